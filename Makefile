@@ -1,0 +1,56 @@
+# Everything happens in one virtual environment, made on first use from the hashed lock file.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+OUT ?= out
+SCENARIO ?= data/kubespray.yaml
+LAB_SETTINGS := .venv/share/jupyter/lab/settings
+NO_POP_UPS := {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}
+
+.PHONY: report test lab lint bench lock docs clean
+
+report: $(READY) ## a capacity report from the sample cluster
+	@mkdir -p $(OUT)
+	@$(BIN)/ippoolkit report $(SCENARIO) --out $(OUT)/$(basename $(notdir $(SCENARIO))).html
+
+test: $(READY) ## all tests
+	@$(BIN)/python -m pytest -n auto
+
+lab: $(READY) ## JupyterLab with the planner
+	$(BIN)/jupyter lab notebooks/planner.ipynb
+
+lint: $(READY) ## style, types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/nbstripout --verify notebooks/*.ipynb
+
+bench: $(READY) ## measurements, as ratios against something run beside them
+	$(BIN)/python benchmarks/capacity.py
+	$(BIN)/python benchmarks/report.py
+
+lock: $(READY) ## pin every dependency anew, with hashes and without the index's address
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
+	  --upgrade --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet \
+	  --output-file requirements.lock
+
+docs: $(READY) ## the generated pages: tables, rules, scenario schema
+	$(BIN)/python docs/generate.py
+
+clean: ## remove what was made
+	rm -rf .venv $(OUT) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
+	  { echo "ippoolkit needs Python 3.11 to 3.13, and $(PYTHON) is not; try make PYTHON=python3.11"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' || \
+	  { echo "$(PYTHON) cannot make virtual environments; on Debian install python3-venv"; exit 1; }
+	@echo "Setting up .venv; this happens once and takes a minute or two."
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@mkdir -p $(LAB_SETTINGS)
+	@echo '$(NO_POP_UPS)' > $(LAB_SETTINGS)/overrides.json
+	@touch $@

@@ -1,0 +1,72 @@
+from . import capacity, figures, findings, model, read, report, rules, view, widgets, write
+from .capacity import Verdict, block_sizes, choices, growth, nodes, pools, verdict
+from .cidr import Cidr
+from .errors import InputError, IppoolkitError, ReportError
+from .findings import Finding
+from .model import (
+    Block,
+    Cluster,
+    IPAMConfig,
+    IPPool,
+    IPReservation,
+    Namespace,
+    Networks,
+    Node,
+    NodeGroup,
+    Plan,
+    Pod,
+    Scenario,
+)
+from .model.summary import as_group, with_group
+from .read import load
+from .report import make_report
+from .rules import check
+from .widgets import Planner
+from .write import manifests, save
+
+__version__: str
+
+__all__ = [
+    "Block",
+    "Cidr",
+    "Cluster",
+    "Finding",
+    "IPAMConfig",
+    "IPPool",
+    "IPReservation",
+    "InputError",
+    "IppoolkitError",
+    "Namespace",
+    "Networks",
+    "Node",
+    "NodeGroup",
+    "Plan",
+    "Planner",
+    "Pod",
+    "ReportError",
+    "Scenario",
+    "Verdict",
+    "as_group",
+    "block_sizes",
+    "capacity",
+    "check",
+    "choices",
+    "figures",
+    "findings",
+    "growth",
+    "load",
+    "make_report",
+    "manifests",
+    "model",
+    "nodes",
+    "pools",
+    "read",
+    "report",
+    "rules",
+    "save",
+    "verdict",
+    "view",
+    "widgets",
+    "with_group",
+    "write",
+]

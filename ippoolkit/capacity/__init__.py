@@ -1,0 +1,9 @@
+"""Capacity: closed arithmetic on blocks, nodes, pods and growth, as tables and verdicts."""
+
+from .block_sizes import block_sizes
+from .choices import choices
+from .judge import Verdict, Word
+from .plan import growth, nodes, verdict, verdicts
+from .pools import pools
+
+__all__ = ["Verdict", "Word", "block_sizes", "choices", "growth", "nodes", "pools", "verdict", "verdicts"]

@@ -1,0 +1,136 @@
+"""The command line: the kit's tables, reports and scenarios from files."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from .errors import InputError, IppoolkitError, describe
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Capacity planning for Calico IP pools.",
+)
+
+
+class Language(StrEnum):
+    """A language to choose."""
+
+    EN = "en"
+    ZH = "zh"
+
+
+Files = Annotated[list[Path], typer.Argument(help="A scenario, IPPool manifests or dumps (YAML, JSON); - for stdin.")]
+Lang = Annotated[Language, typer.Option(help="Language of the texts.")]
+Nodes = Annotated[int | None, typer.Option(min=0, help="Plan for this many nodes in all, instead of the file's.")]
+Pods = Annotated[int | None, typer.Option(min=0, help="Pods with an address on a typical node.")]
+Busiest = Annotated[int | None, typer.Option(min=0, help="Pods on the busiest node.")]
+PerMonth = Annotated[float | None, typer.Option(min=0, help="Nodes added a month.")]
+Months = Annotated[int | None, typer.Option(min=0, max=600, help="How far growth is looked at.")]
+
+
+@app.command()
+def capacity(
+    files: Files,
+    nodes: Nodes = None,
+    pods_per_node: Pods = None,
+    busiest: Busiest = None,
+    nodes_per_month: PerMonth = None,
+    months: Months = None,
+    lang: Lang = Language.EN,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON, numbers exact.")] = False,
+) -> None:
+    """Print verdict, tables and findings for IP pools and a plan."""
+    from .read import read
+
+    reading = read(*files)
+    scenario = _planned(reading.scenario, nodes, pods_per_node, busiest, nodes_per_month, months)
+    if as_json:
+        from .view.data import as_data
+
+        typer.echo(json.dumps(as_data(scenario, reading.notes, lang), indent=1, ensure_ascii=False))
+    else:
+        from .view.text import print_capacity
+
+        print_capacity(_console(), scenario, reading.notes, lang=lang)
+
+
+@app.command()
+def report(
+    files: Files,
+    out: Annotated[Path, typer.Option("--out", "-o", help="The HTML file to write.")] = Path("report.html"),
+    lang: Lang = Language.EN,
+    date: Annotated[str | None, typer.Option(help="Date to print, YYYY-MM-DD; today's if left out.")] = None,
+) -> None:
+    """Make a capacity report: one HTML file that needs nothing else."""
+    from .read import load
+    from .report import make_report
+
+    typer.echo(make_report(load(*files), out, lang=lang, date=date))
+
+
+@app.command()
+def scenario(
+    files: Files,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="The scenario file; stdout if left out.")] = None,
+    name: Annotated[str | None, typer.Option(help="What to call it.")] = None,
+) -> None:
+    """Turn manifests and dumps into one scenario file, to plan on."""
+    from .read import read
+    from .write import save, scenario_yaml
+
+    reading = read(*files)
+    made = replace(reading.scenario, name=name) if name else reading.scenario
+    for note in reading.notes:
+        typer.echo(describe(note), err=True)
+    if out is None:
+        typer.echo(scenario_yaml(made), nl=False)
+    else:
+        typer.echo(save(made, out))
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON schema of the scenario file, for editors."""
+    from .read import schema as made
+
+    typer.echo(json.dumps(made(), indent=1, ensure_ascii=False))
+
+
+def main() -> None:
+    """Run the command line; problems with input are told without a traceback, exit status 2."""
+    try:
+        app()
+    except InputError as error:
+        typer.echo(error, err=True)
+        sys.exit(2)
+    except IppoolkitError as error:
+        typer.echo(error, err=True)
+        sys.exit(1)
+
+
+def _planned(scenario: Any, *options: float | None) -> Any:
+    from .model.summary import with_group
+
+    *of_group, months = options
+    names = ("nodes", "pods_per_node", "pods_on_busiest_node", "nodes_per_month")
+    changes = {name: value for name, value in zip(names, of_group, strict=True) if value is not None}
+    if changes:
+        scenario = with_group(scenario, **changes)
+    return scenario if months is None else replace(scenario, plan=replace(scenario.plan, months=months))
+
+
+def _console() -> Console:
+    # A file or a pipe has room for everything.
+    wide = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 240
+    return Console(highlight=False, width=wide)

@@ -1,0 +1,34 @@
+"""The tree of the kit's exceptions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .findings import Finding
+
+
+class IppoolkitError(Exception):
+    """Anything the kit refuses to do, in words that a user understands."""
+
+
+class InputError(IppoolkitError, ValueError):
+    """Input that cannot be used, with every problem in it."""
+
+    def __init__(self, problems: Iterable[Finding]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(self.describe())
+
+    def describe(self, lang: str = "en") -> str:
+        """List the problems, one a line, each with its place and what to do."""
+        return "\n".join(describe(problem, lang) for problem in self.problems)
+
+
+class ReportError(IppoolkitError):
+    """A report that could not be made."""
+
+
+def describe(finding: Finding, lang: str = "en") -> str:
+    """Put a finding on one line: place or subject, sentence, mend."""
+    where = str(finding.place) if finding.place else finding.subject
+    words = " ".join(filter(None, (finding.sentence(lang), finding.mend(lang))))
+    return f"{where}: {words}" if where else words

@@ -1,0 +1,77 @@
+"""How figures look, and how they become SVG: without pyplot, the same bytes each time, in the colours of the page."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+# Colours of the light theme; in SVG each becomes a CSS variable with this as its fallback.
+INK = "#1b1f24"
+MUTE = "#5b6570"
+LINE = "#dfe3e8"
+ACCENT = "#0b63b5"
+GOOD = "#8fb8e0"
+BAD = "#b3261e"
+BAD_FILL = "#e3b3b0"
+WARN = "#b26a00"
+
+_VARIABLES = {
+    INK: "ink",
+    MUTE: "mute",
+    LINE: "line",
+    ACCENT: "accent",
+    GOOD: "bar",
+    BAD: "bad",
+    BAD_FILL: "bad-bar",
+    WARN: "warn",
+}
+_SETTINGS: Any = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "ippoolkit",
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans", "Noto Sans CJK SC", "Arial"],
+    "font.size": 9,
+    "axes.edgecolor": LINE,
+    "axes.labelcolor": MUTE,
+    "axes.titlesize": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.spines.left": False,
+    "text.color": INK,
+    "xtick.color": MUTE,
+    "ytick.color": MUTE,
+    "xtick.major.size": 0,
+    "ytick.major.size": 0,
+    "hatch.linewidth": 0.6,
+}
+
+
+@contextmanager
+def drawing(width: float, height: float) -> Iterator[tuple[Figure, Axes]]:
+    """Yield a figure of that size in inches and its axes, with the kit's settings in force."""
+    with mpl.rc_context(_SETTINGS):
+        figure = Figure(figsize=(width, height), layout="constrained")
+        figure.patch.set_alpha(0)
+        axes = figure.add_subplot()
+        axes.patch.set_alpha(0)
+        axes.grid(axis="y", color=LINE, linewidth=0.7)
+        axes.set_axisbelow(True)
+        yield figure, axes
+
+
+def svg(figure: Figure, title: str) -> str:
+    """Return a figure as an SVG element for a page, with a text that says what it shows."""
+    buffer = io.StringIO()
+    with mpl.rc_context(_SETTINGS):
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Title": title})
+    text = buffer.getvalue()
+    text = text[text.index("<svg") :]
+    for colour, name in _VARIABLES.items():
+        text = text.replace(colour, f"var(--ipk-{name}, {colour})")
+    return text.replace("<svg ", '<svg role="img" ', 1).strip()

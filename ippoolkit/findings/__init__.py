@@ -1,0 +1,21 @@
+"""What the kit says: findings, the rules behind them, their sources and their words."""
+
+from .codes import RULES, Rule
+from .finding import Finding, Place, Severity, by_gravity
+from .language import LANGUAGES, N_, Language, language
+from .sources import SOURCES, Source
+
+__all__ = [
+    "LANGUAGES",
+    "N_",
+    "RULES",
+    "SOURCES",
+    "Finding",
+    "Language",
+    "Place",
+    "Rule",
+    "Severity",
+    "Source",
+    "by_gravity",
+    "language",
+]

@@ -1,0 +1,97 @@
+"""`Finding`: the one form in which anything in the kit says what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from .codes import RULES, Rule
+from .language import N_, language
+from .sources import SOURCES, Source
+
+
+class Severity(StrEnum):
+    """How grave a finding is, gravest first."""
+
+    ERROR = N_("error")
+    WARNING = N_("warning")
+    INFO = N_("info")
+    OK = N_("ok")
+
+    @property
+    def rank(self) -> int:
+        """0 for the gravest."""
+        return list(Severity).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the input: the file as the user named it, the line (from 1, if known), the path of the field."""
+
+    file: str
+    line: int | None = None
+    field: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{where}: {self.field}" if self.field else where
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One judgement: a rule's code applied to a subject, with the numbers that decided.
+
+    Sentence, mend and source are the rule's; they are put into words only when somebody reads them.
+    """
+
+    code: str
+    subject: str = ""
+    numbers: Mapping[str, object] = field(default_factory=dict)
+    place: Place | None = None
+    level: Severity | None = None
+
+    @property
+    def rule(self) -> Rule:
+        """The rule behind the code."""
+        return RULES[self.code]
+
+    @property
+    def severity(self) -> Severity:
+        """The rule's severity unless this finding has its own."""
+        return self.level or Severity(self.rule.severity)
+
+    @property
+    def source(self) -> Source:
+        """Where the rule comes from."""
+        return SOURCES[self.rule.source]
+
+    def sentence(self, lang: str = "en") -> str:
+        """Say what was found."""
+        return language(lang).say(self.rule.sentence, self.numbers)
+
+    def brief(self, lang: str = "en") -> str:
+        """Say it in few words, where the rule has them."""
+        return language(lang).say(self.rule.brief or self.rule.sentence, self.numbers)
+
+    def mend(self, lang: str = "en") -> str:
+        """Say what to do about it; empty where nothing needs doing."""
+        return language(lang).say(self.rule.mend, self.numbers) if self.rule.mend else ""
+
+    def as_dict(self, lang: str = "en") -> dict[str, object]:
+        """Return what a machine reads: plain values, numbers exact."""
+        return {
+            "code": self.code,
+            "severity": self.severity.value,
+            "subject": self.subject,
+            "sentence": self.sentence(lang),
+            "mend": self.mend(lang),
+            "numbers": dict(self.numbers),
+            "source": self.source.url,
+            **({"file": self.place.file, "line": self.place.line, "field": self.place.field} if self.place else {}),
+        }
+
+
+def by_gravity(findings: Iterable[Finding]) -> list[Finding]:
+    """Sort findings, gravest first, else in the order given."""
+    return sorted(findings, key=lambda finding: finding.severity.rank)

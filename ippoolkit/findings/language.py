@@ -1,0 +1,120 @@
+"""Texts in the reader's language: a gettext catalogue, and sentences whose numbers read well.
+
+Templates are English; `N_` and `P_` only mark them for extraction. A placeholder that names a unit, ``{blocks:block}``,
+prints the number with its noun ("1 block", "64 blocks"); other whole numbers get thousands separators.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+LANGUAGES = ("en", "zh")
+
+
+def N_(text: str) -> str:  # noqa: N802 (gettext's own name)
+    """Mark a text for translation."""
+    return text
+
+
+def P_(one: str, many: str) -> tuple[str, str]:  # noqa: N802
+    """Mark a singular and its plural for translation."""
+    return one, many
+
+
+UNITS: dict[str, tuple[str, str]] = {
+    "address": P_("{n} address", "{n} addresses"),
+    "block": P_("{n} block", "{n} blocks"),
+    "byte": P_("{n} byte", "{n} bytes"),
+    "month": P_("{n} month", "{n} months"),
+    "node": P_("{n} node", "{n} nodes"),
+    "object": P_("{n} object", "{n} objects"),
+    "pod": P_("{n} pod", "{n} pods"),
+    "pool": P_("{n} pool", "{n} pools"),
+    "problem": P_("{n} problem", "{n} problems"),
+    "route": P_("{n} route", "{n} routes"),
+    "tunnel": P_("{n} tunnel", "{n} tunnels"),
+    "value": P_("{n} value", "{n} values"),
+}
+
+
+# Numbers from here on are printed as powers; exports hold every digit.
+READABLE = 10**15
+
+
+def _power(value: int) -> str:
+    if value & (value - 1) == 0:
+        return f"2^{value.bit_length() - 1}"
+    mantissa, exponent = f"{Decimal(value):.2e}".split("e+")
+    return f"{mantissa}\u00a0×\u00a010^{exponent}"
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One language: translates templates and fills them."""
+
+    code: str
+    catalogue: Any = None  # a babel Catalog; none for English, whose texts are the templates themselves
+
+    def text(self, template: str) -> str:
+        """Translate a template, leaving its placeholders."""
+        message = self.catalogue.get(template) if self.catalogue is not None else None
+        return message.string if message is not None and message.string else template
+
+    def count(self, unit: str, n: int) -> str:
+        """Print a number with its noun."""
+        one, many = UNITS[unit]
+        if self.catalogue is None:
+            template = one if n == 1 else many
+        else:
+            template = self.catalogue.get(one).string[self.catalogue.plural_func(n)]
+        return template.format(n=self.number(n))
+
+    def number(self, value: object) -> str:
+        """Print a value for reading: whole numbers with thousands separators, huge ones as powers, all else as is."""
+        if not isinstance(value, int) or isinstance(value, bool):
+            return str(value)
+        text = f"{abs(value):,}" if abs(value) < READABLE else _power(abs(value))
+        return f"\u2212{text}" if value < 0 else text
+
+    def say(self, template: str, values: Mapping[str, object]) -> str:
+        """Translate a template and fill in its values."""
+        return "".join(
+            literal if name is None else literal + self._print(values[name], spec)
+            for literal, name, spec in _parts(self.text(template))
+        )
+
+    def _print(self, value: Any, spec: str) -> str:
+        if spec in UNITS:
+            return self.count(spec, value)
+        return format(value, spec) if spec else self.number(value)
+
+
+@cache
+def _parts(template: str) -> tuple[tuple[str, str | None, str], ...]:
+    """Cut a template into literals, each with the placeholder behind it."""
+    return tuple((literal, name, spec or "") for literal, name, spec, _ in string.Formatter().parse(template))
+
+
+@cache
+def language(code: str) -> Language:
+    """Return a language by its code, one of `LANGUAGES`.
+
+    Raises
+    ------
+    ValueError
+        For a language that the kit does not speak.
+    """
+    if code == "en":
+        return Language(code)
+    if code not in LANGUAGES:
+        raise ValueError(f"no texts in {code!r}; there are {', '.join(LANGUAGES)}")
+    from babel.messages.pofile import read_po  # only other languages pay for it
+
+    with (files("ippoolkit") / "locale" / f"{code}.po").open("rb") as po:
+        return Language(code, read_po(po, locale=code))

@@ -1,0 +1,42 @@
+"""Where each rule and limit comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A page or a file that states a rule."""
+
+    title: str
+    url: str
+
+
+_CALICO = "https://docs.tigera.io/calico/latest"
+
+SOURCES: dict[str, Source] = {
+    "ippool": Source("Calico, IP pool resource", f"{_CALICO}/reference/resources/ippool"),
+    "ipamconfig": Source("Calico, IPAM configuration resource", f"{_CALICO}/reference/resources/ipamconfig"),
+    "ipreservation": Source("Calico, IP reservation resource", f"{_CALICO}/reference/resources/ipreservation"),
+    "blocks": Source("Calico, IP address management", f"{_CALICO}/networking/ipam/get-started-ip-addresses"),
+    "block-size": Source("Calico, change IP pool block size", f"{_CALICO}/networking/ipam/change-block-size"),
+    "migrate": Source("Calico, migrate to a different IP pool", f"{_CALICO}/networking/ipam/migrate-pools"),
+    "cni": Source("Calico, CNI configuration and annotations", f"{_CALICO}/reference/configure-cni-plugins"),
+    "windows": Source(
+        "Calico for Windows, limitations", f"{_CALICO}/getting-started/kubernetes/windows-calico/limitations"
+    ),
+    "ipam": Source(
+        "Calico source, libcalico-go/lib/ipam",
+        "https://github.com/projectcalico/calico/blob/master/libcalico-go/lib/ipam/ipam.go",
+    ),
+    "kubelet": Source(
+        "Kubernetes, kubelet configuration (maxPods)",
+        "https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/",
+    ),
+    "yaml": Source("YAML 1.1", "https://yaml.org/spec/1.1/"),
+    "json": Source("JSON, RFC 8259", "https://www.rfc-editor.org/rfc/rfc8259"),
+    "cidr": Source("CIDR notation, RFC 4632", "https://www.rfc-editor.org/rfc/rfc4632"),
+    "scenario": Source("ippoolkit, the scenario file", "docs/scenario.md"),
+    "kit": Source("ippoolkit, what it reads", "README.md"),
+}

@@ -1,0 +1,36 @@
+"""Calico's numbers: the defaults and limits that every computation rests on, in one place.
+
+Each was read in the source of Calico v3.32; `ippoolkit.findings.sources` holds the pages that describe them.
+"""
+
+from __future__ import annotations
+
+from .cidr import Version
+
+CALICO_VERSION = "v3.32"
+
+# IP pool: blockSize when absent or 0, and the sizes that Calico takes.
+DEFAULT_BLOCK_SIZE: dict[Version, int] = {4: 26, 6: 122}
+BLOCK_SIZES: dict[Version, range] = {4: range(20, 33), 6: range(116, 129)}
+
+# IPAM: blocks that one node may hold in the pools of one request, per family, where maxBlocksPerHost is 0.
+DEFAULT_MAX_BLOCKS = 20
+
+# Windows nodes: the first three and the last address of each block are kept back ...
+WINDOWS_RESERVED = 4
+# ... and with kube-proxy on the node there is room for one block only.
+WINDOWS_MAX_BLOCKS = 1
+
+MAX_COOLDOWN_SECONDS = 1200
+
+# Kubernetes: pods that kubelet runs on a node unless told otherwise.
+KUBELET_MAX_PODS = 110
+
+# Ours: a reservation above this share of its pool is worth a warning.
+RESERVED_SHARE = 0.1
+
+
+def block_sizes(version: Version, prefix: int) -> range:
+    """Return the blockSizes that Calico takes for a pool of this prefix length, ascending."""
+    sizes = BLOCK_SIZES[version]
+    return range(max(sizes.start, prefix), sizes.stop)

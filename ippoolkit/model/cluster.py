@@ -1,0 +1,86 @@
+"""What exists: nodes, namespaces, pods, and the cluster that holds them with Calico's objects."""
+
+from __future__ import annotations
+
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+from ..limits import KUBELET_MAX_PODS
+from .calico import Block, IPAMConfig, IPPool, IPReservation, Tunnel
+from .fields import CONFIG, AddressField, Flag, Labels, Name, Whole, whole
+
+OS_LABEL = "kubernetes.io/os"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
+class Node:
+    """A node of the cluster."""
+
+    name: Name = Field(description="Name of the node; decides where in a pool it starts looking for blocks.")
+    labels: Labels = Field(default_factory=dict, description="Its labels.")
+    max_pods: Whole = whole(1_000_000, default=KUBELET_MAX_PODS, text="Pods that kubelet runs on it.")
+    tunnels: tuple[Tunnel, ...] = Field(default=(), description="Tunnel addresses it has.")
+
+    @property
+    def windows(self) -> bool:
+        """Whether it is a Windows node."""
+        return self.labels.get(OS_LABEL) == "windows"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
+class Namespace:
+    """A namespace, with the pools that its annotations name."""
+
+    name: Name = Field(description="Name of the namespace.")
+    labels: Labels = Field(default_factory=dict, description="Its labels.")
+    ipv4_pools: tuple[str, ...] = Field(default=(), alias="ipv4Pools", description="IPv4 pools it asks for.")
+    ipv6_pools: tuple[str, ...] = Field(default=(), alias="ipv6Pools", description="IPv6 pools it asks for.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
+class Pod:
+    """A pod, as far as IPAM is concerned."""
+
+    name: Name = Field(description="Name of the pod.")
+    namespace: Name = Field(default="default", description="Its namespace.")
+    node: str = Field(default="", description="Node that it runs on; empty while it waits for one.")
+    addresses: tuple[AddressField, ...] = Field(default=(), description="Addresses it holds.")
+    host_network: Flag = Field(default=False, description="True: it uses the node's address and takes none.")
+    phase: str = Field(default="Running", description="Pending, Running, Succeeded, Failed or Unknown.")
+    ipv4_pools: tuple[str, ...] = Field(default=(), alias="ipv4Pools", description="IPv4 pools it asks for.")
+    ipv6_pools: tuple[str, ...] = Field(default=(), alias="ipv6Pools", description="IPv6 pools it asks for.")
+
+    @property
+    def finished(self) -> bool:
+        """Whether it has ended and needs no address."""
+        return self.phase in ("Succeeded", "Failed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
+class Cluster:
+    """What exists: Calico's objects, and the nodes, namespaces and pods that use them."""
+
+    pools: tuple[IPPool, ...] = Field(default=(), description="IP pools.")
+    ipam: IPAMConfig = Field(default_factory=IPAMConfig, description="IPAM configuration.")
+    reservations: tuple[IPReservation, ...] = Field(default=(), description="IP reservations.")
+    wireguard_enabled: Flag = Field(default=False, description="FelixConfiguration: WireGuard over IPv4.")
+    wireguard_enabled_v6: Flag = Field(
+        default=False, alias="wireguardEnabledV6", description="FelixConfiguration: WireGuard over IPv6."
+    )
+    nodes: tuple[Node, ...] = Field(default=(), description="Nodes that exist.")
+    namespaces: tuple[Namespace, ...] = Field(default=(), description="Namespaces that exist.")
+    pods: tuple[Pod, ...] = Field(default=(), description="Pods that exist.")
+    blocks: tuple[Block, ...] = Field(default=(), description="Blocks that exist.")
+
+    def pool(self, name: str) -> IPPool:
+        """Return the pool of that name.
+
+        Raises
+        ------
+        KeyError
+            When there is none.
+        """
+        for pool in self.pools:
+            if pool.name == name:
+                return pool
+        raise KeyError(name)

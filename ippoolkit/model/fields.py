@@ -1,0 +1,99 @@
+"""Field types of the model: how a value is checked, written and described in the JSON schema."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+    WithJsonSchema,
+)
+from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+
+from ..cidr import Address, Cidr, CidrError
+
+# Keys are Calico's own (camelCase) in files and Python's (snake_case) in code; nothing unknown passes.
+CONFIG = ConfigDict(
+    alias_generator=to_camel,
+    extra="forbid",
+    validate_by_name=True,
+    validate_by_alias=True,
+    arbitrary_types_allowed=True,
+    hide_input_in_errors=True,
+)
+
+
+def _problem(error: CidrError) -> PydanticCustomError:
+    return PydanticCustomError(error.code, str(error), dict(error.numbers))
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise PydanticCustomError("string_type", "not a text")
+    return value
+
+
+def _cidr(value: object) -> Cidr:
+    if isinstance(value, Cidr):
+        return value
+    try:
+        return Cidr.parse(_text(value))
+    except CidrError as error:
+        raise _problem(error) from None
+
+
+def _reserved(value: object) -> Cidr:
+    if isinstance(value, Cidr):
+        return value
+    try:
+        return Cidr.containing(_text(value))
+    except CidrError as error:
+        raise _problem(error) from None
+
+
+def _address(value: object) -> Address:
+    if isinstance(value, Address):
+        return value
+    text = _text(value)
+    try:
+        return ipaddress.ip_address(text.removesuffix("/32").removesuffix("/128"))
+    except ValueError:
+        raise PydanticCustomError("address-syntax", "not an address", {"address": text}) from None
+
+
+def _labels(value: Any) -> Any:
+    """Take a label without a value, which YAML reads as null, for the empty text that Kubernetes stores."""
+    if isinstance(value, Mapping):
+        return {key: "" if item is None else item for key, item in value.items()}
+    return value
+
+
+_CIDR_SCHEMA = {"type": "string", "examples": ["10.244.0.0/16", "fd00:10:244::/112"]}
+
+CidrField = Annotated[Cidr, PlainValidator(_cidr), PlainSerializer(str), WithJsonSchema(_CIDR_SCHEMA)]
+ReservedField = Annotated[Cidr, PlainValidator(_reserved), PlainSerializer(str), WithJsonSchema(_CIDR_SCHEMA)]
+AddressField = Annotated[
+    Address,
+    PlainValidator(_address),
+    PlainSerializer(str),
+    WithJsonSchema({"type": "string", "examples": ["10.244.0.1"]}),
+]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=253)]
+Labels = Annotated[Mapping[str, str], BeforeValidator(_labels)]
+Flag = StrictBool
+Whole = StrictInt
+
+
+def whole(top: int, *, default: int = 0, text: str) -> Any:
+    """Return a field for a whole number from 0 to `top`."""
+    return Field(default=default, ge=0, le=top, description=text)

@@ -1,0 +1,67 @@
+"""The Scenario: what exists, what is planned, and the networks around it, in one frozen object."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StrictFloat, StrictInt
+from pydantic.dataclasses import dataclass
+
+from ..limits import KUBELET_MAX_PODS
+from .cluster import Cluster
+from .fields import CONFIG, CidrField, Labels, Name, Whole, whole
+
+MOST_NODES = 1_000_000
+MOST_PODS = 1_000_000  # on one node
+
+Rate = Annotated[StrictInt | StrictFloat, Field(ge=0, le=MOST_NODES, allow_inf_nan=False)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
+class NodeGroup:
+    """Nodes that are planned alike, in addition to those that exist."""
+
+    name: Name = Field(default="nodes", description="What the group is called.")
+    nodes: Whole = whole(MOST_NODES, text="How many nodes at the start.")
+    pods_per_node: Whole = whole(MOST_PODS, text="Pods with an address of their own on a typical node: the mean.")
+    pods_on_busiest_node: Whole = whole(
+        MOST_PODS, text="Pods on the node that has most; 0: as many as on a typical one. Part of the mean, not on top."
+    )
+    nodes_per_month: Rate = Field(default=0, description="Nodes added a month; 0.5 adds one every other month.")
+    pods_per_node_per_month: Rate = Field(default=0, description="Pods added on each node a month.")
+    os: Literal["linux", "windows"] = Field(default="linux", description="Windows keeps 4 addresses of a block back.")
+    max_blocks: Whole = whole(
+        MOST_PODS, text="Blocks a node of the group may hold; 0: the IPAM configuration's, 1 on Windows."
+    )
+    max_pods: Whole = whole(MOST_PODS, default=KUBELET_MAX_PODS, text="Pods that kubelet runs on one of them.")
+    labels: Labels = Field(default_factory=dict, description="Its labels.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
+class Plan:
+    """What is planned on top of what exists."""
+
+    months: Whole = whole(600, default=12, text="How far growth is looked at.")
+    groups: tuple[NodeGroup, ...] = Field(default=(), description="Nodes to come.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
+class Networks:
+    """The networks around the pools; lists, since a dual-stack cluster has one of each family."""
+
+    cluster: tuple[CidrField, ...] = Field(default=(), description="Kubernetes' cluster CIDR, where pods belong.")
+    services: tuple[CidrField, ...] = Field(default=(), description="Service addresses.")
+    nodes: tuple[CidrField, ...] = Field(default=(), description="Networks that the nodes sit in.")
+    peers: tuple[CidrField, ...] = Field(default=(), description="Networks reached from the cluster.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
+class Scenario:
+    """One design to judge: a cluster, a plan, the networks around them."""
+
+    version: Literal[1] = Field(default=1, description="Version of this file format.")
+    name: Name = Field(default="scenario", description="What reports call it.")
+    description: str = Field(default="", description="Where it comes from, what it is for.")
+    cluster: Cluster = Field(default_factory=Cluster, description="What exists.")
+    plan: Plan = Field(default_factory=Plan, description="What is planned on top.")
+    networks: Networks = Field(default_factory=Networks, description="Networks around the pools.")

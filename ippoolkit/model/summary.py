@@ -1,0 +1,61 @@
+"""A scenario's nodes as one group of alike ones: what a planner's sliders and the command line's options change."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from .cluster import OS_LABEL
+from .scenario import NodeGroup, Scenario
+
+
+def as_group(scenario: Scenario) -> NodeGroup:
+    """Sum up the nodes that exist and are planned: their number, mean and greatest number of pods, shared labels."""
+    cluster, groups = scenario.cluster, scenario.plan.groups
+    counts = Counter(pod.node for pod in cluster.pods if pod.node and not pod.host_network and not pod.finished)
+    on_nodes = [counts[node.name] for node in cluster.nodes]
+    nodes = len(on_nodes) + sum(group.nodes for group in groups)
+    pods = sum(on_nodes) + sum(group.nodes * group.pods_per_node for group in groups)
+    labels = [node.labels for node in cluster.nodes] + [group.labels for group in groups]
+    systems = {node.labels.get(OS_LABEL, "linux") for node in cluster.nodes} | {group.os for group in groups}
+    each = -(-pods // nodes) if nodes else max((group.pods_per_node for group in groups), default=0)
+    return NodeGroup(
+        name=groups[0].name if len(groups) == 1 and not on_nodes else "nodes",
+        nodes=nodes,
+        pods_per_node=each,
+        pods_on_busiest_node=max([each, *on_nodes, *(group.pods_on_busiest_node for group in groups)]),
+        nodes_per_month=sum(group.nodes_per_month for group in groups),
+        pods_per_node_per_month=max((group.pods_per_node_per_month for group in groups), default=0),
+        os="windows" if systems == {"windows"} else "linux",
+        max_blocks=max((group.max_blocks for group in groups), default=0),
+        max_pods=max([*(node.max_pods for node in cluster.nodes), *(group.max_pods for group in groups)], default=110),
+        labels=_shared(labels),
+    )
+
+
+def with_group(scenario: Scenario, **changes: Any) -> Scenario:
+    """Put one group in the place of all nodes, existing and planned.
+
+    Parameters
+    ----------
+    scenario
+        The design; its pools, configuration and networks stay.
+    changes
+        Fields of the `NodeGroup` that differ from `as_group`. Where `pods_per_node` changes alone, the busiest node
+        has as many.
+    """
+    if "pods_per_node" in changes:
+        changes.setdefault("pods_on_busiest_node", changes["pods_per_node"])
+    plan = replace(scenario.plan, groups=(replace(as_group(scenario), **changes),))
+    cluster = replace(scenario.cluster, nodes=(), namespaces=(), pods=(), blocks=())
+    return replace(scenario, cluster=cluster, plan=plan)
+
+
+def _shared(labels: list[Mapping[str, str]]) -> dict[str, str]:
+    """Return the labels that all have alike."""
+    if not labels:
+        return {}
+    first, *others = labels
+    return {key: value for key, value in first.items() if all(other.get(key) == value for other in others)}

@@ -1,0 +1,101 @@
+"""Plain values to model objects; every problem becomes a finding with its place."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from ..findings import RULES, Finding
+from .document import Document, Path
+
+T = TypeVar("T")
+
+# pydantic's kinds of error to ours.
+_TYPES = {
+    "string_type": "type-text",
+    "int_type": "type-whole",
+    "float_type": "type-number",
+    "bool_type": "type-flag",
+    "tuple_type": "type-list",
+    "dict_type": "type-mapping",
+    "mapping_type": "type-mapping",
+    "dataclass_type": "type-mapping",
+}
+
+
+def check(
+    adapter: TypeAdapter[T], value: object, document: Document, problems: list[Finding], path_of: Callable[[Path], Path]
+) -> T | None:
+    """Validate a value; return None and add to `problems` where it does not fit.
+
+    Parameters
+    ----------
+    adapter
+        Of the model class wanted.
+    value
+        Dicts, lists and scalars.
+    document
+        Where the value came from.
+    problems
+        The list to add to.
+    path_of
+        Turns a path inside the value into the path inside the document.
+    """
+    try:
+        return adapter.validate_python(value)
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+        # A number that is neither a whole nor a decimal one is told once, not once for each kind.
+        seen: set[Path] = set()
+        for detail in details:
+            path = path_of(_without_branches(detail["loc"]))
+            if path not in seen:
+                seen.add(path)
+                problems.append(_finding(detail, path, document))
+        return None
+
+
+def _without_branches(loc: Path) -> Path:
+    """Drop the marks that pydantic sets for the branches of a union."""
+    return tuple(key for key in loc if key not in ("int", "float", "function-plain[_address()]"))
+
+
+def _finding(detail: ErrorDetails, path: Path, document: Document) -> Finding:
+    kind, context, found = detail["type"], detail.get("ctx", {}), detail["input"]
+    name = str(path[-1]) if path else ""
+    numbers: Mapping[str, object]
+    if kind in RULES:
+        code, numbers = kind, context
+    elif kind == "missing":
+        code, numbers = "field-missing", {"field": name}
+    elif kind == "unexpected_keyword_argument":
+        code, numbers = "field-unknown", {"field": name}
+    elif kind == "literal_error":
+        code, numbers = "value-choice", {"value": _short(found), "choices": context["expected"].replace(" or ", ", ")}
+    elif kind in ("greater_than_equal", "less_than_equal"):
+        code = "value-low" if "ge" in context else "value-high"
+        numbers = {"value": _short(found), "bound": context.get("ge", context.get("le"))}
+    elif kind in ("string_too_short", "string_too_long"):
+        code, numbers = "name-length", {"length": len(found)}
+    elif kind in ("int_type", "float_type") and isinstance(found, str) and found.isascii() and found.isdigit():
+        code, numbers = "type-quoted", {"value": _short(found), "field": name}
+    else:
+        code, numbers = _TYPES[kind], {"value": _short(found)}
+    return Finding(code, numbers=numbers, place=document.place(path))
+
+
+def _short(value: object) -> str:
+    match value:
+        case dict():
+            return "{...}"
+        case list() | tuple():
+            return "[...]"
+        case str():
+            text = f'"{value}"'
+        case _:
+            text = json.dumps(value)
+    return text if len(text) <= 60 else text[:57] + "..."

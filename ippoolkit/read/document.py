@@ -1,0 +1,36 @@
+"""A document: a plain value, and for any path into it the line where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ..findings import Finding, Place
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document of a file: dicts with text keys, lists and scalars; `notes` are remarks on how it was read."""
+
+    file: str
+    value: object
+    line: Callable[[Path], int | None]
+    notes: tuple[Finding, ...] = ()
+
+    def place(self, path: Path) -> Place:
+        """Say where the path is; a path that is not there has its parent's line."""
+        return Place(self.file, self.line(path), field_name(path))
+
+
+def field_name(path: Sequence[str | int]) -> str:
+    """Print a path as people write it.
+
+    >>> field_name(("cluster", "pools", 0, "blockSize"))
+    'cluster.pools[0].blockSize'
+    """
+    name = ""
+    for key in path:
+        name += f"[{key}]" if isinstance(key, int) else f".{key}" if name else key
+    return name

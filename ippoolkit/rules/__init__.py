@@ -1,0 +1,5 @@
+"""Rules: what is wrong, doubtful or worth knowing about a scenario."""
+
+from .plan import check
+
+__all__ = ["check"]

@@ -1,0 +1,1 @@
+"""Showing: tables, findings and verdicts as HTML and as text."""

@@ -1,0 +1,84 @@
+"""Which columns of a table people are shown, and which cell of a row its limit marks.
+
+Exports and notebooks hold all columns; a page or a terminal has room for those that decide, some of them in one cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ..capacity.columns import TABLES, Column
+from ..capacity.judge import ADDRESSES, BLOCKS, BLOCKS_A_NODE, STRICT
+from ..findings import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A column as people see it: one or several of the table's, put together by `glue`."""
+
+    columns: tuple[Column, ...]
+    heading: str
+    glue: str = ""
+
+    @property
+    def name(self) -> str:
+        """Name of the first column."""
+        return self.columns[0].name
+
+    @property
+    def left(self) -> bool:
+        """Whether it is text, set to the left."""
+        return self.columns[0].kind == "text"
+
+
+# Columns left out are for exports. Glued ones: heading, glue, names.
+_SHOWN: dict[str, Sequence[str | tuple[str, str, tuple[str, ...]]]] = {
+    "block_sizes": (
+        "block_size",
+        "addresses_per_block",
+        "blocks",
+        (N_("blocks a node typical · busiest"), " · ", ("blocks_per_node", "blocks_busiest_node")),
+        "nodes_fit",
+        "pods_per_node_max",
+        "pods_fit",
+        "pods_fit_strict",
+        "stranded",
+        "routes",
+        "spare_blocks",
+        (N_("verdict"), ": ", ("verdict", "reason")),
+    ),
+    "nodes": (
+        "node",
+        "family",
+        "nodes",
+        (N_("pods typical · busiest"), " · ", ("pods", "busiest")),
+        "tunnels",
+        "pools",
+        "blocks_per_node",
+        "blocks",
+        "pods_per_node_max",
+        (N_("takes no more at"), ": ", ("pods_possible", "first_limit")),
+    ),
+}
+
+# The column of the block size table in which each limit shows.
+LIMIT_COLUMN: Mapping[str, str] = {
+    BLOCKS: "nodes_fit",
+    BLOCKS_A_NODE: "pods_per_node_max",
+    ADDRESSES: "pods_fit",
+    STRICT: "pods_fit_strict",
+}
+
+
+def shown(table: str) -> list[Shown]:
+    """Return the columns of a table that people are shown, in order."""
+    by_name = {column.name: column for column in TABLES[table]}
+    result = []
+    for entry in _SHOWN.get(table, tuple(by_name)):
+        if isinstance(entry, str):
+            result.append(Shown((by_name[entry],), by_name[entry].heading))
+        else:
+            heading, glue, names = entry
+            result.append(Shown(tuple(by_name[name] for name in names), heading, glue))
+    return result

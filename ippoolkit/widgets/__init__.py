@@ -1,0 +1,5 @@
+"""The planner in a notebook; the only room that knows ipywidgets."""
+
+from .planner import Planner
+
+__all__ = ["Planner"]

@@ -1,0 +1,39 @@
+"""Plain values to YAML that calicoctl, kubectl and this kit read back as the same values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from ..scalars import resolve
+
+
+class Inline(dict[str, Any]):
+    """A mapping to be written on one line."""
+
+
+class _Dumper(yaml.SafeDumper):
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 (theirs to name)
+        return True
+
+
+def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    # PyYAML quotes what it would read as something else; go-yaml has more such words (y, n, 0b1, 1_0 ...).
+    style = None if isinstance(resolve(text), str) else '"'
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+def _list(dumper: _Dumper, items: list[Any]) -> yaml.SequenceNode:
+    flow = all(isinstance(item, str | int) for item in items)
+    return dumper.represent_sequence("tag:yaml.org,2002:seq", items, flow_style=flow)
+
+
+_Dumper.add_representer(str, _text)
+_Dumper.add_representer(list, _list)
+_Dumper.add_representer(Inline, lambda d, m: d.represent_mapping("tag:yaml.org,2002:map", m.items(), flow_style=True))
+
+
+def dump(value: object) -> str:
+    """Write a value as one YAML document, keys in their order."""
+    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=False, width=2**20)
