@@ -158,6 +158,8 @@ def _row(sized: Sized, lang: str) -> tuple[Any, ...]:
         then.spare,
         filled.first_without_block or None,
         filled.first_pod_lost or None,
+        filled.nodes,
+        then.filled.nodes,
         language(lang).text(verdict.limit),
         SOURCES[source].title,
         language(lang).text(verdict.word.value),

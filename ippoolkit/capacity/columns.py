@@ -111,6 +111,8 @@ BLOCK_SIZES = (
         N_("first pod without"),
         N_("The first planned pod that gets no address; empty: all get one."),
     ),
+    Column("nodes", "count", N_("nodes"), N_("Nodes that the pool serves, or that hold an address in it, today.")),
+    Column("nodes_later", "count", N_("nodes later"), N_("The same at the end of the horizon.")),
     Column("limit", "text", N_("limit"), N_("What binds first.")),
     Column("source", "text", N_("source"), N_("Where that limit comes from.")),
     Column(

@@ -186,7 +186,7 @@ class State:
             if load.nodes and load.pods and not any(r.rooms for r in load.requests if not r.tunnel):
                 return Word.FAILS, "node-no-pool", {"group": load.name, "nodes": load.nodes, "pods": load.pods}
             if load.nodes and load.kept_back and load.pod_rooms:
-                size = max(supply.rooms[room].size for room in load.pod_rooms)
+                size = max(self.rooms[room].size for room in load.pod_rooms)
                 if size <= load.kept_back:
                     return Word.FAILS, "windows-block", {"size": size}
         if over := self._over_cap():

@@ -7,20 +7,18 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
 
 from ..findings import N_, language
-from .style import ACCENT, BAD, BAD_FILL, GOOD, INK, drawing
+from .style import ACCENT, BAD, BAD_FILL, GOOD, INK, MUTE, drawing
 
 _LOG_FROM = 1000  # times the planned nodes: from there on bars of even scale would tell nothing
 
 
-def block_sizes(table: pd.DataFrame, *, nodes: int, chosen: int, lang: str = "en") -> Figure:
-    """Draw how many nodes fit at each block size.
+def block_sizes(table: pd.DataFrame, *, chosen: int, lang: str = "en") -> Figure:
+    """Draw how many nodes fit at each block size, and lines for the nodes of today and of the plan's end.
 
     Parameters
     ----------
     table
         As `ippoolkit.block_sizes` returns it.
-    nodes
-        Nodes of the plan, drawn as a line.
     chosen
         The pool's blockSize, marked.
     lang
@@ -31,6 +29,7 @@ def block_sizes(table: pd.DataFrame, *, nodes: int, chosen: int, lang: str = "en
     fit = [int(n) for n in table["nodes_fit"]]
     bad = [verdict == fails for verdict in table["verdict"]]
     places = range(len(fit))
+    today, nodes = (max(table[name], default=0) for name in ("nodes", "nodes_later"))
     logarithmic = bool(nodes) and max(fit, default=0) > _LOG_FROM * nodes
     # Bars beyond a few times the plan only say "plenty": cut there, so that the plan's line stays visible.
     top = max(nodes * 4, 4) if not logarithmic else None
@@ -55,8 +54,11 @@ def block_sizes(table: pd.DataFrame, *, nodes: int, chosen: int, lang: str = "en
                 fontsize=7.5,
             )
         if nodes:
+            if 0 < today < nodes:
+                axes.axhline(today, color=MUTE, linewidth=0.8, linestyle=(0, (1, 3)))
             axes.axhline(nodes, color=BAD, linewidth=1, linestyle=(0, (4, 3)))
-            label = words.say(N_("- - planned: {nodes:node}"), {"nodes": nodes})
+            template = N_("- - {nodes:node} planned, {today} today") if today < nodes else N_("- - {nodes:node}")
+            label = words.say(template, {"nodes": nodes, "today": today})
             axes.set_title(label, loc="right", color=BAD, fontsize=8)
         axes.yaxis.set_major_locator(LogLocator(numticks=6) if logarithmic else MaxNLocator(6, integer=True))
         axes.set_xticks(list(places), [f"/{size}" for size in table["block_size"]])

@@ -100,6 +100,7 @@ _READING = (
     Rule("type-flag", "error", "scenario", N_("{value} is neither true nor false.")),
     Rule("type-list", "error", "scenario", N_("{value} is no list.")),
     Rule("type-mapping", "error", "scenario", N_("{value} is no mapping of fields.")),
+    Rule("value-wrong", "error", "scenario", N_("{value} cannot stand here.")),
     Rule("value-choice", "error", "scenario", N_("{value} is none of {choices}.")),
     Rule("value-low", "error", "scenario", N_("{value} is below {bound}, the least allowed.")),
     Rule("value-high", "error", "scenario", N_("{value} is above {bound}, the most allowed.")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StrictFloat, StrictInt
+from pydantic import Field, PlainSerializer
 from pydantic.dataclasses import dataclass
 
 from ..limits import KUBELET_MAX_PODS
@@ -14,7 +14,11 @@ from .fields import CONFIG, CidrField, Labels, Name, Whole, whole
 MOST_NODES = 1_000_000
 MOST_PODS = 1_000_000  # on one node
 
-Rate = Annotated[StrictInt | StrictFloat, Field(ge=0, le=MOST_NODES, allow_inf_nan=False)]
+Rate = Annotated[
+    float,
+    Field(strict=True, ge=0, le=MOST_NODES, allow_inf_nan=False),
+    PlainSerializer(lambda rate: int(rate) if rate.is_integer() else rate),
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)

@@ -19,6 +19,7 @@ _TYPES = {
     "string_type": "type-text",
     "int_type": "type-whole",
     "float_type": "type-number",
+    "finite_number": "type-number",
     "bool_type": "type-flag",
     "tuple_type": "type-list",
     "dict_type": "type-mapping",
@@ -49,19 +50,13 @@ def check(
         return adapter.validate_python(value)
     except ValidationError as error:
         details = error.errors(include_url=False)
-        # A number that is neither a whole nor a decimal one is told once, not once for each kind.
-        seen: set[Path] = set()
-        for detail in details:
-            path = path_of(_without_branches(detail["loc"]))
-            if path not in seen:
-                seen.add(path)
-                problems.append(_finding(detail, path, document))
+        problems += [_finding(detail, path_of(_in_file(detail["loc"])), document) for detail in details]
         return None
 
 
-def _without_branches(loc: Path) -> Path:
-    """Drop the marks that pydantic sets for the branches of a union."""
-    return tuple(key for key in loc if key not in ("int", "float", "function-plain[_address()]"))
+def _in_file(loc: Path) -> Path:
+    """Turn pydantic's path into the file's: where a default does not fit, pydantic names the field, not the key."""
+    return tuple({"block_size": "blockSize"}.get(str(key), key) for key in loc)
 
 
 def _finding(detail: ErrorDetails, path: Path, document: Document) -> Finding:
@@ -84,7 +79,7 @@ def _finding(detail: ErrorDetails, path: Path, document: Document) -> Finding:
     elif kind in ("int_type", "float_type") and isinstance(found, str) and found.isascii() and found.isdigit():
         code, numbers = "type-quoted", {"value": _short(found), "field": name}
     else:
-        code, numbers = _TYPES[kind], {"value": _short(found)}
+        code, numbers = _TYPES.get(kind, "value-wrong"), {"value": _short(found)}
     return Finding(code, numbers=numbers, place=document.place(path))
 
 

@@ -11,6 +11,7 @@ from ..findings import Finding, Place
 from .document import Document, Path
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def read_json(text: str, file: str) -> list[Document]:
@@ -37,6 +38,8 @@ def read_json(text: str, file: str) -> list[Document]:
         raise _error("too-deep", file, None, depth="1000") from None
     except ValueError as error:
         raise _error("json-syntax", file, None, reason=str(error).partition(";")[0]) from None
+    if _SURROGATE.search(text) and not _is_unicode(value):
+        raise _error("json-syntax", file, None, reason="half of a surrogate pair")
     if twice:
         raise InputError(_duplicates(text, file))
     return [Document(file, value, lambda path: _line(text, path))]
@@ -44,6 +47,14 @@ def read_json(text: str, file: str) -> list[Document]:
 
 def _refuse(constant: str) -> object:
     raise ValueError(f"{constant} is no JSON")
+
+
+def _is_unicode(value: object) -> bool:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _error(code: str, file: str, line: int | None, **numbers: object) -> InputError:

@@ -12,7 +12,7 @@ from .. import __version__
 from ..capacity import block_sizes, growth, nodes, pools
 from ..figures import block_sizes as draw_block_sizes
 from ..figures import svg
-from ..findings import N_, Finding, language
+from ..findings import N_, Finding, Severity, language
 from ..limits import CALICO_VERSION
 from ..model.summary import as_group
 from ..read.files import read
@@ -78,15 +78,15 @@ class Report:
 
     def what_breaks(self) -> HTML:
         """Return the findings, gravest first."""
-        return self._section(N_("What breaks first"), findings_html(self.findings, self.lang))
+        bad = [finding for finding in self.findings if finding.severity is not Severity.OK]
+        return self._section(N_("What breaks first"), findings_html(bad, self.lang))
 
     def block_sizes(self) -> HTML:
         """Return the comparison of block sizes, a table and a chart for each pool."""
-        planned = as_group(self.scenario).nodes
         parts = []
         for pool in sorted(self.scenario.cluster.pools, key=lambda pool: pool.name):
             table = block_sizes(self.scenario, pool.name, lang=self.lang)
-            figure = draw_block_sizes(table, nodes=planned, chosen=pool.block_size, lang=self.lang)
+            figure = draw_block_sizes(table, chosen=pool.block_size, lang=self.lang)
             title = self.words.say(N_("Pool {pool}, {cidr}"), {"pool": pool.name, "cidr": pool.cidr})
             parts += [
                 f"<h3>{escape(title)}</h3>",

@@ -77,7 +77,9 @@ def table_html(
     styler = styler.format_index(headings.get, axis="columns")
     if caption:
         styler = styler.set_caption(escape(caption))
-    return f'<div class="ipk-scroll">{styler.to_html()}</div>'
+    extra = ", ".join(f"#T_{table} .col{index}" for index, column in enumerate(columns) if column.extra)
+    narrow = f"<style>@container (max-width: 860px) {{ {extra} {{ display: none; }} }}</style>" if extra else ""
+    return f'<div class="ipk-scroll">{narrow}{styler.to_html()}</div>'
 
 
 def findings_html(findings: Iterable[Finding], lang: str = "en") -> str:
@@ -95,7 +97,7 @@ def findings_html(findings: Iterable[Finding], lang: str = "en") -> str:
         }
         for finding in findings
     ]
-    return _render("findings", findings=listed, none=words.text(N_("Nothing to report.")))
+    return _render("findings", findings=listed, none=words.text(N_("Nothing within this plan.")))
 
 
 def sources_html(findings: Iterable[Finding], lang: str = "en") -> str:

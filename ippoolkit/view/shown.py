@@ -20,6 +20,7 @@ class Shown:
     columns: tuple[Column, ...]
     heading: str
     glue: str = ""
+    extra: bool = False  # left out where there is little room
 
     @property
     def name(self) -> str:
@@ -62,6 +63,13 @@ _SHOWN: dict[str, Sequence[str | tuple[str, str, tuple[str, ...]]]] = {
     ),
 }
 
+_EXTRA: dict[str, Sequence[str]] = {
+    "block_sizes": ("pods_fit", "pods_fit_strict", "spare_blocks"),
+    "pools": ("reserved", "nat"),
+    "nodes": ("tunnels", "pods_per_node_max"),
+    "growth": ("addresses",),
+}
+
 # The column of the block size table in which each limit shows.
 LIMIT_COLUMN: Mapping[str, str] = {
     BLOCKS: "nodes_fit",
@@ -74,11 +82,10 @@ LIMIT_COLUMN: Mapping[str, str] = {
 def shown(table: str) -> list[Shown]:
     """Return the columns of a table that people are shown, in order."""
     by_name = {column.name: column for column in TABLES[table]}
+    extra = _EXTRA.get(table, ())
     result = []
     for entry in _SHOWN.get(table, tuple(by_name)):
-        if isinstance(entry, str):
-            result.append(Shown((by_name[entry],), by_name[entry].heading))
-        else:
-            heading, glue, names = entry
-            result.append(Shown(tuple(by_name[name] for name in names), heading, glue))
+        heading, glue, names = (by_name[entry].heading, "", (entry,)) if isinstance(entry, str) else entry
+        columns = tuple(by_name[name] for name in names)
+        result.append(Shown(columns, heading, glue, extra=names[0] in extra))
     return result

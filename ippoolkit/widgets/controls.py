@@ -19,8 +19,8 @@ ENCAPSULATIONS: dict[str, tuple[Mode, Mode]] = {
     "IPIP CrossSubnet": ("CrossSubnet", "Never"),
 }
 PREFIXES = {4: (8, 32), 6: (32, 128)}
-MOST_NODES = 5000
-MOST_PODS = 500
+# How far a slider for nodes or pods reaches; it widens by itself where a value comes near its end.
+REACHES = (100, 250, 1000, 5000, 20_000, 100_000, 1_000_000)
 
 
 class Controls:
@@ -38,12 +38,12 @@ class Controls:
             description=say(N_("Encapsulation")), options=list(ENCAPSULATIONS), tooltip=_help(IPPool, "vxlan_mode")
         )
         self.strict = ipw.Checkbox(description="strictAffinity", indent=False)
-        self.nodes = _slider(say(N_("Nodes")), 0, MOST_NODES, _help(NodeGroup, "nodes"))
-        self.pods = _slider(say(N_("Pods on a typical node")), 0, MOST_PODS, _help(NodeGroup, "pods_per_node"))
+        self.nodes = _slider(say(N_("Nodes")), 0, REACHES[0], _help(NodeGroup, "nodes"))
+        self.pods = _slider(say(N_("Pods on a typical node")), 0, REACHES[0], _help(NodeGroup, "pods_per_node"))
         self.busiest = _slider(
-            say(N_("Pods on the busiest node")), 0, MOST_PODS, _help(NodeGroup, "pods_on_busiest_node")
+            say(N_("Pods on the busiest node")), 0, REACHES[0], _help(NodeGroup, "pods_on_busiest_node")
         )
-        self.growth = _slider(say(N_("Nodes added a month")), 0, 200, _help(NodeGroup, "nodes_per_month"))
+        self.growth = _slider(say(N_("Nodes added a month")), 0, REACHES[0], _help(NodeGroup, "nodes_per_month"))
         self.about = ipw.HTML()
         self.error = ipw.HTML()
         self.error.add_class("ipk-field-error")
@@ -93,7 +93,7 @@ class Controls:
                 (self.busiest, max(group.pods_on_busiest_node, group.pods_per_node)),
                 (self.growth, round(group.nodes_per_month)),
             ):
-                set_range(slider, slider.min, max(slider.max, value), value)
+                set_range(slider, 0, max(slider.max, _reach(value)), value)
         finally:
             self._setting = False
 
@@ -107,6 +107,10 @@ class Controls:
         self.encapsulation.value = pool.encapsulation
         self.about.value = about
         self.error.value = ""
+
+
+def _reach(value: int) -> int:
+    return next(reach for reach in REACHES if value <= 0.9 * reach or reach == REACHES[-1])
 
 
 def set_range(slider: ipw.IntSlider, low: int, high: int, value: int) -> None:

@@ -82,12 +82,13 @@ class Planner(ipw.VBox):  # type: ignore[misc]
     def _edit(self, control: str) -> None:
         """Replace the scenario by what one control now says; say why where that cannot be."""
         try:
-            self._controls.error.value = ""
-            self.scenario = self._edited(control)
+            edited = self._edited(control)
         except (CidrError, ValidationError) as error:
             self._refuse(error)
-        if control == "pool":
+            return
+        if edited == self.scenario:  # another pool to show, or a refused text put right again
             self._show()
+        self.scenario = edited
 
     def _edited(self, control: str) -> Scenario:
         controls, scenario = self._controls, self.scenario
@@ -177,7 +178,7 @@ class Planner(ipw.VBox):  # type: ignore[misc]
             return ""
         table = block_sizes(self.scenario, pool.name, lang=self.lang)
         title = self.words.say(N_("Pool {pool}, {cidr}"), {"pool": pool.name, "cidr": pool.cidr})
-        figure = draw(table, nodes=as_group(self.scenario).nodes, chosen=pool.block_size, lang=self.lang)
+        figure = draw(table, chosen=pool.block_size, lang=self.lang)
         html = table_html("block_sizes", table, lang=self.lang, chosen=pool.block_size, caption=title)
         return f"{html}<figure>{svg(figure, title)}</figure>"
 

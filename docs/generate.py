@@ -1,0 +1,164 @@
+"""Make the pages that are made from the code: tables, rules, the scenario file and its schema."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+from ippoolkit.capacity.columns import TABLES
+from ippoolkit.findings import RULES, SOURCES
+from ippoolkit.model import Scenario
+from ippoolkit.read import schema
+
+HERE = Path(__file__).parent
+MADE = "<!-- Made by docs/generate.py; a test keeps it current. -->"
+
+_TYPES = {"count": "int, exact, or None", "number": "int64", "flag": "bool", "text": "str"}
+_ABOUT = {
+    "pools": "`ippoolkit.pools(scenario)`: a row a pool, by name.",
+    "block_sizes": "`ippoolkit.block_sizes(scenario, pool)`: a row for each blockSize that Calico takes for the pool. The pool is judged as if it served alone every node that it selects; existing nodes count with the addresses that they hold in it.",
+    "nodes": "`ippoolkit.nodes(scenario)`: a row for each node that exists and each planned group, for each address family.",
+    "growth": "`ippoolkit.growth(scenario)`: a row a month and address family, all pools of the family together.",
+    "choices": "`ippoolkit.choices(scenario)`: a row for each single change that makes a plan fit which does not.",
+}
+
+
+def tables() -> str:
+    """Return docs/tables.md."""
+    parts = [
+        "# The tables",
+        MADE,
+        "Each function returns a pandas DataFrame with these columns. Counts of addresses, blocks, nodes and pods are "
+        "Python ints of any size in columns of dtype object; None means unknown or none. "
+        "How they are counted: [arithmetic.md](arithmetic.md).",
+    ]
+    for name, columns in TABLES.items():
+        rows = [f"| `{c.name}` | {c.heading} | {_TYPES[c.kind]} | {c.meaning} |" for c in columns]
+        head = ["| column | shown as | type | meaning |", "|---|---|---|---|"]
+        parts += [f"## {name}", _ABOUT[name], "\n".join(head + rows)]
+    return "\n\n".join(parts) + "\n"
+
+
+def rules() -> str:
+    """Return docs/rules.md."""
+    rows = [
+        f"| `{rule.code}` | {rule.severity} | {_cell(rule.sentence)} | {_cell(rule.mend)} | {_source(rule.source)} |"
+        for rule in RULES.values()
+    ]
+    head = ["| code | severity | says | what to do | source |", "|---|---|---|---|---|"]
+    return "\n\n".join(["# The rules", MADE, _RULES, "\n".join(head + rows)]) + "\n"
+
+
+_RULES = (
+    "Whatever the kit judges, it says with one of these codes. In braces stand the numbers of the case. "
+    "The verdict on a plan is one of these too: `holds` and the like are fits, `growth-...` and `borrowing` tight."
+)
+
+
+def scenario() -> str:
+    """Return docs/scenario.md."""
+    parts = ["# The scenario file", MADE, _SCENARIO]
+    done: set[type] = set()
+    waiting: list[type] = [Scenario]
+    while waiting:
+        cls = waiting.pop(0)
+        if cls in done:
+            continue
+        done.add(cls)
+        definition = schema() if cls is Scenario else schema()["$defs"][cls.__name__]
+        rows = []
+        for key, value in definition["properties"].items():
+            refs = _refs(value)
+            waiting += [each for each in _classes() if each.__name__ in refs]
+            rows.append(f"| `{key}` | {_type(value)} | {_default(value)} | {value.get('description', '')} |")
+        head = ["| field | type | default | meaning |", "|---|---|---|---|"]
+        about = (cls.__doc__ or "").splitlines()[0]
+        parts += [f"## {cls.__name__}", about, "\n".join(head + rows)]
+    return "\n\n".join(parts) + "\n"
+
+
+_SCENARIO = """\
+A scenario is one design to judge: a cluster, a plan on top of it, the networks around. It is one YAML or JSON file;
+what is left out is at Calico's default. Names of fields are Calico's own. Editors that know JSON schemas complete it
+when its first line says where the schema is:
+
+```yaml
+# yaml-language-server: $schema=scenario.schema.json
+version: 1
+name: my plan
+cluster:
+  pools:
+  - {name: default-ipv4-ippool, cidr: 10.244.0.0/16, vxlanMode: Always}
+plan:
+  groups:
+  - {nodes: 70, podsPerNode: 60, podsOnBusiestNode: 110, nodesPerMonth: 5}
+```
+
+Nodes that exist and planned groups add up. Unknown fields, wrong types and values that Calico refuses are problems, all
+told at once with file, line and field."""
+
+
+def _classes() -> list[type]:
+    from ippoolkit import model
+
+    return [each for each in vars(model).values() if dataclasses.is_dataclass(each)]
+
+
+def _refs(value: Any) -> set[str]:
+    if isinstance(value, dict):
+        own = {value["$ref"].rpartition("/")[2]} if "$ref" in value else set()
+        return own.union(*(_refs(each) for each in value.values()))
+    return set().union(*map(_refs, value)) if isinstance(value, list) else set()
+
+
+def _type(value: dict[str, Any]) -> str:
+    if "$ref" in value:
+        name = value["$ref"].rpartition("/")[2]
+        return f"[{name}](#{name.lower()})"
+    if "enum" in value:
+        return ", ".join(f"`{each}`" for each in value["enum"])
+    if "const" in value:
+        return f"`{value['const']}`"
+    if value.get("type") == "array":
+        return f"list of {_type(value['items'])}"
+    if value.get("type") == "object":
+        return "mapping of texts"
+    known = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}
+    bounds = f", {value['minimum']}..{value['maximum']}" if "maximum" in value else ""
+    return known[value["type"]] + bounds
+
+
+def _default(value: dict[str, Any]) -> str:
+    if "const" in value:
+        return "required"
+    if "default" not in value:
+        return "" if "$ref" in value or value.get("type") == "object" else "required"
+    default = value["default"]
+    return "" if default in ("", [], {}) else f"`{json.dumps(default)}`"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _source(key: str) -> str:
+    source = SOURCES[key]
+    url = source.url if "://" in source.url else f"../{source.url}"
+    return f"[{source.title}]({url})"
+
+
+def pages() -> dict[Path, str]:
+    """Return every generated page with its text."""
+    return {
+        HERE / "tables.md": tables(),
+        HERE / "rules.md": rules(),
+        HERE / "scenario.md": scenario(),
+        HERE / "scenario.schema.json": json.dumps(schema(), indent=1, ensure_ascii=False) + "\n",
+    }
+
+
+if __name__ == "__main__":
+    for path, text in pages().items():
+        path.write_text(text, encoding="utf-8")

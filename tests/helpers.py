@@ -1,0 +1,40 @@
+"""What several tests need: recorded clusters, small scenarios."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+from ippoolkit import Cluster, IPPool, NodeGroup, Plan, Scenario
+
+ROOT = Path(__file__).parent.parent
+RECORDINGS = Path(__file__).parent / "recordings"
+CLUSTERS = sorted(folder.name for folder in (RECORDINGS / "clusters").iterdir())
+
+
+def unpacked(path: Path, folder: Path) -> Path:
+    """Unpack a recording into a folder, under its own name."""
+    target = folder / path.name.removesuffix(".gz")
+    target.write_bytes(gzip.decompress(path.read_bytes()))
+    return target
+
+
+def recorded(cluster: str, folder: Path, *names: str) -> list[Path]:
+    """Unpack files of a recorded cluster; those that it does not have are left out."""
+    paths = [RECORDINGS / "clusters" / cluster / f"{name}.gz" for name in names]
+    return [unpacked(path, folder) for path in paths if path.exists()]
+
+
+def expected(cluster: str) -> dict:
+    """Return what the real client computed of a recorded cluster."""
+    return json.loads(gzip.decompress((RECORDINGS / "clusters" / cluster / "expected.json.gz").read_bytes()))
+
+
+def plan(
+    cidr: str = "10.233.64.0/18", size: int = 26, nodes: int = 70, pods: int = 60, busiest: int = 110, **more
+) -> Scenario:
+    """Return one VXLAN pool with one group of nodes; `more` goes to the group."""
+    pool = IPPool(name="pool", cidr=cidr, block_size=size, vxlan_mode="Always")
+    group = NodeGroup(nodes=nodes, pods_per_node=pods, pods_on_busiest_node=busiest, **more)
+    return Scenario(cluster=Cluster(pools=(pool,)), plan=Plan(groups=(group,)))

@@ -1,0 +1,195 @@
+"""The bulk arithmetic against a plain simulation that places one address after another."""
+
+from dataclasses import dataclass, field
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ippoolkit.capacity.block_sizes import pods_evenly
+from ippoolkit.capacity.demand import Demand, Group, Supply
+from ippoolkit.capacity.fill import Load, Request, Room, ceiling, fill, further
+from ippoolkit.capacity.judge import Moment, State
+
+
+@dataclass
+class Plain:
+    """Nodes claim blocks and take addresses one at a time, by Calico's order: own, new, borrowed."""
+
+    rooms: list
+    strict: bool
+    claimed: list = field(default_factory=list)
+    used: list = field(default_factory=list)
+    slack: list = field(default_factory=list)  # of nodes that came before
+    borrowed: int = 0
+    lost: list = field(default_factory=list)  # (node, is it a tunnel, number of the pod)
+    without: list = field(default_factory=list)
+    short: list = field(default_factory=list)
+    nodes: int = 0
+    pods: int = 0
+
+    def __post_init__(self):
+        self.claimed = [0] * len(self.rooms)
+        self.used = [0] * len(self.rooms)
+        self.slack = [0] * len(self.rooms)
+
+    def join(self, load):
+        self.nodes += 1
+        own = dict.fromkeys(range(len(self.rooms)), 0)
+        before = sum(self.claimed)
+        covered, pod = True, 0
+        missing = []
+        for request in load.requests:
+            for _ in range(request.count):
+                pod += not request.tunnel
+                if self.own_or_new(request, own, load.kept_back):
+                    continue
+                covered = False
+                missing.append((request, pod))
+        if sum(self.claimed) == before and not missing and load.needs_block:
+            for room in load.pod_rooms:
+                if self.claimed[room] < self.rooms[room].blocks and self.rooms[room].size > load.kept_back:
+                    self.claimed[room] += 1
+                    own[room] += self.rooms[room].size - load.kept_back
+                    break
+            else:
+                covered = False
+        if sum(self.claimed) == before and (missing or load.needs_block):
+            self.without.append(self.nodes)
+        if not covered:
+            self.short.append(self.nodes)
+        lost_pods = 0
+        for request, _ in missing:
+            for room in () if self.strict or load.kept_back else request.rooms:
+                if self.slack[room]:
+                    self.slack[room] -= 1
+                    self.used[room] += 1
+                    self.borrowed += 1
+                    break
+            else:
+                lost_pods += not request.tunnel
+                self.lost.append((self.nodes, request.tunnel))
+        if lost_pods and not getattr(self, "first_pod", None):
+            self.first_pod = self.pods + load.pods - lost_pods + 1
+        for room, free in own.items():
+            self.slack[room] += free
+        self.pods += load.pods
+
+    def own_or_new(self, request, own, kept_back):
+        for room in request.rooms:
+            if own[room]:
+                own[room] -= 1
+                self.used[room] += 1
+                return True
+        for room in request.rooms:
+            usable = self.rooms[room].size - kept_back
+            if usable > 0 and self.claimed[room] < self.rooms[room].blocks:
+                self.claimed[room] += 1
+                own[room] += usable - 1
+                self.used[room] += 1
+                return True
+        return False
+
+
+@st.composite
+def designs(draw):
+    rooms = draw(
+        st.lists(st.builds(Room, st.integers(0, 9), st.sampled_from([1, 2, 4, 8, 16])), min_size=1, max_size=3)
+    )
+    some = st.lists(st.sampled_from(range(len(rooms))), unique=True, max_size=3).map(lambda r: tuple(sorted(r)))
+
+    @st.composite
+    def loads(draw):
+        pods, rooms_of_pods = draw(st.integers(0, 20)), draw(some)
+        tunnels = [Request(1, draw(some), tunnel=True) for _ in range(draw(st.integers(0, 2)))]
+        return Load(
+            "", draw(st.integers(0, 7)), pods, pods, (*tunnels, Request(pods, rooms_of_pods)), rooms_of_pods, cap=20,
+            kept_back=draw(st.sampled_from([0, 0, 0, 4])), needs_block=draw(st.booleans()),
+        )  # fmt: skip
+
+    return rooms, draw(st.lists(loads(), max_size=4)), draw(st.booleans())
+
+
+@given(designs())
+def test_filling_in_bulk_is_filling_one_by_one(design):
+    rooms, loads, strict = design
+    plain = Plain(rooms, strict)
+    for load in loads:
+        for _ in range(load.nodes):
+            plain.join(load)
+    bulk = fill(rooms, loads, strict=strict)
+    assert bulk.claimed == plain.claimed
+    assert bulk.used == plain.used
+    assert bulk.slack == plain.slack
+    assert bulk.borrowed == plain.borrowed
+    assert bulk.nodes == plain.nodes
+    assert bulk.pods == plain.pods
+    assert bulk.nodes_without_block == len(plain.without)
+    assert bulk.first_without_block == min(plain.without, default=0)
+    assert bulk.first_short == min(plain.short, default=0)
+    assert bulk.pods_lost == sum(not tunnel for _, tunnel in plain.lost)
+    assert bulk.tunnels_lost == sum(tunnel for _, tunnel in plain.lost)
+    assert bulk.first_pod_lost == getattr(plain, "first_pod", 0)
+    assert bulk.routes == sum(plain.claimed) + plain.borrowed
+
+
+@given(designs())
+def test_no_address_is_given_twice_and_none_is_made_up(design):
+    rooms, loads, strict = design
+    filled = fill(rooms, loads, strict=strict)
+    for room, claimed, used, slack in zip(rooms, filled.claimed, filled.used, filled.slack, strict=True):
+        assert 0 <= claimed <= room.blocks
+        assert 0 <= slack
+        assert used + slack <= claimed * room.size
+    wanted = sum(request.count * load.nodes for load in loads for request in load.requests)
+    assert sum(filled.used) + filled.pods_lost + filled.tunnels_lost == wanted
+    if strict:
+        assert filled.borrowed == 0
+
+
+@given(designs())
+def test_further_nodes_are_those_that_a_fill_would_still_serve(design):
+    rooms, loads, strict = design
+    if not loads or not any(request.count for request in loads[0].requests):
+        return
+    filled = fill(rooms, [], strict=strict)
+    more = further(filled, rooms, loads[0])
+    many = fill(rooms, [Load(**{**_fields(loads[0]), "nodes": more + 1})], strict=strict)
+    assert many.first_short == more + 1
+
+
+@given(designs())
+def test_the_ceiling_is_the_last_number_of_pods_that_one_node_holds_alone(design):
+    rooms, loads, _ = design
+    for load in loads:
+        tunnels = [request for request in load.requests if request.tunnel]
+        most = ceiling(rooms, load)
+        plain = Plain(rooms, strict=True)
+        lone = Load(**{**_fields(load), "requests": (*tunnels, Request(most, load.pod_rooms)), "pods": most})
+        plain.join(lone)
+        assert not [tunnel for _, tunnel in plain.lost if not tunnel]
+        assert sum(plain.claimed[room] for room in load.pod_rooms) <= max(load.cap, 1) or not most
+
+
+def _fields(load):
+    return {name: getattr(load, name) for name in load.__slots__}
+
+
+@given(
+    st.integers(0, 400), st.sampled_from([1, 2, 4, 16, 64]), st.integers(1, 60), st.integers(0, 2), st.integers(1, 30)
+)  # fmt: skip
+def test_even_pods_of_alike_nodes_are_what_a_search_finds(blocks, size, nodes, tunnels, cap):
+    """The plain division against trying every number."""
+    requests = (*(Request(1, (0,), tunnel=True) for _ in range(tunnels)), Request(0, (0,)))
+    load = Load("", nodes, 0, 0, requests, (0,), cap=cap)
+    rooms = (Room(blocks, size),)
+    supply = Supply(4, (), rooms, ((0,),), strict=False, claims=True)
+    demand = Demand(supply, (), (Group(load, 110),), 0, ())
+    state = State(Moment(demand), rooms)
+    for strict in (False, True):
+        best = 0
+        for pods in range(ceiling(rooms, load) + 1):
+            even = Load(**{**_fields(load), "pods": pods, "requests": (*requests[:-1], Request(pods, (0,)))})
+            filled = fill(rooms, [even], strict=strict)
+            if not (filled.pods_lost or filled.tunnels_lost or (strict and filled.first_without_block)):
+                best = pods
+        assert pods_evenly(state, strict=strict) == best * nodes

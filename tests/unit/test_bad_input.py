@@ -1,0 +1,182 @@
+"""Bad files end in one clear error with every problem, its file, line and field."""
+
+import time
+
+import pytest
+
+import ippoolkit as ipk
+from ippoolkit.errors import InputError
+
+
+@pytest.fixture
+def problems(tmp_path):
+    def read(text, name="f.yaml"):
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        with pytest.raises(InputError) as error:
+            ipk.load(path)
+        return [(p.code, p.place.line, p.place.field) for p in error.value.problems]
+
+    return read
+
+
+def codes(found):
+    return [code for code, _, _ in found]
+
+
+def test_a_missing_file(tmp_path):
+    with pytest.raises(InputError) as error:
+        ipk.load(tmp_path / "nope.yaml")
+    assert str(error.value) == f"{tmp_path / 'nope.yaml'}: There is no such file. Check the path."
+
+
+def test_a_folder(tmp_path):
+    with pytest.raises(InputError, match="is a folder"):
+        ipk.load(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "\n", "  \n\t\n"])
+def test_an_empty_file(problems, text):
+    assert codes(problems(text)) == ["file-empty"]
+
+
+@pytest.mark.parametrize("data", [b"\x00\x01\x02", b"\x89PNG\r\n\x1a\n\x00\x00", b"a: \xff\xfe"])
+def test_a_binary_file(problems, data):
+    assert codes(problems(data)) == ["file-binary"]
+
+
+def test_utf16_as_a_windows_shell_writes_it_is_read(tmp_path):
+    path = tmp_path / "f.yaml"
+    path.write_bytes("version: 1\ncluster: {pools: [{name: p, cidr: 10.0.0.0/16}]}\n".encode("utf-16"))
+    assert ipk.load(path).cluster.pools[0].name == "p"
+
+
+def test_fifty_megabytes_of_nonsense_are_refused_quickly(problems):
+    start = time.perf_counter()
+    assert codes(problems("nonsense " * 6_000_000)) == ["file-large-yaml"]
+    assert codes(problems("[" * 50_000_000, "f.json")) == ["too-deep"]
+    assert codes(problems("{" + "x" * 50_000_000))[0] == "json-syntax"
+    assert time.perf_counter() - start < 60
+
+
+def test_every_problem_of_a_scenario_at_once(problems):
+    text = """\
+version: 1
+cluster:
+  pools:
+  - {name: a, cidr: 10.0.0.1/8}
+  - name: b
+    cidr: 10.1.0.0/16
+    blockSize: "26"
+    blocksize: 27
+  - {name: c, cidr: 10.2.0.0/28, bogus: 1}
+  - {name: c, cidr: nonsense, natOutgoing: "yes"}
+  - {name: d, cidr: 10.3.0.0/16, blockSize: 19}
+  - {name: e, cidr: 10.4.0.0/16, blockSize: -5}
+  - {name: f, cidr: 10.5.0.0/16, vxlanMode: Sometimes}
+plan:
+  months: 100000000000000000000000000000000
+  groups:
+  - {nodes: -1, podsPerNode: 1.5}
+  - []
+networks: {cluster: 10.0.0.0/8}
+extra: 1
+"""
+    assert sorted(problems(text), key=lambda p: (p[1], p[2])) == [
+        ("cidr-host-bits", 4, "cluster.pools[0].cidr"),
+        ("type-quoted", 7, "cluster.pools[1].blockSize"),
+        ("field-unknown", 8, "cluster.pools[1].blocksize"),
+        ("block-size-prefix", 9, "cluster.pools[2].blockSize"),
+        ("field-unknown", 9, "cluster.pools[2].bogus"),
+        ("cidr-syntax", 10, "cluster.pools[3].cidr"),
+        ("name-twice", 10, "cluster.pools[3].name"),
+        ("type-flag", 10, "cluster.pools[3].natOutgoing"),
+        ("block-size-range", 11, "cluster.pools[4].blockSize"),
+        ("block-size-range", 12, "cluster.pools[5].blockSize"),
+        ("value-choice", 13, "cluster.pools[6].vxlanMode"),
+        ("value-high", 15, "plan.months"),
+        ("value-low", 17, "plan.groups[0].nodes"),
+        ("type-whole", 17, "plan.groups[0].podsPerNode"),
+        ("type-mapping", 18, "plan.groups[1]"),
+        ("type-list", 19, "networks.cluster"),
+        ("field-unknown", 20, "extra"),
+    ]
+
+
+def test_every_problem_of_a_manifest_at_once(problems):
+    text = """\
+apiVersion: projectcalico.org/v3
+kind: IPPool
+metadata:
+  name: a
+  nmae: b
+spec:
+  cidr: 10.0.0.1/8
+  blockSize: "26"
+  natOutgoing: 1
+  foo: bar
+---
+apiVersion: projectcalico.org/v3
+kind: IPPool
+metadata: []
+spec: {blockSize: 12}
+"""
+    assert sorted(problems(text), key=lambda p: (p[1], p[2])) == [
+        ("field-unknown", 5, "metadata.nmae"),
+        ("cidr-host-bits", 7, "spec.cidr"),
+        ("type-quoted", 8, "spec.blockSize"),
+        ("type-flag", 9, "spec.natOutgoing"),
+        ("field-unknown", 10, "spec.foo"),
+        ("type-mapping", 14, "metadata"),
+        ("name-length", 14, "metadata.name"),
+        ("field-missing", 15, "spec.cidr"),
+    ]
+
+
+def test_a_missing_version_is_told(problems):
+    assert problems("name: x\n") == [("field-missing", 1, "version")]
+
+
+def test_a_version_to_come_is_refused(problems):
+    assert codes(problems("version: 2\n")) == ["value-choice"]
+
+
+def test_a_text_and_a_number_are_no_scenario(problems):
+    assert codes(problems("just a text\n")) == ["not-object"]
+    assert codes(problems("- 1\n- 2\n")) == ["not-object", "not-object"]
+
+
+def test_a_stray_tag_in_a_scenario_is_a_problem(problems):
+    text = "version: 1\ncluster:\n  pools:\n  - name: a\n    cidr: 10.0.0.0/8\n    nodeSelector: !has(x)\n"
+    assert codes(problems(text)) == ["yaml-tag"]
+
+
+def test_nothing_usable_in_a_file_is_told(problems):
+    assert codes(problems("null\n")) == ["nothing-read"]
+
+
+def test_problems_of_several_files_come_together(tmp_path):
+    (tmp_path / "a.yaml").write_text("a: [\n")
+    (tmp_path / "b.json").write_text("{")
+    with pytest.raises(InputError) as error:
+        ipk.load(tmp_path / "a.yaml", tmp_path / "b.json", tmp_path / "c.yaml")
+    assert [problem.code for problem in error.value.problems] == ["yaml-syntax", "json-syntax", "file-missing"]
+
+
+def test_the_same_object_read_twice_with_other_contents_is_told(tmp_path):
+    for name, size in (("a.yaml", 26), ("b.yaml", 27)):
+        pool = {"apiVersion": "projectcalico.org/v3", "kind": "IPPool", "metadata": {"name": "p"}}
+        spec = f"spec: {{cidr: 10.0.0.0/16, blockSize: {size}}}"
+        (tmp_path / name).write_text(f"{pool!r}\n".replace("}}", "}, " + spec + "}").replace("'", '"'))
+    with pytest.raises(InputError, match="with other contents"):
+        ipk.load(tmp_path / "a.yaml", tmp_path / "b.yaml")
+
+
+@pytest.mark.parametrize("cidr", ["0.0.0.0/0", "::/0"])
+def test_the_whole_internet_is_no_problem(tmp_path, cidr):
+    (tmp_path / "f.yaml").write_text(f"version: 1\ncluster: {{pools: [{{name: p, cidr: '{cidr}'}}]}}\n")
+    scenario = ipk.load(tmp_path / "f.yaml")
+    table = ipk.block_sizes(scenario).set_index("block_size")
+    exact = {"0.0.0.0/0": (26, 2**26), "::/0": (122, 2**122)}[cidr]
+    assert table.blocks[exact[0]] == exact[1]
+    assert type(table.blocks[exact[0]]) is int
