@@ -18,11 +18,28 @@ MADE = "<!-- Made by docs/generate.py; a test keeps it current. -->"
 _TYPES = {"count": "int, exact, or None", "number": "int64", "flag": "bool", "text": "str"}
 _ABOUT = {
     "pools": "`ippoolkit.pools(scenario)`: a row a pool, by name.",
-    "block_sizes": "`ippoolkit.block_sizes(scenario, pool)`: a row for each blockSize that Calico takes for the pool. The pool is judged as if it served alone every node that it selects; existing nodes count with the addresses that they hold in it.",
-    "nodes": "`ippoolkit.nodes(scenario)`: a row for each node that exists and each planned group, for each address family.",
+    "block_sizes": (
+        "`ippoolkit.block_sizes(scenario, pool)`: a row for each blockSize that Calico takes for the pool. The pool is "
+        "judged as if it served alone every node that it selects; existing nodes count with the addresses that they "
+        "hold in it."
+    ),
+    "prefixes": (
+        "`ippoolkit.prefixes(scenario, pool)`: a row for each prefix length that the pool's range could have and each "
+        "blockSize. Except for the prefix, the columns are those of `block_sizes`."
+    ),
+    "nodes": (
+        "`ippoolkit.nodes(scenario)`: a row for each node that exists and each planned group, for each address family."
+    ),
     "growth": "`ippoolkit.growth(scenario)`: a row a month and address family, all pools of the family together.",
     "choices": "`ippoolkit.choices(scenario)`: a row for each single change that makes a plan fit which does not.",
 }
+
+
+_TABLES = (
+    "Each function returns a pandas DataFrame with these columns. Counts of addresses, blocks, nodes and pods are "
+    "Python ints of any size in columns of dtype object; None means unknown or none. How they are counted: "
+    "[arithmetic.md](arithmetic.md)."
+)
 
 
 def tables() -> str:
@@ -30,12 +47,11 @@ def tables() -> str:
     parts = [
         "# The tables",
         MADE,
-        "Each function returns a pandas DataFrame with these columns. Counts of addresses, blocks, nodes and pods are "
-        "Python ints of any size in columns of dtype object; None means unknown or none. "
-        "How they are counted: [arithmetic.md](arithmetic.md).",
+        _TABLES,
     ]
     for name, columns in TABLES.items():
-        rows = [f"| `{c.name}` | {c.heading} | {_TYPES[c.kind]} | {c.meaning} |" for c in columns]
+        own = [column for column in columns if name != "prefixes" or column.name == "prefix"]
+        rows = [f"| `{c.name}` | {c.heading} | {_TYPES[c.kind]} | {c.meaning} |" for c in own]
         head = ["| column | shown as | type | meaning |", "|---|---|---|---|"]
         parts += [f"## {name}", _ABOUT[name], "\n".join(head + rows)]
     return "\n\n".join(parts) + "\n"

@@ -1,5 +1,5 @@
 from . import capacity, figures, findings, model, read, report, rules, view, widgets, write
-from .capacity import Verdict, block_sizes, choices, growth, nodes, pools, verdict
+from .capacity import Verdict, block_sizes, choices, growth, nodes, pools, prefixes, verdict
 from .cidr import Cidr
 from .errors import InputError, IppoolkitError, ReportError
 from .findings import Finding
@@ -60,6 +60,7 @@ __all__ = [
     "model",
     "nodes",
     "pools",
+    "prefixes",
     "read",
     "report",
     "rules",

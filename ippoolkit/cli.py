@@ -23,6 +23,10 @@ app = typer.Typer(
 )
 
 
+# As in the model, which is not loaded for a help text.
+MOST = 1_000_000
+
+
 class Language(StrEnum):
     """A language to choose."""
 
@@ -32,10 +36,12 @@ class Language(StrEnum):
 
 Files = Annotated[list[Path], typer.Argument(help="A scenario, IPPool manifests or dumps (YAML, JSON); - for stdin.")]
 Lang = Annotated[Language, typer.Option(help="Language of the texts.")]
-Nodes = Annotated[int | None, typer.Option(min=0, help="Plan for this many nodes in all, instead of the file's.")]
-Pods = Annotated[int | None, typer.Option(min=0, help="Pods with an address on a typical node.")]
-Busiest = Annotated[int | None, typer.Option(min=0, help="Pods on the busiest node.")]
-PerMonth = Annotated[float | None, typer.Option(min=0, help="Nodes added a month.")]
+Nodes = Annotated[
+    int | None, typer.Option(min=0, max=MOST, help="Plan for this many nodes in all, instead of the file's.")
+]
+Pods = Annotated[int | None, typer.Option(min=0, max=MOST, help="Pods with an address on a typical node.")]
+Busiest = Annotated[int | None, typer.Option(min=0, max=MOST, help="Pods on the busiest node.")]
+PerMonth = Annotated[float | None, typer.Option(min=0, max=MOST, help="Nodes added a month.")]
 Months = Annotated[int | None, typer.Option(min=0, max=600, help="How far growth is looked at.")]
 
 

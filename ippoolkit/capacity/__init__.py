@@ -5,5 +5,6 @@ from .choices import choices
 from .judge import Verdict, Word
 from .plan import growth, nodes, verdict, verdicts
 from .pools import pools
+from .prefixes import prefixes
 
-__all__ = ["Verdict", "Word", "block_sizes", "choices", "growth", "nodes", "pools", "verdict", "verdicts"]
+__all__ = ["Verdict", "Word", "block_sizes", "choices", "growth", "nodes", "pools", "prefixes", "verdict", "verdicts"]

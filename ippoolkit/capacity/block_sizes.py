@@ -14,7 +14,7 @@ from ..limits import block_sizes as allowed_sizes
 from ..model import IPPool, Scenario
 from .columns import BLOCK_SIZES, frame
 from .demand import demand, reserved, rooms_in
-from .fill import Load, Request, Room, ceiling, fill
+from .fill import Load, Request, Room, fill
 from .idle import why_idle
 from .judge import BLOCKS, BLOCKS_A_NODE, Moment, State, Verdict, Word, judge
 
@@ -47,8 +47,22 @@ def block_sizes(scenario: Scenario, pool: str | None = None, *, lang: str = "en"
     KeyError
         When there is no such pool.
     """
-    chosen = scenario.cluster.pool(pool) if pool is not None else min(scenario.cluster.pools, key=lambda p: p.name)
-    return frame(BLOCK_SIZES, [_row(sized, lang) for sized in sizes_of(scenario, chosen)])
+    return frame(BLOCK_SIZES, [row(sized, lang) for sized in sizes_of(scenario, chosen_pool(scenario, pool))])
+
+
+def chosen_pool(scenario: Scenario, name: str | None) -> IPPool:
+    """Return the pool of that name, or the first by name.
+
+    Raises
+    ------
+    KeyError
+        When there is none.
+    """
+    if name is not None:
+        return scenario.cluster.pool(name)
+    if not scenario.cluster.pools:
+        raise KeyError("the scenario has no pool")
+    return min(scenario.cluster.pools, key=lambda pool: pool.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +113,7 @@ def pods_evenly(state: State, *, strict: bool) -> int:
     if not served:
         return 0
     nodes = sum(load.nodes for load in served)
-    most = min(ceiling(rooms, load) for load in served)
+    most = min(state.ceiling(load) for load in served)
     # Alike nodes in a pool without reservations: plain division. Anything else is searched, starting from there.
     usable = rooms[0].size - served[0].kept_back
     tunnels = sum(request.count for request in served[0].requests if request.tunnel)
@@ -134,7 +148,8 @@ def _greatest(holds: Callable[[int], bool], guess: int, most: int) -> int:
     return max(low, 0)
 
 
-def _row(sized: Sized, lang: str) -> tuple[Any, ...]:
+def row(sized: Sized, lang: str) -> tuple[Any, ...]:
+    """Return the values of one row."""
     now, then, verdict, moment = sized.now, sized.then, sized.verdict, sized.now.moment
     filled, typical, open_rooms = now.filled, moment.typical, moment.open_rooms
     strict = moment.demand.supply.strict
@@ -149,7 +164,7 @@ def _row(sized: Sized, lang: str) -> tuple[Any, ...]:
         each,
         max(busiest, each),
         now.nodes_fit,
-        ceiling(now.rooms, typical),
+        now.ceiling(typical),
         even_strict if strict else pods_evenly(now, strict=False),
         even_strict,
         sum(filled.slack) + filled.borrowed,

@@ -13,7 +13,6 @@ from ..limits import DEFAULT_BLOCK_SIZE, block_sizes
 from ..model import IPPool, Scenario
 from .columns import CHOICES, frame
 from .demand import demand
-from .fill import ceiling
 from .idle import why_idle
 from .judge import Moment, State, Word
 from .plan import verdict
@@ -92,7 +91,7 @@ def _first(scenario: Scenario, change: str, pool: IPPool, tried: Iterable[tuple[
             carried = demand(changed, pool.version)
             state = State(Moment(carried, carried.months), carried.supply.rooms)
             name = "" if change == ADD_POOL else pool.name
-            most = ceiling(state.rooms, state.moment.typical)
+            most = state.ceiling(state.moment.typical)
             yield Choice(change, name, value, changed, state.nodes_fit, most)
             return
 

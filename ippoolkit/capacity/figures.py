@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from ..cidr import Version
 from ..model import Scenario
 from .demand import demand, versions
-from .fill import ceiling
 from .judge import Moment, State
 from .plan import verdicts
 
@@ -49,7 +48,7 @@ def key_figures(scenario: Scenario) -> KeyFigures | None:
         blocks=state.blocks,
         addresses_needed=state.moment.drawn,
         addresses=state.addresses,
-        pods_per_node_max=ceiling(state.rooms, state.moment.typical),
+        pods_per_node_max=state.ceiling(state.moment.typical),
         busiest=max((load.busiest for load in state.moment.loads), default=0),
         routes=state.filled.routes,
         borrowed=state.filled.borrowed,

@@ -1,5 +1,7 @@
 """How blocks and addresses go when nodes join one after another, each brought to its planned load.
 
+The cap on a node's blocks is not applied but watched: a plan that breaks it fails, whatever else comes of it.
+
 Closed arithmetic on counts, for one address family. It follows Calico's order (own blocks, then a new block from the
 first pool by name that has one, then borrowing) and takes alike nodes in bulk, so that its cost depends on neither the
 number of nodes nor the size of the pools. Which block a node gets and which address a pod gets is not its business.
@@ -68,6 +70,7 @@ class Filled:
     pods_lost: int = 0
     tunnels_lost: int = 0
     first_pod_lost: int = 0
+    over_cap: tuple[Load, int] | None = None  # the first load whose nodes take more blocks than they may, and how many
     blocks_by_load: list[int] = field(default_factory=list)
 
     @property
@@ -179,6 +182,9 @@ def _join(filled: Filled, rooms: Sequence[Room], load: Load, rest: int, *, stric
         filled.first_without_block = filled.first_without_block or filled.nodes + 1
     if unmet or (not claims and load.needs_block):
         filled.first_short = filled.first_short or filled.nodes + 1
+    own_blocks = sum(claims.get(room, 0) for room in load.pod_rooms)
+    if own_blocks > load.cap and not filled.over_cap:
+        filled.over_cap = load, own_blocks
     pods_lost = sum(request.count for request in lost if not request.tunnel)
     if pods_lost and not filled.first_pod_lost:
         filled.first_pod_lost = filled.pods + load.pods - pods_lost + 1

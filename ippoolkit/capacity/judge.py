@@ -41,6 +41,7 @@ MAX_PODS = N_("kubelet's max-pods")
 # What binds behind each code of a verdict.
 LIMITS: dict[str, str] = {
     "blocks-short": BLOCKS,
+    "blocks-elsewhere": BLOCKS,
     "growth-blocks": BLOCKS,
     "borrowing": BLOCKS,
     "growth-borrowing": BLOCKS,
@@ -58,6 +59,7 @@ LIMITS: dict[str, str] = {
 }
 _GROWTH = {
     "blocks-short": "growth-blocks",
+    "blocks-elsewhere": "growth-blocks",
     "borrowing": "growth-borrowing",
     "block-cap": "growth-cap",
     "addresses-short": "growth-addresses",
@@ -202,12 +204,24 @@ class State:
             "borrowed": filled.borrowed,
         }
         if filled.first_without_block and self._someone_without():
-            return Word.FAILS, "blocks-short", numbers
+            # With several pools there may be blocks enough in all, but none where a selector lets the node look.
+            return Word.FAILS, "blocks-short" if self.blocks < filled.nodes else "blocks-elsewhere", numbers
         if filled.pods_lost or filled.tunnels_lost:
             code = "strict-short" if supply.strict else "addresses-short"
             numbers |= {"first": filled.first_pod_lost, "drawn": self.moment.drawn, "addresses": self.addresses}
             return Word.FAILS, code, numbers
         return Word.TIGHT, "borrowing", numbers
+
+    def ceiling(self, load: Load) -> int:
+        """Return the most pods that one node of a load of this moment can hold on blocks of its own."""
+        known = self._ceilings.get(id(load))
+        if known is None:
+            known = self._ceilings[id(load)] = ceiling(self.rooms, load)
+        return known
+
+    @cached_property
+    def _ceilings(self) -> dict[int, int]:
+        return {}
 
     def _someone_without(self) -> bool:
         """Whether a node gets no block in whatever order they come: even when all join before the first pod does."""
@@ -227,13 +241,18 @@ class State:
 
     def _over_cap(self) -> dict[str, object] | None:
         """Tell of the first load whose busiest node needs more blocks than it may hold."""
+        over = self.filled.over_cap
         for load in self.moment.loads:
             rooms = {room for request in load.requests if not request.tunnel for room in request.rooms}
             need = self.blocks_for(load, rooms, busiest=True) if load.nodes else 0
             if need > load.cap:
-                first = ceiling(self.rooms, load) + 1
-                return {"need": need, "cap": load.cap, "first": first, "group": load.name, "pods": load.busiest}
-        return None
+                over = load, need
+                break
+        if over is None:
+            return None
+        load, need = over
+        first = self.ceiling(load) + 1
+        return {"need": need, "cap": load.cap, "first": first, "group": load.name, "pods": load.busiest}
 
 
 def judge(now: State, then: State, subject: str = "") -> Verdict:
@@ -260,7 +279,7 @@ def judge(now: State, then: State, subject: str = "") -> Verdict:
 def _next_limit(state: State) -> str:
     """Say what would bind first if everything grew alike: blocks for more nodes, or the cap for more pods on one."""
     for load in state.moment.loads:
-        if load.nodes and ceiling(state.rooms, load) * state.filled.nodes < state.nodes_fit * load.busiest:
+        if load.nodes and state.ceiling(load) * state.filled.nodes < state.nodes_fit * load.busiest:
             return BLOCKS_A_NODE
     return BLOCKS
 

@@ -10,7 +10,7 @@ from ..findings import language
 from ..model import Scenario
 from .columns import GROWTH, NODES, frame
 from .demand import Demand, Group, demand, versions
-from .fill import ceiling, needs
+from .fill import needs
 from .judge import (
     ADDRESSES,
     BLOCKS,
@@ -123,7 +123,7 @@ def _node(state: State, group: Group, lang: str) -> tuple[Any, ...]:
         ", ".join(pools),
         each,
         each * load.nodes,
-        ceiling(state.rooms, load),
+        state.ceiling(load),
         possible,
         language(lang).text(limit),
     )
@@ -143,7 +143,7 @@ def _first_limit(state: State, group: Group) -> tuple[int, str]:
         free = sum(state.rooms[r].blocks * state.rooms[r].size - filled.used[r] for r in load.pod_rooms)
     return min(
         (group.max_pods, MAX_PODS),
-        (ceiling(state.rooms, load), BLOCKS_A_NODE),
+        (state.ceiling(load), BLOCKS_A_NODE),
         (load.pods + free, STRICT if strict else ADDRESSES),
         key=lambda limit: limit[0],
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -68,7 +69,9 @@ def drawing(width: float, height: float) -> Iterator[tuple[Figure, Axes]]:
 def svg(figure: Figure, title: str) -> str:
     """Return a figure as an SVG element for a page, with a text that says what it shows."""
     buffer = io.StringIO()
-    with mpl.rc_context(_SETTINGS):
+    with mpl.rc_context(_SETTINGS), warnings.catch_warnings():
+        # The text stays text: the page's fonts show it, whatever matplotlib's own font lacks.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Title": title})
     text = buffer.getvalue()
     text = text[text.index("<svg") :]

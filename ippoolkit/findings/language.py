@@ -36,8 +36,6 @@ UNITS: dict[str, tuple[str, str]] = {
     "object": P_("{n} object", "{n} objects"),
     "pod": P_("{n} pod", "{n} pods"),
     "pool": P_("{n} pool", "{n} pools"),
-    "problem": P_("{n} problem", "{n} problems"),
-    "route": P_("{n} route", "{n} routes"),
     "tunnel": P_("{n} tunnel", "{n} tunnels"),
     "value": P_("{n} value", "{n} values"),
 }
@@ -68,12 +66,9 @@ class Language:
 
     def count(self, unit: str, n: int) -> str:
         """Print a number with its noun."""
-        one, many = UNITS[unit]
-        if self.catalogue is None:
-            template = one if n == 1 else many
-        else:
-            template = self.catalogue.get(one).string[self.catalogue.plural_func(n)]
-        return template.format(n=self.number(n))
+        forms = UNITS[unit] if self.catalogue is None else self.catalogue.get(UNITS[unit][0]).string
+        # Chinese has one form; a language with more than English's two would need its own rule here.
+        return str(forms[n != 1 and len(forms) > 1]).format(n=self.number(n))
 
     def number(self, value: object) -> str:
         """Print a value for reading: whole numbers with thousands separators, huge ones as powers, all else as is."""

@@ -37,6 +37,7 @@ class _Value:
     line: int
     weight: int = 1
     key_lines: dict[str, int] = field(default_factory=dict)
+    merges: bool = False  # a plain <<, which as a key merges; in quotes it is a key like any other
 
     def plain(self) -> object:
         if isinstance(self.content, dict):
@@ -66,6 +67,7 @@ class _Open:
     value: _Value
     anchor: str | None
     key: str | None = None
+    merges: bool = False
     merged: list[_Value] = field(default_factory=list)
 
 
@@ -116,7 +118,8 @@ class _Builder:
                 self.anchors = {}
                 self.notes.append([])
             case yaml.ScalarEvent():
-                value = _Value(self._scalar(event, line), line)
+                merges = event.value == _MERGE and event.implicit[0]
+                value = _Value(self._scalar(event, line), line, merges=merges)
                 self._anchor(event.anchor, value)
                 self._add(value)
             case yaml.AliasEvent():
@@ -147,8 +150,9 @@ class _Builder:
         if isinstance(top.value.content, list):
             top.value.content.append(value)
         elif top.key is None:
-            top.key = self._key(value)
-            top.value.key_lines.setdefault(top.key, value.line)
+            top.key, top.merges = self._key(value), value.merges
+            if not top.merges:
+                top.value.key_lines.setdefault(top.key, value.line)
             return
         else:
             self._put(top, top.key, value)
@@ -158,8 +162,7 @@ class _Builder:
     def _put(self, top: _Open, key: str, value: _Value) -> None:
         mapping = top.value.content
         assert isinstance(mapping, dict)
-        if key == _MERGE:
-            del top.value.key_lines[key]
+        if top.merges:
             top.merged += value.content if isinstance(value.content, list) else [value]
         elif key in mapping:
             self._problem("yaml-duplicate", value.line, key=key, first=top.value.key_lines[key])

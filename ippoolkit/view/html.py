@@ -97,7 +97,7 @@ def findings_html(findings: Iterable[Finding], lang: str = "en") -> str:
         }
         for finding in findings
     ]
-    return _render("findings", findings=listed, none=words.text(N_("Nothing within this plan.")))
+    return _render("findings", findings=listed, empty=words.text(N_("Nothing within this plan.")))
 
 
 def sources_html(findings: Iterable[Finding], lang: str = "en") -> str:

@@ -13,18 +13,21 @@ class Inline(dict[str, Any]):
     """A mapping to be written on one line."""
 
 
-class _Dumper(yaml.SafeDumper):
+_BASE: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+class _Dumper(_BASE):  # type: ignore[misc]
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 (theirs to name)
         return True
 
 
-def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+def _text(dumper: _Dumper, text: str) -> Any:
     # PyYAML quotes what it would read as something else; go-yaml has more such words (y, n, 0b1, 1_0 ...).
     style = None if isinstance(resolve(text), str) else '"'
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
-def _list(dumper: _Dumper, items: list[Any]) -> yaml.SequenceNode:
+def _list(dumper: _Dumper, items: list[Any]) -> Any:
     flow = all(isinstance(item, str | int) for item in items)
     return dumper.represent_sequence("tag:yaml.org,2002:seq", items, flow_style=flow)
 

@@ -171,6 +171,17 @@ def test_pools():
     }
 
 
+def test_prefixes():
+    table = ipk.prefixes(plan(), among=[17, 18])
+    assert list(table.prefix) == [17] * 13 + [18] * 13
+    one = table[(table.prefix == 17) & (table.block_size == 24)].iloc[0]
+    assert (one.blocks, one.nodes_fit, one.verdict) == (128, 128, "fits")  # 2^(24 - 17)
+    same = table[table.prefix == 18].drop(columns="prefix").reset_index(drop=True)
+    assert same.equals(ipk.block_sizes(plan()))
+    everything = ipk.prefixes(plan())
+    assert len(everything) == sum(33 - max(20, prefix) for prefix in range(8, 29))
+
+
 def test_nodes():
     table = ipk.nodes(plan(size=28))  # 1,024 blocks of 16
     assert row(table, "nodes") == {
@@ -242,6 +253,7 @@ def test_every_column_is_worked_out_here():
     tables = {
         "pools": ipk.pools(plan()),
         "block_sizes": ipk.block_sizes(plan()),
+        "prefixes": ipk.prefixes(plan()),
         "nodes": ipk.nodes(plan()),
         "growth": ipk.growth(plan()),
         "choices": ipk.choices(plan(size=24)),

@@ -122,6 +122,13 @@ def test_a_selector_keeps_a_pool_for_its_nodes():
     special = ipk.IPPool(name="b", cidr="10.1.0.0/18", node_selector='type == "test"')
     assert verdict(with_pools(plan(nodes=5), everywhere, special))[1] == "blocks-short"
     assert verdict(with_pools(plan(nodes=5, labels={"type": "test"}), everywhere, special))[0] == "fits"
+    mixed = with_pools(plan(nodes=5), everywhere, replace(special, node_selector="rack == '1'"))
+    mixed = replace(
+        mixed, plan=ipk.Plan(groups=(*mixed.plan.groups, ipk.NodeGroup(name="r", nodes=1, labels={"rack": "1"})))
+    )
+    assert ipk.verdict(mixed).finding.sentence() == (
+        "Node 5 of 6 gets no block: the pools that serve it have none left."
+    )
     only = with_pools(plan(nodes=5), special)
     assert verdict(only) == ("fails", "node-no-pool", "selectors")
 
@@ -163,6 +170,13 @@ def test_reserved_addresses_are_not_planned_with():
     assert ipk.verdict(scenario).numbers["most"] == 256
 
 
+def test_the_cap_counts_blocks_of_all_pools_of_a_node():
+    small = (ipk.IPPool(name=name, cidr=f"10.{at}.0.0/27", block_size=29) for at, name in enumerate("abcdefgh"))
+    scenario = with_pools(plan(nodes=1, pods=200, busiest=200), *small)  # 8 pools of 4 blocks of 8
+    judged = ipk.verdict(scenario)
+    assert (judged.code, judged.numbers["need"], judged.numbers["first"]) == ("block-cap", 25, 161)
+
+
 def test_each_tunnel_takes_an_address():
     pool = ipk.IPPool(name="p", cidr="10.0.0.0/16", ipip_mode="Always")
     other = ipk.IPPool(name="q", cidr="10.1.0.0/16", vxlan_mode="CrossSubnet")
@@ -184,7 +198,7 @@ def test_windows_nodes_keep_four_addresses_of_a_block_back():
 def test_windows_nodes_draw_no_ipv6():
     pools = (ipk.IPPool(name="a", cidr="10.0.0.0/16"), ipk.IPPool(name="b", cidr="fd00::/112"))
     scenario = strict(with_pools(plan(nodes=3, pods=20, busiest=20, os="windows"), *pools))
-    assert [judged.numbers.get("nodes") for judged in verdicts(scenario)][0] == 3
+    assert verdicts(scenario)[0].numbers["nodes"] == 3
     assert list(ipk.nodes(scenario).family) == [4]
 
 

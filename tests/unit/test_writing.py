@@ -1,5 +1,4 @@
 import json
-import os
 
 import jsonschema
 import pytest
@@ -93,7 +92,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypat
     with pytest.raises(InputError, match="No space left on device"):
         write_text(target, "new")
     assert target.read_text() == "old"
-    assert os.listdir(tmp_path) == ["s.yaml"]
+    assert [path.name for path in tmp_path.iterdir()] == ["s.yaml"]
 
 
 def test_a_missing_folder_is_told(tmp_path):

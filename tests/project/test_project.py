@@ -1,0 +1,208 @@
+"""Promises about the project itself."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+
+import pytest
+
+from ippoolkit import read
+from tests.helpers import ROOT
+
+PACKAGE = ROOT / "ippoolkit"
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
+def test_conda_environment_is_in_step_with_pyproject():
+    import yaml
+
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text())
+    listed = {entry for entry in environment["dependencies"] if isinstance(entry, str)}
+    wanted = {f"python{PROJECT['requires-python']}", *PROJECT["dependencies"], "pip"}
+    wanted |= set(PROJECT["optional-dependencies"]["notebooks"])
+    assert listed == wanted
+
+
+def test_lock_pins_everything_with_hashes_and_names_no_index():
+    lock = (ROOT / "requirements.lock").read_text()
+    assert "://" not in lock
+    pinned = re.findall(r"^([a-z0-9][a-z0-9._-]*)==(\S+)", lock, re.MULTILINE)
+    for entry in [
+        *PROJECT["dependencies"],
+        *PROJECT["optional-dependencies"]["notebooks"],
+        *PROJECT["optional-dependencies"]["dev"],
+    ]:
+        name = re.match(r"[a-z0-9-]+", entry)[0]
+        assert name in {pin for pin, _ in pinned}, name
+    blocks = re.split(r"\n(?=\S)", lock.strip())
+    assert all("--hash=sha256:" in block for block in blocks)
+
+
+# Each room may import only rooms on the lines above it; rooms of one line do not import each other.
+ROOMS = [
+    {"cidr", "selectors", "scalars"},
+    {"limits"},
+    {"findings"},
+    {"errors"},
+    {"model"},
+    {"read"},
+    {"write"},
+    {"capacity"},
+    {"rules"},
+    {"figures"},
+    {"view"},
+    {"widgets", "report"},
+    {"cli"},
+    {"__main__"},
+]
+LEVEL = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
+# Only these rooms know these libraries.
+KNOWN_BY = {
+    "ipywidgets": {"widgets"},
+    "traitlets": {"widgets"},
+    "papermill": {"report"},
+    "nbconvert": {"report"},
+    "jupyter_client": {"report"},
+    "IPython": {"report"},
+    "matplotlib": {"figures"},
+    "typer": {"cli"},
+    "rich": {"cli", "view"},
+    "jinja2": {"view"},
+    "yaml": {"read", "write"},
+    "pandas": {"capacity", "figures", "view"},
+    "numpy": {"capacity"},
+    "babel": {"findings"},
+    "pydantic": {"model", "read", "write", "widgets"},
+}
+
+
+def imports():
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                yield from ((path, parts, alias.name, 0) for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                yield path, parts, node.module or ",".join(alias.name for alias in node.names), node.level
+
+
+def test_imports_point_one_way():
+    wrong = []
+    for path, parts, module, level in imports():
+        if parts[0] == "__init__" or not level:
+            continue
+        inside = parts[: len(parts) - level] if level < len(parts) else ()
+        target = (inside[0] if inside else module.split(".")[0].split(",")[0]) or parts[0]
+        if target == "__version__":
+            continue
+        if target != parts[0] and LEVEL[target] >= LEVEL[parts[0]]:
+            wrong.append(f"{path.relative_to(ROOT)} imports {target}")
+    assert wrong == []
+
+
+def test_each_library_is_known_only_where_it_belongs():
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {module}"
+        for path, parts, module, level in imports()
+        if not level and parts[0] not in KNOWN_BY.get(module.split(".")[0], {parts[0]})
+    ]
+    assert wrong == []
+
+
+def test_every_room_has_its_place():
+    rooms = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
+    assert rooms - {"__init__"} == set(LEVEL)
+
+
+def python(code):
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+
+
+def test_import_loads_nothing_heavy():
+    heavy = "pandas numpy matplotlib numba IPython ipywidgets jupyter_client papermill nbconvert pydantic yaml typer"
+    loaded = python(f"import sys, ippoolkit; print([m for m in {heavy.split()!r} if m in sys.modules])")
+    assert loaded == "[]"
+
+
+def test_reading_and_checking_load_neither_pandas_nor_matplotlib_nor_jupyter():
+    code = "import sys, ippoolkit; ippoolkit.load; print([m for m in ('pandas', 'matplotlib', 'IPython') if m in sys.modules])"
+    assert python(code) == "[]"
+
+
+def test_import_takes_little_longer_than_a_bare_interpreter():
+    import time
+
+    def seconds(code):
+        best = 9.0
+        for _ in range(5):
+            start = time.perf_counter()
+            python(code)
+            best = min(best, time.perf_counter() - start)
+        return best
+
+    assert seconds("import ippoolkit") < 10 * seconds("pass")
+
+
+def test_every_public_name_is_there():
+    import ippoolkit
+
+    for name in ippoolkit.__all__:
+        assert getattr(ippoolkit, name) is not None
+    assert set(ippoolkit.__all__) <= set(dir(ippoolkit))
+
+
+def test_generated_pages_are_current():
+    import importlib.util
+
+    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs/generate.py")
+    generate = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(generate)
+    for path, text in generate.pages().items():
+        assert path.read_text() == text, f"run: make docs ({path.name})"
+
+
+def test_links_of_the_documentation_lead_somewhere():
+    for page in [ROOT / "README.md", ROOT / "data/README.md", *(ROOT / "docs").glob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_chinese_texts_are_complete():
+    from babel.messages.extract import extract_from_dir
+    from babel.messages.pofile import read_po
+
+    texts = set()
+    keywords = {"N_": None, "P_": (1, 2)}
+    for _, _, message, _, _ in extract_from_dir(str(PACKAGE), [("**.py", "python")], keywords=keywords):
+        texts.add(message if isinstance(message, tuple) else (message,))
+    with (PACKAGE / "locale/zh.po").open("rb") as po:
+        catalogue = read_po(po, locale="zh")
+    known = {message.id if isinstance(message.id, tuple) else (message.id,) for message in catalogue if message.id}
+    assert texts == known
+    for message in catalogue:
+        if not message.id:
+            continue
+        assert not message.fuzzy
+        one = message.id[0] if isinstance(message.id, tuple) else message.id
+        translated = message.string[0] if isinstance(message.string, tuple) else message.string
+        placeholders = sorted(re.findall(r"\{[a-z_]+", one))
+        assert translated, one
+        assert sorted(re.findall(r"\{[a-z_]+", translated)) == placeholders, one
+
+
+def test_nothing_uses_pyplot():
+    for path in PACKAGE.rglob("*.py"):
+        assert "pyplot" not in path.read_text().replace("without pyplot", "")
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "data").glob("*.yaml")), ids=lambda path: path.name)
+def test_sample_data_can_be_read_and_says_what_it_is(path):
+    assert read.read(path).scenario.cluster.pools
+    assert f"`{path.name}`" in (ROOT / "data/README.md").read_text()
+
+
+def test_modules_are_small():
+    for path in PACKAGE.rglob("*.py"):
+        assert len(path.read_text().splitlines()) <= 400, path

@@ -1,0 +1,167 @@
+"""Reports: one file, nothing from outside, the numbers of the tables, and clear words where one cannot be made."""
+
+import re
+from html.parser import HTMLParser
+
+import nbformat
+import papermill.inspection
+import pytest
+
+import ippoolkit as ipk
+from ippoolkit.errors import InputError, ReportError
+from ippoolkit.report import own_notebook
+from ippoolkit.report.pieces import NODES_SHOWN, Report
+from tests.helpers import ROOT, plan
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+KUBESPRAY = ROOT / "data/kubespray.yaml"
+
+
+class Page(HTMLParser):
+    def __init__(self, text):
+        super().__init__()
+        self.links, self.loads, self.tags = [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        attributes = dict(attrs)
+        self.tags.append(tag)
+        if tag == "a":
+            self.links.append(attributes["href"])
+        self.loads += [attributes[key] for key in ("src", "srcset", "poster") if key in attributes]
+        if tag in ("link", "script", "iframe", "object", "embed"):
+            self.loads.append(tag)
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    return ipk.make_report(KUBESPRAY, tmp_path_factory.mktemp("report") / "r.html", date="2026-11-23").read_text()
+
+
+def test_it_is_one_page_that_loads_nothing(report):
+    page = Page(report)
+    assert page.loads == []
+    assert not re.search(r"@import|url\((?!#)", report)
+    assert all(link.startswith("https://") for link in page.links)
+    assert '<html lang="en">' in report
+
+
+def test_it_shows_no_code(report):
+    for code in ("import ippoolkit", "Report(scenario", "report.title()"):
+        assert code not in report
+
+
+def test_it_says_everything_verdict_first(report):
+    headings = re.findall(r"<(?:h1|h2)>(.*?)</(?:h1|h2)>", report)
+    assert [re.sub("<[^>]*>", "", heading) for heading in headings] == [
+        "kubespray",
+        "fits. Holds 60 nodes with 3,154 pods after 12 months of growth; room for up to 254 nodes.",
+        "What breaks first",
+        "Block sizes compared",
+        "Pools",
+        "Nodes",
+        "Growth",
+        "The scenario",
+        "Rules used",
+    ]
+    assert report.count("<svg") == 1
+    assert "2026-11-23" in report
+    assert "rules of Calico v3.32" in report
+
+
+def test_its_tables_are_those_of_the_library(report):
+    from ippoolkit.view.html import table_html
+
+    scenario = ipk.load(KUBESPRAY)
+    assert table_html("nodes", ipk.nodes(scenario)) in report
+    assert table_html("growth", ipk.growth(scenario)) in report
+    assert table_html("pools", ipk.pools(scenario)) in report
+
+
+def test_it_holds_the_scenario_so_that_it_can_be_made_again(report, tmp_path):
+    import html
+
+    text = html.unescape(re.search(r'<pre class="yaml"[^>]*>(.*?)</pre>', report, re.DOTALL)[1])
+    (tmp_path / "again.yaml").write_text(text)
+    assert ipk.load(tmp_path / "again.yaml") == ipk.load(KUBESPRAY)
+
+
+def test_it_names_no_path_of_the_machine(report):
+    assert str(ROOT) not in report
+    assert "/tmp" not in report
+
+
+def test_the_same_input_gives_the_same_bytes(report, tmp_path):
+    assert ipk.make_report(KUBESPRAY, tmp_path / "r.html", date="2026-11-23").read_text() == report
+
+
+def test_hostile_names_are_text(tmp_path):
+    name = '<script>alert(1)</script>{{ 7*7 }}"; import os; \u202etxt.exe'
+    scenario = ipk.Scenario(
+        name=name,
+        description="line\nbreak </pre><img src=x onerror=alert(1)>",
+        cluster=ipk.Cluster(pools=(ipk.IPPool(name=name, cidr="10.0.0.0/24"),)),
+        plan=ipk.Plan(groups=(ipk.NodeGroup(name="g" * 253, nodes=3, pods_per_node=5),)),
+    )
+    text = ipk.make_report(scenario, tmp_path / "r.html", lang="zh", date="").read_text()
+    page = Page(text)
+    assert page.loads == []
+    assert "img" not in page.tags
+    assert '<html lang="zh">' in text
+    assert "最先出问题的" in text
+
+
+def test_a_plan_that_fails_says_so_and_what_to_choose(tmp_path):
+    text = ipk.make_report(plan(size=24), tmp_path / "r.html").read_text()
+    assert "64 blocks for 70 nodes: node 65 gets none." in text
+    assert "blockSize 26 (holds 256 nodes)" in text
+
+
+def test_parameters_are_checked_before_anything_runs(tmp_path):
+    with pytest.raises(InputError) as error:
+        ipk.make_report(KUBESPRAY, tmp_path / "no" / "r.html", lang="fr", date="tomorrow")
+    assert [problem.code for problem in error.value.problems] == ["value-choice", "type-date", "folder-missing"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_notebook_that_fails_is_told_and_leaves_nothing(tmp_path):
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell("scenario = lang = date = ''", metadata={"tags": ["parameters"]}),
+               nbformat.v4.new_code_cell("raise ValueError('no such luck')")],
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+    )  # fmt: skip
+    nbformat.write(notebook, tmp_path / "bad.ipynb")
+    with pytest.raises(ReportError, match="ValueError: no such luck"):
+        ipk.make_report(KUBESPRAY, tmp_path / "r.html", notebook=tmp_path / "bad.ipynb")
+    assert [path.name for path in tmp_path.iterdir()] == ["bad.ipynb"]
+
+
+def test_a_notebook_of_ones_own_is_rendered(tmp_path):
+    cells = [
+        nbformat.v4.new_code_cell("scenario = lang = date = ''", metadata={"tags": ["parameters"]}),
+        nbformat.v4.new_markdown_cell("# My *own* report"),
+        nbformat.v4.new_code_cell("import ippoolkit as ipk\nipk.pools(ipk.load(scenario))"),
+    ]
+    metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=metadata), tmp_path / "own.ipynb")
+    text = ipk.make_report(KUBESPRAY, tmp_path / "r.html", notebook=tmp_path / "own.ipynb").read_text()
+    assert "<em>own</em>" in text
+    assert "10.233.64.0/18" in text
+    assert "import ippoolkit" not in text
+
+
+def test_the_notebook_declares_the_parameters_that_are_given():
+    declared = papermill.inspection.inspect_notebook(str(own_notebook()))
+    assert set(declared) == {"scenario", "lang", "date"}
+
+
+def test_a_large_cluster_shows_its_fullest_nodes(tmp_path):
+    nodes = tuple(ipk.Node(name=f"n{number:04}") for number in range(NODES_SHOWN + 50))
+    pods = tuple(ipk.Pod(name=f"p{n}", node="n0249", addresses=(f"10.0.0.{n}",)) for n in range(9))
+    pool = ipk.IPPool(name="p", cidr="10.0.0.0/16")
+    path = ipk.save(ipk.Scenario(cluster=ipk.Cluster(pools=(pool,), nodes=nodes, pods=pods)), tmp_path / "s.yaml")
+    html = Report(path).nodes().data
+    assert f"The {NODES_SHOWN} fullest of {NODES_SHOWN + 50} nodes." in html
+    assert "n0249" in html
+    assert html.count("<tr>") == NODES_SHOWN + 1

@@ -1,0 +1,117 @@
+"""The command line as a process: output, exit status, no traceback."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+import ippoolkit as ipk
+from tests.helpers import ROOT
+
+SAMPLE = str(ROOT / "data/kubespray.yaml")
+POOL = str(ROOT / "data/default-ipv4-ippool.yaml")
+
+
+def run(*arguments, stdin=None, **env):
+    return subprocess.run(
+        [sys.executable, "-m", "ippoolkit", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        input=stdin,
+        check=False,
+        env={**os.environ, "COLUMNS": "200", **env},
+    )
+
+
+def test_capacity_prints_every_table():
+    done = run("capacity", SAMPLE)
+    assert done.returncode == 0
+    for part in ("Fits.", "Pools", "Block sizes for default-pool", "Nodes", "Growth", "worker1", "16,384"):
+        assert part in done.stdout
+    assert done.stderr == ""
+
+
+def test_json_holds_the_tables_of_the_library():
+    done = run("capacity", SAMPLE, "--json")
+    data = json.loads(done.stdout)
+    scenario = ipk.load(SAMPLE)
+    assert data["block_sizes"]["default-pool"] == ipk.block_sizes(scenario).to_dict("records")
+    assert data["growth"] == ipk.growth(scenario).to_dict("records")
+    assert data["verdict"]["verdict"] == "fits"
+    assert data["verdict"]["source"].startswith("https://")
+
+
+def test_json_is_exact_for_ipv6(tmp_path):
+    path = tmp_path / "s.yaml"
+    path.write_text("version: 1\ncluster: {pools: [{name: p, cidr: '::/0'}]}\n")
+    data = json.loads(run("capacity", path, "--json").stdout)
+    assert data["pools"][0]["blocks"] == 2**122
+
+
+def test_a_plan_from_options():
+    data = json.loads(run("capacity", POOL, "--nodes", 300, "--pods-per-node", 60, "--json").stdout)
+    assert data["verdict"]["numbers"]["first"] == 257
+    data = json.loads(run("capacity", SAMPLE, "--months", 0, "--json").stdout)
+    assert data["verdict"]["numbers"]["nodes"] == 12
+    data = json.loads(run("capacity", POOL, "--nodes", 9, "--busiest", 2000, "--nodes-per-month", 1, "--json").stdout)
+    assert data["verdict"]["code"] == "block-cap"
+
+
+def test_standard_input():
+    text = (ROOT / "data/default-ipv4-ippool.yaml").read_text()
+    assert "default-ipv4-pool" in run("capacity", "-", stdin=text).stdout
+
+
+def test_bad_input_is_exit_status_2_without_a_traceback(tmp_path):
+    path = tmp_path / "s.yaml"
+    path.write_text("version: 1\ncluster:\n  pools:\n  - {name: p, cidr: 10.0.0.1/8, blockSize: '26'}\n")
+    for command in (["capacity", path], ["report", path, "-o", tmp_path / "r.html"], ["scenario", path]):
+        done = run(*command)
+        assert done.returncode == 2
+        assert done.stdout == ""
+        assert done.stderr.splitlines() == [
+            f"{path}:4: cluster.pools[0].cidr: 10.0.0.1/8 has bits set behind its prefix. Write 10.0.0.0/8.",
+            f'{path}:4: cluster.pools[0].blockSize: "26" is text, not a number. Take the quotes away.',
+        ]
+    assert [each.name for each in tmp_path.iterdir()] == ["s.yaml"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["capacity"], ["capacity", SAMPLE, "--nodes", "-1"], ["capacity", SAMPLE, "--lang", "fr"],
+     ["capacity", SAMPLE, "--months", "601"], ["nonsense"]],
+)  # fmt: skip
+def test_bad_arguments_are_exit_status_2(arguments):
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_absurd_numbers_of_nodes_are_told_not_computed():
+    done = run("capacity", SAMPLE, "--nodes", 10**30)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "1000000" in done.stderr.replace(",", "")
+
+
+def test_a_scenario_from_dumps(tmp_path):
+    dumps = sorted((ROOT / "data/kubean").iterdir())
+    done = run("scenario", *dumps, "--name", "kubean", "-o", tmp_path / "k.yaml")
+    assert done.returncode == 0
+    assert ipk.load(tmp_path / "k.yaml").cluster == ipk.load(ROOT / "data/kubean.yaml").cluster
+    assert run("scenario", *dumps, "--name", "kubean").stdout == (tmp_path / "k.yaml").read_text()
+
+
+def test_the_schema_is_printed():
+    assert json.loads(run("schema").stdout) == json.loads((ROOT / "docs/scenario.schema.json").read_text())
+
+
+def test_the_entry_point_is_installed():
+    done = subprocess.run([ROOT / ".venv/bin/ippoolkit", "--help"], capture_output=True, text=True, check=True)
+    assert "capacity" in done.stdout
+
+
+def test_chinese():
+    assert "可容纳" in run("capacity", SAMPLE, "--lang", "zh").stdout

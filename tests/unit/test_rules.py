@@ -1,0 +1,100 @@
+"""Each rule on a design: that it speaks where it should and is silent where it should be."""
+
+from dataclasses import replace
+
+import pytest
+
+import ippoolkit as ipk
+from tests.helpers import ROOT, plan
+
+
+def codes(scenario):
+    return [finding.code for finding in ipk.check(scenario)]
+
+
+def with_pools(*pools, networks=None, **cluster):
+    base = plan()
+    return replace(base, cluster=replace(base.cluster, pools=pools, **cluster), networks=networks or ipk.Networks())
+
+
+GOOD = ipk.IPPool(name="good", cidr="10.0.0.0/16", vxlan_mode="Always")
+
+
+def test_a_good_plan_has_nothing_but_its_verdict():
+    assert codes(with_pools(GOOD)) == ["holds"]
+
+
+@pytest.mark.parametrize("cidr", ["10.0.0.0/16", "10.0.1.0/24", "10.0.0.0/8"])
+def test_overlapping_pools_even_disabled_ones(cidr):
+    other = ipk.IPPool(name="other", cidr=cidr, disabled=True)
+    found = [f for f in ipk.check(with_pools(GOOD, other)) if f.code == "pools-overlap"]
+    assert len(found) == 1
+    assert {found[0].subject.removeprefix("IPPool/"), found[0].numbers["other"]} == {"good", "other"}
+
+
+def test_all_pairs_of_overlapping_pools():
+    pools = [ipk.IPPool(name=str(i), cidr=f"10.0.0.0/{16 + i}") for i in range(4)]
+    assert codes(with_pools(*pools)).count("pools-overlap") == 6
+
+
+def test_pools_side_by_side_do_not_overlap():
+    assert "pools-overlap" not in codes(with_pools(GOOD, ipk.IPPool(name="next", cidr="10.1.0.0/16")))
+
+
+@pytest.mark.parametrize("kind", ["services", "nodes", "peers"])
+def test_pools_inside_networks_around(kind):
+    inside = ipk.Networks(**{kind: ("10.0.0.0/12",)})
+    assert f"pool-overlaps-{kind}" in codes(with_pools(GOOD, networks=inside))
+    beside = ipk.Networks(**{kind: ("10.16.0.0/12",)})
+    assert f"pool-overlaps-{kind}" not in codes(with_pools(GOOD, networks=beside))
+
+
+def test_a_pool_outside_the_cluster_cidr():
+    assert "pool-outside-cluster" in codes(with_pools(GOOD, networks=ipk.Networks(cluster=("10.1.0.0/16",))))
+    assert "pool-outside-cluster" not in codes(with_pools(GOOD, networks=ipk.Networks(cluster=("10.0.0.0/8",))))
+    only_ipv6 = ipk.Networks(cluster=("fd00::/8",))
+    assert "pool-outside-cluster" not in codes(with_pools(GOOD, networks=only_ipv6))
+
+
+def test_large_reservations():
+    tenth = ipk.IPReservation(name="r", reserved_cidrs=("10.0.0.0/20", "10.0.0.0/20"))  # 4,096 of 65,536: 6%
+    assert "reserved-much" not in codes(with_pools(GOOD, reservations=(tenth,)))
+    more = ipk.IPReservation(name="r", reserved_cidrs=("10.0.0.0/19",))  # 12.5%
+    assert "reserved-much" in codes(with_pools(GOOD, reservations=(more,)))
+
+
+def test_a_selector_that_does_not_parse():
+    broken = replace(GOOD, name="broken", cidr=ipk.Cidr.parse("10.1.0.0/16"), node_selector="a = 'b'")
+    found = next(f for f in ipk.check(with_pools(GOOD, broken)) if f.code == "selector-syntax")
+    assert found.sentence() == "nodeSelector a = 'b' is no selector: expected == at character 3."
+    assert "pool-selects-none" not in codes(with_pools(GOOD, broken))
+
+
+def test_a_pool_that_selects_nothing():
+    none = replace(GOOD, name="none", cidr=ipk.Cidr.parse("10.1.0.0/16"), node_selector="has(gpu)")
+    assert "pool-selects-none" in codes(with_pools(GOOD, none))
+    without_nodes = replace(with_pools(GOOD, none), plan=ipk.Plan())
+    assert "pool-selects-none" not in codes(without_nodes)
+
+
+def test_windows_needs_strict_affinity():
+    windows = replace(with_pools(GOOD), plan=ipk.Plan(groups=(ipk.NodeGroup(nodes=2, pods_per_node=10, os="windows"),)))
+    assert "windows-strict" in codes(windows)
+    strict = replace(windows, cluster=replace(windows.cluster, ipam=ipk.IPAMConfig(strict_affinity=True)))
+    assert "windows-strict" not in codes(strict)
+
+
+def test_more_pods_than_kubelet_runs():
+    assert "max-pods" in codes(plan(busiest=111))
+    assert "max-pods" not in codes(plan(busiest=110))
+
+
+def test_tunnels_on_borrowed_addresses_and_the_fixed_block_size():
+    found = ipk.check(plan(size=24))
+    assert [finding.code for finding in found] == ["blocks-short", "tunnels-borrowed", "block-size-fixed"]
+    assert found[1].numbers == {"tunnels": 6, "nodes": 6}
+
+
+def test_the_extra_pool_of_the_kubean_page_lies_outside_the_cluster_cidr():
+    found = [f for f in ipk.check(ipk.load(ROOT / "data/kubean.yaml")) if f.severity != "ok"]
+    assert [(finding.code, finding.subject) for finding in found] == [("pool-outside-cluster", "IPPool/extra-ippool")]

@@ -1,0 +1,136 @@
+"""Tables and findings as HTML and text: complete, escaped, the same numbers as the tables."""
+
+import io
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from rich.console import Console
+
+import ippoolkit as ipk
+from ippoolkit.capacity.columns import TABLES
+from ippoolkit.view.data import as_data
+from ippoolkit.view.html import findings_html, sources_html, table_html, tiles_html, verdict_html
+from ippoolkit.view.shown import shown
+from ippoolkit.view.text import print_capacity
+from tests.helpers import plan
+
+HOSTILE = "<script>alert(1)</script>{{7*7}}\"'&"
+
+
+class Texts(HTMLParser):
+    def __init__(self, html):
+        super().__init__()
+        self.tags, self.rows, self.attributes = [], [], []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += [value for _, value in attrs]
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("td", "th") and self.rows:
+            self.rows[-1].append("")
+
+    def handle_data(self, data):
+        if self.rows and self.rows[-1]:
+            self.rows[-1][-1] += data.strip()
+
+
+def test_the_block_size_table_shows_the_tables_numbers():
+    html = table_html("block_sizes", ipk.block_sizes(plan(size=24)), chosen=24, caption="c")
+    rows = Texts(html).rows
+    assert rows[0][:3] == ["blockSize", "addresses a block", "blocks"]
+    row = next(row for row in rows if row[0] == "/24")
+    assert row == [
+        "/24", "256", "64", "1 · 1", "64", "5,119", "16,310", "0", "12,480", "430", "−6",
+        "fails: node 65 of 70 gets no block",
+    ]  # fmt: skip
+
+
+def test_the_limit_is_marked_in_its_column_and_the_chosen_row_as_chosen():
+    html = table_html("block_sizes", ipk.block_sizes(plan(size=24)), chosen=24)
+    marked = re.findall(r'<td id="T_block_sizes_row(\d+)_col(\d+)" class="data row\d+ col\d+ ([^"]*)"', html)
+    names = [column.name for column in shown("block_sizes")]
+    limits = {(int(row) + 20, names[int(column)]) for row, column, classes in marked if "limit" in classes}
+    assert limits == {(size, "nodes_fit") for size in range(20, 25)} | {
+        (size, "pods_per_node_max") for size in (30, 31, 32)
+    }
+    assert {int(row) + 20 for row, _, classes in marked if "chosen" in classes} == {24}
+
+
+def test_huge_numbers_are_powers_to_read_and_digits_in_data():
+    scenario = plan("::/0", size=122)
+    assert "2^122" in table_html("block_sizes", ipk.block_sizes(scenario))
+    assert as_data(scenario)["block_sizes"]["pool"][6]["blocks"] == 2**122
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_shown_column_is_one_of_the_table(table):
+    names = {column.name for column in TABLES[table]}
+    assert {part.name for column in shown(table) for part in column.columns} <= names
+
+
+def test_names_are_data_never_markup():
+    pool = ipk.IPPool(name=HOSTILE, cidr="10.0.0.0/24", node_selector=f"a == '{HOSTILE[:8]}'")
+    group = ipk.NodeGroup(name=HOSTILE, nodes=9, pods_per_node=9)
+    scenario = ipk.Scenario(name=HOSTILE, cluster=ipk.Cluster(pools=(pool,)), plan=ipk.Plan(groups=(group,)))
+    found = ipk.check(scenario)
+    pieces = [
+        verdict_html(scenario),
+        tiles_html(scenario),
+        findings_html(found),
+        sources_html(found),
+        table_html("pools", ipk.pools(scenario)),
+        table_html("nodes", ipk.nodes(scenario), caption=HOSTILE),
+        table_html("growth", ipk.growth(scenario)),
+        table_html("block_sizes", ipk.block_sizes(scenario), caption=HOSTILE),
+    ]
+    for piece in pieces:
+        assert "script" not in Texts(piece).tags
+        assert "49" not in re.findall(r"\{\{7\*7\}\}|49", piece)
+
+
+def test_the_verdict_names_changes_that_are_enough():
+    html = verdict_html(plan(size=24))
+    assert "blockSize 26 (holds 256 nodes)" in html
+    assert 'class="ipk-verdict fails"' in html
+    assert "One change is enough" not in verdict_html(plan())
+
+
+def test_no_findings_say_so():
+    assert "Nothing within this plan." in findings_html([])
+    assert "本计划内没有问题。" in findings_html([], "zh")
+
+
+def test_tiles_mark_what_is_wrong():
+    html = tiles_html(plan(size=24))
+    assert '<div class="ipk-tile fails"><b>70 / 64</b>' in html
+    assert '<div class="ipk-tile fails"><b>now</b>' in html
+    assert "fails" not in tiles_html(plan())
+
+
+def printed(scenario, width, **options):
+    console = Console(width=width, no_color=True, record=True, file=io.StringIO())
+    print_capacity(console, scenario, **options)
+    return console.export_text()
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 240])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_terminal_of_any_width_shows_whole_numbers(width, lang):
+    text = printed(plan(size=24), width, lang=lang)
+    for number in ("16,384", "5,119", "64"):
+        assert number in text
+    assert max(map(len, text.splitlines())) <= width
+
+
+def test_a_narrow_terminal_says_what_it_leaves_out():
+    assert "No room for: stranded" in printed(plan(size=24), 80)
+    assert "No room for" not in printed(plan(size=24), 240)
+
+
+def test_terminal_markup_in_names_is_not_obeyed():
+    group = replace(plan().plan.groups[0], name="[red]x[/red]")
+    assert "[red]x[/red]" in printed(replace(plan(), plan=ipk.Plan(groups=(group,))), 240)
