@@ -32,7 +32,7 @@ def block_sizes(table: pd.DataFrame, *, chosen: int, lang: str = "en") -> Figure
     today, nodes = (max(table[name], default=0) for name in ("nodes", "nodes_later"))
     logarithmic = bool(nodes) and max(fit, default=0) > _LOG_FROM * nodes
     # Bars beyond a few times the plan only say "plenty": cut there, so that the plan's line stays visible.
-    top = max(nodes * 4, 4) if not logarithmic else None
+    top = min(max(fit, default=1), max(nodes * 4, 4)) if not logarithmic else None
     with drawing(6.2, 2.9) as (figure, axes):
         heights = [min(n, top) if top else max(n, 1) for n in fit]
         bars = axes.bar(places, [float(height) for height in heights], width=0.66, color=GOOD)
