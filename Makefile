@@ -7,7 +7,7 @@ SCENARIO ?= data/kubespray.yaml
 LAB_SETTINGS := .venv/share/jupyter/lab/settings
 NO_POP_UPS := {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}
 
-.PHONY: report test lab lint bench lock docs clean
+.PHONY: report test lab lint bench lock docs texts clean
 
 report: $(READY) ## a capacity report from the sample cluster
 	@mkdir -p $(OUT)
@@ -17,7 +17,7 @@ test: $(READY) ## all tests
 	@$(BIN)/python -m pytest -n auto
 
 lab: $(READY) ## JupyterLab with the planner
-	$(BIN)/jupyter lab notebooks/planner.ipynb
+	$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks/planner.ipynb
 
 lint: $(READY) ## style, types
 	$(BIN)/ruff format --check .
@@ -37,6 +37,11 @@ lock: $(READY) ## pin every dependency anew, with hashes and without the index's
 
 docs: $(READY) ## the generated pages: tables, rules, scenario schema
 	$(BIN)/python docs/generate.py
+
+texts: $(READY) ## bring the translations in step with the texts of the code; then translate what is new
+	$(BIN)/pybabel -q extract -k N_ -k P_:1,2 --no-location --sort-output -o .texts.pot ippoolkit
+	$(BIN)/pybabel -q update -l zh -i .texts.pot -o ippoolkit/locale/zh.po --omit-header --no-fuzzy-matching --ignore-obsolete
+	rm .texts.pot
 
 clean: ## remove what was made
 	rm -rf .venv $(OUT) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

@@ -17,7 +17,7 @@ from .model import (
     Pod,
     Scenario,
 )
-from .model.summary import as_group, with_group
+from .model.editing import as_group, with_group, with_pool
 from .read import load
 from .report import make_report
 from .rules import check
@@ -69,5 +69,6 @@ __all__ = [
     "view",
     "widgets",
     "with_group",
+    "with_pool",
     "write",
 ]

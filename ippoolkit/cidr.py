@@ -10,7 +10,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 Version = Literal[4, 6]
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -22,8 +22,13 @@ _MAPPED = 0xFFFF << 32  # ::ffff:0:0/96
 class CidrError(ValueError):
     """A text that is no CIDR; `code` is the finding's code, `numbers` its values."""
 
+    _TEXTS: ClassVar = {
+        "cidr-syntax": "{cidr!r} is no CIDR",
+        "cidr-host-bits": "{cidr} has bits set behind its prefix; {network} has not",
+    }
+
     def __init__(self, code: str, **numbers: str) -> None:
-        super().__init__(", ".join([code, *(f"{k}={v}" for k, v in numbers.items())]))
+        super().__init__(self._TEXTS[code].format(**numbers))
         self.code = code
         self.numbers = numbers
 

@@ -126,7 +126,7 @@ def main() -> None:
 
 
 def _planned(scenario: Any, *options: float | None) -> Any:
-    from .model.summary import with_group
+    from .model.editing import with_group
 
     *of_group, months = options
     names = ("nodes", "pods_per_node", "pods_on_busiest_node", "nodes_per_month")

@@ -5,13 +5,16 @@ Each was read in the source of Calico v3.32; `ippoolkit.findings.sources` holds 
 
 from __future__ import annotations
 
-from .cidr import Version
+from .cidr import Cidr, Version
 
 CALICO_VERSION = "v3.32"
 
 # IP pool: blockSize when absent or 0, and the sizes that Calico takes.
 DEFAULT_BLOCK_SIZE: dict[Version, int] = {4: 26, 6: 122}
 BLOCK_SIZES: dict[Version, range] = {4: range(20, 33), 6: range(116, 129)}
+
+# Ranges that no pool may touch.
+LINK_LOCAL: dict[Version, Cidr] = {4: Cidr.parse("169.254.0.0/16"), 6: Cidr.parse("fe80::/10")}
 
 # IPAM: blocks that one node may hold in the pools of one request, per family, where maxBlocksPerHost is 0.
 DEFAULT_MAX_BLOCKS = 20

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -11,11 +11,12 @@ from ..cidr import Cidr, Version
 from ..findings import N_, language
 from ..limits import DEFAULT_BLOCK_SIZE, block_sizes
 from ..model import IPPool, Scenario
+from ..model.editing import with_pool
 from .columns import CHOICES, frame
-from .demand import demand
+from .demand import Demand, demand, reserved, versions
+from .fill import Load, Room
 from .idle import why_idle
-from .judge import Moment, State, Word
-from .plan import verdict
+from .judge import Word, judge, states
 
 BLOCK_SIZE = "blockSize"
 PREFIX = N_("prefix")
@@ -69,31 +70,66 @@ def choices(scenario: Scenario, *, lang: str = "en") -> pd.DataFrame:
 
 def find_choices(scenario: Scenario) -> list[Choice]:
     """Return the changes behind `choices`, each with the changed scenario."""
-    if verdict(scenario).word in (Word.FITS, Word.IDLE):
-        return []
-    found: list[Choice] = []
-    for pool in sorted(scenario.cluster.pools, key=lambda pool: pool.name):
-        if why_idle(pool):
-            continue
-        found += _first(scenario, BLOCK_SIZE, pool, _other_sizes(pool))
-        found += _first(scenario, PREFIX, pool, _shorter(pool))
-        found += _first(scenario, ADD_POOL, replace(pool, name=_NEW), _added(pool))
-    # One pool more is one pool more, whichever it stands beside.
-    return list({(choice.change, choice.pool): choice for choice in found}.values())
+    carried = [demand(scenario, version) for version in versions(scenario)]
+    bad = [each for each in carried if judge(*states(each)).word in (Word.TIGHT, Word.FAILS)]
+    if len(bad) != 1:
+        return []  # all is well, or one change of one pool is not enough
+    (worst,) = bad
+    found: dict[tuple[str, str], Choice] = {}
+    for index, pool in enumerate(worst.supply.pools):
+        if not why_idle(pool):
+            for choice in _of_pool(scenario, worst, index):
+                found.setdefault((choice.change, choice.pool), choice)
+    return list(found.values())
 
 
-def _first(scenario: Scenario, change: str, pool: IPPool, tried: Iterable[tuple[int, IPPool]]) -> Iterator[Choice]:
-    """Yield the first of the pools tried that makes the plan fit in its pool's place, if any does."""
-    others = tuple(other for other in scenario.cluster.pools if other.name != pool.name)
-    for value, instead in tried:
-        changed = replace(scenario, cluster=replace(scenario.cluster, pools=(*others, instead)))
-        if verdict(changed).word is Word.FITS:
-            carried = demand(changed, pool.version)
-            state = State(Moment(carried, carried.months), carried.supply.rooms)
-            name = "" if change == ADD_POOL else pool.name
-            most = state.ceiling(state.moment.typical)
-            yield Choice(change, name, value, changed, state.nodes_fit, most)
-            return
+def _of_pool(scenario: Scenario, carried: Demand, index: int) -> Iterator[Choice]:
+    pool = carried.supply.pools[index]
+    for change, tried in ((BLOCK_SIZE, _other_sizes(pool)), (PREFIX, _shorter(pool))):
+        for value, instead in tried:
+            if reached := _fits(_instead(scenario, carried, index, instead)):
+                changes = {"cidr": instead.cidr, "block_size": instead.block_size}
+                yield Choice(change, pool.name, value, with_pool(scenario, pool.name, **changes), *reached)
+                break
+    for value, added in _added(pool):
+        if reached := _fits(_beside(carried, added)):
+            cluster = replace(scenario.cluster, pools=(*scenario.cluster.pools, added))
+            yield Choice(ADD_POOL, "", value, replace(scenario, cluster=cluster), *reached)
+            break
+
+
+def _fits(carried: Demand) -> tuple[int, int] | None:
+    """Return how many nodes and how many pods a node the plan reaches, where it fits."""
+    now, then = states(carried)
+    if judge(now, then).word is not Word.FITS:
+        return None
+    return then.nodes_fit, then.ceiling(then.moment.typical)
+
+
+def _instead(scenario: Scenario, carried: Demand, index: int, pool: IPPool) -> Demand:
+    """Return the demand with a pool of another size or range in its place."""
+    if len(carried.supply.rooms_of[index]) > 1 or reserved(scenario, pool).spans:
+        # Reservations cut every size and range into other rooms: work all out anew.
+        return demand(with_pool(scenario, pool.name, cidr=pool.cidr, block_size=pool.block_size), pool.version)
+    rooms = list(carried.supply.rooms)
+    rooms[carried.supply.rooms_of[index][0]] = Room(pool.blocks, pool.block_addresses)
+    return replace(carried, supply=replace(carried.supply, rooms=tuple(rooms)))
+
+
+def _beside(carried: Demand, pool: IPPool) -> Demand:
+    """Return the demand with one more pool, tried behind the others by every node that they serve."""
+    room = len(carried.supply.rooms)
+
+    def widened(load: Load) -> Load:
+        requests = (replace(r, rooms=(*r.rooms, room)) if r.rooms else r for r in load.requests)
+        return replace(load, requests=tuple(requests), pod_rooms=(*load.pod_rooms, room)) if load.pod_rooms else load
+
+    return replace(
+        carried,
+        supply=replace(carried.supply, rooms=(*carried.supply.rooms, Room(pool.blocks, pool.block_addresses))),
+        groups=tuple(replace(group, load=widened(group.load)) for group in carried.groups),
+        merged=tuple(widened(load) for load in carried.merged),
+    )
 
 
 def _other_sizes(pool: IPPool) -> Iterator[tuple[int, IPPool]]:

@@ -255,6 +255,12 @@ class State:
         return {"need": need, "cap": load.cap, "first": first, "group": load.name, "pods": load.busiest}
 
 
+def states(demand: Demand) -> tuple[State, State]:
+    """Return the plan at its start and at the end of its horizon, which are one where nothing grows."""
+    now = State(Moment(demand), demand.supply.rooms)
+    return now, State(Moment(demand, demand.months), now.rooms) if demand.grows else now
+
+
 def judge(now: State, then: State, subject: str = "") -> Verdict:
     """Judge a plan from its start to the end of its horizon; the two are one where nothing grows."""
     if now.problem:

@@ -23,6 +23,7 @@ from .judge import (
     Verdict,
     Word,
     judge,
+    states,
 )
 
 
@@ -101,10 +102,7 @@ def nodes(scenario: Scenario, *, lang: str = "en") -> pd.DataFrame:
 
 
 def _verdict(carried: Demand) -> Verdict:
-    rooms = carried.supply.rooms
-    now = State(Moment(carried), rooms)
-    then = State(Moment(carried, carried.months), rooms) if carried.grows else now
-    return judge(now, then, f"IPv{carried.supply.version}")
+    return judge(*states(carried), f"IPv{carried.supply.version}")
 
 
 def _node(state: State, group: Group, lang: str) -> tuple[Any, ...]:

@@ -62,13 +62,13 @@ class IPPool:
         if size not in allowed:
             raise PydanticCustomError(
                 "block-size-range",
-                "blockSize out of range",
+                "blockSize {size} is outside {low}..{high}",
                 {"size": size, "low": allowed.start, "high": allowed.stop - 1, "version": cidr.version},
             )
         if cidr.prefix > size and not info.data.get("disabled"):
             raise PydanticCustomError(
                 "block-size-prefix",
-                "blockSize shorter than the prefix",
+                "blockSize {size} makes blocks larger than the pool {cidr}",
                 {"size": size, "cidr": str(cidr), "prefix": cidr.prefix},
             )
         return size

@@ -34,7 +34,7 @@ CONFIG = ConfigDict(
 
 
 def _problem(error: CidrError) -> PydanticCustomError:
-    return PydanticCustomError(error.code, str(error), dict(error.numbers))
+    return PydanticCustomError(error.code, "{reason}", {**error.numbers, "reason": str(error)})
 
 
 def _text(value: object) -> str:

@@ -14,7 +14,7 @@ from ..figures import block_sizes as draw_block_sizes
 from ..figures import svg
 from ..findings import N_, Finding, Severity, language
 from ..limits import CALICO_VERSION
-from ..model.summary import as_group
+from ..model.editing import as_group
 from ..read.files import read
 from ..rules import check
 from ..view.html import findings_html, sources_html, table_html, tiles_html, verdict_html

@@ -9,7 +9,7 @@ from ..capacity.judge import BLOCKS, BLOCKS_A_NODE, Moment, State, Word
 from ..capacity.plan import verdicts
 from ..findings import Finding, by_gravity
 from ..model import Scenario
-from .networks import large_reservations, outside_cluster_cidr, overlapping_networks, overlapping_pools
+from .networks import large_reservations, link_local, outside_cluster_cidr, overlapping_networks, overlapping_pools
 from .selection import (
     broken_selectors,
     idle_pools,
@@ -19,6 +19,7 @@ from .selection import (
 )
 
 CHECKS: tuple[Callable[[Scenario], Iterable[Finding]], ...] = (
+    link_local,
     overlapping_pools,
     overlapping_networks,
     broken_selectors,

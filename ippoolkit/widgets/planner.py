@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import ipywidgets as ipw
 import traitlets
@@ -19,7 +20,7 @@ from ..findings import N_, Finding, language
 from ..limits import DEFAULT_BLOCK_SIZE
 from ..limits import block_sizes as allowed_sizes
 from ..model import Cluster, IPPool, NodeGroup, Plan, Scenario
-from ..model.summary import as_group, with_group
+from ..model.editing import as_group, with_group, with_pool
 from ..read import load
 from ..rules import check
 from ..view.html import findings_html, table_html, tiles_html, verdict_html
@@ -107,25 +108,21 @@ class Planner(ipw.VBox):  # type: ignore[misc]
                 return with_group(scenario, pods_per_node=controls.pods.value, pods_on_busiest_node=busiest)
             case "nodes" | "busiest":
                 return with_group(scenario, **{of_group[control]: getattr(controls, control).value})
-        return self._with_pool(self._edited_pool(control))
-
-    def _edited_pool(self, control: str) -> IPPool:
-        controls, pool = self._controls, self.pool
+        pool = self.pool
         assert pool is not None
+        return with_pool(scenario, pool.name, **self._pool_changes(control, pool))
+
+    def _pool_changes(self, control: str, pool: IPPool) -> dict[str, Any]:
+        controls = self._controls
         match control:
             case "cidr":
                 return _fitting(pool, Cidr.parse(controls.cidr.value.strip()))
             case "prefix":
                 return _fitting(pool, pool.cidr.at_prefix(controls.prefix.value))
             case "blocksize":
-                return replace(pool, block_size=controls.block_size.value)
+                return {"block_size": controls.block_size.value}
         ipip, vxlan = ENCAPSULATIONS[controls.encapsulation.value]
-        return replace(pool, ipip_mode=ipip, vxlan_mode=vxlan)
-
-    def _with_pool(self, pool: IPPool) -> Scenario:
-        cluster = self.scenario.cluster
-        pools = tuple(pool if each.name == pool.name else each for each in cluster.pools)
-        return replace(self.scenario, cluster=replace(cluster, pools=pools))
+        return {"ipip_mode": ipip, "vxlan_mode": vxlan}
 
     def _refuse(self, error: CidrError | ValidationError) -> None:
         """Say beside the field what is wrong; the last good result stays."""
@@ -190,12 +187,12 @@ class Planner(ipw.VBox):  # type: ignore[misc]
         return f'<p class="ipk-hint">{escape(self.words.say(template, numbers))}</p>'
 
 
-def _fitting(pool: IPPool, cidr: Cidr) -> IPPool:
-    """Return the pool with another range; a blockSize that does not fit it moves to the nearest that does."""
+def _fitting(pool: IPPool, cidr: Cidr) -> dict[str, Any]:
+    """Return what changes with another range: a blockSize that does not fit it moves to the nearest that does."""
     least = allowed_sizes(cidr.version, cidr.prefix).start
     if cidr.version == pool.version:
-        return replace(pool, cidr=cidr, block_size=max(pool.block_size, least))
-    return replace(pool, cidr=cidr, block_size=max(DEFAULT_BLOCK_SIZE[cidr.version], least), ipip_mode="Never")
+        return {"cidr": cidr, "block_size": max(pool.block_size, least)}
+    return {"cidr": cidr, "block_size": max(DEFAULT_BLOCK_SIZE[cidr.version], least), "ipip_mode": "Never"}
 
 
 def _blank() -> Scenario:

@@ -19,8 +19,9 @@ FLAGS = [
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    """Start Chromium for one module: Playwright keeps an event loop running that other tests must not see."""
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         message = f"no browser found (looked for {', '.join(NAMES)}); on Debian: apt-get install chromium"

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 import ippoolkit as ipk
-from ippoolkit.model.summary import as_group, with_group
+from ippoolkit.model.editing import as_group, with_group
 from tests.helpers import ROOT, plan
 
 
@@ -49,6 +49,16 @@ def test_a_group_takes_the_place_of_all_nodes():
     (group,) = scenario.plan.groups
     assert (group.nodes, group.pods_per_node, group.pods_on_busiest_node) == (70, 60, 60)
     assert group.nodes_per_month == 4
+
+
+def test_one_pool_is_changed_by_name():
+    scenario = ipk.load(ROOT / "data/kubean.yaml")
+    changed = ipk.with_pool(scenario, "extra-ippool", block_size=28)
+    assert [pool.block_size for pool in changed.cluster.pools] == [26, 122, 28]
+    with pytest.raises(KeyError):
+        ipk.with_pool(scenario, "nope", block_size=28)
+    with pytest.raises(ValueError, match=r"blockSize 19 is outside 20\.\.32"):
+        ipk.with_pool(scenario, "extra-ippool", block_size=19)
 
 
 def test_a_busiest_node_stays_where_only_the_number_of_nodes_changes():

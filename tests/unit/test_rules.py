@@ -56,6 +56,16 @@ def test_a_pool_outside_the_cluster_cidr():
     assert "pool-outside-cluster" not in codes(with_pools(GOOD, networks=only_ipv6))
 
 
+@pytest.mark.parametrize("cidr", ["169.254.1.0/24", "128.0.0.0/1", "0.0.0.0/0", "fe80::/64", "::/0"])
+def test_link_local_ranges(cidr):
+    assert "pool-link-local" in codes(with_pools(ipk.IPPool(name="p", cidr=cidr)))
+
+
+@pytest.mark.parametrize("cidr", ["169.253.0.0/16", "fe00::/9", "240.0.0.0/8", "127.0.0.0/8"])
+def test_other_odd_ranges_are_calicos_to_take(cidr):
+    assert "pool-link-local" not in codes(with_pools(ipk.IPPool(name="p", cidr=cidr)))
+
+
 def test_large_reservations():
     tenth = ipk.IPReservation(name="r", reserved_cidrs=("10.0.0.0/20", "10.0.0.0/20"))  # 4,096 of 65,536: 6%
     assert "reserved-much" not in codes(with_pools(GOOD, reservations=(tenth,)))

@@ -17,7 +17,7 @@ DESIGN = (
         "block-size-fixed",
         "info",
         "block-size",
-        N_("The blockSize of a pool that exists cannot be changed."),
+        N_("Neither blockSize nor CIDR of a pool that exists can be changed."),
         N_("Plan a second pool and a migration, or choose well before the pool is made."),
     ),
     Rule(
@@ -33,6 +33,13 @@ DESIGN = (
         "migrate",
         N_("{cidr} lies outside the cluster CIDR {cluster}: traffic to its pods may be masqueraded."),
         N_("Choose a range inside, or widen the cluster CIDR of kube-proxy and kube-controller-manager."),
+    ),
+    Rule(
+        "pool-link-local",
+        "error",
+        "ippool",
+        N_("{cidr} overlaps the link-local range {network}: Calico refuses it."),
+        N_("Choose a range without it."),
     ),
     Rule(
         "pool-overlaps-services",

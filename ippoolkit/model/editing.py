@@ -1,4 +1,4 @@
-"""A scenario's nodes as one group of alike ones: what a planner's sliders and the command line's options change."""
+"""Scenarios with one thing changed: what a planner's sliders and the command line's options do."""
 
 from __future__ import annotations
 
@@ -51,6 +51,28 @@ def with_group(scenario: Scenario, **changes: Any) -> Scenario:
     plan = replace(scenario.plan, groups=(replace(as_group(scenario), **changes),))
     cluster = replace(scenario.cluster, nodes=(), namespaces=(), pods=(), blocks=())
     return replace(scenario, cluster=cluster, plan=plan)
+
+
+def with_pool(scenario: Scenario, pool: str, **changes: Any) -> Scenario:
+    """Change fields of one pool.
+
+    Parameters
+    ----------
+    scenario
+        The design.
+    pool
+        Name of the pool.
+    changes
+        Fields of the `IPPool` that are to differ.
+
+    Raises
+    ------
+    KeyError
+        When there is no such pool.
+    """
+    changed = replace(scenario.cluster.pool(pool), **changes)
+    pools = tuple(changed if each.name == pool else each for each in scenario.cluster.pools)
+    return replace(scenario, cluster=replace(scenario.cluster, pools=pools))
 
 
 def _shared(labels: list[Mapping[str, str]]) -> dict[str, str]:
