@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -59,7 +62,8 @@ def capacity(
     """Print verdict, tables and findings for IP pools and a plan."""
     from .read import read
 
-    reading = read(*files)
+    with _telling(lang):
+        reading = read(*files)
     scenario = _planned(reading.scenario, nodes, pods_per_node, busiest, nodes_per_month, months)
     if as_json:
         from .view.data import as_data
@@ -82,7 +86,8 @@ def report(
     from .read import load
     from .report import make_report
 
-    typer.echo(make_report(load(*files), out, lang=lang, date=date))
+    with _telling(lang):
+        typer.echo(make_report(load(*files), out, lang=lang, date=date))
 
 
 @app.command()
@@ -95,14 +100,16 @@ def scenario(
     from .read import read
     from .write import save, scenario_yaml
 
-    reading = read(*files)
+    with _telling():
+        reading = read(*files)
     made = replace(reading.scenario, name=name) if name else reading.scenario
     for note in reading.notes:
         typer.echo(describe(note), err=True)
     if out is None:
         typer.echo(scenario_yaml(made), nl=False)
     else:
-        typer.echo(save(made, out))
+        with _telling():
+            typer.echo(save(made, out))
 
 
 @app.command()
@@ -114,21 +121,29 @@ def schema() -> None:
 
 
 def main() -> None:
-    """Run the command line; problems with input are told without a traceback, exit status 2."""
+    """Run the command line."""
+    app()
+
+
+@contextmanager
+def _telling(lang: str = Language.EN) -> Iterator[None]:
+    """Tell what went wrong without a traceback: exit status 2 for bad input, 1 for anything else."""
     try:
-        app()
+        yield
     except InputError as error:
-        typer.echo(error, err=True)
-        sys.exit(2)
+        typer.echo(error.describe(lang), err=True)
+        raise typer.Exit(2) from None
     except IppoolkitError as error:
         typer.echo(error, err=True)
-        sys.exit(1)
+        raise typer.Exit(1) from None
 
 
 def _planned(scenario: Any, *options: float | None) -> Any:
     from .model.editing import with_group
 
     *of_group, months = options
+    if any(isinstance(option, float) and not math.isfinite(option) for option in of_group):
+        raise typer.BadParameter("a number of nodes is finite")
     names = ("nodes", "pods_per_node", "pods_on_busiest_node", "nodes_per_month")
     changes = {name: value for name, value in zip(names, of_group, strict=True) if value is not None}
     if changes:

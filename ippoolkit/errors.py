@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .findings import Finding
+from .findings import Finding, printable
 
 
 class IppoolkitError(Exception):
@@ -29,6 +29,6 @@ class ReportError(IppoolkitError):
 
 def describe(finding: Finding, lang: str = "en") -> str:
     """Put a finding on one line: place or subject, sentence, mend."""
-    where = str(finding.place) if finding.place else finding.subject
+    where = printable(str(finding.place) if finding.place else finding.subject)
     words = " ".join(filter(None, (finding.sentence(lang), finding.mend(lang))))
     return f"{where}: {words}" if where else words

@@ -2,7 +2,7 @@
 
 from .codes import RULES, Rule
 from .finding import Finding, Place, Severity, by_gravity
-from .language import LANGUAGES, N_, Language, language
+from .language import LANGUAGES, N_, Language, language, printable
 from .sources import SOURCES, Source
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "Source",
     "by_gravity",
     "language",
+    "printable",
 ]

@@ -52,6 +52,11 @@ def _power(value: int) -> str:
     return f"{mantissa}\u00a0×\u00a010^{exponent}"
 
 
+def printable(text: str) -> str:
+    """Return a name from a file as it may be shown: what steers terminals or turns writing round is blotted out."""
+    return text if text.isprintable() else "".join(char if char.isprintable() else "\ufffd" for char in text)
+
+
 @dataclass(frozen=True, slots=True)
 class Language:
     """One language: translates templates and fills them."""
@@ -73,7 +78,7 @@ class Language:
     def number(self, value: object) -> str:
         """Print a value for reading: whole numbers with thousands separators, huge ones as powers, all else as is."""
         if not isinstance(value, int) or isinstance(value, bool):
-            return str(value)
+            return printable(str(value))
         text = f"{abs(value):,}" if abs(value) < READABLE else _power(abs(value))
         return f"\u2212{text}" if value < 0 else text
 

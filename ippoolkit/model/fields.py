@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from pydantic import (
@@ -33,32 +33,24 @@ CONFIG = ConfigDict(
 )
 
 
-def _problem(error: CidrError) -> PydanticCustomError:
-    return PydanticCustomError(error.code, "{reason}", {**error.numbers, "reason": str(error)})
-
-
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise PydanticCustomError("string_type", "not a text")
     return value
 
 
-def _cidr(value: object) -> Cidr:
-    if isinstance(value, Cidr):
-        return value
-    try:
-        return Cidr.parse(_text(value))
-    except CidrError as error:
-        raise _problem(error) from None
+def _cidr(read: Callable[[str], Cidr]) -> Callable[[object], Cidr]:
+    """Return a check that reads a CIDR, or takes one that is read already."""
 
+    def check(value: object) -> Cidr:
+        if isinstance(value, Cidr):
+            return value
+        try:
+            return read(_text(value))
+        except CidrError as error:
+            raise PydanticCustomError(error.code, "{reason}", {**error.numbers, "reason": str(error)}) from None
 
-def _reserved(value: object) -> Cidr:
-    if isinstance(value, Cidr):
-        return value
-    try:
-        return Cidr.containing(_text(value))
-    except CidrError as error:
-        raise _problem(error) from None
+    return check
 
 
 def _address(value: object) -> Address:
@@ -80,8 +72,10 @@ def _labels(value: Any) -> Any:
 
 _CIDR_SCHEMA = {"type": "string", "examples": ["10.244.0.0/16", "fd00:10:244::/112"]}
 
-CidrField = Annotated[Cidr, PlainValidator(_cidr), PlainSerializer(str), WithJsonSchema(_CIDR_SCHEMA)]
-ReservedField = Annotated[Cidr, PlainValidator(_reserved), PlainSerializer(str), WithJsonSchema(_CIDR_SCHEMA)]
+CidrField = Annotated[Cidr, PlainValidator(_cidr(Cidr.parse)), PlainSerializer(str), WithJsonSchema(_CIDR_SCHEMA)]
+ReservedField = Annotated[
+    Cidr, PlainValidator(_cidr(Cidr.containing)), PlainSerializer(str), WithJsonSchema(_CIDR_SCHEMA)
+]
 AddressField = Annotated[
     Address,
     PlainValidator(_address),

@@ -25,7 +25,7 @@ def selecting_nothing(scenario: Scenario) -> Iterator[Finding]:
     labels = _labels(scenario)
     for pool in scenario.cluster.pools:
         broken = _syntax_error(pool.node_selector) is not None  # told elsewhere
-        if labels and not broken and not any(pool.selects(each) for each in labels):
+        if labels and not broken and not any(parse(pool.node_selector).matches_each(labels)):
             yield Finding("pool-selects-none", f"IPPool/{pool.name}", {"selector": pool.node_selector})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from ..capacity.columns import Column
-from ..findings import N_, Language
+from ..findings import N_, Language, printable
 from .shown import Shown
 
 NOTHING = "–"
@@ -26,5 +26,5 @@ def cell(column: Column, value: object, words: Language) -> str:
     if column.kind == "flag":
         return words.text(N_("yes") if value else N_("no"))
     if column.kind == "text":
-        return str(value) or NOTHING
+        return printable(str(value)) or NOTHING
     return words.number(int(str(value)))

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from ..capacity import Verdict, block_sizes, choices, growth, nodes, pools, verdicts
 from ..capacity.judge import SEVERITY
-from ..findings import N_, Finding, Language, Severity, language
+from ..findings import N_, Finding, Language, Severity, language, printable
 from ..model import Scenario
 from ..rules import check
 from .cells import cells_of
@@ -117,7 +117,7 @@ def print_findings(console: Console, findings: Iterable[Finding], *, lang: str =
     """Print findings, one a paragraph: severity, place or subject, sentence, mend, code."""
     words = language(lang)
     for finding in findings:
-        where = str(finding.place) if finding.place else finding.subject
+        where = printable(str(finding.place) if finding.place else finding.subject)
         line = Text(f"{words.text(finding.severity.value)}: ", style=STYLES[finding.severity])
         line += Text(" ".join(filter(None, (where, finding.sentence(lang), finding.mend(lang)))))
         console.print(line + Text(f" [{finding.code}]", style="bright_black"))

@@ -81,7 +81,7 @@ def test_bad_input_is_exit_status_2_without_a_traceback(tmp_path):
 @pytest.mark.parametrize(
     "arguments",
     [["capacity"], ["capacity", SAMPLE, "--nodes", "-1"], ["capacity", SAMPLE, "--lang", "fr"],
-     ["capacity", SAMPLE, "--months", "601"], ["nonsense"]],
+     ["capacity", SAMPLE, "--months", "601"], ["capacity", SAMPLE, "--nodes-per-month", "nan"], ["nonsense"]],
 )  # fmt: skip
 def test_bad_arguments_are_exit_status_2(arguments):
     done = run(*arguments)
@@ -111,6 +111,12 @@ def test_the_schema_is_printed():
 def test_the_entry_point_is_installed():
     done = subprocess.run([ROOT / ".venv/bin/ippoolkit", "--help"], capture_output=True, text=True, check=True)
     assert "capacity" in done.stdout
+
+
+def test_problems_are_told_in_the_language_asked_for(tmp_path):
+    assert (
+        run("capacity", tmp_path / "nope.yaml", "--lang", "zh").stderr.strip().endswith("没有这个文件。 请检查路径。")
+    )
 
 
 def test_chinese():

@@ -131,6 +131,15 @@ def test_a_narrow_terminal_says_what_it_leaves_out():
     assert "No room for" not in printed(plan(size=24), 240)
 
 
+def test_nothing_in_a_name_steers_the_terminal():
+    evil = "a\x1b[2J\u202eb\nc"
+    group = replace(plan().plan.groups[0], name=evil)
+    text = printed(replace(plan("10.0.0.0/26"), plan=ipk.Plan(groups=(group,))), 240)
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+    assert "a\ufffd[2J\ufffdb\ufffdc" in text
+
+
 def test_terminal_markup_in_names_is_not_obeyed():
     group = replace(plan().plan.groups[0], name="[red]x[/red]")
     assert "[red]x[/red]" in printed(replace(plan(), plan=ipk.Plan(groups=(group,))), 240)
