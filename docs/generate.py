@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ippoolkit.capacity.columns import TABLES
-from ippoolkit.findings import RULES, SOURCES
+from ippoolkit.findings import RULES, SOURCES, Rule
+from ippoolkit.kinds import KINDS, Field, Type
 from ippoolkit.model import Scenario
 from ippoolkit.read import schema
 
@@ -59,17 +60,62 @@ def tables() -> str:
 
 def rules() -> str:
     """Return docs/rules.md."""
+    parts = ["# The rules", MADE, _RULES]
+    head = [
+        "| code | on | limit | refused by | says | what to do | Calico's words | source |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    rows = [
+        f"| `{rule.code}` | {_cell(rule.on)} | {_cell(rule.limit)} | {_refusing(rule)} "
+        f"| {_cell(rule.sentence)} | {_cell(rule.mend)} | {_cell('; '.join(rule.calico))} | {_source(rule.source)} |"
+        for rule in RULES.values()
+        if rule.on
+    ]
+    parts += ["## On manifests", _MANIFESTS, "\n".join(head + rows)]
+    for kind in KINDS.values():
+        fields = [_field(name, field) for name, field in kind.fields.items()]
+        parts += [f"## {kind.name}: its fields", "\n".join([*_FIELDS, *fields]), f"Source: {_source(kind.source)}"]
+    head = ["| code | severity | says | what to do | source |", "|---|---|---|---|---|"]
     rows = [
         f"| `{rule.code}` | {rule.severity} | {_cell(rule.sentence)} | {_cell(rule.mend)} | {_source(rule.source)} |"
         for rule in RULES.values()
+        if not rule.on
     ]
-    head = ["| code | severity | says | what to do | source |", "|---|---|---|---|---|"]
-    return "\n\n".join(["# The rules", MADE, _RULES, "\n".join(head + rows)]) + "\n"
+    parts += ["## On files and plans", "\n".join(head + rows)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _refusing(rule: Rule) -> str:
+    return ", ".join(rule.judges) or f"nobody: {rule.severity}"
+
+
+_FIELDS = ["| field | allowed | calicoctl stores when empty | the CRD fills in |", "|---|---|---|---|"]
+
+
+def _field(name: str, field: Field) -> str:
+    allowed = [f"`{choice}`" for choice in field.choices]
+    if field.low is not None:
+        allowed.append(f"{field.low}..{field.high}")
+    if field.most is not None:
+        allowed.append(f"at most {field.most} {'characters' if field.shape is Type.TEXT else 'items'}")
+    if field.is_cidr:
+        allowed.append("address/prefix")
+    stored = "" if field.default is None else json.dumps(field.default)
+    stored = "false" if field.kept and field.shape is Type.FLAG else stored
+    filled = "" if field.filled is None else json.dumps(field.filled)
+    return f"| `{name}` | {', '.join(allowed)} | {stored} | {filled} |"
 
 
 _RULES = (
-    "Whatever the kit judges, it says with one of these codes. In braces stand the numbers of the case. "
-    "The verdict on a plan is one of these too: `holds` and the like are fits, `growth-...` and `borrowing` tight."
+    "Whatever the kit judges, it says with one of these codes, in the planner, in reports and on the command line "
+    "alike. In braces stand the numbers of the case. The verdict on a plan is one of these too: `holds` and the like "
+    "are fits, `growth-...` and `borrowing` tight."
+)
+_MANIFESTS = (
+    "Who refuses a manifest: `calicoctl`; the API server by the `crd` (schema and rules); the API server by what "
+    "Kubernetes asks of any object (`kubernetes`). kubectl has to pass the last two. Calico's words are a part of the "
+    "message that Calico itself gives, to search for. A rule that serves several kinds has the page of the kind at "
+    "hand for its source."
 )
 
 

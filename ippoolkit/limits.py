@@ -25,6 +25,17 @@ WINDOWS_RESERVED = 4
 WINDOWS_MAX_BLOCKS = 1
 
 MAX_COOLDOWN_SECONDS = 1200
+MAX_BLOCKS_PER_HOST = 1_000_000
+
+# IP pool: the longest cidr and selector, in characters, and the most uses.
+MAX_CIDR = 48
+MAX_SELECTOR = 1024
+MAX_USES = 10
+
+# Kubernetes, of any object: the longest name and label, and the size of all annotations in bytes.
+MAX_NAME = 253
+MAX_LABEL = 63
+MAX_ANNOTATIONS = 256 * 1024
 
 # Kubernetes: pods that kubelet runs on a node unless told otherwise.
 KUBELET_MAX_PODS = 110

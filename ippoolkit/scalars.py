@@ -44,8 +44,11 @@ def _number(text: str) -> Scalar:
     if whole := _INTEGER.fullmatch(digits):
         sign, *by_base = whole.groups()
         number, base = next((n, b) for n, b in zip(by_base, (16, 2, 8, 10), strict=True) if n)
-        return int(sign + number, base)
-    return float(digits) if _FLOAT.fullmatch(digits) else text
+        value = int(sign + number, base)
+        if -(1 << 63) <= value < 1 << 64:
+            return value  # Go's integers end here; what is longer is read on as a decimal fraction, or stays text
+    number = float(digits) if _FLOAT.fullmatch(digits) else math.inf
+    return number if math.isfinite(number) else text  # 1e400 is beyond Go's floats too, and stays text
 
 
 def printed(value: object) -> object:

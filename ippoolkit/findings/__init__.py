@@ -2,7 +2,7 @@
 
 from .codes import RULES, Rule
 from .finding import Finding, Place, Severity, by_gravity
-from .language import LANGUAGES, N_, Language, language, printable
+from .language import LANGUAGES, N_, Language, Words, language, printable
 from .sources import SOURCES, Source
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Rule",
     "Severity",
     "Source",
+    "Words",
     "by_gravity",
     "language",
     "printable",

@@ -42,7 +42,9 @@ class Place:
 class Finding:
     """One judgement: a rule's code applied to a subject, with the numbers that decided.
 
-    Sentence, mend and source are the rule's; they are put into words only when somebody reads them.
+    Sentence, mend and source are the rule's; they are put into words only when somebody reads them. Of rules that
+    serve several kinds of object, such as "unknown field", `origin` is the key of the source of this one. `judges` are
+    those who refuse a manifest for it.
     """
 
     code: str
@@ -50,6 +52,8 @@ class Finding:
     numbers: Mapping[str, object] = field(default_factory=dict)
     place: Place | None = None
     level: Severity | None = None
+    origin: str = ""
+    judges: tuple[str, ...] = ()
 
     @property
     def rule(self) -> Rule:
@@ -64,7 +68,7 @@ class Finding:
     @property
     def source(self) -> Source:
         """Where the rule comes from."""
-        return SOURCES[self.rule.source]
+        return SOURCES[self.origin or self.rule.source]
 
     def sentence(self, lang: str = "en") -> str:
         """Say what was found."""
@@ -88,6 +92,7 @@ class Finding:
             "mend": self.mend(lang),
             "numbers": dict(self.numbers),
             "source": self.source.url,
+            **({"judges": list(self.judges)} if self.judges else {}),
             **({"file": self.place.file, "line": self.place.line, "field": self.place.field} if self.place else {}),
         }
 

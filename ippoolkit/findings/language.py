@@ -17,6 +17,12 @@ from typing import Any
 LANGUAGES = ("en", "zh")
 
 
+class Words(str):
+    """A value of a finding that is itself words, to be said in the reader's language."""
+
+    __slots__ = ()
+
+
 def N_(text: str) -> str:  # noqa: N802 (gettext's own name)
     """Mark a text for translation."""
     return text
@@ -31,6 +37,7 @@ UNITS: dict[str, tuple[str, str]] = {
     "address": P_("{n} address", "{n} addresses"),
     "block": P_("{n} block", "{n} blocks"),
     "byte": P_("{n} byte", "{n} bytes"),
+    "error": P_("{n} error", "{n} errors"),
     "month": P_("{n} month", "{n} months"),
     "node": P_("{n} node", "{n} nodes"),
     "object": P_("{n} object", "{n} objects"),
@@ -38,6 +45,7 @@ UNITS: dict[str, tuple[str, str]] = {
     "pool": P_("{n} pool", "{n} pools"),
     "tunnel": P_("{n} tunnel", "{n} tunnels"),
     "value": P_("{n} value", "{n} values"),
+    "warning": P_("{n} warning", "{n} warnings"),
 }
 
 
@@ -92,6 +100,8 @@ class Language:
     def _print(self, value: Any, spec: str) -> str:
         if spec in UNITS:
             return self.count(spec, value)
+        if isinstance(value, Words):
+            return self.text(value)
         return format(value, spec) if spec else self.number(value)
 
 

@@ -19,8 +19,20 @@ SOURCES: dict[str, Source] = {
     "ippool": Source("Calico, IP pool resource", f"{_CALICO}/reference/resources/ippool"),
     "ipamconfig": Source("Calico, IPAM configuration resource", f"{_CALICO}/reference/resources/ipamconfig"),
     "ipreservation": Source("Calico, IP reservation resource", f"{_CALICO}/reference/resources/ipreservation"),
+    "ippool-rules": Source(
+        "Calico source, the IPPool's rules in its CRD",
+        "https://github.com/projectcalico/calico/blob/master/api/pkg/apis/projectcalico/v3/ippool.go",
+    ),
+    "loadbalancer": Source("Calico, LoadBalancer IPAM", f"{_CALICO}/networking/ipam/service-loadbalancer"),
+    "calicoctl": Source("calicoctl, user reference", f"{_CALICO}/reference/calicoctl/overview"),
+    "configure": Source("calicoctl ipam configure", f"{_CALICO}/reference/calicoctl/ipam/configure"),
     "blocks": Source("Calico, IP address management", f"{_CALICO}/networking/ipam/get-started-ip-addresses"),
     "block-size": Source("Calico, change IP pool block size", f"{_CALICO}/networking/ipam/change-block-size"),
+    "encapsulation": Source("Calico, overlay networking", f"{_CALICO}/networking/configuring/vxlan-ipip"),
+    "kubespray": Source(
+        "Kubespray, Calico",
+        "https://github.com/kubernetes-sigs/kubespray/blob/master/docs/CNI/calico.md",
+    ),
     "migrate": Source("Calico, migrate to a different IP pool", f"{_CALICO}/networking/ipam/migrate-pools"),
     "cni": Source("Calico, CNI configuration and annotations", f"{_CALICO}/reference/configure-cni-plugins"),
     "windows": Source(
@@ -33,6 +45,17 @@ SOURCES: dict[str, Source] = {
     "kubelet": Source(
         "Kubernetes, kubelet configuration (maxPods)",
         "https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/",
+    ),
+    "names": Source(
+        "Kubernetes, object names", "https://kubernetes.io/docs/concepts/overview/working-with-objects/names/"
+    ),
+    "labels": Source(
+        "Kubernetes, labels and annotations",
+        "https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/",
+    ),
+    "pruning": Source(
+        "Kubernetes, custom resources: field pruning",
+        "https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#field-pruning",
     ),
     "yaml": Source("YAML 1.1", "https://yaml.org/spec/1.1/"),
     "json": Source("JSON, RFC 8259", "https://www.rfc-editor.org/rfc/rfc8259"),

@@ -13,7 +13,9 @@ from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError
 
 from ..cidr import Cidr, Version
-from ..limits import BLOCK_SIZES, DEFAULT_BLOCK_SIZE, MAX_COOLDOWN_SECONDS
+from ..findings import Finding
+from ..limits import DEFAULT_BLOCK_SIZE, MAX_BLOCKS_PER_HOST, MAX_COOLDOWN_SECONDS
+from ..pool_rules import CHECKS, Pool
 from ..selectors import SelectorError, parse
 from .fields import CONFIG, AddressField, CidrField, Flag, Labels, Name, ReservedField, Whole, whole
 
@@ -58,19 +60,10 @@ class IPPool:
         if not isinstance(cidr, Cidr):
             return size  # the cidr's own problem is told; without a family the size cannot be judged
         size = size or DEFAULT_BLOCK_SIZE[cidr.version]
-        allowed = BLOCK_SIZES[cidr.version]
-        if size not in allowed:
-            raise PydanticCustomError(
-                "block-size-range",
-                "blockSize {size} is outside {low}..{high}",
-                {"size": size, "low": allowed.start, "high": allowed.stop - 1, "version": cidr.version},
-            )
-        if cidr.prefix > size and not info.data.get("disabled"):
-            raise PydanticCustomError(
-                "block-size-prefix",
-                "blockSize {size} makes blocks larger than the pool {cidr}",
-                {"size": size, "cidr": str(cidr), "prefix": cidr.prefix},
-            )
+        pool = Pool(str(cidr), cidr, size, disabled=bool(info.data.get("disabled")))
+        for code in ("block-size-range", "block-size-prefix"):
+            for _, numbers in CHECKS[code](pool):
+                raise PydanticCustomError(code, Finding(code, numbers=numbers).sentence(), numbers)
         return size
 
     @field_validator("node_selector")
@@ -116,7 +109,7 @@ class IPAMConfig:
 
     strict_affinity: Flag = Field(default=False, description="True: no node borrows from another node's block.")
     auto_allocate_blocks: Flag = Field(default=True, description="False: nodes claim no new blocks.")
-    max_blocks_per_host: Whole = whole(1_000_000, text="Blocks a node may hold, per family; 0: 20.")
+    max_blocks_per_host: Whole = whole(MAX_BLOCKS_PER_HOST, text="Blocks a node may hold, per family; 0: 20.")
     ip_cooldown_seconds: Whole = whole(
         MAX_COOLDOWN_SECONDS, text="How long a released address rests before it is handed out again."
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from ..limits import KUBELET_MAX_PODS
 from .calico import Block, IPAMConfig, IPPool, IPReservation, Tunnel
-from .fields import CONFIG, AddressField, Flag, Labels, Name, Whole, whole
+from .fields import CONFIG, AddressField, CidrField, Flag, Labels, Name, Whole, whole
 
 OS_LABEL = "kubernetes.io/os"
 
@@ -20,6 +22,9 @@ class Node:
     labels: Labels = Field(default_factory=dict, description="Its labels.")
     max_pods: Whole = whole(1_000_000, default=KUBELET_MAX_PODS, text="Pods that kubelet runs on it.")
     tunnels: tuple[Tunnel, ...] = Field(default=(), description="Tunnel addresses it has.")
+    pod_cidrs: Annotated[tuple[CidrField, ...], Field(alias="podCIDRs")] = Field(
+        default=(), description="Kubernetes' own ranges for its pods, which Calico's IPAM does not use."
+    )
 
     @property
     def windows(self) -> bool:

@@ -1,6 +1,7 @@
 """Reading: text to model, with every problem's file, line and field."""
 
 from .files import Reading, load, read
+from .objects import as_model
 from .scenario import schema
 
-__all__ = ["Reading", "load", "read", "schema"]
+__all__ = ["Reading", "as_model", "load", "read", "schema"]

@@ -13,6 +13,7 @@ from ..findings import RULES, Finding
 from .document import Document, Path
 
 T = TypeVar("T")
+_INT64 = 1 << 63
 
 # pydantic's kinds of error to ours.
 _TYPES = {
@@ -70,20 +71,24 @@ def _finding(detail: ErrorDetails, path: Path, document: Document) -> Finding:
     elif kind == "unexpected_keyword_argument":
         code, numbers = "field-unknown", {"field": name}
     elif kind == "literal_error":
-        code, numbers = "value-choice", {"value": _short(found), "choices": context["expected"].replace(" or ", ", ")}
+        code, numbers = "value-choice", {"value": short(found), "choices": context["expected"].replace(" or ", ", ")}
     elif kind in ("greater_than_equal", "less_than_equal"):
         code = "value-low" if "ge" in context else "value-high"
-        numbers = {"value": _short(found), "bound": context.get("ge", context.get("le"))}
+        numbers = {"value": short(found), "bound": context.get("ge", context.get("le"))}
     elif kind in ("string_too_short", "string_too_long"):
         code, numbers = "name-length", {"length": len(found)}
+    elif kind == "int_type" and isinstance(found, float) and abs(found) >= _INT64:
+        code, bound = ("value-high", _INT64 - 1) if found > 0 else ("value-low", -_INT64)
+        numbers = {"value": short(found), "bound": bound}
     elif kind in ("int_type", "float_type") and isinstance(found, str) and found.isascii() and found.isdigit():
-        code, numbers = "type-quoted", {"value": _short(found), "field": name}
+        code, numbers = "type-quoted", {"value": short(found), "field": name}
     else:
-        code, numbers = _TYPES.get(kind, "value-wrong"), {"value": _short(found)}
+        code, numbers = _TYPES.get(kind, "value-wrong"), {"value": short(found)}
     return Finding(code, numbers=numbers, place=document.place(path))
 
 
-def _short(value: object) -> str:
+def short(value: object) -> str:
+    """Return a value as a message shows it."""
     match value:
         case dict():
             return "{...}"

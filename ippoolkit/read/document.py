@@ -12,12 +12,16 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One document of a file: dicts with text keys, lists and scalars; `notes` are remarks on how it was read."""
+    """One document of a file: dicts with text keys, lists and scalars; `notes` are remarks on how it was read.
+
+    `written` gives a boolean or a number at a path as it stands in the file, where it is printed otherwise.
+    """
 
     file: str
     value: object
     line: Callable[[Path], int | None]
     notes: tuple[Finding, ...] = ()
+    written: Callable[[Path], str] = lambda path: ""  # noqa: ARG005
 
     def place(self, path: Path) -> Place:
         """Say where the path is; a path that is not there has its parent's line."""

@@ -23,10 +23,11 @@ AnyPath = str | FilePath
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A scenario, and what is to be said about how it was read."""
+    """A scenario, what is to be said about how it was read, and the documents that it was read from."""
 
     scenario: Scenario
     notes: tuple[Finding, ...] = ()
+    documents: tuple[Document, ...] = ()
 
 
 def read(*files: AnyPath) -> Reading:
@@ -52,6 +53,7 @@ def read(*files: AnyPath) -> Reading:
             continue
         for document in documents:
             harvest.take(document)
+        harvest.documents += documents
     return harvest.bring_in(files)
 
 
@@ -74,6 +76,7 @@ class _Harvest:
     scenarios: list[Scenario] = field(default_factory=list)
     # per field of Cluster: the objects by name, and where each was found
     objects: dict[str, dict[str, _Found]] = field(default_factory=dict)
+    documents: list[Document] = field(default_factory=list)
     unread: dict[tuple[str, str, str], int] = field(default_factory=dict)
 
     def take(self, document: Document) -> None:
@@ -144,7 +147,7 @@ class _Harvest:
         if self.problems:
             raise InputError(self.problems)
         base = self.scenarios[0] if self.scenarios else Scenario(name=_stem(files))
-        return Reading(self._join(base), tuple(self.notes))
+        return Reading(self._join(base), tuple(self.notes), tuple(self.documents))
 
     def _join(self, base: Scenario) -> Scenario:
         changes: dict[str, Any] = {}
@@ -174,7 +177,9 @@ def _one_node(first: Node, second: Node) -> Node:
     """Join what Kubernetes and Calico say of one node; Kubernetes' maxPods differs from the default if either does."""
     tunnels = first.tunnels + tuple(tunnel for tunnel in second.tunnels if tunnel not in first.tunnels)
     most = first.max_pods if first.max_pods != KUBELET_MAX_PODS else second.max_pods
-    return dataclasses.replace(first, labels={**second.labels, **first.labels}, tunnels=tunnels, max_pods=most)
+    ranges = first.pod_cidrs or second.pod_cidrs
+    labels = {**second.labels, **first.labels}
+    return dataclasses.replace(first, labels=labels, tunnels=tunnels, max_pods=most, pod_cidrs=ranges)
 
 
 def _stem(files: Iterable[AnyPath]) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from ..findings import Finding
+from ..kinds import METADATA, V1, V3
 from ..model import Block, IPAMConfig, IPPool, IPReservation, Namespace, Node, Pod
 from ..scalars import printed
 from .checking import check
@@ -21,27 +22,10 @@ from .document import Document, Path
 
 Fields = dict[str, Any]
 
-_CALICO = ("projectcalico.org/v3", "crd.projectcalico.org/v1")
+_CALICO = (V3, V1)
 _CORE = ("v1",)
-_METADATA = {
-    "annotations",
-    "creationTimestamp",
-    "deletionGracePeriodSeconds",
-    "deletionTimestamp",
-    "finalizers",
-    "generateName",
-    "generation",
-    "labels",
-    "managedFields",
-    "name",
-    "namespace",
-    "ownerReferences",
-    "resourceVersion",
-    "selfLink",
-    "uid",
-}
 # Written by the datastore or by kubectl, not by a person.
-_OWN_ANNOTATIONS = ("projectcalico.org/metadata", "kubectl.kubernetes.io/last-applied-configuration")
+OWN_ANNOTATIONS = ("projectcalico.org/metadata", "kubectl.kubernetes.io/last-applied-configuration")
 _TEXTS = ("cidr", "nodeSelector", "namespaceSelector", "assignmentMode", "ipipMode", "vxlanMode")
 _TUNNELS = {
     "IPv4IPIPTunnelAddr": "ipip",
@@ -114,6 +98,11 @@ def read_object(kind: Kind, value: Mapping[str, Any], source: Source) -> Any | N
     return read if len(source.problems) == before else None
 
 
+def as_model(name: str, value: Mapping[str, Any]) -> Any | None:
+    """Turn one of Calico's objects into its model class; None where it does not fit."""
+    return read_object(KINDS[name][0], value, Source(Document("", value, lambda _: None), (), [], []))
+
+
 def _ippool(value: Mapping[str, Any], source: Source) -> Fields:
     metadata, spec = _calico_object(value, source)
     fields = {key: _go_text(key, item) for key, item in spec.items() if item is not None}
@@ -126,7 +115,7 @@ def _ippool(value: Mapping[str, Any], source: Source) -> Fields:
     return fields | {
         "name": printed(metadata.get("name", "")),
         "labels": _labels(metadata, source),
-        "annotations": {k: printed(v) for k, v in annotations.items() if k not in _OWN_ANNOTATIONS},
+        "annotations": {k: printed(v) for k, v in annotations.items() if k not in OWN_ANNOTATIONS},
     }
 
 
@@ -155,7 +144,10 @@ def _node(value: Mapping[str, Any], source: Source) -> Fields:
     allocatable = source.mapping(source.mapping(value, "status"), "allocatable", "status")
     pods = printed(allocatable.get("pods", ""))
     most = {"maxPods": int(pods)} if isinstance(pods, str) and pods.isascii() and pods.isdigit() else {}
-    return {"name": metadata.get("name", ""), "labels": _labels(metadata, source), "tunnels": tunnels} | most
+    spec = source.mapping(value, "spec")
+    ranges = source.sequence(spec, "podCIDRs", "spec") or [cidr for cidr in (spec.get("podCIDR"),) if cidr]
+    name, labels = metadata.get("name", ""), _labels(metadata, source)
+    return {"name": name, "labels": labels, "tunnels": tunnels, "podCIDRs": ranges} | most
 
 
 def _calico_node(value: Mapping[str, Any], source: Source) -> Fields:
@@ -230,7 +222,7 @@ def _block(value: Mapping[str, Any], source: Source) -> Fields:
 def _calico_object(value: Mapping[str, Any], source: Source) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     source.unknown(value, {"apiVersion", "kind", "metadata", "spec", "status"})
     metadata = source.mapping(value, "metadata")
-    source.unknown(metadata, _METADATA, "metadata")
+    source.unknown(metadata, set(METADATA), "metadata")
     return metadata, source.mapping(value, "spec")
 
 
@@ -268,6 +260,7 @@ def _whole(value: object) -> object:
 _METADATA_PLACES: dict[str, Path] = {key: ("metadata", key) for key in ("name", "namespace", "labels", "annotations")}
 _PLACES: dict[str, Path] = _METADATA_PLACES | {
     "tunnels": ("metadata", "annotations"),
+    "podCIDRs": ("spec", "podCIDRs"),
     "maxPods": ("status", "allocatable", "pods"),
     "addresses": ("status", "podIPs"),
     "hostNetwork": ("spec", "hostNetwork"),

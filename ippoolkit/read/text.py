@@ -25,8 +25,7 @@ def read_documents(file: str | Path) -> list[Document]:
     InputError
         Where the file is missing, empty, binary, too large, or not in its format.
     """
-    name = "standard input" if str(file) == STDIN else str(file)
-    text = _decode(_bytes(file, name), name)
+    name, text = read_text(file)
     if not text.strip():
         raise _error("file-empty", name)
     if name.endswith(".json"):
@@ -45,6 +44,18 @@ def read_documents(file: str | Path) -> list[Document]:
     if len(text) > MOST_YAML_BYTES:
         raise _error("file-large-yaml", name, size=len(text), most=MOST_YAML_BYTES)
     return read_yaml(text, name)
+
+
+def read_text(file: str | Path) -> tuple[str, str]:
+    """Read a text file; return what to call it, and its text.
+
+    Raises
+    ------
+    InputError
+        Where the file is missing, binary or too large.
+    """
+    name = "standard input" if str(file) == STDIN else str(file)
+    return name, _decode(_bytes(file, name), name)
 
 
 def _bytes(file: str | Path, name: str) -> bytes:

@@ -38,6 +38,7 @@ class _Value:
     weight: int = 1
     key_lines: dict[str, int] = field(default_factory=dict)
     merges: bool = False  # a plain <<, which as a key merges; in quotes it is a key like any other
+    written: str = ""  # a boolean or a number as it stands in the file, where that is not how it is printed
 
     def plain(self) -> object:
         if isinstance(self.content, dict):
@@ -47,6 +48,12 @@ class _Value:
         return self.content
 
     def line_of(self, path: Path) -> int:
+        return self._walk(path)[0]
+
+    def written_at(self, path: Path) -> str:
+        return self._walk(path)[1].written
+
+    def _walk(self, path: Path) -> tuple[int, _Value]:
         value = self
         line = value.line
         for key in path:
@@ -57,7 +64,7 @@ class _Value:
                 line = value.line
             else:
                 break
-        return line
+        return line, value
 
 
 @dataclass(slots=True)
@@ -71,20 +78,29 @@ class _Open:
     merged: list[_Value] = field(default_factory=list)
 
 
-def read_yaml(text: str, file: str) -> list[Document]:
+def read_yaml(text: str, file: str, first_line: int = 1) -> list[Document]:
     """Read all documents of a YAML text.
+
+    Parameters
+    ----------
+    text
+        The text.
+    file
+        What to call it.
+    first_line
+        Number of its first line, where it was cut from a larger text.
 
     Raises
     ------
     InputError
         With the first syntax error, or with every other problem (duplicate keys, exploding aliases ...).
     """
-    builder = _Builder(file)
+    builder = _Builder(file, first_line)
     try:
         for event in yaml.parse(text, Loader=_PARSER):
             builder.take(event)
     except yaml.YAMLError as error:
-        builder.problems.append(_syntax(error, text, file))
+        builder.problems.append(_syntax(error, text, file, first_line))
     except _StopReading:
         pass
     if builder.problems:
@@ -97,8 +113,9 @@ class _StopReading(Exception):  # noqa: N818 (no error: control flow)
 
 
 class _Builder:
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, first_line: int) -> None:
         self.file = file
+        self.first_line = first_line
         self.problems: list[Finding] = []
         self.notes: list[list[Finding]] = []
         self.roots: list[_Value] = []
@@ -108,24 +125,26 @@ class _Builder:
 
     def documents(self) -> Iterator[Document]:
         for root, notes in zip(self.roots, self.notes, strict=True):
-            yield Document(self.file, root.plain(), root.line_of, tuple(notes))
+            yield Document(self.file, root.plain(), root.line_of, tuple(notes), root.written_at)
 
     def take(self, event: yaml.Event) -> None:
         self.events += 1
-        line = event.start_mark.line + 1 if event.start_mark else 0
+        line = event.start_mark.line + self.first_line if event.start_mark else 0
         match event:
             case yaml.DocumentStartEvent():
                 self.anchors = {}
                 self.notes.append([])
             case yaml.ScalarEvent():
                 merges = event.value == _MERGE and event.implicit[0]
-                value = _Value(self._scalar(event, line), line, merges=merges)
+                scalar = self._scalar(event, line)
+                typed = isinstance(scalar, bool | int | float) and printed(scalar) != event.value
+                value = _Value(scalar, line, merges=merges, written=event.value if typed else "")
                 self._anchor(event.anchor, value)
                 self._add(value)
             case yaml.AliasEvent():
                 if (known := self.anchors.get(event.anchor or "")) is None:
                     self._stop("yaml-alias", line, alias=event.anchor)
-                self._add(_Value(known.content, line, known.weight, known.key_lines))
+                self._add(_Value(known.content, line, known.weight, known.key_lines, written=known.written))
             case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
                 content: object = {} if isinstance(event, yaml.MappingStartEvent) else []
                 if event.anchor:
@@ -214,13 +233,13 @@ class _Builder:
         raise _StopReading
 
 
-def _syntax(error: yaml.YAMLError, text: str, file: str) -> Finding:
+def _syntax(error: yaml.YAMLError, text: str, file: str, first_line: int) -> Finding:
     mark = getattr(error, "problem_mark", None)
     if mark is not None:
-        line = mark.line + 1
+        line = mark.line + first_line
         reason = str(getattr(error, "problem", "")) or "it cannot be read"
     else:  # a character that YAML does not allow
         position = int(getattr(error, "position", 0))
-        line = text.count("\n", 0, position) + 1
+        line = text.count("\n", 0, position) + first_line
         reason = str(getattr(error, "reason", "it cannot be read"))
     return Finding("yaml-syntax", numbers={"reason": reason}, place=Place(file, line))

@@ -7,10 +7,10 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from ..kinds import V3
 from ..model import IPAMConfig, IPPool, IPReservation
 from .yaml_text import dump
 
-API_VERSION = "projectcalico.org/v3"
 _OMITTED_WHEN_EMPTY = ("disabled", "natOutgoing", "disableBGPExport", "namespaceSelector")
 
 _POOL = TypeAdapter(IPPool)
@@ -40,4 +40,4 @@ def manifests(items: Iterable[IPPool | IPAMConfig | IPReservation]) -> str:
 
 
 def _object(kind: str, metadata: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]:
-    return {"apiVersion": API_VERSION, "kind": kind, "metadata": metadata, "spec": spec}
+    return {"apiVersion": V3, "kind": kind, "metadata": metadata, "spec": spec}

@@ -5,10 +5,13 @@ finding's numbers (see `ippoolkit.findings.language`).
 """
 
 from .design import DESIGN
+from .documents import DOCUMENTS, METADATA, VALUES
+from .objects import CHANGES, CONFIGURE, POOLS
 from .planning import PLANNING
 from .reading import READING
 from .rule import Rule
 
-RULES: dict[str, Rule] = {rule.code: rule for rule in (*READING, *PLANNING, *DESIGN)}
+_ALL = (*READING, *DOCUMENTS, *METADATA, *VALUES, *POOLS, *CHANGES, *CONFIGURE, *PLANNING, *DESIGN)
+RULES: dict[str, Rule] = {rule.code: rule for rule in _ALL}
 
 __all__ = ["RULES", "Rule"]

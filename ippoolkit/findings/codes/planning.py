@@ -155,6 +155,7 @@ PLANNING = (
         "windows",
         N_("{group} runs Windows, which needs strictAffinity."),
         N_("Set strictAffinity to true."),
+        on="IPAMConfiguration spec.strictAffinity",
     ),
     Rule(
         "pool-disabled",
@@ -162,6 +163,7 @@ PLANNING = (
         "ippool",
         N_("The pool is disabled: no new address comes from it."),
         brief=N_("disabled"),
+        on="IPPool spec.disabled",
     ),
     Rule(
         "pool-loadbalancer",
@@ -169,6 +171,7 @@ PLANNING = (
         "ippool",
         N_("The pool is for LoadBalancer services: it serves no pods."),
         brief=N_("LoadBalancer only"),
+        on="IPPool spec.allowedUses",
     ),
     Rule(
         "pool-manual",
@@ -176,6 +179,7 @@ PLANNING = (
         "ippool",
         N_("assignmentMode is Manual: it serves only pods and namespaces that name it."),
         brief=N_("on request only"),
+        on="IPPool spec.assignmentMode",
     ),
     Rule(
         "pool-selects-none",
@@ -184,6 +188,7 @@ PLANNING = (
         N_("nodeSelector {selector} matches no node of the scenario."),
         N_("Check the labels; YAML needs quotes around a selector that begins with an exclamation mark."),
         brief=N_("selects no node"),
+        on="IPPool spec.nodeSelector",
     ),
     Rule(
         "pool-tunnel",
@@ -191,5 +196,6 @@ PLANNING = (
         "ippool",
         N_("allowedUses leaves Workload out: it serves no pods."),
         brief=N_("no Workload"),
+        on="IPPool spec.allowedUses",
     ),
 )

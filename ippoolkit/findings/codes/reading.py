@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..language import N_
-from .rule import Rule
+from .rule import BOTH, Rule
 
 READING = (
     Rule("file-missing", "error", "kit", N_("There is no such file."), N_("Check the path.")),
@@ -29,7 +29,15 @@ READING = (
         N_("There is no IP pool in what was read, nor any other object of a plan."),
         N_("Give a scenario, or what calicoctl get ippools -o yaml prints."),
     ),
-    Rule("yaml-syntax", "error", "yaml", N_("This is no YAML: {reason}.")),
+    Rule(
+        "yaml-syntax",
+        "error",
+        "yaml",
+        N_("This is no YAML: {reason}."),
+        on="file",
+        judges=BOTH,
+        calico=("error converting YAML to JSON: yaml:",),
+    ),
     Rule("json-syntax", "error", "json", N_("This is no JSON: {reason}."), N_("Is the file cut short? Save it again.")),
     Rule(
         "yaml-duplicate",
@@ -37,6 +45,9 @@ READING = (
         "yaml",
         N_('The key "{key}" stands twice, first on line {first}.'),
         N_("Keep one of them."),
+        on="file",
+        judges=BOTH,
+        calico=("already set in map",),
     ),
     Rule("yaml-alias", "error", "yaml", N_("The alias *{alias} names no anchor that is complete at this point.")),
     Rule("yaml-merge", "error", "yaml", N_("Only mappings can be merged with <<.")),
@@ -54,7 +65,7 @@ READING = (
         "warning",
         "yaml",
         N_('{written} without quotes is a YAML tag: what is read is "{text}".'),
-        N_("Put the whole value in quotes."),
+        N_("Put the whole value in quotes. An empty selector selects everything."),
     ),
     Rule("not-object", "error", "kit", N_("Expected a scenario or a Kubernetes object, found {value}.")),
     Rule(
@@ -70,20 +81,8 @@ READING = (
         N_("The list is empty. kubectl prints an empty list also where it has no right to look."),
         N_("Check with kubectl auth can-i list, and take the figures that rest on it for unknown."),
     ),
-    Rule("field-unknown", "error", "scenario", N_('There is no field "{field}" here.'), N_("Check its spelling.")),
-    Rule("field-missing", "error", "scenario", N_('The field "{field}" is missing.')),
-    Rule("type-text", "error", "scenario", N_("{value} is no text."), N_("Put it in quotes.")),
-    Rule("type-whole", "error", "scenario", N_("{value} is no whole number.")),
     Rule("type-number", "error", "scenario", N_("{value} is no number.")),
-    Rule("type-quoted", "error", "scenario", N_("{value} is text, not a number."), N_("Take the quotes away.")),
-    Rule("type-flag", "error", "scenario", N_("{value} is neither true nor false.")),
-    Rule("type-list", "error", "scenario", N_("{value} is no list.")),
-    Rule("type-mapping", "error", "scenario", N_("{value} is no mapping of fields.")),
     Rule("value-wrong", "error", "scenario", N_("{value} cannot stand here.")),
-    Rule("value-choice", "error", "scenario", N_("{value} is none of {choices}.")),
-    Rule("value-low", "error", "scenario", N_("{value} is below {bound}, the least allowed.")),
-    Rule("value-high", "error", "scenario", N_("{value} is above {bound}, the most allowed.")),
-    Rule("name-length", "error", "scenario", N_("A name has 1 to 253 characters, this one has {length}.")),
     Rule("name-twice", "error", "scenario", N_('The name "{name}" stands twice, first at {first}.')),
     Rule(
         "object-differs",
@@ -101,36 +100,5 @@ READING = (
         N_("{value} is no JSON list of pool names."),
         N_('Write it as \'["pool-a", "pool-b"]\'.'),
     ),
-    Rule(
-        "cidr-syntax", "error", "cidr", N_('"{cidr}" is no CIDR.'), N_("Write address/prefix, such as 10.244.0.0/16.")
-    ),
-    Rule(
-        "cidr-host-bits",
-        "error",
-        "ippool",
-        N_("{cidr} has bits set behind its prefix."),
-        N_("Write {network}."),
-    ),
     Rule("address-syntax", "error", "cidr", N_('"{address}" is no IP address.')),
-    Rule(
-        "block-size-range",
-        "error",
-        "ippool",
-        N_("blockSize {size:d} is outside {low}..{high}, the sizes that Calico takes for IPv{version}."),
-        N_("Choose one of them, or leave it out for the default."),
-    ),
-    Rule(
-        "block-size-prefix",
-        "error",
-        "ippool",
-        N_("blockSize {size} makes blocks larger than the pool: {cidr} has prefix {prefix}."),
-        N_("Choose a blockSize of {prefix} or more, or a larger pool."),
-    ),
-    Rule(
-        "auto-allocate-absent",
-        "warning",
-        "ipamconfig",
-        N_("autoAllocateBlocks is absent: calicoctl stores false, and nodes then claim no new block."),
-        N_("Write autoAllocateBlocks: true."),
-    ),
 )

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+# Who judges a manifest: calicoctl; the CRD's schema and rules in the API server; what that asks of any object.
+CALICOCTL, CRD, KUBERNETES = "calicoctl", "crd", "kubernetes"
+BOTH = (CALICOCTL, CRD)
+ANY = (CALICOCTL, KUBERNETES)
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule: its code, how grave a breach is, the key of its source, and its words.
 
-    `brief` is the sentence cut to what a table's cell can hold, for rules that verdicts rest on.
+    `brief` is the sentence cut to what a table's cell can hold, for rules that verdicts rest on. For rules on manifests
+    `on` says which kinds or fields, `limit` what is allowed, `judges` who refuses a breach, `calico` how Calico's own
+    message words it.
     """
 
     code: str
@@ -18,3 +25,7 @@ class Rule:
     sentence: str
     mend: str = ""
     brief: str = ""
+    on: str = ""
+    limit: str = ""
+    judges: tuple[str, ...] = ()
+    calico: tuple[str, ...] = ()
