@@ -1,0 +1,51 @@
+"""A recorded verdict of the CRD alone: accepted or not, the unknown fields, the spec after defaulting, the reasons."""
+
+import re
+
+from ippoolkit.judges import ApiServer, Datastore, parse_manifests
+from tests.conformance.reasons import unnamed
+
+KEYS = {"accepted", "errors", "unknown_fields", "spec_after_defaulting", "update"}
+# What the API server says of a rule that could not be worked out: the field's own problem is the reason.
+_FOLLOWS = re.compile(
+    r"invalid data, expected|no such key|Checked value must be of type|some validation rules were not"
+)
+
+
+def differences(case):
+    """Return what differs from the recording; None for a case that it asks to ignore."""
+    if case.get("ignore"):
+        return None
+    if case["of"] is None:
+        return ["there is no manifest of this id beside the recording"]
+    store = Datastore()
+    if case["update"]:
+        for text in case["of"]["existing"]:
+            for document in parse_manifests(text, "existing").documents:
+                ApiServer(store).have(document.value)
+    outcome = ApiServer(store).judge("apply", parse_manifests(case["of"]["manifest"], "manifest"))
+    # What Kubernetes asks of every object's metadata is not in these recordings.
+    reasons = [note for note in outcome.findings if "crd" in note.judges]
+    if bool(reasons) == case["accepted"]:
+        return [f"{'refused' if reasons else 'accepted'}: {[note.sentence() for note in reasons] or case['errors']}"]
+    found = []
+    if len(outcome.judgements) != 1:
+        return [f"{len(outcome.judgements)} objects"]
+    spec, recorded = outcome.judgements[0].resource.spec, case["spec_after_defaulting"]
+    if isinstance(recorded, dict) and _numbers(spec) != _numbers(recorded):
+        found.append(f"spec {spec}; recorded: {recorded}")
+    # The fields of metadata are every object's, and not in these recordings either.
+    fields = [note.place.field for note in outcome.findings if note.code == "field-dropped"]
+    dropped = sorted(field for field in fields if not field.startswith("metadata."))
+    if dropped != sorted(case["unknown_fields"]):
+        found.append(f"drops {dropped}; recorded: {case['unknown_fields']}")
+    lines = [error for error in case["errors"] if not _FOLLOWS.search(error)]
+    found += unnamed(lines, reasons)
+    return found
+
+
+def _numbers(spec):
+    """Whole numbers beyond 64 bits as the recording has them, in floating point."""
+    return {
+        key: float(value) if isinstance(value, int) and abs(value) >= 2**63 else value for key, value in spec.items()
+    }

@@ -1,0 +1,118 @@
+"""A recorded run of calicoctl: accepted or not, why not, what is stored afterwards."""
+
+import json
+import re
+
+from ippoolkit.cidr import Cidr
+from ippoolkit.judges import Calicoctl, Datastore, Options, configure, ipam_options, kind_named, parse_manifests
+from ippoolkit.model import Allocation, Block
+from tests.conformance.reasons import lines_of, unnamed
+
+KEYS = {"action", "existing", "accepted", "message", "after"}
+_RESOURCES = "/calico/resources/v3/projectcalico.org/"
+_CONFIG = "/calico/ipam/v2/config"
+
+
+def differences(case):
+    """Return what differs from the recording."""
+    store = _before(case)
+    accepted, findings = _run(case, store)
+    found = []
+    if accepted != case["accepted"]:
+        said = [(note.code, note.place.field) for note in findings]
+        found.append(f"{'accepted' if accepted else f'refused for {said}'}; recorded: {case['message'][:200]}")
+    elif not accepted:
+        errors = [note for note in findings if note.judges]
+        found += unnamed(lines_of(case["message"]), errors)
+    after = {kind: by_name for kind in case["after"] if (by_name := store.data(kind_named(kind)))}
+    if after != {kind: by_name for kind, by_name in case["after"].items() if by_name}:
+        found.append(f"after it {json.dumps(after)}; recorded: {json.dumps(case['after'])}")
+    if (config := case.get("ipam_config")) and store.options != config["stored_raw"]:
+        found.append(f"options {store.options}; recorded: {config['stored_raw']}")
+    if case["stored"] is not None and (stored := _stored(case, store)) != case["stored"]:
+        found.append(f"stores {stored}; recorded: {case['stored']}")
+    return found
+
+
+def _stored(case, store):
+    if case["action"] == "ipam-configure":
+        return ipam_options(store.options)
+    for kind in case["after"]:
+        by_name = store.data(kind_named(kind))
+        named = [each["spec"] for name, each in by_name.items() if name == case.get("stored_name", name)]
+        if len(named) == 1:
+            return named[0]
+    return None
+
+
+def _before(case):
+    """What there was: objects applied, nodes with addresses, keys written past calicoctl."""
+    store = Datastore()
+    for text in case["existing"]:
+        assert Calicoctl(store).judge("apply", parse_manifests(text, "existing")).accepted
+    assigned = 0
+    for step in case.get("setup") or []:
+        match step["op"]:
+            case "assign":
+                assigned += 1
+                _assign(store, step, f"h{assigned}")
+            case "release":
+                for cidr, block in store.blocks.items():
+                    rest = tuple(each for each in block.allocations if each.handle != step["handle"])
+                    store.blocks[cidr] = Block(cidr=cidr, affinity=block.affinity, allocations=rest)
+            case "delete-pool":
+                Calicoctl(store).delete(kind_named("ippool"), step["name"])
+            case "configure":
+                configure(store, step["args"])
+            case "etcd-put" if step["key"] == _CONFIG:
+                store.options = json.loads(step["value"])
+            case "etcd-put" if step["key"].startswith(_RESOURCES):
+                store.put_raw(json.loads(step["value"]))
+    return store
+
+
+def _assign(store, step, handle):
+    """Addresses drawn for a node: each stands in a block of its pool, which is the node's from then on."""
+    for text in re.findall(r"[0-9a-fA-F.:]+(?=/)", step["got"]):
+        address = Cidr.parse(f"{text}/{128 if ':' in text else 32}")
+        sizes = [
+            pool["spec"]["blockSize"]
+            for pool in store.data(kind_named("ippool")).values()
+            if address in Cidr.parse(pool["spec"]["cidr"])
+        ]
+        cidr = address.at_prefix(sizes[0])
+        held = store.blocks[cidr].allocations if cidr in store.blocks else ()
+        taken = Allocation(ordinal=address.first - cidr.first, handle=step.get("handle", handle))
+        store.blocks[cidr] = Block(cidr=cidr, affinity=f"host:{step['host']}", allocations=(*held, taken))
+
+
+def _run(case, store):
+    calicoctl, args = Calicoctl(store), list(case.get("args") or [])
+    if case["action"] == "ipam-configure":
+        findings = configure(store, args)
+        return not findings, findings
+    options, words = _options(args)
+    if case["action"] == "patch":
+        outcome = calicoctl.patch(kind_named(words[0]), words[1], case["manifest"], options)
+    elif case["action"] == "delete" and words:
+        outcome = calicoctl.delete(kind_named(words[0]), *words[1:], options=options)
+    else:
+        outcome = calicoctl.judge(case["action"], parse_manifests(case["manifest"], "-"), options)
+    return outcome.accepted, outcome.findings
+
+
+def _options(args):
+    words, given = [], {}
+    rest = iter(args)
+    for word in rest:
+        if word in ("-t", "--type"):
+            next(rest)
+        elif word in ("-n", "--namespace"):
+            given["namespace"] = next(rest)
+        elif word.startswith("--skip-"):
+            given[word.removeprefix("--").replace("-", "_")] = True
+        elif word.startswith("--namespace="):
+            given["namespace"] = word.partition("=")[2]
+        elif word not in ("-p", "-f"):
+            words.append(word)
+    return Options(**given), words

@@ -1,0 +1,83 @@
+"""Recordings of the real Calico code: told by their contents, run against the package, compared.
+
+Each kind has a module with `KEYS`, which its cases have, and `differences(case)`: what of ours is not as recorded, or
+None for a case that does not count.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.conformance import crd, manifests, selectors
+
+Case = dict[str, Any]
+KINDS = {"manifests": manifests, "crd-verdicts": crd, "selectors": selectors}
+
+
+@dataclass(slots=True)
+class Result:
+    """How many cases of one kind there were, and where ours differ, as `case: what`."""
+
+    cases: int = 0
+    differing: int = 0
+    differences: list[str] = field(default_factory=list)
+
+
+def compare(paths: Iterable[str | Path]) -> dict[str, Result]:
+    """Run every recording that is recognised in files and folders; return a result for each kind."""
+    files = [file for path in map(Path, paths) for file in _files(path)]
+    found: dict[str, list[Case]] = {}
+    for file in files:
+        cases = read_cases(file)
+        if (kind := kind_of(cases)) is not None:
+            if kind == "crd-verdicts":
+                cases = _with_manifests(cases, file)
+            found.setdefault(kind, []).extend(cases)
+    return {kind: _run(kind, found[kind]) for kind in KINDS if kind in found}
+
+
+def read_cases(file: Path) -> list[Case]:
+    """Read a file of one JSON object a line, packed or not; nothing where it is something else."""
+    try:
+        raw = file.read_bytes()
+        text = (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode()
+        cases = [json.loads(line) for line in text.splitlines() if line.strip()]
+    except (OSError, ValueError, EOFError):
+        return []
+    return cases if all(isinstance(case, dict) for case in cases) else []
+
+
+def kind_of(cases: list[Case]) -> str | None:
+    """Tell the kind of recording by the keys of its first case."""
+    return next((kind for kind, module in KINDS.items() if cases and set(cases[0]) >= module.KEYS), None)
+
+
+def _files(path: Path) -> Iterator[Path]:
+    yield from sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]
+
+
+def _with_manifests(cases: list[Case], file: Path) -> list[Case]:
+    """The verdicts of the CRD name their manifests by their id; these stand in the recordings beside."""
+    by_id = {}
+    for beside in sorted(file.parent.iterdir()):
+        others = read_cases(beside) if beside.is_file() else []
+        if kind_of(others) == "manifests":
+            by_id |= {other["id"]: other for other in others}
+    return [{**case, "of": by_id.get(case["id"])} for case in cases]
+
+
+def _run(kind: str, cases: list[Case]) -> Result:
+    result = Result()
+    for case in cases:
+        if (found := KINDS[kind].differences(case)) is None:
+            continue
+        result.cases += 1
+        result.differing += bool(found)
+        name = case.get("id") or json.dumps(case.get("selector"))
+        result.differences += [f"{name}: {each}" for each in found]
+    return result

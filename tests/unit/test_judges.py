@@ -1,0 +1,205 @@
+"""What calicoctl and the API server make of manifests, beside what was recorded."""
+
+import pytest
+
+from ippoolkit.findings import RULES
+from ippoolkit.judges import (
+    ApiServer,
+    Calicoctl,
+    Datastore,
+    Options,
+    configure,
+    kind_named,
+    parse_manifests,
+    v3_of,
+)
+from ippoolkit.pool_rules import CHECKS
+
+POOL = """\
+apiVersion: projectcalico.org/v3
+kind: IPPool
+metadata:
+  name: p1
+spec:
+  cidr: 10.0.0.0/16
+"""
+OTHER = POOL.replace("p1", "p2").replace("10.0", "10.1")
+
+
+def verdicts(text, action="create", existing=()):
+    """Codes and fields by judge, for a file on top of what exists."""
+    found = {}
+    for judge in (Calicoctl(), ApiServer()):
+        for one in existing:
+            assert judge.judge("apply", parse_manifests(one, "existing")).accepted
+        outcome = judge.judge(action, parse_manifests(text, "file"))
+        refused = [f"{note.code} {note.place.field}".strip() for note in outcome.findings if note.judges]
+        assert outcome.accepted == (not refused)
+        found[judge.name] = refused
+    return found["calicoctl"], found["crd"]
+
+
+def test_every_rule_on_a_pool_is_in_the_table_of_rules():
+    for code in CHECKS:
+        assert RULES[code].judges
+        assert RULES[code].on.startswith("IPPool")
+        assert RULES[code].calico
+
+
+def test_both_accept():
+    assert verdicts(POOL) == ([], [])
+
+
+def test_the_api_server_turns_nothing_into_text():
+    assert verdicts(POOL.replace("p1", "010")) == ([], ["type-text metadata.name"])
+    assert verdicts(POOL + "  nodeSelector: yes\n") == (
+        ["selector-syntax spec.nodeSelector"],
+        ["type-text spec.nodeSelector"],
+    )
+    labels = POOL.replace("name: p1", "name: p1\n  labels: {a: 1, b: [x]}")
+    assert verdicts(labels) == (
+        ["type-text metadata.labels.b"],
+        ["type-text metadata.labels.a", "type-text metadata.labels.b"],
+    )
+
+
+def test_all_problems_of_all_objects_at_once():
+    text = (
+        POOL.replace("10.0.0.0/16", "10.0.0.9/16")
+        + "  blockSize: '26'\n  bogus: 1\n---\n"
+        + OTHER
+        + "  blockSize: 40\n"
+    )
+    calicoctl, crd = verdicts(text)
+    sizes = ["block-size-range spec.blockSize", "cidr-host-bits spec.cidr"]
+    assert sorted(calicoctl) == [*sizes, "field-unknown spec.bogus", "type-quoted spec.blockSize"]
+    assert sorted(crd) == [*sizes, "type-quoted spec.blockSize"]
+
+
+def test_with_one_unknown_key_calicoctl_keeps_nothing():
+    calicoctl, server = Calicoctl(), ApiServer()
+    text = POOL + "---\n" + OTHER + "  bogus: 1\n"
+    outcome = calicoctl.judge("create", parse_manifests(text, "file"))
+    assert [each.accepted for each in outcome.judgements] == [False, False]
+    assert calicoctl.store.data(kind_named("ippool")) == {}
+    assert server.judge("create", parse_manifests(text, "file")).accepted
+    assert set(server.store.objects["IPPool"]) == {"p1", "p2"}
+
+
+def test_with_one_refused_object_calicoctl_keeps_the_others():
+    calicoctl = Calicoctl()
+    text = POOL + "---\n" + POOL.replace("p1", "p2") + "---\n" + OTHER.replace("p2", "p3")
+    outcome = calicoctl.judge("create", parse_manifests(text, "file"))
+    assert [each.accepted for each in outcome.judgements] == [True, False, True]
+    assert set(calicoctl.store.data(kind_named("ippool"))) == {"p1", "p3"}
+
+
+def test_what_only_the_api_server_lets_through():
+    sized = POOL + "  blockSize: 27\n"
+    assert verdicts(POOL, "apply", [sized]) == (["block-size-changed spec.blockSize"], [])
+    slips = ApiServer()
+    slips.judge("apply", parse_manifests(sized, "file"))
+    outcome = slips.judge("apply", parse_manifests(POOL, "file"))
+    assert [(note.code, dict(note.numbers)) for note in outcome.findings] == [
+        ("block-size-slips", {"before": 27, "after": 26})
+    ]
+    assert verdicts(POOL.replace("p1", "p2"), "apply", [POOL]) == (["pools-overlap spec.cidr"], [])
+
+
+def test_a_version_of_the_object_that_is_not_the_stored_one():
+    versioned = POOL.replace("name: p1", "name: p1\n  resourceVersion: '7'")
+    refused = "resource-version metadata.resourceVersion"
+    assert verdicts(versioned) == ([refused], [refused])
+    assert verdicts(versioned, "apply") == ([], [refused])
+    assert verdicts(versioned, "replace", [POOL]) == ([refused], [refused])
+
+
+def test_options_of_calicoctl():
+    def accepted(action, text, **options):
+        calicoctl = Calicoctl()
+        calicoctl.judge("create", parse_manifests(POOL, "file"))
+        return calicoctl.judge(action, parse_manifests(text, "file"), Options(**options)).accepted
+
+    assert not accepted("create", POOL)
+    assert accepted("create", POOL, skip_exists=True)
+    assert not accepted("create", POOL + "  blockSize: 40\n", skip_exists=True)
+    assert not accepted("delete", OTHER)
+    assert accepted("delete", OTHER, skip_not_exists=True)
+    assert not accepted("apply", "[]")
+    assert accepted("apply", "[]", skip_empty=True)
+    assert not accepted("apply", POOL, namespace="kube-system")
+
+
+def test_a_patch_that_changes_the_kind_or_the_name():
+    calicoctl = Calicoctl()
+    for text in (POOL, OTHER):
+        calicoctl.judge("create", parse_manifests(text, "file"))
+    pool = kind_named("pool")
+    for body, code in [
+        ('{"kind": "IPReservation"}', "field-unknown"),
+        ('{"kind": "Fancy"}', "kind-unknown"),
+        ('{"apiVersion": "v1"}', "kind-unknown"),
+        ('{"metadata": {"name": "p9"}}', "exists-not"),
+        ("[]", "patch-body"),
+        ("{", "patch-body"),
+        ("null", "patch-body"),
+        ('{"spec": {"blockSize": 1e999}}', "patch-body"),
+        ('{"spec": {"blockSize": NaN}}', "patch-body"),
+        ('{"spec": {"blockSize": 1e30}}', "value-high"),
+        ('{"spec": {"cidr": null}}', "field-missing"),
+        ('{"spec": {"blocksize": 27}}', "block-size-changed"),
+    ]:
+        outcome = calicoctl.patch(pool, "p1", body)
+        assert not outcome.accepted
+        assert code in {note.code for note in outcome.findings}
+    assert calicoctl.patch(pool, "p1", '{"spec": {"disabled": true}}').accepted
+    assert calicoctl.store.data(pool)["p1"]["spec"]["disabled"] is True
+
+
+def test_deleting_a_pool_gives_its_empty_blocks_back():
+    from ippoolkit.cidr import Cidr
+    from ippoolkit.model import Allocation, Block
+
+    store = Datastore()
+    calicoctl = Calicoctl(store)
+    calicoctl.judge("create", parse_manifests(POOL, "file"))
+    empty, used = Cidr.parse("10.0.0.0/26"), Cidr.parse("10.0.0.64/26")
+    store.blocks = {
+        empty: Block(cidr=empty, affinity="host:a"),
+        used: Block(cidr=used, affinity="host:a", allocations=(Allocation(ordinal=1),)),
+    }
+    assert calicoctl.delete(kind_named("ippool"), "p1").accepted
+    assert list(store.blocks) == [used]
+    assert store.blocks[used].affinity == ""
+    other = calicoctl.judge("create", parse_manifests(POOL + "  blockSize: 27\n", "file"))
+    assert [note.code for note in other.findings] == ["blocks-of-other-size"]
+
+
+@pytest.mark.parametrize("name", ["ippool", "IPPools", "IPP", "pool", "ipamconfig", "reservation"])
+def test_names_of_kinds(name):
+    assert kind_named(name) is not None
+
+
+def test_ipam_configure():
+    store = Datastore()
+    assert [note.code for note in configure(store, ["--max-blocks-per-host=4"])] == ["configure-max"]
+    assert configure(store, ["--strictaffinity", "true", "--max-blocks-per-host=+4"]) == []
+    assert store.options["maxBlocksPerHost"] == 4
+    assert [note.code for note in configure(store, ["--strictaffinity=false"])] == ["configure-max"]
+    assert [note.code for note in configure(store, ["--auto-allocate-blocks"])] == ["configure-value"]
+    assert [note.code for note in configure(store, ["-x"])] == ["configure-option"]
+
+
+def test_conversion_from_the_datastores_own_form(tmp_path):
+    path = tmp_path / "old.yaml"
+    own = "  name: p1\n  uid: x\n  annotations: {projectcalico.org/metadata: '{}'}"
+    old = POOL.replace("projectcalico.org/v3", "crd.projectcalico.org/v1").replace("  name: p1", own)
+    path.write_text(
+        old
+        + "---\napiVersion: crd.projectcalico.org/v1\nkind: IPAMConfig\nmetadata: {name: default}\nspec: {strictAffinity: true}\n"
+    )
+    assert verdicts(path.read_text())[0] != []
+    made = v3_of([path])
+    assert verdicts(made) == ([], [])
+    assert "uid" not in made
+    assert "kind: IPAMConfiguration" in made
