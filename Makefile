@@ -28,6 +28,7 @@ lint: $(READY) ## style, types
 bench: $(READY) ## measurements, as ratios against something run beside them
 	$(BIN)/python benchmarks/capacity.py
 	$(BIN)/python benchmarks/report.py
+	$(BIN)/python benchmarks/check.py
 
 lock: $(READY) ## pin every dependency anew, with hashes and without the index's address
 	$(BIN)/python -m pip install --quiet uv

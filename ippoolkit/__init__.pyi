@@ -1,4 +1,4 @@
-from . import capacity, figures, findings, model, read, report, rules, view, widgets, write
+from . import capacity, figures, findings, judges, model, read, report, rules, view, widgets, write
 from .capacity import Verdict, block_sizes, choices, growth, nodes, pools, prefixes, verdict
 from .cidr import Cidr
 from .errors import InputError, IppoolkitError, ReportError
@@ -20,7 +20,7 @@ from .model import (
 from .model.editing import as_group, with_group, with_pool
 from .read import load
 from .report import make_report
-from .rules import check
+from .rules import check, review
 from .widgets import Planner
 from .write import manifests, save
 
@@ -54,6 +54,7 @@ __all__ = [
     "figures",
     "findings",
     "growth",
+    "judges",
     "load",
     "make_report",
     "manifests",
@@ -63,6 +64,7 @@ __all__ = [
     "prefixes",
     "read",
     "report",
+    "review",
     "rules",
     "save",
     "verdict",

@@ -131,7 +131,8 @@ class Report:
         group = as_group(self.scenario)
         numbers = {
             "pools": len(pools_),
-            "ranges": ", ".join(f"{pool.cidr} (blockSize {pool.block_size})" for pool in pools_[:4]),
+            "ranges": ", ".join(f"{pool.cidr} (blockSize {pool.block_size})" for pool in pools_[:4])
+            + (" …" if len(pools_) > 4 else ""),
             "nodes": group.nodes,
             "typical": group.pods_per_node,
             "busiest": max(group.pods_on_busiest_node, group.pods_per_node),

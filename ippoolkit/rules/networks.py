@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..capacity.demand import reserved
 from ..cidr import Cidr
 from ..findings import Finding
-from ..limits import LINK_LOCAL, RESERVED_SHARE
+from ..limits import RESERVED_SHARE
 from ..model import Scenario
 
 
@@ -39,14 +39,6 @@ def overlapping_networks(scenario: Scenario) -> Iterator[Finding]:
                 if pool.cidr.overlaps(cidr):
                     numbers = {"cidr": str(pool.cidr), "network": str(cidr)}
                     yield Finding(f"pool-overlaps-{kind}", f"IPPool/{pool.name}", numbers)
-
-
-def link_local(scenario: Scenario) -> Iterator[Finding]:
-    """Tell of pools that hold link-local addresses, which no API server and no calicoctl takes."""
-    for pool in scenario.cluster.pools:
-        if pool.cidr.overlaps(LINK_LOCAL[pool.version]):
-            numbers = {"cidr": str(pool.cidr), "network": str(LINK_LOCAL[pool.version])}
-            yield Finding("pool-link-local", f"IPPool/{pool.name}", numbers)
 
 
 def large_reservations(scenario: Scenario) -> Iterator[Finding]:

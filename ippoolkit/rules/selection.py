@@ -11,15 +11,6 @@ from ..model.cluster import OS_LABEL
 from ..selectors import SelectorError, parse
 
 
-def broken_selectors(scenario: Scenario) -> Iterator[Finding]:
-    """Tell of selectors that do not parse: the API server takes them, and then requests fail."""
-    for pool in scenario.cluster.pools:
-        for field, text in (("nodeSelector", pool.node_selector), ("namespaceSelector", pool.namespace_selector)):
-            if (error := _syntax_error(text)) is not None:
-                numbers = {"field": field, "selector": text, "reason": error.reason, "position": error.position + 1}
-                yield Finding("selector-syntax", f"IPPool/{pool.name}", numbers)
-
-
 def selecting_nothing(scenario: Scenario) -> Iterator[Finding]:
     """Tell of pools whose nodeSelector matches no node, often by a slip of quoting."""
     labels = _labels(scenario)

@@ -102,8 +102,8 @@ def print_verdict(console: Console, verdict: Verdict, *, lang: str = "en") -> No
     """Print a verdict: word and sentence, then the limit that binds and its source."""
     words = language(lang)
     finding = verdict.finding
-    head = Text(f"{words.text(verdict.word.value).capitalize()}. ", style=f"bold {STYLES[SEVERITY[verdict.word]]}")
-    console.print(head + Text(finding.sentence(lang), style="bold"))
+    word = (f"{words.text(verdict.word.value).capitalize()}. ", f"bold {STYLES[SEVERITY[verdict.word]]}")
+    console.print(Text.assemble(word, (finding.sentence(lang), "bold")))
     if mend := finding.mend(lang):
         console.print(Text(mend))
     limit = words.say(
@@ -118,6 +118,6 @@ def print_findings(console: Console, findings: Iterable[Finding], *, lang: str =
     words = language(lang)
     for finding in findings:
         where = printable(str(finding.place) if finding.place else finding.subject)
-        line = Text(f"{words.text(finding.severity.value)}: ", style=STYLES[finding.severity])
-        line += Text(" ".join(filter(None, (where, finding.sentence(lang), finding.mend(lang)))))
-        console.print(line + Text(f" [{finding.code}]", style="bright_black"))
+        said = " ".join(filter(None, (where, finding.sentence(lang), finding.mend(lang))))
+        severity = (f"{words.text(finding.severity.value)}: ", STYLES[finding.severity])
+        console.print(Text.assemble(severity, said, (f" [{finding.code}]", "bright_black")))

@@ -44,11 +44,13 @@ def test_lock_pins_everything_with_hashes_and_names_no_index():
 ROOMS = [
     {"cidr", "selectors", "scalars"},
     {"limits"},
+    {"kinds", "pool_rules"},
     {"findings"},
     {"errors"},
     {"model"},
     {"read"},
     {"write"},
+    {"judges"},
     {"capacity"},
     {"rules"},
     {"figures"},

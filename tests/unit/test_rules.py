@@ -101,7 +101,12 @@ def test_more_pods_than_kubelet_runs():
 
 def test_tunnels_on_borrowed_addresses_and_the_fixed_block_size():
     found = ipk.check(plan(size=24))
-    assert [finding.code for finding in found] == ["blocks-short", "tunnels-borrowed", "block-size-fixed"]
+    assert [finding.code for finding in found] == [
+        "blocks-short",
+        "tunnels-borrowed",
+        "per-node-prefix",
+        "block-size-fixed",
+    ]
     assert found[1].numbers == {"tunnels": 6, "nodes": 6}
 
 

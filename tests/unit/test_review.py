@@ -1,0 +1,259 @@
+"""Manifests under review: verdicts, what they would mean, and the forms in which it is told."""
+
+import json
+from xml.etree import ElementTree as ET
+
+import pytest
+
+import ippoolkit as ipk
+from ippoolkit.errors import InputError
+from ippoolkit.rules.review import ACTIONS, Answer
+from ippoolkit.view.exchange import as_json, as_junit, as_sarif
+from tests.helpers import ROOT
+from tests.unit.test_cli import run
+
+SAMPLE = ROOT / "data/kubespray.yaml"
+OLD = ROOT / "data/default-ipv4-ippool.yaml"
+POOL = "apiVersion: projectcalico.org/v3\nkind: IPPool\nmetadata: {name: %s}\nspec:\n  cidr: %s\n"
+CONFIG = "apiVersion: projectcalico.org/v3\nkind: IPAMConfiguration\nmetadata: {name: default}\nspec: {%s}\n"
+RESERVATION = (
+    "apiVersion: projectcalico.org/v3\nkind: IPReservation\nmetadata: {name: r}\nspec: {reservedCIDRs: [%s]}\n"
+)
+CLUSTER = """\
+version: 1
+cluster:
+  pools: [{name: there, cidr: 10.244.0.0/18, vxlanMode: Always}]
+  nodes:
+  - {name: n1, labels: {zone: a}, podCIDRs: [10.244.0.0/24]}
+  - {name: n2, labels: {zone: b}}
+  - {name: n3, labels: {zone: b}}
+networks: {cluster: [10.244.0.0/16], services: [10.96.0.0/12], nodes: [192.168.0.0/24], peers: [172.16.0.0/12]}
+"""
+
+
+@pytest.fixture
+def review(tmp_path):
+    def run(*texts, existing=(CLUSTER,), **more):
+        def saved(kind, number, text):
+            path = tmp_path / f"{kind}{number}.yaml"
+            path.write_text(text)
+            return path
+
+        there = [saved("existing", number, text) for number, text in enumerate(existing)]
+        return ipk.review([saved("file", number, text) for number, text in enumerate(texts)], there, **more)
+
+    return run
+
+
+def found(made):
+    return {(note.code, note.place.line, note.place.field) for note in made.findings if note.place}
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line", "field"),
+    [
+        (POOL % ("p", "10.244.64.0/24") + "  nodeSelector: !has(x)\n", "yaml-tag", 6, "spec.nodeSelector"),
+        (CONFIG % "strictAffinity: true", "auto-allocate-absent", 4, "spec.autoAllocateBlocks"),
+        (POOL % ("p", "10.244.64.0/24") + "  nodeSelector: zone == 'c'\n", "pool-selects-none", 6, "spec.nodeSelector"),
+        (POOL % ("p", "10.244.64.0/24") + "  ipipMode: Always\n", "encapsulation-mixed", 6, "spec.ipipMode"),
+        (POOL % ("p", "10.245.0.0/24"), "pool-outside-cluster", 5, "spec.cidr"),
+        (POOL % ("p", "10.100.0.0/24"), "pool-overlaps-services", 5, "spec.cidr"),
+        (POOL % ("p", "192.168.0.0/16"), "pool-overlaps-nodes", 5, "spec.cidr"),
+        (POOL % ("p", "172.20.0.0/16"), "pool-overlaps-peers", 5, "spec.cidr"),
+        (POOL % ("p", "10.244.64.0/25"), "pool-blocks-short", 4, "spec.blockSize"),
+        (POOL % ("p", "10.244.64.0/18") + "  blockSize: 24\n", "per-node-prefix", 6, "spec.blockSize"),
+        (POOL % ("p", "10.9.0.0/16") + "  allowedUses: [LoadBalancer]\n", "loadbalancer-cap", 4, "spec.blockSize"),
+    ],
+)
+def test_warns_of_what_is_accepted_and_hardly_meant(review, text, code, line, field):
+    made = review(text)
+    assert made.accepted
+    assert (code, line, field) in found(made)
+
+
+def test_a_scenario_with_the_pool_says_the_same(review, tmp_path):
+    """One rule, one place: the planner and reports say of a design what a review says of its manifests."""
+    text = POOL % ("p", "172.20.0.0/25") + "  ipipMode: Always\n  nodeSelector: zone == 'c'\n"
+    of_review = {note.code for note in review(text).findings}
+    (tmp_path / "design.yaml").write_text(text)
+    design = ipk.load(tmp_path / "existing0.yaml", tmp_path / "design.yaml")
+    of_scenario = {note.code for note in ipk.check(design) if note.subject == "IPPool/p"}
+    assert of_review == of_scenario
+    assert of_review == {"pool-outside-cluster", "pool-overlaps-peers", "encapsulation-mixed", "pool-selects-none"}
+
+
+def test_a_reservation_over_a_tenth_of_a_pool_is_told_of_the_pool(review):
+    made = review(RESERVATION % "10.244.0.0/20")
+    assert [(note.code, note.subject) for note in made.notes] == [("reserved-much", "IPPool/there")]
+
+
+def test_what_was_there_before_is_not_told_again(review):
+    before = CLUSTER.replace("10.244.0.0/18", "10.200.0.0/18")
+    assert review(POOL % ("p", "10.244.64.0/24"), existing=[before]).findings == ()
+    again = review(POOL % ("there", "10.200.0.0/18") + "  vxlanMode: Always\n", existing=[before])
+    assert {note.code for note in again.findings} == {"pool-outside-cluster"}
+
+
+def test_a_load_balancer_pool_at_the_cap(review):
+    pool = POOL % ("lb", "10.9.0.0/24") + "  allowedUses: [LoadBalancer]\n"
+    block = "apiVersion: crd.projectcalico.org/v1\nkind: IPAMBlock\nmetadata: {name: b%d}\nspec: {cidr: 10.9.0.%d/30, affinity: 'virtual:load-balancer', allocations: [], attributes: [], unallocated: []}\n"
+    blocks = "---\n".join(block % (n, 4 * n) for n in range(20))
+    sized = pool + "  blockSize: 30\n"
+    made = review(sized, existing=[CLUSTER, sized, blocks])
+    assert "loadbalancer-full" in {note.code for note in made.findings}
+    fewer = "---\n".join(block % (n, 4 * n) for n in range(19))
+    assert "loadbalancer-full" not in {note.code for note in review(sized, existing=[CLUSTER, sized, fewer]).findings}
+
+
+def test_a_block_size_that_only_the_crd_lets_through(review):
+    (made,) = review(
+        POOL % ("there", "10.244.0.0/18"), existing=[POOL % ("there", "10.244.0.0/18") + "  blockSize: 27\n"]
+    ).objects
+    assert made.answers == {"calicoctl": Answer.REFUSED, "kubectl": Answer.ACCEPTED}
+    assert [note.code for note in made.findings] == ["block-size-changed", "block-size-slips"]
+
+
+def test_overlap_and_blocks_of_another_size_among_what_exists(review):
+    block = "apiVersion: crd.projectcalico.org/v1\nkind: IPAMBlock\nmetadata: {name: b}\nspec: {cidr: 10.9.0.0/26, affinity: 'host:n1', allocations: [], attributes: [], unallocated: []}\n"
+    made = review(POOL % ("p", "10.9.0.0/24") + "  blockSize: 27\n", existing=[CLUSTER, block])
+    assert "blocks-of-other-size" in {note.code for note in made.findings}
+    made = review(POOL % ("p", "10.244.0.0/24"))
+    assert [dict(note.numbers)["other"] for note in made.findings if note.code == "pools-overlap"] == ["there"]
+
+
+def test_files_are_one_cluster_unless_each_is_alone(review):
+    texts = POOL % ("a", "10.244.64.0/24"), POOL % ("b", "10.244.64.0/24")
+    assert [each.answers["calicoctl"] for each in review(*texts).objects] == [Answer.ACCEPTED, Answer.REFUSED]
+    assert review(*texts, each=True).accepted
+
+
+def test_one_judge_alone(review):
+    text = POOL % ("p", "10.244.0.0/24")
+    assert not review(text).accepted
+    made = review(text, judges=["kubectl"])
+    assert made.accepted
+    assert made.objects[0].answers == {"kubectl": Answer.ACCEPTED}
+    assert "pools-overlap" not in {note.code for note in made.findings}
+
+
+def test_actions(review):
+    text, there = POOL % ("there", "10.244.0.0/18"), POOL % ("there", "10.244.0.0/18")
+    answers = {action: review(text, existing=[there], action=action).accepted for action in ACTIONS}
+    assert answers == {"create": False, "apply": True, "replace": True, "patch": True, "delete": True}
+    patch = "apiVersion: projectcalico.org/v3\nkind: IPPool\nmetadata: {name: there}\nspec: {disabled: true}\n"
+    assert review(patch, existing=[there], action="patch").accepted
+    assert not review(patch, existing=[there], action="replace").accepted
+
+
+def test_an_object_held_back_by_another_of_its_file(review):
+    made = review(POOL % ("a", "10.244.64.0/24") + "---\n" + POOL % ("b", "10.244.65.0/24") + "  bogus: 1\n")
+    assert [each.answers["calicoctl"] for each in made.objects] == [Answer.HELD, Answer.REFUSED]
+    assert [each.answers["kubectl"] for each in made.objects] == [Answer.ACCEPTED, Answer.ACCEPTED]
+
+
+def test_the_form_that_kubectl_shows():
+    (made,) = ipk.review([OLD]).objects
+    assert made.answers == {"calicoctl": Answer.REFUSED, "kubectl": Answer.REFUSED}
+    fields = {note.code: (note.place.field, note.judges) for note in made.findings}
+    assert fields == {
+        "kind-v1": ("apiVersion", ("calicoctl",)),
+        "resource-version": ("metadata.resourceVersion", ("kubernetes",)),  # of an object that is not there
+    }
+    (made,) = ipk.review([OLD], [OLD]).objects
+    assert made.answers == {"calicoctl": Answer.REFUSED, "kubectl": Answer.ACCEPTED}
+
+
+def test_a_file_that_cannot_be_read_keeps_no_other_from_being_judged(review, tmp_path):
+    made = ipk.review([tmp_path / "nope.yaml", OLD])
+    assert made.unusable == (str(tmp_path / "nope.yaml"),)
+    assert len(made.objects) == 1
+    made = review("a: [\n", POOL % ("p", "10.244.64.0/24"))
+    assert len(made.unusable) == 1
+    assert [(note.code, note.place.line) for note in made.notes] == [("yaml-syntax", 2)]
+    with pytest.raises(InputError):
+        ipk.review([OLD], [tmp_path / "nope.yaml"])
+
+
+ODD = POOL % ('"odd\\a"', "10.0.0.9/16") + "  bogus: 1\n  nodeSelector: !has(x)\n"
+
+
+def test_json(review):
+    data = json.loads(json.dumps(as_json(review(ODD), "zh")))
+    assert data["accepted"] is False
+    (of,) = data["objects"]
+    assert of["verdicts"] == {"calicoctl": "refused", "kubectl": "refused"}
+    assert {"code", "severity", "sentence", "mend", "source", "judges", "file", "line", "field"} <= set(
+        of["findings"][0]
+    )
+
+
+def test_sarif(review):
+    made = review(ODD, "[")
+    run = as_sarif(made)["runs"][0]
+    rules = run["tool"]["driver"]["rules"]
+    assert len(run["results"]) == len(made.findings)
+    for result, finding in zip(run["results"], made.findings, strict=True):
+        assert rules[result["ruleIndex"]]["id"] == result["ruleId"] == finding.code
+        where = result["locations"][0]
+        assert where["physicalLocation"]["region"]["startLine"] == finding.place.line
+        assert result["level"] in ("error", "warning", "note")
+        assert result["message"]["text"].startswith(finding.sentence())
+    assert all(rule["helpUri"] for rule in rules)
+
+
+def test_junit(review):
+    root = ET.fromstring(as_junit(review(ODD, POOL % ("p", "10.245.0.0/24"), "[")))
+    first, second, third = root
+    assert (first.get("tests"), first.get("failures"), first.get("errors")) == ("3", "2", "0")
+    assert "cidr-host-bits" in first[1].find("failure").text
+    assert (second.get("failures"), second.get("errors")) == ("0", "0")
+    assert "pool-outside-cluster" in second[1].find("system-out").text
+    assert third.get("errors") == "1"
+
+
+def test_the_command(tmp_path):
+    good, bad = tmp_path / "good.yaml", tmp_path / "bad.yaml"
+    good.write_text(POOL % ("p", "10.233.0.0/24"))
+    bad.write_text(POOL % ("p", "10.0.0.9/24"))
+    done = run("check", good)
+    assert done.returncode == 0
+    assert "calicoctl: accepted  kubectl: accepted" in done.stdout
+    assert run("check", good, "--strict").returncode == 0
+    assert run("check", good, "--existing", SAMPLE, "--strict").returncode == 1
+    done = run("check", bad)
+    assert done.returncode == 1
+    for part in (
+        f"{bad}:5: spec.cidr: ",
+        "Write 10.0.0.0/24.",
+        "cidr-host-bits",
+        "refused by calicoctl, crd",
+        "https://",
+    ):
+        assert part in done.stdout
+    assert run("check", bad, "--json").returncode == 1
+    assert run("check", good, "--lang", "zh").stdout.count("接受") == 4
+    for wrong in (["check", tmp_path / "nope.yaml"], ["check", good, "-e", tmp_path / "nope.yaml"],
+                  ["check", good, "--json", "--sarif"], ["check", good, "--action", "drop"], ["check"]):  # fmt: skip
+        done = run(*wrong)
+        assert done.returncode == 2
+        assert "Traceback" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("form", ["--json", "--sarif", "--junit"])
+def test_forms_of_output_on_bad_input(form, tmp_path):
+    done = run("check", tmp_path / "nope.yaml", form)
+    assert done.returncode == 2
+    assert "no such file" in done.stdout
+
+
+def test_standard_input():
+    done = run("check", "-", stdin=POOL % ("p", "10.0.0.0/40"))
+    assert done.returncode == 1
+    assert "standard input:5: spec.cidr" in done.stdout
+
+
+def test_conversion():
+    done = run("convert", OLD)
+    assert done.returncode == 0
+    assert run("check", "-", stdin=done.stdout).returncode == 0
+    assert run("convert", SAMPLE).returncode == 2
