@@ -3,5 +3,6 @@
 from .files import Reading, load, read
 from .objects import as_model
 from .scenario import schema
+from .text import read_text
 
-__all__ = ["Reading", "as_model", "load", "read", "schema"]
+__all__ = ["Reading", "as_model", "load", "read", "read_text", "schema"]

@@ -1,7 +1,8 @@
 """Recordings of the real Calico code: told by their contents, run against the package, compared.
 
-Each kind has a module with `KEYS`, which its cases have, and `differences(case)`: what of ours is not as recorded, or
-None for a case that does not count.
+Each kind has a module with `KEYS`, which its cases have, and either `differences(case)`: what of ours is not as
+recorded, or None for a case that does not count; or `compare(cases)`, for files that are one sequence: how many
+operations there are, and the differences.
 """
 
 from __future__ import annotations
@@ -13,10 +14,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.conformance import crd, manifests, selectors
+from tests.conformance import crd, hostindex, ipam, kube_controllers, manifests, selectors
 
 Case = dict[str, Any]
-KINDS = {"manifests": manifests, "crd-verdicts": crd, "selectors": selectors}
+KINDS = {
+    "manifests": manifests,
+    "crd-verdicts": crd,
+    "selectors": selectors,
+    "ipam": ipam,
+    "hostindex": hostindex,
+    "kube-controllers": kube_controllers,
+}
 
 
 @dataclass(slots=True)
@@ -31,14 +39,14 @@ class Result:
 def compare(paths: Iterable[str | Path]) -> dict[str, Result]:
     """Run every recording that is recognised in files and folders; return a result for each kind."""
     files = [file for path in map(Path, paths) for file in _files(path)]
-    found: dict[str, list[Case]] = {}
+    results: dict[str, Result] = {}
     for file in files:
         cases = read_cases(file)
         if (kind := kind_of(cases)) is not None:
             if kind == "crd-verdicts":
                 cases = _with_manifests(cases, file)
-            found.setdefault(kind, []).extend(cases)
-    return {kind: _run(kind, found[kind]) for kind in KINDS if kind in found}
+            _run(kind, cases, results.setdefault(kind, Result()))
+    return {kind: results[kind] for kind in KINDS if kind in results}
 
 
 def read_cases(file: Path) -> list[Case]:
@@ -71,13 +79,18 @@ def _with_manifests(cases: list[Case], file: Path) -> list[Case]:
     return [{**case, "of": by_id.get(case["id"])} for case in cases]
 
 
-def _run(kind: str, cases: list[Case]) -> Result:
-    result = Result()
+def _run(kind: str, cases: list[Case], result: Result) -> None:
+    module = KINDS[kind]
+    if hasattr(module, "compare"):
+        count, found = module.compare(cases)
+        result.cases += count
+        result.differing += len(found)
+        result.differences += found
+        return
     for case in cases:
-        if (found := KINDS[kind].differences(case)) is None:
+        if (found := module.differences(case)) is None:
             continue
         result.cases += 1
         result.differing += bool(found)
-        name = case.get("id") or json.dumps(case.get("selector"))
+        name = case.get("id") or json.dumps(case.get("selector") or case.get("host"))
         result.differences += [f"{name}: {each}" for each in found]
-    return result

@@ -10,12 +10,15 @@ from tests.conformance.__main__ import main
 from tests.conformance.recordings import compare, read_cases
 from tests.helpers import RECORDINGS
 
-CASES = {"manifests": 686, "crd-verdicts": 533, "selectors": 642}
+CASES = {
+    "manifests": 686, "crd-verdicts": 533, "selectors": 642, "ipam": 29861, "hostindex": 303, "kube-controllers": 13,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", CASES)
 def test_identical(kind):
-    results = compare([RECORDINGS / f"{kind}.jsonl.gz"])
+    folder = RECORDINGS / kind
+    results = compare([folder if folder.is_dir() else RECORDINGS / f"{kind}.jsonl.gz"])
     assert results[kind].differences == []
     assert results[kind].cases == CASES[kind]
 
@@ -52,6 +55,31 @@ def test_a_changed_recording_is_told(kind, which, change, told, tmp_path, capsys
     first, second, *_ = capsys.readouterr().out.splitlines()
     assert first == f"{kind}: 0 of 1 identical"
     assert told in second
+
+
+def altered(path, which, change):
+    """The lines of a recording, the first that fits changed."""
+    lines = read_cases(path)
+    change(next(line for line in lines if which(line)))
+    return "\n".join(map(json.dumps, lines))
+
+
+@pytest.mark.parametrize(
+    ("file", "which", "change", "told"),
+    [
+        ("ipam/fill-00", lambda line: line.get("op") == "assign", lambda line: line["result"].update(v4=["10.0.0.1"]), "assign gives"),
+        ("ipam/cap-00", lambda line: "limit" in str(line.get("result")), lambda line: line["result"].pop("error"), "assign gives"),
+        ("ipam/churn-00", lambda line: line.get("op") == "blocks", lambda line: line["result"]["blocks"][0]["free"].reverse(), "blocks gives"),
+        ("ipam/churn-00", lambda line: line.get("op") == "utilization", lambda line: line["result"]["pools"][1].update(inUse=-1), "utilization gives"),
+        ("kube-controllers/G01-3blocks-2empty-quiet", lambda line: "blocks_deleted" in line, lambda line: line.update(t=13.6), "goes at"),
+        ("kube-controllers/G03-1block-empty", lambda line: "end" in line, lambda line: line["end"]["blocks"].popitem(), "at the end"),
+        ("hostindex", lambda line: line.get("start"), lambda line: line.update(start="1"), "starts at"),
+    ],
+)  # fmt: skip
+def test_a_changed_sequence_is_told(file, which, change, told, tmp_path, capsys):  # noqa: PLR0917
+    (tmp_path / "x").write_text(altered(RECORDINGS / f"{file}.jsonl.gz", which, change))
+    assert main([str(tmp_path)]) == 1
+    assert told in capsys.readouterr().out
 
 
 def test_what_is_no_recording(tmp_path, capsys):

@@ -52,7 +52,8 @@ ROOMS = [
     {"write"},
     {"judges"},
     {"capacity"},
-    {"rules"},
+    {"rules", "ipam"},
+    {"simulation"},
     {"figures"},
     {"view"},
     {"widgets", "report"},
@@ -73,10 +74,11 @@ KNOWN_BY = {
     "rich": {"cli", "view"},
     "jinja2": {"view"},
     "yaml": {"read", "write"},
-    "pandas": {"capacity", "figures", "view"},
-    "numpy": {"capacity"},
+    "pandas": {"capacity", "figures", "simulation", "view"},
+    "numba": {"ipam"},
+    "numpy": {"capacity", "ipam", "simulation"},
     "babel": {"findings"},
-    "pydantic": {"model", "read", "write", "widgets"},
+    "pydantic": {"ipam", "model", "read", "write", "widgets"},
 }
 
 

@@ -6,12 +6,13 @@ finding's numbers (see `ippoolkit.findings.language`).
 
 from .design import DESIGN
 from .documents import DOCUMENTS, METADATA, VALUES
+from .ipam import IPAM
 from .objects import CHANGES, CONFIGURE, POOLS
 from .planning import PLANNING
 from .reading import READING
 from .rule import Rule
 
-_ALL = (*READING, *DOCUMENTS, *METADATA, *VALUES, *POOLS, *CHANGES, *CONFIGURE, *PLANNING, *DESIGN)
+_ALL = (*READING, *DOCUMENTS, *METADATA, *VALUES, *POOLS, *CHANGES, *CONFIGURE, *PLANNING, *DESIGN, *IPAM)
 RULES: dict[str, Rule] = {rule.code: rule for rule in _ALL}
 
 __all__ = ["RULES", "Rule"]

@@ -100,5 +100,12 @@ READING = (
         N_("{value} is no JSON list of pool names."),
         N_('Write it as \'["pool-a", "pool-b"]\'.'),
     ),
+    Rule(
+        "trace-time",
+        "error",
+        "kit",
+        N_("{value} is no time in seconds from 0 to {most}."),
+    ),
+    Rule("trace-csv", "error", "kit", N_("This is no CSV: {reason}.")),
     Rule("address-syntax", "error", "cidr", N_('"{address}" is no IP address.')),
 )

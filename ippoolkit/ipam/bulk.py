@@ -1,0 +1,207 @@
+"""Many requests in one call: events as arrays. Compiled."""
+
+from __future__ import annotations
+
+from .blocks import BATCH, room, soil
+from .compiler import compiled, inlined
+from .control import catch_up
+from .core import assign, release
+from .layout import (
+    DONE,
+    FIFO_LEN,
+    FULL,
+    GONE,
+    HOLDER,
+    NOBODY,
+    NOW,
+    OF_RANGE,
+    OFFSET,
+    OWNER,
+    SHIFT,
+    SIBLING,
+    SLOTS,
+    TICK_AT,
+    USED,
+)
+
+# Columns of an event.
+KIND, NODE, HANDLE, REQUEST, TIME = range(5)
+EVENT = TIME + 1
+# Kinds of event: an address of IPv4, of IPv6, of both; a release; a node comes, a node goes.
+ASSIGN4, ASSIGN6, ASSIGN_BOTH, RELEASE, NODE_COMES, NODE_GOES = range(6)
+# Columns of a request: per family where its ranges begin and how many there are; its cap on blocks; whether Windows
+# keeps addresses back.
+FIRST4, COUNT4, FIRST6, COUNT6, CAP, FOR_WINDOWS = range(6)
+REQUEST_WIDTH = FOR_WINDOWS + 1
+# Answers beyond those of the core: fewer addresses than asked for, nothing to release, no pool.
+SHORT, NOTHING, NO_POOL = 7, 8, 9
+MOST_HELD = 64  # addresses of one handle that `run` can release
+
+
+@compiled
+def run(state, powers, halves, events, begin, rows, requests, answers, strict, claims, out, groups):
+    """Carry out events until the end, or until there is no room for another block.
+
+    Parameters
+    ----------
+    state, powers, halves, strict, claims, groups
+        As for `assign`.
+    events
+        A row each, in order of time.
+    begin
+        The first event to carry out.
+    rows, requests
+        The ranges of all requests, and the requests.
+    answers
+        Room for an answer to each event.
+    out
+        Room for `MOST_HELD` addresses.
+
+    Returns
+    -------
+    int
+        The event at which room ran out, or their number.
+    """
+    largest = 1
+    for place in range(len(rows)):
+        largest = max(largest, 1 << state.ranges[rows[place, 0], SHIFT])
+    for number in range(begin, len(events)):
+        if not room(state, 2, largest):
+            return number
+        event = events[number]
+        if state.meta[TICK_AT] >= 0 or state.meta[FIFO_LEN]:
+            catch_up(state, event[TIME])
+        else:
+            state.meta[NOW] = event[TIME]
+        kind, node, handle = event[KIND], event[NODE], event[HANDLE]
+        if kind == RELEASE:
+            answers[number] = _release_handle(state, handle, out)
+        elif kind == NODE_COMES:
+            state.alive[node] = 1
+            answers[number] = DONE
+        elif kind == NODE_GOES:
+            state.alive[node] = 0
+            soil(state, node, 2 * BATCH)
+            answers[number] = DONE
+        else:
+            state.placed[handle] = node
+            request = requests[event[REQUEST]]
+            answer = DONE
+            for family in range(2):
+                if kind != ASSIGN_BOTH and kind != family:
+                    continue
+                first, count = request[2 * family], request[2 * family + 1]
+                if count == 0:
+                    answer = NO_POOL
+                    break
+                done, answer = assign(
+                    state, powers, halves, node, family, rows[first:first + count], count, 1, handle, 0, request[CAP],
+                    strict, claims, request[FOR_WINDOWS] != 0, out, groups,
+                )  # fmt: skip
+                if answer == DONE and done == 0:
+                    answer = SHORT
+                if answer != DONE:
+                    break
+            if answer != DONE and kind == ASSIGN_BOTH:
+                _release_handle(state, handle, out)  # the CNI plugin gives the other family back
+            answers[number] = answer
+    return len(events)
+
+
+@inlined
+def _release_handle(state, handle, held):
+    """Free the addresses of a handle."""
+    count, at = 0, state.handles[handle]
+    while at >= 0:
+        place = count
+        while place and held[place - 1] > at:
+            held[place] = held[place - 1]
+            place -= 1
+        held[place] = at
+        count += 1
+        at = state.cells[at, SIBLING]
+    release(state, held, count)
+    return DONE if count else NOTHING
+
+
+@compiled
+def place(
+    state, powers, halves, nodes, counts, family, first_handle, begin, rows, requests, of, got, answers, strict, claims,
+    out, groups,
+):  # fmt: skip
+    """Place many pods on each of many nodes, one node after the other, a handle each.
+
+    Parameters
+    ----------
+    state, powers, halves, rows, requests, strict, claims, groups
+        As for `run`.
+    nodes, counts, of
+        The nodes in order, how many pods each is to get, and the request of each.
+    family
+        0 for IPv4, 1 for IPv6.
+    first_handle
+        The handle of the first pod; the others follow.
+    begin
+        The place in `nodes` to begin at.
+    got, answers
+        How many each has got, and why not all; written.
+    out
+        Room for the most pods of a node.
+
+    Returns
+    -------
+    int
+        The place at which room ran out, or the number of nodes.
+    """
+    handle = first_handle
+    for place in range(begin):
+        handle += counts[place]
+    for place in range(begin, len(nodes)):
+        request = requests[of[place]]
+        first, count = request[2 * family], request[2 * family + 1]
+        if count == 0:
+            answers[place] = NO_POOL
+        elif got[place] < counts[place]:
+            done, answer = assign(
+                state, powers, halves, nodes[place], family, rows[first:first + count], count,
+                counts[place] - got[place], handle + got[place], 1, request[CAP], strict, claims,
+                request[FOR_WINDOWS] != 0, out, groups,
+            )  # fmt: skip
+            for number in range(got[place], got[place] + done):
+                state.placed[handle + number] = nodes[place]
+            got[place] += done
+            if answer == FULL:
+                return place
+            answers[place] = SHORT if answer == DONE and got[place] < counts[place] else answer
+        handle += counts[place]
+    return len(nodes)
+
+
+@compiled
+def census(state, pool_of, counts):
+    """Count, for each pool, addresses in use, blocks, blocks without affinity, and borrowed addresses.
+
+    Parameters
+    ----------
+    state
+        All there is.
+    pool_of
+        Per range: the row of `counts` that its blocks count in.
+    counts
+        (pools, 4), written.
+    """
+    for row in range(len(counts)):
+        for column in range(4):
+            counts[row, column] = 0
+    for slot in range(state.meta[SLOTS]):
+        block = state.blocks[slot]
+        if block[OF_RANGE] == GONE:
+            continue
+        row = pool_of[block[OF_RANGE]]
+        counts[row, 0] += block[USED]
+        counts[row, 1] += 1
+        counts[row, 2] += block[OWNER] == NOBODY
+        for at in range(block[OFFSET], block[OFFSET] + (1 << state.ranges[block[OF_RANGE], SHIFT])):
+            handle = state.cells[at, HOLDER]
+            if handle >= 0 and state.placed[handle] != block[OWNER]:
+                counts[row, 3] += 1

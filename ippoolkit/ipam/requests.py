@@ -1,0 +1,198 @@
+"""Requests for addresses, and their release."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..cidr import BITS, Address, Cidr
+from ..findings import Finding
+from ..model.calico import Use
+from . import blocks, core, layout
+from .cluster import Cluster
+from .memory import IpamError, split
+from .start import tables
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """What a request got: the addresses of each family in order, why there are not more, and what ended it."""
+
+    v4: tuple[Address, ...] = ()
+    v6: tuple[Address, ...] = ()
+    messages: tuple[Finding, ...] = ()
+    error: Finding | None = None
+
+
+@dataclass(slots=True)
+class Requests(Cluster):
+    """Adds what the CNI plugin does."""
+
+    def assign(
+        self,
+        host: str,
+        handle: str,
+        v4: int = 0,
+        v6: int = 0,
+        *,
+        use: Use = "Workload",
+        pools4: Sequence[str] = (),
+        pools6: Sequence[str] = (),
+        namespace_labels: Mapping[str, str] | None = None,
+        max_blocks: int = 0,
+        windows: bool = False,
+    ) -> Assigned:
+        """Ask for addresses, as the CNI plugin does for a pod.
+
+        Parameters
+        ----------
+        host, handle
+            The node, and what the addresses are held by.
+        v4, v6
+            How many of each family.
+        use
+            What for; `load-balancer` is the host that asks for LoadBalancer addresses.
+        pools4, pools6
+            Names or CIDRs of pools to draw from, in this order, whatever they select.
+        namespace_labels
+            Labels of the pod's namespace; None where there is none.
+        max_blocks
+            The request's own cap on blocks; 0 for none.
+        windows
+            Whether new blocks keep back the addresses that Windows needs.
+        """
+        got: dict[int, tuple[Address, ...]] = {4: (), 6: ()}
+        messages: list[Finding] = []
+        for version, wanted, named in ((4, v4, tuple(pools4)), (6, v6, tuple(pools6))):
+            if not wanted:
+                continue
+            try:
+                ranges, cidrs = self._request(host, version, use, named, namespace_labels, windows=windows)
+            except IpamError as error:
+                return Assigned(got[4], got[6], tuple(messages), error.finding)
+            cap = self.cap(max_blocks)
+            number = self._node(host).number
+            self._holders[handle] = host, use == "Tunnel"
+            addresses, status = self._assign(
+                number, version, ranges, wanted, self.number_of(handle), cap, windows=windows
+            )
+            got[version] = tuple(addresses)
+            if status == layout.LIMIT:
+                messages.append(Finding("ipam-limit-reached", host, {"cap": cap}))
+                return Assigned(got[4], got[6], tuple(messages), Finding("ipam-block-limit", host, {"cap": cap}))
+            if status == layout.NOT_CLAIMED:
+                return Assigned(got[4], got[6], tuple(messages), Finding("ipam-no-claims", host))
+            if status == layout.TOO_SMALL:
+                return Assigned(got[4], got[6], tuple(messages), Finding("ipam-windows-small", host))
+            if len(addresses) < wanted:
+                code = "ipam-strict" if self.config.strict_affinity else "ipam-exhausted"
+                messages.append(Finding(code, host, {"pools": ", ".join(cidrs)}))
+        return Assigned(got[4], got[6], tuple(messages))
+
+    def _assign(  # noqa: PLR0917 (as the core takes them)
+        self, node: int, version: int, ranges: Any, wanted: int, handle: int, cap: int, *, windows: bool
+    ) -> tuple[list[Address], int]:
+        powers, halves = tables()
+        groups = np.zeros(8, np.int64)
+        self.state.placed[handle] = node
+        found: list[Address] = []
+        while True:
+            out = np.zeros(wanted - len(found), np.int64)
+            done, status = core.assign(
+                self.state, powers, halves, node, int(version == 6), ranges, len(ranges), len(out), handle, 0, cap,
+                self.config.strict_affinity, self.config.auto_allocate_blocks, windows, out, groups,
+            )  # fmt: skip
+            found += [self._address(int(at)) for at in out[:done]]
+            if status != layout.FULL:
+                return found, int(status)
+            self._grow(ranges)
+
+    def assign_ip(self, host: str, handle: str, address: Address) -> None:
+        """Ask for one address by value."""
+        self._holders.setdefault(handle, (host, False))
+        slot, of, index = self._find(address)
+        if of is None:
+            raise IpamError("ipam-not-in-pool", address=str(address))
+        node = self._node(host)
+        if slot < 0:
+            self._grow(np.array([[of, 0, -1]], np.int64))
+            high, low = split(index)
+            pool = self.pools[self._ranges[of].pool]
+            unselected = int(not self._selects(pool, node, host))
+            slot = blocks.make(self.state, of, high, low, node.number, 0, 0, unselected, np.zeros(8, np.int64))
+        each = self._ranges[of]
+        ordinal = (int(address) - each.cidr.first) & ((1 << (BITS[each.cidr.version] - each.size)) - 1)
+        strict = self.config.strict_affinity
+        number = self.number_of(handle)
+        self.state.placed[number] = node.number
+        status = core.assign_this(self.state, slot, ordinal, number, node.number, strict)
+        if status == layout.FOREIGN:
+            raise IpamError("ipam-foreign", address=str(address))
+        if status == layout.TAKEN:
+            raise IpamError("ipam-taken", address=str(address))
+
+    def release(self, handle: str) -> None:
+        """Free everything that a handle holds."""
+        number = self.handles.get(handle, -1)
+        at = int(self.state.handles[number]) if number >= 0 else -1
+        if at < 0:
+            raise IpamError("ipam-no-handle", handle=handle)
+        held = []
+        while at >= 0:
+            held.append(at)
+            at = int(self.state.cells[at, layout.SIBLING])
+        self._release(held)
+        self._suspects.pop(handle, None)
+        self._holders.pop(handle, None)
+
+    def release_ips(self, addresses: Iterable[Address]) -> list[Address]:
+        """Free addresses by value; return those that nobody held."""
+        held, unheld = [], []
+        for address in dict.fromkeys(addresses):
+            slot, of, _ = self._find(address)
+            at = -1
+            if of is not None and slot >= 0:
+                each = self._ranges[of]
+                mask = (1 << (BITS[each.cidr.version] - each.size)) - 1
+                at = int(self.state.blocks[slot, layout.OFFSET]) + ((int(address) - each.cidr.first) & mask)
+            if at >= 0 and self.state.cells[at, layout.HOLDER] >= 0:
+                held.append(at)
+            else:
+                unheld.append(address)
+        self._release(held)
+        return unheld
+
+    def release_host(self, host: str, *, must_be_empty: bool = False) -> None:
+        """Take the affinities of a node away; where they must be empty, those of others stay, and it is an error."""
+        error = None
+        node = self.nodes.get(host)
+        for slot in self._held(node.number) if node else ():
+            if must_be_empty and not blocks.is_empty(self.state.blocks[slot]):
+                error = IpamError("ipam-not-empty", block=str(self._cidr(slot)))
+            else:
+                self._release_affinity(slot)
+        if error:
+            raise error
+
+    def release_affinity(self, cidr: Cidr) -> None:
+        """Take the affinity of one block away; an empty one goes."""
+        for slot, each in self._cidrs():
+            if each == cidr:
+                self._release_affinity(slot)
+
+    def is_held(self, address: Address) -> bool:
+        """Whether an address is in use, or cools."""
+        slot, of, _ = self._find(address)
+        if of is None or slot < 0:
+            return False
+        each = self._ranges[of]
+        mask = (1 << (BITS[each.cidr.version] - each.size)) - 1
+        at = int(self.state.blocks[slot, layout.OFFSET]) + ((int(address) - each.cidr.first) & mask)
+        return int(self.state.cells[at, layout.HOLDER]) not in (layout.IN_QUEUE, layout.HAS_COOLED)
+
+    def holder(self, handle: str) -> str:
+        """Return the node that a handle's addresses were given to."""
+        return self._holders.get(handle, ("", False))[0]

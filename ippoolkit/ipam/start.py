@@ -1,0 +1,117 @@
+"""Where a node starts looking for blocks: Go's math/rand, seeded with the hash of the node's name.
+
+The generator is additive: a draw is the sum of two of 607 numbers, which come from a linear congruence and constants.
+The first 273 draws need only numbers as they were seeded, so each is worked out alone, by powers of the multiplier.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+
+from .compiler import compiled
+from .layout import Ints
+
+_PRIME = (1 << 31) - 1
+_FACTOR = 48271
+_SLOTS, _TAP = 607, 273
+_WARM_UP = 20
+_MASK = (1 << 64) - 1
+
+
+def seed_of(name: str) -> int:
+    """Return where the random numbers of a node begin: the FNV-1 hash of its name, as Go's generator takes it."""
+    value = 2166136261
+    for byte in name.encode("utf-8", "surrogatepass"):
+        value = value * 16777619 & 0xFFFFFFFF ^ byte
+    return value % _PRIME or 89482311
+
+
+@cache
+def _constants() -> list[int]:
+    table = json.loads((files("ippoolkit.ipam") / "gorand.json").read_text())
+    return [int(each) & _MASK for each in table]
+
+
+@cache
+def tables() -> tuple[Ints, Ints]:
+    """Return for each of the 607 slots the power of the multiplier that leads to it, and the constant's halves."""
+    powers = np.array([pow(_FACTOR, _WARM_UP + 3 * slot + 1, _PRIME) for slot in range(_SLOTS)], np.int64)
+    halves = np.array([(each >> 32, each & 0xFFFFFFFF) for each in _constants()], np.int64)
+    return powers, halves
+
+
+class Draws:
+    """The generator in full, for the 32-bit draws of one seed."""
+
+    def __init__(self, seed: int) -> None:
+        x = seed
+        for _ in range(_WARM_UP):
+            x = _FACTOR * x % _PRIME
+        self.slots = []
+        for constant in _constants():
+            first = x = _FACTOR * x % _PRIME
+            second = x = _FACTOR * x % _PRIME
+            x = _FACTOR * x % _PRIME
+            self.slots.append((first << 40 ^ second << 20 ^ x ^ constant) & _MASK)
+        self.tap, self.feed = 0, _SLOTS - _TAP
+
+    def next(self) -> int:
+        """Return the next draw of 32 bits."""
+        self.tap = (self.tap - 1) % _SLOTS
+        self.feed = (self.feed - 1) % _SLOTS
+        self.slots[self.feed] = (self.slots[self.feed] + self.slots[self.tap]) & _MASK
+        return (self.slots[self.feed] & (_MASK >> 1)) >> 31
+
+
+def start(seed: int, blocks: int) -> int:
+    """Return the index of the first of `blocks` blocks that a node looks at; any number of blocks."""
+    if blocks <= 1:
+        return 0
+    draws = Draws(seed)
+    bits = blocks.bit_length()
+    while True:
+        value = 0
+        for word in range(-(-bits // 64)):
+            low = draws.next()
+            value |= (low | draws.next() << 32) << 64 * word
+        value &= (1 << bits) - 1
+        if value < blocks:
+            return value
+
+
+@compiled
+def _seeded(powers, halves, seed, slot):
+    """Return high and low half of a slot as it was seeded."""
+    first = powers[slot] * seed % 2147483647
+    second = first * 48271 % 2147483647
+    third = second * 48271 % 2147483647
+    # first << 40 ^ second << 20 ^ third, of 64 bits, in halves of 32
+    high = ((first << 8) & 0xFFFFFFFF) ^ (second >> 12)
+    low = ((second << 20) & 0xFFFFFFFF) ^ third
+    return high ^ halves[slot, 0], low ^ halves[slot, 1]
+
+
+@compiled
+def small_start(powers, halves, seed, blocks):
+    """Return the same as `start` for fewer than 2^31 blocks; -1 in the case, of no odds, that it needs 270 draws."""
+    mask = 1
+    while mask <= blocks:
+        mask <<= 1
+    mask -= 1
+    draw = 0
+    while draw < 270:
+        high, low = _seeded(powers, halves, seed, 333 - draw)
+        other_high, other_low = _seeded(powers, halves, seed, 606 - draw)
+        total = low + other_low
+        upper = (high + other_high + (total >> 32)) & 0xFFFFFFFF
+        # the upper 33 bits without the sign: 32 bits
+        value = ((upper << 1) & 0xFFFFFFFF) | ((total >> 31) & 1)
+        draw += 2  # the other half of the word is drawn too, and is of no use
+        value &= mask
+        if value < blocks:
+            return value
+    return -1

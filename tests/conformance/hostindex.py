@@ -1,0 +1,27 @@
+"""A recorded start: the index at which a node starts looking in a pool, and the first blocks of its walk."""
+
+from ippoolkit.cidr import Cidr
+from ippoolkit.ipam.start import seed_of, start
+
+KEYS = {"cidr", "blockSize", "host", "blocks", "start", "first"}
+
+
+def differences(case):
+    """Return what differs; None where Calico starts by the clock."""
+    if case.get("nondeterministic"):
+        return None
+    cidr, size = Cidr.containing(case["cidr"]), case["blockSize"]
+    blocks = cidr.subnets(size)
+    found = [] if str(blocks) == case["blocks"] else [f"{blocks} blocks; recorded: {case['blocks']}"]
+    if not blocks:
+        return found
+    index = start(seed_of(case["host"]), blocks)
+    if str(index) != case["start"]:
+        found.append(f"starts at {index}; recorded: {case['start']}")
+    last = str(cidr.subnet(size, (index - 1) % blocks))
+    if case["last"] is not None and last != case["last"]:
+        found.append(f"ends at {last}; recorded: {case['last']}")
+    first = [str(cidr.subnet(size, (index + step) % blocks)) for step in range(len(case["first"]))]
+    if first != case["first"]:
+        found.append(f"walks {list(first['block'])}; recorded: {case['first']}")
+    return found

@@ -1,0 +1,157 @@
+"""A recorded trace of IPAM: every operation's addresses, messages and errors, the blocks, the utilisation."""
+
+import ipaddress
+
+from ippoolkit.cidr import Cidr, CidrError
+from ippoolkit.findings import RULES
+from ippoolkit.ipam import Ipam, IpamError
+from ippoolkit.read import as_model
+
+KEYS = {"trace", "kind", "note"}
+_CLAMP = 2**63 - 1
+_CONFIG = {
+    "strictAffinity": "strict_affinity",
+    "autoAllocateBlocks": "auto_allocate_blocks",
+    "maxBlocksPerHost": "max_blocks_per_host",
+    "ipCooldownSeconds": "ip_cooldown_seconds",
+}
+_POOL = {
+    "disabled": "disabled",
+    "nodeSelector": "node_selector",
+    "namespaceSelector": "namespace_selector",
+    "allowedUses": "allowed_uses",
+    "assignmentMode": "assignment_mode",
+    "blockSize": "block_size",
+    "cidr": "cidr",
+}
+
+
+def compare(lines):
+    """Run a trace; return how many operations there are, and what differs."""
+    head, *operations = lines
+    ipam = Ipam(datastore=head.get("datastore", "kubernetes"))
+    found = []
+    for number, operation in enumerate(operations, 2):
+        ours, theirs = _run(ipam, operation), dict(operation.get("result") or {})
+        if ours != _normal(operation["op"], theirs, ours):
+            found.append(f"{head['trace']}:{number}: {operation['op']} gives {ours}; recorded: {operation['result']}")
+    return len(operations), found
+
+
+def _normal(op, theirs, ours):
+    """Their result, with our codes in place of Calico's words where they mean the same."""
+    made = dict(theirs)
+    if "error" in made:
+        made["error"] = _code(made["error"], ours.get("error"))
+    if "messages" in made:
+        codes = ours.get("messages") or []
+        made["messages"] = [_code(text, code) for text, code in zip(made["messages"], codes, strict=False)]
+        if len(codes) != len(theirs["messages"]):
+            made["messages"] = theirs["messages"]
+    return made
+
+
+def _code(text, code):
+    return code if code and any(part in text for part in RULES[code].calico) else text
+
+
+def _run(ipam, operation):
+    op = dict(operation)
+    name = op.pop("op")
+    op.pop("result", None)
+    try:
+        return _DO[name](ipam, **op) or {}
+    except IpamError as error:
+        return {"error": error.finding.code}
+    except CidrError as error:
+        return {"error": error.code}
+
+
+def _assign(
+    ipam,
+    host,
+    handle,
+    v4=0,
+    v6=0,
+    use="Workload",
+    pools4=(),
+    pools6=(),
+    namespaceLabels=None,
+    maxBlocks=0,
+    windows=False,
+):
+    got = ipam.assign(
+        host, handle, v4, v6, use=use, pools4=pools4, pools6=pools6, namespace_labels=namespaceLabels,
+        max_blocks=maxBlocks, windows=windows,
+    )  # fmt: skip
+    result = {}
+    if v4:
+        result["v4"] = [str(each) for each in got.v4]
+    if v6:
+        result["v6"] = [str(each) for each in got.v6]
+    if got.messages:
+        result["messages"] = [each.code for each in got.messages]
+    if got.error:
+        result["error"] = got.error.code
+    return result
+
+
+def _set(ipam, name, spec):
+    changes = {_POOL[key]: value for key, value in spec.items()}
+    if "cidr" in changes:
+        changes["cidr"] = Cidr.parse(changes["cidr"])
+    if "allowed_uses" in changes:
+        changes["allowed_uses"] = tuple(changes["allowed_uses"])
+    ipam.change_pool(name, **changes)
+
+
+def _blocks(ipam):
+    rows = []
+    for block in ipam.blocks():
+        row = {
+            "cidr": str(block["cidr"]),
+            "affinity": block["affinity"] or None,
+            "free": block["free"],
+            "allocated": block["allocated"],
+        }
+        rows.append(row | ({"cooling": block["cooling"]} if block["cooling"] else {}))
+    return {"blocks": rows}
+
+
+def _utilization(ipam):
+    return {"pools": [_clamped(ipam, row) for row in ipam.utilization()]}
+
+
+def _clamped(ipam, row):
+    """The figures as Calico's 64-bit numbers have them: clamped, then added up beyond their end."""
+    if row["capacity"] <= _CLAMP:
+        return row
+    in_blocks = row["blocks"] * ipam.pools[row["name"]].block_addresses
+    free = row["available"] - (row["capacity"] - in_blocks)
+    wrapped = (_CLAMP + free + 2**63) % 2**64 - 2**63
+    return {**row, "capacity": _CLAMP, "available": wrapped}
+
+
+_DO = {
+    "pool-create": lambda ipam, name, spec: ipam.create_pool(
+        as_model("IPPool", {"metadata": {"name": name}, "spec": spec})
+    ),
+    "pool-set": _set,
+    "pool-delete": lambda ipam, name: ipam.delete_pool(name),
+    "node-create": lambda ipam, name, labels: ipam.create_node(name, labels),
+    "node-labels": lambda ipam, name, labels: ipam.label_node(name, labels),
+    "node-delete": lambda ipam, name: ipam.delete_node(name),
+    "config": lambda ipam, **changes: ipam.configure(**{_CONFIG[key]: value for key, value in changes.items()}),
+    "reservation-create": lambda ipam, name, cidrs: ipam.reserve(name, [Cidr.containing(each) for each in cidrs]),
+    "reservation-delete": lambda ipam, name: ipam.unreserve(name),
+    "assign": _assign,
+    "assign-ip": lambda ipam, host, handle, ip: ipam.assign_ip(host, handle, ipaddress.ip_address(ip)),
+    "release": lambda ipam, handle: ipam.release(handle),
+    "release-ips": lambda ipam, ips: {
+        "unallocated": [str(each) for each in ipam.release_ips(map(ipaddress.ip_address, ips))]
+    },
+    "release-host": lambda ipam, host, mustBeEmpty: ipam.release_host(host, must_be_empty=mustBeEmpty),
+    "sleep": lambda ipam, seconds: ipam.sleep(seconds),
+    "blocks": _blocks,
+    "utilization": _utilization,
+}

@@ -1,0 +1,208 @@
+"""A recorded timeline of kube-controllers: which blocks and addresses go, when, and what stays.
+
+What people and CNI plugins did is taken from the recording; what kube-controllers does about it has to come out alike,
+within one tick. Which of several empty blocks of a node stays is random, so blocks are told by their nodes.
+"""
+
+import ipaddress
+import re
+
+from ippoolkit.cidr import Cidr
+from ippoolkit.ipam import Ipam
+from ippoolkit.model import Allocation, Block, IPPool
+
+KEYS = {"t"}
+_STEP = 0.1
+_SLACK = 2.5  # polls, and the second in which updates are gathered
+_IP = re.compile(r'ip="([^"]+)"')
+_TICK = re.compile(r"periodic IPAM sync every (?:(\d+)m(?!s))?(?:([\d.]+)s|(\d+)ms)?")
+
+
+def compare(lines):
+    """Run a timeline; return that there is one, and what differs."""
+    lines = sorted(lines, key=lambda line: line["t"])
+    start = next(line["start"] for line in lines if "start" in line)
+    end = next(line for line in lines if "end" in line)
+    name = start["scenario"]
+    inputs, recorded = _split(lines, _confirmed(lines))
+    ipam = _begin(start, lines)
+    predicted, tick = _run(ipam, inputs, end["t"])
+    found = []
+    for what in ("block", "address"):
+        theirs = sorted((who, at) for kind, who, at in recorded if kind == what)
+        ours = sorted((who, at) for kind, who, at in predicted if kind == what)
+        if [who for who, _ in theirs] != [who for who, _ in ours]:
+            found.append(f"{name}: of each {what} go {ours}; recorded: {theirs}")
+            continue
+        found += [
+            f"{name}: {what} of {who} goes at {mine:.1f}; recorded: {at}"
+            for (who, at), (_, mine) in zip(theirs, ours, strict=True)
+            if abs(at - mine) > tick + _SLACK
+        ]
+    final = sorted(_described(ipam))
+    if final != sorted(end["end"]["blocks"].values()):
+        found.append(f"{name}: at the end {final}; recorded: {sorted(end['end']['blocks'].values())}")
+    return 1, found
+
+
+def _confirmed(lines):
+    """Addresses that kube-controllers released, with the time."""
+    return {(_IP.search(line["log"])[1], line["t"]) for line in lines if "Confirmed IP leak" in line.get("log", "")}
+
+
+def _split(lines, goes):
+    """What was done to the cluster, and what kube-controllers did."""
+    inputs, recorded = [], []
+    action, deleted = {"t": 0, "action": ""}, set()
+    deleting = -9
+    for line in lines:
+        at = line["t"]
+        if "action" in line:
+            action = line
+            deleting = at if "delete ippool" in line["action"] else deleting
+            for node in re.findall(r"node (\w+) deleted", line["action"]):
+                inputs.append((at, "remove", node))
+                deleted.add(node)
+            if "restarted" in line["action"]:
+                inputs.append((at, "stop", ""))
+        elif "log" in line:
+            inputs += _from_log(line, action, goes, deleted)
+        by_hand = 0 <= at - deleting < 1.5
+        for address, who in line.get("addresses_released", {}).items():
+            if any(ip == address and 0 <= at - t < 3 for ip, t in goes):
+                recorded.append(("address", who.rpartition("@")[2], at))
+            else:
+                inputs.append((at, "release", address))
+        for address, who in line.get("addresses_new", {}).items():
+            inputs.append((at, "assign", (address, who)))
+        emptied = {each for each, now in line.get("blocks_changed", {}).items() if "-> none" in now}
+        if by_hand:
+            gone = set(line.get("blocks_deleted", {})) | emptied
+            inputs += [(at, "affinity", cidr) for cidr in sorted(gone)]
+        else:
+            # a block without affinity goes with its last address, whoever frees it
+            gone = [was for was in line.get("blocks_deleted", {}).values() if was.startswith("host:")]
+            recorded += [("block", was.split()[0], at) for was in gone]
+    return sorted(inputs, key=lambda each: each[0]), recorded
+
+
+def _from_log(line, action, goes, deleted):
+    log, at = line["log"], line["t"]
+    if found := _TICK.search(log):
+        minutes, seconds, milliseconds = found.groups()
+        period = 60 * int(minutes or 0) + float(seconds or 0) + int(milliseconds or 0) / 1000
+        return [(max(at, 0), "start", (period, at))]
+    if "IP leak" not in log:
+        return []
+    address = _IP.search(log)[1]
+    node = re.search(r'node="([^"]+)"', log)[1]
+    if "Confirmed" in log:
+        return [(action["t"], "lose", (address, False))] if node in deleted and "pod=" in log else []
+    # Every pod's end shows up as a candidate for a moment; a leak is what is confirmed later.
+    if "Candidate" not in log or not any(ip == address and t >= at for ip, t in goes):
+        return []
+    return [(action["t"], "lose", (address, at - action["t"] > 1.5))]
+
+
+def _begin(start, lines):
+    ipam = Ipam()
+    known = {}
+    for line in lines:
+        for address, who in line.get("addresses_released", {}).items():
+            known.setdefault(address, who)
+    for line in lines:
+        if "Candidate" in line.get("log", ""):
+            known.setdefault(_IP.search(line["log"])[1], "")
+    later = set()  # free at the start, for somebody is given them before anybody frees them
+    freed = set()
+    for line in lines:
+        later |= set(line.get("addresses_new", {})) - freed
+        freed |= set(line.get("addresses_released", {}))
+    blocks = {Cidr.parse(cidr): text for cidr, text in start["blocks"].items()}
+    new = [Cidr.parse(cidr) for line in lines for cidr in line.get("blocks_new", {})]
+    for number, cidr in enumerate(sorted({each.at_prefix(min(each.prefix, 24)) for each in [*blocks, *new]})):
+        ipam.create_pool(
+            IPPool(
+                name=f"p{number}", cidr=cidr, block_size=next(each.prefix for each in [*blocks, *new] if each in cidr)
+            )
+        )
+    for who in known.values():
+        if (node := who.rpartition("@")[2]) and node not in ipam.nodes:
+            ipam.create_node(node)
+    for cidr, text in blocks.items():
+        owner, fill = text.split()
+        host = owner.removeprefix("host:") if owner != "none" else ""
+        if host and host not in ipam.nodes:
+            ipam.create_node(host)
+        used = int(fill.split("/")[0])
+        addresses = [str(ipaddress.ip_address(cidr.first + ordinal)) for ordinal in range(cidr.size)]
+        windows = [0, 1, 2, cidr.size - 1] if host.startswith("win") else []
+        able = [ordinal for ordinal in range(cidr.size) if addresses[ordinal] not in later]
+        first = [ordinal for ordinal in able if addresses[ordinal] in known and ordinal not in windows]
+        rest = [ordinal for ordinal in able if ordinal not in first and ordinal not in windows]
+        held = [*windows, *first, *rest][:used]
+        allocations = []
+        for ordinal in sorted(held):
+            who = known.get(addresses[ordinal], "")
+            handle = "windows-reserved-ipam-handle" if ordinal in windows else addresses[ordinal]
+            tunnel = "vxlanTunnelAddress" if who.startswith("vxlan-tunnel") else ""
+            node = who.rpartition("@")[2] or host
+            allocations.append(Allocation(ordinal=ordinal, handle=handle, node=node, type=tunnel))
+        ipam.restore(Block(cidr=cidr, affinity=f"host:{host}" if host else "", allocations=tuple(allocations)))
+    return ipam
+
+
+def _run(ipam, inputs, end):
+    """Carry the inputs out; return what goes without them, and the length of a tick."""
+    gone, tick, place, now = [], 0, 0, 0.0
+    before = _state(ipam)
+    while now < end:
+        now += _STEP
+        ipam.sleep(_STEP)
+        after = _state(ipam)
+        gone += [("block", owner, now) for cidr, owner in before[0].items() if cidr not in after[0] and owner]
+        gone += [("address", holder, now) for address, holder in before[1].items() if address not in after[1]]
+        while place < len(inputs) and inputs[place][0] <= now:
+            _, what, whom = inputs[place]
+            if what == "start":
+                tick = whom[0]
+                ipam.start_controllers(0 if tick >= 300 else 2 * tick, first_tick=max(tick - (now - whom[1]), 0))
+            else:
+                _do(ipam, what, whom)
+            place += 1
+        before = _state(ipam)
+    return gone, tick if tick < 300 else 0
+
+
+def _do(ipam, what, whom):
+    match what:
+        case "stop":
+            ipam.stop_controllers()
+        case "remove":
+            ipam.remove_node(whom)
+        case "release":
+            ipam.release_ips([ipaddress.ip_address(whom)])
+        case "assign":
+            address, who = whom
+            ipam.assign_ip(who.rpartition("@")[2], address, ipaddress.ip_address(address))
+        case "affinity":
+            ipam.release_affinity(Cidr.parse(whom))
+        case "lose":
+            ipam.lose_pod(whom[0], at_tick=whom[1])
+
+
+def _state(ipam):
+    blocks, addresses = {}, {}
+    for block in ipam.blocks():
+        blocks[block["cidr"]] = block["affinity"]
+        for handle, ordinals in block["allocated"].items():
+            if handle != "windows-reserved-ipam-handle":
+                for ordinal in ordinals:
+                    addresses[block["cidr"].first + ordinal] = ipam.holder(handle)
+    return blocks, addresses
+
+
+def _described(ipam):
+    for block in ipam.blocks():
+        used = sum(map(len, block["allocated"].values())) + len(block["cooling"])
+        yield f"{block['affinity'] or 'none'} {used}/{block['cidr'].size}"

@@ -1,0 +1,166 @@
+"""What holds of IPAM whatever is asked of it."""
+
+import ipaddress
+import os
+import subprocess
+import sys
+from collections import Counter
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ippoolkit.cidr import Cidr
+from ippoolkit.ipam import Ipam, IpamError, dump
+from ippoolkit.model import IPPool
+from tests.helpers import ROOT
+
+NODES = ("n1", "n2", "n3", "worker-4.example.com")
+HANDLES = [f"h{number}" for number in range(12)]
+POOLS = (
+    IPPool(name="a", cidr="10.0.0.0/27", block_size=29),
+    IPPool(name="b", cidr="10.9.0.0/26", block_size=28, node_selector="zone == 'x'"),
+    IPPool(name="c", cidr="fd00::/120", block_size=124),
+    IPPool(name="d", cidr="fd01::/20", block_size=120, disabled=True),
+)
+nodes, handles = st.sampled_from(NODES), st.sampled_from(HANDLES)
+few = st.integers(0, 5)
+operations = st.one_of(
+    st.tuples(st.just("assign"), nodes, handles, few, few, st.booleans()),
+    st.tuples(st.just("release"), handles),
+    st.tuples(st.just("assign_ip"), nodes, handles, st.integers(0, 63)),
+    st.tuples(st.just("sleep"), st.sampled_from([1, 61, 1000])),
+    st.tuples(st.just("configure"), st.booleans(), st.sampled_from([0, 2]), st.sampled_from([0, 30])),
+    st.tuples(st.just("label"), nodes, st.sampled_from(["x", "y"])),
+    st.tuples(st.just("release_host"), nodes),
+    st.tuples(st.just("reserve"), st.sampled_from(["10.0.0.0/29", "10.0.0.12/30", "10.9.0.0/27", "fd00::/122"])),
+    st.tuples(st.just("pool"), st.sampled_from("abcd"), st.booleans()),
+    st.tuples(st.just("delete_node"), nodes),
+    st.tuples(st.just("remove_node"), nodes),
+)  # fmt: skip
+
+
+def brought_up(etcd):
+    ipam = Ipam("etcd" if etcd else "kubernetes")
+    for pool in POOLS:
+        ipam.create_pool(pool)
+    for node in NODES:
+        ipam.create_node(node, {"zone": "x"})
+    ipam.start_controllers()
+    return ipam
+
+
+def carry_out(ipam, operation):
+    match operation:
+        case ("assign", node, handle, v4, v6, windows):
+            ipam.assign(node, handle, v4, v6, windows=windows)
+        case ("release", handle):
+            ipam.release(handle)
+        case ("assign_ip", node, handle, ordinal):
+            if node in ipam.nodes:
+                ipam.assign_ip(node, handle, ipaddress.ip_address("10.9.0.0") + ordinal)
+        case ("sleep", seconds):
+            ipam.sleep(seconds)
+        case ("configure", strict, most, cooldown):
+            ipam.configure(strict_affinity=strict, max_blocks_per_host=most, ip_cooldown_seconds=cooldown)
+        case ("label", node, zone):
+            ipam.label_node(node, {"zone": zone})
+        case ("release_host", node):
+            ipam.release_host(node, must_be_empty=True)
+        case ("reserve", cidr):
+            ipam.reserve(cidr, [Cidr.parse(cidr)])
+        case ("pool", name, disabled):
+            ipam.change_pool(name, disabled=disabled)
+        case ("delete_node", node):
+            ipam.delete_node(node)
+            ipam.create_node(node, {"zone": "x"})
+        case ("remove_node", node):
+            ipam.remove_node(node)
+            ipam.sleep(3)
+            ipam.create_node(node, {"zone": "x"})
+
+
+def holds(ipam):
+    """The invariants of a datastore."""
+    owned = Counter()
+    ranges = {}
+    for block in ipam.blocks():
+        cidr = block["cidr"]
+        assert any(cidr in pool.cidr and cidr.prefix == pool.block_size for pool in POOLS)
+        assert cidr == Cidr(cidr.version, cidr.first, cidr.prefix).at_prefix(cidr.prefix)
+        taken = [ordinal for ordinals in block["allocated"].values() for ordinal in ordinals]
+        everything = sorted([*block["free"], *taken, *block["cooling"]])
+        assert everything == list(range(cidr.size))  # each address once: free, taken or cooling
+        assert cidr not in ranges
+        ranges[cidr] = block
+        owned[block["affinity"]] += 1
+    most = ipam.config.max_blocks_per_host
+    for row in ipam.utilization():
+        assert row["available"] + row["inUse"] <= row["capacity"]
+        assert row["blocks"] == sum(cidr in Cidr.parse(row["cidr"]) for cidr in ranges) or row["name"].startswith(
+            "orphaned"
+        )
+    return owned, most
+
+
+@given(st.lists(operations, max_size=40), st.booleans())
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_whatever_is_asked(asked, etcd):
+    ipam = brought_up(etcd)
+    for operation in asked:
+        before = dump(ipam) if operation[0] == "configure" else b""
+        try:
+            carry_out(ipam, operation)
+        except IpamError as error:
+            assert error.finding.sentence("zh")  # noqa: PT017
+            assert operation[0] != "configure" or dump(ipam) == before
+        holds(ipam)
+    for handle in HANDLES:
+        if ipam.handles.get(handle) is not None:
+            try:
+                ipam.release(handle)
+            except IpamError:
+                continue
+    ipam.configure(strict_affinity=True, max_blocks_per_host=0, ip_cooldown_seconds=0)
+    left = [block for block in ipam.blocks() if set(block["allocated"]) - {"windows-reserved-ipam-handle"}]
+    assert left == []  # what is left of releasing everything: empty blocks with an affinity
+    assert all(block["affinity"] or block["cooling"] for block in ipam.blocks())
+    assert dump(ipam.copy()) == dump(ipam)
+
+
+@given(st.integers(1, 200), st.integers(1, 5))
+@settings(deadline=None)
+def test_no_node_is_above_the_cap(pods, cap):
+    ipam = Ipam()
+    ipam.create_pool(IPPool(name="p", cidr="10.0.0.0/20", block_size=30))
+    ipam.create_node("n")
+    ipam.configure(strict_affinity=True, max_blocks_per_host=cap)
+    got = ipam.assign("n", "h", pods)
+    assert len(got.v4) == min(pods, 4 * cap)
+    assert (got.error is None) == (pods <= 4 * cap)
+    assert len(ipam.blocks()) == min(-(-pods // 4), cap)
+
+
+SCRIPT = """
+import hashlib
+from ippoolkit.ipam import dump
+from ippoolkit.simulation import BringUp, Churn, Replacement, simulate
+from tests.helpers import plan
+made = simulate(plan(cidr="10.0.0.0/22", size=27, nodes=20, pods=20, busiest=30), BringUp("random"), Churn(days=2), Replacement(days=2, every=2))
+print(hashlib.sha256(dump(made.site.ipam)).hexdigest(), made.timeline.to_csv())
+"""
+
+
+def test_compiled_and_interpreted_are_the_same():
+    outputs = []
+    for interpreted in ("0", "1"):
+        env = {**os.environ, "NUMBA_DISABLE_JIT": interpreted}
+        done = subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", SCRIPT],
+            env=env,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        outputs.append(done.stdout)
+    assert outputs[0] == outputs[1]
