@@ -29,6 +29,7 @@ bench: $(READY) ## measurements, as ratios against something run beside them
 	$(BIN)/python benchmarks/capacity.py
 	$(BIN)/python benchmarks/report.py
 	$(BIN)/python benchmarks/check.py
+	$(BIN)/python benchmarks/engine.py
 
 lock: $(READY) ## pin every dependency anew, with hashes and without the index's address
 	$(BIN)/python -m pip install --quiet uv

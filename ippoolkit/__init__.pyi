@@ -1,4 +1,4 @@
-from . import capacity, figures, findings, judges, model, read, report, rules, view, widgets, write
+from . import capacity, figures, findings, ipam, judges, model, read, report, rules, simulation, view, widgets, write
 from .capacity import Verdict, block_sizes, choices, growth, nodes, pools, prefixes, verdict
 from .cidr import Cidr
 from .errors import InputError, IppoolkitError, ReportError
@@ -21,6 +21,7 @@ from .model.editing import as_group, with_group, with_pool
 from .read import load
 from .report import make_report
 from .rules import check, review
+from .simulation import simulate
 from .widgets import Planner
 from .write import manifests, save
 
@@ -54,6 +55,7 @@ __all__ = [
     "figures",
     "findings",
     "growth",
+    "ipam",
     "judges",
     "load",
     "make_report",
@@ -67,6 +69,8 @@ __all__ = [
     "review",
     "rules",
     "save",
+    "simulate",
+    "simulation",
     "verdict",
     "view",
     "widgets",

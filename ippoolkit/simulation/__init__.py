@@ -1,0 +1,22 @@
+"""Simulation: scenarios and workloads through the engine."""
+
+from .result import Simulation
+from .run import place, simulate
+from .trace import Trace
+from .walk import borrowers, walk
+from .workload import Autoscale, BringUp, Churn, Growth, Replacement, Workload
+
+__all__ = [
+    "Autoscale",
+    "BringUp",
+    "Churn",
+    "Growth",
+    "Replacement",
+    "Simulation",
+    "Trace",
+    "Workload",
+    "borrowers",
+    "place",
+    "simulate",
+    "walk",
+]

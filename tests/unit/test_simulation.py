@@ -1,0 +1,244 @@
+"""Simulations: workloads, traces, tables, walks, the command."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+import ippoolkit as ipk
+from ippoolkit.cidr import Cidr
+from ippoolkit.errors import InputError
+from ippoolkit.ipam import Ipam, dump, load
+from ippoolkit.model import Allocation, Block
+from ippoolkit.simulation import (
+    Autoscale,
+    BringUp,
+    Churn,
+    Growth,
+    Replacement,
+    Trace,
+    borrowers,
+    place,
+    simulate,
+    walk,
+)
+from tests.helpers import ROOT, plan
+from tests.unit.test_cli import run
+
+SAMPLE = ROOT / "data/kubespray.yaml"
+
+
+def last(made, pool="pool"):
+    rows = made.timeline[made.timeline["pool"] == pool]
+    return rows.iloc[-1].to_dict()
+
+
+def with_config(scenario, **config):
+    return replace(scenario, cluster=replace(scenario.cluster, ipam=ipk.IPAMConfig(**config)))
+
+
+def test_the_plan_comes_up_as_the_tables_say():
+    made = simulate(plan())  # 70 nodes, 60 pods each, 110 on the busiest; /18 in blocks of /26
+    assert last(made) == {
+        "day": 0, "pool": "pool", "addresses": 70 * 60 + 50 + 70, "blocks": 71, "unowned": 0, "borrowed": 0, "failures": 0,
+    }  # fmt: skip
+    assert len(made.blocks) == 71
+    assert made.nodes["addresses"].sum() == 70 * 60 + 50 + 70
+    assert made.pods["address"].is_unique
+    assert made.failures.empty
+
+
+@pytest.mark.parametrize("order", ["even", "by-node", "random"])
+def test_the_order_decides_who_borrows(order):
+    scenario = plan(cidr="10.0.0.0/24", size=26, nodes=6, pods=20, busiest=20)
+    made = simulate(scenario, BringUp(order))
+    assert last(made)["addresses"] == 6 * 21
+    assert last(made)["blocks"] == 4
+    assert last(made)["borrowed"] == 2 * 21  # two nodes got no block
+
+
+def test_placing_in_one_call_is_bringing_up_node_after_node():
+    for scenario in (plan(nodes=30), plan(cidr="10.0.0.0/24", size=27, nodes=10, pods=20, busiest=20)):
+        one, other = place(scenario), simulate(scenario, BringUp("by-node"), controllers=False)
+        columns = ["addresses", "blocks", "unowned", "borrowed"]
+        assert one.timeline[columns].equals(other.timeline[columns])
+        assert list(one.pods["address"]) == list(other.pods["address"])
+
+
+def test_what_ipam_refuses_is_told(tmp_path):
+    path = tmp_path / "s.yaml"
+    path.write_text("version: 1\ncluster: {pools: [{name: a, cidr: 10.0.0.0/24}, {name: b, cidr: 10.0.0.0/16}]}\n")
+    done = run("simulate", path)
+    assert done.returncode == 1
+    assert "overlaps 10.0.0.0/24 of pool a" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_failures_say_why():
+    scenario = plan(cidr="10.0.0.0/26", size=28, nodes=6, pods=20, busiest=20)
+    made = simulate(scenario)
+    assert last(made)["failures"] == 6 * 21 - 64
+    assert set(made.failures["code"]) == {"ipam-exhausted"}
+    strict = simulate(with_config(scenario, strict_affinity=True))
+    assert set(strict.failures["code"]) == {"ipam-strict"}
+    capped = simulate(with_config(plan(nodes=1, pods=200, busiest=200), strict_affinity=True, max_blocks_per_host=2))
+    assert set(capped.failures["code"]) == {"ipam-block-limit"}
+    assert "2 blocks" in capped.failures["reason"][0]
+    assert last(capped)["addresses"] == 128
+
+
+def test_churn_keeps_the_number_of_pods():
+    made = simulate(plan(nodes=20), BringUp(), Churn(days=10, share=0.2))
+    assert set(made.timeline["addresses"]) == {20 * 60 + 50 + 20}
+    other = simulate(plan(nodes=20), BringUp(), Churn(days=10, share=0.2, seed=1))
+    assert list(other.blocks["block"]) != list(made.blocks["block"]) or not other.pods.equals(made.pods)
+
+
+def test_pods_that_arrive_and_end():
+    made = simulate(plan(nodes=5, pods=0, busiest=0), BringUp(), Churn(days=20, share=0, arrivals=100, lifetime=0.5))
+    counts = made.timeline["addresses"]
+    assert 20 < counts.iloc[-1] < 150
+
+
+def test_nodes_are_replaced_by_ones_of_new_names():
+    made = simulate(plan(nodes=10), BringUp(), Replacement(days=20, every=10))
+    assert len(made.nodes) == 10
+    assert all(name.endswith("~20") for name in made.nodes["node"])
+    assert last(made)["addresses"] == 10 * 60 + 50 + 10
+    assert {row.affinity.removeprefix("host:") for row in made.blocks.itertuples()} <= set(made.nodes["node"])
+
+
+def test_without_kube_controllers_blocks_of_nodes_that_are_gone_stay():
+    with_them = simulate(plan(nodes=10), BringUp(), Autoscale(days=3, nodes=2))
+    without = simulate(plan(nodes=10), BringUp(), Autoscale(days=3, nodes=2), controllers=False)
+    assert last(without)["blocks"] == last(with_them)["blocks"] + 6
+
+
+def test_growth_follows_the_plan():
+    made = simulate(plan(nodes=5, nodes_per_month=10), BringUp(), Growth(days=73))
+    assert len(made.nodes) == 5 + 24
+
+
+def test_the_same_inputs_give_the_same_bytes():
+    def once(seed):
+        made = simulate(plan(nodes=10), BringUp("random", seed), Churn(days=3), Replacement(days=3, every=2), seed=seed)
+        return dump(made.site.ipam)
+
+    assert once(1) == once(1)
+    assert once(1) != once(2)
+
+
+def test_a_state_is_saved_loaded_and_copied():
+    ipam = Ipam(seed=3)
+    ipam.create_pool(ipk.IPPool(name="p", cidr="10.0.0.0/24", block_size=28))
+    ipam.create_node("n", {"a": "b"})
+    ipam.reserve("r", [Cidr.parse("10.0.0.0/29")])
+    ipam.start_controllers()
+    ipam.assign("n", "h", 3)
+    other = load(dump(ipam))
+    assert dump(other) == dump(ipam)
+    copied = ipam.copy()
+    for each in (ipam, other, copied):
+        each.assign("n", "h2", 20)
+        each.sleep(5000)
+    assert dump(other) == dump(ipam) == dump(copied)
+    for data in (b"", b"PK", dump(ipam)[:200]):
+        with pytest.raises(ValueError, match="no saved state"):
+            load(data)
+
+
+def test_what_exists_is_where_it_starts():
+    scenario = ipk.load(SAMPLE)
+    made = simulate(scenario)
+    held = {str(address) for pod in scenario.cluster.pods for address in pod.addresses}
+    assert held <= set(made.pods["address"])
+    block = Block(cidr="10.0.0.64/26", affinity="host:a", unallocated=(9, *range(1, 9), *range(10, 64)),
+                  allocations=(Allocation(ordinal=0, handle="h", node="b"),))  # fmt: skip
+    pool = ipk.IPPool(name="p", cidr="10.0.0.0/24")
+    nodes = (ipk.Node(name="a"), ipk.Node(name="b"))
+    pods = (ipk.Pod(name="new", node="a"),)
+    made = simulate(ipk.Scenario(cluster=ipk.Cluster(pools=(pool,), nodes=nodes, blocks=(block,), pods=pods)))
+    assert list(made.pods["address"]) == ["10.0.0.64", "10.0.0.73"]
+    assert list(borrowers(made, "a")["node"]) == ["b"]
+
+
+def test_which_blocks_a_node_will_claim():
+    scenario = plan(cidr="192.168.0.0/16")
+    assert list(walk(scenario, "node-000", "pool", count=3)["block"]) == [
+        "192.168.55.64/26",
+        "192.168.55.128/26",
+        "192.168.55.192/26",
+    ]
+    assert walk(scenario, "node-000", "pool", count=2000)["block"].nunique() == 1024
+    with pytest.raises(KeyError):
+        walk(scenario, "node-000", "nope")
+    with pytest.raises(ValueError, match="by the clock"):
+        walk(plan(cidr="10.0.0.0/24", size=32), "node-000", "pool")
+
+
+CSV = """\
+time,event,node,pod,labels
+0,node-join,n1,,zone=a;x=y
+1,pod-start,n1,p1,
+2,pod-start,n1,p2,
+90000,pod-end,,p1,
+"""
+
+
+def test_a_trace_of_ones_own(tmp_path):
+    (tmp_path / "t.csv").write_text(CSV)
+    rows = [{"time": 0, "event": "node-join", "node": "n1", "labels": {"zone": "a", "x": "y"}},
+            {"time": 1, "event": "pod-start", "node": "n1", "pod": "p1"}, {"time": 2, "event": "pod-start", "node": "n1", "pod": "p2"},
+            {"time": 90000, "event": "pod-end", "pod": "p1"}]  # fmt: skip
+    (tmp_path / "t.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    scenario = replace(plan(), plan=ipk.Plan())
+    made = [simulate(scenario, Trace.read(tmp_path / name)) for name in ("t.csv", "t.jsonl")]
+    assert list(made[0].timeline["addresses"]) == [0, 3, 2]
+    assert dump(made[0].site.ipam) == dump(made[1].site.ipam)
+    assert made[0].site.ipam.nodes["n1"].labels == {"zone": "a", "x": "y"}
+
+
+@pytest.mark.parametrize(
+    ("text", "problems"),
+    [
+        ("", [("file-empty", None, "")]),
+        ("time,event\n-1,dance\n", [("value-choice", 2, "event"), ("trace-time", 2, "time")]),
+        ("time,event,pod\nx,pod-start,p\n", [("trace-time", 2, "time"), ("field-missing", 2, "node")]),
+        ('{"time": 1}\n[1]\n{"time"', [("value-choice", 1, "event"), ("type-mapping", 2, ""), ("json-syntax", 3, "")]),
+        (
+            '{"time": 1e999, "event": "node-join", "node": {}, "labels": []}',
+            [("trace-time", 1, "time"), ("field-missing", 1, "node")],
+        ),
+    ],
+)
+def test_all_problems_of_a_trace_at_once(text, problems, tmp_path):
+    (tmp_path / "t.csv").write_text(text)
+    with pytest.raises(InputError) as error:
+        Trace.read(tmp_path / "t.csv")
+    assert [(p.code, p.place.line, p.place.field) for p in error.value.problems] == problems
+
+
+def test_the_command(tmp_path):
+    done = run("simulate", SAMPLE, "--days", 3, "--churn", 0.1, "--replace-every", 2, "--progress")
+    assert done.returncode == 0
+    assert "Timeline" in done.stdout
+    assert "No request failed." in done.stdout
+    assert "3/3" in done.stderr
+    data = json.loads(run("simulate", SAMPLE, "--json").stdout)
+    assert set(data) == {"interrupted", "timeline", "failures", "blocks", "nodes", "pods"}
+    (tmp_path / "t.csv").write_text(CSV)
+    assert run("simulate", SAMPLE, "--trace", tmp_path / "t.csv", "--lang", "zh").stdout.startswith("时间线")
+    for wrong in (["simulate", "nope"], ["simulate", SAMPLE, "--trace", "nope"], ["simulate", SAMPLE, "--days", -1]):
+        done = run(*wrong)
+        assert done.returncode == 2
+        assert "Traceback" not in done.stderr
+
+
+def test_an_interrupt_keeps_what_was_computed():
+    def stop(day, days):
+        if day == 2:
+            raise KeyboardInterrupt
+
+    made = simulate(plan(nodes=5), BringUp(), Churn(days=10), progress=stop)
+    assert made.interrupted
+    assert list(made.timeline["day"]) == [0, 1, 2]
