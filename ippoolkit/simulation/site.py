@@ -223,14 +223,15 @@ class Site:
         self._note(events, answers)
 
     def _note(self, events: Events, answers: NDArray[np.int64]) -> None:
-        asked = events[:, bulk.KIND] <= bulk.ASSIGN_BOTH
-        for place in np.flatnonzero(asked & (answers != layout.DONE)):
+        """Count the requests that got nothing, and keep the first of them."""
+        bad = np.flatnonzero((events[:, bulk.KIND] <= bulk.ASSIGN_BOTH) & (answers != layout.DONE))
+        names = [pool.name for pool in self.scenario.cluster.pools]
+        for request, count in zip(*np.unique(events[bad, bulk.REQUEST], return_counts=True), strict=True):
+            if pools := self.pools_of[request]:
+                self.failed[names.index(pools[0])] += count
+        for place in bad[: MOST_FAILURES - len(self.failures)]:
             _, node, handle, request, time = (int(each) for each in events[place])
-            pools = self.pools_of[request]
-            if pools:
-                self.failed[[pool.name for pool in self.scenario.cluster.pools].index(pools[0])] += 1
-            if len(self.failures) < MOST_FAILURES:
-                self.failures.append(Failure(time, handle, node, int(answers[place]), request))
+            self.failures.append(Failure(time, handle, node, int(answers[place]), request))
 
     def census(self) -> dict[str, tuple[int, int, int, int]]:
         """Return for each pool: addresses in use, blocks, blocks without affinity, borrowed addresses."""
