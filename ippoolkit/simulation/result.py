@@ -15,7 +15,6 @@ _CODES = {
     layout.LIMIT: "ipam-block-limit",
     layout.NOT_CLAIMED: "ipam-no-claims",
     layout.TOO_SMALL: "ipam-windows-small",
-    bulk.NO_POOL: "ipam-none-selects",
 }
 
 
@@ -117,7 +116,7 @@ class Simulation:
     def why(self, failure: Failure) -> Finding:
         """Return the finding behind a failure."""
         node = self.site.ipam.name_of(failure.node)
-        code = _CODES.get(failure.answer)
+        code = self.site.refused[failure.request] if failure.answer == bulk.NO_POOL else _CODES.get(failure.answer)
         if code is None:
             code = "ipam-strict" if self.site.ipam.config.strict_affinity else "ipam-exhausted"
         pools = ", ".join(self.site.pools_of[failure.request])

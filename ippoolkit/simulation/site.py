@@ -55,9 +55,11 @@ class Site:
     _requests: list[tuple[int, ...]] = field(default_factory=list)
     _request_of: dict[tuple[object, ...], int] = field(default_factory=dict)
     _of_node: NDArray[np.int64] = field(default_factory=lambda: np.zeros(16, np.int64))
+    _kinds: NDArray[np.int64] = field(default_factory=lambda: np.zeros(16, np.int64))
     _tunnels_of: dict[int, list[int]] = field(default_factory=dict)
     _tunnels_by_labels: dict[tuple[object, ...], list[int]] = field(default_factory=dict)
     pools_of: list[list[str]] = field(default_factory=list)
+    refused: dict[int, str] = field(default_factory=dict)  # per request without a pool: the code of the reason
 
     def __post_init__(self) -> None:
         cluster = self.scenario.cluster
@@ -104,6 +106,8 @@ class Site:
         number = self.ipam.nodes[name].number
         windows = labels.get(OS_LABEL) == "windows"
         self._of_node = layout.grown(self._of_node, number + 1)
+        self._kinds = layout.grown(self._kinds, number + 1)
+        self._kinds[number] = bulk.ASSIGN4 if windows else self._kind  # Windows has no IPv6
         self._of_node[number] = self._request(name, labels, max_blocks, windows=windows)
         key = tuple(sorted(labels.items()))
         if key not in self._tunnels_by_labels:
@@ -133,7 +137,7 @@ class Site:
     def assigning(self, pods: NDArray[np.int64], nodes: NDArray[np.int64], times: NDArray[np.int64]) -> Events:
         """Return the events of pods that start on nodes."""
         events = np.zeros((len(pods), bulk.EVENT), np.int64)
-        events[:, bulk.KIND] = self._kind
+        events[:, bulk.KIND] = self._kinds[nodes]
         events[:, bulk.NODE] = nodes
         events[:, bulk.HANDLE] = pods
         events[:, bulk.REQUEST] = self._of_node[nodes]
@@ -185,7 +189,8 @@ class Site:
         out, groups = np.zeros(int(counts.max(initial=1)), np.int64), np.zeros(8, np.int64)
         least = counts.copy()
         for family in (0,) if self._kind == bulk.ASSIGN4 else (1,) if self._kind == bulk.ASSIGN6 else (0, 1):
-            got, answers, begin = np.zeros_like(counts), np.zeros_like(counts), 0
+            wanting = np.where((family == 0) | (self._kinds[nodes] != bulk.ASSIGN4), counts, 0)
+            got, answers, begin = counts - wanting, np.zeros_like(counts), 0
             while begin < len(nodes):
                 begin = bulk.place(
                     self.ipam.state, powers, halves, nodes, counts, family, pods[0] if len(pods) else 0, begin, rows,
@@ -257,13 +262,14 @@ class Site:
         cap = self.ipam.cap(max_blocks or (WINDOWS_MAX_BLOCKS if windows else 0))
         key = ("pods", tuple(sorted(labels.items())), cap)
         if key not in self._request_of:
-            ranges = {}
-            for version in sorted(self._versions):
+            ranges, refused = {}, "ipam-no-pools"
+            for version in sorted(self._versions - {6} if windows else self._versions):
                 try:
                     ranges[version] = self.ipam.ranges(host, version, windows=windows)
-                except IpamError:
-                    ranges[version] = []
+                except IpamError as error:
+                    ranges[version], refused = [], error.finding.code
             self._request_of[key] = self._add_request(ranges, cap, windows=windows)
+            self.refused[self._request_of[key]] = refused
         return self._request_of[key]
 
     def _tunnels(self, host: str, labels: Mapping[str, str]) -> list[int]:

@@ -87,6 +87,21 @@ def test_failures_say_why():
     assert last(capped)["addresses"] == 128
 
 
+def test_windows_has_no_ipv6_and_needs_larger_blocks():
+    pools = (ipk.IPPool(name="v4", cidr="10.0.0.0/22", block_size=26), ipk.IPPool(name="v6", cidr="fd00::/64"))
+    group = ipk.NodeGroup(nodes=2, pods_per_node=5, os="windows")
+    config = ipk.IPAMConfig(strict_affinity=True)
+    scenario = ipk.Scenario(cluster=ipk.Cluster(pools=pools, ipam=config), plan=ipk.Plan(groups=(group,)))
+    made = simulate(scenario)
+    assert made.failures.empty
+    assert last(made, "v4")["addresses"] == 2 * (5 + 4)  # with the four that each block keeps back
+    assert last(made, "v6")["addresses"] == 0
+    assert place(scenario).pods["family"].eq(4).all()
+    small = replace(pools[0], block_size=30)
+    made = simulate(replace(scenario, cluster=replace(scenario.cluster, pools=(small,))))
+    assert set(made.failures["code"]) == {"ipam-no-pools"}
+
+
 def test_churn_keeps_the_number_of_pods():
     made = simulate(plan(nodes=20), BringUp(), Churn(days=10, share=0.2))
     assert set(made.timeline["addresses"]) == {20 * 60 + 50 + 20}
