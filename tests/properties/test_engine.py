@@ -103,7 +103,7 @@ def holds(ipam):
 
 
 @given(st.lists(operations, max_size=40), st.booleans())
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_is_asked(asked, etcd):
     ipam = brought_up(etcd)
     for operation in asked:
@@ -128,7 +128,6 @@ def test_whatever_is_asked(asked, etcd):
 
 
 @given(st.integers(1, 200), st.integers(1, 5))
-@settings(deadline=None)
 def test_no_node_is_above_the_cap(pods, cap):
     ipam = Ipam()
     ipam.create_pool(IPPool(name="p", cidr="10.0.0.0/20", block_size=30))

@@ -50,7 +50,7 @@ def told(outcome):
 
 @given(st.lists(documents, max_size=3), st.sampled_from(ACTIONS))
 @example([{"apiVersion": "projectcalico.org/v3", "kind": "IPPool", "spec": {"blockSize": float("inf")}}], "create")
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_a_manifest_says(given_documents, action):
     for text in (
         "\n---\n".join(json.dumps(document) for document in given_documents),
@@ -76,7 +76,6 @@ def test_whatever_a_file_holds(tmp_path_factory, text):
 
 
 @given(specs | values, specs | values)
-@settings(deadline=None)
 def test_whatever_a_patch_says(spec, changes):
     calicoctl = Calicoctl()
     calicoctl.have({"kind": "IPPool", "metadata": {"name": "p1"}, "spec": spec if isinstance(spec, dict) else {}})
@@ -111,7 +110,6 @@ def test_whatever_options_are_given(args, stored):
 
 
 @given(specs)
-@settings(deadline=None)
 def test_what_is_stored_is_taken_again(spec):
     calicoctl = Calicoctl()
     value = {"apiVersion": "projectcalico.org/v3", "kind": "IPPool", "metadata": {"name": "p1"}}

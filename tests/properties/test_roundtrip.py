@@ -76,14 +76,14 @@ scenarios = st.builds(
 )  # fmt: skip
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(scenarios)
 def test_a_scenario_is_read_as_it_was_saved(tmp_path, scenario):
     assert ipk.load(ipk.save(scenario, tmp_path / "s.yaml")) == scenario
     assert ipk.load(ipk.save(scenario, tmp_path / "s.json")) == scenario
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(pools())
 def test_a_manifest_is_read_as_it_was_written(tmp_path, pool):
     path = tmp_path / "p.yaml"
@@ -91,7 +91,7 @@ def test_a_manifest_is_read_as_it_was_written(tmp_path, pool):
     assert ipk.load(path).cluster.pools == (pool,)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.one_of(texts, st.text("{}[]:,-&*!|>'\"#%@ \t\nab12", max_size=60)), st.sampled_from(["f.yaml", "f.json", "f"])
 )
