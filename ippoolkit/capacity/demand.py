@@ -176,7 +176,7 @@ def tunnels_of(scenario: Scenario, offer: Supply, labels: Mapping[str, str]) -> 
 
 def _planned(scenario: Scenario, offer: Supply, group: NodeGroup) -> Group:
     windows = group.os == "windows"
-    labels = {"kubernetes.io/os": group.os, **group.labels}
+    labels = group.node_labels
     tunnels = tunnels_of(scenario, offer, labels)
     pods = pools_for(offer, labels)
     requests = [Request(1, offer.of(pools), tunnel=True) for pools in tunnels.values()]

@@ -1,4 +1,4 @@
-"""One block and its queue of free addresses; the table of blocks; what is reserved. Compiled.
+"""Blocks: made, held, let go and dropped; the table of them; what is reserved. Compiled.
 
 Every function works on a `State`; what it may not do is grow an array. Whoever calls sees to it that there is room for
 the blocks and addresses that a call may need (`room` says whether there is).
@@ -32,6 +32,7 @@ from .layout import (
     INDEX_HI,
     INDEX_LO,
     KEPT,
+    MOST_HELD,
     NEXT,
     NOBODY,
     NOW,
@@ -218,7 +219,7 @@ def room(state, blocks, addresses):
         state.meta[SLOTS] + blocks <= len(state.blocks)
         and state.meta[TOP] + blocks * addresses <= len(state.cells)
         and 2 * (state.meta[HASHED] + blocks) <= len(state.table)
-        and state.meta[FIFO_LEN] + 8 <= len(state.fifo)
+        and state.meta[FIFO_LEN] + MOST_HELD <= len(state.fifo)
     )
 
 
@@ -250,10 +251,10 @@ def lay_out(state, slot, first_windows, last_windows):
 
 
 @compiled
-def hold(state, slot, groups):
+def hold(state, slot):
     """Put a block among its owner's, in the datastore's order."""
     row = state.blocks[slot]
-    name(state, slot, groups)
+    name(state, slot)
     family, node = state.ranges[row[OF_RANGE], FAMILY], row[OWNER]
     last, at = -1, state.held[family, node]
     while at >= 0 and before(state, at, slot):
@@ -285,7 +286,7 @@ def let_go(state, slot):
 
 
 @compiled
-def make(state, of, high, low, node, first_windows, last_windows, unselected, groups):
+def make(state, of, high, low, node, first_windows, last_windows, unselected):
     """Create a block with a node's affinity; return its row."""
     meta, blocks = state.meta, state.blocks
     slot = meta[FREE_SLOT]
@@ -309,7 +310,7 @@ def make(state, of, high, low, node, first_windows, last_windows, unselected, gr
     lay_out(state, slot, first_windows, last_windows)
     if state.ranges[of, COUNT] >= 0:
         bitmap.put(state.bits, state.ranges, of, UNCLAIMED, low, False)
-    hold(state, slot, groups)
+    hold(state, slot)
     mark(state, slot)
     return slot
 

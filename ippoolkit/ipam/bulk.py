@@ -12,6 +12,7 @@ from .layout import (
     FULL,
     GONE,
     HOLDER,
+    MOST_HELD,
     NOBODY,
     NOW,
     OF_RANGE,
@@ -35,16 +36,15 @@ FIRST4, COUNT4, FIRST6, COUNT6, CAP, FOR_WINDOWS = range(6)
 REQUEST_WIDTH = FOR_WINDOWS + 1
 # Answers beyond those of the core: fewer addresses than asked for, nothing to release, no pool.
 SHORT, NOTHING, NO_POOL = 7, 8, 9
-MOST_HELD = 64  # addresses of one handle that `run` can release
 
 
 @compiled
-def run(state, powers, halves, events, begin, rows, requests, answers, strict, claims, out, groups):
+def run(state, events, begin, rows, requests, answers, strict, claims, out):
     """Carry out events until the end, or until there is no room for another block.
 
     Parameters
     ----------
-    state, powers, halves, strict, claims, groups
+    state, strict, claims
         As for `assign`.
     events
         A row each, in order of time.
@@ -95,8 +95,8 @@ def run(state, powers, halves, events, begin, rows, requests, answers, strict, c
                     answer = NO_POOL
                     break
                 done, answer = assign(
-                    state, powers, halves, node, family, rows[first:first + count], count, 1, handle, 0, request[CAP],
-                    strict, claims, request[FOR_WINDOWS] != 0, out, groups,
+                    state, node, family, rows[first:first + count], count, 1, handle, 0, request[CAP],
+                    strict, claims, request[FOR_WINDOWS] != 0, out,
                 )  # fmt: skip
                 if answer == DONE and done == 0:
                     answer = SHORT
@@ -111,29 +111,31 @@ def run(state, powers, halves, events, begin, rows, requests, answers, strict, c
 @inlined
 def _release_handle(state, handle, held):
     """Free the addresses of a handle."""
-    count, at = 0, state.handles[handle]
-    while at >= 0:
-        place = count
-        while place and held[place - 1] > at:
-            held[place] = held[place - 1]
-            place -= 1
-        held[place] = at
-        count += 1
-        at = state.cells[at, SIBLING]
-    release(state, held, count)
-    return DONE if count else NOTHING
+    answer = NOTHING
+    while state.handles[handle] >= 0 and state.meta[FIFO_LEN] + MOST_HELD <= len(state.fifo):
+        count, at = 0, state.handles[handle]
+        while at >= 0 and count < MOST_HELD:
+            place = count
+            while place and held[place - 1] > at:
+                held[place] = held[place - 1]
+                place -= 1
+            held[place] = at
+            count += 1
+            at = state.cells[at, SIBLING]
+        release(state, held, count)
+        answer = DONE
+    return answer
 
 
 @compiled
 def place(
-    state, powers, halves, nodes, counts, family, first_handle, begin, rows, requests, of, got, answers, strict, claims,
-    out, groups,
+    state, nodes, counts, family, first_handle, begin, rows, requests, of, got, answers, strict, claims, out
 ):  # fmt: skip
     """Place many pods on each of many nodes, one node after the other, a handle each.
 
     Parameters
     ----------
-    state, powers, halves, rows, requests, strict, claims, groups
+    state, rows, requests, strict, claims
         As for `run`.
     nodes, counts, of
         The nodes in order, how many pods each is to get, and the request of each.
@@ -163,9 +165,9 @@ def place(
             answers[place] = NO_POOL
         elif got[place] < counts[place]:
             done, answer = assign(
-                state, powers, halves, nodes[place], family, rows[first:first + count], count,
+                state, nodes[place], family, rows[first:first + count], count,
                 counts[place] - got[place], handle + got[place], 1, request[CAP], strict, claims,
-                request[FOR_WINDOWS] != 0, out, groups,
+                request[FOR_WINDOWS] != 0, out,
             )  # fmt: skip
             for number in range(got[place], got[place] + done):
                 state.placed[handle + number] = nodes[place]

@@ -35,7 +35,7 @@ class Cluster(Memory):
             size, first = pool.block_size, str(min(others))
             raise IpamError("blocks-of-other-size", count=len(others), cidr=str(pool.cidr), size=size, first=first)
         self.pools[pool.name] = pool
-        of = self._range(pool)
+        of = self._range(pool.cidr, pool.block_size)
         self._ranges[of].pool = pool.name
         self._bring_home(of)
         self._changed(pools=True)
@@ -58,7 +58,7 @@ class Cluster(Memory):
             if cidr in pool.cidr:
                 self._release_affinity(slot)
         del self.pools[name]
-        self._ranges[self._range(pool)].pool = ""
+        self._ranges[self._range(pool.cidr, pool.block_size)].pool = ""
         self._changed(pools=True)
 
     def _pool(self, name: str) -> IPPool:
@@ -164,7 +164,10 @@ class Cluster(Memory):
         if key not in self._requests:
             pools = self._allowed(host, version, use, named, namespace, windows=windows)
             node = self._node(host)
-            rows = [(self._range(pool), int(not self._selects(pool, node, host)), -1) for pool in pools]
+            rows = [
+                (self._range(pool.cidr, pool.block_size), int(not self._selects(pool, node, host)), -1)
+                for pool in pools
+            ]
             ranges = np.array(rows, np.int64).reshape(-1, 3)
             self._requests[key] = ranges, [str(pool.cidr) for pool in pools]
         ranges, cidrs = self._requests[key]

@@ -60,24 +60,21 @@ class Controllers(Requests):
         """Delete a node as kubectl does: kube-controllers gives back what it held once its pods are gone."""
         node = self._existing(name)
         node.exists = False
-        now = int(self.state.meta[layout.NOW])
-        pods = [handle for handle, (host, tunnel) in self._holders.items() if host == name and not tunnel]
-        self.state.alive[node.number] = 2 if pods else 0
+        self.state.alive[node.number] = 2 if set(self._holding(node.number)) - self._tunnels else 0
         self._changed(node=name)
-        self._due.append((now + 2 * blocks.BATCH, "node", name))
+        self._due.append((int(self.state.meta[layout.NOW]) + 2 * blocks.BATCH, "node", name))
 
     def lose_pod(self, handle: str, *, at_tick: bool = False) -> None:
         """Delete a pod without freeing what it holds; `at_tick`: it only changed, which is noticed at a tick."""
-        now = int(self.state.meta[layout.NOW])
-        host, _ = self._holders.get(handle, ("", False))
-        gone = host in self.nodes and not self.nodes[host].exists
-        if gone:
-            self._due.append((now + blocks.BATCH, "free", handle))
+        soon = int(self.state.meta[layout.NOW]) + blocks.BATCH
+        host = self.holder(handle)
+        if host in self.nodes and not self.nodes[host].exists:
+            self._due.append((soon, "free", handle))
         elif at_tick:
             self._suspects[handle] = -2
         else:
             self._suspects[handle] = -1
-            self._due.append((now + blocks.BATCH, "suspect", handle))
+            self._due.append((soon, "suspect", handle))
 
     def _act(self, now: int, *, ticked: bool) -> None:
         """Do what is due of kube-controllers' work on addresses, and at a tick release the leaked."""
@@ -88,7 +85,7 @@ class Controllers(Requests):
                 self._suspects[whom] = now
             elif what == "free":
                 self._free(whom)
-                self._clean_up(self._gone_host(whom))
+                self._clean_up(self.holder(whom))
             elif what == "node":
                 self._clean_up(whom)
         if ticked and (grace := int(self.state.meta[layout.GRACE])):
@@ -102,25 +99,16 @@ class Controllers(Requests):
     def _free(self, handle: str) -> None:
         number = self.handles.get(handle, -1)
         if number >= 0 and self.state.handles[number] >= 0:
-            host = self._gone_host(handle)
             self.release(handle)
-            self._holders[handle] = host, False
-
-    def _gone_host(self, handle: str) -> str:
-        return self._holders.get(handle, ("", False))[0]
 
     def _clean_up(self, name: str) -> None:
         """Give back what a node that is gone still holds, once no pod of it is left."""
         if name not in self.nodes or self.nodes[name].exists:
             return
-        left = [
-            (handle, tunnel)
-            for handle, (host, tunnel) in self._holders.items()
-            if host == name and self.state.handles[self.handles[handle]] >= 0
-        ]
-        if all(tunnel for _, tunnel in left):
-            for handle, _ in left:
+        number = self.nodes[name].number
+        left = self._holding(number)
+        if self._tunnels.issuperset(left):
+            for handle in left:
                 self._free(handle)
-            number = self.nodes[name].number
             self.state.alive[number] = 0
             blocks.soil(self.state, number, 0)

@@ -85,11 +85,12 @@ def _is_among(of, ranges, count):
 
 
 @compiled
-def _start(state, powers, halves, node, of):
+def _start(state, node, ranges, place):
     """Return the index at which a node starts looking in a range with bitmaps."""
-    if state.ranges[of, COUNT] <= 1:
-        return 0
-    return small_start(powers, halves, state.seeds[node], state.ranges[of, COUNT])
+    of = ranges[place, 0]
+    if ranges[place, 2] >= 0 or state.ranges[of, COUNT] <= 1:
+        return max(ranges[place, 2], 0)
+    return small_start(state.seeds[node], state.ranges[of, COUNT])
 
 
 @compiled
@@ -123,23 +124,23 @@ def _next_unclaimed(state, node, of):
 
 
 @compiled
-def _claim(state, powers, halves, node, ranges, count, first_windows, last_windows, groups):
+def _claim(state, node, ranges, count, first_windows, last_windows):
     """Claim a new block in the first range that has one, else take over an empty one of another node; -1 for none."""
     for place in range(count):
         of = ranges[place, 0]
         if state.ranges[of, COUNT] >= 0:
-            start = ranges[place, 2] if ranges[place, 2] >= 0 else _start(state, powers, halves, node, of)
+            start = _start(state, node, ranges, place)
             index = bitmap.find(state.bits, state.ranges, of, UNCLAIMED, start) if state.ranges[of, COUNT] else -1
             if index >= 0:
-                return make(state, of, 0, index, node, first_windows, last_windows, ranges[place, 1], groups)
+                return make(state, of, 0, index, node, first_windows, last_windows, ranges[place, 1])
         else:
             found, high, low = _next_unclaimed(state, node, of)
             if found:
-                return make(state, of, high, low, node, first_windows, last_windows, ranges[place, 1], groups)
+                return make(state, of, high, low, node, first_windows, last_windows, ranges[place, 1])
     for place in range(count):
         of = ranges[place, 0]
         if state.ranges[of, COUNT] > 0:
-            start = ranges[place, 2] if ranges[place, 2] >= 0 else _start(state, powers, halves, node, of)
+            start = _start(state, node, ranges, place)
             slot = _reclaimable(state, of, start, node)
             if slot >= 0:
                 let_go(state, slot)
@@ -147,7 +148,7 @@ def _claim(state, powers, halves, node, ranges, count, first_windows, last_windo
                 state.blocks[slot, CLAIMED] = state.meta[NOW]
                 state.blocks[slot, UNSELECTED] = ranges[place, 1]
                 lay_out(state, slot, first_windows, last_windows)
-                hold(state, slot, groups)
+                hold(state, slot)
                 mark(state, slot)
                 return slot
     return -1
@@ -184,7 +185,7 @@ def give_back_unselected(state, node, family, ranges, count):
 
 @inlined
 def assign(
-    state, powers, halves, node, family, ranges, count, wanted, handle, step, cap, strict, claims, windows, out, groups
+    state, node, family, ranges, count, wanted, handle, step, cap, strict, claims, windows, out
 ):  # fmt: skip
     """Assign addresses of one family to a handle on a node.
 
@@ -192,8 +193,6 @@ def assign(
     ----------
     state
         All there is.
-    powers, halves
-        The tables of `start`.
     node, family
         Who asks, and for IPv4 (0) or IPv6 (1).
     ranges, count
@@ -205,8 +204,8 @@ def assign(
         Blocks of these ranges that the node may hold; strictAffinity; autoAllocateBlocks.
     windows
         Whether the first three and the last address of a new block are kept back.
-    out, groups
-        Room for the addresses assigned, and for eight numbers.
+    out
+        Room for the addresses assigned.
 
     Returns
     -------
@@ -233,7 +232,7 @@ def assign(
             largest = max(largest, 1 << state.ranges[ranges[place, 0], SHIFT])
         if not room(state, 1, largest):
             return done, FULL
-        slot = _claim(state, powers, halves, node, ranges, count, first_windows, last_windows, groups)
+        slot = _claim(state, node, ranges, count, first_windows, last_windows)
         if slot < 0:
             break
         owned += 1
@@ -245,7 +244,7 @@ def assign(
             of = ranges[place, 0]
             if state.ranges[of, COUNT] <= 0:
                 continue  # too large to be full
-            start = ranges[place, 2] if ranges[place, 2] >= 0 else _start(state, powers, halves, node, of)
+            start = _start(state, node, ranges, place)
             while done < wanted:
                 index = bitmap.find(state.bits, state.ranges, of, AVAILABLE, start)
                 if index < 0:
@@ -255,12 +254,13 @@ def assign(
 
 
 @compiled
-def assign_this(state, slot, ordinal, handle, node, strict):
-    """Assign one address of a block; return `DONE`, `FOREIGN` or `TAKEN`."""
+def assign_this(state, at, handle, node, strict):
+    """Assign one address; return `DONE`, `FOREIGN` or `TAKEN`."""
+    slot = state.cells[at, SLOT]
     row = state.blocks[slot]
+    ordinal = at - row[OFFSET]
     if strict and row[OWNER] != node:
         return FOREIGN
-    at = row[OFFSET] + ordinal
     if state.cells[at, HOLDER] != IN_QUEUE and state.cells[at, HOLDER] != HAS_COOLED:
         return TAKEN
     sweep(state, slot)

@@ -11,7 +11,7 @@ from ..cidr import Cidr, Coverage, address_of
 from ..model.calico import Allocation, Block
 from . import blocks, core, layout
 from .controllers import Controllers
-from .memory import LOAD_BALANCER, Range, split
+from .memory import LOAD_BALANCER, split
 
 WINDOWS_HANDLE = "windows-reserved-ipam-handle"
 
@@ -38,7 +38,7 @@ class Ipam(Controllers):
         each = self._ranges[of]
         self._grow(np.array([[of, 0, -1]], np.int64))
         high, low = split(each.cidr.index_of(address_of(block.cidr.version, block.cidr.first), each.size))
-        slot = int(blocks.make(self.state, of, high, low, node.number, 0, 0, 0, np.zeros(8, np.int64)))
+        slot = int(blocks.make(self.state, of, high, low, node.number, 0, 0, 0))
         numbers = {held.ordinal: self._holder(held, host) for held in block.allocations}
         state, row = self.state, self.state.blocks[slot]
         offset, size = int(row[layout.OFFSET]), block.cidr.size
@@ -71,7 +71,8 @@ class Ipam(Controllers):
             return layout.IS_COOLING
         if held.handle == WINDOWS_HANDLE:
             return layout.FOR_WINDOWS
-        self._holders[held.handle] = held.node or host, bool(held.type)
+        if held.type:
+            self._tunnels.add(held.handle)
         number = self.number_of(held.handle)
         self.state.placed[number] = self._node(held.node or host).number
         return number
@@ -80,12 +81,8 @@ class Ipam(Controllers):
         """Return the range of the pool that holds a block, or one for a block in none."""
         for pool in self.pools.values():
             if cidr in pool.cidr and cidr.prefix == pool.block_size:
-                return self._range(pool)
-        if (cidr, cidr.prefix) not in self._range_of:
-            self._range_of[cidr, cidr.prefix] = len(self._ranges)
-            self._ranges.append(Range(cidr, cidr.prefix))
-            self._lay_out_range(len(self._ranges) - 1)
-        return self._range_of[cidr, cidr.prefix]
+                return self._range(pool.cidr, pool.block_size)
+        return self._range(cidr, cidr.prefix)
 
     def blocks(self) -> list[dict[str, Any]]:
         """Return every block: IPv4 then IPv6, sorted by the text of its range."""

@@ -78,6 +78,7 @@ CELL = KEPT + 1
 IN_QUEUE, FOR_WINDOWS, IS_COOLING, HAS_COOLED = -1, -2, -3, -4
 
 KEY = 46  # the longest name of a block in a datastore
+MOST_HELD = 64  # addresses that the release of one handle in bulk frees at a time
 
 # Answers of the core.
 DONE, LIMIT, NOT_CLAIMED, TOO_SMALL, FOREIGN, TAKEN, FULL = range(7)

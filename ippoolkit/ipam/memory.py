@@ -50,15 +50,7 @@ class Range:
 
 @dataclass(slots=True)
 class Memory:
-    """One datastore, and the operations of Calico's IPAM on it.
-
-    Parameters
-    ----------
-    datastore
-        ``kubernetes`` or ``etcd``; it decides the order in which a node fills its own IPv6 blocks.
-    seed
-        Of the draws that Calico makes by the clock: where a node starts looking in pools whose blocks have one address.
-    """
+    """What `Ipam` knows, as arrays and by names, and how it grows."""
 
     datastore: Literal["kubernetes", "etcd"] = "kubernetes"
     seed: int = 0
@@ -74,7 +66,7 @@ class Memory:
     _range_of: dict[tuple[Cidr, int], int] = field(default_factory=dict)
     _requests: dict[tuple[Any, ...], tuple[Any, list[str]]] = field(default_factory=dict)
     _random: random.Random = field(init=False)
-    _holders: dict[str, tuple[str, bool]] = field(default_factory=dict)  # handle: node, whether it is a tunnel's
+    _tunnels: set[str] = field(default_factory=set)  # handles of tunnels
     _due: list[tuple[int, str, str]] = field(default_factory=list)  # what kube-controllers does next: when, what, whom
     _suspects: dict[str, int] = field(default_factory=dict)  # leaked handles, and since when they are candidates
 
@@ -128,19 +120,30 @@ class Memory:
                 )
             self.state.seeds[number] = seed_of(name)
             for of, each in enumerate(self._ranges):
-                if not self.state.ranges[of, layout.COUNT] >= 0:
+                if self.state.ranges[of, layout.COUNT] < 0:
                     self._set_start(number, of, each)
         return self.nodes[name]
 
-    def _range(self, pool: IPPool) -> int:
-        """Return the number of a pool's range."""
-        key = pool.cidr, pool.block_size
-        if key not in self._range_of:
+    def holder(self, handle: str) -> str:
+        """Return the node that last asked for a handle's addresses; empty for a handle that nobody knows."""
+        number = self.handles.get(handle, -1)
+        node = int(self.state.placed[number]) if number >= 0 else -1
+        return self._node_names[node] if node >= 0 else ""
+
+    def _holding(self, node: int) -> list[str]:
+        """Return the handles that hold addresses for a node."""
+        known = len(self._handle_names)
+        holding = (self.state.placed[:known] == node) & (self.state.handles[:known] >= 0)
+        return [self._handle_names[number] for number in np.flatnonzero(holding)]
+
+    def _range(self, cidr: Cidr, size: int) -> int:
+        """Return the number of a range of blocks."""
+        if (cidr, size) not in self._range_of:
             of = len(self._ranges)
-            self._range_of[key] = of
-            self._ranges.append(Range(pool.cidr, pool.block_size))
+            self._range_of[cidr, size] = of
+            self._ranges.append(Range(cidr, size))
             self._lay_out_range(of)
-        return self._range_of[key]
+        return self._range_of[cidr, size]
 
     def pool_of_range(self, of: int) -> str:
         """Return the name of the pool that has a range."""
@@ -240,7 +243,7 @@ class Memory:
             since=grown(state.since, top),
             looks=self._more_looks(2 * max(slots, len(state.blocks))),
         )
-        self._grow_fifo(8)
+        self._grow_fifo(layout.MOST_HELD)
         size = len(state.table)
         while 2 * (int(meta[layout.HASHED]) + spare) > size:
             size *= 2
@@ -294,7 +297,7 @@ class Memory:
         cooling = np.flatnonzero((holders == layout.IS_COOLING) | (holders == layout.HAS_COOLED))
         cooling = cooling[np.argsort(state.since[cooling], kind="stable")]
         meta[layout.FIFO_HEAD] = meta[layout.FIFO_LEN] = 0
-        self._grow_fifo(len(cooling) + 8)
+        self._grow_fifo(len(cooling) + layout.MOST_HELD)
         state = self.state
         for place, at in enumerate(cooling):
             slot = state.cells[at, layout.SLOT]
@@ -309,7 +312,7 @@ class Memory:
 
     def _release(self, held: list[int]) -> None:
         if held:
-            self._grow_fifo(len(held) + 8)
+            self._grow_fifo(len(held) + layout.MOST_HELD)
             core.release(self.state, np.array(sorted(held), np.int64), len(held))
 
     def _release_affinity(self, slot: int) -> None:
@@ -347,7 +350,7 @@ class Memory:
         return address_of(cidr.version, cidr.first + at - int(self.state.blocks[slot, layout.OFFSET]))
 
     def _find(self, address: Address) -> tuple[int, int | None, int]:
-        """Return the block that holds an address (-1), the range that does (None), and the block's index there."""
+        """Return where an address stands in the arena (-1: in no block), its range (None), and its block's index."""
         homes = [of for of, each in enumerate(self._ranges) if address in each.cidr]
         homes.sort(key=lambda of: not self._ranges[of].pool)
         for of in homes:
@@ -355,11 +358,15 @@ class Memory:
             index = each.cidr.index_of(address, each.size)
             slot = int(blocks.look_up(self.state, of, *split(index)))
             if slot >= 0:
-                return slot, of, index
+                return int(self.state.blocks[slot, layout.OFFSET]) + self._ordinal(of, address), of, index
         live = [of for of in homes if self._ranges[of].pool and not self.pools[self._ranges[of].pool].disabled]
         if not live:
             return -1, None, 0
         return -1, live[0], self._ranges[live[0]].cidr.index_of(address, self._ranges[live[0]].size)
+
+    def _ordinal(self, of: int, address: Address) -> int:
+        """Return an address's place in its block."""
+        return (int(address) - self._ranges[of].cidr.first) & ((1 << int(self.state.ranges[of, layout.SHIFT])) - 1)
 
 
 def split(number: int) -> tuple[int, int]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from .compiler import compiled
 from .layout import ETCD, FAMILY, INDEX_HI, INDEX_LO, KEY, OF_RANGE, SHIFT
 
-_DIGITS = b"0123456789abcdef"
-
 
 @compiled
 def _number(key, at, value):
@@ -47,35 +45,31 @@ def _sixteen(high, low, bottom):
 
 
 @compiled
-def _address(groups, of, shift, high, low, into):
-    """Write the eight groups of a block's first address."""
-    carry = 0
-    for place in range(8):  # from the lowest group up
-        total = groups[of, 7 - place] + carry + _sixteen(high, low, 16 * place - shift)
-        into[7 - place] = total & 0xFFFF
-        carry = total >> 16
+def _group(state, slot, place):
+    """Return one of the eight groups of a block's first address: the pool's bits and the index share none."""
+    row = state.blocks[slot]
+    bottom = 16 * (7 - place) - state.ranges[row[OF_RANGE], SHIFT]
+    return state.groups[row[OF_RANGE], place] | _sixteen(row[INDEX_HI], row[INDEX_LO], bottom)
 
 
 @compiled
-def name(state, slot, groups):
-    """Write a block's name into its row of keys; `groups` is room for eight numbers."""
+def name(state, slot):
+    """Write a block's name into its row of keys."""
     key = state.keys[slot]
     of = state.blocks[slot, OF_RANGE]
-    shift = state.ranges[of, SHIFT]
-    _address(state.groups, of, shift, state.blocks[slot, INDEX_HI], state.blocks[slot, INDEX_LO], groups)
     at = 0
     if state.ranges[of, FAMILY] == 0:
         for octet in range(4):
             if octet:
                 key[at] = 46
                 at += 1
-            group = groups[6 + octet // 2]
+            group = _group(state, slot, 6 + octet // 2)
             at = _number(key, at, group & 255 if octet % 2 else group >> 8)
     else:
         colon = 58 if state.meta[ETCD] else 45
         best, best_length, run = -1, 1, 0  # the longest run of zero groups, of two at least, is written ::
         for place in range(8):
-            run = run + 1 if groups[place] == 0 else 0
+            run = run + 1 if _group(state, slot, place) == 0 else 0
             if run > best_length:
                 best, best_length = place - run + 1, run
         place = 0
@@ -88,11 +82,11 @@ def name(state, slot, groups):
             if place and (best < 0 or place != best + best_length):
                 key[at] = colon
                 at += 1
-            at = _hexadecimal(key, at, groups[place])
+            at = _hexadecimal(key, at, _group(state, slot, place))
             place += 1
     key[at] = 45
     at += 1
-    at = _number(key, at, (32 if state.ranges[of, FAMILY] == 0 else 128) - shift)
+    at = _number(key, at, (32 if state.ranges[of, FAMILY] == 0 else 128) - state.ranges[of, SHIFT])
     for place in range(at, KEY):
         key[place] = 0
 

@@ -8,13 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from ..cidr import BITS, Address, Cidr
+from ..cidr import Address, Cidr
 from ..findings import Finding
 from ..model.calico import Use
 from . import blocks, core, layout
 from .cluster import Cluster
 from .memory import IpamError, split
-from .start import tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,8 @@ class Requests(Cluster):
                 return Assigned(got[4], got[6], tuple(messages), error.finding)
             cap = self.cap(max_blocks)
             number = self._node(host).number
-            self._holders[handle] = host, use == "Tunnel"
+            if use == "Tunnel":
+                self._tunnels.add(handle)
             addresses, status = self._assign(
                 number, version, ranges, wanted, self.number_of(handle), cap, windows=windows
             )
@@ -95,15 +95,13 @@ class Requests(Cluster):
     def _assign(  # noqa: PLR0917 (as the core takes them)
         self, node: int, version: int, ranges: Any, wanted: int, handle: int, cap: int, *, windows: bool
     ) -> tuple[list[Address], int]:
-        powers, halves = tables()
-        groups = np.zeros(8, np.int64)
         self.state.placed[handle] = node
         found: list[Address] = []
         while True:
             out = np.zeros(wanted - len(found), np.int64)
             done, status = core.assign(
-                self.state, powers, halves, node, int(version == 6), ranges, len(ranges), len(out), handle, 0, cap,
-                self.config.strict_affinity, self.config.auto_allocate_blocks, windows, out, groups,
+                self.state, node, int(version == 6), ranges, len(ranges), len(out), handle, 0, cap,
+                self.config.strict_affinity, self.config.auto_allocate_blocks, windows, out,
             )  # fmt: skip
             found += [self._address(int(at)) for at in out[:done]]
             if status != layout.FULL:
@@ -112,27 +110,23 @@ class Requests(Cluster):
 
     def assign_ip(self, host: str, handle: str, address: Address) -> None:
         """Ask for one address by value."""
-        self._holders.setdefault(handle, (host, False))
-        slot, of, index = self._find(address)
+        at, of, index = self._find(address)
         if of is None:
             raise IpamError("ipam-not-in-pool", address=str(address))
         node = self._node(host)
-        if slot < 0:
+        if at < 0:
             self._grow(np.array([[of, 0, -1]], np.int64))
-            high, low = split(index)
             pool = self.pools[self._ranges[of].pool]
             unselected = int(not self._selects(pool, node, host))
-            slot = blocks.make(self.state, of, high, low, node.number, 0, 0, unselected, np.zeros(8, np.int64))
-        each = self._ranges[of]
-        ordinal = (int(address) - each.cidr.first) & ((1 << (BITS[each.cidr.version] - each.size)) - 1)
-        strict = self.config.strict_affinity
+            slot = blocks.make(self.state, of, *split(index), node.number, 0, 0, unselected)
+            at = int(self.state.blocks[slot, layout.OFFSET]) + self._ordinal(of, address)
         number = self.number_of(handle)
-        self.state.placed[number] = node.number
-        status = core.assign_this(self.state, slot, ordinal, number, node.number, strict)
+        status = core.assign_this(self.state, at, number, node.number, self.config.strict_affinity)
         if status == layout.FOREIGN:
             raise IpamError("ipam-foreign", address=str(address))
         if status == layout.TAKEN:
             raise IpamError("ipam-taken", address=str(address))
+        self.state.placed[number] = node.number
 
     def release(self, handle: str) -> None:
         """Free everything that a handle holds."""
@@ -146,18 +140,12 @@ class Requests(Cluster):
             at = int(self.state.cells[at, layout.SIBLING])
         self._release(held)
         self._suspects.pop(handle, None)
-        self._holders.pop(handle, None)
 
     def release_ips(self, addresses: Iterable[Address]) -> list[Address]:
         """Free addresses by value; return those that nobody held."""
         held, unheld = [], []
         for address in dict.fromkeys(addresses):
-            slot, of, _ = self._find(address)
-            at = -1
-            if of is not None and slot >= 0:
-                each = self._ranges[of]
-                mask = (1 << (BITS[each.cidr.version] - each.size)) - 1
-                at = int(self.state.blocks[slot, layout.OFFSET]) + ((int(address) - each.cidr.first) & mask)
+            at, _, _ = self._find(address)
             if at >= 0 and self.state.cells[at, layout.HOLDER] >= 0:
                 held.append(at)
             else:
@@ -185,14 +173,6 @@ class Requests(Cluster):
 
     def is_held(self, address: Address) -> bool:
         """Whether an address is in use, or cools."""
-        slot, of, _ = self._find(address)
-        if of is None or slot < 0:
-            return False
-        each = self._ranges[of]
-        mask = (1 << (BITS[each.cidr.version] - each.size)) - 1
-        at = int(self.state.blocks[slot, layout.OFFSET]) + ((int(address) - each.cidr.first) & mask)
-        return int(self.state.cells[at, layout.HOLDER]) not in (layout.IN_QUEUE, layout.HAS_COOLED)
-
-    def holder(self, handle: str) -> str:
-        """Return the node that a handle's addresses were given to."""
-        return self._holders.get(handle, ("", False))[0]
+        at, _, _ = self._find(address)
+        free = (layout.IN_QUEUE, layout.HAS_COOLED)
+        return at >= 0 and int(self.state.cells[at, layout.HOLDER]) not in free

@@ -32,7 +32,7 @@ def dump(ipam: Ipam) -> bytes:
         "reservations": {name: list(map(str, cidrs)) for name, cidrs in ipam.reservations.items()},
         "handles": ipam._handle_names,  # noqa: SLF001 (of the same room)
         "ranges": [(str(each.cidr), each.size, each.pool) for each in ipam._ranges],  # noqa: SLF001
-        "holders": ipam._holders,  # noqa: SLF001
+        "tunnels": sorted(ipam._tunnels),  # noqa: SLF001
         "due": ipam._due,  # noqa: SLF001
         "suspects": ipam._suspects,  # noqa: SLF001
         "random": ipam._random.getstate(),  # noqa: SLF001
@@ -68,7 +68,7 @@ def load(data: bytes) -> Ipam:
     ipam.handles = {name: number for number, name in enumerate(words["handles"])}
     ipam._ranges = [Range(Cidr.parse(cidr), size, pool) for cidr, size, pool in words["ranges"]]  # noqa: SLF001
     ipam._range_of = {(each.cidr, each.size): of for of, each in enumerate(ipam._ranges)}  # noqa: SLF001
-    ipam._holders = {handle: (node, tunnel) for handle, (node, tunnel) in words["holders"].items()}  # noqa: SLF001
+    ipam._tunnels = set(words["tunnels"])  # noqa: SLF001
     ipam._due = [(at, what, whom) for at, what, whom in words["due"]]  # noqa: SLF001
     ipam._suspects = words["suspects"]  # noqa: SLF001
     version, numbers, rest = words["random"]

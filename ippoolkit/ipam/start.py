@@ -7,13 +7,11 @@ The first 273 draws need only numbers as they were seeded, so each is worked out
 from __future__ import annotations
 
 import json
-from functools import cache
 from importlib.resources import files
 
 import numpy as np
 
 from .compiler import compiled
-from .layout import Ints
 
 _PRIME = (1 << 31) - 1
 _FACTOR = 48271
@@ -30,18 +28,10 @@ def seed_of(name: str) -> int:
     return value % _PRIME or 89482311
 
 
-@cache
-def _constants() -> list[int]:
-    table = json.loads((files("ippoolkit.ipam") / "gorand.json").read_text())
-    return [int(each) & _MASK for each in table]
-
-
-@cache
-def tables() -> tuple[Ints, Ints]:
-    """Return for each of the 607 slots the power of the multiplier that leads to it, and the constant's halves."""
-    powers = np.array([pow(_FACTOR, _WARM_UP + 3 * slot + 1, _PRIME) for slot in range(_SLOTS)], np.int64)
-    halves = np.array([(each >> 32, each & 0xFFFFFFFF) for each in _constants()], np.int64)
-    return powers, halves
+# Go's own constants, and for each slot the power of the multiplier that leads to it.
+_CONSTANTS = [int(each) & _MASK for each in json.loads((files("ippoolkit.ipam") / "gorand.json").read_text())]
+_HALVES = np.array([(each >> 32, each & 0xFFFFFFFF) for each in _CONSTANTS], np.int64)
+_POWERS = np.array([pow(_FACTOR, _WARM_UP + 3 * slot + 1, _PRIME) for slot in range(_SLOTS)], np.int64)
 
 
 class Draws:
@@ -52,7 +42,7 @@ class Draws:
         for _ in range(_WARM_UP):
             x = _FACTOR * x % _PRIME
         self.slots = []
-        for constant in _constants():
+        for constant in _CONSTANTS:
             first = x = _FACTOR * x % _PRIME
             second = x = _FACTOR * x % _PRIME
             x = _FACTOR * x % _PRIME
@@ -84,19 +74,19 @@ def start(seed: int, blocks: int) -> int:
 
 
 @compiled
-def _seeded(powers, halves, seed, slot):
+def _seeded(seed, slot):
     """Return high and low half of a slot as it was seeded."""
-    first = powers[slot] * seed % 2147483647
+    first = _POWERS[slot] * seed % 2147483647
     second = first * 48271 % 2147483647
     third = second * 48271 % 2147483647
     # first << 40 ^ second << 20 ^ third, of 64 bits, in halves of 32
     high = ((first << 8) & 0xFFFFFFFF) ^ (second >> 12)
     low = ((second << 20) & 0xFFFFFFFF) ^ third
-    return high ^ halves[slot, 0], low ^ halves[slot, 1]
+    return high ^ _HALVES[slot, 0], low ^ _HALVES[slot, 1]
 
 
 @compiled
-def small_start(powers, halves, seed, blocks):
+def small_start(seed, blocks):
     """Return the same as `start` for fewer than 2^31 blocks; -1 in the case, of no odds, that it needs 270 draws."""
     mask = 1
     while mask <= blocks:
@@ -104,8 +94,8 @@ def small_start(powers, halves, seed, blocks):
     mask -= 1
     draw = 0
     while draw < 270:
-        high, low = _seeded(powers, halves, seed, 333 - draw)
-        other_high, other_low = _seeded(powers, halves, seed, 606 - draw)
+        high, low = _seeded(seed, 333 - draw)
+        other_high, other_low = _seeded(seed, 606 - draw)
         total = low + other_low
         upper = (high + other_high + (total >> 32)) & 0xFFFFFFFF
         # the upper 33 bits without the sign: 32 bits

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from math import ceil
 from typing import Annotated, Literal
 
 from pydantic import Field, PlainSerializer
 from pydantic.dataclasses import dataclass
 
 from ..limits import KUBELET_MAX_PODS
-from .cluster import Cluster
+from .cluster import OS_LABEL, Cluster
 from .fields import CONFIG, CidrField, Labels, Name, Whole, whole
 
 MOST_NODES = 1_000_000
@@ -39,6 +41,15 @@ class NodeGroup:
     )
     max_pods: Whole = whole(MOST_PODS, default=KUBELET_MAX_PODS, text="Pods that kubelet runs on one of them.")
     labels: Labels = Field(default_factory=dict, description="Its labels.")
+
+    @property
+    def node_labels(self) -> dict[str, str]:
+        """Labels of one of its nodes: the operating system's is Kubernetes' own."""
+        return {OS_LABEL: self.os, **self.labels}
+
+    def nodes_after(self, months: Fraction | int) -> int:
+        """How many nodes there are after so many months; what is begun of a node counts as one."""
+        return self.nodes + ceil(Fraction(str(self.nodes_per_month)) * months)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import ceil
 
 from ..findings import Finding, Severity
 from ..limits import DEFAULT_BLOCK_SIZE, DEFAULT_MAX_BLOCKS
 from ..model import Scenario
-from ..model.cluster import OS_LABEL
 from ..pool_rules import CHECKS, Pool
 from ..write import manifest
 
@@ -43,8 +41,8 @@ def fewer_blocks_than_nodes(scenario: Scenario) -> Iterator[Finding]:
             continue
         selected = sum(pool.selects(node.labels) for node in scenario.cluster.nodes)
         for group in groups:
-            if pool.selects({OS_LABEL: group.os, **group.labels}):
-                selected += group.nodes + ceil(group.nodes_per_month * scenario.plan.months)
+            if pool.selects(group.node_labels):
+                selected += group.nodes_after(scenario.plan.months)
         if pool.blocks < selected:
             yield Finding("pool-blocks-short", f"IPPool/{pool.name}", {"blocks": pool.blocks, "nodes": selected})
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from ..capacity.idle import why_idle
 from ..findings import Finding
 from ..model import Scenario
-from ..model.cluster import OS_LABEL
 from ..selectors import SelectorError, parse
 
 
@@ -47,7 +46,7 @@ def more_pods_than_kubelet_runs(scenario: Scenario) -> Iterator[Finding]:
 
 def _labels(scenario: Scenario) -> list[Mapping[str, str]]:
     existing = [node.labels for node in scenario.cluster.nodes]
-    return existing + [{OS_LABEL: group.os, **group.labels} for group in scenario.plan.groups]
+    return existing + [group.node_labels for group in scenario.plan.groups]
 
 
 def _syntax_error(selector: str) -> SelectorError | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from ..cidr import address_of
 from ..findings import Finding
 from ..ipam import bulk, layout
 from .site import DAY, Failure, Site
@@ -49,7 +50,7 @@ class Simulation:
         for block in ipam.blocks():
             owner = block["affinity"].partition(":")[2]
             used = [handle for handle, ordinals in block["allocated"].items() for _ in ordinals]
-            borrowed = sum(self._node_of(handle) != owner for handle in used)
+            borrowed = sum(self.site.ipam.holder(handle) != owner for handle in used)
             rows.append(
                 (str(block["cidr"]), block["affinity"], len(used), len(block["free"]), len(block["cooling"]), borrowed)
             )
@@ -65,7 +66,7 @@ class Simulation:
             owner = block["affinity"].partition(":")[2]
             blocks[owner] = blocks.get(owner, 0) + 1
             for handle, ordinals in block["allocated"].items():
-                node = self._node_of(handle)
+                node = self.site.ipam.holder(handle)
                 held[node] = held.get(node, 0) + len(ordinals)
                 borrowed[node] = borrowed.get(node, 0) + len(ordinals) * (node != owner)
         names = [name for name, node in self.site.ipam.nodes.items() if self.site.ipam.state.alive[node.number]]
@@ -81,12 +82,17 @@ class Simulation:
             for handle, ordinals in block["allocated"].items():
                 first = block["cidr"].first
                 rows += [
-                    (handle, self._node_of(handle), block["cidr"].version, first + ordinal, str(block["cidr"]), owner)
+                    (
+                        handle,
+                        self.site.ipam.holder(handle),
+                        block["cidr"].version,
+                        first + ordinal,
+                        str(block["cidr"]),
+                        owner,
+                    )
                     for ordinal in ordinals
                 ]
         made = pd.DataFrame(rows, columns=["pod", "node", "family", "address", "block", "block_of"])
-        from ..cidr import address_of
-
         made["address"] = [str(address_of(v, a)) for v, a in zip(made["family"], made["address"], strict=True)]
         return made
 
@@ -121,8 +127,3 @@ class Simulation:
             code = "ipam-strict" if self.site.ipam.config.strict_affinity else "ipam-exhausted"
         pools = ", ".join(self.site.pools_of[failure.request])
         return Finding(code, f"Node/{node}", {"node": node, "pools": pools, "cap": self.site.ipam.cap(0)})
-
-    def _node_of(self, handle: str) -> str:
-        number = self.site.ipam.handles.get(handle, -1)
-        placed = int(self.site.ipam.state.placed[number]) if number >= 0 else -1
-        return self.site.ipam.name_of(placed) if placed >= 0 else self.site.ipam.holder(handle)

@@ -8,7 +8,6 @@ from typing import Literal
 import numpy as np
 
 from ..model import Scenario
-from ..model.cluster import OS_LABEL
 from .result import Simulation
 from .site import DAY, Site
 from .workload import BringUp, Workload
@@ -83,19 +82,11 @@ def place(scenario: Scenario, *, datastore: Literal["kubernetes", "etcd"] = "kub
         As for `simulate`.
     """
     site = Site(scenario, datastore, seed)
-    nodes: list[int] = []
-    counts: list[int] = []
-    names: list[str] = []
-    for group in scenario.plan.groups:
-        labels = {OS_LABEL: group.os, **group.labels}
-        for number in range(group.nodes):
-            busiest = number == 0 and group.pods_on_busiest_node > group.pods_per_node
-            nodes.append(site.add_node(f"{group.name}-{number + 1:05d}", labels, group.max_blocks))
-            counts.append(group.pods_on_busiest_node if busiest else group.pods_per_node)
-            names += [f"pod-{len(names) + each + 1:06d}" for each in range(counts[-1])]
-    if nodes:
-        site.run(np.concatenate([site.coming(node, 0) for node in nodes]))
-        site.place(np.array(nodes, np.int64), np.array(counts, np.int64), site.add_pods(names))
+    planned = [pair for group in scenario.plan.groups for pair in site.add_group(group, 0, group.nodes)]
+    if planned:
+        site.run(np.concatenate([site.coming(node, 0) for node, _ in planned]))
+        nodes, counts = (np.array(each, np.int64) for each in zip(*planned, strict=True))
+        site.place(nodes, counts, site.add_pods([f"pod-{number + 1:06d}" for number in range(counts.sum())]))
     result = Simulation(site)
     result.note(0)
     return result

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..capacity.demand import TUNNELS
+from ..capacity.demand import Supply, supply, tunnels_of, versions
 from ..cidr import BITS, Address, Version
 from ..ipam import Ipam, IpamError, bulk, layout
-from ..ipam.start import tables
 from ..limits import WINDOWS_MAX_BLOCKS
-from ..model import Scenario
+from ..model import Allocation, NodeGroup, Scenario
 from ..model.cluster import OS_LABEL
 
 Events = NDArray[np.int64]
@@ -48,21 +47,27 @@ class Site:
     ipam: Ipam = field(init=False)
     up: list[int] = field(default_factory=list)
     on: NDArray[np.int32] = field(default_factory=lambda: np.full(0, -1, np.int32))
-    pods: list[str] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     failed: NDArray[np.int64] = field(init=False)
+    memory: dict[object, dict[int, list[tuple[int, int]]]] = field(default_factory=dict)  # what workloads remember
+    _versions: tuple[Version, ...] = field(init=False)
+    _supplies: tuple[Supply, ...] = field(init=False)
     _rows: list[tuple[int, int, int]] = field(default_factory=list)
     _requests: list[tuple[int, ...]] = field(default_factory=list)
     _request_of: dict[tuple[object, ...], int] = field(default_factory=dict)
     _of_node: NDArray[np.int64] = field(default_factory=lambda: np.zeros(16, np.int64))
     _kinds: NDArray[np.int64] = field(default_factory=lambda: np.zeros(16, np.int64))
-    _tunnels_of: dict[int, list[int]] = field(default_factory=dict)
-    _tunnels_by_labels: dict[tuple[object, ...], list[int]] = field(default_factory=dict)
+    _tunnels_of: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    _tunnels_by_labels: dict[tuple[object, ...], list[tuple[int, int]]] = field(default_factory=dict)
     pools_of: list[list[str]] = field(default_factory=list)
     refused: dict[int, str] = field(default_factory=dict)  # per request without a pool: the code of the reason
 
     def __post_init__(self) -> None:
         cluster = self.scenario.cluster
+        serving = {pool.version for pool in cluster.pools if pool.serves("Workload")}
+        self._versions = tuple(version for version in BITS if version in serving)
+        self._supplies = tuple(supply(self.scenario, version) for version in versions(self.scenario))
+        self.failed = np.zeros(len(cluster.pools), np.int64)
         self.ipam = Ipam(datastore=self.datastore, seed=self.seed, config=cluster.ipam)
         self.ipam.configure()
         for pool in cluster.pools:
@@ -72,26 +77,22 @@ class Site:
         for node in cluster.nodes:
             self.add_node(node.name, node.labels)
         for block in cluster.blocks:
-            self.ipam.restore(block)
-        self.failed = np.zeros(len(cluster.pools), np.int64)
+            self.ipam.restore(replace(block, allocations=tuple(map(_by_pod, block.allocations))))
         self._settle()
 
     def _settle(self) -> None:
         """Give what runs already its addresses; a block that no dump shows belongs to whose address comes first."""
-        cluster = self.scenario.cluster
-        taken = {address for node in cluster.nodes for address in (each.address for each in node.tunnels)}
-        for node in cluster.nodes:
+        for node in self.scenario.cluster.nodes:
             for tunnel in node.tunnels:
-                self._hold(node.name, f"tunnels of {node.name}", tunnel.address)
-        for pod in cluster.pods:
+                self._hold(node.name, _tunnels_name(node.name), tunnel.address)
+        for pod in self.scenario.cluster.pods:
             if pod.host_network or not pod.addresses or pod.node not in self.ipam.nodes:
                 continue
             name = f"{pod.namespace}/{pod.name}"
-            (number,) = self.add_pods([name])
-            self.on[number] = self.ipam.nodes[pod.node].number
+            numbers = self.add_pods([name])  # which may replace `on` by a longer one
+            self.on[numbers] = self.ipam.nodes[pod.node].number
             for address in pod.addresses:
-                if address not in taken:
-                    self._hold(pod.node, name, address)
+                self._hold(pod.node, name, address)
 
     def _hold(self, node: str, handle: str, address: Address) -> None:
         if not self.ipam.is_held(address):
@@ -100,24 +101,32 @@ class Site:
 
     # ---- nodes and pods
 
-    def add_node(self, name: str, labels: Mapping[str, str], max_blocks: int = 0, *, comes: bool = True) -> int:
-        """Make a node known, and by default let it exist; return its number."""
+    def add_node(self, name: str, labels: Mapping[str, str], max_blocks: int = 0) -> int:
+        """Make a node known and let it exist; return its number."""
         self.ipam.create_node(name, labels)
         number = self.ipam.nodes[name].number
         windows = labels.get(OS_LABEL) == "windows"
-        self._of_node = layout.grown(self._of_node, number + 1)
         self._kinds = layout.grown(self._kinds, number + 1)
         self._kinds[number] = bulk.ASSIGN4 if windows else self._kind  # Windows has no IPv6
+        self._of_node = layout.grown(self._of_node, number + 1)
         self._of_node[number] = self._request(name, labels, max_blocks, windows=windows)
-        key = tuple(sorted(labels.items()))
-        if key not in self._tunnels_by_labels:
-            self._tunnels_by_labels[key] = self._tunnels(name, labels)
-        self._tunnels_of[number] = self._tunnels_by_labels[key]
-        if comes:
-            self.up.append(number)
-        else:
-            self.ipam.state.alive[number] = 0
+        self._tunnels_of[number] = self._tunnels(name, labels)
+        self.up.append(number)
         return number
+
+    def add_successor(self, node: int, name: str) -> int:
+        """Make a node known that is like another but for its name; return its number."""
+        number = self.add_node(name, self.ipam.nodes[self.ipam.name_of(node)].labels)
+        self._of_node[number] = self._of_node[node]
+        return number
+
+    def add_group(self, group: NodeGroup, begin: int, end: int) -> list[tuple[int, int]]:
+        """Make some nodes of a group known; return their numbers, and how many pods each is to run."""
+        found = []
+        for each in range(begin, end):
+            node = self.add_node(f"{group.name}-{each + 1:05d}", group.node_labels, group.max_blocks)
+            found.append((node, group.pods_per_node if each else max(group.pods_per_node, group.pods_on_busiest_node)))
+        return found
 
     def add_pods(self, names: list[str]) -> NDArray[np.int64]:
         """Make pods known; return their numbers, which are their handles."""
@@ -125,12 +134,7 @@ class Site:
         size = len(self.ipam.handles)
         if size > len(self.on):
             self.on = layout.grown(self.on, size, fill=-1)
-        self.pods += names
         return numbers
-
-    def pods_on(self, node: int) -> NDArray[np.int64]:
-        """Return the pods of a node."""
-        return np.flatnonzero(self.on == node)
 
     # ---- events
 
@@ -155,22 +159,17 @@ class Site:
         return events
 
     def coming(self, node: int, time: int) -> Events:
-        """Return the events of a node that joins: it comes, and draws its tunnels' addresses."""
-        if not self._tunnels_of[node]:
-            return np.array([(bulk.NODE_COMES, node, 0, 0, time)], np.int64)
-        name = self.ipam.name_of(node)
+        """Return the events of a node that joins: it comes, and draws the addresses of its tunnels."""
         rows = [(bulk.NODE_COMES, node, 0, 0, time)]
-        for request in self._tunnels_of[node]:
-            kind = bulk.ASSIGN4 if self._requests[request][bulk.COUNT4] else bulk.ASSIGN6
-            rows.append((kind, node, self._tunnel_handle(name), request, time))
+        for kind, request in self._tunnels_of[node]:
+            rows.append((kind, node, self._tunnel_handle(node), request, time))
         return np.array(rows, np.int64)
 
     def going(self, node: int, time: int) -> Events:
         """Return the events of a node that is deleted; its tunnels' addresses go with kube-controllers' clean-up."""
-        if not self._tunnels_of[node]:
-            return np.array([(bulk.NODE_GOES, node, 0, 0, time)], np.int64)
-        handle = self._tunnel_handle(self.ipam.name_of(node))
-        rows = [(bulk.NODE_GOES, node, 0, 0, time), (bulk.RELEASE, 0, handle, 0, time + 2 * SECOND)]
+        rows = [(bulk.NODE_GOES, node, 0, 0, time)]
+        if self._tunnels_of[node]:
+            rows.append((bulk.RELEASE, 0, self._tunnel_handle(node), 0, time + 2 * SECOND))
         return np.array(rows, np.int64)
 
     def place(self, nodes: NDArray[np.int64], counts: NDArray[np.int64], pods: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -184,17 +183,16 @@ class Site:
             The pods, numbered in a row.
         """
         rows, requests = self._tables()
-        powers, halves = tables()
         config, of = self.ipam.config, self._of_node[nodes]
-        out, groups = np.zeros(int(counts.max(initial=1)), np.int64), np.zeros(8, np.int64)
+        out = np.zeros(int(counts.max(initial=1)), np.int64)
         least = counts.copy()
         for family in (0,) if self._kind == bulk.ASSIGN4 else (1,) if self._kind == bulk.ASSIGN6 else (0, 1):
             wanting = np.where((family == 0) | (self._kinds[nodes] != bulk.ASSIGN4), counts, 0)
             got, answers, begin = counts - wanting, np.zeros_like(counts), 0
             while begin < len(nodes):
                 begin = bulk.place(
-                    self.ipam.state, powers, halves, nodes, counts, family, pods[0] if len(pods) else 0, begin, rows,
-                    requests, of, got, answers, config.strict_affinity, config.auto_allocate_blocks, out, groups,
+                    self.ipam.state, nodes, counts, family, pods[0] if len(pods) else 0, begin, rows,
+                    requests, of, got, answers, config.strict_affinity, config.auto_allocate_blocks, out,
                 )  # fmt: skip
                 if begin < len(nodes):
                     self.ipam.make_room(len(nodes))
@@ -213,14 +211,13 @@ class Site:
             events = events[np.argsort(events[:, bulk.TIME], kind="stable")]
         rows, requests = self._tables()
         answers = np.zeros(len(events), np.int64)
-        out, groups = np.zeros(bulk.MOST_HELD, np.int64), np.zeros(8, np.int64)
-        powers, halves = tables()
+        out = np.zeros(layout.MOST_HELD, np.int64)
         config = self.ipam.config
         begin = 0
         while True:
             begin = bulk.run(
-                self.ipam.state, powers, halves, events, begin, rows, requests, answers,
-                config.strict_affinity, config.auto_allocate_blocks, out, groups,
+                self.ipam.state, events, begin, rows, requests, answers,
+                config.strict_affinity, config.auto_allocate_blocks, out,
             )  # fmt: skip
             if begin == len(events):
                 break
@@ -249,21 +246,19 @@ class Site:
     # ---- requests
 
     @property
-    def _versions(self) -> set[Version]:
-        serving = [pool for pool in self.scenario.cluster.pools if pool.serves("Workload")]
-        return {pool.version for pool in serving}
-
-    @property
     def _kind(self) -> int:
-        versions = self._versions
-        return bulk.ASSIGN_BOTH if len(versions) == len(BITS) else bulk.ASSIGN6 if versions == {6} else bulk.ASSIGN4
+        if len(self._versions) == len(BITS):
+            return bulk.ASSIGN_BOTH
+        return bulk.ASSIGN6 if self._versions == (6,) else bulk.ASSIGN4
 
     def _request(self, host: str, labels: Mapping[str, str], max_blocks: int, *, windows: bool) -> int:
         cap = self.ipam.cap(max_blocks or (WINDOWS_MAX_BLOCKS if windows else 0))
         key = ("pods", tuple(sorted(labels.items())), cap)
         if key not in self._request_of:
             ranges, refused = {}, "ipam-no-pools"
-            for version in sorted(self._versions - {6} if windows else self._versions):
+            for version in self._versions:
+                if windows and version == 6:
+                    continue
                 try:
                     ranges[version] = self.ipam.ranges(host, version, windows=windows)
                 except IpamError as error:
@@ -272,26 +267,19 @@ class Site:
             self.refused[self._request_of[key]] = refused
         return self._request_of[key]
 
-    def _tunnels(self, host: str, labels: Mapping[str, str]) -> list[int]:
-        cluster, found = self.scenario.cluster, []
-        for version in BITS:
-            may = [p for p in cluster.pools if p.version == version and p.serves("Tunnel") and p.selects(labels)]
-            wireguard = cluster.wireguard_enabled if version == 4 else cluster.wireguard_enabled_v6
-            wanted = {
-                "ipip": [pool for pool in may if pool.ipip_mode != "Never"],
-                "vxlan": [pool for pool in may if pool.vxlan_mode != "Never"],
-                "wireguard": may if wireguard else [],
-            }
-            for tunnel in TUNNELS:
-                if not wanted[tunnel]:
-                    continue
-                key = ("tunnel", version, tuple(sorted(pool.name for pool in wanted[tunnel])))
-                if key not in self._request_of:
-                    named = tuple(str(pool.cidr) for pool in sorted(wanted[tunnel], key=lambda pool: pool.name))
-                    ranges = {version: self.ipam.ranges(host, version, use="Tunnel", named=named)}
-                    self._request_of[key] = self._add_request(ranges, self.ipam.cap(0), windows=False)
-                found.append(self._request_of[key])
-        return found
+    def _tunnels(self, host: str, labels: Mapping[str, str]) -> list[tuple[int, int]]:
+        """Return kind and request of each address that a node's tunnels need."""
+        key = tuple(sorted(labels.items()))
+        if key not in self._tunnels_by_labels:
+            found = []
+            for offer in self._supplies:
+                for indices in tunnels_of(self.scenario, offer, labels).values():
+                    named = tuple(str(offer.pools[index].cidr) for index in indices)
+                    ranges = {offer.version: self.ipam.ranges(host, offer.version, use="Tunnel", named=named)}
+                    kind = bulk.ASSIGN4 if offer.version == 4 else bulk.ASSIGN6
+                    found.append((kind, self._add_request(ranges, self.ipam.cap(0), windows=False)))
+            self._tunnels_by_labels[key] = found
+        return self._tunnels_by_labels[key]
 
     def _add_request(self, ranges: Mapping[Version, list[tuple[int, int, int]]], cap: int, *, windows: bool) -> int:
         row: list[int] = []
@@ -303,8 +291,17 @@ class Site:
         self.pools_of.append([self.ipam.pool_of_range(of) for each in ranges.values() for of, _, _ in each])
         return len(self._requests) - 1
 
-    def _tunnel_handle(self, node: str) -> int:
-        name = f"tunnels of {node}"
-        if name not in self.ipam.handles:
-            self.add_pods([name])
-        return self.ipam.handles[name]
+    def _tunnel_handle(self, node: int) -> int:
+        (number,) = self.add_pods([_tunnels_name(self.ipam.name_of(node))])
+        return int(number)
+
+
+def _tunnels_name(node: str) -> str:
+    return f"tunnels of {node}"
+
+
+def _by_pod(held: Allocation) -> Allocation:
+    """Return an allocation of a dump under the name that its pod, or its node's tunnels, have here."""
+    if held.pod:
+        return replace(held, handle=f"{held.namespace}/{held.pod}")
+    return replace(held, handle=_tunnels_name(held.node)) if held.type else held

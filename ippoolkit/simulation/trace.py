@@ -17,6 +17,7 @@ from ..errors import InputError
 from ..findings import Finding, Place
 from ..read import read_text
 from .site import DAY, SECOND, Events, Site
+from .workload import Workload
 
 # What an event is, and the fields that it needs beside its time.
 _NEEDS = {
@@ -38,7 +39,7 @@ class _Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(Workload):
     """Events in order: ``time`` in seconds, ``event``, ``pod``, ``node``, ``labels``.
 
     ``pod-start`` puts a pod on a node, ``pod-end`` ends it; ``node-join`` brings a node with labels, ``node-leave``
@@ -46,8 +47,7 @@ class Trace:
     has an object a line.
     """
 
-    events: tuple[_Event, ...] = field(repr=False)
-    days: int = 1
+    events: tuple[_Event, ...] = field(default=(), repr=False)
 
     @classmethod
     def read(cls, file: str | Path) -> Trace:
@@ -69,11 +69,7 @@ class Trace:
         if problems:
             raise InputError(problems)
         events.sort(key=lambda event: event.time)
-        return cls(tuple(events), events[-1].time // DAY + 1)
-
-    def start(self, site: Site) -> Events | None:  # noqa: ARG002
-        """Return nothing: events have their own times."""
-        return None
+        return cls(events[-1].time // DAY + 1, tuple(events))
 
     def day(self, site: Site, number: int) -> Events | None:
         """Return the events of a day."""
@@ -90,7 +86,10 @@ class Trace:
                 if event.node not in site.ipam.nodes:
                     found.append(site.coming(site.add_node(event.node, {}), event.time))
                 node = np.array([site.ipam.nodes[event.node].number], np.int64)
-                found.append(site.assigning(site.add_pods([event.pod]), node, times))
+                pods = site.add_pods([event.pod])
+                if site.on[pods[0]] >= 0:  # it starts anew
+                    found.append(site.releasing(pods, times))
+                found.append(site.assigning(pods, node, times))
             elif event.event == "pod-end":
                 found.append(site.releasing(site.add_pods([event.pod]), times))
         return np.concatenate(found) if found else None

@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import ceil
-from typing import Literal, Protocol
+from typing import Literal
 
 import numpy as np
 
 from ..ipam import bulk
-from ..model.cluster import OS_LABEL
+from ..model import NodeGroup
 from .drain import drain
 from .site import DAY, SECOND, Events, Site
 
@@ -23,79 +22,64 @@ NODE_HOURS = DAY // 2  # of a day, in which nodes are replaced
 DAYS_PER_MONTH = Fraction(365, 12)
 
 
-class Workload(Protocol):
-    """Anything that makes events."""
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """Makes events: some at the start, some on each day; by default none."""
 
-    days: int
+    days: int = 30
 
-    def start(self, site: Site) -> Events | None:
+    def start(self, site: Site) -> Events | None:  # noqa: ARG002
         """Return the events at time 0."""
+        return None
 
-    def day(self, site: Site, number: int) -> Events | None:
+    def day(self, site: Site, number: int) -> Events | None:  # noqa: ARG002
         """Return the events of a day, from 0."""
+        return None
 
 
 @dataclass(frozen=True, slots=True)
-class BringUp:
+class BringUp(Workload):
     """The plan's nodes and pods, all at once.
 
     `order`: pods go to the nodes by turns (``even``), node after node (``by-node``), or in a random order (``random``).
     Pods that wait in the scenario start too; those that hold addresses are there already.
     """
 
+    days: int = field(default=0, init=False)
     order: Literal["even", "by-node", "random"] = "even"
     seed: int = 0
-    days: int = 0
 
     def start(self, site: Site) -> Events | None:
         """Return the events at time 0."""
-        joined, per_node = [], []
-        for group in site.scenario.plan.groups:
-            labels = {OS_LABEL: group.os, **group.labels}
-            for number in range(group.nodes):
-                node = site.add_node(f"{group.name}-{number + 1:05d}", labels, group.max_blocks)
-                joined.append(site.coming(node, 0))
-                busiest = number == 0 and group.pods_on_busiest_node > group.pods_per_node
-                per_node.append((node, group.pods_on_busiest_node if busiest else group.pods_per_node))
-        waiting = [pod for pod in site.scenario.cluster.pods if pod.node and not pod.addresses and not pod.finished]
-        waiting = [pod for pod in waiting if not pod.host_network and pod.node in site.ipam.nodes]
-        nodes = np.repeat([node for node, _ in per_node], [count for _, count in per_node]).astype(np.int64)
-        turns = np.concatenate([np.arange(count) for _, count in per_node]) if per_node else np.zeros(0)
+        planned = [pair for group in site.scenario.plan.groups for pair in site.add_group(group, 0, group.nodes)]
+        nodes = np.repeat([node for node, _ in planned], [count for _, count in planned]).astype(np.int64)
+        turns = np.concatenate([np.zeros(0), *(np.arange(count) for _, count in planned)])
         if self.order == "even":
             nodes = nodes[np.argsort(turns, kind="stable")]
         elif self.order == "random":
             nodes = np.random.default_rng(self.seed).permutation(nodes)
         names = [f"pod-{number + 1:06d}" for number in range(len(nodes))]
+        waiting = [pod for pod in site.scenario.cluster.pods if pod.node and not pod.addresses and not pod.finished]
+        waiting = [pod for pod in waiting if not pod.host_network and pod.node in site.ipam.nodes]
         names += [f"{pod.namespace}/{pod.name}" for pod in waiting]
         nodes = np.concatenate([nodes, np.array([site.ipam.nodes[pod.node].number for pod in waiting], np.int64)])
         pods = site.add_pods(names)
-        times = np.full(len(pods), SECOND, np.int64)
-        return _together([*joined, site.assigning(pods, nodes, times)])
-
-    def day(self, site: Site, number: int) -> Events | None:  # noqa: ARG002
-        """Return nothing: all is done at the start."""
-        return None
+        joined = [site.coming(node, 0) for node, _ in planned]
+        return _together([*joined, site.assigning(pods, nodes, np.full(len(pods), SECOND))])
 
 
 @dataclass(frozen=True, slots=True)
-class Churn:
+class Churn(Workload):
     """Pods that end and are replaced elsewhere, a share of them a day, each after a random time.
 
     With a `lifetime` in days (a mean) pods also arrive for good at a rate of their own, and end after a time drawn from
     an exponential distribution.
     """
 
-    days: int = 30
     share: float = 0.05
     arrivals: float = 0.0  # pods a day
     lifetime: float = 1.0
     seed: int = 0
-    _ends: dict[int, list[tuple[int, int]]] = field(default_factory=dict, compare=False, repr=False)
-
-    def start(self, site: Site) -> Events | None:  # noqa: ARG002
-        """Return nothing: it begins with the first day."""
-        self._ends.clear()
-        return None
 
     def day(self, site: Site, number: int) -> Events | None:
         """Return the events of a day."""
@@ -104,55 +88,51 @@ class Churn:
         if not len(up):
             return None
         begin = number * DAY + NODE_HOURS
+        found = list(self._arriving(site, number, begin, up, rng)) if self.arrivals else []
         running = np.flatnonzero(site.on >= 0)
         picked = rng.choice(running, round(len(running) * self.share), replace=False) if len(running) else running
         times = begin + np.sort(rng.integers(0, DAY - NODE_HOURS, len(picked)))
-        found = [site.releasing(picked, times), site.assigning(picked, rng.choice(up, len(picked)), times)]
-        if self.arrivals:
-            found += self._arriving(site, number, begin, up, rng)
+        found += [site.releasing(picked, times), site.assigning(picked, rng.choice(up, len(picked)), times)]
         return _together(found)
 
     def _arriving(
         self, site: Site, number: int, begin: int, up: np.ndarray, rng: np.random.Generator
     ) -> Iterator[Events]:
+        """Yield the events of pods that come for good, and of those whose time is over today."""
         count = rng.poisson(self.arrivals)
         pods = site.add_pods([f"job-{number}-{each + 1}" for each in range(count)])
         times = begin + np.sort(rng.integers(0, DAY - NODE_HOURS, count))
-        ends = times + (rng.exponential(self.lifetime, count) * DAY).astype(np.int64) + SECOND
+        lives = (rng.exponential(self.lifetime, count) * DAY).astype(np.int64) + SECOND
         yield site.assigning(pods, rng.choice(up, count), times)
-        for pod, end in zip(pods, ends, strict=True):
-            self._ends.setdefault(int(end // DAY), []).append((int(pod), int(end)))
-        due = self._ends.pop(number, [])
-        if due:
+        ends = site.memory.setdefault(self, {})
+        for pod, end in zip(pods, times + lives, strict=True):
+            ends.setdefault(int(end // DAY), []).append((int(pod), int(end)))
+        if due := ends.pop(number, []):
             gone, at = (np.array(each, np.int64) for each in zip(*due, strict=True))
             yield site.releasing(gone, at)
 
 
 @dataclass(frozen=True, slots=True)
-class Replacement:
+class Replacement(Workload):
     """Every so many days each node is drained and replaced by one of a new name, one after the other.
 
     A new node joins before the old one is drained; its pods go to random nodes.
     """
 
-    days: int = 30
     every: int = 30
     seed: int = 0
-
-    def start(self, site: Site) -> Events | None:  # noqa: ARG002
-        """Return nothing: it begins with the first round."""
-        return None
 
     def day(self, site: Site, number: int) -> Events | None:
         """Return the events of a day."""
         if (number + 1) % self.every:
             return None
         old = np.array(site.up, np.int64)
-        names = [site.ipam.name_of(node) for node in site.up]
-        labels = [site.ipam.nodes[name].labels for name in names]
+        if not len(old):
+            return None
         site.up.clear()
-        pairs = zip(names, labels, strict=True)
-        new = np.array([site.add_node(f"{name.partition('~')[0]}~{number + 1}", of) for name, of in pairs], np.int64)
+        names = [f"{site.ipam.name_of(int(node)).partition('~')[0]}~{number + 1}" for node in old]
+        successors = [site.add_successor(int(node), name) for node, name in zip(old, names, strict=True)]
+        new = np.array(successors, np.int64)
         pause = NODE_HOURS // (len(old) + 1)
         begin = number * DAY
         found = [site.coming(int(node), begin + place * pause) for place, node in enumerate(new)]
@@ -165,24 +145,18 @@ class Replacement:
 
 
 @dataclass(frozen=True, slots=True)
-class Autoscale:
+class Autoscale(Workload):
     """Every day so many nodes come with pods of their own, and go again half a day later; names are always new."""
 
-    days: int = 30
     nodes: int = 1
     pods_per_node: int = 30
-    seed: int = 0
-
-    def start(self, site: Site) -> Events | None:  # noqa: ARG002
-        """Return nothing: it begins with the first day."""
-        return None
 
     def day(self, site: Site, number: int) -> Events | None:
         """Return the events of a day."""
-        labels = site.scenario.plan.groups[0].labels if site.scenario.plan.groups else {}
+        groups = site.scenario.plan.groups or (NodeGroup(),)
         found = []
         for each in range(self.nodes):
-            node = site.add_node(f"burst-{number + 1}-{each + 1}", {OS_LABEL: "linux", **labels})
+            node = site.add_node(f"burst-{number + 1}-{each + 1}", groups[0].node_labels, groups[0].max_blocks)
             site.up.remove(node)  # for its own pods only
             at = number * DAY
             found.append(site.coming(node, at))
@@ -195,30 +169,21 @@ class Autoscale:
 
 
 @dataclass(frozen=True, slots=True)
-class Growth:
+class Growth(Workload):
     """The plan's growth: nodes join as the months go by, each with the pods of its group."""
 
     days: int = 365
-
-    def start(self, site: Site) -> Events | None:  # noqa: ARG002
-        """Return nothing: `BringUp` starts what is there today."""
-        return None
 
     def day(self, site: Site, number: int) -> Events | None:
         """Return the events of a day; what is begun of a node counts as one, as in the capacity tables."""
         found = []
         for group in site.scenario.plan.groups:
-            rate = Fraction(str(group.nodes_per_month)) / DAYS_PER_MONTH
-            joined, joins = ceil(rate * number), ceil(rate * (number + 1))
-            for each in range(joined, joins):
-                labels = {OS_LABEL: group.os, **group.labels}
-                name = f"{group.name}-{group.nodes + each + 1:05d}"
-                node = site.add_node(name, labels, group.max_blocks)
-                pods = site.add_pods([f"pod-of-{name}-{pod + 1}" for pod in range(group.pods_per_node)])
+            begin, end = (group.nodes_after(each / DAYS_PER_MONTH) for each in (number, number + 1))
+            for node, count in site.add_group(group, begin, end):
+                name = site.ipam.name_of(node)
+                pods = site.add_pods([f"pod-of-{name}-{pod + 1}" for pod in range(count)])
                 found.append(site.coming(node, number * DAY))
-                found.append(
-                    site.assigning(pods, np.full(len(pods), node), np.full(len(pods), number * DAY + SECOND, np.int64))
-                )
+                found.append(site.assigning(pods, np.full(count, node), np.full(count, number * DAY + SECOND)))
         return _together(found)
 
 

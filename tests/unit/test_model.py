@@ -51,6 +51,17 @@ def test_a_group_takes_the_place_of_all_nodes():
     assert group.nodes_per_month == 4
 
 
+def test_growth_is_counted_in_decimals():
+    group = ipk.NodeGroup(nodes=2, nodes_per_month=0.1)
+    assert [group.nodes_after(months) for months in (0, 1, 10, 30, 31)] == [
+        2,
+        3,
+        3,
+        5,
+        6,
+    ]  # not 0.1 * 30 = 3.0000000000000004
+
+
 def test_one_pool_is_changed_by_name():
     scenario = ipk.load(ROOT / "data/kubean.yaml")
     changed = ipk.with_pool(scenario, "extra-ippool", block_size=28)

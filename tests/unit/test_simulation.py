@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 import ippoolkit as ipk
@@ -175,6 +176,56 @@ def test_what_exists_is_where_it_starts():
     made = simulate(ipk.Scenario(cluster=ipk.Cluster(pools=(pool,), nodes=nodes, blocks=(block,), pods=pods)))
     assert list(made.pods["address"]) == ["10.0.0.64", "10.0.0.73"]
     assert list(borrowers(made, "a")["node"]) == ["b"]
+
+
+def test_pods_of_dumps_give_their_addresses_back():
+    held = tuple(
+        Allocation(ordinal=n, handle=f"k8s-pod-network.{n}", node="a", namespace="default", pod=f"p{n}")
+        for n in range(1, 9)
+    )
+    tunnel = Allocation(ordinal=0, handle="vxlan-tunnel-addr-a", node="a", type="vxlanTunnelAddress")
+    block = Block(cidr="10.0.0.64/26", affinity="host:a", allocations=(tunnel, *held), unallocated=tuple(range(9, 64)))
+    pool = ipk.IPPool(name="p", cidr="10.0.0.0/24", vxlan_mode="Always")
+    pods = tuple(ipk.Pod(name=f"p{n}", node="a", addresses=(f"10.0.0.{64 + n}",)) for n in range(1, 9))
+    nodes = (ipk.Node(name="a", tunnels=({"type": "vxlan", "address": "10.0.0.64"},)), ipk.Node(name="b"))
+    scenario = ipk.Scenario(cluster=ipk.Cluster(pools=(pool,), nodes=nodes, blocks=(block,), pods=pods))
+    made = simulate(scenario, BringUp(), Churn(5, share=1.0))
+    assert last(made, "p")["addresses"] == 9
+    made = simulate(scenario, BringUp(), Replacement(1, every=1))
+    assert sorted(made.pods["pod"]) == sorted(
+        [f"default/p{n}" for n in range(1, 9)] + ["tunnels of a~1", "tunnels of b~1"]
+    )
+
+
+def test_a_pod_that_starts_again_and_again(tmp_path):
+    lines = ["time,event,node,pod", *(f"{n},pod-start,n{n % 3},p" for n in range(500))]
+    (tmp_path / "t.csv").write_text("\n".join(lines))
+    pool = ipk.IPPool(name="p", cidr="10.0.0.0/20")
+    for config in (ipk.IPAMConfig(), ipk.IPAMConfig(ip_cooldown_seconds=1000)):
+        scenario = ipk.Scenario(cluster=ipk.Cluster(pools=(pool,), ipam=config))
+        made = simulate(scenario, Trace.read(tmp_path / "t.csv"))
+        assert list(made.pods["pod"]) == ["p"]
+
+
+def test_a_handle_of_many_addresses_is_released_in_bulk():
+    site = simulate(
+        ipk.Scenario(cluster=ipk.Cluster(pools=(ipk.IPPool(name="p", cidr="10.0.0.0/20"),))), BringUp()
+    ).site
+    node = site.add_node("n", {})
+    site.ipam.configure(ip_cooldown_seconds=5)
+    site.ipam.assign("n", "many", 700)
+    pods = site.add_pods(["many"])
+    site.run(site.releasing(pods, np.zeros(1, np.int64)))
+    site.run(site.assigning(site.add_pods(["next"]), np.array([node]), np.array([6_000_000])))
+    assert sum(len(block["allocated"].get("next", ())) for block in site.ipam.blocks()) == 1
+    for block in site.ipam.blocks():
+        taken = [ordinal for ordinals in block["allocated"].values() for ordinal in ordinals]
+        assert sorted([*block["free"], *taken, *block["cooling"]]) == list(range(64))
+
+
+def test_a_group_keeps_its_cap_when_its_nodes_are_replaced():
+    made = simulate(plan(nodes=3, pods=60, busiest=60, max_blocks=1), BringUp(), Replacement(1, every=1))
+    assert made.blocks["affinity"].value_counts().max() == 1
 
 
 def test_which_blocks_a_node_will_claim():
