@@ -71,6 +71,14 @@ class Cidr:
         spare = BITS[version] - prefix
         return cls(version, address >> spare << spare, prefix)
 
+    @classmethod
+    def maybe(cls, text: object) -> Self | None:
+        """Read as `containing` does; None for what is no CIDR."""
+        try:
+            return cls.containing(text) if isinstance(text, str) else None
+        except CidrError:
+            return None
+
     @property
     def bits(self) -> int:
         """Length of an address of this family: 32 or 128."""

@@ -225,7 +225,7 @@ def simulate(
         workloads.append(Growth(days))
         workloads += [Churn(days, churn, seed=seed)] if churn else []
         workloads += [Replacement(days, replace_every, seed)] if replace_every else []
-    with _telling(lang), watched(shown=progress) as bar:
+    with _telling(lang), watched(lang, shown=progress) as bar:
         made = run(scenario, *workloads, datastore=datastore.value, controllers=controllers, seed=seed, progress=bar)
     if as_json:
         typer.echo(json.dumps(as_data(made, lang), indent=1, ensure_ascii=False))

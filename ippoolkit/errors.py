@@ -30,5 +30,4 @@ class ReportError(IppoolkitError):
 def describe(finding: Finding, lang: str = "en") -> str:
     """Put a finding on one line: place or subject, sentence, mend."""
     where = printable(str(finding.place) if finding.place else finding.subject)
-    words = " ".join(filter(None, (finding.sentence(lang), finding.mend(lang))))
-    return f"{where}: {words}" if where else words
+    return f"{where}: {finding.told(lang)}" if where else finding.told(lang)

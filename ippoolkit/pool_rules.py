@@ -36,7 +36,7 @@ class Pool:
         """Read a spec; whatever has not its field's type counts as not given."""
         cidr = spec.get("cidr")
         text = cidr if isinstance(cidr, str) else None
-        network = _network(text)
+        network = Cidr.maybe(text)
         size = spec.get("blockSize", 0)
         whole = isinstance(size, int) and not isinstance(size, bool)
         uses = spec.get("allowedUses")
@@ -163,13 +163,6 @@ CHECKS: dict[str, Callable[[Pool], Iterator[Breach]]] = {
     "block-size-range": block_size_range,
     "block-size-prefix": block_size_prefix,
 }
-
-
-def _network(text: str | None) -> Cidr | None:
-    try:
-        return Cidr.containing(text) if text is not None else None
-    except CidrError:
-        return None
 
 
 def _text(spec: Mapping[str, Any], field: str) -> str:

@@ -82,6 +82,10 @@ class Finding:
         """Say what to do about it; empty where nothing needs doing."""
         return language(lang).say(self.rule.mend, self.numbers) if self.rule.mend else ""
 
+    def told(self, lang: str = "en") -> str:
+        """Say what was found, and what to do about it."""
+        return " ".join(filter(None, (self.sentence(lang), self.mend(lang))))
+
     def as_dict(self, lang: str = "en") -> dict[str, object]:
         """Return what a machine reads: plain values, numbers exact."""
         return {

@@ -8,19 +8,17 @@ from dataclasses import replace
 from typing import Any
 
 from ..cidr import Cidr
-from ..findings import RULES
 from ..findings.codes.rule import CRD, KUBERNETES
 from ..kinds import IP_POOL, KINDS, METADATA, V1, V1_KINDS, V3, Field, Kind, Type
-from ..limits import DEFAULT_BLOCK_SIZE
-from ..pool_rules import CHECKS, Pool
+from ..pool_rules import Pool
 from ..read.checking import short
 from ..read.document import Document, Path
 from .judgement import Judgement, Options, Outcome
 from .metadata import check_metadata
 from .patching import merged
 from .resource import Notes, Resource, finding
-from .schema import check_fields, check_types, fits, sloppy_cidr
-from .store import Datastore, Stored, network_of
+from .schema import check_fields, check_pool, check_types, fits, sloppy_cidr
+from .store import Datastore, Stored
 from .text import Manifests
 
 _TOP = ("apiVersion", "kind", "metadata", "spec", "status")
@@ -155,7 +153,9 @@ def _check(kind: Kind, value: Mapping[str, Any], notes: Notes) -> dict[str, Any]
     check_types({name: of.shape for name, of in kind.fields.items()}, spec, notes, "spec")
     check_fields(kind, spec, notes)
     if kind is IP_POOL:
-        _check_pool(spec, notes)
+        check_pool(spec, notes)
+        if isinstance(text := spec.get("cidr"), str) and (network := _odd(text)) is not None:
+            notes.say("cidr-spelling", "spec", "cidr", cidr=text, network=str(network))
     return spec
 
 
@@ -168,16 +168,6 @@ def _pruned(of: Field, value: Any, notes: Notes, *path: str) -> Any:
     if of.shape in (Type.INT32, Type.INT64) and isinstance(value, float) and value.is_integer():
         return int(value)
     return value
-
-
-def _check_pool(spec: Mapping[str, Any], notes: Notes) -> None:
-    pool = Pool.of(spec)
-    for code, breaches in CHECKS.items():
-        if CRD in RULES[code].judges:
-            for field, numbers in breaches(pool):
-                notes.say(code, "spec", field, **numbers)
-    if pool.text is not None and (network := _odd(pool.text)) is not None:
-        notes.say("cidr-spelling", "spec", "cidr", cidr=pool.text, network=str(network))
 
 
 def _odd(text: str) -> Cidr | None:
@@ -201,14 +191,6 @@ def _check_change(kind: Kind, spec: Mapping[str, Any], old: Stored, notes: Notes
         of = kind.fields[field].shape
         if before is not None and after is not None and before != after and fits(of, before) and fits(of, after):
             notes.say(code, "spec", field, before=before, after=after)
-    before, after = _size(old.spec), _size(spec)
+    before, after = Pool.of(old.spec).block_size, Pool.of(spec).block_size
     if before and after and before != after and not any(note.code == "block-size-changed" for note in notes.found):
         notes.say("block-size-slips", "spec", "blockSize", before=before, after=after)
-
-
-def _size(spec: Mapping[str, Any]) -> int:
-    """Return the size of block that IPAM makes of a spec."""
-    size, network = spec.get("blockSize") or 0, network_of(spec)
-    if isinstance(size, int) and size:
-        return size
-    return DEFAULT_BLOCK_SIZE[network.version] if network is not None else 0

@@ -7,10 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from ..cidr import Cidr
-from ..findings import RULES, Finding, Severity
+from ..findings import Finding, Severity
 from ..findings.codes.rule import CALICOCTL
 from ..kinds import IP_POOL, IPAM_CONFIGURATION, KINDS, V3, Kind
-from ..pool_rules import CHECKS, Pool
 from ..read.document import Document
 from .decode import decode
 from .judgement import Judgement, Options, Outcome
@@ -18,7 +17,7 @@ from .metadata import check_metadata
 from .patching import as_json, merged
 from .reading import read_resources
 from .resource import Notes, Resource
-from .schema import check_fields
+from .schema import check_fields, check_pool
 from .store import Datastore, Stored, filled, network_of
 from .text import Manifests
 
@@ -220,11 +219,7 @@ def _check(resource: Resource, spec: Mapping[str, Any], notes: Notes) -> None:
     if kind is IP_POOL:
         if not spec.get("cidr"):
             notes.say("field-missing", "spec", "cidr", field="cidr")
-        pool = Pool.of(spec)
-        for code, breaches in CHECKS.items():
-            if CALICOCTL in RULES[code].judges:
-                for field, numbers in breaches(pool):
-                    notes.say(code, "spec", field, **numbers)
+        check_pool(spec, notes)
     check_fields(kind, spec, notes)
 
 

@@ -6,9 +6,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ..cidr import Cidr, CidrError
+from ..cidr import Cidr
+from ..findings import RULES
 from ..findings.codes.rule import CALICOCTL, CRD
 from ..kinds import Field, Kind, ListOf, MapOf, Shape, Type
+from ..pool_rules import CHECKS, Pool
 from ..read.checking import short
 from .decode import is_time
 from .resource import Notes
@@ -44,6 +46,15 @@ def check_fields(kind: Kind, spec: Mapping[str, Any], notes: Notes) -> None:
                 notes.say("value-low", "spec", name, value=short(value), bound=field.low)
             if field.high is not None and value > field.high:
                 notes.say("value-high", "spec", name, value=short(value), bound=field.high)
+
+
+def check_pool(spec: Mapping[str, Any], notes: Notes) -> None:
+    """Check a pool's spec by every rule on a single pool that its judge has."""
+    pool = Pool.of(spec)
+    for code, breaches in CHECKS.items():
+        if notes.judge in RULES[code].judges:
+            for field, numbers in breaches(pool):
+                notes.say(code, "spec", field, **numbers)
 
 
 def check_types(shapes: Mapping[str, Shape], values: Mapping[str, Any], notes: Notes, *path: str | int) -> None:
@@ -98,7 +109,7 @@ def _beyond_int64(value: Any) -> bool:
 def _check_text(field: Field, value: str, notes: Notes, *path: str | int) -> None:
     if field.choices and value not in field.choices:
         notes.say("value-choice", *path, value=short(value), choices=", ".join(field.choices))
-    read = sloppy_cidr if notes.judge == CRD else strict_cidr
+    read = sloppy_cidr if notes.judge == CRD else Cidr.maybe
     if field.is_cidr and read(value) is None:
         notes.say("cidr-syntax", *path, cidr=value)
 
@@ -114,14 +125,6 @@ def _check_list(field: Field, items: list[str] | tuple[str, ...], notes: Notes, 
         notes.say("value-many", "spec", name, count=len(items), most=field.most)
 
 
-def strict_cidr(text: str) -> Cidr | None:
-    """Read what calicoctl takes for a CIDR, without its host bits; None for anything else."""
-    try:
-        return Cidr.containing(text)
-    except CidrError:
-        return None
-
-
 def sloppy_cidr(text: str) -> Cidr | None:
     """Read what the schema's format `cidr` takes: zeros in front of any number, host bits, no bare address.
 
@@ -131,4 +134,4 @@ def sloppy_cidr(text: str) -> Cidr | None:
         The network without its host bits; None where the format is not met.
     """
     parts = _CIDR.fullmatch(text)
-    return strict_cidr(f"{_ZEROS.sub('', parts[1])}/{parts[2].lstrip('0') or '0'}") if parts else None
+    return Cidr.maybe(f"{_ZEROS.sub('', parts[1])}/{parts[2].lstrip('0') or '0'}") if parts else None

@@ -107,10 +107,7 @@ def filled(kind: Kind, spec: Mapping[str, Any]) -> dict[str, Any]:
 
 def network_of(spec: Mapping[str, Any]) -> Cidr | None:
     """Return the range of a pool's spec, without host bits; None where its cidr is none."""
-    try:
-        return Cidr.containing(spec["cidr"]) if isinstance(spec.get("cidr"), str) else None
-    except CidrError:
-        return None
+    return Cidr.maybe(spec.get("cidr"))
 
 
 def _masked(text: str) -> bool:

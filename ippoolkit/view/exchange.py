@@ -74,7 +74,7 @@ def _sarif_result(finding: Finding, order: list[str], lang: str) -> dict[str, An
         "ruleId": finding.code,
         "ruleIndex": order.index(finding.code),
         "level": _LEVELS[finding.severity],
-        "message": {"text": _text(finding, lang)},
+        "message": {"text": finding.told(lang)},
         "properties": {"judges": list(finding.judges), "subject": finding.subject},
     }
     if (place := finding.place) is not None:
@@ -130,11 +130,7 @@ def _outcome(case: ET.Element, kind: str, findings: Iterable[Finding], lang: str
 
 def _line(finding: Finding, lang: str) -> str:
     where = str(finding.place) if finding.place else finding.subject
-    return f"{where}: {_text(finding, lang)} [{finding.code}] {finding.source.url}"
-
-
-def _text(finding: Finding, lang: str) -> str:
-    return " ".join(filter(None, (finding.sentence(lang), finding.mend(lang))))
+    return f"{where}: {finding.told(lang)} [{finding.code}] {finding.source.url}"
 
 
 def _xml(text: str) -> str:

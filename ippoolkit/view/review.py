@@ -41,9 +41,8 @@ def _print_object(console: Console, each: Reviewed, words: Language) -> None:
 
 def _print_finding(console: Console, finding: Finding, words: Language, lang: str, indent: int) -> None:
     where = printable(str(finding.place or finding.subject))
-    said = " ".join(filter(None, (finding.sentence(lang), finding.mend(lang))))
     severity = (f"{words.text(finding.severity.value)}: ", STYLES[finding.severity])
-    _print(console, Text.assemble(severity, f"{where}: " if where else "", said), indent)
+    _print(console, Text.assemble(severity, f"{where}: " if where else "", finding.told(lang)), indent)
     refused = words.say(N_("refused by {judges}"), {"judges": ", ".join(finding.judges)}) if finding.judges else ""
     about = filter(None, (finding.code, refused, finding.source.url))
     _print(console, Text(" · ".join(about), style="bright_black"), indent + 2)

@@ -28,16 +28,17 @@ _HEADINGS = {
 
 
 @contextmanager
-def watched(*, shown: bool) -> Iterator[Callable[[int, int], None] | None]:
+def watched(lang: str, *, shown: bool) -> Iterator[Callable[[int, int], None] | None]:
     """Show a progress bar on standard error, if asked for; tell of the first time, which takes longer."""
     if is_cold(bulk.run):
-        Console(stderr=True).print("The engine is compiled for this machine, once; this takes half a minute.")
+        told = N_("The engine is compiled for this machine, once: this takes up to a minute.")
+        Console(stderr=True).print(language(lang).text(told))
     if not shown:
         yield None
         return
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("days")
+        task = bar.add_task(language(lang).text(N_("day")))
         yield lambda day, days: bar.update(task, completed=day, total=days)
 
 

@@ -118,6 +118,6 @@ def print_findings(console: Console, findings: Iterable[Finding], *, lang: str =
     words = language(lang)
     for finding in findings:
         where = printable(str(finding.place) if finding.place else finding.subject)
-        said = " ".join(filter(None, (where, finding.sentence(lang), finding.mend(lang))))
+        said = " ".join(filter(None, (where, finding.told(lang))))
         severity = (f"{words.text(finding.severity.value)}: ", STYLES[finding.severity])
         console.print(Text.assemble(severity, said, (f" [{finding.code}]", "bright_black")))
