@@ -1,0 +1,11 @@
+"""The command line: the kit's tables, reports and scenarios from files; a module for each group of commands."""
+
+from . import capacity, check, report, simulate
+from .app import app
+
+__all__ = ["app", "capacity", "check", "main", "report", "simulate"]
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

@@ -1,0 +1,54 @@
+"""What every command shares: the application, common arguments, telling of errors."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from ..errors import InputError, IppoolkitError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Capacity planning for Calico IP pools.",
+)
+
+
+class Language(StrEnum):
+    """A language to choose."""
+
+    EN = "en"
+    ZH = "zh"
+
+
+Files = Annotated[list[Path], typer.Argument(help="A scenario, IPPool manifests or dumps (YAML, JSON); - for stdin.")]
+Lang = Annotated[Language, typer.Option(help="Language of the texts.")]
+
+
+@contextmanager
+def telling(lang: str = Language.EN) -> Iterator[None]:
+    """Tell what went wrong without a traceback: exit status 2 for bad input, 1 for anything else."""
+    try:
+        yield
+    except InputError as error:
+        typer.echo(error.describe(lang), err=True)
+        raise typer.Exit(2) from None
+    except IppoolkitError as error:
+        typer.echo(error, err=True)
+        raise typer.Exit(1) from None
+
+
+def console() -> Console:
+    """Return where tables are printed."""
+    # A file or a pipe has room for everything.
+    wide = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 240
+    return Console(highlight=False, width=wide)
