@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
 
 from ..findings import N_, language
-from .style import ACCENT, BAD, BAD_FILL, GOOD, INK, MUTE, drawing
+from .style import ACCENT, BAD, BAD_FILL, GOOD, INK, MUTE, drawing, short
 
 _LOG_FROM = 1000  # times the planned nodes: from there on bars of even scale would tell nothing
 
@@ -46,7 +46,7 @@ def block_sizes(table: pd.DataFrame, *, chosen: int, lang: str = "en") -> Figure
         for place, n, height in zip(places, fit, heights, strict=True):
             lift = 8 if top and height <= nodes < height * 1.15 else 2  # clear of the plan's line
             axes.annotate(
-                _short(n),
+                short(n),
                 (place, float(height)),
                 xytext=(0, lift),
                 textcoords="offset points",
@@ -65,16 +65,7 @@ def block_sizes(table: pd.DataFrame, *, chosen: int, lang: str = "en") -> Figure
         for tick, size in zip(axes.get_xticklabels(), table["block_size"], strict=True):
             if size == chosen:
                 tick.set(color=ACCENT, fontweight="bold")
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _short(int(value))))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: short(int(value))))
         axes.set_xlabel("blockSize")
         axes.set_title(words.text(N_("Nodes that fit, by blockSize")), loc="left", color=INK, fontweight="bold")
     return figure
-
-
-def _short(n: int) -> str:
-    if n < 10_000:
-        return f"{n:,}"
-    for limit, unit in ((10**6, "k"), (10**9, "M"), (10**12, "G")):
-        if n < limit:
-            return f"{n * 1000 / limit:.3g}{unit}"
-    return f"2^{n.bit_length() - 1}" if n & (n - 1) == 0 else f"{n:.0e}".replace("e+", "·10^")

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import matplotlib as mpl
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 # Colours of the light theme; in SVG each becomes a CSS variable with this as its fallback.
@@ -21,6 +20,11 @@ GOOD = "#8fb8e0"
 BAD = "#b3261e"
 BAD_FILL = "#e3b3b0"
 WARN = "#b26a00"
+# Of the address map; blue and orange are told apart by everyone.
+GROUND = "#cfe0f2"
+LENT = "#d98300"
+EDGE = "#c3cad2"
+RESERVED = "#7d8894"
 
 _VARIABLES = {
     INK: "ink",
@@ -31,6 +35,10 @@ _VARIABLES = {
     BAD: "bad",
     BAD_FILL: "bad-bar",
     WARN: "warn",
+    GROUND: "ground",
+    LENT: "lent",
+    EDGE: "edge",
+    RESERVED: "reserved",
 }
 _SETTINGS: Any = {
     "svg.fonttype": "none",
@@ -54,16 +62,27 @@ _SETTINGS: Any = {
 
 
 @contextmanager
-def drawing(width: float, height: float) -> Iterator[tuple[Figure, Axes]]:
-    """Yield a figure of that size in inches and its axes, with the kit's settings in force."""
+def drawing(width: float, height: float, *, columns: int = 1) -> Iterator[tuple[Figure, Any]]:
+    """Yield a figure of that size in inches and its axes (several: an array), with the kit's settings in force."""
     with mpl.rc_context(_SETTINGS):
         figure = Figure(figsize=(width, height), layout="constrained")
         figure.patch.set_alpha(0)
-        axes = figure.add_subplot()
-        axes.patch.set_alpha(0)
-        axes.grid(axis="y", color=LINE, linewidth=0.7)
-        axes.set_axisbelow(True)
-        yield figure, axes
+        made = figure.subplots(ncols=columns, squeeze=False)[0]
+        for axes in made:
+            axes.patch.set_alpha(0)
+            axes.grid(axis="y", color=LINE, linewidth=0.7)
+            axes.set_axisbelow(True)
+        yield figure, made if columns > 1 else made[0]
+
+
+def short(n: int) -> str:
+    """Write a count for a chart, where the exact one has no room."""
+    if n < 10_000:
+        return f"{n:,}"
+    for limit, unit in ((10**6, "k"), (10**9, "M"), (10**12, "G")):
+        if n < limit:
+            return f"{n * 1000 / limit:.3g}{unit}"
+    return f"2^{n.bit_length() - 1}" if n & (n - 1) == 0 else f"{n:.0e}".replace("e+", "·10^")
 
 
 def svg(figure: Figure, title: str) -> str:

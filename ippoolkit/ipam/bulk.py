@@ -7,20 +7,19 @@ from .compiler import compiled, inlined
 from .control import catch_up
 from .core import assign, release
 from .layout import (
+    COOLING,
     DONE,
     FIFO_LEN,
     FULL,
     GONE,
     HOLDER,
     MOST_HELD,
-    NOBODY,
     NOW,
     OF_RANGE,
     OFFSET,
     OWNER,
     SHIFT,
     SIBLING,
-    SLOTS,
     TICK_AT,
     USED,
 )
@@ -180,30 +179,24 @@ def place(
 
 
 @compiled
-def census(state, pool_of, counts):
-    """Count, for each pool, addresses in use, blocks, blocks without affinity, and borrowed addresses.
+def tally(state, counts):
+    """Count, for each row of blocks, the addresses in use, those of them that are borrowed, and those that cool down.
 
     Parameters
     ----------
     state
         All there is.
-    pool_of
-        Per range: the row of `counts` that its blocks count in.
     counts
-        (pools, 4), written.
+        (rows of blocks ever used, 3), written.
     """
-    for row in range(len(counts)):
-        for column in range(4):
-            counts[row, column] = 0
-    for slot in range(state.meta[SLOTS]):
+    for slot in range(len(counts)):
+        counts[slot, 0] = counts[slot, 1] = counts[slot, 2] = 0
         block = state.blocks[slot]
         if block[OF_RANGE] == GONE:
             continue
-        row = pool_of[block[OF_RANGE]]
-        counts[row, 0] += block[USED]
-        counts[row, 1] += 1
-        counts[row, 2] += block[OWNER] == NOBODY
+        counts[slot, 0] = block[USED]
+        counts[slot, 2] = block[COOLING]
         for at in range(block[OFFSET], block[OFFSET] + (1 << state.ranges[block[OF_RANGE], SHIFT])):
             handle = state.cells[at, HOLDER]
             if handle >= 0 and state.placed[handle] != block[OWNER]:
-                counts[row, 3] += 1
+                counts[slot, 1] += 1

@@ -1,5 +1,6 @@
 """Simulation: scenarios and workloads through the engine."""
 
+from .address_map import address_map
 from .result import Simulation
 from .run import place, simulate
 from .trace import Trace
@@ -15,6 +16,7 @@ __all__ = [
     "Simulation",
     "Trace",
     "Workload",
+    "address_map",
     "borrowers",
     "place",
     "simulate",

@@ -10,6 +10,7 @@ import pandas as pd
 from ..cidr import address_of
 from ..findings import Finding
 from ..ipam import bulk, layout
+from ..ipam.memory import join
 from .site import DAY, Failure, Site
 
 _CODES = {
@@ -41,6 +42,15 @@ class Simulation:
         """A row a step and pool: addresses in use, blocks, those without affinity, borrowed, requests failed so far."""
         columns = ["day", "pool", "addresses", "blocks", "unowned", "borrowed", "failures"]
         return pd.DataFrame(self._timeline, columns=columns)
+
+    def blocks_of(self, pool: str) -> list[tuple[int, str, int, int, int]]:
+        """Return the blocks of a pool that there are: number in it, node, addresses in use, borrowed, cooling down."""
+        tally, ipam = self.site.tally(), self.site.ipam
+        place = [each.name for each in self.site.scenario.cluster.pools].index(pool)
+        inside = tally.pools == place
+        numbers = [join(high, low) for high, low in tally.numbers[inside].tolist()]
+        nodes = [ipam.name_of(owner) if owner >= 0 else "" for owner in tally.owners[inside].tolist()]
+        return list(zip(numbers, nodes, *tally.counts[inside].T.tolist(), strict=True))
 
     @property
     def blocks(self) -> pd.DataFrame:

@@ -34,6 +34,19 @@ class Failure:
     request: int
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """All blocks, a row each: place of the pool in the scenario (its end: in none), number in it, owner, counts.
+
+    `numbers` are in two halves, of 64 bits each; `counts` are addresses in use, borrowed, and cooling down.
+    """
+
+    pools: NDArray[np.int64]
+    numbers: NDArray[np.int64]
+    owners: NDArray[np.int64]
+    counts: NDArray[np.int64]
+
+
 @dataclass(slots=True)
 class Site:
     """The engine, and what the workloads have to know of nodes and pods.
@@ -235,15 +248,33 @@ class Site:
             _, node, handle, request, time = (int(each) for each in events[place])
             self.failures.append(Failure(time, handle, node, int(answers[place]), request))
 
+    def tally(self) -> Tally:
+        """Count what is in each block."""
+        state = self.ipam.state
+        counts = np.zeros((int(state.meta[layout.SLOTS]), 3), np.int64)
+        bulk.tally(state, counts)
+        rows = state.blocks[: len(counts)]
+        there = rows[:, layout.OF_RANGE] != layout.GONE
+        names = [pool.name for pool in self.scenario.cluster.pools]
+        pools = np.array([*self.ipam.pools_by_range(names), len(names)], np.int64)[rows[there, layout.OF_RANGE]]
+        numbers = rows[there][:, [layout.INDEX_HI, layout.INDEX_LO]]
+        return Tally(pools, numbers, rows[there, layout.OWNER], counts[there])
+
     def census(self) -> dict[str, tuple[int, int, int, int]]:
         """Return for each pool: addresses in use, blocks, blocks without affinity, borrowed addresses."""
-        names = [pool.name for pool in self.scenario.cluster.pools]
-        pool_of = np.array([*self.ipam.pools_by_range(names), 0], np.int64)
-        counts = np.zeros((len(names) + 1, 4), np.int64)
-        bulk.census(self.ipam.state, pool_of, counts)
-        return {name: tuple(int(each) for each in counts[row]) for row, name in enumerate(names)}  # type: ignore[misc]
+        tally = self.tally()
+        found = {}
+        for place, pool in enumerate(self.scenario.cluster.pools):
+            inside = tally.pools == place
+            used, borrowed, _ = (int(each) for each in tally.counts[inside].sum(axis=0))
+            found[pool.name] = used, int(inside.sum()), int((tally.owners[inside] == layout.NOBODY).sum()), borrowed
+        return found
 
     # ---- requests
+
+    def request_of(self, node: int) -> int:
+        """Return what the pods of a node ask for: the place in `pools_of`."""
+        return int(self._of_node[node])
 
     @property
     def _kind(self) -> int:
