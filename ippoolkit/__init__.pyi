@@ -1,5 +1,5 @@
 from . import capacity, figures, findings, ipam, judges, model, read, report, rules, simulation, view, widgets, write
-from .capacity import Verdict, block_sizes, choices, growth, nodes, pools, prefixes, verdict
+from .capacity import Verdict, block_sizes, choices, comparison, growth, nodes, pools, prefixes, verdict
 from .cidr import Cidr
 from .errors import InputError, IppoolkitError, ReportError
 from .findings import Finding
@@ -52,6 +52,7 @@ __all__ = [
     "capacity",
     "check",
     "choices",
+    "comparison",
     "figures",
     "findings",
     "growth",

@@ -9,7 +9,7 @@ from typing import TypeVar
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from ..findings import RULES, Finding
+from ..findings import RULES, Finding, Place
 from .document import Document, Path
 
 T = TypeVar("T")
@@ -51,7 +51,9 @@ def check(
         return adapter.validate_python(value)
     except ValidationError as error:
         details = error.errors(include_url=False)
-        problems += [_finding(detail, path_of(_in_file(detail["loc"])), document) for detail in details]
+        for detail in details:
+            path = path_of(_in_file(detail["loc"]))
+            problems.append(finding_of(detail, path, document.place(path)))
         return None
 
 
@@ -60,7 +62,8 @@ def _in_file(loc: Path) -> Path:
     return tuple({"block_size": "blockSize"}.get(str(key), key) for key in loc)
 
 
-def _finding(detail: ErrorDetails, path: Path, document: Document) -> Finding:
+def finding_of(detail: ErrorDetails, path: Path, place: Place | None = None) -> Finding:
+    """Say in the kit's own words what pydantic found wrong with the value at a path."""
     kind, context, found = detail["type"], detail.get("ctx", {}), detail["input"]
     name = str(path[-1]) if path else ""
     numbers: Mapping[str, object]
@@ -84,7 +87,7 @@ def _finding(detail: ErrorDetails, path: Path, document: Document) -> Finding:
         code, numbers = "type-quoted", {"value": short(found), "field": name}
     else:
         code, numbers = _TYPES.get(kind, "value-wrong"), {"value": short(found)}
-    return Finding(code, numbers=numbers, place=document.place(path))
+    return Finding(code, numbers=numbers, place=place)
 
 
 def short(value: object) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import InputError
 from ..findings import N_, Finding, Place, Severity, by_gravity
-from ..judges import ApiServer, Calicoctl, Judgement, Manifests, Resource, objects_in, read_manifests
+from ..judges import ApiServer, Calicoctl, Judgement, Manifests, Resource, objects_in, parse_manifests, read_manifests
 from ..model import Scenario
 from ..read import Reading, read
 from ..write import manifest
@@ -117,6 +117,13 @@ def review(
         reviews.append(court.rule())
     names = ("files", "objects", "notes", "unusable")
     return Review(*(tuple(chain.from_iterable(getattr(one, name) for one in reviews)) for name in names))
+
+
+def review_text(text: str, name: str, existing: Scenario) -> Review:
+    """Judge a text of manifests that are to be applied to what exists; as `review` does, without files."""
+    court = _Court(Reading(existing), JUDGES)
+    court.hear(parse_manifests(text, name), "apply")
+    return court.rule()
 
 
 class _Court:

@@ -13,15 +13,22 @@ import pandas as pd
 from ..capacity.choices import ADD_POOL, Choice, find_choices
 from ..capacity.figures import KeyFigures, key_figures
 from ..capacity.judge import Word
+from ..capacity.plan import nodes
 from ..capacity.plan import verdict as judge
-from ..findings import N_, RULES, SOURCES, Finding, Language, language
+from ..findings import N_, RULES, SOURCES, Finding, Language, language, printable
 from ..model import Scenario
-from .cells import cells_of
+from ..rules.review import Answer, Review
+from .cells import NOTHING, cells_of
 from .shown import LIMIT_COLUMN, Shown, shown
 
+NODES_SHOWN = 200
 
-def verdict_html(scenario: Scenario, lang: str = "en") -> str:
-    """Return the verdict: word, sentence, what to choose instead, the limit and its source."""
+
+def verdict_html(scenario: Scenario, lang: str = "en", *, buttons: bool = False) -> str:
+    """Return the verdict: word, sentence, what to choose instead, the limit and its source.
+
+    With `buttons` each choice can be taken: a button that carries the choice's place in `find_choices`.
+    """
     words = language(lang)
     verdict = judge(scenario)
     chosen = [] if verdict.word in (Word.FITS, Word.IDLE) else [_choice(c, words) for c in find_choices(scenario)]
@@ -33,6 +40,7 @@ def verdict_html(scenario: Scenario, lang: str = "en") -> str:
         sentence=finding.sentence(lang),
         mend="" if chosen else finding.mend(lang),
         choices=chosen,
+        buttons=buttons,
         limit=words.text(verdict.limit),
         source=finding.source,
         words={"limit": words.text(N_("Binds first")), "enough": words.text(N_("One change is enough:"))},
@@ -82,6 +90,38 @@ def table_html(
     return f'<div class="ipk-scroll">{narrow}{styler.to_html()}</div>'
 
 
+def nodes_html(scenario: Scenario, lang: str = "en") -> str:
+    """Return the table of nodes; of a large cluster those that fill up first."""
+    table, note = nodes(scenario, lang=lang), ""
+    if len(table) > NODES_SHOWN:
+        numbers = {"shown": NODES_SHOWN, "nodes": len(table)}
+        note = language(lang).say(N_("The {shown} fullest of {nodes:node}."), numbers)
+        table = table.sort_values("pods", ascending=False, kind="stable").head(NODES_SHOWN)
+    html = table_html("nodes", table, lang=lang)
+    return f'<p class="ipk-empty">{escape(note)}</p>{html}' if note else html
+
+
+def comparison_html(table: pd.DataFrame, lang: str = "en") -> str:
+    """Return a comparison of plans; values that differ from the first plan's are marked, and said to differ."""
+    words = language(lang)
+    first, *others = table.columns[1:]
+    rows = [
+        {
+            "figure": record["figure"],
+            "cells": [(_value(record[first], words), False)]
+            + [(_value(record[name], words), record[name] != record[first]) for name in others],
+        }
+        for record in table.to_dict("records")
+    ]
+    return _render("comparison", names=[first, *others], rows=rows, differs=words.text(N_("differs")))
+
+
+def _value(value: object, words: Language) -> str:
+    if value is None or value == "":
+        return NOTHING
+    return words.number(value) if isinstance(value, int) else printable(str(value))
+
+
 def findings_html(findings: Iterable[Finding], lang: str = "en") -> str:
     """Return findings as a list, in the order given."""
     words = language(lang)
@@ -98,6 +138,21 @@ def findings_html(findings: Iterable[Finding], lang: str = "en") -> str:
         for finding in findings
     ]
     return _render("findings", findings=listed, empty=words.text(N_("Nothing within this plan.")))
+
+
+def review_html(review: Review, lang: str = "en") -> str:
+    """Return what each judge says of each object, and every finding; gravest first."""
+    words = language(lang)
+    judged = [
+        {
+            "subject": printable(each.subject),
+            "answers": [
+                (judge, words.text(answer.value), answer is Answer.ACCEPTED) for judge, answer in each.answers.items()
+            ],
+        }
+        for each in review.objects
+    ]
+    return _render("review", objects=judged) + (findings_html(review.findings, lang) if review.findings else "")
 
 
 def sources_html(findings: Iterable[Finding], lang: str = "en") -> str:
@@ -149,11 +204,11 @@ def _tiles(figures: KeyFigures, words: Language) -> list[tuple[str, str, str]]:
     ]
 
 
-def _choice(choice: Choice, words: Language) -> str:
+def _choice(choice: Choice, words: Language) -> tuple[str, str]:
     template = N_("a further pool of /{value}") if choice.change == ADD_POOL else "{change} {value}"
     head = words.say(template, {"change": words.text(choice.change), "value": choice.value})
     tail = words.say(N_("holds {nodes:node}"), {"nodes": choice.nodes_fit})
-    return f"{head} ({tail})"
+    return head, tail
 
 
 def _classes(columns: Sequence[Shown], data: pd.DataFrame, words: Language, chosen: int | None) -> pd.DataFrame:

@@ -1,10 +1,9 @@
-"""The planner: one frozen scenario, controls that replace it, and what follows from it."""
+"""The planner: one scenario, edited by the fields on the left, judged at once on the right."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -13,27 +12,32 @@ import ipywidgets as ipw
 import traitlets
 from pydantic import ValidationError
 
-from ..capacity import block_sizes, growth, nodes
+from ..capacity.choices import find_choices
 from ..cidr import Cidr, CidrError
-from ..errors import describe
-from ..findings import N_, Finding, language
-from ..limits import DEFAULT_BLOCK_SIZE
-from ..limits import block_sizes as allowed_sizes
+from ..errors import InputError, describe
+from ..findings import N_, Finding, Severity, language
+from ..ipam.compiler import is_cold
 from ..model import Cluster, IPPool, NodeGroup, Plan, Scenario
-from ..model.editing import as_group, with_group, with_pool
 from ..read import load
+from ..read.checking import finding_of
 from ..rules import check
-from ..view.html import findings_html, table_html, tiles_html, verdict_html
-from ..view.look import style
-from ..write import manifests, scenario_yaml
-from .controls import ENCAPSULATIONS, Controls
-from .look import planner_style
+from ..selectors import SelectorError
+from ..view.html import tiles_html, verdict_html
+from ..view.look import style as shared_style
+from ..write import scenario_yaml
+from . import pages
+from .edits import Desk
+from .exchange import load_sent, samples, slug
+from .fields import FIELDS, layout, state
+from .map_view import MapState, map_view, open_cell
+from .report_page import ReportPage
+from .surfaces import AddressMap, Form, pane, style
 
 _REST_AFTER = 0.03  # seconds without a further change before the tabs follow
 
 
 class Planner(ipw.VBox):  # type: ignore[misc]
-    """A planner for a scenario: move the sliders, and verdict, tables and chart follow.
+    """A planner for a scenario: move the sliders, and verdict, tables and map follow.
 
     Parameters
     ----------
@@ -53,93 +57,128 @@ class Planner(ipw.VBox):  # type: ignore[misc]
     def __init__(self, scenario: Scenario | str | Path | None = None, lang: str = "en") -> None:
         self.lang = lang
         self.words = language(lang)
-        self._pool = ""
-        self._later: asyncio.TimerHandle | None = None
-        self._controls = Controls(self.words, self._edit)
-        self._verdict, self._tiles, self._status = ipw.HTML(), ipw.HTML(), ipw.HTML()
-        self._status.add_class("ipk-status")
-        self._tabs = ipw.Tab([ipw.HTML() for _ in self._pages()])
-        self._tabs.titles = [self.words.text(title) for title, _ in self._pages()]
-        self._tabs.add_class("ipk-tabs")
-        self._tabs.observe(lambda _: self._show_tab(), "selected_index")
-        result = ipw.VBox([self._verdict, self._status, self._tiles, self._tabs])
-        result.add_class("ipk-result")
-        body = ipw.HBox([self._controls.box, result])
-        body.add_class("ipk-body")
         given = scenario if isinstance(scenario, Scenario) else load(scenario) if scenario else _blank()
-        super().__init__([ipw.HTML(f"<style>{style()}{planner_style()}</style>"), body], scenario=given)
-        self.add_class("ipk")
-        self.add_class("ipk-planner")
-        self._tabs.selected_index = 0
+        self._desk = Desk(given)
+        self._loaded = given
+        self._pinned: Scenario | None = None
+        self._map = MapState()
+        self._later: asyncio.TimerHandle | None = None
+        self._head, self._verdict = pane("ipk-header"), pane()
+        self._status, self._tiles = pane("ipk-status"), pane()
+        self._form = Form(sections=layout(self.words)).add_class("ipk-controls")
+        self._report = ReportPage(self.words, lambda: self.scenario)
+        self._picture = AddressMap().add_class("ipk-map")
+        self._tabs = self._make_tabs()
+        for each in (self._head, self._verdict, *self._tabs.children):
+            if each not in (self._report.pane, self._picture):
+                each.on_msg(self._on_action)
+        self._picture.on_msg(self._on_map)
+        self._form.on_msg(self._on_field)
+        result = ipw.VBox([self._verdict, self._status, self._tiles, self._tabs]).add_class("ipk-result")
+        body = ipw.HBox([self._form, result]).add_class("ipk-body")
+        look = ipw.HTML(f"<style>{shared_style()}{style()}</style>")
+        super().__init__([look, self._head, body], scenario=given)
+        self.add_class("ipk").add_class("ipk-planner")
         self._show()
-        self.observe(lambda _: self._show(), "scenario")
+        self.observe(self._on_scenario, "scenario")
 
-    @property
-    def pool(self) -> IPPool | None:
-        """The pool that the controls edit."""
-        pools = self.scenario.cluster.pools
-        return next((pool for pool in pools if pool.name == self._pool), pools[0] if pools else None)
+    # ---- what comes from the page
 
-    def _edit(self, control: str) -> None:
-        """Replace the scenario by what one control now says; say why where that cannot be."""
+    def _on_field(self, _: Any, message: dict[str, Any], __: Any) -> None:
+        """Replace the scenario by what one field now says; say why where that cannot be."""
+        name = message.get("name", "")
         try:
-            edited = self._edited(control)
-        except (CidrError, ValidationError) as error:
-            self._refuse(error)
+            if name in FIELDS:
+                self.set(name, message.get("value"))
+        finally:
+            self._form.send({"done": message.get("number", 0)})
+
+    def set(self, name: str, value: Any) -> None:
+        """Give a field a value, as if it was typed: the scenario follows, or the field says what is wrong with it."""
+        try:
+            desk = FIELDS[name].edit(self._desk, value)
+        except (CidrError, ValidationError, SelectorError, InputError) as error:
+            self._refuse(name, error)
             return
-        if edited == self.scenario:  # another pool to show, or a refused text put right again
+        self._desk = desk
+        if desk.scenario == self.scenario:  # another pool to show, or a refused text put right again
             self._show()
-        self.scenario = edited
+        self.scenario = desk.scenario
 
-    def _edited(self, control: str) -> Scenario:
-        controls, scenario = self._controls, self.scenario
-        of_group = {"nodes": "nodes", "pods": "pods_per_node", "busiest": "pods_on_busiest_node"}
-        match control:
-            case "pool":
-                self._pool = controls.pool.value
-                return scenario
-            case "strict":
-                ipam = replace(scenario.cluster.ipam, strict_affinity=controls.strict.value)
-                return replace(scenario, cluster=replace(scenario.cluster, ipam=ipam))
-            case "growth":
-                return with_group(scenario, nodes_per_month=controls.growth.value)
-            case "pods":
-                busiest = max(controls.busiest.value, controls.pods.value)
-                return with_group(scenario, pods_per_node=controls.pods.value, pods_on_busiest_node=busiest)
-            case "nodes" | "busiest":
-                return with_group(scenario, **{of_group[control]: getattr(controls, control).value})
-        pool = self.pool
-        assert pool is not None
-        return with_pool(scenario, pool.name, **self._pool_changes(control, pool))
+    def _on_action(self, _: Any, message: dict[str, Any], contents: list[Any]) -> None:
+        """Do what a button says."""
+        value = message.get("value", "")
+        match message.get("action"):
+            case "choose":
+                choices = find_choices(self.scenario)
+                if str(value).isdigit() and int(value) < len(choices):
+                    self.scenario = choices[int(value)].scenario
+            case "sample" if value in (found := samples()):
+                self._open(lambda: load(found[value]))
+            case "load":
+                self._open(lambda: load_sent(value, contents))
+            case "too-large":
+                self._tell(self.words.text(N_("Too large to send: give ippoolkit.Planner the path of the file.")))
+            case "save":
+                text = scenario_yaml(self.scenario).encode()
+                self._head.send({"save": slug(self.scenario.name), "type": "text/yaml"}, [text])
+            case "report":
+                self._tabs.selected_index = len(self._tabs.children) - 1
+                self._report.make()
+            case "pin":
+                self._pinned = self.scenario
+                self._show_rest()
+            case "unpin":
+                self._pinned = None
+                self._show_rest()
+            case "back" if self._pinned is not None:
+                self.scenario = self._pinned
 
-    def _pool_changes(self, control: str, pool: IPPool) -> dict[str, Any]:
-        controls = self._controls
-        match control:
-            case "cidr":
-                return _fitting(pool, Cidr.parse(controls.cidr.value.strip()))
-            case "prefix":
-                return _fitting(pool, pool.cidr.at_prefix(controls.prefix.value))
-            case "blocksize":
-                return {"block_size": controls.block_size.value}
-        ipip, vxlan = ENCAPSULATIONS[controls.encapsulation.value]
-        return {"ipip_mode": ipip, "vxlan_mode": vxlan}
+    def _open(self, read: Callable[[], Scenario]) -> None:
+        try:
+            found = read()
+        except InputError as error:
+            self._tell(error.describe(self.lang))
+            return
+        self._loaded = found
+        self._desk = Desk(found)
+        if found == self.scenario:
+            self._show()
+        self.scenario = found
 
-    def _refuse(self, error: CidrError | ValidationError) -> None:
+    def _on_map(self, _: Any, message: dict[str, Any], __: Any) -> None:
+        """Open a cell of the address map, or go back."""
+        pool = self._desk.pool
+        if pool is None or self._map.placed is None:
+            return
+        if message.get("action") == "in":
+            open_cell(self._map, pool, int(message.get("value", -1)))
+        elif message.get("action") == "out" and self._map.parts:
+            self._map.parts.pop()
+        self._picture.view = map_view(self._map, pool, self.words)
+
+    def _on_scenario(self, _: Any) -> None:
+        if self._desk.scenario is not self.scenario:
+            self._desk = Desk(self.scenario, self._desk.pool_name, self._desk.group_name)
+        self._show()
+
+    # ---- what goes to the page
+
+    def _refuse(self, name: str, error: Exception) -> None:
         """Say beside the field what is wrong; the last good result stays."""
-        if isinstance(error, CidrError):
-            finding = Finding(error.code, numbers=error.numbers)
-        else:
-            detail = error.errors(include_url=False)[0]
-            finding = Finding(detail["type"], numbers=detail.get("ctx", {}))
-        self._controls.error.value = f'<span role="alert">{escape(describe(finding, self.lang))}</span>'
-        self._status.value = escape(self.words.text(N_("Shown is the last result that could be computed.")))
+        shown = state(self._desk, self.words)
+        shown[name] = {**shown[name], "error": _reason(error, self.lang)}
+        self._form.state = shown
+        self._tell(self.words.text(N_("Shown is the last result that could be computed.")))
+
+    def _tell(self, text: str) -> None:
+        self._status.html = f'<p role="alert">{escape(text)}</p>'
 
     def _show(self) -> None:
         """Show the scenario: the verdict at once, the rest when no further change comes."""
-        pool = self.pool
-        self._controls.show(self.scenario, pool, as_group(self.scenario), self._about(pool))
-        self._verdict.value = verdict_html(self.scenario, self.lang)
-        self._status.value = ""
+        self._verdict.html = verdict_html(self.scenario, self.lang, buttons=True)
+        self._form.state = state(self._desk, self.words)
+        self._status.html = ""
         if self._later is not None:
             self._later.cancel()
             self._later = None
@@ -149,57 +188,74 @@ class Planner(ipw.VBox):  # type: ignore[misc]
             self._show_rest()
 
     def _show_rest(self) -> None:
-        self._tiles.value = tiles_html(self.scenario, self.lang)
+        edited = self.scenario != self._loaded
+        self._head.html = pages.header(self.scenario, list(samples()), self.words, edited=edited)
+        self._tiles.html = tiles_html(self.scenario, self.lang)
         self._show_tab()
+        bad = sum(finding.severity in (Severity.ERROR, Severity.WARNING) for finding in check(self.scenario))
+        title = self.words.text(N_("Findings"))
+        self._tabs.set_title(4, f"{title} ({bad})" if bad else title)
+
+    def _make_tabs(self) -> ipw.Tab:
+        self._pages: list[tuple[str, Any, Callable[[], str] | None]] = [
+            (N_("Block sizes"), pane("ipk-sizes"),
+             lambda: pages.sizes_page(self.scenario, self._desk.pool, self.words)),
+            (N_("Address map"), self._picture, None),
+            (N_("Nodes"), pane("ipk-nodes-page"), lambda: pages.nodes_page(self.scenario, self.words)),
+            (N_("Over time"), pane("ipk-growth-page"), lambda: pages.growth_page(self.scenario, self.words)),
+            (N_("Findings"), pane("ipk-findings"), lambda: pages.findings_page(check(self.scenario), self.words)),
+            (N_("Manifest"), pane("ipk-manifest"),
+             lambda: pages.manifest_page(self.scenario, self._loaded, self.words)),
+            (N_("Compare"), pane("ipk-compare"),
+             lambda: pages.compare_page(self.scenario, self._pinned, self.words)),
+            (N_("Report"), self._report.pane, None),
+        ]  # fmt: skip
+        tabs = ipw.Tab([widget for _, widget, _ in self._pages], selected_index=0).add_class("ipk-tabs")
+        tabs.titles = [self.words.text(title) for title, _, _ in self._pages]
+        tabs.observe(lambda _: self._show_tab(), "selected_index")
+        return tabs
 
     def _show_tab(self) -> None:
+        """Show the tab that is open; the others follow when they are."""
         index = self._tabs.selected_index
-        if index is not None:
-            self._tabs.children[index].value = self._pages()[index][1]()
+        if index is None:
+            return
+        _, widget, page = self._pages[index]
+        if page is not None:
+            widget.html = page()
+        elif widget is self._picture:
+            self._show_map()
 
-    def _pages(self) -> list[tuple[str, Callable[[], str]]]:
-        return [
-            (N_("Block sizes"), self._block_sizes),
-            (N_("Nodes"), lambda: table_html("nodes", nodes(self.scenario, lang=self.lang), lang=self.lang)),
-            (N_("Over time"), lambda: table_html("growth", growth(self.scenario, lang=self.lang), lang=self.lang)),
-            (N_("Findings"), lambda: findings_html(check(self.scenario), self.lang)),
-            (N_("Manifest"), lambda: _text(manifests(self.scenario.cluster.pools))),
-            (N_("Scenario"), lambda: _text(scenario_yaml(self.scenario))),
-        ]
+    def _show_map(self) -> None:
+        from ..ipam import bulk
 
-    def _block_sizes(self) -> str:
-        from ..figures import block_sizes as draw
-        from ..figures import svg
-
-        if (pool := self.pool) is None:
-            return ""
-        table = block_sizes(self.scenario, pool.name, lang=self.lang)
-        title = self.words.say(N_("Pool {pool}, {cidr}"), {"pool": pool.name, "cidr": pool.cidr})
-        figure = draw(table, chosen=pool.block_size, lang=self.lang)
-        html = table_html("block_sizes", table, lang=self.lang, chosen=pool.block_size, caption=title)
-        return f"{html}<figure>{svg(figure, title)}</figure>"
-
-    def _about(self, pool: IPPool | None) -> str:
+        pool = self._desk.pool
         if pool is None:
-            return ""
-        template = N_("{blocks:block} of {addresses:address}. Cannot be changed later without recreating pods.")
-        numbers = {"blocks": pool.blocks, "addresses": pool.block_addresses}
-        return f'<p class="ipk-hint">{escape(self.words.say(template, numbers))}</p>'
+            self._picture.view = {"head": pages.no_pool(self.words)}
+            return
+        if is_cold(bulk.place):
+            told = self.words.text(N_("The engine is compiled for this machine, once: this takes up to a minute."))
+            self._picture.view = {"head": f'<p class="ipk-empty">{escape(told)}</p>'}
+        self._map.look(self.scenario, pool)
+        self._picture.view = map_view(self._map, pool, self.words)
 
 
-def _fitting(pool: IPPool, cidr: Cidr) -> dict[str, Any]:
-    """Return what changes with another range: a blockSize that does not fit it moves to the nearest that does."""
-    least = allowed_sizes(cidr.version, cidr.prefix).start
-    if cidr.version == pool.version:
-        return {"cidr": cidr, "block_size": max(pool.block_size, least)}
-    return {"cidr": cidr, "block_size": max(DEFAULT_BLOCK_SIZE[cidr.version], least), "ipip_mode": "Never"}
+def _reason(error: Exception, lang: str) -> str:
+    """Say what is wrong with a value."""
+    if isinstance(error, InputError):
+        return error.describe(lang)
+    if isinstance(error, CidrError):
+        finding = Finding(error.code, numbers=error.numbers)
+    elif isinstance(error, SelectorError):
+        return str(error)
+    else:
+        assert isinstance(error, ValidationError)
+        detail = error.errors(include_url=False)[0]
+        finding = finding_of(detail, detail["loc"])
+    return describe(finding, lang)
 
 
 def _blank() -> Scenario:
     pool = IPPool(name="default-ipv4-ippool", cidr=Cidr.parse("10.244.0.0/16"), vxlan_mode="Always", nat_outgoing=True)
     group = NodeGroup(nodes=70, pods_per_node=60, pods_on_busiest_node=110)
     return Scenario(name="new plan", cluster=Cluster(pools=(pool,)), plan=Plan(groups=(group,)))
-
-
-def _text(text: str) -> str:
-    return f'<pre class="yaml" tabindex="0">{escape(text)}</pre>'

@@ -56,7 +56,8 @@ ROOMS = [
     {"simulation"},
     {"figures"},
     {"view"},
-    {"widgets", "report"},
+    {"report"},
+    {"widgets"},
     {"cli"},
     {"__main__"},
 ]
@@ -64,6 +65,7 @@ LEVEL = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
 # Only these rooms know these libraries.
 KNOWN_BY = {
     "ipywidgets": {"widgets"},
+    "anywidget": {"widgets"},
     "traitlets": {"widgets"},
     "papermill": {"report"},
     "nbconvert": {"report"},

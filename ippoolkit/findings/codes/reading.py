@@ -83,6 +83,7 @@ READING = (
     ),
     Rule("type-number", "error", "scenario", N_("{value} is no number.")),
     Rule("value-wrong", "error", "scenario", N_("{value} cannot stand here.")),
+    Rule("pool-name-taken", "error", "ippool", N_('There is a pool "{name}" already.'), N_("Choose another name.")),
     Rule("name-twice", "error", "scenario", N_('The name "{name}" stands twice, first at {first}.')),
     Rule(
         "object-differs",

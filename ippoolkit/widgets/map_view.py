@@ -1,0 +1,124 @@
+"""The address map as the page draws it: cells with their shares and texts, the way in, and what the colours mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+from ..findings import N_, Language
+from ..model import IPPool, Scenario
+from ..simulation import Simulation, address_map, place
+from ..simulation.address_map import nodes_without_block
+
+NAMES_SHOWN = 12
+
+
+@dataclass(slots=True)
+class MapState:
+    """What is looked at: the pool, and the parts of it that were opened one after the other."""
+
+    pool: str = ""
+    parts: list[tuple[int, int]] = field(default_factory=list)
+    placed: tuple[Scenario, Simulation] | None = None
+
+    def look(self, scenario: Scenario, pool: IPPool) -> None:
+        """Look at a pool of a scenario; the parts stay open as long as the pool is cut the same way."""
+        key = f"{pool.name} {pool.cidr} {pool.block_size}"
+        if key != self.pool:
+            self.pool = key
+            self.parts.clear()
+        if self.placed is None or self.placed[0] is not scenario:
+            self.placed = scenario, place(scenario)
+
+    def simulation(self) -> Simulation:
+        """Return what the engine made of the scenario."""
+        assert self.placed is not None
+        return self.placed[1]
+
+
+def map_view(state: MapState, pool: IPPool, words: Language) -> dict[str, Any]:
+    """Return everything that the page needs to draw the map."""
+    from ..figures.address_map import columns
+
+    first, count = state.parts[-1] if state.parts else (0, pool.blocks)
+    table = address_map(state.simulation(), pool.name, first=first, count=count)
+    cells: list[dict[str, Any]] = table.to_dict("records")  # type: ignore[assignment]
+    return {
+        "id": f"{abs(hash(state.pool)) % 10**6}",
+        "columns": columns(len(cells)),
+        "label": words.say(N_("Address map of pool {pool}: use the arrow keys"), {"pool": pool.name}),
+        "head": _head(state, pool, cells, words),
+        "hint": words.text(N_("Point at a cell to see what it holds; click to open one that holds several blocks.")),
+        "legend": _legend(state, pool, words),
+        "cells": [_cell(cell, words) for cell in cells],
+    }
+
+
+def open_cell(state: MapState, pool: IPPool, place: int) -> None:
+    """Look into one cell."""
+    first, count = state.parts[-1] if state.parts else (0, pool.blocks)
+    cells = address_map(state.simulation(), pool.name, first=first, count=count)
+    if 0 <= place < len(cells) and cells["blocks"][place] > 1:
+        state.parts.append((cells["first"][place], cells["blocks"][place]))
+
+
+def _cell(cell: dict[str, Any], words: Language) -> dict[str, Any]:
+    total = cell["addresses"]
+    shares = {name: round(float(cell[name]) / float(total), 4) for name in ("used", "borrowed", "reserved")}
+    return {**shares, "claimed": float(cell["claimed"]) / float(cell["blocks"]), "text": _told(cell, words)}
+
+
+def _told(cell: dict[str, Any], words: Language) -> str:
+    """Say what a cell holds."""
+    parts = []
+    if cell["blocks"] > 1:
+        parts.append(words.say(N_("{claimed} of {blocks:block} claimed"), cell))
+    elif cell["node"]:
+        parts.append(words.say(N_("block of {node}"), cell))
+    else:
+        parts.append(words.text(N_("a block of nobody") if cell["claimed"] else N_("no block yet")))
+    if cell["used"]:
+        parts.append(words.say(N_("{used} of {addresses:address} in use"), cell))
+    if cell["borrowed"]:
+        parts.append(words.say(N_("{borrowed} of them lent to other nodes"), cell))
+    if cell["cooling"]:
+        parts.append(words.say(N_("{cooling} cooling down"), cell))
+    if cell["reserved"]:
+        parts.append(words.say(N_("{reserved} reserved"), cell))
+    return f"{cell['range']}: {', '.join(parts)}"
+
+
+def _head(state: MapState, pool: IPPool, cells: list[dict[str, Any]], words: Language) -> str:
+    each = cells[0]["blocks"] if cells else 1
+    numbers = {"pool": pool.name, "cidr": pool.cidr, "each": each}
+    title = words.say(N_("Pool {pool}, {cidr}: {each:block} a cell"), numbers)
+    out = ""
+    if state.parts:
+        first, count = state.parts[-1]
+        part = pool.cidr.subnet(pool.block_size, first)
+        title = words.say(
+            N_("{pool}, {count:block} from {first} on"), {"pool": pool.name, "count": count, "first": part}
+        )
+        back = words.text(N_("Back"))
+        out = f'<button type="button" data-action="out">{escape(back)}</button>'
+    return f"<h3>{escape(title)}</h3>{out}"
+
+
+def _legend(state: MapState, pool: IPPool, words: Language) -> str:
+    labels = {
+        "used": N_("in use"),
+        "lent": N_("lent to other nodes"),
+        "claimed": N_("free, in a node's block"),
+        "free": N_("no block yet"),
+        "reserved": N_("reserved"),
+    }
+    swatches = "".join(f'<span><i class="{key}"></i>{escape(words.text(text))}</span>' for key, text in labels.items())
+    names = nodes_without_block(state.simulation(), pool.name)
+    without = ""
+    if names:
+        more = words.say(N_("and {n:node} more"), {"n": len(names) - NAMES_SHOWN}) if len(names) > NAMES_SHOWN else ""
+        listed = " ".join(f"<code>{escape(name)}</code>" for name in names[:NAMES_SHOWN])
+        none = words.text(N_("No block:"))
+        without = f'<p class="ipk-without">{escape(none)} {listed} {escape(more)}</p>'
+    return f'<p class="ipk-legend">{swatches}</p>{without}'

@@ -1,0 +1,75 @@
+"""The planner's tab that makes a report of what stands on the screen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+
+from ..errors import IppoolkitError
+from ..findings import N_, Language
+from ..model import Scenario
+from ..report import make_report
+from .exchange import slug
+from .surfaces import pane
+
+FOLDER = "reports"
+
+
+class ReportPage:
+    """Makes a report in a thread of its own, so that the planner stays usable."""
+
+    def __init__(self, words: Language, scenario: Callable[[], Scenario]) -> None:
+        self._words = words
+        self._scenario = scenario
+        self._task: asyncio.Task[None] | None = None
+        self.pane = pane("ipk-report")
+        self.pane.on_msg(lambda _, message, __: self.make() if message.get("action") == "make" else None)
+        self._show()
+
+    def make(self) -> None:
+        """Make the report, unless one is being made."""
+        if self._task is not None and not self._task.done():
+            return
+        scenario = self._scenario()
+        waiting = self._say(N_("The report is being made: this takes some seconds."))
+        self._show(f'<p><progress aria-label="{waiting}"></progress> {waiting}</p>')
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # no event loop: nobody is waiting at a page
+            self._told(self._made(scenario))
+            return
+        self._task = loop.create_task(self._later(scenario))
+
+    async def _later(self, scenario: Scenario) -> None:
+        self._told(await asyncio.to_thread(self._made, scenario))
+
+    def _made(self, scenario: Scenario) -> Path | IppoolkitError:
+        folder = Path.cwd() / FOLDER
+        try:
+            folder.mkdir(exist_ok=True)
+            return make_report(scenario, folder / slug(scenario.name, suffix=".html"), lang=self._words.code)
+        except IppoolkitError as error:
+            return error
+        except OSError as error:
+            return IppoolkitError(str(error))
+
+    def _told(self, made: Path | IppoolkitError) -> None:
+        if isinstance(made, IppoolkitError):
+            self._show(f'<p class="ipk-field-error" role="alert">{escape(str(made))}</p>')
+            return
+        text = self._say(N_("Open the report"))
+        opened = f'<a data-made target="_blank" rel="noopener">{text}</a>'
+        where = self._words.say(N_("It is kept as {path}."), {"path": f"{FOLDER}/{made.name}"})
+        self._show(f'<p role="status"><strong>{opened}</strong> {escape(where)}</p>')
+        self.pane.send({"made": "text/html"}, [made.read_bytes()])
+
+    def _show(self, below: str = "") -> None:
+        told = self._say(N_("One HTML file with this very plan: verdict, tables, picture, findings, sources."))
+        make = self._say(N_("Make report"))
+        button = f'<button type="button" class="ipk-primary" data-action="make">{make}</button>'
+        self.pane.html = f'<p class="ipk-empty">{told}</p><p class="ipk-buttons">{button}</p>{below}'
+
+    def _say(self, text: str) -> str:
+        return escape(self._words.text(text))

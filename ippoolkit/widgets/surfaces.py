@@ -1,0 +1,46 @@
+"""The planner's parts on the page, each an anywidget with its own small script: fields, HTML, the address map."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+_STATIC = Path(__file__).parent / "static"
+
+
+class Form(anywidget.AnyWidget):
+    """The fields; sends ``{name, value, number}`` and waits until that number is done before it sends the next."""
+
+    _esm = _STATIC / "form.js"
+    sections: Any = traitlets.List().tag(sync=True)
+    state: Any = traitlets.Dict().tag(sync=True)
+
+
+class Pane(anywidget.AnyWidget):
+    """A part of the page as HTML; sends ``{action, value}`` for whatever carries ``data-action``."""
+
+    _esm = _STATIC / "pane.js"
+    html: Any = traitlets.Unicode().tag(sync=True)
+
+
+class AddressMap(anywidget.AnyWidget):
+    """The address map; sends the actions ``in`` (with a cell's place), ``out`` and those of its head."""
+
+    _esm = _STATIC / "map.js"
+    view: Any = traitlets.Dict().tag(sync=True)
+
+
+def pane(*classes: str, html: str = "") -> Pane:
+    """Return a pane of these CSS classes."""
+    made = Pane(html=html)
+    for name in classes:
+        made.add_class(name)
+    return made
+
+
+def style() -> str:
+    """Return the planner's own style sheet, to go behind that of all pieces."""
+    return (_STATIC / "planner.css").read_text(encoding="utf-8")
