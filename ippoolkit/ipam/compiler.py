@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from numba import njit
+from numba.core.caching import FunctionCache
 
 _HERE = Path(__file__).parent
 
@@ -17,6 +18,24 @@ _HERE = Path(__file__).parent
 def _sources() -> str:
     """Return a hash of everything that is compiled together."""
     return sha256(b"".join(path.read_bytes() for path in sorted(_HERE.glob("*.py")))).hexdigest()
+
+
+class _Kept(FunctionCache):
+    """What numba keeps of a function on disk, stale once any source here changes, and quick to load."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__(function)
+        # numba looks at a function's own file only, and would not notice a change of what it calls.
+        self._cache_file._source_stamp = (self._cache_file._source_stamp, _sources())  # noqa: SLF001
+
+    def is_empty(self) -> bool:
+        """Whether nothing is kept."""
+        return not self._cache_file._load_index()  # noqa: SLF001
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Load what is kept; numba would first set up all that compiling takes, which takes longer than the rest."""
+        with self._guard_against_spurious_io_errors():
+            return self._load_overload(sig, target_context)
 
 
 def inlined(function: Callable[..., Any]) -> Any:
@@ -31,8 +50,7 @@ def compiled(function: Callable[..., Any]) -> Any:
 
 def is_cold(made: Any) -> bool:
     """Whether a function has still to be compiled, which takes a while."""
-    kept = getattr(getattr(made, "_cache", None), "_cache_file", None)
-    return kept is not None and not kept._load_index()  # noqa: SLF001
+    return hasattr(made, "_cache") and made._cache.is_empty()  # noqa: SLF001
 
 
 def _compile(function: Callable[..., Any], **options: bool) -> Any:
@@ -40,8 +58,7 @@ def _compile(function: Callable[..., Any], **options: bool) -> Any:
 
     References are not counted: nothing is allocated in here, and counting is most of the time otherwise.
     """
-    made: Any = njit(cache=True, _nrt=False, error_model="numpy", **options)(function)  # type: ignore[call-overload]
-    # numba looks at a function's own file only, and would not notice a change of what it calls.
-    if (kept := getattr(getattr(made, "_cache", None), "_cache_file", None)) is not None:
-        kept._source_stamp = (kept._source_stamp, _sources())  # noqa: SLF001
+    made: Any = njit(_nrt=False, error_model="numpy", **options)(function)  # type: ignore[call-overload]
+    if made is not function:  # it is compiled
+        made._cache = _Kept(function)  # noqa: SLF001
     return made
