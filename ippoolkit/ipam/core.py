@@ -86,11 +86,14 @@ def _is_among(of, ranges, count):
 
 @compiled
 def _start(state, node, ranges, place):
-    """Return the index at which a node starts looking in a range with bitmaps."""
+    """Return the index at which a node starts looking in a range with bitmaps; it is worked out once."""
     of = ranges[place, 0]
-    if ranges[place, 2] >= 0 or state.ranges[of, COUNT] <= 1:
-        return max(ranges[place, 2], 0)
-    return small_start(state.seeds[node], state.ranges[of, COUNT])
+    if ranges[place, 2] >= 0:
+        return ranges[place, 2]
+    if state.starts[node, of, 1] < 0:
+        count = state.ranges[of, COUNT]
+        state.starts[node, of, 1] = small_start(state.seeds[node], count) if count > 1 else 0
+    return state.starts[node, of, 1]
 
 
 @compiled

@@ -98,7 +98,7 @@ class State(NamedTuple):
     table: NDArray[np.int32]  # from range and index to block, by hashing
     held: NDArray[np.int32]  # (2, nodes): the first block of each family
     seeds: Ints  # per node: where its random numbers begin
-    starts: Ints  # (nodes, ranges, 2): where a node starts in a range without bitmaps
+    starts: Ints  # (nodes, ranges, 2): where a node starts; (-1, -1) while nobody has asked, of a range with bitmaps
     handles: NDArray[np.int32]  # the first address of each
     placed: NDArray[np.int32]  # per handle: the node that asked for it
     fifo: Ints  # (cooling addresses, 2): address, since when; in order of time
@@ -123,7 +123,7 @@ def new(*, etcd: bool = False) -> State:
         table=np.full(64, -1, np.int32),
         held=np.full((2, 16), -1, np.int32),
         seeds=np.zeros(16, np.int64),
-        starts=np.zeros((16, 4, 2), np.int64),
+        starts=np.full((16, 4, 2), -1, np.int64),
         handles=np.full(64, -1, np.int32),
         placed=np.full(64, -1, np.int32),
         fifo=np.zeros((64, 2), np.int64),

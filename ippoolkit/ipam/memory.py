@@ -113,7 +113,7 @@ class Memory:
                 self.state = state._replace(
                     held=grown(state.held, number + 1, axis=1, fill=-1),
                     seeds=grown(state.seeds, number + 1),
-                    starts=grown(state.starts, number + 1),
+                    starts=grown(state.starts, number + 1, fill=-1),
                     alive=grown(state.alive, number + 1),
                     is_dirty=grown(state.is_dirty, number + 1),
                     dirty=grown(state.dirty, number + 1),
@@ -164,7 +164,7 @@ class Memory:
             ranges=grown(state.ranges, of + 1),
             groups=grown(state.groups, of + 1),
             bits=grown(state.bits, bits + 3 * (words + sums)),
-            starts=grown(state.starts, of + 1, axis=1),
+            starts=grown(state.starts, of + 1, axis=1, fill=-1),
         )
         high, low = split(count)
         width = BITS[each.cidr.version]
