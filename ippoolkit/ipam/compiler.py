@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from numba import njit
+from numba.core import types
 from numba.core.caching import FunctionCache
 
 _HERE = Path(__file__).parent
@@ -53,6 +54,12 @@ def is_cold(made: Any) -> bool:
     return hasattr(made, "_cache") and made._cache.is_empty()  # noqa: SLF001
 
 
+def _common(kind: Any) -> Any:
+    """Return the type that an argument is passed as: else a function is compiled for each constant and each width."""
+    kind = types.unliteral(kind)
+    return types.int64 if isinstance(kind, types.Integer) else kind
+
+
 def _compile(function: Callable[..., Any], **options: bool) -> Any:
     """Compile, or load what was compiled.
 
@@ -61,4 +68,6 @@ def _compile(function: Callable[..., Any], **options: bool) -> Any:
     made: Any = njit(_nrt=False, error_model="numpy", **options)(function)  # type: ignore[call-overload]
     if made is not function:  # it is compiled
         made._cache = _Kept(function)  # noqa: SLF001
+        template = made.get_call_template
+        made.get_call_template = lambda args, kws: template([_common(each) for each in args], kws)
     return made
