@@ -6,6 +6,8 @@ the blocks and addresses that a call may need (`room` says whether there is).
 
 from __future__ import annotations
 
+import numpy as np
+
 from . import bitmap
 from .compiler import compiled, inlined
 from .layout import (
@@ -20,7 +22,6 @@ from .layout import (
     FAMILY,
     FIFO_LEN,
     FOR_WINDOWS,
-    FREE,
     FREE_CHUNKS,
     FREE_SLOT,
     GONE,
@@ -31,7 +32,6 @@ from .layout import (
     IN_QUEUE,
     INDEX_HI,
     INDEX_LO,
-    KEPT,
     MOST_HELD,
     NEXT,
     NOBODY,
@@ -91,17 +91,24 @@ def look_up(state, of, high, low):
         slot = state.table[at]
         if slot < 0:
             return -1
-        row = state.blocks[slot]
-        if row[INDEX_LO] == low and row[INDEX_HI] == high and row[OF_RANGE] == of:
+        index = state.wide[slot]
+        if index[INDEX_LO] == low and index[INDEX_HI] == high and state.blocks[slot, OF_RANGE] == of:
             return slot
         at = (at + 1) & (size - 1)
 
 
+@inlined
+def _home(state, slot, size):
+    """Return where in a table of a size a block belongs."""
+    of = np.int64(state.blocks[slot, OF_RANGE])
+    return _hash(of, state.wide[slot, INDEX_HI], state.wide[slot, INDEX_LO], size)
+
+
 @compiled
-def remember(table, blocks, slot):
-    """Put a block into the table."""
+def remember(table, state, slot):
+    """Put a block into a table."""
     size = len(table)
-    at = _hash(blocks[slot, OF_RANGE], blocks[slot, INDEX_HI], blocks[slot, INDEX_LO], size)
+    at = _home(state, slot, size)
     while table[at] >= 0:
         at = (at + 1) & (size - 1)
     table[at] = slot
@@ -110,9 +117,9 @@ def remember(table, blocks, slot):
 @compiled
 def _forget(state, slot):
     """Take a block out of the table; those behind it move up."""
-    table, blocks = state.table, state.blocks
+    table = state.table
     size = len(table)
-    at = _hash(blocks[slot, OF_RANGE], blocks[slot, INDEX_HI], blocks[slot, INDEX_LO], size)
+    at = _home(state, slot, size)
     while table[at] != slot:
         at = (at + 1) & (size - 1)
     hole = at
@@ -121,8 +128,7 @@ def _forget(state, slot):
         other = table[at]
         if other < 0:
             break
-        home = _hash(blocks[other, OF_RANGE], blocks[other, INDEX_HI], blocks[other, INDEX_LO], size)
-        if (at - home) & (size - 1) >= (at - hole) & (size - 1):
+        if (at - _home(state, other, size)) & (size - 1) >= (at - hole) & (size - 1):
             table[hole] = other
             hole = at
     table[hole] = -1
@@ -164,15 +170,15 @@ def reserve(state, slot):
     row = state.blocks[slot]
     of, offset, size = row[OF_RANGE], row[OFFSET], 1 << state.ranges[row[OF_RANGE], SHIFT]
     for ordinal in range(size):
-        state.cells[offset + ordinal, KEPT] = 0
+        state.kept[offset + ordinal] = 0
     for span in range(state.meta[RESERVED]):
-        first, last = _reserved_part(state, span, of, row[INDEX_HI], row[INDEX_LO])
+        first, last = _reserved_part(state, span, of, state.wide[slot, INDEX_HI], state.wide[slot, INDEX_LO])
         for ordinal in range(first, last + 1):
-            state.cells[offset + ordinal, KEPT] = 1
+            state.kept[offset + ordinal] = 1
     count = 0
     for ordinal in range(size):
         owner = state.cells[offset + ordinal, HOLDER]
-        if not state.cells[offset + ordinal, KEPT] and (owner == IN_QUEUE or owner == HAS_COOLED):
+        if not state.kept[offset + ordinal] and (owner == IN_QUEUE or owner == HAS_COOLED):
             count += 1
     row[OPEN] = count
     mark(state, slot)
@@ -187,7 +193,7 @@ def is_empty(row):
     return row[USED] == row[WINDOWS] and row[COOLING] == row[COOLED]
 
 
-@compiled
+@inlined
 def soil(state, node, delay):
     """Let kube-controllers look at a node."""
     meta = state.meta
@@ -200,14 +206,14 @@ def soil(state, node, delay):
             meta[SYNC_AT] = meta[NOW] + delay
 
 
-@compiled
+@inlined
 def mark(state, slot):
     """Bring the bitmaps, and what kube-controllers looks at, in step with a block."""
     row = state.blocks[slot]
     of = row[OF_RANGE]
     soil(state, row[OWNER], BATCH)
     if state.ranges[of, COUNT] >= 0:
-        index = row[INDEX_LO]
+        index = state.wide[slot, INDEX_LO]
         bitmap.put(state.bits, state.ranges, of, AVAILABLE, index, row[OPEN] > 0)
         bitmap.put(state.bits, state.ranges, of, EMPTY, index, row[OWNER] >= 0 and is_empty(row))
 
@@ -236,16 +242,14 @@ def lay_out(state, slot, first_windows, last_windows):
         state.cells[at, HOLDER] = IN_QUEUE if kept <= ordinal < end else FOR_WINDOWS
         state.cells[at, AFTER] = ordinal + 1
         state.cells[at, SIBLING] = -1
-        state.cells[at, KEPT] = 0
         state.cells[at, SLOT] = slot
-    row[FREE] = end - kept
     row[HEAD] = kept if end > kept else -1
     row[TAIL] = end - 1 if end > kept else -1
     if end > kept:
         state.cells[offset + end - 1, AFTER] = -1
-    row[USED] = row[WINDOWS] = size - row[FREE]
+    row[USED] = row[WINDOWS] = size - (end - kept)
     row[COOLING] = row[COOLED] = 0
-    row[OPEN] = row[FREE]
+    row[OPEN] = end - kept
     if state.meta[RESERVED]:
         reserve(state, slot)
 
@@ -280,7 +284,7 @@ def let_go(state, slot):
         state.blocks[last, NEXT] = row[NEXT]
     row[OWNER] = NOBODY
     row[UNSELECTED] = 0
-    row[SEEN] = -1
+    state.wide[slot, SEEN] = -1
     soil(state, node, BATCH)
     mark(state, slot)
 
@@ -303,9 +307,10 @@ def make(state, of, high, low, node, first_windows, last_windows, unselected):
         offset = meta[TOP]
         meta[TOP] += 1 << shift
     row = blocks[slot]
-    row[OF_RANGE], row[INDEX_HI], row[INDEX_LO], row[OFFSET] = of, high, low, offset
-    row[OWNER], row[CLAIMED], row[UNSELECTED], row[SEEN] = node, meta[NOW], unselected, -1
-    remember(state.table, blocks, slot)
+    row[OF_RANGE], row[OFFSET], row[OWNER], row[UNSELECTED] = of, offset, node, unselected
+    wide = state.wide[slot]
+    wide[INDEX_HI], wide[INDEX_LO], wide[CLAIMED], wide[SEEN] = high, low, meta[NOW], -1
+    remember(state.table, state, slot)
     meta[HASHED] += 1
     lay_out(state, slot, first_windows, last_windows)
     if state.ranges[of, COUNT] >= 0:
@@ -324,7 +329,7 @@ def drop(state, slot):
     _forget(state, slot)
     of, offset = row[OF_RANGE], row[OFFSET]
     if state.ranges[of, COUNT] >= 0:
-        index = row[INDEX_LO]
+        index = state.wide[slot, INDEX_LO]
         bitmap.put(state.bits, state.ranges, of, AVAILABLE, index, False)
         bitmap.put(state.bits, state.ranges, of, EMPTY, index, False)
         free = state.meta[RESERVED] == 0 or not wholly_reserved(state, of, 0, index)
@@ -333,6 +338,7 @@ def drop(state, slot):
     for ordinal in range(1 << shift):  # what cools is cooling no more
         state.cells[offset + ordinal, HOLDER] = IN_QUEUE
         state.cells[offset + ordinal, SLOT] = -1
+        state.kept[offset + ordinal] = 0
     state.cells[offset, AFTER] = state.meta[FREE_CHUNKS + shift]
     state.meta[FREE_CHUNKS + shift] = offset
     row[OF_RANGE] = GONE

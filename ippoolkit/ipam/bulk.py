@@ -10,17 +10,23 @@ from .layout import (
     COOLING,
     DONE,
     FIFO_LEN,
+    FIRST,
     FULL,
     GONE,
+    HEAD,
     HOLDER,
     MOST_HELD,
     NOW,
     OF_RANGE,
     OFFSET,
     OWNER,
+    PLACED,
     SHIFT,
     SIBLING,
+    SLOT,
+    TAIL,
     TICK_AT,
+    UNSELECTED,
     USED,
 )
 
@@ -33,6 +39,7 @@ ASSIGN4, ASSIGN6, ASSIGN_BOTH, RELEASE, NODE_COMES, NODE_GOES = range(6)
 # keeps addresses back.
 FIRST4, COUNT4, FIRST6, COUNT6, CAP, FOR_WINDOWS = range(6)
 REQUEST_WIDTH = FOR_WINDOWS + 1
+AHEAD = MOST_HELD  # events that are looked ahead to; `out` has room for a number of each
 # Answers beyond those of the core: fewer addresses than asked for, nothing to release, no pool.
 SHORT, NOTHING, NO_POOL = 7, 8, 9
 
@@ -54,7 +61,7 @@ def run(state, events, begin, rows, requests, answers, strict, claims, out):
     answers
         Room for an answer to each event.
     out
-        Room for `MOST_HELD` addresses.
+        Room for `MOST_HELD` numbers.
 
     Returns
     -------
@@ -67,6 +74,8 @@ def run(state, events, begin, rows, requests, answers, strict, claims, out):
     for number in range(begin, len(events)):
         if not room(state, 2, largest):
             return number
+        if (number - begin) % AHEAD == 0:
+            _look_ahead(state, events, number, out)
         event = events[number]
         if state.meta[TICK_AT] >= 0 or state.meta[FIFO_LEN]:
             catch_up(state, event[TIME])
@@ -83,7 +92,7 @@ def run(state, events, begin, rows, requests, answers, strict, claims, out):
             soil(state, node, 2 * BATCH)
             answers[number] = DONE
         else:
-            state.placed[handle] = node
+            state.handles[handle, PLACED] = node
             request = requests[event[REQUEST]]
             answer = DONE
             for family in range(2):
@@ -108,11 +117,39 @@ def run(state, events, begin, rows, requests, answers, strict, claims, out):
 
 
 @inlined
+def _look_ahead(state, events, begin, found):
+    """Read what the next events need, step by step for all: so memory is waited for once, not event by event."""
+    count = min(AHEAD, len(events) - begin)
+    read = 0
+    for place in range(count):
+        event = events[begin + place]
+        if event[KIND] == RELEASE:
+            found[place] = state.handles[event[HANDLE], FIRST]
+        else:
+            found[place] = state.held[1 if event[KIND] == ASSIGN6 else 0, event[NODE]]
+            read += state.handles[event[HANDLE], PLACED]
+    for place in range(count):
+        if found[place] >= 0 and events[begin + place, KIND] == RELEASE:
+            found[place] = state.cells[found[place], SLOT]
+    for place in range(count):
+        slot = found[place]
+        if slot >= 0:
+            row = state.blocks[slot]
+            ordinal = row[TAIL] if events[begin + place, KIND] == RELEASE else row[HEAD]
+            found[place] = row[OFFSET] + max(ordinal, 0)
+            read += row[UNSELECTED]
+    for place in range(count):
+        if found[place] >= 0:
+            read += state.cells[found[place], HOLDER]
+    found[0] = read
+
+
+@inlined
 def _release_handle(state, handle, held):
     """Free the addresses of a handle."""
     answer = NOTHING
-    while state.handles[handle] >= 0 and state.meta[FIFO_LEN] + MOST_HELD <= len(state.fifo):
-        count, at = 0, state.handles[handle]
+    while state.handles[handle, FIRST] >= 0 and state.meta[FIFO_LEN] + MOST_HELD <= len(state.fifo):
+        count, at = 0, state.handles[handle, FIRST]
         while at >= 0 and count < MOST_HELD:
             place = count
             while place and held[place - 1] > at:
@@ -169,7 +206,7 @@ def place(
                 request[FOR_WINDOWS] != 0, out,
             )  # fmt: skip
             for number in range(got[place], got[place] + done):
-                state.placed[handle + number] = nodes[place]
+                state.handles[handle + number, PLACED] = nodes[place]
             got[place] += done
             if answer == FULL:
                 return place
@@ -198,5 +235,5 @@ def tally(state, counts):
         counts[slot, 2] = block[COOLING]
         for at in range(block[OFFSET], block[OFFSET] + (1 << state.ranges[block[OF_RANGE], SHIFT])):
             handle = state.cells[at, HOLDER]
-            if handle >= 0 and state.placed[handle] != block[OWNER]:
+            if handle >= 0 and state.handles[handle, PLACED] != block[OWNER]:
                 counts[slot, 1] += 1

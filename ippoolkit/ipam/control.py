@@ -47,7 +47,7 @@ def _holdings(state, node, seen_before):
         while slot >= 0:
             row = state.blocks[slot]
             count += 1
-            if _has_nothing(row) and 0 <= row[SEEN] < seen_before:
+            if _has_nothing(row) and 0 <= state.wide[slot, SEEN] < seen_before:
                 old += 1
             slot = row[NEXT]
     return count, old
@@ -68,9 +68,9 @@ def _look(state, node):
                 if is_empty(row):
                     drop(state, slot)
             elif meta[GRACE] == 0 or count < 2 or not _has_nothing(row):
-                row[SEEN] = -1
-            elif row[SEEN] < 0:
-                row[SEEN] = meta[NOW]
+                state.wide[slot, SEEN] = -1
+            elif state.wide[slot, SEEN] < 0:
+                state.wide[slot, SEEN] = meta[NOW]
                 if meta[LOOK_LEN] == len(state.looks):
                     _compact(state)
                 at = (meta[LOOK_HEAD] + meta[LOOK_LEN]) % len(state.looks)
@@ -82,8 +82,8 @@ def _look(state, node):
 @compiled
 def _is_current(state, at):
     """Whether what was noted of a block still holds."""
-    row = state.blocks[state.looks[at, 0]]
-    return row[OF_RANGE] != GONE and row[SEEN] == state.looks[at, 1]
+    slot = state.looks[at, 0]
+    return state.blocks[slot, OF_RANGE] != GONE and state.wide[slot, SEEN] == state.looks[at, 1]
 
 
 @compiled
@@ -127,7 +127,7 @@ def _release_old(state):
             continue
         count, old = _holdings(state, node, before)
         if count < 2:
-            state.blocks[slot, SEEN] = -1
+            state.wide[slot, SEEN] = -1
         elif count == old:
             _keep_one(state, node, _draw(meta, count))
         else:
@@ -145,7 +145,7 @@ def _keep_one(state, node, kept):
             if place != kept:
                 drop(state, slot)
             else:
-                state.blocks[slot, SEEN] = -1
+                state.wide[slot, SEEN] = -1
             place += 1
             slot = following
 

@@ -32,7 +32,7 @@ class Controllers(Requests):
         meta[layout.LOOK_LEN] = meta[layout.DIRTY] = 0
         meta[layout.SYNC_AT] = -1
         self.state.is_dirty[:] = 0
-        self.state.blocks[:, layout.SEEN] = -1
+        self.state.wide[:, layout.SEEN] = -1
         for node in self.nodes.values():
             blocks.soil(self.state, node.number, blocks.BATCH)
         self._suspects = dict.fromkeys(self._suspects, -1)
@@ -98,7 +98,7 @@ class Controllers(Requests):
 
     def _free(self, handle: str) -> None:
         number = self.handles.get(handle, -1)
-        if number >= 0 and self.state.handles[number] >= 0:
+        if number >= 0 and self.state.handles[number, layout.FIRST] >= 0:
             self.release(handle)
 
     def _clean_up(self, name: str) -> None:

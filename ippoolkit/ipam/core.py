@@ -19,6 +19,7 @@ from .layout import (
     EMPTY,
     FIFO_HEAD,
     FIFO_LEN,
+    FIRST,
     FOREIGN,
     FULL,
     HAS_COOLED,
@@ -26,7 +27,6 @@ from .layout import (
     HOLDER,
     IN_QUEUE,
     IS_COOLING,
-    KEPT,
     LIMIT,
     NEXT,
     NOBODY,
@@ -47,7 +47,7 @@ from .layout import (
     UNSELECTED,
     USED,
 )
-from .queue import give, join, leave, sweep, take
+from .queue import give, is_kept, join, leave, sweep, take
 from .start import small_start
 
 RECLAIM_AGE = 60_000_000  # microseconds
@@ -70,7 +70,7 @@ def _fill(state, slot, wanted, handle, step, out, done):
         out[done] = row[OFFSET] + take(state, row, handle + step * done)
         done += 1
     if was_empty:
-        row[SEEN] = -1
+        state.wide[slot, SEEN] = -1
     if was_empty or row[OPEN] == 0:
         mark(state, slot)
     return done
@@ -84,7 +84,7 @@ def _is_among(of, ranges, count):
     return False
 
 
-@compiled
+@inlined
 def _start(state, node, ranges, place):
     """Return the index at which a node starts looking in a range with bitmaps; it is worked out once."""
     of = ranges[place, 0]
@@ -148,7 +148,7 @@ def _claim(state, node, ranges, count, first_windows, last_windows):
             if slot >= 0:
                 let_go(state, slot)
                 state.blocks[slot, OWNER] = node
-                state.blocks[slot, CLAIMED] = state.meta[NOW]
+                state.wide[slot, CLAIMED] = state.meta[NOW]
                 state.blocks[slot, UNSELECTED] = ranges[place, 1]
                 lay_out(state, slot, first_windows, last_windows)
                 hold(state, slot)
@@ -165,7 +165,7 @@ def _reclaimable(state, of, start, node):
     while index >= 0:
         slot = look_up(state, of, 0, index)
         row = state.blocks[slot]
-        old_enough = row[OWNER] != node and state.meta[NOW] - row[CLAIMED] >= RECLAIM_AGE
+        old_enough = row[OWNER] != node and state.meta[NOW] - state.wide[slot, CLAIMED] >= RECLAIM_AGE
         if old_enough and not (state.meta[RESERVED] and wholly_reserved(state, of, 0, index)):
             return slot
         index = bitmap.find(state.bits, state.ranges, of, EMPTY, (index + 1) % state.ranges[of, COUNT])
@@ -271,10 +271,10 @@ def assign_this(state, at, handle, node, strict):
     while other != ordinal:
         last, other = other, state.cells[row[OFFSET] + other, AFTER]
     leave(state, row, last, ordinal)
-    if not state.cells[at, KEPT]:
+    if not is_kept(state, at):
         row[OPEN] -= 1
     give(state, row, ordinal, handle)
-    row[SEEN] = -1
+    state.wide[slot, SEEN] = -1
     mark(state, slot)
     return DONE
 
@@ -286,11 +286,11 @@ def assign_this(state, at, handle, node, strict):
 def unlink(state, at):
     """Take an address out of its handle's list."""
     handle = state.cells[at, HOLDER]
-    last, other = -1, state.handles[handle]
+    last, other = -1, state.handles[handle, FIRST]
     while other != at:
         last, other = other, state.cells[other, SIBLING]
     if last < 0:
-        state.handles[handle] = state.cells[at, SIBLING]
+        state.handles[handle, FIRST] = state.cells[at, SIBLING]
     else:
         state.cells[last, SIBLING] = state.cells[at, SIBLING]
 
@@ -318,7 +318,7 @@ def release(state, addresses, count):
                 meta[FIFO_LEN] += 1
             else:
                 join(state, row, at - row[OFFSET])
-                if not state.cells[at, KEPT]:
+                if not is_kept(state, at):
                     row[OPEN] += 1
             place += 1
         if is_empty(row) and (row[OWNER] == NOBODY or row[UNSELECTED]):
@@ -343,6 +343,6 @@ def pass_time(state, now):
             state.cells[at, HOLDER] = HAS_COOLED
             slot = state.cells[at, SLOT]
             state.blocks[slot, COOLED] += 1
-            if not state.cells[at, KEPT]:
+            if not is_kept(state, at):
                 state.blocks[slot, OPEN] += 1
             mark(state, slot)

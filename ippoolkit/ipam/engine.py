@@ -46,19 +46,18 @@ class Ipam(Controllers):
         free += sorted(set(range(size)) - set(free) - set(numbers))
         row[layout.HEAD] = free[0] if free else -1
         row[layout.TAIL] = free[-1] if free else -1
-        row[layout.FREE] = len(free)
         for ordinal, following in zip(free, [*free[1:], -1], strict=False):
             state.cells[offset + ordinal, layout.AFTER] = following
         for ordinal, number in numbers.items():
             state.cells[offset + ordinal, layout.HOLDER] = number
             if number >= 0:
-                state.cells[offset + ordinal, layout.SIBLING] = state.handles[number]
-                state.handles[number] = offset + ordinal
+                state.cells[offset + ordinal, layout.SIBLING] = state.handles[number, layout.FIRST]
+                state.handles[number, layout.FIRST] = offset + ordinal
         kept = list(numbers.values())
         row[layout.WINDOWS] = kept.count(layout.FOR_WINDOWS)
         row[layout.COOLING] = kept.count(layout.IS_COOLING)
         row[layout.USED] = len(kept) - int(row[layout.COOLING])
-        row[layout.CLAIMED] = int(state.meta[layout.NOW]) - core.RECLAIM_AGE
+        state.wide[slot, layout.CLAIMED] = int(state.meta[layout.NOW]) - core.RECLAIM_AGE
         blocks.reserve(state, slot)
         if not host:
             blocks.let_go(state, slot)
@@ -74,7 +73,7 @@ class Ipam(Controllers):
         if held.type:
             self._tunnels.add(held.handle)
         number = self.number_of(held.handle)
-        self.state.placed[number] = self._node(held.node or host).number
+        self.state.handles[number, layout.PLACED] = self._node(held.node or host).number
         return number
 
     def _home(self, cidr: Cidr) -> int:
@@ -103,7 +102,7 @@ class Ipam(Controllers):
                 offset, size = int(row[layout.OFFSET]), 1 << int(self.state.ranges[row[layout.OF_RANGE], layout.SHIFT])
                 busy = self.state.cells[offset : offset + size, layout.HOLDER] != layout.IN_QUEUE
                 in_use += int(busy.sum())
-                free_reserved += int((busy & (self.state.cells[offset : offset + size, layout.KEPT] == 1)).sum())
+                free_reserved += int((busy & (self.state.kept[offset : offset + size] == 1)).sum())
             available = pool.cidr.size - in_use - kept + free_reserved
             rows.append(_usage(name, str(pool.cidr), pool.cidr.size, in_use, kept, available, len(inside)))
         orphans = [(slot, cidr) for slot, cidr in blocks if not any(cidr in pool.cidr for pool in self.pools.values())]

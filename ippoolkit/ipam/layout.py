@@ -44,35 +44,36 @@ RANGE = SUMS + 1
 UNCLAIMED, AVAILABLE, EMPTY = range(3)  # the bitmaps
 MOST_MAPPED = 1 << 24  # blocks of a range that has bitmaps
 
-# Columns of `blocks`.
+# Columns of `blocks`: what requests need, in as few bytes as can be.
 (
-    OF_RANGE,
-    INDEX_HI,
-    INDEX_LO,
-    OFFSET,  # of its first address in the arena
-    OWNER,  # a node, or NOBODY
-    CLAIMED,  # when
     HEAD,  # of its queue of free ordinals
     TAIL,
-    FREE,  # length of the queue
+    OFFSET,  # of its first address in the arena
     OPEN,  # free or cooled down, and not reserved
     USED,  # with Windows' own
     WINDOWS,
     COOLING,  # with the cooled
     COOLED,  # its time is over, but nobody has written the block since
+    OF_RANGE,
+    OWNER,  # a node, or NOBODY
     NEXT,  # of the owner's blocks, in the datastore's order; of free rows
     UNSELECTED,  # its pool is enabled and does not select the owner
-    SEEN,  # when kube-controllers saw it empty first; -1: not empty, or the only one of its node
-) = range(17)
-BLOCK = SEEN + 1
+) = range(12)
+BLOCK = UNSELECTED + 1
+# Columns of `wide`, what of a block needs 64 bits: its index in its range; when it was claimed; when kube-controllers
+# saw it empty first (-1: not empty, or the only one of its node).
+INDEX_HI, INDEX_LO, CLAIMED, SEEN = range(4)
+WIDE = SEEN + 1
 NOBODY = -1
 GONE = -2  # in OF_RANGE: the row is not in use
 
 # Columns of `cells`, the arena of addresses: together, for together they are used.
-HOLDER, AFTER, SIBLING, SLOT, KEPT = range(5)
-CELL = KEPT + 1
+HOLDER, AFTER, SIBLING, SLOT = range(4)
+CELL = SLOT + 1
 # HOLDER: the handle, or one of those below; AFTER: the next free ordinal, or of the first of a free chunk the next
-# chunk; SIBLING: the next address of its handle; SLOT: its block; KEPT: whether it is reserved.
+# chunk; SIBLING: the next address of its handle; SLOT: its block.
+
+FIRST, PLACED = range(2)  # columns of `handles`
 
 # What stands for an address in place of a handle.
 IN_QUEUE, FOR_WINDOWS, IS_COOLING, HAS_COOLED = -1, -2, -3, -4
@@ -91,16 +92,17 @@ class State(NamedTuple):
     ranges: Ints  # (ranges, RANGE)
     groups: Ints  # (ranges, 8): the first address, in groups of 16 bits
     bits: Ints  # bitmaps, 32 bits a word
-    blocks: Ints  # (blocks, BLOCK)
+    blocks: NDArray[np.int32]  # (blocks, BLOCK)
+    wide: Ints  # (blocks, WIDE)
     keys: NDArray[np.uint8]  # (blocks, KEY): names in the datastore
     cells: NDArray[np.int32]  # (addresses, CELL)
+    kept: NDArray[np.uint8]  # per address: whether it is reserved, where anything is
     since: Ints  # per address: when it was released
     table: NDArray[np.int32]  # from range and index to block, by hashing
     held: NDArray[np.int32]  # (2, nodes): the first block of each family
     seeds: Ints  # per node: where its random numbers begin
     starts: Ints  # (nodes, ranges, 2): where a node starts; (-1, -1) while nobody has asked, of a range with bitmaps
-    handles: NDArray[np.int32]  # the first address of each
-    placed: NDArray[np.int32]  # per handle: the node that asked for it
+    handles: NDArray[np.int32]  # (handles, 2): the first address, the node that asked for it
     fifo: Ints  # (cooling addresses, 2): address, since when; in order of time
     spans: Ints  # (reservations, 7): range, first block (hi, lo) and ordinal, last block and ordinal
     alive: NDArray[np.uint8]  # per node: whether it exists
@@ -116,16 +118,17 @@ def new(*, etcd: bool = False) -> State:
         ranges=np.zeros((4, RANGE), np.int64),
         groups=np.zeros((4, 8), np.int64),
         bits=np.zeros(64, np.int64),
-        blocks=np.full((16, BLOCK), GONE, np.int64),
+        blocks=np.full((16, BLOCK), GONE, np.int32),
+        wide=np.zeros((16, WIDE), np.int64),
         keys=np.zeros((16, KEY), np.uint8),
         cells=np.full((1024, CELL), -1, np.int32),
+        kept=np.zeros(1024, np.uint8),
         since=np.zeros(1024, np.int64),
         table=np.full(64, -1, np.int32),
         held=np.full((2, 16), -1, np.int32),
         seeds=np.zeros(16, np.int64),
         starts=np.full((16, 4, 2), -1, np.int64),
-        handles=np.full(64, -1, np.int32),
-        placed=np.full(64, -1, np.int32),
+        handles=np.full((64, 2), -1, np.int32),
         fifo=np.zeros((64, 2), np.int64),
         spans=np.zeros((4, 7), np.int64),
         alive=np.zeros(16, np.uint8),

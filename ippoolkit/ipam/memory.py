@@ -91,7 +91,6 @@ class Memory:
             if len(self._handle_names) > len(self.state.handles):
                 self.state = self.state._replace(
                     handles=grown(self.state.handles, len(self._handle_names), fill=-1),
-                    placed=grown(self.state.placed, len(self._handle_names), fill=-1),
                 )
         return self.handles[name]
 
@@ -127,13 +126,14 @@ class Memory:
     def holder(self, handle: str) -> str:
         """Return the node that last asked for a handle's addresses; empty for a handle that nobody knows."""
         number = self.handles.get(handle, -1)
-        node = int(self.state.placed[number]) if number >= 0 else -1
+        node = int(self.state.handles[number, layout.PLACED]) if number >= 0 else -1
         return self._node_names[node] if node >= 0 else ""
 
     def _holding(self, node: int) -> list[str]:
         """Return the handles that hold addresses for a node."""
         known = len(self._handle_names)
-        holding = (self.state.placed[:known] == node) & (self.state.handles[:known] >= 0)
+        first, placed = self.state.handles[:known].T
+        holding = (placed == node) & (first >= 0)
         return [self._handle_names[number] for number in np.flatnonzero(holding)]
 
     def _range(self, cidr: Cidr, size: int) -> int:
@@ -188,8 +188,8 @@ class Memory:
         size = 1 << shift
         for first, last in self._reserved(each.cidr):
             free[-(-first // size) : (last + 1) // size] = False
-        mine = state.blocks[: state.meta[layout.SLOTS]]
-        free[mine[mine[:, layout.OF_RANGE] == of, layout.INDEX_LO]] = False
+        mine = state.blocks[: state.meta[layout.SLOTS], layout.OF_RANGE] == of
+        free[state.wide[np.flatnonzero(mine), layout.INDEX_LO]] = False
         begin = int(state.ranges[of, layout.BITS])
         powers = 1 << np.arange(32, dtype=np.int64)
         packed = (free.reshape(-1, 32) * powers).sum(axis=1)
@@ -212,7 +212,7 @@ class Memory:
             if row[layout.OF_RANGE] != of and cidr in each.cidr and cidr.prefix == each.size:
                 index = each.cidr.index_of(address_of(cidr.version, cidr.first), cidr.prefix)
                 row[layout.OF_RANGE] = of
-                row[layout.INDEX_HI], row[layout.INDEX_LO] = split(index)
+                state.wide[slot, layout.INDEX_HI], state.wide[slot, layout.INDEX_LO] = split(index)
                 moved.append(slot)
         if moved:
             self._hash_anew(len(state.table))
@@ -223,7 +223,7 @@ class Memory:
     def _hash_anew(self, size: int) -> None:
         table = np.full(size, -1, np.int32)
         for slot, _ in self._cidrs():
-            blocks.remember(table, self.state.blocks, slot)
+            blocks.remember(table, self.state, slot)
         self.state = self.state._replace(table=table)
 
     def make_room(self, blocks: int) -> None:
@@ -238,9 +238,11 @@ class Memory:
         top, slots = int(meta[layout.TOP]) + spare * largest, int(meta[layout.SLOTS]) + spare
         self.state = state._replace(
             blocks=grown(state.blocks, slots, fill=layout.GONE),
+            wide=grown(state.wide, slots),
             keys=grown(state.keys, slots),
             cells=grown(state.cells, top, fill=-1),
             since=grown(state.since, top),
+            kept=grown(state.kept, top),
             looks=self._more_looks(2 * max(slots, len(state.blocks))),
         )
         self._grow_fifo(layout.MOST_HELD)
@@ -304,7 +306,7 @@ class Memory:
             if state.cells[at, layout.HOLDER] == layout.HAS_COOLED:
                 state.cells[at, layout.HOLDER] = layout.IS_COOLING
                 state.blocks[slot, layout.COOLED] -= 1
-                state.blocks[slot, layout.OPEN] -= int(not state.cells[at, layout.KEPT])
+                state.blocks[slot, layout.OPEN] -= int(not state.kept[at])
                 blocks.mark(state, slot)
             state.fifo[place] = at, state.since[at]
         meta[layout.FIFO_LEN] = len(cooling)
@@ -339,9 +341,9 @@ class Memory:
         return [(int(slot), self._cidr(int(slot))) for slot in np.flatnonzero(rows != layout.GONE)]
 
     def _cidr(self, slot: int) -> Cidr:
-        row = self.state.blocks[slot]
-        each = self._ranges[row[layout.OF_RANGE]]
-        index = join(int(row[layout.INDEX_HI]), int(row[layout.INDEX_LO]))
+        each = self._ranges[self.state.blocks[slot, layout.OF_RANGE]]
+        wide = self.state.wide[slot]
+        index = join(int(wide[layout.INDEX_HI]), int(wide[layout.INDEX_LO]))
         return Cidr(each.cidr.version, each.cidr.first + (index << (BITS[each.cidr.version] - each.size)), each.size)
 
     def _address(self, at: int) -> Address:

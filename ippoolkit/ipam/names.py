@@ -49,7 +49,7 @@ def _group(state, slot, place):
     """Return one of the eight groups of a block's first address: the pool's bits and the index share none."""
     row = state.blocks[slot]
     bottom = 16 * (7 - place) - state.ranges[row[OF_RANGE], SHIFT]
-    return state.groups[row[OF_RANGE], place] | _sixteen(row[INDEX_HI], row[INDEX_LO], bottom)
+    return state.groups[row[OF_RANGE], place] | _sixteen(state.wide[slot, INDEX_HI], state.wide[slot, INDEX_LO], bottom)
 
 
 @compiled

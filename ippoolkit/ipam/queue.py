@@ -7,15 +7,15 @@ from .layout import (
     AFTER,
     COOLED,
     COOLING,
-    FREE,
+    FIRST,
     HAS_COOLED,
     HEAD,
     HOLDER,
     IN_QUEUE,
-    KEPT,
     OF_RANGE,
     OFFSET,
     OPEN,
+    RESERVED,
     SHIFT,
     SIBLING,
     TAIL,
@@ -34,7 +34,6 @@ def join(state, row, ordinal):
     else:
         state.cells[row[OFFSET] + row[TAIL], AFTER] = ordinal
     row[TAIL] = ordinal
-    row[FREE] += 1
 
 
 @inlined
@@ -51,11 +50,17 @@ def sweep(state, slot):
 
 
 @inlined
+def is_kept(state, at):
+    """Whether an address is reserved."""
+    return state.meta[RESERVED] != 0 and state.kept[at] != 0
+
+
+@inlined
 def take(state, row, handle):
     """Give the first ordinal in the queue that is not reserved to a handle; return it."""
     offset = row[OFFSET]
     last, ordinal = -1, row[HEAD]
-    while state.cells[offset + ordinal, KEPT]:
+    while is_kept(state, offset + ordinal):
         last, ordinal = ordinal, state.cells[offset + ordinal, AFTER]
     leave(state, row, last, ordinal)
     row[OPEN] -= 1
@@ -73,7 +78,6 @@ def leave(state, row, last, ordinal):
         state.cells[row[OFFSET] + last, AFTER] = following
     if following < 0:
         row[TAIL] = last
-    row[FREE] -= 1
 
 
 @inlined
@@ -81,6 +85,6 @@ def give(state, row, ordinal, handle):
     """Let a handle hold an ordinal that is out of the queue."""
     at = row[OFFSET] + ordinal
     state.cells[at, HOLDER] = handle
-    state.cells[at, SIBLING] = state.handles[handle]
-    state.handles[handle] = at
+    state.cells[at, SIBLING] = state.handles[handle, FIRST]
+    state.handles[handle, FIRST] = at
     row[USED] += 1

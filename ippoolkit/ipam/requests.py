@@ -95,7 +95,7 @@ class Requests(Cluster):
     def _assign(  # noqa: PLR0917 (as the core takes them)
         self, node: int, version: int, ranges: Any, wanted: int, handle: int, cap: int, *, windows: bool
     ) -> tuple[list[Address], int]:
-        self.state.placed[handle] = node
+        self.state.handles[handle, layout.PLACED] = node
         found: list[Address] = []
         while True:
             out = np.zeros(wanted - len(found), np.int64)
@@ -126,12 +126,12 @@ class Requests(Cluster):
             raise IpamError("ipam-foreign", address=str(address))
         if status == layout.TAKEN:
             raise IpamError("ipam-taken", address=str(address))
-        self.state.placed[number] = node.number
+        self.state.handles[number, layout.PLACED] = node.number
 
     def release(self, handle: str) -> None:
         """Free everything that a handle holds."""
         number = self.handles.get(handle, -1)
-        at = int(self.state.handles[number]) if number >= 0 else -1
+        at = int(self.state.handles[number, layout.FIRST]) if number >= 0 else -1
         if at < 0:
             raise IpamError("ipam-no-handle", handle=handle)
         held = []

@@ -257,7 +257,7 @@ class Site:
         there = rows[:, layout.OF_RANGE] != layout.GONE
         names = [pool.name for pool in self.scenario.cluster.pools]
         pools = np.array([*self.ipam.pools_by_range(names), len(names)], np.int64)[rows[there, layout.OF_RANGE]]
-        numbers = rows[there][:, [layout.INDEX_HI, layout.INDEX_LO]]
+        numbers = state.wide[: len(counts)][there][:, [layout.INDEX_HI, layout.INDEX_LO]]
         return Tally(pools, numbers, rows[there, layout.OWNER], counts[there])
 
     def census(self) -> dict[str, tuple[int, int, int, int]]:
