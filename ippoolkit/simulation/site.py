@@ -43,7 +43,7 @@ class Tally:
 
     pools: NDArray[np.int64]
     numbers: NDArray[np.int64]
-    owners: NDArray[np.int64]
+    owners: NDArray[np.int32]
     counts: NDArray[np.int64]
 
 
