@@ -100,15 +100,25 @@ def year():
 
 
 def curve(rounds=8):
-    """Return microseconds an operation by nodes, and by fill of the pool: the least of several rounds."""
+    """Return microseconds an operation by nodes, by fill, and of a bare read of memory: the least of several rounds."""
     by_nodes = dict.fromkeys((10, 100, 1000, 10_000), np.inf)
+    of_memory = dict(by_nodes)
     by_fill = dict.fromkeys((10, 25, 50, 75, 90, 100), np.inf)
     for _ in range(rounds):
         for nodes in by_nodes:
             by_nodes[nodes] = min(by_nodes[nodes], 1e6 / operations(nodes, "10.0.0.0/12", nodes * 30, 10_000)[1])
+            of_memory[nodes] = min(of_memory[nodes], _read(nodes))
         for fill in by_fill:
             by_fill[fill] = min(by_fill[fill], 1e6 / _filled(fill))
-    return by_nodes, by_fill
+    return by_nodes, by_fill, of_memory
+
+
+def _read(nodes):
+    """Return microseconds for one bare read of as many addresses as so many nodes have, at random places."""
+    addresses, picked = np.ones(nodes * 64 * 4, np.int32), np.random.default_rng(0).integers(0, nodes * 64, 20_000) * 4
+    begin = time.perf_counter()
+    addresses.take(picked)
+    return (time.perf_counter() - begin) / len(picked) * 1e6
 
 
 def _filled(fill):
@@ -160,10 +170,10 @@ def main():
     for name, milliseconds in CALICO_MS.items():
         print(f"{f'ratio to Calico {name}':30} {figures['operations_per_second'] * milliseconds / 1000:16,.0f}")
     print(f"{'ratio to the same, interpreted':30} {figures['operations_per_second'] / interpreted:16,.0f}")
-    print("\nmicroseconds an operation, and the most by the least")
-    for name, costs in zip(("nodes", "fill"), curve(), strict=True):
+    print("\nmicroseconds an operation (of memory: a bare read, by nodes), and the most by the least")
+    for name, costs in zip(("nodes", "fill", "memory"), curve(), strict=True):
         ratio = figures[f"curve_{name}_ratio"] = max(costs.values()) / min(costs.values())
-        print(f"{name:5}", *(f"{at:>6,}: {cost:.3f}" for at, cost in costs.items()), f"  ratio {ratio:.2f}")
+        print(f"{name:6}", *(f"{at:>6,}: {cost:.3f}" for at, cost in costs.items()), f"  ratio {ratio:.2f}")
     if options.json:
         print(json.dumps({name: round(value, 4) for name, value in figures.items()}))
 
