@@ -151,7 +151,7 @@ def main():
     }
     run = [sys.executable, "-W", "ignore"]
     subprocess.run([*run, "-c", STARTUP], check=True, capture_output=True)
-    startup = [subprocess.run([*run, "-c", STARTUP], check=True, capture_output=True, text=True) for _ in range(5)]
+    startup = [subprocess.run([*run, "-c", STARTUP], check=True, capture_output=True, text=True) for _ in range(10)]
     imports, starts = zip(*(map(float, done.stdout.split()) for done in startup), strict=True)
     # The imports (numba, numpy, pydantic) alone; and with them the first address, with what was compiled before.
     figures["import_seconds"], figures["startup_seconds"] = min(imports), min(starts)
