@@ -7,7 +7,7 @@ SCENARIO ?= data/kubespray.yaml
 LAB_SETTINGS := .venv/share/jupyter/lab/settings
 NO_POP_UPS := {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}
 
-.PHONY: report test lab lint bench lock docs texts clean
+.PHONY: report test lab app lint bench lock docs texts clean
 
 report: $(READY) ## a capacity report from the sample cluster
 	@mkdir -p $(OUT)
@@ -18,6 +18,9 @@ test: $(READY) ## all tests
 
 lab: $(READY) ## JupyterLab with the planner
 	$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks/planner.ipynb
+
+app: $(READY) ## the planner alone, as a page of its own
+	JUPYTER_PATH=ippoolkit/widgets/share $(BIN)/voila --template=ippoolkit notebooks/planner.ipynb
 
 lint: $(READY) ## style, types
 	$(BIN)/ruff format --check .

@@ -26,11 +26,16 @@ function render({ model, el }) {
 
   // What is typed counts when it is done: with Enter, or when the field is left.
   function typed(node, commit) {
-    let last = node.value;
-    const done = () => { if (node.value !== last) { last = node.value; commit(); } };
-    node.onfocus = () => { last = node.value; };
+    const done = () => { if (node.value !== node.last) { node.last = node.value; commit(); } };
+    node.onfocus = () => { node.last = node.value; };
     node.onchange = done;
     node.onkeydown = event => { if (event.key === "Enter") done(); };
+  }
+  const typing = node => document.activeElement === node && node.last !== undefined && node.value !== node.last;
+  function put(node, value) {
+    if (typing(node) || String(node.value) === String(value)) return;
+    node.value = value;
+    node.last = node.value;
   }
 
   function input(field, id) {
@@ -138,8 +143,8 @@ function render({ model, el }) {
       const busy = field.node.held || waiting.has(name) || (sent > done && document.activeElement === field.node);
       if ("value" in now && !now.error) {
         if (field.node.type === "checkbox") field.node.checked = now.value;
-        else if (!busy && String(field.node.value) !== String(now.value)) field.node.value = now.value;
-        if (field.number && !busy && document.activeElement !== field.number) field.number.value = now.value;
+        else if (!busy) put(field.node, now.value);
+        if (field.number && !busy) put(field.number, now.value);
       }
       if (field.node.type === "range" && now.told) field.node.setAttribute("aria-valuetext", now.told);
       if (field.told.textContent !== (now.told ?? "")) field.told.textContent = now.told ?? "";
