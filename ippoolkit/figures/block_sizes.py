@@ -6,8 +6,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
 
-from ..findings import N_, language
-from .style import ACCENT, BAD, BAD_FILL, GOOD, INK, MUTE, drawing, short
+from ..findings import N_, language, short
+from .style import ACCENT, BAD, BAD_FILL, GOOD, INK, MUTE, drawing
 
 _LOG_FROM = 1000  # times the planned nodes: from there on bars of even scale would tell nothing
 

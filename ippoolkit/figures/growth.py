@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from ..findings import N_, Language, language
-from .style import ACCENT, BAD, INK, MUTE, drawing, short
+from ..findings import N_, Language, language, short
+from .style import ACCENT, BAD, INK, MUTE, drawing
 
 
 def growth(table: pd.DataFrame, *, family: int | None = None, lang: str = "en") -> Figure:

@@ -75,16 +75,6 @@ def drawing(width: float, height: float, *, columns: int = 1) -> Iterator[tuple[
         yield figure, made if columns > 1 else made[0]
 
 
-def short(n: int) -> str:
-    """Write a count for a chart, where the exact one has no room."""
-    if n < 10_000:
-        return f"{n:,}"
-    for limit, unit in ((10**6, "k"), (10**9, "M"), (10**12, "G")):
-        if n < limit:
-            return f"{n * 1000 / limit:.3g}{unit}"
-    return f"2^{n.bit_length() - 1}" if n & (n - 1) == 0 else f"{n:.0e}".replace("e+", "·10^")
-
-
 def svg(figure: Figure, title: str) -> str:
     """Return a figure as an SVG element for a page, with a text that says what it shows."""
     buffer = io.StringIO()

@@ -2,7 +2,7 @@
 
 from .codes import RULES, Rule
 from .finding import Finding, Place, Severity, by_gravity
-from .language import LANGUAGES, N_, Language, Words, language, printable
+from .language import LANGUAGES, N_, Language, Words, language, printable, short
 from .sources import SOURCES, Source
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "by_gravity",
     "language",
     "printable",
+    "short",
 ]

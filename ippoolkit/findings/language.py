@@ -60,6 +60,16 @@ def _power(value: int) -> str:
     return f"{mantissa}\u00a0×\u00a010^{exponent}"
 
 
+def short(n: int) -> str:
+    """Write a count for a chart, where the exact one has no room."""
+    if n < 10_000:
+        return f"{n:,}"
+    for limit, unit in ((10**6, "k"), (10**9, "M"), (10**12, "G")):
+        if n < limit:
+            return f"{n * 1000 / limit:.3g}{unit}"
+    return f"2^{n.bit_length() - 1}" if n & (n - 1) == 0 else f"{n:.0e}".replace("e+", "·10^")
+
+
 def printable(text: str) -> str:
     """Return a name from a file as it may be shown: what steers terminals or turns writing round is blotted out."""
     return text if text.isprintable() else "".join(char if char.isprintable() else "\ufffd" for char in text)

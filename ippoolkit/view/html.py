@@ -33,7 +33,7 @@ def verdict_html(scenario: Scenario, lang: str = "en", *, buttons: bool = False)
     verdict = judge(scenario)
     chosen = [] if verdict.word in (Word.FITS, Word.IDLE) else [_choice(c, words) for c in find_choices(scenario)]
     finding = verdict.finding
-    return _render(
+    return render(
         "verdict",
         word=verdict.word.value,
         label=words.text(verdict.word.value),
@@ -50,7 +50,7 @@ def verdict_html(scenario: Scenario, lang: str = "en", *, buttons: bool = False)
 def tiles_html(scenario: Scenario, lang: str = "en") -> str:
     """Return the key figures of the family whose verdict is worst."""
     figures = key_figures(scenario)
-    return _render("tiles", tiles=_tiles(figures, language(lang))) if figures else ""
+    return render("tiles", tiles=_tiles(figures, language(lang))) if figures else ""
 
 
 def table_html(
@@ -113,7 +113,7 @@ def comparison_html(table: pd.DataFrame, lang: str = "en") -> str:
         }
         for record in table.to_dict("records")
     ]
-    return _render("comparison", names=[first, *others], rows=rows, differs=words.text(N_("differs")))
+    return render("comparison", names=[first, *others], rows=rows, differs=words.text(N_("differs")))
 
 
 def _value(value: object, words: Language) -> str:
@@ -137,7 +137,7 @@ def findings_html(findings: Iterable[Finding], lang: str = "en") -> str:
         }
         for finding in findings
     ]
-    return _render("findings", findings=listed, empty=words.text(N_("Nothing within this plan.")))
+    return render("findings", findings=listed, empty=words.text(N_("Nothing within this plan.")))
 
 
 def review_html(review: Review, lang: str = "en") -> str:
@@ -152,7 +152,7 @@ def review_html(review: Review, lang: str = "en") -> str:
         }
         for each in review.objects
     ]
-    return _render("review", objects=judged) + (findings_html(review.findings, lang) if review.findings else "")
+    return render("review", objects=judged) + (findings_html(review.findings, lang) if review.findings else "")
 
 
 def sources_html(findings: Iterable[Finding], lang: str = "en") -> str:
@@ -164,7 +164,7 @@ def sources_html(findings: Iterable[Finding], lang: str = "en") -> str:
         for code in codes
     ]
     headings = [words.text(N_("rule")), words.text(N_("says")), words.text(N_("source"))]
-    return _render("sources", rules=rules, headings=headings)
+    return render("sources", rules=rules, headings=headings)
 
 
 def _tiles(figures: KeyFigures, words: Language) -> list[tuple[str, str, str]]:
@@ -239,5 +239,6 @@ def _templates() -> jinja2.Environment:
     return jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
 
 
-def _render(template: str, **values: object) -> str:
+def render(template: str, **values: object) -> str:
+    """Fill one of the templates; whatever is put in is text, not markup."""
     return _templates().get_template(f"{template}.html.j2").render(**values)

@@ -10,22 +10,19 @@ from ..findings import N_, Finding, Language
 from ..limits import CALICO_VERSION
 from ..model import IPPool, Scenario
 from ..rules.review import review_text
+from ..view.charts import growth_chart, sizes_chart
 from ..view.html import comparison_html, findings_html, nodes_html, review_html, table_html, verdict_html
 from ..write import manifests
 
 
 def sizes_page(scenario: Scenario, pool: IPPool | None, words: Language) -> str:
     """Return the table of block sizes, the chosen one marked, and the trade-off as a chart."""
-    from ..figures import block_sizes as draw
-    from ..figures import svg
-
     if pool is None:
         return no_pool(words)
     table = block_sizes(scenario, pool.name, lang=words.code)
     title = words.say(N_("Pool {pool}, {cidr}"), {"pool": pool.name, "cidr": pool.cidr})
     html = table_html("block_sizes", table, lang=words.code, chosen=pool.block_size, caption=title)
-    figure = svg(draw(table, chosen=pool.block_size, lang=words.code), title)
-    return f"{html}<figure>{figure}</figure>"
+    return html + sizes_chart(table, chosen=pool.block_size, lang=words.code)
 
 
 def nodes_page(scenario: Scenario, words: Language) -> str:
@@ -34,18 +31,11 @@ def nodes_page(scenario: Scenario, words: Language) -> str:
 
 
 def growth_page(scenario: Scenario, words: Language) -> str:
-    """Return the plan over its horizon, a picture for each family and the table."""
-    from ..figures import growth as draw
-    from ..figures import svg
-
+    """Return the plan over its horizon, as charts and as a table."""
     table = growth(scenario, lang=words.code)
     if table.empty:
         return no_pool(words)
-    pictures = [
-        f"<figure>{svg(draw(table, family=family, lang=words.code), f'IPv{family}')}</figure>"
-        for family in sorted(table["family"].unique())
-    ]
-    return "".join(pictures) + table_html("growth", table, lang=words.code)
+    return growth_chart(table, lang=words.code) + table_html("growth", table, lang=words.code)
 
 
 def findings_page(findings: list[Finding], words: Language) -> str:
