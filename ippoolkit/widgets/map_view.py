@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..findings import N_, Language
 from ..model import IPPool, Scenario
-from ..simulation import Simulation, address_map, place
-from ..simulation.address_map import nodes_without_block
+
+if TYPE_CHECKING:
+    from ..simulation import Simulation
 
 NAMES_SHOWN = 12
 
@@ -29,6 +30,8 @@ class MapState:
             self.pool = key
             self.parts.clear()
         if self.placed is None or self.placed[0] is not scenario:
+            from ..simulation import place  # the engine takes long to load, and is wanted for the map only
+
             self.placed = scenario, place(scenario)
 
     def simulation(self) -> Simulation:
@@ -37,13 +40,19 @@ class MapState:
         return self.placed[1]
 
 
+def is_engine_compiled() -> bool:
+    """Whether the engine is ready; compiling it takes a while, once on a machine."""
+    from ..ipam import bulk
+    from ..ipam.compiler import is_cold
+
+    return not is_cold(bulk.place)
+
+
 def map_view(state: MapState, pool: IPPool, words: Language) -> dict[str, Any]:
     """Return everything that the page needs to draw the map."""
     from ..figures.address_map import columns
 
-    first, count = state.parts[-1] if state.parts else (0, pool.blocks)
-    table = address_map(state.simulation(), pool.name, first=first, count=count)
-    cells: list[dict[str, Any]] = table.to_dict("records")  # type: ignore[assignment]
+    cells = _cells(state, pool)
     return {
         "id": f"{abs(hash(state.pool)) % 10**6}",
         "columns": columns(len(cells)),
@@ -57,10 +66,18 @@ def map_view(state: MapState, pool: IPPool, words: Language) -> dict[str, Any]:
 
 def open_cell(state: MapState, pool: IPPool, place: int) -> None:
     """Look into one cell."""
+    cells = _cells(state, pool)
+    if 0 <= place < len(cells) and cells[place]["blocks"] > 1:
+        state.parts.append((cells[place]["first"], cells[place]["blocks"]))
+
+
+def _cells(state: MapState, pool: IPPool) -> list[dict[str, Any]]:
+    """Return the cells of the part that is open."""
+    from ..simulation import address_map
+
     first, count = state.parts[-1] if state.parts else (0, pool.blocks)
-    cells = address_map(state.simulation(), pool.name, first=first, count=count)
-    if 0 <= place < len(cells) and cells["blocks"][place] > 1:
-        state.parts.append((cells["first"][place], cells["blocks"][place]))
+    table = address_map(state.simulation(), pool.name, first=first, count=count)
+    return table.to_dict("records")  # type: ignore[return-value]
 
 
 def _cell(cell: dict[str, Any], words: Language) -> dict[str, Any]:
@@ -114,6 +131,8 @@ def _legend(state: MapState, pool: IPPool, words: Language) -> str:
         "reserved": N_("reserved"),
     }
     swatches = "".join(f'<span><i class="{key}"></i>{escape(words.text(text))}</span>' for key, text in labels.items())
+    from ..simulation.address_map import nodes_without_block
+
     names = nodes_without_block(state.simulation(), pool.name)
     without = ""
     if names:

@@ -16,7 +16,6 @@ from ..capacity.choices import find_choices
 from ..cidr import Cidr, CidrError
 from ..errors import InputError, describe
 from ..findings import N_, Finding, Severity, language
-from ..ipam.compiler import is_cold
 from ..model import Cluster, IPPool, NodeGroup, Plan, Scenario
 from ..read import load
 from ..read.checking import finding_of
@@ -29,7 +28,7 @@ from . import pages
 from .edits import Desk
 from .exchange import load_sent, samples, slug
 from .fields import FIELDS, layout, state
-from .map_view import MapState, map_view, open_cell
+from .map_view import MapState, is_engine_compiled, map_view, open_cell
 from .report_page import ReportPage
 from .surfaces import AddressMap, Form, pane, style
 
@@ -227,13 +226,11 @@ class Planner(ipw.VBox):  # type: ignore[misc]
             self._show_map()
 
     def _show_map(self) -> None:
-        from ..ipam import bulk
-
         pool = self._desk.pool
         if pool is None:
             self._picture.view = {"head": pages.no_pool(self.words)}
             return
-        if is_cold(bulk.place):
+        if not is_engine_compiled():
             told = self.words.text(N_("The engine is compiled for this machine, once: this takes up to a minute."))
             self._picture.view = {"head": f'<p class="ipk-empty">{escape(told)}</p>'}
         self._map.look(self.scenario, pool)

@@ -10,8 +10,9 @@ from rich.console import Console
 
 import ippoolkit as ipk
 from ippoolkit.capacity.columns import TABLES
+from ippoolkit.view.charts import growth_chart, sizes_chart
 from ippoolkit.view.data import as_data
-from ippoolkit.view.html import findings_html, sources_html, table_html, tiles_html, verdict_html
+from ippoolkit.view.html import comparison_html, findings_html, sources_html, table_html, tiles_html, verdict_html
 from ippoolkit.view.shown import shown
 from ippoolkit.view.text import print_capacity
 from tests.helpers import plan
@@ -106,7 +107,7 @@ def test_no_findings_say_so():
 
 def test_tiles_mark_what_is_wrong():
     html = tiles_html(plan(size=24))
-    assert '<div class="ipk-tile fails"><b>70 / 64</b>' in html
+    assert '<div class="ipk-tile fails"><b>70\u00a0/\u00a064</b>' in html
     assert '<div class="ipk-tile fails"><b>now</b>' in html
     assert "fails" not in tiles_html(plan())
 
@@ -143,3 +144,29 @@ def test_nothing_in_a_name_steers_the_terminal():
 def test_terminal_markup_in_names_is_not_obeyed():
     group = replace(plan().plan.groups[0], name="[red]x[/red]")
     assert "[red]x[/red]" in printed(replace(plan(), plan=ipk.Plan(groups=(group,))), 240)
+
+
+def test_the_chart_of_sizes_marks_what_fails_and_what_is_chosen():
+    table = ipk.block_sizes(plan(size=24))
+    html = sizes_chart(table, chosen=24)
+    assert html.count('class="bar') == 13
+    assert 'class="bar bad chosen"' in html
+    assert "70 nodes" in html
+    assert "70 个节点" in sizes_chart(ipk.block_sizes(plan(size=24), lang="zh"), chosen=24, lang="zh")
+    assert sizes_chart(ipk.block_sizes(plan(cidr="fd00::/48", size=122)), chosen=122).count("height:100.00%")
+
+
+def test_the_chart_of_growth_says_when_something_runs_out():
+    html = growth_chart(ipk.growth(plan(nodes=100, nodes_per_month=15)))
+    assert "month 11" in html
+    assert "needed 280 of 256" in html
+    assert 'class="over"' not in growth_chart(ipk.growth(plan()))
+
+
+def test_a_comparison_marks_what_differs():
+    table = ipk.comparison({"a": plan(), "b": plan(size=24)})
+    assert dict(zip(table["figure"], table["b"], strict=True))["blocks"] == 64
+    html = comparison_html(table)
+    assert html.count('class="differs"') == sum(table["a"] != table["b"])
+    assert 'class="differs"' not in comparison_html(ipk.comparison({"a": plan(), "b": plan()}))
+    assert comparison_html(ipk.comparison({"none": ipk.Scenario()}))
