@@ -186,7 +186,10 @@ def _type(value: dict[str, Any]) -> str:
     if value.get("type") == "array":
         return f"list of {_type(value['items'])}"
     if value.get("type") == "object":
-        return "mapping of texts"
+        numbers = (
+            isinstance(value.get("additionalProperties"), dict) and value["additionalProperties"]["type"] == "integer"
+        )
+        return "mapping of whole numbers" if numbers else "mapping of texts"
     known = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}
     bounds = f", {value['minimum']}..{value['maximum']}" if "maximum" in value else ""
     return known[value["type"]] + bounds

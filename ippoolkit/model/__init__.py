@@ -1,16 +1,20 @@
 """The frozen model: what exists, what is planned."""
 
 from .calico import Allocation, Block, IPAMConfig, IPPool, IPReservation, Mode, Tunnel, Use
-from .cluster import Cluster, Namespace, Node, Pod
+from .claims import BlockAffinity, IPAMHandle
+from .cluster import Cluster, Kind, Namespace, Node, Pod, Service
 from .scenario import Networks, NodeGroup, Plan, Scenario
 
 __all__ = [
     "Allocation",
     "Block",
+    "BlockAffinity",
     "Cluster",
     "IPAMConfig",
+    "IPAMHandle",
     "IPPool",
     "IPReservation",
+    "Kind",
     "Mode",
     "Namespace",
     "Networks",
@@ -19,6 +23,7 @@ __all__ = [
     "Plan",
     "Pod",
     "Scenario",
+    "Service",
     "Tunnel",
     "Use",
 ]

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from ..limits import KUBELET_MAX_PODS
 from .calico import Block, IPAMConfig, IPPool, IPReservation, Tunnel
+from .claims import BlockAffinity, IPAMHandle
 from .fields import CONFIG, AddressField, CidrField, Flag, Labels, Name, Whole, whole
 
 OS_LABEL = "kubernetes.io/os"
+
+# The kinds of object that tell what a cluster is, by the field that holds them.
+Kind = Literal[
+    "IPPool", "IPAMConfiguration", "IPReservation", "IPAMBlock", "BlockAffinity", "IPAMHandle",
+    "Node", "Namespace", "Pod", "Service",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
@@ -62,6 +69,15 @@ class Pod:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
+class Service:
+    """A service of type LoadBalancer."""
+
+    name: Name = Field(description="Name of the service.")
+    namespace: Name = Field(default="default", description="Its namespace.")
+    addresses: tuple[AddressField, ...] = Field(default=(), description="Addresses of its load balancer.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
 class Cluster:
     """What exists: Calico's objects, and the nodes, namespaces and pods that use them."""
 
@@ -75,7 +91,18 @@ class Cluster:
     nodes: tuple[Node, ...] = Field(default=(), description="Nodes that exist.")
     namespaces: tuple[Namespace, ...] = Field(default=(), description="Namespaces that exist.")
     pods: tuple[Pod, ...] = Field(default=(), description="Pods that exist.")
+    services: tuple[Service, ...] = Field(default=(), description="Services of type LoadBalancer that exist.")
     blocks: tuple[Block, ...] = Field(default=(), description="Blocks that exist.")
+    affinities: tuple[BlockAffinity, ...] = Field(default=(), description="Claims on blocks that exist.")
+    handles: tuple[IPAMHandle, ...] = Field(default=(), description="Handles that exist.")
+    ipam_stored: Flag = Field(default=False, description="Whether an IPAM configuration exists; else defaults hold.")
+    unknown: tuple[Kind, ...] = Field(
+        default=(), description="Kinds that could not be read: of these, nothing listed does not mean none."
+    )
+
+    def knows(self, *kinds: Kind) -> bool:
+        """Whether all of these kinds could be read."""
+        return not any(kind in self.unknown for kind in kinds)
 
     def pool(self, name: str) -> IPPool:
         """Return the pool of that name.

@@ -1,6 +1,7 @@
 """Reading: text to model, with every problem's file, line and field."""
 
-from .files import Reading, load, read
+from .files import load, read
+from .harvest import Reading
 from .objects import as_model
 from .scenario import schema
 from .text import read_text

@@ -42,7 +42,7 @@ def read_json(text: str, file: str) -> list[Document]:
         raise _error("json-syntax", file, None, reason="half of a surrogate pair")
     if twice:
         raise InputError(_duplicates(text, file))
-    return [Document(file, value, lambda path: _line(text, path))]
+    return [Document(file, value, lambda path: line_of(text, path))]
 
 
 def _refuse(constant: str) -> object:
@@ -72,7 +72,7 @@ def _duplicates(text: str, file: str) -> list[Finding]:
     return problems
 
 
-def _line(text: str, path: Path) -> int:
+def line_of(text: str, path: Path) -> int:
     """Line of the longest part of the path that is there."""
     best, found = 1, 0
     for here, line in _positions(text):

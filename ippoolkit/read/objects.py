@@ -22,10 +22,11 @@ from .document import Document, Path
 
 Fields = dict[str, Any]
 
-_CALICO = (V3, V1)
-_CORE = ("v1",)
+CALICO = (V3, V1)
+CORE = ("v1",)
 # Written by the datastore or by kubectl, not by a person.
 OWN_ANNOTATIONS = ("projectcalico.org/metadata", "kubectl.kubernetes.io/last-applied-configuration")
+_SECONDARY = ("node", "namespace", "pod", "type")
 _TEXTS = ("cidr", "nodeSelector", "namespaceSelector", "assignmentMode", "ipipMode", "vxlanMode")
 _TUNNELS = {
     "IPv4IPIPTunnelAddr": "ipip",
@@ -44,6 +45,7 @@ class Source:
     path: Path
     problems: list[Finding]
     notes: list[Finding]
+    lenient: bool = False  # what an object can be read without is a note, not a problem
 
     def mapping(self, parent: Mapping[str, Any], key: str, *above: str) -> Mapping[str, Any]:
         """Return the mapping below a key; an absent one is empty, anything else a problem."""
@@ -67,11 +69,17 @@ class Source:
         """Note every key that an object of this kind does not have."""
         for key in given:
             if key not in known:
-                self.problem("field-unknown", (*above, key), field=key)
+                self.flaw("field-unknown", (*above, key), field=key)
 
     def problem(self, code: str, path: Path, **numbers: object) -> None:
         """Note a problem at a path inside the object."""
         self.problems.append(Finding(code, numbers=numbers, place=self.document.place((*self.path, *path))))
+
+    def flaw(self, code: str, path: Path, **numbers: object) -> None:
+        """Note something that a lenient reader goes on without."""
+        (self.notes if self.lenient else self.problems).append(
+            Finding(code, numbers=numbers, place=self.document.place((*self.path, *path)))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +89,7 @@ class Kind:
     versions: tuple[str, ...]
     into: str  # the field of Cluster that it becomes part of
     adapter: TypeAdapter[Any]
-    fields: Callable[[Mapping[str, Any], Source], Fields]
+    fields: Callable[[Mapping[str, Any], Source], Fields | None]
     places: Mapping[str, Path]  # where a field of the model stands in the object, unless it is in spec
 
 
@@ -89,6 +97,8 @@ def read_object(kind: Kind, value: Mapping[str, Any], source: Source) -> Any | N
     """Turn an object into its model class; None where it has problems."""
     before = len(source.problems)
     fields = kind.fields(value, source)
+    if fields is None:
+        return None
 
     def path_of(path: Path) -> Path:
         head, *rest = path or ("",)
@@ -193,23 +203,18 @@ def _pod(value: Mapping[str, Any], source: Source) -> Fields:
 def _block(value: Mapping[str, Any], source: Source) -> Fields:
     spec = source.mapping(value, "spec")
     attributes = source.sequence(spec, "attributes", "spec")
-    allocations = []
+    allocations: list[Fields] = []
     for ordinal, index in enumerate(source.sequence(spec, "allocations", "spec")):
         if index is None:
             continue
         if not isinstance(index, int) or not 0 <= index < len(attributes) or not isinstance(attributes[index], dict):
-            source.problem("block-attribute", ("spec", "allocations", ordinal), ordinal=ordinal)
+            source.flaw("block-attribute", ("spec", "allocations", ordinal), ordinal=ordinal)
+            allocations.append({"ordinal": ordinal})
             continue
         of = attributes[index]
-        more = {key: text for key, text in (of.get("secondary") or {}).items() if key != "timestamp"}
-        allocations.append(
-            {
-                "ordinal": ordinal,
-                "handle": of.get("handle_id") or "",
-                "releasedAt": of.get("releasedAt") or "",
-                **{key: more[key] for key in ("node", "namespace", "pod", "type") if more.get(key)},
-            }
-        )
+        more = {key: text for key, text in (of.get("secondary") or {}).items() if text and key in _SECONDARY}
+        fixed = {"handle": of.get("handle_id") or "", "releasedAt": of.get("releasedAt") or ""}
+        allocations.append({"ordinal": ordinal, **fixed, **more})
     return {
         "cidr": spec.get("cidr", ""),
         "affinity": spec.get("affinity") or "",
@@ -244,7 +249,7 @@ def _asked_pools(metadata: Mapping[str, Any], source: Source) -> Fields:
         if isinstance(pools, list) and all(isinstance(pool, str) for pool in pools):
             asked[f"{family}Pools"] = pools
         else:
-            source.problem("annotation-pools", ("metadata", "annotations", key), value=str(annotations[key])[:60])
+            source.flaw("annotation-pools", ("metadata", "annotations", key), value=str(annotations[key])[:60])
     return asked
 
 
@@ -257,8 +262,8 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-_METADATA_PLACES: dict[str, Path] = {key: ("metadata", key) for key in ("name", "namespace", "labels", "annotations")}
-_PLACES: dict[str, Path] = _METADATA_PLACES | {
+METADATA_PLACES: dict[str, Path] = {key: ("metadata", key) for key in ("name", "namespace", "labels", "annotations")}
+_PLACES: dict[str, Path] = METADATA_PLACES | {
     "tunnels": ("metadata", "annotations"),
     "podCIDRs": ("spec", "podCIDRs"),
     "maxPods": ("status", "allocatable", "pods"),
@@ -269,26 +274,27 @@ _PLACES: dict[str, Path] = _METADATA_PLACES | {
 }
 
 
-def _kind(
+def kind_of(
     versions: tuple[str, ...],
     into: str,
     cls: type[Any],
-    fields: Callable[[Mapping[str, Any], Source], Fields],
-    places: Mapping[str, Path] = _METADATA_PLACES,
+    fields: Callable[[Mapping[str, Any], Source], Fields | None],
+    places: Mapping[str, Path] = METADATA_PLACES,
 ) -> Kind:
+    """Say how objects of a kind are read; `fields` returns None for one that is of no interest."""
     return Kind(versions, into, TypeAdapter(cls), fields, places)
 
 
 KINDS: dict[str, tuple[Kind, ...]] = {
-    "IPPool": (_kind(_CALICO, "pools", IPPool, _ippool),),
-    "IPAMConfiguration": (_kind(_CALICO, "ipam", IPAMConfig, _ipam_config),),
-    "IPAMConfig": (_kind(_CALICO, "ipam", IPAMConfig, _ipam_config),),
-    "IPReservation": (_kind(_CALICO, "reservations", IPReservation, _reservation),),
-    "IPAMBlock": (_kind(_CALICO, "blocks", Block, _block, {}),),
+    "IPPool": (kind_of(CALICO, "pools", IPPool, _ippool),),
+    "IPAMConfiguration": (kind_of(CALICO, "ipam", IPAMConfig, _ipam_config),),
+    "IPAMConfig": (kind_of(CALICO, "ipam", IPAMConfig, _ipam_config),),
+    "IPReservation": (kind_of(CALICO, "reservations", IPReservation, _reservation),),
+    "IPAMBlock": (kind_of(CALICO, "blocks", Block, _block, {}),),
     "Node": (
-        _kind(_CORE, "nodes", Node, _node, _PLACES),
-        _kind(_CALICO, "nodes", Node, _calico_node, _METADATA_PLACES | {"tunnels": ("spec",)}),
+        kind_of(CORE, "nodes", Node, _node, _PLACES),
+        kind_of(CALICO, "nodes", Node, _calico_node, METADATA_PLACES | {"tunnels": ("spec",)}),
     ),
-    "Namespace": (_kind(_CORE, "namespaces", Namespace, _namespace),),
-    "Pod": (_kind(_CORE, "pods", Pod, _pod, _PLACES),),
+    "Namespace": (kind_of(CORE, "namespaces", Namespace, _namespace),),
+    "Pod": (kind_of(CORE, "pods", Pod, _pod, _PLACES),),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import mmap
 import sys
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from .yaml_text import MOST_BYTES as MOST_YAML_BYTES
 from .yaml_text import read_yaml
 
 MOST_BYTES = 2**30
+# Lists of objects are read without holding their text.
+MOST_MAPPED_BYTES = 2**33
+MAPPED_FROM = 2**24
 STDIN = "-"
 
 
@@ -26,6 +30,17 @@ def read_documents(file: str | Path) -> list[Document]:
         Where the file is missing, empty, binary, too large, or not in its format.
     """
     name, text = read_text(file)
+    return documents_of(text, name)
+
+
+def documents_of(text: str, name: str) -> list[Document]:
+    """Read the documents of a text.
+
+    Raises
+    ------
+    InputError
+        Where it is empty, too large, or neither YAML nor JSON.
+    """
     if not text.strip():
         raise _error("file-empty", name)
     if name.endswith(".json"):
@@ -55,20 +70,30 @@ def read_text(file: str | Path) -> tuple[str, str]:
         Where the file is missing, binary or too large.
     """
     name = "standard input" if str(file) == STDIN else str(file)
-    return name, _decode(_bytes(file, name), name)
+    return name, decoded(read_bytes(file, name), name)
 
 
-def _bytes(file: str | Path, name: str) -> bytes:
+def read_bytes(file: str | Path, name: str) -> bytes | memoryview:
+    """Read a file; a large one is mapped, not held in memory.
+
+    Raises
+    ------
+    InputError
+        Where it is missing, no file, or too large.
+    """
     if str(file) == STDIN:
-        return sys.stdin.buffer.read(MOST_BYTES)
+        return sys.stdin.buffer.read(MOST_MAPPED_BYTES)
     try:
         path = Path(file)
         if path.is_dir():
             raise _error("file-folder", name)
         size = path.stat().st_size
-        if size > MOST_BYTES:
-            raise _error("file-large", name, size=size, most=MOST_BYTES)
-        return path.read_bytes()
+        if size > MOST_MAPPED_BYTES:
+            raise _error("file-large", name, size=size, most=MOST_MAPPED_BYTES)
+        if size < MAPPED_FROM:
+            return path.read_bytes()
+        with path.open("rb") as opened:
+            return memoryview(mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ))
     except FileNotFoundError:
         raise _error("file-missing", name) from None
     except (OSError, ValueError) as error:
@@ -76,7 +101,17 @@ def _bytes(file: str | Path, name: str) -> bytes:
         raise _error("file-unreadable", name, reason=reason) from None
 
 
-def _decode(data: bytes, name: str) -> str:
+def decoded(data: bytes | memoryview, name: str) -> str:
+    """Return the text behind bytes.
+
+    Raises
+    ------
+    InputError
+        Where it is no text, or too large to be read as a whole.
+    """
+    if len(data) > MOST_BYTES:
+        raise _error("file-large", name, size=len(data), most=MOST_BYTES)
+    data = bytes(data)
     # A PowerShell redirection writes UTF-16 with its mark.
     utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:

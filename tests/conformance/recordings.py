@@ -2,7 +2,7 @@
 
 Each kind has a module with `KEYS`, which its cases have, and either `differences(case)`: what of ours is not as
 recorded, or None for a case that does not count; or `compare(cases)`, for files that are one sequence: how many
-operations there are, and the differences.
+operations there are, and the differences. A cluster is a folder, known by its expected.json.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.conformance import crd, hostindex, ipam, kube_controllers, manifests, selectors
+from tests.conformance import clusters, crd, hostindex, ipam, kube_controllers, manifests, selectors
 
 Case = dict[str, Any]
 KINDS = {
@@ -40,13 +40,21 @@ def compare(paths: Iterable[str | Path]) -> dict[str, Result]:
     """Run every recording that is recognised in files and folders; return a result for each kind."""
     files = [file for path in map(Path, paths) for file in _files(path)]
     results: dict[str, Result] = {}
+    whole: dict[str, Result] = {}
     for file in files:
+        if (truth := clusters.expected_of(file)) is not None:
+            for given, count, found in clusters.compare(file.parent, truth):
+                result = whole.setdefault(given, Result())
+                result.cases += count
+                result.differing += len(found)
+                result.differences += found
+            continue
         cases = read_cases(file)
         if (kind := kind_of(cases)) is not None:
             if kind == "crd-verdicts":
                 cases = _with_manifests(cases, file)
             _run(kind, cases, results.setdefault(kind, Result()))
-    return {kind: results[kind] for kind in KINDS if kind in results}
+    return {kind: results[kind] for kind in KINDS if kind in results} | whole
 
 
 def read_cases(file: Path) -> list[Case]:

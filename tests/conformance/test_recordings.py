@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+import shutil
 
 import pytest
 
@@ -12,6 +13,10 @@ from tests.helpers import RECORDINGS
 
 CASES = {
     "manifests": 686, "crd-verdicts": 533, "selectors": 642, "ipam": 29861, "hostindex": 303, "kube-controllers": 13,
+}  # fmt: skip
+CLUSTERS = {
+    "clusters": 1772, "clusters (one file)": 1346, "clusters (tables)": 1372, "clusters (calicoctl get)": 329,
+    "clusters (all of it)": 1759,
 }  # fmt: skip
 
 
@@ -25,7 +30,25 @@ def test_identical(kind):
 
 def test_a_folder_of_recordings(capsys):
     assert main([str(RECORDINGS)]) == 0
-    assert capsys.readouterr().out.splitlines() == [f"{kind}: {n} of {n} identical" for kind, n in CASES.items()]
+    assert capsys.readouterr().out.splitlines() == [
+        f"{kind}: {n} of {n} identical" for kind, n in (CASES | CLUSTERS).items()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("table", "figure", "value"),
+    [("totals", "leaked", 15), ("totals", "leaked_ips", []), ("pools", "free", 4026), ("nodes", "own_allocated", 12), ("config", "stored", True)],
+)  # fmt: skip
+def test_a_changed_figure_of_a_cluster_is_told(table, figure, value, tmp_path, capsys):
+    for file in (RECORDINGS / "clusters/s05").iterdir():
+        shutil.copy(file, tmp_path)
+    truth = json.loads(gzip.decompress((tmp_path / "expected.json.gz").read_bytes()))
+    rows = truth[table]
+    (rows[0] if isinstance(rows, list) else rows)[figure] = value
+    (tmp_path / "expected.json.gz").unlink()
+    (tmp_path / "expected.json").write_text(json.dumps(truth))
+    assert main([str(tmp_path)]) == 1
+    assert f" {figure} is " in capsys.readouterr().out
 
 
 CHANGES = [

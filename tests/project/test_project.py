@@ -21,7 +21,7 @@ def test_conda_environment_is_in_step_with_pyproject():
     environment = yaml.safe_load((ROOT / "environment.yml").read_text())
     listed = {entry for entry in environment["dependencies"] if isinstance(entry, str)}
     wanted = {f"python{PROJECT['requires-python']}", *PROJECT["dependencies"], "pip"}
-    wanted |= set(PROJECT["optional-dependencies"]["notebooks"])
+    wanted |= {*PROJECT["optional-dependencies"]["notebooks"], *PROJECT["optional-dependencies"]["live"]}
     assert listed == wanted
 
 
@@ -32,6 +32,7 @@ def test_lock_pins_everything_with_hashes_and_names_no_index():
     for entry in [
         *PROJECT["dependencies"],
         *PROJECT["optional-dependencies"]["notebooks"],
+        *PROJECT["optional-dependencies"]["live"],
         *PROJECT["optional-dependencies"]["dev"],
     ]:
         name = re.match(r"[a-z0-9-]+", entry)[0]
@@ -54,6 +55,7 @@ ROOMS = [
     {"capacity"},
     {"rules", "ipam"},
     {"simulation"},
+    {"audit"},
     {"figures"},
     {"view"},
     {"report"},
@@ -78,6 +80,8 @@ KNOWN_BY = {
     "yaml": {"read", "write"},
     "pandas": {"capacity", "figures", "simulation", "view"},
     "numba": {"ipam"},
+    "msgspec": {"read"},
+    "kubernetes": {"live"},
     "numpy": {"capacity", "ipam", "simulation"},
     "babel": {"findings"},
     "pydantic": {"ipam", "model", "read", "write", "widgets"},

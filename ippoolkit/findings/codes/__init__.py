@@ -4,6 +4,7 @@ A sentence says what is the matter, with the number; a mend says what to change.
 finding's numbers (see `ippoolkit.findings.language`).
 """
 
+from .audit import AUDIT
 from .design import DESIGN
 from .documents import DOCUMENTS, METADATA, VALUES
 from .ipam import IPAM
@@ -12,7 +13,7 @@ from .planning import PLANNING
 from .reading import READING
 from .rule import Rule
 
-_ALL = (*READING, *DOCUMENTS, *METADATA, *VALUES, *POOLS, *CHANGES, *CONFIGURE, *PLANNING, *DESIGN, *IPAM)
+_ALL = (*READING, *DOCUMENTS, *METADATA, *VALUES, *POOLS, *CHANGES, *CONFIGURE, *PLANNING, *DESIGN, *IPAM, *AUDIT)
 RULES: dict[str, Rule] = {rule.code: rule for rule in _ALL}
 
 __all__ = ["RULES", "Rule"]

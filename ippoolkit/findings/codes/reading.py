@@ -92,6 +92,59 @@ READING = (
         N_("{kind} {name} was read before, from {first}, with other contents."),
         N_("Give dumps of one moment only."),
     ),
+    Rule(
+        "object-twice",
+        "warning",
+        "kit",
+        N_("{kind} {name} stands twice in the file, first at {first}; it is counted once."),
+        N_("Was the file put together from two?"),
+    ),
+    Rule(
+        "kind-not-read",
+        "warning",
+        "kit",
+        N_("Nothing was read of kind {kind}: figures that need it are unknown."),
+        N_("Add its dump, or say that there is none: --none {kind}."),
+    ),
+    Rule(
+        "kind-forbidden",
+        "warning",
+        "kit",
+        N_("Listing {kind} was forbidden: figures that need it are unknown."),
+        N_("Grant the rights that ippoolkit audit --print-rbac prints."),
+    ),
+    Rule(
+        "command-failed",
+        "warning",
+        "kit",
+        N_("The command that wrote this failed: {message}"),
+        N_("Run it again; what it should have printed is unknown."),
+    ),
+    Rule("null-read", "info", "kit", N_("The file says null: taken for an IPAM configuration that nobody made.")),
+    Rule(
+        "file-unread",
+        "info",
+        "kit",
+        N_("This is nothing that calicoctl or kubectl print of a cluster: not read."),
+    ),
+    Rule("table-row", "error", "kit", N_('This row of a table cannot be read: "{row}".'), N_("Save the output again.")),
+    Rule(
+        "check-cut",
+        "warning",
+        "kit",
+        N_("The output of ipam check does not reach its end: what it lists is not complete."),
+        N_("Run it again; does calicoctl have the rights?"),
+    ),
+    Rule(
+        "sequence-rounded",
+        "warning",
+        "kit",
+        N_(
+            "The sequence numbers of all {count:block} are rounded to 53 bits: a JSON tool changed this dump. "
+            "No figure here rests on them."
+        ),
+        N_("Never write such a dump back to a cluster. Save the output of kubectl as it is."),
+    ),
     Rule("scenarios-several", "error", "kit", N_("There are {count} scenarios among the files."), N_("Give one.")),
     Rule("block-attribute", "error", "ipam", N_("Ordinal {ordinal} is allocated to an attribute that is not there.")),
     Rule(
