@@ -33,6 +33,11 @@ SOURCES: dict[str, Source] = {
         "Kubespray, Calico",
         "https://github.com/kubernetes-sigs/kubespray/blob/master/docs/CNI/calico.md",
     ),
+    "ipam-check": Source("calicoctl ipam check", f"{_CALICO}/reference/calicoctl/ipam/check"),
+    "controllers": Source(
+        "Calico, Kubernetes controllers configuration", f"{_CALICO}/reference/resources/kubecontrollersconfig"
+    ),
+    "rbac": Source("Kubernetes, RBAC", "https://kubernetes.io/docs/reference/access-authn-authz/rbac/"),
     "migrate": Source("Calico, migrate to a different IP pool", f"{_CALICO}/networking/ipam/migrate-pools"),
     "cni": Source("Calico, CNI configuration and annotations", f"{_CALICO}/reference/configure-cni-plugins"),
     "windows": Source(

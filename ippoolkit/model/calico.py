@@ -138,6 +138,7 @@ class Allocation:
     namespace: str = Field(default="", description="Namespace of the pod.")
     pod: str = Field(default="", description="Name of the pod.")
     type: str = Field(default="", description="Kind of tunnel, such as vxlanTunnelAddress; empty for pods.")
+    timestamp: str = Field(default="", description="When it was given out.")
     released_at: str = Field(default="", description="When it was released, for an address that still cools down.")
 
 

@@ -240,8 +240,10 @@ class Reader:
 
     def _unknown(self, unknown: Iterable[Kind]) -> Iterator[Finding]:
         for kind in unknown:
-            place = self.telling.forbidden.get(kind)
-            yield Finding("kind-forbidden" if place else "kind-not-read", kind, {"kind": kind}, place)
+            if place := self.telling.forbidden.get(kind):
+                yield Finding("kind-forbidden", kind, {"kind": kind}, place)
+        if rest := [kind for kind in unknown if kind not in self.telling.forbidden]:
+            yield Finding("kind-not-read", "", {"kinds": ", ".join(rest)})
 
 
 def _is_object(value: object) -> bool:

@@ -26,7 +26,7 @@ CALICO = (V3, V1)
 CORE = ("v1",)
 # Written by the datastore or by kubectl, not by a person.
 OWN_ANNOTATIONS = ("projectcalico.org/metadata", "kubectl.kubernetes.io/last-applied-configuration")
-_SECONDARY = ("node", "namespace", "pod", "type")
+_SECONDARY = ("node", "namespace", "pod", "type", "timestamp")
 _TEXTS = ("cidr", "nodeSelector", "namespaceSelector", "assignmentMode", "ipipMode", "vxlanMode")
 _TUNNELS = {
     "IPv4IPIPTunnelAddr": "ipip",

@@ -16,6 +16,7 @@ from ..ipam import Ipam, IpamError, bulk, layout
 from ..limits import WINDOWS_MAX_BLOCKS
 from ..model import Allocation, NodeGroup, Scenario
 from ..model.cluster import OS_LABEL
+from .load import engine_without_nodes
 
 Events = NDArray[np.int64]
 SECOND = 1_000_000
@@ -81,12 +82,7 @@ class Site:
         self._versions = tuple(version for version in BITS if version in serving)
         self._supplies = tuple(supply(self.scenario, version) for version in versions(self.scenario))
         self.failed = np.zeros(len(cluster.pools), np.int64)
-        self.ipam = Ipam(datastore=self.datastore, seed=self.seed, config=cluster.ipam)
-        self.ipam.configure()
-        for pool in cluster.pools:
-            self.ipam.create_pool(pool)
-        for reservation in cluster.reservations:
-            self.ipam.reserve(reservation.name, reservation.reserved_cidrs)
+        self.ipam = engine_without_nodes(cluster, datastore=self.datastore, seed=self.seed)
         for node in cluster.nodes:
             self.add_node(node.name, node.labels)
         for block in cluster.blocks:

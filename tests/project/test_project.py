@@ -78,7 +78,7 @@ KNOWN_BY = {
     "rich": {"cli", "view"},
     "jinja2": {"view"},
     "yaml": {"read", "write"},
-    "pandas": {"capacity", "figures", "simulation", "view"},
+    "pandas": {"audit", "capacity", "figures", "simulation", "view"},
     "numba": {"ipam"},
     "msgspec": {"read"},
     "kubernetes": {"live"},

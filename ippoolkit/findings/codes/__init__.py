@@ -12,8 +12,22 @@ from .objects import CHANGES, CONFIGURE, POOLS
 from .planning import PLANNING
 from .reading import READING
 from .rule import Rule
+from .selection import SELECTION
 
-_ALL = (*READING, *DOCUMENTS, *METADATA, *VALUES, *POOLS, *CHANGES, *CONFIGURE, *PLANNING, *DESIGN, *IPAM, *AUDIT)
+_ALL = (
+    *READING,
+    *DOCUMENTS,
+    *METADATA,
+    *VALUES,
+    *POOLS,
+    *CHANGES,
+    *CONFIGURE,
+    *PLANNING,
+    *DESIGN,
+    *IPAM,
+    *AUDIT,
+    *SELECTION,
+)
 RULES: dict[str, Rule] = {rule.code: rule for rule in _ALL}
 
 __all__ = ["RULES", "Rule"]

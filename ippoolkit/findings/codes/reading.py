@@ -103,8 +103,8 @@ READING = (
         "kind-not-read",
         "warning",
         "kit",
-        N_("Nothing was read of kind {kind}: figures that need it are unknown."),
-        N_("Add its dump, or say that there is none: --none {kind}."),
+        N_("Nothing was read of {kinds}: figures that need it are unknown."),
+        N_("Add a dump, or where there is none say so: --none KIND."),
     ),
     Rule(
         "kind-forbidden",

@@ -1,0 +1,325 @@
+"""What an audit says, finding by finding: on recorded clusters, and on small ones made for the purpose."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from typer.testing import CliRunner
+
+import ippoolkit as ipk
+from ippoolkit.audit import audit, audit_of
+from ippoolkit.cli import app
+from ippoolkit.findings import language
+from ippoolkit.model import Allocation, Block, BlockAffinity, Cluster, IPAMHandle, IPReservation, Pod, Service, Tunnel
+from ippoolkit.read.cluster import ClusterReading
+from tests.helpers import CLUSTERS, RECORDINGS, unpacked
+
+
+@pytest.fixture(scope="session")
+def folders(tmp_path_factory):
+    made = {}
+    for cluster in CLUSTERS:
+        made[cluster] = tmp_path_factory.mktemp(cluster)
+        for file in (RECORDINGS / "clusters" / cluster).iterdir():
+            unpacked(file, made[cluster])
+    return made
+
+
+def found(cluster, **more):
+    """The findings on a cluster, by code."""
+    made = audit_of(ClusterReading(ipk.Scenario(cluster=replace(cluster, **more))))
+    for finding in made.findings:
+        for lang in ("en", "zh"):
+            assert finding.told(lang)
+    return {finding.code: finding for finding in made.findings}
+
+
+def pool(name="pool", cidr="10.0.0.0/24", size=28, **more):
+    return ipk.IPPool(name=name, cidr=cidr, block_size=size, **more)
+
+
+def node(name, **more):
+    return ipk.Node(name=name, **more)
+
+
+def held(ordinal, node="a", pod="", **more):
+    return Allocation(
+        ordinal=ordinal, handle=f"h-{pod or ordinal}", node=node, namespace="default", pod=pod or f"p{ordinal}", **more
+    )
+
+
+def block(cidr="10.0.0.0/28", affinity="host:a", *allocations):
+    return Block(cidr=cidr, affinity=affinity, allocations=allocations)
+
+
+def pods(*addresses, node="a"):
+    return tuple(Pod(name=f"p-{each}", node=node, addresses=(each,)) for each in addresses)
+
+
+EXPECTED = {
+    "s01": {"pods-without-address"},
+    "s02": set(),
+    "s03": {"blocks-gone", "tunnel-borrowed", "borrowed-addresses", "pool-blocks-short", "together-short"},
+    "s05": {
+        "address-twice", "pod-not-allocated", "addresses-leaked", "node-without-tunnel", "in-use-outside", "node-gone",
+        "handles-missing",
+    },
+    "s07": {
+        "node-fails-now", "node-without-pool", "node-without-tunnel-pool", "pods-without-address", "borrowed-addresses",
+    },
+    "s08": set(),
+    "s12": set(),
+    "s13": {"encapsulation-mixed"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("cluster", EXPECTED)
+def test_what_is_wrong_with_a_recorded_cluster(cluster, folders):
+    made = audit(folders[cluster])
+    assert {each.code for each in made.findings if each.severity in ("error", "warning")} == EXPECTED[cluster]
+    for finding in (*made.findings, *made.notes):
+        assert finding.told("zh")
+        assert finding.source.url
+
+
+def test_what_people_report_most_comes_first(folders):
+    assert [each.code for each in audit(folders["s03"]).findings][:2] == ["blocks-gone", "together-short"]
+
+
+# ---- blocks
+
+
+def test_blocks_that_are_left_for_nodes_without_one():
+    pools, nodes = (pool(),), tuple(node(f"n{n}") for n in range(4))
+    taken = [block(f"10.0.0.{16 * n}/28", f"host:n{n % 2}") for n in range(16)]
+    cluster = Cluster(pools=pools, nodes=nodes)
+    assert found(cluster, blocks=tuple(taken[:4]))["blocks-left"].numbers["left"] == 12
+    assert found(cluster, blocks=tuple(taken[:15]))["blocks-fewer-than-nodes"].numbers["which"] == "n2, n3"
+    assert found(cluster, blocks=tuple(taken))["blocks-gone"].numbers["free"] == 256
+    wholly = (IPReservation(name="r", reserved_cidrs=("10.0.0.64/26",)),)
+    assert found(cluster, blocks=tuple(taken[:4]), reservations=wholly)["blocks-left"].numbers["left"] == 8
+
+
+def test_a_node_at_its_cap():
+    full = tuple(held(n) for n in range(16))
+    cluster = Cluster(
+        pools=(pool(),), nodes=(node("a"),), ipam=ipk.IPAMConfig(strict_affinity=True, max_blocks_per_host=2)
+    )
+    half = (block("10.0.0.0/28", "host:a", *full), block("10.0.0.16/28", "host:a", *full[:10]))
+    near = found(cluster, blocks=half)["node-at-cap"]
+    assert (near.numbers["held"], near.numbers["cap"], near.numbers["free"]) == (2, 2, 6)
+    both = tuple(replace(each, allocations=full) for each in half)
+    assert found(cluster, blocks=both)["node-cap-full"].severity == "error"
+    assert "node-fails-now" in found(cluster, blocks=both)
+    assert "node-at-cap" not in found(cluster, blocks=half[:1])
+
+
+def test_the_node_that_fails_next():
+    cluster = Cluster(
+        pools=(pool(cidr="10.0.0.0/27"),), nodes=(node("a"), node("b")), ipam=ipk.IPAMConfig(strict_affinity=True),
+        blocks=(block("10.0.0.0/28", "host:a", *(held(n) for n in range(12))), block("10.0.0.16/28", "host:b", held(0, "b"))),
+        pods=pods(*(f"10.0.0.{n}" for n in range(12))),
+    )  # fmt: skip
+    finding = found(cluster)["next-to-fail"]
+    assert (finding.subject, finding.numbers["pods"], finding.numbers["limit"]) == ("Node/a", 4, "ipam-strict")
+    assert finding.numbers["kubelet"] == 98
+
+
+def test_blocks_that_fit_no_pool():
+    cluster = Cluster(pools=(pool(),), nodes=(node("a"),))
+    lost = block("10.9.0.0/28", "host:a", held(1))
+    assert found(cluster, blocks=(lost,))["blocks-outside-pools"].numbers["addresses"] == 1
+    changed = (block("10.0.0.0/27", "host:a", held(3)), block("10.0.0.0/28", "host:a", held(3)))
+    codes = found(cluster, blocks=changed)
+    assert codes["block-other-size"].numbers["which"] == "10.0.0.0/27"
+    assert codes["blocks-overlap"].numbers["twice"] == 1
+    assert "blocks-overlap" not in found(cluster, blocks=(block(), block("10.0.0.16/28")))
+
+
+def test_overlapping_blocks_are_found_behind_others():
+    ranges = ("10.0.0.0/24", "10.0.0.0/28", "10.0.0.64/28", "10.0.0.64/30", "10.0.1.0/28")
+    assert found(Cluster(blocks=tuple(block(each) for each in ranges)))["blocks-overlap"].numbers["count"] == 4
+
+
+def test_blocks_of_nobody_and_of_nodes_that_are_gone():
+    cluster = Cluster(pools=(pool(),), nodes=(node("a"),))
+    blocks = (
+        block("10.0.0.0/28", "", held(0)),
+        block("10.0.0.16/28", "host:x", held(0, "x"), held(1)),
+        block("10.0.0.32/28"),
+    )
+    codes = found(cluster, blocks=blocks)
+    assert codes["blocks-unowned"].numbers["addresses"] == 1
+    gone = codes["node-gone"].numbers
+    assert (gone["which"], gone["blocks"], gone["addresses"], gone["lent"]) == ("x", 1, 1, 1)
+    assert codes["blocks-empty"].numbers["last"] == 1
+    assert codes["borrowed-addresses"].numbers["count"] == 2
+
+
+def test_claims_that_do_not_fit_the_blocks():
+    blocks = (block(), block("10.0.0.16/28", "host:b"))
+    claims = (
+        BlockAffinity(cidr="10.0.0.0/28", node="a"),
+        BlockAffinity(cidr="10.0.0.16/28", node="a"),
+        BlockAffinity(cidr="10.0.0.32/28", node="a"),
+        BlockAffinity(cidr="10.0.0.48/28", node="a", state="pending"),
+    )
+    codes = found(Cluster(blocks=blocks, affinities=claims))
+    assert codes["affinity-pending"].numbers["which"] == "a 10.0.0.48/28"
+    assert codes["affinity-without-block"].numbers["which"] == "10.0.0.32/28"
+    assert codes["block-without-claim"].numbers["which"] == "10.0.0.16/28"
+
+
+# ---- addresses
+
+
+def test_leaks_are_told_from_what_rests_or_is_kept():
+    windows = Allocation(ordinal=0, handle="windows-reserved-ipam-handle")
+    cooling = Allocation(ordinal=1, released_at="2026-11-23T02:04:11Z")
+    tunnel = Allocation(ordinal=2, handle="t", node="a", type="vxlanTunnelAddress")
+    service = Allocation(ordinal=3, handle="s", type="LoadBalancer")
+    blocks = (block("10.0.0.0/28", "host:a", windows, cooling, tunnel, service, held(4), held(5)),)
+    cluster = Cluster(
+        pools=(pool(),), blocks=blocks, pods=pods("10.0.0.5"),
+        nodes=(node("a", tunnels=(Tunnel(type="vxlan", address="10.0.0.2"),)),),
+        services=(Service(name="s", addresses=("10.0.0.3",)),),
+    )  # fmt: skip
+    codes = found(cluster)
+    assert codes["addresses-leaked"].numbers["all"] == ["10.0.0.4"]
+    assert codes["windows-kept"].numbers["count"] == codes["addresses-cooling"].numbers["count"] == 1
+    mute = found(cluster, nodes=(node("a"),), services=())
+    assert (mute["addresses-leaked"].numbers["tunnels"], mute["addresses-leaked"].numbers["services"]) == (1, 1)
+
+
+def test_tunnels_that_no_block_records():
+    tunnels = (Tunnel(type="vxlan", address="10.0.0.2"),)
+    codes = found(Cluster(pools=(pool(vxlan_mode="Always"),), nodes=(node("a", tunnels=tunnels),), blocks=(block(),)))
+    assert codes["tunnel-not-allocated"].numbers["which"] == "a"
+
+
+def test_pods_of_a_disabled_pool_belong_to_neither_list():
+    cluster = Cluster(pools=(pool(disabled=True),), nodes=(node("a"),), pods=pods("10.0.0.1"))
+    codes = found(cluster, blocks=(block("10.0.0.0/28", "host:a", held(1)),))
+    assert codes["pods-in-disabled-pool"].numbers["pods"] == 1
+    assert "in-use-outside" not in codes
+    assert "pod-not-allocated" not in codes
+    assert found(cluster)["in-use-outside"].numbers["count"] == 1
+
+
+def test_handles():
+    cluster = Cluster(blocks=(block("10.0.0.0/28", "host:a", held(1)),), handles=(IPAMHandle(handle_id="other"),))
+    codes = found(cluster)
+    assert codes["handles-missing"].numbers["which"] == "h-1"
+    assert codes["handles-idle"].numbers["which"] == "other"
+
+
+def test_a_pool_that_is_full_or_nearly():
+    cluster = Cluster(pools=(pool(cidr="10.0.0.0/28"),), nodes=(node("a"),))
+    assert "pool-usage" in found(cluster, blocks=(block("10.0.0.0/28", "host:a", held(1)),))
+    assert "pool-nearly-full" in found(cluster, blocks=(block("10.0.0.0/28", "host:a", *(held(n) for n in range(15))),))
+    assert "pool-full" in found(cluster, blocks=(block("10.0.0.0/28", "host:a", *(held(n) for n in range(16))),))
+
+
+def test_reserved_addresses_in_use():
+    reserved = (IPReservation(name="r", reserved_cidrs=("10.0.0.4/30",)),)
+    cluster = Cluster(
+        pools=(pool(),), blocks=(block("10.0.0.0/28", "host:a", held(3), held(5)),), reservations=reserved
+    )
+    assert found(cluster)["reserved-in-use"].numbers["count"] == 1
+
+
+# ---- selection
+
+
+def test_annotations_that_lead_nowhere():
+    cluster = Cluster(
+        pools=(pool("old", disabled=True), pool("new", "10.1.0.0/24")),
+        namespaces=(
+            ipk.Namespace(name="shop", ipv4_pools=("old",)),
+            ipk.Namespace(name="b", ipv4_pools=("10.1.0.0/24",)),
+        ),
+        pods=(Pod(name="x", ipv4_pools=("none",)), Pod(name="y", phase="Succeeded", ipv4_pools=("gone",))),
+    )
+    codes = found(cluster)
+    assert codes["annotation-disabled"].numbers["which"] == "shop"
+    assert codes["annotation-missing"].numbers["pool"] == "none"
+
+
+def test_pools_that_no_namespace_may_use():
+    cluster = Cluster(pools=(pool(namespace_selector="team == 'x'", allowed_uses=("Workload",)),))
+    assert "pool-selects-no-namespace" in found(cluster)
+    team = (ipk.Namespace(name="n", labels={"team": "x"}),)
+    assert "pool-selects-no-namespace" not in found(cluster, namespaces=team)
+
+
+def test_a_node_whose_tunnel_has_no_address():
+    cluster = Cluster(
+        pools=(pool(vxlan_mode="Always", node_selector="has(x)"),), nodes=(node("a"), node("b", labels={"x": ""}))
+    )
+    codes = found(cluster)
+    assert codes["node-without-pool"].numbers["all"] == ["a"]
+    assert codes["node-without-tunnel-pool"].numbers["all"] == ["a"]
+    assert codes["node-without-tunnel"].numbers["all"] == ["b"]
+
+
+# ---- dumps that do not fit together
+
+
+def test_pods_of_an_earlier_moment_and_of_one_namespace_are_told(folders):
+    import dataclasses
+
+    made = audit(folders["s05"])
+    cluster = made.scenario.cluster
+    late = [
+        replace(each, timestamp="2026-11-24 00:00:00 +0000 UTC", pod=f"n{each.ordinal}")
+        for each in cluster.blocks[0].allocations
+    ]
+    blocks = (replace(cluster.blocks[0], allocations=tuple(late)), *cluster.blocks[1:])
+    reading = dataclasses.replace(
+        made.reading, scenario=replace(made.scenario, cluster=replace(cluster, blocks=blocks))
+    )
+    assert "dumps-apart" in {each.code for each in audit_of(reading).findings}
+    assert "dumps-apart" not in {each.code for each in made.findings}
+    cluster = audit(folders["s01"]).scenario.cluster
+    one = tuple(pod for pod in cluster.pods if pod.namespace == "data")
+    assert "namespaces-partly" in found(cluster, pods=one)
+
+
+# ---- the command
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, ["audit", *map(str, arguments)])
+
+
+def test_the_command_prints_tables_findings_and_what_is_unknown(folders):
+    result = run(folders["s05"])
+    assert result.exit_code == 1
+    assert ": 2 errors, 5 warnings." in result.output
+    assert "[addresses-leaked]" in result.output
+    partly = run(folders["s05"] / "ipam-show.txt")
+    assert partly.exit_code == 0
+    assert "unknown" in partly.output
+    assert "checks were left out" in partly.output
+    assert language("zh").text("unknown") in run(folders["s05"] / "ipam-show.txt", "--lang", "zh").output
+    assert "泄漏" in run(folders["s05"], "--lang", "zh", "--json").output
+
+
+def test_json_holds_every_figure_and_finding(folders):
+    value = json.loads(run(folders["s05"], "--json").stdout)
+    assert value["totals"]["leaked"] == 14
+    assert value["unknown"] == []
+    assert {each["code"] for each in value["findings"]} >= {"addresses-leaked", "blocks-left"}
+    assert all({"severity", "numbers", "source", "mend"} <= set(each) for each in value["findings"])
+    assert value["headroom"][0]["pods"] > 0
+
+
+def test_exit_status_2_for_what_cannot_be_read(folders, tmp_path):
+    assert run(tmp_path / "nowhere").exit_code == 2
+    broken = tmp_path / "kubectl-pods.json"
+    broken.write_text((folders["s05"] / "kubectl-pods.json").read_text()[:-100])
+    result = run(folders["s05"] / "kubectl-ippools.json", broken)
+    assert result.exit_code == 2
+    assert "[json-syntax]" in result.output
+    assert "Traceback" not in result.output
+    assert run().exit_code == 2

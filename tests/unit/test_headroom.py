@@ -1,0 +1,98 @@
+"""How many pods a node still takes: counted ahead, and tried in the engine address by address."""
+
+from dataclasses import replace
+
+import pytest
+
+import ippoolkit as ipk
+from ippoolkit.audit import audit
+from ippoolkit.audit.eligible import answer, asked
+from ippoolkit.audit.headroom import headroom
+from ippoolkit.audit.index import Index
+from ippoolkit.ipam import Ipam
+from ippoolkit.model import Allocation, Block, Cluster, IPReservation
+from ippoolkit.simulation.load import engine_of
+from tests.helpers import RECORDINGS, unpacked
+
+
+def tried(cluster: Cluster, name: str, version: int, most: int) -> int:
+    """Pods that a node takes in the engine until a request gets nothing."""
+    ipam = engine_of(cluster)
+    windows = next(node for node in cluster.nodes if node.name == name).windows
+    options = {"max_blocks": 1 if windows else 0, "windows": windows}
+    for count in range(most):
+        got = ipam.assign(name, f"new-{count}", **{f"v{version}": 1}, **options)
+        if not (got.v4 or got.v6):
+            return count
+    return most
+
+
+def compare(cluster: Cluster, most: int = 1500) -> int:
+    rooms = headroom(Index(cluster))
+    for room in rooms:
+        assert tried(cluster, room.node, room.version, most) == min(room.pods, most), room
+    return len(rooms)
+
+
+@pytest.mark.parametrize("cluster", ["s03", "s05", "s07", "s13"])
+def test_recorded_clusters(cluster, tmp_path):
+    for file in (RECORDINGS / "clusters" / cluster).iterdir():
+        unpacked(file, tmp_path)
+    assert compare(audit(tmp_path).scenario.cluster) >= 5
+
+
+def held(*ordinals, node="a"):
+    return tuple(Allocation(ordinal=each, handle=f"{node}-{each}", node=node, pod=f"p{each}") for each in ordinals)
+
+
+NODES = tuple(ipk.Node(name=name) for name in "abc")
+BLOCKS = (
+    Block(cidr="10.0.0.0/28", affinity="host:a", allocations=held(*range(10))),
+    Block(cidr="10.0.0.16/28", affinity="host:b", allocations=held(1, node="b")),
+    Block(cidr="10.0.0.32/28", affinity="host:b"),
+    Block(cidr="10.0.0.48/28", affinity="", allocations=held(4, node="c")),
+)
+
+
+@pytest.mark.parametrize("cidr", ["10.0.0.0/26", "10.0.0.0/24", "10.0.0.0/20"])
+@pytest.mark.parametrize("ipam", [{}, {"strict_affinity": True}, {"strict_affinity": True, "max_blocks_per_host": 2},
+                                  {"strict_affinity": True, "auto_allocate_blocks": False}])  # fmt: skip
+@pytest.mark.parametrize("reserved", [(), ("10.0.0.8/29",), ("10.0.0.32/28",), ("10.0.0.128/25",)])
+def test_made_up_clusters(cidr, ipam, reserved):
+    pools = (ipk.IPPool(name="p", cidr=cidr, block_size=28),)
+    reservations = (IPReservation(name="r", reserved_cidrs=reserved),) if reserved else ()
+    compare(Cluster(pools=pools, nodes=NODES, blocks=BLOCKS, ipam=ipk.IPAMConfig(**ipam), reservations=reservations))
+
+
+def test_several_pools_and_windows():
+    pools = (
+        ipk.IPPool(name="a", cidr="10.0.0.0/26", block_size=28),
+        ipk.IPPool(name="b", cidr="10.1.0.0/27", block_size=29, node_selector="has(b)"),
+    )
+    nodes = (
+        ipk.Node(name="a"),
+        ipk.Node(name="b", labels={"b": ""}),
+        ipk.Node(name="w", labels={"kubernetes.io/os": "windows"}),
+    )
+    cluster = Cluster(pools=pools, nodes=nodes, blocks=BLOCKS[:2])
+    compare(cluster)
+    compare(replace(cluster, ipam=ipk.IPAMConfig(strict_affinity=True)))
+
+
+def test_pools_for_a_pod_are_the_engines(tmp_path):
+    for file in (RECORDINGS / "clusters/s07").iterdir():
+        unpacked(file, tmp_path)
+    cluster = audit(tmp_path).scenario.cluster
+    ipam: Ipam = engine_of(cluster)
+    spaces = {space.name: space for space in cluster.namespaces}
+    for node in cluster.nodes:
+        for pod in cluster.pods:
+            (asking,) = asked(cluster, node, pod.namespace, pod.name)
+            ours = answer(cluster, asking)
+            try:
+                allowed = ipam._allowed(
+                    node.name, 4, "Workload", asking.named, spaces[pod.namespace].labels, windows=False
+                )
+            except Exception:  # noqa: BLE001 (the engine refuses)
+                allowed = []
+            assert [pool.name for pool in ours.pools] == [pool.name for pool in allowed]
