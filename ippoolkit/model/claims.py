@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Annotated
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass
@@ -25,6 +26,6 @@ class BlockAffinity:
 class IPAMHandle:
     """The index from an allocation's handle to the blocks that hold its addresses."""
 
-    handle_id: str = Field(alias="handleID", description="The handle, as allocations name it.")
+    handle_id: Annotated[str, Field(alias="handleID")] = Field(description="The handle, as allocations name it.")
     block: Mapping[str, Whole] = Field(default_factory=dict, description="Addresses it holds, by the block's range.")
     deleted: Flag = Field(default=False, description="Whether it is being deleted.")

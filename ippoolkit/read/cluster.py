@@ -246,6 +246,16 @@ class Reader:
             yield Finding("kind-not-read", "", {"kinds": ", ".join(rest)})
 
 
+def plain_json(data: Buffer, name: str) -> Document:
+    """Read what an API answered; a document without a value is no JSON."""
+    if (document := read_list(data, name, CLUSTER_KINDS.__contains__)) is not None:
+        return document
+    try:
+        return documents_of(decoded(data, f"{name}.json"), f"{name}.json")[0]
+    except InputError:
+        return Document(name, None, lambda _: None)
+
+
 def _is_object(value: object) -> bool:
     if isinstance(value, list):
         return all(isinstance(each, Mapping) and "kind" in each for each in value)

@@ -91,7 +91,7 @@ _TRIMS: dict[str, Any] = {
 }  # fmt: skip
 
 _Head = TypedDict("_Head", {"kind": Any, "apiVersion": Any}, total=False)  # noqa: UP013
-_Envelope = TypedDict("_Envelope", {"kind": Any, "items": list[msgspec.Raw]}, total=False)  # noqa: UP013
+_Envelope = TypedDict("_Envelope", {"kind": Any, "metadata": Any, "items": list[msgspec.Raw]}, total=False)  # noqa: UP013
 
 
 def _item_type(kind: str) -> Any:
@@ -99,7 +99,7 @@ def _item_type(kind: str) -> Any:
 
 
 def _list_type(kind: str) -> Any:
-    return TypedDict(f"{kind}s", {"kind": Any, "items": list[_item_type(kind)]}, total=False)  # type: ignore[misc, operator]
+    return TypedDict(f"{kind}s", {"kind": Any, "metadata": Any, "items": list[_item_type(kind)]}, total=False)  # type: ignore[misc, operator]
 
 
 _HEADS = msgspec.json.Decoder(_Head)

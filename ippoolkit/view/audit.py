@@ -154,3 +154,26 @@ def totals_rows(audit: Audit) -> list[tuple[Figure, object]]:
     """Return the totals that are counts, each with its figure."""
     totals = audit.figures.totals
     return [(each, totals.get(each.name)) for each in TOTALS if not isinstance(totals.get(each.name), list)]
+
+
+HEADINGS = {
+    "family": N_("IP"), "order": N_("order"), "pool": N_("pool"), "cidr": N_("CIDR"), "why": N_("why not"),
+    "code": N_("code"),
+    "node": N_("node"), "namespace": N_("namespace"), "by": N_("named by"), "gaps": N_("no pool for"),
+    "of": N_("of"), "figure": N_("figure"), "old": N_("before"), "new": N_("now"), "change": N_("change"),
+}  # fmt: skip
+
+
+def print_frame(console: Console, data: Any, *, lang: str = "en") -> None:
+    """Print a table of an audit; what is None is left empty."""
+    words = language(lang)
+    shown = [name for name in data.columns if name != "code"]
+    printed = Table(box=None, pad_edge=False)
+    for name in shown:
+        right = name in ("order", "old", "new", "change")
+        heading = words.text(HEADINGS[name]) if name in HEADINGS else printable(name)
+        printed.add_column(heading, justify="right" if right else "left", overflow="fold")
+    for row in data[shown].itertuples(index=False):
+        printed.add_row(*(Text("" if value is None else cell(value, words)) for value in row))
+    console.print(printed)
+    console.print()

@@ -302,7 +302,7 @@ def test_the_command_prints_tables_findings_and_what_is_unknown(folders):
     assert "unknown" in partly.output
     assert "checks were left out" in partly.output
     assert language("zh").text("unknown") in run(folders["s05"] / "ipam-show.txt", "--lang", "zh").output
-    assert "泄漏" in run(folders["s05"], "--lang", "zh", "--json").output
+    assert "被占用" in run(folders["s05"], "--lang", "zh", "--json").output
 
 
 def test_json_holds_every_figure_and_finding(folders):

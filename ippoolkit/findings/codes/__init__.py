@@ -8,6 +8,7 @@ from .audit import AUDIT
 from .design import DESIGN
 from .documents import DOCUMENTS, METADATA, VALUES
 from .ipam import IPAM
+from .live import LIVE
 from .objects import CHANGES, CONFIGURE, POOLS
 from .planning import PLANNING
 from .reading import READING
@@ -27,6 +28,7 @@ _ALL = (
     *IPAM,
     *AUDIT,
     *SELECTION,
+    *LIVE,
 )
 RULES: dict[str, Rule] = {rule.code: rule for rule in _ALL}
 

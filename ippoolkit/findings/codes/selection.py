@@ -56,6 +56,13 @@ SELECTION = (
         ),
         N_("Correct the annotations: names or CIDRs of pools."),
     ),
+    Rule(
+        "object-missing",
+        "error",
+        "kit",
+        N_("There is no {kind} {name} in what was read."),
+        N_("Check the name; is its dump among the files?"),
+    ),
     Rule("not-disabled", "info", "ippool", N_("It is disabled.")),
     Rule("not-named", "info", "cni", N_("{by} names other pools: {named}.")),
     Rule("not-manual", "info", "ippool", N_("assignmentMode Manual: it serves only who names it.")),

@@ -1,0 +1,181 @@
+"""What follows from an audit: who may use which pool, snapshots, two dumps compared."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from typer.testing import CliRunner
+
+import ippoolkit as ipk
+from ippoolkit.audit import audit
+from ippoolkit.audit.figures import figures
+from ippoolkit.audit.index import Index
+from ippoolkit.cli import app
+from tests.helpers import RECORDINGS, unpacked
+
+
+def run(*arguments):
+    result = CliRunner().invoke(app, [*map(str, arguments)])
+    assert "Traceback" not in result.output
+    return result
+
+
+@pytest.fixture
+def folder(tmp_path):
+    def made(cluster):
+        into = tmp_path / cluster
+        into.mkdir()
+        for file in (RECORDINGS / "clusters" / cluster).iterdir():
+            unpacked(file, into)
+        return into
+
+    return made
+
+
+def rows(*arguments):
+    return json.loads(run("pools-for", *arguments, "--json").stdout)
+
+
+def test_the_pools_for_a_pod_in_order_and_why_not_the_others(folder):
+    s07, s02 = folder("s07"), folder("s02")
+    found = rows("--cluster", s07, "--node", "zn1", "--namespace", "tenant-a")
+    assert [(row["order"], row["pool"], row["code"]) for row in found] == [
+        (1, "pool-tenant-a", ""), (2, "pool-zone-a", ""), (None, "pool-manual", "not-manual"),
+        (None, "pool-zone-b", "not-node"), (None, "pool-zone-c", "not-node"), (None, "pool-zone-d", "not-node"),
+    ]  # fmt: skip
+    plain = rows("--cluster", s07, "--node", "zn1", "--namespace", "plain")
+    assert {row["pool"]: row["code"] for row in plain}["pool-tenant-a"] == "not-namespace"
+    nothing = rows("--cluster", s07, "--node", "zn9", "--namespace", "plain")
+    assert nothing[0]["code"] == "no-pool-serves"
+    assert all(row["why"] for row in nothing)
+    named = rows("--cluster", s02, "--node", "node1", "--namespace", "test-ns")
+    v4 = [row for row in named if row["family"] == 4]
+    assert (v4[0]["pool"], v4[0]["order"], v4[1]["code"]) == ("extra-ippool", 1, "not-named")
+
+
+def test_a_pods_own_annotation_goes_first_and_a_disabled_pool_fails_the_request(tmp_path):
+    cluster = ipk.Cluster(
+        pools=(ipk.IPPool(name="a", cidr="10.0.0.0/24"), ipk.IPPool(name="b", cidr="10.1.0.0/24", disabled=True)),
+        nodes=(ipk.Node(name="n"),),
+        namespaces=(ipk.Namespace(name="s", ipv4_pools=("b",)),),
+        pods=(ipk.Pod(name="p", namespace="s", ipv4_pools=("10.0.0.0/24",)),),
+    )
+    path = ipk.save(ipk.Scenario(cluster=cluster), tmp_path / "x.yaml")
+    assert rows("-c", path, "--node", "n", "--namespace", "s", "--pod", "p")[0]["pool"] == "a"
+    assert rows("-c", path, "--node", "n", "--namespace", "s")[0]["code"] == "named-disabled"
+    assert rows("-c", path, "--who-can-use", "b") == []
+    assert rows("-c", path, "--who-can-use", "a") == [{"node": "n", "namespace": "s", "by": "Pod/p"}]
+
+
+def test_who_may_draw_from_a_pool(folder):
+    found = rows("-c", folder("s02"), "--who-can-use", "extra-ippool")
+    assert {(row["node"], row["by"]) for row in found if row["namespace"] == "default"} == {
+        ("node5", ""),
+        ("node6", ""),
+    }
+    assert {row["node"] for row in found if row["by"] == "Namespace/test-ns"} == {f"node{n}" for n in range(1, 7)}
+
+
+def test_the_coverage_of_nodes_by_pools(folder):
+    table = {row["node"]: row for row in rows("-c", folder("s07"), "--coverage")}
+    assert table["zn1"]["pool-zone-a"] == "pods, tunnel"
+    assert table["zn1"]["pool-tenant-a"] == "some pods"
+    assert table["zn1"]["gaps"] == ""
+    assert table["zn9"]["gaps"] == "pods IPv4, vxlan IPv4"
+
+
+@pytest.mark.parametrize("arguments", [
+    ["--node", "none"], ["--who-can-use", "none"], ["--node", "zn1", "--namespace", "none"], [], ["--node", "zn1", "--coverage"],
+])  # fmt: skip
+def test_what_cannot_be_asked(arguments, folder):
+    assert run("pools-for", "-c", folder("s07"), *arguments).exit_code == 2
+
+
+def test_a_table_in_a_terminal_and_in_chinese(folder):
+    s07 = folder("s07")
+    assert "does not match zn9" in run("pools-for", "-c", s07, "--node", "zn9", "--lang", "en").output.replace(
+        "\n", " "
+    )
+    assert "缺少池" in run("pools-for", "-c", s07, "--coverage", "--lang", "zh").output
+
+
+# ---- snapshots
+
+
+@pytest.mark.parametrize("name", ["c.yaml", "c.json"])
+@pytest.mark.parametrize("cluster", ["s05", "s13"])
+def test_a_snapshot_is_the_cluster(cluster, name, folder, tmp_path):
+    dumps = folder(cluster)
+    before = audit(dumps)
+    assert run("snapshot", dumps, "-o", tmp_path / name).exit_code == 0
+    after = audit(tmp_path / name)
+    assert after.scenario.cluster == before.scenario.cluster
+    assert after.figures.totals == before.figures.totals
+    assert [each.code for each in after.findings] == [each.code for each in before.findings]
+    assert ipk.load(tmp_path / name).cluster == before.scenario.cluster
+
+
+def test_a_snapshot_knows_what_it_does_not_know(folder, tmp_path):
+    run("snapshot", folder("s05") / "kubectl-ippools.json", "-o", tmp_path / "c.yaml")
+    cluster = audit(tmp_path / "c.yaml").scenario.cluster
+    assert "IPAMBlock" in cluster.unknown
+    assert "IPPool" not in cluster.unknown
+    assert audit(tmp_path / "c.yaml").figures.totals["blocks"] is None
+
+
+@pytest.mark.parametrize("cluster", ["s02", "s05", "s07", "s08"])
+def test_a_redacted_snapshot_names_nobody_and_counts_the_same(cluster, folder, tmp_path):
+    dumps = folder(cluster)
+    before = audit(dumps)
+    assert run("snapshot", dumps, "-o", tmp_path / "c.yaml", "--redact").exit_code == 0
+    text = (tmp_path / "c.yaml").read_text()
+    known = before.scenario.cluster
+    handles = {each.handle_id for each in known.handles}
+    for name in {
+        *(n.name for n in known.nodes),
+        *(p.name for p in known.pods),
+        *handles,
+        *(s.name for s in known.services),
+    }:
+        assert name not in text
+    after = audit(tmp_path / "c.yaml")
+    counts = {key: value for key, value in before.figures.totals.items() if isinstance(value, int)}
+    assert {key: after.figures.totals[key] for key in counts} == counts
+    assert [each.code for each in after.findings] == [each.code for each in before.findings]
+
+
+# ---- two dumps compared
+
+
+def test_what_changed_and_how_long_blocks_last(folder, tmp_path):
+    dumps = folder("s05")
+    made = audit(dumps)
+    cluster = made.scenario.cluster
+    old = replace(cluster, blocks=cluster.blocks[:4], nodes=cluster.nodes[:-1])
+    ipk.save(replace(made.scenario, cluster=old), tmp_path / "old.yaml")
+    value = json.loads(run("diff", tmp_path / "old.yaml", dumps, "--days", "6", "--json").stdout)
+    assert {row["figure"]: row["change"] for row in value["changes"] if not row["of"]}["blocks"] == 3
+    pace = next(each for each in value["findings"] if each["code"] == "diff-pace")
+    assert (pace["numbers"]["blocks"], pace["numbers"]["left"], pace["numbers"]["days"]) == (3, 57, 114)
+    assert next(each for each in value["findings"] if each["code"] == "diff-added")["numbers"]["which"] == "k7"
+    text = run("diff", tmp_path / "old.yaml", dumps)
+    assert text.exit_code == 0
+    assert "[diff-use]" in text.output
+
+
+def test_a_pool_made_anew_and_defects_that_are_new_or_gone(folder, tmp_path):
+    dumps = folder("s05")
+    made = audit(dumps)
+    cluster = made.scenario.cluster
+    pool = replace(cluster.pools[0], block_size=25)
+    ipk.save(replace(made.scenario, cluster=replace(cluster, pools=(pool,), pods=())), tmp_path / "new.yaml")
+    value = json.loads(run("diff", dumps, tmp_path / "new.yaml", "--json").stdout)
+    codes = {each["code"] for each in value["findings"]}
+    assert {"diff-size-changed", "block-other-size", "diff-findings-gone"} <= codes
+    assert "addresses-leaked" not in codes  # it was there before
+    same = json.loads(run("diff", dumps, dumps, "--json").stdout)
+    assert same["findings"] == []
+
+
+def test_figures_need_only_the_model():
+    assert figures(Index(ipk.Cluster())).totals["blocks"] == 0

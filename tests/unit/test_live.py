@@ -1,0 +1,311 @@
+"""A running cluster, read from a stub that replays recorded answers: pages, refusals, cuts, and nothing but lists."""
+
+import base64
+import gzip
+import json
+import re
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from ippoolkit.audit.figures import figures
+from ippoolkit.audit.index import Index
+from ippoolkit.cli import app
+from ippoolkit.live import LiveError, cluster_role, read_live, session
+from tests.helpers import RECORDINGS, expected
+
+TOKEN = "s3cr3t-t0ken-of-a-reader"
+CRD, CORE = "/apis/crd.projectcalico.org/v1", "/api/v1"
+
+
+def answer(name):
+    """A recorded answer: status, headers, body."""
+    recorded = json.loads(gzip.decompress((RECORDINGS / f"api/{name}.json.gz").read_bytes()))["response"]
+    body = recorded.get("body")
+    data = base64.b64decode(recorded["body_base64"]) if body is None else body.encode()
+    return recorded["status"], recorded["headers"], data
+
+
+PLAIN = {
+    f"{CRD}/{name}": name
+    for name in ("ippools", "ipamconfigs", "ipreservations", "ipamblocks", "blockaffinities", "ipamhandles")
+} | {f"{CORE}/{name}": name for name in ("nodes", "namespaces", "services", "pods")}
+
+
+class Stub(ThreadingHTTPServer):
+    """Replays answers; `special` holds a function for a path that answers otherwise."""
+
+    daemon_threads = True
+
+    def __init__(self):
+        self.requests, self.special = [], {}
+        super().__init__(("127.0.0.1", 0), Handler)
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def handle_any(self):
+        url = urlsplit(self.path)
+        query = {key: values[0] for key, values in parse_qs(url.query).items()}
+        self.server.requests.append((self.command, url.path, query, dict(self.headers)))
+        if url.path in self.server.special:
+            self.server.special[url.path](self, query)
+        else:
+            self.send(*answer(PLAIN.get(url.path, "404-missing-group")))
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = handle_any
+
+    def send(self, status, headers, data, *, cut=False):
+        self.send_response(status)
+        self.send_header("Content-Type", headers.get("Content-Type", "application/json"))
+        if "Content-Encoding" in headers:
+            self.send_header("Content-Encoding", headers["Content-Encoding"])
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data[: len(data) // 2] if cut else data)
+        if cut:
+            self.close_connection = True
+
+
+@pytest.fixture
+def stub():
+    server = Stub()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def kubeconfig(stub, tmp_path):
+    path = tmp_path / "kubeconfig"
+    url = f"http://127.0.0.1:{stub.server_address[1]}"
+    value = {
+        "apiVersion": "v1", "kind": "Config", "current-context": "one",
+        "clusters": [{"name": "c", "cluster": {"server": url}}],
+        "contexts": [{"name": "one", "context": {"cluster": "c", "user": "u"}}],
+        "users": [{"name": "u", "user": {"token": TOKEN}}],
+    }  # fmt: skip
+    path.write_text(yaml.safe_dump(value))
+    return path
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch):
+    monkeypatch.setattr(session, "_PATIENCE", (2, 0.5))
+    monkeypatch.setattr(session.time, "sleep", lambda _: None)
+
+
+def counted(reading):
+    return figures(Index(reading.scenario.cluster), reading.told)
+
+
+def codes(reading):
+    return [note.code for note in reading.notes]
+
+
+def test_every_figure_of_the_recorded_cluster(stub, kubeconfig):
+    reading = read_live(kubeconfig)
+    assert reading.scenario.cluster.unknown == ()
+    made, truth = counted(reading), expected("s02")
+    assert made.totals == {key: truth["totals"][key] for key in made.totals}
+    assert made.config == truth["config"]
+    assert reading.notes == ()
+
+
+def test_only_gets_of_lists_that_the_printed_role_allows(stub, kubeconfig):
+    stub.special[f"{CRD}/ippools"] = lambda to, _: to.send(*answer("404-missing-group"))
+    read_live(kubeconfig)
+    assert {method for method, *_ in stub.requests} == {"GET"}
+    role = yaml.safe_load(cluster_role())
+    allowed = {
+        (group, resource) for rule in role["rules"] for group in rule["apiGroups"] for resource in rule["resources"]
+    }
+    assert {verb for rule in role["rules"] for verb in rule["verbs"]} == {"list"}
+    for _, path, query, _ in stub.requests:
+        found = re.fullmatch(r"/(?:api/v1|apis/([^/]+)/[^/]+)/([a-z]+)", path)
+        assert (found[1] or "", found[2]) in allowed
+        assert set(query) <= {"limit", "continue"}
+
+
+def test_nothing_writes_or_shows_the_kubeconfig(stub, kubeconfig, capfd, caplog):
+    before = kubeconfig.read_bytes(), kubeconfig.stat().st_mtime_ns
+    stub.special[f"{CORE}/pods"] = lambda to, _: to.send(*answer("403-pods-reader"))
+    with caplog.at_level("DEBUG"):
+        result = CliRunner().invoke(app, ["audit", "--kubeconfig", str(kubeconfig), "--json"])
+    assert (kubeconfig.read_bytes(), kubeconfig.stat().st_mtime_ns) == before
+    assert [
+        header for *_, headers in stub.requests for key, header in headers.items() if key.lower() == "authorization"
+    ]
+    out, err = capfd.readouterr()
+    for text in (result.output, out, err, caplog.text):
+        assert TOKEN not in text
+    assert list(kubeconfig.parent.iterdir()) == [kubeconfig]
+
+
+def pages(*names):
+    """Answer the pages of a list, each with the token that the one before it gave."""
+    bodies = [answer(name) for name in names]
+    tokens = ["", *(json.loads(body)["metadata"].get("continue", "") for _, _, body in bodies)]
+
+    def send(to, query):
+        to.send(*bodies[tokens.index(query.get("continue", ""))])
+
+    return send
+
+
+def test_a_list_comes_in_pages_and_progress_is_told(stub, kubeconfig):
+    stub.special[f"{CRD}/ipamblocks"] = pages(*(f"ipamblocks-limit5-page{n}" for n in (1, 2, 3)))
+    stub.special[f"{CORE}/pods"] = pages("pods-limit50-page1", "pods-limit50-page2")
+    told = []
+    reading = read_live(kubeconfig, progress=lambda kind, *counts: told.append((kind, *counts)), page=5)
+    assert counted(reading).totals["blocks"] == 15
+    assert counted(reading).totals["pods"] == 92
+    assert [each for each in told if each[0] == "IPAMBlock"] == [
+        ("IPAMBlock", 5, 15),
+        ("IPAMBlock", 10, 15),
+        ("IPAMBlock", 15, 15),
+    ]
+    assert {query["limit"] for _, _, query, _ in stub.requests} == {"5"}
+
+
+def test_an_expired_list_goes_on_where_the_server_offers(stub, kubeconfig):
+    first, gone, rest = answer("ipamblocks-limit5-page1"), answer("410-expired-continue"), answer("ipamblocks")
+    offered = json.loads(gone[2])["metadata"]["continue"]
+
+    def send(to, query):
+        given = query.get("continue", "")
+        to.send(*(rest if given == offered else gone if given else first))
+
+    stub.special[f"{CRD}/ipamblocks"] = send
+    reading = read_live(kubeconfig)
+    assert "live-expired" in codes(reading)
+    assert counted(reading).totals["blocks"] == 15
+
+
+def test_an_expired_list_without_an_offer_begins_anew_and_ends(stub, kubeconfig):
+    first = answer("ipamblocks-limit5-page1")
+    gone = (410, {}, b'{"kind":"Status","apiVersion":"v1","metadata":{},"message":"expired","code":410}')
+    stub.special[f"{CRD}/ipamblocks"] = lambda to, query: to.send(*(gone if "continue" in query else first))
+    reading = read_live(kubeconfig)
+    assert "IPAMBlock" in reading.scenario.cluster.unknown
+    assert "live-failed" in codes(reading)
+
+
+def test_packed_answers(stub, kubeconfig):
+    stub.special[f"{CRD}/ipamblocks"] = lambda to, _: to.send(
+        200, {"Content-Encoding": "gzip"}, gzip.compress(answer("ipamblocks")[2])
+    )
+    assert counted(read_live(kubeconfig)).totals["blocks"] == 15
+    assert {
+        value for *_, headers in stub.requests for key, value in headers.items() if key.lower() == "accept-encoding"
+    } == {"gzip"}
+
+
+@pytest.mark.parametrize(("path", "kind", "name"), [
+    (f"{CRD}/ipamblocks", "IPAMBlock", "403-ipamblocks-norights"), (f"{CORE}/nodes", "Node", "403-nodes-norights"),
+    (f"{CORE}/pods", "Pod", "403-pods-reader"), (f"{CRD}/ipamblocks", "IPAMBlock", "404-missing-resource-norights"),
+])  # fmt: skip
+def test_what_is_forbidden_is_unknown(path, kind, name, stub, kubeconfig):
+    stub.special[path] = lambda to, _: to.send(*answer(name))
+    reading = read_live(kubeconfig)
+    assert reading.scenario.cluster.unknown == (kind,)
+    assert [note.subject for note in reading.notes if note.code == "kind-forbidden"] == [kind]
+
+
+def test_a_cluster_of_the_other_api_group(stub, kubeconfig):
+    for path in [path for path in PLAIN if path.startswith(CRD)]:
+        stub.special[path] = lambda to, _: to.send(*answer("404-missing-group"))
+        other = path.replace("crd.projectcalico.org/v1", "projectcalico.org/v3").replace(
+            "ipamconfigs", "ipamconfigurations"
+        )
+        status, headers, body = answer(PLAIN[path])
+        moved = body.replace(b"crd.projectcalico.org/v1", b"projectcalico.org/v3").replace(
+            b"IPAMConfigList", b"IPAMConfigurationList"
+        )
+        stub.special[other] = lambda to, _, sent=(status, headers, moved): to.send(*sent)
+    reading = read_live(kubeconfig)
+    assert reading.scenario.cluster.unknown == ()
+    assert counted(reading).totals["allocations"] == 166
+
+
+def test_a_cluster_without_calico_says_so(stub, kubeconfig):
+    for path in [path for path in PLAIN if path.startswith(CRD)]:
+        stub.special[path] = lambda to, _: to.send(*answer("404-missing-group"))  # plain text, not JSON
+    reading = read_live(kubeconfig)
+    assert codes(reading).count("live-missing") == 6
+    assert counted(reading).totals["pods"] == 92
+    assert counted(reading).totals["blocks"] is None
+
+
+def test_a_login_that_is_refused_ends_it(stub, kubeconfig):
+    stub.special[f"{CRD}/ippools"] = lambda to, _: to.send(*answer("401-bad-token"))
+    with pytest.raises(LiveError, match="401"):
+        read_live(kubeconfig)
+    result = CliRunner().invoke(app, ["audit", "--kubeconfig", str(kubeconfig)])
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output
+
+
+def once(first, then):
+    count = iter(range(100))
+
+    def send(to, query):
+        (then if next(count) else first)(to, query)
+
+    return send
+
+
+def whole(name):
+    return lambda to, _: to.send(*answer(name))
+
+
+def test_a_connection_that_is_cut_or_slow_is_tried_again(stub, kubeconfig):
+    import time as clock
+
+    stub.special[f"{CRD}/ipamblocks"] = once(
+        lambda to, _: to.send(*answer("ipamblocks"), cut=True), whole("ipamblocks")
+    )
+    stub.special[f"{CORE}/pods"] = once(lambda to, _: clock.time() and threading.Event().wait(1.2), whole("pods"))
+    stub.special[f"{CORE}/nodes"] = once(lambda to, _: to.send(503, {}, b"busy"), whole("nodes"))
+    reading = read_live(kubeconfig)
+    assert reading.scenario.cluster.unknown == ()
+    assert counted(reading).totals["pods"] == 92
+
+
+def test_a_list_that_never_arrives_whole_is_unknown(stub, kubeconfig):
+    stub.special[f"{CRD}/ipamblocks"] = lambda to, _: to.send(*answer("ipamblocks"), cut=True)
+    stub.special[f"{CORE}/pods"] = lambda to, _: to.send(200, {}, b"<html>a proxy speaks</html>")
+    reading = read_live(kubeconfig)
+    assert set(reading.scenario.cluster.unknown) == {"IPAMBlock", "Pod"}
+    assert codes(reading).count("live-failed") == 2
+
+
+def test_a_server_that_is_down(kubeconfig, stub):
+    stub.shutdown()
+    stub.server_close()
+    with pytest.raises(LiveError, match="does not answer"):
+        read_live(kubeconfig)
+
+
+@pytest.mark.parametrize("text", ["", "a: [", "kind: Config\n", f"users: {TOKEN}\n", "\x00"])
+def test_a_kubeconfig_that_is_none(text, tmp_path):
+    path = tmp_path / "kubeconfig"
+    path.write_text(text)
+    with pytest.raises(LiveError, match="kubeconfig cannot be used") as caught:
+        read_live(path)
+    assert TOKEN not in str(caught.value)
+
+
+def test_a_kubeconfig_that_is_missing(tmp_path):
+    result = CliRunner().invoke(app, ["audit", "--kubeconfig", str(tmp_path / "none")])
+    assert result.exit_code == 2
+    assert "kubeconfig" in result.output
