@@ -33,6 +33,7 @@ bench: $(READY) ## measurements, as ratios against something run beside them
 	$(BIN)/python benchmarks/report.py
 	$(BIN)/python benchmarks/check.py
 	$(BIN)/python benchmarks/engine.py
+	$(BIN)/python benchmarks/audit.py
 
 lock: $(READY) ## pin every dependency anew, with hashes and without the index's address
 	$(BIN)/python -m pip install --quiet uv

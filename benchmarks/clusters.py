@@ -11,7 +11,7 @@ CREATED = "2026-11-23T02:04:11Z"
 BLOCK = 64
 
 
-def write(folder: Path, nodes: int, pods: int, filling: int = 0) -> list[Path]:
+def write(folder: Path, nodes: int, pods: int, filling: int = 0, extra_blocks: int = 0) -> list[Path]:
     """Write a dump a kind: a /10 of /26 blocks, pods spread evenly; `filling` bytes of a pod are beside the point."""
     first = int(ipaddress.ip_address("10.64.0.0"))
     names = [f"worker-{number:05d}.example.internal" for number in range(nodes)]
@@ -48,6 +48,13 @@ def write(folder: Path, nodes: int, pods: int, filling: int = 0) -> list[Path]:
                     address = str(ipaddress.ip_address(first + at * BLOCK + ordinal))
                     made["pods"].append(_pod(of, address, handle, filling))
             at += 1
+    for number in range(extra_blocks):  # empty ones, as scale-downs leave them
+        cidr, name = f"{ipaddress.ip_address(first + at * BLOCK)}/26", names[number % nodes]
+        made["ipamblocks"].append(_block(cidr, name, []))
+        made["blockaffinities"].append(
+            _object("BlockAffinity", f"{name}-{_name(cidr)}", {"cidr": cidr, "node": name, "state": "confirmed"})
+        )
+        at += 1
     made["ippools"] = [
         _object(
             "IPPool",
