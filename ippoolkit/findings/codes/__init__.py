@@ -7,6 +7,7 @@ finding's numbers (see `ippoolkit.findings.language`).
 from .audit import AUDIT
 from .design import DESIGN
 from .documents import DOCUMENTS, METADATA, VALUES
+from .installers import INSTALLERS
 from .ipam import IPAM
 from .live import LIVE
 from .objects import CHANGES, CONFIGURE, POOLS
@@ -29,6 +30,7 @@ _ALL = (
     *AUDIT,
     *SELECTION,
     *LIVE,
+    *INSTALLERS,
 )
 RULES: dict[str, Rule] = {rule.code: rule for rule in _ALL}
 
