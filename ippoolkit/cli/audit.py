@@ -38,6 +38,7 @@ def audit(
     kubeconfig: Kubeconfig = None,
     context: Context = None,
     none: Nothing = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write a report: one HTML file.")] = None,
     lang: Lang = Language.EN,
     as_json: AsJson = False,
     print_rbac: Annotated[
@@ -54,7 +55,13 @@ def audit(
     from ..view.audit import as_data, print_audit
 
     made = audit_of(_read(paths, kubeconfig, context, none, lang))
-    if as_json:
+    if out is not None:
+        from ..report.audit import make_audit_report
+
+        live = not paths or any(str(path) == "-" for path in paths)
+        with telling(lang):
+            typer.echo(make_audit_report(made if live else paths or [], out, none=none or (), lang=lang))
+    elif as_json:
         typer.echo(json.dumps(as_data(made, lang), indent=1, ensure_ascii=False))
     else:
         print_audit(console(), made, lang=lang)

@@ -62,12 +62,12 @@ def make_report(
         scenario = load(scenario)
     target = Path(out)
     date = Date.today().isoformat() if date is None else date  # noqa: DTZ011 (the user's own day)
-    _check_parameters(target, lang, date)
+    check_parameters(target, lang, date)
     source = Path(notebook) if notebook else own_notebook()
     with tempfile.TemporaryDirectory(prefix="ippoolkit-") as folder:
         given = save(scenario, Path(folder) / "scenario.yaml")
         parameters = {"scenario": str(given), "lang": lang, "date": date}
-        html = _run(source, parameters, Path(folder), {"title": scenario.name, "lang": lang, "style": style()})
+        html = execute(source, parameters, Path(folder), {"title": scenario.name, "lang": lang, "style": style()})
     return write_text(target, html)
 
 
@@ -86,7 +86,8 @@ def own_notebook(name: str = TEMPLATE) -> Path:
     raise ReportError(f"The notebook {name} is missing from this installation.")
 
 
-def _check_parameters(target: Path, lang: str, date: str) -> None:
+def check_parameters(target: Path, lang: str, date: str) -> None:
+    """Raise what is wrong with a report's parameters, before anything runs."""
     problems = []
     if lang not in LANGUAGES:
         numbers = {"value": f'"{lang}"', "choices": ", ".join(LANGUAGES)}
@@ -104,7 +105,7 @@ def _check_parameters(target: Path, lang: str, date: str) -> None:
         raise InputError(problems)
 
 
-def _run(notebook: Path, parameters: dict[str, str], folder: Path, page: Mapping[str, str]) -> str:
+def execute(notebook: Path, parameters: Mapping[str, object], folder: Path, page: Mapping[str, str]) -> str:
     """Execute the notebook in a kernel of its own and render what it shows."""
     try:
         from .kernel import kernel
@@ -119,7 +120,7 @@ def _run(notebook: Path, parameters: dict[str, str], folder: Path, page: Mapping
                 executed = execute_notebook(
                     str(notebook),
                     None,
-                    parameters=parameters,
+                    parameters=dict(parameters),
                     kernel_name=running.kernel_name,
                     km=running,
                     progress_bar=False,

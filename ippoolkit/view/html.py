@@ -129,7 +129,7 @@ def findings_html(findings: Iterable[Finding], lang: str = "en") -> str:
         {
             "severity": finding.severity.value,
             "label": words.text(finding.severity.value),
-            "where": str(finding.place) if finding.place else finding.subject,
+            "where": printable(str(finding.place) if finding.place else finding.subject),
             "sentence": finding.sentence(lang),
             "mend": finding.mend(lang),
             "source": finding.source,
