@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from ippoolkit.audit.columns import CONFIG, NODES, POOLS, TOTALS
 from ippoolkit.capacity.columns import TABLES
 from ippoolkit.findings import RULES, SOURCES, Rule
 from ippoolkit.kinds import KINDS, Field, Type
@@ -119,6 +120,24 @@ _MANIFESTS = (
 )
 
 
+def audit() -> str:
+    """Return docs/audit.md."""
+    parts = ["# The figures of an audit", MADE, _AUDIT]
+    for title, figures in (("pools", POOLS), ("nodes", NODES), ("totals", TOTALS), ("config", CONFIG)):
+        rows = [f"| `{f.name}` | {f.heading} | {f.meaning} | {', '.join(f.needs)} |" for f in figures]
+        parts += [f"## {title}", "\n".join(["| figure | shown as | meaning | needs |", "|---|---|---|---|", *rows])]
+    return "\n\n".join(parts) + "\n"
+
+
+_AUDIT = """\
+`ippoolkit audit --json` holds these figures under the same names, and `ippoolkit.audit.audit(...)` as `pools` and `nodes`
+(pandas DataFrames), `figures.totals` and `figures.config`. They are counted as Calico's own programs count them. A figure
+that needs a kind of object which could not be read is null: unknown. `rounded` lists those that come from a rounded text.
+
+An audit of dumps is of one moment: save them together, the blocks and the pods within seconds of each other, or what
+changed in between looks like a leak. The engine takes such a cluster as it is (`ippoolkit.simulation.load.engine_of`)."""
+
+
 def scenario() -> str:
     """Return docs/scenario.md."""
     parts = ["# The scenario file", MADE, _SCENARIO]
@@ -219,6 +238,7 @@ def pages() -> dict[Path, str]:
     return {
         HERE / "tables.md": tables(),
         HERE / "rules.md": rules(),
+        HERE / "audit.md": audit(),
         HERE / "scenario.md": scenario(),
         HERE / "scenario.schema.json": json.dumps(schema(), indent=1, ensure_ascii=False) + "\n",
     }
