@@ -1,0 +1,66 @@
+"""A cluster taken as dumps show it, in the middle of a recorded trace: what follows is what Calico did."""
+
+import json
+
+import pytest
+
+from ippoolkit.ipam import Ipam, layout
+from ippoolkit.model import Allocation, Block, Cluster, Node
+from ippoolkit.simulation.load import engine_of
+from tests.conformance.ipam import _normal, _run
+from tests.conformance.recordings import read_cases
+from tests.helpers import RECORDINGS
+
+TRACES = sorted((RECORDINGS / "ipam").iterdir())
+
+
+def dumped(ipam: Ipam) -> Cluster:
+    """The cluster as its objects show it: blocks with who holds what and the order of free addresses."""
+    blocks = []
+    for each in ipam.blocks():
+        held = [
+            Allocation(
+                ordinal=ordinal,
+                handle=handle,
+                node=ipam.holder(handle),
+                type="vxlanTunnelAddress" if handle in ipam._tunnels else "",
+            )
+            for handle, ordinals in each["allocated"].items()
+            for ordinal in ordinals
+        ]
+        blocks.append(Block(cidr=each["cidr"], affinity=each["affinity"], unallocated=tuple(each["free"]),
+                            allocations=tuple(sorted(held, key=lambda one: one.ordinal))))  # fmt: skip
+    nodes = tuple(
+        Node(name=name, labels=node.labels)
+        for name, node in ipam.nodes.items()
+        if node.exists and name != "load-balancer"
+    )
+    return Cluster(pools=tuple(ipam.pools.values()), nodes=nodes, blocks=tuple(blocks), ipam=ipam.config)
+
+
+def claims(ipam, other):
+    """Let blocks be as old as in another engine: dumps show when they were claimed, but not what the clock is now."""
+    slots = {cidr: slot for slot, cidr in other._cidrs()}
+    for slot, cidr in ipam._cidrs():
+        age = other.state.meta[layout.NOW] - other.state.wide[slots[cidr], layout.CLAIMED]
+        ipam.state.wide[slot, layout.CLAIMED] = ipam.state.meta[layout.NOW] - age
+
+
+@pytest.mark.parametrize("path", TRACES, ids=lambda path: path.name.split(".")[0])
+def test_the_rest_of_a_trace_follows_from_the_blocks(path):
+    head, *operations = read_cases(path)
+    half = len(operations) // 2
+    ipam = Ipam(datastore=head.get("datastore", "kubernetes"))
+    for operation in operations[:half]:
+        _run(ipam, operation)
+    reservations = dict(ipam.reservations)
+    if ipam.config.ip_cooldown_seconds or any(each["cooling"] for each in ipam.blocks()):
+        pytest.skip("addresses cool down by a clock that dumps do not show to the second")
+    loaded = engine_of(dumped(ipam), datastore=ipam.datastore)
+    for name, cidrs in reservations.items():
+        loaded.reserve(name, cidrs)
+    assert [each for each in loaded.blocks() if each["cidr"]] == ipam.blocks()
+    claims(loaded, ipam)
+    for number, operation in enumerate(operations[half:], half + 2):
+        ours, theirs = _run(loaded, operation), dict(operation.get("result") or {})
+        assert ours == _normal(operation["op"], theirs, ours), f"{path.name}:{number}: {json.dumps(operation)[:200]}"
