@@ -130,12 +130,14 @@ def audit() -> str:
 
 
 _AUDIT = """\
-`ippoolkit audit --json` holds these figures under the same names, and `ippoolkit.audit.audit(...)` as `pools` and `nodes`
-(pandas DataFrames), `figures.totals` and `figures.config`. They are counted as Calico's own programs count them. A figure
-that needs a kind of object which could not be read is null: unknown. `rounded` lists those that come from a rounded text.
+`ippoolkit audit --json` holds these figures under the same names, and `ippoolkit.audit.audit(...)` as `pools` and
+`nodes` (pandas DataFrames), `figures.totals` and `figures.config`. They are counted as Calico's own programs count
+them. A figure that needs a kind of object which could not be read is null: unknown. `rounded` lists those that come
+from a rounded text.
 
 An audit of dumps is of one moment: save them together, the blocks and the pods within seconds of each other, or what
-changed in between looks like a leak. The engine takes such a cluster as it is (`ippoolkit.simulation.load.engine_of`)."""
+changed in between looks like a leak. The engine takes such a cluster as it is:
+`ippoolkit.simulation.load.engine_of`."""
 
 
 def scenario() -> str:
