@@ -59,8 +59,10 @@ class Cidr:
         CidrError
             ``cidr-syntax``: not a CIDR; ``cidr-host-bits``: bits behind the prefix are set.
         """
-        network = cls.containing(text)
-        if network.first != _parse(text)[1]:
+        version, address, prefix = _parse(text)
+        spare = BITS[version] - prefix
+        network = cls(version, address >> spare << spare, prefix)
+        if network.first != address:
             raise CidrError("cidr-host-bits", cidr=text, network=str(network))
         return network
 
