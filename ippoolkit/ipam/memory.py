@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..cidr import BITS, Address, Cidr, Coverage, address_of
 from ..errors import IppoolkitError
@@ -86,13 +87,18 @@ class Memory:
     def number_of(self, name: str) -> int:
         """Return the number of a handle, a new one if need be."""
         if name not in self.handles:
-            self.handles[name] = len(self._handle_names)
-            self._handle_names.append(name)
-            if len(self._handle_names) > len(self.state.handles):
-                self.state = self.state._replace(
-                    handles=grown(self.state.handles, len(self._handle_names), fill=-1),
-                )
+            self.numbers_of([name])
         return self.handles[name]
+
+    def numbers_of(self, names: Sequence[str]) -> NDArray[np.int64]:
+        """Return the numbers of many handles, new ones if need be."""
+        first = len(self._handle_names)
+        self._handle_names += [name for name in dict.fromkeys(names) if name not in self.handles]
+        size = len(self._handle_names)
+        self.handles.update(zip(self._handle_names[first:], range(first, size), strict=True))
+        if size > len(self.state.handles):
+            self.state = self.state._replace(handles=grown(self.state.handles, size, fill=-1))
+        return np.fromiter(map(self.handles.__getitem__, names), np.int64, len(names))
 
     def name_of(self, node: int) -> str:
         """Return the name of a node by its number."""

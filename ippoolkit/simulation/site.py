@@ -139,7 +139,7 @@ class Site:
 
     def add_pods(self, names: list[str]) -> NDArray[np.int64]:
         """Make pods known; return their numbers, which are their handles."""
-        numbers = np.array([self.ipam.number_of(name) for name in names], np.int64)
+        numbers = self.ipam.numbers_of(names)
         size = len(self.ipam.handles)
         if size > len(self.on):
             self.on = layout.grown(self.on, size, fill=-1)
