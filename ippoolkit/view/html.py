@@ -181,12 +181,12 @@ def _tiles(figures: KeyFigures, words: Language) -> list[tuple[str, str, str]]:
     over = figures.pods_per_node_max < figures.busiest
     return [
         (
-            f"{number(figures.blocks_needed)}\u00a0/\u00a0{number(figures.blocks)}",
+            f"{number(figures.blocks_needed)}\u00a0/ {number(figures.blocks)}",
             words.text(N_("blocks needed / in the pools")),
             "fails" if short else "",
         ),
         (
-            f"{number(figures.addresses_needed)}\u00a0/\u00a0{number(figures.addresses)}",
+            f"{number(figures.addresses_needed)}\u00a0/ {number(figures.addresses)}",
             words.text(N_("addresses needed / in the pools")),
             "fails" if figures.addresses_needed > figures.addresses else "",
         ),
