@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import cache
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jinja2
 import pandas as pd
@@ -17,9 +17,11 @@ from ..capacity.plan import nodes
 from ..capacity.plan import verdict as judge
 from ..findings import N_, RULES, SOURCES, Finding, Language, language, printable
 from ..model import Scenario
-from ..rules.review import Answer, Review
 from .cells import NOTHING, cells_of
 from .shown import LIMIT_COLUMN, Shown, shown
+
+if TYPE_CHECKING:
+    from ..rules.review import Review
 
 NODES_SHOWN = 200
 
@@ -147,7 +149,7 @@ def review_html(review: Review, lang: str = "en") -> str:
         {
             "subject": printable(each.subject),
             "answers": [
-                (judge, words.text(answer.value), answer is Answer.ACCEPTED) for judge, answer in each.answers.items()
+                (judge, words.text(answer.value), answer.value == "accepted") for judge, answer in each.answers.items()
             ],
         }
         for each in review.objects

@@ -9,7 +9,6 @@ from ..capacity import block_sizes, comparison, growth
 from ..findings import N_, Finding, Language
 from ..limits import CALICO_VERSION
 from ..model import IPPool, Scenario
-from ..rules.review import review_text
 from ..view.charts import growth_chart, sizes_chart
 from ..view.html import comparison_html, findings_html, nodes_html, review_html, table_html, verdict_html
 from ..write import manifests
@@ -45,6 +44,8 @@ def findings_page(findings: list[Finding], words: Language) -> str:
 
 def manifest_page(scenario: Scenario, before: Scenario, words: Language) -> str:
     """Return the objects to apply, judged on top of what exists."""
+    from ..rules.review import review_text  # the judges take long to load, and are wanted for this tab only
+
     cluster = scenario.cluster
     if not cluster.pools:
         return no_pool(words)

@@ -19,7 +19,6 @@ from ..findings import N_, Finding, Severity, language
 from ..model import Cluster, IPPool, NodeGroup, Plan, Scenario
 from ..read import load
 from ..read.checking import finding_of
-from ..rules import check
 from ..selectors import SelectorError
 from ..view.html import tiles_html, verdict_html
 from ..view.look import style as shared_style
@@ -63,7 +62,7 @@ class Planner(ipw.VBox):  # type: ignore[misc]
         self._map = MapState()
         self._later: asyncio.TimerHandle | None = None
         self._head, self._verdict = pane("ipk-header"), pane()
-        self._status, self._tiles = pane("ipk-status"), pane()
+        self._status, self._tiles = ipw.HTML().add_class("ipk-status"), ipw.HTML()
         self._form = Form(sections=layout(self.words)).add_class("ipk-controls")
         self._report = ReportPage(self.words, lambda: self.scenario)
         self._picture = AddressMap().add_class("ipk-map")
@@ -171,13 +170,13 @@ class Planner(ipw.VBox):  # type: ignore[misc]
         self._tell(self.words.text(N_("Shown is the last result that could be computed.")))
 
     def _tell(self, text: str) -> None:
-        self._status.html = f'<p role="alert">{escape(text)}</p>'
+        self._status.value = f'<p role="alert">{escape(text)}</p>'
 
     def _show(self) -> None:
         """Show the scenario: the verdict at once, the rest when no further change comes."""
         self._verdict.html = verdict_html(self.scenario, self.lang, buttons=True)
         self._form.state = state(self._desk, self.words)
-        self._status.html = ""
+        self._status.value = ""
         if self._later is not None:
             self._later.cancel()
             self._later = None
@@ -189,11 +188,16 @@ class Planner(ipw.VBox):  # type: ignore[misc]
     def _show_rest(self) -> None:
         edited = self.scenario != self._loaded
         self._head.html = pages.header(self.scenario, list(samples()), self.words, edited=edited)
-        self._tiles.html = tiles_html(self.scenario, self.lang)
+        self._tiles.value = tiles_html(self.scenario, self.lang)
         self._show_tab()
-        bad = sum(finding.severity in (Severity.ERROR, Severity.WARNING) for finding in check(self.scenario))
+        bad = sum(finding.severity in (Severity.ERROR, Severity.WARNING) for finding in self._findings())
         title = self.words.text(N_("Findings"))
         self._tabs.set_title(4, f"{title} ({bad})" if bad else title)
+
+    def _findings(self) -> list[Finding]:
+        from ..rules import check  # takes long to load: the first verdict need not wait for it
+
+        return check(self.scenario)
 
     def _make_tabs(self) -> ipw.Tab:
         self._pages: list[tuple[str, Any, Callable[[], str] | None]] = [
@@ -202,7 +206,7 @@ class Planner(ipw.VBox):  # type: ignore[misc]
             (N_("Address map"), self._picture, None),
             (N_("Nodes"), pane("ipk-nodes-page"), lambda: pages.nodes_page(self.scenario, self.words)),
             (N_("Over time"), pane("ipk-growth-page"), lambda: pages.growth_page(self.scenario, self.words)),
-            (N_("Findings"), pane("ipk-findings"), lambda: pages.findings_page(check(self.scenario), self.words)),
+            (N_("Findings"), pane("ipk-findings"), lambda: pages.findings_page(self._findings(), self.words)),
             (N_("Manifest"), pane("ipk-manifest"),
              lambda: pages.manifest_page(self.scenario, self._loaded, self.words)),
             (N_("Compare"), pane("ipk-compare"),

@@ -10,7 +10,6 @@ from pathlib import Path
 from ..errors import IppoolkitError
 from ..findings import N_, Language
 from ..model import Scenario
-from ..report import make_report
 from .exchange import slug
 from .surfaces import pane
 
@@ -46,6 +45,8 @@ class ReportPage:
         self._told(await asyncio.to_thread(self._made, scenario))
 
     def _made(self, scenario: Scenario) -> Path | IppoolkitError:
+        from ..report import make_report
+
         folder = Path.cwd() / FOLDER
         try:
             folder.mkdir(exist_ok=True)

@@ -99,7 +99,7 @@ def test_every_field_changes_the_scenario_and_what_is_shown(planner, field, valu
     assert planner.scenario != before
     assert shown(planner, field).get("error", "") == ""
     assert planner._verdict.html == verdict_html(planner.scenario, buttons=True)
-    assert planner._tiles.html == tiles_html(planner.scenario)
+    assert planner._tiles.value == tiles_html(planner.scenario)
     assert "edited" in planner._head.html
 
 
@@ -168,10 +168,10 @@ def test_a_bad_value_is_told_beside_its_field_and_the_last_result_stays(planner,
     assert (planner.scenario, planner._verdict.html) == before
     assert told in shown(planner, field)["error"]
     assert shown(planner, field)["error"]
-    assert "last result" in planner._status.html
+    assert "last result" in planner._status.value
     planner.set(field, good)
     assert "error" not in shown(planner, field)
-    assert planner._status.html == ""
+    assert planner._status.value == ""
 
 
 def test_the_page_is_told_when_a_change_is_done_even_a_refused_one(planner):
@@ -339,11 +339,11 @@ def test_a_file_that_cannot_be_read_is_told_under_its_own_name_and_nothing_chang
         [b"kind: IPPool\napiVersion: projectcalico.org/v3\nspec: {cidr: 10.0.0.1/8}\n"],
     )
     assert planner.scenario == before
-    assert "bad &lt;b&gt;.yaml:3" in planner._status.html
-    assert "/tmp" not in planner._status.html
+    assert "bad &lt;b&gt;.yaml:3" in planner._status.value
+    assert "/tmp" not in planner._status.value
     act(planner, "load", ["empty.yaml"], [b""])
     act(planner, "too-large", "dump.json")
-    assert "Too large" in planner._status.html
+    assert "Too large" in planner._status.value
 
 
 def test_files_of_the_same_name_are_read_together():
@@ -421,7 +421,7 @@ def test_hostile_names_are_text():
     hostile = replace(hostile, name=name, cluster=replace(hostile.cluster, pools=(renamed,)))
     planner = ipk.Planner(hostile)
     act(planner, "pin")
-    everything = [planner._head.html, planner._verdict.html, planner._tiles.html]
+    everything = [planner._head.html, planner._verdict.html, planner._tiles.value]
     everything += [markup(planner, tab) for tab in range(8)]
     assert "<script" not in "".join(everything).replace("&lt;script", "")
 
