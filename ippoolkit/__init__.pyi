@@ -19,7 +19,7 @@ from .model import (
 )
 from .model.editing import as_group, with_group, with_pool
 from .read import load
-from .report import make_report
+from .report import make_report, make_reports
 from .rules import check, review
 from .simulation import simulate
 from .widgets import Planner
@@ -60,6 +60,7 @@ __all__ = [
     "judges",
     "load",
     "make_report",
+    "make_reports",
     "manifests",
     "model",
     "nodes",

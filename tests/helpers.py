@@ -26,6 +26,17 @@ def recorded(cluster: str, folder: Path, *names: str) -> list[Path]:
     return [unpacked(path, folder) for path in paths if path.exists()]
 
 
+def notebook(path: Path, parameters: str, *cells: str, metadata: dict | None = None) -> Path:
+    """Write a notebook with a cell of parameters; cells that begin with # are prose."""
+    import nbformat.v4 as nb
+
+    made = [nb.new_code_cell(parameters, metadata={"tags": ["parameters"]})]
+    made += [nb.new_markdown_cell(text) if text.startswith("#") else nb.new_code_cell(text) for text in cells]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    path.write_text(json.dumps(nb.new_notebook(cells=made, metadata=kernel | (metadata or {}))))
+    return path
+
+
 def expected(cluster: str) -> dict:
     """Return what the real client computed of a recorded cluster."""
     return json.loads(gzip.decompress((RECORDINGS / "clusters" / cluster / "expected.json.gz").read_bytes()))

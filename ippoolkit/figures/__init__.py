@@ -1,8 +1,8 @@
-"""Figures: tables to matplotlib Figures, and those to SVG."""
+"""Figures: tables to matplotlib Figures, and those to SVG and PNG."""
 
 from .address_map import address_map
 from .block_sizes import block_sizes
 from .growth import growth
-from .style import svg
+from .style import has_font_for, png, svg
 
-__all__ = ["address_map", "block_sizes", "growth", "svg"]
+__all__ = ["address_map", "block_sizes", "growth", "has_font_for", "png", "svg"]

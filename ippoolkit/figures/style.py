@@ -40,11 +40,24 @@ _VARIABLES = {
     EDGE: "edge",
     RESERVED: "reserved",
 }
+# Fonts with Chinese, the first that is installed counts.
+_CHINESE = (
+    "Noto Sans CJK SC",
+    "Noto Sans CJK JP",  # matplotlib names the whole collection by its first face
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "WenQuanYi Zen Hei",
+    "WenQuanYi Micro Hei",
+    "PingFang SC",
+    "Hiragino Sans GB",
+    "Microsoft YaHei",
+    "SimHei",
+)
 _SETTINGS: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "ippoolkit",
     "font.family": "sans-serif",
-    "font.sans-serif": ["DejaVu Sans", "Noto Sans CJK SC", "Arial"],
+    "font.sans-serif": ["DejaVu Sans", *_CHINESE, "Arial"],
     "font.size": 9,
     "axes.edgecolor": LINE,
     "axes.labelcolor": MUTE,
@@ -73,6 +86,23 @@ def drawing(width: float, height: float, *, columns: int = 1) -> Iterator[tuple[
             axes.grid(axis="y", color=LINE, linewidth=0.7)
             axes.set_axisbelow(True)
         yield figure, made if columns > 1 else made[0]
+
+
+def png(figure: Figure) -> bytes:
+    """Return a figure as a PNG image on white."""
+    buffer = io.BytesIO()
+    with mpl.rc_context(_SETTINGS), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        figure.savefig(buffer, format="png", dpi=160, facecolor="white", metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def has_font_for(lang: str) -> bool:
+    """Whether a font is installed that shows this language in pictures; pages bring or find their own."""
+    from matplotlib import font_manager
+
+    known = {font.name for font in font_manager.fontManager.ttflist}
+    return lang == "en" or any(name in known for name in _CHINESE)
 
 
 def svg(figure: Figure, title: str) -> str:

@@ -23,6 +23,7 @@ _TYPES = {
     "finite_number": "type-number",
     "bool_type": "type-flag",
     "tuple_type": "type-list",
+    "list_type": "type-list",
     "dict_type": "type-mapping",
     "mapping_type": "type-mapping",
     "dataclass_type": "type-mapping",
@@ -71,7 +72,7 @@ def finding_of(detail: ErrorDetails, path: Path, place: Place | None = None) -> 
         code, numbers = kind, context
     elif kind == "missing":
         code, numbers = "field-missing", {"field": name}
-    elif kind == "unexpected_keyword_argument":
+    elif kind in ("unexpected_keyword_argument", "extra_forbidden"):
         code, numbers = "field-unknown", {"field": name}
     elif kind == "literal_error":
         code, numbers = "value-choice", {"value": short(found), "choices": context["expected"].replace(" or ", ", ")}

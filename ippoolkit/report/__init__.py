@@ -1,5 +1,5 @@
-"""Reports: notebooks run by papermill, rendered as pages."""
+"""Reports: notebooks run by papermill, rendered as pages, workbooks, Markdown and pictures."""
 
-from .run import make_report, own_notebook
+import lazy_loader as _lazy
 
-__all__ = ["make_report", "own_notebook"]
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)

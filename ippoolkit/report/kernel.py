@@ -1,43 +1,79 @@
-"""A kernel of our own Python for a notebook, started early so that it imports while this process does."""
+"""A kernel that is running already, and how nbclient talks with it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import os
+import signal
+import time
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from queue import Empty
 
-from jupyter_client.kernelspec import KernelSpecManager
-from jupyter_client.manager import AsyncKernelManager
-from jupyter_core.utils import run_sync
-
-_PRELOAD = "import ippoolkit.report.pieces"
+from jupyter_client.asynchronous.client import AsyncKernelClient
 
 
-class _Manager(AsyncKernelManager):
-    """Remembers its clients: papermill leaves those of a kernel that is not its own open."""
+class _Client(AsyncKernelClient):
+    async def wait_for_ready(self, timeout: float | None = None) -> None:  # noqa: ASYNC109 (theirs)
+        """Wait until the kernel answers on both channels: theirs waits on for messages that never come."""
+        end = time.monotonic() + (timeout or 60)
+        while time.monotonic() < end:
+            asked = self.kernel_info()
+            try:
+                await self.get_shell_msg(timeout=1)
+                while True:
+                    message = await self.get_iopub_msg(timeout=0.05)
+                    same = message["parent_header"].get("msg_id") == asked
+                    if same and message["content"].get("execution_state") == "idle":
+                        return
+            except Empty:
+                continue
+        raise RuntimeError("the kernel does not answer")
 
-    clients: list[Any]
 
-    def client(self, **options: Any) -> Any:
-        made = super().client(**options)
-        self.clients.append(made)
-        return made
+class Kernel:
+    """One running kernel, in the form that nbclient asks of a kernel manager."""
 
+    has_kernel = True
+    ipykernel = True
+    kernel_name = "python3"
 
-@contextmanager
-def kernel(folder: Path) -> Iterator[AsyncKernelManager]:
-    """Yield a running kernel that works in `folder`; it ends with the context.
+    def __init__(self, pid: int, file: Path) -> None:
+        self.pid = pid
+        self._file = file
+        self._clients: list[_Client] = []
 
-    No kernel specification is looked up: the kernel is this very interpreter, whatever else is installed.
-    """
-    manager = _Manager(kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[]))
-    manager.clients = []
-    arguments = ["--log-level=ERROR", f"--IPKernelApp.exec_lines={_PRELOAD}"]
-    run_sync(manager.start_kernel)(cwd=str(folder), extra_arguments=arguments)
-    try:
-        yield manager
-    finally:
-        for client in manager.clients:
+    def client(self) -> _Client:
+        """Return a client of it."""
+        client = _Client()
+        client.load_connection_file(str(self._file))
+        self._clients.append(client)
+        return client
+
+    async def is_alive(self) -> bool:
+        """Whether its process is there."""
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
+
+    async def interrupt_kernel(self) -> None:
+        """Interrupt what it runs."""
+        self._signal(signal.SIGINT)
+
+    async def shutdown_kernel(self, *, now: bool = True) -> None:  # noqa: ARG002 (theirs to name)
+        """End it."""
+        self._signal(signal.SIGKILL)
+
+    async def cleanup_resources(self, *, restart: bool = False) -> None:
+        """Leave nothing: its files are in a folder that goes anyway."""
+
+    def close(self) -> None:
+        """End it and all talk with it."""
+        for client in self._clients:
             client.stop_channels()
-        run_sync(manager.shutdown_kernel)(now=True)
+        self._signal(signal.SIGKILL)
+
+    def _signal(self, number: int) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, number)

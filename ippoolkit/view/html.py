@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from ..capacity.figures import KeyFigures, key_figures
 from ..capacity.judge import Word
 from ..capacity.plan import nodes
 from ..capacity.plan import verdict as judge
-from ..findings import N_, RULES, SOURCES, Finding, Language, language, printable
+from ..findings import N_, Finding, Language, language, printable
 from ..model import Scenario
 from .cells import NOTHING, cells_of
 from .shown import LIMIT_COLUMN, Shown, shown
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ..rules.review import Review
 
 NODES_SHOWN = 200
+_ROWS_A_PAGE = 30
 
 
 def verdict_html(scenario: Scenario, lang: str = "en", *, buttons: bool = False) -> str:
@@ -49,10 +50,58 @@ def verdict_html(scenario: Scenario, lang: str = "en", *, buttons: bool = False)
     )
 
 
-def tiles_html(scenario: Scenario, lang: str = "en") -> str:
-    """Return the key figures of the family whose verdict is worst."""
+def tiles_html(scenario: Scenario, lang: str = "en", *, brief: bool = False) -> str:
+    """Return the key figures of the family whose verdict is worst; `brief`: blocks, addresses and when only."""
+    return boxes_html(tiles(scenario, lang, brief=brief))
+
+
+def tiles(scenario: Scenario, lang: str = "en", *, brief: bool = False) -> list[tuple[str, str, str]]:
+    """Return key figures as texts: value, what it is, and ``fails`` where it is bad."""
     figures = key_figures(scenario)
-    return render("tiles", tiles=_tiles(figures, language(lang))) if figures else ""
+    made = _tiles(figures, language(lang)) if figures else []
+    return [*made[:2], *made[-1:]] if brief else made
+
+
+def boxes_html(boxes: Iterable[tuple[str, str, str]]) -> str:
+    """Return values in boxes beside each other, each with what it is and a verdict's word or nothing."""
+    listed = list(boxes)
+    return render("tiles", tiles=listed) if listed else ""
+
+
+def grid_html(
+    headings: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    left: Sequence[bool],
+    marks: Sequence[Sequence[str]] = (),
+    links: Mapping[str, str] | None = None,
+    caption: str = "",
+) -> str:
+    """Return any table of texts.
+
+    Parameters
+    ----------
+    headings
+        A text a column.
+    rows
+        Its cells.
+    left
+        Whether a column is text, set to the left.
+    marks
+        Classes of each cell, as verdicts have them; none if left out.
+    links
+        Where the texts of the first column lead.
+    caption
+        What the table shows, for those who do not see it.
+    """
+    listed = [list(row) for row in rows]
+    marked = marks or [[""] * len(headings)] * len(listed)
+    cells = [
+        [(text, f"{'text ' if side else ''}{mark}".strip()) for text, side, mark in zip(row, left, of_row, strict=True)]
+        for row, of_row in zip(listed, marked, strict=True)
+    ]
+    values = {"headings": list(zip(headings, left, strict=True)), "rows": cells, "links": links or {}}
+    return render("grid", **values, caption=caption, scroll=_scroll(len(cells)))
 
 
 def table_html(
@@ -88,8 +137,9 @@ def table_html(
     if caption:
         styler = styler.set_caption(escape(caption))
     extra = ", ".join(f"#T_{table} .col{index}" for index, column in enumerate(columns) if column.extra)
-    narrow = f"<style>@container (max-width: 960px) {{ {extra} {{ display: none; }} }}</style>" if extra else ""
-    return f'<div class="ipk-scroll">{narrow}{styler.to_html()}</div>'
+    hidden = f"{{ {extra} {{ display: none; }} }}"
+    narrow = f"<style>@container (max-width: 960px) {hidden} @media print {hidden}</style>" if extra else ""
+    return f'<div class="{_scroll(len(data))}">{narrow}{styler.to_html()}</div>'
 
 
 def nodes_html(scenario: Scenario, lang: str = "en") -> str:
@@ -157,16 +207,9 @@ def review_html(review: Review, lang: str = "en") -> str:
     return render("review", objects=judged) + (findings_html(review.findings, lang) if review.findings else "")
 
 
-def sources_html(findings: Iterable[Finding], lang: str = "en") -> str:
-    """Return the rules behind findings, each with its source."""
-    words = language(lang)
-    codes = dict.fromkeys(finding.code for finding in findings)
-    rules = [
-        {"code": code, "text": words.text(RULES[code].sentence), "source": SOURCES[RULES[code].source]}
-        for code in codes
-    ]
-    headings = [words.text(N_("rule")), words.text(N_("says")), words.text(N_("source"))]
-    return render("sources", rules=rules, headings=headings)
+def _scroll(rows: int) -> str:
+    """Return the classes of what a table scrolls in: one that does not fit on a printed page may be cut."""
+    return "ipk-scroll long" if rows > _ROWS_A_PAGE else "ipk-scroll"
 
 
 def _tiles(figures: KeyFigures, words: Language) -> list[tuple[str, str, str]]:
@@ -204,6 +247,12 @@ def _tiles(figures: KeyFigures, words: Language) -> list[tuple[str, str, str]]:
         ),
         (when, words.text(N_("when something runs out")), "fails" if bad is not None else ""),
     ]
+
+
+def choice_text(choice: Choice, words: Language) -> str:
+    """Say one change that is enough, in a few words."""
+    change, holds = _choice(choice, words)
+    return f"{change} ({holds})"
 
 
 def _choice(choice: Choice, words: Language) -> tuple[str, str]:

@@ -65,7 +65,7 @@ _SHOWN: dict[str, Sequence[str | tuple[str, str, tuple[str, ...]]]] = {
 
 _EXTRA: dict[str, Sequence[str]] = {
     "block_sizes": ("pods_fit", "pods_fit_strict", "spare_blocks"),
-    "pools": ("reserved", "nat"),
+    "pools": ("addresses_per_block", "reserved", "nodes_with_block", "nat"),
     "nodes": ("tunnels", "pods_per_node_max"),
     "growth": ("addresses",),
 }

@@ -1,16 +1,16 @@
 """Reports: one file, nothing from outside, the numbers of the tables, and clear words where one cannot be made."""
 
+import hashlib
 import re
 from html.parser import HTMLParser
 
 import nbformat
-import papermill.inspection
 import pytest
 
 import ippoolkit as ipk
 from ippoolkit.errors import InputError, ReportError
-from ippoolkit.report import own_notebook
-from ippoolkit.report.pieces import NODES_SHOWN, Report
+from ippoolkit.report import find_template, own_templates
+from ippoolkit.report.pieces import Report
 from tests.helpers import ROOT, plan
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -57,15 +57,18 @@ def test_it_says_everything_verdict_first(report):
     assert [re.sub("<[^>]*>", "", heading) for heading in headings] == [
         "kubespray",
         "fits. Holds 60 nodes with 3,154 pods after 12 months of growth; room for up to 254 nodes.",
-        "What breaks first",
+        "What breaks first, and when",
+        "The plan in a picture",
         "Block sizes compared",
         "Pools",
         "Nodes",
         "Growth",
-        "The scenario",
-        "Rules used",
+        "Findings",
+        "Manifests",
+        "Assumptions and method",
+        "Appendix: every parameter",
     ]
-    assert report.count("<svg") == 1
+    assert report.count("<svg") == 3
     assert "2026-11-23" in report
     assert "rules of Calico v3.32" in report
 
@@ -75,16 +78,19 @@ def test_its_tables_are_those_of_the_library(report):
 
     scenario = ipk.load(KUBESPRAY)
     assert table_html("nodes", ipk.nodes(scenario)) in report
-    assert table_html("growth", ipk.growth(scenario)) in report
+    assert table_html("growth", ipk.growth(scenario), caption="Growth") in report
     assert table_html("pools", ipk.pools(scenario)) in report
 
 
 def test_it_holds_the_scenario_so_that_it_can_be_made_again(report, tmp_path):
     import html
 
-    text = html.unescape(re.search(r'<pre class="yaml"[^>]*>(.*?)</pre>', report, re.DOTALL)[1])
+    text = html.unescape(re.findall(r'<pre class="yaml"[^>]*>(.*?)</pre>', report, re.DOTALL)[-1])
     (tmp_path / "again.yaml").write_text(text)
     assert ipk.load(tmp_path / "again.yaml") == ipk.load(KUBESPRAY)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    assert digest in report
+    assert f"input {digest[:4]} {digest[4:8]}" in report
 
 
 def test_it_names_no_path_of_the_machine(report):
@@ -109,7 +115,7 @@ def test_hostile_names_are_text(tmp_path):
     assert page.loads == []
     assert "img" not in page.tags
     assert '<html lang="zh">' in text
-    assert "最先出问题的" in text
+    assert "最先出问题的，以及何时" in text
 
 
 def test_a_plan_that_fails_says_so_and_what_to_choose(tmp_path):
@@ -133,7 +139,7 @@ def test_a_notebook_that_fails_is_told_and_leaves_nothing(tmp_path):
     )  # fmt: skip
     nbformat.write(notebook, tmp_path / "bad.ipynb")
     with pytest.raises(ReportError, match="ValueError: no such luck"):
-        ipk.make_report(KUBESPRAY, tmp_path / "r.html", notebook=tmp_path / "bad.ipynb")
+        ipk.make_report(KUBESPRAY, tmp_path / "r.html", template=tmp_path / "bad.ipynb")
     assert [path.name for path in tmp_path.iterdir()] == ["bad.ipynb"]
 
 
@@ -145,23 +151,26 @@ def test_a_notebook_of_ones_own_is_rendered(tmp_path):
     ]
     metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=metadata), tmp_path / "own.ipynb")
-    text = ipk.make_report(KUBESPRAY, tmp_path / "r.html", notebook=tmp_path / "own.ipynb").read_text()
+    text = ipk.make_report(KUBESPRAY, tmp_path / "r.html", template=tmp_path / "own.ipynb").read_text()
     assert "<em>own</em>" in text
     assert "10.233.64.0/18" in text
     assert "import ippoolkit" not in text
 
 
-def test_the_notebook_declares_the_parameters_that_are_given():
-    declared = papermill.inspection.inspect_notebook(str(own_notebook()))
-    assert set(declared) == {"scenario", "lang", "date"}
+def test_the_kits_own_templates_declare_what_they_take():
+    assert {"capacity", "comparison", "fleet"} <= set(own_templates())
+    assert set(find_template("capacity").defaults) == {"scenario", "lang", "date", "nodes_shown"}
+    assert find_template("comparison").joins
+    assert not find_template("capacity").joins
 
 
 def test_a_large_cluster_shows_its_fullest_nodes(tmp_path):
-    nodes = tuple(ipk.Node(name=f"n{number:04}") for number in range(NODES_SHOWN + 50))
-    pods = tuple(ipk.Pod(name=f"p{n}", node="n0249", addresses=(f"10.0.0.{n}",)) for n in range(9))
+    shown = 40
+    nodes = tuple(ipk.Node(name=f"n{number:04}") for number in range(shown + 50))
+    pods = tuple(ipk.Pod(name=f"p{n}", node="n0089", addresses=(f"10.0.0.{n}",)) for n in range(9))
     pool = ipk.IPPool(name="p", cidr="10.0.0.0/16")
     path = ipk.save(ipk.Scenario(cluster=ipk.Cluster(pools=(pool,), nodes=nodes, pods=pods)), tmp_path / "s.yaml")
-    html = Report(path).nodes().data
-    assert f"The {NODES_SHOWN} fullest of {NODES_SHOWN + 50} nodes." in html
-    assert "n0249" in html
-    assert html.count("<tr>") == NODES_SHOWN + 1
+    html = Report(path, nodes_shown=shown).nodes().html
+    assert f"The {shown} fullest of {shown + 50} nodes." in html
+    assert "n0089" in html
+    assert html.count("<tr>") == shown + 1

@@ -12,7 +12,7 @@ import ippoolkit as ipk
 from ippoolkit.capacity.columns import TABLES
 from ippoolkit.view.charts import growth_chart, sizes_chart
 from ippoolkit.view.data import as_data
-from ippoolkit.view.html import comparison_html, findings_html, sources_html, table_html, tiles_html, verdict_html
+from ippoolkit.view.html import comparison_html, findings_html, table_html, tiles_html, verdict_html
 from ippoolkit.view.shown import shown
 from ippoolkit.view.text import print_capacity
 from tests.helpers import plan
@@ -82,7 +82,6 @@ def test_names_are_data_never_markup():
         verdict_html(scenario),
         tiles_html(scenario),
         findings_html(found),
-        sources_html(found),
         table_html("pools", ipk.pools(scenario)),
         table_html("nodes", ipk.nodes(scenario), caption=HOSTILE),
         table_html("growth", ipk.growth(scenario)),

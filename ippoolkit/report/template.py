@@ -1,0 +1,204 @@
+"""Templates: notebooks with a cell of parameters, found by name among the kit's own or by path."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from pydantic import ConfigDict, Field, TypeAdapter, create_model
+
+from ..errors import InputError, ReportError
+from ..findings import Finding, Place
+from ..read.checking import check
+from ..read.document import Document
+
+# Parameters that the kit fills in; a template declares those that it wants.
+ONE, MANY, FILES = "scenario", "scenarios", "files"
+GIVEN = (ONE, MANY, FILES, "lang", "date", "redact")
+_TAG = "parameters"
+# Ranges and choices in a notebook's metadata are JSON schema's; pydantic has other words for some of them.
+_BOUNDS = {"minimum": "ge", "maximum": "le", "maxLength": "max_length", "minLength": "min_length", "pattern": "pattern"}
+
+
+@dataclass(frozen=True)
+class Template:
+    """A notebook that makes a report.
+
+    Its cell tagged ``parameters`` assigns plain values: their names are the template's parameters, their types its
+    types. Ranges stand in the notebook's metadata, as JSON schema: ``ippoolkit.parameters.NAME.minimum`` and the like.
+    """
+
+    name: str
+    path: Path
+    notebook: Any
+    own: bool
+
+    @cached_property
+    def defaults(self) -> dict[str, Any]:
+        """The parameters and their values when nobody says otherwise."""
+        return next((found for cell in self.notebook.cells if (found := _parameters(cell))), {})
+
+    @property
+    def joins(self) -> bool:
+        """Whether one report is made of all inputs, not one of each."""
+        return MANY in self.defaults
+
+    @property
+    def partial(self) -> bool:
+        """Whether a template of many scenarios does without those that cannot be read, and says so."""
+        return bool(self.notebook.metadata.get("ippoolkit", {}).get("partial", False))
+
+    @property
+    def least(self) -> int:
+        """How many scenarios a template of many takes at least."""
+        return int(self.notebook.metadata.get("ippoolkit", {}).get("least", 1))
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of what it runs."""
+        return hashlib.sha256(json.dumps(self.notebook, sort_keys=True).encode()).hexdigest()
+
+    def check(self, given: Mapping[str, Any], *, redact: bool = False) -> list[Finding]:
+        """Return everything that is wrong with values given for its parameters: names, types, ranges."""
+        fields: dict[str, Any] = {}
+        for name, default in self.defaults.items():
+            if name not in GIVEN:
+                schema = self.notebook.metadata.get("ippoolkit", {}).get("parameters", {}).get(name, {})
+                fields[name] = (_type_of(default), Field(default=default, **_bounds(schema)))
+        config = ConfigDict(extra="forbid", strict=True, protected_namespaces=())
+        adapter = TypeAdapter(create_model("Parameters", __config__=config, **fields))
+        problems: list[Finding] = []
+        check(adapter, dict(given), Document(self.name, dict(given), lambda _: None), problems, lambda path: path)
+        if not {ONE, MANY, FILES} & set(self.defaults):
+            problems.append(Finding("template-parameters", place=Place(str(self.path))))
+        elif redact and FILES in self.defaults and "redact" not in self.defaults:
+            problems.append(Finding("template-redact", place=Place(str(self.path))))
+        return problems
+
+
+def find_template(name: str | Path) -> Template:
+    """Find a template: one of the kit's own by its name, any notebook by its path.
+
+    Raises
+    ------
+    InputError
+        Where there is none, or it is no notebook of Python.
+    """
+    nbformat = load_nbformat()
+    text = str(name)
+    own = text in own_templates()
+    path = own_notebook(f"{text}.ipynb") if own else Path(text)
+    if not own and path.suffix != ".ipynb":
+        numbers = {"value": f'"{text}"', "choices": ", ".join(own_templates())}
+        raise InputError([Finding("template-unknown", numbers=numbers, place=Place("report", field="template"))])
+    try:
+        notebook = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
+        nbformat.validate(notebook)
+    except FileNotFoundError:
+        raise InputError([Finding("file-missing", place=Place(str(path)))]) from None
+    except (OSError, ValueError, KeyError, AttributeError, nbformat.ValidationError) as error:
+        reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
+        raise InputError([Finding("template-notebook", numbers={"reason": reason}, place=Place(str(path)))]) from None
+    language = notebook.metadata.get("kernelspec", {}).get("language", "python")
+    if language != "python":
+        raise InputError([Finding("template-language", numbers={"language": language}, place=Place(str(path)))])
+    return Template(path.stem, path.resolve(), notebook, own)
+
+
+def own_templates() -> tuple[str, ...]:
+    """Return the names of the kit's own templates: its notebooks that take a scenario, scenarios or files."""
+    names = []
+    for path in sorted(_folder().glob("*.ipynb")):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        if {ONE, MANY, FILES} & {name for cell in cells for name in _parameters(cell)}:
+            names.append(path.stem)
+    return tuple(names)
+
+
+def own_notebook(name: str = "capacity.ipynb") -> Path:
+    """Return the path of one of the kit's notebooks, installed or in a checkout.
+
+    Raises
+    ------
+    ReportError
+        Where there is none of that name.
+    """
+    path = _folder() / name
+    if not path.is_file():
+        raise ReportError(f"The notebook {name} is missing from this installation.")
+    return path
+
+
+def load_nbformat() -> ModuleType:
+    """Import nbformat, without jsonschema's optional check of URIs: it compiles a grammar for a second, for nothing."""
+    name = "rfc3987_syntax"
+    spared = "jsonschema" not in sys.modules and name not in sys.modules
+    if spared:
+        sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        import nbformat
+    finally:
+        if spared:
+            del sys.modules[name]
+    return nbformat
+
+
+def _folder() -> Path:
+    package = Path(__file__).parent.parent
+    folders = (package / "notebooks", package.parent / "notebooks")
+    return next((folder for folder in folders if folder.is_dir()), folders[0])
+
+
+def _parameters(cell: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a cell declares; nothing unless it is tagged for that."""
+    if cell["cell_type"] != "code" or _TAG not in cell["metadata"].get("tags", ()):
+        return {}
+    return dict(_assignments("".join(cell["source"])))
+
+
+def _assignments(source: str) -> list[tuple[str, Any]]:
+    """Return the names that a cell gives plain values to, with these; what is computed is no parameter."""
+    found = []
+    try:
+        body = ast.parse(source).body
+    except SyntaxError:
+        return []
+    for statement in body:
+        if isinstance(statement, ast.Assign):
+            targets, value = statement.targets, statement.value
+        elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
+            targets, value = [statement.target], statement.value
+        else:
+            continue
+        try:
+            plain = ast.literal_eval(value)
+        except ValueError:
+            continue
+        found += [(target.id, plain) for target in targets if isinstance(target, ast.Name)]
+    return found
+
+
+def _type_of(default: object) -> Any:
+    match default:
+        case bool() | int() | str():
+            return type(default)
+        case float():
+            return float
+        case list() | tuple():
+            kinds = {type(item) for item in default}
+            return list[kinds.pop()] if len(kinds) == 1 else list[Any]  # type: ignore[misc]
+        case dict():
+            return dict[str, Any]
+    return Any
+
+
+def _bounds(schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {_BOUNDS[key]: value for key, value in schema.items() if key in _BOUNDS}

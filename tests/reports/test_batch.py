@@ -1,0 +1,244 @@
+"""Many reports: each whole, none twice, one that fails leaves the others alone, and none knows of another."""
+
+import fcntl
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import ippoolkit as ipk
+from ippoolkit.errors import InputError
+from ippoolkit.report.inputs import file_name, inputs
+from tests.helpers import ROOT, notebook, plan
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+DAY = "2026-11-23"
+
+
+def contents(folder):
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def visible(folder):
+    return sorted(name for name in contents(folder) if not name.startswith("."))
+
+
+def command(*arguments):
+    return [sys.executable, "-m", "ippoolkit", "report", *map(str, arguments)]
+
+
+@pytest.fixture(scope="module")
+def scenarios(tmp_path_factory):
+    """Three clusters: one fits, one is tight, one fails."""
+    folder = tmp_path_factory.mktemp("clusters")
+    for name, scenario in {"a": plan(), "b": plan(size=25, nodes_per_month=6), "c": plan(size=24)}.items():
+        ipk.save(replace(scenario, name=f"cluster {name}"), folder / f"{name}.yaml")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def whole(scenarios, tmp_path_factory):
+    out = tmp_path_factory.mktemp("whole") / "out"
+    made = ipk.make_reports([f"{scenarios}/*.yaml"], out, formats=["html", "xlsx", "md"], date=DAY, jobs=2)
+    assert not made.failed
+    return out
+
+
+def test_each_input_has_its_files_and_the_summary_lists_them_worst_first(whole):
+    names = [f"{name}.{format_}" for name in ("a", "b", "c", "index") for format_ in ("html", "md", "xlsx")]
+    assert visible(whole) == names
+    summary = (whole / "index.html").read_text()
+    places = [summary.index(f'href="{name}.html"') for name in ("c", "b", "a")]
+    assert places == sorted(places)
+    assert "1 fail, 1 are tight, 1 fit." in summary
+
+
+def test_one_alone_and_many_at_once_are_the_same_bytes(whole, scenarios, tmp_path):
+    alone = ipk.make_report(scenarios / "b.yaml", tmp_path / "b.html", date=DAY)
+    assert alone.read_bytes() == (whole / "b.html").read_bytes()
+    ipk.make_reports([scenarios / "a.yaml", scenarios / "b.yaml", scenarios / "c.yaml"], tmp_path / "one",
+                     formats=["html", "xlsx", "md"], date=DAY, jobs=1)  # fmt: skip
+    assert contents(tmp_path / "one") == contents(whole)
+
+
+def test_what_is_there_is_not_made_again_unless_it_changed(scenarios, tmp_path):
+    given = [ipk.load(scenarios / "a.yaml"), ipk.load(scenarios / "c.yaml")]
+    first = ipk.make_reports(given, tmp_path, date=DAY)
+    assert [made.skipped for made in first.made] == [False, False]
+    before = contents(tmp_path)
+    assert all(made.skipped for made in ipk.make_reports(given, tmp_path, date=DAY).made)
+    first.made[0].files[0].write_text("damaged")
+    again = ipk.make_reports(given, tmp_path, date=DAY)
+    assert [made.skipped for made in again.made] == [False, True]
+    assert contents(tmp_path) == before
+    assert not any(made.skipped for made in ipk.make_reports(given, tmp_path, date="2026-11-24").made)
+
+
+def test_one_that_fails_is_told_and_listed_and_the_others_go_on(scenarios, tmp_path):
+    (tmp_path / "bad.yaml").write_text("version: 1\ncluster:\n  pools:\n  - {name: p, cidr: 10.0.0.1/8}\n")
+    done = subprocess.run(
+        command(scenarios / "a.yaml", tmp_path / "bad.yaml", "-o", tmp_path / "out"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stdout.strip() == str(tmp_path / "out/index.html")
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "10.0.0.1/8 has bits set behind its prefix" in done.stderr
+    assert visible(tmp_path / "out") == ["a.html", "index.html"]
+    assert "10.0.0.1/8 has bits set behind its prefix" in (tmp_path / "out/index.html").read_text()
+
+
+def test_a_notebook_that_fails_in_one_report_leaves_the_others_alone(scenarios, tmp_path):
+    path = notebook(tmp_path / "own.ipynb", 'scenario = ""', "import ippoolkit as ipk",
+                    'assert ipk.load(scenario).name != "cluster b", "not this one"')  # fmt: skip
+    made = ipk.make_reports([f"{scenarios}/*.yaml"], tmp_path / "out", template=path)
+    assert [str(failed.error) for failed in made.failed] == [
+        "The report could not be made: AssertionError: not this one"
+    ]
+    assert len(made.made) == 2
+
+
+def test_no_state_leaks_from_one_report_to_the_next(scenarios, tmp_path):
+    """The first notebook spoils whatever it can; the others find everything as it was."""
+    path = notebook(
+        tmp_path / "spoil.ipynb",
+        'scenario = ""',
+        "import os, sys, pandas, matplotlib, ippoolkit as ipk, ippoolkit.limits as limits",
+        "print(sorted(set(globals()) & {'leaked'}), os.getcwd().endswith('elsewhere'), os.environ.get('LEAKED'),\n"
+        "      pandas.options.display.max_rows, matplotlib.rcParams['font.size'], limits.CALICO_VERSION,\n"
+        "      'json.leaked' in sys.modules, ipk.verdict.__name__)",
+        "from IPython.display import Markdown\n"
+        "Markdown(str([sorted(set(globals()) & {'leaked'}), os.environ.get('LEAKED'), pandas.options.display.max_rows,\n"
+        "      matplotlib.rcParams['font.size'], limits.CALICO_VERSION, 'json.leaked' in sys.modules,\n"
+        "      os.path.basename(os.getcwd()), ipk.verdict.__name__]))",
+        "leaked = 1; os.environ['LEAKED'] = '1'; pandas.options.display.max_rows = 1\n"
+        "matplotlib.rcParams['font.size'] = 1; limits.CALICO_VERSION = 'v0'; sys.modules['json.leaked'] = os\n"
+        "ipk.verdict = print; os.chdir('/')",
+    )
+    for jobs in (1, 2):
+        ipk.make_reports([f"{scenarios}/*.yaml"], tmp_path / str(jobs), template=path, formats=["md"], jobs=jobs)
+        said = {(tmp_path / str(jobs) / f"{name}.md").read_text() for name in "abc"}
+        assert len(said) == 1
+        assert "v3.32" in next(iter(said))
+
+
+def test_a_folder_is_one_cluster_and_a_pattern_what_it_matches(scenarios, tmp_path):
+    given = inputs([ROOT / "data/kubean", f"{scenarios}/[ab].yaml"])
+    assert [one.name for one in given] == ["kubean", "a", "b"]
+    assert given[0].read().cluster == ipk.load(ROOT / "data/kubean.yaml").cluster
+
+
+def test_every_problem_of_the_arguments_is_told_before_anything_runs(tmp_path):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError) as error:
+        ipk.make_reports(
+            [tmp_path / "empty", tmp_path / "no*.yaml", tmp_path / "none.yaml"], tmp_path / "file",
+            formats=["html", "doc"], lang="fr", date="tomorrow", template="nonsense", jobs=0,
+        )  # fmt: skip
+    codes = [problem.code for problem in error.value.problems]
+    assert codes == ["value-choice", "value-choice", "type-date", "template-unknown", "folder-empty", "glob-nothing",
+                     "file-missing", "value-low", "not-folder"]  # fmt: skip
+    assert visible(tmp_path) == ["file"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("../../etc/passwd", "etc-passwd"), ("a/b\\c", "a-b-c"), (".hidden", "hidden"), ("", "report"), ("...", "report"),
+     ("two\nlines", "two-lines"), ("<script>", "script"), ("集群 1", "集群-1"), ("con", "_con"), ("NUL.txt", "_NUL.txt"),
+     ("\u202etxt.exe", "txt.exe"), ("=cmd|' /C calc'!A0", "cmd-C-calc-A0")],
+)  # fmt: skip
+def test_names_are_made_safe_for_files(text, name):
+    assert file_name(text) == name
+
+
+def test_long_names_are_cut_and_stay_apart():
+    assert len(file_name("x" * 300)) <= 80
+    assert file_name("x" * 300) != file_name("x" * 299 + "y")
+
+
+def test_inputs_of_one_name_are_kept_apart(tmp_path):
+    given = [replace(plan(), name=name) for name in ("a", "A", "a", "a-2", "index", "index")]
+    names = [one.name.casefold() for one in inputs(given)]
+    assert len(set(names)) == len(names)
+    assert "index" not in names
+
+
+def test_two_do_not_write_to_one_folder(scenarios, tmp_path):
+    (tmp_path / ".ippoolkit").mkdir()
+    with (tmp_path / ".ippoolkit/lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(InputError, match="Reports are being written to this folder"):
+            ipk.make_reports([scenarios / "a.yaml"], tmp_path)
+
+
+def test_killed_at_random_moments_nothing_is_broken_and_it_goes_on(scenarios, whole, tmp_path):
+    made = contents(whole)
+    dice = random.Random(7)
+    run = command(f"{scenarios}/*.yaml", "-o", tmp_path / "out", "--format", "html,xlsx,md", "--date", DAY, "--jobs", 2)
+    for _ in range(4):
+        process = subprocess.Popen(run, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(dice.uniform(1.5, 6))
+        process.kill()
+        process.wait()
+        now = contents(tmp_path / "out") if (tmp_path / "out").exists() else {}
+        assert all(content == made[name] for name, content in now.items() if not name.startswith("."))
+    subprocess.run(run, check=True, capture_output=True)
+    assert contents(tmp_path / "out") == made
+
+
+def test_interrupted_it_says_so_leaves_whole_files_and_no_kernels(scenarios, whole, tmp_path):
+    made = contents(whole)
+    marker = f"ippoolkit-test-{os.getpid()}"
+    process = subprocess.Popen(
+        command(f"{scenarios}/*.yaml", "-o", tmp_path / "out", "--format", "html,xlsx,md", "--date", DAY, "--jobs", 1),
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env={**os.environ, "IPPOOLKIT_MARK": marker},
+        start_new_session=True,
+    )  # fmt: skip
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "out/a.html").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    assert "Traceback" not in said
+    if process.returncode == 130:
+        assert "the same command goes on" in said
+    assert all(
+        content == made[name] for name, content in contents(tmp_path / "out").items() if not name.startswith(".")
+    )
+    deadline = time.monotonic() + 10
+    while (left := marked(marker)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert left == []
+
+
+def marked(marker):
+    """Return the processes that bear a mark in their environment."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            found += [process.name] if marker.encode() in (process / "environ").read_bytes() else []
+    return found
+
+
+def test_progress_is_told_after_each(scenarios, tmp_path):
+    told = []
+    ipk.make_reports([f"{scenarios}/*.yaml"], tmp_path, progress=lambda done, total, _: told.append((done, total)))
+    assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_the_record_says_what_a_report_was_made_from(whole):
+    record = json.loads((whole / ".ippoolkit/c.json").read_text())
+    assert set(record["files"]) == {"c.html", "c.xlsx", "c.md"}
+    assert record["summary"]["word"] == "fails"

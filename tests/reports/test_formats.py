@@ -1,0 +1,154 @@
+"""The formats of a report: typed and exact sheets, PDF with pages, Markdown and pictures, nothing that runs."""
+
+import io
+import re
+import shutil
+import unicodedata
+import zipfile
+
+import openpyxl
+import pypdf
+import pytest
+
+import ippoolkit as ipk
+from ippoolkit.errors import InputError
+from ippoolkit.report.formats import pdf as pdf_format
+from ippoolkit.report.formats.workbook import workbook
+from tests.helpers import ROOT, plan
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+DAY = "2026-11-23"
+needs_chromium = pytest.mark.skipif(pdf_format.find_chromium() is None, reason="no Chromium is installed")
+
+
+@pytest.fixture(scope="module", params=["en", "zh"])
+def made(request, tmp_path_factory):
+    out = tmp_path_factory.mktemp("formats")
+    formats = ["html", "xlsx", "md", "png", "svg", *(["pdf"] if pdf_format.find_chromium() else [])]
+    ipk.make_reports([ROOT / "data/kubean.yaml"], out, formats=formats, lang=request.param, date=DAY)
+    return request.param, out
+
+
+def test_the_workbook_holds_each_table_typed_and_exact(made):
+    lang, out = made
+    book = openpyxl.load_workbook(out / "kubean.xlsx")
+    scenario = ipk.load(ROOT / "data/kubean.yaml")
+    assert {"pools", "nodes", "growth", "findings", "blocks default-pool", "map default-pool"} <= set(book.sheetnames)
+    table = ipk.pools(scenario, lang=lang)
+    rows = [list(row) for row in book["pools"].iter_rows(values_only=True)]
+    assert rows[1:] == [[None if value == "" else value for value in row] for row in table.to_dict("split")["data"]]
+    assert isinstance(rows[1][3], int)
+    for sheet in book.worksheets[1:]:
+        assert sheet.freeze_panes == "B2"
+    assert not any(cell.data_type == "f" for sheet in book for row in sheet.iter_rows() for cell in row)
+
+
+def test_whole_numbers_beyond_15_digits_are_text_with_a_note(tmp_path):
+    scenario = plan("fd00::/64", size=122, nodes=3, pods=5)
+    ipk.make_reports([scenario], tmp_path, formats=["xlsx"], date=DAY)
+    sheet = openpyxl.load_workbook(next(tmp_path.glob("*.xlsx")))["pools"]
+    column = [cell.value for cell in sheet[1]].index("addresses")
+    assert sheet.cell(2, column + 1).value == str(2**64)
+    assert "15 digits" in sheet.cell(1, column + 1).comment.text
+
+
+@pytest.mark.parametrize("text", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_texts_are_never_formulas(text):
+    data = workbook([{"name": text, "headings": [text], "rows": [[text]]}], [("about", text)], "en")
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                assert cell.data_type != "f"
+    assert book.worksheets[1]["A2"].value.removeprefix("_x000D_").strip() == text.strip()
+    assert book.worksheets[1]["A2"].quotePrefix
+    assert not any("externalLink" in name for name in zipfile.ZipFile(io.BytesIO(data)).namelist())
+
+
+def test_sheets_bear_names_that_excel_takes():
+    names = ["a/b:c*d?e[f]g\\h", "x" * 300, "X" * 300, "", "'quoted'", "History"]
+    data = workbook([{"name": name, "headings": ["h"], "rows": []} for name in names], [], "en")
+    made = openpyxl.load_workbook(io.BytesIO(data)).sheetnames
+    assert len({name.casefold() for name in made}) == len(names) + 1
+    for name in made:
+        assert 0 < len(name) <= 31
+        assert not re.search(r"[\[\]:*?/\\]|^'|'$", name)
+
+
+def test_markdown_holds_the_tables_and_links_the_pictures(made):
+    lang, out = made
+    text = (out / "kubean.md").read_text()
+    assert text.startswith("# kubean\n")
+    assert "| 10.244.0.0/18 |" in text
+    for name in re.findall(r"!\[[^\]]*\]\(([^)]*)\)", text):
+        assert (out / name.replace("%2B", "+")).is_file()
+    assert ("可容纳" in text) == (lang == "zh")
+    assert "\n\n\n" not in text
+
+
+def test_each_figure_is_a_picture_of_its_own(made):
+    _lang, out = made
+    names = {path.stem.removeprefix("kubean+") for path in out.glob("*.png")}
+    assert {"map-default-pool", "block-sizes-default-pool", "growth-IPv4", "growth-IPv6"} <= names
+    assert names == {path.stem.removeprefix("kubean+") for path in out.glob("*.svg")}
+    for path in out.glob("*.png"):
+        assert path.read_bytes().startswith(b"\x89PNG")
+
+
+@needs_chromium
+def test_the_pdf_has_its_text_its_page_numbers_and_its_date(made):
+    lang, out = made
+    book = pypdf.PdfReader(out / "kubean.pdf")
+    pages = [unicodedata.normalize("NFKC", page.extract_text()) for page in book.pages]
+    assert 5 <= len(pages) <= 20
+    assert "kubean" in pages[0]
+    assert ("Fits." in pages[0]) if lang == "en" else ("可行" in pages[0])
+    for number, text in enumerate(pages, start=1):
+        assert f"{number} / {len(pages)}" in text
+    assert book.metadata.creation_date.date().isoformat() == DAY
+    headings = [str(each["/Title"]) for each in flat(book.outline)]
+    assert "kubean" in headings[0]
+
+
+@needs_chromium
+def test_a_table_that_does_not_fit_on_a_page_repeats_its_head(tmp_path):
+    nodes = tuple(ipk.Node(name=f"n{number:03}") for number in range(150))
+    pool = ipk.IPPool(name="p", cidr="10.0.0.0/16")
+    scenario = ipk.Scenario(cluster=ipk.Cluster(pools=(pool,), nodes=nodes))
+    path = ipk.make_report(scenario, tmp_path / "r.pdf", date=DAY)
+    with_nodes = [
+        text for page in pypdf.PdfReader(path).pages if len(re.findall(r"\bn\d{3}\b", text := page.extract_text())) > 20
+    ]
+    assert len(with_nodes) >= 2
+    for text in with_nodes[:2]:
+        assert "takes no more at" in " ".join(text.split())
+
+
+@needs_chromium
+def test_the_same_input_gives_the_same_pdf(tmp_path):
+    one, two = (ipk.make_report(plan(), tmp_path / f"{name}.pdf", date=DAY).read_bytes() for name in "ab")
+    assert one == two
+
+
+def flat(outline):
+    for each in outline:
+        if isinstance(each, list):
+            yield from flat(each)
+        else:
+            yield each
+
+
+def test_without_a_chromium_pdf_is_refused_before_anything_runs(tmp_path, monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    with pytest.raises(InputError, match=r"PDF needs a Chromium.*IPPOOLKIT_CHROMIUM"):
+        ipk.make_report(plan(), tmp_path / "r.pdf")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_font_chinese_pictures_are_refused(tmp_path, monkeypatch):
+    from matplotlib import font_manager
+
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", [])
+    with pytest.raises(InputError, match="Noto Sans CJK"):
+        ipk.make_reports([plan()], tmp_path / "out", formats=["png"], lang="zh")

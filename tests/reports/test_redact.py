@@ -1,0 +1,210 @@
+"""Redacted reports: no name and no address of the original is left, in no format, and every number is."""
+
+import io
+import ipaddress
+import re
+import zipfile
+from dataclasses import replace
+
+import pypdf
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import ippoolkit as ipk
+from ippoolkit.cidr import Cidr
+from ippoolkit.report import redacted
+from ippoolkit.report.formats.pdf import find_chromium
+from tests.helpers import CLUSTERS, ROOT, notebook, plan, recorded
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+DUMPS = ("ippools.yaml", "ipamconfig.yaml", "ipreservations.yaml", "kubectl-nodes.json", "kubectl-namespaces.json",
+         "kubectl-pods.json", "kubectl-ipamblocks.json")  # fmt: skip
+# What names may contain and every report says for itself.
+_WORDS = {
+    "default",
+    "pool",
+    "node",
+    "nodes",
+    "group",
+    "cluster",
+    "all",
+    "host",
+    "running",
+    "pending",
+    "kubernetes",
+    "linux",
+    "type",
+    "test",
+}
+
+
+def names_of(scenario):
+    cluster = scenario.cluster
+    found = {scenario.name}
+    for many in (
+        cluster.pools,
+        cluster.nodes,
+        cluster.namespaces,
+        cluster.pods,
+        cluster.reservations,
+        scenario.plan.groups,
+    ):
+        found |= {each.name for each in many}
+    for each in (*cluster.nodes, *cluster.namespaces, *cluster.pools, *scenario.plan.groups):
+        found |= set(each.labels) | set(each.labels.values())
+    found |= {pod.node for pod in cluster.pods}
+    for block in cluster.blocks:
+        found |= {each.handle for each in block.allocations} | {each.pod for each in block.allocations} | {block.host}
+    return {name for name in found if len(name) > 3 and name not in _WORDS and not name.isdigit()}
+
+
+def addresses_of(scenario):
+    cluster, around = scenario.cluster, scenario.networks
+    found = {str(pool.cidr) for pool in cluster.pools} | {str(block.cidr) for block in cluster.blocks}
+    for networks in (around.cluster, around.services, around.nodes, around.peers):
+        found |= set(map(str, networks))
+    found |= {str(address) for pod in cluster.pods for address in pod.addresses}
+    found |= {str(tunnel.address) for node in cluster.nodes for tunnel in node.tunnels}
+    return {text.split("/")[0] for text in found}
+
+
+def texts(path):
+    """All text of a report's file, whatever its format."""
+    data = path.read_bytes()
+    if path.suffix == ".xlsx":
+        book = zipfile.ZipFile(io.BytesIO(data))
+        return "\n".join(book.read(name).decode(errors="replace") for name in book.namelist())
+    if path.suffix == ".pdf":
+        return "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(data)).pages)
+    return data.decode(errors="replace")
+
+
+def is_left(word, text):
+    return re.search(rf"(?<![\w.:-]){re.escape(word)}(?![\w:-]|\.\d)", text) is not None
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory):
+    """A cluster whose owner shows everywhere: names, labels, selectors, annotations, ranges asked for, descriptions."""
+    folder = tmp_path_factory.mktemp("acme-secret-project")
+    base = ipk.load(ROOT / "data/kubean.yaml")
+    pools = [
+        replace(base.cluster.pools[0], name="acme-payments", labels={"acme.com/team": "payments-team"},
+                annotations={"acme-note": "owned-by-zoe"}, node_selector='acme.com/zone == "vault-room"'),
+        *base.cluster.pools[1:],
+        ipk.IPPool(name="acme-broken", cidr="203.0.113.0/24", node_selector="acme-secret-label =="),
+    ]  # fmt: skip
+    nodes = [replace(node, name=f"acme-rack-{at}.prod.acme.example", labels={**node.labels, "acme.com/zone": "vault-room"})
+             for at, node in enumerate(base.cluster.nodes)]  # fmt: skip
+    renamed = {old.name: new.name for old, new in zip(base.cluster.nodes, nodes, strict=True)}
+    pods = [replace(pod, name=f"acme-pod-{at}", namespace="acme-ledger", node=renamed.get(pod.node, ""), **{
+        "ipv4_pools": ("acme-payments", "10.244.0.0/18", "no-such-acme-pool")} if at == 0 else {})
+        for at, pod in enumerate(base.cluster.pods)]  # fmt: skip
+    reservation = ipk.IPReservation(name="acme-kept", reserved_cidrs=(Cidr.parse("10.244.1.0/28"),))
+    cluster = replace(
+        base.cluster, pools=tuple(pools), nodes=tuple(nodes), pods=tuple(pods), reservations=(reservation,)
+    )
+    groups = tuple(
+        replace(group, name="acme-new-workers", labels={"acme.com/zone": "vault-room"}) for group in base.plan.groups
+    )
+    scenario = replace(
+        base, name="acme-prod", description="For Acme's board", cluster=cluster, plan=replace(base.plan, groups=groups)
+    )
+    ipk.save(scenario, folder / "acme-prod.yaml")
+    ipk.save(replace(plan(size=24), name="acme-dev"), folder / "acme-dev.yaml")
+    (folder / "acme-bad.yaml").write_text(
+        "version: 1\nname: acme-bad\ncluster: {pools: [{name: acme-x, cidr: 10.77.0.1/8}]}\n"
+    )
+    return folder, scenario
+
+
+@pytest.mark.parametrize("template", ["capacity", "comparison", "fleet"])
+def test_nothing_of_the_original_is_left_in_any_file(hostile, tmp_path, template):
+    folder, scenario = hostile
+    formats = ["html", "xlsx", "md", "svg", *(["pdf"] if find_chromium() else [])]
+    names = ["acme-prod", "acme-dev"] + (["acme-bad"] if template == "capacity" else [])
+    made = ipk.make_reports([folder / f"{name}.yaml" for name in names], tmp_path, formats=formats, template=template,
+                            redact=True, date="2026-11-23")  # fmt: skip
+    assert made.made
+    words = names_of(scenario) | addresses_of(scenario) | addresses_of(plan()) | {"10.77.0.1", "203.0.113.0"}
+    for path in tmp_path.rglob("*"):
+        if path.is_file():
+            text = f"{path.name}\n{texts(path)}"
+            assert "acme" not in text.lower(), path.name
+            assert [word for word in words if is_left(word, text)] == [], path.name
+
+
+@pytest.mark.parametrize("cluster", CLUSTERS)
+def test_every_number_stays(cluster, tmp_path):
+    scenario = ipk.load(*recorded(cluster, tmp_path, *DUMPS))
+    scenario = replace(
+        scenario, plan=ipk.Plan(months=3, groups=(ipk.NodeGroup(nodes=5, pods_per_node=30, nodes_per_month=2),))
+    )
+    (told,) = redacted([scenario])
+    names = {"pool", "pools", "cidr", "node", "selector", "change", "value"}
+
+    def numbers(table):
+        return table[[column for column in table.columns if column not in names]].to_dict("records")
+
+    assert numbers(ipk.pools(told)) == numbers(ipk.pools(scenario).sort_values("pool", ignore_index=True))
+    assert numbers(ipk.nodes(told)) == numbers(ipk.nodes(scenario))
+    assert numbers(ipk.growth(told)) == numbers(ipk.growth(scenario))
+    assert numbers(ipk.choices(told)) == numbers(ipk.choices(scenario))
+    assert [finding.code for finding in ipk.check(told)] == [finding.code for finding in ipk.check(scenario)]
+    for old, new in zip(sorted(scenario.cluster.pools, key=lambda pool: pool.name), told.cluster.pools, strict=True):
+        assert numbers(ipk.block_sizes(told, new.name)) == numbers(ipk.block_sizes(scenario, old.name))
+    words = {word for word in names_of(scenario) if len(word) > 5}
+    text = ipk.write.scenario_yaml(told)
+    assert [word for word in words if is_left(word, text)] == []
+
+
+cidrs = st.builds(
+    lambda value, prefix: Cidr(4, value >> (32 - prefix) << (32 - prefix), prefix),
+    st.integers(0, 2**32 - 1),
+    st.integers(4, 32),
+)
+
+
+@settings(max_examples=150)
+@given(st.lists(cidrs, min_size=1, max_size=12, unique=True))
+def test_networks_keep_their_sizes_and_what_lies_in_what(networks):
+    peers = tuple(networks)
+    scenario = ipk.Scenario(networks=ipk.Networks(peers=peers))
+    moved = redacted([scenario])[0].networks.peers
+    for one, new_one in zip(peers, moved, strict=True):
+        assert one.prefix == new_one.prefix
+        assert new_one.first % new_one.size == 0
+        for two, new_two in zip(peers, moved, strict=True):
+            assert (one in two) == (new_one in new_two)
+            if one in two:
+                assert one.first - two.first == new_one.first - new_two.first
+            assert one.overlaps(two) == new_one.overlaps(new_two)
+
+
+def test_one_name_stays_one_name_in_all_scenarios():
+    one, two = plan(), plan(size=24)
+    first, second = redacted([one, two])
+    assert first.cluster.pools[0].name == second.cluster.pools[0].name
+    assert first.cluster.pools[0].cidr == second.cluster.pools[0].cidr
+    assert first.name != second.name
+
+
+def test_addresses_keep_their_place_in_their_pool(tmp_path):
+    scenario = ipk.load(ROOT / "data/kubean.yaml")
+    (told,) = redacted([scenario])
+    pools = {pool.name: pool for pool in told.cluster.pools}
+    for old, new in zip(scenario.cluster.pods, told.cluster.pods, strict=True):
+        for before, after in zip(old.addresses, new.addresses, strict=True):
+            around = next((pool for pool in scenario.cluster.pools if before in pool.cidr), None)
+            if around:
+                place = next(pool for pool in pools.values() if after in pool.cidr)
+                assert int(before) - around.cidr.first == int(after) - place.cidr.first
+
+
+def test_a_notebook_of_ones_own_gets_the_redacted_scenario(tmp_path):
+    path = notebook(tmp_path / "own.ipynb", 'scenario = ""', "import ippoolkit as ipk\nipk.pools(ipk.load(scenario))")
+    text = ipk.make_report(plan(), tmp_path / "r.html", template=path, redact=True).read_text()
+    assert "10.233.64.0" not in text
+    assert ipaddress.ip_address("10.0.0.0") in ipaddress.ip_network("10.0.0.0/18")
