@@ -89,20 +89,32 @@ def drawing(width: float, height: float, *, columns: int = 1) -> Iterator[tuple[
 
 
 def png(figure: Figure) -> bytes:
-    """Return a figure as a PNG image on white."""
+    """Return a figure as a PNG image on white; afterwards its texts name the fonts that this machine has."""
+    from matplotlib.text import Text
+
     buffer = io.BytesIO()
+    # A generic family is one font for matplotlib: only a list makes it look further for a character.
+    families = ["DejaVu Sans", *_chinese_fonts()[:1]]
+    for text in figure.findobj(Text):
+        text.set_fontfamily(families)
+    figure.patch.set_alpha(1)
     with mpl.rc_context(_SETTINGS), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         figure.savefig(buffer, format="png", dpi=160, facecolor="white", metadata={"Software": None})
+    figure.patch.set_alpha(0)
     return buffer.getvalue()
 
 
 def has_font_for(lang: str) -> bool:
     """Whether a font is installed that shows this language in pictures; pages bring or find their own."""
+    return lang == "en" or bool(_chinese_fonts())
+
+
+def _chinese_fonts() -> list[str]:
     from matplotlib import font_manager
 
     known = {font.name for font in font_manager.fontManager.ttflist}
-    return lang == "en" or any(name in known for name in _CHINESE)
+    return [name for name in _CHINESE if name in known]
 
 
 def svg(figure: Figure, title: str) -> str:

@@ -152,3 +152,20 @@ def test_without_a_font_chinese_pictures_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(font_manager.fontManager, "ttflist", [])
     with pytest.raises(InputError, match="Noto Sans CJK"):
         ipk.make_reports([plan()], tmp_path / "out", formats=["png"], lang="zh")
+
+
+def test_chinese_pictures_show_chinese():
+    """Each character is drawn by a font that has it, not as an empty box: unlike characters look unlike."""
+    from matplotlib.figure import Figure
+
+    from ippoolkit.figures import has_font_for, png
+
+    if not has_font_for("zh"):
+        pytest.skip("no font with Chinese characters is installed")
+
+    def drawn(text):
+        figure = Figure(figsize=(1, 1))
+        figure.text(0.5, 0.5, text)
+        return png(figure)
+
+    assert drawn("块") != drawn("池")
