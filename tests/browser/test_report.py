@@ -1,5 +1,7 @@
 """The report in a browser that has no network."""
 
+from dataclasses import replace
+
 import pytest
 
 import ippoolkit as ipk
@@ -8,11 +10,19 @@ from tests.helpers import ROOT, plan
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 
-@pytest.fixture(scope="module", params=["en", "zh"])
+PAGES = ("capacity", "comparison", "fleet")
+
+
+@pytest.fixture(scope="module", params=[(page, lang) for page in PAGES for lang in ("en", "zh")], ids="-".join)
 def report(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("report")
-    scenario = plan(size=24, nodes_per_month=5) if request.param == "en" else ipk.load(ROOT / "data/kubean.yaml")
-    return ipk.make_report(scenario, folder / "r.html", lang=request.param)
+    template, lang = request.param
+    scenarios = [plan(size=24, nodes_per_month=5), ipk.load(ROOT / "data/kubean.yaml")]
+    if template == "capacity":
+        return ipk.make_report(scenarios[lang == "zh"], folder / "r.html", lang=lang)
+    long_named = replace(scenarios[0], name="a-cluster-with-a-rather-long-name." * 7)
+    made = ipk.make_reports([*scenarios, long_named], folder, template=template, lang=lang)
+    return made.made[0].files[0]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -21,7 +31,7 @@ def test_it_needs_nothing_from_outside_and_fits_the_window(report, watch, width,
     watched = watch("file:///", viewport={"width": width, "height": 900}, color_scheme=scheme)
     watched.page.context.set_offline(True)
     watched.page.goto(report.as_uri())
-    watched.page.wait_for_selector(".ipk-verdict")
+    watched.page.wait_for_selector(".ipk-tile")
     watched.is_clean()
     wide = watched.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0  # tables scroll inside themselves
@@ -62,5 +72,15 @@ def test_headings_and_figures_are_there_for_those_who_do_not_see(report, watch):
     for figure in watched.page.locator("svg").all():
         assert figure.get_attribute("role") == "img"
         assert figure.locator("title").first.text_content().strip()
+    assert watched.page.locator("h3").count() == 0 or watched.page.locator("h2").count() > 0
     for table in watched.page.locator(".ipk-block_sizes").all():
         assert table.locator("caption").text_content().strip()
+
+
+def test_without_javascript_everything_is_there(report, browser):
+    context = browser.new_context(java_script_enabled=False, offline=True)
+    page = context.new_page()
+    page.goto(report.as_uri())
+    assert page.locator("h1").is_visible()
+    assert page.locator("table").first.is_visible()
+    context.close()

@@ -1,5 +1,7 @@
 """Reports: one file, nothing from outside, the numbers of the tables, and clear words where one cannot be made."""
 
+import base64
+import gzip
 import hashlib
 import re
 from html.parser import HTMLParser
@@ -174,3 +176,18 @@ def test_a_large_cluster_shows_its_fullest_nodes(tmp_path):
     assert f"The {shown} fullest of {shown + 50} nodes." in html
     assert "n0089" in html
     assert html.count("<tr>") == shown + 1
+
+
+def test_a_huge_cluster_makes_a_page_of_decent_size_that_still_carries_its_scenario(tmp_path):
+    nodes = tuple(ipk.Node(name=f"worker-{number:04}.example") for number in range(1000))
+    pods = tuple(
+        ipk.Pod(name=f"web-{n:05}", node=nodes[n % 1000].name, addresses=(f"10.0.{n >> 8}.{n & 255}",))
+        for n in range(20_000)
+    )
+    pools = tuple(ipk.IPPool(name=f"p{n:02}", cidr=f"10.{n}.0.0/16") for n in range(12))
+    scenario = ipk.Scenario(name="huge", cluster=ipk.Cluster(pools=pools, nodes=nodes, pods=pods))
+    text = ipk.make_report(scenario, tmp_path / "r.html", date="").read_text()
+    assert len(text.encode()) < 1_500_000
+    packed = re.search(r'href="data:application/gzip;base64,([^"]*)"', text)[1]
+    (tmp_path / "again.yaml").write_bytes(gzip.decompress(base64.b64decode(packed)))
+    assert ipk.load(tmp_path / "again.yaml") == scenario

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 FIRST = 5  # findings that the first page shows
 MAPS_SHOWN = 4
+CELLS = 1024  # of a map that stands alone; several have half as many each, or the page grows too large
 POOLS_SHOWN = 8  # with a table of block sizes each
 
 _MAP_HEADINGS = {
@@ -119,9 +120,10 @@ class Report(Page):
         """Return the plan in a picture: the blocks of each pool, as the engine fills them."""
         filled = place(self.scenario)
         parts: list[Part] = []
-        for pool in self._serving()[:MAPS_SHOWN]:
+        shown = self._serving()[:MAPS_SHOWN]
+        for pool in shown:
             title = self._pool_title(pool)
-            cells = address_map(filled, pool.name)
+            cells = address_map(filled, pool.name, cells=CELLS if len(shown) == 1 else CELLS // 2)
             whole = cells["blocks"].max() == 1
             used = cells[cells["claimed"] > 0]
             columns = [name for name in used.columns if whole or name != "node"]

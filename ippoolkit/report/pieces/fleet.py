@@ -81,7 +81,7 @@ class Fleet(Page):
             if entry.get("link"):
                 links[self.words.number(entry["name"])] = entry["link"]
             rows.append(self._row(entry))
-            marks.append(("", entry["word"], "", "", "", "", "", ""))
+            marks.append(("", f"{entry['word']} whole", "", "", "", "", "", ""))
         caption = say(N_("Clusters, worst first"))
         made = Table.of_rows("clusters", heads, rows, lang=self.lang, marks=marks, links=links, caption=caption)
         return self.section(N_("Clusters, worst first"), table(made), *self._others(), *self._failures())

@@ -14,7 +14,7 @@ from ...view.markdown import plain
 from .piece import Part, Piece, code, heading, prose
 
 MOST_TEXT = 100_000  # characters of a scenario that a page shows whole
-MOST_ATTACHED = 600_000  # bytes of one, packed, that a page carries
+MOST_ATTACHED = 400_000  # bytes of one, packed, that a page carries
 
 
 class Page:
