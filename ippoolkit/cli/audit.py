@@ -56,7 +56,7 @@ def audit(
 
     made = audit_of(_read(paths, kubeconfig, context, none, lang))
     if out is not None:
-        from ..report.audit import make_audit_report
+        from ..report.cluster import make_audit_report
 
         live = not paths or any(str(path) == "-" for path in paths)
         with telling(lang):

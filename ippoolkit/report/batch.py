@@ -99,6 +99,13 @@ def make_report(
     return place(target, made.files[f".{asked.formats[0]}"])
 
 
+def check_target(target: Path) -> list[Finding]:
+    """Return what keeps a file from being written, as far as that can be told before."""
+    if not target.parent.is_dir():
+        return [Finding("folder-missing", place=Place(str(target.parent)))]
+    return [Finding("file-folder", place=Place(str(target)))] if target.is_dir() else []
+
+
 def _one_order(scenario: str | Path | Scenario, target: Path, options: Mapping[str, Any]) -> tuple[Order, Input]:
     """Check everything about one report, its scenario too; raise all problems at once."""
     format_ = target.suffix.lower().removeprefix(".") or "html"
@@ -110,10 +117,7 @@ def _one_order(scenario: str | Path | Scenario, target: Path, options: Mapping[s
         asked = order(formats=(format_,), **options)
     except InputError as error:
         problems += error.problems
-    if not target.parent.is_dir():
-        problems.append(Finding("folder-missing", place=Place(str(target.parent))))
-    elif target.is_dir():
-        problems.append(Finding("file-folder", place=Place(str(target))))
+    problems += check_target(target)
     try:
         (given,) = inputs([scenario])[:1]
         given = replace(given, scenario=given.read())

@@ -8,7 +8,8 @@ from typer.testing import CliRunner
 from ippoolkit.audit import audit
 from ippoolkit.cli import app
 from ippoolkit.errors import InputError
-from ippoolkit.report.audit import AuditReport, make_audit_report
+from ippoolkit.report.cluster import make_audit_report
+from ippoolkit.report.pieces.audit import AuditReport
 from tests.helpers import RECORDINGS, unpacked
 
 pytestmark = pytest.mark.filterwarnings("ignore")

@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
-from datetime import date as Date  # noqa: N812
 from html import escape
 from pathlib import Path
 
 from IPython.display import HTML
 
-from .. import __version__
-from ..audit import Audit
-from ..audit import audit as run
-from ..audit.tables import coverage
-from ..figures import svg
-from ..figures.address_map import address_map as draw_map
-from ..figures.audit import headroom, usage
-from ..findings import N_, Severity, language, printable
-from ..ipam import IpamError
-from ..limits import CALICO_VERSION
-from ..view.audit import SHOWN, fullest, headroom_rows
-from ..view.audit_page import frame_html, rows_html, summary_html, tiles_html, totals_html
-from ..view.html import findings_html, sources_html
-from ..view.look import style
-from ..write import save, write_text
-from .run import check_parameters, execute, own_notebook
+from ... import __version__
+from ...audit import audit as run
+from ...audit.tables import coverage
+from ...figures import svg
+from ...figures.address_map import address_map as draw_map
+from ...figures.audit import headroom, usage
+from ...findings import N_, Severity, language, printable
+from ...ipam import IpamError
+from ...limits import CALICO_VERSION
+from ...view.audit import SHOWN, fullest, headroom_rows
+from ...view.audit_page import frame_html, rows_html, summary_html, tiles_html, totals_html
+from ...view.html import findings_html, sources_html
 
 NODES_SHOWN = 100
 POOLS_SHOWN = 12
-TEMPLATE = "audit.ipynb"
 
 
 class AuditReport:
@@ -37,7 +30,7 @@ class AuditReport:
 
     Parameters
     ----------
-    cluster
+    files
         Path of a folder or file, or several: dumps, tables, a snapshot.
     none
         Kinds that are known to have no objects.
@@ -48,9 +41,9 @@ class AuditReport:
     """
 
     def __init__(
-        self, cluster: str | Path | Sequence[str | Path], none: Sequence[str] = (), lang: str = "en", date: str = ""
+        self, files: str | Path | Sequence[str | Path], none: Sequence[str] = (), lang: str = "en", date: str = ""
     ) -> None:
-        paths = [cluster] if isinstance(cluster, str | Path) else list(cluster)
+        paths = [files] if isinstance(files, str | Path) else list(files)
         self.audit = run(*paths, none=none)
         self.words = language(lang)
         self.lang = lang
@@ -92,7 +85,7 @@ class AuditReport:
         cluster = self.audit.scenario.cluster
         if not cluster.knows("IPPool", "IPAMBlock") or not cluster.blocks:
             return HTML("")
-        from ..simulation import address_map, simulate
+        from ...simulation import address_map, simulate
 
         try:
             state = simulate(self.audit.scenario)
@@ -145,49 +138,3 @@ class AuditReport:
 
     def _section(self, title: str, body: str) -> HTML:
         return HTML(f"<h2>{escape(self.words.text(title))}</h2>\n{body}")
-
-
-def make_audit_report(
-    cluster: Sequence[str | Path] | Audit,
-    out: str | Path,
-    *,
-    none: Sequence[str] = (),
-    lang: str = "en",
-    date: str | None = None,
-) -> Path:
-    """Make a report on a cluster: one HTML file that needs nothing else.
-
-    Parameters
-    ----------
-    cluster
-        Folders and files, or an audit of a running cluster.
-    out
-        Path of the HTML file; it is written whole or not at all.
-    none
-        Kinds that are known to have no objects.
-    lang
-        Language: ``en`` or ``zh``.
-    date
-        Date to print, as YYYY-MM-DD; today's if left out.
-
-    Raises
-    ------
-    InputError
-        Where a parameter or the place to write to is no good; checked before anything runs.
-    ReportError
-        Where the notebook fails.
-    """
-    target = Path(out)
-    date = Date.today().isoformat() if date is None else date  # noqa: DTZ011 (the user's own day)
-    check_parameters(target, lang, date)
-    with tempfile.TemporaryDirectory(prefix="ippoolkit-") as folder:
-        if isinstance(cluster, Audit):
-            paths = [
-                str(save(cluster.scenario, Path(folder) / f"{cluster.scenario.name.replace('/', '-')[:100]}.json"))
-            ]
-        else:
-            paths = [str(Path(path).resolve()) for path in cluster]
-        parameters = {"cluster": paths, "none": list(none), "lang": lang, "date": date}
-        page = {"title": Path(paths[0]).stem, "lang": lang, "style": style()}
-        html = execute(own_notebook(TEMPLATE), parameters, Path(folder), page)
-    return write_text(target, html)
