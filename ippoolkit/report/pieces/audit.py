@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 from pathlib import Path
-
-from IPython.display import HTML
 
 from ... import __version__
 from ...audit import audit as run
@@ -17,9 +16,11 @@ from ...figures.audit import headroom, usage
 from ...findings import N_, Severity, language, printable
 from ...ipam import IpamError
 from ...limits import CALICO_VERSION
-from ...view.audit import SHOWN, fullest, headroom_rows
+from ...view.audit import SHOWN, fullest, headroom_rows, verdict
 from ...view.audit_page import frame_html, rows_html, summary_html, tiles_html, totals_html
-from ...view.html import findings_html, sources_html
+from ...view.html import findings_html
+from ...view.markdown import findings_markdown, plain
+from .piece import Part, Piece, heading
 
 NODES_SHOWN = 100
 POOLS_SHOWN = 12
@@ -49,7 +50,7 @@ class AuditReport:
         self.lang = lang
         self.date = date
 
-    def title(self) -> HTML:
+    def title(self) -> Piece:
         """Return the head: what, when, by which rules."""
         say = self.words.text
         meta = [
@@ -59,18 +60,21 @@ class AuditReport:
             self.words.say(N_("rules of Calico {version}"), {"version": CALICO_VERSION}),
         ]
         head = "".join(f"<span>{escape(part)}</span>" for part in meta if part)
-        return HTML(f'<p class="ipk-meta">{head}</p>\n<h1>{escape(printable(self.audit.scenario.name))}</h1>')
+        name = printable(self.audit.scenario.name)
+        html = f'<p class="ipk-meta">{head}</p>\n<h1>{escape(name)}</h1>'
+        return Piece((Part(html, "\n\n".join((f"# {plain(name)}", " · ".join(plain(part) for part in meta if part)))),))
 
-    def summary(self) -> HTML:
+    def summary(self) -> Piece:
         """Return the whole in a sentence, and the key figures."""
-        return HTML(summary_html(self.audit, self.lang) + tiles_html(self.audit, self.lang))
+        html = summary_html(self.audit, self.lang) + tiles_html(self.audit, self.lang)
+        return Piece((Part(html, plain(verdict(self.audit, self.lang)[1])),))
 
-    def findings(self) -> HTML:
+    def findings(self) -> Piece:
         """Return what is wrong, gravest first."""
         bad = [finding for finding in self.audit.findings if finding.severity is not Severity.OK]
-        return self._section(N_("What is wrong"), findings_html(bad, self.lang))
+        return self._section(N_("What is wrong"), findings_html(bad, self.lang), findings_markdown(bad, self.lang))
 
-    def pools(self) -> HTML:
+    def pools(self) -> Piece:
         """Return the pools: a picture and a table."""
         title = self.words.text(N_("Pools"))
         figure = usage(self.audit.figures.pools, lang=self.lang)
@@ -80,11 +84,11 @@ class AuditReport:
             N_("Pools"), picture + rows_html(self.audit, "pools", rows, SHOWN["pools"], lang=self.lang, caption=title)
         )
 
-    def maps(self) -> HTML:
+    def maps(self) -> Piece:
         """Return a map of each pool's blocks, where the blocks are known."""
         cluster = self.audit.scenario.cluster
         if not cluster.knows("IPPool", "IPAMBlock") or not cluster.blocks:
-            return HTML("")
+            return Piece(())
         from ...simulation import address_map, simulate
 
         try:
@@ -101,7 +105,7 @@ class AuditReport:
             )
         return self._section(N_("Address maps"), "\n".join(parts))
 
-    def nodes(self) -> HTML:
+    def nodes(self) -> Piece:
         """Return the nodes: what each still takes, and a table of those with least room."""
         title = self.words.text(N_("Nodes"))
         figure = headroom(headroom_rows(self.audit), lang=self.lang)
@@ -115,26 +119,24 @@ class AuditReport:
         table = rows_html(self.audit, "nodes", rows[:NODES_SHOWN], SHOWN["nodes"], lang=self.lang, caption=title)
         return self._section(N_("Nodes"), picture + note + table)
 
-    def coverage(self) -> HTML:
+    def coverage(self) -> Piece:
         """Return which pools serve which nodes unasked; of a large cluster the nodes with gaps first."""
         cluster = self.audit.scenario.cluster
         if not cluster.knows("IPPool", "Node") or not cluster.nodes:
-            return HTML("")
+            return Piece(())
         title = N_("Nodes and the pools that serve them")
         table = coverage(self.audit.scenario).sort_values("gaps", ascending=False, kind="stable").head(NODES_SHOWN)
         return self._section(title, frame_html("coverage", table, lang=self.lang, caption=self.words.text(title)))
 
-    def totals(self) -> HTML:
+    def totals(self) -> Piece:
         """Return all counts."""
         return self._section(N_("Totals"), totals_html(self.audit, self.lang))
 
-    def unknown(self) -> HTML:
+    def unknown(self) -> Piece:
         """Return what could not be read, and how what was read fits together."""
         return self._section(N_("How it was read"), findings_html(self.audit.notes, self.lang))
 
-    def rules(self) -> HTML:
-        """Return the rules that were used, with their sources."""
-        return self._section(N_("Rules used"), sources_html(self.audit.findings, self.lang))
-
-    def _section(self, title: str, body: str) -> HTML:
-        return HTML(f"<h2>{escape(self.words.text(title))}</h2>\n{body}")
+    def _section(self, title: str, html: str, markdown: str = "") -> Piece:
+        """Return a part of the page under its heading; tables and pictures are on the page alone."""
+        head = heading(self.words.text(title))
+        return Piece((replace(head, markdown=head.markdown if markdown else ""), Part(html, markdown)))
