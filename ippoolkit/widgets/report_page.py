@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from ..errors import IppoolkitError
 from ..findings import N_, Language
@@ -14,6 +15,12 @@ from .exchange import slug
 from .surfaces import pane
 
 FOLDER = "reports"
+TYPES = {
+    "html": "text/html",
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "md": "text/markdown",
+}
 
 
 class ReportPage:
@@ -23,9 +30,17 @@ class ReportPage:
         self._words = words
         self._scenario = scenario
         self._task: asyncio.Task[None] | None = None
+        self._format = "html"
         self.pane = pane("ipk-report")
-        self.pane.on_msg(lambda _, message, __: self.make() if message.get("action") == "make" else None)
+        self.pane.on_msg(self._on_action)
         self._show()
+
+    def _on_action(self, _: Any, message: dict[str, Any], __: Any) -> None:
+        if message.get("action") == "make":
+            self.make()
+        elif message.get("action") == "format" and message.get("value") in TYPES:
+            self._format = message["value"]
+            self._show()
 
     def make(self) -> None:
         """Make the report, unless one is being made."""
@@ -50,7 +65,7 @@ class ReportPage:
         folder = Path.cwd() / FOLDER
         try:
             folder.mkdir(exist_ok=True)
-            return make_report(scenario, folder / slug(scenario.name, suffix=".html"), lang=self._words.code)
+            return make_report(scenario, folder / slug(scenario.name, suffix=f".{self._format}"), lang=self._words.code)
         except IppoolkitError as error:
             return error
         except OSError as error:
@@ -64,13 +79,19 @@ class ReportPage:
         opened = f'<a data-made target="_blank" rel="noopener">{text}</a>'
         where = self._words.say(N_("It is kept as {path}."), {"path": f"{FOLDER}/{made.name}"})
         self._show(f'<p role="status"><strong>{opened}</strong> {escape(where)}</p>')
-        self.pane.send({"made": "text/html"}, [made.read_bytes()])
+        self.pane.send({"made": TYPES[made.suffix[1:]], "name": made.name}, [made.read_bytes()])
 
     def _show(self, below: str = "") -> None:
-        told = self._say(N_("One HTML file with this very plan: verdict, tables, picture, findings, sources."))
+        told = self._say(N_("One file with this very plan: verdict, tables, pictures, findings, sources."))
+        label = self._say(N_("Format"))
+        options = "".join(
+            f'<option value="{each}"{" selected" if each == self._format else ""}>{each.upper()}</option>'
+            for each in TYPES
+        )
+        formats = f'<select data-action="format" data-value="" aria-label="{label}">{options}</select>'
         make = self._say(N_("Make report"))
         button = f'<button type="button" class="ipk-primary" data-action="make">{make}</button>'
-        self.pane.html = f'<p class="ipk-empty">{told}</p><p class="ipk-buttons">{button}</p>{below}'
+        self.pane.html = f'<p class="ipk-empty">{told}</p><p class="ipk-buttons">{button}{formats}</p>{below}'
 
     def _say(self, text: str) -> str:
         return escape(self._words.text(text))

@@ -2,6 +2,7 @@
 
 import gc
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -46,6 +47,11 @@ def markup(planner, tab):
 
 def act(planner, action, value="", contents=()):
     planner._on_action(None, {"action": action, "value": value}, list(contents))
+
+
+def cells(html):
+    """Return the texts of all cells of a page's tables, one after the other."""
+    return " | ".join(re.findall(r"<td[^>]*>(.*?)</td>", html))
 
 
 def press(planner, field):
@@ -369,8 +375,23 @@ def test_a_report_is_made_of_what_is_shown(planner, tmp_path, monkeypatch):
     assert planner._tabs.selected_index == REPORT
     made = tmp_path / "reports/scenario.html"
     assert sent == [[made.read_bytes()]]
-    assert "node 65 gets none" in made.read_text()
+    said = made.read_text()
+    assert "node 65 gets none" in said
+    for tab in (SIZES, GROWTH):
+        assert cells(page(planner, tab)) in cells(said)
     assert "reports/scenario.html" in planner._report.pane.html
+
+
+def test_a_report_is_made_in_the_format_chosen(planner, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    sent = []
+    planner._report.pane.send = lambda message, buffers: sent.append((message, buffers))
+    planner._report._on_action(None, {"action": "format", "value": "md"}, [])
+    planner._report._on_action(None, {"action": "format", "value": "exe"}, [])
+    planner._report._on_action(None, {"action": "make"}, [])
+    assert sent == [
+        ({"made": "text/markdown", "name": "scenario.md"}, [(tmp_path / "reports/scenario.md").read_bytes()])
+    ]
 
 
 def test_a_report_that_fails_says_why(planner, tmp_path, monkeypatch):

@@ -5,7 +5,7 @@ const LIMIT = 8_000_000; // bytes of a file in one message
 
 function render({ model, el }) {
   const order = new Map(); // per table: column and direction
-  let kept = "";
+  let kept = "", name = "";
 
   function draw() {
     const focus = el.contains(document.activeElement) ? document.activeElement : null;
@@ -59,7 +59,9 @@ function render({ model, el }) {
   }
   function offer() {
     const link = el.querySelector("a[data-made]");
-    if (link) link.href = kept;
+    if (!link) return;
+    link.href = kept;
+    if (!name.endsWith(".html")) link.download = name;
   }
 
   el.addEventListener("click", async event => {
@@ -96,6 +98,7 @@ function render({ model, el }) {
     if (message.save) save(buffers, message.save, message.type);
     if (message.made) {
       if (kept) URL.revokeObjectURL(kept);
+      name = message.name ?? "";
       kept = URL.createObjectURL(new Blob(buffers, { type: message.made }));
       offer();
     }
