@@ -14,49 +14,69 @@ from ..model import IPPool
 from ..model.calico import Use
 from ..selectors import SelectorError, parse
 from . import layout
-from .memory import LOAD_BALANCER, MICRO, IpamError, Memory, Node
+from .memory import LOAD_BALANCER, MICRO, IpamError, Node
+from .overlaps import Overlaps
 
 _WINDOWS_SIZES = {4: 29, 6: 125}  # blockSizes above are too small for Windows
 
 
 @dataclass(slots=True)
-class Cluster(Memory):
+class Cluster(Overlaps):
     """Adds what a cluster's operator does."""
 
-    def create_pool(self, pool: IPPool) -> None:
-        """Create a pool."""
+    def create_pool(self, pool: IPPool, *, checked: bool = True) -> None:
+        """Create a pool; not `checked`: as kubectl does, which lets it overlap others and blocks of another size."""
         if pool.name in self.pools:
             raise IpamError("exists-already", kind="IPPool", name=pool.name)
+        if checked:
+            self._check_range(pool)
+        self.pools[pool.name] = pool
+        self._take_range(pool)
+
+    def _check_range(self, pool: IPPool) -> None:
+        """Refuse a pool that overlaps another, or that holds blocks of another size."""
         for name, other in sorted(self.pools.items()):
-            if other.cidr.overlaps(pool.cidr):
+            if name != pool.name and other.cidr.overlaps(pool.cidr):
                 raise IpamError("pools-overlap", cidr=str(pool.cidr), other=name, other_cidr=str(other.cidr))
         others = [cidr for _, cidr in self._cidrs() if cidr.overlaps(pool.cidr) and cidr.prefix != pool.block_size]
         if others:
             size, first = pool.block_size, str(min(others))
             raise IpamError("blocks-of-other-size", count=len(others), cidr=str(pool.cidr), size=size, first=first)
-        self.pools[pool.name] = pool
+
+    def _take_range(self, pool: IPPool) -> None:
+        """Give a pool its range, with the blocks that stand in it."""
         of = self._range(pool.cidr, pool.block_size)
         self._ranges[of].pool = pool.name
         self._bring_home(of)
+        pools = list(self.pools.values())
+        self._overlapping = any(
+            one.cidr.overlaps(other.cidr) for place, one in enumerate(pools) for other in pools[:place]
+        )
+        self._mirror()
         self._changed(pools=True)
 
-    def change_pool(self, name: str, **changes: object) -> None:
-        """Change fields of a pool, by the names of the model."""
+    def change_pool(self, name: str, *, checked: bool = True, **changes: object) -> None:
+        """Change fields of a pool, by the names of the model; not `checked`: its blockSize too, as people force it."""
         pool = self._pool(name)
         changed = replace(pool, **changes)  # type: ignore[arg-type]
         if changed.cidr != pool.cidr:
             raise IpamError("cidr-changed", before=str(pool.cidr), after=str(changed.cidr))
         if changed.block_size != pool.block_size:
-            raise IpamError("block-size-changed", before=pool.block_size, after=changed.block_size)
+            if checked:
+                raise IpamError("block-size-changed", before=pool.block_size, after=changed.block_size)
+            self._ranges[self._range(pool.cidr, pool.block_size)].pool = ""
+            self.pools[name] = changed
+            self._take_range(changed)
         self.pools[name] = changed
         self._changed(pools=True)
 
-    def delete_pool(self, name: str) -> None:
-        """Delete a pool: its empty blocks go, the others lose their affinity."""
+    def delete_pool(self, name: str, *, releasing: bool = True) -> None:
+        """Delete a pool: its empty blocks go, the others lose their affinity; not `releasing`: kubectl keeps both."""
         pool = self._pool(name)
-        for slot, cidr in self._cidrs():
-            if cidr in pool.cidr:
-                self._release_affinity(slot)
+        if releasing:
+            for slot, cidr in self._cidrs():
+                if cidr in pool.cidr:
+                    self._release_affinity(slot)
         del self.pools[name]
         self._ranges[self._range(pool.cidr, pool.block_size)].pool = ""
         self._changed(pools=True)
@@ -140,8 +160,9 @@ class Cluster(Memory):
         return min(caps, default=DEFAULT_MAX_BLOCKS)
 
     def ranges(
-        self, host: str, version: int, *, use: Use = "Workload", named: tuple[str, ...] = (), windows: bool = False
-    ) -> list[tuple[int, int, int]]:
+        self, host: str, version: int, *, use: Use = "Workload", named: tuple[str, ...] = (),
+        namespace: Mapping[str, str] | None = None, windows: bool = False,
+    ) -> list[tuple[int, int, int]]:  # fmt: skip
         """Return the ranges that a node's requests draw from, as `assign` of the core takes them.
 
         Raises
@@ -149,7 +170,7 @@ class Cluster(Memory):
         IpamError
             Where there is none.
         """
-        ranges, _ = self._request(host, version, use, named, None, windows=windows)
+        ranges, _ = self._request(host, version, use, named, namespace, windows=windows)
         return [(int(of), int(unselected), int(at)) for of, unselected, at in ranges]
 
     def _request(
@@ -168,14 +189,21 @@ class Cluster(Memory):
                 (self._range(pool.cidr, pool.block_size), int(not self._selects(pool, node, host)), -1)
                 for pool in pools
             ]
+            rows += [(of, 0, layout.OWN_ONLY) for of in self._within(pools) if of not in {row[0] for row in rows}]
             ranges = np.array(rows, np.int64).reshape(-1, 3)
             self._requests[key] = ranges, [str(pool.cidr) for pool in pools]
         ranges, cidrs = self._requests[key]
         for row in ranges:
             each = self._ranges[row[0]]
-            if each.size == BITS[each.cidr.version]:  # blocks of one address: Calico draws by the clock
+            if (
+                each.size == BITS[each.cidr.version] and row[2] != layout.OWN_ONLY
+            ):  # blocks of one address: Calico draws by the clock
                 row[2] = self._random.randrange(each.cidr.subnets(each.size))
         return ranges, cidrs
+
+    def _within(self, pools: list[IPPool]) -> list[int]:
+        """Return the ranges inside those of pools: a node's own blocks in them serve too, whatever their size."""
+        return [of for of, each in enumerate(self._ranges) if any(each.cidr in pool.cidr for pool in pools)]
 
     def _allowed(
         self, host: str, version: int, use: Use, named: tuple[str, ...],

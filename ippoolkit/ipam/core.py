@@ -35,6 +35,7 @@ from .layout import (
     OF_RANGE,
     OFFSET,
     OPEN,
+    OWN_ONLY,
     OWNER,
     RESERVED,
     SEEN,
@@ -131,6 +132,8 @@ def _claim(state, node, ranges, count, first_windows, last_windows):
     """Claim a new block in the first range that has one, else take over an empty one of another node; -1 for none."""
     for place in range(count):
         of = ranges[place, 0]
+        if ranges[place, 2] == OWN_ONLY:
+            continue
         if state.ranges[of, COUNT] >= 0:
             start = _start(state, node, ranges, place)
             index = bitmap.find(state.bits, state.ranges, of, UNCLAIMED, start) if state.ranges[of, COUNT] else -1
@@ -142,7 +145,7 @@ def _claim(state, node, ranges, count, first_windows, last_windows):
                 return make(state, of, high, low, node, first_windows, last_windows, ranges[place, 1])
     for place in range(count):
         of = ranges[place, 0]
-        if state.ranges[of, COUNT] > 0:
+        if state.ranges[of, COUNT] > 0 and ranges[place, 2] != OWN_ONLY:
             start = _start(state, node, ranges, place)
             slot = _reclaimable(state, of, start, node)
             if slot >= 0:
@@ -200,7 +203,7 @@ def assign(
         Who asks, and for IPv4 (0) or IPv6 (1).
     ranges, count
         The ranges that it may draw from, in order, in the first `count` rows: the range; whether its pool does not
-        select the node; where to start, -1 for where the node's name says.
+        select the node; where to start, -1 for where the node's name says, `OWN_ONLY` for own blocks alone.
     wanted, handle, step
         How many, and for whom: 0 for one handle, 1 for as many handles in a row, as if each had asked alone.
     cap, strict, claims
@@ -245,7 +248,7 @@ def assign(
     if done < wanted and not strict:
         for place in range(count):
             of = ranges[place, 0]
-            if state.ranges[of, COUNT] <= 0:
+            if state.ranges[of, COUNT] <= 0 or ranges[place, 2] == OWN_ONLY:
                 continue  # too large to be full
             start = _start(state, node, ranges, place)
             while done < wanted:

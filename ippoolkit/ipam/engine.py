@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..cidr import Cidr, Coverage, address_of
 from ..model.calico import Allocation, Block
-from . import blocks, core, layout
+from . import blocks, bulk, core, layout
 from .controllers import Controllers
 from .memory import LOAD_BALANCER, split
 
@@ -63,6 +64,28 @@ class Ipam(Controllers):
             blocks.let_go(state, slot)
         if row[layout.COOLING]:
             self._cool_anew(int(state.meta[layout.COOLDOWN]))
+
+    def carry_out(self, events: NDArray[np.int64], rows: NDArray[np.int64], requests: NDArray[np.int64]) -> Any:
+        """Carry many events out; return an answer to each.
+
+        Parameters
+        ----------
+        events
+            A row each, with the columns of `bulk`, in order of time.
+        rows, requests
+            The ranges of all requests, as `ranges` returns them, and the requests, with the columns of `bulk`.
+        """
+        answers = np.zeros(len(events), np.int64)
+        out = np.zeros(layout.MOST_HELD, np.int64)
+        begin = 0
+        while True:
+            begin = bulk.run(
+                self.state, events, begin, rows, requests, answers,
+                self.config.strict_affinity, self.config.auto_allocate_blocks, out,
+            )  # fmt: skip
+            if begin == len(events):
+                return answers
+            self.make_room(2)
 
     def _holder(self, held: Allocation, host: str) -> int:
         """Return what stands for an allocation of a dump."""

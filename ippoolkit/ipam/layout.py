@@ -78,6 +78,8 @@ FIRST, PLACED = range(2)  # columns of `handles`
 # What stands for an address in place of a handle.
 IN_QUEUE, FOR_WINDOWS, IS_COOLING, HAS_COOLED = -1, -2, -3, -4
 
+OWN_ONLY = -2  # in a request's ranges, for where to start: only blocks that the node has there serve
+
 KEY = 46  # the longest name of a block in a datastore
 MOST_HELD = 64  # addresses that the release of one handle in bulk frees at a time
 

@@ -68,6 +68,7 @@ class Memory:
     _requests: dict[tuple[Any, ...], tuple[Any, list[str]]] = field(default_factory=dict)
     _random: random.Random = field(init=False)
     _tunnels: set[str] = field(default_factory=set)  # handles of tunnels
+    _overlapping: bool = False  # whether pools overlap
     _due: list[tuple[int, str, str]] = field(default_factory=list)  # what kube-controllers does next: when, what, whom
     _suspects: dict[str, int] = field(default_factory=dict)  # leaked handles, and since when they are candidates
 
@@ -208,23 +209,6 @@ class Memory:
         count = each.cidr.subnets(each.size)
         if count > layout.MOST_MAPPED:
             self.state.starts[node, of] = split(start(int(self.state.seeds[node]), count))
-
-    def _bring_home(self, of: int) -> None:
-        """Let blocks without a pool that stand in a new pool's range belong to it."""
-        each, state = self._ranges[of], self.state
-        moved = []
-        for slot, cidr in self._cidrs():
-            row = state.blocks[slot]
-            if row[layout.OF_RANGE] != of and cidr in each.cidr and cidr.prefix == each.size:
-                index = each.cidr.index_of(address_of(cidr.version, cidr.first), cidr.prefix)
-                row[layout.OF_RANGE] = of
-                state.wide[slot, layout.INDEX_HI], state.wide[slot, layout.INDEX_LO] = split(index)
-                moved.append(slot)
-        if moved:
-            self._hash_anew(len(state.table))
-            self._open_range(of)
-            for slot in moved:
-                blocks.reserve(state, slot)
 
     def _hash_anew(self, size: int) -> None:
         table = np.full(size, -1, np.int32)

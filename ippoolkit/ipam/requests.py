@@ -79,6 +79,7 @@ class Requests(Cluster):
             addresses, status = self._assign(
                 number, version, ranges, wanted, self.number_of(handle), cap, windows=windows
             )
+            self._mirror()
             got[version] = tuple(addresses)
             if status == layout.LIMIT:
                 messages.append(Finding("ipam-limit-reached", host, {"cap": cap}))
@@ -170,6 +171,16 @@ class Requests(Cluster):
         for slot, each in self._cidrs():
             if each == cidr:
                 self._release_affinity(slot)
+
+    def addresses_of(self, handle: str) -> list[Address]:
+        """Return what a handle holds, in order; nothing for a handle that nobody knows."""
+        number = self.handles.get(handle, -1)
+        at = int(self.state.handles[number, layout.FIRST]) if number >= 0 else -1
+        found = []
+        while at >= 0:
+            found.append(self._address(at))
+            at = int(self.state.cells[at, layout.SIBLING])
+        return sorted(found, key=lambda each: (each.version, each))
 
     def is_held(self, address: Address) -> bool:
         """Whether an address is in use, or cools."""

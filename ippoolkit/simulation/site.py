@@ -218,19 +218,7 @@ class Site:
         """Carry events out, in order of time."""
         if (np.diff(events[:, bulk.TIME]) < 0).any():
             events = events[np.argsort(events[:, bulk.TIME], kind="stable")]
-        rows, requests = self._tables()
-        answers = np.zeros(len(events), np.int64)
-        out = np.zeros(layout.MOST_HELD, np.int64)
-        config = self.ipam.config
-        begin = 0
-        while True:
-            begin = bulk.run(
-                self.ipam.state, events, begin, rows, requests, answers,
-                config.strict_affinity, config.auto_allocate_blocks, out,
-            )  # fmt: skip
-            if begin == len(events):
-                break
-            self.ipam.make_room(2)
+        answers = self.ipam.carry_out(events, *self._tables())
         self._note(events, answers)
 
     def _note(self, events: Events, answers: NDArray[np.int64]) -> None:

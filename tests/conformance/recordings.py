@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.conformance import clusters, crd, hostindex, ipam, kube_controllers, manifests, selectors
+from tests.conformance import clusters, crd, hostindex, ipam, kube_controllers, manifests, runbooks, selectors
 
 Case = dict[str, Any]
 KINDS = {
@@ -24,6 +24,7 @@ KINDS = {
     "ipam": ipam,
     "hostindex": hostindex,
     "kube-controllers": kube_controllers,
+    "runbooks": runbooks,
 }
 
 

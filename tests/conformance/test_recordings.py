@@ -13,6 +13,7 @@ from tests.helpers import RECORDINGS
 
 CASES = {
     "manifests": 686, "crd-verdicts": 533, "selectors": 642, "ipam": 29861, "hostindex": 303, "kube-controllers": 13,
+    "runbooks": 28334,
 }  # fmt: skip
 CLUSTERS = {
     "clusters": 1772, "clusters (one file)": 1346, "clusters (tables)": 1372, "clusters (calicoctl get)": 329,
@@ -96,6 +97,11 @@ def altered(path, which, change):
         ("ipam/churn-00", lambda line: line.get("op") == "utilization", lambda line: line["result"]["pools"][1].update(inUse=-1), "utilization gives"),
         ("kube-controllers/G01-3blocks-2empty-quiet", lambda line: "blocks_deleted" in line, lambda line: line.update(t=13.6), "goes at"),
         ("kube-controllers/G03-1block-empty", lambda line: "end" in line, lambda line: line["end"]["blocks"].popitem(), "at the end"),
+        ("runbooks/R1", lambda line: line["step"] == 8, lambda line: line["state"]["pools"]["temporary-pool"].update(blocks=10), "temporary-pool.blocks is"),
+        ("runbooks/R1", lambda line: line["step"] == 8, lambda line: line["summary"]["moves"][0].__setitem__(4, "10.0.0.9"), "gets"),
+        ("runbooks/R3a", lambda line: line["step"] == 7, lambda line: line.update(exit_code=0), "fails"),
+        ("runbooks/R1", lambda line: line["step"] == 6, lambda line: line["tunnel_changes"].pop(), "tunnels move"),
+        ("runbooks/R3d-27", lambda line: line["step"] == 12, lambda line: line["state"]["duplicate_addresses"].pop(), "duplicate_addresses is"),
         ("hostindex", lambda line: line.get("start"), lambda line: line.update(start="1"), "starts at"),
     ],
 )  # fmt: skip

@@ -1,0 +1,182 @@
+"""A cluster in the engine as a change goes over it: pools written by calicoctl or kubectl, tunnels that follow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..cidr import Address, Version
+from ..ipam import Ipam, IpamError, bulk, layout
+from ..model import Cluster, IPPool
+from ..model.calico import Use
+from ..simulation.load import engine_of
+from .tunnels import SPEECHES, Tunnel, serving, stays
+
+Writer = Literal["calicoctl", "kubectl"]
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What became of one tunnel's address: where it was, where it is announced now, whether it got none (`failed`)."""
+
+    tunnel: Tunnel
+    before: Address | None
+    after: Address | None
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks alike: labels of the node and of the namespace, pools named, the use, the operating system."""
+
+    node: str  # one of them: what a request may draw from follows from its labels
+    version: Version
+    use: Use = "Workload"
+    named: tuple[str, ...] = ()
+    namespace: tuple[tuple[str, str], ...] | None = None
+    windows: bool = False
+
+
+def _wireguard(cluster: Cluster) -> Iterable[Version | None]:
+    """Return the families for which WireGuard is on."""
+    return 4 if cluster.wireguard_enabled else None, 6 if cluster.wireguard_enabled_v6 else None
+
+
+@dataclass(slots=True)
+class Stage:
+    """The engine, and what the nodes announce as their tunnels' addresses, allocated or not."""
+
+    ipam: Ipam
+    announced: dict[Tunnel, Address] = field(default_factory=dict)
+    wireguard: frozenset[Version] = frozenset()
+
+    @classmethod
+    def of(cls, cluster: Cluster) -> Stage:
+        """Set a cluster up as its dump shows it.
+
+        Raises
+        ------
+        IpamError
+            Where Calico itself would refuse the pools, as it does those that overlap.
+        """
+        stage = cls(
+            engine_of(cluster),
+            wireguard=frozenset(filter(None, _wireguard(cluster))),
+        )
+        for node in cluster.nodes:
+            for each in node.tunnels:
+                version: Version = 6 if each.address.version == 6 else 4
+                tunnel = Tunnel(node.name, each.type, version)
+                stage.announced[tunnel] = each.address
+                if not stage.ipam.is_held(each.address) and stage.pool_of(each.address):
+                    stage.ipam.assign_ip(node.name, tunnel.handle, each.address)
+        return stage
+
+    # ---- pools
+
+    def create(self, pool: IPPool, by: Writer = "calicoctl") -> None:
+        """Create a pool; kubectl leaves calicoctl's checks out."""
+        self.ipam.create_pool(pool, checked=by == "calicoctl")
+
+    def delete(self, name: str, by: Writer = "calicoctl") -> None:
+        """Delete a pool; kubectl leaves the affinities of its blocks as they are."""
+        self.ipam.delete_pool(name, releasing=by == "calicoctl")
+
+    def pool_of(self, address: Address) -> str:
+        """Return the name of the pool that an address is in, the first by name; empty for none."""
+        return next((name for name, pool in sorted(self.ipam.pools.items()) if address in pool.cidr), "")
+
+    # ---- tunnels
+
+    def settle(self, tunnels: Iterable[Tunnel] | None = None) -> list[Moved]:
+        """Let calico-node on each node bring its tunnels in step with the pools; return those that did not stay.
+
+        Parameters
+        ----------
+        tunnels
+            Those whose nodes look, in this order; by name of the node if left out.
+        """
+        going: list[tuple[Tunnel, tuple[IPPool, ...]]] = []
+        known: dict[tuple[object, ...], tuple[IPPool, ...]] = {}
+        for tunnel in self._all_tunnels() if tunnels is None else tunnels:
+            labels = self.ipam.nodes[tunnel.node].labels
+            key = (tunnel.speech, tunnel.version, tuple(sorted(labels.items())))
+            if key not in known:
+                known[key] = serving(self.ipam.pools, labels, tunnel.speech, tunnel.version, self.wireguard)
+            pools = known[key]
+            address = self.announced.get(tunnel)
+            held = address is not None and address in self.ipam.addresses_of(tunnel.handle)
+            if not stays(address, pools, held=held) and (pools or address is not None):
+                going.append((tunnel, pools))
+        asks = [
+            Asking(tunnel.node, tunnel.version, "Tunnel", tuple(str(pool.cidr) for pool in pools))
+            for tunnel, pools in going
+        ]
+        self._swap([tunnel.handle for tunnel, _ in going], asks)
+        found = []
+        for tunnel, pools in going:
+            before = self.announced.get(tunnel)
+            got = self.ipam.addresses_of(tunnel.handle)
+            if got:
+                self.announced[tunnel] = got[0]
+            elif not pools:
+                del self.announced[tunnel]  # what it got not, a node goes on to announce
+            after = self.announced.get(tunnel)
+            failed = bool(pools) and not got
+            if after != before or failed:
+                found.append(Moved(tunnel, before, after, failed))
+        return found
+
+    def _all_tunnels(self) -> list[Tunnel]:
+        nodes = sorted(name for name, node in self.ipam.nodes.items() if node.exists)
+        return [Tunnel(node, speech, version) for node in nodes for speech, version in SPEECHES]
+
+    def _swap(self, handles: Sequence[str], asks: Sequence[Asking]) -> None:
+        """Free what each handle holds, then ask anew for it where there are pools to ask."""
+        rows = []
+        of, table, requests = self.requests(asks)
+        now = int(self.ipam.state.meta[layout.NOW])
+        for handle, ask, request in zip(handles, asks, of, strict=True):
+            number = self.ipam.number_of(handle)
+            node = self.ipam.nodes[ask.node].number
+            rows.append((bulk.RELEASE, node, number, 0, now))
+            if ask.named:
+                rows.append((bulk.ASSIGN6 if ask.version == 6 else bulk.ASSIGN4, node, number, request, now))
+        if rows:
+            self.ipam.carry_out(np.array(rows, np.int64), table, requests)
+
+    # ---- many requests
+
+    def requests(self, asks: Sequence[Asking]) -> tuple[list[int], NDArray[np.int64], NDArray[np.int64]]:
+        """Return for each who asks the place of the request, the ranges of all requests, and the requests."""
+        rows: list[tuple[int, int, int]] = []
+        requests: list[tuple[int, ...]] = []
+        places: dict[tuple[object, ...], int] = {}
+        of = []
+        for ask in asks:
+            labels: Mapping[str, str] = self.ipam.nodes[ask.node].labels
+            key = (tuple(sorted(labels.items())), ask.version, ask.use, ask.named, ask.namespace, ask.windows)
+            if key not in places:
+                ranges = self._ranges(ask)
+                places[key] = len(requests)
+                spans = (len(rows), len(ranges)), (len(rows), 0)
+                (first4, count4), (first6, count6) = spans if ask.version == 4 else spans[::-1]
+                cap = self.ipam.cap(0)
+                requests.append((first4, count4, first6, count6, cap, int(ask.windows)))
+                rows += ranges
+            of.append(places[key])
+        table = np.array(rows, np.int64).reshape(-1, 3)
+        return of, table, np.array(requests, np.int64).reshape(-1, bulk.REQUEST_WIDTH)
+
+    def _ranges(self, ask: Asking) -> list[tuple[int, int, int]]:
+        namespace = None if ask.namespace is None else dict(ask.namespace)
+        try:
+            return self.ipam.ranges(
+                ask.node, ask.version, use=ask.use, named=ask.named, namespace=namespace, windows=ask.windows
+            )
+        except IpamError:
+            return []
