@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 
 from ..cidr import Address, Version
 from ..ipam import Ipam, IpamError, bulk, layout
+from ..limits import WINDOWS_MAX_BLOCKS
 from ..model import Cluster, IPPool
 from ..model.calico import Use
 from ..simulation.load import engine_of
 from .tunnels import SPEECHES, Tunnel, serving, stays
 
 Writer = Literal["calicoctl", "kubectl"]
+_ALIKE = ("versions", "use", "named", "named6", "namespace", "windows")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +36,22 @@ class Asking:
     """Who asks alike: labels of the node and of the namespace, pools named, the use, the operating system."""
 
     node: str  # one of them: what a request may draw from follows from its labels
-    version: Version
+    versions: tuple[Version, ...]
     use: Use = "Workload"
-    named: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()  # of IPv4
+    named6: tuple[str, ...] = ()
     namespace: tuple[tuple[str, str], ...] | None = None
     windows: bool = False
+
+    @property
+    def kind(self) -> int:
+        """The kind of event, as the engine counts them."""
+        return bulk.ASSIGN_BOTH if len(self.versions) > 1 else bulk.ASSIGN6 if self.versions == (6,) else bulk.ASSIGN4
+
+
+def _tunnel_asks(tunnel: Tunnel, named: tuple[str, ...]) -> Asking:
+    four, six = ((), named) if tunnel.version == 6 else (named, ())
+    return Asking(tunnel.node, (tunnel.version,), "Tunnel", four, six)
 
 
 def _wireguard(cluster: Cluster) -> Iterable[Version | None]:
@@ -112,10 +125,7 @@ class Stage:
             held = address is not None and address in self.ipam.addresses_of(tunnel.handle)
             if not stays(address, pools, held=held) and (pools or address is not None):
                 going.append((tunnel, pools))
-        asks = [
-            Asking(tunnel.node, tunnel.version, "Tunnel", tuple(str(pool.cidr) for pool in pools))
-            for tunnel, pools in going
-        ]
+        asks = [_tunnel_asks(tunnel, tuple(str(pool.cidr) for pool in pools)) for tunnel, pools in going]
         self._swap([tunnel.handle for tunnel, _ in going], asks)
         found = []
         for tunnel, pools in going:
@@ -144,8 +154,8 @@ class Stage:
             number = self.ipam.number_of(handle)
             node = self.ipam.nodes[ask.node].number
             rows.append((bulk.RELEASE, node, number, 0, now))
-            if ask.named:
-                rows.append((bulk.ASSIGN6 if ask.version == 6 else bulk.ASSIGN4, node, number, request, now))
+            if ask.named or ask.named6:
+                rows.append((ask.kind, node, number, request, now))
         if rows:
             self.ipam.carry_out(np.array(rows, np.int64), table, requests)
 
@@ -157,26 +167,32 @@ class Stage:
         requests: list[tuple[int, ...]] = []
         places: dict[tuple[object, ...], int] = {}
         of = []
+        seen: dict[int, int] = {}
         for ask in asks:
+            if id(ask) in seen:  # many pods share one
+                of.append(seen[id(ask)])
+                continue
             labels: Mapping[str, str] = self.ipam.nodes[ask.node].labels
-            key = (tuple(sorted(labels.items())), ask.version, ask.use, ask.named, ask.namespace, ask.windows)
+            key = (tuple(sorted(labels.items())), *(getattr(ask, name) for name in _ALIKE))
             if key not in places:
-                ranges = self._ranges(ask)
                 places[key] = len(requests)
-                spans = (len(rows), len(ranges)), (len(rows), 0)
-                (first4, count4), (first6, count6) = spans if ask.version == 4 else spans[::-1]
-                cap = self.ipam.cap(0)
-                requests.append((first4, count4, first6, count6, cap, int(ask.windows)))
-                rows += ranges
+                row: list[int] = []
+                for version in (4, 6):
+                    ranges = self._ranges(ask, version) if version in ask.versions else []
+                    row += [len(rows), len(ranges)]
+                    rows += ranges
+                requests.append((*row, self.ipam.cap(WINDOWS_MAX_BLOCKS if ask.windows else 0), int(ask.windows)))
             of.append(places[key])
+            seen[id(ask)] = places[key]
         table = np.array(rows, np.int64).reshape(-1, 3)
         return of, table, np.array(requests, np.int64).reshape(-1, bulk.REQUEST_WIDTH)
 
-    def _ranges(self, ask: Asking) -> list[tuple[int, int, int]]:
+    def _ranges(self, ask: Asking, version: int) -> list[tuple[int, int, int]]:
         namespace = None if ask.namespace is None else dict(ask.namespace)
+        named = ask.named6 if version == 6 else ask.named
         try:
             return self.ipam.ranges(
-                ask.node, ask.version, use=ask.use, named=ask.named, namespace=namespace, windows=ask.windows
+                ask.node, version, use=ask.use, named=named, namespace=namespace, windows=ask.windows
             )
         except IpamError:
             return []

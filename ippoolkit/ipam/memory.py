@@ -152,6 +152,11 @@ class Memory:
             self._lay_out_range(of)
         return self._range_of[cidr, size]
 
+    @property
+    def all_ranges(self) -> list[Cidr]:
+        """The ranges that blocks are in, by their numbers."""
+        return [each.cidr for each in self._ranges]
+
     def pool_of_range(self, of: int) -> str:
         """Return the name of the pool that has a range."""
         return self._ranges[of].pool

@@ -5,6 +5,7 @@ finding's numbers (see `ippoolkit.findings.language`).
 """
 
 from .audit import AUDIT
+from .change import CHANGE
 from .design import DESIGN
 from .documents import DOCUMENTS, METADATA, VALUES
 from .installers import INSTALLERS
@@ -31,6 +32,7 @@ _ALL = (
     *SELECTION,
     *LIVE,
     *INSTALLERS,
+    *CHANGE,
 )
 RULES: dict[str, Rule] = {rule.code: rule for rule in _ALL}
 

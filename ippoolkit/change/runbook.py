@@ -1,0 +1,183 @@
+"""`Runbook`: a change that was rehearsed, or the reason why it is refused, and a better plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from ..cidr import Cidr
+from ..findings import Finding, Severity, by_gravity
+from ..ipam import IpamError
+from ..model import IPPool, Scenario
+from .mistakes import foreseen
+from .ranges import free_range, judged
+from .rehearsal import Done, Rehearsal, timeline
+from .steps import TEMPORARY, Change, Step, steps
+
+NEEDED = ("IPPool", "IPAMBlock", "Node", "Pod")
+_SHORT = {"change-pods-without", "change-tunnels-lost", "change-tunnels-borrowed", "change-nodes-without"}
+_LARGER = 8  # how many times a range that is too small is doubled
+
+
+@dataclass(frozen=True)
+class Runbook:
+    """A change, its steps as they were rehearsed, and what is to be known before; `issued` where all steps hold."""
+
+    scenario: Scenario
+    change: Change
+    done: tuple[Done, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def issued(self) -> bool:
+        """Whether the procedure holds at every step."""
+        return bool(self.done) and not any(finding.severity is Severity.ERROR for finding in self.findings)
+
+    @property
+    def old(self) -> IPPool:
+        """The pool that is changed."""
+        return self.scenario.cluster.pool(self.change.pool)
+
+    @property
+    def created(self) -> tuple[IPPool, ...]:
+        """The pools that are made on the way, in order."""
+        return tuple(each.step.pool for each in self.done if each.step.action == "create")
+
+    @property
+    def timeline(self) -> pd.DataFrame:
+        """A row for each step, batch and pool."""
+        return timeline(self.done)
+
+
+def runbook(scenario: Scenario, change: Change) -> Runbook:
+    """Write the procedure for a change of a cluster, and rehearse it.
+
+    Parameters
+    ----------
+    scenario
+        A cluster as it is: pools, blocks, nodes, pods; the networks around it where they are known.
+    change
+        What is to be changed; ranges and names that it leaves out are chosen.
+
+    Returns
+    -------
+    Runbook
+        With findings of severity error where it is refused.
+    """
+    if problems := list(_unusable(scenario, change)):
+        return Runbook(scenario, change, (), tuple(problems))
+    before, change = change, completed(scenario, change)
+    chosen = before.temporary != change.temporary or before.cidr != change.cidr
+    try:
+        procedure = steps(scenario.cluster, change)
+    except ValueError as error:
+        return Runbook(scenario, change, (), (Finding("change-unusable", change.pool, {"reason": _first(error)}),))
+    found = [note for step in procedure if step.action == "create" for note in _of_range(scenario, change, step)]
+    done: tuple[Done, ...] = ()
+    if not any(finding.severity is Severity.ERROR for finding in found):
+        done, broken = _rehearsed(scenario, change, procedure)
+        found += broken
+        if broken:
+            better = _better(scenario, change, broken)
+            if better and chosen:
+                return runbook(scenario, better)
+            found += _told(change, better)
+        else:
+            found += foreseen(scenario, change, done)
+    return Runbook(scenario, change, done, tuple(by_gravity(found)))
+
+
+def completed(scenario: Scenario, change: Change) -> Change:
+    """Return a change with the ranges and names chosen that it leaves out."""
+    old = scenario.cluster.pool(change.pool)
+    if change.kind in ("block-size", "split") and change.temporary is None:
+        change = replace(change, temporary=free_range(scenario, old.cidr.prefix, old.version))
+    if change.kind in ("migrate", "grow") and change.cidr is None:
+        change = replace(change, cidr=free_range(scenario, old.cidr.prefix, old.version))
+    if change.kind in ("migrate", "grow") and not change.name:
+        change = replace(change, name=f"{old.name}-2")
+    return change
+
+
+def _unusable(scenario: Scenario, change: Change) -> Iterator[Finding]:
+    cluster = scenario.cluster
+    if missing := [kind for kind in NEEDED if kind in cluster.unknown]:
+        yield Finding("change-unread", numbers={"kinds": ", ".join(missing)})
+    for name in sorted({change.pool, change.name, *(space.name for space in cluster.namespaces)}):
+        if name.startswith("-") or not name.isprintable():
+            yield Finding("change-name-unusable", name, {"name": name})
+    names = {pool.name for pool in cluster.pools}
+    if change.pool not in names:
+        yield Finding("change-pool-missing", change.pool, {"pool": change.pool, "pools": ", ".join(sorted(names))})
+        return
+    new = (
+        {change.name}
+        if change.kind in ("migrate", "grow")
+        else {TEMPORARY}
+        if change.kind in ("block-size", "split")
+        else set()
+    )
+    for name in sorted(new & names):
+        yield Finding("change-name-taken", name, {"pool": name})
+    old = cluster.pool(change.pool)
+    if change.kind == "block-size" and change.size == old.block_size:
+        yield Finding("change-nothing", old.name, {"pool": old.name, "size": old.block_size})
+
+
+def _of_range(scenario: Scenario, change: Change, step: Step) -> list[Finding]:
+    """Judge the range of a pool that is to be made; parts of the old one take its place."""
+    if (
+        step.pool.cidr in scenario.cluster.pool(change.pool).cidr
+        and change.kind in ("block-size", "split")
+        and step.pool.name != TEMPORARY
+    ):
+        return []
+    return judged(scenario, step.pool.cidr)
+
+
+def _rehearsed(
+    scenario: Scenario, change: Change, procedure: tuple[Step, ...]
+) -> tuple[tuple[Done, ...], list[Finding]]:
+    try:
+        rehearsal = Rehearsal(scenario.cluster, change.batches, operator=change.install == "operator")
+    except IpamError as error:
+        numbers = {"pool": change.pool, "reason": error.finding.sentence()}
+        return (), [Finding("change-refused", change.pool, numbers)]
+    done = tuple(rehearsal.run(procedure))
+    return done, [finding for each in done for finding in each.broken]
+
+
+def _better(scenario: Scenario, change: Change, broken: list[Finding]) -> Change | None:
+    """Return the change with a larger range with which the procedure holds, if one does; it was rehearsed too."""
+    old = scenario.cluster.pool(change.pool)
+    now = change.temporary or change.cidr
+    if now is None or not _SHORT & {finding.code for finding in broken}:
+        return None
+    for prefix in range(now.prefix - 1, max(now.prefix - 1 - _LARGER, 0), -1):
+        cidr = free_range(scenario, prefix, old.version)
+        if cidr is None:
+            return None
+        other = _with_range(change, cidr)
+        if not _rehearsed(scenario, other, steps(scenario.cluster, other))[1]:
+            return other
+    return None
+
+
+def _told(change: Change, better: Change | None) -> list[Finding]:
+    if better is None:
+        return []
+    option = "--temporary" if change.temporary else "--to-cidr"
+    return [Finding("change-better", numbers={"option": option, "value": str(better.temporary or better.cidr)})]
+
+
+def _with_range(change: Change, cidr: Cidr) -> Change:
+    return replace(change, temporary=cidr) if change.kind in ("block-size", "split") else replace(change, cidr=cidr)
+
+
+def _first(error: ValueError) -> str:
+    """Return what is wrong, without what pydantic puts around it."""
+    problems = getattr(error, "errors", None)
+    text = "; ".join(str(each["msg"]) for each in problems()) if problems else str(error)
+    return text.rstrip(".")
