@@ -1,10 +1,12 @@
-"""Changes of pools under a running cluster: procedures as data, rehearsed in the engine, written out."""
+"""Changes of pools under a running cluster: procedures as data, rehearsed in the engine, put into words."""
 
-from .files import files
-from .markdown import markdown
-from .rehearsal import Done, Held, Rehearsal
+from .rehearsal import COUNTS, Done, Held, Rehearsal
 from .runbook import Runbook, runbook
 from .shell import script
 from .steps import Change, Step, steps
+from .telling import Told, ToldStep, title, told
 
-__all__ = ["Change", "Done", "Held", "Rehearsal", "Runbook", "Step", "files", "markdown", "runbook", "script", "steps"]
+__all__ = [
+    "COUNTS", "Change", "Done", "Held", "Rehearsal", "Runbook", "Step", "Told", "ToldStep", "runbook",
+    "script", "steps", "title", "told",
+]  # fmt: skip

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
 
+import numpy as np
+
+from ..cidr import Cidr, address_of
 from ..findings import Finding
-from ..ipam import IpamError
+from ..ipam import IpamError, bulk, layout
 from ..model import Scenario
-from .rehearsal import WHICH, Done
-from .stage import Stage
+from .moving import left_over
+from .rehearsal import SURGES, WHICH, Done
+from .stage import Asking, Stage
 from .steps import Change, named_by
 
 
@@ -30,13 +33,16 @@ def _foreseen(scenario: Scenario, change: Change, done: tuple[Done, ...]) -> Ite
         yield Finding("change-early", pool, {"pool": pool, "count": held.pods + held.tunnels})
         yield Finding("change-kubectl-delete", pool)
         yield Finding("change-two-at-once", pool, {"nodes": len(cluster.nodes)})
-        yield Finding("change-surge", pool, {"batches": change.batches})
+        yield Finding("change-surge", pool, {"parts": SURGES})
+        if bare := left_over(cluster, cluster.pool(pool)):
+            which = ", ".join(f"{each.namespace}/{each.name}" for each in bare[:WHICH])
+            yield Finding("change-bare", pool, {"count": len(bare), "which": which})
         yield Finding("change-document", pool)
     if change.kind == "block-size":
         yield from in_place(scenario, pool, change.size)
-    if change.install == "operator" and "close" in actions:
+    if any(each.step.managed and each.step.action == "close" for each in done):
         yield Finding("change-operator", pool, {"pool": pool})
-    if change.install == "kubespray":
+    if change.install == "kubespray" and "inventory" not in actions:
         yield Finding("change-kubespray", pool, {"size": change.size or cluster.pool(pool).block_size})
 
 
@@ -48,29 +54,45 @@ def in_place(scenario: Scenario, pool: str, size: int) -> Iterator[Finding]:
     except (IpamError, ValueError):
         return
     ipam = stage.ipam
-    cidr, before = ipam.pools[pool].cidr, {each["cidr"] for each in ipam.blocks()}
-    room: dict[str, int] = {}  # free addresses in the blocks that each node has
-    for each in ipam.blocks():
-        if each["cidr"] in cidr:
-            room[each["affinity"]] = room.get(each["affinity"], 0) + len(each["free"])
-    for host in sorted(name for name, node in ipam.nodes.items() if node.exists):
-        free = room.get(f"host:{host}", 0)
-        four, six = (free + 1, 0) if cidr.version == 4 else (0, free + 1)
-        ipam.assign(host, f"next of {host}", four, six, pools4=(pool,), pools6=(pool,))
-    used = {
-        each["cidr"].first + ordinal
-        for each in ipam.blocks()
-        if each["cidr"] in before
-        for handle, ordinals in each["allocated"].items()
-        if not handle.startswith("next of ")
-        for ordinal in ordinals
-    }
-    doubled, hosts = [], set()
-    for each in ipam.blocks():
-        if each["cidr"] not in before:
-            twice = [at for at in range(each["cidr"].first, each["cidr"].last + 1) if at in used]
-            doubled += twice
-            hosts |= {each["affinity"]} if twice else set()
+    old = {slot: cidr for slot, cidr in ipam.slots() if cidr in ipam.pools[pool].cidr}
+    used = {slot: ipam.used(slot) for slot in old}
+    near: dict[Cidr, list[int]] = {}  # old blocks by the range, theirs or a new block's, that is larger
+    for slot, cidr in old.items():
+        near.setdefault(cidr.at_prefix(min(size, cidr.prefix)), []).append(slot)
+    prefixes = {cidr.prefix for cidr in near}
+    _fill(stage, pool, list(old))
+    doubled: list[int] = []
+    hosts = set()
+    for slot, cidr in ipam.slots():
+        if slot in old or cidr not in ipam.pools[pool].cidr:
+            continue
+        over = [other for prefix in prefixes for other in near.get(cidr.at_prefix(prefix), ())]
+        held = (old[other].first + ordinal for other in over for ordinal in used[other])
+        twice = [at for at in held if cidr.first <= at <= cidr.last]
+        doubled += twice
+        hosts |= {int(ipam.state.blocks[slot, layout.OWNER])} if twice else set()
     if doubled:
-        which = ", ".join(str(ipaddress.ip_address(at)) for at in sorted(doubled)[:WHICH])
+        version = ipam.pools[pool].version
+        which = ", ".join(str(address_of(version, at)) for at in sorted(doubled)[:WHICH])
         yield Finding("change-in-place", pool, {"nodes": len(hosts), "count": len(doubled), "which": which})
+
+
+def _fill(stage: Stage, pool: str, slots: list[int]) -> None:
+    """Let each node take one address more than its blocks of a pool have left."""
+    ipam = stage.ipam
+    hosts = stage.hosts
+    numbers = np.array([ipam.nodes[host].number for host in hosts], np.int64)
+    rows = ipam.state.blocks[slots].astype(np.int64)
+    owned = rows[rows[:, layout.OWNER] >= 0]
+    room = np.bincount(owned[:, layout.OWNER], owned[:, layout.OPEN], len(ipam.nodes)).astype(np.int64)
+    version = ipam.pools[pool].version
+    asks = [Asking(host, (version,), named=(pool,), named6=(pool,)) for host in hosts]
+    of, table, requests = stage.requests(asks)
+    handles = ipam.numbers_of([f"next of {host}" for host in hosts])
+    each = np.repeat(np.arange(len(hosts)), room[numbers] + 1)
+    events = np.zeros((len(each), bulk.EVENT), np.int64)
+    events[:, bulk.KIND] = asks[0].kind if asks else 0
+    events[:, bulk.NODE], events[:, bulk.HANDLE] = numbers[each], handles[each]
+    events[:, bulk.REQUEST] = np.array(of, np.int64)[each]
+    events[:, bulk.TIME] = int(ipam.state.meta[layout.NOW])
+    ipam.carry_out(events, table, requests)

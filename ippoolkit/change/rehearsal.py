@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -13,10 +13,13 @@ from ..cidr import Address, Version
 from ..findings import Finding
 from ..ipam import IpamError, bulk, layout
 from ..model import Cluster, IPPool, Pod
+from .moving import Group, Keys, Order, groups, has_address
 from .stage import Asking, Moved, Stage
 from .steps import Step
 
 WHICH = 3  # names that a finding gives
+COUNTS = ("pods", "tunnels", "blocks", "empty", "free", "borrowed", "routes")
+SURGES = 4  # parts in which a rollout comes: Kubernetes' maxSurge is 25% where a Deployment says nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +35,24 @@ class Held:
     borrowed: int
     routes: int
 
+    def peak(self, other: Held) -> Held:
+        """Return the larger of each count of two moments, and the fewer free addresses."""
+        counts = {name: max(getattr(self, name), getattr(other, name)) for name in COUNTS}
+        return replace(self, **counts | {"free": min(self.free, other.free)})
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """One step, carried out: what each pool holds after it, how many pods and tunnels moved, what broke."""
+    """One step, carried out: what each pool holds after it, how many pods and tunnels moved, what broke.
+
+    Where pods are recreated, `groups` are the keys of those that go together, `batches` what pools hold after each.
+    """
 
     step: Step
     held: tuple[Held, ...]
     pods: int = 0
     tunnels: int = 0
+    groups: tuple[Keys, ...] = ()
     batches: tuple[tuple[Held, ...], ...] = ()
     broken: tuple[Finding, ...] = ()
 
@@ -50,27 +62,31 @@ class Rehearsal:
     """A cluster on the stage, and its pods as they are recreated."""
 
     cluster: Cluster
+    order: Order = "namespace"
     batches: int = 4
-    operator: bool = False
 
     def __post_init__(self) -> None:
         self.stage = Stage.of(self.cluster)
         ipam = self.stage.ipam
-        self.pods = [p for p in self.cluster.pods if _has_address(p) and p.node in ipam.nodes]
+        self.pods = [p for p in self.cluster.pods if has_address(p) and p.node in ipam.nodes]
         held = {}
         for block in self.cluster.blocks:
+            first, version = block.cidr.first, block.cidr.version
             for each in block.allocations:
                 if not each.type and not each.released_at:
-                    held[block.cidr.first + each.ordinal, block.cidr.version] = each.handle
+                    held[first + each.ordinal, version] = each.handle
         self.handles: list[str] = []
         for pod in self.pods:
-            known = next((held[key] for key in map(_key, pod.addresses) if key in held), "")
-            handle = known or f"{pod.namespace}/{pod.name}"
+            handle = ""
             for address in pod.addresses:
-                if not known and self.stage.pool_of(address) and not ipam.is_held(address):
-                    ipam.assign_ip(pod.node, handle, address)
+                handle = handle or held.get((int(address), address.version), "")
+            if not handle:  # an older dump of blocks than of pods
+                handle = f"{pod.namespace}/{pod.name}"
+                for address in pod.addresses:
+                    if self.stage.pool_of(address) and not ipam.is_held(address):
+                        ipam.assign_ip(pod.node, handle, address)
             self.handles.append(handle)
-        self.now = np.array([ipam.number_of(handle) for handle in self.handles], np.int64)
+        self.now = ipam.numbers_of(self.handles)
         self.spaces = {space.name: space for space in self.cluster.namespaces}
         self.windows = {node.name for node in self.cluster.nodes if node.windows}
         self.renamed: dict[str, str] = {}
@@ -89,6 +105,7 @@ class Rehearsal:
         """Carry one step out."""
         moved: list[Moved] = []
         count = 0
+        chosen: list[Group] = []
         batches: tuple[tuple[Held, ...], ...] = ()
         broken: list[Finding] = []
         name = step.pool.name
@@ -100,7 +117,7 @@ class Rehearsal:
                 case "annotate":
                     self._rename({name, str(step.pool.cidr)}, step.to)
                 case "close":
-                    if self.operator:  # tunnels do not follow a selector until calico-node starts anew
+                    if step.managed:  # tunnels do not follow a selector until calico-node starts anew
                         self.stage.ipam.change_pool(name, node_selector="!all()")
                     else:
                         self.stage.ipam.change_pool(name, disabled=True)
@@ -108,7 +125,9 @@ class Rehearsal:
                 case "restart":
                     moved = self.stage.settle()
                 case "recreate":
-                    count, batches, broken = self._recreate(name)
+                    inside = self._inside(name)
+                    count, chosen = len(inside), groups(self.pods, inside, self.order, self.batches)
+                    batches, broken = self._recreate(name, inside, chosen)
                     broken += self._strict(step.pool)
                 case "delete":
                     if left := sum(each.pods + each.tunnels for each in self.held() if each.pool == name):
@@ -120,53 +139,61 @@ class Rehearsal:
         broken += self._tunnels(moved)
         if moved:
             self.tunnels = self._held_tunnels()
-        return Done(step, tuple(self.held()), count, len(moved), batches, tuple(broken))
+        return Done(
+            step, tuple(self.held()), count, len(moved), tuple(each.keys for each in chosen), batches, tuple(broken)
+        )
 
     # ---- pods
 
-    def _recreate(self, pool: str) -> tuple[int, tuple[tuple[Held, ...], ...], list[Finding]]:
-        """Recreate the pods that hold an address of a pool, each on its node, the new one before the old one ends."""
+    def _recreate(
+        self, pool: str, inside: NDArray[np.int64], chosen: list[Group]
+    ) -> tuple[tuple[tuple[Held, ...], ...], list[Finding]]:
+        """Recreate pods group by group, each on its node.
+
+        A group rolls in as many parts as Deployments do, of which each comes before what it replaces goes.
+        """
+        events, rows, requests = self._events(inside)
+        where = np.zeros(len(self.pods), np.int64)
+        where[inside] = np.arange(len(inside))
+        held, failed = [], np.zeros(0, np.int64)
+        for group in chosen:
+            for part in np.array_split(group.places, SURGES):
+                at = where[part]
+                answers = self.stage.ipam.carry_out(events[np.concatenate([2 * at, 2 * at + 1])], rows, requests)
+                failed = np.append(failed, part[answers[: len(part)] != layout.DONE])
+            held.append(tuple(self.held()))
+        if not len(failed):
+            return tuple(held), []
+        which = ", ".join(f"{self.pods[place].namespace}/{self.pods[place].name}" for place in failed[:WHICH])
+        numbers = {"count": len(failed), "pods": len(inside), "which": which, "pool": pool}
+        return tuple(held), [Finding("change-pods-without", pool, numbers)]
+
+    def _events(self, inside: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Return two events for each pod, its new address and the release of the old one, and what they ask of."""
         ipam = self.stage.ipam
-        inside = self._inside(pool)
         asks = self._all_asks(inside)
         of, rows, requests = self.stage.requests(asks)
         self.rounds += 1
-        old = self.now[inside]
-        new = np.array([ipam.number_of(f"{self.handles[place]} {self.rounds}") for place in inside], np.int64)
+        new = ipam.numbers_of([f"{self.handles[place]} {self.rounds}" for place in inside])
         events = np.zeros((2 * len(inside), bulk.EVENT), np.int64)
         kind_and_node = {id(ask): (ask.kind, ipam.nodes[ask.node].number) for ask in {id(a): a for a in asks}.values()}
         events[0::2, [bulk.KIND, bulk.NODE]] = np.array([kind_and_node[id(ask)] for ask in asks]).reshape(-1, 2)
         events[0::2, bulk.HANDLE], events[0::2, bulk.REQUEST] = new, of
-        events[1::2, bulk.KIND], events[1::2, bulk.HANDLE] = bulk.RELEASE, old
+        events[1::2, bulk.KIND], events[1::2, bulk.HANDLE] = bulk.RELEASE, self.now[inside]
         events[:, bulk.TIME] = int(ipam.state.meta[layout.NOW])
-        held, failed = [], np.zeros(0, np.int64)
-        for part in np.array_split(np.arange(len(inside)), self.batches):
-            rows_of = np.concatenate([2 * part, 2 * part + 1])  # a batch comes before what it replaces goes
-            answers = ipam.carry_out(events[rows_of], rows, requests)
-            failed = np.append(failed, part[answers[: len(part)] != layout.DONE])
-            held.append(tuple(self.held()))
         self.now[inside] = new
-        if not len(failed):
-            return len(inside), tuple(held), []
-        which = ", ".join(
-            f"{self.pods[inside[place]].namespace}/{self.pods[inside[place]].name}" for place in failed[:WHICH]
-        )
-        numbers = {"count": len(failed), "pods": len(inside), "which": which, "pool": pool}
-        return len(inside), tuple(held), [Finding("change-pods-without", pool, numbers)]
+        return events, rows, requests
 
     def _inside(self, pool: str) -> NDArray[np.int64]:
         """Return the places of the pods that hold an address of a pool."""
-        ipam = self.stage.ipam
-        ranges = self._ranges_of(pool)
-        cells = ipam.state.handles[self.now, layout.FIRST]
-        found = []
-        for place, at in enumerate(cells):
-            while at >= 0:
-                if int(ipam.state.blocks[ipam.state.cells[at, layout.SLOT], layout.OF_RANGE]) in ranges:
-                    found.append(place)
-                    break
-                at = ipam.state.cells[at, layout.SIBLING]  # noqa: PLW2901 (a list is followed)
-        return np.array(found, np.int64)
+        state = self.stage.ipam.state
+        at = state.handles[self.now, layout.FIRST]
+        found = np.zeros(len(at), bool)
+        while (at >= 0).any():
+            slots = state.cells[at, layout.SLOT]
+            found |= (at >= 0) & np.isin(state.blocks[slots, layout.OF_RANGE], list(self._ranges_of(pool)))
+            at = np.where(at >= 0, state.cells[at, layout.SIBLING], -1)
+        return np.flatnonzero(found)
 
     def _ranges_of(self, pool: str) -> set[int]:
         cidr = self.stage.ipam.pools[pool].cidr
@@ -214,8 +241,8 @@ class Rehearsal:
         }
         without = [
             name
-            for name, node in ipam.nodes.items()
-            if node.exists and name not in with_block and any(pool.selects(node.labels) for pool in serving)
+            for name in self.stage.hosts
+            if name not in with_block and any(pool.selects(ipam.nodes[name].labels) for pool in serving)
         ]
         made = sum(held.blocks for held in self.held() if held.pool in {pool.name for pool in serving})
         open_ = sum(pool.blocks for pool in serving) - made
@@ -273,20 +300,16 @@ class Rehearsal:
         return int(state.blocks[state.cells[at, layout.SLOT], layout.OWNER]) == ipam.nodes[moved.tunnel.node].number
 
 
-def timeline(done: tuple[Done, ...]) -> pd.DataFrame:
-    """Return a row for each step, batch and pool: pods, tunnels, blocks, free addresses, borrowed, routes."""
-    rows = []
+def timeline(before: tuple[Held, ...], done: tuple[Done, ...]) -> pd.DataFrame:
+    """Return a row for each step, group and pool: pods, tunnels, blocks, free addresses, borrowed, routes."""
+    moments = [(0, 1, "", before)]
     for number, each in enumerate(done, 1):
-        for batch, held in enumerate(each.batches or (each.held,), 1):
-            for pool in held:
-                values = {name: getattr(pool, name) for name in Held.__slots__}
-                rows.append({"step": number, "batch": batch, "action": each.step.action, **values})
-    return pd.DataFrame(rows)
-
-
-def _has_address(pod: Pod) -> bool:
-    return bool(pod.node and pod.addresses and not pod.host_network and not pod.finished)
-
-
-def _key(address: Address) -> tuple[int, int]:
-    return int(address), address.version
+        moments += [
+            (number, batch, each.step.action, held) for batch, held in enumerate(each.batches or (each.held,), 1)
+        ]
+    rows = [
+        {"step": step, "batch": batch, "action": action, **{name: getattr(pool, name) for name in ("pool", *COUNTS)}}
+        for step, batch, action, held in moments
+        for pool in held
+    ]
+    return pd.DataFrame(rows, columns=["step", "batch", "action", "pool", *COUNTS])

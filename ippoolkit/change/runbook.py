@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import pandas as pd
 
@@ -13,8 +14,8 @@ from ..ipam import IpamError
 from ..model import IPPool, Scenario
 from .mistakes import foreseen
 from .ranges import free_range, judged
-from .rehearsal import Done, Rehearsal, timeline
-from .steps import TEMPORARY, Change, Step, steps
+from .rehearsal import Done, Held, Rehearsal, timeline
+from .steps import TEMPORARY, Change, Step, named_by, steps
 
 NEEDED = ("IPPool", "IPAMBlock", "Node", "Pod")
 _SHORT = {"change-pods-without", "change-tunnels-lost", "change-tunnels-borrowed", "change-nodes-without"}
@@ -29,6 +30,7 @@ class Runbook:
     change: Change
     done: tuple[Done, ...]
     findings: tuple[Finding, ...]
+    before: tuple[Held, ...] = ()
 
     @property
     def issued(self) -> bool:
@@ -46,9 +48,38 @@ class Runbook:
         return tuple(each.step.pool for each in self.done if each.step.action == "create")
 
     @property
+    def named(self) -> list[str]:
+        """The namespaces, and the pods as namespace/name, whose annotation names the pool that is changed."""
+        return named_by(self.scenario.cluster, self.change.pool)
+
+    @property
     def timeline(self) -> pd.DataFrame:
-        """A row for each step, batch and pool."""
-        return timeline(self.done)
+        """A row for each step, group of pods and pool, the first, step 0, being what there is."""
+        return timeline(self.before, self.done)
+
+    @property
+    def start(self) -> int:
+        """Addresses in use in the pool that is changed, as the snapshot has it."""
+        return next(held.pods + held.tunnels for held in self.before if held.pool == self.change.pool)
+
+    @cached_property
+    def touched(self) -> list[str]:
+        """Names of the pools of which anything changes on the way."""
+        moments = [self.before, *(done.held for done in self.done)]
+        seen: dict[str, set[Held | None]] = {}
+        for held in moments:
+            now = {each.pool: each for each in held}
+            for name in {each.pool for moment in moments for each in moment}:
+                seen.setdefault(name, set()).add(now.get(name))
+        return sorted(name for name, states in seen.items() if len(states) > 1)
+
+    @cached_property
+    def peak(self) -> dict[str, Held]:
+        """The most of everything, and the fewest free addresses, that each pool comes to on the way."""
+        found: dict[str, Held] = {}
+        for held in (each for done in self.done for moment in (*done.batches, done.held) for each in moment):
+            found[held.pool] = held.peak(found.get(held.pool, held))
+        return found
 
 
 def runbook(scenario: Scenario, change: Change) -> Runbook:
@@ -68,16 +99,17 @@ def runbook(scenario: Scenario, change: Change) -> Runbook:
     """
     if problems := list(_unusable(scenario, change)):
         return Runbook(scenario, change, (), tuple(problems))
-    before, change = change, completed(scenario, change)
-    chosen = before.temporary != change.temporary or before.cidr != change.cidr
+    asked, change = change, completed(scenario, change)
+    chosen = asked.temporary != change.temporary or asked.cidr != change.cidr
     try:
         procedure = steps(scenario.cluster, change)
     except ValueError as error:
         return Runbook(scenario, change, (), (Finding("change-unusable", change.pool, {"reason": _first(error)}),))
     found = [note for step in procedure if step.action == "create" for note in _of_range(scenario, change, step)]
     done: tuple[Done, ...] = ()
+    before: tuple[Held, ...] = ()
     if not any(finding.severity is Severity.ERROR for finding in found):
-        done, broken = _rehearsed(scenario, change, procedure)
+        before, done, broken = _rehearsed(scenario, change, procedure)
         found += broken
         if broken:
             better = _better(scenario, change, broken)
@@ -86,7 +118,7 @@ def runbook(scenario: Scenario, change: Change) -> Runbook:
             found += _told(change, better)
         else:
             found += foreseen(scenario, change, done)
-    return Runbook(scenario, change, done, tuple(by_gravity(found)))
+    return Runbook(scenario, change, done, tuple(by_gravity(found)), before)
 
 
 def completed(scenario: Scenario, change: Change) -> Change:
@@ -134,19 +166,24 @@ def _of_range(scenario: Scenario, change: Change, step: Step) -> list[Finding]:
         and step.pool.name != TEMPORARY
     ):
         return []
-    return judged(scenario, step.pool.cidr)
+    found = judged(scenario, step.pool.cidr)
+    if not step.managed:
+        return found
+    refused = "change-operator-outside"
+    return [replace(each, code=refused) if each.code == "change-outside" else each for each in found]
 
 
 def _rehearsed(
     scenario: Scenario, change: Change, procedure: tuple[Step, ...]
-) -> tuple[tuple[Done, ...], list[Finding]]:
+) -> tuple[tuple[Held, ...], tuple[Done, ...], list[Finding]]:
     try:
-        rehearsal = Rehearsal(scenario.cluster, change.batches, operator=change.install == "operator")
+        rehearsal = Rehearsal(scenario.cluster, change.order, change.batches)
     except IpamError as error:
         numbers = {"pool": change.pool, "reason": error.finding.sentence()}
-        return (), [Finding("change-refused", change.pool, numbers)]
+        return (), (), [Finding("change-refused", change.pool, numbers)]
+    before = tuple(rehearsal.held())
     done = tuple(rehearsal.run(procedure))
-    return done, [finding for each in done for finding in each.broken]
+    return before, done, [finding for each in done for finding in each.broken]
 
 
 def _better(scenario: Scenario, change: Change, broken: list[Finding]) -> Change | None:
@@ -160,7 +197,7 @@ def _better(scenario: Scenario, change: Change, broken: list[Finding]) -> Change
         if cidr is None:
             return None
         other = _with_range(change, cidr)
-        if not _rehearsed(scenario, other, steps(scenario.cluster, other))[1]:
+        if not _rehearsed(scenario, other, steps(scenario.cluster, other))[-1]:
             return other
     return None
 

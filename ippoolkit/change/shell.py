@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterable
 
 from ..findings import N_, language
-from . import words
-from .commands import SAVE, SHOW_POOLS, SHOW_TUNNELS, SHOW_USE, commands, file_of, named, namespaces
+from .commands import SAVE, SHOW_POOLS, SHOW_TUNNELS, SHOW_USE
 from .runbook import Runbook
+from .telling import ToldStep, told
 
-TEMPLATES = N_("The annotations of workloads' templates name {to} too, not {pool}?")
+_TEMPLATES = N_("The annotations of workloads' templates name {to} too, not {pool}?")
+_INVENTORY = N_("The inventory says what {file} says?")
 _HEAD = """#!/usr/bin/env bash
 # shellcheck disable=SC1003,SC2016 # names are quoted as they are, whatever they hold
 # Usage: runbook.sh [STEP]   begins at that step, 1 if left out. Stops before whatever cannot be undone.
@@ -32,64 +34,48 @@ is_pool() {
 }
 
 need_pool() {
-  is_pool "$@" || { printf 'stopped: there is no pool %s of %s with blockSize %s\n' "$@" >&2; exit 1; }
+  is_pool "$@" || { printf 'stopped: there is no pool %s of %s with blockSize %s\\n' "$@" >&2; exit 1; }
 }
 """
 
 
 def script(runbook: Runbook, lang: str = "en") -> str:
     """Return the script of a runbook that was issued: it can be begun again at any step, and repeats no harm."""
-    say = language(lang).say
-    parts = [_HEAD]
     before = (f"[ -e ipam-backup.yaml ] || {SAVE}", SHOW_POOLS, SHOW_USE, SHOW_TUNNELS)
-    parts.append("\n".join(['if [ "$first" -le 1 ]; then', *(f"  {each}" for each in before), "fi", ""]))
-    for number, done in enumerate(runbook.done, 1):
-        step = done.step
-        pool = step.pool
-        numbers = {
-            "pool": pool.name,
-            "cidr": str(pool.cidr),
-            "size": pool.block_size,
-            "to": step.to or "-",
-            "count": done.pods,
-        }
-        title = say(words.TITLE[step.action], numbers)
-        which = " ".join(shlex.quote(each) for each in (pool.name, str(pool.cidr), str(pool.block_size)))
-        waited = say(words.WAIT[step.action], numbers)
-        with_calicoctl, with_kubectl = commands(
-            step,
-            number,
-            runbook.change.install,
-            namespaces(runbook.scenario.cluster, runbook.old),
-            named(runbook.scenario.cluster, runbook.old),
-        )
-        lines = with_calicoctl or with_kubectl
-        match step.action:
-            case "create":
-                body = [f"is_pool {which} || calicoctl create -f {file_of(number)}", SHOW_TUNNELS]
-            case "delete":
-                body = [SHOW_USE, _ask(title), f"if is_pool {which}; then {lines[0]}; fi"]
-            case "close":
-                body = [f"need_pool {which}", lines[0], "sleep 10", SHOW_TUNNELS, _ask(waited)]
-            case "recreate":
-                body = [_ask(title), *lines, SHOW_USE]
-            case "annotate":
-                body = [*lines, _ask(say(TEMPLATES, numbers))]
-            case _:
-                body = [*lines, SHOW_TUNNELS, _ask(waited)]
-        said = shlex.quote(f"{number}. {title}")
+    parts = [_HEAD, "\n".join(['if [ "$first" -le 1 ]; then', *(f"  {each}" for each in before), "fi", ""])]
+    for step in told(runbook, lang).steps:
+        said = shlex.quote(f"{step.number}. {step.title}")
+        lines = [f"printf '%s\\n' {said}", *_body(step, lang)]
         parts.append(
-            "\n".join(
-                [
-                    f'if [ "$first" -le {number} ]; then',
-                    f"  printf '%s\\n' {said}",
-                    *(f"  {each}" for each in body),
-                    "fi",
-                    "",
-                ]
-            )
+            "\n".join([f'if [ "$first" -le {step.number} ]; then', *(f"  {line}" for line in lines), "fi", ""])
         )
     return "\n".join(parts)
+
+
+def _body(step: ToldStep, lang: str) -> Iterable[str]:
+    pool = step.done.step.pool
+    which = " ".join(shlex.quote(each) for each in (pool.name, str(pool.cidr), str(pool.block_size)))
+    lines = step.orders.calicoctl or step.orders.kubectl
+    say = language(lang).say
+    right = _ask(step.right)
+    match step.done.step.action:
+        case "create":
+            return [f"is_pool {which} || {lines[0]}", SHOW_TUNNELS, right]
+        case "delete":
+            return [SHOW_USE, _ask(step.title), f"if is_pool {which}; then {lines[0]}; fi"]
+        case "close":
+            return [f"need_pool {which}", lines[0], "sleep 10", *step.check, right]
+        case "restart":
+            return [*lines, SHOW_TUNNELS, right]
+        case "annotate":
+            numbers = {"to": step.done.step.to or "-", "pool": pool.name}
+            return [*lines, _ask(say(_TEMPLATES, numbers))]
+        case "inventory":
+            return [_ask(say(_INVENTORY, {"file": step.orders.file}))]
+    found = []
+    for about, typed in step.orders.parts:  # the pods of each group are only recreated once the last was looked at
+        found += [_ask(f"{step.title}: {about}"), *typed] if typed else []
+    return [*found, SHOW_USE, right]
 
 
 def _ask(title: str) -> str:

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from ..cidr import Address, Version
 from ..ipam import Ipam, IpamError, bulk, layout
+from ..ipam.memory import LOAD_BALANCER
 from ..limits import WINDOWS_MAX_BLOCKS
 from ..model import Cluster, IPPool
 from ..model.calico import Use
 from ..simulation.load import engine_of
-from .tunnels import SPEECHES, Tunnel, serving, stays
+from .tunnels import SPEECHES, Speech, Tunnel, serving
 
 Writer = Literal["calicoctl", "kubectl"]
 _ALIKE = ("versions", "use", "named", "named6", "namespace", "windows")
@@ -103,6 +104,11 @@ class Stage:
         """Return the name of the pool that an address is in, the first by name; empty for none."""
         return next((name for name, pool in sorted(self.ipam.pools.items()) if address in pool.cidr), "")
 
+    @property
+    def hosts(self) -> list[str]:
+        """The nodes that exist, by name; Calico's own host for the addresses of load balancers is none."""
+        return sorted(name for name, node in self.ipam.nodes.items() if node.exists and name != LOAD_BALANCER)
+
     # ---- tunnels
 
     def settle(self, tunnels: Iterable[Tunnel] | None = None) -> list[Moved]:
@@ -114,16 +120,9 @@ class Stage:
             Those whose nodes look, in this order; by name of the node if left out.
         """
         going: list[tuple[Tunnel, tuple[IPPool, ...]]] = []
-        known: dict[tuple[object, ...], tuple[IPPool, ...]] = {}
-        for tunnel in self._all_tunnels() if tunnels is None else tunnels:
-            labels = self.ipam.nodes[tunnel.node].labels
-            key = (tunnel.speech, tunnel.version, tuple(sorted(labels.items())))
-            if key not in known:
-                known[key] = serving(self.ipam.pools, labels, tunnel.speech, tunnel.version, self.wireguard)
-            pools = known[key]
+        for tunnel, pools in self._served() if tunnels is None else ((each, self._serving(each)) for each in tunnels):
             address = self.announced.get(tunnel)
-            held = address is not None and address in self.ipam.addresses_of(tunnel.handle)
-            if not stays(address, pools, held=held) and (pools or address is not None):
+            if (pools or address is not None) and not self._stays(tunnel, address, pools):
                 going.append((tunnel, pools))
         asks = [_tunnel_asks(tunnel, tuple(str(pool.cidr) for pool in pools)) for tunnel, pools in going]
         self._swap([tunnel.handle for tunnel, _ in going], asks)
@@ -141,9 +140,29 @@ class Stage:
                 found.append(Moved(tunnel, before, after, failed))
         return found
 
-    def _all_tunnels(self) -> list[Tunnel]:
-        nodes = sorted(name for name, node in self.ipam.nodes.items() if node.exists)
-        return [Tunnel(node, speech, version) for node in nodes for speech, version in SPEECHES]
+    def _serving(self, tunnel: Tunnel) -> tuple[IPPool, ...]:
+        labels = self.ipam.nodes[tunnel.node].labels
+        return serving(self.ipam.pools, labels, tunnel.speech, tunnel.version, self.wireguard)
+
+    def _served(self) -> Iterable[tuple[Tunnel, tuple[IPPool, ...]]]:
+        """Yield the tunnels that there are or may be, by name of the node, each with the pools that serve it."""
+        known: dict[tuple[tuple[str, str], ...], list[tuple[Speech, Version, tuple[IPPool, ...]]]] = {}
+        there = set(self.announced)
+        for name in self.hosts:
+            labels = tuple(sorted(self.ipam.nodes[name].labels.items()))
+            if labels not in known:  # many nodes are labelled alike
+                tunnels = (Tunnel(name, speech, version) for speech, version in SPEECHES)
+                known[labels] = [(each.speech, each.version, self._serving(each)) for each in tunnels]
+            for speech, version, pools in known[labels]:
+                tunnel = Tunnel(name, speech, version)
+                if pools or tunnel in there:
+                    yield tunnel, pools
+
+    def _stays(self, tunnel: Tunnel, address: Address | None, pools: tuple[IPPool, ...]) -> bool:
+        """Whether the allocator leaves an address alone: it is in a pool that serves, and still the node's."""
+        if address is None or not any(address in pool.cidr for pool in pools):
+            return False
+        return address in self.ipam.addresses_of(tunnel.handle)
 
     def _swap(self, handles: Sequence[str], asks: Sequence[Asking]) -> None:
         """Free what each handle holds, then ask anew for it where there are pools to ask."""

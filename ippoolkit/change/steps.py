@@ -8,11 +8,13 @@ from typing import Literal
 
 from ..cidr import Cidr
 from ..model import Cluster, IPPool
+from .moving import Order
 
 Kind = Literal["block-size", "split", "migrate", "grow", "retire"]
 Install = Literal["manifest", "operator", "kubespray"]
-Action = Literal["create", "annotate", "close", "restart", "recreate", "delete"]
+Action = Literal["create", "annotate", "close", "restart", "recreate", "delete", "inventory"]
 TEMPORARY = "temporary-pool"
+MANAGED = ("app.kubernetes.io/managed-by", "tigera-operator")  # the label of pools that the operator made
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +22,13 @@ class Step:
     """One step: what is done to which pool, and where its pods and its annotations go.
 
     `close` takes a pool out of use: `disabled: true`, or the selector `!all()` where an operator would undo that.
+    `managed` pools are written through the Installation resource: the operator puts back whatever else is done to them.
     """
 
     action: Action
     pool: IPPool
     to: str = ""
+    managed: bool = False
 
     @property
     def final(self) -> bool:
@@ -54,8 +58,11 @@ class Change:
         Range of the temporary pool, of `block-size` and `split`.
     install
         What Calico was installed by.
+    order
+        In which order pods are recreated: namespace by namespace, the Deployments before the DaemonSets before the
+        StatefulSets, or node by node.
     batches
-        In how many parts the pods are recreated.
+        In how many groups at most; between them the script stops.
     """
 
     kind: Kind
@@ -66,6 +73,7 @@ class Change:
     name: str = ""
     temporary: Cidr | None = None
     install: Install = "manifest"
+    order: Order = "namespace"
     batches: int = 4
 
 
@@ -86,17 +94,18 @@ def steps(cluster: Cluster, change: Change) -> tuple[Step, ...]:
     """
     old = cluster.pool(change.pool)
     named = bool(named_by(cluster, old.name))
+    managed = change.install == "operator" and is_managed(cluster, old)
     fresh = replace(old, disabled=False, labels={}, annotations={})
-    operator = change.install == "operator"
     if change.kind == "retire":
-        return tuple(_leave(old, "", operator=operator, named=named))
+        return tuple(_leave(old, "", managed=managed, named=named))
     if change.kind in ("migrate", "grow"):
         if change.cidr is None:
             raise ValueError("no range for the new pool")
         new = replace(fresh, name=change.name, cidr=change.cidr, block_size=change.size or old.block_size)
         if change.kind == "grow":
-            return (Step("create", new),)
-        return (Step("create", new), *_leave(old, new.name, operator=operator, named=named))
+            return (Step("create", new, managed=managed),)
+        made = Step("create", new, managed=managed)
+        return (made, *_leave(old, new.name, managed=managed, named=named), *_inventory(change, new))
     if change.temporary is None:
         raise ValueError("no range for the temporary pool")
     temporary = replace(fresh, name=TEMPORARY, cidr=change.temporary)
@@ -109,10 +118,18 @@ def steps(cluster: Cluster, change: Change) -> tuple[Step, ...]:
         parts = [replace(fresh, block_size=change.size)]
     return (
         Step("create", temporary),
-        *_leave(old, TEMPORARY, operator=operator, named=named),
-        *(Step("create", part) for part in parts),
-        *_leave(temporary, parts[0].name, operator=operator, named=named),
+        *_leave(old, TEMPORARY, managed=managed, named=named),
+        *(Step("create", part, managed=managed) for part in parts),
+        *_leave(temporary, parts[0].name, managed=False, named=named),
+        *_inventory(change, parts[0]),
     )
+
+
+def is_managed(cluster: Cluster, pool: IPPool) -> bool:
+    """Whether the operator keeps a pool as the Installation says; it labels what it keeps, older ones did not."""
+    key, value = MANAGED
+    labelled = [each for each in cluster.pools if each.labels.get(key) == value]
+    return pool in labelled or not labelled
 
 
 def named_by(cluster: Cluster, pool: str) -> list[str]:
@@ -123,13 +140,18 @@ def named_by(cluster: Cluster, pool: str) -> list[str]:
     return [*spaces, *(f"{each.namespace}/{each.name}" for each in pods)]
 
 
-def _leave(pool: IPPool, to: str, *, operator: bool, named: bool) -> list[Step]:
+def _leave(pool: IPPool, to: str, *, managed: bool, named: bool) -> list[Step]:
     """Return the steps that take a pool out of use, move its pods, and delete it."""
-    closing = [Step("close", pool, to)]
-    if operator:
-        closing.append(Step("restart", pool, to))
-    naming = [Step("annotate", pool, to)] if named else []
-    return [*naming, *closing, Step("recreate", pool, to), Step("delete", pool, to)]
+    actions: list[Action] = ["close", "recreate", "delete"]
+    if managed:
+        actions.insert(1, "restart")
+    if named:
+        actions.insert(0, "annotate")
+    return [Step(action, pool, to, managed=managed) for action in actions]
+
+
+def _inventory(change: Change, pool: IPPool) -> list[Step]:
+    return [Step("inventory", pool)] if change.install == "kubespray" else []
 
 
 def _parts(cidr: Cidr, prefix: int) -> list[Cidr]:

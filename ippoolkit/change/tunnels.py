@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from ..cidr import Address, Version
+from ..cidr import Version
 from ..model import IPPool
 
 Speech = Literal["ipip", "vxlan", "wireguard"]
@@ -64,8 +64,3 @@ def serving(
         and pool.selects(labels)
         and (speech == "wireguard" or getattr(pool, f"{speech}_mode") != "Never")
     )
-
-
-def stays(address: Address | None, pools: tuple[IPPool, ...], *, held: bool) -> bool:
-    """Whether the allocator leaves an address alone: it is in a pool that serves, and still the node's."""
-    return address is not None and held and any(address in pool.cidr for pool in pools)

@@ -8,8 +8,6 @@ from typing import Annotated, Any
 
 import typer
 
-from ..errors import InputError
-from ..findings import Finding, Place
 from .app import Lang, Language, app, telling
 
 runbook_app = typer.Typer(
@@ -26,13 +24,24 @@ class Install(StrEnum):
     KUBESPRAY = "kubespray"
 
 
+class Ordered(StrEnum):
+    """In which order pods are recreated."""
+
+    NAMESPACE = "namespace"
+    WORKLOAD = "workload"
+    NODE = "node"
+
+
 Clusters = Annotated[list[Path], typer.Option("--cluster", "-c", help="A folder or file of the cluster. Repeatable.")]
 Pool = Annotated[str, typer.Option("--pool", help="Name of the pool.")]
 Out = Annotated[Path | None, typer.Option("--out", "-o", help="A folder for runbook, manifests and script.")]
 Installed = Annotated[Install, typer.Option("--install", help="What Calico was installed by.")]
-Batches = Annotated[int, typer.Option(min=1, max=100, help="In how many parts pods are recreated.")]
+Order = Annotated[
+    Ordered, typer.Option("--order", help="In which order pods are recreated; no pod is deleted outright.")
+]
+Batches = Annotated[int, typer.Option(min=1, max=100, help="In how many groups; the script stops between them.")]
 Short = Annotated[bool, typer.Option("--short", help="Without the explanations.")]
-Range = Annotated[str | None, typer.Option("--temporary", help="Range of the temporary pool; chosen if left out.")]
+Range = Annotated[str, typer.Option("--temporary", help="Range of the temporary pool; chosen if left out.")]
 
 
 @runbook_app.command("block-size")
@@ -40,32 +49,59 @@ def block_size(
     cluster: Clusters,
     pool: Pool,
     to: Annotated[int, typer.Option("--to", help="The new blockSize.")],
-    temporary: Range = None,
+    temporary: Range = "",
     install: Installed = Install.MANIFEST,
+    order: Order = Ordered.NAMESPACE,
     batches: Batches = 4,
     out: Out = None,
     short: Short = False,
     lang: Lang = Language.EN,
 ) -> None:
     """Change a pool's blockSize: exit status 0 issued, 1 refused, 2 a file unusable."""
-    _write("block-size", cluster, pool, install, batches, out, short, lang, size=to, temporary=temporary)
+    _write(
+        "block-size",
+        cluster,
+        pool,
+        out,
+        lang,
+        short,
+        to=to,
+        temporary=temporary,
+        install=install,
+        order=order,
+        batches=batches,
+    )
 
 
 @runbook_app.command()
 def migrate(
     cluster: Clusters,
     pool: Annotated[str, typer.Option("--from", help="Name of the pool to leave.")],
-    to_cidr: Annotated[str | None, typer.Option("--to-cidr", help="Range of the new pool; chosen if left out.")] = None,
+    to_cidr: Annotated[str, typer.Option("--to-cidr", help="Range of the new pool; chosen if left out.")] = "",
     name: Annotated[str, typer.Option("--name", help="Name of the new pool.")] = "",
     size: Annotated[int, typer.Option("--block-size", help="Its blockSize; 0: as the old one's.")] = 0,
     install: Installed = Install.MANIFEST,
+    order: Order = Ordered.NAMESPACE,
     batches: Batches = 4,
     out: Out = None,
     short: Short = False,
     lang: Lang = Language.EN,
 ) -> None:
     """Move to another pool."""
-    _write("migrate", cluster, pool, install, batches, out, short, lang, cidr=to_cidr, name=name, size=size)
+    _write(
+        "migrate",
+        cluster,
+        pool,
+        out,
+        lang,
+        short,
+        cidr=to_cidr,
+        name=name,
+        to=size,
+        install=install,
+        order=order,
+        batches=batches,
+    )
 
 
 @runbook_app.command()
@@ -73,22 +109,35 @@ def split(
     cluster: Clusters,
     pool: Pool,
     to: Annotated[int, typer.Option("--to", help="Prefix length of the parts.")],
-    temporary: Range = None,
+    temporary: Range = "",
     install: Installed = Install.MANIFEST,
+    order: Order = Ordered.NAMESPACE,
     batches: Batches = 4,
     out: Out = None,
     short: Short = False,
     lang: Lang = Language.EN,
 ) -> None:
     """Make several pools out of one."""
-    _write("split", cluster, pool, install, batches, out, short, lang, prefix=to, temporary=temporary)
+    _write(
+        "split",
+        cluster,
+        pool,
+        out,
+        lang,
+        short,
+        to=to,
+        temporary=temporary,
+        install=install,
+        order=order,
+        batches=batches,
+    )
 
 
 @runbook_app.command()
 def grow(
     cluster: Clusters,
     pool: Annotated[str, typer.Option("--pool", help="The pool whose fields the new one takes.")],
-    to_cidr: Annotated[str | None, typer.Option("--to-cidr", help="Range of the new pool; chosen if left out.")] = None,
+    to_cidr: Annotated[str, typer.Option("--to-cidr", help="Range of the new pool; chosen if left out.")] = "",
     name: Annotated[str, typer.Option("--name", help="Name of the new pool.")] = "",
     size: Annotated[int, typer.Option("--block-size", help="Its blockSize; 0: as the old one's.")] = 0,
     install: Installed = Install.MANIFEST,
@@ -97,7 +146,7 @@ def grow(
     lang: Lang = Language.EN,
 ) -> None:
     """Add a pool beside another."""
-    _write("grow", cluster, pool, install, 1, out, short, lang, cidr=to_cidr, name=name, size=size)
+    _write("grow", cluster, pool, out, lang, short, cidr=to_cidr, name=name, to=size, install=install)
 
 
 @runbook_app.command()
@@ -105,49 +154,33 @@ def retire(
     cluster: Clusters,
     pool: Pool,
     install: Installed = Install.MANIFEST,
+    order: Order = Ordered.NAMESPACE,
     batches: Batches = 4,
     out: Out = None,
     short: Short = False,
     lang: Lang = Language.EN,
 ) -> None:
     """Take a pool out of service; what it serves goes to those that are left."""
-    _write("retire", cluster, pool, install, batches, out, short, lang)
+    _write("retire", cluster, pool, out, lang, short, install=install, order=order, batches=batches)
 
 
 def _write(
-    kind: Any, cluster: list[Path], pool: str, install: Install, batches: int, out: Path | None, short: bool, lang: str,
-    *, cidr: str | None = None, temporary: str | None = None, name: str = "", size: int = 0, prefix: int = 0,
-) -> None:  # fmt: skip
+    kind: str, cluster: list[Path], pool: str, out: Path | None, lang: Language, short: bool, **asked: Any
+) -> None:
     """Rehearse a change; print the runbook, or write it with its manifests and script."""
-    from ..change import Change, files, markdown, runbook
-    from ..read.cluster import read_cluster
-    from ..write import write_text
+    from ..report.pieces.change import change_report
+    from ..report.runbook import runbook_files, runbook_text
+    from ..report.store import place
 
     with telling(lang):
-        given = {"--temporary": _range("--temporary", temporary), "--to-cidr": _range("--to-cidr", cidr)}
-        change = Change(
-            kind, pool, size=size, prefix=prefix, cidr=given["--to-cidr"], name=name,
-            temporary=given["--temporary"], install=install.value, batches=batches,
-        )  # fmt: skip
-        made = runbook(read_cluster(*cluster).scenario, change)
-        if out is None or not made.issued:
-            typer.echo(markdown(made, lang, short=short))
+        report = change_report(cluster, kind, pool, short=short, lang=lang.value, **asked)
+        if out is None or not report.made.issued:
+            typer.echo(runbook_text(report))
         else:
-            for path, text in files(made, lang, short=short).items():
-                target = out / path
-                target.parent.mkdir(parents=True, exist_ok=True)
-                typer.echo(write_text(target, text))
+            for path, text in runbook_files(report).items():
+                (out / path).parent.mkdir(parents=True, exist_ok=True)
+                target = place(out / path, text.encode())
+                typer.echo(target)
                 if target.suffix == ".sh":
                     target.chmod(0o755)
-    raise typer.Exit(0 if made.issued else 1)
-
-
-def _range(option: str, text: str | None) -> Any:
-    from ..cidr import Cidr, CidrError
-
-    if text is None:
-        return None
-    try:
-        return Cidr.parse(text)
-    except CidrError as error:
-        raise InputError([Finding(error.code, numbers=error.numbers, place=Place(option))]) from None
+    raise typer.Exit(0 if report.made.issued else 1)

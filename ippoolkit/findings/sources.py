@@ -39,6 +39,10 @@ SOURCES: dict[str, Source] = {
     ),
     "rbac": Source("Kubernetes, RBAC", "https://kubernetes.io/docs/reference/access-authn-authz/rbac/"),
     "migrate": Source("Calico, migrate to a different IP pool", f"{_CALICO}/networking/ipam/migrate-pools"),
+    "operator-pools": Source(
+        "Tigera operator, reconciling of pools",
+        "https://github.com/tigera/operator/blob/master/pkg/controller/ippool/pool_controller.go",
+    ),
     "cni": Source("Calico, CNI configuration and annotations", f"{_CALICO}/reference/configure-cni-plugins"),
     "windows": Source(
         "Calico for Windows, limitations", f"{_CALICO}/getting-started/kubernetes/windows-calico/limitations"

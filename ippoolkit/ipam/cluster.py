@@ -38,7 +38,7 @@ class Cluster(Overlaps):
         for name, other in sorted(self.pools.items()):
             if name != pool.name and other.cidr.overlaps(pool.cidr):
                 raise IpamError("pools-overlap", cidr=str(pool.cidr), other=name, other_cidr=str(other.cidr))
-        others = [cidr for _, cidr in self._cidrs() if cidr.overlaps(pool.cidr) and cidr.prefix != pool.block_size]
+        others = [cidr for _, cidr in self.slots() if cidr.overlaps(pool.cidr) and cidr.prefix != pool.block_size]
         if others:
             size, first = pool.block_size, str(min(others))
             raise IpamError("blocks-of-other-size", count=len(others), cidr=str(pool.cidr), size=size, first=first)
@@ -74,7 +74,7 @@ class Cluster(Overlaps):
         """Delete a pool: its empty blocks go, the others lose their affinity; not `releasing`: kubectl keeps both."""
         pool = self._pool(name)
         if releasing:
-            for slot, cidr in self._cidrs():
+            for slot, cidr in self.slots():
                 if cidr in pool.cidr:
                     self._release_affinity(slot)
         del self.pools[name]

@@ -47,8 +47,7 @@ class Ipam(Controllers):
         free += sorted(set(range(size)) - set(free) - set(numbers))
         row[layout.HEAD] = free[0] if free else -1
         row[layout.TAIL] = free[-1] if free else -1
-        for ordinal, following in zip(free, [*free[1:], -1], strict=False):
-            state.cells[offset + ordinal, layout.AFTER] = following
+        state.cells[offset + np.array(free, np.int64), layout.AFTER] = [*free[1:], -1][: len(free)]
         for ordinal, number in numbers.items():
             state.cells[offset + ordinal, layout.HOLDER] = number
             if number >= 0:
@@ -108,12 +107,12 @@ class Ipam(Controllers):
 
     def blocks(self) -> list[dict[str, Any]]:
         """Return every block: IPv4 then IPv6, sorted by the text of its range."""
-        found = sorted(self._cidrs(), key=lambda pair: (pair[1].version, str(pair[1])))
+        found = sorted(self.slots(), key=lambda pair: (pair[1].version, str(pair[1])))
         return [self._block(slot, cidr) for slot, cidr in found]
 
     def utilization(self) -> list[dict[str, Any]]:
         """Return for each pool, and for blocks in none, the addresses: all, in use, reserved, available."""
-        blocks = self._cidrs()
+        blocks = self.slots()
         reserved = [cidr for cidrs in self.reservations.values() for cidr in cidrs]
         rows = []
         for name, pool in sorted(self.pools.items(), key=lambda item: str(item[1].cidr)):

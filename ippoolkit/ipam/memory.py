@@ -217,7 +217,7 @@ class Memory:
 
     def _hash_anew(self, size: int) -> None:
         table = np.full(size, -1, np.int32)
-        for slot, _ in self._cidrs():
+        for slot, _ in self.slots():
             blocks.remember(table, self.state, slot)
         self.state = self.state._replace(table=table)
 
@@ -280,7 +280,7 @@ class Memory:
         state.meta[layout.RESERVED] = len(spans)
         for of in range(len(self._ranges)):
             self._open_range(of)
-        for slot, _ in self._cidrs():
+        for slot, _ in self.slots():
             blocks.reserve(state, slot)
 
     def _reserved(self, cidr: Cidr) -> tuple[tuple[int, int], ...]:
@@ -331,7 +331,8 @@ class Memory:
         rows = self.state.blocks[: self.state.meta[layout.SLOTS]]
         return np.flatnonzero((rows[:, layout.OF_RANGE] != layout.GONE) & (rows[:, layout.OWNER] >= 0))
 
-    def _cidrs(self) -> list[tuple[int, Cidr]]:
+    def slots(self) -> list[tuple[int, Cidr]]:
+        """Return the rows of all blocks, each with its range."""
         rows = self.state.blocks[: self.state.meta[layout.SLOTS], layout.OF_RANGE]
         return [(int(slot), self._cidr(int(slot))) for slot in np.flatnonzero(rows != layout.GONE)]
 
@@ -340,6 +341,12 @@ class Memory:
         wide = self.state.wide[slot]
         index = join(int(wide[layout.INDEX_HI]), int(wide[layout.INDEX_LO]))
         return Cidr(each.cidr.version, each.cidr.first + (index << (BITS[each.cidr.version] - each.size)), each.size)
+
+    def used(self, slot: int) -> list[int]:
+        """Return which addresses of a block somebody holds, by their ordinals."""
+        begin, size = int(self.state.blocks[slot, layout.OFFSET]), self._cidr(slot).size
+        holders = self.state.cells[begin : begin + size, layout.HOLDER]
+        return [int(at) for at in np.flatnonzero((holders >= 0) | (holders == layout.FOR_WINDOWS))]
 
     def _address(self, at: int) -> Address:
         slot = int(self.state.cells[at, layout.SLOT])

@@ -16,13 +16,13 @@ class Overlaps(Memory):
     def _bring_home(self, of: int) -> None:
         """Let blocks that stand in a new pool's range belong to it; those of other sizes to a range of their own."""
         each = self._ranges[of]
-        for size in {cidr.prefix for _, cidr in self._cidrs() if cidr in each.cidr}:
+        for size in {cidr.prefix for _, cidr in self.slots() if cidr in each.cidr}:
             self._move(self._range(each.cidr, size))
 
     def _move(self, of: int) -> None:
         """Let the blocks of a range's size that stand in it, and in none that is smaller, belong to it."""
         each, moved = self._ranges[of], []
-        for slot, cidr in self._cidrs():
+        for slot, cidr in self.slots():
             row = self.state.blocks[slot]
             home = self._ranges[row[layout.OF_RANGE]]
             smaller = home.cidr in each.cidr and home.pool and home.cidr != each.cidr
@@ -56,7 +56,7 @@ class Overlaps(Memory):
             if not inside or self.state.ranges[large, layout.COUNT] <= 0:
                 continue
             self._open_range(large)
-            for slot, cidr in self._cidrs():
+            for slot, cidr in self.slots():
                 if self.state.blocks[slot, layout.OF_RANGE] in inside:
                     index = outer.cidr.index_of(address_of(cidr.version, cidr.first), outer.size)
                     bitmap.put(self.state.bits, self.state.ranges, large, layout.UNCLAIMED, index, on=False)

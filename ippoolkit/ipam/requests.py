@@ -168,7 +168,7 @@ class Requests(Cluster):
 
     def release_affinity(self, cidr: Cidr) -> None:
         """Take the affinity of one block away; an empty one goes."""
-        for slot, each in self._cidrs():
+        for slot, each in self.slots():
             if each == cidr:
                 self._release_affinity(slot)
 

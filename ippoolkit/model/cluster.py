@@ -59,6 +59,7 @@ class Pod:
     addresses: tuple[AddressField, ...] = Field(default=(), description="Addresses it holds.")
     host_network: Flag = Field(default=False, description="True: it uses the node's address and takes none.")
     phase: str = Field(default="Running", description="Pending, Running, Succeeded, Failed or Unknown.")
+    owner: str = Field(default="", description="Kind of its controller, such as DaemonSet; empty: none, or not told.")
     ipv4_pools: tuple[str, ...] = Field(default=(), alias="ipv4Pools", description="IPv4 pools it asks for.")
     ipv6_pools: tuple[str, ...] = Field(default=(), alias="ipv6Pools", description="IPv6 pools it asks for.")
 

@@ -55,7 +55,7 @@ _ATTRIBUTES: Any = list[_ATTRIBUTE] | None
 # What is kept of an object; a key that is not here is skipped without being looked at.
 _TRIMS: dict[str, Any] = {
     "Pod": {
-        "metadata": _named({f"{_CNI}/podIP": Any, f"{_CNI}/podIPs": Any, **_ASKED}),
+        "metadata": _named({f"{_CNI}/podIP": Any, f"{_CNI}/podIPs": Any, **_ASKED}, ownerReferences=Any),
         "spec": _keys("PodSpec", hostNetwork=Any, nodeName=Any),
         "status": _keys("PodStatus", phase=Any, podIPs=Any),
     },

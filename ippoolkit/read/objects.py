@@ -197,7 +197,16 @@ def _pod(value: Mapping[str, Any], source: Source) -> Fields:
         "addresses": addresses,
         "hostNetwork": bool(spec.get("hostNetwork", False)),
         "phase": status.get("phase", "Pending"),
+        "owner": _owner(metadata, source),
     } | _asked_pools(metadata, source)
+
+
+def _owner(metadata: Mapping[str, Any], source: Source) -> str:
+    """Return the kind of an object's controller; empty for one without."""
+    for each in source.sequence(metadata, "ownerReferences", "metadata"):
+        if isinstance(each, dict) and each.get("controller"):
+            return str(each.get("kind", ""))
+    return ""
 
 
 def _block(value: Mapping[str, Any], source: Source) -> Fields:

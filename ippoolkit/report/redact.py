@@ -25,6 +25,7 @@ _ROOM = {
         "128.0.0.0/3", "192.0.0.0/3", "0.0.0.0/0"),
     6: ("fd00::/8", "fc00::/7", "2000::/3", "::/0"),
 }  # fmt: skip
+_OWNERS = ("ReplicaSet", "Deployment", "DaemonSet", "StatefulSet", "Job", "Node")  # Kubernetes' own, which tell nothing
 _KEPT_LABELS = {OS_LABEL: ("linux", "windows")}
 
 
@@ -126,6 +127,7 @@ class _Names:
             node=self.nodes[pod.node] if pod.node else "",
             addresses=tuple(map(self.networks.address, pod.addresses)),
             phase=pod.phase if pod.phase in ("Pending", "Running", "Succeeded", "Failed", "Unknown") else "Unknown",
+            owner=pod.owner if pod.owner in ("", *_OWNERS) else "other",
             **self._asked_pools(pod),
         )
 

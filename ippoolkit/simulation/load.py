@@ -47,6 +47,7 @@ def engine_of(cluster: Cluster, *, datastore: Datastore = "kubernetes", seed: in
     ipam = engine_without_nodes(cluster, datastore=datastore, seed=seed)
     for node in cluster.nodes:
         ipam.create_node(node.name, node.labels)
+    ipam.numbers_of([held.handle for block in cluster.blocks for held in block.allocations if not held.released_at])
     for block in cluster.blocks:
         ipam.restore(block)
     return ipam

@@ -40,8 +40,8 @@ def dumped(ipam: Ipam) -> Cluster:
 
 def claims(ipam, other):
     """Let blocks be as old as in another engine: dumps show when they were claimed, but not what the clock is now."""
-    slots = {cidr: slot for slot, cidr in other._cidrs()}
-    for slot, cidr in ipam._cidrs():
+    slots = {cidr: slot for slot, cidr in other.slots()}
+    for slot, cidr in ipam.slots():
         age = other.state.meta[layout.NOW] - other.state.wide[slots[cidr], layout.CLAIMED]
         ipam.state.wide[slot, layout.CLAIMED] = ipam.state.meta[layout.NOW] - age
 

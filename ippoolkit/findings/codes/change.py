@@ -195,29 +195,46 @@ CHANGE = (
     Rule(
         "change-operator",
         "warning",
-        "migrate",
-        N_("The operator would enable a disabled pool again: here the selector !all() takes {pool} out of use."),
+        "operator-pools",
         N_(
-            "Put the same pools into the Installation resource. Pods that name the pool "
-            "go on getting addresses from it, and tunnels move only "
-            "once calico-node is restarted."
+            "The operator enables a disabled pool again: {pool} is taken out of use by the selector !all() in the "
+            "Installation. Pods that name the pool go on getting addresses of it, and tunnels stay until calico-node "
+            "is restarted."
         ),
+        N_("Correct the annotations first, and follow the tunnels after the restart; the runbook has both steps."),
+    ),
+    Rule(
+        "change-operator-outside",
+        "error",
+        "operator-pools",
+        N_("{cidr} is outside the cluster CIDR {cluster}, and the operator refuses such a pool."),
+        N_("Choose a range inside the cluster CIDR."),
     ),
     Rule(
         "change-kubespray",
         "warning",
         "kubespray",
-        N_("Kubespray would make its pool again at the next run."),
+        N_("Kubespray asks for the pools of its inventory at the next run."),
+        N_("Let calico_pool_cidr and calico_pool_blocksize of the inventory say what there is, in the same change."),
+    ),
+    Rule(
+        "change-bare",
+        "warning",
+        "kit",
+        N_("{count:pod} in the pool belong to no Deployment, DaemonSet or StatefulSet ({which})."),
         N_(
-            "Set kube_pods_subnet, calico_pool_cidr and calico_pool_blocksize ({size:d}) "
-            "in the inventory in the same change."
+            "No rollout recreates them: let jobs end, and delete the others by hand; what is deleted comes back only "
+            "where something makes it again."
         ),
     ),
     Rule(
         "change-surge",
         "info",
         "kit",
-        N_("In the rehearsal each pod returns to its node, {batches} batches, the new one before the old one ends."),
+        N_(
+            "In the rehearsal each pod returns to its node; a group of them comes in {parts} parts, "
+            "the new ones of each before the old ones end."
+        ),
         N_(
             "Pods that the scheduler puts elsewhere take blocks there: "
             "leave room, and compare the numbers at each check."

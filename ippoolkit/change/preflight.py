@@ -1,0 +1,120 @@
+"""What is looked at before a change is begun: each check with its command and the output that is right."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..findings import N_
+from ..limits import DEFAULT_MAX_BLOCKS
+from .commands import SAVE, SHOW_BLOCKS, SHOW_POOLS, SHOW_TUNNELS
+from .runbook import Runbook
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What is looked at, by which command, and which output is right; sentences with their numbers."""
+
+    what: str
+    command: str
+    right: str
+    numbers: dict[str, object]
+
+
+def preflight(runbook: Runbook) -> list[Check]:
+    """Return the checks of a runbook that was issued, in order."""
+    return list(_checks(runbook))
+
+
+def _checks(runbook: Runbook) -> Iterator[Check]:
+    cluster, old = runbook.scenario.cluster, runbook.old
+    new = runbook.created
+    yield _check(
+        N_("Save what IPAM holds; this file is the last resort."),
+        f"{SAVE} && grep -c 'kind: IPAMBlock' ipam-backup.yaml",
+        N_("{blocks}, as many as in the snapshot, or a few more or less if pods came and went."),
+        blocks=len(cluster.blocks),
+    )
+    yield _check(
+        N_("The pools are those that this runbook was rehearsed with; none is under way."),
+        SHOW_POOLS,
+        N_("Exactly these: {pools}."),
+        pools=", ".join(sorted(f"{pool.name} ({pool.cidr})" for pool in cluster.pools)),
+    )
+    if new:
+        yield _check(
+            N_("The new range is clear of the networks of nodes and services, and inside the cluster CIDR."),
+            "kubectl cluster-info dump | grep -oE 'service-cluster-ip-range=[^\"]+|cluster-cidr=[^\"]+' | sort -u; "
+            "kubectl get nodes -o wide",
+            N_(
+                "Service range and addresses of nodes are outside {ranges}; cluster-cidr holds it. Pools: checked here."
+            ),
+            ranges=", ".join(str(pool.cidr) for pool in new),
+        )
+    for pool in new:
+        peak = runbook.peak[pool.name]
+        yield _check(
+            N_("{pool} is big enough at its peak, for pods and tunnels of every node."),
+            SHOW_BLOCKS,
+            N_(
+                "No more in use in {old} than rehearsed, {start:address}. At the peak {pool} has {blocks} of "
+                "{total:block} and {used} of {size:address} in use, {borrowed} of them borrowed."
+            ),
+            pool=pool.name, old=old.name, start=runbook.start, blocks=peak.blocks, total=pool.blocks,
+            used=peak.pods + peak.tunnels, size=pool.cidr.size, borrowed=peak.borrowed,
+        )  # fmt: skip
+    config = cluster.ipam
+    yield _check(
+        N_("The settings of IPAM are those of the rehearsal."),
+        "calicoctl ipam show --show-configuration",
+        N_("StrictAffinity {strict}, MaxBlocksPerHost {most} (0 counts as {default})."),
+        strict=str(config.strict_affinity).lower(), most=config.max_blocks_per_host, default=DEFAULT_MAX_BLOCKS,
+    )  # fmt: skip
+    if new and runbook.change.kind == "grow":
+        return
+    names = "|".join(map(_literal, (old.name, str(old.cidr))))
+    yield _check(
+        N_("Which workloads, network policies and settings name the pool or its range."),
+        "kubectl get namespaces,deployments,daemonsets,statefulsets,jobs,cronjobs,networkpolicies,configmaps "
+        "-A -o yaml "
+        f"| grep -nE -- {shlex.quote(names)}; "
+        "calicoctl get networkpolicies,globalnetworkpolicies,globalnetworksets,bgpconfigurations -A -o yaml "
+        f"| grep -nE -- {shlex.quote(names)}",
+        N_("Nothing, but for the namespaces that a step corrects ({named}) and the range that kube-proxy was given."),
+        named=", ".join(runbook.named) or "-",
+    )
+    if runbook.change.install == "operator":
+        yield _check(
+            N_("The Installation lists the pools that it lists in the files of this runbook."),
+            "kubectl get installation default -o jsonpath='{.spec.calicoNetwork.ipPools}'",
+            N_("The pools with the label {label}, with the fields of the first file but for what it changes."),
+            label="app.kubernetes.io/managed-by=tigera-operator",
+        )
+    if runbook.change.install == "kubespray":
+        yield _check(
+            N_("What the inventory says of the pool now, to be put back should it come to that."),
+            "grep -rnE 'calico_pool|kube_pods_subnet' inventory/",
+            N_("calico_pool_cidr or kube_pods_subnet is {cidr}, calico_pool_blocksize is {size:d} or not set."),
+            cidr=str(old.cidr), size=old.block_size,
+        )  # fmt: skip
+    yield _check(
+        N_("PodDisruptionBudgets that let pods go: rollouts and evictions wait for those that do not."),
+        "kubectl get poddisruptionbudgets -A",
+        N_("ALLOWED DISRUPTIONS is 1 or more in every line."),
+    )
+    yield _check(
+        N_("Every node shows the tunnel that it should have."),
+        SHOW_TUNNELS,
+        N_("{nodes:node}; {tunnels:tunnel} have an address."),
+        nodes=len(cluster.nodes), tunnels=sum(len(node.tunnels) for node in cluster.nodes),
+    )  # fmt: skip
+
+
+def _check(what: str, command: str, right: str, **numbers: object) -> Check:
+    return Check(what, command, right, numbers)
+
+
+def _literal(text: str) -> str:
+    """Return a text as grep -E takes it for itself."""
+    return "".join(f"\\{char}" if char in r"\.[]{}()*+?^$|" else char for char in text)
