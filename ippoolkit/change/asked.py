@@ -79,10 +79,11 @@ def asked(
 
 
 def fullest(cluster: Cluster) -> str:
-    """Return the name of the pool with most addresses in use; of a cluster without pools nothing."""
-    used = {pool.name: 0 for pool in cluster.pools}
+    """Return the name of the pool with most addresses of pods in use; of a cluster without pools nothing."""
+    pools = [pool for pool in cluster.pools if "Workload" in pool.allowed_uses]
+    used = {pool.name: 0 for pool in pools}
     for block in cluster.blocks:
-        for pool in cluster.pools:
+        for pool in pools:
             if block.cidr in pool.cidr:
                 used[pool.name] += len(block.allocations)
     return max(used, key=lambda name: used[name], default="")

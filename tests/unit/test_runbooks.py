@@ -1,68 +1,31 @@
 """Runbooks: issued where every step holds, refused with the reason where one does not, and safe to run."""
 
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+import yaml
 from typer.testing import CliRunner
 
-from ippoolkit import Cluster, IPAMConfig, IPPool, Namespace, Node, Pod, Scenario
-from ippoolkit.change import Change, Rehearsal, runbook, script, steps
-from ippoolkit.cidr import Cidr, address_of
+from ippoolkit import IPPool, Namespace
+from ippoolkit.change import Change, runbook, script, told
+from ippoolkit.change.commands import orders as orders_of
+from ippoolkit.cidr import Cidr
 from ippoolkit.cli import app
-from ippoolkit.ipam import Ipam
-from ippoolkit.model import Allocation, Block, Tunnel
-from ippoolkit.report.pieces.change import ChangeReport
+from ippoolkit.errors import InputError
+from ippoolkit.model import Networks
+from ippoolkit.report.pieces.change import ChangeReport, change_report
 from ippoolkit.report.runbook import runbook_files, runbook_text
 from ippoolkit.rules.review import review
 from ippoolkit.write import save
+from tests.clusters import cluster
 from tests.helpers import RECORDINGS, unpacked
 
 RUNNER = CliRunner()
-
-
-def cluster(nodes=4, pods=5, cidr="10.244.0.0/20", size=26, name="old", strict=False, space="default"):  # noqa: FBT002, PLR0917
-    """A cluster as the engine itself fills it: one pool, nodes with VXLAN tunnels, pods in one namespace."""
-    pool = IPPool(name=name, cidr=cidr, block_size=size, vxlan_mode="Always")
-    ipam = Ipam(config=IPAMConfig(strict_affinity=strict))
-    ipam.create_pool(pool)
-    nodes_, pods_, holders = [], [], {}
-    for number in range(nodes):
-        node = f"w{number:02d}"
-        ipam.create_node(node)
-        got = ipam.assign(node, f"vxlan-tunnel-addr-{node}", 1, use="Tunnel").v4
-        holders[f"vxlan-tunnel-addr-{node}"] = (node, "")
-        nodes_.append(Node(name=node, tunnels=(Tunnel(type="vxlan", address=str(got[0])),) if got else ()))
-        for each in range(pods):
-            pod = f"{node}-{each}"
-            if got := ipam.assign(node, pod, 1).v4:
-                holders[pod] = (node, pod)
-                pods_.append(Pod(name=pod, namespace=space, node=node, addresses=(str(got[0]),)))
-    blocks = []
-    for block in ipam.blocks():
-        held = [
-            Allocation(
-                ordinal=ordinal, handle=handle, node=holders[handle][0], pod=holders[handle][1], namespace=space,
-                type="" if holders[handle][1] else "vxlanTunnelAddress",
-            )
-            for handle, ordinals in block["allocated"].items()
-            for ordinal in ordinals
-        ]  # fmt: skip
-        held.sort(key=lambda each: each.ordinal)
-        blocks.append(
-            Block(cidr=block["cidr"], affinity=block["affinity"], allocations=held, unallocated=block["free"])
-        )
-    return Scenario(
-        cluster=Cluster(
-            pools=(pool,), ipam=IPAMConfig(strict_affinity=strict), nodes=nodes_, pods=pods_, blocks=blocks,
-            namespaces=(Namespace(name=space),),
-        )
-    )  # fmt: skip
 
 
 def codes(made):
@@ -267,48 +230,120 @@ def test_a_recorded_cluster(tmp_path):
     assert "| default-ipv4-ippool | 46 | 4 | 4 |" in long
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(
-    st.integers(1, 9), st.integers(0, 30), st.integers(23, 27), st.sampled_from((26, 27, 28, 29)), st.booleans(),
-    st.sampled_from(("block-size", "migrate", "split", "retire")), st.integers(22, 29), st.sampled_from((26, 27, 28, 29)),
-)  # fmt: skip
-def test_an_issued_runbook_breaks_no_promise_and_a_refused_one_has_a_real_reason(  # noqa: PLR0917
-    nodes,
-    pods,
-    prefix,
-    size,
-    strict,
-    kind,
-    room,
-    to,
-):
-    scenario = cluster(nodes, pods, f"10.244.0.0/{prefix}", max(size, prefix), strict=strict)
-    range_ = Cidr.parse(f"10.9.0.0/{room}")
-    change = Change(kind, "old", size=to, prefix=prefix + 1, cidr=range_, temporary=range_, name="new", batches=3)
-    change = replace(change, temporary=None) if kind == "migrate" else replace(change, cidr=None)
-    made = runbook(scenario, change)
-    if not made.issued:
-        assert any(finding.severity == "error" for finding in made.findings)
-        if made.done and made.done[-1].broken:  # the reason is real: without the refusal the step does break that
-            again = Rehearsal(scenario.cluster, batches=3)
-            last = [again.carry_out(step) for step in steps(scenario.cluster, change)[: len(made.done)]][-1]
-            assert {finding.code for finding in last.broken} == {finding.code for finding in made.done[-1].broken}
-        return
-    again = Rehearsal(scenario.cluster, batches=3)
-    first = set(again.stage.announced.values())  # where tunnels were before, in a full pool perhaps in others' blocks
-    for done in made.done:
-        again.carry_out(done.step)
-        blocks = again.stage.ipam.blocks()
-        held = [address for block in blocks for address in _addresses(block)]
-        assert len(held) == len(set(held))
-        for handle in again.now:
-            assert again.stage.ipam.addresses_of(again.stage.ipam.handle_name(int(handle)))
-        for tunnel, address in again.stage.announced.items():
-            (home,) = [block for block in blocks if address in block["cidr"]]
-            assert address in again.stage.ipam.addresses_of(tunnel.handle)
-            assert home["affinity"] == f"host:{tunnel.node}" or address in first
+def typed(made):
+    return {done.step.action: orders for done, orders in zip(made.done, orders_of(made), strict=True)}
 
 
-def _addresses(block):
-    for ordinals in block["allocated"].values():
-        yield from (address_of(4, block["cidr"].first + ordinal) for ordinal in ordinals)
+@pytest.mark.parametrize(
+    ("order", "keys"),
+    [
+        ("namespace", [("web",), ("default",)]),
+        ("workload", [("deployments", "web"), ("deployments", "default"), ("daemonsets", "default"), ("", "web")]),
+        ("node", [("w00",), ("w01",), ("w02",)]),
+    ],
+)
+def test_pods_are_recreated_in_the_order_that_is_asked_for(order, keys):
+    spaces = (Namespace(name="default"), Namespace(name="web"))
+    owners = ("ReplicaSet", "ReplicaSet", "DaemonSet", "Job", "ReplicaSet")
+    made = runbook(
+        cluster(nodes=3, spaces=spaces, owners=owners), Change("block-size", "old", size=27, order=order, batches=20)
+    )
+    recreated = made.done[2]
+    assert [key for group in recreated.groups for key in group] == keys
+    assert len(recreated.batches) == len(recreated.groups)
+    at_last = {held.pool: held.pods for held in recreated.batches[-1]}
+    assert at_last == {"old": 0, "temporary-pool": 15}
+    lines = "\n".join(line for _, part in typed(made)["recreate"].parts for line in part)
+    assert "delete" not in lines
+    assert ("eviction" in lines) == (order == "node")
+    assert ("spec.hostNetwork=false" in lines) == (order == "node")
+    assert "change-bare" in codes(made)
+
+
+def test_groups_are_no_more_than_asked_for_and_as_even_as_namespaces_allow():
+    made = runbook(cluster(nodes=6, pods=4), Change("migrate", "old", order="node", batches=3))
+    assert [len(group) for group in made.done[2].groups] == [2, 2, 2]
+    assert [{h.pool: h.pods for h in held}["old"] for held in made.done[2].batches] == [16, 8, 0]
+
+
+def test_pools_of_the_operator_go_through_the_installation():
+    scenario = cluster()
+    mine = replace(scenario.cluster.pools[0], labels={"app.kubernetes.io/managed-by": "tigera-operator"})
+    pools = (mine, IPPool(name="own", cidr="10.77.0.0/24", disabled=True))
+    scenario = replace(scenario, cluster=replace(scenario.cluster, pools=pools))
+    made = runbook(scenario, Change("block-size", "old", size=27, install="operator"))
+    assert made.issued
+    assert [done.step.action for done in made.done] == [
+        "create", "close", "restart", "recreate", "delete", "create", "close", "recreate", "delete",
+    ]  # fmt: skip
+    listed = [
+        [(pool["name"], pool["blockSize"], pool["nodeSelector"]) for pool in of["spec"]["calicoNetwork"]["ipPools"]]
+        for of in (yaml.safe_load(orders.text) for orders in orders_of(made) if "installation" in orders.file)
+    ]
+    assert listed == [[("old", 26, "!all()")], [], [("old", 27, "all()")]]
+    held = {each.pool: each for each in made.done[1].held}
+    assert held["old"].tunnels == 4  # they only follow once calico-node is restarted
+    assert {each.pool: each.tunnels for each in made.done[2].held}["old"] == 0
+    temporary = [orders for done, orders in zip(made.done, orders_of(made), strict=True) if not done.step.managed]
+    assert any("calicoctl patch ippool temporary-pool" in line for orders in temporary for line in orders.calicoctl)
+
+
+def test_the_operator_refuses_a_pool_outside_the_cluster_cidr():
+    scenario = replace(cluster(), networks=Networks(cluster=("10.244.0.0/16",)))
+    change = Change("migrate", "old", cidr=Cidr.parse("10.250.0.0/20"), name="new")
+    assert codes(runbook(scenario, change)) >= {"change-outside"}
+    assert runbook(scenario, change).issued
+    assert "change-operator-outside" in codes(runbook(scenario, replace(change, install="operator")))
+    assert runbook(scenario, replace(change, cidr=None)).created[0].cidr in Cidr.parse("10.244.0.0/16")
+
+
+def test_kubesprays_inventory_says_what_there_is_in_the_end():
+    made = runbook(cluster(), Change("block-size", "old", size=27, install="kubespray"))
+    assert yaml.safe_load(typed(made)["inventory"].text) == {
+        "calico_pool_name": "old", "calico_pool_cidr": "10.244.0.0/20", "calico_pool_blocksize": 27,
+    }  # fmt: skip
+
+
+def test_everything_that_is_wrong_with_what_is_asked_for_is_told_at_once(tmp_path):
+    dump = save(cluster(), tmp_path / "cluster.yaml")
+    with pytest.raises(InputError) as caught:
+        change_report(dump, "melt", cidr="10.0.0.0/33", temporary="x", install="helm", order="random", batches=0)
+    fields = {problem.place.field for problem in caught.value.problems}
+    assert fields == {"change", "install", "order", "batches", "to-cidr", "temporary"}
+
+
+def test_each_step_says_why_what_pods_see_what_is_right_and_the_way_back():
+    made = runbook(cluster(), Change("block-size", "old", size=27))
+    for lang in ("en", "zh"):
+        for step in told(made, lang).steps:
+            assert all(text for _, text in step.said)
+            assert step.right
+            assert step.check
+            assert step.done.step.action == "inventory" or step.orders.calicoctl or step.orders.kubectl or (
+                step.orders.parts
+            )  # fmt: skip
+    text = runbook_text(ChangeReport(made))
+    short = runbook_text(ChangeReport(made, short=True))
+    assert "Way back" in text
+    assert "Way back" not in short
+    kept = [line for line in text.splitlines() if re.match(r"calicoctl [a-z]|kubectl (get|patch)|### \d", line)]
+    assert len(kept) > 30
+    assert all(line in short for line in kept)
+    for code in ("change-early", "change-kubectl-delete", "change-two-at-once", "change-surge"):
+        assert text.count(f"[{code}") == 1  # beside the step that it is about
+
+
+def test_the_page_shows_hostile_names_as_text():
+    name = "<script>alert(1)</script>"
+    page = runbook_files(ChangeReport(runbook(cluster(name=name), Change("block-size", name, size=27))))["runbook.html"]
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_calicos_host_for_load_balancers_gets_no_tunnel(tmp_path):
+    for path in (RECORDINGS / "clusters/s08").glob("kubectl-*.json.gz"):
+        unpacked(path, tmp_path)
+    made = change_report(tmp_path, "block-size", to=27).made
+    assert made.change.pool == "default-ipv4-ippool"  # the fullest, where none is named
+    tunnels = {(held.pool, held.tunnels) for done in made.done for held in done.held if held.pool != "temporary-pool"}
+    assert max(count for _, count in tunnels) == 4

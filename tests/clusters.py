@@ -1,0 +1,66 @@
+"""Clusters as the engine itself fills them, to be changed."""
+
+from ippoolkit import Cluster, IPAMConfig, IPPool, Namespace, Node, Pod, Scenario
+from ippoolkit.ipam import Ipam
+from ippoolkit.model import Allocation, Block, Tunnel
+
+OWNERS = ("ReplicaSet", "DaemonSet", "StatefulSet", "Job", "")
+
+
+def cluster(  # noqa: PLR0917
+    nodes=4,
+    pods=5,
+    cidr="10.244.0.0/20",
+    size=26,
+    name="old",
+    strict=False,  # noqa: FBT002
+    space="default",
+    more=(),
+    spaces=(),
+    labels=lambda _: {},
+    owners=("",),
+):
+    """One pool and whatever `more` there are, nodes with VXLAN tunnels, pods in one namespace or in `spaces` by turns."""
+    pools = (IPPool(name=name, cidr=cidr, block_size=size, vxlan_mode="Always"), *more)
+    spaces = {each.name: each for each in spaces or (Namespace(name=space),)}
+    ipam = Ipam(config=IPAMConfig(strict_affinity=strict))
+    for pool in pools:
+        ipam.create_pool(pool)
+    nodes_, pods_, holders = [], [], {}
+    for number in range(nodes):
+        node = f"w{number:02d}"
+        ipam.create_node(node, labels(number))
+        vxlan = [
+            str(p.cidr) for p in pools if not p.disabled and p.vxlan_mode == "Always" and p.selects(labels(number))
+        ]
+        got = ipam.assign(node, f"vxlan-tunnel-addr-{node}", 1, use="Tunnel", pools4=vxlan).v4 if vxlan else ()
+        holders[f"vxlan-tunnel-addr-{node}"] = (node, "", "")
+        tunnels = (Tunnel(type="vxlan", address=str(got[0])),) if got else ()
+        nodes_.append(Node(name=node, labels=labels(number), tunnels=tunnels))
+        for each in range(pods):
+            pod = f"{node}-{each}"
+            inside = list(spaces.values())[each % len(spaces)]
+            if got := ipam.assign(node, pod, 1, pools4=inside.ipv4_pools).v4:
+                holders[pod] = (node, pod, inside.name)
+                owner = owners[each % len(owners)]
+                pods_.append(Pod(name=pod, namespace=inside.name, node=node, addresses=(str(got[0]),), owner=owner))
+    blocks = []
+    for block in ipam.blocks():
+        held = [
+            Allocation(
+                ordinal=ordinal, handle=handle, node=holders[handle][0], pod=holders[handle][1],
+                namespace=holders[handle][2], type="" if holders[handle][1] else "vxlanTunnelAddress",
+            )
+            for handle, ordinals in block["allocated"].items()
+            for ordinal in ordinals
+        ]  # fmt: skip
+        held.sort(key=lambda each: each.ordinal)
+        blocks.append(
+            Block(cidr=block["cidr"], affinity=block["affinity"], allocations=held, unallocated=block["free"])
+        )
+    return Scenario(
+        cluster=Cluster(
+            pools=pools, ipam=IPAMConfig(strict_affinity=strict), nodes=nodes_, pods=pods_, blocks=blocks,
+            namespaces=tuple(spaces.values()),
+        )
+    )  # fmt: skip

@@ -1,0 +1,194 @@
+"""Random clusters and changes: an issued runbook breaks no promise, and what one is refused for does happen.
+
+The procedure is carried out once more beside the rehearsal, one request of the CNI plugin at a time.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ippoolkit import IPPool, Namespace
+from ippoolkit.change import Change, runbook
+from ippoolkit.change.moving import groups
+from ippoolkit.change.rehearsal import SURGES
+from ippoolkit.change.stage import Stage
+from ippoolkit.cidr import Cidr
+from ippoolkit.ipam import IpamError
+from tests.clusters import OWNERS, cluster
+
+SIZES = st.sampled_from((26, 27, 28, 29))
+
+
+@st.composite
+def changes(draw):
+    """A cluster, and a change of it."""
+    prefix = draw(st.integers(23, 26))
+    size = draw(SIZES)
+    more = draw(
+        st.sampled_from(
+            (
+                (IPPool(name="more", cidr="10.50.0.0/26", block_size=28),),
+                (),
+                (IPPool(name="a-pool", cidr="10.50.0.0/25", block_size=28, vxlan_mode="Always"),),
+                (IPPool(name="some", cidr="10.50.0.0/24", block_size=27, node_selector="rack == 'b'"),),
+                (IPPool(name="shut", cidr="10.50.0.0/24", disabled=True),),
+            )
+        )
+    )
+    spaces = draw(
+        st.sampled_from(
+            (
+                (),
+                (Namespace(name="default"), Namespace(name="web", ipv4_pools=("old",))),
+                (Namespace(name="default"), Namespace(name="web", ipv4_pools=("old", "more"))),
+            )
+        )
+    )
+    made = cluster(
+        draw(st.integers(1, 9)), draw(st.integers(0, 30)), f"10.244.0.0/{prefix}", size, strict=draw(st.booleans()),
+        more=more, spaces=spaces if not spaces or more[:1] or "more" not in spaces[1].ipv4_pools else (),
+        labels=lambda number: {"rack": "ab"[number % 2]}, owners=draw(st.sampled_from((("",), OWNERS))),
+    )  # fmt: skip
+    kind = draw(st.sampled_from(("block-size", "migrate", "retire", "split", "block-size", "migrate", "grow")))
+    room = draw(st.one_of(st.none(), st.integers(22, 29).map(lambda bits: Cidr.parse(f"10.9.0.0/{bits}"))))
+    change = Change(
+        kind, "old", size=draw(SIZES.filter(lambda other: other != size)),
+        prefix=prefix + draw(st.integers(1, 2)), name="new",
+        cidr=room if kind in ("migrate", "grow") else None, temporary=room if kind in ("block-size", "split") else None,
+        install=draw(st.sampled_from(("manifest", "operator", "kubespray"))),
+        order=draw(st.sampled_from(("namespace", "workload", "node"))), batches=draw(st.integers(1, 5)),
+    )  # fmt: skip
+    return made, change
+
+
+@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(changes())
+def test_an_issued_runbook_breaks_no_promise_and_a_refused_one_has_a_real_reason(drawn):
+    scenario, change = drawn
+    made = runbook(scenario, change)
+    if not made.issued:
+        assert any(finding.severity == "error" for finding in made.findings)
+    if not made.done:
+        return
+    replay = Replay(scenario.cluster, made.change)
+    for done in made.done:
+        broken = replay.carry_out(done.step)
+        assert broken == {finding.code for finding in done.broken}, (done.step, broken)
+        assert not (made.issued and broken)
+
+
+class Replay:
+    """The pods and tunnels of a cluster, and what becomes of them, step by step."""
+
+    def __init__(self, cluster, change):
+        self.cluster, self.change = cluster, change
+        self.stage = Stage.of(cluster)
+        self.ipam = self.stage.ipam
+        self.handles = {(pod.namespace, pod.name): pod.name for pod in cluster.pods}
+        self.named = {space.name: space.ipv4_pools for space in cluster.namespaces}
+        self.rounds = 0
+
+    def carry_out(self, step):
+        """Carry one step out; return the codes of what it breaks."""
+        broken, before = set(), dict(self.stage.announced)
+        try:
+            broken |= self._act(step)
+        except IpamError:
+            broken.add("change-refused")
+        for tunnel in {*before, *self.stage.announced}:
+            now = self.stage.announced.get(tunnel)
+            held = now is not None and now in self.ipam.addresses_of(tunnel.handle)
+            was = before.get(tunnel)
+            if not held and (was is not None or now is not None):
+                broken.add("change-tunnels-lost")
+            elif now != was and self._home(now)["affinity"] != f"host:{tunnel.node}":
+                broken.add("change-tunnels-borrowed")
+        self.check_addresses()
+        return broken
+
+    def _act(self, step):
+        pool = step.pool
+        if step.action == "create":
+            self.ipam.create_pool(pool)
+            return self._settle()
+        if step.action == "annotate":
+            self.named = {
+                space: tuple(step.to if each in (pool.name, str(pool.cidr)) else each for each in names if each)
+                for space, names in self.named.items()
+            }
+            self.named = {space: tuple(filter(None, names)) for space, names in self.named.items()}
+        if step.action == "close":
+            changed = {"node_selector": "!all()"} if step.managed else {"disabled": True}
+            self.ipam.change_pool(pool.name, **changed)
+            if not step.managed:
+                return self._settle()
+        if step.action == "restart":
+            return self._settle()
+        if step.action == "recreate":
+            return self._recreate(pool)
+        if step.action == "delete":
+            left = any(row["inUse"] for row in self.ipam.utilization() if row["name"] == pool.name)
+            self.ipam.delete_pool(pool.name)
+            return self._settle() | ({"change-delete-in-use"} if left else set())
+        return set()
+
+    def _settle(self):
+        return {"change-tunnels-lost"} if any(moved.failed for moved in self.stage.settle()) else set()
+
+    def _recreate(self, pool):
+        pods = self.cluster.pods
+        inside = [
+            place
+            for place, pod in enumerate(pods)
+            if any(address in pool.cidr for address in self.ipam.addresses_of(self._handle(pod)))
+        ]
+        self.rounds += 1
+        failed = False
+        for group in groups(pods, inside, self.change.order, self.change.batches):
+            for part in np.array_split(group.places, SURGES):
+                new = [(pods[place], f"{pods[place].name} {self.rounds}") for place in part]
+                for pod, handle in new:
+                    named = self.named[pod.namespace]
+                    failed |= not self.ipam.assign(pod.node, handle, 1, pools4=named, namespace_labels={}).v4
+                for pod, handle in new:
+                    self.ipam.release(self._handle(pod))
+                    self.handles[pod.namespace, pod.name] = handle
+        return ({"change-pods-without"} if failed else set()) | self._strict()
+
+    def _strict(self):
+        serving = [pool for pool in self.ipam.pools.values() if pool.serves("Workload")]
+        blocks = [block for block in self.ipam.blocks() if any(block["cidr"] in pool.cidr for pool in serving)]
+        owners = {block["affinity"] for block in blocks}
+        without = [
+            name
+            for name, node in self.ipam.nodes.items()
+            if f"host:{name}" not in owners and any(pool.selects(node.labels) for pool in serving)
+        ]
+        free = sum(pool.blocks for pool in serving) - len(blocks)
+        return {"change-nodes-without"} if self.ipam.config.strict_affinity and len(without) > free else set()
+
+    def _handle(self, pod):
+        return self.handles[pod.namespace, pod.name]
+
+    def _home(self, address):
+        return next(block for block in self.ipam.blocks() if address in block["cidr"])
+
+    def check_addresses(self):
+        """No address is given twice, however the step ended."""
+        held = [
+            block["cidr"].first + ordinal
+            for block in self.ipam.blocks()
+            for ordinals in block["allocated"].values()
+            for ordinal in ordinals
+        ]
+        assert len(held) == len(set(held))
+
+
+def test_the_replay_itself_notices_what_breaks():
+    scenario = cluster(nodes=6, pods=3, strict=True)
+    change = Change("block-size", "old", size=27, temporary=Cidr.parse("10.9.0.0/25"))
+    made = runbook(scenario, change)
+    replay = Replay(scenario.cluster, replace(change, batches=1))
+    assert [replay.carry_out(done.step) for done in made.done][-1] == {"change-tunnels-lost"}
