@@ -22,13 +22,14 @@ from .read import load
 from .report import make_report, make_reports
 from .rules import check, review
 from .simulation import simulate
-from .widgets import Planner
+from .widgets import ChangePlanner, Planner
 from .write import manifests, save
 
 __version__: str
 
 __all__ = [
     "Block",
+    "ChangePlanner",
     "Cidr",
     "Cluster",
     "Finding",

@@ -7,7 +7,8 @@ from typing import Any, get_args
 from ..cidr import Cidr, CidrError
 from ..errors import InputError
 from ..findings import Finding, Place
-from ..model import Cluster
+from ..limits import block_sizes
+from ..model import Cluster, IPPool
 from .moving import Order
 from .steps import Change, Install, Kind
 
@@ -38,7 +39,8 @@ def asked(
     pool
         The pool; the one with most addresses in use if left out.
     to
-        The new blockSize; of ``split`` the prefix length of the parts; 0 where it stays.
+        The new blockSize, and of ``split`` the prefix length of the parts, one more than now if left out; of the new
+        pool of ``migrate`` and ``grow`` its blockSize, as the old one's if left out.
     cidr, temporary
         Range of the new pool, and of the temporary one; chosen if left out.
     name
@@ -70,12 +72,21 @@ def asked(
             problems.append(Finding(error.code, numbers=error.numbers, place=Place("runbook", field=field)))
     if problems:
         raise InputError(problems)
+    chosen = pool or fullest(cluster)
+    old = next((each for each in cluster.pools if each.name == chosen), None)
+    if not to and old is not None:
+        to = {"block-size": _next(old), "split": old.cidr.prefix + 1}.get(kind, 0)
     sizes: Any = {"prefix": to} if kind == "split" else {"size": to}
     known: Any = {"kind": kind, "install": install, "order": order}
     return Change(
-        pool=pool or fullest(cluster), cidr=parsed["to-cidr"], temporary=parsed["temporary"], name=name,
+        pool=chosen, cidr=parsed["to-cidr"], temporary=parsed["temporary"], name=name,
         batches=batches, **sizes, **known,
     )  # fmt: skip
+
+
+def _next(pool: IPPool) -> int:
+    """Return the next blockSize, of smaller blocks where there are any."""
+    return pool.block_size + (1 if pool.block_size + 1 in block_sizes(pool.version, pool.cidr.prefix) else -1)
 
 
 def fullest(cluster: Cluster) -> str:

@@ -28,7 +28,7 @@ def timeline(table: pd.DataFrame, *, lang: str = "en") -> Figure:
     data = table.assign(used=table["pods"] + table["tunnels"])
     moments = list(dict.fromkeys(zip(data["step"], data["batch"], strict=True)))
     pools = list(dict.fromkeys(data["pool"]))[: len(_COLOURS)]
-    with drawing(9.6, 3.0, columns=2) as (figure, axes):
+    with drawing(8.2, 3.0, columns=2) as (figure, axes):
         for each, column, title in zip(
             axes, ("used", "blocks"), (N_("Addresses in use"), N_("Blocks, and routes (line)")), strict=True
         ):

@@ -17,6 +17,8 @@ from ..findings import printable
 from .mime import FORMATS, MIME
 from .template import Template
 
+_ON_SCREEN = "remove-cell"  # Jupyter's own tag for cells that a report leaves out
+
 if TYPE_CHECKING:
     from .kernels import Kernels
 
@@ -95,6 +97,7 @@ def run(kernels: Kernels, template: Template, parameters: Mapping[str, Any], for
                 ) from None
             except RuntimeError as error:  # nbclient's, of a kernel that died
                 raise ReportError(f"The report could not be made: {printable(str(error))}") from None
+    done.cells = [cell for cell in done.cells if _ON_SCREEN not in cell.metadata.get("tags", ())]
     return Executed(done)
 
 

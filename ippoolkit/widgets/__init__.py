@@ -1,5 +1,7 @@
-"""The planner in a notebook; the only room that knows ipywidgets."""
+"""The planner and the change of pools in a notebook; the only room that knows ipywidgets."""
 
-from .planner import Planner
+import lazy_loader as _lazy
 
-__all__ = ["Planner"]
+__getattr__, __dir__, __all__ = _lazy.attach(
+    __name__, submod_attrs={"change": ["ChangePlanner"], "planner": ["Planner"]}
+)

@@ -26,9 +26,17 @@ TYPES = {
 class ReportPage:
     """Makes a report in a thread of its own, so that the planner stays usable."""
 
-    def __init__(self, words: Language, scenario: Callable[[], Scenario]) -> None:
+    def __init__(
+        self,
+        words: Language,
+        scenario: Callable[[], Scenario],
+        told: str = N_("One file with this very plan: verdict, tables, pictures, findings, sources."),
+        options: Callable[[], dict[str, Any]] = dict,
+    ) -> None:
         self._words = words
         self._scenario = scenario
+        self._text = told
+        self._options = options
         self._task: asyncio.Task[None] | None = None
         self._format = "html"
         self.pane = pane("ipk-report")
@@ -46,26 +54,28 @@ class ReportPage:
         """Make the report, unless one is being made."""
         if self._task is not None and not self._task.done():
             return
-        scenario = self._scenario()
+        scenario, options = self._scenario(), self._options()
         waiting = self._say(N_("The report is being made: this takes some seconds."))
         self._show(f'<p><progress aria-label="{waiting}"></progress> {waiting}</p>')
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:  # no event loop: nobody is waiting at a page
-            self._told(self._made(scenario))
+            self._told(self._made(scenario, options))
             return
-        self._task = loop.create_task(self._later(scenario))
+        self._task = loop.create_task(self._later(scenario, options))
 
-    async def _later(self, scenario: Scenario) -> None:
-        self._told(await asyncio.to_thread(self._made, scenario))
+    async def _later(self, scenario: Scenario, options: dict[str, Any]) -> None:
+        self._told(await asyncio.to_thread(self._made, scenario, options))
 
-    def _made(self, scenario: Scenario) -> Path | IppoolkitError:
+    def _made(self, scenario: Scenario, options: dict[str, Any]) -> Path | IppoolkitError:
         from ..report import make_report
 
         folder = Path.cwd() / FOLDER
         try:
             folder.mkdir(exist_ok=True)
-            return make_report(scenario, folder / slug(scenario.name, suffix=f".{self._format}"), lang=self._words.code)
+            kind = f"-{options['template']}" if options else ""
+            target = folder / slug(scenario.name + kind, suffix=f".{self._format}")
+            return make_report(scenario, target, lang=self._words.code, **options)
         except IppoolkitError as error:
             return error
         except OSError as error:
@@ -82,7 +92,7 @@ class ReportPage:
         self.pane.send({"made": TYPES[made.suffix[1:]], "name": made.name}, [made.read_bytes()])
 
     def _show(self, below: str = "") -> None:
-        told = self._say(N_("One file with this very plan: verdict, tables, pictures, findings, sources."))
+        told = self._say(self._text)
         label = self._say(N_("Format"))
         options = "".join(
             f'<option value="{each}"{" selected" if each == self._format else ""}>{each.upper()}</option>'

@@ -157,7 +157,6 @@ class ChangeReport(Page):
         recreated = sum(done.pods for done in self.made.done)
         timeline_ = self.made.timeline.groupby(["step", "batch"])
         boxes = [
-            (number(len(self.made.done)), say(N_("steps")), ""),
             (number(recreated), say(N_("pods recreated, each time counted")), ""),
             (number(int(timeline_["routes"].sum().max())), say(N_("routes at the peak")), ""),
             (number(int(timeline_["borrowed"].sum().max())), say(N_("addresses borrowed at the peak")), ""),

@@ -1,0 +1,51 @@
+"""The change of pools in JupyterLab: every control answers, narrow windows hold it, nothing is asked from outside."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.servers import run_all, serving
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    with serving("lab", tmp_path_factory.mktemp("lab")) as address:
+        yield address
+
+
+@pytest.mark.parametrize("width", [1500, 800])
+def test_a_change_is_chosen_and_rehearsed(home, watch, width):
+    watched = watch(home, home.replace("http", "ws"), viewport={"width": width, "height": 1100})
+    page = watched.page
+    page.set_default_timeout(30_000)
+    page.goto(f"{home}lab/tree/notebooks/change.ipynb?token=t&reset")
+    run_all(page)
+    page.wait_for_selector(".ipk-verdict")
+    page.wait_for_selector(".ipk-timeline svg")
+    page.locator(".ipk-change select").select_option("migrate")
+    page.wait_for_selector(".ipk-verdict:has-text('4 steps')")
+    page.locator(".ipk-order select").select_option("node")
+    page.locator(".ipk-batches input[type=range]").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector(".ipk-batches input[type=range]")
+    cidr = page.locator(".ipk-cidr input")
+    cidr.fill("10.0.0.0/33")
+    cidr.press("Enter")
+    page.wait_for_selector(".ipk-cidr .ipk-field-error:has-text('10.0.0.0/33')")
+    cidr.fill("10.77.0.0/26")
+    cidr.press("Enter")
+    page.wait_for_selector(".ipk-verdict.fails")
+    cidr.fill("10.77.0.0/18")
+    cidr.press("Enter")
+    page.wait_for_selector(".ipk-verdict.fits")
+    for tab, sign in (("Findings", "change-"), ("Before", "ipam-backup"), ("Steps", "eviction"), ("Files", "pipefail")):
+        page.locator(".ipk-tabs .lm-TabBar-tabLabel", has_text=tab).click()
+        page.wait_for_function("sign => document.querySelector('.ipk-tabs').innerText.includes(sign)", arg=sign)
+    over = page.evaluate(
+        "[...document.querySelectorAll('.ipk-planner')].some(node => node.scrollWidth > node.clientWidth + 1)"
+    )
+    assert not over
+    found = Axe().run(page, context=".ipk-planner").response["violations"]
+    assert [each["id"] for each in found if each["impact"] in ("serious", "critical")] == []
+    watched.is_clean()
