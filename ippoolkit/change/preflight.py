@@ -33,7 +33,9 @@ def _checks(runbook: Runbook) -> Iterator[Check]:
     yield _check(
         N_("Save what IPAM holds; this file is the last resort."),
         f"{SAVE} && grep -c 'kind: IPAMBlock' ipam-backup.yaml",
-        N_("{blocks}, as many as in the snapshot, or a few more or less if pods came and went."),
+        N_("{blocks}, as many as in the snapshot, or a few more or less if pods came and went.")
+        if cluster.blocks
+        else N_("The number of blocks that exist."),
         blocks=len(cluster.blocks),
     )
     yield _check(

@@ -60,7 +60,7 @@ def told(runbook: Runbook, lang: str = "en") -> Told:
     words_ = language(lang)
     numbers: dict[str, object] = {"steps": len(runbook.done)}
     if not runbook.issued:
-        verdict = words_.text(N_("Refused: it would not hold on this cluster."))
+        verdict = words_.text(N_("It would not hold on this cluster."))
         return Told(heading(runbook, lang), verdict, runbook.findings, (), ())
     verdict = words_.say(N_("Rehearsed on this cluster in {steps} steps: it holds at every one."), numbers)
     checks = tuple(
