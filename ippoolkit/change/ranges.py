@@ -10,6 +10,7 @@ from ..model import Scenario
 
 _PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 _MOST_TRIED = 1 << 16
+_BESIDE = 12  # bits of an IPv6 prefix that a range beside may differ in
 
 
 def judged(scenario: Scenario, cidr: Cidr, *, but: str = "") -> list[Finding]:
@@ -38,12 +39,17 @@ def judged(scenario: Scenario, cidr: Cidr, *, but: str = "") -> list[Finding]:
     return found
 
 
-def free_range(scenario: Scenario, prefix: int, version: int) -> Cidr | None:
-    """Return a range of a size that is clear of every pool and network: in the cluster CIDR, else a private one."""
-    networks = [each for each in scenario.networks.cluster if each.version == version]
-    if version == 4:
+def free_range(scenario: Scenario, prefix: int, near: Cidr) -> Cidr | None:
+    """Return a range of a size that is clear of every pool and network.
+
+    It is in the cluster CIDR, else a private one; of IPv6, where most is unknown to be anybody's, one beside `near`.
+    """
+    networks = [each for each in scenario.networks.cluster if each.version == near.version]
+    if near.version == 4:
         networks += [Cidr.parse(each) for each in _PRIVATE]
-    taken = [other for _, other in _taken(scenario, "") if other.version == version]
+    else:
+        networks.append(near.at_prefix(max(min(near.prefix, prefix) - _BESIDE, 0)))
+    taken = [other for _, other in _taken(scenario, "") if other.version == near.version]
     for network in networks:
         if network.prefix > prefix:
             continue

@@ -12,6 +12,7 @@ from ..cidr import Cidr
 from ..findings import Finding, Severity, by_gravity
 from ..ipam import IpamError
 from ..model import IPPool, Scenario
+from .manifests import refused
 from .mistakes import foreseen
 from .ranges import free_range, judged
 from .rehearsal import Done, Held, Rehearsal, timeline
@@ -106,6 +107,8 @@ def runbook(scenario: Scenario, change: Change) -> Runbook:
     except ValueError as error:
         return Runbook(scenario, change, (), (Finding("change-unusable", change.pool, {"reason": _first(error)}),))
     found = [note for step in procedure if step.action == "create" for note in _of_range(scenario, change, step)]
+    if not any(finding.code == "change-overlaps" for finding in found):  # calicoctl's own words would only repeat it
+        found += refused(scenario, procedure)
     done: tuple[Done, ...] = ()
     before: tuple[Held, ...] = ()
     if not any(finding.severity is Severity.ERROR for finding in found):
@@ -125,9 +128,9 @@ def completed(scenario: Scenario, change: Change) -> Change:
     """Return a change with the ranges and names chosen that it leaves out."""
     old = scenario.cluster.pool(change.pool)
     if change.kind in ("block-size", "split") and change.temporary is None:
-        change = replace(change, temporary=free_range(scenario, old.cidr.prefix, old.version))
+        change = replace(change, temporary=free_range(scenario, old.cidr.prefix, old.cidr))
     if change.kind in ("migrate", "grow") and change.cidr is None:
-        change = replace(change, cidr=free_range(scenario, old.cidr.prefix, old.version))
+        change = replace(change, cidr=free_range(scenario, old.cidr.prefix, old.cidr))
     if change.kind in ("migrate", "grow") and not change.name:
         change = replace(change, name=f"{old.name}-2")
     return change
@@ -193,7 +196,7 @@ def _better(scenario: Scenario, change: Change, broken: list[Finding]) -> Change
     if now is None or not _SHORT & {finding.code for finding in broken}:
         return None
     for prefix in range(now.prefix - 1, max(now.prefix - 1 - _LARGER, 0), -1):
-        cidr = free_range(scenario, prefix, old.version)
+        cidr = free_range(scenario, prefix, old.cidr)
         if cidr is None:
             return None
         other = _with_range(change, cidr)

@@ -49,7 +49,8 @@ def report(
     lang: Lang = Language.EN,
     redact: Annotated[bool, typer.Option("--redact", help="Replace names and addresses; the numbers stay.")] = False,
     template: Annotated[
-        str, typer.Option("--template", "-t", help="capacity, audit, change, comparison, fleet, or a notebook of your own.")
+        str,
+        typer.Option("--template", "-t", help="capacity, audit, change, comparison, fleet, or a notebook of your own."),
     ] = "capacity",
     parameters: Annotated[
         list[str] | None, typer.Option("--parameter", "-p", help="NAME=VALUE, a parameter of the template. Repeatable.")

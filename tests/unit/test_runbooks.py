@@ -23,7 +23,7 @@ from ippoolkit.report.runbook import runbook_files, runbook_text
 from ippoolkit.rules.review import review
 from ippoolkit.write import save
 from tests.clusters import cluster
-from tests.helpers import RECORDINGS, unpacked
+from tests.helpers import RECORDINGS, ROOT, unpacked
 
 RUNNER = CliRunner()
 
@@ -98,6 +98,8 @@ def test_changing_in_place_is_foreseen_with_the_very_addresses():
         (Change("retire", "old"), "change-tunnels-lost"),
         (Change("split", "old", prefix=20), "change-unusable"),
         (Change("grow", "old", name="-o"), "change-name-unusable"),
+        (Change("migrate", "old", cidr=Cidr.parse("169.254.0.0/20"), name="new"), "change-refused"),
+        (Change("block-size", "old", size=27, temporary=Cidr.parse("10.9.0.0/27")), "change-unusable"),
     ],
 )
 def test_refused_with_the_reason(change, code):
@@ -347,3 +349,12 @@ def test_calicos_host_for_load_balancers_gets_no_tunnel(tmp_path):
     assert made.change.pool == "default-ipv4-ippool"  # the fullest, where none is named
     tunnels = {(held.pool, held.tunnels) for done in made.done for held in done.held if held.pool != "temporary-pool"}
     assert max(count for _, count in tunnels) == 4
+
+
+def test_an_ipv6_pool_moves_beside_itself():
+    made = change_report(ROOT / "data/kubean.yaml", "block-size", "default-pool-ipv6", 123).made
+    assert made.issued
+    assert str(made.created[0].cidr) == "fd85:ee78:d8a6:8607::/112"
+    last = {held.pool: held for held in made.done[-1].held}["default-pool-ipv6"]
+    assert last.pods == 80  # 12 are on the host's network
+    assert last.free == 2**16 - 80
