@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ..model import Cluster, IPPool
+from ..model import Cluster, IPPool, Pod
 from ..write.manifests import manifests
 from ..write.yaml_text import dump
 from . import installation
@@ -108,11 +108,34 @@ def named(cluster: Cluster, pool: IPPool) -> dict[str, tuple[str, ...]]:
 
 
 def _annotations(cluster: Cluster, old: IPPool, step: Step) -> Iterable[str]:
+    """Return commands that correct annotations of namespaces, and of the templates of workloads, which roll out."""
     key = ANNOTATION[old.version]
     for space, pools in named(cluster, old).items():
         left = [name for name in (each or step.to for each in pools) if name]
         value = f"{key}={json.dumps(left)}" if left else f"{key}-"
         yield f"kubectl annotate namespace {shlex.quote(space)} {shlex.quote(value)} --overwrite"
+    names = {old.name, str(old.cidr)}
+    workloads: dict[tuple[str, str, str], list[str]] = {}
+    for pod in cluster.pods:
+        pools = pod.ipv4_pools if old.version == 4 else pod.ipv6_pools
+        if names & {*pools} and (workload := _workload(pod)):
+            left = [name for name in (step.to if each in names else each for each in pools) if name]
+            workloads[(*workload, pod.namespace)] = left
+    for (kind, name, space), left in sorted(workloads.items()):
+        annotations = {key: json.dumps(left) if left else None}
+        patch = json.dumps({"spec": {"template": {"metadata": {"annotations": annotations}}}})
+        of = f"{kind} {shlex.quote(name)} --namespace={shlex.quote(space)}"
+        yield f"kubectl patch {of} --type=merge -p {shlex.quote(patch)}"
+
+
+def _workload(pod: Pod) -> tuple[str, str] | None:
+    """Return kind and name of what makes a pod, as the pod's own name has it."""
+    kinds = {"ReplicaSet": ("deployment", 2), "DaemonSet": ("daemonset", 1), "StatefulSet": ("statefulset", 1)}
+    if pod.owner not in kinds:
+        return None
+    kind, parts = kinds[pod.owner]
+    name = "-".join(pod.name.split("-")[:-parts])
+    return (kind, name) if name else None
 
 
 def _renewal(keys: Sequence[tuple[str, ...]], order: Order) -> Iterable[str]:

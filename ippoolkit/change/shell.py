@@ -69,7 +69,10 @@ def _body(step: ToldStep, lang: str) -> Iterable[str]:
             return [*lines, SHOW_TUNNELS, right]
         case "annotate":
             numbers = {"to": step.done.step.to or "-", "pool": pool.name}
-            return [*lines, _ask(say(_TEMPLATES, numbers))]
+            return [
+                *(f"{line} || echo 'this failed: do it by hand' >&2" for line in lines),
+                _ask(say(_TEMPLATES, numbers)),
+            ]
         case "inventory":
             return [_ask(say(_INVENTORY, {"file": step.orders.file}))]
     found = []

@@ -15,7 +15,7 @@ _CHECKS = {
     "create": (SHOW_POOLS, SHOW_TUNNELS), "close": (SHOW_TUNNELS, SHOW_USE), "restart": (SHOW_TUNNELS,),
     "shut": (SHOW_POOLS,),
     "recreate": (SHOW_USE, "kubectl get pods -A -o wide | grep -v Running"), "delete": (SHOW_POOLS, SHOW_BLOCKS),
-    "annotate": ("kubectl get namespaces -o yaml | grep -nE 'ipv[46]pools'",),
+    "annotate": ("kubectl get namespaces,deployments,daemonsets,statefulsets -A -o yaml | grep -nE 'ipv[46]pools'",),
     "inventory": ("grep -rn calico_pool inventory/",),
 }  # fmt: skip
 

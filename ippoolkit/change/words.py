@@ -37,7 +37,9 @@ WHY = {
 }
 SEES = {
     "create": N_("Kept."),
-    "annotate": N_("Kept; new ones of these namespaces go to the named pool."),
+    "annotate": N_(
+        "Kept, but for those whose template changes, which roll out; new ones go to the pool that is named now."
+    ),
     "close": N_("Kept. Tunnels change their address: connections between nodes may stall for seconds."),
     "shut": N_("Kept. Tunnels stay where they are for now; pods that name {pool} go on getting addresses of it."),
     "restart": N_("Kept. Tunnels change their address: connections between nodes may stall for seconds."),
@@ -55,7 +57,7 @@ ORDER = {
 }
 RIGHT = {
     "create": N_("{pool} is listed with {cidr}, not disabled, and no pool is missing."),
-    "annotate": N_("Every namespace of this step shows {to} in place of {pool}."),
+    "annotate": N_("Every namespace and template of this step shows {to} in place of {pool}."),
     "close": N_("No tunnel has an address of {cidr}; {pool} keeps {used} in use, those of its pods."),
     "shut": N_("{pool} is listed with the selector !all()."),
     "restart": N_("No tunnel has an address of {cidr}."),
@@ -65,7 +67,7 @@ RIGHT = {
 }
 WAIT = {
     "create": N_("Until every node shows the tunnel it should have; a few seconds."),
-    "annotate": N_("Nothing to wait for."),
+    "annotate": N_("Until what rolls out is done."),
     "close": N_("Until the tunnel of every node is out of {cidr}; a few seconds. Write no other pool before."),
     "shut": N_("Until the operator has written the pool; seconds."),
     "restart": N_("Until the rollout is over and the tunnel of every node is out of {cidr}; minutes."),

@@ -1,7 +1,9 @@
 """Runbooks: issued where every step holds, refused with the reason where one does not, and safe to run."""
 
+import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from dataclasses import replace
@@ -358,3 +360,24 @@ def test_an_ipv6_pool_moves_beside_itself():
     last = {held.pool: held for held in made.done[-1].held}["default-pool-ipv6"]
     assert last.pods == 80  # 12 are on the host's network
     assert last.free == 2**16 - 80
+
+
+def test_templates_of_workloads_that_name_the_pool_are_corrected_on_the_way_and_back():
+    made = change_report(ROOT / "data/kubean.yaml", "block-size", "default-pool", 27).made
+    lines = [line for orders in orders_of(made) for line in orders.kubectl if "patch deployment" in line]
+    assert [line.split(" -p ")[0] for line in lines] == [
+        "kubectl patch deployment pinned-default --namespace=app --type=merge",
+    ] * 2
+    patches = [json.loads(shlex.split(line)[-1])["spec"]["template"]["metadata"]["annotations"] for line in lines]
+    key = "cni.projectcalico.org/ipv4pools"
+    assert [json.loads(patch[key]) for patch in patches] == [["temporary-pool"], ["default-pool"]]
+
+
+@pytest.mark.parametrize("order", ["namespace", "workload", "node"])
+@pytest.mark.parametrize("install", ["manifest", "operator", "kubespray"])
+def test_shellcheck_finds_nothing_in_the_script_of_a_recorded_cluster(order, install, tmp_path):
+    made = change_report(ROOT / "data/kubean.yaml", "block-size", "default-pool", order=order, install=install).made
+    (tmp_path / "runbook.sh").write_text(script(made))
+    shellcheck = Path(sys.executable).parent / "shellcheck"
+    checked = subprocess.run([shellcheck, "runbook.sh"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (checked.returncode, checked.stdout) == (0, "")
