@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from ..cidr import Cidr
 from ..findings import SOURCES, language
@@ -17,6 +15,9 @@ from .demand import demand, reserved, rooms_in
 from .fill import Load, Request, Room, fill
 from .idle import why_idle
 from .judge import BLOCKS, BLOCKS_A_NODE, Moment, State, Verdict, Word, judge
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # The sources of what binds next where a plan holds.
 _NEXT_SOURCE = {BLOCKS: "blocks", BLOCKS_A_NODE: "ipam"}

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from ..cidr import Cidr, Version
 from ..findings import N_, language
@@ -17,6 +16,9 @@ from .demand import Demand, demand, reserved, versions
 from .fill import Load, Room
 from .idle import why_idle
 from .judge import Word, judge, states
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 BLOCK_SIZE = "blockSize"
 PREFIX = N_("prefix")

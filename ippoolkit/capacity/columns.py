@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
-
-import numpy as np
-import pandas as pd
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..findings import N_
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +173,9 @@ TABLES: dict[str, tuple[Column, ...]] = {
 
 def frame(columns: Sequence[Column], rows: Sequence[tuple[Any, ...]]) -> pd.DataFrame:
     """Make a table of these columns from its rows, each column of its kind's type."""
+    import numpy as np  # these two take long to load: verdicts do without
+    import pandas as pd
+
     by_column = list(zip(*rows, strict=True)) or [()] * len(columns)
     data: dict[str, Any] = {}
     for column, values in zip(columns, by_column, strict=True):

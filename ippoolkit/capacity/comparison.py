@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from ..findings import N_, Language, language
 from ..model import Scenario
 from .figures import key_figures
 from .judge import Word
 from .plan import verdict
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FIGURE = "figure"
 
@@ -31,6 +33,8 @@ def comparison(scenarios: Mapping[str, Scenario], *, lang: str = "en") -> pd.Dat
         A row a figure: its name in the column ``figure``, its value in a column for each plan; counts are exact Python
         ints, None where a plan has no pool.
     """
+    import pandas as pd  # takes long to load: verdicts do without
+
     words = language(lang)
     columns = {name: _figures(scenario, words) for name, scenario in scenarios.items()}
     rows = list(next(iter(columns.values()), {}))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from ..findings import language
 from ..model import Scenario
@@ -25,6 +23,9 @@ from .judge import (
     judge,
     states,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def verdicts(scenario: Scenario) -> list[Verdict]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from ..cidr import Address
 from ..findings import N_, language
@@ -12,6 +10,9 @@ from ..model import Cluster, IPPool, Scenario
 from .columns import POOLS, frame
 from .demand import reserved, rooms_in
 from .idle import why_idle
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _REMARKS = {
     "pool-disabled": N_("{uses}; disabled"),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from ..model import Scenario
 from .block_sizes import chosen_pool, row, sizes_of
 from .columns import BLOCK_SIZES, PREFIXES, frame
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 USUAL = {4: range(8, 29), 6: range(48, 125, 4)}
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from ..capacity.columns import Column
 from ..findings import N_, Language, printable
 from .shown import Shown
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NOTHING = "–"
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from ..findings import N_, Language, language, short
 from .html import render
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _LOG_FROM = 1000  # times the planned nodes: from there on bars of even scale would tell nothing
 

@@ -8,7 +8,6 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 import jinja2
-import pandas as pd
 
 from ..capacity.choices import ADD_POOL, Choice, find_choices
 from ..capacity.figures import KeyFigures, key_figures
@@ -21,6 +20,8 @@ from .cells import NOTHING, cells_of
 from .shown import LIMIT_COLUMN, Shown, shown
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ..rules.review import Review
 
 NODES_SHOWN = 200
@@ -122,6 +123,8 @@ def table_html(
     caption
         What the table shows, for those who do not see it.
     """
+    import pandas as pd  # takes long to load: verdicts do without
+
     words = language(lang)
     columns = shown(table)
     cells = pd.DataFrame(
@@ -263,6 +266,8 @@ def _choice(choice: Choice, words: Language) -> tuple[str, str]:
 
 
 def _classes(columns: Sequence[Shown], data: pd.DataFrame, words: Language, chosen: int | None) -> pd.DataFrame:
+    import pandas as pd
+
     word_of = {words.text(word.value): word.value for word in Word}
     limits = {words.text(limit): column for limit, column in LIMIT_COLUMN.items()}
     rows = []
