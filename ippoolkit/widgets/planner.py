@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import cached_property
 from html import escape
 from pathlib import Path
 from typing import Any
 
 import ipywidgets as ipw
 import traitlets
+from ipywidgets.widgets.widget_string import HTMLStyle
 from pydantic import ValidationError
 
 from ..capacity.choices import find_choices
@@ -29,7 +31,7 @@ from .exchange import load_sent, samples, slug
 from .fields import FIELDS, layout, state
 from .map_view import MapState, is_engine_compiled, map_view, open_cell
 from .report_page import ReportPage
-from .surfaces import AddressMap, Form, pane, style
+from .surfaces import AddressMap, Form, Pane, pane, style
 
 _REST_AFTER = 0.03  # seconds without a further change before the tabs follow
 
@@ -61,22 +63,19 @@ class Planner(ipw.VBox):  # type: ignore[misc]
         self._pinned: Scenario | None = None
         self._map = MapState()
         self._later: asyncio.TimerHandle | None = None
-        self._head, self._verdict = pane("ipk-header"), pane()
-        self._status, self._tiles = ipw.HTML().add_class("ipk-status"), ipw.HTML()
-        self._form = Form(sections=layout(self.words)).add_class("ipk-controls")
-        self._report = ReportPage(self.words, lambda: self.scenario)
-        self._picture = AddressMap().add_class("ipk-map")
-        self._tabs = self._make_tabs()
-        for each in (self._head, self._verdict, *self._tabs.children):
-            if each not in (self._report.pane, self._picture):
-                each.on_msg(self._on_action)
-        self._picture.on_msg(self._on_map)
+        # Each widget delays the first verdict: the tabs come behind it, and all share one layout, a widget too.
+        self._shared = {"layout": ipw.Layout()}
+        texts = {**self._shared, "style": HTMLStyle()}
+        self._head, self._verdict = self._pane("ipk-header"), self._pane()
+        self._status, self._tiles = ipw.HTML(**texts).add_class("ipk-status"), ipw.HTML(**texts)
+        self._form = Form(sections=layout(self.words), **self._shared).add_class("ipk-controls")
         self._form.on_msg(self._on_field)
-        result = ipw.VBox([self._verdict, self._status, self._tiles, self._tabs]).add_class("ipk-result")
-        body = ipw.HBox([self._form, result]).add_class("ipk-body")
-        look = ipw.HTML(f"<style>{shared_style()}{style()}</style>")
-        super().__init__([look, self._head, body], scenario=given)
+        self._result = ipw.VBox([self._verdict, self._status, self._tiles], **self._shared).add_class("ipk-result")
+        body = ipw.HBox([self._form, self._result], **self._shared).add_class("ipk-body")
+        look = ipw.HTML(f"<style>{shared_style()}{style()}</style>", **texts)
+        super().__init__([look, self._head, body], scenario=given, **self._shared)
         self.add_class("ipk").add_class("ipk-planner")
+        self._show_head()
         self._show()
         self.observe(self._on_scenario, "scenario")
 
@@ -185,10 +184,13 @@ class Planner(ipw.VBox):  # type: ignore[misc]
         except RuntimeError:  # no event loop: nobody is dragging
             self._show_rest()
 
-    def _show_rest(self) -> None:
+    def _show_head(self) -> None:
         edited = self.scenario != self._loaded
         self._head.html = pages.header(self.scenario, list(samples()), self.words, edited=edited)
         self._tiles.value = tiles_html(self.scenario, self.lang)
+
+    def _show_rest(self) -> None:
+        self._show_head()
         self._show_tab()
         bad = sum(finding.severity in (Severity.ERROR, Severity.WARNING) for finding in self._findings())
         title = self.words.text(N_("Findings"))
@@ -199,24 +201,36 @@ class Planner(ipw.VBox):  # type: ignore[misc]
 
         return check(self.scenario)
 
-    def _make_tabs(self) -> ipw.Tab:
+    @cached_property
+    def _tabs(self) -> ipw.Tab:
+        """The tabs, put below the verdict when first wanted."""
+        self._report = ReportPage(self.words, lambda: self.scenario)
+        self._picture = AddressMap(**self._shared).add_class("ipk-map")
+        self._picture.on_msg(self._on_map)
         self._pages: list[tuple[str, Any, Callable[[], str] | None]] = [
-            (N_("Block sizes"), pane("ipk-sizes"),
+            (N_("Block sizes"), self._pane("ipk-sizes"),
              lambda: pages.sizes_page(self.scenario, self._desk.pool, self.words)),
             (N_("Address map"), self._picture, None),
-            (N_("Nodes"), pane("ipk-nodes-page"), lambda: pages.nodes_page(self.scenario, self.words)),
-            (N_("Over time"), pane("ipk-growth-page"), lambda: pages.growth_page(self.scenario, self.words)),
-            (N_("Findings"), pane("ipk-findings"), lambda: pages.findings_page(self._findings(), self.words)),
-            (N_("Manifest"), pane("ipk-manifest"),
+            (N_("Nodes"), self._pane("ipk-nodes-page"), lambda: pages.nodes_page(self.scenario, self.words)),
+            (N_("Over time"), self._pane("ipk-growth-page"), lambda: pages.growth_page(self.scenario, self.words)),
+            (N_("Findings"), self._pane("ipk-findings"), lambda: pages.findings_page(self._findings(), self.words)),
+            (N_("Manifest"), self._pane("ipk-manifest"),
              lambda: pages.manifest_page(self.scenario, self._loaded, self.words)),
-            (N_("Compare"), pane("ipk-compare"),
+            (N_("Compare"), self._pane("ipk-compare"),
              lambda: pages.compare_page(self.scenario, self._pinned, self.words)),
             (N_("Report"), self._report.pane, None),
         ]  # fmt: skip
-        tabs = ipw.Tab([widget for _, widget, _ in self._pages], selected_index=0).add_class("ipk-tabs")
-        tabs.titles = [self.words.text(title) for title, _, _ in self._pages]
+        titles = [self.words.text(title) for title, _, _ in self._pages]
+        widgets = [widget for _, widget, _ in self._pages]
+        tabs = ipw.Tab(widgets, titles=titles, selected_index=0, **self._shared).add_class("ipk-tabs")
         tabs.observe(lambda _: self._show_tab(), "selected_index")
+        self._result.children = (*self._result.children, tabs)
         return tabs
+
+    def _pane(self, *classes: str) -> Pane:
+        made = pane(*classes, **self._shared)
+        made.on_msg(self._on_action)
+        return made
 
     def _show_tab(self) -> None:
         """Show the tab that is open; the others follow when they are."""

@@ -33,9 +33,9 @@ class AddressMap(anywidget.AnyWidget):
     view: Any = traitlets.Dict().tag(sync=True)
 
 
-def pane(*classes: str, html: str = "") -> Pane:
+def pane(*classes: str, **traits: Any) -> Pane:
     """Return a pane of these CSS classes."""
-    made = Pane(html=html)
+    made = Pane(**traits)
     for name in classes:
         made.add_class(name)
     return made
