@@ -11,10 +11,15 @@ import traitlets
 _STATIC = Path(__file__).parent / "static"
 
 
+def _script(name: str) -> str:
+    # As text: anywidget follows changes of a file, and so holds on to every widget that was made of it.
+    return (_STATIC / name).read_text(encoding="utf-8")
+
+
 class Form(anywidget.AnyWidget):
     """The fields; sends ``{name, value, number}`` and waits until that number is done before it sends the next."""
 
-    _esm = _STATIC / "form.js"
+    _esm = _script("form.js")
     sections: Any = traitlets.List().tag(sync=True)
     state: Any = traitlets.Dict().tag(sync=True)
 
@@ -22,14 +27,14 @@ class Form(anywidget.AnyWidget):
 class Pane(anywidget.AnyWidget):
     """A part of the page as HTML; sends ``{action, value}`` for whatever carries ``data-action``."""
 
-    _esm = _STATIC / "pane.js"
+    _esm = _script("pane.js")
     html: Any = traitlets.Unicode().tag(sync=True)
 
 
 class AddressMap(anywidget.AnyWidget):
     """The address map; sends the actions ``in`` (with a cell's place), ``out`` and those of its head."""
 
-    _esm = _STATIC / "map.js"
+    _esm = _script("map.js")
     view: Any = traitlets.Dict().tag(sync=True)
 
 
