@@ -66,7 +66,7 @@ selector => { window.painted = new Promise(resolve => {
   seen.observe(root, { childList: true, subtree: true, characterData: true, attributes: true });
 }); }
 """
-# Resolves with the milliseconds from the last press of the pointer, on "Run All Cells", to the frame that shows an element.
+# Resolves with the milliseconds from the last press of the pointer, on "Run All Cells", to the frame with an element.
 APPEAR = """
 selector => { window.appeared = new Promise(resolve => {
   let begin = 0;

@@ -115,6 +115,14 @@ def remember(table, state, slot):
 
 
 @compiled
+def remember_all(table, state):
+    """Put all blocks into a table."""
+    for slot in range(state.meta[SLOTS]):
+        if state.blocks[slot, OF_RANGE] != GONE:
+            remember(table, state, slot)
+
+
+@compiled
 def _forget(state, slot):
     """Take a block out of the table; those behind it move up."""
     table = state.table

@@ -150,7 +150,7 @@ class Ipam(Controllers):
         for ordinal in range(cidr.size):
             holder = int(state.cells[offset + ordinal, layout.HOLDER])
             if holder >= 0:
-                allocated.setdefault(self._handle_names[holder], []).append(ordinal)
+                allocated.setdefault(self.handles.name_of(holder), []).append(ordinal)
             elif holder == layout.FOR_WINDOWS:
                 allocated.setdefault(WINDOWS_HANDLE, []).append(ordinal)
             elif holder in (layout.IS_COOLING, layout.HAS_COOLED):

@@ -16,6 +16,7 @@ from ..errors import IppoolkitError
 from ..findings import Finding
 from ..model import IPAMConfig, IPPool
 from . import blocks, core, layout
+from .handles import Handles
 from .layout import State, grown
 from .start import seed_of, start
 
@@ -60,8 +61,7 @@ class Memory:
     nodes: dict[str, Node] = field(default_factory=dict)
     reservations: dict[str, tuple[Cidr, ...]] = field(default_factory=dict)
     state: State = field(init=False)
-    handles: dict[str, int] = field(default_factory=dict)
-    _handle_names: list[str] = field(default_factory=list)
+    handles: Handles = field(default_factory=Handles)
     _node_names: list[str] = field(default_factory=list)
     _ranges: list[Range] = field(default_factory=list)
     _range_of: dict[tuple[Cidr, int], int] = field(default_factory=dict)
@@ -87,19 +87,25 @@ class Memory:
 
     def number_of(self, name: str) -> int:
         """Return the number of a handle, a new one if need be."""
-        if name not in self.handles:
-            self.numbers_of([name])
-        return self.handles[name]
+        number = self.handles.get(name)
+        return int(self.numbers_of([name])[0]) if number < 0 else number
 
     def numbers_of(self, names: Sequence[str]) -> NDArray[np.int64]:
         """Return the numbers of many handles, new ones if need be."""
-        first = len(self._handle_names)
-        self._handle_names += [name for name in dict.fromkeys(names) if name not in self.handles]
-        size = len(self._handle_names)
-        self.handles.update(zip(self._handle_names[first:], range(first, size), strict=True))
+        numbers = self.handles.add(names)
+        self._grow_handles()
+        return numbers
+
+    def numbers_of_row(self, stem: str, count: int) -> NDArray[np.int64]:
+        """Return the numbers of so many handles, named by a stem and a number from 1 on; new ones if need be."""
+        numbers = self.handles.add_row(stem, count)
+        self._grow_handles()
+        return numbers
+
+    def _grow_handles(self) -> None:
+        size = len(self.handles)
         if size > len(self.state.handles):
             self.state = self.state._replace(handles=grown(self.state.handles, size, fill=-1))
-        return np.fromiter(map(self.handles.__getitem__, names), np.int64, len(names))
 
     def name_of(self, node: int) -> str:
         """Return the name of a node by its number."""
@@ -107,7 +113,7 @@ class Memory:
 
     def handle_name(self, number: int) -> str:
         """Return the name of a handle by its number."""
-        return self._handle_names[number]
+        return self.handles.name_of(number)
 
     def _node(self, name: str) -> Node:
         if name not in self.nodes:
@@ -138,10 +144,10 @@ class Memory:
 
     def _holding(self, node: int) -> list[str]:
         """Return the handles that hold addresses for a node."""
-        known = len(self._handle_names)
+        known = len(self.handles)
         first, placed = self.state.handles[:known].T
         holding = (placed == node) & (first >= 0)
-        return [self._handle_names[number] for number in np.flatnonzero(holding)]
+        return [self.handles.name_of(number) for number in np.flatnonzero(holding).tolist()]
 
     def _range(self, cidr: Cidr, size: int) -> int:
         """Return the number of a range of blocks."""
@@ -217,8 +223,7 @@ class Memory:
 
     def _hash_anew(self, size: int) -> None:
         table = np.full(size, -1, np.int32)
-        for slot, _ in self.slots():
-            blocks.remember(table, self.state, slot)
+        blocks.remember_all(table, self.state)
         self.state = self.state._replace(table=table)
 
     def make_room(self, blocks: int) -> None:

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from ..cidr import Cidr
 from ..model import IPAMConfig, IPPool
 from .engine import Ipam
+from .handles import Handles
 from .layout import State
 from .memory import Node, Range
 
@@ -30,8 +31,8 @@ def dump(ipam: Ipam) -> bytes:
         "pools": [_POOL.dump_python(pool, by_alias=True, mode="json") for _, pool in sorted(ipam.pools.items())],
         "nodes": [(name, dict(node.labels), node.exists) for name, node in ipam.nodes.items()],
         "reservations": {name: list(map(str, cidrs)) for name, cidrs in ipam.reservations.items()},
-        "handles": ipam._handle_names,  # noqa: SLF001 (of the same room)
-        "ranges": [(str(each.cidr), each.size, each.pool) for each in ipam._ranges],  # noqa: SLF001
+        "handles": list(ipam.handles),
+        "ranges": [(str(each.cidr), each.size, each.pool) for each in ipam._ranges],  # noqa: SLF001 (of the same room)
         "tunnels": sorted(ipam._tunnels),  # noqa: SLF001
         "due": ipam._due,  # noqa: SLF001
         "suspects": ipam._suspects,  # noqa: SLF001
@@ -64,8 +65,7 @@ def load(data: bytes) -> Ipam:
     ipam.nodes = {name: Node(at, labels, exists) for at, (name, labels, exists) in enumerate(words["nodes"])}
     ipam._node_names = list(ipam.nodes)  # noqa: SLF001
     ipam.reservations = {name: tuple(map(Cidr.parse, each)) for name, each in words["reservations"].items()}
-    ipam._handle_names = words["handles"]  # noqa: SLF001
-    ipam.handles = {name: number for number, name in enumerate(words["handles"])}
+    ipam.handles = Handles(words["handles"])
     ipam._ranges = [Range(Cidr.parse(cidr), size, pool) for cidr, size, pool in words["ranges"]]  # noqa: SLF001
     ipam._range_of = {(each.cidr, each.size): of for of, each in enumerate(ipam._ranges)}  # noqa: SLF001
     ipam._tunnels = set(words["tunnels"])  # noqa: SLF001

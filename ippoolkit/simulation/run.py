@@ -84,9 +84,9 @@ def place(scenario: Scenario, *, datastore: Literal["kubernetes", "etcd"] = "kub
     site = Site(scenario, datastore, seed)
     planned = [pair for group in scenario.plan.groups for pair in site.add_group(group, 0, group.nodes)]
     if planned:
-        site.run(np.concatenate([site.coming(node, 0) for node, _ in planned]))
         nodes, counts = (np.array(each, np.int64) for each in zip(*planned, strict=True))
-        site.place(nodes, counts, site.add_pods([f"pod-{number + 1:06d}" for number in range(counts.sum())]))
+        site.run(site.coming(nodes.tolist(), 0))
+        site.place(nodes, counts, site.add_row_of_pods("pod-", int(counts.sum())))
     result = Simulation(site)
     result.note(0)
     return result

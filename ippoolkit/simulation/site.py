@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -140,10 +140,19 @@ class Site:
     def add_pods(self, names: list[str]) -> NDArray[np.int64]:
         """Make pods known; return their numbers, which are their handles."""
         numbers = self.ipam.numbers_of(names)
+        self._grow()
+        return numbers
+
+    def add_row_of_pods(self, stem: str, count: int) -> NDArray[np.int64]:
+        """Make so many pods known, named by a stem and a number from 1 on; return their numbers."""
+        numbers = self.ipam.numbers_of_row(stem, count)
+        self._grow()
+        return numbers
+
+    def _grow(self) -> None:
         size = len(self.ipam.handles)
         if size > len(self.on):
             self.on = layout.grown(self.on, size, fill=-1)
-        return numbers
 
     # ---- events
 
@@ -167,11 +176,15 @@ class Site:
         self.on[pods] = -1
         return events
 
-    def coming(self, node: int, time: int) -> Events:
-        """Return the events of a node that joins: it comes, and draws the addresses of its tunnels."""
-        rows = [(bulk.NODE_COMES, node, 0, 0, time)]
-        for kind, request in self._tunnels_of[node]:
-            rows.append((kind, node, self._tunnel_handle(node), request, time))
+    def coming(self, nodes: Sequence[int], time: int) -> Events:
+        """Return the events of nodes that join: each comes, and draws the addresses of its tunnels."""
+        tunneled = [node for node in nodes if self._tunnels_of[node]]
+        handles = self.add_pods([_tunnels_name(self.ipam.name_of(node)) for node in tunneled])
+        handle_of = dict(zip(tunneled, handles.tolist(), strict=True))
+        rows = []
+        for node in nodes:
+            rows.append((bulk.NODE_COMES, node, 0, 0, time))
+            rows += [(kind, node, handle_of[node], request, time) for kind, request in self._tunnels_of[node]]
         return np.array(rows, np.int64)
 
     def going(self, node: int, time: int) -> Events:

@@ -79,12 +79,12 @@ class Trace(Workload):
                 continue
             times = np.array([event.time], np.int64)
             if event.event == "node-join":
-                found.append(site.coming(site.add_node(event.node, event.labels), event.time))
+                found.append(site.coming([site.add_node(event.node, event.labels)], event.time))
             elif event.event == "node-leave" and event.node in site.ipam.nodes:
                 found.append(site.going(site.ipam.nodes[event.node].number, event.time))
             elif event.event == "pod-start":
                 if event.node not in site.ipam.nodes:
-                    found.append(site.coming(site.add_node(event.node, {}), event.time))
+                    found.append(site.coming([site.add_node(event.node, {})], event.time))
                 node = np.array([site.ipam.nodes[event.node].number], np.int64)
                 pods = site.add_pods([event.pod])
                 if site.on[pods[0]] >= 0:  # it starts anew

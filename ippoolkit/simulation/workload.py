@@ -64,8 +64,8 @@ class BringUp(Workload):
         names += [f"{pod.namespace}/{pod.name}" for pod in waiting]
         nodes = np.concatenate([nodes, np.array([site.ipam.nodes[pod.node].number for pod in waiting], np.int64)])
         pods = site.add_pods(names)
-        joined = [site.coming(node, 0) for node, _ in planned]
-        return _together([*joined, site.assigning(pods, nodes, np.full(len(pods), SECOND))])
+        joined = site.coming([node for node, _ in planned], 0)
+        return _together([joined, site.assigning(pods, nodes, np.full(len(pods), SECOND))])
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ class Replacement(Workload):
         new = np.array(successors, np.int64)
         pause = NODE_HOURS // (len(old) + 1)
         begin = number * DAY
-        found = [site.coming(int(node), begin + place * pause) for place, node in enumerate(new)]
+        found = [site.coming([int(node)], begin + place * pause) for place, node in enumerate(new)]
         found += [site.going(int(node), begin + place * pause + 2 * SECOND) for place, node in enumerate(old)]
         pods, nodes, times = drain(site.on, old, new, begin + SECOND, pause, self.seed * 1000 + number)
         moves = np.empty((2 * len(pods), bulk.EVENT), np.int64)  # a round of a large cluster is large: no copies of it
@@ -159,7 +159,7 @@ class Autoscale(Workload):
             node = site.add_node(f"burst-{number + 1}-{each + 1}", groups[0].node_labels, groups[0].max_blocks)
             site.up.remove(node)  # for its own pods only
             at = number * DAY
-            found.append(site.coming(node, at))
+            found.append(site.coming([node], at))
             pods = site.add_pods([f"burst-{number + 1}-{each + 1}-{pod + 1}" for pod in range(self.pods_per_node)])
             found.append(site.assigning(pods, np.full(len(pods), node), np.full(len(pods), at + SECOND)))
             end = at + NODE_HOURS - SECOND
@@ -182,7 +182,7 @@ class Growth(Workload):
             for node, count in site.add_group(group, begin, end):
                 name = site.ipam.name_of(node)
                 pods = site.add_pods([f"pod-of-{name}-{pod + 1}" for pod in range(count)])
-                found.append(site.coming(node, number * DAY))
+                found.append(site.coming([node], number * DAY))
                 found.append(site.assigning(pods, np.full(count, node), np.full(count, number * DAY + SECOND)))
         return _together(found)
 
