@@ -10,6 +10,7 @@ from fractions import Fraction
 from ..cidr import BITS, Address, Cidr, Coverage, Version
 from ..limits import DEFAULT_MAX_BLOCKS, WINDOWS_MAX_BLOCKS, WINDOWS_RESERVED
 from ..model import IPPool, Node, NodeGroup, Pod, Scenario
+from ..recall import recalled
 from .fill import Load, Request, Room
 
 TUNNELS = ("ipip", "vxlan", "wireguard")
@@ -130,11 +131,11 @@ def rooms_in(cidr: Cidr, block_size: int, coverage: Coverage) -> tuple[Room, ...
 def demand(scenario: Scenario, version: Version) -> Demand:
     """Work out what one family's pools have to carry; Windows nodes have no IPv6."""
     offer = supply(scenario, version)
-    nodes = tuple(_existing(scenario, offer))
+    nodes, merged = _existing(scenario, offer)
     # Without any node a node of no load stands for one, so that there is something to measure the pools with.
     planned = scenario.plan.groups or (() if nodes else (NodeGroup(),))
     groups = tuple(_planned(scenario, offer, g) for g in planned if not (g.os == "windows" and version == 6))
-    return Demand(offer, nodes, groups, scenario.plan.months, _merged(nodes))
+    return Demand(offer, nodes, groups, scenario.plan.months, merged)
 
 
 def _draws(load: Load) -> bool:
@@ -198,13 +199,23 @@ def _planned(scenario: Scenario, offer: Supply, group: NodeGroup) -> Group:
     )
 
 
-def _existing(scenario: Scenario, offer: Supply) -> list[Group]:
-    """Return a group for each node that exists, with what it draws from the pools where its addresses are."""
+def _of_existing(scenario: Scenario, offer: Supply) -> tuple[object, ...]:
+    """Return all that decides what nodes draw that exist: of the pools everything but the size of their blocks."""
+    cluster = scenario.cluster
+    pools = tuple(replace(pool, block_size=BITS[pool.version]) for pool in offer.pools)
+    tunnels = cluster.wireguard_enabled, cluster.wireguard_enabled_v6
+    return offer.version, pools, offer.rooms_of, tunnels, cluster.ipam.max_blocks_per_host, cluster.nodes, cluster.pods
+
+
+@recalled(_of_existing)
+def _existing(scenario: Scenario, offer: Supply) -> tuple[tuple[Group, ...], tuple[Load, ...]]:
+    """Return a group for each node that exists, with what it draws from the pools where its addresses are; merged."""
     pods: dict[str, list[Pod]] = {}
     for pod in scenario.cluster.pods:
         if pod.node and not pod.host_network:
             pods.setdefault(pod.node, []).append(pod)
-    return [_node(scenario, offer, node, pods.get(node.name, ())) for node in scenario.cluster.nodes]
+    nodes = tuple(_node(scenario, offer, node, pods.get(node.name, ())) for node in scenario.cluster.nodes)
+    return nodes, _merged(nodes)
 
 
 def _node(scenario: Scenario, offer: Supply, node: Node, pods: Sequence[Pod]) -> Group:

@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from .cluster import OS_LABEL
+from ..recall import recalled
+from .cluster import OS_LABEL, Cluster
 from .scenario import NodeGroup, Scenario
 
 
 def as_group(scenario: Scenario) -> NodeGroup:
     """Sum up the nodes that exist and are planned: their number, mean and greatest number of pods, shared labels."""
     cluster, groups = scenario.cluster, scenario.plan.groups
-    counts = Counter(pod.node for pod in cluster.pods if pod.node and not pod.host_network and not pod.finished)
-    on_nodes = [counts[node.name] for node in cluster.nodes]
+    on_nodes = _pods_on_nodes(cluster)
     nodes = len(on_nodes) + sum(group.nodes for group in groups)
     pods = sum(on_nodes) + sum(group.nodes * group.pods_per_node for group in groups)
     labels = [node.labels for node in cluster.nodes] + [group.labels for group in groups]
@@ -33,6 +33,12 @@ def as_group(scenario: Scenario) -> NodeGroup:
         max_pods=max([*(node.max_pods for node in cluster.nodes), *(group.max_pods for group in groups)], default=110),
         labels=_shared(labels),
     )
+
+
+@recalled(lambda cluster: (cluster.nodes, cluster.pods))
+def _pods_on_nodes(cluster: Cluster) -> list[int]:
+    counts = Counter(pod.node for pod in cluster.pods if pod.node and not pod.host_network and not pod.finished)
+    return [counts[node.name] for node in cluster.nodes]
 
 
 def with_group(scenario: Scenario, **changes: Any) -> Scenario:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from ..cidr import Cidr
@@ -22,7 +23,7 @@ ENCAPSULATIONS: dict[str, tuple[Mode, Mode]] = {
 _RESERVED = "planned"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Desk:
     """A scenario, and which of its pools and groups the fields show; each edit returns another desk."""
 
@@ -36,7 +37,7 @@ class Desk:
         pools = self.scenario.cluster.pools
         return next((pool for pool in pools if pool.name == self.pool_name), pools[0] if pools else None)
 
-    @property
+    @cached_property
     def group(self) -> NodeGroup:
         """The group that the fields show, or all nodes summed up."""
         groups = self.scenario.plan.groups
