@@ -119,11 +119,12 @@ def _groups(desk: Desk, words: Language) -> Shown:
 
 def _of_group(field: str) -> Callable[[Desk, Language], Shown]:
     def show(desk: Desk, _: Language) -> Shown:
-        value = getattr(desk.group, field)
+        value, least = getattr(desk.group, field), 0
         if field == "pods_on_busiest_node":
-            value = max(value, desk.group.pods_per_node)
+            least = desk.group.pods_per_node
+            value = max(value, least)
         value = int(value) if float(value).is_integer() else value
-        return {"value": value, "min": 0, "max": _reach(value)}
+        return {"value": value, "min": least, "max": _reach(value)}
 
     return show
 

@@ -9,6 +9,11 @@ from axe_playwright_python.sync_playwright import Axe
 from tests.browser.servers import run_all, serving
 
 pytestmark = pytest.mark.filterwarnings("ignore")
+# What other tests find the planner's parts by.
+CLASSES = (
+    "cidr", "prefix", "blocksize", "nodes", "pods", "busiest", "growth", "verdict", "status", "tabs", "table", "map",
+    "findings", "manifest", "compare", "report", "load", "save",
+)  # fmt: skip
 TABS = ("Block sizes", "Address map", "Nodes", "Over time", "Findings", "Manifest", "Compare", "Report")
 
 
@@ -61,6 +66,7 @@ def slider(page, name):
 def test_it_follows_its_controls(open_planner):
     watched = open_planner()
     page = watched.page
+    assert [name for name in CLASSES if not page.locator(f".ipk-{name}").count()] == []
     sees(page, ".ipk-verdict", "Fits. Holds 60 nodes")
     slider(page, "blocksize").focus()
     for _ in range(4):

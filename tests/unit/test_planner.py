@@ -196,6 +196,12 @@ def test_sliders_widen_with_their_values(planner):
     assert shown(ipk.Planner(plan(nodes=5000)), "nodes") == {"value": 5000, "min": 0, "max": 20_000}
 
 
+def test_the_busiest_node_has_no_fewer_pods_than_a_typical_one(planner):
+    assert shown(planner, "busiest") == {"value": 110, "min": 60, "max": 250}
+    planner.set("pods", 130)
+    assert shown(planner, "busiest") == {"value": 130, "min": 130, "max": 250}
+
+
 def test_several_pools_are_edited_one_by_one():
     planner = ipk.Planner(KUBEAN)
     planner.set("pool", "extra-ippool")
