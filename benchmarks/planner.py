@@ -60,7 +60,7 @@ selector => { window.painted = new Promise(resolve => {
     last = now;
     if (first || document.querySelector(selector).textContent === text) return;
     first = now;
-    const rest = () => { if (performance.now() - begin - last > 120) { seen.disconnect(); resolve([first, last]); }
+    const rest = () => { if (performance.now() - begin - last > 250) { seen.disconnect(); resolve([first, last]); }
       else setTimeout(rest, 20); };
     rest();
   }));

@@ -147,6 +147,16 @@ def test_reading_and_checking_load_neither_pandas_nor_matplotlib_nor_jupyter():
     assert python(code) == "[]"
 
 
+def test_the_planners_first_verdict_loads_neither_pandas_nor_numpy():
+    code = """
+import asyncio, sys, ippoolkit
+async def first():
+    ippoolkit.Planner("data/kubespray.yaml")
+    print([m for m in ("pandas", "numpy", "matplotlib", "numba") if m in sys.modules])
+asyncio.run(first())"""
+    assert python(code) == "[]"
+
+
 def test_import_takes_little_longer_than_a_bare_interpreter():
     import time
 
