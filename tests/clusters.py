@@ -19,11 +19,13 @@ def cluster(  # noqa: PLR0917
     spaces=(),
     labels=lambda _: {},
     owners=("",),
+    cooldown=0,
 ):
     """One pool and whatever `more` there are, nodes with VXLAN tunnels, pods in one namespace or in `spaces` by turns."""
     pools = (IPPool(name=name, cidr=cidr, block_size=size, vxlan_mode="Always"), *more)
     spaces = {each.name: each for each in spaces or (Namespace(name=space),)}
-    ipam = Ipam(config=IPAMConfig(strict_affinity=strict))
+    config = IPAMConfig(strict_affinity=strict, ip_cooldown_seconds=cooldown)
+    ipam = Ipam(config=config)
     for pool in pools:
         ipam.create_pool(pool)
     nodes_, pods_, holders = [], [], {}
@@ -60,7 +62,7 @@ def cluster(  # noqa: PLR0917
         )
     return Scenario(
         cluster=Cluster(
-            pools=pools, ipam=IPAMConfig(strict_affinity=strict), nodes=nodes_, pods=pods_, blocks=blocks,
+            pools=pools, ipam=config, nodes=nodes_, pods=pods_, blocks=blocks,
             namespaces=tuple(spaces.values()),
         )
     )  # fmt: skip

@@ -130,6 +130,7 @@ class Rehearsal:
                     batches, broken = self._recreate(name, inside, chosen)
                     broken += self._strict(step.pool)
                 case "delete":
+                    self.stage.ipam.sleep(self.cluster.ipam.ip_cooldown_seconds)  # else blocks with cooling ones stay
                     if left := sum(each.pods + each.tunnels for each in self.held() if each.pool == name):
                         broken.append(Finding("change-delete-in-use", name, {"pool": name, "count": left}))
                     self.stage.delete(name)

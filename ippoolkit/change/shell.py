@@ -43,16 +43,17 @@ def script(runbook: Runbook, lang: str = "en") -> str:
     """Return the script of a runbook that was issued: it can be begun again at any step, and repeats no harm."""
     before = (f"[ -e ipam-backup.yaml ] || {SAVE}", SHOW_POOLS, SHOW_USE, SHOW_TUNNELS)
     parts = [_HEAD, "\n".join(['if [ "$first" -le 1 ]; then', *(f"  {each}" for each in before), "fi", ""])]
+    seconds = runbook.scenario.cluster.ipam.ip_cooldown_seconds  # for which released addresses keep their blocks
     for step in told(runbook, lang).steps:
         said = shlex.quote(f"{step.number}. {step.title}")
-        lines = [f"printf '%s\\n' {said}", *_body(step, lang)]
+        lines = [f"printf '%s\\n' {said}", *_body(step, seconds, lang)]
         parts.append(
             "\n".join([f'if [ "$first" -le {step.number} ]; then', *(f"  {line}" for line in lines), "fi", ""])
         )
     return "\n".join(parts)
 
 
-def _body(step: ToldStep, lang: str) -> Iterable[str]:
+def _body(step: ToldStep, seconds: int, lang: str) -> Iterable[str]:
     pool = step.done.step.pool
     which = " ".join(shlex.quote(each) for each in (pool.name, str(pool.cidr), str(pool.block_size)))
     lines = step.orders.calicoctl or step.orders.kubectl
@@ -78,7 +79,7 @@ def _body(step: ToldStep, lang: str) -> Iterable[str]:
     found = []
     for about, typed in step.orders.parts:  # the pods of each group are only recreated once the last was looked at
         found += [_ask(f"{step.title}: {about}"), *typed] if typed else []
-    return [*found, SHOW_USE, right]
+    return [*found, *([f"sleep {seconds}"] if seconds else []), SHOW_USE, right]
 
 
 def _ask(title: str) -> str:

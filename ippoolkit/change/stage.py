@@ -55,9 +55,14 @@ def _tunnel_asks(tunnel: Tunnel, named: tuple[str, ...]) -> Asking:
     return Asking(tunnel.node, (tunnel.version,), "Tunnel", four, six)
 
 
-def _wireguard(cluster: Cluster) -> Iterable[Version | None]:
-    """Return the families for which WireGuard is on."""
-    return 4 if cluster.wireguard_enabled else None, 6 if cluster.wireguard_enabled_v6 else None
+def _wireguard(cluster: Cluster) -> Iterable[Version]:
+    """Yield the families for which WireGuard is on: a dump seldom has the setting, its nodes have the addresses."""
+    if cluster.wireguard_enabled:
+        yield 4
+    if cluster.wireguard_enabled_v6:
+        yield 6
+    for node in cluster.nodes:
+        yield from (6 if each.address.version == 6 else 4 for each in node.tunnels if each.type == "wireguard")
 
 
 @dataclass(slots=True)
@@ -79,7 +84,7 @@ class Stage:
         """
         stage = cls(
             engine_of(cluster),
-            wireguard=frozenset(filter(None, _wireguard(cluster))),
+            wireguard=frozenset(_wireguard(cluster)),
         )
         for node in cluster.nodes:
             for each in node.tunnels:

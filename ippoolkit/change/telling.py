@@ -92,16 +92,30 @@ def _step(runbook: Runbook, number: int, typed: Orders, lang: str) -> ToldStep:
     done = runbook.done[number - 1]
     action = done.step.action
     speech = language(lang)
-    numbers = _numbers(done)
-    key = "shut" if action == "close" and done.step.managed else action
-    said = tuple((speech.text(label), speech.say(texts[key], numbers)) for label, texts in words.SAID)
+    seconds = runbook.scenario.cluster.ipam.ip_cooldown_seconds
+    numbers = _numbers(done) | {"seconds": seconds}
+    key: str = action
+    if action == "close" and done.step.managed:
+        key = "shut"
+    elif action == "recreate" and seconds:
+        key = "renew"
+    said = tuple(
+        (speech.text(label), speech.say(texts.get(key, texts[action]), numbers)) for label, texts in words.SAID
+    )
     if action == "recreate":
         said = (said[0], (speech.text(N_("Order")), speech.text(words.ORDER[runbook.change.order])), *said[1:])
     note = words.MANAGED if done.step.managed and typed.file else words.KUBECTL.get(action, "")
     return ToldStep(
-        number, title(done, lang), done, said, typed, speech.text(note) if note else "", _CHECKS[key],
-        speech.say(words.RIGHT[key], numbers), tuple(_mistakes(runbook, number)),
-    )  # fmt: skip
+        number,
+        title(done, lang),
+        done,
+        said,
+        typed,
+        speech.text(note) if note else "",
+        _CHECKS.get(key, _CHECKS[action]),
+        speech.say(words.RIGHT[key], numbers),
+        tuple(_mistakes(runbook, number)),
+    )
 
 
 def _numbers(done: Done) -> dict[str, object]:

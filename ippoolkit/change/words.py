@@ -62,6 +62,10 @@ RIGHT = {
     "shut": N_("{pool} is listed with the selector !all()."),
     "restart": N_("No tunnel has an address of {cidr}."),
     "recreate": N_("IPS IN USE of {cidr} is {used}, and no pod waits in ContainerCreating."),
+    "renew": N_(
+        "No pod has an address of {cidr}, and none waits in ContainerCreating. calicoctl counts addresses that cool "
+        "down as in use."
+    ),
     "delete": N_("{pool} is not listed, and no block of {cidr} is left."),
     "inventory": N_("The variables are those of the file."),
 }
@@ -72,6 +76,10 @@ WAIT = {
     "shut": N_("Until the operator has written the pool; seconds."),
     "restart": N_("Until the rollout is over and the tunnel of every node is out of {cidr}; minutes."),
     "recreate": N_("Until every rollout is over and nothing of {cidr} is in use."),
+    "renew": N_(
+        "Until every rollout is over and nothing of {cidr} is in use; then {seconds} seconds more (ipCooldownSeconds): "
+        "a block with addresses that cool down outlives its pool."
+    ),
     "delete": N_("Nothing to wait for."),
     "inventory": N_("Nothing to wait for."),
 }
@@ -94,6 +102,7 @@ BACK = {
 SAID = (
     (N_("Why"), WHY), (N_("Pods"), SEES), (N_("Wait"), WAIT), (N_("Way back"), BACK),
 )  # fmt: skip
+# `shut` is to close a pool of the operator, `renew` to recreate pods where released addresses cool down.
 # Of steps that kubectl cannot do as well, or calicoctl not at all.
 KUBECTL = {
     "create": N_(

@@ -381,3 +381,20 @@ def test_shellcheck_finds_nothing_in_the_script_of_a_recorded_cluster(order, ins
     shellcheck = Path(sys.executable).parent / "shellcheck"
     checked = subprocess.run([shellcheck, "runbook.sh"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (checked.returncode, checked.stdout) == (0, "")
+
+
+def test_released_addresses_cool_down_before_their_pool_is_deleted():
+    made = runbook(cluster(cooldown=600), Change("block-size", "old", size=27))
+    assert made.issued
+    text = script(made)
+    assert text.count("sleep 600") == 2
+    step = told(made).steps[2]
+    assert "600 seconds more" in dict(step.said)["Wait"]
+    assert "sleep 600" not in script(runbook(cluster(), Change("block-size", "old", size=27)))
+
+
+def test_wireguard_is_on_where_nodes_have_its_addresses(tmp_path):
+    for path in (RECORDINGS / "clusters/s13").glob("kubectl-*.json.gz"):
+        unpacked(path, tmp_path)
+    assert change_report(tmp_path, "block-size", "v4-vxlan", 27).made.issued
+    assert change_report(tmp_path, "grow", "v4-ipip").made.issued
