@@ -63,6 +63,7 @@ $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q ippoolkit
 	@mkdir -p $(LAB_SETTINGS)
 	@echo '$(NO_POP_UPS)' > $(LAB_SETTINGS)/overrides.json
 	@touch $@

@@ -88,10 +88,13 @@ class Cluster(Overlaps):
 
     def create_node(self, name: str, labels: Mapping[str, str] | None = None) -> None:
         """Create a node, or one of the name of one that was deleted."""
+        known = name in self.nodes
         node = self._node(name)
         node.exists, node.labels = True, dict(labels or {})
         self.state.alive[node.number] = 1
-        self._changed(node=name)
+        self._requests.clear()
+        if known:  # a new one has no blocks that anything could follow for
+            self._changed(node=name)
 
     def label_node(self, name: str, labels: Mapping[str, str]) -> None:
         """Give a node other labels."""

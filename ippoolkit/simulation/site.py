@@ -112,28 +112,38 @@ class Site:
 
     def add_node(self, name: str, labels: Mapping[str, str], max_blocks: int = 0) -> int:
         """Make a node known and let it exist; return its number."""
-        self.ipam.create_node(name, labels)
-        number = self.ipam.nodes[name].number
+        number = self._make_node(name, labels)
         windows = labels.get(OS_LABEL) == "windows"
-        self._kinds = layout.grown(self._kinds, number + 1)
         self._kinds[number] = bulk.ASSIGN4 if windows else self._kind  # Windows has no IPv6
-        self._of_node = layout.grown(self._of_node, number + 1)
         self._of_node[number] = self._request(name, labels, max_blocks, windows=windows)
         self._tunnels_of[number] = self._tunnels(name, labels)
-        self.up.append(number)
         return number
 
     def add_successor(self, node: int, name: str) -> int:
         """Make a node known that is like another but for its name; return its number."""
-        number = self.add_node(name, self.ipam.nodes[self.ipam.name_of(node)].labels)
+        number = self._make_node(name, self.ipam.nodes[self.ipam.name_of(node)].labels)
+        self._kinds[number] = self._kinds[node]
         self._of_node[number] = self._of_node[node]
+        self._tunnels_of[number] = self._tunnels_of[node]
+        return number
+
+    def _make_node(self, name: str, labels: Mapping[str, str]) -> int:
+        self.ipam.create_node(name, labels)
+        number = self.ipam.nodes[name].number
+        self._kinds = layout.grown(self._kinds, number + 1)
+        self._of_node = layout.grown(self._of_node, number + 1)
+        self.up.append(number)
         return number
 
     def add_group(self, group: NodeGroup, begin: int, end: int) -> list[tuple[int, int]]:
         """Make some nodes of a group known; return their numbers, and how many pods each is to run."""
-        found = []
+        found: list[tuple[int, int]] = []
         for each in range(begin, end):
-            node = self.add_node(f"{group.name}-{each + 1:05d}", group.node_labels, group.max_blocks)
+            name = f"{group.name}-{each + 1:05d}"
+            if found:
+                node = self.add_successor(found[0][0], name)
+            else:
+                node = self.add_node(name, group.node_labels, group.max_blocks)
             found.append((node, group.pods_per_node if each else max(group.pods_per_node, group.pods_on_busiest_node)))
         return found
 

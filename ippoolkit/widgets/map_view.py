@@ -73,11 +73,10 @@ def open_cell(state: MapState, pool: IPPool, place: int) -> None:
 
 def _cells(state: MapState, pool: IPPool) -> list[dict[str, Any]]:
     """Return the cells of the part that is open."""
-    from ..simulation import address_map
+    from ..simulation.address_map import cells_of
 
     first, count = state.parts[-1] if state.parts else (0, pool.blocks)
-    table = address_map(state.simulation(), pool.name, first=first, count=count)
-    return table.to_dict("records")  # type: ignore[return-value]
+    return cells_of(state.simulation(), pool.name, first=first, count=count)
 
 
 def _cell(cell: dict[str, Any], words: Language) -> dict[str, Any]:
