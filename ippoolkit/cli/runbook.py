@@ -173,7 +173,7 @@ def _write(
     from ..report.store import place
 
     with telling(lang):
-        report = change_report(cluster, kind, pool, short=short, lang=lang.value, **asked)
+        report = change_report(cluster, kind, pool=pool, short=short, lang=lang.value, **asked)
         if out is None or not report.made.issued:
             typer.echo(runbook_text(report))
         else:

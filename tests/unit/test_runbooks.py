@@ -354,7 +354,7 @@ def test_calicos_host_for_load_balancers_gets_no_tunnel(tmp_path):
 
 
 def test_an_ipv6_pool_moves_beside_itself():
-    made = change_report(ROOT / "data/kubean.yaml", "block-size", "default-pool-ipv6", 123).made
+    made = change_report(ROOT / "data/kubean.yaml", "block-size", pool="default-pool-ipv6", to=123).made
     assert made.issued
     assert str(made.created[0].cidr) == "fd85:ee78:d8a6:8607::/112"
     last = {held.pool: held for held in made.done[-1].held}["default-pool-ipv6"]
@@ -363,7 +363,7 @@ def test_an_ipv6_pool_moves_beside_itself():
 
 
 def test_templates_of_workloads_that_name_the_pool_are_corrected_on_the_way_and_back():
-    made = change_report(ROOT / "data/kubean.yaml", "block-size", "default-pool", 27).made
+    made = change_report(ROOT / "data/kubean.yaml", "block-size", pool="default-pool", to=27).made
     lines = [line for orders in orders_of(made) for line in orders.kubectl if "patch deployment" in line]
     assert [line.split(" -p ")[0] for line in lines] == [
         "kubectl patch deployment pinned-default --namespace=app --type=merge",
@@ -376,7 +376,9 @@ def test_templates_of_workloads_that_name_the_pool_are_corrected_on_the_way_and_
 @pytest.mark.parametrize("order", ["namespace", "workload", "node"])
 @pytest.mark.parametrize("install", ["manifest", "operator", "kubespray"])
 def test_shellcheck_finds_nothing_in_the_script_of_a_recorded_cluster(order, install, tmp_path):
-    made = change_report(ROOT / "data/kubean.yaml", "block-size", "default-pool", order=order, install=install).made
+    made = change_report(
+        ROOT / "data/kubean.yaml", "block-size", pool="default-pool", order=order, install=install
+    ).made
     (tmp_path / "runbook.sh").write_text(script(made))
     shellcheck = Path(sys.executable).parent / "shellcheck"
     checked = subprocess.run([shellcheck, "runbook.sh"], cwd=tmp_path, capture_output=True, text=True, check=False)
@@ -396,5 +398,5 @@ def test_released_addresses_cool_down_before_their_pool_is_deleted():
 def test_wireguard_is_on_where_nodes_have_its_addresses(tmp_path):
     for path in (RECORDINGS / "clusters/s13").glob("kubectl-*.json.gz"):
         unpacked(path, tmp_path)
-    assert change_report(tmp_path, "block-size", "v4-vxlan", 27).made.issued
-    assert change_report(tmp_path, "grow", "v4-ipip").made.issued
+    assert change_report(tmp_path, "block-size", pool="v4-vxlan", to=27).made.issued
+    assert change_report(tmp_path, "grow", pool="v4-ipip").made.issued

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from ...change import COUNTS, Runbook, ToldStep, runbook, title, told
 from ...change.asked import asked
@@ -213,21 +214,14 @@ class ChangeReport(Page):
         return Part(findings_html(findings, self.lang), findings_markdown(findings, self.lang))
 
 
-def change_report(  # noqa: PLR0917 (a notebook's parameters)
+def change_report(
     files: str | Path | Sequence[str | Path],
     change: str = "block-size",
-    pool: str = "",
-    to: int = 0,
-    cidr: str = "",
-    temporary: str = "",
-    name: str = "",
-    install: str = "manifest",
-    order: str = "namespace",
-    batches: int = 4,
     *,
     short: bool = False,
     lang: str = "en",
     date: str = "",
+    **more: Any,
 ) -> ChangeReport:
     """Read a cluster, rehearse a change on it, and return what is to be said of it.
 
@@ -235,7 +229,7 @@ def change_report(  # noqa: PLR0917 (a notebook's parameters)
     ----------
     files
         Folders and files of a cluster.
-    change, pool, to, cidr, temporary, name, install, order, batches
+    change, more
         What is to be changed, as `ippoolkit.change.asked.asked` takes it.
     short, lang, date
         As `ChangeReport` takes them.
@@ -247,11 +241,7 @@ def change_report(  # noqa: PLR0917 (a notebook's parameters)
     """
     paths = [files] if isinstance(files, str | Path) else list(files)
     scenario = read_cluster(*paths).scenario
-    wanted = asked(
-        scenario.cluster, change, pool, to, cidr=cidr, temporary=temporary, name=name, install=install, order=order,
-        batches=batches,
-    )  # fmt: skip
-    return ChangeReport(runbook(scenario, wanted), lang, date, short=short)
+    return ChangeReport(runbook(scenario, asked(scenario.cluster, change, **more)), lang, date, short=short)
 
 
 def _lead(label: str, text: str, kind: str = "ipk-check") -> Part:
