@@ -10,6 +10,10 @@ from .findings import Finding, printable
 class IppoolkitError(Exception):
     """Anything the kit refuses to do, in words that a user understands."""
 
+    def describe(self, lang: str = "en") -> str:  # noqa: ARG002 (for those that speak more than one)
+        """Say what is the matter, and what to do, in the reader's language."""
+        return str(self)
+
 
 class InputError(IppoolkitError, ValueError):
     """Input that cannot be used, with every problem in it."""
@@ -23,7 +27,19 @@ class InputError(IppoolkitError, ValueError):
         return "\n".join(describe(problem, lang) for problem in self.problems)
 
 
-class ReportError(IppoolkitError):
+class FoundError(IppoolkitError):
+    """What one finding says; `finding` says it in any language."""
+
+    def __init__(self, code: str, **numbers: object) -> None:
+        self.finding = Finding(code, numbers=numbers)
+        super().__init__(self.finding.told())
+
+    def describe(self, lang: str = "en") -> str:
+        """Say what is the matter, and what to do, in the reader's language."""
+        return self.finding.told(lang)
+
+
+class ReportError(FoundError):
     """A report that could not be made."""
 
 

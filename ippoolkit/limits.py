@@ -21,6 +21,7 @@ DEFAULT_MAX_BLOCKS = 20
 
 # Windows nodes: the first three and the last address of each block are kept back ...
 WINDOWS_RESERVED = 4
+WINDOWS_HANDLE = "windows-reserved-ipam-handle"
 # ... and with kube-proxy on the node there is room for one block only.
 WINDOWS_MAX_BLOCKS = 1
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..cidr import Address, Cidr, Coverage, address_of
+from ..limits import WINDOWS_HANDLE
 from ..model import Allocation, Block, Cluster, IPPool, Node, Pod
 
-WINDOWS_HANDLE = "windows-reserved-ipam-handle"
 LOAD_BALANCER = "virtual:load-balancer"
 _V6 = 1 << 128
 

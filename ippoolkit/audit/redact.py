@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from ..limits import WINDOWS_HANDLE
 from ..model import Allocation, Block, Cluster, Scenario
 from ..selectors import SelectorError, parse
-from .index import WINDOWS_HANDLE
 
 _OS = "kubernetes.io/os"
 

@@ -8,9 +8,11 @@ import pandas as pd
 
 from ..capacity.demand import supply, tunnels_of, versions
 from ..errors import InputError
-from ..findings import Finding
-from ..model import Cluster, Node, Scenario
+from ..findings import N_, Finding, language
+from ..model import Cluster, IPPool, Node, Scenario
 from .eligible import answer, asked, who_can_use
+
+_PODS, _SOME_PODS, _TUNNEL = N_("pods"), N_("some pods"), N_("tunnel")
 
 
 def pools_for(cluster: Cluster, node: str, namespace: str = "", pod: str = "", *, lang: str = "en") -> pd.DataFrame:
@@ -74,7 +76,7 @@ def users_of(cluster: Cluster, pool: str) -> pd.DataFrame:
         raise InputError([Finding("object-missing", f"IPPool/{pool}", {"kind": "IPPool", "name": pool})]) from None
 
 
-def coverage(scenario: Scenario) -> pd.DataFrame:
+def coverage(scenario: Scenario, lang: str = "en") -> pd.DataFrame:
     """Return a row a node and a column a pool: ``pods``, ``tunnel`` or both, where the pool serves them unasked.
 
     The column ``gaps`` says what a node has no pool for: ``pods``, or the tunnels that other nodes have. Pods of
@@ -90,33 +92,35 @@ def coverage(scenario: Scenario) -> pd.DataFrame:
     wanted = {
         offer.version: set().union(*(tunnels[node][offer.version] for node in tunnels)) for offer in offers if tunnels
     }
+    words = language(lang)
     rows = []
     for node in cluster.nodes:
-        cells = [_cell(node, pool) for pool in pools]
+        served = [_served(node, pool) for pool in pools]
         gaps = []
         for offer in offers:
             if node.windows and offer.version == 6:
                 continue
-            of_family = [cell for cell, pool in zip(cells, pools, strict=True) if pool.version == offer.version]
+            of_family = [parts for parts, pool in zip(served, pools, strict=True) if pool.version == offer.version]
             serving = any(pool.serves("Workload") for pool in offer.pools)
-            if serving and not any(cell.startswith("pods") for cell in of_family):
-                gaps.append(f"pods IPv{offer.version}")
+            if serving and not any(_PODS in parts for parts in of_family):
+                gaps.append(f"{words.text(_PODS)} IPv{offer.version}")
             missing = wanted[offer.version] - set(tunnels[node.name][offer.version])
             gaps += [f"{tunnel} IPv{offer.version}" for tunnel in sorted(missing)]
-        rows.append((node.name, *cells, ", ".join(gaps)))
+        rows.append((node.name, *(", ".join(map(words.text, parts)) for parts in served), ", ".join(gaps)))
     return _frame(["node", *(pool.name for pool in pools), "gaps"], rows)
 
 
-def _cell(node: Node, pool: Any) -> str:
+def _served(node: Node, pool: IPPool) -> list[str]:
+    """Return what a pool serves a node unasked."""
     if not pool.selects(node.labels):
-        return ""
+        return []
     parts = []
     if pool.serves("Workload") and not (node.windows and pool.version == 6):
-        parts.append("pods" if pool.namespace_selector in ("", "all()") else "some pods")
+        parts.append(_PODS if pool.namespace_selector in ("", "all()") else _SOME_PODS)
     if pool.serves("Tunnel"):
-        parts.append("tunnel")
-    return ", ".join(parts)
+        parts.append(_TUNNEL)
+    return parts
 
 
 def _frame(columns: list[str], rows: list[tuple[Any, ...]]) -> pd.DataFrame:
-    return pd.DataFrame({name: pd.Series([row[at] for row in rows], dtype=object) for at, name in enumerate(columns)})
+    return pd.DataFrame(rows, columns=columns, dtype=object)

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 
 from ..errors import InputError, IppoolkitError
+from ..findings import Finding
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -43,8 +44,15 @@ def telling(lang: str = Language.EN) -> Iterator[None]:
         typer.echo(error.describe(lang), err=True)
         raise typer.Exit(2) from None
     except IppoolkitError as error:
-        typer.echo(error, err=True)
+        typer.echo(error.describe(lang), err=True)
         raise typer.Exit(1) from None
+
+
+def refuse(lang: str, problem: Finding) -> NoReturn:
+    """Tell what is wrong with what was asked for, and end."""
+    with telling(lang):
+        raise InputError([problem])
+    raise AssertionError  # telling has ended the command
 
 
 def console() -> Console:

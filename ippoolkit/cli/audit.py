@@ -11,8 +11,8 @@ from typing import Annotated, Any
 import typer
 
 from ..errors import InputError, describe
-from ..findings import Finding, Severity
-from .app import Lang, Language, app, console, telling
+from ..findings import Finding, Place, Severity
+from .app import Lang, Language, app, console, refuse, telling
 
 Paths = Annotated[
     list[Path] | None,
@@ -38,7 +38,10 @@ def audit(
     kubeconfig: Kubeconfig = None,
     context: Context = None,
     none: Nothing = None,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write a report: one HTML file.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write a report: .html, .pdf, .xlsx or .md.")] = None,
+    redact: Annotated[
+        bool, typer.Option("--redact", help="Replace names and addresses in the report; the numbers stay.")
+    ] = False,
     lang: Lang = Language.EN,
     as_json: AsJson = False,
     print_rbac: Annotated[
@@ -56,11 +59,13 @@ def audit(
 
     made = audit_of(_read(paths, kubeconfig, context, none, lang))
     if out is not None:
-        from ..report.cluster import make_audit_report
+        from ..report import make_report
 
-        live = not paths or any(str(path) == "-" for path in paths)
+        read = not paths or any(str(path) == "-" for path in paths)  # from a cluster or a pipe, which is done with
         with telling(lang):
-            typer.echo(make_audit_report(made if live else paths or [], out, none=none or (), lang=lang))
+            given = made.scenario if read else paths or []
+            wanted = {"none": none or []}
+            typer.echo(make_report(given, out, lang=lang, redact=redact, template="audit", parameters=wanted))
     elif as_json:
         typer.echo(json.dumps(as_data(made, lang), indent=1, ensure_ascii=False))
     else:
@@ -90,7 +95,7 @@ def pools_for(
     from ..view.audit import print_frame
 
     if bool(node) + bool(who_can_use) + coverage != 1:
-        raise typer.BadParameter("choose one of --node, --who-can-use and --coverage")
+        refuse(lang, Finding("option-one", numbers={"options": "--node, --who-can-use, --coverage"}))
     scenario = _read(cluster, kubeconfig, context, None, lang).scenario
     with telling(lang):
         if node:
@@ -98,7 +103,7 @@ def pools_for(
         elif who_can_use:
             made = tables.users_of(scenario.cluster, who_can_use)
         else:
-            made = tables.coverage(scenario)
+            made = tables.coverage(scenario, lang)
     if as_json:
         typer.echo(json.dumps(made.to_dict("records"), indent=1, ensure_ascii=False))
     else:
@@ -171,10 +176,11 @@ def _read(paths: list[Path] | None, kubeconfig: Path | None, context: str | None
     from ..read.cluster import KINDS, RESOURCES, read_cluster
 
     if bool(paths) == bool(kubeconfig or context):
-        raise typer.BadParameter("name folders or files, or a --kubeconfig")
+        refuse(lang, Finding("option-input"))
     kinds = [RESOURCES.get(kind.lower(), kind) for kind in none or ()]
     if wrong := [kind for kind in kinds if kind not in KINDS]:
-        raise typer.BadParameter(f"{wrong[0]} is none of {', '.join(KINDS)}")
+        numbers = {"value": f'"{wrong[0]}"', "choices": ", ".join(KINDS)}
+        refuse(lang, Finding("value-choice", numbers=numbers, place=Place("--none")))
     with telling(lang):
         if paths:
             return read_cluster(*paths, none=kinds)

@@ -11,7 +11,8 @@ from typing import Annotated, Any
 import typer
 
 from ..errors import describe
-from .app import Files, Lang, Language, app, console, telling
+from ..findings import Finding
+from .app import Files, Lang, Language, app, console, refuse, telling
 
 # As in the model, which is not loaded for a help text.
 MOST = 1_000_000
@@ -42,7 +43,7 @@ def capacity(
 
     with telling(lang):
         reading = read(*files)
-    scenario = _planned(reading.scenario, nodes, pods_per_node, busiest, nodes_per_month, months)
+    scenario = _planned(reading.scenario, lang, nodes, pods_per_node, busiest, nodes_per_month, months)
     if as_json:
         from ..view.data import as_data
 
@@ -58,20 +59,21 @@ def scenario(
     files: Files,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="The scenario file; stdout if left out.")] = None,
     name: Annotated[str | None, typer.Option(help="What to call it.")] = None,
+    lang: Lang = Language.EN,
 ) -> None:
     """Turn manifests and dumps into one scenario file, to plan on."""
     from ..read import read
     from ..write import save, scenario_yaml
 
-    with telling():
+    with telling(lang):
         reading = read(*files)
     made = replace(reading.scenario, name=name) if name else reading.scenario
     for note in reading.notes:
-        typer.echo(describe(note), err=True)
+        typer.echo(describe(note, lang), err=True)
     if out is None:
         typer.echo(scenario_yaml(made), nl=False)
     else:
-        with telling():
+        with telling(lang):
             typer.echo(save(made, out))
 
 
@@ -83,12 +85,12 @@ def schema() -> None:
     typer.echo(json.dumps(made(), indent=1, ensure_ascii=False))
 
 
-def _planned(scenario: Any, *options: float | None) -> Any:
+def _planned(scenario: Any, lang: str, *options: float | None) -> Any:
     from ..model.editing import with_group
 
     *of_group, months = options
     if any(isinstance(option, float) and not math.isfinite(option) for option in of_group):
-        raise typer.BadParameter("a number of nodes is finite")
+        refuse(lang, Finding("value-endless"))
     names = ("nodes", "pods_per_node", "pods_on_busiest_node", "nodes_per_month")
     changes = {name: value for name, value in zip(names, of_group, strict=True) if value is not None}
     if changes:

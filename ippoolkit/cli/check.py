@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from .app import Lang, Language, app, console, telling
+from ..findings import Finding
+from .app import Lang, Language, app, console, refuse, telling
 
 
 class Action(StrEnum):
@@ -51,7 +52,7 @@ def check(
     are there count; left out, the cluster is taken for empty.
     """
     if as_json + as_sarif + as_junit > 1:
-        raise typer.BadParameter("choose one of --json, --sarif and --junit")
+        refuse(lang, Finding("option-one", numbers={"options": "--json, --sarif, --junit"}))
     from ..rules.review import JUDGES, review
     from ..view import exchange
     from ..view.review import print_review

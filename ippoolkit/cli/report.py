@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from ..errors import InputError, describe
-from ..findings import Finding, Place
+from ..findings import N_, Finding, Place, language
 from .app import Lang, Language, app, telling
 
 _SINGLE = (".html", ".pdf", ".xlsx", ".md")
@@ -91,12 +91,14 @@ def _batch(scenarios: list[str], out: Path, options: dict[str, Any], lang: Langu
         with telling(lang), _watched(lang, count) as progress:
             made = make_reports(scenarios, out, **options, progress=progress)
     except KeyboardInterrupt:
-        typer.echo(f"Interrupted: {count['done']} of {count['total']} are done; the same command goes on.", err=True)
+        told = N_("Interrupted: {done} of {total} are done; the same command goes on.")
+        typer.echo(language(lang).say(told, count), err=True)
         return 130
     if made.failed and not made.made:
         return 2 if all(isinstance(each.error, InputError) for each in made.failed) else 1
     if skipped := sum(each.skipped for each in made.made):
-        typer.echo(f"{skipped} of {len(made.made)} were there already.", err=True)
+        numbers = {"skipped": skipped, "reports": len(made.made)}
+        typer.echo(language(lang).say(N_("{skipped} of {reports} were there already."), numbers), err=True)
     if made.summary:
         typer.echo(made.summary)
     else:
@@ -123,7 +125,7 @@ def _watched(lang: Language, count: dict[str, int]) -> Iterator[Any]:
                 more = f" (+{len(problems) - 1})" if len(problems) > 1 else ""
                 line(f"{describe(problems[0], lang)}{more}")
             elif error is not None:
-                line(f"{result.told}: {error}")
+                line(f"{result.told}: {error.describe(lang)}")
             advance(done, total)
 
         yield progress

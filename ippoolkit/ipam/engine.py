@@ -9,12 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..cidr import Cidr, Coverage, address_of
+from ..limits import WINDOWS_HANDLE
 from ..model.calico import Allocation, Block
 from . import blocks, bulk, core, layout
 from .controllers import Controllers
 from .memory import LOAD_BALANCER, split
-
-WINDOWS_HANDLE = "windows-reserved-ipam-handle"
 
 
 @dataclass(slots=True)

@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..cidr import BITS, Address, Cidr, Coverage, address_of
-from ..errors import IppoolkitError
-from ..findings import Finding
+from ..errors import FoundError
 from ..model import IPAMConfig, IPPool
 from . import blocks, core, layout
 from .handles import Handles
@@ -24,12 +23,8 @@ LOAD_BALANCER = "load-balancer"
 MICRO = 1_000_000
 
 
-class IpamError(IppoolkitError):
+class IpamError(FoundError):
     """A request that IPAM refuses; `finding` says which, for what, and why."""
-
-    def __init__(self, code: str, **numbers: object) -> None:
-        self.finding = Finding(code, numbers=numbers)
-        super().__init__(self.finding.sentence())
 
 
 @dataclass(slots=True)

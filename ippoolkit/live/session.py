@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from ..errors import IppoolkitError
+from ..errors import FoundError
 from ..findings import Finding, Place
 from ..model import Kind
 from ..read.cluster import ClusterReading, Reader, plain_json
@@ -24,12 +24,8 @@ _MOST_RESTARTS = 3
 Progress = Callable[[str, int, int], None]
 
 
-class LiveError(IppoolkitError):
+class LiveError(FoundError):
     """A cluster that cannot be read at all: no connection, or not logged in."""
-
-    def __init__(self, code: str, **numbers: object) -> None:
-        self.finding = Finding(code, numbers=numbers)
-        super().__init__(self.finding.told())
 
 
 class _Refused(Exception):  # noqa: N818 (an answer, not an error of ours)

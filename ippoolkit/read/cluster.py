@@ -96,13 +96,14 @@ def read_cluster(*paths: AnyPath, none: Iterable[str] = ()) -> ClusterReading:
     """
     reader = Reader()
     for path in paths:
-        for file in _files(path):
+        for file in files_of(path):
             reader.take(file)
     reader.harvest.seen |= set(none)
     return reader.done(paths)
 
 
-def _files(path: AnyPath) -> Iterator[AnyPath]:
+def files_of(path: AnyPath) -> Iterator[AnyPath]:
+    """Yield the files of a folder and of those in it, sorted, without hidden ones; anything else as it is."""
     folder = Path(path)
     if str(path) != STDIN and folder.is_dir():
         for each in sorted(folder.rglob("*")):

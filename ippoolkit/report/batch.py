@@ -11,8 +11,7 @@ from typing import Any
 
 from ..errors import InputError, IppoolkitError, ReportError
 from ..findings import Finding, Place
-from ..model import Scenario
-from .inputs import SUMMARY, Input, inputs
+from .inputs import SUMMARY, Given, Input, inputs
 from .kernels import Kernels
 from .make import make, make_summary
 from .order import DEFAULT, Order, order
@@ -50,7 +49,7 @@ Progress = Callable[[int, int, Made | Failed], None]
 
 
 def make_report(
-    scenario: str | Path | Scenario,
+    scenario: Given,
     out: str | Path,
     *,
     lang: str = "en",
@@ -64,7 +63,8 @@ def make_report(
     Parameters
     ----------
     scenario
-        A scenario, the path of anything that `ippoolkit.load` reads, or a folder with the dumps of a cluster.
+        A scenario, the path of anything that `ippoolkit.load` reads, or a folder with the dumps of a cluster; a list of
+        paths is read as one.
     out
         Path of the file; what its name ends in says what it is made as: ``.html``, ``.pdf``, ``.xlsx`` or ``.md``.
         It is written whole or not at all.
@@ -106,7 +106,7 @@ def check_target(target: Path) -> list[Finding]:
     return [Finding("file-folder", place=Place(str(target)))] if target.is_dir() else []
 
 
-def _one_order(scenario: str | Path | Scenario, target: Path, options: Mapping[str, Any]) -> tuple[Order, Input]:
+def _one_order(scenario: Given, target: Path, options: Mapping[str, Any]) -> tuple[Order, Input]:
     """Check everything about one report, its scenario too; raise all problems at once."""
     format_ = target.suffix.lower().removeprefix(".") or "html"
     problems: list[Finding] = []
@@ -119,8 +119,9 @@ def _one_order(scenario: str | Path | Scenario, target: Path, options: Mapping[s
         problems += error.problems
     problems += check_target(target)
     try:
-        (given,) = inputs([scenario])[:1]
-        given = replace(given, scenario=given.read())
+        files = asked is not None and asked.template.reads_files
+        (given,) = inputs([scenario], lenient=files)[:1]
+        given = given if files else replace(given, scenario=given.read())
     except InputError as error:
         problems += error.problems
     if problems or asked is None or given is None:
@@ -129,7 +130,7 @@ def _one_order(scenario: str | Path | Scenario, target: Path, options: Mapping[s
 
 
 def make_reports(
-    scenarios: Iterable[str | Path | Scenario],
+    scenarios: Iterable[Given],
     out_dir: str | Path,
     *,
     formats: Iterable[str] = ("html",),
@@ -151,7 +152,7 @@ def make_reports(
     ----------
     scenarios
         Scenarios; paths of files, each a scenario or a dump of its own; folders, each with the dumps of one cluster;
-        patterns such as ``clusters/*.yaml``.
+        patterns such as ``clusters/*.yaml``; a list of paths is one cluster.
     out_dir
         The folder to write to; made where it is missing.
     formats
@@ -193,7 +194,7 @@ def make_reports(
     except InputError as error:
         problems += error.problems
     try:
-        given = inputs(scenarios)
+        given = inputs(scenarios, lenient=asked is not None and asked.template.reads_files)
     except InputError as error:
         problems += error.problems
     if jobs is not None and jobs < 1:
@@ -272,7 +273,7 @@ class _Run:
         except IppoolkitError as error:
             return Failed(given[0].told, error)
         except Exception as error:  # noqa: BLE001 (whatever it is, the others go on)
-            return Failed(given[0].told, ReportError(f"The report could not be made: {type(error).__name__}: {error}"))
+            return Failed(given[0].told, ReportError("report-failed", reason=f"{type(error).__name__}: {error}"))
         self.records[name] = record
         return self._found(given, record)
 
@@ -317,6 +318,5 @@ class _Run:
             error = result.error
             if self.order.redact:
                 return {"name": name, "error": "–"}  # what is wrong with it may name anything
-            said = error.describe(self.order.lang) if isinstance(error, InputError) else str(error)
-            return {"name": result.told, "error": said}
+            return {"name": result.told, "error": error.describe(self.order.lang)}
         return {"name": name, **self.records[name].summary, "link": result.files[0].name}

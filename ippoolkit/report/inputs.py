@@ -13,6 +13,7 @@ from ..errors import InputError
 from ..findings import Finding, Place
 from ..model import Scenario
 from ..read import load
+from ..read.cluster import files_of, read_cluster
 from ..read.text import STDIN
 from ..write import scenario_yaml
 
@@ -20,6 +21,7 @@ SUMMARY = "index"  # the name of the page that lists several reports
 SUFFIXES = (".yaml", ".yml", ".json")
 _MOST = 80  # characters of a file's name
 _UNSAFE = re.compile(r"[^\w.-]+")  # letters of any script stay
+Given = str | Path | Scenario | Sequence[str | Path]
 # Names that Windows keeps for devices, whatever their suffix.
 _DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
 
@@ -33,8 +35,8 @@ class Input:
     files: tuple[Path, ...] = ()
     scenario: Scenario | None = None
 
-    def read(self) -> Scenario:
-        """Return the scenario.
+    def read(self, *, lenient: bool = False) -> Scenario:
+        """Return the scenario; `lenient` reads what can be read of a cluster, tables too, and calls the rest unknown.
 
         Raises
         ------
@@ -43,7 +45,7 @@ class Input:
         """
         if self.scenario is not None:
             return self.scenario
-        return load(*self.files)
+        return read_cluster(*self.files).scenario if lenient else load(*self.files)
 
     def digest(self) -> str:
         """Return the SHA-256 of what is read.
@@ -68,11 +70,12 @@ class Input:
         return made.hexdigest()
 
 
-def inputs(given: Iterable[str | Path | Scenario]) -> list[Input]:
+def inputs(given: Iterable[Given], *, lenient: bool = False) -> list[Input]:
     """Turn arguments into inputs, in their order.
 
-    A file is one input; so is a folder, as the dumps of one cluster; so is a `Scenario`. A pattern such as
-    ``clusters/*.yaml`` stands for what it matches, sorted.
+    A file is one input; so is a folder, as the dumps of one cluster; so are several paths in a list, and a `Scenario`.
+    A pattern such as ``clusters/*.yaml`` stands for what it matches, sorted. Of a folder count the YAML and JSON files
+    in it, with `lenient` all files in it and below.
 
     Raises
     ------
@@ -84,21 +87,39 @@ def inputs(given: Iterable[str | Path | Scenario]) -> list[Input]:
     for one in given:
         if isinstance(one, Scenario):
             found.append((one.name, one.name, (), one))
-            continue
-        for path in _matches(str(one), problems):
-            if path.is_dir():
-                files = tuple(sorted(p for p in path.iterdir() if p.suffix.lower() in SUFFIXES and p.is_file()))
-                if not files:
-                    problems.append(Finding("folder-empty", place=Place(str(path))))
-                found.append((str(path), path.resolve().name or "cluster", files, None))
-            else:
-                found.append((str(path), path.stem if str(path) != STDIN else "scenario", (path,), None))
+        elif isinstance(one, list | tuple):
+            files = tuple(file for path in one for file in _files(Path(path), problems, lenient=lenient))
+            told, stem = ", ".join(map(str, one)), _stem(Path(one[0])) if one else ""
+            found.append((told, stem, files, None))
+        else:
+            found += [
+                (str(path), _stem(path), tuple(_files(path, problems, lenient=lenient)), None)
+                for path in _matches(str(one), problems)
+            ]
     if not found and not problems:
         problems.append(Finding("nothing-given", place=Place("report")))
     if problems:
         raise InputError(problems)
     names = _apart([file_name(stem) for _, stem, _, _ in found], {SUMMARY} if len(found) > 1 else set())
     return [Input(told, name, files, own) for name, (told, _, files, own) in zip(names, found, strict=True)]
+
+
+def _stem(path: Path) -> str:
+    if str(path) == STDIN:
+        return "scenario"
+    return path.resolve().name or "cluster" if path.is_dir() else path.stem
+
+
+def _files(path: Path, problems: list[Finding], *, lenient: bool) -> list[Path]:
+    if str(path) == STDIN or not path.is_dir():
+        return [path]
+    if lenient:
+        files = [Path(file) for file in files_of(path)]
+    else:
+        files = sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and file.is_file())
+    if not files:
+        problems.append(Finding("folder-empty", place=Place(str(path))))
+    return files
 
 
 def file_name(text: str) -> str:

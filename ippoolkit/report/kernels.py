@@ -15,8 +15,6 @@ from .nursery import start
 if TYPE_CHECKING:
     from .kernel import Kernel
 
-_LOST = "The process that runs the notebooks ended."
-
 
 class Kernels:
     """The process that forks kernels: it begins to load at once, and ends with the context."""
@@ -44,7 +42,7 @@ class Kernels:
 
             from .kernel import Kernel
         except ImportError as error:
-            raise ReportError(f"Reports need more packages: pip install 'ippoolkit[notebooks]' ({error}).") from None
+            raise ReportError("report-packages", reason=str(error)) from None
         file = folder / "kernel.json"
         write_connection_file(str(file), transport="ipc", ip=str(folder / "k"))
         order = {"file": str(file), "cwd": str(cwd), "path": path, "environment": environment}
@@ -66,5 +64,5 @@ class Kernels:
             except OSError:
                 answer = ""
         if not answer:
-            raise ReportError(_LOST)
+            raise ReportError("report-lost")
         return answer

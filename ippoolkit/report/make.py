@@ -15,6 +15,7 @@ from ..errors import InputError, ReportError
 from ..findings import N_, language
 from ..limits import CALICO_VERSION
 from ..model import Scenario
+from ..read.text import STDIN
 from ..write import save
 from .inputs import Input, file_name
 from .mime import ENTRIES
@@ -49,21 +50,42 @@ def make(kernels: Kernels, order: Order, given: Sequence[Input], name: str) -> R
     ReportError
         Where the notebook, or Chromium, fails.
     """
+    if order.template.reads_files:
+        return _of_files(kernels, order, given, name)
     scenarios, problems = _read(given)
     if problems and not (order.template.partial and scenarios):
         raise InputError([problem for error in problems.values() for problem in error.problems])
     if order.redact:
         scenarios = redacted(scenarios, name)
     if MANY in order.template.defaults and len(scenarios) < order.template.least:
-        raise ReportError(f"{order.template.name} needs {order.template.least} scenarios or more.")
+        raise ReportError("report-least", template=order.template.name, least=order.template.least)
     with tempfile.TemporaryDirectory(prefix="ippoolkit-") as folder:
         paths = [str(save(one, Path(folder) / f"{at}.json")) for at, one in enumerate(scenarios)]
         if problems:
             entries = [{"name": told, "error": error.describe(order.lang)} for told, error in problems.items()]
             paths.append(_entries(Path(folder), entries))
-        files = [str(file.resolve()) for one in given for file in one.files] or paths
+        files = [] if order.redact else [str(file.resolve()) for one in given for file in one.files]
         title = scenarios[0].name if len(scenarios) == 1 else order.template.name
-        return _made(kernels, order, {ONE: paths[0], MANY: paths, FILES: files}, title, name)
+        return _made(kernels, order, {ONE: paths[0], MANY: paths, FILES: files or paths}, title, name)
+
+
+def _of_files(kernels: Kernels, order: Order, given: Sequence[Input], name: str) -> Report:
+    """Make a report that reads its input's files itself; of what is no file, or is to be redacted, a snapshot."""
+    (one,) = given
+    with tempfile.TemporaryDirectory(prefix="ippoolkit-") as folder:
+        if order.redact or one.scenario is not None or Path(STDIN) in one.files:
+            scenario = one.read(lenient=True)
+            if order.redact:
+                (scenario,) = redacted([scenario], name)
+            files = [save(scenario, Path(folder) / f"{file_name(scenario.name)}.json")]
+        else:
+            files = [file.resolve() for file in one.files]
+        try:
+            return _made(kernels, order, {FILES: list(map(str, files))}, one.name, name)
+        except ReportError:
+            if order.template.own:
+                one.read(lenient=True)  # what cannot be read is told as such
+            raise
 
 
 def make_summary(kernels: Kernels, order: Order, entries: Sequence[Mapping[str, Any]], name: str) -> Report:
@@ -91,7 +113,7 @@ def _entries(folder: Path, entries: Sequence[Mapping[str, Any]]) -> str:
 def _made(kernels: Kernels, order: Order, inputs: Mapping[str, Any], title: str, name: str) -> Report:
     parameters = {"lang": order.lang, "date": order.date, "redact": order.redact, **order.parameters, **inputs}
     executed = run(kernels, order.template, parameters, order.formats)
-    return Report(_files(executed, order, title, name), executed.summary)
+    return Report(_files(executed, order, executed.summary.get("name", title), name), executed.summary)
 
 
 def _files(executed: Executed, order: Order, title: str, name: str) -> dict[str, bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812
@@ -75,7 +76,7 @@ def order(
     found = None
     try:
         found = find_template(template)
-        problems += found.check(parameters or {}, redact=redact)
+        problems += found.check(parameters or {})
     except InputError as error:
         problems += error.problems
     problems += _missing(wanted, lang)
@@ -94,6 +95,8 @@ def _choice(field: str, value: str, choices: Iterable[str]) -> Finding:
 
 def _missing(formats: tuple[str, ...], lang: str) -> Iterable[Finding]:
     """Tell of what this machine lacks for these formats."""
+    if not hasattr(os, "fork"):
+        yield Finding("fork-missing", place=Place("report"))
     if "pdf" in formats:
         from .formats.pdf import NAMES, VARIABLE, find_chromium
 

@@ -14,8 +14,22 @@ from dataclasses import replace
 from typing import Any
 
 from ..cidr import Address, Cidr, Version, address_of
-from ..limits import LINK_LOCAL
-from ..model import Block, Cluster, IPPool, Namespace, Networks, Node, NodeGroup, Plan, Pod, Scenario
+from ..limits import LINK_LOCAL, WINDOWS_HANDLE
+from ..model import (
+    Block,
+    BlockAffinity,
+    Cluster,
+    IPAMHandle,
+    IPPool,
+    Namespace,
+    Networks,
+    Node,
+    NodeGroup,
+    Plan,
+    Pod,
+    Scenario,
+    Service,
+)
 from ..model.cluster import OS_LABEL
 from ..selectors import SelectorError, parse
 
@@ -55,9 +69,8 @@ class _Names:
         self.pods = _numbered("pod", _pod_names(clusters))
         self.groups = _numbered("group", (group.name for one in scenarios for group in one.plan.groups))
         self.reservations = _numbered("reservation", (each.name for one in clusters for each in one.reservations))
-        self.handles = _numbered(
-            "handle", (a.handle for one in clusters for block in one.blocks for a in block.allocations if a.handle)
-        )
+        self.services = _numbered("service", (each.name for one in clusters for each in one.services))
+        self.handles = _numbered("handle", _handle_names(clusters)) | {WINDOWS_HANDLE: WINDOWS_HANDLE}
         selectors = (s for one in clusters for pool in one.pools for s in (pool.node_selector, pool.namespace_selector))
         self.selectors = _numbered("selector", (s for s in selectors if s and not _everything(s)))
         self.networks = _Networks(network for one in scenarios for network in _networks_of(one))
@@ -84,7 +97,10 @@ class _Names:
             nodes=tuple(map(self._node, cluster.nodes)),
             namespaces=tuple(map(self._namespace, cluster.namespaces)),
             pods=tuple(map(self._pod, cluster.pods)),
+            services=tuple(map(self._service, cluster.services)),
             blocks=tuple(map(self._block, cluster.blocks)),
+            affinities=tuple(map(self._affinity, cluster.affinities)),
+            handles=tuple(map(self._handle, cluster.handles)),
         )
 
     def _pool(self, pool: IPPool) -> IPPool:
@@ -145,6 +161,22 @@ class _Names:
             for each in block.allocations
         )
         return replace(block, cidr=self.networks.network(block.cidr), affinity=affinity, allocations=allocations)
+
+    def _service(self, one: Service) -> Service:
+        return replace(
+            one,
+            name=self.services[one.name],
+            namespace=self.namespaces[one.namespace],
+            addresses=tuple(map(self.networks.address, one.addresses)),
+        )
+
+    def _affinity(self, one: BlockAffinity) -> BlockAffinity:
+        node = self.nodes[one.node] if one.type == "host" else one.node
+        return replace(one, node=node, cidr=self.networks.network(one.cidr))
+
+    def _handle(self, one: IPAMHandle) -> IPAMHandle:
+        blocks = {self._asked(text): count for text, count in one.block.items()}
+        return replace(one, handle_id=self.handles[one.handle_id], block=blocks)
 
     def _asked_pools(self, one: Namespace | Pod) -> dict[str, Any]:
         return {name: tuple(map(self._asked, getattr(one, name))) for name in ("ipv4_pools", "ipv6_pools")}
@@ -239,6 +271,10 @@ def _networks_of(scenario: Scenario) -> Iterator[Cidr]:
     cluster, around = scenario.cluster, scenario.networks
     yield from (pool.cidr for pool in cluster.pools)
     yield from (block.cidr for block in cluster.blocks)
+    yield from (affinity.cidr for affinity in cluster.affinities)
+    yield from (cidr for handle in cluster.handles for text in handle.block if (cidr := Cidr.maybe(text)))
+    for service in cluster.services:
+        yield from map(_single, service.addresses)
     for reservation in cluster.reservations:
         yield from reservation.reserved_cidrs
     for networks in (around.cluster, around.services, around.nodes, around.peers):
@@ -261,13 +297,21 @@ def _node_names(clusters: Iterable[Cluster]) -> Iterator[str]:
         yield from (pod.node for pod in one.pods if pod.node)
         for block in one.blocks:
             yield from (name for name in (block.host, *(each.node for each in block.allocations)) if name)
+        yield from (affinity.node for affinity in one.affinities if affinity.type == "host")
 
 
 def _namespace_names(clusters: Iterable[Cluster]) -> Iterator[str]:
     for one in clusters:
         yield from (namespace.name for namespace in one.namespaces)
         yield from (pod.namespace for pod in one.pods)
+        yield from (service.namespace for service in one.services)
         yield from (each.namespace for block in one.blocks for each in block.allocations if each.namespace)
+
+
+def _handle_names(clusters: Iterable[Cluster]) -> Iterator[str]:
+    for one in clusters:
+        yield from (each.handle for block in one.blocks for each in block.allocations if each.handle)
+        yield from (handle.handle_id for handle in one.handles)
 
 
 def _pod_names(clusters: Iterable[Cluster]) -> Iterator[str]:

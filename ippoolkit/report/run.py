@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ReportError
-from ..findings import printable
 from .mime import FORMATS, MIME
 from .template import Template
 
@@ -92,11 +91,10 @@ def run(kernels: Kernels, template: Template, parameters: Mapping[str, Any], for
                     log_output=False,
                 )
             except PapermillExecutionError as error:
-                raise ReportError(
-                    f"The report could not be made: {error.ename}: {printable(str(error.evalue))}"
-                ) from None
+                said = "; ".join(str(error.evalue).splitlines())
+                raise ReportError("report-failed", reason=f"{error.ename}: {said}") from None
             except RuntimeError as error:  # nbclient's, of a kernel that died
-                raise ReportError(f"The report could not be made: {printable(str(error))}") from None
+                raise ReportError("report-failed", reason=str(error)) from None
     done.cells = [cell for cell in done.cells if _ON_SCREEN not in cell.metadata.get("tags", ())]
     return Executed(done)
 

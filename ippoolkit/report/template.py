@@ -52,6 +52,11 @@ class Template:
         return MANY in self.defaults
 
     @property
+    def reads_files(self) -> bool:
+        """Whether it reads an input's files itself, be they what they may, and not a scenario made of them."""
+        return FILES in self.defaults and not {ONE, MANY} & set(self.defaults)
+
+    @property
     def partial(self) -> bool:
         """Whether a template of many scenarios does without those that cannot be read, and says so."""
         return bool(self.notebook.metadata.get("ippoolkit", {}).get("partial", False))
@@ -66,7 +71,7 @@ class Template:
         """SHA-256 of what it runs."""
         return hashlib.sha256(json.dumps(self.notebook, sort_keys=True).encode()).hexdigest()
 
-    def check(self, given: Mapping[str, Any], *, redact: bool = False) -> list[Finding]:
+    def check(self, given: Mapping[str, Any]) -> list[Finding]:
         """Return everything that is wrong with values given for its parameters: names, types, ranges."""
         fields: dict[str, Any] = {}
         for name, default in self.defaults.items():
@@ -79,8 +84,6 @@ class Template:
         check(adapter, dict(given), Document(self.name, dict(given), lambda _: None), problems, lambda path: path)
         if not {ONE, MANY, FILES} & set(self.defaults):
             problems.append(Finding("template-parameters", place=Place(str(self.path))))
-        elif redact and FILES in self.defaults and "redact" not in self.defaults:
-            problems.append(Finding("template-redact", place=Place(str(self.path))))
         return problems
 
 
@@ -133,7 +136,7 @@ def own_notebook(name: str = "capacity.ipynb") -> Path:
     """
     path = _folder() / name
     if not path.is_file():
-        raise ReportError(f"The notebook {name} is missing from this installation.")
+        raise ReportError("report-notebook", name=name)
     return path
 
 

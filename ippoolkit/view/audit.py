@@ -86,11 +86,17 @@ def print_audit(console: Console, audit: Audit, *, lang: str = "en") -> None:
     _print(console, words, "nodes", *_nodes(audit, words), figures.rounded)
     print_findings(console, audit.findings, lang=lang)
     print_findings(console, audit.notes, lang=lang)
-    if audit.unchecked:
-        named = {kind for _, kinds in audit.unchecked for kind in kinds}
-        numbers = {"count": len(audit.unchecked), "kinds": ", ".join(sorted(named))}
-        told = words.say(N_("{count} checks were left out: they need {kinds}."), numbers)
+    if told := unchecked(audit, lang):
         console.print(Text(told, style=STYLES[Severity.WARNING]))
+
+
+def unchecked(audit: Audit, lang: str = "en") -> str:
+    """Say how many checks were left out, and what they need; empty where there are none."""
+    if not audit.unchecked:
+        return ""
+    named = {kind for _, kinds in audit.unchecked for kind in kinds}
+    numbers = {"count": len(audit.unchecked), "kinds": ", ".join(sorted(named))}
+    return language(lang).say(N_("{count} checks were left out: they need {kinds}."), numbers)
 
 
 def _nodes(audit: Audit, words: Language) -> tuple[list[dict[str, Any]], str]:

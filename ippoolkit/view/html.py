@@ -101,7 +101,7 @@ def grid_html(
         [(text, f"{'text ' if side else ''}{mark}".strip()) for text, side, mark in zip(row, left, of_row, strict=True)]
         for row, of_row in zip(listed, marked, strict=True)
     ]
-    values = {"headings": list(zip(headings, left, strict=True)), "rows": cells, "links": links or {}}
+    values = {"headings": list(zip(map(printable, headings), left, strict=True)), "rows": cells, "links": links or {}}
     return render("grid", **values, caption=caption, scroll=_scroll(len(cells)))
 
 
@@ -168,7 +168,7 @@ def comparison_html(table: pd.DataFrame, lang: str = "en") -> str:
         }
         for record in table.to_dict("records")
     ]
-    return render("comparison", names=[first, *others], rows=rows, differs=words.text(N_("differs")))
+    return render("comparison", names=[printable(name) for name in (first, *others)], rows=rows, differs=words.text(N_("differs")))
 
 
 def _value(value: object, words: Language) -> str:

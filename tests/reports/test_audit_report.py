@@ -5,15 +5,15 @@ import re
 import pytest
 from typer.testing import CliRunner
 
+import ippoolkit as ipk
 from ippoolkit.audit import audit
 from ippoolkit.cli import app
 from ippoolkit.errors import InputError
-from ippoolkit.report.cluster import make_audit_report
 from ippoolkit.report.pieces.audit import AuditReport
 from tests.helpers import RECORDINGS, unpacked
 
 pytestmark = pytest.mark.filterwarnings("ignore")
-PIECES = ("title", "summary", "findings", "pools", "maps", "nodes", "coverage", "totals", "unknown")
+PIECES = ("title", "summary", "findings", "pools", "maps", "nodes", "coverage", "totals", "unknown", "appendix")
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,9 @@ def test_the_command_makes_one_page_that_loads_nothing(folder, tmp_path):
 
 def test_a_report_on_what_was_read_live_goes_by_way_of_a_snapshot(folder, tmp_path):
     made = audit(folder("s03"))
-    page = make_audit_report(made, tmp_path / "r.html", date="2026-11-23", lang="zh").read_text()
+    page = ipk.make_report(
+        made.scenario, tmp_path / "r.html", template="audit", date="2026-11-23", lang="zh"
+    ).read_text()
     assert "s03" in page
     assert "IP 池审计" in page
 
@@ -89,4 +91,4 @@ def test_names_that_are_hostile_stay_text(tmp_path):
 
 def test_a_place_that_cannot_be_written_is_told_before_anything_runs(folder, tmp_path):
     with pytest.raises(InputError, match="no such folder"):
-        make_audit_report([folder("s03")], tmp_path / "nowhere/r.html")
+        ipk.make_report(folder("s03"), tmp_path / "nowhere/r.html", template="audit")

@@ -84,8 +84,6 @@ def test_what_is_no_template_is_told(tmp_path):
         assert [each.code for each in error.value.problems] == [code], name
     path = notebook(tmp_path / "none-of-ours.ipynb", "x = 1")
     assert [each.code for each in find_template(path).check({})] == ["template-parameters"]
-    path = notebook(tmp_path / "files.ipynb", "files = []")
-    assert [each.code for each in find_template(path).check({}, redact=True)] == ["template-redact"]
 
 
 def test_a_notebook_of_ones_own_becomes_every_format(tmp_path):

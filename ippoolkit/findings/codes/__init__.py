@@ -4,6 +4,7 @@ A sentence says what is the matter, with the number; a mend says what to change.
 finding's numbers (see `ippoolkit.findings.language`).
 """
 
+from .asking import ASKING
 from .audit import AUDIT
 from .change import CHANGE
 from .design import DESIGN
@@ -19,6 +20,7 @@ from .selection import SELECTION
 
 _ALL = (
     *READING,
+    *ASKING,
     *DOCUMENTS,
     *METADATA,
     *VALUES,

@@ -58,7 +58,7 @@ def pdf(html: str, date: str) -> bytes:
     """
     chromium = find_chromium()
     if chromium is None:
-        raise ReportError(f"There is no Chromium (looked for {', '.join(NAMES)}, and at {VARIABLE}).")
+        raise ReportError("chromium-missing", names=", ".join(NAMES), variable=VARIABLE)
     with tempfile.TemporaryDirectory(prefix="ippoolkit-pdf-") as name:
         folder = Path(name)
         page, made = folder / "report.html", folder / "report.pdf"
@@ -75,10 +75,10 @@ def pdf(html: str, date: str) -> bytes:
                 env={**os.environ, "TZ": "UTC"},
             )
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise ReportError(f"Chromium did not print the report: {error}") from None
+            raise ReportError("report-printing", reason=str(error)) from None
         if not made.is_file():
             said = done.stderr.decode(errors="replace").strip().splitlines()
-            raise ReportError(f"Chromium did not print the report: {said[-1] if said else done.returncode}")
+            raise ReportError("report-printing", reason=said[-1] if said else str(done.returncode))
         content = made.read_bytes()
     day = Date.fromisoformat(date or "2000-01-01").strftime("%Y%m%d")
     return _DATES.sub(lambda found: b"/%s (D:%s000000" % (found[1], day.encode()), content)

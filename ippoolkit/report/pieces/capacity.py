@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from functools import cached_property
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ...capacity import block_sizes, choices, growth, nodes, pools
-from ...figures import address_map as draw_map
 from ...figures import block_sizes as draw_block_sizes
 from ...figures import growth as draw_growth
 from ...findings import N_, Finding, Severity
@@ -19,28 +16,19 @@ from ...model import IPPool
 from ...model.editing import as_group
 from ...read.files import read
 from ...rules import check
-from ...simulation import address_map, place
+from ...simulation import place
 from ...view.html import findings_html, tiles, tiles_html, verdict_html
 from ...view.markdown import findings_markdown, plain, verdict_markdown
 from ...write import manifests, scenario_yaml
+from .maps import maps, pool_title
 from .page import Page
 from .piece import Part, Piece, code, heading, picture, prose, table
 from .summary import summarise
 from .table import Table
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 FIRST = 5  # findings that the first page shows
 MAPS_SHOWN = 4
-CELLS = 1024  # of a map that stands alone; several have half as many each, or the page grows too large
 POOLS_SHOWN = 8  # with a table of block sizes each
-
-_MAP_HEADINGS = {
-    "first": N_("first block"), "blocks": N_("blocks"), "range": N_("range"), "claimed": N_("claimed blocks"),
-    "addresses": N_("addresses"), "used": N_("used"), "borrowed": N_("borrowed"), "cooling": N_("cooling down"),
-    "reserved": N_("reserved"), "node": N_("node"),
-}  # fmt: skip
 
 _SEVERE = (Severity.ERROR, Severity.WARNING)
 
@@ -118,23 +106,8 @@ class Report(Page):
 
     def address_map(self) -> Piece:
         """Return the plan in a picture: the blocks of each pool, as the engine fills them."""
-        filled = place(self.scenario)
-        parts: list[Part] = []
         shown = self._serving()[:MAPS_SHOWN]
-        for pool in shown:
-            title = self._pool_title(pool)
-            cells = address_map(filled, pool.name, cells=CELLS if len(shown) == 1 else CELLS // 2)
-            whole = cells["blocks"].max() == 1
-            used = cells[cells["claimed"] > 0]
-            columns = [name for name in used.columns if whole or name != "node"]
-            headings = [self.words.text(_MAP_HEADINGS[name]) for name in columns]
-            made = Table.of_frame(used[columns], f"map {pool.name}", lang=self.lang).headed(headings)
-            figure = draw_map(cells, title=title, lang=self.lang)
-            parts.append(picture(f"map {pool.name}", figure, self._map_told(pool, cells), made))
-        note = N_(
-            "Each cell is a block, or as many blocks as the pool makes necessary, in the order of their addresses."
-        )
-        return self.section(N_("The plan in a picture"), *parts, prose(self.words.text(note), "ipk-empty"))
+        return self.section(N_("The plan in a picture"), *maps(place(self.scenario), shown, self.words))
 
     def block_sizes(self) -> Piece:
         """Return the comparison of block sizes, a table and a chart for each pool."""
@@ -177,22 +150,7 @@ class Report(Page):
 
     def all_findings(self) -> Piece:
         """Return every finding, gravest first, and the rules behind them."""
-        headings = [self.words.text(text) for text in (N_("severity"), N_("subject"), N_("finding"), N_("what to do"))]
-        headings += [self.words.text(N_("rule")), self.words.text(N_("source"))]
-        rows = [
-            (
-                self.words.text(finding.severity.value),
-                str(finding.place) if finding.place else finding.subject,
-                finding.sentence(self.lang),
-                finding.mend(self.lang),
-                finding.code,
-                finding.source.url,
-            )
-            for finding in self.findings
-        ]
-        exported = Table("findings", tuple(headings), tuple(rows))
-        said = self._findings(self.findings)
-        return self.section(N_("Findings"), replace(said, table=exported))
+        return self.section(N_("Findings"), self.findings_of(self.findings))
 
     def manifests(self) -> Piece:
         """Return the manifests of the plan, for ``calicoctl apply -f``."""
@@ -234,28 +192,12 @@ class Report(Page):
         """Return the pools by name, those that serve nothing last."""
         return sorted(self.scenario.cluster.pools, key=lambda pool: (pool.disabled, pool.name))
 
-    def _pool_title(self, pool: IPPool) -> str:
-        return self.words.say(N_("Pool {pool}, {cidr}"), {"pool": pool.name, "cidr": pool.cidr})
-
-    def _map_told(self, pool: IPPool, cells: pd.DataFrame) -> str:
-        numbers = {
-            "pool": pool.name,
-            "claimed": sum(cells["claimed"]),
-            "blocks": pool.blocks,
-            "used": sum(cells["used"]),
-            "borrowed": sum(cells["borrowed"]),
-        }
-        template = N_(
-            "Pool {pool}: {claimed} of {blocks:block} claimed, {used:address} in use, {borrowed} of them borrowed."
-        )
-        return self.words.say(template, numbers)
-
     def _findings(self, findings: list[Finding]) -> Part:
         return Part(findings_html(findings, self.lang), findings_markdown(findings, self.lang))
 
     def _sizes_of(self, pool: IPPool) -> list[Part]:
         data = block_sizes(self.scenario, pool.name, lang=self.lang)
-        title = self._pool_title(pool)
+        title = pool_title(pool, self.words)
         made = Table.of_kit("block_sizes", data, lang=self.lang, chosen=pool.block_size, caption=title)
         figure = draw_block_sizes(data, chosen=pool.block_size, lang=self.lang)
         return [

@@ -89,9 +89,9 @@ class Fleet(Page):
     def limits(self) -> Piece:
         """Return what binds how many clusters that do not fit."""
         bad = [entry for entry in self.judged if entry["word"] in (Word.FAILS.value, Word.TIGHT.value)]
-        if not bad:
+        count = Counter(entry["limit"] for entry in bad if entry.get("limit"))
+        if not count:
             return Piece(())
-        count = Counter(entry["limit"] for entry in bad)
         rows = [(self.words.text(limit), number) for limit, number in count.most_common()]
         headings = [self.words.text("limit"), self.words.text(N_("clusters"))]
         made = Table.of_rows("limits", headings, rows, lang=self.lang)

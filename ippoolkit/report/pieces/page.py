@@ -5,13 +5,16 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+from collections.abc import Sequence
 from html import escape
 
 from ... import __version__
-from ...findings import N_, language, printable
+from ...findings import N_, Finding, language, printable
 from ...limits import CALICO_VERSION
-from ...view.markdown import plain
+from ...view.html import findings_html
+from ...view.markdown import findings_markdown, plain
 from .piece import Part, Piece, code, heading, prose
+from .table import Table
 
 MOST_TEXT = 100_000  # characters of a scenario that a page shows whole
 MOST_ATTACHED = 400_000  # bytes of one, packed, that a page carries
@@ -73,6 +76,23 @@ class Page:
         where = f"data:application/gzip;base64,{base64.b64encode(packed).decode()}"
         html = f'<p><a download="scenario.yaml.gz" href="{where}">{escape(note)}</a></p>'
         return [*parts, Part(html, plain(note))]
+
+    def findings_of(self, findings: Sequence[Finding]) -> Part:
+        """Return findings as a list, and for exports as a table."""
+        texts = (N_("severity"), N_("subject"), N_("finding"), N_("what to do"), N_("rule"), N_("source"))
+        rows = [
+            (
+                self.words.text(finding.severity.value),
+                str(finding.place) if finding.place else finding.subject,
+                finding.sentence(self.lang),
+                finding.mend(self.lang),
+                finding.code,
+                finding.source.url,
+            )
+            for finding in findings
+        ]
+        exported = Table("findings", tuple(map(self.words.text, texts)), tuple(rows))
+        return Part(findings_html(findings, self.lang), findings_markdown(findings, self.lang), exported)
 
     def section(self, title: str, *parts: Part) -> Piece:
         """Return parts under a heading."""

@@ -75,8 +75,22 @@ class Table:
         shown = list(rows)[:most] if most else list(rows)
         texts = [[_text(value, words) for value in row] for row in shown]
         left = [texts_only or _is_text([row[at] for row in shown]) for at in range(len(headings))]
+        made = cls(name, tuple(headings), tuple(map(tuple, rows)))
+        return made.showing(headings, texts, left=left, marks=marks, links=links, caption=caption)
+
+    def showing(
+        self,
+        headings: Sequence[str],
+        texts: Sequence[Sequence[str]],
+        *,
+        left: Sequence[bool],
+        marks: Sequence[Sequence[str]] = (),
+        links: dict[str, str] | None = None,
+        caption: str = "",
+    ) -> Table:
+        """Return the table with what people are to read of it."""
         html = grid_html(headings, texts, left=left, marks=marks, links=links, caption=caption)
-        return cls(name, tuple(headings), tuple(map(tuple, rows)), html, table_markdown(headings, texts, left))
+        return replace(self, html=html, markdown=table_markdown(headings, texts, left))
 
     def named(self, name: str) -> Table:
         """Return the table under another name."""
