@@ -18,7 +18,7 @@ _GAP = 0.12  # between cells, of a cell's width
 
 def columns(cells: int) -> int:
     """Return how many cells stand in a row: few are drawn large, many small."""
-    return next((wide for wide in (8, 16, 32) if cells <= wide * wide // 2), 64)
+    return next((wide for wide, most in ((8, 16), (16, 128), (32, 512)) if cells <= most), 64)
 
 
 def address_map(cells: pd.DataFrame, *, title: str = "", lang: str = "en") -> Figure:

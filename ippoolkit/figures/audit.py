@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from ..findings import N_, language, printable
-from .style import ACCENT, BAD, BAD_FILL, GOOD, INK, drawing
+from .style import ACCENT, BAD, BAD_FILL, GOOD, INK, ON_ACCENT, drawing
 
 MOST = 30  # bars of one picture
 _LONG = 34  # characters of a name
@@ -64,7 +65,7 @@ def usage(pools: Sequence[Mapping[str, Any]], *, lang: str = "en") -> Figure | N
                     va="center",
                     ha="right" if inside else "left",
                     fontsize=7.5,
-                    color=INK if place < at or not inside else "#ffffff",
+                    color=INK if place < at or not inside else ON_ACCENT,
                 )
         axes.set_yticks(list(places), [_short(str(row["name"] or row["cidr"])) for row in known])
         axes.invert_yaxis()
@@ -72,7 +73,7 @@ def usage(pools: Sequence[Mapping[str, Any]], *, lang: str = "en") -> Figure | N
         axes.grid(visible=False, axis="y")
         axes.set_xlabel("%")
         axes.set_title(words.text(N_("Pools: blocks and addresses")), loc="left", color=INK, fontweight="bold")
-        figure.legend(loc="outside upper right", ncols=2, frameon=False, fontsize=8)
+        figure.legend(loc="outside lower left", ncols=2, frameon=False, fontsize=8)
     return figure
 
 
@@ -118,7 +119,11 @@ def headroom(rooms: Sequence[Mapping[str, Any]], *, lang: str = "en") -> Figure 
         axes.invert_yaxis()
         axes.grid(visible=False, axis="y")
         axes.set_xlim(0, max([*left, 1.0]) * 1.12)
-        axes.set_title(words.text(N_("Pods that each node still takes")), loc="left", color=INK, fontweight="bold")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.xaxis.set_major_formatter(lambda value, _: words.number(int(value)))
+        axes.set_title(
+            words.text(N_("Pods that each node still has addresses for")), loc="left", color=INK, fontweight="bold"
+        )
         figure.legend(loc="outside lower left", ncols=3, frameon=False, fontsize=8)
     return figure
 

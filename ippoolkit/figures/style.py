@@ -20,6 +20,7 @@ GOOD = "#8fb8e0"
 BAD = "#b3261e"
 BAD_FILL = "#e3b3b0"
 WARN = "#b26a00"
+ON_ACCENT = "#fffffe"  # not quite white, which is the ground of PNGs
 # Of the address map; blue and orange are told apart by everyone.
 GROUND = "#cfe0f2"
 LENT = "#d98300"
@@ -35,6 +36,7 @@ _VARIABLES = {
     BAD: "bad",
     BAD_FILL: "bad-bar",
     WARN: "warn",
+    ON_ACCENT: "on-accent",
     GROUND: "ground",
     LENT: "lent",
     EDGE: "edge",

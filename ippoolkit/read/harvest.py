@@ -205,5 +205,6 @@ def _one_node(first: Node, second: Node) -> Node:
 def _stem(files: Iterable[AnyPath]) -> str:
     for file in files:
         if str(file) != STDIN:
-            return FilePath(file).stem[:253] or "scenario"
+            path = FilePath(file)
+            return (path.resolve().name if path.is_dir() else path.stem)[:253] or "scenario"
     return "scenario"

@@ -6,7 +6,7 @@ import glob
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import InputError
@@ -28,12 +28,16 @@ _DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One input: what the user calls it, the name of its report's files, and a scenario or the files to read."""
+    """One input: what the user calls it, the name of its report's files, and a scenario or the paths to read.
+
+    `files` are the paths and, of folders among them, the files in these.
+    """
 
     told: str
     name: str
     files: tuple[Path, ...] = ()
     scenario: Scenario | None = None
+    paths: tuple[Path, ...] = ()
 
     def read(self, *, lenient: bool = False) -> Scenario:
         """Return the scenario; `lenient` reads what can be read of a cluster, tables too, and calls the rest unknown.
@@ -45,7 +49,12 @@ class Input:
         """
         if self.scenario is not None:
             return self.scenario
-        return read_cluster(*self.files).scenario if lenient else load(*self.files)
+        if lenient:
+            return read_cluster(*self.paths).scenario
+        made = load(*self.files)
+        # Dumps have no name of their own: those of a folder are called after it, not after the first of them.
+        alone = len(self.paths) == 1 and self.paths[0].is_dir() and made.name == self.files[0].stem
+        return replace(made, name=self.paths[0].resolve().name or made.name) if alone else made
 
     def digest(self) -> str:
         """Return the SHA-256 of what is read.
@@ -83,25 +92,26 @@ def inputs(given: Iterable[Given], *, lenient: bool = False) -> list[Input]:
         Where a pattern matches nothing, a folder holds nothing to read, or a path is not there.
     """
     problems: list[Finding] = []
-    found: list[tuple[str, str, tuple[Path, ...], Scenario | None]] = []
+    found: list[Input] = []
     for one in given:
         if isinstance(one, Scenario):
-            found.append((one.name, one.name, (), one))
+            found.append(Input(one.name, one.name, scenario=one))
         elif isinstance(one, list | tuple):
-            files = tuple(file for path in one for file in _files(Path(path), problems, lenient=lenient))
-            told, stem = ", ".join(map(str, one)), _stem(Path(one[0])) if one else ""
-            found.append((told, stem, files, None))
+            found += [_input(", ".join(map(str, one)), tuple(map(Path, one)), problems, lenient=lenient)] if one else []
         else:
-            found += [
-                (str(path), _stem(path), tuple(_files(path, problems, lenient=lenient)), None)
-                for path in _matches(str(one), problems)
-            ]
+            paths = _matches(str(one), problems)
+            found += [_input(str(path), (path,), problems, lenient=lenient) for path in paths]
     if not found and not problems:
         problems.append(Finding("nothing-given", place=Place("report")))
     if problems:
         raise InputError(problems)
-    names = _apart([file_name(stem) for _, stem, _, _ in found], {SUMMARY} if len(found) > 1 else set())
-    return [Input(told, name, files, own) for name, (told, _, files, own) in zip(names, found, strict=True)]
+    names = _apart([file_name(each.name) for each in found], {SUMMARY} if len(found) > 1 else set())
+    return [replace(each, name=name) for name, each in zip(names, found, strict=True)]
+
+
+def _input(told: str, paths: tuple[Path, ...], problems: list[Finding], *, lenient: bool) -> Input:
+    files = tuple(file for path in paths for file in _files(path, problems, lenient=lenient))
+    return Input(told, _stem(paths[0]), files, paths=paths)
 
 
 def _stem(path: Path) -> str:

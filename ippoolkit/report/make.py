@@ -79,7 +79,7 @@ def _of_files(kernels: Kernels, order: Order, given: Sequence[Input], name: str)
                 (scenario,) = redacted([scenario], name)
             files = [save(scenario, Path(folder) / f"{file_name(scenario.name)}.json")]
         else:
-            files = [file.resolve() for file in one.files]
+            files = [path.resolve() for path in one.paths]
         try:
             return _made(kernels, order, {FILES: list(map(str, files))}, one.name, name)
         except ReportError:

@@ -72,7 +72,8 @@ def verdict(audit: Audit, lang: str = "en") -> tuple[Severity, str]:
     }  # fmt: skip
     counted = [words.say(text, {"n": totals[name]}) for name, text in known.items() if totals.get(name) is not None]
     worst = min((finding.severity for finding in audit.findings), key=lambda each: each.rank, default=Severity.OK)
-    return worst, " ".join(filter(None, [*parts, ", ".join(counted) + "." if counted else ""]))
+    parts += [words.say(N_("{word}."), {"word": words.text(N_(", ")).join(counted)})] if counted else []
+    return worst, " ".join(parts)
 
 
 def print_audit(console: Console, audit: Audit, *, lang: str = "en") -> None:

@@ -37,7 +37,7 @@ def summary_html(audit: Audit, lang: str = "en") -> str:
         f'<section class="ipk-verdict {WORDS[worst]}" role="status">'
         f"<h2><em>{escape(label(audit, lang))}</em> {escape(sentence)}</h2>"
         + (f"<p>{escape(told)}</p>" if told else "")
-        + (f'<p class="ipk-source">{escape(words.text(N_("source")))}: {source}</p>' if source else "")
+        + (f'<p class="ipk-source">{escape(words.text(N_("Source:")))}{source}</p>' if source else "")
         + "</section>"
     )
 

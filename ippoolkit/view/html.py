@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ..rules.review import Review
 
 NODES_SHOWN = 200
-_ROWS_A_PAGE = 30
+_ROWS_TOGETHER = 12
 
 
 def verdict_html(scenario: Scenario, lang: str = "en", *, buttons: bool = False) -> str:
@@ -47,7 +47,7 @@ def verdict_html(scenario: Scenario, lang: str = "en", *, buttons: bool = False)
         buttons=buttons,
         limit=words.text(verdict.limit),
         source=finding.source,
-        words={"limit": words.text(N_("Binds first")), "enough": words.text(N_("One change is enough:"))},
+        words={"limit": words.text(N_("Binds first:")), "enough": words.text(N_("One change is enough:"))},
     )
 
 
@@ -168,7 +168,9 @@ def comparison_html(table: pd.DataFrame, lang: str = "en") -> str:
         }
         for record in table.to_dict("records")
     ]
-    return render("comparison", names=[printable(name) for name in (first, *others)], rows=rows, differs=words.text(N_("differs")))
+    return render(
+        "comparison", names=[printable(name) for name in (first, *others)], rows=rows, differs=words.text(N_("differs"))
+    )
 
 
 def _value(value: object, words: Language) -> str:
@@ -211,8 +213,8 @@ def review_html(review: Review, lang: str = "en") -> str:
 
 
 def _scroll(rows: int) -> str:
-    """Return the classes of what a table scrolls in: one that does not fit on a printed page may be cut."""
-    return "ipk-scroll long" if rows > _ROWS_A_PAGE else "ipk-scroll"
+    """Return the classes of what a table scrolls in: in print a short one stays whole, a long one may be cut."""
+    return "ipk-scroll long" if rows > _ROWS_TOGETHER else "ipk-scroll"
 
 
 def _tiles(figures: KeyFigures, words: Language) -> list[tuple[str, str, str]]:

@@ -61,7 +61,7 @@ def verdict_markdown(scenario: Scenario, lang: str = "en") -> str:
     elif mend := finding.mend(lang):
         lines += ["", plain(mend)]
     source = f"[{plain(finding.source.title)}]({finding.source.url})"
-    lines += ["", f"{words.text(N_('Binds first'))}: {words.text(verdict.limit)} · {source}"]
+    lines += ["", f"{words.text(N_('Binds first:'))} {words.text(verdict.limit)} · {source}"]
     return "\n".join(lines)
 
 
@@ -72,7 +72,8 @@ def findings_markdown(findings: Iterable[Finding], lang: str = "en") -> str:
     for finding in findings:
         where = str(finding.place) if finding.place else finding.subject
         told = " ".join(filter(None, (where and plain(where), plain(finding.told(lang)))))
-        link = f"[{plain(finding.source.title)}]({finding.source.url}) \\[{finding.code}\\]"
+        title, url = plain(finding.source.title), finding.source.url
+        link = f"{f'[{title}]({url})' if '://' in url else title} \\[{finding.code}\\]"
         lines.append(f"- **{words.text(finding.severity.value)}**: {told} {link}")
     return "\n".join(lines) or words.text(N_("Nothing within this plan."))
 

@@ -88,6 +88,8 @@ class AuditReport(Page):
     def findings(self) -> Piece:
         """Return what is wrong, gravest first."""
         bad = [finding for finding in self.audit.findings if finding.severity is not Severity.OK]
+        if not bad:
+            return self.section(N_("What is wrong"), prose(self.words.text(N_("Nothing was found.")), "ipk-empty"))
         part = self.findings_of(bad[:FINDINGS_SHOWN])
         if len(bad) <= FINDINGS_SHOWN:
             return self.section(N_("What is wrong"), part)
@@ -125,7 +127,7 @@ class AuditReport(Page):
         say = self.words
         rows, rooms = fullest(self.audit), headroom_rows(self.audit)
         figure = headroom(rooms, lang=self.lang)
-        told = say.text(N_("Pods that each node still takes"))
+        told = say.text(N_("Pods that each node still has addresses for"))
         parts = [picture("headroom", figure, told, self._headroom(rooms))] if figure else []
         if len(rows) > NODES_SHOWN:
             numbers = {"shown": NODES_SHOWN, "nodes": len(rows)}
@@ -180,10 +182,7 @@ class AuditReport(Page):
             content = file.read_bytes()
             rows.append((self._named(str(file)), len(content), hashlib.sha256(content).hexdigest()))
         made = Table.of_rows("inputs", headings, rows, lang=self.lang, caption=say(N_("file")))
-        how = self.words.say(
-            N_("Give these files to ippoolkit report --template audit. The SHA-256 of all of them is {digest}."),
-            {"digest": self.digest},
-        )
+        how = self.words.say(N_("Give these files to ippoolkit report --template audit to make this report again."), {})
         parts = [prose(how), table(made)]
         if self.none:
             numbers = {"kinds": ", ".join(self.none)}
@@ -261,5 +260,7 @@ class AuditReport(Page):
         return replace(note, place=replace(note.place, file=self._named(note.place.file))) if note.place else note
 
     def _named(self, file: str) -> str:
-        folder = os.path.commonpath([path.parent for path in self.files]) if self.files else ""
-        return os.path.relpath(file, folder) if folder and Path(file) in self.files else file
+        """Return a file's name as from the folder that all of them are in."""
+        if Path(file) not in self.files:
+            return file
+        return os.path.relpath(file, os.path.commonpath([path.parent for path in self.files]))
