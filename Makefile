@@ -7,7 +7,7 @@ SCENARIO ?= data/kubespray.yaml
 LAB_SETTINGS := .venv/share/jupyter/lab/settings
 NO_POP_UPS := {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}
 
-.PHONY: report test lab app lint bench lock docs texts clean
+.PHONY: report test lab app lint bench lock docs texts pictures clean
 
 report: $(READY) ## a capacity report from the sample cluster
 	@mkdir -p $(OUT)
@@ -49,6 +49,9 @@ texts: $(READY) ## bring the translations in step with the texts of the code; th
 	$(BIN)/pybabel -q extract -k N_ -k P_:1,2 --no-location --sort-output -o .texts.pot ippoolkit
 	$(BIN)/pybabel -q update -l zh -i .texts.pot -o ippoolkit/locale/zh.po --omit-header --no-fuzzy-matching --ignore-obsolete
 	rm .texts.pot
+
+pictures: $(READY) ## record the figures that tests compare with; look at them before committing
+	$(BIN)/python -W ignore -m tests.figures
 
 clean: ## remove what was made
 	rm -rf .venv $(OUT) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

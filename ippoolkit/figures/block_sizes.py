@@ -10,6 +10,7 @@ from ..findings import N_, language, short
 from .style import ACCENT, BAD, BAD_FILL, GOOD, INK, MUTE, drawing
 
 _LOG_FROM = 1000  # times the planned nodes: from there on bars of even scale would tell nothing
+_LONG = 5  # characters above a bar that stand beside each other in full size
 
 
 def block_sizes(table: pd.DataFrame, *, chosen: int, lang: str = "en") -> Figure:
@@ -43,6 +44,7 @@ def block_sizes(table: pd.DataFrame, *, chosen: int, lang: str = "en") -> Figure
             axes.set_yscale("log")
         elif top:
             axes.set_ylim(0, top * 1.1)
+        size = 7.5 if max(map(len, map(short, fit)), default=0) <= _LONG else 6
         for place, n, height in zip(places, fit, heights, strict=True):
             lift = 8 if top and height <= nodes < height * 1.15 else 2  # clear of the plan's line
             axes.annotate(
@@ -51,7 +53,7 @@ def block_sizes(table: pd.DataFrame, *, chosen: int, lang: str = "en") -> Figure
                 xytext=(0, lift),
                 textcoords="offset points",
                 ha="center",
-                fontsize=7.5,
+                fontsize=size,
             )
         if nodes:
             if 0 < today < nodes:

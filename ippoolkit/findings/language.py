@@ -51,6 +51,7 @@ UNITS: dict[str, tuple[str, str]] = {
 
 # Numbers from here on are printed as powers; exports hold every digit.
 READABLE = 10**15
+_KEPT = "\u00a0"  # the space that does not break, as powers have it
 
 
 def _power(value: int) -> str:
@@ -72,7 +73,9 @@ def short(n: int) -> str:
 
 def printable(text: str) -> str:
     """Return a name from a file as it may be shown: what steers terminals or turns writing round is blotted out."""
-    return text if text.isprintable() else "".join(char if char.isprintable() else "\ufffd" for char in text)
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() or char == _KEPT else "\ufffd" for char in text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,11 +33,12 @@ def summary_html(audit: Audit, lang: str = "en") -> str:
     first = next(iter(audit.findings), None)
     told = first.told(lang) if first is not None and first.severity.rank < 2 else ""
     source = f' <a href="{escape(first.source.url)}">{escape(first.source.title)}</a>' if first and told else ""
+    named = words.text(N_("Source:"))
     return (
         f'<section class="ipk-verdict {WORDS[worst]}" role="status">'
         f"<h2><em>{escape(label(audit, lang))}</em> {escape(sentence)}</h2>"
         + (f"<p>{escape(told)}</p>" if told else "")
-        + (f'<p class="ipk-source">{escape(words.text(N_("Source:")))}{source}</p>' if source else "")
+        + (f'<p class="ipk-source">{escape(named)}{source}</p>' if source else "")
         + "</section>"
     )
 

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from ..rules.review import Review
 
 NODES_SHOWN = 200
-_ROWS_TOGETHER = 12
+_ROWS_TOGETHER = 30
+_SENTENCE = 40  # characters from which a cell is one
 
 
 def verdict_html(scenario: Scenario, lang: str = "en", *, buttons: bool = False) -> str:
@@ -40,7 +41,7 @@ def verdict_html(scenario: Scenario, lang: str = "en", *, buttons: bool = False)
     return render(
         "verdict",
         word=verdict.word.value,
-        label=words.text(verdict.word.value),
+        label=words.say(N_("{word}."), {"word": words.text(verdict.word.value)}),
         sentence=finding.sentence(lang),
         mend="" if chosen else finding.mend(lang),
         choices=chosen,
@@ -97,8 +98,11 @@ def grid_html(
     """
     listed = [list(row) for row in rows]
     marked = marks or [[""] * len(headings)] * len(listed)
+    # Narrow windows make columns of sentences a word wide unless told not to.
+    long = [max((len(row[at]) for row in listed), default=0) > _SENTENCE for at in range(len(headings))]
+    classes = [" ".join(["text"] * side + ["long"] * wide) for side, wide in zip(left, long, strict=True)]
     cells = [
-        [(text, f"{'text ' if side else ''}{mark}".strip()) for text, side, mark in zip(row, left, of_row, strict=True)]
+        [(text, f"{kind} {mark}".strip()) for text, kind, mark in zip(row, classes, of_row, strict=True)]
         for row, of_row in zip(listed, marked, strict=True)
     ]
     values = {"headings": list(zip(map(printable, headings), left, strict=True)), "rows": cells, "links": links or {}}

@@ -53,7 +53,9 @@ def verdict_markdown(scenario: Scenario, lang: str = "en") -> str:
     verdict = judge(scenario)
     finding = verdict.finding
     word = words.text(verdict.word.value)
-    lines = [f"**{plain(word[:1].upper() + word[1:])}.** {plain(finding.sentence(lang))}"]
+    lines = [
+        f"**{plain(words.say(N_('{word}.'), {'word': word[:1].upper() + word[1:]}))}** {plain(finding.sentence(lang))}"
+    ]
     chosen = [] if verdict.word in (Word.FITS, Word.IDLE) else find_choices(scenario)
     if chosen:
         listed = "; ".join(f"**{plain(choice_text(choice, words))}**" for choice in chosen)

@@ -1,7 +1,10 @@
 """Reports on a cluster: one page, everything said, unknown said to be unknown."""
 
 import re
+import unicodedata
 
+import openpyxl
+import pypdf
 import pytest
 from typer.testing import CliRunner
 
@@ -9,6 +12,7 @@ import ippoolkit as ipk
 from ippoolkit.audit import audit
 from ippoolkit.cli import app
 from ippoolkit.errors import InputError
+from ippoolkit.report.formats.pdf import find_chromium
 from ippoolkit.report.pieces.audit import AuditReport
 from tests.helpers import RECORDINGS, unpacked
 
@@ -92,3 +96,96 @@ def test_names_that_are_hostile_stay_text(tmp_path):
 def test_a_place_that_cannot_be_written_is_told_before_anything_runs(folder, tmp_path):
     with pytest.raises(InputError, match="no such folder"):
         ipk.make_report(folder("s03"), tmp_path / "nowhere/r.html", template="audit")
+
+
+@pytest.fixture(scope="module", params=["en", "zh"])
+def made(request, folder, tmp_path_factory):
+    out = tmp_path_factory.mktemp("audits")
+    formats = ["html", "xlsx", "md", "png", "svg", *(["pdf"] if find_chromium() else [])]
+    given = [folder(name) for name in ("s03", "s07", "s12")]
+    ipk.make_reports(given, out, template="audit", formats=formats, lang=request.param, date="2026-11-23")
+    return request.param, out, given
+
+
+def test_its_tables_are_sheets_typed_and_exact(made):
+    _lang, out, given = made
+    book = openpyxl.load_workbook(out / "s07.xlsx")
+    assert {
+        "findings",
+        "pools",
+        "map pool-zone-a",
+        "headroom",
+        "nodes",
+        "coverage",
+        "totals",
+        "reading",
+        "inputs",
+    } <= set(book.sheetnames)
+    rows = [list(row) for row in book["pools"].iter_rows(values_only=True)]
+    figures = audit(given[1]).figures.pools
+    assert [row[:3] for row in rows[1:]] == [[row["name"], row["cidr"], row["blockSize"]] for row in figures]
+    assert len(rows[0]) == len(figures[0])
+    assert isinstance(rows[1][3], bool)
+    assert [row[8] for row in rows[1:]] == [row["capacity"] for row in figures]
+    assert all(sheet.freeze_panes == "B2" for sheet in book.worksheets[1:])
+    assert not any(cell.data_type == "f" for sheet in book for row in sheet.iter_rows() for cell in row)
+
+
+def test_its_markdown_has_the_tables_and_its_pictures_are_files(made):
+    lang, out, _ = made
+    text = (out / "s07.md").read_text()
+    assert text.startswith("# s07\n")
+    assert "| pool-zone-a | 10.101.0.0/22 |" in text
+    linked = re.findall(r"!\[[^\]]+\]\(([^)]*)\)", text)
+    assert {"s07%2Busage.png", "s07%2Bheadroom.png", "s07%2Bmap-pool-zone-a.png"} <= set(linked)
+    assert all((out / name.replace("%2B", "+")).is_file() for name in linked)
+    assert ("部分 Pod" if lang == "zh" else "some pods") in text
+
+
+def test_the_page_that_lists_audits_has_the_worst_first(made):
+    lang, out, _ = made
+    text = (out / "index.md").read_text()
+    assert text.index("| s03 |") < text.index("| s12 |")
+    assert text.index("| s07 |") < text.index("| s12 |")
+    assert ("个错误" if lang == "zh" else "errors") in text
+
+
+@pytest.mark.skipif(find_chromium() is None, reason="no Chromium is installed")
+def test_its_pdf_has_pages_and_the_pools(made):
+    lang, out, _ = made
+    pages = [unicodedata.normalize("NFKC", page.extract_text()) for page in pypdf.PdfReader(out / "s07.pdf").pages]
+    assert 3 <= len(pages) <= 8
+    assert ("Broken." if lang == "en" else "有错误") in pages[0]
+    assert all(f"{number} / {len(pages)}" in text for number, text in enumerate(pages, 1))
+
+
+def test_what_is_unknown_is_called_so_in_a_sheet_too(folder, tmp_path):
+    out = ipk.make_report(folder("s05") / "ipam-show.txt", tmp_path / "r.xlsx", template="audit")
+    sheet = openpyxl.load_workbook(out)["totals"]
+    assert dict(sheet.iter_rows(min_row=2, values_only=True))["nodes"] == "unknown"
+
+
+def test_where_the_dumps_lie_is_not_in_the_report(folder, tmp_path):
+    one, other = folder("s12"), folder("s12")
+    pages = [ipk.make_report(path, tmp_path / f"{at}.html", template="audit", date="2026-11-23").read_text()
+             for at, path in enumerate((one, other))]  # fmt: skip
+    assert pages[0] == pages[1]
+    assert str(one.parent) not in pages[0]
+
+
+def test_what_cannot_be_read_is_told_as_such(tmp_path):
+    (tmp_path / "x.json").write_text("nothing")
+    with pytest.raises(InputError) as error:
+        ipk.make_report(tmp_path / "x.json", tmp_path / "r.html", template="audit")
+    assert error.value.problems[0].place.file.endswith("x.json")
+
+
+def test_several_files_are_one_cluster(folder, tmp_path):
+    where = folder("s03")
+    out = ipk.make_report(
+        [where / "kubectl-nodes.json", where / "kubectl-ippools.json"], tmp_path / "r.md", template="audit"
+    )
+    assert "kubectl-ippools.json" in out.read_text()
+    result = CliRunner().invoke(app, ["audit", str(where), "-o", str(tmp_path / "r.xlsx"), "--redact"])
+    assert result.exit_code == 1
+    assert "n1" not in [cell.value for cell in openpyxl.load_workbook(tmp_path / "r.xlsx")["nodes"]["A"]]

@@ -121,3 +121,24 @@ def test_problems_are_told_in_the_language_asked_for(tmp_path):
 
 def test_chinese():
     assert "可容纳" in run("capacity", SAMPLE, "--lang", "zh").stdout
+
+
+def test_what_a_command_says_of_itself_is_in_the_readers_language(tmp_path):
+    for arguments, told in {
+        ("audit", "--lang", "zh"): "请给出文件夹或文件",
+        ("check", POOL, "--json", "--sarif", "--lang", "zh"): "--json, --sarif, --junit",
+        ("capacity", POOL, "--nodes", "5", "--nodes-per-month", "nan", "--lang", "zh"): "必须是有限的数",
+        ("audit", POOL, "--none", "Nonsense", "--lang", "zh"): "Nonsense",
+        ("report", SAMPLE, "--template", "comparison", "-o", tmp_path, "--lang", "zh"): "至少需要 2 个场景",
+    }.items():
+        done = run(*arguments)
+        assert done.returncode in (1, 2), arguments
+        assert told in done.stderr, arguments
+        assert any("\u4e00" <= char <= "\u9fff" for char in done.stderr), arguments
+
+
+def test_a_batch_tells_in_chinese_what_was_there_already(tmp_path):
+    for _ in range(2):
+        done = run("report", POOL, "-o", tmp_path, "--lang", "zh", "-f", "md")
+        assert done.returncode == 0
+    assert "1 份中有 1 份已存在" in done.stderr

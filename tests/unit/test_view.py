@@ -10,6 +10,8 @@ from rich.console import Console
 
 import ippoolkit as ipk
 from ippoolkit.capacity.columns import TABLES
+from ippoolkit.findings import language
+from ippoolkit.report.pieces.table import Table
 from ippoolkit.view.charts import growth_chart, sizes_chart
 from ippoolkit.view.data import as_data
 from ippoolkit.view.html import comparison_html, findings_html, table_html, tiles_html, verdict_html
@@ -169,3 +171,8 @@ def test_a_comparison_marks_what_differs():
     assert html.count('class="differs"') == sum(table["a"] != table["b"])
     assert 'class="differs"' not in comparison_html(ipk.comparison({"a": plan(), "b": plan()}))
     assert comparison_html(ipk.comparison({"none": ipk.Scenario()}))
+
+
+def test_a_power_in_a_table_keeps_its_space():
+    made = Table.of_rows("t", ["a"], [(f"room for {language('en').number(3 * 10**17 + 1)}",)], lang="en")
+    assert "room for 3.00\u00a0×\u00a010^17" in made.html

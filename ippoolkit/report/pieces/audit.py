@@ -161,9 +161,11 @@ class AuditReport(Page):
         headings = [say(N_("figure")), say(N_("now"))]
         made = Table("totals", tuple(headings), tuple((name, self._value(value)) for name, value in rows))
         texts = [[name, cell(value, self.words)] for name, value in rows]
-        return self.section(
-            N_("Totals"), table(made.showing(headings, texts, left=[True, False], caption=say(N_("Totals"))))
-        )
+        listed = made.showing(headings, texts, left=[True, False], caption=say(N_("Totals")))
+        half = -(-len(texts) // 2)
+        sides = [made.showing(headings, part, left=[True, False]).html for part in (texts[:half], texts[half:])]
+        html = f'<div class="ipk-sides">{"".join(sides)}</div>'
+        return self.section(N_("Totals"), table(replace(listed, html=html)))
 
     def unknown(self) -> Piece:
         """Return what could not be read, and how what was read fits together."""

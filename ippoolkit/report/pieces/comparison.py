@@ -23,6 +23,7 @@ from .summary import summarise
 from .table import Table, Value
 
 MONTHS_SHOWN = 25
+MOST_NAME = 40  # characters of the head of a column
 # What exists is compared by number; everything else by value.
 _COUNTED = ("nodes", "namespaces", "pods", "blocks")
 
@@ -59,6 +60,13 @@ class Comparison(Page):
             self.names.append(f"{scenario.name} ({seen[scenario.name]})" if several else scenario.name)
 
     @cached_property
+    def briefs(self) -> list[str]:
+        """The names as columns bear them: the middle of a long one is left out, unless they would be alike then."""
+        half = MOST_NAME // 2
+        briefs = [name if len(name) <= MOST_NAME else f"{name[:half]}…{name[-half:]}" for name in self.names]
+        return briefs if len(set(briefs)) == len(briefs) else self.names
+
+    @cached_property
     def summaries(self) -> list[dict[str, Any]]:
         """Verdict and numbers of each scenario."""
         return [summarise(scenario, self.lang) for scenario in self.scenarios]
@@ -66,7 +74,7 @@ class Comparison(Page):
     def title(self) -> Piece:
         """Return the head: what is compared, when, by which rules."""
         text = "".join(scenario_yaml(scenario) for scenario in self.scenarios)
-        title = " / ".join(self.names[:3]) + (" …" if len(self.names) > 3 else "")
+        title = " / ".join(self.briefs[:3]) + (" …" if len(self.names) > 3 else "")
         line = self.words.say(N_("{scenarios} scenarios side by side."), {"scenarios": len(self.names)})
         digest = hashlib.sha256(text.encode()).hexdigest()
         return Piece((self.head(N_("Comparison of IP pool designs"), title, (line,), digest),))
@@ -76,7 +84,7 @@ class Comparison(Page):
         say = self.words.text
         boxes = [
             (self._first(say(one["word"])), name, one["word"])
-            for name, one in zip(self.names, self.summaries, strict=True)
+            for name, one in zip(self.briefs, self.summaries, strict=True)
         ]
         headings = [say(N_("scenario")), say("verdict"), say(N_("what to change"))]
         rows = [
@@ -89,7 +97,7 @@ class Comparison(Page):
 
     def figures(self) -> Piece:
         """Return the numbers that decide, a row each."""
-        data = comparison(dict(zip(self.names, self.scenarios, strict=True)), lang=self.lang)
+        data = comparison(dict(zip(self.briefs, self.scenarios, strict=True)), lang=self.lang)
         headings = [self.words.text(N_("figure")), *self.names]
         made = Table.of_frame(data, "key figures", lang=self.lang).headed(headings)
         return self.section(N_("Key figures"), table(replace(made, html=comparison_html(data, self.lang))))
@@ -102,8 +110,8 @@ class Comparison(Page):
         if not rows:
             return self.section(N_("Differences"), prose(self.words.text(N_("There are none.")), "ipk-empty"))
         named = self.words.text(N_("parameter"))
-        made = Table.of_rows("differences", [named, *self.names], rows, lang=self.lang, texts_only=True)
-        return self.section(N_("Differences"), table(made))
+        made = Table.of_rows("differences", [named, *self.briefs], rows, lang=self.lang, texts_only=True)
+        return self.section(N_("Differences"), table(made.headed([named, *self.names])))
 
     def growth(self) -> Piece:
         """Return the blocks left in each month."""
@@ -120,8 +128,9 @@ class Comparison(Page):
         marks = [["", *("fails" if (one.get(month) or 0) < 0 else "" for one in spare)] for month in shown]
         say = self.words.text
         caption = say(N_("Spare blocks, month by month"))
-        made = Table.of_rows("growth", [say("month"), *self.names], rows, lang=self.lang, marks=marks, caption=caption)
-        return self.section(N_("Spare blocks, month by month"), table(made))
+        heads = [say("month"), *self.briefs]
+        made = Table.of_rows("growth", heads, rows, lang=self.lang, marks=marks, caption=caption)
+        return self.section(N_("Spare blocks, month by month"), table(made.headed([say("month"), *self.names])))
 
     def appendix(self) -> Piece:
         """Return every parameter of each scenario."""
