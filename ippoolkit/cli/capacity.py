@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,8 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from ..errors import describe
-from ..findings import Finding
-from .app import Files, Lang, Language, app, console, refuse, telling
+from .app import Files, Lang, Language, app, console, telling
 
 # As in the model, which is not loaded for a help text.
 MOST = 1_000_000
@@ -43,7 +41,7 @@ def capacity(
 
     with telling(lang):
         reading = read(*files)
-    scenario = _planned(reading.scenario, lang, nodes, pods_per_node, busiest, nodes_per_month, months)
+    scenario = _planned(reading.scenario, nodes, pods_per_node, busiest, nodes_per_month, months)
     if as_json:
         from ..view.data import as_data
 
@@ -85,12 +83,10 @@ def schema() -> None:
     typer.echo(json.dumps(made(), indent=1, ensure_ascii=False))
 
 
-def _planned(scenario: Any, lang: str, *options: float | None) -> Any:
+def _planned(scenario: Any, *options: float | None) -> Any:
     from ..model.editing import with_group
 
     *of_group, months = options
-    if any(isinstance(option, float) and not math.isfinite(option) for option in of_group):
-        refuse(lang, Finding("value-endless"))
     names = ("nodes", "pods_per_node", "pods_on_busiest_node", "nodes_per_month")
     changes = {name: value for name, value in zip(names, of_group, strict=True) if value is not None}
     if changes:

@@ -127,7 +127,6 @@ def test_what_a_command_says_of_itself_is_in_the_readers_language(tmp_path):
     for arguments, told in {
         ("audit", "--lang", "zh"): "请给出文件夹或文件",
         ("check", POOL, "--json", "--sarif", "--lang", "zh"): "--json, --sarif, --junit",
-        ("capacity", POOL, "--nodes", "5", "--nodes-per-month", "nan", "--lang", "zh"): "必须是有限的数",
         ("audit", POOL, "--none", "Nonsense", "--lang", "zh"): "Nonsense",
         ("report", SAMPLE, "--template", "comparison", "-o", tmp_path, "--lang", "zh"): "至少需要 2 个场景",
     }.items():

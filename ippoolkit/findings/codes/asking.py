@@ -8,7 +8,6 @@ from .rule import Rule
 ASKING = (
     Rule("option-one", "error", "kit", N_("Choose one of {options}.")),
     Rule("option-input", "error", "kit", N_("Name folders or files, or a --kubeconfig.")),
-    Rule("value-endless", "error", "kit", N_("A number of nodes is finite.")),
     Rule("folder-busy", "error", "kit", N_("Reports are being written to this folder."), N_("Wait until that ends.")),
     Rule("not-folder", "error", "kit", N_("This is no folder."), N_("Name the folder to write to.")),
     Rule("nothing-given", "error", "kit", N_("There is nothing to report on."), N_("Name a scenario.")),
