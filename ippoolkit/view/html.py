@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ..rules.review import Review
 
 NODES_SHOWN = 200
-_ROWS_TOGETHER = 30
+_ROWS_TOGETHER = 20
 _SENTENCE = 40  # characters from which a cell is one
 
 

@@ -141,7 +141,7 @@ class Fleet(Page):
     def _sentence(self) -> str:
         count = Counter(entry["word"] for entry in self.judged)
         numbers = {"fails": count["fails"], "tight": count["tight"], "fits": count["fits"]}
-        return self.words.say(N_("{fails} fail, {tight} are tight, {fits} fit."), numbers)
+        return self.words.say(N_("{fails} fail, {tight} tight, {fits} fit."), numbers)
 
 
 def _told(path: Path) -> list[dict[str, Any]]:

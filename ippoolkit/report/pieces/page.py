@@ -87,7 +87,7 @@ class Page:
                 finding.sentence(self.lang),
                 finding.mend(self.lang),
                 finding.code,
-                finding.source.url,
+                finding.source.url if "://" in finding.source.url else finding.source.title,
             )
             for finding in findings
         ]
