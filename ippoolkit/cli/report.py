@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -86,6 +87,7 @@ def report(
 def _batch(scenarios: list[str], out: Path, options: dict[str, Any], lang: Language) -> int:
     from ..report import make_reports
 
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)  # what fails is told below, in the reader's language
     count = {"done": 0, "total": 0}
     try:
         with telling(lang), _watched(lang, count) as progress:

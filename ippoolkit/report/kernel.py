@@ -13,6 +13,8 @@ from jupyter_client.asynchronous.client import AsyncKernelClient
 
 
 class _Client(AsyncKernelClient):
+    pid = 0  # of the kernel
+
     async def wait_for_ready(self, timeout: float | None = None) -> None:  # noqa: ASYNC109 (theirs)
         """Wait until the kernel answers on both channels: theirs waits on for messages that never come."""
         end = time.monotonic() + (timeout or 60)
@@ -26,7 +28,8 @@ class _Client(AsyncKernelClient):
                     if same and message["content"].get("execution_state") == "idle":
                         return
             except Empty:
-                continue
+                if not _runs(self.pid):  # ended with its nursery before it was ready
+                    break
         raise RuntimeError("the kernel does not answer")
 
 
@@ -45,17 +48,14 @@ class Kernel:
     def client(self) -> _Client:
         """Return a client of it."""
         client = _Client()
+        client.pid = self.pid
         client.load_connection_file(str(self._file))
         self._clients.append(client)
         return client
 
     async def is_alive(self) -> bool:
         """Whether its process is there."""
-        try:
-            os.kill(self.pid, 0)
-        except ProcessLookupError:
-            return False
-        return True
+        return _runs(self.pid)
 
     async def interrupt_kernel(self) -> None:
         """Interrupt what it runs."""
@@ -77,3 +77,11 @@ class Kernel:
     def _signal(self, number: int) -> None:
         with suppress(ProcessLookupError):
             os.kill(self.pid, number)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

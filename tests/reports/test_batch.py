@@ -1,5 +1,6 @@
 """Many reports: each whole, none twice, one that fails leaves the others alone, and none knows of another."""
 
+import asyncio
 import fcntl
 import json
 import os
@@ -13,10 +14,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from jupyter_client.connect import write_connection_file
 
 import ippoolkit as ipk
 from ippoolkit.errors import InputError
 from ippoolkit.report.inputs import file_name, inputs
+from ippoolkit.report.kernel import Kernel
 from tests.helpers import ROOT, notebook, plan
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -221,6 +224,21 @@ def test_interrupted_it_says_so_leaves_whole_files_and_no_kernels(scenarios, who
     while (left := marked(marker)) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert left == []
+
+
+def test_a_kernel_that_ended_before_it_was_ready_is_not_waited_for(tmp_path):
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    write_connection_file(str(tmp_path / "k.json"), transport="ipc", ip=str(tmp_path / "k"))
+    kernel = Kernel(ended.pid, tmp_path / "k.json")
+    kernel.client().start_channels()
+
+    async def wait():
+        await asyncio.wait_for(kernel._clients[0].wait_for_ready(60), 30)
+
+    with pytest.raises(RuntimeError, match="does not answer"):
+        asyncio.run(wait())
+    kernel.close()
 
 
 def marked(marker):
