@@ -34,6 +34,10 @@ SAVE = (
 _DISABLE = json.dumps({"spec": {"disabled": True}})
 # Pods of a node that can be recreated; jsonpath separates by blanks what names of Kubernetes do not hold.
 _RUNNING = "spec.hostNetwork=false,status.phase!=Succeeded,status.phase!=Failed"
+# Workloads whose pods have addresses of their own: those on the host's network, calico-node among them, stay alone.
+_OWN_NETWORK = (
+    "'{{range .items}}{{if not .spec.template.spec.hostNetwork}}{{.kind}}/{{.metadata.name}}{{\"\\n\"}}{{end}}{{end}}'"
+)
 _PODS = (
     "'{range .items[*]}{.metadata.namespace} {.metadata.name} {.metadata.uid} {.metadata.ownerReferences[0].kind}"
     '{"\\n"}{end}\''
@@ -164,7 +168,7 @@ def _each(variable: str, names: Sequence[str], body: Iterable[str]) -> Iterable[
 
 def _rollout(kind: str) -> Iterable[str]:
     return (
-        f'for each in $(kubectl get {kind} --namespace="$space" -o name); do',
+        f'for each in $(kubectl get {kind} --namespace="$space" -o go-template={_OWN_NETWORK}); do',
         '  kubectl rollout restart --namespace="$space" "$each"',
         '  kubectl rollout status --namespace="$space" --timeout=30m "$each"',
         "done",

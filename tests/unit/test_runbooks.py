@@ -175,7 +175,7 @@ TOOL = """#!/usr/bin/env bash
 printf '%s\\n' "${0##*/} $*" >> "$LOG"
 case "$*" in
 *"-o yaml"*) if [ "${0##*/}" = calicoctl ]; then printf '  cidr: 10.244.0.0/20\\n  blockSize: 26\\n  cidr: 10.0.0.0/20\\n'; fi ;;
-*"-o name"*) echo deployment.apps/web ;;
+*"go-template="*) echo Deployment/web ;;
 esac
 """
 
@@ -260,6 +260,7 @@ def test_pods_are_recreated_in_the_order_that_is_asked_for(order, keys):
     lines = "\n".join(line for _, part in typed(made)["recreate"].parts for line in part)
     assert "delete" not in lines
     assert ("eviction" in lines) == (order == "node")
+    assert ("if not .spec.template.spec.hostNetwork" in lines) == (order != "node")
     assert ("spec.hostNetwork=false" in lines) == (order == "node")
     assert "change-bare" in codes(made)
 
