@@ -83,7 +83,7 @@ class ReportPage:
 
     def _told(self, made: Path | IppoolkitError) -> None:
         if isinstance(made, IppoolkitError):
-            self._show(f'<p class="ipk-field-error" role="alert">{escape(str(made))}</p>')
+            self._show(f'<p class="ipk-field-error" role="alert">{escape(made.describe(self._words.code))}</p>')
             return
         text = self._say(N_("Open the report"))
         opened = f'<a data-made target="_blank" rel="noopener">{text}</a>'
