@@ -16,9 +16,10 @@ from .stage import Asking, Stage
 from .steps import Change, named_by
 
 
-def foreseen(scenario: Scenario, change: Change, done: tuple[Done, ...]) -> list[Finding]:
-    """Return what is to be known before a procedure that holds is begun."""
-    return list(_foreseen(scenario, change, done))
+def foreseen(scenario: Scenario, change: Change, done: tuple[Done, ...], start: Stage | None) -> list[Finding]:
+    """Return what is to be known before a procedure that holds; `start` is the cluster before a new blockSize."""
+    found = list(_foreseen(scenario, change, done))
+    return found if start is None else [*found, *in_place(start, change.pool, change.size)]
 
 
 def _foreseen(scenario: Scenario, change: Change, done: tuple[Done, ...]) -> Iterator[Finding]:
@@ -38,18 +39,15 @@ def _foreseen(scenario: Scenario, change: Change, done: tuple[Done, ...]) -> Ite
             which = ", ".join(f"{each.namespace}/{each.name}" for each in bare[:WHICH])
             yield Finding("change-bare", pool, {"count": len(bare), "which": which})
         yield Finding("change-document", pool)
-    if change.kind == "block-size":
-        yield from in_place(scenario, pool, change.size)
     if any(each.step.managed and each.step.action == "close" for each in done):
         yield Finding("change-operator", pool, {"pool": pool})
     if change.install == "kubespray" and "inventory" not in actions:
         yield Finding("change-kubespray", pool, {"size": change.size or cluster.pool(pool).block_size})
 
 
-def in_place(scenario: Scenario, pool: str, size: int) -> Iterator[Finding]:
+def in_place(stage: Stage, pool: str, size: int) -> Iterator[Finding]:
     """Say which addresses would be given twice if blockSize were changed in place, and each node claimed a block."""
     try:
-        stage = Stage.of(scenario.cluster)
         stage.ipam.change_pool(pool, checked=False, block_size=size)
     except (IpamError, ValueError):
         return

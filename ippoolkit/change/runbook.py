@@ -111,8 +111,13 @@ def runbook(scenario: Scenario, change: Change) -> Runbook:
         found += refused(scenario, procedure)
     done: tuple[Done, ...] = ()
     before: tuple[Held, ...] = ()
-    if not any(finding.severity is Severity.ERROR for finding in found):
-        before, done, broken = _rehearsed(scenario, change, procedure)
+    rehearsal = None if any(finding.severity is Severity.ERROR for finding in found) else _begun(scenario, change)
+    if isinstance(rehearsal, Finding):
+        found.append(rehearsal)
+    elif rehearsal is not None:
+        start = rehearsal.stage.copy() if change.kind == "block-size" else None
+        before, done = tuple(rehearsal.held()), tuple(rehearsal.run(procedure))
+        broken = [finding for each in done for finding in each.broken]
         found += broken
         if broken:
             better = _better(scenario, change, broken)
@@ -120,7 +125,7 @@ def runbook(scenario: Scenario, change: Change) -> Runbook:
                 return runbook(scenario, better)
             found += _told(change, better)
         else:
-            found += foreseen(scenario, change, done)
+            found += foreseen(scenario, change, done, start)
     return Runbook(scenario, change, done, tuple(by_gravity(found)), before)
 
 
@@ -176,17 +181,12 @@ def _of_range(scenario: Scenario, change: Change, step: Step) -> list[Finding]:
     return [replace(each, code=refused) if each.code == "change-outside" else each for each in found]
 
 
-def _rehearsed(
-    scenario: Scenario, change: Change, procedure: tuple[Step, ...]
-) -> tuple[tuple[Held, ...], tuple[Done, ...], list[Finding]]:
+def _begun(scenario: Scenario, change: Change) -> Rehearsal | Finding:
+    """Return the cluster on the stage, or why Calico itself would not have it so."""
     try:
-        rehearsal = Rehearsal(scenario.cluster, change.order, change.batches)
+        return Rehearsal(scenario.cluster, change.order, change.batches)
     except IpamError as error:
-        numbers = {"pool": change.pool, "reason": error.finding.sentence()}
-        return (), (), [Finding("change-refused", change.pool, numbers)]
-    before = tuple(rehearsal.held())
-    done = tuple(rehearsal.run(procedure))
-    return before, done, [finding for each in done for finding in each.broken]
+        return Finding("change-refused", change.pool, {"pool": change.pool, "reason": error.finding.sentence()})
 
 
 def _better(scenario: Scenario, change: Change, broken: list[Finding]) -> Change | None:
@@ -200,7 +200,10 @@ def _better(scenario: Scenario, change: Change, broken: list[Finding]) -> Change
         if cidr is None:
             return None
         other = _with_range(change, cidr)
-        if not _rehearsed(scenario, other, steps(scenario.cluster, other))[-1]:
+        rehearsal = _begun(scenario, other)
+        if isinstance(rehearsal, Finding):
+            return None
+        if not any(each.broken for each in rehearsal.run(steps(scenario.cluster, other))):
             return other
     return None
 

@@ -109,6 +109,10 @@ class Stage:
         """Return the name of the pool that an address is in, the first by name; empty for none."""
         return next((name for name, pool in sorted(self.ipam.pools.items()) if address in pool.cidr), "")
 
+    def copy(self) -> Stage:
+        """Return a stage of its own in the same state."""
+        return Stage(self.ipam.copy(), dict(self.announced), self.wireguard)
+
     @property
     def hosts(self) -> list[str]:
         """The nodes that exist, by name; Calico's own host for the addresses of load balancers is none."""
