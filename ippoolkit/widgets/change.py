@@ -9,18 +9,22 @@ from pathlib import Path
 from typing import Any
 
 import ipywidgets as ipw
+from IPython.display import HTML, display
 
 from ..change import Change, runbook, script
 from ..change.asked import MOST_BATCHES, asked
 from ..change.commands import orders
 from ..errors import InputError, describe
-from ..findings import N_, language
+from ..findings import N_, Language, language
+from ..ipam import bulk
+from ..ipam.compiler import is_cold
 from ..limits import block_sizes
 from ..read.cluster import read_cluster
 from ..report.mime import FORMATS
 from ..report.pieces.change import ChangeReport
 from ..report.pieces.piece import Piece
 from ..view.look import style as shared_style
+from .planner import COMPILING
 from .report_page import ReportPage
 from .surfaces import Form, pane, style
 
@@ -108,7 +112,10 @@ class ChangePlanner(ipw.VBox):  # type: ignore[misc]
             "change": change, "pool": pool, "to": to, "cidr": cidr, "temporary": temporary, "new-name": name,
             "install": install, "order": order, "batches": batches, "short": short,
         }  # fmt: skip
+        waiting = _tell_of_compiling(self.words)
         self.report = self._rehearse()
+        if waiting is not None:
+            waiting.update(HTML(""))  # type: ignore[no-untyped-call]
         self.values["pool"] = self.report.made.change.pool
         self._form = Form(sections=self._layout()).add_class("ipk-controls")
         self._status, self._verdict = ipw.HTML().add_class("ipk-status"), pane()
@@ -268,6 +275,14 @@ class ChangePlanner(ipw.VBox):  # type: ignore[misc]
             sizes = block_sizes(old.version, (change.cidr or old.cidr).prefix)
             low, high, value = sizes.start, sizes.stop - 1, change.size or old.block_size
         return {"value": value, "min": low, "max": high}
+
+
+def _tell_of_compiling(words: Language) -> Any:
+    """Say, where the engine is to be compiled first, that this takes a while; return what can take that back."""
+    if FORMATS in os.environ or not is_cold(bulk.run):
+        return None
+    told = HTML(f"<p>{escape(words.text(COMPILING))}</p>")  # type: ignore[no-untyped-call]
+    return display(told, display_id=True)  # type: ignore[no-untyped-call]
 
 
 _KEPT = N_("Shown is the last result that could be computed.")

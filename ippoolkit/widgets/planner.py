@@ -33,6 +33,7 @@ from .map_view import MapState, is_engine_compiled, map_view, open_cell
 from .report_page import ReportPage
 from .surfaces import AddressMap, Form, Pane, pane, style
 
+COMPILING = N_("The engine is compiled for this machine, once: this takes up to a minute.")
 _REST_AFTER = 0.03  # seconds without a further change before the tabs follow
 
 
@@ -249,7 +250,7 @@ class Planner(ipw.VBox):  # type: ignore[misc]
             self._picture.view = {"head": pages.no_pool(self.words)}
             return
         if not is_engine_compiled():
-            told = self.words.text(N_("The engine is compiled for this machine, once: this takes up to a minute."))
+            told = self.words.text(COMPILING)
             self._picture.view = {"head": f'<p class="ipk-empty">{escape(told)}</p>'}
         self._map.look(self.scenario, pool)
         self._picture.view = map_view(self._map, pool, self.words)

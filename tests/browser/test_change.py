@@ -21,7 +21,7 @@ def test_a_change_is_chosen_and_rehearsed(home, watch, width):
     page.set_default_timeout(30_000)
     page.goto(f"{home}lab/tree/notebooks/change.ipynb?token=t&reset")
     run_all(page)
-    page.wait_for_selector(".ipk-verdict")
+    page.wait_for_selector(".ipk-verdict", timeout=180_000)  # the engine may have to be compiled first
     page.wait_for_selector(".ipk-timeline svg")
     page.locator(".ipk-change select").select_option("migrate")
     page.wait_for_selector(".ipk-verdict:has-text('4 steps')")
