@@ -149,7 +149,7 @@ class ChangeReport(Page):
                "strictAffinity, a tunnel in a block of another node, or would be refused by Calico."),
             N_("Garbage collection of kube-controllers is left out: it only frees more."),
         )  # fmt: skip
-        return self.section(N_("How this was rehearsed"), *(prose(self.words.text(note)) for note in notes))
+        return self.section(N_("How this was rehearsed"), prose(" ".join(self.words.text(note) for note in notes)))
 
     def _boxes(self) -> list[tuple[str, str, str]]:
         if not self.made.done:
