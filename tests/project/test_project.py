@@ -77,7 +77,7 @@ KNOWN_BY = {
     "ipykernel": {"report"},
     "nbformat": {"report"},
     "xlsxwriter": {"report"},
-    "IPython": set(),
+    "IPython": {"widgets"},
     "matplotlib": {"figures", "report"},
     "typer": {"cli"},
     "rich": {"cli", "view"},
