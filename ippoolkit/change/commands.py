@@ -147,7 +147,7 @@ def _renewal(keys: Sequence[tuple[str, ...]], order: Order) -> Iterable[str]:
     if order == "node":
         yield from _each("node", [key[0] for key in keys], _eviction())
         return
-    if len(keys[0]) == 1:
+    if order == "namespace":
         yield from _each("space", [key[0] for key in keys], _rollout(",".join(KINDS)))
         return
     for kind in KINDS:

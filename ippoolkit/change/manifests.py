@@ -27,7 +27,7 @@ def refused(scenario: Scenario, procedure: Sequence[Step]) -> Iterator[Finding]:
             judged = review_text(manifests([pool]), name, Scenario(cluster=there))
             if not judged.accepted:
                 reason = next(each for each in judged.findings if each.severity is Severity.ERROR)
-                yield Finding("change-refused", name, {"pool": name, "reason": reason.sentence()})
+                yield Finding("change-refused", name, {"pool": name, "reason": reason})
             pools[name] = step.pool
         elif step.action == "close":
             pools[name] = replace(step.pool, disabled=True)

@@ -34,10 +34,8 @@ def groups(pods: Sequence[Pod], places: Sequence[int] | NDArray[np.int64], order
     """Put pods into groups: no namespace, kind or node is cut in two, and there are no more groups than `most`.
 
     Namespaces come fewest pods first, so that what is wrong shows where it does least harm; kinds of workload as in
-    `KINDS`, in each the namespaces likewise, and by namespace where a dump does not tell owners; nodes by name.
+    `KINDS`, in each the namespaces likewise; nodes by name.
     """
-    if order == "workload" and not any(pod.owner for pod in pods):
-        order = "namespace"  # the dump does not tell what makes the pods
     keys = [_key(pods[place], order) for place in places]
     counts = Counter(keys)
     ranked = sorted(counts, key=lambda key: (_rank(key, order), 0 if order == "node" else counts[key], key))
@@ -63,9 +61,14 @@ def has_address(pod: Pod) -> bool:
     return bool(pod.node and pod.addresses and not pod.host_network and not pod.finished)
 
 
+def tells_owners(cluster: Cluster) -> bool:
+    """Whether a dump tells what makes its pods; without that there are no workloads to go by."""
+    return any(pod.owner for pod in cluster.pods)
+
+
 def left_over(cluster: Cluster, pool: IPPool) -> list[Pod]:
     """Return the pods in a pool that no rollout recreates; none where the dump tells no owners."""
-    if not any(pod.owner for pod in cluster.pods):
+    if not tells_owners(cluster):
         return []
     return [
         pod

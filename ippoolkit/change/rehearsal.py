@@ -136,7 +136,7 @@ class Rehearsal:
                     self.stage.delete(name)
                     moved = self.stage.settle()
         except IpamError as error:
-            broken.append(Finding("change-refused", name, {"pool": name, "reason": error.finding.sentence()}))
+            broken.append(Finding("change-refused", name, {"pool": name, "reason": error.finding}))
         broken += self._tunnels(moved)
         if moved:
             self.tunnels = self._held_tunnels()

@@ -12,8 +12,10 @@ from ..cidr import Cidr
 from ..findings import Finding, Severity, by_gravity
 from ..ipam import IpamError
 from ..model import IPPool, Scenario
+from ..read.checking import first_problem
 from .manifests import refused
 from .mistakes import foreseen
+from .moving import tells_owners
 from .ranges import free_range, judged
 from .rehearsal import Done, Held, Rehearsal, timeline
 from .steps import TEMPORARY, Change, Step, named_by, steps
@@ -105,8 +107,11 @@ def runbook(scenario: Scenario, change: Change) -> Runbook:
     try:
         procedure = steps(scenario.cluster, change)
     except ValueError as error:
-        return Runbook(scenario, change, (), (Finding("change-unusable", change.pool, {"reason": _first(error)}),))
+        reason = first_problem(error)
+        return Runbook(scenario, change, (), (Finding("change-unusable", change.pool, {"reason": reason}),))
     found = [note for step in procedure if step.action == "create" for note in _of_range(scenario, change, step)]
+    if change.order != asked.order:
+        found.append(Finding("change-owners-unknown", change.pool))
     if not any(finding.code == "change-overlaps" for finding in found):  # calicoctl's own words would only repeat it
         found += refused(scenario, procedure)
     done: tuple[Done, ...] = ()
@@ -122,7 +127,7 @@ def runbook(scenario: Scenario, change: Change) -> Runbook:
         if broken:
             better = _better(scenario, change, broken)
             if better and chosen:
-                return runbook(scenario, better)
+                return runbook(scenario, replace(better, order=asked.order))
             found += _told(change, better)
         else:
             found += foreseen(scenario, change, done, start)
@@ -130,14 +135,16 @@ def runbook(scenario: Scenario, change: Change) -> Runbook:
 
 
 def completed(scenario: Scenario, change: Change) -> Change:
-    """Return a change with the ranges and names chosen that it leaves out."""
+    """Return a change with the ranges and names chosen that it leaves out, in an order that the dump allows."""
     old = scenario.cluster.pool(change.pool)
-    if change.kind in ("block-size", "split") and change.temporary is None:
+    if change.in_place and change.temporary is None:
         change = replace(change, temporary=free_range(scenario, old.cidr.prefix, old.cidr))
-    if change.kind in ("migrate", "grow") and change.cidr is None:
+    if change.beside and change.cidr is None:
         change = replace(change, cidr=free_range(scenario, old.cidr.prefix, old.cidr))
-    if change.kind in ("migrate", "grow") and not change.name:
+    if change.beside and not change.name:
         change = replace(change, name=f"{old.name}-2")
+    if change.order == "workload" and not tells_owners(scenario.cluster):
+        change = replace(change, order="namespace")
     return change
 
 
@@ -152,15 +159,9 @@ def _unusable(scenario: Scenario, change: Change) -> Iterator[Finding]:
     if change.pool not in names:
         yield Finding("change-pool-missing", change.pool, {"pool": change.pool, "pools": ", ".join(sorted(names))})
         return
-    new = (
-        {change.name}
-        if change.kind in ("migrate", "grow")
-        else {TEMPORARY}
-        if change.kind in ("block-size", "split")
-        else set()
-    )
-    for name in sorted(new & names):
-        yield Finding("change-name-taken", name, {"pool": name})
+    new = TEMPORARY if change.in_place else change.name if change.beside else ""
+    if new in names:
+        yield Finding("change-name-taken", new, {"pool": new})
     old = cluster.pool(change.pool)
     if change.kind == "block-size" and change.size == old.block_size:
         yield Finding("change-nothing", old.name, {"pool": old.name, "size": old.block_size})
@@ -168,11 +169,8 @@ def _unusable(scenario: Scenario, change: Change) -> Iterator[Finding]:
 
 def _of_range(scenario: Scenario, change: Change, step: Step) -> list[Finding]:
     """Judge the range of a pool that is to be made; parts of the old one take its place."""
-    if (
-        step.pool.cidr in scenario.cluster.pool(change.pool).cidr
-        and change.kind in ("block-size", "split")
-        and step.pool.name != TEMPORARY
-    ):
+    old = scenario.cluster.pool(change.pool)
+    if change.in_place and step.pool.name != TEMPORARY and step.pool.cidr in old.cidr:
         return []
     found = judged(scenario, step.pool.cidr)
     if not step.managed:
@@ -186,7 +184,7 @@ def _begun(scenario: Scenario, change: Change) -> Rehearsal | Finding:
     try:
         return Rehearsal(scenario.cluster, change.order, change.batches)
     except IpamError as error:
-        return Finding("change-refused", change.pool, {"pool": change.pool, "reason": error.finding.sentence()})
+        return Finding("change-refused", change.pool, {"pool": change.pool, "reason": error.finding})
 
 
 def _better(scenario: Scenario, change: Change, broken: list[Finding]) -> Change | None:
@@ -216,11 +214,4 @@ def _told(change: Change, better: Change | None) -> list[Finding]:
 
 
 def _with_range(change: Change, cidr: Cidr) -> Change:
-    return replace(change, temporary=cidr) if change.kind in ("block-size", "split") else replace(change, cidr=cidr)
-
-
-def _first(error: ValueError) -> str:
-    """Return what is wrong, without what pydantic puts around it."""
-    problems = getattr(error, "errors", None)
-    text = "; ".join(str(each["msg"]) for each in problems()) if problems else str(error)
-    return text.rstrip(".")
+    return replace(change, temporary=cidr) if change.in_place else replace(change, cidr=cidr)

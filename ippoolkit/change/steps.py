@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ..cidr import Cidr
+from ..errors import InputError
+from ..findings import Finding
 from ..model import Cluster, IPPool
 from .moving import Order
 
@@ -14,6 +16,7 @@ Kind = Literal["block-size", "split", "migrate", "grow", "retire"]
 Install = Literal["manifest", "operator", "kubespray"]
 Action = Literal["create", "annotate", "close", "restart", "recreate", "delete", "inventory"]
 TEMPORARY = "temporary-pool"
+PARTS = 4  # by how many bits a pool is split at most: 16 parts
 MANAGED = ("app.kubernetes.io/managed-by", "tigera-operator")  # the label of pools that the operator made
 
 
@@ -76,6 +79,16 @@ class Change:
     order: Order = "namespace"
     batches: int = 4
 
+    @property
+    def in_place(self) -> bool:
+        """Whether the range stays, and a temporary pool serves while its pool is made anew."""
+        return self.kind in ("block-size", "split")
+
+    @property
+    def beside(self) -> bool:
+        """Whether a pool of another range is made."""
+        return self.kind in ("migrate", "grow")
+
 
 def steps(cluster: Cluster, change: Change) -> tuple[Step, ...]:
     """Return the steps of a change, in order.
@@ -90,7 +103,8 @@ def steps(cluster: Cluster, change: Change) -> tuple[Step, ...]:
     Raises
     ------
     ValueError
-        Where a pool would be one that Calico's model does not know, such as a blockSize out of range.
+        Where a pool would be one that Calico's model does not know, such as a blockSize out of range, or there is no
+        range for it.
     """
     old = cluster.pool(change.pool)
     named = bool(named_by(cluster, old.name))
@@ -98,16 +112,16 @@ def steps(cluster: Cluster, change: Change) -> tuple[Step, ...]:
     fresh = replace(old, disabled=False, labels={}, annotations={})
     if change.kind == "retire":
         return tuple(_leave(old, "", managed=managed, named=named))
-    if change.kind in ("migrate", "grow"):
+    if change.beside:
         if change.cidr is None:
-            raise ValueError("no range for the new pool")
+            raise InputError([Finding("change-no-range")])
         new = replace(fresh, name=change.name, cidr=change.cidr, block_size=change.size or old.block_size)
         if change.kind == "grow":
             return (Step("create", new, managed=managed),)
         made = Step("create", new, managed=managed)
         return (made, *_leave(old, new.name, managed=managed, named=named), *_inventory(change, new))
     if change.temporary is None:
-        raise ValueError("no range for the temporary pool")
+        raise InputError([Finding("change-no-range")])
     temporary = replace(fresh, name=TEMPORARY, cidr=change.temporary)
     if change.kind == "split":
         parts: Sequence[IPPool] = [
@@ -155,7 +169,8 @@ def _inventory(change: Change, pool: IPPool) -> list[Step]:
 
 
 def _parts(cidr: Cidr, prefix: int) -> list[Cidr]:
-    if not cidr.prefix < prefix <= cidr.prefix + 4:
-        raise ValueError(f"{cidr} splits into parts of /{cidr.prefix + 1} to /{cidr.prefix + 4}")
+    if not cidr.prefix < prefix <= cidr.prefix + PARTS:
+        numbers = {"cidr": str(cidr), "least": cidr.prefix + 1, "most": cidr.prefix + PARTS}
+        raise InputError([Finding("change-parts", numbers=numbers)])
     size = 1 << (cidr.bits - prefix)
     return [Cidr(cidr.version, cidr.first + number * size, prefix) for number in range(cidr.subnets(prefix))]

@@ -44,7 +44,8 @@ class Finding:
 
     Sentence, mend and source are the rule's; they are put into words only when somebody reads them. Of rules that
     serve several kinds of object, such as "unknown field", `origin` is the key of the source of this one. `judges` are
-    those who refuse a manifest for it.
+    those who refuse a manifest for it. A number may be a finding too: the reason, said in the
+    reader's language.
     """
 
     code: str
@@ -94,7 +95,10 @@ class Finding:
             "subject": self.subject,
             "sentence": self.sentence(lang),
             "mend": self.mend(lang),
-            "numbers": dict(self.numbers),
+            "numbers": {
+                name: value.sentence(lang) if isinstance(value, Finding) else value
+                for name, value in self.numbers.items()
+            },
             "source": self.source.url,
             **({"judges": list(self.judges)} if self.judges else {}),
             **({"file": self.place.file, "line": self.place.line, "field": self.place.field} if self.place else {}),

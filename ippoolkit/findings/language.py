@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 LANGUAGES = ("en", "zh")
 
@@ -21,6 +21,14 @@ class Words(str):
     """A value of a finding that is itself words, to be said in the reader's language."""
 
     __slots__ = ()
+
+
+@runtime_checkable
+class Told(Protocol):
+    """A value of a finding that is itself a finding."""
+
+    def sentence(self, lang: str) -> str:
+        """Say it in a language."""
 
 
 def N_(text: str) -> str:  # noqa: N802 (gettext's own name)
@@ -115,6 +123,8 @@ class Language:
             return self.count(spec, value)
         if isinstance(value, Words):
             return self.text(value)
+        if isinstance(value, Told):
+            return value.sentence(self.code)
         return format(value, spec) if spec else self.number(value)
 
 

@@ -9,6 +9,8 @@ from typing import TypeVar
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from ..cidr import CidrError
+from ..errors import InputError
 from ..findings import RULES, Finding, Place
 from .document import Document, Path
 
@@ -61,6 +63,19 @@ def check(
 def _in_file(loc: Path) -> Path:
     """Turn pydantic's path into the file's: where a default does not fit, pydantic names the field, not the key."""
     return tuple({"block_size": "blockSize"}.get(str(key), key) for key in loc)
+
+
+def first_problem(error: ValueError) -> Finding:
+    """Return what is wrong with a value that the model or the kit refused, the first problem of several."""
+    match error:
+        case InputError():
+            return error.problems[0]
+        case CidrError():
+            return Finding(error.code, numbers=error.numbers)
+        case ValidationError():
+            detail = error.errors(include_url=False)[0]
+            return finding_of(detail, detail["loc"])
+    raise error
 
 
 def finding_of(detail: ErrorDetails, path: Path, place: Place | None = None) -> Finding:

@@ -14,6 +14,7 @@ from IPython.display import HTML, display
 from ..change import Change, runbook, script
 from ..change.asked import MOST_BATCHES, asked
 from ..change.commands import orders
+from ..change.steps import PARTS
 from ..errors import InputError, describe
 from ..findings import N_, Language, language
 from ..ipam import bulk
@@ -270,7 +271,7 @@ class ChangePlanner(ipw.VBox):  # type: ignore[misc]
         if old is None:
             return {"hidden": True}
         if change.kind == "split":
-            low, high, value = old.cidr.prefix + 1, min(old.cidr.prefix + 4, old.block_size), change.prefix
+            low, high, value = old.cidr.prefix + 1, min(old.cidr.prefix + PARTS, old.block_size), change.prefix
         else:
             sizes = block_sizes(old.version, (change.cidr or old.cidr).prefix)
             low, high, value = sizes.start, sizes.stop - 1, change.size or old.block_size

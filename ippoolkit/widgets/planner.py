@@ -20,7 +20,7 @@ from ..errors import InputError, describe
 from ..findings import N_, Finding, Severity, language
 from ..model import Cluster, IPPool, NodeGroup, Plan, Scenario
 from ..read import load
-from ..read.checking import finding_of
+from ..read.checking import first_problem
 from ..selectors import SelectorError
 from ..view.html import tiles_html, verdict_html
 from ..view.look import style as shared_style
@@ -256,19 +256,13 @@ class Planner(ipw.VBox):  # type: ignore[misc]
         self._picture.view = map_view(self._map, pool, self.words)
 
 
-def _reason(error: Exception, lang: str) -> str:
+def _reason(error: ValueError, lang: str) -> str:
     """Say what is wrong with a value."""
     if isinstance(error, InputError):
         return error.describe(lang)
-    if isinstance(error, CidrError):
-        finding = Finding(error.code, numbers=error.numbers)
-    elif isinstance(error, SelectorError):
+    if isinstance(error, SelectorError):
         return str(error)
-    else:
-        assert isinstance(error, ValidationError)
-        detail = error.errors(include_url=False)[0]
-        finding = finding_of(detail, detail["loc"])
-    return describe(finding, lang)
+    return describe(first_problem(error), lang)
 
 
 def _blank() -> Scenario:

@@ -216,6 +216,7 @@ def test_chinese_texts_are_complete():
         placeholders = sorted(re.findall(r"\{[a-z_]+", one))
         assert translated, one
         assert sorted(re.findall(r"\{[a-z_]+", translated)) == placeholders, one
+        assert not re.search(r"[\u4e00-\u9fff][,:;()]|[,:;(][\u4e00-\u9fff]", translated), "punctuation of Latin text"
 
 
 def test_nothing_uses_pyplot():

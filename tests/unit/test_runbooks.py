@@ -401,3 +401,28 @@ def test_wireguard_is_on_where_nodes_have_its_addresses(tmp_path):
         unpacked(path, tmp_path)
     assert change_report(tmp_path, "block-size", pool="v4-vxlan", to=27).made.issued
     assert change_report(tmp_path, "grow", pool="v4-ipip").made.issued
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        Change("block-size", "old", size=40),
+        Change("split", "old", prefix=20),
+        Change("migrate", "old", cidr=Cidr.parse("169.254.0.0/20"), name="new"),
+    ],
+)
+def test_reasons_are_in_the_readers_language_too(change):
+    refusal = runbook(cluster(), change).findings[0]
+    for text in (refusal.sentence("zh"), refusal.as_dict("zh")["numbers"]["reason"]):
+        assert re.search("[\u4e00-\u9fff]", text)
+        assert not re.search("[a-z]+ [a-z]+ [a-z]+", text)
+    json.dumps(refusal.as_dict("zh"))
+
+
+def test_without_owners_workloads_are_gone_through_by_namespace_and_it_says_so():
+    change = Change("block-size", "old", size=27, order="workload")
+    made = runbook(cluster(owners=("",)), change)
+    assert made.change.order == "namespace"
+    assert "change-owners-unknown" in codes(made)
+    assert "Namespace by namespace" in runbook_text(ChangeReport(made))
+    assert "change-owners-unknown" not in codes(runbook(cluster(owners=("ReplicaSet",)), change))
