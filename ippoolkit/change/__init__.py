@@ -1,6 +1,7 @@
 """Changes of pools under a running cluster: procedures as data, rehearsed in the engine, put into words."""
 
-from .rehearsal import COUNTS, Done, Held, Rehearsal
+from .moments import COUNTS, Done, Held
+from .rehearsal import Rehearsal
 from .runbook import Runbook, runbook
 from .shell import script
 from .steps import Change, Step, steps

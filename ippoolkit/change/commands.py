@@ -11,8 +11,8 @@ from ..model import Cluster, IPPool, Pod
 from ..write.manifests import manifests
 from ..write.yaml_text import dump
 from . import installation
+from .moments import Done
 from .moving import KINDS, Order
-from .rehearsal import Done
 from .runbook import Runbook
 from .steps import Step
 

@@ -11,9 +11,8 @@ from typing import Any
 
 from ..model import Cluster, IPPool
 from ..write.yaml_text import dump
-from .steps import Step, is_managed
+from .steps import CLOSED, Step, is_managed
 
-CLOSED = "!all()"  # the selector of no node, which takes a pool out of use where `disabled` is not to be had
 _ENCAPSULATION = {
     ("Never", "Never"): "None", ("Always", "Never"): "IPIP", ("CrossSubnet", "Never"): "IPIPCrossSubnet",
     ("Never", "Always"): "VXLAN", ("Never", "CrossSubnet"): "VXLANCrossSubnet",

@@ -10,8 +10,9 @@ from ..cidr import Cidr, address_of
 from ..findings import Finding
 from ..ipam import IpamError, bulk, layout
 from ..model import Scenario
+from .moments import Done
 from .moving import left_over
-from .rehearsal import SURGES, WHICH, Done
+from .rehearsal import SURGES, WHICH
 from .stage import Asking, Stage
 from .steps import Change, named_by
 

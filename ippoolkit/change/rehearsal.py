@@ -3,58 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from ..cidr import Address, Version
 from ..findings import Finding
 from ..ipam import IpamError, bulk, layout
 from ..model import Cluster, IPPool, Pod
-from .moving import Group, Keys, Order, groups, has_address
+from .moments import Done, Held
+from .moving import Group, Order, groups, has_address
 from .stage import Asking, Moved, Stage
-from .steps import Step
+from .steps import CLOSED, Step
 
 WHICH = 3  # names that a finding gives
-COUNTS = ("pods", "tunnels", "blocks", "empty", "free", "borrowed", "routes")
 SURGES = 4  # parts in which a rollout comes: Kubernetes' maxSurge is 25% where a Deployment says nothing
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What one pool holds at one moment; `routes` are its blocks with affinity and its borrowed addresses."""
-
-    pool: str
-    pods: int
-    tunnels: int
-    blocks: int
-    empty: int
-    free: int
-    borrowed: int
-    routes: int
-
-    def peak(self, other: Held) -> Held:
-        """Return the larger of each count of two moments, and the fewer free addresses."""
-        counts = {name: max(getattr(self, name), getattr(other, name)) for name in COUNTS}
-        return replace(self, **counts | {"free": min(self.free, other.free)})
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """One step, carried out: what each pool holds after it, how many pods and tunnels moved, what broke.
-
-    Where pods are recreated, `groups` are the keys of those that go together, `batches` what pools hold after each.
-    """
-
-    step: Step
-    held: tuple[Held, ...]
-    pods: int = 0
-    tunnels: int = 0
-    groups: tuple[Keys, ...] = ()
-    batches: tuple[tuple[Held, ...], ...] = ()
-    broken: tuple[Finding, ...] = ()
 
 
 @dataclass
@@ -118,7 +82,7 @@ class Rehearsal:
                     self._rename({name, str(step.pool.cidr)}, step.to)
                 case "close":
                     if step.managed:  # tunnels do not follow a selector until calico-node starts anew
-                        self.stage.ipam.change_pool(name, node_selector="!all()")
+                        self.stage.ipam.change_pool(name, node_selector=CLOSED)
                     else:
                         self.stage.ipam.change_pool(name, disabled=True)
                         moved = self.stage.settle()
@@ -299,18 +263,3 @@ class Rehearsal:
         state, ipam = self.stage.ipam.state, self.stage.ipam
         at = int(state.handles[ipam.number_of(moved.tunnel.handle), layout.FIRST])
         return int(state.blocks[state.cells[at, layout.SLOT], layout.OWNER]) == ipam.nodes[moved.tunnel.node].number
-
-
-def timeline(before: tuple[Held, ...], done: tuple[Done, ...]) -> pd.DataFrame:
-    """Return a row for each step, group and pool: pods, tunnels, blocks, free addresses, borrowed, routes."""
-    moments = [(0, 1, "", before)]
-    for number, each in enumerate(done, 1):
-        moments += [
-            (number, batch, each.step.action, held) for batch, held in enumerate(each.batches or (each.held,), 1)
-        ]
-    rows = [
-        {"step": step, "batch": batch, "action": action, **{name: getattr(pool, name) for name in ("pool", *COUNTS)}}
-        for step, batch, action, held in moments
-        for pool in held
-    ]
-    return pd.DataFrame(rows, columns=["step", "batch", "action", "pool", *COUNTS])

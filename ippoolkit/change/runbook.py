@@ -15,9 +15,10 @@ from ..model import IPPool, Scenario
 from ..read.checking import first_problem
 from .manifests import refused
 from .mistakes import foreseen
+from .moments import Done, Held, timeline
 from .moving import tells_owners
 from .ranges import free_range, judged
-from .rehearsal import Done, Held, Rehearsal, timeline
+from .rehearsal import Rehearsal
 from .steps import TEMPORARY, Change, Step, named_by, steps
 
 NEEDED = ("IPPool", "IPAMBlock", "Node", "Pod")
@@ -55,7 +56,7 @@ class Runbook:
         """The namespaces, and the pods as namespace/name, whose annotation names the pool that is changed."""
         return named_by(self.scenario.cluster, self.change.pool)
 
-    @property
+    @cached_property
     def timeline(self) -> pd.DataFrame:
         """A row for each step, group of pods and pool, the first, step 0, being what there is."""
         return timeline(self.before, self.done)

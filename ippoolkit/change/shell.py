@@ -7,8 +7,7 @@ from collections.abc import Iterable
 
 from ..findings import N_, language
 from .commands import SAVE, SHOW_POOLS, SHOW_TUNNELS, SHOW_USE
-from .runbook import Runbook
-from .telling import ToldStep, told
+from .telling import Told, ToldStep
 
 _TEMPLATES = N_("The annotations of workloads' templates name {to} too, not {pool}?")
 _INVENTORY = N_("The inventory says what {file} says?")
@@ -39,14 +38,13 @@ need_pool() {
 """
 
 
-def script(runbook: Runbook, lang: str = "en") -> str:
+def script(told: Told) -> str:
     """Return the script of a runbook that was issued: it can be begun again at any step, and repeats no harm."""
     before = (f"[ -e ipam-backup.yaml ] || {SAVE}", SHOW_POOLS, SHOW_USE, SHOW_TUNNELS)
     parts = [_HEAD, "\n".join(['if [ "$first" -le 1 ]; then', *(f"  {each}" for each in before), "fi", ""])]
-    seconds = runbook.scenario.cluster.ipam.ip_cooldown_seconds  # for which released addresses keep their blocks
-    for step in told(runbook, lang).steps:
+    for step in told.steps:
         said = shlex.quote(f"{step.number}. {step.title}")
-        lines = [f"printf '%s\\n' {said}", *_body(step, seconds, lang)]
+        lines = [f"printf '%s\\n' {said}", *_body(step, told.cooldown, told.lang)]
         parts.append(
             "\n".join([f'if [ "$first" -le {step.number} ]; then', *(f"  {line}" for line in lines), "fi", ""])
         )

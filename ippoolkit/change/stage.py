@@ -82,10 +82,7 @@ class Stage:
         IpamError
             Where Calico itself would refuse the pools, as it does those that overlap.
         """
-        stage = cls(
-            engine_of(cluster),
-            wireguard=frozenset(_wireguard(cluster)),
-        )
+        stage = cls(engine_of(cluster), wireguard=frozenset(_wireguard(cluster)))
         for node in cluster.nodes:
             for each in node.tunnels:
                 version: Version = 6 if each.address.version == 6 else 4

@@ -16,6 +16,7 @@ Kind = Literal["block-size", "split", "migrate", "grow", "retire"]
 Install = Literal["manifest", "operator", "kubespray"]
 Action = Literal["create", "annotate", "close", "restart", "recreate", "delete", "inventory"]
 TEMPORARY = "temporary-pool"
+CLOSED = "!all()"  # the selector of no node, which takes a pool out of use where `disabled` is not to be had
 PARTS = 4  # by how many bits a pool is split at most: 16 parts
 MANAGED = ("app.kubernetes.io/managed-by", "tigera-operator")  # the label of pools that the operator made
 
@@ -24,7 +25,7 @@ MANAGED = ("app.kubernetes.io/managed-by", "tigera-operator")  # the label of po
 class Step:
     """One step: what is done to which pool, and where its pods and its annotations go.
 
-    `close` takes a pool out of use: `disabled: true`, or the selector `!all()` where an operator would undo that.
+    `close` takes a pool out of use: `disabled: true`, or the selector `CLOSED` where an operator would undo that.
     `managed` pools are written through the Installation resource: the operator puts back whatever else is done to them.
     """
 

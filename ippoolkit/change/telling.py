@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from ..findings import N_, Finding, Severity, language
 from . import words
 from .commands import SHOW_BLOCKS, SHOW_POOLS, SHOW_TUNNELS, SHOW_USE, Orders, orders
+from .moments import Done
 from .preflight import preflight
-from .rehearsal import Done
 from .runbook import Runbook
 
 _CHECKS = {
@@ -46,22 +46,33 @@ class ToldStep:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A runbook: title, verdict, findings that are about the whole of it, checks before it, steps."""
+    """A runbook: title, verdict, findings that are about the whole of it, checks before it, steps.
 
+    `cooldown` is for how many seconds released addresses keep their blocks.
+    """
+
+    lang: str
+    cooldown: int
     title: str
     verdict: str
     findings: tuple[Finding, ...]
     checks: tuple[ToldCheck, ...]
     steps: tuple[ToldStep, ...]
 
+    @property
+    def manifests(self) -> dict[str, str]:
+        """What the commands read, by the paths of the files."""
+        return {step.orders.file: step.orders.text for step in self.steps if step.orders.text}
+
 
 def told(runbook: Runbook, lang: str = "en") -> Told:
     """Put a runbook into words; of one that is refused the reason and the better plan."""
     words_ = language(lang)
+    head = lang, runbook.scenario.cluster.ipam.ip_cooldown_seconds, heading(runbook, lang)
     numbers: dict[str, object] = {"steps": len(runbook.done)}
     if not runbook.issued:
         verdict = words_.text(N_("It would not hold on this cluster."))
-        return Told(heading(runbook, lang), verdict, runbook.findings, (), ())
+        return Told(*head, verdict, runbook.findings, (), ())
     verdict = words_.say(N_("Rehearsed on this cluster in {steps} steps: it holds at every one."), numbers)
     checks = tuple(
         ToldCheck(words_.say(each.what, each.numbers), each.command, words_.say(each.right, each.numbers))
@@ -73,7 +84,7 @@ def told(runbook: Runbook, lang: str = "en") -> Told:
     whole = tuple(
         finding for finding in runbook.findings if finding.severity is not Severity.INFO or finding.code not in about
     )
-    return Told(heading(runbook, lang), verdict, whole, checks, steps)
+    return Told(*head, verdict, whole, checks, steps)
 
 
 def heading(runbook: Runbook, lang: str = "en") -> str:

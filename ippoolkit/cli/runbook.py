@@ -42,6 +42,9 @@ Order = Annotated[
 Batches = Annotated[int, typer.Option(min=1, max=100, help="In how many groups; the script stops between them.")]
 Short = Annotated[bool, typer.Option("--short", help="Without the explanations.")]
 Range = Annotated[str, typer.Option("--temporary", help="Range of the temporary pool; chosen if left out.")]
+NewRange = Annotated[str, typer.Option("--to-cidr", help="Range of the new pool; chosen if left out.")]
+NewName = Annotated[str, typer.Option("--name", help="Name of the new pool.")]
+NewSize = Annotated[int, typer.Option("--block-size", help="Its blockSize; 0: as the old one's.")]
 
 
 @runbook_app.command("block-size")
@@ -58,28 +61,16 @@ def block_size(
     lang: Lang = Language.EN,
 ) -> None:
     """Change a pool's blockSize: exit status 0 issued, 1 refused, 2 a file unusable."""
-    _write(
-        "block-size",
-        cluster,
-        pool,
-        out,
-        lang,
-        short,
-        to=to,
-        temporary=temporary,
-        install=install,
-        order=order,
-        batches=batches,
-    )
+    _write("block-size", **locals())
 
 
 @runbook_app.command()
 def migrate(
     cluster: Clusters,
     pool: Annotated[str, typer.Option("--from", help="Name of the pool to leave.")],
-    to_cidr: Annotated[str, typer.Option("--to-cidr", help="Range of the new pool; chosen if left out.")] = "",
-    name: Annotated[str, typer.Option("--name", help="Name of the new pool.")] = "",
-    size: Annotated[int, typer.Option("--block-size", help="Its blockSize; 0: as the old one's.")] = 0,
+    cidr: NewRange = "",
+    name: NewName = "",
+    to: NewSize = 0,
     install: Installed = Install.MANIFEST,
     order: Order = Ordered.NAMESPACE,
     batches: Batches = 4,
@@ -88,20 +79,7 @@ def migrate(
     lang: Lang = Language.EN,
 ) -> None:
     """Move to another pool."""
-    _write(
-        "migrate",
-        cluster,
-        pool,
-        out,
-        lang,
-        short,
-        cidr=to_cidr,
-        name=name,
-        to=size,
-        install=install,
-        order=order,
-        batches=batches,
-    )
+    _write("migrate", **locals())
 
 
 @runbook_app.command()
@@ -118,35 +96,23 @@ def split(
     lang: Lang = Language.EN,
 ) -> None:
     """Make several pools out of one."""
-    _write(
-        "split",
-        cluster,
-        pool,
-        out,
-        lang,
-        short,
-        to=to,
-        temporary=temporary,
-        install=install,
-        order=order,
-        batches=batches,
-    )
+    _write("split", **locals())
 
 
 @runbook_app.command()
 def grow(
     cluster: Clusters,
     pool: Annotated[str, typer.Option("--pool", help="The pool whose fields the new one takes.")],
-    to_cidr: Annotated[str, typer.Option("--to-cidr", help="Range of the new pool; chosen if left out.")] = "",
-    name: Annotated[str, typer.Option("--name", help="Name of the new pool.")] = "",
-    size: Annotated[int, typer.Option("--block-size", help="Its blockSize; 0: as the old one's.")] = 0,
+    cidr: NewRange = "",
+    name: NewName = "",
+    to: NewSize = 0,
     install: Installed = Install.MANIFEST,
     out: Out = None,
     short: Short = False,
     lang: Lang = Language.EN,
 ) -> None:
     """Add a pool beside another."""
-    _write("grow", cluster, pool, out, lang, short, cidr=to_cidr, name=name, to=size, install=install)
+    _write("grow", **locals())
 
 
 @runbook_app.command()
@@ -161,7 +127,7 @@ def retire(
     lang: Lang = Language.EN,
 ) -> None:
     """Take a pool out of service; what it serves goes to those that are left."""
-    _write("retire", cluster, pool, out, lang, short, install=install, order=order, batches=batches)
+    _write("retire", **locals())
 
 
 def _write(

@@ -24,7 +24,7 @@ class Words(str):
 
 
 @runtime_checkable
-class Told(Protocol):
+class Saying(Protocol):
     """A value of a finding that is itself a finding."""
 
     def sentence(self, lang: str) -> str:
@@ -123,7 +123,7 @@ class Language:
             return self.count(spec, value)
         if isinstance(value, Words):
             return self.text(value)
-        if isinstance(value, Told):
+        if isinstance(value, Saying):
             return value.sentence(self.code)
         return format(value, spec) if spec else self.number(value)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..change import script
-from ..change.commands import orders
 from .pieces.change import ChangeReport
 from .pieces.piece import Piece
 from .run import Executed
@@ -20,9 +19,9 @@ def runbook_files(report: ChangeReport) -> dict[str, str]:
     made = {
         "runbook.html": html(shown, report.told.title, report.lang),
         "runbook.md": markdown(shown, {}),
-        "runbook.sh": script(report.made, report.lang),
+        "runbook.sh": script(report.told),
     }
-    return made | {each.file: each.text for each in orders(report.made) if each.text}
+    return made | report.told.manifests
 
 
 def runbook_text(report: ChangeReport) -> str:

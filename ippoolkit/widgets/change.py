@@ -13,9 +13,8 @@ from IPython.display import HTML, display
 
 from ..change import Change, runbook, script
 from ..change.asked import MOST_BATCHES, asked
-from ..change.commands import orders
 from ..change.steps import PARTS
-from ..errors import InputError, describe
+from ..errors import InputError
 from ..findings import N_, Language, language
 from ..ipam import bulk
 from ..ipam.compiler import is_cold
@@ -162,9 +161,8 @@ class ChangePlanner(ipw.VBox):  # type: ignore[misc]
             self.report = self._rehearse()
         except InputError as error:
             self.values = before
-            told = "; ".join(describe(problem, self.lang) for problem in error.problems)
             shown = self._state()
-            shown[name] = {**shown[name], "error": told}
+            shown[name] = {**shown[name], "error": error.describe(self.lang)}
             self._form.state = shown
             self._status.value = f'<p role="alert">{escape(self.words.text(_KEPT))}</p>'
             return
@@ -206,18 +204,15 @@ class ChangePlanner(ipw.VBox):  # type: ignore[misc]
             widget.html = page() or empty
 
     def _files(self) -> str:
-        made = self.report.made
-        if not made.issued:
+        if not self.report.made.issued:
             return ""
-        texts = [(each.file, each.text) for each in orders(made) if each.text] + [
-            ("runbook.sh", script(made, self.lang))
-        ]
+        texts = {**self.report.told.manifests, "runbook.sh": script(self.report.told)}
         copy, download = (escape(self.words.text(each)) for each in (N_("Copy"), N_("Download")))
         return "".join(
             f'<h3>{escape(name)}</h3><p class="ipk-buttons"><button type="button" data-copy="{at}">{copy}</button>'
             f'<button type="button" data-download="{escape(Path(name).name)}" data-of="{at}">{download}</button></p>'
             f'<pre class="yaml" tabindex="0" data-text="{at}">{escape(text)}</pre>'
-            for at, (name, text) in enumerate(texts)
+            for at, (name, text) in enumerate(texts.items())
         )
 
     def _options(self) -> dict[str, Any]:

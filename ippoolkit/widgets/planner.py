@@ -162,7 +162,7 @@ class Planner(ipw.VBox):  # type: ignore[misc]
 
     # ---- what goes to the page
 
-    def _refuse(self, name: str, error: Exception) -> None:
+    def _refuse(self, name: str, error: ValueError) -> None:
         """Say beside the field what is wrong; the last good result stays."""
         shown = state(self._desk, self.words)
         shown[name] = {**shown[name], "error": _reason(error, self.lang)}

@@ -137,8 +137,8 @@ def test_annotations_are_corrected_on_the_way_and_back():
     )
     assert made.issued
     assert "change-annotated" in codes(made)
-    assert 'cni.projectcalico.org/ipv4pools=["temporary-pool"]' in script(made)
-    assert 'cni.projectcalico.org/ipv4pools=["old"]' in script(made)
+    assert 'cni.projectcalico.org/ipv4pools=["temporary-pool"]' in script(told(made))
+    assert 'cni.projectcalico.org/ipv4pools=["old"]' in script(told(made))
 
 
 HOSTILE = [
@@ -198,7 +198,7 @@ def run(folder, answers, *arguments):
 
 
 def test_a_script_stops_before_what_cannot_be_undone_and_begins_at_any_step(tmp_path):
-    (tmp_path / "runbook.sh").write_text(script(runbook(cluster(), Change("block-size", "old", size=27))))
+    (tmp_path / "runbook.sh").write_text(script(told(runbook(cluster(), Change("block-size", "old", size=27)))))
     ran, log = run(tmp_path, "yes\nno\n")
     assert ran.returncode == 1
     assert "rollout restart" not in log
@@ -380,7 +380,7 @@ def test_shellcheck_finds_nothing_in_the_script_of_a_recorded_cluster(order, ins
     made = change_report(
         ROOT / "data/kubean.yaml", "block-size", pool="default-pool", order=order, install=install
     ).made
-    (tmp_path / "runbook.sh").write_text(script(made))
+    (tmp_path / "runbook.sh").write_text(script(told(made)))
     shellcheck = Path(sys.executable).parent / "shellcheck"
     checked = subprocess.run([shellcheck, "runbook.sh"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (checked.returncode, checked.stdout) == (0, "")
@@ -389,11 +389,11 @@ def test_shellcheck_finds_nothing_in_the_script_of_a_recorded_cluster(order, ins
 def test_released_addresses_cool_down_before_their_pool_is_deleted():
     made = runbook(cluster(cooldown=600), Change("block-size", "old", size=27))
     assert made.issued
-    text = script(made)
+    text = script(told(made))
     assert text.count("sleep 600") == 2
     step = told(made).steps[2]
     assert "600 seconds more" in dict(step.said)["Wait"]
-    assert "sleep 600" not in script(runbook(cluster(), Change("block-size", "old", size=27)))
+    assert "sleep 600" not in script(told(runbook(cluster(), Change("block-size", "old", size=27))))
 
 
 def test_wireguard_is_on_where_nodes_have_its_addresses(tmp_path):
