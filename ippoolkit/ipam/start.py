@@ -7,6 +7,7 @@ The first 273 draws need only numbers as they were seeded, so each is worked out
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from importlib.resources import files
 
 import numpy as np
@@ -20,6 +21,7 @@ _WARM_UP = 20
 _MASK = (1 << 64) - 1
 
 
+@lru_cache(maxsize=1 << 16)  # a planner asks again for the same names at every move
 def seed_of(name: str) -> int:
     """Return where the random numbers of a node begin: the FNV-1 hash of its name, as Go's generator takes it."""
     value = 2166136261

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from ..capacity.demand import reserved
+from ..cidr import Cidr
 
 if TYPE_CHECKING:
     from .result import Simulation
@@ -56,10 +58,8 @@ def cells_of(
     count = found.blocks - first if count is None else min(count, found.blocks - first)
     step = 1 << max(0, (-(-count // cells) - 1).bit_length())
     rows: dict[int, list[Any]] = {}
-    for number in range(first, first + count, step):
-        cell = found.cidr.subnet(found.block_size, number)
-        # A cell is itself a network where it begins at a multiple of its size, as it does from any zoom on.
-        text = str(cell.at_prefix(cell.prefix - step.bit_length() + 1))
+    numbers = range(first, first + count, step)
+    for number, text in zip(numbers, _ranges(found.cidr, found.block_size, numbers), strict=True):
         blocks = min(step, first + count - number)
         rows[number] = [number, blocks, text, 0, blocks * found.block_addresses, 0, 0, 0, 0, ""]
     for number, node, used, borrowed, cooling in simulation.blocks_of(pool):
@@ -78,6 +78,14 @@ def cells_of(
             low, high = max(begin, number * size), min(end, (number + rows[number][1]) * size - 1)
             rows[number][8] += max(0, high - low + 1)
     return [dict(zip(COLUMNS, row, strict=True)) for row in rows.values()]
+
+
+@lru_cache(maxsize=4)
+def _ranges(cidr: Cidr, size: int, numbers: range) -> tuple[str, ...]:
+    """Return the ranges of cells as texts: while a planner moves a slider they stay the same."""
+    # A cell is itself a network where it begins at a multiple of its size, as it does from any zoom on.
+    prefix = size - numbers.step.bit_length() + 1
+    return tuple(str(cidr.subnet(size, number).at_prefix(prefix)) for number in numbers)
 
 
 def nodes_without_block(simulation: Simulation, pool: str) -> list[str]:

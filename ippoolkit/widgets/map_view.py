@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ..simulation import Simulation
 
 NAMES_SHOWN = 12
+_KIND = ("blocks", "claimed", "addresses", "used", "borrowed", "cooling", "reserved", "node")
 
 
 @dataclass(slots=True)
@@ -53,6 +54,9 @@ def map_view(state: MapState, pool: IPPool, words: Language) -> dict[str, Any]:
     from ..figures.address_map import columns
 
     cells = _cells(state, pool)
+    # Most cells are like others: each kind is put into words, and sent, once.
+    kinds: dict[tuple[object, ...], int] = {}
+    of = [kinds.setdefault(tuple(cell[name] for name in _KIND), len(kinds)) for cell in cells]
     return {
         "id": f"{abs(hash(state.pool)) % 10**6}",
         "columns": columns(len(cells)),
@@ -60,7 +64,9 @@ def map_view(state: MapState, pool: IPPool, words: Language) -> dict[str, Any]:
         "head": _head(state, pool, cells, words),
         "hint": words.text(N_("Point at a cell to see what it holds; click to open one that holds several blocks.")),
         "legend": _legend(state, pool, words),
-        "cells": [_cell(cell, words) for cell in cells],
+        "ranges": [cell["range"] for cell in cells],
+        "cells": of,
+        "kinds": [_kind(dict(zip(_KIND, kind, strict=True)), words) for kind in kinds],
     }
 
 
@@ -79,14 +85,15 @@ def _cells(state: MapState, pool: IPPool) -> list[dict[str, Any]]:
     return cells_of(state.simulation(), pool.name, first=first, count=count)
 
 
-def _cell(cell: dict[str, Any], words: Language) -> dict[str, Any]:
+def _kind(cell: dict[str, Any], words: Language) -> dict[str, Any]:
+    """Return how full cells of a kind are drawn, and what is said of them."""
     total = cell["addresses"]
     shares = {name: round(float(cell[name]) / float(total), 4) for name in ("used", "borrowed", "reserved")}
     return {**shares, "claimed": float(cell["claimed"]) / float(cell["blocks"]), "text": _told(cell, words)}
 
 
 def _told(cell: dict[str, Any], words: Language) -> str:
-    """Say what a cell holds."""
+    """Say what cells of a kind hold."""
     parts = []
     if cell["blocks"] > 1:
         parts.append(words.say(N_("{claimed} of {blocks:block} claimed"), cell))
@@ -102,7 +109,7 @@ def _told(cell: dict[str, Any], words: Language) -> str:
         parts.append(words.say(N_("{cooling} cooling down"), cell))
     if cell["reserved"]:
         parts.append(words.say(N_("{reserved} reserved"), cell))
-    return f"{cell['range']}: {', '.join(parts)}"
+    return ", ".join(parts)
 
 
 def _head(state: MapState, pool: IPPool, cells: list[dict[str, Any]], words: Language) -> str:

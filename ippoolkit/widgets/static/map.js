@@ -23,7 +23,7 @@ function render({ model, el }) {
 
   function draw() {
     const view = model.get("view");
-    cells = view.cells ?? [];
+    cells = (view.cells ?? []).map(kind => view.kinds[kind]);
     head.innerHTML = view.head ?? "";
     legend.innerHTML = view.legend ?? "";
     told.textContent = view.hint ?? "";
@@ -82,7 +82,7 @@ function render({ model, el }) {
     mark.setAttribute("x", place % wide);
     mark.setAttribute("y", Math.floor(place / wide));
     mark.setAttribute("visibility", "visible");
-    told.textContent = cells[place].text;
+    told.textContent = `${model.get("view").ranges[place]}: ${cells[place].text}`;
   }
   function unmark(view) {
     mark?.setAttribute("visibility", "hidden");
