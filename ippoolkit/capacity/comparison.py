@@ -50,7 +50,7 @@ def _figures(scenario: Scenario, words: Language) -> dict[str, object]:
         N_("verdict"): words.text(judged.word.value),
         N_("why"): judged.finding.brief(words.code) or judged.finding.sentence(words.code) if not fits else "",
         N_("limit"): words.text(judged.limit),
-        N_("pools"): ", ".join(f"{pool.cidr} /{pool.block_size}" for pool in scenario.cluster.pools),
+        N_("pools"): ", ".join(f"{pool.cidr}\u00a0/{pool.block_size}" for pool in scenario.cluster.pools),
     }
     numbers = {
         N_("nodes"): "nodes",

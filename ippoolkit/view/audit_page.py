@@ -6,7 +6,7 @@ from html import escape
 
 from ..audit import Audit
 from ..findings import N_, Severity, language
-from .audit import cell, verdict
+from .audit import cell, unchecked, verdict
 from .html import boxes_html
 
 WORDS = {Severity.ERROR: "fails", Severity.WARNING: "tight", Severity.INFO: "fits", Severity.OK: "fits"}
@@ -31,8 +31,9 @@ def summary_html(audit: Audit, lang: str = "en") -> str:
     words = language(lang)
     worst, sentence = verdict(audit, lang)
     first = next(iter(audit.findings), None)
-    told = first.told(lang) if first is not None and first.severity.rank < 2 else ""
-    source = f' <a href="{escape(first.source.url)}">{escape(first.source.title)}</a>' if first and told else ""
+    bad = first if first is not None and first.severity.rank < Severity.INFO.rank else None
+    told = bad.told(lang) if bad else unchecked(audit, lang)
+    source = f' <a href="{escape(bad.source.url)}">{escape(bad.source.title)}</a>' if bad else ""
     named = words.text(N_("Source:"))
     return (
         f'<section class="ipk-verdict {WORDS[worst]}" role="status">'
@@ -46,7 +47,10 @@ def summary_html(audit: Audit, lang: str = "en") -> str:
 def label(audit: Audit, lang: str = "en") -> str:
     """Return the whole in a word."""
     words = language(lang)
-    return words.say(N_("{word}."), {"word": words.text(_LABELS[verdict(audit, lang)[0]])})
+    worst = verdict(audit, lang)[0]
+    is_bad = worst.rank < Severity.INFO.rank
+    word = _LABELS[worst] if is_bad or not audit.unchecked else N_("sound as far as it was read")
+    return words.say(N_("{word}."), {"word": words.text(word)})
 
 
 def tiles(audit: Audit, lang: str = "en") -> list[tuple[str, str, str]]:

@@ -17,7 +17,8 @@ NOTHING = "–"
 def cells_of(column: Shown, data: pd.DataFrame, words: Language) -> list[str]:
     """Return the texts of one shown column, one a row."""
     parts = [[cell(part, value, words) for value in data[part.name]] for part in column.columns]
-    return [column.glue.join(part for part in row if part != NOTHING) or NOTHING for row in zip(*parts, strict=True)]
+    glue = words.text(column.glue)
+    return [glue.join(part for part in row if part != NOTHING) or NOTHING for row in zip(*parts, strict=True)]
 
 
 def cell(column: Column, value: object, words: Language) -> str:

@@ -17,7 +17,7 @@ from ..capacity.plan import verdict as judge
 from ..findings import N_, Finding, Language, language, printable
 from ..model import Scenario
 from .cells import NOTHING, cells_of
-from .shown import LIMIT_COLUMN, Shown, shown
+from .shown import LIMIT_COLUMN, MEDIUM, NARROW, Shown, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 NODES_SHOWN = 200
 _ROWS_TOGETHER = 20
 _SENTENCE = 40  # characters from which a cell is one
+_NAME = 28  # characters of a name that is not broken
 
 
 def verdict_html(scenario: Scenario, lang: str = "en", *, buttons: bool = False) -> str:
@@ -48,7 +49,12 @@ def verdict_html(scenario: Scenario, lang: str = "en", *, buttons: bool = False)
         buttons=buttons,
         limit=words.text(verdict.limit),
         source=finding.source,
-        words={"limit": words.text(N_("Binds first:")), "enough": words.text(N_("One change is enough:"))},
+        words={
+            "limit": words.text(N_("Binds first:")),
+            "enough": words.text(N_("One change is enough:")),
+            "next": words.text(N_("; ")),
+            "end": words.text(N_(".")),
+        },
     )
 
 
@@ -99,8 +105,9 @@ def grid_html(
     listed = [list(row) for row in rows]
     marked = marks or [[""] * len(headings)] * len(listed)
     # Narrow windows make columns of sentences a word wide unless told not to.
-    long = [max((len(row[at]) for row in listed), default=0) > _SENTENCE for at in range(len(headings))]
-    classes = [" ".join(["text"] * side + ["long"] * wide) for side, wide in zip(left, long, strict=True)]
+    longest = [max((len(row[at]) for row in listed), default=0) for at in range(len(headings))]
+    widths = ["long" if most > _SENTENCE else "whole" if most <= _NAME else "" for most in longest]
+    classes = [f"text {width}".strip() if side else width for side, width in zip(left, widths, strict=True)]
     cells = [
         [(text, f"{kind} {mark}".strip()) for text, kind, mark in zip(row, classes, of_row, strict=True)]
         for row, of_row in zip(listed, marked, strict=True)
@@ -143,10 +150,13 @@ def table_html(
     styler = styler.format_index(headings.get, axis="columns")
     if caption:
         styler = styler.set_caption(escape(caption))
-    extra = ", ".join(f"#T_{table} .col{index}" for index, column in enumerate(columns) if column.extra)
-    hidden = f"{{ {extra} {{ display: none; }} }}"
-    narrow = f"<style>@container (max-width: 960px) {hidden} @media print {hidden}</style>" if extra else ""
-    return f'<div class="{_scroll(len(data))}">{narrow}{styler.to_html()}</div>'
+    rules = ""
+    for width, media in ((MEDIUM, " @media print {{ {} }}"), (NARROW, "")):
+        left_out = ", ".join(f"#T_{table} .col{index}" for index, column in enumerate(columns) if column.room == width)
+        hidden = f"{left_out} {{ display: none; }}" if left_out else ""
+        rules += f"@container (max-width: {width}px) {{ {hidden} }}{media.format(hidden)}" if hidden else ""
+    style = f"<style>{rules}</style>" if rules else ""
+    return f'<div class="{_scroll(len(data))}">{style}{styler.to_html()}</div>'
 
 
 def nodes_html(scenario: Scenario, lang: str = "en") -> str:

@@ -20,7 +20,7 @@ class Shown:
     columns: tuple[Column, ...]
     heading: str
     glue: str = ""
-    extra: bool = False  # left out where there is little room
+    room: int = 0  # px of width below which it is left out
 
     @property
     def name(self) -> str:
@@ -47,7 +47,7 @@ _SHOWN: dict[str, Sequence[str | tuple[str, str, tuple[str, ...]]]] = {
         "stranded",
         "routes",
         "spare_blocks",
-        (N_("verdict"), ": ", ("verdict", "reason")),
+        (N_("verdict"), N_(": "), ("verdict", "reason")),
     ),
     "nodes": (
         "node",
@@ -59,16 +59,20 @@ _SHOWN: dict[str, Sequence[str | tuple[str, str, tuple[str, ...]]]] = {
         "blocks_per_node",
         "blocks",
         "pods_per_node_max",
-        (N_("takes no more at"), ": ", ("pods_possible", "first_limit")),
+        (N_("takes no more at"), N_(": "), ("pods_possible", "first_limit")),
     ),
 }
 
-_EXTRA: dict[str, Sequence[str]] = {
-    "block_sizes": ("pods_fit", "pods_fit_strict", "spare_blocks"),
-    "pools": ("addresses_per_block", "reserved", "nodes_with_block", "nat"),
-    "nodes": ("tunnels", "pods_per_node_max"),
-    "growth": ("addresses",),
-}
+# Columns that are left out below so many px, which is also a page in print, and below fewer.
+MEDIUM, NARROW = 960, 620
+_ROOM: dict[str, dict[str, int]] = {
+    "block_sizes": {
+        "pods_fit": MEDIUM, "pods_fit_strict": MEDIUM, "spare_blocks": MEDIUM, "stranded": NARROW, "routes": NARROW,
+    },
+    "pools": {"addresses_per_block": MEDIUM, "reserved": MEDIUM, "nodes_with_block": MEDIUM, "nat": MEDIUM},
+    "nodes": {"tunnels": MEDIUM, "pods_per_node_max": MEDIUM, "blocks": NARROW},
+    "growth": {"addresses": MEDIUM},
+}  # fmt: skip
 
 # The column of the block size table in which each limit shows.
 LIMIT_COLUMN: Mapping[str, str] = {
@@ -82,10 +86,10 @@ LIMIT_COLUMN: Mapping[str, str] = {
 def shown(table: str) -> list[Shown]:
     """Return the columns of a table that people are shown, in order."""
     by_name = {column.name: column for column in TABLES[table]}
-    extra = _EXTRA.get(table, ())
+    room = _ROOM.get(table, {})
     result = []
     for entry in _SHOWN.get(table, tuple(by_name)):
         heading, glue, names = (by_name[entry].heading, "", (entry,)) if isinstance(entry, str) else entry
         columns = tuple(by_name[name] for name in names)
-        result.append(Shown(columns, heading, glue, extra=names[0] in extra))
+        result.append(Shown(columns, heading, glue, room=room.get(names[0], 0)))
     return result

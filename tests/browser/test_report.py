@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 import ippoolkit as ipk
-from tests.helpers import ROOT, plan
+from tests.helpers import RECORDINGS, ROOT, plan, unpacked
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 
-PAGES = ("capacity", "comparison", "fleet")
+PAGES = ("capacity", "comparison", "fleet", "audit", "change")
 
 
 @pytest.fixture(scope="module", params=[(page, lang) for page in PAGES for lang in ("en", "zh")], ids="-".join)
@@ -20,6 +20,11 @@ def report(request, tmp_path_factory):
     scenarios = [plan(size=24, nodes_per_month=5), ipk.load(ROOT / "data/kubean.yaml")]
     if template == "capacity":
         return ipk.make_report(scenarios[lang == "zh"], folder / "r.html", lang=lang)
+    if template in ("audit", "change"):
+        cluster = tmp_path_factory.mktemp("cluster")
+        for file in (RECORDINGS / "clusters" / ("s05" if template == "audit" else "s01")).glob("kubectl-*.json.gz"):
+            unpacked(file, cluster)
+        return ipk.make_report(cluster, folder / "r.html", template=template, lang=lang)
     long_named = replace(scenarios[0], name="a-cluster-with-a-rather-long-name." * 7)
     made = ipk.make_reports([*scenarios, long_named], folder, template=template, lang=lang)
     return made.made[0].files[0]

@@ -77,7 +77,7 @@ class AuditReport(Page):
 
     def summary(self) -> Piece:
         """Return the whole in a sentence, and the key figures."""
-        worst = next((finding.told(self.lang) for finding in self._bad()), "")
+        worst = next((finding.told(self.lang) for finding in self._bad()), unchecked(self.audit, self.lang))
         lines = [f"**{plain(label(self.audit, self.lang))}** {plain(verdict(self.audit, self.lang)[1])}", plain(worst)]
         lines.append(
             "\n".join(f"- **{plain(value)}** {plain(told)}" for value, told, _ in tiles(self.audit, self.lang))
@@ -100,6 +100,8 @@ class AuditReport(Page):
     def pools(self) -> Piece:
         """Return the pools: a picture and a table."""
         rows = self.audit.figures.pools
+        if not rows:
+            return self.section(N_("Pools"), prose(self.words.text(N_("Nothing was read.")), "ipk-empty"))
         told = self.words.text(N_("Pools: blocks and addresses"))
         figure = usage(rows, lang=self.lang)
         parts = [picture("usage", figure, told)] if figure else []
@@ -126,6 +128,8 @@ class AuditReport(Page):
         """Return the nodes: what each still takes, and a table of those with least room."""
         say = self.words
         rows, rooms = fullest(self.audit), headroom_rows(self.audit)
+        if not rows:
+            return self.section(N_("Nodes"), prose(say.text(N_("Nothing was read.")), "ipk-empty"))
         figure = headroom(rooms, lang=self.lang)
         told = say.text(N_("Pods that each node still has addresses for"))
         parts = [picture("headroom", figure, told, self._headroom(rooms))] if figure else []

@@ -15,7 +15,7 @@ from ...read.cluster import read_cluster
 from ...view.html import boxes_html, findings_html, grid_html, render
 from ...view.markdown import code_markdown, findings_markdown, plain, table_markdown
 from .page import Page
-from .piece import Part, Piece, heading, picture, prose, table
+from .piece import Part, Piece, code, heading, picture, prose, table
 from .table import Table
 
 HEADINGS = {
@@ -26,6 +26,7 @@ KINDS = {
     "manifest": N_("installed by manifest"), "operator": N_("installed by the Tigera operator"),
     "kubespray": N_("installed by Kubespray"),
 }  # fmt: skip
+MOST_ROWS = 120  # of the timeline, on a page
 
 
 class ChangeReport(Page):
@@ -68,11 +69,11 @@ class ChangeReport(Page):
 
     def verdict(self) -> Piece:
         """Return whether the change is issued, and the numbers that decide."""
-        word, label = ("fits", N_("Issued")) if self.made.issued else ("fails", N_("Refused"))
+        word, label = ("fits", N_("Issued.")) if self.made.issued else ("fails", N_("Refused."))
         sentence = self.told.verdict
         html = render("runbook_verdict", word=word, label=self.words.text(label), sentence=sentence)
         boxes = self._boxes()
-        markdown = [f"**{plain(self.words.text(label))}.** {plain(sentence)}"]
+        markdown = [f"**{plain(self.words.text(label))}** {plain(sentence)}"]
         markdown.append("\n".join(f"- **{plain(value)}** {plain(text)}" for value, text, _ in boxes))
         return Piece((Part(html + boxes_html(boxes), "\n\n".join(filter(None, markdown))),))
 
@@ -101,7 +102,9 @@ class ChangeReport(Page):
             for row in data.to_dict("records")
         ]
         headings = [self.words.text(each) for each in (N_("step"), N_("what"), *HEADINGS.values())]
-        made = Table.of_rows("timeline", headings, rows, lang=self.lang, most=120)
+        made = Table("timeline", tuple(headings), tuple(rows)).showing(
+            headings, self._once(rows[:MOST_ROWS]), left=[True, True, True, *([False] * len(COUNTS))]
+        )
         alt = self.words.text(
             N_("Addresses in use and blocks of each pool after every step; the table has the numbers.")
         )
@@ -125,11 +128,11 @@ class ChangeReport(Page):
         if not self.told.checks:
             return Piece(())
         parts: list[Part] = []
-        right = self.words.text(N_("Right"))
+        right = self.words.text(N_("Right:"))
         for number, check in enumerate(self.told.checks, 1):
             parts.append(_lead(f"{number}.", check.what))
             parts.append(_shell([check.command]))
-            parts.append(_lead(f"{right}:", check.right, "ipk-right"))
+            parts.append(_lead(right, check.right, "ipk-right"))
         return self.section(N_("Before the change"), *parts)
 
     def steps(self) -> Piece:
@@ -176,9 +179,7 @@ class ChangeReport(Page):
             yield _said(step.said)
         if step.orders.text:
             yield _lead("", step.orders.file, "ipk-file")
-            yield Part(
-                f'<pre class="yaml" tabindex="0">{escape(step.orders.text)}</pre>', code_markdown(step.orders.text)
-            )
+            yield code(step.orders.text)
         for tool, lines in (("calicoctl", step.orders.calicoctl), ("kubectl", step.orders.kubectl)):
             if lines:
                 if step.orders.calicoctl and step.orders.kubectl:
@@ -193,8 +194,8 @@ class ChangeReport(Page):
             yield prose(step.note, "ipk-empty")
         if step.mistakes and not self.short:
             yield self._findings(step.mistakes)
-        caption = say(N_("Right afterwards, by the rehearsal"))
-        yield _lead("", f"{caption}:", "ipk-file")
+        caption = say(N_("Right afterwards, by the rehearsal:"))
+        yield _lead("", caption, "ipk-file")
         rows = [
             (held.pool, *(getattr(held, count) for count in COUNTS))
             for held in step.done.held
@@ -202,7 +203,15 @@ class ChangeReport(Page):
         ]
         yield self._held(rows, caption)
         yield _shell(step.check)
-        yield _lead(f"{say(N_('Right'))}:", step.right, "ipk-right")
+        yield _lead(say(N_("Right:")), step.right, "ipk-right")
+
+    def _once(self, rows: Sequence[Sequence[Any]]) -> list[list[str]]:
+        """Return rows as texts, in which a step is named in the first of its rows."""
+        texts = [[self.words.number(value) for value in row] for row in rows]
+        for before, row, text in zip(rows, rows[1:], texts[1:], strict=False):
+            if before[:2] == row[:2]:
+                text[:2] = "", ""
+        return texts
 
     def _held(self, rows: Sequence[Sequence[object]], caption: str) -> Part:
         headings = [self.words.text(each) for each in HEADINGS.values()]

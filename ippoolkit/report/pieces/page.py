@@ -66,7 +66,7 @@ class Page:
         how = N_("Save this as a file and give it to ippoolkit report. The SHA-256 of the file is {digest}.")
         parts = [prose(self.words.say(how, {"digest": digest}))]
         if len(text) <= MOST_TEXT:
-            return [*parts, code(text)]
+            return [*parts, code(text, "yaml fine")]
         packed = gzip.compress(text.encode(), mtime=0)
         numbers = {"size": len(text.encode())}
         if len(packed) > most:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+_LINES_TOGETHER = 40  # of a text that no page cuts in two
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A part of a piece, as HTML and as Markdown; perhaps a table or a picture."""
@@ -66,9 +69,10 @@ def prose(text: str, kind: str = "") -> Part:
     )
 
 
-def code(text: str) -> Part:
-    """Return a text as it is, to be copied."""
-    return Part(f'<pre class="yaml" tabindex="0">{escape(text)}</pre>', code_markdown(text))
+def code(text: str, kind: str = "yaml") -> Part:
+    """Return a text as it is, to be copied; a `kind` with ``fine`` is in small print on paper."""
+    long = " long" if text.count("\n") > _LINES_TOGETHER else ""
+    return Part(f'<pre class="{kind}{long}" tabindex="0">{escape(text)}</pre>', code_markdown(text))
 
 
 def table(of: Table) -> Part:
