@@ -15,6 +15,7 @@ from .inputs import SUMMARY, Given, Input, inputs
 from .kernels import Kernels
 from .make import make, make_summary
 from .order import DEFAULT, Order, order
+from .run import CellProgress
 from .store import Record, Store, place
 from .template import find_template
 
@@ -57,6 +58,7 @@ def make_report(
     redact: bool = False,
     template: str | Path = DEFAULT,
     parameters: Mapping[str, Any] | None = None,
+    progress: CellProgress | None = None,
 ) -> Path:
     """Make one report as one file.
 
@@ -78,6 +80,8 @@ def make_report(
         Name of one of the kit's templates, or the path of a notebook with a cell tagged ``parameters``.
     parameters
         Further parameters of the template.
+    progress
+        Is told how many cells of the notebook are done, of how many.
 
     Returns
     -------
@@ -95,7 +99,7 @@ def make_report(
     with Kernels() as kernels:  # first of all: it takes as long to load as all that follows
         options = {"template": template, "lang": lang, "date": date, "redact": redact, "parameters": parameters}
         asked, given = _one_order(scenario, target, options)
-        made = make(kernels, asked, [given], "cluster")
+        made = make(kernels, asked, [given], "cluster", progress)
     return place(target, made.files[f".{asked.formats[0]}"])
 
 

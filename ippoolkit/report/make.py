@@ -21,7 +21,7 @@ from .inputs import Input, file_name
 from .mime import ENTRIES
 from .order import Order
 from .redact import redacted
-from .run import Executed, run
+from .run import CellProgress, Executed, run
 from .template import FILES, MANY, ONE
 
 if TYPE_CHECKING:
@@ -40,7 +40,9 @@ class Report:
         return {f"{name}{ending}": content for ending, content in self.files.items()}
 
 
-def make(kernels: Kernels, order: Order, given: Sequence[Input], name: str) -> Report:
+def make(
+    kernels: Kernels, order: Order, given: Sequence[Input], name: str, progress: CellProgress | None = None
+) -> Report:
     """Make one report of one or several inputs, in memory.
 
     Raises
@@ -51,7 +53,7 @@ def make(kernels: Kernels, order: Order, given: Sequence[Input], name: str) -> R
         Where the notebook, or Chromium, fails.
     """
     if order.template.reads_files:
-        return _of_files(kernels, order, given, name)
+        return _of_files(kernels, order, given, name, progress)
     scenarios, problems = _read(given)
     if problems and not (order.template.partial and scenarios):
         raise InputError([problem for error in problems.values() for problem in error.problems])
@@ -66,10 +68,13 @@ def make(kernels: Kernels, order: Order, given: Sequence[Input], name: str) -> R
             paths.append(_entries(Path(folder), entries))
         files = [] if order.redact else [str(file.resolve()) for one in given for file in one.files]
         title = scenarios[0].name if len(scenarios) == 1 else order.template.name
-        return _made(kernels, order, {ONE: paths[0], MANY: paths, FILES: files or paths}, title, name)
+        inputs = {ONE: paths[0], MANY: paths, FILES: files or paths}
+        return _made(kernels, order, inputs, title, name, progress)
 
 
-def _of_files(kernels: Kernels, order: Order, given: Sequence[Input], name: str) -> Report:
+def _of_files(
+    kernels: Kernels, order: Order, given: Sequence[Input], name: str, progress: CellProgress | None
+) -> Report:
     """Make a report that reads its input's files itself; of what is no file, or is to be redacted, a snapshot."""
     (one,) = given
     with tempfile.TemporaryDirectory(prefix="ippoolkit-") as folder:
@@ -81,7 +86,7 @@ def _of_files(kernels: Kernels, order: Order, given: Sequence[Input], name: str)
         else:
             files = [path.resolve() for path in one.paths]
         try:
-            return _made(kernels, order, {FILES: list(map(str, files))}, one.name, name)
+            return _made(kernels, order, {FILES: list(map(str, files))}, one.name, name, progress)
         except ReportError:
             if order.template.own:
                 one.read(lenient=True)  # what cannot be read is told as such
@@ -110,9 +115,16 @@ def _entries(folder: Path, entries: Sequence[Mapping[str, Any]]) -> str:
     return str(path)
 
 
-def _made(kernels: Kernels, order: Order, inputs: Mapping[str, Any], title: str, name: str) -> Report:
+def _made(  # noqa: PLR0917
+    kernels: Kernels,
+    order: Order,
+    inputs: Mapping[str, Any],
+    title: str,
+    name: str,
+    progress: CellProgress | None = None,
+) -> Report:
     parameters = {"lang": order.lang, "date": order.date, "redact": order.redact, **order.parameters, **inputs}
-    executed = run(kernels, order.template, parameters, order.formats)
+    executed = run(kernels, order.template, parameters, order.formats, progress)
     return Report(_files(executed, order, executed.summary.get("name", title), name), executed.summary)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -59,7 +59,16 @@ class Executed:
         return [output[MIME] for output in self.outputs if MIME in output]
 
 
-def run(kernels: Kernels, template: Template, parameters: Mapping[str, Any], formats: tuple[str, ...]) -> Executed:
+CellProgress = Callable[[int, int], None]  # is told how many cells are done, of how many
+
+
+def run(
+    kernels: Kernels,
+    template: Template,
+    parameters: Mapping[str, Any],
+    formats: tuple[str, ...],
+    progress: CellProgress | None = None,
+) -> Executed:
     """Run a template's notebook in a kernel of its own.
 
     A template of the user's runs in its own folder, as it would in Jupyter; the kit's own in an empty one.
@@ -78,6 +87,7 @@ def run(kernels: Kernels, template: Template, parameters: Mapping[str, Any], for
         cwd = folder if template.own else template.path.parent
         path = [] if template.own else [str(template.path.parent)]
         environment = {FORMATS: ",".join(formats)}
+        cells = len(template.notebook.cells) + 1  # papermill adds that of the parameters
         with _loop(), kernels.kernel(folder, path, environment, cwd) as kernel:
             try:
                 done = execute_notebook(
@@ -89,6 +99,7 @@ def run(kernels: Kernels, template: Template, parameters: Mapping[str, Any], for
                     km=kernel,
                     progress_bar=False,
                     log_output=False,
+                    on_cell_complete=lambda cell, cell_index: progress and progress(cell_index + 1, cells),  # noqa: ARG005
                 )
             except PapermillExecutionError as error:
                 said = "; ".join(str(error.evalue).splitlines())

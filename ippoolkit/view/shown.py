@@ -67,7 +67,8 @@ _SHOWN: dict[str, Sequence[str | tuple[str, str, tuple[str, ...]]]] = {
 MEDIUM, NARROW = 960, 620
 _ROOM: dict[str, dict[str, int]] = {
     "block_sizes": {
-        "pods_fit": MEDIUM, "pods_fit_strict": MEDIUM, "spare_blocks": MEDIUM, "stranded": NARROW, "routes": NARROW,
+        "pods_fit": MEDIUM, "pods_fit_strict": MEDIUM, "spare_blocks": MEDIUM,
+        "addresses_per_block": NARROW, "stranded": NARROW, "routes": NARROW,
     },
     "pools": {"addresses_per_block": MEDIUM, "reserved": MEDIUM, "nodes_with_block": MEDIUM, "nat": MEDIUM},
     "nodes": {"tunnels": MEDIUM, "pods_per_node_max": MEDIUM, "blocks": NARROW},

@@ -138,6 +138,12 @@ def _pods(desk: Desk, value: Any) -> Desk:
     return desk.with_group(pods_per_node=value, pods_on_busiest_node=busiest)
 
 
+def _busiest(desk: Desk, value: Any) -> Desk:
+    if value < (least := desk.group.pods_per_node):
+        raise InputError([Finding("value-low", numbers={"value": value, "bound": least})])
+    return desk.with_group(pods_on_busiest_node=value)
+
+
 def _labels(desk: Desk, _: Language) -> Shown:
     return {"value": ", ".join(f"{key}={value}" for key, value in desk.group.labels.items())}
 
@@ -198,8 +204,7 @@ SECTIONS: tuple[Section, ...] = (
             Field("pods", N_("Pods on a typical node"), "slider", _of_group("pods_per_node"), _pods,
                   N_("The mean of pods with an address of their own; those on the host's network take none."),
                   "blocks"),
-            Field("busiest", N_("Pods on the busiest node"), "slider", _of_group("pods_on_busiest_node"),
-                  lambda desk, value: desk.with_group(pods_on_busiest_node=value),
+            Field("busiest", N_("Pods on the busiest node"), "slider", _of_group("pods_on_busiest_node"), _busiest,
                   N_("The busiest node shows whether the cap on blocks is reached; kubelet runs 110 pods by default."),
                   "kubelet"),
             Field("growth", N_("Nodes added a month"), "slider", _of_group("nodes_per_month"),

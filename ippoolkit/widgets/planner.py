@@ -249,6 +249,9 @@ class Planner(ipw.VBox):  # type: ignore[misc]
         if pool is None:
             self._picture.view = {"head": pages.no_pool(self.words)}
             return
+        if not self._picture.view:  # the engine takes a moment to load
+            told = self.words.text(N_("The map is being filled."))
+            self._picture.view = {"head": f'<p class="ipk-empty">{escape(told)}</p>'}
         if not is_engine_compiled():
             told = self.words.text(COMPILING)
             self._picture.view = {"head": f'<p class="ipk-empty">{escape(told)}</p>'}

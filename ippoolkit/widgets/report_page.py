@@ -55,17 +55,23 @@ class ReportPage:
         if self._task is not None and not self._task.done():
             return
         scenario, options = self._scenario(), self._options()
-        waiting = self._say(N_("The report is being made: this takes some seconds."))
-        self._show(f'<p><progress aria-label="{waiting}"></progress> {waiting}</p>')
+        self._wait(0, 1)
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:  # no event loop: nobody is waiting at a page
-            self._told(self._made(scenario, options))
+            self._told(self._made(scenario, {**options, "progress": self._wait}))
             return
+        options["progress"] = lambda *done: loop.call_soon_threadsafe(self._wait, *done)
         self._task = loop.create_task(self._later(scenario, options))
 
     async def _later(self, scenario: Scenario, options: dict[str, Any]) -> None:
         self._told(await asyncio.to_thread(self._made, scenario, options))
+
+    def _wait(self, done: int, cells: int) -> None:
+        """Show how far a report is; nothing is known before its kernel runs."""
+        waiting = self._say(N_("The report is being made: this takes some seconds."))
+        value = f' value="{done}" max="{cells}"' if done else ""
+        self._show(f'<p><progress aria-label="{waiting}"{value}></progress> {waiting}</p>')
 
     def _made(self, scenario: Scenario, options: dict[str, Any]) -> Path | IppoolkitError:
         from ..report import make_report
@@ -73,7 +79,7 @@ class ReportPage:
         folder = Path.cwd() / FOLDER
         try:
             folder.mkdir(exist_ok=True)
-            kind = f"-{options['template']}" if options else ""
+            kind = f"-{options['template']}" if "template" in options else ""
             target = folder / slug(scenario.name + kind, suffix=f".{self._format}")
             return make_report(scenario, target, lang=self._words.code, **options)
         except IppoolkitError as error:
@@ -100,7 +106,7 @@ class ReportPage:
         )
         formats = f'<select data-action="format" data-value="" aria-label="{label}">{options}</select>'
         make = self._say(N_("Make report"))
-        button = f'<button type="button" class="ipk-primary" data-action="make">{make}</button>'
+        button = f'<button type="button" class="ipk-primary" data-action="make" data-value="">{make}</button>'
         self.pane.html = f'<p class="ipk-empty">{told}</p><p class="ipk-buttons">{button}{formats}</p>{below}'
 
     def _say(self, text: str) -> str:

@@ -191,3 +191,11 @@ def test_a_huge_cluster_makes_a_page_of_decent_size_that_still_carries_its_scena
     packed = re.search(r'href="data:application/gzip;base64,([^"]*)"', text)[1]
     (tmp_path / "again.yaml").write_bytes(gzip.decompress(base64.b64decode(packed)))
     assert ipk.load(tmp_path / "again.yaml") == scenario
+
+
+def test_progress_is_told_cell_by_cell(tmp_path):
+    told = []
+    ipk.make_report(KUBESPRAY, tmp_path / "r.html", progress=lambda *done: told.append(done))
+    assert len(told) > 3
+    assert told == sorted(told)
+    assert told[-1][0] == told[-1][1]

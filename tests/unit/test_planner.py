@@ -475,3 +475,11 @@ def test_a_thousand_changes_leave_no_figures_and_no_widgets_behind(planner):
         planner.set("nodes", 20 + number % 30)
     assert alive() == widgets
     assert _pylab_helpers.Gcf.get_all_fig_managers() == []
+
+
+def test_a_busiest_node_with_less_than_a_typical_one_is_refused(planner):
+    least = shown(planner, "pods")["value"]
+    before = planner.scenario
+    planner.set("busiest", least - 1)
+    assert f"below {least}" in shown(planner, "busiest")["error"]
+    assert planner.scenario == before
