@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from .texts import N_, Words
+
 MAX_LABEL = 512
 
 _NAME = re.compile(r"[a-zA-Z0-9_./-]+")
@@ -19,15 +21,17 @@ _BLANKS = re.compile(r"[ \t]*")
 _OPERATOR = re.compile(r"(contains|starts[ \t]*with|ends[ \t]*with|not[ \t]*in|in)(?![a-zA-Z0-9_./-])")
 _PUNCTUATION = ("==", "!=", "&&", "||", "!", "(", ")", "{", "}", ",")
 _OPERATORS = {"notin": "not in", "startswith": "starts with", "endswith": "ends with"}
-_EXPECTED = {"=": "expected ==", "&": "expected &&", "|": "expected ||"}
+_WANTED = {"=": "==", "&": "&&", "|": "||"}
+_EXPECTED = N_("expected {what}")
+_NO_OPERATOR = N_("expected an operator behind the label")
 
 
 class SelectorError(ValueError):
     """A text that is no selector: `reason`, and the `position` (from 0) of the character where reading stopped."""
 
-    def __init__(self, reason: str, position: int) -> None:
-        super().__init__(f"{reason} at character {position + 1}")
-        self.reason = reason
+    def __init__(self, reason: str, position: int, **values: object) -> None:
+        super().__init__(f"{reason.format(**values)} at character {position + 1}")
+        self.reason = Words(reason, **values)
         self.position = position
 
 
@@ -167,16 +171,16 @@ def _next_token(text: str, at: int, *, after_label: bool) -> tuple[_Token, int]:
     if char in "\"'":
         end = text.find(char, at + 1)
         if end < 0:
-            raise SelectorError("unterminated string", at)
+            raise SelectorError(N_("unterminated string"), at)
         return _Token("string", text[at + 1 : end], at), end + 1
     for mark in _PUNCTUATION:
         if text.startswith(mark, at):
             return _Token(mark, mark, at), at + len(mark)
-    if char in _EXPECTED:
-        raise SelectorError(_EXPECTED[char], at)
+    if char in _WANTED:
+        raise SelectorError(_EXPECTED, at, what=_WANTED[char])
     if after_label:
         if not (word := _OPERATOR.match(text, at)):
-            raise SelectorError("expected an operator behind the label", at)
+            raise SelectorError(_NO_OPERATOR, at)
         kind = re.sub(r"[ \t]", "", word[0])
         return _Token(_OPERATORS.get(kind, kind), word[0], at), word.end()
     for call in ("has", "all", "global"):
@@ -191,16 +195,16 @@ def _call(text: str, at: int, call: str) -> tuple[_Token, int]:
     name = _name(text, inside) if call == "has" else ""
     end = _skip(text, inside + len(name))
     if not text.startswith(")", end):
-        raise SelectorError(f"no closing ) behind {call}(", end)
+        raise SelectorError(N_("no closing ) behind {call}("), end, call=call)
     return _Token(call, name, at), end + 1
 
 
 def _name(text: str, at: int) -> str:
     match = _NAME.match(text, at)
     if not match:
-        raise SelectorError("expected a label name", at)
+        raise SelectorError(N_("expected a label name"), at)
     if len(match[0]) > MAX_LABEL:
-        raise SelectorError(f"label name longer than {MAX_LABEL} characters", at)
+        raise SelectorError(N_("label name longer than {most} characters"), at, most=MAX_LABEL)
     return match[0]
 
 
@@ -244,9 +248,9 @@ class _Parser:
                 groups[-1].ors += 1
                 groups[-1].ands = 1
             elif len(groups) > 1:
-                raise SelectorError("expected )", self.token.position)
+                raise SelectorError(_EXPECTED, self.token.position, what=")")
             elif self.token.kind != "end":
-                raise SelectorError("unexpected content behind the selector", self.token.position)
+                raise SelectorError(N_("unexpected content behind the selector"), self.token.position)
             else:
                 self._close(groups[-1])
                 return Selector(tuple(self.program))
@@ -258,7 +262,9 @@ class _Parser:
         elif token.kind == "label":
             self._comparison(token.text)
         else:
-            raise SelectorError(f"unexpected {token.text or 'end'}", token.position)
+            if not token.text:
+                raise SelectorError(N_("unexpected end"), token.position)
+            raise SelectorError(N_("unexpected {what}"), token.position, what=token.text)
 
     def _comparison(self, label: str) -> None:
         operator = self._advance()
@@ -267,10 +273,10 @@ class _Parser:
         elif operator.kind in ("in", "not in"):
             self.program.append(_Step(operator.kind, label, self._set()))
         else:
-            raise SelectorError("expected an operator behind the label", operator.position)
+            raise SelectorError(_NO_OPERATOR, operator.position)
 
     def _set(self) -> tuple[str, ...]:
-        self._expect("{", "a set in braces")
+        self._expect("{", Words(N_("a set in braces")))
         values = set()
         while self.token.kind == "string":
             values.add(self._string())
@@ -280,11 +286,11 @@ class _Parser:
         return tuple(sorted(values, key=_bytes))
 
     def _string(self) -> str:
-        return self._expect("string", "a quoted string").text
+        return self._expect("string", Words(N_("a quoted string"))).text
 
     def _expect(self, kind: str, what: str) -> _Token:
         if self.token.kind != kind:
-            raise SelectorError(f"expected {what}", self.token.position)
+            raise SelectorError(_EXPECTED, self.token.position, what=what)
         return self._advance()
 
     def _negations(self) -> bool:

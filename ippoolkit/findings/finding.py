@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from ..texts import N_
 from .codes import RULES, Rule
-from .language import N_, language
+from .language import language
 from .sources import SOURCES, Source
 
 
@@ -44,8 +45,7 @@ class Finding:
 
     Sentence, mend and source are the rule's; they are put into words only when somebody reads them. Of rules that
     serve several kinds of object, such as "unknown field", `origin` is the key of the source of this one. `judges` are
-    those who refuse a manifest for it. A number may be a finding too: the reason, said in the
-    reader's language.
+    those who refuse a manifest for it. A number may itself be a finding: the reason.
     """
 
     code: str
@@ -95,10 +95,7 @@ class Finding:
             "subject": self.subject,
             "sentence": self.sentence(lang),
             "mend": self.mend(lang),
-            "numbers": {
-                name: value.sentence(lang) if isinstance(value, Finding) else value
-                for name, value in self.numbers.items()
-            },
+            "numbers": {name: language(lang).plain(value) for name, value in self.numbers.items()},
             "source": self.source.url,
             **({"judges": list(self.judges)} if self.judges else {}),
             **({"file": self.place.file, "line": self.place.line, "field": self.place.field} if self.place else {}),

@@ -12,33 +12,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
+
+from ..texts import P_, Words
 
 LANGUAGES = ("en", "zh")
-
-
-class Words(str):
-    """A value of a finding that is itself words, to be said in the reader's language."""
-
-    __slots__ = ()
-
-
-@runtime_checkable
-class Saying(Protocol):
-    """A value of a finding that is itself a finding."""
-
-    def sentence(self, lang: str) -> str:
-        """Say it in a language."""
-
-
-def N_(text: str) -> str:  # noqa: N802 (gettext's own name)
-    """Mark a text for translation."""
-    return text
-
-
-def P_(one: str, many: str) -> tuple[str, str]:  # noqa: N802
-    """Mark a singular and its plural for translation."""
-    return one, many
 
 
 UNITS: dict[str, tuple[str, str]] = {
@@ -121,11 +99,13 @@ class Language:
     def _print(self, value: Any, spec: str) -> str:
         if spec in UNITS:
             return self.count(spec, value)
+        return format(value, spec) if spec else self.number(self.plain(value))
+
+    def plain(self, value: object) -> object:
+        """Return a value of a finding, said in this language where it is words or itself a finding."""
         if isinstance(value, Words):
-            return self.text(value)
-        if isinstance(value, Saying):
-            return value.sentence(self.code)
-        return format(value, spec) if spec else self.number(value)
+            return self.say(value, value.values)
+        return value.sentence(self.code) if hasattr(value, "sentence") else value
 
 
 @cache

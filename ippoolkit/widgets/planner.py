@@ -264,7 +264,8 @@ def _reason(error: ValueError, lang: str) -> str:
     if isinstance(error, InputError):
         return error.describe(lang)
     if isinstance(error, SelectorError):
-        return str(error)
+        numbers = {"reason": error.reason, "position": error.position + 1}
+        return language(lang).say(N_("{reason} at character {position}"), numbers)
     return describe(first_problem(error), lang)
 
 

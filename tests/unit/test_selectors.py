@@ -37,3 +37,18 @@ def test_evaluates_many_at_once_as_one_by_one():
 
 def test_prints_canonically():
     assert str(parse("b=='1'||a in {'y','x','x'}&&!has(c)")) == '(b == "1" || (a in {"x", "y"} && !has(c)))'
+
+
+def test_reasons_are_in_the_readers_language():
+    from ippoolkit.findings import Finding
+
+    for text in ("a ==", "a ==='b'", "'x", "has(", "a in b", "(a == 'b'", "!!", "a == 'b' c"):
+        with pytest.raises(SelectorError) as error:
+            parse(text)
+        numbers = {"field": "nodeSelector", "selector": text, "reason": error.value.reason, "position": 1}
+        finding = Finding("selector-syntax", numbers=numbers)
+        assert str(error.value).partition(" at character")[0] in finding.sentence()
+        said = finding.as_dict("zh")["numbers"]["reason"]
+        assert any("\u4e00" <= char <= "\u9fff" for char in said)
+        assert said in finding.sentence("zh")
+        assert "{" not in said.replace("{", "", text.count("{"))

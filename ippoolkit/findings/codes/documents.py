@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...limits import MAX_ANNOTATIONS, MAX_LABEL, MAX_NAME
-from ..language import N_
+from ...texts import N_
 from .rule import ANY, BOTH, CALICOCTL, CRD, KUBERNETES, Rule
 
 # What a file of manifests must be.

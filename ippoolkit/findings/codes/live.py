@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..language import N_
+from ...texts import N_
 from .rule import Rule
 
 LIVE = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...limits import BLOCK_SIZES, LINK_LOCAL
-from ..language import N_
+from ...texts import N_
 from .rule import ANY, BOTH, CALICOCTL, CRD, Rule
 
 POOLS = (
