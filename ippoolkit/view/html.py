@@ -17,7 +17,7 @@ from ..capacity.plan import verdict as judge
 from ..findings import N_, Finding, Language, language, printable
 from ..model import Scenario
 from .cells import NOTHING, cells_of
-from .shown import LIMIT_COLUMN, MEDIUM, NARROW, Shown, shown
+from .shown import LIMIT_COLUMN, MEDIUM, Shown, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -151,10 +151,11 @@ def table_html(
     if caption:
         styler = styler.set_caption(escape(caption))
     rules = ""
-    for width, media in ((MEDIUM, " @media print {{ {} }}"), (NARROW, "")):
-        left_out = ", ".join(f"#T_{table} .col{index}" for index, column in enumerate(columns) if column.room == width)
-        hidden = f"{left_out} {{ display: none; }}" if left_out else ""
-        rules += f"@container (max-width: {width}px) {{ {hidden} }}{media.format(hidden)}" if hidden else ""
+    for room in sorted({column.room for column in columns} - {0}):
+        left_out = ", ".join(f"#T_{table} .col{index}" for index, column in enumerate(columns) if column.room == room)
+        hidden = f"{left_out} {{ display: none; }}"
+        rules += f"@container (max-width: {room}px) {{ {hidden} }}"
+        rules += f" @media print {{ {hidden} }}" if room >= MEDIUM else ""
     style = f"<style>{rules}</style>" if rules else ""
     return f'<div class="{_scroll(len(data))}">{style}{styler.to_html()}</div>'
 

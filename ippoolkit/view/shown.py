@@ -63,14 +63,14 @@ _SHOWN: dict[str, Sequence[str | tuple[str, str, tuple[str, ...]]]] = {
     ),
 }
 
-# Columns that are left out below so many px, which is also a page in print, and below fewer.
-MEDIUM, NARROW = 960, 620
+# Columns that are left out below so many px; a page in print has MEDIUM.
+WIDE, MEDIUM, NARROW = 1100, 960, 620
 _ROOM: dict[str, dict[str, int]] = {
     "block_sizes": {
         "pods_fit": MEDIUM, "pods_fit_strict": MEDIUM, "spare_blocks": MEDIUM,
         "addresses_per_block": NARROW, "stranded": NARROW, "routes": NARROW,
     },
-    "pools": {"addresses_per_block": MEDIUM, "reserved": MEDIUM, "nodes_with_block": MEDIUM, "nat": MEDIUM},
+    "pools": {"addresses_per_block": WIDE, "reserved": MEDIUM, "nodes_with_block": WIDE, "nat": MEDIUM},
     "nodes": {"tunnels": MEDIUM, "pods_per_node_max": MEDIUM, "blocks": NARROW},
     "growth": {"addresses": MEDIUM},
 }  # fmt: skip
