@@ -71,7 +71,8 @@ def told(runbook: Runbook, lang: str = "en") -> Told:
     head = lang, runbook.scenario.cluster.ipam.ip_cooldown_seconds, heading(runbook, lang)
     numbers: dict[str, object] = {"steps": len(runbook.done)}
     if not runbook.issued:
-        verdict = words_.text(N_("It would not hold on this cluster."))
+        broken = N_("It would not hold on this cluster.")
+        verdict = words_.text(broken if runbook.done else N_("It was not rehearsed, for the reason below."))
         return Told(*head, verdict, runbook.findings, (), ())
     verdict = words_.say(N_("Rehearsed on this cluster in {steps} steps: it holds at every one."), numbers)
     checks = tuple(

@@ -143,7 +143,9 @@ class ChangeReport(Page):
         return self.section(N_("Steps"), *parts)
 
     def method(self) -> Piece:
-        """Return how it was rehearsed, and how it is done again."""
+        """Return how it was rehearsed, where it was."""
+        if not self.made.done:
+            return Piece(())
         notes = (
             N_("Every step was carried out on the cluster's snapshot in the engine that follows Calico's IPAM address "
                "for address: pools are written, tunnels of nodes move as calico-node moves them, pods are recreated in "
