@@ -13,7 +13,7 @@ from rich.text import Text
 from ..audit import Audit
 from ..audit.columns import NODES, POOLS, TOTALS, Figure
 from ..audit.headroom import by_node
-from ..findings import N_, Language, Severity, language, printable
+from ..findings import N_, Finding, Language, Severity, language, printable
 from .text import STYLES, print_findings
 
 UNKNOWN = N_("unknown")
@@ -89,6 +89,11 @@ def print_audit(console: Console, audit: Audit, *, lang: str = "en") -> None:
     print_findings(console, audit.notes, lang=lang)
     if told := unchecked(audit, lang):
         console.print(Text(told, style=STYLES[Severity.WARNING]))
+
+
+def worst_finding(audit: Audit) -> Finding | None:
+    """Return the finding to see to first; none where nothing is wrong."""
+    return next((finding for finding in audit.findings if finding.severity.rank < Severity.INFO.rank), None)
 
 
 def unchecked(audit: Audit, lang: str = "en") -> str:

@@ -6,7 +6,7 @@ from html import escape
 
 from ..audit import Audit
 from ..findings import N_, Severity, language
-from .audit import cell, unchecked, verdict
+from .audit import cell, unchecked, verdict, worst_finding
 from .html import boxes_html
 
 WORDS = {Severity.ERROR: "fails", Severity.WARNING: "tight", Severity.INFO: "fits", Severity.OK: "fits"}
@@ -30,8 +30,7 @@ def summary_html(audit: Audit, lang: str = "en") -> str:
     """Return the whole in a sentence, and the first finding as the one to see to."""
     words = language(lang)
     worst, sentence = verdict(audit, lang)
-    first = next(iter(audit.findings), None)
-    bad = first if first is not None and first.severity.rank < Severity.INFO.rank else None
+    bad = worst_finding(audit)
     told = bad.told(lang) if bad else unchecked(audit, lang)
     source = f' <a href="{escape(bad.source.url)}">{escape(bad.source.title)}</a>' if bad else ""
     named = words.text(N_("Source:"))
@@ -47,9 +46,8 @@ def summary_html(audit: Audit, lang: str = "en") -> str:
 def label(audit: Audit, lang: str = "en") -> str:
     """Return the whole in a word."""
     words = language(lang)
-    worst = verdict(audit, lang)[0]
-    is_bad = worst.rank < Severity.INFO.rank
-    word = _LABELS[worst] if is_bad or not audit.unchecked else N_("sound as far as it was read")
+    is_partial = audit.unchecked and worst_finding(audit) is None
+    word = N_("sound as far as it was read") if is_partial else _LABELS[verdict(audit, lang)[0]]
     return words.say(N_("{word}."), {"word": words.text(word)})
 
 

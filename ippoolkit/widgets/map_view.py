@@ -55,8 +55,9 @@ def map_view(state: MapState, pool: IPPool, words: Language) -> dict[str, Any]:
 
     cells = _cells(state, pool)
     # Most cells are like others: each kind is put into words, and sent, once.
-    kinds: dict[tuple[object, ...], int] = {}
-    of = [kinds.setdefault(tuple(cell[name] for name in _KIND), len(kinds)) for cell in cells]
+    keys = [tuple(cell[name] for name in _KIND) for cell in cells]
+    kinds = dict(zip(keys, cells, strict=True))
+    places = {key: place for place, key in enumerate(kinds)}
     return {
         "id": f"{abs(hash(state.pool)) % 10**6}",
         "columns": columns(len(cells)),
@@ -65,8 +66,8 @@ def map_view(state: MapState, pool: IPPool, words: Language) -> dict[str, Any]:
         "hint": words.text(N_("Point at a cell to see what it holds; click to open one that holds several blocks.")),
         "legend": _legend(state, pool, words),
         "ranges": [cell["range"] for cell in cells],
-        "cells": of,
-        "kinds": [_kind(dict(zip(_KIND, kind, strict=True)), words) for kind in kinds],
+        "cells": [places[key] for key in keys],
+        "kinds": [_kind(cell, words) for cell in kinds.values()],
     }
 
 

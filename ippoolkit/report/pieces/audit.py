@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +18,7 @@ from ...findings import N_, Finding, Severity
 from ...ipam import IpamError
 from ...read.cluster import files_of
 from ...simulation import simulate
-from ...view.audit import COLUMNS, SHOWN, cell, fullest, headroom_rows, totals_rows, unchecked, verdict
+from ...view.audit import COLUMNS, SHOWN, cell, fullest, headroom_rows, totals_rows, unchecked, verdict, worst_finding
 from ...view.audit_page import WORDS, label, summary_html, tiles, tiles_html
 from ...view.cells import NOTHING
 from ...view.markdown import plain
@@ -77,7 +77,8 @@ class AuditReport(Page):
 
     def summary(self) -> Piece:
         """Return the whole in a sentence, and the key figures."""
-        worst = next((finding.told(self.lang) for finding in self._bad()), unchecked(self.audit, self.lang))
+        bad = worst_finding(self.audit)
+        worst = bad.told(self.lang) if bad else unchecked(self.audit, self.lang)
         lines = [f"**{plain(label(self.audit, self.lang))}** {plain(verdict(self.audit, self.lang)[1])}", plain(worst)]
         lines.append(
             "\n".join(f"- **{plain(value)}** {plain(told)}" for value, told, _ in tiles(self.audit, self.lang))
@@ -195,14 +196,11 @@ class AuditReport(Page):
             parts.append(prose(self.words.say(N_("Known to have no objects: {kinds}."), numbers)))
         return self.section(N_("Appendix: what was read"), *parts)
 
-    def _bad(self) -> Iterator[Finding]:
-        return (finding for finding in self.audit.findings if finding.severity.rank < Severity.INFO.rank)
-
     def _summary(self) -> dict[str, Any]:
         """Return what the page that lists many clusters says of this one; what is unknown is left out."""
         figures = self.audit.figures
         worst, sentence = verdict(self.audit, self.lang)
-        first = next(self._bad(), None)
+        first = worst_finding(self.audit)
         made = {
             "name": self.audit.scenario.name,
             "word": WORDS[worst],

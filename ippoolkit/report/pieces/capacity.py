@@ -17,8 +17,8 @@ from ...model.editing import as_group
 from ...read.files import read
 from ...rules import check
 from ...simulation import place
-from ...view.html import findings_html, tiles, tiles_html, verdict_html
-from ...view.markdown import findings_markdown, plain, verdict_markdown
+from ...view.html import tiles, tiles_html, verdict_html
+from ...view.markdown import plain, verdict_markdown
 from ...write import manifests, scenario_yaml
 from .maps import maps, pool_title
 from .page import Page
@@ -93,7 +93,7 @@ class Report(Page):
     def what_breaks(self) -> Piece:
         """Return what breaks first, and what would be enough to prevent it."""
         bad = [finding for finding in self.findings if finding.severity in _SEVERE]
-        parts = [self._findings(bad[:FIRST])]
+        parts = [self.listed(bad[:FIRST])]
         if len(bad) > FIRST:
             parts.append(
                 prose(self.words.say(N_("{more} more under Findings."), {"more": len(bad) - FIRST}), "ipk-empty")
@@ -191,9 +191,6 @@ class Report(Page):
     def _serving(self) -> list[IPPool]:
         """Return the pools by name, those that serve nothing last."""
         return sorted(self.scenario.cluster.pools, key=lambda pool: (pool.disabled, pool.name))
-
-    def _findings(self, findings: list[Finding]) -> Part:
-        return Part(findings_html(findings, self.lang), findings_markdown(findings, self.lang))
 
     def _sizes_of(self, pool: IPPool) -> list[Part]:
         data = block_sizes(self.scenario, pool.name, lang=self.lang)

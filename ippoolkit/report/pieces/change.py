@@ -10,10 +10,10 @@ from typing import Any
 from ...change import COUNTS, Runbook, ToldStep, runbook, title, told
 from ...change.asked import asked
 from ...figures.change import timeline as draw
-from ...findings import N_, Finding, Severity, printable
+from ...findings import N_, Severity, printable
 from ...read.cluster import read_cluster
-from ...view.html import boxes_html, findings_html, grid_html, render
-from ...view.markdown import code_markdown, findings_markdown, plain, table_markdown
+from ...view.html import boxes_html, grid_html, render
+from ...view.markdown import code_markdown, plain, table_markdown
 from .page import Page
 from .piece import Part, Piece, code, heading, picture, prose, table
 from .table import Table
@@ -83,7 +83,7 @@ class ChangeReport(Page):
         if not shown:
             return Piece(())
         head = N_("What to know first") if self.made.issued else N_("Why not, and what instead")
-        return self.section(head, self._findings(shown))
+        return self.section(head, self.findings_of(shown))
 
     def timeline(self) -> Piece:
         """Return what each pool holds from step to step, as a picture and as a table, and the peak."""
@@ -195,7 +195,7 @@ class ChangeReport(Page):
         if step.note and not self.short:
             yield prose(step.note, "ipk-empty")
         if step.mistakes and not self.short:
-            yield self._findings(step.mistakes)
+            yield self.listed(step.mistakes)
         caption = say(N_("Right afterwards, by the rehearsal:"))
         yield _lead("", caption, "ipk-file")
         rows = [
@@ -220,9 +220,6 @@ class ChangeReport(Page):
         texts = [[self.words.number(value) for value in row] for row in rows]
         left = [True, *([False] * len(COUNTS))]
         return Part(grid_html(headings, texts, left=left, caption=caption), table_markdown(headings, texts, left))
-
-    def _findings(self, findings: Sequence[Finding]) -> Part:
-        return Part(findings_html(findings, self.lang), findings_markdown(findings, self.lang))
 
 
 def change_report(

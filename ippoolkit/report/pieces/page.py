@@ -6,6 +6,7 @@ import base64
 import gzip
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 
 from ... import __version__
@@ -92,7 +93,11 @@ class Page:
             for finding in findings
         ]
         exported = Table("findings", tuple(map(self.words.text, texts)), tuple(rows))
-        return Part(findings_html(findings, self.lang), findings_markdown(findings, self.lang), exported)
+        return replace(self.listed(findings), table=exported)
+
+    def listed(self, findings: Sequence[Finding]) -> Part:
+        """Return findings as a list, for the page alone."""
+        return Part(findings_html(findings, self.lang), findings_markdown(findings, self.lang))
 
     def section(self, title: str, *parts: Part) -> Piece:
         """Return parts under a heading."""
