@@ -17,7 +17,7 @@ from .blocks import (
     reset_addresses,
     update_bitmaps,
 )
-from .compilation import compiled, inlined
+from .compilation import compiled, internal
 from .free_queue import assign_next, dequeue, enqueue, enqueue_cooled, is_reserved, set_holder
 from .layout import (
     ALREADY_ASSIGNED,
@@ -72,7 +72,7 @@ _INT64_MAX = (1 << 63) - 1
 # ---- assigning
 
 
-@inlined
+@internal
 def _assign_from_block(state, slot, wanted, handle, handle_step, out, assigned_count):
     """Take up to so many addresses from a block; return how many are done in all."""
     row = state.blocks[slot]
@@ -90,7 +90,7 @@ def _assign_from_block(state, slot, wanted, handle, handle_step, out, assigned_c
     return assigned_count
 
 
-@inlined
+@internal
 def _contains_range(range_index, ranges, range_count):
     for position in range(range_count):
         if ranges[position, 0] == range_index:
@@ -98,7 +98,7 @@ def _contains_range(range_index, ranges, range_count):
     return False
 
 
-@inlined
+@internal
 def _start_index(state, node, ranges, position):
     """Return the index at which a node starts looking in a range with bitmaps; it is worked out once."""
     range_index = ranges[position, 0]
@@ -110,7 +110,7 @@ def _start_index(state, node, ranges, position):
     return state.starts[node, range_index, 1]
 
 
-@compiled
+@internal
 def _increment_128(high, low):
     """Add one to an unsigned number of 128 bits, given as bits."""
     if low != -1:
@@ -118,7 +118,7 @@ def _increment_128(high, low):
     return (0 if high == -1 else _SIGN_BIT if high == _INT64_MAX else high + 1), 0
 
 
-@compiled
+@internal
 def _next_unclaimed(state, node, range_index):
     """Return whether there is an unclaimed block in a range without bitmaps, and its index."""
     first_high, first_low = state.starts[node, range_index, 0], state.starts[node, range_index, 1]
@@ -142,7 +142,7 @@ def _next_unclaimed(state, node, range_index):
             return False, high, low
 
 
-@compiled
+@internal
 def _claim_block(state, node, ranges, range_count, first_windows, last_windows):
     """Claim a new block in the first range that has one, else take over an empty one of another node; -1 for none."""
     for position in range(range_count):
@@ -183,7 +183,7 @@ def _claim_block(state, node, ranges, range_count, first_windows, last_windows):
     return -1
 
 
-@compiled
+@internal
 def _find_reclaimable_block(state, range_index, start_index, node):
     """Return the first empty block of another node that was claimed long enough ago; -1 for none."""
     index = bitmap.find_set_bit(state.bits, state.ranges, range_index, EMPTY, start_index)
@@ -202,7 +202,7 @@ def _find_reclaimable_block(state, range_index, start_index, node):
     return -1
 
 
-@inlined
+@internal
 def release_unselected_blocks(state, node, family, ranges, range_count):
     """Release the empty blocks of a node in pools that select it no more, as its next request begins with."""
     slot = state.held[family, node]
@@ -214,7 +214,7 @@ def release_unselected_blocks(state, node, family, ranges, range_count):
         slot = next_slot
 
 
-@inlined
+@compiled
 def assign(
     state,
     node,
@@ -324,7 +324,7 @@ def assign_address(state, address_index, handle, node, strict_affinity):
 # ---- releasing
 
 
-@inlined
+@internal
 def unlink_from_handle(state, address_index):
     """Take an address out of its handle's list."""
     handle = state.cells[address_index, HOLDER]
@@ -337,7 +337,7 @@ def unlink_from_handle(state, address_index):
         state.cells[previous, NEXT_OF_HANDLE] = state.cells[address_index, NEXT_OF_HANDLE]
 
 
-@inlined
+@compiled
 def release_addresses(state, addresses, count):
     """Free addresses, ascending and allocated each: they join their queues in that order, or begin to cool."""
     meta = state.meta

@@ -37,7 +37,7 @@ _HEADINGS = {
 @contextmanager
 def simulation_progress(lang: str, *, enabled: bool) -> Iterator[Callable[[int, int], None] | None]:
     """Show a progress bar on standard error, if asked for; tell of the first time, which takes longer."""
-    if needs_compiling(batch_events.run_events):
+    if needs_compiling():
         message = N_("Compiling the engine for this machine (once only); this takes up to a minute.")
         Console(stderr=True).print(get_language(lang).translate(message))
     if not enabled:

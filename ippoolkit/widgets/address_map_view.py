@@ -46,7 +46,7 @@ def is_engine_compiled() -> bool:
     from ..ipam import batch_events
     from ..ipam.compilation import needs_compiling
 
-    return not needs_compiling(batch_events.place_pods)
+    return not needs_compiling()
 
 
 def address_map_data(state: MapState, pool: IPPool, words: Language) -> dict[str, Any]:

@@ -313,7 +313,7 @@ class ChangePlanner(ipw.VBox):  # type: ignore[misc]
 
 def _show_compiling_notice(words: Language) -> Any:
     """Say, where the engine is to be compiled first, that this takes a while; return what can take that back."""
-    if FORMATS_VARIABLE in os.environ or not needs_compiling(batch_events.run_events):
+    if FORMATS_VARIABLE in os.environ or not needs_compiling():
         return None
     notice = HTML(f"<p>{escape(words.translate(COMPILING_MESSAGE))}</p>")  # type: ignore[no-untyped-call]
     return display(notice, display_id=True)  # type: ignore[no-untyped-call]
