@@ -117,7 +117,7 @@ def _setting_of_pip(name: str) -> str:
 
 def warm() -> None:
     """Compile the engine now, so that nobody waits for it later; without it everything works all the same."""
-    subprocess.run([PYTHON, "-m", "ippoolkit.ipam.warm"], cwd=ROOT, check=False)
+    subprocess.run([PYTHON, "-P", "-m", "ippoolkit.simulation.engine_warm_up"], cwd=ROOT, check=False)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from .blocks import (
     reset_addresses,
     update_bitmaps,
 )
-from .compilation import compiled, internal
+from .compilation import compiled, inlined, internal
 from .free_queue import assign_next, dequeue, enqueue, enqueue_cooled, is_reserved, set_holder
 from .layout import (
     ALREADY_ASSIGNED,
@@ -72,7 +72,7 @@ _INT64_MAX = (1 << 63) - 1
 # ---- assigning
 
 
-@internal
+@inlined
 def _assign_from_block(state, slot, wanted, handle, handle_step, out, assigned_count):
     """Take up to so many addresses from a block; return how many are done in all."""
     row = state.blocks[slot]
@@ -324,7 +324,7 @@ def assign_address(state, address_index, handle, node, strict_affinity):
 # ---- releasing
 
 
-@internal
+@inlined
 def unlink_from_handle(state, address_index):
     """Take an address out of its handle's list."""
     handle = state.cells[address_index, HOLDER]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .assignment import assign, release_addresses
 from .blocks import SYNC_DELAY, has_room, mark_node_dirty
-from .compilation import compiled, internal
+from .compilation import compiled, inlined
 from .layout import (
     ARRAYS_FULL,
     COOLING_COUNT,
@@ -127,7 +127,7 @@ def run_events(state, events, first_event, ranges, requests, statuses, strict_af
     return len(events)
 
 
-@internal
+@inlined
 def _prefetch(state, events, first_event, indexes):
     """Read what the next events need, step by step for all: so memory is waited for once, not event by event."""
     count = min(PREFETCH_EVENTS, len(events) - first_event)
@@ -155,7 +155,7 @@ def _prefetch(state, events, first_event, indexes):
     indexes[0] = checksum
 
 
-@internal
+@inlined
 def _release_handle(state, handle, address_indexes):
     """Free the addresses of a handle."""
     status = NOTHING_TO_RELEASE

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from . import bitmap
-from .compilation import compiled, internal
+from .compilation import compiled, inlined, internal
 from .datastore_keys import is_before, write_key
 from .layout import (
     ADDRESS_COUNT,
@@ -228,7 +228,7 @@ def update_bitmaps(state, slot):
         bitmap.set_bit(state.bits, state.ranges, range_index, EMPTY, index, row[OWNER] >= 0 and is_empty(row))
 
 
-@internal
+@inlined
 def has_room(state, blocks, addresses):
     """Whether there is room for so many more blocks, of so many addresses each."""
     return (

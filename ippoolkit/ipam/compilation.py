@@ -63,7 +63,16 @@ def compiled(function: Callable[..., Any]) -> Any:
 
 def internal(function: Callable[..., Any]) -> Any:
     """Compile a function that only compiled functions call: without a way in from Python, which takes long to compile."""
-    dispatcher = _compile(function, no_cpython_wrapper=True)
+    return _compile_internal(function)
+
+
+def inlined(function: Callable[..., Any]) -> Any:
+    """Compile a short function of every assignment and release into those that call it."""
+    return _compile_internal(function, forceinline=True)
+
+
+def _compile_internal(function: Callable[..., Any], **options: bool) -> Any:
+    dispatcher = _compile(function, no_cpython_wrapper=True, **options)
     if dispatcher is not function:
         dispatcher._insert = lambda *_: None  # noqa: SLF001 (what is inserted can be called, and without a way in crashes)
         dispatcher._compile_for_args = _refuse_call  # noqa: SLF001

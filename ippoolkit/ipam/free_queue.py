@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .compilation import internal
+from .compilation import inlined, internal
 from .layout import (
     ASSIGNABLE,
     COOLED_COUNT,
@@ -23,7 +23,7 @@ from .layout import (
 )
 
 
-@internal
+@inlined
 def enqueue(state, row, ordinal):
     """Put an ordinal at the end of the queue."""
     address_index = row[OFFSET] + ordinal
@@ -49,13 +49,13 @@ def enqueue_cooled(state, slot):
         row[COOLED_COUNT] = 0
 
 
-@internal
+@inlined
 def is_reserved(state, address_index):
     """Whether an address is reserved."""
     return state.meta[RESERVED_SPANS] != 0 and state.kept[address_index] != 0
 
 
-@internal
+@inlined
 def assign_next(state, row, handle):
     """Give the first ordinal in the queue that is not reserved to a handle; return it."""
     offset = row[OFFSET]
@@ -68,7 +68,7 @@ def assign_next(state, row, handle):
     return ordinal
 
 
-@internal
+@inlined
 def dequeue(state, row, previous, ordinal):
     """Take an ordinal out of the queue; `last` stands before it."""
     next_free = state.cells[row[OFFSET] + ordinal, NEXT_FREE]
@@ -80,7 +80,7 @@ def dequeue(state, row, previous, ordinal):
         row[QUEUE_TAIL] = previous
 
 
-@internal
+@inlined
 def set_holder(state, row, ordinal, handle):
     """Let a handle hold an ordinal that is out of the queue."""
     address_index = row[OFFSET] + ordinal

@@ -100,7 +100,6 @@ KNOWN_BY = {
     "pandas": {"audit", "capacity", "change", "figures", "report", "simulation", "view"},
     "numba": {"ipam"},
     "msgspec": {"read"},
-    "kubernetes": {"live"},
     "urllib3": {"live"},
     "numpy": {"capacity", "change", "ipam", "simulation"},
     "babel": {"findings"},
