@@ -55,9 +55,9 @@ class Handler(BaseHTTPRequestHandler):
     def handle_any(self):
         url = urlsplit(self.path)
         query = {key: values[0] for key, values in parse_qs(url.query).items()}
-        self.api_server.requests.append((self.command, url.path, query, dict(self.headers)))
-        if url.path in self.api_server.special:
-            self.api_server.special[url.path](self, query)
+        self.server.requests.append((self.command, url.path, query, dict(self.headers)))
+        if url.path in self.server.special:
+            self.server.special[url.path](self, query)
         else:
             self.send(*answer(PLAIN.get(url.path, "404-missing-group")))
 
