@@ -70,7 +70,7 @@ def backtest(values: Array, parts: Parts, errors: Errors, far: float, rng: np.ra
         if not horizons.size or not known.any():
             continue
         slope, start = np.polyfit(np.arange(end + 1), values[: end + 1], 1)
-        drawn = _draw(parts, errors, index, mix(errors, end, noise, far), horizons, rng)
+        drawn = _draw(parts, errors, index, mix(errors, parts.rest, end, noise, far), horizons, rng)
         low, middle, high = np.quantile(drawn, (0.1, 0.5, 0.9), axis=0)
         later = np.array([parts.sizes[(parts.jumps > end) & (parts.jumps <= end + ahead)].sum() for ahead in horizons])
         actual = parts.rest[end + horizons] + later

@@ -10,11 +10,14 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float64]
 
 WEEK = 7
+# Noise is that of the last so many values, or of the last half of the history.
+NOISE_POINTS = 90
 # Weeks of the history that the weekly profile is taken from, and the share of the variance it has to explain.
 PROFILE_WEEKS = 12
 PROFILE_SHARE = 0.25
-# An increment of so many robust standard deviations, which stays, is a jump.
+# An increment of so many robust standard deviations, also as a share of the level, which stays, is a jump.
 JUMP = 4.5
+RELATIVE_JUMP = 4.0
 STAYS = 0.6
 
 
@@ -46,7 +49,7 @@ class Parts:
     noise: Array
 
 
-def decompose(values: Array, step: int) -> Parts:
+def decompose(values: Array, step: int, seen: npt.NDArray[np.bool_] | None = None) -> Parts:
     """Take a history apart.
 
     Parameters
@@ -55,6 +58,8 @@ def decompose(values: Array, step: int) -> Parts:
         Shape (n,): one value a step, without gaps.
     step
         Days between two values; a weekly profile is looked for where it is 1.
+    seen
+        Which values were measured, not filled in; all if left out. Noise is drawn from these only.
     """
     profile, relative = _profile(values) if step == 1 else (np.zeros(WEEK), False)
     level = _moving_mean(values, WEEK)
@@ -65,17 +70,27 @@ def decompose(values: Array, step: int) -> Parts:
         later = np.zeros(values.size)
         np.add.at(later, jumps, sizes)
         rest = rest + sizes.sum() - np.cumsum(later)
-    return Parts(rest, profile, relative, jumps, sizes, _noise(rest))
+    measured = np.ones(rest.size, dtype=np.bool_) if seen is None else seen.copy()
+    measured[[0, -1]] = False
+    measured[: max(0, rest.size - max(NOISE_POINTS, rest.size // 2))] = False
+    return Parts(rest, profile, relative, jumps, sizes, _noise(rest)[measured] if measured.any() else np.zeros(1))
 
 
 def _moving_mean(values: Array, width: int) -> Array:
-    """Return the centred moving mean; near the ends of what is there."""
-    width = min(width, values.size)
+    """Return the centred moving mean; towards the ends of fewer values, so that a trend does not bias it."""
+    return _moving_sums(values, width) / _widths(values.size, width)
+
+
+def _widths(size: int, width: int) -> Array:
+    position = np.arange(size)
+    half = np.minimum(np.minimum(position, size - 1 - position), width // 2)
+    return np.asarray(2 * half + 1, dtype=float)
+
+
+def _moving_sums(values: Array, width: int) -> Array:
+    position, half = np.arange(values.size), (_widths(values.size, width).astype(int) - 1) // 2
     sums = np.concatenate(([0.0], np.cumsum(values)))
-    position = np.arange(values.size)
-    low = np.maximum(0, position - width // 2)
-    high = np.minimum(values.size, position + width // 2 + 1)
-    return np.asarray((sums[high] - sums[low]) / (high - low))
+    return np.asarray(sums[position + half + 1] - sums[position - half])
 
 
 def _profile(values: Array) -> tuple[Array, bool]:
@@ -98,8 +113,9 @@ def _profile(values: Array) -> tuple[Array, bool]:
         days = weekday[recent]
         profile = np.array([np.median(ratio[days == day]) for day in range(WEEK)])
         profile -= profile.mean()
-        unexplained = float(np.median((deviation - profile[weekday] * scale) ** 2) / np.median(deviation**2)) * total \
-            if np.median(deviation**2) > 0 else total
+        squares = np.median(deviation**2)
+        share = np.median((deviation - profile[weekday] * scale) ** 2) / squares if squares > 0 else 1.0
+        unexplained = float(share) * total
         if unexplained < left * (0.9 if relative else 1.0):
             best, left = (profile, relative), unexplained
     return best
@@ -115,9 +131,15 @@ def _jumps(rest: Array) -> tuple[npt.NDArray[np.intp], Array]:
     spread = 1.4826 * np.median(np.abs(increments - middle))
     # Whole numbers: where most steps are equal the median deviation is 0.
     spread = max(spread, 1.0, 0.001 * float(np.abs(rest).mean()))
+    large = np.abs(increments - middle) > JUMP * spread
+    # Where growth is exponential the last increments are all large, but no larger for their level.
+    level = np.maximum(_moving_mean(rest, 2 * WEEK), 1.0)
+    shares = increments / level[1:]
+    centered = np.abs(shares - np.median(shares))
+    large &= centered > RELATIVE_JUMP * 1.4826 * np.median(centered)
     found: list[int] = []
     sizes: list[float] = []
-    for at in np.flatnonzero(np.abs(increments - middle) > JUMP * spread) + 1:
+    for at in np.flatnonzero(large) + 1:
         if found and at - found[-1] < 3:
             continue
         before, after = rest[max(0, at - 5) : at], rest[at : at + 5]
@@ -130,8 +152,7 @@ def _jumps(rest: Array) -> tuple[npt.NDArray[np.intp], Array]:
 
 
 def _noise(rest: Array) -> Array:
-    """Return the deviations from the moving mean of 15 values, at their full size."""
-    width = min(15, rest.size // 2 * 2 - 1)
-    noise = rest - _moving_mean(rest, width)
-    noise *= np.sqrt(width / max(1, width - 1))
-    return np.asarray(noise - noise.mean())
+    """Return the deviations from the moving mean, at their full size; 0 where nothing stands on both sides."""
+    width = int(np.clip(rest.size // 4, 3, 2 * WEEK + 1))
+    widths = _widths(rest.size, width)
+    return np.asarray((rest - _moving_mean(rest, width)) * np.sqrt(widths / np.maximum(widths - 1, 1)))

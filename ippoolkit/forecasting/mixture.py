@@ -18,12 +18,13 @@ HORIZONS = np.array([1, 2, 4, 7, 14, 21, 35, 56, 84, 120, 180])
 SHARPNESS = 8.0
 # How much more likely than growth it is, before anything was seen, that nothing changes.
 CALM_PRIOR = 3.0
+CALM_PARTS = 8
 # Half-life of an error in the score, as a share of the history.
 MEMORY = 0.35
 # Degrees of freedom of the errors' scale: backtests of one history overlap, and are few.
 FREEDOM = 8.0
 # Share of paths on which teams go on to arrive, after so many arrivals in the history.
-ARRIVALS = {0: 0.0, 1: 0.3, 2: 0.8}
+ARRIVALS = {0: 0.0, 1: 0.08}
 # Least standard deviation of a candidate's slope, as a share of its own slope.
 LEAST_SLOPE_ERROR = 0.03
 
@@ -80,13 +81,15 @@ def backtest_errors(parts: Parts) -> Errors:
     return Errors(models, origins, horizons, counted, scaled)
 
 
-def mix(errors: Errors, until: int, noise: float, far: float) -> Mixture:
+def mix(errors: Errors, rest: Array, until: int, noise: float, far: float) -> Mixture:
     """Weigh the candidates by their errors up to a position of the grid.
 
     Parameters
     ----------
     errors
         Errors of the backtests.
+    rest
+        The history that they are errors of.
     until
         Only what had come by this position counts.
     noise
@@ -111,11 +114,25 @@ def mix(errors: Errors, until: int, noise: float, far: float) -> Mixture:
 
     near = np.exp(-0.5 * (np.log(horizons / np.clip(far, horizons[0], horizons[-1])) / 1.0) ** 2)
     squares = mean_squares(errors.counted) + floor
+    calm_prior = CALM_PRIOR * calmness(rest[: until + 1])
     score = (np.log(squares) * near).sum(axis=1) / near.sum()
-    calm = np.array([CALM_PRIOR if model.name.startswith("level") else 1.0 for model in errors.models])
+    calm = np.array([calm_prior if model.name.startswith("level") else 1.0 for model in errors.models])
     weights = calm * np.exp(-SHARPNESS * (score - score.min()))
     scaled = mean_squares(errors.scaled)
     return Mixture(weights / weights.sum(), _variance(scaled, horizons))
+
+
+def calmness(rest: Array) -> float:
+    """Return how likely no growth is in the end, beside growth: a t-test on the means of consecutive parts."""
+    parts = min(CALM_PARTS, rest.size // 3)
+    if parts < 3:
+        return 1.0
+    width = rest.size // parts
+    means = rest[rest.size - parts * width :].reshape(parts, width).mean(axis=1)
+    increments = np.diff(means)
+    error = max(float(increments.std(ddof=1)) / np.sqrt(parts - 1), 1e-9)
+    t = float(increments.mean()) / error
+    return float((1 + t**2 / (parts - 2)) ** (-(parts - 1) / 2))
 
 
 def _variance(squares: Array, horizons: Array) -> Array:

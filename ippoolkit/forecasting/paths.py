@@ -14,9 +14,13 @@ Array = npt.NDArray[np.float64]
 PATHS = 1000
 NOISE_BLOCK = 7
 CHUNK = 128
-STRETCH = 0.8
+# Standard deviations that no walk leaves.
+FAR_WALK = 5.5
+STRETCH = 0.85
 LEVEL_TRUST = 0.25
-DISPERSION = 1.5
+# How much of it a level is thought to hide.
+SLOPE_ERROR = 0.75
+DISPERSION = 2.5
 SIZE_SPREAD = 0.7
 
 
@@ -64,6 +68,8 @@ def first_passage(
     trusted = np.where(slope == 0, LEVEL_TRUST, slope**2 / np.maximum(slope**2 + tilt, 1e-300))
     slope = slope * trusted
     tilt = np.maximum(np.sqrt(tilt * trusted) * scale, LEAST_SLOPE_ERROR * np.abs(slope))
+    # What a level cannot see: a slope that is lost in the noise.
+    tilt = np.where(slope == 0, np.maximum(tilt, hidden_slope(parts.rest) * scale), tilt)
     level = np.array([model.level[-1] for model in models])[choice] + constant * rng.standard_normal(paths)
     slope = slope + tilt * rng.standard_normal(paths)
     arriving = rng.random(paths) < arrival_share(parts.jumps.size)
@@ -74,9 +80,13 @@ def first_passage(
     larger = rng.lognormal(0, SIZE_SPREAD / np.sqrt(max(1, count)), paths)
 
     reached = np.full(paths, np.inf)
-    alive = np.arange(paths)
+    # Most paths of a calm pool never come near: they need not be walked.
+    farthest = level + np.maximum(slope, 0) * steps + FAR_WALK * walk * np.sqrt(steps)
+    farthest = np.where(logs, np.exp(np.minimum(farthest, 50)), farthest)
+    farthest = farthest * (1 + parts.profile.max()) if parts.relative else farthest + parts.profile.max()
+    alive = np.flatnonzero((farthest + parts.noise.max() >= capacity) | arriving)
     walked, jumped = np.zeros(paths), np.zeros(paths)
-    for start in range(0, steps, CHUNK):
+    for start in range(0, steps if alive.size else 0, CHUNK):
         length = min(CHUNK, steps - start)
         ahead = np.arange(start + 1, start + length + 1)
         moves = rng.standard_normal((alive.size, length), dtype=np.float32) * walk[alive, None]
@@ -106,6 +116,15 @@ def first_passage(
         if not alive.size:
             break
     return reached
+
+
+def hidden_slope(rest: Array) -> float:
+    """Return the standard error of the slope of the line through all values."""
+    time = np.arange(rest.size) - (rest.size - 1) / 2
+    spread = float((time**2).sum())
+    slope = float((time * rest).sum()) / spread
+    misses = rest - rest.mean() - slope * time
+    return SLOPE_ERROR * float(np.sqrt((misses**2).sum() / max(1, rest.size - 2) / spread))
 
 
 def _shares(weights: Array, paths: int, rng: np.random.Generator) -> npt.NDArray[np.intp]:
