@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from .findings import Finding, printable
 
@@ -22,6 +23,9 @@ class InputError(IppoolkitError, ValueError):
         self.problems = tuple(problems)
         super().__init__(self.describe())
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.problems,)
+
     def describe(self, lang: str = "en") -> str:
         """List the problems, one a line, each with its place and what to do."""
         return "\n".join(describe(problem, lang) for problem in self.problems)
@@ -34,9 +38,17 @@ class FoundError(IppoolkitError):
         self.finding = Finding(code, numbers=numbers)
         super().__init__(self.finding.told())
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (type(self), self.finding)
+
     def describe(self, lang: str = "en") -> str:
         """Say what is the matter, and what to do, in the reader's language."""
         return self.finding.told(lang)
+
+
+def _restored(kind: type[FoundError], finding: Finding) -> FoundError:
+    """Return an error that came from another process."""
+    return kind(finding.code, **finding.numbers)
 
 
 class ReportError(FoundError):

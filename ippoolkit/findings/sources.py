@@ -37,6 +37,10 @@ SOURCES: dict[str, Source] = {
     "controllers": Source(
         "Calico, Kubernetes controllers configuration", f"{_CALICO}/reference/resources/kubecontrollersconfig"
     ),
+    "metrics": Source("Calico, kube-controllers metrics", f"{_CALICO}/reference/kube-controllers/prometheus"),
+    "prometheus": Source("Prometheus, HTTP API", "https://prometheus.io/docs/prometheus/latest/querying/api/"),
+    "forecast": Source("ippoolkit, how forecasts are made", "docs/forecast.md"),
+    "dask": Source("Dask, schedulers", "https://docs.dask.org/en/stable/deploying.html"),
     "rbac": Source("Kubernetes, RBAC", "https://kubernetes.io/docs/reference/access-authn-authz/rbac/"),
     "migrate": Source("Calico, migrate to a different IP pool", f"{_CALICO}/networking/ipam/migrate-pools"),
     "operator-pools": Source(

@@ -3,7 +3,7 @@
 from .forecast import Forecast, LimitForecast, forecast
 from .history import History, Measurement, PoolHistory
 from .live import Connection
-from .sources import read_history
+from .sources import is_history, read_history
 
 __all__ = [
     "Connection",
@@ -13,5 +13,6 @@ __all__ = [
     "Measurement",
     "PoolHistory",
     "forecast",
+    "is_history",
     "read_history",
 ]

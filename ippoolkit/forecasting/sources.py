@@ -14,11 +14,12 @@ from ..limits import DEFAULT_BLOCK_SIZE
 from ..model import Scenario
 from ..read.text import read_text
 from .csv_history import MOST_PROBLEMS, looks_like_csv, read_csv
-from .dumps import read_dumps
+from .dumps import dated_groups, read_dumps
 from .history import History, HistoryCollector, Measurement, PoolHistory
 from .live import Connection, is_url, read_url
 from .prometheus import looks_like_answer, read_prometheus
 
+PEEKED = 4096
 # Addresses of a block, of either family, where Calico's default block size is not changed.
 DEFAULT_BLOCK = 2 ** (32 - DEFAULT_BLOCK_SIZE[4])
 
@@ -73,6 +74,31 @@ def read_history(
         if before is not pool
     ]
     return History(tuple(assumed), (*history.notes, *notes))
+
+
+def is_history(source: str | Path) -> bool:
+    """Tell whether a source is a history, rather than a scenario, a manifest or a dump.
+
+    Raises
+    ------
+    InputError
+        Where it cannot be read.
+    """
+    path = Path(source)
+    if is_url(str(source)):
+        return True
+    if str(source) == "-":
+        return False
+    if path.is_dir():
+        return len(dated_groups(path)[0]) > 1
+    if path.suffix.lower() == ".csv":
+        return True
+    if path.suffix.lower() != ".json":
+        return looks_like_csv(read_text(source)[1][:PEEKED])
+    try:
+        return looks_like_answer(json.loads(read_text(source)[1]))
+    except ValueError:
+        return False
 
 
 def _more(count: int, sources: Iterable[str | Path]) -> list[Finding]:

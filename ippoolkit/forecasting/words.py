@@ -46,3 +46,4 @@ def outlook(limit: LimitForecast, horizon_days: int) -> Finding:
     if limit.p90 is None:
         return Finding("forecast-date-open", limit.pool, years | early | month, level=level)
     return Finding("forecast-date", limit.pool, early | month | {"late": Day(limit.p90)}, level=level)
+Day.sentence = Day.message  # until the rename

@@ -9,6 +9,7 @@ from .audit import AUDIT
 from .change import CHANGE
 from .design import DESIGN
 from .documents import DOCUMENTS, METADATA, VALUES
+from .forecast import FORECAST
 from .installers import INSTALLERS
 from .ipam import IPAM
 from .live import LIVE
@@ -35,6 +36,7 @@ _ALL = (
     *LIVE,
     *INSTALLERS,
     *CHANGE,
+    *FORECAST,
 )
 RULES: dict[str, Rule] = {rule.code: rule for rule in _ALL}
 

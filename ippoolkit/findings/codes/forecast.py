@@ -143,6 +143,23 @@ FORECAST = (
         N_("Most likely not within {years:.3g} years; 1 in 10 before {early}."),
     ),
     Rule("forecast-calm", "ok", "forecast", N_("Not within {years:.3g} years, at 9 in 10 or more.")),
+    Rule("forecast-capacity", "error", "kit", N_("{value} is not POOL=NUMBER.")),
+    # Alerts.
+    Rule("alerts-lead", "error", "kit", N_("{value} is not a time."), N_("Write it as 30d, 6w, 36h, or as 80%.")),
+    Rule("alerts-label", "error", "kit", N_("{value} is not KEY=VALUE.")),
+    Rule("alerts-release", "error", "metrics", N_("{value} is not a release."), N_("Write it as v3.29.")),
+    Rule(
+        "alerts-no-metrics",
+        "error",
+        "metrics",
+        N_("kube-controllers of {value} has no metrics of IPAM: they came with v3.18."),
+    ),
+    Rule(
+        "alerts-pools-unknown",
+        "error",
+        "metrics",
+        N_("Metrics of {value} do not tell pools apart, and there are {count:pool}: that came with v3.23."),
+    ),
     # Work that is spread.
     Rule(
         "extra-missing",

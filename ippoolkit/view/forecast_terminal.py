@@ -1,0 +1,105 @@
+"""A forecast in a terminal and as plain data."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ..findings import N_, Language, language, printable
+from ..forecasting import Forecast, LimitForecast
+from ..forecasting.words import outlook
+from .cells import NOTHING
+from .text import STYLES, print_findings
+
+# In a narrower terminal the backtest is left out.
+WIDE = 110
+
+
+def forecast_data(forecast: Forecast, lang: str = "en") -> dict[str, Any]:
+    """Return everything that a forecast says as plain values: dates as ISO days, null for not within the horizon."""
+    return {
+        "as_of": forecast.as_of.isoformat(),
+        "horizon_days": forecast.horizon_days,
+        "pools": [_limit_data(limit, forecast, lang) for limit in forecast.pools],
+        "limits": [_limit_data(limit, forecast, lang) for limit in forecast.limits],
+        "notes": [note.as_dict(lang) for note in forecast.notes],
+    }
+
+
+def _limit_data(limit: LimitForecast, forecast: Forecast, lang: str) -> dict[str, Any]:
+    chances = limit.probability
+    past = limit.backtest
+    return {
+        "pool": limit.pool,
+        "limit": limit.limit,
+        "in_use": limit.in_use,
+        "capacity": limit.capacity,
+        "measured": _iso(limit.measured),
+        "exhausted": {"p10": _iso(limit.p10), "p50": _iso(limit.p50), "p90": _iso(limit.p90)},
+        "probability": {str(days): None if chances is None else chances[days] for days in (30, 90, 365)},
+        "backtest": {
+            "windows": past.windows,
+            "forecasts": past.forecasts,
+            "coverage": past.coverage,
+            "error": past.error,
+            "line_error": past.line_error,
+        },
+        "reason": None if limit.reason is None else limit.reason.message(lang),
+        "outlook": outlook(limit, forecast.horizon_days).message(lang),
+    }
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def print_forecast(console: Console, forecast: Forecast, *, lang: str = "en") -> None:
+    """Print a row a pool, the first to run out on top, and what each means in words."""
+    words = language(lang)
+    title = words.say(N_("When pools run out, as of {date}"), {"date": forecast.as_of.isoformat()})
+    table = Table(title=title, title_justify="left", title_style="bold")
+    wide = console.width >= WIDE
+    table.add_column(words.text(N_("pool")), overflow="fold")
+    table.add_column(words.text(N_("limit")))
+    for heading in (N_("in use"), N_("capacity")):
+        table.add_column(words.text(heading), justify="right")
+    for heading in ("P10", "P50", "P90"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column(words.text(N_("in 90 days")), justify="right")
+    if wide:
+        table.add_column(words.text(N_("backtest covered")), justify="right")
+        table.add_column(words.text(N_("error / line's")), justify="right")
+    for limit in forecast.pools:
+        table.add_row(*_cells(limit, words, wide=wide))
+    console.print(table)
+    for limit in forecast.pools:
+        said = outlook(limit, forecast.horizon_days)
+        console.print(
+            Text.assemble(
+                (f"{printable(limit.pool)}: ", "bold"),
+                (said.full_message(lang), STYLES[said.severity]),
+            )
+        )
+    print_findings(console, forecast.notes, lang=lang)
+
+
+def _cells(limit: LimitForecast, words: Language, *, wide: bool) -> list[str]:
+    past = limit.backtest
+    chance = NOTHING if limit.probability is None else f"{limit.probability[90]:.0%}"
+    cells = [
+        printable(limit.pool),
+        words.text(limit.limit),
+        NOTHING if limit.in_use is None else words.number(limit.in_use),
+        NOTHING if limit.capacity is None else words.number(limit.capacity),
+        *(_iso(day) or NOTHING for day in (limit.p10, limit.p50, limit.p90)),
+        chance,
+    ]
+    if wide and past.coverage is not None and past.error is not None and past.line_error is not None:
+        cells += [f"{past.coverage:.0%} ({past.forecasts})", f"{past.error:.1f} / {past.line_error:.1f}"]
+    elif wide:
+        cells += [NOTHING, NOTHING]
+    return cells
