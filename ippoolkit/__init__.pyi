@@ -1,8 +1,11 @@
-from . import capacity, figures, findings, ipam, judges, model, read, report, rules, simulation, view, widgets, write
+from . import capacity, figures, findings, ipam, manifests, model, read, report, simulation, view, widgets, write
 from .capacity import Verdict, block_sizes, choices, comparison, growth, nodes, pools, prefixes, verdict
+from .capacity.design_rules import check_design
 from .cidr import Cidr
 from .errors import InputError, IppoolkitError, ReportError
 from .findings import Finding
+from .forecasting import forecast
+from .manifests.manifest_review import review
 from .model import (
     Block,
     Cluster,
@@ -17,13 +20,12 @@ from .model import (
     Pod,
     Scenario,
 )
-from .model.editing import as_group, with_group, with_pool
+from .model.scenario_edits import nodes_as_group, with_pool, with_single_group
 from .read import load
 from .report import make_report, make_reports
-from .rules import check, review
 from .simulation import simulate
 from .widgets import ChangePlanner, Planner
-from .write import manifests, save
+from .write import save_scenario, to_manifests_yaml
 
 __version__: str
 
@@ -48,36 +50,36 @@ __all__ = [
     "ReportError",
     "Scenario",
     "Verdict",
-    "as_group",
     "block_sizes",
     "capacity",
-    "check",
+    "check_design",
     "choices",
     "comparison",
     "figures",
     "findings",
+    "forecast",
     "growth",
     "ipam",
-    "judges",
     "load",
     "make_report",
     "make_reports",
     "manifests",
     "model",
     "nodes",
+    "nodes_as_group",
     "pools",
     "prefixes",
     "read",
     "report",
     "review",
-    "rules",
-    "save",
+    "save_scenario",
     "simulate",
     "simulation",
+    "to_manifests_yaml",
     "verdict",
     "view",
     "widgets",
-    "with_group",
     "with_pool",
+    "with_single_group",
     "write",
 ]

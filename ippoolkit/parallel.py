@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
-from .errors import FoundError, IppoolkitError
+from .errors import FindingError, IppoolkitError
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
@@ -132,9 +132,7 @@ def _leave_interrupts_to_the_parent() -> None:
 
 
 @contextmanager
-def executor(
-    scheduler: str | None = None, jobs: int | None = None, preload: Sequence[str] = ()
-) -> Iterator[Executor]:
+def executor(scheduler: str | None = None, jobs: int | None = None, preload: Sequence[str] = ()) -> Iterator[Executor]:
     """Yield the executor that was asked for, and end it.
 
     Parameters
@@ -149,7 +147,7 @@ def executor(
 
     Raises
     ------
-    FoundError
+    FindingError
         Where the scheduler does not answer, or `distributed` is not installed.
     """
     client = None
@@ -174,11 +172,11 @@ def _connect(scheduler: str) -> Any:
     try:
         from distributed import Client
     except ImportError:
-        raise FoundError("extra-missing", package="distributed", extra="distributed") from None
+        raise FindingError("extra-missing", package="distributed", extra="distributed") from None
     try:
         return Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
-        raise FoundError("scheduler-unreachable", address=scheduler, reason=str(error)) from None
+        raise FindingError("scheduler-unreachable", address=scheduler, reason=str(error)) from None
 
 
 def run(
@@ -275,7 +273,7 @@ def _run_alone(pool: Executor, function: Callable[[Item], Value], item: Item) ->
         outcome = _outcome(pool.submit(function, item))
         if outcome is not None:
             return outcome
-    return Outcome(error=FoundError("worker-died"))
+    return Outcome(error=FindingError("worker-died"))
 
 
 def _outcome(future: Future[Value]) -> Outcome[Value] | None:
@@ -289,4 +287,4 @@ def _outcome(future: Future[Value]) -> Outcome[Value] | None:
     except Exception as error:  # noqa: BLE001 (whatever it is, the others go on)
         if type(error).__name__ == "KilledWorker":  # Dask's, which is loaded only where it is used
             return None
-        return Outcome(error=FoundError("item-failed", reason=f"{type(error).__name__}: {error}"))
+        return Outcome(error=FindingError("item-failed", reason=f"{type(error).__name__}: {error}"))

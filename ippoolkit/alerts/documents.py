@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ..write.yaml_text import dump
+from ..write.yaml_dump import dump_yaml
 from .metrics import Metrics
 from .watched import Quantity, Watch, WatchedPools
 
@@ -25,7 +25,7 @@ def prometheus_rule(group: Mapping[str, Any], namespace: str, labels: Mapping[st
         metadata["namespace"] = namespace
     if labels:
         metadata["labels"] = dict(labels)
-    return dump(
+    return dump_yaml(
         {
             "apiVersion": "monitoring.coreos.com/v1",
             "kind": "PrometheusRule",
@@ -37,7 +37,7 @@ def prometheus_rule(group: Mapping[str, Any], namespace: str, labels: Mapping[st
 
 def rules_file(group: Mapping[str, Any]) -> str:
     """Return a file that ``rule_files`` of Prometheus' configuration can name."""
-    return dump({"groups": [group]})
+    return dump_yaml({"groups": [group]})
 
 
 def dashboard(watch: Watch, metrics: Metrics) -> str:

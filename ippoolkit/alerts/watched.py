@@ -6,12 +6,12 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ..calico.limits import DEFAULT_MAX_BLOCKS_PER_HOST
 from ..capacity import growth
 from ..errors import InputError
 from ..findings import Finding, Place
 from ..forecasting import Forecast, LimitForecast
-from ..forecasting.forecast import BLOCKS
-from ..limits import DEFAULT_MAX_BLOCKS
+from ..forecasting.pool_forecast import BLOCKS
 from ..model import Scenario
 
 DAYS_PER_MONTH = 365 / 12
@@ -106,7 +106,7 @@ class Watch:
     """Everything that alerts are computed for; `max_blocks` is how many blocks one node may hold."""
 
     pools: tuple[WatchedPools, ...]
-    max_blocks: int = DEFAULT_MAX_BLOCKS
+    max_blocks: int = DEFAULT_MAX_BLOCKS_PER_HOST
 
 
 def watch_scenario(scenario: Scenario) -> Watch:
@@ -130,9 +130,7 @@ def watch_scenario(scenario: Scenario) -> Watch:
             rows = table[table["family"] == version]
             span = scenario.plan.months * DAYS_PER_MONTH
             rates = {name: (int(rows[name].iloc[-1]) - int(rows[name].iloc[0])) / span for name in rates}
-            to_come = sum(
-                group.nodes_after(scenario.plan.months) - group.nodes for group in scenario.plan.groups
-            )
+            to_come = sum(group.nodes_after(scenario.plan.months) - group.nodes for group in scenario.plan.groups)
         blocks = sum(2 ** (pool.block_size - pool.cidr.prefix) for pool in family)
         watched.append(
             WatchedPools(
@@ -143,8 +141,8 @@ def watch_scenario(scenario: Scenario) -> Watch:
                 to_come,
             )
         )
-    most = scenario.cluster.config.max_blocks_per_host if scenario.cluster.config else 0
-    return Watch(tuple(watched), most or DEFAULT_MAX_BLOCKS)
+    most = scenario.cluster.ipam_config.max_blocks_per_host
+    return Watch(tuple(watched), most or DEFAULT_MAX_BLOCKS_PER_HOST)
 
 
 def watch_forecast(forecast: Forecast) -> Watch:

@@ -1,8 +1,8 @@
 """Figures: tables to matplotlib Figures, and those to SVG and PNG."""
 
-from .address_map import address_map
-from .block_sizes import block_sizes
-from .growth import growth
-from .style import has_font_for, png, svg
+from .address_map_chart import draw_address_map
+from .block_size_chart import draw_block_sizes
+from .growth_chart import draw_growth
+from .style import has_font_for, render_png, render_svg
 
-__all__ = ["address_map", "block_sizes", "growth", "has_font_for", "png", "svg"]
+__all__ = ["draw_address_map", "draw_block_sizes", "draw_growth", "has_font_for", "render_png", "render_svg"]

@@ -1,9 +1,9 @@
 """When pools run out: histories, the forecaster, and what it says."""
 
-from .forecast import Forecast, LimitForecast, forecast
 from .history import History, Measurement, PoolHistory
-from .live import Connection
-from .sources import is_history, read_history
+from .history_sources import is_history, read_history
+from .pool_forecast import Forecast, LimitForecast, forecast
+from .prometheus_server import Connection
 
 __all__ = [
     "Connection",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from .candidates import Positions
 from .decompose import Parts
 from .mixture import FREEDOM, Errors, Mixture, mix
 from .paths import STRETCH, arrival_share
@@ -85,13 +86,17 @@ def backtest(values: Array, parts: Parts, errors: Errors, far: float, rng: np.ra
     wide = float(np.quantile(ratios, 0.8))
     stretch = float(np.clip(wide, 0.25, 4) ** (windows / (windows + SHRINKAGE)))
     return Backtest(
-        windows, len(inside), float(np.mean(inside)), float(np.mean(misses)), float(np.mean(lines)),
+        windows,
+        len(inside),
+        float(np.mean(inside)),
+        float(np.mean(misses)),
+        float(np.mean(lines)),
         float(np.clip(stretch, LEAST_STRETCH, MOST_STRETCH)),
     )
 
 
 def _draw(
-    parts: Parts, errors: Errors, index: int, mixture: Mixture, horizons: Array, rng: np.random.Generator
+    parts: Parts, errors: Errors, index: int, mixture: Mixture, horizons: Positions, rng: np.random.Generator
 ) -> Array:
     """Draw values from the mixture so many steps after an origin, shape (draws, horizons)."""
     end = int(errors.origins[index])

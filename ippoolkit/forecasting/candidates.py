@@ -149,10 +149,10 @@ def _bend(series: Array, origins: Positions) -> tuple[Array, Array]:
     left = total[:, None] - (fits * right).sum(axis=2)
     left[(knots > origins[:, None] - LEAST_AFTER) | (origins[:, None] < LEAST_BENT)] = np.inf
     best = left.argmin(axis=1)
-    row = np.arange(origins.size)
+    rows = np.arange(origins.size)
     # The noise may stay a while, so that a bend is worth a good deal more than one parameter.
-    bent = left[row, best] < errors * (1 - np.minimum(0.5, 20 / (origins + 1)))
-    three = fits[row, best]
+    bent = left[rows, best] < errors * (1 - np.minimum(0.5, 20 / (origins + 1)))
+    three = fits[rows, best]
     now = origins / size
     level = np.where(
         bent,

@@ -35,14 +35,14 @@ def read_csv(text: str, name: str, into: HistoryCollector) -> list[Finding]:
         if not problems:
             _read_rows(reader, columns, name, into, problems)
     except csv.Error as error:
-        problems.append(Finding("csv-syntax", numbers={"reason": str(error)}, place=Place(name, reader.line_num)))
+        problems.append(Finding("csv-syntax", params={"reason": str(error)}, place=Place(name, reader.line_num)))
     return problems
 
 
 def _columns(heading: list[str], name: str, problems: list[Finding]) -> dict[str, int]:
     columns = {cell.strip().lower(): position for position, cell in enumerate(heading)}
     problems += [
-        Finding("csv-column-missing", numbers={"column": column}, place=Place(name, 1))
+        Finding("csv-column-missing", params={"column": column}, place=Place(name, 1))
         for column in REQUIRED
         if column not in columns
     ]
@@ -59,7 +59,7 @@ def _read_rows(
         if not any(cell.strip() for cell in row):
             continue
         if len(row) <= max(columns.values()):
-            problems.append(Finding("csv-cells", numbers={"count": len(row)}, place=Place(name, line)))
+            problems.append(Finding("csv-cells", params={"count": len(row)}, place=Place(name, line)))
             continue
         cells = {column: row[position].strip() for column, position in columns.items()}
         before = len(problems)
@@ -76,19 +76,19 @@ def _read_rows(
         first = seen.setdefault((cells["pool"], time), line)
         if first != line:
             numbers = {"pool": cells["pool"], "first": first}
-            problems.append(Finding("history-time-repeated", numbers=numbers, place=Place(name, line, "time")))
+            problems.append(Finding("history-time-repeated", params=numbers, place=Place(name, line, "time")))
             continue
         gaps += figures.get("in_use") is None
         into.add(cells["pool"], Measurement(time, **figures))
     if gaps:
-        into.notes.append(Finding("history-gaps", numbers={"count": gaps}, place=Place(name)))
+        into.notes.append(Finding("history-gaps", params={"count": gaps}, place=Place(name)))
 
 
 def _time(cell: str, place: Place, problems: list[Finding]) -> datetime | None:
     try:
         return utc(datetime.fromisoformat(cell))
     except (ValueError, OverflowError):
-        problems.append(Finding("history-time-invalid", numbers={"value": cell}, place=place))
+        problems.append(Finding("history-time-invalid", params={"value": cell}, place=place))
         return None
 
 
@@ -101,11 +101,11 @@ def _count(cell: str, place: Place, problems: list[Finding]) -> int | None:
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite():
-        problems.append(Finding("history-number-invalid", numbers={"value": cell}, place=place))
+        problems.append(Finding("history-number-invalid", params={"value": cell}, place=place))
     elif number < 0:
-        problems.append(Finding("history-number-negative", numbers={"value": cell}, place=place))
+        problems.append(Finding("history-number-negative", params={"value": cell}, place=place))
     elif number > MOST_ADDRESSES:
-        problems.append(Finding("value-high", numbers={"value": cell, "bound": MOST_ADDRESSES}, place=place))
+        problems.append(Finding("value-high", params={"value": cell, "bound": MOST_ADDRESSES}, place=place))
     else:
         return round(number)
     return None

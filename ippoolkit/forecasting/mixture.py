@@ -63,7 +63,7 @@ def backtest_errors(parts: Parts) -> Errors:
     rest = parts.rest
     first = min(max(7, rest.size // 5), rest.size - 2)
     origins = np.unique(np.linspace(first, rest.size - 1, ORIGINS).astype(np.intp))
-    horizons = HORIZONS[HORIZONS <= max(2, rest.size // 2)]
+    horizons = HORIZONS[max(2, rest.size // 2) >= HORIZONS]
     models = candidates(rest, origins)
     target = origins[:, None] + horizons
     inside = target < rest.size
@@ -172,4 +172,4 @@ def _variance(squares: Array, horizons: Array) -> Array:
         left[better] = misfit[better]
         best[better] = 0
         best[np.ix_(better, columns)] = fit[better]
-    return best / np.array([1, far, far**2])
+    return np.asarray(best / np.array([1, far, far**2]))

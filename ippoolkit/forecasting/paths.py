@@ -30,8 +30,14 @@ def arrival_share(count: int) -> float:
 
 
 def first_passage(
-    parts: Parts, models: list[Candidate], mixture: Mixture, capacity: float, steps: int, rng: np.random.Generator,
-    stretch: float = 1.0, paths: int = PATHS,
+    parts: Parts,
+    models: list[Candidate],
+    mixture: Mixture,
+    capacity: float,
+    steps: int,
+    rng: np.random.Generator,
+    stretch: float = 1.0,
+    paths: int = PATHS,
 ) -> Array:
     """Return the step on which each path first reaches the capacity, from 1; infinity where none does.
 
@@ -59,7 +65,7 @@ def first_passage(
     logs = np.array([model.logarithmic for model in models])[choice]
     slope = np.array([model.slope[-1] for model in models])[choice]
     noise_sd = float(parts.noise.std())
-    level_now = max(float(parts.rest[-min(7, parts.rest.size):].mean()), 1.0)
+    level_now = max(float(parts.rest[-min(7, parts.rest.size) :].mean()), 1.0)
     noise_var = np.where(logs, (noise_sd / level_now) ** 2, noise_sd**2)
     constant, walk, tilt = mixture.variance[choice].T
     constant = np.sqrt(np.maximum(constant - noise_var, 0)) * scale

@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ..findings import N_, Language, language, printable
+from ..findings import N_, Language, get_language, replace_unprintable
 from ..forecasting import Forecast, LimitForecast
-from ..forecasting.words import outlook
-from .cells import NOTHING
-from .text import STYLES, print_findings
+from ..forecasting.outlook import outlook
+from .capacity_terminal import SEVERITY_STYLES, print_findings
+from .cell_text import NO_VALUE
 
 # In a narrower terminal the backtest is left out.
 WIDE = 110
@@ -59,20 +59,20 @@ def _iso(day: date | None) -> str | None:
 
 def print_forecast(console: Console, forecast: Forecast, *, lang: str = "en") -> None:
     """Print a row a pool, the first to run out on top, and what each means in words."""
-    words = language(lang)
-    title = words.say(N_("When pools run out, as of {date}"), {"date": forecast.as_of.isoformat()})
+    words = get_language(lang)
+    title = words.render(N_("When pools run out, as of {date}"), {"date": forecast.as_of.isoformat()})
     table = Table(title=title, title_justify="left", title_style="bold")
     wide = console.width >= WIDE
-    table.add_column(words.text(N_("pool")), overflow="fold")
-    table.add_column(words.text(N_("limit")))
+    table.add_column(words.translate(N_("pool")), overflow="fold")
+    table.add_column(words.translate(N_("limit")))
     for heading in (N_("in use"), N_("capacity")):
-        table.add_column(words.text(heading), justify="right")
+        table.add_column(words.translate(heading), justify="right")
     for heading in ("P10", "P50", "P90"):
         table.add_column(heading, no_wrap=True)
-    table.add_column(words.text(N_("in 90 days")), justify="right")
+    table.add_column(words.translate(N_("in 90 days")), justify="right")
     if wide:
-        table.add_column(words.text(N_("backtest covered")), justify="right")
-        table.add_column(words.text(N_("error / line's")), justify="right")
+        table.add_column(words.translate(N_("backtest covered")), justify="right")
+        table.add_column(words.translate(N_("error / line's")), justify="right")
     for limit in forecast.pools:
         table.add_row(*_cells(limit, words, wide=wide))
     console.print(table)
@@ -80,8 +80,8 @@ def print_forecast(console: Console, forecast: Forecast, *, lang: str = "en") ->
         said = outlook(limit, forecast.horizon_days)
         console.print(
             Text.assemble(
-                (f"{printable(limit.pool)}: ", "bold"),
-                (said.full_message(lang), STYLES[said.severity]),
+                (f"{replace_unprintable(limit.pool)}: ", "bold"),
+                (said.full_message(lang), SEVERITY_STYLES[said.severity]),
             )
         )
     print_findings(console, forecast.notes, lang=lang)
@@ -89,17 +89,17 @@ def print_forecast(console: Console, forecast: Forecast, *, lang: str = "en") ->
 
 def _cells(limit: LimitForecast, words: Language, *, wide: bool) -> list[str]:
     past = limit.backtest
-    chance = NOTHING if limit.probability is None else f"{limit.probability[90]:.0%}"
+    chance = NO_VALUE if limit.probability is None else f"{limit.probability[90]:.0%}"
     cells = [
-        printable(limit.pool),
-        words.text(limit.limit),
-        NOTHING if limit.in_use is None else words.number(limit.in_use),
-        NOTHING if limit.capacity is None else words.number(limit.capacity),
-        *(_iso(day) or NOTHING for day in (limit.p10, limit.p50, limit.p90)),
+        replace_unprintable(limit.pool),
+        words.translate(limit.limit),
+        NO_VALUE if limit.in_use is None else words.format_number(limit.in_use),
+        NO_VALUE if limit.capacity is None else words.format_number(limit.capacity),
+        *(_iso(day) or NO_VALUE for day in (limit.p10, limit.p50, limit.p90)),
         chance,
     ]
     if wide and past.coverage is not None and past.error is not None and past.line_error is not None:
         cells += [f"{past.coverage:.0%} ({past.forecasts})", f"{past.error:.1f} / {past.line_error:.1f}"]
     elif wide:
-        cells += [NOTHING, NOTHING]
+        cells += [NO_VALUE, NO_VALUE]
     return cells

@@ -7,8 +7,8 @@ import pytest
 
 from ippoolkit.forecasting import History, Measurement, PoolHistory, forecast
 from ippoolkit.forecasting.backtest import WINDOWS
-from ippoolkit.forecasting.core import regular
 from ippoolkit.forecasting.decompose import decompose
+from ippoolkit.forecasting.exhaustion import regular
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -177,7 +177,10 @@ def test_the_limit_that_is_reached_first_is_named():
 
 
 def test_chance_belongs_to_the_pool_not_to_its_place():
-    noisy = {name: history(300 + np.arange(90) + noise(90, 20, seed)).pools[0].measurements for seed, name in enumerate("abc")}
+    noisy = {
+        name: history(300 + np.arange(90) + noise(90, 20, seed)).pools[0].measurements
+        for seed, name in enumerate("abc")
+    }
     pools = [PoolHistory(name, rows) for name, rows in noisy.items()]
     one, other = (forecast(History(tuple(order))) for order in (pools, pools[::-1]))
     assert one == other

@@ -100,7 +100,13 @@ def test_missing_columns_are_named(tmp_path):
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("", "file-empty"), ("hello\n", "history-form"), ("{", "json-syntax"), ("[1]", "history-form"), ("{}", "history-form")],
+    [
+        ("", "file-empty"),
+        ("hello\n", "history-form"),
+        ("{", "json-syntax"),
+        ("[1]", "history-form"),
+        ("{}", "history-form"),
+    ],
 )
 def test_what_is_no_history_is_refused(tmp_path, text, code):
     assert problems_of(csv_file(tmp_path, text, "x.txt"))[0][0] == code
@@ -166,7 +172,9 @@ def test_older_metrics_by_node_stand_for_all_pools_together(tmp_path):
 
 
 def test_nan_is_a_gap(tmp_path):
-    path = json_file(tmp_path, answer(series("ipam_allocations_in_use", [(START, "NaN"), (START + DAY, 2)], ippool="a")))
+    path = json_file(
+        tmp_path, answer(series("ipam_allocations_in_use", [(START, "NaN"), (START + DAY, 2)], ippool="a"))
+    )
     assert len(read_history(path).pools[0].measurements) == 1
 
 
@@ -196,8 +204,12 @@ def test_every_problem_of_an_answer_is_named(tmp_path):
 
 
 def test_sizes_come_from_manifests_where_the_history_has_none(tmp_path):
-    path = json_file(tmp_path, answer(series("ipam_allocations_in_use", [(START, 3)], ippool="a"),
-                                      series("ipam_blocks", [(START, 1)], ippool="a")))
+    path = json_file(
+        tmp_path,
+        answer(
+            series("ipam_allocations_in_use", [(START, 3)], ippool="a"), series("ipam_blocks", [(START, 1)], ippool="a")
+        ),
+    )
     scenario = ipk.Scenario(cluster=ipk.Cluster(pools=(ipk.IPPool(name="a", cidr="10.0.0.0/24", block_size=28),)))
     row = read_history(path, pools=scenario).pools[0].measurements[0]
     assert (row.capacity, row.blocks) == (256, 16)
@@ -224,8 +236,6 @@ def test_a_folder_of_dated_dumps_is_a_history(tmp_path):
     assert [row.time.date() for row in history.pools[0].measurements] == [date(2026, 1, 1), date(2026, 1, 2)]
     assert all(row.capacity for pool in history.pools for row in pool.measurements)
     assert is_history(tmp_path)
-
-
 
 
 def test_dumps_without_a_date_are_named(tmp_path):
@@ -294,7 +304,7 @@ def test_a_running_prometheus_is_read_with_the_token():
     ids=["refused", "redirected", "not JSON", "too large"],
 )
 def test_a_prometheus_that_does_not_answer_is_said(reply, monkeypatch):
-    monkeypatch.setattr("ippoolkit.forecasting.live.MOST_BYTES", 1000)
+    monkeypatch.setattr("ippoolkit.forecasting.prometheus_server.MOST_BYTES", 1000)
     with Server(reply) as server:
         problems = problems_of(server.url.replace("127", "user:word@127", 1))
     assert problems[0][0] == "prometheus-unreachable"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ippoolkit.errors import FoundError, InputError
+from ippoolkit.errors import FindingError, InputError
 from ippoolkit.findings import Finding, Place
 from ippoolkit.parallel import Journal, executor, run
 
@@ -73,14 +73,19 @@ def test_an_item_that_always_kills_its_process_is_given_up():
     with executor(jobs=2) as pool:
         outcomes = run(pool, always_die, range(6))
     assert [outcome.value for outcome in outcomes] == [0, 1, None, 3, 4, 5]
-    assert isinstance(outcomes[2].error, FoundError)
+    assert isinstance(outcomes[2].error, FindingError)
     assert outcomes[2].error.finding.code == "worker-died"
 
 
 def test_progress_is_told_after_each_item():
     seen = []
     with executor(jobs=2) as pool:
-        run(pool, double, range(5), progress=lambda done, total, index, outcome: seen.append((done, total, index, outcome.value)))
+        run(
+            pool,
+            double,
+            range(5),
+            progress=lambda done, total, index, outcome: seen.append((done, total, index, outcome.value)),
+        )
     assert [done for done, *_ in seen] == [1, 2, 3, 4, 5]
     assert sorted((index, value) for _, _, index, value in seen) == [(item, 2 * item) for item in range(5)]
 
@@ -114,7 +119,11 @@ def test_an_interrupt_ends_everything_at_once():
         "        run(pool, slow, range(1000))\n"
     )
     process = subprocess.Popen(
-        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        [sys.executable, "-c", script],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
     assert process.stdout.readline() == "ready\n"
     time.sleep(1)
@@ -127,6 +136,6 @@ def test_an_interrupt_ends_everything_at_once():
 
 def test_no_scheduler_is_an_error_in_words():
     pytest.importorskip("distributed", reason="distributed is an extra")
-    with pytest.raises(FoundError) as raised, executor("tcp://127.0.0.1:9"):
+    with pytest.raises(FindingError) as raised, executor("tcp://127.0.0.1:9"):
         pass
     assert raised.value.finding.code == "scheduler-unreachable"
