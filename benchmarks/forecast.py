@@ -131,3 +131,69 @@ def process(family: str, seed: int, length: int | None = None) -> Process:
         capacity = int(max(later[:ahead].max(), seen.max() + 1))
     reached = np.flatnonzero(later >= capacity)
     return Process(family, seen, capacity, int(reached[0]) // per_day + 1 if reached.size else None, per_day)
+
+
+@dataclass(frozen=True)
+class Score:
+    """One pool: what was said, what came, and what the straight line said."""
+
+    family: str
+    days: int | None
+    p10: float
+    p50: float
+    p90: float
+    line: float
+
+
+def score(one: Process, name: str) -> Score:
+    """Forecast one history and compare with what came."""
+    from ippoolkit.forecasting.exhaustion import exhaustion, generator, regular
+
+    values = one.seen.astype(float)
+    grid = regular(np.arange(values.size) // one.per_day, values)
+    days = exhaustion(grid, one.capacity, AHEAD, generator(0, name, "addresses")).days
+    p10, p50, p90 = np.quantile(days, (0.1, 0.5, 0.9), method="inverted_cdf")
+    slope, start = np.polyfit(np.arange(grid.values.size), grid.values, 1)
+    line = (one.capacity - start) / slope - (grid.values.size - 1) if slope > 0 else AHEAD
+    return Score(one.family, one.days, p10, p50, p90, float(np.clip(line, 1, AHEAD)))
+
+
+def print_scores(scores: list[Score]) -> dict[str, float]:
+    """Print figures for each family, and return those of all together."""
+    heading = f"{'family':14}{'run out':>8}{'covered':>9}{'error':>8}{'of line':>9}{'calm':>6}{'no alarm':>10}"
+    print(heading)
+    for family in (*FAMILIES, "all"):
+        chosen = [one for one in scores if family in {one.family, "all"}]
+        ending = [one for one in chosen if one.days is not None]
+        calm = [one for one in chosen if one.family in CALM and one.days is None]
+        covered = np.mean([one.p10 <= one.days <= one.p90 for one in ending]) if ending else np.nan
+        error = np.median([abs(np.log(min(one.p50, AHEAD) / one.days)) for one in ending]) if ending else np.nan
+        line = np.median([abs(np.log(one.line / one.days)) for one in ending]) if ending else np.nan
+        quiet = np.mean([np.isinf(one.p10) for one in calm]) if calm else np.nan
+        print(f"{family:14}{len(ending):8}{covered:9.2f}{error:8.3f}{line:9.3f}{len(calm):6}{quiet:10.2f}")
+    return {"covered": float(covered), "error_ratio": float(error / line), "calm_without_alarm": float(quiet)}
+
+
+def main() -> None:
+    """Measure calibration, and how many pools a minute are forecast."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, default=MEASURED)
+    parser.add_argument("--pools", type=int, default=40, help="of each family")
+    options = parser.parse_args()
+    made = [process(family, options.seed + number) for family in FAMILIES for number in range(options.pools)]
+    begin = time.perf_counter()
+    scores = [score(one, f"{one.family}-{number}") for number, one in enumerate(made)]
+    took = time.perf_counter() - begin
+    figures = print_scores(scores)
+    print({name: round(value, 3) for name, value in figures.items()})
+    year = [process(family, options.seed + number, 365) for family in FAMILIES for number in range(25)]
+    begin = time.perf_counter()
+    for number, one in enumerate(year):
+        score(one, str(number))
+    print(
+        f"{len(scores)} pools of 90 to 365 days: {took:.1f} s; 225 pools of a year: {time.perf_counter() - begin:.1f} s"
+    )
+
+
+if __name__ == "__main__":
+    main()

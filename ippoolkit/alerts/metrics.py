@@ -1,7 +1,7 @@
 """Metric names of kube-controllers by Calico release.
 
-Metrics by pool and node came with v3.23 (https://github.com/projectcalico/calico/pull/5706); before, from v3.18 on, they
-were by node only: https://docs.tigera.io/archive/v3.19/reference/kube-controllers/prometheus
+Metrics by pool and node came with v3.23 (https://github.com/projectcalico/calico/pull/5706); before, from v3.18 on,
+they were by node only: https://docs.tigera.io/archive/v3.19/reference/kube-controllers/prometheus
 """
 
 from __future__ import annotations
@@ -37,9 +37,15 @@ class Metrics:
 
 
 NEWER = Metrics(
-    "ipam_allocations_in_use", "ipam_blocks", "ipam_allocations_borrowed", "ipam_allocations_gc_candidates", True
+    "ipam_allocations_in_use",
+    "ipam_blocks",
+    "ipam_allocations_borrowed",
+    "ipam_allocations_gc_candidates",
+    by_pool=True,
 )
-OLDER = Metrics("ipam_allocations_per_node", "ipam_blocks_per_node", "ipam_allocations_borrowed_per_node", "", False)
+OLDER = Metrics(
+    "ipam_allocations_per_node", "ipam_blocks_per_node", "ipam_allocations_borrowed_per_node", "", by_pool=False
+)
 
 
 def metrics_of(release: str, pools: int) -> Metrics:

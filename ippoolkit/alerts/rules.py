@@ -29,16 +29,16 @@ def rule_group(watch: Watch, metrics: Metrics, warn: Lead, page: Lead) -> dict[s
     """Return the group of all rules, as a rules file of Prometheus has it under ``groups``."""
     rules: list[dict[str, Any]] = []
     for watched in watch.pools:
-        rules += _filling(watched, "addresses", watched.addresses, metrics.in_use, metrics, warn, page)
+        rules += _filling(watched, "addresses", watched.addresses, metrics.in_use, metrics, warn=warn, page=page)
         if watched.blocks is not None:
-            rules += _filling(watched, "blocks", watched.blocks, metrics.blocks, metrics, warn, page)
+            rules += _filling(watched, "blocks", watched.blocks, metrics.blocks, metrics, warn=warn, page=page)
             rules += _blocks_for_nodes(watched, watched.blocks, metrics)
         rules += _habits(watched, metrics, watch.max_blocks)
     return {"name": GROUP, "rules": rules}
 
 
 def _filling(
-    watched: WatchedPools, what: str, quantity: Quantity, metric: str, metrics: Metrics, warn: Lead, page: Lead
+    watched: WatchedPools, what: str, quantity: Quantity, metric: str, metrics: Metrics, *, warn: Lead, page: Lead
 ) -> Iterator[dict[str, Any]]:
     """Yield the rules that warn and page before the pools are full; paging, warning is silent."""
     expression = f"sum({metric}{metrics.selector(watched)})"
@@ -56,11 +56,13 @@ def _filling(
             "15m",
             severity,
             watched,
-            f"{watched.name}: {{{{ $value }}}} of {quantity.capacity} {what} are in use",
-            f"From {threshold} {what} on, the time left is {lead} or less ({growth}). Add an IP pool, or free {what}: "
-            "without free blocks new nodes borrow or get no pods, without free addresses pods stay in "
-            "ContainerCreating.",
-            SHOW,
+            summary=f"{watched.name}: {{{{ $value }}}} of {quantity.capacity} {what} are in use",
+            description=(
+                f"From {threshold} {what} on, the time left is {lead} or less ({growth}). "
+                f"Add an IP pool, or free {what}: without free blocks new nodes borrow or get no pods, without free "
+                "addresses pods stay in ContainerCreating."
+            ),
+            command=SHOW,
         )
 
 
@@ -73,10 +75,12 @@ def _blocks_for_nodes(watched: WatchedPools, blocks: Quantity, metrics: Metrics)
         "1h",
         "warning",
         watched,
-        f"{watched.name}: {{{{ $value }}}} blocks are left, {watched.nodes_to_come} nodes are planned",
-        "Every node needs a block of its own, or it borrows from others and its routes are per address. Add an IP "
-        "pool before these nodes join.",
-        SHOW,
+        summary=f"{watched.name}: {{{{ $value }}}} blocks are left, {watched.nodes_to_come} nodes are planned",
+        description=(
+            "Every node needs a block of its own, or it borrows from others and its routes are per address. Add an IP "
+            "pool before these nodes join."
+        ),
+        command=SHOW,
     )
 
 
@@ -89,10 +93,12 @@ def _habits(watched: WatchedPools, metrics: Metrics, max_blocks: int) -> Iterato
         "1h",
         "warning",
         watched,
-        f"{watched.name}: node {{{{ $labels.node }}}} holds {{{{ $value }}}} addresses in blocks of others",
-        "The node found no block of its own: the pool is out of blocks or the node at its cap. Each of these "
-        "addresses is a route of its own.",
-        BORROWED,
+        summary=f"{watched.name}: node {{{{ $labels.node }}}} holds {{{{ $value }}}} addresses in blocks of others",
+        description=(
+            "The node found no block of its own: the pool is out of blocks or the node at its cap. Each of these "
+            "addresses is a route of its own."
+        ),
+        command=BORROWED,
     )
     yield _rule(
         "CalicoNodeNearBlockCap",
@@ -100,10 +106,12 @@ def _habits(watched: WatchedPools, metrics: Metrics, max_blocks: int) -> Iterato
         "30m",
         "warning",
         watched,
-        f"{watched.name}: node {{{{ $labels.node }}}} holds {{{{ $value }}}} of the {max_blocks} blocks it may",
-        "At its cap a node gets no further block, and its next pods stay in ContainerCreating. Raise "
-        "maxBlocksPerHost, or use larger blocks.",
-        "calicoctl ipam show --show-configuration",
+        summary=f"{watched.name}: node {{{{ $labels.node }}}} holds {{{{ $value }}}} of the {max_blocks} blocks it may",
+        description=(
+            "At its cap a node gets no further block, and its next pods stay in ContainerCreating. Raise "
+            "maxBlocksPerHost, or use larger blocks."
+        ),
+        command="calicoctl ipam show --show-configuration",
     )
     if metrics.leaks:
         yield _rule(
@@ -112,10 +120,12 @@ def _habits(watched: WatchedPools, metrics: Metrics, max_blocks: int) -> Iterato
             "1h",
             "warning",
             watched,
-            f"{watched.name}: {{{{ $value }}}} addresses of node {{{{ $labels.node }}}} seem to belong to no pod",
-            "kube-controllers takes such addresses back after 15 minutes by default. That these stay means that it "
-            "cannot: look at its log before releasing anything by hand.",
-            CHECK,
+            summary=f"{watched.name}: {{{{ $value }}}} addresses of {{{{ $labels.node }}}} seem to belong to no pod",
+            description=(
+                "kube-controllers takes such addresses back after 15 minutes by default. That these stay means that it "
+                "cannot: look at its log before releasing anything by hand."
+            ),
+            command=CHECK,
         )
     yield _rule(
         "CalicoPoolMetricsMissing",
@@ -123,10 +133,12 @@ def _habits(watched: WatchedPools, metrics: Metrics, max_blocks: int) -> Iterato
         "30m",
         "warning",
         watched,
-        f"{watched.name}: kube-controllers reports nothing",
-        "As long as this metric is missing no other alert on this pool can fire. Is kube-controllers running, does "
-        "Prometheus scrape its port 9094, does the pool still exist?",
-        "kubectl get pods -A -l k8s-app=calico-kube-controllers",
+        summary=f"{watched.name}: kube-controllers reports nothing",
+        description=(
+            "As long as this metric is missing no other alert on this pool can fire. Is kube-controllers running, does "
+            "Prometheus scrape its port 9094, does the pool still exist?"
+        ),
+        command="kubectl get pods -A -l k8s-app=calico-kube-controllers",
     )
 
 
@@ -136,6 +148,7 @@ def _rule(
     lasting: str,
     severity: str,
     watched: WatchedPools,
+    *,
     summary: str,
     description: str,
     command: str,

@@ -141,7 +141,7 @@ def watch_scenario(scenario: Scenario) -> Watch:
                 to_come,
             )
         )
-    most = scenario.cluster.ipam_config.max_blocks_per_host
+    most = scenario.cluster.ipam.max_blocks_per_host
     return Watch(tuple(watched), most or DEFAULT_MAX_BLOCKS_PER_HOST)
 
 

@@ -18,7 +18,8 @@ def alerts(
         list[str],
         typer.Argument(
             metavar="SCENARIO|DUMP|HISTORY...",
-            help="A scenario, manifests or dumps; or a history as for forecast: CSV, JSON of Prometheus, dated dumps, URL.",
+            help="A scenario, manifests or dumps; or a history as for forecast: CSV, JSON of Prometheus, "
+            "dated dumps, the URL of a Prometheus.",
         ),
     ],
     out: Annotated[Path | None, typer.Option("--out", "-o", help="The PrometheusRule; stdout if left out.")] = None,

@@ -71,7 +71,7 @@ def backtest(values: Array, parts: Parts, errors: Errors, far: float, rng: np.ra
         if not horizons.size or not known.any():
             continue
         slope, start = np.polyfit(np.arange(end + 1), values[: end + 1], 1)
-        drawn = _draw(parts, errors, index, mix(errors, parts.rest, end, noise, far), horizons, rng)
+        drawn = _draw(parts, errors, index, mix(errors, parts.rest, end, noise, far), horizons=horizons, rng=rng)
         low, middle, high = np.quantile(drawn, (0.1, 0.5, 0.9), axis=0)
         later = np.array([parts.sizes[(parts.jumps > end) & (parts.jumps <= end + ahead)].sum() for ahead in horizons])
         actual = parts.rest[end + horizons] + later
@@ -96,7 +96,7 @@ def backtest(values: Array, parts: Parts, errors: Errors, far: float, rng: np.ra
 
 
 def _draw(
-    parts: Parts, errors: Errors, index: int, mixture: Mixture, horizons: Positions, rng: np.random.Generator
+    parts: Parts, errors: Errors, index: int, mixture: Mixture, *, horizons: Positions, rng: np.random.Generator
 ) -> Array:
     """Draw values from the mixture so many steps after an origin, shape (draws, horizons)."""
     end = int(errors.origins[index])

@@ -58,10 +58,14 @@ def candidates(rest: Array, origins: Positions) -> list[Candidate]:
     result = []
     for logarithmic, series in scales:
         sums = _Sums.of(series)
-        for width in _windows(LINE_WINDOWS, rest.size):
-            result.append(Candidate(f"line-{width}", logarithmic, *sums.line(origins, width)))
-        for width in _windows(DRIFT_WINDOWS, rest.size):
-            result.append(Candidate(f"drift-{width}", logarithmic, *sums.drift(origins, width)))
+        result += [
+            Candidate(f"line-{width}", logarithmic, *sums.line(origins, width))
+            for width in _windows(LINE_WINDOWS, rest.size)
+        ]
+        result += [
+            Candidate(f"drift-{width}", logarithmic, *sums.drift(origins, width))
+            for width in _windows(DRIFT_WINDOWS, rest.size)
+        ]
         result.append(Candidate("bend", logarithmic, *_bend(series, origins)))
         if not logarithmic:
             for width in _windows(LEVEL_WINDOWS, rest.size):

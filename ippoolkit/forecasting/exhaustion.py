@@ -100,7 +100,7 @@ def exhaustion(grid: Grid, capacity: float, days: int, rng: np.random.Generator)
     far = (capacity - float(parts.rest[-1])) / slope if slope > 0 else NEVER
     past = backtest(values, parts, errors, far, rng) if values.size > LEAST_POINTS else NONE
     mixture = mix(errors, parts.rest, values.size - 1, float(parts.noise.std()), far)
-    reached = first_passage(parts, errors.models, mixture, capacity, -(-days // step), rng, past.stretch)
+    reached = first_passage(parts, errors.models, mixture, capacity, -(-days // step), rng=rng, stretch=past.stretch)
     if step > 1:  # some day between two values
         reached = np.ceil((reached - rng.random(reached.size)) * step)
     return Exhaustion(np.where(reached <= days, reached, np.inf), past)

@@ -35,6 +35,7 @@ def first_passage(
     mixture: Mixture,
     capacity: float,
     steps: int,
+    *,
     rng: np.random.Generator,
     stretch: float = 1.0,
     paths: int = PATHS,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -196,36 +196,35 @@ def _forecast_limit(pool: PoolHistory, limit: str, as_of: date, horizon_days: in
     rows = [(row.time.date(), getattr(row, counted)) for row in pool.measurements if getattr(row, counted) is not None]
     capacity = next((size for row in reversed(pool.measurements) if (size := getattr(row, bound)) is not None), None)
     if not rows:
-        reason = Finding("forecast-few", pool.pool, {"count": 0, "least": LEAST_POINTS})
-        return LimitForecast(pool.pool, limit, None, capacity, reason=reason)
+        few = Finding("forecast-few", pool.pool, {"count": 0, "least": LEAST_POINTS})
+        return LimitForecast(pool.pool, limit, None, capacity, reason=few)
     measured, in_use = rows[-1]
     grid = regular(np.array([(day - EPOCH).days for day, _ in rows]), np.array([float(value) for _, value in rows]))
     points = int(grid.seen.sum())
-    reason = None
+    if capacity is not None and in_use >= capacity:
+        return LimitForecast(
+            pool.pool, limit, in_use, capacity, measured, as_of, as_of, as_of, dict.fromkeys(WITHIN, 1.0)
+        )
+    reason: Finding | None = None
     if capacity is None:
         reason = Finding("forecast-no-capacity", pool.pool)
     elif points < LEAST_POINTS:
         reason = Finding("forecast-few", pool.pool, {"count": points, "least": LEAST_POINTS})
     if reason is not None or capacity is None:
         return LimitForecast(pool.pool, limit, in_use, capacity, measured, reason=reason)
-    if in_use >= capacity:
-        return LimitForecast(
-            pool.pool, limit, in_use, capacity, measured, as_of, as_of, as_of, dict.fromkeys(WITHIN, 1.0)
-        )
     ahead = (as_of - EPOCH).days - grid.last
     result = exhaustion(grid, float(capacity), horizon_days + ahead, generator(seed, pool.pool, limit))
-    return _dated(pool.pool, limit, in_use, capacity, measured, result, as_of, ahead)
+    known = LimitForecast(pool.pool, limit, in_use, capacity, measured, backtest=result.backtest)
+    return _dated(known, result, as_of, ahead)
 
 
-def _dated(
-    pool: str, limit: str, in_use: int, capacity: int, measured: date, result: Exhaustion, as_of: date, ahead: int
-) -> LimitForecast:
+def _dated(known: LimitForecast, result: Exhaustion, as_of: date, ahead: int) -> LimitForecast:
     """Turn days after the last value into dates; what would have been reached by now is reached next."""
     days: npt.NDArray[np.float64] = np.maximum(result.days - ahead, 1)
     quantiles = np.quantile(days, (0.1, 0.5, 0.9), method="inverted_cdf")
-    p10, p50, p90 = (as_of + timedelta(days=int(days)) if np.isfinite(days) else None for days in quantiles)
+    p10, p50, p90 = (as_of + timedelta(days=int(day)) if np.isfinite(day) else None for day in quantiles)
     chances = {within: float((days <= within).mean()) for within in WITHIN}
-    return LimitForecast(pool, limit, in_use, capacity, measured, p10, p50, p90, chances, result.backtest)
+    return replace(known, p10=p10, p50=p50, p90=p90, probability=chances)
 
 
 def _day(value: date | str | None) -> tuple[date | None, list[Finding]]:

@@ -15,7 +15,7 @@ from ..forecasting.outlook import outlook
 from .capacity_terminal import SEVERITY_STYLES, print_findings
 from .cell_text import NO_VALUE
 
-# In a narrower terminal the backtest is left out.
+# In a narrower terminal chances and the backtest are left out.
 WIDE = 110
 
 
@@ -61,16 +61,16 @@ def print_forecast(console: Console, forecast: Forecast, *, lang: str = "en") ->
     """Print a row a pool, the first to run out on top, and what each means in words."""
     words = get_language(lang)
     title = words.render(N_("When pools run out, as of {date}"), {"date": forecast.as_of.isoformat()})
-    table = Table(title=title, title_justify="left", title_style="bold")
+    table = Table(title=Text(title), title_justify="left", title_style="bold", box=None, pad_edge=False)
     wide = console.width >= WIDE
     table.add_column(words.translate(N_("pool")), overflow="fold")
-    table.add_column(words.translate(N_("limit")))
-    for heading in (N_("in use"), N_("capacity")):
-        table.add_column(words.translate(heading), justify="right")
+    table.add_column(words.translate(N_("limit")), no_wrap=True)
+    in_use, capacity = words.translate(N_("in use")), words.translate(N_("capacity"))
+    table.add_column(f"{in_use} / {capacity}", justify="right", overflow="fold")
     for heading in ("P10", "P50", "P90"):
         table.add_column(heading, no_wrap=True)
-    table.add_column(words.translate(N_("in 90 days")), justify="right")
     if wide:
+        table.add_column(words.translate(N_("in 90 days")), justify="right")
         table.add_column(words.translate(N_("backtest covered")), justify="right")
         table.add_column(words.translate(N_("error / line's")), justify="right")
     for limit in forecast.pools:
@@ -90,16 +90,17 @@ def print_forecast(console: Console, forecast: Forecast, *, lang: str = "en") ->
 def _cells(limit: LimitForecast, words: Language, *, wide: bool) -> list[str]:
     past = limit.backtest
     chance = NO_VALUE if limit.probability is None else f"{limit.probability[90]:.0%}"
-    cells = [
+    cells: list[str] = [
         replace_unprintable(limit.pool),
         words.translate(limit.limit),
-        NO_VALUE if limit.in_use is None else words.format_number(limit.in_use),
-        NO_VALUE if limit.capacity is None else words.format_number(limit.capacity),
+        " / ".join(NO_VALUE if n is None else words.format_number(n) for n in (limit.in_use, limit.capacity)),
         *(_iso(day) or NO_VALUE for day in (limit.p10, limit.p50, limit.p90)),
-        chance,
     ]
-    if wide and past.coverage is not None and past.error is not None and past.line_error is not None:
+    if not wide:
+        return cells
+    cells.append(chance)
+    if past.coverage is not None and past.error is not None and past.line_error is not None:
         cells += [f"{past.coverage:.0%} ({past.forecasts})", f"{past.error:.1f} / {past.line_error:.1f}"]
-    elif wide:
+    else:
         cells += [NO_VALUE, NO_VALUE]
     return cells

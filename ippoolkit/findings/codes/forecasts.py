@@ -38,26 +38,29 @@ FORECASTS = (
         N_("This is not a history."),
         N_("Give CSV, a JSON answer of Prometheus' query_range, a folder of dated dumps, or the URL of a Prometheus."),
     ),
-    Rule("history-gaps", "info", "kit", N_("{count:value} of addresses in use are missing: taken for gaps.")),
+    Rule("history-gaps", "info", "kit", N_("{count:value} of addresses in use are missing and treated as gaps.")),
     Rule(
         "history-above-capacity",
         "warning",
         "kit",
-        N_("Of {count:value} the addresses in use are above the capacity, first {value} of {bound} on {time}."),
+        N_("In {count:value} the addresses in use exceed the capacity, first {value} of {bound} at {time}."),
         N_("Did the pool's size change, or does the history mix two pools?"),
     ),
     Rule(
         "history-above-blocks",
         "warning",
         "kit",
-        N_("Of {count:value} the blocks in use are above the pool's blocks, first {value} of {bound} on {time}."),
+        N_("In {count:value} the blocks in use exceed the pool's blocks, first {value} of {bound} at {time}."),
         N_("Is the block size the pool's? Give its manifest with --pools."),
     ),
     Rule(
         "history-block-size",
         "info",
         "block-size",
-        N_("How many blocks the pool has is not in the history: taken are blocks of {size:address}, Calico's default."),
+        N_(
+            "The history does not say how many blocks the pool has: blocks of {size:address} are assumed, "
+            "Calico's default."
+        ),
         N_("Where blockSize differs give the pools' manifests with --pools."),
     ),
     Rule(
@@ -98,14 +101,14 @@ FORECASTS = (
         N_("The series has no label ippool."),
         N_("Keep it in sums: sum by (ippool) (…)."),
     ),
-    Rule("prometheus-unreachable", "error", "prometheus", N_("Prometheus cannot be asked: {reason}.")),
+    Rule("prometheus-unreachable", "error", "prometheus", N_("Prometheus cannot be queried: {reason}.")),
     # Forecasts.
     Rule(
         "forecast-few",
         "info",
         "forecast",
-        N_("No date: {count:value} on different days; a forecast needs at least {least}."),
-        N_("Come back with a longer history."),
+        N_("No date: the history has only {count} points, a forecast needs at least {least}."),
+        N_("Try again with a longer history."),
     ),
     Rule(
         "forecast-no-capacity",
@@ -133,7 +136,7 @@ FORECASTS = (
         "forecast-date-open",
         "warning",
         "forecast",
-        N_("Most likely in {month}; 1 in 10 before {early}. More than 1 in 10 that it lasts {years:.3g} years."),
+        N_("Most likely in {month}; 1 in 10 before {early}, more than 1 in 10 not within {years:.3g} years."),
         N_("Have the next pool ready before {early}."),
     ),
     Rule(
@@ -142,7 +145,7 @@ FORECASTS = (
         "forecast",
         N_("Most likely not within {years:.3g} years; 1 in 10 before {early}."),
     ),
-    Rule("forecast-calm", "ok", "forecast", N_("Not within {years:.3g} years, at 9 in 10 or more.")),
+    Rule("forecast-calm", "ok", "forecast", N_("Not within {years:.3g} years, with at least 9 chances in 10.")),
     Rule("forecast-capacity", "error", "kit", N_("{value} is not POOL=NUMBER.")),
     # Alerts.
     Rule("alerts-lead", "error", "kit", N_("{value} is not a time."), N_("Write it as 30d, 6w, 36h, or as 80%.")),
@@ -175,8 +178,6 @@ FORECASTS = (
         N_("The scheduler {address} does not answer: {reason}."),
         N_("Start it with dask scheduler, or leave --scheduler out."),
     ),
-    Rule(
-        "worker-died", "error", "kit", N_("The process that worked on it ended twice."), N_("Is there enough memory?")
-    ),
+    Rule("worker-died", "error", "kit", N_("The process that worked on it ended twice."), N_("Is memory short?")),
     Rule("item-failed", "error", "kit", N_("It failed: {reason}.")),
 )
