@@ -7,6 +7,8 @@ written: to tune it, use others.
 
 from __future__ import annotations
 
+import argparse
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 

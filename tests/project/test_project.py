@@ -21,7 +21,7 @@ def test_conda_environment_is_in_step_with_pyproject():
     environment = yaml.safe_load((ROOT / "environment.yml").read_text())
     listed = {entry for entry in environment["dependencies"] if isinstance(entry, str)}
     wanted = {f"python{PROJECT['requires-python']}", *PROJECT["dependencies"], "pip"}
-    wanted |= {*PROJECT["optional-dependencies"]["notebooks"], *PROJECT["optional-dependencies"]["live"]}
+    wanted |= {entry for extra in ("notebooks", "live", "distributed") for entry in PROJECT["optional-dependencies"][extra]}
     assert listed == wanted
 
 
@@ -33,6 +33,7 @@ def test_lock_pins_everything_with_hashes_and_names_no_index():
         *PROJECT["dependencies"],
         *PROJECT["optional-dependencies"]["notebooks"],
         *PROJECT["optional-dependencies"]["live"],
+        *PROJECT["optional-dependencies"]["distributed"],
         *PROJECT["optional-dependencies"]["dev"],
     ]:
         name = re.match(r"[a-z0-9-]+", entry)[0]
@@ -85,6 +86,7 @@ KNOWN_BY = {
     "pandas": {"audit", "capacity", "change", "figures", "forecasting", "report", "simulation", "view"},
     "numba": {"ipam"},
     "msgspec": {"read"},
+    "distributed": {"parallel"},
     "kubernetes": {"live"},
     "urllib3": {"live"},
     "numpy": {"capacity", "change", "forecasting", "ipam", "simulation"},

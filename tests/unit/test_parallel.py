@@ -132,10 +132,3 @@ def test_an_interrupt_ends_everything_at_once():
     _, errors = process.communicate(timeout=20)
     assert time.monotonic() - begin < 10
     assert errors.count("Traceback") == 1  # the parent's own
-
-
-def test_no_scheduler_is_an_error_in_words():
-    pytest.importorskip("distributed", reason="distributed is an extra")
-    with pytest.raises(FindingError) as raised, executor("tcp://127.0.0.1:9"):
-        pass
-    assert raised.value.finding.code == "scheduler-unreachable"
