@@ -35,10 +35,16 @@ PRIVATE: dict[Version, tuple[Cidr, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A network that is in use, and where that is said."""
+    """A network that is in use, where that is said, and by whom it is used; left out: `where`."""
 
     cidr: Cidr
     where: str
+    used_by: str = ""
+
+    @property
+    def owner(self) -> str:
+        """Who uses it."""
+        return self.used_by or self.where
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +135,10 @@ class AddressSpace:
             if best is None or cost < best[0]:
                 best = cost, networks
         return Release(Cidr(version, best[0][2] << shift, prefix), best[1]) if best else None
+
+    def without(self, cidrs: Iterable[Cidr]) -> AddressSpace:
+        """Return the space without these ranges, and without special-purpose ones where they are not offered."""
+        return AddressSpace(tuple(networks_in(self.within, [*cidrs, *self._special])), self.taken, special=True)
 
     @cached_property
     def _special(self) -> list[Cidr]:

@@ -12,9 +12,11 @@ import ipaddress
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ..cidr import BITS, Cidr, CidrError, Version
 from ..findings import Finding, Place
+from .document import Document, Path
 
 _NETWORK = ("prefix", "cidr", "network", "subnet", "network_address", "ip_network", "range", "block", "route")
 _ADDRESS = ("address", "ip_address", "ip", "ip_addr", "host")
@@ -42,10 +44,11 @@ _NOT_NETWORKS = ("broadcast", "multicast", "anycast")
 
 @dataclass(frozen=True, slots=True)
 class ListedNetwork:
-    """A network, and where it is listed."""
+    """A network, where it is listed, and by whom it is used, if that is said."""
 
     cidr: Cidr
     where: str
+    used_by: str = ""
 
 
 def read_networks(text: str, name: str, problems: list[Finding]) -> list[ListedNetwork] | None:
@@ -88,7 +91,7 @@ def _routes(lines: Iterable[str], name: str, problems: list[Finding]) -> Iterato
             continue
         cidr = _network(found["network"], Place(name, number), problems, host=True)
         if cidr is not None and cidr.prefix:
-            yield ListedNetwork(cidr, f"{name}:{number}: {found['rest'] or ''}".rstrip(": "))
+            yield ListedNetwork(cidr, str(Place(name, number)), found["rest"] or found["type"] or "")
 
 
 def _delimiter(head: str) -> str | None:
@@ -115,7 +118,7 @@ def _rows(lines: Sequence[str], delimiter: str, name: str, problems: list[Findin
         row = dict(zip(columns.names, (cell.strip() for cell in cells), strict=False))
         whose = next((row[column] for column in _WHOSE if row.get(column)), "")
         for cidr in columns.networks(row, place, problems):
-            yield ListedNetwork(cidr, f"{place}: {whose}" if whose else str(place))
+            yield ListedNetwork(cidr, str(place), whose)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,3 +210,87 @@ def _between(first: str, last: str, place: Place, problems: list[Finding]) -> li
     spans = ipaddress.summarize_address_range(low, high)  # type: ignore[type-var]
     version: Version = 4 if low.version == 4 else 6
     return [Cidr(version, int(span.network_address), span.prefixlen) for span in spans]
+
+
+def networks_in_documents(documents: Iterable[Document], problems: list[Finding]) -> list[ListedNetwork]:
+    """Return the networks that Kubernetes' objects say are in use and that a scenario does not hold.
+
+    Addresses of nodes and, where Calico notes their network, that network; addresses of services; the ranges of
+    ServiceCIDRs, and those that the flags of kube-apiserver and kube-controller-manager give to services.
+    """
+    return [
+        listed
+        for document in documents
+        for path, item in _objects((), document.value)
+        for listed in _of_object(item, document.place(path), problems)
+    ]
+
+
+def _objects(path: Path, value: object) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _objects((*path, index), item)
+    elif isinstance(value, Mapping):
+        if isinstance(items := value.get("items"), list):
+            yield from _objects((*path, "items"), items)
+        else:
+            yield path, value
+
+
+def _of_object(item: Mapping[str, Any], place: Place, problems: list[Finding]) -> Iterator[ListedNetwork]:
+    metadata, spec, status = (_mapping(item.get(key)) for key in ("metadata", "spec", "status"))
+    name = str(metadata.get("name", ""))
+    found: list[tuple[object, str]] = []
+    match item.get("kind"):
+        case "Node":
+            annotations, bgp = _mapping(metadata.get("annotations")), _mapping(spec.get("bgp"))
+            for key in ("IPv4Address", "IPv6Address"):
+                found.append((annotations.get(f"projectcalico.org/{key}"), f"network of node {name}"))
+            found += [(bgp.get(key), f"network of node {name}") for key in ("ipv4Address", "ipv6Address")]
+            found += [(each.get("address"), f"node {name}") for each in _mappings(status.get("addresses")) if _is_address(each)]
+            found = _widest(found)
+        case "Service":
+            whose = f"service {metadata.get('namespace', 'default')}/{name}"
+            addresses = spec.get("clusterIPs") or [spec.get("clusterIP")]
+            found += [(each, whose) for each in addresses if each not in (None, "", "None")]
+            found += [(each, whose) for each in _list(spec.get("externalIPs"))]
+        case "ServiceCIDR":
+            found += [(each, f"ServiceCIDR {name}") for each in _list(spec.get("cidrs"))]
+        case "Pod":
+            for flag in _flags(spec):
+                key, _, value = flag.partition("=")
+                if key == "--service-cluster-ip-range":
+                    found += [(each.strip(), "services (--service-cluster-ip-range)") for each in value.split(",")]
+    for text, whose in found:
+        if isinstance(text, str) and (cidr := _network(text, place, problems, host="node " in whose or "service " in whose)):
+            yield ListedNetwork(cidr, str(place), whose)
+
+
+def _widest(found: list[tuple[object, str]]) -> list[tuple[object, str]]:
+    """Take the network of a node's address where it is known; else the address."""
+    networks = [(text, whose) for text, whose in found if isinstance(text, str) and "/" in text]
+    wide = {str(text).partition("/")[0] for text, _ in networks}
+    known = [(str(Cidr.maybe(text) or text), whose) for text, whose in networks]
+    return known + [(text, whose) for text, whose in found if isinstance(text, str) and "/" not in text and text not in wide]
+
+
+def _is_address(address: Mapping[str, Any]) -> bool:
+    return address.get("type") in ("InternalIP", "ExternalIP")
+
+
+def _flags(spec: Mapping[str, Any]) -> Iterator[str]:
+    for container in _mappings(spec.get("containers")):
+        for key in ("command", "args"):
+            yield from (each for each in _list(container.get(key)) if isinstance(each, str))
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _mappings(value: object) -> list[Mapping[str, Any]]:
+    return [each for each in _list(value) if isinstance(each, Mapping)]
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []

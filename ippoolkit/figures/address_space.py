@@ -1,0 +1,76 @@
+"""An address space: what is taken, by whom, what is free."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch, Rectangle
+
+from ..choose.occupancy import Cell, Strip, owners_of
+from ..findings import N_, language, printable
+from .style import EDGE, INK, MUTE, RESERVED, drawing
+
+# Told apart by everyone: Okabe and Ito's colours without black and the palest.
+OWNERS = ("#0b63b5", "#d98300", "#009e73", "#cc79a7", "#56b4e9", "#8f6a00")
+_COLUMNS = 32
+
+
+def address_space(strips: Sequence[Strip], *, lang: str = "en") -> Figure:
+    """Draw each range in rows of cells, from its first address on; a paler cell is taken in part.
+
+    Parameters
+    ----------
+    strips
+        As `ippoolkit.choose.occupancy.occupancy` returns them.
+    lang
+        Language of the words.
+    """
+    words = language(lang)
+    owners = owners_of(list(strips))
+    colours = dict(zip(owners, OWNERS, strict=False))
+    rows = [math.ceil(len(strip.cells) / _COLUMNS) for strip in strips]
+    height = 0.18 * sum(rows) + 0.42 * len(strips) + 0.6
+    with drawing(6.6, max(height, 1.2)) as (figure, axes):
+        axes.grid(visible=False)
+        axes.set_axis_off()
+        top = 0.0
+        for strip, count in zip(strips, rows, strict=True):
+            first = strip.cells[0].cidr
+            axes.text(0, top + 0.9, str(strip.within), color=INK, fontsize=9, fontweight="bold", va="bottom")
+            told = words.say(N_("a cell: /{prefix}"), {"prefix": first.prefix})
+            axes.text(_COLUMNS, top + 0.9, told, color=MUTE, fontsize=8, va="bottom", ha="right")
+            top += 1.2
+            width = _COLUMNS / min(len(strip.cells), _COLUMNS)
+            for index, cell in enumerate(strip.cells):
+                row, column = divmod(index, _COLUMNS)
+                axes.add_patch(
+                    Rectangle(
+                        (column * width, top + row), width, 1, facecolor=_colour(cell, colours), edgecolor=EDGE, linewidth=0.5
+                    )
+                )
+            top += count + 0.9
+        axes.set_xlim(0, _COLUMNS)
+        axes.set_ylim(top, 0)
+        entries = [Patch(facecolor="white", edgecolor=EDGE, label=words.text(N_("free")))]
+        entries += [Patch(facecolor=colour, label=printable(owner)[:40]) for owner, colour in colours.items()]
+        if len(owners) > len(OWNERS):
+            others = words.say(N_("{count} others"), {"count": len(owners) - len(OWNERS)})
+            entries.append(Patch(facecolor=RESERVED, label=others))
+        legend = figure.legend(
+            handles=entries, loc="outside lower left", ncols=2, frameon=False, fontsize=8, handlelength=1.2
+        )
+        for text in legend.get_texts():
+            text.set_parse_math(False)
+    return figure
+
+
+def _colour(cell: Cell, colours: dict[str, str]) -> tuple[float, float, float]:
+    """Mix the owner's colour with white: the less is taken, the paler, but never as pale as what is free."""
+    if not cell.taken:
+        return (1.0, 1.0, 1.0)
+    red, green, blue = to_rgb(colours.get(cell.owners[0], RESERVED))
+    part = 0.35 + 0.65 * min(cell.share, 1)
+    return 1 - part * (1 - red), 1 - part * (1 - green), 1 - part * (1 - blue)

@@ -1,0 +1,57 @@
+"""Designs worth having: addresses against nodes that fit, colour for routes, the picked one marked."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, FuncFormatter
+
+from ..findings import N_, language, short
+from .style import ACCENT, INK, MUTE, drawing
+
+_MOST = 24  # powers of two that an axis shows
+
+
+def designs(table: pd.DataFrame, *, lang: str = "en") -> Figure:
+    """Draw the designs of one family.
+
+    Parameters
+    ----------
+    table
+        Columns `addresses`, `nodes_max`, `routes`, `prefix`, `block_size`, `picked`; a row a design.
+    lang
+        Language of the words.
+    """
+    words = language(lang)
+    shown = table[table["addresses"] <= min(table["addresses"], default=1) * 2**_MOST]
+    with drawing(6.6, 3.4) as (figure, axes):
+        across = [math.log2(max(int(value), 1)) for value in shown["addresses"]]
+        up = [math.log2(max(int(value), 1)) for value in shown["nodes_max"]]
+        shade = [math.log2(max(int(value), 1)) for value in shown["routes"]]
+        dots = axes.scatter(across, up, c=shade, cmap="viridis_r", s=26, edgecolors="white", linewidths=0.4, zorder=3)
+        for x, y, picked, prefix, size in zip(
+            across, up, shown["picked"], shown["prefix"], shown["block_size"], strict=True
+        ):
+            if picked:
+                axes.scatter([x], [y], s=150, facecolors="none", edgecolors=ACCENT, linewidths=1.8, zorder=4)
+                told = words.say(N_("/{prefix}, blockSize {size}"), {"prefix": prefix, "size": size})
+                axes.annotate(
+                    told, (x, y), xytext=(10, -12), textcoords="offset points",
+                    color=INK, fontsize=8.5, fontweight="bold",
+                )  # fmt: skip
+        for axis, values in ((axes.xaxis, across), (axes.yaxis, up)):
+            low, high = math.floor(min(values, default=0)), math.ceil(max(values, default=1))
+            step = max(1, -(-(high - low) // 8))
+            axis.set_major_locator(FixedLocator(list(range(low, high + 1, step))))
+            axis.set_major_formatter(FuncFormatter(lambda power, _: short(2 ** round(power))))
+        axes.set_xlabel(words.text(N_("addresses of all pools")), color=MUTE)
+        axes.set_ylabel(words.text(N_("nodes that fit")), color=MUTE)
+        bar = figure.colorbar(dots, ax=axes, pad=0.02, aspect=30)
+        bar.outline.set_visible(False)
+        ticks = sorted({int(value) for value in shown["routes"]})
+        chosen = ticks if len(ticks) <= 5 else [ticks[i * (len(ticks) - 1) // 4] for i in range(5)]
+        bar.set_ticks([math.log2(max(each, 1)) for each in chosen], labels=[short(each) for each in chosen])
+        bar.set_label(words.text(N_("routes")), color=MUTE)
+    return figure
