@@ -71,7 +71,7 @@ def cidrs_from(texts: Iterable[str], option: str, problems: list[Finding]) -> li
             try:
                 found.append(Cidr.parse(part))
             except CidrError as error:
-                problems.append(Finding(error.code, option, error.params))
+                problems.append(Finding(error.code, option, error.numbers))
     return found
 
 

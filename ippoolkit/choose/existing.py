@@ -13,7 +13,7 @@ from math import ceil
 
 from ..capacity import verdicts
 from ..capacity.demand import demand
-from ..capacity.judge import Status, states
+from ..capacity.judge import Word as Status, states
 from ..cidr import Cidr, Version
 from ..limits import block_sizes
 from ..model import IPPool, NodeGroup, Requirements, Scenario
@@ -89,7 +89,7 @@ class _Judge:
         alone = replace(scenario, cluster=replace(scenario.cluster, pools=pools))
         verdict = verdicts(alone)[0]
         routes = states(demand(alone, self.version))[1].filled.routes
-        holds = verdict.status is Status.FITS or verdict.code == "no-spare"
+        holds = verdict.word is Status.FITS or verdict.code == "no-spare"
         limit = self.asked.max_routes
         return holds and (limit is None or routes <= limit), routes
 

@@ -18,7 +18,7 @@ from .space import PRIVATE, AddressSpace, Taken
 from .taken import networks_taken
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FamilyDesigns:
     """All designs of one family for the groups that share pools; `best` are those that no other one beats."""
 

@@ -9,23 +9,22 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from click import Context
 from typer.core import TyperCommand
 
 from .app import Lang, Language, app, console, telling
 
-_LOOKS_LIKE_CIDR = re.compile(r"[0-9A-Fa-f:.]+/[0-9]+")
+_LOOKS_LIKE_CIDR = re.compile(r"[0-9A-Fa-f:][0-9A-Fa-f:.]*[.:][0-9A-Fa-f:.]*/\w*")
 
 
 class SeveralValues(TyperCommand):
     """A command whose --within and --taken are followed by any number of ranges."""
 
-    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Give each range behind the first its option."""
         spread: list[str] = []
         option = ""
         for arg in args:
-            if option and spread[-1] != option and _LOOKS_LIKE_CIDR.fullmatch(arg):
+            if option and spread[-1] != option and _LOOKS_LIKE_CIDR.fullmatch(arg) and not Path(arg).exists():
                 spread.append(option)
             elif arg.startswith("-") or (option and spread[-1] != option):
                 option = arg if arg in ("--within", "--taken") else ""

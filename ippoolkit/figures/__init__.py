@@ -2,6 +2,8 @@
 
 from .address_map import address_map
 from .block_sizes import block_sizes
+from .address_space import address_space
+from .designs import designs
 from .growth import growth
 from .style import has_font_for, png, svg
 

@@ -15,7 +15,11 @@ from .style import EDGE, INK, MUTE, RESERVED, drawing
 
 # Told apart by everyone: Okabe and Ito's colours without black and the palest.
 OWNERS = ("#0b63b5", "#d98300", "#009e73", "#cc79a7", "#56b4e9", "#8f6a00")
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _COLUMNS = 32
+_NAMED = 12  # owners in the legend
+_MARGIN = 5  # columns for the first address of each row
+_DARK = 0.6  # share from which a cell needs light letters
 
 
 def address_space(strips: Sequence[Strip], *, lang: str = "en") -> Figure:
@@ -31,7 +35,8 @@ def address_space(strips: Sequence[Strip], *, lang: str = "en") -> Figure:
     words = language(lang)
     owners = owners_of(list(strips))
     colours = dict(zip(owners, OWNERS, strict=False))
-    rows = [math.ceil(len(strip.cells) / _COLUMNS) for strip in strips]
+    letters = dict(zip(owners, LETTERS, strict=False))
+    rows = [_rows(strip) for strip in strips]
     height = 0.18 * sum(rows) + 0.42 * len(strips) + 0.6
     with drawing(6.6, max(height, 1.2)) as (figure, axes):
         axes.grid(visible=False)
@@ -39,25 +44,37 @@ def address_space(strips: Sequence[Strip], *, lang: str = "en") -> Figure:
         top = 0.0
         for strip, count in zip(strips, rows, strict=True):
             first = strip.cells[0].cidr
-            axes.text(0, top + 0.9, str(strip.within), color=INK, fontsize=9, fontweight="bold", va="bottom")
-            told = words.say(N_("a cell: /{prefix}"), {"prefix": first.prefix})
+            axes.text(-_MARGIN, top + 0.9, str(strip.within), color=INK, fontsize=9, fontweight="bold", va="bottom")
+            whole = N_("all of it is free") if not any(cell.taken for cell in strip.cells) else N_("a cell: /{prefix}")
+            told = words.say(whole, {"prefix": first.prefix})
             axes.text(_COLUMNS, top + 0.9, told, color=MUTE, fontsize=8, va="bottom", ha="right")
             top += 1.2
             width = _COLUMNS / min(len(strip.cells), _COLUMNS)
-            for index, cell in enumerate(strip.cells):
+            for row in range(count):
+                start = str(strip.cells[row * _COLUMNS].cidr).partition("/")[0]
+                axes.text(-0.4, top + row + 0.5, start, color=MUTE, fontsize=7, va="center", ha="right")
+            for index, cell in enumerate(strip.cells[: count * _COLUMNS]):
                 row, column = divmod(index, _COLUMNS)
+                if cell.taken and cell.owners[0] in letters:
+                    axes.text(
+                        (column + 0.5) * width, top + row + 0.5, letters[cell.owners[0]],
+                        color="white" if cell.share > _DARK else INK, fontsize=6.5, va="center", ha="center",
+                    )  # fmt: skip
                 axes.add_patch(
                     Rectangle(
                         (column * width, top + row), width, 1, facecolor=_colour(cell, colours), edgecolor=EDGE, linewidth=0.5
                     )
                 )
             top += count + 0.9
-        axes.set_xlim(0, _COLUMNS)
+        axes.set_xlim(-_MARGIN, _COLUMNS)
         axes.set_ylim(top, 0)
         entries = [Patch(facecolor="white", edgecolor=EDGE, label=words.text(N_("free")))]
-        entries += [Patch(facecolor=colour, label=printable(owner)[:40]) for owner, colour in colours.items()]
-        if len(owners) > len(OWNERS):
-            others = words.say(N_("{count} others"), {"count": len(owners) - len(OWNERS)})
+        entries += [
+            Patch(facecolor=colours.get(owner, RESERVED), label=f"{letters[owner]}  {printable(owner)[:40]}")
+            for owner in owners[:_NAMED]
+        ]
+        if len(owners) > _NAMED:
+            others = words.say(N_("{count} others"), {"count": len(owners) - _NAMED})
             entries.append(Patch(facecolor=RESERVED, label=others))
         legend = figure.legend(
             handles=entries, loc="outside lower left", ncols=2, frameon=False, fontsize=8, handlelength=1.2
@@ -65,6 +82,11 @@ def address_space(strips: Sequence[Strip], *, lang: str = "en") -> Figure:
         for text in legend.get_texts():
             text.set_parse_math(False)
     return figure
+
+
+def _rows(strip: Strip) -> int:
+    """Return the rows of a strip: one where all of it is free."""
+    return math.ceil(len(strip.cells) / _COLUMNS) if any(cell.taken for cell in strip.cells) else 1
 
 
 def _colour(cell: Cell, colours: dict[str, str]) -> tuple[float, float, float]:

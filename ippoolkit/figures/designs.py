@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 
 import pandas as pd
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter
 
 from ..findings import N_, language, short
 from .style import ACCENT, INK, MUTE, drawing
 
-_MOST = 24  # powers of two that an axis shows
+_DOUBLINGS = 6  # of the fewest addresses: beyond, designs only repeat themselves
+_SHADES = LinearSegmentedColormap.from_list("routes", ("#9cc9ea", ACCENT, "#06294a"))
 
 
 def designs(table: pd.DataFrame, *, lang: str = "en") -> Figure:
@@ -25,12 +27,12 @@ def designs(table: pd.DataFrame, *, lang: str = "en") -> Figure:
         Language of the words.
     """
     words = language(lang)
-    shown = table[table["addresses"] <= min(table["addresses"], default=1) * 2**_MOST]
+    shown = table[table["addresses"] <= min(table["addresses"], default=1) * 2**_DOUBLINGS]
     with drawing(6.6, 3.4) as (figure, axes):
         across = [math.log2(max(int(value), 1)) for value in shown["addresses"]]
         up = [math.log2(max(int(value), 1)) for value in shown["nodes_max"]]
         shade = [math.log2(max(int(value), 1)) for value in shown["routes"]]
-        dots = axes.scatter(across, up, c=shade, cmap="viridis_r", s=26, edgecolors="white", linewidths=0.4, zorder=3)
+        dots = axes.scatter(across, up, c=shade, cmap=_SHADES, s=40, edgecolors="white", linewidths=0.6, zorder=3)
         for x, y, picked, prefix, size in zip(
             across, up, shown["picked"], shown["prefix"], shown["block_size"], strict=True
         ):
@@ -38,7 +40,7 @@ def designs(table: pd.DataFrame, *, lang: str = "en") -> Figure:
                 axes.scatter([x], [y], s=150, facecolors="none", edgecolors=ACCENT, linewidths=1.8, zorder=4)
                 told = words.say(N_("/{prefix}, blockSize {size}"), {"prefix": prefix, "size": size})
                 axes.annotate(
-                    told, (x, y), xytext=(10, -12), textcoords="offset points",
+                    told, (x, y), xytext=(12, -4), textcoords="offset points",
                     color=INK, fontsize=8.5, fontweight="bold",
                 )  # fmt: skip
         for axis, values in ((axes.xaxis, across), (axes.yaxis, up)):
@@ -46,6 +48,7 @@ def designs(table: pd.DataFrame, *, lang: str = "en") -> Figure:
             step = max(1, -(-(high - low) // 8))
             axis.set_major_locator(FixedLocator(list(range(low, high + 1, step))))
             axis.set_major_formatter(FuncFormatter(lambda power, _: short(2 ** round(power))))
+        axes.margins(0.08, 0.12)
         axes.set_xlabel(words.text(N_("addresses of all pools")), color=MUTE)
         axes.set_ylabel(words.text(N_("nodes that fit")), color=MUTE)
         bar = figure.colorbar(dots, ax=axes, pad=0.02, aspect=30)

@@ -3,6 +3,7 @@
 from .calico import Allocation, Block, IPAMConfig, IPPool, IPReservation, Mode, Tunnel, Use
 from .claims import BlockAffinity, IPAMHandle
 from .cluster import Cluster, Kind, Namespace, Node, Pod, Service
+from .requirements import GroupRequirement, Requirements
 from .scenario import Networks, NodeGroup, Plan, Scenario
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "Block",
     "BlockAffinity",
     "Cluster",
+    "GroupRequirement",
     "IPAMConfig",
     "IPAMHandle",
     "IPPool",
@@ -22,6 +24,7 @@ __all__ = [
     "NodeGroup",
     "Plan",
     "Pod",
+    "Requirements",
     "Scenario",
     "Service",
     "Tunnel",

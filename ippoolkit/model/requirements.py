@@ -7,13 +7,20 @@ from fractions import Fraction
 from math import ceil
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, PlainSerializer
 from pydantic.dataclasses import dataclass
 
 from ..limits import KUBELET_MAX_PODS, MAX_BLOCKS_PER_HOST
 from .fields import CONFIG, CidrField, Labels, Name, Whole, whole
-from .scenario import MOST_NODES, MOST_PODS, Rate
 
+MOST_NODES = 1_000_000
+MOST_PODS = 1_000_000  # on one node
+
+Rate = Annotated[
+    float,
+    Field(strict=True, ge=0, le=MOST_NODES, allow_inf_nan=False),
+    PlainSerializer(lambda rate: int(rate) if rate.is_integer() else rate),
+]
 Family = Literal[4, 6, "dual"]
 Encapsulation = Literal["vxlan", "ipip", "none"]
 MOST_RACKS = 100_000

@@ -11,16 +11,8 @@ from pydantic.dataclasses import dataclass
 
 from ..limits import KUBELET_MAX_PODS
 from .cluster import OS_LABEL, Cluster
+from .requirements import MOST_NODES, MOST_PODS, Rate, Requirements
 from .fields import CONFIG, CidrField, Labels, Name, Whole, whole
-
-MOST_NODES = 1_000_000
-MOST_PODS = 1_000_000  # on one node
-
-Rate = Annotated[
-    float,
-    Field(strict=True, ge=0, le=MOST_NODES, allow_inf_nan=False),
-    PlainSerializer(lambda rate: int(rate) if rate.is_integer() else rate),
-]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
@@ -80,3 +72,4 @@ class Scenario:
     cluster: Cluster = Field(default_factory=Cluster, description="What exists.")
     plan: Plan = Field(default_factory=Plan, description="What is planned on top.")
     networks: Networks = Field(default_factory=Networks, description="Networks around the pools.")
+    requirements: Requirements | None = Field(default=None, description="What is asked of pools that are to be chosen.")

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ..choose import Recommendation, Way, designs_table, ways_table
-from ..choose.columns import RULE_NAMES
+from ..choose.tables import RULE_NAMES
 from ..choose.recommendation import FamilyDesigns, Pick
 from ..choose.search import Design
 from ..findings import N_, language

@@ -80,7 +80,8 @@ def print_space(console: Console, found: FreeRanges, *, lang: str = "en") -> Non
         cell = strip.cells[0].cidr
         values = {"cidr": str(strip.within), "prefix": cell.prefix}
         console.print(Text(words.say(N_("{cidr}, a character a /{prefix}"), values), "bold"))
-        for start in range(0, len(strip.cells), row):
+        shown = len(strip.cells) if any(each.taken for each in strip.cells) else row  # all free: a row says it
+        for start in range(0, shown, row):
             cells = strip.cells[start : start + row]
             line = "".join(_letter(each, letters) for each in cells)
             console.print(Text.assemble((f"  {line}  ", ""), (str(cells[0].cidr).partition("/")[0], "bright_black")))

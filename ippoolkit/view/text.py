@@ -33,6 +33,8 @@ _DROPPED_FIRST: dict[str, Sequence[str]] = {
     "nodes": ("tunnels", "blocks", "pools", "pods_per_node_max", "family"),
     "growth": ("addresses", "addresses_needed", "pods"),
     "choices": ("pods_per_node_max",),
+    "designs": ("unused_per_node", "pool_set", "blocks", "pools", "family", "breaks"),
+    "ways": ("addresses", "blocks_released", "routes", "pool", "command"),
 }
 _NO_ROOM = N_("No room for: {columns}. A wider terminal or --json shows them.")
 

@@ -7,6 +7,7 @@ finding's numbers (see `ippoolkit.findings.language`).
 from .asking import ASKING
 from .audit import AUDIT
 from .change import CHANGE
+from .choosing import CHOOSING
 from .design import DESIGN
 from .documents import DOCUMENTS, METADATA, VALUES
 from .installers import INSTALLERS
@@ -35,6 +36,7 @@ _ALL = (
     *LIVE,
     *INSTALLERS,
     *CHANGE,
+    *CHOOSING,
 )
 RULES: dict[str, Rule] = {rule.code: rule for rule in _ALL}
 

@@ -1,10 +1,10 @@
-"""The tables of designs and of ways to change a cluster, column by column."""
+"""The tables of designs and of ways to change a cluster."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..capacity.columns import Column, frame
+from ..capacity.columns import DESIGNS, WAYS, frame
 from ..findings import N_, language
 from .existing import Way
 from .recommendation import FamilyDesigns, Recommendation
@@ -13,33 +13,6 @@ from .search import BLOCK_CAP, POOL_SIZE, ROUTES, Design
 if TYPE_CHECKING:
     import pandas as pd
 
-DESIGNS = (
-    Column("number", "number", N_("no."), "Number of the design, for --pick; 0: it does not hold or is beaten."),
-    Column("picked", "flag", N_("picked"), "Whether it is recommended."),
-    Column("pool_set", "text", N_("for"), "The groups that share its pools."),
-    Column("family", "number", N_("IP"), "Address family, 4 or 6."),
-    Column("prefix", "number", N_("prefix"), "Prefix length of each pool."),
-    Column("block_size", "number", N_("blockSize"), "Prefix length of its blocks."),
-    Column("pools", "number", N_("pools"), "Pools, one a rack."),
-    Column("blocks_per_node", "count", N_("blocks a node"), "Blocks that the neediest node takes."),
-    Column("blocks", "count", N_("blocks a pool"), "2^(blockSize - prefix)."),
-    Column("addresses", "count", N_("addresses"), "Addresses of all pools."),
-    Column("routes", "count", N_("routes"), "The largest table that a node or a router holds."),
-    Column("nodes_max", "count", N_("nodes that fit"), "Nodes that all pools fit."),
-    Column("unused_per_node", "count", N_("unused a node"), "Addresses left free in a node's blocks."),
-    Column("breaks", "text", N_("fails by"), "The rules that it breaks; empty: it holds."),
-)
-WAYS = (
-    Column("way", "text", N_("change"), "What is done: nothing, a second pool, another blockSize, a move."),
-    Column("pool", "text", N_("pool"), "Name of the pool."),
-    Column("to", "text", N_("to"), "The new range or blockSize."),
-    Column("holds", "flag", N_("holds"), "Whether all that was asked holds then."),
-    Column("pods_recreated", "count", N_("pods recreated"), "Pods that get another address; twice where they move back."),
-    Column("blocks_released", "count", N_("blocks given up"), "Blocks that nodes give up on the way."),
-    Column("routes", "count", N_("routes"), "Routes announced in the end: a block one, a borrowed address one."),
-    Column("addresses", "count", N_("new addresses"), "Addresses of the new pool."),
-    Column("command", "text", N_("command"), "Writes the procedure."),
-)
 RULE_NAMES = {
     BLOCK_CAP: N_("blocks a node"),
     POOL_SIZE: N_("size of the pool"),
