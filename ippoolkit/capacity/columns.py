@@ -177,6 +177,18 @@ DESIGNS = (
     Column("unused_per_node", "count", N_("unused a node"), "Addresses left free in a node's blocks."),
     Column("breaks", "text", N_("fails by"), "The rules that it breaks; empty: it holds."),
 )
+ROUTES = (
+    Column("family", "number", N_("IP"), "Address family, 4 or 6."),
+    Column("peering", "text", N_("how routes travel"), "VXLAN without BGP, a mesh, route reflectors, racks."),
+    Column("node", "count", N_("a node holds"), "Routes to pods in the table of the node that has most."),
+    Column("router", "count", N_("a top-of-rack router"), "The same of a top-of-rack router; 0: it learns none."),
+    Column("spine", "count", N_("the spine"), "The same of a spine router; 0: it learns none."),
+    Column("reflector", "count", N_("a route reflector"), "The same of a route reflector; 0: there is none."),
+    Column("sessions", "count", N_("BGP sessions of a node"), "BGP sessions that each node keeps."),
+    Column("limit", "count", N_("limit"), "Routes that a table takes; empty: nobody said."),
+    Column("fits", "flag", N_("within the limit"), "Whether no table is larger."),
+    Column("source", "text", N_("source"), "The page that describes it."),
+)
 WAYS = (
     Column("way", "text", N_("change"), "What is done: nothing, a second pool, another blockSize, a move."),
     Column("pool", "text", N_("pool"), "Name of the pool."),
@@ -198,6 +210,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "choices": CHOICES,
     "designs": DESIGNS,
     "failing_designs": DESIGNS,
+    "routes": ROUTES,
     "ways": WAYS,
 }
 

@@ -35,6 +35,15 @@ class RackRoutes:
         """Routes of the rack's nodes."""
         return self.blocks + self.borrowed
 
+    def __add__(self, other: RackRoutes) -> RackRoutes:
+        """Return what both announce, from pools of their own."""
+        return RackRoutes(
+            self.nodes + other.nodes,
+            self.blocks + other.blocks,
+            self.borrowed + other.borrowed,
+            self.pools + other.pools,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Tables:

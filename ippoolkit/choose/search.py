@@ -38,6 +38,10 @@ class NodeKind:
     max_blocks: int = DEFAULT_MAX_BLOCKS
     reserved_per_block: int = 0
 
+    def blocks(self, size: int) -> int:
+        """Return the blocks of so many addresses that each of them needs."""
+        return max(1, -(-self.addresses // max(size - self.reserved_per_block, 1)))
+
 
 @dataclass(frozen=True, slots=True)
 class Need:
@@ -54,6 +58,10 @@ class Need:
     def rack_nodes(self, kind: NodeKind) -> int:
         """Return how many nodes of a kind the fullest rack has."""
         return -(-kind.nodes // self.racks)
+
+    def nodes_in(self, kind: NodeKind, rack: int) -> int:
+        """Return how many nodes of a kind a rack has, counted from 0; the first ones are the fullest."""
+        return kind.nodes // self.racks + (rack < kind.nodes % self.racks)
 
     def rack_nodes_with_headroom(self, kind: NodeKind) -> int:
         """Return how many nodes of a kind a rack's pool must fit."""
