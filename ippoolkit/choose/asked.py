@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 from typing import Any
 
@@ -14,6 +14,7 @@ from ..findings import Finding
 from ..model import GroupRequirement, NodeGroup, Requirements, Scenario
 from ..model.editing import as_group
 from ..read.checking import finding_of
+from ..read.document import field_name
 
 _REQUIREMENTS = TypeAdapter(Requirements)
 _OF_GROUP = frozenset(field.name for field in fields(GroupRequirement))
@@ -36,6 +37,9 @@ def requirements_from(
             raise InputError([Finding("choose-nodes-missing")])
         return _checked({"groups": [of_group], **others})
     if of_group:
+        if said is None and scenario.requirements is None and not {"nodes_per_month", "by"} & {*of_group, *others}:
+            # Nodes that are said outright are all there are to be: the scenario's growth is not on top of them.
+            of_group = {"nodes_per_month": 0.0, **of_group}
         if len(base.groups) > 1:
             raise InputError([Finding("choose-groups-several", numbers={"fields": ", ".join(sorted(of_group))})])
         others["groups"] = [_plain(base.groups[0]) | of_group]
@@ -48,7 +52,8 @@ def _checked(value: Requirements | Mapping[str, Any]) -> Requirements:
         return _REQUIREMENTS.validate_python(dict(value))
     except ValidationError as error:
         details = error.errors(include_url=False)
-        raise InputError([finding_of(detail, detail["loc"], subject=True) for detail in details]) from None
+        problems = [replace(finding_of(each, each["loc"]), subject=field_name(each["loc"])) for each in details]
+        raise InputError(problems) from None
 
 def _names(value: object) -> list[str]:
     return [field.name for field in fields(value)]  # type: ignore[arg-type]

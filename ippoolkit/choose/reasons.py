@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from ..cidr import BITS
-from ..findings import Finding
+from ..findings import N_, Finding, Words
 from .search import BLOCK_CAP, POOL_SIZE, ROUTES, Design, Need, Space
 
-_STEPS = (2, 4, 8)  # times the addresses
+_TIMES = {2: N_("Twice"), 4: N_("4 times"), 8: N_("8 times")}
 
 
 def why_picked(picked: Design, subject: str) -> Finding:
@@ -23,13 +23,13 @@ def next_ones(picked: Design, best: Sequence[Design], subject: str) -> Iterator[
     if same:
         more = max(same, key=lambda each: (each.nodes_max, -each.routes))
         yield Finding("choose-same-addresses", subject, _against(more, picked))
-    for step in _STEPS:
+    for step, times in _TIMES.items():
         larger = [each for each in best if each.addresses == step * picked.addresses]
         lean = min(larger, key=lambda each: (each.routes, -each.nodes_max), default=None)
         if lean is None or lean.routes > picked.routes:
             continue
         code = "choose-fewer-routes" if lean.routes < picked.routes else "choose-more-nodes"
-        yield Finding(code, subject, _against(lean, picked) | {"factor": step})
+        yield Finding(code, subject, _against(lean, picked) | {"times": Words(times)})
 
 
 def what_to_relax(space: Space, subject: str) -> list[Finding]:

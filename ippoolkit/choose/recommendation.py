@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from ..cidr import Cidr, Version
+from ..errors import InputError
 from ..findings import Finding
 from ..model import IPPool, Requirements, Scenario
 from .need import PoolSet, families, need_of, pool_sets
@@ -134,7 +135,7 @@ def recommend(
     picks, reasons = _picked(found, asked, pick)
     if picks:
         picks, problems = _placed(picks, asked, there, tuple(taken))
-        reasons = [*problems, *reasons]
+        reasons = [*problems, *reasons, *_remarks(picks, asked, there)]
     return Recommendation(asked, months, tuple(found), tuple(picks), tuple(reasons), there)
 
 
@@ -155,6 +156,9 @@ def _picked(
             return [], [Finding("choose-relax-routes-together", f"IPv{version}", values)]
         picks += [Pick(designs, design) for designs, design in zip(of_family, chosen, strict=True)]
     listed = [(designs, design) for designs in found for design in designs.best]
+    if bad := [number for number in numbers if not 0 < number <= len(listed)]:
+        values = [{"number": number, "count": len(listed)} for number in bad]
+        raise InputError([Finding("choose-pick-number", "--pick", each) for each in values])
     for number in numbers:
         designs, design = listed[number - 1]
         picks = [replace(each, design=design) if each.designs is designs else each for each in picks]
@@ -165,6 +169,20 @@ def _picked(
         for reason in (why_picked(each.design, subject), *next_ones(each.design, each.designs.best, subject))
     ]
     return picks, reasons
+
+
+def _remarks(picks: Sequence[Pick], asked: Requirements, scenario: Scenario) -> list[Finding]:
+    """Say what a planner should know of the picked designs beside their numbers."""
+    remarks = []
+    if asked.encapsulation == "ipip" and any(pick.design.family == 6 for pick in picks):
+        remarks.append(Finding("choose-ipip-ipv6", "IPv6"))
+    for pick in picks:
+        nodes = sum(kind.nodes for kind in pick.designs.space.need.kinds)
+        if pick.design.nodes_max == nodes:
+            remarks.append(Finding("choose-no-spare", f"IPv{pick.design.family}"))
+    if any(where_to_look(asked, scenario, pick.design.family) is PRIVATE[pick.design.family] for pick in picks):
+        remarks.append(Finding("choose-private"))
+    return remarks
 
 
 def cheapest_together(choices: Sequence[Sequence[Design]], max_routes: int | None) -> list[Design] | None:

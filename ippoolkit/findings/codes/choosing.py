@@ -26,14 +26,14 @@ CHOOSING = (
         "choose-more-nodes",
         "info",
         "blocks",
-        N_("{factor} times the addresses (/{prefix}, blockSize {size}): {most:node} instead of {now}."),
+        N_("{times} the addresses (/{prefix}, blockSize {size}): {most:node} instead of {now}."),
     ),
     Rule(
         "choose-fewer-routes",
         "info",
         "blocks",
         N_(
-            "{factor} times the addresses (/{prefix}, blockSize {size}): {routes} routes instead of {now_routes}, and "
+            "{times} the addresses (/{prefix}, blockSize {size}): {routes} routes instead of {now_routes}, and "
             "{most:node} instead of {now}."
         ),
     ),
@@ -105,6 +105,13 @@ CHOOSING = (
         "blocks",
         N_("The pools fit just the nodes that were asked for: a node that replaces another finds no block."),
         N_("Ask for headroom, or take the next larger design."),
+    ),
+    Rule(
+        "choose-private",
+        "info",
+        "cidr",
+        N_("Nobody says where pools may lie: private ranges count as free but for what is known to be in use."),
+        N_("Name ranges with --within, and networks in use with --taken."),
     ),
     Rule(
         "choose-ipip-ipv6",
