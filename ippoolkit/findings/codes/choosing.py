@@ -110,7 +110,7 @@ CHOOSING = (
         "choose-private",
         "info",
         "cidr",
-        N_("Nobody says where pools may lie: private ranges count as free but for what is known to be in use."),
+        N_("No range was given for the pools: private ranges are taken as free, except for networks that are known."),
         N_("Name ranges with --within, and networks in use with --taken."),
     ),
     Rule(
@@ -123,7 +123,7 @@ CHOOSING = (
         "choose-nodes-missing",
         "error",
         "kit",
-        N_("Nobody says how many nodes there are to be."),
+        N_("The number of nodes is not given."),
         N_("Say --nodes and --pods-per-node, or give a scenario or a cluster's dump."),
     ),
     Rule(
@@ -174,7 +174,7 @@ CHOOSING = (
         "choose-group-key",
         "error",
         "kit",
-        N_('"{text}" is no part of a group.'),
+        N_('"{text}" is not a valid part of a group.'),
         N_("Write KEY=VALUE, with a comma between; keys are {keys}."),
     ),
     Rule(
