@@ -18,7 +18,7 @@ from time import perf_counter
 import clusters
 
 from ippoolkit.audit import audit
-from ippoolkit.read.cluster import read_cluster
+from ippoolkit.read.cluster_dump import read_cluster
 
 ROUNDS = 7
 LARGE = (5_000, 150_000)  # nodes, pods; 32 pods and a tunnel on a node with blocks of 64, some nodes with more
@@ -53,7 +53,7 @@ def large(folder: Path) -> None:
     start = perf_counter()
     made = audit(folder)
     taken = perf_counter() - start
-    totals = made.figures.totals
+    totals = made.metrics.totals
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     size = sum(path.stat().st_size for path in folder.iterdir()) / 1e6
     print(

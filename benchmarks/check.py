@@ -51,7 +51,7 @@ def main():
         cases = {
             "one file": (lambda: ipk.review([together]), [together]),
             "a file each, one cluster": (lambda: ipk.review(files), files),
-            "a file each, alone": (lambda: ipk.review(files, each=True), files),
+            "a file each, alone": (lambda: ipk.review(files, separately=True), files),
         }
         figures = {}
         print(f"{MANIFESTS} manifests {'':14} {'ms':>8} {'PyYAML ms':>10} {'ratio':>6}")

@@ -1,4 +1,4 @@
-"""How long designs and free ranges take, against the standard library's way of doing the same."""
+"""How long designs and free ranges take, against the standard library's option of doing the same."""
 
 import argparse
 import ipaddress
@@ -7,7 +7,7 @@ import random
 import timeit
 
 from ippoolkit.choose.search import Need, NodeKind, Space
-from ippoolkit.choose.space import AddressSpace, Taken
+from ippoolkit.choose.address_space import AddressSpace, Taken
 from ippoolkit.cidr import Cidr
 
 

@@ -33,12 +33,14 @@ print(imported - begin, time.perf_counter() - begin)
 def site(nodes, cidr, pods=0, size=26):
     """Return a running site: nodes without tunnels, and pods by number."""
     import ippoolkit as ipk
-    from ippoolkit.simulation.site import Site
+    from ippoolkit.simulation.simulated_cluster import SimulatedCluster
 
-    made = Site(ipk.Scenario(cluster=ipk.Cluster(pools=(ipk.IPPool(name="p", cidr=cidr, block_size=size),))))
+    made = SimulatedCluster(
+        ipk.Scenario(cluster=ipk.Cluster(pools=(ipk.IPPool(name="p", cidr=cidr, block_size=size),)))
+    )
     for number in range(nodes):
         made.add_node(f"node-{number:05d}", {})
-    made.ipam.make_room(2 * nodes + pods // 32 + 64)
+    made.ipam.ensure_block_capacity(2 * nodes + pods // 32 + 64)
     return made, made.add_pods([f"p{number}" for number in range(pods)])
 
 
@@ -52,9 +54,9 @@ def timed(made, events):
 def churning(made, pods, count, rng):
     """Return events: release one, assign one."""
     picked = rng.choice(pods, count)
-    nodes = rng.integers(0, len(made.up), count)
+    nodes = rng.integers(0, len(made.schedulable_nodes), count)
     times = np.zeros(count, np.int64)
-    pairs = np.stack([made.releasing(picked, times), made.assigning(picked, nodes, times)], axis=1)
+    pairs = np.stack([made.pod_end_events(picked, times), made.pod_start_events(picked, nodes, times)], axis=1)
     return pairs.reshape(-1, pairs.shape[2])
 
 
@@ -62,7 +64,7 @@ def operations(nodes=1000, cidr="10.0.0.0/14", pods=30_000, count=10_000):
     """Place pods on random nodes, then release one and assign one."""
     rng = np.random.default_rng(0)
     made, numbers = site(nodes, cidr, pods)
-    placed = timed(made, made.assigning(numbers, rng.integers(0, nodes, pods), np.zeros(pods, np.int64)))
+    placed = timed(made, made.pod_start_events(numbers, rng.integers(0, nodes, pods), np.zeros(pods, np.int64)))
     assert not made.failures
     return placed, timed(made, churning(made, numbers, count, rng))
 
@@ -72,7 +74,7 @@ def placements(nodes=5000, each=110):
     made, numbers = site(nodes, "10.0.0.0/12", nodes * each)
     counts = np.full(nodes, each)
     begin = time.perf_counter()
-    got = made.place(np.arange(nodes), counts, numbers)
+    got = made.place_pods(np.arange(nodes), counts, numbers)
     took = time.perf_counter() - begin
     assert (got == counts).all()
     return got.sum() / took
@@ -86,7 +88,7 @@ def best(call, rounds=5):
 def year():
     """Simulate a year of 5,000 nodes and 100,000 pods; return seconds and MiB above the imports."""
     import ippoolkit as ipk
-    from ippoolkit.simulation import BringUp, Churn, Replacement
+    from ippoolkit.simulation import Churn, InitialRollout, NodeReplacement
 
     pool = ipk.IPPool(name="p", cidr="10.0.0.0/12")
     group = ipk.NodeGroup(nodes=5000, pods_per_node=20)
@@ -94,7 +96,7 @@ def year():
     # What is there now; the most that ever was is more.
     before = int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() // 1024
     begin = time.perf_counter()
-    ipk.simulate(scenario, BringUp(), Churn(days=365), Replacement(days=365))
+    ipk.simulate(scenario, InitialRollout(), Churn(days=365), NodeReplacement(days=365))
     took = time.perf_counter() - begin
     return took, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
 
@@ -125,7 +127,7 @@ def _filled(fill):
     rng = np.random.default_rng(0)
     pods = 65_536 * fill // 100 - 1
     made, numbers = site(1024, "10.0.0.0/16", pods)
-    made.run(made.assigning(numbers, rng.integers(0, 1024, pods), np.zeros(pods, np.int64)))
+    made.run_events(made.pod_start_events(numbers, rng.integers(0, 1024, pods), np.zeros(pods, np.int64)))
     return timed(made, churning(made, numbers, 10_000, rng))
 
 

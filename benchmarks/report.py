@@ -17,7 +17,7 @@ import nbformat
 from bs4 import BeautifulSoup
 
 import ippoolkit as ipk
-from ippoolkit.report import own_notebook
+from ippoolkit.report import builtin_notebook
 
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
@@ -61,7 +61,7 @@ def clusters(folder, count):
         group = replace(base.plan.groups[0], nodes_per_month=number % 9)
         plan = replace(base.plan, groups=(group,))
         scenario = replace(base, name=f"cluster {number}", cluster=replace(base.cluster, pools=(pool,)), plan=plan)
-        ipk.save(scenario, folder / f"c{number:03}.yaml")
+        ipk.save_scenario(scenario, folder / f"c{number:03}.yaml")
     return sorted(folder.iterdir())
 
 
@@ -72,7 +72,7 @@ def batch(folder, count, sampled):
     ours = seconds(command)
     theirs, same = [], 0
     for path in random.Random(1).sample(given, sampled):
-        run = [BIN / "papermill", own_notebook(), folder / "run.ipynb", "-p", "scenario", path, "-p", "date", DAY]
+        run = [BIN / "papermill", builtin_notebook(), folder / "run.ipynb", "-p", "scenario", path, "-p", "date", DAY]
         theirs.append(seconds(run, [BIN / "jupyter", "nbconvert", "--to", "html", folder / "run.ipynb"]))
         same += said(folder / "run.html") == said(folder / f"out/{path.stem}.html")
     loop = statistics.mean(theirs) * count

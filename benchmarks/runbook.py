@@ -11,9 +11,9 @@ from pathlib import Path
 
 from ippoolkit import Block, Cluster, IPPool, Node, Pod, Scenario
 from ippoolkit.change import Change, runbook
-from ippoolkit.cidr import Cidr, address_of
+from ippoolkit.cidr import Cidr, address_from_int
 from ippoolkit.model import Allocation
-from ippoolkit.write import save
+from ippoolkit.write import save_scenario
 
 NODES, PODS = 5_000, 20
 
@@ -30,9 +30,11 @@ def cluster(nodes: int = NODES, pods: int = PODS) -> Scenario:
         for pod in range(pods):
             name = f"pod-{number}-{pod}"
             held.append(Allocation(ordinal=pod + 1, handle=name, node=node, namespace="default", pod=name))
-            made.append(Pod(name=name, node=node, addresses=(address_of(4, at + pod + 1),)))
+            made.append(Pod(name=name, node=node, addresses=(address_from_int(4, at + pod + 1),)))
         blocks.append(Block(cidr=Cidr(4, at, 26), affinity=f"host:{node}", allocations=tuple(held)))
-    tunnels = [({"type": "vxlan", "address": str(address_of(4, first + 64 * number))},) for number in range(nodes)]
+    tunnels = [
+        ({"type": "vxlan", "address": str(address_from_int(4, first + 64 * number))},) for number in range(nodes)
+    ]
     return Scenario(
         cluster=Cluster(
             pools=(pool,),
@@ -45,11 +47,11 @@ def cluster(nodes: int = NODES, pods: int = PODS) -> Scenario:
 
 def main() -> None:
     """Print what the rehearsal takes, warm, and what json does."""
-    change = Change("block-size", "default-ipv4-ippool", size=27)
+    change = Change("block-size", "default-ipv4-ippool", block_size=27)
     runbook(cluster(3, 2), change)
     scenario = cluster()
     with tempfile.TemporaryDirectory() as folder:
-        text = Path(save(scenario, Path(folder) / "cluster.json")).read_text()
+        text = Path(save_scenario(scenario, Path(folder) / "cluster.json")).read_text()
     rounds = [(_seconds(lambda: _issued(scenario, change)), _seconds(lambda: json.loads(text))) for _ in range(3)]
     ours, theirs = (min(each) for each in zip(*rounds, strict=True))
     print(f"runbook of {NODES} nodes and {NODES * PODS} pods, all steps: {ours:.2f} s")
@@ -58,7 +60,7 @@ def main() -> None:
 
 def _issued(scenario: Scenario, change: Change) -> None:
     made = runbook(scenario, change)
-    assert made.issued, made.findings
+    assert made.is_issued, made.findings
 
 
 def _seconds(call: Callable[[], object]) -> float:

@@ -7,12 +7,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ippoolkit.audit.columns import CONFIG, NODES, POOLS, TOTALS
-from ippoolkit.capacity.columns import TABLES
+from ippoolkit.audit.metric_schema import CONFIG_METRICS, NODE_METRICS, POOL_METRICS, TOTAL_METRICS
+from ippoolkit.calico.kinds import KINDS, FieldSpec, ScalarType
+from ippoolkit.capacity.table_columns import TABLES
 from ippoolkit.findings import RULES, SOURCES, Rule
-from ippoolkit.kinds import KINDS, Field, Type
 from ippoolkit.model import Scenario
-from ippoolkit.read import schema
+from ippoolkit.read import scenario_schema
 
 HERE = Path(__file__).parent
 MADE = "<!-- Made by docs/generate.py; a test keeps it current. -->"
@@ -67,43 +67,45 @@ def rules() -> str:
         "|---|---|---|---|---|---|---|---|",
     ]
     rows = [
-        f"| `{rule.code}` | {_cell(rule.on)} | {_cell(rule.limit)} | {_refusing(rule)} "
-        f"| {_cell(rule.sentence)} | {_cell(rule.mend)} | {_cell('; '.join(rule.calico))} | {_source(rule.source)} |"
+        f"| `{rule.code}` | {_cell(rule.applies_to)} | {_cell(rule.limit)} | {_refusing(rule)} "
+        f"| {_cell(rule.message)} | {_cell(rule.remedy)} | {_cell('; '.join(rule.calico_messages))} | {_source(rule.source_key)} |"
         for rule in RULES.values()
-        if rule.on
+        if rule.applies_to
     ]
     parts += ["## On manifests", _MANIFESTS, "\n".join(head + rows)]
     for kind in KINDS.values():
         fields = [_field(name, field) for name, field in kind.fields.items()]
-        parts += [f"## {kind.name}: its fields", "\n".join([*_FIELDS, *fields]), f"Source: {_source(kind.source)}"]
+        parts += [f"## {kind.name}: its fields", "\n".join([*_FIELDS, *fields]), f"Source: {_source(kind.source_key)}"]
     head = ["| code | severity | says | what to do | source |", "|---|---|---|---|---|"]
     rows = [
-        f"| `{rule.code}` | {rule.severity} | {_cell(rule.sentence)} | {_cell(rule.mend)} | {_source(rule.source)} |"
+        f"| `{rule.code}` | {rule.severity} | {_cell(rule.message)} | {_cell(rule.remedy)} | {_source(rule.source_key)} |"
         for rule in RULES.values()
-        if not rule.on
+        if not rule.applies_to
     ]
     parts += ["## On files and plans", "\n".join(head + rows)]
     return "\n\n".join(parts) + "\n"
 
 
 def _refusing(rule: Rule) -> str:
-    return ", ".join(rule.judges) or f"nobody: {rule.severity}"
+    return ", ".join(rule.refused_by) or f"nobody: {rule.severity}"
 
 
 _FIELDS = ["| field | allowed | calicoctl stores when empty | the CRD fills in |", "|---|---|---|---|"]
 
 
-def _field(name: str, field: Field) -> str:
-    allowed = [f"`{choice}`" for choice in field.choices]
-    if field.low is not None:
-        allowed.append(f"{field.low}..{field.high}")
-    if field.most is not None:
-        allowed.append(f"at most {field.most} {'characters' if field.shape is Type.TEXT else 'items'}")
+def _field(name: str, field: FieldSpec) -> str:
+    allowed = [f"`{choice}`" for choice in field.allowed_values]
+    if field.minimum is not None:
+        allowed.append(f"{field.minimum}..{field.maximum}")
+    if field.max_length is not None:
+        allowed.append(
+            f"at most {field.max_length} {'characters' if field.value_type is ScalarType.STRING else 'items'}"
+        )
     if field.is_cidr:
         allowed.append("address/prefix")
-    stored = "" if field.default is None else json.dumps(field.default)
-    stored = "false" if field.kept and field.shape is Type.FLAG else stored
-    filled = "" if field.filled is None else json.dumps(field.filled)
+    stored = "" if field.calicoctl_default is None else json.dumps(field.calicoctl_default)
+    stored = "false" if field.stored_when_empty and field.value_type is ScalarType.BOOL else stored
+    filled = "" if field.crd_default is None else json.dumps(field.crd_default)
     return f"| `{name}` | {', '.join(allowed)} | {stored} | {filled} |"
 
 
@@ -123,21 +125,26 @@ _MANIFESTS = (
 def audit() -> str:
     """Return docs/audit.md."""
     parts = ["# The figures of an audit", MADE, _AUDIT]
-    for title, figures in (("pools", POOLS), ("nodes", NODES), ("totals", TOTALS), ("config", CONFIG)):
-        rows = [f"| `{f.name}` | {f.heading} | {f.meaning} | {', '.join(f.needs)} |" for f in figures]
+    for title, figures in (
+        ("pools", POOL_METRICS),
+        ("nodes", NODE_METRICS),
+        ("totals", TOTAL_METRICS),
+        ("config", CONFIG_METRICS),
+    ):
+        rows = [f"| `{f.name}` | {f.heading} | {f.meaning} | {', '.join(f.required_kinds)} |" for f in figures]
         parts += [f"## {title}", "\n".join(["| figure | shown as | meaning | needs |", "|---|---|---|---|", *rows])]
     return "\n\n".join(parts) + "\n"
 
 
 _AUDIT = """\
-`ippoolkit audit --json` holds these figures under the same names, and `ippoolkit.audit.audit(...)` as `pools` and
+`ippoolkit audit --json` holds these figures under the same names, and `ippoolkit.audit.cluster_audit(...)` as `pools` and
 `nodes` (pandas DataFrames), `figures.totals` and `figures.config`. They are counted as Calico's own programs count
 them. A figure that needs a kind of object which could not be read is null: unknown. `rounded` lists those that come
 from a rounded text.
 
 An audit of dumps is of one moment: save them together, the blocks and the pods within seconds of each other, or what
 changed in between looks like a leak. The engine takes such a cluster as it is:
-`ippoolkit.simulation.load.engine_of`."""
+`ippoolkit.ipam.from_cluster.engine_of`."""
 
 
 def scenario() -> str:
@@ -150,7 +157,7 @@ def scenario() -> str:
         if cls in done:
             continue
         done.add(cls)
-        definition = schema() if cls is Scenario else schema()["$defs"][cls.__name__]
+        definition = scenario_schema() if cls is Scenario else scenario_schema()["$defs"][cls.__name__]
         rows = []
         for key, value in definition["properties"].items():
             refs = _refs(value)
@@ -242,7 +249,7 @@ def pages() -> dict[Path, str]:
         HERE / "rules.md": rules(),
         HERE / "audit.md": audit(),
         HERE / "scenario.md": scenario(),
-        HERE / "scenario.schema.json": json.dumps(schema(), indent=1, ensure_ascii=False) + "\n",
+        HERE / "scenario.schema.json": json.dumps(scenario_schema(), indent=1, ensure_ascii=False) + "\n",
     }
 
 

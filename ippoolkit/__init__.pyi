@@ -1,11 +1,15 @@
-from . import capacity, figures, findings, ipam, judges, model, read, report, rules, simulation, view, widgets, write
+from . import capacity, choose, figures, findings, ipam, manifests, model, read, report, simulation, view, widgets, write
 from .capacity import Verdict, block_sizes, choices, comparison, growth, nodes, pools, prefixes, verdict
+from .capacity.design_rules import check_design
+from .choose import free, recommend
 from .cidr import Cidr
 from .errors import InputError, IppoolkitError, ReportError
 from .findings import Finding
+from .manifests.manifest_review import review
 from .model import (
     Block,
     Cluster,
+    GroupRequirement,
     IPAMConfig,
     IPPool,
     IPReservation,
@@ -15,15 +19,15 @@ from .model import (
     NodeGroup,
     Plan,
     Pod,
+    Requirements,
     Scenario,
 )
-from .model.editing import as_group, with_group, with_pool
+from .model.scenario_edits import nodes_as_group, with_pool, with_single_group
 from .read import load
 from .report import make_report, make_reports
-from .rules import check, review
 from .simulation import simulate
 from .widgets import ChangePlanner, Planner
-from .write import manifests, save
+from .write import save_scenario, to_manifests_yaml
 
 __version__: str
 
@@ -33,6 +37,7 @@ __all__ = [
     "Cidr",
     "Cluster",
     "Finding",
+    "GroupRequirement",
     "IPAMConfig",
     "IPPool",
     "IPReservation",
@@ -46,38 +51,41 @@ __all__ = [
     "Planner",
     "Pod",
     "ReportError",
+    "Requirements",
     "Scenario",
     "Verdict",
-    "as_group",
     "block_sizes",
     "capacity",
-    "check",
+    "check_design",
     "choices",
+    "choose",
     "comparison",
     "figures",
     "findings",
+    "free",
     "growth",
     "ipam",
-    "judges",
     "load",
     "make_report",
     "make_reports",
     "manifests",
     "model",
     "nodes",
+    "nodes_as_group",
     "pools",
     "prefixes",
     "read",
+    "recommend",
     "report",
     "review",
-    "rules",
-    "save",
+    "save_scenario",
     "simulate",
     "simulation",
+    "to_manifests_yaml",
     "verdict",
     "view",
     "widgets",
-    "with_group",
     "with_pool",
+    "with_single_group",
     "write",
 ]

@@ -12,25 +12,25 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Self
 
-Version = Literal[4, 6]
+IPVersion = Literal[4, 6]
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-BITS: dict[Version, int] = {4: 32, 6: 128}
-_MAPPED = 0xFFFF << 32  # ::ffff:0:0/96
+ADDRESS_BITS: dict[IPVersion, int] = {4: 32, 6: 128}
+_IPV4_MAPPED_PREFIX = 0xFFFF << 32  # ::ffff:0:0/96
 
 
 class CidrError(ValueError):
     """A text that is no CIDR; `code` is the finding's code, `numbers` its values."""
 
-    _TEXTS: ClassVar = {
+    _MESSAGES: ClassVar = {
         "cidr-syntax": "{cidr!r} is no CIDR",
         "cidr-host-bits": "{cidr} has bits set behind its prefix; {network} has not",
     }
 
     def __init__(self, code: str, **numbers: str) -> None:
-        super().__init__(self._TEXTS[code].format(**numbers))
+        super().__init__(self._MESSAGES[code].format(**numbers))
         self.code = code
-        self.numbers = numbers
+        self.params = numbers
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -44,7 +44,7 @@ class Cidr:
     (16384, 256, '10.244.63.192/26')
     """
 
-    version: Version
+    version: IPVersion
     first: int
     prefix: int
 
@@ -60,31 +60,31 @@ class Cidr:
             ``cidr-syntax``: not a CIDR; ``cidr-host-bits``: bits behind the prefix are set.
         """
         version, address, prefix = _parse(text)
-        spare = BITS[version] - prefix
-        network = cls(version, address >> spare << spare, prefix)
+        host_bits = ADDRESS_BITS[version] - prefix
+        network = cls(version, address >> host_bits << host_bits, prefix)
         if network.first != address:
             raise CidrError("cidr-host-bits", cidr=text, network=str(network))
         return network
 
     @classmethod
-    def containing(cls, text: str) -> Self:
+    def parse_ignoring_host_bits(cls, text: str) -> Self:
         """Read ``address/prefix`` and clear the bits behind the prefix, as IPReservations allow."""
         version, address, prefix = _parse(text)
-        spare = BITS[version] - prefix
-        return cls(version, address >> spare << spare, prefix)
+        host_bits = ADDRESS_BITS[version] - prefix
+        return cls(version, address >> host_bits << host_bits, prefix)
 
     @classmethod
-    def maybe(cls, text: object) -> Self | None:
+    def parse_or_none(cls, text: object) -> Self | None:
         """Read as `containing` does; None for what is no CIDR."""
         try:
-            return cls.containing(text) if isinstance(text, str) else None
+            return cls.parse_ignoring_host_bits(text) if isinstance(text, str) else None
         except CidrError:
             return None
 
     @property
     def bits(self) -> int:
         """Length of an address of this family: 32 or 128."""
-        return BITS[self.version]
+        return ADDRESS_BITS[self.version]
 
     @property
     def size(self) -> int:
@@ -105,30 +105,30 @@ class Cidr:
         """Whether the two share an address."""
         return self.version == other.version and self.first <= other.last and other.first <= self.last
 
-    def subnets(self, prefix: int) -> int:
+    def subnet_count(self, prefix: int) -> int:
         """How many networks of that prefix length it holds; 0 when it is smaller than one."""
         return 1 << (prefix - self.prefix) if prefix >= self.prefix else 0
 
     def subnet(self, prefix: int, index: int) -> Cidr:
         """Return the network of that prefix length at that index, counted from 0."""
-        if not 0 <= index < self.subnets(prefix):
-            raise IndexError(f"{self} has {self.subnets(prefix)} networks of /{prefix}, none at {index}")
+        if not 0 <= index < self.subnet_count(prefix):
+            raise IndexError(f"{self} has {self.subnet_count(prefix)} networks of /{prefix}, none at {index}")
         return Cidr(self.version, self.first + (index << (self.bits - prefix)), prefix)
 
-    def at_prefix(self, prefix: int) -> Cidr:
+    def with_prefix(self, prefix: int) -> Cidr:
         """Return the network of that prefix length which holds the first address."""
-        spare = self.bits - prefix
-        return Cidr(self.version, self.first >> spare << spare, prefix)
+        host_bits = self.bits - prefix
+        return Cidr(self.version, self.first >> host_bits << host_bits, prefix)
 
-    def index_of(self, address: Address, prefix: int) -> int:
+    def subnet_index_of(self, address: Address, prefix: int) -> int:
         """Index of the network of that prefix length which holds the address."""
         return (int(address) - self.first) >> (self.bits - prefix)
 
     def __str__(self) -> str:
-        return f"{address_of(self.version, self.first)}/{self.prefix}"
+        return f"{address_from_int(self.version, self.first)}/{self.prefix}"
 
 
-def address_of(version: Version, value: int) -> Address:
+def address_from_int(version: IPVersion, value: int) -> Address:
     """Turn an integer into an address of that version."""
     return ipaddress.IPv4Address(value) if version == 4 else ipaddress.IPv6Address(value)
 
@@ -140,25 +140,25 @@ class Coverage:
     `spans` are disjoint ranges of offsets from the network's first address, ascending, both ends included.
     """
 
-    within: Cidr
-    spans: tuple[tuple[int, int], ...]
+    network: Cidr
+    covered_ranges: tuple[tuple[int, int], ...]
 
     @classmethod
-    def of(cls, within: Cidr, cidrs: Iterable[Cidr]) -> Self:
+    def from_cidrs(cls, network: Cidr, cidrs: Iterable[Cidr]) -> Self:
         """Clip the networks to `within` and merge what touches."""
         clipped = sorted(
-            (max(c.first, within.first) - within.first, min(c.last, within.last) - within.first)
-            for c in cidrs
-            if c.overlaps(within)
+            (max(cidr.first, network.first) - network.first, min(cidr.last, network.last) - network.first)
+            for cidr in cidrs
+            if cidr.overlaps(network)
         )
-        return cls(within, tuple(_merge(clipped)))
+        return cls(network, tuple(_merge_adjacent(clipped)))
 
     @property
-    def addresses(self) -> int:
+    def address_count(self) -> int:
         """Number of addresses covered, each counted once."""
-        return sum(last - first + 1 for first, last in self.spans)
+        return sum(last - first + 1 for first, last in self.covered_ranges)
 
-    def blocks(self, prefix: int) -> tuple[int, dict[int, int]]:
+    def count_blocks(self, prefix: int) -> tuple[int, dict[int, int]]:
         """Say what the coverage does to the blocks of that prefix length.
 
         Returns
@@ -167,26 +167,26 @@ class Coverage:
             How many are covered wholly, and of those covered in part how many leave how many addresses:
             ``{addresses left: blocks}``.
         """
-        shift = self.within.bits - prefix
-        size = 1 << shift
-        whole = 0
-        parts: dict[int, int] = {}  # index of a block at an end of a span -> addresses covered in it
-        for first, last in self.spans:
-            head, tail = first >> shift, last >> shift
-            whole += max(0, tail - head - 1)
-            for block in {head, tail}:
-                start = block << shift
-                covered = min(last, start + size - 1) - max(first, start) + 1
-                parts[block] = parts.get(block, 0) + covered
-        left: dict[int, int] = {}
-        for covered in parts.values():
-            left[size - covered] = left.get(size - covered, 0) + 1
-        return whole + left.pop(0, 0), left
+        offset_bits = self.network.bits - prefix
+        block_size = 1 << offset_bits
+        fully_covered = 0
+        covered_by_block: dict[int, int] = {}  # index of a block at an end of a span -> addresses covered in it
+        for first, last in self.covered_ranges:
+            first_block, last_block = first >> offset_bits, last >> offset_bits
+            fully_covered += max(0, last_block - first_block - 1)
+            for block in {first_block, last_block}:
+                start = block << offset_bits
+                covered = min(last, start + block_size - 1) - max(first, start) + 1
+                covered_by_block[block] = covered_by_block.get(block, 0) + covered
+        blocks_by_addresses_left: dict[int, int] = {}
+        for covered in covered_by_block.values():
+            blocks_by_addresses_left[block_size - covered] = blocks_by_addresses_left.get(block_size - covered, 0) + 1
+        return fully_covered + blocks_by_addresses_left.pop(0, 0), blocks_by_addresses_left
 
 
-def _merge(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def _merge_adjacent(ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     current: tuple[int, int] | None = None
-    for first, last in spans:
+    for first, last in ranges:
         if current is None:
             current = (first, last)
         elif first <= current[1] + 1:
@@ -198,18 +198,22 @@ def _merge(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
         yield current
 
 
-def _parse(text: str) -> tuple[Version, int, int]:
-    head, slash, mask = text.rpartition("/")
-    if not slash or "%" in head or not (mask.isascii() and mask.isdigit() and len(mask) <= 20):
+def _parse(text: str) -> tuple[IPVersion, int, int]:
+    address_text, slash, prefix_text = text.rpartition("/")
+    if (
+        not slash
+        or "%" in address_text
+        or not (prefix_text.isascii() and prefix_text.isdigit() and len(prefix_text) <= 20)
+    ):
         raise CidrError("cidr-syntax", cidr=text)
     try:
-        address = ipaddress.ip_address(head)
+        address = ipaddress.ip_address(address_text)
     except ValueError:
         raise CidrError("cidr-syntax", cidr=text) from None
-    version: Version = 4 if address.version == 4 else 6
-    value, prefix = int(address), int(mask)
-    if prefix > BITS[version]:
+    version: IPVersion = 4 if address.version == 4 else 6
+    value, prefix = int(address), int(prefix_text)
+    if prefix > ADDRESS_BITS[version]:
         raise CidrError("cidr-syntax", cidr=text)
-    if version == 6 and value >> 32 << 32 == _MAPPED and prefix >= 96:
-        return 4, value - _MAPPED, prefix - 96
+    if version == 6 and value >> 32 << 32 == _IPV4_MAPPED_PREFIX and prefix >= 96:
+        return 4, value - _IPV4_MAPPED_PREFIX, prefix - 96
     return version, value, prefix

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .findings import Finding, printable
+from .findings import Finding, replace_unprintable
 
 
 class IppoolkitError(Exception):
@@ -24,26 +24,26 @@ class InputError(IppoolkitError, ValueError):
 
     def describe(self, lang: str = "en") -> str:
         """List the problems, one a line, each with its place and what to do."""
-        return "\n".join(describe(problem, lang) for problem in self.problems)
+        return "\n".join(describe_finding(problem, lang) for problem in self.problems)
 
 
-class FoundError(IppoolkitError):
+class FindingError(IppoolkitError):
     """What one finding says; `finding` says it in any language."""
 
-    def __init__(self, code: str, **numbers: object) -> None:
-        self.finding = Finding(code, numbers=numbers)
-        super().__init__(self.finding.told())
+    def __init__(self, code: str, **params: object) -> None:
+        self.finding = Finding(code, params=params)
+        super().__init__(self.finding.full_message())
 
     def describe(self, lang: str = "en") -> str:
         """Say what is the matter, and what to do, in the reader's language."""
-        return self.finding.told(lang)
+        return self.finding.full_message(lang)
 
 
-class ReportError(FoundError):
+class ReportError(FindingError):
     """A report that could not be made."""
 
 
-def describe(finding: Finding, lang: str = "en") -> str:
+def describe_finding(finding: Finding, lang: str = "en") -> str:
     """Put a finding on one line: place or subject, sentence, mend."""
-    where = printable(str(finding.place) if finding.place else finding.subject)
-    return f"{where}: {finding.told(lang)}" if where else finding.told(lang)
+    location = replace_unprintable(str(finding.place) if finding.place else finding.subject)
+    return f"{location}: {finding.full_message(lang)}" if location else finding.full_message(lang)

@@ -10,20 +10,20 @@ def N_(text: str) -> str:  # noqa: N802 (gettext's own name)
     return text
 
 
-def P_(one: str, many: str) -> tuple[str, str]:  # noqa: N802
+def P_(singular: str, plural: str) -> tuple[str, str]:  # noqa: N802
     """Mark a singular and its plural for translation."""
-    return one, many
+    return singular, plural
 
 
-class Words(str):
+class LocalizedText(str):
     """A value of a finding that is itself words, to be said in the reader's language; `values` fill it."""
 
-    __slots__ = ("values",)
+    __slots__ = ("params",)
 
-    values: dict[str, object]
+    params: dict[str, object]
 
-    def __new__(cls, text: str, **values: object) -> Self:
+    def __new__(cls, text: str, **params: object) -> Self:
         """Return a marked text with what fills its placeholders."""
-        made = super().__new__(cls, text)
-        made.values = values
-        return made
+        localized = super().__new__(cls, text)
+        localized.params = params
+        return localized

@@ -33,16 +33,16 @@ def cluster(  # noqa: PLR0917
         node = f"w{number:02d}"
         ipam.create_node(node, labels(number))
         vxlan = [
-            str(p.cidr) for p in pools if not p.disabled and p.vxlan_mode == "Always" and p.selects(labels(number))
+            str(p.cidr) for p in pools if not p.disabled and p.vxlan_mode == "Always" and p.selects_node(labels(number))
         ]
-        got = ipam.assign(node, f"vxlan-tunnel-addr-{node}", 1, use="Tunnel", pools4=vxlan).v4 if vxlan else ()
+        got = ipam.assign(node, f"vxlan-tunnel-addr-{node}", 1, use="Tunnel", ipv4_pools=vxlan).v4 if vxlan else ()
         holders[f"vxlan-tunnel-addr-{node}"] = (node, "", "")
         tunnels = (Tunnel(type="vxlan", address=str(got[0])),) if got else ()
         nodes_.append(Node(name=node, labels=labels(number), tunnels=tunnels))
         for each in range(pods):
             pod = f"{node}-{each}"
             inside = list(spaces.values())[each % len(spaces)]
-            if got := ipam.assign(node, pod, 1, pools4=inside.ipv4_pools).v4:
+            if got := ipam.assign(node, pod, 1, ipv4_pools=inside.ipv4_pools).v4:
                 holders[pod] = (node, pod, inside.name)
                 owner = owners[each % len(owners)]
                 pods_.append(Pod(name=pod, namespace=inside.name, node=node, addresses=(str(got[0]),), owner=owner))
@@ -50,19 +50,27 @@ def cluster(  # noqa: PLR0917
     for block in ipam.blocks():
         held = [
             Allocation(
-                ordinal=ordinal, handle=handle, node=holders[handle][0], pod=holders[handle][1],
-                namespace=holders[handle][2], type="" if holders[handle][1] else "vxlanTunnelAddress",
+                ordinal=ordinal,
+                handle=handle,
+                node=holders[handle][0],
+                pod=holders[handle][1],
+                namespace=holders[handle][2],
+                type="" if holders[handle][1] else "vxlanTunnelAddress",
             )
             for handle, ordinals in block["allocated"].items()
             for ordinal in ordinals
-        ]  # fmt: skip
+        ]
         held.sort(key=lambda each: each.ordinal)
         blocks.append(
             Block(cidr=block["cidr"], affinity=block["affinity"], allocations=held, unallocated=block["free"])
         )
     return Scenario(
         cluster=Cluster(
-            pools=pools, ipam=config, nodes=nodes_, pods=pods_, blocks=blocks,
+            pools=pools,
+            ipam=config,
+            nodes=nodes_,
+            pods=pods_,
+            blocks=blocks,
             namespaces=tuple(spaces.values()),
         )
-    )  # fmt: skip
+    )

@@ -17,11 +17,11 @@ from matplotlib.text import Text
 
 import ippoolkit as ipk
 from ippoolkit.audit import Audit, audit
-from ippoolkit.figures import address_map, block_sizes, growth
-from ippoolkit.figures.audit import headroom, usage
+from ippoolkit.figures import draw_address_map, draw_block_sizes, draw_growth
+from ippoolkit.figures.audit_charts import draw_headroom, draw_pool_usage
 from ippoolkit.simulation import address_map as cells_of
-from ippoolkit.simulation import place
-from ippoolkit.view.audit import headroom_rows
+from ippoolkit.simulation import place_planned_pods
+from ippoolkit.view.audit_terminal import headroom_rows
 from tests.helpers import RECORDINGS, plan, recorded
 
 _FOLDER = RECORDINGS / "figures"
@@ -59,12 +59,15 @@ def unlike(one: np.ndarray, other: np.ndarray) -> str:
 def figures() -> Iterator[tuple[str, Callable[[], Figure | None]]]:
     """Yield each kind of figure by its name, and what draws it."""
     grows = plan(size=24, nodes_per_month=5)
-    yield "block-sizes", lambda: block_sizes(ipk.block_sizes(grows, "pool"), chosen=24)
-    yield "block-sizes-ipv6", lambda: block_sizes(ipk.block_sizes(plan("fd00::/64", size=122), "pool"), chosen=122)
-    yield "growth", lambda: growth(ipk.growth(grows), family=4)
-    yield "address-map", lambda: address_map(cells_of(place(grows), "pool", cells=512))
-    yield "usage", lambda: usage(_audited().figures.pools)
-    yield "headroom", lambda: headroom(headroom_rows(_audited()))
+    yield "block-sizes", lambda: draw_block_sizes(ipk.block_sizes(grows, "pool"), chosen_block_size=24)
+    yield (
+        "block-sizes-ipv6",
+        lambda: draw_block_sizes(ipk.block_sizes(plan("fd00::/64", size=122), "pool"), chosen_block_size=122),
+    )
+    yield "growth", lambda: draw_growth(ipk.growth(grows), family=4)
+    yield "address-map", lambda: draw_address_map(cells_of(place_planned_pods(grows), "pool", cells=512))
+    yield "usage", lambda: draw_pool_usage(_audited().metrics.pools)
+    yield "headroom", lambda: draw_headroom(headroom_rows(_audited()))
 
 
 def _audited() -> Audit:

@@ -1,5 +1,5 @@
 """Audits: what is wrong with a real cluster, and how full it is."""
 
-from .audit import Audit, audit, audit_of
+from .cluster_audit import Audit, audit, audit_reading
 
-__all__ = ["Audit", "audit", "audit_of"]
+__all__ = ["Audit", "audit", "audit_reading"]

@@ -9,146 +9,215 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..cidr import BITS, Version
-from ..limits import DEFAULT_MAX_BLOCKS, WINDOWS_MAX_BLOCKS, WINDOWS_RESERVED
+from ..calico.limits import DEFAULT_MAX_BLOCKS_PER_HOST, WINDOWS_MAX_BLOCKS_PER_HOST, WINDOWS_RESERVED_PER_BLOCK
+from ..cidr import ADDRESS_BITS, IPVersion
 from ..model import IPPool, Node
-from .eligible import Asking, answer
-from .index import Home, Index
+from .cluster_index import BlockInPool, ClusterIndex
+from .pool_choice import AddressRequest, choose_pools
 
-CAP, STRICT, EXHAUSTED, NO_POOL, NO_CLAIMS = (
-    "ipam-block-limit", "ipam-strict", "ipam-exhausted", "ipam-none-selects", "ipam-no-claims",
-)  # fmt: skip
+BLOCK_CAP, STRICT_AFFINITY, EXHAUSTED, NO_POOL_SELECTS, AUTO_ALLOCATE_OFF = (
+    "ipam-block-limit",
+    "ipam-strict",
+    "ipam-exhausted",
+    "ipam-none-selects",
+    "ipam-no-claims",
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Headroom:
+class NodeHeadroom:
     """What one node can still take of one family, as counts of addresses; `limit` is the code of what stops it."""
 
     node: str
-    version: Version
-    held: int  # blocks of its pools that it owns
-    cap: int
-    own: int  # free in its own blocks
-    claims: int  # blocks that it can still get
-    new: int  # addresses in these
-    borrow: int  # addresses that it can borrow after that
-    limit: str
+    version: IPVersion
+    owned_blocks: int  # blocks of its pools that it owns
+    max_blocks: int
+    free_in_own_blocks: int  # free in its own blocks
+    claimable_blocks: int  # blocks that it can still get
+    claimable_addresses: int  # addresses in these
+    borrowable_addresses: int  # addresses that it can borrow after that
+    limit_code: str
 
     @property
     def pods(self) -> int:
         """Pods that it takes until a request fails."""
-        return self.own + self.new + self.borrow
+        return self.free_in_own_blocks + self.claimable_addresses + self.borrowable_addresses
 
 
-def headroom(index: Index) -> list[Headroom]:
+def node_headroom(index: ClusterIndex) -> list[NodeHeadroom]:
     """Work out the headroom of every node that exists, for each family that has pools for pods."""
-    found = []
-    for version in BITS:
+    headrooms = []
+    for version in ADDRESS_BITS:
         if any(pool.version == version and pool.serves("Workload") for pool in index.pools):
-            ask = _Asker(index, version)
-            found += [ask.of(node) for node in index.cluster.nodes if not (node.windows and version == 6)]
-    return found
+            calculator = _HeadroomCalculator(index, version)
+            headrooms += [
+                calculator.headroom_of(node) for node in index.cluster.nodes if not (node.windows and version == 6)
+            ]
+    return headrooms
 
 
-class _Asker:
+class _HeadroomCalculator:
     """Counts once for all nodes that draw from the same pools."""
 
-    def __init__(self, index: Index, version: Version) -> None:
+    def __init__(self, index: ClusterIndex, version: IPVersion) -> None:
         self.index = index
         self.version = version
-        self.serving: dict[tuple[object, ...], tuple[IPPool, ...]] = {}
-        self.left: dict[str, tuple[int, int]] = {}
-        self.counted: dict[str, tuple[int, list[Home]]] = {}
+        self.pools_by_labels: dict[tuple[object, ...], tuple[IPPool, ...]] = {}
+        self.unclaimed_by_pool: dict[str, tuple[int, int]] = {}
+        self.assignable_by_pool: dict[str, tuple[int, list[BlockInPool]]] = {}
 
-    def of(self, node: Node) -> Headroom:
+    def headroom_of(self, node: Node) -> NodeHeadroom:
         ipam, index = self.index.cluster.ipam, self.index
-        pools = self._pools(node)
-        limits = (ipam.max_blocks_per_host, WINDOWS_MAX_BLOCKS if node.windows else 0)
-        cap = min(filter(None, limits), default=DEFAULT_MAX_BLOCKS)
-        names = {pool.name for pool in pools}
-        mine = [home for home in index.owned.get(node.name, ()) if home.pool is not None and home.pool.name in names]
-        own = sum(self._open(home) for home in mine)
-        back = WINDOWS_RESERVED if node.windows else 0
+        pools = self._pools_of(node)
+        block_limits = (ipam.max_blocks_per_host, WINDOWS_MAX_BLOCKS_PER_HOST if node.windows else 0)
+        max_blocks = min(filter(None, block_limits), default=DEFAULT_MAX_BLOCKS_PER_HOST)
+        pool_names = {pool.name for pool in pools}
+        own_blocks = [
+            pool_block
+            for pool_block in index.blocks_by_node.get(node.name, ())
+            if pool_block.pool is not None and pool_block.pool.name in pool_names
+        ]
+        free_in_own_blocks = sum(self._assignable_in_block(pool_block) for pool_block in own_blocks)
+        windows_reserved = WINDOWS_RESERVED_PER_BLOCK if node.windows else 0
         if not pools:
-            return Headroom(node.name, self.version, len(mine), cap, 0, 0, 0, 0, NO_POOL)
+            return NodeHeadroom(node.name, self.version, len(own_blocks), max_blocks, 0, 0, 0, 0, NO_POOL_SELECTS)
         if not ipam.auto_allocate_blocks:
-            return Headroom(node.name, self.version, len(mine), cap, own, 0, 0, 0, NO_CLAIMS)
-        claims, new = self._claims(node, pools, cap - len(mine), back)
-        if len(mine) + claims >= cap:
-            return Headroom(node.name, self.version, len(mine), cap, own, claims, new, 0, CAP)
+            return NodeHeadroom(
+                node.name, self.version, len(own_blocks), max_blocks, free_in_own_blocks, 0, 0, 0, AUTO_ALLOCATE_OFF
+            )
+        claimable_blocks, claimable_addresses = self._claimable(
+            node, pools, max_blocks - len(own_blocks), windows_reserved
+        )
+        if len(own_blocks) + claimable_blocks >= max_blocks:
+            return NodeHeadroom(
+                node.name,
+                self.version,
+                len(own_blocks),
+                max_blocks,
+                free_in_own_blocks,
+                claimable_blocks,
+                claimable_addresses,
+                0,
+                BLOCK_CAP,
+            )
         if ipam.strict_affinity:
-            return Headroom(node.name, self.version, len(mine), cap, own, claims, new, 0, STRICT)
-        others = sum(self._lendable(pool.name) for pool in pools)
-        emptied = sum(self._open(home) for home in self._empty(node, pools))
-        return Headroom(node.name, self.version, len(mine), cap, own, claims, new, others - own - emptied, EXHAUSTED)
+            return NodeHeadroom(
+                node.name,
+                self.version,
+                len(own_blocks),
+                max_blocks,
+                free_in_own_blocks,
+                claimable_blocks,
+                claimable_addresses,
+                0,
+                STRICT_AFFINITY,
+            )
+        assignable_in_pools = sum(self._assignable_in_pool(pool.name) for pool in pools)
+        in_empty_blocks = sum(
+            self._assignable_in_block(pool_block) for pool_block in self._empty_blocks_of_others(node, pools)
+        )
+        return NodeHeadroom(
+            node.name,
+            self.version,
+            len(own_blocks),
+            max_blocks,
+            free_in_own_blocks,
+            claimable_blocks,
+            claimable_addresses,
+            assignable_in_pools - free_in_own_blocks - in_empty_blocks,
+            EXHAUSTED,
+        )
 
-    def _pools(self, node: Node) -> tuple[IPPool, ...]:
+    def _pools_of(self, node: Node) -> tuple[IPPool, ...]:
         key = (tuple(sorted(node.labels.items())), node.windows)
-        if key not in self.serving:
-            asking = Asking(node.name, node.labels, self.version, windows=node.windows)
-            self.serving[key] = answer(self.index.cluster, asking).pools
-        return self.serving[key]
+        if key not in self.pools_by_labels:
+            request = AddressRequest(node.name, node.labels, self.version, windows=node.windows)
+            self.pools_by_labels[key] = choose_pools(self.index.cluster, request).pools
+        return self.pools_by_labels[key]
 
-    def _claims(self, node: Node, pools: Sequence[IPPool], room: int, back: int) -> tuple[int, int]:
+    def _claimable(
+        self, node: Node, pools: Sequence[IPPool], remaining_blocks: int, windows_reserved: int
+    ) -> tuple[int, int]:
         """Return how many blocks the node can still get, and how many addresses they have for pods."""
         blocks = addresses = 0
         for pool in pools:
-            left, free = self._unclaimed(pool)
-            taken = min(left, max(room - blocks, 0))
-            blocks += taken
-            addresses += (free if taken == left else min(free, taken * pool.block_addresses)) - taken * back
-        for home in self._empty(node, pools):
-            if blocks >= room:
+            unclaimed, free = self._unclaimed(pool)
+            claimed = min(unclaimed, max(remaining_blocks - blocks, 0))
+            blocks += claimed
+            addresses += (
+                free if claimed == unclaimed else min(free, claimed * pool.addresses_per_block)
+            ) - claimed * windows_reserved
+        for pool_block in self._empty_blocks_of_others(node, pools):
+            if blocks >= remaining_blocks:
                 break
             blocks += 1
-            addresses += self._open(home) - back
+            addresses += self._assignable_in_block(pool_block) - windows_reserved
         return blocks, addresses
 
     def _unclaimed(self, pool: IPPool) -> tuple[int, int]:
         """Return the blocks of a pool that nobody has, wholly reserved ones left out, and their addresses."""
-        if pool.name not in self.left:
-            homes = [home for home in self.index.homes_of[pool.name] if home.block.cidr.prefix == pool.block_size]
-            coverage = self.index.reserved(pool.cidr)
-            whole, _ = coverage.blocks(pool.block_size)
-            kept_in_blocks = 0
-            for home in homes:
-                kept = self.index.reserved(home.block.cidr).addresses if coverage.spans else 0
-                kept_in_blocks += kept
-                whole -= kept == home.block.cidr.size
-            left = pool.blocks - len(homes) - whole
-            free = (pool.blocks - len(homes)) * pool.block_addresses - (coverage.addresses - kept_in_blocks)
-            self.left[pool.name] = left, free
-        return self.left[pool.name]
+        if pool.name not in self.unclaimed_by_pool:
+            pool_blocks = [
+                pool_block
+                for pool_block in self.index.blocks_by_pool[pool.name]
+                if pool_block.block.cidr.prefix == pool.block_size
+            ]
+            coverage = self.index.reserved_coverage(pool.cidr)
+            unusable_blocks, _ = coverage.count_blocks(pool.block_size)
+            reserved_in_blocks = 0
+            for pool_block in pool_blocks:
+                reserved_in_block = (
+                    self.index.reserved_coverage(pool_block.block.cidr).address_count if coverage.covered_ranges else 0
+                )
+                reserved_in_blocks += reserved_in_block
+                unusable_blocks -= reserved_in_block == pool_block.block.cidr.size
+            unclaimed = pool.block_count - len(pool_blocks) - unusable_blocks
+            free = (pool.block_count - len(pool_blocks)) * pool.addresses_per_block - (
+                coverage.address_count - reserved_in_blocks
+            )
+            self.unclaimed_by_pool[pool.name] = unclaimed, free
+        return self.unclaimed_by_pool[pool.name]
 
-    def _empty(self, node: Node, pools: Sequence[IPPool]) -> list[Home]:
+    def _empty_blocks_of_others(self, node: Node, pools: Sequence[IPPool]) -> list[BlockInPool]:
         """Return the empty blocks of other nodes, which are taken over where no other is left."""
-        return [home for pool in pools for home in self._count(pool.name)[1] if home.block.host != node.name]
+        return [
+            pool_block
+            for pool in pools
+            for pool_block in self._count_assignable(pool.name)[1]
+            if pool_block.block.host != node.name
+        ]
 
-    def _lendable(self, pool: str) -> int:
-        return self._count(pool)[0]
+    def _assignable_in_pool(self, pool: str) -> int:
+        return self._count_assignable(pool)[0]
 
-    def _count(self, pool: str) -> tuple[int, list[Home]]:
+    def _count_assignable(self, pool: str) -> tuple[int, list[BlockInPool]]:
         """Return the addresses of a pool's blocks that can be given out, and those blocks that are empty."""
-        if pool not in self.counted:
-            homes = self.index.homes_of[pool]
-            empty = [home for home in homes if not home.block.allocations and home.block.host]
-            self.counted[pool] = sum(map(self._open, homes)), empty
-        return self.counted[pool]
+        if pool not in self.assignable_by_pool:
+            pool_blocks = self.index.blocks_by_pool[pool]
+            empty = [
+                pool_block for pool_block in pool_blocks if not pool_block.block.allocations and pool_block.block.host
+            ]
+            self.assignable_by_pool[pool] = sum(map(self._assignable_in_block, pool_blocks)), empty
+        return self.assignable_by_pool[pool]
 
-    def _open(self, home: Home) -> int:
+    def _assignable_in_block(self, pool_block: BlockInPool) -> int:
         """Return the addresses of a block that can be given out: neither held nor reserved."""
-        kept = self.index.reserved(home.block.cidr) if self.index.reservations else None
-        if kept is None or not kept.spans:
-            return home.free
-        held = {each.ordinal for each in home.block.allocations}
-        taken = sum(any(low <= each <= high for low, high in kept.spans) for each in held)
-        return home.block.cidr.size - kept.addresses - len(held) + taken
+        reserved_part = self.index.reserved_coverage(pool_block.block.cidr) if self.index.reserved_cidrs else None
+        if reserved_part is None or not reserved_part.covered_ranges:
+            return pool_block.free_addresses
+        allocated_ordinals = {ordinal.ordinal for ordinal in pool_block.block.allocations}
+        reserved_and_allocated = sum(
+            any(low <= ordinal <= high for low, high in reserved_part.covered_ranges) for ordinal in allocated_ordinals
+        )
+        return (
+            pool_block.block.cidr.size - reserved_part.address_count - len(allocated_ordinals) + reserved_and_allocated
+        )
 
 
-def by_node(rooms: Sequence[Headroom]) -> Mapping[str, Headroom]:
+def tightest_by_node(headrooms: Sequence[NodeHeadroom]) -> Mapping[str, NodeHeadroom]:
     """Return for each node the family that ends first."""
-    first: dict[str, Headroom] = {}
-    for each in rooms:
-        if each.node not in first or each.pods < first[each.node].pods:
-            first[each.node] = each
-    return first
+    tightest: dict[str, NodeHeadroom] = {}
+    for candidate in headrooms:
+        if candidate.node not in tightest or candidate.pods < tightest[candidate.node].pods:
+            tightest[candidate.node] = candidate
+    return tightest

@@ -1,13 +1,25 @@
 """Changes of pools under a running cluster: procedures as data, rehearsed in the engine, put into words."""
 
-from .moments import COUNTS, Done, Held
+from .pool_usage import COUNTS, PoolUsage, StepResult
 from .rehearsal import Rehearsal
+from .rendered_runbook import RenderedRunbook, RenderedStep, render_runbook, step_title
 from .runbook import Runbook, runbook
-from .shell import script
-from .steps import Change, Step, steps
-from .telling import Told, ToldStep, title, told
+from .shell_script import runbook_script
+from .steps import Change, Step, plan_steps
 
 __all__ = [
-    "COUNTS", "Change", "Done", "Held", "Rehearsal", "Runbook", "Step", "Told", "ToldStep", "runbook",
-    "script", "steps", "title", "told",
-]  # fmt: skip
+    "COUNTS",
+    "Change",
+    "PoolUsage",
+    "Rehearsal",
+    "RenderedRunbook",
+    "RenderedStep",
+    "Runbook",
+    "Step",
+    "StepResult",
+    "plan_steps",
+    "render_runbook",
+    "runbook",
+    "runbook_script",
+    "step_title",
+]

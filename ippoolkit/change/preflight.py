@@ -6,33 +6,33 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..calico.limits import DEFAULT_MAX_BLOCKS_PER_HOST
 from ..findings import N_
-from ..limits import DEFAULT_MAX_BLOCKS
-from .commands import SAVE, SHOW_BLOCKS, SHOW_POOLS, SHOW_TUNNELS
 from .runbook import Runbook
+from .step_commands import BACKUP_COMMAND, SHOW_BLOCKS, SHOW_POOLS, SHOW_TUNNELS
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class PreflightCheck:
     """What is looked at, by which command, and which output is right; sentences with their numbers."""
 
-    what: str
+    purpose: str
     command: str
-    right: str
-    numbers: dict[str, object]
+    expected: str
+    params: dict[str, object]
 
 
-def preflight(runbook: Runbook) -> list[Check]:
+def preflight(runbook: Runbook) -> list[PreflightCheck]:
     """Return the checks of a runbook that was issued, in order."""
-    return list(_checks(runbook))
+    return list(_iter_checks(runbook))
 
 
-def _checks(runbook: Runbook) -> Iterator[Check]:
-    cluster, old = runbook.scenario.cluster, runbook.old
-    new = runbook.created
+def _iter_checks(runbook: Runbook) -> Iterator[PreflightCheck]:
+    cluster, changed_pool = runbook.scenario.cluster, runbook.changed_pool
+    created_pools = runbook.created_pools
     yield _check(
         N_("Save what IPAM holds; this file is the last resort."),
-        f"{SAVE} && grep -c 'kind: IPAMBlock' ipam-backup.yaml",
+        f"{BACKUP_COMMAND} && grep -c 'kind: IPAMBlock' ipam-backup.yaml",
         N_("{blocks}, as many as in the snapshot, or a few more or less if pods came and went.")
         if cluster.blocks
         else N_("The number of blocks that exist."),
@@ -44,7 +44,7 @@ def _checks(runbook: Runbook) -> Iterator[Check]:
         N_("Exactly these: {pools}."),
         pools=", ".join(sorted(f"{pool.name} ({pool.cidr})" for pool in cluster.pools)),
     )
-    if new:
+    if created_pools:
         yield _check(
             N_("The new range is clear of the networks of nodes and services, and inside the cluster CIDR."),
             "kubectl cluster-info dump | grep -oE 'service-cluster-ip-range=[^\"]+|cluster-cidr=[^\"]+' | sort -u; "
@@ -52,10 +52,10 @@ def _checks(runbook: Runbook) -> Iterator[Check]:
             N_(
                 "Service range and addresses of nodes are outside {ranges}; cluster-cidr holds it. Pools: checked here."
             ),
-            ranges=", ".join(str(pool.cidr) for pool in new),
+            ranges=", ".join(str(pool.cidr) for pool in created_pools),
         )
-    for pool in new:
-        peak = runbook.peak[pool.name]
+    for pool in created_pools:
+        peak_usage = runbook.peak_usage[pool.name]
         yield _check(
             N_("{pool} is big enough at its peak, for pods and tunnels of every node."),
             SHOW_BLOCKS,
@@ -63,28 +63,36 @@ def _checks(runbook: Runbook) -> Iterator[Check]:
                 "No more in use in {old} than rehearsed, {start:address}. At the peak {pool} has {blocks} of "
                 "{total:block} and {used} of {size:address} in use, {borrowed} of them borrowed."
             ),
-            pool=pool.name, old=old.name, start=runbook.start, blocks=peak.blocks, total=pool.blocks,
-            used=peak.pods + peak.tunnels, size=pool.cidr.size, borrowed=peak.borrowed,
-        )  # fmt: skip
+            pool=pool.name,
+            old=changed_pool.name,
+            start=runbook.initial_addresses,
+            blocks=peak_usage.blocks,
+            total=pool.block_count,
+            used=peak_usage.pods + peak_usage.tunnels,
+            size=pool.cidr.size,
+            borrowed=peak_usage.borrowed,
+        )
     config = cluster.ipam
     yield _check(
         N_("The settings of IPAM are those of the rehearsal."),
         "calicoctl ipam show --show-configuration",
         N_("StrictAffinity {strict}, MaxBlocksPerHost {most} (0 counts as {default})."),
-        strict=str(config.strict_affinity).lower(), most=config.max_blocks_per_host, default=DEFAULT_MAX_BLOCKS,
-    )  # fmt: skip
-    if new and runbook.change.kind == "grow":
+        strict=str(config.strict_affinity).lower(),
+        most=config.max_blocks_per_host,
+        default=DEFAULT_MAX_BLOCKS_PER_HOST,
+    )
+    if created_pools and runbook.change.kind == "grow":
         return
-    names = "|".join(map(_literal, (old.name, str(old.cidr))))
+    name_pattern = "|".join(map(_escape_regex, (changed_pool.name, str(changed_pool.cidr))))
     yield _check(
         N_("Which workloads, network policies and settings name the pool or its range."),
         "kubectl get namespaces,deployments,daemonsets,statefulsets,jobs,cronjobs,networkpolicies,configmaps "
         "-A -o yaml "
-        f"| grep -nE -- {shlex.quote(names)}; "
+        f"| grep -nE -- {shlex.quote(name_pattern)}; "
         "calicoctl get networkpolicies,globalnetworkpolicies,globalnetworksets,bgpconfigurations -A -o yaml "
-        f"| grep -nE -- {shlex.quote(names)}",
+        f"| grep -nE -- {shlex.quote(name_pattern)}",
         N_("Nothing, but for the namespaces that a step corrects ({named}) and the range that kube-proxy was given."),
-        named=", ".join(runbook.named) or "-",
+        named=", ".join(runbook.objects_naming_pool) or "-",
     )
     if runbook.change.install == "operator":
         yield _check(
@@ -98,8 +106,9 @@ def _checks(runbook: Runbook) -> Iterator[Check]:
             N_("What the inventory says of the pool now, to be put back should it come to that."),
             "grep -rnE 'calico_pool|kube_pods_subnet' inventory/",
             N_("calico_pool_cidr or kube_pods_subnet is {cidr}, calico_pool_blocksize is {size:d} or not set."),
-            cidr=str(old.cidr), size=old.block_size,
-        )  # fmt: skip
+            cidr=str(changed_pool.cidr),
+            size=changed_pool.block_size,
+        )
     yield _check(
         N_("PodDisruptionBudgets that let pods go: rollouts and evictions wait for those that do not."),
         "kubectl get poddisruptionbudgets -A",
@@ -109,14 +118,15 @@ def _checks(runbook: Runbook) -> Iterator[Check]:
         N_("Every node shows the tunnel that it should have."),
         SHOW_TUNNELS,
         N_("{nodes:node}; {tunnels:tunnel} have an address."),
-        nodes=len(cluster.nodes), tunnels=sum(len(node.tunnels) for node in cluster.nodes),
-    )  # fmt: skip
+        nodes=len(cluster.nodes),
+        tunnels=sum(len(node.tunnels) for node in cluster.nodes),
+    )
 
 
-def _check(what: str, command: str, right: str, **numbers: object) -> Check:
-    return Check(what, command, right, numbers)
+def _check(purpose: str, command: str, expected: str, **params: object) -> PreflightCheck:
+    return PreflightCheck(purpose, command, expected, params)
 
 
-def _literal(text: str) -> str:
+def _escape_regex(text: str) -> str:
     """Return a text as grep -E takes it for itself."""
     return "".join(f"\\{char}" if char in r"\.[]{}()*+?^$|" else char for char in text)

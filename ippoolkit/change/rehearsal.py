@@ -8,17 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..cidr import Address, Version
+from ..cidr import Address, IPVersion
 from ..findings import Finding
-from ..ipam import IpamError, bulk, layout
+from ..ipam import IpamError, batch_events, layout
 from ..model import Cluster, IPPool, Pod
-from .moments import Done, Held
-from .moving import Group, Order, groups, has_address
-from .stage import Asking, Moved, Stage
-from .steps import CLOSED, Step
+from .cluster_state import AddressRequest, ClusterState, TunnelChange
+from .pool_usage import PoolUsage, StepResult
+from .recreate_order import PodGroup, RecreateOrder, group_pods, has_address
+from .steps import SELECT_NO_NODE, Step
 
-WHICH = 3  # names that a finding gives
-SURGES = 4  # parts in which a rollout comes: Kubernetes' maxSurge is 25% where a Deployment says nothing
+MAX_NAMES = 3  # names that a finding gives
+SURGE_PARTS = 4  # parts in which a rollout comes: Kubernetes' maxSurge is 25% where a Deployment says nothing
 
 
 @dataclass
@@ -26,240 +26,316 @@ class Rehearsal:
     """A cluster on the stage, and its pods as they are recreated."""
 
     cluster: Cluster
-    order: Order = "namespace"
+    order: RecreateOrder = "namespace"
     batches: int = 4
 
     def __post_init__(self) -> None:
-        self.stage = Stage.of(self.cluster)
-        ipam = self.stage.ipam
-        self.pods = [p for p in self.cluster.pods if has_address(p) and p.node in ipam.nodes]
-        held = {}
+        self.cluster_state = ClusterState.from_cluster(self.cluster)
+        ipam = self.cluster_state.ipam
+        self.pods = [
+            candidate for candidate in self.cluster.pods if has_address(candidate) and candidate.node in ipam.nodes
+        ]
+        handle_by_address = {}
         for block in self.cluster.blocks:
             first, version = block.cidr.first, block.cidr.version
-            for each in block.allocations:
-                if not each.type and not each.released_at:
-                    held[first + each.ordinal, version] = each.handle
+            for allocation in block.allocations:
+                if not allocation.type and not allocation.released_at:
+                    handle_by_address[first + allocation.ordinal, version] = allocation.handle
         self.handles: list[str] = []
         for pod in self.pods:
             handle = ""
             for address in pod.addresses:
-                handle = handle or held.get((int(address), address.version), "")
+                handle = handle or handle_by_address.get((int(address), address.version), "")
             if not handle:  # an older dump of blocks than of pods
                 handle = f"{pod.namespace}/{pod.name}"
                 for address in pod.addresses:
-                    if self.stage.pool_of(address) and not ipam.is_held(address):
+                    if self.cluster_state.pool_of(address) and not ipam.is_unavailable(address):
                         ipam.assign_ip(pod.node, handle, address)
             self.handles.append(handle)
-        self.now = ipam.numbers_of(self.handles)
-        self.spaces = {space.name: space for space in self.cluster.namespaces}
-        self.windows = {node.name for node in self.cluster.nodes if node.windows}
-        self.renamed: dict[str, str] = {}
-        self.rounds = 0
-        self.tunnels = self._held_tunnels()
+        self.current_handles = ipam.handle_numbers(self.handles)
+        self.namespaces = {namespace.name: namespace for namespace in self.cluster.namespaces}
+        self.windows_nodes = {node.name for node in self.cluster.nodes if node.windows}
+        self.renamed_pools: dict[str, str] = {}
+        self.rollout_count = 0
+        self.tunnel_addresses = self._allocated_tunnel_addresses()
 
-    def run(self, steps: tuple[Step, ...]) -> Iterator[Done]:
+    def run(self, steps: tuple[Step, ...]) -> Iterator[StepResult]:
         """Carry steps out one after the other; the last is the first that breaks something."""
         for step in steps:
-            done = self.carry_out(step)
-            yield done
-            if done.broken:
+            result = self.run_step(step)
+            yield result
+            if result.failures:
                 return
 
-    def carry_out(self, step: Step) -> Done:
+    def run_step(self, step: Step) -> StepResult:
         """Carry one step out."""
-        moved: list[Moved] = []
-        count = 0
-        chosen: list[Group] = []
-        batches: tuple[tuple[Held, ...], ...] = ()
-        broken: list[Finding] = []
-        name = step.pool.name
+        tunnel_changes: list[TunnelChange] = []
+        pod_count = 0
+        pod_groups: list[PodGroup] = []
+        usage_per_batch: tuple[tuple[PoolUsage, ...], ...] = ()
+        failures: list[Finding] = []
+        pool_name = step.pool.name
         try:
             match step.action:
                 case "create":
-                    self.stage.create(step.pool)
-                    moved = self.stage.settle()
+                    self.cluster_state.create(step.pool)
+                    tunnel_changes = self.cluster_state.reconcile_tunnels()
                 case "annotate":
-                    self._rename({name, str(step.pool.cidr)}, step.to)
+                    self._rename_pool({pool_name, str(step.pool.cidr)}, step.target_pool)
                 case "close":
                     if step.managed:  # tunnels do not follow a selector until calico-node starts anew
-                        self.stage.ipam.change_pool(name, node_selector=CLOSED)
+                        self.cluster_state.ipam.change_pool(pool_name, node_selector=SELECT_NO_NODE)
                     else:
-                        self.stage.ipam.change_pool(name, disabled=True)
-                        moved = self.stage.settle()
+                        self.cluster_state.ipam.change_pool(pool_name, disabled=True)
+                        tunnel_changes = self.cluster_state.reconcile_tunnels()
                 case "restart":
-                    moved = self.stage.settle()
+                    tunnel_changes = self.cluster_state.reconcile_tunnels()
                 case "recreate":
-                    inside = self._inside(name)
-                    count, chosen = len(inside), groups(self.pods, inside, self.order, self.batches)
-                    batches, broken = self._recreate(name, inside, chosen)
-                    broken += self._strict(step.pool)
+                    pod_indices = self._pods_in_pool(pool_name)
+                    pod_count, pod_groups = (
+                        len(pod_indices),
+                        group_pods(self.pods, pod_indices, self.order, self.batches),
+                    )
+                    usage_per_batch, failures = self._recreate_pods(pool_name, pod_indices, pod_groups)
+                    failures += self._strict_affinity_findings(step.pool)
                 case "delete":
-                    self.stage.ipam.sleep(self.cluster.ipam.ip_cooldown_seconds)  # else blocks with cooling ones stay
-                    if left := sum(each.pods + each.tunnels for each in self.held() if each.pool == name):
-                        broken.append(Finding("change-delete-in-use", name, {"pool": name, "count": left}))
-                    self.stage.delete(name)
-                    moved = self.stage.settle()
+                    self.cluster_state.ipam.advance(
+                        self.cluster.ipam.ip_cooldown_seconds
+                    )  # else blocks with cooling ones stay
+                    if addresses_in_use := sum(
+                        pool_usage.pods + pool_usage.tunnels
+                        for pool_usage in self.usage()
+                        if pool_usage.pool == pool_name
+                    ):
+                        failures.append(
+                            Finding("change-delete-in-use", pool_name, {"pool": pool_name, "count": addresses_in_use})
+                        )
+                    self.cluster_state.delete(pool_name)
+                    tunnel_changes = self.cluster_state.reconcile_tunnels()
         except IpamError as error:
-            broken.append(Finding("change-refused", name, {"pool": name, "reason": error.finding}))
-        broken += self._tunnels(moved)
-        if moved:
-            self.tunnels = self._held_tunnels()
-        return Done(
-            step, tuple(self.held()), count, len(moved), tuple(each.keys for each in chosen), batches, tuple(broken)
+            failures.append(Finding("change-refused", pool_name, {"pool": pool_name, "reason": error.finding}))
+        failures += self._tunnel_findings(tunnel_changes)
+        if tunnel_changes:
+            self.tunnel_addresses = self._allocated_tunnel_addresses()
+        return StepResult(
+            step,
+            tuple(self.usage()),
+            pod_count,
+            len(tunnel_changes),
+            tuple(group.keys for group in pod_groups),
+            usage_per_batch,
+            tuple(failures),
         )
 
     # ---- pods
 
-    def _recreate(
-        self, pool: str, inside: NDArray[np.int64], chosen: list[Group]
-    ) -> tuple[tuple[tuple[Held, ...], ...], list[Finding]]:
+    def _recreate_pods(
+        self, pool: str, pod_indices: NDArray[np.int64], pod_groups: list[PodGroup]
+    ) -> tuple[tuple[tuple[PoolUsage, ...], ...], list[Finding]]:
         """Recreate pods group by group, each on its node.
 
         A group rolls in as many parts as Deployments do, of which each comes before what it replaces goes.
         """
-        events, rows, requests = self._events(inside)
-        where = np.zeros(len(self.pods), np.int64)
-        where[inside] = np.arange(len(inside))
-        held, failed = [], np.zeros(0, np.int64)
-        for group in chosen:
-            for part in np.array_split(group.places, SURGES):
-                at = where[part]
-                answers = self.stage.ipam.carry_out(events[np.concatenate([2 * at, 2 * at + 1])], rows, requests)
-                failed = np.append(failed, part[answers[: len(part)] != layout.DONE])
-            held.append(tuple(self.held()))
-        if not len(failed):
-            return tuple(held), []
-        which = ", ".join(f"{self.pods[place].namespace}/{self.pods[place].name}" for place in failed[:WHICH])
-        numbers = {"count": len(failed), "pods": len(inside), "which": which, "pool": pool}
-        return tuple(held), [Finding("change-pods-without", pool, numbers)]
+        events, rows, requests = self._rollout_events(pod_indices)
+        event_index = np.zeros(len(self.pods), np.int64)
+        event_index[pod_indices] = np.arange(len(pod_indices))
+        usage_per_batch, failed_pods = [], np.zeros(0, np.int64)
+        for group in pod_groups:
+            for part in np.array_split(group.pod_indices, SURGE_PARTS):
+                event_rows = event_index[part]
+                outcomes = self.cluster_state.ipam.run_events(
+                    events[np.concatenate([2 * event_rows, 2 * event_rows + 1])], rows, requests
+                )
+                failed_pods = np.append(failed_pods, part[outcomes[: len(part)] != layout.OK])
+            usage_per_batch.append(tuple(self.usage()))
+        if not len(failed_pods):
+            return tuple(usage_per_batch), []
+        example_names = ", ".join(
+            f"{self.pods[pod_index].namespace}/{self.pods[pod_index].name}" for pod_index in failed_pods[:MAX_NAMES]
+        )
+        params = {"count": len(failed_pods), "pods": len(pod_indices), "which": example_names, "pool": pool}
+        return tuple(usage_per_batch), [Finding("change-pods-without", pool, params)]
 
-    def _events(self, inside: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    def _rollout_events(
+        self, pod_indices: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
         """Return two events for each pod, its new address and the release of the old one, and what they ask of."""
-        ipam = self.stage.ipam
-        asks = self._all_asks(inside)
-        of, rows, requests = self.stage.requests(asks)
-        self.rounds += 1
-        new = ipam.numbers_of([f"{self.handles[place]} {self.rounds}" for place in inside])
-        events = np.zeros((2 * len(inside), bulk.EVENT), np.int64)
-        kind_and_node = {id(ask): (ask.kind, ipam.nodes[ask.node].number) for ask in {id(a): a for a in asks}.values()}
-        events[0::2, [bulk.KIND, bulk.NODE]] = np.array([kind_and_node[id(ask)] for ask in asks]).reshape(-1, 2)
-        events[0::2, bulk.HANDLE], events[0::2, bulk.REQUEST] = new, of
-        events[1::2, bulk.KIND], events[1::2, bulk.HANDLE] = bulk.RELEASE, self.now[inside]
-        events[:, bulk.TIME] = int(ipam.state.meta[layout.NOW])
-        self.now[inside] = new
+        ipam = self.cluster_state.ipam
+        pod_requests = self._pod_requests(pod_indices)
+        request_indices, rows, requests = self.cluster_state.request_tables(pod_requests)
+        self.rollout_count += 1
+        new_handles = ipam.handle_numbers(
+            [f"{self.handles[pod_index]} {self.rollout_count}" for pod_index in pod_indices]
+        )
+        events = np.zeros((2 * len(pod_indices), batch_events.EVENT_WIDTH), np.int64)
+        kind_and_node = {
+            id(request): (request.event_kind, ipam.nodes[request.node].number)
+            for request in {id(shared_request): shared_request for shared_request in pod_requests}.values()
+        }
+        events[0::2, [batch_events.KIND, batch_events.NODE]] = np.array(
+            [kind_and_node[id(request)] for request in pod_requests]
+        ).reshape(-1, 2)
+        events[0::2, batch_events.HANDLE], events[0::2, batch_events.REQUEST] = new_handles, request_indices
+        events[1::2, batch_events.KIND], events[1::2, batch_events.HANDLE] = (
+            batch_events.RELEASE,
+            self.current_handles[pod_indices],
+        )
+        events[:, batch_events.TIME] = int(ipam.state.meta[layout.NOW])
+        self.current_handles[pod_indices] = new_handles
         return events, rows, requests
 
-    def _inside(self, pool: str) -> NDArray[np.int64]:
+    def _pods_in_pool(self, pool: str) -> NDArray[np.int64]:
         """Return the places of the pods that hold an address of a pool."""
-        state = self.stage.ipam.state
-        at = state.handles[self.now, layout.FIRST]
-        found = np.zeros(len(at), bool)
-        while (at >= 0).any():
-            slots = state.cells[at, layout.SLOT]
-            found |= (at >= 0) & np.isin(state.blocks[slots, layout.OF_RANGE], list(self._ranges_of(pool)))
-            at = np.where(at >= 0, state.cells[at, layout.SIBLING], -1)
-        return np.flatnonzero(found)
+        state = self.cluster_state.ipam.state
+        cell_indices = state.handles[self.current_handles, layout.FIRST_ADDRESS]
+        is_inside = np.zeros(len(cell_indices), bool)
+        while (cell_indices >= 0).any():
+            slots = state.cells[cell_indices, layout.SLOT]
+            is_inside |= (cell_indices >= 0) & np.isin(
+                state.blocks[slots, layout.RANGE_INDEX], list(self._range_indices(pool))
+            )
+            cell_indices = np.where(cell_indices >= 0, state.cells[cell_indices, layout.NEXT_OF_HANDLE], -1)
+        return np.flatnonzero(is_inside)
 
-    def _ranges_of(self, pool: str) -> set[int]:
-        cidr = self.stage.ipam.pools[pool].cidr
-        return {of for of, each in enumerate(self.stage.ipam.all_ranges) if each in cidr}
+    def _range_indices(self, pool: str) -> set[int]:
+        cidr = self.cluster_state.ipam.pools[pool].cidr
+        return {
+            range_index
+            for range_index, range_cidr in enumerate(self.cluster_state.ipam.range_cidrs)
+            if range_cidr in cidr
+        }
 
-    def _all_asks(self, places: NDArray[np.int64]) -> list[Asking]:
+    def _pod_requests(self, pod_indices: NDArray[np.int64]) -> list[AddressRequest]:
         """Return what each pod asks for; pods that ask alike share it."""
-        known: dict[tuple[object, ...], Asking] = {}
-        found = []
-        for place in places:
-            pod = self.pods[place]
+        request_by_key: dict[tuple[object, ...], AddressRequest] = {}
+        pod_requests = []
+        for pod_index in pod_indices:
+            pod = self.pods[pod_index]
             families = tuple(address.version for address in pod.addresses)
             key = (pod.node, pod.namespace, pod.ipv4_pools, pod.ipv6_pools, families)
-            if key not in known:
-                known[key] = self._asks(pod)
-            found.append(known[key])
-        return found
+            if key not in request_by_key:
+                request_by_key[key] = self._pod_request(pod)
+            pod_requests.append(request_by_key[key])
+        return pod_requests
 
-    def _asks(self, pod: Pod) -> Asking:
-        space = self.spaces.get(pod.namespace)
-        labels = tuple(sorted(space.labels.items())) if space else None
-        windows = pod.node in self.windows
-        serving = {pool.version for pool in self.stage.ipam.pools.values()}
-        versions: tuple[Version, ...] = tuple(
-            version for version in (4, 6) if any(a.version == version for a in pod.addresses) and version in serving
+    def _pod_request(self, pod: Pod) -> AddressRequest:
+        namespace = self.namespaces.get(pod.namespace)
+        namespace_labels = tuple(sorted(namespace.labels.items())) if namespace else None
+        windows = pod.node in self.windows_nodes
+        versions_with_pools = {pool.version for pool in self.cluster_state.ipam.pools.values()}
+        versions: tuple[IPVersion, ...] = tuple(
+            version
+            for version in (4, 6)
+            if any(pod_address.version == version for pod_address in pod.addresses) and version in versions_with_pools
         )
-        four = self._named(pod.ipv4_pools or (space.ipv4_pools if space else ()))
-        six = self._named(pod.ipv6_pools or (space.ipv6_pools if space else ()))
-        return Asking(pod.node, versions, "Workload", four, six, labels, windows)
+        ipv4_pools = self._corrected_pools(pod.ipv4_pools or (namespace.ipv4_pools if namespace else ()))
+        ipv6_pools = self._corrected_pools(pod.ipv6_pools or (namespace.ipv6_pools if namespace else ()))
+        return AddressRequest(pod.node, versions, "Workload", ipv4_pools, ipv6_pools, namespace_labels, windows)
 
-    def _named(self, pools: tuple[str, ...]) -> tuple[str, ...]:
+    def _corrected_pools(self, pools: tuple[str, ...]) -> tuple[str, ...]:
         """Return the pools that an annotation names once it was corrected."""
-        return tuple(filter(None, (self.renamed.get(pool, pool) for pool in pools)))
+        return tuple(filter(None, (self.renamed_pools.get(pool, pool) for pool in pools)))
 
-    def _strict(self, left: IPPool) -> list[Finding]:
+    def _strict_affinity_findings(self, old_pool: IPPool) -> list[Finding]:
         """Say under strictAffinity which nodes have no block, and could not claim one."""
-        ipam = self.stage.ipam
+        ipam = self.cluster_state.ipam
         if not ipam.config.strict_affinity:
             return []
-        serving = [pool for pool in ipam.pools.values() if pool.serves("Workload") and pool.version == left.version]
-        with_block = {
-            each["affinity"].removeprefix("host:")
-            for each in ipam.blocks()
-            if any(each["cidr"] in pool.cidr for pool in serving)
-        }
-        without = [
-            name
-            for name in self.stage.hosts
-            if name not in with_block and any(pool.selects(ipam.nodes[name].labels) for pool in serving)
+        serving_pools = [
+            pool for pool in ipam.pools.values() if pool.serves("Workload") and pool.version == old_pool.version
         ]
-        made = sum(held.blocks for held in self.held() if held.pool in {pool.name for pool in serving})
-        open_ = sum(pool.blocks for pool in serving) - made
-        numbers = {"count": len(without), "left": open_}
-        return [Finding("change-nodes-without", left.name, numbers)] if len(without) > open_ else []
+        nodes_with_block = {
+            block["affinity"].removeprefix("host:")
+            for block in ipam.blocks()
+            if any(block["cidr"] in pool.cidr for pool in serving_pools)
+        }
+        nodes_without_block = [
+            name
+            for name in self.cluster_state.node_names
+            if name not in nodes_with_block
+            and any(pool.selects_node(ipam.nodes[name].labels) for pool in serving_pools)
+        ]
+        existing_blocks = sum(
+            pool_usage.blocks for pool_usage in self.usage() if pool_usage.pool in {pool.name for pool in serving_pools}
+        )
+        unclaimed_blocks = sum(pool.block_count for pool in serving_pools) - existing_blocks
+        params = {"count": len(nodes_without_block), "left": unclaimed_blocks}
+        return (
+            [Finding("change-nodes-without", old_pool.name, params)]
+            if len(nodes_without_block) > unclaimed_blocks
+            else []
+        )
 
-    def _rename(self, names: set[str], to: str) -> None:
+    def _rename_pool(self, old_names: set[str], new_name: str) -> None:
         """Let annotations that name a pool name another, also those that were corrected before."""
-        self.renamed = {was: to if now in names else now for was, now in self.renamed.items()}
-        self.renamed |= {name: to for name in names if name not in self.renamed}
+        self.renamed_pools = {
+            original: new_name if current in old_names else current for original, current in self.renamed_pools.items()
+        }
+        self.renamed_pools |= {name: new_name for name in old_names if name not in self.renamed_pools}
 
     # ---- figures
 
-    def _held_tunnels(self) -> list[Address]:
+    def _allocated_tunnel_addresses(self) -> list[Address]:
         """Return the addresses of tunnels that are announced, and allocated."""
-        of = self.stage.ipam.addresses_of
-        return [each for tunnel, each in self.stage.announced.items() if each in of(tunnel.handle)]
-
-    def held(self) -> list[Held]:
-        """Count what each pool holds now."""
-        ipam = self.stage.ipam
-        counts = np.zeros((int(ipam.state.meta[layout.SLOTS]), 3), np.int64)
-        bulk.tally(ipam.state, counts)
-        rows = ipam.state.blocks[: len(counts)]
-        found = []
-        for name, pool in sorted(ipam.pools.items()):
-            mine = np.isin(rows[:, layout.OF_RANGE], list(self._ranges_of(name)))
-            used, borrowed, cooling = (int(each) for each in counts[mine].sum(axis=0))
-            owned = int((rows[mine, layout.OWNER] != layout.NOBODY).sum())
-            tunnels = sum(each in pool.cidr for each in self.tunnels)
-            empty = int((counts[mine, 0] == 0).sum())
-            free = pool.cidr.size - used - cooling
-            found.append(Held(name, used - tunnels, tunnels, int(mine.sum()), empty, free, borrowed, owned + borrowed))
-        return found
-
-    def _tunnels(self, moved: list[Moved]) -> list[Finding]:
-        """Say which tunnels got no address, or one in a block that is another node's."""
-        lost = [each.tunnel.node for each in moved if each.failed]
-        lost += [each.tunnel.node for each in moved if each.after is None]
-        found = []
-        if lost:
-            which = {"count": len(lost), "which": ", ".join(lost[:WHICH])}
-            found.append(Finding("change-tunnels-lost", numbers=which))
-        borrowed = [
-            each.tunnel.node for each in moved if each.after is not None and not each.failed and not self._own(each)
+        addresses_of = self.cluster_state.ipam.ips_by_handle
+        return [
+            announced_address
+            for tunnel, announced_address in self.cluster_state.tunnel_addresses.items()
+            if announced_address in addresses_of(tunnel.handle)
         ]
-        if borrowed:
-            which = {"count": len(borrowed), "which": ", ".join(borrowed[:WHICH])}
-            found.append(Finding("change-tunnels-borrowed", numbers=which))
-        return found
 
-    def _own(self, moved: Moved) -> bool:
-        state, ipam = self.stage.ipam.state, self.stage.ipam
-        at = int(state.handles[ipam.number_of(moved.tunnel.handle), layout.FIRST])
-        return int(state.blocks[state.cells[at, layout.SLOT], layout.OWNER]) == ipam.nodes[moved.tunnel.node].number
+    def usage(self) -> list[PoolUsage]:
+        """Count what each pool holds now."""
+        ipam = self.cluster_state.ipam
+        counts = np.zeros((int(ipam.state.meta[layout.SLOT_COUNT]), 3), np.int64)
+        batch_events.count_addresses(ipam.state, counts)
+        rows = ipam.state.blocks[: len(counts)]
+        usages = []
+        for name, pool in sorted(ipam.pools.items()):
+            is_in_pool = np.isin(rows[:, layout.RANGE_INDEX], list(self._range_indices(name)))
+            used, borrowed, cooling = (int(total) for total in counts[is_in_pool].sum(axis=0))
+            blocks_with_affinity = int((rows[is_in_pool, layout.OWNER] != layout.NO_OWNER).sum())
+            tunnels = sum(tunnel_address in pool.cidr for tunnel_address in self.tunnel_addresses)
+            empty = int((counts[is_in_pool, 0] == 0).sum())
+            free = pool.cidr.size - used - cooling
+            usages.append(
+                PoolUsage(
+                    name,
+                    used - tunnels,
+                    tunnels,
+                    int(is_in_pool.sum()),
+                    empty,
+                    free,
+                    borrowed,
+                    blocks_with_affinity + borrowed,
+                )
+            )
+        return usages
+
+    def _tunnel_findings(self, tunnel_changes: list[TunnelChange]) -> list[Finding]:
+        """Say which tunnels got no address, or one in a block that is another node's."""
+        nodes_without_address = [tunnel_change.tunnel.node for tunnel_change in tunnel_changes if tunnel_change.failed]
+        nodes_without_address += [
+            tunnel_change.tunnel.node for tunnel_change in tunnel_changes if tunnel_change.after is None
+        ]
+        findings = []
+        if nodes_without_address:
+            params = {"count": len(nodes_without_address), "which": ", ".join(nodes_without_address[:MAX_NAMES])}
+            findings.append(Finding("change-tunnels-lost", params=params))
+        nodes_borrowing = [
+            tunnel_change.tunnel.node
+            for tunnel_change in tunnel_changes
+            if tunnel_change.after is not None and not tunnel_change.failed and not self._is_in_own_block(tunnel_change)
+        ]
+        if nodes_borrowing:
+            params = {"count": len(nodes_borrowing), "which": ", ".join(nodes_borrowing[:MAX_NAMES])}
+            findings.append(Finding("change-tunnels-borrowed", params=params))
+        return findings
+
+    def _is_in_own_block(self, tunnel_change: TunnelChange) -> bool:
+        state, ipam = self.cluster_state.ipam.state, self.cluster_state.ipam
+        cell_index = int(state.handles[ipam.handle_number(tunnel_change.tunnel.handle), layout.FIRST_ADDRESS])
+        return (
+            int(state.blocks[state.cells[cell_index, layout.SLOT], layout.OWNER])
+            == ipam.nodes[tunnel_change.tunnel.node].number
+        )

@@ -9,21 +9,21 @@ from functools import cached_property
 import pandas as pd
 
 from ..cidr import Cidr
-from ..findings import Finding, Severity, by_gravity
+from ..findings import Finding, Severity, sort_by_severity
 from ..ipam import IpamError
 from ..model import IPPool, Scenario
-from ..read.checking import first_problem
-from .manifests import refused
-from .mistakes import foreseen
-from .moments import Done, Held, timeline
-from .moving import tells_owners
-from .ranges import free_range, judged
+from ..read.validation import first_problem
+from .free_ranges import check_range, free_range
+from .manifest_check import check_manifests
+from .pitfalls import find_pitfalls
+from .pool_usage import PoolUsage, StepResult, timeline
+from .recreate_order import has_owner_references
 from .rehearsal import Rehearsal
-from .steps import TEMPORARY, Change, Step, named_by, steps
+from .steps import TEMPORARY_POOL, Change, Step, objects_naming_pool, plan_steps
 
-NEEDED = ("IPPool", "IPAMBlock", "Node", "Pod")
-_SHORT = {"change-pods-without", "change-tunnels-lost", "change-tunnels-borrowed", "change-nodes-without"}
-_LARGER = 8  # how many times a range that is too small is doubled
+REQUIRED_KINDS = ("IPPool", "IPAMBlock", "Node", "Pod")
+_SHORTAGE_CODES = {"change-pods-without", "change-tunnels-lost", "change-tunnels-borrowed", "change-nodes-without"}
+_MAX_DOUBLINGS = 8  # how many times a range that is too small is doubled
 
 
 @dataclass(frozen=True)
@@ -32,58 +32,64 @@ class Runbook:
 
     scenario: Scenario
     change: Change
-    done: tuple[Done, ...]
+    results: tuple[StepResult, ...]
     findings: tuple[Finding, ...]
-    before: tuple[Held, ...] = ()
+    initial_usage: tuple[PoolUsage, ...] = ()
 
     @property
-    def issued(self) -> bool:
+    def is_issued(self) -> bool:
         """Whether the procedure holds at every step."""
-        return bool(self.done) and not any(finding.severity is Severity.ERROR for finding in self.findings)
+        return bool(self.results) and not any(finding.severity is Severity.ERROR for finding in self.findings)
 
     @property
-    def old(self) -> IPPool:
+    def changed_pool(self) -> IPPool:
         """The pool that is changed."""
         return self.scenario.cluster.pool(self.change.pool)
 
     @property
-    def created(self) -> tuple[IPPool, ...]:
+    def created_pools(self) -> tuple[IPPool, ...]:
         """The pools that are made on the way, in order."""
-        return tuple(each.step.pool for each in self.done if each.step.action == "create")
+        return tuple(result.step.pool for result in self.results if result.step.action == "create")
 
     @property
-    def named(self) -> list[str]:
+    def objects_naming_pool(self) -> list[str]:
         """The namespaces, and the pods as namespace/name, whose annotation names the pool that is changed."""
-        return named_by(self.scenario.cluster, self.change.pool)
+        return objects_naming_pool(self.scenario.cluster, self.change.pool)
 
     @cached_property
     def timeline(self) -> pd.DataFrame:
         """A row for each step, group of pods and pool, the first, step 0, being what there is."""
-        return timeline(self.before, self.done)
+        return timeline(self.initial_usage, self.results)
 
     @property
-    def start(self) -> int:
+    def initial_addresses(self) -> int:
         """Addresses in use in the pool that is changed, as the snapshot has it."""
-        return next(held.pods + held.tunnels for held in self.before if held.pool == self.change.pool)
+        return next(
+            pool_usage.pods + pool_usage.tunnels
+            for pool_usage in self.initial_usage
+            if pool_usage.pool == self.change.pool
+        )
 
     @cached_property
-    def touched(self) -> list[str]:
+    def affected_pools(self) -> list[str]:
         """Names of the pools of which anything changes on the way."""
-        moments = [self.before, *(done.held for done in self.done)]
-        seen: dict[str, set[Held | None]] = {}
-        for held in moments:
-            now = {each.pool: each for each in held}
-            for name in {each.pool for moment in moments for each in moment}:
-                seen.setdefault(name, set()).add(now.get(name))
-        return sorted(name for name, states in seen.items() if len(states) > 1)
+        usage_states = [self.initial_usage, *(result.usage for result in self.results)]
+        usages_by_pool: dict[str, set[PoolUsage | None]] = {}
+        for state_usages in usage_states:
+            usage_by_pool = {pool_usage.pool: pool_usage for pool_usage in state_usages}
+            for name in {pool_usage.pool for state in usage_states for pool_usage in state}:
+                usages_by_pool.setdefault(name, set()).add(usage_by_pool.get(name))
+        return sorted(name for name, states in usages_by_pool.items() if len(states) > 1)
 
     @cached_property
-    def peak(self) -> dict[str, Held]:
+    def peak_usage(self) -> dict[str, PoolUsage]:
         """The most of everything, and the fewest free addresses, that each pool comes to on the way."""
-        found: dict[str, Held] = {}
-        for held in (each for done in self.done for moment in (*done.batches, done.held) for each in moment):
-            found[held.pool] = held.peak(found.get(held.pool, held))
-        return found
+        peak_by_pool: dict[str, PoolUsage] = {}
+        for pool_usage in (
+            usage for result in self.results for usages in (*result.usage_per_batch, result.usage) for usage in usages
+        ):
+            peak_by_pool[pool_usage.pool] = pool_usage.combine_peak(peak_by_pool.get(pool_usage.pool, pool_usage))
+        return peak_by_pool
 
 
 def runbook(scenario: Scenario, change: Change) -> Runbook:
@@ -101,86 +107,95 @@ def runbook(scenario: Scenario, change: Change) -> Runbook:
     Runbook
         With findings of severity error where it is refused.
     """
-    if problems := list(_unusable(scenario, change)):
+    if problems := list(_input_problems(scenario, change)):
         return Runbook(scenario, change, (), tuple(problems))
-    asked, change = change, completed(scenario, change)
-    chosen = asked.temporary != change.temporary or asked.cidr != change.cidr
+    requested, change = change, fill_defaults(scenario, change)
+    is_range_chosen = requested.temporary_cidr != change.temporary_cidr or requested.cidr != change.cidr
     try:
-        procedure = steps(scenario.cluster, change)
+        planned_steps = plan_steps(scenario.cluster, change)
     except ValueError as error:
         reason = first_problem(error)
         return Runbook(scenario, change, (), (Finding("change-unusable", change.pool, {"reason": reason}),))
-    found = [note for step in procedure if step.action == "create" for note in _of_range(scenario, change, step)]
-    if change.order != asked.order:
-        found.append(Finding("change-owners-unknown", change.pool))
-    if not any(finding.code == "change-overlaps" for finding in found):  # calicoctl's own words would only repeat it
-        found += refused(scenario, procedure)
-    done: tuple[Done, ...] = ()
-    before: tuple[Held, ...] = ()
-    rehearsal = None if any(finding.severity is Severity.ERROR for finding in found) else _begun(scenario, change)
+    findings = [
+        range_finding
+        for step in planned_steps
+        if step.action == "create"
+        for range_finding in _range_findings(scenario, change, step)
+    ]
+    if change.order != requested.order:
+        findings.append(Finding("change-owners-unknown", change.pool))
+    if not any(finding.code == "change-overlaps" for finding in findings):  # calicoctl's own words would only repeat it
+        findings += check_manifests(scenario, planned_steps)
+    results: tuple[StepResult, ...] = ()
+    initial_usage: tuple[PoolUsage, ...] = ()
+    rehearsal = (
+        None if any(finding.severity is Severity.ERROR for finding in findings) else _start_rehearsal(scenario, change)
+    )
     if isinstance(rehearsal, Finding):
-        found.append(rehearsal)
+        findings.append(rehearsal)
     elif rehearsal is not None:
-        start = rehearsal.stage.copy() if change.kind == "block-size" else None
-        before, done = tuple(rehearsal.held()), tuple(rehearsal.run(procedure))
-        broken = [finding for each in done for finding in each.broken]
-        found += broken
-        if broken:
-            better = _better(scenario, change, broken)
-            if better and chosen:
-                return runbook(scenario, replace(better, order=asked.order))
-            found += _told(change, better)
+        initial_state = rehearsal.cluster_state.copy() if change.kind == "block-size" else None
+        initial_usage, results = tuple(rehearsal.usage()), tuple(rehearsal.run(planned_steps))
+        failures = [finding for result in results for finding in result.failures]
+        findings += failures
+        if failures:
+            suggested = _find_larger_range(scenario, change, failures)
+            if suggested and is_range_chosen:
+                return runbook(scenario, replace(suggested, order=requested.order))
+            findings += _suggestion(change, suggested)
         else:
-            found += foreseen(scenario, change, done, start)
-    return Runbook(scenario, change, done, tuple(by_gravity(found)), before)
+            findings += find_pitfalls(scenario, change, results, initial_state)
+    return Runbook(scenario, change, results, tuple(sort_by_severity(findings)), initial_usage)
 
 
-def completed(scenario: Scenario, change: Change) -> Change:
+def fill_defaults(scenario: Scenario, change: Change) -> Change:
     """Return a change with the ranges and names chosen that it leaves out, in an order that the dump allows."""
-    old = scenario.cluster.pool(change.pool)
-    if change.in_place and change.temporary is None:
-        change = replace(change, temporary=free_range(scenario, old.cidr.prefix, old.cidr))
-    if change.beside and change.cidr is None:
-        change = replace(change, cidr=free_range(scenario, old.cidr.prefix, old.cidr))
-    if change.beside and not change.name:
-        change = replace(change, name=f"{old.name}-2")
-    if change.order == "workload" and not tells_owners(scenario.cluster):
+    changed_pool = scenario.cluster.pool(change.pool)
+    if change.keeps_range and change.temporary_cidr is None:
+        change = replace(change, temporary_cidr=free_range(scenario, changed_pool.cidr.prefix, changed_pool.cidr))
+    if change.adds_pool and change.cidr is None:
+        change = replace(change, cidr=free_range(scenario, changed_pool.cidr.prefix, changed_pool.cidr))
+    if change.adds_pool and not change.new_name:
+        change = replace(change, new_name=f"{changed_pool.name}-2")
+    if change.order == "workload" and not has_owner_references(scenario.cluster):
         change = replace(change, order="namespace")
     return change
 
 
-def _unusable(scenario: Scenario, change: Change) -> Iterator[Finding]:
+def _input_problems(scenario: Scenario, change: Change) -> Iterator[Finding]:
     cluster = scenario.cluster
-    if missing := [kind for kind in NEEDED if kind in cluster.unknown]:
-        yield Finding("change-unread", numbers={"kinds": ", ".join(missing)})
-    for name in sorted({change.pool, change.name, *(space.name for space in cluster.namespaces)}):
+    if missing := [kind for kind in REQUIRED_KINDS if kind in cluster.unknown]:
+        yield Finding("change-unread", params={"kinds": ", ".join(missing)})
+    for name in sorted({change.pool, change.new_name, *(namespace.name for namespace in cluster.namespaces)}):
         if name.startswith("-") or not name.isprintable():
             yield Finding("change-name-unusable", name, {"name": name})
-    names = {pool.name for pool in cluster.pools}
-    if change.pool not in names:
-        yield Finding("change-pool-missing", change.pool, {"pool": change.pool, "pools": ", ".join(sorted(names))})
+    pool_names = {pool.name for pool in cluster.pools}
+    if change.pool not in pool_names:
+        yield Finding("change-pool-missing", change.pool, {"pool": change.pool, "pools": ", ".join(sorted(pool_names))})
         return
-    new = TEMPORARY if change.in_place else change.name if change.beside else ""
-    if new in names:
-        yield Finding("change-name-taken", new, {"pool": new})
-    old = cluster.pool(change.pool)
-    if change.kind == "block-size" and change.size == old.block_size:
-        yield Finding("change-nothing", old.name, {"pool": old.name, "size": old.block_size})
+    new_name = TEMPORARY_POOL if change.keeps_range else change.new_name if change.adds_pool else ""
+    if new_name in pool_names:
+        yield Finding("change-name-taken", new_name, {"pool": new_name})
+    changed_pool = cluster.pool(change.pool)
+    if change.kind == "block-size" and change.block_size == changed_pool.block_size:
+        yield Finding("change-nothing", changed_pool.name, {"pool": changed_pool.name, "size": changed_pool.block_size})
 
 
-def _of_range(scenario: Scenario, change: Change, step: Step) -> list[Finding]:
+def _range_findings(scenario: Scenario, change: Change, step: Step) -> list[Finding]:
     """Judge the range of a pool that is to be made; parts of the old one take its place."""
-    old = scenario.cluster.pool(change.pool)
-    if change.in_place and step.pool.name != TEMPORARY and step.pool.cidr in old.cidr:
+    changed_pool = scenario.cluster.pool(change.pool)
+    if change.keeps_range and step.pool.name != TEMPORARY_POOL and step.pool.cidr in changed_pool.cidr:
         return []
-    found = judged(scenario, step.pool.cidr)
+    findings = check_range(scenario, step.pool.cidr)
     if not step.managed:
-        return found
-    refused = "change-operator-outside"
-    return [replace(each, code=refused) if each.code == "change-outside" else each for each in found]
+        return findings
+    operator_code = "change-operator-outside"
+    return [
+        replace(finding, code=operator_code) if finding.code == "change-outside" else finding for finding in findings
+    ]
 
 
-def _begun(scenario: Scenario, change: Change) -> Rehearsal | Finding:
+def _start_rehearsal(scenario: Scenario, change: Change) -> Rehearsal | Finding:
     """Return the cluster on the stage, or why Calico itself would not have it so."""
     try:
         return Rehearsal(scenario.cluster, change.order, change.batches)
@@ -188,31 +203,33 @@ def _begun(scenario: Scenario, change: Change) -> Rehearsal | Finding:
         return Finding("change-refused", change.pool, {"pool": change.pool, "reason": error.finding})
 
 
-def _better(scenario: Scenario, change: Change, broken: list[Finding]) -> Change | None:
+def _find_larger_range(scenario: Scenario, change: Change, failures: list[Finding]) -> Change | None:
     """Return the change with a larger range with which the procedure holds, if one does; it was rehearsed too."""
-    old = scenario.cluster.pool(change.pool)
-    now = change.temporary or change.cidr
-    if now is None or not _SHORT & {finding.code for finding in broken}:
+    changed_pool = scenario.cluster.pool(change.pool)
+    current_cidr = change.temporary_cidr or change.cidr
+    if current_cidr is None or not _SHORTAGE_CODES & {finding.code for finding in failures}:
         return None
-    for prefix in range(now.prefix - 1, max(now.prefix - 1 - _LARGER, 0), -1):
-        cidr = free_range(scenario, prefix, old.cidr)
+    for prefix in range(current_cidr.prefix - 1, max(current_cidr.prefix - 1 - _MAX_DOUBLINGS, 0), -1):
+        cidr = free_range(scenario, prefix, changed_pool.cidr)
         if cidr is None:
             return None
-        other = _with_range(change, cidr)
-        rehearsal = _begun(scenario, other)
+        larger_change = _with_range(change, cidr)
+        rehearsal = _start_rehearsal(scenario, larger_change)
         if isinstance(rehearsal, Finding):
             return None
-        if not any(each.broken for each in rehearsal.run(steps(scenario.cluster, other))):
-            return other
+        if not any(result.failures for result in rehearsal.run(plan_steps(scenario.cluster, larger_change))):
+            return larger_change
     return None
 
 
-def _told(change: Change, better: Change | None) -> list[Finding]:
-    if better is None:
+def _suggestion(change: Change, suggested: Change | None) -> list[Finding]:
+    if suggested is None:
         return []
-    option = "--temporary" if change.temporary else "--to-cidr"
-    return [Finding("change-better", numbers={"option": option, "value": str(better.temporary or better.cidr)})]
+    option = "--temporary" if change.temporary_cidr else "--to-cidr"
+    return [
+        Finding("change-better", params={"option": option, "value": str(suggested.temporary_cidr or suggested.cidr)})
+    ]
 
 
 def _with_range(change: Change, cidr: Cidr) -> Change:
-    return replace(change, temporary=cidr) if change.in_place else replace(change, cidr=cidr)
+    return replace(change, temporary_cidr=cidr) if change.keeps_range else replace(change, cidr=cidr)

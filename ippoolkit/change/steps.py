@@ -10,15 +10,15 @@ from ..cidr import Cidr
 from ..errors import InputError
 from ..findings import Finding
 from ..model import Cluster, IPPool
-from .moving import Order
+from .recreate_order import RecreateOrder
 
-Kind = Literal["block-size", "split", "migrate", "grow", "retire"]
-Install = Literal["manifest", "operator", "kubespray"]
-Action = Literal["create", "annotate", "close", "restart", "recreate", "delete", "inventory"]
-TEMPORARY = "temporary-pool"
-CLOSED = "!all()"  # the selector of no node, which takes a pool out of use where `disabled` is not to be had
-PARTS = 4  # by how many bits a pool is split at most: 16 parts
-MANAGED = ("app.kubernetes.io/managed-by", "tigera-operator")  # the label of pools that the operator made
+ChangeKind = Literal["block-size", "split", "migrate", "grow", "retire"]
+InstallMethod = Literal["manifest", "operator", "kubespray"]
+StepAction = Literal["create", "annotate", "close", "restart", "recreate", "delete", "inventory"]
+TEMPORARY_POOL = "temporary-pool"
+SELECT_NO_NODE = "!all()"  # the selector of no node, which takes a pool out of use where `disabled` is not to be had
+MAX_SPLIT_BITS = 4  # by how many bits a pool is split at most: 16 parts
+OPERATOR_LABEL = ("app.kubernetes.io/managed-by", "tigera-operator")  # the label of pools that the operator made
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,9 @@ class Step:
     `managed` pools are written through the Installation resource: the operator puts back whatever else is done to them.
     """
 
-    action: Action
+    action: StepAction
     pool: IPPool
-    to: str = ""
+    target_pool: str = ""
     managed: bool = False
 
     @property
@@ -69,29 +69,29 @@ class Change:
         In how many groups at most; between them the script stops.
     """
 
-    kind: Kind
+    kind: ChangeKind
     pool: str
-    size: int = 0
+    block_size: int = 0
     prefix: int = 0
     cidr: Cidr | None = None
-    name: str = ""
-    temporary: Cidr | None = None
-    install: Install = "manifest"
-    order: Order = "namespace"
+    new_name: str = ""
+    temporary_cidr: Cidr | None = None
+    install: InstallMethod = "manifest"
+    order: RecreateOrder = "namespace"
     batches: int = 4
 
     @property
-    def in_place(self) -> bool:
+    def keeps_range(self) -> bool:
         """Whether the range stays, and a temporary pool serves while its pool is made anew."""
         return self.kind in ("block-size", "split")
 
     @property
-    def beside(self) -> bool:
+    def adds_pool(self) -> bool:
         """Whether a pool of another range is made."""
         return self.kind in ("migrate", "grow")
 
 
-def steps(cluster: Cluster, change: Change) -> tuple[Step, ...]:
+def plan_steps(cluster: Cluster, change: Change) -> tuple[Step, ...]:
     """Return the steps of a change, in order.
 
     Parameters
@@ -107,71 +107,84 @@ def steps(cluster: Cluster, change: Change) -> tuple[Step, ...]:
         Where a pool would be one that Calico's model does not know, such as a blockSize out of range, or there is no
         range for it.
     """
-    old = cluster.pool(change.pool)
-    named = bool(named_by(cluster, old.name))
-    managed = change.install == "operator" and is_managed(cluster, old)
-    fresh = replace(old, disabled=False, labels={}, annotations={})
+    changed_pool = cluster.pool(change.pool)
+    is_named = bool(objects_naming_pool(cluster, changed_pool.name))
+    managed = change.install == "operator" and is_managed(cluster, changed_pool)
+    template = replace(changed_pool, disabled=False, labels={}, annotations={})
     if change.kind == "retire":
-        return tuple(_leave(old, "", managed=managed, named=named))
-    if change.beside:
+        return tuple(_retire_pool(changed_pool, "", managed=managed, is_named=is_named))
+    if change.adds_pool:
         if change.cidr is None:
             raise InputError([Finding("change-no-range")])
-        new = replace(fresh, name=change.name, cidr=change.cidr, block_size=change.size or old.block_size)
+        new_pool = replace(
+            template, name=change.new_name, cidr=change.cidr, block_size=change.block_size or changed_pool.block_size
+        )
         if change.kind == "grow":
-            return (Step("create", new, managed=managed),)
-        made = Step("create", new, managed=managed)
-        return (made, *_leave(old, new.name, managed=managed, named=named), *_inventory(change, new))
-    if change.temporary is None:
+            return (Step("create", new_pool, managed=managed),)
+        create_step = Step("create", new_pool, managed=managed)
+        return (
+            create_step,
+            *_retire_pool(changed_pool, new_pool.name, managed=managed, is_named=is_named),
+            *_inventory_steps(change, new_pool),
+        )
+    if change.temporary_cidr is None:
         raise InputError([Finding("change-no-range")])
-    temporary = replace(fresh, name=TEMPORARY, cidr=change.temporary)
+    temporary = replace(template, name=TEMPORARY_POOL, cidr=change.temporary_cidr)
     if change.kind == "split":
         parts: Sequence[IPPool] = [
-            replace(fresh, name=f"{old.name}-{number}", cidr=part)
-            for number, part in enumerate(_parts(old.cidr, change.prefix), 1)
+            replace(template, name=f"{changed_pool.name}-{part_number}", cidr=part)
+            for part_number, part in enumerate(_split_cidr(changed_pool.cidr, change.prefix), 1)
         ]
     else:
-        parts = [replace(fresh, block_size=change.size)]
+        parts = [replace(template, block_size=change.block_size)]
     return (
         Step("create", temporary),
-        *_leave(old, TEMPORARY, managed=managed, named=named),
+        *_retire_pool(changed_pool, TEMPORARY_POOL, managed=managed, is_named=is_named),
         *(Step("create", part, managed=managed) for part in parts),
-        *_leave(temporary, parts[0].name, managed=False, named=named),
-        *_inventory(change, parts[0]),
+        *_retire_pool(temporary, parts[0].name, managed=False, is_named=is_named),
+        *_inventory_steps(change, parts[0]),
     )
 
 
 def is_managed(cluster: Cluster, pool: IPPool) -> bool:
     """Whether the operator keeps a pool as the Installation says; it labels what it keeps, older ones did not."""
-    key, value = MANAGED
-    labelled = [each for each in cluster.pools if each.labels.get(key) == value]
+    key, value = OPERATOR_LABEL
+    labelled = [candidate for candidate in cluster.pools if candidate.labels.get(key) == value]
     return pool in labelled or not labelled
 
 
-def named_by(cluster: Cluster, pool: str) -> list[str]:
+def objects_naming_pool(cluster: Cluster, pool: str) -> list[str]:
     """Return the namespaces and pods whose annotation names a pool, by name or CIDR."""
-    names = {pool, str(cluster.pool(pool).cidr)}
-    spaces = [each.name for each in cluster.namespaces if names & {*each.ipv4_pools, *each.ipv6_pools}]
-    pods = [each for each in cluster.pods if names & {*each.ipv4_pools, *each.ipv6_pools}]
-    return [*spaces, *(f"{each.namespace}/{each.name}" for each in pods)]
+    pool_names = {pool, str(cluster.pool(pool).cidr)}
+    namespaces = [
+        namespace.name
+        for namespace in cluster.namespaces
+        if pool_names & {*namespace.ipv4_pools, *namespace.ipv6_pools}
+    ]
+    pods = [pod for pod in cluster.pods if pool_names & {*pod.ipv4_pools, *pod.ipv6_pools}]
+    return [*namespaces, *(f"{pod.namespace}/{pod.name}" for pod in pods)]
 
 
-def _leave(pool: IPPool, to: str, *, managed: bool, named: bool) -> list[Step]:
+def _retire_pool(pool: IPPool, target_pool: str, *, managed: bool, is_named: bool) -> list[Step]:
     """Return the steps that take a pool out of use, move its pods, and delete it."""
-    actions: list[Action] = ["close", "recreate", "delete"]
+    actions: list[StepAction] = ["close", "recreate", "delete"]
     if managed:
         actions.insert(1, "restart")
-    if named:
+    if is_named:
         actions.insert(0, "annotate")
-    return [Step(action, pool, to, managed=managed) for action in actions]
+    return [Step(action, pool, target_pool, managed=managed) for action in actions]
 
 
-def _inventory(change: Change, pool: IPPool) -> list[Step]:
+def _inventory_steps(change: Change, pool: IPPool) -> list[Step]:
     return [Step("inventory", pool)] if change.install == "kubespray" else []
 
 
-def _parts(cidr: Cidr, prefix: int) -> list[Cidr]:
-    if not cidr.prefix < prefix <= cidr.prefix + PARTS:
-        numbers = {"cidr": str(cidr), "least": cidr.prefix + 1, "most": cidr.prefix + PARTS}
-        raise InputError([Finding("change-parts", numbers=numbers)])
+def _split_cidr(cidr: Cidr, prefix: int) -> list[Cidr]:
+    if not cidr.prefix < prefix <= cidr.prefix + MAX_SPLIT_BITS:
+        params = {"cidr": str(cidr), "least": cidr.prefix + 1, "most": cidr.prefix + MAX_SPLIT_BITS}
+        raise InputError([Finding("change-parts", params=params)])
     size = 1 << (cidr.bits - prefix)
-    return [Cidr(cidr.version, cidr.first + number * size, prefix) for number in range(cidr.subnets(prefix))]
+    return [
+        Cidr(cidr.version, cidr.first + subnet_index * size, prefix)
+        for subnet_index in range(cidr.subnet_count(prefix))
+    ]

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from ..cidr import Version
+from ..cidr import IPVersion
 from ..model import IPPool
 
-Speech = Literal["ipip", "vxlan", "wireguard"]
-SPEECHES: tuple[tuple[Speech, Version], ...] = (
+TunnelType = Literal["ipip", "vxlan", "wireguard"]
+TUNNEL_TYPES: tuple[tuple[TunnelType, IPVersion], ...] = (
     ("vxlan", 4),
     ("ipip", 4),
     ("wireguard", 4),
@@ -24,21 +24,21 @@ class Tunnel:
     """One tunnel of one node: what it speaks, and of which family its address is."""
 
     node: str
-    speech: Speech
-    version: Version = 4
+    type: TunnelType
+    version: IPVersion = 4
 
     @property
     def handle(self) -> str:
         """What Calico holds its address by."""
-        return f"{self.speech}{'-v6' if self.version == 6 else ''}-tunnel-addr-{self.node}"
+        return f"{self.type}{'-v6' if self.version == 6 else ''}-tunnel-addr-{self.node}"
 
 
-def serving(
+def pools_for_tunnel(
     pools: Mapping[str, IPPool],
     labels: Mapping[str, str],
-    speech: Speech,
-    version: Version,
-    wireguard: frozenset[Version] = frozenset(),
+    tunnel_type: TunnelType,
+    version: IPVersion,
+    wireguard_versions: frozenset[IPVersion] = frozenset(),
 ) -> tuple[IPPool, ...]:
     """Return the pools that may give a node the address of a tunnel, in the order of their names.
 
@@ -53,7 +53,7 @@ def serving(
     wireguard
         Families for which WireGuard is on.
     """
-    if speech == "wireguard" and version not in wireguard:
+    if tunnel_type == "wireguard" and version not in wireguard_versions:
         return ()
     return tuple(
         pool
@@ -61,6 +61,6 @@ def serving(
         if pool.version == version
         and not pool.disabled
         and "Tunnel" in pool.allowed_uses
-        and pool.selects(labels)
-        and (speech == "wireguard" or getattr(pool, f"{speech}_mode") != "Never")
+        and pool.selects_node(labels)
+        and (tunnel_type == "wireguard" or getattr(pool, f"{tunnel_type}_mode") != "Never")
     )

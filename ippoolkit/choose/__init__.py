@@ -1,23 +1,23 @@
 """What to choose, and where there is room: every design worth having, one of them picked; free ranges; routes."""
 
-from .tables import designs_table, routes_table, ways_table
-from .existing import Way, ways
-from .finding import FreeRanges, find_free
+from .address_space import Taken
+from .choose_tables import change_options_table, designs_table, routes_table
+from .existing_cluster import ChangeOption, change_options
+from .free_ranges import FreeRanges, free
 from .recommendation import Recommendation, recommend
 from .routes import Peering, tables
-from .space import Taken
 
 __all__ = [
+    "ChangeOption",
     "FreeRanges",
     "Peering",
     "Recommendation",
     "Taken",
-    "Way",
+    "change_options",
+    "change_options_table",
     "designs_table",
-    "find_free",
+    "free",
     "recommend",
     "routes_table",
     "tables",
-    "ways",
-    "ways_table",
 ]

@@ -9,11 +9,11 @@ from pathlib import Path
 from ..cidr import Cidr
 from ..errors import InputError
 from ..findings import Finding
-from ..read.cluster import read_cluster
+from ..read.cluster_dump import read_cluster
 from ..read.networks import networks_in_documents, read_networks
-from ..read.text import documents_of, read_text
-from .space import Taken
-from .taken import networks_taken
+from ..read.text_files import parse_documents, read_text
+from .address_space import Taken
+from .known_networks import networks_taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def _read(file: str | Path, problems: list[Finding]) -> Inventory:
     if (listed := read_networks(text, name, problems)) is not None:
         return Inventory(tuple(Taken(each.cidr, each.where, each.used_by) for each in listed))
     try:
-        beside = networks_in_documents(documents_of(text, name), problems)
+        beside = networks_in_documents(parse_documents(text, name), problems)
     except InputError:
         beside = []  # a table of calicoctl, or nothing that can be read: that is said below
     return _cluster(file, [Taken(each.cidr, each.where, each.used_by) for each in beside])

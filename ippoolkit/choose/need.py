@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..cidr import Version
-from ..limits import DEFAULT_MAX_BLOCKS, WINDOWS_MAX_BLOCKS, WINDOWS_RESERVED
+from ..cidr import IPVersion
+from ..calico.limits import DEFAULT_MAX_BLOCKS_PER_HOST, WINDOWS_MAX_BLOCKS_PER_HOST, WINDOWS_RESERVED_PER_BLOCK
 from ..model import GroupRequirement, Requirements
 from .search import Need, NodeKind
 
@@ -29,17 +29,17 @@ def pool_sets(requirements: Requirements) -> list[PoolSet]:
     return [PoolSet(name, tuple(group for group in requirements.groups if group.pools == name)) for name in names]
 
 
-def families(requirements: Requirements) -> tuple[Version, ...]:
+def families(requirements: Requirements) -> tuple[IPVersion, ...]:
     """Return the address families that are wanted."""
     return (4, 6) if requirements.family == "dual" else (requirements.family,)
 
 
-def groups_of(pool_set: PoolSet, version: Version) -> tuple[GroupRequirement, ...]:
+def groups_of(pool_set: PoolSet, version: IPVersion) -> tuple[GroupRequirement, ...]:
     """Return the groups that draw addresses of a family: Windows nodes have no IPv6."""
     return tuple(group for group in pool_set.groups if version == 4 or group.os != "windows")
 
 
-def need_of(requirements: Requirements, pool_set: PoolSet, version: Version, months: int) -> Need | None:
+def need_of(requirements: Requirements, pool_set: PoolSet, version: IPVersion, months: int) -> Need | None:
     """Return what pools of a family must do for a set of groups; None where none of them draws from it."""
     tunnels = requirements.encapsulation != "none"
     kinds = tuple(
@@ -47,7 +47,7 @@ def need_of(requirements: Requirements, pool_set: PoolSet, version: Version, mon
             nodes=group.nodes_after(months),
             addresses=group.pods_after(months) + tunnels,
             max_blocks=_cap(requirements, group),
-            reserved_per_block=WINDOWS_RESERVED if group.os == "windows" else 0,
+            reserved_per_block=WINDOWS_RESERVED_PER_BLOCK if group.os == "windows" else 0,
         )
         for group in groups_of(pool_set, version)
     )
@@ -57,5 +57,5 @@ def need_of(requirements: Requirements, pool_set: PoolSet, version: Version, mon
 
 
 def _cap(requirements: Requirements, group: GroupRequirement) -> int:
-    own = group.max_blocks or (WINDOWS_MAX_BLOCKS if group.os == "windows" else 0)
-    return min(filter(None, (own, requirements.max_blocks_per_host)), default=DEFAULT_MAX_BLOCKS)
+    own = group.max_blocks or (WINDOWS_MAX_BLOCKS_PER_HOST if group.os == "windows" else 0)
+    return min(filter(None, (own, requirements.max_blocks_per_host)), default=DEFAULT_MAX_BLOCKS_PER_HOST)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..cidr import Cidr
 from .ranges import Ranges
-from .space import AddressSpace
+from .address_space import AddressSpace
 
 MOST_STRIPS = 12
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..cidr import BITS, Cidr, Version, address_of
+from ..cidr import ADDRESS_BITS, Cidr, IPVersion, address_from_int
 
 Array = npt.NDArray[Any]
 _HALVES = [f"{number >> 8}.{number & 255}" for number in range(1 << 16)]
@@ -24,17 +24,17 @@ _HALVES = [f"{number >> 8}.{number & 255}" for number in range(1 << 16)]
 class Ranges:
     """Addresses of one family as ranges: first and last of each, ascending, apart, none touching another."""
 
-    version: Version
+    version: IPVersion
     firsts: Array
     lasts: Array
 
     @classmethod
-    def covering(cls, version: Version, cidrs: Iterable[Cidr]) -> Ranges:
+    def covering(cls, version: IPVersion, cidrs: Iterable[Cidr]) -> Ranges:
         """Unite the networks of one family among those given."""
         chosen = [cidr for cidr in cidrs if cidr.version == version]
         kind = _dtype(version)
         firsts = np.array([cidr.first for cidr in chosen], kind)
-        spare = [version_bits - cidr.prefix for version_bits in (BITS[version],) for cidr in chosen]
+        spare = [version_bits - cidr.prefix for version_bits in (ADDRESS_BITS[version],) for cidr in chosen]
         sizes = np.array([1 << bits for bits in spare], kind)
         order = np.argsort(firsts, kind="stable")
         firsts, lasts = firsts[order], (firsts + sizes - 1)[order]
@@ -51,7 +51,7 @@ class Ranges:
             return self
         # Gaps between the others, clipped to each range in turn.
         gap_firsts = np.concatenate([[0], other.lasts + 1]).astype(self.firsts.dtype)
-        top = (1 << BITS[self.version]) - 1
+        top = (1 << ADDRESS_BITS[self.version]) - 1
         gap_lasts = np.concatenate([other.firsts - 1, [top]]).astype(self.firsts.dtype)
         firsts, lasts = [], []
         for first, last in zip(self.firsts, self.lasts, strict=True):
@@ -75,8 +75,8 @@ class Ranges:
 class Networks(Sequence[Cidr]):
     """Disjoint networks as the fewest CIDRs: IPv4, then IPv6, ascending. Kept as numbers, since they may be many."""
 
-    firsts: dict[Version, Array] = field(default_factory=dict)
-    prefixes: dict[Version, npt.NDArray[np.int64]] = field(default_factory=dict)
+    firsts: dict[IPVersion, Array] = field(default_factory=dict)
+    prefixes: dict[IPVersion, npt.NDArray[np.int64]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, *ranges: Ranges) -> Networks:
@@ -119,12 +119,12 @@ class Networks(Sequence[Cidr]):
     def addresses(self) -> int:
         """Number of addresses in all of them."""
         return sum(
-            int(count) << (BITS[version] - prefix)
+            int(count) << (ADDRESS_BITS[version] - prefix)
             for version, prefixes in self.prefixes.items()
             for prefix, count in zip(*np.unique(prefixes, return_counts=True), strict=True)
         )
 
-    def at_least(self, prefix: int, version: Version) -> list[tuple[int, int]]:
+    def at_least(self, prefix: int, version: IPVersion) -> list[tuple[int, int]]:
         """Return prefix length and first address of those that hold a network of a prefix length."""
         if version not in self.firsts:
             return []
@@ -137,25 +137,25 @@ def networks_in(within: Iterable[Cidr], taken: Iterable[Cidr] = ()) -> Networks:
     """Return what networks leave of others, as the fewest CIDRs."""
     outer, inner = list(within), list(taken)
     return Networks.of(
-        *(Ranges.covering(version, outer).without(Ranges.covering(version, inner)) for version in BITS)
+        *(Ranges.covering(version, outer).without(Ranges.covering(version, inner)) for version in ADDRESS_BITS)
     )
 
 
-def cidrs_between(version: Version, first: int, last: int) -> list[Cidr]:
+def cidrs_between(version: IPVersion, first: int, last: int) -> list[Cidr]:
     """Return the fewest CIDRs from one address to another, both included."""
-    return [Cidr(version, begin, prefix) for begin, prefix in _cut(first, last, BITS[version])]
+    return [Cidr(version, begin, prefix) for begin, prefix in _cut(first, last, ADDRESS_BITS[version])]
 
 
-def spell(version: Version, value: int) -> str:
+def spell(version: IPVersion, value: int) -> str:
     """Print an address as `ipaddress` does, only faster."""
     if version == 4:
         return f"{_HALVES[value >> 16]}.{_HALVES[value & 0xFFFF]}"
-    if value >> 96:  # addresses below are printed in more ways than one
+    if value >> 96:  # addresses below are printed in more options than one
         return socket.inet_ntop(socket.AF_INET6, value.to_bytes(16, "big"))
-    return str(address_of(version, value))
+    return str(address_from_int(version, value))
 
 
-def _dtype(version: Version) -> Any:
+def _dtype(version: IPVersion) -> Any:
     return np.int64 if version == 4 else object
 
 

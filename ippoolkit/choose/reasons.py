@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from ..cidr import BITS
-from ..findings import N_, Finding, Words
+from ..cidr import ADDRESS_BITS
+from ..findings import N_, Finding, LocalizedText
 from .search import BLOCK_CAP, POOL_SIZE, ROUTES, Design, Need, Space
 
 _TIMES = {2: N_("Twice"), 4: N_("4 times"), 8: N_("8 times")}
@@ -29,7 +29,7 @@ def next_ones(picked: Design, best: Sequence[Design], subject: str) -> Iterator[
         if lean is None or lean.routes > picked.routes:
             continue
         code = "choose-fewer-routes" if lean.routes < picked.routes else "choose-more-nodes"
-        yield Finding(code, subject, _against(lean, picked) | {"times": Words(times)})
+        yield Finding(code, subject, _against(lean, picked) | {"times": LocalizedText(times)})
 
 
 def what_to_relax(space: Space, subject: str) -> list[Finding]:
@@ -66,7 +66,7 @@ def _relaxed(rule: str, design: Design, need: Need, subject: str) -> Finding:
         limit = need.max_routes or 0
         return Finding("choose-relax-routes", subject, values | {"limit": limit, "by": design.routes - limit})
     if rule == BLOCK_CAP:
-        size = 1 << (BITS[design.family] - design.block_size)
+        size = 1 << (ADDRESS_BITS[design.family] - design.block_size)
         kind = max(need.kinds, key=lambda kind: Fraction(kind.addresses, kind.max_blocks))
         usable = size - kind.reserved_per_block
         if usable <= 0:

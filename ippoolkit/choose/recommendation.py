@@ -8,15 +8,15 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from ..cidr import Cidr, Version
+from ..cidr import Cidr, IPVersion
 from ..errors import InputError
 from ..findings import Finding
 from ..model import IPPool, Requirements, Scenario
 from .need import PoolSet, families, need_of, pool_sets
 from .reasons import next_ones, what_to_relax, why_picked
 from .search import Design, Space
-from .space import PRIVATE, AddressSpace, Taken
-from .taken import networks_taken
+from .address_space import PRIVATE, AddressSpace, Taken
+from .known_networks import networks_taken
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +27,7 @@ class FamilyDesigns:
     space: Space
 
     @property
-    def family(self) -> Version:
+    def family(self) -> IPVersion:
         """Address family, 4 or 6."""
         return self.space.family
 
@@ -121,7 +121,7 @@ def recommend(
     InputError
         Where what is asked for is out of bounds or contradicts itself, with every problem.
     """
-    from .asked import requirements_from
+    from .requirements_source import requirements_from
 
     there = scenario or Scenario(name="recommended")
     asked = requirements_from(there, requirements, wanted, today or date.today())  # noqa: DTZ011 (a month is enough)
@@ -157,8 +157,10 @@ def _picked(
         picks += [Pick(designs, design) for designs, design in zip(of_family, chosen, strict=True)]
     listed = [(designs, design) for designs in found for design in designs.best]
     if bad := [number for number in numbers if not 0 < number <= len(listed)]:
-        values = [{"number": number, "count": len(listed)} for number in bad]
-        raise InputError([Finding("choose-pick-number", "--pick", each) for each in values])
+        counts = len(listed)
+        raise InputError(
+            [Finding("choose-pick-number", "--pick", {"number": number, "count": counts}) for number in bad]
+        )
     for number in numbers:
         designs, design = listed[number - 1]
         picks = [replace(each, design=design) if each.designs is designs else each for each in picks]
@@ -235,7 +237,7 @@ def _placed(
     return [replace(pick, cidrs=placed.get(index, ())) for index, pick in enumerate(picks)], problems
 
 
-def where_to_look(asked: Requirements, scenario: Scenario, version: Version) -> tuple[Cidr, ...]:
+def where_to_look(asked: Requirements, scenario: Scenario, version: IPVersion) -> tuple[Cidr, ...]:
     """Return where pools of a family may lie: where it was said, else the cluster CIDR, else private ranges."""
     for said in (asked.within, scenario.networks.cluster):
         if ranges := tuple(cidr for cidr in said if cidr.version == version):

@@ -14,10 +14,10 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from ..cidr import BITS, Version
-from ..limits import BLOCK_SIZES, DEFAULT_MAX_BLOCKS
+from ..cidr import ADDRESS_BITS, IPVersion
+from ..calico.limits import ALLOWED_BLOCK_SIZES, DEFAULT_MAX_BLOCKS_PER_HOST
 
-PREFIXES: dict[Version, range] = {4: range(8, 33), 6: range(64, 129)}
+PREFIXES: dict[IPVersion, range] = {4: range(8, 33), 6: range(64, 129)}
 
 # The rules that a design can break, in the order in which they are named.
 BLOCK_CAP, POOL_SIZE, ROUTES = "max-blocks-per-host", "pool-size", "max-routes"
@@ -35,7 +35,7 @@ class NodeKind:
 
     nodes: int
     addresses: int
-    max_blocks: int = DEFAULT_MAX_BLOCKS
+    max_blocks: int = DEFAULT_MAX_BLOCKS_PER_HOST
     reserved_per_block: int = 0
 
     def blocks(self, size: int) -> int:
@@ -87,7 +87,7 @@ class Design:
     free on the node that wastes most. `breaks` names the rules that it breaks; empty: it holds.
     """
 
-    family: Version
+    family: IPVersion
     prefix: int
     block_size: int
     pools: int
@@ -104,12 +104,12 @@ class Design:
 class Space:
     """All designs of one family for one need, as arrays of equal length."""
 
-    family: Version
+    family: IPVersion
     need: Need
 
     @cached_property
     def _sizes(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        grid = [(p, size) for p in PREFIXES[self.family] for size in BLOCK_SIZES[self.family] if size >= p]
+        grid = [(p, size) for p in PREFIXES[self.family] for size in ALLOWED_BLOCK_SIZES[self.family] if size >= p]
         prefixes, sizes = np.array(grid, np.int64).T
         return prefixes, sizes
 
@@ -131,7 +131,7 @@ class Space:
     @cached_property
     def addresses(self) -> Counts:
         """Addresses of all pools."""
-        return self.need.racks * self._powers(BITS[self.family] - self.prefixes)
+        return self.need.racks * self._powers(ADDRESS_BITS[self.family] - self.prefixes)
 
     @cached_property
     def _blocks_of_kinds(self) -> list[Counts]:
@@ -140,7 +140,8 @@ class Space:
     @cached_property
     def blocks_per_node(self) -> Counts:
         """Blocks that the neediest node takes."""
-        return np.maximum.reduce(self._blocks_of_kinds)
+        most: Counts = np.maximum.reduce(self._blocks_of_kinds)
+        return most
 
     @cached_property
     def nodes_max(self) -> Counts:
@@ -162,14 +163,16 @@ class Space:
         if need.racks == 1:
             return self._sum(kind.nodes for kind in need.kinds)
         rack = self._sum(need.rack_nodes(kind) for kind in need.kinds)
-        return np.maximum(rack + need.racks - 1, need.racks)
+        largest: Counts = np.maximum(rack + need.racks - 1, need.racks)
+        return largest
 
     @cached_property
     def unused_per_node(self) -> Counts:
         """Addresses that stay free in the blocks of the node that wastes most."""
-        size = self._powers(BITS[self.family] - self.block_sizes)
+        size = self._powers(ADDRESS_BITS[self.family] - self.block_sizes)
         kinds = zip(self.need.kinds, self._blocks_of_kinds, strict=True)
-        return np.maximum.reduce([blocks * size - kind.addresses for kind, blocks in kinds])
+        unused: Counts = np.maximum.reduce([blocks * size - kind.addresses for kind, blocks in kinds])
+        return unused
 
     @cached_property
     def broken(self) -> dict[str, npt.NDArray[np.bool_]]:
@@ -189,7 +192,8 @@ class Space:
     @cached_property
     def holds(self) -> npt.NDArray[np.bool_]:
         """Which designs break no rule."""
-        return ~np.logical_or.reduce(list(self.broken.values()))
+        held: npt.NDArray[np.bool_] = ~np.logical_or.reduce(list(self.broken.values()))
+        return held
 
     @cached_property
     def pareto(self) -> npt.NDArray[np.int64]:
@@ -238,11 +242,12 @@ class Space:
         return np.array([1 << int(exponent) for exponent in exponents], object)
 
     def _blocks_of(self, kind: NodeKind) -> Counts:
-        usable = np.maximum(self._powers(BITS[self.family] - self.block_sizes) - kind.reserved_per_block, 1)
-        return np.maximum(-(-kind.addresses // usable), 1)
+        usable = np.maximum(self._powers(ADDRESS_BITS[self.family] - self.block_sizes) - kind.reserved_per_block, 1)
+        blocks: Counts = np.maximum(-(-kind.addresses // usable), 1)
+        return blocks
 
     def _over_cap(self, kind: NodeKind, blocks: Counts) -> npt.NDArray[np.bool_]:
-        size = self._powers(BITS[self.family] - self.block_sizes)
+        size = self._powers(ADDRESS_BITS[self.family] - self.block_sizes)
         return np.asarray((blocks > kind.max_blocks) | (size <= kind.reserved_per_block), bool)
 
     def _sum(self, nodes: Iterator[int]) -> Counts:

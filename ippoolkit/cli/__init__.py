@@ -1,9 +1,29 @@
 """The command line: the kit's tables, reports and scenarios from files; a module for each group of commands."""
 
-from . import audit, capacity, check, choose, installers, report, runbook, simulate
+from . import (
+    capacity_commands,
+    choose_commands,
+    cluster_commands,
+    installer_commands,
+    manifest_commands,
+    report_commands,
+    runbook_commands,
+    simulation_commands,
+)
 from .app import app
 
-__all__ = ["app", "audit", "capacity", "check", "installers", "main", "report", "runbook", "simulate"]
+__all__ = [
+    "app",
+    "capacity_commands",
+    "choose_commands",
+    "cluster_commands",
+    "installer_commands",
+    "main",
+    "manifest_commands",
+    "report_commands",
+    "runbook_commands",
+    "simulation_commands",
+]
 
 
 def main() -> None:

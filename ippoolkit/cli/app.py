@@ -24,19 +24,21 @@ app = typer.Typer(
 )
 
 
-class Language(StrEnum):
+class LanguageChoice(StrEnum):
     """A language to choose."""
 
     EN = "en"
     ZH = "zh"
 
 
-Files = Annotated[list[Path], typer.Argument(help="A scenario, IPPool manifests or dumps (YAML, JSON); - for stdin.")]
-Lang = Annotated[Language, typer.Option(help="Language of the texts.")]
+FilesArgument = Annotated[
+    list[Path], typer.Argument(help="A scenario, IPPool manifests or dumps (YAML, JSON); - for stdin.")
+]
+LanguageOption = Annotated[LanguageChoice, typer.Option(help="Language of the texts.")]
 
 
 @contextmanager
-def telling(lang: str = Language.EN) -> Iterator[None]:
+def errors_reported(lang: str = LanguageChoice.EN) -> Iterator[None]:
     """Tell what went wrong without a traceback: exit status 2 for bad input, 1 for anything else."""
     try:
         yield
@@ -48,9 +50,9 @@ def telling(lang: str = Language.EN) -> Iterator[None]:
         raise typer.Exit(1) from None
 
 
-def refuse(lang: str, problem: Finding) -> NoReturn:
+def exit_with_problem(lang: str, problem: Finding) -> NoReturn:
     """Tell what is wrong with what was asked for, and end."""
-    with telling(lang):
+    with errors_reported(lang):
         raise InputError([problem])
     raise AssertionError  # telling has ended the command
 
@@ -58,5 +60,5 @@ def refuse(lang: str, problem: Finding) -> NoReturn:
 def console() -> Console:
     """Return where tables are printed."""
     # A file or a pipe has room for everything.
-    wide = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 240
-    return Console(highlight=False, width=wide)
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 240
+    return Console(highlight=False, width=width)

@@ -12,38 +12,38 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 # Colours of the light theme; in SVG each becomes a CSS variable with this as its fallback.
-INK = "#1b1f24"
-MUTE = "#5b6570"
-LINE = "#dfe3e8"
-ACCENT = "#0b63b5"
-GOOD = "#8fb8e0"
-BAD = "#b3261e"
-BAD_FILL = "#e3b3b0"
-WARN = "#b26a00"
-ON_ACCENT = "#fffffe"  # not quite white, which is the ground of PNGs
+TEXT_COLOUR = "#1b1f24"
+MUTED_COLOUR = "#5b6570"
+GRID_COLOUR = "#dfe3e8"
+ACCENT_COLOUR = "#0b63b5"
+BAR_COLOUR = "#8fb8e0"
+FAIL_COLOUR = "#b3261e"
+FAIL_BAR_COLOUR = "#e3b3b0"
+WARNING_COLOUR = "#b26a00"
+ON_ACCENT_COLOUR = "#fffffe"  # not quite white, which is the ground of PNGs
 # Of the address map; blue and orange are told apart by everyone.
-GROUND = "#cfe0f2"
-LENT = "#d98300"
-EDGE = "#c3cad2"
-RESERVED = "#7d8894"
+CLAIMED_COLOUR = "#cfe0f2"
+BORROWED_COLOUR = "#d98300"
+FREE_EDGE_COLOUR = "#c3cad2"
+RESERVED_COLOUR = "#7d8894"
 
-_VARIABLES = {
-    INK: "ink",
-    MUTE: "mute",
-    LINE: "line",
-    ACCENT: "accent",
-    GOOD: "bar",
-    BAD: "bad",
-    BAD_FILL: "bad-bar",
-    WARN: "warn",
-    ON_ACCENT: "on-accent",
-    GROUND: "ground",
-    LENT: "lent",
-    EDGE: "edge",
-    RESERVED: "reserved",
+_CSS_VARIABLES = {
+    TEXT_COLOUR: "ink",
+    MUTED_COLOUR: "mute",
+    GRID_COLOUR: "line",
+    ACCENT_COLOUR: "accent",
+    BAR_COLOUR: "bar",
+    FAIL_COLOUR: "bad",
+    FAIL_BAR_COLOUR: "bad-bar",
+    WARNING_COLOUR: "warn",
+    ON_ACCENT_COLOUR: "on-accent",
+    CLAIMED_COLOUR: "ground",
+    BORROWED_COLOUR: "lent",
+    FREE_EDGE_COLOUR: "edge",
+    RESERVED_COLOUR: "reserved",
 }
 # Fonts with Chinese, the first that is installed counts.
-_CHINESE = (
+_CHINESE_FONTS = (
     "Noto Sans CJK SC",
     "Noto Sans CJK JP",  # matplotlib names the whole collection by its first face
     "Noto Sans SC",
@@ -55,21 +55,21 @@ _CHINESE = (
     "Microsoft YaHei",
     "SimHei",
 )
-_SETTINGS: Any = {
+_RC_PARAMS: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "ippoolkit",
     "font.family": "sans-serif",
-    "font.sans-serif": ["DejaVu Sans", *_CHINESE, "Arial"],
+    "font.sans-serif": ["DejaVu Sans", *_CHINESE_FONTS, "Arial"],
     "font.size": 9,
-    "axes.edgecolor": LINE,
-    "axes.labelcolor": MUTE,
+    "axes.edgecolor": GRID_COLOUR,
+    "axes.labelcolor": MUTED_COLOUR,
     "axes.titlesize": 10,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.spines.left": False,
-    "text.color": INK,
-    "xtick.color": MUTE,
-    "ytick.color": MUTE,
+    "text.color": TEXT_COLOUR,
+    "xtick.color": MUTED_COLOUR,
+    "ytick.color": MUTED_COLOUR,
     "xtick.major.size": 0,
     "ytick.major.size": 0,
     "hatch.linewidth": 0.6,
@@ -77,20 +77,20 @@ _SETTINGS: Any = {
 
 
 @contextmanager
-def drawing(width: float, height: float, *, columns: int = 1) -> Iterator[tuple[Figure, Any]]:
+def styled_figure(width: float, height: float, *, columns: int = 1) -> Iterator[tuple[Figure, Any]]:
     """Yield a figure of that size in inches and its axes (several: an array), with the kit's settings in force."""
-    with mpl.rc_context(_SETTINGS):
+    with mpl.rc_context(_RC_PARAMS):
         figure = Figure(figsize=(width, height), layout="constrained")
         figure.patch.set_alpha(0)
-        made = figure.subplots(ncols=columns, squeeze=False)[0]
-        for axes in made:
+        axes_row = figure.subplots(ncols=columns, squeeze=False)[0]
+        for axes in axes_row:
             axes.patch.set_alpha(0)
-            axes.grid(axis="y", color=LINE, linewidth=0.7)
+            axes.grid(axis="y", color=GRID_COLOUR, linewidth=0.7)
             axes.set_axisbelow(True)
-        yield figure, made if columns > 1 else made[0]
+        yield figure, axes_row if columns > 1 else axes_row[0]
 
 
-def png(figure: Figure) -> bytes:
+def render_png(figure: Figure) -> bytes:
     """Return a figure as a PNG image on white; afterwards its texts name the fonts that this machine has."""
     from matplotlib.text import Text
 
@@ -100,7 +100,7 @@ def png(figure: Figure) -> bytes:
     for text in figure.findobj(Text):
         text.set_fontfamily(families)
     figure.patch.set_alpha(1)
-    with mpl.rc_context(_SETTINGS), warnings.catch_warnings():
+    with mpl.rc_context(_RC_PARAMS), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         figure.savefig(buffer, format="png", dpi=160, facecolor="white", metadata={"Software": None})
     figure.patch.set_alpha(0)
@@ -116,18 +116,18 @@ def _chinese_fonts() -> list[str]:
     from matplotlib import font_manager
 
     known = {font.name for font in font_manager.fontManager.ttflist}
-    return [name for name in _CHINESE if name in known]
+    return [name for name in _CHINESE_FONTS if name in known]
 
 
-def svg(figure: Figure, title: str) -> str:
+def render_svg(figure: Figure, title: str) -> str:
     """Return a figure as an SVG element for a page, with a text that says what it shows."""
     buffer = io.StringIO()
-    with mpl.rc_context(_SETTINGS), warnings.catch_warnings():
+    with mpl.rc_context(_RC_PARAMS), warnings.catch_warnings():
         # The text stays text: the page's fonts show it, whatever matplotlib's own font lacks.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Title": title})
     text = buffer.getvalue()
     text = text[text.index("<svg") :]
-    for colour, name in _VARIABLES.items():
+    for colour, name in _CSS_VARIABLES.items():
         text = text.replace(colour, f"var(--ipk-{name}, {colour})")
     return text.replace("<svg ", '<svg role="img" ', 1).strip()

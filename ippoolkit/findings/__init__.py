@@ -1,9 +1,9 @@
 """What the kit says: findings, the rules behind them, their sources and their words."""
 
-from ..texts import N_, Words
+from ..texts import N_, LocalizedText
 from .codes import RULES, Rule
-from .finding import Finding, Place, Severity, by_gravity
-from .language import LANGUAGES, Language, language, printable, short
+from .finding import Finding, Place, Severity, sort_by_severity
+from .language import LANGUAGES, Language, format_short_count, get_language, replace_unprintable
 from .sources import SOURCES, Source
 
 __all__ = [
@@ -13,13 +13,13 @@ __all__ = [
     "SOURCES",
     "Finding",
     "Language",
+    "LocalizedText",
     "Place",
     "Rule",
     "Severity",
     "Source",
-    "Words",
-    "by_gravity",
-    "language",
-    "printable",
-    "short",
+    "format_short_count",
+    "get_language",
+    "replace_unprintable",
+    "sort_by_severity",
 ]

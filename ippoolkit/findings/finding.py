@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from ..texts import N_
 from .codes import RULES, Rule
-from .language import language
+from .language import get_language
 from .sources import SOURCES, Source
 
 
@@ -35,8 +35,8 @@ class Place:
     field: str = ""
 
     def __str__(self) -> str:
-        where = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{where}: {self.field}" if self.field else where
+        location = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{location}: {self.field}" if self.field else location
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +50,11 @@ class Finding:
 
     code: str
     subject: str = ""
-    numbers: Mapping[str, object] = field(default_factory=dict)
+    params: Mapping[str, object] = field(default_factory=dict)
     place: Place | None = None
-    level: Severity | None = None
-    origin: str = ""
-    judges: tuple[str, ...] = ()
+    severity_override: Severity | None = None
+    source_key: str = ""
+    refused_by: tuple[str, ...] = ()
 
     @property
     def rule(self) -> Rule:
@@ -64,28 +64,28 @@ class Finding:
     @property
     def severity(self) -> Severity:
         """The rule's severity unless this finding has its own."""
-        return self.level or Severity(self.rule.severity)
+        return self.severity_override or Severity(self.rule.severity)
 
     @property
     def source(self) -> Source:
         """Where the rule comes from."""
-        return SOURCES[self.origin or self.rule.source]
+        return SOURCES[self.source_key or self.rule.source_key]
 
-    def sentence(self, lang: str = "en") -> str:
+    def message(self, lang: str = "en") -> str:
         """Say what was found."""
-        return language(lang).say(self.rule.sentence, self.numbers)
+        return get_language(lang).render(self.rule.message, self.params)
 
-    def brief(self, lang: str = "en") -> str:
+    def short_message(self, lang: str = "en") -> str:
         """Say it in few words, where the rule has them."""
-        return language(lang).say(self.rule.brief or self.rule.sentence, self.numbers)
+        return get_language(lang).render(self.rule.short_message or self.rule.message, self.params)
 
-    def mend(self, lang: str = "en") -> str:
+    def remedy(self, lang: str = "en") -> str:
         """Say what to do about it; empty where nothing needs doing."""
-        return language(lang).say(self.rule.mend, self.numbers) if self.rule.mend else ""
+        return get_language(lang).render(self.rule.remedy, self.params) if self.rule.remedy else ""
 
-    def told(self, lang: str = "en") -> str:
+    def full_message(self, lang: str = "en") -> str:
         """Say what was found, and what to do about it."""
-        return " ".join(filter(None, (self.sentence(lang), self.mend(lang))))
+        return " ".join(filter(None, (self.message(lang), self.remedy(lang))))
 
     def as_dict(self, lang: str = "en") -> dict[str, object]:
         """Return what a machine reads: plain values, numbers exact."""
@@ -93,15 +93,15 @@ class Finding:
             "code": self.code,
             "severity": self.severity.value,
             "subject": self.subject,
-            "sentence": self.sentence(lang),
-            "mend": self.mend(lang),
-            "numbers": {name: language(lang).plain(value) for name, value in self.numbers.items()},
+            "sentence": self.message(lang),
+            "mend": self.remedy(lang),
+            "numbers": {name: get_language(lang).render_value(value) for name, value in self.params.items()},
             "source": self.source.url,
-            **({"judges": list(self.judges)} if self.judges else {}),
+            **({"judges": list(self.refused_by)} if self.refused_by else {}),
             **({"file": self.place.file, "line": self.place.line, "field": self.place.field} if self.place else {}),
         }
 
 
-def by_gravity(findings: Iterable[Finding]) -> list[Finding]:
+def sort_by_severity(findings: Iterable[Finding]) -> list[Finding]:
     """Sort findings, gravest first, else in the order given."""
     return sorted(findings, key=lambda finding: finding.severity.rank)

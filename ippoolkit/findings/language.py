@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from ..texts import P_, Words
+from ..texts import P_, LocalizedText
 
 LANGUAGES = ("en", "zh")
 
@@ -36,32 +36,32 @@ UNITS: dict[str, tuple[str, str]] = {
 
 
 # Numbers from here on are printed as powers; exports hold every digit.
-READABLE = 10**15
-_KEPT = "\u00a0"  # the space that does not break, as powers have it
+POWER_NOTATION_FROM = 10**15
+_NO_BREAK_SPACE = "\u00a0"  # the space that does not break, as powers have it
 
 
-def _power(value: int) -> str:
+def _format_power(value: int) -> str:
     if value & (value - 1) == 0:
         return f"2^{value.bit_length() - 1}"
     mantissa, exponent = f"{Decimal(value):.2e}".split("e+")
     return f"{mantissa}\u00a0×\u00a010^{exponent}"
 
 
-def short(n: int) -> str:
+def format_short_count(count: int) -> str:
     """Write a count for a chart, where the exact one has no room."""
-    if n < 10_000:
-        return f"{n:,}"
+    if count < 10_000:
+        return f"{count:,}"
     for limit, unit in ((10**6, "k"), (10**9, "M"), (10**12, "G")):
-        if n < limit:
-            return f"{n * 1000 / limit:.3g}{unit}"
-    return f"2^{n.bit_length() - 1}" if n & (n - 1) == 0 else f"{n:.0e}".replace("e+", "·10^")
+        if count < limit:
+            return f"{count * 1000 / limit:.3g}{unit}"
+    return f"2^{count.bit_length() - 1}" if count & (count - 1) == 0 else f"{count:.0e}".replace("e+", "·10^")
 
 
-def printable(text: str) -> str:
+def replace_unprintable(text: str) -> str:
     """Return a name from a file as it may be shown: what steers terminals or turns writing round is blotted out."""
     if text.isprintable():
         return text
-    return "".join(char if char.isprintable() or char == _KEPT else "\ufffd" for char in text)
+    return "".join(char if char.isprintable() or char == _NO_BREAK_SPACE else "\ufffd" for char in text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,51 +71,51 @@ class Language:
     code: str
     catalogue: Any = None  # a babel Catalog; none for English, whose texts are the templates themselves
 
-    def text(self, template: str) -> str:
+    def translate(self, template: str) -> str:
         """Translate a template, leaving its placeholders."""
-        message = self.catalogue.get(template) if self.catalogue is not None else None
-        return message.string if message is not None and message.string else template
+        entry = self.catalogue.get(template) if self.catalogue is not None else None
+        return entry.string if entry is not None and entry.string else template
 
-    def count(self, unit: str, n: int) -> str:
+    def format_count(self, unit: str, count: int) -> str:
         """Print a number with its noun."""
         forms = UNITS[unit] if self.catalogue is None else self.catalogue.get(UNITS[unit][0]).string
         # Chinese has one form; a language with more than English's two would need its own rule here.
-        return str(forms[n != 1 and len(forms) > 1]).format(n=self.number(n))
+        return str(forms[count != 1 and len(forms) > 1]).format(n=self.format_number(count))
 
-    def number(self, value: object) -> str:
+    def format_number(self, value: object) -> str:
         """Print a value for reading: whole numbers with thousands separators, huge ones as powers, all else as is."""
         if not isinstance(value, int) or isinstance(value, bool):
-            return printable(str(value))
-        text = f"{abs(value):,}" if abs(value) < READABLE else _power(abs(value))
+            return replace_unprintable(str(value))
+        text = f"{abs(value):,}" if abs(value) < POWER_NOTATION_FROM else _format_power(abs(value))
         return f"\u2212{text}" if value < 0 else text
 
-    def say(self, template: str, values: Mapping[str, object]) -> str:
+    def render(self, template: str, params: Mapping[str, object]) -> str:
         """Translate a template and fill in its values."""
         return "".join(
-            literal if name is None else literal + self._print(values[name], spec)
-            for literal, name, spec in _parts(self.text(template))
+            literal if name is None else literal + self._format_placeholder(params[name], spec)
+            for literal, name, spec in _parse_template(self.translate(template))
         )
 
-    def _print(self, value: Any, spec: str) -> str:
+    def _format_placeholder(self, value: Any, spec: str) -> str:
         if spec in UNITS:
-            return self.count(spec, value)
-        return format(value, spec) if spec else self.number(self.plain(value))
+            return self.format_count(spec, value)
+        return format(value, spec) if spec else self.format_number(self.render_value(value))
 
-    def plain(self, value: object) -> object:
+    def render_value(self, value: object) -> object:
         """Return a value of a finding, said in this language where it is words or itself a finding."""
-        if isinstance(value, Words):
-            return self.say(value, value.values)
-        return value.sentence(self.code) if hasattr(value, "sentence") else value
+        if isinstance(value, LocalizedText):
+            return self.render(value, value.params)
+        return value.message(self.code) if hasattr(value, "message") else value
 
 
 @cache
-def _parts(template: str) -> tuple[tuple[str, str | None, str], ...]:
+def _parse_template(template: str) -> tuple[tuple[str, str | None, str], ...]:
     """Cut a template into literals, each with the placeholder behind it."""
     return tuple((literal, name, spec or "") for literal, name, spec, _ in string.Formatter().parse(template))
 
 
 @cache
-def language(code: str) -> Language:
+def get_language(code: str) -> Language:
     """Return a language by its code, one of `LANGUAGES`.
 
     Raises

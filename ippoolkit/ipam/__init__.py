@@ -1,8 +1,8 @@
 """Calico's IPAM, address for address."""
 
+from .cni_requests import Assignment
 from .engine import Ipam
-from .memory import IpamError
-from .requests import Assigned
-from .saving import dump, load
+from .saving import dump_engine, load_engine
+from .state_store import IpamError
 
-__all__ = ["Assigned", "Ipam", "IpamError", "dump", "load"]
+__all__ = ["Assignment", "Ipam", "IpamError", "dump_engine", "load_engine"]

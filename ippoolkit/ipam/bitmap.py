@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from .compiler import compiled
-from .layout import BITS, SUMS, WORDS
+from .compilation import compiled
+from .layout import BITMAP_OFFSET, BITMAP_WORDS, SUMMARY_WORDS
 
 
 @compiled
-def _lowest(word):
+def _lowest_set_bit(word):
     """Position of the lowest set bit of a word that has one."""
     position = 0
     if word & 0xFFFF == 0:
@@ -26,54 +26,56 @@ def _lowest(word):
 
 
 @compiled
-def _begin(ranges, of, which):
-    return ranges[of, BITS] + which * (ranges[of, WORDS] + ranges[of, SUMS])
+def _bitmap_offset(ranges, range_index, bitmap_kind):
+    return ranges[range_index, BITMAP_OFFSET] + bitmap_kind * (
+        ranges[range_index, BITMAP_WORDS] + ranges[range_index, SUMMARY_WORDS]
+    )
 
 
 @compiled
-def put(bits, ranges, of, which, index, on):
+def set_bit(bits, ranges, range_index, bitmap_kind, index, value):
     """Set or clear one bit."""
-    begin = _begin(ranges, of, which)
+    offset = _bitmap_offset(ranges, range_index, bitmap_kind)
     word = index >> 5
-    at = begin + ranges[of, WORDS] + (word >> 5)
-    if on:
-        bits[begin + word] |= 1 << (index & 31)
-        bits[at] |= 1 << (word & 31)
+    summary_index = offset + ranges[range_index, BITMAP_WORDS] + (word >> 5)
+    if value:
+        bits[offset + word] |= 1 << (index & 31)
+        bits[summary_index] |= 1 << (word & 31)
     else:
-        bits[begin + word] &= ~(1 << (index & 31))
-        if bits[begin + word] == 0:
-            bits[at] &= ~(1 << (word & 31))
+        bits[offset + word] &= ~(1 << (index & 31))
+        if bits[offset + word] == 0:
+            bits[summary_index] &= ~(1 << (word & 31))
 
 
 @compiled
-def _following(bits, begin, words, sums, index):
+def _next_set_bit(bits, offset, words, summary_words, index):
     """Return the first set bit at an index or behind it; -1 for none."""
     word = index >> 5
-    rest = bits[begin + word] >> (index & 31)
-    if rest != 0:
-        return index + _lowest(rest)
+    remaining_bits = bits[offset + word] >> (index & 31)
+    if remaining_bits != 0:
+        return index + _lowest_set_bit(remaining_bits)
     word += 1
     if word >= words:
         return -1
-    sum_at = word >> 5
-    rest = bits[begin + words + sum_at] >> (word & 31)
-    if rest != 0:
-        word += _lowest(rest)
-        return (word << 5) + _lowest(bits[begin + word])
-    sum_at += 1
-    while sum_at < sums:
-        rest = bits[begin + words + sum_at]
-        if rest != 0:
-            word = (sum_at << 5) + _lowest(rest)
-            return (word << 5) + _lowest(bits[begin + word])
-        sum_at += 1
+    summary_index = word >> 5
+    remaining_bits = bits[offset + words + summary_index] >> (word & 31)
+    if remaining_bits != 0:
+        word += _lowest_set_bit(remaining_bits)
+        return (word << 5) + _lowest_set_bit(bits[offset + word])
+    summary_index += 1
+    while summary_index < summary_words:
+        remaining_bits = bits[offset + words + summary_index]
+        if remaining_bits != 0:
+            word = (summary_index << 5) + _lowest_set_bit(remaining_bits)
+            return (word << 5) + _lowest_set_bit(bits[offset + word])
+        summary_index += 1
     return -1
 
 
 @compiled
-def find(bits, ranges, of, which, start):
+def find_set_bit(bits, ranges, range_index, bitmap_kind, start):
     """Return the first set bit from a start on, wrapping round; -1 for none."""
-    begin = _begin(ranges, of, which)
-    words, sums = ranges[of, WORDS], ranges[of, SUMS]
-    found = _following(bits, begin, words, sums, start)
-    return found if found >= 0 else _following(bits, begin, words, sums, 0)
+    offset = _bitmap_offset(ranges, range_index, bitmap_kind)
+    words, summary_words = ranges[range_index, BITMAP_WORDS], ranges[range_index, SUMMARY_WORDS]
+    bit = _next_set_bit(bits, offset, words, summary_words, start)
+    return bit if bit >= 0 else _next_set_bit(bits, offset, words, summary_words, 0)

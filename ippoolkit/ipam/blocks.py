@@ -9,73 +9,73 @@ from __future__ import annotations
 import numpy as np
 
 from . import bitmap
-from .compiler import compiled, inlined
+from .compilation import compiled, inlined
+from .datastore_keys import is_before, write_key
 from .layout import (
-    AFTER,
+    ADDRESS_COUNT,
+    ASSIGNABLE,
     AVAILABLE,
-    CLAIMED,
-    COOLED,
-    COOLING,
-    COUNT,
-    DIRTY,
+    BLOCK_COUNT,
+    CLAIMED_AT,
+    COOLED_COUNT,
+    COOLED_DOWN,
+    COOLING_COUNT,
+    COOLING_LENGTH,
+    DIRTY_COUNT,
     EMPTY,
+    EMPTY_SINCE,
     FAMILY,
-    FIFO_LEN,
-    FOR_WINDOWS,
+    FREE,
     FREE_CHUNKS,
     FREE_SLOT,
-    GONE,
-    HAS_COOLED,
-    HASHED,
-    HEAD,
     HOLDER,
-    IN_QUEUE,
-    INDEX_HI,
-    INDEX_LO,
-    MOST_HELD,
-    NEXT,
-    NOBODY,
+    INDEX_HIGH,
+    INDEX_LOW,
+    NEXT_FREE,
+    NEXT_OF_HANDLE,
+    NEXT_SLOT,
+    NEXT_SYNC,
+    NEXT_TICK,
+    NO_OWNER,
     NOW,
-    OF_RANGE,
     OFFSET,
-    OPEN,
+    ORDINAL_BITS,
     OWNER,
-    RESERVED,
-    SEEN,
-    SHIFT,
-    SIBLING,
+    QUEUE_HEAD,
+    QUEUE_TAIL,
+    RANGE_INDEX,
+    RELEASE_BATCH,
+    RESERVED_SPANS,
     SLOT,
-    SLOTS,
-    SYNC_AT,
-    TAIL,
-    TICK_AT,
-    TOP,
+    SLOT_COUNT,
+    TABLE_ENTRIES,
     UNCLAIMED,
     UNSELECTED,
+    UNUSED_SLOT,
     USED,
-    WINDOWS,
+    WINDOWS_COUNT,
+    WINDOWS_RESERVED,
 )
-from .names import before, name
 
-BATCH = 1_000_000  # kube-controllers gathers updates for a second
-_SIGN = -(1 << 63)
+SYNC_DELAY = 1_000_000  # kube-controllers gathers updates for a second
+_SIGN_BIT = -(1 << 63)
 
 
 @compiled
-def less(high, low, other_high, other_low):
+def is_less_128(high, low, other_high, other_low):
     """Compare unsigned numbers of 128 bits, given as bits."""
     if high != other_high:
-        return (high ^ _SIGN) < (other_high ^ _SIGN)
-    return (low ^ _SIGN) < (other_low ^ _SIGN)
+        return (high ^ _SIGN_BIT) < (other_high ^ _SIGN_BIT)
+    return (low ^ _SIGN_BIT) < (other_low ^ _SIGN_BIT)
 
 
 # ---- which block stands at an index
 
 
 @compiled
-def _hash(of, high, low, size):
+def _hash(range_index, high, low, size):
     mixed = (low & 0xFFFFFFFF) * 0x0B873593 + (low >> 32 & 0xFFFFFFFF) * 0x0545F491 + (high & 0xFFFFFFFF) * 0x0E3779B1
-    mixed = (mixed & 0x7FFFFFFFFFFF) + of * 0x05EBCA6B
+    mixed = (mixed & 0x7FFFFFFFFFFF) + range_index * 0x05EBCA6B
     mixed ^= mixed >> 15
     mixed = (mixed & 0xFFFFFFFF) * 0x2C1B3C6D
     mixed ^= mixed >> 17
@@ -83,62 +83,62 @@ def _hash(of, high, low, size):
 
 
 @compiled
-def look_up(state, of, high, low):
+def find_block(state, range_index, high, low):
     """Return the block at an index of a range; -1 for none."""
     size = len(state.table)
-    at = _hash(of, high, low, size)
+    table_index = _hash(range_index, high, low, size)
     while True:
-        slot = state.table[at]
+        slot = state.table[table_index]
         if slot < 0:
             return -1
         index = state.wide[slot]
-        if index[INDEX_LO] == low and index[INDEX_HI] == high and state.blocks[slot, OF_RANGE] == of:
+        if index[INDEX_LOW] == low and index[INDEX_HIGH] == high and state.blocks[slot, RANGE_INDEX] == range_index:
             return slot
-        at = (at + 1) & (size - 1)
+        table_index = (table_index + 1) & (size - 1)
 
 
 @inlined
-def _home(state, slot, size):
+def _table_position(state, slot, size):
     """Return where in a table of a size a block belongs."""
-    of = np.int64(state.blocks[slot, OF_RANGE])
-    return _hash(of, state.wide[slot, INDEX_HI], state.wide[slot, INDEX_LO], size)
+    range_index = np.int64(state.blocks[slot, RANGE_INDEX])
+    return _hash(range_index, state.wide[slot, INDEX_HIGH], state.wide[slot, INDEX_LOW], size)
 
 
 @compiled
-def remember(table, state, slot):
+def add_to_table(table, state, slot):
     """Put a block into a table."""
     size = len(table)
-    at = _home(state, slot, size)
-    while table[at] >= 0:
-        at = (at + 1) & (size - 1)
-    table[at] = slot
+    table_index = _table_position(state, slot, size)
+    while table[table_index] >= 0:
+        table_index = (table_index + 1) & (size - 1)
+    table[table_index] = slot
 
 
 @compiled
-def remember_all(table, state):
+def add_all_to_table(table, state):
     """Put all blocks into a table."""
-    for slot in range(state.meta[SLOTS]):
-        if state.blocks[slot, OF_RANGE] != GONE:
-            remember(table, state, slot)
+    for slot in range(state.meta[SLOT_COUNT]):
+        if state.blocks[slot, RANGE_INDEX] != UNUSED_SLOT:
+            add_to_table(table, state, slot)
 
 
 @compiled
-def _forget(state, slot):
+def _remove_from_table(state, slot):
     """Take a block out of the table; those behind it move up."""
     table = state.table
     size = len(table)
-    at = _home(state, slot, size)
-    while table[at] != slot:
-        at = (at + 1) & (size - 1)
-    hole = at
+    table_index = _table_position(state, slot, size)
+    while table[table_index] != slot:
+        table_index = (table_index + 1) & (size - 1)
+    hole = table_index
     while True:
-        at = (at + 1) & (size - 1)
-        other = table[at]
+        table_index = (table_index + 1) & (size - 1)
+        other = table[table_index]
         if other < 0:
             break
-        if (at - _home(state, other, size)) & (size - 1) >= (at - hole) & (size - 1):
+        if (table_index - _table_position(state, other, size)) & (size - 1) >= (table_index - hole) & (size - 1):
             table[hole] = other
-            hole = at
+            hole = table_index
     table[hole] = -1
 
 
@@ -146,50 +146,52 @@ def _forget(state, slot):
 
 
 @compiled
-def _reserved_part(state, span, of, high, low):
+def _reserved_ordinals(state, span, range_index, high, low):
     """Return the first and last ordinal of a block inside a reservation; (0, -1) for none."""
     row = state.spans[span]
-    if row[0] != of or less(high, low, row[1], row[2]) or less(row[4], row[5], high, low):
+    if row[0] != range_index or is_less_128(high, low, row[1], row[2]) or is_less_128(row[4], row[5], high, low):
         return 0, -1
     first = row[3] if row[1] == high and row[2] == low else 0
-    last = row[6] if row[4] == high and row[5] == low else (1 << state.ranges[of, SHIFT]) - 1
+    last = row[6] if row[4] == high and row[5] == low else (1 << state.ranges[range_index, ORDINAL_BITS]) - 1
     return first, last
 
 
 @compiled
-def covering(state, of, high, low):
+def covering_reservation(state, range_index, high, low):
     """Return the reservation that holds all addresses of a block, -1 for none; spans are disjoint and do not touch."""
-    for span in range(state.meta[RESERVED]):
-        first, last = _reserved_part(state, span, of, high, low)
-        if first == 0 and last == (1 << state.ranges[of, SHIFT]) - 1:
+    for span in range(state.meta[RESERVED_SPANS]):
+        first, last = _reserved_ordinals(state, span, range_index, high, low)
+        if first == 0 and last == (1 << state.ranges[range_index, ORDINAL_BITS]) - 1:
             return span
     return -1
 
 
 @compiled
-def wholly_reserved(state, of, high, low):
+def is_fully_reserved(state, range_index, high, low):
     """Whether no address of a block may be handed out."""
-    return covering(state, of, high, low) >= 0
+    return covering_reservation(state, range_index, high, low) >= 0
 
 
 @compiled
-def reserve(state, slot):
+def apply_reservations(state, slot):
     """Mark the reserved addresses of a block anew, and count those that are open."""
     row = state.blocks[slot]
-    of, offset, size = row[OF_RANGE], row[OFFSET], 1 << state.ranges[row[OF_RANGE], SHIFT]
+    range_index, offset, size = row[RANGE_INDEX], row[OFFSET], 1 << state.ranges[row[RANGE_INDEX], ORDINAL_BITS]
     for ordinal in range(size):
         state.kept[offset + ordinal] = 0
-    for span in range(state.meta[RESERVED]):
-        first, last = _reserved_part(state, span, of, state.wide[slot, INDEX_HI], state.wide[slot, INDEX_LO])
+    for span in range(state.meta[RESERVED_SPANS]):
+        first, last = _reserved_ordinals(
+            state, span, range_index, state.wide[slot, INDEX_HIGH], state.wide[slot, INDEX_LOW]
+        )
         for ordinal in range(first, last + 1):
             state.kept[offset + ordinal] = 1
-    count = 0
+    assignable = 0
     for ordinal in range(size):
-        owner = state.cells[offset + ordinal, HOLDER]
-        if not state.kept[offset + ordinal] and (owner == IN_QUEUE or owner == HAS_COOLED):
-            count += 1
-    row[OPEN] = count
-    mark(state, slot)
+        holder = state.cells[offset + ordinal, HOLDER]
+        if not state.kept[offset + ordinal] and (holder == FREE or holder == COOLED_DOWN):
+            assignable += 1
+    row[ASSIGNABLE] = assignable
+    update_bitmaps(state, slot)
 
 
 # ---- what is known of a block
@@ -198,158 +200,158 @@ def reserve(state, slot):
 @inlined
 def is_empty(row):
     """Whether a block has no allocation but Windows' own, and nothing in it cools."""
-    return row[USED] == row[WINDOWS] and row[COOLING] == row[COOLED]
+    return row[USED] == row[WINDOWS_COUNT] and row[COOLING_COUNT] == row[COOLED_COUNT]
 
 
 @inlined
-def soil(state, node, delay):
+def mark_node_dirty(state, node, delay):
     """Let kube-controllers look at a node."""
     meta = state.meta
-    if meta[TICK_AT] >= 0 and node >= 0:
+    if meta[NEXT_TICK] >= 0 and node >= 0:
         if not state.is_dirty[node]:
             state.is_dirty[node] = 1
-            state.dirty[meta[DIRTY]] = node
-            meta[DIRTY] += 1
-        if meta[SYNC_AT] < 0:
-            meta[SYNC_AT] = meta[NOW] + delay
+            state.dirty[meta[DIRTY_COUNT]] = node
+            meta[DIRTY_COUNT] += 1
+        if meta[NEXT_SYNC] < 0:
+            meta[NEXT_SYNC] = meta[NOW] + delay
 
 
 @inlined
-def mark(state, slot):
+def update_bitmaps(state, slot):
     """Bring the bitmaps, and what kube-controllers looks at, in step with a block."""
     row = state.blocks[slot]
-    of = row[OF_RANGE]
-    soil(state, row[OWNER], BATCH)
-    if state.ranges[of, COUNT] >= 0:
-        index = state.wide[slot, INDEX_LO]
-        bitmap.put(state.bits, state.ranges, of, AVAILABLE, index, row[OPEN] > 0)
-        bitmap.put(state.bits, state.ranges, of, EMPTY, index, row[OWNER] >= 0 and is_empty(row))
+    range_index = row[RANGE_INDEX]
+    mark_node_dirty(state, row[OWNER], SYNC_DELAY)
+    if state.ranges[range_index, BLOCK_COUNT] >= 0:
+        index = state.wide[slot, INDEX_LOW]
+        bitmap.set_bit(state.bits, state.ranges, range_index, AVAILABLE, index, row[ASSIGNABLE] > 0)
+        bitmap.set_bit(state.bits, state.ranges, range_index, EMPTY, index, row[OWNER] >= 0 and is_empty(row))
 
 
 @inlined
-def room(state, blocks, addresses):
+def has_room(state, blocks, addresses):
     """Whether there is room for so many more blocks, of so many addresses each."""
     return (
-        state.meta[SLOTS] + blocks <= len(state.blocks)
-        and state.meta[TOP] + blocks * addresses <= len(state.cells)
-        and 2 * (state.meta[HASHED] + blocks) <= len(state.table)
-        and state.meta[FIFO_LEN] + MOST_HELD <= len(state.fifo)
+        state.meta[SLOT_COUNT] + blocks <= len(state.blocks)
+        and state.meta[ADDRESS_COUNT] + blocks * addresses <= len(state.cells)
+        and 2 * (state.meta[TABLE_ENTRIES] + blocks) <= len(state.table)
+        and state.meta[COOLING_LENGTH] + RELEASE_BATCH <= len(state.fifo)
     )
 
 
 @compiled
-def lay_out(state, slot, first_windows, last_windows):
+def reset_addresses(state, slot, first_windows, last_windows):
     """Make all addresses of a block free, in ascending order, but for those kept for Windows."""
     row = state.blocks[slot]
-    size = 1 << state.ranges[row[OF_RANGE], SHIFT]
+    size = 1 << state.ranges[row[RANGE_INDEX], ORDINAL_BITS]
     offset = row[OFFSET]
-    kept = min(first_windows, size)
-    end = max(size - last_windows, kept)
+    first_free = min(first_windows, size)
+    end_free = max(size - last_windows, first_free)
     for ordinal in range(size):
-        at = offset + ordinal
-        state.cells[at, HOLDER] = IN_QUEUE if kept <= ordinal < end else FOR_WINDOWS
-        state.cells[at, AFTER] = ordinal + 1
-        state.cells[at, SIBLING] = -1
-        state.cells[at, SLOT] = slot
-    row[HEAD] = kept if end > kept else -1
-    row[TAIL] = end - 1 if end > kept else -1
-    if end > kept:
-        state.cells[offset + end - 1, AFTER] = -1
-    row[USED] = row[WINDOWS] = size - (end - kept)
-    row[COOLING] = row[COOLED] = 0
-    row[OPEN] = end - kept
-    if state.meta[RESERVED]:
-        reserve(state, slot)
+        address_index = offset + ordinal
+        state.cells[address_index, HOLDER] = FREE if first_free <= ordinal < end_free else WINDOWS_RESERVED
+        state.cells[address_index, NEXT_FREE] = ordinal + 1
+        state.cells[address_index, NEXT_OF_HANDLE] = -1
+        state.cells[address_index, SLOT] = slot
+    row[QUEUE_HEAD] = first_free if end_free > first_free else -1
+    row[QUEUE_TAIL] = end_free - 1 if end_free > first_free else -1
+    if end_free > first_free:
+        state.cells[offset + end_free - 1, NEXT_FREE] = -1
+    row[USED] = row[WINDOWS_COUNT] = size - (end_free - first_free)
+    row[COOLING_COUNT] = row[COOLED_COUNT] = 0
+    row[ASSIGNABLE] = end_free - first_free
+    if state.meta[RESERVED_SPANS]:
+        apply_reservations(state, slot)
 
 
 @compiled
-def hold(state, slot):
+def link_to_owner(state, slot):
     """Put a block among its owner's, in the datastore's order."""
     row = state.blocks[slot]
-    name(state, slot)
-    family, node = state.ranges[row[OF_RANGE], FAMILY], row[OWNER]
-    last, at = -1, state.held[family, node]
-    while at >= 0 and before(state, at, slot):
-        last, at = at, state.blocks[at, NEXT]
-    row[NEXT] = at
-    if last < 0:
+    write_key(state, slot)
+    family, node = state.ranges[row[RANGE_INDEX], FAMILY], row[OWNER]
+    previous, current = -1, state.held[family, node]
+    while current >= 0 and is_before(state, current, slot):
+        previous, current = current, state.blocks[current, NEXT_SLOT]
+    row[NEXT_SLOT] = current
+    if previous < 0:
         state.held[family, node] = slot
     else:
-        state.blocks[last, NEXT] = slot
+        state.blocks[previous, NEXT_SLOT] = slot
 
 
 @compiled
-def let_go(state, slot):
+def release_affinity(state, slot):
     """Take a block's affinity away."""
     row = state.blocks[slot]
-    family, node = state.ranges[row[OF_RANGE], FAMILY], row[OWNER]
-    last, at = -1, state.held[family, node]
-    while at != slot:
-        last, at = at, state.blocks[at, NEXT]
-    if last < 0:
-        state.held[family, node] = row[NEXT]
+    family, node = state.ranges[row[RANGE_INDEX], FAMILY], row[OWNER]
+    previous, current = -1, state.held[family, node]
+    while current != slot:
+        previous, current = current, state.blocks[current, NEXT_SLOT]
+    if previous < 0:
+        state.held[family, node] = row[NEXT_SLOT]
     else:
-        state.blocks[last, NEXT] = row[NEXT]
-    row[OWNER] = NOBODY
+        state.blocks[previous, NEXT_SLOT] = row[NEXT_SLOT]
+    row[OWNER] = NO_OWNER
     row[UNSELECTED] = 0
-    state.wide[slot, SEEN] = -1
-    soil(state, node, BATCH)
-    mark(state, slot)
+    state.wide[slot, EMPTY_SINCE] = -1
+    mark_node_dirty(state, node, SYNC_DELAY)
+    update_bitmaps(state, slot)
 
 
 @compiled
-def make(state, of, high, low, node, first_windows, last_windows, unselected):
+def create_block(state, range_index, high, low, node, first_windows, last_windows, unselected):
     """Create a block with a node's affinity; return its row."""
     meta, blocks = state.meta, state.blocks
     slot = meta[FREE_SLOT]
     if slot >= 0:
-        meta[FREE_SLOT] = blocks[slot, NEXT]
+        meta[FREE_SLOT] = blocks[slot, NEXT_SLOT]
     else:
-        slot = meta[SLOTS]
-        meta[SLOTS] += 1
-    shift = state.ranges[of, SHIFT]
+        slot = meta[SLOT_COUNT]
+        meta[SLOT_COUNT] += 1
+    shift = state.ranges[range_index, ORDINAL_BITS]
     offset = meta[FREE_CHUNKS + shift]
     if offset >= 0:
-        meta[FREE_CHUNKS + shift] = state.cells[offset, AFTER]
+        meta[FREE_CHUNKS + shift] = state.cells[offset, NEXT_FREE]
     else:
-        offset = meta[TOP]
-        meta[TOP] += 1 << shift
+        offset = meta[ADDRESS_COUNT]
+        meta[ADDRESS_COUNT] += 1 << shift
     row = blocks[slot]
-    row[OF_RANGE], row[OFFSET], row[OWNER], row[UNSELECTED] = of, offset, node, unselected
+    row[RANGE_INDEX], row[OFFSET], row[OWNER], row[UNSELECTED] = range_index, offset, node, unselected
     wide = state.wide[slot]
-    wide[INDEX_HI], wide[INDEX_LO], wide[CLAIMED], wide[SEEN] = high, low, meta[NOW], -1
-    remember(state.table, state, slot)
-    meta[HASHED] += 1
-    lay_out(state, slot, first_windows, last_windows)
-    if state.ranges[of, COUNT] >= 0:
-        bitmap.put(state.bits, state.ranges, of, UNCLAIMED, low, False)
-    hold(state, slot)
-    mark(state, slot)
+    wide[INDEX_HIGH], wide[INDEX_LOW], wide[CLAIMED_AT], wide[EMPTY_SINCE] = high, low, meta[NOW], -1
+    add_to_table(state.table, state, slot)
+    meta[TABLE_ENTRIES] += 1
+    reset_addresses(state, slot, first_windows, last_windows)
+    if state.ranges[range_index, BLOCK_COUNT] >= 0:
+        bitmap.set_bit(state.bits, state.ranges, range_index, UNCLAIMED, low, False)
+    link_to_owner(state, slot)
+    update_bitmaps(state, slot)
     return slot
 
 
 @compiled
-def drop(state, slot):
+def delete_block(state, slot):
     """Delete an empty block."""
     row = state.blocks[slot]
     if row[OWNER] >= 0:
-        let_go(state, slot)
-    _forget(state, slot)
-    of, offset = row[OF_RANGE], row[OFFSET]
-    if state.ranges[of, COUNT] >= 0:
-        index = state.wide[slot, INDEX_LO]
-        bitmap.put(state.bits, state.ranges, of, AVAILABLE, index, False)
-        bitmap.put(state.bits, state.ranges, of, EMPTY, index, False)
-        free = state.meta[RESERVED] == 0 or not wholly_reserved(state, of, 0, index)
-        bitmap.put(state.bits, state.ranges, of, UNCLAIMED, index, free)
-    shift = state.ranges[of, SHIFT]
+        release_affinity(state, slot)
+    _remove_from_table(state, slot)
+    range_index, offset = row[RANGE_INDEX], row[OFFSET]
+    if state.ranges[range_index, BLOCK_COUNT] >= 0:
+        index = state.wide[slot, INDEX_LOW]
+        bitmap.set_bit(state.bits, state.ranges, range_index, AVAILABLE, index, False)
+        bitmap.set_bit(state.bits, state.ranges, range_index, EMPTY, index, False)
+        free = state.meta[RESERVED_SPANS] == 0 or not is_fully_reserved(state, range_index, 0, index)
+        bitmap.set_bit(state.bits, state.ranges, range_index, UNCLAIMED, index, free)
+    shift = state.ranges[range_index, ORDINAL_BITS]
     for ordinal in range(1 << shift):  # what cools is cooling no more
-        state.cells[offset + ordinal, HOLDER] = IN_QUEUE
+        state.cells[offset + ordinal, HOLDER] = FREE
         state.cells[offset + ordinal, SLOT] = -1
         state.kept[offset + ordinal] = 0
-    state.cells[offset, AFTER] = state.meta[FREE_CHUNKS + shift]
+    state.cells[offset, NEXT_FREE] = state.meta[FREE_CHUNKS + shift]
     state.meta[FREE_CHUNKS + shift] = offset
-    row[OF_RANGE] = GONE
-    row[NEXT] = state.meta[FREE_SLOT]
+    row[RANGE_INDEX] = UNUSED_SLOT
+    row[NEXT_SLOT] = state.meta[FREE_SLOT]
     state.meta[FREE_SLOT] = slot
-    state.meta[HASHED] -= 1
+    state.meta[TABLE_ENTRIES] -= 1

@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..cidr import Cidr, Coverage, address_of
-from ..limits import WINDOWS_HANDLE
-from ..model.calico import Allocation, Block
-from . import blocks, bulk, core, layout
-from .controllers import Controllers
-from .memory import LOAD_BALANCER, split
+from ..calico.limits import WINDOWS_HANDLE
+from ..cidr import Cidr, Coverage, address_from_int
+from ..model.calico_objects import Allocation, Block
+from . import assignment, batch_events, blocks, layout
+from .kube_controllers import KubeControllers
+from .state_store import LOAD_BALANCER, split_128
 
 
 @dataclass(slots=True)
-class Ipam(Controllers):
+class Ipam(KubeControllers):
     """One datastore, and the operations of Calico's IPAM on it.
 
     Parameters
@@ -28,42 +28,46 @@ class Ipam(Controllers):
         Of the draws that Calico makes by the clock: where a node starts looking in pools whose blocks have one address.
     """
 
-    def restore(self, block: Block) -> None:
+    def restore_block(self, block: Block) -> None:
         """Put a block as a dump shows it: its affinity, who holds what, the order of its free addresses."""
         host = block.affinity.partition(":")[2]
         node = self._node(host)
         if host == LOAD_BALANCER:
             node.exists, self.state.alive[node.number] = True, 1
-        of = self._home(block.cidr)
-        each = self._ranges[of]
-        self._grow(np.array([[of, 0, -1]], np.int64))
-        high, low = split(each.cidr.index_of(address_of(block.cidr.version, block.cidr.first), each.size))
-        slot = int(blocks.make(self.state, of, high, low, node.number, 0, 0, 0))
-        numbers = {held.ordinal: self._holder(held, host) for held in block.allocations}
+        range_index = self._range_of_block(block.cidr)
+        block_range = self._ranges[range_index]
+        self._ensure_capacity(np.array([[range_index, 0, -1]], np.int64))
+        high, low = split_128(
+            block_range.cidr.subnet_index_of(
+                address_from_int(block.cidr.version, block.cidr.first), block_range.block_size
+            )
+        )
+        slot = int(blocks.create_block(self.state, range_index, high, low, node.number, 0, 0, 0))
+        holders = {allocation.ordinal: self._holder_code(allocation, host) for allocation in block.allocations}
         state, row = self.state, self.state.blocks[slot]
         offset, size = int(row[layout.OFFSET]), block.cidr.size
-        free = [ordinal for ordinal in block.unallocated if ordinal < size and ordinal not in numbers]
-        free += sorted(set(range(size)) - set(free) - set(numbers))
-        row[layout.HEAD] = free[0] if free else -1
-        row[layout.TAIL] = free[-1] if free else -1
-        state.cells[offset + np.array(free, np.int64), layout.AFTER] = [*free[1:], -1][: len(free)]
-        for ordinal, number in numbers.items():
-            state.cells[offset + ordinal, layout.HOLDER] = number
-            if number >= 0:
-                state.cells[offset + ordinal, layout.SIBLING] = state.handles[number, layout.FIRST]
-                state.handles[number, layout.FIRST] = offset + ordinal
-        kept = list(numbers.values())
-        row[layout.WINDOWS] = kept.count(layout.FOR_WINDOWS)
-        row[layout.COOLING] = kept.count(layout.IS_COOLING)
-        row[layout.USED] = len(kept) - int(row[layout.COOLING])
-        state.wide[slot, layout.CLAIMED] = int(state.meta[layout.NOW]) - core.RECLAIM_AGE
-        blocks.reserve(state, slot)
+        free = [ordinal for ordinal in block.unallocated if ordinal < size and ordinal not in holders]
+        free += sorted(set(range(size)) - set(free) - set(holders))
+        row[layout.QUEUE_HEAD] = free[0] if free else -1
+        row[layout.QUEUE_TAIL] = free[-1] if free else -1
+        state.cells[offset + np.array(free, np.int64), layout.NEXT_FREE] = [*free[1:], -1][: len(free)]
+        for ordinal, holder in holders.items():
+            state.cells[offset + ordinal, layout.HOLDER] = holder
+            if holder >= 0:
+                state.cells[offset + ordinal, layout.NEXT_OF_HANDLE] = state.handles[holder, layout.FIRST_ADDRESS]
+                state.handles[holder, layout.FIRST_ADDRESS] = offset + ordinal
+        holder_codes = list(holders.values())
+        row[layout.WINDOWS_COUNT] = holder_codes.count(layout.WINDOWS_RESERVED)
+        row[layout.COOLING_COUNT] = holder_codes.count(layout.COOLING_DOWN)
+        row[layout.USED] = len(holder_codes) - int(row[layout.COOLING_COUNT])
+        state.wide[slot, layout.CLAIMED_AT] = int(state.meta[layout.NOW]) - assignment.RECLAIM_AGE
+        blocks.apply_reservations(state, slot)
         if not host:
-            blocks.let_go(state, slot)
-        if row[layout.COOLING]:
-            self._cool_anew(int(state.meta[layout.COOLDOWN]))
+            blocks.release_affinity(state, slot)
+        if row[layout.COOLING_COUNT]:
+            self._set_cooldown(int(state.meta[layout.COOLDOWN_PERIOD]))
 
-    def carry_out(self, events: NDArray[np.int64], rows: NDArray[np.int64], requests: NDArray[np.int64]) -> Any:
+    def run_events(self, events: NDArray[np.int64], ranges: NDArray[np.int64], requests: NDArray[np.int64]) -> Any:
         """Carry many events out; return an answer to each.
 
         Parameters
@@ -73,41 +77,48 @@ class Ipam(Controllers):
         rows, requests
             The ranges of all requests, as `ranges` returns them, and the requests, with the columns of `bulk`.
         """
-        answers = np.zeros(len(events), np.int64)
-        out = np.zeros(layout.MOST_HELD, np.int64)
-        begin = 0
+        statuses = np.zeros(len(events), np.int64)
+        out = np.zeros(layout.RELEASE_BATCH, np.int64)
+        first_event = 0
         while True:
-            begin = bulk.run(
-                self.state, events, begin, rows, requests, answers,
-                self.config.strict_affinity, self.config.auto_allocate_blocks, out,
-            )  # fmt: skip
-            if begin == len(events):
-                return answers
-            self.make_room(2)
+            first_event = batch_events.run_events(
+                self.state,
+                events,
+                first_event,
+                ranges,
+                requests,
+                statuses,
+                self.config.strict_affinity,
+                self.config.auto_allocate_blocks,
+                out,
+            )
+            if first_event == len(events):
+                return statuses
+            self.ensure_block_capacity(2)
 
-    def _holder(self, held: Allocation, host: str) -> int:
+    def _holder_code(self, allocation: Allocation, host: str) -> int:
         """Return what stands for an allocation of a dump."""
-        if held.released_at:
-            return layout.IS_COOLING
-        if held.handle == WINDOWS_HANDLE:
-            return layout.FOR_WINDOWS
-        if held.type:
-            self._tunnels.add(held.handle)
-        number = self.number_of(held.handle)
-        self.state.handles[number, layout.PLACED] = self._node(held.node or host).number
+        if allocation.released_at:
+            return layout.COOLING_DOWN
+        if allocation.handle == WINDOWS_HANDLE:
+            return layout.WINDOWS_RESERVED
+        if allocation.type:
+            self._tunnel_handles.add(allocation.handle)
+        number = self.handle_number(allocation.handle)
+        self.state.handles[number, layout.REQUESTING_NODE] = self._node(allocation.node or host).number
         return number
 
-    def _home(self, cidr: Cidr) -> int:
+    def _range_of_block(self, cidr: Cidr) -> int:
         """Return the range of the pool that holds a block, or one for a block in none."""
         for pool in self.pools.values():
             if cidr in pool.cidr and cidr.prefix == pool.block_size:
-                return self._range(pool.cidr, pool.block_size)
-        return self._range(cidr, cidr.prefix)
+                return self._range_index(pool.cidr, pool.block_size)
+        return self._range_index(cidr, cidr.prefix)
 
     def blocks(self) -> list[dict[str, Any]]:
         """Return every block: IPv4 then IPv6, sorted by the text of its range."""
-        found = sorted(self.slots(), key=lambda pair: (pair[1].version, str(pair[1])))
-        return [self._block(slot, cidr) for slot, cidr in found]
+        sorted_slots = sorted(self.slots(), key=lambda pair: (pair[1].version, str(pair[1])))
+        return [self._block_record(slot, cidr) for slot, cidr in sorted_slots]
 
     def utilization(self) -> list[dict[str, Any]]:
         """Return for each pool, and for blocks in none, the addresses: all, in use, reserved, available."""
@@ -115,54 +126,66 @@ class Ipam(Controllers):
         reserved = [cidr for cidrs in self.reservations.values() for cidr in cidrs]
         rows = []
         for name, pool in sorted(self.pools.items(), key=lambda item: str(item[1].cidr)):
-            inside = [slot for slot, cidr in blocks if cidr in pool.cidr]
-            kept = Coverage.of(pool.cidr, reserved).addresses
+            pool_slots = [slot for slot, cidr in blocks if cidr in pool.cidr]
+            reserved_count = Coverage.from_cidrs(pool.cidr, reserved).address_count
             in_use = free_reserved = 0
-            for slot in inside:
+            for slot in pool_slots:
                 row = self.state.blocks[slot]
-                offset, size = int(row[layout.OFFSET]), 1 << int(self.state.ranges[row[layout.OF_RANGE], layout.SHIFT])
-                busy = self.state.cells[offset : offset + size, layout.HOLDER] != layout.IN_QUEUE
-                in_use += int(busy.sum())
-                free_reserved += int((busy & (self.state.kept[offset : offset + size] == 1)).sum())
-            available = pool.cidr.size - in_use - kept + free_reserved
-            rows.append(_usage(name, str(pool.cidr), pool.cidr.size, in_use, kept, available, len(inside)))
+                offset, size = (
+                    int(row[layout.OFFSET]),
+                    1 << int(self.state.ranges[row[layout.RANGE_INDEX], layout.ORDINAL_BITS]),
+                )
+                in_use_mask = self.state.cells[offset : offset + size, layout.HOLDER] != layout.FREE
+                in_use += int(in_use_mask.sum())
+                free_reserved += int((in_use_mask & (self.state.kept[offset : offset + size] == 1)).sum())
+            available = pool.cidr.size - in_use - reserved_count + free_reserved
+            rows.append(
+                _utilization_row(
+                    name, str(pool.cidr), pool.cidr.size, in_use, reserved_count, available, len(pool_slots)
+                )
+            )
         orphans = [(slot, cidr) for slot, cidr in blocks if not any(cidr in pool.cidr for pool in self.pools.values())]
         in_use = capacity = 0
         for slot, cidr in orphans:
             offset = int(self.state.blocks[slot, layout.OFFSET])
-            in_use += int((self.state.cells[offset : offset + cidr.size, layout.HOLDER] != layout.IN_QUEUE).sum())
+            in_use += int((self.state.cells[offset : offset + cidr.size, layout.HOLDER] != layout.FREE).sum())
             capacity += cidr.size
-        orphaned = _usage(
+        orphaned = _utilization_row(
             "orphaned allocation blocks", "0.0.0.0/0", capacity, in_use, 0, capacity - in_use, len(orphans)
         )
         return [orphaned, *rows]
 
-    def _block(self, slot: int, cidr: Cidr) -> dict[str, Any]:
+    def _block_record(self, slot: int, cidr: Cidr) -> dict[str, Any]:
         row, state = self.state.blocks[slot], self.state
         offset, owner = int(row[layout.OFFSET]), int(row[layout.OWNER])
-        free, ordinal = [], int(row[layout.HEAD])
+        free, ordinal = [], int(row[layout.QUEUE_HEAD])
         while ordinal >= 0:
             free.append(ordinal)
-            ordinal = int(state.cells[offset + ordinal, layout.AFTER])
+            ordinal = int(state.cells[offset + ordinal, layout.NEXT_FREE])
         allocated: dict[str, list[int]] = {}
         cooling = []
         for ordinal in range(cidr.size):
             holder = int(state.cells[offset + ordinal, layout.HOLDER])
             if holder >= 0:
                 allocated.setdefault(self.handles.name_of(holder), []).append(ordinal)
-            elif holder == layout.FOR_WINDOWS:
+            elif holder == layout.WINDOWS_RESERVED:
                 allocated.setdefault(WINDOWS_HANDLE, []).append(ordinal)
-            elif holder in (layout.IS_COOLING, layout.HAS_COOLED):
+            elif holder in (layout.COOLING_DOWN, layout.COOLED_DOWN):
                 cooling.append(ordinal)
         name = self._node_names[owner] if owner >= 0 else ""
         affinity = f"virtual:{name}" if name == LOAD_BALANCER else f"host:{name}" if name else ""
         return {"cidr": cidr, "affinity": affinity, "free": free, "allocated": allocated, "cooling": cooling}
 
 
-def _usage(  # noqa: PLR0917 (columns of a row)
+def _utilization_row(  # noqa: PLR0917 (columns of a row)
     name: str, cidr: str, capacity: int, in_use: int, reserved: int, available: int, blocks: int
 ) -> dict[str, Any]:
     return {
-        "name": name, "cidr": cidr, "capacity": capacity, "inUse": in_use, "reserved": reserved,
-        "available": available, "blocks": blocks,
-    }  # fmt: skip
+        "name": name,
+        "cidr": cidr,
+        "capacity": capacity,
+        "inUse": in_use,
+        "reserved": reserved,
+        "available": available,
+        "blocks": blocks,
+    }

@@ -8,22 +8,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-class Handles:
+class HandleRegistry:
     """Names in the order of their numbers; those of a whole row of pods are made when a name is first asked for."""
 
-    __slots__ = ("_names", "_numbers", "_row")
+    __slots__ = ("_names", "_numbers", "_series")
 
     def __init__(self, names: Sequence[str] = ()) -> None:
         self._names: list[str] = []
         self._numbers: dict[str, int] = {}
-        self._row = ("", 0)  # pods behind those in `_names`: what their names begin with, and how many
+        self._series = ("", 0)  # pods behind those in `_names`: what their names begin with, and how many
         self.add(names)
 
     def __len__(self) -> int:
-        return len(self._names) + self._row[1]
+        return len(self._names) + self._series[1]
 
     def __iter__(self) -> Iterator[str]:
-        self._name_row()
+        self._materialize_series()
         return iter(self._names)
 
     def __contains__(self, name: str) -> bool:
@@ -31,36 +31,36 @@ class Handles:
 
     def get(self, name: str, default: int = -1) -> int:
         """Return the number of a handle."""
-        self._name_row()
+        self._materialize_series()
         return self._numbers.get(name, default)
 
     def name_of(self, number: int) -> str:
         """Return the name of a handle."""
-        self._name_row()
+        self._materialize_series()
         return self._names[number]
 
     def add(self, names: Sequence[str]) -> NDArray[np.int64]:
         """Return the numbers of many handles, new ones if need be."""
-        self._name_row()
+        self._materialize_series()
         first = len(self._names)
         self._names += [name for name in dict.fromkeys(names) if name not in self._numbers]
         self._numbers.update(zip(self._names[first:], range(first, len(self._names)), strict=True))
         return np.fromiter(map(self._numbers.__getitem__, names), np.int64, len(names))
 
-    def add_row(self, stem: str, count: int) -> NDArray[np.int64]:
+    def add_series(self, prefix: str, count: int) -> NDArray[np.int64]:
         """Return the numbers of so many handles, named by a stem and a number from 1 on."""
-        self._name_row()
-        if any(name.startswith(stem) for name in self._names):
-            return self.add(_row(stem, count))
-        self._row = stem, count
+        self._materialize_series()
+        if any(name.startswith(prefix) for name in self._names):
+            return self.add(_series_names(prefix, count))
+        self._series = prefix, count
         return np.arange(len(self._names), len(self), dtype=np.int64)
 
-    def _name_row(self) -> None:
-        stem, count = self._row
+    def _materialize_series(self) -> None:
+        prefix, count = self._series
         if count:
-            self._row = "", 0
-            self.add(_row(stem, count))
+            self._series = "", 0
+            self.add(_series_names(prefix, count))
 
 
-def _row(stem: str, count: int) -> list[str]:
-    return [f"{stem}{number + 1:06d}" for number in range(count)]
+def _series_names(prefix: str, count: int) -> list[str]:
+    return [f"{prefix}{number + 1:06d}" for number in range(count)]

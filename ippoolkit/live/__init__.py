@@ -1,6 +1,6 @@
 """A running cluster, read through its API: list calls and nothing else."""
 
-from .rights import cluster_role
-from .session import LiveError, read_live
+from .api_reader import LiveError, read_live
+from .rbac import cluster_role
 
 __all__ = ["LiveError", "cluster_role", "read_live"]

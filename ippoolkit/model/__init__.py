@@ -1,8 +1,8 @@
 """The frozen model: what exists, what is planned."""
 
-from .calico import Allocation, Block, IPAMConfig, IPPool, IPReservation, Mode, Tunnel, Use
-from .claims import BlockAffinity, IPAMHandle
-from .cluster import Cluster, Kind, Namespace, Node, Pod, Service
+from .affinities import BlockAffinity, IPAMHandle
+from .calico_objects import Allocation, Block, EncapsulationMode, IPAMConfig, IPPool, IPReservation, Tunnel, Use
+from .cluster import Cluster, KindName, Namespace, Node, Pod, Service
 from .requirements import GroupRequirement, Requirements
 from .scenario import Networks, NodeGroup, Plan, Scenario
 
@@ -11,13 +11,13 @@ __all__ = [
     "Block",
     "BlockAffinity",
     "Cluster",
+    "EncapsulationMode",
     "GroupRequirement",
     "IPAMConfig",
     "IPAMHandle",
     "IPPool",
     "IPReservation",
-    "Kind",
-    "Mode",
+    "KindName",
     "Namespace",
     "Networks",
     "Node",

@@ -7,27 +7,35 @@ from typing import Annotated, Literal
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from ..limits import KUBELET_MAX_PODS
-from .calico import Block, IPAMConfig, IPPool, IPReservation, Tunnel
-from .claims import BlockAffinity, IPAMHandle
-from .fields import CONFIG, AddressField, CidrField, Flag, Labels, Name, Whole, whole
+from ..calico.limits import KUBELET_MAX_PODS
+from .affinities import BlockAffinity, IPAMHandle
+from .calico_objects import Block, IPAMConfig, IPPool, IPReservation, Tunnel
+from .field_types import MODEL_CONFIG, AddressField, BoolField, CidrField, IntField, Labels, Name, count_field
 
 OS_LABEL = "kubernetes.io/os"
 
 # The kinds of object that tell what a cluster is, by the field that holds them.
-Kind = Literal[
-    "IPPool", "IPAMConfiguration", "IPReservation", "IPAMBlock", "BlockAffinity", "IPAMHandle",
-    "Node", "Namespace", "Pod", "Service",
-]  # fmt: skip
+KindName = Literal[
+    "IPPool",
+    "IPAMConfiguration",
+    "IPReservation",
+    "IPAMBlock",
+    "BlockAffinity",
+    "IPAMHandle",
+    "Node",
+    "Namespace",
+    "Pod",
+    "Service",
+]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
+@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
 class Node:
     """A node of the cluster."""
 
     name: Name = Field(description="Name of the node; decides where in a pool it starts looking for blocks.")
     labels: Labels = Field(default_factory=dict, description="Its labels.")
-    max_pods: Whole = whole(1_000_000, default=KUBELET_MAX_PODS, text="Pods that kubelet runs on it.")
+    max_pods: IntField = count_field(1_000_000, default=KUBELET_MAX_PODS, description="Pods that kubelet runs on it.")
     tunnels: tuple[Tunnel, ...] = Field(default=(), description="Tunnel addresses it has.")
     pod_cidrs: Annotated[tuple[CidrField, ...], Field(alias="podCIDRs")] = Field(
         default=(), description="Kubernetes' own ranges for its pods, which Calico's IPAM does not use."
@@ -39,7 +47,7 @@ class Node:
         return self.labels.get(OS_LABEL) == "windows"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
+@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
 class Namespace:
     """A namespace, with the pools that its annotations name."""
 
@@ -49,7 +57,7 @@ class Namespace:
     ipv6_pools: tuple[str, ...] = Field(default=(), alias="ipv6Pools", description="IPv6 pools it asks for.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
+@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
 class Pod:
     """A pod, as far as IPAM is concerned."""
 
@@ -57,7 +65,7 @@ class Pod:
     namespace: Name = Field(default="default", description="Its namespace.")
     node: str = Field(default="", description="Node that it runs on; empty while it waits for one.")
     addresses: tuple[AddressField, ...] = Field(default=(), description="Addresses it holds.")
-    host_network: Flag = Field(default=False, description="True: it uses the node's address and takes none.")
+    host_network: BoolField = Field(default=False, description="True: it uses the node's address and takes none.")
     phase: str = Field(default="Running", description="Pending, Running, Succeeded, Failed or Unknown.")
     owner: str = Field(default="", description="Kind of its controller, such as DaemonSet; empty: none, or not told.")
     ipv4_pools: tuple[str, ...] = Field(default=(), alias="ipv4Pools", description="IPv4 pools it asks for.")
@@ -69,7 +77,7 @@ class Pod:
         return self.phase in ("Succeeded", "Failed")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
+@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
 class Service:
     """A service of type LoadBalancer."""
 
@@ -78,15 +86,15 @@ class Service:
     addresses: tuple[AddressField, ...] = Field(default=(), description="Addresses of its load balancer.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
+@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
 class Cluster:
     """What exists: Calico's objects, and the nodes, namespaces and pods that use them."""
 
     pools: tuple[IPPool, ...] = Field(default=(), description="IP pools.")
     ipam: IPAMConfig = Field(default_factory=IPAMConfig, description="IPAM configuration.")
     reservations: tuple[IPReservation, ...] = Field(default=(), description="IP reservations.")
-    wireguard_enabled: Flag = Field(default=False, description="FelixConfiguration: WireGuard over IPv4.")
-    wireguard_enabled_v6: Flag = Field(
+    wireguard_enabled: BoolField = Field(default=False, description="FelixConfiguration: WireGuard over IPv4.")
+    wireguard_enabled_v6: BoolField = Field(
         default=False, alias="wireguardEnabledV6", description="FelixConfiguration: WireGuard over IPv6."
     )
     nodes: tuple[Node, ...] = Field(default=(), description="Nodes that exist.")
@@ -96,12 +104,14 @@ class Cluster:
     blocks: tuple[Block, ...] = Field(default=(), description="Blocks that exist.")
     affinities: tuple[BlockAffinity, ...] = Field(default=(), description="Claims on blocks that exist.")
     handles: tuple[IPAMHandle, ...] = Field(default=(), description="Handles that exist.")
-    ipam_stored: Flag = Field(default=False, description="Whether an IPAM configuration exists; else defaults hold.")
-    unknown: tuple[Kind, ...] = Field(
+    ipam_stored: BoolField = Field(
+        default=False, description="Whether an IPAM configuration exists; else defaults hold."
+    )
+    unknown: tuple[KindName, ...] = Field(
         default=(), description="Kinds that could not be read: of these, nothing listed does not mean none."
     )
 
-    def knows(self, *kinds: Kind) -> bool:
+    def has_read(self, *kinds: KindName) -> bool:
         """Whether all of these kinds could be read."""
         return not any(kind in self.unknown for kind in kinds)
 

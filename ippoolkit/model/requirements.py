@@ -10,15 +10,15 @@ from typing import Annotated, Literal
 from pydantic import Field, PlainSerializer
 from pydantic.dataclasses import dataclass
 
-from ..limits import KUBELET_MAX_PODS, MAX_BLOCKS_PER_HOST
-from .fields import CONFIG, CidrField, Labels, Name, Whole, whole
+from ..calico.limits import KUBELET_MAX_PODS, HIGHEST_MAX_BLOCKS_PER_HOST
+from .field_types import MODEL_CONFIG, CidrField, IntField, Labels, Name, count_field
 
-MOST_NODES = 1_000_000
-MOST_PODS = 1_000_000  # on one node
+MAX_NODES = 1_000_000
+MAX_PODS_PER_NODE = 1_000_000  # on one node
 
-Rate = Annotated[
+MonthlyRate = Annotated[
     float,
-    Field(strict=True, ge=0, le=MOST_NODES, allow_inf_nan=False),
+    Field(strict=True, ge=0, le=MAX_NODES, allow_inf_nan=False),
     PlainSerializer(lambda rate: int(rate) if rate.is_integer() else rate),
 ]
 Family = Literal[4, 6, "dual"]
@@ -28,22 +28,22 @@ MOST_HEADROOM = 10_000
 MOST_ROUTES = 10**12
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
+@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
 class GroupRequirement:
     """Nodes that are wanted alike."""
 
     name: Name = Field(default="nodes", description="What the group is called.")
-    nodes: Whole = Field(ge=1, le=MOST_NODES, description="How many nodes.")
-    pods_per_node: Whole = whole(
-        MOST_PODS, default=KUBELET_MAX_PODS, text="Pods with an address of their own on each of them."
+    nodes: IntField = Field(ge=1, le=MAX_NODES, description="How many nodes.")
+    pods_per_node: IntField = count_field(
+        MAX_PODS_PER_NODE, default=KUBELET_MAX_PODS, description="Pods with an address of their own on each of them."
     )
-    nodes_per_month: Rate = Field(default=0, description="Nodes added a month, until `by`.")
-    pods_per_node_per_month: Rate = Field(default=0, description="Pods added on each node a month, until `by`.")
+    nodes_per_month: MonthlyRate = Field(default=0, description="Nodes added a month, until `by`.")
+    pods_per_node_per_month: MonthlyRate = Field(default=0, description="Pods added on each node a month, until `by`.")
     os: Literal["linux", "windows"] = Field(
         default="linux", description="Windows keeps 4 addresses of a block back and has no IPv6."
     )
-    max_blocks: Whole = whole(
-        MOST_PODS, text="Blocks a node of the group may hold; 0: the requirements' maxBlocksPerHost, 1 on Windows."
+    max_blocks: IntField = count_field(
+        MAX_PODS_PER_NODE, description="Blocks a node of the group may hold; 0: the requirements' maxBlocksPerHost, 1 on Windows."
     )
     labels: Labels = Field(default_factory=dict, description="Labels of its nodes.")
     pools: str = Field(
@@ -59,7 +59,7 @@ class GroupRequirement:
         return self.pods_per_node + ceil(Fraction(str(self.pods_per_node_per_month)) * months)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
+@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
 class Requirements:
     """What the pools of a design have to do."""
 
@@ -68,15 +68,15 @@ class Requirements:
     encapsulation: Encapsulation = Field(
         default="vxlan", description="vxlan, ipip (IPv4 only; IPv6 pools then use VXLAN) or none."
     )
-    racks: Whole = Field(
+    racks: IntField = Field(
         default=1, ge=1, le=MOST_RACKS, description="Racks that the nodes are spread over evenly; each has its own pool."
     )
     rack_label: Name = Field(default="rack", description="Label of a node that says which rack it stands in.")
-    headroom: Whole = whole(MOST_HEADROOM, text="Nodes that must fit beyond those wanted, in percent.")
-    max_routes: Whole | None = Field(
+    headroom: IntField = count_field(MOST_HEADROOM, description="Nodes that must fit beyond those wanted, in percent.")
+    max_routes: IntField | None = Field(
         default=None, ge=0, le=MOST_ROUTES, description="Routes that a node or router takes; absent: any number."
     )
-    max_blocks_per_host: Whole = whole(MAX_BLOCKS_PER_HOST, text="Blocks a node may hold; 0: Calico's default, 20.")
+    max_blocks_per_host: IntField = count_field(HIGHEST_MAX_BLOCKS_PER_HOST, description="Blocks a node may hold; 0: Calico's default, 20.")
     within: tuple[CidrField, ...] = Field(
         default=(), description="Where the pools may lie; empty: the cluster CIDR, else private ranges."
     )

@@ -4,34 +4,39 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import ceil
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, PlainSerializer
+from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from ..limits import KUBELET_MAX_PODS
+from ..calico.limits import KUBELET_MAX_PODS
 from .cluster import OS_LABEL, Cluster
-from .requirements import MOST_NODES, MOST_PODS, Rate, Requirements
-from .fields import CONFIG, CidrField, Labels, Name, Whole, whole
+from .field_types import MODEL_CONFIG, CidrField, IntField, Labels, Name, count_field
+from .requirements import MAX_NODES, MAX_PODS_PER_NODE, MonthlyRate, Requirements
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
+@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
 class NodeGroup:
     """Nodes that are planned alike, in addition to those that exist."""
 
     name: Name = Field(default="nodes", description="What the group is called.")
-    nodes: Whole = whole(MOST_NODES, text="How many nodes at the start.")
-    pods_per_node: Whole = whole(MOST_PODS, text="Pods with an address of their own on a typical node: the mean.")
-    pods_on_busiest_node: Whole = whole(
-        MOST_PODS, text="Pods on the node that has most; 0: as many as on a typical one. Part of the mean, not on top."
+    nodes: IntField = count_field(MAX_NODES, description="How many nodes at the start.")
+    pods_per_node: IntField = count_field(
+        MAX_PODS_PER_NODE, description="Pods with an address of their own on a typical node: the mean."
     )
-    nodes_per_month: Rate = Field(default=0, description="Nodes added a month; 0.5 adds one every other month.")
-    pods_per_node_per_month: Rate = Field(default=0, description="Pods added on each node a month.")
+    pods_on_busiest_node: IntField = count_field(
+        MAX_PODS_PER_NODE,
+        description="Pods on the node that has most; 0: as many as on a typical one. Part of the mean, not on top.",
+    )
+    nodes_per_month: MonthlyRate = Field(default=0, description="Nodes added a month; 0.5 adds one every other month.")
+    pods_per_node_per_month: MonthlyRate = Field(default=0, description="Pods added on each node a month.")
     os: Literal["linux", "windows"] = Field(default="linux", description="Windows keeps 4 addresses of a block back.")
-    max_blocks: Whole = whole(
-        MOST_PODS, text="Blocks a node of the group may hold; 0: the IPAM configuration's, 1 on Windows."
+    max_blocks: IntField = count_field(
+        MAX_PODS_PER_NODE, description="Blocks a node of the group may hold; 0: the IPAM configuration's, 1 on Windows."
     )
-    max_pods: Whole = whole(MOST_PODS, default=KUBELET_MAX_PODS, text="Pods that kubelet runs on one of them.")
+    max_pods: IntField = count_field(
+        MAX_PODS_PER_NODE, default=KUBELET_MAX_PODS, description="Pods that kubelet runs on one of them."
+    )
     labels: Labels = Field(default_factory=dict, description="Its labels.")
 
     @property
@@ -44,15 +49,15 @@ class NodeGroup:
         return self.nodes + ceil(Fraction(str(self.nodes_per_month)) * months)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
+@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
 class Plan:
     """What is planned on top of what exists."""
 
-    months: Whole = whole(600, default=12, text="How far growth is looked at.")
+    months: IntField = count_field(600, default=12, description="How far ahead growth is computed.")
     groups: tuple[NodeGroup, ...] = Field(default=(), description="Nodes to come.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
+@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
 class Networks:
     """The networks around the pools; lists, since a dual-stack cluster has one of each family."""
 
@@ -62,7 +67,7 @@ class Networks:
     peers: tuple[CidrField, ...] = Field(default=(), description="Networks reached from the cluster.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
+@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
 class Scenario:
     """One design to judge: a cluster, a plan, the networks around them."""
 
@@ -72,4 +77,6 @@ class Scenario:
     cluster: Cluster = Field(default_factory=Cluster, description="What exists.")
     plan: Plan = Field(default_factory=Plan, description="What is planned on top.")
     networks: Networks = Field(default_factory=Networks, description="Networks around the pools.")
-    requirements: Requirements | None = Field(default=None, description="What is asked of pools that are to be chosen.")
+    requirements: Requirements | None = Field(
+        default=None, description="What pools that are still to be chosen have to do."
+    )

@@ -1,9 +1,9 @@
 """Reading: text to model, with every problem's file, line and field."""
 
-from .files import load, read
-from .harvest import Reading
-from .objects import as_model
-from .scenario import schema
-from .text import read_text
+from .collector import Reading
+from .kubernetes_objects import to_model
+from .read_files import load, read
+from .scenario_document import scenario_schema
+from .text_files import read_text
 
-__all__ = ["Reading", "as_model", "load", "read", "read_text", "schema"]
+__all__ = ["Reading", "load", "read", "read_text", "scenario_schema", "to_model"]

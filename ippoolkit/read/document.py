@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..findings import Finding, Place
 
-Path = tuple[str | int, ...]
+FieldPath = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +19,13 @@ class Document:
 
     file: str
     value: object
-    line: Callable[[Path], int | None]
+    line_of: Callable[[FieldPath], int | None]
     notes: tuple[Finding, ...] = ()
-    written: Callable[[Path], str] = lambda path: ""  # noqa: ARG005
+    source_text: Callable[[FieldPath], str] = lambda path: ""  # noqa: ARG005
 
-    def place(self, path: Path) -> Place:
+    def place(self, path: FieldPath) -> Place:
         """Say where the path is; a path that is not there has its parent's line."""
-        return Place(self.file, self.line(path), field_name(path))
+        return Place(self.file, self.line_of(path), field_name(path))
 
 
 def field_name(path: Sequence[str | int]) -> str:

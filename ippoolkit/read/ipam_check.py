@@ -10,21 +10,21 @@ from typing import Any
 from ..cidr import Cidr
 from ..findings import Finding, Place
 from ..model import Allocation, Block
-from .told import EVERY, Lines, Telling
+from .reported import ANY_ROW, NumberedLines, ReportedText
 
-_BLOCK = re.compile(r" IPAM block (\S+) affinity=(.*):$")
-_HELD = re.compile(r"  (\S+) allocated; attrs Main:(.*) Extra:(.*)$")
-_LEAKED = re.compile(r"  (\S+) leaked; attrs Main:(.*) Extra:(.*)$")
-_OWNER = re.compile(r"  (\S+) (?:belongs to|in use by) (Workload|Node)\((.+?)\)(?:$| and | is )")
-_POOL = re.compile(r"  (\S+/\d+)$")
-_IN_POOL = re.compile(r"  (\S+) in use by .* and in active IPAM pool but has no IPAM allocation")
-_OUTSIDE = re.compile(r"  (\S+) in use by .* is not in any active IP pool")
-_SEVERAL = re.compile(r"  (\S+) has multiple owners")
-_NO_ADDRESS = re.compile(r"  (\S+) doesn't have any active IPs")
-_NO_HANDLE = re.compile(r"  (\S+) is in use in a block but doesn't exist")
+_BLOCK_LINE = re.compile(r" IPAM block (\S+) affinity=(.*):$")
+_ALLOCATED_LINE = re.compile(r"  (\S+) allocated; attrs Main:(.*) Extra:(.*)$")
+_LEAKED_LINE = re.compile(r"  (\S+) leaked; attrs Main:(.*) Extra:(.*)$")
+_OWNER_LINE = re.compile(r"  (\S+) (?:belongs to|in use by) (Workload|Node)\((.+?)\)(?:$| and | is )")
+_POOL_LINE = re.compile(r"  (\S+/\d+)$")
+_IN_POOL_LINE = re.compile(r"  (\S+) in use by .* and in active IPAM pool but has no IPAM allocation")
+_OUTSIDE_LINE = re.compile(r"  (\S+) in use by .* is not in any active IP pool")
+_SEVERAL_OWNERS_LINE = re.compile(r"  (\S+) has multiple owners")
+_HANDLE_WITHOUT_ADDRESS_LINE = re.compile(r"  (\S+) doesn't have any active IPs")
+_MISSING_HANDLE_LINE = re.compile(r"  (\S+) is in use in a block but doesn't exist")
 # A workload endpoint: `-` inside a name is doubled.
 _ENDPOINT = re.compile(r"[^/]*/((?:[^-]|--)+)-k8s-(?:[^-]|--)+-eth0$")
-_COUNTS = (
+_COUNT_PATTERNS = (
     (re.compile(r"Found (\d+) IPAM blocks"), "blocks"),
     (re.compile(r"IPAM blocks record (\d+) allocations"), "allocations"),
     (re.compile(r"Found (\d+) node tunnel IPs"), "tunnel_addresses_v4"),
@@ -32,156 +32,172 @@ _COUNTS = (
     (re.compile(r"Found (\d+) workload IPs"), "workload_ips"),
     (re.compile(r"Found (\d+) IPs that are allocated in IPAM but not"), "leaked_as_calicoctl_reports"),
 )
-_HANDLES = re.compile(r"Found (\d+) handles with no matching IPs \(and (\d+) handles")
+_HANDLES_PATTERN = re.compile(r"Found (\d+) handles with no matching IPs \(and (\d+) handles")
 # What is listed one a line, and how many there are: without --show-all-ips some lists are left out.
-_LISTS = (
-    (_IN_POOL, "in_use_in_pool_not_allocated", re.compile(r"Found (\d+) in-use IPs that are in active IP pools but")),
-    (_OUTSIDE, "in_use_outside_active_pools", re.compile(r"Found (\d+) in-use IPs that are not in active IP pools")),
-    (_NO_ADDRESS, "leaked_handles", re.compile(r"Found (\d+) handles with no matching IPs")),
-    (_NO_HANDLE, "missing_handles", re.compile(r"Found (\d+) handles mentioned in blocks with no matching")),
+_LIST_PATTERNS = (
+    (
+        _IN_POOL_LINE,
+        "in_use_in_pool_not_allocated",
+        re.compile(r"Found (\d+) in-use IPs that are in active IP pools but"),
+    ),
+    (
+        _OUTSIDE_LINE,
+        "in_use_outside_active_pools",
+        re.compile(r"Found (\d+) in-use IPs that are not in active IP pools"),
+    ),
+    (_HANDLE_WITHOUT_ADDRESS_LINE, "leaked_handles", re.compile(r"Found (\d+) handles with no matching IPs")),
+    (_MISSING_HANDLE_LINE, "missing_handles", re.compile(r"Found (\d+) handles mentioned in blocks with no matching")),
 )
-_TUNNEL_V6 = "vxlanV6TunnelAddress"
-_DONE = "Check complete"
+_VXLAN_V6_ATTRIBUTE = "vxlanV6TunnelAddress"
+_COMPLETE_LINE = "Check complete"
 
 
-def read_check(lines: Lines, file: str, telling: Telling) -> None:
+def read_ipam_check(lines: NumberedLines, file: str, reported: ReportedText) -> None:
     """Read `ipam check`; with `--show-all-ips` every block and allocation is in it."""
     place = Place(file, lines[0][0])
     texts = [line for _, line in lines]
     totals: dict[str, Any] = {}
-    for pattern, figure in _COUNTS:
-        if found := next(filter(None, map(pattern.match, texts)), None):
-            totals[figure] = int(found[1])
-    whole = any(line.startswith(_DONE) for line in texts)
-    if not whole:
-        telling.notes.append(Finding("check-cut", place=place))
-    leaked = _listed(_LEAKED, texts)
-    if whole and len(leaked) == totals.get("leaked_as_calicoctl_reports"):
+    for pattern, figure in _COUNT_PATTERNS:
+        if match := next(filter(None, map(pattern.match, texts)), None):
+            totals[figure] = int(match[1])
+    is_complete = any(line.startswith(_COMPLETE_LINE) for line in texts)
+    if not is_complete:
+        reported.notes.append(Finding("check-cut", place=place))
+    leaked = _first_groups(_LEAKED_LINE, texts)
+    if is_complete and len(leaked) == totals.get("leaked_as_calicoctl_reports"):
         totals["leaked_ips_as_calicoctl_reports"] = leaked
-        kinds = {found[3] for found in map(_LEAKED.match, texts) if found}
-        if not any(_TUNNEL_V6 in kind or "ireguard" in kind for kind in kinds):
+        kinds = {match[3] for match in map(_LEAKED_LINE.match, texts) if match}
+        if not any(_VXLAN_V6_ATTRIBUTE in kind or "ireguard" in kind for kind in kinds):
             totals["leaked"], totals["leaked_ips"] = len(leaked), leaked
-    if found := next(filter(None, map(_HANDLES.match, texts)), None):
-        totals["handles"] = int(found[1]) + int(found[2])
-    shown = bool(leaked) or any("allocated; attrs" in line for line in texts) or _clean(texts)
-    if whole and shown:
-        totals["ips_with_several_owners"] = _listed(_SEVERAL, texts)
-        for pattern, figure, counted in _LISTS:
-            count = next((int(found[1]) for found in map(counted.match, texts) if found), None)
-            if len(listed := _listed(pattern, texts)) == count:
+    if match := next(filter(None, map(_HANDLES_PATTERN.match, texts)), None):
+        totals["handles"] = int(match[1]) + int(match[2])
+    lists_addresses = bool(leaked) or any("allocated; attrs" in line for line in texts) or _reports_no_problems(texts)
+    if is_complete and lists_addresses:
+        totals["ips_with_several_owners"] = _first_groups(_SEVERAL_OWNERS_LINE, texts)
+        for pattern, figure, count_pattern in _LIST_PATTERNS:
+            count = next((int(match[1]) for match in map(count_pattern.match, texts) if match), None)
+            if len(listed := _first_groups(pattern, texts)) == count:
                 totals[figure] = listed
-        parts = [totals[figure] for _, figure, _ in _LISTS[:2] if figure in totals]
-        if len(parts) == 2:
-            totals["pods_without_allocation"] = len(parts[0]) + len(parts[1])
-    telling.tell("totals", "", place, totals)
-    _pools(lines, file, telling)
-    _blocks(lines, file, telling, totals)
-    _owners(texts, place, telling)
+        in_use_lists = [totals[figure] for _, figure, _ in _LIST_PATTERNS[:2] if figure in totals]
+        if len(in_use_lists) == 2:
+            totals["pods_without_allocation"] = len(in_use_lists[0]) + len(in_use_lists[1])
+    reported.add_figures("totals", "", place, totals)
+    _add_pools(lines, file, reported)
+    _add_blocks(lines, file, reported, totals)
+    _add_owned_addresses(texts, place, reported)
 
 
-def _listed(pattern: re.Pattern[str], texts: list[str]) -> list[str]:
-    return sorted({found[1] for found in map(pattern.match, texts) if found})
+def _first_groups(pattern: re.Pattern[str], texts: list[str]) -> list[str]:
+    return sorted({match[1] for match in map(pattern.match, texts) if match})
 
 
-def _clean(texts: list[str]) -> bool:
-    return any(line.startswith(_DONE) and " 0 problems" in line for line in texts)
+def _reports_no_problems(texts: list[str]) -> bool:
+    return any(line.startswith(_COMPLETE_LINE) and " 0 problems" in line for line in texts)
 
 
-def _pools(lines: Lines, file: str, telling: Telling) -> None:
-    inside = False
+def _add_pools(lines: NumberedLines, file: str, reported: ReportedText) -> None:
+    in_pool_list = False
     for number, line in lines:
         if line.startswith("Loading all IPAM pools"):
-            inside = True
-        elif inside and (found := _POOL.match(line)) and (cidr := Cidr.maybe(found[1])):
-            numbers = {"cidr": str(cidr), "capacity": cidr.size, "disabled": False}
-            telling.tell("pools", str(cidr), Place(file, number), numbers)
-        elif inside:
+            in_pool_list = True
+        elif in_pool_list and (match := _POOL_LINE.match(line)) and (cidr := Cidr.parse_or_none(match[1])):
+            figures = {"cidr": str(cidr), "capacity": cidr.size, "disabled": False}
+            reported.add_figures("pools", str(cidr), Place(file, number), figures)
+        elif in_pool_list:
             return
 
 
-def _blocks(lines: Lines, file: str, telling: Telling, totals: Mapping[str, Any]) -> None:
+def _add_blocks(lines: NumberedLines, file: str, reported: ReportedText, totals: Mapping[str, Any]) -> None:
     """Make blocks of the lines that show them, where all are shown; in which order free ones go out is not said."""
-    found: list[tuple[Cidr, str, list[Allocation]]] = []
+    parsed_blocks: list[tuple[Cidr, str, list[Allocation]]] = []
     for number, line in lines:
         if line.startswith("IPAM blocks record"):
             break
-        if block := _BLOCK.match(line):
-            cidr = Cidr.maybe(block[1])
+        if block_match := _BLOCK_LINE.match(line):
+            cidr = Cidr.parse_or_none(block_match[1])
             if cidr is None:
-                telling.notes.append(Finding("table-row", numbers={"row": line.strip()}, place=Place(file, number)))
+                reported.notes.append(Finding("table-row", params={"row": line.strip()}, place=Place(file, number)))
                 return
-            found.append((cidr, block[2].replace("<none>", ""), []))
-        elif (held := _HELD.match(line)) and found:
-            if (allocation := _allocation(found[-1][0], held)) is None:
-                telling.notes.append(Finding("table-row", numbers={"row": line.strip()}, place=Place(file, number)))
+            parsed_blocks.append((cidr, block_match[2].replace("<none>", ""), []))
+        elif (allocation_match := _ALLOCATED_LINE.match(line)) and parsed_blocks:
+            if (allocation := _parse_allocation(parsed_blocks[-1][0], allocation_match)) is None:
+                reported.notes.append(Finding("table-row", params={"row": line.strip()}, place=Place(file, number)))
                 return
-            found[-1][2].append(allocation)
-    count = sum(len(allocations) for _, _, allocations in found)
-    if (len(found), count) == (totals.get("blocks"), totals.get("allocations")):
-        telling.blocks = [
-            Block(cidr=cidr, affinity=affinity, allocations=tuple(allocations)) for cidr, affinity, allocations in found
+            parsed_blocks[-1][2].append(allocation)
+    allocation_count = sum(len(allocations) for _, _, allocations in parsed_blocks)
+    if (len(parsed_blocks), allocation_count) == (totals.get("blocks"), totals.get("allocations")):
+        reported.blocks = [
+            Block(cidr=cidr, affinity=affinity, allocations=tuple(allocations))
+            for cidr, affinity, allocations in parsed_blocks
         ]
-        telling.blocks_known = True
+        reported.blocks_known = True
 
 
-def _allocation(cidr: Cidr, held: re.Match[str]) -> Allocation | None:
-    address = Cidr.maybe(f"{held[1]}/{cidr.bits}")
+def _parse_allocation(cidr: Cidr, match: re.Match[str]) -> Allocation | None:
+    address = Cidr.parse_or_none(f"{match[1]}/{cidr.bits}")
     if address is None or address not in cidr:
         return None
-    pairs = (part.partition("=") for part in held[3].split(","))
-    extra = {key: value for key, _, value in pairs if key in ("node", "namespace", "pod", "type")}
-    handle = "" if held[2] == "<none>" else held[2]
-    cooling = {} if handle else {"released_at": "unknown"}
-    return Allocation(ordinal=address.first - cidr.first, handle=handle, **extra, **cooling)
+    attributes = (part.partition("=") for part in match[3].split(","))
+    owner_fields = {key: value for key, _, value in attributes if key in ("node", "namespace", "pod", "type")}
+    handle = "" if match[2] == "<none>" else match[2]
+    cooldown_fields = {} if handle else {"released_at": "unknown"}
+    return Allocation(ordinal=address.first - cidr.first, handle=handle, **owner_fields, **cooldown_fields)
 
 
-def _owners(texts: list[str], place: Place, telling: Telling) -> None:
+def _add_owned_addresses(texts: list[str], place: Place, reported: ReportedText) -> None:
     """Count the workloads that own an address, by node; tunnels are shown for IPv4 only."""
-    pods: dict[str, set[str]] = {}
-    nodes: dict[str, list[str]] = {}
+    endpoints_by_node: dict[str, set[str]] = {}
+    tunnels_by_node: dict[str, list[str]] = {}
     for line in texts:
-        if owner := _OWNER.match(line):
-            if owner[2] == "Node":
-                nodes.setdefault(owner[3], []).append(owner[1])
-            elif endpoint := _ENDPOINT.match(owner[3]):
-                pods.setdefault(endpoint[1].replace("--", "-"), set()).add(owner[3])
+        if owner_match := _OWNER_LINE.match(line):
+            if owner_match[2] == "Node":
+                tunnels_by_node.setdefault(owner_match[3], []).append(owner_match[1])
+            elif endpoint_match := _ENDPOINT.match(owner_match[3]):
+                endpoints_by_node.setdefault(endpoint_match[1].replace("--", "-"), set()).add(owner_match[3])
     if not any("belongs to" in line for line in texts):
         return
-    only_v4 = not any(":" in line and _POOL.match(line) for line in texts)
-    for node in {*pods, *nodes}:
-        telling.tell("nodes", node, place, {"calico_pods_with_ip": len(pods.get(node, ()))})
-        if only_v4:
-            telling.tell("nodes", node, place, {"tunnel_addresses": sorted(set(nodes.get(node, ())))})
-    telling.tell("nodes", EVERY, place, {"calico_pods_with_ip": 0})
-    if only_v4:
-        telling.tell("nodes", EVERY, place, {"tunnel_addresses": []})
+    is_ipv4_only = not any(":" in line and _POOL_LINE.match(line) for line in texts)
+    for node in {*endpoints_by_node, *tunnels_by_node}:
+        reported.add_figures("nodes", node, place, {"calico_pods_with_ip": len(endpoints_by_node.get(node, ()))})
+        if is_ipv4_only:
+            reported.add_figures("nodes", node, place, {"tunnel_addresses": sorted(set(tunnels_by_node.get(node, ())))})
+    reported.add_figures("nodes", ANY_ROW, place, {"calico_pods_with_ip": 0})
+    if is_ipv4_only:
+        reported.add_figures("nodes", ANY_ROW, place, {"tunnel_addresses": []})
 
 
-def is_report(value: object) -> bool:
+def is_ipam_report(value: object) -> bool:
     """Whether a document is the report that `ipam check -o` writes."""
     return isinstance(value, Mapping) and "clusterGUID" in value and isinstance(value.get("allocations"), Mapping)
 
 
-def read_report(value: Mapping[str, Any], file: str, telling: Telling) -> None:
+def read_ipam_report(value: Mapping[str, Any], file: str, reported: ReportedText) -> None:
     """Read the report of `ipam check -o`: every allocation with its owners, but no blocks and no pools."""
     place = Place(file)
-    entries = [each for several in value["allocations"].values() for each in several if isinstance(each, Mapping)]
-    cooling = [each for each in entries if each.get("coolingDown")]
-    idle = {str(each.get("ip")) for each in entries if not each.get("inUse") and not each.get("coolingDown")}
-    windows = {str(each.get("ip")) for each in entries if not each.get("handle") and not each.get("coolingDown")}
-    leaked = sorted(idle - windows)
-    handles = [each.get("ID") for each in value.get("leakedHandles") or () if isinstance(each, Mapping)]
-    owners = Counter(str(each.get("ip")) for each in entries for _ in each.get("owners") or ())
-    told = {
+    entries = [
+        entry
+        for address_entries in value["allocations"].values()
+        for entry in address_entries
+        if isinstance(entry, Mapping)
+    ]
+    cooling = [entry for entry in entries if entry.get("coolingDown")]
+    unused_ips = {str(entry.get("ip")) for entry in entries if not entry.get("inUse") and not entry.get("coolingDown")}
+    ips_without_handle = {
+        str(entry.get("ip")) for entry in entries if not entry.get("handle") and not entry.get("coolingDown")
+    }
+    leaked = sorted(unused_ips - ips_without_handle)
+    handles = [entry.get("ID") for entry in value.get("leakedHandles") or () if isinstance(entry, Mapping)]
+    owners = Counter(str(entry.get("ip")) for entry in entries for _ in entry.get("owners") or ())
+    figures = {
         "allocations": len(entries),
         "cooling_down": len(cooling),
-        "borrowed": sum(bool(each.get("borrowed")) for each in entries),
+        "borrowed": sum(bool(entry.get("borrowed")) for entry in entries),
         "leaked_handles": sorted(map(str, handles)),
         "leaked_as_calicoctl_reports": len(leaked),
         "leaked_ips_as_calicoctl_reports": leaked,
         "ips_with_several_owners": sorted(ip for ip, count in owners.items() if count > 1),
     }
-    telling.tell("totals", "", place, told)
-    tunnels = [str(each.get("ip")) for each in entries if each.get("type")]
+    reported.add_figures("totals", "", place, figures)
+    tunnels = [str(entry.get("ip")) for entry in entries if entry.get("type")]
     if not any(":" in ip for ip in tunnels):
-        telling.tell("totals", "", place, {"leaked": len(leaked), "leaked_ips": leaked})
+        reported.add_figures("totals", "", place, {"leaked": len(leaked), "leaked_ips": leaked})

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from ..errors import InputError
 from ..findings import Finding, Place
-from .document import Document, Path
+from .document import Document, FieldPath
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
@@ -22,34 +22,34 @@ def read_json(text: str, file: str) -> list[Document]:
     InputError
         For anything that is not JSON, a key that stands twice included.
     """
-    twice = False
+    has_duplicate_keys = False
 
-    def pairs(items: list[tuple[str, object]]) -> dict[str, object]:
-        nonlocal twice
+    def build_mapping(items: list[tuple[str, object]]) -> dict[str, object]:
+        nonlocal has_duplicate_keys
         mapping = dict(items)
-        twice = twice or len(mapping) < len(items)
+        has_duplicate_keys = has_duplicate_keys or len(mapping) < len(items)
         return mapping
 
     try:
-        value = json.loads(text, object_pairs_hook=pairs, parse_constant=_refuse)
+        value = json.loads(text, object_pairs_hook=build_mapping, parse_constant=_reject_constant)
     except json.JSONDecodeError as error:
-        raise _error("json-syntax", file, error.lineno, reason=error.msg) from None
+        raise _input_error("json-syntax", file, error.lineno, reason=error.msg) from None
     except RecursionError:
-        raise _error("too-deep", file, None, depth="1000") from None
+        raise _input_error("too-deep", file, None, depth="1000") from None
     except ValueError as error:
-        raise _error("json-syntax", file, None, reason=str(error).partition(";")[0]) from None
-    if _SURROGATE.search(text) and not _is_unicode(value):
-        raise _error("json-syntax", file, None, reason="half of a surrogate pair")
-    if twice:
-        raise InputError(_duplicates(text, file))
-    return [Document(file, value, lambda path: line_of(text, path))]
+        raise _input_error("json-syntax", file, None, reason=str(error).partition(";")[0]) from None
+    if _SURROGATE.search(text) and not _is_valid_unicode(value):
+        raise _input_error("json-syntax", file, None, reason="half of a surrogate pair")
+    if has_duplicate_keys:
+        raise InputError(_duplicate_key_findings(text, file))
+    return [Document(file, value, lambda path: find_line(text, path))]
 
 
-def _refuse(constant: str) -> object:
+def _reject_constant(constant: str) -> object:
     raise ValueError(f"{constant} is no JSON")
 
 
-def _is_unicode(value: object) -> bool:
+def _is_valid_unicode(value: object) -> bool:
     try:
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError:
@@ -57,58 +57,58 @@ def _is_unicode(value: object) -> bool:
     return True
 
 
-def _error(code: str, file: str, line: int | None, **numbers: object) -> InputError:
-    return InputError([Finding(code, numbers=numbers, place=Place(file, line))])
+def _input_error(code: str, file: str, line: int | None, **params: object) -> InputError:
+    return InputError([Finding(code, params=params, place=Place(file, line))])
 
 
-def _duplicates(text: str, file: str) -> list[Finding]:
-    seen: dict[Path, int] = {}
+def _duplicate_key_findings(text: str, file: str) -> list[Finding]:
+    first_lines: dict[FieldPath, int] = {}
     problems = []
-    for path, line in _positions(text):
-        if path in seen and isinstance(path[-1], str):
-            numbers = {"key": path[-1], "first": seen[path]}
-            problems.append(Finding("yaml-duplicate", numbers=numbers, place=Place(file, line)))
-        seen.setdefault(path, line)
+    for path, line in _iter_positions(text):
+        if path in first_lines and isinstance(path[-1], str):
+            params = {"key": path[-1], "first": first_lines[path]}
+            problems.append(Finding("yaml-duplicate", params=params, place=Place(file, line)))
+        first_lines.setdefault(path, line)
     return problems
 
 
-def line_of(text: str, path: Path) -> int:
+def find_line(text: str, path: FieldPath) -> int:
     """Line of the longest part of the path that is there."""
-    best, found = 1, 0
-    for here, line in _positions(text):
-        if len(here) > found and here == path[: len(here)]:
-            best, found = line, len(here)
-            if found == len(path):
+    best_line, matched_length = 1, 0
+    for candidate, line in _iter_positions(text):
+        if len(candidate) > matched_length and candidate == path[: len(candidate)]:
+            best_line, matched_length = line, len(candidate)
+            if matched_length == len(path):
                 break
-    return best
+    return best_line
 
 
-def _positions(text: str) -> Iterator[tuple[Path, int]]:
+def _iter_positions(text: str) -> Iterator[tuple[FieldPath, int]]:
     """Yield the path and the line of every member and item of a text that is known to be JSON."""
     path: list[str | int] = []
     in_list: list[bool] = []
-    line, at, expect_key = 1, 0, False
+    line, scanned_to, expect_key = 1, 0, False
     for token in _TOKEN.finditer(text):
-        line += text.count("\n", at, token.start())
-        at = token.start()
-        mark = token[0]
-        if mark in "}]":
+        line += text.count("\n", scanned_to, token.start())
+        scanned_to = token.start()
+        symbol = token[0]
+        if symbol in "}]":
             path.pop()
             in_list.pop()
             expect_key = False
-        elif mark == ",":
+        elif symbol == ",":
             expect_key = not in_list[-1]
-        elif mark == ":":
+        elif symbol == ":":
             pass
         elif expect_key:
-            path[-1] = json.loads(mark)
+            path[-1] = json.loads(symbol)
             expect_key = False
             yield tuple(path), line
         else:
             if in_list and in_list[-1]:
                 path[-1] = int(path[-1]) + 1
                 yield tuple(path), line
-            if mark in "{[":
-                path.append("" if mark == "{" else -1)
-                in_list.append(mark == "[")
-                expect_key = mark == "{"
+            if symbol in "{[":
+                path.append("" if symbol == "{" else -1)
+                in_list.append(symbol == "[")
+                expect_key = symbol == "{"

@@ -14,9 +14,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..cidr import BITS, Cidr, CidrError, Version
+from ..cidr import ADDRESS_BITS, Cidr, CidrError, IPVersion
 from ..findings import Finding, Place
-from .document import Document, Path
+from .document import Document, FieldPath
 
 _NETWORK = ("prefix", "cidr", "network", "subnet", "network_address", "ip_network", "range", "block", "route")
 _ADDRESS = ("address", "ip_address", "ip", "ip_addr", "host")
@@ -85,7 +85,7 @@ def _routes(lines: Iterable[str], name: str, problems: list[Finding]) -> Iterato
             continue
         found = _ROUTE.fullmatch(line)
         if found is None:
-            problems.append(Finding("route-line", numbers={"line": line.strip()[:120]}, place=Place(name, number)))
+            problems.append(Finding("route-line", params={"line": line.strip()[:120]}, place=Place(name, number)))
             continue
         if found["network"] == "default" or found["type"] in _NOT_NETWORKS:
             continue
@@ -179,16 +179,16 @@ def _network(text: str, place: Place, problems: list[Finding], *, host: bool) ->
         if not host:
             return Cidr.parse(text)
         head = text.partition("/")[0]
-        whole = Cidr.containing(text) if "/" in text else None
+        whole = Cidr.parse_ignoring_host_bits(text) if "/" in text else None
         if whole is not None and _first(head) == whole.first:
             return whole
         alone = ipaddress.ip_address(head)
-        version: Version = 4 if alone.version == 4 else 6
-        return Cidr(version, int(alone), BITS[version])
+        version: IPVersion = 4 if alone.version == 4 else 6
+        return Cidr(version, int(alone), ADDRESS_BITS[version])
     except CidrError as error:
-        problems.append(Finding(error.code, numbers=error.numbers, place=place))
+        problems.append(Finding(error.code, params=error.params, place=place))
     except ValueError:
-        problems.append(Finding("cidr-syntax", numbers={"cidr": text}, place=place))
+        problems.append(Finding("cidr-syntax", params={"cidr": text}, place=place))
     return None
 
 
@@ -205,10 +205,10 @@ def _between(first: str, last: str, place: Place, problems: list[Finding]) -> li
         if low.version != high.version or int(low) > int(high):
             raise ValueError  # noqa: TRY301 (one message for all)
     except ValueError:
-        problems.append(Finding("range-syntax", numbers={"first": first, "last": last}, place=place))
+        problems.append(Finding("range-syntax", params={"first": first, "last": last}, place=place))
         return []
-    spans = ipaddress.summarize_address_range(low, high)  # type: ignore[type-var]
-    version: Version = 4 if low.version == 4 else 6
+    spans = ipaddress.summarize_address_range(low, high)
+    version: IPVersion = 4 if low.version == 4 else 6
     return [Cidr(version, int(span.network_address), span.prefixlen) for span in spans]
 
 
@@ -226,7 +226,7 @@ def networks_in_documents(documents: Iterable[Document], problems: list[Finding]
     ]
 
 
-def _objects(path: Path, value: object) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+def _objects(path: FieldPath, value: object) -> Iterator[tuple[FieldPath, Mapping[str, Any]]]:
     if isinstance(value, list):
         for index, item in enumerate(value):
             yield from _objects((*path, index), item)
@@ -270,7 +270,7 @@ def _widest(found: list[tuple[object, str]]) -> list[tuple[object, str]]:
     """Take the network of a node's address where it is known; else the address."""
     networks = [(text, whose) for text, whose in found if isinstance(text, str) and "/" in text]
     wide = {str(text).partition("/")[0] for text, _ in networks}
-    known = [(str(Cidr.maybe(text) or text), whose) for text, whose in networks]
+    known: list[tuple[object, str]] = [(str(Cidr.parse_or_none(text) or text), whose) for text, whose in networks]
     return known + [(text, whose) for text, whose in found if isinstance(text, str) and "/" not in text and text not in wide]
 
 

@@ -14,46 +14,51 @@ import yaml
 
 from ..errors import InputError
 from ..findings import Finding, Place
-from ..scalars import printed, resolve
-from .document import Document, Path
+from ..yaml_scalars import resolve_plain_scalar, to_go_string
+from .document import Document, FieldPath
 
-MOST_BYTES = 32 * 2**20
-MOST_DEPTH = 200
+MAX_YAML_BYTES = 32 * 2**20
+MAX_NESTING = 200
 # Aliases may make a document this much larger than it is written.
-ALIAS_FREE = 100_000
+ALIAS_MIN_VALUES = 100_000
 ALIAS_FACTOR = 10
 
-_PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_STANDARD = "tag:yaml.org,2002:"
-_MERGE = "<<"
-_TAGGED: dict[str, tuple[type, ...]] = {"int": (int,), "float": (int, float), "bool": (bool,), "null": (type(None),)}
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_STANDARD_TAG = "tag:yaml.org,2002:"
+_MERGE_KEY = "<<"
+_TYPES_BY_TAG: dict[str, tuple[type, ...]] = {
+    "int": (int,),
+    "float": (int, float),
+    "bool": (bool,),
+    "null": (type(None),),
+}
 
 
 @dataclass(slots=True)
-class _Value:
+class _Node:
     """A parsed value: a scalar, or a dict or list of values; `weight` is its size with aliases written out."""
 
     content: object
     line: int
-    weight: int = 1
+    expanded_size: int = 1
     key_lines: dict[str, int] = field(default_factory=dict)
-    merges: bool = False  # a plain <<, which as a key merges; in quotes it is a key like any other
-    written: str = ""  # a boolean or a number as it stands in the file, where that is not how it is printed
+    is_merge_key: bool = False  # a plain <<, which as a key merges; in quotes it is a key like any other
+    source_text: str = ""  # a boolean or a number as it stands in the file, where that is not how it is printed
 
-    def plain(self) -> object:
+    def to_plain(self) -> object:
         if isinstance(self.content, dict):
-            return {key: value.plain() for key, value in self.content.items()}
+            return {key: value.to_plain() for key, value in self.content.items()}
         if isinstance(self.content, list):
-            return [value.plain() for value in self.content]
+            return [value.to_plain() for value in self.content]
         return self.content
 
-    def line_of(self, path: Path) -> int:
+    def line_of(self, path: FieldPath) -> int:
         return self._walk(path)[0]
 
-    def written_at(self, path: Path) -> str:
-        return self._walk(path)[1].written
+    def source_text_at(self, path: FieldPath) -> str:
+        return self._walk(path)[1].source_text
 
-    def _walk(self, path: Path) -> tuple[int, _Value]:
+    def _walk(self, path: FieldPath) -> tuple[int, _Node]:
         value = self
         line = value.line
         for key in path:
@@ -68,14 +73,14 @@ class _Value:
 
 
 @dataclass(slots=True)
-class _Open:
+class _OpenCollection:
     """A collection being read; `key` is the key that waits for its value."""
 
-    value: _Value
+    value: _Node
     anchor: str | None
     key: str | None = None
-    merges: bool = False
-    merged: list[_Value] = field(default_factory=list)
+    awaits_merge: bool = False
+    merge_values: list[_Node] = field(default_factory=list)
 
 
 def read_yaml(text: str, file: str, first_line: int = 1) -> list[Document]:
@@ -95,12 +100,12 @@ def read_yaml(text: str, file: str, first_line: int = 1) -> list[Document]:
     InputError
         With the first syntax error, or with every other problem (duplicate keys, exploding aliases ...).
     """
-    builder = _Builder(file, first_line)
+    builder = _DocumentBuilder(file, first_line)
     try:
-        for event in yaml.parse(text, Loader=_PARSER):
-            builder.take(event)
+        for event in yaml.parse(text, Loader=_LOADER):
+            builder.handle_event(event)
     except yaml.YAMLError as error:
-        builder.problems.append(_syntax(error, text, file, first_line))
+        builder.problems.append(_syntax_finding(error, text, file, first_line))
     except _StopReading:
         pass
     if builder.problems:
@@ -112,56 +117,66 @@ class _StopReading(Exception):  # noqa: N818 (no error: control flow)
     """Ends reading early; the problem is already noted."""
 
 
-class _Builder:
+class _DocumentBuilder:
     def __init__(self, file: str, first_line: int) -> None:
         self.file = file
         self.first_line = first_line
         self.problems: list[Finding] = []
         self.notes: list[list[Finding]] = []
-        self.roots: list[_Value] = []
-        self.stack: list[_Open] = []
-        self.anchors: dict[str, _Value | None] = {}
-        self.events = 0
+        self.roots: list[_Node] = []
+        self.stack: list[_OpenCollection] = []
+        self.anchors: dict[str, _Node | None] = {}
+        self.event_count = 0
 
     def documents(self) -> Iterator[Document]:
         for root, notes in zip(self.roots, self.notes, strict=True):
-            yield Document(self.file, root.plain(), root.line_of, tuple(notes), root.written_at)
+            yield Document(self.file, root.to_plain(), root.line_of, tuple(notes), root.source_text_at)
 
-    def take(self, event: yaml.Event) -> None:
-        self.events += 1
+    def handle_event(self, event: yaml.Event) -> None:
+        self.event_count += 1
         line = event.start_mark.line + self.first_line if event.start_mark else 0
         match event:
             case yaml.DocumentStartEvent():
                 self.anchors = {}
                 self.notes.append([])
             case yaml.ScalarEvent():
-                merges = event.value == _MERGE and event.implicit[0]
-                scalar = self._scalar(event, line)
-                typed = isinstance(scalar, bool | int | float) and printed(scalar) != event.value
-                value = _Value(scalar, line, merges=merges, written=event.value if typed else "")
-                self._anchor(event.anchor, value)
-                self._add(value)
+                is_merge_key = event.value == _MERGE_KEY and event.implicit[0]
+                scalar = self._scalar_value(event, line)
+                differs_as_printed = isinstance(scalar, bool | int | float) and to_go_string(scalar) != event.value
+                value = _Node(
+                    scalar, line, is_merge_key=is_merge_key, source_text=event.value if differs_as_printed else ""
+                )
+                self._set_anchor(event.anchor, value)
+                self._add_value(value)
             case yaml.AliasEvent():
-                if (known := self.anchors.get(event.anchor or "")) is None:
-                    self._stop("yaml-alias", line, alias=event.anchor)
-                self._add(_Value(known.content, line, known.weight, known.key_lines, written=known.written))
+                if (anchored := self.anchors.get(event.anchor or "")) is None:
+                    self._abort("yaml-alias", line, alias=event.anchor)
+                self._add_value(
+                    _Node(
+                        anchored.content,
+                        line,
+                        anchored.expanded_size,
+                        anchored.key_lines,
+                        source_text=anchored.source_text,
+                    )
+                )
             case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
                 content: object = {} if isinstance(event, yaml.MappingStartEvent) else []
                 if event.anchor:
                     self.anchors[event.anchor] = None  # not yet: an alias inside its own anchor never ends
-                if len(self.stack) == MOST_DEPTH:
-                    self._stop("too-deep", line, depth=MOST_DEPTH)
-                self.stack.append(_Open(_Value(content, line), event.anchor))
+                if len(self.stack) == MAX_NESTING:
+                    self._abort("too-deep", line, depth=MAX_NESTING)
+                self.stack.append(_OpenCollection(_Node(content, line), event.anchor))
             case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
-                done = self.stack.pop()
-                for other in done.merged:
-                    self._merge(done.value, other)
-                self._anchor(done.anchor, done.value)
-                self._add(done.value)
+                closed = self.stack.pop()
+                for other in closed.merge_values:
+                    self._merge(closed.value, other)
+                self._set_anchor(closed.anchor, closed.value)
+                self._add_value(closed.value)
 
-    def _add(self, value: _Value) -> None:
-        if value.weight > max(ALIAS_FREE, ALIAS_FACTOR * self.events):
-            self._stop("yaml-bomb", value.line, values=value.weight)
+    def _add_value(self, value: _Node) -> None:
+        if value.expanded_size > max(ALIAS_MIN_VALUES, ALIAS_FACTOR * self.event_count):
+            self._abort("yaml-bomb", value.line, values=value.expanded_size)
         if not self.stack:
             self.roots.append(value)
             return
@@ -169,71 +184,71 @@ class _Builder:
         if isinstance(top.value.content, list):
             top.value.content.append(value)
         elif top.key is None:
-            top.key, top.merges = self._key(value), value.merges
-            if not top.merges:
+            top.key, top.awaits_merge = self._key_text(value), value.is_merge_key
+            if not top.awaits_merge:
                 top.value.key_lines.setdefault(top.key, value.line)
             return
         else:
-            self._put(top, top.key, value)
+            self._set_key(top, top.key, value)
             top.key = None
-        top.value.weight += value.weight
+        top.value.expanded_size += value.expanded_size
 
-    def _put(self, top: _Open, key: str, value: _Value) -> None:
+    def _set_key(self, top: _OpenCollection, key: str, value: _Node) -> None:
         mapping = top.value.content
         assert isinstance(mapping, dict)
-        if top.merges:
-            top.merged += value.content if isinstance(value.content, list) else [value]
+        if top.awaits_merge:
+            top.merge_values += value.content if isinstance(value.content, list) else [value]
         elif key in mapping:
-            self._problem("yaml-duplicate", value.line, key=key, first=top.value.key_lines[key])
+            self._add_problem("yaml-duplicate", value.line, key=key, first=top.value.key_lines[key])
         else:
             mapping[key] = value
 
-    def _merge(self, into: _Value, other: _Value) -> None:
-        if not isinstance(other.content, dict) or not isinstance(into.content, dict):
-            self._problem("yaml-merge", other.line)
+    def _merge(self, target: _Node, merged: _Node) -> None:
+        if not isinstance(merged.content, dict) or not isinstance(target.content, dict):
+            self._add_problem("yaml-merge", merged.line)
             return
-        for key, value in other.content.items():
-            if key in into.content:
-                self._problem("yaml-duplicate", other.line, key=key, first=into.key_lines[key])
+        for key, value in merged.content.items():
+            if key in target.content:
+                self._add_problem("yaml-duplicate", merged.line, key=key, first=target.key_lines[key])
             else:
-                into.content[key] = value
-                into.key_lines[key] = other.key_lines[key]
+                target.content[key] = value
+                target.key_lines[key] = merged.key_lines[key]
 
-    def _key(self, value: _Value) -> str:
+    def _key_text(self, value: _Node) -> str:
         if isinstance(value.content, dict | list):
-            self._stop("yaml-key", value.line)
-        return str(printed(value.content))
+            self._abort("yaml-key", value.line)
+        return str(to_go_string(value.content))
 
-    def _anchor(self, name: str | None, value: _Value) -> None:
+    def _set_anchor(self, name: str | None, value: _Node) -> None:
         if name:
             self.anchors[name] = value
 
-    def _scalar(self, event: yaml.ScalarEvent, line: int) -> object:
+    def _scalar_value(self, event: yaml.ScalarEvent, line: int) -> object:
         if event.tag is None:
-            return resolve(event.value) if event.implicit[0] else event.value
-        if not event.tag.startswith(_STANDARD):
+            return resolve_plain_scalar(event.value) if event.implicit[0] else event.value
+        if not event.tag.startswith(_STANDARD_TAG):
             if event.tag != "!":
-                written = f"{event.tag} {event.value}".strip()
-                place = Place(self.file, line, self._field())
+                source_text = f"{event.tag} {event.value}".strip()
+                place = Place(self.file, line, self._current_field())
                 self.notes[-1].append(
-                    Finding("yaml-tag", numbers={"written": written, "text": event.value}, place=place)
+                    Finding("yaml-tag", params={"written": source_text, "text": event.value}, place=place)
                 )
             return event.value
-        value = resolve(event.value)
-        return value if isinstance(value, _TAGGED.get(event.tag.removeprefix(_STANDARD), ())) else event.value
+        value = resolve_plain_scalar(event.value)
+        return value if isinstance(value, _TYPES_BY_TAG.get(event.tag.removeprefix(_STANDARD_TAG), ())) else event.value
 
-    def _field(self) -> str:
+    def _current_field(self) -> str:
         return ".".join(top.key for top in self.stack if top.key)
 
-    def _problem(self, code: str, line: int, **numbers: object) -> None:
-        self.problems.append(Finding(code, numbers=numbers, place=Place(self.file, line)))
+    def _add_problem(self, code: str, line: int, **params: object) -> None:
+        self.problems.append(Finding(code, params=params, place=Place(self.file, line)))
 
-    def _stop(self, code: str, line: int, **numbers: object) -> NoReturn:
-        self._problem(code, line, **numbers)
+    def _abort(self, code: str, line: int, **params: object) -> NoReturn:
+        self._add_problem(code, line, **params)
         raise _StopReading
 
 
-def _syntax(error: yaml.YAMLError, text: str, file: str, first_line: int) -> Finding:
+def _syntax_finding(error: yaml.YAMLError, text: str, file: str, first_line: int) -> Finding:
     mark = getattr(error, "problem_mark", None)
     if mark is not None:
         line = mark.line + first_line
@@ -242,4 +257,4 @@ def _syntax(error: yaml.YAMLError, text: str, file: str, first_line: int) -> Fin
         position = int(getattr(error, "position", 0))
         line = text.count("\n", 0, position) + first_line
         reason = str(getattr(error, "reason", "it cannot be read"))
-    return Finding("yaml-syntax", numbers={"reason": reason}, place=Place(file, line))
+    return Finding("yaml-syntax", params={"reason": reason}, place=Place(file, line))

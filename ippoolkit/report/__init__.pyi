@@ -1,17 +1,15 @@
-from .batch import Batch, Failed, Made, make_report, make_reports
+from .batch import BatchResult, ReportFailure, ReportSuccess, make_report, make_reports
 from .formats import FORMATS
-from .redact import redacted
-from .template import find_template, own_notebook, own_templates
+from .templates import builtin_notebook, builtin_templates, find_template
 
 __all__ = [
     "FORMATS",
-    "Batch",
-    "Failed",
-    "Made",
+    "BatchResult",
+    "ReportFailure",
+    "ReportSuccess",
+    "builtin_notebook",
+    "builtin_templates",
     "find_template",
     "make_report",
     "make_reports",
-    "own_notebook",
-    "own_templates",
-    "redacted",
 ]

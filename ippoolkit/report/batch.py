@@ -11,52 +11,52 @@ from typing import Any
 
 from ..errors import InputError, IppoolkitError, ReportError
 from ..findings import Finding, Place
-from .inputs import SUMMARY, Given, Input, inputs
-from .kernels import Kernels
-from .make import make, make_summary
-from .order import DEFAULT, Order, order
-from .run import CellProgress
-from .store import Record, Store, place
-from .template import find_template
+from .build import build_index, build_report
+from .execution import CellProgress
+from .inputs import INDEX_STEM, ReportInput, ReportSource, resolve_inputs
+from .kernel_launcher import KernelLauncher
+from .options import DEFAULT_TEMPLATE, ReportOptions, validate_options
+from .report_folder import ReportFolder, ReportRecord, write_atomically
+from .templates import find_template
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class ReportSuccess:
     """A report that is there: of which input, in which files, and whether it was there before."""
 
-    told: str
+    label: str
     files: tuple[Path, ...]
-    skipped: bool = False
+    is_unchanged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class ReportFailure:
     """A report that could not be made, and why."""
 
-    told: str
+    label: str
     error: IppoolkitError
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class BatchResult:
     """What became of many reports, in the order asked for; `summary` is the page that lists them, worst first."""
 
-    made: tuple[Made, ...]
-    failed: tuple[Failed, ...]
-    summary: Path | None = None
+    successes: tuple[ReportSuccess, ...]
+    failures: tuple[ReportFailure, ...]
+    index_page: Path | None = None
 
 
-Progress = Callable[[int, int, Made | Failed], None]
+BatchProgress = Callable[[int, int, ReportSuccess | ReportFailure], None]
 
 
 def make_report(
-    scenario: Given,
+    scenario: ReportSource,
     out: str | Path,
     *,
     lang: str = "en",
     date: str | None = None,
     redact: bool = False,
-    template: str | Path = DEFAULT,
+    template: str | Path = DEFAULT_TEMPLATE,
     parameters: Mapping[str, Any] | None = None,
     progress: CellProgress | None = None,
 ) -> Path:
@@ -96,11 +96,11 @@ def make_report(
         Where the notebook fails.
     """
     target = Path(out)
-    with Kernels() as kernels:  # first of all: it takes as long to load as all that follows
-        options = {"template": template, "lang": lang, "date": date, "redact": redact, "parameters": parameters}
-        asked, given = _one_order(scenario, target, options)
-        made = make(kernels, asked, [given], "cluster", progress)
-    return place(target, made.files[f".{asked.formats[0]}"])
+    with KernelLauncher() as launcher:  # first of all: it takes as long to load as all that follows
+        option_values = {"template": template, "lang": lang, "date": date, "redact": redact, "parameters": parameters}
+        report_options, report_input = _resolve_single_report(scenario, target, option_values)
+        report = build_report(launcher, report_options, [report_input], "cluster", progress)
+    return write_atomically(target, report.files_by_suffix[f".{report_options.formats[0]}"])
 
 
 def check_target(target: Path) -> list[Finding]:
@@ -110,43 +110,45 @@ def check_target(target: Path) -> list[Finding]:
     return [Finding("file-folder", place=Place(str(target)))] if target.is_dir() else []
 
 
-def _one_order(scenario: Given, target: Path, options: Mapping[str, Any]) -> tuple[Order, Input]:
+def _resolve_single_report(
+    scenario: ReportSource, target: Path, option_values: Mapping[str, Any]
+) -> tuple[ReportOptions, ReportInput]:
     """Check everything about one report, its scenario too; raise all problems at once."""
     format_ = target.suffix.lower().removeprefix(".") or "html"
     problems: list[Finding] = []
-    asked = given = None
+    report_options = report_input = None
     if format_ in ("png", "svg"):
         problems.append(Finding("report-pictures", place=Place(str(target))))
     try:
-        asked = order(formats=(format_,), **options)
+        report_options = validate_options(formats=(format_,), **option_values)
     except InputError as error:
         problems += error.problems
     problems += check_target(target)
     try:
-        files = asked is not None and asked.template.reads_files
-        (given,) = inputs([scenario], lenient=files)[:1]
-        given = given if files else replace(given, scenario=given.read())
+        reads_files = report_options is not None and report_options.template.reads_files
+        (report_input,) = resolve_inputs([scenario], allow_partial=reads_files)[:1]
+        report_input = report_input if reads_files else replace(report_input, scenario=report_input.read())
     except InputError as error:
         problems += error.problems
-    if problems or asked is None or given is None:
+    if problems or report_options is None or report_input is None:
         raise InputError(problems)
-    return asked, given
+    return report_options, report_input
 
 
 def make_reports(
-    scenarios: Iterable[Given],
+    scenarios: Iterable[ReportSource],
     out_dir: str | Path,
     *,
     formats: Iterable[str] = ("html",),
     lang: str = "en",
     redact: bool = False,
     date: str | None = None,
-    template: str | Path = DEFAULT,
+    template: str | Path = DEFAULT_TEMPLATE,
     parameters: Mapping[str, Any] | None = None,
     jobs: int | None = None,
     force: bool = False,
-    progress: Progress | None = None,
-) -> Batch:
+    progress: BatchProgress | None = None,
+) -> BatchResult:
     """Make a report of each scenario, and of several a page that lists them, worst first.
 
     What fails leaves the others alone; what is there already, made from the same, is not made again. A template that
@@ -191,136 +193,166 @@ def make_reports(
         Where it is interrupted: what was made until then is there, whole.
     """
     problems: list[Finding] = []
-    asked = None
-    given: list[Input] = []
+    options = None
+    report_inputs: list[ReportInput] = []
     try:
-        asked = order(template=template, formats=formats, lang=lang, date=date, redact=redact, parameters=parameters)
+        options = validate_options(
+            template=template, formats=formats, lang=lang, date=date, redact=redact, parameters=parameters
+        )
     except InputError as error:
         problems += error.problems
     try:
-        given = inputs(scenarios, lenient=asked is not None and asked.template.reads_files)
+        report_inputs = resolve_inputs(scenarios, allow_partial=options is not None and options.template.reads_files)
     except InputError as error:
         problems += error.problems
     if jobs is not None and jobs < 1:
-        numbers = {"value": str(jobs), "bound": 1}
-        problems.append(Finding("value-low", numbers=numbers, place=Place("report", field="jobs")))
+        params = {"value": str(jobs), "bound": 1}
+        problems.append(Finding("value-low", params=params, place=Place("report", field="jobs")))
     folder = Path(out_dir)
     if folder.exists() and not folder.is_dir():
         problems.append(Finding("not-folder", place=Place(str(folder))))
-    if problems or asked is None:
+    if problems or options is None:
         raise InputError(problems)
-    if asked.redact:
-        given = [replace(one, name=f"cluster-{at}") for at, one in enumerate(given, start=1)]
-    store = Store(folder)
-    with store.writing():
-        return _Run(asked, given, store, jobs or os.cpu_count() or 1, progress, force=force).all()
+    if options.redact:
+        report_inputs = [
+            replace(report_input, stem=f"cluster-{number}")
+            for number, report_input in enumerate(report_inputs, start=1)
+        ]
+    report_folder = ReportFolder(folder)
+    with report_folder.lock():
+        return _BatchRun(
+            options, report_inputs, report_folder, jobs or os.cpu_count() or 1, progress, force=force
+        ).run()
 
 
-class _Run:
+class _BatchRun:
     """One batch under way."""
 
     def __init__(
-        self, asked: Order, given: list[Input], store: Store, jobs: int, progress: Progress | None, *, force: bool
+        self,
+        options: ReportOptions,
+        report_inputs: list[ReportInput],
+        report_folder: ReportFolder,
+        jobs: int,
+        progress: BatchProgress | None,
+        *,
+        force: bool,
     ) -> None:
-        self.order, self.store, self.jobs, self.force = asked, store, jobs, force
+        self.options, self.report_folder, self.jobs, self.force = options, report_folder, jobs, force
         self.progress = progress or (lambda *_: None)
-        if asked.template.joins:
-            self.tasks = [(asked.template.name, given)]
+        if options.template.combines_inputs:
+            self.tasks = [(options.template.name, report_inputs)]
         else:
-            self.tasks = [(one.name, [one]) for one in given]
-        self.records: dict[str, Record] = {}
-        self.results: dict[str, Made | Failed] = {}
-        self._kernels: Kernels | None = None
+            self.tasks = [(report_input.stem, [report_input]) for report_input in report_inputs]
+        self.records: dict[str, ReportRecord] = {}
+        self.results: dict[str, ReportSuccess | ReportFailure] = {}
+        self._launcher: KernelLauncher | None = None
 
-    def all(self) -> Batch:
+    def run(self) -> BatchResult:
         """Make what is not there yet, and the page that lists all."""
         try:
-            keys = {name: self._key(given) for name, given in self.tasks}
-            for name, given in self.tasks:
-                record = None if self.force or not keys[name] else self.store.made(name, keys[name])
+            keys = {name: self._input_hash(report_inputs) for name, report_inputs in self.tasks}
+            for name, report_inputs in self.tasks:
+                record = None if self.force or not keys[name] else self.report_folder.find_current(name, keys[name])
                 if record:
-                    self._done(name, self._found(given, record, skipped=True))
+                    self._record_result(name, self._success(report_inputs, record, skipped=True))
                     self.records[name] = record
-            todo = [(name, given) for name, given in self.tasks if name not in self.results]
-            if todo:
-                self._make_all(todo, keys)
-            summary = self._summary()
+            pending = [(name, report_inputs) for name, report_inputs in self.tasks if name not in self.results]
+            if pending:
+                self._build_all(pending, keys)
+            index_page = self._build_index()
         finally:
-            if self._kernels:
-                self._kernels.close()
+            if self._launcher:
+                self._launcher.close()
         results = [self.results[name] for name, _ in self.tasks]
-        made = tuple(result for result in results if isinstance(result, Made))
-        return Batch(made, tuple(result for result in results if isinstance(result, Failed)), summary)
+        successes = tuple(result for result in results if isinstance(result, ReportSuccess))
+        return BatchResult(
+            successes, tuple(result for result in results if isinstance(result, ReportFailure)), index_page
+        )
 
-    def _make_all(self, todo: Sequence[tuple[str, list[Input]]], keys: Mapping[str, str]) -> None:
-        assert self.kernels  # loading, while the first inputs are read
-        pool = ThreadPoolExecutor(min(self.jobs, len(todo)))
-        waiting: set[Future[Any]] = set()
+    def _build_all(self, pending: Sequence[tuple[str, list[ReportInput]]], keys: Mapping[str, str]) -> None:
+        assert self.launcher  # loading, while the first inputs are read
+        executor = ThreadPoolExecutor(min(self.jobs, len(pending)))
+        unfinished: set[Future[Any]] = set()
         try:
-            names = {pool.submit(self._one, name, given, keys[name]): name for name, given in todo}
-            waiting = set(names)
-            while waiting:
-                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                for future in done:
-                    self._done(names[future], future.result())
+            names = {
+                executor.submit(self._build_one, name, report_inputs, keys[name]): name
+                for name, report_inputs in pending
+            }
+            unfinished = set(names)
+            while unfinished:
+                finished, unfinished = wait(unfinished, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    self._record_result(names[future], future.result())
         finally:
-            for future in waiting:
+            for future in unfinished:
                 future.cancel()
-            if waiting:  # interrupted: without their kernels, reports under way end at once
-                self.kernels.close()
-            pool.shutdown(wait=True, cancel_futures=True)
+            if unfinished:  # interrupted: without their kernels, reports under way end at once
+                self.launcher.close()
+            executor.shutdown(wait=True, cancel_futures=True)
 
-    def _one(self, name: str, given: list[Input], key: str) -> Made | Failed:
+    def _build_one(self, name: str, report_inputs: list[ReportInput], key: str) -> ReportSuccess | ReportFailure:
         try:
-            made = make(self.kernels, self.order, given, name)
-            record = self.store.put(name, key or self._key(given), made.named(name), made.summary)
+            report = build_report(self.launcher, self.options, report_inputs, name)
+            record = self.report_folder.write_report(
+                name, key or self._input_hash(report_inputs), report.with_stem(name), report.summary
+            )
         except IppoolkitError as error:
-            return Failed(given[0].told, error)
+            return ReportFailure(report_inputs[0].label, error)
         except Exception as error:  # noqa: BLE001 (whatever it is, the others go on)
-            return Failed(given[0].told, ReportError("report-failed", reason=f"{type(error).__name__}: {error}"))
+            return ReportFailure(
+                report_inputs[0].label, ReportError("report-failed", reason=f"{type(error).__name__}: {error}")
+            )
         self.records[name] = record
-        return self._found(given, record)
+        return self._success(report_inputs, record)
 
-    def _found(self, given: list[Input], record: Record, *, skipped: bool = False) -> Made:
-        return Made(given[0].told, tuple(self.store.folder / file for file in record.files), skipped)
+    def _success(
+        self, report_inputs: list[ReportInput], record: ReportRecord, *, skipped: bool = False
+    ) -> ReportSuccess:
+        return ReportSuccess(
+            report_inputs[0].label, tuple(self.report_folder.path / file for file in record.file_hashes), skipped
+        )
 
-    def _done(self, name: str, result: Made | Failed) -> None:
+    def _record_result(self, name: str, result: ReportSuccess | ReportFailure) -> None:
         self.results[name] = result
         self.progress(len(self.results), len(self.tasks), result)
 
-    def _key(self, given: list[Input]) -> str:
+    def _input_hash(self, report_inputs: list[ReportInput]) -> str:
         """Return what the report is made from; empty where an input cannot be read, which is told when it is tried."""
         try:
-            return self.order.key(*(one.digest() for one in given))
+            return self.options.input_hash(*(report_input.digest() for report_input in report_inputs))
         except InputError:
             return ""
 
     @property
-    def kernels(self) -> Kernels:
+    def launcher(self) -> KernelLauncher:
         """What runs notebooks, started when it is first needed."""
-        if self._kernels is None:
-            self._kernels = Kernels()
-        return self._kernels
+        if self._launcher is None:
+            self._launcher = KernelLauncher()
+        return self._launcher
 
-    def _summary(self) -> Path | None:
+    def _build_index(self) -> Path | None:
         """Make the page that lists all reports; none where there is only one."""
         if len(self.tasks) < 2:
             return None
-        entries = [self._entry(name, self.results[name]) for name, _ in self.tasks]
-        pages = tuple(format_ for format_ in self.order.formats if format_ not in ("png", "svg")) or ("html",)
-        asked = replace(self.order, template=find_template("fleet"), formats=pages, parameters={})
-        key = asked.key(repr(entries))
-        record = self.store.made(SUMMARY, key) if not self.force else None
+        entries = [self._index_entry(name, self.results[name]) for name, _ in self.tasks]
+        index_formats = tuple(format_ for format_ in self.options.formats if format_ not in ("png", "svg")) or ("html",)
+        index_options = replace(self.options, template=find_template("fleet"), formats=index_formats, parameters={})
+        key = index_options.input_hash(repr(entries))
+        record = self.report_folder.find_current(INDEX_STEM, key) if not self.force else None
         if record is None:
-            record = self.store.put(
-                SUMMARY, key, make_summary(self.kernels, asked, entries, SUMMARY).named(SUMMARY), {}
+            record = self.report_folder.write_report(
+                INDEX_STEM,
+                key,
+                build_index(self.launcher, index_options, entries, INDEX_STEM).with_stem(INDEX_STEM),
+                {},
             )
-        return self.store.folder / next(iter(record.files))
+        return self.report_folder.path / next(iter(record.file_hashes))
 
-    def _entry(self, name: str, result: Made | Failed) -> dict[str, Any]:
-        if isinstance(result, Failed):
+    def _index_entry(self, name: str, result: ReportSuccess | ReportFailure) -> dict[str, Any]:
+        if isinstance(result, ReportFailure):
             error = result.error
-            if self.order.redact:
+            if self.options.redact:
                 return {"name": name, "error": "–"}  # what is wrong with it may name anything
-            return {"name": result.told, "error": error.describe(self.order.lang)}
+            return {"name": result.label, "error": error.describe(self.options.lang)}
         return {"name": name, **self.records[name].summary, "link": result.files[0].name}

@@ -13,33 +13,33 @@ from ..errors import InputError
 from ..findings import Finding, Place
 from ..model import Scenario
 from ..read import load
-from ..read.cluster import files_of, read_cluster
-from ..read.text import STDIN
-from ..write import scenario_yaml
+from ..read.cluster_dump import list_files, read_cluster
+from ..read.text_files import STDIN
+from ..write import scenario_to_yaml
 
-SUMMARY = "index"  # the name of the page that lists several reports
-SUFFIXES = (".yaml", ".yml", ".json")
-_MOST = 80  # characters of a file's name
-_UNSAFE = re.compile(r"[^\w.-]+")  # letters of any script stay
-Given = str | Path | Scenario | Sequence[str | Path]
+INDEX_STEM = "index"  # the name of the page that lists several reports
+SCENARIO_SUFFIXES = (".yaml", ".yml", ".json")
+_MAX_FILE_NAME = 80  # characters of a file's name
+_UNSAFE_CHARACTERS = re.compile(r"[^\w.-]+")  # letters of any script stay
+ReportSource = str | Path | Scenario | Sequence[str | Path]
 # Names that Windows keeps for devices, whatever their suffix.
-_DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
+_DEVICE_NAMES = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
 
 
 @dataclass(frozen=True, slots=True)
-class Input:
+class ReportInput:
     """One input: what the user calls it, the name of its report's files, and a scenario or the paths to read.
 
     `files` are the paths and, of folders among them, the files in these.
     """
 
-    told: str
-    name: str
+    label: str
+    stem: str
     files: tuple[Path, ...] = ()
     scenario: Scenario | None = None
     paths: tuple[Path, ...] = ()
 
-    def read(self, *, lenient: bool = False) -> Scenario:
+    def read(self, *, allow_partial: bool = False) -> Scenario:
         """Return the scenario; `lenient` reads what can be read of a cluster, tables too, and calls the rest unknown.
 
         Raises
@@ -49,12 +49,12 @@ class Input:
         """
         if self.scenario is not None:
             return self.scenario
-        if lenient:
+        if allow_partial:
             return read_cluster(*self.paths).scenario
-        made = load(*self.files)
+        scenario = load(*self.files)
         # Dumps have no name of their own: those of a folder are called after it, not after the first of them.
-        alone = len(self.paths) == 1 and self.paths[0].is_dir() and made.name == self.files[0].stem
-        return replace(made, name=self.paths[0].resolve().name or made.name) if alone else made
+        named_after_folder = len(self.paths) == 1 and self.paths[0].is_dir() and scenario.name == self.files[0].stem
+        return replace(scenario, name=self.paths[0].resolve().name or scenario.name) if named_after_folder else scenario
 
     def digest(self) -> str:
         """Return the SHA-256 of what is read.
@@ -64,22 +64,22 @@ class Input:
         InputError
             Where a file cannot be read.
         """
-        made = hashlib.sha256()
+        sha256 = hashlib.sha256()
         if self.scenario is not None:
-            made.update(scenario_yaml(self.scenario).encode())
+            sha256.update(scenario_to_yaml(self.scenario).encode())
         for file in self.files:
             try:
                 content = file.read_bytes()
             except OSError as error:
-                numbers = {"reason": error.strerror or str(error)}
-                raise InputError([Finding("file-unreadable", numbers=numbers, place=Place(str(file)))]) from None
+                params = {"reason": error.strerror or str(error)}
+                raise InputError([Finding("file-unreadable", params=params, place=Place(str(file)))]) from None
             # The name goes in too: a scenario that has none of its own is called after its file.
-            made.update(f"{file.name}\0{len(content)}\0".encode(errors="surrogateescape"))
-            made.update(content)
-        return made.hexdigest()
+            sha256.update(f"{file.name}\0{len(content)}\0".encode(errors="surrogateescape"))
+            sha256.update(content)
+        return sha256.hexdigest()
 
 
-def inputs(given: Iterable[Given], *, lenient: bool = False) -> list[Input]:
+def resolve_inputs(sources: Iterable[ReportSource], *, allow_partial: bool = False) -> list[ReportInput]:
     """Turn arguments into inputs, in their order.
 
     A file is one input; so is a folder, as the dumps of one cluster; so are several paths in a list, and a `Scenario`.
@@ -92,26 +92,36 @@ def inputs(given: Iterable[Given], *, lenient: bool = False) -> list[Input]:
         Where a pattern matches nothing, a folder holds nothing to read, or a path is not there.
     """
     problems: list[Finding] = []
-    found: list[Input] = []
-    for one in given:
-        if isinstance(one, Scenario):
-            found.append(Input(one.name, one.name, scenario=one))
-        elif isinstance(one, list | tuple):
-            found += [_input(", ".join(map(str, one)), tuple(map(Path, one)), problems, lenient=lenient)] if one else []
+    resolved: list[ReportInput] = []
+    for source in sources:
+        if isinstance(source, Scenario):
+            resolved.append(ReportInput(source.name, source.name, scenario=source))
+        elif isinstance(source, list | tuple):
+            resolved += (
+                [
+                    _resolve_input(
+                        ", ".join(map(str, source)), tuple(map(Path, source)), problems, allow_partial=allow_partial
+                    )
+                ]
+                if source
+                else []
+            )
         else:
-            paths = _matches(str(one), problems)
-            found += [_input(str(path), (path,), problems, lenient=lenient) for path in paths]
-    if not found and not problems:
+            paths = _match_paths(str(source), problems)
+            resolved += [_resolve_input(str(path), (path,), problems, allow_partial=allow_partial) for path in paths]
+    if not resolved and not problems:
         problems.append(Finding("nothing-given", place=Place("report")))
     if problems:
         raise InputError(problems)
-    names = _apart([file_name(each.name) for each in found], {SUMMARY} if len(found) > 1 else set())
-    return [replace(each, name=name) for name, each in zip(names, found, strict=True)]
+    stems = _unique_names(
+        [safe_file_name(report_input.stem) for report_input in resolved], {INDEX_STEM} if len(resolved) > 1 else set()
+    )
+    return [replace(report_input, stem=stem) for stem, report_input in zip(stems, resolved, strict=True)]
 
 
-def _input(told: str, paths: tuple[Path, ...], problems: list[Finding], *, lenient: bool) -> Input:
-    files = tuple(file for path in paths for file in _files(path, problems, lenient=lenient))
-    return Input(told, _stem(paths[0]), files, paths=paths)
+def _resolve_input(label: str, paths: tuple[Path, ...], problems: list[Finding], *, allow_partial: bool) -> ReportInput:
+    files = tuple(file for path in paths for file in _list_files(path, problems, allow_partial=allow_partial))
+    return ReportInput(label, _stem(paths[0]), files, paths=paths)
 
 
 def _stem(path: Path) -> str:
@@ -120,27 +130,27 @@ def _stem(path: Path) -> str:
     return path.resolve().name or "cluster" if path.is_dir() else path.stem
 
 
-def _files(path: Path, problems: list[Finding], *, lenient: bool) -> list[Path]:
+def _list_files(path: Path, problems: list[Finding], *, allow_partial: bool) -> list[Path]:
     if str(path) == STDIN or not path.is_dir():
         return [path]
-    if lenient:
-        files = [Path(file) for file in files_of(path)]
+    if allow_partial:
+        files = [Path(file) for file in list_files(path)]
     else:
-        files = sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and file.is_file())
+        files = sorted(file for file in path.iterdir() if file.suffix.lower() in SCENARIO_SUFFIXES and file.is_file())
     if not files:
         problems.append(Finding("folder-empty", place=Place(str(path))))
     return files
 
 
-def file_name(text: str) -> str:
+def safe_file_name(text: str) -> str:
     """Return a text as the name of a file: short, without separators, never hidden, no name of a device."""
-    name = _UNSAFE.sub("-", text).strip("-. ")[:_MOST].rstrip("-. ")
-    if len(text) > _MOST:  # cut: what is different stays different
-        name = f"{name[: _MOST - 9]}-{hashlib.sha256(text.encode(errors='surrogateescape')).hexdigest()[:8]}"
-    return f"_{name}" if _DEVICES.match(name) else name or "report"
+    name = _UNSAFE_CHARACTERS.sub("-", text).strip("-. ")[:_MAX_FILE_NAME].rstrip("-. ")
+    if len(text) > _MAX_FILE_NAME:  # cut: what is different stays different
+        name = f"{name[: _MAX_FILE_NAME - 9]}-{hashlib.sha256(text.encode(errors='surrogateescape')).hexdigest()[:8]}"
+    return f"_{name}" if _DEVICE_NAMES.match(name) else name or "report"
 
 
-def _matches(text: str, problems: list[Finding]) -> Sequence[Path]:
+def _match_paths(text: str, problems: list[Finding]) -> Sequence[Path]:
     path = Path(text)
     try:
         if text == STDIN or path.exists():
@@ -152,21 +162,21 @@ def _matches(text: str, problems: list[Finding]) -> Sequence[Path]:
         problems.append(Finding("file-missing", place=Place(text)))
         return []
     matched = sorted(map(Path, glob.glob(text, recursive=True)))  # noqa: PTH207 (absolute patterns too)
-    kept = [each for each in matched if each.is_dir() or each.suffix.lower() in SUFFIXES]
-    if not kept:
+    readable = [match for match in matched if match.is_dir() or match.suffix.lower() in SCENARIO_SUFFIXES]
+    if not readable:
         problems.append(Finding("glob-nothing", place=Place(text)))
-    return kept
+    return readable
 
 
-def _apart(names: Sequence[str], taken: set[str]) -> list[str]:
+def _unique_names(names: Sequence[str], taken: set[str]) -> list[str]:
     """Make names differ, also where a file system takes capitals for small letters; the first of a name keeps it."""
     reserved = {name.casefold() for name in names}
-    made = []
+    unique = []
     for name in names:
         candidate, number = name, 1
         while candidate.casefold() in taken or (number > 1 and candidate.casefold() in reserved):
             number += 1
             candidate = f"{name}-{number}"
         taken.add(candidate.casefold())
-        made.append(candidate)
-    return made
+        unique.append(candidate)
+    return unique

@@ -1,24 +1,24 @@
 """Simulation: scenarios and workloads through the engine."""
 
 from .address_map import address_map
+from .block_search import block_search_order, borrowed_addresses
 from .result import Simulation
-from .run import place, simulate
+from .runner import place_planned_pods, simulate
 from .trace import Trace
-from .walk import borrowers, walk
-from .workload import Autoscale, BringUp, Churn, Growth, Replacement, Workload
+from .workloads import Autoscale, Churn, Growth, InitialRollout, NodeReplacement, Workload
 
 __all__ = [
     "Autoscale",
-    "BringUp",
     "Churn",
     "Growth",
-    "Replacement",
+    "InitialRollout",
+    "NodeReplacement",
     "Simulation",
     "Trace",
     "Workload",
     "address_map",
-    "borrowers",
-    "place",
+    "block_search_order",
+    "borrowed_addresses",
+    "place_planned_pods",
     "simulate",
-    "walk",
 ]

@@ -7,16 +7,16 @@ from typing import Any
 
 import pandas as pd
 
-from ..cidr import address_of
+from ..cidr import address_from_int
 from ..findings import Finding
-from ..ipam import bulk, layout
-from ..ipam.memory import join
-from .site import DAY, Failure, Site
+from ..ipam import batch_events, layout
+from ..ipam.state_store import join_128
+from .simulated_cluster import DAY, FailedRequest, SimulatedCluster
 
-_CODES = {
-    layout.LIMIT: "ipam-block-limit",
-    layout.NOT_CLAIMED: "ipam-no-claims",
-    layout.TOO_SMALL: "ipam-windows-small",
+_FINDING_CODES = {
+    layout.BLOCK_LIMIT: "ipam-block-limit",
+    layout.AUTO_ALLOCATE_OFF: "ipam-no-claims",
+    layout.TOO_SMALL_FOR_WINDOWS: "ipam-windows-small",
 }
 
 
@@ -27,15 +27,15 @@ class Simulation:
     Tables are made when asked for: `timeline`, `blocks`, `nodes`, `pods`, `failures`.
     """
 
-    site: Site
+    cluster: SimulatedCluster
     interrupted: bool = False
     _timeline: list[tuple[Any, ...]] = field(default_factory=list)
 
-    def note(self, day: int) -> None:
+    def record_day(self, day: int) -> None:
         """Add a step to the timeline."""
-        counts = self.site.census()
-        for place, (pool, row) in enumerate(counts.items()):
-            self._timeline.append((day, pool, *row, int(self.site.failed[place])))
+        counts = self.cluster.pool_counts()
+        for position, (pool, row) in enumerate(counts.items()):
+            self._timeline.append((day, pool, *row, int(self.cluster.failure_counts[position])))
 
     @property
     def timeline(self) -> pd.DataFrame:
@@ -43,24 +43,24 @@ class Simulation:
         columns = ["day", "pool", "addresses", "blocks", "unowned", "borrowed", "failures"]
         return pd.DataFrame(self._timeline, columns=columns)
 
-    def blocks_of(self, pool: str) -> list[tuple[int, str, int, int, int]]:
+    def pool_blocks(self, pool: str) -> list[tuple[int, str, int, int, int]]:
         """Return the blocks of a pool that there are: number in it, node, addresses in use, borrowed, cooling down."""
-        tally, ipam = self.site.tally(), self.site.ipam
-        place = [each.name for each in self.site.scenario.cluster.pools].index(pool)
-        inside = tally.pools == place
-        numbers = [join(high, low) for high, low in tally.numbers[inside].tolist()]
-        nodes = [ipam.name_of(owner) if owner >= 0 else "" for owner in tally.owners[inside].tolist()]
-        return list(zip(numbers, nodes, *tally.counts[inside].T.tolist(), strict=True))
+        block_counts, ipam = self.cluster.block_counts(), self.cluster.ipam
+        position = [ip_pool.name for ip_pool in self.cluster.scenario.cluster.pools].index(pool)
+        is_in_pool = block_counts.pool_positions == position
+        numbers = [join_128(high, low) for high, low in block_counts.block_indexes[is_in_pool].tolist()]
+        nodes = [ipam.node_name(owner) if owner >= 0 else "" for owner in block_counts.owners[is_in_pool].tolist()]
+        return list(zip(numbers, nodes, *block_counts.counts[is_in_pool].T.tolist(), strict=True))
 
     @property
     def blocks(self) -> pd.DataFrame:
         """A row a block: its range, its affinity, how many addresses are in use, free, cooling, borrowed."""
-        ipam = self.site.ipam
+        ipam = self.cluster.ipam
         rows = []
         for block in ipam.blocks():
             owner = block["affinity"].partition(":")[2]
             used = [handle for handle, ordinals in block["allocated"].items() for _ in ordinals]
-            borrowed = sum(self.site.ipam.holder(handle) != owner for handle in used)
+            borrowed = sum(self.cluster.ipam.node_of_handle(handle) != owner for handle in used)
             rows.append(
                 (str(block["cidr"]), block["affinity"], len(used), len(block["free"]), len(block["cooling"]), borrowed)
             )
@@ -69,32 +69,35 @@ class Simulation:
     @property
     def nodes(self) -> pd.DataFrame:
         """A row a node that exists: its blocks, the pods' addresses it holds, how many of them are borrowed."""
-        blocks: dict[str, int] = {}
-        held: dict[str, int] = {}
-        borrowed: dict[str, int] = {}
-        for block in self.site.ipam.blocks():
+        block_counts: dict[str, int] = {}
+        address_counts: dict[str, int] = {}
+        borrowed_counts: dict[str, int] = {}
+        for block in self.cluster.ipam.blocks():
             owner = block["affinity"].partition(":")[2]
-            blocks[owner] = blocks.get(owner, 0) + 1
+            block_counts[owner] = block_counts.get(owner, 0) + 1
             for handle, ordinals in block["allocated"].items():
-                node = self.site.ipam.holder(handle)
-                held[node] = held.get(node, 0) + len(ordinals)
-                borrowed[node] = borrowed.get(node, 0) + len(ordinals) * (node != owner)
-        names = [name for name, node in self.site.ipam.nodes.items() if self.site.ipam.state.alive[node.number]]
-        rows = [(name, blocks.get(name, 0), held.get(name, 0), borrowed.get(name, 0)) for name in names]
+                node = self.cluster.ipam.node_of_handle(handle)
+                address_counts[node] = address_counts.get(node, 0) + len(ordinals)
+                borrowed_counts[node] = borrowed_counts.get(node, 0) + len(ordinals) * (node != owner)
+        names = [name for name, node in self.cluster.ipam.nodes.items() if self.cluster.ipam.state.alive[node.number]]
+        rows = [
+            (name, block_counts.get(name, 0), address_counts.get(name, 0), borrowed_counts.get(name, 0))
+            for name in names
+        ]
         return pd.DataFrame(rows, columns=["node", "blocks", "addresses", "borrowed"])
 
     @property
     def pods(self) -> pd.DataFrame:
         """A row an address in use: who holds it, on which node, and the node whose block it is of."""
         rows = []
-        for block in self.site.ipam.blocks():
+        for block in self.cluster.ipam.blocks():
             owner = block["affinity"].partition(":")[2]
             for handle, ordinals in block["allocated"].items():
                 first = block["cidr"].first
                 rows += [
                     (
                         handle,
-                        self.site.ipam.holder(handle),
+                        self.cluster.ipam.node_of_handle(handle),
                         block["cidr"].version,
                         first + ordinal,
                         str(block["cidr"]),
@@ -102,38 +105,45 @@ class Simulation:
                     )
                     for ordinal in ordinals
                 ]
-        made = pd.DataFrame(rows, columns=["pod", "node", "family", "address", "block", "block_of"])
-        made["address"] = [str(address_of(v, a)) for v, a in zip(made["family"], made["address"], strict=True)]
-        return made
+        table = pd.DataFrame(rows, columns=["pod", "node", "family", "address", "block", "block_of"])
+        table["address"] = [
+            str(address_from_int(version, number))
+            for version, number in zip(table["family"], table["address"], strict=True)
+        ]
+        return table
 
     @property
     def failures(self) -> pd.DataFrame:
         """A row a request that got nothing, the first ones: when, which pod and node, why, and the limit behind it."""
-        return self.failures_in("en")
+        return self.failures_in_language("en")
 
-    def failures_in(self, lang: str) -> pd.DataFrame:
+    def failures_in_language(self, lang: str) -> pd.DataFrame:
         """Return `failures` in a language."""
         rows = []
-        for failure in self.site.failures:
-            finding = self.why(failure)
-            name = self.site.ipam.handle_name(failure.pod)
+        for failure in self.cluster.failures:
+            finding = self.explain_failure(failure)
+            name = self.cluster.ipam.handle_name(failure.pod)
             rows.append(
                 (
                     failure.time / DAY,
                     name,
-                    self.site.ipam.name_of(failure.node),
+                    self.cluster.ipam.node_name(failure.node),
                     finding.code,
-                    finding.sentence(lang),
-                    finding.mend(lang),
+                    finding.message(lang),
+                    finding.remedy(lang),
                 )
             )
         return pd.DataFrame(rows, columns=["day", "pod", "node", "code", "reason", "mend"])
 
-    def why(self, failure: Failure) -> Finding:
+    def explain_failure(self, failure: FailedRequest) -> Finding:
         """Return the finding behind a failure."""
-        node = self.site.ipam.name_of(failure.node)
-        code = self.site.refused[failure.request] if failure.answer == bulk.NO_POOL else _CODES.get(failure.answer)
+        node = self.cluster.ipam.node_name(failure.node)
+        code = (
+            self.cluster.refusal_codes[failure.request]
+            if failure.status == batch_events.NO_POOL
+            else _FINDING_CODES.get(failure.status)
+        )
         if code is None:
-            code = "ipam-strict" if self.site.ipam.config.strict_affinity else "ipam-exhausted"
-        pools = ", ".join(self.site.pools_of[failure.request])
-        return Finding(code, f"Node/{node}", {"node": node, "pools": pools, "cap": self.site.ipam.cap(0)})
+            code = "ipam-strict" if self.cluster.ipam.config.strict_affinity else "ipam-exhausted"
+        pools = ", ".join(self.cluster.request_pools[failure.request])
+        return Finding(code, f"Node/{node}", {"node": node, "pools": pools, "cap": self.cluster.ipam.block_limit(0)})

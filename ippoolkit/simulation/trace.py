@@ -16,21 +16,21 @@ import numpy as np
 from ..errors import InputError
 from ..findings import Finding, Place
 from ..read import read_text
-from .site import DAY, SECOND, Events, Site
-from .workload import Workload
+from .simulated_cluster import DAY, SECOND, Events, SimulatedCluster
+from .workloads import Workload
 
 # What an event is, and the fields that it needs beside its time.
-_NEEDS = {
+_REQUIRED_FIELDS = {
     "pod-start": ("pod", "node"),
     "pod-end": ("pod",),
     "node-join": ("node",),
     "node-leave": ("node",),
 }
-_LATEST = 100 * 365 * 86_400  # seconds
+_MAX_SECONDS = 100 * 365 * 86_400  # seconds
 
 
 @dataclass(frozen=True, slots=True)
-class _Event:
+class _TraceEvent:
     time: int
     event: str
     pod: str
@@ -47,7 +47,7 @@ class Trace(Workload):
     has an object a line.
     """
 
-    events: tuple[_Event, ...] = field(default=(), repr=False)
+    events: tuple[_TraceEvent, ...] = field(default=(), repr=False)
 
     @classmethod
     def read(cls, file: str | Path) -> Trace:
@@ -61,8 +61,8 @@ class Trace(Workload):
         name, text = read_text(file)
         problems: list[Finding] = []
         events = []
-        for line, row in _rows(name, text, problems):
-            if (event := _event(row, Place(name, line), problems)) is not None:
+        for line, row in _read_rows(name, text, problems):
+            if (event := _parse_event(row, Place(name, line), problems)) is not None:
                 events.append(event)
         if not events and not problems:
             problems.append(Finding("file-empty", place=Place(name)))
@@ -71,45 +71,45 @@ class Trace(Workload):
         events.sort(key=lambda event: event.time)
         return cls(events[-1].time // DAY + 1, tuple(events))
 
-    def day(self, site: Site, number: int) -> Events | None:
+    def day(self, cluster: SimulatedCluster, day: int) -> Events | None:
         """Return the events of a day."""
-        found = []
+        batches = []
         for event in self.events:
-            if event.time // DAY != number:
+            if event.time // DAY != day:
                 continue
             times = np.array([event.time], np.int64)
             if event.event == "node-join":
-                found.append(site.coming([site.add_node(event.node, event.labels)], event.time))
-            elif event.event == "node-leave" and event.node in site.ipam.nodes:
-                found.append(site.going(site.ipam.nodes[event.node].number, event.time))
+                batches.append(cluster.node_join_events([cluster.add_node(event.node, event.labels)], event.time))
+            elif event.event == "node-leave" and event.node in cluster.ipam.nodes:
+                batches.append(cluster.node_leave_events(cluster.ipam.nodes[event.node].number, event.time))
             elif event.event == "pod-start":
-                if event.node not in site.ipam.nodes:
-                    found.append(site.coming([site.add_node(event.node, {})], event.time))
-                node = np.array([site.ipam.nodes[event.node].number], np.int64)
-                pods = site.add_pods([event.pod])
-                if site.on[pods[0]] >= 0:  # it starts anew
-                    found.append(site.releasing(pods, times))
-                found.append(site.assigning(pods, node, times))
+                if event.node not in cluster.ipam.nodes:
+                    batches.append(cluster.node_join_events([cluster.add_node(event.node, {})], event.time))
+                node = np.array([cluster.ipam.nodes[event.node].number], np.int64)
+                pods = cluster.add_pods([event.pod])
+                if cluster.pod_nodes[pods[0]] >= 0:  # it starts anew
+                    batches.append(cluster.pod_end_events(pods, times))
+                batches.append(cluster.pod_start_events(pods, node, times))
             elif event.event == "pod-end":
-                found.append(site.releasing(site.add_pods([event.pod]), times))
-        return np.concatenate(found) if found else None
+                batches.append(cluster.pod_end_events(cluster.add_pods([event.pod]), times))
+        return np.concatenate(batches) if batches else None
 
 
-def _rows(name: str, text: str, problems: list[Finding]) -> Iterator[tuple[int, Mapping[str, Any]]]:
+def _read_rows(name: str, text: str, problems: list[Finding]) -> Iterator[tuple[int, Mapping[str, Any]]]:
     if text.lstrip().startswith("{"):
-        for line, part in enumerate(text.splitlines(), 1):
-            if not part.strip():
+        for line, content in enumerate(text.splitlines(), 1):
+            if not content.strip():
                 continue
             try:
-                row = json.loads(part)
+                row = json.loads(content)
             except (ValueError, RecursionError) as error:
                 reason = getattr(error, "msg", "nested too deep")
-                problems.append(Finding("json-syntax", numbers={"reason": reason}, place=Place(name, line)))
+                problems.append(Finding("json-syntax", params={"reason": reason}, place=Place(name, line)))
                 continue
             if isinstance(row, dict):
                 yield line, row
             else:
-                problems.append(Finding("type-mapping", numbers={"value": part[:60]}, place=Place(name, line)))
+                problems.append(Finding("type-mapping", params={"value": content[:60]}, place=Place(name, line)))
         return
     reader = csv.DictReader(io.StringIO(text))
     while True:
@@ -118,34 +118,34 @@ def _rows(name: str, text: str, problems: list[Finding]) -> Iterator[tuple[int, 
         except StopIteration:
             return
         except csv.Error as error:
-            problems.append(Finding("trace-csv", numbers={"reason": str(error)}, place=Place(name, reader.line_num)))
+            problems.append(Finding("trace-csv", params={"reason": str(error)}, place=Place(name, reader.line_num)))
             return
         labels = dict(pair.partition("=")[::2] for pair in (row.get("labels") or "").split(";") if pair)
         yield reader.line_num, {**{key: value for key, value in row.items() if key}, "labels": labels}
 
 
-def _event(row: Mapping[str, Any], place: Place, problems: list[Finding]) -> _Event | None:
-    before = len(problems)
+def _parse_event(row: Mapping[str, Any], place: Place, problems: list[Finding]) -> _TraceEvent | None:
+    problem_count = len(problems)
 
     def problem(code: str, field_name: str, **numbers: object) -> None:
-        problems.append(Finding(code, numbers=numbers, place=Place(place.file, place.line, field_name)))
+        problems.append(Finding(code, params=numbers, place=Place(place.file, place.line, field_name)))
 
     event = row.get("event")
-    if event not in _NEEDS:
-        problem("value-choice", "event", value=json.dumps(event), choices=", ".join(_NEEDS))
+    if event not in _REQUIRED_FIELDS:
+        problem("value-choice", "event", value=json.dumps(event), choices=", ".join(_REQUIRED_FIELDS))
     try:
         seconds = float(row["time"])
     except (KeyError, TypeError, ValueError):
         seconds = math.nan
-    if not 0 <= seconds <= _LATEST:
-        problem("trace-time", "time", value=json.dumps(row.get("time")), most=_LATEST)
+    if not 0 <= seconds <= _MAX_SECONDS:
+        problem("trace-time", "time", value=json.dumps(row.get("time")), most=_MAX_SECONDS)
     texts = {key: row.get(key) or "" for key in ("pod", "node")}
-    for key in _NEEDS.get(str(event), ()):
+    for key in _REQUIRED_FIELDS.get(str(event), ()):
         if not isinstance(texts[key], str) or not texts[key]:
             problem("field-missing", key, field=key)
     labels = row.get("labels") or {}
     if not isinstance(labels, dict) or not all(isinstance(value, str) for value in labels.values()):
         problem("type-mapping", "labels", value=json.dumps(labels)[:60])
-    if len(problems) > before:
+    if len(problems) > problem_count:
         return None
-    return _Event(round(seconds * SECOND), str(event), str(texts["pod"]), str(texts["node"]), labels)
+    return _TraceEvent(round(seconds * SECOND), str(event), str(texts["pod"]), str(texts["node"]), labels)

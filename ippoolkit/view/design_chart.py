@@ -6,11 +6,13 @@ Each dot is a button that carries the design's number; hovering over it says wha
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..findings import N_, language, short
+from ..findings import N_, get_language, format_short_count
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _WIDTH, _HEIGHT = 640, 260
 _LEFT, _RIGHT, _TOP, _BOTTOM = 58, 18, 14, 40
@@ -18,17 +20,18 @@ _DOUBLINGS = 6  # of the fewest addresses: beyond, designs only repeat themselve
 _PALEST = 25  # percent of the accent colour that the fewest routes have
 
 
-def designs_chart(rows: Sequence[dict[str, Any]], *, lang: str = "en") -> str:
+def designs_chart(table: pd.DataFrame, *, lang: str = "en") -> str:
     """Return the designs of one family as an SVG.
 
     Parameters
     ----------
-    rows
-        Rows of the table of designs as dicts.
+    table
+        As `ippoolkit.choose.designs_table` returns it.
     lang
         Language of the words.
     """
-    words = language(lang)
+    words = get_language(lang)
+    rows: list[dict[Any, Any]] = table.to_dict("records")
     least = min((int(row["addresses"]) for row in rows), default=1)
     shown = [row for row in rows if int(row["addresses"]) <= least << _DOUBLINGS]
     across = _Scale([int(row["addresses"]) for row in shown], _LEFT + 14, _WIDTH - _RIGHT - 14)
@@ -36,17 +39,17 @@ def designs_chart(rows: Sequence[dict[str, Any]], *, lang: str = "en") -> str:
     shade = _Scale([int(row["routes"]) for row in shown], _PALEST, 100)
     lines = "".join(
         f'<path class="grid" d="M{_LEFT},{y:.1f}H{_WIDTH - _RIGHT}"/>'
-        f'<text class="end" x="{_LEFT - 8}" y="{y + 4:.1f}">{short(value)}</text>'
+        f'<text class="end" x="{_LEFT - 8}" y="{y + 4:.1f}">{format_short_count(value)}</text>'
         for value, y in up.ticks()
     )
     below = "".join(
-        f'<text class="middle" x="{x:.1f}" y="{_HEIGHT - _BOTTOM + 16}">{short(value)}</text>'
+        f'<text class="middle" x="{x:.1f}" y="{_HEIGHT - _BOTTOM + 16}">{format_short_count(value)}</text>'
         for value, x in across.ticks()
     )
     dots = "".join(_dot(row, across, up, shade, words) for row in shown)
-    x_title, y_title = words.text(N_("addresses of all pools")), words.text(N_("nodes that fit"))
+    x_title, y_title = words.translate(N_("addresses of all pools")), words.translate(N_("nodes that fit"))
     routes = sorted({int(row["routes"]) for row in shown})
-    told = words.say(N_("paler: {few} routes; darker: {many}"), {"few": routes[0], "many": routes[-1]}) if routes else ""
+    told = words.render(N_("paler: {few} routes; darker: {many}"), {"few": routes[0], "many": routes[-1]}) if routes else ""
     return (
         f'<figure class="ipk-chart ipk-designs"><figcaption><b>{escape(y_title)}</b><span>{escape(told)}</span>'
         f'</figcaption><svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="group" aria-label="{escape(y_title)}">'
@@ -75,8 +78,8 @@ class _Scale:
         return [(1 << power, self(1 << power)) for power in range(low, high + 1, step)]
 
 
-def _dot(row: dict[str, Any], across: _Scale, up: _Scale, shade: _Scale, words: Any) -> str:
-    told = words.say(
+def _dot(row: dict[Any, Any], across: _Scale, up: _Scale, shade: _Scale, words: Any) -> str:
+    told = words.render(
         N_("/{prefix}, blockSize {size}: {addresses:address}, {most:node}, {routes} routes"),
         {
             "prefix": row["prefix"], "size": row["block_size"], "addresses": row["addresses"],

@@ -9,25 +9,25 @@ from typing import TYPE_CHECKING, Any
 
 import jinja2
 
-from ..capacity.choices import ADD_POOL, Choice, find_choices
-from ..capacity.figures import KeyFigures, key_figures
-from ..capacity.judge import Word
-from ..capacity.plan import nodes
-from ..capacity.plan import verdict as judge
-from ..findings import N_, Finding, Language, language, printable
+from ..capacity.choice_table import ADD_POOL, Choice, find_choices
+from ..capacity.evaluation import Status
+from ..capacity.metrics import KeyMetrics, key_metrics
+from ..capacity.plan_tables import nodes
+from ..capacity.plan_tables import verdict as judge
+from ..findings import N_, Finding, Language, get_language, replace_unprintable
 from ..model import Scenario
-from .cells import NOTHING, cells_of
-from .shown import LIMIT_COLUMN, MEDIUM, Shown, shown
+from .cell_text import NO_VALUE, format_column
+from .display_columns import LIMIT_COLUMN, MEDIUM, DisplayColumn, display_columns
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..rules.review import Review
+    from ..manifests.manifest_review import Review
 
-NODES_SHOWN = 200
-_ROWS_TOGETHER = 20
-_SENTENCE = 40  # characters from which a cell is one
-_NAME = 28  # characters of a name that is not broken
+MAX_NODES_SHOWN = 200
+_MAX_UNBROKEN_ROWS = 20
+_LONG_TEXT = 40  # characters from which a cell is one
+_UNBROKEN_TEXT = 28  # characters of a name that is not broken
 
 
 def verdict_html(scenario: Scenario, lang: str = "en", *, buttons: bool = False) -> str:
@@ -35,53 +35,57 @@ def verdict_html(scenario: Scenario, lang: str = "en", *, buttons: bool = False)
 
     With `buttons` each choice can be taken: a button that carries the choice's place in `find_choices`.
     """
-    words = language(lang)
+    words = get_language(lang)
     verdict = judge(scenario)
-    chosen = [] if verdict.word in (Word.FITS, Word.IDLE) else [_choice(c, words) for c in find_choices(scenario)]
+    choices = (
+        []
+        if verdict.status in (Status.FITS, Status.IDLE)
+        else [_choice_parts(choice, words) for choice in find_choices(scenario)]
+    )
     finding = verdict.finding
-    return render(
+    return render_template(
         "verdict",
-        word=verdict.word.value,
-        label=words.say(N_("{word}."), {"word": words.text(verdict.word.value)}),
-        sentence=finding.sentence(lang),
-        mend="" if chosen else finding.mend(lang),
-        choices=chosen,
+        word=verdict.status.value,
+        label=words.render(N_("{word}."), {"word": words.translate(verdict.status.value)}),
+        sentence=finding.message(lang),
+        mend="" if choices else finding.remedy(lang),
+        choices=choices,
         buttons=buttons,
-        limit=words.text(verdict.limit),
+        limit=words.translate(verdict.limit),
         source=finding.source,
         words={
-            "limit": words.text(N_("Binds first:")),
-            "enough": words.text(N_("One change is enough:")),
-            "next": words.text(N_("; ")),
-            "end": words.text(N_(".")),
+            "limit": words.translate(N_("Limiting factor:")),
+            "enough": words.translate(N_("Any one of these changes is enough:")),
+            "next": words.translate(N_("; ")),
+            "end": words.translate(N_(".")),
         },
     )
 
 
-def tiles_html(scenario: Scenario, lang: str = "en", *, brief: bool = False) -> str:
+def capacity_tiles_html(scenario: Scenario, lang: str = "en", *, short: bool = False) -> str:
     """Return the key figures of the family whose verdict is worst; `brief`: blocks, addresses and when only."""
-    return boxes_html(tiles(scenario, lang, brief=brief))
+    return tile_boxes_html(capacity_tiles(scenario, lang, short=short))
 
 
-def tiles(scenario: Scenario, lang: str = "en", *, brief: bool = False) -> list[tuple[str, str, str]]:
+def capacity_tiles(scenario: Scenario, lang: str = "en", *, short: bool = False) -> list[tuple[str, str, str]]:
     """Return key figures as texts: value, what it is, and ``fails`` where it is bad."""
-    figures = key_figures(scenario)
-    made = _tiles(figures, language(lang)) if figures else []
-    return [*made[:2], *made[-1:]] if brief else made
+    figures = key_metrics(scenario)
+    tile_texts = _key_figure_tiles(figures, get_language(lang)) if figures else []
+    return [*tile_texts[:2], *tile_texts[-1:]] if short else tile_texts
 
 
-def boxes_html(boxes: Iterable[tuple[str, str, str]]) -> str:
+def tile_boxes_html(tiles: Iterable[tuple[str, str, str]]) -> str:
     """Return values in boxes beside each other, each with what it is and a verdict's word or nothing."""
-    listed = list(boxes)
-    return render("tiles", tiles=listed) if listed else ""
+    tile_list = list(tiles)
+    return render_template("tiles", tiles=tile_list) if tile_list else ""
 
 
-def grid_html(
+def text_table_html(
     headings: Sequence[str],
     rows: Iterable[Sequence[str]],
     *,
-    left: Sequence[bool],
-    marks: Sequence[Sequence[str]] = (),
+    left_aligned: Sequence[bool],
+    cell_classes: Sequence[Sequence[str]] = (),
     links: Mapping[str, str] | None = None,
     caption: str = "",
 ) -> str:
@@ -102,24 +106,33 @@ def grid_html(
     caption
         What the table shows, for those who do not see it.
     """
-    listed = [list(row) for row in rows]
-    marked = marks or [[""] * len(headings)] * len(listed)
+    row_list = [list(row) for row in rows]
+    class_rows = cell_classes or [[""] * len(headings)] * len(row_list)
     # Narrow windows make columns of sentences a word wide unless told not to.
-    longest = [max((len(row[at]) for row in listed), default=0) for at in range(len(headings))]
-    widths = ["long" if most > _SENTENCE else "whole" if most <= _NAME else "" for most in longest]
-    classes = [f"text {width}".strip() if side else width for side, width in zip(left, widths, strict=True)]
-    cells = [
-        [(text, f"{kind} {mark}".strip()) for text, kind, mark in zip(row, classes, of_row, strict=True)]
-        for row, of_row in zip(listed, marked, strict=True)
+    lengths = [max((len(row[index]) for row in row_list), default=0) for index in range(len(headings))]
+    widths = ["long" if length > _LONG_TEXT else "whole" if length <= _UNBROKEN_TEXT else "" for length in lengths]
+    column_classes = [
+        f"text {width}".strip() if is_left else width for is_left, width in zip(left_aligned, widths, strict=True)
     ]
-    values = {"headings": list(zip(map(printable, headings), left, strict=True)), "rows": cells, "links": links or {}}
-    return render("grid", **values, caption=caption, scroll=_scroll(len(cells)))
+    cells = [
+        [
+            (text, f"{column_class} {cell_class}".strip())
+            for text, column_class, cell_class in zip(row, column_classes, row_classes, strict=True)
+        ]
+        for row, row_classes in zip(row_list, class_rows, strict=True)
+    ]
+    values = {
+        "headings": list(zip(map(replace_unprintable, headings), left_aligned, strict=True)),
+        "rows": cells,
+        "links": links or {},
+    }
+    return render_template("grid", **values, caption=caption, scroll=_scroll_classes(len(cells)))
 
 
 def table_html(
-    table: str, data: pd.DataFrame, *, lang: str = "en", chosen: int | None = None, caption: str = ""
+    table_name: str, data: pd.DataFrame, *, lang: str = "en", chosen: int | None = None, caption: str = ""
 ) -> str:
-    """Return one of the kit's tables, by its name in `ippoolkit.capacity.columns.TABLES`.
+    """Return one of the kit's tables, by its name in `ippoolkit.capacity.table_columns.TABLES`.
 
     Parameters
     ----------
@@ -136,182 +149,196 @@ def table_html(
     """
     import pandas as pd  # takes long to load: verdicts do without
 
-    words = language(lang)
-    columns = shown(table)
+    words = get_language(lang)
+    columns = display_columns(table_name)
     cells = pd.DataFrame(
-        {column.name: cells_of(column, data, words) for column in columns}, index=data.index, dtype=object
+        {column.name: format_column(column, data, words) for column in columns}, index=data.index, dtype=object
     )
-    styler = cells.style.hide(axis="index").format(escape="html").set_uuid(table)
-    styler = styler.set_table_attributes(f'class="ipk-table ipk-{table}"')
-    styler = styler.set_td_classes(_classes(columns, data, words, chosen))
-    left = ", ".join(f"th.col{index}" for index, column in enumerate(columns) if column.left)
-    styler = styler.set_table_styles([{"selector": left, "props": "text-align: left"}])
-    headings: Any = {column.name: escape(words.text(column.heading)) for column in columns}
+    styler = cells.style.hide(axis="index").format(escape="html").set_uuid(table_name)
+    styler = styler.set_table_attributes(f'class="ipk-table ipk-{table_name}"')
+    styler = styler.set_td_classes(_table_classes(columns, data, words, chosen))
+    left_selectors = ", ".join(f"th.col{index}" for index, column in enumerate(columns) if column.is_left_aligned)
+    styler = styler.set_table_styles([{"selector": left_selectors, "props": "text-align: left"}])
+    headings: Any = {column.name: escape(words.translate(column.heading)) for column in columns}
     styler = styler.format_index(headings.get, axis="columns")
     if caption:
         styler = styler.set_caption(escape(caption))
-    rules = ""
-    for room in sorted({column.room for column in columns} - {0}):
-        left_out = ", ".join(f"#T_{table} .col{index}" for index, column in enumerate(columns) if column.room == room)
-        hidden = f"{left_out} {{ display: none; }}"
-        rules += f"@container (max-width: {room}px) {{ {hidden} }}"
-        rules += f" @media print {{ {hidden} }}" if room >= MEDIUM else ""
-    style = f"<style>{rules}</style>" if rules else ""
-    return f'<div class="{_scroll(len(data))}">{style}{styler.to_html()}</div>'
+    css_rules = ""
+    for min_width in sorted({column.min_width for column in columns} - {0}):
+        selectors = ", ".join(
+            f"#T_{table_name} .col{index}" for index, column in enumerate(columns) if column.min_width == min_width
+        )
+        hide_rule = f"{selectors} {{ display: none; }}"
+        css_rules += f"@container (max-width: {min_width}px) {{ {hide_rule} }}"
+        css_rules += f" @media print {{ {hide_rule} }}" if min_width >= MEDIUM else ""
+    style = f"<style>{css_rules}</style>" if css_rules else ""
+    return f'<div class="{_scroll_classes(len(data))}">{style}{styler.to_html()}</div>'
 
 
 def nodes_html(scenario: Scenario, lang: str = "en") -> str:
     """Return the table of nodes; of a large cluster those that fill up first."""
     table, note = nodes(scenario, lang=lang), ""
-    if len(table) > NODES_SHOWN:
-        numbers = {"shown": NODES_SHOWN, "nodes": len(table)}
-        note = language(lang).say(N_("The {shown} fullest of {nodes:node}."), numbers)
-        table = table.sort_values("pods", ascending=False, kind="stable").head(NODES_SHOWN)
+    if len(table) > MAX_NODES_SHOWN:
+        params = {"shown": MAX_NODES_SHOWN, "nodes": len(table)}
+        note = get_language(lang).render(N_("Showing the {shown} fullest of {nodes:node}."), params)
+        table = table.sort_values("pods", ascending=False, kind="stable").head(MAX_NODES_SHOWN)
     html = table_html("nodes", table, lang=lang)
     return f'<p class="ipk-empty">{escape(note)}</p>{html}' if note else html
 
 
 def comparison_html(table: pd.DataFrame, lang: str = "en") -> str:
     """Return a comparison of plans; values that differ from the first plan's are marked, and said to differ."""
-    words = language(lang)
-    first, *others = table.columns[1:]
+    words = get_language(lang)
+    first_name, *other_names = table.columns[1:]
     rows = [
         {
             "figure": record["figure"],
-            "cells": [(_value(record[first], words), False)]
-            + [(_value(record[name], words), record[name] != record[first]) for name in others],
+            "cells": [(_format_value(record[first_name], words), False)]
+            + [(_format_value(record[name], words), record[name] != record[first_name]) for name in other_names],
         }
         for record in table.to_dict("records")
     ]
-    return render(
-        "comparison", names=[printable(name) for name in (first, *others)], rows=rows, differs=words.text(N_("differs"))
+    return render_template(
+        "comparison",
+        names=[replace_unprintable(name) for name in (first_name, *other_names)],
+        rows=rows,
+        differs=words.translate(N_("differs")),
     )
 
 
-def _value(value: object, words: Language) -> str:
+def _format_value(value: object, words: Language) -> str:
     if value is None or value == "":
-        return NOTHING
-    return words.number(value) if isinstance(value, int) else printable(str(value))
+        return NO_VALUE
+    return words.format_number(value) if isinstance(value, int) else replace_unprintable(str(value))
 
 
 def findings_html(findings: Iterable[Finding], lang: str = "en") -> str:
     """Return findings as a list, in the order given."""
-    words = language(lang)
-    listed = [
+    words = get_language(lang)
+    items = [
         {
             "severity": finding.severity.value,
-            "label": words.text(finding.severity.value),
-            "where": printable(str(finding.place) if finding.place else finding.subject),
-            "sentence": finding.sentence(lang),
-            "mend": finding.mend(lang),
+            "label": words.translate(finding.severity.value),
+            "where": replace_unprintable(str(finding.place) if finding.place else finding.subject),
+            "sentence": finding.message(lang),
+            "mend": finding.remedy(lang),
             "source": finding.source,
             "code": finding.code,
         }
         for finding in findings
     ]
-    return render("findings", findings=listed, empty=words.text(N_("Nothing within this plan.")))
+    return render_template("findings", findings=items, empty=words.translate(N_("No findings.")))
 
 
 def review_html(review: Review, lang: str = "en") -> str:
     """Return what each judge says of each object, and every finding; gravest first."""
-    words = language(lang)
-    judged = [
+    words = get_language(lang)
+    objects = [
         {
-            "subject": printable(each.subject),
+            "subject": replace_unprintable(reviewed.subject),
             "answers": [
-                (judge, words.text(answer.value), answer.value == "accepted") for judge, answer in each.answers.items()
+                (judge, words.translate(answer.value), answer.value == "accepted")
+                for judge, answer in reviewed.decisions.items()
             ],
         }
-        for each in review.objects
+        for reviewed in review.objects
     ]
-    return render("review", objects=judged) + (findings_html(review.findings, lang) if review.findings else "")
-
-
-def _scroll(rows: int) -> str:
-    """Return the classes of what a table scrolls in: in print a short one stays whole, a long one may be cut."""
-    return "ipk-scroll long" if rows > _ROWS_TOGETHER else "ipk-scroll"
-
-
-def _tiles(figures: KeyFigures, words: Language) -> list[tuple[str, str, str]]:
-    number = words.number
-    bad = figures.first_bad_month
-    when = (
-        words.text(N_("now"))
-        if bad == 0
-        else words.say(N_("month {month}"), {"month": bad})
-        if bad
-        else words.say(N_("not within {months:month}"), {"months": figures.months})
+    return render_template("review", objects=objects) + (
+        findings_html(review.findings, lang) if review.findings else ""
     )
-    short = figures.blocks_needed > figures.blocks
-    over = figures.pods_per_node_max < figures.busiest
+
+
+def _scroll_classes(rows: int) -> str:
+    """Return the classes of what a table scrolls in: in print a short one stays whole, a long one may be cut."""
+    return "ipk-scroll long" if rows > _MAX_UNBROKEN_ROWS else "ipk-scroll"
+
+
+def _key_figure_tiles(figures: KeyMetrics, words: Language) -> list[tuple[str, str, str]]:
+    format_number = words.format_number
+    first_bad_month = figures.first_month_with_problem
+    exhaustion_text = (
+        words.translate(N_("now"))
+        if first_bad_month == 0
+        else words.render(N_("month {month}"), {"month": first_bad_month})
+        if first_bad_month
+        else words.render(N_("not within {months:month}"), {"months": figures.horizon_months})
+    )
+    lacks_blocks = figures.blocks_needed > figures.blocks
+    exceeds_node = figures.pods_per_node_max < figures.pods_on_busiest_node
     return [
         (
-            f"{number(figures.blocks_needed)}\u00a0/ {number(figures.blocks)}",
-            words.text(N_("blocks needed / in the pools")),
-            "fails" if short else "",
+            f"{format_number(figures.blocks_needed)}\u00a0/ {format_number(figures.blocks)}",
+            words.translate(N_("blocks needed / in the pools")),
+            "fails" if lacks_blocks else "",
         ),
         (
-            f"{number(figures.addresses_needed)}\u00a0/ {number(figures.addresses)}",
-            words.text(N_("addresses needed / in the pools")),
+            f"{format_number(figures.addresses_needed)}\u00a0/ {format_number(figures.addresses)}",
+            words.translate(N_("addresses needed / in the pools")),
             "fails" if figures.addresses_needed > figures.addresses else "",
         ),
         (
-            number(figures.pods_per_node_max),
-            words.say(N_("pods a node can hold; busiest: {busiest}"), {"busiest": figures.busiest}),
-            "fails" if over else "",
+            format_number(figures.pods_per_node_max),
+            words.render(N_("pods a node can hold; busiest: {busiest}"), {"busiest": figures.pods_on_busiest_node}),
+            "fails" if exceeds_node else "",
         ),
         (
-            number(figures.routes),
-            words.say(N_("routes, {borrowed} of them borrowed addresses"), {"borrowed": figures.borrowed}),
-            "fails" if figures.borrowed else "",
+            format_number(figures.routes),
+            words.render(N_("routes, {borrowed} of them borrowed addresses"), {"borrowed": figures.borrowed_addresses}),
+            "fails" if figures.borrowed_addresses else "",
         ),
-        (when, words.text(N_("when something runs out")), "fails" if bad is not None else ""),
+        (
+            exhaustion_text,
+            words.translate(N_("Runs out")),
+            "fails" if first_bad_month is not None else "",
+        ),
     ]
 
 
 def choice_text(choice: Choice, words: Language) -> str:
     """Say one change that is enough, in a few words."""
-    change, holds = _choice(choice, words)
-    return f"{change} ({holds})"
+    change_text, capacity_text = _choice_parts(choice, words)
+    return f"{change_text} ({capacity_text})"
 
 
-def _choice(choice: Choice, words: Language) -> tuple[str, str]:
-    template = N_("a further pool of /{value}") if choice.change == ADD_POOL else "{change} {value}"
-    head = words.say(template, {"change": words.text(choice.change), "value": choice.value})
-    tail = words.say(N_("holds {nodes:node}"), {"nodes": choice.nodes_fit})
-    return head, tail
+def _choice_parts(choice: Choice, words: Language) -> tuple[str, str]:
+    template = N_("another pool of /{value}") if choice.change == ADD_POOL else "{change} {value}"
+    change_text = words.render(template, {"change": words.translate(choice.change), "value": choice.value})
+    capacity_text = words.render(N_("holds {nodes:node}"), {"nodes": choice.nodes_fit})
+    return change_text, capacity_text
 
 
-def _classes(columns: Sequence[Shown], data: pd.DataFrame, words: Language, chosen: int | None) -> pd.DataFrame:
+def _table_classes(
+    columns: Sequence[DisplayColumn], data: pd.DataFrame, words: Language, chosen: int | None
+) -> pd.DataFrame:
     import pandas as pd
 
-    word_of = {words.text(word.value): word.value for word in Word}
-    limits = {words.text(limit): column for limit, column in LIMIT_COLUMN.items()}
+    status_by_text = {words.translate(word.value): word.value for word in Status}
+    column_by_limit = {words.translate(limit_column): column for limit_column, column in LIMIT_COLUMN.items()}
     rows = []
     for record in data.to_dict("records"):
-        word = word_of.get(record.get("verdict", ""), "")
-        limit = limits.get(record.get("limit", "")) if word in ("fails", "tight") else None
-        mark = "chosen" if chosen is not None and record[columns[0].name] == chosen else ""
-        rows.append([_class(column, word, limit, mark) for column in columns])
+        status = status_by_text.get(record.get("verdict", ""), "")
+        limit_column = column_by_limit.get(record.get("limit", "")) if status in ("fails", "tight") else None
+        row_class = "chosen" if chosen is not None and record[columns[0].name] == chosen else ""
+        rows.append([_cell_classes(column, status, limit_column, row_class) for column in columns])
     return pd.DataFrame(rows, index=data.index, columns=[column.name for column in columns])
 
 
-def _class(column: Shown, word: str, limit: str | None, mark: str) -> str:
-    parts = (
-        "text" if column.left else "",
-        word if column.name == "verdict" else "",
-        "limit" if column.name == limit else "",
-        mark,
+def _cell_classes(column: DisplayColumn, status: str, limit_column: str | None, row_class: str) -> str:
+    classes = (
+        "text" if column.is_left_aligned else "",
+        status if column.name == "verdict" else "",
+        "limit" if column.name == limit_column else "",
+        row_class,
     )
-    return " ".join(filter(None, parts))
+    return " ".join(filter(None, classes))
 
 
 @cache
-def _templates() -> jinja2.Environment:
+def _jinja_environment() -> jinja2.Environment:
     loader = jinja2.PackageLoader("ippoolkit.view")
     return jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
 
 
-def render(template: str, **values: object) -> str:
+def render_template(template: str, **values: object) -> str:
     """Fill one of the templates; whatever is put in is text, not markup."""
-    return _templates().get_template(f"{template}.html.j2").render(**values)
+    return _jinja_environment().get_template(f"{template}.html.j2").render(**values)

@@ -7,81 +7,90 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from ..capacity.choices import find_choices
-from ..capacity.judge import Word
-from ..capacity.plan import verdict as judge
-from ..findings import N_, Finding, language, printable
+from ..capacity.choice_table import find_choices
+from ..capacity.evaluation import Status
+from ..capacity.plan_tables import verdict as judge
+from ..findings import N_, Finding, get_language, replace_unprintable
 from ..model import Scenario
-from .cells import cells_of
+from .cell_text import format_column
+from .display_columns import display_columns
 from .html import choice_text
-from .shown import shown
 
-_MEANT = re.compile(r"([\\`*_\[\]|~$#!])")
+_MARKDOWN_CHARACTERS = re.compile(r"([\\`*_\[\]|~$#!])")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;"}
 _FENCE = re.compile(r"`{3,}")
 
 
-def plain(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """Return a text in which nothing is Markdown, HTML, a mention or a link."""
-    text = printable(" ".join(text.split()))
+    text = replace_unprintable(" ".join(text.split()))
     text = "".join(_ENTITIES.get(char, char) for char in text)
-    return _MEANT.sub(r"\\\1", text).replace("://", "&#58;//").replace("www.", "www&#46;")
+    return _MARKDOWN_CHARACTERS.sub(r"\\\1", text).replace("://", "&#58;//").replace("www.", "www&#46;")
 
 
-def table_markdown(headings: Sequence[str], rows: Iterable[Sequence[str]], left: Sequence[bool]) -> str:
+def table_markdown(headings: Sequence[str], rows: Iterable[Sequence[str]], left_aligned: Sequence[bool]) -> str:
     """Return a table; all its texts are plain, columns that are not `left` are set to the right."""
-    lines = [[plain(heading) for heading in headings], [":--" if each else "--:" for each in left]]
-    lines += [[plain(cell) for cell in row] for row in rows]
+    lines = [
+        [escape_markdown(heading) for heading in headings],
+        [":--" if is_left else "--:" for is_left in left_aligned],
+    ]
+    lines += [[escape_markdown(cell) for cell in row] for row in rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def kit_table_markdown(table: str, data: pd.DataFrame, *, lang: str = "en", chosen: int | None = None) -> str:
+def named_table_markdown(table_name: str, data: pd.DataFrame, *, lang: str = "en", chosen: int | None = None) -> str:
     """Return one of the kit's tables by its name, with the columns that people are shown."""
-    words = language(lang)
-    columns = shown(table)
-    cells = [cells_of(column, data, words) for column in columns]
+    words = get_language(lang)
+    columns = display_columns(table_name)
+    cells = [format_column(column, data, words) for column in columns]
     rows = [list(row) for row in zip(*cells, strict=True)]
     for row, value in zip(rows, data[columns[0].name], strict=True):
         if chosen is not None and value == chosen:
             row[0] = f"→ {row[0]}"
-    return table_markdown([words.text(c.heading) for c in columns], rows, [c.left for c in columns])
+    return table_markdown(
+        [words.translate(displayed.heading) for displayed in columns],
+        rows,
+        [displayed.is_left_aligned for displayed in columns],
+    )
 
 
 def verdict_markdown(scenario: Scenario, lang: str = "en") -> str:
     """Return the verdict: word, sentence, what to choose instead, the limit and its source."""
-    words = language(lang)
+    words = get_language(lang)
     verdict = judge(scenario)
     finding = verdict.finding
-    word = words.text(verdict.word.value)
+    status_text = words.translate(verdict.status.value)
     lines = [
-        f"**{plain(words.say(N_('{word}.'), {'word': word[:1].upper() + word[1:]}))}** {plain(finding.sentence(lang))}"
+        f"**{escape_markdown(words.render(N_('{word}.'), {'word': status_text[:1].upper() + status_text[1:]}))}** {escape_markdown(finding.message(lang))}"
     ]
-    chosen = [] if verdict.word in (Word.FITS, Word.IDLE) else find_choices(scenario)
-    if chosen:
-        listed = "; ".join(f"**{plain(choice_text(choice, words))}**" for choice in chosen)
-        lines += ["", f"{words.text(N_('One change is enough:'))} {listed}."]
-    elif mend := finding.mend(lang):
-        lines += ["", plain(mend)]
-    source = f"[{plain(finding.source.title)}]({finding.source.url})"
-    lines += ["", f"{words.text(N_('Binds first:'))} {words.text(verdict.limit)} · {source}"]
+    choices = [] if verdict.status in (Status.FITS, Status.IDLE) else find_choices(scenario)
+    if choices:
+        choice_texts = "; ".join(f"**{escape_markdown(choice_text(choice, words))}**" for choice in choices)
+        lines += ["", f"{words.translate(N_('Any one of these changes is enough:'))} {choice_texts}."]
+    elif remedy := finding.remedy(lang):
+        lines += ["", escape_markdown(remedy)]
+    source = f"[{escape_markdown(finding.source.title)}]({finding.source.url})"
+    lines += ["", f"{words.translate(N_('Limiting factor:'))} {words.translate(verdict.limit)} · {source}"]
     return "\n".join(lines)
 
 
 def findings_markdown(findings: Iterable[Finding], lang: str = "en") -> str:
     """Return findings as a list, in the order given."""
-    words = language(lang)
+    words = get_language(lang)
     lines = []
     for finding in findings:
-        where = str(finding.place) if finding.place else finding.subject
-        told = " ".join(filter(None, (where and plain(where), plain(finding.told(lang)))))
-        title, url = plain(finding.source.title), finding.source.url
+        location = str(finding.place) if finding.place else finding.subject
+        message = " ".join(
+            filter(None, (location and escape_markdown(location), escape_markdown(finding.full_message(lang))))
+        )
+        title, url = escape_markdown(finding.source.title), finding.source.url
         link = f"{f'[{title}]({url})' if '://' in url else title} \\[{finding.code}\\]"
-        lines.append(f"- **{words.text(finding.severity.value)}**: {told} {link}")
-    return "\n".join(lines) or words.text(N_("Nothing within this plan."))
+        lines.append(f"- **{words.translate(finding.severity.value)}**: {message} {link}")
+    return "\n".join(lines) or words.translate(N_("No findings."))
 
 
-def code_markdown(text: str, kind: str = "yaml") -> str:
+def code_markdown(text: str, syntax: str = "yaml") -> str:
     """Return a text as it is, in a fence that it cannot end."""
     longest = max(map(len, _FENCE.findall(text)), default=2)
     fence = "`" * (longest + 1)
-    return f"{fence}{kind}\n{text.rstrip()}\n{fence}"
+    return f"{fence}{syntax}\n{text.rstrip()}\n{fence}"

@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.text import Text
 
-from ..findings import N_, language, printable
+from ..findings import N_, get_language, replace_unprintable
 
 
 @contextmanager
-def bar(lang: str) -> Iterator[tuple[Callable[[int, int], None], Callable[[str], None]]]:
+def report_progress(lang: str) -> Iterator[tuple[Callable[[int, int], None], Callable[[str], None]]]:
     """Yield what moves the bar, given how many are done of how many, and what prints lines above it."""
     console = Console(stderr=True, highlight=False)
     columns = (
@@ -24,11 +24,11 @@ def bar(lang: str) -> Iterator[tuple[Callable[[int, int], None], Callable[[str],
         TextColumn("/"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, disable=not console.is_terminal) as shown:
-        task = shown.add_task(language(lang).text(N_("reports")), total=None)
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task(get_language(lang).translate(N_("reports")), total=None)
 
-        def line(text: str) -> None:
-            for each in text.splitlines():
-                console.print(Text(printable(each)), soft_wrap=True)
+        def print_line(text: str) -> None:
+            for text_line in text.splitlines():
+                console.print(Text(replace_unprintable(text_line)), soft_wrap=True)
 
-        yield (lambda done, total: shown.update(task, completed=done, total=total)), line
+        yield (lambda done, total: progress.update(task, completed=done, total=total)), print_line

@@ -1,7 +1,7 @@
-"""The planner and the change of pools in a notebook; the only room that knows ipywidgets."""
+"""The planner and the change of pools in a notebook; the only package that knows ipywidgets."""
 
 import lazy_loader as _lazy
 
 __getattr__, __dir__, __all__ = _lazy.attach(
-    __name__, submod_attrs={"change": ["ChangePlanner"], "planner": ["Planner"]}
+    __name__, submod_attrs={"change_planner": ["ChangePlanner"], "planner": ["Planner"]}
 )

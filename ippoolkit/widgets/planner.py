@@ -14,27 +14,27 @@ import traitlets
 from ipywidgets.widgets.widget_string import HTMLStyle
 from pydantic import ValidationError
 
-from ..capacity.choices import find_choices
+from ..calico.selectors import SelectorError
+from ..capacity.choice_table import find_choices
 from ..cidr import Cidr, CidrError
-from ..errors import InputError, describe
-from ..findings import N_, Finding, Severity, language
+from ..errors import InputError, describe_finding
+from ..findings import N_, Finding, Severity, get_language
 from ..model import Cluster, IPPool, NodeGroup, Plan, Scenario
 from ..read import load
-from ..read.checking import first_problem
-from ..selectors import SelectorError
-from ..view.html import tiles_html, verdict_html
-from ..view.look import style as shared_style
-from ..write import scenario_yaml
-from . import pages
-from .edits import Desk
-from .exchange import load_sent, samples, slug
-from .fields import FIELDS, layout, state
-from .map_view import MapState, is_engine_compiled, map_view, open_cell
-from .report_page import ReportPage
-from .surfaces import AddressMap, Form, Pane, pane, style
+from ..read.validation import first_problem
+from ..view.html import capacity_tiles_html, verdict_html
+from ..view.stylesheet import stylesheet as shared_style
+from ..write import scenario_to_yaml
+from . import planner_tabs
+from .address_map_view import MapState, address_map_data, is_engine_compiled, open_cell
+from .editor_state import EditorState
+from .planner_fields import FIELDS, field_states, form_layout
+from .report_tab import ReportTab
+from .scenario_files import load_uploaded, sample_scenarios, scenario_file_name
+from .widgets_js import AddressMapWidget, Form, HtmlPane, html_pane, planner_stylesheet
 
-COMPILING = N_("The engine is compiled for this machine, once: this takes up to a minute.")
-_REST_AFTER = 0.03  # seconds without a further change before the tabs follow
+COMPILING_MESSAGE = N_("Compiling the engine for this machine (once only); this takes up to a minute.")
+_REFRESH_DELAY = 0.03  # seconds without a further change before the tabs follow
 
 
 class Planner(ipw.VBox):  # type: ignore[misc]
@@ -57,27 +57,31 @@ class Planner(ipw.VBox):  # type: ignore[misc]
 
     def __init__(self, scenario: Scenario | str | Path | None = None, lang: str = "en") -> None:
         self.lang = lang
-        self.words = language(lang)
-        given = scenario if isinstance(scenario, Scenario) else load(scenario) if scenario else _blank()
-        self._desk = Desk(given)
-        self._loaded = given
+        self.words = get_language(lang)
+        initial_scenario = (
+            scenario if isinstance(scenario, Scenario) else load(scenario) if scenario else _default_scenario()
+        )
+        self._editor = EditorState(initial_scenario)
+        self._loaded = initial_scenario
         self._pinned: Scenario | None = None
-        self._map = MapState()
-        self._later: asyncio.TimerHandle | None = None
+        self._map_state = MapState()
+        self._pending_refresh: asyncio.TimerHandle | None = None
         # Each widget delays the first verdict: the tabs come behind it, and all share one layout, a widget too.
-        self._shared = {"layout": ipw.Layout()}
-        texts = {**self._shared, "style": HTMLStyle()}
-        self._head, self._verdict = self._pane("ipk-header"), self._pane()
-        self._status, self._tiles = ipw.HTML(**texts).add_class("ipk-status"), ipw.HTML(**texts)
-        self._form = Form(sections=layout(self.words), **self._shared).add_class("ipk-controls")
+        self._shared_traits = {"layout": ipw.Layout()}
+        text_traits = {**self._shared_traits, "style": HTMLStyle()}
+        self._header, self._verdict = self._pane("ipk-header"), self._pane()
+        self._status, self._tiles = ipw.HTML(**text_traits).add_class("ipk-status"), ipw.HTML(**text_traits)
+        self._form = Form(sections=form_layout(self.words), **self._shared_traits).add_class("ipk-controls")
         self._form.on_msg(self._on_field)
-        self._result = ipw.VBox([self._verdict, self._status, self._tiles], **self._shared).add_class("ipk-result")
-        body = ipw.HBox([self._form, self._result], **self._shared).add_class("ipk-body")
-        look = ipw.HTML(f"<style>{shared_style()}{style()}</style>", **texts)
-        super().__init__([look, self._head, body], scenario=given, **self._shared)
+        self._result = ipw.VBox([self._verdict, self._status, self._tiles], **self._shared_traits).add_class(
+            "ipk-result"
+        )
+        body = ipw.HBox([self._form, self._result], **self._shared_traits).add_class("ipk-body")
+        stylesheet_widget = ipw.HTML(f"<style>{shared_style()}{planner_stylesheet()}</style>", **text_traits)
+        super().__init__([stylesheet_widget, self._header, body], scenario=initial_scenario, **self._shared_traits)
         self.add_class("ipk").add_class("ipk-planner")
-        self._show_head()
-        self._show()
+        self._refresh_header()
+        self._refresh()
         self.observe(self._on_scenario, "scenario")
 
     # ---- what comes from the page
@@ -94,14 +98,14 @@ class Planner(ipw.VBox):  # type: ignore[misc]
     def set(self, name: str, value: Any) -> None:
         """Give a field a value, as if it was typed: the scenario follows, or the field says what is wrong with it."""
         try:
-            desk = FIELDS[name].edit(self._desk, value)
+            editor = FIELDS[name].edit(self._editor, value)
         except (CidrError, ValidationError, SelectorError, InputError) as error:
-            self._refuse(name, error)
+            self._show_field_error(name, error)
             return
-        self._desk = desk
-        if desk.scenario == self.scenario:  # another pool to show, or a refused text put right again
-            self._show()
-        self.scenario = desk.scenario
+        self._editor = editor
+        if editor.scenario == self.scenario:  # another pool to show, or a refused text put right again
+            self._refresh()
+        self.scenario = editor.scenario
 
     def _on_action(self, _: Any, message: dict[str, Any], contents: list[Any]) -> None:
         """Do what a button says."""
@@ -111,165 +115,186 @@ class Planner(ipw.VBox):  # type: ignore[misc]
                 choices = find_choices(self.scenario)
                 if str(value).isdigit() and int(value) < len(choices):
                     self.scenario = choices[int(value)].scenario
-            case "sample" if value in (found := samples()):
-                self._open(lambda: load(found[value]))
+            case "sample" if value in (sample_paths := sample_scenarios()):
+                self._load(lambda: load(sample_paths[value]))
             case "load":
-                self._open(lambda: load_sent(value, contents))
+                self._load(lambda: load_uploaded(value, contents))
             case "too-large":
-                self._tell(self.words.text(N_("Too large to send: give ippoolkit.Planner the path of the file.")))
+                self._show_message(
+                    self.words.translate(N_("Too large to send: give ippoolkit.Planner the path of the file."))
+                )
             case "save":
-                text = scenario_yaml(self.scenario).encode()
-                self._head.send({"save": slug(self.scenario.name), "type": "text/yaml"}, [text])
+                text = scenario_to_yaml(self.scenario).encode()
+                self._header.send({"save": scenario_file_name(self.scenario.name), "type": "text/yaml"}, [text])
             case "report":
                 self._tabs.selected_index = len(self._tabs.children) - 1
-                self._report.make()
+                self._report_tab.make()
             case "pin":
                 self._pinned = self.scenario
-                self._show_rest()
+                self._refresh_tabs()
             case "unpin":
                 self._pinned = None
-                self._show_rest()
+                self._refresh_tabs()
             case "back" if self._pinned is not None:
                 self.scenario = self._pinned
 
-    def _open(self, read: Callable[[], Scenario]) -> None:
+    def _load(self, read_scenario: Callable[[], Scenario]) -> None:
         try:
-            found = read()
+            loaded = read_scenario()
         except InputError as error:
-            self._tell(error.describe(self.lang))
+            self._show_message(error.describe(self.lang))
             return
-        self._loaded = found
-        self._desk = Desk(found)
-        if found == self.scenario:
-            self._show()
-        self.scenario = found
+        self._loaded = loaded
+        self._editor = EditorState(loaded)
+        if loaded == self.scenario:
+            self._refresh()
+        self.scenario = loaded
 
     def _on_map(self, _: Any, message: dict[str, Any], __: Any) -> None:
         """Open a cell of the address map, or go back."""
-        pool = self._desk.pool
-        if pool is None or self._map.placed is None:
+        pool = self._editor.pool
+        if pool is None or self._map_state.simulated is None:
             return
         if message.get("action") == "in":
-            open_cell(self._map, pool, int(message.get("value", -1)))
-        elif message.get("action") == "out" and self._map.parts:
-            self._map.parts.pop()
-        self._picture.view = map_view(self._map, pool, self.words)
+            open_cell(self._map_state, pool, int(message.get("value", -1)))
+        elif message.get("action") == "out" and self._map_state.open_ranges:
+            self._map_state.open_ranges.pop()
+        self._map_widget.view = address_map_data(self._map_state, pool, self.words)
 
     def _on_scenario(self, _: Any) -> None:
-        if self._desk.scenario is not self.scenario:
-            self._desk = Desk(self.scenario, self._desk.pool_name, self._desk.group_name)
-        self._show()
+        if self._editor.scenario is not self.scenario:
+            self._editor = EditorState(self.scenario, self._editor.pool_name, self._editor.group_name)
+        self._refresh()
 
     # ---- what goes to the page
 
-    def _refuse(self, name: str, error: ValueError) -> None:
+    def _show_field_error(self, name: str, error: ValueError) -> None:
         """Say beside the field what is wrong; the last good result stays."""
-        shown = state(self._desk, self.words)
-        shown[name] = {**shown[name], "error": _reason(error, self.lang)}
-        self._form.state = shown
-        self._tell(self.words.text(N_("Shown is the last result that could be computed.")))
+        states = field_states(self._editor, self.words)
+        states[name] = {**states[name], "error": _error_message(error, self.lang)}
+        self._form.state = states
+        self._show_message(self.words.translate(N_("Showing the last valid result.")))
 
-    def _tell(self, text: str) -> None:
+    def _show_message(self, text: str) -> None:
         self._status.value = f'<p role="alert">{escape(text)}</p>'
 
-    def _show(self) -> None:
+    def _refresh(self) -> None:
         """Show the scenario: the verdict at once, the rest when no further change comes."""
         self._verdict.html = verdict_html(self.scenario, self.lang, buttons=True)
-        self._form.state = state(self._desk, self.words)
+        self._form.state = field_states(self._editor, self.words)
         self._status.value = ""
-        if self._later is not None:
-            self._later.cancel()
-            self._later = None
+        if self._pending_refresh is not None:
+            self._pending_refresh.cancel()
+            self._pending_refresh = None
         try:
-            self._later = asyncio.get_running_loop().call_later(_REST_AFTER, self._show_rest)
+            self._pending_refresh = asyncio.get_running_loop().call_later(_REFRESH_DELAY, self._refresh_tabs)
         except RuntimeError:  # no event loop: nobody is dragging
-            self._show_rest()
+            self._refresh_tabs()
 
-    def _show_head(self) -> None:
+    def _refresh_header(self) -> None:
         edited = self.scenario != self._loaded
-        self._head.html = pages.header(self.scenario, list(samples()), self.words, edited=edited)
-        self._tiles.value = tiles_html(self.scenario, self.lang)
+        self._header.html = planner_tabs.planner_header(
+            self.scenario, list(sample_scenarios()), self.words, edited=edited
+        )
+        self._tiles.value = capacity_tiles_html(self.scenario, self.lang)
 
-    def _show_rest(self) -> None:
-        self._show_head()
-        self._show_tab()
-        bad = sum(finding.severity in (Severity.ERROR, Severity.WARNING) for finding in self._findings())
-        title = self.words.text(N_("Findings"))
-        self._tabs.set_title(4, f"{title} ({bad})" if bad else title)
+    def _refresh_tabs(self) -> None:
+        self._refresh_header()
+        self._refresh_tab()
+        problem_count = sum(finding.severity in (Severity.ERROR, Severity.WARNING) for finding in self._findings())
+        title = self.words.translate(N_("Findings"))
+        self._tabs.set_title(4, f"{title} ({problem_count})" if problem_count else title)
 
     def _findings(self) -> list[Finding]:
-        from ..rules import check  # takes long to load: the first verdict need not wait for it
+        from ..capacity.design_rules import check_design  # takes long to load: the first verdict need not wait for it
 
-        return check(self.scenario)
+        return check_design(self.scenario)
 
     @cached_property
     def _tabs(self) -> ipw.Tab:
         """The tabs, put below the verdict when first wanted."""
-        self._report = ReportPage(self.words, lambda: self.scenario)
-        self._picture = AddressMap(**self._shared).add_class("ipk-map")
-        self._picture.on_msg(self._on_map)
+        self._report_tab = ReportTab(self.words, lambda: self.scenario)
+        self._map_widget = AddressMapWidget(**self._shared_traits).add_class("ipk-map")
+        self._map_widget.on_msg(self._on_map)
         self._pages: list[tuple[str, Any, Callable[[], str] | None]] = [
-            (N_("Block sizes"), self._pane("ipk-sizes"),
-             lambda: pages.sizes_page(self.scenario, self._desk.pool, self.words)),
-            (N_("Address map"), self._picture, None),
-            (N_("Nodes"), self._pane("ipk-nodes-page"), lambda: pages.nodes_page(self.scenario, self.words)),
-            (N_("Over time"), self._pane("ipk-growth-page"), lambda: pages.growth_page(self.scenario, self.words)),
-            (N_("Findings"), self._pane("ipk-findings"), lambda: pages.findings_page(self._findings(), self.words)),
-            (N_("Manifest"), self._pane("ipk-manifest"),
-             lambda: pages.manifest_page(self.scenario, self._loaded, self.words)),
-            (N_("Compare"), self._pane("ipk-compare"),
-             lambda: pages.compare_page(self.scenario, self._pinned, self.words)),
-            (N_("Report"), self._report.pane, None),
-        ]  # fmt: skip
-        titles = [self.words.text(title) for title, _, _ in self._pages]
+            (
+                N_("Block sizes"),
+                self._pane("ipk-sizes"),
+                lambda: planner_tabs.block_sizes_tab(self.scenario, self._editor.pool, self.words),
+            ),
+            (N_("Address map"), self._map_widget, None),
+            (N_("Nodes"), self._pane("ipk-nodes-page"), lambda: planner_tabs.nodes_tab(self.scenario, self.words)),
+            (
+                N_("Over time"),
+                self._pane("ipk-growth-page"),
+                lambda: planner_tabs.growth_tab(self.scenario, self.words),
+            ),
+            (
+                N_("Findings"),
+                self._pane("ipk-findings"),
+                lambda: planner_tabs.findings_tab(self._findings(), self.words),
+            ),
+            (
+                N_("Manifest"),
+                self._pane("ipk-manifest"),
+                lambda: planner_tabs.manifest_tab(self.scenario, self._loaded, self.words),
+            ),
+            (
+                N_("Compare"),
+                self._pane("ipk-compare"),
+                lambda: planner_tabs.compare_tab(self.scenario, self._pinned, self.words),
+            ),
+            (N_("Report"), self._report_tab.pane, None),
+        ]
+        titles = [self.words.translate(title) for title, _, _ in self._pages]
         widgets = [widget for _, widget, _ in self._pages]
-        tabs = ipw.Tab(widgets, titles=titles, selected_index=0, **self._shared).add_class("ipk-tabs")
-        tabs.observe(lambda _: self._show_tab(), "selected_index")
+        tabs = ipw.Tab(widgets, titles=titles, selected_index=0, **self._shared_traits).add_class("ipk-tabs")
+        tabs.observe(lambda _: self._refresh_tab(), "selected_index")
         self._result.children = (*self._result.children, tabs)
         return tabs
 
-    def _pane(self, *classes: str) -> Pane:
-        made = pane(*classes, **self._shared)
-        made.on_msg(self._on_action)
-        return made
+    def _pane(self, *classes: str) -> HtmlPane:
+        widget = html_pane(*classes, **self._shared_traits)
+        widget.on_msg(self._on_action)
+        return widget
 
-    def _show_tab(self) -> None:
+    def _refresh_tab(self) -> None:
         """Show the tab that is open; the others follow when they are."""
         index = self._tabs.selected_index
         if index is None:
             return
-        _, widget, page = self._pages[index]
-        if page is not None:
-            widget.html = page()
-        elif widget is self._picture:
-            self._show_map()
+        _, widget, render_page = self._pages[index]
+        if render_page is not None:
+            widget.html = render_page()
+        elif widget is self._map_widget:
+            self._refresh_map()
 
-    def _show_map(self) -> None:
-        pool = self._desk.pool
+    def _refresh_map(self) -> None:
+        pool = self._editor.pool
         if pool is None:
-            self._picture.view = {"head": pages.no_pool(self.words)}
+            self._map_widget.view = {"head": planner_tabs.no_pool_message(self.words)}
             return
-        if not self._picture.view:  # the engine takes a moment to load
-            told = self.words.text(N_("The map is being filled."))
-            self._picture.view = {"head": f'<p class="ipk-empty">{escape(told)}</p>'}
+        if not self._map_widget.view:  # the engine takes a moment to load
+            message = self.words.translate(N_("Computing the map."))
+            self._map_widget.view = {"head": f'<p class="ipk-empty">{escape(message)}</p>'}
         if not is_engine_compiled():
-            told = self.words.text(COMPILING)
-            self._picture.view = {"head": f'<p class="ipk-empty">{escape(told)}</p>'}
-        self._map.look(self.scenario, pool)
-        self._picture.view = map_view(self._map, pool, self.words)
+            message = self.words.translate(COMPILING_MESSAGE)
+            self._map_widget.view = {"head": f'<p class="ipk-empty">{escape(message)}</p>'}
+        self._map_state.show_pool(self.scenario, pool)
+        self._map_widget.view = address_map_data(self._map_state, pool, self.words)
 
 
-def _reason(error: ValueError, lang: str) -> str:
+def _error_message(error: ValueError, lang: str) -> str:
     """Say what is wrong with a value."""
     if isinstance(error, InputError):
         return error.describe(lang)
     if isinstance(error, SelectorError):
-        numbers = {"reason": error.reason, "position": error.position + 1}
-        return language(lang).say(N_("{reason} at character {position}"), numbers)
-    return describe(first_problem(error), lang)
+        params = {"reason": error.reason, "position": error.position + 1}
+        return get_language(lang).render(N_("{reason} at character {position}"), params)
+    return describe_finding(first_problem(error), lang)
 
 
-def _blank() -> Scenario:
+def _default_scenario() -> Scenario:
     pool = IPPool(name="default-ipv4-ippool", cidr=Cidr.parse("10.244.0.0/16"), vxlan_mode="Always", nat_outgoing=True)
     group = NodeGroup(nodes=70, pods_per_node=60, pods_on_busiest_node=110)
     return Scenario(name="new plan", cluster=Cluster(pools=(pool,)), plan=Plan(groups=(group,)))

@@ -1,7 +1,16 @@
 """Writing: model to scenario files and manifests."""
 
-from .files import plain, save, scenario_yaml, write_text
-from .manifests import manifest, manifests
-from .yaml_text import dump
+from .scenario_file import save_scenario, scenario_to_dict, scenario_to_yaml, write_bytes, write_text
+from .v3_manifests import to_manifest, to_manifests_yaml
+from .yaml_dump import dump_yaml
 
-__all__ = ["dump", "manifest", "manifests", "plain", "save", "scenario_yaml", "write_text"]
+__all__ = [
+    "dump_yaml",
+    "save_scenario",
+    "scenario_to_dict",
+    "scenario_to_yaml",
+    "to_manifest",
+    "to_manifests_yaml",
+    "write_bytes",
+    "write_text",
+]

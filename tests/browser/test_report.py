@@ -27,7 +27,7 @@ def report(request, tmp_path_factory):
         return ipk.make_report(cluster, folder / "r.html", template=template, lang=lang)
     long_named = replace(scenarios[0], name="a-cluster-with-a-rather-long-name." * 7)
     made = ipk.make_reports([*scenarios, long_named], folder, template=template, lang=lang)
-    return made.made[0].files[0]
+    return made.successes[0].files[0]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

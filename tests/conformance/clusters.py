@@ -6,10 +6,10 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from ippoolkit.audit.figures import figures
-from ippoolkit.audit.index import Index
+from ippoolkit.audit.cluster_index import ClusterIndex
+from ippoolkit.audit.cluster_metrics import cluster_metrics
 from ippoolkit.errors import InputError
-from ippoolkit.read.cluster import RESOURCES, read_cluster
+from ippoolkit.read.cluster_dump import KIND_BY_RESOURCE, read_cluster
 
 KEYS = {"totals", "pools", "nodes", "config"}
 _CLAMP = 2**63 - 1
@@ -46,11 +46,11 @@ def compare(folder: Path, truth):
                 continue
             none = _none(files) if given == "clusters" else ()
             try:
-                reading = read_cluster(*chosen, none=none)
+                reading = read_cluster(*chosen, absent_kinds=none)
             except InputError as error:
                 yield given, 1, [f"{folder.name}: {error}"]
                 continue
-            counted = figures(Index(reading.scenario.cluster), reading.told)
+            counted = cluster_metrics(ClusterIndex(reading.scenario.cluster), reading.reported)
             yield given, *_compared(folder.name, truth, counted, all_known=given == "clusters")
 
 
@@ -67,7 +67,7 @@ def _none(files):
     commands = next((json.loads(file.read_text()) for file in files if file.name == "commands.json"), [])
     failed = {each["File"] for each in commands if each.get("RC") or each.get("Stderr")}
     for file in files:
-        kind = RESOURCES.get(file.stem.removeprefix("kubectl-"))
+        kind = KIND_BY_RESOURCE.get(file.stem.removeprefix("kubectl-"))
         if (
             kind
             and file.suffix == ".json"

@@ -2,7 +2,7 @@
 
 import re
 
-from ippoolkit.judges import ApiServer, Datastore, parse_manifests
+from ippoolkit.manifests import ApiServer, Datastore, parse_manifests
 from tests.conformance.reasons import unnamed
 
 KEYS = {"accepted", "errors", "unknown_fields", "spec_after_defaulting", "update"}
@@ -22,16 +22,16 @@ def differences(case):
     if case["update"]:
         for text in case["of"]["existing"]:
             for document in parse_manifests(text, "existing").documents:
-                ApiServer(store).have(document.value)
-    outcome = ApiServer(store).judge("apply", parse_manifests(case["of"]["manifest"], "manifest"))
+                ApiServer(store).add_existing(document.value)
+    outcome = ApiServer(store).run("apply", parse_manifests(case["of"]["manifest"], "manifest"))
     # What Kubernetes asks of every object's metadata is not in these recordings.
-    reasons = [note for note in outcome.findings if "crd" in note.judges]
+    reasons = [note for note in outcome.findings if "crd" in note.refused_by]
     if bool(reasons) == case["accepted"]:
-        return [f"{'refused' if reasons else 'accepted'}: {[note.sentence() for note in reasons] or case['errors']}"]
+        return [f"{'refused' if reasons else 'accepted'}: {[note.message() for note in reasons] or case['errors']}"]
     found = []
-    if len(outcome.judgements) != 1:
-        return [f"{len(outcome.judgements)} objects"]
-    spec, recorded = outcome.judgements[0].resource.spec, case["spec_after_defaulting"]
+    if len(outcome.results) != 1:
+        return [f"{len(outcome.results)} objects"]
+    spec, recorded = outcome.results[0].resource.spec, case["spec_after_defaulting"]
     if isinstance(recorded, dict) and _numbers(spec) != _numbers(recorded):
         found.append(f"spec {spec}; recorded: {recorded}")
     # The fields of metadata are every object's, and not in these recordings either.

@@ -1,7 +1,7 @@
 """A recorded start: the index at which a node starts looking in a pool, and the first blocks of its walk."""
 
 from ippoolkit.cidr import Cidr
-from ippoolkit.ipam.start import seed_of, start
+from ippoolkit.ipam.start_index import node_seed, start_block_index
 
 KEYS = {"cidr", "blockSize", "host", "blocks", "start", "first"}
 
@@ -10,12 +10,12 @@ def differences(case):
     """Return what differs; None where Calico starts by the clock."""
     if case.get("nondeterministic"):
         return None
-    cidr, size = Cidr.containing(case["cidr"]), case["blockSize"]
-    blocks = cidr.subnets(size)
+    cidr, size = Cidr.parse_ignoring_host_bits(case["cidr"]), case["blockSize"]
+    blocks = cidr.subnet_count(size)
     found = [] if str(blocks) == case["blocks"] else [f"{blocks} blocks; recorded: {case['blocks']}"]
     if not blocks:
         return found
-    index = start(seed_of(case["host"]), blocks)
+    index = start_block_index(node_seed(case["host"]), blocks)
     if str(index) != case["start"]:
         found.append(f"starts at {index}; recorded: {case['start']}")
     last = str(cidr.subnet(size, (index - 1) % blocks))

@@ -5,7 +5,7 @@ import ipaddress
 from ippoolkit.cidr import Cidr, CidrError
 from ippoolkit.findings import RULES
 from ippoolkit.ipam import Ipam, IpamError
-from ippoolkit.read import as_model
+from ippoolkit.read import to_model
 
 KEYS = {"trace", "kind", "note"}
 _CLAMP = 2**63 - 1
@@ -52,7 +52,7 @@ def _normal(op, theirs, ours):
 
 
 def _code(text, code):
-    return code if code and any(part in text for part in RULES[code].calico) else text
+    return code if code and any(part in text for part in RULES[code].calico_messages) else text
 
 
 def _run(ipam, operation):
@@ -81,9 +81,17 @@ def _assign(
     windows=False,
 ):
     got = ipam.assign(
-        host, handle, v4, v6, use=use, pools4=pools4, pools6=pools6, namespace_labels=namespaceLabels,
-        max_blocks=maxBlocks, windows=windows,
-    )  # fmt: skip
+        host,
+        handle,
+        v4,
+        v6,
+        use=use,
+        ipv4_pools=pools4,
+        ipv6_pools=pools6,
+        namespace_labels=namespaceLabels,
+        max_blocks=maxBlocks,
+        windows=windows,
+    )
     result = {}
     if v4:
         result["v4"] = [str(each) for each in got.v4]
@@ -126,7 +134,7 @@ def _clamped(ipam, row):
     """The figures as Calico's 64-bit numbers have them: clamped, then added up beyond their end."""
     if row["capacity"] <= _CLAMP:
         return row
-    in_blocks = row["blocks"] * ipam.pools[row["name"]].block_addresses
+    in_blocks = row["blocks"] * ipam.pools[row["name"]].addresses_per_block
     free = row["available"] - (row["capacity"] - in_blocks)
     wrapped = (_CLAMP + free + 2**63) % 2**64 - 2**63
     return {**row, "capacity": _CLAMP, "available": wrapped}
@@ -134,7 +142,7 @@ def _clamped(ipam, row):
 
 _DO = {
     "pool-create": lambda ipam, name, spec: ipam.create_pool(
-        as_model("IPPool", {"metadata": {"name": name}, "spec": spec})
+        to_model("IPPool", {"metadata": {"name": name}, "spec": spec})
     ),
     "pool-set": _set,
     "pool-delete": lambda ipam, name: ipam.delete_pool(name),
@@ -142,15 +150,17 @@ _DO = {
     "node-labels": lambda ipam, name, labels: ipam.label_node(name, labels),
     "node-delete": lambda ipam, name: ipam.delete_node(name),
     "config": lambda ipam, **changes: ipam.configure(**{_CONFIG[key]: value for key, value in changes.items()}),
-    "reservation-create": lambda ipam, name, cidrs: ipam.reserve(name, [Cidr.containing(each) for each in cidrs]),
-    "reservation-delete": lambda ipam, name: ipam.unreserve(name),
+    "reservation-create": lambda ipam, name, cidrs: ipam.create_reservation(
+        name, [Cidr.parse_ignoring_host_bits(each) for each in cidrs]
+    ),
+    "reservation-delete": lambda ipam, name: ipam.delete_reservation(name),
     "assign": _assign,
     "assign-ip": lambda ipam, host, handle, ip: ipam.assign_ip(host, handle, ipaddress.ip_address(ip)),
-    "release": lambda ipam, handle: ipam.release(handle),
+    "release": lambda ipam, handle: ipam.release_handle(handle),
     "release-ips": lambda ipam, ips: {
         "unallocated": [str(each) for each in ipam.release_ips(map(ipaddress.ip_address, ips))]
     },
-    "release-host": lambda ipam, host, mustBeEmpty: ipam.release_host(host, must_be_empty=mustBeEmpty),
+    "release-host": lambda ipam, host, mustBeEmpty: ipam.release_host_affinities(host, must_be_empty=mustBeEmpty),
     "sleep": lambda ipam, seconds: ipam.sleep(seconds),
     "blocks": _blocks,
     "utilization": _utilization,

@@ -130,7 +130,7 @@ def _begin(start, lines, seed):
         freed |= set(line.get("addresses_released", {}))
     blocks = {Cidr.parse(cidr): text for cidr, text in start["blocks"].items()}
     new = [Cidr.parse(cidr) for line in lines for cidr in line.get("blocks_new", {})]
-    for number, cidr in enumerate(sorted({each.at_prefix(min(each.prefix, 24)) for each in [*blocks, *new]})):
+    for number, cidr in enumerate(sorted({each.with_prefix(min(each.prefix, 24)) for each in [*blocks, *new]})):
         ipam.create_pool(
             IPPool(
                 name=f"p{number}", cidr=cidr, block_size=next(each.prefix for each in [*blocks, *new] if each in cidr)
@@ -158,7 +158,7 @@ def _begin(start, lines, seed):
             tunnel = "vxlanTunnelAddress" if who.startswith("vxlan-tunnel") else ""
             node = who.rpartition("@")[2] or host
             allocations.append(Allocation(ordinal=ordinal, handle=handle, node=node, type=tunnel))
-        ipam.restore(Block(cidr=cidr, affinity=f"host:{host}" if host else "", allocations=tuple(allocations)))
+        ipam.restore_block(Block(cidr=cidr, affinity=f"host:{host}" if host else "", allocations=tuple(allocations)))
     return ipam
 
 
@@ -189,7 +189,7 @@ def _do(ipam, what, whom):
         case "stop":
             ipam.stop_controllers()
         case "remove":
-            ipam.remove_node(whom)
+            ipam.delete_kubernetes_node(whom)
         case "release":
             ipam.release_ips([ipaddress.ip_address(whom)])
         case "assign":
@@ -198,9 +198,9 @@ def _do(ipam, what, whom):
                 ipam.create_node(who.rpartition("@")[2])
             ipam.assign_ip(who.rpartition("@")[2], address, ipaddress.ip_address(address))
         case "affinity":
-            ipam.release_affinity(Cidr.parse(whom))
+            ipam.release_block_affinity(Cidr.parse(whom))
         case "lose":
-            ipam.lose_pod(whom[0], at_tick=whom[1])
+            ipam.leak_pod(whom[0], at_tick=whom[1])
 
 
 def _state(ipam):
@@ -210,7 +210,7 @@ def _state(ipam):
         for handle, ordinals in block["allocated"].items():
             if handle != "windows-reserved-ipam-handle":
                 for ordinal in ordinals:
-                    addresses[block["cidr"].first + ordinal] = ipam.holder(handle)
+                    addresses[block["cidr"].first + ordinal] = ipam.node_of_handle(handle)
     return blocks, addresses
 
 

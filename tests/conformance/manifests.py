@@ -4,7 +4,15 @@ import json
 import re
 
 from ippoolkit.cidr import Cidr
-from ippoolkit.judges import Calicoctl, Datastore, Options, configure, ipam_options, kind_named, parse_manifests
+from ippoolkit.manifests import (
+    Calicoctl,
+    CalicoctlOptions,
+    Datastore,
+    configure_ipam,
+    effective_ipam_options,
+    find_kind,
+    parse_manifests,
+)
 from ippoolkit.model import Allocation, Block
 from tests.conformance.reasons import lines_of, unnamed
 
@@ -22,13 +30,13 @@ def differences(case):
         said = [(note.code, note.place.field) for note in findings]
         found.append(f"{'accepted' if accepted else f'refused for {said}'}; recorded: {case['message'][:200]}")
     elif not accepted:
-        errors = [note for note in findings if note.judges]
+        errors = [note for note in findings if note.refused_by]
         found += unnamed(lines_of(case["message"]), errors)
-    after = {kind: by_name for kind in case["after"] if (by_name := store.data(kind_named(kind)))}
+    after = {kind: by_name for kind in case["after"] if (by_name := store.get_all(find_kind(kind)))}
     if after != {kind: by_name for kind, by_name in case["after"].items() if by_name}:
         found.append(f"after it {json.dumps(after)}; recorded: {json.dumps(case['after'])}")
-    if (config := case.get("ipam_config")) and store.options != config["stored_raw"]:
-        found.append(f"options {store.options}; recorded: {config['stored_raw']}")
+    if (config := case.get("ipam_config")) and store.ipam_options != config["stored_raw"]:
+        found.append(f"options {store.ipam_options}; recorded: {config['stored_raw']}")
     if case["stored"] is not None and (stored := _stored(case, store)) != case["stored"]:
         found.append(f"stores {stored}; recorded: {case['stored']}")
     return found
@@ -36,9 +44,9 @@ def differences(case):
 
 def _stored(case, store):
     if case["action"] == "ipam-configure":
-        return ipam_options(store.options)
+        return effective_ipam_options(store.options)
     for kind in case["after"]:
-        by_name = store.data(kind_named(kind))
+        by_name = store.data(find_kind(kind))
         named = [each["spec"] for name, each in by_name.items() if name == case.get("stored_name", name)]
         if len(named) == 1:
             return named[0]
@@ -49,7 +57,7 @@ def _before(case):
     """What there was: objects applied, nodes with addresses, keys written past calicoctl."""
     store = Datastore()
     for text in case["existing"]:
-        assert Calicoctl(store).judge("apply", parse_manifests(text, "existing")).accepted
+        assert Calicoctl(store).run("apply", parse_manifests(text, "existing")).accepted
     assigned = 0
     for step in case.get("setup") or []:
         match step["op"]:
@@ -61,13 +69,13 @@ def _before(case):
                     rest = tuple(each for each in block.allocations if each.handle != step["handle"])
                     store.blocks[cidr] = Block(cidr=cidr, affinity=block.affinity, allocations=rest)
             case "delete-pool":
-                Calicoctl(store).delete(kind_named("ippool"), step["name"])
+                Calicoctl(store).delete(find_kind("ippool"), step["name"])
             case "configure":
-                configure(store, step["args"])
+                configure_ipam(store, step["args"])
             case "etcd-put" if step["key"] == _CONFIG:
-                store.options = json.loads(step["value"])
+                store.ipam_options = json.loads(step["value"])
             case "etcd-put" if step["key"].startswith(_RESOURCES):
-                store.put_raw(json.loads(step["value"]))
+                store.put_unchecked(json.loads(step["value"]))
     return store
 
 
@@ -77,10 +85,10 @@ def _assign(store, step, handle):
         address = Cidr.parse(f"{text}/{128 if ':' in text else 32}")
         sizes = [
             pool["spec"]["blockSize"]
-            for pool in store.data(kind_named("ippool")).values()
+            for pool in store.data(find_kind("ippool")).values()
             if address in Cidr.parse(pool["spec"]["cidr"])
         ]
-        cidr = address.at_prefix(sizes[0])
+        cidr = address.with_prefix(sizes[0])
         held = store.blocks[cidr].allocations if cidr in store.blocks else ()
         taken = Allocation(ordinal=address.first - cidr.first, handle=step.get("handle", handle))
         store.blocks[cidr] = Block(cidr=cidr, affinity=f"host:{step['host']}", allocations=(*held, taken))
@@ -89,15 +97,15 @@ def _assign(store, step, handle):
 def _run(case, store):
     calicoctl, args = Calicoctl(store), list(case.get("args") or [])
     if case["action"] == "ipam-configure":
-        findings = configure(store, args)
+        findings = configure_ipam(store, args)
         return not findings, findings
     options, words = _options(args)
     if case["action"] == "patch":
-        outcome = calicoctl.patch(kind_named(words[0]), words[1], case["manifest"], options)
+        outcome = calicoctl.patch(find_kind(words[0]), words[1], case["manifest"], options)
     elif case["action"] == "delete" and words:
-        outcome = calicoctl.delete(kind_named(words[0]), *words[1:], options=options)
+        outcome = calicoctl.delete(find_kind(words[0]), *words[1:], options=options)
     else:
-        outcome = calicoctl.judge(case["action"], parse_manifests(case["manifest"], "-"), options)
+        outcome = calicoctl.run(case["action"], parse_manifests(case["manifest"], "-"), options)
     return outcome.accepted, outcome.findings
 
 
@@ -115,4 +123,4 @@ def _options(args):
             given["namespace"] = word.partition("=")[2]
         elif word not in ("-p", "-f"):
             words.append(word)
-    return Options(**given), words
+    return CalicoctlOptions(**given), words

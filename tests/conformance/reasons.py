@@ -17,7 +17,7 @@ _NO_FIELD = {"spec", "object", "metadata"}
 
 def codes_of(line):
     """Return the codes of the rules that Calico words so."""
-    return {code for code, rule in RULES.items() if any(part in line for part in rule.calico)}
+    return {code for code, rule in RULES.items() if any(part in line for part in rule.calico_messages)}
 
 
 def field_of(line):

@@ -15,20 +15,27 @@ import shlex
 
 import yaml
 
-from ippoolkit.change.stage import Stage
+from ippoolkit.change.cluster_state import ClusterState
 from ippoolkit.change.tunnels import Tunnel
 from ippoolkit.cidr import Cidr
 from ippoolkit.ipam import Ipam, IpamError
 from ippoolkit.model import Allocation, Block
-from ippoolkit.read import as_model
+from ippoolkit.read import to_model
 
 KEYS = {"run", "step", "title"}
 SEEDS = 8  # which of two pods with one address goes first is not recorded: the older, the younger, draws
 _OUTSIDE = "(outside)"
 _COUNTS = (
-    "blocks_total", "free", "allocated", "blocks", "blocks_empty", "blocks_without_affinity", "borrowed", "pods",
+    "blocks_total",
+    "free",
+    "allocated",
+    "blocks",
+    "blocks_empty",
+    "blocks_without_affinity",
+    "borrowed",
+    "pods",
     "tunnel_addresses",
-)  # fmt: skip
+)
 
 
 def compare(steps):
@@ -99,19 +106,19 @@ class Replay:
         self.speech = "ipip" if any(each["spec"].get("ipipMode", "Never") != "Never" for each in specs) else "vxlan"
         for name, pool in state["pools"].items():
             spec = {key: pool[key] for key in ("cidr", "blockSize", "disabled", "nodeSelector")}
-            ipam.create_pool(as_model("IPPool", {"metadata": {"name": name}, "spec": self.spoken(spec)}))
+            ipam.create_pool(to_model("IPPool", {"metadata": {"name": name}, "spec": self.spoken(spec)}))
             self.stored[name] = pool["blockSize"]
         for node in sorted(state["nodes"]):
             ipam.create_node(node)
-        stage = Stage(ipam)
+        stage = ClusterState(ipam)
         seen, later = self.first_addresses()
         owned = [(line, node) for node, each in state["nodes"].items() for line in each["blocks"]]
         tunnels = {each["tunnel"]: node for node, each in state["nodes"].items() if each["tunnel_block"]}
         for line, node in [*owned, *((line, "") for line in state["blocks_without_affinity"])]:
             cidr, used = Cidr.parse(line.split()[0]), int(line.split()[1].split("/")[0])
-            ipam.restore(self.block(cidr, used, node, seen, later, tunnels))
+            ipam.restore_block(self.block(cidr, used, node, seen, later, tunnels))
         for address, node in tunnels.items():
-            stage.announced[Tunnel(node, self.speech)] = ipaddress.ip_address(address)
+            stage.tunnel_addresses[Tunnel(node, self.speech)] = ipaddress.ip_address(address)
         return stage
 
     def spoken(self, spec):
@@ -183,7 +190,7 @@ class Replay:
         """Carry a command out; return `one` where one pool came, went, or was switched off or on."""
         tool, verb = words[:2]
         if verb in ("create", "apply", "replace"):
-            pools = [as_model("IPPool", document) for document in yaml.safe_load_all(step["manifest"])]
+            pools = [to_model("IPPool", document) for document in yaml.safe_load_all(step["manifest"])]
             for pool in pools:
                 self.put(pool, tool, verb, forced="--force" in words)
             return "one" if len(pools) == 1 and verb == "create" else "many"
@@ -191,7 +198,7 @@ class Replay:
             name = next(word for word in words[2:] if word in self.stage.ipam.pools)
             return self.patch(name, json.loads(words[words.index("-p") + 1]), tool)
         if verb == "delete" and "pool" in words[2]:
-            self.stage.delete(words[-1], by=tool)
+            self.stage.delete(words[-1], tool=tool)
             return "one"
         if words[:3] == ["calicoctl", "ipam", "configure"]:
             strict = re.search(r"--strictaffinity[= ](\w+)", " ".join(words), re.IGNORECASE)
@@ -202,24 +209,29 @@ class Replay:
         ipam = self.stage.ipam
         there = pool.name in ipam.pools
         if there and forced:
-            self.stage.delete(pool.name, by=tool)
+            self.stage.delete(pool.name, tool=tool)
             there = False
         if not there:
-            self.stage.create(pool, by=tool)
+            self.stage.create(pool, tool=tool)
         else:
             if tool == "calicoctl":
-                ipam._check_range(pool)  # apply begins with the checks of create
+                ipam._validate_range(pool)  # apply begins with the checks of create
             elif pool.block_size != ipam.pools[pool.name].block_size:
                 raise RefusedError
-            ipam.change_pool(pool.name, disabled=pool.disabled, node_selector=pool.node_selector,
-                             block_size=pool.block_size, cidr=pool.cidr)  # fmt: skip
+            ipam.change_pool(
+                pool.name,
+                disabled=pool.disabled,
+                node_selector=pool.node_selector,
+                block_size=pool.block_size,
+                cidr=pool.cidr,
+            )
         self.stored[pool.name] = pool.block_size
 
     def patch(self, name, patch, tool):
         ipam = self.stage.ipam
         if isinstance(patch, list):
             self.stored[name] = None
-            ipam.change_pool(name, checked=False, block_size=26 if ipam.pools[name].version == 4 else 122)
+            ipam.change_pool(name, validate=False, block_size=26 if ipam.pools[name].version == 4 else 122)
             return "many"
         spec = patch.get("spec", {})
         changes = {}
@@ -232,7 +244,7 @@ class Replay:
         changes |= {
             key: spec[of] for key, of in (("disabled", "disabled"), ("node_selector", "nodeSelector")) if of in spec
         }
-        ipam.change_pool(name, checked=tool == "calicoctl", **changes)
+        ipam.change_pool(name, validate=tool == "calicoctl", **changes)
         self.stored[name] = spec.get("blockSize", self.stored[name])
         return "one" if set(spec) == {"disabled"} else "many"
 
@@ -244,15 +256,15 @@ class Replay:
         failed = []
         if not racing:
             trial = copy.deepcopy(self.stage)
-            moved = trial.settle([*self.tunnels(told), *self.tunnels(self.steps[0]["state"]["nodes"], told)])
+            moved = trial.reconcile_tunnels([*self.tunnels(told), *self.tunnels(self.steps[0]["state"]["nodes"], told)])
             ours = sorted(each.tunnel.node for each in moved if each.after != each.before)
             failed = [each.tunnel for each in moved if each.failed]
             self.compared += 1
             if ours != sorted(told):
                 self.differences.append(f"tunnels move on {ours}; recorded: {sorted(told)}")
         for tunnel in [*self.tunnels(told), *failed]:
-            if self.stage.ipam.addresses_of(tunnel.handle):
-                self.stage.ipam.release(tunnel.handle)
+            if self.stage.ipam.ips_by_handle(tunnel.handle):
+                self.stage.ipam.release_handle(tunnel.handle)
         waiting = self.tunnels(address_of for address_of in told if told[address_of])
         while waiting:  # who came first is not recorded: whoever gets what was recorded
             left = [tunnel for tunnel in waiting if not self.try_out(tunnel, told[tunnel.node])]
@@ -263,9 +275,9 @@ class Replay:
             self.give(tunnel.node, tunnel.handle, told[tunnel.node], "Tunnel", self.named(told[tunnel.node]))
         for tunnel in self.tunnels(told):
             if told[tunnel.node]:
-                self.stage.announced[tunnel] = ipaddress.ip_address(told[tunnel.node])
+                self.stage.tunnel_addresses[tunnel] = ipaddress.ip_address(told[tunnel.node])
             else:
-                self.stage.announced.pop(tunnel, None)
+                self.stage.tunnel_addresses.pop(tunnel, None)
 
     def tunnels(self, nodes, but=()):
         return [Tunnel(node, self.speech) for node in sorted(nodes) if node not in but]
@@ -279,7 +291,7 @@ class Replay:
         """Give a tunnel an address if that is the recorded one."""
         ipam = self.stage.ipam
         blocks = len(ipam.blocks())
-        got = ipam.assign(tunnel.node, tunnel.handle, 1, use="Tunnel", pools4=self.named(address))
+        got = ipam.assign(tunnel.node, tunnel.handle, 1, use="Tunnel", ipv4_pools=self.named(address))
         if got.v4 and str(got.v4[0]) != address:
             self.undo(tunnel.handle, str(got.v4[0]), new=len(ipam.blocks()) > blocks)
             return False
@@ -328,7 +340,7 @@ class Replay:
         mine.sort(key=list(self.pods).index)
         going = mine[0] if not self.seed else mine[-1] if self.seed == 1 else self.draw.choice(mine)
         del self.pods[going]
-        self.stage.ipam.release(going)
+        self.stage.ipam.release_handle(going)
 
     def give(self, node, handle, address, use="Workload", named=()):
         """Let the engine assign an address; where it is another than recorded, that is told, and the recorded taken."""
@@ -336,7 +348,7 @@ class Replay:
         blocks = len(ipam.blocks())
         if not named and not self.serves(address):
             named = self.named(address)  # pods that name the pool
-        got = ipam.assign(node, handle, 1, use=use, pools4=named)
+        got = ipam.assign(node, handle, 1, use=use, ipv4_pools=named)
         ours = str(got.v4[0]) if got.v4 else ""
         self.compared += not self.blurred
         if ours == address:
@@ -352,15 +364,15 @@ class Replay:
 
     def serves(self, address):
         """Whether a pod that names no pool may get an address."""
-        pools = [pool for pool in self.stage.ipam.pools.values() if pool.serves("Workload") and pool.selects({})]
+        pools = [pool for pool in self.stage.ipam.pools.values() if pool.serves("Workload") and pool.selects_node({})]
         return any(ipaddress.ip_address(address) in pool.cidr for pool in pools)
 
     def undo(self, handle, address, *, new):
         ipam = self.stage.ipam
-        ipam.release(handle)
+        ipam.release_handle(handle)
         for block in ipam.blocks():
             if new and ipaddress.ip_address(address) in block["cidr"] and not block["allocated"]:
-                ipam.release_affinity(block["cidr"])
+                ipam.release_block_affinity(block["cidr"])
 
     def align(self, step):
         """Pods were deleted, and nobody wrote down which: as many of each block and node as there are fewer."""
@@ -403,7 +415,7 @@ class Replay:
             take(address, lambda each: each not in doubled)
         for handle in going:
             del self.pods[handle]
-            self.stage.ipam.release(handle)
+            self.stage.ipam.release_handle(handle)
 
     # ---- figures
 
@@ -418,11 +430,18 @@ class Replay:
         made = {name: self.pool_figures(pool) for name, pool in pools}
         outside = {**dict.fromkeys(_COUNTS, 0), "cidr": "", "blockSize": 0, "disabled": False, "nodeSelector": ""}
         nodes = {
-            name: {"blocks": [], "blocks_by_pool": {}, "pods_by_pool": {}, "tunnel": "", "tunnel_pool": "",
-                   "tunnel_block": "", "borrowed_in": 0}
+            name: {
+                "blocks": [],
+                "blocks_by_pool": {},
+                "pods_by_pool": {},
+                "tunnel": "",
+                "tunnel_pool": "",
+                "tunnel_block": "",
+                "borrowed_in": 0,
+            }
             for name in {*theirs["nodes"], *(name for name, node in ipam.nodes.items() if node.exists)}
-        }  # fmt: skip
-        tunnels = {tunnel.handle: tunnel.node for tunnel in self.stage.announced}
+        }
+        tunnels = {tunnel.handle: tunnel.node for tunnel in self.stage.tunnel_addresses}
         tunnels |= {Tunnel(node, self.speech).handle: node for node in nodes}
         holders, spans = {}, []
         no_affinity = []
@@ -455,10 +474,10 @@ class Replay:
             of = pool_of(ipaddress.ip_address(address))
             made.get(of, outside)["pods"] += 1
             nodes[node]["pods_by_pool"][of or _OUTSIDE] = nodes[node]["pods_by_pool"].get(of or _OUTSIDE, 0) + 1
-        for tunnel, address in self.stage.announced.items():
+        for tunnel, address in self.stage.tunnel_addresses.items():
             row = nodes[tunnel.node]
             row |= {"tunnel": str(address), "tunnel_pool": pool_of(address)}
-            if address in ipam.addresses_of(tunnel.handle):
+            if address in ipam.ips_by_handle(tunnel.handle):
                 row["tunnel_block"] = min(holders[str(address)])
         overlapping = [
             [str(one), str(other)]
@@ -482,26 +501,41 @@ class Replay:
         doubled = {address: sorted(of) for address, of in holders.items() if len(of) > 1}
         handles = {handle for block in blocks for handle in block["allocated"]}
         return {
-            "pools": made, "outside_any_pool": outside,
+            "pools": made,
+            "outside_any_pool": outside,
             "nodes": {name: each for name, each in nodes.items() if name in theirs["nodes"]},
- "blocks_without_affinity": no_affinity,
-            "affinities": len(blocks) - len(no_affinity), "overlapping_blocks": overlapping,
-            "allocations": sum(map(len, holders.values())), "handles": len(handles),
+            "blocks_without_affinity": no_affinity,
+            "affinities": len(blocks) - len(no_affinity),
+            "overlapping_blocks": overlapping,
+            "allocations": sum(map(len, holders.values())),
+            "handles": len(handles),
             "borrowed": sum(row["borrowed"] for row in [*made.values(), outside]),
-            "pods_with_ip": len(self.pods), "pods_without_ip": sum(self.waiting.values()),
+            "pods_with_ip": len(self.pods),
+            "pods_without_ip": sum(self.waiting.values()),
             "duplicate_addresses": [
                 {"ip": each["ip"], "blocks": doubled.pop(each["ip"], None), "owners": each["owners"]}
                 for each in theirs["duplicate_addresses"]
-            ] + [{"ip": address, "blocks": of} for address, of in doubled.items()],
-        }  # fmt: skip
+            ]
+            + [{"ip": address, "blocks": of} for address, of in doubled.items()],
+        }
 
     def pool_figures(self, pool):
         free = next(row["available"] for row in self.stage.ipam.utilization() if row["name"] == pool.name)
         return {
-            "cidr": str(pool.cidr), "blockSize": pool.block_size, "disabled": pool.disabled,
-            "nodeSelector": pool.node_selector, "blocks_total": pool.blocks, "free": free, "allocated": 0, "blocks": 0,
-            "blocks_empty": 0, "blocks_without_affinity": 0, "borrowed": 0, "pods": 0, "tunnel_addresses": 0,
-        }  # fmt: skip
+            "cidr": str(pool.cidr),
+            "blockSize": pool.block_size,
+            "disabled": pool.disabled,
+            "nodeSelector": pool.node_selector,
+            "blocks_total": pool.blocks,
+            "free": free,
+            "allocated": 0,
+            "blocks": 0,
+            "blocks_empty": 0,
+            "blocks_without_affinity": 0,
+            "borrowed": 0,
+            "pods": 0,
+            "tunnel_addresses": 0,
+        }
 
 
 class RefusedError(Exception):

@@ -1,6 +1,6 @@
 """A recorded selector: whether it is valid, its canonical form, each evaluation."""
 
-from ippoolkit.selectors import SelectorError, parse
+from ippoolkit.calico.selectors import SelectorError, parse_selector
 
 KEYS = {"selector", "valid", "canonical", "evals"}
 
@@ -8,7 +8,7 @@ KEYS = {"selector", "valid", "canonical", "evals"}
 def differences(case):
     """Yield what differs from the recording."""
     try:
-        selector = parse(case["selector"])
+        selector = parse_selector(case["selector"])
     except SelectorError as error:
         return [f"refused: {error}"] if case["valid"] else []
     if not case["valid"]:

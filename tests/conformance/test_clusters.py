@@ -28,7 +28,7 @@ def test_pools_and_configuration(cluster, load):
         assert ours.assignment_mode == pool["assignmentMode"]
         assert ours.blocks == pool["blocks_total"]
         assert min(ours.cidr.size, 2**63 - 1) == pool["capacity"]  # Calico's own figure is clamped there
-        selected = [node.name for node in scenario.cluster.nodes if ours.selects(node.labels)]
+        selected = [node.name for node in scenario.cluster.nodes if ours.selects_node(node.labels)]
         assert selected == pool["selected_nodes"]
     ipam = scenario.cluster.ipam
     config = truth["config"]
@@ -87,9 +87,9 @@ def test_a_recorded_cluster_with_too_few_blocks_fails_at_the_node_that_has_none(
     scenario, truth = load("s03", *JSON), expected("s03")
     without = [node["name"] for node in truth["nodes"] if not node["blocks"]]
     verdict = ipk.verdict(scenario)
-    assert verdict.word == "fails"
+    assert verdict.status == "fails"
     assert verdict.code == "blocks-short"
-    assert verdict.numbers["first"] == len(truth["nodes"]) - len(without) + 1
+    assert verdict.params["first"] == len(truth["nodes"]) - len(without) + 1
 
 
 @pytest.mark.parametrize("cluster", CLUSTERS)

@@ -12,13 +12,21 @@ from tests.conformance.recordings import compare, read_cases
 from tests.helpers import RECORDINGS
 
 CASES = {
-    "manifests": 686, "crd-verdicts": 533, "selectors": 642, "ipam": 29861, "hostindex": 303, "kube-controllers": 13,
+    "manifests": 686,
+    "crd-verdicts": 533,
+    "selectors": 642,
+    "ipam": 29861,
+    "hostindex": 303,
+    "kube-controllers": 13,
     "runbooks": 28334,
-}  # fmt: skip
+}
 CLUSTERS = {
-    "clusters": 1772, "clusters (one file)": 1346, "clusters (tables)": 1372, "clusters (calicoctl get)": 329,
+    "clusters": 1772,
+    "clusters (one file)": 1346,
+    "clusters (tables)": 1372,
+    "clusters (calicoctl get)": 329,
     "clusters (all of it)": 1759,
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("kind", CASES)
@@ -38,8 +46,14 @@ def test_a_folder_of_recordings(capsys):
 
 @pytest.mark.parametrize(
     ("table", "figure", "value"),
-    [("totals", "leaked", 15), ("totals", "leaked_ips", []), ("pools", "free", 4026), ("nodes", "own_allocated", 12), ("config", "stored", True)],
-)  # fmt: skip
+    [
+        ("totals", "leaked", 15),
+        ("totals", "leaked_ips", []),
+        ("pools", "free", 4026),
+        ("nodes", "own_allocated", 12),
+        ("config", "stored", True),
+    ],
+)
 def test_a_changed_figure_of_a_cluster_is_told(table, figure, value, tmp_path, capsys):
     for file in (RECORDINGS / "clusters/s05").iterdir():
         shutil.copy(file, tmp_path)
@@ -56,17 +70,35 @@ CHANGES = [
     ("manifests", lambda case: case["accepted"], lambda case: case.update(accepted=False), "accepted"),
     ("manifests", lambda case: case["accepted"], lambda case: case["stored"].update(blockSize=25), "stores"),
     ("manifests", lambda case: "link local" in case["message"], lambda case: case.update(accepted=True), "refused"),
-    ("manifests", lambda case: "link local" in case["message"],
-     lambda case: case.update(message=case["message"].replace("overlaps", "touches").replace("link local", "far")), "no finding"),
-    ("manifests", lambda case: "(supported values" in case["message"],
-     lambda case: case.update(message=re.sub(r"spec[.]\w+", "spec.disabled", case["message"])), "no finding"),
+    (
+        "manifests",
+        lambda case: "link local" in case["message"],
+        lambda case: case.update(message=case["message"].replace("overlaps", "touches").replace("link local", "far")),
+        "no finding",
+    ),
+    (
+        "manifests",
+        lambda case: "(supported values" in case["message"],
+        lambda case: case.update(message=re.sub(r"spec[.]\w+", "spec.disabled", case["message"])),
+        "no finding",
+    ),
     ("crd-verdicts", lambda case: case["accepted"], lambda case: case.update(accepted=False, errors=["x"]), "accepted"),
-    ("crd-verdicts", lambda case: case["accepted"], lambda case: case["spec_after_defaulting"].update(cidr="x"), "spec"),
+    (
+        "crd-verdicts",
+        lambda case: case["accepted"],
+        lambda case: case["spec_after_defaulting"].update(cidr="x"),
+        "spec",
+    ),
     ("crd-verdicts", lambda case: case["unknown_fields"], lambda case: case.update(unknown_fields=[]), "drops"),
     ("selectors", lambda case: case["valid"], lambda case: case.update(canonical="x"), "prints"),
     ("selectors", lambda case: case["valid"], lambda case: case.update(valid=False, error="x"), "accepted"),
-    ("selectors", lambda case: case["evals"], lambda case: case["evals"][0].update(match=not case["evals"][0]["match"]), "on"),
-]  # fmt: skip
+    (
+        "selectors",
+        lambda case: case["evals"],
+        lambda case: case["evals"][0].update(match=not case["evals"][0]["match"]),
+        "on",
+    ),
+]
 
 
 @pytest.mark.parametrize(("kind", "which", "change", "told"), CHANGES)
@@ -91,20 +123,65 @@ def altered(path, which, change):
 @pytest.mark.parametrize(
     ("file", "which", "change", "told"),
     [
-        ("ipam/fill-00", lambda line: line.get("op") == "assign", lambda line: line["result"].update(v4=["10.0.0.1"]), "assign gives"),
-        ("ipam/cap-00", lambda line: "limit" in str(line.get("result")), lambda line: line["result"].pop("error"), "assign gives"),
-        ("ipam/churn-00", lambda line: line.get("op") == "blocks", lambda line: line["result"]["blocks"][0]["free"].reverse(), "blocks gives"),
-        ("ipam/churn-00", lambda line: line.get("op") == "utilization", lambda line: line["result"]["pools"][1].update(inUse=-1), "utilization gives"),
-        ("kube-controllers/G01-3blocks-2empty-quiet", lambda line: "blocks_deleted" in line, lambda line: line.update(t=13.6), "goes at"),
-        ("kube-controllers/G03-1block-empty", lambda line: "end" in line, lambda line: line["end"]["blocks"].popitem(), "at the end"),
-        ("runbooks/R1", lambda line: line["step"] == 8, lambda line: line["state"]["pools"]["temporary-pool"].update(blocks=10), "temporary-pool.blocks is"),
-        ("runbooks/R1", lambda line: line["step"] == 8, lambda line: line["summary"]["moves"][0].__setitem__(4, "10.0.0.9"), "gets"),
+        (
+            "ipam/fill-00",
+            lambda line: line.get("op") == "assign",
+            lambda line: line["result"].update(v4=["10.0.0.1"]),
+            "assign gives",
+        ),
+        (
+            "ipam/cap-00",
+            lambda line: "limit" in str(line.get("result")),
+            lambda line: line["result"].pop("error"),
+            "assign gives",
+        ),
+        (
+            "ipam/churn-00",
+            lambda line: line.get("op") == "blocks",
+            lambda line: line["result"]["blocks"][0]["free"].reverse(),
+            "blocks gives",
+        ),
+        (
+            "ipam/churn-00",
+            lambda line: line.get("op") == "utilization",
+            lambda line: line["result"]["pools"][1].update(inUse=-1),
+            "utilization gives",
+        ),
+        (
+            "kube-controllers/G01-3blocks-2empty-quiet",
+            lambda line: "blocks_deleted" in line,
+            lambda line: line.update(t=13.6),
+            "goes at",
+        ),
+        (
+            "kube-controllers/G03-1block-empty",
+            lambda line: "end" in line,
+            lambda line: line["end"]["blocks"].popitem(),
+            "at the end",
+        ),
+        (
+            "runbooks/R1",
+            lambda line: line["step"] == 8,
+            lambda line: line["state"]["pools"]["temporary-pool"].update(blocks=10),
+            "temporary-pool.blocks is",
+        ),
+        (
+            "runbooks/R1",
+            lambda line: line["step"] == 8,
+            lambda line: line["summary"]["moves"][0].__setitem__(4, "10.0.0.9"),
+            "gets",
+        ),
         ("runbooks/R3a", lambda line: line["step"] == 7, lambda line: line.update(exit_code=0), "fails"),
         ("runbooks/R1", lambda line: line["step"] == 6, lambda line: line["tunnel_changes"].pop(), "tunnels move"),
-        ("runbooks/R3d-27", lambda line: line["step"] == 12, lambda line: line["state"]["duplicate_addresses"].pop(), "duplicate_addresses is"),
+        (
+            "runbooks/R3d-27",
+            lambda line: line["step"] == 12,
+            lambda line: line["state"]["duplicate_addresses"].pop(),
+            "duplicate_addresses is",
+        ),
         ("hostindex", lambda line: line.get("start"), lambda line: line.update(start="1"), "starts at"),
     ],
-)  # fmt: skip
+)
 def test_a_changed_sequence_is_told(file, which, change, told, tmp_path, capsys):  # noqa: PLR0917
     (tmp_path / "x").write_text(altered(RECORDINGS / f"{file}.jsonl.gz", which, change))
     assert main([str(tmp_path)]) == 1

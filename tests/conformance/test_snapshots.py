@@ -5,8 +5,8 @@ import json
 import pytest
 
 from ippoolkit.ipam import Ipam, layout
+from ippoolkit.ipam.from_cluster import engine_from_cluster
 from ippoolkit.model import Allocation, Block, Cluster, Node
-from ippoolkit.simulation.load import engine_of
 from tests.conformance.ipam import _normal, _run
 from tests.conformance.recordings import read_cases
 from tests.helpers import RECORDINGS
@@ -22,14 +22,20 @@ def dumped(ipam: Ipam) -> Cluster:
             Allocation(
                 ordinal=ordinal,
                 handle=handle,
-                node=ipam.holder(handle),
-                type="vxlanTunnelAddress" if handle in ipam._tunnels else "",
+                node=ipam.node_of_handle(handle),
+                type="vxlanTunnelAddress" if handle in ipam._tunnel_handles else "",
             )
             for handle, ordinals in each["allocated"].items()
             for ordinal in ordinals
         ]
-        blocks.append(Block(cidr=each["cidr"], affinity=each["affinity"], unallocated=tuple(each["free"]),
-                            allocations=tuple(sorted(held, key=lambda one: one.ordinal))))  # fmt: skip
+        blocks.append(
+            Block(
+                cidr=each["cidr"],
+                affinity=each["affinity"],
+                unallocated=tuple(each["free"]),
+                allocations=tuple(sorted(held, key=lambda one: one.ordinal)),
+            )
+        )
     nodes = tuple(
         Node(name=name, labels=node.labels)
         for name, node in ipam.nodes.items()
@@ -42,8 +48,8 @@ def claims(ipam, other):
     """Let blocks be as old as in another engine: dumps show when they were claimed, but not what the clock is now."""
     slots = {cidr: slot for slot, cidr in other.slots()}
     for slot, cidr in ipam.slots():
-        age = other.state.meta[layout.NOW] - other.state.wide[slots[cidr], layout.CLAIMED]
-        ipam.state.wide[slot, layout.CLAIMED] = ipam.state.meta[layout.NOW] - age
+        age = other.state.meta[layout.NOW] - other.state.wide[slots[cidr], layout.CLAIMED_AT]
+        ipam.state.wide[slot, layout.CLAIMED_AT] = ipam.state.meta[layout.NOW] - age
 
 
 @pytest.mark.parametrize("path", TRACES, ids=lambda path: path.name.split(".")[0])
@@ -56,9 +62,9 @@ def test_the_rest_of_a_trace_follows_from_the_blocks(path):
     reservations = dict(ipam.reservations)
     if ipam.config.ip_cooldown_seconds or any(each["cooling"] for each in ipam.blocks()):
         pytest.skip("addresses cool down by a clock that dumps do not show to the second")
-    loaded = engine_of(dumped(ipam), datastore=ipam.datastore)
+    loaded = engine_from_cluster(dumped(ipam), datastore=ipam.datastore)
     for name, cidrs in reservations.items():
-        loaded.reserve(name, cidrs)
+        loaded.create_reservation(name, cidrs)
     assert [each for each in loaded.blocks() if each["cidr"]] == ipam.blocks()
     claims(loaded, ipam)
     for number, operation in enumerate(operations[half:], half + 2):

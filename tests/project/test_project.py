@@ -102,7 +102,7 @@ def imports():
             if isinstance(node, ast.Import):
                 yield from ((path, parts, alias.name, 0) for alias in node.names)
             elif isinstance(node, ast.ImportFrom):
-                yield path, parts, node.module or ",".join(alias.name for alias in node.names), node.level
+                yield path, parts, node.module or ",".join(alias.name for alias in node.names), node.severity_override
 
 
 def test_imports_point_one_way():

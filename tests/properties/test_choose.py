@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from ippoolkit.choose.ranges import Networks, cidrs_between, networks_in, spell
 from ippoolkit.choose.routes import Peering, RackRoutes, tables
 from ippoolkit.choose.search import Need, NodeKind, Space
-from ippoolkit.choose.space import AddressSpace, Taken
+from ippoolkit.choose.address_space import AddressSpace, Taken
 from ippoolkit.cidr import Cidr
 
-BITS = {4: 32, 6: 128}
+ADDRESS_BITS = {4: 32, 6: 128}
 GRID = {
     4: [(p, b) for p in range(8, 33) for b in range(20, 33) if b >= p],
     6: [(p, b) for p in range(64, 129) for b in range(116, 129) if b >= p],
@@ -24,14 +24,14 @@ def brute_force(family, nodes, addresses, racks, headroom, max_routes, cap):
     """Return all designs that hold, as (prefix, blockSize, blocks a node, addresses, routes, nodes that fit)."""
     held = []
     for prefix, size in GRID[family]:
-        block = 2 ** (BITS[family] - size)
+        block = 2 ** (ADDRESS_BITS[family] - size)
         b = max(1, ceil(Fraction(addresses, block)))
         rack = ceil(Fraction(nodes, racks))
         wanted = ceil(Fraction(rack * (100 + headroom), 100))
         fits = floor(Fraction(2 ** (size - prefix), b))
         routes = nodes * b if racks == 1 else max(rack * b + racks - 1, racks)
         if b <= cap and fits >= wanted and (max_routes is None or routes <= max_routes):
-            held.append((prefix, size, b, racks * 2 ** (BITS[family] - prefix), routes, racks * fits))
+            held.append((prefix, size, b, racks * 2 ** (ADDRESS_BITS[family] - prefix), routes, racks * fits))
     return held
 
 
@@ -71,7 +71,7 @@ def test_the_first_design_is_the_one_to_pick(family, nodes, addresses, racks, he
 
     def cost(row):
         _, size, b, addresses_of_all, routes, _ = row
-        return addresses_of_all, routes, b * 2 ** (BITS[family] - size) - addresses
+        return addresses_of_all, routes, b * 2 ** (ADDRESS_BITS[family] - size) - addresses
 
     best = space.best()
     assert bool(best) == bool(held)
@@ -99,7 +99,7 @@ kinds = st.lists(
 def test_kinds_that_share_a_pool_fit_node_by_node(family, kinds, racks, headroom):
     need = Need(tuple(kinds), racks, headroom)
     for design in Space(family, need).designs():
-        size = 2 ** (BITS[family] - design.block_size)
+        size = 2 ** (ADDRESS_BITS[family] - design.block_size)
         usable = [size - kind.reserved_per_block for kind in kinds]
         if any(each <= 0 for each in usable):
             assert "max-blocks-per-host" in design.breaks
@@ -150,7 +150,7 @@ def small_cidrs(draw):
     family = draw(st.sampled_from([4, 6]))
     spare = draw(st.integers(0, 8))
     index = draw(st.integers(0, (1 << (8 - spare)) - 1))
-    return Cidr(family, BASE[family] + (index << spare), BITS[family] - spare)
+    return Cidr(family, BASE[family] + (index << spare), ADDRESS_BITS[family] - spare)
 
 
 def addresses_of(cidrs):
@@ -192,7 +192,7 @@ def offers_by_hand(free, prefix, count, family):
 @settings(max_examples=300, deadline=None)
 def test_offers_are_best_fit_each_taken_before_the_next(within, taken, spare, count, family):
     space = AddressSpace(tuple(within), tuple(Taken(c, "") for c in taken))
-    prefix = BITS[family] - spare
+    prefix = ADDRESS_BITS[family] - spare
     found = space.offers(prefix, count, family)
     assert found == offers_by_hand(list(space.free), prefix, count, family)
     assert len(addresses_of(found)) == sum(c.size for c in found)
@@ -203,7 +203,7 @@ def test_offers_are_best_fit_each_taken_before_the_next(within, taken, spare, co
 @settings(max_examples=300, deadline=None)
 def test_what_to_release_is_the_fewest_networks(within, taken, spare, family):
     space = AddressSpace(tuple(within), tuple(Taken(c, "") for c in taken))
-    prefix = BITS[family] - spare
+    prefix = ADDRESS_BITS[family] - spare
     release = space.to_release(prefix, family)
     everything = addresses_of(within)
     ranges = [Cidr(family, BASE[family] + (i << spare), prefix) for i in range(1 << (8 - spare))]

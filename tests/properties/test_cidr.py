@@ -5,7 +5,7 @@ import ipaddress
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ippoolkit.cidr import BITS, Cidr, Coverage
+from ippoolkit.cidr import ADDRESS_BITS, Cidr, Coverage
 
 
 @st.composite
@@ -14,8 +14,8 @@ def networks(draw, version=None, within=None):
         prefix = draw(st.integers(within.prefix, within.bits))
         return within.subnet(prefix, draw(st.integers(0, within.subnets(prefix) - 1)))
     version = version or draw(st.sampled_from([4, 6]))
-    prefix = draw(st.integers(0, BITS[version]))
-    spare = BITS[version] - prefix
+    prefix = draw(st.integers(0, ADDRESS_BITS[version]))
+    spare = ADDRESS_BITS[version] - prefix
     return Cidr(version, draw(st.integers(0, 2**prefix - 1)) << spare, prefix)
 
 
@@ -49,9 +49,9 @@ def test_subnets_are_aligned_and_found_again(case):
     index = number % cidr.subnets(prefix)
     subnet = cidr.subnet(prefix, index)
     assert theirs(subnet).subnet_of(theirs(cidr))
-    assert cidr.index_of(theirs(subnet).network_address, prefix) == index
-    assert cidr.index_of(theirs(subnet).broadcast_address, prefix) == index
-    assert subnet.at_prefix(cidr.prefix) == cidr
+    assert cidr.subnet_index_of(theirs(subnet).network_address, prefix) == index
+    assert cidr.subnet_index_of(theirs(subnet).broadcast_address, prefix) == index
+    assert subnet.with_prefix(cidr.prefix) == cidr
 
 
 @given(st.data())
@@ -60,14 +60,14 @@ def test_coverage_agrees_with_counting_addresses(data):
     parts = data.draw(st.lists(networks(within=pool), max_size=6))
     block = data.draw(st.integers(25, 32))
     covered = {address for part in parts for address in range(part.first, part.last + 1)}
-    cover = Coverage.of(pool, parts)
-    assert cover.addresses == len(covered)
+    cover = Coverage.from_cidrs(pool, parts)
+    assert cover.address_count == len(covered)
     whole, left = 0, {}
-    for index in range(pool.subnets(block)):
+    for index in range(pool.subnet_count(block)):
         subnet = pool.subnet(block, index)
         free = subnet.size - len(covered & set(range(subnet.first, subnet.last + 1)))
         if free == 0:
             whole += 1
         elif free < subnet.size:
             left[free] = left.get(free, 0) + 1
-    assert cover.blocks(block) == (whole, left)
+    assert cover.count_blocks(block) == (whole, left)

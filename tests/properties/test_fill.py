@@ -5,10 +5,17 @@ from dataclasses import dataclass, field
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ippoolkit.capacity.block_sizes import pods_evenly
-from ippoolkit.capacity.demand import Demand, Group, Supply
-from ippoolkit.capacity.fill import Load, Request, Room, ceiling, fill, further
-from ippoolkit.capacity.judge import Moment, State
+from ippoolkit.capacity.block_filling import (
+    AddressDemand,
+    BlockClass,
+    NodeLoad,
+    count_further_nodes,
+    fill_blocks,
+    max_pods_on_own_blocks,
+)
+from ippoolkit.capacity.block_size_table import max_pods_spread_evenly
+from ippoolkit.capacity.demand import Demand, NodeGroupDemand, Supply
+from ippoolkit.capacity.evaluation import Evaluation, PlanAtMonth
 
 
 @dataclass
@@ -41,15 +48,15 @@ class Plain:
         for request in load.requests:
             for _ in range(request.count):
                 pod += not request.tunnel
-                if self.own_or_new(request, own, load.kept_back):
+                if self.own_or_new(request, own, load.reserved_per_block):
                     continue
                 covered = False
                 missing.append((request, pod))
         if sum(self.claimed) == before and not missing and load.needs_block:
-            for room in load.pod_rooms:
-                if self.claimed[room] < self.rooms[room].blocks and self.rooms[room].size > load.kept_back:
+            for room in load.pod_block_classes:
+                if self.claimed[room] < self.rooms[room].blocks and self.rooms[room].size > load.reserved_per_block:
                     self.claimed[room] += 1
-                    own[room] += self.rooms[room].size - load.kept_back
+                    own[room] += self.rooms[room].size - load.reserved_per_block
                     break
             else:
                 covered = False
@@ -59,7 +66,7 @@ class Plain:
             self.short.append(self.nodes)
         lost_pods = 0
         for request, _ in missing:
-            for room in () if self.strict or load.kept_back else request.rooms:
+            for room in () if self.strict or load.reserved_per_block else request.rooms:
                 if self.slack[room]:
                     self.slack[room] -= 1
                     self.used[room] += 1
@@ -93,18 +100,25 @@ class Plain:
 @st.composite
 def designs(draw):
     rooms = draw(
-        st.lists(st.builds(Room, st.integers(0, 9), st.sampled_from([1, 2, 4, 8, 16])), min_size=1, max_size=3)
+        st.lists(st.builds(BlockClass, st.integers(0, 9), st.sampled_from([1, 2, 4, 8, 16])), min_size=1, max_size=3)
     )
     some = st.lists(st.sampled_from(range(len(rooms))), unique=True, max_size=3).map(lambda r: tuple(sorted(r)))
 
     @st.composite
     def loads(draw):
         pods, rooms_of_pods = draw(st.integers(0, 20)), draw(some)
-        tunnels = [Request(1, draw(some), tunnel=True) for _ in range(draw(st.integers(0, 2)))]
-        return Load(
-            "", draw(st.integers(0, 7)), pods, pods, (*tunnels, Request(pods, rooms_of_pods)), rooms_of_pods, cap=20,
-            kept_back=draw(st.sampled_from([0, 0, 0, 4])), needs_block=draw(st.booleans()),
-        )  # fmt: skip
+        tunnels = [AddressDemand(1, draw(some), is_tunnel=True) for _ in range(draw(st.integers(0, 2)))]
+        return NodeLoad(
+            "",
+            draw(st.integers(0, 7)),
+            pods,
+            pods,
+            (*tunnels, AddressDemand(pods, rooms_of_pods)),
+            rooms_of_pods,
+            max_blocks=20,
+            reserved_per_block=draw(st.sampled_from([0, 0, 0, 4])),
+            needs_block=draw(st.booleans()),
+        )
 
     return rooms, draw(st.lists(loads(), max_size=4)), draw(st.booleans())
 
@@ -116,34 +130,36 @@ def test_filling_in_bulk_is_filling_one_by_one(design):
     for load in loads:
         for _ in range(load.nodes):
             plain.join(load)
-    bulk = fill(rooms, loads, strict=strict)
-    assert bulk.claimed == plain.claimed
-    assert bulk.used == plain.used
-    assert bulk.slack == plain.slack
-    assert bulk.borrowed == plain.borrowed
+    bulk = fill_blocks(rooms, loads, strict_affinity=strict)
+    assert bulk.claimed_blocks == plain.claimed
+    assert bulk.used_addresses == plain.used
+    assert bulk.free_in_claimed_blocks == plain.slack
+    assert bulk.borrowed_addresses == plain.borrowed
     assert bulk.nodes == plain.nodes
     assert bulk.pods == plain.pods
     assert bulk.nodes_without_block == len(plain.without)
-    assert bulk.first_without_block == min(plain.without, default=0)
-    assert bulk.first_short == min(plain.short, default=0)
-    assert bulk.pods_lost == sum(not tunnel for _, tunnel in plain.lost)
-    assert bulk.tunnels_lost == sum(tunnel for _, tunnel in plain.lost)
-    assert bulk.first_pod_lost == getattr(plain, "first_pod", 0)
+    assert bulk.first_node_without_block == min(plain.without, default=0)
+    assert bulk.first_node_short_of_blocks == min(plain.short, default=0)
+    assert bulk.pods_without_address == sum(not tunnel for _, tunnel in plain.lost)
+    assert bulk.tunnels_without_address == sum(tunnel for _, tunnel in plain.lost)
+    assert bulk.first_pod_without_address == getattr(plain, "first_pod", 0)
     assert bulk.routes == sum(plain.claimed) + plain.borrowed
 
 
 @given(designs())
 def test_no_address_is_given_twice_and_none_is_made_up(design):
     rooms, loads, strict = design
-    filled = fill(rooms, loads, strict=strict)
-    for room, claimed, used, slack in zip(rooms, filled.claimed, filled.used, filled.slack, strict=True):
+    filled = fill_blocks(rooms, loads, strict_affinity=strict)
+    for room, claimed, used, slack in zip(
+        rooms, filled.claimed_blocks, filled.used_addresses, filled.free_in_claimed_blocks, strict=True
+    ):
         assert 0 <= claimed <= room.blocks
         assert slack >= 0
         assert used + slack <= claimed * room.size
     wanted = sum(request.count * load.nodes for load in loads for request in load.requests)
-    assert sum(filled.used) + filled.pods_lost + filled.tunnels_lost == wanted
+    assert sum(filled.used_addresses) + filled.pods_without_address + filled.tunnels_without_address == wanted
     if strict:
-        assert filled.borrowed == 0
+        assert filled.borrowed_addresses == 0
 
 
 @given(designs())
@@ -151,10 +167,10 @@ def test_further_nodes_are_those_that_a_fill_would_still_serve(design):
     rooms, loads, strict = design
     if not loads or not any(request.count for request in loads[0].requests):
         return
-    filled = fill(rooms, [], strict=strict)
-    more = further(filled, rooms, loads[0])
-    many = fill(rooms, [Load(**{**_fields(loads[0]), "nodes": more + 1})], strict=strict)
-    assert many.first_short == more + 1
+    filled = fill_blocks(rooms, [], strict_affinity=strict)
+    more = count_further_nodes(filled, rooms, loads[0])
+    many = fill_blocks(rooms, [NodeLoad(**{**_fields(loads[0]), "nodes": more + 1})], strict_affinity=strict)
+    assert many.first_node_short_of_blocks == more + 1
 
 
 @given(designs())
@@ -162,12 +178,14 @@ def test_the_ceiling_is_the_last_number_of_pods_that_one_node_holds_alone(design
     rooms, loads, _ = design
     for load in loads:
         tunnels = [request for request in load.requests if request.tunnel]
-        most = ceiling(rooms, load)
+        most = max_pods_on_own_blocks(rooms, load)
         plain = Plain(rooms, strict=True)
-        lone = Load(**{**_fields(load), "requests": (*tunnels, Request(most, load.pod_rooms)), "pods": most})
+        lone = NodeLoad(
+            **{**_fields(load), "requests": (*tunnels, AddressDemand(most, load.pod_block_classes)), "pods": most}
+        )
         plain.join(lone)
         assert not [tunnel for _, tunnel in plain.lost if not tunnel]
-        assert sum(plain.claimed[room] for room in load.pod_rooms) <= max(load.cap, 1) or not most
+        assert sum(plain.claimed[room] for room in load.pod_block_classes) <= max(load.cap, 1) or not most
 
 
 def _fields(load):
@@ -176,20 +194,24 @@ def _fields(load):
 
 @given(
     st.integers(0, 400), st.sampled_from([1, 2, 4, 16, 64]), st.integers(1, 60), st.integers(0, 2), st.integers(1, 30)
-)  # fmt: skip
+)
 def test_even_pods_of_alike_nodes_are_what_a_search_finds(blocks, size, nodes, tunnels, cap):
     """The plain division against trying every number."""
-    requests = (*(Request(1, (0,), tunnel=True) for _ in range(tunnels)), Request(0, (0,)))
-    load = Load("", nodes, 0, 0, requests, (0,), cap=cap)
-    rooms = (Room(blocks, size),)
-    supply = Supply(4, (), rooms, ((0,),), strict=False, claims=True)
-    demand = Demand(supply, (), (Group(load, 110),), 0, ())
-    state = State(Moment(demand), rooms)
+    requests = (*(AddressDemand(1, (0,), is_tunnel=True) for _ in range(tunnels)), AddressDemand(0, (0,)))
+    load = NodeLoad("", nodes, 0, 0, requests, (0,), max_blocks=cap)
+    rooms = (BlockClass(blocks, size),)
+    supply = Supply(4, (), rooms, ((0,),), strict_affinity=False, auto_allocate_blocks=True)
+    demand = Demand(supply, (), (NodeGroupDemand(load, 110),), 0, ())
+    state = Evaluation(PlanAtMonth(demand), rooms)
     for strict in (False, True):
         best = 0
-        for pods in range(ceiling(rooms, load) + 1):
-            even = Load(**{**_fields(load), "pods": pods, "requests": (*requests[:-1], Request(pods, (0,)))})
-            filled = fill(rooms, [even], strict=strict)
-            if not (filled.pods_lost or filled.tunnels_lost or (strict and filled.first_without_block)):
+        for pods in range(max_pods_on_own_blocks(rooms, load) + 1):
+            even = NodeLoad(**{**_fields(load), "pods": pods, "requests": (*requests[:-1], AddressDemand(pods, (0,)))})
+            filled = fill_blocks(rooms, [even], strict_affinity=strict)
+            if not (
+                filled.pods_without_address
+                or filled.tunnels_without_address
+                or (strict and filled.first_node_without_block)
+            ):
                 best = pods
-        assert pods_evenly(state, strict=strict) == best * nodes
+        assert max_pods_spread_evenly(state, strict_affinity=strict) == best * nodes

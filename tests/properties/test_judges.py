@@ -7,43 +7,62 @@ import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from ippoolkit.calico.kinds import KINDS, METADATA_FIELDS
 from ippoolkit.errors import InputError
-from ippoolkit.judges import (
+from ippoolkit.manifests import (
     ApiServer,
     Calicoctl,
     Datastore,
-    configure,
-    ipam_options,
-    kind_named,
+    configure_ipam,
+    effective_ipam_options,
+    find_kind,
     parse_manifests,
 )
-from ippoolkit.kinds import KINDS, METADATA
-from ippoolkit.rules.review import ACTIONS, review
+from ippoolkit.manifests.manifest_review import ACTIONS, review
 
-POOL = kind_named("IPPool")
+POOL = find_kind("IPPool")
 texts = st.text(max_size=20) | st.sampled_from(
-    ["10.0.0.0/16", "fd00::/64", "::ffff:10.0.0.0/112", "010.0.0.0/8", "all()", "!has(x)", "Workload", "LoadBalancer",
-     "Never", "Always", "", "26", "p1", "default", "\ud800", "1e400", "2026-01-01T00:00:00Z"]
-)  # fmt: skip
-scalars = st.none() | st.booleans() | st.integers() | st.floats() | texts | st.integers(10**18, 10**30)
+    [
+        "10.0.0.0/16",
+        "fd00::/64",
+        "::ffff:10.0.0.0/112",
+        "010.0.0.0/8",
+        "all()",
+        "!has(x)",
+        "Workload",
+        "LoadBalancer",
+        "Never",
+        "Always",
+        "",
+        "26",
+        "p1",
+        "default",
+        "\ud800",
+        "1e400",
+        "2026-01-01T00:00:00Z",
+    ]
+)
+scalars = st.kinds_without_objects() | st.booleans() | st.integers() | st.floats() | texts | st.integers(10**18, 10**30)
 values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3))
 fields = st.sampled_from([name for kind in KINDS.values() for name in kind.fields] + ["CIDR", "blocksize", "bogus"])
 specs = st.dictionaries(fields, values, max_size=6)
-metadata = st.dictionaries(st.sampled_from([*METADATA, "Name", "bogus"]), values, max_size=4)
+metadata = st.dictionaries(st.sampled_from([*METADATA_FIELDS, "Name", "bogus"]), values, max_size=4)
 objects = st.fixed_dictionaries(
-    {"apiVersion": st.sampled_from(["projectcalico.org/v3", "crd.projectcalico.org/v1", "v1"]) | values,
-     "kind": st.sampled_from([*KINDS, "IPPoolList", "List", "IPAMConfig", "Node"]) | values},
+    {
+        "apiVersion": st.sampled_from(["projectcalico.org/v3", "crd.projectcalico.org/v1", "v1"]) | values,
+        "kind": st.sampled_from([*KINDS, "IPPoolList", "List", "IPAMConfig", "Node"]) | values,
+    },
     optional={"metadata": metadata | values, "spec": specs | values, "status": values, "items": values},
-)  # fmt: skip
+)
 documents = objects | st.lists(objects, max_size=3) | values
 
 
 def told(outcome):
     """Every finding can be put into words, in both languages."""
     for note in outcome.findings:
-        assert note.sentence("en")
-        assert note.sentence("zh")
-        assert note.mend("en") is not None
+        assert note.message("en")
+        assert note.message("zh")
+        assert note.remedy("en") is not None
         assert json.dumps(note.as_dict())
     assert outcome.accepted or any(note.judges for note in outcome.findings)
 
@@ -58,7 +77,7 @@ def test_whatever_a_manifest_says(given_documents, action):
     ):
         for judge in (Calicoctl(), ApiServer()):
             for _ in range(2):
-                told(judge.judge(action, parse_manifests(text, "file")))
+                told(judge.run(action, parse_manifests(text, "file")))
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
@@ -70,7 +89,7 @@ def test_whatever_a_file_holds(tmp_path_factory, text):
     path = tmp_path_factory.getbasetemp() / "any.yaml"
     path.write_text(text, encoding="utf-8")
     made = review([path])
-    assert made.accepted or made.unusable or any(note.judges for note in made.findings)
+    assert made.accepted or made.unreadable_files or any(note.refused_by for note in made.findings)
     with contextlib.suppress(InputError):
         review([path], [path])
 
@@ -78,7 +97,9 @@ def test_whatever_a_file_holds(tmp_path_factory, text):
 @given(specs | values, specs | values)
 def test_whatever_a_patch_says(spec, changes):
     calicoctl = Calicoctl()
-    calicoctl.have({"kind": "IPPool", "metadata": {"name": "p1"}, "spec": spec if isinstance(spec, dict) else {}})
+    calicoctl.add_existing(
+        {"kind": "IPPool", "metadata": {"name": "p1"}, "spec": spec if isinstance(spec, dict) else {}}
+    )
     told(calicoctl.patch(POOL, "p1", json.dumps({"spec": changes})))
     told(calicoctl.patch(POOL, "p1", json.dumps(changes)))
     told(calicoctl.delete(POOL, "p1", "p2"))
@@ -89,24 +110,36 @@ def test_whatever_a_patch_says(spec, changes):
 @example('{"spec": ' * 5_000)
 def test_whatever_stands_for_a_patch(body):
     calicoctl = Calicoctl()
-    calicoctl.have({"kind": "IPPool", "metadata": {"name": "p1"}, "spec": {"cidr": "10.0.0.0/16"}})
+    calicoctl.add_existing({"kind": "IPPool", "metadata": {"name": "p1"}, "spec": {"cidr": "10.0.0.0/16"}})
     told(calicoctl.patch(POOL, "p1", body))
 
 
 options = st.sampled_from(
-    ["--strictaffinity", "--auto-allocate-blocks", "--max-blocks-per-host", "--ip-cooldown-seconds",
-     "--kubevirt-ip-persistence", "-c", "--", "-", "word"]
-)  # fmt: skip
+    [
+        "--strictaffinity",
+        "--auto-allocate-blocks",
+        "--max-blocks-per-host",
+        "--ip-cooldown-seconds",
+        "--kubevirt-ip-persistence",
+        "-c",
+        "--",
+        "-",
+        "word",
+    ]
+)
 words = options | st.builds("{}={}".format, options, texts | st.integers().map(str)) | st.text()
 
 
-@given(st.lists(words, max_size=5), st.none() | st.dictionaries(st.sampled_from(["strict_affinity"]), st.booleans()))
+@given(
+    st.lists(words, max_size=5),
+    st.kinds_without_objects() | st.dictionaries(st.sampled_from(["strict_affinity"]), st.booleans()),
+)
 def test_whatever_options_are_given(args, stored):
-    store = Datastore(options=stored)
-    before = ipam_options(store.options)
-    for note in configure(store, args):
-        assert note.sentence("zh")
-        assert ipam_options(store.options) == before
+    store = Datastore(ipam_options=stored)
+    before = effective_ipam_options(store.ipam_options)
+    for note in configure_ipam(store, args):
+        assert note.message("zh")
+        assert effective_ipam_options(store.ipam_options) == before
 
 
 @given(specs)
@@ -114,8 +147,8 @@ def test_what_is_stored_is_taken_again(spec):
     calicoctl = Calicoctl()
     value = {"apiVersion": "projectcalico.org/v3", "kind": "IPPool", "metadata": {"name": "p1"}}
     spec = {"cidr": "10.0.0.0/16"} | {name: each for name, each in spec.items() if name in POOL.fields}
-    if calicoctl.judge("create", parse_manifests(json.dumps({**value, "spec": spec}), "file")).accepted:
-        stored = calicoctl.store.data(POOL)
+    if calicoctl.run("create", parse_manifests(json.dumps({**value, "spec": spec}), "file")).accepted:
+        stored = calicoctl.store.get_all(POOL)
         text = json.dumps({**value, **stored["p1"]})
-        assert calicoctl.judge("apply", parse_manifests(text, "file")).accepted
-        assert calicoctl.store.data(POOL) == stored
+        assert calicoctl.run("apply", parse_manifests(text, "file")).accepted
+        assert calicoctl.store.get_all(POOL) == stored

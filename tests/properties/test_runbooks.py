@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from ippoolkit import IPPool, Namespace
 from ippoolkit.change import Change, runbook
-from ippoolkit.change.moving import groups
-from ippoolkit.change.rehearsal import SURGES
-from ippoolkit.change.stage import Stage
+from ippoolkit.change.cluster_state import ClusterState
+from ippoolkit.change.recreate_order import group_pods
+from ippoolkit.change.rehearsal import SURGE_PARTS
 from ippoolkit.cidr import Cidr
 from ippoolkit.ipam import IpamError
 from tests.clusters import OWNERS, cluster
@@ -47,19 +47,32 @@ def changes(draw):
         )
     )
     made = cluster(
-        draw(st.integers(1, 9)), draw(st.integers(0, 30)), f"10.244.0.0/{prefix}", size, strict=draw(st.booleans()),
-        more=more, spaces=spaces if not spaces or more[:1] or "more" not in spaces[1].ipv4_pools else (),
-        labels=lambda number: {"rack": "ab"[number % 2]}, owners=draw(st.sampled_from((("",), OWNERS))),
-    )  # fmt: skip
+        draw(st.integers(1, 9)),
+        draw(st.integers(0, 30)),
+        f"10.244.0.0/{prefix}",
+        size,
+        strict=draw(st.booleans()),
+        more=more,
+        spaces=spaces if not spaces or more[:1] or "more" not in spaces[1].ipv4_pools else (),
+        labels=lambda number: {"rack": "ab"[number % 2]},
+        owners=draw(st.sampled_from((("",), OWNERS))),
+    )
     kind = draw(st.sampled_from(("block-size", "migrate", "retire", "split", "block-size", "migrate", "grow")))
-    room = draw(st.one_of(st.none(), st.integers(22, 29).map(lambda bits: Cidr.parse(f"10.9.0.0/{bits}"))))
+    room = draw(
+        st.one_of(st.kinds_without_objects(), st.integers(22, 29).map(lambda bits: Cidr.parse(f"10.9.0.0/{bits}")))
+    )
     change = Change(
-        kind, "old", size=draw(SIZES.filter(lambda other: other != size)),
-        prefix=prefix + draw(st.integers(1, 2)), name="new",
-        cidr=room if kind in ("migrate", "grow") else None, temporary=room if kind in ("block-size", "split") else None,
+        kind,
+        "old",
+        block_size=draw(SIZES.filter(lambda other: other != size)),
+        prefix=prefix + draw(st.integers(1, 2)),
+        new_name="new",
+        cidr=room if kind in ("migrate", "grow") else None,
+        temporary_cidr=room if kind in ("block-size", "split") else None,
         install=draw(st.sampled_from(("manifest", "operator", "kubespray"))),
-        order=draw(st.sampled_from(("namespace", "workload", "node"))), batches=draw(st.integers(1, 5)),
-    )  # fmt: skip
+        order=draw(st.sampled_from(("namespace", "workload", "node"))),
+        batches=draw(st.integers(1, 5)),
+    )
     return made, change
 
 
@@ -68,15 +81,15 @@ def changes(draw):
 def test_an_issued_runbook_breaks_no_promise_and_a_refused_one_has_a_real_reason(drawn):
     scenario, change = drawn
     made = runbook(scenario, change)
-    if not made.issued:
+    if not made.is_issued:
         assert any(finding.severity == "error" for finding in made.findings)
-    if not made.done:
+    if not made.results:
         return
     replay = Replay(scenario.cluster, made.change)
-    for done in made.done:
+    for done in made.results:
         broken = replay.carry_out(done.step)
-        assert broken == {finding.code for finding in done.broken}, (done.step, broken)
-        assert not (made.issued and broken)
+        assert broken == {finding.code for finding in done.failures}, (done.step, broken)
+        assert not (made.is_issued and broken)
 
 
 class Replay:
@@ -84,7 +97,7 @@ class Replay:
 
     def __init__(self, cluster, change):
         self.cluster, self.change = cluster, change
-        self.stage = Stage.of(cluster)
+        self.stage = ClusterState.from_cluster(cluster)
         self.ipam = self.stage.ipam
         self.handles = {(pod.namespace, pod.name): pod.name for pod in cluster.pods}
         self.named = {space.name: space.ipv4_pools for space in cluster.namespaces}
@@ -92,14 +105,14 @@ class Replay:
 
     def carry_out(self, step):
         """Carry one step out; return the codes of what it breaks."""
-        broken, before = set(), dict(self.stage.announced)
+        broken, before = set(), dict(self.stage.tunnel_addresses)
         try:
             broken |= self._act(step)
         except IpamError:
             broken.add("change-refused")
-        for tunnel in {*before, *self.stage.announced}:
-            now = self.stage.announced.get(tunnel)
-            held = now is not None and now in self.ipam.addresses_of(tunnel.handle)
+        for tunnel in {*before, *self.stage.tunnel_addresses}:
+            now = self.stage.tunnel_addresses.get(tunnel)
+            held = now is not None and now in self.ipam.ips_by_handle(tunnel.handle)
             was = before.get(tunnel)
             if not held and (was is not None or now is not None):
                 broken.add("change-tunnels-lost")
@@ -115,7 +128,9 @@ class Replay:
             return self._settle()
         if step.action == "annotate":
             self.named = {
-                space: tuple(step.to if each in (pool.name, str(pool.cidr)) else each for each in names if each)
+                space: tuple(
+                    step.target_pool if each in (pool.name, str(pool.cidr)) else each for each in names if each
+                )
                 for space, names in self.named.items()
             }
             self.named = {space: tuple(filter(None, names)) for space, names in self.named.items()}
@@ -135,25 +150,25 @@ class Replay:
         return set()
 
     def _settle(self):
-        return {"change-tunnels-lost"} if any(moved.failed for moved in self.stage.settle()) else set()
+        return {"change-tunnels-lost"} if any(moved.failed for moved in self.stage.reconcile_tunnels()) else set()
 
     def _recreate(self, pool):
         pods = self.cluster.pods
         inside = [
             place
             for place, pod in enumerate(pods)
-            if any(address in pool.cidr for address in self.ipam.addresses_of(self._handle(pod)))
+            if any(address in pool.cidr for address in self.ipam.ips_by_handle(self._handle(pod)))
         ]
         self.rounds += 1
         failed = False
-        for group in groups(pods, inside, self.change.order, self.change.batches):
-            for part in np.array_split(group.places, SURGES):
+        for group in group_pods(pods, inside, self.change.order, self.change.batches):
+            for part in np.array_split(group.pod_indices, SURGE_PARTS):
                 new = [(pods[place], f"{pods[place].name} {self.rounds}") for place in part]
                 for pod, handle in new:
                     named = self.named[pod.namespace]
-                    failed |= not self.ipam.assign(pod.node, handle, 1, pools4=named, namespace_labels={}).v4
+                    failed |= not self.ipam.assign(pod.node, handle, 1, ipv4_pools=named, namespace_labels={}).v4
                 for pod, handle in new:
-                    self.ipam.release(self._handle(pod))
+                    self.ipam.release_handle(self._handle(pod))
                     self.handles[pod.namespace, pod.name] = handle
         return ({"change-pods-without"} if failed else set()) | self._strict()
 
@@ -164,9 +179,9 @@ class Replay:
         without = [
             name
             for name, node in self.ipam.nodes.items()
-            if f"host:{name}" not in owners and any(pool.selects(node.labels) for pool in serving)
+            if f"host:{name}" not in owners and any(pool.selects_node(node.labels) for pool in serving)
         ]
-        free = sum(pool.blocks for pool in serving) - len(blocks)
+        free = sum(pool.block_count for pool in serving) - len(blocks)
         return {"change-nodes-without"} if self.ipam.config.strict_affinity and len(without) > free else set()
 
     def _handle(self, pod):
@@ -188,7 +203,7 @@ class Replay:
 
 def test_the_replay_itself_notices_what_breaks():
     scenario = cluster(nodes=6, pods=3, strict=True)
-    change = Change("block-size", "old", size=27, temporary=Cidr.parse("10.9.0.0/25"))
+    change = Change("block-size", "old", block_size=27, temporary_cidr=Cidr.parse("10.9.0.0/25"))
     made = runbook(scenario, change)
     replay = Replay(scenario.cluster, replace(change, batches=1))
-    assert [replay.carry_out(done.step) for done in made.done][-1] == {"change-tunnels-lost"}
+    assert [replay.carry_out(done.step) for done in made.results][-1] == {"change-tunnels-lost"}

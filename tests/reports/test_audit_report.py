@@ -13,7 +13,7 @@ from ippoolkit.audit import audit
 from ippoolkit.cli import app
 from ippoolkit.errors import InputError
 from ippoolkit.report.formats.pdf import find_chromium
-from ippoolkit.report.pieces.audit import AuditReport
+from ippoolkit.report.sections.audit_report import AuditReport
 from tests.helpers import RECORDINGS, unpacked
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -76,14 +76,24 @@ def test_names_that_are_hostile_stay_text(tmp_path):
     name = "<script>alert(1)</script>\u202e"
     node = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name, "labels": {name: name}}}
     pool = {
-        "apiVersion": "crd.projectcalico.org/v1", "kind": "IPPool", "metadata": {"name": name},
+        "apiVersion": "crd.projectcalico.org/v1",
+        "kind": "IPPool",
+        "metadata": {"name": name},
         "spec": {"cidr": "10.0.0.0/28", "blockSize": 28, "nodeSelector": f"x == '{name}'"},
-    }  # fmt: skip
+    }
     held = {"handle_id": name, "secondary": {"node": name, "namespace": name, "pod": name}}
     block = {
-        "apiVersion": "crd.projectcalico.org/v1", "kind": "IPAMBlock", "metadata": {"name": "b"},
-        "spec": {"cidr": "10.0.0.0/28", "affinity": f"host:{name}", "allocations": [0], "attributes": [held], "unallocated": []},
-    }  # fmt: skip
+        "apiVersion": "crd.projectcalico.org/v1",
+        "kind": "IPAMBlock",
+        "metadata": {"name": "b"},
+        "spec": {
+            "cidr": "10.0.0.0/28",
+            "affinity": f"host:{name}",
+            "allocations": [0],
+            "attributes": [held],
+            "unallocated": [],
+        },
+    }
     path = tmp_path / "x.json"
     path.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": [node, pool, block]}))
     everything = "".join(pieces(path).values())
@@ -122,7 +132,7 @@ def test_its_tables_are_sheets_typed_and_exact(made):
         "inputs",
     } <= set(book.sheetnames)
     rows = [list(row) for row in book["pools"].iter_rows(values_only=True)]
-    figures = audit(given[1]).figures.pools
+    figures = audit(given[1]).metrics.pools
     assert [row[:3] for row in rows[1:]] == [[row["name"], row["cidr"], row["blockSize"]] for row in figures]
     assert len(rows[0]) == len(figures[0])
     assert isinstance(rows[1][3], bool)
@@ -167,8 +177,10 @@ def test_what_is_unknown_is_called_so_in_a_sheet_too(folder, tmp_path):
 
 def test_where_the_dumps_lie_is_not_in_the_report(folder, tmp_path):
     one, other = folder("s12"), folder("s12")
-    pages = [ipk.make_report(path, tmp_path / f"{at}.html", template="audit", date="2026-11-23").read_text()
-             for at, path in enumerate((one, other))]  # fmt: skip
+    pages = [
+        ipk.make_report(path, tmp_path / f"{at}.html", template="audit", date="2026-11-23").read_text()
+        for at, path in enumerate((one, other))
+    ]
     assert pages[0] == pages[1]
     assert str(one.parent) not in pages[0]
 

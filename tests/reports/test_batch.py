@@ -18,8 +18,8 @@ from jupyter_client.connect import write_connection_file
 
 import ippoolkit as ipk
 from ippoolkit.errors import InputError
-from ippoolkit.report.inputs import file_name, inputs
-from ippoolkit.report.kernel import Kernel
+from ippoolkit.report.forked_kernel import ForkedKernel
+from ippoolkit.report.inputs import resolve_inputs, safe_file_name
 from tests.helpers import ROOT, notebook, plan
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -44,7 +44,7 @@ def scenarios(tmp_path_factory):
     """Three clusters: one fits, one is tight, one fails."""
     folder = tmp_path_factory.mktemp("clusters")
     for name, scenario in {"a": plan(), "b": plan(size=25, nodes_per_month=6), "c": plan(size=24)}.items():
-        ipk.save(replace(scenario, name=f"cluster {name}"), folder / f"{name}.yaml")
+        ipk.save_scenario(replace(scenario, name=f"cluster {name}"), folder / f"{name}.yaml")
     return folder
 
 
@@ -52,7 +52,7 @@ def scenarios(tmp_path_factory):
 def whole(scenarios, tmp_path_factory):
     out = tmp_path_factory.mktemp("whole") / "out"
     made = ipk.make_reports([f"{scenarios}/*.yaml"], out, formats=["html", "xlsx", "md"], date=DAY, jobs=2)
-    assert not made.failed
+    assert not made.failures
     return out
 
 
@@ -68,22 +68,27 @@ def test_each_input_has_its_files_and_the_summary_lists_them_worst_first(whole):
 def test_one_alone_and_many_at_once_are_the_same_bytes(whole, scenarios, tmp_path):
     alone = ipk.make_report(scenarios / "b.yaml", tmp_path / "b.html", date=DAY)
     assert alone.read_bytes() == (whole / "b.html").read_bytes()
-    ipk.make_reports([scenarios / "a.yaml", scenarios / "b.yaml", scenarios / "c.yaml"], tmp_path / "one",
-                     formats=["html", "xlsx", "md"], date=DAY, jobs=1)  # fmt: skip
+    ipk.make_reports(
+        [scenarios / "a.yaml", scenarios / "b.yaml", scenarios / "c.yaml"],
+        tmp_path / "one",
+        formats=["html", "xlsx", "md"],
+        date=DAY,
+        jobs=1,
+    )
     assert contents(tmp_path / "one") == contents(whole)
 
 
 def test_what_is_there_is_not_made_again_unless_it_changed(scenarios, tmp_path):
     given = [ipk.load(scenarios / "a.yaml"), ipk.load(scenarios / "c.yaml")]
     first = ipk.make_reports(given, tmp_path, date=DAY)
-    assert [made.skipped for made in first.made] == [False, False]
+    assert [made.is_unchanged for made in first.successes] == [False, False]
     before = contents(tmp_path)
-    assert all(made.skipped for made in ipk.make_reports(given, tmp_path, date=DAY).made)
-    first.made[0].files[0].write_text("damaged")
+    assert all(made.is_unchanged for made in ipk.make_reports(given, tmp_path, date=DAY).successes)
+    first.successes[0].files[0].write_text("damaged")
     again = ipk.make_reports(given, tmp_path, date=DAY)
-    assert [made.skipped for made in again.made] == [False, True]
+    assert [made.is_unchanged for made in again.successes] == [False, True]
     assert contents(tmp_path) == before
-    assert not any(made.skipped for made in ipk.make_reports(given, tmp_path, date="2026-11-24").made)
+    assert not any(made.is_unchanged for made in ipk.make_reports(given, tmp_path, date="2026-11-24").successes)
 
 
 def test_one_that_fails_is_told_and_listed_and_the_others_go_on(scenarios, tmp_path):
@@ -103,13 +108,17 @@ def test_one_that_fails_is_told_and_listed_and_the_others_go_on(scenarios, tmp_p
 
 
 def test_a_notebook_that_fails_in_one_report_leaves_the_others_alone(scenarios, tmp_path):
-    path = notebook(tmp_path / "own.ipynb", 'scenario = ""', "import ippoolkit as ipk",
-                    'assert ipk.load(scenario).name != "cluster b", "not this one"')  # fmt: skip
+    path = notebook(
+        tmp_path / "own.ipynb",
+        'scenario = ""',
+        "import ippoolkit as ipk",
+        'assert ipk.load(scenario).name != "cluster b", "not this one"',
+    )
     made = ipk.make_reports([f"{scenarios}/*.yaml"], tmp_path / "out", template=path)
-    assert [str(failed.error) for failed in made.failed] == [
+    assert [str(failed.error) for failed in made.failures] == [
         "The report could not be made: AssertionError: not this one"
     ]
-    assert len(made.made) == 2
+    assert len(made.successes) == 2
 
 
 def test_no_state_leaks_from_one_report_to_the_next(scenarios, tmp_path):
@@ -117,7 +126,7 @@ def test_no_state_leaks_from_one_report_to_the_next(scenarios, tmp_path):
     path = notebook(
         tmp_path / "spoil.ipynb",
         'scenario = ""',
-        "import os, sys, pandas, matplotlib, ippoolkit as ipk, ippoolkit.limits as limits",
+        "import os, sys, pandas, matplotlib, ippoolkit as ipk, ippoolkit.calico.limits as limits",
         "print(sorted(set(globals()) & {'leaked'}), os.getcwd().endswith('elsewhere'), os.environ.get('LEAKED'),\n"
         "      pandas.options.display.max_rows, matplotlib.rcParams['font.size'], limits.CALICO_VERSION,\n"
         "      'json.leaked' in sys.modules, ipk.verdict.__name__)",
@@ -137,8 +146,8 @@ def test_no_state_leaks_from_one_report_to_the_next(scenarios, tmp_path):
 
 
 def test_a_folder_is_one_cluster_and_a_pattern_what_it_matches(scenarios, tmp_path):
-    given = inputs([ROOT / "data/kubean", f"{scenarios}/[ab].yaml"])
-    assert [one.name for one in given] == ["kubean", "a", "b"]
+    given = resolve_inputs([ROOT / "data/kubean", f"{scenarios}/[ab].yaml"])
+    assert [one.stem for one in given] == ["kubean", "a", "b"]
     assert given[0].read().cluster == ipk.load(ROOT / "data/kubean.yaml").cluster
 
 
@@ -147,33 +156,58 @@ def test_every_problem_of_the_arguments_is_told_before_anything_runs(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError) as error:
         ipk.make_reports(
-            [tmp_path / "empty", tmp_path / "no*.yaml", tmp_path / "none.yaml"], tmp_path / "file",
-            formats=["html", "doc"], lang="fr", date="tomorrow", template="nonsense", jobs=0,
-        )  # fmt: skip
+            [tmp_path / "empty", tmp_path / "no*.yaml", tmp_path / "none.yaml"],
+            tmp_path / "file",
+            formats=["html", "doc"],
+            lang="fr",
+            date="tomorrow",
+            template="nonsense",
+            jobs=0,
+        )
     codes = [problem.code for problem in error.value.problems]
-    assert codes == ["value-choice", "value-choice", "type-date", "template-unknown", "folder-empty", "glob-nothing",
-                     "file-missing", "value-low", "not-folder"]  # fmt: skip
+    assert codes == [
+        "value-choice",
+        "value-choice",
+        "type-date",
+        "template-unknown",
+        "folder-empty",
+        "glob-nothing",
+        "file-missing",
+        "value-low",
+        "not-folder",
+    ]
     assert visible(tmp_path) == ["file"]
 
 
 @pytest.mark.parametrize(
     ("text", "name"),
-    [("../../etc/passwd", "etc-passwd"), ("a/b\\c", "a-b-c"), (".hidden", "hidden"), ("", "report"), ("...", "report"),
-     ("two\nlines", "two-lines"), ("<script>", "script"), ("集群 1", "集群-1"), ("con", "_con"), ("NUL.txt", "_NUL.txt"),
-     ("\u202etxt.exe", "txt.exe"), ("=cmd|' /C calc'!A0", "cmd-C-calc-A0")],
-)  # fmt: skip
+    [
+        ("../../etc/passwd", "etc-passwd"),
+        ("a/b\\c", "a-b-c"),
+        (".hidden", "hidden"),
+        ("", "report"),
+        ("...", "report"),
+        ("two\nlines", "two-lines"),
+        ("<script>", "script"),
+        ("集群 1", "集群-1"),
+        ("con", "_con"),
+        ("NUL.txt", "_NUL.txt"),
+        ("\u202etxt.exe", "txt.exe"),
+        ("=cmd|' /C calc'!A0", "cmd-C-calc-A0"),
+    ],
+)
 def test_names_are_made_safe_for_files(text, name):
-    assert file_name(text) == name
+    assert safe_file_name(text) == name
 
 
 def test_long_names_are_cut_and_stay_apart():
-    assert len(file_name("x" * 300)) <= 80
-    assert file_name("x" * 300) != file_name("x" * 299 + "y")
+    assert len(safe_file_name("x" * 300)) <= 80
+    assert safe_file_name("x" * 300) != safe_file_name("x" * 299 + "y")
 
 
 def test_inputs_of_one_name_are_kept_apart(tmp_path):
     given = [replace(plan(), name=name) for name in ("a", "A", "a", "a-2", "index", "index")]
-    names = [one.name.casefold() for one in inputs(given)]
+    names = [one.stem.casefold() for one in resolve_inputs(given)]
     assert len(set(names)) == len(names)
     assert "index" not in names
 
@@ -206,9 +240,12 @@ def test_interrupted_it_says_so_leaves_whole_files_and_no_kernels(scenarios, who
     marker = f"ippoolkit-test-{os.getpid()}"
     process = subprocess.Popen(
         command(f"{scenarios}/*.yaml", "-o", tmp_path / "out", "--format", "html,xlsx,md", "--date", DAY, "--jobs", 1),
-        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env={**os.environ, "IPPOOLKIT_MARK": marker},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "IPPOOLKIT_MARK": marker},
         start_new_session=True,
-    )  # fmt: skip
+    )
     deadline = time.monotonic() + 60
     while not (tmp_path / "out/a.html").exists() and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -230,7 +267,7 @@ def test_a_kernel_that_ended_before_it_was_ready_is_not_waited_for(tmp_path):
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     write_connection_file(str(tmp_path / "k.json"), transport="ipc", ip=str(tmp_path / "k"))
-    kernel = Kernel(ended.pid, tmp_path / "k.json")
+    kernel = ForkedKernel(ended.pid, tmp_path / "k.json")
     kernel.client().start_channels()
 
     async def wait():

@@ -3,9 +3,9 @@
 import pytest
 
 import ippoolkit as ipk
-from ippoolkit.figures import address_map, block_sizes, growth
+from ippoolkit.figures import draw_address_map, draw_block_sizes, draw_growth
 from ippoolkit.simulation import address_map as cells_of
-from ippoolkit.simulation import place
+from ippoolkit.simulation import place_planned_pods
 from tests.figures import drawn, figures, recording, unlike
 from tests.helpers import plan
 
@@ -18,18 +18,18 @@ def test_a_figure_is_drawn_as_recorded(name, draw):
 
 
 def other_block_size():
-    return block_sizes(ipk.block_sizes(plan(size=24, nodes_per_month=6), "pool"), chosen=24)
+    return draw_block_sizes(ipk.block_sizes(plan(size=24, nodes_per_month=6), "pool"), chosen_block_size=24)
 
 
 def other_growth():
-    return growth(ipk.growth(plan(size=24, nodes_per_month=6)), family=4)
+    return draw_growth(ipk.growth(plan(size=24, nodes_per_month=6)), family=4)
 
 
 def one_block_less():
-    cells = cells_of(place(plan(size=24, nodes_per_month=5)), "pool", cells=512)
+    cells = cells_of(place_planned_pods(plan(size=24, nodes_per_month=5)), "pool", cells=512)
     last = cells.index[cells["claimed"] > 0][-1]
     cells.loc[last, ["claimed", "used", "borrowed"]] = 0
-    return address_map(cells)
+    return draw_address_map(cells)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pytest
 import ippoolkit as ipk
 from ippoolkit.errors import InputError
 from ippoolkit.report.formats import pdf as pdf_format
-from ippoolkit.report.formats.workbook import workbook
+from ippoolkit.report.formats.workbook import render_workbook
 from tests.helpers import ROOT, plan
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -55,7 +55,7 @@ def test_whole_numbers_beyond_15_digits_are_text_with_a_note(tmp_path):
 
 @pytest.mark.parametrize("text", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
 def test_texts_are_never_formulas(text):
-    data = workbook([{"name": text, "headings": [text], "rows": [[text]]}], [("about", text)], "en")
+    data = render_workbook([{"name": text, "headings": [text], "rows": [[text]]}], [("about", text)], "en")
     book = openpyxl.load_workbook(io.BytesIO(data))
     for sheet in book:
         for row in sheet.iter_rows():
@@ -68,7 +68,7 @@ def test_texts_are_never_formulas(text):
 
 def test_sheets_bear_names_that_excel_takes():
     names = ["a/b:c*d?e[f]g\\h", "x" * 300, "X" * 300, "", "'quoted'", "History"]
-    data = workbook([{"name": name, "headings": ["h"], "rows": []} for name in names], [], "en")
+    data = render_workbook([{"name": name, "headings": ["h"], "rows": []} for name in names], [], "en")
     made = openpyxl.load_workbook(io.BytesIO(data)).sheetnames
     assert len({name.casefold() for name in made}) == len(names) + 1
     for name in made:
@@ -122,7 +122,7 @@ def test_a_table_that_does_not_fit_on_a_page_repeats_its_head(tmp_path):
     ]
     assert len(with_nodes) >= 2
     for text in with_nodes[:2]:
-        assert "takes no more at" in " ".join(text.split())
+        assert "Pod limit" in " ".join(text.split())
 
 
 @needs_chromium
@@ -158,7 +158,7 @@ def test_chinese_pictures_show_chinese():
     """Each character is drawn by a font that has it, not as an empty box: unlike characters look unlike."""
     from matplotlib.figure import Figure
 
-    from ippoolkit.figures import has_font_for, png
+    from ippoolkit.figures import has_font_for, render_png
 
     if not has_font_for("zh"):
         pytest.skip("no font with Chinese characters is installed")
@@ -166,6 +166,6 @@ def test_chinese_pictures_show_chinese():
     def drawn(text):
         figure = Figure(figsize=(1, 1))
         figure.text(0.5, 0.5, text)
-        return png(figure)
+        return render_png(figure)
 
     assert drawn("块") != drawn("池")

@@ -12,18 +12,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ippoolkit as ipk
-from ippoolkit.audit import audit, audit_of
+from ippoolkit.audit import audit, audit_reading
+from ippoolkit.calico.limits import WINDOWS_HANDLE
 from ippoolkit.cidr import Cidr
-from ippoolkit.limits import WINDOWS_HANDLE
-from ippoolkit.read.cluster import ClusterReading
-from ippoolkit.report import redacted
+from ippoolkit.read.cluster_dump import ClusterReading
 from ippoolkit.report.formats.pdf import find_chromium
+from ippoolkit.write.redaction import redact_scenarios
 from tests.helpers import CLUSTERS, RECORDINGS, ROOT, notebook, plan, recorded, unpacked
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
-DUMPS = ("ippools.yaml", "ipamconfig.yaml", "ipreservations.yaml", "kubectl-nodes.json", "kubectl-namespaces.json",
-         "kubectl-pods.json", "kubectl-ipamblocks.json")  # fmt: skip
+DUMPS = (
+    "ippools.yaml",
+    "ipamconfig.yaml",
+    "ipreservations.yaml",
+    "kubectl-nodes.json",
+    "kubectl-namespaces.json",
+    "kubectl-pods.json",
+    "kubectl-ipamblocks.json",
+)
 # What names may contain and every report says for itself.
 _WORDS = {
     "default",
@@ -99,17 +106,31 @@ def hostile(tmp_path_factory):
     folder = tmp_path_factory.mktemp("acme-secret-project")
     base = ipk.load(ROOT / "data/kubean.yaml")
     pools = [
-        replace(base.cluster.pools[0], name="acme-payments", labels={"acme.com/team": "payments-team"},
-                annotations={"acme-note": "owned-by-zoe"}, node_selector='acme.com/zone == "vault-room"'),
+        replace(
+            base.cluster.pools[0],
+            name="acme-payments",
+            labels={"acme.com/team": "payments-team"},
+            annotations={"acme-note": "owned-by-zoe"},
+            node_selector='acme.com/zone == "vault-room"',
+        ),
         *base.cluster.pools[1:],
         ipk.IPPool(name="acme-broken", cidr="203.0.113.0/24", node_selector="acme-secret-label =="),
-    ]  # fmt: skip
-    nodes = [replace(node, name=f"acme-rack-{at}.prod.acme.example", labels={**node.labels, "acme.com/zone": "vault-room"})
-             for at, node in enumerate(base.cluster.nodes)]  # fmt: skip
+    ]
+    nodes = [
+        replace(node, name=f"acme-rack-{at}.prod.acme.example", labels={**node.labels, "acme.com/zone": "vault-room"})
+        for at, node in enumerate(base.cluster.nodes)
+    ]
     renamed = {old.name: new.name for old, new in zip(base.cluster.nodes, nodes, strict=True)}
-    pods = [replace(pod, name=f"acme-pod-{at}", namespace="acme-ledger", node=renamed.get(pod.node, ""), **{
-        "ipv4_pools": ("acme-payments", "10.244.0.0/18", "no-such-acme-pool")} if at == 0 else {})
-        for at, pod in enumerate(base.cluster.pods)]  # fmt: skip
+    pods = [
+        replace(
+            pod,
+            name=f"acme-pod-{at}",
+            namespace="acme-ledger",
+            node=renamed.get(pod.node, ""),
+            **{"ipv4_pools": ("acme-payments", "10.244.0.0/18", "no-such-acme-pool")} if at == 0 else {},
+        )
+        for at, pod in enumerate(base.cluster.pods)
+    ]
     reservation = ipk.IPReservation(name="acme-kept", reserved_cidrs=(Cidr.parse("10.244.1.0/28"),))
     cluster = replace(
         base.cluster, pools=tuple(pools), nodes=tuple(nodes), pods=tuple(pods), reservations=(reservation,)
@@ -120,8 +141,8 @@ def hostile(tmp_path_factory):
     scenario = replace(
         base, name="acme-prod", description="For Acme's board", cluster=cluster, plan=replace(base.plan, groups=groups)
     )
-    ipk.save(scenario, folder / "acme-prod.yaml")
-    ipk.save(replace(plan(size=24), name="acme-dev"), folder / "acme-dev.yaml")
+    ipk.save_scenario(scenario, folder / "acme-prod.yaml")
+    ipk.save_scenario(replace(plan(size=24), name="acme-dev"), folder / "acme-dev.yaml")
     (folder / "acme-bad.yaml").write_text(
         "version: 1\nname: acme-bad\ncluster: {pools: [{name: acme-x, cidr: 10.77.0.1/8}]}\n"
     )
@@ -133,9 +154,15 @@ def test_nothing_of_the_original_is_left_in_any_file(hostile, tmp_path, template
     folder, scenario = hostile
     formats = ["html", "xlsx", "md", "svg", *(["pdf"] if find_chromium() else [])]
     names = ["acme-prod", "acme-dev"] + (["acme-bad"] if template == "capacity" else [])
-    made = ipk.make_reports([folder / f"{name}.yaml" for name in names], tmp_path, formats=formats, template=template,
-                            redact=True, date="2026-11-23")  # fmt: skip
-    assert made.made
+    made = ipk.make_reports(
+        [folder / f"{name}.yaml" for name in names],
+        tmp_path,
+        formats=formats,
+        template=template,
+        redact=True,
+        date="2026-11-23",
+    )
+    assert made.successes
     words = names_of(scenario) | addresses_of(scenario) | addresses_of(plan()) | {"10.77.0.1", "203.0.113.0"}
     for path in tmp_path.rglob("*"):
         if path.is_file():
@@ -161,8 +188,8 @@ def test_an_audit_keeps_its_figures_and_nothing_else(cluster, tmp_path):
             text = f"{path.name}\n{texts(path)}"
             assert "acme" not in text
             assert [word for word in words if is_left(word, text)] == [], path.name
-    (told,) = redacted([before.scenario])
-    after = audit_of(ClusterReading(told))
+    (told,) = redact_scenarios([before.scenario])
+    after = audit_reading(ClusterReading(told))
     names = {"name", "cidr", "nodeSelector", "namespaceSelector"}
 
     def number(value):
@@ -173,9 +200,9 @@ def test_an_audit_keeps_its_figures_and_nothing_else(cluster, tmp_path):
     def numbers(rows):
         return sorted(repr([number(value) for name, value in row.items() if name not in names]) for row in rows)
 
-    assert numbers(after.figures.pools) == numbers(before.figures.pools)
-    assert numbers(after.figures.nodes) == numbers(before.figures.nodes)
-    assert numbers([after.figures.totals]) == numbers([before.figures.totals])
+    assert numbers(after.metrics.pools) == numbers(before.metrics.pools)
+    assert numbers(after.metrics.nodes) == numbers(before.metrics.nodes)
+    assert numbers([after.metrics.totals]) == numbers([before.metrics.totals])
     assert [finding.code for finding in after.findings] == [finding.code for finding in before.findings]
 
 
@@ -185,7 +212,7 @@ def test_every_number_stays(cluster, tmp_path):
     scenario = replace(
         scenario, plan=ipk.Plan(months=3, groups=(ipk.NodeGroup(nodes=5, pods_per_node=30, nodes_per_month=2),))
     )
-    (told,) = redacted([scenario])
+    (told,) = redact_scenarios([scenario])
     names = {"pool", "pools", "cidr", "node", "selector", "change", "value"}
 
     def numbers(table):
@@ -194,8 +221,10 @@ def test_every_number_stays(cluster, tmp_path):
     assert numbers(ipk.pools(told)) == numbers(ipk.pools(scenario).sort_values("pool", ignore_index=True))
     assert numbers(ipk.nodes(told)) == numbers(ipk.nodes(scenario))
     assert numbers(ipk.growth(told)) == numbers(ipk.growth(scenario))
-    assert numbers(ipk.choices(told)) == numbers(ipk.choices(scenario))
-    assert [finding.code for finding in ipk.check(told)] == [finding.code for finding in ipk.check(scenario)]
+    assert numbers(ipk.choices(told)) == numbers(ipk.allowed_values(scenario))
+    assert [finding.code for finding in ipk.check_design(told)] == [
+        finding.code for finding in ipk.check_design(scenario)
+    ]
     for old, new in zip(sorted(scenario.cluster.pools, key=lambda pool: pool.name), told.cluster.pools, strict=True):
         assert numbers(ipk.block_sizes(told, new.name)) == numbers(ipk.block_sizes(scenario, old.name))
     words = {word for word in names_of(scenario) if len(word) > 5}
@@ -215,7 +244,7 @@ cidrs = st.builds(
 def test_networks_keep_their_sizes_and_what_lies_in_what(networks):
     peers = tuple(networks)
     scenario = ipk.Scenario(networks=ipk.Networks(peers=peers))
-    moved = redacted([scenario])[0].networks.peers
+    moved = redact_scenarios([scenario])[0].networks.peers
     for one, new_one in zip(peers, moved, strict=True):
         assert one.prefix == new_one.prefix
         assert new_one.first % new_one.size == 0
@@ -228,7 +257,7 @@ def test_networks_keep_their_sizes_and_what_lies_in_what(networks):
 
 def test_one_name_stays_one_name_in_all_scenarios():
     one, two = plan(), plan(size=24)
-    first, second = redacted([one, two])
+    first, second = redact_scenarios([one, two])
     assert first.cluster.pools[0].name == second.cluster.pools[0].name
     assert first.cluster.pools[0].cidr == second.cluster.pools[0].cidr
     assert first.name != second.name
@@ -236,7 +265,7 @@ def test_one_name_stays_one_name_in_all_scenarios():
 
 def test_addresses_keep_their_place_in_their_pool(tmp_path):
     scenario = ipk.load(ROOT / "data/kubean.yaml")
-    (told,) = redacted([scenario])
+    (told,) = redact_scenarios([scenario])
     pools = {pool.name: pool for pool in told.cluster.pools}
     for old, new in zip(scenario.cluster.pods, told.cluster.pods, strict=True):
         for before, after in zip(old.addresses, new.addresses, strict=True):

@@ -11,8 +11,8 @@ import pytest
 
 import ippoolkit as ipk
 from ippoolkit.errors import InputError, ReportError
-from ippoolkit.report import find_template, own_templates
-from ippoolkit.report.pieces import Report
+from ippoolkit.report import builtin_templates, find_template
+from ippoolkit.report.sections import CapacityReport
 from tests.helpers import ROOT, plan
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -135,10 +135,12 @@ def test_parameters_are_checked_before_anything_runs(tmp_path):
 
 def test_a_notebook_that_fails_is_told_and_leaves_nothing(tmp_path):
     notebook = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell("scenario = lang = date = ''", metadata={"tags": ["parameters"]}),
-               nbformat.v4.new_code_cell("raise ValueError('no such luck')")],
+        cells=[
+            nbformat.v4.new_code_cell("scenario = lang = date = ''", metadata={"tags": ["parameters"]}),
+            nbformat.v4.new_code_cell("raise ValueError('no such luck')"),
+        ],
         metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
-    )  # fmt: skip
+    )
     nbformat.write(notebook, tmp_path / "bad.ipynb")
     with pytest.raises(ReportError, match="ValueError: no such luck"):
         ipk.make_report(KUBESPRAY, tmp_path / "r.html", template=tmp_path / "bad.ipynb")
@@ -160,10 +162,10 @@ def test_a_notebook_of_ones_own_is_rendered(tmp_path):
 
 
 def test_the_kits_own_templates_declare_what_they_take():
-    assert {"capacity", "comparison", "fleet"} <= set(own_templates())
+    assert {"capacity", "comparison", "fleet"} <= set(builtin_templates())
     assert set(find_template("capacity").defaults) == {"scenario", "lang", "date", "nodes_shown"}
-    assert find_template("comparison").joins
-    assert not find_template("capacity").joins
+    assert find_template("comparison").combines_inputs
+    assert not find_template("capacity").combines_inputs
 
 
 def test_a_large_cluster_shows_its_fullest_nodes(tmp_path):
@@ -171,8 +173,10 @@ def test_a_large_cluster_shows_its_fullest_nodes(tmp_path):
     nodes = tuple(ipk.Node(name=f"n{number:04}") for number in range(shown + 50))
     pods = tuple(ipk.Pod(name=f"p{n}", node="n0089", addresses=(f"10.0.0.{n}",)) for n in range(9))
     pool = ipk.IPPool(name="p", cidr="10.0.0.0/16")
-    path = ipk.save(ipk.Scenario(cluster=ipk.Cluster(pools=(pool,), nodes=nodes, pods=pods)), tmp_path / "s.yaml")
-    html = Report(path, nodes_shown=shown).nodes().html
+    path = ipk.save_scenario(
+        ipk.Scenario(cluster=ipk.Cluster(pools=(pool,), nodes=nodes, pods=pods)), tmp_path / "s.yaml"
+    )
+    html = CapacityReport(path, nodes_shown=shown).nodes().html
     assert f"The {shown} fullest of {shown + 50} nodes." in html
     assert "n0089" in html
     assert html.count("<tr>") == shown + 1

@@ -7,7 +7,7 @@ import pytest
 
 import ippoolkit as ipk
 from ippoolkit.errors import InputError
-from ippoolkit.report import find_template, own_templates
+from ippoolkit.report import builtin_templates, find_template
 from tests.helpers import ROOT, notebook, plan
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -17,10 +17,10 @@ KUBESPRAY = ROOT / "data/kubespray.yaml"
 KUBEAN = ROOT / "data/kubean.yaml"
 
 
-@pytest.mark.parametrize("name", own_templates())
+@pytest.mark.parametrize("name", builtin_templates())
 def test_every_template_of_the_kit_says_its_title_once(name):
     template = find_template(name)
-    assert template.own
+    assert template.is_builtin
     assert "lang" in template.defaults
     assert "date" in template.defaults
 
@@ -58,16 +58,19 @@ def test_what_the_kit_fills_in_is_no_parameter_to_give(tmp_path):
 )
 def test_types_are_those_of_the_cell(tmp_path, default, good, bad, code):
     template = find_template(notebook(tmp_path / "own.ipynb", f'scenario = ""\nx = {default}'))
-    assert template.check({"x": good}) == []
-    assert [each.code for each in template.check({"x": bad})] == [code]
+    assert template.validate({"x": good}) == []
+    assert [each.code for each in template.validate({"x": bad})] == [code]
 
 
 def test_ranges_stand_in_the_metadata(tmp_path):
-    path = notebook(tmp_path / "own.ipynb", 'scenario = ""\nmonths = 3', metadata={
-        "ippoolkit": {"parameters": {"months": {"minimum": 1, "maximum": 9}}}})  # fmt: skip
+    path = notebook(
+        tmp_path / "own.ipynb",
+        'scenario = ""\nmonths = 3',
+        metadata={"ippoolkit": {"parameters": {"months": {"minimum": 1, "maximum": 9}}}},
+    )
     template = find_template(path)
-    assert template.check({"months": 9}) == []
-    assert [each.code for each in template.check({"months": 10})] == ["value-high"]
+    assert template.validate({"months": 9}) == []
+    assert [each.code for each in template.validate({"months": 10})] == ["value-high"]
 
 
 def test_what_is_no_template_is_told(tmp_path):
@@ -83,7 +86,7 @@ def test_what_is_no_template_is_told(tmp_path):
             find_template(name)
         assert [each.code for each in error.value.problems] == [code], name
     path = notebook(tmp_path / "none-of-ours.ipynb", "x = 1")
-    assert [each.code for each in find_template(path).check({})] == ["template-parameters"]
+    assert [each.code for each in find_template(path).validate({})] == ["template-parameters"]
 
 
 def test_a_notebook_of_ones_own_becomes_every_format(tmp_path):
@@ -95,11 +98,21 @@ def test_a_notebook_of_ones_own_becomes_every_format(tmp_path):
         'pd.DataFrame({"name": ["=1+1", "b"], "count": [factor * 2**60, 3]})',
         "figure = Figure(figsize=(2, 1)); figure.subplots().plot([1, 2]); figure",
     )
-    made = ipk.make_reports([KUBESPRAY], tmp_path / "out", formats=["html", "xlsx", "md", "png", "svg"], template=path,
-                            parameters={"factor": 4}, date=DAY)  # fmt: skip
-    assert sorted(file.name for file in made.made[0].files) == [
-        "kubespray+figure-1.png", "kubespray+figure-1.svg", "kubespray.html", "kubespray.md", "kubespray.xlsx",
-    ]  # fmt: skip
+    made = ipk.make_reports(
+        [KUBESPRAY],
+        tmp_path / "out",
+        formats=["html", "xlsx", "md", "png", "svg"],
+        template=path,
+        parameters={"factor": 4},
+        date=DAY,
+    )
+    assert sorted(file.name for file in made.successes[0].files) == [
+        "kubespray+figure-1.png",
+        "kubespray+figure-1.svg",
+        "kubespray.html",
+        "kubespray.md",
+        "kubespray.xlsx",
+    ]
     html = (tmp_path / "out/kubespray.html").read_text()
     assert "<em>own</em>" in html
     assert "<svg" in html
@@ -113,17 +126,21 @@ def test_a_notebook_of_ones_own_becomes_every_format(tmp_path):
 def test_a_notebook_of_ones_own_runs_in_its_folder(tmp_path):
     (tmp_path / "helper.py").write_text("answer = 42")
     (tmp_path / "data.csv").write_text("a\n43\n")
-    path = notebook(tmp_path / "own.ipynb", "files = []", "import helper, os, pandas\nprint('not shown')",
-                    "from IPython.display import Markdown\n"
-                    "Markdown(f'{helper.answer} {pandas.read_csv(\"data.csv\").a[0]} {len(os.listdir(files[0]))}')")  # fmt: skip
+    path = notebook(
+        tmp_path / "own.ipynb",
+        "files = []",
+        "import helper, os, pandas\nprint('not shown')",
+        "from IPython.display import Markdown\n"
+        "Markdown(f'{helper.answer} {pandas.read_csv(\"data.csv\").a[0]} {len(os.listdir(files[0]))}')",
+    )
     out = ipk.make_report(ROOT / "data/kubean", tmp_path / "r.md", template=path)
     assert out.read_text() == "42 43 4\n"
 
 
 def test_a_comparison_puts_scenarios_side_by_side(tmp_path):
     made = ipk.make_reports([KUBESPRAY, KUBEAN], tmp_path, template="comparison", formats=["html", "xlsx"], date=DAY)
-    assert [file.name for file in made.made[0].files] == ["comparison.html", "comparison.xlsx"]
-    assert made.summary is None
+    assert [file.name for file in made.successes[0].files] == ["comparison.html", "comparison.xlsx"]
+    assert made.index_page is None
     book = openpyxl.load_workbook(tmp_path / "comparison.xlsx")
     rows = {row[0]: row[1:] for row in book["key figures"].iter_rows(values_only=True)}
     assert rows["figure"] == ("kubespray", "kubean")
@@ -135,22 +152,27 @@ def test_a_comparison_puts_scenarios_side_by_side(tmp_path):
 
 def test_scenarios_of_one_name_are_told_apart(tmp_path):
     made = ipk.make_reports([plan(), plan(size=24)], tmp_path, template="comparison", formats=["md"], date=DAY)
-    text = made.made[0].files[0].read_text()
+    text = made.successes[0].files[0].read_text()
     assert "scenario (1)" in text.replace("\\", "")
     assert "scenario (2)" in text.replace("\\", "")
 
 
 def test_a_comparison_of_one_is_refused(tmp_path):
     made = ipk.make_reports([KUBESPRAY], tmp_path, template="comparison")
-    assert "2 scenarios or more" in str(made.failed[0].error)
+    assert "2 scenarios or more" in str(made.failures[0].error)
 
 
 def test_the_fleet_page_alone_tells_what_it_could_not_read(tmp_path):
     (tmp_path / "bad.yaml").write_text("version: 1\nname: 7\n")
-    made = ipk.make_reports([KUBESPRAY, plan(size=24), tmp_path / "bad.yaml"], tmp_path / "out", template="fleet",
-                            formats=["html", "md"], date=DAY)  # fmt: skip
+    made = ipk.make_reports(
+        [KUBESPRAY, plan(size=24), tmp_path / "bad.yaml"],
+        tmp_path / "out",
+        template="fleet",
+        formats=["html", "md"],
+        date=DAY,
+    )
     text = (tmp_path / "out/fleet.md").read_text()
     assert text.index("| scenario |") < text.index("| kubespray |")
     assert "bad.yaml" in text
     assert "href" not in re.sub(r"(?s)<style>.*?</style>", "", (tmp_path / "out/fleet.html").read_text())
-    assert made.summary is None
+    assert made.index_page is None

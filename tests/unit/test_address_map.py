@@ -6,15 +6,15 @@ import pytest
 
 import ippoolkit as ipk
 from ippoolkit import figures
-from ippoolkit.simulation import address_map, place
-from ippoolkit.simulation.address_map import nodes_without_block
+from ippoolkit.simulation import address_map, place_planned_pods
+from ippoolkit.simulation.address_map import nodes_without_blocks
 from tests.helpers import plan
 
 
 @pytest.fixture(scope="module")
 def short():
     """64 blocks for 70 nodes."""
-    return place(plan(size=24))
+    return place_planned_pods(plan(size=24))
 
 
 def reserving(scenario, *cidrs):
@@ -34,7 +34,7 @@ def test_a_cell_a_block_where_there_are_few(short):
 
 
 def test_nodes_without_a_block_are_named(short):
-    assert nodes_without_block(short, "pool") == [f"nodes-{number:05d}" for number in range(65, 71)]
+    assert nodes_without_blocks(short, "pool") == [f"nodes-{number:05d}" for number in range(65, 71)]
 
 
 @pytest.mark.parametrize("cells", [1, 3, 16, 1000])
@@ -54,7 +54,7 @@ def test_a_part_of_a_pool(short):
 
 
 def test_reserved_addresses_are_counted_in_their_cells():
-    made = address_map(place(reserving(plan(), "10.233.64.0/25", "10.233.66.5/32")), "pool")
+    made = address_map(place_planned_pods(reserving(plan(), "10.233.64.0/25", "10.233.66.5/32")), "pool")
     assert (
         dict(zip(made["range"], made["reserved"], strict=True)).items()
         >= {
@@ -65,13 +65,13 @@ def test_reserved_addresses_are_counted_in_their_cells():
         }.items()
     )
     assert made["reserved"].sum() == 129
-    coarse = address_map(place(reserving(plan(), "10.233.64.0/25", "10.233.66.5/32")), "pool", cells=16)
+    coarse = address_map(place_planned_pods(reserving(plan(), "10.233.64.0/25", "10.233.66.5/32")), "pool", cells=16)
     assert coarse["reserved"].sum() == 129
     assert coarse["range"][0] == "10.233.64.0/22"
 
 
 def test_a_pool_of_two_to_the_74_blocks_is_exact():
-    made = address_map(place(plan(cidr="fd00::/48", size=122)), "pool")
+    made = address_map(place_planned_pods(plan(cidr="fd00::/48", size=122)), "pool")
     assert made["blocks"].sum() == 2**74
     assert made["addresses"].sum() == 2**80
     assert (made["claimed"].sum(), made["used"].sum()) == (71, 4320)
@@ -85,12 +85,14 @@ def test_an_unknown_pool_is_told(short):
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_its_picture_is_the_same_each_time(short, lang):
-    first, second = (figures.svg(figures.address_map(address_map(short, "pool"), lang=lang), "map") for _ in range(2))
+    first, second = (
+        figures.render_svg(figures.draw_address_map(address_map(short, "pool"), lang=lang), "map") for _ in range(2)
+    )
     assert first == second
-    assert ("lent to other nodes" if lang == "en" else "借给其他节点") in first
+    assert ("borrowed by other nodes" if lang == "en" else "借给其他节点") in first
 
 
 def test_the_picture_of_growth_marks_the_month_in_which_blocks_run_out():
-    made = figures.svg(figures.growth(ipk.growth(plan(nodes_per_month=15, nodes=100))), "growth")
+    made = figures.render_svg(figures.draw_growth(ipk.growth(plan(nodes_per_month=15, nodes=100))), "growth")
     assert "month 11" in made
     assert "needed 280 of 256" in made

@@ -7,11 +7,11 @@ import pytest
 from typer.testing import CliRunner
 
 import ippoolkit as ipk
-from ippoolkit.audit import audit, audit_of
+from ippoolkit.audit import audit, audit_reading
 from ippoolkit.cli import app
-from ippoolkit.findings import language
+from ippoolkit.findings import get_language
 from ippoolkit.model import Allocation, Block, BlockAffinity, Cluster, IPAMHandle, IPReservation, Pod, Service, Tunnel
-from ippoolkit.read.cluster import ClusterReading
+from ippoolkit.read.cluster_dump import ClusterReading
 from tests.helpers import CLUSTERS, RECORDINGS, unpacked
 
 
@@ -27,10 +27,10 @@ def folders(tmp_path_factory):
 
 def found(cluster, **more):
     """The findings on a cluster, by code."""
-    made = audit_of(ClusterReading(ipk.Scenario(cluster=replace(cluster, **more))))
+    made = audit_reading(ClusterReading(ipk.Scenario(cluster=replace(cluster, **more))))
     for finding in made.findings:
         for lang in ("en", "zh"):
-            assert finding.told(lang)
+            assert finding.full_message(lang)
     return {finding.code: finding for finding in made.findings}
 
 
@@ -61,16 +61,25 @@ EXPECTED = {
     "s02": set(),
     "s03": {"blocks-gone", "tunnel-borrowed", "borrowed-addresses", "pool-blocks-short", "together-short"},
     "s05": {
-        "address-twice", "pod-not-allocated", "addresses-leaked", "node-without-tunnel", "in-use-outside", "node-gone",
+        "address-twice",
+        "pod-not-allocated",
+        "addresses-leaked",
+        "node-without-tunnel",
+        "in-use-outside",
+        "node-gone",
         "handles-missing",
     },
     "s07": {
-        "node-fails-now", "node-without-pool", "node-without-tunnel-pool", "pods-without-address", "borrowed-addresses",
+        "node-fails-now",
+        "node-without-pool",
+        "node-without-tunnel-pool",
+        "pods-without-address",
+        "borrowed-addresses",
     },
     "s08": set(),
     "s12": set(),
     "s13": {"encapsulation-mixed"},
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("cluster", EXPECTED)
@@ -78,7 +87,7 @@ def test_what_is_wrong_with_a_recorded_cluster(cluster, folders):
     made = audit(folders[cluster])
     assert {each.code for each in made.findings if each.severity in ("error", "warning")} == EXPECTED[cluster]
     for finding in (*made.findings, *made.notes):
-        assert finding.told("zh")
+        assert finding.full_message("zh")
         assert finding.source.url
 
 
@@ -93,11 +102,11 @@ def test_blocks_that_are_left_for_nodes_without_one():
     pools, nodes = (pool(),), tuple(node(f"n{n}") for n in range(4))
     taken = [block(f"10.0.0.{16 * n}/28", f"host:n{n % 2}") for n in range(16)]
     cluster = Cluster(pools=pools, nodes=nodes)
-    assert found(cluster, blocks=tuple(taken[:4]))["blocks-left"].numbers["left"] == 12
-    assert found(cluster, blocks=tuple(taken[:15]))["blocks-fewer-than-nodes"].numbers["which"] == "n2, n3"
-    assert found(cluster, blocks=tuple(taken))["blocks-gone"].numbers["free"] == 256
+    assert found(cluster, blocks=tuple(taken[:4]))["blocks-left"].params["left"] == 12
+    assert found(cluster, blocks=tuple(taken[:15]))["blocks-fewer-than-nodes"].params["which"] == "n2, n3"
+    assert found(cluster, blocks=tuple(taken))["blocks-gone"].params["free"] == 256
     wholly = (IPReservation(name="r", reserved_cidrs=("10.0.0.64/26",)),)
-    assert found(cluster, blocks=tuple(taken[:4]), reservations=wholly)["blocks-left"].numbers["left"] == 8
+    assert found(cluster, blocks=tuple(taken[:4]), reservations=wholly)["blocks-left"].params["left"] == 8
 
 
 def test_a_node_at_its_cap():
@@ -107,7 +116,7 @@ def test_a_node_at_its_cap():
     )
     half = (block("10.0.0.0/28", "host:a", *full), block("10.0.0.16/28", "host:a", *full[:10]))
     near = found(cluster, blocks=half)["node-at-cap"]
-    assert (near.numbers["held"], near.numbers["cap"], near.numbers["free"]) == (2, 2, 6)
+    assert (near.params["held"], near.params["cap"], near.params["free"]) == (2, 2, 6)
     both = tuple(replace(each, allocations=full) for each in half)
     assert found(cluster, blocks=both)["node-cap-full"].severity == "error"
     assert "node-fails-now" in found(cluster, blocks=both)
@@ -116,29 +125,34 @@ def test_a_node_at_its_cap():
 
 def test_the_node_that_fails_next():
     cluster = Cluster(
-        pools=(pool(cidr="10.0.0.0/27"),), nodes=(node("a"), node("b")), ipam=ipk.IPAMConfig(strict_affinity=True),
-        blocks=(block("10.0.0.0/28", "host:a", *(held(n) for n in range(12))), block("10.0.0.16/28", "host:b", held(0, "b"))),
+        pools=(pool(cidr="10.0.0.0/27"),),
+        nodes=(node("a"), node("b")),
+        ipam=ipk.IPAMConfig(strict_affinity=True),
+        blocks=(
+            block("10.0.0.0/28", "host:a", *(held(n) for n in range(12))),
+            block("10.0.0.16/28", "host:b", held(0, "b")),
+        ),
         pods=pods(*(f"10.0.0.{n}" for n in range(12))),
-    )  # fmt: skip
+    )
     finding = found(cluster)["next-to-fail"]
-    assert (finding.subject, finding.numbers["pods"], finding.numbers["limit"]) == ("Node/a", 4, "ipam-strict")
-    assert finding.numbers["kubelet"] == 98
+    assert (finding.subject, finding.params["pods"], finding.params["limit"]) == ("Node/a", 4, "ipam-strict")
+    assert finding.params["kubelet"] == 98
 
 
 def test_blocks_that_fit_no_pool():
     cluster = Cluster(pools=(pool(),), nodes=(node("a"),))
     lost = block("10.9.0.0/28", "host:a", held(1))
-    assert found(cluster, blocks=(lost,))["blocks-outside-pools"].numbers["addresses"] == 1
+    assert found(cluster, blocks=(lost,))["blocks-outside-pools"].params["addresses"] == 1
     changed = (block("10.0.0.0/27", "host:a", held(3)), block("10.0.0.0/28", "host:a", held(3)))
     codes = found(cluster, blocks=changed)
-    assert codes["block-other-size"].numbers["which"] == "10.0.0.0/27"
-    assert codes["blocks-overlap"].numbers["twice"] == 1
+    assert codes["block-other-size"].params["which"] == "10.0.0.0/27"
+    assert codes["blocks-overlap"].params["twice"] == 1
     assert "blocks-overlap" not in found(cluster, blocks=(block(), block("10.0.0.16/28")))
 
 
 def test_overlapping_blocks_are_found_behind_others():
     ranges = ("10.0.0.0/24", "10.0.0.0/28", "10.0.0.64/28", "10.0.0.64/30", "10.0.1.0/28")
-    assert found(Cluster(blocks=tuple(block(each) for each in ranges)))["blocks-overlap"].numbers["count"] == 4
+    assert found(Cluster(blocks=tuple(block(each) for each in ranges)))["blocks-overlap"].params["count"] == 4
 
 
 def test_blocks_of_nobody_and_of_nodes_that_are_gone():
@@ -149,11 +163,11 @@ def test_blocks_of_nobody_and_of_nodes_that_are_gone():
         block("10.0.0.32/28"),
     )
     codes = found(cluster, blocks=blocks)
-    assert codes["blocks-unowned"].numbers["addresses"] == 1
-    gone = codes["node-gone"].numbers
+    assert codes["blocks-unowned"].params["addresses"] == 1
+    gone = codes["node-gone"].params
     assert (gone["which"], gone["blocks"], gone["addresses"], gone["lent"]) == ("x", 1, 1, 1)
-    assert codes["blocks-empty"].numbers["last"] == 1
-    assert codes["borrowed-addresses"].numbers["count"] == 2
+    assert codes["blocks-empty"].params["last"] == 1
+    assert codes["borrowed-addresses"].params["count"] == 2
 
 
 def test_claims_that_do_not_fit_the_blocks():
@@ -165,9 +179,9 @@ def test_claims_that_do_not_fit_the_blocks():
         BlockAffinity(cidr="10.0.0.48/28", node="a", state="pending"),
     )
     codes = found(Cluster(blocks=blocks, affinities=claims))
-    assert codes["affinity-pending"].numbers["which"] == "a 10.0.0.48/28"
-    assert codes["affinity-without-block"].numbers["which"] == "10.0.0.32/28"
-    assert codes["block-without-claim"].numbers["which"] == "10.0.0.16/28"
+    assert codes["affinity-pending"].params["which"] == "a 10.0.0.48/28"
+    assert codes["affinity-without-block"].params["which"] == "10.0.0.32/28"
+    assert codes["block-without-claim"].params["which"] == "10.0.0.16/28"
 
 
 # ---- addresses
@@ -180,37 +194,39 @@ def test_leaks_are_told_from_what_rests_or_is_kept():
     service = Allocation(ordinal=3, handle="s", type="LoadBalancer")
     blocks = (block("10.0.0.0/28", "host:a", windows, cooling, tunnel, service, held(4), held(5)),)
     cluster = Cluster(
-        pools=(pool(),), blocks=blocks, pods=pods("10.0.0.5"),
+        pools=(pool(),),
+        blocks=blocks,
+        pods=pods("10.0.0.5"),
         nodes=(node("a", tunnels=(Tunnel(type="vxlan", address="10.0.0.2"),)),),
         services=(Service(name="s", addresses=("10.0.0.3",)),),
-    )  # fmt: skip
+    )
     codes = found(cluster)
-    assert codes["addresses-leaked"].numbers["all"] == ["10.0.0.4"]
-    assert codes["windows-kept"].numbers["count"] == codes["addresses-cooling"].numbers["count"] == 1
+    assert codes["addresses-leaked"].params["all"] == ["10.0.0.4"]
+    assert codes["windows-kept"].params["count"] == codes["addresses-cooling"].params["count"] == 1
     mute = found(cluster, nodes=(node("a"),), services=())
-    assert (mute["addresses-leaked"].numbers["tunnels"], mute["addresses-leaked"].numbers["services"]) == (1, 1)
+    assert (mute["addresses-leaked"].params["tunnels"], mute["addresses-leaked"].params["services"]) == (1, 1)
 
 
 def test_tunnels_that_no_block_records():
     tunnels = (Tunnel(type="vxlan", address="10.0.0.2"),)
     codes = found(Cluster(pools=(pool(vxlan_mode="Always"),), nodes=(node("a", tunnels=tunnels),), blocks=(block(),)))
-    assert codes["tunnel-not-allocated"].numbers["which"] == "a"
+    assert codes["tunnel-not-allocated"].params["which"] == "a"
 
 
 def test_pods_of_a_disabled_pool_belong_to_neither_list():
     cluster = Cluster(pools=(pool(disabled=True),), nodes=(node("a"),), pods=pods("10.0.0.1"))
     codes = found(cluster, blocks=(block("10.0.0.0/28", "host:a", held(1)),))
-    assert codes["pods-in-disabled-pool"].numbers["pods"] == 1
+    assert codes["pods-in-disabled-pool"].params["pods"] == 1
     assert "in-use-outside" not in codes
     assert "pod-not-allocated" not in codes
-    assert found(cluster)["in-use-outside"].numbers["count"] == 1
+    assert found(cluster)["in-use-outside"].params["count"] == 1
 
 
 def test_handles():
     cluster = Cluster(blocks=(block("10.0.0.0/28", "host:a", held(1)),), handles=(IPAMHandle(handle_id="other"),))
     codes = found(cluster)
-    assert codes["handles-missing"].numbers["which"] == "h-1"
-    assert codes["handles-idle"].numbers["which"] == "other"
+    assert codes["handles-missing"].params["which"] == "h-1"
+    assert codes["handles-idle"].params["which"] == "other"
 
 
 def test_a_pool_that_is_full_or_nearly():
@@ -225,7 +241,7 @@ def test_reserved_addresses_in_use():
     cluster = Cluster(
         pools=(pool(),), blocks=(block("10.0.0.0/28", "host:a", held(3), held(5)),), reservations=reserved
     )
-    assert found(cluster)["reserved-in-use"].numbers["count"] == 1
+    assert found(cluster)["reserved-in-use"].params["count"] == 1
 
 
 # ---- selection
@@ -241,8 +257,8 @@ def test_annotations_that_lead_nowhere():
         pods=(Pod(name="x", ipv4_pools=("none",)), Pod(name="y", phase="Succeeded", ipv4_pools=("gone",))),
     )
     codes = found(cluster)
-    assert codes["annotation-disabled"].numbers["which"] == "shop"
-    assert codes["annotation-missing"].numbers["pool"] == "none"
+    assert codes["annotation-disabled"].params["which"] == "shop"
+    assert codes["annotation-missing"].params["pool"] == "none"
 
 
 def test_pools_that_no_namespace_may_use():
@@ -257,9 +273,9 @@ def test_a_node_whose_tunnel_has_no_address():
         pools=(pool(vxlan_mode="Always", node_selector="has(x)"),), nodes=(node("a"), node("b", labels={"x": ""}))
     )
     codes = found(cluster)
-    assert codes["node-without-pool"].numbers["all"] == ["a"]
-    assert codes["node-without-tunnel-pool"].numbers["all"] == ["a"]
-    assert codes["node-without-tunnel"].numbers["all"] == ["b"]
+    assert codes["node-without-pool"].params["all"] == ["a"]
+    assert codes["node-without-tunnel-pool"].params["all"] == ["a"]
+    assert codes["node-without-tunnel"].params["all"] == ["b"]
 
 
 # ---- dumps that do not fit together
@@ -278,7 +294,7 @@ def test_pods_of_an_earlier_moment_and_of_one_namespace_are_told(folders):
     reading = dataclasses.replace(
         made.reading, scenario=replace(made.scenario, cluster=replace(cluster, blocks=blocks))
     )
-    assert "dumps-apart" in {each.code for each in audit_of(reading).findings}
+    assert "dumps-apart" in {each.code for each in audit_reading(reading).findings}
     assert "dumps-apart" not in {each.code for each in made.findings}
     cluster = audit(folders["s01"]).scenario.cluster
     one = tuple(pod for pod in cluster.pods if pod.namespace == "data")
@@ -301,7 +317,7 @@ def test_the_command_prints_tables_findings_and_what_is_unknown(folders):
     assert partly.exit_code == 0
     assert "unknown" in partly.output
     assert "checks were left out" in partly.output
-    assert language("zh").text("unknown") in run(folders["s05"] / "ipam-show.txt", "--lang", "zh").output
+    assert get_language("zh").translate("unknown") in run(folders["s05"] / "ipam-show.txt", "--lang", "zh").output
     assert "被占用" in run(folders["s05"], "--lang", "zh", "--json").output
 
 

@@ -8,8 +8,8 @@ from typer.testing import CliRunner
 
 import ippoolkit as ipk
 from ippoolkit.audit import audit
-from ippoolkit.audit.figures import figures
-from ippoolkit.audit.index import Index
+from ippoolkit.audit.cluster_index import ClusterIndex
+from ippoolkit.audit.cluster_metrics import cluster_metrics
 from ippoolkit.cli import app
 from tests.helpers import RECORDINGS, unpacked
 
@@ -40,9 +40,13 @@ def test_the_pools_for_a_pod_in_order_and_why_not_the_others(folder):
     s07, s02 = folder("s07"), folder("s02")
     found = rows("--cluster", s07, "--node", "zn1", "--namespace", "tenant-a")
     assert [(row["order"], row["pool"], row["code"]) for row in found] == [
-        (1, "pool-tenant-a", ""), (2, "pool-zone-a", ""), (None, "pool-manual", "not-manual"),
-        (None, "pool-zone-b", "not-node"), (None, "pool-zone-c", "not-node"), (None, "pool-zone-d", "not-node"),
-    ]  # fmt: skip
+        (1, "pool-tenant-a", ""),
+        (2, "pool-zone-a", ""),
+        (None, "pool-manual", "not-manual"),
+        (None, "pool-zone-b", "not-node"),
+        (None, "pool-zone-c", "not-node"),
+        (None, "pool-zone-d", "not-node"),
+    ]
     plain = rows("--cluster", s07, "--node", "zn1", "--namespace", "plain")
     assert {row["pool"]: row["code"] for row in plain}["pool-tenant-a"] == "not-namespace"
     nothing = rows("--cluster", s07, "--node", "zn9", "--namespace", "plain")
@@ -60,7 +64,7 @@ def test_a_pods_own_annotation_goes_first_and_a_disabled_pool_fails_the_request(
         namespaces=(ipk.Namespace(name="s", ipv4_pools=("b",)),),
         pods=(ipk.Pod(name="p", namespace="s", ipv4_pools=("10.0.0.0/24",)),),
     )
-    path = ipk.save(ipk.Scenario(cluster=cluster), tmp_path / "x.yaml")
+    path = ipk.save_scenario(ipk.Scenario(cluster=cluster), tmp_path / "x.yaml")
     assert rows("-c", path, "--node", "n", "--namespace", "s", "--pod", "p")[0]["pool"] == "a"
     assert rows("-c", path, "--node", "n", "--namespace", "s")[0]["code"] == "named-disabled"
     assert rows("-c", path, "--who-can-use", "b") == []
@@ -84,9 +88,16 @@ def test_the_coverage_of_nodes_by_pools(folder):
     assert table["zn9"]["gaps"] == "pods IPv4, vxlan IPv4"
 
 
-@pytest.mark.parametrize("arguments", [
-    ["--node", "none"], ["--who-can-use", "none"], ["--node", "zn1", "--namespace", "none"], [], ["--node", "zn1", "--coverage"],
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--node", "none"],
+        ["--who-can-use", "none"],
+        ["--node", "zn1", "--namespace", "none"],
+        [],
+        ["--node", "zn1", "--coverage"],
+    ],
+)
 def test_what_cannot_be_asked(arguments, folder):
     assert run("pools-for", "-c", folder("s07"), *arguments).exit_code == 2
 
@@ -110,7 +121,7 @@ def test_a_snapshot_is_the_cluster(cluster, name, folder, tmp_path):
     assert run("snapshot", dumps, "-o", tmp_path / name).exit_code == 0
     after = audit(tmp_path / name)
     assert after.scenario.cluster == before.scenario.cluster
-    assert after.figures.totals == before.figures.totals
+    assert after.metrics.totals == before.metrics.totals
     assert [each.code for each in after.findings] == [each.code for each in before.findings]
     assert ipk.load(tmp_path / name).cluster == before.scenario.cluster
 
@@ -120,7 +131,7 @@ def test_a_snapshot_knows_what_it_does_not_know(folder, tmp_path):
     cluster = audit(tmp_path / "c.yaml").scenario.cluster
     assert "IPAMBlock" in cluster.unknown
     assert "IPPool" not in cluster.unknown
-    assert audit(tmp_path / "c.yaml").figures.totals["blocks"] is None
+    assert audit(tmp_path / "c.yaml").metrics.totals["blocks"] is None
 
 
 @pytest.mark.parametrize("cluster", ["s02", "s05", "s07", "s08"])
@@ -139,8 +150,8 @@ def test_a_redacted_snapshot_names_nobody_and_counts_the_same(cluster, folder, t
     }:
         assert name not in text
     after = audit(tmp_path / "c.yaml")
-    counts = {key: value for key, value in before.figures.totals.items() if isinstance(value, int)}
-    assert {key: after.figures.totals[key] for key in counts} == counts
+    counts = {key: value for key, value in before.metrics.totals.items() if isinstance(value, int)}
+    assert {key: after.metrics.totals[key] for key in counts} == counts
     assert [each.code for each in after.findings] == [each.code for each in before.findings]
 
 
@@ -152,7 +163,7 @@ def test_what_changed_and_how_long_blocks_last(folder, tmp_path):
     made = audit(dumps)
     cluster = made.scenario.cluster
     old = replace(cluster, blocks=cluster.blocks[:4], nodes=cluster.nodes[:-1])
-    ipk.save(replace(made.scenario, cluster=old), tmp_path / "old.yaml")
+    ipk.save_scenario(replace(made.scenario, cluster=old), tmp_path / "old.yaml")
     value = json.loads(run("diff", tmp_path / "old.yaml", dumps, "--days", "6", "--json").stdout)
     assert {row["figure"]: row["change"] for row in value["changes"] if not row["of"]}["blocks"] == 3
     pace = next(each for each in value["findings"] if each["code"] == "diff-pace")
@@ -168,7 +179,7 @@ def test_a_pool_made_anew_and_defects_that_are_new_or_gone(folder, tmp_path):
     made = audit(dumps)
     cluster = made.scenario.cluster
     pool = replace(cluster.pools[0], block_size=25)
-    ipk.save(replace(made.scenario, cluster=replace(cluster, pools=(pool,), pods=())), tmp_path / "new.yaml")
+    ipk.save_scenario(replace(made.scenario, cluster=replace(cluster, pools=(pool,), pods=())), tmp_path / "new.yaml")
     value = json.loads(run("diff", dumps, tmp_path / "new.yaml", "--json").stdout)
     codes = {each["code"] for each in value["findings"]}
     assert {"diff-size-changed", "block-other-size", "diff-findings-gone"} <= codes
@@ -178,4 +189,4 @@ def test_a_pool_made_anew_and_defects_that_are_new_or_gone(folder, tmp_path):
 
 
 def test_figures_need_only_the_model():
-    assert figures(Index(ipk.Cluster())).totals["blocks"] == 0
+    assert cluster_metrics(ClusterIndex(ipk.Cluster())).totals["blocks"] == 0

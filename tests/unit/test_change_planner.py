@@ -7,16 +7,16 @@ import pytest
 import ippoolkit as ipk
 from ippoolkit.errors import InputError
 from ippoolkit.report import find_template
-from ippoolkit.report.mime import FORMATS, MIME
-from ippoolkit.widgets.change import ChangePlanner
-from ippoolkit.write import save
+from ippoolkit.report.kernel_protocol import FORMATS_VARIABLE, SECTION_MIME
+from ippoolkit.widgets.change_planner import ChangePlanner
+from ippoolkit.write import save_scenario
 from tests.clusters import cluster
 from tests.helpers import ROOT
 
 
 @pytest.fixture
 def planner(tmp_path):
-    return ChangePlanner(save(cluster(), tmp_path / "cluster.yaml"))
+    return ChangePlanner(save_scenario(cluster(), tmp_path / "cluster.yaml"))
 
 
 def shown(planner, tab):
@@ -32,15 +32,26 @@ def send(planner, name, value):
 def test_every_field_is_followed(planner):
     assert "Issued" in planner._verdict.html
     for name, value in (
-        ("order", "node"), ("batches", 2), ("to", 28), ("temporary", "10.99.0.0/20"), ("install", "operator"),
-        ("short", True), ("change", "migrate"), ("cidr", "10.98.0.0/20"), ("new-name", "fresh"), ("change", "split"),
-        ("change", "grow"), ("change", "block-size"), ("pool", "old"), ("install", "kubespray"),
-    ):  # fmt: skip
+        ("order", "node"),
+        ("batches", 2),
+        ("to", 28),
+        ("temporary", "10.99.0.0/20"),
+        ("install", "operator"),
+        ("short", True),
+        ("change", "migrate"),
+        ("cidr", "10.98.0.0/20"),
+        ("new-name", "fresh"),
+        ("change", "split"),
+        ("change", "grow"),
+        ("change", "block-size"),
+        ("pool", "old"),
+        ("install", "kubespray"),
+    ):
         send(planner, name, value)
         assert planner.values[name] == value
         assert not any(state.get("error") for state in planner._form.state.values())
     change = planner.report.made.change
-    assert (change.kind, change.order, change.batches, str(change.temporary)) == (
+    assert (change.kind, change.order, change.batches, str(change.temporary_cidr)) == (
         "block-size",
         "node",
         2,
@@ -92,14 +103,14 @@ def test_a_report_is_made_of_what_stands_there(planner, tmp_path, monkeypatch):
     planner._report_page.make()
     (made,) = (tmp_path / "reports").glob("*-change.html")
     assert "fresh" in made.read_text()
-    assert find_template("change").check(planner._options()["parameters"]) == []
+    assert find_template("change").validate(planner._options()["parameters"]) == []
 
 
 def test_in_a_report_it_is_the_runbook(planner, monkeypatch):
-    assert MIME not in planner._repr_mimebundle_()
-    monkeypatch.setenv(FORMATS, "html")
+    assert SECTION_MIME not in planner._repr_mimebundle_()
+    monkeypatch.setenv(FORMATS_VARIABLE, "html")
     bundle = planner._repr_mimebundle_()
-    assert bundle[MIME]["summary"]["word"] == "fits"
+    assert bundle[SECTION_MIME]["summary"]["word"] == "fits"
     assert "Steps" in bundle["text/markdown"]
 
 

@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 
 import ippoolkit as ipk
-from ippoolkit.choose import recommend, routes_table, ways
+from ippoolkit.choose import recommend, routes_table, options
 from ippoolkit.errors import InputError
-from ippoolkit.limits import block_sizes
+from ippoolkit.calico.limits import block_sizes
 from tests.helpers import ROOT, plan
 from tests.unit.test_cli import run
 
@@ -51,7 +51,7 @@ def test_ipip_on_ipv6_becomes_vxlan():
 
 
 def test_what_the_next_ones_buy_is_said():
-    said = [reason.sentence() for reason in recommend(nodes=128, pods_per_node=110).reasons]
+    said = [reason.message() for reason in recommend(nodes=128, pods_per_node=110).reasons]
     assert any("Twice the addresses (/17, blockSize 25): 256 nodes instead of 128" in text for text in said)
 
 
@@ -77,17 +77,17 @@ def test_where_nothing_holds_the_rule_to_relax_is_named(wanted, code, by):
     assert found.picks == ()
     reason = next(reason for reason in found.reasons if reason.code == code)
     if by is not None:
-        assert reason.numbers["by"] == by
+        assert reason.params["by"] == by
 
 
 def test_what_is_said_to_be_enough_is_enough():
     for wanted in ({"nodes": 100, "max_routes": 50}, {"nodes": 7, "pods_per_node": 3000, "max_routes": 3}):
         reason = recommend(**wanted).reasons[0]
-        assert recommend(**wanted | {"max_routes": wanted["max_routes"] + reason.numbers["by"]}).holds
+        assert recommend(**wanted | {"max_routes": wanted["max_routes"] + reason.params["by"]}).holds
     reason = next(r for r in recommend(nodes=1, pods_per_node=200_000).reasons if r.code == "choose-relax-cap")
-    assert recommend(nodes=1, pods_per_node=200_000, max_blocks_per_host=20 + reason.numbers["by"]).holds
+    assert recommend(nodes=1, pods_per_node=200_000, max_blocks_per_host=20 + reason.params["by"]).holds
     reason = recommend(nodes=1_000_000, pods_per_node=110, within=["0.0.0.0/0"]).reasons[0]
-    assert recommend(nodes=1_000_000, pods_per_node=110, racks=reason.numbers["racks"]).picks
+    assert recommend(nodes=1_000_000, pods_per_node=110, racks=reason.params["racks"]).picks
 
 
 def test_groups_with_pools_of_their_own_share_the_limit_on_routes():
@@ -122,7 +122,7 @@ def test_no_room_says_what_is_free():
     found = recommend(nodes=100, within=["10.0.0.0/20"])
     assert not found.holds
     reason = found.reasons[0]
-    assert (reason.code, reason.numbers["largest"]) == ("choose-no-room", "10.0.0.0/20")
+    assert (reason.code, reason.params["largest"]) == ("choose-no-room", "10.0.0.0/20")
 
 
 # ---- what becomes of it: the same numbers wherever they are asked for
@@ -155,7 +155,7 @@ def test_capacity_says_of_the_scenario_what_was_recommended(need):
         verdict = next(v for v in ipk.capacity.verdicts(scenario) if v.subject == f"IPv{version}")
         assert verdict.code in ("holds", "holds-growing", "no-spare")
         most = sum(pick.design.nodes_max for pick in found.picks if pick.design.family == version)
-        assert verdict.numbers["most"] == most
+        assert verdict.params["most"] == most
 
 
 @pytest.mark.parametrize("need", NEEDS[:4] + NEEDS[6:], ids=range(len(NEEDS) - 2))
@@ -171,7 +171,7 @@ def test_the_engine_fills_it_without_borrowing(need):
 def test_every_judge_takes_the_manifests(need, tmp_path):
     found = recommend(**need)
     path = tmp_path / "pools.yaml"
-    path.write_text(ipk.manifests(found.pools))
+    path.write_text(ipk.to_manifests_yaml(found.pools))
     review = ipk.review([path])
     assert review.accepted
     assert len(review.objects) == sum(pick.design.pools for pick in found.picks)
@@ -179,7 +179,7 @@ def test_every_judge_takes_the_manifests(need, tmp_path):
 
 def test_a_scenario_comes_back_as_it_was_written(tmp_path):
     scenario = recommend(**NEEDS[-1]).as_scenario(name="chosen")
-    assert ipk.load(ipk.save(scenario, tmp_path / "s.yaml")) == scenario
+    assert ipk.load(ipk.save_scenario(scenario, tmp_path / "s.yaml")) == scenario
 
 
 def test_requirements_of_a_scenario_are_what_is_asked(tmp_path):
@@ -213,14 +213,14 @@ def test_routes_by_hand():
 
 def test_a_cluster_that_holds_needs_nothing():
     scenario = ipk.load(SAMPLE)
-    (keep,) = ways(recommend(scenario, nodes=12, pods_per_node=60))
+    (keep,) = options(recommend(scenario, nodes=12, pods_per_node=60))
     assert (keep.kind, keep.holds, keep.pods_recreated) == ("keep", True, 0)
 
 
 def test_ways_for_a_cluster_that_outgrows_its_pool():
     scenario = plan("10.0.0.0/22", size=26, nodes=10, pods=60)
     found = recommend(scenario, nodes=20, pods_per_node=40, within=["10.0.0.0/16"])
-    by_kind = {way.kind: way for way in ways(found)}
+    by_kind = {option.kind: option for option in options(found)}
     assert not by_kind["keep"].holds
     assert by_kind["second-pool"].holds
     assert by_kind["second-pool"].command[:2] == ("runbook", "grow")

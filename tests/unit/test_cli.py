@@ -80,9 +80,15 @@ def test_bad_input_is_exit_status_2_without_a_traceback(tmp_path):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["capacity"], ["capacity", SAMPLE, "--nodes", "-1"], ["capacity", SAMPLE, "--lang", "fr"],
-     ["capacity", SAMPLE, "--months", "601"], ["capacity", SAMPLE, "--nodes-per-month", "nan"], ["nonsense"]],
-)  # fmt: skip
+    [
+        ["capacity"],
+        ["capacity", SAMPLE, "--nodes", "-1"],
+        ["capacity", SAMPLE, "--lang", "fr"],
+        ["capacity", SAMPLE, "--months", "601"],
+        ["capacity", SAMPLE, "--nodes-per-month", "nan"],
+        ["nonsense"],
+    ],
+)
 def test_bad_arguments_are_exit_status_2(arguments):
     done = run(*arguments)
     assert done.returncode == 2

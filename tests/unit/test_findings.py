@@ -1,19 +1,19 @@
-from ippoolkit.errors import InputError, describe
-from ippoolkit.findings import RULES, SOURCES, Finding, Place, Severity, by_gravity, language
+from ippoolkit.errors import InputError, describe_finding
+from ippoolkit.findings import RULES, SOURCES, Finding, Place, Severity, get_language, sort_by_severity
 
 
 def test_a_finding_says_number_source_and_mend():
     finding = Finding("block-cap", "IPv4", {"need": 28, "cap": 20, "first": 80})
-    assert finding.sentence() == "The busiest node needs 28 blocks and may hold 20: its pod 80 gets no address."
-    assert finding.brief() == "busiest node needs 28 blocks, limit 20"
-    assert finding.mend().startswith("Make the blocks larger")
+    assert finding.message() == "The busiest node needs 28 blocks and may hold 20: its pod 80 gets no address."
+    assert finding.short_message() == "busiest node needs 28 blocks, limit 20"
+    assert finding.remedy().startswith("Make the blocks larger")
     assert finding.source.url.startswith("https://")
     assert finding.severity is Severity.ERROR
 
 
 def test_it_says_so_in_chinese_too():
     finding = Finding("block-cap", "IPv4", {"need": 28, "cap": 20, "first": 80})
-    assert finding.sentence("zh") == "最忙的节点需要 28 个块，上限为 20：其第 80 个 Pod 分不到地址。"
+    assert finding.message("zh") == "最忙的节点需要 28 个块，上限为 20：其第 80 个 Pod 分不到地址。"
 
 
 def test_as_data_the_numbers_stay_exact():
@@ -24,15 +24,15 @@ def test_as_data_the_numbers_stay_exact():
 
 
 def test_numbers_read_well():
-    english = language("en")
-    assert english.count("block", 1) == "1 block"
-    assert english.count("block", 0) == "0 blocks"
-    assert english.count("address", 16384) == "16,384 addresses"
-    assert english.number(-6) == "−6"
-    assert english.number(2**122) == "2^122"
-    assert english.number(10**15 + 1) == "1.00\u00a0×\u00a010^15"
-    assert english.number(999_999_999_999_999) == "999,999,999,999,999"
-    assert english.number(value=True) == "True"
+    english = get_language("en")
+    assert english.format_count("block", 1) == "1 block"
+    assert english.format_count("block", 0) == "0 blocks"
+    assert english.format_count("address", 16384) == "16,384 addresses"
+    assert english.format_number(-6) == "−6"
+    assert english.format_number(2**122) == "2^122"
+    assert english.format_number(10**15 + 1) == "1.00\u00a0×\u00a010^15"
+    assert english.format_number(999_999_999_999_999) == "999,999,999,999,999"
+    assert english.format_number(value=True) == "True"
 
 
 def test_the_gravest_come_first_and_order_is_kept():
@@ -43,7 +43,7 @@ def test_the_gravest_come_first_and_order_is_kept():
         Finding("no-pool"),
         Finding("borrowing"),
     ]
-    assert [finding.code for finding in by_gravity(findings)] == [
+    assert [finding.code for finding in sort_by_severity(findings)] == [
         "blocks-short",
         "no-pool",
         "borrowing",
@@ -55,17 +55,17 @@ def test_the_gravest_come_first_and_order_is_kept():
 def test_an_error_lists_all_its_problems():
     first = Finding("file-missing", place=Place("a.yaml"))
     second = Finding(
-        "cidr-host-bits", numbers={"cidr": "10.1.0.0/8", "network": "10.0.0.0/8"}, place=Place("b", 3, "spec.cidr")
+        "cidr-host-bits", params={"cidr": "10.1.0.0/8", "network": "10.0.0.0/8"}, place=Place("b", 3, "spec.cidr")
     )
     assert str(InputError([first, second])) == (
         "a.yaml: There is no such file. Check the path.\n"
         "b:3: spec.cidr: 10.1.0.0/8 has bits set behind its prefix. Write 10.0.0.0/8."
     )
-    assert describe(first, "zh") == "a.yaml: 没有这个文件。 请检查路径。"
+    assert describe_finding(first, "zh") == "a.yaml: 没有这个文件。 请检查路径。"
 
 
 def test_every_rule_has_a_source_and_a_severity():
     for rule in RULES.values():
-        assert rule.source in SOURCES
+        assert rule.source_key in SOURCES
         assert Severity(rule.severity)
-        assert rule.sentence
+        assert rule.message

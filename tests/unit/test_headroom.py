@@ -6,29 +6,29 @@ import pytest
 
 import ippoolkit as ipk
 from ippoolkit.audit import audit
-from ippoolkit.audit.eligible import answer, asked
-from ippoolkit.audit.headroom import headroom
-from ippoolkit.audit.index import Index
+from ippoolkit.audit.cluster_index import ClusterIndex
+from ippoolkit.audit.headroom import node_headroom
+from ippoolkit.audit.pool_choice import choose_pools, pod_requests
 from ippoolkit.ipam import Ipam
+from ippoolkit.ipam.from_cluster import engine_from_cluster
 from ippoolkit.model import Allocation, Block, Cluster, IPReservation
-from ippoolkit.simulation.load import engine_of
 from tests.helpers import RECORDINGS, unpacked
 
 
 def tried(cluster: Cluster, name: str, version: int, most: int) -> int:
     """Pods that a node takes in the engine until a request gets nothing."""
-    ipam = engine_of(cluster)
+    ipam = engine_from_cluster(cluster)
     windows = next(node for node in cluster.nodes if node.name == name).windows
     options = {"max_blocks": 1 if windows else 0, "windows": windows}
     for count in range(most):
-        got = ipam.assign(name, f"new-{count}", **{f"v{version}": 1}, **options)
+        got = ipam.assign(name, f"new-{count}", **{f"ipv{version}_count": 1}, **options)
         if not (got.v4 or got.v6):
             return count
     return most
 
 
 def compare(cluster: Cluster, most: int = 1500) -> int:
-    rooms = headroom(Index(cluster))
+    rooms = node_headroom(ClusterIndex(cluster))
     for room in rooms:
         assert tried(cluster, room.node, room.version, most) == min(room.pods, most), room
     return len(rooms)
@@ -55,8 +55,15 @@ BLOCKS = (
 
 
 @pytest.mark.parametrize("cidr", ["10.0.0.0/26", "10.0.0.0/24", "10.0.0.0/20"])
-@pytest.mark.parametrize("ipam", [{}, {"strict_affinity": True}, {"strict_affinity": True, "max_blocks_per_host": 2},
-                                  {"strict_affinity": True, "auto_allocate_blocks": False}])  # fmt: skip
+@pytest.mark.parametrize(
+    "ipam",
+    [
+        {},
+        {"strict_affinity": True},
+        {"strict_affinity": True, "max_blocks_per_host": 2},
+        {"strict_affinity": True, "auto_allocate_blocks": False},
+    ],
+)
 @pytest.mark.parametrize("reserved", [(), ("10.0.0.8/29",), ("10.0.0.32/28",), ("10.0.0.128/25",)])
 def test_made_up_clusters(cidr, ipam, reserved):
     pools = (ipk.IPPool(name="p", cidr=cidr, block_size=28),)
@@ -83,15 +90,15 @@ def test_pools_for_a_pod_are_the_engines(tmp_path):
     for file in (RECORDINGS / "clusters/s07").iterdir():
         unpacked(file, tmp_path)
     cluster = audit(tmp_path).scenario.cluster
-    ipam: Ipam = engine_of(cluster)
+    ipam: Ipam = engine_from_cluster(cluster)
     spaces = {space.name: space for space in cluster.namespaces}
     for node in cluster.nodes:
         for pod in cluster.pods:
-            (asking,) = asked(cluster, node, pod.namespace, pod.name)
-            ours = answer(cluster, asking)
+            (asking,) = pod_requests(cluster, node, pod.namespace, pod.name)
+            ours = choose_pools(cluster, asking)
             try:
-                allowed = ipam._allowed(
-                    node.name, 4, "Workload", asking.named, spaces[pod.namespace].labels, windows=False
+                allowed = ipam._select_pools(
+                    node.name, 4, "Workload", asking.named_pools, spaces[pod.namespace].labels, windows=False
                 )
             except Exception:  # noqa: BLE001 (the engine refuses)
                 allowed = []

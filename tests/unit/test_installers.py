@@ -65,8 +65,9 @@ def test_kubespray_dual_stack_with_values_of_its_own(inventory):
     )
     cluster = read_installer(inventory(text)).scenario.cluster
     assert [(pool.name, str(pool.cidr), pool.block_size) for pool in cluster.pools] == [
-        ("pool", "10.244.0.0/18", 27), ("pool-ipv6", "fd85:ee78:d8a6:8607::1:0/112", 122),
-    ]  # fmt: skip
+        ("pool", "10.244.0.0/18", 27),
+        ("pool-ipv6", "fd85:ee78:d8a6:8607::1:0/112", 122),
+    ]
     assert cluster.nodes[0].max_pods == 250
 
 
@@ -90,7 +91,7 @@ def test_the_installers_own_check_misleads_both_ways(inventory, tmp_path):
     many = "[kube_node]\nw[1:20]\n"
     reading = read_installer(inventory("kube_pods_subnet: 10.233.64.0/20\n", many))
     (note,) = reading.notes
-    assert (note.code, note.numbers["subnets"], note.numbers["blocks"]) == ("prefix-misleads", 16, 64)
+    assert (note.code, note.params["subnets"], note.params["blocks"]) == ("prefix-misleads", 16, 64)
 
 
 def test_an_ipv6_pool_with_a_size_of_ipv4_is_refused(inventory):
@@ -106,10 +107,14 @@ def test_a_pool_outside_the_cluster_cidr_is_told_by_the_command(inventory, tmp_p
     assert ipk.load(tmp_path / "plan.yaml").cluster.pools[0].cidr == ipk.Cidr.parse("10.99.0.0/16")
 
 
-@pytest.mark.parametrize(("text", "code"), [
-    ("kube_network_plugin: cilium\n", "other-plugin"), ("calico_ipam_host_local: true\n", "host-local"),
-    ("kube_pods_subnet: '{{ pods }}'\n", "setting-elsewhere"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("kube_network_plugin: cilium\n", "other-plugin"),
+        ("calico_ipam_host_local: true\n", "host-local"),
+        ("kube_pods_subnet: '{{ pods }}'\n", "setting-elsewhere"),
+    ],
+)
 def test_what_an_inventory_says_that_changes_everything(text, code, inventory):
     assert code in codes(read_installer(inventory(text)))
 
@@ -207,8 +212,15 @@ def test_what_is_no_installers(text, tmp_path):
     assert "x.yaml" in result.output.replace("\n", "")
 
 
-@pytest.mark.parametrize("spec", ["spec: none", "spec: {calicoNetwork: [1]}", "spec: {calicoNetwork: {ipPools: [1, {cidr: 7}]}}",
-                                  "spec: {calicoNetwork: {ipPools: [{cidr: 10.0.0.1/16}]}}"])  # fmt: skip
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "spec: none",
+        "spec: {calicoNetwork: [1]}",
+        "spec: {calicoNetwork: {ipPools: [1, {cidr: 7}]}}",
+        "spec: {calicoNetwork: {ipPools: [{cidr: 10.0.0.1/16}]}}",
+    ],
+)
 def test_installations_that_make_no_sense_are_no_tracebacks(spec, tmp_path):
     text = f"apiVersion: operator.tigera.io/v1\nkind: Installation\nmetadata: {{name: default}}\n{spec}\n"
     assert "Traceback" not in CliRunner().invoke(app, ["from-installer", str(written(tmp_path, text))]).output

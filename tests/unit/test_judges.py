@@ -2,18 +2,18 @@
 
 import pytest
 
+from ippoolkit.calico.pool_rules import POOL_CHECKS
 from ippoolkit.findings import RULES
-from ippoolkit.judges import (
+from ippoolkit.manifests import (
     ApiServer,
     Calicoctl,
+    CalicoctlOptions,
     Datastore,
-    Options,
-    configure,
-    kind_named,
+    configure_ipam,
+    convert_to_v3,
+    find_kind,
     parse_manifests,
-    v3_of,
 )
-from ippoolkit.pool_rules import CHECKS
 
 POOL = """\
 apiVersion: projectcalico.org/v3
@@ -31,19 +31,19 @@ def verdicts(text, action="create", existing=()):
     found = {}
     for judge in (Calicoctl(), ApiServer()):
         for one in existing:
-            assert judge.judge("apply", parse_manifests(one, "existing")).accepted
-        outcome = judge.judge(action, parse_manifests(text, "file"))
-        refused = [f"{note.code} {note.place.field}".strip() for note in outcome.findings if note.judges]
+            assert judge.run("apply", parse_manifests(one, "existing")).accepted
+        outcome = judge.run(action, parse_manifests(text, "file"))
+        refused = [f"{note.code} {note.place.field}".strip() for note in outcome.findings if note.refused_by]
         assert outcome.accepted == (not refused)
         found[judge.name] = refused
     return found["calicoctl"], found["crd"]
 
 
 def test_every_rule_on_a_pool_is_in_the_table_of_rules():
-    for code in CHECKS:
-        assert RULES[code].judges
-        assert RULES[code].on.startswith("IPPool")
-        assert RULES[code].calico
+    for code in POOL_CHECKS:
+        assert RULES[code].refused_by
+        assert RULES[code].applies_to.startswith("IPPool")
+        assert RULES[code].calico_messages
 
 
 def test_both_accept():
@@ -79,28 +79,28 @@ def test_all_problems_of_all_objects_at_once():
 def test_with_one_unknown_key_calicoctl_keeps_nothing():
     calicoctl, server = Calicoctl(), ApiServer()
     text = POOL + "---\n" + OTHER + "  bogus: 1\n"
-    outcome = calicoctl.judge("create", parse_manifests(text, "file"))
-    assert [each.accepted for each in outcome.judgements] == [False, False]
-    assert calicoctl.store.data(kind_named("ippool")) == {}
-    assert server.judge("create", parse_manifests(text, "file")).accepted
+    outcome = calicoctl.run("create", parse_manifests(text, "file"))
+    assert [each.accepted for each in outcome.results] == [False, False]
+    assert calicoctl.store.get_all(find_kind("ippool")) == {}
+    assert server.run("create", parse_manifests(text, "file")).accepted
     assert set(server.store.objects["IPPool"]) == {"p1", "p2"}
 
 
 def test_with_one_refused_object_calicoctl_keeps_the_others():
     calicoctl = Calicoctl()
     text = POOL + "---\n" + POOL.replace("p1", "p2") + "---\n" + OTHER.replace("p2", "p3")
-    outcome = calicoctl.judge("create", parse_manifests(text, "file"))
-    assert [each.accepted for each in outcome.judgements] == [True, False, True]
-    assert set(calicoctl.store.data(kind_named("ippool"))) == {"p1", "p3"}
+    outcome = calicoctl.run("create", parse_manifests(text, "file"))
+    assert [each.accepted for each in outcome.results] == [True, False, True]
+    assert set(calicoctl.store.get_all(find_kind("ippool"))) == {"p1", "p3"}
 
 
 def test_what_only_the_api_server_lets_through():
     sized = POOL + "  blockSize: 27\n"
     assert verdicts(POOL, "apply", [sized]) == (["block-size-changed spec.blockSize"], [])
     slips = ApiServer()
-    slips.judge("apply", parse_manifests(sized, "file"))
-    outcome = slips.judge("apply", parse_manifests(POOL, "file"))
-    assert [(note.code, dict(note.numbers)) for note in outcome.findings] == [
+    slips.run("apply", parse_manifests(sized, "file"))
+    outcome = slips.run("apply", parse_manifests(POOL, "file"))
+    assert [(note.code, dict(note.params)) for note in outcome.findings] == [
         ("block-size-slips", {"before": 27, "after": 26})
     ]
     assert verdicts(POOL.replace("p1", "p2"), "apply", [POOL]) == (["pools-overlap spec.cidr"], [])
@@ -117,12 +117,12 @@ def test_a_version_of_the_object_that_is_not_the_stored_one():
 def test_options_of_calicoctl():
     def accepted(action, text, **options):
         calicoctl = Calicoctl()
-        calicoctl.judge("create", parse_manifests(POOL, "file"))
-        return calicoctl.judge(action, parse_manifests(text, "file"), Options(**options)).accepted
+        calicoctl.run("create", parse_manifests(POOL, "file"))
+        return calicoctl.run(action, parse_manifests(text, "file"), CalicoctlOptions(**options)).accepted
 
     assert not accepted("create", POOL)
-    assert accepted("create", POOL, skip_exists=True)
-    assert not accepted("create", POOL + "  blockSize: 40\n", skip_exists=True)
+    assert accepted("create", POOL, skip_existing=True)
+    assert not accepted("create", POOL + "  blockSize: 40\n", skip_existing=True)
     assert not accepted("delete", OTHER)
     assert accepted("delete", OTHER, skip_not_exists=True)
     assert not accepted("apply", "[]")
@@ -133,8 +133,8 @@ def test_options_of_calicoctl():
 def test_a_patch_that_changes_the_kind_or_the_name():
     calicoctl = Calicoctl()
     for text in (POOL, OTHER):
-        calicoctl.judge("create", parse_manifests(text, "file"))
-    pool = kind_named("pool")
+        calicoctl.run("create", parse_manifests(text, "file"))
+    pool = find_kind("pool")
     for body, code in [
         ('{"kind": "IPReservation"}', "field-unknown"),
         ('{"kind": "Fancy"}', "kind-unknown"),
@@ -153,7 +153,7 @@ def test_a_patch_that_changes_the_kind_or_the_name():
         assert not outcome.accepted
         assert code in {note.code for note in outcome.findings}
     assert calicoctl.patch(pool, "p1", '{"spec": {"disabled": true}}').accepted
-    assert calicoctl.store.data(pool)["p1"]["spec"]["disabled"] is True
+    assert calicoctl.store.get_all(pool)["p1"]["spec"]["disabled"] is True
 
 
 def test_deleting_a_pool_gives_its_empty_blocks_back():
@@ -162,32 +162,32 @@ def test_deleting_a_pool_gives_its_empty_blocks_back():
 
     store = Datastore()
     calicoctl = Calicoctl(store)
-    calicoctl.judge("create", parse_manifests(POOL, "file"))
+    calicoctl.run("create", parse_manifests(POOL, "file"))
     empty, used = Cidr.parse("10.0.0.0/26"), Cidr.parse("10.0.0.64/26")
     store.blocks = {
         empty: Block(cidr=empty, affinity="host:a"),
         used: Block(cidr=used, affinity="host:a", allocations=(Allocation(ordinal=1),)),
     }
-    assert calicoctl.delete(kind_named("ippool"), "p1").accepted
+    assert calicoctl.delete(find_kind("ippool"), "p1").accepted
     assert list(store.blocks) == [used]
     assert store.blocks[used].affinity == ""
-    other = calicoctl.judge("create", parse_manifests(POOL + "  blockSize: 27\n", "file"))
+    other = calicoctl.run("create", parse_manifests(POOL + "  blockSize: 27\n", "file"))
     assert [note.code for note in other.findings] == ["blocks-of-other-size"]
 
 
 @pytest.mark.parametrize("name", ["ippool", "IPPools", "IPP", "pool", "ipamconfig", "reservation"])
 def test_names_of_kinds(name):
-    assert kind_named(name) is not None
+    assert find_kind(name) is not None
 
 
 def test_ipam_configure():
     store = Datastore()
-    assert [note.code for note in configure(store, ["--max-blocks-per-host=4"])] == ["configure-max"]
-    assert configure(store, ["--strictaffinity", "true", "--max-blocks-per-host=+4"]) == []
-    assert store.options["maxBlocksPerHost"] == 4
-    assert [note.code for note in configure(store, ["--strictaffinity=false"])] == ["configure-max"]
-    assert [note.code for note in configure(store, ["--auto-allocate-blocks"])] == ["configure-value"]
-    assert [note.code for note in configure(store, ["-x"])] == ["configure-option"]
+    assert [note.code for note in configure_ipam(store, ["--max-blocks-per-host=4"])] == ["configure-max"]
+    assert configure_ipam(store, ["--strictaffinity", "true", "--max-blocks-per-host=+4"]) == []
+    assert store.ipam_options["maxBlocksPerHost"] == 4
+    assert [note.code for note in configure_ipam(store, ["--strictaffinity=false"])] == ["configure-max"]
+    assert [note.code for note in configure_ipam(store, ["--auto-allocate-blocks"])] == ["configure-value"]
+    assert [note.code for note in configure_ipam(store, ["-x"])] == ["configure-option"]
 
 
 def test_conversion_from_the_datastores_own_form(tmp_path):
@@ -199,7 +199,7 @@ def test_conversion_from_the_datastores_own_form(tmp_path):
         + "---\napiVersion: crd.projectcalico.org/v1\nkind: IPAMConfig\nmetadata: {name: default}\nspec: {strictAffinity: true}\n"
     )
     assert verdicts(path.read_text())[0] != []
-    made = v3_of([path])
+    made = convert_to_v3([path])
     assert verdicts(made) == ([], [])
     assert "uid" not in made
     assert "kind: IPAMConfiguration" in made

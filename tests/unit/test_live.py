@@ -12,10 +12,10 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from ippoolkit.audit.figures import figures
-from ippoolkit.audit.index import Index
+from ippoolkit.audit.cluster_index import ClusterIndex
+from ippoolkit.audit.cluster_metrics import cluster_metrics
 from ippoolkit.cli import app
-from ippoolkit.live import LiveError, cluster_role, read_live, session
+from ippoolkit.live import LiveError, api_reader, cluster_role, read_live
 from tests.helpers import RECORDINGS, expected
 
 TOKEN = "s3cr3t-t0ken-of-a-reader"
@@ -55,9 +55,9 @@ class Handler(BaseHTTPRequestHandler):
     def handle_any(self):
         url = urlsplit(self.path)
         query = {key: values[0] for key, values in parse_qs(url.query).items()}
-        self.server.requests.append((self.command, url.path, query, dict(self.headers)))
-        if url.path in self.server.special:
-            self.server.special[url.path](self, query)
+        self.api_server.requests.append((self.command, url.path, query, dict(self.headers)))
+        if url.path in self.api_server.special:
+            self.api_server.special[url.path](self, query)
         else:
             self.send(*answer(PLAIN.get(url.path, "404-missing-group")))
 
@@ -89,23 +89,25 @@ def kubeconfig(stub, tmp_path):
     path = tmp_path / "kubeconfig"
     url = f"http://127.0.0.1:{stub.server_address[1]}"
     value = {
-        "apiVersion": "v1", "kind": "Config", "current-context": "one",
+        "apiVersion": "v1",
+        "kind": "Config",
+        "current-context": "one",
         "clusters": [{"name": "c", "cluster": {"server": url}}],
         "contexts": [{"name": "one", "context": {"cluster": "c", "user": "u"}}],
         "users": [{"name": "u", "user": {"token": TOKEN}}],
-    }  # fmt: skip
+    }
     path.write_text(yaml.safe_dump(value))
     return path
 
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch):
-    monkeypatch.setattr(session, "_PATIENCE", (2, 0.5))
-    monkeypatch.setattr(session.time, "sleep", lambda _: None)
+    monkeypatch.setattr(api_reader, "_TIMEOUT", (2, 0.5))
+    monkeypatch.setattr(api_reader.time, "sleep", lambda _: None)
 
 
 def counted(reading):
-    return figures(Index(reading.scenario.cluster), reading.told)
+    return cluster_metrics(ClusterIndex(reading.scenario.cluster), reading.told)
 
 
 def codes(reading):
@@ -166,7 +168,7 @@ def test_a_list_comes_in_pages_and_progress_is_told(stub, kubeconfig):
     stub.special[f"{CRD}/ipamblocks"] = pages(*(f"ipamblocks-limit5-page{n}" for n in (1, 2, 3)))
     stub.special[f"{CORE}/pods"] = pages("pods-limit50-page1", "pods-limit50-page2")
     told = []
-    reading = read_live(kubeconfig, progress=lambda kind, *counts: told.append((kind, *counts)), page=5)
+    reading = read_live(kubeconfig, progress=lambda kind, *counts: told.append((kind, *counts)), page_size=5)
     assert counted(reading).totals["blocks"] == 15
     assert counted(reading).totals["pods"] == 92
     assert [each for each in told if each[0] == "IPAMBlock"] == [
@@ -210,10 +212,15 @@ def test_packed_answers(stub, kubeconfig):
     } == {"gzip"}
 
 
-@pytest.mark.parametrize(("path", "kind", "name"), [
-    (f"{CRD}/ipamblocks", "IPAMBlock", "403-ipamblocks-norights"), (f"{CORE}/nodes", "Node", "403-nodes-norights"),
-    (f"{CORE}/pods", "Pod", "403-pods-reader"), (f"{CRD}/ipamblocks", "IPAMBlock", "404-missing-resource-norights"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("path", "kind", "name"),
+    [
+        (f"{CRD}/ipamblocks", "IPAMBlock", "403-ipamblocks-norights"),
+        (f"{CORE}/nodes", "Node", "403-nodes-norights"),
+        (f"{CORE}/pods", "Pod", "403-pods-reader"),
+        (f"{CRD}/ipamblocks", "IPAMBlock", "404-missing-resource-norights"),
+    ],
+)
 def test_what_is_forbidden_is_unknown(path, kind, name, stub, kubeconfig):
     stub.special[path] = lambda to, _: to.send(*answer(name))
     reading = read_live(kubeconfig)

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 import ippoolkit as ipk
-from ippoolkit.model.editing import as_group, with_group
+from ippoolkit.model.scenario_edits import nodes_as_group, with_single_group
 from tests.helpers import ROOT, plan
 
 
@@ -20,22 +20,27 @@ def test_objects_are_frozen_and_checked_when_made():
 
 def test_a_pool_knows_whom_it_selects():
     pool = ipk.IPPool(name="p", cidr="10.0.0.0/16", node_selector='type=="test"')
-    assert pool.selects({"type": "test"})
-    assert not pool.selects({})
-    assert not dataclasses.replace(pool, node_selector="type ==").selects({"type": "test"})
+    assert pool.selects_node({"type": "test"})
+    assert not pool.selects_node({})
+    assert not dataclasses.replace(pool, node_selector="type ==").selects_node({"type": "test"})
 
 
 @pytest.mark.parametrize(
     ("fields", "serves"),
-    [({}, True), ({"disabled": True}, False), ({"assignment_mode": "Manual"}, False),
-     ({"allowed_uses": ("Tunnel",)}, False), ({"allowed_uses": ("LoadBalancer",)}, False)],
-)  # fmt: skip
+    [
+        ({}, True),
+        ({"disabled": True}, False),
+        ({"assignment_mode": "Manual"}, False),
+        ({"allowed_uses": ("Tunnel",)}, False),
+        ({"allowed_uses": ("LoadBalancer",)}, False),
+    ],
+)
 def test_what_serves_pods(fields, serves):
     assert ipk.IPPool(name="p", cidr="10.0.0.0/16", **fields).serves("Workload") is serves
 
 
 def test_existing_and_planned_nodes_sum_up_to_one_group():
-    group = as_group(ipk.load(ROOT / "data/kubespray.yaml"))
+    group = nodes_as_group(ipk.load(ROOT / "data/kubespray.yaml"))
     assert group.nodes == 12
     assert group.pods_per_node == 23  # 274 pods on 12 nodes: 22.8
     assert group.pods_on_busiest_node == 110  # the plan's
@@ -44,7 +49,7 @@ def test_existing_and_planned_nodes_sum_up_to_one_group():
 
 
 def test_a_group_takes_the_place_of_all_nodes():
-    scenario = with_group(ipk.load(ROOT / "data/kubespray.yaml"), nodes=70, pods_per_node=60)
+    scenario = with_single_group(ipk.load(ROOT / "data/kubespray.yaml"), nodes=70, pods_per_node=60)
     assert scenario.cluster.nodes == scenario.cluster.pods == ()
     (group,) = scenario.plan.groups
     assert (group.nodes, group.pods_per_node, group.pods_on_busiest_node) == (70, 60, 60)
@@ -73,5 +78,5 @@ def test_one_pool_is_changed_by_name():
 
 
 def test_a_busiest_node_stays_where_only_the_number_of_nodes_changes():
-    (group,) = with_group(plan(busiest=110), nodes=5).plan.groups
+    (group,) = with_single_group(plan(busiest=110), nodes=5).plan.groups
     assert group.pods_on_busiest_node == 110

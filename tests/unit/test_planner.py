@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 
 import ippoolkit as ipk
-from ippoolkit.capacity.choices import find_choices
-from ippoolkit.view.data import as_data
-from ippoolkit.view.html import nodes_html, table_html, tiles_html, verdict_html
-from ippoolkit.widgets.exchange import load_sent, samples, slug
-from ippoolkit.widgets.fields import FIELDS
+from ippoolkit.capacity.choice_table import find_choices
+from ippoolkit.view.capacity_data import capacity_as_dict
+from ippoolkit.view.html import capacity_tiles_html, nodes_html, table_html, verdict_html
+from ippoolkit.widgets.planner_fields import FIELDS
+from ippoolkit.widgets.scenario_files import load_uploaded, sample_scenarios, scenario_file_name
 from tests.helpers import ROOT, plan
 from tests.unit.test_cli import run
 
@@ -105,13 +105,16 @@ def test_every_field_changes_the_scenario_and_what_is_shown(planner, field, valu
     assert planner.scenario != before
     assert shown(planner, field).get("error", "") == ""
     assert planner._verdict.html == verdict_html(planner.scenario, buttons=True)
-    assert planner._tiles.value == tiles_html(planner.scenario)
-    assert "edited" in planner._head.html
+    assert planner._tiles.value == capacity_tiles_html(planner.scenario)
+    assert "edited" in planner._header.html
 
 
 def test_no_field_is_left_untested():
-    tested = {mark.args[1][number][0] for mark in test_every_field_changes_the_scenario_and_what_is_shown.pytestmark
-              for number in range(len(mark.args[1]))}  # fmt: skip
+    tested = {
+        mark.args[1][number][0]
+        for mark in test_every_field_changes_the_scenario_and_what_is_shown.pytestmark
+        for number in range(len(mark.args[1]))
+    }
     elsewhere = {"pool", "group", "groupname", "add-pool", "remove-pool", "add-group", "remove-group"}
     assert tested | elsewhere == set(FIELDS)
 
@@ -276,22 +279,22 @@ def test_choices_are_buttons_that_apply_them(planner):
 def test_the_map_shows_each_block_and_opens_what_is_aggregated():
     planner = ipk.Planner(plan(cidr="10.0.0.0/12", nodes=20))
     page(planner, MAP)
-    whole = planner._picture.view
+    whole = planner._map_widget.view
     assert len(whole["cells"]) == len(whole["ranges"]) == 1024
     assert whole["ranges"][0] == "10.0.0.0/22"
     assert whole["kinds"][whole["cells"][0]]["text"]
     planner._on_map(None, {"action": "in", "value": 3}, [])
-    view = planner._picture.view
+    view = planner._map_widget.view
     assert len(view["cells"]) == 16
     assert view["ranges"][0] == "10.0.12.0/26"
     assert len(view["ranges"]) == 16
     assert "Back" in view["head"]
     planner._on_map(None, {"action": "in", "value": 3}, [])  # one block: nothing to open
     planner._on_map(None, {"action": "out"}, [])
-    assert planner._picture.view == whole
+    assert planner._map_widget.view == whole
     planner._on_map(None, {"action": "out"}, [])
     planner._on_map(None, {"action": "in", "value": 99_999}, [])
-    assert planner._picture.view == whole
+    assert planner._map_widget.view == whole
 
 
 def test_the_map_names_nodes_without_a_block(planner):
@@ -327,15 +330,15 @@ def test_a_plan_is_pinned_compared_and_brought_back(planner):
 @pytest.mark.parametrize("name", ["kubean", "kubespray", "default-ipv4-ippool"])
 def test_samples_are_opened(planner, name):
     act(planner, "sample", name)
-    assert planner.scenario == ipk.load(samples()[name])
-    assert "edited" not in planner._head.html
+    assert planner.scenario == ipk.load(sample_scenarios()[name])
+    assert "edited" not in planner._header.html
     act(planner, "sample", "../../etc/passwd")
-    assert planner.scenario == ipk.load(samples()[name])
+    assert planner.scenario == ipk.load(sample_scenarios()[name])
 
 
 def test_what_is_saved_is_what_is_loaded_again(planner):
     sent = []
-    planner._head.send = lambda message, buffers: sent.append((message, buffers))
+    planner._header.send = lambda message, buffers: sent.append((message, buffers))
     planner.scenario = replace(plan(size=24), name="../My plan: <b>")
     act(planner, "save")
     ((message, (text,)),) = sent
@@ -363,12 +366,12 @@ def test_a_file_that_cannot_be_read_is_told_under_its_own_name_and_nothing_chang
 
 def test_files_of_the_same_name_are_read_together():
     files = [(ROOT / f"data/kubean/{name}").read_bytes() for name in ("ippools.yaml", "kubectl-nodes.json")]
-    assert len(load_sent(["x.yaml", "x.yaml"], files).cluster.nodes) == 6
+    assert len(load_uploaded(["x.yaml", "x.yaml"], files).cluster.nodes) == 6
 
 
 @pytest.mark.parametrize("name", ["..", "", "a/b", "x" * 300, "名字", "\u202e.exe", "a\nb"])
 def test_names_of_files_are_safe(name):
-    made = slug(name)
+    made = scenario_file_name(name)
     assert made.endswith(".yaml")
     assert len(made) < 120
     assert not set(made) & set("/\\\n<>")
@@ -378,7 +381,7 @@ def test_names_of_files_are_safe(name):
 def test_a_report_is_made_of_what_is_shown(planner, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     sent = []
-    planner._report.pane.send = lambda message, buffers: sent.append(buffers)
+    planner._report_tab.pane.send = lambda message, buffers: sent.append(buffers)
     planner.set("blocksize", 24)
     act(planner, "report")
     assert planner._tabs.selected_index == REPORT
@@ -388,16 +391,16 @@ def test_a_report_is_made_of_what_is_shown(planner, tmp_path, monkeypatch):
     assert "node 65 gets none" in said
     for tab in (SIZES, GROWTH):
         assert cells(page(planner, tab)) in cells(said)
-    assert "reports/scenario.html" in planner._report.pane.html
+    assert "reports/scenario.html" in planner._report_tab.pane.html
 
 
 def test_a_report_is_made_in_the_format_chosen(planner, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     sent = []
-    planner._report.pane.send = lambda message, buffers: sent.append((message, buffers))
-    planner._report._on_action(None, {"action": "format", "value": "md"}, [])
-    planner._report._on_action(None, {"action": "format", "value": "exe"}, [])
-    planner._report._on_action(None, {"action": "make"}, [])
+    planner._report_tab.pane.send = lambda message, buffers: sent.append((message, buffers))
+    planner._report_tab._on_action(None, {"action": "format", "value": "md"}, [])
+    planner._report_tab._on_action(None, {"action": "format", "value": "exe"}, [])
+    planner._report_tab._on_action(None, {"action": "make"}, [])
     assert sent == [
         ({"made": "text/markdown", "name": "scenario.md"}, [(tmp_path / "reports/scenario.md").read_bytes()])
     ]
@@ -406,16 +409,16 @@ def test_a_report_is_made_in_the_format_chosen(planner, tmp_path, monkeypatch):
 def test_a_report_that_fails_says_why(planner, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "reports").write_text("in the way")
-    planner._report.make()
-    assert 'role="alert"' in planner._report.pane.html
+    planner._report_tab.make()
+    assert 'role="alert"' in planner._report_tab.pane.html
 
 
 def test_the_numbers_are_those_of_the_command_for_the_saved_scenario(planner, tmp_path):
     planner.set("blocksize", 24)
     planner.set("growth", 2.5)
-    saved = ipk.save(planner.scenario, tmp_path / "s.yaml")
+    saved = ipk.save_scenario(planner.scenario, tmp_path / "s.yaml")
     said = json.loads(run("capacity", str(saved), "--json").stdout)
-    assert said == json.loads(json.dumps(as_data(planner.scenario)))
+    assert said == json.loads(json.dumps(capacity_as_dict(planner.scenario)))
     assert said["verdict"]["sentence"] in planner._verdict.html
     assert said["block_sizes"]["pool"] == json.loads(ipk.block_sizes(planner.scenario).to_json(orient="records"))
 
@@ -451,7 +454,7 @@ def test_hostile_names_are_text():
     hostile = replace(hostile, name=name, cluster=replace(hostile.cluster, pools=(renamed,)))
     planner = ipk.Planner(hostile)
     act(planner, "pin")
-    everything = [planner._head.html, planner._verdict.html, planner._tiles.value]
+    everything = [planner._header.html, planner._verdict.html, planner._tiles.value]
     everything += [markup(planner, tab) for tab in range(8)]
     assert "<script" not in "".join(everything).replace("&lt;script", "")
 

@@ -175,7 +175,7 @@ def test_what_is_not_needed_is_told_not_dropped(tmp_path):
         "spec: {cidr: 10.0.0.0/16}\n"
     )
     notes = read(path).notes
-    assert [(note.code, note.numbers["kind"]) for note in notes] == [
+    assert [(note.code, note.params["kind"]) for note in notes] == [
         ("kind-unread", "Service"),
         ("kind-unread", "Deployment"),
     ]

@@ -5,10 +5,10 @@ import json
 
 import pytest
 
-from ippoolkit.audit.figures import figures
-from ippoolkit.audit.index import Index
+from ippoolkit.audit.cluster_index import ClusterIndex
+from ippoolkit.audit.cluster_metrics import cluster_metrics
 from ippoolkit.errors import InputError
-from ippoolkit.read.cluster import KINDS, read_cluster
+from ippoolkit.read.cluster_dump import ALL_KINDS, read_cluster
 from tests.helpers import RECORDINGS, recorded
 
 DUMPS = ("ippools", "ipamblocks", "nodes", "pods", "services", "blockaffinities", "ipamhandles", "namespaces")
@@ -16,7 +16,7 @@ DUMPS = ("ippools", "ipamblocks", "nodes", "pods", "services", "blockaffinities"
 
 def counted(*paths, **options):
     reading = read_cluster(*paths, **options)
-    return figures(Index(reading.scenario.cluster), reading.told)
+    return cluster_metrics(ClusterIndex(reading.scenario.cluster), reading.reported)
 
 
 def codes(reading):
@@ -31,8 +31,8 @@ def failed(name, tmp_path):
 
 def test_a_kind_without_a_dump_is_unknown_not_none(tmp_path):
     reading = read_cluster(*recorded("s05", tmp_path, "kubectl-ippools.json", "kubectl-ipamblocks.json"))
-    assert reading.scenario.cluster.unknown == tuple(kind for kind in KINDS if kind not in ("IPPool", "IPAMBlock"))
-    made = figures(Index(reading.scenario.cluster))
+    assert reading.scenario.cluster.unknown == tuple(kind for kind in ALL_KINDS if kind not in ("IPPool", "IPAMBlock"))
+    made = cluster_metrics(ClusterIndex(reading.scenario.cluster))
     assert made.pools[0]["allocated"] == 69
     assert made.pools[0]["free"] is None  # reservations would be taken off
     assert made.totals["leaked"] is None
@@ -42,7 +42,7 @@ def test_a_kind_without_a_dump_is_unknown_not_none(tmp_path):
 def test_an_empty_list_of_kubectl_leaves_its_kind_unknown_until_told_otherwise(tmp_path):
     paths = recorded("s12", tmp_path, "kubectl-ippools.json", "kubectl-ipamblocks.json")
     assert counted(*paths).totals["blocks"] is None
-    assert counted(*paths, none=["IPAMBlock"]).totals["blocks"] == 0
+    assert counted(*paths, absent_kinds=["IPAMBlock"]).totals["blocks"] == 0
 
 
 def test_an_empty_list_that_names_its_kind_is_none(tmp_path):
@@ -79,8 +79,10 @@ def test_figures_above_99999_come_rounded_and_are_marked(tmp_path):
     made = counted(*texts)
     assert ("pools", "fd66::/108", "free") in made.rounded
     assert {row["cidr"]: row["free"] for row in made.pools} == {
-        "10.66.0.0/20": 4024, "10.67.0.0/20": 4091, "fd66::/108": 1048500,
-    }  # fmt: skip
+        "10.66.0.0/20": 4024,
+        "10.67.0.0/20": 4091,
+        "fd66::/108": 1048500,
+    }
     dumps = recorded("s13", tmp_path, *(f"kubectl-{kind}.json" for kind in DUMPS), "ipreservations.yaml")
     exact = counted(*texts, *dumps)
     assert not exact.rounded
@@ -113,10 +115,10 @@ def test_tables_of_older_releases_have_no_reserved_addresses_and_no_assignment_m
 
 def test_texts_of_another_time_than_the_dumps_are_told(tmp_path):
     dumps = recorded("s05", tmp_path, "kubectl-ippools.json", "kubectl-ipamblocks.json")
-    text = recorded("s05", tmp_path, "ipam-show.txt")[0]
-    text.write_text(text.read_text().replace("   69 (2%)", "   71 (2%)"))
-    (note,) = counted(*dumps, text).notes
-    assert (note.code, note.numbers["told"], note.numbers["counted"]) == ("figure-differs", 71, 69)
+    text_files = recorded("s05", tmp_path, "ipam-show.txt")[0]
+    text_files.write_text(text_files.read_text().replace("   69 (2%)", "   71 (2%)"))
+    (note,) = counted(*dumps, text_files).notes
+    assert (note.code, note.params["told"], note.params["counted"]) == ("figure-differs", 71, 69)
 
 
 def test_a_check_without_all_addresses_lists_no_blocks(tmp_path):
@@ -132,7 +134,7 @@ def test_a_check_that_was_cut_off_is_told_and_lists_nothing(tmp_path):
     path.write_text("\n".join(path.read_text().splitlines()[:150]))
     reading = read_cluster(path)
     assert "check-cut" in codes(reading)
-    made = figures(Index(reading.scenario.cluster), reading.told)
+    made = cluster_metrics(ClusterIndex(reading.scenario.cluster), reading.reported)
     assert made.totals["leaked"] is None
     assert made.totals["allocations"] == 69
 
@@ -169,7 +171,7 @@ def test_a_truncated_file_is_told_and_the_others_are_read(tmp_path):
     (note,) = [note for note in reading.notes if note.code == "json-syntax"]
     assert note.place.file == str(pods)
     assert note.place.line > 1
-    assert reading.unusable
+    assert reading.has_unreadable_file
     assert "Pod" in reading.scenario.cluster.unknown
     assert "IPPool" not in reading.scenario.cluster.unknown
 
@@ -178,9 +180,11 @@ def block(**spec):
     attributes = [{"handle_id": "h", "secondary": {"node": "n"}}]
     held = {"cidr": "10.0.0.0/30", "affinity": "host:n", "allocations": [0, None, None, None], "attributes": attributes}
     return {
-        "apiVersion": "crd.projectcalico.org/v1", "kind": "IPAMBlock", "metadata": {"name": "b"},
+        "apiVersion": "crd.projectcalico.org/v1",
+        "kind": "IPAMBlock",
+        "metadata": {"name": "b"},
         "spec": {**held, "unallocated": [1, 2, 3], **spec},
-    }  # fmt: skip
+    }
 
 
 def listed(tmp_path, *items):
@@ -192,9 +196,9 @@ def listed(tmp_path, *items):
 def test_a_block_whose_allocations_name_no_attribute_is_counted_and_told(tmp_path):
     reading = read_cluster(listed(tmp_path, block(allocations=[0, 7, None, None])))
     (note,) = [note for note in reading.notes if note.code == "block-attribute"]
-    assert note.numbers["ordinal"] == 1
+    assert note.params["ordinal"] == 1
     assert "allocations[1]" in note.place.field
-    assert figures(Index(reading.scenario.cluster)).totals["allocations"] == 2
+    assert cluster_metrics(ClusterIndex(reading.scenario.cluster)).totals["allocations"] == 2
 
 
 def test_an_object_twice_is_counted_once_and_told(tmp_path):
@@ -221,8 +225,10 @@ def test_sequence_numbers_that_a_tool_has_rounded_are_told(tmp_path):
 
 def test_an_annotation_that_is_no_list_is_told_and_the_pod_counts(tmp_path):
     pod = {
-        "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p", "annotations": {"cni.projectcalico.org/ipv4pools": "a"}},
-    }  # fmt: skip
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "p", "annotations": {"cni.projectcalico.org/ipv4pools": "a"}},
+    }
     reading = read_cluster(listed(tmp_path, pod))
     assert "annotation-pools" in codes(reading)
     assert len(reading.scenario.cluster.pods) == 1
@@ -259,9 +265,9 @@ def test_files_beside_the_point_are_named(tmp_path):
 
 
 def test_a_large_file_is_mapped_and_gives_the_same(tmp_path, monkeypatch):
-    from ippoolkit.read import text
+    from ippoolkit.read import text_files
 
     paths = recorded("s05", tmp_path, "kubectl-ippools.json", "kubectl-ipamblocks.json")
     before = read_cluster(*paths).scenario
-    monkeypatch.setattr(text, "MAPPED_FROM", 1)
+    monkeypatch.setattr(text_files, "MAP_FILES_FROM_BYTES", 1)
     assert read_cluster(*paths).scenario == before

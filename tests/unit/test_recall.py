@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 import ippoolkit as ipk
+from ippoolkit.caching import cache_last
 from ippoolkit.capacity import demand
-from ippoolkit.ipam.handles import Handles
-from ippoolkit.recall import recalled
+from ippoolkit.ipam.handles import HandleRegistry
 from tests.helpers import ROOT
 
 CIDR = ipk.load(ROOT / "data/kubespray.yaml").cluster.pools[0].cidr
@@ -16,7 +16,7 @@ CIDR = ipk.load(ROOT / "data/kubespray.yaml").cluster.pools[0].cidr
 def test_an_answer_is_worked_out_again_only_when_what_it_follows_from_changes():
     asked = []
 
-    @recalled(lambda number, beside: number)
+    @cache_last(lambda number, beside: number)
     def double(number, beside):
         asked.append((number, beside))
         return 2 * number
@@ -46,7 +46,7 @@ CHANGES = {
     "nodes": lambda s: _cluster(s, nodes=s.cluster.nodes[1:]),
     "pods": lambda s: _cluster(s, pods=s.cluster.pods[1:]),
     "reserved": lambda s: _cluster(
-        s, reservations=(ipk.IPReservation(name="r", reserved_cidrs=(f"{s.cluster.pools[0].cidr.at_prefix(30)}",)),)
+        s, reservations=(ipk.IPReservation(name="r", reserved_cidrs=(f"{s.cluster.pools[0].cidr.with_prefix(30)}",)),)
     ),
 }
 
@@ -56,23 +56,23 @@ def test_what_existing_nodes_draw_follows_every_change(change):
     before = ipk.load(ROOT / "data/kubean.yaml")
     after = CHANGES[change](before)
     for scenario in (before, after, before):
-        for version in demand.versions(scenario):
-            offer = demand.supply(scenario, version)
-            worked_out = demand._existing.__wrapped__(scenario, offer)
-            assert demand._existing(scenario, offer) == worked_out
-            found = demand.demand(scenario, version)
-            assert (found.nodes, found.merged) == worked_out
+        for version in demand.ip_versions(scenario):
+            offer = demand.compute_supply(scenario, version)
+            worked_out = demand._existing_nodes.__wrapped__(scenario, offer)
+            assert demand._existing_nodes(scenario, offer) == worked_out
+            found = demand.compute_demand(scenario, version)
+            assert (found.nodes, found.merged_loads) == worked_out
 
 
 def test_handles_of_a_row_of_pods_have_the_numbers_and_names_they_would_have_one_by_one():
-    one_by_one, in_a_row = Handles(["a", "b"]), Handles(["a", "b"])
+    one_by_one, in_a_row = HandleRegistry(["a", "b"]), HandleRegistry(["a", "b"])
     names = [f"pod-{number:06d}" for number in range(1, 6)]
-    assert in_a_row.add_row("pod-", 5).tolist() == one_by_one.add(names).tolist()
+    assert in_a_row.add_series("pod-", 5).tolist() == one_by_one.add(names).tolist()
     assert len(in_a_row) == 7
     assert in_a_row.name_of(4) == "pod-000003"
     assert in_a_row.get("pod-000005") == 6
     assert list(in_a_row) == list(one_by_one)
     # Those that are there already keep their numbers.
-    assert in_a_row.add_row("pod-", 6).tolist() == [2, 3, 4, 5, 6, 7]
+    assert in_a_row.add_series("pod-", 6).tolist() == [2, 3, 4, 5, 6, 7]
     assert in_a_row.add(["c", "pod-000001"]).tolist() == [8, 2]
     assert "d" not in in_a_row

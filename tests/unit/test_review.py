@@ -7,8 +7,8 @@ import pytest
 
 import ippoolkit as ipk
 from ippoolkit.errors import InputError
-from ippoolkit.rules.review import ACTIONS, Answer
-from ippoolkit.view.exchange import as_json, as_junit, as_sarif
+from ippoolkit.manifests.manifest_review import ACTIONS, Decision
+from ippoolkit.view.review_formats import review_as_dict, review_as_junit, review_as_sarif
 from tests.helpers import ROOT
 from tests.unit.test_cli import run
 
@@ -77,7 +77,7 @@ def test_a_scenario_with_the_pool_says_the_same(review, tmp_path):
     of_review = {note.code for note in review(text).findings}
     (tmp_path / "design.yaml").write_text(text)
     design = ipk.load(tmp_path / "existing0.yaml", tmp_path / "design.yaml")
-    of_scenario = {note.code for note in ipk.check(design) if note.subject == "IPPool/p"}
+    of_scenario = {note.code for note in ipk.check_design(design) if note.subject == "IPPool/p"}
     assert of_review == of_scenario
     assert of_review == {"pool-outside-cluster", "pool-overlaps-peers", "encapsulation-mixed", "pool-selects-none"}
 
@@ -109,7 +109,7 @@ def test_a_block_size_that_only_the_crd_lets_through(review):
     (made,) = review(
         POOL % ("there", "10.244.0.0/18"), existing=[POOL % ("there", "10.244.0.0/18") + "  blockSize: 27\n"]
     ).objects
-    assert made.answers == {"calicoctl": Answer.REFUSED, "kubectl": Answer.ACCEPTED}
+    assert made.decisions == {"calicoctl": Decision.REFUSED, "kubectl": Decision.ACCEPTED}
     assert [note.code for note in made.findings] == ["block-size-changed", "block-size-slips"]
 
 
@@ -123,7 +123,7 @@ def test_overlap_and_blocks_of_another_size_among_what_exists(review):
 
 def test_files_are_one_cluster_unless_each_is_alone(review):
     texts = POOL % ("a", "10.244.64.0/24"), POOL % ("b", "10.244.64.0/24")
-    assert [each.answers["calicoctl"] for each in review(*texts).objects] == [Answer.ACCEPTED, Answer.REFUSED]
+    assert [each.decisions["calicoctl"] for each in review(*texts).objects] == [Decision.ACCEPTED, Decision.REFUSED]
     assert review(*texts, each=True).accepted
 
 
@@ -132,7 +132,7 @@ def test_one_judge_alone(review):
     assert not review(text).accepted
     made = review(text, judges=["kubectl"])
     assert made.accepted
-    assert made.objects[0].answers == {"kubectl": Answer.ACCEPTED}
+    assert made.objects[0].decisions == {"kubectl": Decision.ACCEPTED}
     assert "pools-overlap" not in {note.code for note in made.findings}
 
 
@@ -147,28 +147,28 @@ def test_actions(review):
 
 def test_an_object_held_back_by_another_of_its_file(review):
     made = review(POOL % ("a", "10.244.64.0/24") + "---\n" + POOL % ("b", "10.244.65.0/24") + "  bogus: 1\n")
-    assert [each.answers["calicoctl"] for each in made.objects] == [Answer.HELD, Answer.REFUSED]
-    assert [each.answers["kubectl"] for each in made.objects] == [Answer.ACCEPTED, Answer.ACCEPTED]
+    assert [each.decisions["calicoctl"] for each in made.objects] == [Decision.BLOCKED_BY_FILE, Decision.REFUSED]
+    assert [each.decisions["kubectl"] for each in made.objects] == [Decision.ACCEPTED, Decision.ACCEPTED]
 
 
 def test_the_form_that_kubectl_shows():
     (made,) = ipk.review([OLD]).objects
-    assert made.answers == {"calicoctl": Answer.REFUSED, "kubectl": Answer.REFUSED}
-    fields = {note.code: (note.place.field, note.judges) for note in made.findings}
+    assert made.decisions == {"calicoctl": Decision.REFUSED, "kubectl": Decision.REFUSED}
+    fields = {note.code: (note.place.field, note.refused_by) for note in made.findings}
     assert fields == {
         "kind-v1": ("apiVersion", ("calicoctl",)),
         "resource-version": ("metadata.resourceVersion", ("kubernetes",)),  # of an object that is not there
     }
     (made,) = ipk.review([OLD], [OLD]).objects
-    assert made.answers == {"calicoctl": Answer.REFUSED, "kubectl": Answer.ACCEPTED}
+    assert made.decisions == {"calicoctl": Decision.REFUSED, "kubectl": Decision.ACCEPTED}
 
 
 def test_a_file_that_cannot_be_read_keeps_no_other_from_being_judged(review, tmp_path):
     made = ipk.review([tmp_path / "nope.yaml", OLD])
-    assert made.unusable == (str(tmp_path / "nope.yaml"),)
+    assert made.unreadable_files == (str(tmp_path / "nope.yaml"),)
     assert len(made.objects) == 1
     made = review("a: [\n", POOL % ("p", "10.244.64.0/24"))
-    assert len(made.unusable) == 1
+    assert len(made.unreadable_files) == 1
     assert [(note.code, note.place.line) for note in made.notes] == [("yaml-syntax", 2)]
     with pytest.raises(InputError):
         ipk.review([OLD], [tmp_path / "nope.yaml"])
@@ -178,7 +178,7 @@ ODD = POOL % ('"odd\\a"', "10.0.0.9/16") + "  bogus: 1\n  nodeSelector: !has(x)\
 
 
 def test_json(review):
-    data = json.loads(json.dumps(as_json(review(ODD), "zh")))
+    data = json.loads(json.dumps(review_as_dict(review(ODD), "zh")))
     assert data["accepted"] is False
     (of,) = data["objects"]
     assert of["verdicts"] == {"calicoctl": "refused", "kubectl": "refused"}
@@ -189,7 +189,7 @@ def test_json(review):
 
 def test_sarif(review):
     made = review(ODD, "[")
-    run = as_sarif(made)["runs"][0]
+    run = review_as_sarif(made)["runs"][0]
     rules = run["tool"]["driver"]["rules"]
     assert len(run["results"]) == len(made.findings)
     for result, finding in zip(run["results"], made.findings, strict=True):
@@ -197,12 +197,12 @@ def test_sarif(review):
         where = result["locations"][0]
         assert where["physicalLocation"]["region"]["startLine"] == finding.place.line
         assert result["level"] in ("error", "warning", "note")
-        assert result["message"]["text"].startswith(finding.sentence())
+        assert result["message"]["text"].startswith(finding.message())
     assert all(rule["helpUri"] for rule in rules)
 
 
 def test_junit(review):
-    root = ET.fromstring(as_junit(review(ODD, POOL % ("p", "10.245.0.0/24"), "[")))
+    root = ET.fromstring(review_as_junit(review(ODD, POOL % ("p", "10.245.0.0/24"), "[")))
     first, second, third = root
     assert (first.get("tests"), first.get("failures"), first.get("errors")) == ("3", "2", "0")
     assert "cidr-host-bits" in first[1].find("failure").text
@@ -232,8 +232,13 @@ def test_the_command(tmp_path):
         assert part in done.stdout
     assert run("check", bad, "--json").returncode == 1
     assert run("check", good, "--lang", "zh").stdout.count("接受") == 4
-    for wrong in (["check", tmp_path / "nope.yaml"], ["check", good, "-e", tmp_path / "nope.yaml"],
-                  ["check", good, "--json", "--sarif"], ["check", good, "--action", "drop"], ["check"]):  # fmt: skip
+    for wrong in (
+        ["check", tmp_path / "nope.yaml"],
+        ["check", good, "-e", tmp_path / "nope.yaml"],
+        ["check", good, "--json", "--sarif"],
+        ["check", good, "--action", "drop"],
+        ["check"],
+    ):
         done = run(*wrong)
         assert done.returncode == 2
         assert "Traceback" not in done.stdout + done.stderr

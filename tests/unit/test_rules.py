@@ -9,7 +9,7 @@ from tests.helpers import ROOT, plan
 
 
 def codes(scenario):
-    return [finding.code for finding in ipk.check(scenario)]
+    return [finding.code for finding in ipk.check_design(scenario)]
 
 
 def with_pools(*pools, networks=None, **cluster):
@@ -27,9 +27,9 @@ def test_a_good_plan_has_nothing_but_its_verdict():
 @pytest.mark.parametrize("cidr", ["10.0.0.0/16", "10.0.1.0/24", "10.0.0.0/8"])
 def test_overlapping_pools_even_disabled_ones(cidr):
     other = ipk.IPPool(name="other", cidr=cidr, disabled=True)
-    found = [f for f in ipk.check(with_pools(GOOD, other)) if f.code == "pools-overlap"]
+    found = [f for f in ipk.check_design(with_pools(GOOD, other)) if f.code == "pools-overlap"]
     assert len(found) == 1
-    assert {found[0].subject.removeprefix("IPPool/"), found[0].numbers["other"]} == {"good", "other"}
+    assert {found[0].subject.removeprefix("IPPool/"), found[0].params["other"]} == {"good", "other"}
 
 
 def test_all_pairs_of_overlapping_pools():
@@ -74,9 +74,9 @@ def test_large_reservations():
 
 
 def test_a_selector_that_does_not_parse():
-    broken = replace(GOOD, name="broken", cidr=ipk.Cidr.parse("10.1.0.0/16"), node_selector="a = 'b'")
-    found = next(f for f in ipk.check(with_pools(GOOD, broken)) if f.code == "selector-syntax")
-    assert found.sentence() == "nodeSelector a = 'b' is no selector: expected == at character 3."
+    broken = replace(GOOD, name="errors found", cidr=ipk.Cidr.parse("10.1.0.0/16"), node_selector="a = 'b'")
+    found = next(f for f in ipk.check_design(with_pools(GOOD, broken)) if f.code == "selector-syntax")
+    assert found.message() == "nodeSelector a = 'b' is no selector: expected == at character 3."
     assert "pool-selects-none" not in codes(with_pools(GOOD, broken))
 
 
@@ -100,16 +100,16 @@ def test_more_pods_than_kubelet_runs():
 
 
 def test_tunnels_on_borrowed_addresses_and_the_fixed_block_size():
-    found = ipk.check(plan(size=24))
+    found = ipk.check_design(plan(size=24))
     assert [finding.code for finding in found] == [
         "blocks-short",
         "tunnels-borrowed",
         "per-node-prefix",
         "block-size-fixed",
     ]
-    assert found[1].numbers == {"tunnels": 6, "nodes": 6}
+    assert found[1].params == {"tunnels": 6, "nodes": 6}
 
 
 def test_the_extra_pool_of_the_kubean_page_lies_outside_the_cluster_cidr():
-    found = [f for f in ipk.check(ipk.load(ROOT / "data/kubean.yaml")) if f.severity != "ok"]
+    found = [f for f in ipk.check_design(ipk.load(ROOT / "data/kubean.yaml")) if f.severity != "ok"]
     assert [(finding.code, finding.subject) for finding in found] == [("pool-outside-cluster", "IPPool/extra-ippool")]

@@ -14,16 +14,16 @@ import yaml
 from typer.testing import CliRunner
 
 from ippoolkit import IPPool, Namespace
-from ippoolkit.change import Change, runbook, script, told
-from ippoolkit.change.commands import orders as orders_of
+from ippoolkit.change import Change, render_runbook, runbook, runbook_script
+from ippoolkit.change.step_commands import step_commands as orders_of
 from ippoolkit.cidr import Cidr
 from ippoolkit.cli import app
 from ippoolkit.errors import InputError
+from ippoolkit.manifests.manifest_review import review
 from ippoolkit.model import Networks
-from ippoolkit.report.pieces.change import ChangeReport, change_report
-from ippoolkit.report.runbook import runbook_files, runbook_text
-from ippoolkit.rules.review import review
-from ippoolkit.write import save
+from ippoolkit.report.runbook_files import render_runbook_files, render_runbook_markdown
+from ippoolkit.report.sections.runbook_report import RunbookReport, build_runbook_report
+from ippoolkit.write import save_scenario
 from tests.clusters import cluster
 from tests.helpers import RECORDINGS, ROOT, unpacked
 
@@ -35,78 +35,87 @@ def codes(made):
 
 
 def test_a_changed_block_size_ends_with_all_pods_in_blocks_of_the_new_size():
-    made = runbook(cluster(), Change("block-size", "old", size=27))
-    assert made.issued
-    assert [each.step.action for each in made.done] == [
-        "create", "close", "recreate", "delete", "create", "close", "recreate", "delete",
-    ]  # fmt: skip
-    (last,) = made.done[-1].held
+    made = runbook(cluster(), Change("block-size", "old", block_size=27))
+    assert made.is_issued
+    assert [each.step.action for each in made.results] == [
+        "create",
+        "close",
+        "recreate",
+        "delete",
+        "create",
+        "close",
+        "recreate",
+        "delete",
+    ]
+    (last,) = made.results[-1].usage
     assert (last.pool, last.pods, last.tunnels, last.blocks, last.borrowed) == ("old", 20, 4, 4, 0)
     assert last.free == 4096 - 24
-    closed = {held.pool: held for held in made.done[1].held}
+    closed = {held.pool: held for held in made.results[1].usage}
     assert (closed["old"].tunnels, closed["temporary-pool"].tunnels) == (0, 4)  # before any pod is touched
 
 
 def test_what_is_recorded_of_a_closed_pool_is_what_the_rehearsal_says():
-    made = runbook(cluster(), Change("migrate", "old", cidr=Cidr.parse("10.245.0.0/20"), name="new"))
-    after = {held.pool: held for held in made.done[2].held}
+    made = runbook(cluster(), Change("migrate", "old", cidr=Cidr.parse("10.245.0.0/20"), new_name="new"))
+    after = {held.pool: held for held in made.results[2].usage}
     assert after["old"].pods == 0
     assert after["old"].empty == after["old"].blocks == 4  # one empty affine block a node stays
-    assert [held.pool for held in made.done[-1].held] == ["new"]
+    assert [held.pool for held in made.results[-1].usage] == ["new"]
 
 
 def test_a_temporary_pool_that_is_too_small_is_refused_with_a_better_one():
-    change = Change("block-size", "old", size=27, temporary=Cidr.parse("10.9.0.0/25"))
+    change = Change("block-size", "old", block_size=27, temporary_cidr=Cidr.parse("10.9.0.0/25"))
     made = runbook(cluster(nodes=6, strict=True), change)
-    assert not made.issued
+    assert not made.is_issued
     assert "change-tunnels-lost" in codes(made)
     better = next(finding for finding in made.findings if finding.code == "change-better")
-    assert better.numbers["option"] == "--temporary"
-    assert runbook(cluster(nodes=6, strict=True), replace(change, temporary=Cidr.parse(better.numbers["value"]))).issued
+    assert better.params["option"] == "--temporary"
+    assert runbook(
+        cluster(nodes=6, strict=True), replace(change, temporary_cidr=Cidr.parse(better.params["value"]))
+    ).is_issued
 
 
 def test_tunnels_on_borrowed_blocks_are_refused():
-    change = Change("block-size", "old", size=27, temporary=Cidr.parse("10.9.0.0/25"))
+    change = Change("block-size", "old", block_size=27, temporary_cidr=Cidr.parse("10.9.0.0/25"))
     made = runbook(cluster(nodes=6), change)
     assert "change-tunnels-borrowed" in codes(made)
-    assert "Refused" in runbook_text(ChangeReport(made))
+    assert "Refused" in render_runbook_markdown(RunbookReport(made))
 
 
 def test_leaked_addresses_stand_in_the_way_of_the_new_size():
     scenario = cluster()
     leaked = replace(scenario, cluster=replace(scenario.cluster, pods=scenario.cluster.pods[1:]))
-    made = runbook(leaked, Change("block-size", "old", size=27))
+    made = runbook(leaked, Change("block-size", "old", block_size=27))
     assert "change-delete-in-use" in codes(made)
 
 
 def test_changing_in_place_is_foreseen_with_the_very_addresses():
     scenario = cluster(nodes=8, pods=40, cidr="10.244.0.0/22")
-    made = runbook(scenario, Change("block-size", "old", size=27))
+    made = runbook(scenario, Change("block-size", "old", block_size=27))
     (told,) = [finding for finding in made.findings if finding.code == "change-in-place"]
-    assert told.numbers["count"] > 0
+    assert told.params["count"] > 0
     used = {str(pod.addresses[0]) for pod in scenario.cluster.pods}
     used |= {str(node.tunnels[0].address) for node in scenario.cluster.nodes}
-    assert set(told.numbers["which"].split(", ")) <= used
+    assert set(told.params["which"].split(", ")) <= used
 
 
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        (Change("block-size", "nowhere", size=27), "change-pool-missing"),
-        (Change("block-size", "old", size=26), "change-nothing"),
-        (Change("block-size", "old", size=40), "change-unusable"),
-        (Change("migrate", "old", cidr=Cidr.parse("10.244.8.0/24"), name="new"), "change-overlaps"),
-        (Change("migrate", "old", cidr=Cidr.parse("10.245.0.0/20"), name="old"), "change-name-taken"),
+        (Change("block-size", "nowhere", block_size=27), "change-pool-missing"),
+        (Change("block-size", "old", block_size=26), "change-nothing"),
+        (Change("block-size", "old", block_size=40), "change-unusable"),
+        (Change("migrate", "old", cidr=Cidr.parse("10.244.8.0/24"), new_name="new"), "change-overlaps"),
+        (Change("migrate", "old", cidr=Cidr.parse("10.245.0.0/20"), new_name="old"), "change-name-taken"),
         (Change("retire", "old"), "change-tunnels-lost"),
         (Change("split", "old", prefix=20), "change-unusable"),
-        (Change("grow", "old", name="-o"), "change-name-unusable"),
-        (Change("migrate", "old", cidr=Cidr.parse("169.254.0.0/20"), name="new"), "change-refused"),
-        (Change("block-size", "old", size=27, temporary=Cidr.parse("10.9.0.0/27")), "change-unusable"),
+        (Change("grow", "old", new_name="-o"), "change-name-unusable"),
+        (Change("migrate", "old", cidr=Cidr.parse("169.254.0.0/20"), new_name="new"), "change-refused"),
+        (Change("block-size", "old", block_size=27, temporary_cidr=Cidr.parse("10.9.0.0/27")), "change-unusable"),
     ],
 )
 def test_refused_with_the_reason(change, code):
     made = runbook(cluster(), change)
-    assert not made.issued
+    assert not made.is_issued
     assert code in codes(made)
 
 
@@ -115,8 +124,8 @@ def test_refused_with_the_reason(change, code):
 def test_other_changes_are_issued_and_their_manifests_accepted(kind, install, tmp_path):
     change = Change(kind, "old", prefix=21, install=install)
     made = runbook(cluster(), change)
-    assert made.issued
-    for path, text in runbook_files(ChangeReport(made)).items():
+    assert made.is_issued
+    for path, text in render_runbook_files(RunbookReport(made)).items():
         (tmp_path / Path(path).name).write_text(text)
         if path.endswith("ippool.yaml"):
             verdict = review([tmp_path / Path(path).name])  # by calicoctl and by the API server
@@ -129,16 +138,18 @@ def test_annotations_are_corrected_on_the_way_and_back():
     spaces = (Namespace(name="default", ipv4_pools=("old", "other")),)
     named = replace(scenario, cluster=replace(scenario.cluster, namespaces=spaces))
     pools = (*scenario.cluster.pools, IPPool(name="other", cidr="10.50.0.0/24", disabled=True))
-    made = runbook(replace(named, cluster=replace(named.cluster, pools=pools)), Change("block-size", "old", size=27))
+    made = runbook(
+        replace(named, cluster=replace(named.cluster, pools=pools)), Change("block-size", "old", block_size=27)
+    )
     assert "change-pods-without" in codes(made)  # they name a pool that is disabled
     spaces = (Namespace(name="default", ipv4_pools=("old",)),)
     made = runbook(
-        replace(named, cluster=replace(named.cluster, namespaces=spaces)), Change("block-size", "old", size=27)
+        replace(named, cluster=replace(named.cluster, namespaces=spaces)), Change("block-size", "old", block_size=27)
     )
-    assert made.issued
+    assert made.is_issued
     assert "change-annotated" in codes(made)
-    assert 'cni.projectcalico.org/ipv4pools=["temporary-pool"]' in script(told(made))
-    assert 'cni.projectcalico.org/ipv4pools=["old"]' in script(told(made))
+    assert 'cni.projectcalico.org/ipv4pools=["temporary-pool"]' in runbook_script(render_runbook(made))
+    assert 'cni.projectcalico.org/ipv4pools=["old"]' in runbook_script(render_runbook(made))
 
 
 HOSTILE = [
@@ -156,9 +167,9 @@ HOSTILE = [
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_no_name_ends_a_quote(name, tmp_path):
-    made = runbook(cluster(name=name, space=name), Change("block-size", name, size=27))
-    assert made.issued
-    for path, text in runbook_files(ChangeReport(made)).items():
+    made = runbook(cluster(name=name, space=name), Change("block-size", name, block_size=27))
+    assert made.is_issued
+    for path, text in render_runbook_files(RunbookReport(made)).items():
         target = tmp_path / path
         target.parent.mkdir(exist_ok=True)
         target.write_text(text)
@@ -191,14 +202,21 @@ def run(folder, answers, *arguments):
     log.write_text("")
     environment = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}", "LOG": str(log)}
     ran = subprocess.run(
-        ["bash", folder / "runbook.sh", *arguments], input=answers, env=environment, capture_output=True, text=True,
-        check=False, timeout=60,
-    )  # fmt: skip
+        ["bash", folder / "runbook.sh", *arguments],
+        input=answers,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
     return ran, log.read_text()
 
 
 def test_a_script_stops_before_what_cannot_be_undone_and_begins_at_any_step(tmp_path):
-    (tmp_path / "runbook.sh").write_text(script(told(runbook(cluster(), Change("block-size", "old", size=27)))))
+    (tmp_path / "runbook.sh").write_text(
+        runbook_script(render_runbook(runbook(cluster(), Change("block-size", "old", block_size=27))))
+    )
     ran, log = run(tmp_path, "yes\nno\n")
     assert ran.returncode == 1
     assert "rollout restart" not in log
@@ -210,7 +228,7 @@ def test_a_script_stops_before_what_cannot_be_undone_and_begins_at_any_step(tmp_
 
 
 def test_the_command_line_writes_all_files(tmp_path):
-    dump = save(cluster(), tmp_path / "cluster.yaml")
+    dump = save_scenario(cluster(), tmp_path / "cluster.yaml")
     common = ["--cluster", str(dump), "--pool", "old"]
     result = RUNNER.invoke(app, ["runbook", "block-size", *common, "--to", "27", "-o", str(tmp_path / "out")])
     assert result.exit_code == 0, result.output
@@ -250,14 +268,15 @@ def test_pods_are_recreated_in_the_order_that_is_asked_for(order, keys):
     spaces = (Namespace(name="default"), Namespace(name="web"))
     owners = ("ReplicaSet", "ReplicaSet", "DaemonSet", "Job", "ReplicaSet")
     made = runbook(
-        cluster(nodes=3, spaces=spaces, owners=owners), Change("block-size", "old", size=27, order=order, batches=20)
+        cluster(nodes=3, spaces=spaces, owners=owners),
+        Change("block-size", "old", block_size=27, order=order, batches=20),
     )
-    recreated = made.done[2]
+    recreated = made.results[2]
     assert [key for group in recreated.groups for key in group] == keys
-    assert len(recreated.batches) == len(recreated.groups)
-    at_last = {held.pool: held.pods for held in recreated.batches[-1]}
+    assert len(recreated.usage_per_batch) == len(recreated.groups)
+    at_last = {held.pool: held.pods for held in recreated.usage_per_batch[-1]}
     assert at_last == {"old": 0, "temporary-pool": 15}
-    lines = "\n".join(line for _, part in typed(made)["recreate"].parts for line in part)
+    lines = "\n".join(line for _, part in typed(made)["recreate"].groups for line in part)
     assert "delete" not in lines
     assert ("eviction" in lines) == (order == "node")
     assert ("if not .spec.template.spec.hostNetwork" in lines) == (order != "node")
@@ -267,8 +286,8 @@ def test_pods_are_recreated_in_the_order_that_is_asked_for(order, keys):
 
 def test_groups_are_no_more_than_asked_for_and_as_even_as_namespaces_allow():
     made = runbook(cluster(nodes=6, pods=4), Change("migrate", "old", order="node", batches=3))
-    assert [len(group) for group in made.done[2].groups] == [2, 2, 2]
-    assert [{h.pool: h.pods for h in held}["old"] for held in made.done[2].batches] == [16, 8, 0]
+    assert [len(group) for group in made.results[2].groups] == [2, 2, 2]
+    assert [{h.pool: h.pods for h in held}["old"] for held in made.results[2].usage_per_batch] == [16, 8, 0]
 
 
 def test_pools_of_the_operator_go_through_the_installation():
@@ -276,59 +295,74 @@ def test_pools_of_the_operator_go_through_the_installation():
     mine = replace(scenario.cluster.pools[0], labels={"app.kubernetes.io/managed-by": "tigera-operator"})
     pools = (mine, IPPool(name="own", cidr="10.77.0.0/24", disabled=True))
     scenario = replace(scenario, cluster=replace(scenario.cluster, pools=pools))
-    made = runbook(scenario, Change("block-size", "old", size=27, install="operator"))
-    assert made.issued
-    assert [done.step.action for done in made.done] == [
-        "create", "close", "restart", "recreate", "delete", "create", "close", "recreate", "delete",
-    ]  # fmt: skip
+    made = runbook(scenario, Change("block-size", "old", block_size=27, install="operator"))
+    assert made.is_issued
+    assert [done.step.action for done in made.results] == [
+        "create",
+        "close",
+        "restart",
+        "recreate",
+        "delete",
+        "create",
+        "close",
+        "recreate",
+        "delete",
+    ]
     listed = [
         [(pool["name"], pool["blockSize"], pool["nodeSelector"]) for pool in of["spec"]["calicoNetwork"]["ipPools"]]
-        for of in (yaml.safe_load(orders.text) for orders in orders_of(made) if "installation" in orders.file)
+        for of in (
+            yaml.safe_load(orders.manifest) for orders in orders_of(made) if "installation" in orders.manifest_path
+        )
     ]
     assert listed == [[("old", 26, "!all()")], [], [("old", 27, "all()")]]
-    held = {each.pool: each for each in made.done[1].held}
+    held = {each.pool: each for each in made.results[1].usage}
     assert held["old"].tunnels == 4  # they only follow once calico-node is restarted
-    assert {each.pool: each.tunnels for each in made.done[2].held}["old"] == 0
-    temporary = [orders for done, orders in zip(made.done, orders_of(made), strict=True) if not done.step.managed]
+    assert {each.pool: each.tunnels for each in made.results[2].usage}["old"] == 0
+    temporary = [orders for done, orders in zip(made.results, orders_of(made), strict=True) if not done.step.managed]
     assert any("calicoctl patch ippool temporary-pool" in line for orders in temporary for line in orders.calicoctl)
 
 
 def test_the_operator_refuses_a_pool_outside_the_cluster_cidr():
     scenario = replace(cluster(), networks=Networks(cluster=("10.244.0.0/16",)))
-    change = Change("migrate", "old", cidr=Cidr.parse("10.250.0.0/20"), name="new")
+    change = Change("migrate", "old", cidr=Cidr.parse("10.250.0.0/20"), new_name="new")
     assert codes(runbook(scenario, change)) >= {"change-outside"}
-    assert runbook(scenario, change).issued
+    assert runbook(scenario, change).is_issued
     assert "change-operator-outside" in codes(runbook(scenario, replace(change, install="operator")))
-    assert runbook(scenario, replace(change, cidr=None)).created[0].cidr in Cidr.parse("10.244.0.0/16")
+    assert runbook(scenario, replace(change, cidr=None)).created_pools[0].cidr in Cidr.parse("10.244.0.0/16")
 
 
 def test_kubesprays_inventory_says_what_there_is_in_the_end():
-    made = runbook(cluster(), Change("block-size", "old", size=27, install="kubespray"))
-    assert yaml.safe_load(typed(made)["inventory"].text) == {
-        "calico_pool_name": "old", "calico_pool_cidr": "10.244.0.0/20", "calico_pool_blocksize": 27,
-    }  # fmt: skip
+    made = runbook(cluster(), Change("block-size", "old", block_size=27, install="kubespray"))
+    assert yaml.safe_load(typed(made)["inventory"].manifest) == {
+        "calico_pool_name": "old",
+        "calico_pool_cidr": "10.244.0.0/20",
+        "calico_pool_blocksize": 27,
+    }
 
 
 def test_everything_that_is_wrong_with_what_is_asked_for_is_told_at_once(tmp_path):
-    dump = save(cluster(), tmp_path / "cluster.yaml")
+    dump = save_scenario(cluster(), tmp_path / "cluster.yaml")
     with pytest.raises(InputError) as caught:
-        change_report(dump, "melt", cidr="10.0.0.0/33", temporary="x", install="helm", order="random", batches=0)
+        build_runbook_report(dump, "melt", cidr="10.0.0.0/33", temporary="x", install="helm", order="random", batches=0)
     fields = {problem.place.field for problem in caught.value.problems}
     assert fields == {"change", "install", "order", "batches", "to-cidr", "temporary"}
 
 
 def test_each_step_says_why_what_pods_see_what_is_right_and_the_way_back():
-    made = runbook(cluster(), Change("block-size", "old", size=27))
+    made = runbook(cluster(), Change("block-size", "old", block_size=27))
     for lang in ("en", "zh"):
-        for step in told(made, lang).steps:
-            assert all(text for _, text in step.said)
-            assert step.right
-            assert step.check
-            assert step.done.step.action == "inventory" or step.orders.calicoctl or step.orders.kubectl or (
-                step.orders.parts
-            )  # fmt: skip
-    text = runbook_text(ChangeReport(made))
-    short = runbook_text(ChangeReport(made, short=True))
+        for step in render_runbook(made, lang).steps:
+            assert all(text for _, text in step.explanations)
+            assert step.expected
+            assert step.check_commands
+            assert (
+                step.result.step.action == "inventory"
+                or step.commands.calicoctl
+                or step.commands.kubectl
+                or (step.commands.groups)
+            )
+    text = render_runbook_markdown(RunbookReport(made))
+    short = render_runbook_markdown(RunbookReport(made, short=True))
     assert "Way back" in text
     assert "Way back" not in short
     kept = [line for line in text.splitlines() if re.match(r"calicoctl [a-z]|kubectl (get|patch)|### \d", line)]
@@ -340,7 +374,9 @@ def test_each_step_says_why_what_pods_see_what_is_right_and_the_way_back():
 
 def test_the_page_shows_hostile_names_as_text():
     name = "<script>alert(1)</script>"
-    page = runbook_files(ChangeReport(runbook(cluster(name=name), Change("block-size", name, size=27))))["runbook.html"]
+    page = render_runbook_files(RunbookReport(runbook(cluster(name=name), Change("block-size", name, block_size=27))))[
+        "runbook.html"
+    ]
     assert "<script" not in page
     assert "&lt;script&gt;" in page
 
@@ -348,23 +384,25 @@ def test_the_page_shows_hostile_names_as_text():
 def test_calicos_host_for_load_balancers_gets_no_tunnel(tmp_path):
     for path in (RECORDINGS / "clusters/s08").glob("kubectl-*.json.gz"):
         unpacked(path, tmp_path)
-    made = change_report(tmp_path, "block-size", to=27).made
+    made = build_runbook_report(tmp_path, "block-size", to=27).runbook
     assert made.change.pool == "default-ipv4-ippool"  # the fullest, where none is named
-    tunnels = {(held.pool, held.tunnels) for done in made.done for held in done.held if held.pool != "temporary-pool"}
+    tunnels = {
+        (held.pool, held.tunnels) for done in made.results for held in done.usage if held.pool != "temporary-pool"
+    }
     assert max(count for _, count in tunnels) == 4
 
 
 def test_an_ipv6_pool_moves_beside_itself():
-    made = change_report(ROOT / "data/kubean.yaml", "block-size", pool="default-pool-ipv6", to=123).made
-    assert made.issued
-    assert str(made.created[0].cidr) == "fd85:ee78:d8a6:8607::/112"
-    last = {held.pool: held for held in made.done[-1].held}["default-pool-ipv6"]
+    made = build_runbook_report(ROOT / "data/kubean.yaml", "block-size", pool="default-pool-ipv6", to=123).runbook
+    assert made.is_issued
+    assert str(made.created_pools[0].cidr) == "fd85:ee78:d8a6:8607::/112"
+    last = {held.pool: held for held in made.results[-1].usage}["default-pool-ipv6"]
     assert last.pods == 80  # 12 are on the host's network
     assert last.free == 2**16 - 80
 
 
 def test_templates_of_workloads_that_name_the_pool_are_corrected_on_the_way_and_back():
-    made = change_report(ROOT / "data/kubean.yaml", "block-size", pool="default-pool", to=27).made
+    made = build_runbook_report(ROOT / "data/kubean.yaml", "block-size", pool="default-pool", to=27).runbook
     lines = [line for orders in orders_of(made) for line in orders.kubectl if "patch deployment" in line]
     assert [line.split(" -p ")[0] for line in lines] == [
         "kubectl patch deployment pinned-default --namespace=app --type=merge",
@@ -377,52 +415,54 @@ def test_templates_of_workloads_that_name_the_pool_are_corrected_on_the_way_and_
 @pytest.mark.parametrize("order", ["namespace", "workload", "node"])
 @pytest.mark.parametrize("install", ["manifest", "operator", "kubespray"])
 def test_shellcheck_finds_nothing_in_the_script_of_a_recorded_cluster(order, install, tmp_path):
-    made = change_report(
+    made = build_runbook_report(
         ROOT / "data/kubean.yaml", "block-size", pool="default-pool", order=order, install=install
-    ).made
-    (tmp_path / "runbook.sh").write_text(script(told(made)))
+    ).runbook
+    (tmp_path / "runbook.sh").write_text(runbook_script(render_runbook(made)))
     shellcheck = Path(sys.executable).parent / "shellcheck"
     checked = subprocess.run([shellcheck, "runbook.sh"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (checked.returncode, checked.stdout) == (0, "")
 
 
 def test_released_addresses_cool_down_before_their_pool_is_deleted():
-    made = runbook(cluster(cooldown=600), Change("block-size", "old", size=27))
-    assert made.issued
-    text = script(told(made))
+    made = runbook(cluster(cooldown=600), Change("block-size", "old", block_size=27))
+    assert made.is_issued
+    text = runbook_script(render_runbook(made))
     assert text.count("sleep 600") == 2
-    step = told(made).steps[2]
-    assert "600 seconds more" in dict(step.said)["Wait"]
-    assert "sleep 600" not in script(told(runbook(cluster(), Change("block-size", "old", size=27))))
+    step = render_runbook(made).steps[2]
+    assert "600 seconds more" in dict(step.explanations)["Wait"]
+    assert "sleep 600" not in runbook_script(
+        render_runbook(runbook(cluster(), Change("block-size", "old", block_size=27)))
+    )
 
 
 def test_wireguard_is_on_where_nodes_have_its_addresses(tmp_path):
     for path in (RECORDINGS / "clusters/s13").glob("kubectl-*.json.gz"):
         unpacked(path, tmp_path)
-    assert change_report(tmp_path, "block-size", pool="v4-vxlan", to=27).made.issued
-    assert change_report(tmp_path, "grow", pool="v4-ipip").made.issued
+    assert build_runbook_report(tmp_path, "block-size", pool="v4-vxlan", to=27).runbook.is_issued
+    assert build_runbook_report(tmp_path, "grow", pool="v4-ipip").runbook.is_issued
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        Change("block-size", "old", size=40),
+        Change("block-size", "old", block_size=40),
         Change("split", "old", prefix=20),
-        Change("migrate", "old", cidr=Cidr.parse("169.254.0.0/20"), name="new"),
+        Change("migrate", "old", cidr=Cidr.parse("169.254.0.0/20"), new_name="new"),
     ],
 )
 def test_reasons_are_in_the_readers_language_too(change):
     refusal = runbook(cluster(), change).findings[0]
-    for text in (refusal.sentence("zh"), refusal.as_dict("zh")["numbers"]["reason"]):
+    for text in (refusal.message("zh"), refusal.as_dict("zh")["numbers"]["reason"]):
         assert re.search("[\u4e00-\u9fff]", text)
         assert not re.search("[a-z]+ [a-z]+ [a-z]+", text)
     json.dumps(refusal.as_dict("zh"))
 
 
 def test_without_owners_workloads_are_gone_through_by_namespace_and_it_says_so():
-    change = Change("block-size", "old", size=27, order="workload")
+    change = Change("block-size", "old", block_size=27, order="workload")
     made = runbook(cluster(owners=("",)), change)
     assert made.change.order == "namespace"
     assert "change-owners-unknown" in codes(made)
-    assert "Namespace by namespace" in runbook_text(ChangeReport(made))
+    assert "Namespace by namespace" in render_runbook_markdown(RunbookReport(made))
     assert "change-owners-unknown" not in codes(runbook(cluster(owners=("ReplicaSet",)), change))

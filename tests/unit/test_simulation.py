@@ -9,19 +9,19 @@ import pytest
 import ippoolkit as ipk
 from ippoolkit.cidr import Cidr
 from ippoolkit.errors import InputError
-from ippoolkit.ipam import Ipam, dump, load
+from ippoolkit.ipam import Ipam, dump_engine, load_engine
 from ippoolkit.model import Allocation, Block
 from ippoolkit.simulation import (
     Autoscale,
-    BringUp,
     Churn,
     Growth,
-    Replacement,
+    InitialRollout,
+    NodeReplacement,
     Trace,
-    borrowers,
-    place,
+    block_search_order,
+    borrowed_addresses,
+    place_planned_pods,
     simulate,
-    walk,
 )
 from tests.helpers import ROOT, plan
 from tests.unit.test_cli import run
@@ -41,8 +41,14 @@ def with_config(scenario, **config):
 def test_the_plan_comes_up_as_the_tables_say():
     made = simulate(plan())  # 70 nodes, 60 pods each, 110 on the busiest; /18 in blocks of /26
     assert last(made) == {
-        "day": 0, "pool": "pool", "addresses": 70 * 60 + 50 + 70, "blocks": 71, "unowned": 0, "borrowed": 0, "failures": 0,
-    }  # fmt: skip
+        "day": 0,
+        "pool": "pool",
+        "addresses": 70 * 60 + 50 + 70,
+        "blocks": 71,
+        "unowned": 0,
+        "borrowed": 0,
+        "failures": 0,
+    }
     assert len(made.blocks) == 71
     assert made.nodes["addresses"].sum() == 70 * 60 + 50 + 70
     assert made.pods["address"].is_unique
@@ -52,7 +58,7 @@ def test_the_plan_comes_up_as_the_tables_say():
 @pytest.mark.parametrize("order", ["even", "by-node", "random"])
 def test_the_order_decides_who_borrows(order):
     scenario = plan(cidr="10.0.0.0/24", size=26, nodes=6, pods=20, busiest=20)
-    made = simulate(scenario, BringUp(order))
+    made = simulate(scenario, InitialRollout(order))
     assert last(made)["addresses"] == 6 * 21
     assert last(made)["blocks"] == 4
     assert last(made)["borrowed"] == 2 * 21  # two nodes got no block
@@ -60,7 +66,7 @@ def test_the_order_decides_who_borrows(order):
 
 def test_placing_in_one_call_is_bringing_up_node_after_node():
     for scenario in (plan(nodes=30), plan(cidr="10.0.0.0/24", size=27, nodes=10, pods=20, busiest=20)):
-        one, other = place(scenario), simulate(scenario, BringUp("by-node"), controllers=False)
+        one, other = place_planned_pods(scenario), simulate(scenario, InitialRollout("by-node"), controllers=False)
         columns = ["addresses", "blocks", "unowned", "borrowed"]
         assert one.timeline[columns].equals(other.timeline[columns])
         assert list(one.pods["address"]) == list(other.pods["address"])
@@ -97,27 +103,31 @@ def test_windows_has_no_ipv6_and_needs_larger_blocks():
     assert made.failures.empty
     assert last(made, "v4")["addresses"] == 2 * (5 + 4)  # with the four that each block keeps back
     assert last(made, "v6")["addresses"] == 0
-    assert place(scenario).pods["family"].eq(4).all()
+    assert place_planned_pods(scenario).pods["family"].eq(4).all()
     small = replace(pools[0], block_size=30)
     made = simulate(replace(scenario, cluster=replace(scenario.cluster, pools=(small,))))
     assert set(made.failures["code"]) == {"ipam-no-pools"}
 
 
 def test_churn_keeps_the_number_of_pods():
-    made = simulate(plan(nodes=20), BringUp(), Churn(days=10, share=0.2))
+    made = simulate(plan(nodes=20), InitialRollout(), Churn(days=10, daily_share=0.2))
     assert set(made.timeline["addresses"]) == {20 * 60 + 50 + 20}
-    other = simulate(plan(nodes=20), BringUp(), Churn(days=10, share=0.2, seed=1))
+    other = simulate(plan(nodes=20), InitialRollout(), Churn(days=10, daily_share=0.2, seed=1))
     assert list(other.blocks["block"]) != list(made.blocks["block"]) or not other.pods.equals(made.pods)
 
 
 def test_pods_that_arrive_and_end():
-    made = simulate(plan(nodes=5, pods=0, busiest=0), BringUp(), Churn(days=20, share=0, arrivals=100, lifetime=0.5))
+    made = simulate(
+        plan(nodes=5, pods=0, busiest=0),
+        InitialRollout(),
+        Churn(days=20, daily_share=0, arrivals_per_day=100, mean_lifetime=0.5),
+    )
     counts = made.timeline["addresses"]
     assert 20 < counts.iloc[-1] < 150
 
 
 def test_nodes_are_replaced_by_ones_of_new_names():
-    made = simulate(plan(nodes=10), BringUp(), Replacement(days=20, every=10))
+    made = simulate(plan(nodes=10), InitialRollout(), NodeReplacement(days=20, interval_days=10))
     assert len(made.nodes) == 10
     assert all(name.endswith("~20") for name in made.nodes["node"])
     assert last(made)["addresses"] == 10 * 60 + 50 + 10
@@ -125,20 +135,26 @@ def test_nodes_are_replaced_by_ones_of_new_names():
 
 
 def test_without_kube_controllers_blocks_of_nodes_that_are_gone_stay():
-    with_them = simulate(plan(nodes=10), BringUp(), Autoscale(days=3, nodes=2))
-    without = simulate(plan(nodes=10), BringUp(), Autoscale(days=3, nodes=2), controllers=False)
+    with_them = simulate(plan(nodes=10), InitialRollout(), Autoscale(days=3, nodes_per_day=2))
+    without = simulate(plan(nodes=10), InitialRollout(), Autoscale(days=3, nodes_per_day=2), controllers=False)
     assert last(without)["blocks"] == last(with_them)["blocks"] + 6
 
 
 def test_growth_follows_the_plan():
-    made = simulate(plan(nodes=5, nodes_per_month=10), BringUp(), Growth(days=73))
+    made = simulate(plan(nodes=5, nodes_per_month=10), InitialRollout(), Growth(days=73))
     assert len(made.nodes) == 5 + 24
 
 
 def test_the_same_inputs_give_the_same_bytes():
     def once(seed):
-        made = simulate(plan(nodes=10), BringUp("random", seed), Churn(days=3), Replacement(days=3, every=2), seed=seed)
-        return dump(made.site.ipam)
+        made = simulate(
+            plan(nodes=10),
+            InitialRollout("random", seed),
+            Churn(days=3),
+            NodeReplacement(days=3, interval_days=2),
+            seed=seed,
+        )
+        return dump_engine(made.cluster.ipam)
 
     assert once(1) == once(1)
     assert once(1) != once(2)
@@ -148,19 +164,19 @@ def test_a_state_is_saved_loaded_and_copied():
     ipam = Ipam(seed=3)
     ipam.create_pool(ipk.IPPool(name="p", cidr="10.0.0.0/24", block_size=28))
     ipam.create_node("n", {"a": "b"})
-    ipam.reserve("r", [Cidr.parse("10.0.0.0/29")])
+    ipam.create_reservation("r", [Cidr.parse("10.0.0.0/29")])
     ipam.start_controllers()
     ipam.assign("n", "h", 3)
-    other = load(dump(ipam))
-    assert dump(other) == dump(ipam)
+    other = load_engine(dump_engine(ipam))
+    assert dump_engine(other) == dump_engine(ipam)
     copied = ipam.copy()
     for each in (ipam, other, copied):
         each.assign("n", "h2", 20)
-        each.sleep(5000)
-    assert dump(other) == dump(ipam) == dump(copied)
-    for data in (b"", b"PK", dump(ipam)[:200]):
+        each.advance(5000)
+    assert dump_engine(other) == dump_engine(ipam) == dump_engine(copied)
+    for data in (b"", b"PK", dump_engine(ipam)[:200]):
         with pytest.raises(ValueError, match="no saved state"):
-            load(data)
+            load_engine(data)
 
 
 def test_what_exists_is_where_it_starts():
@@ -168,14 +184,18 @@ def test_what_exists_is_where_it_starts():
     made = simulate(scenario)
     held = {str(address) for pod in scenario.cluster.pods for address in pod.addresses}
     assert held <= set(made.pods["address"])
-    block = Block(cidr="10.0.0.64/26", affinity="host:a", unallocated=(9, *range(1, 9), *range(10, 64)),
-                  allocations=(Allocation(ordinal=0, handle="h", node="b"),))  # fmt: skip
+    block = Block(
+        cidr="10.0.0.64/26",
+        affinity="host:a",
+        unallocated=(9, *range(1, 9), *range(10, 64)),
+        allocations=(Allocation(ordinal=0, handle="h", node="b"),),
+    )
     pool = ipk.IPPool(name="p", cidr="10.0.0.0/24")
     nodes = (ipk.Node(name="a"), ipk.Node(name="b"))
     pods = (ipk.Pod(name="new", node="a"),)
     made = simulate(ipk.Scenario(cluster=ipk.Cluster(pools=(pool,), nodes=nodes, blocks=(block,), pods=pods)))
     assert list(made.pods["address"]) == ["10.0.0.64", "10.0.0.73"]
-    assert list(borrowers(made, "a")["node"]) == ["b"]
+    assert list(borrowed_addresses(made, "a")["node"]) == ["b"]
 
 
 def test_pods_of_dumps_give_their_addresses_back():
@@ -189,9 +209,9 @@ def test_pods_of_dumps_give_their_addresses_back():
     pods = tuple(ipk.Pod(name=f"p{n}", node="a", addresses=(f"10.0.0.{64 + n}",)) for n in range(1, 9))
     nodes = (ipk.Node(name="a", tunnels=({"type": "vxlan", "address": "10.0.0.64"},)), ipk.Node(name="b"))
     scenario = ipk.Scenario(cluster=ipk.Cluster(pools=(pool,), nodes=nodes, blocks=(block,), pods=pods))
-    made = simulate(scenario, BringUp(), Churn(5, share=1.0))
+    made = simulate(scenario, InitialRollout(), Churn(5, daily_share=1.0))
     assert last(made, "p")["addresses"] == 9
-    made = simulate(scenario, BringUp(), Replacement(1, every=1))
+    made = simulate(scenario, InitialRollout(), NodeReplacement(1, interval_days=1))
     assert sorted(made.pods["pod"]) == sorted(
         [f"default/p{n}" for n in range(1, 9)] + ["tunnels of a~1", "tunnels of b~1"]
     )
@@ -209,14 +229,14 @@ def test_a_pod_that_starts_again_and_again(tmp_path):
 
 def test_a_handle_of_many_addresses_is_released_in_bulk():
     site = simulate(
-        ipk.Scenario(cluster=ipk.Cluster(pools=(ipk.IPPool(name="p", cidr="10.0.0.0/20"),))), BringUp()
-    ).site
+        ipk.Scenario(cluster=ipk.Cluster(pools=(ipk.IPPool(name="p", cidr="10.0.0.0/20"),))), InitialRollout()
+    ).cluster
     node = site.add_node("n", {})
     site.ipam.configure(ip_cooldown_seconds=5)
     site.ipam.assign("n", "many", 700)
     pods = site.add_pods(["many"])
-    site.run(site.releasing(pods, np.zeros(1, np.int64)))
-    site.run(site.assigning(site.add_pods(["next"]), np.array([node]), np.array([6_000_000])))
+    site.run_events(site.pod_end_events(pods, np.zeros(1, np.int64)))
+    site.run_events(site.pod_start_events(site.add_pods(["next"]), np.array([node]), np.array([6_000_000])))
     assert sum(len(block["allocated"].get("next", ())) for block in site.ipam.blocks()) == 1
     for block in site.ipam.blocks():
         taken = [ordinal for ordinals in block["allocated"].values() for ordinal in ordinals]
@@ -224,22 +244,24 @@ def test_a_handle_of_many_addresses_is_released_in_bulk():
 
 
 def test_a_group_keeps_its_cap_when_its_nodes_are_replaced():
-    made = simulate(plan(nodes=3, pods=60, busiest=60, max_blocks=1), BringUp(), Replacement(1, every=1))
+    made = simulate(
+        plan(nodes=3, pods=60, busiest=60, max_blocks=1), InitialRollout(), NodeReplacement(1, interval_days=1)
+    )
     assert made.blocks["affinity"].value_counts().max() == 1
 
 
 def test_which_blocks_a_node_will_claim():
     scenario = plan(cidr="192.168.0.0/16")
-    assert list(walk(scenario, "node-000", "pool", count=3)["block"]) == [
+    assert list(block_search_order(scenario, "node-000", "pool", count=3)["block"]) == [
         "192.168.55.64/26",
         "192.168.55.128/26",
         "192.168.55.192/26",
     ]
-    assert walk(scenario, "node-000", "pool", count=2000)["block"].nunique() == 1024
+    assert block_search_order(scenario, "node-000", "pool", count=2000)["block"].nunique() == 1024
     with pytest.raises(KeyError):
-        walk(scenario, "node-000", "nope")
+        block_search_order(scenario, "node-000", "nope")
     with pytest.raises(ValueError, match="by the clock"):
-        walk(plan(cidr="10.0.0.0/24", size=32), "node-000", "pool")
+        block_search_order(plan(cidr="10.0.0.0/24", size=32), "node-000", "pool")
 
 
 CSV = """\
@@ -253,15 +275,18 @@ time,event,node,pod,labels
 
 def test_a_trace_of_ones_own(tmp_path):
     (tmp_path / "t.csv").write_text(CSV)
-    rows = [{"time": 0, "event": "node-join", "node": "n1", "labels": {"zone": "a", "x": "y"}},
-            {"time": 1, "event": "pod-start", "node": "n1", "pod": "p1"}, {"time": 2, "event": "pod-start", "node": "n1", "pod": "p2"},
-            {"time": 90000, "event": "pod-end", "pod": "p1"}]  # fmt: skip
+    rows = [
+        {"time": 0, "event": "node-join", "node": "n1", "labels": {"zone": "a", "x": "y"}},
+        {"time": 1, "event": "pod-start", "node": "n1", "pod": "p1"},
+        {"time": 2, "event": "pod-start", "node": "n1", "pod": "p2"},
+        {"time": 90000, "event": "pod-end", "pod": "p1"},
+    ]
     (tmp_path / "t.jsonl").write_text("\n".join(map(json.dumps, rows)))
     scenario = replace(plan(), plan=ipk.Plan())
     made = [simulate(scenario, Trace.read(tmp_path / name)) for name in ("t.csv", "t.jsonl")]
     assert list(made[0].timeline["addresses"]) == [0, 3, 2]
-    assert dump(made[0].site.ipam) == dump(made[1].site.ipam)
-    assert made[0].site.ipam.nodes["n1"].labels == {"zone": "a", "x": "y"}
+    assert dump_engine(made[0].cluster.ipam) == dump_engine(made[1].cluster.ipam)
+    assert made[0].cluster.ipam.nodes["n1"].labels == {"zone": "a", "x": "y"}
 
 
 @pytest.mark.parametrize(
@@ -305,6 +330,6 @@ def test_an_interrupt_keeps_what_was_computed():
         if day == 2:
             raise KeyboardInterrupt
 
-    made = simulate(plan(nodes=5), BringUp(), Churn(days=10), progress=stop)
+    made = simulate(plan(nodes=5), InitialRollout(), Churn(days=10), progress=stop)
     assert made.interrupted
     assert list(made.timeline["day"]) == [0, 1, 2]

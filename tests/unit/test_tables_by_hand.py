@@ -7,7 +7,7 @@ one tunnel address; the busiest 111. A node holds 20 blocks at most.
 import pytest
 
 import ippoolkit as ipk
-from ippoolkit.capacity.columns import TABLES
+from ippoolkit.capacity.table_columns import TABLES
 from tests.helpers import plan
 
 BLOCKS_PAGE = "Calico, IP address management"
@@ -172,7 +172,7 @@ def test_pools():
 
 
 def test_prefixes():
-    table = ipk.prefixes(plan(), among=[17, 18])
+    table = ipk.prefixes(plan(), prefix_lengths=[17, 18])
     assert list(table.prefix) == [17] * 13 + [18] * 13
     one = table[(table.prefix == 17) & (table.block_size == 24)].iloc[0]
     assert (one.blocks, one.nodes_fit, one.verdict) == (128, 128, "fits")  # 2^(24 - 17)
@@ -237,16 +237,28 @@ def test_choices():
     table = ipk.choices(plan(size=24))
     # blockSize 26, Calico's default: 256 blocks, 20 x 64 - 1 pods.
     assert row(table, "blockSize") == {
-        "pool": "pool", "value": "/26", "nodes_fit": 256, "pods_per_node_max": 1279, "verdict": "fits",
-    }  # fmt: skip
+        "pool": "pool",
+        "value": "/26",
+        "nodes_fit": 256,
+        "pods_per_node_max": 1279,
+        "verdict": "fits",
+    }
     # A /17 has 128 blocks of 256.
     assert row(table, "prefix") == {
-        "pool": "pool", "value": "/17", "nodes_fit": 128, "pods_per_node_max": 5119, "verdict": "fits",
-    }  # fmt: skip
+        "pool": "pool",
+        "value": "/17",
+        "nodes_fit": 128,
+        "pods_per_node_max": 5119,
+        "verdict": "fits",
+    }
     # A further /21 has 8 blocks: 72 in all, 70 for the nodes and two to replace nodes with.
     assert row(table, "add a pool") == {
-        "pool": "", "value": "/21", "nodes_fit": 72, "pods_per_node_max": 5119, "verdict": "fits",
-    }  # fmt: skip
+        "pool": "",
+        "value": "/21",
+        "nodes_fit": 72,
+        "pods_per_node_max": 5119,
+        "verdict": "fits",
+    }
 
 
 def test_every_column_is_worked_out_here():

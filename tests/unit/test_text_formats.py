@@ -22,8 +22,8 @@ def test_every_path_has_its_line():
     (document,) = read_yaml("a:\n  - b: 1\n    c:\n      d: 2\n  - e\nf: {g: 3}\n", "f.yaml")
     assert document.value == {"a": [{"b": 1, "c": {"d": 2}}, "e"], "f": {"g": 3}}
     lines = {("a",): 1, ("a", 0): 2, ("a", 0, "c"): 3, ("a", 0, "c", "d"): 4, ("a", 1): 5, ("f", "g"): 6}
-    assert {path: document.line(path) for path in lines} == lines
-    assert document.line(("f", "missing")) == 6
+    assert {path: document.line_of(path) for path in lines} == lines
+    assert document.line_of(("f", "missing")) == 6
 
 
 def test_several_documents_keep_their_order():
@@ -93,14 +93,21 @@ def test_a_list_as_a_key_is_refused():
 def test_json_paths_have_lines():
     (document,) = read_json('{\n "a": [1,\n  {"b":\n 5}],\n "c": {}}', "f.json")
     lines = {("a",): 2, ("a", 0): 2, ("a", 1): 3, ("a", 1, "b"): 3, ("c",): 5, ("c", "missing"): 5}
-    assert {path: document.line(path) for path in lines} == lines
+    assert {path: document.line_of(path) for path in lines} == lines
 
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [('{"a": 1', "json-syntax"), ("{'a': 1}", "json-syntax"), ('{"a": NaN}', "json-syntax"), ("9" * 5000, "json-syntax"),
-     ('{"a": 1} x', "json-syntax"), ('{"a": 1, "a": 2}', "yaml-duplicate"), ('{"a": "\\ud800"}', "json-syntax")],
-)  # fmt: skip
+    [
+        ('{"a": 1', "json-syntax"),
+        ("{'a': 1}", "json-syntax"),
+        ('{"a": NaN}', "json-syntax"),
+        ("9" * 5000, "json-syntax"),
+        ('{"a": 1} x', "json-syntax"),
+        ('{"a": 1, "a": 2}', "yaml-duplicate"),
+        ('{"a": "\\ud800"}', "json-syntax"),
+    ],
+)
 def test_broken_json_is_told(text, code):
     assert problems(text, read_json)[0][0] == code
 

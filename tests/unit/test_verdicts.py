@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 
 import ippoolkit as ipk
-from ippoolkit.capacity.plan import verdicts
+from ippoolkit.capacity.plan_tables import verdicts
 from tests.helpers import plan
 
 
 def verdict(scenario):
     judged = ipk.verdict(scenario)
-    return judged.word.value, judged.code, judged.limit
+    return judged.status.value, judged.code, judged.limit
 
 
 def strict(scenario):
@@ -25,19 +25,19 @@ def with_pools(scenario, *pools, **cluster):
 
 def test_fewer_blocks_than_nodes_fail_at_the_first_node_without():
     judged = ipk.verdict(plan(size=24))
-    assert (judged.word, judged.code, judged.numbers["first"]) == ("fails", "blocks-short", 65)
-    assert judged.finding.sentence() == "64 blocks for 70 nodes: node 65 gets none."
+    assert (judged.status, judged.code, judged.params["first"]) == ("fails", "blocks-short", 65)
+    assert judged.finding.message() == "64 blocks for 70 nodes: node 65 gets none."
 
 
 def test_enough_blocks_fit():
     judged = ipk.verdict(plan())
-    assert (judged.word, judged.code) == ("fits", "holds")
-    assert judged.finding.sentence() == "Holds 70 nodes with 4,200 pods; room for up to 256 nodes."
+    assert (judged.status, judged.code) == ("fits", "holds")
+    assert judged.finding.message() == "Holds 70 nodes with 4,200 pods; room for up to 256 nodes."
 
 
 def test_a_busiest_node_beyond_its_cap_fails():
     judged = ipk.verdict(plan(size=30))
-    assert (judged.code, judged.numbers["need"], judged.numbers["cap"], judged.numbers["first"]) == (
+    assert (judged.code, judged.params["need"], judged.params["cap"], judged.params["first"]) == (
         "block-cap",
         28,
         20,
@@ -54,40 +54,40 @@ def test_blocks_for_all_but_not_of_their_own_is_tight_by_borrowing():
     # 100 addresses a node need 2 blocks of 64; 15 nodes would need 30 of the 16 there are... but 16 >= 15.
     scenario = plan("10.0.0.0/22", nodes=10, pods=99, busiest=99)  # 16 blocks, 20 needed, 1,000 of 1,024 addresses
     assert verdict(scenario) == ("tight", "borrowing", "blocks")
-    assert ipk.verdict(scenario).numbers["borrowed"] == 200  # nodes 9 and 10 find no block
+    assert ipk.verdict(scenario).params["borrowed"] == 200  # nodes 9 and 10 find no block
 
 
 def test_the_same_under_strict_affinity_fails():
     scenario = strict(plan("10.0.0.0/22", nodes=10, pods=99, busiest=99))
     judged = ipk.verdict(scenario)
-    assert (judged.word, judged.code) == ("fails", "strict-short")
-    assert judged.numbers["first"] == 8 * 99 + 1  # the first pod of node 9
+    assert (judged.status, judged.code) == ("fails", "strict-short")
+    assert judged.params["first"] == 8 * 99 + 1  # the first pod of node 9
 
 
 def test_addresses_that_run_out_fail_at_the_first_pod_without():
     scenario = plan("10.0.0.0/22", nodes=10, pods=110, busiest=110)  # 1,110 addresses wanted, 1,024 there
     judged = ipk.verdict(scenario)
-    assert (judged.word, judged.code, judged.limit) == ("fails", "addresses-short", "addresses")
+    assert (judged.status, judged.code, judged.limit) == ("fails", "addresses-short", "addresses")
     # 8 nodes in blocks of their own; then 136 addresses to borrow: node 9 takes 111, node 10 gets 25, its tunnel first
-    assert judged.numbers["first"] == 9 * 110 + 24 + 1
+    assert judged.params["first"] == 9 * 110 + 24 + 1
 
 
 def test_growth_that_runs_into_a_limit_is_tight_with_its_month():
     scenario = plan(size=24, nodes=60, nodes_per_month=2)
     judged = ipk.verdict(scenario)
-    assert (judged.word, judged.code) == ("tight", "growth-blocks")
-    assert judged.finding.sentence() == "Holds 60 nodes today; in month 3, node 65 of 66 gets no block."
+    assert (judged.status, judged.code) == ("tight", "growth-blocks")
+    assert judged.finding.message() == "Holds 60 nodes today; in month 3, node 65 of 66 gets no block."
 
 
 def test_growth_of_pods_runs_into_the_cap():
     judged = ipk.verdict(plan(size=29, pods_per_node_per_month=10))
-    assert (judged.word, judged.code) == ("tight", "growth-cap")
-    assert judged.numbers["month"] == 5  # 110 + 50 + 1 tunnel = 161 > 160
+    assert (judged.status, judged.code) == ("tight", "growth-cap")
+    assert judged.params["month"] == 5  # 110 + 50 + 1 tunnel = 161 > 160
 
 
 def test_a_plan_without_a_block_for_a_replacement_is_tight():
     judged = ipk.verdict(plan(size=24, nodes=64))
-    assert (judged.word, judged.code) == ("tight", "no-spare")
+    assert (judged.status, judged.code) == ("tight", "no-spare")
     assert verdict(plan(size=24, nodes=63))[0] == "fits"
 
 
@@ -113,8 +113,8 @@ def test_a_second_pool_takes_over_where_the_first_ends():
     second = ipk.IPPool(name="b", cidr="10.1.0.0/18", block_size=26, vxlan_mode="Always")  # 256 blocks
     scenario = with_pools(plan(nodes=70), first, second)
     judged = ipk.verdict(scenario)
-    assert judged.word == "fits"
-    assert judged.numbers["most"] == 16 + 256
+    assert judged.status == "fits"
+    assert judged.params["most"] == 16 + 256
 
 
 def test_a_selector_keeps_a_pool_for_its_nodes():
@@ -126,7 +126,7 @@ def test_a_selector_keeps_a_pool_for_its_nodes():
     mixed = replace(
         mixed, plan=ipk.Plan(groups=(*mixed.plan.groups, ipk.NodeGroup(name="r", nodes=1, labels={"rack": "1"})))
     )
-    assert ipk.verdict(mixed).finding.sentence() == (
+    assert ipk.verdict(mixed).finding.message() == (
         "Node 5 of 6 gets no block: the pools that serve it have none left."
     )
     only = with_pools(plan(nodes=5), special)
@@ -135,19 +135,28 @@ def test_a_selector_keeps_a_pool_for_its_nodes():
 
 @pytest.mark.parametrize(
     "fields",
-    [{"disabled": True}, {"assignment_mode": "Manual"}, {"allowed_uses": ("LoadBalancer",)},
-     {"allowed_uses": ("Tunnel",)}, {"namespace_selector": "a == 'b'", "allowed_uses": ("Workload",)}],
-)  # fmt: skip
+    [
+        {"disabled": True},
+        {"assignment_mode": "Manual"},
+        {"allowed_uses": ("LoadBalancer",)},
+        {"allowed_uses": ("Tunnel",)},
+        {"namespace_selector": "a == 'b'", "allowed_uses": ("Workload",)},
+    ],
+)
 def test_pools_that_serve_no_pods_of_their_own_accord_do_not_count(fields):
     assert verdict(with_pools(plan(), ipk.IPPool(name="p", cidr="10.0.0.0/16", **fields)))[1] == "node-no-pool"
 
 
 @pytest.mark.parametrize(
     ("fields", "code"),
-    [({"disabled": True}, "disabled"), ({"assignment_mode": "Manual"}, "on request only"),
-     ({"allowed_uses": ("LoadBalancer",)}, "LoadBalancer only"), ({"allowed_uses": ("Tunnel",)}, "no Workload"),
-     ({"node_selector": "a == 'b'"}, "selects no node")],
-)  # fmt: skip
+    [
+        ({"disabled": True}, "disabled"),
+        ({"assignment_mode": "Manual"}, "on request only"),
+        ({"allowed_uses": ("LoadBalancer",)}, "LoadBalancer only"),
+        ({"allowed_uses": ("Tunnel",)}, "no Workload"),
+        ({"node_selector": "a == 'b'"}, "selects no node"),
+    ],
+)
 def test_an_idle_pool_says_why_at_every_size(fields, code):
     table = ipk.block_sizes(with_pools(plan(), ipk.IPPool(name="p", cidr="10.0.0.0/20", **fields)))
     assert set(table.verdict) == {"idle"}
@@ -163,18 +172,18 @@ def test_block_allocation_turned_off_fails():
 def test_reserved_addresses_are_not_planned_with():
     half = ipk.IPReservation(name="r", reserved_cidrs=("10.233.64.0/19",))
     scenario = with_pools(plan(size=26), *plan().cluster.pools, reservations=(half,))
-    assert ipk.verdict(scenario).numbers["most"] == 128
+    assert ipk.verdict(scenario).params["most"] == 128
     # One address of a block reserved: 63 are left, which 60 pods and a tunnel still fit into.
     one = ipk.IPReservation(name="r", reserved_cidrs=("10.233.64.0/32",))
     scenario = with_pools(plan(size=26), *plan().cluster.pools, reservations=(one,))
-    assert ipk.verdict(scenario).numbers["most"] == 256
+    assert ipk.verdict(scenario).params["most"] == 256
 
 
 def test_the_cap_counts_blocks_of_all_pools_of_a_node():
     small = (ipk.IPPool(name=name, cidr=f"10.{at}.0.0/27", block_size=29) for at, name in enumerate("abcdefgh"))
     scenario = with_pools(plan(nodes=1, pods=200, busiest=200), *small)  # 8 pools of 4 blocks of 8
     judged = ipk.verdict(scenario)
-    assert (judged.code, judged.numbers["need"], judged.numbers["first"]) == ("block-cap", 25, 161)
+    assert (judged.code, judged.params["need"], judged.params["first"]) == ("block-cap", 25, 161)
 
 
 def test_each_tunnel_takes_an_address():
@@ -198,14 +207,14 @@ def test_windows_nodes_keep_four_addresses_of_a_block_back():
 def test_windows_nodes_draw_no_ipv6():
     pools = (ipk.IPPool(name="a", cidr="10.0.0.0/16"), ipk.IPPool(name="b", cidr="fd00::/112"))
     scenario = strict(with_pools(plan(nodes=3, pods=20, busiest=20, os="windows"), *pools))
-    assert verdicts(scenario)[0].numbers["nodes"] == 3
+    assert verdicts(scenario)[0].params["nodes"] == 3
     assert list(ipk.nodes(scenario).family) == [4]
 
 
 def test_both_families_are_judged_and_the_worse_leads():
     pools = (ipk.IPPool(name="a", cidr="10.0.0.0/16"), ipk.IPPool(name="b", cidr="fd00::/120"))  # 4 blocks of IPv6
     scenario = with_pools(plan(), *pools)
-    assert [judged.word for judged in verdicts(scenario)] == ["fits", "fails"]
+    assert [judged.status for judged in verdicts(scenario)] == ["fits", "fails"]
     assert ipk.verdict(scenario).subject == "IPv6"
 
 
@@ -215,22 +224,22 @@ def test_without_pools_nothing_holds():
 
 def test_without_nodes_the_pools_room_is_told():
     judged = ipk.verdict(replace(plan(), plan=ipk.Plan()))
-    assert (judged.word, judged.code, judged.numbers["most"]) == ("idle", "plan-empty", 256)
+    assert (judged.status, judged.code, judged.params["most"]) == ("idle", "plan-empty", 256)
 
 
 def test_a_whole_internet_of_ipv6_is_judged_exactly():
     judged = ipk.verdict(plan("::/0", size=122))
-    assert judged.numbers["most"] == 2**122
-    assert judged.finding.sentence() == "Holds 70 nodes with 4,200 pods; room for up to 2^122 nodes."
+    assert judged.params["most"] == 2**122
+    assert judged.finding.message() == "Holds 70 nodes with 4,200 pods; room for up to 2^122 nodes."
 
 
 def test_a_choice_makes_the_plan_fit():
-    from ippoolkit.capacity.choices import find_choices
+    from ippoolkit.capacity.choice_table import find_choices
 
     scenario = plan(size=24, nodes_per_month=5)
     chosen = find_choices(scenario)
     assert {choice.change for choice in chosen} == {"blockSize", "prefix", "add a pool"}
     for choice in chosen:
-        assert ipk.verdict(choice.scenario).word == "fits"
+        assert ipk.verdict(choice.scenario).status == "fits"
         assert choice.nodes_fit >= 130
     assert find_choices(plan()) == []

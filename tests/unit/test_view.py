@@ -9,14 +9,14 @@ import pytest
 from rich.console import Console
 
 import ippoolkit as ipk
-from ippoolkit.capacity.columns import TABLES
-from ippoolkit.findings import language
-from ippoolkit.report.pieces.table import Table
-from ippoolkit.view.charts import growth_chart, sizes_chart
-from ippoolkit.view.data import as_data
-from ippoolkit.view.html import comparison_html, findings_html, table_html, tiles_html, verdict_html
-from ippoolkit.view.shown import shown
-from ippoolkit.view.text import print_capacity
+from ippoolkit.capacity.table_columns import TABLES
+from ippoolkit.findings import get_language
+from ippoolkit.report.sections.report_table import ReportTable
+from ippoolkit.view.capacity_data import capacity_as_dict
+from ippoolkit.view.capacity_terminal import print_capacity
+from ippoolkit.view.display_columns import display_columns
+from ippoolkit.view.html import capacity_tiles_html, comparison_html, findings_html, table_html, verdict_html
+from ippoolkit.view.html_charts import block_sizes_chart, growth_chart
 from tests.helpers import plan
 
 HOSTILE = "<script>alert(1)</script>{{7*7}}\"'&"
@@ -47,15 +47,25 @@ def test_the_block_size_table_shows_the_tables_numbers():
     assert rows[0][:3] == ["blockSize", "addresses a block", "blocks"]
     row = next(row for row in rows if row[0] == "/24")
     assert row == [
-        "/24", "256", "64", "1 · 1", "64", "5,119", "16,310", "0", "12,480", "430", "−6",
+        "/24",
+        "256",
+        "64",
+        "1 · 1",
+        "64",
+        "5,119",
+        "16,310",
+        "0",
+        "12,480",
+        "430",
+        "−6",
         "fails: node 65 of 70 gets no block",
-    ]  # fmt: skip
+    ]
 
 
 def test_the_limit_is_marked_in_its_column_and_the_chosen_row_as_chosen():
     html = table_html("block_sizes", ipk.block_sizes(plan(size=24)), chosen=24)
     marked = re.findall(r'<td id="T_block_sizes_row(\d+)_col(\d+)" class="data row\d+ col\d+ ([^"]*)"', html)
-    names = [column.name for column in shown("block_sizes")]
+    names = [column.name for column in display_columns("block_sizes")]
     limits = {(int(row) + 20, names[int(column)]) for row, column, classes in marked if "limit" in classes}
     assert limits == {(size, "nodes_fit") for size in range(20, 25)} | {
         (size, "pods_per_node_max") for size in (30, 31, 32)
@@ -66,23 +76,23 @@ def test_the_limit_is_marked_in_its_column_and_the_chosen_row_as_chosen():
 def test_huge_numbers_are_powers_to_read_and_digits_in_data():
     scenario = plan("::/0", size=122)
     assert "2^122" in table_html("block_sizes", ipk.block_sizes(scenario))
-    assert as_data(scenario)["block_sizes"]["pool"][6]["blocks"] == 2**122
+    assert capacity_as_dict(scenario)["block_sizes"]["pool"][6]["blocks"] == 2**122
 
 
 @pytest.mark.parametrize("table", TABLES)
 def test_every_shown_column_is_one_of_the_table(table):
     names = {column.name for column in TABLES[table]}
-    assert {part.name for column in shown(table) for part in column.columns} <= names
+    assert {part.name for column in display_columns(table) for part in column.columns} <= names
 
 
 def test_names_are_data_never_markup():
     pool = ipk.IPPool(name=HOSTILE, cidr="10.0.0.0/24", node_selector=f"a == '{HOSTILE[:8]}'")
     group = ipk.NodeGroup(name=HOSTILE, nodes=9, pods_per_node=9)
     scenario = ipk.Scenario(name=HOSTILE, cluster=ipk.Cluster(pools=(pool,)), plan=ipk.Plan(groups=(group,)))
-    found = ipk.check(scenario)
+    found = ipk.check_design(scenario)
     pieces = [
         verdict_html(scenario),
-        tiles_html(scenario),
+        capacity_tiles_html(scenario),
         findings_html(found),
         table_html("pools", ipk.pools(scenario)),
         table_html("nodes", ipk.nodes(scenario), caption=HOSTILE),
@@ -102,15 +112,15 @@ def test_the_verdict_names_changes_that_are_enough():
 
 
 def test_no_findings_say_so():
-    assert "Nothing within this plan." in findings_html([])
+    assert "No findings." in findings_html([])
     assert "本计划内没有问题。" in findings_html([], "zh")
 
 
 def test_tiles_mark_what_is_wrong():
-    html = tiles_html(plan(size=24))
+    html = capacity_tiles_html(plan(size=24))
     assert '<div class="ipk-tile fails"><b>70\u00a0/ 64</b>' in html
     assert '<div class="ipk-tile fails"><b>now</b>' in html
-    assert "fails" not in tiles_html(plan())
+    assert "fails" not in capacity_tiles_html(plan())
 
 
 def printed(scenario, width, **options):
@@ -149,12 +159,12 @@ def test_terminal_markup_in_names_is_not_obeyed():
 
 def test_the_chart_of_sizes_marks_what_fails_and_what_is_chosen():
     table = ipk.block_sizes(plan(size=24))
-    html = sizes_chart(table, chosen=24)
+    html = block_sizes_chart(table, chosen=24)
     assert html.count('class="bar') == 13
     assert 'class="bar bad chosen"' in html
     assert "70 nodes" in html
-    assert "70 个节点" in sizes_chart(ipk.block_sizes(plan(size=24), lang="zh"), chosen=24, lang="zh")
-    assert sizes_chart(ipk.block_sizes(plan(cidr="fd00::/48", size=122)), chosen=122).count("height:100.00%")
+    assert "70 个节点" in block_sizes_chart(ipk.block_sizes(plan(size=24), lang="zh"), chosen=24, lang="zh")
+    assert block_sizes_chart(ipk.block_sizes(plan(cidr="fd00::/48", size=122)), chosen=122).count("height:100.00%")
 
 
 def test_the_chart_of_growth_says_when_something_runs_out():
@@ -174,5 +184,7 @@ def test_a_comparison_marks_what_differs():
 
 
 def test_a_power_in_a_table_keeps_its_space():
-    made = Table.of_rows("t", ["a"], [(f"room for {language('en').number(3 * 10**17 + 1)}",)], lang="en")
+    made = ReportTable.from_rows(
+        "t", ["a"], [(f"room for {get_language('en').format_number(3 * 10**17 + 1)}",)], lang="en"
+    )
     assert "room for 3.00\u00a0×\u00a010^17" in made.html

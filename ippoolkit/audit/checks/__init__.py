@@ -1,6 +1,6 @@
 """The checks of an audit: one function each, in the order in which their findings matter to people."""
 
-from .order import CHECKS, Check
-from .site import Site
+from .context import AuditContext
+from .registry import CHECKS, AuditCheck
 
-__all__ = ["CHECKS", "Check", "Site"]
+__all__ = ["CHECKS", "AuditCheck", "AuditContext"]

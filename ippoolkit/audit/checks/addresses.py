@@ -7,140 +7,185 @@ from collections.abc import Iterator
 
 from ...cidr import Coverage
 from ...findings import Finding
-from ..figures import figures
-from ..index import address, kind_of, printed
-from .site import Site, several
+from ..cluster_index import address_from_key, holder_kind, sorted_address_texts
+from ..cluster_metrics import cluster_metrics
+from .context import AuditContext, abbreviate_names
 
-_NEARLY = 0.9
+_NEARLY_FULL_RATIO = 0.9
 
 
-def full_pools(site: Site) -> Iterator[Finding]:
+def full_pools(context: AuditContext) -> Iterator[Finding]:
     """Say of each pool how full it is, in addresses and in blocks."""
-    for row in figures(site.index).pools:
+    for row in cluster_metrics(context.index).pools:
         if row["allocated"] is None:
             continue
-        claimed = row["blocks_allocated"] << (site.index.cluster.pool(row["name"]).cidr.bits - row["blockSize"])
+        claimed_addresses = row["blocks_allocated"] << (
+            context.index.cluster.pool(row["name"]).cidr.bits - row["blockSize"]
+        )
         free = row["free"] if row["free"] is not None else row["capacity"] - row["allocated"]
-        numbers = {
+        params = {
             "used": row["allocated"],
             "capacity": row["capacity"],
             "share": row["allocated"] / row["capacity"],
             "free": free,
             "blocks": row["blocks_allocated"],
             "blocks_total": row["blocks_total"],
-            "filled": row["allocated"] / claimed if claimed else 0.0,
+            "filled": row["allocated"] / claimed_addresses if claimed_addresses else 0.0,
         }
         code = "pool-usage"
-        if not row["disabled"] and numbers["share"] >= _NEARLY:
+        if not row["disabled"] and params["share"] >= _NEARLY_FULL_RATIO:
             code = "pool-nearly-full" if free > 0 else "pool-full"
-        yield Finding(code, f"IPPool/{row['name']}", numbers)
+        yield Finding(code, f"IPPool/{row['name']}", params)
 
 
-def leaked(site: Site) -> Iterator[Finding]:
+def leaked(context: AuditContext) -> Iterator[Finding]:
     """Tell of addresses that are held and that nothing uses; and of those that calicoctl only takes for leaked."""
-    index = site.index
-    if index.leaked:
-        kinds = Counter(kind_of(each) for _, each in index.leaked.values())
-        nodes = Counter(each.node or block.host for block, each in index.leaked.values())
-        numbers = {
-            "count": len(index.leaked),
-            "pods": kinds["pod"] + kinds["other"],
-            "tunnels": kinds["tunnel"],
-            "services": kinds["service"],
-            "which": several(f"{node or '?'}: {count}" for node, count in nodes.most_common()),
-            "all": printed(index.leaked),
+    index = context.index
+    if index.leaked_allocations:
+        count_by_kind = Counter(holder_kind(allocation) for _, allocation in index.leaked_allocations.values())
+        count_by_node = Counter(
+            allocation.node or block.host for block, allocation in index.leaked_allocations.values()
+        )
+        params = {
+            "count": len(index.leaked_allocations),
+            "pods": count_by_kind["pod"] + count_by_kind["other"],
+            "tunnels": count_by_kind["tunnel"],
+            "services": count_by_kind["service"],
+            "which": abbreviate_names(f"{node or '?'}: {count}" for node, count in count_by_node.most_common()),
+            "all": sorted_address_texts(index.leaked_allocations),
         }
-        yield Finding("addresses-leaked", "", numbers)
-    overlooked = [of for of in index.by_tunnels if of >> 128 and of in index.held and of not in index.by_pods]
-    if overlooked:
-        yield Finding("leaks-overcounted", "", {"count": len(overlooked), "all": printed(overlooked)})
-
-
-def unallocated(site: Site) -> Iterator[Finding]:
-    """Tell of addresses in use that no block records: inside a pool another pod may be given them."""
-    index = site.index
-    inside, outside = index.unallocated
-    tunnels = [of for of in inside if of in index.by_tunnels]
-    pods = [of for of in inside if of in index.by_pods]
-    if pods:
-        who = [f"{pod.namespace}/{pod.name}" for of in pods for pod in index.by_pods[of]]
-        yield Finding("pod-not-allocated", "", {"count": len(pods), "which": several(who), "all": printed(pods)})
-    if tunnels:
-        who = [index.by_tunnels[of].name for of in tunnels]
+        yield Finding("addresses-leaked", "", params)
+    ipv6_tunnels_in_use = [
+        key
+        for key in index.tunnel_node_by_address
+        if key >> 128 and key in index.allocations_by_address and key not in index.pods_by_address
+    ]
+    if ipv6_tunnels_in_use:
         yield Finding(
-            "tunnel-not-allocated", "", {"count": len(tunnels), "which": several(who), "all": printed(tunnels)}
+            "leaks-overcounted",
+            "",
+            {"count": len(ipv6_tunnels_in_use), "all": sorted_address_texts(ipv6_tunnels_in_use)},
+        )
+
+
+def unallocated(context: AuditContext) -> Iterator[Finding]:
+    """Tell of addresses in use that no block records: inside a pool another pod may be given them."""
+    index = context.index
+    inside, outside = index.unallocated_addresses
+    tunnel_keys = [key for key in inside if key in index.tunnel_node_by_address]
+    pod_keys = [key for key in inside if key in index.pods_by_address]
+    if pod_keys:
+        users = [f"{pod.namespace}/{pod.name}" for key in pod_keys for pod in index.pods_by_address[key]]
+        yield Finding(
+            "pod-not-allocated",
+            "",
+            {"count": len(pod_keys), "which": abbreviate_names(users), "all": sorted_address_texts(pod_keys)},
+        )
+    if tunnel_keys:
+        users = [index.tunnel_node_by_address[key].name for key in tunnel_keys]
+        yield Finding(
+            "tunnel-not-allocated",
+            "",
+            {"count": len(tunnel_keys), "which": abbreviate_names(users), "all": sorted_address_texts(tunnel_keys)},
         )
     if outside:
-        who = [f"{pod.namespace}/{pod.name}" for of in outside for pod in index.by_pods.get(of, ())]
-        numbers = {"count": len(outside), "which": several(who or printed(outside)), "all": printed(outside)}
-        yield Finding("in-use-outside", "", numbers)
+        users = [f"{pod.namespace}/{pod.name}" for key in outside for pod in index.pods_by_address.get(key, ())]
+        params = {
+            "count": len(outside),
+            "which": abbreviate_names(users or sorted_address_texts(outside)),
+            "all": sorted_address_texts(outside),
+        }
+        yield Finding("in-use-outside", "", params)
 
 
-def in_lost_pools(site: Site) -> Iterator[Finding]:
+def in_lost_pools(context: AuditContext) -> Iterator[Finding]:
     """Count the pods that live on addresses of disabled pools: these work until they are made anew."""
-    for pool in site.index.pools:
+    for pool in context.index.pools:
         if pool.disabled:
-            held = [each for home in site.index.homes_of[pool.name] for each in home.block.allocations]
-            pods = sum(kind_of(each) == "pod" for each in held)
-            if pods:
-                yield Finding("pods-in-disabled-pool", f"IPPool/{pool.name}", {"pods": pods})
+            allocations = [
+                allocation
+                for pool_block in context.index.blocks_by_pool[pool.name]
+                for allocation in pool_block.block.allocations
+            ]
+            pod_count = sum(holder_kind(allocation) == "pod" for allocation in allocations)
+            if pod_count:
+                yield Finding("pods-in-disabled-pool", f"IPPool/{pool.name}", {"pods": pod_count})
 
 
-def used_twice(site: Site) -> Iterator[Finding]:
+def used_twice(context: AuditContext) -> Iterator[Finding]:
     """Tell of addresses that several use."""
-    index = site.index
-    if index.shared:
-        first = index.shared[0]
-        who = [f"{pod.namespace}/{pod.name}" for pod in index.by_pods.get(first, ())]
-        who += [f"Node/{index.by_tunnels[first].name}"] if first in index.by_tunnels else []
-        numbers = {"count": len(index.shared), "first": str(address(first)), "who": several(who)}
-        yield Finding("address-twice", "", {**numbers, "all": printed(index.shared)})
+    index = context.index
+    if index.shared_addresses:
+        first_key = index.shared_addresses[0]
+        users = [f"{pod.namespace}/{pod.name}" for pod in index.pods_by_address.get(first_key, ())]
+        users += (
+            [f"Node/{index.tunnel_node_by_address[first_key].name}"]
+            if first_key in index.tunnel_node_by_address
+            else []
+        )
+        params = {
+            "count": len(index.shared_addresses),
+            "first": str(address_from_key(first_key)),
+            "who": abbreviate_names(users),
+        }
+        yield Finding("address-twice", "", {**params, "all": sorted_address_texts(index.shared_addresses)})
 
 
-def waiting(site: Site) -> Iterator[Finding]:
+def waiting(context: AuditContext) -> Iterator[Finding]:
     """Tell of pods on nodes that have no address."""
-    found = [
-        pod for pod in site.index.cluster.pods
+    waiting_pods = [
+        pod
+        for pod in context.index.cluster.pods
         if pod.node and not pod.host_network and not pod.finished and not pod.addresses
-    ]  # fmt: skip
-    if found:
-        names = [f"{pod.namespace}/{pod.name}" for pod in found]
-        numbers = {"count": len(found), "which": several(names), "nodes": several(pod.node for pod in found)}
-        yield Finding("pods-without-address", "", {**numbers, "all": names})
+    ]
+    if waiting_pods:
+        pod_names = [f"{pod.namespace}/{pod.name}" for pod in waiting_pods]
+        params = {
+            "count": len(waiting_pods),
+            "which": abbreviate_names(pod_names),
+            "nodes": abbreviate_names(pod.node for pod in waiting_pods),
+        }
+        yield Finding("pods-without-address", "", {**params, "all": pod_names})
 
 
-def handles(site: Site) -> Iterator[Finding]:
+def handles(context: AuditContext) -> Iterator[Finding]:
     """Tell of handles that blocks name and that do not exist, and of those that hold nothing."""
-    named, existing = site.index.handles
-    if missing := sorted(named - existing):
-        yield Finding("handles-missing", "", {"count": len(missing), "which": several(missing), "all": missing})
-    if idle := sorted(existing - named):
-        yield Finding("handles-idle", "", {"count": len(idle), "which": several(idle), "all": idle})
+    referenced, existing = context.index.handle_ids
+    if missing := sorted(referenced - existing):
+        yield Finding(
+            "handles-missing", "", {"count": len(missing), "which": abbreviate_names(missing), "all": missing}
+        )
+    if idle := sorted(existing - referenced):
+        yield Finding("handles-idle", "", {"count": len(idle), "which": abbreviate_names(idle), "all": idle})
 
 
-def cooling(site: Site) -> Iterator[Finding]:
+def cooling(context: AuditContext) -> Iterator[Finding]:
     """Count the addresses that rest after their release."""
-    count = sum(kind_of(each) == "cooling" for _, each in site.index.allocations())
-    seconds = site.index.cluster.ipam.ip_cooldown_seconds
+    count = sum(holder_kind(allocation) == "cooling" for _, allocation in context.index.iter_allocations())
+    seconds = context.index.cluster.ipam.ip_cooldown_seconds
     if count:
         yield Finding("addresses-cooling", "IPAMConfiguration/default", {"count": count, "seconds": seconds})
 
 
-def windows(site: Site) -> Iterator[Finding]:
+def windows(context: AuditContext) -> Iterator[Finding]:
     """Count the addresses that Windows keeps back."""
-    count = sum(kind_of(each) == "windows" for _, each in site.index.allocations())
+    count = sum(holder_kind(allocation) == "windows" for _, allocation in context.index.iter_allocations())
     if count:
         yield Finding("windows-kept", "", {"count": count})
 
 
-def reserved_in_use(site: Site) -> Iterator[Finding]:
+def reserved_in_use(context: AuditContext) -> Iterator[Finding]:
     """Tell of addresses that are in use though reserved: a reservation takes nothing from those who have it."""
-    ranges = site.index.reservations
+    ranges = context.index.reserved_cidrs
     if not ranges:
         return
-    held = [
-        home.block.cidr.first + each.ordinal for home, each in site.index.allocations()
-        if any(low <= each.ordinal <= high for low, high in Coverage.of(home.block.cidr, ranges).spans)
-    ]  # fmt: skip
-    if held:
-        yield Finding("reserved-in-use", "", {"count": len(held)})
+    reserved_allocations = [
+        pool_block.block.cidr.first + allocation.ordinal
+        for pool_block, allocation in context.index.iter_allocations()
+        if any(
+            low <= allocation.ordinal <= high
+            for low, high in Coverage.from_cidrs(pool_block.block.cidr, ranges).covered_ranges
+        )
+    ]
+    if reserved_allocations:
+        yield Finding("reserved-in-use", "", {"count": len(reserved_allocations)})

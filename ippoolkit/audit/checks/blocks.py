@@ -5,224 +5,322 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from ...cidr import BITS, Cidr
+from ...cidr import ADDRESS_BITS, Cidr
 from ...findings import Finding, Severity
 from ...model import IPPool
-from ..headroom import CAP, by_node
-from ..index import LOAD_BALANCER, Home, is_borrowed, kind_of
-from .site import Site, several
+from ..cluster_index import LOAD_BALANCER_AFFINITY, BlockInPool, holder_kind, is_borrowed
+from ..headroom import BLOCK_CAP, tightest_by_node
+from .context import AuditContext, abbreviate_names
 
-_FEW = 10  # per cent of the nodes: fewer blocks left than that are worth a word
-_SOON = 0.9
+_FEW_PERCENT = 10  # per cent of the nodes: fewer blocks left than that are worth a word
+_NEAR_CAP_RATIO = 0.9
 
 
-def blocks_left(site: Site) -> Iterator[Finding]:
+def blocks_left(context: AuditContext) -> Iterator[Finding]:
     """Compare the blocks that nobody has with the nodes that have none: blocks run out long before addresses."""
-    index = site.index
-    for version in BITS:
+    index = context.index
+    for version in ADDRESS_BITS:
         pools = [pool for pool in index.pools if pool.version == version and pool.serves("Workload")]
-        nodes = {node.name for node in index.cluster.nodes if any(pool.selects(node.labels) for pool in pools)}
+        nodes = {node.name for node in index.cluster.nodes if any(pool.selects_node(node.labels) for pool in pools)}
         if not pools or not nodes:
             continue
-        homes = [home for pool in pools for home in index.homes_of[pool.name]]
-        left = sum(_left(site, pool) for pool in pools)
-        without = nodes - {home.block.host for home in homes}
-        size = sum(pool.cidr.size for pool in pools)
-        numbers = {
-            "left": left,
-            "without": len(without),
+        pool_blocks = [pool_block for pool in pools for pool_block in index.blocks_by_pool[pool.name]]
+        unclaimed = sum(_unclaimed_blocks(context, pool) for pool in pools)
+        nodes_without_block = nodes - {pool_block.block.host for pool_block in pool_blocks}
+        total_addresses = sum(pool.cidr.size for pool in pools)
+        params = {
+            "left": unclaimed,
+            "without": len(nodes_without_block),
             "nodes": len(nodes),
-            "free": size - sum(len(home.block.allocations) for home in homes),
-            "addresses": size,
-            "pools": several(pool.name for pool in pools),
-            "which": several(sorted(without)),
+            "free": total_addresses - sum(len(pool_block.block.allocations) for pool_block in pool_blocks),
+            "addresses": total_addresses,
+            "pools": abbreviate_names(pool.name for pool in pools),
+            "which": abbreviate_names(sorted(nodes_without_block)),
             "version": version,
         }
         subject = f"IPv{version}"
-        if left < len(without):
-            yield Finding("blocks-gone" if not left else "blocks-fewer-than-nodes", subject, numbers)
-        elif left * 100 < len(nodes) * _FEW:
-            yield Finding("blocks-few", subject, numbers)
+        if unclaimed < len(nodes_without_block):
+            yield Finding("blocks-gone" if not unclaimed else "blocks-fewer-than-nodes", subject, params)
+        elif unclaimed * 100 < len(nodes) * _FEW_PERCENT:
+            yield Finding("blocks-few", subject, params)
         else:
-            yield Finding("blocks-left", subject, numbers)
+            yield Finding("blocks-left", subject, params)
 
 
-def _left(site: Site, pool: IPPool) -> int:
-    homes = [home for home in site.index.homes_of[pool.name] if home.block.cidr.prefix == pool.block_size]
-    whole, _ = site.index.reserved(pool.cidr).blocks(pool.block_size)
-    return max(pool.blocks - len(homes) - whole, 0)
-
-
-def nodes_at_cap(site: Site) -> Iterator[Finding]:
-    """Tell of nodes that hold as many blocks as they may: when these are full the next pod fails, borrowing or not."""
-    windows = {node.name for node in site.index.cluster.nodes if node.windows}
-    for room in site.rooms:
-        if not room.held:
-            continue
-        numbers = {"node": room.node, "held": room.held, "cap": room.cap, "free": room.own, "version": room.version}
-        subject = f"Node/{room.node}"
-        if room.held >= room.cap and room.limit == CAP:
-            if not room.own:
-                yield Finding("node-cap-full", subject, numbers)
-            elif room.node not in windows or room.own <= room.held * _SOON:
-                yield Finding("node-at-cap", subject, numbers)
-        elif room.held >= room.cap * _SOON:
-            yield Finding("node-near-cap", subject, numbers)
-
-
-def next_to_fail(site: Site) -> Iterator[Finding]:
-    """Name the node that takes fewest pods more, where kubelet would start more than that."""
-    running = Counter(pod.node for pod in site.index.cluster.pods if not pod.finished)
-    most = {node.name: node.max_pods for node in site.index.cluster.nodes}
-    rooms = by_node(site.rooms)
-    binding = {name: room for name, room in rooms.items() if room.pods < most[name] - running[name]}
-    if not rooms:
-        return
-    if not binding:
-        tightest = min(rooms.values(), key=lambda room: (room.pods, room.node))
-        numbers = {"nodes": len(rooms), "node": tightest.node, "pods": tightest.pods}
-        yield Finding("no-node-fails", "", numbers, level=Severity.OK)
-        return
-    name = min(binding, key=lambda each: (binding[each].pods, each))
-    room = binding[name]
-    numbers = {
-        "node": name,
-        "pods": room.pods,
-        "own": room.own,
-        "new": room.new,
-        "borrow": room.borrow,
-        "limit": room.limit,
-        "kubelet": most[name] - running[name],
-        "version": room.version,
-        "count": len(binding),
-    }
-    yield Finding("next-to-fail" if room.pods else "node-fails-now", f"Node/{name}", numbers)
-
-
-def together(site: Site) -> Iterator[Finding]:
-    """Compare the pods that kubelets would still start with the addresses left: nodes share them."""
-    index = site.index
-    running = Counter(pod.node for pod in index.cluster.pods if not pod.finished)
-    for version in BITS:
-        pools = [pool for pool in index.pools if pool.version == version and pool.serves("Workload")]
-        nodes = [node for node in index.cluster.nodes if any(pool.selects(node.labels) for pool in pools)]
-        wanted = sum(max(node.max_pods - running[node.name], 0) for node in nodes)
-        held = sum(len(home.block.allocations) for pool in pools for home in index.homes_of[pool.name])
-        free = sum(pool.cidr.size - index.reserved(pool.cidr).addresses for pool in pools) - held
-        if nodes and free < wanted:
-            numbers = {"wanted": wanted, "free": max(free, 0), "pools": several(p.name for p in pools)}
-            yield Finding("together-short", f"IPv{version}", {**numbers, "version": version})
-
-
-def borrowed(site: Site) -> Iterator[Finding]:
-    """Count borrowed addresses and the routes that they cost."""
-    found = [(home, each) for home, each in site.index.allocations() if is_borrowed(home.block, each)]
-    if not found:
-        return
-    owned = sum(bool(home.block.affinity) for home in site.index.homes)
-    nodes = Counter(each.node for _, each in found)
-    numbers = {
-        "count": len(found),
-        "nodes": len(nodes),
-        "which": several(name for name, _ in nodes.most_common()),
-        "routes": owned + len(found),
-        "blocks": owned,
-    }
-    yield Finding("borrowed-addresses", "", numbers)
-
-
-def borrowed_tunnels(site: Site) -> Iterator[Finding]:
-    """Tell of tunnel addresses in blocks that are not their node's own."""
-    found = [
-        each for home, each in site.index.allocations() if kind_of(each) == "tunnel" and is_borrowed(home.block, each)
+def _unclaimed_blocks(context: AuditContext, pool: IPPool) -> int:
+    pool_blocks = [
+        pool_block
+        for pool_block in context.index.blocks_by_pool[pool.name]
+        if pool_block.block.cidr.prefix == pool.block_size
     ]
-    if found:
-        names = sorted({each.node for each in found})
-        yield Finding("tunnel-borrowed", "", {"count": len(found), "which": several(names), "all": names})
+    reserved_blocks, _ = context.index.reserved_coverage(pool.cidr).count_blocks(pool.block_size)
+    return max(pool.block_count - len(pool_blocks) - reserved_blocks, 0)
 
 
-def without_affinity(site: Site) -> Iterator[Finding]:
+def nodes_at_cap(context: AuditContext) -> Iterator[Finding]:
+    """Tell of nodes that hold as many blocks as they may: when these are full the next pod fails, borrowing or not."""
+    windows_nodes = {node.name for node in context.index.cluster.nodes if node.windows}
+    for headroom in context.headrooms:
+        if not headroom.owned_blocks:
+            continue
+        params = {
+            "node": headroom.node,
+            "held": headroom.owned_blocks,
+            "cap": headroom.max_blocks,
+            "free": headroom.free_in_own_blocks,
+            "version": headroom.version,
+        }
+        subject = f"Node/{headroom.node}"
+        if headroom.owned_blocks >= headroom.max_blocks and headroom.limit_code == BLOCK_CAP:
+            if not headroom.free_in_own_blocks:
+                yield Finding("node-cap-full", subject, params)
+            elif (
+                headroom.node not in windows_nodes
+                or headroom.free_in_own_blocks <= headroom.owned_blocks * _NEAR_CAP_RATIO
+            ):
+                yield Finding("node-at-cap", subject, params)
+        elif headroom.owned_blocks >= headroom.max_blocks * _NEAR_CAP_RATIO:
+            yield Finding("node-near-cap", subject, params)
+
+
+def next_to_fail(context: AuditContext) -> Iterator[Finding]:
+    """Name the node that takes fewest pods more, where kubelet would start more than that."""
+    running_pods = Counter(pod.node for pod in context.index.cluster.pods if not pod.finished)
+    max_pods = {node.name: node.max_pods for node in context.index.cluster.nodes}
+    headrooms = tightest_by_node(context.headrooms)
+    limited_nodes = {
+        tightest_node: headroom
+        for tightest_node, headroom in headrooms.items()
+        if headroom.pods < max_pods[tightest_node] - running_pods[tightest_node]
+    }
+    if not headrooms:
+        return
+    if not limited_nodes:
+        tightest_headroom = min(headrooms.values(), key=lambda headroom: (headroom.pods, headroom.node))
+        params = {"nodes": len(headrooms), "node": tightest_headroom.node, "pods": tightest_headroom.pods}
+        yield Finding("no-node-fails", "", params, severity_override=Severity.OK)
+        return
+    tightest_node = min(limited_nodes, key=lambda node_name: (limited_nodes[node_name].pods, node_name))
+    headroom = limited_nodes[tightest_node]
+    params = {
+        "node": tightest_node,
+        "pods": headroom.pods,
+        "own": headroom.free_in_own_blocks,
+        "new": headroom.claimable_addresses,
+        "borrow": headroom.borrowable_addresses,
+        "limit": headroom.limit_code,
+        "kubelet": max_pods[tightest_node] - running_pods[tightest_node],
+        "version": headroom.version,
+        "count": len(limited_nodes),
+    }
+    yield Finding("next-to-fail" if headroom.pods else "node-fails-now", f"Node/{tightest_node}", params)
+
+
+def together(context: AuditContext) -> Iterator[Finding]:
+    """Compare the pods that kubelets would still start with the addresses left: nodes share them."""
+    index = context.index
+    running_pods = Counter(pod.node for pod in index.cluster.pods if not pod.finished)
+    for version in ADDRESS_BITS:
+        pools = [pool for pool in index.pools if pool.version == version and pool.serves("Workload")]
+        nodes = [node for node in index.cluster.nodes if any(pool.selects_node(node.labels) for pool in pools)]
+        startable_pods = sum(max(node.max_pods - running_pods[node.name], 0) for node in nodes)
+        allocated = sum(
+            len(pool_block.block.allocations) for pool in pools for pool_block in index.blocks_by_pool[pool.name]
+        )
+        free = sum(pool.cidr.size - index.reserved_coverage(pool.cidr).address_count for pool in pools) - allocated
+        if nodes and free < startable_pods:
+            params = {
+                "wanted": startable_pods,
+                "free": max(free, 0),
+                "pools": abbreviate_names(named_pool.name for named_pool in pools),
+            }
+            yield Finding("together-short", f"IPv{version}", {**params, "version": version})
+
+
+def borrowed(context: AuditContext) -> Iterator[Finding]:
+    """Count borrowed addresses and the routes that they cost."""
+    borrowed_allocations = [
+        (pool_block, allocation)
+        for pool_block, allocation in context.index.iter_allocations()
+        if is_borrowed(pool_block.block, allocation)
+    ]
+    if not borrowed_allocations:
+        return
+    blocks_with_affinity = sum(bool(pool_block.block.affinity) for pool_block in context.index.blocks_in_pools)
+    count_by_node = Counter(allocation.node for _, allocation in borrowed_allocations)
+    params = {
+        "count": len(borrowed_allocations),
+        "nodes": len(count_by_node),
+        "which": abbreviate_names(name for name, _ in count_by_node.most_common()),
+        "routes": blocks_with_affinity + len(borrowed_allocations),
+        "blocks": blocks_with_affinity,
+    }
+    yield Finding("borrowed-addresses", "", params)
+
+
+def borrowed_tunnels(context: AuditContext) -> Iterator[Finding]:
+    """Tell of tunnel addresses in blocks that are not their node's own."""
+    borrowed_allocations = [
+        allocation
+        for pool_block, allocation in context.index.iter_allocations()
+        if holder_kind(allocation) == "tunnel" and is_borrowed(pool_block.block, allocation)
+    ]
+    if borrowed_allocations:
+        node_names = sorted({allocation.node for allocation in borrowed_allocations})
+        yield Finding(
+            "tunnel-borrowed",
+            "",
+            {"count": len(borrowed_allocations), "which": abbreviate_names(node_names), "all": node_names},
+        )
+
+
+def without_affinity(context: AuditContext) -> Iterator[Finding]:
     """Tell of blocks that belong to nobody: nobody can claim them, others only borrow from them."""
-    homes = [home for home in site.index.homes if not home.block.affinity]
-    if homes:
-        yield Finding("blocks-unowned", "", _of(homes))
+    pool_blocks = [pool_block for pool_block in context.index.blocks_in_pools if not pool_block.block.affinity]
+    if pool_blocks:
+        yield Finding("blocks-unowned", "", _block_params(pool_blocks))
 
 
-def empty(site: Site) -> Iterator[Finding]:
+def empty(context: AuditContext) -> Iterator[Finding]:
     """Tell of blocks that hold nothing: all but a node's last one are given back."""
-    homes = [home for home in site.index.homes if not home.block.allocations and home.block.host]
-    if homes:
-        last = sum(len(site.index.owned[home.block.host]) == 1 for home in homes)
-        yield Finding("blocks-empty", "", {**_of(homes), "last": last})
+    empty_blocks = [
+        pool_block
+        for pool_block in context.index.blocks_in_pools
+        if not pool_block.block.allocations and pool_block.block.host
+    ]
+    if empty_blocks:
+        last_blocks_of_nodes = sum(
+            len(context.index.blocks_by_node[pool_block.block.host]) == 1 for pool_block in empty_blocks
+        )
+        yield Finding("blocks-empty", "", {**_block_params(empty_blocks), "last": last_blocks_of_nodes})
 
 
-def outside(site: Site) -> Iterator[Finding]:
+def outside(context: AuditContext) -> Iterator[Finding]:
     """Tell of blocks that no pool holds: what is left where a pool was deleted before its pods moved."""
-    if homes := site.index.homes_of[""]:
-        yield Finding("blocks-outside-pools", "", _of(homes))
+    if pool_blocks := context.index.blocks_by_pool[""]:
+        yield Finding("blocks-outside-pools", "", _block_params(pool_blocks))
 
 
-def other_size(site: Site) -> Iterator[Finding]:
+def other_size(context: AuditContext) -> Iterator[Finding]:
     """Tell of blocks whose size is not their pool's: its blockSize was changed in place."""
-    for pool in site.index.pools:
-        homes = [home for home in site.index.homes_of[pool.name] if home.block.cidr.prefix != pool.block_size]
-        if homes:
-            yield Finding("block-other-size", f"IPPool/{pool.name}", {**_of(homes), "size": pool.block_size})
+    for pool in context.index.pools:
+        pool_blocks = [
+            pool_block
+            for pool_block in context.index.blocks_by_pool[pool.name]
+            if pool_block.block.cidr.prefix != pool.block_size
+        ]
+        if pool_blocks:
+            yield Finding(
+                "block-other-size", f"IPPool/{pool.name}", {**_block_params(pool_blocks), "size": pool.block_size}
+            )
 
 
-def overlapping(site: Site) -> Iterator[Finding]:
+def overlapping(context: AuditContext) -> Iterator[Finding]:
     """Tell of blocks that share addresses: each gives them out as if the other were not there."""
     pairs: list[tuple[Cidr, Cidr]] = []
-    around: list[Cidr] = []
-    for cidr in sorted(home.block.cidr for home in site.index.homes):
-        around = [other for other in around if other.overlaps(cidr)]
-        pairs += [(other, cidr) for other in around]
-        around.append(cidr)
+    open_cidrs: list[Cidr] = []
+    for cidr in sorted(pool_block.block.cidr for pool_block in context.index.blocks_in_pools):
+        open_cidrs = [earlier_cidr for earlier_cidr in open_cidrs if earlier_cidr.overlaps(cidr)]
+        pairs += [(earlier_cidr, cidr) for earlier_cidr in open_cidrs]
+        open_cidrs.append(cidr)
     if pairs:
-        twice = [of for of, holders in site.index.held.items() if len(holders) > 1]
+        held_twice = [address for address, holders in context.index.allocations_by_address.items() if len(holders) > 1]
         first, second = pairs[0]
-        numbers = {"count": len(pairs), "first": str(first), "second": str(second), "twice": len(twice)}
-        yield Finding("blocks-overlap", f"IPAMBlock/{second}", numbers)
+        params = {"count": len(pairs), "first": str(first), "second": str(second), "twice": len(held_twice)}
+        yield Finding("blocks-overlap", f"IPAMBlock/{second}", params)
 
 
-def of_missing_nodes(site: Site) -> Iterator[Finding]:
+def of_missing_nodes(context: AuditContext) -> Iterator[Finding]:
     """Tell of blocks and addresses of nodes that do not exist."""
-    known = {node.name for node in site.index.cluster.nodes}
-    blocks = [home for home in site.index.homes if home.block.host and home.block.host not in known]
-    held = [each for _, each in site.index.allocations() if each.node and each.node not in known]
-    names = sorted({home.block.host for home in blocks} | {each.node for each in held})
-    if names:
-        lent = sum(is_borrowed(home.block, each) for home in blocks for each in home.block.allocations)
-        numbers = {"count": len(names), "which": several(names), "blocks": len(blocks), "addresses": len(held)}
-        yield Finding("node-gone", "", {**numbers, "lent": lent, "all": names})
+    existing_nodes = {node.name for node in context.index.cluster.nodes}
+    orphaned_blocks = [
+        pool_block
+        for pool_block in context.index.blocks_in_pools
+        if pool_block.block.host and pool_block.block.host not in existing_nodes
+    ]
+    orphaned_allocations = [
+        allocation
+        for _, allocation in context.index.iter_allocations()
+        if allocation.node and allocation.node not in existing_nodes
+    ]
+    missing_nodes = sorted(
+        {pool_block.block.host for pool_block in orphaned_blocks}
+        | {allocation.node for allocation in orphaned_allocations}
+    )
+    if missing_nodes:
+        borrowed_from = sum(
+            is_borrowed(pool_block.block, allocation)
+            for pool_block in orphaned_blocks
+            for allocation in pool_block.block.allocations
+        )
+        params = {
+            "count": len(missing_nodes),
+            "which": abbreviate_names(missing_nodes),
+            "blocks": len(orphaned_blocks),
+            "addresses": len(orphaned_allocations),
+        }
+        yield Finding("node-gone", "", {**params, "lent": borrowed_from, "all": missing_nodes})
 
 
-def affinities(site: Site) -> Iterator[Finding]:
+def affinities(context: AuditContext) -> Iterator[Finding]:
     """Tell of claims that are half done, that have no block, or that contradict the block."""
-    claims = site.index.cluster.affinities
-    pending = [each for each in claims if each.state != "confirmed"]
+    block_affinities = context.index.cluster.affinities
+    pending = [affinity_object for affinity_object in block_affinities if affinity_object.state != "confirmed"]
     if pending:
-        numbers = {"count": len(pending), "which": several(f"{each.node} {each.cidr}" for each in pending)}
-        yield Finding("affinity-pending", "", numbers)
-    owner = {home.block.cidr: home.block.affinity for home in site.index.homes}
-    claimed = {each.cidr: f"{each.type}:{each.node}" for each in claims if each.state == "confirmed"}
-    stray = [each.cidr for each in claims if each.state == "confirmed" and each.cidr not in owner]
-    if stray:
-        yield Finding("affinity-without-block", "", {"count": len(stray), "which": several(stray)})
-    wrong = [cidr for cidr, affinity in owner.items() if affinity and claimed.get(cidr) != affinity]
-    if wrong:
-        yield Finding("block-without-claim", "", {"count": len(wrong), "which": several(wrong)})
+        params = {
+            "count": len(pending),
+            "which": abbreviate_names(f"{affinity_object.node} {affinity_object.cidr}" for affinity_object in pending),
+        }
+        yield Finding("affinity-pending", "", params)
+    affinity_by_block = {
+        pool_block.block.cidr: pool_block.block.affinity for pool_block in context.index.blocks_in_pools
+    }
+    confirmed_by_block = {
+        affinity_object.cidr: f"{affinity_object.type}:{affinity_object.node}"
+        for affinity_object in block_affinities
+        if affinity_object.state == "confirmed"
+    }
+    claims_without_block = [
+        affinity_object.cidr
+        for affinity_object in block_affinities
+        if affinity_object.state == "confirmed" and affinity_object.cidr not in affinity_by_block
+    ]
+    if claims_without_block:
+        yield Finding(
+            "affinity-without-block",
+            "",
+            {"count": len(claims_without_block), "which": abbreviate_names(claims_without_block)},
+        )
+    mismatched_blocks = [
+        cidr for cidr, affinity in affinity_by_block.items() if affinity and confirmed_by_block.get(cidr) != affinity
+    ]
+    if mismatched_blocks:
+        yield Finding(
+            "block-without-claim", "", {"count": len(mismatched_blocks), "which": abbreviate_names(mismatched_blocks)}
+        )
 
 
-def services_near_cap(site: Site) -> Iterator[Finding]:
+def services_near_cap(context: AuditContext) -> Iterator[Finding]:
     """Count the blocks of load balancers, which have one owner for the whole cluster."""
-    homes = [home for home in site.index.homes if home.block.affinity == LOAD_BALANCER]
-    if homes:
-        used = sum(len(home.block.allocations) for home in homes)
-        yield Finding("loadbalancer-use", "", {"blocks": len(homes), "used": used, "free": sum(h.free for h in homes)})
+    pool_blocks = [
+        pool_block
+        for pool_block in context.index.blocks_in_pools
+        if pool_block.block.affinity == LOAD_BALANCER_AFFINITY
+    ]
+    if pool_blocks:
+        allocated = sum(len(pool_block.block.allocations) for pool_block in pool_blocks)
+        yield Finding(
+            "loadbalancer-use",
+            "",
+            {
+                "blocks": len(pool_blocks),
+                "used": allocated,
+                "free": sum(owned_block.free_addresses for owned_block in pool_blocks),
+            },
+        )
 
 
-def _of(homes: Sequence[Home]) -> dict[str, object]:
-    ranges = [str(home.block.cidr) for home in homes]
-    held = sum(len(home.block.allocations) for home in homes)
-    return {"count": len(homes), "which": several(ranges), "addresses": held, "all": ranges}
+def _block_params(pool_blocks: Sequence[BlockInPool]) -> dict[str, object]:
+    cidrs = [str(pool_block.block.cidr) for pool_block in pool_blocks]
+    allocated = sum(len(pool_block.block.allocations) for pool_block in pool_blocks)
+    return {"count": len(pool_blocks), "which": abbreviate_names(cidrs), "addresses": allocated, "all": cidrs}

@@ -5,77 +5,94 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ...capacity.demand import TUNNELS, pools_for, supply, tunnels_of, versions
+from ...capacity.demand import TUNNEL_TYPES, compute_supply, ip_versions, pools_for, tunnel_pools
 from ...findings import Finding
 from ...model import Namespace, Pod
-from ..eligible import selects_namespace
-from .site import Site, several
+from ..pool_choice import selects_namespace
+from .context import AuditContext, abbreviate_names
 
 
-def nodes_without_pool(site: Site) -> Iterator[Finding]:
+def nodes_without_pool(context: AuditContext) -> Iterator[Finding]:
     """Tell of nodes that no pool selects, for pods and for tunnels."""
-    scenario = site.scenario
-    for version in versions(scenario):
-        offer = supply(scenario, version)
+    scenario = context.scenario
+    for version in ip_versions(scenario):
+        pool_supply = compute_supply(scenario, version)
         nodes = [node for node in scenario.cluster.nodes if not (node.windows and version == 6)]
-        if any(pool.serves("Workload") for pool in offer.pools):
-            bare = [node.name for node in nodes if not pools_for(offer, node.labels)]
-            numbers = {"count": len(bare), "which": several(bare), "version": version, "all": bare}
-            if bare:
-                yield Finding("node-without-pool", f"IPv{version}", numbers)
-        served = {node.name: set(tunnels_of(scenario, offer, node.labels)) for node in nodes}
-        wanted = set().union(*served.values()) if served else set()
-        for tunnel in (each for each in TUNNELS if each in wanted):
-            bare = [name for name, has in served.items() if tunnel not in has]
-            numbers = {"count": len(bare), "which": several(bare), "version": version, "tunnel": tunnel, "all": bare}
-            if bare:
-                yield Finding("node-without-tunnel-pool", f"IPv{version}", numbers)
-            mute = [
-                node.name for node in nodes
-                if tunnel in served[node.name]
-                and not any(each.type == tunnel and each.address.version == version for each in node.tunnels)
-            ]  # fmt: skip
-            if mute:
-                numbers = {
-                    "count": len(mute),
-                    "which": several(mute),
+        if any(pool.serves("Workload") for pool in pool_supply.pools):
+            uncovered = [node.name for node in nodes if not pools_for(pool_supply, node.labels)]
+            params = {
+                "count": len(uncovered),
+                "which": abbreviate_names(uncovered),
+                "version": version,
+                "all": uncovered,
+            }
+            if uncovered:
+                yield Finding("node-without-pool", f"IPv{version}", params)
+        tunnels_by_node = {node.name: set(tunnel_pools(scenario, pool_supply, node.labels)) for node in nodes}
+        tunnels_in_use = set().union(*tunnels_by_node.values()) if tunnels_by_node else set()
+        for tunnel in (tunnel_type for tunnel_type in TUNNEL_TYPES if tunnel_type in tunnels_in_use):
+            uncovered = [name for name, node_tunnels in tunnels_by_node.items() if tunnel not in node_tunnels]
+            params = {
+                "count": len(uncovered),
+                "which": abbreviate_names(uncovered),
+                "version": version,
+                "tunnel": tunnel,
+                "all": uncovered,
+            }
+            if uncovered:
+                yield Finding("node-without-tunnel-pool", f"IPv{version}", params)
+            without_address = [
+                node.name
+                for node in nodes
+                if tunnel in tunnels_by_node[node.name]
+                and not any(
+                    tunnel_address.type == tunnel and tunnel_address.address.version == version
+                    for tunnel_address in node.tunnels
+                )
+            ]
+            if without_address:
+                params = {
+                    "count": len(without_address),
+                    "which": abbreviate_names(without_address),
                     "version": version,
                     "tunnel": tunnel,
-                    "all": mute,
+                    "all": without_address,
                 }
-                yield Finding("node-without-tunnel", f"IPv{version}", numbers)
+                yield Finding("node-without-tunnel", f"IPv{version}", params)
 
 
-def namespaces_without_pool(site: Site) -> Iterator[Finding]:
+def namespaces_without_pool(context: AuditContext) -> Iterator[Finding]:
     """Tell of pools whose namespaceSelector matches no namespace."""
-    spaces = site.index.cluster.namespaces
-    for pool in site.index.pools:
-        if pool.namespace_selector and not any(selects_namespace(pool, space.labels) for space in spaces):
+    namespaces = context.index.cluster.namespaces
+    for pool in context.index.pools:
+        if pool.namespace_selector and not any(selects_namespace(pool, namespace.labels) for namespace in namespaces):
             yield Finding("pool-selects-no-namespace", f"IPPool/{pool.name}", {"selector": pool.namespace_selector})
 
 
-def pools_named(site: Site) -> Iterator[Finding]:
+def pools_named(context: AuditContext) -> Iterator[Finding]:
     """Tell of annotations that name a pool which is disabled or missing: new pods get no address."""
-    cluster = site.index.cluster
-    known = {name: pool for pool in cluster.pools for name in (str(pool.cidr), pool.name)}
-    found: dict[tuple[str, str], dict[str, list[str]]] = {}
+    cluster = context.index.cluster
+    pools_by_name = {name: pool for pool in cluster.pools for name in (str(pool.cidr), pool.name)}
+    objects_by_problem: dict[tuple[str, str], dict[str, list[str]]] = {}
 
-    def note(each: Namespace | Pod, who: str, label: str) -> None:
-        for name in (*each.ipv4_pools, *each.ipv6_pools):
-            if name not in known or known[name].disabled:
-                state = "disabled" if name in known else "missing"
-                found.setdefault((state, name), {"Namespace": [], "Pod": []})[who].append(label)
+    def note(annotated: Namespace | Pod, objects_by_kind: str, label: str) -> None:
+        for name in (*annotated.ipv4_pools, *annotated.ipv6_pools):
+            if name not in pools_by_name or pools_by_name[name].disabled:
+                problem = "disabled" if name in pools_by_name else "missing"
+                objects_by_problem.setdefault((problem, name), {"Namespace": [], "Pod": []})[objects_by_kind].append(
+                    label
+                )
 
-    for space in cluster.namespaces:
-        note(space, "Namespace", space.name)
+    for namespace in cluster.namespaces:
+        note(namespace, "Namespace", namespace.name)
     for pod in cluster.pods:
         if not pod.finished:
             note(pod, "Pod", f"{pod.namespace}/{pod.name}")
-    for (state, name), who in found.items():
-        numbers: dict[str, Any] = {
+    for (problem, name), objects_by_kind in objects_by_problem.items():
+        params: dict[str, Any] = {
             "pool": name,
-            "spaces": len(who["Namespace"]),
-            "pods": len(who["Pod"]),
-            "which": several([*who["Namespace"], *who["Pod"]]),
+            "spaces": len(objects_by_kind["Namespace"]),
+            "pods": len(objects_by_kind["Pod"]),
+            "which": abbreviate_names([*objects_by_kind["Namespace"], *objects_by_kind["Pod"]]),
         }
-        yield Finding(f"annotation-{state}", f"IPPool/{name}", numbers)
+        yield Finding(f"annotation-{problem}", f"IPPool/{name}", params)

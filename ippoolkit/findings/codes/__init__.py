@@ -4,40 +4,40 @@ A sentence says what is the matter, with the number; a mend says what to change.
 finding's numbers (see `ippoolkit.findings.language`).
 """
 
-from .asking import ASKING
-from .audit import AUDIT
-from .change import CHANGE
+from .capacity_verdicts import CAPACITY_VERDICTS
 from .choosing import CHOOSING
+from .cluster_audit import CLUSTER_AUDIT
+from .command_options import COMMAND_OPTIONS
 from .design import DESIGN
-from .documents import DOCUMENTS, METADATA, VALUES
+from .input_files import INPUT_FILES
 from .installers import INSTALLERS
-from .ipam import IPAM
-from .live import LIVE
-from .objects import CHANGES, CONFIGURE, POOLS
-from .planning import PLANNING
-from .reading import READING
+from .ipam_failures import IPAM_FAILURES
+from .live_and_diff import LIVE_AND_DIFF
+from .manifests import FIELD_VALUES, MANIFEST_FILES, OBJECT_METADATA
+from .pool_changes import POOL_CHANGES
+from .pool_manifests import IPAM_CONFIGURE, MANIFEST_CHANGES, POOL_MANIFESTS
+from .pool_selection import POOL_SELECTION
 from .rule import Rule
-from .selection import SELECTION
 
-_ALL = (
-    *READING,
-    *ASKING,
-    *DOCUMENTS,
-    *METADATA,
-    *VALUES,
-    *POOLS,
-    *CHANGES,
-    *CONFIGURE,
-    *PLANNING,
+_ALL_RULES = (
+    *INPUT_FILES,
+    *COMMAND_OPTIONS,
+    *MANIFEST_FILES,
+    *OBJECT_METADATA,
+    *FIELD_VALUES,
+    *POOL_MANIFESTS,
+    *MANIFEST_CHANGES,
+    *IPAM_CONFIGURE,
+    *CAPACITY_VERDICTS,
     *DESIGN,
-    *IPAM,
-    *AUDIT,
-    *SELECTION,
-    *LIVE,
+    *IPAM_FAILURES,
+    *CLUSTER_AUDIT,
+    *POOL_SELECTION,
+    *LIVE_AND_DIFF,
     *INSTALLERS,
-    *CHANGE,
+    *POOL_CHANGES,
     *CHOOSING,
 )
-RULES: dict[str, Rule] = {rule.code: rule for rule in _ALL}
+RULES: dict[str, Rule] = {rule.code: rule for rule in _ALL_RULES}
 
 __all__ = ["RULES", "Rule"]

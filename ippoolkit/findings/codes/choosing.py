@@ -1,4 +1,4 @@
-"""What to choose: why, what else there is, what stands in the way; ranges that are free."""
+"""What to choose: why, what else there is, what stands in the option; ranges that are free."""
 
 from __future__ import annotations
 
@@ -183,6 +183,13 @@ CHOOSING = (
         "kit",
         N_('"{date}" is not a date.'),
         N_("Write it as 2027-06-30."),
+    ),
+    Rule(
+        "picture-ending",
+        "error",
+        "kit",
+        N_("A picture cannot be written under this name."),
+        N_("End the name in {endings}."),
     ),
     Rule(
         "route-line",

@@ -11,22 +11,25 @@ DESIGN = (
         "warning",
         "ipam",
         N_("{tunnels:tunnel} on addresses borrowed from other nodes' blocks; {nodes:node} without a block."),
-        N_("Give every node a block: traffic to a borrowed tunnel address breaks when its block's owner goes."),
+        N_(
+            "Give every node a block: traffic to a borrowed tunnel address breaks when the node that "
+            "owns the block is removed."
+        ),
     ),
     Rule(
         "block-size-fixed",
         "info",
         "block-size",
-        N_("Neither blockSize nor CIDR of a pool that exists can be changed."),
-        N_("Plan a second pool and a migration, or choose well before the pool is made."),
+        N_("The blockSize and CIDR of an existing pool cannot be changed."),
+        N_("Plan a second pool and a migration, or choose carefully before creating the pool."),
     ),
     Rule(
         "pool-outside-cluster",
         "warning",
         "migrate",
-        N_("{cidr} lies outside the cluster CIDR {cluster}: traffic to its pods may be masqueraded."),
-        N_("Choose a range inside, or widen the cluster CIDR of kube-proxy and kube-controller-manager."),
-        on="IPPool spec.cidr",
+        N_("{cidr} is outside the cluster CIDR {cluster}: traffic to its pods may be masqueraded."),
+        N_("Choose a range inside it, or widen the cluster CIDR of kube-proxy and kube-controller-manager."),
+        applies_to="IPPool spec.cidr",
     ),
     Rule(
         "pool-overlaps-services",
@@ -34,23 +37,23 @@ DESIGN = (
         "ippool",
         N_("{cidr} overlaps the service network {network}."),
         N_("Move one of them: pods and services would share addresses."),
-        on="IPPool spec.cidr",
+        applies_to="IPPool spec.cidr",
     ),
     Rule(
         "pool-overlaps-nodes",
         "error",
         "ippool",
         N_("{cidr} overlaps the node network {network}."),
-        N_("Move the pool: pods would take addresses of nodes."),
-        on="IPPool spec.cidr",
+        N_("Move the pool: pods would be assigned node addresses."),
+        applies_to="IPPool spec.cidr",
     ),
     Rule(
         "pool-overlaps-peers",
         "error",
         "ippool",
-        N_("{cidr} overlaps the network {network}, which the cluster has to reach."),
-        N_("Move the pool: that network cannot be reached from the pods."),
-        on="IPPool spec.cidr",
+        N_("{cidr} overlaps the network {network}, which the cluster must reach."),
+        N_("Move the pool: pods could not reach that network."),
+        applies_to="IPPool spec.cidr",
     ),
     Rule(
         "reserved-much",
@@ -58,49 +61,51 @@ DESIGN = (
         "ipreservation",
         N_("{reserved:address} of {addresses} are reserved: more than {share:.0%} of the pool."),
         N_("Split the pool instead of reserving large parts of it."),
-        on="IPPool spec.cidr",
+        applies_to="IPPool spec.cidr",
     ),
     Rule(
         "max-pods",
         "warning",
         "kubelet",
-        N_("{pods:pod} on the busiest node, where kubelet runs {most} at most."),
-        N_("Raise kubelet's max-pods, or plan for fewer pods a node."),
+        N_("{pods:pod} on the busiest node, but kubelet runs at most {most}."),
+        N_("Raise kubelet's max-pods, or plan fewer pods per node."),
     ),
     Rule(
         "encapsulation-mixed",
         "warning",
         "encapsulation",
         N_("ipipMode is {mode}, while pool {other} uses VXLAN: IPIP needs BGP, and VXLAN clusters often run without."),
-        N_("Give all pools one encapsulation, unless this is a migration from one to the other and BGP runs."),
-        on="IPPool spec.ipipMode",
+        N_("Use the same encapsulation for all pools, unless this is a migration and BGP is running."),
+        applies_to="IPPool spec.ipipMode",
     ),
     Rule(
         "pool-blocks-short",
         "warning",
         "blocks",
-        N_("{blocks:block} for {nodes:node} that the pool selects, growth included: some get none from it."),
+        N_("{blocks:block} for {nodes:node} that the pool selects, including growth: some nodes get no block from it."),
         N_("Choose a larger blockSize number or a larger range, or select fewer nodes."),
-        on="IPPool spec.blockSize",
+        applies_to="IPPool spec.blockSize",
     ),
     Rule(
         "loadbalancer-cap",
         "warning",
         "ipam",
         N_(
-            "Services get {cap:block} at most, {addresses:address}, however large the pool: all services share one "
-            "owner, and this pool has {blocks:block}."
+            "Services can use at most {cap:block} ({addresses:address}) of this pool's "
+            "{blocks:block}: all services share one owner, to which the per-host limit applies."
         ),
         N_("Choose a smaller blockSize number, or raise maxBlocksPerHost."),
-        on="IPPool spec.blockSize",
+        applies_to="IPPool spec.blockSize",
     ),
     Rule(
         "loadbalancer-full",
         "error",
         "ipam",
-        N_("Services hold all the {cap:block} that they may: with these full, no service gets an address."),
+        N_(
+            "Services already hold the maximum of {cap:block}: once these are full, no further service gets an address."
+        ),
         N_("Raise maxBlocksPerHost."),
-        on="IPPool spec.cidr",
+        applies_to="IPPool spec.cidr",
     ),
     Rule(
         "per-node-prefix",
@@ -108,6 +113,6 @@ DESIGN = (
         "kubespray",
         N_("blockSize {size:d} is a per-node prefix (Kubespray: kube_network_node_prefix), which Calico does not use."),
         N_("Choose blockSize by the pods of a node; nodes take as many blocks as they need."),
-        on="IPPool spec.blockSize",
+        applies_to="IPPool spec.blockSize",
     ),
 )

@@ -21,8 +21,8 @@ INSTALLERS = (
         "warning",
         "kubespray",
         N_(
-            "By {name} /{prefix} there are {subnets} ranges for {nodes:node}; what counts are the {blocks:block} "
-            "of /{size}."
+            "{name} /{prefix} gives {subnets} ranges for {nodes:node}, but what counts is the "
+            "{blocks:block} of /{size}."
         ),
         N_("The installer's own check counts per-node ranges, which Calico does not use."),
     ),
@@ -30,22 +30,22 @@ INSTALLERS = (
         "size-of-ipv4",
         "error",
         "ippool",
-        N_("blockSize {size:d} is one of IPv4; of the IPv6 pool {cidr} it is 116..128."),
-        N_("Use {default:d}, its default."),
+        N_("blockSize {size:d} is an IPv4 size; the IPv6 pool {cidr} takes 116..128."),
+        N_("Use the default, {default:d}."),
     ),
     Rule(
         "mask-too-far",
         "error",
         "kubelet",
-        N_("{name} {size:d} does not go with {cidr}: kube-controller-manager takes 0 to 16 bits between them."),
-        N_("Set it, although Calico does not use these ranges: nodes stay without podCIDR."),
+        N_("{name} {size:d} does not fit {cidr}: kube-controller-manager allows a difference of 0 to 16 bits."),
+        N_("Correct it even though Calico does not use these ranges: otherwise nodes get no podCIDR."),
     ),
     Rule(
         "setting-elsewhere",
         "warning",
         "kit",
-        N_("{name} is set elsewhere, by a reference: its default is assumed."),
-        N_("Write its value down to plan with it."),
+        N_("{name} is a reference that cannot be resolved here: its default is assumed."),
+        N_("Write the value directly to plan with it."),
     ),
     Rule(
         "other-plugin",
@@ -57,13 +57,13 @@ INSTALLERS = (
         "host-local",
         "warning",
         "kubespray",
-        N_("calico_ipam_host_local is on: nodes use their podCIDR, and blockSize means nothing."),
+        N_("calico_ipam_host_local is enabled: nodes use their podCIDR, and blockSize has no effect."),
     ),
     Rule(
         "no-installer",
         "error",
         "kit",
-        N_("There is nothing of an installer here."),
+        N_("No installer input was found."),
         N_(
             "Give a Kubespray inventory, an Installation, a ClusterConfiguration, or calico-node's manifest or "
             "environment."

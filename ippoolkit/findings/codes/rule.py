@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 # Who judges a manifest: calicoctl; the CRD's schema and rules in the API server; what that asks of any object.
 CALICOCTL, CRD, KUBERNETES = "calicoctl", "crd", "kubernetes"
-BOTH = (CALICOCTL, CRD)
-ANY = (CALICOCTL, KUBERNETES)
+CALICOCTL_AND_CRD = (CALICOCTL, CRD)
+CALICOCTL_AND_KUBERNETES = (CALICOCTL, KUBERNETES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +21,11 @@ class Rule:
 
     code: str
     severity: str
-    source: str
-    sentence: str
-    mend: str = ""
-    brief: str = ""
-    on: str = ""
+    source_key: str
+    message: str
+    remedy: str = ""
+    short_message: str = ""
+    applies_to: str = ""
     limit: str = ""
-    judges: tuple[str, ...] = ()
-    calico: tuple[str, ...] = ()
+    refused_by: tuple[str, ...] = ()
+    calico_messages: tuple[str, ...] = ()

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...cidr import Version
+from ...cidr import IPVersion
 from ...findings import Finding, Place
-from .settings import Settings, whole
+from .installer_settings import InstallerSettings, parse_number
 
 # What Kubespray's roles set where an inventory is silent.
-DEFAULTS: dict[str, Any] = {
+DEFAULT_VARIABLES: dict[str, Any] = {
     "kube_network_plugin": "calico",
     "kube_pods_subnet": "10.233.64.0/18",
     "kube_service_addresses": "10.233.0.0/18",
@@ -33,111 +33,121 @@ DEFAULTS: dict[str, Any] = {
     "nat_outgoing_ipv6": False,
     "calico_ipam_host_local": False,
 }
-KEYS = frozenset(DEFAULTS) | {"calico_pool_cidr", "calico_pool_cidr_ipv6", "enable_dual_stack_networks"}
-_GROUPS = ("kube_control_plane", "kube_node", "k8s_cluster")
-_HEAD = re.compile(r"\[([\w.-]+)(?::(\w+))?\]$")
-_RANGE = re.compile(r"(.*)\[(\d+):(\d+)\](.*)$")
-_MOST_HOSTS = 100_000
+VARIABLE_NAMES = frozenset(DEFAULT_VARIABLES) | {
+    "calico_pool_cidr",
+    "calico_pool_cidr_ipv6",
+    "enable_dual_stack_networks",
+}
+_KUBERNETES_GROUPS = ("kube_control_plane", "kube_node", "k8s_cluster")
+_SECTION_HEADING = re.compile(r"\[([\w.-]+)(?::(\w+))?\]$")
+_HOST_RANGE = re.compile(r"(.*)\[(\d+):(\d+)\](.*)$")
+_MAX_RANGE_HOSTS = 100_000
 
 
-def is_inventory(text: str) -> bool:
+def is_ini_inventory(text: str) -> bool:
     """Whether a text is an INI inventory of Kubespray."""
-    heads = [found[1] for line in text.splitlines() if (found := _HEAD.match(line.strip()))]
-    return any(head in _GROUPS for head in heads)
+    section_names = [match[1] for line in text.splitlines() if (match := _SECTION_HEADING.match(line.strip()))]
+    return any(section_name in _KUBERNETES_GROUPS for section_name in section_names)
 
 
-def hosts_of_ini(text: str) -> list[str]:
+def parse_ini_hosts(text: str) -> list[str]:
     """Return the hosts of Kubernetes' groups in an INI inventory."""
     groups: dict[str, list[str]] = {}
     children: dict[str, list[str]] = {}
-    into: list[str] = []
+    current_section: list[str] = []
     for line in text.splitlines():
         words = line.split("#")[0].split(";")[0].split()
         if not words:
             continue
-        if head := _HEAD.match(words[0]):
-            kind = head[2]
-            into = [] if kind == "vars" else (children if kind == "children" else groups).setdefault(head[1], [])
+        if heading := _SECTION_HEADING.match(words[0]):
+            kind = heading[2]
+            current_section = (
+                [] if kind == "vars" else (children if kind == "children" else groups).setdefault(heading[1], [])
+            )
         else:
-            into += _expanded(words[0])
-    return _members(groups, children)
+            current_section += _expand_range(words[0])
+    return _member_hosts(groups, children)
 
 
-def hosts_of_yaml(value: Mapping[str, Any]) -> list[str]:
+def parse_yaml_hosts(value: Mapping[str, Any]) -> list[str]:
     """Return the hosts of Kubernetes' groups in a YAML inventory."""
     groups: dict[str, list[str]] = {}
     children: dict[str, list[str]] = {}
 
-    def walk(name: str, group: object) -> None:
+    def add_group(name: str, group: object) -> None:
         if not isinstance(group, Mapping):
             return
-        hosts, below = group.get("hosts"), group.get("children")
+        hosts, child_groups = group.get("hosts"), group.get("children")
         if isinstance(hosts, Mapping):
-            groups.setdefault(name, []).extend(each for host in hosts for each in _expanded(str(host)))
-        if isinstance(below, Mapping):
-            children.setdefault(name, []).extend(map(str, below))
-            for key, each in below.items():
-                walk(str(key), each)
+            groups.setdefault(name, []).extend(
+                expanded_host for host in hosts for expanded_host in _expand_range(str(host))
+            )
+        if isinstance(child_groups, Mapping):
+            children.setdefault(name, []).extend(map(str, child_groups))
+            for key, child_group in child_groups.items():
+                add_group(str(key), child_group)
 
-    for key, each in value.items():
-        walk(str(key), each)
-    return _members(groups, children)
-
-
-def _members(groups: Mapping[str, list[str]], children: Mapping[str, list[str]]) -> list[str]:
-    found: dict[str, None] = {}
-    waiting, done = list(_GROUPS), set()
-    while waiting:
-        name = waiting.pop(0)
-        if name not in done:
-            done.add(name)
-            found |= dict.fromkeys(groups.get(name, ()))
-            waiting += children.get(name, ())
-    return list(found)
+    for key, top_group in value.items():
+        add_group(str(key), top_group)
+    return _member_hosts(groups, children)
 
 
-def _expanded(host: str) -> Iterator[str]:
+def _member_hosts(groups: Mapping[str, list[str]], children: Mapping[str, list[str]]) -> list[str]:
+    hosts: dict[str, None] = {}
+    queue, visited = list(_KUBERNETES_GROUPS), set()
+    while queue:
+        name = queue.pop(0)
+        if name not in visited:
+            visited.add(name)
+            hosts |= dict.fromkeys(groups.get(name, ()))
+            queue += children.get(name, ())
+    return list(hosts)
+
+
+def _expand_range(host: str) -> Iterator[str]:
     """Yield the hosts of `node[1:3]`."""
-    if not (found := _RANGE.match(host)):
+    if not (match := _HOST_RANGE.match(host)):
         yield host
         return
-    head, first, last, tail = found.groups()
-    for number in range(int(first), min(int(last), int(first) + _MOST_HOSTS) + 1):
-        yield f"{head}{number:0{len(first)}d}{tail}"
+    before, first, last, after = match.groups()
+    for number in range(int(first), min(int(last), int(first) + _MAX_RANGE_HOSTS) + 1):
+        yield f"{before}{number:0{len(first)}d}{after}"
 
 
-def read_variables(given: Mapping[str, tuple[Any, Place]], place: Place, settings: Settings) -> None:
+def read_variables(variables: Mapping[str, tuple[Any, Place]], place: Place, settings: InstallerSettings) -> None:
     """Turn variables, each with its place, into pools and networks."""
 
-    def of(key: str, default: object = None) -> Any:
-        value, where = given.get(key, (DEFAULTS.get(key, default), place))
+    def variable(key: str, default: object = None) -> Any:
+        value, variable_place = variables.get(key, (DEFAULT_VARIABLES.get(key, default), place))
         if isinstance(value, str) and "{{" in value:
-            settings.notes.append(Finding("setting-elsewhere", key, {"name": key}, where))
-            return DEFAULTS.get(key, default)
+            settings.notes.append(Finding("setting-elsewhere", key, {"name": key}, variable_place))
+            return DEFAULT_VARIABLES.get(key, default)
         return value
 
-    plugin = of("kube_network_plugin")
+    plugin = variable("kube_network_plugin")
     if plugin != "calico":
-        settings.notes.append(Finding("other-plugin", numbers={"plugin": plugin}, place=place))
-    if of("calico_ipam_host_local"):
-        settings.notes.append(Finding("host-local", place=given["calico_ipam_host_local"][1]))
-    settings.max_pods = of("kubelet_max_pods") if isinstance(of("kubelet_max_pods"), int) else 0
-    dual = of("ipv6_stack") or of("enable_dual_stack_networks")
-    families: list[tuple[Version, str]] = [(4, "")] if of("ipv4_stack") else []
-    families += [(6, "_ipv6")] if dual else []
-    for version, tail in families:
-        subnet = str(of(f"kube_pods_subnet{tail}"))
-        settings.cluster.append(subnet)
-        settings.services.append(str(of(f"kube_service_addresses{tail}")))
-        prefix = whole(of(f"kube_network_node_prefix{tail}"))
+        settings.notes.append(Finding("other-plugin", params={"plugin": plugin}, place=place))
+    if variable("calico_ipam_host_local"):
+        settings.notes.append(Finding("host-local", place=variables["calico_ipam_host_local"][1]))
+    settings.max_pods = variable("kubelet_max_pods") if isinstance(variable("kubelet_max_pods"), int) else 0
+    is_dual_stack = variable("ipv6_stack") or variable("enable_dual_stack_networks")
+    families: list[tuple[IPVersion, str]] = [(4, "")] if variable("ipv4_stack") else []
+    families += [(6, "_ipv6")] if is_dual_stack else []
+    for version, suffix in families:
+        subnet = str(variable(f"kube_pods_subnet{suffix}"))
+        settings.cluster_cidrs.append(subnet)
+        settings.service_cidrs.append(str(variable(f"kube_service_addresses{suffix}")))
+        prefix = parse_number(variable(f"kube_network_node_prefix{suffix}"))
         if isinstance(prefix, int):
-            settings.prefixes[version] = prefix, f"kube_network_node_prefix{tail}"
+            settings.node_prefixes[version] = prefix, f"kube_network_node_prefix{suffix}"
         spec = {
-            "cidr": str(of(f"calico_pool_cidr{tail}") or subnet),
-            "blockSize": whole(of(f"calico_pool_blocksize{tail}")),
-            "ipipMode": of(f"calico_ipip_mode{tail}"),
-            "vxlanMode": of(f"calico_vxlan_mode{tail}"),
-            "natOutgoing": bool(of(f"nat_outgoing{tail}")),
+            "cidr": str(variable(f"calico_pool_cidr{suffix}") or subnet),
+            "blockSize": parse_number(variable(f"calico_pool_blocksize{suffix}")),
+            "ipipMode": variable(f"calico_ipip_mode{suffix}"),
+            "vxlanMode": variable(f"calico_vxlan_mode{suffix}"),
+            "natOutgoing": bool(variable(f"nat_outgoing{suffix}")),
         }
-        where = given.get(f"calico_pool_cidr{tail}", given.get(f"calico_pool_blocksize{tail}", (None, place)))[1]
-        settings.add(f"{of('calico_pool_name')}{tail.replace('_', '-')}", spec, where)
+        pool_place = variables.get(
+            f"calico_pool_cidr{suffix}", variables.get(f"calico_pool_blocksize{suffix}", (None, place))
+        )[1]
+        settings.add_pool(f"{variable('calico_pool_name')}{suffix.replace('_', '-')}", spec, pool_place)

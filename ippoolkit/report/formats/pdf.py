@@ -12,8 +12,8 @@ from pathlib import Path
 
 from ...errors import ReportError
 
-VARIABLE = "IPPOOLKIT_CHROMIUM"
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
+CHROMIUM_VARIABLE = "IPPOOLKIT_CHROMIUM"
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
 _FLAGS = (
     "--headless=new",
     "--disable-gpu",
@@ -31,17 +31,17 @@ _FLAGS = (
     "--export-tagged-pdf",
     "--generate-pdf-document-outline",
 )
-_SECONDS = 120
-_DATES = re.compile(rb"/(CreationDate|ModDate) \(D:\d{14}")
+_TIMEOUT_SECONDS = 120
+_PDF_DATE = re.compile(rb"/(CreationDate|ModDate) \(D:\d{14}")
 
 
 def find_chromium() -> str | None:
     """Return the path of a Chromium: what IPPOOLKIT_CHROMIUM names, else the first of the usual names."""
-    named = os.environ.get(VARIABLE)
-    return shutil.which(named) if named else next(filter(None, map(shutil.which, NAMES)), None)
+    configured = os.environ.get(CHROMIUM_VARIABLE)
+    return shutil.which(configured) if configured else next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
 
 
-def pdf(html: str, date: str) -> bytes:
+def render_pdf(page_html: str, date: str) -> bytes:
     """Return a page as PDF.
 
     Parameters
@@ -58,27 +58,27 @@ def pdf(html: str, date: str) -> bytes:
     """
     chromium = find_chromium()
     if chromium is None:
-        raise ReportError("chromium-missing", names=", ".join(NAMES), variable=VARIABLE)
-    with tempfile.TemporaryDirectory(prefix="ippoolkit-pdf-") as name:
-        folder = Path(name)
-        page, made = folder / "report.html", folder / "report.pdf"
-        page.write_text(html, encoding="utf-8")
-        flags = [*_FLAGS, f"--user-data-dir={folder / 'profile'}"]
+        raise ReportError("chromium-missing", names=", ".join(CHROMIUM_NAMES), variable=CHROMIUM_VARIABLE)
+    with tempfile.TemporaryDirectory(prefix="ippoolkit-pdf-") as temp_path:
+        temp_dir = Path(temp_path)
+        html_file, pdf_file = temp_dir / "report.html", temp_dir / "report.pdf"
+        html_file.write_text(page_html, encoding="utf-8")
+        flags = [*_FLAGS, f"--user-data-dir={temp_dir / 'profile'}"]
         # Chromium's sandbox does not work for root; the page is ours and runs no script.
         flags += ["--no-sandbox"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
         try:
-            done = subprocess.run(  # noqa: S603 (found above, no shell)
-                [chromium, *flags, f"--print-to-pdf={made}", page.as_uri()],
+            process = subprocess.run(  # noqa: S603 (found above, no shell)
+                [chromium, *flags, f"--print-to-pdf={pdf_file}", html_file.as_uri()],
                 capture_output=True,
-                timeout=_SECONDS,
+                timeout=_TIMEOUT_SECONDS,
                 check=False,
                 env={**os.environ, "TZ": "UTC"},
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise ReportError("report-printing", reason=str(error)) from None
-        if not made.is_file():
-            said = done.stderr.decode(errors="replace").strip().splitlines()
-            raise ReportError("report-printing", reason=said[-1] if said else str(done.returncode))
-        content = made.read_bytes()
+        if not pdf_file.is_file():
+            error_lines = process.stderr.decode(errors="replace").strip().splitlines()
+            raise ReportError("report-printing", reason=error_lines[-1] if error_lines else str(process.returncode))
+        content = pdf_file.read_bytes()
     day = Date.fromisoformat(date or "2000-01-01").strftime("%Y%m%d")
-    return _DATES.sub(lambda found: b"/%s (D:%s000000" % (found[1], day.encode()), content)
+    return _PDF_DATE.sub(lambda match: b"/%s (D:%s000000" % (match[1], day.encode()), content)

@@ -10,22 +10,22 @@ from typing import Any
 
 import xlsxwriter
 
-from ...findings import N_, Language, language
-from ..mime import received
+from ...findings import N_, Language, get_language
+from ..kernel_protocol import decode_cell
 
 # Excel keeps 15 digits of a number; what has more is text.
-EXACT = 10**15
-_MOST_TEXT = 32_767
-_MOST_ROWS = 1_048_576
-_FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
-_MOST_NAME = 31
-_WIDEST = 60
+EXCEL_INTEGER_LIMIT = 10**15
+_MAX_CELL_TEXT = 32_767
+_MAX_ROWS = 1_048_576
+_FORBIDDEN_CHARACTERS = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
+_MAX_SHEET_NAME = 31
+_MAX_COLUMN_WIDTH = 60
 # A text that starts like this would be a formula once somebody edits the cell, or in a CSV made of the sheet.
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
-_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FIXED_DATE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
 
-def workbook(tables: Sequence[Mapping[str, Any]], about: Sequence[tuple[str, str]], lang: str) -> bytes:
+def render_workbook(tables: Sequence[Mapping[str, Any]], about_rows: Sequence[tuple[str, str]], lang: str) -> bytes:
     """Return the workbook; the same tables give the same bytes.
 
     Parameters
@@ -37,7 +37,7 @@ def workbook(tables: Sequence[Mapping[str, Any]], about: Sequence[tuple[str, str
     lang
         Language of what is said.
     """
-    words = language(lang)
+    words = get_language(lang)
     buffer = io.BytesIO()
     options = {
         "in_memory": True,
@@ -47,53 +47,57 @@ def workbook(tables: Sequence[Mapping[str, Any]], about: Sequence[tuple[str, str
         "nan_inf_to_errors": True,
     }
     with xlsxwriter.Workbook(buffer, options) as book:
-        book.set_properties({"created": _LONG_AGO})
-        looks = _Looks(book)
-        taken: set[str] = set()
-        names = [_sheet_name(str(table["name"]), taken) for table in tables]
-        first = book.add_worksheet(_sheet_name(words.text(N_("About")), taken))
-        first.set_column(0, 0, 22)
-        first.set_column(1, 1, 90)
-        for row, (name, text) in enumerate(about):
-            first.write_string(row, 0, name, looks.head)
-            looks.text(first, row, 1, text)
+        book.set_properties({"created": _FIXED_DATE})
+        cell_formats = _CellFormats(book)
+        used_names: set[str] = set()
+        names = [_sheet_name(str(table["name"]), used_names) for table in tables]
+        about_sheet = book.add_worksheet(_sheet_name(words.translate(N_("About")), used_names))
+        about_sheet.set_column(0, 0, 22)
+        about_sheet.set_column(1, 1, 90)
+        for row, (name, text) in enumerate(about_rows):
+            about_sheet.write_string(row, 0, name, cell_formats.heading)
+            cell_formats.write_text(about_sheet, row, 1, text)
         for name, table in zip(names, tables, strict=True):
-            _sheet(book.add_worksheet(name), table, looks, words)
+            _write_sheet(book.add_worksheet(name), table, cell_formats, words)
     return buffer.getvalue()
 
 
-class _Looks:
+class _CellFormats:
     """How cells look, and how texts are written so that they stay texts."""
 
     def __init__(self, book: xlsxwriter.Workbook) -> None:
-        self.head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+        self.heading = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
         self.plain = book.add_format({"valign": "top"})
-        self.kept = book.add_format({"valign": "top", "quote_prefix": True})
-        self.digits = book.add_format({"valign": "top", "align": "right", "quote_prefix": True})
-        self.whole = book.add_format({"valign": "top", "num_format": "#,##0"})
+        self.quoted_text = book.add_format({"valign": "top", "quote_prefix": True})
+        self.big_integer = book.add_format({"valign": "top", "align": "right", "quote_prefix": True})
+        self.integer = book.add_format({"valign": "top", "num_format": "#,##0"})
 
-    def text(self, sheet: Any, row: int, column: int, text: str) -> None:
+    def write_text(self, sheet: Any, row: int, column: int, text: str) -> None:
         """Write a text that nothing takes for anything else."""
-        sheet.write_string(row, column, text[:_MOST_TEXT], self.kept if text.startswith(_RISKY) else self.plain)
+        sheet.write_string(
+            row, column, text[:_MAX_CELL_TEXT], self.quoted_text if text.startswith(_FORMULA_STARTS) else self.plain
+        )
 
 
-def _sheet(sheet: Any, table: Mapping[str, Any], looks: _Looks, words: Language) -> None:
+def _write_sheet(sheet: Any, table: Mapping[str, Any], cell_formats: _CellFormats, words: Language) -> None:
     headings = [str(heading) for heading in table["headings"]]
-    rows = [[received(value) for value in row] for row in table["rows"][: _MOST_ROWS - 1]]
+    rows = [[decode_cell(value) for value in row] for row in table["rows"][: _MAX_ROWS - 1]]
     widths = [len(heading) for heading in headings]
-    exact: set[int] = set()
-    for at, heading in enumerate(headings):
-        sheet.write_string(0, at, heading, looks.head)
-    for number, row in enumerate(rows, start=1):
-        for at, value in enumerate(row):
-            if _write(sheet, number, at, value, looks):
-                exact.add(at)
-            widths[at] = max(widths[at], len(str(value)) if value is not None else 0)
-    for at, width in enumerate(widths):
-        sheet.set_column(at, at, min(max(width + 2, 8), _WIDEST))
-    for at in sorted(exact):
-        sheet.write_comment(0, at, words.text(N_("Numbers of more than 15 digits are text: Excel would round them.")))
-    if exact:
+    text_number_columns: set[int] = set()
+    for column_index, heading in enumerate(headings):
+        sheet.write_string(0, column_index, heading, cell_formats.heading)
+    for row_index, row in enumerate(rows, start=1):
+        for column_index, value in enumerate(row):
+            if _write_value(sheet, row_index, column_index, value, cell_formats):
+                text_number_columns.add(column_index)
+            widths[column_index] = max(widths[column_index], len(str(value)) if value is not None else 0)
+    for column_index, width in enumerate(widths):
+        sheet.set_column(column_index, column_index, min(max(width + 2, 8), _MAX_COLUMN_WIDTH))
+    for column_index in sorted(text_number_columns):
+        sheet.write_comment(
+            0, column_index, words.translate(N_("Numbers of more than 15 digits are text: Excel would round them."))
+        )
+    if text_number_columns:
         sheet.ignore_errors(
             {"number_stored_as_text": f"A1:{xlsxwriter.utility.xl_rowcol_to_cell(len(rows), len(headings))}"}
         )
@@ -102,31 +106,31 @@ def _sheet(sheet: Any, table: Mapping[str, Any], looks: _Looks, words: Language)
         sheet.autofilter(0, 0, len(rows), len(headings) - 1)
 
 
-def _write(sheet: Any, row: int, column: int, value: Any, looks: _Looks) -> bool:
+def _write_value(sheet: Any, row: int, column: int, value: Any, cell_formats: _CellFormats) -> bool:
     """Write a value by its type; say whether it is a number that Excel could not hold."""
     if value is None:
         return False
     if isinstance(value, bool):
-        sheet.write_boolean(row, column, value, looks.plain)
-    elif isinstance(value, int) and abs(value) >= EXACT:
-        sheet.write_string(row, column, str(value), looks.digits)
+        sheet.write_boolean(row, column, value, cell_formats.plain)
+    elif isinstance(value, int) and abs(value) >= EXCEL_INTEGER_LIMIT:
+        sheet.write_string(row, column, str(value), cell_formats.big_integer)
         return True
     elif isinstance(value, int | float):
-        sheet.write_number(row, column, value, looks.whole if isinstance(value, int) else looks.plain)
+        sheet.write_number(row, column, value, cell_formats.integer if isinstance(value, int) else cell_formats.plain)
     else:
-        looks.text(sheet, row, column, value)
+        cell_formats.write_text(sheet, row, column, value)
     return False
 
 
-def _sheet_name(name: str, taken: set[str]) -> str:
+def _sheet_name(name: str, used_names: set[str]) -> str:
     """Return a name that Excel takes for a sheet, different from those taken."""
-    clean = _FORBIDDEN.sub("-", name).strip("' ") or "table"
+    clean = _FORBIDDEN_CHARACTERS.sub("-", name).strip("' ") or "table"
     if clean.casefold() == "history":  # Excel's own
         clean = "history-"
-    candidate, number = clean[:_MOST_NAME], 1
-    while candidate.casefold() in taken:
+    candidate, number = clean[:_MAX_SHEET_NAME], 1
+    while candidate.casefold() in used_names:
         number += 1
-        end = f" {number}"
-        candidate = clean[: _MOST_NAME - len(end)] + end
-    taken.add(candidate.casefold())
+        number_suffix = f" {number}"
+        candidate = clean[: _MAX_SHEET_NAME - len(number_suffix)] + number_suffix
+    used_names.add(candidate.casefold())
     return candidate.rstrip("'")

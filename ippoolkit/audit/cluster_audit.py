@@ -1,0 +1,97 @@
+"""`Audit`: everything that is said about a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from ..findings import Finding, sort_by_severity
+from ..model import Scenario
+from ..read.cluster_dump import ClusterReading, read_cluster
+from ..read.collector import AnyPath
+from .checks import CHECKS, AuditContext
+from .cluster_index import ClusterIndex
+from .cluster_metrics import ClusterMetrics, cluster_metrics
+from .dump_consistency import check_dump_consistency
+
+
+@dataclass(frozen=True)
+class Audit:
+    """A cluster, its figures, and what is wrong with it.
+
+    `unchecked` names the checks that were left out, each with the kinds of object that they would need.
+    """
+
+    reading: ClusterReading
+    metrics: ClusterMetrics
+    findings: tuple[Finding, ...]
+    skipped_checks: tuple[tuple[str, tuple[str, ...]], ...]
+
+    @property
+    def scenario(self) -> Scenario:
+        """The cluster as a scenario, to plan on."""
+        return self.reading.scenario
+
+    @cached_property
+    def context(self) -> AuditContext:
+        """The cluster as checks look at it."""
+        return AuditContext(self.scenario)
+
+    @property
+    def notes(self) -> tuple[Finding, ...]:
+        """What is to be said on how the cluster was read."""
+        return (*self.reading.notes, *self.metrics.notes)
+
+    @property
+    def pools(self) -> pd.DataFrame:
+        """A row a pool; columns as in docs/audit.md, None for unknown."""
+        return _frame(self.metrics.pools)
+
+    @property
+    def nodes(self) -> pd.DataFrame:
+        """A row a node; columns as in docs/audit.md, None for unknown."""
+        return _frame(self.metrics.nodes)
+
+
+def audit(*paths: AnyPath, empty_kinds: Iterable[str] = ()) -> Audit:
+    """Read a cluster and say what is wrong with it.
+
+    Parameters
+    ----------
+    paths
+        Folders and files in any mix of what kubectl and calicoctl print; a snapshot or another scenario file.
+    none
+        Kinds that are known to have no objects, where kubectl's empty lists leave it open.
+
+    Raises
+    ------
+    InputError
+        Where nothing at all could be read.
+    """
+    return audit_reading(read_cluster(*paths, absent_kinds=empty_kinds))
+
+
+def audit_reading(reading: ClusterReading) -> Audit:
+    """Say what is wrong with a cluster that was read."""
+    scenario = reading.scenario
+    index = ClusterIndex(scenario.cluster)
+    context = AuditContext(scenario, index)
+    metrics = cluster_metrics(index, reading.reported)
+    findings: list[Finding] = list(check_dump_consistency(index, reading.newest_creation))
+    skipped = []
+    for check in CHECKS:
+        missing = tuple(kind for kind in check.required_kinds if kind in scenario.cluster.unknown)
+        if missing:
+            skipped.append((check.run.__name__, missing))
+        else:
+            findings += check.run(context)
+    return Audit(reading, metrics, tuple(sort_by_severity(findings)), tuple(skipped))
+
+
+def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, dtype=object)
+    return frame.where(frame.notna(), None)

@@ -1,0 +1,158 @@
+"""Two dumps of one cluster compared: what changed, and what that means for capacity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields
+from datetime import datetime
+from math import ceil
+from typing import Any
+
+import pandas as pd
+
+from ..findings import Finding, sort_by_severity
+from ..model import KindName
+from .checks.context import abbreviate_names
+from .cluster_audit import Audit
+
+_TOTAL_METRICS = (
+    "nodes",
+    "pods",
+    "blocks",
+    "allocations",
+    "borrowed",
+    "blocks_empty",
+    "blocks_without_affinity",
+    "leaked",
+    "pods_without_ip",
+    "handles",
+)
+_POOL_METRICS = ("allocated", "free", "blocks_allocated", "blocks_empty", "borrowed")
+_SECONDS_PER_DAY = 86_400
+
+
+def diff(old: Audit, new: Audit, *, days: float | None = None) -> list[Finding]:
+    """Say what changed between two dumps, gravest first.
+
+    Parameters
+    ----------
+    old, new
+        The audits of both.
+    days
+        Days between them; if left out, those between their youngest objects.
+    """
+    days_apart = days if days is not None else days_between(old, new)
+    return sort_by_severity(
+        [*_object_changes(old, new), *_pool_growth(old, new, days_apart), *_finding_changes(old, new)]
+    )
+
+
+def metric_changes(old: Audit, new: Audit) -> pd.DataFrame:
+    """Return the figures of both: ``of`` (a pool; empty: the whole), ``figure``, ``old``, ``new``, ``change``."""
+    rows: list[tuple[Any, ...]] = [
+        ("", name, old.metrics.totals.get(name), new.metrics.totals.get(name)) for name in _TOTAL_METRICS
+    ]
+    old_pools = {row["cidr"]: row for row in old.metrics.pools}
+    for row in new.metrics.pools:
+        old_row = old_pools.get(row["cidr"], {})
+        rows += [(row["name"] or row["cidr"], name, old_row.get(name), row[name]) for name in _POOL_METRICS]
+    table = pd.DataFrame(rows, columns=["of", "figure", "old", "new"], dtype=object)
+    table["change"] = pd.Series(
+        [
+            None if old_value is None or new_value is None else new_value - old_value
+            for _, _, old_value, new_value in rows
+        ],
+        dtype=object,
+    )
+    return table.where(table.notna(), None)
+
+
+def days_between(old: Audit, new: Audit) -> float | None:
+    """Return the days between the youngest objects of both; None where that is unknown."""
+    stamps = [max(audit.reading.newest_creation.values(), default="") for audit in (old, new)]
+    try:
+        first, second = (datetime.fromisoformat(stamp) for stamp in stamps)
+    except ValueError:
+        return None
+    return max((second - first).total_seconds() / _SECONDS_PER_DAY, 0) or None
+
+
+def _object_changes(old: Audit, new: Audit) -> Iterator[Finding]:
+    kinds: tuple[tuple[KindName, str], ...] = (
+        ("IPPool", "pools"),
+        ("Node", "nodes"),
+        ("IPReservation", "reservations"),
+    )
+    for kind, attribute in kinds:
+        if not (old.scenario.cluster.has_read(kind) and new.scenario.cluster.has_read(kind)):
+            continue
+        old_objects = {item.name: item for item in getattr(old.scenario.cluster, attribute)}
+        new_objects = {item.name: item for item in getattr(new.scenario.cluster, attribute)}
+        for code, names in (
+            ("diff-added", new_objects.keys() - old_objects.keys()),
+            ("diff-gone", old_objects.keys() - new_objects.keys()),
+        ):
+            if names:
+                params = {
+                    "kind": kind,
+                    "count": len(names),
+                    "which": abbreviate_names(sorted(names)),
+                    "all": sorted(names),
+                }
+                yield Finding(code, kind, params)
+        if kind == "IPPool":
+            for name in sorted(old_objects.keys() & new_objects.keys()):
+                yield from _field_changes(f"IPPool/{name}", old_objects[name], new_objects[name])
+    ipam = old.scenario.cluster.ipam, new.scenario.cluster.ipam
+    yield from _field_changes("IPAMConfiguration/default", *ipam)
+
+
+def _field_changes(subject: str, old_object: Any, new_object: Any) -> Iterator[Finding]:
+    for dataclass_field in fields(old_object):
+        old_value, new_value = getattr(old_object, dataclass_field.name), getattr(new_object, dataclass_field.name)
+        if old_value != new_value and dataclass_field.name not in ("labels", "annotations"):
+            code = "diff-size-changed" if dataclass_field.name in ("block_size", "cidr") else "diff-changed"
+            yield Finding(
+                code, subject, {"field": dataclass_field.name, "before": str(old_value), "after": str(new_value)}
+            )
+
+
+def _pool_growth(old: Audit, new: Audit, days: float | None) -> Iterator[Finding]:
+    old_pools = {row["cidr"]: row for row in old.metrics.pools}
+    for row in new.metrics.pools:
+        old_row = old_pools.get(row["cidr"])
+        if not old_row or None in (
+            row["allocated"],
+            old_row["allocated"],
+            row["blocks_allocated"],
+            old_row["blocks_allocated"],
+        ):
+            continue
+        address_growth, block_growth = (
+            row["allocated"] - old_row["allocated"],
+            row["blocks_allocated"] - old_row["blocks_allocated"],
+        )
+        params = {
+            "addresses": address_growth,
+            "blocks": block_growth,
+            "left": row["blocks_total"] - row["blocks_allocated"] if row["blocks_total"] is not None else "?",
+        }
+        subject = f"IPPool/{row['name'] or row['cidr']}"
+        if not address_growth and not block_growth:
+            continue
+        if days and block_growth > 0 and params["left"] != "?":
+            days_left = ceil(params["left"] * days / block_growth)
+            yield Finding("diff-pace", subject, {**params, "days": days_left, "span": round(days, 1)})
+        else:
+            yield Finding("diff-use", subject, params)
+
+
+def _finding_changes(old: Audit, new: Audit) -> Iterator[Finding]:
+    """Tell which findings are new, and which are gone."""
+    old_keys = {(finding.code, finding.subject) for finding in old.findings if finding.severity.rank < 2}
+    new_findings = [finding for finding in new.findings if finding.severity.rank < 2]
+    yield from (finding for finding in new_findings if (finding.code, finding.subject) not in old_keys)
+    new_keys = {(finding.code, finding.subject) for finding in new_findings}
+    resolved_codes = sorted({code for code, subject in old_keys - new_keys})
+    if resolved_codes:
+        yield Finding("diff-findings-gone", "", {"count": len(resolved_codes), "which": ", ".join(resolved_codes)})

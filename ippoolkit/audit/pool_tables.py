@@ -1,0 +1,138 @@
+"""What an audit shows beside its figures, as tables: who may use which pool, and which nodes each pool covers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from ..capacity.demand import compute_supply, ip_versions, tunnel_pools
+from ..errors import InputError
+from ..findings import N_, Finding, get_language
+from ..model import Cluster, IPPool, Node, Scenario
+from .pool_choice import choose_pools, iter_pool_users, pod_requests
+
+_PODS, _SOME_PODS, _TUNNEL = N_("pods"), N_("some pods"), N_("tunnel")
+
+
+def pools_for(cluster: Cluster, node: str, namespace: str = "", pod: str = "", *, lang: str = "en") -> pd.DataFrame:
+    """Return the pools that would serve a pod, in the order tried, and why each other one would not.
+
+    Parameters
+    ----------
+    cluster
+        What exists.
+    node
+        Name of the node.
+    namespace, pod
+        Of the pod, which may be one to come; its annotation goes before its namespace's.
+    lang
+        Language of the reasons.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``family``, ``order`` (None: does not serve), ``pool``, ``cidr``, ``why`` (empty: serves), ``code``. A request
+        that fails as a whole has a row without a pool.
+
+    Raises
+    ------
+    InputError
+        Where the node or the namespace does not exist.
+    """
+    existing_node = next((candidate for candidate in cluster.nodes if candidate.name == node), None)
+    problems = []
+    if existing_node is None:
+        problems.append(Finding("object-missing", f"Node/{node}", {"kind": "Node", "name": node}))
+    if (
+        namespace
+        and cluster.has_read("Namespace")
+        and namespace not in {candidate.name for candidate in cluster.namespaces}
+    ):
+        problems.append(Finding("object-missing", f"Namespace/{namespace}", {"kind": "Namespace", "name": namespace}))
+    if existing_node is None or problems:
+        raise InputError(problems)
+    rows: list[tuple[Any, ...]] = []
+    for request in pod_requests(cluster, existing_node, namespace, pod):
+        choice = choose_pools(cluster, request)
+        if choice.error:
+            rows.append((request.version, None, "", "", choice.error.full_message(lang), choice.error.code))
+        rows += [
+            (request.version, order, pool.name, str(pool.cidr), "", "") for order, pool in enumerate(choice.pools, 1)
+        ]
+        for pool in sorted(cluster.pools, key=lambda candidate: candidate.name):
+            if pool.version == request.version and (reason := choice.rejections.get(pool.name)):
+                rows.append((request.version, None, pool.name, str(pool.cidr), reason.full_message(lang), reason.code))
+    return _frame(["family", "order", "pool", "cidr", "why", "code"], rows)
+
+
+def pool_users(cluster: Cluster, pool: str) -> pd.DataFrame:
+    """Return every node and namespace that may draw from a pool: ``node``, ``namespace``, ``by``.
+
+    ``by`` is empty where selectors let them, else it names whose annotation does.
+
+    Raises
+    ------
+    InputError
+        Where there is no such pool.
+    """
+    try:
+        return _frame(["node", "namespace", "by"], list(iter_pool_users(cluster, pool)))
+    except KeyError:
+        raise InputError([Finding("object-missing", f"IPPool/{pool}", {"kind": "IPPool", "name": pool})]) from None
+
+
+def pool_coverage(scenario: Scenario, lang: str = "en") -> pd.DataFrame:
+    """Return a row a node and a column a pool: ``pods``, ``tunnel`` or both, where the pool serves them unasked.
+
+    The column ``gaps`` says what a node has no pool for: ``pods``, or the tunnels that other nodes have. Pods of
+    namespaces that a namespaceSelector singles out are marked ``some pods``.
+    """
+    cluster = scenario.cluster
+    pools = sorted(cluster.pools, key=lambda candidate: candidate.name)
+    supplies = [compute_supply(scenario, version) for version in ip_versions(scenario)]
+    tunnels_by_node = {
+        node.name: {pool_supply.version: tunnel_pools(scenario, pool_supply, node.labels) for pool_supply in supplies}
+        for node in cluster.nodes
+    }
+    tunnels_in_use = {
+        pool_supply.version: set().union(*(tunnels_by_node[node][pool_supply.version] for node in tunnels_by_node))
+        for pool_supply in supplies
+        if tunnels_by_node
+    }
+    translator = get_language(lang)
+    rows = []
+    for node in cluster.nodes:
+        uses_by_pool = [_uses_served(node, pool) for pool in pools]
+        gaps = []
+        for pool_supply in supplies:
+            if node.windows and pool_supply.version == 6:
+                continue
+            family_uses = [
+                uses for uses, pool in zip(uses_by_pool, pools, strict=True) if pool.version == pool_supply.version
+            ]
+            has_pod_pools = any(pool.serves("Workload") for pool in pool_supply.pools)
+            if has_pod_pools and not any(_PODS in uses for uses in family_uses):
+                gaps.append(f"{translator.translate(_PODS)} IPv{pool_supply.version}")
+            missing_tunnels = tunnels_in_use[pool_supply.version] - set(tunnels_by_node[node.name][pool_supply.version])
+            gaps += [f"{tunnel} IPv{pool_supply.version}" for tunnel in sorted(missing_tunnels)]
+        rows.append(
+            (node.name, *(", ".join(map(translator.translate, uses)) for uses in uses_by_pool), ", ".join(gaps))
+        )
+    return _frame(["node", *(pool.name for pool in pools), "gaps"], rows)
+
+
+def _uses_served(node: Node, pool: IPPool) -> list[str]:
+    """Return what a pool serves a node unasked."""
+    if not pool.selects_node(node.labels):
+        return []
+    uses = []
+    if pool.serves("Workload") and not (node.windows and pool.version == 6):
+        uses.append(_PODS if pool.namespace_selector in ("", "all()") else _SOME_PODS)
+    if pool.serves("Tunnel"):
+        uses.append(_TUNNEL)
+    return uses
+
+
+def _frame(columns: list[str], rows: list[tuple[Any, ...]]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=columns, dtype=object)

@@ -1,0 +1,241 @@
+"""How blocks and addresses go when nodes join one after another, each brought to its planned load.
+
+The cap on a node's blocks is not applied but watched: a plan that breaks it fails, whatever else comes of it.
+
+Closed arithmetic on counts, for one address family. It follows Calico's order (own blocks, then a new block from the
+first pool by name that has one, then borrowing) and takes alike nodes in bulk, so that its cost depends on neither the
+number of nodes nor the size of the pools. Which block a node gets and which address a pod gets is not its business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class BlockClass:
+    """Blocks that can be claimed, with `size` usable addresses each.
+
+    A pool is one room, and where reservations cut into blocks one more for each size of what is left of them.
+    """
+
+    blocks: int
+    usable_addresses: int
+
+
+@dataclass(frozen=True, slots=True)
+class AddressDemand:
+    """`count` addresses that a node draws from the rooms given by index, in the order of the pools' names."""
+
+    count: int
+    block_classes: tuple[int, ...]
+    is_tunnel: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NodeLoad:
+    """Alike nodes, and what each of them draws.
+
+    `busiest` is the number of pods on the one that has most. `kept_back` addresses of each block are not for pods
+    (Windows). `cap` is the most blocks that one may hold in `pod_rooms`. `needs_block`: a planned node is given a
+    block even where it draws nothing, as sound practice asks.
+    """
+
+    name: str
+    nodes: int
+    pods: int
+    pods_on_busiest_node: int
+    demands: tuple[AddressDemand, ...]
+    pod_block_classes: tuple[int, ...]
+    max_blocks: int
+    reserved_per_block: int = 0
+    needs_block: bool = True
+
+
+@dataclass(slots=True)
+class FillResult:
+    """What came of it. Nodes and pods are numbered from 1 in the order of joining; 0 stands for none."""
+
+    claimed_blocks: list[int]  # blocks, per room
+    used_addresses: list[int]  # addresses, per room, borrowed ones included
+    free_in_claimed_blocks: list[int]  # free addresses in claimed blocks, per room
+    borrowed_addresses: int = 0
+    borrowed_tunnel_addresses: int = 0
+    nodes: int = 0
+    pods: int = 0
+    nodes_without_block: int = 0
+    first_node_without_block: int = 0
+    first_node_short_of_blocks: int = 0  # the first node whose own blocks do not cover its need
+    pods_without_address: int = 0
+    tunnels_without_address: int = 0
+    first_pod_without_address: int = 0
+    first_load_over_max_blocks: tuple[NodeLoad, int] | None = (
+        None  # the first load whose nodes take more blocks than they may, and how many
+    )
+    blocks_by_load: list[int] = field(default_factory=list)
+
+    @property
+    def routes(self) -> int:
+        """Routes announced: one a claimed block, one a borrowed address."""
+        return sum(self.claimed_blocks) + self.borrowed_addresses
+
+
+def fill_blocks(
+    block_classes: Sequence[BlockClass], loads: Sequence[NodeLoad], *, strict_affinity: bool = False
+) -> FillResult:
+    """Let all nodes join in order; `strict`: no borrowing (strictAffinity)."""
+    result = FillResult([0] * len(block_classes), [0] * len(block_classes), [0] * len(block_classes))
+    for load in loads:
+        claimed_before = sum(result.claimed_blocks)
+        nodes_left = load.nodes
+        while nodes_left:
+            nodes_left -= _add_equal_nodes(result, block_classes, load, nodes_left, strict_affinity=strict_affinity)
+        result.blocks_by_load.append(sum(result.claimed_blocks) - claimed_before)
+    return result
+
+
+def count_further_nodes(result: FillResult, block_classes: Sequence[BlockClass], load: NodeLoad) -> int:
+    """How many more nodes of that load find all they need in blocks of their own."""
+    free_blocks = [room.blocks - claimed for room, claimed in zip(block_classes, result.claimed_blocks, strict=True)]
+    count = 0
+    while True:
+        claims, _, unmet = needs_of_node(block_classes, free_blocks, load)
+        batch = min((free_blocks[room] // n for room, n in claims.items()), default=0)
+        if unmet or not batch:
+            return count
+        count += batch
+        for class_index, n in claims.items():
+            free_blocks[class_index] -= n * batch
+
+
+def needs_of_node(
+    block_classes: Sequence[BlockClass], free_blocks: Sequence[int], load: NodeLoad, extra_pods: int = 0
+) -> tuple[dict[int, int], dict[int, int], list[AddressDemand]]:
+    """Work out what one node takes when `free` blocks are left, with so many `more` pods than its load says.
+
+    Returns
+    -------
+    tuple
+        Blocks claimed per room, addresses left over in them per room, and what its own blocks do not cover.
+    """
+    claimed_by_class: dict[int, int] = {}
+    free_in_own_blocks: dict[int, int] = {}
+    unmet: list[AddressDemand] = []
+    for request in load.demands:
+        missing = request.count
+        if extra_pods and not request.is_tunnel:
+            missing, extra_pods = missing + extra_pods, 0
+        if free_in_own_blocks:
+            for class_index in request.block_classes:
+                if class_index in free_in_own_blocks:
+                    taken = min(missing, free_in_own_blocks[class_index])
+                    free_in_own_blocks[class_index] -= taken
+                    missing -= taken
+        for class_index in request.block_classes:
+            if not missing:
+                break
+            usable = block_classes[class_index].usable_addresses - load.reserved_per_block
+            if usable <= 0:
+                continue
+            blocks = min(-(-missing // usable), free_blocks[class_index] - claimed_by_class.get(class_index, 0))
+            if blocks > 0:
+                claimed_by_class[class_index] = claimed_by_class.get(class_index, 0) + blocks
+                taken = min(missing, blocks * usable)
+                free_in_own_blocks[class_index] = free_in_own_blocks.get(class_index, 0) + blocks * usable - taken
+                missing -= taken
+        if missing:
+            unmet.append(AddressDemand(missing, request.block_classes, request.is_tunnel))
+    if not claimed_by_class and not unmet and load.needs_block:
+        for class_index in load.pod_block_classes:
+            if free_blocks[class_index] and block_classes[class_index].usable_addresses > load.reserved_per_block:
+                return (
+                    {class_index: 1},
+                    {class_index: block_classes[class_index].usable_addresses - load.reserved_per_block},
+                    [],
+                )
+    return claimed_by_class, free_in_own_blocks, unmet
+
+
+def max_pods_on_own_blocks(block_classes: Sequence[BlockClass], load: NodeLoad) -> int:
+    """Return the most pods that one node can hold on blocks of its own, were it alone in the pools."""
+    tunnel_demands = tuple(request for request in load.demands if request.is_tunnel)
+    empty_node = NodeLoad(load.name, 1, 0, 0, tunnel_demands, (), load.max_blocks, load.reserved_per_block)
+    claimed_by_class, free_in_own_blocks, _ = needs_of_node(
+        block_classes, [room.blocks for room in block_classes], empty_node
+    )
+    pods = sum(free_in_own_blocks.get(room, 0) for room in load.pod_block_classes)
+    blocks_left = load.max_blocks - sum(claimed_by_class.get(room, 0) for room in load.pod_block_classes)
+    for room in load.pod_block_classes:
+        usable = block_classes[room].usable_addresses - load.reserved_per_block
+        blocks = min(blocks_left, block_classes[room].blocks - claimed_by_class.get(room, 0))
+        if usable > 0 and blocks > 0:
+            pods += blocks * usable
+            blocks_left -= blocks
+    return pods
+
+
+def _add_equal_nodes(
+    result: FillResult, block_classes: Sequence[BlockClass], load: NodeLoad, nodes_left: int, *, strict_affinity: bool
+) -> int:
+    """Let as many nodes of the load join as fare exactly alike; return how many."""
+    free_blocks = [room.blocks - claimed for room, claimed in zip(block_classes, result.claimed_blocks, strict=True)]
+    claimed_by_class, free_in_own_blocks, unmet = needs_of_node(block_classes, free_blocks, load)
+    borrowed, unserved = _borrow_addresses(
+        result.free_in_claimed_blocks, unmet, strict_affinity=strict_affinity or load.reserved_per_block > 0
+    )
+    # The next node fares the same as long as every pool drawn on still has as much.
+    batch = nodes_left
+    for room, n in claimed_by_class.items():
+        batch = min(batch, 1 if unmet else free_blocks[room] // n)
+    for room, n in borrowed.items():
+        batch = min(batch, result.free_in_claimed_blocks[room] // n if not unserved else 1)
+
+    if not claimed_by_class and (unmet or load.needs_block):
+        result.nodes_without_block += batch
+        result.first_node_without_block = result.first_node_without_block or result.nodes + 1
+    if unmet or (not claimed_by_class and load.needs_block):
+        result.first_node_short_of_blocks = result.first_node_short_of_blocks or result.nodes + 1
+    blocks_for_pods = sum(claimed_by_class.get(room, 0) for room in load.pod_block_classes)
+    if blocks_for_pods > load.max_blocks and not result.first_load_over_max_blocks:
+        result.first_load_over_max_blocks = load, blocks_for_pods
+    pods_lost = sum(request.count for request in unserved if not request.is_tunnel)
+    if pods_lost and not result.first_pod_without_address:
+        result.first_pod_without_address = result.pods + load.pods - pods_lost + 1
+    result.pods_without_address += pods_lost * batch
+    result.tunnels_without_address += sum(request.count for request in unserved if request.is_tunnel) * batch
+    result.borrowed_addresses += sum(borrowed.values()) * batch
+    tunnels_unmet = sum(request.count for request in unmet if request.is_tunnel)
+    result.borrowed_tunnel_addresses += (tunnels_unmet - sum(r.count for r in unserved if r.is_tunnel)) * batch
+
+    for room, n in claimed_by_class.items():
+        reserved_addresses = n * load.reserved_per_block
+        result.claimed_blocks[room] += n * batch
+        result.free_in_claimed_blocks[room] += free_in_own_blocks.get(room, 0) * batch
+        result.used_addresses[room] += (
+            n * block_classes[room].usable_addresses - free_in_own_blocks.get(room, 0) - reserved_addresses
+        ) * batch
+    for room, n in borrowed.items():
+        result.free_in_claimed_blocks[room] -= n * batch
+        result.used_addresses[room] += n * batch
+    result.nodes += batch
+    result.pods += load.pods * batch
+    return batch
+
+
+def _borrow_addresses(
+    free_in_claimed_blocks: Sequence[int], unmet: Sequence[AddressDemand], *, strict_affinity: bool
+) -> tuple[dict[int, int], list[AddressDemand]]:
+    """Take what own blocks did not cover from other nodes' blocks; return it per room, and what is not to be had."""
+    borrowed: dict[int, int] = {}
+    unserved: list[AddressDemand] = []
+    for request in unmet:
+        missing = request.count
+        for class_index in () if strict_affinity else request.block_classes:
+            taken = max(0, min(missing, free_in_claimed_blocks[class_index] - borrowed.get(class_index, 0)))
+            if taken:
+                borrowed[class_index] = borrowed.get(class_index, 0) + taken
+                missing -= taken
+        if missing:
+            unserved.append(AddressDemand(missing, request.block_classes, request.is_tunnel))
+    return borrowed, unserved

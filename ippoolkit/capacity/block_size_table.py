@@ -1,0 +1,218 @@
+"""The table of block sizes: what each size that Calico takes would make of a pool."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from ..calico.limits import allowed_block_sizes as allowed_sizes
+from ..cidr import Cidr
+from ..findings import SOURCES, get_language
+from ..model import IPPool, Scenario
+from .block_filling import AddressDemand, BlockClass, NodeLoad, fill_blocks
+from .demand import block_classes_of_pool, compute_demand, reserved_coverage
+from .evaluation import LIMIT_BLOCKS, LIMIT_BLOCKS_PER_NODE, Evaluation, PlanAtMonth, Status, Verdict, decide_verdict
+from .idle_pools import idle_reason_code
+from .table_columns import BLOCK_SIZES, build_frame
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# The sources of what binds next where a plan holds.
+_SOURCE_BY_LIMIT = {LIMIT_BLOCKS: "blocks", LIMIT_BLOCKS_PER_NODE: "ipam"}
+
+
+def block_sizes(scenario: Scenario, pool: str | None = None, *, lang: str = "en") -> pd.DataFrame:
+    """Compare all block sizes of one pool.
+
+    The pool is judged as if it served alone every node that it selects; existing nodes count with the addresses
+    that they hold in it.
+
+    Parameters
+    ----------
+    scenario
+        The design.
+    pool
+        Name of the pool; the first by name if left out.
+    lang
+        Language of the verdict's reason.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a size, ascending; columns as in docs/tables.md. Counts are exact Python ints.
+
+    Raises
+    ------
+    KeyError
+        When there is no such pool.
+    """
+    return build_frame(
+        BLOCK_SIZES,
+        [
+            block_size_row(pool_at_size, lang)
+            for pool_at_size in pool_at_each_block_size(scenario, chosen_pool(scenario, pool))
+        ],
+    )
+
+
+def chosen_pool(scenario: Scenario, name: str | None) -> IPPool:
+    """Return the pool of that name, or the first by name.
+
+    Raises
+    ------
+    KeyError
+        When there is none.
+    """
+    if name is not None:
+        return scenario.cluster.pool(name)
+    if not scenario.cluster.pools:
+        raise KeyError("the scenario has no pool")
+    return min(scenario.cluster.pools, key=lambda pool: pool.name)
+
+
+@dataclass(frozen=True, slots=True)
+class PoolAtBlockSize:
+    """A pool at one block size: the plan at its start and end, and the verdict."""
+
+    cidr: Cidr
+    block_size: int
+    start: Evaluation
+    end: Evaluation
+    verdict: Verdict
+
+
+def pool_at_each_block_size(scenario: Scenario, pool: IPPool) -> Iterator[PoolAtBlockSize]:
+    """Yield the pool at each size that Calico takes for it, ascending."""
+    idle_code = idle_reason_code(pool)
+    pool_for_all_nodes = replace(
+        pool, disabled=False, assignment_mode="Automatic", allowed_uses=("Workload", "Tunnel"), namespace_selector=""
+    )
+    coverage = reserved_coverage(scenario, pool)
+    demand = None
+    for size in allowed_sizes(pool.version, pool.cidr.prefix):
+        if demand is None or coverage.covered_ranges:  # reservations cut each size's blocks into other rooms
+            cluster = replace(scenario.cluster, pools=(replace(pool_for_all_nodes, block_size=size),))
+            demand = compute_demand(replace(scenario, cluster=cluster), pool.version).without_unserved_nodes()
+            idle_code = idle_code or ("" if demand.loads_after() else "pool-selects-none")
+            plan_at_start, plan_at_end = PlanAtMonth(demand), PlanAtMonth(demand, demand.months)
+        block_classes = block_classes_of_pool(pool.cidr, size, coverage)
+        start_evaluation = Evaluation(plan_at_start, block_classes)
+        end_evaluation = Evaluation(plan_at_end, block_classes) if demand.grows else start_evaluation
+        subject = f"blockSize {size}"
+        verdict = (
+            Verdict(Status.IDLE, idle_code, LIMIT_BLOCKS, subject, {"selector": pool.node_selector})
+            if idle_code
+            else decide_verdict(start_evaluation, end_evaluation, subject)
+        )
+        yield PoolAtBlockSize(pool.cidr, size, start_evaluation, end_evaluation, verdict)
+
+
+def max_pods_spread_evenly(evaluation: Evaluation, *, strict_affinity: bool) -> int:
+    """Return the pods in all when every node served holds as many as can be; 0 where one has no block of its own.
+
+    `strict`: each node keeps to blocks of its own.
+    """
+    block_classes = evaluation.block_classes
+    loads = [load for load in evaluation.plan.loads if load.nodes]
+    served_loads = [load for load in loads if load.pod_block_classes]
+    if not served_loads:
+        return 0
+    nodes = sum(load.nodes for load in served_loads)
+    max_pods_per_node = min(evaluation.max_pods_per_node(load) for load in served_loads)
+    # Alike nodes in a pool without reservations: plain division. Anything else is searched, starting from there.
+    usable_per_block = block_classes[0].usable_addresses - served_loads[0].reserved_per_block
+    tunnel_addresses = sum(request.count for request in served_loads[0].demands if request.is_tunnel)
+    pods_per_node = (
+        block_classes[0].blocks // nodes * usable_per_block
+        if strict_affinity
+        else block_classes[0].blocks * usable_per_block // nodes
+    )
+    pods_per_node = min(max(pods_per_node - tunnel_addresses, 0), max_pods_per_node)
+    if len(loads) > 1 or len(block_classes) > 1:
+        pods_per_node = _greatest_that_holds(
+            lambda pods: _all_nodes_can_hold(block_classes, loads, pods, strict_affinity=strict_affinity),
+            pods_per_node,
+            max_pods_per_node,
+        )
+    return pods_per_node * nodes
+
+
+def _all_nodes_can_hold(
+    block_classes: Sequence[BlockClass], loads: Iterable[NodeLoad], pods: int, *, strict_affinity: bool
+) -> bool:
+    fill_result = fill_blocks(
+        block_classes,
+        [_with_pods(load, pods) if load.pod_block_classes else load for load in loads],
+        strict_affinity=strict_affinity,
+    )
+    return not (
+        fill_result.pods_without_address
+        or fill_result.tunnels_without_address
+        or (strict_affinity and fill_result.first_node_without_block)
+    )
+
+
+def _with_pods(load: NodeLoad, pods: int) -> NodeLoad:
+    tunnel_demands = tuple(request for request in load.demands if request.is_tunnel)
+    return replace(load, pods=pods, demands=(*tunnel_demands, AddressDemand(pods, load.pod_block_classes)))
+
+
+def _greatest_that_holds(holds: Callable[[int], bool], guess: int, maximum: int) -> int:
+    """Return the greatest number up to `most` that holds, 0 if none does, in widening steps from a guess."""
+    low, high, step, candidate = -1, maximum + 1, 1, guess  # holds at `low` (or it is -1), fails at `high`
+    while high - low > 1:
+        if holds(candidate):
+            low, candidate = candidate, candidate + step
+        else:
+            high, candidate = candidate, candidate - step
+        if not low < candidate < high:
+            candidate = (low + high) // 2
+        step *= 2
+    return max(low, 0)
+
+
+def block_size_row(pool_at_size: PoolAtBlockSize, lang: str) -> tuple[Any, ...]:
+    """Return the values of one row."""
+    start, end, verdict, plan_at_start = (
+        pool_at_size.start,
+        pool_at_size.end,
+        pool_at_size.verdict,
+        pool_at_size.start.plan,
+    )
+    fill_result, typical_load, open_block_classes = (
+        start.fill_result,
+        plan_at_start.typical_load,
+        plan_at_start.open_block_classes,
+    )
+    strict_affinity = plan_at_start.demand.supply.strict_affinity
+    blocks_per_node = start.blocks_needed_by(typical_load, open_block_classes)
+    blocks_on_busiest_node = max(
+        (start.blocks_needed_by(load, open_block_classes, busiest=True) for load in plan_at_start.loads), default=0
+    )
+    source = verdict.finding.rule.source_key if verdict.status is not Status.FITS else _SOURCE_BY_LIMIT[verdict.limit]
+    pods_fit_strict = max_pods_spread_evenly(start, strict_affinity=True)
+    return (
+        pool_at_size.block_size,
+        1 << (pool_at_size.cidr.bits - pool_at_size.block_size),
+        pool_at_size.cidr.subnet_count(pool_at_size.block_size),
+        blocks_per_node,
+        max(blocks_on_busiest_node, blocks_per_node),
+        start.nodes_fit,
+        start.max_pods_per_node(typical_load),
+        pods_fit_strict if strict_affinity else max_pods_spread_evenly(start, strict_affinity=False),
+        pods_fit_strict,
+        sum(fill_result.free_in_claimed_blocks) + fill_result.borrowed_addresses,
+        fill_result.borrowed_addresses,
+        fill_result.routes,
+        end.spare_blocks,
+        fill_result.first_node_without_block or None,
+        fill_result.first_pod_without_address or None,
+        fill_result.nodes,
+        end.fill_result.nodes,
+        get_language(lang).translate(verdict.limit),
+        SOURCES[source].title,
+        get_language(lang).translate(verdict.status.value),
+        verdict.finding.short_message(lang),
+    )

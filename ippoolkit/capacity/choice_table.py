@@ -1,0 +1,180 @@
+"""What to choose instead: the nearest change of one thing that makes a plan fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ..calico.limits import DEFAULT_BLOCK_SIZE, allowed_block_sizes
+from ..cidr import Cidr, IPVersion
+from ..findings import N_, get_language
+from ..model import IPPool, Scenario
+from ..model.scenario_edits import with_pool
+from .block_filling import BlockClass, NodeLoad
+from .demand import Demand, compute_demand, ip_versions, reserved_coverage
+from .evaluation import Status, decide_verdict, evaluate_start_and_end
+from .idle_pools import idle_reason_code
+from .table_columns import CHOICES, build_frame
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CHANGE_BLOCK_SIZE = "blockSize"
+CHANGE_PREFIX = N_("prefix")
+ADD_POOL = N_("add a pool")
+
+SHORTEST_PREFIX_TRIED: dict[IPVersion, int] = {4: 8, 6: 48}
+_NEW_POOL_NAME = "zz-new"  # tried behind the pools that are there
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One change that makes the plan fit: the scenario with it, and how far that reaches."""
+
+    change: str
+    pool: str
+    value: int
+    scenario: Scenario
+    nodes_fit: int
+    pods_per_node_max: int
+
+
+def choices(scenario: Scenario, *, lang: str = "en") -> pd.DataFrame:
+    """List the nearest changes of one thing that make a plan fit which does not.
+
+    Parameters
+    ----------
+    scenario
+        The design.
+    lang
+        Language of the texts.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a change; columns as in docs/tables.md. Empty where the plan fits or no single change helps.
+    """
+    target_language = get_language(lang)
+    rows = [
+        (
+            target_language.translate(choice.change),
+            choice.pool,
+            f"/{choice.value}",
+            choice.nodes_fit,
+            choice.pods_per_node_max,
+            target_language.translate(Status.FITS.value),
+        )
+        for choice in find_choices(scenario)
+    ]
+    return build_frame(CHOICES, rows)
+
+
+def find_choices(scenario: Scenario) -> list[Choice]:
+    """Return the changes behind `choices`, each with the changed scenario."""
+    demands = [compute_demand(scenario, version) for version in ip_versions(scenario)]
+    demands_with_problem = [
+        demand
+        for demand in demands
+        if decide_verdict(*evaluate_start_and_end(demand)).status in (Status.TIGHT, Status.FAILS)
+    ]
+    if len(demands_with_problem) != 1:
+        return []  # all is well, or one change of one pool is not enough
+    (failing_demand,) = demands_with_problem
+    choice_by_change: dict[tuple[str, str], Choice] = {}
+    for index, pool in enumerate(failing_demand.supply.pools):
+        if not idle_reason_code(pool):
+            for choice in _choices_for_pool(scenario, failing_demand, index):
+                choice_by_change.setdefault((choice.change, choice.pool), choice)
+    return list(choice_by_change.values())
+
+
+def _choices_for_pool(scenario: Scenario, demand: Demand, index: int) -> Iterator[Choice]:
+    pool = demand.supply.pools[index]
+    for change, candidates in (
+        (CHANGE_BLOCK_SIZE, _pools_with_other_block_sizes(pool)),
+        (CHANGE_PREFIX, _pools_with_shorter_prefix(pool)),
+    ):
+        for value, changed_pool in candidates:
+            if reach := _reach_if_it_fits(_demand_with_changed_pool(scenario, demand, index, changed_pool)):
+                changes = {"cidr": changed_pool.cidr, "block_size": changed_pool.block_size}
+                yield Choice(change, pool.name, value, with_pool(scenario, pool.name, **changes), *reach)
+                break
+    for value, added_pool in _pools_to_add(pool):
+        if reach := _reach_if_it_fits(_demand_with_added_pool(demand, added_pool)):
+            cluster = replace(scenario.cluster, pools=(*scenario.cluster.pools, added_pool))
+            yield Choice(ADD_POOL, "", value, replace(scenario, cluster=cluster), *reach)
+            break
+
+
+def _reach_if_it_fits(demand: Demand) -> tuple[int, int] | None:
+    """Return how many nodes and how many pods a node the plan reaches, where it fits."""
+    start, end = evaluate_start_and_end(demand)
+    if decide_verdict(start, end).status is not Status.FITS:
+        return None
+    return end.nodes_fit, end.max_pods_per_node(end.plan.typical_load)
+
+
+def _demand_with_changed_pool(scenario: Scenario, demand: Demand, index: int, changed_pool: IPPool) -> Demand:
+    """Return the demand with a pool of another size or range in its place."""
+    if len(demand.supply.classes_by_pool[index]) > 1 or reserved_coverage(scenario, changed_pool).covered_ranges:
+        # Reservations cut every size and range into other rooms: work all out anew.
+        return compute_demand(
+            with_pool(scenario, changed_pool.name, cidr=changed_pool.cidr, block_size=changed_pool.block_size),
+            changed_pool.version,
+        )
+    block_classes = list(demand.supply.block_classes)
+    block_classes[demand.supply.classes_by_pool[index][0]] = BlockClass(
+        changed_pool.block_count, changed_pool.addresses_per_block
+    )
+    return replace(demand, supply=replace(demand.supply, block_classes=tuple(block_classes)))
+
+
+def _demand_with_added_pool(demand: Demand, added_pool: IPPool) -> Demand:
+    """Return the demand with one more pool, tried behind the others by every node that they serve."""
+    new_class_index = len(demand.supply.block_classes)
+
+    def with_new_pool(load: NodeLoad) -> NodeLoad:
+        demands = (
+            replace(address_demand, block_classes=(*address_demand.block_classes, new_class_index))
+            if address_demand.block_classes
+            else address_demand
+            for address_demand in load.demands
+        )
+        return (
+            replace(load, demands=tuple(demands), pod_block_classes=(*load.pod_block_classes, new_class_index))
+            if load.pod_block_classes
+            else load
+        )
+
+    return replace(
+        demand,
+        supply=replace(
+            demand.supply,
+            block_classes=(
+                *demand.supply.block_classes,
+                BlockClass(added_pool.block_count, added_pool.addresses_per_block),
+            ),
+        ),
+        groups=tuple(replace(group, load=with_new_pool(group.load)) for group in demand.groups),
+        merged_loads=tuple(with_new_pool(load) for load in demand.merged_loads),
+    )
+
+
+def _pools_with_other_block_sizes(pool: IPPool) -> Iterator[tuple[int, IPPool]]:
+    """Yield other block sizes: Calico's default first, then the nearest."""
+    default = DEFAULT_BLOCK_SIZE[pool.version]
+    sizes = (size for size in allowed_block_sizes(pool.version, pool.cidr.prefix) if size != pool.block_size)
+    for size in sorted(sizes, key=lambda size: (size != default, abs(size - pool.block_size))):
+        yield size, replace(pool, block_size=size)
+
+
+def _pools_with_shorter_prefix(pool: IPPool) -> Iterator[tuple[int, IPPool]]:
+    for prefix in range(pool.cidr.prefix - 1, SHORTEST_PREFIX_TRIED[pool.version] - 1, -1):
+        yield prefix, replace(pool, cidr=pool.cidr.with_prefix(prefix))
+
+
+def _pools_to_add(pool: IPPool) -> Iterator[tuple[int, IPPool]]:
+    """Yield ever larger pools beside the one there; where such a range is free is for the user to say."""
+    for prefix in range(pool.block_size, SHORTEST_PREFIX_TRIED[pool.version] - 1, -1):
+        yield prefix, replace(pool, name=_NEW_POOL_NAME, cidr=Cidr(pool.version, 0, prefix))

@@ -1,0 +1,83 @@
+"""Rules on pools as such: what Calico refuses, and what it accepts and nobody can have meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...calico.limits import DEFAULT_BLOCK_SIZE, DEFAULT_MAX_BLOCKS_PER_HOST
+from ...calico.pool_rules import POOL_CHECKS, PoolSpec
+from ...findings import Finding, Severity
+from ...model import Scenario
+from ...write import to_manifest
+
+_LOAD_BALANCER = "virtual:load-balancer"
+# Kubespray's kube_network_node_prefix and its IPv6 counterpart, by family.
+_KUBESPRAY_NODE_PREFIXES = {(4, 24), (6, 120)}
+
+
+def pools_that_calico_refuses(scenario: Scenario) -> Iterator[Finding]:
+    """Tell of every rule on a single pool that one of the scenario breaks."""
+    for pool in scenario.cluster.pools:
+        pool_spec = PoolSpec.from_spec(to_manifest(pool)["spec"])
+        for code, check in POOL_CHECKS.items():
+            for _, params in check(pool_spec):
+                yield Finding(code, f"IPPool/{pool.name}", params)
+
+
+def mixed_encapsulation(scenario: Scenario) -> Iterator[Finding]:
+    """Tell of IPIP pools in a cluster of VXLAN pools, which has no need of BGP and often runs without it."""
+    enabled_pools = [pool for pool in scenario.cluster.pools if not pool.disabled]
+    vxlan_pool_names = sorted(pool.name for pool in enabled_pools if pool.vxlan_mode != "Never")
+    for pool in enabled_pools:
+        if vxlan_pool_names and pool.ipip_mode != "Never":
+            yield Finding(
+                "encapsulation-mixed", f"IPPool/{pool.name}", {"mode": pool.ipip_mode, "other": vxlan_pool_names[0]}
+            )
+
+
+def fewer_blocks_than_nodes(scenario: Scenario) -> Iterator[Finding]:
+    """Tell of pools that cannot give each node that they select one block, growth included."""
+    groups = scenario.plan.groups
+    for pool in scenario.cluster.pools:
+        if not pool.serves("Workload"):
+            continue
+        selected_nodes = sum(pool.selects_node(node.labels) for node in scenario.cluster.nodes)
+        for group in groups:
+            if pool.selects_node(group.node_labels):
+                selected_nodes += group.nodes_after(scenario.plan.months)
+        if pool.block_count < selected_nodes:
+            yield Finding(
+                "pool-blocks-short", f"IPPool/{pool.name}", {"blocks": pool.block_count, "nodes": selected_nodes}
+            )
+
+
+def load_balancer_cap(scenario: Scenario) -> Iterator[Finding]:
+    """Tell of LoadBalancer pools larger than the blocks that services may hold: one owner for the whole cluster."""
+    max_blocks = scenario.cluster.ipam.max_blocks_per_host or DEFAULT_MAX_BLOCKS_PER_HOST
+    load_balancer_blocks = [block.cidr for block in scenario.cluster.blocks if block.affinity == _LOAD_BALANCER]
+    for pool in scenario.cluster.pools:
+        if not pool.serves("LoadBalancer"):
+            continue
+        params = {"cap": max_blocks, "addresses": max_blocks * pool.addresses_per_block, "blocks": pool.block_count}
+        if sum(cidr in pool.cidr for cidr in load_balancer_blocks) >= max_blocks:
+            yield Finding("loadbalancer-full", f"IPPool/{pool.name}", params)
+        elif pool.block_count > max_blocks:
+            yield Finding("loadbalancer-cap", f"IPPool/{pool.name}", params)
+
+
+def per_node_prefix(scenario: Scenario) -> Iterator[Finding]:
+    """Tell of a blockSize that is the prefix of the nodes' podCIDRs, a setting of other network plugins."""
+    pod_cidr_prefixes = {(cidr.version, cidr.prefix) for node in scenario.cluster.nodes for cidr in node.pod_cidrs}
+    for pool in scenario.cluster.pools:
+        version_and_block_size = pool.version, pool.block_size
+        if (
+            version_and_block_size in (pod_cidr_prefixes or _KUBESPRAY_NODE_PREFIXES)
+            and pool.block_size != DEFAULT_BLOCK_SIZE[pool.version]
+        ):
+            params = {"size": pool.block_size}
+            yield Finding(
+                "per-node-prefix",
+                f"IPPool/{pool.name}",
+                params,
+                severity_override=None if pod_cidr_prefixes else Severity.INFO,
+            )

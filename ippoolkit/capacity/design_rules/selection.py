@@ -1,0 +1,59 @@
+"""Rules on who may use a pool: selectors, uses, operating systems."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from ...calico.selectors import SelectorError, parse_selector
+from ...findings import Finding
+from ...model import Scenario
+from ..idle_pools import idle_reason_code
+
+
+def pools_selecting_no_node(scenario: Scenario) -> Iterator[Finding]:
+    """Tell of pools whose nodeSelector matches no node, often by a slip of quoting."""
+    labels = _labels_of_all_nodes(scenario)
+    for pool in scenario.cluster.pools:
+        has_syntax_error = _syntax_error(pool.node_selector) is not None  # told elsewhere
+        if labels and not has_syntax_error and not any(parse_selector(pool.node_selector).match_many(labels)):
+            yield Finding("pool-selects-none", f"IPPool/{pool.name}", {"selector": pool.node_selector})
+
+
+def idle_pools(scenario: Scenario) -> Iterator[Finding]:
+    """Tell of pools that serve no pods of their own accord: they count for nothing in the plan."""
+    for pool in scenario.cluster.pools:
+        if code := idle_reason_code(pool):
+            yield Finding(code, f"IPPool/{pool.name}")
+
+
+def windows_without_strict_affinity(scenario: Scenario) -> Iterator[Finding]:
+    """Windows nodes cannot use borrowed addresses."""
+    if scenario.cluster.ipam.strict_affinity:
+        return
+    windows_names = [group.name for group in scenario.plan.groups if group.os == "windows"]
+    windows_names += [node.name for node in scenario.cluster.nodes if node.windows]
+    if windows_names:
+        yield Finding(
+            "windows-strict", "IPAMConfiguration/default", {"group": windows_names[0], "count": len(windows_names)}
+        )
+
+
+def more_pods_than_kubelet_runs(scenario: Scenario) -> Iterator[Finding]:
+    """Kubelet stops at its max-pods, whatever addresses there are."""
+    for group in scenario.plan.groups:
+        pods_on_busiest_node = max(group.pods_per_node, group.pods_on_busiest_node)
+        if pods_on_busiest_node > group.max_pods:
+            yield Finding("max-pods", f"NodeGroup/{group.name}", {"pods": pods_on_busiest_node, "most": group.max_pods})
+
+
+def _labels_of_all_nodes(scenario: Scenario) -> list[Mapping[str, str]]:
+    existing = [node.labels for node in scenario.cluster.nodes]
+    return existing + [group.node_labels for group in scenario.plan.groups]
+
+
+def _syntax_error(selector: str) -> SelectorError | None:
+    try:
+        parse_selector(selector)
+    except SelectorError as error:
+        return error
+    return None

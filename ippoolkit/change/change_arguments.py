@@ -1,0 +1,109 @@
+"""What somebody asks to be changed, as texts and numbers, to a `Change`; with everything that is wrong with it."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+from ..calico.limits import allowed_block_sizes
+from ..cidr import Cidr, CidrError
+from ..errors import InputError
+from ..findings import Finding, Place
+from ..model import Cluster, IPPool
+from .recreate_order import RecreateOrder
+from .steps import Change, ChangeKind, InstallMethod
+
+MAX_BATCHES = 100
+
+
+def parse_change(
+    cluster: Cluster,
+    kind: str,
+    pool: str = "",
+    to: int = 0,
+    *,
+    cidr: str = "",
+    temporary: str = "",
+    name: str = "",
+    install: str = "manifest",
+    order: str = "namespace",
+    batches: int = 4,
+) -> Change:
+    """Return the change that is asked for.
+
+    Parameters
+    ----------
+    cluster
+        Where.
+    kind
+        ``block-size``, ``split``, ``migrate``, ``grow`` or ``retire``.
+    pool
+        The pool; the one with most addresses in use if left out.
+    to
+        The new blockSize, and of ``split`` the prefix length of the parts, one more than now if left out; of the new
+        pool of ``migrate`` and ``grow`` its blockSize, as the old one's if left out.
+    cidr, temporary
+        Range of the new pool, and of the temporary one; chosen if left out.
+    name
+        Name of the new pool; made from the old one's if left out.
+    install
+        What Calico was installed by: ``manifest``, ``operator`` or ``kubespray``.
+    order, batches
+        How pods are recreated: by ``namespace``, ``workload`` or ``node``, and in how many groups.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong.
+    """
+    problems: list[Finding] = []
+    for field, value, choices in (
+        ("change", kind, ChangeKind),
+        ("install", install, InstallMethod),
+        ("order", order, RecreateOrder),
+    ):
+        if value not in get_args(choices):
+            params = {"value": f'"{value}"', "choices": ", ".join(get_args(choices))}
+            problems.append(Finding("value-choice", params=params, place=Place("runbook", field=field)))
+    if not 1 <= batches <= MAX_BATCHES:
+        params = {"value": str(batches), "choices": f"1..{MAX_BATCHES}"}
+        problems.append(Finding("value-choice", params=params, place=Place("runbook", field="batches")))
+    cidr_texts = {"to-cidr": cidr, "temporary": temporary}
+    cidrs: dict[str, Cidr | None] = dict.fromkeys(cidr_texts)
+    for field, text in cidr_texts.items():
+        try:
+            cidrs[field] = Cidr.parse(text) if text else None
+        except CidrError as error:
+            problems.append(Finding(error.code, params=error.params, place=Place("runbook", field=field)))
+    if problems:
+        raise InputError(problems)
+    pool_name = pool or fullest_pool(cluster)
+    changed_pool = next((candidate for candidate in cluster.pools if candidate.name == pool_name), None)
+    if not to and changed_pool is not None:
+        to = {"block-size": _next_block_size(changed_pool), "split": changed_pool.cidr.prefix + 1}.get(kind, 0)
+    size_arguments: Any = {"prefix": to} if kind == "split" else {"block_size": to}
+    choice_arguments: Any = {"kind": kind, "install": install, "order": order}
+    return Change(
+        pool=pool_name,
+        cidr=cidrs["to-cidr"],
+        temporary_cidr=cidrs["temporary"],
+        new_name=name,
+        batches=batches,
+        **size_arguments,
+        **choice_arguments,
+    )
+
+
+def _next_block_size(pool: IPPool) -> int:
+    """Return the next blockSize, of smaller blocks where there are any."""
+    return pool.block_size + (1 if pool.block_size + 1 in allowed_block_sizes(pool.version, pool.cidr.prefix) else -1)
+
+
+def fullest_pool(cluster: Cluster) -> str:
+    """Return the name of the pool with most addresses of pods in use; of a cluster without pools nothing."""
+    pools = [pool for pool in cluster.pools if "Workload" in pool.allowed_uses]
+    allocated_by_pool = {pool.name: 0 for pool in pools}
+    for block in cluster.blocks:
+        for pool in pools:
+            if block.cidr in pool.cidr:
+                allocated_by_pool[pool.name] += len(block.allocations)
+    return max(allocated_by_pool, key=lambda name: allocated_by_pool[name], default="")

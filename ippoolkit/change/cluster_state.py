@@ -1,0 +1,253 @@
+"""A cluster in the engine as a change goes over it: pools written by calicoctl or kubectl, tunnels that follow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..calico.limits import WINDOWS_MAX_BLOCKS_PER_HOST
+from ..cidr import Address, IPVersion
+from ..ipam import Ipam, IpamError, batch_events, layout
+from ..ipam.from_cluster import engine_from_cluster
+from ..ipam.state_store import LOAD_BALANCER
+from ..model import Cluster, IPPool
+from ..model.calico_objects import Use
+from .tunnels import TUNNEL_TYPES, Tunnel, TunnelType, pools_for_tunnel
+
+WriteTool = Literal["calicoctl", "kubectl"]
+_REQUEST_KEY_FIELDS = ("versions", "use", "ipv4_pools", "ipv6_pools", "namespace_labels", "windows")
+
+
+@dataclass(frozen=True, slots=True)
+class TunnelChange:
+    """What became of one tunnel's address: where it was, where it is announced now, whether it got none (`failed`)."""
+
+    tunnel: Tunnel
+    before: Address | None
+    after: Address | None
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AddressRequest:
+    """Who asks alike: labels of the node and of the namespace, pools named, the use, the operating system."""
+
+    node: str  # one of them: what a request may draw from follows from its labels
+    versions: tuple[IPVersion, ...]
+    use: Use = "Workload"
+    ipv4_pools: tuple[str, ...] = ()  # of IPv4
+    ipv6_pools: tuple[str, ...] = ()
+    namespace_labels: tuple[tuple[str, str], ...] | None = None
+    windows: bool = False
+
+    @property
+    def event_kind(self) -> int:
+        """The kind of event, as the engine counts them."""
+        return (
+            batch_events.ASSIGN_BOTH
+            if len(self.versions) > 1
+            else batch_events.ASSIGN_IPV6
+            if self.versions == (6,)
+            else batch_events.ASSIGN_IPV4
+        )
+
+
+def _tunnel_request(tunnel: Tunnel, pool_cidrs: tuple[str, ...]) -> AddressRequest:
+    ipv4_pools, ipv6_pools = ((), pool_cidrs) if tunnel.version == 6 else (pool_cidrs, ())
+    return AddressRequest(tunnel.node, (tunnel.version,), "Tunnel", ipv4_pools, ipv6_pools)
+
+
+def _wireguard_families(cluster: Cluster) -> Iterable[IPVersion]:
+    """Yield the families for which WireGuard is on: a dump seldom has the setting, its nodes have the addresses."""
+    if cluster.wireguard_enabled:
+        yield 4
+    if cluster.wireguard_enabled_v6:
+        yield 6
+    for node in cluster.nodes:
+        yield from (6 if tunnel.address.version == 6 else 4 for tunnel in node.tunnels if tunnel.type == "wireguard")
+
+
+@dataclass(slots=True)
+class ClusterState:
+    """The engine, and what the nodes announce as their tunnels' addresses, allocated or not."""
+
+    ipam: Ipam
+    tunnel_addresses: dict[Tunnel, Address] = field(default_factory=dict)
+    wireguard_versions: frozenset[IPVersion] = frozenset()
+
+    @classmethod
+    def from_cluster(cls, cluster: Cluster) -> ClusterState:
+        """Set a cluster up as its dump shows it.
+
+        Raises
+        ------
+        IpamError
+            Where Calico itself would refuse the pools, as it does those that overlap.
+        """
+        state = cls(engine_from_cluster(cluster), wireguard_versions=frozenset(_wireguard_families(cluster)))
+        for node in cluster.nodes:
+            for tunnel_address in node.tunnels:
+                version: IPVersion = 6 if tunnel_address.address.version == 6 else 4
+                tunnel = Tunnel(node.name, tunnel_address.type, version)
+                state.tunnel_addresses[tunnel] = tunnel_address.address
+                if not state.ipam.is_unavailable(tunnel_address.address) and state.pool_of(tunnel_address.address):
+                    state.ipam.assign_ip(node.name, tunnel.handle, tunnel_address.address)
+        return state
+
+    # ---- pools
+
+    def create(self, pool: IPPool, tool: WriteTool = "calicoctl") -> None:
+        """Create a pool; kubectl leaves calicoctl's checks out."""
+        self.ipam.create_pool(pool, validate=tool == "calicoctl")
+
+    def delete(self, name: str, tool: WriteTool = "calicoctl") -> None:
+        """Delete a pool; kubectl leaves the affinities of its blocks as they are."""
+        self.ipam.delete_pool(name, release_blocks=tool == "calicoctl")
+
+    def pool_of(self, address: Address) -> str:
+        """Return the name of the pool that an address is in, the first by name; empty for none."""
+        return next((name for name, pool in sorted(self.ipam.pools.items()) if address in pool.cidr), "")
+
+    def copy(self) -> ClusterState:
+        """Return a stage of its own in the same state."""
+        return ClusterState(self.ipam.copy(), dict(self.tunnel_addresses), self.wireguard_versions)
+
+    @property
+    def node_names(self) -> list[str]:
+        """The nodes that exist, by name; Calico's own host for the addresses of load balancers is none."""
+        return sorted(name for name, node in self.ipam.nodes.items() if node.exists and name != LOAD_BALANCER)
+
+    # ---- tunnels
+
+    def reconcile_tunnels(self, tunnels: Iterable[Tunnel] | None = None) -> list[TunnelChange]:
+        """Let calico-node on each node bring its tunnels in step with the pools; return those that did not stay.
+
+        Parameters
+        ----------
+        tunnels
+            Those whose nodes look, in this order; by name of the node if left out.
+        """
+        to_reassign: list[tuple[Tunnel, tuple[IPPool, ...]]] = []
+        for tunnel, pools in (
+            self._tunnels_with_pools()
+            if tunnels is None
+            else ((candidate, self._pools_for(candidate)) for candidate in tunnels)
+        ):
+            address = self.tunnel_addresses.get(tunnel)
+            if (pools or address is not None) and not self._keeps_address(tunnel, address, pools):
+                to_reassign.append((tunnel, pools))
+        tunnel_requests = [
+            _tunnel_request(tunnel, tuple(str(pool.cidr) for pool in pools)) for tunnel, pools in to_reassign
+        ]
+        self._reassign([tunnel.handle for tunnel, _ in to_reassign], tunnel_requests)
+        tunnel_changes = []
+        for tunnel, pools in to_reassign:
+            old_address = self.tunnel_addresses.get(tunnel)
+            assigned = self.ipam.ips_by_handle(tunnel.handle)
+            if assigned:
+                self.tunnel_addresses[tunnel] = assigned[0]
+            elif not pools:
+                del self.tunnel_addresses[tunnel]  # what it got not, a node goes on to announce
+            new_address = self.tunnel_addresses.get(tunnel)
+            has_failed = bool(pools) and not assigned
+            if new_address != old_address or has_failed:
+                tunnel_changes.append(TunnelChange(tunnel, old_address, new_address, has_failed))
+        return tunnel_changes
+
+    def _pools_for(self, tunnel: Tunnel) -> tuple[IPPool, ...]:
+        labels = self.ipam.nodes[tunnel.node].labels
+        return pools_for_tunnel(self.ipam.pools, labels, tunnel.type, tunnel.version, self.wireguard_versions)
+
+    def _tunnels_with_pools(self) -> Iterable[tuple[Tunnel, tuple[IPPool, ...]]]:
+        """Yield the tunnels that there are or may be, by name of the node, each with the pools that serve it."""
+        pools_by_labels: dict[tuple[tuple[str, str], ...], list[tuple[TunnelType, IPVersion, tuple[IPPool, ...]]]] = {}
+        announced_tunnels = set(self.tunnel_addresses)
+        for name in self.node_names:
+            labels = tuple(sorted(self.ipam.nodes[name].labels.items()))
+            if labels not in pools_by_labels:  # many nodes are labelled alike
+                tunnels = (Tunnel(name, tunnel_type, version) for tunnel_type, version in TUNNEL_TYPES)
+                pools_by_labels[labels] = [
+                    (tunnel_of_type.type, tunnel_of_type.version, self._pools_for(tunnel_of_type))
+                    for tunnel_of_type in tunnels
+                ]
+            for tunnel_type, version, pools in pools_by_labels[labels]:
+                tunnel = Tunnel(name, tunnel_type, version)
+                if pools or tunnel in announced_tunnels:
+                    yield tunnel, pools
+
+    def _keeps_address(self, tunnel: Tunnel, address: Address | None, pools: tuple[IPPool, ...]) -> bool:
+        """Whether the allocator leaves an address alone: it is in a pool that serves, and still the node's."""
+        if address is None or not any(address in pool.cidr for pool in pools):
+            return False
+        return address in self.ipam.ips_by_handle(tunnel.handle)
+
+    def _reassign(self, handles: Sequence[str], address_requests: Sequence[AddressRequest]) -> None:
+        """Free what each handle holds, then ask anew for it where there are pools to ask."""
+        event_rows = []
+        request_indices, table, requests = self.request_tables(address_requests)
+        current_time = int(self.ipam.state.meta[layout.NOW])
+        for handle, address_request, request in zip(handles, address_requests, request_indices, strict=True):
+            handle_number = self.ipam.handle_number(handle)
+            node = self.ipam.nodes[address_request.node].number
+            event_rows.append((batch_events.RELEASE, node, handle_number, 0, current_time))
+            if address_request.ipv4_pools or address_request.ipv6_pools:
+                event_rows.append((address_request.event_kind, node, handle_number, request, current_time))
+        if event_rows:
+            self.ipam.run_events(np.array(event_rows, np.int64), table, requests)
+
+    # ---- many requests
+
+    def request_tables(
+        self, address_requests: Sequence[AddressRequest]
+    ) -> tuple[list[int], NDArray[np.int64], NDArray[np.int64]]:
+        """Return for each who asks the place of the request, the ranges of all requests, and the requests."""
+        range_rows: list[tuple[int, int, int]] = []
+        request_rows: list[tuple[int, ...]] = []
+        index_by_key: dict[tuple[object, ...], int] = {}
+        request_indices = []
+        index_by_id: dict[int, int] = {}
+        for address_request in address_requests:
+            if id(address_request) in index_by_id:  # many pods share one
+                request_indices.append(index_by_id[id(address_request)])
+                continue
+            labels: Mapping[str, str] = self.ipam.nodes[address_request.node].labels
+            key = (tuple(sorted(labels.items())), *(getattr(address_request, name) for name in _REQUEST_KEY_FIELDS))
+            if key not in index_by_key:
+                index_by_key[key] = len(request_rows)
+                request_row: list[int] = []
+                for version in (4, 6):
+                    ranges = (
+                        self._allowed_ranges(address_request, version) if version in address_request.versions else []
+                    )
+                    request_row += [len(range_rows), len(ranges)]
+                    range_rows += ranges
+                request_rows.append(
+                    (
+                        *request_row,
+                        self.ipam.block_limit(WINDOWS_MAX_BLOCKS_PER_HOST if address_request.windows else 0),
+                        int(address_request.windows),
+                    )
+                )
+            request_indices.append(index_by_key[key])
+            index_by_id[id(address_request)] = index_by_key[key]
+        table = np.array(range_rows, np.int64).reshape(-1, 3)
+        return request_indices, table, np.array(request_rows, np.int64).reshape(-1, batch_events.REQUEST_WIDTH)
+
+    def _allowed_ranges(self, request: AddressRequest, version: int) -> list[tuple[int, int, int]]:
+        namespace = None if request.namespace_labels is None else dict(request.namespace_labels)
+        pool_names = request.ipv6_pools if version == 6 else request.ipv4_pools
+        try:
+            return self.ipam.request_ranges(
+                request.node,
+                version,
+                use=request.use,
+                pool_names=pool_names,
+                namespace_labels=namespace,
+                windows=request.windows,
+            )
+        except IpamError:
+            return []

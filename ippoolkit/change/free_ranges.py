@@ -1,0 +1,68 @@
+"""Ranges that are free for a new pool, and what is wrong with one that is given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..cidr import Cidr
+from ..findings import N_, Finding, LocalizedText
+from ..model import Scenario
+
+_PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+_MAX_TRIED = 1 << 16
+_NEIGHBOUR_BITS = 12  # bits of an IPv6 prefix that a range beside may differ in
+
+
+def check_range(scenario: Scenario, cidr: Cidr, *, excluding: str = "") -> list[Finding]:
+    """Return what is wrong with a range for a new pool.
+
+    Parameters
+    ----------
+    scenario
+        The pools and the networks around them.
+    cidr
+        The range.
+    but
+        Name of a pool that will be gone.
+    """
+    findings = []
+    for owner, used_cidr in _used_ranges(scenario, excluding):
+        if used_cidr.overlaps(cidr):
+            params = {"cidr": str(cidr), "what": LocalizedText(owner), "other": str(used_cidr)}
+            findings.append(Finding("change-overlaps", str(cidr), params))
+    cluster_cidrs = [cluster_cidr for cluster_cidr in scenario.networks.cluster if cluster_cidr.version == cidr.version]
+    if cluster_cidrs and not any(cidr in cluster_cidr for cluster_cidr in cluster_cidrs):
+        params = {"cidr": str(cidr), "cluster": ", ".join(map(str, cluster_cidrs))}
+        findings.append(Finding("change-outside", str(cidr), params))
+    elif not cluster_cidrs:
+        findings.append(Finding("change-networks-unknown", str(cidr), {"cidr": str(cidr)}))
+    return findings
+
+
+def free_range(scenario: Scenario, prefix: int, near: Cidr) -> Cidr | None:
+    """Return a range of a size that is clear of every pool and network.
+
+    It is in the cluster CIDR, else a private one; of IPv6, where most is unknown to be anybody's, one beside `near`.
+    """
+    networks = [cluster_cidr for cluster_cidr in scenario.networks.cluster if cluster_cidr.version == near.version]
+    if near.version == 4:
+        networks += [Cidr.parse(private_cidr) for private_cidr in _PRIVATE]
+    else:
+        networks.append(near.with_prefix(max(min(near.prefix, prefix) - _NEIGHBOUR_BITS, 0)))
+    used_cidrs = [used_cidr for _, used_cidr in _used_ranges(scenario, "") if used_cidr.version == near.version]
+    for network in networks:
+        if network.prefix > prefix:
+            continue
+        size = 1 << (network.bits - prefix)
+        for subnet_index in range(min(network.subnet_count(prefix), _MAX_TRIED)):
+            cidr = Cidr(network.version, network.first + subnet_index * size, prefix)
+            if not any(used_cidr.overlaps(cidr) for used_cidr in used_cidrs):
+                return cidr
+    return None
+
+
+def _used_ranges(scenario: Scenario, excluding: str) -> Iterator[tuple[str, Cidr]]:
+    yield from ((N_("the pool"), pool.cidr) for pool in scenario.cluster.pools if pool.name != excluding)
+    yield from ((N_("the services' network"), cidr) for cidr in scenario.networks.services)
+    yield from ((N_("the nodes' network"), cidr) for cidr in scenario.networks.nodes)
+    yield from ((N_("the network"), cidr) for cidr in scenario.networks.peers)

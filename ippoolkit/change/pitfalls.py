@@ -1,0 +1,113 @@
+"""Mistakes that people make with a procedure, foreseen on this cluster, with their numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ..cidr import Cidr, address_from_int
+from ..findings import Finding
+from ..ipam import IpamError, batch_events, layout
+from ..model import Scenario
+from .cluster_state import AddressRequest, ClusterState
+from .pool_usage import StepResult
+from .recreate_order import pods_without_workload
+from .rehearsal import MAX_NAMES, SURGE_PARTS
+from .steps import Change, objects_naming_pool
+
+
+def find_pitfalls(
+    scenario: Scenario, change: Change, results: tuple[StepResult, ...], initial_state: ClusterState | None
+) -> list[Finding]:
+    """Return what is to be known before a procedure that holds; `start` is the cluster before a new blockSize."""
+    pitfalls = list(_step_pitfalls(scenario, change, results))
+    return (
+        pitfalls
+        if initial_state is None
+        else [*pitfalls, *in_place_resize_pitfalls(initial_state, change.pool, change.block_size)]
+    )
+
+
+def _step_pitfalls(scenario: Scenario, change: Change, results: tuple[StepResult, ...]) -> Iterator[Finding]:
+    cluster, pool = scenario.cluster, change.pool
+    actions = [result.step.action for result in results]
+    if "close" in actions:
+        annotated_objects = objects_naming_pool(cluster, pool)
+        if annotated_objects:
+            params = {"count": len(annotated_objects), "pool": pool, "which": ", ".join(annotated_objects[:MAX_NAMES])}
+            yield Finding("change-annotated", pool, params)
+        initial_usage = next(pool_usage for pool_usage in results[0].usage if pool_usage.pool == pool)
+        yield Finding("change-early", pool, {"pool": pool, "count": initial_usage.pods + initial_usage.tunnels})
+        yield Finding("change-kubectl-delete", pool)
+        yield Finding("change-two-at-once", pool, {"nodes": len(cluster.nodes)})
+        yield Finding("change-surge", pool, {"parts": SURGE_PARTS})
+        if pods_left := pods_without_workload(cluster, cluster.pool(pool)):
+            example_names = ", ".join(f"{pod.namespace}/{pod.name}" for pod in pods_left[:MAX_NAMES])
+            yield Finding("change-bare", pool, {"count": len(pods_left), "which": example_names})
+        yield Finding("change-document", pool)
+    if any(result.step.managed and result.step.action == "close" for result in results):
+        yield Finding("change-operator", pool, {"pool": pool})
+    if change.install == "kubespray" and "inventory" not in actions:
+        yield Finding("change-kubespray", pool, {"size": change.block_size or cluster.pool(pool).block_size})
+
+
+def in_place_resize_pitfalls(cluster_state: ClusterState, pool: str, size: int) -> Iterator[Finding]:
+    """Say which addresses would be given twice if blockSize were changed in place, and each node claimed a block."""
+    try:
+        cluster_state.ipam.change_pool(pool, validate=False, block_size=size)
+    except (IpamError, ValueError):
+        return
+    ipam = cluster_state.ipam
+    old_blocks = {slot: cidr for slot, cidr in ipam.slots() if cidr in ipam.pools[pool].cidr}
+    used_ordinals = {slot: ipam.used_ordinals(slot) for slot in old_blocks}
+    old_slots_by_range: dict[Cidr, list[int]] = {}  # old blocks by the range, theirs or a new block's, that is larger
+    for slot, cidr in old_blocks.items():
+        old_slots_by_range.setdefault(cidr.with_prefix(min(size, cidr.prefix)), []).append(slot)
+    prefixes = {cidr.prefix for cidr in old_slots_by_range}
+    _fill_blocks(cluster_state, pool, list(old_blocks))
+    doubled: list[int] = []
+    node_numbers = set()
+    for slot, cidr in ipam.slots():
+        if slot in old_blocks or cidr not in ipam.pools[pool].cidr:
+            continue
+        overlapping_slots = [
+            old_slot for prefix in prefixes for old_slot in old_slots_by_range.get(cidr.with_prefix(prefix), ())
+        ]
+        held_addresses = (
+            old_blocks[old_slot].first + ordinal
+            for old_slot in overlapping_slots
+            for ordinal in used_ordinals[old_slot]
+        )
+        doubly_assigned = [address for address in held_addresses if cidr.first <= address <= cidr.last]
+        doubled += doubly_assigned
+        node_numbers |= {int(ipam.state.blocks[slot, layout.OWNER])} if doubly_assigned else set()
+    if doubled:
+        version = ipam.pools[pool].version
+        example_addresses = ", ".join(
+            str(address_from_int(version, address)) for address in sorted(doubled)[:MAX_NAMES]
+        )
+        yield Finding(
+            "change-in-place", pool, {"nodes": len(node_numbers), "count": len(doubled), "which": example_addresses}
+        )
+
+
+def _fill_blocks(cluster_state: ClusterState, pool: str, slots: list[int]) -> None:
+    """Let each node take one address more than its blocks of a pool have left."""
+    ipam = cluster_state.ipam
+    node_names = cluster_state.node_names
+    node_numbers = np.array([ipam.nodes[host].number for host in node_names], np.int64)
+    block_rows = ipam.state.blocks[slots].astype(np.int64)
+    owned = block_rows[block_rows[:, layout.OWNER] >= 0]
+    open_addresses = np.bincount(owned[:, layout.OWNER], owned[:, layout.ASSIGNABLE], len(ipam.nodes)).astype(np.int64)
+    version = ipam.pools[pool].version
+    node_requests = [AddressRequest(host, (version,), ipv4_pools=(pool,), ipv6_pools=(pool,)) for host in node_names]
+    request_indices, table, requests = cluster_state.request_tables(node_requests)
+    handles = ipam.handle_numbers([f"next of {host}" for host in node_names])
+    node_indices = np.repeat(np.arange(len(node_names)), open_addresses[node_numbers] + 1)
+    events = np.zeros((len(node_indices), batch_events.EVENT_WIDTH), np.int64)
+    events[:, batch_events.KIND] = node_requests[0].event_kind if node_requests else 0
+    events[:, batch_events.NODE], events[:, batch_events.HANDLE] = node_numbers[node_indices], handles[node_indices]
+    events[:, batch_events.REQUEST] = np.array(request_indices, np.int64)[node_indices]
+    events[:, batch_events.TIME] = int(ipam.state.meta[layout.NOW])
+    ipam.run_events(events, table, requests)

@@ -1,0 +1,64 @@
+"""What pools hold from step to step of a change, as values and as a table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from ..findings import Finding
+from .recreate_order import GroupKeys
+from .steps import Step
+
+COUNTS = ("pods", "tunnels", "blocks", "empty", "free", "borrowed", "routes")
+
+
+@dataclass(frozen=True, slots=True)
+class PoolUsage:
+    """What one pool holds at one moment; `routes` are its blocks with affinity and its borrowed addresses."""
+
+    pool: str
+    pods: int
+    tunnels: int
+    blocks: int
+    empty: int
+    free: int
+    borrowed: int
+    routes: int
+
+    def combine_peak(self, other: PoolUsage) -> PoolUsage:
+        """Return the larger of each count of two moments, and the fewer free addresses."""
+        counts = {name: max(getattr(self, name), getattr(other, name)) for name in COUNTS}
+        return replace(self, **counts | {"free": min(self.free, other.free)})
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """One step, carried out: what each pool holds after it, how many pods and tunnels moved, what broke.
+
+    Where pods are recreated, `groups` are the keys of those that go together, `batches` what pools hold after each.
+    """
+
+    step: Step
+    usage: tuple[PoolUsage, ...]
+    recreated_pods: int = 0
+    moved_tunnels: int = 0
+    groups: tuple[GroupKeys, ...] = ()
+    usage_per_batch: tuple[tuple[PoolUsage, ...], ...] = ()
+    failures: tuple[Finding, ...] = ()
+
+
+def timeline(initial_usage: tuple[PoolUsage, ...], results: tuple[StepResult, ...]) -> pd.DataFrame:
+    """Return a row for each step, group and pool: pods, tunnels, blocks, free addresses, borrowed, routes."""
+    states = [(0, 1, "", initial_usage)]
+    for step_number, result in enumerate(results, 1):
+        states += [
+            (step_number, batch, result.step.action, usages)
+            for batch, usages in enumerate(result.usage_per_batch or (result.usage,), 1)
+        ]
+    rows = [
+        {"step": step, "batch": batch, "action": action, **{name: getattr(pool, name) for name in ("pool", *COUNTS)}}
+        for step, batch, action, usages in states
+        for pool in usages
+    ]
+    return pd.DataFrame(rows, columns=["step", "batch", "action", "pool", *COUNTS])

@@ -1,0 +1,181 @@
+"""A runbook in one language: what pages, Markdown and the script are made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..findings import N_, Finding, Severity, get_language
+from . import step_texts
+from .pool_usage import StepResult
+from .preflight import preflight
+from .runbook import Runbook
+from .step_commands import SHOW_BLOCKS, SHOW_POOLS, SHOW_TUNNELS, SHOW_USAGE, StepCommands, step_commands
+
+_CHECK_COMMANDS = {
+    "create": (SHOW_POOLS, SHOW_TUNNELS),
+    "close": (SHOW_TUNNELS, SHOW_USAGE),
+    "restart": (SHOW_TUNNELS,),
+    "shut": (SHOW_POOLS,),
+    "recreate": (SHOW_USAGE, "kubectl get pods -A -o wide | grep -v Running"),
+    "delete": (SHOW_POOLS, SHOW_BLOCKS),
+    "annotate": ("kubectl get namespaces,deployments,daemonsets,statefulsets -A -o yaml | grep -nE 'ipv[46]pools'",),
+    "inventory": ("grep -rn calico_pool inventory/",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedCheck:
+    """A check before the change: what, by which command, and which output is right."""
+
+    purpose: str
+    command: str
+    expected: str
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedStep:
+    """A step: its title, what is said of it (label and text), what is typed, what it comes to, and how that is seen."""
+
+    number: int
+    title: str
+    result: StepResult
+    explanations: tuple[tuple[str, str], ...]
+    commands: StepCommands
+    note: str
+    check_commands: tuple[str, ...]
+    expected: str
+    pitfalls: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedRunbook:
+    """A runbook: title, verdict, findings that are about the whole of it, checks before it, steps.
+
+    `cooldown` is for how many seconds released addresses keep their blocks.
+    """
+
+    lang: str
+    cooldown_seconds: int
+    title: str
+    verdict: str
+    findings: tuple[Finding, ...]
+    checks: tuple[RenderedCheck, ...]
+    steps: tuple[RenderedStep, ...]
+
+    @property
+    def manifests(self) -> dict[str, str]:
+        """What the commands read, by the paths of the files."""
+        return {step.commands.manifest_path: step.commands.manifest for step in self.steps if step.commands.manifest}
+
+
+def render_runbook(runbook: Runbook, lang: str = "en") -> RenderedRunbook:
+    """Put a runbook into words; of one that is refused the reason and the better plan."""
+    translator = get_language(lang)
+    header = lang, runbook.scenario.cluster.ipam.ip_cooldown_seconds, runbook_title(runbook, lang)
+    params: dict[str, object] = {"steps": len(runbook.results)}
+    if not runbook.is_issued:
+        failed_text = N_("It would not hold on this cluster.")
+        verdict = translator.translate(
+            failed_text if runbook.results else N_("It was not rehearsed, for the reason below.")
+        )
+        return RenderedRunbook(*header, verdict, runbook.findings, (), ())
+    verdict = translator.render(N_("Rehearsed on this cluster in {steps} steps: it holds at every one."), params)
+    checks = tuple(
+        RenderedCheck(
+            translator.render(check.purpose, check.params),
+            check.command,
+            translator.render(check.expected, check.params),
+        )
+        for check in preflight(runbook)
+    )
+    commands = step_commands(runbook)
+    rendered_steps = tuple(
+        _render_step(runbook, step_number, commands[step_number - 1], lang)
+        for step_number in range(1, len(commands) + 1)
+    )
+    step_codes = {finding.code for step in rendered_steps for finding in step.pitfalls}
+    general_findings = tuple(
+        finding
+        for finding in runbook.findings
+        if finding.severity is not Severity.INFO or finding.code not in step_codes
+    )
+    return RenderedRunbook(*header, verdict, general_findings, checks, rendered_steps)
+
+
+def runbook_title(runbook: Runbook, lang: str = "en") -> str:
+    """Return what a runbook is called."""
+    change = runbook.change
+    params = {"pool": change.pool, "size": change.block_size, "prefix": change.prefix, "cidr": str(change.cidr or "")}
+    return get_language(lang).render(step_texts.RUNBOOK_TITLES[change.kind], params)
+
+
+def step_title(result: StepResult, lang: str = "en") -> str:
+    """Return what a step is called."""
+    return get_language(lang).render(step_texts.STEP_TITLES[result.step.action], _params(result))
+
+
+def _render_step(runbook: Runbook, step_number: int, commands: StepCommands, lang: str) -> RenderedStep:
+    result = runbook.results[step_number - 1]
+    action = result.step.action
+    translator = get_language(lang)
+    cooldown_seconds = runbook.scenario.cluster.ipam.ip_cooldown_seconds
+    params = _params(result) | {"seconds": cooldown_seconds}
+    text_key: str = action
+    if action == "close" and result.step.managed:
+        text_key = "shut"
+    elif action == "recreate" and cooldown_seconds:
+        text_key = "renew"
+    explanations = tuple(
+        (translator.translate(label), translator.render(texts.get(text_key, texts[action]), params))
+        for label, texts in step_texts.EXPLANATIONS
+    )
+    if action == "recreate":
+        explanations = (
+            explanations[0],
+            (translator.translate(N_("Order")), translator.translate(step_texts.ORDER_TEXTS[runbook.change.order])),
+            *explanations[1:],
+        )
+    note = (
+        step_texts.MANAGED_NOTE
+        if result.step.managed and commands.manifest_path
+        else step_texts.KUBECTL_NOTES.get(action, "")
+    )
+    return RenderedStep(
+        step_number,
+        step_title(result, lang),
+        result,
+        explanations,
+        commands,
+        translator.translate(note) if note else "",
+        _CHECK_COMMANDS.get(text_key, _CHECK_COMMANDS[action]),
+        translator.render(step_texts.EXPECTED[text_key], params),
+        tuple(_pitfalls_of_step(runbook, step_number)),
+    )
+
+
+def _params(result: StepResult) -> dict[str, object]:
+    pool = result.step.pool
+    pods_in_use = next((pool_usage.pods for pool_usage in result.usage if pool_usage.pool == pool.name), 0)
+    return {
+        "pool": pool.name,
+        "cidr": str(pool.cidr),
+        "size": pool.block_size,
+        "to": result.step.target_pool or "-",
+        "count": result.recreated_pods,
+        "used": pods_in_use,
+    }
+
+
+def _pitfalls_of_step(runbook: Runbook, step_number: int) -> list[Finding]:
+    """Return what can go wrong at a step; each is told once, where it comes up first."""
+    step = runbook.results[step_number - 1].step
+    earlier_steps = [result.step for result in runbook.results[: step_number - 1]]
+    if step.action == "create":  # in place of which nobody should change the blockSize of the old one
+        return [
+            candidate
+            for candidate in runbook.findings
+            if step_texts.STEP_OF_FINDING.get(candidate.code) == "create" and step.pool.name == candidate.subject
+        ]
+    if any(earlier_step.action == step.action for earlier_step in earlier_steps):
+        return []
+    return [finding for finding in runbook.findings if step_texts.STEP_OF_FINDING.get(finding.code) == step.action]

@@ -1,0 +1,244 @@
+"""The commands of each step, with every name quoted: no name can end a quote or become an option."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ..model import Cluster, IPPool, Pod
+from ..write.v3_manifests import to_manifests_yaml
+from ..write.yaml_dump import dump_yaml
+from . import operator_installation
+from .pool_usage import StepResult
+from .recreate_order import WORKLOAD_KINDS, RecreateOrder
+from .runbook import Runbook
+from .steps import Step
+
+ANNOTATION = {4: "cni.projectcalico.org/ipv4pools", 6: "cni.projectcalico.org/ipv6pools"}
+SHOW_TUNNELS = (
+    "kubectl get nodes -o custom-columns="
+    "'NODE:.metadata.name,VXLAN:.metadata.annotations.projectcalico\\.org/IPv4VXLANTunnelAddr,"
+    "IPIP:.metadata.annotations.projectcalico\\.org/IPv4IPIPTunnelAddr,"
+    "VXLAN6:.metadata.annotations.projectcalico\\.org/IPv6VXLANTunnelAddr'"
+)
+SHOW_POOLS = "calicoctl get ippools -o wide"
+SHOW_USAGE = "calicoctl ipam show"
+SHOW_BLOCKS = "calicoctl ipam show --show-blocks"
+BACKUP_COMMAND = (
+    "kubectl get ippools.crd.projectcalico.org,ipamblocks.crd.projectcalico.org,"
+    "blockaffinities.crd.projectcalico.org,ipamhandles.crd.projectcalico.org,"
+    "ipamconfigs.crd.projectcalico.org -o yaml > ipam-backup.yaml"
+)
+_DISABLE_PATCH = json.dumps({"spec": {"disabled": True}})
+# Pods of a node that can be recreated; jsonpath separates by blanks what names of Kubernetes do not hold.
+_RECREATABLE_PODS = "spec.hostNetwork=false,status.phase!=Succeeded,status.phase!=Failed"
+# Workloads whose pods have addresses of their own: those on the host's network, calico-node among them, stay alone.
+_POD_NETWORK_WORKLOADS = (
+    "'{{range .items}}{{if not .spec.template.spec.hostNetwork}}{{.kind}}/{{.metadata.name}}{{\"\\n\"}}{{end}}{{end}}'"
+)
+_POD_FIELDS = (
+    "'{range .items[*]}{.metadata.namespace} {.metadata.name} {.metadata.uid} {.metadata.ownerReferences[0].kind}"
+    '{"\\n"}{end}\''
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StepCommands:
+    """What is typed for a step.
+
+    `parts` are the commands of the groups in which pods are recreated, each with what it is about; `file` and `text`
+    the manifest that a command reads.
+    """
+
+    calicoctl: tuple[str, ...] = ()
+    kubectl: tuple[str, ...] = ()
+    groups: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    manifest_path: str = ""
+    manifest: str = ""
+
+
+def step_commands(runbook: Runbook) -> list[StepCommands]:
+    """Return what is typed for each step of a runbook that was issued."""
+    listed_pools = operator_installation.managed_pools(runbook.scenario.cluster)
+    commands = []
+    for step_number, result in enumerate(runbook.results, 1):
+        listed_pools = (
+            operator_installation.pools_after(listed_pools, result.step) if result.step.managed else listed_pools
+        )
+        commands.append(_commands_of_step(runbook, step_number, result, listed_pools))
+    return commands
+
+
+def _commands_of_step(
+    runbook: Runbook, step_number: int, result: StepResult, managed_pools: Sequence[IPPool]
+) -> StepCommands:
+    step = result.step
+    name = shlex.quote(step.pool.name)
+    if step.managed and step.action in ("create", "close", "delete"):
+        manifest_path = f"manifests/{step_number:02d}-installation.yaml"
+        line = f"kubectl patch installation default --type=merge --patch-file {manifest_path}"
+        return StepCommands(
+            kubectl=(line,),
+            manifest_path=manifest_path,
+            manifest=operator_installation.installation_patch(managed_pools),
+        )
+    match step.action:
+        case "create":
+            manifest_path = f"manifests/{step_number:02d}-ippool.yaml"
+            text = to_manifests_yaml([step.pool])
+            return StepCommands(
+                (f"calicoctl create -f {manifest_path}",),
+                (f"kubectl create -f {manifest_path}",),
+                manifest_path=manifest_path,
+                manifest=text,
+            )
+        case "close":
+            patch = shlex.quote(_DISABLE_PATCH)
+            return StepCommands(
+                (f"calicoctl patch ippool {name} -p {patch}",),
+                (f"kubectl patch ippools.crd.projectcalico.org {name} --type=merge -p {patch}",),
+            )
+        case "restart":
+            rollout_command = "kubectl -n calico-system rollout"
+            return StepCommands(
+                kubectl=(
+                    f"{rollout_command} restart daemonset/calico-node",
+                    f"{rollout_command} status daemonset/calico-node --timeout=30m",
+                )
+            )
+        case "annotate":
+            return StepCommands(
+                kubectl=tuple(_annotation_commands(runbook.scenario.cluster, runbook.changed_pool, step))
+            )
+        case "recreate":
+            order = runbook.change.order
+            return StepCommands(
+                groups=tuple((_group_label(keys), tuple(_recreate_commands(keys, order))) for keys in result.groups)
+            )
+        case "inventory":
+            return StepCommands(
+                manifest_path="inventory/calico.yml", manifest=dump_yaml(_inventory_variables(step.pool))
+            )
+    return StepCommands((f"calicoctl delete ippool {name}",))
+
+
+def annotated_namespaces(cluster: Cluster, pool: IPPool) -> dict[str, tuple[str, ...]]:
+    """Return the namespaces whose annotation names a pool, with that place left empty among the pools it names."""
+    pool_names = {pool.name, str(pool.cidr)}
+    pools_by_namespace = {
+        namespace.name: namespace.ipv4_pools if pool.version == 4 else namespace.ipv6_pools
+        for namespace in cluster.namespaces
+    }
+    return {
+        namespace_name: tuple("" if pool_name in pool_names else pool_name for pool_name in pools)
+        for namespace_name, pools in pools_by_namespace.items()
+        if pool_names & {*pools}
+    }
+
+
+def _annotation_commands(cluster: Cluster, old: IPPool, step: Step) -> Iterable[str]:
+    """Return commands that correct annotations of namespaces, and of the templates of workloads, which roll out."""
+    key = ANNOTATION[old.version]
+    for namespace, pools in annotated_namespaces(cluster, old).items():
+        remaining_pools = [name for name in (pool_name or step.target_pool for pool_name in pools) if name]
+        value = f"{key}={json.dumps(remaining_pools)}" if remaining_pools else f"{key}-"
+        yield f"kubectl annotate namespace {shlex.quote(namespace)} {shlex.quote(value)} --overwrite"
+    pool_names = {old.name, str(old.cidr)}
+    workloads: dict[tuple[str, str, str], list[str]] = {}
+    for pod in cluster.pods:
+        pools = pod.ipv4_pools if old.version == 4 else pod.ipv6_pools
+        if pool_names & {*pools} and (workload := _workload_of(pod)):
+            remaining_pools = [
+                name
+                for name in (step.target_pool if pool_name in pool_names else pool_name for pool_name in pools)
+                if name
+            ]
+            workloads[(*workload, pod.namespace)] = remaining_pools
+    for (kind, name, namespace), remaining_pools in sorted(workloads.items()):
+        annotations = {key: json.dumps(remaining_pools) if remaining_pools else None}
+        patch = json.dumps({"spec": {"template": {"metadata": {"annotations": annotations}}}})
+        target = f"{kind} {shlex.quote(name)} --namespace={shlex.quote(namespace)}"
+        yield f"kubectl patch {target} --type=merge -p {shlex.quote(patch)}"
+
+
+def _workload_of(pod: Pod) -> tuple[str, str] | None:
+    """Return kind and name of what makes a pod, as the pod's own name has it."""
+    kinds = {"ReplicaSet": ("deployment", 2), "DaemonSet": ("daemonset", 1), "StatefulSet": ("statefulset", 1)}
+    if pod.owner not in kinds:
+        return None
+    kind, parts = kinds[pod.owner]
+    name = "-".join(pod.name.split("-")[:-parts])
+    return (kind, name) if name else None
+
+
+def _recreate_commands(keys: Sequence[tuple[str, ...]], order: RecreateOrder) -> Iterable[str]:
+    """Return commands that recreate pods, each workload at its own pace, or each pod as its budget allows."""
+    if order == "node":
+        yield from _loop("node", [key[0] for key in keys], _eviction_commands())
+        return
+    if order == "namespace":
+        yield from _loop("space", [key[0] for key in keys], _rollout_commands(",".join(WORKLOAD_KINDS)))
+        return
+    for kind in WORKLOAD_KINDS:
+        if namespaces := [key[-1] for key in keys if key[0] == kind]:
+            yield from _loop("space", namespaces, _rollout_commands(kind))
+
+
+def _loop(variable: str, names: Sequence[str], body: Iterable[str]) -> Iterable[str]:
+    """Return commands for each of these names."""
+    if len(names) == 1:
+        yield f"{variable}={shlex.quote(names[0])}"
+        yield from body
+        return
+    yield f"for {variable} in {' '.join(map(shlex.quote, names))}; do"
+    yield from (f"  {line}" for line in body)
+    yield "done"
+
+
+def _rollout_commands(kind: str) -> Iterable[str]:
+    return (
+        f'for each in $(kubectl get {kind} --namespace="$space" -o go-template={_POD_NETWORK_WORKLOADS}); do',
+        '  kubectl rollout restart --namespace="$space" "$each"',
+        '  kubectl rollout status --namespace="$space" --timeout=30m "$each"',
+        "done",
+    )
+
+
+def _eviction_commands() -> Iterable[str]:
+    """Return commands that evict the pods of a node one by one; an eviction waits until budgets allow it."""
+    pod_arguments = '--namespace="$space" "$pod"'
+    field_selector = f"spec.nodeName=$node,{_RECREATABLE_PODS}"
+    eviction_json = '{"apiVersion":"policy/v1","kind":"Eviction","metadata":{"namespace":"%s","name":"%s"}}'
+    return (
+        f'kubectl get pods --all-namespaces --field-selector="{field_selector}" -o jsonpath={_POD_FIELDS} |',
+        "  while read -r space pod uid owner; do",
+        '    [ -n "$owner" ] || { echo "left alone, for nothing would make it again: $space/$pod"; continue; }',
+        f'    while [ "$(kubectl get pod {pod_arguments} --ignore-not-found -o jsonpath=\'{{.metadata.uid}}\')" = "$uid" ]; do',
+        f'      printf \'{eviction_json}\' "$space" "$pod" |',
+        '        kubectl create --raw "/api/v1/namespaces/$space/pods/$pod/eviction" -f - || true',
+        "      sleep 5",
+        "    done",
+        "  done",
+        f'if [ -n "$(kubectl get pods --all-namespaces --field-selector="{field_selector}" -o name)" ]; then',
+        f'  kubectl wait pods --all-namespaces --field-selector="{field_selector}" --for=condition=Ready --timeout=30m',
+        "fi",
+    )
+
+
+def _group_label(keys: Sequence[tuple[str, ...]]) -> str:
+    """Say in few words what a group is of."""
+    labels = [" ".join(filter(None, key)) for key in keys]
+    return ", ".join(labels) if len(labels) <= 4 else f"{labels[0]} … {labels[-1]} ({len(labels)})"
+
+
+def _inventory_variables(pool: IPPool) -> dict[str, object]:
+    """Return Kubespray's variables for a pool."""
+    if pool.version == 6:
+        return {"calico_pool_cidr_ipv6": str(pool.cidr), "calico_pool_blocksize_ipv6": pool.block_size}
+    return {
+        "calico_pool_name": pool.name,
+        "calico_pool_cidr": str(pool.cidr),
+        "calico_pool_blocksize": pool.block_size,
+    }

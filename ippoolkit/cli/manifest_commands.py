@@ -1,0 +1,85 @@
+"""Manifests on the command line: judged, and turned into v3."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..findings import Finding
+from .app import LanguageChoice, LanguageOption, app, console, errors_reported, exit_with_problem
+
+
+class ActionChoice(StrEnum):
+    """What is to be done with the objects of manifests."""
+
+    CREATE = "create"
+    APPLY = "apply"
+    REPLACE = "replace"
+    PATCH = "patch"
+    DELETE = "delete"
+
+
+class JudgeChoice(StrEnum):
+    """Who judges manifests."""
+
+    CALICOCTL = "calicoctl"
+    KUBECTL = "kubectl"
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(help="Manifests (YAML, JSON); - for stdin.")],
+    existing: Annotated[
+        list[Path] | None,
+        typer.Option("--existing", "-e", help="What already exists: a scenario, manifests or dumps. Repeatable."),
+    ] = None,
+    action: Annotated[ActionChoice, typer.Option(help="The calicoctl or kubectl action.")] = ActionChoice.APPLY,
+    by: Annotated[JudgeChoice | None, typer.Option(help="Check with one of them only; both if left out.")] = None,
+    each_alone: Annotated[
+        bool, typer.Option("--each", help="Check each file on its own, not on top of the files before it.")
+    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit status 1 for warnings too.")] = False,
+    lang: LanguageOption = LanguageChoice.EN,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_sarif: Annotated[bool, typer.Option("--sarif", help="Print SARIF 2.1.0.")] = False,
+    as_junit: Annotated[bool, typer.Option("--junit", help="Print JUnit XML.")] = False,
+) -> None:
+    """Judge manifests as calicoctl and as the CRD alone (kubectl): exit status 0 all accepted, 1 refused, 2 unusable.
+
+    Warns of what is accepted and can hardly be meant. With --existing the objects, blocks, nodes and networks that
+    are there count; left out, the cluster is taken for empty.
+    """
+    if as_json + as_sarif + as_junit > 1:
+        exit_with_problem(lang, Finding("option-one", params={"options": "--json, --sarif, --junit"}))
+    from ..manifests.manifest_review import JUDGES, review
+    from ..view import review_formats
+    from ..view.review_terminal import print_review
+
+    with errors_reported(lang):
+        result = review(files, existing or (), action.value, (by.value,) if by else JUDGES, separately=each_alone)
+    if as_json:
+        typer.echo(json.dumps(review_formats.review_as_dict(result, lang), indent=1, ensure_ascii=False))
+    elif as_sarif:
+        typer.echo(json.dumps(review_formats.review_as_sarif(result, lang), indent=1, ensure_ascii=False))
+    elif as_junit:
+        typer.echo(review_formats.review_as_junit(result, lang), nl=False)
+    else:
+        print_review(console(), result, lang=lang)
+    raise typer.Exit(2 if result.unreadable_files else int(not result.accepted or (strict and result.has_problems)))
+
+
+@app.command()
+def convert(
+    files: Annotated[list[Path], typer.Argument(help="Manifests or dumps; - for stdin.")],
+    lang: LanguageOption = LanguageChoice.EN,
+) -> None:
+    """Print objects of crd.projectcalico.org/v1, as kubectl shows them, as projectcalico.org/v3 for calicoctl."""
+    from ..manifests import convert_to_v3
+
+    with errors_reported(lang):
+        text = convert_to_v3(files)
+    typer.echo(text, nl=False)

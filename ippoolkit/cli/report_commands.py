@@ -1,0 +1,187 @@
+"""Reports on the command line."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ..errors import InputError, describe_finding
+from ..findings import N_, Finding, Place, get_language
+from .app import LanguageChoice, LanguageOption, app, errors_reported
+
+_SINGLE_FILE_SUFFIXES = (".html", ".pdf", ".xlsx", ".md")
+
+
+class FormatChoice(StrEnum):
+    """What a report can be made as."""
+
+    HTML = "html"
+    PDF = "pdf"
+    XLSX = "xlsx"
+    MD = "md"
+    PNG = "png"
+    SVG = "svg"
+
+
+_FORMATS_HELP = f"Comma between several: {', '.join(FormatChoice)}."
+
+
+@app.command()
+def report(
+    scenarios: Annotated[
+        list[str],
+        typer.Argument(
+            help="A report is made of each: a scenario, a manifest or a dump; a folder, with the dumps of one cluster; "
+            "a quoted pattern such as 'clusters/*.yaml'; - for stdin.",
+            show_default=False,
+        ),
+    ],
+    out: Annotated[
+        Path,
+        typer.Option("--out", "-o", help="A folder; of one scenario also a file: .html, .pdf, .xlsx or .md."),
+    ] = Path("reports"),
+    formats: Annotated[str, typer.Option("--format", "-f", help=_FORMATS_HELP)] = "html",
+    lang: LanguageOption = LanguageChoice.EN,
+    redact: Annotated[bool, typer.Option("--redact", help="Replace names and addresses; the numbers stay.")] = False,
+    template: Annotated[
+        str,
+        typer.Option("--template", "-t", help="capacity, audit, change, comparison, fleet, or a notebook of your own."),
+    ] = "capacity",
+    parameters: Annotated[
+        list[str] | None, typer.Option("--parameter", "-p", help="NAME=VALUE, a parameter of the template. Repeatable.")
+    ] = None,
+    date: Annotated[str | None, typer.Option(help="Date to print, YYYY-MM-DD; today's if left out.")] = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", "-j", min=1, help="How many at a time; one per processor if left out.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Also recreate reports that already exist.")] = False,
+) -> None:
+    """Make a report of each scenario to attach to a design review; of several also a page that lists them, worst first.
+
+    What is there already, made from the same input, is not made again. Exit status: 0 all made, 1 some failed,
+    2 unusable input.
+    """
+    from ..report import make_report
+
+    template_parameters = _parse_parameters(parameters or (), template, lang)
+    if out.suffix.lower() in _SINGLE_FILE_SUFFIXES and not out.is_dir():
+        with errors_reported(lang):
+            _check_single_report(scenarios, out, formats)
+            report_path = make_report(
+                scenarios[0],
+                out,
+                lang=lang,
+                date=date,
+                redact=redact,
+                template=template,
+                parameters=template_parameters,
+            )
+        typer.echo(report_path)
+        return
+    format_names = [name.strip() for name in formats.split(",") if name.strip()]
+    options = {
+        "formats": format_names,
+        "lang": lang.value,
+        "redact": redact,
+        "date": date,
+        "template": template,
+        "parameters": template_parameters,
+        "jobs": jobs,
+        "force": force,
+    }
+    raise typer.Exit(_make_batch(scenarios, out, options, lang))
+
+
+def _make_batch(scenarios: list[str], out: Path, options: dict[str, Any], lang: LanguageChoice) -> int:
+    from ..report import make_reports
+
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)  # what fails is told below, in the reader's language
+    counts = {"done": 0, "total": 0}
+    try:
+        with errors_reported(lang), _batch_progress(lang, counts) as progress:
+            result = make_reports(scenarios, out, **options, progress=progress)
+    except KeyboardInterrupt:
+        interrupted_text = N_("Interrupted: {done} of {total} done; run the same command to continue.")
+        typer.echo(get_language(lang).render(interrupted_text, counts), err=True)
+        return 130
+    if result.failures and not result.successes:
+        return 2 if all(isinstance(failure.error, InputError) for failure in result.failures) else 1
+    if skipped := sum(written.is_unchanged for written in result.successes):
+        params = {"skipped": skipped, "reports": len(result.successes)}
+        typer.echo(get_language(lang).render(N_("{skipped} of {reports} already existed."), params), err=True)
+    if result.index_page:
+        typer.echo(result.index_page)
+    else:
+        for written in result.successes:
+            for file in written.files:
+                typer.echo(file)
+    return int(bool(result.failures))
+
+
+@contextmanager
+def _batch_progress(lang: LanguageChoice, counts: dict[str, int]) -> Iterator[Any]:
+    """Show a bar with the time left on a terminal, and a line for each report that failed."""
+    from ..view.progress import report_progress
+
+    with report_progress(lang.value) as (advance, print_line):
+
+        def progress(done: int, total: int, result: Any) -> None:
+            counts.update(done=done, total=total)
+            error = getattr(result, "error", None)
+            if isinstance(error, InputError) and total == 1:
+                print_line(error.describe(lang))
+            elif isinstance(error, InputError):
+                problems = error.problems
+                more_count = f" (+{len(problems) - 1})" if len(problems) > 1 else ""
+                print_line(f"{describe_finding(problems[0], lang)}{more_count}")
+            elif error is not None:
+                print_line(f"{result.told}: {error.describe(lang)}")
+            advance(done, total)
+
+        yield progress
+
+
+def _check_single_report(scenarios: list[str], out: Path, formats: str) -> None:
+    problems = []
+    if len(scenarios) > 1:
+        problems.append(Finding("report-several", params={"count": len(scenarios)}, place=Place(str(out))))
+    if formats not in ("html", out.suffix.lower().removeprefix(".")):
+        params = {"value": f'"{formats}"', "choices": out.suffix.removeprefix(".")}
+        problems.append(Finding("value-choice", params=params, place=Place("report", field="format")))
+    if problems:
+        raise InputError(problems)
+
+
+def _parse_parameters(assignments: tuple[()] | list[str], template: str, lang: LanguageChoice) -> dict[str, Any]:
+    """Read NAME=VALUE with the types of the template's own values; what does not fit is judged with all the rest."""
+    if not assignments:
+        return {}
+    from ..report import find_template
+
+    with errors_reported(lang):
+        defaults = find_template(template).defaults
+        problems = [Finding("parameter-form", params={"value": text}) for text in assignments if "=" not in text]
+        if problems:
+            raise InputError(problems)
+    pairs = (text.split("=", 1) for text in assignments)
+    return {name.strip(): _parse_value(value, defaults.get(name.strip(), "")) for name, value in pairs}
+
+
+def _parse_value(text: str, default: object) -> object:
+    """Read a value as the type of the default; texts that are no such value stay texts, and are refused as such."""
+    import json
+
+    if isinstance(default, str):
+        return text
+    if isinstance(default, bool) and text in ("true", "false", "yes", "no"):
+        return text in ("true", "yes")
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

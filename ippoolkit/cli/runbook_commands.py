@@ -1,0 +1,162 @@
+"""Runbooks on the command line: a change of pools, rehearsed on a cluster's snapshot."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from .app import LanguageChoice, LanguageOption, app, errors_reported
+
+runbook_app = typer.Typer(
+    no_args_is_help=True, help="Write the procedure for a change of pools, rehearsed on a cluster."
+)
+app.add_typer(runbook_app, name="runbook")
+
+
+class InstallerChoice(StrEnum):
+    """How Calico was installed."""
+
+    MANIFEST = "manifest"
+    OPERATOR = "operator"
+    KUBESPRAY = "kubespray"
+
+
+class OrderChoice(StrEnum):
+    """In which order pods are recreated."""
+
+    NAMESPACE = "namespace"
+    WORKLOAD = "workload"
+    NODE = "node"
+
+
+ClusterOption = Annotated[
+    list[Path], typer.Option("--cluster", "-c", help="A folder or file of the cluster. Repeatable.")
+]
+PoolOption = Annotated[str, typer.Option("--pool", help="Name of the pool.")]
+OutOption = Annotated[Path | None, typer.Option("--out", "-o", help="A folder for runbook, manifests and script.")]
+InstallOption = Annotated[InstallerChoice, typer.Option("--install", help="How Calico was installed.")]
+OrderOption = Annotated[
+    OrderChoice, typer.Option("--order", help="Order in which pods are recreated; pods are never deleted directly.")
+]
+BatchesOption = Annotated[int, typer.Option(min=1, max=100, help="Number of groups; the script pauses between them.")]
+ShortOption = Annotated[bool, typer.Option("--short", help="Without the explanations.")]
+TemporaryRangeOption = Annotated[
+    str, typer.Option("--temporary", help="Range of the temporary pool; chosen if left out.")
+]
+NewRangeOption = Annotated[str, typer.Option("--to-cidr", help="Range of the new pool; chosen if left out.")]
+NewNameOption = Annotated[str, typer.Option("--name", help="Name of the new pool.")]
+NewBlockSizeOption = Annotated[int, typer.Option("--block-size", help="Its blockSize; 0 keeps that of the old pool.")]
+
+
+@runbook_app.command("block-size")
+def block_size(
+    cluster: ClusterOption,
+    pool: PoolOption,
+    to: Annotated[int, typer.Option("--to", help="The new blockSize.")],
+    temporary: TemporaryRangeOption = "",
+    install: InstallOption = InstallerChoice.MANIFEST,
+    order: OrderOption = OrderChoice.NAMESPACE,
+    batches: BatchesOption = 4,
+    out: OutOption = None,
+    short: ShortOption = False,
+    lang: LanguageOption = LanguageChoice.EN,
+) -> None:
+    """Change a pool's blockSize: exit status 0 issued, 1 refused, 2 a file unusable."""
+    _issue_runbook("block-size", **locals())
+
+
+@runbook_app.command()
+def migrate(
+    cluster: ClusterOption,
+    pool: Annotated[str, typer.Option("--from", help="Name of the pool to leave.")],
+    cidr: NewRangeOption = "",
+    name: NewNameOption = "",
+    to: NewBlockSizeOption = 0,
+    install: InstallOption = InstallerChoice.MANIFEST,
+    order: OrderOption = OrderChoice.NAMESPACE,
+    batches: BatchesOption = 4,
+    out: OutOption = None,
+    short: ShortOption = False,
+    lang: LanguageOption = LanguageChoice.EN,
+) -> None:
+    """Move to another pool."""
+    _issue_runbook("migrate", **locals())
+
+
+@runbook_app.command()
+def split(
+    cluster: ClusterOption,
+    pool: PoolOption,
+    to: Annotated[int, typer.Option("--to", help="Prefix length of the parts.")],
+    temporary: TemporaryRangeOption = "",
+    install: InstallOption = InstallerChoice.MANIFEST,
+    order: OrderOption = OrderChoice.NAMESPACE,
+    batches: BatchesOption = 4,
+    out: OutOption = None,
+    short: ShortOption = False,
+    lang: LanguageOption = LanguageChoice.EN,
+) -> None:
+    """Make several pools out of one."""
+    _issue_runbook("split", **locals())
+
+
+@runbook_app.command()
+def grow(
+    cluster: ClusterOption,
+    pool: Annotated[str, typer.Option("--pool", help="The pool whose fields the new one takes.")],
+    cidr: NewRangeOption = "",
+    name: NewNameOption = "",
+    to: NewBlockSizeOption = 0,
+    install: InstallOption = InstallerChoice.MANIFEST,
+    out: OutOption = None,
+    short: ShortOption = False,
+    lang: LanguageOption = LanguageChoice.EN,
+) -> None:
+    """Add a pool beside another."""
+    _issue_runbook("grow", **locals())
+
+
+@runbook_app.command()
+def retire(
+    cluster: ClusterOption,
+    pool: PoolOption,
+    install: InstallOption = InstallerChoice.MANIFEST,
+    order: OrderOption = OrderChoice.NAMESPACE,
+    batches: BatchesOption = 4,
+    out: OutOption = None,
+    short: ShortOption = False,
+    lang: LanguageOption = LanguageChoice.EN,
+) -> None:
+    """Take a pool out of service; what it serves goes to those that are left."""
+    _issue_runbook("retire", **locals())
+
+
+def _issue_runbook(
+    change_kind: str,
+    cluster: list[Path],
+    pool: str,
+    out: Path | None,
+    lang: LanguageChoice,
+    short: bool,
+    **change_options: Any,
+) -> None:
+    """Rehearse a change; print the runbook, or write it with its manifests and script."""
+    from ..report.report_folder import write_atomically
+    from ..report.runbook_files import render_runbook_files, render_runbook_markdown
+    from ..report.sections.runbook_report import build_runbook_report
+
+    with errors_reported(lang):
+        report = build_runbook_report(cluster, change_kind, pool=pool, short=short, lang=lang.value, **change_options)
+        if out is None or not report.runbook.is_issued:
+            typer.echo(render_runbook_markdown(report))
+        else:
+            for path, text in render_runbook_files(report).items():
+                (out / path).parent.mkdir(parents=True, exist_ok=True)
+                target = write_atomically(out / path, text.encode())
+                typer.echo(target)
+                if target.suffix == ".sh":
+                    target.chmod(0o755)
+    raise typer.Exit(0 if report.runbook.is_issued else 1)

@@ -1,0 +1,77 @@
+"""The trade-off of block sizes as a chart."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
+
+from ..findings import N_, format_short_count, get_language
+from .style import ACCENT_COLOUR, BAR_COLOUR, FAIL_BAR_COLOUR, FAIL_COLOUR, MUTED_COLOUR, TEXT_COLOUR, styled_figure
+
+_LOG_SCALE_RATIO = 1000  # times the planned nodes: from there on bars of even scale would tell nothing
+_MAX_FULL_SIZE_LABEL = 5  # characters above a bar that stand beside each other in full size
+
+
+def draw_block_sizes(table: pd.DataFrame, *, chosen_block_size: int, lang: str = "en") -> Figure:
+    """Draw how many nodes fit at each block size, and lines for the nodes of today and of the plan's end.
+
+    Parameters
+    ----------
+    table
+        As `ippoolkit.block_sizes` returns it.
+    chosen
+        The pool's blockSize, marked.
+    lang
+        Language of the words.
+    """
+    words = get_language(lang)
+    fails_text = words.translate("fails")
+    nodes_fit = [int(node_count) for node_count in table["nodes_fit"]]
+    bar_fails = [verdict == fails_text for verdict in table["verdict"]]
+    positions = range(len(nodes_fit))
+    nodes_today, planned_nodes = (max(table[name], default=0) for name in ("nodes", "nodes_later"))
+    logarithmic = bool(planned_nodes) and max(nodes_fit, default=0) > _LOG_SCALE_RATIO * planned_nodes
+    # Bars beyond a few times the plan only say "plenty": cut there, so that the plan's line stays visible.
+    bar_limit = min(max(nodes_fit, default=1), max(planned_nodes * 4, 4)) if not logarithmic else None
+    with styled_figure(6.2, 2.9) as (figure, axes):
+        heights = [min(node_count, bar_limit) if bar_limit else max(node_count, 1) for node_count in nodes_fit]
+        bars = axes.bar(positions, [float(height) for height in heights], width=0.66, color=BAR_COLOUR)
+        for bar, fails_here in zip(bars, bar_fails, strict=True):
+            if fails_here:
+                bar.set(facecolor=FAIL_BAR_COLOUR, edgecolor=FAIL_COLOUR, hatch="///", linewidth=0)
+        if logarithmic:
+            axes.set_yscale("log")
+        elif bar_limit:
+            axes.set_ylim(0, bar_limit * 1.1)
+        font_size = 7.5 if max(map(len, map(format_short_count, nodes_fit)), default=0) <= _MAX_FULL_SIZE_LABEL else 6
+        for position, node_count, height in zip(positions, nodes_fit, heights, strict=True):
+            label_offset = 8 if bar_limit and height <= planned_nodes < height * 1.15 else 2  # clear of the plan's line
+            axes.annotate(
+                format_short_count(node_count),
+                (position, float(height)),
+                xytext=(0, label_offset),
+                textcoords="offset points",
+                ha="center",
+                fontsize=font_size,
+            )
+        if planned_nodes:
+            if 0 < nodes_today < planned_nodes:
+                axes.axhline(nodes_today, color=MUTED_COLOUR, linewidth=0.8, linestyle=(0, (1, 3)))
+            axes.axhline(planned_nodes, color=FAIL_COLOUR, linewidth=1, linestyle=(0, (4, 3)))
+            template = (
+                N_("- - {nodes:node} planned, {today} today") if nodes_today < planned_nodes else N_("- - {nodes:node}")
+            )
+            label = words.render(template, {"nodes": planned_nodes, "today": nodes_today})
+            axes.set_title(label, loc="right", color=FAIL_COLOUR, fontsize=8)
+        axes.yaxis.set_major_locator(LogLocator(numticks=6) if logarithmic else MaxNLocator(6, integer=True))
+        axes.set_xticks(list(positions), [f"/{font_size}" for font_size in table["block_size"]])
+        for tick, font_size in zip(axes.get_xticklabels(), table["block_size"], strict=True):
+            if font_size == chosen_block_size:
+                tick.set(color=ACCENT_COLOUR, fontweight="bold")
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: format_short_count(int(value))))
+        axes.set_xlabel("blockSize")
+        axes.set_title(
+            words.translate(N_("Nodes that fit, by blockSize")), loc="left", color=TEXT_COLOUR, fontweight="bold"
+        )
+    return figure

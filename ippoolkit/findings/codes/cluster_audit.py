@@ -1,0 +1,360 @@
+"""What an audit finds in the blocks and addresses of a cluster that exists."""
+
+from __future__ import annotations
+
+from ...texts import N_
+from .rule import Rule
+
+CLUSTER_AUDIT = (
+    Rule(
+        "figure-differs",
+        "warning",
+        "kit",
+        N_("{figure} of {of} is reported as {told}, but {counted} was counted from the objects."),
+        N_("Save all outputs at the same time: changes in between look like defects."),
+    ),
+    Rule(
+        "dumps-apart",
+        "warning",
+        "kit",
+        N_("{count:address} were assigned after the newest pod in the input was created: the pod dump is older."),
+        N_("Save all dumps at the same time; otherwise reported leaks may be false."),
+    ),
+    Rule(
+        "namespaces-partly",
+        "warning",
+        "kit",
+        N_(
+            "Blocks hold addresses of pods in {others} other namespaces, but the input contains only "
+            "pods of {namespace}."
+        ),
+        N_("Save the pods of all namespaces: kubectl get pods -A -o json."),
+    ),
+    Rule(
+        "blocks-gone",
+        "error",
+        "blocks",
+        N_(
+            "No block is left in {pools}: {without} of {nodes:node} have none and use borrowed "
+            "addresses ({which}), while {free} of {addresses:address} are free."
+        ),
+        N_(
+            "Add a pool with smaller blocks or a larger range, and move pods to it; blockSize itself cannot be changed."
+        ),
+    ),
+    Rule(
+        "blocks-fewer-than-nodes",
+        "error",
+        "blocks",
+        N_(
+            "{left:block} are left in {pools} for {without:node} without one ({which}), while {free} of "
+            "{addresses:address} are free."
+        ),
+        N_(
+            "Add a pool with smaller blocks or a larger range, and move pods to it; blockSize itself cannot be changed."
+        ),
+    ),
+    Rule(
+        "blocks-few",
+        "warning",
+        "blocks",
+        N_("{left:block} are left in {pools} for {nodes:node}, while {free} of {addresses:address} are free."),
+        N_("Blocks run out before addresses do: plan another pool before adding nodes."),
+    ),
+    Rule(
+        "blocks-left", "ok", "blocks", N_("{left:block} are left in {pools}; {without} of {nodes:node} have none yet.")
+    ),
+    Rule(
+        "node-cap-full",
+        "error",
+        "ipam",
+        N_(
+            "{node} holds {held} of at most {cap:block} (IPv{version}), all full: the next pod "
+            "fails, because a node at its limit cannot borrow."
+        ),
+        N_("Move pods away, raise maxBlocksPerHost (strictAffinity only), or use a pool of larger blocks."),
+    ),
+    Rule(
+        "node-at-cap",
+        "warning",
+        "ipam",
+        N_("{node} holds {held} of at most {cap:block} (IPv{version}): after {free:address} more, new pods fail."),
+        N_("Move pods away, raise maxBlocksPerHost (strictAffinity only), or use a pool of larger blocks."),
+    ),
+    Rule(
+        "node-near-cap",
+        "warning",
+        "ipam",
+        N_("{node} holds {held} of at most {cap:block} (IPv{version}), with {free:address} free in them."),
+        N_("Monitor it: at the limit, requests fail immediately."),
+    ),
+    Rule(
+        "next-to-fail",
+        "warning",
+        "ipam",
+        N_(
+            "{node} runs out first: it has addresses for {pods:pod} more (IPv{version}; own blocks "
+            "{own}, new blocks {new}, borrowed {borrow}), while kubelet would start {kubelet}. Nodes "
+            "that run out before max-pods: {count}."
+        ),
+        N_("Add blocks or addresses before then, or lower kubelet's max-pods."),
+    ),
+    Rule(
+        "node-fails-now",
+        "error",
+        "ipam",
+        N_(
+            "{node} has no address for another pod (IPv{version}), while kubelet would start "
+            "{kubelet}. Nodes that run out before max-pods: {count}."
+        ),
+        N_("Add a pool that selects it, or move pods away."),
+    ),
+    Rule(
+        "no-node-fails",
+        "info",
+        "ipam",
+        N_(
+            "None of {nodes:node} runs out of addresses before kubelet's max-pods if it grows alone; "
+            "the tightest, {node}, has addresses for {pods:pod} more."
+        ),
+    ),
+    Rule(
+        "tunnel-borrowed",
+        "warning",
+        "ipam",
+        N_("{count:tunnel} on addresses borrowed from other nodes' blocks: {which}."),
+        N_("Give these nodes a block: traffic to a borrowed tunnel address breaks when its block's owner goes."),
+    ),
+    Rule(
+        "borrowed-addresses",
+        "warning",
+        "blocks",
+        N_(
+            "Borrowed: {count:address}, by {nodes:node} ({which}). Each needs its own route: "
+            "{routes} in total, {blocks} of them for blocks with affinity."
+        ),
+        N_("If blocks ran out, add a pool; then recreate the pods on these nodes."),
+    ),
+    Rule(
+        "blocks-unowned",
+        "info",
+        "ipam",
+        N_(
+            "Without affinity: {count:block}, with {addresses:address} in use: {which}. No node can "
+            "claim them; nodes can only borrow from them."
+        ),
+        N_("They are removed when their last address is released: recreate the pods in them."),
+    ),
+    Rule(
+        "blocks-empty",
+        "info",
+        "controllers",
+        N_(
+            "Claimed but empty: {count:block} ({which}). Of these, {last} are a node's only block, "
+            "which is never released."
+        ),
+        N_("kube-controllers releases the others after 15 to 22.5 minutes."),
+    ),
+    Rule(
+        "blocks-outside-pools",
+        "warning",
+        "ipam",
+        N_(
+            "Outside all pools: {count:block}, with {addresses:address} in use: {which}. calicoctl "
+            "ipam check does not report this."
+        ),
+        N_(
+            "A pool was deleted too early: recreate these pods; to reuse the range, first create the "
+            "pool with the old blockSize."
+        ),
+    ),
+    Rule(
+        "block-other-size",
+        "error",
+        "ipam",
+        N_(
+            "Size differs from the pool's /{size}: {count:block} ({which}). The blockSize was "
+            "changed in place: new blocks may overlap old ones."
+        ),
+        N_("Move all pods to another pool, then delete and recreate this one. Setting the size back does not fix it."),
+    ),
+    Rule(
+        "blocks-overlap",
+        "error",
+        "ipam",
+        N_(
+            "Overlapping pairs of blocks: {count}, first {first} and {second}; {twice:address} "
+            "assigned twice. calicoctl ipam check reports no problem."
+        ),
+        N_("Move the pods to another pool, then delete and recreate this one."),
+    ),
+    Rule(
+        "node-gone",
+        "warning",
+        "controllers",
+        N_(
+            "Deleted but still in IPAM: {count:node} ({which}) with {blocks:block} and "
+            "{addresses:address}; borrowed from these blocks by other nodes: {lent}."
+        ),
+        N_(
+            "kube-controllers releases them once the nodes' pods are gone and no node borrows from "
+            "their blocks. Check that its node controller is running; otherwise use calicoctl delete "
+            "node."
+        ),
+    ),
+    Rule(
+        "affinity-pending",
+        "warning",
+        "ipam",
+        N_("Pending block affinities: {count} ({which})."),
+        N_("An affinity stays pending if its client stopped halfway; the node's next request completes it."),
+    ),
+    Rule(
+        "affinity-without-block",
+        "warning",
+        "ipam",
+        N_("Block affinities without a block: {count} ({which})."),
+        N_("Harmless, but they count towards the node's block limit; its next request may use them."),
+    ),
+    Rule(
+        "block-without-claim",
+        "warning",
+        "ipam",
+        N_("Blocks whose affinity is missing or belongs to another node: {count} ({which})."),
+        N_("Compare kubectl get blockaffinities with the blocks before deleting anything."),
+    ),
+    Rule(
+        "loadbalancer-use",
+        "info",
+        "loadbalancer",
+        N_("Services use {used:address} in {blocks:block} of LoadBalancer pools; {free} are free in these blocks."),
+    ),
+    Rule(
+        "pool-usage",
+        "ok",
+        "blocks",
+        N_(
+            "{used} of {capacity:address} in use ({share:.1%}), {free} free; {blocks} of {blocks_total:block} "
+            "claimed, {filled:.0%} of their addresses used."
+        ),
+    ),
+    Rule(
+        "pool-nearly-full",
+        "warning",
+        "blocks",
+        N_("{used} of {capacity:address} in use ({share:.1%}), {free} free."),
+        N_("Add a pool: no pool can grow."),
+    ),
+    Rule(
+        "pool-full",
+        "error",
+        "blocks",
+        N_("All of {capacity:address} are in use or reserved."),
+        N_("Add a pool: no pool can grow."),
+    ),
+    Rule(
+        "addresses-leaked",
+        "warning",
+        "controllers",
+        N_(
+            "Leaked: {count:address} no longer used; {pods} of pods, {tunnels} of tunnels, "
+            "{services} of services. By node: {which}."
+        ),
+        N_(
+            "kube-controllers releases them 15 to 22.5 minutes after their pod is gone. If they stay "
+            "longer, check that its node controller is running. To release one manually: calicoctl "
+            "ipam release --ip, never for an address in use."
+        ),
+    ),
+    Rule(
+        "leaks-overcounted",
+        "info",
+        "ipam-check",
+        N_("calicoctl ipam check reports {count:address} as leaked that are IPv6 tunnel addresses in use."),
+        N_("Exclude these before releasing addresses from its report."),
+    ),
+    Rule(
+        "pod-not-allocated",
+        "error",
+        "ipam",
+        N_(
+            "In use inside a pool but not recorded in any block: {count:address} of pods ({which}). "
+            "Another pod can be assigned the same address."
+        ),
+        N_("Recreate these pods."),
+    ),
+    Rule(
+        "tunnel-not-allocated",
+        "error",
+        "ipam",
+        N_("{count:tunnel} advertised by nodes on addresses that no block records: {which}."),
+        N_("Restart calico-node on them, and check that a pool for tunnels selects them."),
+    ),
+    Rule(
+        "in-use-outside",
+        "warning",
+        "ipam-check",
+        N_("In use outside all enabled pools and not recorded in any block: {count:address} ({which})."),
+        N_("They come from another network plugin or a deleted pool: recreate these pods."),
+    ),
+    Rule(
+        "pods-in-disabled-pool",
+        "info",
+        "migrate",
+        N_("{pods:pod} still use addresses of this disabled pool."),
+        N_("They keep them until they are recreated; only then can the pool be deleted."),
+    ),
+    Rule(
+        "address-twice",
+        "error",
+        "ipam",
+        N_("Used more than once: {count:address}, first {first} by {who}. calicoctl ipam check does not report this."),
+        N_("Recreate all but one of them now: their traffic is misrouted."),
+    ),
+    Rule(
+        "pods-without-address",
+        "warning",
+        "ipam",
+        N_("Scheduled but without an address: {count:pod} ({which}), on {nodes}."),
+        N_("ippoolkit pools-for shows which pools would serve them, and why others would not."),
+    ),
+    Rule(
+        "handles-missing",
+        "warning",
+        "ipam",
+        N_("Handles referenced by blocks that do not exist: {count} ({which})."),
+        N_("Releasing by handle will not find these addresses; recreate their pods."),
+    ),
+    Rule(
+        "handles-idle",
+        "info",
+        "ipam",
+        N_("Handles without an address: {count} ({which})."),
+        N_("They are harmless; nothing removes them automatically."),
+    ),
+    Rule(
+        "addresses-cooling",
+        "info",
+        "ipamconfig",
+        N_("In cooldown after release: {count:address}, for {seconds} s each before they are free again."),
+        N_("They count as in use until then: with high churn, choose a shorter ipCooldownSeconds."),
+    ),
+    Rule("windows-kept", "info", "windows", N_("Reserved by Windows: {count:address}, 4 in each block.")),
+    Rule(
+        "reserved-in-use",
+        "info",
+        "ipreservation",
+        N_("In use although reserved: {count:address}, assigned before the reservation."),
+        N_("They will not be assigned again once released."),
+    ),
+    Rule(
+        "together-short",
+        "warning",
+        "ipam",
+        N_(
+            "Together the nodes could start {wanted:pod} more before max-pods, but only "
+            "{free:address} are left in {pools} (IPv{version})."
+        ),
+        N_("Add a pool before the nodes fill up, or lower max-pods."),
+    ),
+)

@@ -1,0 +1,170 @@
+"""Rules on files and their contents."""
+
+from __future__ import annotations
+
+from ...texts import N_
+from .rule import CALICOCTL_AND_CRD, Rule
+
+INPUT_FILES = (
+    Rule("file-missing", "error", "kit", N_("The file does not exist."), N_("Check the path.")),
+    Rule("file-folder", "error", "kit", N_("This is a folder, not a file."), N_("Name the files in it.")),
+    Rule("file-unreadable", "error", "kit", N_("The file cannot be read: {reason}.")),
+    Rule("file-unwritable", "error", "kit", N_("The file cannot be written: {reason}.")),
+    Rule("folder-missing", "error", "kit", N_("The folder does not exist."), N_("Create it first.")),
+    Rule("folder-empty", "error", "kit", N_("The folder contains no YAML or JSON files."), N_("Save the dumps there.")),
+    Rule("type-date", "error", "kit", N_("{value} is not a valid date."), N_("Write it as 2026-01-31.")),
+    Rule("file-empty", "error", "kit", N_("The file is empty."), N_("Save the command's output again.")),
+    Rule("file-binary", "error", "kit", N_("The file is not text."), N_("Save it as UTF-8 YAML or JSON.")),
+    Rule("file-large", "error", "kit", N_("The file has {size:byte}; at most {most} are read.")),
+    Rule(
+        "file-large-yaml",
+        "error",
+        "kit",
+        N_("The file has {size:byte}; of YAML at most {most} are read."),
+        N_("Save large dumps as JSON: -o json."),
+    ),
+    Rule(
+        "nothing-read",
+        "error",
+        "kit",
+        N_("The input contains no IP pool and no other object that a plan needs."),
+        N_("Provide a scenario, or the output of calicoctl get ippools -o yaml."),
+    ),
+    Rule(
+        "yaml-syntax",
+        "error",
+        "yaml",
+        N_("Not valid YAML: {reason}."),
+        applies_to="file",
+        refused_by=CALICOCTL_AND_CRD,
+        calico_messages=("error converting YAML to JSON: yaml:",),
+    ),
+    Rule(
+        "json-syntax", "error", "json", N_("Not valid JSON: {reason}."), N_("The file may be truncated; save it again.")
+    ),
+    Rule(
+        "yaml-duplicate",
+        "error",
+        "yaml",
+        N_('The key "{key}" appears twice, first on line {first}.'),
+        N_("Keep one of them."),
+        applies_to="file",
+        refused_by=CALICOCTL_AND_CRD,
+        calico_messages=("already set in map",),
+    ),
+    Rule("yaml-alias", "error", "yaml", N_('Unknown anchor "{alias}": it is not defined before this point.')),
+    Rule("yaml-merge", "error", "yaml", N_("Only mappings can be merged with <<.")),
+    Rule("yaml-key", "error", "yaml", N_("A list or mapping cannot be a key.")),
+    Rule(
+        "yaml-bomb",
+        "error",
+        "yaml",
+        N_("The aliases expand to {values:value} or more: the file was not read."),
+        N_("Write the values out."),
+    ),
+    Rule("too-deep", "error", "kit", N_("Values are nested more than {depth} levels deep.")),
+    Rule(
+        "yaml-tag",
+        "warning",
+        "yaml",
+        N_('{written} without quotes is a YAML tag: it is read as "{text}".'),
+        N_("Put the whole value in quotes. An empty selector selects everything."),
+    ),
+    Rule("not-object", "error", "kit", N_("Expected a scenario or a Kubernetes object, but found {value}.")),
+    Rule(
+        "kind-unread",
+        "info",
+        "kit",
+        N_("Skipped {count:object} of kind {kind} ({version}): not needed for a plan."),
+    ),
+    Rule(
+        "list-empty",
+        "info",
+        "kit",
+        N_("The list is empty. kubectl also prints an empty list when it lacks permission."),
+        N_("Check with kubectl auth can-i list; figures that depend on it are treated as unknown."),
+    ),
+    Rule("type-number", "error", "scenario", N_("{value} is not a number.")),
+    Rule("value-wrong", "error", "scenario", N_("{value} is not allowed here.")),
+    Rule("pool-name-taken", "error", "ippool", N_('A pool named "{name}" already exists.'), N_("Choose another name.")),
+    Rule("name-twice", "error", "scenario", N_('The name "{name}" is used twice, first at {first}.')),
+    Rule(
+        "object-differs",
+        "error",
+        "kit",
+        N_("{kind} {name} was already read from {first} with different contents."),
+        N_("Use dumps taken at the same time."),
+    ),
+    Rule(
+        "object-twice",
+        "warning",
+        "kit",
+        N_("{kind} {name} appears twice in the file, first at {first}; it is counted once."),
+        N_("The file may have been merged from two dumps."),
+    ),
+    Rule(
+        "kind-not-read",
+        "warning",
+        "kit",
+        N_("No {kinds} data was read: figures that need it are unknown."),
+        N_("Add a dump, or state that there are none with --none KIND."),
+    ),
+    Rule(
+        "kind-forbidden",
+        "warning",
+        "kit",
+        N_("Listing {kind} was forbidden: figures that need it are unknown."),
+        N_("Grant the permissions printed by ippoolkit audit --print-rbac."),
+    ),
+    Rule(
+        "command-failed",
+        "warning",
+        "kit",
+        N_("The command that produced this output failed: {message}"),
+        N_("Run it again; what it should have printed is unknown."),
+    ),
+    Rule(
+        "null-read", "info", "kit", N_("The file contains null: treated as no IPAMConfiguration having been created.")
+    ),
+    Rule(
+        "file-unread",
+        "info",
+        "kit",
+        N_("Not recognized as kubectl or calicoctl output: skipped."),
+    ),
+    Rule("table-row", "error", "kit", N_('This row of a table cannot be read: "{row}".'), N_("Save the output again.")),
+    Rule(
+        "check-cut",
+        "warning",
+        "kit",
+        N_("The output of ipam check is truncated: its lists are incomplete."),
+        N_("Run it again, and check that calicoctl has the required permissions."),
+    ),
+    Rule(
+        "sequence-rounded",
+        "warning",
+        "kit",
+        N_(
+            "The sequence numbers of all {count:block} are rounded to 53 bits: a JSON tool modified "
+            "this dump. No figure here depends on them."
+        ),
+        N_("Never write this dump back to a cluster. Save the kubectl output unmodified."),
+    ),
+    Rule("scenarios-several", "error", "kit", N_("The files contain {count} scenarios."), N_("Provide only one.")),
+    Rule("block-attribute", "error", "ipam", N_("Ordinal {ordinal} refers to an attribute that does not exist.")),
+    Rule(
+        "annotation-pools",
+        "error",
+        "cni",
+        N_("{value} is not a JSON list of pool names."),
+        N_('Write it as \'["pool-a", "pool-b"]\'.'),
+    ),
+    Rule(
+        "trace-time",
+        "error",
+        "kit",
+        N_("{value} is not a time in seconds between 0 and {most}."),
+    ),
+    Rule("trace-csv", "error", "kit", N_("Not valid CSV: {reason}.")),
+    Rule("address-syntax", "error", "cidr", N_('"{address}" is not a valid IP address.')),
+)

@@ -1,0 +1,248 @@
+"""What is found on a change of pools before it is made."""
+
+from __future__ import annotations
+
+from ...texts import N_
+from .rule import Rule
+
+POOL_CHANGES = (
+    Rule(
+        "change-pool-missing",
+        "error",
+        "migrate",
+        N_("Pool {pool} does not exist; existing pools: {pools}."),
+        N_("Choose one of these."),
+    ),
+    Rule(
+        "change-name-taken",
+        "error",
+        "ippool",
+        N_("Pool {pool} already exists."),
+        N_("Choose another name, or delete that pool if it is left over from an earlier change."),
+    ),
+    Rule(
+        "change-unusable",
+        "error",
+        "ippool",
+        N_("The new pool would be invalid: {reason}"),
+        N_("Choose another range or blockSize."),
+    ),
+    Rule(
+        "change-owners-unknown",
+        "info",
+        "kit",
+        N_("The dump does not contain the pods' owners, so pods are recreated by namespace."),
+        N_("Save the pods with their ownerReferences: kubectl get pods -A -o json."),
+    ),
+    Rule("change-no-range", "error", "kit", N_("No free range is left for the new pool.")),
+    Rule("change-parts", "error", "kit", N_("{cidr} can be split only into parts of /{least:d} to /{most:d}.")),
+    Rule(
+        "change-unread",
+        "error",
+        "kit",
+        N_("Missing from the input: {kinds}. The change cannot be rehearsed without them."),
+        N_("Save them too: kubectl get ippools,ipamblocks,nodes,pods,namespaces -A -o json."),
+    ),
+    Rule(
+        "change-name-unusable",
+        "error",
+        "names",
+        N_("{name} is not a valid Kubernetes name, and commands could misinterpret it."),
+        N_("Correct the file; no object in a cluster can have this name."),
+    ),
+    Rule(
+        "change-nothing",
+        "error",
+        "block-size",
+        N_("The pool {pool} already has blockSize {size:d}."),
+        N_("Nothing needs to be done."),
+    ),
+    Rule(
+        "change-overlaps",
+        "error",
+        "migrate",
+        N_("{cidr} overlaps {what} {other}."),
+        N_("Choose a range that overlaps no pool and no network."),
+    ),
+    Rule(
+        "change-outside",
+        "warning",
+        "migrate",
+        N_("{cidr} is outside the cluster CIDR {cluster}: traffic between pods may be masqueraded."),
+        N_("Choose a range inside the cluster CIDR, or widen that first."),
+    ),
+    Rule(
+        "change-networks-unknown",
+        "warning",
+        "migrate",
+        N_("The cluster CIDR and the node and service networks are unknown: {cidr} was compared with pools only."),
+        N_(
+            "Compare it with kubectl cluster-info dump | grep -m1 cluster-cidr, "
+            "and with the networks of nodes and services."
+        ),
+    ),
+    Rule(
+        "change-refused",
+        "error",
+        "calicoctl",
+        N_("Calico would refuse the pool {pool} at this step: {reason}"),
+        N_("Use the suggested plan, or choose another range or blockSize."),
+    ),
+    Rule(
+        "change-pods-without",
+        "error",
+        "ipam",
+        N_("{count} of the {pods:pod} moved out of {pool} would get no address ({which})."),
+        N_("Use a larger range or smaller blocks for the target pool."),
+    ),
+    Rule(
+        "change-nodes-without",
+        "error",
+        "blocks",
+        N_("With strictAffinity, {count:node} would have no block while {left:block} would be left."),
+        N_("Use a larger range or smaller blocks: at least one block per node."),
+    ),
+    Rule(
+        "change-tunnels-lost",
+        "error",
+        "encapsulation",
+        N_(
+            "{count:tunnel} would lose the address or get none ({which}); some nodes would keep "
+            "advertising an address that is no longer theirs."
+        ),
+        N_("Create another pool with the same encapsulation and a block for every node before disabling this one."),
+    ),
+    Rule(
+        "change-tunnels-borrowed",
+        "error",
+        "encapsulation",
+        N_("{count:tunnel} would have its address in a block of another node ({which})."),
+        N_("Use a larger range or smaller blocks: at least one block per node."),
+    ),
+    Rule(
+        "change-delete-in-use",
+        "error",
+        "migrate",
+        N_(
+            "{count:address} in {pool} would still be in use when it is deleted and would remain in "
+            "blocks outside any pool."
+        ),
+        N_(
+            "First recreate the pods that hold them and release leaked addresses (ippoolkit audit "
+            "lists them); until then, no pool with another blockSize can replace this one."
+        ),
+    ),
+    Rule(
+        "change-better",
+        "info",
+        "block-size",
+        N_("A plan that works at every step: {option} {value}."),
+        N_("Run the command again with it."),
+    ),
+    Rule(
+        "change-annotated",
+        "warning",
+        "cni",
+        N_(
+            "{count} namespaces or pods request the pool {pool} by annotation ({which}): once it is "
+            "disabled, their new pods fail."
+        ),
+        N_(
+            "Correct the annotations, including those in workload templates, before the pool is "
+            "disabled; the runbook includes this step."
+        ),
+    ),
+    Rule(
+        "change-in-place",
+        "info",
+        "block-size",
+        N_(
+            "Never change blockSize in place: the next block that {nodes:node} would claim overlaps "
+            "one in use, and {count:address} would be assigned twice ({which}); calicoctl ipam check "
+            "would not report it."
+        ),
+        N_("Setting it back does not fix it. Follow the steps."),
+    ),
+    Rule(
+        "change-early",
+        "info",
+        "migrate",
+        N_("Deleting {pool} before its pods are recreated would leave {count:address} in blocks outside any pool."),
+        N_("calicoctl does not warn. Continue only if the check of the previous step passed."),
+    ),
+    Rule(
+        "change-kubectl-delete",
+        "info",
+        "migrate",
+        N_("kubectl delete leaves affinities and empty blocks behind, which then prevent another blockSize."),
+        N_(
+            "Delete pools with calicoctl. If it has happened, recreate the pool with its old "
+            "blockSize and delete it with calicoctl."
+        ),
+    ),
+    Rule(
+        "change-two-at-once",
+        "info",
+        "encapsulation",
+        N_("Writing two pools at once can lose tunnel updates: calico-node drops a change while it processes another."),
+        N_("Write one pool, wait, verify the tunnels of all {nodes:node}, then write the next."),
+    ),
+    Rule(
+        "change-document",
+        "info",
+        "block-size",
+        N_(
+            "Other guides delete 192.168.0.0/16 and create 192.0.0.0/16, which is a different "
+            "network; claim that all blocks are created with the pool, although each is created when "
+            "a node needs it; and delete the pods of only one namespace."
+        ),
+    ),
+    Rule(
+        "change-operator",
+        "warning",
+        "operator-pools",
+        N_(
+            "The operator re-enables disabled pools: {pool} is taken out of use with the selector "
+            "!all() in the Installation. Pods that request the pool still get addresses from it, and "
+            "tunnels keep theirs until calico-node is restarted."
+        ),
+        N_("Correct the annotations first, and check the tunnels after the restart; the runbook includes both steps."),
+    ),
+    Rule(
+        "change-operator-outside",
+        "error",
+        "operator-pools",
+        N_("{cidr} is outside the cluster CIDR {cluster}; the operator rejects such a pool."),
+        N_("Choose a range inside the cluster CIDR."),
+    ),
+    Rule(
+        "change-kubespray",
+        "warning",
+        "kubespray",
+        N_("Kubespray applies the pools of its inventory again on its next run."),
+        N_("Update calico_pool_cidr and calico_pool_blocksize in the inventory as part of the same change."),
+    ),
+    Rule(
+        "change-bare",
+        "warning",
+        "kit",
+        N_("{count:pod} in the pool belong to no Deployment, DaemonSet or StatefulSet ({which})."),
+        N_(
+            "No rollout recreates them: let jobs finish and delete the others manually; a deleted "
+            "pod returns only if a controller recreates it."
+        ),
+    ),
+    Rule(
+        "change-surge",
+        "info",
+        "kit",
+        N_(
+            "In the rehearsal each pod returns to its node; each group is recreated in {parts} "
+            "parts, with the new pods of a part started before the old ones end."
+        ),
+        N_(
+            "Pods that the scheduler places on other nodes need blocks there: leave headroom, and "
+            "compare the numbers at each check."
+        ),
+    ),
+)

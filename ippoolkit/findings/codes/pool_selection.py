@@ -1,0 +1,105 @@
+"""Who may draw from which pool, and who is left without one."""
+
+from __future__ import annotations
+
+from ...texts import N_
+from .rule import Rule
+
+POOL_SELECTION = (
+    Rule(
+        "node-without-pool",
+        "error",
+        "ippool",
+        N_(
+            "{count:node} without an IPv{version} pool for pods: {which}. Pods that request no "
+            "specific pool get no address there."
+        ),
+        N_("Label the nodes, or widen a pool's nodeSelector."),
+    ),
+    Rule(
+        "node-without-tunnel-pool",
+        "error",
+        "ippool",
+        N_("{count:node} without any IPv{version} pool for the {tunnel} tunnel that others have: {which}."),
+        N_("Widen the nodeSelector of a pool with this encapsulation: without the address these nodes are cut off."),
+    ),
+    Rule(
+        "node-without-tunnel",
+        "warning",
+        "encapsulation",
+        N_("Without a {tunnel} address (IPv{version}), though a pool would give one: {count:node} ({which})."),
+        N_("Restart calico-node there; it may have missed a change of pools."),
+    ),
+    Rule(
+        "pool-selects-no-namespace",
+        "warning",
+        "ippool",
+        N_("The namespaceSelector {selector} matches no namespace."),
+        N_("Label a namespace, or correct the selector."),
+    ),
+    Rule(
+        "annotation-disabled",
+        "error",
+        "cni",
+        N_(
+            "{spaces} namespaces and {pods:pod} request this disabled pool by annotation: {which}. "
+            "Their new pods get no address."
+        ),
+        N_("Change the annotations before pods are recreated."),
+    ),
+    Rule(
+        "annotation-missing",
+        "error",
+        "cni",
+        N_(
+            "{spaces} namespaces and {pods:pod} request the pool {pool}, which does not exist: "
+            "{which}. Their new pods get no address."
+        ),
+        N_("Correct the annotations; they take pool names or CIDRs."),
+    ),
+    Rule(
+        "object-missing",
+        "error",
+        "kit",
+        N_("{kind} {name} is not in the input."),
+        N_("Check the name, and that its dump is among the files."),
+    ),
+    Rule("not-disabled", "info", "ippool", N_("The pool is disabled.")),
+    Rule("not-named", "info", "cni", N_("{by} requests other pools: {named}.")),
+    Rule(
+        "not-manual",
+        "info",
+        "ippool",
+        N_("assignmentMode is Manual: it serves only pods and namespaces that request it."),
+    ),
+    Rule("not-node", "info", "ippool", N_("Its nodeSelector {selector} does not match {node}.")),
+    Rule(
+        "not-namespace",
+        "info",
+        "ippool",
+        N_("Its namespaceSelector {selector} does not match the namespace {namespace}."),
+    ),
+    Rule("not-use", "info", "ippool", N_("Its allowedUses are {uses}, not {use}.")),
+    Rule("not-windows", "info", "windows", N_("Blocks of /{size} are too small for Windows.")),
+    Rule(
+        "named-disabled",
+        "error",
+        "cni",
+        N_("{by} requests the pool {pool}, which is disabled: the allocation fails."),
+        N_("Correct the annotation, or enable the pool."),
+    ),
+    Rule(
+        "named-missing",
+        "error",
+        "cni",
+        N_("{by} requests the pool {pool}, which does not exist: the allocation fails."),
+        N_("Correct the annotation."),
+    ),
+    Rule(
+        "no-pool-serves",
+        "error",
+        "ippool",
+        N_("No pool serves {use} on {node}."),
+        N_("Check nodeSelector, namespaceSelector, assignmentMode and allowedUses of the pools."),
+    ),
+)

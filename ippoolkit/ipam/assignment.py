@@ -1,0 +1,390 @@
+"""Requests: own blocks, new ones, those of others; and releases. Compiled."""
+
+from __future__ import annotations
+
+from . import bitmap
+from .blocks import (
+    covering_reservation,
+    create_block,
+    delete_block,
+    find_block,
+    has_room,
+    is_empty,
+    is_fully_reserved,
+    is_less_128,
+    link_to_owner,
+    release_affinity,
+    reset_addresses,
+    update_bitmaps,
+)
+from .compilation import compiled, inlined
+from .free_queue import assign_next, dequeue, enqueue, enqueue_cooled, is_reserved, set_holder
+from .layout import (
+    ALREADY_ASSIGNED,
+    ARRAYS_FULL,
+    ASSIGNABLE,
+    AUTO_ALLOCATE_OFF,
+    AVAILABLE,
+    BLOCK_COUNT,
+    BLOCK_COUNT_HIGH,
+    BLOCK_COUNT_LOW,
+    BLOCK_LIMIT,
+    CLAIMED_AT,
+    COOLDOWN_PERIOD,
+    COOLED_COUNT,
+    COOLED_DOWN,
+    COOLING_COUNT,
+    COOLING_DOWN,
+    COOLING_HEAD,
+    COOLING_LENGTH,
+    EMPTY,
+    EMPTY_SINCE,
+    FIRST_ADDRESS,
+    FREE,
+    HOLDER,
+    NEXT_FREE,
+    NEXT_OF_HANDLE,
+    NEXT_SLOT,
+    NO_OWNER,
+    NOT_BLOCK_OWNER,
+    NOW,
+    OFFSET,
+    OK,
+    ORDINAL_BITS,
+    OWN_BLOCKS_ONLY,
+    OWNER,
+    QUEUE_HEAD,
+    RANGE_INDEX,
+    RESERVED_SPANS,
+    SLOT,
+    TOO_SMALL_FOR_WINDOWS,
+    UNCLAIMED,
+    UNSELECTED,
+    USED,
+)
+from .start_index import small_start_block_index
+
+RECLAIM_AGE = 60_000_000  # microseconds
+_SIGN_BIT = -(1 << 63)
+_INT64_MAX = (1 << 63) - 1
+
+
+# ---- assigning
+
+
+@inlined
+def _assign_from_block(state, slot, wanted, handle, handle_step, out, assigned_count):
+    """Take up to so many addresses from a block; return how many are done in all."""
+    row = state.blocks[slot]
+    if row[ASSIGNABLE] == 0:
+        return assigned_count
+    enqueue_cooled(state, slot)
+    was_empty = is_empty(row)
+    while assigned_count < wanted and row[ASSIGNABLE] > 0:
+        out[assigned_count] = row[OFFSET] + assign_next(state, row, handle + handle_step * assigned_count)
+        assigned_count += 1
+    if was_empty:
+        state.wide[slot, EMPTY_SINCE] = -1
+    if was_empty or row[ASSIGNABLE] == 0:
+        update_bitmaps(state, slot)
+    return assigned_count
+
+
+@inlined
+def _contains_range(range_index, ranges, range_count):
+    for position in range(range_count):
+        if ranges[position, 0] == range_index:
+            return True
+    return False
+
+
+@inlined
+def _start_index(state, node, ranges, position):
+    """Return the index at which a node starts looking in a range with bitmaps; it is worked out once."""
+    range_index = ranges[position, 0]
+    if ranges[position, 2] >= 0:
+        return ranges[position, 2]
+    if state.starts[node, range_index, 1] < 0:
+        count = state.ranges[range_index, BLOCK_COUNT]
+        state.starts[node, range_index, 1] = small_start_block_index(state.seeds[node], count) if count > 1 else 0
+    return state.starts[node, range_index, 1]
+
+
+@compiled
+def _increment_128(high, low):
+    """Add one to an unsigned number of 128 bits, given as bits."""
+    if low != -1:
+        return high, _SIGN_BIT if low == _INT64_MAX else low + 1
+    return (0 if high == -1 else _SIGN_BIT if high == _INT64_MAX else high + 1), 0
+
+
+@compiled
+def _next_unclaimed(state, node, range_index):
+    """Return whether there is an unclaimed block in a range without bitmaps, and its index."""
+    first_high, first_low = state.starts[node, range_index, 0], state.starts[node, range_index, 1]
+    high, low = first_high, first_low
+    while True:
+        span = covering_reservation(state, range_index, high, low)
+        if span >= 0 and (state.spans[span, 4] != high or state.spans[span, 5] != low):
+            last_high, last_low = state.spans[span, 4], state.spans[span, 5]
+            if is_less_128(high, low, first_high, first_low) and not is_less_128(
+                last_high, last_low, first_high, first_low
+            ):
+                return False, high, low  # once round
+            high, low = last_high, last_low
+            continue
+        if span < 0 and find_block(state, range_index, high, low) < 0:
+            return True, high, low
+        high, low = _increment_128(high, low)
+        if high == state.ranges[range_index, BLOCK_COUNT_HIGH] and low == state.ranges[range_index, BLOCK_COUNT_LOW]:
+            high, low = 0, 0
+        if high == first_high and low == first_low:
+            return False, high, low
+
+
+@compiled
+def _claim_block(state, node, ranges, range_count, first_windows, last_windows):
+    """Claim a new block in the first range that has one, else take over an empty one of another node; -1 for none."""
+    for position in range(range_count):
+        range_index = ranges[position, 0]
+        if ranges[position, 2] == OWN_BLOCKS_ONLY:
+            continue
+        if state.ranges[range_index, BLOCK_COUNT] >= 0:
+            start_index = _start_index(state, node, ranges, position)
+            index = (
+                bitmap.find_set_bit(state.bits, state.ranges, range_index, UNCLAIMED, start_index)
+                if state.ranges[range_index, BLOCK_COUNT]
+                else -1
+            )
+            if index >= 0:
+                return create_block(
+                    state, range_index, 0, index, node, first_windows, last_windows, ranges[position, 1]
+                )
+        else:
+            is_found, high, low = _next_unclaimed(state, node, range_index)
+            if is_found:
+                return create_block(
+                    state, range_index, high, low, node, first_windows, last_windows, ranges[position, 1]
+                )
+    for position in range(range_count):
+        range_index = ranges[position, 0]
+        if state.ranges[range_index, BLOCK_COUNT] > 0 and ranges[position, 2] != OWN_BLOCKS_ONLY:
+            start_index = _start_index(state, node, ranges, position)
+            slot = _find_reclaimable_block(state, range_index, start_index, node)
+            if slot >= 0:
+                release_affinity(state, slot)
+                state.blocks[slot, OWNER] = node
+                state.wide[slot, CLAIMED_AT] = state.meta[NOW]
+                state.blocks[slot, UNSELECTED] = ranges[position, 1]
+                reset_addresses(state, slot, first_windows, last_windows)
+                link_to_owner(state, slot)
+                update_bitmaps(state, slot)
+                return slot
+    return -1
+
+
+@compiled
+def _find_reclaimable_block(state, range_index, start_index, node):
+    """Return the first empty block of another node that was claimed long enough ago; -1 for none."""
+    index = bitmap.find_set_bit(state.bits, state.ranges, range_index, EMPTY, start_index)
+    first = index
+    while index >= 0:
+        slot = find_block(state, range_index, 0, index)
+        row = state.blocks[slot]
+        old_enough = row[OWNER] != node and state.meta[NOW] - state.wide[slot, CLAIMED_AT] >= RECLAIM_AGE
+        if old_enough and not (state.meta[RESERVED_SPANS] and is_fully_reserved(state, range_index, 0, index)):
+            return slot
+        index = bitmap.find_set_bit(
+            state.bits, state.ranges, range_index, EMPTY, (index + 1) % state.ranges[range_index, BLOCK_COUNT]
+        )
+        if index == first:
+            return -1
+    return -1
+
+
+@inlined
+def release_unselected_blocks(state, node, family, ranges, range_count):
+    """Release the empty blocks of a node in pools that select it no more, as its next request begins with."""
+    slot = state.held[family, node]
+    while slot >= 0:
+        next_slot = state.blocks[slot, NEXT_SLOT]
+        row = state.blocks[slot]
+        if row[UNSELECTED] and is_empty(row) and not _contains_range(row[RANGE_INDEX], ranges, range_count):
+            delete_block(state, slot)
+        slot = next_slot
+
+
+@inlined
+def assign(
+    state,
+    node,
+    family,
+    ranges,
+    range_count,
+    wanted,
+    handle,
+    handle_step,
+    max_blocks,
+    strict_affinity,
+    auto_allocate,
+    is_windows,
+    out,
+):
+    """Assign addresses of one family to a handle on a node.
+
+    Parameters
+    ----------
+    state
+        All there is.
+    node, family
+        Who asks, and for IPv4 (0) or IPv6 (1).
+    ranges, count
+        The ranges that it may draw from, in order, in the first `count` rows: the range; whether its pool does not
+        select the node; where to start, -1 for where the node's name says, `OWN_ONLY` for own blocks alone.
+    wanted, handle, step
+        How many, and for whom: 0 for one handle, 1 for as many handles in a row, as if each had asked alone.
+    cap, strict, claims
+        Blocks of these ranges that the node may hold; strictAffinity; autoAllocateBlocks.
+    windows
+        Whether the first three and the last address of a new block are kept back.
+    out
+        Room for the addresses assigned.
+
+    Returns
+    -------
+    tuple
+        How many were assigned, and `DONE` (even where they are too few), `LIMIT`, `NOT_CLAIMED`, `TOO_SMALL`, or
+        `FULL`: there is no room for a new block; grow, and ask for the rest.
+    """
+    release_unselected_blocks(state, node, family, ranges, range_count)
+    assigned_count = owned_blocks = 0
+    slot = state.held[family, node]
+    while slot >= 0 and assigned_count < wanted:
+        if _contains_range(state.blocks[slot, RANGE_INDEX], ranges, range_count):
+            owned_blocks += 1
+            assigned_count = _assign_from_block(state, slot, wanted, handle, handle_step, out, assigned_count)
+        slot = state.blocks[slot, NEXT_SLOT]
+    first_windows, last_windows = (3, 1) if is_windows else (0, 0)
+    while assigned_count < wanted:
+        if owned_blocks >= max_blocks:
+            return assigned_count, BLOCK_LIMIT
+        if not auto_allocate:
+            return assigned_count, AUTO_ALLOCATE_OFF
+        largest_block = 0
+        for position in range(range_count):
+            largest_block = max(largest_block, 1 << state.ranges[ranges[position, 0], ORDINAL_BITS])
+        if not has_room(state, 1, largest_block):
+            return assigned_count, ARRAYS_FULL
+        slot = _claim_block(state, node, ranges, range_count, first_windows, last_windows)
+        if slot < 0:
+            break
+        owned_blocks += 1
+        if state.blocks[slot, ASSIGNABLE] == 0:
+            return assigned_count, TOO_SMALL_FOR_WINDOWS
+        assigned_count = _assign_from_block(state, slot, wanted, handle, handle_step, out, assigned_count)
+    if assigned_count < wanted and not strict_affinity:
+        for position in range(range_count):
+            range_index = ranges[position, 0]
+            if state.ranges[range_index, BLOCK_COUNT] <= 0 or ranges[position, 2] == OWN_BLOCKS_ONLY:
+                continue  # too large to be full
+            start = _start_index(state, node, ranges, position)
+            while assigned_count < wanted:
+                index = bitmap.find_set_bit(state.bits, state.ranges, range_index, AVAILABLE, start)
+                if index < 0:
+                    break
+                assigned_count = _assign_from_block(
+                    state, find_block(state, range_index, 0, index), wanted, handle, handle_step, out, assigned_count
+                )
+    return assigned_count, OK
+
+
+@compiled
+def assign_address(state, address_index, handle, node, strict_affinity):
+    """Assign one address; return `DONE`, `FOREIGN` or `TAKEN`."""
+    slot = state.cells[address_index, SLOT]
+    row = state.blocks[slot]
+    ordinal = address_index - row[OFFSET]
+    if strict_affinity and row[OWNER] != node:
+        return NOT_BLOCK_OWNER
+    if state.cells[address_index, HOLDER] != FREE and state.cells[address_index, HOLDER] != COOLED_DOWN:
+        return ALREADY_ASSIGNED
+    enqueue_cooled(state, slot)
+    previous, current = -1, row[QUEUE_HEAD]
+    while current != ordinal:
+        previous, current = current, state.cells[row[OFFSET] + current, NEXT_FREE]
+    dequeue(state, row, previous, ordinal)
+    if not is_reserved(state, address_index):
+        row[ASSIGNABLE] -= 1
+    set_holder(state, row, ordinal, handle)
+    state.wide[slot, EMPTY_SINCE] = -1
+    update_bitmaps(state, slot)
+    return OK
+
+
+# ---- releasing
+
+
+@inlined
+def unlink_from_handle(state, address_index):
+    """Take an address out of its handle's list."""
+    handle = state.cells[address_index, HOLDER]
+    previous, current = -1, state.handles[handle, FIRST_ADDRESS]
+    while current != address_index:
+        previous, current = current, state.cells[current, NEXT_OF_HANDLE]
+    if previous < 0:
+        state.handles[handle, FIRST_ADDRESS] = state.cells[address_index, NEXT_OF_HANDLE]
+    else:
+        state.cells[previous, NEXT_OF_HANDLE] = state.cells[address_index, NEXT_OF_HANDLE]
+
+
+@inlined
+def release_addresses(state, addresses, count):
+    """Free addresses, ascending and allocated each: they join their queues in that order, or begin to cool."""
+    meta = state.meta
+    position = 0
+    while position < count:
+        slot = state.cells[addresses[position], SLOT]
+        enqueue_cooled(state, slot)
+        row = state.blocks[slot]
+        was_full = row[ASSIGNABLE] == 0
+        while position < count and state.cells[addresses[position], SLOT] == slot:
+            address_index = addresses[position]
+            unlink_from_handle(state, address_index)
+            row[USED] -= 1
+            if meta[COOLDOWN_PERIOD]:
+                state.cells[address_index, HOLDER] = COOLING_DOWN
+                state.since[address_index] = meta[NOW]
+                row[COOLING_COUNT] += 1
+                tail = (meta[COOLING_HEAD] + meta[COOLING_LENGTH]) % len(state.fifo)
+                state.fifo[tail, 0], state.fifo[tail, 1] = address_index, meta[NOW]
+                meta[COOLING_LENGTH] += 1
+            else:
+                enqueue(state, row, address_index - row[OFFSET])
+                if not is_reserved(state, address_index):
+                    row[ASSIGNABLE] += 1
+            position += 1
+        if is_empty(row) and (row[OWNER] == NO_OWNER or row[UNSELECTED]):
+            delete_block(state, slot)
+        elif was_full or is_empty(row):
+            update_bitmaps(state, slot)
+
+
+@compiled
+def advance_clock(state, now):
+    """Let time pass: what has cooled long enough is free once its block is written."""
+    meta = state.meta
+    meta[NOW] = now
+    while meta[COOLING_LENGTH]:
+        head = meta[COOLING_HEAD]
+        address_index, released_at = state.fifo[head, 0], state.fifo[head, 1]
+        if released_at + meta[COOLDOWN_PERIOD] > now:
+            return
+        meta[COOLING_HEAD] = (head + 1) % len(state.fifo)
+        meta[COOLING_LENGTH] -= 1
+        if state.cells[address_index, HOLDER] == COOLING_DOWN and state.since[address_index] == released_at:
+            state.cells[address_index, HOLDER] = COOLED_DOWN
+            slot = state.cells[address_index, SLOT]
+            state.blocks[slot, COOLED_COUNT] += 1
+            if not is_reserved(state, address_index):
+                state.blocks[slot, ASSIGNABLE] += 1
+            update_bitmaps(state, slot)

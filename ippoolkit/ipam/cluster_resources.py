@@ -1,0 +1,280 @@
+"""Pools, nodes, configuration and reservations, and which pools a request may draw from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ..calico.limits import DEFAULT_MAX_BLOCKS_PER_HOST
+from ..calico.selectors import SelectorError, parse_selector
+from ..cidr import ADDRESS_BITS, Cidr
+from ..model import IPPool
+from ..model.calico_objects import Use
+from . import layout
+from .overlapping_pools import OverlappingPools
+from .state_store import LOAD_BALANCER, MICROSECONDS, IpamError, NodeEntry
+
+_WINDOWS_MAX_BLOCK_SIZE = {4: 29, 6: 125}  # blockSizes above are too small for Windows
+
+
+@dataclass(slots=True)
+class ClusterResources(OverlappingPools):
+    """Adds what a cluster's operator does."""
+
+    def create_pool(self, pool: IPPool, *, validate: bool = True) -> None:
+        """Create a pool; not `checked`: as kubectl does, which lets it overlap others and blocks of another size."""
+        if pool.name in self.pools:
+            raise IpamError("exists-already", kind="IPPool", name=pool.name)
+        if validate:
+            self._validate_range(pool)
+        self.pools[pool.name] = pool
+        self._attach_range(pool)
+
+    def _validate_range(self, pool: IPPool) -> None:
+        """Refuse a pool that overlaps another, or that holds blocks of another size."""
+        for name, other in sorted(self.pools.items()):
+            if name != pool.name and other.cidr.overlaps(pool.cidr):
+                raise IpamError("pools-overlap", cidr=str(pool.cidr), other=name, other_cidr=str(other.cidr))
+        misfits = [cidr for _, cidr in self.slots() if cidr.overlaps(pool.cidr) and cidr.prefix != pool.block_size]
+        if misfits:
+            size, first = pool.block_size, str(min(misfits))
+            raise IpamError("blocks-of-other-size", count=len(misfits), cidr=str(pool.cidr), size=size, first=first)
+
+    def _attach_range(self, pool: IPPool) -> None:
+        """Give a pool its range, with the blocks that stand in it."""
+        range_index = self._range_index(pool.cidr, pool.block_size)
+        self._ranges[range_index].pool = pool.name
+        self._adopt_blocks(range_index)
+        pools = list(self.pools.values())
+        self._pools_overlap = any(
+            first.cidr.overlaps(second.cidr) for position, first in enumerate(pools) for second in pools[:position]
+        )
+        self._sync_overlapping_ranges()
+        self._refresh(pools=True)
+
+    def change_pool(self, name: str, *, validate: bool = True, **changes: object) -> None:
+        """Change fields of a pool, by the names of the model; not `checked`: its blockSize too, as people force it."""
+        pool = self._existing_pool(name)
+        changed = replace(pool, **changes)  # type: ignore[arg-type]
+        if changed.cidr != pool.cidr:
+            raise IpamError("cidr-changed", before=str(pool.cidr), after=str(changed.cidr))
+        if changed.block_size != pool.block_size:
+            if validate:
+                raise IpamError("block-size-changed", before=pool.block_size, after=changed.block_size)
+            self._ranges[self._range_index(pool.cidr, pool.block_size)].pool = ""
+            self.pools[name] = changed
+            self._attach_range(changed)
+        self.pools[name] = changed
+        self._refresh(pools=True)
+
+    def delete_pool(self, name: str, *, release_blocks: bool = True) -> None:
+        """Delete a pool: its empty blocks go, the others lose their affinity; not `releasing`: kubectl keeps both."""
+        pool = self._existing_pool(name)
+        if release_blocks:
+            for slot, cidr in self.slots():
+                if cidr in pool.cidr:
+                    self._release_slot_affinity(slot)
+        del self.pools[name]
+        self._ranges[self._range_index(pool.cidr, pool.block_size)].pool = ""
+        self._refresh(pools=True)
+
+    def _existing_pool(self, name: str) -> IPPool:
+        if name not in self.pools:
+            raise IpamError("exists-not", kind="IPPool", name=name)
+        return self.pools[name]
+
+    def create_node(self, name: str, labels: Mapping[str, str] | None = None) -> None:
+        """Create a node, or one of the name of one that was deleted."""
+        is_known = name in self.nodes
+        node = self._node(name)
+        node.exists, node.labels = True, dict(labels or {})
+        self.state.alive[node.number] = 1
+        self._request_cache.clear()
+        if is_known:  # a new one has no blocks that anything could follow for
+            self._refresh(node=name)
+
+    def label_node(self, name: str, labels: Mapping[str, str]) -> None:
+        """Give a node other labels."""
+        self._existing_node(name).labels = dict(labels)
+        self._refresh(node=name)
+
+    def delete_node(self, name: str) -> None:
+        """Delete a node as calicoctl does: its empty blocks go, the others lose their affinity."""
+        node = self._existing_node(name)
+        for slot in self._slots_of_node(node.number):
+            self._release_slot_affinity(slot)
+        node.exists = False
+        self.state.alive[node.number] = 0
+        self._refresh(node=name)
+
+    def _existing_node(self, name: str) -> NodeEntry:
+        node = self.nodes.get(name)
+        if node is None or not node.exists:
+            raise IpamError("ipam-no-node", node=name)
+        return node
+
+    def configure(self, **changes: object) -> None:
+        """Change the configuration, by the names of the model."""
+        config = replace(self.config, **changes)  # type: ignore[arg-type]
+        if not config.strict_affinity and not config.auto_allocate_blocks:
+            raise IpamError("configure-both-off")
+        if config.max_blocks_per_host and not config.strict_affinity:
+            raise IpamError("configure-max", most=config.max_blocks_per_host)
+        self.config = config
+        self._set_cooldown(config.ip_cooldown_seconds * MICROSECONDS)
+
+    def create_reservation(self, name: str, cidrs: Iterable[Cidr]) -> None:
+        """Create a reservation."""
+        if name in self.reservations:
+            raise IpamError("exists-already", kind="IPReservation", name=name)
+        self.reservations[name] = tuple(cidrs)
+        self._refresh(reservations=True)
+
+    def delete_reservation(self, name: str) -> None:
+        """Delete a reservation."""
+        if name not in self.reservations:
+            raise IpamError("exists-not", kind="IPReservation", name=name)
+        del self.reservations[name]
+        self._refresh(reservations=True)
+
+    def _refresh(self, *, pools: bool = False, node: str = "", reservations: bool = False) -> None:
+        """Bring what follows from pools, nodes and reservations in step with them."""
+        self._request_cache.clear()
+        if reservations or pools:
+            self._rebuild_reservations()
+        for slot in self._slots_of_node(self.nodes[node].number) if node else self._owned_slots():
+            row = self.state.blocks[slot]
+            owner = int(row[layout.OWNER])
+            pool = self.pools.get(self._ranges[row[layout.RANGE_INDEX]].pool)
+            name = self._node_names[owner]
+            owner_node = self.nodes[name]
+            is_relevant = pool is not None and not pool.disabled and owner_node.exists
+            row[layout.UNSELECTED] = int(
+                is_relevant and pool is not None and not self._selects_node(pool, owner_node, name)
+            )
+
+    def _selects_node(self, pool: IPPool, node: NodeEntry, host: str) -> bool:
+        return pool.selects_node({} if host == LOAD_BALANCER else node.labels)
+
+    def block_limit(self, request_limit: int) -> int:
+        """Return how many blocks of the pools of a request a node may hold."""
+        limits = [limit for limit in (request_limit, self.config.max_blocks_per_host) if limit > 0]
+        return min(limits, default=DEFAULT_MAX_BLOCKS_PER_HOST)
+
+    def request_ranges(
+        self,
+        host: str,
+        version: int,
+        *,
+        use: Use = "Workload",
+        pool_names: tuple[str, ...] = (),
+        namespace_labels: Mapping[str, str] | None = None,
+        windows: bool = False,
+    ) -> list[tuple[int, int, int]]:
+        """Return the ranges that a node's requests draw from, as `assign` of the core takes them.
+
+        Raises
+        ------
+        IpamError
+            Where there is none.
+        """
+        ranges, _ = self._resolve_request(host, version, use, pool_names, namespace_labels, windows=windows)
+        return [
+            (int(range_index), int(unselected), int(start_index)) for range_index, unselected, start_index in ranges
+        ]
+
+    def _resolve_request(
+        self,
+        host: str,
+        version: int,
+        use: Use,
+        pool_names: tuple[str, ...],
+        namespace_labels: Mapping[str, str] | None,
+        *,
+        windows: bool,
+    ) -> tuple[Any, list[str]]:
+        """Return the ranges that a request may draw from, and their CIDRs."""
+        if host != LOAD_BALANCER or use != "LoadBalancer":
+            self._existing_node(host)
+        labels_key = None if namespace_labels is None else tuple(sorted(namespace_labels.items()))
+        key = (host, version, use, pool_names, labels_key, windows)
+        if key not in self._request_cache:
+            pools = self._select_pools(host, version, use, pool_names, namespace_labels, windows=windows)
+            node = self._node(host)
+            rows = [
+                (self._range_index(pool.cidr, pool.block_size), int(not self._selects_node(pool, node, host)), -1)
+                for pool in pools
+            ]
+            rows += [
+                (range_index, 0, layout.OWN_BLOCKS_ONLY)
+                for range_index in self._ranges_within(pools)
+                if range_index not in {row[0] for row in rows}
+            ]
+            ranges = np.array(rows, np.int64).reshape(-1, 3)
+            self._request_cache[key] = ranges, [str(pool.cidr) for pool in pools]
+        ranges, cidrs = self._request_cache[key]
+        for row in ranges:
+            block_range = self._ranges[row[0]]
+            if (
+                block_range.block_size == ADDRESS_BITS[block_range.cidr.version] and row[2] != layout.OWN_BLOCKS_ONLY
+            ):  # blocks of one address: Calico draws by the clock
+                row[2] = self._random.randrange(block_range.cidr.subnets(block_range.block_size))
+        return ranges, cidrs
+
+    def _ranges_within(self, pools: list[IPPool]) -> list[int]:
+        """Return the ranges inside those of pools: a node's own blocks in them serve too, whatever their size."""
+        return [
+            range_index
+            for range_index, block_range in enumerate(self._ranges)
+            if any(block_range.cidr in pool.cidr for pool in pools)
+        ]
+
+    def _select_pools(
+        self,
+        host: str,
+        version: int,
+        use: Use,
+        pool_names: tuple[str, ...],
+        namespace_labels: Mapping[str, str] | None,
+        *,
+        windows: bool,
+    ) -> list[IPPool]:
+        enabled = [pool for _, pool in sorted(self.pools.items()) if pool.version == version and not pool.disabled]
+        large_enough = [pool for pool in enabled if not windows or pool.block_size <= _WINDOWS_MAX_BLOCK_SIZE[version]]
+        if not large_enough:
+            raise IpamError("ipam-no-pools", node=host)
+        if pool_names:
+            pools = []
+            for pool_name in pool_names:
+                matching = [pool for pool in large_enough if pool_name in (pool.name, str(pool.cidr))]
+                if not matching:
+                    raise IpamError("ipam-pool-missing", pool=pool_name)
+                pools += matching
+        else:
+            node = self._node(host)
+            labels = dict(namespace_labels) if namespace_labels is not None else None
+            pools = [
+                pool
+                for pool in enabled
+                if pool.assignment_mode == "Automatic"
+                and self._selects_node(pool, node, host)
+                and _selects_namespace(pool, labels)
+            ]
+            if not pools:
+                raise IpamError("ipam-none-selects", node=host)
+        allowed = [pool for pool in pools if use in pool.allowed_uses]
+        if not allowed:
+            raise IpamError("ipam-no-use", use=use)
+        return allowed
+
+
+def _selects_namespace(pool: IPPool, labels: Mapping[str, str] | None) -> bool:
+    if not pool.namespace_selector:
+        return True
+    try:
+        return parse_selector(pool.namespace_selector).matches(labels or {})
+    except SelectorError:
+        return False

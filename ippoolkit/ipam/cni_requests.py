@@ -1,0 +1,214 @@
+"""Requests for addresses, and their release."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..cidr import Address, Cidr
+from ..findings import Finding
+from ..model.calico_objects import Use
+from . import assignment, blocks, layout
+from .cluster_resources import ClusterResources
+from .state_store import IpamError, split_128
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What a request got: the addresses of each family in order, why there are not more, and what ended it."""
+
+    v4: tuple[Address, ...] = ()
+    v6: tuple[Address, ...] = ()
+    messages: tuple[Finding, ...] = ()
+    error: Finding | None = None
+
+
+@dataclass(slots=True)
+class CniRequests(ClusterResources):
+    """Adds what the CNI plugin does."""
+
+    def assign(
+        self,
+        host: str,
+        handle: str,
+        ipv4_count: int = 0,
+        ipv6_count: int = 0,
+        *,
+        use: Use = "Workload",
+        ipv4_pools: Sequence[str] = (),
+        ipv6_pools: Sequence[str] = (),
+        namespace_labels: Mapping[str, str] | None = None,
+        max_blocks: int = 0,
+        windows: bool = False,
+    ) -> Assignment:
+        """Ask for addresses, as the CNI plugin does for a pod.
+
+        Parameters
+        ----------
+        host, handle
+            The node, and what the addresses are held by.
+        v4, v6
+            How many of each family.
+        use
+            What for; `load-balancer` is the host that asks for LoadBalancer addresses.
+        pools4, pools6
+            Names or CIDRs of pools to draw from, in this order, whatever they select.
+        namespace_labels
+            Labels of the pod's namespace; None where there is none.
+        max_blocks
+            The request's own cap on blocks; 0 for none.
+        windows
+            Whether new blocks keep back the addresses that Windows needs.
+        """
+        addresses_by_version: dict[int, tuple[Address, ...]] = {4: (), 6: ()}
+        messages: list[Finding] = []
+        for version, wanted, pool_names in ((4, ipv4_count, tuple(ipv4_pools)), (6, ipv6_count, tuple(ipv6_pools))):
+            if not wanted:
+                continue
+            try:
+                ranges, cidrs = self._resolve_request(host, version, use, pool_names, namespace_labels, windows=windows)
+            except IpamError as error:
+                return Assignment(addresses_by_version[4], addresses_by_version[6], tuple(messages), error.finding)
+            limit = self.block_limit(max_blocks)
+            node_number = self._node(host).number
+            if use == "Tunnel":
+                self._tunnel_handles.add(handle)
+            addresses, status = self._assign(
+                node_number, version, ranges, wanted, self.handle_number(handle), limit, windows=windows
+            )
+            self._sync_overlapping_ranges()
+            addresses_by_version[version] = tuple(addresses)
+            if status == layout.BLOCK_LIMIT:
+                messages.append(Finding("ipam-limit-reached", host, {"cap": limit}))
+                return Assignment(
+                    addresses_by_version[4],
+                    addresses_by_version[6],
+                    tuple(messages),
+                    Finding("ipam-block-limit", host, {"cap": limit}),
+                )
+            if status == layout.AUTO_ALLOCATE_OFF:
+                return Assignment(
+                    addresses_by_version[4], addresses_by_version[6], tuple(messages), Finding("ipam-no-claims", host)
+                )
+            if status == layout.TOO_SMALL_FOR_WINDOWS:
+                return Assignment(
+                    addresses_by_version[4],
+                    addresses_by_version[6],
+                    tuple(messages),
+                    Finding("ipam-windows-small", host),
+                )
+            if len(addresses) < wanted:
+                code = "ipam-strict" if self.config.strict_affinity else "ipam-exhausted"
+                messages.append(Finding(code, host, {"pools": ", ".join(cidrs)}))
+        return Assignment(addresses_by_version[4], addresses_by_version[6], tuple(messages))
+
+    def _assign(  # noqa: PLR0917 (as the core takes them)
+        self, node: int, version: int, ranges: Any, wanted: int, handle: int, limit: int, *, windows: bool
+    ) -> tuple[list[Address], int]:
+        self.state.handles[handle, layout.REQUESTING_NODE] = node
+        addresses: list[Address] = []
+        while True:
+            out = np.zeros(wanted - len(addresses), np.int64)
+            assigned_count, status = assignment.assign(
+                self.state,
+                node,
+                int(version == 6),
+                ranges,
+                len(ranges),
+                len(out),
+                handle,
+                0,
+                limit,
+                self.config.strict_affinity,
+                self.config.auto_allocate_blocks,
+                windows,
+                out,
+            )
+            addresses += [self._address_at(int(address_index)) for address_index in out[:assigned_count]]
+            if status != layout.ARRAYS_FULL:
+                return addresses, int(status)
+            self._ensure_capacity(ranges)
+
+    def assign_ip(self, host: str, handle: str, address: Address) -> None:
+        """Ask for one address by value."""
+        address_index, range_index, index = self._locate(address)
+        if range_index is None:
+            raise IpamError("ipam-not-in-pool", address=str(address))
+        node = self._node(host)
+        if address_index < 0:
+            self._ensure_capacity(np.array([[range_index, 0, -1]], np.int64))
+            pool = self.pools[self._ranges[range_index].pool]
+            unselected = int(not self._selects_node(pool, node, host))
+            slot = blocks.create_block(self.state, range_index, *split_128(index), node.number, 0, 0, unselected)
+            address_index = int(self.state.blocks[slot, layout.OFFSET]) + self._ordinal_of(range_index, address)
+        handle_number = self.handle_number(handle)
+        status = assignment.assign_address(
+            self.state, address_index, handle_number, node.number, self.config.strict_affinity
+        )
+        if status == layout.NOT_BLOCK_OWNER:
+            raise IpamError("ipam-foreign", address=str(address))
+        if status == layout.ALREADY_ASSIGNED:
+            raise IpamError("ipam-taken", address=str(address))
+        self.state.handles[handle_number, layout.REQUESTING_NODE] = node.number
+
+    def release_handle(self, handle: str) -> None:
+        """Free everything that a handle holds."""
+        number = self.handles.get(handle, -1)
+        address_index = int(self.state.handles[number, layout.FIRST_ADDRESS]) if number >= 0 else -1
+        if address_index < 0:
+            raise IpamError("ipam-no-handle", handle=handle)
+        address_indexes = []
+        while address_index >= 0:
+            address_indexes.append(address_index)
+            address_index = int(self.state.cells[address_index, layout.NEXT_OF_HANDLE])
+        self._release_addresses(address_indexes)
+        self._leak_candidates.pop(handle, None)
+
+    def release_ips(self, addresses: Iterable[Address]) -> list[Address]:
+        """Free addresses by value; return those that nobody held."""
+        address_indexes, not_assigned = [], []
+        for address in dict.fromkeys(addresses):
+            address_index, _, _ = self._locate(address)
+            if address_index >= 0 and self.state.cells[address_index, layout.HOLDER] >= 0:
+                address_indexes.append(address_index)
+            else:
+                not_assigned.append(address)
+        self._release_addresses(address_indexes)
+        return not_assigned
+
+    def release_host_affinities(self, host: str, *, must_be_empty: bool = False) -> None:
+        """Take the affinities of a node away; where they must be empty, those of others stay, and it is an error."""
+        error = None
+        node = self.nodes.get(host)
+        for slot in self._slots_of_node(node.number) if node else ():
+            if must_be_empty and not blocks.is_empty(self.state.blocks[slot]):
+                error = IpamError("ipam-not-empty", block=str(self._block_cidr(slot)))
+            else:
+                self._release_slot_affinity(slot)
+        if error:
+            raise error
+
+    def release_block_affinity(self, cidr: Cidr) -> None:
+        """Take the affinity of one block away; an empty one goes."""
+        for slot, block_cidr in self.slots():
+            if block_cidr == cidr:
+                self._release_slot_affinity(slot)
+
+    def ips_by_handle(self, handle: str) -> list[Address]:
+        """Return what a handle holds, in order; nothing for a handle that nobody knows."""
+        number = self.handles.get(handle, -1)
+        address_index = int(self.state.handles[number, layout.FIRST_ADDRESS]) if number >= 0 else -1
+        addresses = []
+        while address_index >= 0:
+            addresses.append(self._address_at(address_index))
+            address_index = int(self.state.cells[address_index, layout.NEXT_OF_HANDLE])
+        return sorted(addresses, key=lambda address: (address.version, address))
+
+    def is_unavailable(self, address: Address) -> bool:
+        """Whether an address is in use, or cools."""
+        address_index, _, _ = self._locate(address)
+        free = (layout.FREE, layout.COOLED_DOWN)
+        return address_index >= 0 and int(self.state.cells[address_index, layout.HOLDER]) not in free

@@ -1,0 +1,60 @@
+"""A cluster that exists, in the engine: its next assignment on each node is the one that Calico would make."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ..model import Cluster
+from . import Ipam
+
+Datastore = Literal["kubernetes", "etcd"]
+
+
+def engine_without_nodes(cluster: Cluster, *, datastore: Datastore = "kubernetes", seed: int = 0) -> Ipam:
+    """Return an engine with a cluster's configuration, pools and reservations.
+
+    Raises
+    ------
+    IpamError
+        Where Calico itself would refuse them, as it does pools that overlap.
+    """
+    ipam = Ipam(datastore=datastore, seed=seed, config=cluster.ipam)
+    ipam.configure()
+    for pool in cluster.pools:
+        ipam.create_pool(pool)
+    for reservation in cluster.reservations:
+        ipam.create_reservation(reservation.name, reservation.reserved_cidrs)
+    return ipam
+
+
+def engine_from_cluster(cluster: Cluster, *, datastore: Datastore = "kubernetes", seed: int = 0) -> Ipam:
+    """Return an engine in the state of a cluster: nodes, blocks, who holds what, the order of free addresses.
+
+    Parameters
+    ----------
+    cluster
+        As `ippoolkit.audit` reads it from dumps. Its blocks are what counts; pods without an allocation hold nothing.
+    datastore
+        Where Calico keeps its objects.
+    seed
+        Of what Calico draws by the clock.
+
+    Raises
+    ------
+    IpamError
+        Where Calico itself would refuse the pools, as it does those that overlap.
+    """
+    ipam = engine_without_nodes(cluster, datastore=datastore, seed=seed)
+    for node in cluster.nodes:
+        ipam.create_node(node.name, node.labels)
+    ipam.handle_numbers(
+        [
+            allocation.handle
+            for block in cluster.blocks
+            for allocation in block.allocations
+            if not allocation.released_at
+        ]
+    )
+    for block in cluster.blocks:
+        ipam.restore_block(block)
+    return ipam

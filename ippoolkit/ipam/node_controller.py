@@ -1,0 +1,189 @@
+"""kube-controllers: what its node controller gives back, and when. Compiled.
+
+It looks at the blocks of nodes where something changed, a second after the change, and at all of them at each tick,
+every half of its grace period. An empty block goes once it was seen empty for longer than the grace period while its
+node held another; the last block of a node stays. The blocks of a node that is gone go as soon as they are empty.
+"""
+
+from __future__ import annotations
+
+from .assignment import advance_clock
+from .blocks import delete_block, is_empty
+from .compilation import compiled
+from .free_queue import enqueue_cooled
+from .layout import (
+    COOLING_COUNT,
+    DIRTY_COUNT,
+    EMPTY_SINCE,
+    GRACE_PERIOD,
+    NEXT_SLOT,
+    NEXT_SYNC,
+    NEXT_TICK,
+    NOW,
+    OWNER,
+    RANDOM_STATE,
+    RANGE_INDEX,
+    SEEN_EMPTY_HEAD,
+    SEEN_EMPTY_LENGTH,
+    UNUSED_SLOT,
+    USED,
+)
+
+TICK_WITHOUT_GRACE_PERIOD = 300_000_000  # between ticks, where there is no grace period
+
+
+@compiled
+def _is_unused(row):
+    """Whether a block is empty to kube-controllers: what Windows keeps and what cools counts as something."""
+    return row[USED] == 0 and row[COOLING_COUNT] == 0
+
+
+@compiled
+def _count_blocks(state, node, seen_before):
+    """Count a node's blocks, and those of them seen empty before a time."""
+    count = expired = 0
+    for family in range(2):
+        slot = state.held[family, node]
+        while slot >= 0:
+            row = state.blocks[slot]
+            count += 1
+            if _is_unused(row) and 0 <= state.wide[slot, EMPTY_SINCE] < seen_before:
+                expired += 1
+            slot = row[NEXT_SLOT]
+    return count, expired
+
+
+@compiled
+def _check_node(state, node):
+    """Start, keep or stop the clocks of a node's blocks; of a node that is gone, release the empty ones."""
+    meta = state.meta
+    count, _ = _count_blocks(state, node, 0)
+    for family in range(2):
+        slot = state.held[family, node]
+        while slot >= 0:
+            row = state.blocks[slot]
+            next_slot = row[NEXT_SLOT]
+            enqueue_cooled(state, slot)
+            if state.alive[node] == 0:
+                if is_empty(row):
+                    delete_block(state, slot)
+            elif meta[GRACE_PERIOD] == 0 or count < 2 or not _is_unused(row):
+                state.wide[slot, EMPTY_SINCE] = -1
+            elif state.wide[slot, EMPTY_SINCE] < 0:
+                state.wide[slot, EMPTY_SINCE] = meta[NOW]
+                if meta[SEEN_EMPTY_LENGTH] == len(state.looks):
+                    _drop_stale_notes(state)
+                position = (meta[SEEN_EMPTY_HEAD] + meta[SEEN_EMPTY_LENGTH]) % len(state.looks)
+                state.looks[position, 0], state.looks[position, 1] = slot, meta[NOW]
+                meta[SEEN_EMPTY_LENGTH] += 1
+            slot = next_slot
+
+
+@compiled
+def _is_still_empty(state, position):
+    """Whether what was noted of a block still holds."""
+    slot = state.looks[position, 0]
+    return state.blocks[slot, RANGE_INDEX] != UNUSED_SLOT and state.wide[slot, EMPTY_SINCE] == state.looks[position, 1]
+
+
+@compiled
+def _drop_stale_notes(state):
+    """Throw away the notes that hold no more; there are twice as many rows as blocks."""
+    meta, size = state.meta, len(state.looks)
+    kept_count = 0
+    for offset in range(meta[SEEN_EMPTY_LENGTH]):
+        source = (meta[SEEN_EMPTY_HEAD] + offset) % size
+        if _is_still_empty(state, source):
+            target = (meta[SEEN_EMPTY_HEAD] + kept_count) % size
+            state.looks[target, 0], state.looks[target, 1] = state.looks[source, 0], state.looks[source, 1]
+            kept_count += 1
+    meta[SEEN_EMPTY_LENGTH] = kept_count
+
+
+@compiled
+def _next_random(meta, limit):
+    """Draw a number; the order of a map in Go is random, and here a seed decides it."""
+    meta[RANDOM_STATE] = meta[RANDOM_STATE] * 48271 % 2147483647
+    return meta[RANDOM_STATE] % limit
+
+
+@compiled
+def _release_expired_blocks(state):
+    """Release the blocks that were seen empty for longer than the grace period."""
+    meta = state.meta
+    if meta[GRACE_PERIOD] == 0:
+        return
+    deadline = meta[NOW] - meta[GRACE_PERIOD]
+    while meta[SEEN_EMPTY_LENGTH] and state.looks[meta[SEEN_EMPTY_HEAD], 1] < deadline:
+        head = meta[SEEN_EMPTY_HEAD]
+        slot = state.looks[head, 0]
+        is_current = _is_still_empty(state, head)
+        meta[SEEN_EMPTY_HEAD] = (head + 1) % len(state.looks)
+        meta[SEEN_EMPTY_LENGTH] -= 1
+        if not is_current:
+            continue
+        node = state.blocks[slot, OWNER]
+        if node < 0:
+            continue
+        count, expired = _count_blocks(state, node, deadline)
+        if count < 2:
+            state.wide[slot, EMPTY_SINCE] = -1
+        elif count == expired:
+            _release_all_but_one(state, node, _next_random(meta, count))
+        else:
+            delete_block(state, slot)
+
+
+@compiled
+def _release_all_but_one(state, node, kept_position):
+    """Release all blocks of a node but one."""
+    position = 0
+    for family in range(2):
+        slot = state.held[family, node]
+        while slot >= 0:
+            next_slot = state.blocks[slot, NEXT_SLOT]
+            if position != kept_position:
+                delete_block(state, slot)
+            else:
+                state.wide[slot, EMPTY_SINCE] = -1
+            position += 1
+            slot = next_slot
+
+
+@compiled
+def sync_nodes(state):
+    """Do what kube-controllers does in one round."""
+    meta = state.meta
+    count = meta[DIRTY_COUNT]
+    for position in range(count):
+        state.is_dirty[state.dirty[position]] = 0
+    meta[DIRTY_COUNT] = 0
+    meta[NEXT_SYNC] = -1
+    # What is released on the way makes nodes dirty again; the array holds each node once.
+    for position in range(count):
+        node = state.dirty[position]
+        _check_node(state, node)
+    _release_expired_blocks(state)
+
+
+@compiled
+def run_until(state, until):
+    """Let time pass, with every round of kube-controllers that falls into it."""
+    meta = state.meta
+    while True:
+        round_time = meta[NEXT_TICK]
+        if round_time < 0:
+            break
+        if 0 <= meta[NEXT_SYNC] < round_time:
+            round_time = meta[NEXT_SYNC]
+        if round_time > until:
+            break
+        advance_clock(state, round_time)
+        if round_time == meta[NEXT_TICK]:
+            period = meta[GRACE_PERIOD] // 2 if meta[GRACE_PERIOD] else TICK_WITHOUT_GRACE_PERIOD
+            meta[NEXT_TICK] += period
+            if meta[SEEN_EMPTY_LENGTH] == 0 and meta[DIRTY_COUNT] == 0:
+                # nothing to find until something changes: on to the last tick before the end
+                meta[NEXT_TICK] += max((until - meta[NEXT_TICK]) // period, 0) * period
+        sync_nodes(state)
+    advance_clock(state, until)

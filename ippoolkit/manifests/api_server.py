@@ -1,0 +1,217 @@
+"""The API server at work: what `kubectl` gets past the CRD's schema and rules, which is more than calicoctl takes."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from ..calico.kinds import IP_POOL, KINDS, METADATA_FIELDS, V1, V1_KINDS, V3, FieldSpec, ResourceKind, ScalarType
+from ..calico.pool_rules import PoolSpec
+from ..cidr import Cidr
+from ..findings.codes.rule import CRD, KUBERNETES
+from ..read.document import Document, FieldPath
+from ..read.validation import short_value
+from .crd_schema import check_fields, check_pool_rules, check_types, has_type, parse_lenient_cidr
+from .datastore import Datastore, StoredObject
+from .manifest_file import ManifestFile
+from .merge_patch import apply_merge_patch
+from .metadata import check_metadata
+from .resource import Resource, ResourceFindings, make_finding
+from .results import CalicoctlOptions, CommandResult, ObjectResult
+
+_TOP_LEVEL_FIELDS = ("apiVersion", "kind", "metadata", "spec", "status")
+
+
+class ApiServer:
+    """Judges as the API server does on the CRDs alone, and keeps what it accepts in `store`."""
+
+    name = CRD
+
+    def __init__(self, store: Datastore | None = None) -> None:
+        self.store = store if store is not None else Datastore()
+
+    def run(
+        self, action: str, manifests: ManifestFile, options: CalicoctlOptions = CalicoctlOptions()
+    ) -> CommandResult:
+        """Carry out what `kubectl` does with each object of a file; see `Calicoctl.judge`.
+
+        The spec of each judgement's resource is the one after pruning and defaulting.
+        """
+        del options  # kubectl has none of calicoctl's
+        notes = list(manifests.problems)
+        results: list[ObjectResult] = []
+        for document in manifests.documents:
+            for path, value in iter_objects(document):
+                kind = _kind_of_object(value)
+                if kind is not None:
+                    results.append(self._run_on_object(action, kind, document, path, value))
+                elif not _is_object(value):
+                    notes.append(make_finding("no-object", document.place(path), KUBERNETES, value=short_value(value)))
+        accepted = not notes and all(result.accepted for result in results)
+        return CommandResult(accepted, tuple(notes), tuple(results))
+
+    def add_existing(self, value: Mapping[str, Any]) -> None:
+        """Take an object for given, whatever there would be to say against it."""
+        kind, metadata = _kind_of_object(value), value.get("metadata")
+        if kind is not None and isinstance(metadata, Mapping):
+            ignored = ResourceFindings(Resource(kind, Document("", None, lambda _: None), (), {}, {}), CRD)
+            self.store.put(
+                StoredObject(kind, str(metadata.get("name")), _check_object(kind, value, ignored) or {}, metadata)
+            )
+
+    def _run_on_object(
+        self, action: str, kind: ResourceKind, document: Document, path: FieldPath, value: Mapping[str, Any]
+    ) -> ObjectResult:
+        metadata = value.get("metadata")
+        name = metadata.get("name") if isinstance(metadata, Mapping) else ""
+        old = self.store.get(kind, name) if isinstance(name, str) else None
+        if action == "patch" and old is not None:
+            value = {**value, "spec": apply_merge_patch(old.spec, value.get("spec"))}
+        resource = Resource(kind, document, path, metadata if isinstance(metadata, Mapping) else {}, {})
+        schema_findings, metadata_findings = ResourceFindings(resource, CRD), ResourceFindings(resource, KUBERNETES)
+        if action in ("replace", "patch", "delete") and old is None:
+            metadata_findings.add("exists-not", "metadata", "name", kind=kind.name, name=str(name))
+        if action == "delete":
+            if old is not None:
+                self.store.delete(kind, old.name)
+            return ObjectResult(resource, not metadata_findings.findings, tuple(metadata_findings.findings))
+        if action == "create" and old is not None:
+            metadata_findings.add("exists-already", "metadata", "name", kind=kind.name, name=old.name)
+        spec = _check_object(kind, value, schema_findings)
+        if isinstance(metadata, Mapping):
+            check_types(METADATA_FIELDS, metadata, metadata_findings, "metadata")
+            if not metadata_findings.findings:
+                check_metadata(metadata, metadata_findings)
+            version = metadata.get("resourceVersion")
+            if version and version != (old.metadata.get("resourceVersion") if old else None):
+                metadata_findings.add("resource-version", "metadata", "resourceVersion", value=short_value(version))
+        if action != "create" and old is not None and spec is not None:
+            _check_update(kind, spec, old, schema_findings)
+        resource = replace(resource, spec=spec or {})
+        findings = (*schema_findings.findings, *metadata_findings.findings)
+        accepted = not any(note.refused_by for note in findings)
+        if accepted:
+            self.store.put(StoredObject(kind, resource.name, resource.spec, resource.metadata))
+        return ObjectResult(resource, accepted, findings)
+
+
+def iter_objects(document: Document) -> Iterator[tuple[FieldPath, Any]]:
+    """Yield the objects of a document with their paths, those of a list one by one."""
+    yield from _iter_values(document, (), document.value)
+
+
+def _iter_values(document: Document, path: FieldPath, value: object) -> Iterator[tuple[FieldPath, Any]]:
+    if value is None:
+        return
+    items = value.get("items") if isinstance(value, Mapping) and str(value.get("kind")).endswith("List") else None
+    if isinstance(items, list):
+        for index, item in enumerate(items):
+            yield from _iter_values(document, (*path, "items", index), item)
+    else:
+        yield path, value
+
+
+def _is_object(value: object) -> bool:
+    return isinstance(value, Mapping) and all(
+        isinstance(value.get(key), str) and value[key] for key in ("apiVersion", "kind")
+    )
+
+
+def _kind_of_object(value: object) -> ResourceKind | None:
+    if not isinstance(value, Mapping) or not _is_object(value):
+        return None
+    return {V3: KINDS, V1: V1_KINDS}.get(value["apiVersion"], {}).get(value["kind"])
+
+
+def _check_object(kind: ResourceKind, value: Mapping[str, Any], findings: ResourceFindings) -> dict[str, Any] | None:
+    """Check an object by itself; return its spec after pruning and defaulting, None where it has none."""
+    is_v1_object = value["apiVersion"] == V1
+    for key in value:
+        if key not in _TOP_LEVEL_FIELDS:
+            findings.add("field-dropped", key, field=key)
+    for section in ("metadata", "spec"):
+        if value.get(section) is None:
+            if not is_v1_object:
+                findings.add("field-missing", section, field=section)
+        elif not isinstance(value[section], Mapping):
+            findings.add("type-mapping", section, value=short_value(value[section]))
+    if isinstance(value.get("metadata"), Mapping):
+        for key in value["metadata"]:
+            if key not in METADATA_FIELDS:
+                findings.add("field-dropped", "metadata", key, field=key)
+    if not isinstance(value.get("spec"), Mapping):
+        return None
+    spec = {
+        name: _prune_value(kind.fields[name], field_value, findings, "spec", name)
+        for name, field_value in value["spec"].items()
+        if name in kind.fields and field_value is not None
+    }
+    for key in value["spec"]:
+        if key not in kind.fields:
+            findings.add("field-dropped", "spec", key, field=key)
+    if kind.v1_has_defaults or not is_v1_object:
+        spec |= {
+            name: field.crd_default
+            for name, field in kind.fields.items()
+            if field.crd_default is not None and name not in spec
+        }
+    for name in kind.v1_required if is_v1_object else kind.required:
+        if name not in spec:
+            findings.add("field-missing", "spec", name, field=name)
+    check_types({name: field.value_type for name, field in kind.fields.items()}, spec, findings, "spec")
+    check_fields(kind, spec, findings)
+    if kind is IP_POOL:
+        check_pool_rules(spec, findings)
+        if isinstance(text := spec.get("cidr"), str) and (network := _misspelled_cidr(text)) is not None:
+            findings.add("cidr-spelling", "spec", "cidr", cidr=text, network=str(network))
+    return spec
+
+
+def _prune_value(field: FieldSpec, value: Any, findings: ResourceFindings, *path: str) -> Any:
+    """Return a value as the API server stores it: no keys where no keys belong, whole numbers as such."""
+    if isinstance(value, Mapping):
+        for key in value:
+            findings.add("field-dropped", *path, key, field=key)
+        return {}
+    if field.value_type in (ScalarType.INT32, ScalarType.INT64) and isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+def _misspelled_cidr(text: str) -> Cidr | None:
+    """Return the network behind a spelling that the schema takes and the rules' own reader refuses; else None."""
+    network = parse_lenient_cidr(text)
+    address, _, mask = text.partition("/")
+    try:
+        parsed = ipaddress.ip_address(address)
+        is_canonical = mask == str(int(mask)) and getattr(parsed, "ipv4_mapped", None) is None
+    except ValueError:
+        is_canonical = False
+    return None if is_canonical else network
+
+
+def _check_update(kind: ResourceKind, spec: Mapping[str, Any], old: StoredObject, findings: ResourceFindings) -> None:
+    """Check a pool against the one of its name: the cidr's text, and blockSize where both have one."""
+    if kind is not IP_POOL:
+        return
+    for field, code in (("cidr", "cidr-changed"), ("blockSize", "block-size-changed")):
+        before, after = old.spec.get(field), spec.get(field)
+        shape = kind.fields[field].value_type
+        if (
+            before is not None
+            and after is not None
+            and before != after
+            and has_type(shape, before)
+            and has_type(shape, after)
+        ):
+            findings.add(code, "spec", field, before=before, after=after)
+    before, after = PoolSpec.from_spec(old.spec).block_size, PoolSpec.from_spec(spec).block_size
+    if (
+        before
+        and after
+        and before != after
+        and not any(note.code == "block-size-changed" for note in findings.findings)
+    ):
+        findings.add("block-size-slips", "spec", "blockSize", before=before, after=after)

@@ -1,0 +1,61 @@
+"""From the form in which the datastore keeps Calico's objects to the one that calicoctl takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from ..calico.kinds import KINDS, V1_KINDS, V3
+from ..errors import InputError
+from ..findings import Finding, Place
+from ..read.kubernetes_objects import MANAGED_ANNOTATIONS
+from ..write import dump_yaml
+from .api_server import iter_objects
+from .manifest_file import read_manifests
+
+
+def convert_to_v3(files: Iterable[str | Path]) -> str:
+    """Return the objects of files as documents of projectcalico.org/v3.
+
+    Raises
+    ------
+    InputError
+        Where a file cannot be read, or no file has an object that is the kit's to convert.
+    """
+    problems: list[Finding] = []
+    converted: list[str] = []
+    file_names = []
+    for file in files:
+        try:
+            manifests = read_manifests(file)
+        except InputError as error:
+            problems += error.problems
+            continue
+        file_names.append(manifests.file)
+        problems += manifests.problems
+        for document in manifests.documents:
+            converted += [dump_yaml(_to_v3(value)) for _, value in iter_objects(document) if _is_convertible(value)]
+    if not converted and not problems:
+        problems = [Finding("no-resources", place=Place(name)) for name in file_names]
+    if problems:
+        raise InputError(problems)
+    return "---\n".join(converted)
+
+
+def _is_convertible(value: object) -> bool:
+    return isinstance(value, Mapping) and value.get("kind") in {*KINDS, *V1_KINDS}
+
+
+def _to_v3(value: Mapping[str, Any]) -> dict[str, Any]:
+    given_metadata = value.get("metadata")
+    metadata = dict(given_metadata) if isinstance(given_metadata, Mapping) else {}
+    kept_metadata = {key: metadata[key] for key in ("name", "labels", "annotations") if metadata.get(key)}
+    if isinstance(kept_metadata.get("annotations"), Mapping):
+        kept_metadata["annotations"] = {
+            key: text for key, text in kept_metadata["annotations"].items() if key not in MANAGED_ANNOTATIONS
+        }
+        if not kept_metadata["annotations"]:
+            del kept_metadata["annotations"]
+    kind = V1_KINDS.get(value["kind"]) or KINDS[value["kind"]]
+    return {"apiVersion": V3, "kind": kind.name, "metadata": kept_metadata, "spec": value.get("spec") or {}}

@@ -1,0 +1,146 @@
+"""What the CRD's schema says of single fields; calicoctl applies it too, after its own defaults."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ..calico.kinds import FieldSpec, ListOf, MapOf, ResourceKind, ScalarType, ValueType
+from ..calico.pool_rules import POOL_CHECKS, PoolSpec
+from ..cidr import Cidr
+from ..findings import RULES
+from ..findings.codes.rule import CALICOCTL, CRD
+from ..read.validation import short_value
+from .calicoctl_decoder import is_rfc3339_time
+from .resource import ResourceFindings
+
+_PYTHON_TYPES: dict[ScalarType, tuple[str, tuple[type, ...]]] = {
+    ScalarType.STRING: ("type-text", (str,)),
+    ScalarType.BOOL: ("type-flag", (bool,)),
+    ScalarType.INT32: ("type-whole", (int,)),
+    ScalarType.INT64: ("type-whole", (int,)),
+}
+_INT64_BOUND = 1 << 63
+# Zeros in front of a number of an address, which the schema's own reader takes.
+_LEADING_ZEROS = re.compile(r"(?<![0-9a-fA-F])0+(?=[0-9a-fA-F])")
+_CIDR_PATTERN = re.compile(r"([0-9a-fA-F.:]+)/([0-9]+)")
+
+
+def check_fields(kind: ResourceKind, spec: Mapping[str, Any], findings: ResourceFindings) -> None:
+    """Check choices, bounds, lengths and formats of a spec's fields."""
+    for name, field in kind.fields.items():
+        value = spec.get(name)
+        if value is None or not has_type(field.value_type, value):
+            continue  # absent, or told as a wrong type
+        if value == "" and findings.validator == CALICOCTL and not field.is_pointer:
+            continue  # calicoctl takes an empty text for an absent one
+        if isinstance(value, str):
+            _check_text(field, value, findings, "spec", name)
+            if field.max_length is not None and len(value) > field.max_length:
+                findings.add("value-long", "spec", name, length=len(value), most=field.max_length)
+        elif isinstance(value, list | tuple):
+            _check_list(field, value, findings, name)
+        elif not isinstance(value, bool):
+            if field.minimum is not None and value < field.minimum:
+                findings.add("value-low", "spec", name, value=short_value(value), bound=field.minimum)
+            if field.maximum is not None and value > field.maximum:
+                findings.add("value-high", "spec", name, value=short_value(value), bound=field.maximum)
+
+
+def check_pool_rules(spec: Mapping[str, Any], findings: ResourceFindings) -> None:
+    """Check a pool's spec by every rule on a single pool that its judge has."""
+    pool = PoolSpec.from_spec(spec)
+    for code, find_breaches in POOL_CHECKS.items():
+        if findings.validator in RULES[code].refused_by:
+            for field, params in find_breaches(pool):
+                findings.add(code, "spec", field, **params)
+
+
+def check_types(
+    field_shapes: Mapping[str, ValueType], values: Mapping[str, Any], findings: ResourceFindings, *path: str | int
+) -> None:
+    """Check the types of fields as they stand: the API server turns nothing into anything."""
+    for name, shape in field_shapes.items():
+        if (value := values.get(name)) is not None:
+            _check_type(shape, value, findings, *path, name)
+
+
+def _check_type(shape: ValueType, value: Any, findings: ResourceFindings, *path: str | int) -> None:
+    if isinstance(shape, ListOf):
+        if not isinstance(value, list):
+            findings.add("type-list", *path, value=short_value(value))
+            return
+        for index, item in enumerate(value):
+            _check_type(shape.item, item, findings, *path, index)
+    elif isinstance(shape, MapOf | Mapping):
+        if not isinstance(value, Mapping):
+            findings.add("type-mapping", *path, value=short_value(value))
+        elif isinstance(shape, MapOf):
+            for key, item in value.items():
+                if item is not None:
+                    _check_type(shape.item, item, findings, *path, key)
+        else:
+            check_types(shape, value, findings, *path)
+    elif shape is ScalarType.TIME:
+        if not isinstance(value, str) or not is_rfc3339_time(value):
+            findings.add("type-time", *path, value=short_value(value))
+    elif shape is ScalarType.ANY:
+        pass
+    elif not has_type(shape, value) or _exceeds_int64(value):
+        is_quoted_number = (
+            _PYTHON_TYPES[shape][0] == "type-whole" and isinstance(value, str) and value.isascii() and value.isdigit()
+        )
+        findings.add(
+            "type-quoted" if is_quoted_number else _PYTHON_TYPES[shape][0],
+            *path,
+            value=short_value(value),
+            field=str(path[-1]),
+        )
+
+
+def has_type(shape: ValueType, value: Any) -> bool:
+    """Whether a value has the type of its field; a number with a whole value is a whole number."""
+    if isinstance(shape, ListOf):
+        return isinstance(value, list | tuple) and all(has_type(shape.item, item) for item in value)
+    if not isinstance(shape, ScalarType):
+        return False
+    if isinstance(value, bool):
+        return shape is ScalarType.BOOL
+    integral = int(value) if isinstance(value, float) and value.is_integer() else value
+    return isinstance(integral, _PYTHON_TYPES[shape][1])
+
+
+def _exceeds_int64(value: Any) -> bool:
+    return isinstance(value, int | float) and not -_INT64_BOUND <= value < _INT64_BOUND
+
+
+def _check_text(field: FieldSpec, value: str, findings: ResourceFindings, *path: str | int) -> None:
+    if field.allowed_values and value not in field.allowed_values:
+        findings.add("value-choice", *path, value=short_value(value), choices=", ".join(field.allowed_values))
+    parse_cidr = parse_lenient_cidr if findings.validator == CRD else Cidr.parse_or_none
+    if field.is_cidr and parse_cidr(value) is None:
+        findings.add("cidr-syntax", *path, cidr=value)
+
+
+def _check_list(field: FieldSpec, items: list[str] | tuple[str, ...], findings: ResourceFindings, name: str) -> None:
+    seen = set()
+    for index, item in enumerate(items):
+        _check_text(field, item, findings, "spec", name, index)
+        if findings.validator == CRD and item in seen:
+            findings.add("value-twice", "spec", name, index, value=short_value(item))
+        seen.add(item)
+    if field.max_length is not None and len(items) > field.max_length:
+        findings.add("value-many", "spec", name, count=len(items), most=field.max_length)
+
+
+def parse_lenient_cidr(text: str) -> Cidr | None:
+    """Read what the schema's format `cidr` takes: zeros in front of any number, host bits, no bare address.
+
+    Returns
+    -------
+    Cidr or None
+        The network without its host bits; None where the format is not met.
+    """
+    parts = _CIDR_PATTERN.fullmatch(text)
+    return Cidr.parse_or_none(f"{_LEADING_ZEROS.sub('', parts[1])}/{parts[2].lstrip('0') or '0'}") if parts else None

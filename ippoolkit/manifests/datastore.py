@@ -1,0 +1,132 @@
+"""What exists while manifests are judged: the objects of a datastore, the blocks, the options of IPAM."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Self
+
+from ..calico.kinds import KINDS, V1_KINDS, ResourceKind, is_go_empty
+from ..calico.limits import DEFAULT_BLOCK_SIZE
+from ..cidr import Cidr, CidrError
+from ..model import Block
+from ..read.document import FieldPath
+from .calicoctl_decoder import decode_object
+
+
+@dataclass(frozen=True)
+class StoredObject:
+    """One object as the datastore has it."""
+
+    kind: ResourceKind
+    name: str
+    spec: Mapping[str, Any]
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    status: Any = None
+
+    @cached_property
+    def cidr(self) -> Cidr | None:
+        """The range of a pool; None where it has no valid one."""
+        return pool_cidr(self.spec)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return spec, labels, annotations and status, as far as there are any."""
+        parts = {"spec": dict(self.spec), **_labels_and_annotations(self.metadata)}
+        return parts | ({"status": self.status} if self.status else {})
+
+
+@dataclass(slots=True)
+class Datastore:
+    """The objects by kind and name, the blocks by their range, and the options of `calicoctl ipam configure`.
+
+    `options` are by the datastore's own keys, and None where nothing was ever configured.
+    """
+
+    objects: dict[str, dict[str, StoredObject]] = field(default_factory=lambda: {name: {} for name in KINDS})
+    blocks: dict[Cidr, Block] = field(default_factory=dict)
+    ipam_options: Mapping[str, Any] | None = None
+
+    def copy(self) -> Self:
+        """Return a datastore of its own with the same contents."""
+        objects = {kind: dict(by_name) for kind, by_name in self.objects.items()}
+        return type(self)(objects, dict(self.blocks), copy.copy(self.ipam_options))
+
+    def get(self, kind: ResourceKind, name: str) -> StoredObject | None:
+        """Return an object, or None."""
+        return self.objects[kind.name].get(name)
+
+    def put(self, stored: StoredObject) -> None:
+        """Keep an object in the place of one of its name."""
+        self.objects[stored.kind.name][stored.name] = stored
+
+    def delete(self, kind: ResourceKind, name: str) -> None:
+        """Forget an object."""
+        del self.objects[kind.name][name]
+
+    def overlapping_pools(self, cidr: Cidr, but: str) -> list[StoredObject]:
+        """Return the pools that share addresses with a range, by name; all but one."""
+        pools = self.objects["IPPool"].values()
+        overlapping = [pool for pool in pools if pool.cidr is not None and pool.cidr.overlaps(cidr)]
+        return sorted((pool for pool in overlapping if pool.name != but), key=lambda pool: pool.name)
+
+    def put_unchecked(self, value: Mapping[str, Any]) -> None:
+        """Keep an object as somebody wrote it into the datastore past all judges; of a kind not judged, do nothing."""
+        name = str(value.get("kind"))
+        kind = KINDS.get(name) or V1_KINDS.get(name)
+        if kind is not None:
+            fields, _ = decode_object(kind.value_type, value, (), _ignore_problem)
+            metadata = fields.get("metadata", {})
+            self.put(
+                StoredObject(kind, metadata.get("name", ""), fields.get("spec", {}), metadata, fields.get("status"))
+            )
+
+    def get_all(self, kind: ResourceKind) -> dict[str, Any]:
+        """Return every object of a kind as `calicoctl get` shows it: defaults filled in, by name."""
+        return {
+            name: StoredObject(kind, name, apply_defaults(kind, stored.spec), stored.metadata, stored.status).to_dict()
+            for name, stored in sorted(self.objects[kind.name].items())
+        }
+
+
+def apply_defaults(kind: ResourceKind, spec: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a spec as calicoctl stores and shows it: normalised, defaults written, empty values left out."""
+    stored_spec: dict[str, Any] = {}
+    for name, field_type in kind.fields.items():
+        value = spec.get(name)
+        if value is None or (not field_type.is_pointer and is_go_empty(value)):
+            value = (
+                list(field_type.calicoctl_default)
+                if isinstance(field_type.calicoctl_default, tuple)
+                else field_type.calicoctl_default
+            )
+            if value is None and field_type.stored_when_empty:
+                value = "" if field_type.is_cidr else False
+        if value is not None:
+            stored_spec[name] = value
+    if kind.name == "IPPool" and (cidr := pool_cidr(spec)) is not None:
+        stored_spec["cidr"] = str(cidr) if _is_valid_cidr(spec["cidr"]) else spec["cidr"]
+        stored_spec.setdefault("blockSize", DEFAULT_BLOCK_SIZE[cidr.version])
+    return stored_spec
+
+
+def pool_cidr(spec: Mapping[str, Any]) -> Cidr | None:
+    """Return the range of a pool's spec, without host bits; None where its cidr is none."""
+    return Cidr.parse_or_none(spec.get("cidr"))
+
+
+def _is_valid_cidr(text: str) -> bool:
+    try:
+        Cidr.parse(text)
+    except CidrError:
+        return False
+    return True
+
+
+def _labels_and_annotations(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: dict(metadata[key]) for key in ("labels", "annotations") if metadata.get(key)}
+
+
+def _ignore_problem(code: str, path: FieldPath, **params: object) -> None:
+    """Pass over what is wrong with an object that stands in the datastore already."""

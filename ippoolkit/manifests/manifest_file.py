@@ -1,0 +1,114 @@
+"""The documents of a manifest file, cut as Kubernetes' reader cuts them."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..errors import InputError
+from ..findings import Finding, Place
+from ..findings.codes.rule import CALICOCTL_AND_CRD
+from ..read.document import Document, FieldPath
+from ..read.text_files import read_text
+from ..read.yaml_text import MAX_YAML_BYTES, read_yaml
+
+_DOCUMENT_SEPARATOR = "\n---"
+_YAML_VERSION = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*%YAML[ \t]+([0-9.]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestFile:
+    """A file of manifests: its documents, and what keeps it from being read; either may be empty."""
+
+    file: str
+    documents: tuple[Document, ...]
+    problems: tuple[Finding, ...] = ()
+
+
+def read_manifests(file: str | Path) -> ManifestFile:
+    """Read a file of manifests; ``-`` is standard input.
+
+    Raises
+    ------
+    InputError
+        Where the file is missing, binary or too large. What is wrong with its YAML is in `problems`.
+    """
+    name, text = read_text(file)
+    return parse_manifests(text, name)
+
+
+def parse_manifests(text: str, file: str) -> ManifestFile:
+    """Cut a text into documents; YAML and JSON alike are read by the YAML reader, as calicoctl and kubectl do.
+
+    Parameters
+    ----------
+    text
+        The text.
+    file
+        What to call it.
+    """
+    if len(text) > MAX_YAML_BYTES:
+        params = {"size": len(text), "most": MAX_YAML_BYTES}
+        return ManifestFile(
+            file, (), (Finding("file-large-yaml", params=params, place=Place(file), refused_by=CALICOCTL_AND_CRD),)
+        )
+    documents: list[Document] = []
+    problems: list[Finding] = []
+    for first_line, chunk in _split_documents(text):
+        try:
+            parsed = read_yaml(chunk, file, first_line)
+        except InputError as error:
+            problems += error.problems
+            continue
+        # Behind a "..." another document could follow; the readers stop at the first.
+        document = parsed[0] if parsed else Document(file, None, lambda _, line=first_line: line)  # type: ignore[misc]
+        documents.append(document)
+        problems += _unreadable_value_findings(chunk, document, first_line)
+    return ManifestFile(
+        file, tuple(documents), tuple(replace(problem, refused_by=CALICOCTL_AND_CRD) for problem in problems)
+    )
+
+
+def _split_documents(text: str) -> Iterator[tuple[int, str]]:
+    """Yield each document's text with the number of its first line; what follows --- on its line is dropped."""
+    line, start = 1, 0
+    while start < len(text):
+        end = text.find(_DOCUMENT_SEPARATOR, start)
+        if end < 0:
+            yield line, text[start:]
+            return
+        separator_end = end + len(_DOCUMENT_SEPARATOR)
+        line_end = text.find("\n", separator_end)
+        if line_end < 0 and separator_end < len(text):
+            return  # the reader waits for the end of this line, meets the end of the file, and drops all that is left
+        yield line, text[start:end]
+        if line_end < 0:
+            return
+        line += text.count("\n", start, line_end + 1)
+        start = line_end + 1
+
+
+def _unreadable_value_findings(chunk: str, document: Document, first_line: int) -> Iterator[Finding]:
+    """Tell of what our reader takes and Calico's does not."""
+    version = _YAML_VERSION.match(chunk)
+    if version and version[1] != "1.1":
+        line = first_line + chunk.count("\n", 0, version.start(1))
+        yield Finding("yaml-version", params={"version": version[1]}, place=Place(document.file, line))
+    for path, value in _iter_scalars(document.value):
+        if isinstance(value, float) and not math.isfinite(value):
+            params = {"value": document.source_text(path) or str(value)}
+            yield Finding("number-infinite", params=params, place=document.place(path))
+
+
+def _iter_scalars(value: object, path: FieldPath = ()) -> Iterator[tuple[FieldPath, object]]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _iter_scalars(item, (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _iter_scalars(item, (*path, index))
+    else:
+        yield path, value

@@ -1,0 +1,257 @@
+"""Manifests under review: who accepts each object and why not, and what it would mean beside what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from ..errors import InputError
+from ..findings import N_, Finding, Place, Severity, sort_by_severity
+from ..model import Scenario
+from ..read import Reading, read
+from ..write import to_manifest
+from . import (
+    ApiServer,
+    Calicoctl,
+    ManifestFile,
+    ObjectResult,
+    Resource,
+    iter_objects,
+    parse_manifests,
+    read_manifests,
+)
+from .impact import at_manifest_field, impact_findings
+
+AnyPath = str | Path
+ACTIONS = ("create", "apply", "replace", "patch", "delete")
+JUDGES = ("calicoctl", "kubectl")
+
+
+class Decision(StrEnum):
+    """What a judge says of one object."""
+
+    ACCEPTED = N_("accepted")
+    REFUSED = N_("refused")
+    BLOCKED_BY_FILE = N_(
+        "refused with its file"
+    )  # nothing is wrong with it, but calicoctl takes the whole of a file or nothing
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectReview:
+    """One object, what each judge says of it, and why; gravest findings first."""
+
+    resource: Resource
+    decisions: Mapping[str, Decision]
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def subject(self) -> str:
+        """Kind and name."""
+        return f"{self.resource.kind.name}/{self.resource.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What became of the files: their objects, what else there is to say, and those that could not be read."""
+
+    files: tuple[str, ...]
+    objects: tuple[ObjectReview, ...]
+    notes: tuple[Finding, ...] = ()
+    unreadable_files: tuple[str, ...] = ()
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All findings: those on the files, then those on each object."""
+        return (*self.notes, *(finding for object_review in self.objects for finding in object_review.findings))
+
+    @property
+    def has_problems(self) -> bool:
+        """Whether there is an error or a warning, of whatever rule."""
+        return any(finding.severity in (Severity.ERROR, Severity.WARNING) for finding in self.findings)
+
+    @property
+    def accepted(self) -> bool:
+        """Whether every judge that was asked accepts every object and every file."""
+        decisions = [decision for object_review in self.objects for decision in object_review.decisions.values()]
+        errors = any(note.severity == Severity.ERROR and note.refused_by for note in self.notes)
+        return not self.unreadable_files and not errors and all(decision == Decision.ACCEPTED for decision in decisions)
+
+
+def review(
+    files: Iterable[AnyPath],
+    existing: Iterable[AnyPath] = (),
+    action: str = "apply",
+    judges: Sequence[str] = JUDGES,
+    *,
+    separately: bool = False,
+) -> Review:
+    """Judge manifests as calicoctl and the API server would.
+
+    Parameters
+    ----------
+    files
+        Manifests, in the order in which they would be given to calicoctl or kubectl; ``-`` is standard input.
+    existing
+        What is there already: a scenario, manifests or dumps, with nodes, blocks and networks if there are any.
+    action
+        One of `ACTIONS`. The objects of a patch are the changes to those that exist.
+    judges
+        Whose verdicts count, of `JUDGES`.
+    each
+        Judge each file alone; otherwise each one sees what became of those before it.
+
+    Returns
+    -------
+    Review
+        A file that cannot be read is among its `unusable` ones, with the reasons in its notes.
+
+    Raises
+    ------
+    InputError
+        Where what exists cannot be read.
+    """
+    existing = tuple(existing)
+    existing_reading = read(*existing) if existing else Reading(Scenario())
+    reviews = []
+    for file_group in ([file] for file in files) if separately else [files]:
+        reviewer = _Reviewer(existing_reading, judges)
+        for file in file_group:
+            try:
+                reviewer.add(read_manifests(file), action)
+            except InputError as error:
+                reviewer.reject(str(file), error.problems)
+        reviews.append(reviewer.finish())
+    names = ("files", "objects", "notes", "unreadable_files")
+    return Review(
+        *(tuple(chain.from_iterable(getattr(partial_review, name) for partial_review in reviews)) for name in names)
+    )
+
+
+def review_text(text: str, name: str, existing: Scenario) -> Review:
+    """Judge a text of manifests that are to be applied to what exists; as `review` does, without files."""
+    reviewer = _Reviewer(Reading(existing), JUDGES)
+    reviewer.add(parse_manifests(text, name), "apply")
+    return reviewer.finish()
+
+
+class _Reviewer:
+    """Both judges, each at a datastore of its own, going through the files."""
+
+    def __init__(self, existing_reading: Reading, judges: Sequence[str]) -> None:
+        self.existing_scenario = existing_reading.scenario
+        self.judges = judges
+        self.calicoctl, self.api_server = Calicoctl(), ApiServer()
+        for document in _existing_objects(existing_reading):
+            self.calicoctl.add_existing(document)
+            self.api_server.add_existing(document)
+        self.calicoctl.store.blocks = {block.cidr: block for block in existing_reading.scenario.cluster.blocks}
+        self.files: list[str] = []
+        self.unreadable_files: list[str] = []
+        self.notes: list[Finding] = []
+        self.objects: list[ObjectReview] = []
+
+    def add(self, manifests: ManifestFile, action: str) -> None:
+        if manifests.problems:
+            self.reject(manifests.file, manifests.problems)
+            return
+        self.files.append(manifests.file)
+        outcomes = {
+            "calicoctl": self.calicoctl.run(action, manifests),
+            "kubectl": self.api_server.run(action, manifests),
+        }
+        notes = [note for outcome in outcomes.values() for note in outcome.notes if self._is_relevant(note)]
+        by_object: dict[tuple[int, Any], dict[str, ObjectResult]] = {}
+        for judge, outcome in outcomes.items():
+            for judgement in outcome.results:
+                object_key = id(judgement.resource.document), judgement.resource.path
+                by_object.setdefault(object_key, {})[judge] = judgement
+        for judgements in sorted(by_object.values(), key=_line_and_field):
+            resource = next(iter(judgements.values())).resource
+            own_places = {resource.place(*path) for path in ((), ("apiVersion",), ("kind",))}
+            findings = [note for note in notes if note.place in own_places]
+            notes = [note for note in notes if note.place not in own_places]
+            findings += [
+                note
+                for object_judgement in judgements.values()
+                for note in object_judgement.findings
+                if self._is_relevant(note)
+            ]
+            decisions = {judge: _decision(judgements.get(judge)) for judge in self.judges}
+            self.objects.append(ObjectReview(resource, decisions, tuple(_merge_by_place(findings))))
+        self.notes += _merge_by_place(notes)
+
+    def reject(self, file: str, problems: Iterable[Finding]) -> None:
+        """Take note of a file that nobody can read."""
+        self.files.append(file)
+        self.unreadable_files.append(file)
+        self.notes += problems
+
+    def finish(self) -> Review:
+        """Add what it all would mean, and close."""
+        datastores = [self.calicoctl.store, self.api_server.store]
+        new_findings_by_subject: dict[str, list[Finding]] = {}
+        for finding in impact_findings(
+            self.existing_scenario, datastores, {object_review.subject for object_review in self.objects}
+        ):
+            new_findings_by_subject.setdefault(finding.subject, []).append(finding)
+        objects = []
+        for object_review in self.objects:
+            object_findings = [
+                *object_review.findings,
+                *(
+                    at_manifest_field(finding, object_review.resource)
+                    for finding in new_findings_by_subject.pop(object_review.subject, ())
+                ),
+            ]
+            object_findings.sort(key=lambda note: note.place.line or 0 if note.place else 0)
+            objects.append(replace(object_review, findings=tuple(sort_by_severity(object_findings))))
+        notes = [*self.notes, *(finding for findings in new_findings_by_subject.values() for finding in findings)]
+        return Review(tuple(self.files), tuple(objects), tuple(notes), tuple(self.unreadable_files))
+
+    def _is_relevant(self, note: Finding) -> bool:
+        """Whether a finding is a warning, or a reason of a judge that was asked."""
+        judge_names = {"calicoctl" if judge == "calicoctl" else "kubectl" for judge in note.refused_by}
+        return not judge_names or not judge_names.isdisjoint(self.judges)
+
+
+def _existing_objects(existing_reading: Reading) -> Iterator[Mapping[str, Any]]:
+    """Yield the objects that exist: those of a scenario, then those of dumps as they stand there."""
+    cluster = existing_reading.scenario.cluster
+    yield from map(to_manifest, cluster.pools)
+    yield from map(to_manifest, cluster.reservations)
+    for document in existing_reading.documents:
+        for _, value in iter_objects(document):
+            if isinstance(value, Mapping):
+                yield value
+
+
+def _line_and_field(judgements: Mapping[str, ObjectResult]) -> tuple[int, str]:
+    place = next(iter(judgements.values())).resource.place()
+    return place.line or 0, place.field
+
+
+def _decision(judgement: ObjectResult | None) -> Decision:
+    if judgement is None:
+        return Decision.REFUSED  # it knows no such object
+    if judgement.accepted:
+        return Decision.ACCEPTED
+    return Decision.REFUSED if any(note.refused_by for note in judgement.findings) else Decision.BLOCKED_BY_FILE
+
+
+def _merge_by_place(findings: Iterable[Finding]) -> list[Finding]:
+    """Make one finding of those that several judges share."""
+    merged: dict[tuple[str, Place | None], Finding] = {}
+    for finding in findings:
+        key = finding.code, finding.place
+        first_finding = merged.setdefault(key, finding)
+        judges = (
+            *first_finding.refused_by,
+            *(judge for judge in finding.refused_by if judge not in first_finding.refused_by),
+        )
+        merged[key] = replace(first_finding, refused_by=judges)
+    return list(merged.values())

@@ -1,0 +1,80 @@
+"""`Resource`: one object of a manifest as a judge reads it, and the findings about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..calico.kinds import ResourceKind
+from ..findings import RULES, Finding, Place, Severity
+from ..read.document import Document, FieldPath, field_name
+
+# Rules that serve several kinds name no page of their own; the kind's page is their source.
+KIND_SOURCE = "scenario"
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One object: its kind, its metadata, its spec by Calico's names.
+
+    `path` leads to it in its document; `written` leads from a field to the key that gave it, where that is spelled
+    otherwise; `notes` is what reading it gave to say.
+    """
+
+    kind: ResourceKind
+    document: Document
+    path: FieldPath
+    metadata: Mapping[str, Any]
+    spec: Mapping[str, Any]
+    status: Any = None
+    key_paths: Mapping[FieldPath, FieldPath] = field(default_factory=dict)
+    decoding_findings: tuple[Finding, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Its name; empty where it has none."""
+        name = self.metadata.get("name")
+        return name if isinstance(name, str) else ""
+
+    def place(self, *path: str | int) -> Place:
+        """Say where a field stands; of a field that is not there, where its parent stands."""
+        target = self.path
+        for length in range(len(path), -1, -1):
+            if path[:length] in self.key_paths:
+                target = (*self.key_paths[path[:length]], *path[length:])
+                break
+        else:
+            target = (*self.path, *path)
+        return Place(self.document.file, self.document.line_of(target), field_name(target))
+
+
+def make_finding(
+    code: str, place: Place, validator: str, kind: ResourceKind | None = None, name: str = "", /, **params: object
+) -> Finding:
+    """Make a finding of one judge about an object of a kind."""
+    rule = RULES[code]
+    return Finding(
+        code,
+        f"{kind.name}/{name}" if kind and name else "",
+        params,
+        place,
+        source_key=kind.source_key if kind and rule.source_key == KIND_SOURCE else "",
+        refused_by=(validator,) if rule.severity == Severity.ERROR else (),
+    )
+
+
+@dataclass(slots=True)
+class ResourceFindings:
+    """Collects what one judge finds in one resource."""
+
+    resource: Resource
+    validator: str
+    findings: list[Finding] = field(default_factory=list)
+
+    def add(self, code: str, /, *path: str | int, **params: object) -> None:
+        """Note a breach of a rule at a field."""
+        resource = self.resource
+        self.findings.append(
+            make_finding(code, resource.place(*path), self.validator, resource.kind, resource.name, **params)
+        )

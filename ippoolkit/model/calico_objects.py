@@ -1,0 +1,185 @@
+"""Calico's own objects: IPPool, IPAMConfiguration, IPReservation, IPAMBlock.
+
+Fields, defaults and limits are Calico's; what its API server refuses in a pool's cidr and blockSize is refused here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic.dataclasses import dataclass
+from pydantic_core import PydanticCustomError
+
+from ..calico.limits import DEFAULT_BLOCK_SIZE, HIGHEST_MAX_BLOCKS_PER_HOST, MAX_COOLDOWN_SECONDS
+from ..calico.pool_rules import POOL_CHECKS, PoolSpec
+from ..calico.selectors import SelectorError, parse_selector
+from ..cidr import Cidr, IPVersion
+from ..findings import Finding
+from .field_types import (
+    MODEL_CONFIG,
+    AddressField,
+    BoolField,
+    CidrField,
+    IntField,
+    Labels,
+    Name,
+    ReservedCidrField,
+    count_field,
+)
+
+Use = Literal["Workload", "Tunnel", "LoadBalancer"]
+EncapsulationMode = Literal["Never", "Always", "CrossSubnet"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
+class IPPool:
+    """A range of addresses that Calico hands out, block by block."""
+
+    name: Name = Field(description="Name of the IPPool; pools are tried in the order of their names.")
+    cidr: CidrField = Field(description="The pool's range. No host bits.")
+    disabled: BoolField = Field(default=False, description="True: no new address comes from this pool.")
+    block_size: IntField = Field(
+        default=0,
+        validate_default=True,
+        description="Prefix length of a block: 20..32 (IPv4, default 26) or 116..128 (IPv6, default 122); 0 stands "
+        "for the default. Cannot be changed once the pool exists.",
+    )
+    ipip_mode: EncapsulationMode = Field(default="Never", description="When IPIP encapsulates; IPv4 only.")
+    vxlan_mode: EncapsulationMode = Field(default="Never", description="When VXLAN encapsulates.")
+    nat_outgoing: BoolField = Field(default=False, description="Whether traffic that leaves the pools is masqueraded.")
+    node_selector: str = Field(default="all()", description="Which nodes may claim blocks of this pool.")
+    namespace_selector: str = Field(default="", description="Which namespaces may draw from it; empty: every one.")
+    allowed_uses: tuple[Use, ...] = Field(
+        default=("Workload", "Tunnel"), description="What may draw from it; LoadBalancer stands alone."
+    )
+    assignment_mode: Literal["Automatic", "Manual"] = Field(
+        default="Automatic", description="Manual: serves only pods and namespaces that name it."
+    )
+    disable_bgp_export: Annotated[BoolField, Field(alias="disableBGPExport")] = Field(
+        default=False, description="Whether its routes are kept from BGP peers."
+    )
+    labels: Labels = Field(default_factory=dict, description="Its labels.")
+    annotations: Labels = Field(default_factory=dict, description="Its annotations.")
+
+    @field_validator("block_size")
+    @classmethod
+    def _check_block_size(cls, block_size: int, info: ValidationInfo) -> int:
+        cidr = info.data.get("cidr")
+        if not isinstance(cidr, Cidr):
+            return block_size  # the cidr's own problem is told; without a family the size cannot be judged
+        block_size = block_size or DEFAULT_BLOCK_SIZE[cidr.version]
+        pool_spec = PoolSpec(str(cidr), cidr, block_size, disabled=bool(info.data.get("disabled")))
+        for code in ("block-size-range", "block-size-prefix"):
+            for _, params in POOL_CHECKS[code](pool_spec):
+                raise PydanticCustomError(code, Finding(code, params=params).message(), params)
+        return block_size
+
+    @field_validator("node_selector")
+    @classmethod
+    def _empty_selects_all(cls, selector: str) -> str:
+        return selector or "all()"
+
+    @property
+    def version(self) -> IPVersion:
+        """IP version: 4 or 6."""
+        return self.cidr.version
+
+    @property
+    def block_count(self) -> int:
+        """Number of blocks, 2^(blockSize - prefix)."""
+        return self.cidr.subnet_count(self.block_size)
+
+    @property
+    def addresses_per_block(self) -> int:
+        """Addresses in one block; every one is usable."""
+        return 1 << (self.cidr.bits - self.block_size)
+
+    @property
+    def encapsulation(self) -> str:
+        """`IPIP` or `VXLAN` with its mode, or `None`."""
+        for name, mode in (("IPIP", self.ipip_mode), ("VXLAN", self.vxlan_mode)):
+            if mode != "Never":
+                return f"{name} {mode}"
+        return "None"
+
+    def serves(self, use: Use) -> bool:
+        """Whether the pool hands out addresses for this use to whoever does not name a pool."""
+        return not self.disabled and self.assignment_mode == "Automatic" and use in self.allowed_uses
+
+    def selects_node(self, labels: Mapping[str, str]) -> bool:
+        """Whether its nodeSelector matches; a selector that does not parse matches nothing."""
+        return _selector_matches(self.node_selector, labels)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
+class IPAMConfig:
+    """The cluster-wide settings of Calico's IPAM (IPAMConfiguration `default`)."""
+
+    strict_affinity: BoolField = Field(default=False, description="True: no node borrows from another node's block.")
+    auto_allocate_blocks: BoolField = Field(default=True, description="False: nodes claim no new blocks.")
+    max_blocks_per_host: IntField = count_field(
+        HIGHEST_MAX_BLOCKS_PER_HOST, description="Blocks a node may hold, per family; 0: 20."
+    )
+    ip_cooldown_seconds: IntField = count_field(
+        MAX_COOLDOWN_SECONDS, description="How long a released address rests before it is handed out again."
+    )
+    kube_virt_vm_address_persistence: Annotated[
+        Literal["Enabled", "Disabled"], Field(alias="kubeVirtVMAddressPersistence")
+    ] = Field(default="Enabled", description="Whether KubeVirt machines keep their address.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
+class IPReservation:
+    """Addresses that Calico never hands out."""
+
+    name: Name = Field(description="Name of the IPReservation.")
+    reserved_cidrs: Annotated[tuple[ReservedCidrField, ...], Field(alias="reservedCIDRs")] = Field(
+        default=(), description="The ranges; host bits are allowed and ignored."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
+class Allocation:
+    """One address of a block in use."""
+
+    ordinal: IntField = Field(description="Offset of the address from the block's first.")
+    handle: str = Field(default="", description="Who holds it.")
+    node: str = Field(default="", description="Node that it was given to.")
+    namespace: str = Field(default="", description="Namespace of the pod.")
+    pod: str = Field(default="", description="Name of the pod.")
+    type: str = Field(default="", description="Kind of tunnel, such as vxlanTunnelAddress; empty for pods.")
+    timestamp: str = Field(default="", description="When it was given out.")
+    released_at: str = Field(default="", description="When it was released, for an address that still cools down.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
+class Block:
+    """An IPAMBlock: one blockSize-long slice of a pool, claimed by a node."""
+
+    cidr: CidrField = Field(description="The block's range.")
+    affinity: str = Field(default="", description="`host:<node>` or `virtual:load-balancer`; empty: nobody's.")
+    claimed_at: str = Field(default="", description="When the affinity was claimed.")
+    allocations: tuple[Allocation, ...] = Field(default=(), description="Addresses in use, by ordinal.")
+    unallocated: tuple[IntField, ...] = Field(default=(), description="Free ordinals in the order they go out.")
+
+    @property
+    def host(self) -> str:
+        """Node that the block belongs to; empty for nobody's and for LoadBalancer blocks."""
+        return self.affinity.removeprefix("host:") if self.affinity.startswith("host:") else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
+class Tunnel:
+    """A tunnel address that calico-node drew for its node."""
+
+    type: Literal["ipip", "vxlan", "wireguard"] = Field(description="What the tunnel speaks.")
+    address: AddressField = Field(description="Its address.")
+
+
+def _selector_matches(selector: str, labels: Mapping[str, str]) -> bool:
+    try:
+        return parse_selector(selector).matches(labels)
+    except SelectorError:
+        return False

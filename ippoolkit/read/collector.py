@@ -1,0 +1,218 @@
+"""Documents to one Scenario: objects are gathered by kind and name, what cannot be used is told."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+from typing import Any
+
+from ..calico.limits import KUBELET_MAX_PODS
+from ..errors import InputError
+from ..findings import Finding, Place
+from ..model import BlockAffinity, IPAMConfig, IPAMHandle, Node, Scenario
+from .document import Document, FieldPath
+from .kubernetes_objects import KIND_READERS, KindReader, ObjectSource, read_object
+from .scenario_document import read_scenario
+from .text_files import STDIN
+
+AnyPath = str | FilePath
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A scenario, what is to be said about how it was read, and the documents that it was read from."""
+
+    scenario: Scenario
+    notes: tuple[Finding, ...] = ()
+    documents: tuple[Document, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LocatedObject:
+    """An object, where it was found, and its resourceVersion."""
+
+    item: Any
+    document: Document
+    path: FieldPath
+    resource_version: int = 0
+
+
+@dataclass(slots=True)
+class ObjectCollector:
+    """What was found in documents.
+
+    A lenient harvest goes on where something cannot be used or contradicts itself, and says so; `seen` are the kinds
+    that were there, be it as an empty list of their own.
+    """
+
+    kind_readers: Mapping[str, tuple[KindReader, ...]] = field(default_factory=lambda: KIND_READERS)
+    lenient: bool = False
+    problems: list[Finding] = field(default_factory=list)
+    notes: list[Finding] = field(default_factory=list)
+    scenarios: list[Scenario] = field(default_factory=list)
+    # per field of Cluster: the objects by name, and where each was found
+    objects: dict[str, dict[str, LocatedObject]] = field(default_factory=dict)
+    documents: list[Document] = field(default_factory=list)
+    unread_counts: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    kinds_seen: set[str] = field(default_factory=set)
+    newest_creation: dict[str, str] = field(default_factory=dict)  # per kind: when the youngest object was made
+
+    def add_document(self, document: Document) -> None:
+        """Gather what a document holds."""
+        value = document.value
+        if value is None:
+            return  # calicoctl prints null for a configuration that nobody made
+        if isinstance(value, Mapping) and "kind" not in value and "apiVersion" not in value:
+            if (scenario := read_scenario(document, self.problems)) is not None:
+                self.scenarios.append(scenario)
+            return
+        self.notes += document.notes
+        document_without_value = dataclasses.replace(document, value=None)  # what is kept of it
+        for path, item, kind in self._iter_objects(document, (), value, None):
+            self._add_object(document_without_value, path, item, kind)
+
+    def _iter_objects(
+        self, document: Document, path: FieldPath, value: object, kind: str | None
+    ) -> Iterator[tuple[FieldPath, Mapping[str, Any], str]]:
+        """Yield the single objects of a document: lists are opened, their items may leave their kind out."""
+        if isinstance(value, list):
+            for index, item in enumerate(value):
+                yield from self._iter_objects(document, (*path, index), item, kind)
+            return
+        if not isinstance(value, Mapping) or not isinstance(value.get("kind", kind), str):
+            shown = json.dumps(value)[:60] if not isinstance(value, Mapping) else "{...}"
+            self.problems.append(Finding("not-object", params={"value": shown}, place=document.place(path)))
+            return
+        item_kind = str(value.get("kind", kind))
+        if item_kind.endswith("List"):
+            items = value.get("items") or []
+            self.kinds_seen.add(item_kind.removesuffix("List"))
+            if items == [] and item_kind == "List":
+                self.notes.append(Finding("list-empty", place=document.place(path)))
+            yield from self._iter_objects(document, (*path, "items"), items, item_kind.removesuffix("List") or None)
+        else:
+            yield path, value, item_kind
+
+    def _add_object(self, document: Document, path: FieldPath, value: Mapping[str, Any], name: str) -> None:
+        api_version = value.get("apiVersion")
+        for reader in self.kind_readers.get(name, ()):
+            if api_version in reader.api_versions or api_version is None:
+                self.kinds_seen.add(name)
+                source = ObjectSource(document, path, self.problems, self.notes, self.lenient)
+                if (item := read_object(reader, value, source)) is not None:
+                    self._store_object(
+                        reader, name, LocatedObject(item, document, path, self._resource_version(name, value))
+                    )
+                return
+        key = (document.file, str(api_version), name)
+        self.unread_counts[key] = self.unread_counts.get(key, 0) + 1
+
+    def _resource_version(self, name: str, value: Mapping[str, Any]) -> int:
+        """Note when an object was made; return its resourceVersion, 0 where it has none."""
+        metadata = value.get("metadata")
+        if not isinstance(metadata, Mapping):
+            return 0
+        created, resource_version = metadata.get("creationTimestamp"), metadata.get("resourceVersion")
+        if isinstance(created, str) and created > self.newest_creation.get(name, ""):
+            self.newest_creation[name] = created
+        return (
+            int(resource_version)
+            if isinstance(resource_version, str) and resource_version.isascii() and resource_version.isdigit()
+            else 0
+        )
+
+    def _store_object(self, reader: KindReader, kind: str, new: LocatedObject) -> None:
+        objects_by_key = self.objects.setdefault(reader.cluster_field, {})
+        key = _object_key(new.item)
+        first = objects_by_key.setdefault(key, new)
+        if first is new:
+            return
+        if isinstance(new.item, Node) and first.item != new.item:
+            objects_by_key[key] = dataclasses.replace(new, item=_merge_nodes(first.item, new.item))
+            return
+        if first.item != new.item:
+            findings = self.notes if self.lenient else self.problems
+            findings.append(_repeated_object_finding("object-differs", kind, key, first, new))
+            objects_by_key[key] = max(first, new, key=lambda candidate: candidate.resource_version)
+        elif self.lenient and first.document is new.document:
+            self.notes.append(_repeated_object_finding("object-twice", kind, key, first, new))
+
+    def build(self, files: Iterable[AnyPath]) -> Reading:
+        """Return what was found, as one scenario.
+
+        Raises
+        ------
+        InputError
+            Where there is any problem, or nothing at all.
+        """
+        self.note_unread_kinds()
+        if len(self.scenarios) > 1:
+            self.problems.append(Finding("scenarios-several", params={"count": len(self.scenarios)}))
+        if not self.scenarios and not self.objects and not self.problems:
+            self.problems += [Finding("nothing-read", place=Place(str(file))) for file in files]
+        if self.problems:
+            raise InputError(self.problems)
+        return Reading(self.merge_into_scenario(files), tuple(self.notes), tuple(self.documents))
+
+    def note_unread_kinds(self) -> None:
+        """Note the objects of kinds that are not read."""
+        for (file, version, kind), count in self.unread_counts.items():
+            params = {"count": count, "kind": kind, "version": version}
+            self.notes.append(Finding("kind-unread", params=params, place=Place(file)))
+
+    def merge_into_scenario(self, files: Iterable[AnyPath]) -> Scenario:
+        """Put the objects that were found into the first scenario, or into a new one."""
+        base = self.scenarios[0] if self.scenarios else Scenario(name=_scenario_name(files))
+        changes: dict[str, Any] = {}
+        for cluster_field, objects_by_key in self.objects.items():
+            items = [located.item for located in objects_by_key.values()]
+            if cluster_field == "ipam":
+                changes[cluster_field] = items[-1]
+            else:
+                replaced_keys = set(objects_by_key)
+                remaining = [
+                    item for item in getattr(base.cluster, cluster_field) if _object_key(item) not in replaced_keys
+                ]
+                changes[cluster_field] = (*remaining, *items)
+        if not changes:
+            return base
+        return dataclasses.replace(base, cluster=dataclasses.replace(base.cluster, **changes))
+
+
+def _repeated_object_finding(code: str, kind: str, name: str, first: LocatedObject, repeated: LocatedObject) -> Finding:
+    first_place = first.document.place(first.path)
+    params = {"kind": kind, "name": name, "first": str(Place(first_place.file, first_place.line))}
+    return Finding(code, params=params, place=repeated.document.place(repeated.path))
+
+
+def _object_key(item: Any) -> str:
+    if isinstance(item, IPAMConfig):
+        return "default"
+    if isinstance(item, BlockAffinity):
+        return f"{item.node} {item.cidr}"
+    if isinstance(item, IPAMHandle):
+        return item.handle_id
+    if (cidr := getattr(item, "cidr", None)) is not None and not hasattr(item, "name"):
+        return str(cidr)
+    namespace = getattr(item, "namespace", "")
+    return f"{namespace}/{item.name}" if namespace else str(item.name)
+
+
+def _merge_nodes(first: Node, second: Node) -> Node:
+    """Join what Kubernetes and Calico say of one node; Kubernetes' maxPods differs from the default if either does."""
+    tunnels = first.tunnels + tuple(tunnel for tunnel in second.tunnels if tunnel not in first.tunnels)
+    max_pods = first.max_pods if first.max_pods != KUBELET_MAX_PODS else second.max_pods
+    pod_cidrs = first.pod_cidrs or second.pod_cidrs
+    labels = {**second.labels, **first.labels}
+    return dataclasses.replace(first, labels=labels, tunnels=tunnels, max_pods=max_pods, pod_cidrs=pod_cidrs)
+
+
+def _scenario_name(files: Iterable[AnyPath]) -> str:
+    for file in files:
+        if str(file) != STDIN:
+            path = FilePath(file)
+            return (path.resolve().name if path.is_dir() else path.stem)[:253] or "scenario"
+    return "scenario"

@@ -1,0 +1,198 @@
+"""Lists of many objects, as `kubectl get -o json` prints them: fast, and keeping of each object only what is used.
+
+A large cluster's dump is mostly what IPAM has no use for. Objects of the kinds that come by the thousands are decoded
+to plain values of just the keys that `objects` and `claims` look at; the others, and whatever is not as it should be,
+go the careful way of `json_text`, which finds every problem and its line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, Literal, TypedDict
+
+import msgspec
+
+from ..errors import InputError
+from .document import Document, FieldPath
+from .json_text import find_line, read_json
+
+Buffer = bytes | memoryview
+
+_CNI = "cni.projectcalico.org"
+_POOL_ANNOTATIONS = {f"{_CNI}/ipv4pools": Any, f"{_CNI}/ipv6pools": Any}
+_CALICO_PREFIX = "projectcalico.org"
+
+
+def _optional_keys(title: str, /, **keys: Any) -> Any:
+    return TypedDict(title, keys, total=False) | None  # type: ignore[operator]
+
+
+def _metadata_type(annotations: dict[str, Any], /, **other_keys: Any) -> Any:
+    return _optional_keys(
+        "Metadata",
+        name=Any,
+        namespace=Any,
+        resourceVersion=Any,
+        creationTimestamp=Any,
+        annotations=TypedDict("Annotations", annotations, total=False) | None,  # type: ignore[operator]
+        **other_keys,
+    )
+
+
+_LABELS_TYPE = dict[str, Any] | None
+_TUNNEL_ANNOTATIONS = {
+    f"{_CALICO_PREFIX}/{key}": Any
+    for key in (
+        "IPv4IPIPTunnelAddr",
+        "IPv4VXLANTunnelAddr",
+        "IPv6VXLANTunnelAddr",
+        "IPv4WireguardInterfaceAddr",
+        "IPv6WireguardInterfaceAddr",
+    )
+}
+_SECONDARY_TYPE: Any = _optional_keys(
+    "Secondary", node=Any, namespace=Any, pod=Any, type=Any, service=Any, timestamp=Any
+)
+_ATTRIBUTE_TYPE: Any = _optional_keys("Attribute", handle_id=Any, releasedAt=Any, secondary=_SECONDARY_TYPE)
+_ATTRIBUTES_TYPE: Any = list[_ATTRIBUTE_TYPE] | None
+
+# What is kept of an object; a key that is not here is skipped without being looked at.
+_KEPT_KEYS: dict[str, Any] = {
+    "Pod": {
+        "metadata": _metadata_type(
+            {f"{_CNI}/podIP": Any, f"{_CNI}/podIPs": Any, **_POOL_ANNOTATIONS}, ownerReferences=Any
+        ),
+        "spec": _optional_keys("PodSpec", hostNetwork=Any, nodeName=Any),
+        "status": _optional_keys("PodStatus", phase=Any, podIPs=Any),
+    },
+    "Node": {
+        "metadata": _metadata_type(_TUNNEL_ANNOTATIONS, labels=_LABELS_TYPE),
+        "spec": _optional_keys(
+            "NodeSpec",
+            podCIDR=Any,
+            podCIDRs=Any,
+            bgp=Any,
+            wireguard=Any,
+            ipv4VXLANTunnelAddr=Any,
+            ipv6VXLANTunnelAddr=Any,
+        ),
+        "status": _optional_keys("NodeStatus", allocatable=Any),
+    },
+    "Namespace": {"metadata": _metadata_type(_POOL_ANNOTATIONS, labels=_LABELS_TYPE)},
+    "Service": {
+        "metadata": _metadata_type({}),
+        "spec": _optional_keys("ServiceSpec", type=Any),
+        "status": _optional_keys("ServiceStatus", loadBalancer=Any),
+    },
+    "IPAMBlock": {
+        "metadata": _metadata_type({}),
+        "spec": _optional_keys(
+            "BlockSpec",
+            cidr=Any,
+            affinity=Any,
+            affinityClaimTime=Any,
+            allocations=Any,
+            unallocated=Any,
+            sequenceNumber=Any,
+            attributes=_ATTRIBUTES_TYPE,
+        ),
+    },
+    "BlockAffinity": {
+        "metadata": _metadata_type({}),
+        "spec": _optional_keys("AffinitySpec", cidr=Any, node=Any, state=Any, type=Any, deleted=Any),
+    },
+    "IPAMHandle": {
+        "metadata": _metadata_type({}),
+        "spec": _optional_keys("HandleSpec", handleID=Any, block=Any, deleted=Any),
+    },
+}
+
+_Head = TypedDict("_Head", {"kind": Any, "apiVersion": Any}, total=False)  # noqa: UP013
+_Envelope = TypedDict("_Envelope", {"kind": Any, "metadata": Any, "items": list[msgspec.Raw]}, total=False)  # noqa: UP013
+
+
+def _item_type(kind: str) -> Any:
+    return TypedDict(kind, {"apiVersion": Any, "kind": Literal[kind], **_KEPT_KEYS[kind]}, total=False)  # type: ignore[operator]
+
+
+def _list_type(kind: str) -> Any:
+    return TypedDict(f"{kind}s", {"kind": Any, "metadata": Any, "items": list[_item_type(kind)]}, total=False)  # type: ignore[misc, operator]
+
+
+_HEAD_DECODER = msgspec.json.Decoder(_Head)
+_ENVELOPE_DECODER = msgspec.json.Decoder(_Envelope)
+_ITEM_DECODERS = {kind: msgspec.json.Decoder(_item_type(kind)) for kind in _KEPT_KEYS}
+_LIST_DECODERS = {kind: msgspec.json.Decoder(_list_type(kind)) for kind in _KEPT_KEYS}
+_KIND = re.compile(rb'"kind":\s*"(\w+?)(?:List)?"')
+_KIND_SEARCH_BYTES = 4096
+_MAX_LINE_LOOKUP_BYTES = 2**23
+_MAX_LINE_LOOKUPS = 20
+
+
+def read_list(data: Buffer, file: str, is_known_kind: Callable[[str], bool]) -> Document | None:
+    """Read a JSON list of objects; None where it has to be read the careful way.
+
+    Parameters
+    ----------
+    data
+        The file's bytes.
+    file
+        What to call it.
+    known
+        Whether a kind is read at all; of others only apiVersion and kind are kept.
+    """
+    value = _decode_single_kind(data) or _decode_mixed_kinds(data, file, is_known_kind)
+    if value is None or not str(value.get("kind")).endswith("List") or "items" not in value:
+        return None
+    return Document(file, value, _LineLookup(data))
+
+
+class _LineLookup:
+    """Looks lines up: each look reads the text from its beginning, so of a large file, or very often, it does not."""
+
+    def __init__(self, data: Buffer) -> None:
+        self.data: Buffer | None = data if len(data) <= _MAX_LINE_LOOKUP_BYTES else None
+        self.lookups = 0
+
+    def __call__(self, path: FieldPath) -> int | None:
+        self.lookups += 1
+        if self.data is None or self.lookups > _MAX_LINE_LOOKUPS:
+            return None
+        return find_line(bytes(self.data).decode(), path)
+
+
+def _decode_single_kind(data: Buffer) -> dict[str, Any] | None:
+    """Decode a list whose items are all of the kind that is named first; else None."""
+    for match in _KIND.finditer(data, 0, _KIND_SEARCH_BYTES):
+        if decoder := _LIST_DECODERS.get(match[1].decode()):
+            try:
+                decoded: dict[str, Any] = decoder.decode(data)
+            except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+                return None
+            return decoded
+    return None
+
+
+def _decode_mixed_kinds(data: Buffer, file: str, is_known_kind: Callable[[str], bool]) -> dict[str, Any] | None:
+    """Decode a list of several kinds item by item."""
+    try:
+        envelope = _ENVELOPE_DECODER.decode(data)
+        kind = str(envelope.get("kind", "")).removesuffix("List")
+        return {
+            **envelope,
+            "items": [_decode_item(raw, kind, file, is_known_kind) for raw in envelope.get("items", ())],
+        }
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, InputError):
+        return None
+
+
+def _decode_item(raw: msgspec.Raw, kind: str, file: str, is_known_kind: Callable[[str], bool]) -> Any:
+    if not kind:
+        head = _HEAD_DECODER.decode(raw)
+        kind = str(head.get("kind", ""))
+        if not is_known_kind(kind):
+            return head
+    if decoder := _ITEM_DECODERS.get(kind):
+        return decoder.decode(raw)
+    return read_json(bytes(raw).decode(), file)[0].value

@@ -1,0 +1,127 @@
+"""Files to text to documents, with a clear word for everything that is no text."""
+
+from __future__ import annotations
+
+import codecs
+import mmap
+import sys
+from pathlib import Path
+
+from ..errors import InputError
+from ..findings import Finding, Place
+from .document import Document
+from .json_text import read_json
+from .yaml_text import MAX_YAML_BYTES as MOST_YAML_BYTES
+from .yaml_text import read_yaml
+
+MAX_TEXT_BYTES = 2**30
+# Lists of objects are read without holding their text.
+MAX_MAPPED_BYTES = 2**33
+MAP_FILES_FROM_BYTES = 2**24
+STDIN = "-"
+
+
+def read_documents(file: str | Path) -> list[Document]:
+    """Read the documents of a YAML or JSON file; ``-`` is standard input.
+
+    Raises
+    ------
+    InputError
+        Where the file is missing, empty, binary, too large, or not in its format.
+    """
+    name, text = read_text(file)
+    return parse_documents(text, name)
+
+
+def parse_documents(text: str, name: str) -> list[Document]:
+    """Read the documents of a text.
+
+    Raises
+    ------
+    InputError
+        Where it is empty, too large, or neither YAML nor JSON.
+    """
+    if not text.strip():
+        raise _input_error("file-empty", name)
+    if name.endswith(".json"):
+        return read_json(text, name)
+    if text.lstrip()[0] in "{[":  # JSON, or YAML in flow style
+        try:
+            return read_json(text, name)
+        except InputError:
+            if len(text) > MOST_YAML_BYTES:
+                raise
+            try:
+                return read_yaml(text, name)
+            except InputError:
+                pass
+            raise
+    if len(text) > MOST_YAML_BYTES:
+        raise _input_error("file-large-yaml", name, size=len(text), most=MOST_YAML_BYTES)
+    return read_yaml(text, name)
+
+
+def read_text(file: str | Path) -> tuple[str, str]:
+    """Read a text file; return what to call it, and its text.
+
+    Raises
+    ------
+    InputError
+        Where the file is missing, binary or too large.
+    """
+    name = "standard input" if str(file) == STDIN else str(file)
+    return name, decode_text(read_bytes(file, name), name)
+
+
+def read_bytes(file: str | Path, name: str) -> bytes | memoryview:
+    """Read a file; a large one is mapped, not held in memory.
+
+    Raises
+    ------
+    InputError
+        Where it is missing, no file, or too large.
+    """
+    if str(file) == STDIN:
+        return sys.stdin.buffer.read(MAX_MAPPED_BYTES)
+    try:
+        path = Path(file)
+        if path.is_dir():
+            raise _input_error("file-folder", name)
+        size = path.stat().st_size
+        if size > MAX_MAPPED_BYTES:
+            raise _input_error("file-large", name, size=size, most=MAX_MAPPED_BYTES)
+        if size < MAP_FILES_FROM_BYTES:
+            return path.read_bytes()
+        with path.open("rb") as handle:
+            return memoryview(mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ))
+    except FileNotFoundError:
+        raise _input_error("file-missing", name) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise _input_error("file-unreadable", name, reason=reason) from None
+
+
+def decode_text(data: bytes | memoryview, name: str) -> str:
+    """Return the text behind bytes.
+
+    Raises
+    ------
+    InputError
+        Where it is no text, or too large to be read as a whole.
+    """
+    if len(data) > MAX_TEXT_BYTES:
+        raise _input_error("file-large", name, size=len(data), most=MAX_TEXT_BYTES)
+    data = bytes(data)
+    # A PowerShell redirection writes UTF-16 with its mark.
+    utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        text = data.decode("utf-16" if utf16 else "utf-8-sig")
+    except UnicodeDecodeError:
+        raise _input_error("file-binary", name) from None
+    if "\0" in text:
+        raise _input_error("file-binary", name)
+    return text
+
+
+def _input_error(code: str, name: str, **params: object) -> InputError:
+    return InputError([Finding(code, params=params, place=Place(name))])

@@ -1,0 +1,120 @@
+"""What reports are to be made as, checked before anything runs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date as Date  # noqa: N812
+from pathlib import Path
+from typing import Any
+
+from .. import __version__
+from ..errors import InputError
+from ..findings import LANGUAGES, Finding, Place
+from .formats import FORMATS
+from .templates import Template, find_template
+
+DEFAULT_TEMPLATE = "capacity"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportOptions:
+    """Template, formats, language, date, parameters of a report, and whether names are replaced."""
+
+    template: Template
+    formats: tuple[str, ...]
+    lang: str
+    date: str
+    redact: bool
+    parameters: Mapping[str, Any]
+    has_explicit_date: bool  # whether the user named the date: today's is no part of what a report is made from
+
+    def input_hash(self, *digests: str) -> str:
+        """Return the hash of everything that a report of these inputs is made from."""
+        hashed = {
+            "kit": __version__,
+            "template": self.template.digest,
+            "formats": self.formats,
+            "lang": self.lang,
+            "date": self.date if self.has_explicit_date else None,
+            "redact": self.redact,
+            "parameters": dict(self.parameters),
+            "inputs": digests,
+        }
+        return hashlib.sha256(json.dumps(hashed, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def validate_options(
+    *,
+    template: str | Path = DEFAULT_TEMPLATE,
+    formats: Iterable[str] = ("html",),
+    lang: str = "en",
+    date: str | None = None,
+    redact: bool = False,
+    parameters: Mapping[str, Any] | None = None,
+) -> ReportOptions:
+    """Check what is asked for.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong with it.
+    """
+    problems: list[Finding] = []
+    requested_formats = tuple(dict.fromkeys(formats))
+    problems += [
+        _invalid_choice("format", format_, FORMATS) for format_ in requested_formats or ("",) if format_ not in FORMATS
+    ]
+    if lang not in LANGUAGES:
+        problems.append(_invalid_choice("lang", lang, LANGUAGES))
+    if date:
+        try:
+            Date.fromisoformat(date)
+        except ValueError:
+            problems.append(Finding("type-date", params={"value": f'"{date}"'}, place=Place("report", field="date")))
+    report_template = None
+    try:
+        report_template = find_template(template)
+        problems += report_template.validate(parameters or {})
+    except InputError as error:
+        problems += error.problems
+    problems += _missing_tools(requested_formats, lang)
+    if problems or report_template is None:
+        raise InputError(problems)
+    today = Date.today().isoformat()  # noqa: DTZ011 (the user's own day)
+    report_date = today if date is None else date
+    ordered_formats = tuple(format_ for format_ in FORMATS if format_ in requested_formats)
+    return ReportOptions(
+        report_template,
+        ordered_formats,
+        lang,
+        report_date,
+        redact,
+        dict(parameters or {}),
+        has_explicit_date=date is not None,
+    )
+
+
+def _invalid_choice(field: str, value: str, choices: Iterable[str]) -> Finding:
+    params = {"value": f'"{value}"', "choices": ", ".join(choices)}
+    return Finding("value-choice", params=params, place=Place("report", field=field))
+
+
+def _missing_tools(formats: tuple[str, ...], lang: str) -> Iterable[Finding]:
+    """Tell of what this machine lacks for these formats."""
+    if not hasattr(os, "fork"):
+        yield Finding("fork-missing", place=Place("report"))
+    if "pdf" in formats:
+        from .formats.pdf import CHROMIUM_NAMES, CHROMIUM_VARIABLE, find_chromium
+
+        if find_chromium() is None:
+            params = {"names": ", ".join(CHROMIUM_NAMES), "variable": CHROMIUM_VARIABLE}
+            yield Finding("chromium-missing", params=params, place=Place("report", field="format"))
+    if "png" in formats and lang in LANGUAGES:
+        from ..figures import has_font_for
+
+        if not has_font_for(lang):
+            yield Finding("font-missing", place=Place("report", field="format"))

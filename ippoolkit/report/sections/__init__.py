@@ -1,0 +1,7 @@
+"""What reports say: a class for each template, whose methods are the cells of its notebook."""
+
+from .capacity_report import CapacityReport
+from .comparison_report import ComparisonReport
+from .fleet_report import FleetReport
+
+__all__ = ["CapacityReport", "ComparisonReport", "FleetReport"]

@@ -1,0 +1,329 @@
+"""What a report on an audit says, piece by piece: each method of `AuditReport` is one cell of its notebook."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from ...audit import audit as run
+from ...audit.metric_schema import Metric
+from ...audit.pool_tables import pool_coverage
+from ...figures.audit_charts import draw_headroom, draw_pool_usage
+from ...findings import N_, Finding, Severity
+from ...ipam import IpamError
+from ...read.cluster_dump import list_files
+from ...simulation import simulate
+from ...view.audit_html import STATUS_CLASSES, audit_label, audit_summary_html, audit_tiles, audit_tiles_html
+from ...view.audit_terminal import (
+    COLUMNS,
+    DISPLAYED,
+    audit_verdict,
+    count_totals,
+    format_metric,
+    headroom_rows,
+    nodes_by_headroom,
+    unchecked_message,
+    worst_finding,
+)
+from ...view.cell_text import NO_VALUE
+from ...view.markdown import escape_markdown
+from ..inputs import ReportInput
+from .address_maps import address_map_parts
+from .base_report import BaseReport
+from .report_table import CellValue, ReportTable
+from .section import Section, SectionPart, paragraph, picture_part, table_part
+
+NODES_SHOWN = 100
+POOLS_SHOWN = 12
+FINDINGS_SHOWN = 200
+_LEFT_ALIGNED_COLUMNS = ("name", "cidr", "figure", "limit", "node")
+
+
+class AuditReport(BaseReport):
+    """An audit, ready to be shown.
+
+    Parameters
+    ----------
+    files
+        Path of a folder or file, or several: dumps, tables, a snapshot.
+    none
+        Kinds that are known to have no objects.
+    lang
+        Language: ``en`` or ``zh``.
+    date
+        Date to print; none if left out.
+
+    Raises
+    ------
+    InputError
+        Where nothing at all could be read.
+    ValueError
+        For a language that there is not.
+    """
+
+    def __init__(
+        self, files: str | Path | Sequence[str | Path], none: Sequence[str] = (), lang: str = "en", date: str = ""
+    ) -> None:
+        super().__init__(lang, date)
+        paths = [files] if isinstance(files, str | Path) else list(files)
+        self.audit = run(*paths, empty_kinds=none)
+        self.files = tuple(Path(file) for path in paths for file in list_files(path))
+        self.kinds_without_objects = tuple(none)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the files that were read, their names included."""
+        return ReportInput("", "", self.files).digest()
+
+    def title(self) -> Section:
+        """Return the head: what, when, by which rules, of which input."""
+        head = self.header_part(
+            N_("IP pool audit"), self.audit.scenario.name, (self.audit.scenario.description,), self.digest
+        )
+        return Section((head,), self._summary())
+
+    def summary(self) -> Section:
+        """Return the whole in a sentence, and the key figures."""
+        most_severe = worst_finding(self.audit)
+        most_severe_text = (
+            most_severe.full_message(self.lang) if most_severe else unchecked_message(self.audit, self.lang)
+        )
+        lines = [
+            f"**{escape_markdown(audit_label(self.audit, self.lang))}** {escape_markdown(audit_verdict(self.audit, self.lang)[1])}",
+            escape_markdown(most_severe_text),
+        ]
+        lines.append(
+            "\n".join(
+                f"- **{escape_markdown(value)}** {escape_markdown(label_text)}"
+                for value, label_text, _ in audit_tiles(self.audit, self.lang)
+            )
+        )
+        html = audit_summary_html(self.audit, self.lang) + audit_tiles_html(self.audit, self.lang)
+        return Section((SectionPart(html, "\n\n".join(filter(None, lines))),))
+
+    def findings(self) -> Section:
+        """Return what is wrong, gravest first."""
+        problems = [finding for finding in self.audit.findings if finding.severity is not Severity.OK]
+        if not problems:
+            return self.section(
+                N_("What is wrong"), paragraph(self.words.translate(N_("Nothing was found.")), "ipk-empty")
+            )
+        findings_part = self.findings_part(problems[:FINDINGS_SHOWN])
+        if len(problems) <= FINDINGS_SHOWN:
+            return self.section(N_("What is wrong"), findings_part)
+        findings_part = replace(findings_part, table=self.findings_part(problems).table)
+        note = self.words.render(N_("{more} more in the workbook."), {"more": len(problems) - FINDINGS_SHOWN})
+        return self.section(N_("What is wrong"), findings_part, paragraph(note, "ipk-empty"))
+
+    def pools(self) -> Section:
+        """Return the pools: a picture and a table."""
+        rows = self.audit.metrics.pools
+        if not rows:
+            return self.section(N_("Pools"), paragraph(self.words.translate(N_("Nothing was read.")), "ipk-empty"))
+        picture_alt = self.words.translate(N_("Pools: blocks and addresses"))
+        figure = draw_pool_usage(rows, lang=self.lang)
+        parts = [picture_part("usage", figure, picture_alt)] if figure else []
+        return self.section(N_("Pools"), *parts, table_part(self._columns_table("pools", rows, len(rows))))
+
+    def maps(self) -> Section:
+        """Return a map of each pool's blocks, where the blocks are known."""
+        cluster = self.audit.scenario.cluster
+        if not cluster.has_read("IPPool", "IPAMBlock") or not cluster.blocks:
+            return Section(())
+        try:
+            simulation = simulate(self.audit.scenario)
+        except IpamError as error:  # pools that overlap: no map has room for both
+            return self.section(N_("Address maps"), paragraph(error.describe(self.lang)))
+        used_pool_names = sorted(
+            {
+                block_in_pool.pool.name
+                for block_in_pool in self.audit.context.index.blocks_in_pools
+                if block_in_pool.pool
+            }
+        )
+        shown_pools = [cluster.pool(name) for name in used_pool_names[:POOLS_SHOWN]]
+        parts = address_map_parts(simulation, shown_pools, self.words)
+        if len(used_pool_names) > POOLS_SHOWN:
+            params = {"shown": POOLS_SHOWN, "pools": len(used_pool_names)}
+            parts.append(
+                paragraph(self.words.render(N_("The first {shown} of {pools:pool} by name."), params), "ipk-empty")
+            )
+        return self.section(N_("Address maps"), *parts)
+
+    def nodes(self) -> Section:
+        """Return the nodes: what each still takes, and a table of those with least room."""
+        say = self.words
+        rows, headroom_by_node = nodes_by_headroom(self.audit), headroom_rows(self.audit)
+        if not rows:
+            return self.section(N_("Nodes"), paragraph(say.translate(N_("Nothing was read.")), "ipk-empty"))
+        figure = draw_headroom(headroom_by_node, lang=self.lang)
+        picture_alt = say.translate(N_("Pods that each node still has addresses for"))
+        parts = (
+            [picture_part("headroom", figure, picture_alt, self._headroom_table(headroom_by_node))] if figure else []
+        )
+        if len(rows) > NODES_SHOWN:
+            params = {"shown": NODES_SHOWN, "nodes": len(rows)}
+            note = say.render(N_("Nodes: the {shown} of {nodes} with the least headroom"), params)
+            parts.append(paragraph(note, "ipk-empty"))
+        return self.section(N_("Nodes"), *parts, table_part(self._columns_table("nodes", rows, NODES_SHOWN)))
+
+    def coverage(self) -> Section:
+        """Return which pools serve which nodes unasked; of a large cluster the nodes with gaps first."""
+        cluster = self.audit.scenario.cluster
+        if not cluster.has_read("IPPool", "Node") or not cluster.nodes:
+            return Section(())
+        translate = self.words.translate
+        title = N_("Nodes and the pools that serve them")
+        data = pool_coverage(self.audit.scenario, self.lang)
+        rows = sorted(data.itertuples(index=False, name=None), key=lambda row: not row[-1])
+        headings = [translate(N_("node")), *data.columns[1:-1], translate(N_("no pool for"))]
+        cell_rows = [[value or None for value in row] for row in rows]
+        coverage_table = ReportTable.from_rows(
+            "coverage", headings, cell_rows, lang=self.lang, caption=translate(title), texts_only=True, most=NODES_SHOWN
+        )
+        parts = [table_part(coverage_table)]
+        if len(rows) > NODES_SHOWN:
+            params = {"shown": NODES_SHOWN, "nodes": len(rows)}
+            parts.insert(
+                0, paragraph(self.words.render(N_("{shown} of {nodes:node}, gaps first."), params), "ipk-empty")
+            )
+        return self.section(title, *parts)
+
+    def totals(self) -> Section:
+        """Return all counts."""
+        translate = self.words.translate
+        rows = [(translate(column.heading), value) for column, value in count_totals(self.audit)]
+        headings = [translate(N_("figure")), translate(N_("now"))]
+        totals_table = ReportTable(
+            "totals", tuple(headings), tuple((name, self._export_value(value)) for name, value in rows)
+        )
+        texts = [[name, format_metric(value, self.words)] for name, value in rows]
+        displayed_table = totals_table.with_display(
+            headings, texts, left=[True, False], caption=translate(N_("Totals"))
+        )
+        rows_per_side = -(-len(texts) // 2)
+        sides = [
+            totals_table.with_display(headings, side_texts, left=[True, False]).html
+            for side_texts in (texts[:rows_per_side], texts[rows_per_side:])
+        ]
+        html = f'<div class="ipk-sides">{"".join(sides)}</div>'
+        return self.section(N_("Totals"), table_part(replace(displayed_table, html=html)))
+
+    def how_it_was_read(self) -> Section:
+        """Return what could not be read, and how what was read fits together."""
+        notes = [self._with_relative_place(note) for note in self.audit.notes]
+        unchecked_text = unchecked_message(self.audit, self.lang)
+        notes_part = self.findings_part(notes)
+        parts = [replace(notes_part, table=notes_part.table.with_name("reading") if notes_part.table else None)]
+        return self.section(N_("How it was read"), *parts, *([paragraph(unchecked_text)] if unchecked_text else []))
+
+    def appendix(self) -> Section:
+        """Return what was read, so that the report can be made again."""
+        translate = self.words.translate
+        headings = [translate(N_("file")), translate(N_("bytes")), "SHA-256"]
+        rows = []
+        for file in self.files:
+            content = file.read_bytes()
+            rows.append((self._relative_name(str(file)), len(content), hashlib.sha256(content).hexdigest()))
+        files_table = ReportTable.from_rows("inputs", headings, rows, lang=self.lang, caption=translate(N_("file")))
+        instruction = self.words.render(
+            N_("Give these files to ippoolkit report --template audit to make this report again."), {}
+        )
+        parts = [paragraph(instruction), table_part(files_table)]
+        if self.kinds_without_objects:
+            params = {"kinds": ", ".join(self.kinds_without_objects)}
+            parts.append(paragraph(self.words.render(N_("Known to have no objects: {kinds}."), params)))
+        return self.section(N_("Appendix: what was read"), *parts)
+
+    def _summary(self) -> dict[str, Any]:
+        """Return what the page that lists many clusters says of this one; what is unknown is left out."""
+        figures = self.audit.metrics
+        worst_severity, sentence = audit_verdict(self.audit, self.lang)
+        most_severe = worst_finding(self.audit)
+        summary = {
+            "name": self.audit.scenario.name,
+            "word": STATUS_CLASSES[worst_severity],
+            "sentence": sentence,
+            "change": most_severe.full_message(self.lang) if most_severe else "",
+        }
+        for name, used_column, total_column in (
+            ("blocks", "blocks_allocated", "blocks_total"),
+            ("addresses", "allocated", "capacity"),
+        ):
+            counts = [
+                sum(values)
+                for column in (used_column, total_column)
+                if None not in (values := [row[column] for row in figures.pools])
+            ]
+            if len(counts) == 2:
+                summary |= {f"{name}_needed": str(counts[0]), name: str(counts[1])}
+        nodes = figures.totals["nodes"]
+        return summary if nodes is None else summary | {"nodes": str(nodes)}
+
+    def _columns_table(self, table_name: str, rows: Sequence[Mapping[str, Any]], max_rows: int) -> ReportTable:
+        """Return rows of figures of pools or nodes: a page shows some columns, exports have all; rounded is marked."""
+        columns: Sequence[Metric] = COLUMNS[table_name]
+        headings = {metric.name: self.words.translate(metric.heading) for metric in columns}
+        key_column = "cidr" if table_name == "pools" else "name"
+        rounded = self.audit.metrics.rounded
+
+        def is_rounded(row: Mapping[str, Any], column: str) -> bool:
+            return (table_name, row[key_column], column) in rounded
+
+        export_rows = tuple(
+            tuple(self._export_value(row.get(metric.name), rounded=is_rounded(row, metric.name)) for metric in columns)
+            for row in rows
+        )
+        shown_columns = DISPLAYED[table_name]
+        texts = [
+            [
+                format_metric(row.get(column_name), self.words, rounded=is_rounded(row, column_name)) or NO_VALUE
+                for column_name in shown_columns
+            ]
+            for row in rows[:max_rows]
+        ]
+        columns_table = ReportTable(table_name, tuple(headings.values()), export_rows)
+        caption = self.words.translate({"pools": N_("Pools"), "nodes": N_("Nodes")}[table_name])
+        align_left = [column_name in _LEFT_ALIGNED_COLUMNS for column_name in shown_columns]
+        return columns_table.with_display(
+            [headings[column_name] for column_name in shown_columns], texts, left=align_left, caption=caption
+        )
+
+    def _headroom_table(self, headroom_by_node: Sequence[Mapping[str, Any]]) -> ReportTable:
+        """Return what each node still takes, for exports."""
+        headings = {
+            "node": N_("node"),
+            "family": N_("IP"),
+            "pods": N_("pods more"),
+            "blocks": N_("blocks"),
+            "cap": N_("block limit"),
+            "own": N_("free in own blocks"),
+            "new": N_("in blocks to come"),
+            "borrow": N_("borrowed"),
+            "limit": N_("rule"),
+        }
+        rows = tuple(tuple(row[key] for key in headings) for row in headroom_by_node)
+        return ReportTable("headroom", tuple(map(self.words.translate, headings.values())), rows)
+
+    def _export_value(self, value: object, *, rounded: bool = False) -> CellValue:
+        """Return a figure for exports: typed; what is unknown says so, what is rounded is no exact number."""
+        if rounded or value is None or isinstance(value, list | tuple | dict):
+            return format_metric(value, self.words, rounded=rounded)
+        return value if isinstance(value, str | int | float) else str(value)
+
+    def _with_relative_place(self, note: Finding) -> Finding:
+        """Return a note whose file is named as from the folder that was read: where that lies is nobody's business."""
+        return (
+            replace(note, place=replace(note.place, file=self._relative_name(note.place.file))) if note.place else note
+        )
+
+    def _relative_name(self, file: str) -> str:
+        """Return a file's name as from the folder that all of them are in."""
+        if Path(file) not in self.files:
+            return file
+        return os.path.relpath(file, os.path.commonpath([path.parent for path in self.files]))

@@ -1,0 +1,112 @@
+"""What the pages of all templates have in common: a language, a date, a head, sections."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from html import escape
+
+from ... import __version__
+from ...calico.limits import CALICO_VERSION
+from ...findings import N_, Finding, get_language, replace_unprintable
+from ...view.html import findings_html
+from ...view.markdown import escape_markdown, findings_markdown
+from .report_table import ReportTable
+from .section import Section, SectionPart, code_part, heading_part, paragraph
+
+MAX_INLINE_CHARACTERS = 100_000  # characters of a scenario that a page shows whole
+MAX_ATTACHED_BYTES = 400_000  # bytes of one, packed, that a page carries
+
+
+class BaseReport:
+    """A page of a report in one language.
+
+    Parameters
+    ----------
+    lang
+        Language: ``en`` or ``zh``.
+    date
+        Date to print; none if left out.
+
+    Raises
+    ------
+    ValueError
+        For a language that there is not.
+    """
+
+    def __init__(self, lang: str, date: str) -> None:
+        self.words = get_language(lang)
+        self.lang = lang
+        self.date = date
+
+    def header_part(self, report_type: str, title: str, lines: tuple[str, ...], input_digest: str = "") -> SectionPart:
+        """Return the head: what, when, by which rules, of which input; a title; what it is about."""
+        say = self.words
+        meta = [
+            say.translate(report_type),
+            self.date,
+            f"ippoolkit {__version__}",
+            say.render(N_("rules of Calico {version}"), {"version": CALICO_VERSION}),
+            say.render(N_("input {digest}"), {"digest": f"{input_digest[:4]} {input_digest[4:8]}"})
+            if input_digest
+            else "",
+        ]
+        shown_meta = [meta_text for meta_text in meta if meta_text]
+        spans = "".join(f"<span>{escape(meta_text)}</span>" for meta_text in meta[:-1] if meta_text)
+        spans += f'<span class="input">{escape(meta[-1])}</span>' if meta[-1] else ""
+        html = [f'<p class="ipk-meta">{spans}</p>']
+        html.append(f"<h1>{escape(say.format_number(title))}</h1>")
+        html += [
+            f'<p class="ipk-sub">{escape(replace_unprintable(" ".join(line.split())))}</p>' for line in lines if line
+        ]
+        markdown = [
+            f"# {escape_markdown(title)}",
+            " · ".join(map(escape_markdown, shown_meta)),
+            *(escape_markdown(line) for line in lines if line),
+        ]
+        return SectionPart("\n".join(html), "\n\n".join(markdown))
+
+    def scenario_parts(self, yaml_text: str, max_attached_bytes: int = MAX_ATTACHED_BYTES) -> list[SectionPart]:
+        """Return a scenario's file, so that a report can be made again; a large one packed, a huge one not at all."""
+        digest = hashlib.sha256(yaml_text.encode()).hexdigest()
+        instruction = N_("Save this as a file and give it to ippoolkit report. The SHA-256 of the file is {digest}.")
+        parts = [paragraph(self.words.render(instruction, {"digest": digest}))]
+        if len(yaml_text) <= MAX_INLINE_CHARACTERS:
+            return [*parts, code_part(yaml_text, "yaml fine")]
+        packed = gzip.compress(yaml_text.encode(), mtime=0)
+        params = {"size": len(yaml_text.encode())}
+        if len(packed) > max_attached_bytes:
+            too_large = N_("The scenario ({size:byte}) is too large for a page: keep it beside this report.")
+            return [*parts, paragraph(self.words.render(too_large, params))]
+        note = self.words.render(N_("The scenario ({size:byte}) is attached, packed with gzip"), params)
+        data_url = f"data:application/gzip;base64,{base64.b64encode(packed).decode()}"
+        html = f'<p><a download="scenario.yaml.gz" href="{data_url}">{escape(note)}</a></p>'
+        return [*parts, SectionPart(html, escape_markdown(note))]
+
+    def findings_part(self, findings: Sequence[Finding]) -> SectionPart:
+        """Return findings as a list, and for exports as a table."""
+        headings = (N_("severity"), N_("subject"), N_("finding"), N_("what to do"), N_("rule"), N_("source"))
+        rows = [
+            (
+                self.words.translate(finding.severity.value),
+                str(finding.place) if finding.place else finding.subject,
+                finding.message(self.lang),
+                finding.remedy(self.lang),
+                finding.code,
+                finding.source.url if "://" in finding.source.url else finding.source.title,
+            )
+            for finding in findings
+        ]
+        findings_table = ReportTable("findings", tuple(map(self.words.translate, headings)), tuple(rows))
+        return replace(self.findings_list_part(findings), table=findings_table)
+
+    def findings_list_part(self, findings: Sequence[Finding]) -> SectionPart:
+        """Return findings as a list, for the page alone."""
+        return SectionPart(findings_html(findings, self.lang), findings_markdown(findings, self.lang))
+
+    def section(self, title: str, *parts: SectionPart) -> Section:
+        """Return parts under a heading."""
+        return Section((heading_part(self.words.translate(title)), *parts))

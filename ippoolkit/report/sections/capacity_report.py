@@ -1,0 +1,266 @@
+"""What a capacity report says, piece by piece: each method of `Report` is one cell of its notebook."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cached_property
+from html import escape
+from pathlib import Path
+
+from ...calico.limits import CALICO_VERSION, DEFAULT_MAX_BLOCKS_PER_HOST
+from ...capacity import block_sizes, choices, growth, nodes, pools
+from ...capacity.design_rules import check_design
+from ...figures import draw_block_sizes, draw_growth
+from ...findings import N_, Finding, Severity
+from ...model import IPPool
+from ...model.scenario_edits import nodes_as_group
+from ...read.read_files import read
+from ...simulation import place_planned_pods
+from ...view.html import capacity_tiles, capacity_tiles_html, verdict_html
+from ...view.markdown import escape_markdown, verdict_markdown
+from ...write import scenario_to_yaml, to_manifests_yaml
+from .address_maps import address_map_parts, pool_title
+from .base_report import BaseReport
+from .report_table import ReportTable
+from .scenario_summary import summarise_scenario
+from .section import Section, SectionPart, code_part, heading_part, paragraph, picture_part, table_part
+
+FINDINGS_ON_FIRST_PAGE = 5  # findings that the first page shows
+MAPS_SHOWN = 4
+POOLS_SHOWN = 8  # with a table of block sizes each
+
+_SHOWN_SEVERITIES = (Severity.ERROR, Severity.WARNING)
+
+
+class CapacityReport(BaseReport):
+    """A scenario, ready to be shown.
+
+    Parameters
+    ----------
+    scenario
+        Path of a scenario file, or of anything else that `ippoolkit.load` reads.
+    lang
+        Language: ``en`` or ``zh``.
+    date
+        Date to print; none if left out.
+    nodes_shown
+        Most nodes that a page lists; exports list all.
+
+    Raises
+    ------
+    InputError
+        Where the file cannot be read.
+    ValueError
+        For a language that there is not.
+    """
+
+    def __init__(self, scenario: str | Path, lang: str = "en", date: str = "", nodes_shown: int = 200) -> None:
+        super().__init__(lang, date)
+        reading = read(scenario)
+        self.scenario = reading.scenario
+        self.reading_notes = reading.notes
+        self.nodes_shown = nodes_shown
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """All findings on the scenario, and remarks on how it was read."""
+        return [*check_design(self.scenario), *self.reading_notes]
+
+    @cached_property
+    def yaml_text(self) -> str:
+        """The scenario as its file."""
+        return scenario_to_yaml(self.scenario)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the scenario's file."""
+        return hashlib.sha256(self.yaml_text.encode()).hexdigest()
+
+    def title(self) -> Section:
+        """Return the head: what, when, by which rules, of which input; the plan in a sentence."""
+        lines = (self._plan_sentence(), self.scenario.description)
+        head = self.header_part(N_("IP pool capacity report"), self.scenario.name, lines, self.digest)
+        return Section((head,), summarise_scenario(self.scenario, self.lang))
+
+    def verdict(self) -> Section:
+        """Return the verdict and the three numbers that decide."""
+        boxes = capacity_tiles(self.scenario, self.lang, short=True)
+        markdown = "\n".join(f"- **{escape_markdown(value)}** {escape_markdown(label)}" for value, label, _ in boxes)
+        html = verdict_html(self.scenario, self.lang) + capacity_tiles_html(self.scenario, self.lang, short=True)
+        return Section((SectionPart(html, f"{verdict_markdown(self.scenario, self.lang)}\n\n{markdown}"),))
+
+    def what_breaks(self) -> Section:
+        """Return what breaks first, and what would be enough to prevent it."""
+        severe_findings = [finding for finding in self.findings if finding.severity in _SHOWN_SEVERITIES]
+        parts = [self.findings_list_part(severe_findings[:FINDINGS_ON_FIRST_PAGE])]
+        if len(severe_findings) > FINDINGS_ON_FIRST_PAGE:
+            parts.append(
+                paragraph(
+                    self.words.render(
+                        N_("{more} more under Findings."), {"more": len(severe_findings) - FINDINGS_ON_FIRST_PAGE}
+                    ),
+                    "ipk-empty",
+                )
+            )
+        changes = choices(self.scenario, lang=self.lang)
+        if len(changes):
+            caption = self.words.translate(N_("Single changes that are enough"))
+            parts += [
+                heading_part(caption, 3),
+                table_part(ReportTable.from_standard_table("choices", changes, lang=self.lang, caption=caption)),
+            ]
+        return self.section(N_("What breaks first, and when"), *parts)
+
+    def address_map(self) -> Section:
+        """Return the plan in a picture: the blocks of each pool, as the engine fills them."""
+        shown_pools = self._pools_enabled_first()[:MAPS_SHOWN]
+        return self.section(
+            N_("The plan in a picture"), *address_map_parts(place_planned_pods(self.scenario), shown_pools, self.words)
+        )
+
+    def block_sizes(self) -> Section:
+        """Return the comparison of block sizes, a table and a chart for each pool."""
+        sorted_pools = sorted(self.scenario.cluster.pools, key=lambda pool: pool.name)
+        parts: list[SectionPart] = []
+        for pool in sorted_pools[:POOLS_SHOWN]:
+            parts += self._block_size_parts(pool)
+        if len(sorted_pools) > POOLS_SHOWN:
+            params = {"shown": POOLS_SHOWN, "pools": len(sorted_pools)}
+            parts.append(
+                paragraph(self.words.render(N_("The first {shown} of {pools:pool} by name."), params), "ipk-empty")
+            )
+        return self.section(N_("Block sizes compared"), *parts)
+
+    def pools(self) -> Section:
+        """Return the table of pools."""
+        pools_table = ReportTable.from_standard_table(
+            "pools", pools(self.scenario, lang=self.lang), lang=self.lang, most=self.nodes_shown
+        )
+        return self.section(N_("Pools"), table_part(pools_table))
+
+    def nodes(self) -> Section:
+        """Return the table of nodes; of a large cluster those that fill up first."""
+        data = nodes(self.scenario, lang=self.lang)
+        parts = []
+        if len(data) > self.nodes_shown:
+            params = {"shown": self.nodes_shown, "nodes": len(data)}
+            parts.append(
+                paragraph(self.words.render(N_("Showing the {shown} fullest of {nodes:node}."), params), "ipk-empty")
+            )
+            data = data.sort_values("pods", ascending=False, kind="stable")
+        nodes_table = ReportTable.from_standard_table("nodes", data, lang=self.lang, most=self.nodes_shown)
+        return self.section(N_("Nodes"), *parts, table_part(nodes_table))
+
+    def growth(self) -> Section:
+        """Return growth month by month, as a picture for each family and a table."""
+        data = growth(self.scenario, lang=self.lang)
+        parts = []
+        if self.scenario.plan.months:
+            for family in sorted({int(family) for family in data["family"]}):
+                title = self.words.render(N_("IPv{family}: what is needed, month by month"), {"family": family})
+                figure = draw_growth(data, family=family, lang=self.lang)
+                parts += [heading_part(title, 3), picture_part(f"growth IPv{family}", figure, title)]
+        growth_table = ReportTable.from_standard_table(
+            "growth", data, lang=self.lang, caption=self.words.translate(N_("Growth"))
+        )
+        return self.section(N_("Growth"), *parts, table_part(growth_table))
+
+    def all_findings(self) -> Section:
+        """Return every finding, gravest first, and the rules behind them."""
+        return self.section(N_("Findings"), self.findings_part(self.findings))
+
+    def manifests(self) -> Section:
+        """Return the manifests of the plan, for ``calicoctl apply -f``."""
+        cluster = self.scenario.cluster
+        manifests_yaml = to_manifests_yaml([*cluster.pools, cluster.ipam, *cluster.reservations])
+        note = N_(
+            "As calicoctl takes them: pools, IPAM configuration, reservations. blockSize is fixed once a pool exists."
+        )
+        return self.section(N_("Manifests"), paragraph(self.words.translate(note)), code_part(manifests_yaml))
+
+    def method(self) -> Section:
+        """Return the assumptions, in short."""
+        cap = self.scenario.cluster.ipam.max_blocks_per_host or DEFAULT_MAX_BLOCKS_PER_HOST
+        assumptions: list[tuple[str, dict[str, object]]] = [
+            (
+                N_(
+                    "All addresses of a block are usable, the first and the last included; a block has 2^(32 − blockSize) "
+                    "of them, in IPv6 2^(128 − blockSize)."
+                ),
+                {},
+            ),
+            (
+                N_(
+                    "A node draws from blocks of its own, up to {cap} in each family, then from other nodes' blocks unless "
+                    "strictAffinity is set. At the cap it does not borrow."
+                ),
+                {"cap": cap},
+            ),
+            (
+                N_(
+                    "Each tunnel (IPIP, VXLAN, WireGuard) takes an address on every node, so a node without pods needs a "
+                    "block too."
+                ),
+                {},
+            ),
+            (
+                N_(
+                    "Nodes join one after another, each brought to its load before the next comes; those that exist come "
+                    "first."
+                ),
+                {},
+            ),
+            (N_("Growth is counted as begun: half a node a month makes one in the first month."), {}),
+            (
+                N_(
+                    "Left out: pods and namespaces that name their pools, fragmentation by churn, addresses that cool "
+                    "down."
+                ),
+                {},
+            ),
+            (
+                N_("All numbers follow Calico {version}; every rule names its source under Findings."),
+                {"version": CALICO_VERSION},
+            ),
+        ]
+        lines = [self.words.render(template, values) for template, values in assumptions]
+        html = "".join(f"<li>{escape(line)}</li>" for line in lines)
+        markdown = "\n".join(f"- {escape_markdown(line)}" for line in lines)
+        return self.section(N_("Assumptions and method"), SectionPart(f"<ul>{html}</ul>", markdown))
+
+    def appendix(self) -> Section:
+        """Return every parameter, so that the report can be made again."""
+        return self.section(N_("Appendix: every parameter"), *self.scenario_parts(self.yaml_text))
+
+    def _pools_enabled_first(self) -> list[IPPool]:
+        """Return the pools by name, those that serve nothing last."""
+        return sorted(self.scenario.cluster.pools, key=lambda pool: (pool.disabled, pool.name))
+
+    def _block_size_parts(self, pool: IPPool) -> list[SectionPart]:
+        data = block_sizes(self.scenario, pool.name, lang=self.lang)
+        title = pool_title(pool, self.words)
+        block_sizes_table = ReportTable.from_standard_table(
+            "block_sizes", data, lang=self.lang, chosen=pool.block_size, caption=title
+        )
+        figure = draw_block_sizes(data, chosen_block_size=pool.block_size, lang=self.lang)
+        return [
+            heading_part(title, 3),
+            table_part(block_sizes_table.with_name(f"blocks {pool.name}")),
+            picture_part(f"block sizes {pool.name}", figure, title),
+        ]
+
+    def _plan_sentence(self) -> str:
+        pools_ = self.scenario.cluster.pools
+        group = nodes_as_group(self.scenario)
+        params = {
+            "pools": len(pools_),
+            "ranges": ", ".join(f"{pool.cidr} (blockSize {pool.block_size})" for pool in pools_[:4])
+            + (" …" if len(pools_) > 4 else ""),
+            "nodes": group.nodes,
+            "typical": group.pods_per_node,
+            "busiest": max(group.pods_on_busiest_node, group.pods_per_node),
+        }
+        template = N_(
+            "{pools:pool}: {ranges}; {nodes:node}, {typical:pod} on a typical and {busiest} on the busiest one."
+        )
+        return self.words.render(template, params)

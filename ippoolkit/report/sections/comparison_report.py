@@ -1,0 +1,183 @@
+"""What a comparison says of two or more scenarios, side by side: each method is one cell of its notebook."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from ...capacity import comparison, growth
+from ...findings import N_
+from ...read.read_files import load
+from ...view.html import comparison_html, tile_boxes_html
+from ...view.markdown import escape_markdown
+from ...write import scenario_to_dict as plain_scenario
+from ...write import scenario_to_yaml
+from .base_report import MAX_ATTACHED_BYTES, BaseReport
+from .report_table import CellValue, ReportTable
+from .scenario_summary import summarise_scenario
+from .section import Section, SectionPart, heading_part, paragraph, table_part
+
+MONTHS_SHOWN = 25
+MAX_HEADING_NAME = 40  # characters of the head of a column
+# What exists is compared by number; everything else by value.
+_COMPARED_BY_COUNT = ("nodes", "namespaces", "pods", "blocks")
+
+
+class ComparisonReport(BaseReport):
+    """Scenarios, ready to be shown side by side.
+
+    Parameters
+    ----------
+    scenarios
+        Paths of scenario files, or of anything else that `ippoolkit.load` reads.
+    lang
+        Language: ``en`` or ``zh``.
+    date
+        Date to print; none if left out.
+
+    Raises
+    ------
+    InputError
+        Where a file cannot be read.
+    ValueError
+        For a language that there is not.
+    """
+
+    def __init__(self, scenarios: Sequence[str | Path], lang: str = "en", date: str = "") -> None:
+        super().__init__(lang, date)
+        self.scenarios = [load(path) for path in scenarios]
+        name_counts = Counter(scenario.name for scenario in self.scenarios)
+        seen: Counter[str] = Counter()
+        self.names: list[str] = []
+        for scenario in self.scenarios:
+            seen[scenario.name] += 1
+            is_ambiguous = name_counts[scenario.name] > 1
+            self.names.append(f"{scenario.name} ({seen[scenario.name]})" if is_ambiguous else scenario.name)
+
+    @cached_property
+    def short_names(self) -> list[str]:
+        """The names as columns bear them: the middle of a long one is left out, unless they would be alike then."""
+        half = MAX_HEADING_NAME // 2
+        shortened = [name if len(name) <= MAX_HEADING_NAME else f"{name[:half]}…{name[-half:]}" for name in self.names]
+        return shortened if len(set(shortened)) == len(shortened) else self.names
+
+    @cached_property
+    def summaries(self) -> list[dict[str, Any]]:
+        """Verdict and numbers of each scenario."""
+        return [summarise_scenario(scenario, self.lang) for scenario in self.scenarios]
+
+    def title(self) -> Section:
+        """Return the head: what is compared, when, by which rules."""
+        text = "".join(scenario_to_yaml(scenario) for scenario in self.scenarios)
+        title = " / ".join(self.short_names[:3]) + (" …" if len(self.names) > 3 else "")
+        line = self.words.render(N_("{scenarios} scenarios side by side."), {"scenarios": len(self.names)})
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        return Section((self.header_part(N_("Comparison of IP pool designs"), title, (line,), digest),))
+
+    def verdicts(self) -> Section:
+        """Return how each scenario is judged, and what would be enough to mend it."""
+        translate = self.words.translate
+        boxes = [
+            (self._capitalise_first(translate(scenario_summary["word"])), name, scenario_summary["word"])
+            for name, scenario_summary in zip(self.short_names, self.summaries, strict=True)
+        ]
+        headings = [translate(N_("scenario")), translate("verdict"), translate(N_("what to change"))]
+        rows = [
+            (name, scenario_summary["sentence"], scenario_summary["change"] or None)
+            for name, scenario_summary in zip(self.names, self.summaries, strict=True)
+        ]
+        cell_classes = [("", scenario_summary["word"], "") for scenario_summary in self.summaries]
+        verdicts_table = ReportTable.from_rows(
+            "verdicts", headings, rows, lang=self.lang, marks=cell_classes, caption=translate("verdict")
+        )
+        markdown = "\n".join(f"- **{escape_markdown(value)}** {escape_markdown(label)}" for value, label, _ in boxes)
+        return self.section(N_("Verdicts"), SectionPart(tile_boxes_html(boxes), markdown), table_part(verdicts_table))
+
+    def figures(self) -> Section:
+        """Return the numbers that decide, a row each."""
+        data = comparison(dict(zip(self.short_names, self.scenarios, strict=True)), lang=self.lang)
+        headings = [self.words.translate(N_("figure")), *self.names]
+        key_figures_table = ReportTable.from_dataframe(data, "key figures", lang=self.lang).with_headings(headings)
+        return self.section(
+            N_("Key figures"), table_part(replace(key_figures_table, html=comparison_html(data, self.lang)))
+        )
+
+    def differences(self) -> Section:
+        """Return every parameter that is not the same in all."""
+        flat_scenarios = [dict(_flatten(plain_scenario(scenario))) for scenario in self.scenarios]
+        keys = dict.fromkeys(key for flat_scenario in flat_scenarios for key in flat_scenario)
+        rows = [
+            [key, *(flat_scenario.get(key) for flat_scenario in flat_scenarios)]
+            for key in keys
+            if len({flat_scenario.get(key) for flat_scenario in flat_scenarios}) > 1
+        ]
+        if not rows:
+            return self.section(N_("Differences"), paragraph(self.words.translate(N_("There are none.")), "ipk-empty"))
+        parameter_heading = self.words.translate(N_("parameter"))
+        differences_table = ReportTable.from_rows(
+            "differences", [parameter_heading, *self.short_names], rows, lang=self.lang, texts_only=True
+        )
+        return self.section(
+            N_("Differences"), table_part(differences_table.with_headings([parameter_heading, *self.names]))
+        )
+
+    def growth(self) -> Section:
+        """Return the blocks left in each month."""
+        tables = [growth(scenario, lang=self.lang) for scenario in self.scenarios]
+        spare_by_month: list[dict[int, int]] = []
+        for data in tables:
+            least_by_month: dict[int, int] = {}
+            for month, spare_blocks in zip(data["month"], data["spare_blocks"], strict=True):
+                least_by_month[int(month)] = min(least_by_month.get(int(month), spare_blocks), spare_blocks)
+            spare_by_month.append(least_by_month)
+        months = sorted({month for scenario_spare in spare_by_month for month in scenario_spare})
+        shown_months = months if len(months) <= MONTHS_SHOWN else months[:: -(-len(months) // MONTHS_SHOWN)]
+        rows = [[month, *(scenario_spare.get(month) for scenario_spare in spare_by_month)] for month in shown_months]
+        cell_classes = [
+            ["", *("fails" if (scenario_spare.get(month) or 0) < 0 else "" for scenario_spare in spare_by_month)]
+            for month in shown_months
+        ]
+        translate = self.words.translate
+        caption = translate(N_("Spare blocks, month by month"))
+        headings = [translate("month"), *self.short_names]
+        growth_table = ReportTable.from_rows(
+            "growth", headings, rows, lang=self.lang, marks=cell_classes, caption=caption
+        )
+        return self.section(
+            N_("Spare blocks, month by month"),
+            table_part(growth_table.with_headings([translate("month"), *self.names])),
+        )
+
+    def appendix(self) -> Section:
+        """Return every parameter of each scenario."""
+        parts: list[SectionPart] = []
+        for name, scenario in zip(self.names, self.scenarios, strict=True):
+            parts.append(heading_part(name, 3))
+            parts += self.scenario_parts(scenario_to_yaml(scenario), MAX_ATTACHED_BYTES // len(self.scenarios))
+        return self.section(N_("Appendix: every parameter"), *parts)
+
+    def _capitalise_first(self, text: str) -> str:
+        return text[:1].upper() + text[1:]
+
+
+def _flatten(value: object, path: str = "") -> Iterator[tuple[str, CellValue]]:
+    """Yield the parameters of a scenario, each with its path; members of lists go by their names."""
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            item_path = f"{path}.{key}" if path else str(key)
+            if item_path.startswith("cluster.") and key in _COMPARED_BY_COUNT:
+                yield item_path, len(item)
+            elif item_path not in ("name", "description", "version"):
+                yield from _flatten(item, item_path)
+    elif isinstance(value, list) and any(isinstance(item, Mapping) for item in value):
+        for item in value:
+            yield from _flatten({k: v for k, v in item.items() if k != "name"}, f"{path}[{item.get('name', 'nodes')}]")
+    elif isinstance(value, list):
+        yield path, ", ".join(map(str, value))
+    else:
+        yield path, value  # type: ignore[misc]

@@ -1,0 +1,204 @@
+"""What is said of many clusters on one page, worst first: each method is one cell of its notebook."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from ...capacity.evaluation import Status
+from ...errors import InputError
+from ...findings import N_
+from ...read.read_files import load
+from ...view.html import tile_boxes_html
+from ...view.markdown import escape_markdown
+from ..kernel_protocol import ENTRIES_KEY
+from .base_report import BaseReport
+from .report_table import CellValue, ReportTable
+from .scenario_summary import summarise_scenario
+from .section import Section, SectionPart, heading_part, paragraph, table_part
+
+
+class FleetReport(BaseReport):
+    """Many clusters, ready to be listed.
+
+    Parameters
+    ----------
+    scenarios
+        Paths of scenario files or of anything else that `ippoolkit.load` reads, or one JSON file that says what became
+        of each report of a batch.
+    lang
+        Language: ``en`` or ``zh``.
+    date
+        Date to print; none if left out.
+
+    Raises
+    ------
+    ValueError
+        For a language that there is not.
+    """
+
+    def __init__(self, scenarios: Sequence[str | Path], lang: str = "en", date: str = "") -> None:
+        super().__init__(lang, date)
+        self.entries: list[dict[str, Any]] = []
+        for path in scenarios:
+            self.entries += _read_entries(Path(path)) or [self._entry_from_file(path)]
+
+    @cached_property
+    def entries_by_severity(self) -> list[dict[str, Any]]:
+        """Entries with a verdict, worst first; of like verdicts first what runs out first, then what is fullest."""
+        return sorted((entry for entry in self.entries if entry.get("word")), key=_severity_key)
+
+    def title(self) -> Section:
+        """Return the head: how many clusters, when, by which rules."""
+        params = {"clusters": len(self.entries)}
+        title = self.words.render(N_("{clusters} clusters"), params)
+        return Section((self.header_part(N_("Fleet report"), title, (self._verdict_counts_sentence(),)),))
+
+    def counts(self) -> Section:
+        """Return how many clusters have which verdict."""
+        verdict_counts = Counter(entry["word"] for entry in self.entries_by_severity)
+        boxes = [
+            (
+                str(verdict_counts[word.value]),
+                self.words.translate(word.value),
+                word.value if verdict_counts[word.value] else "",
+            )
+            for word in (Status.FAILS, Status.TIGHT, Status.FITS, Status.IDLE)
+            if verdict_counts[word.value] or word is not Status.IDLE
+        ]
+        if failed := sum("error" in entry for entry in self.entries):
+            boxes.append((str(failed), self.words.translate(N_("without a report")), Status.FAILS.value))
+        markdown = "\n".join(f"- **{value}** {escape_markdown(label)}" for value, label, _ in boxes)
+        return Section((SectionPart(tile_boxes_html(boxes), markdown),))
+
+    def clusters(self) -> Section:
+        """Return all clusters, worst first, each with its verdict, its numbers and a link."""
+        translate = self.words.translate
+        headings = [
+            translate(N_("cluster")),
+            translate("verdict"),
+            translate(N_("why")),
+            translate("nodes"),
+            translate(N_("blocks used")),
+            translate(N_("addresses used")),
+            translate(N_("runs out")),
+            translate(N_("what to change")),
+        ]
+        rows, cell_classes, links = [], [], {}
+        for entry in self.entries_by_severity:
+            if entry.get("link"):
+                links[self.words.format_number(entry["name"])] = entry["link"]
+            rows.append(self._cluster_row(entry))
+            cell_classes.append(("", f"{entry['word']} whole", "", "", "", "", "", ""))
+        caption = translate(N_("Clusters, worst first"))
+        clusters_table = ReportTable.from_rows(
+            "clusters", headings, rows, lang=self.lang, marks=cell_classes, links=links, caption=caption
+        )
+        return self.section(
+            N_("Clusters, worst first"),
+            table_part(clusters_table),
+            *self._parts_without_verdict(),
+            *self._failure_parts(),
+        )
+
+    def limits(self) -> Section:
+        """Return what binds how many clusters that do not fit."""
+        failing = [
+            entry for entry in self.entries_by_severity if entry["word"] in (Status.FAILS.value, Status.TIGHT.value)
+        ]
+        limit_counts = Counter(entry["limit"] for entry in failing if entry.get("limit"))
+        if not limit_counts:
+            return Section(())
+        rows = [(self.words.translate(limit), cluster_count) for limit, cluster_count in limit_counts.most_common()]
+        headings = [self.words.translate("limit"), self.words.translate(N_("clusters"))]
+        limits_table = ReportTable.from_rows("limits", headings, rows, lang=self.lang)
+        return self.section(N_("What binds"), table_part(limits_table))
+
+    def _entry_from_file(self, path: str | Path) -> dict[str, Any]:
+        try:
+            return summarise_scenario(load(path), self.lang)
+        except InputError as error:
+            return {"name": Path(path).stem, "error": error.describe(self.lang)}
+
+    def _cluster_row(self, entry: dict[str, Any]) -> tuple[CellValue, ...]:
+        words = self.words
+        month = entry.get("month")
+        runs_out = (
+            words.translate("now") if month == 0 else words.render("month {month}", {"month": month}) if month else None
+        )
+        return (
+            entry["name"],
+            words.translate(entry["word"]),
+            entry["sentence"],
+            int(entry["nodes"]) if "nodes" in entry else None,
+            _usage_percent(entry, "blocks"),
+            _usage_percent(entry, "addresses"),
+            runs_out,
+            entry["change"] or None,
+        )
+
+    def _parts_without_verdict(self) -> list[SectionPart]:
+        """List reports of templates that come to no verdict."""
+        without_verdict = [entry for entry in self.entries if not entry.get("word") and "error" not in entry]
+        if not without_verdict:
+            return []
+        rows = [(entry["name"],) for entry in without_verdict]
+        links = {
+            self.words.format_number(entry["name"]): entry["link"] for entry in without_verdict if entry.get("link")
+        }
+        reports_table = ReportTable.from_rows(
+            "reports", [self.words.translate(N_("report"))], rows, lang=self.lang, links=links
+        )
+        return [table_part(reports_table)]
+
+    def _failure_parts(self) -> list[SectionPart]:
+        failed = [entry for entry in self.entries if "error" in entry]
+        if not failed:
+            return []
+        title = self.words.translate(N_("Without a report"))
+        headings = [self.words.translate(N_("cluster")), self.words.translate(N_("problem"))]
+        rows = [(entry["name"], entry["error"]) for entry in failed]
+        note = paragraph(
+            self.words.translate(N_("These inputs could not be used; mend them and run the same command again."))
+        )
+        return [
+            heading_part(title, 3),
+            note,
+            table_part(ReportTable.from_rows("problems", headings, rows, lang=self.lang)),
+        ]
+
+    def _verdict_counts_sentence(self) -> str:
+        verdict_counts = Counter(entry["word"] for entry in self.entries_by_severity)
+        params = {"fails": verdict_counts["fails"], "tight": verdict_counts["tight"], "fits": verdict_counts["fits"]}
+        return self.words.render(N_("{fails} fail, {tight} tight, {fits} fit."), params)
+
+
+def _read_entries(path: Path) -> list[dict[str, Any]]:
+    """Read what became of a batch's reports; nothing for any other file."""
+    if path.suffix != ".json":
+        return []
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return []
+    return list(data[ENTRIES_KEY]) if isinstance(data, dict) and ENTRIES_KEY in data else []
+
+
+def _severity_key(entry: dict[str, Any]) -> tuple[int, float, float, str]:
+    month = entry.get("month")
+    fullest_ratio = max(_usage_ratio(entry, "blocks"), _usage_ratio(entry, "addresses"))
+    return Status(entry["word"]).rank, float("inf") if month is None else month, -fullest_ratio, entry["name"]
+
+
+def _usage_ratio(entry: dict[str, Any], quantity: str) -> float:
+    available = int(entry.get(quantity, 0))
+    return int(entry[f"{quantity}_needed"]) / available if available else 0.0
+
+
+def _usage_percent(entry: dict[str, Any], quantity: str) -> str | None:
+    available = int(entry.get(quantity, 0))
+    return f"{int(entry[f'{quantity}_needed']) * 100 // available}%" if available else None

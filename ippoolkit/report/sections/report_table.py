@@ -1,0 +1,143 @@
+"""A table of a report: what a page shows of it, and every value for exports."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from ...capacity.table_columns import TABLES
+from ...findings import Language, get_language
+from ...view.cell_text import NO_VALUE
+from ...view.html import table_html, text_table_html
+from ...view.markdown import named_table_markdown, table_markdown
+from ..kernel_protocol import encode_cell
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+_PERCENTAGE = re.compile(r"[\d.,]+ ?%")
+
+CellValue = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportTable:
+    """Columns with their headings, rows of exact values; `html` and `markdown` are what people read."""
+
+    name: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[CellValue, ...], ...]
+    html: str = ""
+    markdown: str = ""
+
+    @classmethod
+    def from_standard_table(
+        cls, name: str, data: pd.DataFrame, *, lang: str, chosen: int | None = None, caption: str = "", most: int = 0
+    ) -> ReportTable:
+        """Return one of the kit's tables; a page shows its first `most` rows, exports hold all."""
+        words = get_language(lang)
+        columns = TABLES[name]
+        shown_rows = data.head(most) if most else data
+        return cls(
+            name.replace("_", " "),
+            tuple(words.translate(column.heading) for column in columns),
+            _frame_rows(data[[column.name for column in columns]]),
+            table_html(name, shown_rows, lang=lang, chosen=chosen, caption=caption),
+            named_table_markdown(name, shown_rows, lang=lang, chosen=chosen),
+        )
+
+    @classmethod
+    def from_dataframe(
+        cls, data: pd.DataFrame, name: str = "table", *, lang: str = "en", max_rows: int = 200
+    ) -> ReportTable:
+        """Return any DataFrame as a table, its index included where it has names of its own."""
+        if data.index.name or data.index.nlevels > 1 or data.index.dtype == object:
+            data = data.reset_index()
+        return cls.from_rows(
+            name, [str(column) for column in data.columns], _frame_rows(data), lang=lang, most=max_rows
+        )
+
+    @classmethod
+    def from_rows(
+        cls,
+        name: str,
+        headings: Sequence[str],
+        rows: Sequence[Sequence[CellValue]],
+        *,
+        lang: str,
+        marks: Sequence[Sequence[str]] = (),
+        links: dict[str, str] | None = None,
+        caption: str = "",
+        most: int = 0,
+        texts_only: bool = False,
+    ) -> ReportTable:
+        """Return a table of rows; columns of numbers are set to the right unless `texts_only`."""
+        words = get_language(lang)
+        shown_rows = list(rows)[:most] if most else list(rows)
+        texts = [[_cell_text(value, words) for value in row] for row in shown_rows]
+        align_left = [
+            texts_only or _is_text_column([row[column] for row in shown_rows]) for column in range(len(headings))
+        ]
+        report_table = cls(name, tuple(headings), tuple(map(tuple, rows)))
+        return report_table.with_display(headings, texts, left=align_left, marks=marks, links=links, caption=caption)
+
+    def with_display(
+        self,
+        headings: Sequence[str],
+        texts: Sequence[Sequence[str]],
+        *,
+        left: Sequence[bool],
+        marks: Sequence[Sequence[str]] = (),
+        links: dict[str, str] | None = None,
+        caption: str = "",
+    ) -> ReportTable:
+        """Return the table with what people are to read of it."""
+        html = text_table_html(headings, texts, left_aligned=left, cell_classes=marks, links=links, caption=caption)
+        return replace(self, html=html, markdown=table_markdown(headings, texts, left))
+
+    def with_name(self, name: str) -> ReportTable:
+        """Return the table under another name."""
+        return replace(self, name=name)
+
+    def with_headings(self, headings: Sequence[str]) -> ReportTable:
+        """Return the table with other headings, for exports."""
+        return replace(self, headings=tuple(headings))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values that survive JSON."""
+        rows = [[encode_cell(value) for value in row] for row in self.rows]
+        return {"name": self.name, "headings": list(self.headings), "rows": rows}
+
+
+def _is_text_column(values: Sequence[CellValue]) -> bool:
+    """Whether a column is text, to be set to the left: most of it is neither a number nor a percentage."""
+    text_flags = [isinstance(value, str) and not _PERCENTAGE.fullmatch(value) for value in values if value is not None]
+    return 2 * sum(text_flags) > len(text_flags) or not text_flags
+
+
+def _cell_text(value: CellValue, words: Language) -> str:
+    if value is None:
+        return NO_VALUE
+    if isinstance(value, bool):
+        return words.translate("yes" if value else "no")
+    if isinstance(value, float):
+        return f"{value:,.4g}"
+    return words.format_number(value)
+
+
+def _frame_rows(data: pd.DataFrame) -> tuple[tuple[CellValue, ...], ...]:
+    columns = [[_plain_value(value) for value in data.iloc[:, position]] for position in range(data.shape[1])]
+    return tuple(zip(*columns, strict=True))
+
+
+def _plain_value(value: Any) -> CellValue:
+    if hasattr(value, "item"):  # numpy's scalars
+        value = value.item()
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float):
+        return None if value != value else value  # noqa: PLR0124 (not a number)
+    return str(value)

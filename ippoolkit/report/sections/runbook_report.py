@@ -1,0 +1,320 @@
+"""What a runbook says: each method of `ChangeReport` is one cell of its notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from ...change import COUNTS, RenderedStep, Runbook, render_runbook, runbook, step_title
+from ...change.change_arguments import parse_change
+from ...figures.runbook_chart import draw_timeline as draw
+from ...findings import N_, Severity, replace_unprintable
+from ...read.cluster_dump import read_cluster
+from ...view.html import render_template, text_table_html, tile_boxes_html
+from ...view.markdown import code_markdown, escape_markdown, table_markdown
+from .base_report import BaseReport
+from .report_table import ReportTable
+from .section import Section, SectionPart, code_part, heading_part, paragraph, picture_part, table_part
+
+USAGE_HEADINGS = {
+    "pool": N_("pool"),
+    "pods": N_("pods"),
+    "tunnels": N_("tunnels"),
+    "blocks": N_("blocks"),
+    "empty": N_("empty"),
+    "free": N_("free"),
+    "borrowed": N_("borrowed"),
+    "routes": N_("routes"),
+}
+INSTALLER_TEXTS = {
+    "manifest": N_("installed by manifest"),
+    "operator": N_("installed by the Tigera operator"),
+    "kubespray": N_("installed by Kubespray"),
+}
+MAX_TIMELINE_ROWS = 120  # of the timeline, on a page
+
+
+class RunbookReport(BaseReport):
+    """A change of pools, rehearsed, ready to be shown.
+
+    Parameters
+    ----------
+    made
+        The runbook.
+    lang
+        Language: ``en`` or ``zh``.
+    date
+        Date to print; none if left out.
+    short
+        Whether explanations are left out, for people who know.
+    """
+
+    def __init__(self, rehearsed_runbook: Runbook, lang: str = "en", date: str = "", *, short: bool = False) -> None:
+        super().__init__(lang, date)
+        self.runbook = rehearsed_runbook
+        self.rendered = render_runbook(rehearsed_runbook, lang)
+        self.short = short
+
+    def sections(self) -> list[Section]:
+        """Return all pieces in their order."""
+        return [
+            self.title(),
+            self.verdict(),
+            self.findings(),
+            self.timeline(),
+            self.before(),
+            self.steps(),
+            self.method(),
+        ]
+
+    def title(self) -> Section:
+        """Return the head: what, when, by which rules; the cluster in a sentence."""
+        cluster = self.runbook.scenario.cluster
+        counts = {"nodes": len(cluster.nodes), "pods": len(cluster.pods), "pools": len(cluster.pools)}
+        counts_text = self.words.render(N_("{nodes:node}, {pods:pod}, {pools:pool}"), counts)
+        installer_text = self.words.translate(INSTALLER_TEXTS[self.runbook.change.install])
+        line = " · ".join((replace_unprintable(self.runbook.scenario.name), counts_text, installer_text))
+        verdict_word = "fits" if self.runbook.is_issued else "fails"
+        summary = {"name": self.runbook.scenario.name, "word": verdict_word, "sentence": self.rendered.verdict}
+        return Section((self.header_part(N_("IP pool runbook"), self.rendered.title, (line,)),), summary)
+
+    def verdict(self) -> Section:
+        """Return whether the change is issued, and the numbers that decide."""
+        verdict_word, label = ("fits", N_("Issued.")) if self.runbook.is_issued else ("fails", N_("Refused."))
+        sentence = self.rendered.verdict
+        html = render_template(
+            "runbook_verdict", word=verdict_word, label=self.words.translate(label), sentence=sentence
+        )
+        boxes = self._key_figures()
+        markdown = [f"**{escape_markdown(self.words.translate(label))}** {escape_markdown(sentence)}"]
+        markdown.append(
+            "\n".join(f"- **{escape_markdown(value)}** {escape_markdown(text)}" for value, text, _ in boxes)
+        )
+        return Section((SectionPart(html + tile_boxes_html(boxes), "\n\n".join(filter(None, markdown))),))
+
+    def findings(self) -> Section:
+        """Return what is to be known before; of a change that is refused why, and what to do instead."""
+        shown_findings = [
+            finding for finding in self.rendered.findings if not self.short or finding.severity is not Severity.INFO
+        ]
+        if not shown_findings:
+            return Section(())
+        section_title = N_("What to know first") if self.runbook.is_issued else N_("Why not, and what instead")
+        return self.section(section_title, self.findings_part(shown_findings))
+
+    def timeline(self) -> Section:
+        """Return what each pool holds from step to step, as a picture and as a table, and the peak."""
+        if not self.runbook.results:
+            return Section(())
+        touched_usage = self.runbook.timeline
+        touched_usage = touched_usage[touched_usage["pool"].isin(self.runbook.affected_pools)]
+        step_titles = [
+            self.words.translate(N_("before")),
+            *(step_title(step_result, self.lang) for step_result in self.runbook.results),
+        ]
+        rows = [
+            (
+                f"{row['step']}.{row['batch']}" if row["batch"] > 1 else str(row["step"]),
+                step_titles[row["step"]],
+                row["pool"],
+                *(int(row[count]) for count in COUNTS),
+            )
+            for row in touched_usage.to_dict("records")
+        ]
+        headings = [
+            self.words.translate(heading_text) for heading_text in (N_("step"), N_("what"), *USAGE_HEADINGS.values())
+        ]
+        timeline_table = ReportTable("timeline", tuple(headings), tuple(rows)).with_display(
+            headings, self._blank_repeats(rows[:MAX_TIMELINE_ROWS]), left=[True, True, True, *([False] * len(COUNTS))]
+        )
+        alt = self.words.translate(
+            N_("Addresses in use and blocks of each pool after every step; the table has the numbers.")
+        )
+        timeline_picture = picture_part("timeline", draw(touched_usage, lang=self.lang), alt)
+        peak_rows = [
+            (name, *(getattr(pool_usage, count) for count in COUNTS))
+            for name, pool_usage in sorted(self.runbook.peak_usage.items())
+            if name in self.runbook.affected_pools
+        ]
+        peak_part = self._usage_part(peak_rows, self.words.translate(N_("At the peak")))
+        note = self.words.translate(
+            N_("The most of each count, and the fewest free addresses, at any moment of the change.")
+        )
+        parts = [
+            timeline_picture,
+            heading_part(self.words.translate(N_("At the peak")), 3),
+            peak_part,
+            paragraph(note, "ipk-empty"),
+        ]
+        if not self.short:
+            parts += [heading_part(self.words.translate(N_("After every step")), 3), table_part(timeline_table)]
+        return self.section(N_("The change in a picture"), *parts)
+
+    def before(self) -> Section:
+        """Return the checks before the change, each with its command and the output that is right."""
+        if not self.rendered.checks:
+            return Section(())
+        parts: list[SectionPart] = []
+        expected_label = self.words.translate(N_("Right:"))
+        for number, check in enumerate(self.rendered.checks, 1):
+            parts.append(_labelled_line(f"{number}.", check.purpose))
+            parts.append(_shell_part([check.command]))
+            parts.append(_labelled_line(expected_label, check.expected, "ipk-right"))
+        return self.section(N_("Before the change"), *parts)
+
+    def steps(self) -> Section:
+        """Return the steps, each with why, commands, manifest, what to expect, how it is seen, and the way back."""
+        if not self.rendered.steps:
+            return Section(())
+        parts = [part for step in self.rendered.steps for part in self._step_parts(step)]
+        return self.section(N_("Steps"), *parts)
+
+    def method(self) -> Section:
+        """Return how it was rehearsed, where it was."""
+        if not self.runbook.results:
+            return Section(())
+        notes = (
+            N_(
+                "Every step was carried out on the cluster's snapshot in the engine that follows Calico's IPAM address "
+                "for address: pools are written, tunnels of nodes move as calico-node moves them, pods are recreated in "
+                "the order and at the pace of this runbook."
+            ),
+            N_(
+                "A runbook is refused where a step would leave a pod without an address, a node without a block under "
+                "strictAffinity, a tunnel in a block of another node, or would be refused by Calico."
+            ),
+            N_("Garbage collection of kube-controllers is left out: it only frees more."),
+        )
+        return self.section(
+            N_("How this was rehearsed"), paragraph(" ".join(self.words.translate(note) for note in notes))
+        )
+
+    def _key_figures(self) -> list[tuple[str, str, str]]:
+        if not self.runbook.results:
+            return []
+        translate, number = self.words.translate, self.words.format_number
+        recreated = sum(step_result.recreated_pods for step_result in self.runbook.results)
+        usage_by_batch = self.runbook.timeline.groupby(["step", "batch"])
+        boxes = [
+            (number(recreated), translate(N_("pods recreated, each time counted")), ""),
+            (number(int(usage_by_batch["routes"].sum().max())), translate(N_("routes at the peak")), ""),
+            (number(int(usage_by_batch["borrowed"].sum().max())), translate(N_("addresses borrowed at the peak")), ""),
+        ]
+        for pool in self.runbook.created_pools[:1]:
+            peak = self.runbook.peak_usage.get(pool.name)
+            if peak:
+                blocks_text = f"{number(peak.blocks)} / {number(pool.block_count)}"
+                boxes.append(
+                    (blocks_text, self.words.render(N_("blocks of {pool} at the peak"), {"pool": pool.name}), "")
+                )
+        return boxes
+
+    def _step_parts(self, step: RenderedStep) -> Iterable[SectionPart]:
+        translate = self.words.translate
+        yield heading_part(f"{step.number}. {step.title}", 3)
+        if not self.short:
+            yield _explanation_part(step.explanations)
+        if step.commands.manifest:
+            yield _labelled_line("", step.commands.manifest_path, "ipk-file")
+            yield code_part(step.commands.manifest)
+        for tool, lines in (("calicoctl", step.commands.calicoctl), ("kubectl", step.commands.kubectl)):
+            if lines:
+                if step.commands.calicoctl and step.commands.kubectl:
+                    yield _labelled_line("", tool if tool == "calicoctl" else translate(N_("or kubectl")), "ipk-file")
+                yield _shell_part(lines)
+        for part_title, lines in step.commands.groups:
+            yield _labelled_line("", part_title, "ipk-file")
+            yield _shell_part(lines)
+        if step.result.step.action == "recreate" and not step.commands.groups:
+            yield paragraph(translate(N_("Nothing to do on this cluster.")))
+        if step.note and not self.short:
+            yield paragraph(step.note, "ipk-empty")
+        if step.pitfalls and not self.short:
+            yield self.findings_list_part(step.pitfalls)
+        caption = translate(N_("Right afterwards, by the rehearsal:"))
+        yield _labelled_line("", caption, "ipk-file")
+        rows = [
+            (pool_usage.pool, *(getattr(pool_usage, count) for count in COUNTS))
+            for pool_usage in step.result.usage
+            if pool_usage.pool in self.runbook.affected_pools
+        ]
+        yield self._usage_part(rows, caption)
+        yield _shell_part(step.check_commands)
+        yield _labelled_line(translate(N_("Right:")), step.expected, "ipk-right")
+
+    def _blank_repeats(self, rows: Sequence[Sequence[Any]]) -> list[list[str]]:
+        """Return rows as texts, in which a step is named in the first of its rows."""
+        texts = [[self.words.format_number(value) for value in row] for row in rows]
+        for previous_row, row, text in zip(rows, rows[1:], texts[1:], strict=False):
+            if previous_row[:2] == row[:2]:
+                text[:2] = "", ""
+        return texts
+
+    def _usage_part(self, rows: Sequence[Sequence[object]], caption: str) -> SectionPart:
+        headings = [self.words.translate(heading_text) for heading_text in USAGE_HEADINGS.values()]
+        texts = [[self.words.format_number(value) for value in row] for row in rows]
+        align_left = [True, *([False] * len(COUNTS))]
+        return SectionPart(
+            text_table_html(headings, texts, left_aligned=align_left, caption=caption),
+            table_markdown(headings, texts, align_left),
+        )
+
+
+def build_runbook_report(
+    files: str | Path | Sequence[str | Path],
+    operation: str = "block-size",
+    *,
+    short: bool = False,
+    lang: str = "en",
+    date: str = "",
+    **change_options: Any,
+) -> RunbookReport:
+    """Read a cluster, rehearse a change on it, and return what is to be said of it.
+
+    Parameters
+    ----------
+    files
+        Folders and files of a cluster.
+    change, more
+        What is to be changed, as `ippoolkit.change.change_arguments.asked` takes it.
+    short, lang, date
+        As `ChangeReport` takes them.
+
+    Raises
+    ------
+    InputError
+        Where the cluster cannot be read, or what is asked for is no change.
+    """
+    paths = [files] if isinstance(files, str | Path) else list(files)
+    scenario = read_cluster(*paths).scenario
+    return RunbookReport(
+        runbook(scenario, parse_change(scenario.cluster, operation, **change_options)), lang, date, short=short
+    )
+
+
+def _labelled_line(label: str, text: str, css_class: str = "ipk-check") -> SectionPart:
+    """Return a line whose beginning stands out; kept together with what follows."""
+    label_html = f"<b>{escape(replace_unprintable(label))}</b> " if label else ""
+    label_markdown = f"**{escape_markdown(label)}** " if label else ""
+    keep_class = "" if css_class == "ipk-right" else " ipk-keep"
+    return SectionPart(
+        f'<p class="{css_class}{keep_class}">{label_html}{escape(replace_unprintable(text))}</p>',
+        f"{label_markdown}{escape_markdown(text)}",
+    )
+
+
+def _explanation_part(labelled_texts: Sequence[tuple[str, str]]) -> SectionPart:
+    html = "".join(
+        f"<dt>{escape(label)}</dt><dd>{escape(replace_unprintable(text))}</dd>" for label, text in labelled_texts
+    )
+    return SectionPart(
+        f'<dl class="ipk-said">{html}</dl>',
+        "\n".join(f"- **{escape_markdown(label)}**: {escape_markdown(text)}" for label, text in labelled_texts),
+    )
+
+
+def _shell_part(lines: Sequence[str]) -> SectionPart:
+    text = "\n".join(lines)
+    return SectionPart(f'<pre class="yaml sh" tabindex="0">{escape(text)}</pre>', code_markdown(text, "sh"))

@@ -1,0 +1,36 @@
+"""A scenario in one line: what the page that lists many says of each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...capacity.choice_table import find_choices
+from ...capacity.evaluation import Status
+from ...capacity.metrics import key_metrics
+from ...capacity.plan_tables import verdict
+from ...findings import get_language
+from ...model import Scenario
+from ...view.html import choice_text
+
+
+def summarise_scenario(scenario: Scenario, lang: str) -> dict[str, Any]:
+    """Return plain values: the verdict and the numbers behind it; whole numbers as text, for they may be huge."""
+    words = get_language(lang)
+    scenario_verdict = verdict(scenario)
+    figures = key_metrics(scenario)
+    is_sufficient = scenario_verdict.status in (Status.FITS, Status.IDLE)
+    suggested_change = (
+        "" if is_sufficient else next((choice_text(choice, words) for choice in find_choices(scenario)), "")
+    )
+    summary = {
+        "name": scenario.name,
+        "word": scenario_verdict.status.value,
+        "limit": scenario_verdict.limit,
+        "sentence": scenario_verdict.finding.message(lang),
+        "change": suggested_change or ("" if is_sufficient else scenario_verdict.finding.remedy(lang)),
+    }
+    if figures is None:
+        return summary
+    count_names = ("nodes", "pods", "blocks_needed", "blocks", "addresses_needed", "addresses")
+    count_texts = {name: str(getattr(figures, name)) for name in count_names}
+    return summary | count_texts | {"month": figures.first_month_with_problem, "months": figures.horizon_months}

@@ -1,0 +1,215 @@
+"""Templates: notebooks with a cell of parameters, found by name among the kit's own or by path."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from pydantic import ConfigDict, Field, TypeAdapter, create_model
+
+from ..errors import InputError, ReportError
+from ..findings import Finding, Place
+from ..read.document import Document
+from ..read.validation import validate
+
+# Parameters that the kit fills in; a template declares those that it wants.
+SCENARIO_PARAMETER, SCENARIOS_PARAMETER, FILES_PARAMETER = "scenario", "scenarios", "files"
+FILLED_IN_PARAMETERS = (SCENARIO_PARAMETER, SCENARIOS_PARAMETER, FILES_PARAMETER, "lang", "date", "redact")
+_PARAMETERS_TAG = "parameters"
+# Ranges and choices in a notebook's metadata are JSON schema's; pydantic has other words for some of them.
+_PYDANTIC_CONSTRAINTS = {
+    "minimum": "ge",
+    "maximum": "le",
+    "maxLength": "max_length",
+    "minLength": "min_length",
+    "pattern": "pattern",
+}
+
+
+@dataclass(frozen=True)
+class Template:
+    """A notebook that makes a report.
+
+    Its cell tagged ``parameters`` assigns plain values: their names are the template's parameters, their types its
+    types. Ranges stand in the notebook's metadata, as JSON schema: ``ippoolkit.parameters.NAME.minimum`` and the like.
+    """
+
+    name: str
+    path: Path
+    notebook: Any
+    is_builtin: bool
+
+    @cached_property
+    def defaults(self) -> dict[str, Any]:
+        """The parameters and their values when nobody says otherwise."""
+        return next((parameters for cell in self.notebook.cells if (parameters := _declared_parameters(cell))), {})
+
+    @property
+    def combines_inputs(self) -> bool:
+        """Whether one report is made of all inputs, not one of each."""
+        return SCENARIOS_PARAMETER in self.defaults
+
+    @property
+    def reads_files(self) -> bool:
+        """Whether it reads an input's files itself, be they what they may, and not a scenario made of them."""
+        return FILES_PARAMETER in self.defaults and not {SCENARIO_PARAMETER, SCENARIOS_PARAMETER} & set(self.defaults)
+
+    @property
+    def allows_missing_inputs(self) -> bool:
+        """Whether a template of many scenarios does without those that cannot be read, and says so."""
+        return bool(self.notebook.metadata.get("ippoolkit", {}).get("partial", False))
+
+    @property
+    def min_scenarios(self) -> int:
+        """How many scenarios a template of many takes at least."""
+        return int(self.notebook.metadata.get("ippoolkit", {}).get("least", 1))
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of what it runs."""
+        return hashlib.sha256(json.dumps(self.notebook, sort_keys=True).encode()).hexdigest()
+
+    def validate(self, values: Mapping[str, Any]) -> list[Finding]:
+        """Return everything that is wrong with values given for its parameters: names, types, ranges."""
+        fields: dict[str, Any] = {}
+        for name, default in self.defaults.items():
+            if name not in FILLED_IN_PARAMETERS:
+                schema = self.notebook.metadata.get("ippoolkit", {}).get("parameters", {}).get(name, {})
+                fields[name] = (_type_of_default(default), Field(default=default, **_constraints(schema)))
+        config = ConfigDict(extra="forbid", strict=True, protected_namespaces=())
+        adapter = TypeAdapter(create_model("Parameters", __config__=config, **fields))
+        problems: list[Finding] = []
+        validate(adapter, dict(values), Document(self.name, dict(values), lambda _: None), problems, lambda path: path)
+        if not {SCENARIO_PARAMETER, SCENARIOS_PARAMETER, FILES_PARAMETER} & set(self.defaults):
+            problems.append(Finding("template-parameters", place=Place(str(self.path))))
+        return problems
+
+
+def find_template(name: str | Path) -> Template:
+    """Find a template: one of the kit's own by its name, any notebook by its path.
+
+    Raises
+    ------
+    InputError
+        Where there is none, or it is no notebook of Python.
+    """
+    nbformat = import_nbformat()
+    template_name = str(name)
+    is_builtin = template_name in builtin_templates()
+    path = builtin_notebook(f"{template_name}.ipynb") if is_builtin else Path(template_name)
+    if not is_builtin and path.suffix != ".ipynb":
+        params = {"value": f'"{template_name}"', "choices": ", ".join(builtin_templates())}
+        raise InputError([Finding("template-unknown", params=params, place=Place("report", field="template"))])
+    try:
+        notebook = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
+        nbformat.validate(notebook)
+    except FileNotFoundError:
+        raise InputError([Finding("file-missing", place=Place(str(path)))]) from None
+    except (OSError, ValueError, KeyError, AttributeError, nbformat.ValidationError) as error:
+        reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
+        raise InputError([Finding("template-notebook", params={"reason": reason}, place=Place(str(path)))]) from None
+    language = notebook.metadata.get("kernelspec", {}).get("language", "python")
+    if language != "python":
+        raise InputError([Finding("template-language", params={"language": language}, place=Place(str(path)))])
+    return Template(path.stem, path.resolve(), notebook, is_builtin)
+
+
+def builtin_templates() -> tuple[str, ...]:
+    """Return the names of the kit's own templates: its notebooks that take a scenario, scenarios or files."""
+    names = []
+    for path in sorted(_notebook_folder().glob("*.ipynb")):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        if {SCENARIO_PARAMETER, SCENARIOS_PARAMETER, FILES_PARAMETER} & {
+            name for cell in cells for name in _declared_parameters(cell)
+        }:
+            names.append(path.stem)
+    return tuple(names)
+
+
+def builtin_notebook(name: str = "capacity.ipynb") -> Path:
+    """Return the path of one of the kit's notebooks, installed or in a checkout.
+
+    Raises
+    ------
+    ReportError
+        Where there is none of that name.
+    """
+    path = _notebook_folder() / name
+    if not path.is_file():
+        raise ReportError("report-notebook", name=name)
+    return path
+
+
+def import_nbformat() -> ModuleType:
+    """Import nbformat, without jsonschema's optional check of URIs: it compiles a grammar for a second, for nothing."""
+    grammar_module = "rfc3987_syntax"
+    skip_grammar = "jsonschema" not in sys.modules and grammar_module not in sys.modules
+    if skip_grammar:
+        sys.modules[grammar_module] = None  # type: ignore[assignment]
+    try:
+        import nbformat
+    finally:
+        if skip_grammar:
+            del sys.modules[grammar_module]
+    return nbformat
+
+
+def _notebook_folder() -> Path:
+    package_dir = Path(__file__).parent.parent
+    folders = (package_dir / "notebooks", package_dir.parent / "notebooks")
+    return next((folder for folder in folders if folder.is_dir()), folders[0])
+
+
+def _declared_parameters(cell: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a cell declares; nothing unless it is tagged for that."""
+    if cell["cell_type"] != "code" or _PARAMETERS_TAG not in cell["metadata"].get("tags", ()):
+        return {}
+    return dict(_literal_assignments("".join(cell["source"])))
+
+
+def _literal_assignments(source: str) -> list[tuple[str, Any]]:
+    """Return the names that a cell gives plain values to, with these; what is computed is no parameter."""
+    assignments = []
+    try:
+        body = ast.parse(source).body
+    except SyntaxError:
+        return []
+    for statement in body:
+        if isinstance(statement, ast.Assign):
+            targets, value = statement.targets, statement.value
+        elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
+            targets, value = [statement.target], statement.value
+        else:
+            continue
+        try:
+            literal = ast.literal_eval(value)
+        except ValueError:
+            continue
+        assignments += [(target.id, literal) for target in targets if isinstance(target, ast.Name)]
+    return assignments
+
+
+def _type_of_default(default: object) -> Any:
+    match default:
+        case bool() | int() | str():
+            return type(default)
+        case float():
+            return float
+        case list() | tuple():
+            item_types = {type(item) for item in default}
+            return list[item_types.pop()] if len(item_types) == 1 else list[Any]  # type: ignore[misc]
+        case dict():
+            return dict[str, Any]
+    return Any
+
+
+def _constraints(schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {_PYDANTIC_CONSTRAINTS[key]: value for key, value in schema.items() if key in _PYDANTIC_CONSTRAINTS}

@@ -1,0 +1,98 @@
+"""`simulate`: a scenario and workloads in, what becomes of blocks and addresses out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import numpy as np
+
+from ..model import Scenario
+from .result import Simulation
+from .simulated_cluster import DAY, SimulatedCluster
+from .workloads import InitialRollout, Workload
+
+DEFAULT_LEAK_GRACE_PERIOD = 900.0  # seconds, Calico's default
+
+
+def simulate(
+    scenario: Scenario,
+    *workloads: Workload,
+    datastore: Literal["kubernetes", "etcd"] = "kubernetes",
+    controllers: bool = True,
+    leak_grace_period: float = DEFAULT_LEAK_GRACE_PERIOD,
+    seed: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+) -> Simulation:
+    """Let workloads run on a scenario, address for address as Calico would.
+
+    Parameters
+    ----------
+    scenario
+        Pools, nodes, blocks that exist, and the plan.
+    workloads
+        What happens; left out, the plan's nodes and pods come up, by turns.
+    datastore
+        Where Calico keeps its objects; it decides the order in which a node fills its own IPv6 blocks.
+    controllers
+        Whether kube-controllers runs and gives empty blocks back.
+    leak_grace_period
+        leakGracePeriod of kube-controllers, in seconds.
+    seed
+        Of what is random in Calico: where nodes start in pools with blocks of one address, and which of several empty
+        blocks stays.
+    progress
+        Called after each day with its number and how many there are.
+
+    Returns
+    -------
+    Simulation
+        Tables and state; one that was interrupted (Ctrl+C) holds what was computed so far.
+    """
+    cluster = SimulatedCluster(scenario, datastore, seed)
+    if controllers:
+        cluster.ipam.start_controllers(leak_grace_period)
+    selected = workloads or (InitialRollout(),)
+    result = Simulation(cluster)
+    days = max(workload.days for workload in selected)
+    try:
+        for workload in selected:
+            if (events := workload.initial_events(cluster)) is not None:
+                cluster.run_events(events)
+        result.record_day(0)
+        for day in range(days):
+            for workload in selected:
+                if day < workload.days and (events := workload.events_on_day(cluster, day)) is not None:
+                    cluster.run_events(events)
+            cluster.ipam.advance(max((day + 1) * DAY / 1_000_000 - cluster.ipam.now, 0))
+            result.record_day(day + 1)
+            if progress is not None:
+                progress(day + 1, days)
+    except KeyboardInterrupt:
+        result.interrupted = True
+    return result
+
+
+def place_planned_pods(
+    scenario: Scenario, *, datastore: Literal["kubernetes", "etcd"] = "kubernetes", seed: int = 0
+) -> Simulation:
+    """Return the state after all planned pods are placed, node after node: the quickest way to it.
+
+    Parameters
+    ----------
+    scenario, datastore, seed
+        As for `simulate`.
+    """
+    cluster = SimulatedCluster(scenario, datastore, seed)
+    nodes_and_counts = [
+        node_and_count
+        for group in scenario.plan.groups
+        for node_and_count in cluster.add_group_nodes(group, 0, group.nodes)
+    ]
+    if nodes_and_counts:
+        nodes, counts = (np.array(column, np.int64) for column in zip(*nodes_and_counts, strict=True))
+        cluster.run_events(cluster.node_join_events(nodes.tolist(), 0))
+        cluster.place_pods(nodes, counts, cluster.add_pod_series("pod-", int(counts.sum())))
+    result = Simulation(cluster)
+    result.record_day(0)
+    return result

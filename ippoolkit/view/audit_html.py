@@ -1,0 +1,75 @@
+"""Pieces of a page on an audit: the whole in a sentence, key figures."""
+
+from __future__ import annotations
+
+from html import escape
+
+from ..audit import Audit
+from ..findings import N_, Severity, get_language
+from .audit_terminal import audit_verdict, format_metric, unchecked_message, worst_finding
+from .html import tile_boxes_html
+
+STATUS_CLASSES = {Severity.ERROR: "fails", Severity.WARNING: "tight", Severity.INFO: "fits", Severity.OK: "fits"}
+_SEVERITY_LABELS = {
+    Severity.ERROR: N_("errors found"),
+    Severity.WARNING: N_("warnings found"),
+    Severity.INFO: N_("no problem found"),
+    Severity.OK: N_("no problem found"),
+}
+_KEY_FIGURES = (
+    ("allocations", N_("addresses in use"), False),
+    ("blocks", N_("blocks"), False),
+    ("leaked", N_("leaked addresses"), True),
+    ("borrowed", N_("borrowed"), True),
+    ("pods_without_ip", N_("pods without address"), True),
+    ("ips_with_several_owners", N_("used twice"), True),
+)
+
+
+def audit_summary_html(audit: Audit, lang: str = "en") -> str:
+    """Return the whole in a sentence, and the first finding as the one to see to."""
+    words = get_language(lang)
+    worst_severity, sentence = audit_verdict(audit, lang)
+    first_problem = worst_finding(audit)
+    message = first_problem.full_message(lang) if first_problem else unchecked_message(audit, lang)
+    source = (
+        f' <a href="{escape(first_problem.source.url)}">{escape(first_problem.source.title)}</a>'
+        if first_problem
+        else ""
+    )
+    source_label = words.translate(N_("Source:"))
+    return (
+        f'<section class="ipk-verdict {STATUS_CLASSES[worst_severity]}" role="status">'
+        f"<h2><em>{escape(audit_label(audit, lang))}</em> {escape(sentence)}</h2>"
+        + (f"<p>{escape(message)}</p>" if message else "")
+        + (f'<p class="ipk-source">{escape(source_label)}{source}</p>' if source else "")
+        + "</section>"
+    )
+
+
+def audit_label(audit: Audit, lang: str = "en") -> str:
+    """Return the whole in a word."""
+    words = get_language(lang)
+    is_partial = audit.skipped_checks and worst_finding(audit) is None
+    label_text = (
+        N_("no problem found in what was read") if is_partial else _SEVERITY_LABELS[audit_verdict(audit, lang)[0]]
+    )
+    return words.render(N_("{word}."), {"word": words.translate(label_text)})
+
+
+def audit_tiles(audit: Audit, lang: str = "en") -> list[tuple[str, str, str]]:
+    """Return the key figures as texts: value, what it is, and ``fails`` where it is bad; unknown says so."""
+    words = get_language(lang)
+    tile_texts = []
+    for name, caption, is_problem in _KEY_FIGURES:
+        value = audit.metrics.totals.get(name)
+        count = len(value) if isinstance(value, list) else value
+        tile_texts.append(
+            (format_metric(count, words), words.translate(caption), "fails" if is_problem and count else "")
+        )
+    return tile_texts
+
+
+def audit_tiles_html(audit: Audit, lang: str = "en") -> str:
+    """Return the key figures; what is unknown says so."""
+    return tile_boxes_html(audit_tiles(audit, lang))

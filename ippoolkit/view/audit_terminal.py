@@ -1,0 +1,254 @@
+"""An audit in a terminal and as plain data."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ..audit import Audit
+from ..audit.headroom import tightest_by_node
+from ..audit.metric_schema import NODE_METRICS, POOL_METRICS, TOTAL_METRICS, Metric
+from ..findings import N_, Finding, Language, Severity, get_language, replace_unprintable
+from .capacity_terminal import SEVERITY_STYLES, print_findings
+
+UNKNOWN = N_("unknown")
+_POOL_COLUMNS = (
+    "name",
+    "cidr",
+    "blockSize",
+    "capacity",
+    "allocated",
+    "free",
+    "blocks_total",
+    "blocks_allocated",
+    "borrowed",
+)
+_NODE_COLUMNS = (
+    "name",
+    "blocks",
+    "own_allocated",
+    "borrowed_in",
+    "borrowed_out",
+    "free_in_own_blocks",
+    "calico_pods_with_ip",
+    "pod_capacity",
+)
+COLUMNS: Mapping[str, Sequence[Metric]] = {"pools": POOL_METRICS, "nodes": NODE_METRICS}
+DISPLAYED: Mapping[str, Sequence[str]] = {"pools": _POOL_COLUMNS, "nodes": _NODE_COLUMNS}
+MAX_NODES_SHOWN = 25
+
+
+def audit_as_dict(audit: Audit, lang: str = "en") -> dict[str, Any]:
+    """Return everything as dicts, lists and scalars; None stands for unknown."""
+    figures = audit.metrics
+    return {
+        "cluster": audit.scenario.name,
+        "unknown": list(audit.scenario.cluster.unknown),
+        "pools": figures.pools,
+        "nodes": figures.nodes,
+        "totals": figures.totals,
+        "config": figures.config,
+        "rounded": [list(rounded_metric) for rounded_metric in sorted(figures.rounded)],
+        "headroom": headroom_rows(audit),
+        "findings": [finding.as_dict(lang) for finding in audit.findings],
+        "notes": [finding.as_dict(lang) for finding in audit.notes],
+        "unchecked": [{"check": name, "needs": list(kinds)} for name, kinds in audit.skipped_checks],
+    }
+
+
+def headroom_rows(audit: Audit) -> list[dict[str, Any]]:
+    """Return how many pods each node still takes; nothing where that is unknown."""
+    if not audit.scenario.cluster.has_read("IPPool", "IPAMBlock", "Node"):
+        return []
+    return [
+        {
+            "node": headroom.node,
+            "family": headroom.version,
+            "pods": headroom.pods,
+            "blocks": headroom.owned_blocks,
+            "cap": headroom.max_blocks,
+            "own": headroom.free_in_own_blocks,
+            "new": headroom.claimable_addresses,
+            "borrow": headroom.borrowable_addresses,
+            "limit": headroom.limit_code,
+        }
+        for headroom in audit.context.headrooms
+    ]
+
+
+def audit_verdict(audit: Audit, lang: str = "en") -> tuple[Severity, str]:
+    """Return the gravest severity, and the whole in a sentence."""
+    words = get_language(lang)
+    count_by_severity = Counter(finding.severity for finding in audit.findings)
+    totals = audit.metrics.totals
+    sentences = [
+        words.render(
+            N_("{n:error}, {w:warning}."),
+            {"n": count_by_severity[Severity.ERROR], "w": count_by_severity[Severity.WARNING]},
+        ),
+    ]
+    templates = {
+        "nodes": N_("{n:node}"),
+        "pods": N_("{n:pod}"),
+        "blocks": N_("{n:block}"),
+        "allocations": N_("{n:address} in use"),
+    }
+    count_texts = [
+        words.render(template, {"n": totals[name]})
+        for name, template in templates.items()
+        if totals.get(name) is not None
+    ]
+    worst_severity = min(
+        (finding.severity for finding in audit.findings), key=lambda severity: severity.rank, default=Severity.OK
+    )
+    sentences += (
+        [words.render(N_("{word}."), {"word": words.translate(N_(", ")).join(count_texts)})] if count_texts else []
+    )
+    return worst_severity, " ".join(sentences)
+
+
+def print_audit(console: Console, audit: Audit, *, lang: str = "en") -> None:
+    """Print the whole, the pools, the fullest nodes, the findings, and what is unknown."""
+    words = get_language(lang)
+    worst_severity, sentence = audit_verdict(audit, lang)
+    console.print(
+        Text.assemble(
+            (f"{replace_unprintable(audit.scenario.name)}: ", "bold"), (sentence, SEVERITY_STYLES[worst_severity])
+        )
+    )
+    console.print()
+    figures = audit.metrics
+    _print_metrics(console, words, "pools", figures.pools, words.translate(N_("Pools")), figures.rounded)
+    _print_metrics(console, words, "nodes", *_node_rows(audit, words), figures.rounded)
+    print_findings(console, audit.findings, lang=lang)
+    print_findings(console, audit.notes, lang=lang)
+    if message := unchecked_message(audit, lang):
+        console.print(Text(message, style=SEVERITY_STYLES[Severity.WARNING]))
+
+
+def worst_finding(audit: Audit) -> Finding | None:
+    """Return the finding to see to first; none where nothing is wrong."""
+    return next((finding for finding in audit.findings if finding.severity.rank < Severity.INFO.rank), None)
+
+
+def unchecked_message(audit: Audit, lang: str = "en") -> str:
+    """Say how many checks were left out, and what they need; empty where there are none."""
+    if not audit.skipped_checks:
+        return ""
+    missing_kinds = {kind for _, kinds in audit.skipped_checks for kind in kinds}
+    params = {"count": len(audit.skipped_checks), "kinds": ", ".join(sorted(missing_kinds))}
+    return get_language(lang).render(N_("{count} checks were skipped: they need {kinds}."), params)
+
+
+def _node_rows(audit: Audit, words: Language) -> tuple[list[dict[str, Any]], str]:
+    """Return the nodes that take fewest pods more, first; in a terminal only so many."""
+    rows = nodes_by_headroom(audit)
+    title = words.translate(N_("Nodes"))
+    if len(rows) > MAX_NODES_SHOWN:
+        params = {"shown": MAX_NODES_SHOWN, "nodes": len(rows)}
+        title = words.render(N_("Nodes: the {shown} of {nodes} with the least headroom"), params)
+    return rows[:MAX_NODES_SHOWN], title
+
+
+def nodes_by_headroom(audit: Audit) -> list[dict[str, Any]]:
+    """Return the rows of nodes, those first that take fewest pods more, where that is known."""
+    if not audit.scenario.cluster.has_read("IPPool", "IPAMBlock", "Node"):
+        return audit.metrics.nodes
+    headroom_by_node = tightest_by_node(audit.context.headrooms)
+    rows = audit.metrics.nodes
+    return sorted(
+        rows,
+        key=lambda row: (headroom_by_node[row["name"]].pods if row["name"] in headroom_by_node else -1, row["name"]),
+    )
+
+
+def _print_metrics(  # noqa: PLR0917
+    console: Console,
+    words: Language,
+    table_name: str,
+    rows: Sequence[dict[str, Any]],
+    title: str,
+    rounded: frozenset[tuple[str, str, str]],
+) -> None:
+    """Print rows of figures; what is unknown says so, what is rounded is marked."""
+    if not rows:
+        return
+    column_names = DISPLAYED[table_name]
+    by_name = {column.name: column for column in COLUMNS[table_name]}
+    rich_table = Table(title=Text(title), title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for name in column_names:
+        is_left = name in ("name", "cidr")
+        rich_table.add_column(
+            words.translate(by_name[name].heading), justify="left" if is_left else "right", overflow="fold"
+        )
+    key = "cidr" if table_name == "pools" else "name"
+    for row in rows:
+        cells = [
+            format_metric(row.get(name), words, rounded=(table_name, row[key], name) in rounded)
+            for name in column_names
+        ]
+        rich_table.add_row(*map(Text, cells))
+    console.print(rich_table)
+    console.print()
+
+
+def format_metric(value: object, words: Language, *, rounded: bool = False) -> str:
+    """Return a figure as text."""
+    if value is None:
+        return words.translate(UNKNOWN)
+    if isinstance(value, bool):
+        return words.translate(N_("yes") if value else N_("no"))
+    if isinstance(value, dict):
+        return ", ".join(
+            f"{replace_unprintable(str(name))}: {words.format_number(count)}" for name, count in value.items()
+        )
+    if isinstance(value, list | tuple):
+        return replace_unprintable(", ".join(map(str, value)))
+    return ("≈" if rounded else "") + words.format_number(value)
+
+
+def count_totals(audit: Audit) -> list[tuple[Metric, object]]:
+    """Return the totals that are counts, each with its figure."""
+    totals = audit.metrics.totals
+    return [
+        (metric, totals.get(metric.name)) for metric in TOTAL_METRICS if not isinstance(totals.get(metric.name), list)
+    ]
+
+
+DATAFRAME_HEADINGS = {
+    "family": N_("IP"),
+    "order": N_("order"),
+    "pool": N_("pool"),
+    "cidr": N_("CIDR"),
+    "why": N_("why not"),
+    "code": N_("code"),
+    "node": N_("node"),
+    "namespace": N_("namespace"),
+    "by": N_("named by"),
+    "gaps": N_("no pool for"),
+    "of": N_("of"),
+    "figure": N_("figure"),
+    "old": N_("before"),
+    "new": N_("now"),
+    "change": N_("change"),
+}
+
+
+def print_dataframe(console: Console, data: Any, *, lang: str = "en") -> None:
+    """Print a table of an audit; what is None is left empty."""
+    words = get_language(lang)
+    column_names = [name for name in data.columns if name != "code"]
+    rich_table = Table(box=None, pad_edge=False)
+    for name in column_names:
+        is_right = name in ("order", "old", "new", "change")
+        heading = words.translate(DATAFRAME_HEADINGS[name]) if name in DATAFRAME_HEADINGS else replace_unprintable(name)
+        rich_table.add_column(heading, justify="right" if is_right else "left", overflow="fold")
+    for row in data[column_names].itertuples(index=False):
+        rich_table.add_row(*(Text("" if value is None else format_metric(value, words)) for value in row))
+    console.print(rich_table)
+    console.print()

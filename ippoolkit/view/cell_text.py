@@ -1,0 +1,40 @@
+"""The values of a table as people read them, on a page or in a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..capacity.table_columns import Column
+from ..findings import N_, Language, replace_unprintable
+from .display_columns import DisplayColumn
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NO_VALUE = "–"
+
+
+def format_column(column: DisplayColumn, data: pd.DataFrame, words: Language) -> list[str]:
+    """Return the texts of one shown column, one a row."""
+    column_texts = [
+        [format_value(table_column, value, words) for value in data[table_column.name]]
+        for table_column in column.columns
+    ]
+    separator = words.translate(column.separator)
+    return [
+        separator.join(text for text in texts if text != NO_VALUE) or NO_VALUE
+        for texts in zip(*column_texts, strict=True)
+    ]
+
+
+def format_value(column: Column, value: object, words: Language) -> str:
+    """Return one value as text: counts with thousands separators, none as a dash."""
+    if value is None:
+        return NO_VALUE
+    if column.name == "block_size":
+        return f"/{value}"
+    if column.kind == "flag":
+        return words.translate(N_("yes") if value else N_("no"))
+    if column.kind == "text":
+        return replace_unprintable(str(value)) or NO_VALUE
+    return words.format_number(int(str(value)))

@@ -1,0 +1,126 @@
+"""Which columns of a table people are shown, and which cell of a row its limit marks.
+
+Exports and notebooks hold all columns; a page or a terminal has room for those that decide, some of them in one cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ..capacity.evaluation import LIMIT_ADDRESSES, LIMIT_BLOCKS, LIMIT_BLOCKS_PER_NODE, LIMIT_STRICT_AFFINITY
+from ..capacity.table_columns import TABLES, Column
+from ..findings import N_
+
+
+@dataclass(frozen=True, slots=True)
+class DisplayColumn:
+    """A column as people see it: one or several of the table's, put together by `glue`."""
+
+    columns: tuple[Column, ...]
+    heading: str
+    separator: str = ""
+    min_width: int = 0  # px of width below which it is left out
+
+    @property
+    def name(self) -> str:
+        """Name of the first column."""
+        return self.columns[0].name
+
+    @property
+    def is_left_aligned(self) -> bool:
+        """Whether it is text, set to the left."""
+        return self.columns[0].kind == "text"
+
+
+# Columns left out are for exports. Glued ones: heading, glue, names.
+_DISPLAYED: dict[str, Sequence[str | tuple[str, str, tuple[str, ...]]]] = {
+    "block_sizes": (
+        "block_size",
+        "addresses_per_block",
+        "blocks",
+        (N_("blocks per node, typical · busiest"), " · ", ("blocks_per_node", "blocks_busiest_node")),
+        "nodes_fit",
+        "pods_per_node_max",
+        "pods_fit",
+        "pods_fit_strict",
+        "stranded",
+        "routes",
+        "spare_blocks",
+        (N_("verdict"), N_(": "), ("verdict", "reason")),
+    ),
+    "designs": (
+        "number",
+        "picked",
+        "prefix",
+        "block_size",
+        "pools",
+        "blocks_per_node",
+        "blocks",
+        "addresses",
+        "routes",
+        "nodes_max",
+        "unused_per_node",
+    ),
+    "failing_designs": (
+        "number",
+        "prefix",
+        "block_size",
+        "pools",
+        "blocks_per_node",
+        "blocks",
+        "addresses",
+        "routes",
+        "nodes_max",
+        "unused_per_node",
+        "breaks",
+    ),
+    "nodes": (
+        "node",
+        "family",
+        "nodes",
+        (N_("pods typical · busiest"), " · ", ("pods", "busiest")),
+        "tunnels",
+        "pools",
+        "blocks_per_node",
+        "blocks",
+        "pods_per_node_max",
+        (N_("Pod limit"), N_(": "), ("pods_possible", "first_limit")),
+    ),
+}
+
+# Columns that are left out below so many px; a page in print has MEDIUM.
+WIDE, MEDIUM, NARROW = 1100, 960, 620
+_MIN_WIDTHS: dict[str, dict[str, int]] = {
+    "block_sizes": {
+        "pods_fit": MEDIUM,
+        "pods_fit_strict": MEDIUM,
+        "spare_blocks": MEDIUM,
+        "addresses_per_block": NARROW,
+        "stranded": NARROW,
+        "routes": NARROW,
+    },
+    "pools": {"addresses_per_block": WIDE, "reserved": MEDIUM, "nodes_with_block": WIDE, "nat": MEDIUM},
+    "nodes": {"tunnels": MEDIUM, "pods_per_node_max": MEDIUM, "blocks": NARROW},
+    "growth": {"addresses": MEDIUM},
+}
+
+# The column of the block size table in which each limit shows.
+LIMIT_COLUMN: Mapping[str, str] = {
+    LIMIT_BLOCKS: "nodes_fit",
+    LIMIT_BLOCKS_PER_NODE: "pods_per_node_max",
+    LIMIT_ADDRESSES: "pods_fit",
+    LIMIT_STRICT_AFFINITY: "pods_fit_strict",
+}
+
+
+def display_columns(table: str) -> list[DisplayColumn]:
+    """Return the columns of a table that people are shown, in order."""
+    by_name = {column.name: column for column in TABLES[table]}
+    min_widths = _MIN_WIDTHS.get(table, {})
+    displayed = []
+    for entry in _DISPLAYED.get(table, tuple(by_name)):
+        heading, separator, names = (by_name[entry].heading, "", (entry,)) if isinstance(entry, str) else entry
+        columns = tuple(by_name[name] for name in names)
+        displayed.append(DisplayColumn(columns, heading, separator, min_width=min_widths.get(names[0], 0)))
+    return displayed

@@ -1,0 +1,75 @@
+"""A review of manifests in a terminal."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from ..findings import N_, Finding, Language, Severity, get_language, replace_unprintable
+from ..manifests.manifest_review import Decision, ObjectReview, Review
+from .capacity_terminal import SEVERITY_STYLES
+
+_ANSWER_COLORS = {Decision.ACCEPTED: "green", Decision.REFUSED: "red", Decision.BLOCKED_BY_FILE: "red"}
+
+
+def print_review(console: Console, review: Review, *, lang: str = "en") -> None:
+    """Print what each judge says of each object, every finding with its rule and source, and a last line."""
+    words = get_language(lang)
+    for note in review.notes:
+        _print_finding(console, note, words, lang, indent=0)
+    for reviewed in review.objects:
+        console.print()
+        _print_object(console, reviewed, words)
+        for finding in reviewed.findings:
+            _print_finding(console, finding, words, lang, indent=2)
+    console.print()
+    _print_summary(console, review, words)
+
+
+def _print_object(console: Console, reviewed: ObjectReview, words: Language) -> None:
+    place, name = reviewed.resource.place(), reviewed.resource.name or words.translate(N_("(no name)"))
+    location = f"{place.file}:{place.line}" if place.line else place.file
+    answer_texts = [
+        (f"  {judge}: ", (words.translate(answer.value), _ANSWER_COLORS[answer]))
+        for judge, answer in reviewed.decisions.items()
+    ]
+    line = Text.assemble(
+        (replace_unprintable(f"{reviewed.resource.kind.name} {name}"), "bold"),
+        (replace_unprintable(f"  {location}"), "bright_black"),
+        *(part for answer in answer_texts for part in answer),
+    )
+    console.print(line, soft_wrap=True)
+
+
+def _print_finding(console: Console, finding: Finding, words: Language, lang: str, indent: int) -> None:
+    location = replace_unprintable(str(finding.place or finding.subject))
+    severity_label = (f"{words.translate(finding.severity.value)}: ", SEVERITY_STYLES[finding.severity])
+    _print_line(
+        console, Text.assemble(severity_label, f"{location}: " if location else "", finding.full_message(lang)), indent
+    )
+    refused_by = (
+        words.render(N_("refused by {judges}"), {"judges": ", ".join(finding.refused_by)}) if finding.refused_by else ""
+    )
+    details = filter(None, (finding.code, refused_by, finding.source.url))
+    _print_line(console, Text(" · ".join(details), style="bright_black"), indent + 2)
+
+
+def _print_line(console: Console, line: Text, indent: int) -> None:
+    if console.is_terminal:
+        console.print(Padding(line, (0, 0, 0, indent)))
+    else:  # a file or a pipe: neither wrapped nor filled up with blanks
+        console.print(Text.assemble(" " * indent, line), soft_wrap=True)
+
+
+def _print_summary(console: Console, review: Review, words: Language) -> None:
+    judges = list(review.objects[0].decisions) if review.objects else []
+    sentences = []
+    for judge in judges:
+        accepted = sum(reviewed.decisions[judge] == Decision.ACCEPTED for reviewed in review.objects)
+        params = {"judge": judge, "accepted": accepted, "count": len(review.objects)}
+        sentences.append(words.render(N_("{judge} accepts {accepted} of {count:object}"), params))
+    errors = sum(finding.severity == Severity.ERROR for finding in review.findings)
+    warnings = sum(finding.severity == Severity.WARNING for finding in review.findings)
+    sentences.append(words.render(N_("{errors:error}, {warnings:warning}"), {"errors": errors, "warnings": warnings}))
+    console.print(Text("; ".join(sentences) + ".", style="bold"))

@@ -1,0 +1,101 @@
+"""A simulation in a terminal and as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from ..findings import N_, Language, get_language, replace_unprintable
+from ..ipam import batch_events
+from ..ipam.compilation import needs_compiling
+from ..simulation import Simulation
+
+_TIMELINE_ROWS = 12  # of the timeline that a terminal shows
+_FAILURES_SHOWN = 10
+
+_HEADINGS = {
+    "day": N_("day"),
+    "pool": N_("pool"),
+    "addresses": N_("addresses in use"),
+    "blocks": N_("blocks"),
+    "unowned": N_("blocks without affinity"),
+    "borrowed": N_("borrowed addresses"),
+    "failures": N_("failed requests"),
+    "pod": N_("pod"),
+    "node": N_("node"),
+    "reason": N_("reason"),
+}
+
+
+@contextmanager
+def simulation_progress(lang: str, *, enabled: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """Show a progress bar on standard error, if asked for; tell of the first time, which takes longer."""
+    if needs_compiling(batch_events.run_events):
+        message = N_("Compiling the engine for this machine (once only); this takes up to a minute.")
+        Console(stderr=True).print(get_language(lang).translate(message))
+    if not enabled:
+        yield None
+        return
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(get_language(lang).translate(N_("day")))
+        yield lambda day, days: bar.update(task, completed=day, total=days)
+
+
+def print_simulation(console: Console, simulation: Simulation, *, lang: str = "en") -> None:
+    """Print the timeline, and the first requests that failed."""
+    words = get_language(lang)
+    if simulation.interrupted:
+        console.print(Text(words.translate(N_("Interrupted: showing the results so far.")), style="yellow"))
+    timeline = simulation.timeline
+    days = sorted(set(timeline["day"]))
+    shown_days = (
+        {days[round(row * (len(days) - 1) / (_TIMELINE_ROWS - 1))] for row in range(_TIMELINE_ROWS)} if days else set()
+    )
+    _print_table(console, words, timeline[timeline["day"].isin(shown_days)], N_("Timeline"))
+    failures = simulation.failures_in_language(lang)
+    if len(failures):
+        _print_table(
+            console,
+            words,
+            failures[["day", "pod", "node", "reason"]].head(_FAILURES_SHOWN),
+            N_("First failed requests"),
+        )
+    else:
+        console.print(Text(words.translate(N_("No request failed.")), style="green"))
+
+
+def _print_table(console: Console, words: Language, data: pd.DataFrame, title: str) -> None:
+    table = Table(title=words.translate(title), title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for column in data.columns:
+        justify: Any = "left" if data[column].dtype == object or data[column].dtype == "str" else "right"
+        table.add_column(words.translate(_HEADINGS[column]), justify=justify, overflow="fold")
+    for row in data.itertuples(index=False):
+        table.add_row(*(Text(_format_value(words, value)) for value in row))
+    console.print(table)
+    console.print()
+
+
+def _format_value(words: Language, value: Any) -> str:
+    if isinstance(value, str):
+        return replace_unprintable(value)
+    return words.format_number(int(value)) if float(value).is_integer() else f"{value:.2f}"
+
+
+def simulation_as_dict(simulation: Simulation, lang: str = "en") -> dict[str, Any]:
+    """Return every table as lists of dicts."""
+    tables = {
+        "timeline": simulation.timeline,
+        "failures": simulation.failures_in_language(lang),
+        "blocks": simulation.blocks,
+        "nodes": simulation.nodes,
+        "pods": simulation.pods,
+    }
+    return {"interrupted": simulation.interrupted, **{name: table.to_dict("records") for name, table in tables.items()}}

@@ -1,0 +1,59 @@
+"""Scenarios in and out of the planner: samples, files that the browser sends, names to save under."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ..errors import InputError
+from ..findings import Finding, Place
+from ..model import Scenario
+from ..read import load
+
+_PACKAGE_FOLDER = Path(__file__).parent.parent
+
+
+def sample_scenarios() -> dict[str, Path]:
+    """Return the sample scenarios by name, of an installation or a checkout."""
+    for folder in (_PACKAGE_FOLDER / "data", _PACKAGE_FOLDER.parent / "data"):
+        if folder.is_dir():
+            return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+    return {}
+
+
+def load_uploaded(names: Sequence[str], contents: Sequence[bytes | memoryview]) -> Scenario:
+    """Read files that came without a folder; what is wrong in them is told under their own names.
+
+    Raises
+    ------
+    InputError
+        With every problem of every file.
+    """
+    with tempfile.TemporaryDirectory(prefix="ippoolkit-") as folder:
+        paths = {}
+        for index, (name, content) in enumerate(zip(names, contents, strict=True)):
+            subfolder = Path(folder) / str(index)
+            subfolder.mkdir()
+            path = subfolder / scenario_file_name(Path(name).stem, suffix=Path(name).suffix)
+            path.write_bytes(content)
+            paths[str(path)] = name
+        try:
+            return load(*paths)
+        except InputError as error:
+            raise InputError(_with_uploaded_name(problem, paths) for problem in error.problems) from None
+
+
+def _with_uploaded_name(problem: Finding, names: dict[str, str]) -> Finding:
+    if problem.place is None:
+        return problem
+    place = Place(names.get(problem.place.file, problem.place.file), problem.place.line, problem.place.field)
+    return replace(problem, place=place)
+
+
+def scenario_file_name(name: str, *, suffix: str = ".yaml") -> str:
+    """Return a file name for a scenario: letters, digits, points and dashes only."""
+    stem = re.sub(r"[^\w.-]+", "-", name).strip("-.")[:100] or "scenario"
+    return stem + (suffix if re.fullmatch(r"\.\w{1,8}", suffix) else "")

@@ -1,0 +1,51 @@
+"""The planner's parts on the page, each an anywidget with its own small script: fields, HTML, the address map."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+_STATIC = Path(__file__).parent / "static"
+
+
+def _read_script(name: str) -> str:
+    # As text: anywidget follows changes of a file, and so holds on to every widget that was made of it.
+    return (_STATIC / name).read_text(encoding="utf-8")
+
+
+class Form(anywidget.AnyWidget):
+    """The fields; sends ``{name, value, number}`` and waits until that number is done before it sends the next."""
+
+    _esm = _read_script("form.js")
+    sections: Any = traitlets.List().tag(sync=True)
+    state: Any = traitlets.Dict().tag(sync=True)
+
+
+class HtmlPane(anywidget.AnyWidget):
+    """A part of the page as HTML; sends ``{action, value}`` for whatever carries ``data-action``."""
+
+    _esm = _read_script("pane.js")
+    html: Any = traitlets.Unicode().tag(sync=True)
+
+
+class AddressMapWidget(anywidget.AnyWidget):
+    """The address map; sends the actions ``in`` (with a cell's place), ``out`` and those of its head."""
+
+    _esm = _read_script("map.js")
+    view: Any = traitlets.Dict().tag(sync=True)
+
+
+def html_pane(*classes: str, **traits: Any) -> HtmlPane:
+    """Return a pane of these CSS classes."""
+    widget = HtmlPane(**traits)
+    for name in classes:
+        widget.add_class(name)
+    return widget
+
+
+def planner_stylesheet() -> str:
+    """Return the planner's own style sheet, to go behind that of all pieces."""
+    return (_STATIC / "planner.css").read_text(encoding="utf-8")

@@ -1,0 +1,43 @@
+"""The model to `projectcalico.org/v3` manifests, spelled as calicoctl prints them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from ..calico.kinds import V3
+from ..model import IPAMConfig, IPPool, IPReservation
+from .yaml_dump import dump_yaml
+
+_OMITTED_WHEN_EMPTY = ("disabled", "natOutgoing", "disableBGPExport", "namespaceSelector")
+
+_POOL = TypeAdapter(IPPool)
+_CONFIG = TypeAdapter(IPAMConfig)
+_RESERVATION = TypeAdapter(IPReservation)
+
+
+def to_manifest(item: IPPool | IPAMConfig | IPReservation) -> dict[str, Any]:
+    """Return the v3 object: all defaults written out, false flags left out, keys sorted."""
+    match item:
+        case IPPool():
+            fields = _POOL.dump_python(item, by_alias=True, mode="json")
+            metadata = {key: fields.pop(key) for key in ("annotations", "labels", "name")}
+            spec = {k: v for k, v in sorted(fields.items()) if v or k not in _OMITTED_WHEN_EMPTY}
+            return _v3_object("IPPool", {k: v for k, v in metadata.items() if v}, spec)
+        case IPAMConfig():
+            fields = _CONFIG.dump_python(item, by_alias=True, mode="json")
+            return _v3_object("IPAMConfiguration", {"name": "default"}, dict(sorted(fields.items())))
+        case IPReservation():
+            fields = _RESERVATION.dump_python(item, by_alias=True, mode="json")
+            return _v3_object("IPReservation", {"name": fields.pop("name")}, fields)
+
+
+def to_manifests_yaml(items: Iterable[IPPool | IPAMConfig | IPReservation]) -> str:
+    """Return the v3 objects as YAML documents."""
+    return "---\n".join(dump_yaml(to_manifest(item)) for item in items)
+
+
+def _v3_object(kind: str, metadata: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]:
+    return {"apiVersion": V3, "kind": kind, "metadata": metadata, "spec": spec}
