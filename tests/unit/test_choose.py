@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 
 import ippoolkit as ipk
-from ippoolkit.choose import recommend, routes_table, options
+from ippoolkit.choose import change_options, recommend, routes_table
 from ippoolkit.errors import InputError
-from ippoolkit.calico.limits import block_sizes
+from ippoolkit.calico.limits import allowed_block_sizes
 from tests.helpers import ROOT, plan
 from tests.unit.test_cli import run
 
@@ -160,9 +160,9 @@ def test_capacity_says_of_the_scenario_what_was_recommended(need):
 
 @pytest.mark.parametrize("need", NEEDS[:4] + NEEDS[6:], ids=range(len(NEEDS) - 2))
 def test_the_engine_fills_it_without_borrowing(need):
-    from ippoolkit.simulation import place
+    from ippoolkit.simulation import place_planned_pods
 
-    result = place(recommend(**need).as_scenario())
+    result = place_planned_pods(recommend(**need).as_scenario())
     assert result.figures()["borrowed"] == 0
     assert result.figures()["failed"] == 0
 
@@ -213,14 +213,14 @@ def test_routes_by_hand():
 
 def test_a_cluster_that_holds_needs_nothing():
     scenario = ipk.load(SAMPLE)
-    (keep,) = options(recommend(scenario, nodes=12, pods_per_node=60))
+    (keep,) = change_options(recommend(scenario, nodes=12, pods_per_node=60))
     assert (keep.kind, keep.holds, keep.pods_recreated) == ("keep", True, 0)
 
 
 def test_ways_for_a_cluster_that_outgrows_its_pool():
     scenario = plan("10.0.0.0/22", size=26, nodes=10, pods=60)
     found = recommend(scenario, nodes=20, pods_per_node=40, within=["10.0.0.0/16"])
-    by_kind = {option.kind: option for option in options(found)}
+    by_kind = {option.kind: option for option in change_options(found)}
     assert not by_kind["keep"].holds
     assert by_kind["second-pool"].holds
     assert by_kind["second-pool"].command[:2] == ("runbook", "grow")
@@ -247,7 +247,7 @@ def test_needs_that_make_no_sense_are_refused(wanted):
 def brute_force(nodes, pods, racks, headroom):
     held = []
     for prefix in range(8, 33):
-        for size in block_sizes(4, prefix):
+        for size in allowed_block_sizes(4, prefix):
             b = max(1, -(-(pods + 1) // 2 ** (32 - size)))
             rack = -(-nodes // racks)
             fits = 2 ** (size - prefix) // b
