@@ -45,7 +45,9 @@ def main():
     wants_json = parser.parse_args().json
     random.seed(1)
     need = Need((NodeKind(100, 111),), racks=2, max_routes=2000)
-    texts = [f"10.{random.randrange(256)}.{random.randrange(256)}.{random.randrange(64) * 4}/30" for _ in range(100_000)]
+    texts = [
+        f"10.{random.randrange(256)}.{random.randrange(256)}.{random.randrange(64) * 4}/30" for _ in range(100_000)
+    ]
     within = (Cidr.parse("10.0.0.0/8"),)
 
     def search():

@@ -1,4 +1,18 @@
-from . import capacity, choose, figures, findings, ipam, manifests, model, read, report, simulation, view, widgets, write
+from . import (
+    capacity,
+    choose,
+    figures,
+    findings,
+    ipam,
+    manifests,
+    model,
+    read,
+    report,
+    simulation,
+    view,
+    widgets,
+    write,
+)
 from .capacity import Verdict, block_sizes, choices, comparison, growth, nodes, pools, prefixes, verdict
 from .capacity.design_rules import check_design
 from .choose import free, recommend

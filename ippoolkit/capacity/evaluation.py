@@ -119,7 +119,16 @@ class PlanAtMonth:
 
     @cached_property
     def typical_loads(self) -> list[NodeLoad]:
-        """The typical load of each set of nodes that shares pools with no other, such as the nodes of a rack."""
+        """The typical load of each set of nodes that shares pools with no other."""
+        growing = [group for group in self.demand.groups if group.nodes_per_month]
+        return [
+            self._typical_of(loads, [group for group in growing if not classes.isdisjoint(_classes_of(group.load))])
+            for classes, loads in self.sets_with_own_pools
+        ]
+
+    @cached_property
+    def sets_with_own_pools(self) -> list[tuple[set[int], list[NodeLoad]]]:
+        """Loads that share pools with no other, such as those of a rack, and the block classes that they draw from."""
         sets: list[tuple[set[int], list[NodeLoad]]] = []
         for load in self.loads:
             classes = _classes_of(load)
@@ -134,11 +143,7 @@ class PlanAtMonth:
                 first_classes |= other_classes
                 first_loads += other_loads
                 sets.remove((other_classes, other_loads))
-        growing = [group for group in self.demand.groups if group.nodes_per_month]
-        return [
-            self._typical_of(loads, [group for group in growing if not classes.isdisjoint(_classes_of(group.load))])
-            for classes, loads in sets
-        ]
+        return sets
 
     def _typical_of(self, all_loads: list[NodeLoad], growing: list[NodeGroupDemand]) -> NodeLoad:
         if len(all_loads) == 1:

@@ -180,6 +180,7 @@ DESIGNS = (
 ROUTES = (
     Column("family", "number", N_("IP"), "Address family, 4 or 6."),
     Column("peering", "text", N_("how routes travel"), "VXLAN without BGP, a mesh, route reflectors, racks."),
+    Column("in_use", "flag", N_("in use"), "Whether the BGP configuration and peers that were read say so."),
     Column("node", "count", N_("a node holds"), "Routes to pods in the table of the node that has most."),
     Column("router", "count", N_("a top-of-rack router"), "The same of a top-of-rack router; 0: it learns none."),
     Column("spine", "count", N_("the spine"), "The same of a spine router; 0: it learns none."),
@@ -194,7 +195,9 @@ CHANGE_OPTIONS = (
     Column("pool", "text", N_("pool"), "Name of the pool."),
     Column("to", "text", N_("to"), "The new range or blockSize."),
     Column("holds", "flag", N_("holds"), "Whether all that was asked holds then."),
-    Column("pods_recreated", "count", N_("pods recreated"), "Pods that get another address; twice where they move back."),
+    Column(
+        "pods_recreated", "count", N_("pods recreated"), "Pods that get another address; twice where they move back."
+    ),
     Column("blocks_released", "count", N_("blocks given up"), "Blocks that nodes give up on the way."),
     Column("routes", "count", N_("routes"), "Routes announced in the end: a block one, a borrowed address one."),
     Column("addresses", "count", N_("new addresses"), "Addresses of the new pool."),

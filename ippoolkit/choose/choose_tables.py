@@ -91,20 +91,27 @@ def routes_table(recommendation: Recommendation, *, lang: str = "en") -> pd.Data
 
 
 def routes_of(
-    held: Mapping[IPVersion, Sequence[RackRoutes]], limit: int | None = None, *, lang: str = "en"
+    held: Mapping[IPVersion, Sequence[RackRoutes]],
+    limit: int | None = None,
+    *,
+    peering: Peering | None = None,
+    lang: str = "en",
 ) -> pd.DataFrame:
-    """List the tables of what each rack's nodes announce, for each family and option in which routes travel."""
+    """List the tables of what each rack's nodes announce, for each family and way of peering.
+
+    `peering` is the one that is known to be in use; the others show what it would be.
+    """
     words = get_language(lang)
     rows = []
     for family, racks in held.items():
-        for peering, (name, source) in PEERINGS.items():
-            if peering is Peering.RACKS_AGGREGATED and len(racks) == 1:
+        for way, (name, source) in PEERINGS.items():
+            if way is Peering.RACKS_AGGREGATED and len(racks) == 1:
                 continue  # one pool for all racks cannot be announced by one of them
-            found = tables(racks, peering)
+            found = tables(racks, way)
             fits = limit is None or found.largest <= limit
             rows.append(
                 (
-                    family, words.translate(name), found.node, found.router, found.spine, found.reflector, found.sessions,
+                    family, words.translate(name), way is peering, found.node, found.router, found.spine, found.reflector, found.sessions,
                     limit, fits, SOURCES[source].url,
                 )
             )  # fmt: skip

@@ -102,7 +102,9 @@ def _options(
     if holds:
         return
     pods, blocks = _usage(scenario, pool)
-    for size in sorted(allowed_block_sizes(pool.version, pool.cidr.prefix), key=lambda size: abs(size - pool.block_size)):
+    for size in sorted(
+        allowed_block_sizes(pool.version, pool.cidr.prefix), key=lambda size: abs(size - pool.block_size)
+    ):
         if size == pool.block_size:
             continue
         holds, routes = judge.judged(with_pool(judge.planned, pool.name, block_size=size))
@@ -119,7 +121,9 @@ def _options(
         holds, routes = judge.judged(_with(judge.planned, _new(pool, offers[0], pool.block_size)))
         if holds:
             command = ("runbook", "grow", "--pool", pool.name, "--to-cidr", str(offers[0]))
-            yield ChangeOption(SECOND_POOL, pool.name, True, 0, 0, routes, offers[0].size, offers[0], pool.block_size, command)
+            yield ChangeOption(
+                SECOND_POOL, pool.name, True, 0, 0, routes, offers[0].size, offers[0], pool.block_size, command
+            )
             break
     for prefix, size in designs:
         offers = space.offers(prefix, 1, pool.version)

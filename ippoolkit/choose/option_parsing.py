@@ -34,9 +34,7 @@ class Asked:
     today: date
 
 
-def wanted_from(
-    options: Mapping[str, Any], groups: Iterable[str], taken: Iterable[str], today: str | None
-) -> Asked:
+def wanted_from(options: Mapping[str, Any], groups: Iterable[str], taken: Iterable[str], today: str | None) -> Asked:
     """Turn options into what `recommend` takes.
 
     Raises

@@ -19,6 +19,7 @@ from ..read.document import field_name
 _REQUIREMENTS = TypeAdapter(Requirements)
 _OF_GROUP = frozenset(field.name for field in fields(GroupRequirement))
 
+
 def requirements_from(
     scenario: Scenario, said: Requirements | Mapping[str, Any] | None, wanted: Mapping[str, Any], today: date
 ) -> Requirements:
@@ -45,6 +46,7 @@ def requirements_from(
         others["groups"] = [_plain(base.groups[0]) | of_group]
     return _checked({name: getattr(base, name) for name in _names(base)} | others) if others else base
 
+
 def _checked(value: Requirements | Mapping[str, Any]) -> Requirements:
     if isinstance(value, Requirements):
         return value
@@ -52,14 +54,19 @@ def _checked(value: Requirements | Mapping[str, Any]) -> Requirements:
         return _REQUIREMENTS.validate_python(dict(value))
     except ValidationError as error:
         details = error.errors(include_url=False)
-        problems = [replace(finding_from_pydantic(each, each["loc"]), subject=field_name(each["loc"])) for each in details]
+        problems = [
+            replace(finding_from_pydantic(each, each["loc"]), subject=field_name(each["loc"])) for each in details
+        ]
         raise InputError(problems) from None
+
 
 def _names(value: object) -> list[str]:
     return [field.name for field in fields(value)]  # type: ignore[arg-type]
 
+
 def _plain(group: GroupRequirement) -> dict[str, Any]:
     return {name: getattr(group, name) for name in _names(group)}
+
 
 def _from_cluster(scenario: Scenario, today: date) -> Requirements | None:
     """Take the nodes that exist and are planned for what is asked; None where there are none."""
@@ -81,6 +88,7 @@ def _from_cluster(scenario: Scenario, today: date) -> Requirements | None:
         by=f"{month // 12:04}-{month % 12 + 1:02}" if grows else "",
     )
 
+
 def _group(group: NodeGroup) -> GroupRequirement:
     return GroupRequirement(
         name=group.name,
@@ -92,6 +100,7 @@ def _group(group: NodeGroup) -> GroupRequirement:
         max_blocks=group.max_blocks,
         labels=group.labels,
     )
+
 
 def _encapsulation(scenario: Scenario) -> Any:
     pools = scenario.cluster.pools

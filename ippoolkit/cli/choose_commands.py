@@ -77,7 +77,9 @@ def recommend(
     nodes: Annotated[int | None, typer.Option(help="How many nodes.")] = None,
     pods_per_node: Annotated[int | None, typer.Option(help="Pods with an address on each of them; 110.")] = None,
     family: Annotated[Family | None, typer.Option(help="Addresses of the pods; 4.")] = None,
-    encapsulation: Annotated[Encapsulation | None, typer.Option(help="A tunnel takes an address a node; vxlan.")] = None,
+    encapsulation: Annotated[
+        Encapsulation | None, typer.Option(help="A tunnel takes an address a node; vxlan.")
+    ] = None,
     racks: Annotated[int | None, typer.Option(help="Racks, each with a pool of its own; 1.")] = None,
     rack_label: Annotated[str | None, typer.Option(help="Label of a node that names its rack; rack.")] = None,
     headroom: Annotated[int | None, typer.Option(help="Nodes that must fit beyond these, in percent; 0.")] = None,
@@ -100,7 +102,9 @@ def recommend(
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the picked design as a scenario.")] = None,
     manifests: Annotated[Path | None, typer.Option(help="Write its IPPools.")] = None,
     every: Annotated[bool, typer.Option("--all", help="List the designs that fail too, each with the rule.")] = False,
-    today: Annotated[str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="When growth starts; today.")] = None,
+    today: Annotated[
+        str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="When growth starts; today.")
+    ] = None,
     lang: LanguageOption = LanguageChoice.EN,
     as_json: AsJson = False,
 ) -> None:
@@ -194,5 +198,3 @@ def _scenario(files: list[Path] | None) -> Any:
 
 def _name(path: Path) -> str:
     return path.stem[:253] or "recommended"
-
-

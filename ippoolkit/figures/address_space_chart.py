@@ -44,7 +44,9 @@ def draw_address_space(strips: Sequence[Strip], *, lang: str = "en") -> Figure:
         top = 0.0
         for strip, count in zip(strips, rows, strict=True):
             first = strip.cells[0].cidr
-            axes.text(-_MARGIN, top + 0.9, str(strip.within), color=TEXT_COLOUR, fontsize=9, fontweight="bold", va="bottom")
+            axes.text(
+                -_MARGIN, top + 0.9, str(strip.within), color=TEXT_COLOUR, fontsize=9, fontweight="bold", va="bottom"
+            )
             whole = N_("all of it is free") if not any(cell.taken for cell in strip.cells) else N_("a cell: /{prefix}")
             told = words.render(whole, {"prefix": first.prefix})
             axes.text(_COLUMNS, top + 0.9, told, color=MUTED_COLOUR, fontsize=8, va="bottom", ha="right")
@@ -62,7 +64,12 @@ def draw_address_space(strips: Sequence[Strip], *, lang: str = "en") -> Figure:
                     )  # fmt: skip
                 axes.add_patch(
                     Rectangle(
-                        (column * width, top + row), width, 1, facecolor=_colour(cell, colours), edgecolor=FREE_EDGE_COLOUR, linewidth=0.5
+                        (column * width, top + row),
+                        width,
+                        1,
+                        facecolor=_colour(cell, colours),
+                        edgecolor=FREE_EDGE_COLOUR,
+                        linewidth=0.5,
                     )
                 )
             top += count + 0.9
@@ -70,7 +77,10 @@ def draw_address_space(strips: Sequence[Strip], *, lang: str = "en") -> Figure:
         axes.set_ylim(top, 0)
         entries = [Patch(facecolor="white", edgecolor=FREE_EDGE_COLOUR, label=words.translate(N_("free")))]
         entries += [
-            Patch(facecolor=colours.get(owner, RESERVED_COLOUR), label=f"{letters[owner]}  {replace_unprintable(owner)[:40]}")
+            Patch(
+                facecolor=colours.get(owner, RESERVED_COLOUR),
+                label=f"{letters[owner]}  {replace_unprintable(owner)[:40]}",
+            )
             for owner in owners[:_NAMED]
         ]
         if len(owners) > _NAMED:

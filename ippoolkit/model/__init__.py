@@ -1,6 +1,7 @@
 """The frozen model: what exists, what is planned."""
 
 from .affinities import BlockAffinity, IPAMHandle
+from .bgp import BGPConfiguration, BGPPeer
 from .calico_objects import Allocation, Block, EncapsulationMode, IPAMConfig, IPPool, IPReservation, Tunnel, Use
 from .cluster import Cluster, KindName, Namespace, Node, Pod, Service
 from .requirements import GroupRequirement, Requirements
@@ -8,6 +9,8 @@ from .scenario import Networks, NodeGroup, Plan, Scenario
 
 __all__ = [
     "Allocation",
+    "BGPConfiguration",
+    "BGPPeer",
     "Block",
     "BlockAffinity",
     "Cluster",

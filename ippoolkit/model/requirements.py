@@ -43,7 +43,8 @@ class GroupRequirement:
         default="linux", description="Windows keeps 4 addresses of a block back and has no IPv6."
     )
     max_blocks: IntField = count_field(
-        MAX_PODS_PER_NODE, description="Blocks a node of the group may hold; 0: the requirements' maxBlocksPerHost, 1 on Windows."
+        MAX_PODS_PER_NODE,
+        description="Blocks a node of the group may hold; 0: the requirements' maxBlocksPerHost, 1 on Windows.",
     )
     labels: Labels = Field(default_factory=dict, description="Labels of its nodes.")
     pools: str = Field(
@@ -69,14 +70,19 @@ class Requirements:
         default="vxlan", description="vxlan, ipip (IPv4 only; IPv6 pools then use VXLAN) or none."
     )
     racks: IntField = Field(
-        default=1, ge=1, le=MOST_RACKS, description="Racks that the nodes are spread over evenly; each has its own pool."
+        default=1,
+        ge=1,
+        le=MOST_RACKS,
+        description="Racks that the nodes are spread over evenly; each has its own pool.",
     )
     rack_label: Name = Field(default="rack", description="Label of a node that says which rack it stands in.")
     headroom: IntField = count_field(MOST_HEADROOM, description="Nodes that must fit beyond those wanted, in percent.")
     max_routes: IntField | None = Field(
         default=None, ge=0, le=MOST_ROUTES, description="Routes that a node or router takes; absent: any number."
     )
-    max_blocks_per_host: IntField = count_field(HIGHEST_MAX_BLOCKS_PER_HOST, description="Blocks a node may hold; 0: Calico's default, 20.")
+    max_blocks_per_host: IntField = count_field(
+        HIGHEST_MAX_BLOCKS_PER_HOST, description="Blocks a node may hold; 0: Calico's default, 20."
+    )
     within: tuple[CidrField, ...] = Field(
         default=(), description="Where the pools may lie; empty: the cluster CIDR, else private ranges."
     )

@@ -247,7 +247,11 @@ def _of_object(item: Mapping[str, Any], place: Place, problems: list[Finding]) -
             for key in ("IPv4Address", "IPv6Address"):
                 found.append((annotations.get(f"projectcalico.org/{key}"), f"network of node {name}"))
             found += [(bgp.get(key), f"network of node {name}") for key in ("ipv4Address", "ipv6Address")]
-            found += [(each.get("address"), f"node {name}") for each in _mappings(status.get("addresses")) if _is_address(each)]
+            found += [
+                (each.get("address"), f"node {name}")
+                for each in _mappings(status.get("addresses"))
+                if _is_address(each)
+            ]
             found = _widest(found)
         case "Service":
             whose = f"service {metadata.get('namespace', 'default')}/{name}"
@@ -262,7 +266,9 @@ def _of_object(item: Mapping[str, Any], place: Place, problems: list[Finding]) -
                 if key == "--service-cluster-ip-range":
                     found += [(each.strip(), "services (--service-cluster-ip-range)") for each in value.split(",")]
     for text, whose in found:
-        if isinstance(text, str) and (cidr := _network(text, place, problems, host="node " in whose or "service " in whose)):
+        if isinstance(text, str) and (
+            cidr := _network(text, place, problems, host="node " in whose or "service " in whose)
+        ):
             yield ListedNetwork(cidr, str(place), whose)
 
 
@@ -271,7 +277,9 @@ def _widest(found: list[tuple[object, str]]) -> list[tuple[object, str]]:
     networks = [(text, whose) for text, whose in found if isinstance(text, str) and "/" in text]
     wide = {str(text).partition("/")[0] for text, _ in networks}
     known: list[tuple[object, str]] = [(str(Cidr.parse_or_none(text) or text), whose) for text, whose in networks]
-    return known + [(text, whose) for text, whose in found if isinstance(text, str) and "/" not in text and text not in wide]
+    return known + [
+        (text, whose) for text, whose in found if isinstance(text, str) and "/" not in text and text not in wide
+    ]
 
 
 def _is_address(address: Mapping[str, Any]) -> bool:

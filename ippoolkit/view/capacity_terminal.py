@@ -35,7 +35,7 @@ _DROP_ORDER: dict[str, Sequence[str]] = {
     "choices": ("pods_per_node_max",),
     "designs": ("unused_per_node", "blocks", "pools"),
     "failing_designs": ("unused_per_node", "blocks", "pools", "number"),
-    "routes": ("source", "limit", "sessions", "family"),
+    "routes": ("source", "limit", "sessions", "family", "reflector", "in_use"),
     "change_options": ("addresses", "blocks_released", "routes", "pool"),
 }
 _COLUMNS_LEFT_OUT = N_("Columns not shown: {columns}. Use a wider terminal or --json to see them.")

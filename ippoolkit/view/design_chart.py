@@ -49,7 +49,11 @@ def designs_chart(table: pd.DataFrame, *, lang: str = "en") -> str:
     dots = "".join(_dot(row, across, up, shade, words) for row in shown)
     x_title, y_title = words.translate(N_("addresses of all pools")), words.translate(N_("nodes that fit"))
     routes = sorted({int(row["routes"]) for row in shown})
-    told = words.render(N_("paler: {few} routes; darker: {many}"), {"few": routes[0], "many": routes[-1]}) if routes else ""
+    told = (
+        words.render(N_("paler: {few} routes; darker: {many}"), {"few": routes[0], "many": routes[-1]})
+        if routes
+        else ""
+    )
     return (
         f'<figure class="ipk-chart ipk-designs"><figcaption><b>{escape(y_title)}</b><span>{escape(told)}</span>'
         f'</figcaption><svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="group" aria-label="{escape(y_title)}">'

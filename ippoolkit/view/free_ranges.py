@@ -56,7 +56,9 @@ def print_free_ranges(console: Console, found: FreeRanges, *, lang: str = "en") 
         console.print()
     free = space.free
     values = {"count": len(free), "addresses": free.addresses, "taken": len(space.taken)}
-    console.print(Text(words.render(N_("Free: {count} ranges, {addresses:address}; known: {taken} networks"), values), "bold"))
+    console.print(
+        Text(words.render(N_("Free: {count} ranges, {addresses:address}; known: {taken} networks"), values), "bold")
+    )
     texts = [str(cidr) for cidr in free[:SHOWN]]
     width = max(map(len, texts), default=0) + 2
     per_row = max(1, (console.width - 2) // max(width, 1))

@@ -96,7 +96,12 @@ def _pick(pick: Pick) -> dict[str, Any]:
 
 
 def print_recommendation(
-    console: Console, found: Recommendation, options: Sequence[ChangeOption] = (), *, every: bool = False, lang: str = "en"
+    console: Console,
+    found: Recommendation,
+    options: Sequence[ChangeOption] = (),
+    *,
+    every: bool = False,
+    lang: str = "en",
 ) -> None:
     """Print the picked designs with their ranges, why, what the next ones buy, and the table to choose from."""
     words = get_language(lang)
@@ -126,16 +131,26 @@ def print_recommendation(
             continue
         title = words.render(N_("Designs, IPv{family}"), {"family": designs.family})
         print_table(
-            console, "failing_designs" if every else "designs", mine if every else mine.head(SHOWN), title=title, lang=lang
+            console,
+            "failing_designs" if every else "designs",
+            mine if every else mine.head(SHOWN),
+            title=title,
+            lang=lang,
         )
         if not every and len(mine) > SHOWN:
-            more = words.render(N_("{count} larger ones are left out; --json shows them."), {"count": len(mine) - SHOWN})
+            more = words.render(
+                N_("{count} larger ones are left out; --json shows them."), {"count": len(mine) - SHOWN}
+            )
             console.print(Text(more, style="bright_black"))
             console.print()
         _print_failing(console, designs, lang)
     if options:
         print_table(
-            console, "changes", change_options_table(list(options), lang=lang), title=words.translate(N_("On the cluster as it is")), lang=lang
+            console,
+            "changes",
+            change_options_table(list(options), lang=lang),
+            title=words.translate(N_("On the cluster as it is")),
+            lang=lang,
         )
 
 
@@ -145,10 +160,10 @@ def _print_failing(console: Console, designs: FamilyDesigns, lang: str) -> None:
     counts = {rule: int(broken.sum()) for rule, broken in designs.space.broken.items()}
     total = len(designs.space.holds)
     failing = total - int(designs.space.holds.sum())
-    parts = [f"{words.translate(RULE_NAMES[rule])} {words.format_number(count)}" for rule, count in counts.items() if count]
+    parts = [
+        f"{words.translate(RULE_NAMES[rule])} {words.format_number(count)}" for rule, count in counts.items() if count
+    ]
     values = {"failing": failing, "total": total, "rules": "; ".join(parts) or "–"}
     text = words.render(N_("{failing} of {total} designs fail: {rules}. --all shows each."), values)
     console.print(Text(text, style="bright_black"))
     console.print()
-
-

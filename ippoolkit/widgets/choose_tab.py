@@ -57,7 +57,7 @@ TARGET = (
 )
 
 
-class ChoosePage:
+class ChooseTab:
     """Fields of the need, and what can be chosen for it.
 
     Parameters
@@ -94,36 +94,36 @@ class ChoosePage:
         """Give a field a value, as if it was typed."""
         self._typed[name] = value
         self._picked = {}
-        self.show()
+        self.refresh()
 
     def take(self, number: int) -> None:
         """Take the design of this number into the plan."""
         try:
             found = self._found(number)
         except InputError as error:
-            self._tell(error)
+            self._show_error(error)
             return
         if found.holds:
             self._before = self._before or self._scenario()
             self._take(replace(found.as_scenario(), requirements=None))
-            self.show()
+            self.refresh()
 
     def back(self) -> None:
         """Go back to the plan that there was before a design was taken."""
         if self._before is not None:
             before, self._before = self._before, None
             self._take(before)
-            self.show()
+            self.refresh()
 
-    def show(self) -> None:
+    def refresh(self) -> None:
         """Show what can be chosen for what is typed; what is not typed comes from the plan."""
         self._form.state = self._state()
         try:
             self._result.html = self._target_html() + self._designs_html(self._found())
         except InputError as error:
-            self._tell(error)
+            self._show_error(error)
 
-    def _tell(self, error: InputError) -> None:
+    def _show_error(self, error: InputError) -> None:
         self._result.html = f'<p class="ipk-field-error" role="alert">{escape(error.describe(self._words.code))}</p>'
 
     def _on_field(self, _: Any, message: Mapping[str, Any], __: Any) -> None:
@@ -159,7 +159,9 @@ class ChoosePage:
                 case "family":
                     wanted[name] = int(value) if value in ("4", "6") else value
                 case "within":
-                    wanted[name] = tuple(cidrs_from([value], self._words.translate(N_("Within")), problems)) if value else ()
+                    wanted[name] = (
+                        tuple(cidrs_from([value], self._words.translate(N_("Within")), problems)) if value else ()
+                    )
                 case "max_routes":
                     wanted[name] = _whole(value, problems) if str(value).strip() else None
                 case "target" | "by":
@@ -185,7 +187,13 @@ class ChoosePage:
                 "title": say(title),
                 "folded": False,
                 "fields": [
-                    {"name": each.name, "kind": each.kind, "label": say(each.label), "help": say(each.help), "source": None}
+                    {
+                        "name": each.name,
+                        "kind": each.kind,
+                        "label": say(each.label),
+                        "help": say(each.help),
+                        "source": None,
+                    }
                     for each in entries
                 ],
             }

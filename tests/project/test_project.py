@@ -55,6 +55,7 @@ LAYERS = [
     {"manifests", "simulation"},
     {"live"},
     {"audit"},
+    {"choose"},
     {"change"},
     {"figures"},
     {"view"},
@@ -81,14 +82,14 @@ KNOWN_BY = {
     "rich": {"cli", "view"},
     "jinja2": {"view"},
     "yaml": {"read", "write"},
-    "pandas": {"audit", "capacity", "change", "figures", "report", "simulation", "view"},
+    "pandas": {"audit", "capacity", "change", "choose", "figures", "report", "simulation", "view"},
     "numba": {"ipam"},
-    "msgspec": {"read"},
+    "msgspec": {"read", "view"},
     "kubernetes": {"live"},
     "urllib3": {"live"},
-    "numpy": {"capacity", "change", "ipam", "simulation"},
+    "numpy": {"capacity", "change", "choose", "ipam", "simulation"},
     "babel": {"findings"},
-    "pydantic": {"ipam", "model", "read", "report", "write", "widgets"},
+    "pydantic": {"choose", "ipam", "model", "read", "report", "write", "widgets"},
 }
 
 

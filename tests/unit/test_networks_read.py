@@ -58,7 +58,12 @@ def test_netbox():
 
 
 def test_a_range_of_netbox_is_its_addresses_not_its_network():
-    assert [cidr for cidr, *_ in read(NETBOX_RANGES)] == ["10.1.0.10/31", "10.1.0.12/30", "10.1.0.16/30", "10.1.0.20/32"]
+    assert [cidr for cidr, *_ in read(NETBOX_RANGES)] == [
+        "10.1.0.10/31",
+        "10.1.0.12/30",
+        "10.1.0.16/30",
+        "10.1.0.20/32",
+    ]
 
 
 def test_phpipam_has_the_mask_in_a_column_of_its_own():

@@ -20,7 +20,9 @@ CHOOSING = (
         "choose-same-addresses",
         "info",
         "blocks",
-        N_("For the same addresses, blockSize {size}: {most:node} instead of {now}, for {routes} routes instead of {now_routes}."),
+        N_(
+            "For the same addresses, blockSize {size}: {most:node} instead of {now}, for {routes} routes instead of {now_routes}."
+        ),
     ),
     Rule(
         "choose-more-nodes",
@@ -41,7 +43,9 @@ CHOOSING = (
         "choose-relax-routes",
         "error",
         "routes",
-        N_("max-routes: the smallest table has {routes} routes (/{prefix}, blockSize {size}), and {limit} are allowed."),
+        N_(
+            "max-routes: the smallest table has {routes} routes (/{prefix}, blockSize {size}), and {limit} are allowed."
+        ),
         N_("Allow {by} more, or plan fewer nodes, fewer pods on each, or more racks with pools of their own."),
     ),
     Rule(
@@ -82,14 +86,18 @@ CHOOSING = (
         "choose-relax-pool-empty",
         "error",
         "blocks",
-        N_("pool-size: a rack needs room for {need:node}, and the largest pool (/{prefix}, blockSize {size}) fits none."),
+        N_(
+            "pool-size: a rack needs room for {need:node}, and the largest pool (/{prefix}, blockSize {size}) fits none."
+        ),
         N_("Plan fewer pods on a node."),
     ),
     Rule(
         "choose-no-room",
         "error",
         "cidr",
-        N_("within: {pools:pool} of /{prefix} needed, and there is room for {found} in {within}; the largest free range is {largest}."),
+        N_(
+            "within: {pools:pool} of /{prefix} needed, and there is room for {found} in {within}; the largest free range is {largest}."
+        ),
         N_("Name more ranges with --within, or release networks: ippoolkit free --prefix {prefix} says which."),
     ),
     Rule(

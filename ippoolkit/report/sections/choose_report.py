@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from ...choose import Recommendation, designs_table, recommend, routes_table
+from ...errors import InputError
 from ...figures import draw_designs
 from ...findings import N_, Language
 from ...model import Scenario
@@ -50,7 +51,13 @@ class ChooseReport(BaseReport):
 
     def title(self) -> Section:
         """Return the head: what is needed."""
-        return Section((self.header_part(N_("What to choose"), self.found.scenario.name, (need_sentence(self.found, self.words),)),))
+        return Section(
+            (
+                self.header_part(
+                    N_("What to choose"), self.found.scenario.name, (need_sentence(self.found, self.words),)
+                ),
+            )
+        )
 
     def picked(self) -> Section:
         """Return the picked designs and why."""
@@ -75,13 +82,13 @@ class ChooseReport(BaseReport):
         """Return the picked design as a scenario, so that the report can be made again."""
         if not self.found.holds:
             return Section(())
-        return self.section(N_("Appendix: the scenario"), *self.scenario_parts(scenario_to_yaml(self.found.as_scenario())))
+        return self.section(
+            N_("Appendix: the scenario"), *self.scenario_parts(scenario_to_yaml(self.found.as_scenario()))
+        )
 
 
-def alternatives(scenario: Scenario, page: BaseReport, today: day | None = None) -> list[SectionPart]:
+def alternative_parts(scenario: Scenario, page: BaseReport, today: day | None = None) -> list[SectionPart]:
     """Return what could be chosen for the nodes of a scenario instead of its pools."""
-    from ...errors import InputError
-
     try:
         found = recommend(scenario, today=today)
     except InputError:
@@ -107,7 +114,9 @@ def need_sentence(found: Recommendation, words: Language) -> str:
         "routes": asked.max_routes if asked.max_routes is not None else words.translate(N_("any number")),
     }
     return words.render(
-        N_("Needed: {groups}; {family}, encapsulation {encapsulation}, racks {racks}, headroom {headroom}%, routes at most {routes}."),
+        N_(
+            "Needed: {groups}; {family}, encapsulation {encapsulation}, racks {racks}, headroom {headroom}%, routes at most {routes}."
+        ),
         numbers,
     )
 
@@ -122,7 +131,11 @@ def picked_parts(found: Recommendation, page: BaseReport) -> list[SectionPart]:
             "size": pick.design.block_size, "cidrs": ", ".join(map(str, pick.cidrs[:8])) or "–",
         }  # fmt: skip
         parts.append(
-            paragraph(words.render(N_("IPv{family}: {pools:pool} of /{prefix} with blockSize {size}, such as {cidrs}."), values))
+            paragraph(
+                words.render(
+                    N_("IPv{family}: {pools:pool} of /{prefix} with blockSize {size}, such as {cidrs}."), values
+                )
+            )
         )
     return [*parts, page.findings_list_part(found.reasons)]
 
