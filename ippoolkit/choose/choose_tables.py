@@ -111,8 +111,8 @@ def routes_of(
             fits = limit is None or found.largest <= limit
             rows.append(
                 (
-                    family, words.translate(name), way is peering, found.node, found.router, found.spine, found.reflector, found.sessions,
-                    limit, fits, SOURCES[source].url,
+                    family, words.translate(name), way is peering, found.node, found.router, found.spine,
+                    found.reflector, found.sessions, limit, fits, SOURCES[source].url,
                 )
             )  # fmt: skip
     return build_frame(ROUTES, rows)

@@ -1,6 +1,6 @@
 """A cluster that exists: whether a second pool, a new blockSize or a new range is cheapest to make it hold.
 
-Each option is judged as a whole by the capacity tables. What it costs is counted on the cluster as it was read: the pods
+Each option is judged as a whole by the capacity tables. What it costs is counted on the cluster as read: the pods
 that must be recreated, and the blocks that are given up on the option.
 """
 
@@ -11,17 +11,17 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
 
+from ..calico.limits import allowed_block_sizes
 from ..capacity import verdicts
 from ..capacity.demand import compute_demand
 from ..capacity.evaluation import Status, evaluate_start_and_end
 from ..cidr import Cidr, IPVersion
-from ..calico.limits import allowed_block_sizes
 from ..model import IPPool, NodeGroup, Requirements, Scenario
 from ..model.scenario_edits import with_pool
-from .recommendation import Recommendation, where_to_look
-from .search import PREFIXES
 from .address_space import AddressSpace, Taken
 from .known_networks import networks_taken
+from .recommendation import Recommendation, where_to_look
+from .search import PREFIXES
 
 KEEP, SECOND_POOL, BLOCK_SIZE, MIGRATE = "keep", "second-pool", "block-size", "migrate"
 
@@ -110,7 +110,7 @@ def _options(
         holds, routes = judge.judged(with_pool(judge.planned, pool.name, block_size=size))
         if holds:
             command = ("runbook", "block-size", "--pool", pool.name, "--to", str(size))
-            yield ChangeOption(BLOCK_SIZE, pool.name, True, blocks, 2 * pods, routes, 0, None, size, command)
+            yield ChangeOption(BLOCK_SIZE, pool.name, holds, blocks, 2 * pods, routes, 0, None, size, command)
             break
     within = where_to_look(judge.asked, scenario, pool.version)
     space = AddressSpace(within, tuple(known))
@@ -133,7 +133,7 @@ def _options(
         holds, routes = judge.judged(_with(closed, _new(pool, offers[0], size)))
         if holds:
             move = ("runbook", "migrate", "--from", pool.name, "--to-cidr", str(offers[0]), "--block-size", str(size))
-            yield ChangeOption(MIGRATE, pool.name, True, blocks, pods, routes, offers[0].size, offers[0], size, move)
+            yield ChangeOption(MIGRATE, pool.name, holds, blocks, pods, routes, offers[0].size, offers[0], size, move)
             break
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from ..cidr import ADDRESS_BITS, Cidr, IPVersion
 from ..errors import InputError
 from ..findings import Finding
-from .option_parsing import cidrs_from
-from .inventory import Inventory, read_inventory
 from .address_space import AddressSpace, Taken, default_within
+from .inventory import Inventory, read_inventory
+from .option_parsing import cidrs_from
 
 MOST_NAMED = 5
 

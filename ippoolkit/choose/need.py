@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..cidr import IPVersion
 from ..calico.limits import DEFAULT_MAX_BLOCKS_PER_HOST, WINDOWS_MAX_BLOCKS_PER_HOST, WINDOWS_RESERVED_PER_BLOCK
+from ..cidr import IPVersion
 from ..model import GroupRequirement, Requirements
 from .search import Need, NodeKind
 

@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from ..cidr import Cidr
-from .ranges import Ranges
 from .address_space import AddressSpace
+from .ranges import Ranges
 
 MOST_STRIPS = 12
 

@@ -12,11 +12,12 @@ from ..cidr import Cidr, IPVersion
 from ..errors import InputError
 from ..findings import Finding
 from ..model import IPPool, Requirements, Scenario
-from .need import PoolSet, families, need_of, pool_sets
-from .reasons import next_ones, what_to_relax, why_picked
-from .search import Design, Space
 from .address_space import PRIVATE, AddressSpace, Taken
 from .known_networks import networks_taken
+from .need import PoolSet, families, need_of, pool_sets
+from .option_parsing import cidrs_from
+from .reasons import next_ones, what_to_relax, why_picked
+from .search import Design, Space
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +89,7 @@ def recommend(
     scenario: Scenario | None = None,
     *,
     requirements: Requirements | Mapping[str, Any] | None = None,
-    taken: Iterable[Taken] = (),
+    taken: Iterable[Taken | Cidr | str] = (),
     pick: Sequence[int] = (),
     today: date | None = None,
     **wanted: Any,
@@ -134,7 +135,7 @@ def recommend(
     ]
     picks, reasons = _picked(found, asked, pick)
     if picks:
-        picks, problems = _placed(picks, asked, there, tuple(taken))
+        picks, problems = _placed(picks, asked, there, _as_taken(taken))
         reasons = [*problems, *reasons, *_remarks(picks, asked, there)]
     return Recommendation(asked, months, tuple(found), tuple(picks), tuple(reasons), there)
 
@@ -171,6 +172,20 @@ def _picked(
         for reason in (why_picked(each.design, subject), *next_ones(each.design, each.designs.best, subject))
     ]
     return picks, reasons
+
+
+def _as_taken(taken: Iterable[Taken | Cidr | str]) -> tuple[Taken, ...]:
+    problems: list[Finding] = []
+    known = []
+    for each in taken:
+        if isinstance(each, Taken):
+            known.append(each)
+        else:
+            cidrs = [each] if isinstance(each, Cidr) else cidrs_from([each], "taken", problems)
+            known += [Taken(cidr, "taken") for cidr in cidrs]
+    if problems:
+        raise InputError(problems)
+    return tuple(known)
 
 
 def _remarks(picks: Sequence[Pick], asked: Requirements, scenario: Scenario) -> list[Finding]:

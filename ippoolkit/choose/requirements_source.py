@@ -13,8 +13,8 @@ from ..errors import InputError
 from ..findings import Finding
 from ..model import GroupRequirement, NodeGroup, Requirements, Scenario
 from ..model.scenario_edits import nodes_as_group
-from ..read.validation import finding_from_pydantic
 from ..read.document import field_name
+from ..read.validation import finding_from_pydantic
 
 _REQUIREMENTS = TypeAdapter(Requirements)
 _OF_GROUP = frozenset(field.name for field in fields(GroupRequirement))

@@ -14,8 +14,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from ..cidr import ADDRESS_BITS, IPVersion
 from ..calico.limits import ALLOWED_BLOCK_SIZES, DEFAULT_MAX_BLOCKS_PER_HOST
+from ..cidr import ADDRESS_BITS, IPVersion
 
 PREFIXES: dict[IPVersion, range] = {4: range(8, 33), 6: range(64, 129)}
 

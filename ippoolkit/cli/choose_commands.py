@@ -169,7 +169,7 @@ def free(
 ) -> None:
     """Find ranges that are free: exit status 0 found, 1 no room, 2 unusable input."""
     from ..choose import free as find_free
-    from ..view.free_ranges import free_ranges_as_json, draw_free_ranges, print_free_ranges
+    from ..view.free_ranges import draw_free_ranges, free_ranges_as_json, print_free_ranges
 
     with errors_reported(lang):
         found = find_free(

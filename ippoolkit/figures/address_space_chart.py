@@ -11,7 +11,7 @@ from matplotlib.patches import Patch, Rectangle
 
 from ..choose.occupancy import Cell, Strip, owners_of
 from ..findings import N_, get_language, replace_unprintable
-from .style import FREE_EDGE_COLOUR, TEXT_COLOUR, MUTED_COLOUR, RESERVED_COLOUR, styled_figure
+from .style import FREE_EDGE_COLOUR, MUTED_COLOUR, RESERVED_COLOUR, TEXT_COLOUR, styled_figure
 
 # Told apart by everyone: Okabe and Ito's colours without black and the palest.
 OWNERS = ("#0b63b5", "#d98300", "#009e73", "#cc79a7", "#56b4e9", "#8f6a00")

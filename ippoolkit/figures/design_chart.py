@@ -9,8 +9,8 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter
 
-from ..findings import N_, get_language, format_short_count
-from .style import ACCENT_COLOUR, TEXT_COLOUR, MUTED_COLOUR, styled_figure
+from ..findings import N_, format_short_count, get_language
+from .style import ACCENT_COLOUR, MUTED_COLOUR, TEXT_COLOUR, styled_figure
 
 _DOUBLINGS = 6  # of the fewest addresses: beyond, designs only repeat themselves
 _SHADES = LinearSegmentedColormap.from_list("routes", ("#9cc9ea", ACCENT_COLOUR, "#06294a"))

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field, PlainSerializer
 from pydantic.dataclasses import dataclass
 
-from ..calico.limits import KUBELET_MAX_PODS, HIGHEST_MAX_BLOCKS_PER_HOST
+from ..calico.limits import HIGHEST_MAX_BLOCKS_PER_HOST, KUBELET_MAX_PODS
 from .field_types import MODEL_CONFIG, CidrField, IntField, Labels, Name, count_field
 
 MAX_NODES = 1_000_000

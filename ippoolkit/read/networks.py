@@ -244,8 +244,10 @@ def _of_object(item: Mapping[str, Any], place: Place, problems: list[Finding]) -
     match item.get("kind"):
         case "Node":
             annotations, bgp = _mapping(metadata.get("annotations")), _mapping(spec.get("bgp"))
-            for key in ("IPv4Address", "IPv6Address"):
-                found.append((annotations.get(f"projectcalico.org/{key}"), f"network of node {name}"))
+            found += [
+                (annotations.get(f"projectcalico.org/{key}"), f"network of node {name}")
+                for key in ("IPv4Address", "IPv6Address")
+            ]
             found += [(bgp.get(key), f"network of node {name}") for key in ("ipv4Address", "ipv6Address")]
             found += [
                 (each.get("address"), f"node {name}")

@@ -9,7 +9,7 @@ import math
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from ..findings import N_, get_language, format_short_count
+from ..findings import N_, format_short_count, get_language
 
 if TYPE_CHECKING:
     import pandas as pd

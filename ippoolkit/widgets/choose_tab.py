@@ -13,15 +13,15 @@ import ipywidgets as ipw
 
 from ..capacity import growth
 from ..choose import Recommendation, designs_table, recommend
-from ..choose.requirements_source import requirements_from
 from ..choose.option_parsing import cidrs_from
+from ..choose.requirements_source import requirements_from
 from ..errors import InputError
 from ..findings import N_, Finding, Language
 from ..model import Requirements, Scenario
 from ..model.scenario_edits import nodes_as_group, with_single_group
-from ..view.html_charts import growth_chart
 from ..view.design_chart import designs_chart
 from ..view.html import findings_html, table_html, verdict_html
+from ..view.html_charts import growth_chart
 from .widgets_js import Form, html_pane
 
 SHOWN = 12  # designs of a family that the table lists
@@ -48,7 +48,8 @@ NEED = (
           ("vxlan", "ipip", "none")),
     Entry("racks", N_("Racks"), "number", N_("Each rack has a pool of its own."), least=1),
     Entry("headroom", N_("Headroom in percent"), "number", N_("Nodes that must fit beyond those.")),
-    Entry("max_routes", N_("Routes at most"), "text", N_("What a node's or a router's table takes; empty: any number.")),
+    Entry("max_routes", N_("Routes at most"), "text",
+          N_("What a node's or a router's table takes; empty: any number.")),
     Entry("within", N_("Within"), "text", N_("Where pools may lie; empty: the cluster CIDR, else private ranges.")),
 )  # fmt: skip
 TARGET = (

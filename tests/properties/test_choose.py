@@ -7,10 +7,10 @@ from math import ceil, floor
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ippoolkit.choose.address_space import AddressSpace, Taken
 from ippoolkit.choose.ranges import Networks, cidrs_between, networks_in, spell
 from ippoolkit.choose.routes import Peering, RackRoutes, tables
 from ippoolkit.choose.search import Need, NodeKind, Space
-from ippoolkit.choose.address_space import AddressSpace, Taken
 from ippoolkit.cidr import Cidr
 
 ADDRESS_BITS = {4: 32, 6: 128}
@@ -20,7 +20,7 @@ GRID = {
 }
 
 
-def brute_force(family, nodes, addresses, racks, headroom, max_routes, cap):
+def brute_force(family, nodes, addresses, racks, headroom, max_routes, cap):  # noqa: PLR0917
     """Return all designs that hold, as (prefix, blockSize, blocks a node, addresses, routes, nodes that fit)."""
     held = []
     for prefix, size in GRID[family]:
@@ -54,7 +54,7 @@ needs = {
 
 @given(family=st.sampled_from([4, 6]), **needs)
 @settings(max_examples=300, deadline=None)
-def test_the_designs_are_those_that_nothing_beats(family, nodes, addresses, racks, headroom, max_routes, cap):
+def test_the_designs_are_those_that_nothing_beats(family, nodes, addresses, racks, headroom, max_routes, cap):  # noqa: PLR0917
     space = Space(family, Need((NodeKind(nodes, addresses, cap),), racks, headroom, max_routes))
     held = brute_force(family, nodes, addresses, racks, headroom, max_routes, cap)
     found = [(d.prefix, d.block_size, d.blocks_per_node, d.addresses, d.routes, d.nodes_max) for d in space.best()]
@@ -65,7 +65,7 @@ def test_the_designs_are_those_that_nothing_beats(family, nodes, addresses, rack
 
 @given(family=st.sampled_from([4, 6]), **needs)
 @settings(max_examples=100, deadline=None)
-def test_the_first_design_is_the_one_to_pick(family, nodes, addresses, racks, headroom, max_routes, cap):
+def test_the_first_design_is_the_one_to_pick(family, nodes, addresses, racks, headroom, max_routes, cap):  # noqa: PLR0917
     space = Space(family, Need((NodeKind(nodes, addresses, cap),), racks, headroom, max_routes))
     held = brute_force(family, nodes, addresses, racks, headroom, max_routes, cap)
 

@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 
 import ippoolkit as ipk
+from ippoolkit.calico.limits import allowed_block_sizes
 from ippoolkit.choose import change_options, recommend, routes_table
 from ippoolkit.errors import InputError
-from ippoolkit.calico.limits import allowed_block_sizes
 from tests.helpers import ROOT, plan
 from tests.unit.test_cli import run
 
@@ -269,7 +269,7 @@ def test_recommend_prints_json_that_a_brute_force_agrees_with():
     assert sorted(found) == sorted(brute_force(90, 31, 3, 15))
     assert data["picked"]["addresses"] == min(row[2] for row in found)
     assert data["picked"]["cidrs"]
-    assert [reason["code"] for reason in data["reasons"]][0] == "choose-picked"
+    assert data["reasons"][0]["code"] == "choose-picked"
 
 
 def test_recommend_says_when_nothing_fits():

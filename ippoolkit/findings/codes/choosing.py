@@ -11,7 +11,8 @@ CHOOSING = (
         "ok",
         "blocks",
         N_(
-            "Picked: /{prefix} with blockSize {size}, the fewest addresses that hold ({addresses}); of these the fewest "
+            "Picked: /{prefix} with blockSize {size}, the fewest addresses that hold ({addresses}); of "
+            "these the fewest "
             "routes ({routes}), then the fewest addresses left unused on a node ({unused})."
         ),
         N_("It fits {most:node}, with {blocks:block} on each."),
@@ -21,7 +22,8 @@ CHOOSING = (
         "info",
         "blocks",
         N_(
-            "For the same addresses, blockSize {size}: {most:node} instead of {now}, for {routes} routes instead of {now_routes}."
+            "For the same addresses, blockSize {size}: {most:node} instead of {now}, for {routes} routes "
+            "instead of {now_routes}."
         ),
     ),
     Rule(
@@ -60,7 +62,8 @@ CHOOSING = (
         "error",
         "ipam",
         N_(
-            "max-blocks-per-host: a node needs {need:block} of {block:address} (blockSize {size}) for {addresses_per_node:address}, "
+            "max-blocks-per-host: a node needs {need:block} of {block:address} (blockSize {size}) for "
+            "{addresses_per_node:address}, "
             "and may hold {limit}."
         ),
         N_("Allow {by} more, or plan for at most {fit:address} on a node, a tunnel's included."),
@@ -77,7 +80,8 @@ CHOOSING = (
         "error",
         "blocks",
         N_(
-            "pool-size: a rack needs room for {need:node}, headroom included, and the largest pool (/{prefix}, blockSize "
+            "pool-size: a rack needs room for {need:node}, headroom included, and the largest pool "
+            "(/{prefix}, blockSize "
             "{size}) fits {fit}."
         ),
         N_("Plan {by} fewer in each rack, or at least {racks} racks."),
@@ -87,7 +91,8 @@ CHOOSING = (
         "error",
         "blocks",
         N_(
-            "pool-size: a rack needs room for {need:node}, and the largest pool (/{prefix}, blockSize {size}) fits none."
+            "pool-size: a rack needs room for {need:node}, and the largest pool (/{prefix}, blockSize "
+            "{size}) fits none."
         ),
         N_("Plan fewer pods on a node."),
     ),
@@ -96,7 +101,8 @@ CHOOSING = (
         "error",
         "cidr",
         N_(
-            "within: {pools:pool} of /{prefix} needed, and there is room for {found} in {within}; the largest free range is {largest}."
+            "within: {pools:pool} of /{prefix} needed, and there is room for {found} in {within}; the "
+            "largest free range is {largest}."
         ),
         N_("Name more ranges with --within, or release networks: ippoolkit free --prefix {prefix} says which."),
     ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 from functools import cached_property
 from html import escape
@@ -11,8 +10,8 @@ from pathlib import Path
 from ...calico.limits import CALICO_VERSION, DEFAULT_MAX_BLOCKS_PER_HOST
 from ...capacity import block_sizes, choices, growth, nodes, pools
 from ...capacity.design_rules import check_design
-from ...figures import draw_block_sizes, draw_growth
 from ...choose import scenario_routes
+from ...figures import draw_block_sizes, draw_growth
 from ...findings import N_, Finding, Severity
 from ...model import IPPool
 from ...model.scenario_edits import nodes_as_group
@@ -175,8 +174,7 @@ class CapacityReport(BaseReport):
 
     def alternatives(self) -> Section:
         """Return what could be chosen for these nodes instead: a picture, the picked designs and why."""
-        today = datetime.date.fromisoformat(self.date) if self.date else None
-        return self.section(N_("Alternatives"), *alternative_parts(self.scenario, self, today))
+        return self.section(N_("Alternatives"), *alternative_parts(self.scenario, self))
 
     def all_findings(self) -> Section:
         """Return every finding, gravest first, and the rules behind them."""

@@ -34,7 +34,8 @@ class ChooseReport(BaseReport):
     date
         Date to print, and the day on which growth starts; today if left out.
     need
-        As the fields of `ippoolkit.recommend`; those that are empty or None are left out.
+        As the fields of `ippoolkit.recommend`; those that are empty or None are left out, and `max_routes` where it is
+        0: a parameter of a notebook has a value of one type.
 
     Raises
     ------
@@ -44,10 +45,11 @@ class ChooseReport(BaseReport):
 
     def __init__(self, scenario: str = "", lang: str = "en", date: str = "", **need: Any) -> None:
         super().__init__(lang, date)
-        there = load(scenario) if scenario else None
+        existing = load(scenario) if scenario else None
         wanted = {name: value for name, value in need.items() if value not in (None, "", (), [])}
-        today = day.fromisoformat(date) if date else None
-        self.found = recommend(there, today=today, **wanted)
+        if not wanted.get("max_routes", 1):
+            del wanted["max_routes"]
+        self.found = recommend(existing, today=day.fromisoformat(date) if date else None, **wanted)
 
     def title(self) -> Section:
         """Return the head: what is needed."""
@@ -87,10 +89,10 @@ class ChooseReport(BaseReport):
         )
 
 
-def alternative_parts(scenario: Scenario, page: BaseReport, today: day | None = None) -> list[SectionPart]:
+def alternative_parts(scenario: Scenario, page: BaseReport) -> list[SectionPart]:
     """Return what could be chosen for the nodes of a scenario instead of its pools."""
     try:
-        found = recommend(scenario, today=today)
+        found = recommend(scenario, today=day.fromisoformat(page.date) if page.date else None)
     except InputError:
         return [paragraph(page.words.translate(N_("No nodes are planned, so nothing is proposed.")), "ipk-empty")]
     return [paragraph(need_sentence(found, page.words)), *picked_parts(found, page), *design_parts(found, page)]
@@ -115,7 +117,8 @@ def need_sentence(found: Recommendation, words: Language) -> str:
     }
     return words.render(
         N_(
-            "Needed: {groups}; {family}, encapsulation {encapsulation}, racks {racks}, headroom {headroom}%, routes at most {routes}."
+            "Needed: {groups}; {family}, encapsulation {encapsulation}, racks {racks}, headroom {headroom}%, "
+            "routes at most {routes}."
         ),
         numbers,
     )
