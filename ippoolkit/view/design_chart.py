@@ -94,6 +94,6 @@ def _dot(row: dict[Any, Any], across: _Scale, up: _Scale, shade: _Scale, words: 
     mix = f"color-mix(in srgb, var(--ipk-accent) {shade(int(row['routes'])):.0f}%, var(--ipk-paper))"
     ring = f'<circle class="ring" cx="{x:.1f}" cy="{y:.1f}" r="10"/>' if row["picked"] else ""
     return (
-        f'<g class="dot" data-action="take" data-value="{row["number"]}">{ring}'
+        f'<g class="dot" data-action="take" data-value="{row["number"]}" tabindex="0" role="button">{ring}'
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5.5" style="fill:{mix}"><title>{escape(told)}</title></circle></g>'
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 import ipywidgets as ipw
 
-from ..capacity import growth
+from ..capacity import growth, verdict
 from ..choose import Recommendation, designs_table, recommend
 from ..choose.option_parsing import cidrs_from
 from ..choose.requirements_source import requirements_from
@@ -156,23 +156,22 @@ class ChooseTab:
         problems: list[Finding] = []
         wanted: dict[str, Any] = {}
         for name, value in self._typed.items():
+            text = "" if value is None else str(value).strip()
+            if name in ("target", "by") or not text:
+                continue  # no part of the need; what is empty comes from the plan
             match name:
-                case "family":
-                    wanted[name] = int(value) if value in ("4", "6") else value
                 case "within":
-                    wanted[name] = (
-                        tuple(cidrs_from([value], self._words.translate(N_("Within")), problems)) if value else ()
-                    )
+                    wanted[name] = tuple(cidrs_from([text], self._words.translate(N_("Within")), problems))
+                case "family":
+                    wanted[name] = int(text) if text in ("4", "6") else text
                 case "max_routes":
-                    wanted[name] = _whole(value, problems) if str(value).strip() else None
-                case "target" | "by":
-                    pass
-                case "nodes" | "pods_per_node" | "racks" | "headroom":
-                    wanted[name] = int(value)
+                    wanted[name] = _whole(text, problems)
                 case _:
-                    wanted[name] = value
+                    wanted[name] = int(value) if isinstance(value, float) and value.is_integer() else value
         if problems:
             raise InputError(problems)
+        if "nodes" in wanted:  # these are all: the plan's growth is not on top of them
+            wanted["nodes_per_month"] = 0.0
         base = self._base()
         # The pools of the plan make room for those that take their place.
         there = replace(base, cluster=replace(base.cluster, pools=())) if not base.cluster.nodes else base
@@ -232,9 +231,11 @@ class ChooseTab:
 
     def _target_html(self) -> str:
         """Draw the option to the target, and say in which month the plan as it stands fails."""
-        target, by = self._typed.get("target"), str(self._typed.get("by", "")).strip()
+        target, by = self._typed.get("target"), str(self._typed.get("by") or "").strip()
         if not target or not by:
             return ""
+        if not isinstance(target, int | float):
+            raise InputError([Finding("type-whole", self._words.translate(N_("Nodes in the end")), {"value": target})])
         words, base = self._words, self._base()
         year, _, month = by.partition("-")
         if not (year.isdigit() and month.isdigit() and 1 <= int(month) <= 12):
@@ -244,7 +245,14 @@ class ChooseTab:
         grown = on_the_way(base, int(target), months)
         head = words.render(N_("{now} → {target} nodes by {by}"), {"now": now, "target": int(target), "by": by})
         chart = growth_chart(growth(grown, lang=words.code), lang=words.code) if months else ""
-        return f"<h3>{escape(head)}</h3>{verdict_html(grown, words.code)}{chart}"
+        failing = verdict(grown).params.get("month")
+        when = words.render(N_("That is {month}."), {"month": self._month_name(failing)}) if failing else ""
+        told = f"<p><strong>{escape(when)}</strong></p>" if when else ""
+        return f"<h3>{escape(head)}</h3>{verdict_html(grown, words.code)}{told}{chart}"
+
+    def _month_name(self, month: object) -> str:
+        count = self._today.year * 12 + self._today.month - 1 + int(str(month))
+        return f"{count // 12:04}-{count % 12 + 1:02}"
 
 
 def on_the_way(scenario: Scenario, target: int, months: int) -> Scenario:
