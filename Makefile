@@ -39,6 +39,7 @@ bench: $(DEV) ## measurements, as ratios against something run beside them
 	$(BIN)/python benchmarks/engine.py
 	$(BIN)/python benchmarks/audit.py
 	$(BIN)/python benchmarks/runbook.py
+	$(BIN)/python benchmarks/forecast.py
 
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
   --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet

@@ -23,7 +23,7 @@ def test_conda_environment_is_in_step_with_pyproject():
     listed = {entry for entry in environment["dependencies"] if isinstance(entry, str)}
     extras = PROJECT["optional-dependencies"]
     wanted = {f"python{PROJECT['requires-python']}", *PROJECT["dependencies"], "pip", *extras["report"]}
-    wanted |= {entry for entry in extras["notebooks"] if not entry.startswith("ippoolkit")}
+    wanted |= {entry for extra in ("notebooks", "distributed") for entry in extras[extra] if not entry.startswith("ippoolkit")}
     assert listed == wanted
 
 
@@ -44,7 +44,7 @@ def test_locks_pin_what_each_job_needs_and_agree():
     extras, groups = PROJECT["optional-dependencies"], PYPROJECT["dependency-groups"]
     report = [*PROJECT["dependencies"], *extras["report"], *groups["build"]]
     needed = {"report": report, "notebooks": [*report, *extras["notebooks"]]}
-    needed["dev"] = [*needed["notebooks"], *extras["chinese"], *groups["dev"]]
+    needed["dev"] = [*needed["notebooks"], *extras["chinese"], *extras["distributed"], *groups["dev"]]
     everything = pinned("dev")
     for name, entries in needed.items():
         names = {re.match(r"[a-z0-9-]+", entry)[0] for entry in entries if isinstance(entry, str)} - {"ippoolkit"}
@@ -64,14 +64,16 @@ LAYERS = [
     {"calico"},
     {"findings"},
     {"errors"},
-    {"model"},
+    {"model", "parallel"},
     {"read"},
     {"write"},
     {"capacity", "ipam"},
     {"manifests", "simulation"},
     {"live"},
     {"audit"},
-    {"change"},
+    {"choose"},
+    {"change", "forecasting"},
+    {"alerts"},
     {"figures"},
     {"view"},
     {"report"},
@@ -97,13 +99,14 @@ KNOWN_BY = {
     "rich": {"cli", "view"},
     "jinja2": {"view"},
     "yaml": {"read", "write"},
-    "pandas": {"audit", "capacity", "change", "figures", "report", "simulation", "view"},
+    "pandas": {"audit", "capacity", "change", "choose", "figures", "forecasting", "report", "simulation", "view"},
     "numba": {"ipam"},
-    "msgspec": {"read"},
+    "msgspec": {"read", "view"},
+    "distributed": {"parallel"},
     "urllib3": {"live"},
-    "numpy": {"capacity", "change", "ipam", "simulation"},
+    "numpy": {"capacity", "change", "choose", "forecasting", "ipam", "simulation"},
     "babel": {"findings"},
-    "pydantic": {"ipam", "model", "read", "report", "write", "widgets"},
+    "pydantic": {"choose", "ipam", "model", "read", "report", "write", "widgets"},
 }
 
 
