@@ -13,15 +13,30 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
+from .. import __version__
 from ..errors import InputError, IppoolkitError
 from ..findings import Finding
 
 app = typer.Typer(
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     help="Capacity planning for Calico IP pools.",
 )
+
+
+def _print_version(value: bool) -> None:
+    if value:
+        typer.echo(f"ippoolkit {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    pass
 
 
 class LanguageChoice(StrEnum):

@@ -17,7 +17,7 @@ from .blocks import (
     reset_addresses,
     update_bitmaps,
 )
-from .compilation import compiled, inlined, internal
+from .compilation import compiled, compiled_and_inlined, inlined, internal
 from .free_queue import assign_next, dequeue, enqueue, enqueue_cooled, is_reserved, set_holder
 from .layout import (
     ALREADY_ASSIGNED,
@@ -90,7 +90,7 @@ def _assign_from_block(state, slot, wanted, handle, handle_step, out, assigned_c
     return assigned_count
 
 
-@internal
+@inlined
 def _contains_range(range_index, ranges, range_count):
     for position in range(range_count):
         if ranges[position, 0] == range_index:
@@ -98,7 +98,7 @@ def _contains_range(range_index, ranges, range_count):
     return False
 
 
-@internal
+@inlined
 def _start_index(state, node, ranges, position):
     """Return the index at which a node starts looking in a range with bitmaps; it is worked out once."""
     range_index = ranges[position, 0]
@@ -202,7 +202,7 @@ def _find_reclaimable_block(state, range_index, start_index, node):
     return -1
 
 
-@internal
+@inlined
 def release_unselected_blocks(state, node, family, ranges, range_count):
     """Release the empty blocks of a node in pools that select it no more, as its next request begins with."""
     slot = state.held[family, node]
@@ -214,7 +214,7 @@ def release_unselected_blocks(state, node, family, ranges, range_count):
         slot = next_slot
 
 
-@compiled
+@compiled_and_inlined
 def assign(
     state,
     node,
@@ -337,7 +337,7 @@ def unlink_from_handle(state, address_index):
         state.cells[previous, NEXT_OF_HANDLE] = state.cells[address_index, NEXT_OF_HANDLE]
 
 
-@compiled
+@compiled_and_inlined
 def release_addresses(state, addresses, count):
     """Free addresses, ascending and allocated each: they join their queues in that order, or begin to cool."""
     meta = state.meta

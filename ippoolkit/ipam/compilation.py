@@ -55,7 +55,16 @@ class _PackageCache(FunctionCache):
 
 def compiled(function: Callable[..., Any]) -> Any:
     """Compile a function of the engine that Python calls, when it is first called."""
-    dispatcher = _compile(function)
+    return _compile_entry_point(function)
+
+
+def compiled_and_inlined(function: Callable[..., Any]) -> Any:
+    """Compile a function that Python calls, and once more into the compiled functions that call it."""
+    return _compile_entry_point(function, forceinline=True)
+
+
+def _compile_entry_point(function: Callable[..., Any], **options: bool) -> Any:
+    dispatcher = _compile(function, **options)
     if dispatcher is not function:
         _entry_points.append(dispatcher)
     return dispatcher

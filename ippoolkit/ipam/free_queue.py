@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .compilation import inlined, internal
+from .compilation import inlined
 from .layout import (
     ASSIGNABLE,
     COOLED_COUNT,
@@ -36,7 +36,7 @@ def enqueue(state, row, ordinal):
     row[QUEUE_TAIL] = ordinal
 
 
-@internal
+@inlined
 def enqueue_cooled(state, slot):
     """Put what has cooled at the end of the queue, as every write to a block does first."""
     row = state.blocks[slot]

@@ -107,7 +107,7 @@ def impatient(monkeypatch):
 
 
 def counted(reading):
-    return cluster_metrics(ClusterIndex(reading.scenario.cluster), reading.told)
+    return cluster_metrics(ClusterIndex(reading.scenario.cluster), reading.reported)
 
 
 def codes(reading):
@@ -410,7 +410,7 @@ def test_what_a_server_may_not_do(stub, kubeconfig, monkeypatch):
     count = iter(range(10**9))
     elsewhere = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     stub.special |= {
-        f"{CORE}/pods": lambda to, _: to.send(200, {}, listing(**{"continue": f"{next(count)} {'x' * 2**18}"})),
+        f"{CORE}/pods": lambda to, _: to.send(200, {}, listing(**{"continue": str(next(count)), "x": "x" * 2**18})),
         f"{CORE}/nodes": lambda to, _: to.send(200, {}, listing(**{"continue": "the same"})),
         f"{CORE}/services": lambda to, _: to.send(200, {"Content-Encoding": "gzip"}, gzip.compress(b" " * 2**26)),
         f"{CORE}/namespaces": lambda to, _: to.send(200, {}, b'{"kind": "NamespaceList", "items": 5}'),
