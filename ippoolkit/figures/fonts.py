@@ -1,4 +1,4 @@
-"""Fonts with Chinese characters: those of the machine, else the one of the package that the extra `chinese` installs."""
+"""Fonts with Chinese characters: those of the machine, else the one that the extra `chinese` installs."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from .blocks import (
     reset_addresses,
     update_bitmaps,
 )
-from .compilation import compiled, compiled_and_inlined, inlined, internal
+from .compilation import compiled, inlined, internal
 from .free_queue import assign_next, dequeue, enqueue, enqueue_cooled, is_reserved, set_holder
 from .layout import (
     ALREADY_ASSIGNED,
@@ -214,7 +214,7 @@ def release_unselected_blocks(state, node, family, ranges, range_count):
         slot = next_slot
 
 
-@compiled_and_inlined
+@compiled
 def assign(
     state,
     node,
@@ -337,7 +337,7 @@ def unlink_from_handle(state, address_index):
         state.cells[previous, NEXT_OF_HANDLE] = state.cells[address_index, NEXT_OF_HANDLE]
 
 
-@compiled_and_inlined
+@compiled
 def release_addresses(state, addresses, count):
     """Free addresses, ascending and allocated each: they join their queues in that order, or begin to cool."""
     meta = state.meta

@@ -21,8 +21,8 @@ from . import state_pointer  # noqa: F401 (teaches numba what a State is)
 _PACKAGE_FOLDER = Path(__file__).parent
 # What is compiled together, and what it takes constants from: the rest of the kit may change without compiling anew.
 COMPILED_SOURCES = (
-    "assignment.py", "batch_events.py", "bitmap.py", "blocks.py", "compilation.py", "datastore_keys.py", "free_queue.py",
-    "gorand.json", "layout.py", "node_controller.py", "start_index.py", "state_pointer.py",
+    "assignment.py", "batch_events.py", "bitmap.py", "blocks.py", "compilation.py", "datastore_keys.py",
+    "free_queue.py", "gorand.json", "layout.py", "node_controller.py", "start_index.py", "state_pointer.py",
     "../simulation/rolling_drain.py",
 )  # fmt: skip
 # The compiled functions that Python calls.
@@ -55,23 +55,14 @@ class _PackageCache(FunctionCache):
 
 def compiled(function: Callable[..., Any]) -> Any:
     """Compile a function of the engine that Python calls, when it is first called."""
-    return _compile_entry_point(function)
-
-
-def compiled_and_inlined(function: Callable[..., Any]) -> Any:
-    """Compile a function that Python calls, and once more into the compiled functions that call it."""
-    return _compile_entry_point(function, forceinline=True)
-
-
-def _compile_entry_point(function: Callable[..., Any], **options: bool) -> Any:
-    dispatcher = _compile(function, **options)
+    dispatcher = _compile(function)
     if dispatcher is not function:
         _entry_points.append(dispatcher)
     return dispatcher
 
 
 def internal(function: Callable[..., Any]) -> Any:
-    """Compile a function that only compiled functions call: without a way in from Python, which takes long to compile."""
+    """Compile a function that only compiled functions call: without a way in from Python, which takes long."""
     return _compile_internal(function)
 
 

@@ -1,7 +1,7 @@
 """How compiled code takes a `State`: as one pointer to a table of where its arrays lie.
 
-numba would pass a tuple of arrays as some 170 numbers, at every call. Such calls take long to compile, and are slow unless
-the function is compiled into its caller. The table has, for each array, the address of its data and its lengths.
+numba would pass a tuple of arrays as some 170 numbers, at every call. Such calls take long to compile, and are slow
+unless the function is compiled into its caller. The table has, for each array, the address of its data and its lengths.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ def _typeof(_state: State, _context: Any) -> StateType:
 class _Attributes(AttributeTemplate):
     key = StateType
 
-    def generic_resolve(self, _state_type: Any, name: str) -> Any:
-        return ARRAY_TYPES.get(name)
+    def generic_resolve(self, value: Any, attr: str) -> Any:  # noqa: ARG002, D102 (numba's names)
+        return ARRAY_TYPES.get(attr)
 
 
 @lower_getattr_generic(StateType)

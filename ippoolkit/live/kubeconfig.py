@@ -16,7 +16,7 @@ from typing import Any
 
 from ..errors import InputError
 from ..read.text_files import read_documents
-from .errors import LiveError, unusable
+from .errors import unusable
 
 USUAL = Path("~/.kube/config")
 
@@ -65,7 +65,7 @@ def read_access(kubeconfig: str | Path | None = None, context: str | None = None
     folder, cluster = _entry(parts, "clusters", "cluster", _text(chosen, "cluster"))
     if not _text(cluster, "server").startswith(("https://", "http://")):
         raise unusable("its cluster has no server that begins with https:// or http://")
-    access = {
+    access: dict[str, Any] = {
         "server": _text(cluster, "server").rstrip("/"),
         "authority": _content(cluster, "certificate-authority", folder),
         "is_verified": not _flag(cluster, "insecure-skip-tls-verify"),

@@ -13,7 +13,6 @@ from rich.table import Table
 from rich.text import Text
 
 from ..findings import N_, Language, get_language, replace_unprintable
-from ..ipam import batch_events
 from ..ipam.compilation import needs_compiling
 from ..simulation import Simulation
 

@@ -43,7 +43,6 @@ class MapState:
 
 def is_engine_compiled() -> bool:
     """Whether the engine is ready; compiling it takes a while, once on a machine."""
-    from ..ipam import batch_events
     from ..ipam.compilation import needs_compiling
 
     return not needs_compiling()

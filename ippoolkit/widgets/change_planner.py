@@ -17,7 +17,6 @@ from ..change.change_arguments import MAX_BATCHES, parse_change
 from ..change.steps import MAX_SPLIT_BITS
 from ..errors import InputError
 from ..findings import N_, Language, get_language
-from ..ipam import batch_events
 from ..ipam.compilation import needs_compiling
 from ..read.cluster_dump import read_cluster
 from ..report.kernel_protocol import FORMATS_VARIABLE

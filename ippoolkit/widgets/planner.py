@@ -66,6 +66,7 @@ class Planner(ipw.VBox):  # type: ignore[misc]
         self._pinned: Scenario | None = None
         self._map_state = MapState()
         self._pending_refresh: asyncio.TimerHandle | None = None
+        self._compiling: asyncio.Task[None] | None = None
         # Each widget delays the first verdict: the tabs come behind it, and all share one layout, a widget too.
         self._shared_traits = {"layout": ipw.Layout()}
         text_traits = {**self._shared_traits, "style": HTMLStyle()}
@@ -290,8 +291,37 @@ class Planner(ipw.VBox):  # type: ignore[misc]
         if not is_engine_compiled():
             message = self.words.translate(COMPILING_MESSAGE)
             self._map_widget.view = {"head": f'<p class="ipk-empty">{escape(message)}</p>'}
+            if self._compiles_beside():
+                return
+        self._draw_map()
+
+    def _draw_map(self) -> None:
+        pool = self._editor.pool
+        if pool is None:
+            return
         self._map_state.show_pool(self.scenario, pool)
         self._map_widget.view = address_map_data(self._map_state, pool, self.words)
+
+    def _compiles_beside(self) -> bool:
+        """Let another process compile the engine, and show the map once it has; False where nobody waits at a page."""
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            return False
+        if self._compiling is None or self._compiling.done():
+            self._compiling = loop.create_task(self._show_map_when_compiled())
+        return True
+
+    async def _show_map_when_compiled(self) -> None:
+        from ..simulation.engine_warm_up import start_compiling
+
+        process = start_compiling()
+        if process is not None:
+            await asyncio.to_thread(process.wait)
+        if process is None or process.returncode or not is_engine_compiled():
+            self._draw_map()  # what is not compiled by now is compiled here
+        else:
+            self._refresh_map()
 
 
 def _error_message(error: ValueError, lang: str) -> str:

@@ -23,7 +23,9 @@ def test_conda_environment_is_in_step_with_pyproject():
     listed = {entry for entry in environment["dependencies"] if isinstance(entry, str)}
     extras = PROJECT["optional-dependencies"]
     wanted = {f"python{PROJECT['requires-python']}", *PROJECT["dependencies"], "pip", *extras["report"]}
-    wanted |= {entry for extra in ("notebooks", "distributed") for entry in extras[extra] if not entry.startswith("ippoolkit")}
+    wanted |= {
+        entry for extra in ("notebooks", "distributed") for entry in extras[extra] if not entry.startswith("ippoolkit")
+    }
     assert listed == wanted
 
 
@@ -53,7 +55,15 @@ def test_locks_pin_what_each_job_needs_and_agree():
 
 
 def test_a_report_needs_no_test_tools_and_no_notebook_server():
-    assert not pinned("report").keys() & {"jupyterlab", "jupyter-server", "voila", "playwright", "pytest", "mypy", "ruff"}
+    assert not pinned("report").keys() & {
+        "jupyterlab",
+        "jupyter-server",
+        "voila",
+        "playwright",
+        "pytest",
+        "mypy",
+        "ruff",
+    }
     assert not pinned("notebooks").keys() & {"playwright", "pytest", "mypy", "ruff"}
 
 

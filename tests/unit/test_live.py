@@ -334,9 +334,7 @@ def plugin(folder, text, **more):
     return {"exec": {"apiVersion": "client.authentication.k8s.io/v1", "command": str(script), **more}}
 
 
-CREDENTIAL = (
-    """echo '{"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential", "status": {"token": "'$T'"}}'"""
-)
+CREDENTIAL = """echo '{"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential", "status": {"token": "'$T'"}}'"""
 
 
 def test_an_exec_plugin_logs_in(stub, kubeconfig, tmp_path):
@@ -360,7 +358,7 @@ def test_an_exec_plugin_logs_in(stub, kubeconfig, tmp_path):
         ("true", {"args": 5}, "no list of texts"),
     ],
 )
-def test_a_plugin_that_gives_no_login_ends_it(script, more, told, stub, kubeconfig, tmp_path, monkeypatch):
+def test_a_plugin_that_gives_no_login_ends_it(script, more, told, stub, kubeconfig, tmp_path, monkeypatch):  # noqa: PLR0917
     monkeypatch.setattr(exec_plugin, "SECONDS", 1)
     with pytest.raises(LiveError, match=told):
         read_live(changed(kubeconfig, **plugin(tmp_path, script, **more)))

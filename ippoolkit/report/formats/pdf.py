@@ -94,7 +94,7 @@ def render_pdf(page_html: str, date: str) -> bytes:
                 capture_output=True,
                 timeout=_TIMEOUT_SECONDS,
                 check=False,
-                env={**os.environ, "TZ": "UTC", **_font_settings(folder)},
+                env={**os.environ, "TZ": "UTC", **_font_settings(temp_dir)},
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise ReportError("report-printing", reason=str(error)) from None
