@@ -2,7 +2,16 @@
 
 from .address_map_chart import draw_address_map
 from .block_size_chart import draw_block_sizes
+from .forecast_chart import draw_forecast
 from .growth_chart import draw_growth
 from .style import has_font_for, render_png, render_svg
 
-__all__ = ["draw_address_map", "draw_block_sizes", "draw_growth", "has_font_for", "render_png", "render_svg"]
+__all__ = [
+    "draw_address_map",
+    "draw_block_sizes",
+    "draw_forecast",
+    "draw_growth",
+    "has_font_for",
+    "render_png",
+    "render_svg",
+]
