@@ -1,6 +1,21 @@
-from . import capacity, figures, findings, ipam, manifests, model, read, report, simulation, view, widgets, write
+from . import (
+    capacity,
+    choose,
+    figures,
+    findings,
+    ipam,
+    manifests,
+    model,
+    read,
+    report,
+    simulation,
+    view,
+    widgets,
+    write,
+)
 from .capacity import Verdict, block_sizes, choices, comparison, growth, nodes, pools, prefixes, verdict
 from .capacity.design_rules import check_design
+from .choose import free, recommend
 from .cidr import Cidr
 from .errors import InputError, IppoolkitError, ReportError
 from .findings import Finding
@@ -9,6 +24,7 @@ from .manifests.manifest_review import review
 from .model import (
     Block,
     Cluster,
+    GroupRequirement,
     IPAMConfig,
     IPPool,
     IPReservation,
@@ -18,6 +34,7 @@ from .model import (
     NodeGroup,
     Plan,
     Pod,
+    Requirements,
     Scenario,
 )
 from .model.scenario_edits import nodes_as_group, with_pool, with_single_group
@@ -35,6 +52,7 @@ __all__ = [
     "Cidr",
     "Cluster",
     "Finding",
+    "GroupRequirement",
     "IPAMConfig",
     "IPPool",
     "IPReservation",
@@ -48,16 +66,19 @@ __all__ = [
     "Planner",
     "Pod",
     "ReportError",
+    "Requirements",
     "Scenario",
     "Verdict",
     "block_sizes",
     "capacity",
     "check_design",
     "choices",
+    "choose",
     "comparison",
     "figures",
     "findings",
     "forecast",
+    "free",
     "growth",
     "ipam",
     "load",
@@ -70,6 +91,7 @@ __all__ = [
     "pools",
     "prefixes",
     "read",
+    "recommend",
     "report",
     "review",
     "save_scenario",

@@ -3,6 +3,7 @@
 from . import (
     alert_commands,
     capacity_commands,
+    choose_commands,
     cluster_commands,
     forecast_commands,
     installer_commands,
@@ -17,6 +18,7 @@ __all__ = [
     "alert_commands",
     "app",
     "capacity_commands",
+    "choose_commands",
     "cluster_commands",
     "forecast_commands",
     "installer_commands",

@@ -73,6 +73,9 @@ SOURCES: dict[str, Source] = {
     "yaml": Source("YAML 1.1", "https://yaml.org/spec/1.1/"),
     "json": Source("JSON, RFC 8259", "https://www.rfc-editor.org/rfc/rfc8259"),
     "cidr": Source("CIDR notation, RFC 4632", "https://www.rfc-editor.org/rfc/rfc4632"),
+    "bgp": Source("Calico, configure BGP peering", f"{_CALICO}/networking/configuring/bgp"),
+    "fabric": Source("Calico over IP fabrics", f"{_CALICO}/reference/architecture/design/l3-interconnect-fabric"),
+    "routes": Source("Calico, determine best networking option", f"{_CALICO}/networking/determine-best-networking"),
     "scenario": Source("ippoolkit, the scenario file", "docs/scenario.md"),
     "kit": Source("ippoolkit, what it reads", "README.md"),
 }

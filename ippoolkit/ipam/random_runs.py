@@ -109,8 +109,8 @@ def _count(state, figures):
 
 @compiled
 def run_many(
-    state, template, seeds, rates, every, first_day, pods, pod_nodes, pods_at_start, idle, idle_at_start, nodes, nodes_at_start,
-    kinds, node_requests, joins, join_starts, leaves, leave_starts, events, statuses, ranges, requests, strict,
+    state, template, seeds, rates, every, first_day, pods, pod_nodes, pods_at_start, idle, idle_at_start, nodes,
+    nodes_at_start, kinds, node_requests, joins, join_starts, leaves, leave_starts, events, statuses, ranges, requests, strict,
     auto_allocate, out, figures, outcomes,
 ):  # fmt: skip
     """Carry out runs, each from the same start.
@@ -229,9 +229,7 @@ def run_many(
                     events[count, REQUEST] = node_requests[node]
                 events[count, HANDLE], events[count, TIME] = pod, time
                 count += 1
-            done = run_events(
-                state, events[:count], 0, ranges, requests, statuses[:count], strict, auto_allocate, out
-            )
+            done = run_events(state, events[:count], 0, ranges, requests, statuses[:count], strict, auto_allocate, out)
             outcomes[run, OPERATIONS] += done
             for number in range(done):
                 if statuses[number] == OK or events[number, KIND] > ASSIGN_BOTH:
@@ -249,5 +247,3 @@ def run_many(
                 row = figures[run, day // every]
                 _count(state, row)
                 row[PODS], row[NODES], row[FAILURES] = running, up, failures
-
-

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property, partial
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -103,6 +104,22 @@ class MonteCarlo:
             limit = _LIMITS.get(int(outcome[random_runs.FAILED_STATUS]), "addresses") if failed else None
             rows.append((run, day if failed else None, node, limit))
         return pd.DataFrame(rows, columns=["run", "day", "node", "limit"], dtype=object)
+
+    @property
+    def failed_runs(self) -> int:
+        """How many runs have a pod without an address."""
+        return int((self.outcomes[:, random_runs.FAILED_DAY] >= 0).sum())
+
+    @property
+    def failure_summary(self) -> pd.DataFrame:
+        """What fails first: ``limit``, ``node``, ``runs``, ``first_day``, ``median_day``; most runs on top."""
+        failed = self.first_failures.dropna(subset=["day"])
+        rows = [
+            (limit, node, len(group), int(group["day"].min()), int(group["day"].median()))
+            for (limit, node), group in failed.groupby(["limit", "node"])
+        ]
+        rows.sort(key=lambda row: (-row[2], row[0], row[1]))
+        return pd.DataFrame(rows, columns=["limit", "node", "runs", "first_day", "median_day"], dtype=object)
 
     def fan(self, quantiles: Sequence[float] = (0.1, 0.5, 0.9)) -> pd.DataFrame:
         """Return quantiles over the runs, a row a day and figure: ``day``, ``figure``, and a column a quantile.
@@ -215,21 +232,23 @@ def _run_part(
     room = np.zeros((2, most + 1), np.int64)
     room[:, : fresh.size] = idle
     cluster.ipam.ensure_block_capacity(_blocks_needed(cluster, nodes.shape[1], most))
-    template = cluster.ipam.state
-    join_rows, join_starts = _node_rows(cluster, nodes[0], cluster.node_join_events)
-    leave_rows, leave_starts = _node_rows(cluster, nodes[0], lambda names, time: cluster.node_leave_events(names[0], time))
+    join_rows, join_starts = _node_rows(nodes[0], cluster.node_join_events)
+    leave_rows, leave_starts = _node_rows(nodes[0], lambda leaving, time: cluster.node_leave_events(leaving[0], time))
     kinds = cluster.pod_start_events(np.zeros(nodes.shape[1], np.int64), nodes[0], np.zeros(nodes.shape[1], np.int64))
     by_node = np.zeros((2, int(nodes.max(initial=0)) + 1), np.int64)
     by_node[0, nodes[0]], by_node[1, nodes[0]] = kinds[:, batch_events.KIND], kinds[:, batch_events.REQUEST]
-    state = type(template)(*(array.copy() for array in template))
+    template, state = cluster.ipam.state, cluster.ipam.copy().state
     every = _every(future)
     figures = np.zeros((len(part), future.days // every, random_runs.FIGURE_COUNT), np.int64)
     outcomes = np.zeros((len(part), random_runs.OUTCOME_WIDTH), np.int64)
-    day_events = np.zeros((_events_a_day(rates, most, len(join_rows) + len(leave_rows)), batch_events.EVENT_WIDTH), np.int64)
+    day_events = np.zeros(
+        (_events_a_day(rates, most, len(join_rows) + len(leave_rows)), batch_events.EVENT_WIDTH), np.int64
+    )
     config = cluster.ipam.config
     ranges, requests = cluster.request_arrays()
     random_runs.run_many(
-        state, template, np.array([_seed(seed, run) for run in part], np.int64), rates, every, FIRST_DAY, pods, pod_nodes,
+        state, template, np.array([_seed(seed, run) for run in part], np.int64), rates, every, FIRST_DAY, pods,
+        pod_nodes,
         running.size, room, fresh.size, nodes, len(present), by_node[0], by_node[1], join_rows, join_starts, leave_rows,
         leave_starts, day_events, np.zeros(len(day_events), np.int64), ranges, requests, config.strict_affinity,
         config.auto_allocate_blocks, np.zeros(layout.RELEASE_BATCH, np.int64), figures, outcomes,
@@ -270,7 +289,7 @@ def _joining(cluster: SimulatedCluster, future: Future, rates: NDArray[np.float6
 
 
 def _node_rows(
-    cluster: SimulatedCluster, nodes: NDArray[np.int64], events_of: Callable[[list[int], int], NDArray[np.int64]]
+    nodes: NDArray[np.int64], events_of: Callable[[list[int], int], NDArray[np.int64]]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the events of every node, one after the other, and where each node's begin."""
     by_node = {int(node): events_of([int(node)], 0) for node in nodes}

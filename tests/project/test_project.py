@@ -56,6 +56,7 @@ LAYERS = [
     {"manifests", "simulation"},
     {"live"},
     {"audit"},
+    {"choose"},
     {"change", "forecasting"},
     {"alerts"},
     {"figures"},
@@ -83,15 +84,15 @@ KNOWN_BY = {
     "rich": {"cli", "view"},
     "jinja2": {"view"},
     "yaml": {"read", "write"},
-    "pandas": {"audit", "capacity", "change", "figures", "forecasting", "report", "simulation", "view"},
+    "pandas": {"audit", "capacity", "change", "choose", "figures", "forecasting", "report", "simulation", "view"},
     "numba": {"ipam"},
-    "msgspec": {"read"},
+    "msgspec": {"read", "view"},
     "distributed": {"parallel"},
     "kubernetes": {"live"},
     "urllib3": {"live"},
-    "numpy": {"capacity", "change", "forecasting", "ipam", "simulation"},
+    "numpy": {"capacity", "change", "choose", "forecasting", "ipam", "simulation"},
     "babel": {"findings"},
-    "pydantic": {"ipam", "model", "read", "report", "write", "widgets"},
+    "pydantic": {"choose", "ipam", "model", "read", "report", "write", "widgets"},
 }
 
 

@@ -5,6 +5,7 @@ finding's numbers (see `ippoolkit.findings.language`).
 """
 
 from .capacity_verdicts import CAPACITY_VERDICTS
+from .choosing import CHOOSING
 from .cluster_audit import CLUSTER_AUDIT
 from .command_options import COMMAND_OPTIONS
 from .design import DESIGN
@@ -37,6 +38,7 @@ _ALL_RULES = (
     *INSTALLERS,
     *FORECASTS,
     *POOL_CHANGES,
+    *CHOOSING,
 )
 RULES: dict[str, Rule] = {rule.code: rule for rule in _ALL_RULES}
 
