@@ -1,6 +1,7 @@
 from . import capacity, figures, findings, ipam, manifests, model, read, report, simulation, view, widgets, write
-from .capacity import Verdict, block_sizes, choices, comparison, growth, nodes, pools, prefixes, verdict
-from .capacity.design_rules import check_design
+from .analysis import Analysis, analyse
+from .api import block_sizes, check_design, choices, comparison, growth, nodes, pools, prefixes, verdict, verdicts
+from .capacity.evaluation import Status, Verdict
 from .cidr import Cidr
 from .errors import InputError, IppoolkitError, ReportError
 from .findings import Finding
@@ -29,6 +30,7 @@ from .write import save_scenario, to_manifests_yaml
 __version__: str
 
 __all__ = [
+    "Analysis",
     "Block",
     "ChangePlanner",
     "Cidr",
@@ -48,7 +50,9 @@ __all__ = [
     "Pod",
     "ReportError",
     "Scenario",
+    "Status",
     "Verdict",
+    "analyse",
     "block_sizes",
     "capacity",
     "check_design",
@@ -75,6 +79,7 @@ __all__ = [
     "simulation",
     "to_manifests_yaml",
     "verdict",
+    "verdicts",
     "view",
     "widgets",
     "with_pool",
