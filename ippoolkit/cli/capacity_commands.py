@@ -37,19 +37,20 @@ def capacity(
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON, numbers exact.")] = False,
 ) -> None:
     """Print verdict, tables and findings for IP pools and a plan."""
+    from ..analysis import analyse
     from ..read import read
 
     with errors_reported(lang):
         reading = read(*files)
-    scenario = _with_plan_options(reading.scenario, nodes, pods_per_node, busiest, nodes_per_month, months)
+    analysis = analyse(_with_plan_options(reading.scenario, nodes, pods_per_node, busiest, nodes_per_month, months))
     if as_json:
         from ..view.capacity_data import capacity_as_dict
 
-        typer.echo(json.dumps(capacity_as_dict(scenario, reading.notes, lang), indent=1, ensure_ascii=False))
+        typer.echo(json.dumps(capacity_as_dict(analysis, reading.notes, lang), indent=1, ensure_ascii=False))
     else:
         from ..view.capacity_terminal import print_capacity
 
-        print_capacity(console(), scenario, reading.notes, lang=lang)
+        print_capacity(console(), analysis, reading.notes, lang=lang)
 
 
 @app.command()

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ...analysis import analyse
 from ...capacity.evaluation import Status
 from ...errors import InputError
 from ...findings import N_
@@ -120,7 +121,7 @@ class FleetReport(BaseReport):
 
     def _entry_from_file(self, path: str | Path) -> dict[str, Any]:
         try:
-            return summarise_scenario(load(path), self.lang)
+            return summarise_scenario(analyse(load(path)), self.lang)
         except InputError as error:
             return {"name": Path(path).stem, "error": error.describe(self.lang)}
 
