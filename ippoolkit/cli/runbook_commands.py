@@ -144,7 +144,7 @@ def _issue_runbook(
     **change_options: Any,
 ) -> None:
     """Rehearse a change; print the runbook, or write it with its manifests and script."""
-    from ..report.report_folder import write_atomically
+    from ..write import write_atomically
     from ..report.runbook_files import render_runbook_files, render_runbook_markdown
     from ..report.sections.runbook_report import build_runbook_report
 
