@@ -18,6 +18,7 @@ from ..calico.selectors import SelectorError, parse_selector
 from ..cidr import Address, Cidr, IPVersion, address_from_int
 from ..findings import Finding
 from ..model import (
+    BGPPeer,
     Block,
     BlockAffinity,
     Cluster,
@@ -183,6 +184,10 @@ class _Redactor:
             blocks=tuple(map(self._block, cluster.blocks)),
             affinities=tuple(map(self._affinity, cluster.affinities)),
             handles=tuple(map(self._handle, cluster.handles)),
+            bgp_peers=tuple(
+                BGPPeer(name=f"peer-{number}", peer_selector="all()" if peer.peer_selector else "")
+                for number, peer in enumerate(cluster.bgp_peers, 1)
+            ),
         )
 
     def _pool(self, pool: IPPool) -> IPPool:

@@ -156,17 +156,17 @@ def test_another_family_brings_its_own_sizes_and_back(planner):
     ("field", "value", "told"),
     [
         ("cidr", "10.0.0.1/8", "Write 10.0.0.0/8"),
-        ("cidr", "nonsense", "is no CIDR"),
-        ("cidr", "", "is no CIDR"),
-        ("cidr", "10.0.0.0/33", "is no CIDR"),
-        ("cidr", "<script>alert(1)</script>", "is no CIDR"),
+        ("cidr", "nonsense", "is not a valid CIDR"),
+        ("cidr", "", "is not a valid CIDR"),
+        ("cidr", "10.0.0.0/33", "is not a valid CIDR"),
+        ("cidr", "<script>alert(1)</script>", "is not a valid CIDR"),
         ("selector", "rack = 'a'", "character"),
         ("name", "", "253"),
         ("nodes", -1, "0"),
         ("nodes", 1.5, "1.5"),
         ("pods", 10**9, "1000000"),
         ("blocksize", 12, "20"),
-        ("servicenet", "10.96.0.0/12, x", "is no CIDR"),
+        ("servicenet", "10.96.0.0/12, x", "is not a valid CIDR"),
         ("cap", -5, "0"),
     ],
 )
@@ -177,7 +177,7 @@ def test_a_bad_value_is_told_beside_its_field_and_the_last_result_stays(planner,
     assert (planner.scenario, planner._verdict.html) == before
     assert told in shown(planner, field)["error"]
     assert shown(planner, field)["error"]
-    assert "last result" in planner._status.value
+    assert "last valid result" in planner._status.value
     planner.set(field, good)
     assert "error" not in shown(planner, field)
     assert planner._status.value == ""
@@ -484,5 +484,5 @@ def test_a_busiest_node_with_less_than_a_typical_one_is_refused(planner):
     least = shown(planner, "pods")["value"]
     before = planner.scenario
     planner.set("busiest", least - 1)
-    assert f"below {least}" in shown(planner, "busiest")["error"]
+    assert f"below the minimum of {least}" in shown(planner, "busiest")["error"]
     assert planner.scenario == before
