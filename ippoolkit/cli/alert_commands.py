@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from ..findings import Finding, Place
-from .app import LanguageChoice, LanguageOption, app, errors_reported, exit_with_problem
+from .app import LanguageOption, app, errors_reported, exit_with_problem
 from .forecast_commands import Pools
 
 
@@ -34,7 +34,7 @@ def alerts(
     namespace: Annotated[str, typer.Option(help="Namespace of the PrometheusRule.")] = "",
     label: Annotated[list[str] | None, typer.Option(metavar="KEY=VALUE", help="Label of the PrometheusRule.")] = None,
     pools: Pools = None,
-    lang: LanguageOption = LanguageChoice.EN,
+    lang: LanguageOption = "en",
 ) -> None:
     """Write alerting rules with thresholds that leave the time a new pool takes, at the growth planned or measured."""
     from .. import alerts as kit
