@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from .app import LanguageChoice, LanguageOption, app, console, errors_reported
+from .app import LanguageOption, app, console, errors_reported
 
 _LOOKS_LIKE_CIDR = re.compile(r"[0-9A-Fa-f:][0-9A-Fa-f:.]*[.:][0-9A-Fa-f:.]*/\w*")
 
@@ -105,14 +105,14 @@ def recommend(
     today: Annotated[
         str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="When growth starts; today.")
     ] = None,
-    lang: LanguageOption = LanguageChoice.EN,
+    lang: LanguageOption = "en",
     as_json: AsJson = False,
 ) -> None:
     """Find every design of pools worth having: exit status 0 one is picked, 1 nothing fits, 2 unusable input."""
     from ..choose import change_options, option_parsing
     from ..choose import recommend as find
     from ..view.recommendation import print_recommendation, recommendation_as_dict
-    from ..write import save_scenario, to_manifests_yaml, write_text
+    from ..write import save_scenario, to_manifests_yaml, write_atomically
 
     with errors_reported(lang):
         wanted = option_parsing.wanted_from(
@@ -148,7 +148,7 @@ def recommend(
                 path = save_scenario(found.as_scenario(name=_name(out)), out)
                 typer.echo(path, err=as_json)
             if manifests is not None:
-                typer.echo(write_text(manifests, to_manifests_yaml(found.pools)), err=as_json)
+                typer.echo(write_atomically(manifests, to_manifests_yaml(found.pools)), err=as_json)
     raise typer.Exit(0 if found.holds else 1)
 
 
@@ -164,7 +164,7 @@ def free(
     ] = None,
     special: Annotated[bool, typer.Option("--special", help="Offer special-purpose ranges too.")] = False,
     picture: Annotated[Path | None, typer.Option(help="Draw the space into a file: .html, .svg or .png.")] = None,
-    lang: LanguageOption = LanguageChoice.EN,
+    lang: LanguageOption = "en",
     as_json: AsJson = False,
 ) -> None:
     """Find ranges that are free: exit status 0 found, 1 no room, 2 unusable input."""
