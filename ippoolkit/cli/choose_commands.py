@@ -52,7 +52,7 @@ def recommend(
     pods_per_node: Annotated[int | None, typer.Option(help="Pods with an address on each of them; 110.")] = None,
     family: Annotated[Literal["4", "6", "dual"] | None, typer.Option(help="Addresses of the pods; 4.")] = None,
     encapsulation: Annotated[
-        Encapsulation | None, typer.Option(help="A tunnel takes an address a node; vxlan.")
+        Literal["vxlan", "ipip", "none"] | None, typer.Option(help="A tunnel takes an address a node; vxlan.")
     ] = None,
     racks: Annotated[int | None, typer.Option(help="Racks, each with a pool of its own; 1.")] = None,
     rack_label: Annotated[str | None, typer.Option(help="Label of a node that names its rack; rack.")] = None,
@@ -134,7 +134,7 @@ def free(
     prefix: Annotated[int | None, typer.Option(help="Prefix length of the ranges wanted.")] = None,
     count: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many of them.")] = 1,
     family: Annotated[
-        OneFamily | None, typer.Option(help="Their family; that of --within, IPv4 where it has both.")
+        Literal["4", "6"] | None, typer.Option(help="Their family; that of --within, IPv4 where it has both.")
     ] = None,
     special: Annotated[bool, typer.Option("--special", help="Offer special-purpose ranges too.")] = False,
     picture: Annotated[Path | None, typer.Option(help="Draw the space into a file: .html, .svg or .png.")] = None,
@@ -152,7 +152,7 @@ def free(
             taken=taken or (),
             prefix=prefix,
             count=count,
-            family=None if family is None else (4 if family is OneFamily.IPV4 else 6),
+            family=None if family is None else 4 if family == "4" else 6,
             special=special,
         )
         if as_json:

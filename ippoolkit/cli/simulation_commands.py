@@ -144,12 +144,12 @@ def _write_chart(result: Any, chart: Path | None, lang: str) -> None:
     if chart is None:
         return
     from ..figures import draw_fan, render_png, render_svg
-    from ..write.scenario_file import write_bytes
+    from ..write.atomic import write_atomically
 
     figure = draw_fan(result.fan(), lang=lang)
     is_png = chart.suffix.lower() == ".png"
     typer.echo(
-        write_bytes(chart, render_png(figure) if is_png else render_svg(figure, "Monte Carlo").encode()), err=True
+        write_atomically(chart, render_png(figure) if is_png else render_svg(figure, "Monte Carlo").encode()), err=True
     )
 
 
