@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ..findings import Finding, Place
-from .app import LanguageChoice, LanguageOption, app, console, errors_reported, exit_with_problem
+from .app import LanguageOption, app, console, errors_reported, exit_with_problem, print_json
 
 Histories = Annotated[
     list[str],
@@ -48,7 +47,7 @@ def forecast(
     scheduler: Annotated[
         str | None, typer.Option(metavar="tcp://HOST:PORT", help="With --each: a Dask scheduler.")
     ] = None,
-    lang: LanguageOption = LanguageChoice.EN,
+    lang: LanguageOption = "en",
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON, numbers exact.")] = False,
 ) -> None:
     """Say when pools run out: dates as P10, P50, P90, backtested on each pool's own history."""
@@ -73,7 +72,7 @@ def forecast(
             connection=connection,
         )
     if as_json:
-        typer.echo(json.dumps(forecast_data(result, lang), indent=1, ensure_ascii=False))
+        print_json(forecast_data(result, lang))
     else:
         print_forecast(console(), result, lang=lang)
 
@@ -102,7 +101,7 @@ def _forecast_fleet(
     ):
         clusters = forecast_fleet(sources, pool, as_of=as_of, horizon_days=horizon_days, seed=seed, progress=progress)
     if as_json:
-        typer.echo(json.dumps(fleet_data(clusters, lang), indent=1, ensure_ascii=False))
+        print_json(fleet_data(clusters, lang))
     else:
         print_fleet(console(), clusters, lang=lang)
     if any(cluster.error for cluster in clusters):

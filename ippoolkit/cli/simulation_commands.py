@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
-from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
-from .app import FilesArgument, LanguageChoice, LanguageOption, app, console, errors_reported
+from ..findings import N_, get_language
+from .app import FilesArgument, LanguageOption, app, console, errors_reported, print_json
 
 MOST_RATE = 1_000_000
-
-
-class OrderChoice(StrEnum):
-    """In which order pods come."""
-
-    EVEN = "even"
-    BY_NODE = "by-node"
-    RANDOM = "random"
-
-
-class DatastoreChoice(StrEnum):
-    """Where Calico keeps its objects."""
-
-    KUBERNETES = "kubernetes"
-    ETCD = "etcd"
 
 
 @app.command()
@@ -36,11 +21,13 @@ def simulate(
     days: Annotated[int, typer.Option(min=0, max=3650, help="Number of days; 0 only starts the plan's pods.")] = 0,
     churn: Annotated[float, typer.Option(min=0, max=1, help="Share of the pods replaced a day.")] = 0.0,
     replace_every: Annotated[int, typer.Option(min=0, max=3650, help="Replace all nodes every so many days.")] = 0,
-    order: Annotated[OrderChoice, typer.Option(help="Order in which the plan's pods are created.")] = OrderChoice.EVEN,
+    order: Annotated[
+        Literal["even", "by-node", "random"], typer.Option(help="Order in which the plan's pods are created.")
+    ] = "even",
     trace: Annotated[Path | None, typer.Option(help="Events of your own, CSV or JSON Lines, instead of these.")] = None,
     datastore: Annotated[
-        DatastoreChoice, typer.Option(help="Where Calico keeps its objects.")
-    ] = DatastoreChoice.KUBERNETES,
+        Literal["kubernetes", "etcd"], typer.Option(help="Where Calico keeps its objects.")
+    ] = "kubernetes",
     controllers: Annotated[bool, typer.Option(help="Whether kube-controllers releases empty blocks.")] = True,
     seed: Annotated[int, typer.Option(min=0, help="Random seed.")] = 0,
     runs: Annotated[
@@ -66,7 +53,7 @@ def simulate(
     scheduler: Annotated[
         str | None, typer.Option(metavar="tcp://HOST:PORT", help="With --runs: a Dask scheduler.")
     ] = None,
-    lang: LanguageOption = LanguageChoice.EN,
+    lang: LanguageOption = "en",
     as_json: Annotated[bool, typer.Option("--json", help="Print every table as JSON.")] = False,
     progress: Annotated[bool, typer.Option("--progress", help="Show a progress bar.")] = False,
 ) -> None:
@@ -74,7 +61,8 @@ def simulate(
     from ..read import load
     from ..simulation import Churn, Growth, InitialRollout, NodeReplacement, Trace
     from ..simulation import simulate as run
-    from ..view.simulation_terminal import print_simulation, simulation_as_dict, simulation_progress
+    from ..view.progress import progress_bars, stderr_console
+    from ..view.simulation_terminal import print_compiling_notice, print_simulation, simulation_as_dict
 
     if runs:
         with errors_reported(lang):
@@ -87,17 +75,24 @@ def simulate(
         return
     with errors_reported(lang):
         scenario = load(*files)
-        workloads: list[Any] = [Trace.read(trace)] if trace else [InitialRollout(order.value, seed)]
+        workloads: list[Any] = [Trace.read(trace)] if trace else [InitialRollout(order, seed)]
     if not trace and days:
         workloads.append(Growth(days))
         workloads += [Churn(days, churn, seed=seed)] if churn else []
         workloads += [NodeReplacement(days, replace_every, seed)] if replace_every else []
-    with errors_reported(lang), simulation_progress(lang, enabled=progress) as on_progress:
+    print_compiling_notice(lang)
+    unit = get_language(lang).translate(N_("day"))
+    with errors_reported(lang), progress_bars(stderr_console(), enabled=progress) as update:
         simulation = run(
-            scenario, *workloads, datastore=datastore.value, controllers=controllers, seed=seed, progress=on_progress
+            scenario,
+            *workloads,
+            datastore=datastore,
+            controllers=controllers,
+            seed=seed,
+            progress=partial(update, unit),
         )
     if as_json:
-        typer.echo(json.dumps(simulation_as_dict(simulation, lang), indent=1, ensure_ascii=False))
+        print_json(simulation_as_dict(simulation, lang))
     else:
         print_simulation(console(), simulation, lang=lang)
     if simulation.interrupted:
@@ -149,12 +144,12 @@ def _write_chart(result: Any, chart: Path | None, lang: str) -> None:
     if chart is None:
         return
     from ..figures import draw_fan, render_png, render_svg
-    from ..write.scenario_file import write_bytes
+    from ..write.atomic import write_atomically
 
     figure = draw_fan(result.fan(), lang=lang)
     is_png = chart.suffix.lower() == ".png"
     typer.echo(
-        write_bytes(chart, render_png(figure) if is_png else render_svg(figure, "Monte Carlo").encode()), err=True
+        write_atomically(chart, render_png(figure) if is_png else render_svg(figure, "Monte Carlo").encode()), err=True
     )
 
 
@@ -162,6 +157,6 @@ def _print_runs(result: Any, lang: str, *, as_json: bool) -> None:
     from ..view.monte_carlo_terminal import monte_carlo_as_dict, print_monte_carlo
 
     if as_json:
-        typer.echo(json.dumps(monte_carlo_as_dict(result), indent=1, ensure_ascii=False))
+        print_json(monte_carlo_as_dict(result))
     else:
         print_monte_carlo(console(), result, lang=lang)
