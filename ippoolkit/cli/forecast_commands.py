@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ..findings import Finding, Place
+from ..findings import N_, Finding, Place, get_language
 from .app import LanguageOption, app, console, errors_reported, exit_with_problem, print_json
 
 Histories = Annotated[
@@ -92,14 +93,17 @@ def _forecast_fleet(
     from ..forecasting.fleet import forecast_fleet
     from ..parallel import executor
     from ..view.forecast_terminal import fleet_data, print_fleet
-    from ..view.progress import report_progress
+    from ..view.progress import progress_bars, stderr_console
 
+    name = get_language(lang).translate(N_("clusters"))
     with (
         errors_reported(lang),
-        report_progress(lang) as (progress, _),
+        progress_bars(stderr_console()) as update,
         executor(scheduler, jobs, ["ippoolkit.forecasting"]) as pool,
     ):
-        clusters = forecast_fleet(sources, pool, as_of=as_of, horizon_days=horizon_days, seed=seed, progress=progress)
+        clusters = forecast_fleet(
+            sources, pool, as_of=as_of, horizon_days=horizon_days, seed=seed, progress=partial(update, name)
+        )
     if as_json:
         print_json(fleet_data(clusters, lang))
     else:
