@@ -9,11 +9,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..calico.limits import WINDOWS_MAX_BLOCKS_PER_HOST
+from ..calico.limits import LOAD_BALANCER_HOST
+from ..calico.pool_selection import max_blocks_per_node
 from ..cidr import Address, IPVersion
 from ..ipam import Ipam, IpamError, batch_events, layout
 from ..ipam.from_cluster import engine_from_cluster
-from ..ipam.state_store import LOAD_BALANCER
 from ..model import Cluster, IPPool
 from ..model.calico_objects import Use
 from .tunnels import TUNNEL_TYPES, Tunnel, TunnelType, pools_for_tunnel
@@ -119,7 +119,7 @@ class ClusterState:
     @property
     def node_names(self) -> list[str]:
         """The nodes that exist, by name; Calico's own host for the addresses of load balancers is none."""
-        return sorted(name for name, node in self.ipam.nodes.items() if node.exists and name != LOAD_BALANCER)
+        return sorted(name for name, node in self.ipam.nodes.items() if node.exists and name != LOAD_BALANCER_HOST)
 
     # ---- tunnels
 
@@ -228,7 +228,7 @@ class ClusterState:
                 request_rows.append(
                     (
                         *request_row,
-                        self.ipam.block_limit(WINDOWS_MAX_BLOCKS_PER_HOST if address_request.windows else 0),
+                        max_blocks_per_node(self.ipam.config.max_blocks_per_host, windows=address_request.windows),
                         int(address_request.windows),
                     )
                 )

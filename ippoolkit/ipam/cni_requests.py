@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from ..calico.pool_selection import Use
 from ..cidr import Address, Cidr
 from ..findings import Finding
-from ..model.calico_objects import Use
 from . import assignment, blocks, layout
 from .cluster_resources import ClusterResources
 from .state_store import IpamError, split_128

@@ -7,7 +7,8 @@ from functools import cached_property
 from html import escape
 from pathlib import Path
 
-from ...calico.limits import CALICO_VERSION, DEFAULT_MAX_BLOCKS_PER_HOST
+from ...calico.limits import CALICO_VERSION
+from ...calico.pool_selection import max_blocks_per_node
 from ...capacity import block_sizes, choices, growth, nodes, pools
 from ...capacity.design_rules import check_design
 from ...figures import draw_block_sizes, draw_growth
@@ -180,7 +181,7 @@ class CapacityReport(BaseReport):
 
     def method(self) -> Section:
         """Return the assumptions, in short."""
-        cap = self.scenario.cluster.ipam.max_blocks_per_host or DEFAULT_MAX_BLOCKS_PER_HOST
+        cap = max_blocks_per_node(self.scenario.cluster.ipam.max_blocks_per_host)
         assumptions: list[tuple[str, dict[str, object]]] = [
             (
                 N_(
