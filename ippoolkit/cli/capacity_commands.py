@@ -40,7 +40,7 @@ def capacity(
     from ..read import read
 
     with errors_reported(lang):
-        reading = read(*files)
+        reading = read(*files, strict=True).design
     scenario = _with_plan_options(reading.scenario, nodes, pods_per_node, busiest, nodes_per_month, months)
     if as_json:
         from ..view.capacity_data import capacity_as_dict
@@ -64,7 +64,7 @@ def scenario(
     from ..write import save_scenario, scenario_to_yaml
 
     with errors_reported(lang):
-        reading = read(*files)
+        reading = read(*files, strict=True).design
     named_scenario = replace(reading.scenario, name=name) if name else reading.scenario
     for note in reading.notes:
         typer.echo(describe_finding(note, lang), err=True)

@@ -146,7 +146,7 @@ def snapshot(
         typer.echo(describe_finding(note, lang), err=True)
     with errors_reported(lang):
         typer.echo(save_scenario(scenario, out))
-    if reading.unusable:
+    if reading.has_unreadable_file:
         raise typer.Exit(2)
 
 
@@ -179,7 +179,7 @@ def diff(
 
 def _read_input(paths: list[Path] | None, kubeconfig: Path | None, context: str | None, none: Any, lang: str) -> Any:
     """Read files, or a running cluster."""
-    from ..read.cluster_dump import ALL_KINDS, KIND_BY_RESOURCE, read_cluster
+    from ..read.reading import ALL_KINDS, KIND_BY_RESOURCE, read
 
     if bool(paths) == bool(kubeconfig or context):
         exit_with_problem(lang, Finding("option-input"))
@@ -189,7 +189,7 @@ def _read_input(paths: list[Path] | None, kubeconfig: Path | None, context: str 
         exit_with_problem(lang, Finding("value-choice", params=params, place=Place("--none")))
     with errors_reported(lang):
         if paths:
-            return read_cluster(*paths, absent_kinds=absent_kinds)
+            return read(*paths, empty_kinds=absent_kinds)
         from ..live import LiveError, read_live
 
         try:

@@ -22,7 +22,7 @@ def from_installer(
 ) -> None:
     """Turn what an installer is given into a scenario file, and say what is mixed up in it."""
     from ..capacity.design_rules.check import design_findings
-    from ..read.installers import read_installer
+    from ..read.reading import read_installer
     from ..write import save_scenario, scenario_to_yaml
 
     with errors_reported(lang):

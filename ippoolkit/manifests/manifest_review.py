@@ -116,7 +116,7 @@ def review(
         Where what exists cannot be read.
     """
     existing = tuple(existing)
-    existing_reading = read(*existing) if existing else Reading(Scenario())
+    existing_reading = read(*existing, strict=True).design if existing else Reading(Scenario())
     reviews = []
     for file_group in ([file] for file in files) if separately else [files]:
         reviewer = _Reviewer(existing_reading, judges)

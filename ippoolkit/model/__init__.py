@@ -2,13 +2,14 @@
 
 from .affinities import BlockAffinity, IPAMHandle
 from .calico_objects import Allocation, Block, EncapsulationMode, IPAMConfig, IPPool, IPReservation, Tunnel, Use
-from .cluster import Cluster, KindName, Namespace, Node, Pod, Service
+from .cluster import Cluster, CNIConfiguration, KindName, Namespace, Node, Pod, Service
 from .scenario import Networks, NodeGroup, Plan, Scenario
 
 __all__ = [
     "Allocation",
     "Block",
     "BlockAffinity",
+    "CNIConfiguration",
     "Cluster",
     "EncapsulationMode",
     "IPAMConfig",

@@ -12,8 +12,8 @@ from pathlib import Path
 from ..errors import InputError
 from ..findings import Finding, Place
 from ..model import Scenario
-from ..read import load
-from ..read.cluster_dump import list_files, read_cluster
+from ..read import load, read
+from ..read.input_files import list_files
 from ..read.text_files import STDIN
 from ..write import scenario_to_yaml
 
@@ -50,7 +50,7 @@ class ReportInput:
         if self.scenario is not None:
             return self.scenario
         if allow_partial:
-            return read_cluster(*self.paths).scenario
+            return read(*self.paths).scenario
         scenario = load(*self.files)
         # Dumps have no name of their own: those of a folder are called after it, not after the first of them.
         named_after_folder = len(self.paths) == 1 and self.paths[0].is_dir() and scenario.name == self.files[0].stem

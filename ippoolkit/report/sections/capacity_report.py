@@ -14,7 +14,7 @@ from ...figures import draw_block_sizes, draw_growth
 from ...findings import N_, Finding, Severity
 from ...model import IPPool
 from ...model.scenario_edits import nodes_as_group
-from ...read.read_files import read
+from ...read import read
 from ...simulation import place_planned_pods
 from ...view.html import capacity_tiles, capacity_tiles_html, verdict_html
 from ...view.markdown import escape_markdown, verdict_markdown

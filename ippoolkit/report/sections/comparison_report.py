@@ -12,7 +12,7 @@ from typing import Any
 
 from ...capacity import comparison, growth
 from ...findings import N_
-from ...read.read_files import load
+from ...read import load
 from ...view.html import comparison_html, tile_boxes_html
 from ...view.markdown import escape_markdown
 from ...write import scenario_to_dict as plain_scenario

@@ -12,7 +12,7 @@ from typing import Any
 from ...capacity.evaluation import Status
 from ...errors import InputError
 from ...findings import N_
-from ...read.read_files import load
+from ...read import load
 from ...view.html import tile_boxes_html
 from ...view.markdown import escape_markdown
 from ..kernel_protocol import ENTRIES_KEY
