@@ -1,13 +1,31 @@
-from . import capacity, figures, findings, ipam, manifests, model, read, report, simulation, view, widgets, write
-from .capacity import Verdict, block_sizes, choices, comparison, growth, nodes, pools, prefixes, verdict
-from .capacity.design_rules import check_design
+from . import (
+    capacity,
+    choose,
+    figures,
+    findings,
+    ipam,
+    manifests,
+    model,
+    read,
+    report,
+    simulation,
+    view,
+    widgets,
+    write,
+)
+from .analysis import Analysis, analyse
+from .api import block_sizes, check_design, choices, comparison, growth, nodes, pools, prefixes, verdict, verdicts
+from .capacity.evaluation import Status, Verdict
+from .choose import free, recommend
 from .cidr import Cidr
 from .errors import InputError, IppoolkitError, ReportError
 from .findings import Finding
+from .forecasting import forecast
 from .manifests.manifest_review import review
 from .model import (
     Block,
     Cluster,
+    GroupRequirement,
     IPAMConfig,
     IPPool,
     IPReservation,
@@ -17,6 +35,7 @@ from .model import (
     NodeGroup,
     Plan,
     Pod,
+    Requirements,
     Scenario,
 )
 from .model.scenario_edits import nodes_as_group, with_pool, with_single_group
@@ -29,11 +48,13 @@ from .write import save_scenario, to_manifests_yaml
 __version__: str
 
 __all__ = [
+    "Analysis",
     "Block",
     "ChangePlanner",
     "Cidr",
     "Cluster",
     "Finding",
+    "GroupRequirement",
     "IPAMConfig",
     "IPPool",
     "IPReservation",
@@ -47,15 +68,21 @@ __all__ = [
     "Planner",
     "Pod",
     "ReportError",
+    "Requirements",
     "Scenario",
+    "Status",
     "Verdict",
+    "analyse",
     "block_sizes",
     "capacity",
     "check_design",
     "choices",
+    "choose",
     "comparison",
     "figures",
     "findings",
+    "forecast",
+    "free",
     "growth",
     "ipam",
     "load",
@@ -68,6 +95,7 @@ __all__ = [
     "pools",
     "prefixes",
     "read",
+    "recommend",
     "report",
     "review",
     "save_scenario",
@@ -75,6 +103,7 @@ __all__ = [
     "simulation",
     "to_manifests_yaml",
     "verdict",
+    "verdicts",
     "view",
     "widgets",
     "with_pool",

@@ -1,17 +1,22 @@
 """The frozen model: what exists, what is planned."""
 
 from .affinities import BlockAffinity, IPAMHandle
+from .bgp import BGPConfiguration, BGPPeer
 from .calico_objects import Allocation, Block, EncapsulationMode, IPAMConfig, IPPool, IPReservation, Tunnel, Use
 from .cluster import Cluster, CNIConfiguration, KindName, Namespace, Node, Pod, Service
+from .requirements import GroupRequirement, Requirements
 from .scenario import Networks, NodeGroup, Plan, Scenario
 
 __all__ = [
     "Allocation",
+    "BGPConfiguration",
+    "BGPPeer",
     "Block",
     "BlockAffinity",
     "CNIConfiguration",
     "Cluster",
     "EncapsulationMode",
+    "GroupRequirement",
     "IPAMConfig",
     "IPAMHandle",
     "IPPool",
@@ -23,6 +28,7 @@ __all__ = [
     "NodeGroup",
     "Plan",
     "Pod",
+    "Requirements",
     "Scenario",
     "Service",
     "Tunnel",

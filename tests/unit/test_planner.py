@@ -8,7 +8,6 @@ from dataclasses import replace
 import pytest
 
 import ippoolkit as ipk
-from ippoolkit.capacity.choice_table import find_choices
 from ippoolkit.view.capacity_data import capacity_as_dict
 from ippoolkit.view.html import capacity_tiles_html, nodes_html, table_html, verdict_html
 from ippoolkit.widgets.planner_fields import FIELDS
@@ -156,17 +155,17 @@ def test_another_family_brings_its_own_sizes_and_back(planner):
     ("field", "value", "told"),
     [
         ("cidr", "10.0.0.1/8", "Write 10.0.0.0/8"),
-        ("cidr", "nonsense", "is no CIDR"),
-        ("cidr", "", "is no CIDR"),
-        ("cidr", "10.0.0.0/33", "is no CIDR"),
-        ("cidr", "<script>alert(1)</script>", "is no CIDR"),
+        ("cidr", "nonsense", "is not a valid CIDR"),
+        ("cidr", "", "is not a valid CIDR"),
+        ("cidr", "10.0.0.0/33", "is not a valid CIDR"),
+        ("cidr", "<script>alert(1)</script>", "is not a valid CIDR"),
         ("selector", "rack = 'a'", "character"),
         ("name", "", "253"),
         ("nodes", -1, "0"),
         ("nodes", 1.5, "1.5"),
         ("pods", 10**9, "1000000"),
         ("blocksize", 12, "20"),
-        ("servicenet", "10.96.0.0/12, x", "is no CIDR"),
+        ("servicenet", "10.96.0.0/12, x", "is not a valid CIDR"),
         ("cap", -5, "0"),
     ],
 )
@@ -177,7 +176,7 @@ def test_a_bad_value_is_told_beside_its_field_and_the_last_result_stays(planner,
     assert (planner.scenario, planner._verdict.html) == before
     assert told in shown(planner, field)["error"]
     assert shown(planner, field)["error"]
-    assert "last result" in planner._status.value
+    assert "last valid result" in planner._status.value
     planner.set(field, good)
     assert "error" not in shown(planner, field)
     assert planner._status.value == ""
@@ -268,7 +267,7 @@ def test_tables_are_those_of_the_changed_scenario(planner):
 def test_choices_are_buttons_that_apply_them(planner):
     planner.set("blocksize", 24)
     assert 'data-action="choose" data-value="0"' in planner._verdict.html
-    wanted = find_choices(planner.scenario)[0].scenario
+    wanted = planner.analysis.choices[0].scenario
     act(planner, "choose", "0")
     assert planner.scenario == wanted
     assert shown(planner, "blocksize")["value"] == 26
@@ -484,5 +483,5 @@ def test_a_busiest_node_with_less_than_a_typical_one_is_refused(planner):
     least = shown(planner, "pods")["value"]
     before = planner.scenario
     planner.set("busiest", least - 1)
-    assert f"below {least}" in shown(planner, "busiest")["error"]
+    assert f"below the minimum of {least}" in shown(planner, "busiest")["error"]
     assert planner.scenario == before
