@@ -14,6 +14,7 @@ from ..model import Scenario
 from ..read import Reading, read
 from ..read.input_files import AnyPath
 from .checks import CHECKS, AuditContext
+from .checks.reported_figures import check_reported_figures
 from .cluster_index import ClusterIndex
 from .cluster_metrics import ClusterMetrics, cluster_metrics
 from .dump_consistency import check_dump_consistency
@@ -89,6 +90,7 @@ def audit_reading(reading: Reading) -> Audit:
             skipped.append((check.run.__name__, missing))
         else:
             findings += check.run(context)
+    findings += check_reported_figures(reading, metrics)
     return Audit(reading, metrics, tuple(sort_by_severity(findings)), tuple(skipped))
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from typing import Any
 
 from ..cidr import Cidr
 from ..findings import Finding, Place
@@ -60,10 +62,14 @@ def read_pods(lines: NumberedLines, file: str, reported: ReportedText) -> None:
 
 def read_names(lines: NumberedLines, file: str, reported: ReportedText) -> None:
     """Read a table of names, of which those of block affinities tell node and block."""
+    counts: Counter[str] = Counter()
     for number, row in table_rows(lines):
         if parsed := parse_affinity_name(row.get("NAME", "")):
             node, cidr = parsed
             reported.affinities.append((node, cidr, Place(file, number)))
+            counts[node] += 1
+    for node, count in counts.items():
+        reported.add_figures("nodes", node, Place(file, lines[0][0]), {"blocks": count})
 
 
 def parse_affinity_name(name: str) -> tuple[str, Cidr] | None:
@@ -139,11 +145,11 @@ def read_describe(lines: NumberedLines, file: str, reported: ReportedText) -> No
     status: dict[str, object] = {"addresses": addresses}
     if "pods" in node:
         status["allocatable"] = {"pods": node["pods"]}
-    value = {
+    described: dict[str, Any] = {
         "apiVersion": "v1",
         "kind": "Node",
         "metadata": {"name": node.get("name", ""), "labels": labels, "annotations": annotations},
         "spec": spec,
         "status": status,
     }
-    reported.objects.append((value, Place(file, lines[0][0])))
+    reported.objects.append((described, Place(file, lines[0][0])))

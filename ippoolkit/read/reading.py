@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
+from ..calico.limits import HIGHEST_MAX_BLOCKS_PER_HOST
 from ..cidr import Cidr
 from ..errors import InputError
 from ..findings import Finding, Place, Severity
@@ -329,7 +330,7 @@ class Reader:
             self.ipam_config_known = True
             self.collector.notes.append(Finding("null-read", place=Place(document.file)))
             return
-        if is_ipam_report(value):
+        if isinstance(value, Mapping) and is_ipam_report(value):
             read_ipam_report(value, document.file, self.reported)
             return
         if self.installer.read_document(document):
@@ -420,9 +421,23 @@ class Reader:
             changes["blocks"] = tuple(reported.blocks)
             kinds_seen.add("IPAMBlock")
         unknown = tuple(kind for kind in ALL_KINDS if kind in kinds_in_question - kinds_seen)
+        if "IPAMConfiguration" in unknown and (settings := self._reported_configuration()):
+            changes["ipam"] = dataclasses.replace(cluster.ipam, **settings)
         ipam_stored = cluster.ipam_stored or bool(collector.objects.get("ipam"))
         cluster = dataclasses.replace(cluster, unknown=unknown, ipam_stored=ipam_stored, **changes)
         return dataclasses.replace(scenario, cluster=cluster)
+
+    def _reported_configuration(self) -> dict[str, Any]:
+        """Return the fields of the IPAM configuration that a text states, as far as they are valid."""
+        figures = {figure.figure: figure.value for figure in self.reported.figures if figure.table == "config"}
+        settings: dict[str, Any] = {}
+        for key, name in (("strictAffinity", "strict_affinity"), ("autoAllocateBlocks", "auto_allocate_blocks")):
+            if isinstance(figures.get(key), bool):
+                settings[name] = figures[key]
+        maximum = figures.get("maxBlocksPerHost")
+        if isinstance(maximum, int) and not isinstance(maximum, bool) and 0 <= maximum <= HIGHEST_MAX_BLOCKS_PER_HOST:
+            settings["max_blocks_per_host"] = maximum
+        return settings
 
     def _with_node_addresses(self, scenario: Scenario) -> Scenario:
         """Add the nodes' addresses that only texts tell to the nodes' networks, against which pools are held."""

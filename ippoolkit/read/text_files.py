@@ -12,7 +12,7 @@ from typing import BinaryIO
 from ..errors import InputError
 from ..findings import Finding, Place
 from .document import Document
-from .json_text import read_json
+from .json_text import read_json, read_json_lines
 from .yaml_text import MAX_YAML_BYTES as MOST_YAML_BYTES
 from .yaml_text import read_yaml
 
@@ -53,6 +53,8 @@ def parse_documents(text: str, name: str) -> list[Document]:
         try:
             return read_json(text, name)
         except InputError:
+            if documents := read_json_lines(text, name):
+                return documents
             if len(text) > MOST_YAML_BYTES:
                 raise
             try:

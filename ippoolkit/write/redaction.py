@@ -156,12 +156,16 @@ class _Redactor:
     def scenario(self, original: Scenario, name: str) -> Scenario:
         """Return a scenario with everything replaced."""
         relocate = self.networks.relocate_network
-        networks = {
-            field: tuple(map(relocate, getattr(original.networks, field)))
-            for field in ("cluster", "services", "nodes", "peers")
-        }
+        around = original.networks
+        networks = replace(
+            around,
+            cluster=tuple(map(relocate, around.cluster)),
+            services=tuple(map(relocate, around.services)),
+            nodes=tuple(map(relocate, around.nodes)),
+            peers=tuple(map(relocate, around.peers)),
+        )
         plan = Plan(months=original.plan.months, groups=tuple(map(self._group, original.plan.groups)))
-        return Scenario(name=name, cluster=self._cluster(original.cluster), plan=plan, networks=replace(original.networks, **networks))
+        return Scenario(name=name, cluster=self._cluster(original.cluster), plan=plan, networks=networks)
 
     def _cluster(self, cluster: Cluster) -> Cluster:
         reservations = tuple(

@@ -200,7 +200,7 @@ class InstallerReader:
             cluster, pools=(*cluster.pools, *self.pools), nodes=(*cluster.nodes, *self.nodes)
         )
         if settings.cni_pools is not None:
-            cni = CNIConfiguration(ipv4_pools=settings.cni_pools[4], ipv6_pools=settings.cni_pools[6])
+            cni = CNIConfiguration(ipv4Pools=settings.cni_pools[4], ipv6Pools=settings.cni_pools[6])
             cluster = dataclasses.replace(cluster, cni=cni)
         networks = dataclasses.replace(
             networks,
