@@ -37,13 +37,14 @@ class _OutputHook(DisplayHook):
     """Collects the value of a cell's last expression instead of printing it."""
 
     def write_output_prompt(self) -> None:
-        pass
+        """Print no prompt."""
 
     def write_format_data(self, format_dict: Mapping[str, Any], md_dict: Mapping[str, Any] | None = None) -> None:
+        """Keep the value in every form that it has."""
         self.shell.display_pub.add("execute_result", format_dict, md_dict or {}, execution_count=None)
 
     def finish_displayhook(self) -> None:
-        pass
+        """Print no line feed."""
 
 
 class _OutputPublisher(DisplayPublisher):
@@ -73,6 +74,7 @@ class _OutputPublisher(DisplayPublisher):
         update: bool = False,
         **__: Any,
     ) -> None:
+        """Keep what is displayed; what replaces something displayed before takes its place."""
         display_id = (transient or {}).get("display_id")
         if update and display_id in self._by_display_id:
             changed = self.add("display_data", data, metadata or {})
@@ -84,6 +86,7 @@ class _OutputPublisher(DisplayPublisher):
                 self._by_display_id[display_id] = output
 
     def clear_output(self, wait: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 (IPython's signature)
+        """Forget what the cell has displayed so far."""
         self.outputs.clear()
 
 

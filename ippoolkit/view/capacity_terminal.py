@@ -64,7 +64,7 @@ def print_capacity(console: Console, scenario: Scenario, notes: Iterable[Finding
     choice_table = choices(scenario, lang=lang)
     if len(choice_table):
         print_table(
-            console, "choices", choice_table, title=words.translate(N_("Single changes that are enough")), lang=lang
+            console, "choices", choice_table, title=words.translate(N_("Single changes that are sufficient")), lang=lang
         )
     print_findings(console, [*check_design(scenario), *notes], lang=lang)
 

@@ -21,7 +21,9 @@ def test_conda_environment_is_in_step_with_pyproject():
     environment = yaml.safe_load((ROOT / "environment.yml").read_text())
     listed = {entry for entry in environment["dependencies"] if isinstance(entry, str)}
     wanted = {f"python{PROJECT['requires-python']}", *PROJECT["dependencies"], "pip"}
-    wanted |= {entry for extra in ("notebooks", "live", "distributed") for entry in PROJECT["optional-dependencies"][extra]}
+    wanted |= {
+        entry for extra in ("notebooks", "live", "distributed") for entry in PROJECT["optional-dependencies"][extra]
+    }
     assert listed == wanted
 
 
@@ -71,14 +73,15 @@ LEVEL = {package: level for level, packages in enumerate(LAYERS) for package in 
 KNOWN_BY = {
     "ipywidgets": {"widgets"},
     "anywidget": {"widgets"},
-    "traitlets": {"widgets"},
+    "traitlets": {"report", "widgets"},
     "papermill": {"report"},
     "nbconvert": {"report"},
-    "jupyter_client": {"report"},
-    "ipykernel": {"report"},
+    "jupyter_client": set(),
+    "ipykernel": set(),
+    "filelock": {"report"},
     "nbformat": {"report"},
     "xlsxwriter": {"report"},
-    "IPython": {"widgets"},
+    "IPython": {"report", "widgets"},
     "matplotlib": {"figures", "report"},
     "typer": {"cli"},
     "rich": {"cli", "view"},

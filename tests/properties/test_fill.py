@@ -54,7 +54,10 @@ class Plain:
                 missing.append((request, pod))
         if sum(self.claimed) == before and not missing and load.needs_block:
             for room in load.pod_block_classes:
-                if self.claimed[room] < self.block_classes[room].blocks and self.block_classes[room].usable_addresses > load.reserved_per_block:
+                if (
+                    self.claimed[room] < self.block_classes[room].blocks
+                    and self.block_classes[room].usable_addresses > load.reserved_per_block
+                ):
                     self.claimed[room] += 1
                     own[room] += self.block_classes[room].usable_addresses - load.reserved_per_block
                     break

@@ -101,7 +101,7 @@ class ComparisonReport(BaseReport):
     def figures(self) -> Section:
         """Return the numbers that decide, a row each."""
         data = comparison(dict(zip(self.short_names, self.scenarios, strict=True)), lang=self.lang)
-        headings = [self.words.translate(N_("figure")), *self.names]
+        headings = [self.words.translate(N_("metric")), *self.names]
         key_figures_table = ReportTable.from_dataframe(data, "key figures", lang=self.lang).with_headings(headings)
         return self.section(
             N_("Key figures"), table_part(replace(key_figures_table, html=comparison_html(data, self.lang)))
@@ -117,7 +117,7 @@ class ComparisonReport(BaseReport):
             if len({flat_scenario.get(key) for flat_scenario in flat_scenarios}) > 1
         ]
         if not rows:
-            return self.section(N_("Differences"), paragraph(self.words.translate(N_("There are none.")), "ipk-empty"))
+            return self.section(N_("Differences"), paragraph(self.words.translate(N_("No differences.")), "ipk-empty"))
         parameter_heading = self.words.translate(N_("parameter"))
         differences_table = ReportTable.from_rows(
             "differences", [parameter_heading, *self.short_names], rows, lang=self.lang, texts_only=True
