@@ -41,7 +41,8 @@ class _OutputHook(DisplayHook):
 
     def write_format_data(self, format_dict: Mapping[str, Any], md_dict: Mapping[str, Any] | None = None) -> None:
         """Keep the value in every form that it has."""
-        self.shell.display_pub.add("execute_result", format_dict, md_dict or {}, execution_count=None)
+        shell: Any = self.shell
+        shell.display_pub.add("execute_result", format_dict, md_dict or {}, execution_count=None)
 
     def finish_displayhook(self) -> None:
         """Print no line feed."""
@@ -100,7 +101,7 @@ class _Shell(InteractiveShell):
         """Do nothing: there is no event loop of a window system."""
 
 
-class InProcessEngine(Engine):
+class InProcessEngine(Engine):  # type: ignore[misc]  # papermill has no types
     """Runs the cells one after another; the first that raises ends the notebook."""
 
     @classmethod
@@ -131,7 +132,7 @@ papermill_engines.register(ENGINE_NAME, InProcessEngine)
 
 def _run_cell(shell: _Shell, cell: Any) -> BaseException | None:
     """Run one cell and keep its outputs; return what it raised."""
-    publisher: _OutputPublisher = shell.display_pub
+    publisher: Any = shell.display_pub
     publisher.outputs = cell.outputs = []
     with capture_output(display=False) as printed:
         result = shell.run_cell(cell.source, store_history=True)
@@ -169,7 +170,8 @@ def _register_formatters(shell: _Shell) -> None:
         part = picture_part(f"figure {next(figure_numbers)}", figure, figure.get_suptitle())
         return Section((part,))._repr_mimebundle_()
 
-    formatter = shell.display_formatter.mimebundle_formatter
+    display_formatter: Any = shell.display_formatter
+    formatter = display_formatter.mimebundle_formatter
     formatter.for_type_by_name("pandas", "DataFrame", _table_bundle)
     formatter.for_type_by_name("pandas.core.frame", "DataFrame", _table_bundle)
     formatter.for_type_by_name("matplotlib.figure", "Figure", figure_bundle)
