@@ -27,7 +27,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from multiprocessing.forkserver import ensure_running
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Generic, Protocol, TypeVar
@@ -150,7 +149,7 @@ class _WorkerProcess(ForkServerProcess):
         main_module = sys.modules["__main__"]
         sys.modules["__main__"] = ModuleType("__main__")
         try:
-            return ForkServerProcess._Popen(process_obj)  # noqa: SLF001 (the only place to step in)
+            return ForkServerProcess._Popen(process_obj)
         finally:
             sys.modules["__main__"] = main_module
 
@@ -164,12 +163,12 @@ def _belong_to_the_parent() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
-        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 
+        def end_with_parent() -> None:
+            parent.join()
+            os._exit(1)
 
-def _end_with(parent: BaseProcess) -> None:
-    parent.join()
-    os._exit(1)
+        threading.Thread(target=end_with_parent, daemon=True).start()
 
 
 @contextmanager

@@ -45,19 +45,20 @@ def capacity(
     as_json: JsonOption = False,
 ) -> None:
     """Print verdict, tables and findings for IP pools and a plan."""
+    from ..analysis import analyse
     from ..read import read
 
     with errors_reported(lang):
         reading = read(*files)
-    scenario = _with_plan_options(reading.scenario, nodes, pods_per_node, busiest, nodes_per_month, months)
+    analysis = analyse(_with_plan_options(reading.scenario, nodes, pods_per_node, busiest, nodes_per_month, months))
     if as_json:
         from ..view.capacity_data import capacity_as_dict
 
-        print_json(capacity_as_dict(scenario, reading.notes, lang))
+        print_json(capacity_as_dict(analysis, reading.notes, lang))
     else:
         from ..view.capacity_terminal import print_capacity
 
-        print_capacity(console(), scenario, reading.notes, lang=lang)
+        print_capacity(console(), analysis, reading.notes, lang=lang)
 
 
 @app.command()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ..findings import Finding, Place
-from .app import LanguageOption, app, console, errors_reported, exit_with_problem
+from .app import LanguageOption, app, console, errors_reported, exit_with_problem, print_json
 
 Histories = Annotated[
     list[str],
@@ -63,7 +62,7 @@ def forecast(
             connection=connection,
         )
     if as_json:
-        typer.echo(json.dumps(forecast_data(result, lang), indent=1, ensure_ascii=False))
+        print_json(forecast_data(result, lang))
     else:
         print_forecast(console(), result, lang=lang)
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ...capacity import comparison, growth
+from ...analysis import analyse, compare
 from ...findings import N_
 from ...view.html import comparison_html, tile_boxes_html
 from ...view.markdown import escape_markdown
@@ -51,6 +51,7 @@ class ComparisonReport(BaseReport):
     def __init__(self, scenarios: Sequence[str | Path], lang: str = "en", date: str = "") -> None:
         super().__init__(lang, date)
         self.scenarios = [read_at_hand(path).scenario for path in scenarios]
+        self.analyses = [analyse(scenario) for scenario in self.scenarios]
         name_counts = Counter(scenario.name for scenario in self.scenarios)
         seen: Counter[str] = Counter()
         self.names: list[str] = []
@@ -69,7 +70,7 @@ class ComparisonReport(BaseReport):
     @cached_property
     def summaries(self) -> list[dict[str, Any]]:
         """Verdict and numbers of each scenario."""
-        return [summarise_scenario(scenario, self.lang) for scenario in self.scenarios]
+        return [summarise_scenario(analysis, self.lang) for analysis in self.analyses]
 
     def title(self) -> Section:
         """Return the head: what is compared, when, by which rules."""
@@ -100,7 +101,7 @@ class ComparisonReport(BaseReport):
 
     def figures(self) -> Section:
         """Return the numbers that decide, a row each."""
-        data = comparison(dict(zip(self.short_names, self.scenarios, strict=True)), lang=self.lang)
+        data = compare(dict(zip(self.short_names, self.analyses, strict=True)), lang=self.lang)
         headings = [self.words.translate(N_("metric")), *self.names]
         key_figures_table = ReportTable.from_dataframe(data, "key figures", lang=self.lang).with_headings(headings)
         return self.section(
@@ -128,7 +129,7 @@ class ComparisonReport(BaseReport):
 
     def growth(self) -> Section:
         """Return the blocks left in each month."""
-        tables = [growth(scenario, lang=self.lang) for scenario in self.scenarios]
+        tables = [analysis.growth(lang=self.lang) for analysis in self.analyses]
         spare_by_month: list[dict[int, int]] = []
         for data in tables:
             least_by_month: dict[int, int] = {}

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ...analysis import analyse
 from ...capacity.evaluation import Status
 from ...errors import InputError
 from ...findings import N_
@@ -118,7 +119,7 @@ class FleetReport(BaseReport):
 
     def _entry_from_file(self, path: str | Path) -> dict[str, Any]:
         try:
-            return summarise_scenario(read_at_hand(path).scenario, self.lang)
+            return summarise_scenario(analyse(read_at_hand(path).scenario), self.lang)
         except InputError as error:
             return {"name": Path(path).stem, "error": error.describe(self.lang)}
 
