@@ -114,6 +114,7 @@ class InProcessEngine(Engine):  # type: ignore[misc]  # papermill has no types
         on_cell_done: Callable[[], None] | None = None,
         **_: Any,
     ) -> None:
+        """Run the notebook; outputs and the error, if there is one, stand in its cells afterwards."""
         with _new_shell(profile_dir) as shell:
             for index, cell in enumerate(nb_man.nb.cells):
                 if cell.cell_type == "code" and cell.source.strip():

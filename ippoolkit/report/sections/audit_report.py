@@ -98,8 +98,9 @@ class AuditReport(BaseReport):
         most_severe_text = (
             most_severe.full_message(self.lang) if most_severe else unchecked_message(self.audit, self.lang)
         )
+        label, verdict = audit_label(self.audit, self.lang), audit_verdict(self.audit, self.lang)[1]
         lines = [
-            f"**{escape_markdown(audit_label(self.audit, self.lang))}** {escape_markdown(audit_verdict(self.audit, self.lang)[1])}",
+            f"**{escape_markdown(label)}** {escape_markdown(verdict)}",
             escape_markdown(most_severe_text),
         ]
         lines.append(

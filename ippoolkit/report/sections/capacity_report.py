@@ -198,8 +198,8 @@ class CapacityReport(BaseReport):
         assumptions: list[tuple[str, dict[str, object]]] = [
             (
                 N_(
-                    "All addresses of a block are usable, the first and the last included; a block has 2^(32 − blockSize) "
-                    "of them, in IPv6 2^(128 − blockSize)."
+                    "All addresses of a block are usable, the first and the last included; a block has 2^(32 − "
+                    "blockSize) of them, in IPv6 2^(128 − blockSize)."
                 ),
                 {},
             ),
@@ -212,15 +212,15 @@ class CapacityReport(BaseReport):
             ),
             (
                 N_(
-                    "Each tunnel (IPIP, VXLAN, WireGuard) takes an address on every node, so a node without pods needs a "
-                    "block too."
+                    "Each tunnel (IPIP, VXLAN, WireGuard) takes an address on every node, so a node without "
+                    "pods needs a block too."
                 ),
                 {},
             ),
             (
                 N_(
-                    "Nodes join one after another, each brought to its load before the next comes; those that exist come "
-                    "first."
+                    "Nodes join one after another, each brought to its load before the next comes; those that "
+                    "exist come first."
                 ),
                 {},
             ),

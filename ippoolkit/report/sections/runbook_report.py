@@ -179,9 +179,9 @@ class RunbookReport(BaseReport):
             return Section(())
         notes = (
             N_(
-                "Every step was carried out on the cluster's snapshot in the engine that follows Calico's IPAM address "
-                "for address: pools are written, tunnels of nodes move as calico-node moves them, pods are recreated in "
-                "the order and at the pace of this runbook."
+                "Every step was carried out on the cluster's snapshot in the engine that follows Calico's "
+                "IPAM address for address: pools are written, tunnels of nodes move as calico-node moves "
+                "them, pods are recreated in the order and at the pace of this runbook."
             ),
             N_(
                 "A runbook is refused where a step would leave a pod without an address, a node without a block under "
