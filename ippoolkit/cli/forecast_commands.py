@@ -125,6 +125,6 @@ def _capacities(options: list[str], lang: str) -> dict[str, int]:
 def _token(file: Path | None) -> str:
     if file is None:
         return ""
-    from ..read import read_text
+    from ..read.text_files import read_text
 
     return read_text(file)[1].strip()
