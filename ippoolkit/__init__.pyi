@@ -1,14 +1,31 @@
-from . import capacity, figures, findings, ipam, manifests, model, read, report, simulation, view, widgets, write
+from . import (
+    capacity,
+    choose,
+    figures,
+    findings,
+    ipam,
+    manifests,
+    model,
+    read,
+    report,
+    simulation,
+    view,
+    widgets,
+    write,
+)
 from .analysis import Analysis, analyse
 from .api import block_sizes, check_design, choices, comparison, growth, nodes, pools, prefixes, verdict, verdicts
 from .capacity.evaluation import Status, Verdict
+from .choose import free, recommend
 from .cidr import Cidr
 from .errors import InputError, IppoolkitError, ReportError
 from .findings import Finding
+from .forecasting import forecast
 from .manifests.manifest_review import review
 from .model import (
     Block,
     Cluster,
+    GroupRequirement,
     IPAMConfig,
     IPPool,
     IPReservation,
@@ -18,6 +35,7 @@ from .model import (
     NodeGroup,
     Plan,
     Pod,
+    Requirements,
     Scenario,
 )
 from .model.scenario_edits import nodes_as_group, with_pool, with_single_group
@@ -36,6 +54,7 @@ __all__ = [
     "Cidr",
     "Cluster",
     "Finding",
+    "GroupRequirement",
     "IPAMConfig",
     "IPPool",
     "IPReservation",
@@ -49,6 +68,7 @@ __all__ = [
     "Planner",
     "Pod",
     "ReportError",
+    "Requirements",
     "Scenario",
     "Status",
     "Verdict",
@@ -57,9 +77,12 @@ __all__ = [
     "capacity",
     "check_design",
     "choices",
+    "choose",
     "comparison",
     "figures",
     "findings",
+    "forecast",
+    "free",
     "growth",
     "ipam",
     "load",
@@ -72,6 +95,7 @@ __all__ = [
     "pools",
     "prefixes",
     "read",
+    "recommend",
     "report",
     "review",
     "save_scenario",

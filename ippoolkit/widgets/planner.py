@@ -135,7 +135,7 @@ class Planner(ipw.VBox):  # type: ignore[misc]
                 text = scenario_to_yaml(self.scenario).encode()
                 self._header.send({"save": scenario_file_name(self.scenario.name), "type": "text/yaml"}, [text])
             case "report":
-                self._tabs.selected_index = len(self._tabs.children) - 1
+                self._tabs.selected_index = self._tabs.children.index(self._report_tab.pane)
                 self._report_tab.make()
             case "pin":
                 self._pinned = self.analysis
@@ -157,6 +157,10 @@ class Planner(ipw.VBox):  # type: ignore[misc]
         if loaded == self.scenario:
             self._refresh()
         self.scenario = loaded
+
+    def _take(self, scenario: Scenario) -> None:
+        """Put a proposed plan in the place of this one."""
+        self.scenario = scenario
 
     def _on_map(self, _: Any, message: dict[str, Any], __: Any) -> None:
         """Open a cell of the address map, or go back."""
@@ -218,7 +222,10 @@ class Planner(ipw.VBox):  # type: ignore[misc]
     @cached_property
     def _tabs(self) -> ipw.Tab:
         """The tabs, put below the verdict when first wanted."""
+        from .choose_tab import ChooseTab  # loads what tables need: the first verdict need not wait for it
+
         self._report_tab = ReportTab(self.words, lambda: self.scenario)
+        self._choose_tab = ChooseTab(self.words, lambda: self.scenario, self._take)
         self._map_widget = AddressMapWidget(**self._shared_traits).add_class("ipk-map")
         self._map_widget.on_msg(self._on_map)
         self._pages: list[tuple[str, Any, Callable[[], str] | None]] = [
@@ -250,6 +257,7 @@ class Planner(ipw.VBox):  # type: ignore[misc]
                 lambda: planner_tabs.compare_tab(self.analysis, self._pinned, self.words),
             ),
             (N_("Report"), self._report_tab.pane, None),
+            (N_("Choose"), self._choose_tab.widget, None),
         ]
         titles = [self.words.translate(title) for title, _, _ in self._pages]
         widgets = [widget for _, widget, _ in self._pages]
@@ -273,6 +281,8 @@ class Planner(ipw.VBox):  # type: ignore[misc]
             widget.html = render_page()
         elif widget is self._map_widget:
             self._refresh_map()
+        elif widget is self._choose_tab.widget:
+            self._choose_tab.refresh()
 
     def _refresh_map(self) -> None:
         pool = self._editor.pool

@@ -21,7 +21,7 @@ def test_conda_environment_is_in_step_with_pyproject():
     environment = yaml.safe_load((ROOT / "environment.yml").read_text())
     listed = {entry for entry in environment["dependencies"] if isinstance(entry, str)}
     wanted = {f"python{PROJECT['requires-python']}", *PROJECT["dependencies"], "pip"}
-    wanted |= {*PROJECT["optional-dependencies"]["notebooks"], *PROJECT["optional-dependencies"]["live"]}
+    wanted |= {entry for extra in ("notebooks", "live", "distributed") for entry in PROJECT["optional-dependencies"][extra]}
     assert listed == wanted
 
 
@@ -33,6 +33,7 @@ def test_lock_pins_everything_with_hashes_and_names_no_index():
         *PROJECT["dependencies"],
         *PROJECT["optional-dependencies"]["notebooks"],
         *PROJECT["optional-dependencies"]["live"],
+        *PROJECT["optional-dependencies"]["distributed"],
         *PROJECT["optional-dependencies"]["dev"],
     ]:
         name = re.match(r"[a-z0-9-]+", entry)[0]
@@ -48,7 +49,7 @@ LAYERS = [
     {"calico"},
     {"findings"},
     {"errors"},
-    {"model"},
+    {"model", "parallel"},
     {"read"},
     {"write"},
     {"capacity", "ipam"},
@@ -56,7 +57,9 @@ LAYERS = [
     {"manifests", "simulation"},
     {"live"},
     {"audit"},
-    {"change"},
+    {"choose"},
+    {"change", "forecasting"},
+    {"alerts"},
     {"figures"},
     {"view"},
     {"report"},
@@ -83,14 +86,15 @@ KNOWN_BY = {
     "rich": {"cli", "view"},
     "jinja2": {"view"},
     "yaml": {"read", "write"},
-    "pandas": {"analysis", "api", "audit", "capacity", "change", "figures", "report", "simulation", "view"},
+    "pandas": {"analysis", "api", "audit", "capacity", "change", "choose", "figures", "forecasting", "report", "simulation", "view"},
     "numba": {"ipam"},
-    "msgspec": {"read"},
+    "msgspec": {"read", "view"},
+    "distributed": {"parallel"},
     "kubernetes": {"live"},
     "urllib3": {"live"},
-    "numpy": {"capacity", "change", "ipam", "simulation"},
+    "numpy": {"capacity", "change", "choose", "forecasting", "ipam", "simulation"},
     "babel": {"findings"},
-    "pydantic": {"ipam", "model", "read", "report", "write", "widgets"},
+    "pydantic": {"choose", "ipam", "model", "read", "report", "write", "widgets"},
 }
 
 

@@ -50,7 +50,7 @@ def test_every_field_is_followed(planner):
         send(planner, name, value)
         assert planner.values[name] == value
         assert not any(state.get("error") for state in planner._form.state.values())
-    change = planner.report.made.change
+    change = planner.report.runbook.change
     assert (change.kind, change.order, change.batches, str(change.temporary_cidr)) == (
         "block-size",
         "node",
@@ -72,7 +72,7 @@ def test_a_refused_change_says_why_and_what_instead(planner):
     send(planner, "temporary", "10.9.0.0/26")
     assert "Refused" in planner._verdict.html
     assert "change-tunnels" in shown(planner, 1)
-    assert "better plan" in shown(planner, 1)
+    assert "change-better" in shown(planner, 1)
     assert "svg" in shown(planner, 0)  # how far it comes
     for tab in (2, 3, 4):
         assert "refused" in shown(planner, tab)
@@ -81,7 +81,7 @@ def test_a_refused_change_says_why_and_what_instead(planner):
 def test_what_cannot_be_is_told_beside_its_field_and_the_last_result_stays(planner):
     send(planner, "temporary", "10.9.0.0/33")
     assert "10.9.0.0/33" in planner._form.state["temporary"]["error"]
-    assert "last result" in planner._status.value
+    assert "last valid result" in planner._status.value
     assert "Issued" in planner._verdict.html
     send(planner, "temporary", "")
     assert "error" not in planner._form.state["temporary"]
@@ -103,7 +103,7 @@ def test_a_report_is_made_of_what_stands_there(planner, tmp_path, monkeypatch):
     planner._report_page.make()
     (made,) = (tmp_path / "reports").glob("*-change.html")
     assert "fresh" in made.read_text()
-    assert find_template("change").validate(planner._options()["parameters"]) == []
+    assert find_template("change").validate(planner._report_options()["parameters"]) == []
 
 
 def test_in_a_report_it_is_the_runbook(planner, monkeypatch):
