@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..calico.limits import DEFAULT_MAX_BLOCKS_PER_HOST
 from ..analysis import analyse
+from ..calico.limits import DEFAULT_MAX_BLOCKS_PER_HOST
 from ..errors import InputError
 from ..findings import Finding, Place
 from ..forecasting import Forecast, LimitForecast

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
 
-from ..calico.limits import allowed_block_sizes
 from ..analysis import analyse
+from ..calico.limits import allowed_block_sizes
 from ..capacity.evaluation import Status
 from ..cidr import Cidr, IPVersion
 from ..model import IPPool, NodeGroup, Requirements, Scenario
@@ -86,9 +86,9 @@ class _Judge:
         """Say whether a changed scenario holds, and how many routes it announces."""
         pools = tuple(pool for pool in scenario.cluster.pools if pool.version == self.version)
         alone = replace(scenario, cluster=replace(scenario.cluster, pools=pools))
-        (plan,) = analyse(alone).plans
-        routes = plan.end.fill_result.routes
-        holds = plan.verdict.status is Status.FITS or plan.verdict.code == "no-spare"
+        plan = analyse(alone).plans[0]
+        verdict, routes = plan.verdict, plan.end.fill_result.routes
+        holds = verdict.status is Status.FITS or verdict.code == "no-spare"
         limit = self.asked.max_routes
         return holds and (limit is None or routes <= limit), routes
 

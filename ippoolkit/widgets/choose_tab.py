@@ -242,13 +242,14 @@ class ChooseTab:
             raise InputError([Finding("date-syntax", words.translate(N_("By month")), {"date": by})])
         months = max((int(year) - self._today.year) * 12 + int(month) - self._today.month, 0)
         now = nodes_as_group(base).nodes
-        grown = analyse(on_the_way(base, int(target), months))
+        grown = on_the_way(base, int(target), months)
         head = words.render(N_("{now} → {target} nodes by {by}"), {"now": now, "target": int(target), "by": by})
-        chart = growth_chart(grown.growth(lang=words.code), lang=words.code) if months else ""
-        failing = grown.verdict.params.get("month")
+        analysis = analyse(grown)
+        chart = growth_chart(analysis.growth(lang=words.code), lang=words.code) if months else ""
+        failing = analysis.verdict.params.get("month")
         when = words.render(N_("That is {month}."), {"month": self._month_name(failing)}) if failing else ""
         told = f"<p><strong>{escape(when)}</strong></p>" if when else ""
-        return f"<h3>{escape(head)}</h3>{verdict_html(grown, words.code)}{told}{chart}"
+        return f"<h3>{escape(head)}</h3>{verdict_html(analysis, words.code)}{told}{chart}"
 
     def _month_name(self, month: object) -> str:
         count = self._today.year * 12 + self._today.month - 1 + int(str(month))

@@ -21,7 +21,9 @@ def test_conda_environment_is_in_step_with_pyproject():
     environment = yaml.safe_load((ROOT / "environment.yml").read_text())
     listed = {entry for entry in environment["dependencies"] if isinstance(entry, str)}
     wanted = {f"python{PROJECT['requires-python']}", *PROJECT["dependencies"], "pip"}
-    wanted |= {entry for extra in ("notebooks", "live", "distributed") for entry in PROJECT["optional-dependencies"][extra]}
+    wanted |= {
+        entry for extra in ("notebooks", "live", "distributed") for entry in PROJECT["optional-dependencies"][extra]
+    }
     assert listed == wanted
 
 
@@ -86,7 +88,19 @@ KNOWN_BY = {
     "rich": {"cli", "view"},
     "jinja2": {"view"},
     "yaml": {"read", "write"},
-    "pandas": {"analysis", "api", "audit", "capacity", "change", "choose", "figures", "forecasting", "report", "simulation", "view"},
+    "pandas": {
+        "analysis",
+        "api",
+        "audit",
+        "capacity",
+        "change",
+        "choose",
+        "figures",
+        "forecasting",
+        "report",
+        "simulation",
+        "view",
+    },
     "numba": {"ipam"},
     "msgspec": {"read", "view"},
     "distributed": {"parallel"},

@@ -3,11 +3,11 @@
 import asyncio
 
 import pytest
+from ippoolkit.report.kernel_protocol import FORMATS_VARIABLE, SECTION_MIME
 
 import ippoolkit as ipk
 from ippoolkit.errors import InputError
 from ippoolkit.report import find_template
-from ippoolkit.report.kernel_protocol import FORMATS_VARIABLE, SECTION_MIME
 from ippoolkit.widgets.change_planner import ChangePlanner
 from ippoolkit.write import save_scenario
 from tests.clusters import cluster

@@ -14,11 +14,11 @@ from ...figures import draw_block_sizes, draw_growth
 from ...findings import N_, Finding, Severity
 from ...model import IPPool
 from ...model.scenario_edits import nodes_as_group
-from ...read.read_files import read
 from ...simulation import place_planned_pods
 from ...view.html import capacity_tiles, capacity_tiles_html, verdict_html
 from ...view.markdown import escape_markdown, verdict_markdown
 from ...write import scenario_to_yaml, to_manifests_yaml
+from ..run_context import read_at_hand
 from .address_maps import address_map_parts, pool_title
 from .base_report import BaseReport
 from .choose_report import alternative_parts
@@ -57,7 +57,7 @@ class CapacityReport(BaseReport):
 
     def __init__(self, scenario: str | Path, lang: str = "en", date: str = "", nodes_shown: int = 200) -> None:
         super().__init__(lang, date)
-        reading = read(scenario)
+        reading = read_at_hand(scenario)
         self.scenario = reading.scenario
         self.analysis = analyse(self.scenario)
         self.reading_notes = reading.notes

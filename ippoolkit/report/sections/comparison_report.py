@@ -12,11 +12,11 @@ from typing import Any
 
 from ...analysis import analyse, compare
 from ...findings import N_
-from ...read.read_files import load
 from ...view.html import comparison_html, tile_boxes_html
 from ...view.markdown import escape_markdown
 from ...write import scenario_to_dict as plain_scenario
 from ...write import scenario_to_yaml
+from ..run_context import read_at_hand
 from .base_report import MAX_ATTACHED_BYTES, BaseReport
 from .report_table import CellValue, ReportTable
 from .scenario_summary import summarise_scenario
@@ -50,7 +50,7 @@ class ComparisonReport(BaseReport):
 
     def __init__(self, scenarios: Sequence[str | Path], lang: str = "en", date: str = "") -> None:
         super().__init__(lang, date)
-        self.scenarios = [load(path) for path in scenarios]
+        self.scenarios = [read_at_hand(path).scenario for path in scenarios]
         self.analyses = [analyse(scenario) for scenario in self.scenarios]
         name_counts = Counter(scenario.name for scenario in self.scenarios)
         seen: Counter[str] = Counter()
