@@ -193,7 +193,7 @@ def nodes_html(analysis: Analysis, lang: str = "en") -> str:
     table, note = analysis.nodes(lang=lang), ""
     if len(table) > MAX_NODES_SHOWN:
         params = {"shown": MAX_NODES_SHOWN, "nodes": len(table)}
-        note = get_language(lang).render(N_("Showing the {shown} fullest of {nodes:node}."), params)
+        note = get_language(lang).render(N_("The {shown} nodes with the most pods, of {nodes:node}."), params)
         table = table.sort_values("pods", ascending=False, kind="stable").head(MAX_NODES_SHOWN)
     html = table_html("nodes", table, lang=lang)
     return f'<p class="ipk-empty">{escape(note)}</p>{html}' if note else html
