@@ -10,6 +10,7 @@ import pandas as pd
 from ..analysis import Analysis
 from ..capacity.evaluation import Verdict
 from ..findings import Finding, get_language
+from .cell_text import column_values
 
 
 def capacity_as_dict(analysis: Analysis, notes: Iterable[Finding] = (), lang: str = "en") -> dict[str, Any]:
@@ -36,4 +37,6 @@ def _verdict_as_dict(verdict: Verdict, lang: str) -> dict[str, Any]:
 
 
 def _records(table: pd.DataFrame) -> list[dict[Any, Any]]:
-    return table.to_dict("records")
+    """Return rows as dicts of plain values; missing ones as None."""
+    rows = zip(*(column_values(table[name]) for name in table.columns), strict=True)
+    return [dict(zip(table.columns, row, strict=True)) for row in rows]

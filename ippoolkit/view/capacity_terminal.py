@@ -18,9 +18,18 @@ from .display_columns import DisplayColumn, display_columns
 
 # What goes first where the terminal is narrow.
 _DROP_ORDER: dict[str, Sequence[str]] = {
-    "pools": ("nat", "reserved", "serves", "nodes_with_block", "encapsulation", "blocks_used", "used", "selector"),
+    "pools": (
+        "nat_outgoing",
+        "reserved",
+        "allowed_uses",
+        "nodes_with_block",
+        "encapsulation",
+        "blocks_used",
+        "addresses_used",
+        "node_selector",
+    ),
     "block_sizes": (
-        "stranded",
+        "unused_in_claimed_blocks",
         "pods_fit_strict",
         "routes",
         "pods_fit",
@@ -28,7 +37,7 @@ _DROP_ORDER: dict[str, Sequence[str]] = {
         "spare_blocks",
         "blocks_per_node",
     ),
-    "nodes": ("tunnels", "blocks", "pools", "pods_per_node_max", "family"),
+    "nodes": ("tunnels_per_node", "blocks", "pools", "pods_per_node_max", "family"),
     "growth": ("addresses", "addresses_needed", "pods"),
     "choices": ("pods_per_node_max",),
     "designs": ("unused_per_node", "blocks", "pools"),

@@ -152,7 +152,7 @@ def test_capacity_says_of_the_scenario_what_was_recommended(need):
     assert found.holds
     scenario = found.as_scenario()
     for version in sorted({pick.design.family for pick in found.picks}):
-        verdict = next(v for v in ipk.capacity.verdicts(scenario) if v.subject == f"IPv{version}")
+        verdict = next(v for v in ipk.verdicts(scenario) if v.subject == f"IPv{version}")
         assert verdict.code in ("holds", "holds-growing", "no-spare")
         most = sum(pick.design.nodes_max for pick in found.picks if pick.design.family == version)
         assert verdict.params["most"] == most
