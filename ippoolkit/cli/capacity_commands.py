@@ -33,6 +33,7 @@ def capacity(
     busiest: BusiestOption = None,
     nodes_per_month: NodesPerMonthOption = None,
     months: MonthsOption = None,
+    max_routes: Annotated[int | None, typer.Option(min=0, help="Routes that a node's or router's table takes.")] = None,
     lang: LanguageOption = LanguageChoice.EN,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON, numbers exact.")] = False,
 ) -> None:
@@ -45,11 +46,13 @@ def capacity(
     if as_json:
         from ..view.capacity_data import capacity_as_dict
 
-        typer.echo(json.dumps(capacity_as_dict(scenario, reading.notes, lang), indent=1, ensure_ascii=False))
+        typer.echo(
+            json.dumps(capacity_as_dict(scenario, reading.notes, lang, max_routes), indent=1, ensure_ascii=False)
+        )
     else:
         from ..view.capacity_terminal import print_capacity
 
-        print_capacity(console(), scenario, reading.notes, lang=lang)
+        print_capacity(console(), scenario, reading.notes, max_routes=max_routes, lang=lang)
 
 
 @app.command()

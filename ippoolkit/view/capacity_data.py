@@ -9,11 +9,14 @@ import pandas as pd
 
 from ..capacity import Verdict, block_sizes, choices, growth, nodes, pools, verdict, verdicts
 from ..capacity.design_rules import check_design
+from ..choose import scenario_routes
 from ..findings import Finding, get_language
 from ..model import Scenario
 
 
-def capacity_as_dict(scenario: Scenario, notes: Iterable[Finding] = (), lang: str = "en") -> dict[str, Any]:
+def capacity_as_dict(
+    scenario: Scenario, notes: Iterable[Finding] = (), lang: str = "en", max_routes: int | None = None
+) -> dict[str, Any]:
     """Return verdicts, all tables with all columns, and findings as dicts, lists and scalars."""
     return {
         "scenario": scenario.name,
@@ -25,6 +28,7 @@ def capacity_as_dict(scenario: Scenario, notes: Iterable[Finding] = (), lang: st
         },
         "nodes": _records(nodes(scenario, lang=lang)),
         "growth": _records(growth(scenario, lang=lang)),
+        "routes": _records(scenario_routes(scenario, max_routes=max_routes, lang=lang)),
         "choices": _records(choices(scenario, lang=lang)),
         "findings": [finding.as_dict(lang) for finding in (*check_design(scenario), *notes)],
     }

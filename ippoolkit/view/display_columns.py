@@ -62,6 +62,18 @@ _DISPLAYED: dict[str, Sequence[str | tuple[str, str, tuple[str, ...]]]] = {
         "nodes_max",
         "unused_per_node",
     ),
+    "routes": (
+        "family",
+        "peering",
+        "in_use",
+        "node",
+        "router",
+        "spine",
+        "reflector",
+        "sessions",
+        "limit",
+        "fits",
+    ),
     "failing_designs": (
         "number",
         "prefix",

@@ -12,7 +12,7 @@ from typing import Any
 import ipywidgets as ipw
 
 from ..capacity import growth, verdict
-from ..choose import Recommendation, designs_table, recommend
+from ..choose import Recommendation, designs_table, recommend, routes_table
 from ..choose.option_parsing import cidrs_from
 from ..choose.requirements_source import requirements_from
 from ..errors import InputError
@@ -227,6 +227,10 @@ class ChooseTab:
             parts.append(f'<h3>{escape(title)}</h3><p class="ipk-empty">{escape(hint)}</p>')
             parts.append(designs_chart(rows, lang=words.code))
             parts.append(table_html("designs", rows.head(SHOWN), lang=words.code, caption=title))
+        if found.picks:
+            title = words.translate(N_("Routes"))
+            parts.append(f"<h3>{escape(title)}</h3>")
+            parts.append(table_html("routes", routes_table(found, lang=words.code), lang=words.code, caption=title))
         return "".join(parts)
 
     def _target_html(self) -> str:
