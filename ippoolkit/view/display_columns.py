@@ -115,6 +115,8 @@ _MIN_WIDTHS: dict[str, dict[str, int]] = {
     "pools": {"addresses_per_block": WIDE, "reserved": MEDIUM, "nodes_with_block": WIDE, "nat": MEDIUM},
     "nodes": {"tunnels": MEDIUM, "pods_per_node_max": MEDIUM, "blocks": NARROW},
     "growth": {"addresses": MEDIUM},
+    "designs": {"blocks": MEDIUM, "unused_per_node": MEDIUM, "blocks_per_node": NARROW, "pools": NARROW},
+    "routes": {"in_use": MEDIUM, "sessions": MEDIUM, "limit": MEDIUM, "family": NARROW},
 }
 
 # The column of the block size table in which each limit shows.

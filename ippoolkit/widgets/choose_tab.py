@@ -104,10 +104,14 @@ class ChooseTab:
         except InputError as error:
             self._show_error(error)
             return
-        if found.holds:
-            self._before = self._before or self._scenario()
-            self._take(replace(found.as_scenario(), requirements=None))
+        if not found.holds:  # no room for its pools, or nothing holds: the first reason says it
             self.refresh()
+            message = escape(found.reasons[0].full_message(self._words.code))
+            self._result.html = f'<p class="ipk-field-error" role="alert">{message}</p>{self._result.html}'
+            return
+        self._before = self._before or self._scenario()
+        self._take(replace(found.as_scenario(), requirements=None))
+        self.refresh()
 
     def back(self) -> None:
         """Go back to the plan that there was before a design was taken."""
