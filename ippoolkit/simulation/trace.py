@@ -15,7 +15,7 @@ import numpy as np
 
 from ..errors import InputError
 from ..findings import Finding, Place
-from ..read import read_text
+from ..read.text_files import read_text
 from .simulated_cluster import DAY, SECOND, Events, SimulatedCluster
 from .workloads import Workload
 
@@ -71,7 +71,7 @@ class Trace(Workload):
         events.sort(key=lambda event: event.time)
         return cls(events[-1].time // DAY + 1, tuple(events))
 
-    def day(self, cluster: SimulatedCluster, day: int) -> Events | None:
+    def events_on_day(self, cluster: SimulatedCluster, day: int) -> Events | None:
         """Return the events of a day."""
         batches = []
         for event in self.events:

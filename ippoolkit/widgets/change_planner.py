@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
@@ -19,8 +18,8 @@ from ..errors import InputError
 from ..findings import N_, Language, get_language
 from ..ipam import batch_events
 from ..ipam.compilation import needs_compiling
-from ..read.cluster_dump import read_cluster
-from ..report.kernel_protocol import FORMATS_VARIABLE
+from ..read import read
+from ..report.run_context import current_run
 from ..report.sections.runbook_report import RunbookReport
 from ..report.sections.section import Section
 from ..view.stylesheet import stylesheet as shared_style
@@ -131,7 +130,7 @@ class ChangePlanner(ipw.VBox):  # type: ignore[misc]
         self.words = get_language(lang)
         self.lang, self.date = lang, date
         paths = [files] if isinstance(files, str | Path) else list(files)
-        self.cluster_scenario = read_cluster(*paths).scenario
+        self.cluster_scenario = read(*paths).scenario
         self.values: dict[str, Any] = {
             "change": change,
             "pool": pool,
@@ -176,7 +175,7 @@ class ChangePlanner(ipw.VBox):  # type: ignore[misc]
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """Be the runbook itself where the notebook makes a report."""
-        if FORMATS_VARIABLE not in os.environ:
+        if current_run() is None:
             return super()._repr_mimebundle_(**kwargs)
         sections = self.report.sections()
         summary = {key: value for section in sections for key, value in section.summary.items()}
@@ -313,7 +312,7 @@ class ChangePlanner(ipw.VBox):  # type: ignore[misc]
 
 def _show_compiling_notice(words: Language) -> Any:
     """Say, where the engine is to be compiled first, that this takes a while; return what can take that back."""
-    if FORMATS_VARIABLE in os.environ or not needs_compiling(batch_events.run_events):
+    if current_run() is not None or not needs_compiling(batch_events.run_events):
         return None
     notice = HTML(f"<p>{escape(words.translate(COMPILING_MESSAGE))}</p>")  # type: ignore[no-untyped-call]
     return display(notice, display_id=True)  # type: ignore[no-untyped-call]

@@ -14,11 +14,11 @@ import traitlets
 from ipywidgets.widgets.widget_string import HTMLStyle
 from pydantic import ValidationError
 
+from ..analysis import Analysis, analyse
 from ..calico.selectors import SelectorError
-from ..capacity.choice_table import find_choices
 from ..cidr import Cidr, CidrError
 from ..errors import InputError, describe_finding
-from ..findings import N_, Finding, Severity, get_language
+from ..findings import N_, Severity, get_language
 from ..model import Cluster, IPPool, NodeGroup, Plan, Scenario
 from ..read import load
 from ..read.validation import first_problem
@@ -63,7 +63,8 @@ class Planner(ipw.VBox):  # type: ignore[misc]
         )
         self._editor = EditorState(initial_scenario)
         self._loaded = initial_scenario
-        self._pinned: Scenario | None = None
+        self._analysis = analyse(initial_scenario)
+        self._pinned: Analysis | None = None
         self._map_state = MapState()
         self._pending_refresh: asyncio.TimerHandle | None = None
         # Each widget delays the first verdict: the tabs come behind it, and all share one layout, a widget too.
@@ -83,6 +84,13 @@ class Planner(ipw.VBox):  # type: ignore[misc]
         self._refresh_header()
         self._refresh()
         self.observe(self._on_scenario, "scenario")
+
+    @property
+    def analysis(self) -> Analysis:
+        """The analysis of the scenario as it stands."""
+        if self._analysis.scenario is not self.scenario:
+            self._analysis = analyse(self.scenario)
+        return self._analysis
 
     # ---- what comes from the page
 
@@ -112,7 +120,7 @@ class Planner(ipw.VBox):  # type: ignore[misc]
         value = message.get("value", "")
         match message.get("action"):
             case "choose":
-                choices = find_choices(self.scenario)
+                choices = self.analysis.choices
                 if str(value).isdigit() and int(value) < len(choices):
                     self.scenario = choices[int(value)].scenario
             case "sample" if value in (sample_paths := sample_scenarios()):
@@ -130,13 +138,13 @@ class Planner(ipw.VBox):  # type: ignore[misc]
                 self._tabs.selected_index = self._tabs.children.index(self._report_tab.pane)
                 self._report_tab.make()
             case "pin":
-                self._pinned = self.scenario
+                self._pinned = self.analysis
                 self._refresh_tabs()
             case "unpin":
                 self._pinned = None
                 self._refresh_tabs()
             case "back" if self._pinned is not None:
-                self.scenario = self._pinned
+                self.scenario = self._pinned.scenario
 
     def _load(self, read_scenario: Callable[[], Scenario]) -> None:
         try:
@@ -184,7 +192,7 @@ class Planner(ipw.VBox):  # type: ignore[misc]
 
     def _refresh(self) -> None:
         """Show the scenario: the verdict at once, the rest when no further change comes."""
-        self._verdict.html = verdict_html(self.scenario, self.lang, buttons=True)
+        self._verdict.html = verdict_html(self.analysis, self.lang, buttons=True)
         self._form.state = field_states(self._editor, self.words)
         self._status.value = ""
         if self._pending_refresh is not None:
@@ -200,19 +208,16 @@ class Planner(ipw.VBox):  # type: ignore[misc]
         self._header.html = planner_tabs.planner_header(
             self.scenario, list(sample_scenarios()), self.words, edited=edited
         )
-        self._tiles.value = capacity_tiles_html(self.scenario, self.lang)
+        self._tiles.value = capacity_tiles_html(self.analysis, self.lang)
 
     def _refresh_tabs(self) -> None:
         self._refresh_header()
         self._refresh_tab()
-        problem_count = sum(finding.severity in (Severity.ERROR, Severity.WARNING) for finding in self._findings())
+        problem_count = sum(
+            finding.severity in (Severity.ERROR, Severity.WARNING) for finding in self.analysis.findings
+        )
         title = self.words.translate(N_("Findings"))
         self._tabs.set_title(4, f"{title} ({problem_count})" if problem_count else title)
-
-    def _findings(self) -> list[Finding]:
-        from ..capacity.design_rules import check_design  # takes long to load: the first verdict need not wait for it
-
-        return check_design(self.scenario)
 
     @cached_property
     def _tabs(self) -> ipw.Tab:
@@ -227,19 +232,19 @@ class Planner(ipw.VBox):  # type: ignore[misc]
             (
                 N_("Block sizes"),
                 self._pane("ipk-sizes"),
-                lambda: planner_tabs.block_sizes_tab(self.scenario, self._editor.pool, self.words),
+                lambda: planner_tabs.block_sizes_tab(self.analysis, self._editor.pool, self.words),
             ),
             (N_("Address map"), self._map_widget, None),
-            (N_("Nodes"), self._pane("ipk-nodes-page"), lambda: planner_tabs.nodes_tab(self.scenario, self.words)),
+            (N_("Nodes"), self._pane("ipk-nodes-page"), lambda: planner_tabs.nodes_tab(self.analysis, self.words)),
             (
                 N_("Over time"),
                 self._pane("ipk-growth-page"),
-                lambda: planner_tabs.growth_tab(self.scenario, self.words),
+                lambda: planner_tabs.growth_tab(self.analysis, self.words),
             ),
             (
                 N_("Findings"),
                 self._pane("ipk-findings"),
-                lambda: planner_tabs.findings_tab(self._findings(), self.words),
+                lambda: planner_tabs.findings_tab(self.analysis.findings, self.words),
             ),
             (
                 N_("Manifest"),
@@ -249,7 +254,7 @@ class Planner(ipw.VBox):  # type: ignore[misc]
             (
                 N_("Compare"),
                 self._pane("ipk-compare"),
-                lambda: planner_tabs.compare_tab(self.scenario, self._pinned, self.words),
+                lambda: planner_tabs.compare_tab(self.analysis, self._pinned, self.words),
             ),
             (N_("Report"), self._report_tab.pane, None),
             (N_("Choose"), self._choose_tab.widget, None),

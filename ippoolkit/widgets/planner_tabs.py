@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
 
+from ..analysis import Analysis, compare
 from ..calico.limits import CALICO_VERSION
-from ..capacity import block_sizes, comparison, growth
 from ..findings import N_, Finding, Language
 from ..model import IPPool, Scenario
 from ..view.html import comparison_html, findings_html, nodes_html, review_html, table_html, verdict_html
@@ -14,30 +15,30 @@ from ..view.html_charts import block_sizes_chart, growth_chart
 from ..write import to_manifests_yaml
 
 
-def block_sizes_tab(scenario: Scenario, pool: IPPool | None, words: Language) -> str:
+def block_sizes_tab(analysis: Analysis, pool: IPPool | None, words: Language) -> str:
     """Return the table of block sizes, the chosen one marked, and the trade-off as a chart."""
     if pool is None:
         return no_pool_message(words)
-    table = block_sizes(scenario, pool.name, lang=words.code)
+    table = analysis.block_sizes(pool.name, lang=words.code)
     title = words.render(N_("Pool {pool}, {cidr}"), {"pool": pool.name, "cidr": pool.cidr})
     html = table_html("block_sizes", table, lang=words.code, chosen=pool.block_size, caption=title)
     return html + block_sizes_chart(table, chosen=pool.block_size, lang=words.code)
 
 
-def nodes_tab(scenario: Scenario, words: Language) -> str:
+def nodes_tab(analysis: Analysis, words: Language) -> str:
     """Return the nodes that exist and those that are planned."""
-    return nodes_html(scenario, words.code)
+    return nodes_html(analysis, words.code)
 
 
-def growth_tab(scenario: Scenario, words: Language) -> str:
+def growth_tab(analysis: Analysis, words: Language) -> str:
     """Return the plan over its horizon, as charts and as a table."""
-    table = growth(scenario, lang=words.code)
+    table = analysis.growth(lang=words.code)
     if table.empty:
         return no_pool_message(words)
     return growth_chart(table, lang=words.code) + table_html("growth", table, lang=words.code)
 
 
-def findings_tab(findings: list[Finding], words: Language) -> str:
+def findings_tab(findings: Sequence[Finding], words: Language) -> str:
     """Return all findings, gravest first."""
     return findings_html(findings, words.code)
 
@@ -69,7 +70,7 @@ def manifest_tab(scenario: Scenario, before: Scenario, words: Language) -> str:
     )
 
 
-def compare_tab(scenario: Scenario, pinned: Scenario | None, words: Language) -> str:
+def compare_tab(analysis: Analysis, pinned: Analysis | None, words: Language) -> str:
     """Return the pinned plan and this one side by side."""
     translate = words.translate
     if pinned is None:
@@ -77,15 +78,15 @@ def compare_tab(scenario: Scenario, pinned: Scenario | None, words: Language) ->
         pin_button = _button("pin", translate(N_("Pin this plan")))
         return f'<p class="ipk-empty">{message}</p><p class="ipk-buttons">{pin_button}</p>'
     names = translate(N_("pinned")), translate(N_("now"))
-    table = comparison(dict(zip(names, (pinned, scenario), strict=True)), lang=words.code)
+    plans = dict(zip(names, (pinned, analysis), strict=True))
+    table = compare(plans, lang=words.code)
     buttons = [
         _button("pin", translate(N_("Pin this plan instead"))),
         _button("unpin", translate(N_("Unpin"))),
         _button("back", translate(N_("Go back to the pinned plan"))),
     ]
     verdict_columns = "".join(
-        f"<div><h3>{escape(name)}</h3>{verdict_html(plan, words.code)}</div>"
-        for name, plan in zip(names, (pinned, scenario), strict=True)
+        f"<div><h3>{escape(name)}</h3>{verdict_html(plan, words.code)}</div>" for name, plan in plans.items()
     )
     return (
         f'<p class="ipk-buttons">{"".join(buttons)}</p><div class="ipk-sides">{verdict_columns}</div>'

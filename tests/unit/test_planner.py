@@ -8,7 +8,6 @@ from dataclasses import replace
 import pytest
 
 import ippoolkit as ipk
-from ippoolkit.capacity.choice_table import find_choices
 from ippoolkit.view.capacity_data import capacity_as_dict
 from ippoolkit.view.html import capacity_tiles_html, nodes_html, table_html, verdict_html
 from ippoolkit.widgets.planner_fields import FIELDS
@@ -268,7 +267,7 @@ def test_tables_are_those_of_the_changed_scenario(planner):
 def test_choices_are_buttons_that_apply_them(planner):
     planner.set("blocksize", 24)
     assert 'data-action="choose" data-value="0"' in planner._verdict.html
-    wanted = find_choices(planner.scenario)[0].scenario
+    wanted = planner.analysis.choices[0].scenario
     act(planner, "choose", "0")
     assert planner.scenario == wanted
     assert shown(planner, "blocksize")["value"] == 26
