@@ -62,6 +62,18 @@ _DISPLAYED: dict[str, Sequence[str | tuple[str, str, tuple[str, ...]]]] = {
         "nodes_max",
         "unused_per_node",
     ),
+    "routes": (
+        "family",
+        "peering",
+        "in_use",
+        "node",
+        "router",
+        "spine",
+        "reflector",
+        "sessions",
+        "limit",
+        "fits",
+    ),
     "failing_designs": (
         "number",
         "prefix",
@@ -103,6 +115,8 @@ _MIN_WIDTHS: dict[str, dict[str, int]] = {
     "pools": {"addresses_per_block": WIDE, "reserved": MEDIUM, "nodes_with_block": WIDE, "nat_outgoing": MEDIUM},
     "nodes": {"tunnels_per_node": MEDIUM, "pods_per_node_max": MEDIUM, "blocks": NARROW},
     "growth": {"addresses": MEDIUM},
+    "designs": {"blocks": MEDIUM, "unused_per_node": MEDIUM, "blocks_per_node": NARROW, "pools": NARROW},
+    "routes": {"in_use": MEDIUM, "sessions": MEDIUM, "limit": MEDIUM, "family": NARROW},
 }
 
 # The column of the block size table in which each limit shows.
