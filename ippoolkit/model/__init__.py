@@ -1,7 +1,7 @@
 """The frozen model: what exists, what is planned."""
 
 from .affinities import BlockAffinity, IPAMHandle
-from .calico_objects import Allocation, Block, EncapsulationMode, IPAMConfig, IPPool, IPReservation, Tunnel, Use
+from .calico_objects import Allocation, Block, IPAMConfig, IPPool, IPReservation, Tunnel, Use
 from .cluster import Cluster, KindName, Namespace, Node, Pod, Service
 from .scenario import Networks, NodeGroup, Plan, Scenario
 
@@ -10,7 +10,6 @@ __all__ = [
     "Block",
     "BlockAffinity",
     "Cluster",
-    "EncapsulationMode",
     "IPAMConfig",
     "IPAMHandle",
     "IPPool",

@@ -11,7 +11,7 @@ import ippoolkit as ipk
 from ippoolkit.capacity.choice_table import find_choices
 from ippoolkit.view.capacity_data import capacity_as_dict
 from ippoolkit.view.html import capacity_tiles_html, nodes_html, table_html, verdict_html
-from ippoolkit.widgets.planner_fields import FIELDS
+from ippoolkit.widgets.planner_fields import SECTIONS
 from ippoolkit.widgets.scenario_files import load_uploaded, sample_scenarios, scenario_file_name
 from tests.helpers import ROOT, plan
 from tests.unit.test_cli import run
@@ -42,7 +42,7 @@ def page(planner, tab):
 def markup(planner, tab):
     planner._tabs.selected_index = tab
     child = planner._tabs.children[tab]
-    return child.view["head"] + child.view["legend"] if tab == MAP else child.html
+    return child.view["heading"] + child.view["legend"] if tab == MAP else child.html
 
 
 def act(planner, action, value="", contents=()):
@@ -116,7 +116,7 @@ def test_no_field_is_left_untested():
         for number in range(len(mark.args[1]))
     }
     elsewhere = {"pool", "group", "groupname", "add-pool", "remove-pool", "add-group", "remove-group"}
-    assert tested | elsewhere == set(FIELDS)
+    assert tested | elsewhere == {field.name for section in SECTIONS for field in section.fields}
 
 
 def test_every_field_but_buttons_has_a_help_with_its_source(planner):
@@ -177,10 +177,10 @@ def test_a_bad_value_is_told_beside_its_field_and_the_last_result_stays(planner,
     assert (planner.scenario, planner._verdict.html) == before
     assert told in shown(planner, field)["error"]
     assert shown(planner, field)["error"]
-    assert "last valid result" in planner._status.value
+    assert "last valid result" in planner._notice.value
     planner.set(field, good)
     assert "error" not in shown(planner, field)
-    assert planner._status.value == ""
+    assert planner._notice.value == ""
 
 
 def test_the_page_is_told_when_a_change_is_done_even_a_refused_one(planner):
@@ -189,7 +189,7 @@ def test_the_page_is_told_when_a_change_is_done_even_a_refused_one(planner):
     for number, value in enumerate(("10.0.0.0/9", "nonsense"), 1):
         planner._on_field(None, {"name": "cidr", "value": value, "number": number}, [])
     planner._on_field(None, {"name": "no such field", "value": 1, "number": 3}, [])
-    assert done == [{"done": 1}, {"done": 2}, {"done": 3}]
+    assert done == [{"acknowledged": 1}, {"acknowledged": 2}, {"acknowledged": 3}]
 
 
 def test_sliders_widen_with_their_values(planner):
@@ -279,22 +279,22 @@ def test_choices_are_buttons_that_apply_them(planner):
 def test_the_map_shows_each_block_and_opens_what_is_aggregated():
     planner = ipk.Planner(plan(cidr="10.0.0.0/12", nodes=20))
     page(planner, MAP)
-    whole = planner._map_widget.view
+    whole = planner._map.widget.view
     assert len(whole["cells"]) == len(whole["ranges"]) == 1024
     assert whole["ranges"][0] == "10.0.0.0/22"
     assert whole["kinds"][whole["cells"][0]]["text"]
-    planner._on_map(None, {"action": "in", "value": 3}, [])
-    view = planner._map_widget.view
+    planner._map._on_action(None, {"action": "open", "value": 3}, [])
+    view = planner._map.widget.view
     assert len(view["cells"]) == 16
     assert view["ranges"][0] == "10.0.12.0/26"
     assert len(view["ranges"]) == 16
-    assert "Back" in view["head"]
-    planner._on_map(None, {"action": "in", "value": 3}, [])  # one block: nothing to open
-    planner._on_map(None, {"action": "out"}, [])
-    assert planner._map_widget.view == whole
-    planner._on_map(None, {"action": "out"}, [])
-    planner._on_map(None, {"action": "in", "value": 99_999}, [])
-    assert planner._map_widget.view == whole
+    assert "Back" in view["heading"]
+    planner._map._on_action(None, {"action": "open", "value": 3}, [])  # one block: nothing to open
+    planner._map._on_action(None, {"action": "back"}, [])
+    assert planner._map.widget.view == whole
+    planner._map._on_action(None, {"action": "back"}, [])
+    planner._map._on_action(None, {"action": "open", "value": 99_999}, [])
+    assert planner._map.widget.view == whole
 
 
 def test_the_map_names_nodes_without_a_block(planner):
@@ -320,10 +320,10 @@ def test_a_plan_is_pinned_compared_and_brought_back(planner):
     html = page(planner, COMPARE)
     assert html.count("ipk-verdict") == 2
     assert html.count("differs") > 4
-    act(planner, "back")
+    act(planner, "back", "0")
     assert planner.scenario == pinned
     assert 'class="differs"' not in page(planner, COMPARE)
-    act(planner, "unpin")
+    act(planner, "unpin", "0")
     assert "Pin this plan" in page(planner, COMPARE)
 
 
@@ -357,11 +357,11 @@ def test_a_file_that_cannot_be_read_is_told_under_its_own_name_and_nothing_chang
         [b"kind: IPPool\napiVersion: projectcalico.org/v3\nspec: {cidr: 10.0.0.1/8}\n"],
     )
     assert planner.scenario == before
-    assert "bad &lt;b&gt;.yaml:3" in planner._status.value
-    assert "/tmp" not in planner._status.value
+    assert "bad &lt;b&gt;.yaml:3" in planner._notice.value
+    assert "/tmp" not in planner._notice.value
     act(planner, "load", ["empty.yaml"], [b""])
     act(planner, "too-large", "dump.json")
-    assert "Too large" in planner._status.value
+    assert "Too large" in planner._notice.value
 
 
 def test_files_of_the_same_name_are_read_together():
@@ -400,16 +400,16 @@ def test_a_report_is_made_in_the_format_chosen(planner, tmp_path, monkeypatch):
     planner._report_tab.pane.send = lambda message, buffers: sent.append((message, buffers))
     planner._report_tab._on_action(None, {"action": "format", "value": "md"}, [])
     planner._report_tab._on_action(None, {"action": "format", "value": "exe"}, [])
-    planner._report_tab._on_action(None, {"action": "make"}, [])
+    planner._report_tab._on_action(None, {"action": "create"}, [])
     assert sent == [
-        ({"made": "text/markdown", "name": "scenario.md"}, [(tmp_path / "reports/scenario.md").read_bytes()])
+        ({"file": "text/markdown", "name": "scenario.md"}, [(tmp_path / "reports/scenario.md").read_bytes()])
     ]
 
 
 def test_a_report_that_fails_says_why(planner, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "reports").write_text("in the way")
-    planner._report_tab.make()
+    planner._report_tab.create()
     assert 'role="alert"' in planner._report_tab.pane.html
 
 
