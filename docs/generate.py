@@ -33,6 +33,19 @@ _ABOUT = {
         "`ippoolkit.nodes(scenario)`: a row for each node that exists and each planned group, for each address family."
     ),
     "growth": "`ippoolkit.growth(scenario)`: a row a month and address family, all pools of the family together.",
+    "designs": (
+        "`ippoolkit.choose.designs_table(ippoolkit.recommend(...))`: a row for each design that no other one beats; "
+        "how they are judged: [choosing.md](choosing.md)."
+    ),
+    "failing_designs": "The same with `every=True`: all designs, each with the rules that it breaks.",
+    "routes": (
+        "`ippoolkit.choose.routes_table(recommendation)` and `ippoolkit.choose.scenario_routes(scenario)`: a row for "
+        "each address family and each way in which routes can travel."
+    ),
+    "change_options": (
+        "`ippoolkit.choose.change_options_table(ippoolkit.choose.change_options(recommendation))`: a row for each way "
+        "to make a cluster that exists hold what is asked, the cheapest first."
+    ),
     "choices": "`ippoolkit.choices(scenario)`: a row for each single change that makes a plan fit which does not.",
 }
 
@@ -204,6 +217,8 @@ def _refs(value: Any) -> set[str]:
 
 
 def _type(value: dict[str, Any]) -> str:
+    if "anyOf" in value:  # of one kind, or left out
+        return " or ".join(_type(each) for each in value["anyOf"] if each.get("type") != "null")
     if "$ref" in value:
         name = value["$ref"].rpartition("/")[2]
         return f"[{name}](#{name.lower()})"
@@ -229,7 +244,7 @@ def _default(value: dict[str, Any]) -> str:
     if "default" not in value:
         return "" if "$ref" in value or value.get("type") == "object" else "required"
     default = value["default"]
-    return "" if default in ("", [], {}) else f"`{json.dumps(default)}`"
+    return "" if default in ("", [], {}, None) else f"`{json.dumps(default)}`"
 
 
 def _cell(text: str) -> str:

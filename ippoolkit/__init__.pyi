@@ -1,13 +1,30 @@
-from . import capacity, figures, findings, ipam, manifests, model, read, report, simulation, view, widgets, write
+from . import (
+    capacity,
+    choose,
+    figures,
+    findings,
+    ipam,
+    manifests,
+    model,
+    read,
+    report,
+    simulation,
+    view,
+    widgets,
+    write,
+)
 from .capacity import Verdict, block_sizes, choices, comparison, growth, nodes, pools, prefixes, verdict
 from .capacity.design_rules import check_design
+from .choose import free, recommend
 from .cidr import Cidr
 from .errors import InputError, IppoolkitError, ReportError
 from .findings import Finding
+from .forecasting import forecast
 from .manifests.manifest_review import review
 from .model import (
     Block,
     Cluster,
+    GroupRequirement,
     IPAMConfig,
     IPPool,
     IPReservation,
@@ -17,6 +34,7 @@ from .model import (
     NodeGroup,
     Plan,
     Pod,
+    Requirements,
     Scenario,
 )
 from .model.scenario_edits import nodes_as_group, with_pool, with_single_group
@@ -34,6 +52,7 @@ __all__ = [
     "Cidr",
     "Cluster",
     "Finding",
+    "GroupRequirement",
     "IPAMConfig",
     "IPPool",
     "IPReservation",
@@ -47,15 +66,19 @@ __all__ = [
     "Planner",
     "Pod",
     "ReportError",
+    "Requirements",
     "Scenario",
     "Verdict",
     "block_sizes",
     "capacity",
     "check_design",
     "choices",
+    "choose",
     "comparison",
     "figures",
     "findings",
+    "forecast",
+    "free",
     "growth",
     "ipam",
     "load",
@@ -68,6 +91,7 @@ __all__ = [
     "pools",
     "prefixes",
     "read",
+    "recommend",
     "report",
     "review",
     "save_scenario",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from .findings import Finding, replace_unprintable
 
@@ -22,6 +23,9 @@ class InputError(IppoolkitError, ValueError):
         self.problems = tuple(problems)
         super().__init__(self.describe())
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.problems,)
+
     def describe(self, lang: str = "en") -> str:
         """List the problems, one a line, each with its place and what to do."""
         return "\n".join(describe_finding(problem, lang) for problem in self.problems)
@@ -34,9 +38,17 @@ class FindingError(IppoolkitError):
         self.finding = Finding(code, params=params)
         super().__init__(self.finding.full_message())
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (type(self), self.finding)
+
     def describe(self, lang: str = "en") -> str:
         """Say what is the matter, and what to do, in the reader's language."""
         return self.finding.full_message(lang)
+
+
+def _restored(kind: type[FindingError], finding: Finding) -> FindingError:
+    """Return an error that came from another process."""
+    return kind(finding.code, **finding.params)
 
 
 class ReportError(FindingError):

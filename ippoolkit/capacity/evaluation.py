@@ -21,7 +21,7 @@ from .block_filling import (
     max_pods_on_own_blocks,
     needs_of_node,
 )
-from .demand import Demand
+from .demand import Demand, NodeGroupDemand
 
 
 class Status(StrEnum):
@@ -115,16 +115,46 @@ class PlanAtMonth:
     @cached_property
     def typical_load(self) -> NodeLoad:
         """The mean load of the nodes that growth adds, or of all nodes where none are added; rounded up."""
-        if len(self.loads) == 1:
-            return self.loads[0]
-        if not self.loads:
+        return self._typical_of(self.loads, [group for group in self.demand.groups if group.nodes_per_month])
+
+    @cached_property
+    def typical_loads(self) -> list[NodeLoad]:
+        """The typical load of each set of nodes that shares pools with no other."""
+        growing = [group for group in self.demand.groups if group.nodes_per_month]
+        return [
+            self._typical_of(loads, [group for group in growing if not classes.isdisjoint(_classes_of(group.load))])
+            for classes, loads in self.sets_with_own_pools
+        ]
+
+    @cached_property
+    def sets_with_own_pools(self) -> list[tuple[set[int], list[NodeLoad]]]:
+        """Loads that share pools with no other, such as those of a rack, and the block classes that they draw from."""
+        sets: list[tuple[set[int], list[NodeLoad]]] = []
+        for load in self.loads:
+            classes = _classes_of(load)
+            sharing = [each for each in sets if not each[0].isdisjoint(classes)]
+            if not sharing:
+                sets.append((classes, [load]))
+                continue
+            (first_classes, first_loads), *others = sharing
+            first_classes |= classes
+            first_loads.append(load)
+            for other_classes, other_loads in others:
+                first_classes |= other_classes
+                first_loads += other_loads
+                sets.remove((other_classes, other_loads))
+        return sets
+
+    def _typical_of(self, all_loads: list[NodeLoad], growing: list[NodeGroupDemand]) -> NodeLoad:
+        if len(all_loads) == 1:
+            return all_loads[0]
+        if not all_loads:
             return NodeLoad("", 1, 0, 0, (), (), max_blocks=0)
-        groups = [group for group in self.demand.groups if group.nodes_per_month]
-        if groups:
-            loads = [group.load_after(self.month) for group in groups]
-            weights = [group.nodes_per_month for group in groups]
+        if growing:
+            loads = [group.load_after(self.month) for group in growing]
+            weights = [group.nodes_per_month for group in growing]
         else:
-            loads = [load for load in self.loads if load.nodes] or self.loads
+            loads = [load for load in all_loads if load.nodes] or all_loads
             weights = [Fraction(load.nodes or 1) for load in loads]
         representative = max(
             zip(weights, loads, strict=True), key=lambda pair: (bool(pair[1].pod_block_classes), pair[0])
@@ -198,11 +228,11 @@ class Evaluation:
 
     @cached_property
     def nodes_fit(self) -> int:
-        """How many nodes find all they need in blocks of their own, further ones of the typical load included."""
+        """How many nodes find all they need in blocks of their own, further ones of the typical loads included."""
         if self.fill_result.first_node_short_of_blocks:
             return self.fill_result.first_node_short_of_blocks - 1
-        return self.fill_result.nodes + count_further_nodes(
-            self.fill_result, self.block_classes, self.plan.typical_load
+        return self.fill_result.nodes + sum(
+            count_further_nodes(self.fill_result, self.block_classes, load) for load in self.plan.typical_loads
         )
 
     @property
@@ -365,6 +395,11 @@ def _first_problem(end: Evaluation, last_problem: Problem) -> tuple[int, Problem
         else:
             last_good_month = middle
     return first_bad_month, last_problem
+
+
+def _classes_of(load: NodeLoad) -> set[int]:
+    """Return the block classes that a load draws from."""
+    return {*load.pod_block_classes, *(index for demand in load.demands for index in demand.block_classes)}
 
 
 def _address_count(load: NodeLoad) -> int:

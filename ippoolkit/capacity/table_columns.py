@@ -161,6 +161,49 @@ CHOICES = (
     Column("verdict", "text", N_("verdict"), "As in the table of block sizes."),
 )
 
+DESIGNS = (
+    Column("number", "number", N_("no."), "Number of the design, for --pick; 0: it does not hold or is beaten."),
+    Column("picked", "flag", N_("picked"), "Whether it is recommended."),
+    Column("pool_set", "text", N_("for"), "The groups that share its pools."),
+    Column("family", "number", N_("IP"), "Address family, 4 or 6."),
+    Column("prefix", "number", N_("prefix"), "Prefix length of each pool."),
+    Column("block_size", "number", N_("blockSize"), "Prefix length of its blocks."),
+    Column("pools", "number", N_("pools"), "Pools, one a rack."),
+    Column("blocks_per_node", "count", N_("blocks per node"), "Blocks that the neediest node takes."),
+    Column("blocks", "count", N_("blocks per pool"), "2^(blockSize - prefix)."),
+    Column("addresses", "count", N_("addresses"), "Addresses of all pools."),
+    Column("routes", "count", N_("routes"), "The largest table that a node or a router holds."),
+    Column("nodes_max", "count", N_("nodes that fit"), "Nodes that all pools fit."),
+    Column("unused_per_node", "count", N_("unused per node"), "Addresses left free in a node's blocks."),
+    Column("breaks", "text", N_("fails by"), "The rules that it breaks; empty: it holds."),
+)
+ROUTES = (
+    Column("family", "number", N_("IP"), "Address family, 4 or 6."),
+    Column("peering", "text", N_("how routes travel"), "VXLAN without BGP, a mesh, route reflectors, racks."),
+    Column("in_use", "flag", N_("in use"), "Whether the BGP configuration and peers that were read say so."),
+    Column("node", "count", N_("a node holds"), "Routes to pods in the table of the node that has most."),
+    Column("router", "count", N_("a top-of-rack router"), "The same of a top-of-rack router; 0: it learns none."),
+    Column("spine", "count", N_("the spine"), "The same of a spine router; 0: it learns none."),
+    Column("reflector", "count", N_("a route reflector"), "The same of a route reflector; 0: there is none."),
+    Column("sessions", "count", N_("BGP sessions of a node"), "BGP sessions that each node keeps."),
+    Column("limit", "count", N_("limit"), "Routes that a table takes; empty: nobody said."),
+    Column("fits", "flag", N_("within the limit"), "Whether no table is larger."),
+    Column("source", "text", N_("source"), "The page that describes it."),
+)
+CHANGE_OPTIONS = (
+    Column("change", "text", N_("change"), "What is done: nothing, a second pool, another blockSize, a move."),
+    Column("pool", "text", N_("pool"), "Name of the pool."),
+    Column("to", "text", N_("to"), "The new range or blockSize."),
+    Column("holds", "flag", N_("holds"), "Whether all that was asked holds then."),
+    Column(
+        "pods_recreated", "count", N_("pods recreated"), "Pods that get another address; twice where they move back."
+    ),
+    Column("blocks_released", "count", N_("blocks given up"), "Blocks that nodes give up on the way."),
+    Column("routes", "count", N_("routes"), "Routes announced in the end: a block one, a borrowed address one."),
+    Column("addresses", "count", N_("new addresses"), "Addresses of the new pool."),
+    Column("command", "text", N_("command"), "Writes the procedure."),
+)
+
 TABLES: dict[str, tuple[Column, ...]] = {
     "pools": POOLS,
     "block_sizes": BLOCK_SIZES,
@@ -168,6 +211,10 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "nodes": NODES,
     "growth": GROWTH,
     "choices": CHOICES,
+    "designs": DESIGNS,
+    "failing_designs": DESIGNS,
+    "routes": ROUTES,
+    "change_options": CHANGE_OPTIONS,
 }
 
 

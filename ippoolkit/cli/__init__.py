@@ -1,8 +1,11 @@
 """The command line: the kit's tables, reports and scenarios from files; a module for each group of commands."""
 
 from . import (
+    alert_commands,
     capacity_commands,
+    choose_commands,
     cluster_commands,
+    forecast_commands,
     installer_commands,
     manifest_commands,
     report_commands,
@@ -12,9 +15,12 @@ from . import (
 from .app import app
 
 __all__ = [
+    "alert_commands",
     "app",
     "capacity_commands",
+    "choose_commands",
     "cluster_commands",
+    "forecast_commands",
     "installer_commands",
     "main",
     "manifest_commands",

@@ -2,6 +2,7 @@
 
 from ..texts import N_, LocalizedText
 from .codes import RULES, Rule
+from .dates import LocalizedDate
 from .finding import Finding, Place, Severity, sort_by_severity
 from .language import LANGUAGES, Language, format_short_count, get_language, replace_unprintable
 from .sources import SOURCES, Source
@@ -13,6 +14,7 @@ __all__ = [
     "SOURCES",
     "Finding",
     "Language",
+    "LocalizedDate",
     "LocalizedText",
     "Place",
     "Rule",

@@ -37,6 +37,10 @@ SOURCES: dict[str, Source] = {
     "controllers": Source(
         "Calico, Kubernetes controllers configuration", f"{_CALICO}/reference/resources/kubecontrollersconfig"
     ),
+    "metrics": Source("Calico, kube-controllers metrics", f"{_CALICO}/reference/kube-controllers/prometheus"),
+    "prometheus": Source("Prometheus, HTTP API", "https://prometheus.io/docs/prometheus/latest/querying/api/"),
+    "forecast": Source("ippoolkit, how forecasts are made", "docs/forecast.md"),
+    "dask": Source("Dask, schedulers", "https://docs.dask.org/en/stable/deploying.html"),
     "rbac": Source("Kubernetes, RBAC", "https://kubernetes.io/docs/reference/access-authn-authz/rbac/"),
     "migrate": Source("Calico, migrate to a different IP pool", f"{_CALICO}/networking/ipam/migrate-pools"),
     "operator-pools": Source(
@@ -69,6 +73,9 @@ SOURCES: dict[str, Source] = {
     "yaml": Source("YAML 1.1", "https://yaml.org/spec/1.1/"),
     "json": Source("JSON, RFC 8259", "https://www.rfc-editor.org/rfc/rfc8259"),
     "cidr": Source("CIDR notation, RFC 4632", "https://www.rfc-editor.org/rfc/rfc4632"),
+    "bgp": Source("Calico, configure BGP peering", f"{_CALICO}/networking/configuring/bgp"),
+    "fabric": Source("Calico over IP fabrics", f"{_CALICO}/reference/architecture/design/l3-interconnect-fabric"),
+    "routes": Source("Calico, determine best networking option", f"{_CALICO}/networking/determine-best-networking"),
     "scenario": Source("ippoolkit, the scenario file", "docs/scenario.md"),
     "kit": Source("ippoolkit, what it reads", "README.md"),
 }

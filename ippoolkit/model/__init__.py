@@ -1,15 +1,20 @@
 """The frozen model: what exists, what is planned."""
 
 from .affinities import BlockAffinity, IPAMHandle
+from .bgp import BGPConfiguration, BGPPeer
 from .calico_objects import Allocation, Block, IPAMConfig, IPPool, IPReservation, Tunnel, Use
 from .cluster import Cluster, KindName, Namespace, Node, Pod, Service
+from .requirements import GroupRequirement, Requirements
 from .scenario import Networks, NodeGroup, Plan, Scenario
 
 __all__ = [
     "Allocation",
+    "BGPConfiguration",
+    "BGPPeer",
     "Block",
     "BlockAffinity",
     "Cluster",
+    "GroupRequirement",
     "IPAMConfig",
     "IPAMHandle",
     "IPPool",
@@ -21,6 +26,7 @@ __all__ = [
     "NodeGroup",
     "Plan",
     "Pod",
+    "Requirements",
     "Scenario",
     "Service",
     "Tunnel",

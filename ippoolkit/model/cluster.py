@@ -9,6 +9,7 @@ from pydantic.dataclasses import dataclass
 
 from ..calico.limits import KUBELET_MAX_PODS
 from .affinities import BlockAffinity, IPAMHandle
+from .bgp import BGPConfiguration, BGPPeer
 from .calico_objects import Block, IPAMConfig, IPPool, IPReservation, Tunnel
 from .field_types import MODEL_CONFIG, AddressField, BoolField, CidrField, IntField, Labels, Name, count_field
 
@@ -97,6 +98,8 @@ class Cluster:
     wireguard_enabled_v6: BoolField = Field(
         default=False, alias="wireguardEnabledV6", description="FelixConfiguration: WireGuard over IPv6."
     )
+    bgp: BGPConfiguration | None = Field(default=None, description="BGP configuration; absent: not read.")
+    bgp_peers: tuple[BGPPeer, ...] = Field(default=(), description="BGP peers.")
     nodes: tuple[Node, ...] = Field(default=(), description="Nodes that exist.")
     namespaces: tuple[Namespace, ...] = Field(default=(), description="Namespaces that exist.")
     pods: tuple[Pod, ...] = Field(default=(), description="Pods that exist.")

@@ -4,23 +4,15 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import ceil
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, PlainSerializer
+from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from ..calico.limits import KUBELET_MAX_PODS
 from .cluster import OS_LABEL, Cluster
 from .field_types import MODEL_CONFIG, CidrField, IntField, Labels, Name, count_field
-
-MAX_NODES = 1_000_000
-MAX_PODS_PER_NODE = 1_000_000  # on one node
-
-MonthlyRate = Annotated[
-    float,
-    Field(strict=True, ge=0, le=MAX_NODES, allow_inf_nan=False),
-    PlainSerializer(lambda rate: int(rate) if rate.is_integer() else rate),
-]
+from .requirements import MAX_NODES, MAX_PODS_PER_NODE, MonthlyRate, Requirements
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
@@ -85,3 +77,6 @@ class Scenario:
     cluster: Cluster = Field(default_factory=Cluster, description="What exists.")
     plan: Plan = Field(default_factory=Plan, description="What is planned on top.")
     networks: Networks = Field(default_factory=Networks, description="Networks around the pools.")
+    requirements: Requirements | None = Field(
+        default=None, description="What pools that are still to be chosen have to do."
+    )

@@ -12,7 +12,7 @@ from typing import Any
 from ..calico.limits import KUBELET_MAX_PODS
 from ..errors import InputError
 from ..findings import Finding, Place
-from ..model import BlockAffinity, IPAMConfig, IPAMHandle, Node, Scenario
+from ..model import BGPConfiguration, BlockAffinity, IPAMConfig, IPAMHandle, Node, Scenario
 from .document import Document, FieldPath
 from .kubernetes_objects import KIND_READERS, KindReader, ObjectSource, read_object
 from .scenario_document import read_scenario
@@ -169,7 +169,7 @@ class ObjectCollector:
         changes: dict[str, Any] = {}
         for cluster_field, objects_by_key in self.objects.items():
             items = [located.item for located in objects_by_key.values()]
-            if cluster_field == "ipam":
+            if cluster_field in ("ipam", "bgp"):
                 changes[cluster_field] = items[-1]
             else:
                 replaced_keys = set(objects_by_key)
@@ -189,7 +189,7 @@ def _repeated_object_finding(code: str, kind: str, name: str, first: LocatedObje
 
 
 def _object_key(item: Any) -> str:
-    if isinstance(item, IPAMConfig):
+    if isinstance(item, IPAMConfig | BGPConfiguration):
         return "default"
     if isinstance(item, BlockAffinity):
         return f"{item.node} {item.cidr}"

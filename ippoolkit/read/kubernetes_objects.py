@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 
 from ..calico.kinds import METADATA_FIELDS, V1, V3
 from ..findings import Finding
-from ..model import Block, IPAMConfig, IPPool, IPReservation, Namespace, Node, Pod
+from ..model import BGPConfiguration, BGPPeer, Block, IPAMConfig, IPPool, IPReservation, Namespace, Node, Pod
 from ..yaml_scalars import to_go_string
 from .document import Document, FieldPath
 from .validation import validate
@@ -270,6 +270,30 @@ def _requested_pools(metadata: Mapping[str, Any], source: ObjectSource) -> Field
     return pools_by_family
 
 
+def _bgp_configuration_fields(value: Mapping[str, Any], source: ObjectSource) -> Fields | None:
+    metadata, spec = _metadata_and_spec(value, source)
+    if metadata.get("name") != "default":
+        return None  # settings of a single node
+    return _bgp_fields(spec, ("nodeToNodeMeshEnabled", "asNumber"))
+
+
+def _bgp_peer_fields(value: Mapping[str, Any], source: ObjectSource) -> Fields:
+    metadata, spec = _metadata_and_spec(value, source)
+    fields = _bgp_fields(spec, ("node", "nodeSelector", "peerIP", "peerSelector", "asNumber"))
+    return {"name": metadata.get("name"), **fields}
+
+
+def _bgp_fields(spec: Mapping[str, Any], keys: tuple[str, ...]) -> Fields:
+    """Return the fields that are read; an AS number may be written as text, 65001 or 1.10."""
+    fields = {key: spec[key] for key in keys if spec.get(key) is not None}
+    if isinstance(number := fields.get("asNumber"), str):
+        high, dot, low = number.rpartition(".")
+        digits = (high or "0") + low
+        if digits.isascii() and digits.isdigit():
+            fields["asNumber"] = (int(high) << 16 | int(low)) if dot else int(low)
+    return fields
+
+
 def _decode_pool_field(key: str, value: object) -> object:
     """Give a field of a pool the type that calicoctl's decoder gives it."""
     return to_go_string(value) if key in _TEXT_FIELDS else _as_integer(value)
@@ -314,6 +338,8 @@ KIND_READERS: dict[str, tuple[KindReader, ...]] = {
         kind_reader(CORE_VERSIONS, "nodes", Node, _node_fields, _CORE_FIELD_PATHS),
         kind_reader(CALICO_VERSIONS, "nodes", Node, _calico_node_fields, METADATA_PATHS | {"tunnels": ("spec",)}),
     ),
+    "BGPConfiguration": (kind_reader(CALICO_VERSIONS, "bgp", BGPConfiguration, _bgp_configuration_fields),),
+    "BGPPeer": (kind_reader(CALICO_VERSIONS, "bgp_peers", BGPPeer, _bgp_peer_fields),),
     "Namespace": (kind_reader(CORE_VERSIONS, "namespaces", Namespace, _namespace_fields),),
     "Pod": (kind_reader(CORE_VERSIONS, "pods", Pod, _pod_fields, _CORE_FIELD_PATHS),),
 }

@@ -33,6 +33,10 @@ _DROP_ORDER: dict[str, Sequence[str]] = {
     "nodes": ("tunnels", "blocks", "pools", "pods_per_node_max", "family"),
     "growth": ("addresses", "addresses_needed", "pods"),
     "choices": ("pods_per_node_max",),
+    "designs": ("unused_per_node", "blocks", "pools"),
+    "failing_designs": ("unused_per_node", "blocks", "pools", "number"),
+    "routes": ("source", "limit", "sessions", "family", "reflector", "in_use"),
+    "change_options": ("addresses", "blocks_released", "routes", "pool"),
 }
 _COLUMNS_LEFT_OUT = N_("Columns not shown: {columns}. Use a wider terminal or --json to see them.")
 
@@ -74,9 +78,9 @@ def print_table(console: Console, table_name: str, data: pd.DataFrame, *, title:
     widths = {column: _column_width(column, texts, words) for column, texts in cells.items()}
     *_, last_column = cells
     excess_width = sum(widths.values()) + 2 * (len(cells) - 1) - console.width
-    widths[last_column] = max(
-        widths[last_column] - max(excess_width, 0), 16
-    )  # the last, a text, is the one that may wrap
+    # The last, a text, is the one that may wrap.
+    narrowest = min(widths[last_column], 16)
+    widths[last_column] = max(widths[last_column] - max(excess_width, 0), narrowest)
     for column, width in widths.items():
         heading = Text(words.translate(column.heading))
         justify: JustifyMethod = "left" if column.is_left_aligned else "right"

@@ -132,7 +132,7 @@ class Planner(FormPlanner[EditorState]):
             case "close":
                 self._drawer.html = ""
             case "report":
-                self._tabs.selected_index = len(self._pages) - 1
+                self._tabs.selected_index = self._tabs.children.index(self._report_tab.pane)
                 self._report_tab.create()
             case "undo" | "redo" as direction:
                 self._move_in_history(direction)
@@ -144,6 +144,10 @@ class Planner(FormPlanner[EditorState]):
                 self._refresh_tabs()
             case "back" if self._is_pin(value):
                 self.scenario = self._pins[int(value)]
+
+    def _take(self, scenario: Scenario) -> None:
+        """Replace the plan by a proposed one."""
+        self.scenario = scenario
 
     def _is_pin(self, value: Any) -> bool:
         return str(value).isdigit() and int(value) < len(self._pins)
@@ -230,6 +234,9 @@ class Planner(FormPlanner[EditorState]):
         return check_design(self.scenario)
 
     def _tab_pages(self) -> Iterable[TabPage]:
+        from .choose_tab import ChooseTab  # loads what tables need: the first verdict need not wait for it
+
+        choose_tab = ChooseTab(self.language, lambda: self.scenario, self._take)
         self._report_tab = ReportTab(self.language, lambda: self.scenario)
         self._map = AddressMapView(self.language, lambda pool: self.set("pool", pool), **self._shared_traits)
         page = self._html_page
@@ -258,6 +265,7 @@ class Planner(FormPlanner[EditorState]):
                 ),
             ),
             TabPage(N_("Report"), self._report_tab.pane, lambda: None),
+            TabPage(N_("Choose"), choose_tab.widget, choose_tab.refresh),
         )
 
 

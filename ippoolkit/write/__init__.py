@@ -1,6 +1,6 @@
 """Writing: model to scenario files and manifests."""
 
-from .scenario_file import save_scenario, scenario_to_dict, scenario_to_yaml, write_text
+from .scenario_file import save_scenario, scenario_to_dict, scenario_to_yaml, write_bytes, write_text
 from .v3_manifests import to_manifest, to_manifests_yaml
 from .yaml_dump import dump_yaml
 
@@ -11,5 +11,6 @@ __all__ = [
     "scenario_to_yaml",
     "to_manifest",
     "to_manifests_yaml",
+    "write_bytes",
     "write_text",
 ]

@@ -17,6 +17,7 @@ from ..calico.limits import LINK_LOCAL_CIDR, WINDOWS_HANDLE
 from ..calico.selectors import SelectorError, parse_selector
 from ..cidr import Address, Cidr, IPVersion, address_from_int
 from ..model import (
+    BGPPeer,
     Block,
     BlockAffinity,
     Cluster,
@@ -136,6 +137,10 @@ class _Redactor:
             blocks=tuple(map(self._block, cluster.blocks)),
             affinities=tuple(map(self._affinity, cluster.affinities)),
             handles=tuple(map(self._handle, cluster.handles)),
+            bgp_peers=tuple(
+                BGPPeer(name=f"peer-{number}", peer_selector="all()" if peer.peer_selector else "")
+                for number, peer in enumerate(cluster.bgp_peers, 1)
+            ),
         )
 
     def _pool(self, pool: IPPool) -> IPPool:

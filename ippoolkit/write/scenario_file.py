@@ -67,12 +67,23 @@ def write_text(path: str | Path, text: str) -> Path:
     InputError
         Where the folder is missing or not writable.
     """
+    return write_bytes(path, text.encode())
+
+
+def write_bytes(path: str | Path, content: bytes) -> Path:
+    """Write a file beside its place and rename it into it.
+
+    Raises
+    ------
+    InputError
+        Where the folder is missing or not writable.
+    """
     target = Path(path)
     temporary = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}")
     try:
         try:
-            with temporary.open("x", encoding="utf-8", newline="\n") as file:
-                file.write(text)
+            with temporary.open("xb") as file:
+                file.write(content)
             temporary.replace(target)
         finally:
             temporary.unlink(missing_ok=True)

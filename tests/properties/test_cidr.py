@@ -12,7 +12,7 @@ from ippoolkit.cidr import ADDRESS_BITS, Cidr, Coverage
 def networks(draw, version=None, within=None):
     if within is not None:
         prefix = draw(st.integers(within.prefix, within.bits))
-        return within.subnet(prefix, draw(st.integers(0, within.subnets(prefix) - 1)))
+        return within.subnet(prefix, draw(st.integers(0, within.subnet_count(prefix) - 1)))
     version = version or draw(st.sampled_from([4, 6]))
     prefix = draw(st.integers(0, ADDRESS_BITS[version]))
     spare = ADDRESS_BITS[version] - prefix
@@ -46,7 +46,7 @@ def test_overlap_and_containment_agree_with_ipaddress(one, other):
 @given(networks().flatmap(lambda cidr: st.tuples(st.just(cidr), st.integers(cidr.prefix, cidr.bits), st.integers(0))))
 def test_subnets_are_aligned_and_found_again(case):
     cidr, prefix, number = case
-    index = number % cidr.subnets(prefix)
+    index = number % cidr.subnet_count(prefix)
     subnet = cidr.subnet(prefix, index)
     assert theirs(subnet).subnet_of(theirs(cidr))
     assert cidr.subnet_index_of(theirs(subnet).network_address, prefix) == index

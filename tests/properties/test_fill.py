@@ -22,7 +22,7 @@ from ippoolkit.capacity.evaluation import Evaluation, PlanAtMonth
 class Plain:
     """Nodes claim blocks and take addresses one at a time, by Calico's order: own, new, borrowed."""
 
-    rooms: list
+    block_classes: list
     strict: bool
     claimed: list = field(default_factory=list)
     used: list = field(default_factory=list)
@@ -35,28 +35,28 @@ class Plain:
     pods: int = 0
 
     def __post_init__(self):
-        self.claimed = [0] * len(self.rooms)
-        self.used = [0] * len(self.rooms)
-        self.slack = [0] * len(self.rooms)
+        self.claimed = [0] * len(self.block_classes)
+        self.used = [0] * len(self.block_classes)
+        self.slack = [0] * len(self.block_classes)
 
     def join(self, load):
         self.nodes += 1
-        own = dict.fromkeys(range(len(self.rooms)), 0)
+        own = dict.fromkeys(range(len(self.block_classes)), 0)
         before = sum(self.claimed)
         covered, pod = True, 0
         missing = []
-        for request in load.requests:
+        for request in load.demands:
             for _ in range(request.count):
-                pod += not request.tunnel
+                pod += not request.is_tunnel
                 if self.own_or_new(request, own, load.reserved_per_block):
                     continue
                 covered = False
                 missing.append((request, pod))
         if sum(self.claimed) == before and not missing and load.needs_block:
             for room in load.pod_block_classes:
-                if self.claimed[room] < self.rooms[room].blocks and self.rooms[room].size > load.reserved_per_block:
+                if self.claimed[room] < self.block_classes[room].blocks and self.block_classes[room].usable_addresses > load.reserved_per_block:
                     self.claimed[room] += 1
-                    own[room] += self.rooms[room].size - load.reserved_per_block
+                    own[room] += self.block_classes[room].usable_addresses - load.reserved_per_block
                     break
             else:
                 covered = False
@@ -66,15 +66,15 @@ class Plain:
             self.short.append(self.nodes)
         lost_pods = 0
         for request, _ in missing:
-            for room in () if self.strict or load.reserved_per_block else request.rooms:
+            for room in () if self.strict or load.reserved_per_block else request.block_classes:
                 if self.slack[room]:
                     self.slack[room] -= 1
                     self.used[room] += 1
                     self.borrowed += 1
                     break
             else:
-                lost_pods += not request.tunnel
-                self.lost.append((self.nodes, request.tunnel))
+                lost_pods += not request.is_tunnel
+                self.lost.append((self.nodes, request.is_tunnel))
         if lost_pods and not getattr(self, "first_pod", None):
             self.first_pod = self.pods + load.pods - lost_pods + 1
         for room, free in own.items():
@@ -82,14 +82,14 @@ class Plain:
         self.pods += load.pods
 
     def own_or_new(self, request, own, kept_back):
-        for room in request.rooms:
+        for room in request.block_classes:
             if own[room]:
                 own[room] -= 1
                 self.used[room] += 1
                 return True
-        for room in request.rooms:
-            usable = self.rooms[room].size - kept_back
-            if usable > 0 and self.claimed[room] < self.rooms[room].blocks:
+        for room in request.block_classes:
+            usable = self.block_classes[room].usable_addresses - kept_back
+            if usable > 0 and self.claimed[room] < self.block_classes[room].blocks:
                 self.claimed[room] += 1
                 own[room] += usable - 1
                 self.used[room] += 1
@@ -155,8 +155,8 @@ def test_no_address_is_given_twice_and_none_is_made_up(design):
     ):
         assert 0 <= claimed <= room.blocks
         assert slack >= 0
-        assert used + slack <= claimed * room.size
-    wanted = sum(request.count * load.nodes for load in loads for request in load.requests)
+        assert used + slack <= claimed * room.usable_addresses
+    wanted = sum(request.count * load.nodes for load in loads for request in load.demands)
     assert sum(filled.used_addresses) + filled.pods_without_address + filled.tunnels_without_address == wanted
     if strict:
         assert filled.borrowed_addresses == 0
@@ -165,7 +165,7 @@ def test_no_address_is_given_twice_and_none_is_made_up(design):
 @given(designs())
 def test_further_nodes_are_those_that_a_fill_would_still_serve(design):
     rooms, loads, strict = design
-    if not loads or not any(request.count for request in loads[0].requests):
+    if not loads or not any(request.count for request in loads[0].demands):
         return
     filled = fill_blocks(rooms, [], strict_affinity=strict)
     more = count_further_nodes(filled, rooms, loads[0])
@@ -177,15 +177,15 @@ def test_further_nodes_are_those_that_a_fill_would_still_serve(design):
 def test_the_ceiling_is_the_last_number_of_pods_that_one_node_holds_alone(design):
     rooms, loads, _ = design
     for load in loads:
-        tunnels = [request for request in load.requests if request.tunnel]
+        tunnels = [request for request in load.demands if request.is_tunnel]
         most = max_pods_on_own_blocks(rooms, load)
         plain = Plain(rooms, strict=True)
         lone = NodeLoad(
-            **{**_fields(load), "requests": (*tunnels, AddressDemand(most, load.pod_block_classes)), "pods": most}
+            **{**_fields(load), "demands": (*tunnels, AddressDemand(most, load.pod_block_classes)), "pods": most}
         )
         plain.join(lone)
         assert not [tunnel for _, tunnel in plain.lost if not tunnel]
-        assert sum(plain.claimed[room] for room in load.pod_block_classes) <= max(load.cap, 1) or not most
+        assert sum(plain.claimed[room] for room in load.pod_block_classes) <= max(load.max_blocks, 1) or not most
 
 
 def _fields(load):
@@ -206,7 +206,7 @@ def test_even_pods_of_alike_nodes_are_what_a_search_finds(blocks, size, nodes, t
     for strict in (False, True):
         best = 0
         for pods in range(max_pods_on_own_blocks(rooms, load) + 1):
-            even = NodeLoad(**{**_fields(load), "pods": pods, "requests": (*requests[:-1], AddressDemand(pods, (0,)))})
+            even = NodeLoad(**{**_fields(load), "pods": pods, "demands": (*requests[:-1], AddressDemand(pods, (0,)))})
             filled = fill_blocks(rooms, [even], strict_affinity=strict)
             if not (
                 filled.pods_without_address

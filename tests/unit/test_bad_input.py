@@ -27,7 +27,7 @@ def codes(found):
 def test_a_missing_file(tmp_path):
     with pytest.raises(InputError) as error:
         ipk.load(tmp_path / "nope.yaml")
-    assert str(error.value) == f"{tmp_path / 'nope.yaml'}: There is no such file. Check the path."
+    assert str(error.value) == f"{tmp_path / 'nope.yaml'}: The file does not exist. Check the path."
 
 
 def test_a_folder(tmp_path):
@@ -168,7 +168,7 @@ def test_the_same_object_read_twice_with_other_contents_is_told(tmp_path):
         pool = {"apiVersion": "projectcalico.org/v3", "kind": "IPPool", "metadata": {"name": "p"}}
         spec = f"spec: {{cidr: 10.0.0.0/16, blockSize: {size}}}"
         (tmp_path / name).write_text(f"{pool!r}\n".replace("}}", "}, " + spec + "}").replace("'", '"'))
-    with pytest.raises(InputError, match="with other contents"):
+    with pytest.raises(InputError, match="with different contents"):
         ipk.load(tmp_path / "a.yaml", tmp_path / "b.yaml")
 
 

@@ -72,8 +72,8 @@ def test_bad_input_is_exit_status_2_without_a_traceback(tmp_path):
         assert done.returncode == 2
         assert done.stdout == ""
         assert done.stderr.splitlines() == [
-            f"{path}:4: cluster.pools[0].cidr: 10.0.0.1/8 has bits set behind its prefix. Write 10.0.0.0/8.",
-            f'{path}:4: cluster.pools[0].blockSize: "26" is text, not a number. Take the quotes away.',
+            f"{path}:4: cluster.pools[0].cidr: 10.0.0.1/8 has host bits set. Write 10.0.0.0/8.",
+            f'{path}:4: cluster.pools[0].blockSize: "26" is a string, not a number. Remove the quotes.',
         ]
     assert [each.name for each in tmp_path.iterdir()] == ["s.yaml"]
 

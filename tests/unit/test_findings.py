@@ -2,9 +2,9 @@ from ippoolkit.errors import InputError, describe_finding
 from ippoolkit.findings import RULES, SOURCES, Finding, Place, Severity, get_language, sort_by_severity
 
 
-def test_a_finding_says_number_source_and_mend():
+def test_a_finding_says_number_source_and_remedy():
     finding = Finding("block-cap", "IPv4", {"need": 28, "cap": 20, "first": 80})
-    assert finding.message() == "The busiest node needs 28 blocks and may hold 20: its pod 80 gets no address."
+    assert finding.message() == "The busiest node needs 28 blocks but may hold only 20: its pod 80 gets no address."
     assert finding.short_message() == "busiest node needs 28 blocks, limit 20"
     assert finding.remedy().startswith("Make the blocks larger")
     assert finding.source.url.startswith("https://")
@@ -35,7 +35,7 @@ def test_numbers_read_well():
     assert english.format_number(value=True) == "True"
 
 
-def test_the_gravest_come_first_and_order_is_kept():
+def test_the_most_severe_come_first_and_order_is_kept():
     findings = [
         Finding("holds"),
         Finding("list-empty"),
@@ -58,8 +58,8 @@ def test_an_error_lists_all_its_problems():
         "cidr-host-bits", params={"cidr": "10.1.0.0/8", "network": "10.0.0.0/8"}, place=Place("b", 3, "spec.cidr")
     )
     assert str(InputError([first, second])) == (
-        "a.yaml: There is no such file. Check the path.\n"
-        "b:3: spec.cidr: 10.1.0.0/8 has bits set behind its prefix. Write 10.0.0.0/8."
+        "a.yaml: The file does not exist. Check the path.\n"
+        "b:3: spec.cidr: 10.1.0.0/8 has host bits set. Write 10.0.0.0/8."
     )
     assert describe_finding(first, "zh") == "a.yaml: 没有这个文件。 请检查路径。"
 

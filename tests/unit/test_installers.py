@@ -95,7 +95,7 @@ def test_the_installers_own_check_misleads_both_ways(inventory, tmp_path):
 
 
 def test_an_ipv6_pool_with_a_size_of_ipv4_is_refused(inventory):
-    with pytest.raises(InputError, match="Use 122"):
+    with pytest.raises(InputError, match="Use the default, 122"):
         read_installer(inventory("ipv6_stack: true\ncalico_pool_blocksize_ipv6: 26\n"))
 
 
@@ -103,7 +103,7 @@ def test_a_pool_outside_the_cluster_cidr_is_told_by_the_command(inventory, tmp_p
     folder = inventory("calico_pool_cidr: 10.99.0.0/16\n")
     result = CliRunner().invoke(app, ["from-installer", str(folder), "-o", str(tmp_path / "plan.yaml")])
     assert result.exit_code == 0
-    assert "lies outside the cluster CIDR" in result.output
+    assert "is outside the cluster CIDR" in result.output
     assert ipk.load(tmp_path / "plan.yaml").cluster.pools[0].cidr == ipk.Cidr.parse("10.99.0.0/16")
 
 

@@ -64,7 +64,7 @@ def test_own_annotations_stay_and_the_datastores_go(pool):
 
 
 def test_a_small_pool_may_exist_while_it_is_disabled(pool):
-    assert pool("{cidr: 10.0.0.0/28, disabled: true}").blocks == 0
+    assert pool("{cidr: 10.0.0.0/28, disabled: true}").block_count == 0
     with pytest.raises(InputError, match="blocks larger than the pool"):
         pool("{cidr: 10.0.0.0/28}")
 
@@ -163,7 +163,7 @@ def test_a_pods_annotation_names_its_pools(tmp_path):
     path.write_text(text.format('["a", "b"]'))
     assert ipk.load(path).cluster.pods[0].ipv4_pools == ("a", "b")
     path.write_text(text.format("[a]"))
-    with pytest.raises(InputError, match="no JSON list of pool names"):
+    with pytest.raises(InputError, match="not a JSON list of pool names"):
         ipk.load(path)
 
 
@@ -192,7 +192,7 @@ def test_a_block_whose_allocations_point_nowhere_is_told(tmp_path):
         "apiVersion: crd.projectcalico.org/v1\nkind: IPAMBlock\nmetadata: {name: b}\n"
         "spec: {cidr: 10.0.0.0/30, allocations: [0, null, 7, null], attributes: [{handle_id: h}], unallocated: [1, 3]}\n"
     )
-    with pytest.raises(InputError, match="Ordinal 2 is allocated to an attribute that is not there"):
+    with pytest.raises(InputError, match="Ordinal 2 refers to an attribute that does not exist"):
         ipk.load(path)
 
 

@@ -70,7 +70,7 @@ def test_what_kubectl_says_of_missing_rights_names_the_kinds(tmp_path):
 
 
 def test_files_that_hold_only_errors_give_no_cluster(tmp_path):
-    with pytest.raises(InputError, match="nor any other object"):
+    with pytest.raises(InputError, match="no IP pool and no other object"):
         read_cluster(failed("kubectl-several-403.stderr", tmp_path), failed("calicoctl-server-down.stderr", tmp_path))
 
 

@@ -269,6 +269,10 @@ def test_every_column_is_worked_out_here():
         "nodes": ipk.nodes(plan()),
         "growth": ipk.growth(plan()),
         "choices": ipk.choices(plan(size=24)),
+        "designs": ipk.choose.designs_table(ipk.recommend(nodes=3)),
+        "failing_designs": ipk.choose.designs_table(ipk.recommend(nodes=3), every=True),
+        "routes": ipk.choose.scenario_routes(plan()),
+        "change_options": ipk.choose.change_options_table([]),
     }
     for name, columns in TABLES.items():
         assert list(tables[name].columns) == [column.name for column in columns]

@@ -115,4 +115,4 @@ def test_broken_json_is_told(text, code):
 def test_json_duplicates_are_told_with_both_lines():
     with pytest.raises(InputError) as error:
         read_json('{"x": [{"a": 1,\n"a": 2}]}', "f.json")
-    assert str(error.value) == 'f.json:2: The key "a" stands twice, first on line 1. Keep one of them.'
+    assert str(error.value) == 'f.json:2: The key "a" appears twice, first on line 1. Keep one of them.'

@@ -5,9 +5,11 @@ finding's numbers (see `ippoolkit.findings.language`).
 """
 
 from .capacity_verdicts import CAPACITY_VERDICTS
+from .choosing import CHOOSING
 from .cluster_audit import CLUSTER_AUDIT
 from .command_options import COMMAND_OPTIONS
 from .design import DESIGN
+from .forecasts import FORECASTS
 from .input_files import INPUT_FILES
 from .installers import INSTALLERS
 from .ipam_failures import IPAM_FAILURES
@@ -34,7 +36,9 @@ _ALL_RULES = (
     *POOL_SELECTION,
     *LIVE_AND_DIFF,
     *INSTALLERS,
+    *FORECASTS,
     *POOL_CHANGES,
+    *CHOOSING,
 )
 RULES: dict[str, Rule] = {rule.code: rule for rule in _ALL_RULES}
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from ...calico.limits import CALICO_VERSION, DEFAULT_MAX_BLOCKS_PER_HOST
 from ...capacity import block_sizes, choices, growth, nodes, pools
 from ...capacity.design_rules import check_design
+from ...choose import scenario_routes
 from ...figures import draw_block_sizes, draw_growth
 from ...findings import N_, Finding, Severity
 from ...model import IPPool
@@ -21,6 +22,7 @@ from ...view.markdown import escape_markdown, verdict_markdown
 from ...write import scenario_to_yaml, to_manifests_yaml
 from .address_maps import address_map_parts, pool_title
 from .base_report import BaseReport
+from .choose_report import alternative_parts
 from .report_table import ReportTable
 from .scenario_summary import summarise_scenario
 from .section import Section, SectionPart, code_part, heading_part, paragraph, picture_part, table_part
@@ -164,6 +166,15 @@ class CapacityReport(BaseReport):
             "growth", data, lang=self.lang, caption=self.words.translate(N_("Growth"))
         )
         return self.section(N_("Growth"), *parts, table_part(growth_table))
+
+    def routes(self) -> Section:
+        """Return who holds how many routes, by the way they travel."""
+        table = scenario_routes(self.scenario, lang=self.lang)
+        return self.section(N_("Routes"), table_part(ReportTable.from_standard_table("routes", table, lang=self.lang)))
+
+    def alternatives(self) -> Section:
+        """Return what could be chosen for these nodes instead: a picture, the picked designs and why."""
+        return self.section(N_("Alternatives"), *alternative_parts(self.scenario, self))
 
     def all_findings(self) -> Section:
         """Return every finding, gravest first, and the rules behind them."""

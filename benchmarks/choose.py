@@ -1,0 +1,78 @@
+"""How long designs and free ranges take, against the standard library's option of doing the same."""
+
+import argparse
+import ipaddress
+import json
+import random
+import timeit
+
+from ippoolkit.choose.address_space import AddressSpace, Taken
+from ippoolkit.choose.search import Need, NodeKind, Space
+from ippoolkit.cidr import Cidr
+
+
+def milliseconds(call, rounds=5):
+    """Return the best of several rounds: what the machine can do when nobody disturbs it."""
+    call()
+    return min(timeit.repeat(call, number=1, repeat=rounds)) * 1000
+
+
+def plain_search(need):
+    """Go over the same designs of both families in loops, and compare each with each other."""
+    (kind,) = need.kinds
+    best = []
+    for bits, prefixes, sizes in ((32, range(8, 33), range(20, 33)), (128, range(64, 129), range(116, 129))):
+        held = []
+        for prefix in prefixes:
+            for size in sizes:
+                if size < prefix:
+                    continue
+                blocks = max(1, -(-kind.addresses // (1 << (bits - size))))
+                fits = (1 << (size - prefix)) // blocks
+                if blocks <= kind.max_blocks and fits >= need.rack_nodes_with_headroom(kind):
+                    held.append((need.racks << (bits - prefix), kind.nodes * blocks, -need.racks * fits))
+        best += [
+            one
+            for one in held
+            if not any(other != one and all(a <= b for a, b in zip(other, one, strict=True)) for other in held)
+        ]
+    return best
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print one last line of JSON")
+    wants_json = parser.parse_args().json
+    random.seed(1)
+    need = Need((NodeKind(100, 111),), racks=2, max_routes=2000)
+    texts = [
+        f"10.{random.randrange(256)}.{random.randrange(256)}.{random.randrange(64) * 4}/30" for _ in range(100_000)
+    ]
+    within = (Cidr.parse("10.0.0.0/8"),)
+
+    def search():
+        return [Space(family, need).best() for family in (4, 6)]
+
+    def free():
+        space = AddressSpace(within, tuple(Taken(Cidr.parse(text), "") for text in texts))
+        return space.free.texts(), space.offers(22, 10, 4)
+
+    def collapse():
+        return list(ipaddress.collapse_addresses(map(ipaddress.ip_network, texts)))
+
+    cases = {
+        "all dual-stack designs": (search, lambda: plain_search(need), "loops"),
+        "100,000 networks: free, 10 offers": (free, collapse, "ipaddress, collapse only"),
+    }
+    figures = {}
+    print(f"{'what':36} {'ms':>8} {'beside it':>28} {'ms':>8} {'ratio':>7}")
+    for name, (call, other, what) in cases.items():
+        took, beside = milliseconds(call), milliseconds(other, 2)
+        print(f"{name:36} {took:8.1f} {what:>28} {beside:8.1f} {took / beside:7.2f}")
+        figures[name] = {"ms": round(took, 2), "beside_ms": round(beside, 2), "ratio": round(took / beside, 3)}
+    if wants_json:
+        print(json.dumps(figures))
+
+
+if __name__ == "__main__":
+    main()

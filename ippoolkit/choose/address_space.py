@@ -1,0 +1,172 @@
+"""Free ranges: what all known networks leave, offers of a size among them, and what to release for one."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from ..cidr import ADDRESS_BITS, Cidr, IPVersion
+from .ranges import Networks, networks_in
+
+# IANA's special-purpose registries, and multicast. Private ranges are what offers are for, so they are not here.
+# https://www.iana.org/assignments/iana-ipv4-special-registry, .../iana-ipv6-special-registry
+SPECIAL = (
+    *map(
+        Cidr.parse,
+        (
+            "0.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "192.0.0.0/24", "192.0.2.0/24",
+            "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.175.48.0/24", "198.18.0.0/15",
+            "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
+            "::/96", "64:ff9b::/96", "64:ff9b:1::/48", "100::/63", "2001::/23", "2001:db8::/32", "2002::/16",
+            "2620:4f:8000::/48", "3fff::/20", "5f00::/16", "fe80::/10", "ff00::/8",
+        ),
+    ),
+    Cidr(6, 0xFFFF << 32, 96),  # ::ffff:0:0/96, which parses as IPv4
+)  # fmt: skip
+
+# Where room is looked for when nobody says where: RFC 1918, RFC 4193.
+PRIVATE: dict[IPVersion, tuple[Cidr, ...]] = {
+    4: tuple(map(Cidr.parse, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))),
+    6: (Cidr.parse("fd00::/8"),),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A network that is in use, where that is said, and by whom it is used; left out: `where`."""
+
+    cidr: Cidr
+    where: str
+    used_by: str = ""
+
+    @property
+    def owner(self) -> str:
+        """Who uses it."""
+        return self.used_by or self.where
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A range that would be free, were these networks released."""
+
+    cidr: Cidr
+    networks: tuple[Taken, ...]
+
+
+@dataclass(frozen=True)
+class AddressSpace:
+    """Ranges to look in, and the networks that are known; both may overlap, networks may lie outside.
+
+    Special-purpose ranges are not offered unless `special` is set, or a range to look in lies in one.
+    """
+
+    within: tuple[Cidr, ...]
+    taken: tuple[Taken, ...]
+    special: bool = False
+
+    @cached_property
+    def free(self) -> Networks:
+        """What the networks leave, as the fewest CIDRs: IPv4, then IPv6, ascending."""
+        return networks_in(self.within, (each.cidr for each in self.taken))
+
+    @cached_property
+    def offered(self) -> Networks:
+        """The free ranges without special-purpose ones."""
+        if not self._special:
+            return self.free
+        return networks_in(self.within, [*self._special, *(each.cidr for each in self.taken)])
+
+    def largest(self, version: IPVersion) -> Cidr | None:
+        """Return the largest free range that is offered, the lowest of several."""
+        known = self.offered.at_least(ADDRESS_BITS[version], version)
+        prefix, first = min(known, default=(0, -1))
+        return Cidr(version, first, prefix) if first >= 0 else None
+
+    def offers(self, prefix: int, count: int, version: IPVersion) -> list[Cidr]:
+        """Return free ranges of a size, best fit.
+
+        Parameters
+        ----------
+        prefix
+            Prefix length of the ranges wanted.
+        count
+            How many of them; fewer come back where there are fewer.
+        version
+            Family of the ranges.
+
+        Returns
+        -------
+        list of Cidr
+            Each from the smallest free range that holds it, the lowest of several; each is taken before the next.
+        """
+        heap = [(-longest, first) for longest, first in self.offered.at_least(prefix, version)]
+        heapq.heapify(heap)
+        bits = ADDRESS_BITS[version]
+        found: list[Cidr] = []
+        while heap and len(found) < count:
+            length, first = heapq.heappop(heap)
+            found.append(Cidr(version, first, prefix))
+            for longer in range(-length + 1, prefix + 1):  # the halves that are left, the largest first
+                heapq.heappush(heap, (-longer, first + (1 << (bits - longer))))
+        return found
+
+    def to_release(self, prefix: int, version: IPVersion) -> Release | None:
+        """Find the range that takes the fewest networks to free, then the fewest addresses, then the lowest one.
+
+        None where no range of that size lies within.
+        """
+        shift = ADDRESS_BITS[version] - prefix
+        inside: dict[int, list[Taken]] = {}  # by the index of the range that they are part of
+        around: dict[int, dict[int, list[Taken]]] = {}  # by prefix length and index of their own
+        known = [each for each in self.taken if each.cidr.version == version]
+        for each in known:
+            if each.cidr.prefix >= prefix:
+                inside.setdefault(each.cidr.first >> shift, []).append(each)
+            else:
+                own = around.setdefault(each.cidr.prefix, {})
+                own.setdefault(each.cidr.first >> (ADDRESS_BITS[version] - each.cidr.prefix), []).append(each)
+        best: tuple[tuple[int, int, int], tuple[Taken, ...]] | None = None
+        for index in self._candidates(known, prefix, version):
+            over = [each for length, own in around.items() for each in own.get(index >> (prefix - length), ())]
+            networks = (*over, *inside.get(index, ()))
+            cost = len(networks), sum(each.cidr.size for each in networks), index
+            if best is None or cost < best[0]:
+                best = cost, networks
+        return Release(Cidr(version, best[0][2] << shift, prefix), best[1]) if best else None
+
+    def without(self, cidrs: Iterable[Cidr]) -> AddressSpace:
+        """Return the space without these ranges, and without special-purpose ones where they are not offered."""
+        return AddressSpace(tuple(networks_in(self.within, [*cidrs, *self._special])), self.taken, special=True)
+
+    @cached_property
+    def _special(self) -> list[Cidr]:
+        if self.special:
+            return []
+        return [
+            each
+            for each in SPECIAL
+            if any(each.overlaps(asked) for asked in self.within) and not any(asked in each for asked in self.within)
+        ]
+
+    def _candidates(self, known: Iterable[Taken], prefix: int, version: IPVersion) -> Iterator[int]:
+        """Yield the indices of ranges at an edge of a network: what is to be released changes nowhere else."""
+        shift = ADDRESS_BITS[version] - prefix
+        rooms = networks_in(self.within, self._special).at_least(prefix, version)
+        homes = [(first >> shift, (first >> shift) + (1 << (prefix - length)) - 1) for length, first in rooms]
+        edges: set[int] = {low for low, _ in homes}
+        for each in known:
+            first, last = each.cidr.first >> shift, each.cidr.last >> shift
+            edges.update((first, first + 1, last, last + 1))
+        for index in edges:
+            if any(low <= index <= high for low, high in homes):
+                yield index
+
+
+def default_within(taken: Iterable[Taken], version: IPVersion | None = None) -> tuple[Cidr, ...]:
+    """Return where to look when nobody says: the private ranges of a family, or of those that networks are known of."""
+    if version is not None:
+        return PRIVATE[version]
+    ipv6 = any(each.cidr.version == 6 for each in taken)
+    return (*PRIVATE[4], *(PRIVATE[6] if ipv6 else ()))

@@ -1,0 +1,164 @@
+"""The tables of designs and of options to change a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from ..capacity.table_columns import CHANGE_OPTIONS, DESIGNS, ROUTES, build_frame
+from ..cidr import ADDRESS_BITS, IPVersion
+from ..findings import N_, SOURCES, get_language
+from .existing_cluster import ChangeOption
+from .recommendation import FamilyDesigns, Recommendation
+from .routes import Peering, RackRoutes, tables
+from .search import BLOCK_CAP, POOL_SIZE, Design
+from .search import ROUTES as ROUTES_RULE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+RULE_NAMES = {
+    BLOCK_CAP: N_("blocks a node"),
+    POOL_SIZE: N_("size of the pool"),
+    ROUTES_RULE: N_("routes"),
+}
+CHANGE_NAMES = {
+    "keep": N_("nothing"),
+    "second-pool": N_("a second pool"),
+    "block-size": N_("another blockSize"),
+    "migrate": N_("move to a new pool"),
+}
+
+
+PEERINGS = {
+    Peering.VXLAN: (N_("VXLAN, no BGP"), "encapsulation"),
+    Peering.MESH: (N_("full mesh of nodes"), "bgp"),
+    Peering.REFLECTORS: (N_("route reflectors"), "bgp"),
+    Peering.RACKS: (N_("top-of-rack routers"), "fabric"),
+    Peering.RACKS_AGGREGATED: (N_("top-of-rack routers, a rack's pool as one"), "fabric"),
+}
+
+
+def designs_table(recommendation: Recommendation, *, every: bool = False, lang: str = "en") -> pd.DataFrame:
+    """List designs: those that no other one beats, or all with the rules that they break.
+
+    Parameters
+    ----------
+    recommendation
+        What `recommend` found.
+    every
+        Whether those are listed too that do not hold or are beaten.
+    lang
+        Language of the column `breaks`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a design; columns as in docs/tables.md.
+    """
+    picked = {(pick.designs, pick.design) for pick in recommendation.picks}
+    numbers = {pair: number for number, pair in enumerate(recommendation.listed(), 1)}
+    pairs = (
+        [(designs, design) for designs in recommendation.designs for design in designs.space.designs()]
+        if every
+        else recommendation.listed()
+    )
+    return build_frame(DESIGNS, [_row(pair, numbers.get(pair, 0), pair in picked, lang) for pair in pairs])
+
+
+def routes_table(recommendation: Recommendation, *, lang: str = "en") -> pd.DataFrame:
+    """List what a node, a top-of-rack router, the spine and a reflector hold of the picked designs.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a family and option in which routes travel; columns as in docs/tables.md.
+    """
+    held: dict[IPVersion, list[RackRoutes]] = {}
+    for pick in recommendation.picks:
+        need = pick.designs.space.need
+        size = 1 << (ADDRESS_BITS[pick.design.family] - pick.design.block_size)
+        racks = [
+            RackRoutes(
+                sum(need.nodes_in(kind, rack) for kind in need.kinds),
+                sum(need.nodes_in(kind, rack) * kind.blocks(size) for kind in need.kinds),
+            )
+            for rack in range(need.racks)
+        ]
+        known = held.get(pick.design.family)
+        held[pick.design.family] = racks if known is None else [a + b for a, b in zip(known, racks, strict=True)]
+    return routes_of(held, recommendation.requirements.max_routes, lang=lang)
+
+
+def routes_of(
+    held: Mapping[IPVersion, Sequence[RackRoutes]],
+    limit: int | None = None,
+    *,
+    peering: Peering | None = None,
+    lang: str = "en",
+) -> pd.DataFrame:
+    """List the tables of what each rack's nodes announce, for each family and way of peering.
+
+    `peering` is the one that is known to be in use; the others show what it would be.
+    """
+    words = get_language(lang)
+    rows = []
+    for family, racks in held.items():
+        for way, (name, source) in PEERINGS.items():
+            if way is Peering.RACKS_AGGREGATED and len(racks) == 1:
+                continue  # one pool for all racks cannot be announced by one of them
+            found = tables(racks, way)
+            fits = limit is None or found.largest <= limit
+            rows.append(
+                (
+                    family, words.translate(name), way is peering, found.node, found.router, found.spine,
+                    found.reflector, found.sessions, limit, fits, SOURCES[source].url,
+                )
+            )  # fmt: skip
+    return build_frame(ROUTES, rows)
+
+
+def change_options_table(options: list[ChangeOption], *, lang: str = "en") -> pd.DataFrame:
+    """List the options to make a cluster hold what is asked, cheapest first; columns as in docs/tables.md."""
+    words = get_language(lang)
+    rows = [
+        (
+            words.translate(CHANGE_NAMES[option.kind]),
+            option.pool,
+            _target(option),
+            option.holds,
+            option.pods_recreated,
+            option.blocks_released,
+            option.routes,
+            option.addresses or None,
+            " ".join(("ippoolkit", *option.command)) if option.command else "",
+        )
+        for option in options
+    ]
+    return build_frame(CHANGE_OPTIONS, rows)
+
+
+def _target(option: ChangeOption) -> str:
+    size = f"/{option.block_size}" if option.block_size else ""
+    return ", ".join(filter(None, (str(option.cidr) if option.cidr else "", size)))
+
+
+def _row(pair: tuple[FamilyDesigns, Design], number: int, picked: bool, lang: str) -> tuple[object, ...]:  # noqa: FBT001
+    designs, design = pair
+    words = get_language(lang)
+    return (
+        number,
+        picked,
+        designs.pool_set.title,
+        design.family,
+        design.prefix,
+        design.block_size,
+        design.pools,
+        design.blocks_per_node,
+        design.blocks,
+        design.addresses,
+        design.routes,
+        design.nodes_max,
+        design.unused_per_node,
+        ", ".join(words.translate(RULE_NAMES[rule]) for rule in design.breaks),
+    )

@@ -1,0 +1,194 @@
+"""A cluster that exists: whether a second pool, a new blockSize or a new range is cheapest to make it hold.
+
+Each option is judged as a whole by the capacity tables. What it costs is counted on the cluster as read: the pods
+that must be recreated, and the blocks that are given up on the option.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import ceil
+
+from ..calico.limits import allowed_block_sizes
+from ..capacity import verdicts
+from ..capacity.demand import compute_demand
+from ..capacity.evaluation import Status, evaluate_start_and_end
+from ..cidr import Cidr, IPVersion
+from ..model import IPPool, NodeGroup, Requirements, Scenario
+from ..model.scenario_edits import with_pool
+from .address_space import AddressSpace, Taken
+from .known_networks import networks_taken
+from .recommendation import Recommendation, where_to_look
+from .search import PREFIXES
+
+KEEP, SECOND_POOL, BLOCK_SIZE, MIGRATE = "keep", "second-pool", "block-size", "migrate"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeOption:
+    """One option to make a cluster hold what is asked: what changes, and what that costs.
+
+    `blocks_released` are blocks that nodes give up on the option, `pods_recreated` pods that get another address, twice
+    where they move away and back; `routes` those announced in the end; `addresses` those of a new pool.
+    """
+
+    kind: str
+    pool: str
+    holds: bool
+    blocks_released: int = 0
+    pods_recreated: int = 0
+    routes: int = 0
+    addresses: int = 0
+    cidr: Cidr | None = None
+    block_size: int = 0
+    command: tuple[str, ...] = ()
+
+    @property
+    def cost(self) -> tuple[bool, int, int, int, int]:
+        """Sort key: what holds first, then fewest pods, blocks, routes and addresses."""
+        return not self.holds, self.pods_recreated, self.blocks_released, self.routes, self.addresses
+
+
+def change_options(recommendation: Recommendation, taken: Iterable[Taken] = ()) -> list[ChangeOption]:
+    """Return the options for each family of a cluster, cheapest first.
+
+    Parameters
+    ----------
+    recommendation
+        What was asked for, and the cluster it was asked for.
+    taken
+        Networks to keep clear beside the cluster's.
+    """
+    scenario, asked = recommendation.scenario, recommendation.requirements
+    known = [*networks_taken(scenario), *taken]
+    planned = _planned(scenario, asked, recommendation.months)
+    found: list[ChangeOption] = []
+    for version in (4, 6):
+        pools = [pool for pool in scenario.cluster.pools if pool.version == version and pool.serves("Workload")]
+        if pools:
+            pool = max(pools, key=lambda pool: (_usage(scenario, pool), pool.cidr.size, pool.name))
+            best = [d.best for d in recommendation.designs if d.family == version]
+            sizes = [(d.prefix, d.block_size) for designs in best for d in designs]
+            found += _options(_Judge(planned, asked, version), scenario, pool, known, sizes)
+    return sorted(found, key=lambda option: option.cost)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """The plan that has to hold, and what counts as holding."""
+
+    planned: Scenario
+    asked: Requirements
+    version: IPVersion
+
+    def judged(self, scenario: Scenario) -> tuple[bool, int]:
+        """Say whether a changed scenario holds, and how many routes it announces."""
+        pools = tuple(pool for pool in scenario.cluster.pools if pool.version == self.version)
+        alone = replace(scenario, cluster=replace(scenario.cluster, pools=pools))
+        verdict = verdicts(alone)[0]
+        routes = evaluate_start_and_end(compute_demand(alone, self.version))[1].fill_result.routes
+        holds = verdict.status is Status.FITS or verdict.code == "no-spare"
+        limit = self.asked.max_routes
+        return holds and (limit is None or routes <= limit), routes
+
+
+def _options(
+    judge: _Judge, scenario: Scenario, pool: IPPool, known: list[Taken], designs: list[tuple[int, int]]
+) -> Iterator[ChangeOption]:
+    holds, routes = judge.judged(judge.planned)
+    yield ChangeOption(KEEP, pool.name, holds, routes=routes)
+    if holds:
+        return
+    pods, blocks = _usage(scenario, pool)
+    for size in sorted(
+        allowed_block_sizes(pool.version, pool.cidr.prefix), key=lambda size: abs(size - pool.block_size)
+    ):
+        if size == pool.block_size:
+            continue
+        holds, routes = judge.judged(with_pool(judge.planned, pool.name, block_size=size))
+        if holds:
+            command = ("runbook", "block-size", "--pool", pool.name, "--to", str(size))
+            yield ChangeOption(BLOCK_SIZE, pool.name, holds, blocks, 2 * pods, routes, 0, None, size, command)
+            break
+    within = where_to_look(judge.asked, scenario, pool.version)
+    space = AddressSpace(within, tuple(known))
+    for prefix in range(pool.block_size, PREFIXES[pool.version].start - 1, -1):
+        offers = space.offers(prefix, 1, pool.version)
+        if not offers:
+            break
+        holds, routes = judge.judged(_with(judge.planned, _new(pool, offers[0], pool.block_size)))
+        if holds:
+            command = ("runbook", "grow", "--pool", pool.name, "--to-cidr", str(offers[0]))
+            yield ChangeOption(
+                SECOND_POOL, pool.name, True, 0, 0, routes, offers[0].size, offers[0], pool.block_size, command
+            )
+            break
+    for prefix, size in designs:
+        offers = space.offers(prefix, 1, pool.version)
+        if not offers:
+            continue
+        closed = with_pool(judge.planned, pool.name, disabled=True)
+        holds, routes = judge.judged(_with(closed, _new(pool, offers[0], size)))
+        if holds:
+            move = ("runbook", "migrate", "--from", pool.name, "--to-cidr", str(offers[0]), "--block-size", str(size))
+            yield ChangeOption(MIGRATE, pool.name, holds, blocks, pods, routes, offers[0].size, offers[0], size, move)
+            break
+
+
+def _new(pool: IPPool, cidr: Cidr, block_size: int) -> IPPool:
+    return replace(pool, name=f"{pool.name}-2", cidr=cidr, block_size=block_size, disabled=False)
+
+
+def _with(scenario: Scenario, pool: IPPool) -> Scenario:
+    return replace(scenario, cluster=replace(scenario.cluster, pools=(*scenario.cluster.pools, pool)))
+
+
+def _usage(scenario: Scenario, pool: IPPool) -> tuple[int, int]:
+    """Return the pods with an address in the pool, and its blocks in use."""
+    cluster = scenario.cluster
+    pods = {
+        (pod.namespace, pod.name)
+        for pod in cluster.pods
+        if not pod.host_network and any(address in pool.cidr for address in pod.addresses)
+    }
+    blocks = [block for block in cluster.blocks if block.cidr in pool.cidr]
+    if blocks and not cluster.pods:
+        held = sum(bool(each.pod) for block in blocks for each in block.allocations)
+        return held, len(blocks)
+    if blocks:
+        return len(pods), len(blocks)
+    addresses = {address for pod in cluster.pods for address in pod.addresses if address in pool.cidr}
+    addresses |= {tunnel.address for node in cluster.nodes for tunnel in node.tunnels if tunnel.address in pool.cidr}
+    return len(pods), len({pool.cidr.subnet_index_of(address, pool.block_size) for address in addresses})
+
+
+def _planned(scenario: Scenario, asked: Requirements, months: int) -> Scenario:
+    """Return the cluster's pools under the nodes that are asked for, with headroom.
+
+    Nodes that the same pools select are taken together, and grow in proportion.
+    """
+    alike: dict[tuple[bool, ...], list[dict[str, str]]] = {}
+    for node in scenario.cluster.nodes:
+        picks = tuple(pool.selects_node(node.labels) for pool in scenario.cluster.pools)
+        alike.setdefault((*picks, node.windows), []).append(dict(node.labels))
+    exist = len(scenario.cluster.nodes)
+    groups = []
+    for group in asked.groups:
+        wanted = ceil(Fraction(group.nodes_after(months) * (100 + asked.headroom), 100))
+        shares = list(alike.values()) if exist and len(asked.groups) == 1 else [[dict(group.labels)]]
+        for number, labels in enumerate(shares, 1):
+            nodes = ceil(Fraction(wanted * len(labels), exist)) if len(shares) > 1 else wanted
+            groups.append(
+                NodeGroup(
+                    name=f"{group.name}-{number}" if len(shares) > 1 else group.name,
+                    nodes=nodes,
+                    pods_per_node=group.pods_after(months),
+                    os=group.os,
+                    max_blocks=group.max_blocks,
+                    labels=labels[0],
+                )
+            )
+    cluster = replace(scenario.cluster, nodes=(), namespaces=(), pods=(), blocks=())
+    return replace(scenario, cluster=cluster, plan=replace(scenario.plan, months=0, groups=tuple(groups)))

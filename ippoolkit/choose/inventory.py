@@ -1,0 +1,80 @@
+"""Files of any kind to the networks that they say are in use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..cidr import Cidr
+from ..errors import InputError
+from ..findings import Finding
+from ..read.cluster_dump import read_cluster
+from ..read.networks import networks_in_documents, read_networks
+from ..read.text_files import parse_documents, read_text
+from .address_space import Taken
+from .known_networks import networks_taken
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """Networks in use, the cluster CIDRs that files name, and remarks on what was not understood."""
+
+    taken: tuple[Taken, ...] = ()
+    cluster: tuple[Cidr, ...] = ()
+    notes: tuple[Finding, ...] = ()
+
+
+def read_inventory(files: Iterable[str | Path]) -> Inventory:
+    """Read address plans, routing tables, scenarios and dumps.
+
+    Parameters
+    ----------
+    files
+        CSV exports, what ``ip route`` prints, and whatever else the kit reads; ``-`` is standard input.
+
+    Raises
+    ------
+    InputError
+        With every problem of every file.
+    """
+    taken: list[Taken] = []
+    cluster: list[Cidr] = []
+    notes: list[Finding] = []
+    problems: list[Finding] = []
+    for file in files:
+        try:
+            one = _read(file, problems)
+        except InputError as error:
+            problems += error.problems
+            continue
+        taken += one.taken
+        cluster += one.cluster
+        notes += one.notes
+    if problems:
+        raise InputError(problems)
+    return Inventory(tuple(taken), tuple(cluster), tuple(notes))
+
+
+def _read(file: str | Path, problems: list[Finding]) -> Inventory:
+    if Path(file).is_dir():
+        return _cluster(file, [])
+    name, text = read_text(file)
+    if (listed := read_networks(text, name, problems)) is not None:
+        return Inventory(tuple(Taken(each.cidr, each.where, each.used_by) for each in listed))
+    try:
+        beside = networks_in_documents(parse_documents(text, name), problems)
+    except InputError:
+        beside = []  # a table of calicoctl, or nothing that can be read: that is said below
+    return _cluster(file, [Taken(each.cidr, each.where, each.used_by) for each in beside])
+
+
+def _cluster(file: str | Path, beside: list[Taken]) -> Inventory:
+    try:
+        reading = read_cluster(file)
+    except InputError:
+        if not beside:
+            raise
+        return Inventory(tuple(beside))
+    scenario = reading.scenario
+    return Inventory((*networks_taken(scenario, str(file)), *beside), scenario.networks.cluster, reading.notes)

@@ -1,0 +1,109 @@
+"""What is asked of a design: said outright, written in the scenario, or taken from the cluster that is there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from datetime import date
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from ..errors import InputError
+from ..findings import Finding
+from ..model import GroupRequirement, NodeGroup, Requirements, Scenario
+from ..model.scenario_edits import nodes_as_group
+from ..read.document import field_name
+from ..read.validation import finding_from_pydantic
+
+_REQUIREMENTS = TypeAdapter(Requirements)
+_OF_GROUP = frozenset(field.name for field in fields(GroupRequirement))
+
+
+def requirements_from(
+    scenario: Scenario, said: Requirements | Mapping[str, Any] | None, wanted: Mapping[str, Any], today: date
+) -> Requirements:
+    """Return what is asked: single fields before whole requirements, these before what the scenario tells.
+
+    Raises
+    ------
+    InputError
+        With every field that is unknown or out of bounds; where nobody says how many nodes there are to be.
+    """
+    base = _checked(said) if said is not None else scenario.requirements or _from_cluster(scenario, today)
+    of_group = {name: value for name, value in wanted.items() if name in _OF_GROUP and value is not None}
+    others = {name: value for name, value in wanted.items() if name not in _OF_GROUP and value is not None}
+    if base is None:
+        if "groups" not in others and "nodes" not in of_group:
+            raise InputError([Finding("choose-nodes-missing")])
+        return _checked({"groups": [of_group], **others})
+    if of_group:
+        if said is None and scenario.requirements is None and not {"nodes_per_month", "by"} & {*of_group, *others}:
+            # Nodes that are said outright are all there are to be: the scenario's growth is not on top of them.
+            of_group = {"nodes_per_month": 0.0, **of_group}
+        if len(base.groups) > 1:
+            raise InputError([Finding("choose-groups-several", params={"fields": ", ".join(sorted(of_group))})])
+        others["groups"] = [_plain(base.groups[0]) | of_group]
+    return _checked({name: getattr(base, name) for name in _names(base)} | others) if others else base
+
+
+def _checked(value: Requirements | Mapping[str, Any]) -> Requirements:
+    if isinstance(value, Requirements):
+        return value
+    try:
+        return _REQUIREMENTS.validate_python(dict(value))
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+        problems = [
+            replace(finding_from_pydantic(each, each["loc"]), subject=field_name(each["loc"])) for each in details
+        ]
+        raise InputError(problems) from None
+
+
+def _names(value: object) -> list[str]:
+    return [field.name for field in fields(value)]  # type: ignore[arg-type]
+
+
+def _plain(group: GroupRequirement) -> dict[str, Any]:
+    return {name: getattr(group, name) for name in _names(group)}
+
+
+def _from_cluster(scenario: Scenario, today: date) -> Requirements | None:
+    """Take the nodes that exist and are planned for what is asked; None where there are none."""
+    cluster, plan = scenario.cluster, scenario.plan
+    groups = plan.groups if plan.groups and not cluster.nodes else (nodes_as_group(scenario),)
+    wanted = tuple(_group(group) for group in groups if group.nodes)
+    if not wanted:
+        return None
+    versions = {pool.version for pool in cluster.pools}
+    racks = {node.labels["rack"] for node in cluster.nodes if "rack" in node.labels}
+    month = today.year * 12 + today.month - 1 + plan.months
+    grows = any(group.nodes_per_month or group.pods_per_node_per_month for group in wanted)
+    return Requirements(
+        groups=wanted,
+        family="dual" if len(versions) > 1 else next(iter(versions), 4),
+        encapsulation=_encapsulation(scenario),
+        racks=max(len(racks), 1),
+        max_blocks_per_host=cluster.ipam.max_blocks_per_host,
+        by=f"{month // 12:04}-{month % 12 + 1:02}" if grows else "",
+    )
+
+
+def _group(group: NodeGroup) -> GroupRequirement:
+    return GroupRequirement(
+        name=group.name,
+        nodes=max(group.nodes, 1),
+        pods_per_node=max(group.pods_per_node, group.pods_on_busiest_node),
+        nodes_per_month=group.nodes_per_month,
+        pods_per_node_per_month=group.pods_per_node_per_month,
+        os=group.os,
+        max_blocks=group.max_blocks,
+        labels=group.labels,
+    )
+
+
+def _encapsulation(scenario: Scenario) -> Any:
+    pools = scenario.cluster.pools
+    if not pools or any(pool.vxlan_mode != "Never" for pool in pools):
+        return "vxlan"
+    return "ipip" if any(pool.ipip_mode != "Never" for pool in pools) else "none"

@@ -1,0 +1,94 @@
+"""How many routes a node, a top-of-rack router and the spine hold, by the option they learn them.
+
+A node announces a route a block that it holds, and one (/32, /128) an address that it borrowed. Who learns them depends
+on the peering. Where each rack has a pool of its own, the top-of-rack router can announce that pool as one route.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Peering(StrEnum):
+    """How routes travel."""
+
+    VXLAN = "vxlan"  # no BGP: Felix writes the routes of all nodes into each node's own table
+    MESH = "mesh"  # each node peers with each other
+    REFLECTORS = "reflectors"  # nodes peer with a few of them
+    RACKS = "racks"  # nodes peer with their top-of-rack router, which passes every route on
+    RACKS_AGGREGATED = "racks-aggregated"  # the same, but the router announces its rack's pool as one
+
+
+@dataclass(frozen=True, slots=True)
+class RackRoutes:
+    """What the nodes of one rack announce: blocks and borrowed addresses; `pools` that the rack alone draws from."""
+
+    nodes: int
+    blocks: int
+    borrowed: int = 0
+    pools: int = 1
+
+    @property
+    def announced(self) -> int:
+        """Routes of the rack's nodes."""
+        return self.blocks + self.borrowed
+
+    def __add__(self, other: RackRoutes) -> RackRoutes:
+        """Return what both announce, from pools of their own."""
+        return RackRoutes(
+            self.nodes + other.nodes,
+            self.blocks + other.blocks,
+            self.borrowed + other.borrowed,
+            self.pools + other.pools,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The largest table of each kind of holder, in routes to pods; 0 for a holder that learns none.
+
+    `sessions` are the BGP sessions of one node.
+    """
+
+    peering: Peering
+    node: int
+    router: int
+    spine: int
+    reflector: int
+    sessions: int
+
+    @property
+    def largest(self) -> int:
+        """The largest of the tables."""
+        return max(self.node, self.router, self.spine, self.reflector)
+
+
+def tables(racks: Sequence[RackRoutes], peering: Peering, *, reflectors: int = 2) -> Tables:
+    """Work out what each holder holds.
+
+    Parameters
+    ----------
+    racks
+        What the nodes of each rack announce; a cluster without racks is one.
+    peering
+        How routes travel.
+    reflectors
+        How many route reflectors each node peers with.
+    """
+    every = sum(rack.announced for rack in racks)
+    nodes = sum(rack.nodes for rack in racks)
+    match peering:
+        case Peering.VXLAN:
+            return Tables(peering, every, 0, 0, 0, 0)
+        case Peering.MESH:
+            return Tables(peering, every, 0, 0, 0, max(nodes - 1, 0))
+        case Peering.REFLECTORS:
+            return Tables(peering, every, 0, 0, every, reflectors)
+        case Peering.RACKS:
+            return Tables(peering, every, every, every, 0, 1)
+        case Peering.RACKS_AGGREGATED:
+            pools = sum(rack.pools for rack in racks)
+            rack = max((each.announced + pools - each.pools for each in racks), default=0)
+            return Tables(peering, rack, rack, pools, 0, 1)

@@ -1,0 +1,200 @@
+"""What to choose, and where there is room, on the command line."""
+
+from __future__ import annotations
+
+import json
+import re
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand
+
+from .app import LanguageChoice, LanguageOption, app, console, errors_reported
+
+_LOOKS_LIKE_CIDR = re.compile(r"[0-9A-Fa-f:][0-9A-Fa-f:.]*[.:][0-9A-Fa-f:.]*/\w*")
+
+
+class SeveralValues(TyperCommand):
+    """A command whose --within and --taken are followed by any number of ranges."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Give each range behind the first its option."""
+        spread: list[str] = []
+        option = ""
+        for arg in args:
+            if option and spread[-1] != option and _LOOKS_LIKE_CIDR.fullmatch(arg) and not Path(arg).exists():
+                spread.append(option)
+            elif arg.startswith("-") or (option and spread[-1] != option):
+                option = arg if arg in ("--within", "--taken") else ""
+            spread.append(arg)
+        return super().parse_args(ctx, spread)
+
+
+class Family(StrEnum):
+    """Address families of the pods."""
+
+    IPV4 = "4"
+    IPV6 = "6"
+    DUAL = "dual"
+
+
+class OneFamily(StrEnum):
+    """An address family."""
+
+    IPV4 = "4"
+    IPV6 = "6"
+
+
+class Encapsulation(StrEnum):
+    """How packets travel between nodes."""
+
+    VXLAN = "vxlan"
+    IPIP = "ipip"
+    NONE = "none"
+
+
+Within = Annotated[
+    list[str] | None, typer.Option("--within", metavar="CIDR…", help="Where pools may lie. Several, or repeated.")
+]
+TakenOption = Annotated[
+    list[str] | None, typer.Option("--taken", metavar="CIDR…", help="Networks in use. Several, or repeated.")
+]
+Known = Annotated[
+    list[Path] | None,
+    typer.Argument(help="Scenarios, dumps, address plans (CSV), ip route; - for stdin.", show_default=False),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print everything as JSON, numbers exact.")]
+
+
+@app.command(cls=SeveralValues)
+def recommend(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="A scenario or a cluster's dumps: what is there, and what is asked.", show_default=False),
+    ] = None,
+    nodes: Annotated[int | None, typer.Option(help="How many nodes.")] = None,
+    pods_per_node: Annotated[int | None, typer.Option(help="Pods with an address on each of them; 110.")] = None,
+    family: Annotated[Family | None, typer.Option(help="Addresses of the pods; 4.")] = None,
+    encapsulation: Annotated[
+        Encapsulation | None, typer.Option(help="A tunnel takes an address a node; vxlan.")
+    ] = None,
+    racks: Annotated[int | None, typer.Option(help="Racks, each with a pool of its own; 1.")] = None,
+    rack_label: Annotated[str | None, typer.Option(help="Label of a node that names its rack; rack.")] = None,
+    headroom: Annotated[int | None, typer.Option(help="Nodes that must fit beyond these, in percent; 0.")] = None,
+    max_routes: Annotated[int | None, typer.Option(help="Routes that a node's or router's table takes.")] = None,
+    max_blocks_per_host: Annotated[int | None, typer.Option(help="Blocks a node may hold; 20.")] = None,
+    within: Within = None,
+    taken: TakenOption = None,
+    by: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Month until which the nodes grow.")] = None,
+    nodes_per_month: Annotated[float | None, typer.Option(help="Nodes added a month until then.")] = None,
+    pods_per_month: Annotated[float | None, typer.Option(help="Pods added on each node a month until then.")] = None,
+    group: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KEY=VALUE,…",
+            help="A group of nodes instead of --nodes: name, nodes, pods-per-node, os, max-blocks, nodes-per-month, "
+            "pods-per-month, pools (groups that name the same share them). Repeatable.",
+        ),
+    ] = None,
+    pick: Annotated[list[int] | None, typer.Option(help="Take the design of this number instead.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the picked design as a scenario.")] = None,
+    manifests: Annotated[Path | None, typer.Option(help="Write its IPPools.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="List the designs that fail too, each with the rule.")] = False,
+    today: Annotated[
+        str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="When growth starts; today.")
+    ] = None,
+    lang: LanguageOption = LanguageChoice.EN,
+    as_json: AsJson = False,
+) -> None:
+    """Find every design of pools worth having: exit status 0 one is picked, 1 nothing fits, 2 unusable input."""
+    from ..choose import change_options, option_parsing
+    from ..choose import recommend as find
+    from ..view.recommendation import print_recommendation, recommendation_as_dict
+    from ..write import save_scenario, to_manifests_yaml, write_text
+
+    with errors_reported(lang):
+        wanted = option_parsing.wanted_from(
+            {
+                "nodes": nodes,
+                "pods_per_node": pods_per_node,
+                "family": family.value if family else None,
+                "encapsulation": encapsulation.value if encapsulation else None,
+                "racks": racks,
+                "rack_label": rack_label,
+                "headroom": headroom,
+                "max_routes": max_routes,
+                "max_blocks_per_host": max_blocks_per_host,
+                "within": within,
+                "by": by,
+                "nodes_per_month": nodes_per_month,
+                "pods_per_node_per_month": pods_per_month,
+            },
+            group or [],
+            taken or [],
+            today,
+        )
+        scenario = _scenario(files)
+        found = find(scenario, taken=wanted.taken, pick=pick or (), today=wanted.today, **wanted.fields)
+        options = change_options(found, wanted.taken) if scenario is not None and scenario.cluster.pools else []
+        if as_json:
+            data = recommendation_as_dict(found, options, every=every, lang=lang)
+            typer.echo(json.dumps(data, indent=1, ensure_ascii=False))
+        else:
+            print_recommendation(console(), found, options, every=every, lang=lang)
+        if found.holds:
+            if out is not None:
+                path = save_scenario(found.as_scenario(name=_name(out)), out)
+                typer.echo(path, err=as_json)
+            if manifests is not None:
+                typer.echo(write_text(manifests, to_manifests_yaml(found.pools)), err=as_json)
+    raise typer.Exit(0 if found.holds else 1)
+
+
+@app.command(cls=SeveralValues)
+def free(
+    files: Known = None,
+    within: Within = None,
+    taken: TakenOption = None,
+    prefix: Annotated[int | None, typer.Option(help="Prefix length of the ranges wanted.")] = None,
+    count: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many of them.")] = 1,
+    family: Annotated[
+        OneFamily | None, typer.Option(help="Their family; that of --within, IPv4 where it has both.")
+    ] = None,
+    special: Annotated[bool, typer.Option("--special", help="Offer special-purpose ranges too.")] = False,
+    picture: Annotated[Path | None, typer.Option(help="Draw the space into a file: .html, .svg or .png.")] = None,
+    lang: LanguageOption = LanguageChoice.EN,
+    as_json: AsJson = False,
+) -> None:
+    """Find ranges that are free: exit status 0 found, 1 no room, 2 unusable input."""
+    from ..choose import free as find_free
+    from ..view.free_ranges import draw_free_ranges, free_ranges_as_json, print_free_ranges
+
+    with errors_reported(lang):
+        found = find_free(
+            files or (),
+            within=within,
+            taken=taken or (),
+            prefix=prefix,
+            count=count,
+            family=None if family is None else (4 if family is OneFamily.IPV4 else 6),
+            special=special,
+        )
+        if as_json:
+            typer.echo(free_ranges_as_json(found, lang))
+        else:
+            print_free_ranges(console(), found, lang=lang)
+        if picture is not None:
+            typer.echo(draw_free_ranges(found, picture, lang=lang), err=as_json)
+    raise typer.Exit(0 if found.found_all else 1)
+
+
+def _scenario(files: list[Path] | None) -> Any:
+    from ..read import load
+
+    return load(*files) if files else None
+
+
+def _name(path: Path) -> str:
+    return path.stem[:253] or "recommended"

@@ -1,0 +1,86 @@
+"""Forecasts on the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..findings import Finding, Place
+from .app import LanguageChoice, LanguageOption, app, console, errors_reported, exit_with_problem
+
+Histories = Annotated[
+    list[str],
+    typer.Argument(
+        help="CSV (time,pool,in_use,capacity[,blocks_in_use,blocks]), JSON of Prometheus' query_range, "
+        "a folder of dated dumps, or the URL of a Prometheus; - for stdin.",
+        metavar="HISTORY...",
+    ),
+]
+Pools = Annotated[
+    list[Path] | None,
+    typer.Option("--pools", help="Scenario or IPPool manifests: sizes of pools and blocks that the history lacks."),
+]
+TokenFile = Annotated[Path | None, typer.Option(help="File with the bearer token for Prometheus.")]
+Certificates = Annotated[Path | None, typer.Option("--ca", help="File with the certificates to trust.")]
+
+
+@app.command()
+def forecast(
+    history: Histories,
+    as_of: Annotated[str | None, typer.Option(help="Day of the forecast, YYYY-MM-DD; the last day measured.")] = None,
+    horizon_days: Annotated[int, typer.Option(min=1, max=18_250, help="How far ahead to look.")] = 1825,
+    seed: Annotated[int, typer.Option(min=0, help="Of all that is random.")] = 0,
+    pools: Pools = None,
+    capacity: Annotated[
+        list[str] | None, typer.Option(metavar="POOL=N", help="Addresses of a pool whose history lacks them.")
+    ] = None,
+    token_file: TokenFile = None,
+    ca: Certificates = None,
+    timeout: Annotated[float, typer.Option(min=1, max=3600, help="Seconds to wait for a Prometheus.")] = 60,
+    days: Annotated[int, typer.Option(min=8, max=3650, help="Days to ask a Prometheus for.")] = 365,
+    lang: LanguageOption = LanguageChoice.EN,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON, numbers exact.")] = False,
+) -> None:
+    """Say when pools run out: dates as P10, P50, P90, backtested on each pool's own history."""
+    from ..forecasting import Connection
+    from ..forecasting import forecast as run
+    from ..read import load
+    from ..view.forecast_terminal import forecast_data, print_forecast
+
+    capacities = _capacities(capacity or [], lang)
+    with errors_reported(lang):
+        connection = Connection(_token(token_file), ca, timeout, days)
+        result = run(
+            *history,
+            as_of=as_of,
+            horizon_days=horizon_days,
+            seed=seed,
+            pools=load(*pools) if pools else None,
+            capacities=capacities,
+            connection=connection,
+        )
+    if as_json:
+        typer.echo(json.dumps(forecast_data(result, lang), indent=1, ensure_ascii=False))
+    else:
+        print_forecast(console(), result, lang=lang)
+
+
+def _capacities(options: list[str], lang: str) -> dict[str, int]:
+    capacities = {}
+    for option in options:
+        pool, separator, number = option.rpartition("=")
+        if not separator or not number.isdecimal() or not pool:
+            exit_with_problem(lang, Finding("forecast-capacity", params={"value": option}, place=Place("--capacity")))
+        capacities[pool] = int(number)
+    return capacities
+
+
+def _token(file: Path | None) -> str:
+    if file is None:
+        return ""
+    from ..read import read_text
+
+    return read_text(file)[1].strip()

@@ -1,0 +1,108 @@
+"""An address space: what is taken, by whom, what is free."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch, Rectangle
+
+from ..choose.occupancy import Cell, Strip, owners_of
+from ..findings import N_, get_language, replace_unprintable
+from .style import FREE_EDGE_COLOUR, MUTED_COLOUR, RESERVED_COLOUR, TEXT_COLOUR, styled_figure
+
+# Told apart by everyone: Okabe and Ito's colours without black and the palest.
+OWNERS = ("#0b63b5", "#d98300", "#009e73", "#cc79a7", "#56b4e9", "#8f6a00")
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_COLUMNS = 32
+_NAMED = 12  # owners in the legend
+_MARGIN = 5  # columns for the first address of each row
+_DARK = 0.6  # share from which a cell needs light letters
+
+
+def draw_address_space(strips: Sequence[Strip], *, lang: str = "en") -> Figure:
+    """Draw each range in rows of cells, from its first address on; a paler cell is taken in part.
+
+    Parameters
+    ----------
+    strips
+        As `ippoolkit.choose.occupancy.occupancy` returns them.
+    lang
+        Language of the words.
+    """
+    words = get_language(lang)
+    owners = owners_of(list(strips))
+    colours = dict(zip(owners, OWNERS, strict=False))
+    letters = dict(zip(owners, LETTERS, strict=False))
+    rows = [_rows(strip) for strip in strips]
+    height = 0.18 * sum(rows) + 0.42 * len(strips) + 0.6
+    with styled_figure(6.6, max(height, 1.2)) as (figure, axes):
+        axes.grid(visible=False)
+        axes.set_axis_off()
+        top = 0.0
+        for strip, count in zip(strips, rows, strict=True):
+            first = strip.cells[0].cidr
+            axes.text(
+                -_MARGIN, top + 0.9, str(strip.within), color=TEXT_COLOUR, fontsize=9, fontweight="bold", va="bottom"
+            )
+            whole = N_("all of it is free") if not any(cell.taken for cell in strip.cells) else N_("a cell: /{prefix}")
+            told = words.render(whole, {"prefix": first.prefix})
+            axes.text(_COLUMNS, top + 0.9, told, color=MUTED_COLOUR, fontsize=8, va="bottom", ha="right")
+            top += 1.2
+            width = _COLUMNS / min(len(strip.cells), _COLUMNS)
+            for row in range(count):
+                start = str(strip.cells[row * _COLUMNS].cidr).partition("/")[0]
+                axes.text(-0.4, top + row + 0.5, start, color=MUTED_COLOUR, fontsize=7, va="center", ha="right")
+            for index, cell in enumerate(strip.cells[: count * _COLUMNS]):
+                row, column = divmod(index, _COLUMNS)
+                if cell.taken and cell.owners[0] in letters:
+                    axes.text(
+                        (column + 0.5) * width, top + row + 0.5, letters[cell.owners[0]],
+                        color="white" if cell.share > _DARK else TEXT_COLOUR, fontsize=6.5, va="center", ha="center",
+                    )  # fmt: skip
+                axes.add_patch(
+                    Rectangle(
+                        (column * width, top + row),
+                        width,
+                        1,
+                        facecolor=_colour(cell, colours),
+                        edgecolor=FREE_EDGE_COLOUR,
+                        linewidth=0.5,
+                    )
+                )
+            top += count + 0.9
+        axes.set_xlim(-_MARGIN, _COLUMNS)
+        axes.set_ylim(top, 0)
+        entries = [Patch(facecolor="white", edgecolor=FREE_EDGE_COLOUR, label=words.translate(N_("free")))]
+        entries += [
+            Patch(
+                facecolor=colours.get(owner, RESERVED_COLOUR),
+                label=f"{letters[owner]}  {replace_unprintable(owner)[:40]}",
+            )
+            for owner in owners[:_NAMED]
+        ]
+        if len(owners) > _NAMED:
+            others = words.render(N_("{count} others"), {"count": len(owners) - _NAMED})
+            entries.append(Patch(facecolor=RESERVED_COLOUR, label=others))
+        legend = figure.legend(
+            handles=entries, loc="outside lower left", ncols=2, frameon=False, fontsize=8, handlelength=1.2
+        )
+        for text in legend.get_texts():
+            text.set_parse_math(False)
+    return figure
+
+
+def _rows(strip: Strip) -> int:
+    """Return the rows of a strip: one where all of it is free."""
+    return math.ceil(len(strip.cells) / _COLUMNS) if any(cell.taken for cell in strip.cells) else 1
+
+
+def _colour(cell: Cell, colours: dict[str, str]) -> tuple[float, float, float]:
+    """Mix the owner's colour with white: the less is taken, the paler, but never as pale as what is free."""
+    if not cell.taken:
+        return (1.0, 1.0, 1.0)
+    red, green, blue = to_rgb(colours.get(cell.owners[0], RESERVED_COLOUR))
+    part = 0.35 + 0.65 * min(cell.share, 1)
+    return 1 - part * (1 - red), 1 - part * (1 - green), 1 - part * (1 - blue)

@@ -1,0 +1,62 @@
+"""Designs worth having: addresses against nodes that fit, colour for routes, the picked one marked."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, FuncFormatter
+
+from ..findings import N_, format_short_count, get_language
+from .style import ACCENT_COLOUR, MUTED_COLOUR, TEXT_COLOUR, styled_figure
+
+_DOUBLINGS = 6  # of the fewest addresses: beyond, designs only repeat themselves
+_SHADES = LinearSegmentedColormap.from_list("routes", ("#9cc9ea", ACCENT_COLOUR, "#06294a"))
+
+
+def draw_designs(table: pd.DataFrame, *, lang: str = "en") -> Figure:
+    """Draw the designs of one family.
+
+    Parameters
+    ----------
+    table
+        Columns `addresses`, `nodes_max`, `routes`, `prefix`, `block_size`, `picked`; a row a design.
+    lang
+        Language of the words.
+    """
+    words = get_language(lang)
+    shown = table[table["addresses"] <= min(table["addresses"], default=1) * 2**_DOUBLINGS]
+    with styled_figure(6.6, 3.4) as (figure, axes):
+        across = [math.log2(max(int(value), 1)) for value in shown["addresses"]]
+        up = [math.log2(max(int(value), 1)) for value in shown["nodes_max"]]
+        shade = [math.log2(max(int(value), 1)) for value in shown["routes"]]
+        dots = axes.scatter(across, up, c=shade, cmap=_SHADES, s=40, edgecolors="white", linewidths=0.6, zorder=3)
+        for x, y, picked, prefix, size in zip(
+            across, up, shown["picked"], shown["prefix"], shown["block_size"], strict=True
+        ):
+            if picked:
+                axes.scatter([x], [y], s=150, facecolors="none", edgecolors=ACCENT_COLOUR, linewidths=1.8, zorder=4)
+                told = words.render(N_("/{prefix}, blockSize {size}"), {"prefix": prefix, "size": size})
+                axes.annotate(
+                    told, (x, y), xytext=(12, -4), textcoords="offset points",
+                    color=TEXT_COLOUR, fontsize=8.5, fontweight="bold",
+                )  # fmt: skip
+        for axis, values in ((axes.xaxis, across), (axes.yaxis, up)):
+            low, high = math.floor(min(values, default=0)), math.ceil(max(values, default=1))
+            step = max(1, -(-(high - low) // 8))
+            axis.set_major_locator(FixedLocator(list(range(low, high + 1, step))))
+            axis.set_major_formatter(FuncFormatter(lambda power, _: format_short_count(2 ** round(power))))
+        axes.margins(0.08, 0.12)
+        axes.set_xlabel(words.translate(N_("addresses of all pools")), color=MUTED_COLOUR)
+        axes.set_ylabel(words.translate(N_("nodes that fit")), color=MUTED_COLOUR)
+        bar = figure.colorbar(dots, ax=axes, pad=0.02, aspect=30)
+        bar.outline.set_visible(False)
+        ticks = sorted({int(value) for value in shown["routes"]})
+        chosen = ticks if len(ticks) <= 5 else [ticks[i * (len(ticks) - 1) // 4] for i in range(5)]
+        bar.set_ticks(
+            [math.log2(max(each, 1)) for each in chosen], labels=[format_short_count(each) for each in chosen]
+        )
+        bar.set_label(words.translate(N_("routes")), color=MUTED_COLOUR)
+    return figure

@@ -1,0 +1,229 @@
+"""What to choose: why, what else there is, what stands in the option; ranges that are free."""
+
+from __future__ import annotations
+
+from ...texts import N_
+from .rule import Rule
+
+CHOOSING = (
+    Rule(
+        "choose-picked",
+        "ok",
+        "blocks",
+        N_(
+            "Picked: /{prefix} with blockSize {size}, the fewest addresses that hold ({addresses}); of "
+            "these the fewest "
+            "routes ({routes}), then the fewest addresses left unused on a node ({unused})."
+        ),
+        N_("It fits {most:node}, with {blocks:block} on each."),
+    ),
+    Rule(
+        "choose-same-addresses",
+        "info",
+        "blocks",
+        N_(
+            "For the same addresses, blockSize {size}: {most:node} instead of {now}, for {routes} routes "
+            "instead of {now_routes}."
+        ),
+    ),
+    Rule(
+        "choose-more-nodes",
+        "info",
+        "blocks",
+        N_("{times} the addresses (/{prefix}, blockSize {size}): {most:node} instead of {now}."),
+    ),
+    Rule(
+        "choose-fewer-routes",
+        "info",
+        "blocks",
+        N_(
+            "{times} the addresses (/{prefix}, blockSize {size}): {routes} routes instead of {now_routes}, and "
+            "{most:node} instead of {now}."
+        ),
+    ),
+    Rule(
+        "choose-relax-routes",
+        "error",
+        "routes",
+        N_(
+            "max-routes: the smallest table has {routes} routes (/{prefix}, blockSize {size}), and {limit} are allowed."
+        ),
+        N_("Allow {by} more, or plan fewer nodes, fewer pods on each, or more racks with pools of their own."),
+    ),
+    Rule(
+        "choose-relax-routes-together",
+        "error",
+        "routes",
+        N_("max-routes: all pools together have at least {least} routes, and {limit} are allowed."),
+        N_("Allow {by} more, or let groups share pools."),
+    ),
+    Rule(
+        "choose-relax-cap",
+        "error",
+        "ipam",
+        N_(
+            "max-blocks-per-host: a node needs {need:block} of {block:address} (blockSize {size}) for "
+            "{addresses_per_node:address}, "
+            "and may hold {limit}."
+        ),
+        N_("Allow {by} more, or plan for at most {fit:address} on a node, a tunnel's included."),
+    ),
+    Rule(
+        "choose-relax-windows",
+        "error",
+        "windows",
+        N_("A block of {block:address} leaves none on a Windows node, which keeps 4 of each block back."),
+        N_("Give Windows nodes pools of their own."),
+    ),
+    Rule(
+        "choose-relax-pool",
+        "error",
+        "blocks",
+        N_(
+            "pool-size: a rack needs room for {need:node}, headroom included, and the largest pool "
+            "(/{prefix}, blockSize "
+            "{size}) fits {fit}."
+        ),
+        N_("Plan {by} fewer in each rack, or at least {racks} racks."),
+    ),
+    Rule(
+        "choose-relax-pool-empty",
+        "error",
+        "blocks",
+        N_(
+            "pool-size: a rack needs room for {need:node}, and the largest pool (/{prefix}, blockSize "
+            "{size}) fits none."
+        ),
+        N_("Plan fewer pods on a node."),
+    ),
+    Rule(
+        "choose-no-room",
+        "error",
+        "cidr",
+        N_(
+            "within: {pools:pool} of /{prefix} needed, and there is room for {found} in {within}; the "
+            "largest free range is {largest}."
+        ),
+        N_("Name more ranges with --within, or release networks: ippoolkit free --prefix {prefix} says which."),
+    ),
+    Rule(
+        "choose-no-room-at-all",
+        "error",
+        "cidr",
+        N_("within: {pools:pool} of /{prefix} needed, and nothing is free in {within}."),
+        N_("Name more ranges with --within, or release networks: ippoolkit free --prefix {prefix} says which."),
+    ),
+    Rule(
+        "choose-no-spare",
+        "warning",
+        "blocks",
+        N_("The pools fit just the nodes that were asked for: a node that replaces another finds no block."),
+        N_("Ask for headroom, or take the next larger design."),
+    ),
+    Rule(
+        "choose-private",
+        "info",
+        "cidr",
+        N_("No range was given for the pools: private ranges are taken as free, except for networks that are known."),
+        N_("Name ranges with --within, and networks in use with --taken."),
+    ),
+    Rule(
+        "choose-ipip-ipv6",
+        "info",
+        "encapsulation",
+        N_("IPIP carries IPv4 only: the IPv6 pools use VXLAN."),
+    ),
+    Rule(
+        "choose-nodes-missing",
+        "error",
+        "kit",
+        N_("The number of nodes is not given."),
+        N_("Say --nodes and --pods-per-node, or give a scenario or a cluster's dump."),
+    ),
+    Rule(
+        "choose-groups-several",
+        "error",
+        "scenario",
+        N_("There are several groups of nodes: {fields} cannot be said for all of them."),
+        N_("Write them into the scenario's requirements, or use --group."),
+    ),
+    Rule(
+        "choose-pick-number",
+        "error",
+        "kit",
+        N_("There is no design {number}; there are {count}."),
+    ),
+    Rule(
+        "free-none",
+        "error",
+        "cidr",
+        N_("There is room for {found} of {count} ranges of /{prefix}; the largest free range is {largest}."),
+    ),
+    Rule(
+        "free-nothing",
+        "error",
+        "cidr",
+        N_("There is room for {found} of {count} ranges of /{prefix}: nothing is free."),
+    ),
+    Rule(
+        "free-release",
+        "info",
+        "cidr",
+        N_("{cidr} would be free without {networks}."),
+    ),
+    Rule(
+        "free-release-more",
+        "info",
+        "cidr",
+        N_("{cidr} would be free without {networks} and {more} more."),
+    ),
+    Rule(
+        "free-too-large",
+        "error",
+        "cidr",
+        N_("No range of /{prefix} lies within {within}."),
+        N_("Name a larger range with --within, or ask for a longer prefix."),
+    ),
+    Rule(
+        "choose-group-key",
+        "error",
+        "kit",
+        N_('"{text}" is not a valid part of a group.'),
+        N_("Write KEY=VALUE, with a comma between; keys are {keys}."),
+    ),
+    Rule(
+        "date-syntax",
+        "error",
+        "kit",
+        N_('"{date}" is not a date.'),
+        N_("Write it as 2027-06-30."),
+    ),
+    Rule(
+        "picture-ending",
+        "error",
+        "kit",
+        N_("A picture cannot be written under this name."),
+        N_("End the name in {endings}."),
+    ),
+    Rule(
+        "route-line",
+        "error",
+        "kit",
+        N_("This line of a routing table is not understood: {line}"),
+        N_("Give what ip route prints."),
+    ),
+    Rule(
+        "range-syntax",
+        "error",
+        "cidr",
+        N_('"{first}" to "{last}" is not a range of addresses.'),
+        N_("Write a first and a last address of one family, the lower one first."),
+    ),
+    Rule(
+        "prefix-range",
+        "error",
+        "cidr",
+        N_("/{prefix} is not a prefix length of IPv{family}."),
+        N_("Choose one from 0 to {bits}."),
+    ),
+)

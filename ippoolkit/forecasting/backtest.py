@@ -1,0 +1,120 @@
+"""The backtest that is shown: what the forecaster would have said in the past, beside what came."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from .candidates import Positions
+from .decompose import Parts
+from .mixture import FREEDOM, Errors, Mixture, mix
+from .paths import STRETCH, arrival_share
+
+Array = npt.NDArray[np.float64]
+
+WINDOWS = 8
+DRAWS = 300
+# How many windows it takes until the backtest's own width counts as much as what holds in general.
+SHRINKAGE = 12.0
+LEAST_STRETCH, MOST_STRETCH = 0.7, 1.6
+
+
+@dataclass(frozen=True, slots=True)
+class Backtest:
+    """How good forecasts of this history would have been.
+
+    Attributes
+    ----------
+    windows
+        Days of the history from which was forecast, up to `WINDOWS`.
+    forecasts
+        Forecasts compared with what came: several horizons a window.
+    coverage
+        Share of what came that lay between P10 and P90; None without windows.
+    error, line_error
+        Mean absolute error of P50, and of the straight line through all that was known (``predict_linear``), in
+        addresses or blocks; None without windows.
+    stretch
+        What the widths of the forecast are multiplied by, since its past was covered too seldom or too often.
+    """
+
+    windows: int
+    forecasts: int
+    coverage: float | None
+    error: float | None
+    line_error: float | None
+    stretch: float
+
+
+NONE = Backtest(0, 0, None, None, None, 1.0)
+
+
+def backtest(values: Array, parts: Parts, errors: Errors, far: float, rng: np.random.Generator) -> Backtest:
+    """Forecast from up to `WINDOWS` days of the history with what was known then.
+
+    The weekly profile and the sizes of jumps are those of the whole history; weights and widths are those of the day.
+    """
+    size = values.size
+    usable = [index for index, end in enumerate(errors.origins) if max(8, 0.4 * size) <= end < size - 1]
+    chosen = [usable[at] for at in np.unique(np.linspace(0, len(usable) - 1, WINDOWS).astype(int))] if usable else []
+    inside: list[bool] = []
+    misses: list[float] = []
+    ratios: list[float] = []
+    lines: list[float] = []
+    noise = float(parts.noise.std())
+    for index in chosen:
+        end = int(errors.origins[index])
+        horizons = errors.horizons[errors.horizons < size - end]
+        known = errors.origins[:, None] + errors.horizons <= end
+        if not horizons.size or not known.any():
+            continue
+        slope, start = np.polyfit(np.arange(end + 1), values[: end + 1], 1)
+        drawn = _draw(parts, errors, index, mix(errors, parts.rest, end, noise, far), horizons=horizons, rng=rng)
+        low, middle, high = np.quantile(drawn, (0.1, 0.5, 0.9), axis=0)
+        later = np.array([parts.sizes[(parts.jumps > end) & (parts.jumps <= end + ahead)].sum() for ahead in horizons])
+        actual = parts.rest[end + horizons] + later
+        inside += ((low <= actual) & (actual <= high)).tolist()
+        misses += np.abs(middle - actual).tolist()
+        width = np.where(actual > middle, high - middle, middle - low)
+        ratios += (np.abs(actual - middle) / np.maximum(width, 0.5)).tolist()
+        lines += np.abs(start + slope * (end + horizons) - values[end + horizons]).tolist()
+    if not inside:
+        return NONE
+    windows = len(chosen)
+    wide = float(np.quantile(ratios, 0.8))
+    stretch = float(np.clip(wide, 0.25, 4) ** (windows / (windows + SHRINKAGE)))
+    return Backtest(
+        windows,
+        len(inside),
+        float(np.mean(inside)),
+        float(np.mean(misses)),
+        float(np.mean(lines)),
+        float(np.clip(stretch, LEAST_STRETCH, MOST_STRETCH)),
+    )
+
+
+def _draw(
+    parts: Parts, errors: Errors, index: int, mixture: Mixture, *, horizons: Positions, rng: np.random.Generator
+) -> Array:
+    """Draw values from the mixture so many steps after an origin, shape (draws, horizons)."""
+    end = int(errors.origins[index])
+    choice = rng.choice(mixture.weights.size, DRAWS, p=mixture.weights)
+    level = np.array([model.level[index] for model in errors.models])[choice]
+    slope = np.array([model.slope[index] for model in errors.models])[choice]
+    logs = np.array([model.logarithmic for model in errors.models])[choice]
+    noise = float(parts.noise.std())
+    own = np.where(logs, (noise / max(1.0, float(parts.rest[end]))) ** 2, noise**2)[:, None]
+    variance = mixture.variance[choice] @ np.stack((np.ones(horizons.size), horizons, horizons**2))
+    # As on the paths: what the trend may miss is stretched, the noise of a single day is not.
+    scale = STRETCH**2 * (FREEDOM / rng.chisquare(FREEDOM, DRAWS))[:, None]
+    spread = np.sqrt(np.maximum(variance - own, 0) * scale + own)
+    drawn = level[:, None] + slope[:, None] * horizons + rng.standard_normal((DRAWS, 1)) * spread
+    drawn[logs] = np.exp(np.minimum(drawn[logs], 50))
+    before = parts.sizes[parts.jumps <= end]
+    arriving = rng.random(DRAWS) < arrival_share(before.size)
+    if before.size:
+        count = rng.poisson(np.outer(arriving * (before.size + 0.5) / (end + 1), horizons))
+        drawn += count * rng.choice(before, DRAWS)[:, None]
+    return drawn

@@ -1,0 +1,154 @@
+"""Any mix of sources to one history."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from ..calico.limits import DEFAULT_BLOCK_SIZE
+from ..errors import InputError
+from ..findings import Finding, Place
+from ..model import Scenario
+from ..read.text_files import read_text
+from .csv_history import MOST_PROBLEMS, looks_like_csv, read_csv
+from .dated_dumps import dated_groups, read_dumps
+from .history import History, HistoryCollector, Measurement, PoolHistory
+from .prometheus_answers import looks_like_answer, read_prometheus
+from .prometheus_server import Connection, is_url, read_url
+
+PEEKED = 4096
+# Addresses of a block, of either family, where Calico's default block size is not changed.
+DEFAULT_BLOCK = 2 ** (32 - DEFAULT_BLOCK_SIZE[4])
+
+
+def read_history(
+    *sources: str | Path,
+    pools: Scenario | None = None,
+    capacities: Mapping[str, int] | None = None,
+    connection: Connection | None = None,
+    until: datetime | None = None,
+) -> History:
+    """Read the histories of pools.
+
+    Parameters
+    ----------
+    sources
+        CSV files, JSON answers of Prometheus' ``query_range``, folders of dated dumps, addresses of a Prometheus
+        (``http://…``); ``-`` is standard input.
+    pools
+        Scenario whose pools say how many addresses and blocks there are, where the sources do not.
+    capacities
+        Addresses of pools, by name, where neither says.
+    connection
+        How to reach a Prometheus.
+    until
+        Where to end what a Prometheus is asked for; now if left out.
+
+    Raises
+    ------
+    InputError
+        With every problem of every source.
+    """
+    collector = HistoryCollector()
+    problems: list[Finding] = []
+    for source in sources:
+        try:
+            problems += _read(source, collector, connection or Connection(), until)
+        except InputError as error:
+            problems += error.problems
+    if not problems and not collector.rows:
+        problems = [Finding("history-empty", place=Place(str(source))) for source in sources]
+    if problems:
+        raise InputError(problems[:MOST_PROBLEMS] + _more(len(problems) - MOST_PROBLEMS, sources))
+    sizes: dict[str, tuple[int | None, int | None]] = {name: (size, None) for name, size in (capacities or {}).items()}
+    if pools is not None:
+        sizes |= {
+            pool.name: (pool.cidr.size, 2 ** (pool.block_size - pool.cidr.prefix)) for pool in pools.cluster.pools
+        }
+    history = collector.history(sizes)
+    assumed = [_with_default_blocks(pool) for pool in history.pools]
+    notes = [
+        Finding("history-block-size", pool.pool, {"size": DEFAULT_BLOCK})
+        for before, pool in zip(history.pools, assumed, strict=True)
+        if before is not pool
+    ]
+    return History(tuple(assumed), (*history.notes, *notes))
+
+
+def is_history(source: str | Path) -> bool:
+    """Tell whether a source is a history, rather than a scenario, a manifest or a dump.
+
+    Raises
+    ------
+    InputError
+        Where it cannot be read.
+    """
+    path = Path(source)
+    if is_url(str(source)):
+        return True
+    if str(source) == "-":
+        return False
+    if path.is_dir():
+        return len(dated_groups(path)[0]) > 1
+    if path.suffix.lower() == ".csv":
+        return True
+    if path.suffix.lower() != ".json":
+        return looks_like_csv(read_text(source)[1][:PEEKED])
+    try:
+        return looks_like_answer(json.loads(read_text(source)[1]))
+    except ValueError:
+        return False
+
+
+def _more(count: int, sources: Iterable[str | Path]) -> list[Finding]:
+    if count <= 0:
+        return []
+    return [Finding("problems-more", params={"count": count}, place=Place(", ".join(map(str, sources))))]
+
+
+def _read(source: str | Path, into: HistoryCollector, connection: Connection, until: datetime | None) -> list[Finding]:
+    if is_url(str(source)):
+        return read_url(str(source), connection, until, into)
+    path = Path(source)
+    if str(source) != "-" and path.is_dir():
+        return read_dumps(path, into)
+    name, text = read_text(source)
+    if not text.strip():
+        return [Finding("file-empty", place=Place(name))]
+    if text.lstrip("\ufeff \r\n\t")[:1] in "{[":
+        return _read_json(text, name, into)
+    if looks_like_csv(text) or path.suffix.lower() == ".csv":
+        return read_csv(text, name, into)
+    return [Finding("history-form", place=Place(name))]
+
+
+def _read_json(text: str, name: str, into: HistoryCollector) -> list[Finding]:
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        line = getattr(error, "lineno", None)
+        reason = getattr(error, "msg", str(error))
+        return [Finding("json-syntax", params={"reason": reason}, place=Place(name, line))]
+    if not looks_like_answer(document):
+        return [Finding("history-form", place=Place(name))]
+    return read_prometheus(document, name, into)
+
+
+def _with_default_blocks(pool: PoolHistory) -> PoolHistory:
+    """Fill in how many blocks there are, where blocks in use are known and Calico's default size agrees with them."""
+    rows = pool.measurements
+    counted = [row for row in rows if row.blocks_in_use is not None and row.capacity is not None]
+    if not counted or any(row.blocks is not None for row in rows):
+        return pool
+    for row in counted:
+        blocks = (row.capacity or 0) // DEFAULT_BLOCK
+        if (row.blocks_in_use or 0) > blocks or (row.in_use or 0) > (row.blocks_in_use or 0) * DEFAULT_BLOCK:
+            return pool
+    return replace(pool, measurements=tuple(_with_blocks(row) for row in rows))
+
+
+def _with_blocks(row: Measurement) -> Measurement:
+    return row if row.capacity is None else replace(row, blocks=row.capacity // DEFAULT_BLOCK)

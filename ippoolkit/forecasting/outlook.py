@@ -1,0 +1,30 @@
+"""What a forecast says in words, as findings."""
+
+from __future__ import annotations
+
+from ..findings import Finding, LocalizedDate, Severity
+from .pool_forecast import BLOCKS, YEAR, LimitForecast
+
+# From this chance within 30 days on a pool is an error.
+URGENT = 0.5
+
+
+def outlook(limit: LimitForecast, horizon_days: int) -> Finding:
+    """Say when a limit is reached, and how sure that is."""
+    if limit.reason is not None:
+        return limit.reason
+    if limit.in_use is not None and limit.capacity is not None and limit.in_use >= limit.capacity:
+        code = "forecast-full-blocks" if limit.limit == BLOCKS else "forecast-full"
+        return Finding(code, limit.pool, {"capacity": limit.capacity})
+    params: dict[str, object] = {"years": horizon_days / YEAR}
+    if limit.p10 is None:
+        return Finding("forecast-calm", limit.pool, params)
+    params["early"] = LocalizedDate(limit.p10)
+    if limit.p50 is None:
+        return Finding("forecast-possible", limit.pool, params)
+    severity = Severity.ERROR if (limit.probability or {}).get(30, 0) >= URGENT else None
+    params["month"] = LocalizedDate(limit.p50, is_month=True)
+    if limit.p90 is None:
+        return Finding("forecast-date-open", limit.pool, params, severity_override=severity)
+    params["late"] = LocalizedDate(limit.p90)
+    return Finding("forecast-date", limit.pool, params, severity_override=severity)

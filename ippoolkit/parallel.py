@@ -1,0 +1,290 @@
+"""Work that is many, through one `concurrent.futures.Executor`: processes of this machine, or a Dask scheduler.
+
+``with executor(...) as pool: outcomes = run(pool, function, items)``: whichever executor it is, the outcomes are the
+same and in the order of the items. What fails on one item leaves the others alone.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, Protocol, TypeVar
+
+from .errors import FindingError, IppoolkitError
+
+Item = TypeVar("Item")
+Value = TypeVar("Value")
+
+# So many times an item may be in work while a process dies, the later times alone.
+ATTEMPTS = 2
+CONNECT_SECONDS = 10
+# Items handed over and not done yet: for each process of this machine, and elsewhere in all.
+IN_WORK = 3
+IN_WORK_ELSEWHERE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[Value]):
+    """What became of one item: its value, or the error that it ended in; `resumed` where it was known before."""
+
+    value: Value | None = None
+    error: IppoolkitError | None = None
+    resumed: bool = False
+
+
+# Called after each item: how many are done, of how many, which one it was, and what became of it.
+Progress = Callable[[int, int, int, Outcome[Any]], None]
+
+
+class Results(Protocol):
+    """Where results outlive a run: what was finished before an interruption is not worked out again."""
+
+    def get(self, key: str) -> Any | None:
+        """Return the value kept under a key, None where there is none."""
+
+    def put(self, key: str, value: Any) -> None:
+        """Keep a value."""
+
+
+class Journal:
+    """Results as lines of JSON in one file; a line that was cut off by a crash is worked out again."""
+
+    def __init__(self, path: str | Path) -> None:
+        self._path = Path(path)
+        self._known: dict[str, Any] = {}
+        if self._path.exists():
+            for line in self._path.read_text(encoding="utf-8").splitlines():
+                try:
+                    entry = json.loads(line)
+                    self._known[entry["key"]] = entry["value"]
+                except (ValueError, TypeError, KeyError):
+                    continue
+
+    def get(self, key: str) -> Any | None:
+        """Return the value kept under a key, None where there is none."""
+        return self._known.get(key)
+
+    def put(self, key: str, value: Any) -> None:
+        """Append a value to the file."""
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"key": key, "value": value}, ensure_ascii=False) + "\n")
+        self._known[key] = value
+
+
+class LocalExecutor(Executor):
+    """Processes of this machine that outlive the death of one: a pool that broke is replaced by a new one.
+
+    Parameters
+    ----------
+    jobs
+        How many processes; as many as there are processors if left out.
+    preload
+        Modules that the server which forks the processes loads once.
+    """
+
+    def __init__(self, jobs: int | None = None, preload: Sequence[str] = ()) -> None:
+        self.jobs = jobs or os.cpu_count() or 1
+        self._preload = list(preload)
+        self._before = {process.pid for process in multiprocessing.active_children()}
+        self._pool = self._start()
+
+    def _start(self) -> ProcessPoolExecutor:
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(self._preload)
+        return ProcessPoolExecutor(self.jobs, mp_context=context, initializer=_leave_interrupts_to_the_parent)
+
+    def submit(self, fn: Callable[..., Value], /, *args: Any, **kwargs: Any) -> Future[Value]:
+        """Run a function in one of the processes."""
+        try:
+            return self._pool.submit(fn, *args, **kwargs)
+        except BrokenExecutor:
+            self._pool.shutdown(wait=True)
+            self._pool = self._start()
+            return self._pool.submit(fn, *args, **kwargs)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002 (the base's)
+        """End the processes; without `wait` also those that are at work."""
+        self._pool.shutdown(wait=wait, cancel_futures=cancel_futures)
+        if not wait:
+            for process in multiprocessing.active_children():
+                if process.pid not in self._before:
+                    process.terminate()
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextmanager
+def executor(scheduler: str | None = None, jobs: int | None = None, preload: Sequence[str] = ()) -> Iterator[Executor]:
+    """Yield the executor that was asked for, and end it.
+
+    Parameters
+    ----------
+    scheduler
+        Address of a Dask scheduler, such as ``tcp://10.0.0.5:8786``; its workers need ippoolkit of the same version.
+        Processes of this machine if left out.
+    jobs
+        How many processes of this machine.
+    preload
+        Modules that every process of this machine needs.
+
+    Raises
+    ------
+    FindingError
+        Where the scheduler does not answer, or `distributed` is not installed.
+    """
+    client = None
+    if scheduler is None:
+        pool: Executor = LocalExecutor(jobs, preload)
+    else:
+        client = _connect(scheduler)
+        pool = client.get_executor(pure=False)
+    try:
+        yield pool
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    else:
+        pool.shutdown(wait=True)
+    finally:
+        if client is not None:
+            client.close()
+
+
+def _connect(scheduler: str) -> Any:
+    try:
+        from distributed import Client
+    except ImportError:
+        raise FindingError("extra-missing", package="distributed", extra="distributed") from None
+    try:
+        return Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise FindingError("scheduler-unreachable", address=scheduler, reason=str(error)) from None
+
+
+def run(
+    pool: Executor,
+    function: Callable[[Item], Value],
+    items: Iterable[Item],
+    *,
+    keys: Sequence[str] | None = None,
+    results: Results | None = None,
+    progress: Progress | None = None,
+) -> list[Outcome[Value]]:
+    """Apply a function to each item.
+
+    Parameters
+    ----------
+    pool
+        Any executor: `executor` yields one.
+    function
+        A function of a module, of one item. It is sent to the workers by name.
+    items
+        What it is applied to; everything that can be pickled.
+    keys, results
+        A key for each item, and where values are kept under them: items whose value is there are not run.
+    progress
+        Called in the caller's process after each item.
+
+    Returns
+    -------
+    list of Outcome
+        One for each item, in their order.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        On Ctrl+C, after all work was cancelled; what `results` kept is there.
+    """
+    tasks = list(items)
+    outcomes: dict[int, Outcome[Value]] = {}
+
+    def finish(index: int, outcome: Outcome[Value]) -> None:
+        outcomes[index] = outcome
+        if results is not None and keys is not None and outcome.error is None and not outcome.resumed:
+            results.put(keys[index], outcome.value)
+        if progress is not None:
+            progress(len(outcomes), len(tasks), index, outcome)
+
+    if results is not None and keys is not None:
+        for index, key in enumerate(keys):
+            known = results.get(key)
+            if known is not None:
+                finish(index, Outcome(value=known, resumed=True))
+    left = deque(index for index in range(len(tasks)) if index not in outcomes)
+    suspects = _run_together(pool, function, tasks, left, finish)
+    # One of these took a process down with it; alone, each can only harm itself.
+    for index in suspects:
+        finish(index, _run_alone(pool, function, tasks[index]))
+    return [outcomes[index] for index in range(len(tasks))]
+
+
+def _run_together(
+    pool: Executor,
+    function: Callable[[Item], Value],
+    tasks: Sequence[Item],
+    left: deque[int],
+    finish: Callable[[int, Outcome[Value]], None],
+) -> list[int]:
+    """Run many items at once; return those that were in work when a process died."""
+    waiting: dict[Future[Value], int] = {}
+    suspects: list[int] = []
+    # With processes of this machine, all that was handed over is lost when one dies.
+    most = IN_WORK * pool.jobs if isinstance(pool, LocalExecutor) else IN_WORK_ELSEWHERE
+    try:
+        while left or waiting:
+            while left and len(waiting) < most:
+                index = left.popleft()
+                waiting[pool.submit(function, tasks[index])] = index
+            done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in done:
+                index = waiting.pop(future)
+                outcome = _outcome(future)
+                if outcome is None:
+                    suspects.append(index)
+                else:
+                    finish(index, outcome)
+    except BaseException:
+        for future in waiting:
+            future.cancel()
+        raise
+    return sorted(suspects)
+
+
+def _run_alone(pool: Executor, function: Callable[[Item], Value], item: Item) -> Outcome[Value]:
+    for _ in range(ATTEMPTS - 1):
+        outcome = _outcome(pool.submit(function, item))
+        if outcome is not None:
+            return outcome
+    return Outcome(error=FindingError("worker-died"))
+
+
+def _outcome(future: Future[Value]) -> Outcome[Value] | None:
+    """Return what became of an item; None where its process died before it was done."""
+    try:
+        return Outcome(value=future.result())
+    except (BrokenExecutor, CancelledError):
+        return None
+    except IppoolkitError as error:
+        return Outcome(error=error)
+    except Exception as error:  # noqa: BLE001 (whatever it is, the others go on)
+        if type(error).__name__ == "KilledWorker":  # Dask's, which is loaded only where it is used
+            return None
+        return Outcome(error=FindingError("item-failed", reason=f"{type(error).__name__}: {error}"))

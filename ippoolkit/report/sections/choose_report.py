@@ -1,0 +1,160 @@
+"""What a report says of designs to choose from: the picked one and why, the others as a picture and a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date as day
+from typing import Any
+
+import pandas as pd
+
+from ...choose import Recommendation, designs_table, recommend, routes_table
+from ...errors import InputError
+from ...figures import draw_designs
+from ...findings import N_, Language
+from ...model import Scenario
+from ...read import load
+from ...write import scenario_to_yaml, to_manifests_yaml
+from .base_report import BaseReport
+from .report_table import ReportTable
+from .section import Section, SectionPart, code_part, heading_part, paragraph, picture_part, table_part
+
+SHOWN = 12  # designs of a family that a page lists
+
+
+class ChooseReport(BaseReport):
+    """A need and what can be chosen for it, ready to be shown.
+
+    Parameters
+    ----------
+    scenario
+        Path of a scenario or of a cluster's dumps; empty: there is nothing yet.
+    lang
+        Language: ``en`` or ``zh``.
+    date
+        Date to print, and the day on which growth starts; today if left out.
+    need
+        As the fields of `ippoolkit.recommend`; those that are empty or None are left out, and `max_routes` where it is
+        0: a parameter of a notebook has a value of one type.
+
+    Raises
+    ------
+    InputError
+        Where the file cannot be read, or the need cannot be.
+    """
+
+    def __init__(self, scenario: str = "", lang: str = "en", date: str = "", **need: Any) -> None:
+        super().__init__(lang, date)
+        existing = load(scenario) if scenario else None
+        wanted = {name: value for name, value in need.items() if value not in (None, "", (), [])}
+        if not wanted.get("max_routes", 1):
+            del wanted["max_routes"]
+        self.found = recommend(existing, today=day.fromisoformat(date) if date else None, **wanted)
+
+    def title(self) -> Section:
+        """Return the head: what is needed."""
+        return Section(
+            (
+                self.header_part(
+                    N_("What to choose"), self.found.scenario.name, (need_sentence(self.found, self.words),)
+                ),
+            )
+        )
+
+    def picked(self) -> Section:
+        """Return the picked designs and why."""
+        return self.section(N_("The choice"), *picked_parts(self.found, self))
+
+    def designs(self) -> Section:
+        """Return all designs worth having, as a picture and a table for each family."""
+        return self.section(N_("Alternatives"), *design_parts(self.found, self))
+
+    def routes(self) -> Section:
+        """Return who holds how many routes."""
+        data = routes_table(self.found, lang=self.lang)
+        return self.section(N_("Routes"), table_part(ReportTable.from_standard_table("routes", data, lang=self.lang)))
+
+    def manifests(self) -> Section:
+        """Return the manifests of the picked design."""
+        if not self.found.holds:
+            return Section(())
+        return self.section(N_("Manifests"), code_part(to_manifests_yaml(self.found.pools)))
+
+    def appendix(self) -> Section:
+        """Return the picked design as a scenario, so that the report can be made again."""
+        if not self.found.holds:
+            return Section(())
+        return self.section(
+            N_("Appendix: the scenario"), *self.scenario_parts(scenario_to_yaml(self.found.as_scenario()))
+        )
+
+
+def alternative_parts(scenario: Scenario, page: BaseReport) -> list[SectionPart]:
+    """Return what could be chosen for the nodes of a scenario instead of its pools."""
+    try:
+        found = recommend(scenario, today=day.fromisoformat(page.date) if page.date else None)
+    except InputError:
+        return [paragraph(page.words.translate(N_("No nodes are planned, so nothing is proposed.")), "ipk-empty")]
+    return [paragraph(need_sentence(found, page.words)), *picked_parts(found, page), *design_parts(found, page)]
+
+
+def need_sentence(found: Recommendation, words: Language) -> str:
+    """Say what is needed."""
+    asked = found.requirements
+    numbers: Mapping[str, object] = {
+        "groups": "; ".join(
+            words.render(
+                N_("{nodes:node} with {pods:pod} each"),
+                {"nodes": group.nodes_after(found.months), "pods": group.pods_after(found.months)},
+            )
+            for group in asked.groups
+        ),
+        "family": {4: "IPv4", 6: "IPv6"}.get(asked.family, "IPv4 + IPv6"),  # type: ignore[arg-type]
+        "encapsulation": asked.encapsulation,
+        "racks": asked.racks,
+        "headroom": asked.headroom,
+        "routes": asked.max_routes if asked.max_routes is not None else words.translate(N_("any number")),
+    }
+    return words.render(
+        N_(
+            "Needed: {groups}; {family}, encapsulation {encapsulation}, racks {racks}, headroom {headroom}%, "
+            "routes at most {routes}."
+        ),
+        numbers,
+    )
+
+
+def picked_parts(found: Recommendation, page: BaseReport) -> list[SectionPart]:
+    """Return the picked designs with their ranges, and the reasons."""
+    words = page.words
+    parts = []
+    for pick in found.picks:
+        values = {
+            "family": pick.design.family, "pools": pick.design.pools, "prefix": pick.design.prefix,
+            "size": pick.design.block_size, "cidrs": ", ".join(map(str, pick.cidrs[:8])) or "–",
+        }  # fmt: skip
+        parts.append(
+            paragraph(
+                words.render(
+                    N_("IPv{family}: {pools:pool} of /{prefix} with blockSize {size}, such as {cidrs}."), values
+                )
+            )
+        )
+    return [*parts, page.findings_list_part(found.reasons)]
+
+
+def design_parts(found: Recommendation, page: BaseReport) -> list[SectionPart]:
+    """Return the designs of each family as a picture and a table."""
+    data = designs_table(found, lang=page.lang)
+    parts: list[SectionPart] = []
+    for family in sorted({int(family) for family in data["family"]}):
+        rows: pd.DataFrame = data[data["family"] == family]
+        title = page.words.render(N_("Designs, IPv{family}"), {"family": family})
+        figure = draw_designs(rows, lang=page.lang)
+        made = ReportTable.from_standard_table("designs", rows, lang=page.lang, caption=title, most=SHOWN)
+        parts += [heading_part(title, 3), picture_part(f"designs IPv{family}", figure, title)]
+        parts.append(table_part(made.with_name(f"designs IPv{family}")))
+        if len(rows) > SHOWN:
+            told = page.words.render(N_("The first {shown} of {count}."), {"shown": SHOWN, "count": len(rows)})
+            parts.append(paragraph(told, "ipk-empty"))
+    return parts

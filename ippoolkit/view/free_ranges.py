@@ -1,0 +1,150 @@
+"""Free ranges as plain data, in a terminal, and as a picture."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+from rich.text import Text
+
+from ..choose import FreeRanges
+from ..choose.occupancy import Cell, Strip, occupancy, owners_of
+from ..findings import N_, Language, get_language, replace_unprintable
+from .capacity_terminal import print_findings
+from .stylesheet import stylesheet
+
+SHOWN = 40  # free ranges that a terminal shows
+PAGE_SHOWN = 400  # free ranges that a page shows
+_ROW = 64  # cells in a row
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+FREE, OTHERS = "·", "*"
+
+
+def free_ranges_as_json(found: FreeRanges, lang: str = "en") -> str:
+    """Return what is known as JSON text: a line an entry, however many there are."""
+    space = found.space
+    data = {
+        "within": [str(cidr) for cidr in space.within],
+        "taken": [{"cidr": str(each.cidr), "where": _where(each.where, each.used_by)} for each in space.taken],
+        "free": space.free.texts(),
+        "offers": [str(cidr) for cidr in found.offers],
+        "reasons": [reason.as_dict(lang) for reason in found.reasons],
+        "notes": [note.as_dict(lang) for note in found.notes],
+    }
+    return msgspec.json.format(msgspec.json.encode(data), indent=1).decode()
+
+
+def _where(where: str, used_by: str) -> str:
+    return where if not used_by or used_by in where else f"{where}: {used_by}"
+
+
+def print_free_ranges(console: Console, found: FreeRanges, *, lang: str = "en") -> None:
+    """Print the offers, why there are not more, what is free, and a picture of the space."""
+    words = get_language(lang)
+    space = found.space
+    if found.wanted:
+        head = words.render(N_("{found} of {count} offered"), {"found": len(found.offers), "count": found.wanted})
+        console.print(Text(head, style="bold green" if found.found_all else "bold red"))
+        for cidr in found.offers[:SHOWN]:
+            console.print(Text(f"  {cidr}"))
+        _print_more(console, len(found.offers) - SHOWN, words)
+        console.print()
+    print_findings(console, (*found.reasons, *found.notes), lang=lang)
+    if found.reasons or found.notes:
+        console.print()
+    free = space.free
+    values = {"count": len(free), "addresses": free.addresses, "taken": len(space.taken)}
+    console.print(
+        Text(words.render(N_("Free: {count} ranges, {addresses:address}; known: {taken} networks"), values), "bold")
+    )
+    texts = [str(cidr) for cidr in free[:SHOWN]]
+    width = max(map(len, texts), default=0) + 2
+    per_row = max(1, (console.width - 2) // max(width, 1))
+    for start in range(0, len(texts), per_row):
+        console.print(Text("  " + "".join(text.ljust(width) for text in texts[start : start + per_row]).rstrip()))
+    _print_more(console, len(free) - SHOWN, words)
+    console.print()
+    print_space(console, found, lang=lang)
+
+
+def _print_more(console: Console, more: int, words: Language) -> None:
+    if more > 0:
+        text = words.render(N_("  and {count} more; --json shows them all"), {"count": more})
+        console.print(Text(text, style="bright_black"))
+
+
+def print_space(console: Console, found: FreeRanges, *, lang: str = "en") -> None:
+    """Print each range that was looked in as rows of cells: a letter for who holds most of it, capital if all of it."""
+    words = get_language(lang)
+    row = _ROW if console.width >= _ROW + 22 else _ROW // 2
+    strips = occupancy(found.space, cells=row * 4)
+    letters = dict(zip(owners_of(strips), _LETTERS, strict=False))
+    for strip in strips:
+        cell = strip.cells[0].cidr
+        values = {"cidr": str(strip.within), "prefix": cell.prefix}
+        console.print(Text(words.render(N_("{cidr}, a character a /{prefix}"), values), "bold"))
+        shown = len(strip.cells) if any(each.taken for each in strip.cells) else row  # all free: a row says it
+        for start in range(0, shown, row):
+            cells = strip.cells[start : start + row]
+            line = "".join(_letter(each, letters) for each in cells)
+            console.print(Text.assemble((f"  {line}  ", ""), (str(cells[0].cidr).partition("/")[0], "bright_black")))
+    console.print(Text(f"  {FREE} {words.translate(N_('free'))}", style="bright_black"))
+    for owner, letter in letters.items():
+        console.print(Text(f"  {letter} {replace_unprintable(owner)}", style="bright_black"))
+    if len(owners_of(strips)) > len(letters):
+        console.print(Text(f"  {OTHERS} {words.translate(N_('others'))}", style="bright_black"))
+
+
+def _letter(cell: Cell, letters: dict[str, str]) -> str:
+    if not cell.taken:
+        return FREE
+    letter = letters.get(cell.owners[0], OTHERS)
+    return letter.upper() if cell.taken == cell.cidr.size else letter
+
+
+def draw_free_ranges(found: FreeRanges, path: Path, *, lang: str = "en") -> Path:
+    """Draw the space into a file: a page, an SVG or a PNG, by the ending of its name.
+
+    Raises
+    ------
+    InputError
+        Where the ending is another one, or the file cannot be written.
+    """
+    from ..errors import InputError
+    from ..figures import draw_address_space
+    from ..figures.style import render_png, render_svg
+    from ..findings import Finding
+    from ..write import write_bytes, write_text
+
+    strips: list[Strip] = occupancy(found.space)
+    figure = draw_address_space(strips, lang=lang)
+    title = get_language(lang).translate(N_("What is taken and what is free"))
+    match path.suffix.lower():
+        case ".png":
+            return write_bytes(path, render_png(figure))
+        case ".svg":
+            return write_text(path, render_svg(figure, title) + "\n")
+        case ".html":
+            return write_text(path, _page(found, render_svg(figure, title), title, lang))
+    raise InputError([Finding("picture-ending", str(path), {"endings": ".html, .svg, .png"})])
+
+
+def _page(found: FreeRanges, drawing: str, title: str, lang: str) -> str:
+    """Return a page of its own: the offers, the picture, and what is free."""
+    words = get_language(lang)
+    offers = "".join(f"<li><code>{cidr}</code></li>" for cidr in found.offers[:SHOWN])
+    free = [str(cidr) for cidr in found.space.free[:PAGE_SHOWN]]
+    more = len(found.space.free) - len(free)
+    if more > 0:
+        free.append(words.render(N_("and {count} more"), {"count": more}))
+    say = words.translate
+    return (
+        f'<!doctype html>\n<html lang="{lang}"><meta charset="utf-8"><title>{escape(title)}</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<style>{stylesheet()} body {{ max-width: 60em; margin: 2em auto; padding: 0 1em; }}</style>"
+        f'<body class="ipk"><h1>{escape(title)}</h1>{drawing}'
+        + (f"<h2>{escape(say(N_('Offers')))}</h2><ul>{offers}</ul>" if offers else "")
+        + f"<h2>{escape(say(N_('Free')))}</h2><p>{escape(', '.join(free))}</p></body></html>\n"
+    )

@@ -1,0 +1,169 @@
+"""A recommendation as plain data and in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from ..choose import ChangeOption, Recommendation, change_options_table, designs_table
+from ..choose.choose_tables import RULE_NAMES
+from ..choose.recommendation import FamilyDesigns, Pick
+from ..choose.search import Design
+from ..findings import N_, get_language
+from .capacity_terminal import print_findings, print_table
+
+SHOWN = 12  # designs of a family and set of pools that a terminal shows
+
+
+def recommendation_as_dict(
+    found: Recommendation, options: Sequence[ChangeOption] = (), *, every: bool = False, lang: str = "en"
+) -> dict[str, Any]:
+    """Return a recommendation as dicts, lists and exact numbers.
+
+    `picked` is the design itself; with both families or several sets of pools one a family (`"4"`, `"6"`) and, below
+    it, one a set.
+    """
+    data: dict[str, Any] = {
+        "designs": [_design(designs, design) for designs, design in found.listed()],
+        "picked": _picked(found),
+        "reasons": [reason.as_dict(lang) for reason in found.reasons],
+        "holds": found.holds,
+        "months": found.months,
+    }
+    if every:
+        data["failing"] = [
+            _design(designs, design) | {"breaks": list(design.breaks)}
+            for designs in found.designs
+            for design in designs.space.designs()
+            if design.breaks
+        ]
+    if options:
+        data["changes"] = [
+            {
+                "change": option.kind,
+                "pool": option.pool,
+                "holds": option.holds,
+                "cidr": str(option.cidr) if option.cidr else None,
+                "blockSize": option.block_size or None,
+                "pods_recreated": option.pods_recreated,
+                "blocks_released": option.blocks_released,
+                "routes": option.routes,
+                "addresses": option.addresses,
+                "command": ["ippoolkit", *option.command] if option.command else None,
+            }
+            for option in options
+        ]
+    return data
+
+
+def _design(designs: FamilyDesigns, design: Design) -> dict[str, Any]:
+    return {
+        "family": design.family,
+        "prefix": design.prefix,
+        "blockSize": design.block_size,
+        "pools": design.pools,
+        "blocks_per_node": design.blocks_per_node,
+        "blocks": design.blocks,
+        "addresses": design.addresses,
+        "routes": design.routes,
+        "nodes_max": design.nodes_max,
+        "unused_per_node": design.unused_per_node,
+        "groups": [group.name for group in designs.pool_set.groups],
+    }
+
+
+def _picked(found: Recommendation) -> Any:
+    picked = {(pick.designs.family, pick.designs.pool_set.title): _pick(pick) for pick in found.picks}
+    if len(picked) <= 1 and len(found.designs) <= 1:
+        return next(iter(picked.values()), None)
+    if not picked:
+        return None
+    sets = list(dict.fromkeys(name for _, name in picked))
+    families = list(dict.fromkeys(family for family, _ in picked))
+    by_family = {
+        str(family): {name: picked[family, name] for name in sets if (family, name) in picked} for family in families
+    }
+    if len(sets) == 1:
+        return {family: of_sets[sets[0]] for family, of_sets in by_family.items()}
+    return by_family if len(families) > 1 else by_family[str(families[0])]
+
+
+def _pick(pick: Pick) -> dict[str, Any]:
+    return _design(pick.designs, pick.design) | {"cidrs": [str(cidr) for cidr in pick.cidrs]}
+
+
+def print_recommendation(
+    console: Console,
+    found: Recommendation,
+    options: Sequence[ChangeOption] = (),
+    *,
+    every: bool = False,
+    lang: str = "en",
+) -> None:
+    """Print the picked designs with their ranges, why, what the next ones buy, and the table to choose from."""
+    words = get_language(lang)
+    for pick in found.picks:
+        design = pick.design
+        values = {
+            "pools": design.pools, "prefix": design.prefix, "size": design.block_size, "family": design.family,
+            "addresses": design.addresses, "most": design.nodes_max, "routes": design.routes,
+        }  # fmt: skip
+        head = words.render(N_("IPv{family}: {pools:pool} of /{prefix} with blockSize {size}."), values)
+        console.print(Text.assemble((head, "bold green" if pick.cidrs else "bold red")))
+        if len({each.designs.pool_set.name for each in found.picks}) > 1:
+            console.print(Text(words.render(N_("For {groups}."), {"groups": pick.designs.pool_set.title})))
+        shown = [str(cidr) for cidr in pick.cidrs[:8]]
+        if len(pick.cidrs) > len(shown):
+            shown.append(words.render(N_("and {count} more"), {"count": len(pick.cidrs) - len(shown)}))
+        if shown:
+            console.print(Text(words.render(N_("Room for it: {cidrs}"), {"cidrs": ", ".join(shown)})))
+    if found.picks:
+        console.print()
+    print_findings(console, found.reasons, lang=lang)
+    console.print()
+    for designs in found.designs:
+        table = designs_table(found, every=every, lang=lang)
+        mine = table[(table["family"] == designs.family) & (table["pool_set"] == designs.pool_set.title)]
+        if not len(mine):
+            continue
+        title = words.render(N_("Designs, IPv{family}"), {"family": designs.family})
+        print_table(
+            console,
+            "failing_designs" if every else "designs",
+            mine if every else mine.head(SHOWN),
+            title=title,
+            lang=lang,
+        )
+        if not every and len(mine) > SHOWN:
+            more = words.render(
+                N_("{count} larger ones are left out; --json shows them."), {"count": len(mine) - SHOWN}
+            )
+            console.print(Text(more, style="bright_black"))
+            console.print()
+        _print_failing(console, designs, lang)
+    if options:
+        print_table(
+            console,
+            "changes",
+            change_options_table(list(options), lang=lang),
+            title=words.translate(N_("On the cluster as it is")),
+            lang=lang,
+        )
+
+
+def _print_failing(console: Console, designs: FamilyDesigns, lang: str) -> None:
+    """Say how many designs fail by which rule."""
+    words = get_language(lang)
+    counts = {rule: int(broken.sum()) for rule, broken in designs.space.broken.items()}
+    total = len(designs.space.holds)
+    failing = total - int(designs.space.holds.sum())
+    parts = [
+        f"{words.translate(RULE_NAMES[rule])} {words.format_number(count)}" for rule, count in counts.items() if count
+    ]
+    values = {"failing": failing, "total": total, "rules": "; ".join(parts) or "–"}
+    text = words.render(N_("{failing} of {total} designs fail: {rules}. --all shows each."), values)
+    console.print(Text(text, style="bright_black"))
+    console.print()

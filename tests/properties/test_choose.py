@@ -1,0 +1,236 @@
+"""The search for designs and for free ranges against brute force that shares nothing with them."""
+
+import ipaddress
+from fractions import Fraction
+from math import ceil, floor
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ippoolkit.choose.address_space import AddressSpace, Taken
+from ippoolkit.choose.ranges import Networks, cidrs_between, networks_in, spell
+from ippoolkit.choose.routes import Peering, RackRoutes, tables
+from ippoolkit.choose.search import Need, NodeKind, Space
+from ippoolkit.cidr import Cidr
+
+ADDRESS_BITS = {4: 32, 6: 128}
+GRID = {
+    4: [(p, b) for p in range(8, 33) for b in range(20, 33) if b >= p],
+    6: [(p, b) for p in range(64, 129) for b in range(116, 129) if b >= p],
+}
+
+
+def brute_force(family, nodes, addresses, racks, headroom, max_routes, cap):  # noqa: PLR0917
+    """Return all designs that hold, as (prefix, blockSize, blocks a node, addresses, routes, nodes that fit)."""
+    held = []
+    for prefix, size in GRID[family]:
+        block = 2 ** (ADDRESS_BITS[family] - size)
+        b = max(1, ceil(Fraction(addresses, block)))
+        rack = ceil(Fraction(nodes, racks))
+        wanted = ceil(Fraction(rack * (100 + headroom), 100))
+        fits = floor(Fraction(2 ** (size - prefix), b))
+        routes = nodes * b if racks == 1 else max(rack * b + racks - 1, racks)
+        if b <= cap and fits >= wanted and (max_routes is None or routes <= max_routes):
+            held.append((prefix, size, b, racks * 2 ** (ADDRESS_BITS[family] - prefix), routes, racks * fits))
+    return held
+
+
+def undominated(held):
+    def beats(a, b):
+        return a[3] <= b[3] and a[4] <= b[4] and a[5] >= b[5] and a[3:] != b[3:]
+
+    return [one for one in held if not any(beats(other, one) for other in held)]
+
+
+needs = {
+    "nodes": st.one_of(st.integers(1, 300), st.integers(1, 100_000)),
+    "addresses": st.one_of(st.integers(0, 300), st.integers(0, 100_000)),
+    "racks": st.integers(1, 40),
+    "headroom": st.integers(0, 300),
+    "max_routes": st.one_of(st.none(), st.integers(0, 5000)),
+    "cap": st.integers(1, 40),
+}
+
+
+@given(family=st.sampled_from([4, 6]), **needs)
+@settings(max_examples=300, deadline=None)
+def test_the_designs_are_those_that_nothing_beats(family, nodes, addresses, racks, headroom, max_routes, cap):  # noqa: PLR0917
+    space = Space(family, Need((NodeKind(nodes, addresses, cap),), racks, headroom, max_routes))
+    held = brute_force(family, nodes, addresses, racks, headroom, max_routes, cap)
+    found = [(d.prefix, d.block_size, d.blocks_per_node, d.addresses, d.routes, d.nodes_max) for d in space.best()]
+    assert sorted(found) == sorted(undominated(held))
+    assert all(isinstance(number, int) for row in found for number in row)
+    assert [(d.prefix, d.block_size) for d in space.designs() if not d.breaks] == [row[:2] for row in held]
+
+
+@given(family=st.sampled_from([4, 6]), **needs)
+@settings(max_examples=100, deadline=None)
+def test_the_first_design_is_the_one_to_pick(family, nodes, addresses, racks, headroom, max_routes, cap):  # noqa: PLR0917
+    space = Space(family, Need((NodeKind(nodes, addresses, cap),), racks, headroom, max_routes))
+    held = brute_force(family, nodes, addresses, racks, headroom, max_routes, cap)
+
+    def cost(row):
+        _, size, b, addresses_of_all, routes, _ = row
+        return addresses_of_all, routes, b * 2 ** (ADDRESS_BITS[family] - size) - addresses
+
+    best = space.best()
+    assert bool(best) == bool(held)
+    if best:
+        picked = best[0]
+        row = next(row for row in held if row[:2] == (picked.prefix, picked.block_size))
+        assert cost(row) == min(map(cost, held))
+
+
+kinds = st.lists(
+    st.builds(
+        NodeKind,
+        nodes=st.integers(1, 400),
+        addresses=st.integers(0, 300),
+        max_blocks=st.integers(1, 20),
+        reserved_per_block=st.sampled_from([0, 4]),
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@given(family=st.sampled_from([4, 6]), kinds=kinds, racks=st.integers(1, 5), headroom=st.integers(0, 100))
+@settings(max_examples=100, deadline=None)
+def test_kinds_that_share_a_pool_fit_node_by_node(family, kinds, racks, headroom):
+    need = Need(tuple(kinds), racks, headroom)
+    for design in Space(family, need).designs():
+        size = 2 ** (ADDRESS_BITS[family] - design.block_size)
+        usable = [size - kind.reserved_per_block for kind in kinds]
+        if any(each <= 0 for each in usable):
+            assert "max-blocks-per-host" in design.breaks
+            continue
+        blocks = [max(1, ceil(kind.addresses / each)) for kind, each in zip(kinds, usable, strict=True)]
+        rack = [ceil(ceil(kind.nodes / racks) * (100 + headroom) / 100) for kind in kinds]
+        taken = sum(count * b for count, b in zip(rack, blocks, strict=True))
+        assert ("pool-size" in design.breaks) == (taken > design.blocks)
+        over = any(b > kind.max_blocks for kind, b in zip(kinds, blocks, strict=True))
+        assert ("max-blocks-per-host" in design.breaks) == over
+        if not design.breaks:
+            assert design.nodes_max >= sum(kind.nodes for kind in kinds)
+
+
+@given(st.lists(st.tuples(st.integers(0, 200), st.integers(0, 50)), min_size=2, max_size=20))
+def test_tables_of_racks_count_what_is_announced_one_by_one(racks):
+    given_racks = [RackRoutes(1, blocks, borrowed) for blocks, borrowed in racks]
+    # Each rack's router knows the routes of its own nodes and an aggregate for each other rack.
+    known = [
+        {("block", i, n) for n in range(blocks)}
+        | {("host", i, n) for n in range(borrowed)}
+        | {("pool", other) for other in range(len(racks)) if other != i}
+        for i, (blocks, borrowed) in enumerate(racks)
+    ]
+    aggregated = tables(given_racks, Peering.RACKS_AGGREGATED)
+    assert aggregated.node == aggregated.router == max(map(len, known))
+    assert aggregated.spine == len(racks)
+    assert tables(given_racks, Peering.RACKS).spine == sum(map(sum, racks))
+
+
+@given(nodes=st.integers(1, 500), b=st.integers(1, 20), racks=st.integers(1, 30))
+def test_a_designs_routes_are_the_largest_of_its_tables(nodes, b, racks):
+    family, size = 4, 26
+    rack = ceil(nodes / racks)
+    space = Space(family, Need((NodeKind(nodes, b * 64),), racks))
+    design = next(d for d in space.designs() if (d.prefix, d.block_size) == (8, size))
+    held = [RackRoutes(rack, rack * b)] * racks if racks > 1 else [RackRoutes(nodes, nodes * b)]
+    peering = Peering.RACKS_AGGREGATED if racks > 1 else Peering.MESH
+    assert design.routes == tables(held, peering).largest
+
+
+# A small world, in which every address can be looked at: 10.0.0.0/24 and fd00::/120.
+BASE = {4: int(ipaddress.ip_address("10.0.0.0")), 6: int(ipaddress.ip_address("fd00::"))}
+
+
+@st.composite
+def small_cidrs(draw):
+    family = draw(st.sampled_from([4, 6]))
+    spare = draw(st.integers(0, 8))
+    index = draw(st.integers(0, (1 << (8 - spare)) - 1))
+    return Cidr(family, BASE[family] + (index << spare), ADDRESS_BITS[family] - spare)
+
+
+def addresses_of(cidrs):
+    return {(c.version, number) for c in cidrs for number in range(c.first, c.last + 1)}
+
+
+small = st.lists(small_cidrs(), max_size=12)
+
+
+@given(within=small, taken=small)
+@settings(max_examples=400, deadline=None)
+def test_free_is_the_complement_as_the_fewest_cidrs(within, taken):
+    free = networks_in(within, taken)
+    left = addresses_of(within) - addresses_of(taken)
+    assert addresses_of(free) == left
+    assert sum(c.size for c in free) == free.addresses == len(left)
+    texts = [ipaddress.ip_network(str(c)) for c in free]
+    by_family = [[n for n in texts if n.version == version] for version in (4, 6)]
+    assert texts == [n for networks in by_family for n in ipaddress.collapse_addresses(networks)]
+    assert free.texts() == [str(c) for c in free]
+    assert [free[i] for i in range(len(free))] == list(free)
+
+
+def offers_by_hand(free, prefix, count, family):
+    left, found = [c for c in free if c.version == family], []
+    while len(found) < count:
+        fitting = [c for c in left if c.prefix <= prefix]
+        if not fitting:
+            break
+        home = min(fitting, key=lambda c: (c.size, c.first))
+        offer = home.subnet(prefix, 0)
+        found.append(offer)
+        rest = ipaddress.ip_network(str(home)).address_exclude(ipaddress.ip_network(str(offer)))
+        left = [c for c in left if c != home] + [Cidr.parse(str(n)) for n in rest]
+    return found
+
+
+@given(within=small, taken=small, spare=st.integers(0, 8), count=st.integers(0, 20), family=st.sampled_from([4, 6]))
+@settings(max_examples=300, deadline=None)
+def test_offers_are_best_fit_each_taken_before_the_next(within, taken, spare, count, family):
+    space = AddressSpace(tuple(within), tuple(Taken(c, "") for c in taken))
+    prefix = ADDRESS_BITS[family] - spare
+    found = space.offers(prefix, count, family)
+    assert found == offers_by_hand(list(space.free), prefix, count, family)
+    assert len(addresses_of(found)) == sum(c.size for c in found)
+    assert addresses_of(found) <= addresses_of(space.free)
+
+
+@given(within=small, taken=small, spare=st.integers(0, 8), family=st.sampled_from([4, 6]))
+@settings(max_examples=300, deadline=None)
+def test_what_to_release_is_the_fewest_networks(within, taken, spare, family):
+    space = AddressSpace(tuple(within), tuple(Taken(c, "") for c in taken))
+    prefix = ADDRESS_BITS[family] - spare
+    release = space.to_release(prefix, family)
+    everything = addresses_of(within)
+    ranges = [Cidr(family, BASE[family] + (i << spare), prefix) for i in range(1 << (8 - spare))]
+    inside = [c for c in ranges if addresses_of([c]) <= everything]
+    assert (release is None) == (not inside)
+    if release is not None:
+        assert release.cidr in inside
+        assert sorted(each.cidr for each in release.networks) == sorted(c for c in taken if c.overlaps(release.cidr))
+        fewest = min(sum(c.overlaps(taken_one) for taken_one in taken) for c in inside)
+        assert len(release.networks) == fewest
+
+
+@given(st.sampled_from([4, 6]), st.integers(0, 255), st.integers(0, 255))
+def test_a_range_of_addresses_is_cut_into_the_fewest_cidrs(family, one, other):
+    first, last = BASE[family] + min(one, other), BASE[family] + max(one, other)
+    make = ipaddress.IPv4Address if family == 4 else ipaddress.IPv6Address
+    expected = [str(n) for n in ipaddress.summarize_address_range(make(first), make(last))]
+    assert [str(c) for c in cidrs_between(family, first, last)] == expected
+
+
+@given(st.integers(0, 2**128 - 1) | st.integers(0, 128).map(lambda bits: 2**bits - 1))
+def test_addresses_are_spelled_as_the_standard_library_does(value):
+    assert spell(6, value) == str(ipaddress.IPv6Address(value))
+    assert spell(4, value >> 96) == str(ipaddress.IPv4Address(value >> 96))
+
+
+def test_all_of_a_family_is_free_where_nothing_is_taken():
+    assert networks_in([Cidr.parse("0.0.0.0/0"), Cidr.parse("::/0")]).texts() == ["0.0.0.0/0", "::/0"]
+    assert isinstance(networks_in([]), Networks)
+    assert not networks_in([])

@@ -1,0 +1,367 @@
+"""What is recommended, why, and what becomes of it; free ranges on the command line."""
+
+import json
+from datetime import date
+
+import pytest
+
+import ippoolkit as ipk
+from ippoolkit.calico.limits import allowed_block_sizes
+from ippoolkit.choose import change_options, recommend, routes_table
+from ippoolkit.errors import InputError
+from tests.helpers import ROOT, plan
+from tests.unit.test_cli import run
+
+SAMPLE = ROOT / "data/kubespray.yaml"
+TODAY = date(2026, 11, 26)
+
+
+def picked(found):
+    return [(p.design.family, p.design.prefix, p.design.block_size) for p in found.picks]
+
+
+def reasons(found):
+    return [reason.code for reason in found.reasons]
+
+
+# ---- the search and the pick
+
+
+def test_the_issue_of_two_racks_by_hand():
+    # 111 addresses a node: one block of 128. 50 nodes a rack: 64 blocks, /19. Routes: 50 + 1.
+    found = recommend(nodes=100, pods_per_node=110, racks=2, max_routes=2000)
+    (pick,) = found.picks
+    design = pick.design
+    assert (design.prefix, design.block_size, design.pools) == (19, 25, 2)
+    assert (design.addresses, design.routes, design.nodes_max) == (2 * 2**13, 51, 128)
+    assert found.holds
+    assert len(pick.cidrs) == 2
+
+
+def test_without_encapsulation_no_tunnel_takes_an_address():
+    design = recommend(nodes=10, pods_per_node=64, encapsulation="none").picks[0].design
+    assert (design.block_size, design.unused_per_node) == (26, 0)
+
+
+def test_ipip_on_ipv6_becomes_vxlan():
+    found = recommend(nodes=10, family="dual", encapsulation="ipip")
+    modes = [(pool.version, pool.ipip_mode, pool.vxlan_mode) for pool in found.pools]
+    assert modes == [(4, "Always", "Never"), (6, "Never", "Always")]
+    assert "choose-ipip-ipv6" in reasons(found)
+
+
+def test_what_the_next_ones_buy_is_said():
+    said = [reason.message() for reason in recommend(nodes=128, pods_per_node=110).reasons]
+    assert any("Twice the addresses (/17, blockSize 25): 256 nodes instead of 128" in text for text in said)
+
+
+def test_growth_counts_until_the_month():
+    found = recommend(nodes=12, pods_per_node=60, nodes_per_month=12.5, by="2027-06", today=TODAY)
+    assert found.months == 7
+    assert found.designs[0].space.need.kinds[0].nodes == 12 + 88
+    scenario = found.as_scenario()
+    assert scenario.plan.groups[0].nodes_after(7) == 100
+
+
+@pytest.mark.parametrize(
+    ("wanted", "code", "by"),
+    [
+        ({"nodes": 100, "max_routes": 50}, "choose-relax-routes", 50),
+        ({"nodes": 1, "pods_per_node": 200_000}, "choose-relax-cap", 29),
+        ({"nodes": 1_000_000, "pods_per_node": 110}, "choose-relax-pool", None),
+    ],
+)
+def test_where_nothing_holds_the_rule_to_relax_is_named(wanted, code, by):
+    found = recommend(**wanted)
+    assert not found.holds
+    assert found.picks == ()
+    reason = next(reason for reason in found.reasons if reason.code == code)
+    if by is not None:
+        assert reason.params["by"] == by
+
+
+def test_what_is_said_to_be_enough_is_enough():
+    for wanted in ({"nodes": 100, "max_routes": 50}, {"nodes": 7, "pods_per_node": 3000, "max_routes": 3}):
+        reason = recommend(**wanted).reasons[0]
+        assert recommend(**wanted | {"max_routes": wanted["max_routes"] + reason.params["by"]}).holds
+    reason = next(r for r in recommend(nodes=1, pods_per_node=200_000).reasons if r.code == "choose-relax-cap")
+    assert recommend(nodes=1, pods_per_node=200_000, max_blocks_per_host=20 + reason.params["by"]).holds
+    reason = recommend(nodes=1_000_000, pods_per_node=110, within=["0.0.0.0/0"]).reasons[0]
+    assert recommend(nodes=1_000_000, pods_per_node=110, racks=reason.params["racks"]).picks
+
+
+def test_groups_with_pools_of_their_own_share_the_limit_on_routes():
+    groups = [{"name": "small", "nodes": 40, "pods_per_node": 200}, {"name": "gpu", "nodes": 8, "pools": "gpu"}]
+    free = recommend(groups=groups)
+    assert [p.design.prefix for p in free.picks] == [18, 22]
+    routes = sum(p.design.routes for p in free.picks)
+    tight = recommend(groups=groups, max_routes=routes)
+    assert sum(p.design.routes for p in tight.picks) <= routes
+    assert "choose-relax-routes-together" in reasons(recommend(groups=groups, max_routes=47))
+
+
+def test_windows_nodes_have_one_block_and_no_ipv6():
+    found = recommend(groups=[{"name": "win", "nodes": 4, "pods_per_node": 100, "os": "windows"}], family="dual")
+    assert [p.design.family for p in found.picks] == [4]
+    assert found.picks[0].design.block_size == 25  # 101 and 4 kept back
+    assert found.as_scenario().cluster.ipam.strict_affinity
+
+
+# ---- where
+
+
+def test_pools_lie_within_and_clear_of_what_is_there():
+    found = recommend(ipk.load(SAMPLE), nodes=12, pods_per_node=60, within=["10.233.0.0/16"])
+    for pick in found.picks:
+        for cidr in pick.cidrs:
+            assert cidr in ipk.Cidr.parse("10.233.0.0/16")
+            assert not any(cidr.overlaps(pool.cidr) for pool in ipk.load(SAMPLE).cluster.pools)
+
+
+def test_no_room_says_what_is_free():
+    found = recommend(nodes=100, within=["10.0.0.0/20"])
+    assert not found.holds
+    reason = found.reasons[0]
+    assert (reason.code, reason.params["largest"]) == ("choose-no-room", "10.0.0.0/20")
+
+
+# ---- what becomes of it: the same numbers wherever they are asked for
+
+NEEDS = [
+    {"nodes": 100, "pods_per_node": 110, "racks": 2, "max_routes": 2000},
+    {"nodes": 100, "pods_per_node": 110, "racks": 3, "headroom": 10, "family": "dual"},
+    {"nodes": 40, "pods_per_node": 63, "encapsulation": "ipip", "headroom": 50, "family": "dual"},
+    {"nodes": 7, "pods_per_node": 0, "encapsulation": "none", "racks": 7},
+    {"nodes": 12, "pods_per_node": 60, "nodes_per_month": 12.5, "by": "2027-06", "racks": 4, "today": TODAY},
+    {"nodes": 9, "pods_per_node": 300, "max_blocks_per_host": 30, "family": 6},
+    {"groups": [{"name": "a", "nodes": 30, "pods_per_node": 20}, {"name": "b", "nodes": 5, "pods_per_node": 200}]},
+    {
+        "groups": [
+            {"name": "a", "nodes": 30, "pods_per_node": 20},
+            {"name": "gpu", "nodes": 5, "pods_per_node": 200, "pools": "gpu"},
+            {"name": "win", "nodes": 4, "pods_per_node": 40, "os": "windows", "pools": "win"},
+        ],
+        "racks": 2,
+    },
+]
+
+
+@pytest.mark.parametrize("need", NEEDS, ids=range(len(NEEDS)))
+def test_capacity_says_of_the_scenario_what_was_recommended(need):
+    found = recommend(**need)
+    assert found.holds
+    scenario = found.as_scenario()
+    for version in sorted({pick.design.family for pick in found.picks}):
+        verdict = next(v for v in ipk.capacity.verdicts(scenario) if v.subject == f"IPv{version}")
+        assert verdict.code in ("holds", "holds-growing", "no-spare")
+        most = sum(pick.design.nodes_max for pick in found.picks if pick.design.family == version)
+        assert verdict.params["most"] == most
+
+
+@pytest.mark.parametrize("need", NEEDS[:4] + NEEDS[6:], ids=range(len(NEEDS) - 2))
+def test_the_engine_fills_it_without_borrowing(need):
+    from ippoolkit.simulation import place_planned_pods
+
+    result = place_planned_pods(recommend(**need).as_scenario())
+    assert set(result.timeline().tail(1)["borrowed"]) == {0}
+    assert not len(result.failures())
+
+
+@pytest.mark.parametrize("need", NEEDS, ids=range(len(NEEDS)))
+def test_every_judge_takes_the_manifests(need, tmp_path):
+    found = recommend(**need)
+    path = tmp_path / "pools.yaml"
+    path.write_text(ipk.to_manifests_yaml(found.pools))
+    review = ipk.review([path])
+    assert review.accepted
+    assert len(review.objects) == sum(pick.design.pools for pick in found.picks)
+
+
+def test_a_scenario_comes_back_as_it_was_written(tmp_path):
+    scenario = recommend(**NEEDS[-1]).as_scenario(name="chosen")
+    assert ipk.load(ipk.save_scenario(scenario, tmp_path / "s.yaml")) == scenario
+
+
+def test_requirements_of_a_scenario_are_what_is_asked(tmp_path):
+    path = tmp_path / "need.yaml"
+    path.write_text(
+        "version: 1\nrequirements:\n  racks: 2\n  maxRoutes: 2000\n  by: 2027-06\n"
+        "  groups: [{nodes: 100, podsPerNode: 110}]\n  within: [10.0.0.0/8]\n"
+    )
+    found = recommend(ipk.load(path), today=TODAY)
+    assert picked(found) == [(4, 19, 25)]
+    assert picked(recommend(ipk.load(path), nodes=400, today=TODAY)) == [(4, 17, 25)]
+
+
+# ---- routes
+
+
+def test_routes_by_hand():
+    table = routes_table(recommend(nodes=100, pods_per_node=110, racks=3, max_routes=60))
+    rows = table[["node", "router", "spine", "reflector", "sessions", "fits"]].to_numpy().tolist()
+    assert rows == [
+        [100, 0, 0, 0, 0, False],
+        [100, 0, 0, 0, 99, False],
+        [100, 0, 0, 100, 2, False],
+        [100, 100, 100, 0, 1, False],
+        [36, 36, 3, 0, 1, True],  # 34 of its own rack and the 2 others
+    ]
+
+
+# ---- a cluster that exists
+
+
+def test_a_cluster_that_holds_needs_nothing():
+    scenario = ipk.load(SAMPLE)
+    (keep,) = change_options(recommend(scenario, nodes=12, pods_per_node=60))
+    assert (keep.kind, keep.holds, keep.pods_recreated) == ("keep", True, 0)
+
+
+def test_ways_for_a_cluster_that_outgrows_its_pool():
+    scenario = plan("10.0.0.0/22", size=26, nodes=10, pods=60)
+    found = recommend(scenario, nodes=20, pods_per_node=40, within=["10.0.0.0/16"])
+    by_kind = {option.kind: option for option in change_options(found)}
+    assert not by_kind["keep"].holds
+    assert by_kind["second-pool"].holds
+    assert by_kind["second-pool"].command[:2] == ("runbook", "grow")
+    assert by_kind["migrate"].holds
+    assert all(not by_kind[kind].cidr.overlaps(scenario.cluster.pools[0].cidr) for kind in ("second-pool", "migrate"))
+
+
+# ---- what cannot be
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [{}, {"nodes": 0}, {"nodes": 1, "racks": 0}, {"nodes": 1, "headroom": -1}, {"nodes": 1, "by": "June"},
+     {"nodes": 1, "family": 5}, {"nodes": 1, "within": ["10.0.0.1/8"]}, {"nodes": 1, "colour": "red"}],
+)  # fmt: skip
+def test_needs_that_make_no_sense_are_refused(wanted):
+    with pytest.raises(InputError):
+        recommend(**wanted)
+
+
+# ---- the command line
+
+
+def brute_force(nodes, pods, racks, headroom):
+    held = []
+    for prefix in range(8, 33):
+        for size in allowed_block_sizes(4, prefix):
+            b = max(1, -(-(pods + 1) // 2 ** (32 - size)))
+            rack = -(-nodes // racks)
+            fits = 2 ** (size - prefix) // b
+            if b <= 20 and fits >= -(-rack * (100 + headroom) // 100):
+                routes = nodes * b if racks == 1 else max(rack * b + racks - 1, racks)
+                held.append((prefix, size, racks * 2 ** (32 - prefix), routes, racks * fits))
+    return [
+        one
+        for one in held
+        if not any(o[2] <= one[2] and o[3] <= one[3] and o[4] >= one[4] and o[2:] != one[2:] for o in held)
+    ]
+
+
+def test_recommend_prints_json_that_a_brute_force_agrees_with():
+    done = run("recommend", "--nodes", 90, "--pods-per-node", 31, "--racks", 3, "--headroom", 15, "--json")
+    assert done.returncode == 0
+    data = json.loads(done.stdout)
+    found = [(d["prefix"], d["blockSize"], d["addresses"], d["routes"], d["nodes_max"]) for d in data["designs"]]
+    assert sorted(found) == sorted(brute_force(90, 31, 3, 15))
+    assert data["picked"]["addresses"] == min(row[2] for row in found)
+    assert data["picked"]["cidrs"]
+    assert data["reasons"][0]["code"] == "choose-picked"
+
+
+def test_recommend_says_when_nothing_fits():
+    done = run("recommend", "--nodes", 100, "--max-routes", 10, "--json")
+    assert done.returncode == 1
+    data = json.loads(done.stdout)
+    assert (data["designs"], data["picked"]) == ([], None)
+    assert "max-routes" in data["reasons"][0]["sentence"]
+
+
+def test_recommend_writes_what_it_picked(tmp_path):
+    scenario, pools = tmp_path / "s.yaml", tmp_path / "p.yaml"
+    done = run("recommend", "--nodes", 40, "--racks", 2, "-o", scenario, "--manifests", pools)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert run("capacity", scenario).returncode == 0
+    assert run("check", pools).returncode == 0
+    second = run("recommend", "--nodes", 40, "--racks", 2, "--pick", 2, "--json")
+    assert json.loads(second.stdout)["picked"]["blockSize"] == json.loads(second.stdout)["designs"][1]["blockSize"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ((), "--nodes"),
+        (("--nodes", "5", "--within", "10.0.0.1/8", "10.0.0.0/40"), "10.0.0.0/40"),
+        (("--nodes", "5", "--pick", "99"), "99"),
+        (("--nodes", "5", "--by", "soon"), "by"),
+        (("--group", "nodes=3,colour=red"), "colour=red"),
+        (("--nodes", "-3"), "-3"),
+    ],
+)
+def test_recommend_names_what_it_cannot_use(arguments, told):
+    done = run("recommend", *arguments)
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_free_offers_best_fit_and_prints_json():
+    done = run(
+        "free", "--within", "10.0.0.0/24", "--taken", "10.0.0.0/26", "10.0.0.192/27",
+        "--prefix", 27, "--count", 2, "--json",
+    )  # fmt: skip
+    assert done.returncode == 0
+    data = json.loads(done.stdout)
+    assert data["within"] == ["10.0.0.0/24"]
+    assert data["taken"] == [
+        {"cidr": "10.0.0.0/26", "where": "--taken"},
+        {"cidr": "10.0.0.192/27", "where": "--taken"},
+    ]
+    assert data["free"] == ["10.0.0.64/26", "10.0.0.128/26", "10.0.0.224/27"]
+    assert data["offers"] == ["10.0.0.224/27", "10.0.0.64/27"]
+
+
+def test_free_says_what_to_release():
+    done = run("free", "--within", "10.0.0.0/24", "--taken", "10.0.0.0/26", "10.0.0.128/25", "--prefix", 25)
+    assert done.returncode == 1
+    assert "10.0.0.64/26" in done.stdout
+    assert "10.0.0.0/25 would be free without 10.0.0.0/26" in done.stdout
+
+
+def test_free_lists_every_bad_cidr():
+    done = run("free", "--within", "10.0.0.0/33", "--taken", "10.0.0.1/8", "--taken", "banana", "--prefix", 24)
+    assert done.returncode == 2
+    assert all(text in done.stderr for text in ("10.0.0.0/33", "10.0.0.1/8", "banana"))
+
+
+def test_special_purpose_ranges_are_offered_only_when_asked_for():
+    def offers(*more):
+        return json.loads(run("free", "--within", "100.0.0.0/9", "--prefix", 10, *more, "--json").stdout)["offers"]
+
+    assert offers() == ["100.0.0.0/10"]
+    assert offers("--count", 2) == ["100.0.0.0/10"]
+    assert offers("--count", 2, "--special") == ["100.0.0.0/10", "100.64.0.0/10"]
+    named = run("free", "--within", "100.64.0.0/10", "--prefix", 16, "--json")
+    assert json.loads(named.stdout)["offers"] == ["100.64.0.0/16"]
+
+
+def test_free_reads_files_of_all_kinds(tmp_path):
+    plan_file, routes = tmp_path / "plan.csv", tmp_path / "routes.txt"
+    plan_file.write_text("Prefix,Description\n10.233.0.0/18,services\n")
+    routes.write_text("10.233.128.0/18 via 10.0.0.1 dev eth0\n")
+    done = run("free", plan_file, routes, SAMPLE, "--within", "10.233.0.0/16", "--prefix", 18, "--json")
+    data = json.loads(done.stdout)
+    assert data["offers"] == ["10.233.192.0/18"]
+    assert any(each["where"].endswith("plan.csv:2: services") for each in data["taken"])
+    assert any("pool default-pool" in each["where"] for each in data["taken"])
+
+
+@pytest.mark.parametrize("ending", ["html", "svg", "png"])
+def test_free_draws_the_space(tmp_path, ending):
+    path = tmp_path / f"space.{ending}"
+    done = run("free", "--within", "10.0.0.0/24", "--taken", "10.0.0.0/26", "--picture", path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert path.stat().st_size > 1000

@@ -1,0 +1,137 @@
+"""The planner's tab that proposes: fields, designs to click, a target on the way."""
+
+from datetime import date
+
+import pytest
+
+import ippoolkit as ipk
+from ippoolkit.findings import get_language
+from ippoolkit.widgets.choose_tab import NEED, TARGET, ChooseTab, on_the_way
+from tests.helpers import ROOT, plan
+
+SAMPLE = ROOT / "data/kubespray.yaml"
+
+
+class Holder:
+    """A planner's part: holds the plan."""
+
+    def __init__(self, scenario):
+        self.scenario = scenario
+
+    def take(self, scenario):
+        self.scenario = scenario
+
+
+@pytest.fixture
+def holder():
+    return Holder(plan(nodes=12, pods=60, busiest=60))
+
+
+@pytest.fixture
+def tab(holder):
+    made = ChooseTab(get_language("en"), lambda: holder.scenario, holder.take, date(2026, 11, 26))
+    made.refresh()
+    return made
+
+
+def html(tab):
+    return tab.widget.children[1].html
+
+
+def shown(tab, name):
+    return tab.widget.children[0].state[name]["value"]
+
+
+def test_the_need_is_that_of_the_plan_until_something_is_typed(tab):
+    assert (shown(tab, "nodes"), shown(tab, "pods_per_node"), shown(tab, "family")) == (12, 60, "4")
+    assert "Picked: /22 with blockSize 26" in html(tab)
+    tab.set("nodes", 100)
+    assert shown(tab, "nodes") == 100
+    assert "Picked: /19 with blockSize 26" in html(tab)
+
+
+def test_a_dot_lands_in_the_plan_and_can_be_taken_back(tab, holder):
+    before = holder.scenario
+    tab.set("nodes", 100)
+    tab._on_action(None, {"action": "take", "value": "2"}, [])
+    taken = holder.scenario
+    assert taken != before
+    assert ipk.verdict(taken).params["nodes"] == 100
+    assert "Go back" in html(tab)
+    tab._on_action(None, {"action": "undo"}, [])
+    assert holder.scenario == before
+
+
+def test_it_is_the_last_tab_of_the_planner_and_changes_its_fields():
+    planner = ipk.Planner(SAMPLE)
+    tabs = planner._tabs
+    assert tabs.titles[-1] == "Choose"
+    tabs.selected_index = len(tabs.children) - 1
+    planner._choose_tab.set("nodes", 30)
+    planner._choose_tab.set("pods_per_node", 20)
+    planner._choose_tab.set("within", "10.0.0.0/8")
+    planner._choose_tab.take(1)
+    assert planner.scenario.plan.groups[0].nodes == 30
+    assert planner._editor.scenario is planner.scenario
+
+
+def test_every_design_shown_can_be_clicked(tab):
+    tab.set("family", "dual")
+    page = html(tab)
+    assert page.count('data-action="take"') == page.count("<title>") > 4
+    assert "Designs, IPv6" in page
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("nodes", 0, "0"), ("nodes", -1, "-1"), ("racks", 0, "0"), ("max_routes", "many", "many"),
+        ("within", "10.0.0.1/8", "10.0.0.0/8"), ("within", "x", "x"), ("family", "5", "5"),
+        ("encapsulation", "geneve", "geneve"), ("headroom", -5, "-5"), ("pods_per_node", 10**9, "1000000"),
+    ],
+)  # fmt: skip
+def test_a_bad_value_is_named_and_the_tab_lives_on(tab, name, value, told):
+    tab.set(name, value)
+    assert 'role="alert"' in html(tab)
+    assert told in html(tab)
+    tab.set(name, {"max_routes": "", "within": "", "family": "4", "encapsulation": "none"}.get(name, 1))
+    assert "Picked" in html(tab)
+
+
+@pytest.mark.parametrize("name", [entry.name for entry in (*NEED, *TARGET)])
+@pytest.mark.parametrize("value", ["", None, "<script>alert(1)</script>", 7])
+def test_nothing_that_is_typed_ends_in_an_exception(tab, name, value):
+    tab._on_field(None, {"name": name, "value": value, "number": 1}, [])
+    assert "<script>" not in html(tab)
+
+
+def test_nothing_holds_names_the_rule(tab):
+    tab.set("max_routes", "3")
+    assert "max-routes" in html(tab)
+
+
+def test_a_target_says_the_month_in_which_the_plan_fails(tab, holder):
+    holder.take(plan("10.0.0.0/21", nodes=12, pods=60, busiest=60))  # 32 blocks
+    tab.set("target", 100)
+    tab.set("by", "2027-06")
+    page = html(tab)
+    assert "12 → 100 nodes by 2027-06" in page
+    assert "month 2" in page  # 12 + 2 x 12.57 = 38 nodes
+    assert "That is 2027-01" in page
+    tab.set("by", "June")
+    assert "June" in html(tab)
+
+
+@pytest.mark.parametrize("months", [1, 3, 7, 12, 100])
+def test_the_way_to_a_target_ends_at_the_target(months):
+    grown = on_the_way(plan(nodes=12), 100, months)
+    assert grown.plan.groups[0].nodes_after(months) == 100
+
+
+def test_without_nodes_it_asks_for_them():
+    empty = Holder(ipk.Scenario())
+    made = ChooseTab(get_language("zh"), lambda: empty.scenario, empty.take, date(2026, 11, 26))
+    made.refresh()
+    assert "没有给出节点数" in html(made)
+    made.set("nodes", 5)
+    assert "选定" in html(made)

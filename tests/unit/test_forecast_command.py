@@ -1,0 +1,69 @@
+"""`ippoolkit forecast` as a process: JSON of the documented form, exit statuses, both languages."""
+
+import json
+
+import pytest
+
+from tests.unit.test_cli import run
+
+
+@pytest.fixture
+def history(tmp_path):
+    rows = [
+        f"2026-{1 + day // 28:02}-{1 + day % 28:02},grow,{100 + 2 * day},512,{2 + day // 28},8" for day in range(140)
+    ]
+    rows += [f"2026-05-{day:02},new,{day},64,," for day in range(1, 6)]
+    path = tmp_path / "history.csv"
+    path.write_text("time,pool,in_use,capacity,blocks_in_use,blocks\n" + "\n".join(rows))
+    return path
+
+
+def test_json_has_the_documented_form(history):
+    done = run("forecast", history, "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    data = json.loads(done.stdout)
+    assert data["as_of"] == "2026-05-28"
+    grow, new = data["pools"]
+    assert grow["pool"] == "grow"
+    assert set(grow) >= {"pool", "limit", "in_use", "capacity", "exhausted", "probability", "backtest", "reason"}
+    assert grow["exhausted"]["p10"] <= grow["exhausted"]["p50"] <= grow["exhausted"]["p90"]
+    assert grow["reason"] is None
+    assert set(grow["probability"]) == {"30", "90", "365"}
+    assert (new["pool"], new["exhausted"]) == ("new", {"p10": None, "p50": None, "p90": None})
+    assert "5 points" in new["reason"]
+    assert new["backtest"]["windows"] == 0
+
+
+def test_the_order_of_rows_changes_nothing(history):
+    first = run("forecast", history, "--json").stdout
+    heading, *rows = history.read_text().splitlines()
+    history.write_text("\n".join([heading, *rows[::-1]]))
+    assert run("forecast", history, "--json").stdout == first
+
+
+def test_the_table_says_dates_and_words(history):
+    done = run("forecast", history)
+    assert "Most likely in" in done.stdout
+    assert "the history has only 5 points" in done.stdout
+    assert "最可能在" in run("forecast", history, "--lang", "zh").stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("2026-01-01,a,many,9", 2), ("2026-01-01,a,-1,9", 2), ("2026-01-01,a,1,9\n2026-01-01,a,1,9", 3)],
+    ids=["text", "negative", "twice"],
+)
+def test_bad_rows_end_with_their_line_and_status_2(tmp_path, text, line):
+    path = tmp_path / "bad.csv"
+    path.write_text(f"time,pool,in_use,capacity\n{text}\n")
+    done = run("forecast", path, "--json")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"bad.csv:{line}:" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_options_that_are_no_good_end_with_status_2(history):
+    assert run("forecast", history, "--as-of", "tomorrow").returncode == 2
+    assert run("forecast", history, "--horizon-days", "0").returncode == 2
+    assert run("forecast", history, "--capacity", "grow").returncode == 2
+    assert run("forecast", history, "--token-file", history.parent / "none").returncode == 2
