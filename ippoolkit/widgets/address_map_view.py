@@ -261,7 +261,8 @@ class AddressMapView:
         language = self._language
         if not self._open_ranges:
             params = {"pool": pool.name, "cidr": pool.cidr, "each": cells[0]["blocks"] if cells else 1}
-            return f"<h3>{escape(language.render(N_('Pool {pool}, {cidr}: {each:block} a cell'), params))}</h3>"
+            title = language.render(N_("Pool {pool}, {cidr}: {each:block} a cell"), params)
+            return f"<h3>{escape(title)}</h3>"
         first, count = self._open_ranges[-1]
         params = {"pool": pool.name, "count": count, "first": pool.cidr.subnet(pool.block_size, first)}
         title = language.render(N_("{pool}, {count:block} from {first} on"), params)

@@ -92,7 +92,6 @@ class Planner(FormPlanner[EditorState]):
 
     def _apply(self, state: EditorState) -> None:
         is_same_scenario = state.scenario == self.scenario
-        self._edited_field = f"{state.pool_name} {state.group_name}"
         self._state = state
         if is_same_scenario:  # another pool to show, or a refused text put right again
             self._refresh()
@@ -236,7 +235,7 @@ class Planner(FormPlanner[EditorState]):
     def _tab_pages(self) -> Iterable[TabPage]:
         from .choose_tab import ChooseTab  # loads what tables need: the first verdict need not wait for it
 
-        choose_tab = ChooseTab(self.language, lambda: self.scenario, self._take)
+        self._choose_tab = ChooseTab(self.language, lambda: self.scenario, self._take)
         self._report_tab = ReportTab(self.language, lambda: self.scenario)
         self._map = AddressMapView(self.language, lambda pool: self.set("pool", pool), **self._shared_traits)
         page = self._html_page
@@ -265,7 +264,7 @@ class Planner(FormPlanner[EditorState]):
                 ),
             ),
             TabPage(N_("Report"), self._report_tab.pane, lambda: None),
-            TabPage(N_("Choose"), choose_tab.widget, choose_tab.refresh),
+            TabPage(N_("Choose"), self._choose_tab.widget, self._choose_tab.refresh),
         )
 
 

@@ -27,24 +27,37 @@ def header_html(
     can_undo, can_redo
         Whether there is a step to go back or forward to.
     """
-    translate = language.translate
+    labels = {
+        key: escape(language.translate(text))
+        for key, text in {
+            "title": N_("IP pool planner"),
+            "edited": N_("edited"),
+            "undo": N_("Undo"),
+            "redo": N_("Redo"),
+            "sample": N_("Sample"),
+            "load": N_("Load…"),
+            "load_help": N_("Load a scenario, an IPPool or dumps of a cluster"),
+            "paste": N_("Paste…"),
+            "save": N_("Save"),
+            "link": N_("Link"),
+            "report": N_("Create report"),
+        }.items()
+    }
+    edited = f" · {labels['edited']}" if is_edited else ""
     options = "".join(f"<option>{escape(sample)}</option>" for sample in samples)
-    sample_text = escape(translate(N_("Sample")))
-    load_label = escape(translate(N_("Load a scenario, an IPPool or dumps of a cluster")))
-    edited_text = f" · {translate(N_('edited'))}" if is_edited else ""
     return (
-        f'<div class="ipk-bar"><h2>{escape(translate(N_("IP pool planner")))}</h2>'
-        f'<span class="ipk-name">{escape(name)}{escape(edited_text)}</span>'
+        f'<div class="ipk-bar"><h2>{labels["title"]}</h2><span class="ipk-name">{escape(name)}{edited}</span>'
         '<span class="ipk-buttons">'
-        f'<span class="ipk-button-group">{_icon_button("undo", "↶", translate(N_("Undo")), is_enabled=can_undo)}'
-        f"{_icon_button('redo', '↷', translate(N_('Redo')), is_enabled=can_redo)}</span>"
-        f'<select data-action="sample" class="ipk-sample" aria-label="{sample_text}">'
-        f'<option value="">{sample_text}</option>{options}</select>'
-        f'<label class="ipk-load ipk-button">{escape(translate(N_("Load…")))}'
-        f'<input type="file" multiple data-action="load" accept=".yaml,.yml,.json" aria-label="{load_label}"></label>'
-        f"{button_html('paste', translate(N_('Paste…')))}{button_html('save', translate(N_('Save')), 'ipk-save')}"
-        f"{button_html('link', translate(N_('Link')))}"
-        f"{button_html('report', translate(N_('Create report')), 'ipk-primary')}</span></div>"
+        f'<span class="ipk-button-group">{_icon_button("undo", "↶", labels["undo"], is_enabled=can_undo)}'
+        f"{_icon_button('redo', '↷', labels['redo'], is_enabled=can_redo)}</span>"
+        f'<select data-action="sample" class="ipk-sample" aria-label="{labels["sample"]}">'
+        f'<option value="">{labels["sample"]}</option>{options}</select>'
+        f'<label class="ipk-load ipk-button">{labels["load"]}<input type="file" multiple data-action="load" '
+        f'accept=".yaml,.yml,.json" aria-label="{labels["load_help"]}"></label>'
+        f'<button type="button" data-action="paste">{labels["paste"]}</button>'
+        f'<button type="button" class="ipk-save" data-action="save">{labels["save"]}</button>'
+        f'<button type="button" data-action="link">{labels["link"]}</button>'
+        f'<button type="button" class="ipk-primary" data-action="report">{labels["report"]}</button></span></div>'
     )
 
 
@@ -52,11 +65,12 @@ def paste_html(language: Language) -> str:
     """Return the box for the output of kubectl or calicoctl."""
     translate = language.translate
     label = escape(translate(N_("Paste manifests, or what kubectl get -o yaml and calicoctl get -o yaml print")))
+    read, close = translate(N_("Read it")), translate(N_("Close"))
     text_area = '<textarea rows="8" spellcheck="false" data-text="paste"></textarea>'
     return (
         f'<div class="ipk-box"><label>{label}{text_area}</label>'
-        f'<p class="ipk-buttons">{button_html("read-pasted", translate(N_("Read it")), "ipk-primary", text_of="paste")}'
-        f"{button_html('close', translate(N_('Close')))}</p></div>"
+        f'<p class="ipk-buttons">{button_html("read-pasted", read, "ipk-primary", text_of="paste")}'
+        f"{button_html('close', close)}</p></div>"
     )
 
 
@@ -64,16 +78,16 @@ def link_html(packed_state: str, language: Language) -> str:
     """Return what brings the screen back: an address where the planner is a page, a line of Python in a notebook."""
     translate = language.translate
     if is_standalone_page():
-        label, text = translate(N_("This address brings back what you see:")), f"?plan={packed_state}"
+        label, text, attribute = N_("This address brings back what you see:"), f"?plan={packed_state}", " data-address"
     else:
-        label, text = translate(N_("This line brings back what you see:")), f'ippoolkit.Planner(state="{packed_state}")'
-    attribute = " data-address" if is_standalone_page() else ""
-    copy = escape(translate(N_("Copy")))
+        label, text = N_("This line brings back what you see:"), f'ippoolkit.Planner(state="{packed_state}")'
+        attribute = ""
+    copy, close = escape(translate(N_("Copy"))), translate(N_("Close"))
     return (
-        f'<div class="ipk-box"><p>{escape(label)}</p>'
+        f'<div class="ipk-box"><p>{escape(translate(label))}</p>'
         f'<pre class="yaml ipk-link" tabindex="0" data-text="link"{attribute}>{escape(text)}</pre>'
         f'<p class="ipk-buttons"><button type="button" class="ipk-primary" data-copy="link">{copy}</button>'
-        f"{button_html('close', translate(N_('Close')))}</p></div>"
+        f"{button_html('close', close)}</p></div>"
     )
 
 
@@ -85,7 +99,7 @@ def button_html(action: str, text: str, classes: str = "", *, value: str = "", t
 
 
 def _icon_button(action: str, icon: str, label: str, *, is_enabled: bool) -> str:
-    label, disabled = escape(label), "" if is_enabled else " disabled"
+    disabled = "" if is_enabled else " disabled"
     return (
         f'<button type="button" class="ipk-icon" data-action="{action}" title="{label}" aria-label="{label}"{disabled}>'
         f"{icon}</button>"

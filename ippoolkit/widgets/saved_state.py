@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import os
 import zlib
 from dataclasses import dataclass
@@ -66,11 +65,11 @@ def unpack_state(text: str) -> SavedState:
     try:
         unpacker = zlib.decompressobj()
         data = unpacker.decompress(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), _MAX_UNPACKED_BYTES)
-        if not unpacker.eof:
-            raise InputError([Finding("link-damaged")])
-        packed = msgspec.json.decode(data, type=_PackedState)
-    except (binascii.Error, UnicodeError, zlib.error, msgspec.MsgspecError):
-        raise InputError([Finding("link-damaged")]) from None
+        packed = msgspec.json.decode(data, type=_PackedState) if unpacker.eof else None
+    except (ValueError, zlib.error, msgspec.MsgspecError):
+        packed = None
+    if packed is None:
+        raise InputError([Finding("link-damaged")])
     scenario, *pins = (load_uploaded(["link.yaml"], [part.encode()]) for part in (packed.scenario, *packed.pins))
     return SavedState(scenario, tuple(pins), packed.pool, packed.group, max(packed.tab, 0))
 

@@ -1,5 +1,6 @@
 """The planner without a browser: every field, what follows from it, and what does not go wrong."""
 
+import asyncio
 import gc
 import json
 import re
@@ -9,9 +10,11 @@ import pytest
 
 import ippoolkit as ipk
 from ippoolkit.capacity.choice_table import find_choices
+from ippoolkit.errors import InputError
 from ippoolkit.view.capacity_data import capacity_as_dict
 from ippoolkit.view.html import capacity_tiles_html, nodes_html, table_html, verdict_html
 from ippoolkit.widgets.planner_fields import SECTIONS
+from ippoolkit.widgets.saved_state import unpack_state
 from ippoolkit.widgets.scenario_files import load_uploaded, sample_scenarios, scenario_file_name
 from tests.helpers import ROOT, plan
 from tests.unit.test_cli import run
@@ -486,3 +489,126 @@ def test_a_busiest_node_with_less_than_a_typical_one_is_refused(planner):
     planner.set("busiest", least - 1)
     assert f"below the minimum of {least}" in shown(planner, "busiest")["error"]
     assert planner.scenario == before
+
+
+def test_changes_are_undone_and_redone_a_dragged_slider_in_one_step(planner):
+    first = planner.scenario
+    for size in (27, 28, 29):
+        planner.set("blocksize", size)
+    planner.set("pods", 44)
+    changed = planner.scenario
+    assert 'data-action="undo" title="Undo" aria-label="Undo">' in planner._header.html
+    act(planner, "undo")
+    assert (pool(planner).block_size, group(planner).pods_per_node) == (29, 60)
+    act(planner, "undo")
+    assert planner.scenario == first
+    act(planner, "undo")  # nothing is left to undo
+    assert planner.scenario == first
+    act(planner, "redo")
+    act(planner, "redo")
+    assert planner.scenario == changed
+    act(planner, "undo")
+    planner.set("nodes", 7)
+    assert 'aria-label="Redo" disabled' in planner._header.html
+
+
+def test_several_plans_are_pinned_and_compared(planner):
+    for size in (25, 26, 27, 28, 29):
+        planner.set("blocksize", size)
+        act(planner, "pin")
+    html = page(planner, COMPARE)
+    assert [name in html for name in ("pin 1", "pin 4", "pin 5")] == [True, True, False]
+    assert 'data-action="pin"' not in html
+    act(planner, "unpin", "0")
+    act(planner, "back", "0")
+    assert pool(planner).block_size == 26
+    assert 'data-action="pin"' in page(planner, COMPARE)
+
+
+def test_a_link_brings_everything_back(planner, monkeypatch):
+    act(planner, "pin")
+    press(planner, "add-pool")
+    planner.set("blocksize", 28)
+    planner._tabs.selected_index = NODES
+    act(planner, "link")
+    state = planner.saved_state()
+    assert f"ippoolkit.Planner(state=&quot;{state}&quot;)" in planner._drawer.html
+    again = ipk.Planner(state=state)
+    assert again.scenario == planner.scenario
+    assert again._pins == planner._pins
+    assert shown(again, "pool")["value"] == "pool-2"
+    assert again._tabs.selected_index == NODES
+    monkeypatch.setenv("QUERY_STRING", f"plan={state}&theme=dark")
+    monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
+    assert ipk.Planner(KUBEAN).scenario == planner.scenario
+    act(planner, "link")
+    assert f">?plan={state}<" in planner._drawer.html
+
+
+@pytest.mark.parametrize("state", ["", "x", "%%%", "eJw", "AAAA" * 9, "é"])
+def test_a_damaged_link_is_refused(state):
+    with pytest.raises(InputError) as caught:
+        unpack_state(state)
+    assert [problem.code for problem in caught.value.problems] == ["link-damaged"]
+
+
+def test_a_plan_too_large_for_a_link_says_so(planner, monkeypatch):
+    monkeypatch.setattr("ippoolkit.widgets.planner.MAX_LINK_LENGTH", 10)
+    act(planner, "link")
+    assert "too large for a link" in planner._notice.value
+
+
+def test_pasted_text_is_loaded_or_refused_in_red(planner):
+    act(planner, "paste")
+    assert "<textarea" in planner._drawer.html
+    act(planner, "read-pasted", "kind: nonsense\n")
+    assert 'class="error" role="alert"' in planner._notice.value
+    assert "pasted-text" in planner._notice.value or "pasted text" in planner._notice.value
+    assert "<textarea" in planner._drawer.html
+    act(planner, "read-pasted", (ROOT / "data/kubean/ippools.yaml").read_text())
+    assert len(planner.scenario.cluster.pools) == 3
+    assert planner._drawer.html == planner._notice.value == ""
+
+
+def find(planner, text):
+    planner._map._on_action(None, {"action": "find", "value": text}, [])
+    return planner._map.widget.view
+
+
+def test_the_map_finds_an_address_in_any_pool(planner):
+    planner.scenario = ipk.load(KUBEAN)
+    page(planner, MAP)
+    view = find(planner, "192.168.0.9")
+    assert view["pool"] == "extra-ippool"
+    assert view["ranges"][view["found"]] == "192.168.0.0/26"
+    assert "192.168.0.9 is" in view["hint"]
+    assert view["isNotice"]
+    assert "none of the pools" in find(planner, "8.8.8.8")["hint"]
+    assert "not an IP address" in find(planner, "<b>")["hint"]
+    planner._map._on_action(None, {"action": "pool", "value": "default-pool"}, [])
+    assert planner._map.widget.view["pool"] == "default-pool"
+
+
+def test_the_map_says_who_holds_an_address_and_whose_blocks_are_whose():
+    planner = ipk.Planner(plan(nodes=3, pods=5, busiest=5))
+    page(planner, MAP)
+    pods = planner._map._simulated[1].pods
+    row = pods.iloc[0]
+    assert f"in use by {row['pod']} on {row['node']}" in find(planner, row["address"])["hint"]
+    view = planner._map.widget.view
+    assert sorted(view["nodes"]) == sorted(set(pods["block_of"]))
+    assert {view["kinds"][kind]["node"] for kind in view["cells"]} == {None, 0, 1, 2}
+
+
+def test_the_first_map_is_computed_in_a_thread_and_fields_stay_usable(planner):
+    async def use():
+        planner._tabs.selected_index = MAP
+        assert "cells" not in planner._map.widget.view
+        planner.set("blocksize", 27)
+        for _ in range(4000):
+            await asyncio.sleep(0.02)
+            if len(planner._map.widget.view.get("cells", ())) == 512:
+                return
+        pytest.fail("no map came")
+
+    asyncio.run(use())
