@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 import zlib
 from dataclasses import dataclass
 from urllib.parse import parse_qs
-
-import msgspec
 
 from ..errors import InputError
 from ..findings import Finding
@@ -20,16 +19,6 @@ from .scenario_files import load_uploaded
 MAX_LINK_LENGTH = 30_000  # characters: servers refuse longer addresses
 _MAX_UNPACKED_BYTES = 20_000_000
 _QUERY_NAME = "plan"
-
-
-class _PackedState(msgspec.Struct):
-    """The form that travels: scenarios as YAML."""
-
-    scenario: str
-    pins: list[str] = []
-    pool: str = ""
-    group: str = ""
-    tab: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +39,9 @@ class SavedState:
     def pack(self) -> str:
         """Return it as letters, digits, ``-`` and ``_``."""
         pins = [scenario_to_yaml(pin) for pin in self.pins]
-        packed = _PackedState(scenario_to_yaml(self.scenario), pins, self.pool, self.group, self.tab)
-        return base64.urlsafe_b64encode(zlib.compress(msgspec.json.encode(packed), 9)).decode().rstrip("=")
+        values = [scenario_to_yaml(self.scenario), pins, self.pool, self.group, self.tab]
+        packed = zlib.compress(json.dumps(values, ensure_ascii=False).encode(), 9)
+        return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 
 def unpack_state(text: str) -> SavedState:
@@ -65,13 +55,14 @@ def unpack_state(text: str) -> SavedState:
     try:
         unpacker = zlib.decompressobj()
         data = unpacker.decompress(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), _MAX_UNPACKED_BYTES)
-        packed = msgspec.json.decode(data, type=_PackedState) if unpacker.eof else None
-    except (ValueError, zlib.error, msgspec.MsgspecError):
-        packed = None
-    if packed is None:
-        raise InputError([Finding("link-damaged")])
-    scenario, *pins = (load_uploaded(["link.yaml"], [part.encode()]) for part in (packed.scenario, *packed.pins))
-    return SavedState(scenario, tuple(pins), packed.pool, packed.group, max(packed.tab, 0))
+        values = json.loads(data)
+    except (ValueError, zlib.error):
+        values = None
+    match values:
+        case [str(scenario), [*pins], str(pool), str(group), int(tab)] if all(isinstance(pin, str) for pin in pins):
+            loaded = [load_uploaded(["link.yaml"], [part.encode()]) for part in (scenario, *pins)]
+            return SavedState(loaded[0], tuple(loaded[1:]), pool, group, max(tab, 0))
+    raise InputError([Finding("link-damaged")])
 
 
 def state_of_address() -> str:
