@@ -32,7 +32,7 @@ def find_pitfalls(
 def _step_pitfalls(scenario: Scenario, change: Change, results: tuple[StepResult, ...]) -> Iterator[Finding]:
     cluster, pool = scenario.cluster, change.pool
     actions = [result.step.action for result in results]
-    if "close" in actions:
+    if "disable" in actions:
         annotated_objects = objects_naming_pool(cluster, pool)
         if annotated_objects:
             params = {"count": len(annotated_objects), "pool": pool, "which": ", ".join(annotated_objects[:MAX_NAMES])}
@@ -46,7 +46,7 @@ def _step_pitfalls(scenario: Scenario, change: Change, results: tuple[StepResult
             example_names = ", ".join(f"{pod.namespace}/{pod.name}" for pod in pods_left[:MAX_NAMES])
             yield Finding("change-bare", pool, {"count": len(pods_left), "which": example_names})
         yield Finding("change-document", pool)
-    if any(result.step.managed and result.step.action == "close" for result in results):
+    if any(result.step.managed and result.step.action == "disable" for result in results):
         yield Finding("change-operator", pool, {"pool": pool})
     if change.install == "kubespray" and "inventory" not in actions:
         yield Finding("change-kubespray", pool, {"size": change.block_size or cluster.pool(pool).block_size})

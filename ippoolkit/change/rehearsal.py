@@ -82,7 +82,7 @@ class Rehearsal:
                     tunnel_changes = self.cluster_state.reconcile_tunnels()
                 case "annotate":
                     self._rename_pool({pool_name, str(step.pool.cidr)}, step.target_pool)
-                case "close":
+                case "disable":
                     if step.managed:  # tunnels do not follow a selector until calico-node starts anew
                         self.cluster_state.ipam.change_pool(pool_name, node_selector=SELECT_NO_NODE)
                     else:

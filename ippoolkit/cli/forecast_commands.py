@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ..findings import Finding, Place
-from .app import LanguageChoice, LanguageOption, app, console, errors_reported, exit_with_problem
+from .app import LanguageOption, app, console, errors_reported, exit_with_problem, print_json
 
 Histories = Annotated[
     list[str],
@@ -41,7 +40,7 @@ def forecast(
     ca: Certificates = None,
     timeout: Annotated[float, typer.Option(min=1, max=3600, help="Seconds to wait for a Prometheus.")] = 60,
     days: Annotated[int, typer.Option(min=8, max=3650, help="Days to ask a Prometheus for.")] = 365,
-    lang: LanguageOption = LanguageChoice.EN,
+    lang: LanguageOption = "en",
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON, numbers exact.")] = False,
 ) -> None:
     """Say when pools run out: dates as P10, P50, P90, backtested on each pool's own history."""
@@ -63,7 +62,7 @@ def forecast(
             connection=connection,
         )
     if as_json:
-        typer.echo(json.dumps(forecast_data(result, lang), indent=1, ensure_ascii=False))
+        print_json(forecast_data(result, lang))
     else:
         print_forecast(console(), result, lang=lang)
 

@@ -56,7 +56,7 @@ class OverlappingPools(StateStore):
                     range_index,
                     bitmap_kind,
                     int(state.wide[slot, layout.INDEX_LOW]),
-                    on=False,
+                    value=False,
                 )
 
     def _sync_overlapping_ranges(self) -> None:
@@ -75,7 +75,9 @@ class OverlappingPools(StateStore):
             for slot, cidr in self.slots():
                 if self.state.blocks[slot, layout.RANGE_INDEX] in nested:
                     index = outer.cidr.subnet_index_of(address_from_int(cidr.version, cidr.first), outer.block_size)
-                    bitmap.set_bit(self.state.bits, self.state.ranges, outer_index, layout.UNCLAIMED, index, on=False)
+                    bitmap.set_bit(
+                        self.state.bits, self.state.ranges, outer_index, layout.UNCLAIMED, index, value=False
+                    )
                 elif self.state.blocks[slot, layout.RANGE_INDEX] == outer_index:
                     blocks.apply_reservations(self.state, slot)
 

@@ -71,7 +71,7 @@ class Trace(Workload):
         events.sort(key=lambda event: event.time)
         return cls(events[-1].time // DAY + 1, tuple(events))
 
-    def day(self, cluster: SimulatedCluster, day: int) -> Events | None:
+    def events_on_day(self, cluster: SimulatedCluster, day: int) -> Events | None:
         """Return the events of a day."""
         batches = []
         for event in self.events:

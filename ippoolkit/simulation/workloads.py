@@ -49,7 +49,7 @@ class InitialRollout(Workload):
     order: Literal["even", "by-node", "random"] = "even"
     seed: int = 0
 
-    def start(self, cluster: SimulatedCluster) -> Events | None:
+    def initial_events(self, cluster: SimulatedCluster) -> Events | None:
         """Return the events at time 0."""
         nodes_and_counts = [
             node_and_count
@@ -87,7 +87,7 @@ class Churn(Workload):
     mean_lifetime: float = 1.0
     seed: int = 0
 
-    def day(self, cluster: SimulatedCluster, day: int) -> Events | None:
+    def events_on_day(self, cluster: SimulatedCluster, day: int) -> Events | None:
         """Return the events of a day."""
         rng = np.random.default_rng((self.seed, day))
         schedulable_nodes = np.array(cluster.schedulable_nodes, np.int64)
@@ -142,7 +142,7 @@ class NodeReplacement(Workload):
     interval_days: int = 30
     seed: int = 0
 
-    def day(self, cluster: SimulatedCluster, day: int) -> Events | None:
+    def events_on_day(self, cluster: SimulatedCluster, day: int) -> Events | None:
         """Return the events of a day."""
         if (day + 1) % self.interval_days:
             return None
@@ -183,7 +183,7 @@ class Autoscale(Workload):
     nodes_per_day: int = 1
     pods_per_node: int = 30
 
-    def day(self, cluster: SimulatedCluster, day: int) -> Events | None:
+    def events_on_day(self, cluster: SimulatedCluster, day: int) -> Events | None:
         """Return the events of a day."""
         groups = cluster.scenario.plan.groups or (NodeGroup(),)
         batches = []
@@ -208,7 +208,7 @@ class Growth(Workload):
 
     days: int = 365
 
-    def day(self, cluster: SimulatedCluster, day: int) -> Events | None:
+    def events_on_day(self, cluster: SimulatedCluster, day: int) -> Events | None:
         """Return the events of a day; what is begun of a node counts as one, as in the capacity tables."""
         batches = []
         for group in cluster.scenario.plan.groups:

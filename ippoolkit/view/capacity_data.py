@@ -7,26 +7,25 @@ from typing import Any
 
 import pandas as pd
 
-from ..capacity import Verdict, block_sizes, choices, growth, nodes, pools, verdict, verdicts
-from ..capacity.design_rules import check_design
+from ..analysis import Analysis
+from ..capacity.evaluation import Verdict
 from ..findings import Finding, get_language
-from ..model import Scenario
 
 
-def capacity_as_dict(scenario: Scenario, notes: Iterable[Finding] = (), lang: str = "en") -> dict[str, Any]:
+def capacity_as_dict(analysis: Analysis, notes: Iterable[Finding] = (), lang: str = "en") -> dict[str, Any]:
     """Return verdicts, all tables with all columns, and findings as dicts, lists and scalars."""
     return {
-        "scenario": scenario.name,
-        "verdict": _verdict_as_dict(verdict(scenario), lang),
-        "verdicts": [_verdict_as_dict(family_verdict, lang) for family_verdict in verdicts(scenario)],
-        "pools": _records(pools(scenario, lang=lang)),
+        "scenario": analysis.scenario.name,
+        "verdict": _verdict_as_dict(analysis.verdict, lang),
+        "verdicts": [_verdict_as_dict(family_verdict, lang) for family_verdict in analysis.verdicts],
+        "pools": _records(analysis.pools(lang=lang)),
         "block_sizes": {
-            pool.name: _records(block_sizes(scenario, pool.name, lang=lang)) for pool in scenario.cluster.pools
+            pool.name: _records(analysis.block_sizes(pool.name, lang=lang)) for pool in analysis.scenario.cluster.pools
         },
-        "nodes": _records(nodes(scenario, lang=lang)),
-        "growth": _records(growth(scenario, lang=lang)),
-        "choices": _records(choices(scenario, lang=lang)),
-        "findings": [finding.as_dict(lang) for finding in (*check_design(scenario), *notes)],
+        "nodes": _records(analysis.nodes(lang=lang)),
+        "growth": _records(analysis.growth(lang=lang)),
+        "choices": _records(analysis.choice_table(lang=lang)),
+        "findings": [finding.as_dict(lang) for finding in (*analysis.findings, *notes)],
     }
 
 

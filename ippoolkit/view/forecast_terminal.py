@@ -10,8 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..findings import N_, Language, get_language, replace_unprintable
-from ..forecasting import Forecast, LimitForecast
-from ..forecasting.outlook import outlook
+from ..forecasting import Forecast, LimitForecast, outlook
 from .capacity_terminal import SEVERITY_STYLES, print_findings
 from .cell_text import NO_VALUE
 

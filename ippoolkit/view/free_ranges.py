@@ -116,18 +116,18 @@ def draw_free_ranges(found: FreeRanges, path: Path, *, lang: str = "en") -> Path
     from ..figures import draw_address_space
     from ..figures.style import render_png, render_svg
     from ..findings import Finding
-    from ..write import write_bytes, write_text
+    from ..write import write_atomically
 
     strips: list[Strip] = occupancy(found.space)
     figure = draw_address_space(strips, lang=lang)
     title = get_language(lang).translate(N_("What is taken and what is free"))
     match path.suffix.lower():
         case ".png":
-            return write_bytes(path, render_png(figure))
+            return write_atomically(path, render_png(figure))
         case ".svg":
-            return write_text(path, render_svg(figure, title) + "\n")
+            return write_atomically(path, render_svg(figure, title) + "\n")
         case ".html":
-            return write_text(path, _page(found, render_svg(figure, title), title, lang))
+            return write_atomically(path, _page(found, render_svg(figure, title), title, lang))
     raise InputError([Finding("picture-ending", str(path), {"endings": ".html, .svg, .png"})])
 
 

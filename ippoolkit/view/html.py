@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import jinja2
 
-from ..capacity.choice_table import ADD_POOL, Choice, find_choices
+from ..analysis import Analysis
+from ..capacity.choice_table import ADD_POOL, Choice
 from ..capacity.evaluation import Status
-from ..capacity.metrics import KeyMetrics, key_metrics
-from ..capacity.plan_tables import nodes
-from ..capacity.plan_tables import verdict as judge
+from ..capacity.metrics import METRIC_COLUMN, KeyMetrics
 from ..findings import N_, Finding, Language, get_language, replace_unprintable
-from ..model import Scenario
 from .cell_text import NO_VALUE, format_column
 from .display_columns import LIMIT_COLUMN, MEDIUM, DisplayColumn, display_columns
 
@@ -30,18 +28,14 @@ _LONG_TEXT = 40  # characters from which a cell is one
 _UNBROKEN_TEXT = 28  # characters of a name that is not broken
 
 
-def verdict_html(scenario: Scenario, lang: str = "en", *, buttons: bool = False) -> str:
+def verdict_html(analysis: Analysis, lang: str = "en", *, buttons: bool = False) -> str:
     """Return the verdict: word, sentence, what to choose instead, the limit and its source.
 
-    With `buttons` each choice can be taken: a button that carries the choice's place in `find_choices`.
+    With `buttons` each choice can be taken: a button that carries its index in `Analysis.choices`.
     """
     words = get_language(lang)
-    verdict = judge(scenario)
-    choices = (
-        []
-        if verdict.status in (Status.FITS, Status.IDLE)
-        else [_choice_parts(choice, words) for choice in find_choices(scenario)]
-    )
+    verdict = analysis.verdict
+    choices = [_choice_parts(choice, words) for choice in analysis.choices]
     finding = verdict.finding
     return render_template(
         "verdict",
@@ -62,15 +56,14 @@ def verdict_html(scenario: Scenario, lang: str = "en", *, buttons: bool = False)
     )
 
 
-def capacity_tiles_html(scenario: Scenario, lang: str = "en", *, short: bool = False) -> str:
+def capacity_tiles_html(analysis: Analysis, lang: str = "en", *, short: bool = False) -> str:
     """Return the key figures of the family whose verdict is worst; `brief`: blocks, addresses and when only."""
-    return tile_boxes_html(capacity_tiles(scenario, lang, short=short))
+    return tile_boxes_html(capacity_tiles(analysis, lang, short=short))
 
 
-def capacity_tiles(scenario: Scenario, lang: str = "en", *, short: bool = False) -> list[tuple[str, str, str]]:
+def capacity_tiles(analysis: Analysis, lang: str = "en", *, short: bool = False) -> list[tuple[str, str, str]]:
     """Return key figures as texts: value, what it is, and ``fails`` where it is bad."""
-    figures = key_metrics(scenario)
-    tile_texts = _key_figure_tiles(figures, get_language(lang)) if figures else []
+    tile_texts = _key_figure_tiles(analysis.metrics, get_language(lang)) if analysis.metrics else []
     return [*tile_texts[:2], *tile_texts[-1:]] if short else tile_texts
 
 
@@ -175,9 +168,9 @@ def table_html(
     return f'<div class="{_scroll_classes(len(data))}">{style}{styler.to_html()}</div>'
 
 
-def nodes_html(scenario: Scenario, lang: str = "en") -> str:
+def nodes_html(analysis: Analysis, lang: str = "en") -> str:
     """Return the table of nodes; of a large cluster those that fill up first."""
-    table, note = nodes(scenario, lang=lang), ""
+    table, note = analysis.nodes(lang=lang), ""
     if len(table) > MAX_NODES_SHOWN:
         params = {"shown": MAX_NODES_SHOWN, "nodes": len(table)}
         note = get_language(lang).render(N_("Showing the {shown} fullest of {nodes:node}."), params)
@@ -192,7 +185,7 @@ def comparison_html(table: pd.DataFrame, lang: str = "en") -> str:
     first_name, *other_names = table.columns[1:]
     rows = [
         {
-            "figure": record["figure"],
+            "metric": record[METRIC_COLUMN],
             "cells": [(_format_value(record[first_name], words), False)]
             + [(_format_value(record[name], words), record[name] != record[first_name]) for name in other_names],
         }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
@@ -15,7 +14,7 @@ from ..findings import N_, Language, get_language
 from ..ipam import batch_events
 from ..ipam.compilation import needs_compiling
 from ..read.cluster_dump import read_cluster
-from ..report.kernel_protocol import FORMATS_VARIABLE
+from ..report.run_context import current_run
 from ..report.sections.runbook_report import RunbookReport
 from ..report.sections.section import Section
 from .change_fields import SECTIONS, ChangeRequest
@@ -77,7 +76,7 @@ class ChangePlanner(FormPlanner[ChangeRequest]):
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """Be the runbook itself where the notebook makes a report."""
-        if FORMATS_VARIABLE not in os.environ:
+        if current_run() is None:
             return super()._repr_mimebundle_(**kwargs)
         sections = self.report.sections()
         summary = {key: value for section in sections for key, value in section.summary.items()}
@@ -135,6 +134,6 @@ class ChangePlanner(FormPlanner[ChangeRequest]):
 
 def _show_compiling_notice(language: Language) -> Any:
     """Say, where the engine is to be compiled first, that this takes a while; return what can take that back."""
-    if FORMATS_VARIABLE in os.environ or not needs_compiling(batch_events.run_events):
+    if current_run() is not None or not needs_compiling(batch_events.run_events):
         return None
     return display(HTML(message_html(language.translate(COMPILING_MESSAGE))), display_id=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 import ipywidgets as ipw
 
-from ..capacity import growth, verdict
+from ..analysis import analyse
 from ..choose import Recommendation, designs_table, recommend
 from ..choose.option_parsing import cidrs_from
 from ..choose.requirements_source import requirements_from
@@ -244,11 +244,12 @@ class ChooseTab:
         now = nodes_as_group(base).nodes
         grown = on_the_way(base, int(target), months)
         head = words.render(N_("{now} → {target} nodes by {by}"), {"now": now, "target": int(target), "by": by})
-        chart = growth_chart(growth(grown, lang=words.code), lang=words.code) if months else ""
-        failing = verdict(grown).params.get("month")
+        analysis = analyse(grown)
+        chart = growth_chart(analysis.growth(lang=words.code), lang=words.code) if months else ""
+        failing = analysis.verdict.params.get("month")
         when = words.render(N_("That is {month}."), {"month": self._month_name(failing)}) if failing else ""
         told = f"<p><strong>{escape(when)}</strong></p>" if when else ""
-        return f"<h3>{escape(head)}</h3>{verdict_html(grown, words.code)}{told}{chart}"
+        return f"<h3>{escape(head)}</h3>{verdict_html(analysis, words.code)}{told}{chart}"
 
     def _month_name(self, month: object) -> str:
         count = self._today.year * 12 + self._today.month - 1 + int(str(month))

@@ -11,10 +11,10 @@ from typing import Any
 import ipywidgets as ipw
 import traitlets
 
-from ..capacity.choice_table import find_choices
+from ..analysis import Analysis, analyse
 from ..cidr import Cidr
 from ..errors import InputError
-from ..findings import N_, Finding, Severity, get_language
+from ..findings import N_, Severity, get_language
 from ..model import Cluster, IPPool, NodeGroup, Plan, Scenario
 from ..read import load
 from ..view.html import capacity_tiles_html, verdict_html
@@ -61,16 +61,18 @@ class Planner(FormPlanner[EditorState]):
     scenario = traitlets.Instance(Scenario)
 
     def __init__(self, scenario: Scenario | str | Path | None = None, lang: str = "en", state: str = "") -> None:
+        self._pins: list[Analysis] = []
         if saved := state or state_of_address():
             restored = unpack_state(saved)
             scenario, editor = restored.scenario, restored.editor
-            self._pins, open_tab = list(restored.pins), restored.tab
+            self._pins, open_tab = [analyse(pin) for pin in restored.pins], restored.tab
         else:
             if not isinstance(scenario, Scenario):
                 scenario = load(scenario) if scenario else _default_scenario()
-            editor, self._pins, open_tab = EditorState(scenario), [], 0
+            editor, open_tab = EditorState(scenario), 0
         self.lang = lang
         self._loaded = scenario
+        self._analysis = analyse(scenario)
         self._history = History()
         self._edited_field = ""
         self._is_moving_in_history = False
@@ -87,6 +89,13 @@ class Planner(FormPlanner[EditorState]):
     def _top_panes(self) -> Sequence[ipw.DOMWidget]:
         self._header, self._drawer = self._pane("ipk-header"), self._pane("ipk-drawer")
         return self._header, self._drawer
+
+    @property
+    def analysis(self) -> Analysis:
+        """The analysis of the scenario as it stands."""
+        if self._analysis.scenario is not self.scenario:
+            self._analysis = analyse(self.scenario)
+        return self._analysis
 
     # ---- what comes from the page
 
@@ -107,7 +116,7 @@ class Planner(FormPlanner[EditorState]):
         value = message.get("value", "")
         match message.get("action"):
             case "choose":
-                choices = find_choices(self.scenario)
+                choices = self.analysis.choices
                 if str(value).isdigit() and int(value) < len(choices):
                     self.scenario = choices[int(value)].scenario
             case "sample" if value in (sample_paths := sample_scenarios()):
@@ -136,13 +145,13 @@ class Planner(FormPlanner[EditorState]):
             case "undo" | "redo" as direction:
                 self._move_in_history(direction)
             case "pin" if len(self._pins) < MAX_PINS:
-                self._pins.append(self.scenario)
+                self._pins.append(self.analysis)
                 self._refresh_tabs()
             case "unpin" if self._is_pin(value):
                 del self._pins[int(value)]
                 self._refresh_tabs()
             case "back" if self._is_pin(value):
-                self.scenario = self._pins[int(value)]
+                self.scenario = self._pins[int(value)].scenario
 
     def _take(self, scenario: Scenario) -> None:
         """Replace the plan by a proposed one."""
@@ -185,7 +194,9 @@ class Planner(FormPlanner[EditorState]):
     def saved_state(self) -> str:
         """Return what stands on the screen as a text, to be given to `Planner` as its `state`."""
         tab = self._tabs.selected_index or 0
-        return SavedState(self.scenario, tuple(self._pins), self._state.pool_name, self._state.group_name, tab).pack()
+        return SavedState(
+            self.scenario, tuple(pin.scenario for pin in self._pins), self._state.pool_name, self._state.group_name, tab
+        ).pack()
 
     def _show_link(self) -> None:
         packed = self.saved_state()
@@ -198,7 +209,7 @@ class Planner(FormPlanner[EditorState]):
 
     def _refresh(self) -> None:
         """Show the scenario: the verdict at once, the rest when no further change comes."""
-        self._verdict.html = verdict_html(self.scenario, self.lang, buttons=True)
+        self._verdict.html = verdict_html(self.analysis, self.lang, buttons=True)
         self._form.state = self._field_states()
         self._show_notice("")
         if self._pending_refresh is not None:
@@ -218,19 +229,16 @@ class Planner(FormPlanner[EditorState]):
             can_undo=bool(self._history.past),
             can_redo=bool(self._history.future),
         )
-        self._tiles.value = capacity_tiles_html(self.scenario, self.lang)
+        self._tiles.value = capacity_tiles_html(self.analysis, self.lang)
 
     def _refresh_tabs(self) -> None:
         self._refresh_header()
         self._refresh_tab()
-        problem_count = sum(finding.severity in (Severity.ERROR, Severity.WARNING) for finding in self._findings())
+        problem_count = sum(
+            finding.severity in (Severity.ERROR, Severity.WARNING) for finding in self.analysis.findings
+        )
         title = self.language.translate(N_("Findings"))
         self._tabs.set_title(_FINDINGS_TAB, f"{title} ({problem_count})" if problem_count else title)
-
-    def _findings(self) -> list[Finding]:
-        from ..capacity.design_rules import check_design  # takes long to load: the first verdict need not wait for it
-
-        return check_design(self.scenario)
 
     def _tab_pages(self) -> Iterable[TabPage]:
         from .choose_tab import ChooseTab  # loads what tables need: the first verdict need not wait for it
@@ -243,13 +251,15 @@ class Planner(FormPlanner[EditorState]):
             page(
                 N_("Block sizes"),
                 "ipk-sizes",
-                lambda: planner_tabs.block_sizes_tab(self.scenario, self._state.pool, self.language),
+                lambda: planner_tabs.block_sizes_tab(self.analysis, self._state.pool, self.language),
             ),
             TabPage(N_("Address map"), self._map.widget, lambda: self._map.show(self.scenario, self._state.pool)),
-            page(N_("Nodes"), "ipk-nodes-page", lambda: planner_tabs.nodes_tab(self.scenario, self.language)),
-            page(N_("Over time"), "ipk-growth-page", lambda: planner_tabs.growth_tab(self.scenario, self.language)),
+            page(N_("Nodes"), "ipk-nodes-page", lambda: planner_tabs.nodes_tab(self.analysis, self.language)),
+            page(N_("Over time"), "ipk-growth-page", lambda: planner_tabs.growth_tab(self.analysis, self.language)),
             page(
-                N_("Findings"), "ipk-findings-page", lambda: planner_tabs.findings_tab(self._findings(), self.language)
+                N_("Findings"),
+                "ipk-findings-page",
+                lambda: planner_tabs.findings_tab(self.analysis.findings, self.language),
             ),
             page(
                 N_("Manifest"),
@@ -260,7 +270,7 @@ class Planner(FormPlanner[EditorState]):
                 N_("Compare"),
                 "ipk-compare",
                 lambda: planner_tabs.compare_tab(
-                    self.scenario, self._pins, self.language, can_pin=len(self._pins) < MAX_PINS
+                    self.analysis, self._pins, self.language, can_pin=len(self._pins) < MAX_PINS
                 ),
             ),
             TabPage(N_("Report"), self._report_tab.pane, lambda: None),

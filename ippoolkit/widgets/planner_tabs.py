@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
 
+from ..analysis import Analysis, compare
 from ..calico.limits import CALICO_VERSION
-from ..capacity import block_sizes, comparison, growth
 from ..findings import N_, Finding, Language
 from ..model import IPPool, Scenario
 from ..view.html import comparison_html, findings_html, nodes_html, review_html, table_html, verdict_html
@@ -17,30 +17,30 @@ from .form_planner import code_block_html, message_html
 from .planner_header import button_html
 
 
-def block_sizes_tab(scenario: Scenario, pool: IPPool | None, language: Language) -> str:
+def block_sizes_tab(analysis: Analysis, pool: IPPool | None, language: Language) -> str:
     """Return the table of block sizes, the chosen one marked, and the trade-off as a chart."""
     if pool is None:
         return no_pool_message(language)
-    table = block_sizes(scenario, pool.name, lang=language.code)
+    table = analysis.block_sizes(pool.name, lang=language.code)
     title = language.render(N_("Pool {pool}, {cidr}"), {"pool": pool.name, "cidr": pool.cidr})
     html = table_html("block_sizes", table, lang=language.code, chosen=pool.block_size, caption=title)
     return html + block_sizes_chart(table, chosen=pool.block_size, lang=language.code)
 
 
-def nodes_tab(scenario: Scenario, language: Language) -> str:
+def nodes_tab(analysis: Analysis, language: Language) -> str:
     """Return the nodes that exist and those that are planned."""
-    return nodes_html(scenario, language.code)
+    return nodes_html(analysis, language.code)
 
 
-def growth_tab(scenario: Scenario, language: Language) -> str:
+def growth_tab(analysis: Analysis, language: Language) -> str:
     """Return the plan over its horizon, as charts and as a table."""
-    table = growth(scenario, lang=language.code)
+    table = analysis.growth(lang=language.code)
     if table.empty:
         return no_pool_message(language)
     return growth_chart(table, lang=language.code) + table_html("growth", table, lang=language.code)
 
 
-def findings_tab(findings: list[Finding], language: Language) -> str:
+def findings_tab(findings: Sequence[Finding], language: Language) -> str:
     """Return all findings, gravest first."""
     return findings_html(findings, language.code)
 
@@ -64,7 +64,7 @@ def manifest_tab(scenario: Scenario, before: Scenario, language: Language) -> st
     return code_block_html("ippools.yaml", text, language) + message_html(caption) + review_part
 
 
-def compare_tab(scenario: Scenario, pins: Sequence[Scenario], language: Language, *, can_pin: bool) -> str:
+def compare_tab(analysis: Analysis, pins: Sequence[Analysis], language: Language, *, can_pin: bool) -> str:
     """Return the pinned plans and this one side by side."""
     translate = language.translate
     pin_button = button_html("pin", translate(N_("Pin this plan"))) if can_pin else ""
@@ -78,13 +78,13 @@ def compare_tab(scenario: Scenario, pins: Sequence[Scenario], language: Language
         f"{button_html('unpin', unpin, value=str(index))}</p>"
         for index in range(len(pins))
     ]
-    plans[translate(N_("now"))] = scenario
+    plans[translate(N_("now"))] = analysis
     buttons.append(f'<p class="ipk-buttons">{pin_button}</p>' if can_pin else "")
     columns = "".join(
         f"<div><h3>{escape(name)}</h3>{verdict_html(plan, language.code)}{below}</div>"
         for (name, plan), below in zip(plans.items(), buttons, strict=True)
     )
-    table = comparison(plans, lang=language.code)
+    table = compare(plans, lang=language.code)
     return f'<div class="ipk-sides">{columns}</div>{comparison_html(table, language.code)}'
 
 

@@ -14,7 +14,7 @@ from ippoolkit.capacity.block_filling import (
     max_pods_on_own_blocks,
 )
 from ippoolkit.capacity.block_size_table import max_pods_spread_evenly
-from ippoolkit.capacity.demand import Demand, NodeGroupDemand, Supply
+from ippoolkit.capacity.demand import Demand, ExistingNodes, NodeGroupDemand, Supply
 from ippoolkit.capacity.evaluation import Evaluation, PlanAtMonth
 
 
@@ -54,7 +54,10 @@ class Plain:
                 missing.append((request, pod))
         if sum(self.claimed) == before and not missing and load.needs_block:
             for room in load.pod_block_classes:
-                if self.claimed[room] < self.block_classes[room].blocks and self.block_classes[room].usable_addresses > load.reserved_per_block:
+                if (
+                    self.claimed[room] < self.block_classes[room].blocks
+                    and self.block_classes[room].usable_addresses > load.reserved_per_block
+                ):
                     self.claimed[room] += 1
                     own[room] += self.block_classes[room].usable_addresses - load.reserved_per_block
                     break
@@ -201,7 +204,7 @@ def test_even_pods_of_alike_nodes_are_what_a_search_finds(blocks, size, nodes, t
     load = NodeLoad("", nodes, 0, 0, requests, (0,), max_blocks=cap)
     rooms = (BlockClass(blocks, size),)
     supply = Supply(4, (), rooms, ((0,),), strict_affinity=False, auto_allocate_blocks=True)
-    demand = Demand(supply, (), (NodeGroupDemand(load, 110),), 0, ())
+    demand = Demand(supply, ExistingNodes(), (NodeGroupDemand(load, 110),), 0)
     state = Evaluation(PlanAtMonth(demand), rooms)
     for strict in (False, True):
         best = 0

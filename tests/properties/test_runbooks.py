@@ -58,9 +58,7 @@ def changes(draw):
         owners=draw(st.sampled_from((("",), OWNERS))),
     )
     kind = draw(st.sampled_from(("block-size", "migrate", "retire", "split", "block-size", "migrate", "grow")))
-    room = draw(
-        st.one_of(st.none(), st.integers(22, 29).map(lambda bits: Cidr.parse(f"10.9.0.0/{bits}")))
-    )
+    room = draw(st.one_of(st.none(), st.integers(22, 29).map(lambda bits: Cidr.parse(f"10.9.0.0/{bits}"))))
     change = Change(
         kind,
         "old",
@@ -134,7 +132,7 @@ class Replay:
                 for space, names in self.named.items()
             }
             self.named = {space: tuple(filter(None, names)) for space, names in self.named.items()}
-        if step.action == "close":
+        if step.action == "disable":
             changed = {"node_selector": "!all()"} if step.managed else {"disabled": True}
             self.ipam.change_pool(pool.name, **changed)
             if not step.managed:

@@ -14,11 +14,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from ippoolkit.report.forked_kernel import ForkedKernel
 from jupyter_client.connect import write_connection_file
 
 import ippoolkit as ipk
 from ippoolkit.errors import InputError
-from ippoolkit.report.forked_kernel import ForkedKernel
 from ippoolkit.report.inputs import resolve_inputs, safe_file_name
 from tests.helpers import ROOT, notebook, plan
 

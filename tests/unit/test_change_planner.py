@@ -7,7 +7,8 @@ import pytest
 import ippoolkit as ipk
 from ippoolkit.errors import InputError
 from ippoolkit.report import find_template
-from ippoolkit.report.kernel_protocol import FORMATS_VARIABLE, SECTION_MIME
+from ippoolkit.report.run_context import RunContext, run_context
+from ippoolkit.report.sections.section import SECTION_MIME
 from ippoolkit.widgets.change_planner import ChangePlanner
 from ippoolkit.write import save_scenario
 from tests.clusters import cluster
@@ -106,10 +107,10 @@ def test_a_report_is_made_of_what_stands_there(planner, tmp_path, monkeypatch):
     assert find_template("change").validate(planner._report_options()["parameters"]) == []
 
 
-def test_in_a_report_it_is_the_runbook(planner, monkeypatch):
+def test_in_a_report_it_is_the_runbook(planner):
     assert SECTION_MIME not in planner._repr_mimebundle_()
-    monkeypatch.setenv(FORMATS_VARIABLE, "html")
-    bundle = planner._repr_mimebundle_()
+    with run_context(RunContext(formats=("html",))):
+        bundle = planner._repr_mimebundle_()
     assert bundle[SECTION_MIME]["summary"]["word"] == "fits"
     assert "Steps" in bundle["text/markdown"]
 

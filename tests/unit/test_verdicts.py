@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 import ippoolkit as ipk
-from ippoolkit.capacity.plan_tables import verdicts
+from ippoolkit import verdicts
 from tests.helpers import plan
 
 
@@ -234,12 +234,11 @@ def test_a_whole_internet_of_ipv6_is_judged_exactly():
 
 
 def test_a_choice_makes_the_plan_fit():
-    from ippoolkit.capacity.choice_table import find_choices
 
     scenario = plan(size=24, nodes_per_month=5)
-    chosen = find_choices(scenario)
+    chosen = ipk.analyse(scenario).choices
     assert {choice.change for choice in chosen} == {"blockSize", "prefix", "add a pool"}
     for choice in chosen:
         assert ipk.verdict(choice.scenario).status == "fits"
         assert choice.nodes_fit >= 130
-    assert find_choices(plan()) == []
+    assert ipk.analyse(plan()).choices == ()

@@ -76,7 +76,7 @@ def test_the_limit_is_marked_in_its_column_and_the_chosen_row_as_chosen():
 def test_huge_numbers_are_powers_to_read_and_digits_in_data():
     scenario = plan("::/0", size=122)
     assert "2^122" in table_html("block_sizes", ipk.block_sizes(scenario))
-    assert capacity_as_dict(scenario)["block_sizes"]["pool"][6]["blocks"] == 2**122
+    assert capacity_as_dict(ipk.analyse(scenario))["block_sizes"]["pool"][6]["blocks"] == 2**122
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -91,8 +91,8 @@ def test_names_are_data_never_markup():
     scenario = ipk.Scenario(name=HOSTILE, cluster=ipk.Cluster(pools=(pool,)), plan=ipk.Plan(groups=(group,)))
     found = ipk.check_design(scenario)
     pieces = [
-        verdict_html(scenario),
-        capacity_tiles_html(scenario),
+        verdict_html(ipk.analyse(scenario)),
+        capacity_tiles_html(ipk.analyse(scenario)),
         findings_html(found),
         table_html("pools", ipk.pools(scenario)),
         table_html("nodes", ipk.nodes(scenario), caption=HOSTILE),
@@ -105,10 +105,10 @@ def test_names_are_data_never_markup():
 
 
 def test_the_verdict_names_changes_that_are_enough():
-    html = verdict_html(plan(size=24))
+    html = verdict_html(ipk.analyse(plan(size=24)))
     assert "blockSize 26 (holds 256 nodes)" in html
     assert 'class="ipk-verdict fails"' in html
-    assert "One change is enough" not in verdict_html(plan())
+    assert "One change is enough" not in verdict_html(ipk.analyse(plan()))
 
 
 def test_no_findings_say_so():
@@ -117,15 +117,15 @@ def test_no_findings_say_so():
 
 
 def test_tiles_mark_what_is_wrong():
-    html = capacity_tiles_html(plan(size=24))
+    html = capacity_tiles_html(ipk.analyse(plan(size=24)))
     assert '<div class="ipk-tile fails"><b>70\u00a0/ 64</b>' in html
     assert '<div class="ipk-tile fails"><b>now</b>' in html
-    assert "fails" not in capacity_tiles_html(plan())
+    assert "fails" not in capacity_tiles_html(ipk.analyse(plan()))
 
 
 def printed(scenario, width, **options):
     console = Console(width=width, no_color=True, record=True, file=io.StringIO())
-    print_capacity(console, scenario, **options)
+    print_capacity(console, ipk.analyse(scenario), **options)
     return console.export_text()
 
 
@@ -176,7 +176,7 @@ def test_the_chart_of_growth_says_when_something_runs_out():
 
 def test_a_comparison_marks_what_differs():
     table = ipk.comparison({"a": plan(), "b": plan(size=24)})
-    assert dict(zip(table["figure"], table["b"], strict=True))["blocks"] == 64
+    assert dict(zip(table["metric"], table["b"], strict=True))["blocks"] == 64
     html = comparison_html(table)
     assert html.count('class="differs"') == sum(table["a"] != table["b"])
     assert 'class="differs"' not in comparison_html(ipk.comparison({"a": plan(), "b": plan()}))

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ...audit import audit as run
+from ...audit import Audit, audit, audit_reading
 from ...audit.metric_schema import Metric
 from ...audit.pool_tables import pool_coverage
 from ...figures.audit_charts import draw_headroom, draw_pool_usage
@@ -32,7 +32,8 @@ from ...view.audit_terminal import (
 )
 from ...view.cell_text import NO_VALUE
 from ...view.markdown import escape_markdown
-from ..inputs import ReportInput
+from ..inputs import hash_files
+from ..run_context import find_at_hand
 from .address_maps import address_map_parts
 from .base_report import BaseReport
 from .report_table import CellValue, ReportTable
@@ -71,14 +72,18 @@ class AuditReport(BaseReport):
     ) -> None:
         super().__init__(lang, date)
         paths = [files] if isinstance(files, str | Path) else list(files)
-        self.audit = run(*paths, empty_kinds=none)
+        known = find_at_hand(paths)
+        if isinstance(known, Audit):
+            self.audit = known
+        else:
+            self.audit = audit(*paths, empty_kinds=none) if known is None or none else audit_reading(known)
         self.files = tuple(Path(file) for path in paths for file in list_files(path))
         self.kinds_without_objects = tuple(none)
 
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the files that were read, their names included."""
-        return ReportInput("", "", self.files).digest()
+        return hash_files(self.files)
 
     def title(self) -> Section:
         """Return the head: what, when, by which rules, of which input."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +13,6 @@ from ...findings import Language, get_language
 from ...view.cell_text import NO_VALUE
 from ...view.html import table_html, text_table_html
 from ...view.markdown import named_table_markdown, table_markdown
-from ..kernel_protocol import encode_cell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,9 +107,8 @@ class ReportTable:
         return replace(self, headings=tuple(headings))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values that survive JSON."""
-        rows = [[encode_cell(value) for value in row] for row in self.rows]
-        return {"name": self.name, "headings": list(self.headings), "rows": rows}
+        """Return plain values; whole numbers keep every digit."""
+        return {"name": self.name, "headings": list(self.headings), "rows": [list(row) for row in self.rows]}
 
 
 def _is_text_column(values: Sequence[CellValue]) -> bool:
@@ -139,5 +138,5 @@ def _plain_value(value: Any) -> CellValue:
     if value is None or isinstance(value, bool | int | str):
         return value
     if isinstance(value, float):
-        return None if value != value else value  # noqa: PLR0124 (not a number)
+        return None if math.isnan(value) else value
     return str(value)
