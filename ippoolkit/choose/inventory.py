@@ -9,7 +9,7 @@ from pathlib import Path
 from ..cidr import Cidr
 from ..errors import InputError
 from ..findings import Finding
-from ..read.cluster_dump import read_cluster
+from ..read import read
 from ..read.networks import networks_in_documents, read_networks
 from ..read.text_files import parse_documents, read_text
 from .address_space import Taken
@@ -71,7 +71,7 @@ def _read(file: str | Path, problems: list[Finding]) -> Inventory:
 
 def _cluster(file: str | Path, beside: list[Taken]) -> Inventory:
     try:
-        reading = read_cluster(file)
+        reading = read(file)
     except InputError:
         if not beside:
             raise

@@ -61,12 +61,12 @@ def _watch(sources: list[str], pools: list[Path] | None) -> Any:
     from ..alerts import watch_forecast, watch_scenario
     from ..forecasting import forecast, is_history
     from ..read import load
-    from ..read.cluster_dump import read_cluster
+    from ..read import read
 
     if any(is_history(source) for source in sources):
         return watch_forecast(forecast(*sources, pools=load(*pools) if pools else None))
     if any(Path(source).is_dir() for source in sources):
-        return watch_scenario(read_cluster(*sources).scenario)
+        return watch_scenario(read(*sources).scenario)
     return watch_scenario(load(*sources))
 
 

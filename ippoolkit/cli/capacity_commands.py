@@ -49,7 +49,7 @@ def capacity(
     from ..read import read
 
     with errors_reported(lang):
-        reading = read(*files)
+        reading = read(*files, strict=True).design
     analysis = analyse(_with_plan_options(reading.scenario, nodes, pods_per_node, busiest, nodes_per_month, months))
     if as_json:
         from ..view.capacity_data import capacity_as_dict
@@ -72,7 +72,7 @@ def scenario(
     from ..read import read
 
     with errors_reported(lang):
-        reading = read(*files)
+        reading = read(*files, strict=True).design
     named_scenario = replace(reading.scenario, name=name) if name else reading.scenario
     print_notes(reading.notes, lang)
     write_scenario(named_scenario, out, lang)

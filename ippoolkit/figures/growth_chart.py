@@ -83,7 +83,7 @@ def _draw_need(axes: Axes, table: pd.DataFrame, quantity: str, title: str, words
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: format_short_count(int(value))))
     axes.set_title(title, loc="left", color=TEXT_COLOUR, fontweight="bold")
     label = words.render(
-        N_("needed {need} of {reach}"),
+        N_("{need} needed of {reach}"),
         {"need": format_short_count(needed[-1]), "reach": format_short_count(max_available)},
     )
     axes.set_title(label, loc="right", color=MUTED_COLOUR, fontsize=8)

@@ -62,7 +62,7 @@ def print_capacity(console: Console, analysis: Analysis, notes: Iterable[Finding
     choice_table = analysis.choice_table(lang=lang)
     if len(choice_table):
         print_table(
-            console, "choices", choice_table, title=words.translate(N_("Single changes that are enough")), lang=lang
+            console, "choices", choice_table, title=words.translate(N_("Single changes that are sufficient")), lang=lang
         )
     print_findings(console, [*analysis.findings, *notes], lang=lang)
 

@@ -15,7 +15,7 @@ from ..capacity.evaluation import Status
 from ..capacity.metrics import METRIC_COLUMN, KeyMetrics
 from ..findings import N_, Finding, Language, get_language, replace_unprintable
 from .cell_text import NO_VALUE, format_column
-from .display_columns import LIMIT_COLUMN, MEDIUM, DisplayColumn, display_columns
+from .display_columns import LIMIT_COLUMN, DisplayColumn, display_columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -156,16 +156,7 @@ def table_html(
     styler = styler.format_index(headings.get, axis="columns")
     if caption:
         styler = styler.set_caption(escape(caption))
-    css_rules = ""
-    for min_width in sorted({column.min_width for column in columns} - {0}):
-        selectors = ", ".join(
-            f"#T_{table_name} .col{index}" for index, column in enumerate(columns) if column.min_width == min_width
-        )
-        hide_rule = f"{selectors} {{ display: none; }}"
-        css_rules += f"@container (max-width: {min_width}px) {{ {hide_rule} }}"
-        css_rules += f" @media print {{ {hide_rule} }}" if min_width >= MEDIUM else ""
-    style = f"<style>{css_rules}</style>" if css_rules else ""
-    return f'<div class="{_scroll_classes(len(data))}">{style}{styler.to_html()}</div>'
+    return f'<div class="{_scroll_classes(len(data))}">{styler.to_html()}</div>'
 
 
 def nodes_html(analysis: Analysis, lang: str = "en") -> str:
@@ -173,7 +164,7 @@ def nodes_html(analysis: Analysis, lang: str = "en") -> str:
     table, note = analysis.nodes(lang=lang), ""
     if len(table) > MAX_NODES_SHOWN:
         params = {"shown": MAX_NODES_SHOWN, "nodes": len(table)}
-        note = get_language(lang).render(N_("Showing the {shown} fullest of {nodes:node}."), params)
+        note = get_language(lang).render(N_("The {shown} nodes with the most pods, of {nodes:node}."), params)
         table = table.sort_values("pods", ascending=False, kind="stable").head(MAX_NODES_SHOWN)
     html = table_html("nodes", table, lang=lang)
     return f'<p class="ipk-empty">{escape(note)}</p>{html}' if note else html

@@ -107,7 +107,7 @@ def _step_chart(needed: list[int], available: list[int], words: Language) -> dic
         "top": format_short_count(max(needed)),
         "last": last_month,
         "told": words.render(
-            N_("needed {need} of {reach}"),
+            N_("{need} needed of {reach}"),
             {"need": format_short_count(needed[-1]), "reach": format_short_count(last_available)},
         ),
     }

@@ -13,7 +13,7 @@ from ..change import runbook, runbook_script
 from ..findings import N_, Language, get_language
 from ..ipam import batch_events
 from ..ipam.compilation import needs_compiling
-from ..read.cluster_dump import read_cluster
+from ..read import read
 from ..report.run_context import current_run
 from ..report.sections.runbook_report import RunbookReport
 from ..report.sections.section import Section
@@ -65,7 +65,7 @@ class ChangePlanner(FormPlanner[ChangeRequest]):
         language = get_language(lang)
         paths = [files] if isinstance(files, str | Path) else list(files)
         request = ChangeRequest(
-            read_cluster(*paths).scenario, change, pool, to, cidr, temporary, name, install, order, batches, short=short
+            read(*paths).scenario, change, pool, to, cidr, temporary, name, install, order, batches, short=short
         )
         notice = _show_compiling_notice(language)
         self.report = self._rehearse(request)

@@ -118,7 +118,7 @@ class ComparisonReport(BaseReport):
             if len({flat_scenario.get(key) for flat_scenario in flat_scenarios}) > 1
         ]
         if not rows:
-            return self.section(N_("Differences"), paragraph(self.words.translate(N_("There are none.")), "ipk-empty"))
+            return self.section(N_("Differences"), paragraph(self.words.translate(N_("No differences.")), "ipk-empty"))
         parameter_heading = self.words.translate(N_("parameter"))
         differences_table = ReportTable.from_rows(
             "differences", [parameter_heading, *self.short_names], rows, lang=self.lang, texts_only=True
