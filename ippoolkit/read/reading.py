@@ -414,7 +414,8 @@ class Reader:
 
     def _with_unknown_kinds(self, scenario: Scenario) -> Scenario:
         collector, reported, cluster = self.collector, self.reported, scenario.cluster
-        kinds_seen = {_CANONICAL_KIND.get(kind, "") for kind in collector.kinds_seen} | self.installer.kinds_seen
+        kinds_seen = {_CANONICAL_KIND.get(kind, "") for kind in collector.kinds_seen - collector.lost_kinds()}
+        kinds_seen |= self.installer.kinds_seen
         if self.ipam_config_known:
             kinds_seen.add("IPAMConfiguration")
         kinds_in_question = set(cluster.unknown) if collector.scenarios else set(ALL_KINDS)
