@@ -39,7 +39,9 @@ bench: $(DEV) ## measurements, as ratios against something run beside them
 	$(BIN)/python benchmarks/engine.py
 	$(BIN)/python benchmarks/audit.py
 	$(BIN)/python benchmarks/runbook.py
+	$(BIN)/python benchmarks/choose.py
 	$(BIN)/python benchmarks/forecast.py
+	$(BIN)/python benchmarks/monte_carlo.py
 
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
   --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet

@@ -1,18 +1,57 @@
 """How long the tables take, against what pandas alone takes to build a table of that shape."""
 
 import argparse
+import ipaddress
+import itertools
 import json
 import timeit
+from dataclasses import replace
 
 import pandas as pd
 
 import ippoolkit as ipk
+from ippoolkit.model import Tunnel
+
+NUMBERS, SIZES = itertools.count(), itertools.cycle((25, 26, 27, 28, 29))
 
 
-def design(cidr, **group):
+def design(cidr, nodes=70, **group):
     pool = ipk.IPPool(name="pool", cidr=cidr, vxlan_mode="Always")
-    nodes = ipk.NodeGroup(nodes=70, pods_per_node=60, pods_on_busiest_node=110, **group)
-    return ipk.Scenario(cluster=ipk.Cluster(pools=(pool,)), plan=ipk.Plan(groups=(nodes,)))
+    group = ipk.NodeGroup(nodes=nodes, pods_per_node=60, pods_on_busiest_node=110, **group)
+    return ipk.Scenario(cluster=ipk.Cluster(pools=(pool,)), plan=ipk.Plan(groups=(group,)))
+
+
+def existing(pods_per_node, nodes=5000):
+    """Return a cluster as it is: each node with a tunnel address and pods."""
+    pool = ipk.IPPool(name="pool", cidr="10.0.0.0/12", vxlan_mode="Always")
+    first, step = ipaddress.ip_address("10.0.0.0"), max(pods_per_node + 1, 64)
+    return ipk.Scenario(
+        cluster=ipk.Cluster(
+            pools=(pool,),
+            nodes=tuple(
+                ipk.Node(
+                    name=f"node-{number}",
+                    labels={"kubernetes.io/os": "linux", "kubernetes.io/hostname": f"node-{number}"},
+                    tunnels=(Tunnel(type="vxlan", address=str(first + number * step)),),
+                )
+                for number in range(nodes)
+            ),
+            pods=tuple(
+                ipk.Pod(
+                    name=f"pod-{number}-{pod}", node=f"node-{number}", addresses=(str(first + number * step + 1 + pod),)
+                )
+                for number in range(nodes)
+                for pod in range(pods_per_node)
+            ),
+        )
+    )
+
+
+def with_other_nodes(scenario):
+    """Return the scenario as if it was read again: nothing is remembered of its nodes."""
+    first, *others = scenario.cluster.nodes
+    renamed = replace(first, name=f"again-{next(NUMBERS)}")
+    return replace(scenario, cluster=replace(scenario.cluster, nodes=(renamed, *others)))
 
 
 def milliseconds(call):
@@ -28,12 +67,18 @@ def main():
     parser.add_argument("--json", action="store_true", help="print one last line of JSON")
     wants_json = parser.parse_args().json
     ipv4, ipv6, growing = design("10.233.64.0/18"), design("::/0"), design("10.233.64.0/18", nodes_per_month=5)
+    planned = design("10.0.0.0/12", nodes=5000)
+    empty, busy = existing(0), existing(30)
     cases = {
         "block sizes, IPv4 /18": lambda: ipk.block_sizes(ipv4),
         "block sizes, IPv4 /18, growing": lambda: ipk.block_sizes(growing),
         "block sizes, IPv6 ::/0": lambda: ipk.block_sizes(ipv6),
         "prefixes 8..28 x all sizes": lambda: ipk.prefixes(ipv4),
         "verdict": lambda: ipk.verdict(ipv4),
+        "verdict, 5,000 planned nodes": lambda: ipk.verdict(planned),
+        "verdict, 5,000 existing nodes": lambda: ipk.verdict(with_other_nodes(empty)),
+        "the same, 30 pods on each": lambda: ipk.verdict(with_other_nodes(busy)),
+        "the same, a slider moved": lambda: ipk.verdict(ipk.with_pool(busy, "pool", block_size=next(SIZES))),
     }
     figures = {}
     print(f"{'what':34} {'rows':>5} {'ms':>8} {'plain frame ms':>15} {'ratio':>7}")
@@ -42,6 +87,7 @@ def main():
         took = milliseconds(call)
         if not isinstance(table, pd.DataFrame):
             print(f"{name:34} {'':>5} {took:8.2f}")
+            figures[name] = {"ms": round(took, 3)}
             continue
         data = {column: table[column].tolist() for column in table.columns}
         plain = milliseconds(lambda data=data: pd.DataFrame(data))

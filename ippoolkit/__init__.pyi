@@ -13,8 +13,9 @@ from . import (
     widgets,
     write,
 )
-from .capacity import Verdict, block_sizes, choices, comparison, growth, nodes, pools, prefixes, verdict
-from .capacity.design_rules import check_design
+from .analysis import Analysis, analyse
+from .api import block_sizes, check_design, choices, comparison, growth, nodes, pools, prefixes, verdict, verdicts
+from .capacity.evaluation import Status, Verdict
 from .choose import free, recommend
 from .cidr import Cidr
 from .errors import InputError, IppoolkitError, ReportError
@@ -47,6 +48,7 @@ from .write import save_scenario, to_manifests_yaml
 __version__: str
 
 __all__ = [
+    "Analysis",
     "Block",
     "ChangePlanner",
     "Cidr",
@@ -68,7 +70,9 @@ __all__ = [
     "ReportError",
     "Requirements",
     "Scenario",
+    "Status",
     "Verdict",
+    "analyse",
     "block_sizes",
     "capacity",
     "check_design",
@@ -99,6 +103,7 @@ __all__ = [
     "simulation",
     "to_manifests_yaml",
     "verdict",
+    "verdicts",
     "view",
     "widgets",
     "with_pool",

@@ -1,4 +1,4 @@
-"""What was worked out last, for those who ask the same again while something beside it changes."""
+"""The last results of a function, for callers that ask the same again while something else changes."""
 
 from __future__ import annotations
 
@@ -8,13 +8,17 @@ from typing import ParamSpec, TypeVar
 
 _Params = ParamSpec("_Params")
 _Result = TypeVar("_Result")
-_CACHE_SIZE = 2  # a dual-stack cluster asks for each family by turns
+_CACHE_SIZE = 4  # each IP version of a dual-stack cluster, for all pools together and for one pool alone
 
 
 def cache_last(key: Callable[_Params, object]) -> Callable[[Callable[_Params, _Result]], Callable[_Params, _Result]]:
-    """Remember the last answers of a function; `of` says what of its arguments they follow from.
+    """Cache the last results of a function.
 
-    Unlike with `functools.cache` nothing is hashed: long tuples of the same objects are found equal in no time.
+    Parameters
+    ----------
+    key
+        Returns the part of the arguments that the result depends on. Keys are compared, not hashed as by
+        `functools.cache`: long tuples of the same objects are found equal in no time, and may hold dicts.
     """
 
     def decorator(function: Callable[_Params, _Result]) -> Callable[_Params, _Result]:

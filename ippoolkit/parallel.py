@@ -10,6 +10,8 @@ import json
 import multiprocessing
 import os
 import signal
+import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import (
@@ -23,7 +25,10 @@ from concurrent.futures import (
 )
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+from multiprocessing.forkserver import ensure_running
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Generic, Protocol, TypeVar
 
 from .errors import FindingError, IppoolkitError
@@ -95,19 +100,28 @@ class LocalExecutor(Executor):
     jobs
         How many processes; as many as there are processors if left out.
     preload
-        Modules that the server which forks the processes loads once.
+        Modules that the server which forks the processes loads once; it begins at once.
+    fresh
+        Whether each piece of work gets a process that knows nothing of those before it.
     """
 
-    def __init__(self, jobs: int | None = None, preload: Sequence[str] = ()) -> None:
+    def __init__(self, jobs: int | None = None, preload: Sequence[str] = (), *, fresh: bool = False) -> None:
         self.jobs = jobs or os.cpu_count() or 1
+        self._fresh = fresh
         self._preload = list(preload)
         self._before = {process.pid for process in multiprocessing.active_children()}
         self._pool = self._start()
 
     def _start(self) -> ProcessPoolExecutor:
-        context = multiprocessing.get_context("forkserver")
+        context = _ForkServerContext()
         context.set_forkserver_preload(self._preload)
-        return ProcessPoolExecutor(self.jobs, mp_context=context, initializer=_leave_interrupts_to_the_parent)
+        ensure_running()
+        return ProcessPoolExecutor(
+            self.jobs,
+            mp_context=context,
+            initializer=_belong_to_the_parent,
+            max_tasks_per_child=1 if self._fresh else None,
+        )
 
     def submit(self, fn: Callable[..., Value], /, *args: Any, **kwargs: Any) -> Future[Value]:
         """Run a function in one of the processes."""
@@ -127,12 +141,40 @@ class LocalExecutor(Executor):
                     process.terminate()
 
 
-def _leave_interrupts_to_the_parent() -> None:
+class _WorkerProcess(ForkServerProcess):
+    """A process that does not run the caller's script once more: all that works here is the kit's own."""
+
+    @staticmethod
+    def _Popen(process_obj: Any) -> Any:  # noqa: N802 (multiprocessing's name)
+        main_module = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            return ForkServerProcess._Popen(process_obj)  # noqa: SLF001 (the only place to step in)
+        finally:
+            sys.modules["__main__"] = main_module
+
+
+class _ForkServerContext(ForkServerContext):
+    Process = _WorkerProcess
+
+
+def _belong_to_the_parent() -> None:
+    """Leave interrupts to the process that asked for the work, and end with it however it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+
+        def end_with_parent() -> None:
+            parent.join()
+            os._exit(1)
+
+        threading.Thread(target=end_with_parent, daemon=True).start()
 
 
 @contextmanager
-def executor(scheduler: str | None = None, jobs: int | None = None, preload: Sequence[str] = ()) -> Iterator[Executor]:
+def executor(
+    scheduler: str | None = None, jobs: int | None = None, preload: Sequence[str] = (), *, fresh: bool = False
+) -> Iterator[Executor]:
     """Yield the executor that was asked for, and end it.
 
     Parameters
@@ -144,6 +186,8 @@ def executor(scheduler: str | None = None, jobs: int | None = None, preload: Seq
         How many processes of this machine.
     preload
         Modules that every process of this machine needs.
+    fresh
+        Whether each piece of work gets a process of this machine to itself.
 
     Raises
     ------
@@ -152,7 +196,7 @@ def executor(scheduler: str | None = None, jobs: int | None = None, preload: Seq
     """
     client = None
     if scheduler is None:
-        pool: Executor = LocalExecutor(jobs, preload)
+        pool: Executor = LocalExecutor(jobs, preload, fresh=fresh)
     else:
         client = _connect(scheduler)
         pool = client.get_executor(pure=False)

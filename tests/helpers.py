@@ -7,10 +7,18 @@ import json
 from pathlib import Path
 
 from ippoolkit import Cluster, IPPool, NodeGroup, Plan, Scenario
+from ippoolkit.ipam import Ipam
 
 ROOT = Path(__file__).parent.parent
 RECORDINGS = Path(__file__).parent / "recordings"
 CLUSTERS = sorted(folder.name for folder in (RECORDINGS / "clusters").iterdir())
+
+
+def engine_state(ipam: Ipam) -> dict[str, object]:
+    """Return all that decides what an engine does next, in a form that can be compared."""
+    names = {"pools": ipam.pools, "nodes": ipam.nodes, "reservations": ipam.reservations, "config": ipam.config}
+    arrays = {name: array.tobytes() for name, array in ipam.state._asdict().items()}
+    return {**arrays, "handles": list(ipam.handles), "names": repr(names)}
 
 
 def unpacked(path: Path, folder: Path) -> Path:

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ..analysis import analyse
 from ..calico.limits import DEFAULT_MAX_BLOCKS_PER_HOST
-from ..capacity import growth
 from ..errors import InputError
 from ..findings import Finding, Place
 from ..forecasting import Forecast, LimitForecast
@@ -120,7 +120,7 @@ def watch_scenario(scenario: Scenario) -> Watch:
     pools = [pool for pool in scenario.cluster.pools if not pool.disabled]
     if not pools:
         raise InputError([Finding("nothing-read", place=Place(scenario.name))])
-    table = growth(scenario) if scenario.plan.groups else None
+    table = analyse(scenario).growth() if scenario.plan.groups else None
     watched = []
     for version in sorted({pool.version for pool in pools}):
         family = [pool for pool in pools if pool.version == version]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from ..calico.limits import allowed_block_sizes as allowed_sizes
+from ..calico.limits import allowed_block_sizes
 from ..cidr import Cidr
 from ..findings import SOURCES, get_language
 from ..model import IPPool, Scenario
@@ -14,47 +14,33 @@ from .block_filling import AddressDemand, BlockClass, NodeLoad, fill_blocks
 from .demand import block_classes_of_pool, compute_demand, reserved_coverage
 from .evaluation import LIMIT_BLOCKS, LIMIT_BLOCKS_PER_NODE, Evaluation, PlanAtMonth, Status, Verdict, decide_verdict
 from .idle_pools import idle_reason_code
-from .table_columns import BLOCK_SIZES, build_frame
+from .table_columns import BLOCK_SIZES, PREFIXES, build_frame
 
 if TYPE_CHECKING:
     import pandas as pd
 
+USUAL_PREFIXES = {4: range(8, 29), 6: range(48, 125, 4)}
 # The sources of what binds next where a plan holds.
 _SOURCE_BY_LIMIT = {LIMIT_BLOCKS: "blocks", LIMIT_BLOCKS_PER_NODE: "ipam"}
 
 
-def block_sizes(scenario: Scenario, pool: str | None = None, *, lang: str = "en") -> pd.DataFrame:
-    """Compare all block sizes of one pool.
-
-    The pool is judged as if it served alone every node that it selects; existing nodes count with the addresses
-    that they hold in it.
-
-    Parameters
-    ----------
-    scenario
-        The design.
-    pool
-        Name of the pool; the first by name if left out.
-    lang
-        Language of the verdict's reason.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row a size, ascending; columns as in docs/tables.md. Counts are exact Python ints.
-
-    Raises
-    ------
-    KeyError
-        When there is no such pool.
-    """
+def block_size_table(scenario: Scenario, pool: IPPool, lang: str) -> pd.DataFrame:
+    """Return a row for each block size that Calico takes for the pool; see `ippoolkit.block_sizes`."""
     return build_frame(
-        BLOCK_SIZES,
-        [
-            block_size_row(pool_at_size, lang)
-            for pool_at_size in pool_at_each_block_size(scenario, chosen_pool(scenario, pool))
-        ],
+        BLOCK_SIZES, [block_size_row(pool_at_size, lang) for pool_at_size in pool_at_each_block_size(scenario, pool)]
     )
+
+
+def prefix_table(scenario: Scenario, pool: IPPool, prefix_lengths: Iterable[int] | None, lang: str) -> pd.DataFrame:
+    """Return a row for each prefix length that the pool's range could have and each block size."""
+    rows = []
+    for prefix in USUAL_PREFIXES[pool.version] if prefix_lengths is None else prefix_lengths:
+        resized_pool = replace(pool, cidr=pool.cidr.with_prefix(prefix), block_size=max(pool.block_size, prefix))
+        rows += [
+            (prefix, *block_size_row(pool_at_size, lang))
+            for pool_at_size in pool_at_each_block_size(scenario, resized_pool)
+        ]
+    return build_frame((*PREFIXES, *BLOCK_SIZES), rows)
 
 
 def chosen_pool(scenario: Scenario, name: str | None) -> IPPool:
@@ -91,7 +77,7 @@ def pool_at_each_block_size(scenario: Scenario, pool: IPPool) -> Iterator[PoolAt
     )
     coverage = reserved_coverage(scenario, pool)
     demand = None
-    for size in allowed_sizes(pool.version, pool.cidr.prefix):
+    for size in allowed_block_sizes(pool.version, pool.cidr.prefix):
         if demand is None or coverage.covered_ranges:  # reservations cut each size's blocks into other rooms
             cluster = replace(scenario.cluster, pools=(replace(pool_for_all_nodes, block_size=size),))
             demand = compute_demand(replace(scenario, cluster=cluster), pool.version).without_unserved_nodes()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,8 +12,8 @@ from ..findings import N_, get_language
 from ..model import IPPool, Scenario
 from ..model.scenario_edits import with_pool
 from .block_filling import BlockClass, NodeLoad
-from .demand import Demand, compute_demand, ip_versions, reserved_coverage
-from .evaluation import Status, decide_verdict, evaluate_start_and_end
+from .demand import Demand, ExistingNodes, compute_demand, reserved_coverage
+from .evaluation import PlanEvaluation, Status
 from .idle_pools import idle_reason_code
 from .table_columns import CHOICES, build_frame
 
@@ -40,47 +40,29 @@ class Choice:
     pods_per_node_max: int
 
 
-def choices(scenario: Scenario, *, lang: str = "en") -> pd.DataFrame:
-    """List the nearest changes of one thing that make a plan fit which does not.
-
-    Parameters
-    ----------
-    scenario
-        The design.
-    lang
-        Language of the texts.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row a change; columns as in docs/tables.md. Empty where the plan fits or no single change helps.
-    """
-    target_language = get_language(lang)
+def choice_table(choices: Iterable[Choice], lang: str) -> pd.DataFrame:
+    """Return a row for each change; see `ippoolkit.choices`."""
+    language = get_language(lang)
     rows = [
         (
-            target_language.translate(choice.change),
+            language.translate(choice.change),
             choice.pool,
             f"/{choice.value}",
             choice.nodes_fit,
             choice.pods_per_node_max,
-            target_language.translate(Status.FITS.value),
+            language.translate(Status.FITS.value),
         )
-        for choice in find_choices(scenario)
+        for choice in choices
     ]
     return build_frame(CHOICES, rows)
 
 
-def find_choices(scenario: Scenario) -> list[Choice]:
-    """Return the changes behind `choices`, each with the changed scenario."""
-    demands = [compute_demand(scenario, version) for version in ip_versions(scenario)]
-    demands_with_problem = [
-        demand
-        for demand in demands
-        if decide_verdict(*evaluate_start_and_end(demand)).status in (Status.TIGHT, Status.FAILS)
-    ]
-    if len(demands_with_problem) != 1:
+def find_choices(scenario: Scenario, plans: Iterable[PlanEvaluation]) -> list[Choice]:
+    """Return the nearest changes of one thing that make a plan fit which does not."""
+    failing_demands = [plan.demand for plan in plans if plan.verdict.status in (Status.TIGHT, Status.FAILS)]
+    if len(failing_demands) != 1:
         return []  # all is well, or one change of one pool is not enough
-    (failing_demand,) = demands_with_problem
+    (failing_demand,) = failing_demands
     choice_by_change: dict[tuple[str, str], Choice] = {}
     for index, pool in enumerate(failing_demand.supply.pools):
         if not idle_reason_code(pool):
@@ -109,16 +91,16 @@ def _choices_for_pool(scenario: Scenario, demand: Demand, index: int) -> Iterato
 
 def _reach_if_it_fits(demand: Demand) -> tuple[int, int] | None:
     """Return how many nodes and how many pods a node the plan reaches, where it fits."""
-    start, end = evaluate_start_and_end(demand)
-    if decide_verdict(start, end).status is not Status.FITS:
+    plan = PlanEvaluation.from_demand(demand)
+    if plan.verdict.status is not Status.FITS:
         return None
-    return end.nodes_fit, end.max_pods_per_node(end.plan.typical_load)
+    return plan.end.nodes_fit, plan.end.max_pods_per_node(plan.end.plan.typical_load)
 
 
 def _demand_with_changed_pool(scenario: Scenario, demand: Demand, index: int, changed_pool: IPPool) -> Demand:
     """Return the demand with a pool of another size or range in its place."""
     if len(demand.supply.classes_by_pool[index]) > 1 or reserved_coverage(scenario, changed_pool).covered_ranges:
-        # Reservations cut every size and range into other rooms: work all out anew.
+        # Reservations cut every size and range into other classes of blocks: compute all of it again.
         return compute_demand(
             with_pool(scenario, changed_pool.name, cidr=changed_pool.cidr, block_size=changed_pool.block_size),
             changed_pool.version,
@@ -157,7 +139,7 @@ def _demand_with_added_pool(demand: Demand, added_pool: IPPool) -> Demand:
             ),
         ),
         groups=tuple(replace(group, load=with_new_pool(group.load)) for group in demand.groups),
-        merged_loads=tuple(with_new_pool(load) for load in demand.merged_loads),
+        existing=ExistingNodes(tuple(with_new_pool(load) for load in demand.existing.loads)),
     )
 
 

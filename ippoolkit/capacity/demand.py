@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from ..caching import cache_last
-from ..calico.limits import DEFAULT_MAX_BLOCKS_PER_HOST, WINDOWS_MAX_BLOCKS_PER_HOST, WINDOWS_RESERVED_PER_BLOCK
-from ..cidr import ADDRESS_BITS, Address, Cidr, Coverage, IPVersion
+from ..calico.limits import WINDOWS_RESERVED_PER_BLOCK
+from ..calico.pool_selection import (
+    TUNNEL_TYPES,
+    max_blocks_per_node,
+    selects_every_namespace,
+    selects_node,
+    serves_tunnel,
+    serves_unnamed,
+)
+from ..cidr import ADDRESS_BITS, Cidr, Coverage, IPVersion
 from ..model import IPPool, Node, NodeGroup, Pod, Scenario
 from .block_filling import AddressDemand, BlockClass, NodeLoad
-
-TUNNEL_TYPES = ("ipip", "vxlan", "wireguard")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,30 +70,36 @@ class NodeGroupDemand:
 
 
 @dataclass(frozen=True, slots=True)
-class Demand:
-    """Everything that capacity tables of one family are computed from.
+class ExistingNodes:
+    """What the nodes that exist draw.
 
-    `nodes` are those that exist, one group each; `merged` their loads with alike ones taken together; `groups` are
-    the planned ones.
+    `loads` are those of alike nodes together, in the order in which the first of them stands in the cluster;
+    `load_of_node` holds for each node of the cluster the index of its load.
     """
 
+    loads: tuple[NodeLoad, ...] = ()
+    load_of_node: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """Everything that capacity tables of one IP version are computed from: pools, existing nodes, planned groups."""
+
     supply: Supply
-    nodes: tuple[NodeGroupDemand, ...]
+    existing: ExistingNodes
     groups: tuple[NodeGroupDemand, ...]
     months: int
-    merged_loads: tuple[NodeLoad, ...]
 
     def loads_after(self, months: int = 0) -> list[NodeLoad]:
         """Return all loads after so many months, in the order of joining."""
-        return [*self.merged_loads, *(group.load_after(months) for group in self.groups)]
+        return [*self.existing.loads, *(group.load_after(months) for group in self.groups)]
 
     def without_unserved_nodes(self) -> Demand:
         """Return the demand of those nodes only that the pools serve, or that hold an address in them."""
         return replace(
             self,
-            nodes=tuple(node for node in self.nodes if _draws_addresses(node.load)),
+            existing=ExistingNodes(tuple(load for load in self.existing.loads if _draws_addresses(load))),
             groups=tuple(group for group in self.groups if _draws_addresses(group.load)),
-            merged_loads=tuple(load for load in self.merged_loads if _draws_addresses(load)),
         )
 
     @property
@@ -95,8 +109,8 @@ class Demand:
 
 
 def ip_versions(scenario: Scenario) -> tuple[IPVersion, ...]:
-    """Return the families that the scenario has pools of."""
-    versions_in_use = {pool.version for pool in scenario.cluster.pools}
+    """Return the families that the scenario has pools of, those for services of type LoadBalancer left out."""
+    versions_in_use = {pool.version for pool in scenario.cluster.pools if "LoadBalancer" not in pool.allowed_uses}
     return tuple(version for version in ADDRESS_BITS if version in versions_in_use)
 
 
@@ -145,27 +159,19 @@ def block_classes_of_pool(cidr: Cidr, block_size: int, coverage: Coverage) -> tu
 def compute_demand(scenario: Scenario, version: IPVersion) -> Demand:
     """Work out what one family's pools have to carry; Windows nodes have no IPv6."""
     supply = compute_supply(scenario, version)
-    nodes, merged_loads = _existing_nodes(scenario, supply)
+    existing = _existing_nodes(scenario, supply)
     # Without any node a node of no load stands for one, so that there is something to measure the pools with.
-    planned_groups = scenario.plan.groups or (() if nodes else (NodeGroup(),))
+    planned_groups = scenario.plan.groups or (() if existing.loads else (NodeGroup(),))
     groups = tuple(
         _planned_group(scenario, supply, group)
         for group in planned_groups
         if not (group.os == "windows" and version == 6)
     )
-    return Demand(supply, nodes, groups, scenario.plan.months, merged_loads)
+    return Demand(supply, existing, groups, scenario.plan.months)
 
 
 def _draws_addresses(load: NodeLoad) -> bool:
     return bool(load.pod_block_classes) or any(request.block_classes and request.count for request in load.demands)
-
-
-def _merge_equal_loads(nodes: Iterable[NodeGroupDemand]) -> tuple[NodeLoad, ...]:
-    count_by_load: dict[NodeLoad, int] = {}
-    for node in nodes:
-        load = replace(node.load, name="")
-        count_by_load[load] = count_by_load.get(load, 0) + 1
-    return tuple(replace(load, nodes=count) for load, count in count_by_load.items())
 
 
 def pools_for(supply: Supply, labels: Mapping[str, str]) -> tuple[int, ...]:
@@ -176,7 +182,7 @@ def pools_for(supply: Supply, labels: Mapping[str, str]) -> tuple[int, ...]:
     return tuple(
         index
         for index, pool in enumerate(supply.pools)
-        if pool.serves("Workload") and pool.namespace_selector in ("", "all()") and pool.selects_node(labels)
+        if serves_unnamed(pool, "Workload") and selects_every_namespace(pool) and selects_node(pool, labels)
     )
 
 
@@ -184,19 +190,10 @@ def tunnel_pools(scenario: Scenario, supply: Supply, labels: Mapping[str, str]) 
     """Return the tunnels that a node with these labels needs, each with the pools that may give its address."""
     cluster = scenario.cluster
     wireguard_enabled = cluster.wireguard_enabled if supply.version == 4 else cluster.wireguard_enabled_v6
-    tunnel_pools_on_node = [
-        pool_index
-        for pool_index, pool in enumerate(supply.pools)
-        if pool.serves("Tunnel") and pool.selects_node(labels)
-    ]
     pools_by_type = {
-        "ipip": tuple(
-            pool_index for pool_index in tunnel_pools_on_node if supply.pools[pool_index].ipip_mode != "Never"
-        ),
-        "vxlan": tuple(
-            pool_index for pool_index in tunnel_pools_on_node if supply.pools[pool_index].vxlan_mode != "Never"
-        ),
-        "wireguard": tuple(tunnel_pools_on_node) if wireguard_enabled else (),
+        tunnel_type: tuple(index for index, pool in enumerate(supply.pools) if serves_tunnel(pool, labels, tunnel_type))
+        for tunnel_type in TUNNEL_TYPES
+        if tunnel_type != "wireguard" or wireguard_enabled
     }
     return {tunnel: pools for tunnel, pools in pools_by_type.items() if pools}
 
@@ -216,7 +213,7 @@ def _planned_group(scenario: Scenario, supply: Supply, group: NodeGroup) -> Node
         pods_on_busiest_node=max(group.pods_per_node, group.pods_on_busiest_node),
         demands=(*tunnel_demands, AddressDemand(group.pods_per_node, supply.block_classes_of(pod_pools))),
         pod_block_classes=supply.block_classes_of(pod_pools),
-        max_blocks=_max_blocks_of_node(scenario, group.max_blocks, windows=windows),
+        max_blocks=max_blocks_per_node(scenario.cluster.ipam.max_blocks_per_host, group.max_blocks, windows=windows),
         reserved_per_block=WINDOWS_RESERVED_PER_BLOCK if windows else 0,
     )
     return NodeGroupDemand(
@@ -244,64 +241,99 @@ def _cache_key(scenario: Scenario, supply: Supply) -> tuple[object, ...]:
 
 
 @cache_last(_cache_key)
-def _existing_nodes(scenario: Scenario, supply: Supply) -> tuple[tuple[NodeGroupDemand, ...], tuple[NodeLoad, ...]]:
-    """Return a group for each node that exists, with what it draws from the pools where its addresses are; merged."""
-    pods_by_node: dict[str, list[Pod]] = {}
-    for pod in scenario.cluster.pods:
-        if pod.node and not pod.host_network:
-            pods_by_node.setdefault(pod.node, []).append(pod)
-    groups = tuple(
-        _existing_node(scenario, supply, node, pods_by_node.get(node.name, ())) for node in scenario.cluster.nodes
+def _existing_nodes(scenario: Scenario, supply: Supply) -> ExistingNodes:
+    """Work out what the nodes that exist draw from the pools where their addresses are."""
+    pools_of_pods = _pools_of_pods(scenario.cluster.pods, supply)
+    pool_of_address = _pool_lookup(supply)
+    loads: dict[NodeLoad, int] = {}
+    load_by_signature: dict[object, int] = {}
+    # Most nodes are alike: what a node draws is worked out once for all that differ in name only.
+    load_of_node = []
+    selective_pools = [pool for pool in supply.pools if pool.node_selector != "all()"]
+    for node in scenario.cluster.nodes:
+        selected = tuple(pool.selects_node(node.labels) for pool in selective_pools)
+        tunnels = tuple(
+            (tunnel.type, pool_of_address(int(tunnel.address)))
+            for tunnel in node.tunnels
+            if tunnel.address.version == supply.version
+        )
+        pods = pools_of_pods.get(node.name, {})
+        signature = selected, tunnels, tuple(pods.items()), node.windows
+        index = load_by_signature.get(signature)
+        if index is None:
+            load = _load_of_node(scenario, supply, node, tunnels, pods)
+            index = load_by_signature[signature] = loads.setdefault(load, len(loads))
+        load_of_node.append(index)
+    counts = Counter(load_of_node)
+    return ExistingNodes(
+        tuple(replace(load, nodes=counts[index]) for load, index in loads.items()), tuple(load_of_node)
     )
-    return groups, _merge_equal_loads(groups)
 
 
-def _existing_node(scenario: Scenario, supply: Supply, node: Node, pods: Sequence[Pod]) -> NodeGroupDemand:
+def _load_of_node(
+    scenario: Scenario,
+    supply: Supply,
+    node: Node,
+    tunnels: Iterable[tuple[str, int | None]],
+    pods: Mapping[int | None, int],
+) -> NodeLoad:
+    """Return what one node draws; pods without an address count under None."""
     pod_pools = pools_for(supply, node.labels)
-    tunnel_demands: list[AddressDemand] = []
     pools_by_missing_tunnel = tunnel_pools(scenario, supply, node.labels)
-    for tunnel in node.tunnels:
-        if tunnel.address.version == supply.version:
-            pools_by_missing_tunnel.pop(tunnel.type, None)
-            if (pool_index := _pool_index_of(supply, tunnel.address)) is not None:
-                tunnel_demands.append(AddressDemand(1, supply.block_classes_of((pool_index,)), is_tunnel=True))
+    tunnel_demands: list[AddressDemand] = []
+    for tunnel_type, pool_index in tunnels:
+        pools_by_missing_tunnel.pop(tunnel_type, None)
+        if pool_index is not None:
+            tunnel_demands.append(AddressDemand(1, supply.block_classes_of((pool_index,)), is_tunnel=True))
     tunnel_demands += [
         AddressDemand(1, supply.block_classes_of(pools), is_tunnel=True) for pools in pools_by_missing_tunnel.values()
     ]
-    addresses_by_pool: dict[int, int] = {}
-    pods_without_address = 0
-    for pod in pods:
-        for address in pod.addresses:
-            if address.version == supply.version and (pool_index := _pool_index_of(supply, address)) is not None:
-                addresses_by_pool[pool_index] = addresses_by_pool.get(pool_index, 0) + 1
-        pods_without_address += not pod.addresses and not pod.finished
-    pod_count = sum(addresses_by_pool.values()) + pods_without_address
-    load = NodeLoad(
-        name=node.name,
+    pods_by_pool = sorted((index, count) for index, count in pods.items() if index is not None)
+    pod_count = sum(pods.values())
+    return NodeLoad(
+        name="",
         nodes=1,
         pods=pod_count,
         pods_on_busiest_node=pod_count,
         demands=(
             *tunnel_demands,
-            *(
-                AddressDemand(addresses, supply.block_classes_of((pool_index,)))
-                for pool_index, addresses in sorted(addresses_by_pool.items())
-            ),
-            AddressDemand(pods_without_address, supply.block_classes_of(pod_pools)),
+            *(AddressDemand(count, supply.block_classes_of((index,))) for index, count in pods_by_pool),
+            AddressDemand(pods.get(None, 0), supply.block_classes_of(pod_pools)),
         ),
         pod_block_classes=supply.block_classes_of(pod_pools),
-        max_blocks=_max_blocks_of_node(scenario, 0, windows=node.windows),
+        max_blocks=max_blocks_per_node(scenario.cluster.ipam.max_blocks_per_host, windows=node.windows),
         reserved_per_block=WINDOWS_RESERVED_PER_BLOCK if node.windows else 0,
         needs_block=False,
     )
-    return NodeGroupDemand(load, node.max_pods)
 
 
-def _pool_index_of(supply: Supply, address: Address) -> int | None:
-    return next((index for index, pool in enumerate(supply.pools) if address in pool.cidr), None)
+def _pools_of_pods(pods: Iterable[Pod], supply: Supply) -> dict[str, dict[int | None, int]]:
+    """Count by node and pool the addresses that pods hold; under None the pods that wait for one."""
+    pool_of_address = _pool_lookup(supply)
+    pools_of_pods: dict[str, dict[int | None, int]] = {}
+    for pod in pods:
+        if not pod.node or pod.host_network:
+            continue
+        if pod.addresses:
+            pools: list[int | None] = [
+                index
+                for address in pod.addresses
+                if address.version == supply.version and (index := pool_of_address(int(address))) is not None
+            ]
+        else:
+            pools = [] if pod.finished else [None]
+        for index in pools:
+            counts = pools_of_pods.setdefault(pod.node, {})
+            counts[index] = counts.get(index, 0) + 1
+    return pools_of_pods
 
 
-def _max_blocks_of_node(scenario: Scenario, requested: int, *, windows: bool) -> int:
-    """Return the blocks a node may hold: the smaller of its own limit and the configuration's, 20 without either."""
-    limits = [requested or (WINDOWS_MAX_BLOCKS_PER_HOST if windows else 0), scenario.cluster.ipam.max_blocks_per_host]
-    return min(filter(None, limits), default=DEFAULT_MAX_BLOCKS_PER_HOST)
+def _pool_lookup(supply: Supply) -> Callable[[int], int | None]:
+    """Return what finds the pool of an address by bisection; of overlapping pools the first by name counts."""
+    edges = sorted({edge for pool in supply.pools for edge in (pool.cidr.first, pool.cidr.last + 1)})
+    pool_from_edge = [
+        next((i for i, pool in enumerate(supply.pools) if pool.cidr.first <= edge <= pool.cidr.last), None)
+        for edge in edges
+    ]
+    pool_between_edges = [None, *pool_from_edge]
+    return lambda address: pool_between_edges[bisect_right(edges, address)]

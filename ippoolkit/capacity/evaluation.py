@@ -46,11 +46,11 @@ SEVERITY_OF_STATUS = {
 }
 
 LIMIT_BLOCKS = N_("blocks")
-LIMIT_BLOCKS_PER_NODE = N_("blocks a node")
+LIMIT_BLOCKS_PER_NODE = N_("blocks per node")
 LIMIT_ADDRESSES = N_("addresses")
 LIMIT_STRICT_AFFINITY = "strictAffinity"
-LIMIT_SELECTORS = N_("selectors")
-LIMIT_MAX_PODS = N_("kubelet's max-pods")
+LIMIT_SELECTORS = "nodeSelector"
+LIMIT_MAX_PODS = N_("kubelet max-pods")
 
 # What binds behind each code of a verdict.
 LIMIT_BY_CODE: dict[str, str] = {
@@ -333,10 +333,43 @@ class Evaluation:
         }
 
 
-def evaluate_start_and_end(demand: Demand) -> tuple[Evaluation, Evaluation]:
-    """Return the plan at its start and at the end of its horizon, which are one where nothing grows."""
-    start = Evaluation(PlanAtMonth(demand), demand.supply.block_classes)
-    return start, Evaluation(PlanAtMonth(demand, demand.months), start.block_classes) if demand.grows else start
+@dataclass(frozen=True)
+class PlanEvaluation:
+    """A plan from its start to the end of its horizon; the two are one where nothing grows."""
+
+    start: Evaluation
+    end: Evaluation
+    subject: str = ""
+
+    @classmethod
+    def from_demand(cls, demand: Demand) -> PlanEvaluation:
+        """Evaluate what one IP version's pools have to carry."""
+        start = Evaluation(PlanAtMonth(demand), demand.supply.block_classes)
+        end = Evaluation(PlanAtMonth(demand, demand.months), start.block_classes) if demand.grows else start
+        return cls(start, end, f"IPv{demand.supply.version}")
+
+    @property
+    def demand(self) -> Demand:
+        """What is evaluated."""
+        return self.start.plan.demand
+
+    def at_month(self, month: int) -> Evaluation:
+        """Return the evaluation after so many months."""
+        if not month or not self.demand.grows:
+            return self.start
+        if month == self.end.plan.month:
+            return self.end
+        return Evaluation(PlanAtMonth(self.demand, month), self.start.block_classes)
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """Whether the plan holds, and what binds first."""
+        return decide_verdict(self.start, self.end, self.subject)
+
+
+def no_pool_verdict() -> Verdict:
+    """Return the verdict on a plan without any pool."""
+    return Verdict(Status.FAILS, "no-pool", LIMIT_BLOCKS)
 
 
 def decide_verdict(start: Evaluation, end: Evaluation, subject: str = "") -> Verdict:

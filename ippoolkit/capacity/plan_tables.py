@@ -1,26 +1,22 @@
-"""The whole plan: its verdict, its growth, its nodes."""
+"""Tables of the whole plan: its growth, its nodes."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..findings import get_language
 from ..model import Scenario
-from .block_filling import needs_of_node
-from .demand import Demand, NodeGroupDemand, compute_demand, ip_versions
+from .block_filling import NodeLoad, needs_of_node
 from .evaluation import (
     LIMIT_ADDRESSES,
-    LIMIT_BLOCKS,
     LIMIT_BLOCKS_PER_NODE,
     LIMIT_BY_CODE,
     LIMIT_MAX_PODS,
     LIMIT_STRICT_AFFINITY,
     Evaluation,
-    PlanAtMonth,
-    Status,
-    Verdict,
-    decide_verdict,
-    evaluate_start_and_end,
+    PlanEvaluation,
 )
 from .table_columns import GROWTH, NODES, build_frame
 
@@ -28,43 +24,18 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def verdicts(scenario: Scenario) -> list[Verdict]:
-    """Judge the plan for each address family, all its pools together; IPv4 first."""
-    if not scenario.cluster.pools:
-        return [Verdict(Status.FAILS, "no-pool", LIMIT_BLOCKS)]
-    return [_verdict_on_demand(compute_demand(scenario, version)) for version in ip_versions(scenario)]
-
-
-def verdict(scenario: Scenario) -> Verdict:
-    """Judge the plan: the worse of its families' verdicts."""
-    return min(verdicts(scenario), key=lambda verdict: verdict.status.rank)
-
-
-def growth(scenario: Scenario, *, lang: str = "en") -> pd.DataFrame:
-    """Follow the plan over its horizon, all pools of a family together.
-
-    Parameters
-    ----------
-    scenario
-        The design.
-    lang
-        Language of the column `limit`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row a month and family, from month 0; columns as in docs/tables.md.
-    """
+def growth_table(plans: Sequence[PlanEvaluation], months: int, lang: str) -> pd.DataFrame:
+    """Return a row for each month and IP version; see `ippoolkit.growth`."""
+    language = get_language(lang)
     rows: list[tuple[Any, ...]] = []
-    demands = [compute_demand(scenario, version) for version in ip_versions(scenario)]
-    for month in range(scenario.plan.months + 1):
-        for demand in demands:
-            evaluation = Evaluation(PlanAtMonth(demand, month), demand.supply.block_classes)
+    for month in range(months + 1):
+        for plan in plans:
+            evaluation = plan.at_month(month)
             limit = LIMIT_BY_CODE[evaluation.problem[1]] if evaluation.problem else ""
             rows.append(
                 (
                     month,
-                    demand.supply.version,
+                    plan.demand.supply.version,
                     evaluation.fill_result.nodes,
                     evaluation.fill_result.pods,
                     evaluation.blocks_needed,
@@ -72,52 +43,45 @@ def growth(scenario: Scenario, *, lang: str = "en") -> pd.DataFrame:
                     evaluation.plan.addresses_needed,
                     evaluation.total_addresses,
                     evaluation.spare_blocks,
-                    get_language(lang).translate(limit) if limit else "",
+                    language.translate(limit) if limit else "",
                 )
             )
     return build_frame(GROWTH, rows)
 
 
-def nodes(scenario: Scenario, *, lang: str = "en") -> pd.DataFrame:
-    """List the nodes that exist, one by one, and the planned groups.
-
-    Parameters
-    ----------
-    scenario
-        The design.
-    lang
-        Language of the column `first_limit`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row a node or group and family; columns as in docs/tables.md.
-    """
+def node_table(scenario: Scenario, plans: Iterable[PlanEvaluation], lang: str) -> pd.DataFrame:
+    """Return a row for each node and planned group and each IP version; see `ippoolkit.nodes`."""
     rows: list[tuple[Any, ...]] = []
-    for version in ip_versions(scenario):
-        demand = compute_demand(scenario, version)
-        evaluation = Evaluation(PlanAtMonth(demand), demand.supply.block_classes)
-        planned_groups = demand.groups if scenario.plan.groups else ()
-        rows += [_node_row(evaluation, group, lang) for group in (*demand.nodes, *planned_groups)]
+    for plan in plans:
+        existing = plan.demand.existing
+        # Nodes that draw alike differ in name and kubelet's limit only.
+        kinds = [
+            (index, node.max_pods) for node, index in zip(scenario.cluster.nodes, existing.load_of_node, strict=True)
+        ]
+        row_of_kind = {
+            (index, max_pods): _node_row(plan.start, replace(existing.loads[index], nodes=1), max_pods, lang)
+            for index, max_pods in set(kinds)
+        }
+        rows += [(node.name, *row_of_kind[kind]) for node, kind in zip(scenario.cluster.nodes, kinds, strict=True)]
+        if scenario.plan.groups:
+            rows += [
+                (group.load.name, *_node_row(plan.start, group.load, group.max_pods, lang))
+                for group in plan.demand.groups
+            ]
     return build_frame(NODES, rows)
 
 
-def _verdict_on_demand(demand: Demand) -> Verdict:
-    return decide_verdict(*evaluate_start_and_end(demand), f"IPv{demand.supply.version}")
-
-
-def _node_row(evaluation: Evaluation, group: NodeGroupDemand, lang: str) -> tuple[Any, ...]:
-    load = group.load
+def _node_row(evaluation: Evaluation, load: NodeLoad, max_pods: int, lang: str) -> tuple[Any, ...]:
+    """Return all columns but the name."""
     supply = evaluation.plan.demand.supply
     blocks_per_node = evaluation.blocks_needed_by(load, frozenset(range(len(evaluation.block_classes))))
-    pods_possible, limit = _first_limit_of_node(evaluation, group)
+    pods_possible, limit = _first_limit_of_node(evaluation, load, max_pods)
     pools = [
         pool.name
         for pool, class_indices in zip(supply.pools, supply.classes_by_pool, strict=True)
         if class_indices[0] in load.pod_block_classes
     ]
     return (
-        load.name,
         supply.version,
         load.nodes,
         load.pods,
@@ -132,9 +96,9 @@ def _node_row(evaluation: Evaluation, group: NodeGroupDemand, lang: str) -> tupl
     )
 
 
-def _first_limit_of_node(evaluation: Evaluation, group: NodeGroupDemand) -> tuple[int, str]:
-    """Return the pods at which one node of a group takes no more, and what stops it."""
-    load, fill_result = group.load, evaluation.fill_result
+def _first_limit_of_node(evaluation: Evaluation, load: NodeLoad, max_pods: int) -> tuple[int, str]:
+    """Return the pods at which one node accepts no more, and what stops it."""
+    fill_result = evaluation.fill_result
     no_borrowing = evaluation.plan.demand.supply.strict_affinity or load.reserved_per_block > 0
     if no_borrowing:  # what its own blocks leave, and the blocks that nobody has
         _, free_in_own_blocks, _ = needs_of_node(
@@ -153,7 +117,7 @@ def _first_limit_of_node(evaluation: Evaluation, group: NodeGroupDemand) -> tupl
             for r in load.pod_block_classes
         )
     return min(
-        (group.max_pods, LIMIT_MAX_PODS),
+        (max_pods, LIMIT_MAX_PODS),
         (evaluation.max_pods_per_node(load), LIMIT_BLOCKS_PER_NODE),
         (load.pods + free_addresses, LIMIT_STRICT_AFFINITY if no_borrowing else LIMIT_ADDRESSES),
         key=lambda limit: limit[0],

@@ -16,26 +16,12 @@ if TYPE_CHECKING:
 
 _USES_TEMPLATE_BY_CODE = {
     "pool-disabled": N_("{uses}; disabled"),
-    "pool-manual": N_("{uses}; on request only"),
+    "pool-manual": N_("{uses}; only for pods that name the pool"),
 }
 
 
-def pools(scenario: Scenario, *, lang: str = "en") -> pd.DataFrame:
-    """List the pools of a scenario, by name.
-
-    Parameters
-    ----------
-    scenario
-        The design.
-    lang
-        Language of the column `serves`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row a pool; columns as in docs/tables.md. `used` and `blocks_used` are None where nothing is known of
-        blocks, nodes or pods.
-    """
+def pool_table(scenario: Scenario, lang: str) -> pd.DataFrame:
+    """Return a row for each pool, by name; see `ippoolkit.pools`."""
     ordered = sorted(scenario.cluster.pools, key=lambda pool: pool.name)
     return build_frame(POOLS, [_pool_row(scenario, pool, lang) for pool in ordered])
 

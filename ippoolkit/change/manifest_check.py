@@ -29,7 +29,7 @@ def check_manifests(scenario: Scenario, steps: Sequence[Step]) -> Iterator[Findi
                 reason = next(finding for finding in review.findings if finding.severity is Severity.ERROR)
                 yield Finding("change-refused", name, {"pool": name, "reason": reason})
             pools[name] = step.pool
-        elif step.action == "close":
+        elif step.action == "disable":
             pools[name] = replace(step.pool, disabled=True)
         elif step.action == "delete":
             pools.pop(name, None)

@@ -33,7 +33,7 @@ def pools_after(pools: list[IPPool], step: Step) -> list[IPPool]:
     match step.action:
         case "create":
             return [*others, step.pool]
-        case "close":
+        case "disable":
             return [
                 replace(pool, node_selector=SELECT_NO_NODE) if pool.name == step.pool.name else pool for pool in pools
             ]

@@ -13,9 +13,9 @@ from .step_commands import SHOW_BLOCKS, SHOW_POOLS, SHOW_TUNNELS, SHOW_USAGE, St
 
 _CHECK_COMMANDS = {
     "create": (SHOW_POOLS, SHOW_TUNNELS),
-    "close": (SHOW_TUNNELS, SHOW_USAGE),
+    "disable": (SHOW_TUNNELS, SHOW_USAGE),
     "restart": (SHOW_TUNNELS,),
-    "shut": (SHOW_POOLS,),
+    "disable-managed": (SHOW_POOLS,),
     "recreate": (SHOW_USAGE, "kubectl get pods -A -o wide | grep -v Running"),
     "delete": (SHOW_POOLS, SHOW_BLOCKS),
     "annotate": ("kubectl get namespaces,deployments,daemonsets,statefulsets -A -o yaml | grep -nE 'ipv[46]pools'",),
@@ -74,7 +74,7 @@ def render_runbook(runbook: Runbook, lang: str = "en") -> RenderedRunbook:
     header = lang, runbook.scenario.cluster.ipam.ip_cooldown_seconds, runbook_title(runbook, lang)
     params: dict[str, object] = {"steps": len(runbook.results)}
     if not runbook.is_issued:
-        failed_text = N_("It would not hold on this cluster.")
+        failed_text = N_("It would fail on this cluster.")
         verdict = translator.translate(
             failed_text if runbook.results else N_("It was not rehearsed, for the reason below.")
         )
@@ -121,10 +121,10 @@ def _render_step(runbook: Runbook, step_number: int, commands: StepCommands, lan
     cooldown_seconds = runbook.scenario.cluster.ipam.ip_cooldown_seconds
     params = _params(result) | {"seconds": cooldown_seconds}
     text_key: str = action
-    if action == "close" and result.step.managed:
-        text_key = "shut"
+    if action == "disable" and result.step.managed:
+        text_key = "disable-managed"
     elif action == "recreate" and cooldown_seconds:
-        text_key = "renew"
+        text_key = "recreate-with-cooldown"
     explanations = tuple(
         (translator.translate(label), translator.render(texts.get(text_key, texts[action]), params))
         for label, texts in step_texts.EXPLANATIONS

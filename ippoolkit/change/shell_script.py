@@ -65,7 +65,7 @@ def _step_lines(step: RenderedStep, cooldown: int, lang: str) -> Iterable[str]:
             return [f"is_pool {pool_arguments} || {lines[0]}", SHOW_TUNNELS, confirm_expected]
         case "delete":
             return [SHOW_USAGE, _confirm(step.title), f"if is_pool {pool_arguments}; then {lines[0]}; fi"]
-        case "close":
+        case "disable":
             return [f"need_pool {pool_arguments}", lines[0], "sleep 10", *step.check_commands, confirm_expected]
         case "restart":
             return [*lines, SHOW_TUNNELS, confirm_expected]

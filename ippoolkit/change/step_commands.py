@@ -76,7 +76,7 @@ def _commands_of_step(
 ) -> StepCommands:
     step = result.step
     name = shlex.quote(step.pool.name)
-    if step.managed and step.action in ("create", "close", "delete"):
+    if step.managed and step.action in ("create", "disable", "delete"):
         manifest_path = f"manifests/{step_number:02d}-installation.yaml"
         line = f"kubectl patch installation default --type=merge --patch-file {manifest_path}"
         return StepCommands(
@@ -94,7 +94,7 @@ def _commands_of_step(
                 manifest_path=manifest_path,
                 manifest=text,
             )
-        case "close":
+        case "disable":
             patch = shlex.quote(_DISABLE_PATCH)
             return StepCommands(
                 (f"calicoctl patch ippool {name} -p {patch}",),

@@ -14,7 +14,7 @@ RUNBOOK_TITLES = {
 STEP_TITLES = {
     "create": N_("Create {pool}: {cidr}, blockSize {size:d}"),
     "annotate": N_("Let annotations that name {pool} name {to}"),
-    "close": N_("Take {pool} out of use"),
+    "disable": N_("Disable {pool}"),
     "restart": N_("Restart calico-node, so that tunnels leave {pool}"),
     "recreate": N_("Recreate the pods that hold addresses of {pool}"),
     "delete": N_("Delete {pool}"),
@@ -25,8 +25,8 @@ WHY = {
         "Another pool must be there before any pod or tunnel leaves one. Blocks are made when nodes need them."
     ),
     "annotate": N_("Pods that name a pool which is disabled or gone get no address."),
-    "close": N_("Nodes stay with the blocks they have: without this, recreated pods would come back into {pool}."),
-    "shut": N_(
+    "disable": N_("Nodes stay with the blocks they have: without this, recreated pods would come back into {pool}."),
+    "disable-managed": N_(
         "Nodes stay with the blocks they have: without this, recreated pods would come back into {pool}. The operator "
         "would enable a disabled pool again; the selector of no node stays."
     ),
@@ -40,8 +40,10 @@ POD_IMPACT = {
     "annotate": N_(
         "Kept, but for those whose template changes, which roll out; new ones go to the pool that is named now."
     ),
-    "close": N_("Kept. Tunnels change their address: connections between nodes may stall for seconds."),
-    "shut": N_("Kept. Tunnels stay where they are for now; pods that name {pool} go on getting addresses of it."),
+    "disable": N_("Kept. Tunnels change their address: connections between nodes may stall for seconds."),
+    "disable-managed": N_(
+        "Kept. Tunnels stay where they are for now; pods that name {pool} go on getting addresses of it."
+    ),
     "restart": N_("Kept. Tunnels change their address: connections between nodes may stall for seconds."),
     "recreate": N_(
         "{count:pod} are recreated with another address, each workload at the pace of its own rollout; a service is "
@@ -58,11 +60,11 @@ ORDER_TEXTS = {
 EXPECTED = {
     "create": N_("{pool} is listed with {cidr}, not disabled, and no pool is missing."),
     "annotate": N_("Every namespace and template of this step shows {to} in place of {pool}."),
-    "close": N_("No tunnel has an address of {cidr}; {pool} keeps {used} in use, those of its pods."),
-    "shut": N_("{pool} is listed with the selector !all()."),
+    "disable": N_("No tunnel has an address of {cidr}; {pool} keeps {used} in use, those of its pods."),
+    "disable-managed": N_("{pool} is listed with the selector !all()."),
     "restart": N_("No tunnel has an address of {cidr}."),
     "recreate": N_("IPS IN USE of {cidr} is {used}, and no pod waits in ContainerCreating."),
-    "renew": N_(
+    "recreate-with-cooldown": N_(
         "No pod has an address of {cidr}, and none waits in ContainerCreating. calicoctl counts addresses that cool "
         "down as in use."
     ),
@@ -72,11 +74,11 @@ EXPECTED = {
 WAIT = {
     "create": N_("Until every node shows the tunnel it should have; a few seconds."),
     "annotate": N_("Until what rolls out is done."),
-    "close": N_("Until the tunnel of every node is out of {cidr}; a few seconds. Write no other pool before."),
-    "shut": N_("Until the operator has written the pool; seconds."),
+    "disable": N_("Until the tunnel of every node is out of {cidr}; a few seconds. Write no other pool before."),
+    "disable-managed": N_("Until the operator has written the pool; seconds."),
     "restart": N_("Until the rollout is over and the tunnel of every node is out of {cidr}; minutes."),
     "recreate": N_("Until every rollout is over and nothing of {cidr} is in use."),
-    "renew": N_(
+    "recreate-with-cooldown": N_(
         "Until every rollout is over and nothing of {cidr} is in use; then {seconds} seconds more (ipCooldownSeconds): "
         "a block with addresses that cool down outlives its pool."
     ),
@@ -86,8 +88,8 @@ WAIT = {
 ROLLBACK = {
     "create": N_("Possible: delete {pool} again, as it was made."),
     "annotate": N_("Possible: put the old annotations back."),
-    "close": N_("Possible: take {pool} into use again with the same command and the old value."),
-    "shut": N_("Possible: put the old nodeSelector of {pool} back into the Installation."),
+    "disable": N_("Possible: enable {pool} again with the same command and the old value."),
+    "disable-managed": N_("Possible: put the old nodeSelector of {pool} back into the Installation."),
     "restart": N_("Possible: take {pool} into use again, and restart calico-node once more."),
     "recreate": N_(
         "Possible, for the price of recreating the pods once more: take {pool} into use again and close the other "
@@ -120,9 +122,9 @@ MANAGED_NOTE = N_(
 )
 # Findings that are about one step, by what it does.
 STEP_OF_FINDING = {
-    "change-annotated": "close",
-    "change-two-at-once": "close",
-    "change-operator": "close",
+    "change-annotated": "disable",
+    "change-two-at-once": "disable",
+    "change-operator": "disable",
     "change-early": "delete",
     "change-kubectl-delete": "delete",
     "change-surge": "recreate",

@@ -14,7 +14,7 @@ from .recreate_order import RecreateOrder
 
 ChangeKind = Literal["block-size", "split", "migrate", "grow", "retire"]
 InstallMethod = Literal["manifest", "operator", "kubespray"]
-StepAction = Literal["create", "annotate", "close", "restart", "recreate", "delete", "inventory"]
+StepAction = Literal["create", "annotate", "disable", "restart", "recreate", "delete", "inventory"]
 TEMPORARY_POOL = "temporary-pool"
 SELECT_NO_NODE = "!all()"  # the selector of no node, which takes a pool out of use where `disabled` is not to be had
 MAX_SPLIT_BITS = 4  # by how many bits a pool is split at most: 16 parts
@@ -167,7 +167,7 @@ def objects_naming_pool(cluster: Cluster, pool: str) -> list[str]:
 
 def _retire_pool(pool: IPPool, target_pool: str, *, managed: bool, is_named: bool) -> list[Step]:
     """Return the steps that take a pool out of use, move its pods, and delete it."""
-    actions: list[StepAction] = ["close", "recreate", "delete"]
+    actions: list[StepAction] = ["disable", "recreate", "delete"]
     if managed:
         actions.insert(1, "restart")
     if is_named:

@@ -11,10 +11,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
 
+from ..analysis import analyse
 from ..calico.limits import allowed_block_sizes
-from ..capacity import verdicts
-from ..capacity.demand import compute_demand
-from ..capacity.evaluation import Status, evaluate_start_and_end
+from ..capacity.evaluation import Status
 from ..cidr import Cidr, IPVersion
 from ..model import IPPool, NodeGroup, Requirements, Scenario
 from ..model.scenario_edits import with_pool
@@ -87,8 +86,8 @@ class _Judge:
         """Say whether a changed scenario holds, and how many routes it announces."""
         pools = tuple(pool for pool in scenario.cluster.pools if pool.version == self.version)
         alone = replace(scenario, cluster=replace(scenario.cluster, pools=pools))
-        verdict = verdicts(alone)[0]
-        routes = evaluate_start_and_end(compute_demand(alone, self.version))[1].fill_result.routes
+        plan = analyse(alone).plans[0]
+        verdict, routes = plan.verdict, plan.end.fill_result.routes
         holds = verdict.status is Status.FITS or verdict.code == "no-spare"
         limit = self.asked.max_routes
         return holds and (limit is None or routes <= limit), routes

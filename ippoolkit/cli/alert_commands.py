@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from ..findings import Finding, Place
-from .app import LanguageChoice, LanguageOption, app, errors_reported, exit_with_problem
+from .app import LanguageOption, app, errors_reported, exit_with_problem
 from .forecast_commands import Pools
 
 
@@ -34,11 +34,11 @@ def alerts(
     namespace: Annotated[str, typer.Option(help="Namespace of the PrometheusRule.")] = "",
     label: Annotated[list[str] | None, typer.Option(metavar="KEY=VALUE", help="Label of the PrometheusRule.")] = None,
     pools: Pools = None,
-    lang: LanguageOption = LanguageChoice.EN,
+    lang: LanguageOption = "en",
 ) -> None:
     """Write alerting rules with thresholds that leave the time a new pool takes, at the growth planned or measured."""
     from .. import alerts as kit
-    from ..write.scenario_file import write_text
+    from ..write import write_atomically
 
     labels = _labels(label or [], lang)
     with errors_reported(lang):
@@ -52,7 +52,7 @@ def alerts(
         files = [(plain, kit.rules_file(group)), (dashboard, kit.dashboard(watch, metrics)), (out, text)]
         for path, content in files:
             if path is not None:
-                typer.echo(write_text(path, content))
+                typer.echo(write_atomically(path, content))
     if out is None:
         typer.echo(text, nl=False)
 
@@ -60,13 +60,12 @@ def alerts(
 def _watch(sources: list[str], pools: list[Path] | None) -> Any:
     from ..alerts import watch_forecast, watch_scenario
     from ..forecasting import forecast, is_history
-    from ..read import load
-    from ..read.cluster_dump import read_cluster
+    from ..read import load, read
 
     if any(is_history(source) for source in sources):
         return watch_forecast(forecast(*sources, pools=load(*pools) if pools else None))
     if any(Path(source).is_dir() for source in sources):
-        return watch_scenario(read_cluster(*sources).scenario)
+        return watch_scenario(read(*sources).scenario)
     return watch_scenario(load(*sources))
 
 

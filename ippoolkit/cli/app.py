@@ -1,21 +1,24 @@
-"""What every command shares: the application, common arguments, telling of errors."""
+"""What every command shares: the application, common options, how errors and JSON are printed."""
 
 from __future__ import annotations
 
+import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 from rich.console import Console
 
 from .. import __version__
-from ..errors import InputError, IppoolkitError
+from ..errors import InputError, IppoolkitError, describe_finding
 from ..findings import Finding
+
+if TYPE_CHECKING:
+    from ..model import Scenario
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -39,37 +42,57 @@ def _options(
     pass
 
 
-class LanguageChoice(StrEnum):
-    """A language to choose."""
-
-    EN = "en"
-    ZH = "zh"
-
-
 FilesArgument = Annotated[
     list[Path], typer.Argument(help="A scenario, IPPool manifests or dumps (YAML, JSON); - for stdin.")
 ]
-LanguageOption = Annotated[LanguageChoice, typer.Option(help="Language of the texts.")]
+ClusterOption = Annotated[
+    list[Path], typer.Option("--cluster", "-c", help="A folder or file of the cluster. Repeatable.")
+]
+ScenarioOutOption = Annotated[Path | None, typer.Option("--out", "-o", help="The scenario file; stdout if left out.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print everything as JSON, numbers exact.")]
+LanguageOption = Annotated[Literal["en", "zh"], typer.Option(help="Language of the texts.")]
 
 
 @contextmanager
-def errors_reported(lang: str = LanguageChoice.EN) -> Iterator[None]:
-    """Tell what went wrong without a traceback: exit status 2 for bad input, 1 for anything else."""
+def errors_reported(lang: str = "en") -> Iterator[None]:
+    """Print what went wrong without a traceback: exit status 2 for bad input, 1 for anything else."""
     try:
         yield
-    except InputError as error:
-        typer.echo(error.describe(lang), err=True)
-        raise typer.Exit(2) from None
     except IppoolkitError as error:
-        typer.echo(error.describe(lang), err=True)
-        raise typer.Exit(1) from None
+        exit_with_error(error, lang)
+
+
+def exit_with_error(error: IppoolkitError, lang: str) -> NoReturn:
+    """Print an error and end the command."""
+    typer.echo(error.describe(lang), err=True)
+    raise typer.Exit(2 if isinstance(error, InputError) else 1) from None
 
 
 def exit_with_problem(lang: str, problem: Finding) -> NoReturn:
-    """Tell what is wrong with what was asked for, and end."""
+    """Print what is wrong with the command's options and end it."""
+    exit_with_error(InputError([problem]), lang)
+
+
+def print_notes(notes: Sequence[Finding], lang: str) -> None:
+    """Print what is to be said on how the input was read, on standard error."""
+    for note in notes:
+        typer.echo(describe_finding(note, lang), err=True)
+
+
+def print_json(value: object) -> None:
+    """Print plain values as JSON; whole numbers keep every digit."""
+    typer.echo(json.dumps(value, indent=1, ensure_ascii=False))
+
+
+def write_scenario(scenario: Scenario, out: Path | None, lang: str) -> None:
+    """Write a scenario to a file and print its path; print the scenario itself where no file is named."""
+    from ..write import save_scenario, scenario_to_yaml
+
+    if out is None:
+        typer.echo(scenario_to_yaml(scenario), nl=False)
+        return
     with errors_reported(lang):
-        raise InputError([problem])
-    raise AssertionError  # telling has ended the command
+        typer.echo(save_scenario(scenario, out))
 
 
 def console() -> Console:

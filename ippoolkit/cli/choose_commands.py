@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from typer.core import TyperCommand
 
-from .app import LanguageChoice, LanguageOption, app, console, errors_reported
+from .app import JsonOption, LanguageOption, app, console, errors_reported, print_json
 
 _LOOKS_LIKE_CIDR = re.compile(r"[0-9A-Fa-f:][0-9A-Fa-f:.]*[.:][0-9A-Fa-f:.]*/\w*")
 
@@ -32,29 +30,6 @@ class SeveralValues(TyperCommand):
         return super().parse_args(ctx, spread)
 
 
-class Family(StrEnum):
-    """Address families of the pods."""
-
-    IPV4 = "4"
-    IPV6 = "6"
-    DUAL = "dual"
-
-
-class OneFamily(StrEnum):
-    """An address family."""
-
-    IPV4 = "4"
-    IPV6 = "6"
-
-
-class Encapsulation(StrEnum):
-    """How packets travel between nodes."""
-
-    VXLAN = "vxlan"
-    IPIP = "ipip"
-    NONE = "none"
-
-
 Within = Annotated[
     list[str] | None, typer.Option("--within", metavar="CIDR…", help="Where pools may lie. Several, or repeated.")
 ]
@@ -65,7 +40,6 @@ Known = Annotated[
     list[Path] | None,
     typer.Argument(help="Scenarios, dumps, address plans (CSV), ip route; - for stdin.", show_default=False),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print everything as JSON, numbers exact.")]
 
 
 @app.command(cls=SeveralValues)
@@ -76,9 +50,9 @@ def recommend(
     ] = None,
     nodes: Annotated[int | None, typer.Option(help="How many nodes.")] = None,
     pods_per_node: Annotated[int | None, typer.Option(help="Pods with an address on each of them; 110.")] = None,
-    family: Annotated[Family | None, typer.Option(help="Addresses of the pods; 4.")] = None,
+    family: Annotated[Literal["4", "6", "dual"] | None, typer.Option(help="Addresses of the pods; 4.")] = None,
     encapsulation: Annotated[
-        Encapsulation | None, typer.Option(help="A tunnel takes an address a node; vxlan.")
+        Literal["vxlan", "ipip", "none"] | None, typer.Option(help="A tunnel takes an address a node; vxlan.")
     ] = None,
     racks: Annotated[int | None, typer.Option(help="Racks, each with a pool of its own; 1.")] = None,
     rack_label: Annotated[str | None, typer.Option(help="Label of a node that names its rack; rack.")] = None,
@@ -105,22 +79,22 @@ def recommend(
     today: Annotated[
         str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="When growth starts; today.")
     ] = None,
-    lang: LanguageOption = LanguageChoice.EN,
-    as_json: AsJson = False,
+    lang: LanguageOption = "en",
+    as_json: JsonOption = False,
 ) -> None:
     """Find every design of pools worth having: exit status 0 one is picked, 1 nothing fits, 2 unusable input."""
     from ..choose import change_options, option_parsing
     from ..choose import recommend as find
     from ..view.recommendation import print_recommendation, recommendation_as_dict
-    from ..write import save_scenario, to_manifests_yaml, write_text
+    from ..write import save_scenario, to_manifests_yaml, write_atomically
 
     with errors_reported(lang):
         wanted = option_parsing.wanted_from(
             {
                 "nodes": nodes,
                 "pods_per_node": pods_per_node,
-                "family": family.value if family else None,
-                "encapsulation": encapsulation.value if encapsulation else None,
+                "family": family,
+                "encapsulation": encapsulation,
                 "racks": racks,
                 "rack_label": rack_label,
                 "headroom": headroom,
@@ -140,7 +114,7 @@ def recommend(
         options = change_options(found, wanted.taken) if scenario is not None and scenario.cluster.pools else []
         if as_json:
             data = recommendation_as_dict(found, options, every=every, lang=lang)
-            typer.echo(json.dumps(data, indent=1, ensure_ascii=False))
+            print_json(data)
         else:
             print_recommendation(console(), found, options, every=every, lang=lang)
         if found.holds:
@@ -148,7 +122,7 @@ def recommend(
                 path = save_scenario(found.as_scenario(name=_name(out)), out)
                 typer.echo(path, err=as_json)
             if manifests is not None:
-                typer.echo(write_text(manifests, to_manifests_yaml(found.pools)), err=as_json)
+                typer.echo(write_atomically(manifests, to_manifests_yaml(found.pools)), err=as_json)
     raise typer.Exit(0 if found.holds else 1)
 
 
@@ -160,12 +134,12 @@ def free(
     prefix: Annotated[int | None, typer.Option(help="Prefix length of the ranges wanted.")] = None,
     count: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many of them.")] = 1,
     family: Annotated[
-        OneFamily | None, typer.Option(help="Their family; that of --within, IPv4 where it has both.")
+        Literal["4", "6"] | None, typer.Option(help="Their family; that of --within, IPv4 where it has both.")
     ] = None,
     special: Annotated[bool, typer.Option("--special", help="Offer special-purpose ranges too.")] = False,
     picture: Annotated[Path | None, typer.Option(help="Draw the space into a file: .html, .svg or .png.")] = None,
-    lang: LanguageOption = LanguageChoice.EN,
-    as_json: AsJson = False,
+    lang: LanguageOption = "en",
+    as_json: JsonOption = False,
 ) -> None:
     """Find ranges that are free: exit status 0 found, 1 no room, 2 unusable input."""
     from ..choose import free as find_free
@@ -178,7 +152,7 @@ def free(
             taken=taken or (),
             prefix=prefix,
             count=count,
-            family=None if family is None else (4 if family is OneFamily.IPV4 else 6),
+            family=None if family is None else 4 if family == "4" else 6,
             special=special,
         )
         if as_json:

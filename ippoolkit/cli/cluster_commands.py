@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from ..errors import InputError, describe_finding
-from ..findings import Finding, Place, Severity
-from .app import LanguageChoice, LanguageOption, app, console, errors_reported, exit_with_problem
+from ..errors import InputError
+from ..findings import Finding, Place
+from .app import (
+    JsonOption,
+    LanguageOption,
+    app,
+    console,
+    errors_reported,
+    exit_with_problem,
+    print_json,
+    print_notes,
+    write_scenario,
+)
 
 PathsArgument = Annotated[
     list[Path] | None,
@@ -21,7 +28,9 @@ PathsArgument = Annotated[
 AbsentKindsOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--none", help="A kind known to have no objects, where kubectl's empty list leaves it open. Repeatable."
+        "--none",
+        "--absent",
+        help="A kind known to have no objects, where kubectl's empty list leaves it open. Repeatable.",
     ),
 ]
 KubeconfigOption = Annotated[
@@ -31,7 +40,6 @@ ContextOption = Annotated[str | None, typer.Option(help="Its context to use; the
 ClusterOption = Annotated[
     list[Path] | None, typer.Option("--cluster", "-c", help="A folder or file of the cluster. Repeatable.")
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print everything as JSON, numbers exact.")]
 
 
 @app.command()
@@ -44,13 +52,16 @@ def audit(
     redact: Annotated[
         bool, typer.Option("--redact", help="Replace names and addresses in the report; the numbers stay.")
     ] = False,
-    lang: LanguageOption = LanguageChoice.EN,
+    lang: LanguageOption = "en",
     as_json: JsonOption = False,
     print_rbac: Annotated[
         bool, typer.Option("--print-rbac", help="Print the ClusterRole that reading a running cluster needs.")
     ] = False,
 ) -> None:
-    """Say how full a cluster is and what is wrong with it: exit status 0 no error found, 1 some, 2 a file unusable."""
+    """Say how full a cluster is and what is wrong with it.
+
+    Exit status 0: no error found; 1: some, an object that could not be read, or a pool nearly full; 2: a file unusable.
+    """
     if print_rbac:
         from ..live.rbac import cluster_role
 
@@ -59,26 +70,31 @@ def audit(
     from ..audit import audit_reading
     from ..view.audit_terminal import audit_as_dict, print_audit
 
-    cluster_audit = audit_reading(_read_input(paths, kubeconfig, context, none, lang))
+    reading = _read_input(paths, kubeconfig, context, none, lang)
+    cluster_audit = audit_reading(reading)
     if out is not None:
         from ..report import make_report
+        from ..report.inputs import ReportInput
 
-        is_consumed = not paths or any(
-            str(path) == "-" for path in paths
-        )  # from a cluster or a pipe, which is done with
         with errors_reported(lang):
-            report_input = cluster_audit.scenario if is_consumed else paths or []
+            report_input = ReportInput(
+                reading.scenario.name,
+                reading.scenario.name,
+                paths=tuple(paths or ()),
+                reading=reading,
+                audit=cluster_audit,
+            )
             parameters = {"none": none or []}
             typer.echo(
                 make_report(report_input, out, lang=lang, redact=redact, template="audit", parameters=parameters)
             )
     elif as_json:
-        typer.echo(json.dumps(audit_as_dict(cluster_audit, lang), indent=1, ensure_ascii=False))
+        print_json(audit_as_dict(cluster_audit, lang))
     else:
         print_audit(console(), cluster_audit, lang=lang)
     if cluster_audit.reading.has_unreadable_file:
         raise typer.Exit(2)
-    raise typer.Exit(int(any(finding.severity is Severity.ERROR for finding in cluster_audit.findings)))
+    raise typer.Exit(int(cluster_audit.has_failed))
 
 
 @app.command(name="pools-for")
@@ -90,10 +106,13 @@ def pools_for(
     namespace: Annotated[str, typer.Option(help="The pod's namespace.")] = "",
     pod: Annotated[str, typer.Option(help="The pod, for its own annotation.")] = "",
     who_can_use: Annotated[
-        str | None, typer.Option(help="Show instead every node and namespace that may use this pool.")
+        str | None,
+        typer.Option(
+            "--who-can-use", "--pool-users", help="Show instead every node and namespace that may use this pool."
+        ),
     ] = None,
     coverage: Annotated[bool, typer.Option("--coverage", help="Show instead a table of nodes and pools.")] = False,
-    lang: LanguageOption = LanguageChoice.EN,
+    lang: LanguageOption = "en",
     as_json: JsonOption = False,
 ) -> None:
     """Say which pools would serve a pod, in order, and why each other one would not."""
@@ -102,7 +121,10 @@ def pools_for(
 
     if bool(node) + bool(who_can_use) + coverage != 1:
         exit_with_problem(lang, Finding("option-one", params={"options": "--node, --who-can-use, --coverage"}))
-    scenario = _read_input(cluster, kubeconfig, context, None, lang).scenario
+    reading = _read_input(cluster, kubeconfig, context, None, lang)
+    scenario = reading.scenario
+    unknown_cni = (Finding("cni-unknown"),) if node and scenario.cluster.cni is None else ()
+    print_notes((*reading.errors, *unknown_cni), lang)
     with errors_reported(lang):
         if node:
             table = pool_tables.pools_for(scenario.cluster, node, namespace, pod, lang=lang)
@@ -111,7 +133,7 @@ def pools_for(
         else:
             table = pool_tables.pool_coverage(scenario, lang)
     if as_json:
-        typer.echo(json.dumps(table.to_dict("records"), indent=1, ensure_ascii=False))
+        print_json(table.to_dict("records"))
     else:
         print_dataframe(console(), table, lang=lang)
 
@@ -127,26 +149,23 @@ def snapshot(
     ] = Path("cluster.yaml"),
     redact: Annotated[
         bool,
-        typer.Option("--redact", help="Number nodes, namespaces, pods and handles; drop labels that no selector uses."),
+        typer.Option("--redact", help="Replace names and addresses; the numbers stay."),
     ] = False,
     name: Annotated[str | None, typer.Option(help="Name of the scenario.")] = None,
-    lang: LanguageOption = LanguageChoice.EN,
+    lang: LanguageOption = "en",
 ) -> None:
     """Put a cluster into one scenario file, to plan on, to audit again, to compare with."""
     from dataclasses import replace
 
-    from ..audit.redact import redacted
-    from ..write import save_scenario
+    from ..write.redaction import redact_scenarios
 
     reading = _read_input(paths, kubeconfig, context, none, lang)
-    scenario = redacted(reading.scenario) if redact else reading.scenario
+    (scenario,) = redact_scenarios([reading.scenario]) if redact else (reading.scenario,)
     if name:
         scenario = replace(scenario, name=name)
-    for note in reading.notes:
-        typer.echo(describe_finding(note, lang), err=True)
-    with errors_reported(lang):
-        typer.echo(save_scenario(scenario, out))
-    if reading.unusable:
+    print_notes(reading.notes, lang)
+    write_scenario(scenario, out, lang)
+    if reading.has_unreadable_file:
         raise typer.Exit(2)
 
 
@@ -157,7 +176,7 @@ def diff(
     days: Annotated[
         float | None, typer.Option(min=0, help="Days between them; derived from their newest objects if left out.")
     ] = None,
-    lang: LanguageOption = LanguageChoice.EN,
+    lang: LanguageOption = "en",
     as_json: JsonOption = False,
 ) -> None:
     """Say what changed between two dumps of a cluster, and what that means for its capacity."""
@@ -171,7 +190,7 @@ def diff(
     table = audit_diff.metric_changes(old_audit, new_audit)
     if as_json:
         payload = {"changes": table.to_dict("records"), "findings": [finding.as_dict(lang) for finding in findings]}
-        typer.echo(json.dumps(payload, indent=1, ensure_ascii=False))
+        print_json(payload)
     else:
         print_dataframe(console(), table, lang=lang)
         print_findings(console(), findings, lang=lang)
@@ -179,7 +198,7 @@ def diff(
 
 def _read_input(paths: list[Path] | None, kubeconfig: Path | None, context: str | None, none: Any, lang: str) -> Any:
     """Read files, or a running cluster."""
-    from ..read.cluster_dump import ALL_KINDS, KIND_BY_RESOURCE, read_cluster
+    from ..read.reading import ALL_KINDS, KIND_BY_RESOURCE, read
 
     if bool(paths) == bool(kubeconfig or context):
         exit_with_problem(lang, Finding("option-input"))
@@ -189,28 +208,12 @@ def _read_input(paths: list[Path] | None, kubeconfig: Path | None, context: str 
         exit_with_problem(lang, Finding("value-choice", params=params, place=Place("--none")))
     with errors_reported(lang):
         if paths:
-            return read_cluster(*paths, absent_kinds=absent_kinds)
+            return read(*paths, empty_kinds=absent_kinds)
         from ..live import LiveError, read_live
+        from ..view.progress import progress_bars, stderr_console
 
         try:
-            with _live_progress() as progress:
+            with progress_bars(stderr_console()) as progress:
                 return read_live(kubeconfig, context, progress=progress)
         except LiveError as error:
             raise InputError([Finding(error.finding.code, params=error.finding.params)]) from None
-
-
-@contextmanager
-def _live_progress() -> Iterator[Any]:
-    """Show on standard error how far the reading of a cluster is."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        tasks: dict[str, Any] = {}
-
-        def update(kind: str, done: int, total: int) -> None:
-            if kind not in tasks:
-                tasks[kind] = bar.add_task(kind, total=max(total, 1))
-            bar.update(tasks[kind], completed=max(done, total == 0), total=max(total, 1))
-
-        yield update

@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ..errors import describe_finding
-from .app import LanguageChoice, LanguageOption, app, errors_reported
+from .app import LanguageOption, ScenarioOutOption, app, errors_reported, print_notes, write_scenario
 
 
 @app.command(name="from-installer")
@@ -17,19 +16,20 @@ def from_installer(
         list[Path],
         typer.Argument(help="A Kubespray inventory, an Installation, a ClusterConfiguration, calico-node's manifest."),
     ],
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="The scenario file; stdout if left out.")] = None,
-    lang: LanguageOption = LanguageChoice.EN,
+    out: ScenarioOutOption = None,
+    lang: LanguageOption = "en",
 ) -> None:
     """Turn what an installer is given into a scenario file, and say what is mixed up in it."""
     from ..capacity.design_rules.check import design_findings
-    from ..read.installers import read_installer
-    from ..write import save_scenario, scenario_to_yaml
+    from ..read.reading import read_installer
 
     with errors_reported(lang):
         reading = read_installer(*paths)
-    for finding in (*reading.notes, *design_findings(reading.scenario)):
-        typer.echo(describe_finding(finding, lang), err=True)
-    with errors_reported(lang):
-        typer.echo(
-            save_scenario(reading.scenario, out) if out else scenario_to_yaml(reading.scenario), nl=out is not None
-        )
+    said = {note.subject for note in reading.notes if note.code == "prefix-as-size"}
+    further = [
+        finding
+        for finding in design_findings(reading.scenario)
+        if not (finding.code == "per-node-prefix" and finding.subject in said)
+    ]
+    print_notes((*reading.notes, *further), lang)
+    write_scenario(reading.scenario, out, lang)

@@ -2,32 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from ..findings import Finding
-from .app import LanguageChoice, LanguageOption, app, console, errors_reported, exit_with_problem
-
-
-class ActionChoice(StrEnum):
-    """What is to be done with the objects of manifests."""
-
-    CREATE = "create"
-    APPLY = "apply"
-    REPLACE = "replace"
-    PATCH = "patch"
-    DELETE = "delete"
-
-
-class JudgeChoice(StrEnum):
-    """Who judges manifests."""
-
-    CALICOCTL = "calicoctl"
-    KUBECTL = "kubectl"
+from .app import LanguageOption, app, console, errors_reported, exit_with_problem, print_json
 
 
 @app.command()
@@ -37,13 +18,19 @@ def check(
         list[Path] | None,
         typer.Option("--existing", "-e", help="What already exists: a scenario, manifests or dumps. Repeatable."),
     ] = None,
-    action: Annotated[ActionChoice, typer.Option(help="The calicoctl or kubectl action.")] = ActionChoice.APPLY,
-    by: Annotated[JudgeChoice | None, typer.Option(help="Check with one of them only; both if left out.")] = None,
+    action: Annotated[
+        Literal["create", "apply", "replace", "patch", "delete"], typer.Option(help="The calicoctl or kubectl action.")
+    ] = "apply",
+    by: Annotated[
+        Literal["calicoctl", "kubectl"] | None,
+        typer.Option("--by", "--only", help="Check with one of them only; both if left out."),
+    ] = None,
     each_alone: Annotated[
-        bool, typer.Option("--each", help="Check each file on its own, not on top of the files before it.")
+        bool,
+        typer.Option("--each", "--separate", help="Check each file on its own, not on top of the files before it."),
     ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit status 1 for warnings too.")] = False,
-    lang: LanguageOption = LanguageChoice.EN,
+    lang: LanguageOption = "en",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     as_sarif: Annotated[bool, typer.Option("--sarif", help="Print SARIF 2.1.0.")] = False,
     as_junit: Annotated[bool, typer.Option("--junit", help="Print JUnit XML.")] = False,
@@ -60,11 +47,11 @@ def check(
     from ..view.review_terminal import print_review
 
     with errors_reported(lang):
-        result = review(files, existing or (), action.value, (by.value,) if by else JUDGES, separately=each_alone)
+        result = review(files, existing or (), action, (by,) if by else JUDGES, separately=each_alone)
     if as_json:
-        typer.echo(json.dumps(review_formats.review_as_dict(result, lang), indent=1, ensure_ascii=False))
+        print_json(review_formats.review_as_dict(result, lang))
     elif as_sarif:
-        typer.echo(json.dumps(review_formats.review_as_sarif(result, lang), indent=1, ensure_ascii=False))
+        print_json(review_formats.review_as_sarif(result, lang))
     elif as_junit:
         typer.echo(review_formats.review_as_junit(result, lang), nl=False)
     else:
@@ -75,7 +62,7 @@ def check(
 @app.command()
 def convert(
     files: Annotated[list[Path], typer.Argument(help="Manifests or dumps; - for stdin.")],
-    lang: LanguageOption = LanguageChoice.EN,
+    lang: LanguageOption = "en",
 ) -> None:
     """Print objects of crd.projectcalico.org/v1, as kubectl shows them, as projectcalico.org/v3 for calicoctl."""
     from ..manifests import convert_to_v3

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,23 +13,13 @@ import typer
 
 from ..errors import InputError, describe_finding
 from ..findings import N_, Finding, Place, get_language
-from .app import LanguageChoice, LanguageOption, app, errors_reported
+from .app import LanguageOption, app, errors_reported
 
+_FORMATS = ("html", "pdf", "xlsx", "md", "png", "svg")  # as in report.formats, which is not loaded for a help text
 _SINGLE_FILE_SUFFIXES = (".html", ".pdf", ".xlsx", ".md")
 
 
-class FormatChoice(StrEnum):
-    """What a report can be made as."""
-
-    HTML = "html"
-    PDF = "pdf"
-    XLSX = "xlsx"
-    MD = "md"
-    PNG = "png"
-    SVG = "svg"
-
-
-_FORMATS_HELP = f"Comma between several: {', '.join(FormatChoice)}."
+_FORMATS_HELP = f"Comma between several: {', '.join(_FORMATS)}."
 
 
 @app.command()
@@ -47,7 +37,7 @@ def report(
         typer.Option("--out", "-o", help="A folder; of one scenario also a file: .html, .pdf, .xlsx or .md."),
     ] = Path("reports"),
     formats: Annotated[str, typer.Option("--format", "-f", help=_FORMATS_HELP)] = "html",
-    lang: LanguageOption = LanguageChoice.EN,
+    lang: LanguageOption = "en",
     redact: Annotated[bool, typer.Option("--redact", help="Replace names and addresses; the numbers stay.")] = False,
     template: Annotated[
         str,
@@ -87,7 +77,7 @@ def report(
     format_names = [name.strip() for name in formats.split(",") if name.strip()]
     options = {
         "formats": format_names,
-        "lang": lang.value,
+        "lang": lang,
         "redact": redact,
         "date": date,
         "template": template,
@@ -98,7 +88,7 @@ def report(
     raise typer.Exit(_make_batch(scenarios, out, options, lang))
 
 
-def _make_batch(scenarios: list[str], out: Path, options: dict[str, Any], lang: LanguageChoice) -> int:
+def _make_batch(scenarios: list[str], out: Path, options: dict[str, Any], lang: str) -> int:
     from ..report import make_reports
 
     logging.getLogger("papermill").setLevel(logging.CRITICAL)  # what fails is told below, in the reader's language
@@ -125,26 +115,32 @@ def _make_batch(scenarios: list[str], out: Path, options: dict[str, Any], lang: 
 
 
 @contextmanager
-def _batch_progress(lang: LanguageChoice, counts: dict[str, int]) -> Iterator[Any]:
+def _batch_progress(lang: str, counts: dict[str, int]) -> Iterator[Any]:
     """Show a bar with the time left on a terminal, and a line for each report that failed."""
-    from ..view.progress import report_progress
+    from ..report import ReportFailure
+    from ..view.progress import print_lines, progress_bars, stderr_console
 
-    with report_progress(lang.value) as (advance, print_line):
+    console, unit = stderr_console(), get_language(lang).translate(N_("reports"))
+    with progress_bars(console) as update:
 
         def progress(done: int, total: int, result: Any) -> None:
             counts.update(done=done, total=total)
-            error = getattr(result, "error", None)
-            if isinstance(error, InputError) and total == 1:
-                print_line(error.describe(lang))
-            elif isinstance(error, InputError):
-                problems = error.problems
-                more_count = f" (+{len(problems) - 1})" if len(problems) > 1 else ""
-                print_line(f"{describe_finding(problems[0], lang)}{more_count}")
-            elif error is not None:
-                print_line(f"{result.told}: {error.describe(lang)}")
-            advance(done, total)
+            if isinstance(result, ReportFailure):
+                print_lines(console, _failure_text(result, lang, is_only_one=total == 1))
+            update(unit, done, total)
 
         yield progress
+
+
+def _failure_text(failure: Any, lang: str, *, is_only_one: bool) -> str:
+    """Return what went wrong: all of it if nothing else was asked for, else in one line."""
+    error = failure.error
+    if not isinstance(error, InputError):
+        return f"{failure.label}: {error.describe(lang)}"
+    if is_only_one:
+        return error.describe(lang)
+    more_count = f" (+{len(error.problems) - 1})" if len(error.problems) > 1 else ""
+    return f"{describe_finding(error.problems[0], lang)}{more_count}"
 
 
 def _check_single_report(scenarios: list[str], out: Path, formats: str) -> None:
@@ -158,7 +154,7 @@ def _check_single_report(scenarios: list[str], out: Path, formats: str) -> None:
         raise InputError(problems)
 
 
-def _parse_parameters(assignments: tuple[()] | list[str], template: str, lang: LanguageChoice) -> dict[str, Any]:
+def _parse_parameters(assignments: tuple[()] | list[str], template: str, lang: str) -> dict[str, Any]:
     """Read NAME=VALUE with the types of the template's own values; what does not fit is judged with all the rest."""
     if not assignments:
         return {}
@@ -175,8 +171,6 @@ def _parse_parameters(assignments: tuple[()] | list[str], template: str, lang: L
 
 def _parse_value(text: str, default: object) -> object:
     """Read a value as the type of the default; texts that are no such value stay texts, and are refused as such."""
-    import json
-
     if isinstance(default, str):
         return text
     if isinstance(default, bool) and text in ("true", "false", "yes", "no"):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
-from .app import LanguageChoice, LanguageOption, app, errors_reported
+from .app import ClusterOption, LanguageOption, app, errors_reported
 
 runbook_app = typer.Typer(
     no_args_is_help=True, help="Write the procedure for a change of pools, rehearsed on a cluster."
@@ -16,30 +15,14 @@ runbook_app = typer.Typer(
 app.add_typer(runbook_app, name="runbook")
 
 
-class InstallerChoice(StrEnum):
-    """How Calico was installed."""
-
-    MANIFEST = "manifest"
-    OPERATOR = "operator"
-    KUBESPRAY = "kubespray"
-
-
-class OrderChoice(StrEnum):
-    """In which order pods are recreated."""
-
-    NAMESPACE = "namespace"
-    WORKLOAD = "workload"
-    NODE = "node"
-
-
-ClusterOption = Annotated[
-    list[Path], typer.Option("--cluster", "-c", help="A folder or file of the cluster. Repeatable.")
-]
 PoolOption = Annotated[str, typer.Option("--pool", help="Name of the pool.")]
 OutOption = Annotated[Path | None, typer.Option("--out", "-o", help="A folder for runbook, manifests and script.")]
-InstallOption = Annotated[InstallerChoice, typer.Option("--install", help="How Calico was installed.")]
+InstallOption = Annotated[
+    Literal["manifest", "operator", "kubespray"], typer.Option("--install", help="How Calico was installed.")
+]
 OrderOption = Annotated[
-    OrderChoice, typer.Option("--order", help="Order in which pods are recreated; pods are never deleted directly.")
+    Literal["namespace", "workload", "node"],
+    typer.Option("--order", help="Order in which pods are recreated; pods are never deleted directly."),
 ]
 BatchesOption = Annotated[int, typer.Option(min=1, max=100, help="Number of groups; the script pauses between them.")]
 ShortOption = Annotated[bool, typer.Option("--short", help="Without the explanations.")]
@@ -57,15 +40,27 @@ def block_size(
     pool: PoolOption,
     to: Annotated[int, typer.Option("--to", help="The new blockSize.")],
     temporary: TemporaryRangeOption = "",
-    install: InstallOption = InstallerChoice.MANIFEST,
-    order: OrderOption = OrderChoice.NAMESPACE,
+    install: InstallOption = "manifest",
+    order: OrderOption = "namespace",
     batches: BatchesOption = 4,
     out: OutOption = None,
     short: ShortOption = False,
-    lang: LanguageOption = LanguageChoice.EN,
+    lang: LanguageOption = "en",
 ) -> None:
     """Change a pool's blockSize: exit status 0 issued, 1 refused, 2 a file unusable."""
-    _issue_runbook("block-size", **locals())
+    _issue_runbook(
+        "block-size",
+        cluster,
+        pool,
+        out,
+        lang,
+        short=short,
+        install=install,
+        to=to,
+        temporary=temporary,
+        order=order,
+        batches=batches,
+    )
 
 
 @runbook_app.command()
@@ -75,15 +70,28 @@ def migrate(
     cidr: NewRangeOption = "",
     name: NewNameOption = "",
     to: NewBlockSizeOption = 0,
-    install: InstallOption = InstallerChoice.MANIFEST,
-    order: OrderOption = OrderChoice.NAMESPACE,
+    install: InstallOption = "manifest",
+    order: OrderOption = "namespace",
     batches: BatchesOption = 4,
     out: OutOption = None,
     short: ShortOption = False,
-    lang: LanguageOption = LanguageChoice.EN,
+    lang: LanguageOption = "en",
 ) -> None:
     """Move to another pool."""
-    _issue_runbook("migrate", **locals())
+    _issue_runbook(
+        "migrate",
+        cluster,
+        pool,
+        out,
+        lang,
+        short=short,
+        install=install,
+        cidr=cidr,
+        name=name,
+        to=to,
+        order=order,
+        batches=batches,
+    )
 
 
 @runbook_app.command()
@@ -92,15 +100,27 @@ def split(
     pool: PoolOption,
     to: Annotated[int, typer.Option("--to", help="Prefix length of the parts.")],
     temporary: TemporaryRangeOption = "",
-    install: InstallOption = InstallerChoice.MANIFEST,
-    order: OrderOption = OrderChoice.NAMESPACE,
+    install: InstallOption = "manifest",
+    order: OrderOption = "namespace",
     batches: BatchesOption = 4,
     out: OutOption = None,
     short: ShortOption = False,
-    lang: LanguageOption = LanguageChoice.EN,
+    lang: LanguageOption = "en",
 ) -> None:
     """Make several pools out of one."""
-    _issue_runbook("split", **locals())
+    _issue_runbook(
+        "split",
+        cluster,
+        pool,
+        out,
+        lang,
+        short=short,
+        install=install,
+        to=to,
+        temporary=temporary,
+        order=order,
+        batches=batches,
+    )
 
 
 @runbook_app.command()
@@ -110,53 +130,50 @@ def grow(
     cidr: NewRangeOption = "",
     name: NewNameOption = "",
     to: NewBlockSizeOption = 0,
-    install: InstallOption = InstallerChoice.MANIFEST,
+    install: InstallOption = "manifest",
     out: OutOption = None,
     short: ShortOption = False,
-    lang: LanguageOption = LanguageChoice.EN,
+    lang: LanguageOption = "en",
 ) -> None:
     """Add a pool beside another."""
-    _issue_runbook("grow", **locals())
+    _issue_runbook("grow", cluster, pool, out, lang, short=short, install=install, cidr=cidr, name=name, to=to)
 
 
 @runbook_app.command()
 def retire(
     cluster: ClusterOption,
     pool: PoolOption,
-    install: InstallOption = InstallerChoice.MANIFEST,
-    order: OrderOption = OrderChoice.NAMESPACE,
+    install: InstallOption = "manifest",
+    order: OrderOption = "namespace",
     batches: BatchesOption = 4,
     out: OutOption = None,
     short: ShortOption = False,
-    lang: LanguageOption = LanguageChoice.EN,
+    lang: LanguageOption = "en",
 ) -> None:
     """Take a pool out of service; what it serves goes to those that are left."""
-    _issue_runbook("retire", **locals())
+    _issue_runbook("retire", cluster, pool, out, lang, short=short, install=install, order=order, batches=batches)
 
 
 def _issue_runbook(
-    change_kind: str,
-    cluster: list[Path],
-    pool: str,
-    out: Path | None,
-    lang: LanguageChoice,
-    short: bool,
-    **change_options: Any,
+    change_kind: str, cluster: list[Path], pool: str, out: Path | None, lang: str, *, short: bool, **change_options: Any
 ) -> None:
     """Rehearse a change; print the runbook, or write it with its manifests and script."""
-    from ..report.report_folder import write_atomically
     from ..report.runbook_files import render_runbook_files, render_runbook_markdown
     from ..report.sections.runbook_report import build_runbook_report
+    from ..write import write_atomically
+    from ..write.atomic import unwritable_error
 
     with errors_reported(lang):
-        report = build_runbook_report(cluster, change_kind, pool=pool, short=short, lang=lang.value, **change_options)
+        report = build_runbook_report(cluster, change_kind, pool=pool, short=short, lang=lang, **change_options)
         if out is None or not report.runbook.is_issued:
             typer.echo(render_runbook_markdown(report))
-        else:
-            for path, text in render_runbook_files(report).items():
-                (out / path).parent.mkdir(parents=True, exist_ok=True)
-                target = write_atomically(out / path, text.encode())
-                typer.echo(target)
-                if target.suffix == ".sh":
-                    target.chmod(0o755)
-    raise typer.Exit(0 if report.runbook.is_issued else 1)
+            raise typer.Exit(0 if report.runbook.is_issued else 1)
+        for path, text in render_runbook_files(report).items():
+            target = out / path
+            try:
+                target.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise unwritable_error(target.parent, error) from None
+            typer.echo(write_atomically(target, text))
+            if target.suffix == ".sh":
+                target.chmod(0o755)

@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from enum import StrEnum
+import os
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
-from .app import FilesArgument, LanguageChoice, LanguageOption, app, console, errors_reported
+from ..findings import N_, Finding, get_language
+from .app import FilesArgument, LanguageOption, app, console, errors_reported, print_json, print_notes
 
-
-class OrderChoice(StrEnum):
-    """In which order pods come."""
-
-    EVEN = "even"
-    BY_NODE = "by-node"
-    RANDOM = "random"
-
-
-class DatastoreChoice(StrEnum):
-    """Where Calico keeps its objects."""
-
-    KUBERNETES = "kubernetes"
-    ETCD = "etcd"
+MOST_RATE = 1_000_000
 
 
 @app.command()
@@ -33,14 +21,39 @@ def simulate(
     days: Annotated[int, typer.Option(min=0, max=3650, help="Number of days; 0 only starts the plan's pods.")] = 0,
     churn: Annotated[float, typer.Option(min=0, max=1, help="Share of the pods replaced a day.")] = 0.0,
     replace_every: Annotated[int, typer.Option(min=0, max=3650, help="Replace all nodes every so many days.")] = 0,
-    order: Annotated[OrderChoice, typer.Option(help="Order in which the plan's pods are created.")] = OrderChoice.EVEN,
+    order: Annotated[
+        Literal["even", "by-node", "random"], typer.Option(help="Order in which the plan's pods are created.")
+    ] = "even",
     trace: Annotated[Path | None, typer.Option(help="Events of your own, CSV or JSON Lines, instead of these.")] = None,
     datastore: Annotated[
-        DatastoreChoice, typer.Option(help="Where Calico keeps its objects.")
-    ] = DatastoreChoice.KUBERNETES,
+        Literal["kubernetes", "etcd"], typer.Option(help="Where Calico keeps its objects.")
+    ] = "kubernetes",
     controllers: Annotated[bool, typer.Option(help="Whether kube-controllers releases empty blocks.")] = True,
     seed: Annotated[int, typer.Option(min=0, help="Random seed.")] = 0,
-    lang: LanguageOption = LanguageChoice.EN,
+    runs: Annotated[
+        int, typer.Option(min=0, max=100_000, help="Monte Carlo: so many random futures of --days days.")
+    ] = 0,
+    growth: Annotated[
+        str, typer.Option(metavar="MEAN[,SD]", help="With --runs: pods more each day, drawn for each run.")
+    ] = "0",
+    lifetime: Annotated[
+        str, typer.Option(metavar="MEAN[,SD]", help="With --runs: mean lifetime of pods in days; 0: they do not end.")
+    ] = "10",
+    nodes_joining: Annotated[
+        str, typer.Option(metavar="MEAN[,SD]", help="With --runs: nodes that join each month.")
+    ] = "0",
+    nodes_leaving: Annotated[
+        str, typer.Option(metavar="MEAN[,SD]", help="With --runs: nodes that are taken away each month.")
+    ] = "0",
+    history: Annotated[
+        list[str] | None, typer.Option(help="With --runs: take the growth from a history, as forecast reads it.")
+    ] = None,
+    chart: Annotated[Path | None, typer.Option(help="With --runs: write the fan chart as SVG or PNG.")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, max=256, help="With --runs: processes of this machine.")] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="tcp://HOST:PORT", help="With --runs: a Dask scheduler.")
+    ] = None,
+    lang: LanguageOption = "en",
     as_json: Annotated[bool, typer.Option("--json", help="Print every table as JSON.")] = False,
     progress: Annotated[bool, typer.Option("--progress", help="Show a progress bar.")] = False,
 ) -> None:
@@ -48,22 +61,104 @@ def simulate(
     from ..read import load
     from ..simulation import Churn, Growth, InitialRollout, NodeReplacement, Trace
     from ..simulation import simulate as run
-    from ..view.simulation_terminal import print_simulation, simulation_as_dict, simulation_progress
+    from ..view.progress import progress_bars, stderr_console
+    from ..view.simulation_terminal import print_compiling_notice, print_simulation, simulation_as_dict
 
+    if runs:
+        with errors_reported(lang):
+            result = _monte_carlo(
+                load(*files), days or 365, (growth, lifetime, nodes_joining, nodes_leaving), history,
+                runs=runs, seed=seed, jobs=jobs, scheduler=scheduler,
+            )  # fmt: skip
+            _write_chart(result, chart, lang)
+        _print_runs(result, lang, as_json=as_json)
+        return
     with errors_reported(lang):
         scenario = load(*files)
-        workloads: list[Any] = [Trace.read(trace)] if trace else [InitialRollout(order.value, seed)]
+        workloads: list[Any] = [Trace.read(trace)] if trace else [InitialRollout(order, seed)]
     if not trace and days:
         workloads.append(Growth(days))
         workloads += [Churn(days, churn, seed=seed)] if churn else []
         workloads += [NodeReplacement(days, replace_every, seed)] if replace_every else []
-    with errors_reported(lang), simulation_progress(lang, enabled=progress) as on_progress:
+    if not trace and not scenario.cluster.pods and not any(group.nodes and group.pods_per_node for group in scenario.plan.groups):
+        print_notes((Finding("simulation-no-pods"),), lang)
+    print_compiling_notice(lang)
+    unit = get_language(lang).translate(N_("day"))
+    with errors_reported(lang), progress_bars(stderr_console(), enabled=progress) as update:
         simulation = run(
-            scenario, *workloads, datastore=datastore.value, controllers=controllers, seed=seed, progress=on_progress
+            scenario,
+            *workloads,
+            datastore=datastore,
+            controllers=controllers,
+            seed=seed,
+            progress=partial(update, unit),
         )
     if as_json:
-        typer.echo(json.dumps(simulation_as_dict(simulation, lang), indent=1, ensure_ascii=False))
+        print_json(simulation_as_dict(simulation, lang))
     else:
         print_simulation(console(), simulation, lang=lang)
     if simulation.interrupted:
         raise typer.Exit(130)
+
+
+def _monte_carlo(
+    scenario: Any,
+    days: int,
+    distributions: tuple[str, str, str, str],
+    history: list[str] | None,
+    *,
+    runs: int,
+    seed: int,
+    jobs: int | None,
+    scheduler: str | None,
+) -> Any:
+    from ..parallel import executor
+    from ..simulation.monte_carlo import Distribution, Future, monte_carlo
+
+    growth, lifetime, joining, leaving = (_distribution(text) for text in distributions)
+    if history:
+        from ..forecasting import forecast
+        from ..forecasting.growth import fitted_growth
+
+        growth = Distribution(*fitted_growth(forecast(*history, pools=scenario)), may_fall=True)
+    future = Future(days, growth, lifetime, joining, leaving)
+    workers = jobs or os.cpu_count() or 1
+    with executor(scheduler, workers, ["ippoolkit.simulation.monte_carlo"]) as pool:
+        return monte_carlo(scenario, future, runs=runs, seed=seed, pool=pool, jobs=workers)
+
+
+def _distribution(text: str) -> Any:
+    from ..errors import InputError
+    from ..findings import Finding, Place
+    from ..simulation.monte_carlo import Distribution
+
+    try:
+        mean, _, deviation = text.partition(",")
+        values = float(mean), float(deviation or 0)
+    except ValueError:
+        values = (-1.0, 0.0)
+    if not all(0 <= value < MOST_RATE for value in values):
+        raise InputError([Finding("simulation-distribution", params={"value": text}, place=Place("simulate"))])
+    return Distribution(*values)
+
+
+def _write_chart(result: Any, chart: Path | None, lang: str) -> None:
+    if chart is None:
+        return
+    from ..figures import draw_fan, render_png, render_svg
+    from ..write.atomic import write_atomically
+
+    figure = draw_fan(result.fan(), lang=lang)
+    is_png = chart.suffix.lower() == ".png"
+    typer.echo(
+        write_atomically(chart, render_png(figure) if is_png else render_svg(figure, "Monte Carlo").encode()), err=True
+    )
+
+
+def _print_runs(result: Any, lang: str, *, as_json: bool) -> None:
+    from ..view.monte_carlo_terminal import monte_carlo_as_dict, print_monte_carlo
+
+    if as_json:
+        print_json(monte_carlo_as_dict(result))
+    else:
+        print_monte_carlo(console(), result, lang=lang)

@@ -2,6 +2,7 @@
 
 from .history import History, Measurement, PoolHistory
 from .history_sources import is_history, read_history
+from .outlook import outlook, outlook_table
 from .pool_forecast import Forecast, LimitForecast, forecast
 from .prometheus_server import Connection
 
@@ -14,5 +15,7 @@ __all__ = [
     "PoolHistory",
     "forecast",
     "is_history",
+    "outlook",
+    "outlook_table",
     "read_history",
 ]

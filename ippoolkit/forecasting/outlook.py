@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from ..findings import Finding, LocalizedDate, Severity
-from .pool_forecast import BLOCKS, YEAR, LimitForecast
+from .pool_forecast import BLOCKS, YEAR, Forecast, LimitForecast
 
 # From this chance within 30 days on a pool is an error.
 URGENT = 0.5
@@ -28,3 +30,10 @@ def outlook(limit: LimitForecast, horizon_days: int) -> Finding:
         return Finding("forecast-date-open", limit.pool, params, severity_override=severity)
     params["late"] = LocalizedDate(limit.p90)
     return Finding("forecast-date", limit.pool, params, severity_override=severity)
+
+
+def outlook_table(forecast: Forecast, *, lang: str = "en") -> pd.DataFrame:
+    """Return what a forecast says in words, a row a pool: ``pool``, ``severity``, ``outlook``."""
+    findings = [(limit.pool, outlook(limit, forecast.horizon_days)) for limit in forecast.pools]
+    rows = [(pool, finding.severity.value, finding.full_message(lang)) for pool, finding in findings]
+    return pd.DataFrame(rows, columns=["pool", "severity", "outlook"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -91,6 +91,8 @@ class Forecast:
         All limits of all pools, in the same order.
     notes
         What was noticed in the histories.
+    history
+        What was looked at: the history of each pool, by name.
     """
 
     as_of: date
@@ -98,6 +100,17 @@ class Forecast:
     pools: tuple[LimitForecast, ...]
     limits: tuple[LimitForecast, ...]
     notes: tuple[Finding, ...] = ()
+    history: tuple[PoolHistory, ...] = field(default=(), repr=False)
+
+    def pool_history(self, pool: str) -> PoolHistory:
+        """Return the history of a pool up to the day of the forecast.
+
+        Raises
+        ------
+        KeyError
+            Where there is no such pool.
+        """
+        return {history.pool: history for history in self.history}[pool]
 
     @property
     def table(self) -> pd.DataFrame:
@@ -174,15 +187,17 @@ def forecast(
     today = day or max(times, default=EPOCH)
     limits: list[LimitForecast] = []
     notes = list(read.notes)
-    for pool in read.pools:
+    seen: list[PoolHistory] = []
+    for pool in sorted(read.pools, key=lambda history: history.pool):
         rows = PoolHistory(pool.pool, tuple(row for row in pool.measurements if row.time.date() <= today))
+        seen.append(rows)
         limits += forecast_pool(rows, today, horizon_days, seed)
         notes += _above_capacity(rows)
     first = {pool: min(group, key=lambda limit: limit.urgency) for pool, group in _by_pool(limits).items()}
     order = sorted(first.values(), key=lambda limit: (limit.urgency, limit.pool))
     rank = {limit.pool: position for position, limit in enumerate(order)}
     limits.sort(key=lambda limit: (rank[limit.pool], limit.urgency))
-    return Forecast(today, horizon_days, tuple(order), tuple(limits), tuple(notes))
+    return Forecast(today, horizon_days, tuple(order), tuple(limits), tuple(notes), tuple(seen))
 
 
 def forecast_pool(pool: PoolHistory, as_of: date, horizon_days: int, seed: int) -> list[LimitForecast]:

@@ -22,8 +22,8 @@ _PACKAGE_FOLDER = Path(__file__).parent
 # What is compiled together, and what it takes constants from: the rest of the kit may change without compiling anew.
 COMPILED_SOURCES = (
     "assignment.py", "batch_events.py", "bitmap.py", "blocks.py", "compilation.py", "datastore_keys.py",
-    "free_queue.py", "gorand.json", "layout.py", "node_controller.py", "start_index.py", "state_pointer.py",
-    "../simulation/rolling_drain.py",
+    "free_queue.py", "gorand.json", "layout.py", "node_controller.py", "random_runs.py", "start_index.py",
+    "state_pointer.py", "../simulation/rolling_drain.py",
 )  # fmt: skip
 # The compiled functions that Python calls.
 _entry_points: list[Any] = []

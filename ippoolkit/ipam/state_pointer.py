@@ -10,10 +10,9 @@ from typing import Any
 
 from llvmlite import ir
 from numba.core import cgutils, types
-from numba.core.datamodel import PrimitiveModel, register_default
 from numba.core.imputils import lower_getattr_generic
 from numba.core.typing.templates import AttributeTemplate, infer_getattr
-from numba.extending import NativeValue, typeof_impl, unbox
+from numba.extending import NativeValue, models, register_model, typeof_impl, unbox
 from numba.np import arrayobj
 from numba.np.numpy_support import from_dtype
 
@@ -43,8 +42,8 @@ class StateType(types.Type):
 _STATE = StateType()
 
 
-@register_default(StateType)
-class _StateModel(PrimitiveModel):
+@register_model(StateType)
+class _StateModel(models.PrimitiveModel):
     """A pointer to the table."""
 
     def __init__(self, manager: Any, state_type: Any) -> None:

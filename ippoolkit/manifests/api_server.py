@@ -19,7 +19,7 @@ from .manifest_file import ManifestFile
 from .merge_patch import apply_merge_patch
 from .metadata import check_metadata
 from .resource import Resource, ResourceFindings, make_finding
-from .results import CalicoctlOptions, CommandResult, ObjectResult
+from .results import NO_OPTIONS, CalicoctlOptions, CommandResult, ObjectResult
 
 _TOP_LEVEL_FIELDS = ("apiVersion", "kind", "metadata", "spec", "status")
 
@@ -32,9 +32,7 @@ class ApiServer:
     def __init__(self, store: Datastore | None = None) -> None:
         self.store = store if store is not None else Datastore()
 
-    def run(
-        self, action: str, manifests: ManifestFile, options: CalicoctlOptions = CalicoctlOptions()
-    ) -> CommandResult:
+    def run(self, action: str, manifests: ManifestFile, options: CalicoctlOptions = NO_OPTIONS) -> CommandResult:
         """Carry out what `kubectl` does with each object of a file; see `Calicoctl.judge`.
 
         The spec of each judgement's resource is the one after pruning and defaulting.

@@ -19,7 +19,7 @@ from .manifest_file import ManifestFile
 from .merge_patch import apply_merge_patch, parse_patch
 from .metadata import check_metadata
 from .resource import Resource, ResourceFindings
-from .results import CalicoctlOptions, CommandResult, ObjectResult
+from .results import NO_OPTIONS, CalicoctlOptions, CommandResult, ObjectResult
 
 
 class Calicoctl:
@@ -30,9 +30,7 @@ class Calicoctl:
     def __init__(self, store: Datastore | None = None) -> None:
         self.store = store if store is not None else Datastore()
 
-    def run(
-        self, action: str, manifests: ManifestFile, options: CalicoctlOptions = CalicoctlOptions()
-    ) -> CommandResult:
+    def run(self, action: str, manifests: ManifestFile, options: CalicoctlOptions = NO_OPTIONS) -> CommandResult:
         """Carry out an action on each object of a file.
 
         Parameters
@@ -77,9 +75,7 @@ class Calicoctl:
         """Take an object for given, whatever there would be to say against it."""
         self.store.put_unchecked(value)
 
-    def patch(
-        self, kind: ResourceKind, name: str, body: str, options: CalicoctlOptions = CalicoctlOptions()
-    ) -> CommandResult:
+    def patch(self, kind: ResourceKind, name: str, body: str, options: CalicoctlOptions = NO_OPTIONS) -> CommandResult:
         """Merge a JSON object into the stored object of that name."""
         document = Document("the patch", None, lambda _: None)
         resource = Resource(kind, document, (), {"name": name}, {})
@@ -91,7 +87,7 @@ class Calicoctl:
             return _command_result(resource, findings.findings)
         return _command_result(resource, self._patch(resource, changes, options))
 
-    def delete(self, kind: ResourceKind, *names: str, options: CalicoctlOptions = CalicoctlOptions()) -> CommandResult:  # noqa: B008 (frozen)
+    def delete(self, kind: ResourceKind, *names: str, options: CalicoctlOptions = NO_OPTIONS) -> CommandResult:
         """Delete objects by name; each one is tried."""
         results = []
         for name in names:
@@ -184,7 +180,7 @@ class Calicoctl:
         kind, findings = resource.kind, _new_findings(resource, options)
         stored = self.store.get(kind, resource.name)
         if stored is None:
-            if not options.skip_missing:
+            if not options.skip_not_exists:
                 findings.add("exists-not", "metadata", "name", kind=kind.name, name=resource.name)
             return findings.findings
         if kind is IP_POOL and not stored.spec.get("disabled"):

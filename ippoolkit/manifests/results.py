@@ -15,7 +15,10 @@ class CalicoctlOptions:
     namespace: str = ""
     skip_existing: bool = False
     skip_empty: bool = False
-    skip_missing: bool = False
+    skip_not_exists: bool = False
+
+
+NO_OPTIONS = CalicoctlOptions()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,28 @@
-"""Many reports: some at a time, each whole or not at all, and none made twice from the same."""
+"""Reports, one or many: some at a time, each whole or not at all, and none made twice from the same input."""
 
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import BrokenExecutor, wait
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ..errors import InputError, IppoolkitError, ReportError
 from ..findings import Finding, Place
-from .build import build_index, build_report
-from .execution import CellProgress
+from ..parallel import Outcome, executor, run
+from ..write import write_atomically
+from .build import RenderedReport, ReportTask, build_report
+from .formats import PICTURE_FORMATS
 from .inputs import INDEX_STEM, ReportInput, ReportSource, resolve_inputs
-from .kernel_launcher import KernelLauncher
 from .options import DEFAULT_TEMPLATE, ReportOptions, validate_options
-from .report_folder import ReportFolder, ReportRecord, write_atomically
+from .report_folder import ReportFolder, ReportRecord
 from .templates import find_template
+
+PRELOAD = ("ippoolkit.report.preload",)
+CellProgress = Callable[[int, int], None]  # given how many cells are done, of how many
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +101,24 @@ def make_report(
         Where the notebook fails.
     """
     target = Path(out)
-    with KernelLauncher() as launcher:  # first of all: it takes as long to load as all that follows
-        option_values = {"template": template, "lang": lang, "date": date, "redact": redact, "parameters": parameters}
+    option_values = {"template": template, "lang": lang, "date": date, "redact": redact, "parameters": parameters}
+    with executor(jobs=1, preload=PRELOAD) as pool, tempfile.TemporaryDirectory(prefix="ippoolkit-") as temp_dir:
         report_options, report_input = _resolve_single_report(scenario, target, option_values)
-        report = build_report(launcher, report_options, [report_input], "cluster", progress)
+        task = ReportTask("cluster", report_options, (report_input,), progress_file=Path(temp_dir) / "cells")
+        future = pool.submit(build_report, task)
+        cell_count = len(report_options.template.notebook["cells"]) + 1  # papermill adds that of the parameters
+        try:
+            while not wait([future], timeout=0.1).done:
+                if progress is not None and task.progress_file and task.progress_file.exists():
+                    progress(task.progress_file.stat().st_size, cell_count)
+            report = future.result()
+        except BrokenExecutor:
+            raise ReportError("report-lost") from None
     return write_atomically(target, report.files_by_suffix[f".{report_options.formats[0]}"])
 
 
 def check_target(target: Path) -> list[Finding]:
-    """Return what keeps a file from being written, as far as that can be told before."""
+    """Return what would keep a file from being written, as far as that can be known before."""
     if not target.parent.is_dir():
         return [Finding("folder-missing", place=Place(str(target.parent)))]
     return [Finding("file-folder", place=Place(str(target)))] if target.is_dir() else []
@@ -127,7 +141,7 @@ def _resolve_single_report(
     try:
         reads_files = report_options is not None and report_options.template.reads_files
         (report_input,) = resolve_inputs([scenario], allow_partial=reads_files)[:1]
-        report_input = report_input if reads_files else replace(report_input, scenario=report_input.read())
+        report_input = replace(report_input, reading=report_input.read(allow_partial=reads_files))
     except InputError as error:
         problems += error.problems
     if problems or report_options is None or report_input is None:
@@ -218,11 +232,16 @@ def make_reports(
             replace(report_input, stem=f"cluster-{number}")
             for number, report_input in enumerate(report_inputs, start=1)
         ]
-    report_folder = ReportFolder(folder)
-    with report_folder.lock():
-        return _BatchRun(
-            options, report_inputs, report_folder, jobs or os.cpu_count() or 1, progress, force=force
-        ).run()
+    tasks = _tasks(options, report_inputs)
+    run = _BatchRun(options, tasks, ReportFolder(folder), jobs or os.cpu_count() or 1, progress, force=force)
+    with run.folder.lock():
+        return run.run()
+
+
+def _tasks(options: ReportOptions, report_inputs: Sequence[ReportInput]) -> list[ReportTask]:
+    if options.template.combines_inputs:
+        return [ReportTask(options.template.name, options, tuple(report_inputs))]
+    return [ReportTask(report_input.stem, options, (report_input,)) for report_input in report_inputs]
 
 
 class _BatchRun:
@@ -231,128 +250,99 @@ class _BatchRun:
     def __init__(
         self,
         options: ReportOptions,
-        report_inputs: list[ReportInput],
-        report_folder: ReportFolder,
+        tasks: Sequence[ReportTask],
+        folder: ReportFolder,
         jobs: int,
         progress: BatchProgress | None,
         *,
         force: bool,
     ) -> None:
-        self.options, self.report_folder, self.jobs, self.force = options, report_folder, jobs, force
+        self.options, self.tasks, self.folder, self.jobs, self.force = options, tasks, folder, jobs, force
         self.progress = progress or (lambda *_: None)
-        if options.template.combines_inputs:
-            self.tasks = [(options.template.name, report_inputs)]
-        else:
-            self.tasks = [(report_input.stem, [report_input]) for report_input in report_inputs]
         self.records: dict[str, ReportRecord] = {}
         self.results: dict[str, ReportSuccess | ReportFailure] = {}
-        self._launcher: KernelLauncher | None = None
 
     def run(self) -> BatchResult:
         """Make what is not there yet, and the page that lists all."""
-        try:
-            keys = {name: self._input_hash(report_inputs) for name, report_inputs in self.tasks}
-            for name, report_inputs in self.tasks:
-                record = None if self.force or not keys[name] else self.report_folder.find_current(name, keys[name])
-                if record:
-                    self._record_result(name, self._success(report_inputs, record, skipped=True))
-                    self.records[name] = record
-            pending = [(name, report_inputs) for name, report_inputs in self.tasks if name not in self.results]
-            if pending:
-                self._build_all(pending, keys)
-            index_page = self._build_index()
-        finally:
-            if self._launcher:
-                self._launcher.close()
-        results = [self.results[name] for name, _ in self.tasks]
-        successes = tuple(result for result in results if isinstance(result, ReportSuccess))
+        hashes = {task.stem: _input_hash(task) for task in self.tasks}
+        for task in self.tasks:
+            record = None if self.force else self.folder.find_current(task.stem, hashes[task.stem])
+            if record is not None:
+                self._finish(task, record, is_unchanged=True)
+        self._build([task for task in self.tasks if task.stem not in self.results], hashes)
+        index_page = self._build_index() if len(self.tasks) > 1 else None
+        results = [self.results[task.stem] for task in self.tasks]
         return BatchResult(
-            successes, tuple(result for result in results if isinstance(result, ReportFailure)), index_page
+            tuple(result for result in results if isinstance(result, ReportSuccess)),
+            tuple(result for result in results if isinstance(result, ReportFailure)),
+            index_page,
         )
 
-    def _build_all(self, pending: Sequence[tuple[str, list[ReportInput]]], keys: Mapping[str, str]) -> None:
-        assert self.launcher  # loading, while the first inputs are read
-        executor = ThreadPoolExecutor(min(self.jobs, len(pending)))
-        unfinished: set[Future[Any]] = set()
-        try:
-            names = {
-                executor.submit(self._build_one, name, report_inputs, keys[name]): name
-                for name, report_inputs in pending
-            }
-            unfinished = set(names)
-            while unfinished:
-                finished, unfinished = wait(unfinished, return_when=FIRST_COMPLETED)
-                for future in finished:
-                    self._record_result(names[future], future.result())
-        finally:
-            for future in unfinished:
-                future.cancel()
-            if unfinished:  # interrupted: without their kernels, reports under way end at once
-                self.launcher.close()
-            executor.shutdown(wait=True, cancel_futures=True)
+    def _build(self, pending: Sequence[ReportTask], hashes: Mapping[str, str]) -> None:
+        """Make reports in worker processes; each is written by this one as soon as it is done."""
+        if not pending:
+            return
 
-    def _build_one(self, name: str, report_inputs: list[ReportInput], key: str) -> ReportSuccess | ReportFailure:
-        try:
-            report = build_report(self.launcher, self.options, report_inputs, name)
-            record = self.report_folder.write_report(
-                name, key or self._input_hash(report_inputs), report.with_stem(name), report.summary
-            )
-        except IppoolkitError as error:
-            return ReportFailure(report_inputs[0].label, error)
-        except Exception as error:  # noqa: BLE001 (whatever it is, the others go on)
-            return ReportFailure(
-                report_inputs[0].label, ReportError("report-failed", reason=f"{type(error).__name__}: {error}")
-            )
-        self.records[name] = record
-        return self._success(report_inputs, record)
+        def write(_: int, __: int, index: int, outcome: Outcome[RenderedReport]) -> None:
+            task = pending[index]
+            error = outcome.error
+            try:
+                if outcome.value is not None:
+                    self._finish(task, self._write(task, hashes[task.stem], outcome.value))
+                    return
+            except InputError as write_error:
+                error = write_error
+            self._record_result(task, ReportFailure(task.inputs[0].label, error or ReportError("report-lost")))
 
-    def _success(
-        self, report_inputs: list[ReportInput], record: ReportRecord, *, skipped: bool = False
-    ) -> ReportSuccess:
-        return ReportSuccess(
-            report_inputs[0].label, tuple(self.report_folder.path / file for file in record.file_hashes), skipped
+        # A notebook of the user's may leave anything behind in its process.
+        is_builtin = self.options.template.is_builtin
+        with executor(jobs=min(self.jobs, len(pending)), preload=PRELOAD, fresh=not is_builtin) as pool:
+            run(pool, build_report, pending, progress=write)
+
+    def _write(self, task: ReportTask, input_hash: str, report: RenderedReport) -> ReportRecord:
+        return self.folder.write_report(
+            task.stem, input_hash or _input_hash(task), report.with_stem(task.stem), report.summary
         )
 
-    def _record_result(self, name: str, result: ReportSuccess | ReportFailure) -> None:
-        self.results[name] = result
+    def _finish(self, task: ReportTask, record: ReportRecord, *, is_unchanged: bool = False) -> None:
+        files = tuple(self.folder.path / file for file in record.file_hashes)
+        self.records[task.stem] = record
+        self._record_result(task, ReportSuccess(task.inputs[0].label, files, is_unchanged))
+
+    def _record_result(self, task: ReportTask, result: ReportSuccess | ReportFailure) -> None:
+        self.results[task.stem] = result
         self.progress(len(self.results), len(self.tasks), result)
 
-    def _input_hash(self, report_inputs: list[ReportInput]) -> str:
-        """Return what the report is made from; empty where an input cannot be read, which is told when it is tried."""
-        try:
-            return self.options.input_hash(*(report_input.digest() for report_input in report_inputs))
-        except InputError:
-            return ""
-
-    @property
-    def launcher(self) -> KernelLauncher:
-        """What runs notebooks, started when it is first needed."""
-        if self._launcher is None:
-            self._launcher = KernelLauncher()
-        return self._launcher
-
-    def _build_index(self) -> Path | None:
-        """Make the page that lists all reports; none where there is only one."""
-        if len(self.tasks) < 2:
-            return None
-        entries = [self._index_entry(name, self.results[name]) for name, _ in self.tasks]
-        index_formats = tuple(format_ for format_ in self.options.formats if format_ not in ("png", "svg")) or ("html",)
-        index_options = replace(self.options, template=find_template("fleet"), formats=index_formats, parameters={})
-        key = index_options.input_hash(repr(entries))
-        record = self.report_folder.find_current(INDEX_STEM, key) if not self.force else None
+    def _build_index(self) -> Path:
+        """Make the page that lists all reports."""
+        entries = tuple(self._index_entry(task) for task in self.tasks)
+        index_formats = tuple(format_ for format_ in self.options.formats if format_ not in PICTURE_FORMATS)
+        index_options = replace(
+            self.options, template=find_template("fleet"), formats=index_formats or ("html",), parameters={}
+        )
+        task = ReportTask(INDEX_STEM, index_options, entries=entries)
+        input_hash = index_options.input_hash(repr(entries))
+        record = None if self.force else self.folder.find_current(INDEX_STEM, input_hash)
         if record is None:
-            record = self.report_folder.write_report(
-                INDEX_STEM,
-                key,
-                build_index(self.launcher, index_options, entries, INDEX_STEM).with_stem(INDEX_STEM),
-                {},
-            )
-        return self.report_folder.path / next(iter(record.file_hashes))
+            with executor(jobs=1, preload=PRELOAD) as pool:
+                (outcome,) = run(pool, build_report, [task])
+            if outcome.value is None:
+                raise outcome.error or ReportError("report-lost")
+            record = self._write(task, input_hash, outcome.value)
+        return self.folder.path / next(iter(record.file_hashes))
 
-    def _index_entry(self, name: str, result: ReportSuccess | ReportFailure) -> dict[str, Any]:
-        if isinstance(result, ReportFailure):
-            error = result.error
-            if self.options.redact:
-                return {"name": name, "error": "–"}  # what is wrong with it may name anything
-            return {"name": result.label, "error": error.describe(self.options.lang)}
-        return {"name": name, **self.records[name].summary, "link": result.files[0].name}
+    def _index_entry(self, task: ReportTask) -> dict[str, Any]:
+        result = self.results[task.stem]
+        if isinstance(result, ReportSuccess):
+            return {"name": task.stem, **self.records[task.stem].summary, "link": result.files[0].name}
+        if self.options.redact:
+            return {"name": task.stem, "error": "–"}  # what is wrong with it may name anything
+        return {"name": result.label, "error": result.error.describe(self.options.lang)}
+
+
+def _input_hash(task: ReportTask) -> str:
+    """Return what a report is made from; empty where an input cannot be read, which is said when it is tried."""
+    try:
+        return task.options.input_hash(*(report_input.digest() for report_input in task.inputs))
+    except InputError:
+        return ""

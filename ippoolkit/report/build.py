@@ -1,31 +1,52 @@
-"""One report: a scenario through a template's notebook to files."""
+"""One report: an input through a template's notebook to files. This runs in a worker process."""
 
 from __future__ import annotations
 
 import base64
-import json
 import tempfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .. import __version__
 from ..calico.limits import CALICO_VERSION
 from ..errors import InputError, ReportError
 from ..findings import N_, get_language
-from ..model import Scenario
+from ..read import Reading
 from ..read.text_files import STDIN
 from ..write import save_scenario
-from ..write.redaction import redact_scenarios
-from .execution import CellProgress, ExecutedNotebook, run_template
+from ..write.redaction import redact_readings
+from .execution import ExecutedNotebook, run_template
 from .inputs import ReportInput, safe_file_name
-from .kernel_protocol import ENTRIES_KEY
 from .options import ReportOptions
+from .run_context import RunContext
 from .templates import FILES_PARAMETER, SCENARIO_PARAMETER, SCENARIOS_PARAMETER
 
-if TYPE_CHECKING:
-    from .kernel_launcher import KernelLauncher
+
+@dataclass(frozen=True, slots=True)
+class ReportTask:
+    """One report to be made.
+
+    Attributes
+    ----------
+    stem
+        Name of its files, without suffix.
+    options
+        Template, formats, language, date, parameters, redaction.
+    inputs
+        What it is about.
+    entries
+        Of the page that lists many reports: what is known of each.
+    progress_file
+        Where a byte is appended for each cell that is done.
+    """
+
+    stem: str
+    options: ReportOptions
+    inputs: tuple[ReportInput, ...] = ()
+    entries: tuple[Mapping[str, Any], ...] = ()
+    progress_file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +61,17 @@ class RenderedReport:
         return {f"{stem}{suffix}": content for suffix, content in self.files_by_suffix.items()}
 
 
-def build_report(
-    launcher: KernelLauncher,
-    options: ReportOptions,
-    report_inputs: Sequence[ReportInput],
-    stem: str,
-    on_cell_done: CellProgress | None = None,
-) -> RenderedReport:
+@dataclass(frozen=True, slots=True)
+class _NotebookInputs:
+    """What a template's notebook is given: its parameters, and what stands behind their paths."""
+
+    parameters: Mapping[str, Any]
+    title: str
+    at_hand: Mapping[tuple[str, ...], Any] = field(default_factory=dict)
+    entries: tuple[Mapping[str, Any], ...] = ()
+
+
+def build_report(task: ReportTask) -> RenderedReport:
     """Make one report of one or several inputs, in memory.
 
     Raises
@@ -56,117 +81,84 @@ def build_report(
     ReportError
         Where the notebook, or Chromium, fails.
     """
-    if options.template.reads_files:
-        return _build_from_files(launcher, options, report_inputs, stem, on_cell_done)
-    scenarios, errors_by_label = _read_scenarios(report_inputs)
-    if errors_by_label and not (options.template.allows_missing_inputs and scenarios):
-        raise InputError([problem for error in errors_by_label.values() for problem in error.problems])
-    if options.redact:
-        scenarios = redact_scenarios(scenarios, stem)
-    if SCENARIOS_PARAMETER in options.template.defaults and len(scenarios) < options.template.min_scenarios:
-        raise ReportError("report-least", template=options.template.name, least=options.template.min_scenarios)
+    options = task.options
     with tempfile.TemporaryDirectory(prefix="ippoolkit-") as temp_dir:
-        paths = [
-            str(save_scenario(scenario, Path(temp_dir) / f"{index}.json")) for index, scenario in enumerate(scenarios)
-        ]
-        if errors_by_label:
-            entries = [
-                {"name": label, "error": error.describe(options.lang)} for label, error in errors_by_label.items()
-            ]
-            paths.append(_write_entries(Path(temp_dir), entries))
-        source_files = (
-            []
-            if options.redact
-            else [str(file.resolve()) for report_input in report_inputs for file in report_input.files]
-        )
-        title = scenarios[0].name if len(scenarios) == 1 else options.template.name
-        input_parameters = {
-            SCENARIO_PARAMETER: paths[0],
-            SCENARIOS_PARAMETER: paths,
-            FILES_PARAMETER: source_files or paths,
-        }
-        return _run_and_render(launcher, options, input_parameters, title, stem, on_cell_done)
-
-
-def _build_from_files(
-    launcher: KernelLauncher,
-    options: ReportOptions,
-    report_inputs: Sequence[ReportInput],
-    stem: str,
-    on_cell_done: CellProgress | None,
-) -> RenderedReport:
-    """Make a report that reads its input's files itself; of what is no file, or is to be redacted, a snapshot."""
-    (report_input,) = report_inputs
-    with tempfile.TemporaryDirectory(prefix="ippoolkit-") as temp_dir:
-        if options.redact or report_input.scenario is not None or Path(STDIN) in report_input.files:
-            scenario = report_input.read(allow_partial=True)
-            if options.redact:
-                (scenario,) = redact_scenarios([scenario], stem)
-            source_files = [save_scenario(scenario, Path(temp_dir) / f"{safe_file_name(scenario.name)}.json")]
+        if not task.inputs:
+            inputs = _NotebookInputs({SCENARIOS_PARAMETER: []}, options.template.name, entries=task.entries)
+        elif options.template.reads_files:
+            inputs = _inputs_from_files(task, Path(temp_dir))
         else:
-            source_files = [path.resolve() for path in report_input.paths]
+            inputs = _inputs_from_scenarios(task, Path(temp_dir))
+        context = RunContext(options.formats, inputs.at_hand, inputs.entries)
+        given = {"lang": options.lang, "date": options.date, "redact": options.redact, **options.parameters}
+        executed = run_template(options.template, given | dict(inputs.parameters), context, _cell_counter(task))
+    title = executed.summary.get("name", inputs.title)
+    return RenderedReport(_render_files(executed, options, title, task.stem), executed.summary)
+
+
+def _inputs_from_scenarios(task: ReportTask, temp_dir: Path) -> _NotebookInputs:
+    """Read the inputs as scenarios; a template that takes many may do without those that cannot be read."""
+    template = task.options.template
+    readings: list[Reading] = []
+    errors: dict[str, InputError] = {}
+    for report_input in task.inputs:
         try:
-            return _run_and_render(
-                launcher,
-                options,
-                {FILES_PARAMETER: list(map(str, source_files))},
-                report_input.stem,
-                stem,
-                on_cell_done,
-            )
-        except ReportError:
-            if options.template.is_builtin:
-                report_input.read(allow_partial=True)  # what cannot be read is told as such
-            raise
-
-
-def build_index(
-    launcher: KernelLauncher, options: ReportOptions, entries: Sequence[Mapping[str, Any]], stem: str
-) -> RenderedReport:
-    """Make the page that lists many reports; `order` is the fleet template's."""
-    with tempfile.TemporaryDirectory(prefix="ippoolkit-") as temp_dir:
-        return _run_and_render(
-            launcher,
-            options,
-            {SCENARIOS_PARAMETER: [_write_entries(Path(temp_dir), entries)]},
-            options.template.name,
-            stem,
-        )
-
-
-def _read_scenarios(report_inputs: Sequence[ReportInput]) -> tuple[list[Scenario], dict[str, InputError]]:
-    scenarios, errors_by_label = [], {}
-    for report_input in report_inputs:
-        try:
-            scenarios.append(report_input.read())
+            readings.append(report_input.read())
         except InputError as error:
-            errors_by_label[report_input.label] = error
-    return scenarios, errors_by_label
+            errors[report_input.label] = error
+    if errors and not (template.allows_missing_inputs and readings):
+        raise InputError([problem for error in errors.values() for problem in error.problems])
+    if SCENARIOS_PARAMETER in template.defaults and len(readings) < template.min_scenarios:
+        raise ReportError("report-least", template=template.name, least=template.min_scenarios)
+    if task.options.redact:
+        readings = redact_readings(readings, task.stem)
+    paths = [temp_dir / f"{index}.json" for index in range(len(readings))]
+    if not template.is_builtin:  # it may read the file itself
+        for path, reading in zip(paths, readings, strict=True):
+            save_scenario(reading.scenario, path)
+    names = [str(path) for path in paths]
+    source_files = [str(file.resolve()) for report_input in task.inputs for file in report_input.files]
+    return _NotebookInputs(
+        {
+            SCENARIO_PARAMETER: names[0],
+            SCENARIOS_PARAMETER: names,
+            FILES_PARAMETER: names if task.options.redact else source_files or names,
+        },
+        readings[0].scenario.name if len(readings) == 1 else template.name,
+        {(name,): reading for name, reading in zip(names, readings, strict=True)},
+        tuple({"name": label, "error": error.describe(task.options.lang)} for label, error in errors.items()),
+    )
 
 
-def _write_entries(folder: Path, entries: Sequence[Mapping[str, Any]]) -> str:
-    path = folder / "entries.json"
-    path.write_text(json.dumps({ENTRIES_KEY: list(entries)}), encoding="utf-8")
-    return str(path)
+def _inputs_from_files(task: ReportTask, temp_dir: Path) -> _NotebookInputs:
+    """Hand over the paths of an input's files; of what has no files, or is redacted, that of a snapshot."""
+    (report_input,) = task.inputs
+    options, paths = task.options, report_input.paths
+    has_files = bool(paths) and Path(STDIN) not in paths
+    if has_files and not options.redact and not options.template.is_builtin:
+        return _NotebookInputs({FILES_PARAMETER: [str(path.resolve()) for path in paths]}, report_input.stem)
+    reading = report_input.read(allow_partial=True)
+    if options.redact:
+        (reading,) = redact_readings([reading], task.stem)
+    if options.redact or not has_files:
+        paths = (temp_dir / f"{safe_file_name(reading.scenario.name)}.json",)
+        save_scenario(reading.scenario, paths[0])
+    names = [str(path.resolve()) for path in paths]
+    known = reading if options.redact else report_input.audit or reading
+    return _NotebookInputs({FILES_PARAMETER: names}, report_input.stem, {tuple(names): known})
 
 
-def _run_and_render(  # noqa: PLR0917
-    launcher: KernelLauncher,
-    options: ReportOptions,
-    input_parameters: Mapping[str, Any],
-    title: str,
-    stem: str,
-    on_cell_done: CellProgress | None = None,
-) -> RenderedReport:
-    parameters = {
-        "lang": options.lang,
-        "date": options.date,
-        "redact": options.redact,
-        **options.parameters,
-        **input_parameters,
-    }
-    executed = run_template(launcher, options.template, parameters, options.formats, on_cell_done)
-    return RenderedReport(_render_files(executed, options, executed.summary.get("name", title), stem), executed.summary)
+def _cell_counter(task: ReportTask) -> Callable[[], None] | None:
+    """Return what notes in a file that one more cell is done."""
+    path = task.progress_file
+    if path is None:
+        return None
+
+    def count_cell() -> None:
+        with path.open("ab") as file:
+            file.write(b".")
+
+    return count_cell
 
 
 def _render_files(executed: ExecutedNotebook, options: ReportOptions, title: str, stem: str) -> dict[str, bytes]:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import copy
+import os
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..errors import ReportError
-from .kernel_protocol import FORMATS_VARIABLE, SECTION_MIME
+from .run_context import RunContext, run_context
+from .sections.section import SECTION_MIME
 from .templates import Template
 
 _SCREEN_ONLY_TAG = "remove-cell"  # Jupyter's own tag for cells that a report leaves out
-
-if TYPE_CHECKING:
-    from .kernel_launcher import KernelLauncher
 
 
 @dataclass(frozen=True)
@@ -61,66 +60,80 @@ class ExecutedNotebook:
         return [output[SECTION_MIME] for output in self.outputs if SECTION_MIME in output]
 
 
-CellProgress = Callable[[int, int], None]  # is told how many cells are done, of how many
-
-
 def run_template(
-    launcher: KernelLauncher,
     template: Template,
     parameters: Mapping[str, Any],
-    formats: tuple[str, ...],
-    on_cell_done: CellProgress | None = None,
+    context: RunContext,
+    on_cell_done: Callable[[], None] | None = None,
 ) -> ExecutedNotebook:
-    """Run a template's notebook in a kernel of its own.
+    """Run a template's notebook in this process.
 
-    A template of the user's runs in its own folder, as it would in Jupyter; the kit's own in an empty one.
+    A user's template runs in its own folder, as it would in Jupyter; a built-in one in an empty folder.
+
+    Parameters
+    ----------
+    template
+        The notebook.
+    parameters
+        Values for its parameters; those that it does not declare are left out.
+    context
+        What its sections can ask for beside the parameters.
+    on_cell_done
+        Called after each cell.
 
     Raises
     ------
     ReportError
         Where the notebook fails.
     """
-    from papermill import execute_notebook
-    from papermill.exceptions import PapermillExecutionError
+    try:
+        from nbformat import from_dict
+        from papermill import execute_notebook
+        from papermill.exceptions import PapermillException, PapermillExecutionError
 
-    template_parameters = {temp_dir: value for temp_dir, value in parameters.items() if temp_dir in template.defaults}
-    with tempfile.TemporaryDirectory(prefix="ippoolkit-") as temp_dir:
-        runtime_dir = Path(temp_dir)
-        working_dir = runtime_dir if template.is_builtin else template.path.parent
-        sys_path = [] if template.is_builtin else [str(template.path.parent)]
-        environment = {FORMATS_VARIABLE: ",".join(formats)}
-        cell_count = len(template.notebook.cells) + 1  # papermill adds that of the parameters
-        with _closing_event_loop(), launcher.launch(runtime_dir, sys_path, environment, working_dir) as kernel:
+        from .notebook_engine import ENGINE_NAME
+    except ImportError as error:
+        raise ReportError("report-packages", reason=str(error)) from None
+    declared = {name: value for name, value in parameters.items() if name in template.defaults}
+    with tempfile.TemporaryDirectory(prefix="ippoolkit-") as run_dir:
+        working_dir = Path(run_dir) if template.is_builtin else template.path.parent
+        with run_context(context), _working_in(working_dir):
             try:
                 executed = execute_notebook(
                     # Not its path: papermill would take braces in one for placeholders.
-                    copy.deepcopy(template.notebook),
+                    from_dict(copy.deepcopy(template.notebook)),
                     None,
-                    parameters=template_parameters,
-                    kernel_name=kernel.kernel_name,
-                    km=kernel,
+                    parameters=declared,
+                    engine_name=ENGINE_NAME,
+                    kernel_name="python3",
+                    language="python",
                     progress_bar=False,
-                    log_output=False,
-                    on_cell_complete=lambda cell, cell_index: on_cell_done and on_cell_done(cell_index + 1, cell_count),  # noqa: ARG005
+                    profile_dir=run_dir,
+                    on_cell_done=on_cell_done,
                 )
             except PapermillExecutionError as error:
                 message = "; ".join(str(error.evalue).splitlines())
                 raise ReportError("report-failed", reason=f"{error.ename}: {message}") from None
-            except RuntimeError as error:  # nbclient's, of a kernel that died
+            except PapermillException as error:
                 raise ReportError("report-failed", reason=str(error)) from None
     executed.cells = [cell for cell in executed.cells if _SCREEN_ONLY_TAG not in cell.metadata.get("tags", ())]
     return ExecutedNotebook(executed)
 
 
 @contextmanager
-def _closing_event_loop() -> Iterator[None]:
-    """End the event loop that nbclient makes for this thread: reports are made in threads that come and go."""
+def _working_in(folder: Path) -> Iterator[None]:
+    """Work in a folder whose modules can be imported; what the process prints by itself goes nowhere."""
+    before, path = Path.cwd(), list(sys.path)
+    standard_output = os.dup(1)
+    devnull = os.open(os.devnull, os.O_WRONLY)
     try:
+        sys.path.insert(0, str(folder))
+        os.chdir(folder)
+        os.dup2(devnull, 1)
         yield
     finally:
-        from jupyter_core.utils import ensure_event_loop
-
-        try:
-            asyncio.get_running_loop()
-        except RuntimeError:  # none but its own
-            ensure_event_loop().close()
+        os.dup2(standard_output, 1)
+        os.close(standard_output)
+        os.close(devnull)
+        os.chdir(before)
+        sys.path[:] = path

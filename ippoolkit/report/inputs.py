@@ -8,53 +8,77 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..errors import InputError
 from ..findings import Finding, Place
 from ..model import Scenario
-from ..read import load
-from ..read.cluster_dump import list_files, read_cluster
+from ..read import Reading, read
+from ..read.input_files import list_files
 from ..read.text_files import STDIN
 from ..write import scenario_to_yaml
+
+if TYPE_CHECKING:
+    from ..audit import Audit
 
 INDEX_STEM = "index"  # the name of the page that lists several reports
 SCENARIO_SUFFIXES = (".yaml", ".yml", ".json")
 _MAX_FILE_NAME = 80  # characters of a file's name
 _UNSAFE_CHARACTERS = re.compile(r"[^\w.-]+")  # letters of any script stay
-ReportSource = str | Path | Scenario | Sequence[str | Path]
 # Names that Windows keeps for devices, whatever their suffix.
 _DEVICE_NAMES = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
 
 
 @dataclass(frozen=True, slots=True)
 class ReportInput:
-    """One input: what the user calls it, the name of its report's files, and a scenario or the paths to read.
+    """One input: what the user calls it, the name of its report's files, and what it is.
 
-    `files` are the paths and, of folders among them, the files in these.
+    Attributes
+    ----------
+    label
+        What the user calls it.
+    stem
+        Name of its report's files, without their suffix.
+    files
+        The paths and, of folders among them, the files in these.
+    paths
+        The paths that were given.
+    reading
+        What was read, where that is done already: of standard input, of a running cluster, of a `Scenario`.
+    audit
+        The audit of it, where there is one already.
     """
 
     label: str
     stem: str
     files: tuple[Path, ...] = ()
-    scenario: Scenario | None = None
     paths: tuple[Path, ...] = ()
+    reading: Reading | None = None
+    audit: Audit | None = None
 
-    def read(self, *, allow_partial: bool = False) -> Scenario:
-        """Return the scenario; `lenient` reads what can be read of a cluster, tables too, and calls the rest unknown.
+    def read(self, *, allow_partial: bool = False) -> Reading:
+        """Return what was read, or read it now.
+
+        Parameters
+        ----------
+        allow_partial
+            Read what can be read of a cluster, tables too, and call the rest unknown.
 
         Raises
         ------
         InputError
             Where it cannot be read.
         """
-        if self.scenario is not None:
-            return self.scenario
+        if self.reading is not None:
+            return self.reading
         if allow_partial:
-            return read_cluster(*self.paths).scenario
-        scenario = load(*self.files)
+            return read(*self.paths)
+        reading = read(*self.files, strict=True).design
         # Dumps have no name of their own: those of a folder are called after it, not after the first of them.
-        named_after_folder = len(self.paths) == 1 and self.paths[0].is_dir() and scenario.name == self.files[0].stem
-        return replace(scenario, name=self.paths[0].resolve().name or scenario.name) if named_after_folder else scenario
+        name = reading.scenario.name
+        if len(self.paths) == 1 and self.paths[0].is_dir() and name == self.files[0].stem:
+            name = self.paths[0].resolve().name or name
+        return replace(reading, scenario=replace(reading.scenario, name=name))
 
     def digest(self) -> str:
         """Return the SHA-256 of what is read.
@@ -64,19 +88,32 @@ class ReportInput:
         InputError
             Where a file cannot be read.
         """
-        sha256 = hashlib.sha256()
-        if self.scenario is not None:
-            sha256.update(scenario_to_yaml(self.scenario).encode())
-        for file in self.files:
-            try:
-                content = file.read_bytes()
-            except OSError as error:
-                params = {"reason": error.strerror or str(error)}
-                raise InputError([Finding("file-unreadable", params=params, place=Place(str(file)))]) from None
-            # The name goes in too: a scenario that has none of its own is called after its file.
-            sha256.update(f"{file.name}\0{len(content)}\0".encode(errors="surrogateescape"))
-            sha256.update(content)
-        return sha256.hexdigest()
+        if self.reading is None:
+            return hash_files(self.files)
+        return hashlib.sha256(scenario_to_yaml(self.reading.scenario).encode()).hexdigest()
+
+
+ReportSource = str | Path | Scenario | ReportInput | Sequence[str | Path]
+
+
+def hash_files(files: Iterable[Path]) -> str:
+    """Return the SHA-256 of files and their names: a scenario that has no name of its own is called after its file.
+
+    Raises
+    ------
+    InputError
+        Where a file cannot be read.
+    """
+    sha256 = hashlib.sha256()
+    for file in files:
+        try:
+            content = file.read_bytes()
+        except OSError as error:
+            params = {"reason": error.strerror or str(error)}
+            raise InputError([Finding("file-unreadable", params=params, place=Place(str(file)))]) from None
+        sha256.update(f"{file.name}\0{len(content)}\0".encode(errors="surrogateescape"))
+        sha256.update(content)
+    return sha256.hexdigest()
 
 
 def resolve_inputs(sources: Iterable[ReportSource], *, allow_partial: bool = False) -> list[ReportInput]:
@@ -84,7 +121,7 @@ def resolve_inputs(sources: Iterable[ReportSource], *, allow_partial: bool = Fal
 
     A file is one input; so is a folder, as the dumps of one cluster; so are several paths in a list, and a `Scenario`.
     A pattern such as ``clusters/*.yaml`` stands for what it matches, sorted. Of a folder count the YAML and JSON files
-    in it, with `lenient` all files in it and below.
+    in it, with `allow_partial` all files in it and below.
 
     Raises
     ------
@@ -94,21 +131,16 @@ def resolve_inputs(sources: Iterable[ReportSource], *, allow_partial: bool = Fal
     problems: list[Finding] = []
     resolved: list[ReportInput] = []
     for source in sources:
-        if isinstance(source, Scenario):
-            resolved.append(ReportInput(source.name, source.name, scenario=source))
-        elif isinstance(source, list | tuple):
-            resolved += (
-                [
-                    _resolve_input(
-                        ", ".join(map(str, source)), tuple(map(Path, source)), problems, allow_partial=allow_partial
-                    )
-                ]
-                if source
-                else []
-            )
-        else:
+        if isinstance(source, ReportInput):
+            resolved.append(source)
+        elif isinstance(source, Scenario):
+            resolved.append(ReportInput(source.name, source.name, reading=Reading(source)))
+        elif isinstance(source, str | Path):
             paths = _match_paths(str(source), problems)
             resolved += [_resolve_input(str(path), (path,), problems, allow_partial=allow_partial) for path in paths]
+        elif source:
+            label, paths = ", ".join(map(str, source)), tuple(map(Path, source))
+            resolved.append(_resolve_input(label, paths, problems, allow_partial=allow_partial))
     if not resolved and not problems:
         problems.append(Finding("nothing-given", place=Place("report")))
     if problems:
@@ -121,7 +153,10 @@ def resolve_inputs(sources: Iterable[ReportSource], *, allow_partial: bool = Fal
 
 def _resolve_input(label: str, paths: tuple[Path, ...], problems: list[Finding], *, allow_partial: bool) -> ReportInput:
     files = tuple(file for path in paths for file in _list_files(path, problems, allow_partial=allow_partial))
-    return ReportInput(label, _stem(paths[0]), files, paths=paths)
+    resolved = ReportInput(label, _stem(paths[0]), files, paths)
+    if Path(STDIN) in files:  # read here: other processes have no standard input of the user's
+        return replace(resolved, reading=resolved.read(allow_partial=allow_partial))
+    return resolved
 
 
 def _stem(path: Path) -> str:

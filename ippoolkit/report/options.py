@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
-import os
+import multiprocessing
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date as Date  # noqa: N812
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +72,7 @@ def validate_options(
         problems.append(_invalid_choice("lang", lang, LANGUAGES))
     if date:
         try:
-            Date.fromisoformat(date)
+            dt.date.fromisoformat(date)
         except ValueError:
             problems.append(Finding("type-date", params={"value": f'"{date}"'}, place=Place("report", field="date")))
     report_template = None
@@ -84,7 +84,7 @@ def validate_options(
     problems += _missing_tools(requested_formats, lang)
     if problems or report_template is None:
         raise InputError(problems)
-    today = Date.today().isoformat()  # noqa: DTZ011 (the user's own day)
+    today = dt.date.today().isoformat()  # noqa: DTZ011 (the user's own day)
     report_date = today if date is None else date
     ordered_formats = tuple(format_ for format_ in FORMATS if format_ in requested_formats)
     return ReportOptions(
@@ -105,7 +105,7 @@ def _invalid_choice(field: str, value: str, choices: Iterable[str]) -> Finding:
 
 def _missing_tools(formats: tuple[str, ...], lang: str) -> Iterable[Finding]:
     """Tell of what this machine lacks for these formats."""
-    if not hasattr(os, "fork"):
+    if "forkserver" not in multiprocessing.get_all_start_methods():
         yield Finding("fork-missing", place=Place("report"))
     if "pdf" in formats:
         from .formats.pdf import CHROMIUM_NAMES, CHROMIUM_VARIABLE, find_chromium

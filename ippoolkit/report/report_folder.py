@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
+
 from ..errors import InputError
 from ..findings import Finding, Place
+from ..write.atomic import TEMPORARY_SUFFIX, unwritable_error, write_atomically
 
 STATE_DIR = ".ippoolkit"
-_TEMPORARY_SUFFIX = ".new"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +80,18 @@ class ReportFolder:
         """
         try:
             self._state_dir.mkdir(parents=True, exist_ok=True)
-            lock_file = (self._state_dir / "lock").open("w")
+            lock = FileLock(self._state_dir / "lock")
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise InputError([Finding("folder-busy", place=Place(str(self.path)))]) from None
         except OSError as error:
-            raise _unwritable_error(self.path, error) from None
-        with lock_file:
-            if not _try_lock(lock_file):
-                raise InputError([Finding("folder-busy", place=Place(str(self.path)))])
-            for leftover in self._state_dir.glob(f"*{_TEMPORARY_SUFFIX}"):
+            raise unwritable_error(self.path, error) from None
+        try:
+            for leftover in self._state_dir.glob(f"*{TEMPORARY_SUFFIX}"):
                 leftover.unlink(missing_ok=True)
             yield
+        finally:
+            lock.release()
 
     @property
     def _state_dir(self) -> Path:
@@ -97,43 +101,5 @@ class ReportFolder:
         write_atomically(target, content, self._state_dir)
 
 
-def write_atomically(target: Path, content: bytes, temporary_dir: Path | None = None) -> Path:
-    """Write a file in a folder of the same file system and rename it to its place.
-
-    Raises
-    ------
-    InputError
-        Where it cannot be written.
-    """
-    temporary = (temporary_dir or target.parent) / f".{secrets.token_hex(8)}{_TEMPORARY_SUFFIX}"
-    try:
-        try:
-            temporary.write_bytes(content)
-            temporary.replace(target)
-        finally:
-            temporary.unlink(missing_ok=True)
-    except OSError as error:
-        raise _unwritable_error(target, error) from None
-    return target
-
-
-def _try_lock(file: Any) -> bool:
-    """Lock a file until it is closed, however its process ends; True where the system has no such locks."""
-    try:
-        import fcntl
-    except ImportError:
-        return True
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
-
-
 def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
-
-
-def _unwritable_error(path: Path, error: OSError) -> InputError:
-    params = {"reason": error.strerror or str(error)}
-    return InputError([Finding("file-unwritable", params=params, place=Place(str(path)))])

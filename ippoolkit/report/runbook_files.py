@@ -33,8 +33,7 @@ def render_runbook_markdown(report: RunbookReport) -> str:
 
 def as_executed_notebook(sections: Iterable[Section]) -> ExecutedNotebook:
     """Return pieces as a notebook that was run would have them, without running one."""
-    from .templates import import_nbformat
+    from nbformat import v4
 
-    v4 = import_nbformat().v4
     outputs = [v4.new_output("display_data", section._repr_mimebundle_()) for section in sections if section.parts]
     return ExecutedNotebook(v4.new_notebook(cells=[v4.new_code_cell(outputs=[output]) for output in outputs]))

@@ -5,15 +5,17 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
-import sys
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from types import ModuleType
-from typing import Any
+from types import GenericAlias
+from typing import Any, Literal
 
-from pydantic import ConfigDict, Field, TypeAdapter, create_model
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
+from pydantic.errors import PydanticUserError
+from pydantic_core import SchemaError
 
 from ..errors import InputError, ReportError
 from ..findings import Finding, Place
@@ -44,13 +46,13 @@ class Template:
 
     name: str
     path: Path
-    notebook: Any
+    notebook: Mapping[str, Any]
     is_builtin: bool
 
     @cached_property
     def defaults(self) -> dict[str, Any]:
         """The parameters and their values when nobody says otherwise."""
-        return next((parameters for cell in self.notebook.cells if (parameters := _declared_parameters(cell))), {})
+        return next((parameters for cell in self.notebook["cells"] if (parameters := _declared_parameters(cell))), {})
 
     @property
     def combines_inputs(self) -> bool:
@@ -65,12 +67,12 @@ class Template:
     @property
     def allows_missing_inputs(self) -> bool:
         """Whether a template of many scenarios does without those that cannot be read, and says so."""
-        return bool(self.notebook.metadata.get("ippoolkit", {}).get("partial", False))
+        return bool(self.notebook["metadata"].get("ippoolkit", {}).get("partial", False))
 
     @property
     def min_scenarios(self) -> int:
         """How many scenarios a template of many takes at least."""
-        return int(self.notebook.metadata.get("ippoolkit", {}).get("least", 1))
+        return int(self.notebook["metadata"].get("ippoolkit", {}).get("least", 1))
 
     @cached_property
     def digest(self) -> str:
@@ -82,10 +84,14 @@ class Template:
         fields: dict[str, Any] = {}
         for name, default in self.defaults.items():
             if name not in FILLED_IN_PARAMETERS:
-                schema = self.notebook.metadata.get("ippoolkit", {}).get("parameters", {}).get(name, {})
+                schema = self.notebook["metadata"].get("ippoolkit", {}).get("parameters", {}).get(name, {})
                 fields[name] = (_type_of_default(default), Field(default=default, **_constraints(schema)))
         config = ConfigDict(extra="forbid", strict=True, protected_namespaces=())
-        adapter = TypeAdapter(create_model("Parameters", __config__=config, **fields))
+        try:
+            adapter = TypeAdapter(create_model("Parameters", __config__=config, **fields))
+        except (TypeError, NameError, PydanticUserError, SchemaError) as error:  # ranges that do not suit their type
+            params = {"reason": str(error).splitlines()[0][:120]}
+            return [Finding("template-notebook", params=params, place=Place(str(self.path)))]
         problems: list[Finding] = []
         validate(adapter, dict(values), Document(self.name, dict(values), lambda _: None), problems, lambda path: path)
         if not {SCENARIO_PARAMETER, SCENARIOS_PARAMETER, FILES_PARAMETER} & set(self.defaults):
@@ -99,27 +105,76 @@ def find_template(name: str | Path) -> Template:
     Raises
     ------
     InputError
-        Where there is none, or it is no notebook of Python.
+        Where there is none, or it is not a notebook of Python.
     """
-    nbformat = import_nbformat()
     template_name = str(name)
     is_builtin = template_name in builtin_templates()
     path = builtin_notebook(f"{template_name}.ipynb") if is_builtin else Path(template_name)
     if not is_builtin and path.suffix != ".ipynb":
         params = {"value": f'"{template_name}"', "choices": ", ".join(builtin_templates())}
         raise InputError([Finding("template-unknown", params=params, place=Place("report", field="template"))])
-    try:
-        notebook = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
-        nbformat.validate(notebook)
-    except FileNotFoundError:
-        raise InputError([Finding("file-missing", place=Place(str(path)))]) from None
-    except (OSError, ValueError, KeyError, AttributeError, nbformat.ValidationError) as error:
-        reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
-        raise InputError([Finding("template-notebook", params={"reason": reason}, place=Place(str(path)))]) from None
-    language = notebook.metadata.get("kernelspec", {}).get("language", "python")
+    notebook = _read_notebook(path)
+    language = notebook["metadata"].get("kernelspec", {}).get("language", "python")
     if language != "python":
         raise InputError([Finding("template-language", params={"language": language}, place=Place(str(path)))])
     return Template(path.stem, path.resolve(), notebook, is_builtin)
+
+
+class _CellMetadata(BaseModel):
+    tags: list[str] = []
+
+
+class _Cell(BaseModel):
+    cell_type: Literal["code", "markdown", "raw"]
+    source: str | list[str]
+    metadata: _CellMetadata
+
+
+class _Kernel(BaseModel):
+    language: str = "python"
+
+
+class _ParameterSchema(BaseModel):
+    minimum: float | None = None
+    maximum: float | None = None
+    minLength: int | None = None  # noqa: N815 (JSON schema's name)
+    maxLength: int | None = None  # noqa: N815 (JSON schema's name)
+    pattern: re.Pattern[str] | None = None
+
+
+class _KitMetadata(BaseModel):
+    parameters: dict[str, _ParameterSchema] = {}
+    partial: bool = False
+    least: int = 1
+
+
+class _NotebookMetadata(BaseModel):
+    kernelspec: _Kernel = _Kernel()
+    ippoolkit: _KitMetadata = _KitMetadata()
+
+
+class _Notebook(BaseModel):
+    """What has to be right in a notebook before it is looked at; papermill judges the rest."""
+
+    nbformat: Literal[4]
+    cells: list[_Cell]
+    metadata: _NotebookMetadata
+
+
+def _read_notebook(path: Path) -> dict[str, Any]:
+    try:
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        _Notebook.model_validate(notebook)
+    except FileNotFoundError:
+        raise InputError([Finding("file-missing", place=Place(str(path)))]) from None
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        reason = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"[:120]
+    except (OSError, ValueError, RecursionError) as error:
+        reason = str(error)[:120]
+    else:
+        return dict(notebook)
+    raise InputError([Finding("template-notebook", params={"reason": reason}, place=Place(str(path)))]) from None
 
 
 def builtin_templates() -> tuple[str, ...]:
@@ -148,20 +203,6 @@ def builtin_notebook(name: str = "capacity.ipynb") -> Path:
     return path
 
 
-def import_nbformat() -> ModuleType:
-    """Import nbformat, without jsonschema's optional check of URIs: it compiles a grammar for a second, for nothing."""
-    grammar_module = "rfc3987_syntax"
-    skip_grammar = "jsonschema" not in sys.modules and grammar_module not in sys.modules
-    if skip_grammar:
-        sys.modules[grammar_module] = None  # type: ignore[assignment]
-    try:
-        import nbformat
-    finally:
-        if skip_grammar:
-            del sys.modules[grammar_module]
-    return nbformat
-
-
 def _notebook_folder() -> Path:
     package_dir = Path(__file__).parent.parent
     folders = (package_dir / "notebooks", package_dir.parent / "notebooks")
@@ -180,7 +221,7 @@ def _literal_assignments(source: str) -> list[tuple[str, Any]]:
     assignments = []
     try:
         body = ast.parse(source).body
-    except SyntaxError:
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
     for statement in body:
         if isinstance(statement, ast.Assign):
@@ -191,7 +232,7 @@ def _literal_assignments(source: str) -> list[tuple[str, Any]]:
             continue
         try:
             literal = ast.literal_eval(value)
-        except ValueError:
+        except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
             continue
         assignments += [(target.id, literal) for target in targets if isinstance(target, ast.Name)]
     return assignments
@@ -205,7 +246,7 @@ def _type_of_default(default: object) -> Any:
             return float
         case list() | tuple():
             item_types = {type(item) for item in default}
-            return list[item_types.pop()] if len(item_types) == 1 else list[Any]  # type: ignore[misc]
+            return GenericAlias(list, item_types.pop() if len(item_types) == 1 else Any)
         case dict():
             return dict[str, Any]
     return Any

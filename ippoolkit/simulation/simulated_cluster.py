@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..calico.limits import WINDOWS_MAX_BLOCKS_PER_HOST
+from ..calico.pool_selection import max_blocks_per_node
 from ..capacity.demand import Supply, compute_supply, ip_versions, tunnel_pools
 from ..cidr import ADDRESS_BITS, Address, IPVersion
 from ..ipam import Ipam, IpamError, batch_events, layout
@@ -222,7 +222,7 @@ class SimulatedCluster:
         pods
             The pods, numbered in a row.
         """
-        ranges, requests = self._request_arrays()
+        ranges, requests = self.request_arrays()
         config, node_requests = self.ipam.config, self._node_requests[nodes]
         out = np.zeros(int(counts.max(initial=1)), np.int64)
         min_assigned = counts.copy()
@@ -258,7 +258,7 @@ class SimulatedCluster:
         self.pod_nodes[pods] = np.repeat(nodes, counts)
         return min_assigned
 
-    def _request_arrays(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def request_arrays(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the ranges of all requests, and the requests, as the engine takes them."""
         rows = np.array(self._range_rows, np.int64).reshape(-1, 3)
         return rows, np.array(self._requests, np.int64).reshape(-1, batch_events.REQUEST_WIDTH)
@@ -267,7 +267,7 @@ class SimulatedCluster:
         """Carry events out, in order of time."""
         if (np.diff(events[:, batch_events.TIME]) < 0).any():
             events = events[np.argsort(events[:, batch_events.TIME], kind="stable")]
-        statuses = self.ipam.run_events(events, *self._request_arrays())
+        statuses = self.ipam.run_events(events, *self.request_arrays())
         self._record_failures(events, statuses)
 
     def _record_failures(self, events: Events, statuses: NDArray[np.int64]) -> None:
@@ -327,7 +327,7 @@ class SimulatedCluster:
         return batch_events.ASSIGN_IPV6 if self._versions == (6,) else batch_events.ASSIGN_IPV4
 
     def _pod_request(self, host: str, labels: Mapping[str, str], max_blocks: int, *, windows: bool) -> int:
-        block_limit = self.ipam.block_limit(max_blocks or (WINDOWS_MAX_BLOCKS_PER_HOST if windows else 0))
+        block_limit = max_blocks_per_node(self.ipam.config.max_blocks_per_host, max_blocks, windows=windows)
         key = ("pods", tuple(sorted(labels.items())), block_limit)
         if key not in self._request_indexes:
             ranges, refusal_code = {}, "ipam-no-pools"

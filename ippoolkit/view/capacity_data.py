@@ -7,26 +7,30 @@ from typing import Any
 
 import pandas as pd
 
-from ..capacity import Verdict, block_sizes, choices, growth, nodes, pools, verdict, verdicts
-from ..capacity.design_rules import check_design
+from ..analysis import Analysis
+from ..capacity.evaluation import Verdict
+from ..choose import scenario_routes
 from ..findings import Finding, get_language
-from ..model import Scenario
+from .cell_text import column_values
 
 
-def capacity_as_dict(scenario: Scenario, notes: Iterable[Finding] = (), lang: str = "en") -> dict[str, Any]:
+def capacity_as_dict(
+    analysis: Analysis, notes: Iterable[Finding] = (), lang: str = "en", max_routes: int | None = None
+) -> dict[str, Any]:
     """Return verdicts, all tables with all columns, and findings as dicts, lists and scalars."""
     return {
-        "scenario": scenario.name,
-        "verdict": _verdict_as_dict(verdict(scenario), lang),
-        "verdicts": [_verdict_as_dict(family_verdict, lang) for family_verdict in verdicts(scenario)],
-        "pools": _records(pools(scenario, lang=lang)),
+        "scenario": analysis.scenario.name,
+        "verdict": _verdict_as_dict(analysis.verdict, lang),
+        "verdicts": [_verdict_as_dict(family_verdict, lang) for family_verdict in analysis.verdicts],
+        "pools": _records(analysis.pools(lang=lang)),
         "block_sizes": {
-            pool.name: _records(block_sizes(scenario, pool.name, lang=lang)) for pool in scenario.cluster.pools
+            pool.name: _records(analysis.block_sizes(pool.name, lang=lang)) for pool in analysis.scenario.cluster.pools
         },
-        "nodes": _records(nodes(scenario, lang=lang)),
-        "growth": _records(growth(scenario, lang=lang)),
-        "choices": _records(choices(scenario, lang=lang)),
-        "findings": [finding.as_dict(lang) for finding in (*check_design(scenario), *notes)],
+        "nodes": _records(analysis.nodes(lang=lang)),
+        "growth": _records(analysis.growth(lang=lang)),
+        "routes": _records(scenario_routes(analysis.scenario, max_routes=max_routes, lang=lang)),
+        "choices": _records(analysis.choice_table(lang=lang)),
+        "findings": [finding.as_dict(lang) for finding in (*analysis.findings, *notes)],
     }
 
 
@@ -37,4 +41,6 @@ def _verdict_as_dict(verdict: Verdict, lang: str) -> dict[str, Any]:
 
 
 def _records(table: pd.DataFrame) -> list[dict[Any, Any]]:
-    return table.to_dict("records")
+    """Return rows as dicts of plain values; missing ones as None."""
+    rows = zip(*(column_values(table[name]) for name in table.columns), strict=True)
+    return [dict(zip(table.columns, row, strict=True)) for row in rows]

@@ -12,7 +12,6 @@ from rich.text import Text
 from ..choose import FreeRanges
 from ..choose.occupancy import Cell, Strip, occupancy, owners_of
 from ..findings import N_, Language, get_language, replace_unprintable
-from .capacity_terminal import print_findings
 from .stylesheet import stylesheet
 
 SHOWN = 40  # free ranges that a terminal shows
@@ -42,6 +41,8 @@ def _where(where: str, used_by: str) -> str:
 
 def print_free_ranges(console: Console, found: FreeRanges, *, lang: str = "en") -> None:
     """Print the offers, why there are not more, what is free, and a picture of the space."""
+    from .capacity_terminal import print_findings  # loads pandas, which JSON does without
+
     words = get_language(lang)
     space = found.space
     if found.wanted:
@@ -116,18 +117,18 @@ def draw_free_ranges(found: FreeRanges, path: Path, *, lang: str = "en") -> Path
     from ..figures import draw_address_space
     from ..figures.style import render_png, render_svg
     from ..findings import Finding
-    from ..write import write_bytes, write_text
+    from ..write import write_atomically
 
     strips: list[Strip] = occupancy(found.space)
     figure = draw_address_space(strips, lang=lang)
     title = get_language(lang).translate(N_("What is taken and what is free"))
     match path.suffix.lower():
         case ".png":
-            return write_bytes(path, render_png(figure))
+            return write_atomically(path, render_png(figure))
         case ".svg":
-            return write_text(path, render_svg(figure, title) + "\n")
+            return write_atomically(path, render_svg(figure, title) + "\n")
         case ".html":
-            return write_text(path, _page(found, render_svg(figure, title), title, lang))
+            return write_atomically(path, _page(found, render_svg(figure, title), title, lang))
     raise InputError([Finding("picture-ending", str(path), {"endings": ".html, .svg, .png"})])
 
 

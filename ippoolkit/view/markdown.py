@@ -7,11 +7,8 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from ..capacity.choice_table import find_choices
-from ..capacity.evaluation import Status
-from ..capacity.plan_tables import verdict as judge
+from ..analysis import Analysis
 from ..findings import N_, Finding, get_language, replace_unprintable
-from ..model import Scenario
 from .cell_text import format_column
 from .display_columns import display_columns
 from .html import choice_text
@@ -54,18 +51,17 @@ def named_table_markdown(table_name: str, data: pd.DataFrame, *, lang: str = "en
     )
 
 
-def verdict_markdown(scenario: Scenario, lang: str = "en") -> str:
+def verdict_markdown(analysis: Analysis, lang: str = "en") -> str:
     """Return the verdict: word, sentence, what to choose instead, the limit and its source."""
     words = get_language(lang)
-    verdict = judge(scenario)
+    verdict = analysis.verdict
     finding = verdict.finding
     status_text = words.translate(verdict.status.value)
     lines = [
         f"**{escape_markdown(words.render(N_('{word}.'), {'word': status_text[:1].upper() + status_text[1:]}))}** {escape_markdown(finding.message(lang))}"
     ]
-    choices = [] if verdict.status in (Status.FITS, Status.IDLE) else find_choices(scenario)
-    if choices:
-        choice_texts = "; ".join(f"**{escape_markdown(choice_text(choice, words))}**" for choice in choices)
+    if analysis.choices:
+        choice_texts = "; ".join(f"**{escape_markdown(choice_text(choice, words))}**" for choice in analysis.choices)
         lines += ["", f"{words.translate(N_('Any one of these changes is enough:'))} {choice_texts}."]
     elif remedy := finding.remedy(lang):
         lines += ["", escape_markdown(remedy)]

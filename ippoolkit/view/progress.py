@@ -1,4 +1,4 @@
-"""A progress bar on standard error, with the time left; where that is no terminal, lines only."""
+"""Progress bars on standard error, with the time left; nothing where that is no terminal."""
 
 from __future__ import annotations
 
@@ -6,29 +6,45 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from ..findings import N_, get_language, replace_unprintable
+from ..findings import replace_unprintable
+
+UpdateBar = Callable[[str, int, int], None]  # what is counted, how many are done, of how many
 
 
 @contextmanager
-def report_progress(lang: str) -> Iterator[tuple[Callable[[int, int], None], Callable[[str], None]]]:
-    """Yield what moves the bar, given how many are done of how many, and what prints lines above it."""
-    console = Console(stderr=True, highlight=False)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("/"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        task = progress.add_task(get_language(lang).translate(N_("reports")), total=None)
+def progress_bars(console: Console, *, enabled: bool | None = None) -> Iterator[UpdateBar]:
+    """Yield what moves the bars: one for each name, drawn when it is first heard of.
 
-        def print_line(text: str) -> None:
-            for text_line in text.splitlines():
-                console.print(Text(replace_unprintable(text_line)), soft_wrap=True)
+    Parameters
+    ----------
+    console
+        Where they are drawn: `stderr_console`.
+    enabled
+        Whether they are drawn; if left out, on a terminal only.
+    """
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    is_shown = console.is_terminal if enabled is None else enabled
+    with Progress(*columns, console=console, transient=enabled is None, disable=not is_shown) as progress:
+        tasks: dict[str, TaskID] = {}
 
-        yield (lambda done, total: progress.update(task, completed=done, total=total)), print_line
+        def update(name: str, done: int, total: int) -> None:
+            if name not in tasks:
+                tasks[name] = progress.add_task(name)
+            # Of nothing everything is done.
+            progress.update(tasks[name], completed=max(done, total == 0), total=max(total, 1))
+
+        yield update
+
+
+def stderr_console() -> Console:
+    """Return standard error as a console."""
+    return Console(stderr=True, highlight=False)
+
+
+def print_lines(console: Console, text: str) -> None:
+    """Print lines above the bars as they are, without what steers terminals."""
+    for line in text.splitlines():
+        console.print(Text(replace_unprintable(line)), soft_wrap=True)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pandas as pd
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 from ..findings import N_, Language, get_language, replace_unprintable
 from ..ipam.compilation import needs_compiling
 from ..simulation import Simulation
+from .progress import print_lines, stderr_console
 
 _TIMELINE_ROWS = 12  # of the timeline that a terminal shows
 _FAILURES_SHOWN = 10
@@ -33,19 +31,11 @@ _HEADINGS = {
 }
 
 
-@contextmanager
-def simulation_progress(lang: str, *, enabled: bool) -> Iterator[Callable[[int, int], None] | None]:
-    """Show a progress bar on standard error, if asked for; tell of the first time, which takes longer."""
+def print_compiling_notice(lang: str) -> None:
+    """Say on standard error that the engine is compiled first, where it is."""
     if needs_compiling():
         message = N_("Compiling the engine for this machine (once only); this takes up to a minute.")
-        Console(stderr=True).print(get_language(lang).translate(message))
-    if not enabled:
-        yield None
-        return
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task(get_language(lang).translate(N_("day")))
-        yield lambda day, days: bar.update(task, completed=day, total=days)
+        print_lines(stderr_console(), get_language(lang).translate(message))
 
 
 def print_simulation(console: Console, simulation: Simulation, *, lang: str = "en") -> None:

@@ -11,8 +11,8 @@ from typing import Any
 
 import ipywidgets as ipw
 
-from ..capacity import growth, verdict
-from ..choose import Recommendation, designs_table, recommend
+from ..analysis import analyse
+from ..choose import Recommendation, designs_table, recommend, routes_table
 from ..choose.option_parsing import cidrs_from
 from ..choose.requirements_source import requirements_from
 from ..errors import InputError
@@ -104,10 +104,14 @@ class ChooseTab:
         except InputError as error:
             self._show_error(error)
             return
-        if found.holds:
-            self._before = self._before or self._scenario()
-            self._take(replace(found.as_scenario(), requirements=None))
+        if not found.holds:  # no room for its pools, or nothing holds: the first reason says it
             self.refresh()
+            message = escape(found.reasons[0].full_message(self._words.code))
+            self._result.html = f'<p class="ipk-field-error" role="alert">{message}</p>{self._result.html}'
+            return
+        self._before = self._before or self._scenario()
+        self._take(replace(found.as_scenario(), requirements=None))
+        self.refresh()
 
     def back(self) -> None:
         """Go back to the plan that there was before a design was taken."""
@@ -132,7 +136,7 @@ class ChooseTab:
             if message.get("name") in {entry.name for entry in (*NEED, *TARGET)}:
                 self.set(message["name"], message.get("value"))
         finally:
-            self._form.send({"done": message.get("number", 0)})
+            self._form.send({"acknowledged": message.get("number", 0)})
 
     def _on_action(self, _: Any, message: Mapping[str, Any], __: Any) -> None:
         if message.get("action") == "take" and str(message.get("value", "")).isdigit():
@@ -227,10 +231,14 @@ class ChooseTab:
             parts.append(f'<h3>{escape(title)}</h3><p class="ipk-empty">{escape(hint)}</p>')
             parts.append(designs_chart(rows, lang=words.code))
             parts.append(table_html("designs", rows.head(SHOWN), lang=words.code, caption=title))
+        if found.picks:
+            title = words.translate(N_("Routes"))
+            parts.append(f"<h3>{escape(title)}</h3>")
+            parts.append(table_html("routes", routes_table(found, lang=words.code), lang=words.code, caption=title))
         return "".join(parts)
 
     def _target_html(self) -> str:
-        """Draw the option to the target, and say in which month the plan as it stands fails."""
+        """Draw the way to the target, and say in which month the plan as it stands fails."""
         target, by = self._typed.get("target"), str(self._typed.get("by") or "").strip()
         if not target or not by:
             return ""
@@ -244,11 +252,12 @@ class ChooseTab:
         now = nodes_as_group(base).nodes
         grown = on_the_way(base, int(target), months)
         head = words.render(N_("{now} → {target} nodes by {by}"), {"now": now, "target": int(target), "by": by})
-        chart = growth_chart(growth(grown, lang=words.code), lang=words.code) if months else ""
-        failing = verdict(grown).params.get("month")
+        analysis = analyse(grown)
+        chart = growth_chart(analysis.growth(lang=words.code), lang=words.code) if months else ""
+        failing = analysis.verdict.params.get("month")
         when = words.render(N_("That is {month}."), {"month": self._month_name(failing)}) if failing else ""
         told = f"<p><strong>{escape(when)}</strong></p>" if when else ""
-        return f"<h3>{escape(head)}</h3>{verdict_html(grown, words.code)}{told}{chart}"
+        return f"<h3>{escape(head)}</h3>{verdict_html(analysis, words.code)}{told}{chart}"
 
     def _month_name(self, month: object) -> str:
         count = self._today.year * 12 + self._today.month - 1 + int(str(month))

@@ -1,6 +1,7 @@
 """Writing: model to scenario files and manifests."""
 
-from .scenario_file import save_scenario, scenario_to_dict, scenario_to_yaml, write_bytes, write_text
+from .atomic import write_atomically
+from .scenario_file import save_scenario, scenario_to_dict, scenario_to_yaml
 from .v3_manifests import to_manifest, to_manifests_yaml
 from .yaml_dump import dump_yaml
 
@@ -11,6 +12,5 @@ __all__ = [
     "scenario_to_yaml",
     "to_manifest",
     "to_manifests_yaml",
-    "write_bytes",
-    "write_text",
+    "write_atomically",
 ]

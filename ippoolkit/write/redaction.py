@@ -16,6 +16,7 @@ from typing import Any
 from ..calico.limits import LINK_LOCAL_CIDR, WINDOWS_HANDLE
 from ..calico.selectors import SelectorError, parse_selector
 from ..cidr import Address, Cidr, IPVersion, address_from_int
+from ..findings import Finding
 from ..model import (
     BGPPeer,
     Block,
@@ -24,7 +25,6 @@ from ..model import (
     IPAMHandle,
     IPPool,
     Namespace,
-    Networks,
     Node,
     NodeGroup,
     Plan,
@@ -33,6 +33,9 @@ from ..model import (
     Service,
 )
 from ..model.cluster import OS_LABEL
+from ..read import Reading
+from ..read.reading import ALL_KINDS
+from ..read.reported import ANY_ROW, ReportedFigures
 
 # Where networks are laid out: private ranges first, then whatever is unicast.
 _TARGET_RANGES = {
@@ -69,23 +72,39 @@ def redact_scenarios(scenarios: Sequence[Scenario], name: str = "cluster") -> li
     scenarios
         What to redact.
     name
-        What a single one is called afterwards; several are numbered.
+        Name of a single one afterwards; several are numbered.
     """
-    redactor = _Redactor(scenarios)
-    several = len(scenarios) > 1
+    return [reading.scenario for reading in redact_readings(list(map(Reading, scenarios)), name)]
+
+
+def redact_readings(readings: Sequence[Reading], name: str = "cluster") -> list[Reading]:
+    """Replace names and addresses in what was read, alike in all readings, notes and reported figures included.
+
+    Parameters
+    ----------
+    readings
+        What to redact.
+    name
+        Name of a single scenario afterwards; several are numbered.
+    """
+    redactor = _Redactor(readings)
+    several = len(readings) > 1
     return [
-        redactor.scenario(scenario, f"{name}-{number}" if several else name)
-        for number, scenario in enumerate(scenarios, start=1)
+        redactor.reading(reading, f"{name}-{number}" if several else name)
+        for number, reading in enumerate(readings, start=1)
     ]
 
 
 class _Redactor:
     """What stands for what."""
 
-    def __init__(self, scenarios: Sequence[Scenario]) -> None:
+    def __init__(self, readings: Sequence[Reading]) -> None:
+        scenarios = [reading.scenario for reading in readings]
+        reported = [figure for reading in readings for figure in reading.reported]
         clusters = [scenario.cluster for scenario in scenarios]
         self.pools = _numbered_names("pool", (pool.name for cluster in clusters for pool in cluster.pools), sort=True)
-        self.nodes = _numbered_names("node", _node_names(clusters), sort=True)
+        reported_nodes = (figure.row for figure in reported if figure.table == "nodes" and figure.row != ANY_ROW)
+        self.nodes = _numbered_names("node", (*_node_names(clusters), *reported_nodes), sort=True)
         self.namespaces = _numbered_names("namespace", _namespace_names(clusters), sort=True)
         self.pods = _numbered_names("pod", _pod_names(clusters))
         self.groups = _numbered_names("group", (group.name for scenario in scenarios for group in scenario.plan.groups))
@@ -105,17 +124,47 @@ class _Redactor:
         self.selectors = _numbered_names(
             "selector", (selector for selector in selectors if selector and not _selects_everything(selector))
         )
-        self.networks = _NetworkRelocation(network for scenario in scenarios for network in _networks_of(scenario))
+        self.networks = _NetworkRelocation(
+            (*(network for scenario in scenarios for network in _networks_of(scenario)), *_networks_reported(reported))
+        )
+
+    def reading(self, original: Reading, name: str) -> Reading:
+        """Return what was read with everything replaced."""
+        scenario, notes = self.scenario(original.scenario, name), tuple(map(_redacted_note, original.notes))
+        return Reading(
+            scenario,
+            notes,
+            reported=tuple(map(self._reported_figure, original.reported)),
+            newest_creation=original.newest_creation,
+        )
+
+    def _reported_figure(self, figure: ReportedFigures) -> ReportedFigures:
+        row, value = figure.row, figure.value
+        if figure.table == "pools":
+            row = self._requested_pool(row)
+        elif figure.table == "nodes":
+            row = self.nodes.get(row, row)
+        if isinstance(value, list):
+            value = [self._address_text(item) for item in value]
+        return replace(figure, row=row, value=value, place=replace(figure.place, file="", field=""))
+
+    def _address_text(self, text: str) -> str:
+        cidr = Cidr.parse_or_none(text)
+        return text if cidr is None else str(self.networks.relocate_network(cidr)).split("/")[0]
 
     def scenario(self, original: Scenario, name: str) -> Scenario:
         """Return a scenario with everything replaced."""
         relocate = self.networks.relocate_network
-        networks = {
-            field: tuple(map(relocate, getattr(original.networks, field)))
-            for field in ("cluster", "services", "nodes", "peers")
-        }
+        around = original.networks
+        networks = replace(
+            around,
+            cluster=tuple(map(relocate, around.cluster)),
+            services=tuple(map(relocate, around.services)),
+            nodes=tuple(map(relocate, around.nodes)),
+            peers=tuple(map(relocate, around.peers)),
+        )
         plan = Plan(months=original.plan.months, groups=tuple(map(self._group, original.plan.groups)))
-        return Scenario(name=name, cluster=self._cluster(original.cluster), plan=plan, networks=Networks(**networks))
+        return Scenario(name=name, cluster=self._cluster(original.cluster), plan=plan, networks=networks)
 
     def _cluster(self, cluster: Cluster) -> Cluster:
         reservations = tuple(
@@ -160,7 +209,13 @@ class _Redactor:
         )
         ranges = tuple(map(self.networks.relocate_network, node.pod_cidrs))
         return replace(
-            node, name=self.nodes[node.name], labels=self._labels(node.labels), tunnels=tunnels, pod_cidrs=ranges
+            node,
+            name=self.nodes[node.name],
+            labels=self._labels(node.labels),
+            tunnels=tunnels,
+            pod_cidrs=ranges,
+            addresses=tuple(map(self.networks.relocate_address, node.addresses)),
+            networks=tuple(map(self.networks.relocate_network, node.networks)),
         )
 
     def _group(self, group: NodeGroup) -> NodeGroup:
@@ -320,6 +375,21 @@ def _first_free_address(cidr: Cidr, taken: Sequence[tuple[int, int]]) -> int:
     return cidr.first  # nothing else is left: a network this large tells nothing
 
 
+def _networks_reported(figures: Iterable[ReportedFigures]) -> Iterator[Cidr]:
+    for figure in figures:
+        texts = figure.value if isinstance(figure.value, list) else []
+        yield from (cidr for text in (figure.row, *texts) if (cidr := Cidr.parse_or_none(text)))
+
+
+def _redacted_note(note: Finding) -> Finding:
+    """Return a remark on the reading without file, place and names; kinds and numbers stay."""
+    params = {
+        key: value if isinstance(value, int | float) or value in ALL_KINDS else "…"
+        for key, value in note.params.items()
+    }
+    return replace(note, subject="", place=None, params=params)
+
+
 def _networks_of(scenario: Scenario) -> Iterator[Cidr]:
     cluster, networks_around = scenario.cluster, scenario.networks
     yield from (pool.cidr for pool in cluster.pools)
@@ -335,6 +405,8 @@ def _networks_of(scenario: Scenario) -> Iterator[Cidr]:
     for node in cluster.nodes:
         yield from node.pod_cidrs
         yield from (_host_network(tunnel.address) for tunnel in node.tunnels)
+        yield from map(_host_network, node.addresses)
+        yield from node.networks
     for pod in cluster.pods:
         yield from map(_host_network, pod.addresses)
 

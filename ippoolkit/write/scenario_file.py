@@ -1,17 +1,15 @@
-"""Files that are there whole or not at all."""
+"""Scenario files."""
 
 from __future__ import annotations
 
 import json
-import secrets
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from ..errors import InputError
-from ..findings import Finding, Place
 from ..model import Scenario
+from .atomic import write_atomically
 from .yaml_dump import FlowMapping, dump_yaml
 
 _SCENARIO = TypeAdapter(Scenario)
@@ -40,7 +38,7 @@ def save_scenario(scenario: Scenario, path: str | Path, *, schema: str = "") -> 
         text = json.dumps(scenario_to_dict(scenario), indent=1, ensure_ascii=False) + "\n"
     else:
         text = (f"{SCHEMA_COMMENT}{schema}\n" if schema else "") + scenario_to_yaml(scenario)
-    return write_text(target, text)
+    return write_atomically(target, text)
 
 
 def scenario_to_yaml(scenario: Scenario) -> str:
@@ -57,37 +55,3 @@ def scenario_to_dict(scenario: Scenario) -> dict[str, Any]:
     """Return a Scenario as dicts, lists and scalars, without what is at its default."""
     fields = _SCENARIO.dump_python(scenario, by_alias=True, exclude_defaults=True, mode="json")
     return {"version": scenario.version, "name": scenario.name, **fields}
-
-
-def write_text(path: str | Path, text: str) -> Path:
-    """Write a text file beside its place and rename it into it.
-
-    Raises
-    ------
-    InputError
-        Where the folder is missing or not writable.
-    """
-    return write_bytes(path, text.encode())
-
-
-def write_bytes(path: str | Path, content: bytes) -> Path:
-    """Write a file beside its place and rename it into it.
-
-    Raises
-    ------
-    InputError
-        Where the folder is missing or not writable.
-    """
-    target = Path(path)
-    temporary = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}")
-    try:
-        try:
-            with temporary.open("xb") as file:
-                file.write(content)
-            temporary.replace(target)
-        finally:
-            temporary.unlink(missing_ok=True)
-    except OSError as error:
-        problem = Finding("file-unwritable", params={"reason": error.strerror or str(error)}, place=Place(str(path)))
-        raise InputError([problem]) from None
-    return target

@@ -161,7 +161,7 @@ _DO = {
         "unallocated": [str(each) for each in ipam.release_ips(map(ipaddress.ip_address, ips))]
     },
     "release-host": lambda ipam, host, mustBeEmpty: ipam.release_host_affinities(host, must_be_empty=mustBeEmpty),
-    "sleep": lambda ipam, seconds: ipam.sleep(seconds),
+    "sleep": lambda ipam, seconds: ipam.advance(seconds),
     "blocks": _blocks,
     "utilization": _utilization,
 }

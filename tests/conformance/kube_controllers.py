@@ -168,7 +168,7 @@ def _run(ipam, inputs, end):
     before = _state(ipam)
     while now < end:
         now += _STEP
-        ipam.sleep(_STEP)
+        ipam.advance(_STEP)
         after = _state(ipam)
         gone += [("block", owner, now) for cidr, owner in before[0].items() if cidr not in after[0] and owner]
         gone += [("address", holder, now) for address, holder in before[1].items() if address not in after[1]]

@@ -44,9 +44,9 @@ def differences(case):
 
 def _stored(case, store):
     if case["action"] == "ipam-configure":
-        return effective_ipam_options(store.options)
+        return effective_ipam_options(store.ipam_options)
     for kind in case["after"]:
-        by_name = store.data(find_kind(kind))
+        by_name = store.get_all(find_kind(kind))
         named = [each["spec"] for name, each in by_name.items() if name == case.get("stored_name", name)]
         if len(named) == 1:
             return named[0]
@@ -85,7 +85,7 @@ def _assign(store, step, handle):
         address = Cidr.parse(f"{text}/{128 if ':' in text else 32}")
         sizes = [
             pool["spec"]["blockSize"]
-            for pool in store.data(find_kind("ippool")).values()
+            for pool in store.get_all(find_kind("ippool")).values()
             if address in Cidr.parse(pool["spec"]["cidr"])
         ]
         cidr = address.with_prefix(sizes[0])

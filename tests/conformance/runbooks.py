@@ -526,7 +526,7 @@ class Replay:
             "blockSize": pool.block_size,
             "disabled": pool.disabled,
             "nodeSelector": pool.node_selector,
-            "blocks_total": pool.blocks,
+            "blocks_total": pool.block_count,
             "free": free,
             "allocated": 0,
             "blocks": 0,

@@ -26,7 +26,7 @@ def test_pools_and_configuration(cluster, load):
         assert ours.disabled == pool["disabled"]
         assert list(ours.allowed_uses) == pool["allowedUses"]
         assert ours.assignment_mode == pool["assignmentMode"]
-        assert ours.blocks == pool["blocks_total"]
+        assert ours.block_count == pool["blocks_total"]
         assert min(ours.cidr.size, 2**63 - 1) == pool["capacity"]  # Calico's own figure is clamped there
         selected = [node.name for node in scenario.cluster.nodes if ours.selects_node(node.labels)]
         assert selected == pool["selected_nodes"]

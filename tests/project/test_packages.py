@@ -53,6 +53,7 @@ def test_a_report_is_made(installed, tmp_path):
 
 
 def test_nothing_of_the_machine_is_packed(installed):
-    names = {path.name for path in installed.rglob("*")}
-    assert {"py.typed", "zh.po", "capacity.ipynb", "page.css", "gorand.json"} <= names
+    with zipfile.ZipFile(next(installed.parent.glob("*.whl"))) as packed:
+        names = {part for name in packed.namelist() for part in name.split("/")}
+    assert {"py.typed", "zh.mo", "capacity.ipynb", "page.css", "gorand.json"} <= names
     assert not names & {"__pycache__", ".venv", "tests", "requirements"}

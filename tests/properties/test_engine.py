@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ippoolkit.cidr import Cidr
-from ippoolkit.ipam import Ipam, IpamError, dump_engine
+from ippoolkit.ipam import Ipam, IpamError
 from ippoolkit.model import IPPool
-from tests.helpers import ROOT
+from tests.helpers import ROOT, engine_state
 
 NODES = ("n1", "n2", "n3", "worker-4.example.com")
 HANDLES = [f"h{number}" for number in range(12)]
@@ -59,7 +59,7 @@ def carry_out(ipam, operation):
             if node in ipam.nodes:
                 ipam.assign_ip(node, handle, ipaddress.ip_address("10.9.0.0") + ordinal)
         case ("sleep", seconds):
-            ipam.sleep(seconds)
+            ipam.advance(seconds)
         case ("configure", strict, most, cooldown):
             ipam.configure(strict_affinity=strict, max_blocks_per_host=most, ip_cooldown_seconds=cooldown)
         case ("label", node, zone):
@@ -75,7 +75,7 @@ def carry_out(ipam, operation):
             ipam.create_node(node, {"zone": "x"})
         case ("remove_node", node):
             ipam.delete_kubernetes_node(node)
-            ipam.sleep(3)
+            ipam.advance(3)
             ipam.create_node(node, {"zone": "x"})
 
 
@@ -107,12 +107,12 @@ def holds(ipam):
 def test_whatever_is_asked(asked, etcd):
     ipam = brought_up(etcd)
     for operation in asked:
-        before = dump_engine(ipam) if operation[0] == "configure" else b""
+        before = engine_state(ipam) if operation[0] == "configure" else {}
         try:
             carry_out(ipam, operation)
         except IpamError as error:
             assert error.finding.message("zh")  # noqa: PT017
-            assert operation[0] != "configure" or dump_engine(ipam) == before
+            assert operation[0] != "configure" or engine_state(ipam) == before
         holds(ipam)
     for handle in HANDLES:
         if ipam.handles.get(handle) is not None:
@@ -124,7 +124,7 @@ def test_whatever_is_asked(asked, etcd):
     left = [block for block in ipam.blocks() if set(block["allocated"]) - {"windows-reserved-ipam-handle"}]
     assert left == []  # what is left of releasing everything: empty blocks with an affinity
     assert all(block["affinity"] or block["cooling"] for block in ipam.blocks())
-    assert dump_engine(ipam.copy()) == dump_engine(ipam)
+    assert engine_state(ipam.copy()) == engine_state(ipam)
 
 
 @given(st.integers(1, 200), st.integers(1, 5))
@@ -141,11 +141,12 @@ def test_no_node_is_above_the_cap(pods, cap):
 
 SCRIPT = """
 import hashlib
-from ippoolkit.ipam import dump
-from ippoolkit.simulation import BringUp, Churn, Replacement, simulate
-from tests.helpers import plan
-made = simulate(plan(cidr="10.0.0.0/22", size=27, nodes=20, pods=20, busiest=30), BringUp("random"), Churn(days=2), Replacement(days=2, every=2))
-print(hashlib.sha256(dump(made.site.ipam)).hexdigest(), made.timeline.to_csv())
+from ippoolkit.simulation import Churn, InitialRollout, NodeReplacement, simulate
+from tests.helpers import engine_state, plan
+scenario = plan(cidr="10.0.0.0/22", size=27, nodes=20, pods=20, busiest=30)
+simulation = simulate(scenario, InitialRollout("random"), Churn(days=2), NodeReplacement(days=2, interval_days=2))
+state = repr(engine_state(simulation.cluster.ipam))
+print(hashlib.sha256(state.encode()).hexdigest(), simulation.timeline.to_csv())
 """
 
 

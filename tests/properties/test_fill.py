@@ -14,7 +14,7 @@ from ippoolkit.capacity.block_filling import (
     max_pods_on_own_blocks,
 )
 from ippoolkit.capacity.block_size_table import max_pods_spread_evenly
-from ippoolkit.capacity.demand import Demand, NodeGroupDemand, Supply
+from ippoolkit.capacity.demand import Demand, ExistingNodes, NodeGroupDemand, Supply
 from ippoolkit.capacity.evaluation import Evaluation, PlanAtMonth
 
 
@@ -204,7 +204,7 @@ def test_even_pods_of_alike_nodes_are_what_a_search_finds(blocks, size, nodes, t
     load = NodeLoad("", nodes, 0, 0, requests, (0,), max_blocks=cap)
     rooms = (BlockClass(blocks, size),)
     supply = Supply(4, (), rooms, ((0,),), strict_affinity=False, auto_allocate_blocks=True)
-    demand = Demand(supply, (), (NodeGroupDemand(load, 110),), 0, ())
+    demand = Demand(supply, ExistingNodes(), (NodeGroupDemand(load, 110),), 0)
     state = Evaluation(PlanAtMonth(demand), rooms)
     for strict in (False, True):
         best = 0

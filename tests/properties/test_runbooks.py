@@ -132,7 +132,7 @@ class Replay:
                 for space, names in self.named.items()
             }
             self.named = {space: tuple(filter(None, names)) for space, names in self.named.items()}
-        if step.action == "close":
+        if step.action == "disable":
             changed = {"node_selector": "!all()"} if step.managed else {"disabled": True}
             self.ipam.change_pool(pool.name, **changed)
             if not step.managed:

@@ -118,13 +118,13 @@ def test_overlap_and_blocks_of_another_size_among_what_exists(review):
     made = review(POOL % ("p", "10.9.0.0/24") + "  blockSize: 27\n", existing=[CLUSTER, block])
     assert "blocks-of-other-size" in {note.code for note in made.findings}
     made = review(POOL % ("p", "10.244.0.0/24"))
-    assert [dict(note.numbers)["other"] for note in made.findings if note.code == "pools-overlap"] == ["there"]
+    assert [dict(note.params)["other"] for note in made.findings if note.code == "pools-overlap"] == ["there"]
 
 
 def test_files_are_one_cluster_unless_each_is_alone(review):
     texts = POOL % ("a", "10.244.64.0/24"), POOL % ("b", "10.244.64.0/24")
     assert [each.decisions["calicoctl"] for each in review(*texts).objects] == [Decision.ACCEPTED, Decision.REFUSED]
-    assert review(*texts, each=True).accepted
+    assert review(*texts, separately=True).accepted
 
 
 def test_one_judge_alone(review):
@@ -248,7 +248,7 @@ def test_the_command(tmp_path):
 def test_forms_of_output_on_bad_input(form, tmp_path):
     done = run("check", tmp_path / "nope.yaml", form)
     assert done.returncode == 2
-    assert "no such file" in done.stdout
+    assert "does not exist" in done.stdout
 
 
 def test_standard_input():

@@ -76,7 +76,7 @@ def test_large_reservations():
 def test_a_selector_that_does_not_parse():
     broken = replace(GOOD, name="errors found", cidr=ipk.Cidr.parse("10.1.0.0/16"), node_selector="a = 'b'")
     found = next(f for f in ipk.check_design(with_pools(GOOD, broken)) if f.code == "selector-syntax")
-    assert found.message() == "nodeSelector a = 'b' is no selector: expected == at character 3."
+    assert found.message() == "nodeSelector a = 'b' is not a valid selector: expected == at character 3."
     assert "pool-selects-none" not in codes(with_pools(GOOD, broken))
 
 

@@ -39,11 +39,11 @@ def test_a_changed_block_size_ends_with_all_pods_in_blocks_of_the_new_size():
     assert made.is_issued
     assert [each.step.action for each in made.results] == [
         "create",
-        "close",
+        "disable",
         "recreate",
         "delete",
         "create",
-        "close",
+        "disable",
         "recreate",
         "delete",
     ]
@@ -253,7 +253,7 @@ def test_a_recorded_cluster(tmp_path):
 
 
 def typed(made):
-    return {done.step.action: orders for done, orders in zip(made.done, orders_of(made), strict=True)}
+    return {done.step.action: orders for done, orders in zip(made.results, orders_of(made), strict=True)}
 
 
 @pytest.mark.parametrize(
@@ -299,12 +299,12 @@ def test_pools_of_the_operator_go_through_the_installation():
     assert made.is_issued
     assert [done.step.action for done in made.results] == [
         "create",
-        "close",
+        "disable",
         "restart",
         "recreate",
         "delete",
         "create",
-        "close",
+        "disable",
         "recreate",
         "delete",
     ]

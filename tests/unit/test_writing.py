@@ -6,7 +6,7 @@ import pytest
 import ippoolkit as ipk
 from ippoolkit.errors import InputError
 from ippoolkit.read import scenario_schema
-from ippoolkit.write import dump_yaml, scenario_to_dict, scenario_to_yaml, write_text
+from ippoolkit.write import dump_yaml, scenario_to_dict, scenario_to_yaml, write_atomically
 from tests.helpers import ROOT, plan, recorded
 
 
@@ -97,7 +97,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypat
 
     monkeypatch.setattr("pathlib.Path.replace", full)
     with pytest.raises(InputError, match="No space left on device"):
-        write_text(target, "new")
+        write_atomically(target, "new")
     assert target.read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["s.yaml"]
 

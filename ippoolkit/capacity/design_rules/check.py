@@ -1,15 +1,15 @@
-"""All findings on a scenario: the verdicts, what they entail, and every rule of this room."""
+"""All findings on a scenario: the verdicts, what they entail, and every rule of this package."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ...findings import Finding, sort_by_severity
 from ...model import Scenario
-from ..demand import compute_demand, ip_versions
-from ..evaluation import LIMIT_BLOCKS, LIMIT_BLOCKS_PER_NODE, Evaluation, PlanAtMonth, Status
-from ..plan_tables import verdicts
+from ..evaluation import LIMIT_BLOCKS, LIMIT_BLOCKS_PER_NODE, PlanEvaluation, Status, Verdict
+from .announced_ranges import load_balancer_ranges
 from .networks import large_reservations, outside_cluster_cidr, overlapping_networks, overlapping_pools
+from .node_networks import enclosed_pools, per_node_ranges, pools_over_nodes
 from .pools import (
     fewer_blocks_than_nodes,
     load_balancer_cap,
@@ -23,35 +23,51 @@ from .selection import (
     pools_selecting_no_node,
     windows_without_strict_affinity,
 )
+from .special_ranges import special_ranges
 
 DESIGN_RULES: tuple[Callable[[Scenario], Iterable[Finding]], ...] = (
     pools_that_calico_refuses,
     overlapping_pools,
+    enclosed_pools,
     overlapping_networks,
+    pools_over_nodes,
+    special_ranges,
     windows_without_strict_affinity,
     outside_cluster_cidr,
     pools_selecting_no_node,
     large_reservations,
     mixed_encapsulation,
     load_balancer_cap,
+    load_balancer_ranges,
     per_node_prefix,
+    per_node_ranges,
     fewer_blocks_than_nodes,
     more_pods_than_kubelet_runs,
     idle_pools,
 )
 
 
-def check_design(scenario: Scenario) -> list[Finding]:
-    """Return everything there is to say about a scenario, gravest first; the verdicts lead their kind."""
-    findings = [verdict.finding for verdict in verdicts(scenario)]
-    findings += borrowed_tunnels(scenario)
+def check_design(scenario: Scenario, plans: Sequence[PlanEvaluation], verdicts: Sequence[Verdict]) -> list[Finding]:
+    """Return everything there is to say about a scenario, most severe first; the verdicts lead their severity.
+
+    Parameters
+    ----------
+    scenario
+        The design.
+    plans
+        Its evaluation for each IP version.
+    verdicts
+        The verdicts on them, or the one that there is no pool.
+    """
+    findings = [verdict.finding for verdict in verdicts]
+    findings += borrowed_tunnels(plans)
     findings += [finding for finding in design_findings(scenario) if not _is_covered_by_verdict(finding, scenario)]
-    findings += fixed_block_size(scenario)
+    findings += fixed_block_size(scenario, verdicts)
     return sort_by_severity(findings)
 
 
 def design_findings(scenario: Scenario) -> list[Finding]:
-    """Return what the rules of this room say, whatever the verdict on the plan."""
+    """Return what the rules of this package say, whatever the verdict on the plan."""
     return [finding for rule in DESIGN_RULES for finding in rule(scenario)]
 
 
@@ -64,22 +80,19 @@ def _is_covered_by_verdict(finding: Finding, scenario: Scenario) -> bool:
     return sum(pool.version == affected_pool.version for pool in workload_pools) == 1
 
 
-def borrowed_tunnels(scenario: Scenario) -> Iterator[Finding]:
-    """Tell of nodes without a block: they draw even their tunnel address from another node's."""
-    for version in ip_versions(scenario):
-        demand = compute_demand(scenario, version)
-        fill_result = Evaluation(PlanAtMonth(demand), demand.supply.block_classes).fill_result
+def borrowed_tunnels(plans: Iterable[PlanEvaluation]) -> Iterator[Finding]:
+    """Report nodes without a block: they borrow even their tunnel address from another node's block."""
+    for plan in plans:
+        fill_result = plan.start.fill_result
         if fill_result.borrowed_tunnel_addresses:
             params = {"tunnels": fill_result.borrowed_tunnel_addresses, "nodes": fill_result.nodes_without_block}
-            yield Finding("tunnels-borrowed", f"IPv{version}", params)
+            yield Finding("tunnels-borrowed", plan.subject, params)
 
 
-def fixed_block_size(scenario: Scenario) -> Iterator[Finding]:
-    """Where blocks decide, it is worth knowing that their size is for good."""
-    verdicts_with_problem = [
-        verdict for verdict in verdicts(scenario) if verdict.status in (Status.FAILS, Status.TIGHT)
-    ]
+def fixed_block_size(scenario: Scenario, verdicts: Iterable[Verdict]) -> Iterator[Finding]:
+    """Where blocks decide, it is worth knowing that the size of a pool's blocks cannot be changed."""
     if scenario.cluster.pools and any(
-        verdict.limit in (LIMIT_BLOCKS, LIMIT_BLOCKS_PER_NODE) for verdict in verdicts_with_problem
+        verdict.status in (Status.FAILS, Status.TIGHT) and verdict.limit in (LIMIT_BLOCKS, LIMIT_BLOCKS_PER_NODE)
+        for verdict in verdicts
     ):
         yield Finding("block-size-fixed", "", {})

@@ -147,6 +147,13 @@ FORECASTS = (
     ),
     Rule("forecast-calm", "ok", "forecast", N_("Not within {years:.3g} years, with at least 9 chances in 10.")),
     Rule("forecast-capacity", "error", "kit", N_("{value} is not POOL=NUMBER.")),
+    Rule(
+        "simulation-distribution",
+        "error",
+        "kit",
+        N_("{value} is not a mean from 0 on, or a mean and a standard deviation."),
+        N_("Write it as 5 or 5,2."),
+    ),
     # Alerts.
     Rule("alerts-lead", "error", "kit", N_("{value} is not a time."), N_("Write it as 30d, 6w, 36h, or as 80%.")),
     Rule("alerts-label", "error", "kit", N_("{value} is not KEY=VALUE.")),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
 import shutil
 import subprocess
 import tempfile
-from datetime import date as Date  # noqa: N812
 from html import escape
 from pathlib import Path
 
@@ -35,8 +35,6 @@ _FLAGS = (
 )
 _TIMEOUT_SECONDS = 120
 _PDF_DATE = re.compile(rb"/(CreationDate|ModDate) \(D:\d{14}")
-
-
 _FONTCONFIG = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
@@ -102,5 +100,5 @@ def render_pdf(page_html: str, date: str) -> bytes:
             error_lines = process.stderr.decode(errors="replace").strip().splitlines()
             raise ReportError("report-printing", reason=error_lines[-1] if error_lines else str(process.returncode))
         content = pdf_file.read_bytes()
-    day = Date.fromisoformat(date or "2000-01-01").strftime("%Y%m%d")
+    day = dt.date.fromisoformat(date or "2000-01-01").strftime("%Y%m%d")
     return _PDF_DATE.sub(lambda match: b"/%s (D:%s000000" % (match[1], day.encode()), content)

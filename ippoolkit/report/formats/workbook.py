@@ -11,7 +11,6 @@ from typing import Any
 import xlsxwriter
 
 from ...findings import N_, Language, get_language
-from ..kernel_protocol import decode_cell
 
 # Excel keeps 15 digits of a number; what has more is text.
 EXCEL_INTEGER_LIMIT = 10**15
@@ -81,7 +80,7 @@ class _CellFormats:
 
 def _write_sheet(sheet: Any, table: Mapping[str, Any], cell_formats: _CellFormats, words: Language) -> None:
     headings = [str(heading) for heading in table["headings"]]
-    rows = [[decode_cell(value) for value in row] for row in table["rows"][: _MAX_ROWS - 1]]
+    rows = table["rows"][: _MAX_ROWS - 1]
     widths = [len(heading) for heading in headings]
     text_number_columns: set[int] = set()
     for column_index, heading in enumerate(headings):

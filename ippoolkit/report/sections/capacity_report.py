@@ -7,19 +7,19 @@ from functools import cached_property
 from html import escape
 from pathlib import Path
 
-from ...calico.limits import CALICO_VERSION, DEFAULT_MAX_BLOCKS_PER_HOST
-from ...capacity import block_sizes, choices, growth, nodes, pools
-from ...capacity.design_rules import check_design
+from ...analysis import analyse
+from ...calico.limits import CALICO_VERSION
+from ...calico.pool_selection import max_blocks_per_node
 from ...choose import scenario_routes
 from ...figures import draw_block_sizes, draw_growth
 from ...findings import N_, Finding, Severity
 from ...model import IPPool
 from ...model.scenario_edits import nodes_as_group
-from ...read.read_files import read
 from ...simulation import place_planned_pods
 from ...view.html import capacity_tiles, capacity_tiles_html, verdict_html
 from ...view.markdown import escape_markdown, verdict_markdown
 from ...write import scenario_to_yaml, to_manifests_yaml
+from ..run_context import read_at_hand
 from .address_maps import address_map_parts, pool_title
 from .base_report import BaseReport
 from .choose_report import alternative_parts
@@ -58,15 +58,16 @@ class CapacityReport(BaseReport):
 
     def __init__(self, scenario: str | Path, lang: str = "en", date: str = "", nodes_shown: int = 200) -> None:
         super().__init__(lang, date)
-        reading = read(scenario)
+        reading = read_at_hand(scenario)
         self.scenario = reading.scenario
+        self.analysis = analyse(self.scenario)
         self.reading_notes = reading.notes
         self.nodes_shown = nodes_shown
 
     @cached_property
     def findings(self) -> list[Finding]:
         """All findings on the scenario, and remarks on how it was read."""
-        return [*check_design(self.scenario), *self.reading_notes]
+        return [*self.analysis.findings, *self.reading_notes]
 
     @cached_property
     def yaml_text(self) -> str:
@@ -82,14 +83,14 @@ class CapacityReport(BaseReport):
         """Return the head: what, when, by which rules, of which input; the plan in a sentence."""
         lines = (self._plan_sentence(), self.scenario.description)
         head = self.header_part(N_("IP pool capacity report"), self.scenario.name, lines, self.digest)
-        return Section((head,), summarise_scenario(self.scenario, self.lang))
+        return Section((head,), summarise_scenario(self.analysis, self.lang))
 
     def verdict(self) -> Section:
         """Return the verdict and the three numbers that decide."""
-        boxes = capacity_tiles(self.scenario, self.lang, short=True)
+        boxes = capacity_tiles(self.analysis, self.lang, short=True)
         markdown = "\n".join(f"- **{escape_markdown(value)}** {escape_markdown(label)}" for value, label, _ in boxes)
-        html = verdict_html(self.scenario, self.lang) + capacity_tiles_html(self.scenario, self.lang, short=True)
-        return Section((SectionPart(html, f"{verdict_markdown(self.scenario, self.lang)}\n\n{markdown}"),))
+        html = verdict_html(self.analysis, self.lang) + capacity_tiles_html(self.analysis, self.lang, short=True)
+        return Section((SectionPart(html, f"{verdict_markdown(self.analysis, self.lang)}\n\n{markdown}"),))
 
     def what_breaks(self) -> Section:
         """Return what breaks first, and what would be enough to prevent it."""
@@ -99,14 +100,15 @@ class CapacityReport(BaseReport):
             parts.append(
                 paragraph(
                     self.words.render(
-                        N_("{more} more under Findings."), {"more": len(severe_findings) - FINDINGS_ON_FIRST_PAGE}
+                        N_("{more} more are listed under Findings."),
+                        {"more": len(severe_findings) - FINDINGS_ON_FIRST_PAGE},
                     ),
                     "ipk-empty",
                 )
             )
-        changes = choices(self.scenario, lang=self.lang)
+        changes = self.analysis.choice_table(lang=self.lang)
         if len(changes):
-            caption = self.words.translate(N_("Single changes that are enough"))
+            caption = self.words.translate(N_("Single changes that are sufficient"))
             parts += [
                 heading_part(caption, 3),
                 table_part(ReportTable.from_standard_table("choices", changes, lang=self.lang, caption=caption)),
@@ -136,18 +138,20 @@ class CapacityReport(BaseReport):
     def pools(self) -> Section:
         """Return the table of pools."""
         pools_table = ReportTable.from_standard_table(
-            "pools", pools(self.scenario, lang=self.lang), lang=self.lang, most=self.nodes_shown
+            "pools", self.analysis.pools(lang=self.lang), lang=self.lang, most=self.nodes_shown
         )
         return self.section(N_("Pools"), table_part(pools_table))
 
     def nodes(self) -> Section:
         """Return the table of nodes; of a large cluster those that fill up first."""
-        data = nodes(self.scenario, lang=self.lang)
+        data = self.analysis.nodes(lang=self.lang)
         parts = []
         if len(data) > self.nodes_shown:
             params = {"shown": self.nodes_shown, "nodes": len(data)}
             parts.append(
-                paragraph(self.words.render(N_("Showing the {shown} fullest of {nodes:node}."), params), "ipk-empty")
+                paragraph(
+                    self.words.render(N_("The {shown} nodes with the most pods, of {nodes:node}."), params), "ipk-empty"
+                )
             )
             data = data.sort_values("pods", ascending=False, kind="stable")
         nodes_table = ReportTable.from_standard_table("nodes", data, lang=self.lang, most=self.nodes_shown)
@@ -155,7 +159,7 @@ class CapacityReport(BaseReport):
 
     def growth(self) -> Section:
         """Return growth month by month, as a picture for each family and a table."""
-        data = growth(self.scenario, lang=self.lang)
+        data = self.analysis.growth(lang=self.lang)
         parts = []
         if self.scenario.plan.months:
             for family in sorted({int(family) for family in data["family"]}):
@@ -185,47 +189,47 @@ class CapacityReport(BaseReport):
         cluster = self.scenario.cluster
         manifests_yaml = to_manifests_yaml([*cluster.pools, cluster.ipam, *cluster.reservations])
         note = N_(
-            "As calicoctl takes them: pools, IPAM configuration, reservations. blockSize is fixed once a pool exists."
+            "For calicoctl apply -f: pools, IPAM configuration, reservations. blockSize is fixed once a pool exists."
         )
         return self.section(N_("Manifests"), paragraph(self.words.translate(note)), code_part(manifests_yaml))
 
     def method(self) -> Section:
         """Return the assumptions, in short."""
-        cap = self.scenario.cluster.ipam.max_blocks_per_host or DEFAULT_MAX_BLOCKS_PER_HOST
+        cap = max_blocks_per_node(self.scenario.cluster.ipam.max_blocks_per_host)
         assumptions: list[tuple[str, dict[str, object]]] = [
             (
                 N_(
-                    "All addresses of a block are usable, the first and the last included; a block has 2^(32 − blockSize) "
-                    "of them, in IPv6 2^(128 − blockSize)."
+                    "All addresses of a block are usable, the first and the last included; a block has 2^(32 − "
+                    "blockSize) of them, in IPv6 2^(128 − blockSize)."
                 ),
                 {},
             ),
             (
                 N_(
-                    "A node draws from blocks of its own, up to {cap} in each family, then from other nodes' blocks unless "
-                    "strictAffinity is set. At the cap it does not borrow."
+                    "A node takes addresses from its own blocks (at most {cap} per family), then borrows from other "
+                    "nodes' blocks unless strictAffinity is set. A node at its block limit does not borrow."
                 ),
                 {"cap": cap},
             ),
             (
                 N_(
-                    "Each tunnel (IPIP, VXLAN, WireGuard) takes an address on every node, so a node without pods needs a "
-                    "block too."
+                    "Each tunnel (IPIP, VXLAN, WireGuard) takes an address on every node, so a node without "
+                    "pods needs a block too."
                 ),
                 {},
             ),
             (
                 N_(
-                    "Nodes join one after another, each brought to its load before the next comes; those that exist come "
-                    "first."
+                    "Nodes join one after another, each brought to its load before the next comes; those that "
+                    "exist come first."
                 ),
                 {},
             ),
-            (N_("Growth is counted as begun: half a node a month makes one in the first month."), {}),
+            (N_("Growth is rounded up: half a node a month counts as one node in the first month."), {}),
             (
                 N_(
-                    "Left out: pods and namespaces that name their pools, fragmentation by churn, addresses that cool "
-                    "down."
+                    "Not modelled: pods and namespaces that name their pools, fragmentation by churn, addresses in "
+                    "cooldown."
                 ),
                 {},
             ),
@@ -248,7 +252,7 @@ class CapacityReport(BaseReport):
         return sorted(self.scenario.cluster.pools, key=lambda pool: (pool.disabled, pool.name))
 
     def _block_size_parts(self, pool: IPPool) -> list[SectionPart]:
-        data = block_sizes(self.scenario, pool.name, lang=self.lang)
+        data = self.analysis.block_sizes(pool.name, lang=self.lang)
         title = pool_title(pool, self.words)
         block_sizes_table = ReportTable.from_standard_table(
             "block_sizes", data, lang=self.lang, chosen=pool.block_size, caption=title

@@ -10,13 +10,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ...capacity import comparison, growth
+from ...analysis import analyse, compare
 from ...findings import N_
-from ...read.read_files import load
 from ...view.html import comparison_html, tile_boxes_html
 from ...view.markdown import escape_markdown
 from ...write import scenario_to_dict as plain_scenario
 from ...write import scenario_to_yaml
+from ..run_context import read_at_hand
 from .base_report import MAX_ATTACHED_BYTES, BaseReport
 from .report_table import CellValue, ReportTable
 from .scenario_summary import summarise_scenario
@@ -50,7 +50,8 @@ class ComparisonReport(BaseReport):
 
     def __init__(self, scenarios: Sequence[str | Path], lang: str = "en", date: str = "") -> None:
         super().__init__(lang, date)
-        self.scenarios = [load(path) for path in scenarios]
+        self.scenarios = [read_at_hand(path).scenario for path in scenarios]
+        self.analyses = [analyse(scenario) for scenario in self.scenarios]
         name_counts = Counter(scenario.name for scenario in self.scenarios)
         seen: Counter[str] = Counter()
         self.names: list[str] = []
@@ -69,7 +70,7 @@ class ComparisonReport(BaseReport):
     @cached_property
     def summaries(self) -> list[dict[str, Any]]:
         """Verdict and numbers of each scenario."""
-        return [summarise_scenario(scenario, self.lang) for scenario in self.scenarios]
+        return [summarise_scenario(analysis, self.lang) for analysis in self.analyses]
 
     def title(self) -> Section:
         """Return the head: what is compared, when, by which rules."""
@@ -100,8 +101,8 @@ class ComparisonReport(BaseReport):
 
     def figures(self) -> Section:
         """Return the numbers that decide, a row each."""
-        data = comparison(dict(zip(self.short_names, self.scenarios, strict=True)), lang=self.lang)
-        headings = [self.words.translate(N_("figure")), *self.names]
+        data = compare(dict(zip(self.short_names, self.analyses, strict=True)), lang=self.lang)
+        headings = [self.words.translate(N_("metric")), *self.names]
         key_figures_table = ReportTable.from_dataframe(data, "key figures", lang=self.lang).with_headings(headings)
         return self.section(
             N_("Key figures"), table_part(replace(key_figures_table, html=comparison_html(data, self.lang)))
@@ -117,7 +118,7 @@ class ComparisonReport(BaseReport):
             if len({flat_scenario.get(key) for flat_scenario in flat_scenarios}) > 1
         ]
         if not rows:
-            return self.section(N_("Differences"), paragraph(self.words.translate(N_("There are none.")), "ipk-empty"))
+            return self.section(N_("Differences"), paragraph(self.words.translate(N_("No differences.")), "ipk-empty"))
         parameter_heading = self.words.translate(N_("parameter"))
         differences_table = ReportTable.from_rows(
             "differences", [parameter_heading, *self.short_names], rows, lang=self.lang, texts_only=True
@@ -128,11 +129,11 @@ class ComparisonReport(BaseReport):
 
     def growth(self) -> Section:
         """Return the blocks left in each month."""
-        tables = [growth(scenario, lang=self.lang) for scenario in self.scenarios]
+        tables = [analysis.growth(lang=self.lang) for analysis in self.analyses]
         spare_by_month: list[dict[int, int]] = []
         for data in tables:
             least_by_month: dict[int, int] = {}
-            for month, spare_blocks in zip(data["month"], data["spare_blocks"], strict=True):
+            for month, spare_blocks in zip(data["month"], data["spare_blocks"].tolist(), strict=True):
                 least_by_month[int(month)] = min(least_by_month.get(int(month), spare_blocks), spare_blocks)
             spare_by_month.append(least_by_month)
         months = sorted({month for scenario_spare in spare_by_month for month in scenario_spare})

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ...analysis import analyse
 from ...capacity.evaluation import Status
 from ...errors import InputError
 from ...findings import N_
-from ...read.read_files import load
 from ...view.html import tile_boxes_html
 from ...view.markdown import escape_markdown
-from ..kernel_protocol import ENTRIES_KEY
+from ..run_context import current_run, read_at_hand
 from .base_report import BaseReport
 from .report_table import CellValue, ReportTable
 from .scenario_summary import summarise_scenario
@@ -28,8 +27,8 @@ class FleetReport(BaseReport):
     Parameters
     ----------
     scenarios
-        Paths of scenario files or of anything else that `ippoolkit.load` reads, or one JSON file that says what became
-        of each report of a batch.
+        Paths of scenario files or of anything else that `ippoolkit.read` reads. In a batch of reports those that are
+        done are listed too.
     lang
         Language: ``en`` or ``zh``.
     date
@@ -43,9 +42,9 @@ class FleetReport(BaseReport):
 
     def __init__(self, scenarios: Sequence[str | Path], lang: str = "en", date: str = "") -> None:
         super().__init__(lang, date)
-        self.entries: list[dict[str, Any]] = []
-        for path in scenarios:
-            self.entries += _read_entries(Path(path)) or [self._entry_from_file(path)]
+        run = current_run()
+        self.entries: list[dict[str, Any]] = [self._entry_from_file(path) for path in scenarios]
+        self.entries += [dict(entry) for entry in run.entries] if run is not None else []
 
     @cached_property
     def entries_by_severity(self) -> list[dict[str, Any]]:
@@ -71,7 +70,7 @@ class FleetReport(BaseReport):
             if verdict_counts[word.value] or word is not Status.IDLE
         ]
         if failed := sum("error" in entry for entry in self.entries):
-            boxes.append((str(failed), self.words.translate(N_("without a report")), Status.FAILS.value))
+            boxes.append((str(failed), self.words.translate(N_("no report")), Status.FAILS.value))
         markdown = "\n".join(f"- **{value}** {escape_markdown(label)}" for value, label, _ in boxes)
         return Section((SectionPart(tile_boxes_html(boxes), markdown),))
 
@@ -116,11 +115,11 @@ class FleetReport(BaseReport):
         rows = [(self.words.translate(limit), cluster_count) for limit, cluster_count in limit_counts.most_common()]
         headings = [self.words.translate("limit"), self.words.translate(N_("clusters"))]
         limits_table = ReportTable.from_rows("limits", headings, rows, lang=self.lang)
-        return self.section(N_("What binds"), table_part(limits_table))
+        return self.section(N_("Binding limits"), table_part(limits_table))
 
     def _entry_from_file(self, path: str | Path) -> dict[str, Any]:
         try:
-            return summarise_scenario(load(path), self.lang)
+            return summarise_scenario(analyse(read_at_hand(path).scenario), self.lang)
         except InputError as error:
             return {"name": Path(path).stem, "error": error.describe(self.lang)}
 
@@ -159,11 +158,11 @@ class FleetReport(BaseReport):
         failed = [entry for entry in self.entries if "error" in entry]
         if not failed:
             return []
-        title = self.words.translate(N_("Without a report"))
+        title = self.words.translate(N_("No report"))
         headings = [self.words.translate(N_("cluster")), self.words.translate(N_("problem"))]
         rows = [(entry["name"], entry["error"]) for entry in failed]
         note = paragraph(
-            self.words.translate(N_("These inputs could not be used; mend them and run the same command again."))
+            self.words.translate(N_("These inputs could not be read. Fix them and run the same command again."))
         )
         return [
             heading_part(title, 3),
@@ -174,18 +173,7 @@ class FleetReport(BaseReport):
     def _verdict_counts_sentence(self) -> str:
         verdict_counts = Counter(entry["word"] for entry in self.entries_by_severity)
         params = {"fails": verdict_counts["fails"], "tight": verdict_counts["tight"], "fits": verdict_counts["fits"]}
-        return self.words.render(N_("{fails} fail, {tight} tight, {fits} fit."), params)
-
-
-def _read_entries(path: Path) -> list[dict[str, Any]]:
-    """Read what became of a batch's reports; nothing for any other file."""
-    if path.suffix != ".json":
-        return []
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return []
-    return list(data[ENTRIES_KEY]) if isinstance(data, dict) and ENTRIES_KEY in data else []
+        return self.words.render(N_("{fails} fail, {tight} are tight, {fits} fit."), params)
 
 
 def _severity_key(entry: dict[str, Any]) -> tuple[int, float, float, str]:

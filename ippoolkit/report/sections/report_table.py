@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from ...capacity.table_columns import TABLES
 from ...findings import Language, get_language
-from ...view.cell_text import NO_VALUE
+from ...view.cell_text import NO_VALUE, column_values
 from ...view.html import table_html, text_table_html
 from ...view.markdown import named_table_markdown, table_markdown
-from ..kernel_protocol import encode_cell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,9 +106,8 @@ class ReportTable:
         return replace(self, headings=tuple(headings))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values that survive JSON."""
-        rows = [[encode_cell(value) for value in row] for row in self.rows]
-        return {"name": self.name, "headings": list(self.headings), "rows": rows}
+        """Return plain values; whole numbers keep every digit."""
+        return {"name": self.name, "headings": list(self.headings), "rows": [list(row) for row in self.rows]}
 
 
 def _is_text_column(values: Sequence[CellValue]) -> bool:
@@ -129,15 +127,11 @@ def _cell_text(value: CellValue, words: Language) -> str:
 
 
 def _frame_rows(data: pd.DataFrame) -> tuple[tuple[CellValue, ...], ...]:
-    columns = [[_plain_value(value) for value in data.iloc[:, position]] for position in range(data.shape[1])]
+    columns = [
+        [_plain_value(value) for value in column_values(data.iloc[:, position])] for position in range(data.shape[1])
+    ]
     return tuple(zip(*columns, strict=True))
 
 
 def _plain_value(value: Any) -> CellValue:
-    if hasattr(value, "item"):  # numpy's scalars
-        value = value.item()
-    if value is None or isinstance(value, bool | int | str):
-        return value
-    if isinstance(value, float):
-        return None if value != value else value  # noqa: PLR0124 (not a number)
-    return str(value)
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)

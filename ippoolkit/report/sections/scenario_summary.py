@@ -4,26 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...capacity.choice_table import find_choices
+from ...analysis import Analysis
 from ...capacity.evaluation import Status
-from ...capacity.metrics import key_metrics
-from ...capacity.plan_tables import verdict
 from ...findings import get_language
-from ...model import Scenario
 from ...view.html import choice_text
 
 
-def summarise_scenario(scenario: Scenario, lang: str) -> dict[str, Any]:
+def summarise_scenario(analysis: Analysis, lang: str) -> dict[str, Any]:
     """Return plain values: the verdict and the numbers behind it; whole numbers as text, for they may be huge."""
     words = get_language(lang)
-    scenario_verdict = verdict(scenario)
-    figures = key_metrics(scenario)
+    scenario_verdict, figures = analysis.verdict, analysis.metrics
     is_sufficient = scenario_verdict.status in (Status.FITS, Status.IDLE)
-    suggested_change = (
-        "" if is_sufficient else next((choice_text(choice, words) for choice in find_choices(scenario)), "")
-    )
+    suggested_change = next((choice_text(choice, words) for choice in analysis.choices), "")
     summary = {
-        "name": scenario.name,
+        "name": analysis.scenario.name,
         "word": scenario_verdict.status.value,
         "limit": scenario_verdict.limit,
         "sentence": scenario_verdict.finding.message(lang),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
@@ -13,13 +12,15 @@ from urllib.parse import quote
 from ...figures import render_png, render_svg
 from ...findings import replace_unprintable
 from ...view.markdown import code_markdown, escape_markdown
-from ..kernel_protocol import FORMATS_VARIABLE, SECTION_MIME
+from ...view.stylesheet import styled_html
+from ..run_context import current_run
 from .report_table import ReportTable
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+SECTION_MIME = "application/vnd.ippoolkit.piece+json"  # of what a cell hands over for exports
 _MAX_UNBROKEN_LINES = 40  # of a text that no page cuts in two
 
 
@@ -54,7 +55,9 @@ class Section:
         tables = [part.table.to_dict() for part in self.parts if part.table]
         pictures = [dict(part.picture) for part in self.parts if part.picture]
         data = {"tables": tables, "pictures": pictures, "summary": dict(self.summary)}
-        return {"text/html": self.html, "text/markdown": self.markdown, SECTION_MIME: data}
+        # In a report the page has the style; in a notebook that somebody opens, each cell brings it.
+        html = self.html if current_run() else styled_html(self.html)
+        return {"text/html": html, "text/markdown": self.markdown, SECTION_MIME: data}
 
 
 def heading_part(text: str, level: int = 2) -> SectionPart:
@@ -91,7 +94,8 @@ def picture_part(name: str, figure: Figure, alt: str, exported_table: ReportTabl
     In Markdown it stands as ``![alt](picture:name)`` until it has a file.
     """
     picture_data = {"name": name, "alt": alt, "svg": render_svg(figure, alt)}
-    if "png" in os.environ.get(FORMATS_VARIABLE, "").split(","):
+    run = current_run()
+    if run is not None and "png" in run.formats:
         picture_data["png"] = base64.b64encode(render_png(figure)).decode()
     return SectionPart(
         f"<figure>{picture_data['svg']}</figure>",

@@ -1,0 +1,151 @@
+"""One scenario, analysed: demand, verdicts, tables and findings, each computed once, when first wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from .answer import answer_html
+from .capacity.block_size_table import block_size_table, chosen_pool, prefix_table
+from .capacity.choice_table import Choice, choice_table, find_choices
+from .capacity.demand import Demand, compute_demand, ip_versions
+from .capacity.evaluation import PlanEvaluation, Verdict, no_pool_verdict
+from .capacity.metrics import METRIC_COLUMN, KeyMetrics, comparison_column, key_metrics
+from .capacity.plan_tables import growth_table, node_table
+from .capacity.pool_table import pool_table
+from .findings import Finding, get_language
+from .model import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Analysis:
+    """Everything that closed arithmetic says about one scenario.
+
+    Nothing is computed before it is asked for, and nothing twice: views, reports and widgets that show the same
+    scenario share one `Analysis`. It never changes; a changed scenario is analysed anew.
+
+    Parameters
+    ----------
+    scenario
+        The design.
+
+    Examples
+    --------
+    >>> import ippoolkit as ipk
+    >>> pool = ipk.IPPool(name="pool", cidr="10.233.64.0/18", block_size=24)
+    >>> plan = ipk.Plan(groups=(ipk.NodeGroup(nodes=70, pods_per_node=60),))
+    >>> analysis = ipk.analyse(ipk.Scenario(cluster=ipk.Cluster(pools=(pool,)), plan=plan))
+    >>> analysis.verdict.status.value
+    'fails'
+    >>> [f"{choice.change} /{choice.value}" for choice in analysis.choices]
+    ['blockSize /26', 'prefix /17', 'add a pool /21']
+    """
+
+    scenario: Scenario
+    _tables: dict[tuple[object, ...], pd.DataFrame] = field(default_factory=dict, init=False)
+
+    def __repr__(self) -> str:
+        return f"<Analysis of {self.scenario.name!r}: {self.verdict.status.value}, {self.verdict.finding.message()}>"
+
+    _repr_html_ = answer_html
+
+    @cached_property
+    def demands(self) -> tuple[Demand, ...]:
+        """What existing and planned nodes draw from the pools, for each IP version that has pools; IPv4 first."""
+        return tuple(compute_demand(self.scenario, version) for version in ip_versions(self.scenario))
+
+    @cached_property
+    def plans(self) -> tuple[PlanEvaluation, ...]:
+        """The plan of each IP version, all its pools together, from its start to the end of its horizon."""
+        return tuple(PlanEvaluation.from_demand(demand) for demand in self.demands)
+
+    @cached_property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """The verdict for each IP version; one that says so where there is no pool."""
+        return tuple(plan.verdict for plan in self.plans) or (no_pool_verdict(),)
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """The worst of the verdicts."""
+        return min(self.verdicts, key=lambda verdict: verdict.status.rank)
+
+    @cached_property
+    def choices(self) -> tuple[Choice, ...]:
+        """The nearest changes of one thing that make a plan fit which does not, each with the changed scenario."""
+        return tuple(find_choices(self.scenario, self.plans))
+
+    @cached_property
+    def metrics(self) -> KeyMetrics | None:
+        """The few numbers that sum up the IP version whose verdict is worst; None without a pool."""
+        return key_metrics(self.plans)
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """Everything there is to say about the design, most severe first; the verdicts lead their severity."""
+        from .capacity.design_rules import check_design  # takes long to load: the first verdict need not wait for it
+
+        return tuple(check_design(self.scenario, self.plans, self.verdicts))
+
+    def pools(self, *, lang: str = "en") -> pd.DataFrame:
+        """Return the table of pools; see `ippoolkit.pools`."""
+        return self._table(("pools", lang), lambda: pool_table(self.scenario, lang))
+
+    def block_sizes(self, pool: str | None = None, *, lang: str = "en") -> pd.DataFrame:
+        """Return the table of block sizes of one pool; see `ippoolkit.block_sizes`."""
+        chosen = chosen_pool(self.scenario, pool)
+        return self._table(("block_sizes", chosen.name, lang), lambda: block_size_table(self.scenario, chosen, lang))
+
+    def prefixes(
+        self, pool: str | None = None, *, prefix_lengths: Iterable[int] | None = None, lang: str = "en"
+    ) -> pd.DataFrame:
+        """Return the table of prefixes and block sizes of one pool; see `ippoolkit.prefixes`."""
+        return prefix_table(self.scenario, chosen_pool(self.scenario, pool), prefix_lengths, lang)
+
+    def nodes(self, *, lang: str = "en") -> pd.DataFrame:
+        """Return the table of nodes; see `ippoolkit.nodes`."""
+        return self._table(("nodes", lang), lambda: node_table(self.scenario, self.plans, lang))
+
+    def growth(self, *, lang: str = "en") -> pd.DataFrame:
+        """Return the table of months; see `ippoolkit.growth`."""
+        return self._table(("growth", lang), lambda: growth_table(self.plans, self.scenario.plan.months, lang))
+
+    def choice_table(self, *, lang: str = "en") -> pd.DataFrame:
+        """Return the table of choices; see `ippoolkit.choices`."""
+        return self._table(("choices", lang), lambda: choice_table(self.choices, lang))
+
+    def _table(self, key: tuple[object, ...], compute: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+        """Return a copy of a table, which whoever gets it may change."""
+        if key not in self._tables:
+            self._tables[key] = compute()
+        return self._tables[key].copy()
+
+
+def analyse(scenario: Scenario | Analysis) -> Analysis:
+    """Return the analysis of a scenario; an `Analysis` is returned as it is.
+
+    Parameters
+    ----------
+    scenario
+        The design, or its analysis.
+    """
+    return scenario if isinstance(scenario, Analysis) else Analysis(scenario)
+
+
+def compare(analyses: Mapping[str, Analysis], *, lang: str = "en") -> pd.DataFrame:
+    """Return plans side by side; see `ippoolkit.comparison`."""
+    import pandas as pd  # takes long to load: verdicts do without
+
+    language = get_language(lang)
+    columns = {
+        name: comparison_column(analysis.scenario, analysis.verdict, analysis.metrics, language)
+        for name, analysis in analyses.items()
+    }
+    metric_names = list(next(iter(columns.values()), {}))
+    return pd.DataFrame(
+        {METRIC_COLUMN: metric_names, **{name: list(values.values()) for name, values in columns.items()}}, dtype=object
+    )

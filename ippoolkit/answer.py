@@ -1,0 +1,13 @@
+"""How an answer of the kit shows itself in a notebook."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+
+def answer_html(answer: object) -> str:
+    """Return an answer as HTML; classes of answers take this for their ``_repr_html_``.
+
+    The views stand above the answers that they show, so they are found by name, when a notebook shows an answer.
+    """
+    return str(import_module("ippoolkit.view.answers").render_answer(answer))

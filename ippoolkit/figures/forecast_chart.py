@@ -1,0 +1,94 @@
+"""A pool's history, its capacity, and when the one reaches the other."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from ..findings import N_, format_short_count, get_language
+from ..forecasting import LimitForecast, PoolHistory
+from ..forecasting.pool_forecast import LIMITS
+from .style import ACCENT_COLOUR, BAR_COLOUR, FAIL_COLOUR, MUTED_COLOUR, TEXT_COLOUR, styled_figure
+
+# The future drawn is at most so many times as long as the history.
+MOST_AHEAD = 3
+
+
+def draw_forecast(history: PoolHistory, limit: LimitForecast, *, lang: str = "en") -> Figure:
+    """Draw what was in use, the capacity, and the span of days from P10 to P90 in which it is reached, with P50.
+
+    Parameters
+    ----------
+    history
+        The pool's history.
+    limit
+        The forecast of one of its limits.
+    lang
+        Language of the words.
+    """
+    words = get_language(lang)
+    counted, _ = LIMITS[limit.limit]
+    rows = [(row.time.date(), getattr(row, counted)) for row in history.measurements]
+    points = [(day.toordinal(), float(value)) for day, value in rows if value is not None]
+    with styled_figure(6.6, 2.7) as (figure, axes):
+        first, last = points[0][0], points[-1][0]
+        span = max(30, last - first)
+        axes.plot(*zip(*points, strict=True), color=ACCENT_COLOUR, linewidth=1.4)
+        axes.fill_between(*zip(*points, strict=True), color=ACCENT_COLOUR, alpha=0.12, linewidth=0)
+        end = last + span // 3
+        top = max(value for _, value in points)
+        capacity = None if limit.capacity is None else float(limit.capacity)
+        is_in_sight = capacity is not None and capacity <= 6 * max(top, 1)
+        if capacity is not None and is_in_sight:
+            top = max(top, capacity)
+            axes.axhline(capacity, color=FAIL_COLOUR, linewidth=1, linestyle=(0, (4, 3)))
+            axes.annotate(
+                f"{words.translate(N_('capacity'))} {format_short_count(int(capacity))}",
+                (0, capacity),
+                xycoords=("axes fraction", "data"),
+                xytext=(4, 3),
+                textcoords="offset points",
+                color=FAIL_COLOUR,
+                fontsize=8,
+            )
+        if limit.p10 is not None and capacity is not None and is_in_sight:
+            farthest = last + MOST_AHEAD * span
+            late = min(limit.p90.toordinal() if limit.p90 else farthest, farthest)
+            early = min(limit.p10.toordinal(), farthest)
+            end = late + span // 10
+            axes.axvspan(early, max(late, early + 1), color=BAR_COLOUR, alpha=0.35, linewidth=0)
+            if limit.p50 is not None and limit.p50.toordinal() <= farthest:
+                axes.plot(
+                    [last, limit.p50.toordinal()],
+                    [points[-1][1], capacity],
+                    color=MUTED_COLOUR,
+                    linewidth=1,
+                    linestyle=(0, (1, 2)),
+                )
+                axes.plot([limit.p50.toordinal()], [capacity], "o", color=FAIL_COLOUR, markersize=5)
+            axes.annotate(
+                f"P10 {limit.p10}\nP50 {limit.p50 or '–'}\nP90 {limit.p90 or '–'}",
+                (early, 0),
+                xycoords=("data", "axes fraction"),
+                xytext=(-4, 4),
+                textcoords="offset points",
+                ha="right",
+                va="bottom",
+                fontsize=8,
+                color=TEXT_COLOUR,
+            )
+        axes.set_xlim(first, end)
+        axes.set_ylim(0, 1.12 * max(top, 1))
+        axes.xaxis.set_major_locator(MaxNLocator(7, integer=True))
+        axes.xaxis.set_major_formatter(FuncFormatter(_month))
+        axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: format_short_count(int(value))))
+        axes.set_title(f"{history.pool}: {words.translate(limit.limit)}", loc="left", color=TEXT_COLOUR)
+    return figure
+
+
+def _month(ordinal: float, _: object = None) -> str:
+    day = date.min + timedelta(days=max(0, int(ordinal) - 1))
+    return f"{day.year}-{day.month:02}"

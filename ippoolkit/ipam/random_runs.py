@@ -1,0 +1,249 @@
+"""Many random runs in one call: pods arrive and end, nodes join and leave, run after run. Compiled."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .batch_events import (
+    ASSIGN_BOTH,
+    EVENT_WIDTH,
+    HANDLE,
+    KIND,
+    NODE,
+    RELEASE,
+    REQUEST,
+    TIME,
+    run_events,
+)
+from .compilation import compiled, inlined, internal
+from .layout import (
+    HOLDER,
+    OFFSET,
+    OK,
+    ORDINAL_BITS,
+    OWNER,
+    RANGE_INDEX,
+    REQUESTING_NODE,
+    SLOT_COUNT,
+    UNUSED_SLOT,
+    USED,
+)
+
+DAY = 86_400_000_000  # microseconds
+# Columns of a day's figures.
+PODS, NODES, ADDRESSES, BLOCKS, IDLE_BLOCKS, BORROWED, FAILURES = range(7)
+FIGURE_COUNT = FAILURES + 1
+# Columns of a run's outcome: its first failure (day -1: none), and how many operations it took; OUT_OF_ROOM where the
+# arrays were too small, so that it ended early.
+FAILED_DAY, FAILED_NODE, FAILED_STATUS, FAILED_REQUEST, OPERATIONS, OUT_OF_ROOM = range(6)
+OUTCOME_WIDTH = OUT_OF_ROOM + 1
+# Columns of a run's distributions: pods more each day, mean lifetime in days, nodes that join and that leave a day.
+GROWTH, LIFETIME, JOINS, LEAVES = range(4)
+
+
+@internal
+def _copy_vector(target, source):
+    # An assignment of slices would allocate, which nothing compiled here may.
+    for index in range(len(source)):
+        target[index] = source[index]
+
+
+@internal
+def _copy_table(target, source):
+    for row in range(source.shape[0]):
+        for column in range(source.shape[1]):
+            target[row, column] = source[row, column]
+
+
+@inlined
+def _restore(state, template):
+    """Make the state what the template is; seeds, spans and groups never change."""
+    _copy_vector(state.meta, template.meta)
+    _copy_vector(state.bits, template.bits)
+    _copy_vector(state.kept, template.kept)
+    _copy_vector(state.since, template.since)
+    _copy_vector(state.table, template.table)
+    _copy_vector(state.alive, template.alive)
+    _copy_vector(state.is_dirty, template.is_dirty)
+    _copy_vector(state.dirty, template.dirty)
+    _copy_table(state.ranges, template.ranges)
+    _copy_table(state.blocks, template.blocks)
+    _copy_table(state.wide, template.wide)
+    _copy_table(state.keys, template.keys)
+    _copy_table(state.cells, template.cells)
+    _copy_table(state.held, template.held)
+    _copy_table(state.handles, template.handles)
+    _copy_table(state.fifo, template.fifo)
+    _copy_table(state.looks, template.looks)
+    for node in range(template.starts.shape[0]):
+        _copy_table(state.starts[node], template.starts[node])
+
+
+@inlined
+def _append(events, count, row, time):
+    """Add an event at a time of its own."""
+    for column in range(EVENT_WIDTH):
+        events[count, column] = row[column]
+    events[count, TIME] = time
+
+
+@inlined
+def _count(state, figures):
+    """Count addresses, blocks, those without any, and borrowed addresses."""
+    for column in (ADDRESSES, BLOCKS, IDLE_BLOCKS, BORROWED):
+        figures[column] = 0
+    for slot in range(state.meta[SLOT_COUNT]):
+        block = state.blocks[slot]
+        if block[RANGE_INDEX] == UNUSED_SLOT:
+            continue
+        figures[BLOCKS] += 1
+        figures[ADDRESSES] += block[USED]
+        if block[USED] == 0:
+            figures[IDLE_BLOCKS] += 1
+            continue
+        for address in range(block[OFFSET], block[OFFSET] + (1 << state.ranges[block[RANGE_INDEX], ORDINAL_BITS])):
+            handle = state.cells[address, HOLDER]
+            if handle >= 0 and state.handles[handle, REQUESTING_NODE] != block[OWNER]:
+                figures[BORROWED] += 1
+
+
+@compiled
+def run_many(
+    state, template, seeds, rates, every, first_day, pods, pod_nodes, pods_at_start, idle, idle_at_start, nodes,
+    nodes_at_start, kinds, node_requests, joins, join_starts, leaves, leave_starts, events, statuses, ranges, requests,
+    strict, auto_allocate, out, figures, outcomes,
+):  # fmt: skip
+    """Carry out runs, each from the same start.
+
+    Parameters
+    ----------
+    state, template
+        What is worked on, and what each run starts from: arrays of equal shapes.
+    seeds, rates
+        Shape (runs,), (runs, 4): where each run's random numbers begin, and its distributions.
+    every
+        Days between two rows of figures.
+    first_day
+        The day that the runs start on, so that time goes on from the template's.
+    pods, pod_nodes, pods_at_start
+        The running pods and their nodes: in the first row at the start, the second is worked on.
+    idle, idle_at_start
+        Room for the pods that do not run, and how many of them wait at the start.
+    nodes, nodes_at_start
+        Nodes in the order of joining; how many exist at the start.
+    kinds, node_requests
+        Kind of event and request of each node's pods.
+    joins, join_starts, leaves, leave_starts
+        Events of each node's coming and going, one after the other, and where each node's begin.
+    events, statuses
+        Room for the events of one day.
+    ranges, requests, strict, auto_allocate, out
+        As for `run_events`.
+    figures
+        Shape (runs, rows, FIGURE_COUNT), written.
+    outcomes
+        Shape (runs, OUTCOME_WIDTH), written.
+    """
+    for run in range(len(seeds)):
+        _restore(state, template)
+        np.random.seed(seeds[run])
+        growth, lifetime = rates[run, GROWTH], rates[run, LIFETIME]
+        outcomes[run, FAILED_DAY] = -1
+        running, up, joined, owed = pods_at_start, nodes_at_start, nodes_at_start, 0.0
+        waiting = idle_at_start
+        for place in range(running):
+            pods[1, place], pod_nodes[1, place] = pods[0, place], pod_nodes[0, place]
+        for place in range(waiting):
+            idle[1, place] = idle[0, place]
+        for place in range(nodes.shape[1]):
+            nodes[1, place] = nodes[0, place]
+        failures = 0
+        for day in range(figures.shape[1] * every):
+            count = 0
+            begin = (first_day + day) * DAY
+            # Nodes first, so that pods find them.
+            for _ in range(np.random.poisson(rates[run, JOINS])):
+                if joined == nodes.shape[1]:
+                    break
+                node = nodes[0, joined]
+                nodes[1, up] = node
+                joined += 1
+                up += 1
+                for row in range(join_starts[node], join_starts[node + 1]):
+                    _append(events, count, joins[row], begin)
+                    count += 1
+            for _ in range(np.random.poisson(rates[run, LEAVES])):
+                if up <= 1:
+                    break
+                place = int(np.random.random() * up)
+                node = nodes[1, place]
+                up -= 1
+                nodes[1, place] = nodes[1, up]
+                position = 0
+                while position < running and count + 8 < len(events):
+                    if pod_nodes[1, position] == node:
+                        events[count, KIND], events[count, HANDLE] = RELEASE, pods[1, position]
+                        events[count, NODE] = events[count, REQUEST] = 0
+                        events[count, TIME] = begin + 1
+                        count += 1
+                        idle[1, waiting] = pods[1, position]
+                        waiting += 1
+                        running -= 1
+                        pods[1, position], pod_nodes[1, position] = pods[1, running], pod_nodes[1, running]
+                        owed += 1.0  # its controller makes another
+                    else:
+                        position += 1
+                for row in range(leave_starts[node], leave_starts[node + 1]):
+                    _append(events, count, leaves[row], begin + 2)
+                    count += 1
+            ends = np.random.poisson(running / lifetime) if lifetime > 0 else 0
+            owed += growth + ends
+            starts = max(0, int(np.floor(owed)))
+            owed -= starts
+            total = ends + starts
+            for number in range(total):
+                if count + 2 >= len(events):
+                    break
+                time = begin + DAY // 2 + (DAY // 2 - 10) * number // max(1, total)
+                is_end = np.random.random() * (total - number) < ends
+                if is_end:
+                    ends -= 1
+                    if running == 0:
+                        continue
+                    place = int(np.random.random() * running)
+                    pod = pods[1, place]
+                    running -= 1
+                    pods[1, place], pod_nodes[1, place] = pods[1, running], pod_nodes[1, running]
+                    idle[1, waiting] = pod
+                    waiting += 1
+                    events[count, KIND], events[count, NODE], events[count, REQUEST] = RELEASE, 0, 0
+                else:
+                    if waiting == 0:
+                        continue
+                    waiting -= 1
+                    pod = idle[1, waiting]
+                    node = nodes[1, int(np.random.random() * up)]
+                    pods[1, running], pod_nodes[1, running] = pod, node
+                    running += 1
+                    events[count, KIND], events[count, NODE] = kinds[node], node
+                    events[count, REQUEST] = node_requests[node]
+                events[count, HANDLE], events[count, TIME] = pod, time
+                count += 1
+            done = run_events(state, events[:count], 0, ranges, requests, statuses[:count], strict, auto_allocate, out)
+            outcomes[run, OPERATIONS] += done
+            for number in range(done):
+                if statuses[number] == OK or events[number, KIND] > ASSIGN_BOTH:
+                    continue
+                failures += 1
+                if outcomes[run, FAILED_DAY] < 0:
+                    outcomes[run, FAILED_DAY] = day
+                    outcomes[run, FAILED_NODE] = events[number, NODE]
+                    outcomes[run, FAILED_STATUS] = statuses[number]
+                    outcomes[run, FAILED_REQUEST] = events[number, REQUEST]
+            if done < count:
+                outcomes[run, OUT_OF_ROOM] = 1
+                break
+            if (day + 1) % every == 0:
+                row = figures[run, day // every]
+                _count(state, row)
+                row[PODS], row[NODES], row[FAILURES] = running, up, failures

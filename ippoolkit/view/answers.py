@@ -1,0 +1,40 @@
+"""How the answers of the Python API show themselves in a notebook."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from html import escape
+
+from ..analysis import Analysis
+from ..capacity.evaluation import Verdict
+from ..findings import Finding
+from .html import capacity_tiles_html, findings_html, nodes_html, table_html, verdict_html
+from .stylesheet import styled_html
+
+
+def render_answer(answer: object) -> str:
+    """Return an answer as HTML that stands alone: its style goes with it."""
+    return styled_html(_content_html(answer))
+
+
+@singledispatch
+def _content_html(answer: object) -> str:
+    return f"<pre>{escape(repr(answer))}</pre>"
+
+
+@_content_html.register
+def _(answer: Analysis) -> str:
+    tables = [table_html("pools", answer.pools())]
+    if answer.scenario.cluster.nodes or answer.scenario.plan.groups:
+        tables.append(nodes_html(answer))
+    return verdict_html(answer) + capacity_tiles_html(answer) + "".join(tables) + findings_html(answer.findings)
+
+
+@_content_html.register
+def _(answer: Verdict) -> str:
+    return findings_html([answer.finding])
+
+
+@_content_html.register
+def _(answer: Finding) -> str:
+    return findings_html([answer])

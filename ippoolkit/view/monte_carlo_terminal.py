@@ -1,0 +1,56 @@
+"""Many random runs in a terminal and as plain data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ..findings import N_, get_language, replace_unprintable
+from ..simulation.monte_carlo import MonteCarlo
+
+MOST_ROWS = 10
+
+
+def monte_carlo_as_dict(result: MonteCarlo) -> dict[str, Any]:
+    """Return first failures and quantiles as plain values."""
+    return {
+        "runs": len(result.outcomes),
+        "operations": result.operations,
+        "failed": result.failed_runs,
+        "first_failures": result.first_failures.to_dict("records"),
+        "summary": result.failure_summary.to_dict("records"),
+        "fan": result.fan().to_dict("records"),
+    }
+
+
+def print_monte_carlo(console: Console, result: MonteCarlo, *, lang: str = "en") -> None:
+    """Print how many runs fail, what fails first, and the figures at the end."""
+    words = get_language(lang)
+    params = {"failed": result.failed_runs, "runs": len(result.outcomes)}
+    said = words.render(N_("In {failed} of {runs} runs a pod gets no address."), params)
+    console.print(Text(said, style="yellow" if result.failed_runs else "green"))
+    summary = result.failure_summary
+    if len(summary):
+        headings = (N_("limit"), N_("node"), N_("runs"), N_("first day"), N_("median day"))
+        _print_table(
+            console,
+            words.translate(N_("What fails first")),
+            [words.translate(text) for text in headings],
+            summary.head(MOST_ROWS),
+        )
+    fan = result.fan()
+    last = fan[fan["day"] == fan["day"].max()].drop(columns="day")
+    title = words.render(N_("After {days} days"), {"days": int(fan["day"].max())})
+    _print_table(console, title, [words.translate(N_("figure")), "P10", "P50", "P90"], last)
+
+
+def _print_table(console: Console, title: str, headings: list[str], data: Any) -> None:
+    table = Table(title=Text(title), title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for position, heading in enumerate(headings):
+        table.add_column(heading, justify="left" if position == 0 else "right", overflow="fold")
+    for row in data.itertuples(index=False):
+        table.add_row(*(f"{value:,}" if isinstance(value, int) else replace_unprintable(str(value)) for value in row))
+    console.print(table)
