@@ -59,7 +59,20 @@ INPUT_FILES = (
         refused_by=CALICOCTL_AND_CRD,
         calico_messages=("already set in map",),
     ),
-    Rule("yaml-alias", "error", "yaml", N_('Unknown anchor "{alias}": it is not defined before this point.')),
+    Rule(
+        "yaml-alias",
+        "error",
+        "yaml",
+        N_('Unknown anchor "{alias}": it is not defined before this point.'),
+        calico_messages=("unknown anchor",),
+    ),
+    Rule(
+        "yaml-alias-itself",
+        "error",
+        "yaml",
+        N_('The anchor "{alias}" contains itself.'),
+        calico_messages=("value contains itself",),
+    ),
     Rule("yaml-merge", "error", "yaml", N_("Only mappings can be merged with <<.")),
     Rule("yaml-key", "error", "yaml", N_("A list or mapping cannot be a key.")),
     Rule(
