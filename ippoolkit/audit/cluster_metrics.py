@@ -161,6 +161,7 @@ def _node_metrics(index: ClusterIndex) -> list[Row]:
             rows[host]["windows_reserved"] += 1
         if not allocation.node:
             continue
+        rows[allocation.node]["allocations"] += 1
         if allocation.node == host:
             rows[host]["own_allocated"] += 1
         else:

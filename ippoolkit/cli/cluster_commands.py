@@ -91,7 +91,9 @@ def audit(
         print_audit(console(), cluster_audit, lang=lang)
     if cluster_audit.reading.has_unreadable_file:
         raise typer.Exit(2)
-    raise typer.Exit(int(any(finding.severity is Severity.ERROR for finding in cluster_audit.findings)))
+    raise typer.Exit(
+        int(any(finding.severity is Severity.ERROR for finding in (*cluster_audit.findings, *cluster_audit.notes)))
+    )
 
 
 @app.command(name="pools-for")
@@ -192,7 +194,7 @@ def diff(
 
 def _read_input(paths: list[Path] | None, kubeconfig: Path | None, context: str | None, none: Any, lang: str) -> Any:
     """Read files, or a running cluster."""
-    from ..read.cluster_dump import ALL_KINDS, KIND_BY_RESOURCE, read_cluster
+    from ..read.reading import ALL_KINDS, KIND_BY_RESOURCE, read
 
     if bool(paths) == bool(kubeconfig or context):
         exit_with_problem(lang, Finding("option-input"))
@@ -202,7 +204,7 @@ def _read_input(paths: list[Path] | None, kubeconfig: Path | None, context: str 
         exit_with_problem(lang, Finding("value-choice", params=params, place=Place("--none")))
     with errors_reported(lang):
         if paths:
-            return read_cluster(*paths, absent_kinds=absent_kinds)
+            return read(*paths, empty_kinds=absent_kinds)
         from ..live import LiveError, read_live
         from ..view.progress import progress_bars, stderr_console
 

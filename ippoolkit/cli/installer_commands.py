@@ -21,7 +21,7 @@ def from_installer(
 ) -> None:
     """Turn what an installer is given into a scenario file, and say what is mixed up in it."""
     from ..capacity.design_rules.check import design_findings
-    from ..read.installers import read_installer
+    from ..read.reading import read_installer
 
     with errors_reported(lang):
         reading = read_installer(*paths)

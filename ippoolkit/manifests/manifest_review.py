@@ -116,7 +116,7 @@ def review(
         Where what exists cannot be read.
     """
     existing = tuple(existing)
-    existing_reading = read(*existing) if existing else Reading(Scenario())
+    existing_reading = read(*existing, strict=True).design if existing else Reading(Scenario())
     reviews = []
     for file_group in ([file] for file in files) if separately else [files]:
         reviewer = _Reviewer(existing_reading, judges)
@@ -198,7 +198,8 @@ class _Reviewer:
         for finding in impact_findings(
             self.existing_scenario, datastores, {object_review.subject for object_review in self.objects}
         ):
-            new_findings_by_subject.setdefault(finding.subject, []).append(finding)
+            if not (finding.rule.refused_by and self._is_said_by_judge(finding)):
+                new_findings_by_subject.setdefault(finding.subject, []).append(finding)
         objects = []
         for object_review in self.objects:
             object_findings = [
@@ -212,6 +213,14 @@ class _Reviewer:
             objects.append(replace(object_review, findings=tuple(sort_by_severity(object_findings))))
         notes = [*self.notes, *(finding for findings in new_findings_by_subject.values() for finding in findings)]
         return Review(tuple(self.files), tuple(objects), tuple(notes), tuple(self.unreadable_files))
+
+    def _is_said_by_judge(self, finding: Finding) -> bool:
+        """Whether a judge that was asked refuses an object for what a rule on the whole design says, too."""
+        return any(
+            note.code == finding.code and (review.subject == finding.subject or finding.code == "pools-overlap")
+            for review in self.objects
+            for note in review.findings
+        )
 
     def _is_relevant(self, note: Finding) -> bool:
         """Whether a finding is a warning, or a reason of a judge that was asked."""

@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from ..calico.limits import DEFAULT_BLOCK_SIZE, HIGHEST_MAX_BLOCKS_PER_HOST, MAX_COOLDOWN_SECONDS
 from ..calico.pool_rules import POOL_CHECKS, PoolSpec
-from ..calico.selectors import SelectorError, parse_selector
+from ..calico.pool_selection import TunnelType, Use, selects_node, serves_unnamed
 from ..cidr import Cidr, IPVersion
 from ..findings import Finding
 from .field_types import (
@@ -29,7 +29,6 @@ from .field_types import (
     count_field,
 )
 
-Use = Literal["Workload", "Tunnel", "LoadBalancer"]
 EncapsulationMode = Literal["Never", "Always", "CrossSubnet"]
 
 
@@ -106,11 +105,11 @@ class IPPool:
 
     def serves(self, use: Use) -> bool:
         """Whether the pool hands out addresses for this use to whoever does not name a pool."""
-        return not self.disabled and self.assignment_mode == "Automatic" and use in self.allowed_uses
+        return serves_unnamed(self, use)
 
     def selects_node(self, labels: Mapping[str, str]) -> bool:
         """Whether its nodeSelector matches; a selector that does not parse matches nothing."""
-        return _selector_matches(self.node_selector, labels)
+        return selects_node(self, labels)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
@@ -174,12 +173,5 @@ class Block:
 class Tunnel:
     """A tunnel address that calico-node drew for its node."""
 
-    type: Literal["ipip", "vxlan", "wireguard"] = Field(description="What the tunnel speaks.")
+    type: TunnelType = Field(description="What the tunnel speaks.")
     address: AddressField = Field(description="Its address.")
-
-
-def _selector_matches(selector: str, labels: Mapping[str, str]) -> bool:
-    try:
-        return parse_selector(selector).matches(labels)
-    except SelectorError:
-        return False

@@ -11,6 +11,7 @@ from ..findings import Finding, Place
 from .document import Document, FieldPath
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
+_BLANKS = re.compile(r"\s*")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -43,6 +44,26 @@ def read_json(text: str, file: str) -> list[Document]:
     if has_duplicate_keys:
         raise InputError(_duplicate_key_findings(text, file))
     return [Document(file, value, lambda path: find_line(text, path))]
+
+
+def read_json_lines(text: str, file: str) -> list[Document]:
+    """Read JSON values one behind another, as JSON Lines has them; nothing where the text is something else."""
+    decoder = json.JSONDecoder(parse_constant=_reject_constant)
+    documents: list[Document] = []
+    position, line, counted = 0, 1, 0
+    while (match := _BLANKS.match(text, position)) and match.end() < len(text):
+        position = match.end()
+        try:
+            value, end = decoder.raw_decode(text, position)
+        except (ValueError, RecursionError):
+            return []
+        if not isinstance(value, dict):
+            return []
+        line += text.count("\n", counted, position)
+        counted = position
+        documents.append(Document.without_lines(file, value, line))
+        position = end
+    return documents if len(documents) > 1 else []
 
 
 def _reject_constant(constant: str) -> object:

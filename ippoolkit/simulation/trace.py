@@ -15,7 +15,7 @@ import numpy as np
 
 from ..errors import InputError
 from ..findings import Finding, Place
-from ..read import read_text
+from ..read.text_files import read_text
 from .simulated_cluster import DAY, SECOND, Events, SimulatedCluster
 from .workloads import Workload
 

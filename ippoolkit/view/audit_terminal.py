@@ -84,7 +84,9 @@ def headroom_rows(audit: Audit) -> list[dict[str, Any]]:
 def audit_verdict(audit: Audit, lang: str = "en") -> tuple[Severity, str]:
     """Return the gravest severity, and the whole in a sentence."""
     words = get_language(lang)
-    count_by_severity = Counter(finding.severity for finding in audit.findings)
+    # An object or a row that could not be read is as much an error as one that was found.
+    found = (*audit.findings, *audit.notes)
+    count_by_severity = Counter(finding.severity for finding in found if finding.code != "kind-not-read")
     totals = audit.metrics.totals
     sentences = [
         words.render(
@@ -104,7 +106,7 @@ def audit_verdict(audit: Audit, lang: str = "en") -> tuple[Severity, str]:
         if totals.get(name) is not None
     ]
     worst_severity = min(
-        (finding.severity for finding in audit.findings), key=lambda severity: severity.rank, default=Severity.OK
+        (finding.severity for finding in found), key=lambda severity: severity.rank, default=Severity.OK
     )
     sentences += (
         [words.render(N_("{word}."), {"word": words.translate(N_(", ")).join(count_texts)})] if count_texts else []

@@ -44,7 +44,7 @@ _DISPLAYED: dict[str, Sequence[str | tuple[str, str, tuple[str, ...]]]] = {
         "pods_per_node_max",
         "pods_fit",
         "pods_fit_strict",
-        "stranded",
+        "unused_in_claimed_blocks",
         "routes",
         "spare_blocks",
         (N_("verdict"), N_(": "), ("verdict", "reason")),
@@ -61,6 +61,18 @@ _DISPLAYED: dict[str, Sequence[str | tuple[str, str, tuple[str, ...]]]] = {
         "routes",
         "nodes_max",
         "unused_per_node",
+    ),
+    "routes": (
+        "family",
+        "peering",
+        "in_use",
+        "node",
+        "router",
+        "spine",
+        "reflector",
+        "sessions",
+        "limit",
+        "fits",
     ),
     "failing_designs": (
         "number",
@@ -79,17 +91,17 @@ _DISPLAYED: dict[str, Sequence[str | tuple[str, str, tuple[str, ...]]]] = {
         "node",
         "family",
         "nodes",
-        (N_("pods typical · busiest"), " · ", ("pods", "busiest")),
-        "tunnels",
+        (N_("pods typical · busiest"), " · ", ("pods", "pods_on_busiest_node")),
+        "tunnels_per_node",
         "pools",
         "blocks_per_node",
         "blocks",
         "pods_per_node_max",
-        (N_("Pod limit"), N_(": "), ("pods_possible", "first_limit")),
+        (N_("Pod limit"), N_(": "), ("pod_limit", "first_limit")),
     ),
 }
 
-# Columns that are left out below so many px; a page in print has MEDIUM.
+# Columns that are left out below so many px, as style.css says; a page in print is narrower than MEDIUM.
 WIDE, MEDIUM, NARROW = 1100, 960, 620
 _MIN_WIDTHS: dict[str, dict[str, int]] = {
     "block_sizes": {
@@ -97,12 +109,14 @@ _MIN_WIDTHS: dict[str, dict[str, int]] = {
         "pods_fit_strict": MEDIUM,
         "spare_blocks": MEDIUM,
         "addresses_per_block": NARROW,
-        "stranded": NARROW,
+        "unused_in_claimed_blocks": NARROW,
         "routes": NARROW,
     },
-    "pools": {"addresses_per_block": WIDE, "reserved": MEDIUM, "nodes_with_block": WIDE, "nat": MEDIUM},
-    "nodes": {"tunnels": MEDIUM, "pods_per_node_max": MEDIUM, "blocks": NARROW},
+    "pools": {"addresses_per_block": WIDE, "reserved": MEDIUM, "nodes_with_block": WIDE, "nat_outgoing": MEDIUM},
+    "nodes": {"tunnels_per_node": MEDIUM, "pods_per_node_max": MEDIUM, "blocks": NARROW},
     "growth": {"addresses": MEDIUM},
+    "designs": {"blocks": MEDIUM, "unused_per_node": MEDIUM, "blocks_per_node": NARROW, "pools": NARROW},
+    "routes": {"in_use": MEDIUM, "sessions": MEDIUM, "limit": MEDIUM, "family": NARROW},
 }
 
 # The column of the block size table in which each limit shows.

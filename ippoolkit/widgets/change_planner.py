@@ -18,7 +18,7 @@ from ..errors import InputError
 from ..findings import N_, Language, get_language
 from ..ipam import batch_events
 from ..ipam.compilation import needs_compiling
-from ..read.cluster_dump import read_cluster
+from ..read import read
 from ..report.run_context import current_run
 from ..report.sections.runbook_report import RunbookReport
 from ..report.sections.section import Section
@@ -130,7 +130,7 @@ class ChangePlanner(ipw.VBox):  # type: ignore[misc]
         self.words = get_language(lang)
         self.lang, self.date = lang, date
         paths = [files] if isinstance(files, str | Path) else list(files)
-        self.cluster_scenario = read_cluster(*paths).scenario
+        self.cluster_scenario = read(*paths).scenario
         self.values: dict[str, Any] = {
             "change": change,
             "pool": pool,

@@ -404,7 +404,7 @@ SECTIONS: tuple[Section, ...] = (
             ),
             Field(
                 "maxpods",
-                N_("kubelet's max-pods"),
+                N_("kubelet max-pods"),
                 "number",
                 lambda editor, _: {"value": editor.group.max_pods, "min": 0, "max": 10**6},
                 lambda editor, value: editor.with_group(max_pods=value),

@@ -62,7 +62,7 @@ def shown(planner, field):
 
 
 def test_shows_the_verdict_and_tables_of_the_scenario(planner):
-    assert planner._verdict.html == verdict_html(planner.scenario, buttons=True)
+    assert planner._verdict.html == verdict_html(ipk.analyse(planner.scenario), buttons=True)
     table = table_html("block_sizes", ipk.block_sizes(planner.scenario), chosen=26, caption="Pool pool, 10.233.64.0/18")
     assert page(planner, SIZES).startswith(table)
     assert 'class="bar chosen"' in page(planner, SIZES)
@@ -103,8 +103,8 @@ def test_every_field_changes_the_scenario_and_what_is_shown(planner, field, valu
     assert read(planner) == value
     assert planner.scenario != before
     assert shown(planner, field).get("error", "") == ""
-    assert planner._verdict.html == verdict_html(planner.scenario, buttons=True)
-    assert planner._tiles.value == capacity_tiles_html(planner.scenario)
+    assert planner._verdict.html == verdict_html(ipk.analyse(planner.scenario), buttons=True)
+    assert planner._tiles.value == capacity_tiles_html(ipk.analyse(planner.scenario))
     assert "edited" in planner._header.html
 
 
@@ -260,7 +260,7 @@ def test_every_tab_shows_something(planner):
 
 def test_tables_are_those_of_the_changed_scenario(planner):
     planner.set("blocksize", 24)
-    assert page(planner, NODES) == nodes_html(planner.scenario)
+    assert page(planner, NODES) == nodes_html(ipk.analyse(planner.scenario))
     assert table_html("growth", ipk.growth(planner.scenario)) in page(planner, GROWTH)
 
 
@@ -417,7 +417,7 @@ def test_the_numbers_are_those_of_the_command_for_the_saved_scenario(planner, tm
     planner.set("growth", 2.5)
     saved = ipk.save_scenario(planner.scenario, tmp_path / "s.yaml")
     said = json.loads(run("capacity", str(saved), "--json").stdout)
-    assert said == json.loads(json.dumps(capacity_as_dict(planner.scenario)))
+    assert said == json.loads(json.dumps(capacity_as_dict(ipk.analyse(planner.scenario))))
     assert said["verdict"]["sentence"] in planner._verdict.html
     assert said["block_sizes"]["pool"] == json.loads(ipk.block_sizes(planner.scenario).to_json(orient="records"))
 

@@ -8,6 +8,7 @@ from ...findings import Finding, sort_by_severity
 from ...model import Scenario
 from ..evaluation import LIMIT_BLOCKS, LIMIT_BLOCKS_PER_NODE, PlanEvaluation, Status, Verdict
 from .networks import large_reservations, outside_cluster_cidr, overlapping_networks, overlapping_pools
+from .node_networks import enclosed_pools, per_node_ranges, pools_over_nodes
 from .pools import (
     fewer_blocks_than_nodes,
     load_balancer_cap,
@@ -21,11 +22,15 @@ from .selection import (
     pools_selecting_no_node,
     windows_without_strict_affinity,
 )
+from .special_ranges import special_ranges
 
 DESIGN_RULES: tuple[Callable[[Scenario], Iterable[Finding]], ...] = (
     pools_that_calico_refuses,
     overlapping_pools,
+    enclosed_pools,
     overlapping_networks,
+    pools_over_nodes,
+    special_ranges,
     windows_without_strict_affinity,
     outside_cluster_cidr,
     pools_selecting_no_node,
@@ -33,6 +38,7 @@ DESIGN_RULES: tuple[Callable[[Scenario], Iterable[Finding]], ...] = (
     mixed_encapsulation,
     load_balancer_cap,
     per_node_prefix,
+    per_node_ranges,
     fewer_blocks_than_nodes,
     more_pods_than_kubelet_runs,
     idle_pools,

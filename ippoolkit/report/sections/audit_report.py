@@ -16,7 +16,7 @@ from ...audit.pool_tables import pool_coverage
 from ...figures.audit_charts import draw_headroom, draw_pool_usage
 from ...findings import N_, Finding, Severity
 from ...ipam import IpamError
-from ...read.cluster_dump import list_files
+from ...read.input_files import list_files
 from ...simulation import simulate
 from ...view.audit_html import STATUS_CLASSES, audit_label, audit_summary_html, audit_tiles, audit_tiles_html
 from ...view.audit_terminal import (

@@ -8,7 +8,8 @@ from html import escape
 from pathlib import Path
 
 from ...analysis import analyse
-from ...calico.limits import CALICO_VERSION, DEFAULT_MAX_BLOCKS_PER_HOST
+from ...calico.limits import CALICO_VERSION
+from ...calico.pool_selection import max_blocks_per_node
 from ...choose import scenario_routes
 from ...figures import draw_block_sizes, draw_growth
 from ...findings import N_, Finding, Severity
@@ -194,7 +195,7 @@ class CapacityReport(BaseReport):
 
     def method(self) -> Section:
         """Return the assumptions, in short."""
-        cap = self.scenario.cluster.ipam.max_blocks_per_host or DEFAULT_MAX_BLOCKS_PER_HOST
+        cap = max_blocks_per_node(self.scenario.cluster.ipam.max_blocks_per_host)
         assumptions: list[tuple[str, dict[str, object]]] = [
             (
                 N_(

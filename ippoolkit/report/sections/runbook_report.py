@@ -11,7 +11,7 @@ from ...change import COUNTS, RenderedStep, Runbook, render_runbook, runbook, st
 from ...change.change_arguments import parse_change
 from ...figures.runbook_chart import draw_timeline as draw
 from ...findings import N_, Severity, replace_unprintable
-from ...read.cluster_dump import read_cluster
+from ...read import read
 from ...view.html import render_template, text_table_html, tile_boxes_html
 from ...view.markdown import code_markdown, escape_markdown, table_markdown
 from .base_report import BaseReport
@@ -290,7 +290,7 @@ def build_runbook_report(
         Where the cluster cannot be read, or what is asked for is no change.
     """
     paths = [files] if isinstance(files, str | Path) else list(files)
-    scenario = read_cluster(*paths).scenario
+    scenario = read(*paths).scenario
     return RunbookReport(
         runbook(scenario, parse_change(scenario.cluster, operation, **change_options)), lang, date, short=short
     )
