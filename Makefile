@@ -7,7 +7,7 @@ SCENARIO ?= data/kubespray.yaml
 LAB_SETTINGS := .venv/share/jupyter/lab/settings
 NO_POP_UPS := {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}
 
-.PHONY: report test lab app lint bench lock docs texts pictures clean
+.PHONY: report test fuzz lab app lint bench lock docs texts pictures clean
 
 report: $(READY) ## a capacity report from the sample cluster
 	@mkdir -p $(OUT)
@@ -16,11 +16,14 @@ report: $(READY) ## a capacity report from the sample cluster
 test: $(READY) ## all tests
 	@$(BIN)/python -m pytest -n auto
 
+fuzz: $(READY) ## a million mutated documents through every command; interrupted, the same command goes on
+	$(BIN)/python -m tests.fuzz $(if $(COUNT),--count $(COUNT))
+
 lab: $(READY) ## JupyterLab with the planner
 	$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks/planner.ipynb
 
 app: $(READY) ## the planner alone, as a page of its own
-	JUPYTER_PATH=ippoolkit/widgets/share $(BIN)/voila --template=ippoolkit notebooks/planner.ipynb
+	JUPYTER_PATH=ippoolkit/widgets/share JUPYTER_CONFIG_PATH=ippoolkit/widgets/share/config $(BIN)/voila --template=ippoolkit notebooks/planner.ipynb
 
 lint: $(READY) ## style, types
 	$(BIN)/ruff format --check .

@@ -252,6 +252,16 @@ INPUT_FILES = (
         "kit",
         N_("{value} is not a time in seconds between 0 and {most}."),
     ),
+    Rule(
+        "simulation-large",
+        "error",
+        "kit",
+        N_(
+            "{nodes:node} and {pods:pod} are too many to be simulated one by one; at most {most_nodes:node} and "
+            "{most_pods:pod}."
+        ),
+        N_("Plan for less, or look at the tables of ippoolkit capacity, which have no such limit."),
+    ),
     Rule("trace-csv", "error", "kit", N_("Not valid CSV: {reason}.")),
     Rule("address-syntax", "error", "cidr", N_('"{address}" is not a valid IP address.')),
 )
