@@ -1,5 +1,8 @@
 """The command line: the kit's tables, reports and scenarios from files; a module for each group of commands."""
 
+import sys
+from pathlib import Path
+
 from . import (
     alert_commands,
     capacity_commands,
@@ -7,6 +10,7 @@ from . import (
     cluster_commands,
     forecast_commands,
     installer_commands,
+    lab_commands,
     manifest_commands,
     report_commands,
     runbook_commands,
@@ -22,6 +26,7 @@ __all__ = [
     "cluster_commands",
     "forecast_commands",
     "installer_commands",
+    "lab_commands",
     "main",
     "manifest_commands",
     "report_commands",
@@ -31,5 +36,6 @@ __all__ = [
 
 
 def main() -> None:
-    """Run the command line."""
-    app()
+    """Run the command line: as ``ippoolkit``, and as kubectl's plugin ``kubectl ippool``."""
+    is_kubectl_plugin = Path(sys.argv[0]).stem == "kubectl-ippool"
+    app(prog_name="kubectl ippool" if is_kubectl_plugin else None)

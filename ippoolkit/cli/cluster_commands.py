@@ -91,7 +91,9 @@ def audit(
         print_audit(console(), cluster_audit, lang=lang)
     if cluster_audit.reading.has_unreadable_file:
         raise typer.Exit(2)
-    raise typer.Exit(int(any(finding.severity is Severity.ERROR for finding in (*cluster_audit.findings, *cluster_audit.notes))))
+    raise typer.Exit(
+        int(any(finding.severity is Severity.ERROR for finding in (*cluster_audit.findings, *cluster_audit.notes)))
+    )
 
 
 @app.command(name="pools-for")

@@ -47,7 +47,11 @@ _LIST_PATTERNS = (
         re.compile(r"Found (\d{1,18}) in-use IPs that are not in active IP pools"),
     ),
     (_HANDLE_WITHOUT_ADDRESS_LINE, "leaked_handles", re.compile(r"Found (\d{1,18}) handles with no matching IPs")),
-    (_MISSING_HANDLE_LINE, "missing_handles", re.compile(r"Found (\d{1,18}) handles mentioned in blocks with no matching")),
+    (
+        _MISSING_HANDLE_LINE,
+        "missing_handles",
+        re.compile(r"Found (\d{1,18}) handles mentioned in blocks with no matching"),
+    ),
 )
 _VXLAN_V6_ATTRIBUTE = "vxlanV6TunnelAddress"
 _COMPLETE_LINE = "Check complete"

@@ -297,7 +297,9 @@ class Reader:
                 understood += 1
             elif piece.kind == "unrecognized":
                 params = {"line": piece.lines[0][1].strip()[:80], "count": len(piece.lines)}
-                self.collector.notes.append(Finding("lines-unread", params=params, place=Place(name, piece.lines[0][0])))
+                self.collector.notes.append(
+                    Finding("lines-unread", params=params, place=Place(name, piece.lines[0][0]))
+                )
         for value, place in self.reported.objects:
             self.collector.add_document(Document.without_lines(place.file, value, place.line))
         self.reported.objects.clear()

@@ -197,5 +197,3 @@ _CHECKS: tuple[tuple[tuple[str, ...], _Check], ...] = (
     (("IPAMConfiguration",), _configuration),
     (("BlockAffinity",), _affinities),
 )
-
-

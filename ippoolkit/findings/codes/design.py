@@ -112,7 +112,9 @@ DESIGN = (
         "range-shared",
         "info",
         "special-ranges",
-        N_("{cidr} is shared address space (RFC 6598), which providers use for carrier-grade NAT: fine inside a cluster."),
+        N_(
+            "{cidr} is shared address space (RFC 6598), which providers use for carrier-grade NAT: fine inside a cluster."
+        ),
         applies_to="IPPool spec.cidr",
     ),
     Rule(

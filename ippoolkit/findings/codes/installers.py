@@ -60,7 +60,9 @@ INSTALLERS = (
         "installer-differs",
         "warning",
         "kit",
-        N_("The IPPool differs from what {installer}'s input would create; the IPPool counts. IPPool / input: {fields}."),
+        N_(
+            "The IPPool differs from what {installer}'s input would create; the IPPool counts. IPPool / input: {fields}."
+        ),
         N_("Change the installer's input, or it may be applied again with the old values."),
     ),
     Rule(
