@@ -34,6 +34,7 @@ bench: $(READY) ## measurements, as ratios against something run beside them
 	$(BIN)/python benchmarks/engine.py
 	$(BIN)/python benchmarks/audit.py
 	$(BIN)/python benchmarks/runbook.py
+	$(BIN)/python benchmarks/choose.py
 	$(BIN)/python benchmarks/forecast.py
 	$(BIN)/python benchmarks/monte_carlo.py
 

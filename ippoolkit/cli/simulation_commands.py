@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from ..findings import N_, get_language
-from .app import FilesArgument, LanguageOption, app, console, errors_reported, print_json
+from ..findings import N_, Finding, get_language
+from .app import FilesArgument, LanguageOption, app, console, errors_reported, print_json, print_notes
 
 MOST_RATE = 1_000_000
 
@@ -80,6 +80,8 @@ def simulate(
         workloads.append(Growth(days))
         workloads += [Churn(days, churn, seed=seed)] if churn else []
         workloads += [NodeReplacement(days, replace_every, seed)] if replace_every else []
+    if not trace and not scenario.cluster.pods and not any(group.nodes and group.pods_per_node for group in scenario.plan.groups):
+        print_notes((Finding("simulation-no-pods"),), lang)
     print_compiling_notice(lang)
     unit = get_language(lang).translate(N_("day"))
     with errors_reported(lang), progress_bars(stderr_console(), enabled=progress) as update:

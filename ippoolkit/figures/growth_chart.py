@@ -38,7 +38,7 @@ def draw_growth(table: pd.DataFrame, *, family: int | None = None, lang: str = "
 def _draw_need(axes: Axes, table: pd.DataFrame, quantity: str, title: str, words: Language) -> None:
     """Draw one need and the line where it ends."""
     months = [int(month) for month in table["month"]]
-    needed, available = list(table[f"{quantity}_needed"]), list(table[quantity])
+    needed, available = table[f"{quantity}_needed"].tolist(), table[quantity].tolist()
     y_limit = max(*needed, 1)
     axes.fill_between(
         months, [float(amount) for amount in needed], step="post", color=ACCENT_COLOUR, alpha=0.15, linewidth=0

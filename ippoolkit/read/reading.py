@@ -26,7 +26,7 @@ from .installers.installer_files import InstallerReader
 from .ipam_check import is_ipam_report, read_ipam_report
 from .json_lists import read_list
 from .kubernetes_objects import KIND_READERS, ObjectSource, read_object
-from .pastes import NumberedLine, Piece, clean_lines, is_error_line, is_paste, split_pieces
+from .pastes import NumberedLine, Piece, clean_lines, is_paste, split_pieces
 from .piece_readers import PIECE_READERS
 from .reported import ReportedFigures, ReportedPool, ReportedText
 from .text_files import decode_text, parse_documents
@@ -414,7 +414,8 @@ class Reader:
 
     def _with_unknown_kinds(self, scenario: Scenario) -> Scenario:
         collector, reported, cluster = self.collector, self.reported, scenario.cluster
-        kinds_seen = {_CANONICAL_KIND.get(kind, "") for kind in collector.kinds_seen} | self.installer.kinds_seen
+        kinds_seen = {_CANONICAL_KIND.get(kind, "") for kind in collector.kinds_seen - collector.lost_kinds()}
+        kinds_seen |= self.installer.kinds_seen
         if self.ipam_config_known:
             kinds_seen.add("IPAMConfiguration")
         kinds_in_question = set(cluster.unknown) if collector.scenarios else set(ALL_KINDS)

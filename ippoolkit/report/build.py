@@ -13,9 +13,10 @@ from .. import __version__
 from ..calico.limits import CALICO_VERSION
 from ..errors import InputError, ReportError
 from ..findings import N_, get_language
+from ..read import Reading
 from ..read.text_files import STDIN
 from ..write import save_scenario
-from ..write.redaction import AnyReading, redact_readings
+from ..write.redaction import redact_readings
 from .execution import ExecutedNotebook, run_template
 from .inputs import ReportInput, safe_file_name
 from .options import ReportOptions
@@ -98,7 +99,7 @@ def build_report(task: ReportTask) -> RenderedReport:
 def _inputs_from_scenarios(task: ReportTask, temp_dir: Path) -> _NotebookInputs:
     """Read the inputs as scenarios; a template that takes many may do without those that cannot be read."""
     template = task.options.template
-    readings: list[AnyReading] = []
+    readings: list[Reading] = []
     errors: dict[str, InputError] = {}
     for report_input in task.inputs:
         try:

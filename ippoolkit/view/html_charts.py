@@ -26,8 +26,8 @@ def block_sizes_chart(table: pd.DataFrame, *, chosen: int, lang: str = "en") -> 
         Language of the words.
     """
     words = get_language(lang)
-    planned_nodes = max(table["nodes_later"], default=0)
-    most_nodes_fit = max(table["nodes_fit"], default=0)
+    planned_nodes = max(table["nodes_at_horizon"].tolist(), default=0)
+    most_nodes_fit = max(table["nodes_fit"].tolist(), default=0)
     is_logarithmic = bool(planned_nodes) and most_nodes_fit > _LOG_SCALE_RATIO * planned_nodes
     # Bars beyond a few times the plan only say "plenty": cut there, so that the plan's line stays visible.
     axis_top = most_nodes_fit.bit_length() if is_logarithmic else min(most_nodes_fit, max(planned_nodes * 4, 4)) or 1
@@ -78,7 +78,7 @@ def growth_chart(table: pd.DataFrame, *, lang: str = "en") -> str:
         for quantity, label in (("blocks", N_("Blocks")), ("addresses", N_("Addresses"))):
             title = f"{words.translate(label)}, IPv{family}"
             charts.append(
-                {"title": title, **_step_chart(list(rows[f"{quantity}_needed"]), list(rows[quantity]), words)}
+                {"title": title, **_step_chart(rows[f"{quantity}_needed"].tolist(), rows[quantity].tolist(), words)}
             )
     return render_template("steps", charts=charts, axis=words.translate(N_("months from now")))
 

@@ -135,3 +135,12 @@ def test_without_nodes_it_asks_for_them():
     assert "没有给出节点数" in html(made)
     made.set("nodes", 5)
     assert "选定" in html(made)
+
+
+def test_a_design_without_room_says_so_when_it_is_clicked(tab, holder):
+    before = holder.scenario
+    tab.set("within", "10.0.0.0/30")
+    tab.take(1)
+    assert holder.scenario == before
+    assert 'role="alert"' in html(tab)
+    assert "10.0.0.0/30" in html(tab)

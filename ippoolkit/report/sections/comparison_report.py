@@ -133,7 +133,7 @@ class ComparisonReport(BaseReport):
         spare_by_month: list[dict[int, int]] = []
         for data in tables:
             least_by_month: dict[int, int] = {}
-            for month, spare_blocks in zip(data["month"], data["spare_blocks"], strict=True):
+            for month, spare_blocks in zip(data["month"], data["spare_blocks"].tolist(), strict=True):
                 least_by_month[int(month)] = min(least_by_month.get(int(month), spare_blocks), spare_blocks)
             spare_by_month.append(least_by_month)
         months = sorted({month for scenario_spare in spare_by_month for month in scenario_spare})
