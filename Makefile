@@ -4,8 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 OUT ?= out
 SCENARIO ?= data/kubespray.yaml
-LAB_SETTINGS := .venv/share/jupyter/lab/settings
-NO_POP_UPS := {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}
+LAB_OPTIONS ?=
 
 .PHONY: report test fuzz lab app lint bench lock docs texts pictures clean
 
@@ -20,7 +19,7 @@ fuzz: $(READY) ## a million mutated documents through every command; interrupted
 	$(BIN)/python -m tests.fuzz $(if $(COUNT),--count $(COUNT))
 
 lab: $(READY) ## JupyterLab with the planner
-	$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks/planner.ipynb
+	@$(BIN)/ippoolkit lab . $(LAB_OPTIONS)
 
 app: $(READY) ## the planner alone, as a page of its own
 	JUPYTER_PATH=ippoolkit/widgets/share JUPYTER_CONFIG_PATH=ippoolkit/widgets/share/config $(BIN)/voila --template=ippoolkit notebooks/planner.ipynb
@@ -73,6 +72,4 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@$(BIN)/python -m compileall -q ippoolkit
-	@mkdir -p $(LAB_SETTINGS)
-	@echo '$(NO_POP_UPS)' > $(LAB_SETTINGS)/overrides.json
 	@touch $@

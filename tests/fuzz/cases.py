@@ -82,8 +82,12 @@ def run_case(command: str, name: str, content: bytes, folder: Path) -> tuple[str
     document = folder / name
     document.write_bytes(content)
     arguments = [
-        {"{}": str(document), "OUT.yaml": str(folder / "out.yaml"), "OUT.json": str(folder / "out.json")}.get(part, part)
-        for part in command.replace("POOL ", f"{_DATA}/default-ipv4-ippool.yaml ").replace("KUBEAN", f"{_DATA}/kubean").split()
+        {"{}": str(document), "OUT.yaml": str(folder / "out.yaml"), "OUT.json": str(folder / "out.json")}.get(
+            part, part
+        )
+        for part in command.replace("POOL ", f"{_DATA}/default-ipv4-ippool.yaml ")
+        .replace("KUBEAN", f"{_DATA}/kubean")
+        .split()
     ]
     try:
         with _watched():
@@ -220,4 +224,6 @@ def warm_up(folder: Path) -> None:
         signature, detail = run_case(command, seed.name, seed.content, folder)
         CPU_SECONDS = before
         if signature:
-            print(f"warm-up: {command}: {signature} after {time.monotonic() - started:.0f} s\n{detail}", file=sys.stderr)
+            print(
+                f"warm-up: {command}: {signature} after {time.monotonic() - started:.0f} s\n{detail}", file=sys.stderr
+            )

@@ -99,13 +99,17 @@ REPORTED_FIGURES = (
         "warning",
         "cni",
         N_("The CNI configuration names pools ({pools}): pods without an annotation use only these."),
-        N_("Before a pool is disabled or deleted, change the CNI configuration on every node, or new pods get no address."),
+        N_(
+            "Before a pool is disabled or deleted, change the CNI configuration on every node, or new pods get no address."
+        ),
     ),
     Rule(
         "cni-pool-missing",
         "error",
         "cni",
-        N_("The CNI configuration names the pool {pool}, which does not exist or is disabled: new pods get no address."),
+        N_(
+            "The CNI configuration names the pool {pool}, which does not exist or is disabled: new pods get no address."
+        ),
         N_("Change the CNI configuration on every node, or create or enable the pool."),
     ),
     Rule(
