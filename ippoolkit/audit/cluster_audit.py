@@ -19,7 +19,6 @@ from .cluster_index import ClusterIndex
 from .cluster_metrics import ClusterMetrics, cluster_metrics
 from .dump_consistency import check_dump_consistency
 
-
 # Warnings of what soon fails: they make the exit status 1, as errors do.
 _FAILING_WARNINGS = frozenset({"pool-nearly-full", "pool-blocks-claimed"})
 

@@ -60,8 +60,7 @@ def alerts(
 def _watch(sources: list[str], pools: list[Path] | None) -> Any:
     from ..alerts import watch_forecast, watch_scenario
     from ..forecasting import forecast, is_history
-    from ..read import load
-    from ..read import read
+    from ..read import load, read
 
     if any(is_history(source) for source in sources):
         return watch_forecast(forecast(*sources, pools=load(*pools) if pools else None))

@@ -19,6 +19,7 @@ from .kubernetes_objects import KIND_READERS, KindReader, ObjectSource, read_obj
 from .scenario_document import read_scenario
 from .text_files import STDIN
 
+
 @dataclass(frozen=True, slots=True)
 class LocatedObject:
     """An object, where it was found, and its resourceVersion."""

@@ -11,6 +11,7 @@ from ..cidr import Cidr
 from ..findings import Finding, Place
 from ..model import Allocation, Block
 from .reported import ANY_ROW, NumberedLines, ReportedText
+from .validation import short_value
 
 _BLOCK_LINE = re.compile(r" IPAM block (\S+) affinity=(.*):$")
 _ALLOCATED_LINE = re.compile(r"  (\S+) allocated; attrs Main:(.*) Extra:(.*)$")
@@ -47,7 +48,11 @@ _LIST_PATTERNS = (
         re.compile(r"Found (\d{1,18}) in-use IPs that are not in active IP pools"),
     ),
     (_HANDLE_WITHOUT_ADDRESS_LINE, "leaked_handles", re.compile(r"Found (\d{1,18}) handles with no matching IPs")),
-    (_MISSING_HANDLE_LINE, "missing_handles", re.compile(r"Found (\d{1,18}) handles mentioned in blocks with no matching")),
+    (
+        _MISSING_HANDLE_LINE,
+        "missing_handles",
+        re.compile(r"Found (\d{1,18}) handles mentioned in blocks with no matching"),
+    ),
 )
 _VXLAN_V6_ATTRIBUTE = "vxlanV6TunnelAddress"
 _COMPLETE_LINE = "Check complete"
@@ -188,14 +193,20 @@ def is_ipam_report(value: object) -> bool:
     return isinstance(value, Mapping) and "clusterGUID" in value and isinstance(value.get("allocations"), Mapping)
 
 
+def _report_entries(value: object, place: Place, reported: ReportedText) -> list[Mapping[str, Any]]:
+    """Return the mappings of a list of the report; absent is empty, anything else is noted."""
+    if value is not None and not isinstance(value, list):
+        reported.notes.append(Finding("type-list", params={"value": short_value(value)}, place=place))
+    return [entry for entry in value if isinstance(entry, Mapping)] if isinstance(value, list) else []
+
+
 def read_ipam_report(value: Mapping[str, Any], file: str, reported: ReportedText) -> None:
     """Read the report of `ipam check -o`: every allocation with its owners, but no blocks and no pools."""
     place = Place(file)
     entries = [
         entry
-        for address_entries in value["allocations"].values()
-        for entry in address_entries
-        if isinstance(entry, Mapping)
+        for address, address_entries in value["allocations"].items()
+        for entry in _report_entries(address_entries, Place(file, field=f"allocations.{address}"), reported)
     ]
     cooling = [entry for entry in entries if entry.get("coolingDown")]
     unused_ips = {str(entry.get("ip")) for entry in entries if not entry.get("inUse") and not entry.get("coolingDown")}
@@ -203,8 +214,13 @@ def read_ipam_report(value: Mapping[str, Any], file: str, reported: ReportedText
         str(entry.get("ip")) for entry in entries if not entry.get("handle") and not entry.get("coolingDown")
     }
     leaked = sorted(unused_ips - ips_without_handle)
-    handles = [entry.get("ID") for entry in value.get("leakedHandles") or () if isinstance(entry, Mapping)]
-    owners = Counter(str(entry.get("ip")) for entry in entries for _ in entry.get("owners") or ())
+    listed_handles = _report_entries(value.get("leakedHandles"), Place(file, field="leakedHandles"), reported)
+    handles = [entry.get("ID") for entry in listed_handles]
+    owners = Counter(
+        str(entry.get("ip"))
+        for entry in entries
+        for _ in (entry["owners"] if isinstance(entry.get("owners"), list) else ())
+    )
     figures = {
         "allocations": len(entries),
         "cooling_down": len(cooling),

@@ -12,8 +12,12 @@ from .reported import NumberedLines, ReportedText
 from .table_layout import table_rows
 
 _NONE = ("", "<none>", "<unset>", "<unknown>")
-_AFFINITY_NAME = re.compile(r"(?:[\w.]+/)?(?P<node>\S{1,253}?)-(?P<address>(?:\d{1,3}-){4}|(?:[\da-f]{0,4}-){2,8})(?P<prefix>\d{1,3})$")
-_ROUTE = re.compile(r"(?:blackhole |unreachable )?(?P<to>[\da-fA-F:.]+)(?:/(?P<prefix>\d{1,3}))?(?: .*?via (?P<via>[\da-fA-F:.]+))?")
+_AFFINITY_NAME = re.compile(
+    r"(?:[\w.]+/)?(?P<node>\S{1,253}?)-(?P<address>(?:\d{1,3}-){4}|(?:[\da-f]{0,4}-){2,8})(?P<prefix>\d{1,3})$"
+)
+_ROUTE = re.compile(
+    r"(?:blackhole |unreachable )?(?P<to>[\da-fA-F:.]+)(?:/(?P<prefix>\d{1,3}))?(?: .*?via (?P<via>[\da-fA-F:.]+))?"
+)
 
 
 def read_nodes(lines: NumberedLines, file: str, reported: ReportedText) -> None:
@@ -57,7 +61,9 @@ def read_pods(lines: NumberedLines, file: str, reported: ReportedText) -> None:
     ]
     if waiting:
         names = ["/".join(filter(None, (row.get("NAMESPACE"), row.get("NAME", "")))) for _, row in waiting]
-        reported.waiting_pods += [(name, row.get("NODE", ""), Place(file, number)) for name, (number, row) in zip(names, waiting, strict=True)]
+        reported.waiting_pods += [
+            (name, row.get("NODE", ""), Place(file, number)) for name, (number, row) in zip(names, waiting, strict=True)
+        ]
 
 
 def read_names(lines: NumberedLines, file: str, reported: ReportedText) -> None:
@@ -89,7 +95,9 @@ def read_routes(lines: NumberedLines, file: str, reported: ReportedText) -> None
     addresses: dict[str, list[Cidr]] = {}
     for _, line in lines:
         match = _ROUTE.match(line)
-        is_calico = match is not None and ("proto bird" in line or "proto 80" in line or "vxlan.calico" in line or "tunl0" in line)
+        is_calico = match is not None and (
+            "proto bird" in line or "proto 80" in line or "vxlan.calico" in line or "tunl0" in line
+        )
         if match is None or not is_calico:
             continue
         is_host_route = match["prefix"] in (None, "32", "128")

@@ -48,8 +48,8 @@ _COMMANDS = (
     "kubectl-calico|calico-node|minikube|eksctl|juju|less|echo|cd|ls|route|etcdctl|birdcl|kubeadm"
 )
 _PROMPT = re.compile(
-    rf"(?:\([\w.-]{{1,60}}\) ?)?(?:\[[^\]\s]{{1,80}}(?: [^\]]{{1,80}})?\]|[\w.-]{{1,64}}@[\w.-]{{1,128}}[^\s#$%>]{{0,120}}"
-    rf"|~?\]?[\w~/.-]{{0,60}}\]?) ?[#$%❯➜](?:\s+(?P<command>\S.*)?)?$"
+    r"(?:\([\w.-]{1,60}\) ?)?(?:\[[^\]\s]{1,80}(?: [^\]]{1,80})?\]|[\w.-]{1,64}@[\w.-]{1,128}[^\s#$%>]{0,120}"
+    r"|~?\]?[\w~/.-]{0,60}\]?) ?[#$%❯➜](?:\s+(?P<command>\S.*)?)?$"
 )
 _COMMAND = re.compile(rf"(?:\$ |# |% |> |PS [^>]{{0,80}}> )?(?:sudo )?(?:\./)?(?:{_COMMANDS})(?:\.exe)? +[\w./-]")
 _KNOWN_COMMAND = re.compile(rf"(?:{_COMMANDS})\b")
@@ -99,7 +99,7 @@ class Piece:
 
 
 def clean_lines(text: str) -> list[NumberedLine]:
-    """Number the lines of a text; take off colours, quoting and the indentation that all lines share."""
+    """Return the lines of a text with their numbers, without colours, quoting and the indentation that all share."""
     if "\x1b" in text:
         text = _ANSI.sub("", text)
     lines = [line.rstrip("\r") for line in text.split("\n")]
@@ -119,7 +119,7 @@ def is_command_line(line: str) -> bool:
         command, prompt = match["command"] or "", line.strip()
         if "@" in prompt.split(" ")[0] or prompt.startswith(("[", "(")) or _KNOWN_COMMAND.match(command):
             return not prompt.startswith("#") or bool(_KNOWN_COMMAND.match(command))
-    return bool(_COMMAND.match(line)) and ": " not in line.split("'")[0].split('"')[0]
+    return bool(_COMMAND.match(line)) and ": " not in line.split("'", maxsplit=1)[0].split('"', maxsplit=1)[0]
 
 
 def is_error_line(line: str) -> bool:

@@ -26,7 +26,7 @@ from .installers.installer_files import InstallerReader
 from .ipam_check import is_ipam_report, read_ipam_report
 from .json_lists import read_list
 from .kubernetes_objects import KIND_READERS, ObjectSource, read_object
-from .pastes import NumberedLine, Piece, clean_lines, is_error_line, is_paste, split_pieces
+from .pastes import NumberedLine, Piece, clean_lines, is_paste, split_pieces
 from .piece_readers import PIECE_READERS
 from .reported import ReportedFigures, ReportedPool, ReportedText
 from .text_files import decode_text, parse_documents
@@ -297,7 +297,9 @@ class Reader:
                 understood += 1
             elif piece.kind == "unrecognized":
                 params = {"line": piece.lines[0][1].strip()[:80], "count": len(piece.lines)}
-                self.collector.notes.append(Finding("lines-unread", params=params, place=Place(name, piece.lines[0][0])))
+                self.collector.notes.append(
+                    Finding("lines-unread", params=params, place=Place(name, piece.lines[0][0]))
+                )
         for value, place in self.reported.objects:
             self.collector.add_document(Document.without_lines(place.file, value, place.line))
         self.reported.objects.clear()

@@ -37,7 +37,6 @@ from ..read import Reading
 from ..read.reading import ALL_KINDS
 from ..read.reported import ANY_ROW, ReportedFigures
 
-
 # Where networks are laid out: private ranges first, then whatever is unicast.
 _TARGET_RANGES = {
     4: (

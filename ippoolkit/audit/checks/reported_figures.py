@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
 from ...calico.limits import DEFAULT_MAX_BLOCKS_PER_HOST
@@ -166,7 +167,7 @@ def _affinities(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
         params = {"count": len(reading.affinities), "nodes": len(by_node), "which": which}
         yield Finding("affinities-reported", "", params)
         ranges: list[tuple[Cidr, str]] = sorted((cidr, node) for node, cidr, _ in reading.affinities)
-        for (first, owner), (second, other) in zip(ranges, ranges[1:], strict=False):
+        for (first, owner), (second, other) in pairwise(ranges):
             if first.overlaps(second):
                 params = {"first": str(first), "owner": owner, "second": str(second), "other": other}
                 yield Finding("affinities-overlap", "", params)
@@ -197,5 +198,3 @@ _CHECKS: tuple[tuple[tuple[str, ...], _Check], ...] = (
     (("IPAMConfiguration",), _configuration),
     (("BlockAffinity",), _affinities),
 )
-
-

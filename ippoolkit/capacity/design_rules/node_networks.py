@@ -17,10 +17,15 @@ def pools_over_nodes(scenario: Scenario) -> Iterator[Finding]:
     declared = scenario.networks.nodes
     for pool in scenario.cluster.pools:
         inside = [
-            (node.name, address) for node in scenario.cluster.nodes for address in node.addresses if address in pool.cidr
+            (node.name, address)
+            for node in scenario.cluster.nodes
+            for address in node.addresses
+            if address in pool.cidr
         ]
         known = {address for _, address in inside}
-        alone = [address_from_int(cidr.version, cidr.first) for cidr in declared if cidr.size == 1 and cidr in pool.cidr]
+        alone = [
+            address_from_int(cidr.version, cidr.first) for cidr in declared if cidr.size == 1 and cidr in pool.cidr
+        ]
         inside += [("", address) for address in alone if address not in known]
         if inside:
             params = {

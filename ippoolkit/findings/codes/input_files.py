@@ -85,8 +85,12 @@ INPUT_FILES = (
         N_("Check with kubectl auth can-i list; figures that depend on it are treated as unknown."),
     ),
     Rule("archive-damaged", "error", "kit", N_("The archive cannot be opened: {reason}."), N_("Pack it again.")),
-    Rule("archive-files", "error", "kit", N_("The archive contains more than {most} files."), N_("Pack only the dumps.")),
-    Rule("archive-large", "error", "kit", N_("The archive unpacks to more than {most:byte}."), N_("Pack only the dumps.")),
+    Rule(
+        "archive-files", "error", "kit", N_("The archive contains more than {most} files."), N_("Pack only the dumps.")
+    ),
+    Rule(
+        "archive-large", "error", "kit", N_("The archive unpacks to more than {most:byte}."), N_("Pack only the dumps.")
+    ),
     Rule(
         "file-cut",
         "error",

@@ -57,14 +57,14 @@ def read_rke1(value: Mapping[str, Any], document: Document, settings: InstallerS
     if plugin == "canal":
         settings.has_calico = False
     if plugin not in ("calico", "none"):
-        settings.notes.append(
-            Finding("plugin-other", "", {"plugin": plugin}, document.place(("network", "plugin")))
-        )
+        settings.notes.append(Finding("plugin-other", "", {"plugin": plugin}, document.place(("network", "plugin"))))
 
 
 def is_k3s(value: Mapping[str, Any]) -> bool:
     """Whether a document is the config.yaml of k3s or RKE2."""
-    return bool(_K3S_KEYS & set(value)) and "kind" not in value and ("token" in value or len(_K3S_KEYS & set(value)) > 0)
+    return (
+        bool(_K3S_KEYS & set(value)) and "kind" not in value and ("token" in value or len(_K3S_KEYS & set(value)) > 0)
+    )
 
 
 def read_k3s(value: Mapping[str, Any], document: Document, settings: InstallerSettings) -> None:
@@ -95,7 +95,9 @@ def read_kops(value: Mapping[str, Any], document: Document, settings: InstallerS
     )
     networking = spec.get("networking") if get_mapping(spec, "networking") else spec.get("networkSpec")
     settings.node_networks += [
-        str(subnet.get("cidr")) for subnet in get_list(spec, "subnets") if isinstance(subnet, Mapping) and subnet.get("cidr")
+        str(subnet.get("cidr"))
+        for subnet in get_list(spec, "subnets")
+        if isinstance(subnet, Mapping) and subnet.get("cidr")
     ] or split_list(spec.get("networkCIDR"))
     calico = get_mapping(networking, "calico")
     if "calico" not in (networking or {}):

@@ -196,9 +196,7 @@ class InstallerReader:
         settings, cluster, networks = self.settings, scenario.cluster, scenario.networks
         if not collector.scenarios:
             scenario = dataclasses.replace(scenario, name=name)
-        cluster = dataclasses.replace(
-            cluster, pools=(*cluster.pools, *self.pools), nodes=(*cluster.nodes, *self.nodes)
-        )
+        cluster = dataclasses.replace(cluster, pools=(*cluster.pools, *self.pools), nodes=(*cluster.nodes, *self.nodes))
         if settings.cni_pools is not None:
             cni = CNIConfiguration(ipv4Pools=settings.cni_pools[4], ipv6Pools=settings.cni_pools[6])
             cluster = dataclasses.replace(cluster, cni=cni)

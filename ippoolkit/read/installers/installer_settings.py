@@ -47,7 +47,7 @@ class InstallerSettings:
     found: list[str] = field(default_factory=list)  # installers that were recognized
 
     def add_pool(
-        self, name: str, spec: Mapping[str, Any], place: Place, installer: str, defaults: Mapping[str, Any] = {}  # noqa: B006
+        self, name: str, spec: Mapping[str, Any], place: Place, installer: str, defaults: Mapping[str, Any] = {}
     ) -> None:
         """Add a pool; of `defaults` counts what the spec does not say, and values of None are left to Calico."""
         written = {key: value for key, value in spec.items() if value is not None}

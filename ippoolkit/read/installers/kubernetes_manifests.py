@@ -85,9 +85,7 @@ def _read_operator_pool(
     encapsulation = str(pool.get("encapsulation") or default_encapsulation)
     if encapsulation not in _ENCAPSULATION_MODES:
         params = {"value": encapsulation, "choices": ", ".join(_ENCAPSULATION_MODES)}
-        settings.problems.append(
-            Finding("value-choice", params=params, place=document.place((*path, "encapsulation")))
-        )
+        settings.problems.append(Finding("value-choice", params=params, place=document.place((*path, "encapsulation"))))
         return
     ipip, vxlan = _ENCAPSULATION_MODES[encapsulation]
     modes = {"ipipMode": ipip, "vxlanMode": vxlan}

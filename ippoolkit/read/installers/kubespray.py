@@ -94,7 +94,8 @@ def parse_yaml_hosts(value: Mapping[str, Any], document: Document, problems: lis
         hosts, child_groups = group.get("hosts"), group.get("children")
         if isinstance(hosts, Mapping):
             groups.setdefault(name, []).extend(
-                expanded_host for host in hosts
+                expanded_host
+                for host in hosts
                 for expanded_host in _expand_range(str(host), Place(document.file), problems)
             )
         if isinstance(child_groups, Mapping):
