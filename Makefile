@@ -35,7 +35,9 @@ bench: $(READY) ## measurements, as ratios against something run beside them
 	$(BIN)/python benchmarks/engine.py
 	$(BIN)/python benchmarks/audit.py
 	$(BIN)/python benchmarks/runbook.py
+	$(BIN)/python benchmarks/choose.py
 	$(BIN)/python benchmarks/forecast.py
+	$(BIN)/python benchmarks/monte_carlo.py
 
 lock: $(READY) ## pin every dependency anew, with hashes and without the index's address
 	$(BIN)/python -m pip install --quiet uv

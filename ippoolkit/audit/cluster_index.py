@@ -13,7 +13,6 @@ from ..calico.limits import WINDOWS_HANDLE
 from ..cidr import Address, Cidr, Coverage, address_from_int
 from ..model import Allocation, Block, Cluster, IPPool, Node, Pod
 
-LOAD_BALANCER_AFFINITY = "virtual:load-balancer"
 _IPV6_OFFSET = 1 << 128
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..calico.limits import DEFAULT_MAX_BLOCKS_PER_HOST, WINDOWS_MAX_BLOCKS_PER_HOST, WINDOWS_RESERVED_PER_BLOCK
+from ..calico.limits import WINDOWS_RESERVED_PER_BLOCK
+from ..calico.pool_selection import max_blocks_per_node
 from ..cidr import ADDRESS_BITS, IPVersion
 from ..model import IPPool, Node
 from .cluster_index import BlockInPool, ClusterIndex
@@ -69,8 +70,7 @@ class _HeadroomCalculator:
     def headroom_of(self, node: Node) -> NodeHeadroom:
         ipam, index = self.index.cluster.ipam, self.index
         pools = self._pools_of(node)
-        block_limits = (ipam.max_blocks_per_host, WINDOWS_MAX_BLOCKS_PER_HOST if node.windows else 0)
-        max_blocks = min(filter(None, block_limits), default=DEFAULT_MAX_BLOCKS_PER_HOST)
+        max_blocks = max_blocks_per_node(ipam.max_blocks_per_host, windows=node.windows)
         pool_names = {pool.name for pool in pools}
         own_blocks = [
             pool_block

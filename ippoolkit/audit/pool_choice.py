@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from ..calico.limits import WINDOWS_RESERVED_PER_BLOCK
-from ..calico.selectors import SelectorError, parse_selector
+from ..calico.pool_selection import (
+    PoolRequest,
+    allows,
+    fits_windows,
+    rejection_code,
+    select_pools,
+    selects_namespace,
+    selects_node,
+)
 from ..cidr import ADDRESS_BITS, IPVersion
 from ..findings import Finding
 from ..model import Cluster, IPPool, Node, Use
@@ -76,63 +83,51 @@ def pod_requests(cluster: Cluster, node: Node, namespace: str = "", pod: str = "
 
 
 def choose_pools(cluster: Cluster, request: AddressRequest) -> PoolChoice:
-    """Say which pools serve a request."""
+    """Say which pools serve a request, and why each other one does not."""
+    pool_request = PoolRequest(
+        request.version,
+        request.node_labels,
+        request.use,
+        request.named_pools,
+        request.namespace_labels,
+        request.windows,
+    )
     family_pools = sorted(
-        (family_pool for family_pool in cluster.pools if family_pool.version == request.version),
-        key=lambda pool: pool.name,
+        (pool for pool in cluster.pools if pool.version == request.version), key=lambda pool: pool.name
     )
     rejections = {
-        pool.name: reason for pool in family_pools if (reason := _rejection_reason(pool, request)) is not None
+        pool.name: Finding(code, f"IPPool/{pool.name}", _rejection_params(code, pool, request))
+        for pool in family_pools
+        if (code := rejection_code(pool, pool_request))
     }
-    if request.named_pools:
-        by_name = {name: pool for pool in family_pools for name in (str(pool.cidr), pool.name)}
-        missing = [name for name in request.named_pools if name not in by_name or by_name[name].disabled]
-        if missing:
-            problem = "disabled" if missing[0] in by_name else "missing"
-            params = {"pool": missing[0], "by": request.annotated_object}
-            return PoolChoice((), rejections, Finding(f"named-{problem}", request.annotated_object, params))
-        serving_pools = [by_name[name] for name in request.named_pools if by_name[name].name not in rejections]
-    else:
-        serving_pools = [pool for pool in family_pools if pool.name not in rejections]
-    error = (
-        None
-        if serving_pools
-        else Finding("no-pool-serves", f"Node/{request.node}", {"node": request.node, "use": request.use})
-    )
-    return PoolChoice(tuple(serving_pools), rejections, error)
+    selection = select_pools(family_pools, pool_request)
+    pools = tuple(pool for pool in selection.pools if pool.name not in rejections)
+    if pools:
+        return PoolChoice(pools, rejections)
+    named = [pool for pool in family_pools if selection.missing_pool in (pool.name, str(pool.cidr))]
+    if selection.missing_pool and all(pool.disabled for pool in named):
+        problem = "disabled" if named else "missing"
+        params = {"pool": selection.missing_pool, "by": request.annotated_object}
+        return PoolChoice((), rejections, Finding(f"named-{problem}", request.annotated_object, params))
+    params = {"node": request.node, "use": request.use}
+    return PoolChoice((), rejections, Finding("no-pool-serves", f"Node/{request.node}", params))
 
 
-def _rejection_reason(pool: IPPool, request: AddressRequest) -> Finding | None:
-    subject = f"IPPool/{pool.name}"
-    if pool.disabled:
-        return Finding("not-disabled", subject)
-    if request.named_pools:
-        if pool.name not in request.named_pools and str(pool.cidr) not in request.named_pools:
-            return Finding(
-                "not-named", subject, {"by": request.annotated_object, "named": ", ".join(request.named_pools)}
-            )
-    elif pool.assignment_mode == "Manual":
-        return Finding("not-manual", subject)
-    elif not pool.selects_node(request.node_labels):
-        return Finding("not-node", subject, {"selector": pool.node_selector, "node": request.node})
-    elif not selects_namespace(pool, request.namespace_labels):
-        params = {"selector": pool.namespace_selector, "namespace": request.namespace}
-        return Finding("not-namespace", subject, params)
-    if request.use not in pool.allowed_uses:
-        return Finding("not-use", subject, {"use": request.use, "uses": ", ".join(pool.allowed_uses)})
-    if request.windows and pool.addresses_per_block <= WINDOWS_RESERVED_PER_BLOCK:
-        return Finding("not-windows", subject, {"size": pool.block_size})
-    return None
-
-
-def selects_namespace(pool: IPPool, labels: Labels) -> bool:
-    """Whether a pool's namespaceSelector matches; a selector that does not parse matches nothing."""
-    if not pool.namespace_selector:
-        return True
-    try:
-        return parse_selector(pool.namespace_selector).matches(labels)
-    except SelectorError:
-        return False
+def _rejection_params(code: str, pool: IPPool, request: AddressRequest) -> dict[str, object]:
+    """Return what the finding of a rejection says beside the pool."""
+    match code:
+        case "not-named":
+            return {"by": request.annotated_object, "named": ", ".join(request.named_pools)}
+        case "not-node":
+            return {"selector": pool.node_selector, "node": request.node}
+        case "not-namespace":
+            return {"selector": pool.namespace_selector, "namespace": request.namespace}
+        case "not-use":
+            return {"use": request.use, "uses": ", ".join(pool.allowed_uses)}
+        case "not-windows":
+            return {"size": pool.block_size}
+        case _:
+            return {}
 
 
 def iter_pool_users(cluster: Cluster, name: str) -> Iterator[tuple[str, str, str]]:
@@ -144,7 +139,7 @@ def iter_pool_users(cluster: Cluster, name: str) -> Iterator[tuple[str, str, str
         When there is no such pool.
     """
     pool = cluster.pool(name)
-    if pool.disabled or "Workload" not in pool.allowed_uses:
+    if not allows(pool, "Workload"):
         return
     pool_names = {pool.name, str(pool.cidr)}
     pod_by_namespace: dict[str, str] = {}
@@ -154,13 +149,13 @@ def iter_pool_users(cluster: Cluster, name: str) -> Iterator[tuple[str, str, str
             pod_by_namespace.setdefault(annotated_pod.namespace, f"Pod/{annotated_pod.name}")
     nodes = [node for node in cluster.nodes if not (node.windows and pool.version == 6)]
     selected_nodes = {
-        node.name for node in nodes if pool.assignment_mode == "Automatic" and pool.selects_node(node.labels)
+        node.name for node in nodes if pool.assignment_mode == "Automatic" and selects_node(pool, node.labels)
     }
     for namespace in cluster.namespaces:
         annotation_pools = namespace.ipv4_pools if pool.version == 4 else namespace.ipv6_pools
         is_open_to_all = not annotation_pools and selects_namespace(pool, namespace.labels)
         for node in nodes:
-            if node.windows and pool.addresses_per_block <= WINDOWS_RESERVED_PER_BLOCK:
+            if node.windows and not fits_windows(pool):
                 continue
             if pool_names & set(annotation_pools):
                 yield node.name, namespace.name, f"Namespace/{namespace.name}"

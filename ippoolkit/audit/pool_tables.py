@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from ..calico.pool_selection import allows, selects_every_namespace
 from ..capacity.demand import compute_supply, ip_versions, tunnel_pools
 from ..errors import InputError
 from ..findings import N_, Finding, get_language
@@ -128,8 +129,8 @@ def _uses_served(node: Node, pool: IPPool) -> list[str]:
         return []
     uses = []
     if pool.serves("Workload") and not (node.windows and pool.version == 6):
-        uses.append(_PODS if pool.namespace_selector in ("", "all()") else _SOME_PODS)
-    if pool.serves("Tunnel"):
+        uses.append(_PODS if selects_every_namespace(pool) else _SOME_PODS)
+    if allows(pool, "Tunnel"):
         uses.append(_TUNNEL)
     return uses
 

@@ -19,6 +19,13 @@ LINK_LOCAL_CIDR: dict[IPVersion, Cidr] = {4: Cidr.parse("169.254.0.0/16"), 6: Ci
 # IPAM: blocks that one node may hold in the pools of one request, per family, where maxBlocksPerHost is 0.
 DEFAULT_MAX_BLOCKS_PER_HOST = 20
 
+# LoadBalancer addresses: the host that asks for them, and the affinity of its blocks.
+LOAD_BALANCER_HOST = "load-balancer"
+LOAD_BALANCER_AFFINITY = f"virtual:{LOAD_BALANCER_HOST}"
+
+# kube-controllers: leakGracePeriod by default, in seconds.
+DEFAULT_LEAK_GRACE_PERIOD = 900.0
+
 # Windows nodes: the first three and the last address of each block are kept back ...
 WINDOWS_RESERVED_PER_BLOCK = 4
 WINDOWS_HANDLE = "windows-reserved-ipam-handle"

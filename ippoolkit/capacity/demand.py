@@ -10,12 +10,18 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from ..caching import cache_last
-from ..calico.limits import DEFAULT_MAX_BLOCKS_PER_HOST, WINDOWS_MAX_BLOCKS_PER_HOST, WINDOWS_RESERVED_PER_BLOCK
+from ..calico.limits import WINDOWS_RESERVED_PER_BLOCK
+from ..calico.pool_selection import (
+    TUNNEL_TYPES,
+    max_blocks_per_node,
+    selects_every_namespace,
+    selects_node,
+    serves_tunnel,
+    serves_unnamed,
+)
 from ..cidr import ADDRESS_BITS, Cidr, Coverage, IPVersion
 from ..model import IPPool, Node, NodeGroup, Pod, Scenario
 from .block_filling import AddressDemand, BlockClass, NodeLoad
-
-TUNNEL_TYPES = ("ipip", "vxlan", "wireguard")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +182,7 @@ def pools_for(supply: Supply, labels: Mapping[str, str]) -> tuple[int, ...]:
     return tuple(
         index
         for index, pool in enumerate(supply.pools)
-        if pool.serves("Workload") and pool.namespace_selector in ("", "all()") and pool.selects_node(labels)
+        if serves_unnamed(pool, "Workload") and selects_every_namespace(pool) and selects_node(pool, labels)
     )
 
 
@@ -184,19 +190,10 @@ def tunnel_pools(scenario: Scenario, supply: Supply, labels: Mapping[str, str]) 
     """Return the tunnels that a node with these labels needs, each with the pools that may give its address."""
     cluster = scenario.cluster
     wireguard_enabled = cluster.wireguard_enabled if supply.version == 4 else cluster.wireguard_enabled_v6
-    tunnel_pools_on_node = [
-        pool_index
-        for pool_index, pool in enumerate(supply.pools)
-        if pool.serves("Tunnel") and pool.selects_node(labels)
-    ]
     pools_by_type = {
-        "ipip": tuple(
-            pool_index for pool_index in tunnel_pools_on_node if supply.pools[pool_index].ipip_mode != "Never"
-        ),
-        "vxlan": tuple(
-            pool_index for pool_index in tunnel_pools_on_node if supply.pools[pool_index].vxlan_mode != "Never"
-        ),
-        "wireguard": tuple(tunnel_pools_on_node) if wireguard_enabled else (),
+        tunnel_type: tuple(index for index, pool in enumerate(supply.pools) if serves_tunnel(pool, labels, tunnel_type))
+        for tunnel_type in TUNNEL_TYPES
+        if tunnel_type != "wireguard" or wireguard_enabled
     }
     return {tunnel: pools for tunnel, pools in pools_by_type.items() if pools}
 
@@ -216,7 +213,7 @@ def _planned_group(scenario: Scenario, supply: Supply, group: NodeGroup) -> Node
         pods_on_busiest_node=max(group.pods_per_node, group.pods_on_busiest_node),
         demands=(*tunnel_demands, AddressDemand(group.pods_per_node, supply.block_classes_of(pod_pools))),
         pod_block_classes=supply.block_classes_of(pod_pools),
-        max_blocks=_max_blocks_of_node(scenario, group.max_blocks, windows=windows),
+        max_blocks=max_blocks_per_node(scenario.cluster.ipam.max_blocks_per_host, group.max_blocks, windows=windows),
         reserved_per_block=WINDOWS_RESERVED_PER_BLOCK if windows else 0,
     )
     return NodeGroupDemand(
@@ -304,7 +301,7 @@ def _load_of_node(
             AddressDemand(pods.get(None, 0), supply.block_classes_of(pod_pools)),
         ),
         pod_block_classes=supply.block_classes_of(pod_pools),
-        max_blocks=_max_blocks_of_node(scenario, 0, windows=node.windows),
+        max_blocks=max_blocks_per_node(scenario.cluster.ipam.max_blocks_per_host, windows=node.windows),
         reserved_per_block=WINDOWS_RESERVED_PER_BLOCK if node.windows else 0,
         needs_block=False,
     )
@@ -340,9 +337,3 @@ def _pool_lookup(supply: Supply) -> Callable[[int], int | None]:
     ]
     pool_between_edges = [None, *pool_from_edge]
     return lambda address: pool_between_edges[bisect_right(edges, address)]
-
-
-def _max_blocks_of_node(scenario: Scenario, requested: int, *, windows: bool) -> int:
-    """Return the blocks a node may hold: the smaller of its own limit and the configuration's, 20 without either."""
-    limits = [requested or (WINDOWS_MAX_BLOCKS_PER_HOST if windows else 0), scenario.cluster.ipam.max_blocks_per_host]
-    return min(filter(None, limits), default=DEFAULT_MAX_BLOCKS_PER_HOST)

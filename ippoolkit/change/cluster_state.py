@@ -9,14 +9,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..calico.limits import WINDOWS_MAX_BLOCKS_PER_HOST
+from ..calico.limits import LOAD_BALANCER_HOST
+from ..calico.pool_selection import TunnelType, Use, max_blocks_per_node
 from ..cidr import Address, IPVersion
 from ..ipam import Ipam, IpamError, batch_events, layout
 from ..ipam.from_cluster import engine_from_cluster
-from ..ipam.state_store import LOAD_BALANCER
 from ..model import Cluster, IPPool
-from ..model.calico_objects import Use
-from .tunnels import TUNNEL_TYPES, Tunnel, TunnelType, pools_for_tunnel
+from .tunnels import TUNNEL_TYPES, Tunnel, pools_for_tunnel
 
 WriteTool = Literal["calicoctl", "kubectl"]
 _REQUEST_KEY_FIELDS = ("versions", "use", "ipv4_pools", "ipv6_pools", "namespace_labels", "windows")
@@ -119,7 +118,7 @@ class ClusterState:
     @property
     def node_names(self) -> list[str]:
         """The nodes that exist, by name; Calico's own host for the addresses of load balancers is none."""
-        return sorted(name for name, node in self.ipam.nodes.items() if node.exists and name != LOAD_BALANCER)
+        return sorted(name for name, node in self.ipam.nodes.items() if node.exists and name != LOAD_BALANCER_HOST)
 
     # ---- tunnels
 
@@ -228,7 +227,7 @@ class ClusterState:
                 request_rows.append(
                     (
                         *request_row,
-                        self.ipam.block_limit(WINDOWS_MAX_BLOCKS_PER_HOST if address_request.windows else 0),
+                        max_blocks_per_node(self.ipam.config.max_blocks_per_host, windows=address_request.windows),
                         int(address_request.windows),
                     )
                 )
@@ -237,7 +236,7 @@ class ClusterState:
         table = np.array(range_rows, np.int64).reshape(-1, 3)
         return request_indices, table, np.array(request_rows, np.int64).reshape(-1, batch_events.REQUEST_WIDTH)
 
-    def _allowed_ranges(self, request: AddressRequest, version: int) -> list[tuple[int, int, int]]:
+    def _allowed_ranges(self, request: AddressRequest, version: IPVersion) -> list[tuple[int, int, int]]:
         namespace = None if request.namespace_labels is None else dict(request.namespace_labels)
         pool_names = request.ipv6_pools if version == 6 else request.ipv4_pools
         try:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
+from ..calico.pool_selection import TunnelType, serves_tunnel
 from ..cidr import IPVersion
 from ..model import IPPool
 
-TunnelType = Literal["ipip", "vxlan", "wireguard"]
 TUNNEL_TYPES: tuple[tuple[TunnelType, IPVersion], ...] = (
     ("vxlan", 4),
     ("ipip", 4),
@@ -58,9 +57,5 @@ def pools_for_tunnel(
     return tuple(
         pool
         for _, pool in sorted(pools.items())
-        if pool.version == version
-        and not pool.disabled
-        and "Tunnel" in pool.allowed_uses
-        and pool.selects_node(labels)
-        and (tunnel_type == "wireguard" or getattr(pool, f"{tunnel_type}_mode") != "Never")
+        if pool.version == version and serves_tunnel(pool, labels, tunnel_type)
     )

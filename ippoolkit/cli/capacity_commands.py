@@ -41,6 +41,7 @@ def capacity(
     busiest: BusiestOption = None,
     nodes_per_month: NodesPerMonthOption = None,
     months: MonthsOption = None,
+    max_routes: Annotated[int | None, typer.Option(min=0, help="Routes that a node's or router's table takes.")] = None,
     lang: LanguageOption = "en",
     as_json: JsonOption = False,
 ) -> None:
@@ -54,11 +55,11 @@ def capacity(
     if as_json:
         from ..view.capacity_data import capacity_as_dict
 
-        print_json(capacity_as_dict(analysis, reading.notes, lang))
+        print_json(capacity_as_dict(analysis, reading.notes, lang, max_routes))
     else:
         from ..view.capacity_terminal import print_capacity
 
-        print_capacity(console(), analysis, reading.notes, lang=lang)
+        print_capacity(console(), analysis, reading.notes, max_routes=max_routes, lang=lang)
 
 
 @app.command()

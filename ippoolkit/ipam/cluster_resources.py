@@ -8,16 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from ..calico.limits import DEFAULT_MAX_BLOCKS_PER_HOST
-from ..calico.selectors import SelectorError, parse_selector
-from ..cidr import ADDRESS_BITS, Cidr
+from ..calico.limits import LOAD_BALANCER_HOST
+from ..calico.pool_selection import PoolRequest, Use, max_blocks_per_node, select_pools, selects_node
+from ..cidr import ADDRESS_BITS, Cidr, IPVersion
 from ..model import IPPool
-from ..model.calico_objects import Use
 from . import layout
 from .overlapping_pools import OverlappingPools
-from .state_store import LOAD_BALANCER, MICROSECONDS, IpamError, NodeEntry
-
-_WINDOWS_MAX_BLOCK_SIZE = {4: 29, 6: 125}  # blockSizes above are too small for Windows
+from .state_store import MICROSECONDS, IpamError, NodeEntry
 
 
 @dataclass(slots=True)
@@ -157,17 +154,16 @@ class ClusterResources(OverlappingPools):
             )
 
     def _selects_node(self, pool: IPPool, node: NodeEntry, host: str) -> bool:
-        return pool.selects_node({} if host == LOAD_BALANCER else node.labels)
+        return selects_node(pool, {} if host == LOAD_BALANCER_HOST else node.labels)
 
     def block_limit(self, request_limit: int) -> int:
         """Return how many blocks of the pools of a request a node may hold."""
-        limits = [limit for limit in (request_limit, self.config.max_blocks_per_host) if limit > 0]
-        return min(limits, default=DEFAULT_MAX_BLOCKS_PER_HOST)
+        return max_blocks_per_node(self.config.max_blocks_per_host, request_limit)
 
     def request_ranges(
         self,
         host: str,
-        version: int,
+        version: IPVersion,
         *,
         use: Use = "Workload",
         pool_names: tuple[str, ...] = (),
@@ -189,7 +185,7 @@ class ClusterResources(OverlappingPools):
     def _resolve_request(
         self,
         host: str,
-        version: int,
+        version: IPVersion,
         use: Use,
         pool_names: tuple[str, ...],
         namespace_labels: Mapping[str, str] | None,
@@ -197,7 +193,7 @@ class ClusterResources(OverlappingPools):
         windows: bool,
     ) -> tuple[Any, list[str]]:
         """Return the ranges that a request may draw from, and their CIDRs."""
-        if host != LOAD_BALANCER or use != "LoadBalancer":
+        if host != LOAD_BALANCER_HOST or use != "LoadBalancer":
             self._existing_node(host)
         labels_key = None if namespace_labels is None else tuple(sorted(namespace_labels.items()))
         key = (host, version, use, pool_names, labels_key, windows)
@@ -221,7 +217,7 @@ class ClusterResources(OverlappingPools):
             if (
                 block_range.block_size == ADDRESS_BITS[block_range.cidr.version] and row[2] != layout.OWN_BLOCKS_ONLY
             ):  # blocks of one address: Calico draws by the clock
-                row[2] = self._random.randrange(block_range.cidr.subnets(block_range.block_size))
+                row[2] = self._random.randrange(block_range.cidr.subnet_count(block_range.block_size))
         return ranges, cidrs
 
     def _ranges_within(self, pools: list[IPPool]) -> list[int]:
@@ -235,46 +231,22 @@ class ClusterResources(OverlappingPools):
     def _select_pools(
         self,
         host: str,
-        version: int,
+        version: IPVersion,
         use: Use,
         pool_names: tuple[str, ...],
         namespace_labels: Mapping[str, str] | None,
         *,
         windows: bool,
     ) -> list[IPPool]:
-        enabled = [pool for _, pool in sorted(self.pools.items()) if pool.version == version and not pool.disabled]
-        large_enough = [pool for pool in enabled if not windows or pool.block_size <= _WINDOWS_MAX_BLOCK_SIZE[version]]
-        if not large_enough:
-            raise IpamError("ipam-no-pools", node=host)
-        if pool_names:
-            pools = []
-            for pool_name in pool_names:
-                matching = [pool for pool in large_enough if pool_name in (pool.name, str(pool.cidr))]
-                if not matching:
-                    raise IpamError("ipam-pool-missing", pool=pool_name)
-                pools += matching
-        else:
-            node = self._node(host)
-            labels = dict(namespace_labels) if namespace_labels is not None else None
-            pools = [
-                pool
-                for pool in enabled
-                if pool.assignment_mode == "Automatic"
-                and self._selects_node(pool, node, host)
-                and _selects_namespace(pool, labels)
-            ]
-            if not pools:
-                raise IpamError("ipam-none-selects", node=host)
-        allowed = [pool for pool in pools if use in pool.allowed_uses]
-        if not allowed:
-            raise IpamError("ipam-no-use", use=use)
-        return allowed
-
-
-def _selects_namespace(pool: IPPool, labels: Mapping[str, str] | None) -> bool:
-    if not pool.namespace_selector:
-        return True
-    try:
-        return parse_selector(pool.namespace_selector).matches(labels or {})
-    except SelectorError:
-        return False
+        labels = {} if host == LOAD_BALANCER_HOST else self._node(host).labels
+        request = PoolRequest(version, labels, use, pool_names, namespace_labels, windows)
+        selection = select_pools(self.pools.values(), request)
+        match selection.failure:
+            case "":
+                return list(selection.pools)
+            case "ipam-pool-missing":
+                raise IpamError("ipam-pool-missing", pool=selection.missing_pool)
+            case "ipam-no-use":
+                raise IpamError("ipam-no-use", use=use)
+            case failure:
+                raise IpamError(failure, node=host)

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ..cidr import Address, Cidr
+from ..calico.pool_selection import Use
+from ..cidr import Address, Cidr, IPVersion
 from ..findings import Finding
-from ..model.calico_objects import Use
 from . import assignment, blocks, layout
 from .cluster_resources import ClusterResources
 from .state_store import IpamError, split_128
@@ -63,9 +63,13 @@ class CniRequests(ClusterResources):
         windows
             Whether new blocks keep back the addresses that Windows needs.
         """
-        addresses_by_version: dict[int, tuple[Address, ...]] = {4: (), 6: ()}
+        addresses_by_version: dict[IPVersion, tuple[Address, ...]] = {4: (), 6: ()}
         messages: list[Finding] = []
-        for version, wanted, pool_names in ((4, ipv4_count, tuple(ipv4_pools)), (6, ipv6_count, tuple(ipv6_pools))):
+        families: list[tuple[IPVersion, int, tuple[str, ...]]] = [
+            (4, ipv4_count, tuple(ipv4_pools)),
+            (6, ipv6_count, tuple(ipv6_pools)),
+        ]
+        for version, wanted, pool_names in families:
             if not wanted:
                 continue
             try:

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..calico.limits import WINDOWS_HANDLE
+from ..calico.limits import LOAD_BALANCER_AFFINITY, LOAD_BALANCER_HOST, WINDOWS_HANDLE
 from ..cidr import Cidr, Coverage, address_from_int
 from ..model.calico_objects import Allocation, Block
 from . import assignment, batch_events, blocks, layout
 from .kube_controllers import KubeControllers
-from .state_store import LOAD_BALANCER, split_128
+from .state_store import split_128
 
 
 @dataclass(slots=True)
@@ -32,7 +32,7 @@ class Ipam(KubeControllers):
         """Put a block as a dump shows it: its affinity, who holds what, the order of its free addresses."""
         host = block.affinity.partition(":")[2]
         node = self._node(host)
-        if host == LOAD_BALANCER:
+        if host == LOAD_BALANCER_HOST:
             node.exists, self.state.alive[node.number] = True, 1
         range_index = self._range_of_block(block.cidr)
         block_range = self._ranges[range_index]
@@ -173,7 +173,7 @@ class Ipam(KubeControllers):
             elif holder in (layout.COOLING_DOWN, layout.COOLED_DOWN):
                 cooling.append(ordinal)
         name = self._node_names[owner] if owner >= 0 else ""
-        affinity = f"virtual:{name}" if name == LOAD_BALANCER else f"host:{name}" if name else ""
+        affinity = LOAD_BALANCER_AFFINITY if name == LOAD_BALANCER_HOST else f"host:{name}" if name else ""
         return {"cidr": cidr, "affinity": affinity, "free": free, "allocated": allocated, "cooling": cooling}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..calico.limits import DEFAULT_LEAK_GRACE_PERIOD
 from . import blocks, layout, node_controller
 from .cni_requests import CniRequests
 from .state_store import MICROSECONDS
@@ -13,7 +14,9 @@ from .state_store import MICROSECONDS
 class KubeControllers(CniRequests):
     """Adds time, and what kube-controllers does in it."""
 
-    def start_controllers(self, leak_grace_period: float = 900.0, *, first_tick: float | None = None) -> None:
+    def start_controllers(
+        self, leak_grace_period: float = DEFAULT_LEAK_GRACE_PERIOD, *, first_tick: float | None = None
+    ) -> None:
         """Start kube-controllers, or start it anew: its clocks are in its memory only.
 
         Parameters

@@ -19,7 +19,6 @@ from .handles import HandleRegistry
 from .layout import State, grown
 from .start_index import node_seed, start_block_index
 
-LOAD_BALANCER = "load-balancer"
 MICROSECONDS = 1_000_000
 
 

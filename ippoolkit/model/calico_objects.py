@@ -12,9 +12,10 @@ from pydantic import Field, ValidationInfo, field_validator
 from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError
 
+from ..calico.encapsulation import EncapsulationMode, encapsulation_name
 from ..calico.limits import DEFAULT_BLOCK_SIZE, HIGHEST_MAX_BLOCKS_PER_HOST, MAX_COOLDOWN_SECONDS
 from ..calico.pool_rules import POOL_CHECKS, PoolSpec
-from ..calico.selectors import SelectorError, parse_selector
+from ..calico.pool_selection import TunnelType, Use, selects_node, serves_unnamed
 from ..cidr import Cidr, IPVersion
 from ..findings import Finding
 from .field_types import (
@@ -28,9 +29,6 @@ from .field_types import (
     ReservedCidrField,
     count_field,
 )
-
-Use = Literal["Workload", "Tunnel", "LoadBalancer"]
-EncapsulationMode = Literal["Never", "Always", "CrossSubnet"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
@@ -99,18 +97,15 @@ class IPPool:
     @property
     def encapsulation(self) -> str:
         """`IPIP` or `VXLAN` with its mode, or `None`."""
-        for name, mode in (("IPIP", self.ipip_mode), ("VXLAN", self.vxlan_mode)):
-            if mode != "Never":
-                return f"{name} {mode}"
-        return "None"
+        return encapsulation_name(self.ipip_mode, self.vxlan_mode)
 
     def serves(self, use: Use) -> bool:
         """Whether the pool hands out addresses for this use to whoever does not name a pool."""
-        return not self.disabled and self.assignment_mode == "Automatic" and use in self.allowed_uses
+        return serves_unnamed(self, use)
 
     def selects_node(self, labels: Mapping[str, str]) -> bool:
         """Whether its nodeSelector matches; a selector that does not parse matches nothing."""
-        return _selector_matches(self.node_selector, labels)
+        return selects_node(self, labels)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
@@ -174,12 +169,5 @@ class Block:
 class Tunnel:
     """A tunnel address that calico-node drew for its node."""
 
-    type: Literal["ipip", "vxlan", "wireguard"] = Field(description="What the tunnel speaks.")
+    type: TunnelType = Field(description="What the tunnel speaks.")
     address: AddressField = Field(description="Its address.")
-
-
-def _selector_matches(selector: str, labels: Mapping[str, str]) -> bool:
-    try:
-        return parse_selector(selector).matches(labels)
-    except SelectorError:
-        return False

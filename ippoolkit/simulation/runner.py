@@ -7,12 +7,11 @@ from typing import Literal
 
 import numpy as np
 
+from ..calico.limits import DEFAULT_LEAK_GRACE_PERIOD
 from ..model import Scenario
 from .result import Simulation
 from .simulated_cluster import DAY, SimulatedCluster
 from .workloads import InitialRollout, Workload
-
-DEFAULT_LEAK_GRACE_PERIOD = 900.0  # seconds, Calico's default
 
 
 def simulate(

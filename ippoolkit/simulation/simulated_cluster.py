@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..calico.limits import WINDOWS_MAX_BLOCKS_PER_HOST
+from ..calico.pool_selection import max_blocks_per_node
 from ..capacity.demand import Supply, compute_supply, ip_versions, tunnel_pools
 from ..cidr import ADDRESS_BITS, Address, IPVersion
 from ..ipam import Ipam, IpamError, batch_events, layout
@@ -327,7 +327,7 @@ class SimulatedCluster:
         return batch_events.ASSIGN_IPV6 if self._versions == (6,) else batch_events.ASSIGN_IPV4
 
     def _pod_request(self, host: str, labels: Mapping[str, str], max_blocks: int, *, windows: bool) -> int:
-        block_limit = self.ipam.block_limit(max_blocks or (WINDOWS_MAX_BLOCKS_PER_HOST if windows else 0))
+        block_limit = max_blocks_per_node(self.ipam.config.max_blocks_per_host, max_blocks, windows=windows)
         key = ("pods", tuple(sorted(labels.items())), block_limit)
         if key not in self._request_indexes:
             ranges, refusal_code = {}, "ipam-no-pools"

@@ -153,7 +153,7 @@ def _node_rows(audit: Audit, words: Language) -> tuple[list[dict[str, Any]], str
     title = words.translate(N_("Nodes"))
     if len(rows) > MAX_NODES_SHOWN:
         params = {"shown": MAX_NODES_SHOWN, "nodes": len(rows)}
-        title = words.render(N_("Nodes: the {shown} of {nodes} with the least headroom"), params)
+        title = words.render(N_("The {shown} of {nodes} nodes with room for the fewest further pods"), params)
     return rows[:MAX_NODES_SHOWN], title
 
 
@@ -232,9 +232,9 @@ DATAFRAME_HEADINGS = {
     "node": N_("node"),
     "namespace": N_("namespace"),
     "by": N_("named by"),
-    "gaps": N_("no pool for"),
+    "gaps": N_("not served for"),
     "of": N_("of"),
-    "figure": N_("figure"),
+    "figure": N_("metric"),
     "old": N_("before"),
     "new": N_("now"),
     "change": N_("change"),

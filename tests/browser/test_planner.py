@@ -20,7 +20,7 @@ CLASSES = (
     "busiest",
     "growth",
     "verdict",
-    "status",
+    "notice",
     "tabs",
     "table",
     "map",
@@ -101,7 +101,7 @@ def test_it_follows_its_controls(open_planner):
     cidr.fill("10.0.0.1/8")
     cidr.press("Enter")
     sees(page, ".ipk-cidr .ipk-field-error", "Write 10.0.0.0/8")
-    sees(page, ".ipk-status", "last valid result")
+    sees(page, ".ipk-notice", "last valid result")
     sees(page, ".ipk-verdict", "Fits. Holds 60 nodes")
     cidr.fill("10.0.0.0/8")
     cidr.press("Enter")
@@ -157,7 +157,7 @@ def test_samples_files_pinning_sorting_and_the_map(open_planner, tmp_path):
     (tmp_path / "mine.yaml").write_text(text.replace("name: kubespray", "name: mine"))
     (tmp_path / "bad.yaml").write_text("kind: IPPool\napiVersion: projectcalico.org/v3\nspec: {cidr: 1.2.3.4/8}\n")
     page.locator(".ipk-load input").set_input_files(tmp_path / "bad.yaml")
-    sees(page, ".ipk-status", "bad.yaml:3")
+    sees(page, ".ipk-notice", "bad.yaml:3")
     page.locator(".ipk-load input").set_input_files(tmp_path / "mine.yaml")
     sees(page, ".ipk-name", "mine")
 
@@ -179,7 +179,7 @@ def test_samples_files_pinning_sorting_and_the_map(open_planner, tmp_path):
     page.wait_for_selector(".ipk-map svg .used")
     page.locator(".ipk-map svg").focus()
     page.keyboard.press("End")
-    sees(page, ".ipk-map-told", "10.233.127.224/27")
+    sees(page, ".ipk-map-description", "10.233.127.224/27")
     page.locator(".ipk-cidr input").fill("10.0.0.0/10")
     page.locator(".ipk-cidr input").press("Enter")
     sees(page, ".ipk-map-head", "128 blocks a cell")
@@ -198,7 +198,7 @@ def test_it_makes_a_report_of_what_is_shown(open_planner):
     sees(page, ".ipk-blocksize", "/25")
     page.get_by_role("button", name="Create report").first.click()
     sees(page, ".ipk-report", "Creating the report")
-    link = page.locator(".ipk-report a[data-made][href^=blob]")
+    link = page.locator(".ipk-report a[data-file][href^=blob]")
     link.wait_for()
     html = page.evaluate("url => fetch(url).then(answer => answer.text())", link.get_attribute("href"))
     assert "blockSize: 25" in html

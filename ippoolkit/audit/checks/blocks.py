@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from ...calico.limits import LOAD_BALANCER_AFFINITY
 from ...cidr import ADDRESS_BITS, Cidr
 from ...findings import Finding, Severity
 from ...model import IPPool
-from ..cluster_index import LOAD_BALANCER_AFFINITY, BlockInPool, holder_kind, is_borrowed
+from ..cluster_index import BlockInPool, holder_kind, is_borrowed
 from ..headroom import BLOCK_CAP, tightest_by_node
 from .context import AuditContext, abbreviate_names
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ...capacity.demand import TUNNEL_TYPES, compute_supply, ip_versions, pools_for, tunnel_pools
+from ...calico.pool_selection import TUNNEL_TYPES, selects_namespace
+from ...capacity.demand import compute_supply, ip_versions, pools_for, tunnel_pools
 from ...findings import Finding
 from ...model import Namespace, Pod
-from ..pool_choice import selects_namespace
 from .context import AuditContext, abbreviate_names
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...calico.limits import DEFAULT_BLOCK_SIZE, DEFAULT_MAX_BLOCKS_PER_HOST
+from ...calico.limits import DEFAULT_BLOCK_SIZE, LOAD_BALANCER_AFFINITY
 from ...calico.pool_rules import POOL_CHECKS, PoolSpec
+from ...calico.pool_selection import max_blocks_per_node
 from ...findings import Finding
 from ...model import Scenario
 from ...write import to_manifest
-
-_LOAD_BALANCER = "virtual:load-balancer"
 
 
 def pools_that_calico_refuses(scenario: Scenario) -> Iterator[Finding]:
@@ -51,8 +50,8 @@ def fewer_blocks_than_nodes(scenario: Scenario) -> Iterator[Finding]:
 
 def load_balancer_cap(scenario: Scenario) -> Iterator[Finding]:
     """Tell of LoadBalancer pools larger than the blocks that services may hold: one owner for the whole cluster."""
-    max_blocks = scenario.cluster.ipam.max_blocks_per_host or DEFAULT_MAX_BLOCKS_PER_HOST
-    load_balancer_blocks = [block.cidr for block in scenario.cluster.blocks if block.affinity == _LOAD_BALANCER]
+    max_blocks = max_blocks_per_node(scenario.cluster.ipam.max_blocks_per_host)
+    load_balancer_blocks = [block.cidr for block in scenario.cluster.blocks if block.affinity == LOAD_BALANCER_AFFINITY]
     for pool in scenario.cluster.pools:
         if not pool.serves("LoadBalancer"):
             continue

@@ -10,15 +10,15 @@ CAPACITY_VERDICTS = (
         "holds",
         "ok",
         "blocks",
-        N_("Holds {nodes:node} with {pods:pod}; room for up to {most:node}."),
-        short_message=N_("room for {most:node}"),
+        N_("Holds {nodes:node} with {pods:pod}; capacity for up to {most:node}."),
+        short_message=N_("capacity for {most:node}"),
     ),
     Rule(
         "holds-growing",
         "ok",
         "blocks",
-        N_("Holds {nodes:node} with {pods:pod} after {months:month} of growth; room for up to {most:node}."),
-        short_message=N_("room for {most:node}"),
+        N_("Holds {nodes:node} with {pods:pod} after {months:month} of growth; capacity for up to {most:node}."),
+        short_message=N_("capacity for {most:node}"),
     ),
     Rule(
         "plan-empty",
@@ -26,7 +26,7 @@ CAPACITY_VERDICTS = (
         "blocks",
         N_("No nodes are planned; up to {most:node} can have a block each."),
         N_("Enter the planned number of nodes and pods."),
-        short_message=N_("room for {most:node}"),
+        short_message=N_("capacity for {most:node}"),
     ),
     Rule(
         "blocks-short",

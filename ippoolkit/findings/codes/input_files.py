@@ -13,6 +13,13 @@ INPUT_FILES = (
     Rule("folder-missing", "error", "kit", N_("The folder does not exist."), N_("Create it first.")),
     Rule("folder-empty", "error", "kit", N_("The folder contains no YAML or JSON files."), N_("Save the dumps there.")),
     Rule("type-date", "error", "kit", N_("{value} is not a valid date."), N_("Write it as 2026-01-31.")),
+    Rule(
+        "link-damaged",
+        "error",
+        "kit",
+        N_("The link or state of a planner is damaged or cut short."),
+        N_("Copy it again, all of it."),
+    ),
     Rule("file-empty", "error", "kit", N_("The file is empty."), N_("Save the command's output again.")),
     Rule("file-binary", "error", "kit", N_("The file is not text."), N_("Save it as UTF-8 YAML or JSON.")),
     Rule("file-large", "error", "kit", N_("The file has {size:byte}; at most {most} are read.")),

@@ -8,7 +8,8 @@ from html import escape
 from pathlib import Path
 
 from ...analysis import analyse
-from ...calico.limits import CALICO_VERSION, DEFAULT_MAX_BLOCKS_PER_HOST
+from ...calico.limits import CALICO_VERSION
+from ...calico.pool_selection import max_blocks_per_node
 from ...choose import scenario_routes
 from ...figures import draw_block_sizes, draw_growth
 from ...findings import N_, Finding, Severity
@@ -99,14 +100,15 @@ class CapacityReport(BaseReport):
             parts.append(
                 paragraph(
                     self.words.render(
-                        N_("{more} more under Findings."), {"more": len(severe_findings) - FINDINGS_ON_FIRST_PAGE}
+                        N_("{more} more are listed under Findings."),
+                        {"more": len(severe_findings) - FINDINGS_ON_FIRST_PAGE},
                     ),
                     "ipk-empty",
                 )
             )
         changes = self.analysis.choice_table(lang=self.lang)
         if len(changes):
-            caption = self.words.translate(N_("Single changes that are enough"))
+            caption = self.words.translate(N_("Single changes that are sufficient"))
             parts += [
                 heading_part(caption, 3),
                 table_part(ReportTable.from_standard_table("choices", changes, lang=self.lang, caption=caption)),
@@ -147,7 +149,9 @@ class CapacityReport(BaseReport):
         if len(data) > self.nodes_shown:
             params = {"shown": self.nodes_shown, "nodes": len(data)}
             parts.append(
-                paragraph(self.words.render(N_("Showing the {shown} fullest of {nodes:node}."), params), "ipk-empty")
+                paragraph(
+                    self.words.render(N_("The {shown} nodes with the most pods, of {nodes:node}."), params), "ipk-empty"
+                )
             )
             data = data.sort_values("pods", ascending=False, kind="stable")
         nodes_table = ReportTable.from_standard_table("nodes", data, lang=self.lang, most=self.nodes_shown)
@@ -185,47 +189,47 @@ class CapacityReport(BaseReport):
         cluster = self.scenario.cluster
         manifests_yaml = to_manifests_yaml([*cluster.pools, cluster.ipam, *cluster.reservations])
         note = N_(
-            "As calicoctl takes them: pools, IPAM configuration, reservations. blockSize is fixed once a pool exists."
+            "For calicoctl apply -f: pools, IPAM configuration, reservations. blockSize is fixed once a pool exists."
         )
         return self.section(N_("Manifests"), paragraph(self.words.translate(note)), code_part(manifests_yaml))
 
     def method(self) -> Section:
         """Return the assumptions, in short."""
-        cap = self.scenario.cluster.ipam.max_blocks_per_host or DEFAULT_MAX_BLOCKS_PER_HOST
+        cap = max_blocks_per_node(self.scenario.cluster.ipam.max_blocks_per_host)
         assumptions: list[tuple[str, dict[str, object]]] = [
             (
                 N_(
-                    "All addresses of a block are usable, the first and the last included; a block has 2^(32 − blockSize) "
-                    "of them, in IPv6 2^(128 − blockSize)."
+                    "All addresses of a block are usable, the first and the last included; a block has 2^(32 − "
+                    "blockSize) of them, in IPv6 2^(128 − blockSize)."
                 ),
                 {},
             ),
             (
                 N_(
-                    "A node draws from blocks of its own, up to {cap} in each family, then from other nodes' blocks unless "
-                    "strictAffinity is set. At the cap it does not borrow."
+                    "A node takes addresses from its own blocks (at most {cap} per family), then borrows from other "
+                    "nodes' blocks unless strictAffinity is set. A node at its block limit does not borrow."
                 ),
                 {"cap": cap},
             ),
             (
                 N_(
-                    "Each tunnel (IPIP, VXLAN, WireGuard) takes an address on every node, so a node without pods needs a "
-                    "block too."
+                    "Each tunnel (IPIP, VXLAN, WireGuard) takes an address on every node, so a node without "
+                    "pods needs a block too."
                 ),
                 {},
             ),
             (
                 N_(
-                    "Nodes join one after another, each brought to its load before the next comes; those that exist come "
-                    "first."
+                    "Nodes join one after another, each brought to its load before the next comes; those that "
+                    "exist come first."
                 ),
                 {},
             ),
-            (N_("Growth is counted as begun: half a node a month makes one in the first month."), {}),
+            (N_("Growth is rounded up: half a node a month counts as one node in the first month."), {}),
             (
                 N_(
-                    "Left out: pods and namespaces that name their pools, fragmentation by churn, addresses that cool "
-                    "down."
+                    "Not modelled: pods and namespaces that name their pools, fragmentation by churn, addresses in "
+                    "cooldown."
                 ),
                 {},
             ),
