@@ -10,7 +10,7 @@ from typing import Any
 from ..cidr import Cidr
 from ..findings import Finding, Place
 from ..model import Allocation, Block
-from .reported import ANY_ROW, NumberedLines, ReportedText
+from .reported import ANY_ROW, COUNTS_TABLE, NumberedLines, ReportedText
 from .validation import short_value
 
 _BLOCK_LINE = re.compile(r" IPAM block (\S+) affinity=(.*):$")
@@ -70,6 +70,8 @@ def read_ipam_check(lines: NumberedLines, file: str, reported: ReportedText) -> 
     if not is_complete:
         reported.notes.append(Finding("check-cut", place=place))
     leaked = _first_groups(_LEAKED_LINE, texts)
+    if leaked and len(leaked) == totals.get("leaked_as_calicoctl_reports"):  # the number follows the list
+        totals["leaked_ips_as_calicoctl_reports"] = leaked
     if is_complete and len(leaked) == totals.get("leaked_as_calicoctl_reports"):
         totals["leaked_ips_as_calicoctl_reports"] = leaked
         kinds = {match[3] for match in map(_LEAKED_LINE.match, texts) if match}
@@ -77,7 +79,7 @@ def read_ipam_check(lines: NumberedLines, file: str, reported: ReportedText) -> 
             totals["leaked"], totals["leaked_ips"] = len(leaked), leaked
     for _, figure, count_pattern in _LIST_PATTERNS:
         if match := next(filter(None, map(count_pattern.match, texts)), None):
-            totals[f"{figure}_count"] = int(match[1])
+            reported.add_figures(COUNTS_TABLE, "", place, {figure: int(match[1])})
     if match := next(filter(None, map(_HANDLES_PATTERN.match, texts)), None):
         totals["handles"] = int(match[1]) + int(match[2])
     lists_addresses = bool(leaked) or any("allocated; attrs" in line for line in texts) or _reports_no_problems(texts)

@@ -67,6 +67,13 @@ INSTALLERS = (
         N_("Change the installer's input, or it may be applied again with the old values."),
     ),
     Rule(
+        "installer-twice",
+        "warning",
+        "kit",
+        N_("{installer} and {other} ({first}) define this pool differently: the one read last counts here."),
+        N_("Give only the input that is applied."),
+    ),
+    Rule(
         "mask-is-block-size",
         "info",
         "kubekey",

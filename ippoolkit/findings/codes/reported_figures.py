@@ -51,7 +51,7 @@ REPORTED_FIGURES = (
         "leaked-reported",
         "warning",
         "ipam-check",
-        N_("Leaked, as calicoctl reports: {count:address} ({share:.0%} of those allocated): {which}."),
+        N_("Leaked, as calicoctl reports: {count:address} ({which})."),
         N_(
             "Check that the node controller of kube-controllers is running; it releases them 15 to 22.5 minutes after "
             "their pod is gone. IPv6 tunnel addresses in use are counted as leaked by mistake."
