@@ -90,11 +90,8 @@ def simulate(
         workloads.append(Growth(days))
         workloads += [Churn(days, churn, seed=seed)] if churn else []
         workloads += [NodeReplacement(days, replace_every, seed)] if replace_every else []
-    if (
-        not trace
-        and not scenario.cluster.pods
-        and not any(group.nodes and group.pods_per_node for group in scenario.plan.groups)
-    ):
+    plans_pods = any(group.nodes and group.pods_per_node for group in scenario.plan.groups)
+    if not trace and not scenario.cluster.pods and not plans_pods:
         print_notes((Finding("simulation-no-pods"),), lang)
     if not trace and (problem := find_size_problem(scenario, days)):
         exit_with_problem(lang, problem)

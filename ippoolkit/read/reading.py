@@ -263,6 +263,8 @@ class Reader:
         if self.installer.read_text(text, file.name):
             return
         lines = clean_lines(text)
+        if any(line != raw for (_, line), raw in zip(lines[:1], text.split("\n"), strict=False)):
+            text = "\n".join(line for _, line in lines) + "\n"  # without quoting, indentation, names of files
         if is_paste(lines):
             self._read_paste(lines, file.name)
             return
