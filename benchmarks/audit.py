@@ -18,7 +18,7 @@ from time import perf_counter
 import clusters
 
 from ippoolkit.audit import audit
-from ippoolkit.read.cluster_dump import read_cluster
+from ippoolkit.read import read
 
 ROUNDS = 7
 LARGE = (5_000, 150_000)  # nodes, pods; 32 pods and a tunnel on a node with blocks of 64, some nodes with more
@@ -39,8 +39,8 @@ def seconds(do, *arguments) -> float:
 def ratio(folder: Path) -> None:
     paths = clusters.write(folder, 250, 6_000)
     size = sum(path.stat().st_size for path in paths)
-    read_cluster(*paths)
-    pairs = [(seconds(load, paths), seconds(lambda: read_cluster(*paths))) for _ in range(ROUNDS)]
+    read(*paths)
+    pairs = [(seconds(load, paths), seconds(lambda: read(*paths))) for _ in range(ROUNDS)]
     print(
         f"250 nodes, 6,000 pods, {size / 1e6:.0f} MB: json.load {median(each for each, _ in pairs):.2f} s; "
         f"read into a cluster in {median(ours / theirs for theirs, ours in pairs):.2f} x that time (at most 1.5)"

@@ -27,10 +27,8 @@ def main():
             result = monte_carlo(scenario(nodes, pods), future, runs=runs, pool=pool, jobs=jobs)
         took = time.perf_counter() - begin
         rate = result.operations / took * 60
-        print(
-            f"{nodes:5} nodes, {nodes * pods:6,} pods, {runs} years: {result.operations / 1e6:6.0f} M in {took:5.1f} s, "
-            f"{rate / 1e9:.2f} x 10^9 a minute on {jobs}"
-        )
+        size = f"{nodes:5} nodes, {nodes * pods:6,} pods, {runs} years"
+        print(f"{size}: {result.operations / 1e6:.0f} M in {took:.1f} s, {rate / 1e9:.2f} x 10^9 a minute on {jobs}")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from ippoolkit.read import scenario_schema
 HERE = Path(__file__).parent
 MADE = "<!-- Made by docs/generate.py; a test keeps it current. -->"
 
-_TYPES = {"count": "int, exact, or None", "number": "int64", "flag": "bool", "text": "str"}
+_TYPES = {"count": "Int64", "number": "int64", "flag": "bool", "text": "str"}
 _ABOUT = {
     "pools": "`ippoolkit.pools(scenario)`: a row a pool, by name.",
     "block_sizes": (
@@ -51,9 +51,9 @@ _ABOUT = {
 
 
 _TABLES = (
-    "Each function returns a pandas DataFrame with these columns. Counts of addresses, blocks, nodes and pods are "
-    "Python ints of any size in columns of dtype object; None means unknown or none. How they are counted: "
-    "[arithmetic.md](arithmetic.md)."
+    "Each function returns a pandas DataFrame with these columns. Counts of addresses, blocks, nodes and pods are nullable "
+    "`Int64`, where `pd.NA` means unknown or none; a column that holds a value past 2^63, as of IPv6 pools, has exact "
+    "Python ints in dtype `object` instead. How they are counted: [arithmetic.md](arithmetic.md)."
 )
 
 

@@ -149,7 +149,7 @@ class _WorkerProcess(ForkServerProcess):
         main_module = sys.modules["__main__"]
         sys.modules["__main__"] = ModuleType("__main__")
         try:
-            return ForkServerProcess._Popen(process_obj)
+            return ForkServerProcess._Popen(process_obj)  # noqa: SLF001 (the only place to step in)
         finally:
             sys.modules["__main__"] = main_module
 

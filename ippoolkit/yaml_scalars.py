@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from decimal import Decimal
+from typing import TypeGuard
 
 Scalar = None | bool | int | float | str
 
@@ -82,3 +83,8 @@ def _format_go_float(value: float) -> str:
     mantissa = "".join(map(str, digits))
     mantissa = mantissa[0] + ("." + mantissa[1:] if len(mantissa) > 1 else "")
     return f"{'-' if sign else ''}{mantissa}e{'-' if power < 0 else '+'}{abs(power):02d}"
+
+
+def is_digits(value: object) -> TypeGuard[str]:
+    """Whether a value is text of decimal digits that fits an int64, as quoted numbers are: at most 18 of them."""
+    return isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 18

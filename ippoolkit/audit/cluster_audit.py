@@ -9,14 +9,18 @@ from typing import Any
 
 import pandas as pd
 
-from ..findings import Finding, sort_by_severity
+from ..findings import Finding, Severity, sort_by_severity
 from ..model import Scenario
-from ..read.cluster_dump import ClusterReading, read_cluster
-from ..read.collector import AnyPath
+from ..read import Reading, read
+from ..read.input_files import AnyPath
 from .checks import CHECKS, AuditContext
+from .checks.reported_figures import check_reported_figures
 from .cluster_index import ClusterIndex
 from .cluster_metrics import ClusterMetrics, cluster_metrics
 from .dump_consistency import check_dump_consistency
+
+# Warnings of what soon fails: they make the exit status 1, as errors do.
+_FAILING_WARNINGS = frozenset({"pool-nearly-full", "pool-blocks-claimed"})
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,7 @@ class Audit:
     `unchecked` names the checks that were left out, each with the kinds of object that they would need.
     """
 
-    reading: ClusterReading
+    reading: Reading
     metrics: ClusterMetrics
     findings: tuple[Finding, ...]
     skipped_checks: tuple[tuple[str, tuple[str, ...]], ...]
@@ -40,6 +44,14 @@ class Audit:
     def context(self) -> AuditContext:
         """The cluster as checks look at it."""
         return AuditContext(self.scenario)
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether there is an error, of the cluster or of an object that could not be read, or a pool nearly full."""
+        return any(
+            finding.severity is Severity.ERROR or finding.code in _FAILING_WARNINGS
+            for finding in (*self.findings, *self.notes)
+        )
 
     @property
     def notes(self) -> tuple[Finding, ...]:
@@ -64,7 +76,7 @@ def audit(*paths: AnyPath, empty_kinds: Iterable[str] = ()) -> Audit:
     ----------
     paths
         Folders and files in any mix of what kubectl and calicoctl print; a snapshot or another scenario file.
-    none
+    empty_kinds
         Kinds that are known to have no objects, where kubectl's empty lists leave it open.
 
     Raises
@@ -72,10 +84,10 @@ def audit(*paths: AnyPath, empty_kinds: Iterable[str] = ()) -> Audit:
     InputError
         Where nothing at all could be read.
     """
-    return audit_reading(read_cluster(*paths, absent_kinds=empty_kinds))
+    return audit_reading(read(*paths, empty_kinds=empty_kinds))
 
 
-def audit_reading(reading: ClusterReading) -> Audit:
+def audit_reading(reading: Reading) -> Audit:
     """Say what is wrong with a cluster that was read."""
     scenario = reading.scenario
     index = ClusterIndex(scenario.cluster)
@@ -89,6 +101,7 @@ def audit_reading(reading: ClusterReading) -> Audit:
             skipped.append((check.run.__name__, missing))
         else:
             findings += check.run(context)
+    findings += check_reported_figures(reading, metrics)
     return Audit(reading, metrics, tuple(sort_by_severity(findings)), tuple(skipped))
 
 

@@ -80,6 +80,7 @@ NODE_METRICS = (
     ),
     Metric("blocks_empty", N_("empty"), "Of these, without any entry.", _BLOCKS),
     Metric("own_allocated", N_("own"), "Addresses that it holds in its own blocks.", _BLOCKS),
+    Metric("allocations", N_("in use"), "Addresses that blocks record for it: its own and borrowed ones.", _BLOCKS),
     Metric("borrowed_in", N_("borrowed"), "Addresses that it holds in blocks of others or of nobody.", _BLOCKS),
     Metric("borrowed_out", N_("lent"), "Addresses that others hold in its blocks.", _BLOCKS),
     Metric("free_in_own_blocks", N_("free"), "Addresses in its blocks that nobody holds.", _BLOCKS),

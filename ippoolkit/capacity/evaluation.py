@@ -46,11 +46,11 @@ SEVERITY_OF_STATUS = {
 }
 
 LIMIT_BLOCKS = N_("blocks")
-LIMIT_BLOCKS_PER_NODE = N_("blocks a node")
+LIMIT_BLOCKS_PER_NODE = N_("blocks per node")
 LIMIT_ADDRESSES = N_("addresses")
 LIMIT_STRICT_AFFINITY = "strictAffinity"
-LIMIT_SELECTORS = N_("selectors")
-LIMIT_MAX_PODS = N_("kubelet's max-pods")
+LIMIT_SELECTORS = "nodeSelector"
+LIMIT_MAX_PODS = N_("kubelet max-pods")
 
 # What binds behind each code of a verdict.
 LIMIT_BY_CODE: dict[str, str] = {

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _USES_TEMPLATE_BY_CODE = {
     "pool-disabled": N_("{uses}; disabled"),
-    "pool-manual": N_("{uses}; on request only"),
+    "pool-manual": N_("{uses}; only for pods that name the pool"),
 }
 
 

@@ -11,13 +11,16 @@ from ..findings import N_
 if TYPE_CHECKING:
     import pandas as pd
 
+_INT64_RANGE = 1 << 63
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column; `heading` is translated where it is shown, `meaning` is for the documentation.
 
-    `kind` decides its type: `count` is an exact Python int of any size, or None for unknown or none (dtype object);
-    `number` a 64-bit int; `flag` a bool; `text` a str.
+    `kind` decides its type. `count` is a nullable ``Int64`` (``pd.NA``: unknown or none), or where one of its values
+    passes 64 bits, exact Python ints in a column of dtype ``object`` (None: unknown or none). `number` is an ``int64``,
+    `flag` a bool, `text` a str.
     """
 
     name: str
@@ -32,7 +35,7 @@ POOLS = (
     Column("block_size", "number", N_("blockSize"), "Prefix length of its blocks."),
     Column("addresses", "count", N_("addresses"), "2^(32 - prefix), or 2^(128 - prefix): every one is usable."),
     Column("blocks", "count", N_("blocks"), "2^(blockSize - prefix)."),
-    Column("addresses_per_block", "count", N_("addresses a block"), "2^(32 - blockSize), or 2^(128 - blockSize)."),
+    Column("addresses_per_block", "count", N_("addresses per block"), "2^(32 - blockSize), or 2^(128 - blockSize)."),
     Column("reserved", "count", N_("reserved"), "Addresses in IPReservations, each counted once."),
     Column(
         "nodes_with_block",
@@ -41,13 +44,13 @@ POOLS = (
         "Most nodes that can own a block: blocks that are not wholly reserved; 0 where it serves no pods.",
     ),
     Column("encapsulation", "text", N_("encapsulation"), "IPIP or VXLAN with its mode, or None."),
-    Column("nat", "flag", N_("NAT"), "natOutgoing."),
-    Column("selector", "text", N_("nodeSelector"), "Which nodes may use it."),
-    Column("serves", "text", N_("serves"), "allowedUses, or why it serves no pods of its own accord."),
+    Column("nat_outgoing", "flag", N_("NAT"), "natOutgoing."),
+    Column("node_selector", "text", N_("nodeSelector"), "Which nodes may use it."),
+    Column("allowed_uses", "text", N_("allowed uses"), "allowedUses, and why it serves no pods automatically."),
     Column(
-        "used",
+        "addresses_used",
         "count",
-        N_("in use"),
+        N_("addresses in use"),
         "Addresses in use: from the blocks read, else from pods and tunnels; empty: unknown.",
     ),
     Column("blocks_used", "count", N_("blocks in use"), "Blocks that exist, or hold an address; empty: unknown."),
@@ -55,15 +58,15 @@ POOLS = (
 
 BLOCK_SIZES = (
     Column("block_size", "number", N_("blockSize"), "A size that Calico takes for the pool."),
-    Column("addresses_per_block", "count", N_("addresses a block"), "2^(32 - blockSize), or 2^(128 - blockSize)."),
+    Column("addresses_per_block", "count", N_("addresses per block"), "2^(32 - blockSize), or 2^(128 - blockSize)."),
     Column("blocks", "count", N_("blocks"), "2^(blockSize - prefix)."),
     Column(
         "blocks_per_node",
         "count",
-        N_("blocks a node"),
+        N_("blocks per node"),
         "Blocks for the pods and tunnel addresses of a typical node; at least 1.",
     ),
-    Column("blocks_busiest_node", "count", N_("blocks, busiest"), "The same for the node with most pods."),
+    Column("blocks_busiest_node", "count", N_("blocks on the busiest node"), "The same for the node with most pods."),
     Column(
         "nodes_fit",
         "count",
@@ -73,7 +76,7 @@ BLOCK_SIZES = (
     Column(
         "pods_per_node_max",
         "count",
-        N_("pods a node can hold"),
+        N_("max pods per node (own blocks)"),
         "Most pods on a node's own blocks: the cap (20 unless set) times the block, less its tunnel addresses.",
     ),
     Column(
@@ -84,9 +87,9 @@ BLOCK_SIZES = (
     ),
     Column("pods_fit_strict", "count", N_("without borrowing"), "The same when each node keeps to blocks of its own."),
     Column(
-        "stranded",
+        "unused_in_claimed_blocks",
         "count",
-        N_("stranded"),
+        N_("unused in claimed blocks"),
         "Addresses in claimed blocks that their own node does not use; others reach them only by borrowing.",
     ),
     Column("borrowed", "count", N_("borrowed"), "Addresses that nodes take from blocks of others."),
@@ -100,17 +103,17 @@ BLOCK_SIZES = (
     Column(
         "first_node_without_block",
         "count",
-        N_("first node without"),
+        N_("first node without a block"),
         "The first planned node that gets no block; empty: all get one.",
     ),
     Column(
         "first_pod_without_address",
         "count",
-        N_("first pod without"),
+        N_("first pod without an address"),
         "The first planned pod that gets no address; empty: all get one.",
     ),
     Column("nodes", "count", N_("nodes"), "Nodes that the pool serves, or that hold an address in it, today."),
-    Column("nodes_later", "count", N_("nodes later"), "The same at the end of the horizon."),
+    Column("nodes_at_horizon", "count", N_("nodes at the end of the plan"), "The same at the end of the horizon."),
     Column("limit", "text", N_("limit"), "What binds first."),
     Column("source", "text", N_("source"), "Where that limit comes from."),
     Column(
@@ -129,13 +132,13 @@ NODES = (
     Column("family", "number", N_("IP"), "4 or 6."),
     Column("nodes", "number", N_("nodes"), "How many nodes."),
     Column("pods", "number", N_("pods"), "Pods with an address, on a typical node of the group."),
-    Column("busiest", "number", N_("busiest"), "Pods on the one with most."),
-    Column("tunnels", "number", N_("tunnels"), "Tunnel addresses each."),
+    Column("pods_on_busiest_node", "number", N_("pods on the busiest node"), "Pods on the one with most."),
+    Column("tunnels_per_node", "number", N_("tunnels per node"), "Tunnel addresses that each has."),
     Column("pools", "text", N_("pools"), "Pools that serve its pods, in the order tried."),
-    Column("blocks_per_node", "count", N_("blocks a node"), "Blocks that each needs."),
+    Column("blocks_per_node", "count", N_("blocks per node"), "Blocks that each needs."),
     Column("blocks", "count", N_("blocks"), "Blocks that all need."),
-    Column("pods_per_node_max", "count", N_("pods a node can hold"), "Most pods on blocks of its own: the ceiling."),
-    Column("pods_possible", "count", N_("pods, at most"), "Pods at which one of them takes no more."),
+    Column("pods_per_node_max", "count", N_("max pods per node (own blocks)"), "Most pods on blocks of its own."),
+    Column("pod_limit", "count", N_("pod limit"), "Pods at which a node accepts no more."),
     Column("first_limit", "text", N_("runs out first"), "What stops it there."),
 )
 
@@ -149,15 +152,15 @@ GROWTH = (
     Column("addresses_needed", "count", N_("addresses needed"), "Pods and tunnel addresses."),
     Column("addresses", "count", N_("addresses"), "Usable addresses in the pools drawn on."),
     Column("spare_blocks", "count", N_("spare blocks"), "Blocks left; negative: blocks missing."),
-    Column("limit", "text", N_("ran out"), "What has run out by then; empty: nothing."),
+    Column("limit", "text", N_("limit reached"), "Which limit is reached by then; empty: none."),
 )
 
 CHOICES = (
-    Column("change", "text", N_("change"), "What to set otherwise."),
+    Column("change", "text", N_("change"), "Which setting to change."),
     Column("pool", "text", N_("pool"), "On which pool."),
     Column("value", "text", N_("value"), "To which value."),
     Column("nodes_fit", "count", N_("nodes that fit"), "As in the table of block sizes."),
-    Column("pods_per_node_max", "count", N_("pods a node can hold"), "As in the table of block sizes."),
+    Column("pods_per_node_max", "count", N_("max pods per node (own blocks)"), "As in the table of block sizes."),
     Column("verdict", "text", N_("verdict"), "As in the table of block sizes."),
 )
 
@@ -219,16 +222,24 @@ TABLES: dict[str, tuple[Column, ...]] = {
 
 
 def build_frame(columns: Sequence[Column], rows: Sequence[tuple[Any, ...]]) -> pd.DataFrame:
-    """Make a table of these columns from its rows, each column of its kind's type."""
-    import numpy as np  # these two take long to load: verdicts do without
-    import pandas as pd
+    """Make a table of these columns from its rows, each column of its kind's type; None in a row means missing."""
+    import pandas as pd  # takes long to load: verdicts do without
 
     values_by_column = list(zip(*rows, strict=True)) or [()] * len(columns)
-    data: dict[str, Any] = {}
-    for column, values in zip(columns, values_by_column, strict=True):
-        if column.kind == "count":
-            data[column.name] = object_array = np.empty(len(values), dtype=object)
-            object_array[:] = values
-        else:
-            data[column.name] = list(values)
+    data = {
+        column.name: count_array(values) if column.kind == "count" else list(values)
+        for column, values in zip(columns, values_by_column, strict=True)
+    }
     return pd.DataFrame(data, columns=[column.name for column in columns])
+
+
+def count_array(values: Sequence[int | None]) -> Any:
+    """Return counts as a nullable 64-bit array, or as exact Python ints where one is larger."""
+    import numpy as np
+    import pandas as pd
+
+    if all(value is None or -_INT64_RANGE <= value < _INT64_RANGE for value in values):
+        return pd.array(list(values), dtype="Int64")
+    exact = np.empty(len(values), dtype=object)
+    exact[:] = values
+    return exact

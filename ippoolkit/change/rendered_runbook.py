@@ -74,7 +74,7 @@ def render_runbook(runbook: Runbook, lang: str = "en") -> RenderedRunbook:
     header = lang, runbook.scenario.cluster.ipam.ip_cooldown_seconds, runbook_title(runbook, lang)
     params: dict[str, object] = {"steps": len(runbook.results)}
     if not runbook.is_issued:
-        failed_text = N_("It would not hold on this cluster.")
+        failed_text = N_("It would fail on this cluster.")
         verdict = translator.translate(
             failed_text if runbook.results else N_("It was not rehearsed, for the reason below.")
         )

@@ -14,7 +14,7 @@ RUNBOOK_TITLES = {
 STEP_TITLES = {
     "create": N_("Create {pool}: {cidr}, blockSize {size:d}"),
     "annotate": N_("Let annotations that name {pool} name {to}"),
-    "disable": N_("Take {pool} out of use"),
+    "disable": N_("Disable {pool}"),
     "restart": N_("Restart calico-node, so that tunnels leave {pool}"),
     "recreate": N_("Recreate the pods that hold addresses of {pool}"),
     "delete": N_("Delete {pool}"),
@@ -88,7 +88,7 @@ WAIT = {
 ROLLBACK = {
     "create": N_("Possible: delete {pool} again, as it was made."),
     "annotate": N_("Possible: put the old annotations back."),
-    "disable": N_("Possible: take {pool} into use again with the same command and the old value."),
+    "disable": N_("Possible: enable {pool} again with the same command and the old value."),
     "disable-managed": N_("Possible: put the old nodeSelector of {pool} back into the Installation."),
     "restart": N_("Possible: take {pool} into use again, and restart calico-node once more."),
     "recreate": N_(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 RULE_NAMES = {
-    BLOCK_CAP: N_("blocks a node"),
+    BLOCK_CAP: N_("blocks per node"),
     POOL_SIZE: N_("size of the pool"),
     ROUTES_RULE: N_("routes"),
 }

@@ -9,7 +9,7 @@ from pathlib import Path
 from ..cidr import Cidr
 from ..errors import InputError
 from ..findings import Finding
-from ..read.cluster_dump import read_cluster
+from ..read import read
 from ..read.networks import networks_in_documents, read_networks
 from ..read.text_files import parse_documents, read_text
 from .address_space import Taken
@@ -61,17 +61,17 @@ def _read(file: str | Path, problems: list[Finding]) -> Inventory:
         return _cluster(file, [])
     name, text = read_text(file)
     if (listed := read_networks(text, name, problems)) is not None:
-        return Inventory(tuple(Taken(each.cidr, each.where, each.used_by) for each in listed))
+        return Inventory(tuple(listed))
     try:
         beside = networks_in_documents(parse_documents(text, name), problems)
     except InputError:
         beside = []  # a table of calicoctl, or nothing that can be read: that is said below
-    return _cluster(file, [Taken(each.cidr, each.where, each.used_by) for each in beside])
+    return _cluster(file, beside)
 
 
 def _cluster(file: str | Path, beside: list[Taken]) -> Inventory:
     try:
-        reading = read_cluster(file)
+        reading = read(file)
     except InputError:
         if not beside:
             raise

@@ -60,13 +60,12 @@ def alerts(
 def _watch(sources: list[str], pools: list[Path] | None) -> Any:
     from ..alerts import watch_forecast, watch_scenario
     from ..forecasting import forecast, is_history
-    from ..read import load
-    from ..read.cluster_dump import read_cluster
+    from ..read import load, read
 
     if any(is_history(source) for source in sources):
         return watch_forecast(forecast(*sources, pools=load(*pools) if pools else None))
     if any(Path(source).is_dir() for source in sources):
-        return watch_scenario(read_cluster(*sources).scenario)
+        return watch_scenario(read(*sources).scenario)
     return watch_scenario(load(*sources))
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ..findings import Finding, Place
+from ..findings import N_, Finding, Place, get_language
 from .app import LanguageOption, app, console, errors_reported, exit_with_problem, print_json
 
 Histories = Annotated[
@@ -40,10 +41,20 @@ def forecast(
     ca: Certificates = None,
     timeout: Annotated[float, typer.Option(min=1, max=3600, help="Seconds to wait for a Prometheus.")] = 60,
     days: Annotated[int, typer.Option(min=8, max=3650, help="Days to ask a Prometheus for.")] = 365,
+    each: Annotated[
+        bool, typer.Option("--each", help="Each HISTORY is a cluster of its own: one table of all, worst first.")
+    ] = False,
+    jobs: Annotated[int | None, typer.Option(min=1, max=256, help="With --each: processes of this machine.")] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="tcp://HOST:PORT", help="With --each: a Dask scheduler.")
+    ] = None,
     lang: LanguageOption = "en",
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON, numbers exact.")] = False,
 ) -> None:
     """Say when pools run out: dates as P10, P50, P90, backtested on each pool's own history."""
+    if each:
+        _forecast_fleet(history, as_of, horizon_days, seed, lang, jobs=jobs, scheduler=scheduler, as_json=as_json)
+        return
     from ..forecasting import Connection
     from ..forecasting import forecast as run
     from ..read import load
@@ -67,6 +78,40 @@ def forecast(
         print_forecast(console(), result, lang=lang)
 
 
+def _forecast_fleet(
+    sources: list[str],
+    as_of: str | None,
+    horizon_days: int,
+    seed: int,
+    lang: str,
+    *,
+    jobs: int | None,
+    scheduler: str | None,
+    as_json: bool,
+) -> None:
+    """Forecast many clusters; the exit status is 1 where one of them could not be."""
+    from ..forecasting.fleet import forecast_fleet
+    from ..parallel import executor
+    from ..view.forecast_terminal import fleet_data, print_fleet
+    from ..view.progress import progress_bars, stderr_console
+
+    name = get_language(lang).translate(N_("clusters"))
+    with (
+        errors_reported(lang),
+        progress_bars(stderr_console()) as update,
+        executor(scheduler, jobs, ["ippoolkit.forecasting"]) as pool,
+    ):
+        clusters = forecast_fleet(
+            sources, pool, as_of=as_of, horizon_days=horizon_days, seed=seed, progress=partial(update, name)
+        )
+    if as_json:
+        print_json(fleet_data(clusters, lang))
+    else:
+        print_fleet(console(), clusters, lang=lang)
+    if any(cluster.error for cluster in clusters):
+        raise typer.Exit(1)
+
+
 def _capacities(options: list[str], lang: str) -> dict[str, int]:
     capacities = {}
     for option in options:
@@ -80,6 +125,6 @@ def _capacities(options: list[str], lang: str) -> dict[str, int]:
 def _token(file: Path | None) -> str:
     if file is None:
         return ""
-    from ..read import read_text
+    from ..read.text_files import read_text
 
     return read_text(file)[1].strip()

@@ -21,9 +21,15 @@ def from_installer(
 ) -> None:
     """Turn what an installer is given into a scenario file, and say what is mixed up in it."""
     from ..capacity.design_rules.check import design_findings
-    from ..read.installers import read_installer
+    from ..read.reading import read_installer
 
     with errors_reported(lang):
         reading = read_installer(*paths)
-    print_notes((*reading.notes, *design_findings(reading.scenario)), lang)
+    said = {note.subject for note in reading.notes if note.code == "prefix-as-size"}
+    further = [
+        finding
+        for finding in design_findings(reading.scenario)
+        if not (finding.code == "per-node-prefix" and finding.subject in said)
+    ]
+    print_notes((*reading.notes, *further), lang)
     write_scenario(reading.scenario, out, lang)

@@ -116,7 +116,7 @@ def draw_headroom(headroom_by_node: Sequence[Mapping[str, Any]], *, lang: str = 
         bar_starts = [0.0] * len(shown_rows)
         stacked_bars: tuple[tuple[str, str, dict[str, Any]], ...] = (
             ("own", N_("free in own blocks"), {"color": ACCENT_COLOUR}),
-            ("new", N_("in blocks to come"), {"color": BAR_COLOUR}),
+            ("new", N_("in blocks not yet claimed"), {"color": BAR_COLOUR}),
             (
                 "borrow",
                 N_("borrowed"),
@@ -145,7 +145,7 @@ def draw_headroom(headroom_by_node: Sequence[Mapping[str, Any]], *, lang: str = 
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.xaxis.set_major_formatter(lambda value, _: words.format_number(int(value)))
         axes.set_title(
-            words.translate(N_("Pods that each node still has addresses for")),
+            words.translate(N_("Further pods each node has addresses for")),
             loc="left",
             color=TEXT_COLOUR,
             fontweight="bold",

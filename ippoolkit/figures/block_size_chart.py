@@ -27,10 +27,10 @@ def draw_block_sizes(table: pd.DataFrame, *, chosen_block_size: int, lang: str =
     """
     words = get_language(lang)
     fails_text = words.translate("fails")
-    nodes_fit = [int(node_count) for node_count in table["nodes_fit"]]
+    nodes_fit = table["nodes_fit"].tolist()
     bar_fails = [verdict == fails_text for verdict in table["verdict"]]
     positions = range(len(nodes_fit))
-    nodes_today, planned_nodes = (max(table[name], default=0) for name in ("nodes", "nodes_later"))
+    nodes_today, planned_nodes = (max(table[name].tolist(), default=0) for name in ("nodes", "nodes_at_horizon"))
     logarithmic = bool(planned_nodes) and max(nodes_fit, default=0) > _LOG_SCALE_RATIO * planned_nodes
     # Bars beyond a few times the plan only say "plenty": cut there, so that the plan's line stays visible.
     bar_limit = min(max(nodes_fit, default=1), max(planned_nodes * 4, 4)) if not logarithmic else None

@@ -38,7 +38,7 @@ def draw_growth(table: pd.DataFrame, *, family: int | None = None, lang: str = "
 def _draw_need(axes: Axes, table: pd.DataFrame, quantity: str, title: str, words: Language) -> None:
     """Draw one need and the line where it ends."""
     months = [int(month) for month in table["month"]]
-    needed, available = list(table[f"{quantity}_needed"]), list(table[quantity])
+    needed, available = table[f"{quantity}_needed"].tolist(), table[quantity].tolist()
     y_limit = max(*needed, 1)
     axes.fill_between(
         months, [float(amount) for amount in needed], step="post", color=ACCENT_COLOUR, alpha=0.15, linewidth=0
@@ -83,7 +83,7 @@ def _draw_need(axes: Axes, table: pd.DataFrame, quantity: str, title: str, words
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: format_short_count(int(value))))
     axes.set_title(title, loc="left", color=TEXT_COLOUR, fontweight="bold")
     label = words.render(
-        N_("needed {need} of {reach}"),
+        N_("{need} needed of {reach}"),
         {"need": format_short_count(needed[-1]), "reach": format_short_count(max_available)},
     )
     axes.set_title(label, loc="right", color=MUTED_COLOUR, fontsize=8)

@@ -6,12 +6,14 @@ prints the number with its noun ("1 block", "64 blocks"); other whole numbers ge
 
 from __future__ import annotations
 
+import io
 import string
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
-from importlib.resources import files
+from gettext import GNUTranslations, NullTranslations
+from pathlib import Path
 from typing import Any
 
 from ..texts import P_, LocalizedText
@@ -69,18 +71,15 @@ class Language:
     """One language: translates templates and fills them."""
 
     code: str
-    catalogue: Any = None  # a babel Catalog; none for English, whose texts are the templates themselves
+    catalogue: NullTranslations = field(default_factory=NullTranslations)  # of English: its texts are the templates
 
     def translate(self, template: str) -> str:
         """Translate a template, leaving its placeholders."""
-        entry = self.catalogue.get(template) if self.catalogue is not None else None
-        return entry.string if entry is not None and entry.string else template
+        return self.catalogue.gettext(template) if template else ""
 
     def format_count(self, unit: str, count: int) -> str:
         """Print a number with its noun."""
-        forms = UNITS[unit] if self.catalogue is None else self.catalogue.get(UNITS[unit][0]).string
-        # Chinese has one form; a language with more than English's two would need its own rule here.
-        return str(forms[count != 1 and len(forms) > 1]).format(n=self.format_number(count))
+        return self.catalogue.ngettext(*UNITS[unit], count).format(n=self.format_number(count))
 
     def format_number(self, value: object) -> str:
         """Print a value for reading: whole numbers with thousands separators, huge ones as powers, all else as is."""
@@ -127,7 +126,20 @@ def get_language(code: str) -> Language:
         return Language(code)
     if code not in LANGUAGES:
         raise ValueError(f"no texts in {code!r}; there are {', '.join(LANGUAGES)}")
-    from babel.messages.pofile import read_po  # only other languages pay for it
+    return Language(code, _load_catalogue(Path(__file__).parent.parent / "locale" / f"{code}.po"))
 
-    with (files("ippoolkit") / "locale" / f"{code}.po").open("rb") as po:
-        return Language(code, read_po(po, locale=code))
+
+def _load_catalogue(source: Path) -> GNUTranslations:
+    """Load what the build compiled; in a checkout whose texts are newer, compile them here."""
+    compiled = source.with_suffix(".mo")
+    if compiled.exists() and not (source.exists() and source.stat().st_mtime > compiled.stat().st_mtime):
+        with compiled.open("rb") as mo:
+            return GNUTranslations(mo)
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    buffer = io.BytesIO()
+    with source.open("rb") as po:
+        write_mo(buffer, read_po(po, locale=source.stem))
+    buffer.seek(0)
+    return GNUTranslations(buffer)

@@ -33,6 +33,22 @@ SOURCES: dict[str, Source] = {
         "Kubespray, Calico",
         "https://github.com/kubernetes-sigs/kubespray/blob/master/docs/CNI/calico.md",
     ),
+    "kubekey": Source(
+        "KubeKey, cluster configuration",
+        "https://github.com/kubesphere/kubekey/blob/master/docs/config-example.md",
+    ),
+    "special-ranges": Source(
+        "IANA, special-purpose address registry",
+        "https://www.iana.org/assignments/iana-ipv4-special-registry/",
+    ),
+    "special-ranges-ipv6": Source(
+        "IANA, IPv6 special-purpose address registry",
+        "https://www.iana.org/assignments/iana-ipv6-special-registry/",
+    ),
+    "node-ranges": Source(
+        "Kubernetes, kube-controller-manager (--node-cidr-mask-size)",
+        "https://kubernetes.io/docs/reference/command-line-tools-reference/kube-controller-manager/",
+    ),
     "ipam-check": Source("calicoctl ipam check", f"{_CALICO}/reference/calicoctl/ipam/check"),
     "controllers": Source(
         "Calico, Kubernetes controllers configuration", f"{_CALICO}/reference/resources/kubecontrollersconfig"

@@ -14,7 +14,7 @@ from typing import Any
 from ..errors import FindingError
 from ..findings import Finding, Place
 from ..model import KindName
-from ..read.cluster_dump import ClusterDumpReader, ClusterReading, parse_api_response
+from ..read.reading import Reader, Reading, parse_api_response
 from .rbac import LIST_RESOURCES, list_path
 
 PAGE_SIZE = 500
@@ -44,7 +44,7 @@ def read_live(
     *,
     progress: ProgressCallback | None = None,
     page_size: int = PAGE_SIZE,
-) -> ClusterReading:
+) -> Reading:
     """Read a running cluster.
 
     Parameters
@@ -97,13 +97,13 @@ class ApiReader:
         self.api = api
         self.page_size = page_size
         self.progress = progress
-        self.reader = ClusterDumpReader()
+        self.reader = Reader()
 
     def close(self) -> None:
         """Give the connections back."""
         self.api.close()
 
-    def read(self, cluster_name: str) -> ClusterReading:
+    def read(self, cluster_name: str) -> Reading:
         """List every kind."""
         for kind, resources in LIST_RESOURCES.items():
             self._list_kind(kind, resources)

@@ -38,7 +38,9 @@ def convert_to_v3(files: Iterable[str | Path]) -> str:
             note for document in manifests.documents for note in document.notes if note.severity == Severity.ERROR
         )
         for document in manifests.documents:
-            converted += [dump_yaml(_to_v3(value)) for _, value in iter_objects(document) if _is_convertible(value)]
+            values = [value for _, value in iter_objects(document)]
+            listed = [item for value in values for item in (value if isinstance(value, list) else [value])]
+            converted += [dump_yaml(_to_v3(value)) for value in listed if _is_convertible(value)]
     if not converted and not problems:
         problems = [Finding("no-resources", place=Place(name)) for name in file_names]
     if problems:
@@ -47,7 +49,7 @@ def convert_to_v3(files: Iterable[str | Path]) -> str:
 
 
 def _is_convertible(value: object) -> bool:
-    return isinstance(value, Mapping) and value.get("kind") in {*KINDS, *V1_KINDS}
+    return isinstance(value, Mapping) and isinstance(value.get("kind"), str) and value["kind"] in {*KINDS, *V1_KINDS}
 
 
 def _to_v3(value: Mapping[str, Any]) -> dict[str, Any]:

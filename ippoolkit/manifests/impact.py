@@ -28,11 +28,11 @@ def impact_findings(before: Scenario, datastores: Iterable[Datastore], subjects:
     """
     after = _scenario_with_stored_objects(before, list(datastores))
     known_findings = {_identity(finding) for finding in design_findings(before)}
-    # What a judge refuses is said of the manifest itself.
+    # What a judge refuses is said of the manifest itself; where none of those asked does, it is a warning.
     return [
-        finding
+        replace(finding, severity_override=Severity.WARNING) if finding.rule.refused_by else finding
         for finding in design_findings(after)
-        if not finding.rule.refused_by and (finding.subject in subjects or _identity(finding) not in known_findings)
+        if finding.subject in subjects or _identity(finding) not in known_findings
     ]
 
 

@@ -68,9 +68,7 @@ _SETTINGS = (
         option="--strictaffinity",
         parse=_parse_flag,
     ),
-    _Setting(
-        "autoAllocateBlocks", "auto_allocate_blocks", default_when_unconfigured=True, default_when_missing=False
-    ),
+    _Setting("autoAllocateBlocks", "auto_allocate_blocks", default_when_unconfigured=True, default_when_missing=False),
     _Setting(
         "maxBlocksPerHost",
         "maxBlocksPerHost",

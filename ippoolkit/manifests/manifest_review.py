@@ -12,7 +12,7 @@ from typing import Any
 from ..errors import InputError
 from ..findings import N_, Finding, Place, Severity, sort_by_severity
 from ..model import Scenario
-from ..read import Reading, read
+from ..read import Reading, read, to_model
 from ..write import to_manifest
 from . import (
     ApiServer,
@@ -116,7 +116,7 @@ def review(
         Where what exists cannot be read.
     """
     existing = tuple(existing)
-    existing_reading = read(*existing) if existing else Reading(Scenario())
+    existing_reading = read(*existing, strict=True).design if existing else Reading(Scenario())
     reviews = []
     for file_group in ([file] for file in files) if separately else [files]:
         reviewer = _Reviewer(existing_reading, judges)
@@ -160,6 +160,7 @@ class _Reviewer:
             self.reject(manifests.file, manifests.problems)
             return
         self.files.append(manifests.file)
+        self._take_bgp_configuration(manifests)
         outcomes = {
             "calicoctl": self.calicoctl.run(action, manifests),
             "kubectl": self.api_server.run(action, manifests),
@@ -185,6 +186,16 @@ class _Reviewer:
             self.objects.append(ObjectReview(resource, decisions, tuple(_merge_by_place(findings))))
         self.notes += _merge_by_place(notes)
 
+    def _take_bgp_configuration(self, manifests: ManifestFile) -> None:
+        """Hold pools for services against a BGPConfiguration that is reviewed with them, though nobody judges it."""
+        for document in manifests.documents:
+            for _, value in iter_objects(document):
+                if isinstance(value, Mapping) and value.get("kind") == "BGPConfiguration":
+                    bgp = to_model("BGPConfiguration", value)
+                    cluster = self.existing_scenario.cluster
+                    if bgp is not None:
+                        self.existing_scenario = replace(self.existing_scenario, cluster=replace(cluster, bgp=bgp))
+
     def reject(self, file: str, problems: Iterable[Finding]) -> None:
         """Take note of a file that nobody can read."""
         self.files.append(file)
@@ -198,7 +209,8 @@ class _Reviewer:
         for finding in impact_findings(
             self.existing_scenario, datastores, {object_review.subject for object_review in self.objects}
         ):
-            new_findings_by_subject.setdefault(finding.subject, []).append(finding)
+            if not (finding.rule.refused_by and self._is_said_by_judge(finding)):
+                new_findings_by_subject.setdefault(finding.subject, []).append(finding)
         objects = []
         for object_review in self.objects:
             object_findings = [
@@ -212,6 +224,14 @@ class _Reviewer:
             objects.append(replace(object_review, findings=tuple(sort_by_severity(object_findings))))
         notes = [*self.notes, *(finding for findings in new_findings_by_subject.values() for finding in findings)]
         return Review(tuple(self.files), tuple(objects), tuple(notes), tuple(self.unreadable_files))
+
+    def _is_said_by_judge(self, finding: Finding) -> bool:
+        """Whether a judge that was asked refuses an object for what a rule on the whole design says, too."""
+        return any(
+            note.code == finding.code and (review.subject == finding.subject or finding.code == "pools-overlap")
+            for review in self.objects
+            for note in review.findings
+        )
 
     def _is_relevant(self, note: Finding) -> bool:
         """Whether a finding is a warning, or a reason of a judge that was asked."""

@@ -11,7 +11,17 @@ from ..calico.limits import KUBELET_MAX_PODS
 from .affinities import BlockAffinity, IPAMHandle
 from .bgp import BGPConfiguration, BGPPeer
 from .calico_objects import Block, IPAMConfig, IPPool, IPReservation, Tunnel
-from .field_types import MODEL_CONFIG, AddressField, BoolField, CidrField, IntField, Labels, Name, count_field
+from .field_types import (
+    MODEL_CONFIG,
+    AddressField,
+    BoolField,
+    CidrField,
+    IntField,
+    Labels,
+    Name,
+    ReservedCidrField,
+    count_field,
+)
 
 OS_LABEL = "kubernetes.io/os"
 
@@ -41,6 +51,8 @@ class Node:
     pod_cidrs: Annotated[tuple[CidrField, ...], Field(alias="podCIDRs")] = Field(
         default=(), description="Kubernetes' own ranges for its pods, which Calico's IPAM does not use."
     )
+    addresses: tuple[AddressField, ...] = Field(default=(), description="Its own addresses, by which it is reached.")
+    networks: tuple[ReservedCidrField, ...] = Field(default=(), description="The networks that these are in, if told.")
 
     @property
     def windows(self) -> bool:
@@ -88,6 +100,14 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
+class CNIConfiguration:
+    """The pools that the nodes' CNI configuration names, by name or CIDR: asked after the pod and its namespace."""
+
+    ipv4_pools: tuple[str, ...] = Field(default=(), alias="ipv4Pools", description="IPv4 pools.")
+    ipv6_pools: tuple[str, ...] = Field(default=(), alias="ipv6Pools", description="IPv6 pools.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
 class Cluster:
     """What exists: Calico's objects, and the nodes, namespaces and pods that use them."""
 
@@ -109,6 +129,9 @@ class Cluster:
     handles: tuple[IPAMHandle, ...] = Field(default=(), description="Handles that exist.")
     ipam_stored: BoolField = Field(
         default=False, description="Whether an IPAM configuration exists; else defaults hold."
+    )
+    cni: CNIConfiguration | None = Field(
+        default=None, description="The nodes' CNI configuration; absent: it was not read, and may name pools."
     )
     unknown: tuple[KindName, ...] = Field(
         default=(), description="Kinds that could not be read: of these, nothing listed does not mean none."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import ceil
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass
@@ -65,6 +65,12 @@ class Networks:
     services: tuple[CidrField, ...] = Field(default=(), description="Service addresses.")
     nodes: tuple[CidrField, ...] = Field(default=(), description="Networks that the nodes sit in.")
     peers: tuple[CidrField, ...] = Field(default=(), description="Networks reached from the cluster.")
+    node_cidr_mask_size: IntField = count_field(
+        32, description="kube-controller-manager's per-node IPv4 prefix; 0: it cuts no ranges, or not told."
+    )
+    node_cidr_mask_size_ipv6: Annotated[IntField, Field(alias="nodeCidrMaskSizeIPv6")] = count_field(
+        128, description="The same of IPv6."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)

@@ -1,9 +1,7 @@
 """Reading: text to model, with every problem's file, line and field."""
 
-from .collector import Reading
 from .kubernetes_objects import to_model
-from .read_files import load, read
+from .reading import Reading, load, read, recognize
 from .scenario_document import scenario_schema
-from .text_files import read_text
 
-__all__ = ["Reading", "load", "read", "read_text", "scenario_schema", "to_model"]
+__all__ = ["Reading", "load", "read", "recognize", "scenario_schema", "to_model"]

@@ -7,12 +7,20 @@ their CIDR only. Older releases leave out the column of reserved addresses, and 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
 
 from ..cidr import Cidr
 from ..findings import Finding, Place
-from .reported import NumberedLines, ReportedText, table_rows
+from ..yaml_scalars import is_digits
+from .reported import NumberedLines, ReportedText
+from .table_layout import table_rows
 
-_COUNT_PATTERN = re.compile(r"[0-9.e+]+")
+_COUNT_PATTERN = re.compile(r"[0-9.e+]{1,40}")
+_UNKNOWN_NODE_NOTE = re.compile(r"Note: found (\d{1,18}) IP allocations? without an explicit node")
+# A row's counts by heading, each with whether it was rounded.
+Counts = dict[str, tuple[int, bool]]
 _FLAG_VALUES = {"true": True, "false": False}
 _CONFIG_FIELDS = {
     "StrictAffinity": "strictAffinity",
@@ -26,63 +34,96 @@ _POOL_COLUMNS = {
     "DISABLED": "disabled",
     "SELECTOR": "nodeSelector",
     "ASSIGNMENTMODE": "assignmentMode",
+    "NAT": "natOutgoing",
+    "IPIPMODE": "ipipMode",
+    "VXLANMODE": "vxlanMode",
+    "DISABLEBGPEXPORT": "disableBGPExport",
+    "BLOCKSIZE": "blockSize",
 }
+# Of these, what an audit's table of pools has.
+_POOL_FIGURES = ("name", "disabled", "nodeSelector", "assignmentMode")
+
+
+@dataclass(slots=True)
+class _ListedPool:
+    """A row of a pool, and the blocks listed under it."""
+
+    cidr: Cidr
+    place: Place
+    counts: Counts
+    blocks: list[tuple[Cidr, Counts]] = field(default_factory=list)
 
 
 def read_ipam_show(lines: NumberedLines, file: str, reported: ReportedText) -> None:
-    """Read `ipam show`, with or without `--show-blocks`."""
-    pools: list[tuple[Cidr, int]] = []
-    blocks: list[tuple[Cidr, dict[str, tuple[int, bool]]]] = []
+    """Read `ipam show`, with or without `--show-blocks`: a pool's blocks are listed below it."""
+    pools: list[_ListedPool] = []
+    outside: list[Counts] = []
     for number, row in table_rows(lines):
+        place = Place(file, number)
         cidr = Cidr.parse_or_none(row.get("CIDR"))
         cells = {name: _parse_count(row[name]) for name in row if name.startswith("IPS ")}
-        counts_by_heading = {name: count for name, count in cells.items() if count is not None}
-        if cidr is None or len(counts_by_heading) < len(cells):
-            reported.notes.append(
-                Finding("table-row", params={"row": " ".join(row.values())}, place=Place(file, number))
-            )
+        counts = {name: count for name, count in cells.items() if count is not None}
+        if cidr is None or len(counts) < len(cells) or "IPS IN USE" not in counts or "GROUPING" not in row:
+            reported.notes.append(Finding("table-row", params={"row": " ".join(row.values())}, place=place))
             continue
         if row["GROUPING"] == "IP Pool":
-            pools.append((cidr, number))
-            _add_pool_usage(cidr, counts_by_heading, Place(file, number), reported)
+            pools.append(_ListedPool(cidr, place, counts))
+            _add_pool_usage(cidr, counts, place, reported)
+            continue
+        listed_above = [pools[-1], *pools] if pools else []
+        pool = next((pool for pool in listed_above if cidr.overlaps(pool.cidr)), None)
+        if pool is None:
+            outside.append(counts)
         else:
-            blocks.append((cidr, counts_by_heading))
-    if not blocks:
+            pool.blocks.append((cidr, counts))
+    block_counts = [counts for pool in pools for _, counts in pool.blocks] + outside
+    if not block_counts:
         return  # without --show-blocks nothing is said of them
+    complete = [_add_pool_blocks(pool, reported) for pool in pools]
+    if not all(complete):
+        return  # what was cut off may be more blocks
     place = Place(file, lines[0][0])
-    counts_by_pool: dict[Cidr, list[dict[str, tuple[int, bool]]]] = {cidr: [] for cidr, _ in pools}
-    blocks_outside = 0
-    for cidr, counts in blocks:
-        containing_pool = next((pool for pool, _ in pools if cidr.overlaps(pool)), None)
-        if containing_pool is None:
-            blocks_outside += 1
-        else:
-            counts_by_pool[containing_pool].append(counts)
-    for pool, number in pools:
-        reported.add_figures("pools", str(pool), Place(file, number), _block_counts(counts_by_pool[pool]))
-    all_counts = [counts for _, counts in blocks]
-    totals = _block_counts(all_counts)
+    totals = _block_counts(block_counts)
     totals["blocks"] = totals.pop("blocks_allocated")
-    reported.add_figures("totals", "", place, {"blocks_outside_pools": blocks_outside, **totals})
-    if not any(rounded for counts in all_counts for _, rounded in counts.values()):
-        reported.add_figures(
-            "totals", "", place, {"allocations": sum(counts["IPS IN USE"][0] for counts in all_counts)}
-        )
+    reported.add_figures("totals", "", place, {"blocks_outside_pools": len(outside), **totals})
+    if not any(rounded for counts in block_counts for _, rounded in counts.values()):
+        allocations = sum(counts["IPS IN USE"][0] for counts in block_counts)
+        reported.add_figures("totals", "", place, {"allocations": allocations})
 
 
-def _add_pool_usage(cidr: Cidr, counts: dict[str, tuple[int, bool]], place: Place, reported: ReportedText) -> None:
+def _add_pool_blocks(pool: _ListedPool, reported: ReportedText) -> bool:
+    """Note what the blocks listed under a pool tell; say whether they add up to what the pool has in use."""
+    sizes = {cidr.prefix for cidr, _ in pool.blocks}
+    if len(sizes) == 1 and (size := sizes.pop()) > pool.cidr.prefix - 1:
+        reported.add_pool(pool.cidr, pool.place, blockSize=size)
+        figures = {"blockSize": size, "blocks_total": pool.cidr.subnet_count(size)}
+        reported.add_figures("pools", str(pool.cidr), pool.place, figures)
+    in_use, rounded = pool.counts["IPS IN USE"]
+    listed = sum(counts["IPS IN USE"][0] for _, counts in pool.blocks)
+    if listed != in_use and not rounded and not any(counts["IPS IN USE"][1] for _, counts in pool.blocks):
+        params = {"cidr": str(pool.cidr), "used": in_use, "listed": listed, "blocks": len(pool.blocks)}
+        reported.notes.append(Finding("blocks-incomplete", str(pool.cidr), params, pool.place))
+        return False
+    counts = _block_counts([counts for _, counts in pool.blocks])
+    reported.add_figures("pools", str(pool.cidr), pool.place, counts)
+    return True
+
+
+def _add_pool_usage(cidr: Cidr, counts: Counts, place: Place, reported: ReportedText) -> None:
     reported.add_figures("pools", str(cidr), place, {"capacity": cidr.size})
+    reported.add_pool(cidr, place)
     for heading, figure in (("IPS IN USE", "allocated"), ("IPS RESERVED", "reserved"), ("IPS FREE", "free")):
         if heading in counts:
             value, rounded = counts[heading]
             reported.add_figures("pools", str(cidr), place, {figure: value}, rounded=rounded)
 
 
-def _block_counts(rows: list[dict[str, tuple[int, bool]]]) -> dict[str, int]:
+def _block_counts(rows: Iterable[Counts]) -> dict[str, int]:
+    rows = list(rows)
     return {
         "blocks_allocated": len(rows),
         "blocks_empty": sum(counts["IPS IN USE"] == (0, False) for counts in rows),
-        "blocks_full": sum(counts["IPS IN USE"] == counts["IPS TOTAL"] for counts in rows),
+        "blocks_full": sum(counts["IPS IN USE"] == counts.get("IPS TOTAL") for counts in rows),
     }
 
 
@@ -103,11 +144,21 @@ def read_borrowed_addresses(lines: NumberedLines, file: str, reported: ReportedT
     borrowed_in: dict[str, int] = {}
     borrowed_out: dict[str, int] = {}
     count = 0
-    for _, row in table_rows(lines):
+    for number, row in table_rows(lines):
+        node, owner = row.get("BORROWING-NODE"), row.get("BLOCK OWNER", row.get("BLOCK-OWNER", ""))
+        if not node:
+            reported.notes.append(
+                Finding("table-row", params={"row": " ".join(row.values())}, place=Place(file, number))
+            )
+            continue
         count += 1
-        borrowed_in[row["BORROWING-NODE"]] = borrowed_in.get(row["BORROWING-NODE"], 0) + 1
-        if owner := row.get("BLOCK OWNER"):
+        borrowed_in[node] = borrowed_in.get(node, 0) + 1
+        if owner:
             borrowed_out[owner] = borrowed_out.get(owner, 0) + 1
+    for number, line in lines:
+        if match := _UNKNOWN_NODE_NOTE.match(line):
+            params = {"count": int(match[1])}
+            reported.notes.append(Finding("borrowed-unknown", "", params, Place(file, number)))
     reported.add_figures("totals", "", place, {"borrowed": count})
     for node in {*borrowed_in, *borrowed_out}:
         reported.add_figures(
@@ -121,23 +172,29 @@ def read_ipam_configuration(lines: NumberedLines, file: str, reported: ReportedT
         figure, text = _CONFIG_FIELDS.get(row.get("PROPERTY", "")), row.get("VALUE", "")
         if figure is None or text.startswith("("):  # a Go pointer: that release does not say
             continue
-        value = _FLAG_VALUES.get(text, int(text) if text.isascii() and text.isdigit() else text)
+        value = _FLAG_VALUES.get(text, int(text) if is_digits(text) else text)
         reported.add_figures("config", "", Place(file, number), {figure: value})
 
 
 def read_pools_table(lines: NumberedLines, file: str, reported: ReportedText) -> None:
-    """Read `get ippools`, with or without `-o wide`: cells begin where their heading does, and may hold blanks."""
-    (_, heading_line), *rows = lines
-    headings = [(match.start(), match[0]) for match in re.finditer(r"\S+", heading_line)]
-    ends = [start for start, _ in headings[1:]] + [None]
-    for number, line in rows:
-        cells = {name: line[start:end].strip() for (start, name), end in zip(headings, ends, strict=True)}
-        cidr = Cidr.parse_or_none(cells.get("CIDR"))
+    """Read `get ippools`, with or without `-o wide`."""
+    for number, row in table_rows(lines):
+        cidr, place = Cidr.parse_or_none(row.get("CIDR")), Place(file, number)
         if cidr is None:
-            reported.notes.append(Finding("table-row", params={"row": line.strip()}, place=Place(file, number)))
+            reported.notes.append(Finding("table-row", params={"row": " ".join(row.values())}, place=place))
             continue
-        cell_by_figure = {figure: cells[name] for name, figure in _POOL_COLUMNS.items() if name in cells}
-        values = {key: _FLAG_VALUES.get(text, text) for key, text in cell_by_figure.items()}
-        reported.add_figures(
-            "pools", str(cidr), Place(file, number), {"cidr": str(cidr), "capacity": cidr.size, **values}
-        )
+        cells = {figure: row[name] for name, figure in _POOL_COLUMNS.items() if row.get(name, "") not in ("", "<none>")}
+        values: dict[str, Any] = {key: _FLAG_VALUES.get(text, text) for key, text in cells.items()}
+        figures = {"cidr": str(cidr), "capacity": cidr.size}
+        figures |= {key: values[key] for key in _POOL_FIGURES if key in values}
+        reported.add_figures("pools", str(cidr), place, figures)
+        name = str(values.pop("name", ""))
+        reported.add_pool(cidr, place, name, **values)
+
+
+def read_address(lines: NumberedLines, file: str, reported: ReportedText) -> None:
+    """Read `ipam show --ip`: whether an address is held, and the attributes of who holds it."""
+    number, line = lines[0]
+    attributes = ", ".join(text.strip() for _, text in lines[1:] if ":" in text and text.startswith(" "))
+    params = {"line": line.strip()[:200], "attributes": attributes[:300] or "-"}
+    reported.notes.append(Finding("address-shown", "", params, Place(file, number)))

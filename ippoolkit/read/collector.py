@@ -4,30 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
 
 from ..calico.limits import KUBELET_MAX_PODS
-from ..errors import InputError
 from ..findings import Finding, Place
 from ..model import BGPConfiguration, BlockAffinity, IPAMConfig, IPAMHandle, Node, Scenario
+from ..yaml_scalars import is_digits
 from .document import Document, FieldPath
+from .input_files import AnyPath
 from .kubernetes_objects import KIND_READERS, KindReader, ObjectSource, read_object
 from .scenario_document import read_scenario
 from .text_files import STDIN
-
-AnyPath = str | FilePath
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A scenario, what is to be said about how it was read, and the documents that it was read from."""
-
-    scenario: Scenario
-    notes: tuple[Finding, ...] = ()
-    documents: tuple[Document, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +28,10 @@ class LocatedObject:
     document: Document
     path: FieldPath
     resource_version: int = 0
+
+
+def _knows_nothing(document: Document, path: FieldPath, value: Mapping[str, Any], kind: str) -> bool:  # noqa: ARG001
+    return False
 
 
 @dataclass(slots=True)
@@ -55,10 +49,12 @@ class ObjectCollector:
     scenarios: list[Scenario] = field(default_factory=list)
     # per field of Cluster: the objects by name, and where each was found
     objects: dict[str, dict[str, LocatedObject]] = field(default_factory=dict)
-    documents: list[Document] = field(default_factory=list)
     unread_counts: dict[tuple[str, str, str], int] = field(default_factory=dict)
     kinds_seen: set[str] = field(default_factory=set)
-    newest_creation: dict[str, str] = field(default_factory=dict)  # per kind: when the youngest object was made
+    failed_kinds: dict[str, str] = field(default_factory=dict)  # of which an object could not be read; their fields
+    newest_creation: dict[str, str] = field(default_factory=dict)  # per kind: when the youngest object was created
+    # takes objects of other kinds, such as an installer's; returns whether it knew one
+    read_other: Callable[[Document, FieldPath, Mapping[str, Any], str], bool] = _knows_nothing
 
     def add_document(self, document: Document) -> None:
         """Gather what a document holds."""
@@ -98,14 +94,19 @@ class ObjectCollector:
 
     def _add_object(self, document: Document, path: FieldPath, value: Mapping[str, Any], name: str) -> None:
         api_version = value.get("apiVersion")
+        if self.read_other(document, path, value, name):
+            return
         for reader in self.kind_readers.get(name, ()):
             if api_version in reader.api_versions or api_version is None:
                 self.kinds_seen.add(name)
                 source = ObjectSource(document, path, self.problems, self.notes, self.lenient)
-                if (item := read_object(reader, value, source)) is not None:
-                    self._store_object(
-                        reader, name, LocatedObject(item, document, path, self._resource_version(name, value))
-                    )
+                problem_count = len(self.problems)
+                item = read_object(reader, value, source)
+                if item is not None:
+                    version = self._resource_version(name, value)
+                    self._store_object(reader, name, LocatedObject(item, document, path, version))
+                elif len(self.problems) > problem_count:
+                    self.failed_kinds[name] = reader.cluster_field
                 return
         key = (document.file, str(api_version), name)
         self.unread_counts[key] = self.unread_counts.get(key, 0) + 1
@@ -118,11 +119,7 @@ class ObjectCollector:
         created, resource_version = metadata.get("creationTimestamp"), metadata.get("resourceVersion")
         if isinstance(created, str) and created > self.newest_creation.get(name, ""):
             self.newest_creation[name] = created
-        return (
-            int(resource_version)
-            if isinstance(resource_version, str) and resource_version.isascii() and resource_version.isdigit()
-            else 0
-        )
+        return int(resource_version) if is_digits(resource_version) else 0
 
     def _store_object(self, reader: KindReader, kind: str, new: LocatedObject) -> None:
         objects_by_key = self.objects.setdefault(reader.cluster_field, {})
@@ -140,22 +137,9 @@ class ObjectCollector:
         elif self.lenient and first.document is new.document:
             self.notes.append(_repeated_object_finding("object-twice", kind, key, first, new))
 
-    def build(self, files: Iterable[AnyPath]) -> Reading:
-        """Return what was found, as one scenario.
-
-        Raises
-        ------
-        InputError
-            Where there is any problem, or nothing at all.
-        """
-        self.note_unread_kinds()
-        if len(self.scenarios) > 1:
-            self.problems.append(Finding("scenarios-several", params={"count": len(self.scenarios)}))
-        if not self.scenarios and not self.objects and not self.problems:
-            self.problems += [Finding("nothing-read", place=Place(str(file))) for file in files]
-        if self.problems:
-            raise InputError(self.problems)
-        return Reading(self.merge_into_scenario(files), tuple(self.notes), tuple(self.documents))
+    def lost_kinds(self) -> set[str]:
+        """Return the kinds of which there were objects, and none could be read: these are unknown, not none."""
+        return {kind for kind, cluster_field in self.failed_kinds.items() if not self.objects.get(cluster_field)}
 
     def note_unread_kinds(self) -> None:
         """Note the objects of kinds that are not read."""
@@ -165,7 +149,7 @@ class ObjectCollector:
 
     def merge_into_scenario(self, files: Iterable[AnyPath]) -> Scenario:
         """Put the objects that were found into the first scenario, or into a new one."""
-        base = self.scenarios[0] if self.scenarios else Scenario(name=_scenario_name(files))
+        base = self.scenarios[0] if self.scenarios else Scenario(name=scenario_name(files))
         changes: dict[str, Any] = {}
         for cluster_field, objects_by_key in self.objects.items():
             items = [located.item for located in objects_by_key.values()]
@@ -206,11 +190,19 @@ def _merge_nodes(first: Node, second: Node) -> Node:
     tunnels = first.tunnels + tuple(tunnel for tunnel in second.tunnels if tunnel not in first.tunnels)
     max_pods = first.max_pods if first.max_pods != KUBELET_MAX_PODS else second.max_pods
     pod_cidrs = first.pod_cidrs or second.pod_cidrs
-    labels = {**second.labels, **first.labels}
-    return dataclasses.replace(first, labels=labels, tunnels=tunnels, max_pods=max_pods, pod_cidrs=pod_cidrs)
+    return dataclasses.replace(
+        first,
+        labels={**second.labels, **first.labels},
+        tunnels=tunnels,
+        max_pods=max_pods,
+        pod_cidrs=pod_cidrs,
+        addresses=tuple(dict.fromkeys((*first.addresses, *second.addresses))),
+        networks=tuple(dict.fromkeys((*first.networks, *second.networks))),
+    )
 
 
-def _scenario_name(files: Iterable[AnyPath]) -> str:
+def scenario_name(files: Iterable[AnyPath]) -> str:
+    """Return what a scenario without a name of its own is called: after the first file or folder."""
     for file in files:
         if str(file) != STDIN:
             path = FilePath(file)

@@ -10,6 +10,10 @@ from ..findings import Finding, Place
 FieldPath = tuple[str | int, ...]
 
 
+def _no_source_text(path: FieldPath) -> str:  # noqa: ARG001 (the signature of `source_text`)
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One document of a file: dicts with text keys, lists and scalars; `notes` are remarks on how it was read.
@@ -21,7 +25,12 @@ class Document:
     value: object
     line_of: Callable[[FieldPath], int | None]
     notes: tuple[Finding, ...] = ()
-    source_text: Callable[[FieldPath], str] = lambda path: ""  # noqa: ARG005
+    source_text: Callable[[FieldPath], str] = _no_source_text
+
+    @classmethod
+    def without_lines(cls, file: str, value: object = None, line: int | None = None) -> Document:
+        """Return a document for a value that was put together here: all of it stands at one line, if at any."""
+        return cls(file, value, lambda _: line)
 
     def place(self, path: FieldPath) -> Place:
         """Say where the path is; a path that is not there has its parent's line."""

@@ -10,12 +10,14 @@ from typing import Any
 from ..cidr import Cidr
 from ..findings import Finding, Place
 from ..model import Allocation, Block
-from .reported import ANY_ROW, NumberedLines, ReportedText
+from .reported import ANY_ROW, COUNTS_TABLE, NumberedLines, ReportedText
+from .validation import short_value
 
 _BLOCK_LINE = re.compile(r" IPAM block (\S+) affinity=(.*):$")
 _ALLOCATED_LINE = re.compile(r"  (\S+) allocated; attrs Main:(.*) Extra:(.*)$")
 _LEAKED_LINE = re.compile(r"  (\S+) leaked; attrs Main:(.*) Extra:(.*)$")
 _OWNER_LINE = re.compile(r"  (\S+) (?:belongs to|in use by) (Workload|Node)\((.+?)\)(?:$| and | is )")
+_NODE_ALLOCATIONS_LINE = re.compile(r"  (\S{1,253}) has (\d{1,12}) allocations$")
 _POOL_LINE = re.compile(r"  (\S+/\d+)$")
 _IN_POOL_LINE = re.compile(r"  (\S+) in use by .* and in active IPAM pool but has no IPAM allocation")
 _OUTSIDE_LINE = re.compile(r"  (\S+) in use by .* is not in any active IP pool")
@@ -25,28 +27,32 @@ _MISSING_HANDLE_LINE = re.compile(r"  (\S+) is in use in a block but doesn't exi
 # A workload endpoint: `-` inside a name is doubled.
 _ENDPOINT = re.compile(r"[^/]*/((?:[^-]|--)+)-k8s-(?:[^-]|--)+-eth0$")
 _COUNT_PATTERNS = (
-    (re.compile(r"Found (\d+) IPAM blocks"), "blocks"),
-    (re.compile(r"IPAM blocks record (\d+) allocations"), "allocations"),
-    (re.compile(r"Found (\d+) node tunnel IPs"), "tunnel_addresses_v4"),
-    (re.compile(r"Found (\d+) service load balancer"), "load_balancer_ips"),
-    (re.compile(r"Found (\d+) workload IPs"), "workload_ips"),
-    (re.compile(r"Found (\d+) IPs that are allocated in IPAM but not"), "leaked_as_calicoctl_reports"),
+    (re.compile(r"Found (\d{1,18}) IPAM blocks"), "blocks"),
+    (re.compile(r"IPAM blocks record (\d{1,18}) allocations"), "allocations"),
+    (re.compile(r"Found (\d{1,18}) node tunnel IPs"), "tunnel_addresses_v4"),
+    (re.compile(r"Found (\d{1,18}) service load balancer"), "load_balancer_ips"),
+    (re.compile(r"Found (\d{1,18}) workload IPs"), "workload_ips"),
+    (re.compile(r"Found (\d{1,18}) IPs that are allocated in IPAM but not"), "leaked_as_calicoctl_reports"),
 )
-_HANDLES_PATTERN = re.compile(r"Found (\d+) handles with no matching IPs \(and (\d+) handles")
+_HANDLES_PATTERN = re.compile(r"Found (\d{1,18}) handles with no matching IPs \(and (\d{1,18}) handles")
 # What is listed one a line, and how many there are: without --show-all-ips some lists are left out.
 _LIST_PATTERNS = (
     (
         _IN_POOL_LINE,
         "in_use_in_pool_not_allocated",
-        re.compile(r"Found (\d+) in-use IPs that are in active IP pools but"),
+        re.compile(r"Found (\d{1,18}) in-use IPs that are in active IP pools but"),
     ),
     (
         _OUTSIDE_LINE,
         "in_use_outside_active_pools",
-        re.compile(r"Found (\d+) in-use IPs that are not in active IP pools"),
+        re.compile(r"Found (\d{1,18}) in-use IPs that are not in active IP pools"),
     ),
-    (_HANDLE_WITHOUT_ADDRESS_LINE, "leaked_handles", re.compile(r"Found (\d+) handles with no matching IPs")),
-    (_MISSING_HANDLE_LINE, "missing_handles", re.compile(r"Found (\d+) handles mentioned in blocks with no matching")),
+    (_HANDLE_WITHOUT_ADDRESS_LINE, "leaked_handles", re.compile(r"Found (\d{1,18}) handles with no matching IPs")),
+    (
+        _MISSING_HANDLE_LINE,
+        "missing_handles",
+        re.compile(r"Found (\d{1,18}) handles mentioned in blocks with no matching"),
+    ),
 )
 _VXLAN_V6_ATTRIBUTE = "vxlanV6TunnelAddress"
 _COMPLETE_LINE = "Check complete"
@@ -64,16 +70,22 @@ def read_ipam_check(lines: NumberedLines, file: str, reported: ReportedText) -> 
     if not is_complete:
         reported.notes.append(Finding("check-cut", place=place))
     leaked = _first_groups(_LEAKED_LINE, texts)
+    if leaked and len(leaked) == totals.get("leaked_as_calicoctl_reports"):  # the number follows the list
+        totals["leaked_ips_as_calicoctl_reports"] = leaked
     if is_complete and len(leaked) == totals.get("leaked_as_calicoctl_reports"):
         totals["leaked_ips_as_calicoctl_reports"] = leaked
         kinds = {match[3] for match in map(_LEAKED_LINE.match, texts) if match}
         if not any(_VXLAN_V6_ATTRIBUTE in kind or "ireguard" in kind for kind in kinds):
             totals["leaked"], totals["leaked_ips"] = len(leaked), leaked
+    for _, figure, count_pattern in _LIST_PATTERNS:
+        if match := next(filter(None, map(count_pattern.match, texts)), None):
+            reported.add_figures(COUNTS_TABLE, "", place, {figure: int(match[1])})
     if match := next(filter(None, map(_HANDLES_PATTERN.match, texts)), None):
         totals["handles"] = int(match[1]) + int(match[2])
     lists_addresses = bool(leaked) or any("allocated; attrs" in line for line in texts) or _reports_no_problems(texts)
     if is_complete and lists_addresses:
         totals["ips_with_several_owners"] = _first_groups(_SEVERAL_OWNERS_LINE, texts)
+    if is_complete:
         for pattern, figure, count_pattern in _LIST_PATTERNS:
             count = next((int(match[1]) for match in map(count_pattern.match, texts) if match), None)
             if len(listed := _first_groups(pattern, texts)) == count:
@@ -85,6 +97,7 @@ def read_ipam_check(lines: NumberedLines, file: str, reported: ReportedText) -> 
     _add_pools(lines, file, reported)
     _add_blocks(lines, file, reported, totals)
     _add_owned_addresses(texts, place, reported)
+    _add_block_owners(texts, place, reported, totals)
 
 
 def _first_groups(pattern: re.Pattern[str], texts: list[str]) -> list[str]:
@@ -133,6 +146,17 @@ def _add_blocks(lines: NumberedLines, file: str, reported: ReportedText, totals:
         reported.blocks_known = True
 
 
+def _add_block_owners(texts: list[str], place: Place, reported: ReportedText, totals: Mapping[str, Any]) -> None:
+    """Count the blocks of each node by the lines that show their affinity, where all blocks are shown."""
+    affinities = [match[2] for match in map(_BLOCK_LINE.match, texts) if match]
+    if affinities and len(affinities) == totals.get("blocks"):
+        hosts = Counter(affinity.removeprefix("host:") for affinity in affinities if affinity.startswith("host:"))
+        for node, count in hosts.items():
+            reported.add_figures("nodes", node, place, {"blocks": count})
+    for match in filter(None, map(_NODE_ALLOCATIONS_LINE.match, texts)):
+        reported.add_figures("nodes", match[1], place, {"allocations": int(match[2])})
+
+
 def _parse_allocation(cidr: Cidr, match: re.Match[str]) -> Allocation | None:
     address = Cidr.parse_or_none(f"{match[1]}/{cidr.bits}")
     if address is None or address not in cidr:
@@ -171,14 +195,20 @@ def is_ipam_report(value: object) -> bool:
     return isinstance(value, Mapping) and "clusterGUID" in value and isinstance(value.get("allocations"), Mapping)
 
 
+def _report_entries(value: object, place: Place, reported: ReportedText) -> list[Mapping[str, Any]]:
+    """Return the mappings of a list of the report; absent is empty, anything else is noted."""
+    if value is not None and not isinstance(value, list):
+        reported.notes.append(Finding("type-list", params={"value": short_value(value)}, place=place))
+    return [entry for entry in value if isinstance(entry, Mapping)] if isinstance(value, list) else []
+
+
 def read_ipam_report(value: Mapping[str, Any], file: str, reported: ReportedText) -> None:
     """Read the report of `ipam check -o`: every allocation with its owners, but no blocks and no pools."""
     place = Place(file)
     entries = [
         entry
-        for address_entries in value["allocations"].values()
-        for entry in address_entries
-        if isinstance(entry, Mapping)
+        for address, address_entries in value["allocations"].items()
+        for entry in _report_entries(address_entries, Place(file, field=f"allocations.{address}"), reported)
     ]
     cooling = [entry for entry in entries if entry.get("coolingDown")]
     unused_ips = {str(entry.get("ip")) for entry in entries if not entry.get("inUse") and not entry.get("coolingDown")}
@@ -186,8 +216,13 @@ def read_ipam_report(value: Mapping[str, Any], file: str, reported: ReportedText
         str(entry.get("ip")) for entry in entries if not entry.get("handle") and not entry.get("coolingDown")
     }
     leaked = sorted(unused_ips - ips_without_handle)
-    handles = [entry.get("ID") for entry in value.get("leakedHandles") or () if isinstance(entry, Mapping)]
-    owners = Counter(str(entry.get("ip")) for entry in entries for _ in entry.get("owners") or ())
+    listed_handles = _report_entries(value.get("leakedHandles"), Place(file, field="leakedHandles"), reported)
+    handles = [entry.get("ID") for entry in listed_handles]
+    owners = Counter(
+        str(entry.get("ip"))
+        for entry in entries
+        for _ in (entry["owners"] if isinstance(entry.get("owners"), list) else ())
+    )
     figures = {
         "allocations": len(entries),
         "cooling_down": len(cooling),

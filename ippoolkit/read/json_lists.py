@@ -49,6 +49,8 @@ _TUNNEL_ANNOTATIONS = {
         "IPv6VXLANTunnelAddr",
         "IPv4WireguardInterfaceAddr",
         "IPv6WireguardInterfaceAddr",
+        "IPv4Address",
+        "IPv6Address",
     )
 }
 _SECONDARY_TYPE: Any = _optional_keys(
@@ -77,7 +79,7 @@ _KEPT_KEYS: dict[str, Any] = {
             ipv4VXLANTunnelAddr=Any,
             ipv6VXLANTunnelAddr=Any,
         ),
-        "status": _optional_keys("NodeStatus", allocatable=Any),
+        "status": _optional_keys("NodeStatus", allocatable=Any, capacity=Any, addresses=Any),
     },
     "Namespace": {"metadata": _metadata_type(_POOL_ANNOTATIONS, labels=_LABELS_TYPE)},
     "Service": {
@@ -159,7 +161,7 @@ class _LineLookup:
         self.lookups += 1
         if self.data is None or self.lookups > _MAX_LINE_LOOKUPS:
             return None
-        return find_line(bytes(self.data).decode(), path)
+        return find_line(bytes(self.data).decode(errors="replace"), path)
 
 
 def _decode_single_kind(data: Buffer) -> dict[str, Any] | None:

@@ -6,6 +6,7 @@ take Calico's defaults, fields that Calico does not have are problems.
 
 from __future__ import annotations
 
+import ipaddress
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from pydantic import TypeAdapter
 from ..calico.kinds import METADATA_FIELDS, V1, V3
 from ..findings import Finding
 from ..model import BGPConfiguration, BGPPeer, Block, IPAMConfig, IPPool, IPReservation, Namespace, Node, Pod
-from ..yaml_scalars import to_go_string
+from ..yaml_scalars import is_digits, to_go_string
 from .document import Document, FieldPath
 from .validation import validate
 
@@ -110,7 +111,7 @@ def read_object(reader: KindReader, value: Mapping[str, Any], source: ObjectSour
 
 def to_model(kind: str, value: Mapping[str, Any]) -> Any | None:
     """Turn one of Calico's objects into its model class; None where it does not fit."""
-    return read_object(KIND_READERS[kind][0], value, ObjectSource(Document("", value, lambda _: None), (), [], []))
+    return read_object(KIND_READERS[kind][0], value, ObjectSource(Document.without_lines("", value), (), [], []))
 
 
 def _ippool_fields(value: Mapping[str, Any], source: ObjectSource) -> Fields:
@@ -151,13 +152,43 @@ def _node_fields(value: Mapping[str, Any], source: ObjectSource) -> Fields:
         for key, tunnel_type in _TUNNEL_ANNOTATIONS.items()
         if annotations.get(f"projectcalico.org/{key}")
     ]
-    allocatable = source.get_mapping(source.get_mapping(value, "status"), "allocatable", "status")
-    pods = to_go_string(allocatable.get("pods", ""))
-    max_pods = {"maxPods": int(pods)} if isinstance(pods, str) and pods.isascii() and pods.isdigit() else {}
-    spec = source.get_mapping(value, "spec")
+    spec, status = source.get_mapping(value, "spec"), source.get_mapping(value, "status")
     pod_cidrs = source.get_list(spec, "podCIDRs", "spec") or [cidr for cidr in (spec.get("podCIDR"),) if cidr]
-    name, labels = metadata.get("name", ""), _labels(metadata, source)
-    return {"name": name, "labels": labels, "tunnels": tunnels, "podCIDRs": pod_cidrs} | max_pods
+    listed = source.get_list(status, "addresses", "status")
+    own = [item.get("address") for item in listed if isinstance(item, Mapping) and item.get("type") == "InternalIP"]
+    with_prefix = [annotations.get(f"projectcalico.org/IPv{version}Address") for version in (4, 6)]
+    return {
+        "name": metadata.get("name", ""),
+        "labels": _labels(metadata, source),
+        "tunnels": tunnels,
+        "podCIDRs": pod_cidrs,
+        **_node_addresses([*own, *with_prefix]),
+        **_max_pods(status, source),
+    }
+
+
+def _max_pods(status: Mapping[str, Any], source: ObjectSource) -> Fields:
+    for name in ("allocatable", "capacity"):
+        pods = to_go_string(source.get_mapping(status, name, "status").get("pods", ""))
+        if is_digits(pods):
+            return {"maxPods": int(pods)}
+    return {}
+
+
+def _node_addresses(values: list[Any]) -> Fields:
+    """Return addresses, and the networks of those that are written with their prefix; others are no addresses."""
+    addresses: dict[str, None] = {}
+    networks: dict[str, None] = {}
+    for value in values:
+        text, slash, prefix = str(value or "").partition("/")
+        try:
+            address = ipaddress.ip_address(text)
+        except ValueError:
+            continue
+        addresses.setdefault(str(address))
+        if slash and is_digits(prefix) and int(prefix) < address.max_prefixlen:
+            networks.setdefault(f"{address}/{prefix}")
+    return {"addresses": list(addresses), "networks": list(networks)}
 
 
 def _calico_node_fields(value: Mapping[str, Any], source: ObjectSource) -> Fields:
@@ -171,7 +202,8 @@ def _calico_node_fields(value: Mapping[str, Any], source: ObjectSource) -> Field
         ("wireguard", wireguard.get("interfaceIPv6Address")),
     )
     tunnels = [{"type": tunnel_type, "address": address} for tunnel_type, address in tunnel_addresses if address]
-    return {"name": metadata.get("name", ""), "labels": _labels(metadata, source), "tunnels": tunnels}
+    own = _node_addresses([bgp.get("ipv4Address"), bgp.get("ipv6Address")])
+    return {"name": metadata.get("name", ""), "labels": _labels(metadata, source), "tunnels": tunnels, **own}
 
 
 def _namespace_fields(value: Mapping[str, Any], source: ObjectSource) -> Fields:
@@ -213,9 +245,12 @@ def _controller_kind(metadata: Mapping[str, Any], source: ObjectSource) -> str:
     return ""
 
 
-def _block_fields(value: Mapping[str, Any], source: ObjectSource) -> Fields:
+def _block_fields(value: Mapping[str, Any], source: ObjectSource) -> Fields | None:
     spec = source.get_mapping(value, "spec")
     attributes = source.get_list(spec, "attributes", "spec")
+    if "cidr" not in spec and "allocations" in spec:  # kubectl prints fields in the order of their names
+        source.add_problem("file-cut", ("spec",))
+        return None
     allocations: list[Fields] = []
     for ordinal, index in enumerate(source.get_list(spec, "allocations", "spec")):
         if index is None:
@@ -225,15 +260,12 @@ def _block_fields(value: Mapping[str, Any], source: ObjectSource) -> Fields:
             allocations.append({"ordinal": ordinal})
             continue
         attribute = attributes[index]
-        details = {
-            key: text
-            for key, text in (attribute.get("secondary") or {}).items()
-            if text and key in _ALLOCATION_ATTRIBUTES
-        }
+        secondary = source.get_mapping(attribute, "secondary", "spec", "attributes", str(index))
+        details = {key: text for key, text in secondary.items() if text and key in _ALLOCATION_ATTRIBUTES}
         handle_fields = {"handle": attribute.get("handle_id") or "", "releasedAt": attribute.get("releasedAt") or ""}
         allocations.append({"ordinal": ordinal, **handle_fields, **details})
     return {
-        "cidr": spec.get("cidr", ""),
+        **({"cidr": spec["cidr"]} if "cidr" in spec else {}),
         "affinity": spec.get("affinity") or "",
         "claimedAt": spec.get("affinityClaimTime") or "",
         "allocations": allocations,
@@ -266,6 +298,8 @@ def _requested_pools(metadata: Mapping[str, Any], source: ObjectSource) -> Field
         if isinstance(pools, list) and all(isinstance(pool, str) for pool in pools):
             pools_by_family[f"{family}Pools"] = pools
         else:
+            # Calico gives such a pod no address, as for a pool that does not exist: the text stands for one.
+            pools_by_family[f"{family}Pools"] = [str(annotations[key])[:60] or '""']
             source.add_tolerated("annotation-pools", ("metadata", "annotations", key), value=str(annotations[key])[:60])
     return pools_by_family
 
@@ -274,7 +308,9 @@ def _bgp_configuration_fields(value: Mapping[str, Any], source: ObjectSource) ->
     metadata, spec = _metadata_and_spec(value, source)
     if metadata.get("name") != "default":
         return None  # settings of a single node
-    return _bgp_fields(spec, ("nodeToNodeMeshEnabled", "asNumber"))
+    entries = source.get_list(spec, "serviceLoadBalancerIPs", "spec")
+    announced = [entry.get("cidr") for entry in entries if isinstance(entry, Mapping) and entry.get("cidr")]
+    return {**_bgp_fields(spec, ("nodeToNodeMeshEnabled", "asNumber")), "serviceLoadBalancerIPs": announced}
 
 
 def _bgp_peer_fields(value: Mapping[str, Any], source: ObjectSource) -> Fields:
@@ -309,6 +345,7 @@ METADATA_PATHS: dict[str, FieldPath] = {
 _CORE_FIELD_PATHS: dict[str, FieldPath] = METADATA_PATHS | {
     "tunnels": ("metadata", "annotations"),
     "podCIDRs": ("spec", "podCIDRs"),
+    "networks": ("metadata", "annotations"),
     "maxPods": ("status", "allocatable", "pods"),
     "addresses": ("status", "podIPs"),
     "hostNetwork": ("spec", "hostNetwork"),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..cidr import Cidr
 from ..findings import Finding, Place
 from ..model import Block
 
@@ -13,6 +14,8 @@ from ..model import Block
 NumberedLines = list[tuple[int, str]]
 # The row of a figure that holds wherever nothing else was said.
 ANY_ROW = "*"
+# The table of numbers of which the audit has the list: they count where the list is not shown.
+COUNTS_TABLE = "counts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +31,27 @@ class ReportedFigures:
 
 
 @dataclass(slots=True)
+class ReportedPool:
+    """A pool as far as a text tells it; what is not told is absent from `spec`."""
+
+    cidr: Cidr
+    place: Place
+    name: str = ""
+    spec: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class ReportedText:
     """What texts told: figures, blocks, kinds that the reader had no right to list, remarks."""
 
     figures: list[ReportedFigures] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     blocks_known: bool = False
+    pools: list[ReportedPool] = field(default_factory=list)
+    node_addresses: dict[str, Place] = field(default_factory=dict)  # as host ranges, such as 192.0.2.7/32
+    waiting_pods: list[tuple[str, str, Place]] = field(default_factory=list)  # name, node; without an address
+    affinities: list[tuple[str, Cidr, Place]] = field(default_factory=list)  # node and block
+    objects: list[tuple[dict[str, Any], Place]] = field(default_factory=list)  # that a text describes
     forbidden_kinds: dict[str, Place] = field(default_factory=dict)
     notes: list[Finding] = field(default_factory=list)
 
@@ -45,15 +63,17 @@ class ReportedText:
             ReportedFigures(table, row, figure, value, rounded, place) for figure, value in figures.items()
         ]
 
+    def add_pool(self, cidr: Cidr, place: Place, name: str = "", **spec: Any) -> None:
+        """Note what a text tells of a pool; several texts add up."""
+        for pool in self.pools:
+            if pool.cidr == cidr:
+                pool.name = pool.name or name
+                pool.spec = {**spec, **pool.spec}
+                return
+        self.pools.append(ReportedPool(cidr, place, name, spec))
 
-def table_rows(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield the rows of a table with frames, by the headings of its first row."""
-    headings: list[str] = []
-    for number, line in lines:
-        if not line.startswith("|"):
-            continue
-        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
-        if not headings:
-            headings = cells
-        elif len(cells) == len(headings):
-            yield number, dict(zip(headings, cells, strict=True))
+    def add_node_address(self, text: str, place: Place) -> None:
+        """Note an address of a node; what is none (`<none>`) is left out."""
+        cidr = Cidr.parse_or_none(text if "/" in text else f"{text}/{128 if ':' in text else 32}")
+        if cidr is not None:
+            self.node_addresses.setdefault(str(cidr), place)

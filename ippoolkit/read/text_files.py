@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import codecs
 import mmap
+import stat
 import sys
 from pathlib import Path
+from typing import BinaryIO
 
 from ..errors import InputError
 from ..findings import Finding, Place
 from .document import Document
-from .json_text import read_json
+from .json_text import read_json, read_json_lines
 from .yaml_text import MAX_YAML_BYTES as MOST_YAML_BYTES
 from .yaml_text import read_yaml
 
@@ -18,6 +20,8 @@ MAX_TEXT_BYTES = 2**30
 # Lists of objects are read without holding their text.
 MAX_MAPPED_BYTES = 2**33
 MAP_FILES_FROM_BYTES = 2**24
+MAX_STREAM_BYTES = 2**28  # of a pipe, which cannot be mapped
+_STREAM_CHUNK_BYTES = 2**20
 STDIN = "-"
 
 
@@ -49,6 +53,8 @@ def parse_documents(text: str, name: str) -> list[Document]:
         try:
             return read_json(text, name)
         except InputError:
+            if documents := read_json_lines(text, name):
+                return documents
             if len(text) > MOST_YAML_BYTES:
                 raise
             try:
@@ -79,26 +85,47 @@ def read_bytes(file: str | Path, name: str) -> bytes | memoryview:
     Raises
     ------
     InputError
-        Where it is missing, no file, or too large.
+        Where it is missing, a folder or a device, or too large.
     """
     if str(file) == STDIN:
-        return sys.stdin.buffer.read(MAX_MAPPED_BYTES)
+        return _read_stream(sys.stdin.buffer, name)
+    path = Path(file)
     try:
-        path = Path(file)
-        if path.is_dir():
-            raise _input_error("file-folder", name)
-        size = path.stat().st_size
-        if size > MAX_MAPPED_BYTES:
-            raise _input_error("file-large", name, size=size, most=MAX_MAPPED_BYTES)
-        if size < MAP_FILES_FROM_BYTES:
+        mode, size = path.stat().st_mode, path.stat().st_size
+        if stat.S_ISREG(mode) and size < MAP_FILES_FROM_BYTES:
             return path.read_bytes()
-        with path.open("rb") as handle:
-            return memoryview(mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ))
+        if stat.S_ISREG(mode) and size <= MAX_MAPPED_BYTES:
+            with path.open("rb") as handle:
+                return memoryview(mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ))
+        if stat.S_ISFIFO(mode) and path.parent.name == "fd":  # the shell's <(command)
+            with path.open("rb") as handle:
+                return _read_stream(handle, name)
     except FileNotFoundError:
         raise _input_error("file-missing", name) from None
     except (OSError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
         reason = getattr(error, "strerror", None) or str(error)
         raise _input_error("file-unreadable", name, reason=reason) from None
+    if stat.S_ISDIR(mode):
+        raise _input_error("file-folder", name)
+    if stat.S_ISREG(mode):
+        raise _input_error("file-large", name, size=size, most=MAX_MAPPED_BYTES)
+    raise _input_error("file-unreadable", name, reason="not a regular file")
+
+
+def _read_stream(stream: BinaryIO, name: str) -> bytes:
+    """Read what a pipe brings; one without an end, or of zeros, is refused before memory runs out."""
+    chunks: list[bytes] = []
+    size = 0
+    while chunk := stream.read(_STREAM_CHUNK_BYTES):
+        size += len(chunk)
+        if size > MAX_STREAM_BYTES:
+            raise _input_error("file-large", name, size=size, most=MAX_STREAM_BYTES)
+        if not chunks and not chunk.strip(b"\0"):
+            raise _input_error("file-binary", name)
+        chunks.append(chunk)
+    return b"".join(chunks)
 
 
 def decode_text(data: bytes | memoryview, name: str) -> str:

@@ -14,7 +14,6 @@ from ..calico.limits import CALICO_VERSION
 from ..errors import InputError, ReportError
 from ..findings import N_, get_language
 from ..read import Reading
-from ..read.cluster_dump import ClusterReading
 from ..read.text_files import STDIN
 from ..write import save_scenario
 from ..write.redaction import redact_readings
@@ -100,7 +99,7 @@ def build_report(task: ReportTask) -> RenderedReport:
 def _inputs_from_scenarios(task: ReportTask, temp_dir: Path) -> _NotebookInputs:
     """Read the inputs as scenarios; a template that takes many may do without those that cannot be read."""
     template = task.options.template
-    readings: list[Reading | ClusterReading] = []
+    readings: list[Reading] = []
     errors: dict[str, InputError] = {}
     for report_input in task.inputs:
         try:

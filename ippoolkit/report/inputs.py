@@ -14,7 +14,7 @@ from ..errors import InputError
 from ..findings import Finding, Place
 from ..model import Scenario
 from ..read import Reading, read
-from ..read.cluster_dump import ClusterReading, list_files, read_cluster
+from ..read.input_files import list_files
 from ..read.text_files import STDIN
 from ..write import scenario_to_yaml
 
@@ -53,10 +53,10 @@ class ReportInput:
     stem: str
     files: tuple[Path, ...] = ()
     paths: tuple[Path, ...] = ()
-    reading: Reading | ClusterReading | None = None
+    reading: Reading | None = None
     audit: Audit | None = None
 
-    def read(self, *, allow_partial: bool = False) -> Reading | ClusterReading:
+    def read(self, *, allow_partial: bool = False) -> Reading:
         """Return what was read, or read it now.
 
         Parameters
@@ -72,8 +72,8 @@ class ReportInput:
         if self.reading is not None:
             return self.reading
         if allow_partial:
-            return read_cluster(*self.paths)
-        reading = read(*self.files)
+            return read(*self.paths)
+        reading = read(*self.files, strict=True).design
         # Dumps have no name of their own: those of a folder are called after it, not after the first of them.
         name = reading.scenario.name
         if len(self.paths) == 1 and self.paths[0].is_dir() and name == self.files[0].stem:

@@ -37,13 +37,15 @@ class _OutputHook(DisplayHook):
     """Collects the value of a cell's last expression instead of printing it."""
 
     def write_output_prompt(self) -> None:
-        pass
+        """Print no prompt."""
 
     def write_format_data(self, format_dict: Mapping[str, Any], md_dict: Mapping[str, Any] | None = None) -> None:
-        self.shell.display_pub.add("execute_result", format_dict, md_dict or {}, execution_count=None)
+        """Keep the value in every form that it has."""
+        shell: Any = self.shell
+        shell.display_pub.add("execute_result", format_dict, md_dict or {}, execution_count=None)
 
     def finish_displayhook(self) -> None:
-        pass
+        """Print no line feed."""
 
 
 class _OutputPublisher(DisplayPublisher):
@@ -73,6 +75,7 @@ class _OutputPublisher(DisplayPublisher):
         update: bool = False,
         **__: Any,
     ) -> None:
+        """Keep what is displayed; what replaces something displayed before takes its place."""
         display_id = (transient or {}).get("display_id")
         if update and display_id in self._by_display_id:
             changed = self.add("display_data", data, metadata or {})
@@ -84,6 +87,7 @@ class _OutputPublisher(DisplayPublisher):
                 self._by_display_id[display_id] = output
 
     def clear_output(self, wait: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 (IPython's signature)
+        """Forget what the cell has displayed so far."""
         self.outputs.clear()
 
 
@@ -97,7 +101,7 @@ class _Shell(InteractiveShell):
         """Do nothing: there is no event loop of a window system."""
 
 
-class InProcessEngine(Engine):
+class InProcessEngine(Engine):  # type: ignore[misc]  # papermill has no types
     """Runs the cells one after another; the first that raises ends the notebook."""
 
     @classmethod
@@ -110,6 +114,7 @@ class InProcessEngine(Engine):
         on_cell_done: Callable[[], None] | None = None,
         **_: Any,
     ) -> None:
+        """Run the notebook; outputs and the error, if there is one, stand in its cells afterwards."""
         with _new_shell(profile_dir) as shell:
             for index, cell in enumerate(nb_man.nb.cells):
                 if cell.cell_type == "code" and cell.source.strip():
@@ -128,7 +133,7 @@ papermill_engines.register(ENGINE_NAME, InProcessEngine)
 
 def _run_cell(shell: _Shell, cell: Any) -> BaseException | None:
     """Run one cell and keep its outputs; return what it raised."""
-    publisher: _OutputPublisher = shell.display_pub
+    publisher: Any = shell.display_pub
     publisher.outputs = cell.outputs = []
     with capture_output(display=False) as printed:
         result = shell.run_cell(cell.source, store_history=True)
@@ -166,7 +171,8 @@ def _register_formatters(shell: _Shell) -> None:
         part = picture_part(f"figure {next(figure_numbers)}", figure, figure.get_suptitle())
         return Section((part,))._repr_mimebundle_()
 
-    formatter = shell.display_formatter.mimebundle_formatter
+    display_formatter: Any = shell.display_formatter
+    formatter = display_formatter.mimebundle_formatter
     formatter.for_type_by_name("pandas", "DataFrame", _table_bundle)
     formatter.for_type_by_name("pandas.core.frame", "DataFrame", _table_bundle)
     formatter.for_type_by_name("matplotlib.figure", "Figure", figure_bundle)

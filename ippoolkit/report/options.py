@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import hashlib
 import json
 import multiprocessing
@@ -72,7 +72,7 @@ def validate_options(
         problems.append(_invalid_choice("lang", lang, LANGUAGES))
     if date:
         try:
-            datetime.date.fromisoformat(date)
+            dt.date.fromisoformat(date)
         except ValueError:
             problems.append(Finding("type-date", params={"value": f'"{date}"'}, place=Place("report", field="date")))
     report_template = None
@@ -84,7 +84,7 @@ def validate_options(
     problems += _missing_tools(requested_formats, lang)
     if problems or report_template is None:
         raise InputError(problems)
-    today = datetime.date.today().isoformat()  # noqa: DTZ011 (the user's own day)
+    today = dt.date.today().isoformat()  # noqa: DTZ011 (the user's own day)
     report_date = today if date is None else date
     ordered_formats = tuple(format_ for format_ in FORMATS if format_ in requested_formats)
     return ReportOptions(

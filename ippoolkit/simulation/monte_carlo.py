@@ -147,7 +147,7 @@ _FIGURES = {
     "failures": random_runs.FAILURES,
 }
 _LIMITS = {
-    layout.BLOCK_LIMIT: "blocks a node",
+    layout.BLOCK_LIMIT: "blocks per node",
     layout.AUTO_ALLOCATE_OFF: "autoAllocateBlocks",
     layout.TOO_SMALL_FOR_WINDOWS: "blockSize on Windows",
     batch_events.NO_POOL: "no pool",

@@ -9,12 +9,12 @@ from ..analysis import Analysis
 from ..capacity.evaluation import Verdict
 from ..findings import Finding
 from .html import capacity_tiles_html, findings_html, nodes_html, table_html, verdict_html
-from .stylesheet import stylesheet
+from .stylesheet import styled_html
 
 
 def render_answer(answer: object) -> str:
     """Return an answer as HTML that stands alone: its style goes with it."""
-    return f'<style>{stylesheet()}</style><div class="ipk">{_content_html(answer)}</div>'
+    return styled_html(_content_html(answer))
 
 
 @singledispatch

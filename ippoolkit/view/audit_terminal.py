@@ -84,7 +84,9 @@ def headroom_rows(audit: Audit) -> list[dict[str, Any]]:
 def audit_verdict(audit: Audit, lang: str = "en") -> tuple[Severity, str]:
     """Return the gravest severity, and the whole in a sentence."""
     words = get_language(lang)
-    count_by_severity = Counter(finding.severity for finding in audit.findings)
+    # An object or a row that could not be read is as much an error as one that was found.
+    found = (*audit.findings, *audit.notes)
+    count_by_severity = Counter(finding.severity for finding in found if finding.code != "kind-not-read")
     totals = audit.metrics.totals
     sentences = [
         words.render(
@@ -104,7 +106,7 @@ def audit_verdict(audit: Audit, lang: str = "en") -> tuple[Severity, str]:
         if totals.get(name) is not None
     ]
     worst_severity = min(
-        (finding.severity for finding in audit.findings), key=lambda severity: severity.rank, default=Severity.OK
+        (finding.severity for finding in found), key=lambda severity: severity.rank, default=Severity.OK
     )
     sentences += (
         [words.render(N_("{word}."), {"word": words.translate(N_(", ")).join(count_texts)})] if count_texts else []
@@ -151,7 +153,7 @@ def _node_rows(audit: Audit, words: Language) -> tuple[list[dict[str, Any]], str
     title = words.translate(N_("Nodes"))
     if len(rows) > MAX_NODES_SHOWN:
         params = {"shown": MAX_NODES_SHOWN, "nodes": len(rows)}
-        title = words.render(N_("Nodes: the {shown} of {nodes} with the least headroom"), params)
+        title = words.render(N_("The {shown} of {nodes} nodes with room for the fewest further pods"), params)
     return rows[:MAX_NODES_SHOWN], title
 
 
@@ -230,9 +232,9 @@ DATAFRAME_HEADINGS = {
     "node": N_("node"),
     "namespace": N_("namespace"),
     "by": N_("named by"),
-    "gaps": N_("no pool for"),
+    "gaps": N_("not served for"),
     "of": N_("of"),
-    "figure": N_("figure"),
+    "figure": N_("metric"),
     "old": N_("before"),
     "new": N_("now"),
     "change": N_("change"),

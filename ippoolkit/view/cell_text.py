@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..capacity.table_columns import Column
 from ..findings import N_, Language, replace_unprintable
@@ -17,7 +17,7 @@ NO_VALUE = "–"
 def format_column(column: DisplayColumn, data: pd.DataFrame, words: Language) -> list[str]:
     """Return the texts of one shown column, one a row."""
     column_texts = [
-        [format_value(table_column, value, words) for value in data[table_column.name]]
+        [format_value(table_column, value, words) for value in column_values(data[table_column.name])]
         for table_column in column.columns
     ]
     separator = words.translate(column.separator)
@@ -25,6 +25,11 @@ def format_column(column: DisplayColumn, data: pd.DataFrame, words: Language) ->
         separator.join(text for text in texts if text != NO_VALUE) or NO_VALUE
         for texts in zip(*column_texts, strict=True)
     ]
+
+
+def column_values(column: pd.Series) -> list[Any]:
+    """Return the values of a column as plain Python values; missing ones as None."""
+    return [None if missing else value for value, missing in zip(column.tolist(), column.isna(), strict=True)]
 
 
 def format_value(column: Column, value: object, words: Language) -> str:

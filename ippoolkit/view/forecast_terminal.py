@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -9,8 +10,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ..findings import N_, Language, get_language, replace_unprintable
+from ..findings import N_, Language, Severity, get_language, replace_unprintable
 from ..forecasting import Forecast, LimitForecast, outlook
+from ..forecasting.fleet import ClusterForecast, fleet_rows
 from .capacity_terminal import SEVERITY_STYLES, print_findings
 from .cell_text import NO_VALUE
 
@@ -60,18 +62,8 @@ def print_forecast(console: Console, forecast: Forecast, *, lang: str = "en") ->
     """Print a row a pool, the first to run out on top, and what each means in words."""
     words = get_language(lang)
     title = words.render(N_("When pools run out, as of {date}"), {"date": forecast.as_of.isoformat()})
-    table = Table(title=Text(title), title_justify="left", title_style="bold", box=None, pad_edge=False)
     wide = console.width >= WIDE
-    table.add_column(words.translate(N_("pool")), overflow="fold")
-    table.add_column(words.translate(N_("limit")), no_wrap=True)
-    in_use, capacity = words.translate(N_("in use")), words.translate(N_("capacity"))
-    table.add_column(f"{in_use} / {capacity}", justify="right", overflow="fold")
-    for heading in ("P10", "P50", "P90"):
-        table.add_column(heading, no_wrap=True)
-    if wide:
-        table.add_column(words.translate(N_("in 90 days")), justify="right")
-        table.add_column(words.translate(N_("backtest covered")), justify="right")
-        table.add_column(words.translate(N_("error / line's")), justify="right")
+    table = _table(title, words, wide=wide)
     for limit in forecast.pools:
         table.add_row(*_cells(limit, words, wide=wide))
     console.print(table)
@@ -84,6 +76,49 @@ def print_forecast(console: Console, forecast: Forecast, *, lang: str = "en") ->
             )
         )
     print_findings(console, forecast.notes, lang=lang)
+
+
+def fleet_data(clusters: Sequence[ClusterForecast], lang: str = "en") -> dict[str, Any]:
+    """Return the forecasts of many clusters as plain values, the first to run out on top."""
+    return {
+        "clusters": [
+            {"cluster": cluster.cluster, **forecast_data(cluster.forecast, lang)}
+            if cluster.forecast is not None
+            else {"cluster": cluster.cluster, "error": cluster.error.describe(lang) if cluster.error else ""}
+            for cluster in clusters
+        ]
+    }
+
+
+def print_fleet(console: Console, clusters: Sequence[ClusterForecast], *, lang: str = "en") -> None:
+    """Print a row for each pool of each cluster, the first to run out on top, and which clusters failed."""
+    words = get_language(lang)
+    wide = console.width >= WIDE
+    table = _table(words.translate(N_("When pools run out")), words, wide=wide, with_cluster=True)
+    for cluster, limit, error in fleet_rows(clusters):
+        if limit is not None:
+            table.add_row(replace_unprintable(cluster), *_cells(limit, words, wide=wide))
+        elif error is not None:
+            text = Text(f"{replace_unprintable(cluster)}: {replace_unprintable(error.describe(lang))}")
+            console.print(text, style=SEVERITY_STYLES[Severity.ERROR], soft_wrap=True)
+    console.print(table)
+
+
+def _table(title: str, words: Language, *, wide: bool, with_cluster: bool = False) -> Table:
+    table = Table(title=Text(title), title_justify="left", title_style="bold", box=None, pad_edge=False)
+    if with_cluster:
+        table.add_column(words.translate(N_("cluster")), overflow="fold")
+    table.add_column(words.translate(N_("pool")), overflow="fold")
+    table.add_column(words.translate(N_("limit")), no_wrap=True)
+    in_use, capacity = words.translate(N_("in use")), words.translate(N_("capacity"))
+    table.add_column(f"{in_use} / {capacity}", justify="right", overflow="fold")
+    for heading in ("P10", "P50", "P90"):
+        table.add_column(heading, no_wrap=True)
+    if wide:
+        table.add_column(words.translate(N_("in 90 days")), justify="right")
+        table.add_column(words.translate(N_("backtest covered")), justify="right")
+        table.add_column(words.translate(N_("error / line's")), justify="right")
+    return table
 
 
 def _cells(limit: LimitForecast, words: Language, *, wide: bool) -> list[str]:

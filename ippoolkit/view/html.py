@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import jinja2
 
@@ -15,7 +15,7 @@ from ..capacity.evaluation import Status
 from ..capacity.metrics import METRIC_COLUMN, KeyMetrics
 from ..findings import N_, Finding, Language, get_language, replace_unprintable
 from .cell_text import NO_VALUE, format_column
-from .display_columns import LIMIT_COLUMN, MEDIUM, DisplayColumn, display_columns
+from .display_columns import LIMIT_COLUMN, DisplayColumn, display_columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,23 +114,26 @@ def text_table_html(
         ]
         for row, row_classes in zip(row_list, class_rows, strict=True)
     ]
-    values = {
-        "headings": list(zip(map(replace_unprintable, headings), left_aligned, strict=True)),
-        "rows": cells,
-        "links": links or {},
-    }
-    return render_template("grid", **values, caption=caption, scroll=_scroll_classes(len(cells)))
+    return _grid_html(
+        [
+            (replace_unprintable(heading), "text" if left else "")
+            for heading, left in zip(headings, left_aligned, strict=True)
+        ],
+        cells,
+        links=links or {},
+        caption=caption,
+    )
 
 
 def table_html(
     table_name: str, data: pd.DataFrame, *, lang: str = "en", chosen: int | None = None, caption: str = ""
 ) -> str:
-    """Return one of the kit's tables, by its name in `ippoolkit.capacity.table_columns.TABLES`.
+    """Return one of the kit's tables.
 
     Parameters
     ----------
-    table
-        The table's name.
+    table_name
+        Its name in `ippoolkit.capacity.table_columns.TABLES`.
     data
         The table.
     lang
@@ -140,32 +143,42 @@ def table_html(
     caption
         What the table shows, for those who do not see it.
     """
-    import pandas as pd  # takes long to load: verdicts do without
-
     words = get_language(lang)
     columns = display_columns(table_name)
-    cells = pd.DataFrame(
-        {column.name: format_column(column, data, words) for column in columns}, index=data.index, dtype=object
+    column_classes = ["text" if column.is_left_aligned else "" for column in columns]
+    texts = zip(*(format_column(column, data, words) for column in columns), strict=True)
+    cells = [
+        [
+            (text, " ".join(filter(None, (column_class, cell_class))))
+            for text, column_class, cell_class in zip(row, column_classes, cell_classes, strict=True)
+        ]
+        for row, cell_classes in zip(texts, _cell_classes(columns, data, words, chosen), strict=True)
+    ]
+    headings = [
+        (words.translate(column.heading), classes) for column, classes in zip(columns, column_classes, strict=True)
+    ]
+    return _grid_html(headings, cells, table_name=table_name, caption=caption)
+
+
+def _grid_html(
+    headings: Sequence[tuple[str, str]],
+    rows: Sequence[Sequence[tuple[str, str]]],
+    *,
+    table_name: str = "",
+    links: Mapping[str, str] | None = None,
+    caption: str = "",
+) -> str:
+    """Return a table; each heading and cell is a text with its CSS classes."""
+    return render_template(
+        "grid",
+        name=table_name,
+        headings=headings,
+        rows=rows,
+        links=links or {},
+        caption=caption,
+        # In print a short table stays whole, a long one may be cut.
+        scroll="ipk-scroll long" if len(rows) > _MAX_UNBROKEN_ROWS else "ipk-scroll",
     )
-    styler = cells.style.hide(axis="index").format(escape="html").set_uuid(table_name)
-    styler = styler.set_table_attributes(f'class="ipk-table ipk-{table_name}"')
-    styler = styler.set_td_classes(_table_classes(columns, data, words, chosen))
-    left_selectors = ", ".join(f"th.col{index}" for index, column in enumerate(columns) if column.is_left_aligned)
-    styler = styler.set_table_styles([{"selector": left_selectors, "props": "text-align: left"}])
-    headings: Any = {column.name: escape(words.translate(column.heading)) for column in columns}
-    styler = styler.format_index(headings.get, axis="columns")
-    if caption:
-        styler = styler.set_caption(escape(caption))
-    css_rules = ""
-    for min_width in sorted({column.min_width for column in columns} - {0}):
-        selectors = ", ".join(
-            f"#T_{table_name} .col{index}" for index, column in enumerate(columns) if column.min_width == min_width
-        )
-        hide_rule = f"{selectors} {{ display: none; }}"
-        css_rules += f"@container (max-width: {min_width}px) {{ {hide_rule} }}"
-        css_rules += f" @media print {{ {hide_rule} }}" if min_width >= MEDIUM else ""
-    style = f"<style>{css_rules}</style>" if css_rules else ""
-    return f'<div class="{_scroll_classes(len(data))}">{style}{styler.to_html()}</div>'
 
 
 def nodes_html(analysis: Analysis, lang: str = "en") -> str:
@@ -173,7 +186,7 @@ def nodes_html(analysis: Analysis, lang: str = "en") -> str:
     table, note = analysis.nodes(lang=lang), ""
     if len(table) > MAX_NODES_SHOWN:
         params = {"shown": MAX_NODES_SHOWN, "nodes": len(table)}
-        note = get_language(lang).render(N_("Showing the {shown} fullest of {nodes:node}."), params)
+        note = get_language(lang).render(N_("The {shown} nodes with the most pods, of {nodes:node}."), params)
         table = table.sort_values("pods", ascending=False, kind="stable").head(MAX_NODES_SHOWN)
     html = table_html("nodes", table, lang=lang)
     return f'<p class="ipk-empty">{escape(note)}</p>{html}' if note else html
@@ -241,11 +254,6 @@ def review_html(review: Review, lang: str = "en") -> str:
     )
 
 
-def _scroll_classes(rows: int) -> str:
-    """Return the classes of what a table scrolls in: in print a short one stays whole, a long one may be cut."""
-    return "ipk-scroll long" if rows > _MAX_UNBROKEN_ROWS else "ipk-scroll"
-
-
 def _key_figure_tiles(figures: KeyMetrics, words: Language) -> list[tuple[str, str, str]]:
     format_number = words.format_number
     first_bad_month = figures.first_month_with_problem
@@ -271,7 +279,9 @@ def _key_figure_tiles(figures: KeyMetrics, words: Language) -> list[tuple[str, s
         ),
         (
             format_number(figures.pods_per_node_max),
-            words.render(N_("pods a node can hold; busiest: {busiest}"), {"busiest": figures.pods_on_busiest_node}),
+            words.render(
+                N_("max pods per node (own blocks); busiest: {busiest}"), {"busiest": figures.pods_on_busiest_node}
+            ),
             "fails" if exceeds_node else "",
         ),
         (
@@ -300,30 +310,29 @@ def _choice_parts(choice: Choice, words: Language) -> tuple[str, str]:
     return change_text, capacity_text
 
 
-def _table_classes(
+def _cell_classes(
     columns: Sequence[DisplayColumn], data: pd.DataFrame, words: Language, chosen: int | None
-) -> pd.DataFrame:
-    import pandas as pd
-
+) -> Iterator[list[str]]:
+    """Yield the classes of each row's cells: the verdict's status, the column that limits, the chosen row."""
     status_by_text = {words.translate(word.value): word.value for word in Status}
-    column_by_limit = {words.translate(limit_column): column for limit_column, column in LIMIT_COLUMN.items()}
-    rows = []
+    column_by_limit = {words.translate(limit): column for limit, column in LIMIT_COLUMN.items()}
     for record in data.to_dict("records"):
         status = status_by_text.get(record.get("verdict", ""), "")
         limit_column = column_by_limit.get(record.get("limit", "")) if status in ("fails", "tight") else None
         row_class = "chosen" if chosen is not None and record[columns[0].name] == chosen else ""
-        rows.append([_cell_classes(column, status, limit_column, row_class) for column in columns])
-    return pd.DataFrame(rows, index=data.index, columns=[column.name for column in columns])
-
-
-def _cell_classes(column: DisplayColumn, status: str, limit_column: str | None, row_class: str) -> str:
-    classes = (
-        "text" if column.is_left_aligned else "",
-        status if column.name == "verdict" else "",
-        "limit" if column.name == limit_column else "",
-        row_class,
-    )
-    return " ".join(filter(None, classes))
+        yield [
+            " ".join(
+                filter(
+                    None,
+                    (
+                        status if column.name == "verdict" else "",
+                        "limit" if column.name == limit_column else "",
+                        row_class,
+                    ),
+                )
+            )
+            for column in columns
+        ]
 
 
 @cache

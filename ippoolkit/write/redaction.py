@@ -25,7 +25,6 @@ from ..model import (
     IPAMHandle,
     IPPool,
     Namespace,
-    Networks,
     Node,
     NodeGroup,
     Plan,
@@ -35,10 +34,8 @@ from ..model import (
 )
 from ..model.cluster import OS_LABEL
 from ..read import Reading
-from ..read.cluster_dump import ALL_KINDS, ClusterReading
+from ..read.reading import ALL_KINDS
 from ..read.reported import ANY_ROW, ReportedFigures
-
-AnyReading = Reading | ClusterReading
 
 # Where networks are laid out: private ranges first, then whatever is unicast.
 _TARGET_RANGES = {
@@ -80,7 +77,7 @@ def redact_scenarios(scenarios: Sequence[Scenario], name: str = "cluster") -> li
     return [reading.scenario for reading in redact_readings(list(map(Reading, scenarios)), name)]
 
 
-def redact_readings(readings: Sequence[AnyReading], name: str = "cluster") -> list[AnyReading]:
+def redact_readings(readings: Sequence[Reading], name: str = "cluster") -> list[Reading]:
     """Replace names and addresses in what was read, alike in all readings, notes and reported figures included.
 
     Parameters
@@ -101,9 +98,9 @@ def redact_readings(readings: Sequence[AnyReading], name: str = "cluster") -> li
 class _Redactor:
     """What stands for what."""
 
-    def __init__(self, readings: Sequence[AnyReading]) -> None:
+    def __init__(self, readings: Sequence[Reading]) -> None:
         scenarios = [reading.scenario for reading in readings]
-        reported = [figure for reading in readings for figure in _reported(reading)]
+        reported = [figure for reading in readings for figure in reading.reported]
         clusters = [scenario.cluster for scenario in scenarios]
         self.pools = _numbered_names("pool", (pool.name for cluster in clusters for pool in cluster.pools), sort=True)
         reported_nodes = (figure.row for figure in reported if figure.table == "nodes" and figure.row != ANY_ROW)
@@ -131,13 +128,14 @@ class _Redactor:
             (*(network for scenario in scenarios for network in _networks_of(scenario)), *_networks_reported(reported))
         )
 
-    def reading(self, original: AnyReading, name: str) -> AnyReading:
+    def reading(self, original: Reading, name: str) -> Reading:
         """Return what was read with everything replaced."""
         scenario, notes = self.scenario(original.scenario, name), tuple(map(_redacted_note, original.notes))
-        if isinstance(original, Reading):
-            return Reading(scenario, notes)
-        return replace(
-            original, scenario=scenario, notes=notes, reported=tuple(map(self._reported_figure, original.reported))
+        return Reading(
+            scenario,
+            notes,
+            reported=tuple(map(self._reported_figure, original.reported)),
+            newest_creation=original.newest_creation,
         )
 
     def _reported_figure(self, figure: ReportedFigures) -> ReportedFigures:
@@ -157,12 +155,16 @@ class _Redactor:
     def scenario(self, original: Scenario, name: str) -> Scenario:
         """Return a scenario with everything replaced."""
         relocate = self.networks.relocate_network
-        networks = {
-            field: tuple(map(relocate, getattr(original.networks, field)))
-            for field in ("cluster", "services", "nodes", "peers")
-        }
+        around = original.networks
+        networks = replace(
+            around,
+            cluster=tuple(map(relocate, around.cluster)),
+            services=tuple(map(relocate, around.services)),
+            nodes=tuple(map(relocate, around.nodes)),
+            peers=tuple(map(relocate, around.peers)),
+        )
         plan = Plan(months=original.plan.months, groups=tuple(map(self._group, original.plan.groups)))
-        return Scenario(name=name, cluster=self._cluster(original.cluster), plan=plan, networks=Networks(**networks))
+        return Scenario(name=name, cluster=self._cluster(original.cluster), plan=plan, networks=networks)
 
     def _cluster(self, cluster: Cluster) -> Cluster:
         reservations = tuple(
@@ -207,7 +209,13 @@ class _Redactor:
         )
         ranges = tuple(map(self.networks.relocate_network, node.pod_cidrs))
         return replace(
-            node, name=self.nodes[node.name], labels=self._labels(node.labels), tunnels=tunnels, pod_cidrs=ranges
+            node,
+            name=self.nodes[node.name],
+            labels=self._labels(node.labels),
+            tunnels=tunnels,
+            pod_cidrs=ranges,
+            addresses=tuple(map(self.networks.relocate_address, node.addresses)),
+            networks=tuple(map(self.networks.relocate_network, node.networks)),
         )
 
     def _group(self, group: NodeGroup) -> NodeGroup:
@@ -367,10 +375,6 @@ def _first_free_address(cidr: Cidr, taken: Sequence[tuple[int, int]]) -> int:
     return cidr.first  # nothing else is left: a network this large tells nothing
 
 
-def _reported(reading: AnyReading) -> tuple[ReportedFigures, ...]:
-    return () if isinstance(reading, Reading) else reading.reported
-
-
 def _networks_reported(figures: Iterable[ReportedFigures]) -> Iterator[Cidr]:
     for figure in figures:
         texts = figure.value if isinstance(figure.value, list) else []
@@ -401,6 +405,8 @@ def _networks_of(scenario: Scenario) -> Iterator[Cidr]:
     for node in cluster.nodes:
         yield from node.pod_cidrs
         yield from (_host_network(tunnel.address) for tunnel in node.tunnels)
+        yield from map(_host_network, node.addresses)
+        yield from node.networks
     for pod in cluster.pods:
         yield from map(_host_network, pod.addresses)
 

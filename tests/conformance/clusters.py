@@ -9,7 +9,7 @@ from pathlib import Path
 from ippoolkit.audit.cluster_index import ClusterIndex
 from ippoolkit.audit.cluster_metrics import cluster_metrics
 from ippoolkit.errors import InputError
-from ippoolkit.read.cluster_dump import KIND_BY_RESOURCE, read_cluster
+from ippoolkit.read.reading import KIND_BY_RESOURCE, read
 
 KEYS = {"totals", "pools", "nodes", "config"}
 _CLAMP = 2**63 - 1
@@ -46,7 +46,7 @@ def compare(folder: Path, truth):
                 continue
             none = _none(files) if given == "clusters" else ()
             try:
-                reading = read_cluster(*chosen, absent_kinds=none)
+                reading = read(*chosen, empty_kinds=none)
             except InputError as error:
                 yield given, 1, [f"{folder.name}: {error}"]
                 continue

@@ -75,14 +75,15 @@ LEVEL = {package: level for level, packages in enumerate(LAYERS) for package in 
 KNOWN_BY = {
     "ipywidgets": {"widgets"},
     "anywidget": {"widgets"},
-    "traitlets": {"widgets"},
+    "traitlets": {"report", "widgets"},
     "papermill": {"report"},
     "nbconvert": {"report"},
-    "jupyter_client": {"report"},
-    "ipykernel": {"report"},
+    "jupyter_client": set(),
+    "ipykernel": set(),
+    "filelock": {"report"},
     "nbformat": {"report"},
     "xlsxwriter": {"report"},
-    "IPython": {"widgets"},
+    "IPython": {"report", "widgets"},
     "matplotlib": {"figures", "report"},
     "typer": {"cli"},
     "rich": {"cli", "view"},
@@ -115,7 +116,16 @@ KNOWN_BY = {
 def imports():
     for path in sorted(PACKAGE.rglob("*.py")):
         parts = path.relative_to(PACKAGE).with_suffix("").parts
-        for node in ast.walk(ast.parse(path.read_text())):
+        tree = ast.parse(path.read_text())
+        for_types = {
+            node
+            for block in ast.walk(tree)
+            if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING"
+            for node in ast.walk(block)
+        }
+        for node in ast.walk(tree):
+            if node in for_types:
+                continue
             if isinstance(node, ast.Import):
                 yield from ((path, parts, alias.name, 0) for alias in node.names)
             elif isinstance(node, ast.ImportFrom):

@@ -15,7 +15,7 @@ import ippoolkit as ipk
 from ippoolkit.audit import audit, audit_reading
 from ippoolkit.calico.limits import WINDOWS_HANDLE
 from ippoolkit.cidr import Cidr
-from ippoolkit.read.cluster_dump import ClusterReading
+from ippoolkit.read import Reading
 from ippoolkit.report.formats.pdf import find_chromium
 from ippoolkit.write.redaction import redact_scenarios
 from tests.helpers import CLUSTERS, RECORDINGS, ROOT, notebook, plan, recorded, unpacked
@@ -189,7 +189,7 @@ def test_an_audit_keeps_its_figures_and_nothing_else(cluster, tmp_path):
             assert "acme" not in text
             assert [word for word in words if is_left(word, text)] == [], path.name
     (told,) = redact_scenarios([before.scenario])
-    after = audit_reading(ClusterReading(told))
+    after = audit_reading(Reading(told))
     names = {"name", "cidr", "nodeSelector", "namespaceSelector"}
 
     def number(value):

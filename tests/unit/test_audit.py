@@ -11,7 +11,7 @@ from ippoolkit.audit import audit, audit_reading
 from ippoolkit.cli import app
 from ippoolkit.findings import get_language
 from ippoolkit.model import Allocation, Block, BlockAffinity, Cluster, IPAMHandle, IPReservation, Pod, Service, Tunnel
-from ippoolkit.read.cluster_dump import ClusterReading
+from ippoolkit.read import Reading
 from tests.helpers import CLUSTERS, RECORDINGS, unpacked
 
 
@@ -27,7 +27,7 @@ def folders(tmp_path_factory):
 
 def found(cluster, **more):
     """The findings on a cluster, by code."""
-    made = audit_reading(ClusterReading(ipk.Scenario(cluster=replace(cluster, **more))))
+    made = audit_reading(Reading(ipk.Scenario(cluster=replace(cluster, **more))))
     for finding in made.findings:
         for lang in ("en", "zh"):
             assert finding.full_message(lang)

@@ -30,8 +30,8 @@ def test_a_missing_file(tmp_path):
     assert str(error.value) == f"{tmp_path / 'nope.yaml'}: The file does not exist. Check the path."
 
 
-def test_a_folder(tmp_path):
-    with pytest.raises(InputError, match="is a folder"):
+def test_a_folder_with_nothing_to_read_in_it(tmp_path):
+    with pytest.raises(InputError, match="contains no IP pool"):
         ipk.load(tmp_path)
 
 

@@ -67,3 +67,19 @@ def test_options_that_are_no_good_end_with_status_2(history):
     assert run("forecast", history, "--horizon-days", "0").returncode == 2
     assert run("forecast", history, "--capacity", "grow").returncode == 2
     assert run("forecast", history, "--token-file", history.parent / "none").returncode == 2
+
+
+def test_many_clusters_are_one_table_worst_first(history, tmp_path):
+    other = tmp_path / "calm.csv"
+    other.write_text("time,pool,in_use,capacity\n" + "".join(f"2026-01-{day:02},calm,9,64\n" for day in range(1, 20)))
+    bad = tmp_path / "bad.csv"
+    bad.write_text("time,pool,in_use,capacity\n2026-01-01,a,x,1\n")
+    done = run("forecast", "--each", other, bad, history, "--jobs", 2)
+    assert done.returncode == 1
+    lines = done.stdout.splitlines()
+    assert "bad.csv:2" in lines[0]
+    assert [line.split()[1] for line in lines if "addresses" in line or "blocks" in line] == ["grow", "calm", "new"]
+    alone = json.loads(run("forecast", history, "--json").stdout)
+    data = json.loads(run("forecast", "--each", other, bad, history, "--json").stdout)["clusters"]
+    assert [entry["cluster"].rpartition("/")[2] for entry in data] == ["bad.csv", "history.csv", "calm.csv"]
+    assert {key: value for key, value in data[1].items() if key != "cluster"} == alone

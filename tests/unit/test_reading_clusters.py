@@ -8,14 +8,15 @@ import pytest
 from ippoolkit.audit.cluster_index import ClusterIndex
 from ippoolkit.audit.cluster_metrics import cluster_metrics
 from ippoolkit.errors import InputError
-from ippoolkit.read.cluster_dump import ALL_KINDS, read_cluster
+from ippoolkit.read import read
+from ippoolkit.read.reading import ALL_KINDS
 from tests.helpers import RECORDINGS, recorded
 
 DUMPS = ("ippools", "ipamblocks", "nodes", "pods", "services", "blockaffinities", "ipamhandles", "namespaces")
 
 
 def counted(*paths, **options):
-    reading = read_cluster(*paths, **options)
+    reading = read(*paths, **options)
     return cluster_metrics(ClusterIndex(reading.scenario.cluster), reading.reported)
 
 
@@ -30,7 +31,7 @@ def failed(name, tmp_path):
 
 
 def test_a_kind_without_a_dump_is_unknown_not_none(tmp_path):
-    reading = read_cluster(*recorded("s05", tmp_path, "kubectl-ippools.json", "kubectl-ipamblocks.json"))
+    reading = read(*recorded("s05", tmp_path, "kubectl-ippools.json", "kubectl-ipamblocks.json"))
     assert reading.scenario.cluster.unknown == tuple(kind for kind in ALL_KINDS if kind not in ("IPPool", "IPAMBlock"))
     made = cluster_metrics(ClusterIndex(reading.scenario.cluster))
     assert made.pools[0]["allocated"] == 69
@@ -42,7 +43,7 @@ def test_a_kind_without_a_dump_is_unknown_not_none(tmp_path):
 def test_an_empty_list_of_kubectl_leaves_its_kind_unknown_until_told_otherwise(tmp_path):
     paths = recorded("s12", tmp_path, "kubectl-ippools.json", "kubectl-ipamblocks.json")
     assert counted(*paths).totals["blocks"] is None
-    assert counted(*paths, absent_kinds=["IPAMBlock"]).totals["blocks"] == 0
+    assert counted(*paths, empty_kinds=["IPAMBlock"]).totals["blocks"] == 0
 
 
 def test_an_empty_list_that_names_its_kind_is_none(tmp_path):
@@ -60,18 +61,18 @@ def test_null_is_a_configuration_that_nobody_made(tmp_path):
 def test_what_kubectl_says_of_missing_rights_names_the_kinds(tmp_path):
     stdout = failed("kubectl-partial-403.stdout", tmp_path)
     stderr = failed("kubectl-partial-403.stderr", tmp_path)
-    notes = read_cluster(stdout, stderr).notes
+    notes = read(stdout, stderr).notes
     assert [note.subject for note in notes if note.code == "kind-forbidden"] == ["Pod"]
     both = tmp_path / "both.txt"  # as with 2>&1
     both.write_text(stderr.read_text() + stdout.read_text())
-    reading = read_cluster(both)
+    reading = read(both)
     assert [note.subject for note in reading.notes if note.code == "kind-forbidden"] == ["Pod"]
     assert reading.scenario.cluster.pools
 
 
 def test_files_that_hold_only_errors_give_no_cluster(tmp_path):
     with pytest.raises(InputError, match="no IP pool and no other object"):
-        read_cluster(failed("kubectl-several-403.stderr", tmp_path), failed("calicoctl-server-down.stderr", tmp_path))
+        read(failed("kubectl-several-403.stderr", tmp_path), failed("calicoctl-server-down.stderr", tmp_path))
 
 
 def test_figures_above_99999_come_rounded_and_are_marked(tmp_path):
@@ -132,7 +133,7 @@ def test_a_check_without_all_addresses_lists_no_blocks(tmp_path):
 def test_a_check_that_was_cut_off_is_told_and_lists_nothing(tmp_path):
     (path,) = recorded("s05", tmp_path, "ipam-check.txt")
     path.write_text("\n".join(path.read_text().splitlines()[:150]))
-    reading = read_cluster(path)
+    reading = read(path)
     assert "check-cut" in codes(reading)
     made = cluster_metrics(ClusterIndex(reading.scenario.cluster), reading.reported)
     assert made.totals["leaked"] is None
@@ -167,7 +168,7 @@ def test_a_truncated_file_is_told_and_the_others_are_read(tmp_path):
     pods, pools = recorded("s05", tmp_path, "kubectl-pods.json", "kubectl-ippools.json")[::-1][:2]
     pods, pools = sorted((pods, pools), key=lambda path: path.name, reverse=True)
     pods.write_text(pods.read_text()[:5000])
-    reading = read_cluster(pools, pods)
+    reading = read(pools, pods)
     (note,) = [note for note in reading.notes if note.code == "json-syntax"]
     assert note.place.file == str(pods)
     assert note.place.line > 1
@@ -194,7 +195,7 @@ def listed(tmp_path, *items):
 
 
 def test_a_block_whose_allocations_name_no_attribute_is_counted_and_told(tmp_path):
-    reading = read_cluster(listed(tmp_path, block(allocations=[0, 7, None, None])))
+    reading = read(listed(tmp_path, block(allocations=[0, 7, None, None])))
     (note,) = [note for note in reading.notes if note.code == "block-attribute"]
     assert note.params["ordinal"] == 1
     assert "allocations[1]" in note.place.field
@@ -202,7 +203,7 @@ def test_a_block_whose_allocations_name_no_attribute_is_counted_and_told(tmp_pat
 
 
 def test_an_object_twice_is_counted_once_and_told(tmp_path):
-    reading = read_cluster(listed(tmp_path, block(), block()))
+    reading = read(listed(tmp_path, block(), block()))
     assert "object-twice" in codes(reading)
     assert len(reading.scenario.cluster.blocks) == 1
 
@@ -211,16 +212,16 @@ def test_of_two_moments_the_later_counts_and_it_is_told(tmp_path):
     early, late = block(), block(allocations=[None] * 4)
     early["metadata"]["resourceVersion"], late["metadata"]["resourceVersion"] = "900", "1000"
     for order in ((early, late), (late, early)):
-        reading = read_cluster(listed(tmp_path, *order))
+        reading = read(listed(tmp_path, *order))
         assert "object-differs" in codes(reading)
         assert reading.scenario.cluster.blocks[0].allocations == ()
 
 
 def test_sequence_numbers_that_a_tool_has_rounded_are_told(tmp_path):
     exact = [block(cidr=f"10.0.0.{4 * n}/30", sequenceNumber=1795399464474764737 + n) for n in range(4)]
-    assert "sequence-rounded" not in codes(read_cluster(listed(tmp_path, *exact)))
+    assert "sequence-rounded" not in codes(read(listed(tmp_path, *exact)))
     bent = [block(cidr=f"10.0.0.{4 * n}/30", sequenceNumber=float(1795399464474764737 + n)) for n in range(4)]
-    assert "sequence-rounded" in codes(read_cluster(listed(tmp_path, *bent)))
+    assert "sequence-rounded" in codes(read(listed(tmp_path, *bent)))
 
 
 def test_an_annotation_that_is_no_list_is_told_and_the_pod_counts(tmp_path):
@@ -229,7 +230,7 @@ def test_an_annotation_that_is_no_list_is_told_and_the_pod_counts(tmp_path):
         "kind": "Pod",
         "metadata": {"name": "p", "annotations": {"cni.projectcalico.org/ipv4pools": "a"}},
     }
-    reading = read_cluster(listed(tmp_path, pod))
+    reading = read(listed(tmp_path, pod))
     assert "annotation-pools" in codes(reading)
     assert len(reading.scenario.cluster.pods) == 1
 
@@ -248,7 +249,7 @@ def test_an_annotation_that_is_no_list_is_told_and_the_pod_counts(tmp_path):
 )
 def test_an_object_that_cannot_be_used_is_told_with_its_place(item, tmp_path):
     good = block()
-    reading = read_cluster(listed(tmp_path, good, item))
+    reading = read(listed(tmp_path, good, item))
     notes = [note for note in reading.notes if note.severity == "error"]
     assert notes
     assert all("items[1]" in note.place.field for note in notes)
@@ -259,7 +260,7 @@ def test_files_beside_the_point_are_named(tmp_path):
     (tmp_path / "readme.json").write_text('{"a": 1}')
     (tmp_path / "picture.png").write_bytes(b"\x89PNG\xff\x00")
     recorded("s05", tmp_path, "kubectl-ippools.json")
-    reading = read_cluster(tmp_path)
+    reading = read(tmp_path)
     assert {note.code for note in reading.notes} >= {"file-unread", "file-binary"}
     assert reading.scenario.cluster.pools
 
@@ -268,6 +269,6 @@ def test_a_large_file_is_mapped_and_gives_the_same(tmp_path, monkeypatch):
     from ippoolkit.read import text_files
 
     paths = recorded("s05", tmp_path, "kubectl-ippools.json", "kubectl-ipamblocks.json")
-    before = read_cluster(*paths).scenario
+    before = read(*paths).scenario
     monkeypatch.setattr(text_files, "MAP_FILES_FROM_BYTES", 1)
-    assert read_cluster(*paths).scenario == before
+    assert read(*paths).scenario == before

@@ -4,6 +4,7 @@ The design: one /18 with VXLAN, 70 nodes with 60 pods, 110 on the busiest. Each 
 one tunnel address; the busiest 111. A node holds 20 blocks at most.
 """
 
+import pandas as pd
 import pytest
 
 import ippoolkit as ipk
@@ -24,14 +25,14 @@ BLOCK_SIZES = {
         "pods_per_node_max": 5119,  # 20 x 256 - 1
         "pods_fit": 16_310,  # 16,384 / 70 = 234 each, less one tunnel: 233 x 70
         "pods_fit_strict": 0,  # six nodes have no block
-        "stranded": 12_480,  # 64 x (256 - 61)
+        "unused_in_claimed_blocks": 12_480,  # 64 x (256 - 61)
         "borrowed": 366,  # 6 x 61
         "routes": 430,  # 64 + 366
         "spare_blocks": -6,  # 64 - 70
         "first_node_without_block": 65,
         "first_pod_without_address": None,  # 70 x 61 = 4,270 of 16,384
         "nodes": 70,
-        "nodes_later": 70,
+        "nodes_at_horizon": 70,
         "limit": "blocks",
         "source": BLOCKS_PAGE,
         "verdict": "fails",
@@ -47,18 +48,18 @@ BLOCK_SIZES = {
         "pods_per_node_max": 1279,  # 20 x 64 - 1
         "pods_fit": 16_310,
         "pods_fit_strict": 13_370,  # 256 / 70 = 3 blocks each: 3 x 64 - 1 = 191; x 70
-        "stranded": 210,  # 70 x (64 - 61)
+        "unused_in_claimed_blocks": 210,  # 70 x (64 - 61)
         "borrowed": 0,
         "routes": 70,
         "spare_blocks": 186,
         "first_node_without_block": None,
         "first_pod_without_address": None,
         "nodes": 70,
-        "nodes_later": 70,
+        "nodes_at_horizon": 70,
         "limit": "blocks",  # 256 / 70 = 3.7 times the nodes, 1,279 / 110 = 11.6 times the pods
         "source": BLOCKS_PAGE,
         "verdict": "fits",
-        "reason": "room for 256 nodes",
+        "reason": "capacity for 256 nodes",
     },
     # /29: 2,048 blocks of 8. 61 need 8 blocks, 111 need 14.
     29: {
@@ -70,18 +71,18 @@ BLOCK_SIZES = {
         "pods_per_node_max": 159,  # 20 x 8 - 1
         "pods_fit": 11_130,  # the cap binds: 159 x 70
         "pods_fit_strict": 11_130,
-        "stranded": 210,  # 70 x (64 - 61)
+        "unused_in_claimed_blocks": 210,  # 70 x (64 - 61)
         "borrowed": 0,
         "routes": 560,  # 70 x 8
         "spare_blocks": 1488,  # 2,048 - 560
         "first_node_without_block": None,
         "first_pod_without_address": None,
         "nodes": 70,
-        "nodes_later": 70,
-        "limit": "blocks a node",  # 159 / 110 = 1.4 times the pods, 3.7 times the nodes
+        "nodes_at_horizon": 70,
+        "limit": "blocks per node",  # 159 / 110 = 1.4 times the pods, 3.7 times the nodes
         "source": IPAM_SOURCE,
         "verdict": "fits",
-        "reason": "room for 256 nodes",
+        "reason": "capacity for 256 nodes",
     },
     # /30: 4,096 blocks of 4. 111 need 28 blocks, more than 20.
     30: {
@@ -93,15 +94,15 @@ BLOCK_SIZES = {
         "pods_per_node_max": 79,  # 20 x 4 - 1
         "pods_fit": 5530,  # 79 x 70
         "pods_fit_strict": 5530,
-        "stranded": 210,
+        "unused_in_claimed_blocks": 210,
         "borrowed": 0,
         "routes": 1120,
         "spare_blocks": 2976,
         "first_node_without_block": None,
         "first_pod_without_address": None,
         "nodes": 70,
-        "nodes_later": 70,
-        "limit": "blocks a node",
+        "nodes_at_horizon": 70,
+        "limit": "blocks per node",
         "source": IPAM_SOURCE,
         "verdict": "fails",
         "reason": "busiest node needs 28 blocks, limit 20",
@@ -116,15 +117,15 @@ BLOCK_SIZES = {
         "pods_per_node_max": 19,
         "pods_fit": 1330,
         "pods_fit_strict": 1330,
-        "stranded": 0,
+        "unused_in_claimed_blocks": 0,
         "borrowed": 0,
         "routes": 4270,
         "spare_blocks": 12_114,
         "first_node_without_block": None,
         "first_pod_without_address": None,
         "nodes": 70,
-        "nodes_later": 70,
-        "limit": "blocks a node",
+        "nodes_at_horizon": 70,
+        "limit": "blocks per node",
         "source": IPAM_SOURCE,
         "verdict": "fails",
         "reason": "busiest node needs 111 blocks, limit 20",
@@ -134,8 +135,8 @@ BLOCK_SIZES = {
 
 def row(table, key):
     first = table.columns[0]
-    record = table[table[first] == key].iloc[0].to_dict()
-    return {name: value for name, value in record.items() if name != first}
+    (record,) = table[table[first] == key].to_dict("records")
+    return {name: None if value is pd.NA else value for name, value in record.items() if name != first}
 
 
 @pytest.mark.parametrize("size", BLOCK_SIZES)
@@ -163,10 +164,10 @@ def test_pools():
         "reserved": 96,  # 64 + 32
         "nodes_with_block": 255,  # one block is wholly reserved
         "encapsulation": "VXLAN CrossSubnet",
-        "nat": True,
-        "selector": "all()",
-        "serves": "Workload, Tunnel",
-        "used": 3,
+        "nat_outgoing": True,
+        "node_selector": "all()",
+        "allowed_uses": "Workload, Tunnel",
+        "addresses_used": 3,
         "blocks_used": 2,
     }
 
@@ -188,20 +189,20 @@ def test_nodes():
         "family": 4,
         "nodes": 70,
         "pods": 60,
-        "busiest": 110,
-        "tunnels": 1,
+        "pods_on_busiest_node": 110,
+        "tunnels_per_node": 1,
         "pools": "pool",
         "blocks_per_node": 4,  # 61 / 16
         "blocks": 280,
         "pods_per_node_max": 319,  # 20 x 16 - 1
-        "pods_possible": 110,
-        "first_limit": "kubelet's max-pods",
+        "pod_limit": 110,
+        "first_limit": "kubelet max-pods",
     }
     roomy = ipk.nodes(plan(size=28, max_pods=500)).iloc[0]
-    assert (roomy.pods_possible, roomy.first_limit) == (319, "blocks a node")
+    assert (roomy.pod_limit, roomy.first_limit) == (319, "blocks per node")
     # A /24 has 256 addresses: 3 nodes take 183, 73 are left for whoever wants them.
     small = ipk.nodes(plan("10.0.0.0/24", nodes=3, max_pods=500)).iloc[0]
-    assert (small.pods_possible, small.first_limit) == (60 + 73, "addresses")
+    assert (small.pod_limit, small.first_limit) == (60 + 73, "addresses")
 
 
 def test_growth():
@@ -279,9 +280,13 @@ def test_every_column_is_worked_out_here():
     assert {"block_size", *BLOCK_SIZES[24]} == {column.name for column in TABLES["block_sizes"]}
 
 
-def test_counts_are_python_ints_and_small_numbers_are_64_bit():
-    table = ipk.block_sizes(plan("fd00::/8", size=122))
+def test_counts_are_numeric_where_they_fit_and_exact_where_they_do_not():
+    table = ipk.block_sizes(plan())
+    counts = [column.name for column in TABLES["block_sizes"] if column.kind == "count"]
+    assert {str(table[name].dtype) for name in counts} == {"Int64"}
     assert table.block_size.dtype == "int64"
-    assert table.blocks.dtype == object
-    assert table.blocks.iloc[-1] == 2**120
-    assert {type(value) for value in table.blocks} == {int}
+    assert table.first_node_without_block.isna().any()
+    huge = ipk.block_sizes(plan("fd00::/8", size=122))
+    assert huge.blocks.dtype == object
+    assert huge.blocks.iloc[-1] == 2**120
+    assert {type(value) for value in huge.blocks} == {int}

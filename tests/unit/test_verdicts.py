@@ -32,7 +32,7 @@ def test_fewer_blocks_than_nodes_fail_at_the_first_node_without():
 def test_enough_blocks_fit():
     judged = ipk.verdict(plan())
     assert (judged.status, judged.code) == ("fits", "holds")
-    assert judged.finding.message() == "Holds 70 nodes with 4,200 pods; room for up to 256 nodes."
+    assert judged.finding.message() == "Holds 70 nodes with 4,200 pods; capacity for up to 256 nodes."
 
 
 def test_a_busiest_node_beyond_its_cap_fails():
@@ -47,7 +47,7 @@ def test_a_busiest_node_beyond_its_cap_fails():
 
 def test_the_configured_cap_counts():
     low = with_pools(plan(busiest=100), *plan().cluster.pools, ipam=ipk.IPAMConfig(max_blocks_per_host=1))
-    assert verdict(low) == ("fails", "block-cap", "blocks a node")  # 101 addresses need 2 blocks
+    assert verdict(low) == ("fails", "block-cap", "blocks per node")  # 101 addresses need 2 blocks
 
 
 def test_blocks_for_all_but_not_of_their_own_is_tight_by_borrowing():
@@ -130,7 +130,7 @@ def test_a_selector_keeps_a_pool_for_its_nodes():
         "Node 5 of 6 gets no block: the pools that serve it have none left."
     )
     only = with_pools(plan(nodes=5), special)
-    assert verdict(only) == ("fails", "node-no-pool", "selectors")
+    assert verdict(only) == ("fails", "node-no-pool", "nodeSelector")
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_each_tunnel_takes_an_address():
     pool = ipk.IPPool(name="p", cidr="10.0.0.0/16", ipip_mode="Always")
     other = ipk.IPPool(name="q", cidr="10.1.0.0/16", vxlan_mode="CrossSubnet")
     nodes = ipk.nodes(with_pools(plan(), pool, other, wireguard_enabled=True))
-    assert nodes.tunnels[0] == 3
+    assert nodes.tunnels_per_node[0] == 3
     # The VXLAN address comes from q, so a node holds a block there too.
     assert nodes.blocks_per_node[0] == 2
 
@@ -230,7 +230,7 @@ def test_without_nodes_the_pools_room_is_told():
 def test_a_whole_internet_of_ipv6_is_judged_exactly():
     judged = ipk.verdict(plan("::/0", size=122))
     assert judged.params["most"] == 2**122
-    assert judged.finding.message() == "Holds 70 nodes with 4,200 pods; room for up to 2^122 nodes."
+    assert judged.finding.message() == "Holds 70 nodes with 4,200 pods; capacity for up to 2^122 nodes."
 
 
 def test_a_choice_makes_the_plan_fit():

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from ...findings import Finding, sort_by_severity
 from ...model import Scenario
 from ..evaluation import LIMIT_BLOCKS, LIMIT_BLOCKS_PER_NODE, PlanEvaluation, Status, Verdict
+from .announced_ranges import load_balancer_ranges
 from .networks import large_reservations, outside_cluster_cidr, overlapping_networks, overlapping_pools
+from .node_networks import enclosed_pools, per_node_ranges, pools_over_nodes
 from .pools import (
     fewer_blocks_than_nodes,
     load_balancer_cap,
@@ -21,18 +23,24 @@ from .selection import (
     pools_selecting_no_node,
     windows_without_strict_affinity,
 )
+from .special_ranges import special_ranges
 
 DESIGN_RULES: tuple[Callable[[Scenario], Iterable[Finding]], ...] = (
     pools_that_calico_refuses,
     overlapping_pools,
+    enclosed_pools,
     overlapping_networks,
+    pools_over_nodes,
+    special_ranges,
     windows_without_strict_affinity,
     outside_cluster_cidr,
     pools_selecting_no_node,
     large_reservations,
     mixed_encapsulation,
     load_balancer_cap,
+    load_balancer_ranges,
     per_node_prefix,
+    per_node_ranges,
     fewer_blocks_than_nodes,
     more_pods_than_kubelet_runs,
     idle_pools,

@@ -7,12 +7,9 @@ from collections.abc import Iterator
 from ...calico.limits import DEFAULT_BLOCK_SIZE, LOAD_BALANCER_AFFINITY
 from ...calico.pool_rules import POOL_CHECKS, PoolSpec
 from ...calico.pool_selection import max_blocks_per_node
-from ...findings import Finding, Severity
+from ...findings import Finding
 from ...model import Scenario
 from ...write import to_manifest
-
-# Kubespray's kube_network_node_prefix and its IPv6 counterpart, by family.
-_KUBESPRAY_NODE_PREFIXES = {(4, 24), (6, 120)}
 
 
 def pools_that_calico_refuses(scenario: Scenario) -> Iterator[Finding]:
@@ -67,17 +64,9 @@ def load_balancer_cap(scenario: Scenario) -> Iterator[Finding]:
 
 def per_node_prefix(scenario: Scenario) -> Iterator[Finding]:
     """Tell of a blockSize that is the prefix of the nodes' podCIDRs, a setting of other network plugins."""
-    pod_cidr_prefixes = {(cidr.version, cidr.prefix) for node in scenario.cluster.nodes for cidr in node.pod_cidrs}
+    networks = scenario.networks
+    prefixes = {(cidr.version, cidr.prefix) for node in scenario.cluster.nodes for cidr in node.pod_cidrs}
+    prefixes |= {(4, networks.node_cidr_mask_size), (6, networks.node_cidr_mask_size_ipv6)}
     for pool in scenario.cluster.pools:
-        version_and_block_size = pool.version, pool.block_size
-        if (
-            version_and_block_size in (pod_cidr_prefixes or _KUBESPRAY_NODE_PREFIXES)
-            and pool.block_size != DEFAULT_BLOCK_SIZE[pool.version]
-        ):
-            params = {"size": pool.block_size}
-            yield Finding(
-                "per-node-prefix",
-                f"IPPool/{pool.name}",
-                params,
-                severity_override=None if pod_cidr_prefixes else Severity.INFO,
-            )
+        if (pool.version, pool.block_size) in prefixes and pool.block_size != DEFAULT_BLOCK_SIZE[pool.version]:
+            yield Finding("per-node-prefix", f"IPPool/{pool.name}", {"size": pool.block_size})

@@ -18,6 +18,7 @@ from .manifests import FIELD_VALUES, MANIFEST_FILES, OBJECT_METADATA
 from .pool_changes import POOL_CHANGES
 from .pool_manifests import IPAM_CONFIGURE, MANIFEST_CHANGES, POOL_MANIFESTS
 from .pool_selection import POOL_SELECTION
+from .reported_figures import REPORTED_FIGURES
 from .rule import Rule
 
 _ALL_RULES = (
@@ -33,6 +34,7 @@ _ALL_RULES = (
     *DESIGN,
     *IPAM_FAILURES,
     *CLUSTER_AUDIT,
+    *REPORTED_FIGURES,
     *POOL_SELECTION,
     *LIVE_AND_DIFF,
     *INSTALLERS,

@@ -48,6 +48,89 @@ DESIGN = (
         applies_to="IPPool spec.cidr",
     ),
     Rule(
+        "pool-over-nodes",
+        "error",
+        "ippool",
+        N_("{cidr} contains {count:address} of nodes: {which}."),
+        N_(
+            "Give the pool a range outside the nodes' network: pods could be assigned a node's address, nodes become "
+            "unreachable for pods, return traffic goes to the wrong place, and natOutgoing does not apply "
+            "inside a pool."
+        ),
+        applies_to="IPPool spec.cidr",
+    ),
+    Rule(
+        "pool-enclosed",
+        "warning",
+        "ippool",
+        N_(
+            "{cidr} lies inside {other_cidr} of pool {other}: that pool assigns these addresses too, whatever this "
+            "pool's nodeSelector {selector} says."
+        ),
+        N_("Give this pool a range outside of it."),
+        applies_to="IPPool spec.cidr",
+    ),
+    Rule(
+        "node-ranges-short",
+        "warning",
+        "node-ranges",
+        N_(
+            "node-cidr-mask-size {mask:d} cuts {ranges} per-node ranges from {cidr} for {nodes:node}: the "
+            "others get no "
+            "podCIDR, with the event CIDRNotAvailable. With Calico IPAM this is harmless: it does not use podCIDR."
+        ),
+        N_("Set --allocate-node-cidrs=false, or a longer node-cidr-mask-size, to silence the event."),
+    ),
+    Rule(
+        "node-ranges-few",
+        "info",
+        "node-ranges",
+        N_(
+            "node-cidr-mask-size {mask:d} cuts only {ranges} per-node ranges from {cidr}: further nodes get "
+            "no podCIDR, "
+            "with the event CIDRNotAvailable. With Calico IPAM this is harmless: it does not use podCIDR."
+        ),
+        N_("Set --allocate-node-cidrs=false, or a longer node-cidr-mask-size, to silence the event."),
+    ),
+    Rule(
+        "range-public",
+        "warning",
+        "special-ranges",
+        N_("{cidr} is public address space: pods cannot reach the hosts on the internet that own these addresses."),
+        N_("Use private address space (RFC 1918, RFC 4193), unless this range is assigned to you."),
+        applies_to="IPPool spec.cidr",
+    ),
+    Rule(
+        "range-special",
+        "warning",
+        "special-ranges",
+        N_(
+            "{cidr} overlaps {range}, which is set aside: {purpose} ({document}). Hosts and routers may "
+            "drop or misroute "
+            "such addresses."
+        ),
+        N_("Use private address space (RFC 1918, RFC 4193)."),
+        applies_to="IPPool spec.cidr",
+    ),
+    Rule(
+        "range-shared",
+        "info",
+        "special-ranges",
+        N_(
+            "{cidr} is shared address space (RFC 6598), which providers use for carrier-grade NAT: fine "
+            "inside a cluster."
+        ),
+        applies_to="IPPool spec.cidr",
+    ),
+    Rule(
+        "range-swallows-lans",
+        "info",
+        "special-ranges",
+        N_("{cidr} covers all of 192.168.0.0/16, in which offices and homes have their networks."),
+        N_("If any of these must be reached from pods, choose a smaller range."),
+        applies_to="IPPool spec.cidr",
+    ),
+    Rule(
         "pool-overlaps-peers",
         "error",
         "ippool",
@@ -110,8 +193,12 @@ DESIGN = (
     Rule(
         "per-node-prefix",
         "warning",
-        "kubespray",
-        N_("blockSize {size:d} is a per-node prefix (Kubespray: kube_network_node_prefix), which Calico does not use."),
+        "node-ranges",
+        N_(
+            "blockSize {size:d} is also the prefix of the per-node ranges that Kubernetes cuts for podCIDR, "
+            "which Calico "
+            "IPAM does not use."
+        ),
         N_("Choose blockSize by the pods of a node; nodes take as many blocks as they need."),
         applies_to="IPPool spec.blockSize",
     ),

@@ -13,6 +13,13 @@ INPUT_FILES = (
     Rule("folder-missing", "error", "kit", N_("The folder does not exist."), N_("Create it first.")),
     Rule("folder-empty", "error", "kit", N_("The folder contains no YAML or JSON files."), N_("Save the dumps there.")),
     Rule("type-date", "error", "kit", N_("{value} is not a valid date."), N_("Write it as 2026-01-31.")),
+    Rule(
+        "link-damaged",
+        "error",
+        "kit",
+        N_("The link or state of a planner is damaged or cut short."),
+        N_("Copy it again, all of it."),
+    ),
     Rule("file-empty", "error", "kit", N_("The file is empty."), N_("Save the command's output again.")),
     Rule("file-binary", "error", "kit", N_("The file is not text."), N_("Save it as UTF-8 YAML or JSON.")),
     Rule("file-large", "error", "kit", N_("The file has {size:byte}; at most {most} are read.")),
@@ -97,6 +104,73 @@ INPUT_FILES = (
         N_("The list is empty. kubectl also prints an empty list when it lacks permission."),
         N_("Check with kubectl auth can-i list; figures that depend on it are treated as unknown."),
     ),
+    Rule("archive-damaged", "error", "kit", N_("The archive cannot be opened: {reason}."), N_("Pack it again.")),
+    Rule(
+        "archive-files", "error", "kit", N_("The archive contains more than {most} files."), N_("Pack only the dumps.")
+    ),
+    Rule(
+        "archive-large", "error", "kit", N_("The archive unpacks to more than {most:byte}."), N_("Pack only the dumps.")
+    ),
+    Rule(
+        "file-cut",
+        "error",
+        "kit",
+        N_("The file ends in the middle of an object: it was cut."),
+        N_("Save the command's output again."),
+    ),
+    Rule(
+        "lines-unread",
+        "info",
+        "kit",
+        N_('Lines not recognized ({count}): "{line}".'),
+    ),
+    Rule(
+        "table-unknown",
+        "error",
+        "kit",
+        N_("The text looks like the output of a command, but no part of it was recognized."),
+        N_("Save the whole output, with its headings."),
+    ),
+    Rule(
+        "blocks-incomplete",
+        "warning",
+        "kit",
+        N_(
+            "{cidr} has {used:address} in use, but the {blocks:block} listed hold {listed}: the table is incomplete "
+            "or contradicts itself. Block figures are unknown."
+        ),
+        N_("Save the whole output of calicoctl ipam show --show-blocks."),
+    ),
+    Rule(
+        "borrowed-unknown",
+        "warning",
+        "ipam",
+        N_("{count:address} without a node: calicoctl cannot tell whether they are borrowed."),
+        N_("Save kubectl get ipamblocks -o json to see them."),
+    ),
+    Rule(
+        "address-shown",
+        "info",
+        "ipam",
+        N_("{line} Attributes: {attributes}."),
+    ),
+    Rule(
+        "routes-borrowed",
+        "warning",
+        "ipam",
+        N_(
+            "{count:address} routed singly to node {gateway} outside its blocks ({blocks}): {which}. The node borrowed "
+            "them from another node's block, or from a block without affinity."
+        ),
+        N_("Save kubectl get ipamblocks -o json to see whose block it is."),
+    ),
+    Rule(
+        "pool-from-text",
+        "info",
+        "kit",
+        N_("{cidr} is known from a table only: blockSize {size:d} and whatever the table does not show are assumed."),
+        N_("Save calicoctl get ippools -o yaml to plan with the pool's own values."),
+    ),
     Rule("type-number", "error", "scenario", N_("{value} is not a number.")),
     Rule("value-wrong", "error", "scenario", N_("{value} is not allowed here.")),
     Rule("pool-name-taken", "error", "ippool", N_('A pool named "{name}" already exists.'), N_("Choose another name.")),
@@ -177,6 +251,16 @@ INPUT_FILES = (
         "error",
         "kit",
         N_("{value} is not a time in seconds between 0 and {most}."),
+    ),
+    Rule(
+        "simulation-large",
+        "error",
+        "kit",
+        N_(
+            "{nodes:node} and {pods:pod} are too many to be simulated one by one; at most {most_nodes:node} and "
+            "{most_pods:pod}."
+        ),
+        N_("Plan for less, or look at the tables of ippoolkit capacity, which have no such limit."),
     ),
     Rule("trace-csv", "error", "kit", N_("Not valid CSV: {reason}.")),
     Rule("address-syntax", "error", "cidr", N_('"{address}" is not a valid IP address.')),

@@ -48,6 +48,58 @@ INSTALLERS = (
         N_("Write the value directly to plan with it."),
     ),
     Rule(
+        "installer-pool",
+        "info",
+        "kit",
+        N_(
+            "{installer} would create this pool: {cidr}, blockSize {size:d}, encapsulation {encapsulation}. Written in "
+            "the input: {written}. By default: {defaults}."
+        ),
+    ),
+    Rule(
+        "installer-differs",
+        "warning",
+        "kit",
+        N_(
+            "The IPPool differs from what {installer}'s input would create; the IPPool counts. IPPool / "
+            "input: {fields}."
+        ),
+        N_("Change the installer's input, or it may be applied again with the old values."),
+    ),
+    Rule(
+        "installer-twice",
+        "warning",
+        "kit",
+        N_("{installer} and {other} ({first}) define this pool differently: the one read last counts here."),
+        N_("Give only the input that is applied."),
+    ),
+    Rule(
+        "mask-is-block-size",
+        "info",
+        "kubekey",
+        N_("{name} {size:d} becomes the blockSize of the pool."),
+        N_("Choose it by the pods of a node; 26 suits most."),
+    ),
+    Rule(
+        "plugin-other",
+        "warning",
+        "kit",
+        N_("The network plugin is {plugin}: Calico's IPAM assigns no addresses unless it is installed separately."),
+    ),
+    Rule(
+        "embedded-yaml",
+        "error",
+        "yaml",
+        N_("The text in this field cannot be read: {reason}"),
+    ),
+    Rule(
+        "host-range",
+        "error",
+        "kit",
+        N_("{range} names more than {most} hosts."),
+        N_("Shorten the range."),
+    ),
+    Rule(
         "other-plugin",
         "warning",
         "kubespray",
@@ -65,8 +117,9 @@ INSTALLERS = (
         "kit",
         N_("No installer input was found."),
         N_(
-            "Give a Kubespray inventory, an Installation, a ClusterConfiguration, or calico-node's manifest or "
-            "environment."
+            "Give a Kubespray inventory, an Installation or Helm values, a ClusterConfiguration, "
+            "calico-node's manifest "
+            "or environment, or the file of RKE, RKE2, k3s, kops, KubeKey, OKD or Talos."
         ),
     ),
 )

@@ -284,7 +284,12 @@ FIELD_VALUES = (
         applies_to="any",
         limit="see the fields below",
         refused_by=CALICOCTL_AND_CRD,
-        calico_messages=("should be greater than or equal to", "cannot unmarshal number", "Tag: gte", "must be between 0"),
+        calico_messages=(
+            "should be greater than or equal to",
+            "cannot unmarshal number",
+            "Tag: gte",
+            "must be between 0",
+        ),
     ),
     Rule(
         "value-high",

@@ -308,7 +308,13 @@ IPAM_CONFIGURE = (
         N_("{option} does not take the value {value}."),
         applies_to="ipam configure",
         refused_by=(CALICOCTL,),
-        calico_messages=("invalid value for", "Use true or false", "invalid argument", "flag needs an argument", "Usage:"),
+        calico_messages=(
+            "invalid value for",
+            "Use true or false",
+            "invalid argument",
+            "flag needs an argument",
+            "Usage:",
+        ),
     ),
     Rule(
         "configure-both-off",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import os
 import re
 import shutil
@@ -80,5 +80,5 @@ def render_pdf(page_html: str, date: str) -> bytes:
             error_lines = process.stderr.decode(errors="replace").strip().splitlines()
             raise ReportError("report-printing", reason=error_lines[-1] if error_lines else str(process.returncode))
         content = pdf_file.read_bytes()
-    day = datetime.date.fromisoformat(date or "2000-01-01").strftime("%Y%m%d")
+    day = dt.date.fromisoformat(date or "2000-01-01").strftime("%Y%m%d")
     return _PDF_DATE.sub(lambda match: b"/%s (D:%s000000" % (match[1], day.encode()), content)

@@ -25,7 +25,7 @@ _CELL_HEADINGS = {
     "addresses": N_("addresses"),
     "used": N_("used"),
     "borrowed": N_("borrowed"),
-    "cooling": N_("cooling down"),
+    "cooling": N_("in cooldown"),
     "reserved": N_("reserved"),
     "node": N_("node"),
 }
@@ -46,7 +46,7 @@ def address_map_parts(simulation: Simulation, pools: Sequence[IPPool], words: La
         ).with_headings(headings)
         figure = draw_map(cells, title=title, lang=words.code)
         parts.append(picture_part(f"map {pool.name}", figure, _map_description(pool, cells, words), cell_table))
-    note = N_("Each cell is a block, or as many blocks as the pool makes necessary, in the order of their addresses.")
+    note = N_("Each cell is one block, or several in a large pool, in address order.")
     return [*parts, paragraph(words.translate(note), "ipk-empty")]
 
 

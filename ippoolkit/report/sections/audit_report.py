@@ -16,7 +16,7 @@ from ...audit.pool_tables import pool_coverage
 from ...figures.audit_charts import draw_headroom, draw_pool_usage
 from ...findings import N_, Finding, Severity
 from ...ipam import IpamError
-from ...read.cluster_dump import list_files
+from ...read.input_files import list_files
 from ...simulation import simulate
 from ...view.audit_html import STATUS_CLASSES, audit_label, audit_summary_html, audit_tiles, audit_tiles_html
 from ...view.audit_terminal import (
@@ -98,8 +98,9 @@ class AuditReport(BaseReport):
         most_severe_text = (
             most_severe.full_message(self.lang) if most_severe else unchecked_message(self.audit, self.lang)
         )
+        label, verdict = audit_label(self.audit, self.lang), audit_verdict(self.audit, self.lang)[1]
         lines = [
-            f"**{escape_markdown(audit_label(self.audit, self.lang))}** {escape_markdown(audit_verdict(self.audit, self.lang)[1])}",
+            f"**{escape_markdown(label)}** {escape_markdown(verdict)}",
             escape_markdown(most_severe_text),
         ]
         lines.append(
@@ -115,15 +116,13 @@ class AuditReport(BaseReport):
         """Return what is wrong, gravest first."""
         problems = [finding for finding in self.audit.findings if finding.severity is not Severity.OK]
         if not problems:
-            return self.section(
-                N_("What is wrong"), paragraph(self.words.translate(N_("Nothing was found.")), "ipk-empty")
-            )
+            return self.section(N_("Problems"), paragraph(self.words.translate(N_("No problems found.")), "ipk-empty"))
         findings_part = self.findings_part(problems[:FINDINGS_SHOWN])
         if len(problems) <= FINDINGS_SHOWN:
-            return self.section(N_("What is wrong"), findings_part)
+            return self.section(N_("Problems"), findings_part)
         findings_part = replace(findings_part, table=self.findings_part(problems).table)
         note = self.words.render(N_("{more} more in the workbook."), {"more": len(problems) - FINDINGS_SHOWN})
-        return self.section(N_("What is wrong"), findings_part, paragraph(note, "ipk-empty"))
+        return self.section(N_("Problems"), findings_part, paragraph(note, "ipk-empty"))
 
     def pools(self) -> Section:
         """Return the pools: a picture and a table."""
@@ -167,13 +166,13 @@ class AuditReport(BaseReport):
         if not rows:
             return self.section(N_("Nodes"), paragraph(say.translate(N_("Nothing was read.")), "ipk-empty"))
         figure = draw_headroom(headroom_by_node, lang=self.lang)
-        picture_alt = say.translate(N_("Pods that each node still has addresses for"))
+        picture_alt = say.translate(N_("Further pods each node has addresses for"))
         parts = (
             [picture_part("headroom", figure, picture_alt, self._headroom_table(headroom_by_node))] if figure else []
         )
         if len(rows) > NODES_SHOWN:
             params = {"shown": NODES_SHOWN, "nodes": len(rows)}
-            note = say.render(N_("Nodes: the {shown} of {nodes} with the least headroom"), params)
+            note = say.render(N_("The {shown} of {nodes} nodes with room for the fewest further pods"), params)
             parts.append(paragraph(note, "ipk-empty"))
         return self.section(N_("Nodes"), *parts, table_part(self._columns_table("nodes", rows, NODES_SHOWN)))
 
@@ -186,7 +185,7 @@ class AuditReport(BaseReport):
         title = N_("Nodes and the pools that serve them")
         data = pool_coverage(self.audit.scenario, self.lang)
         rows = sorted(data.itertuples(index=False, name=None), key=lambda row: not row[-1])
-        headings = [translate(N_("node")), *data.columns[1:-1], translate(N_("no pool for"))]
+        headings = [translate(N_("node")), *data.columns[1:-1], translate(N_("not served for"))]
         cell_rows = [[value or None for value in row] for row in rows]
         coverage_table = ReportTable.from_rows(
             "coverage", headings, cell_rows, lang=self.lang, caption=translate(title), texts_only=True, most=NODES_SHOWN
@@ -195,7 +194,11 @@ class AuditReport(BaseReport):
         if len(rows) > NODES_SHOWN:
             params = {"shown": NODES_SHOWN, "nodes": len(rows)}
             parts.insert(
-                0, paragraph(self.words.render(N_("{shown} of {nodes:node}, gaps first."), params), "ipk-empty")
+                0,
+                paragraph(
+                    self.words.render(N_("First {shown} of {nodes:node}; nodes with gaps come first."), params),
+                    "ipk-empty",
+                ),
             )
         return self.section(title, *parts)
 
@@ -203,7 +206,7 @@ class AuditReport(BaseReport):
         """Return all counts."""
         translate = self.words.translate
         rows = [(translate(column.heading), value) for column, value in count_totals(self.audit)]
-        headings = [translate(N_("figure")), translate(N_("now"))]
+        headings = [translate(N_("metric")), translate(N_("now"))]
         totals_table = ReportTable(
             "totals", tuple(headings), tuple((name, self._export_value(value)) for name, value in rows)
         )
@@ -242,7 +245,7 @@ class AuditReport(BaseReport):
         parts = [paragraph(instruction), table_part(files_table)]
         if self.kinds_without_objects:
             params = {"kinds": ", ".join(self.kinds_without_objects)}
-            parts.append(paragraph(self.words.render(N_("Known to have no objects: {kinds}."), params)))
+            parts.append(paragraph(self.words.render(N_("Stated to have no objects: {kinds}."), params)))
         return self.section(N_("Appendix: what was read"), *parts)
 
     def _summary(self) -> dict[str, Any]:
@@ -304,11 +307,11 @@ class AuditReport(BaseReport):
         headings = {
             "node": N_("node"),
             "family": N_("IP"),
-            "pods": N_("pods more"),
+            "pods": N_("further pods"),
             "blocks": N_("blocks"),
-            "cap": N_("block limit"),
+            "cap": N_("blocks per node"),
             "own": N_("free in own blocks"),
-            "new": N_("in blocks to come"),
+            "new": N_("in blocks not yet claimed"),
             "borrow": N_("borrowed"),
             "limit": N_("rule"),
         }

@@ -49,7 +49,7 @@ class BaseReport:
             say.translate(report_type),
             self.date,
             f"ippoolkit {__version__}",
-            say.render(N_("rules of Calico {version}"), {"version": CALICO_VERSION}),
+            say.render(N_("Calico {version} rules"), {"version": CALICO_VERSION}),
             say.render(N_("input {digest}"), {"digest": f"{input_digest[:4]} {input_digest[4:8]}"})
             if input_digest
             else "",
@@ -72,14 +72,16 @@ class BaseReport:
     def scenario_parts(self, yaml_text: str, max_attached_bytes: int = MAX_ATTACHED_BYTES) -> list[SectionPart]:
         """Return a scenario's file, so that a report can be made again; a large one packed, a huge one not at all."""
         digest = hashlib.sha256(yaml_text.encode()).hexdigest()
-        instruction = N_("Save this as a file and give it to ippoolkit report. The SHA-256 of the file is {digest}.")
+        instruction = N_(
+            "To make this report again, save this file and run ippoolkit report with it. SHA-256: {digest}."
+        )
         parts = [paragraph(self.words.render(instruction, {"digest": digest}))]
         if len(yaml_text) <= MAX_INLINE_CHARACTERS:
             return [*parts, code_part(yaml_text, "yaml fine")]
         packed = gzip.compress(yaml_text.encode(), mtime=0)
         params = {"size": len(yaml_text.encode())}
         if len(packed) > max_attached_bytes:
-            too_large = N_("The scenario ({size:byte}) is too large for a page: keep it beside this report.")
+            too_large = N_("The scenario ({size:byte}) is too large to embed: keep it with this report.")
             return [*parts, paragraph(self.words.render(too_large, params))]
         note = self.words.render(N_("The scenario ({size:byte}) is attached, packed with gzip"), params)
         data_url = f"data:application/gzip;base64,{base64.b64encode(packed).decode()}"

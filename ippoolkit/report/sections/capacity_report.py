@@ -13,6 +13,7 @@ from ...calico.pool_selection import max_blocks_per_node
 from ...choose import scenario_routes
 from ...figures import draw_block_sizes, draw_growth
 from ...findings import N_, Finding, Severity
+from ...ipam import IpamError
 from ...model import IPPool
 from ...model.scenario_edits import nodes_as_group
 from ...simulation import place_planned_pods
@@ -100,14 +101,15 @@ class CapacityReport(BaseReport):
             parts.append(
                 paragraph(
                     self.words.render(
-                        N_("{more} more under Findings."), {"more": len(severe_findings) - FINDINGS_ON_FIRST_PAGE}
+                        N_("{more} more are listed under Findings."),
+                        {"more": len(severe_findings) - FINDINGS_ON_FIRST_PAGE},
                     ),
                     "ipk-empty",
                 )
             )
         changes = self.analysis.choice_table(lang=self.lang)
         if len(changes):
-            caption = self.words.translate(N_("Single changes that are enough"))
+            caption = self.words.translate(N_("Single changes that are sufficient"))
             parts += [
                 heading_part(caption, 3),
                 table_part(ReportTable.from_standard_table("choices", changes, lang=self.lang, caption=caption)),
@@ -116,10 +118,13 @@ class CapacityReport(BaseReport):
 
     def address_map(self) -> Section:
         """Return the plan in a picture: the blocks of each pool, as the engine fills them."""
+        title = N_("The plan in a picture")
+        try:
+            simulation = place_planned_pods(self.scenario)
+        except IpamError as error:  # too large, or pools that overlap
+            return self.section(title, paragraph(error.describe(self.lang)))
         shown_pools = self._pools_enabled_first()[:MAPS_SHOWN]
-        return self.section(
-            N_("The plan in a picture"), *address_map_parts(place_planned_pods(self.scenario), shown_pools, self.words)
-        )
+        return self.section(title, *address_map_parts(simulation, shown_pools, self.words))
 
     def block_sizes(self) -> Section:
         """Return the comparison of block sizes, a table and a chart for each pool."""
@@ -148,7 +153,9 @@ class CapacityReport(BaseReport):
         if len(data) > self.nodes_shown:
             params = {"shown": self.nodes_shown, "nodes": len(data)}
             parts.append(
-                paragraph(self.words.render(N_("Showing the {shown} fullest of {nodes:node}."), params), "ipk-empty")
+                paragraph(
+                    self.words.render(N_("The {shown} nodes with the most pods, of {nodes:node}."), params), "ipk-empty"
+                )
             )
             data = data.sort_values("pods", ascending=False, kind="stable")
         nodes_table = ReportTable.from_standard_table("nodes", data, lang=self.lang, most=self.nodes_shown)
@@ -186,7 +193,7 @@ class CapacityReport(BaseReport):
         cluster = self.scenario.cluster
         manifests_yaml = to_manifests_yaml([*cluster.pools, cluster.ipam, *cluster.reservations])
         note = N_(
-            "As calicoctl takes them: pools, IPAM configuration, reservations. blockSize is fixed once a pool exists."
+            "For calicoctl apply -f: pools, IPAM configuration, reservations. blockSize is fixed once a pool exists."
         )
         return self.section(N_("Manifests"), paragraph(self.words.translate(note)), code_part(manifests_yaml))
 
@@ -196,37 +203,37 @@ class CapacityReport(BaseReport):
         assumptions: list[tuple[str, dict[str, object]]] = [
             (
                 N_(
-                    "All addresses of a block are usable, the first and the last included; a block has 2^(32 − blockSize) "
-                    "of them, in IPv6 2^(128 − blockSize)."
+                    "All addresses of a block are usable, the first and the last included; a block has 2^(32 − "
+                    "blockSize) of them, in IPv6 2^(128 − blockSize)."
                 ),
                 {},
             ),
             (
                 N_(
-                    "A node draws from blocks of its own, up to {cap} in each family, then from other nodes' blocks unless "
-                    "strictAffinity is set. At the cap it does not borrow."
+                    "A node takes addresses from its own blocks (at most {cap} per family), then borrows from other "
+                    "nodes' blocks unless strictAffinity is set. A node at its block limit does not borrow."
                 ),
                 {"cap": cap},
             ),
             (
                 N_(
-                    "Each tunnel (IPIP, VXLAN, WireGuard) takes an address on every node, so a node without pods needs a "
-                    "block too."
+                    "Each tunnel (IPIP, VXLAN, WireGuard) takes an address on every node, so a node without "
+                    "pods needs a block too."
                 ),
                 {},
             ),
             (
                 N_(
-                    "Nodes join one after another, each brought to its load before the next comes; those that exist come "
-                    "first."
+                    "Nodes join one after another, each brought to its load before the next comes; those that "
+                    "exist come first."
                 ),
                 {},
             ),
-            (N_("Growth is counted as begun: half a node a month makes one in the first month."), {}),
+            (N_("Growth is rounded up: half a node a month counts as one node in the first month."), {}),
             (
                 N_(
-                    "Left out: pods and namespaces that name their pools, fragmentation by churn, addresses that cool "
-                    "down."
+                    "Not modelled: pods and namespaces that name their pools, fragmentation by churn, addresses in "
+                    "cooldown."
                 ),
                 {},
             ),

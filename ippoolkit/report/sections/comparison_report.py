@@ -118,7 +118,7 @@ class ComparisonReport(BaseReport):
             if len({flat_scenario.get(key) for flat_scenario in flat_scenarios}) > 1
         ]
         if not rows:
-            return self.section(N_("Differences"), paragraph(self.words.translate(N_("There are none.")), "ipk-empty"))
+            return self.section(N_("Differences"), paragraph(self.words.translate(N_("No differences.")), "ipk-empty"))
         parameter_heading = self.words.translate(N_("parameter"))
         differences_table = ReportTable.from_rows(
             "differences", [parameter_heading, *self.short_names], rows, lang=self.lang, texts_only=True
@@ -133,7 +133,7 @@ class ComparisonReport(BaseReport):
         spare_by_month: list[dict[int, int]] = []
         for data in tables:
             least_by_month: dict[int, int] = {}
-            for month, spare_blocks in zip(data["month"], data["spare_blocks"], strict=True):
+            for month, spare_blocks in zip(data["month"], data["spare_blocks"].tolist(), strict=True):
                 least_by_month[int(month)] = min(least_by_month.get(int(month), spare_blocks), spare_blocks)
             spare_by_month.append(least_by_month)
         months = sorted({month for scenario_spare in spare_by_month for month in scenario_spare})

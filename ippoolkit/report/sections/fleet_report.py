@@ -70,7 +70,7 @@ class FleetReport(BaseReport):
             if verdict_counts[word.value] or word is not Status.IDLE
         ]
         if failed := sum("error" in entry for entry in self.entries):
-            boxes.append((str(failed), self.words.translate(N_("without a report")), Status.FAILS.value))
+            boxes.append((str(failed), self.words.translate(N_("no report")), Status.FAILS.value))
         markdown = "\n".join(f"- **{value}** {escape_markdown(label)}" for value, label, _ in boxes)
         return Section((SectionPart(tile_boxes_html(boxes), markdown),))
 
@@ -115,7 +115,7 @@ class FleetReport(BaseReport):
         rows = [(self.words.translate(limit), cluster_count) for limit, cluster_count in limit_counts.most_common()]
         headings = [self.words.translate("limit"), self.words.translate(N_("clusters"))]
         limits_table = ReportTable.from_rows("limits", headings, rows, lang=self.lang)
-        return self.section(N_("What binds"), table_part(limits_table))
+        return self.section(N_("Binding limits"), table_part(limits_table))
 
     def _entry_from_file(self, path: str | Path) -> dict[str, Any]:
         try:
@@ -158,11 +158,11 @@ class FleetReport(BaseReport):
         failed = [entry for entry in self.entries if "error" in entry]
         if not failed:
             return []
-        title = self.words.translate(N_("Without a report"))
+        title = self.words.translate(N_("No report"))
         headings = [self.words.translate(N_("cluster")), self.words.translate(N_("problem"))]
         rows = [(entry["name"], entry["error"]) for entry in failed]
         note = paragraph(
-            self.words.translate(N_("These inputs could not be used; mend them and run the same command again."))
+            self.words.translate(N_("These inputs could not be read. Fix them and run the same command again."))
         )
         return [
             heading_part(title, 3),
@@ -173,7 +173,7 @@ class FleetReport(BaseReport):
     def _verdict_counts_sentence(self) -> str:
         verdict_counts = Counter(entry["word"] for entry in self.entries_by_severity)
         params = {"fails": verdict_counts["fails"], "tight": verdict_counts["tight"], "fits": verdict_counts["fits"]}
-        return self.words.render(N_("{fails} fail, {tight} tight, {fits} fit."), params)
+        return self.words.render(N_("{fails} fail, {tight} are tight, {fits} fit."), params)
 
 
 def _severity_key(entry: dict[str, Any]) -> tuple[int, float, float, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...capacity.table_columns import TABLES
 from ...findings import Language, get_language
-from ...view.cell_text import NO_VALUE
+from ...view.cell_text import NO_VALUE, column_values
 from ...view.html import table_html, text_table_html
 from ...view.markdown import named_table_markdown, table_markdown
 
@@ -128,15 +127,11 @@ def _cell_text(value: CellValue, words: Language) -> str:
 
 
 def _frame_rows(data: pd.DataFrame) -> tuple[tuple[CellValue, ...], ...]:
-    columns = [[_plain_value(value) for value in data.iloc[:, position]] for position in range(data.shape[1])]
+    columns = [
+        [_plain_value(value) for value in column_values(data.iloc[:, position])] for position in range(data.shape[1])
+    ]
     return tuple(zip(*columns, strict=True))
 
 
 def _plain_value(value: Any) -> CellValue:
-    if hasattr(value, "item"):  # numpy's scalars
-        value = value.item()
-    if value is None or isinstance(value, bool | int | str):
-        return value
-    if isinstance(value, float):
-        return None if math.isnan(value) else value
-    return str(value)
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)

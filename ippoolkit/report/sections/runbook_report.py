@@ -11,7 +11,7 @@ from ...change import COUNTS, RenderedStep, Runbook, render_runbook, runbook, st
 from ...change.change_arguments import parse_change
 from ...figures.runbook_chart import draw_timeline as draw
 from ...findings import N_, Severity, replace_unprintable
-from ...read.cluster_dump import read_cluster
+from ...read import read
 from ...view.html import render_template, text_table_html, tile_boxes_html
 from ...view.markdown import code_markdown, escape_markdown, table_markdown
 from .base_report import BaseReport
@@ -101,7 +101,9 @@ class RunbookReport(BaseReport):
         ]
         if not shown_findings:
             return Section(())
-        section_title = N_("What to know first") if self.runbook.is_issued else N_("Why not, and what instead")
+        section_title = (
+            N_("Before you start") if self.runbook.is_issued else N_("Why it was refused, and what to do instead")
+        )
         return self.section(section_title, self.findings_part(shown_findings))
 
     def timeline(self) -> Section:
@@ -138,13 +140,13 @@ class RunbookReport(BaseReport):
             for name, pool_usage in sorted(self.runbook.peak_usage.items())
             if name in self.runbook.affected_pools
         ]
-        peak_part = self._usage_part(peak_rows, self.words.translate(N_("At the peak")))
+        peak_part = self._usage_part(peak_rows, self.words.translate(N_("Peak usage")))
         note = self.words.translate(
-            N_("The most of each count, and the fewest free addresses, at any moment of the change.")
+            N_("The highest value of each count, and the fewest free addresses, at any time during the change.")
         )
         parts = [
             timeline_picture,
-            heading_part(self.words.translate(N_("At the peak")), 3),
+            heading_part(self.words.translate(N_("Peak usage")), 3),
             peak_part,
             paragraph(note, "ipk-empty"),
         ]
@@ -157,7 +159,7 @@ class RunbookReport(BaseReport):
         if not self.rendered.checks:
             return Section(())
         parts: list[SectionPart] = []
-        expected_label = self.words.translate(N_("Right:"))
+        expected_label = self.words.translate(N_("Expected:"))
         for number, check in enumerate(self.rendered.checks, 1):
             parts.append(_labelled_line(f"{number}.", check.purpose))
             parts.append(_shell_part([check.command]))
@@ -177,9 +179,9 @@ class RunbookReport(BaseReport):
             return Section(())
         notes = (
             N_(
-                "Every step was carried out on the cluster's snapshot in the engine that follows Calico's IPAM address "
-                "for address: pools are written, tunnels of nodes move as calico-node moves them, pods are recreated in "
-                "the order and at the pace of this runbook."
+                "Every step was carried out on the cluster's snapshot in the engine that follows Calico's "
+                "IPAM address for address: pools are written, tunnels of nodes move as calico-node moves "
+                "them, pods are recreated in the order and at the pace of this runbook."
             ),
             N_(
                 "A runbook is refused where a step would leave a pod without an address, a node without a block under "
@@ -198,7 +200,7 @@ class RunbookReport(BaseReport):
         recreated = sum(step_result.recreated_pods for step_result in self.runbook.results)
         usage_by_batch = self.runbook.timeline.groupby(["step", "batch"])
         boxes = [
-            (number(recreated), translate(N_("pods recreated, each time counted")), ""),
+            (number(recreated), translate(N_("pod recreations (a pod recreated twice counts twice)")), ""),
             (number(int(usage_by_batch["routes"].sum().max())), translate(N_("routes at the peak")), ""),
             (number(int(usage_by_batch["borrowed"].sum().max())), translate(N_("addresses borrowed at the peak")), ""),
         ]
@@ -233,7 +235,7 @@ class RunbookReport(BaseReport):
             yield paragraph(step.note, "ipk-empty")
         if step.pitfalls and not self.short:
             yield self.findings_list_part(step.pitfalls)
-        caption = translate(N_("Right afterwards, by the rehearsal:"))
+        caption = translate(N_("Expected right after this step (from the rehearsal):"))
         yield _labelled_line("", caption, "ipk-file")
         rows = [
             (pool_usage.pool, *(getattr(pool_usage, count) for count in COUNTS))
@@ -242,7 +244,7 @@ class RunbookReport(BaseReport):
         ]
         yield self._usage_part(rows, caption)
         yield _shell_part(step.check_commands)
-        yield _labelled_line(translate(N_("Right:")), step.expected, "ipk-right")
+        yield _labelled_line(translate(N_("Expected:")), step.expected, "ipk-right")
 
     def _blank_repeats(self, rows: Sequence[Sequence[Any]]) -> list[list[str]]:
         """Return rows as texts, in which a step is named in the first of its rows."""
@@ -288,7 +290,7 @@ def build_runbook_report(
         Where the cluster cannot be read, or what is asked for is no change.
     """
     paths = [files] if isinstance(files, str | Path) else list(files)
-    scenario = read_cluster(*paths).scenario
+    scenario = read(*paths).scenario
     return RunbookReport(
         runbook(scenario, parse_change(scenario.cluster, operation, **change_options)), lang, date, short=short
     )

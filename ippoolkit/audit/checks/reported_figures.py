@@ -1,0 +1,204 @@
+"""Checks on figures that texts state, where the objects that the other checks look at were not read.
+
+They say what a dump would have raised: full pools, nodes at their limit of blocks, leaks, addresses without
+allocation, borrowed ones. A figure that no text states raises nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import Any
+
+from ...calico.limits import DEFAULT_MAX_BLOCKS_PER_HOST
+from ...cidr import Cidr
+from ...findings import Finding
+from ...read import Reading
+from ...read.reported import COUNTS_TABLE
+from ..cluster_metrics import ClusterMetrics
+from .context import abbreviate_names
+
+_NEARLY_FULL_RATIO = 0.9
+_NEAR_CAP_RATIO = 0.75
+
+
+def check_reported_figures(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
+    """Return the findings on figures of texts.
+
+    Parameters
+    ----------
+    reading
+        What was read.
+    metrics
+        The figures of its objects, completed by those of texts.
+    """
+    cluster = reading.scenario.cluster
+    for required, check in _CHECKS:
+        if any(kind in cluster.unknown for kind in required):
+            yield from check(reading, metrics)
+    yield from _waiting_pods(reading)
+
+
+def _pools(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
+    """Say of each pool how full it is, in addresses and, where they are known, in blocks."""
+    del reading
+    for row in metrics.pools:
+        used, capacity = row.get("allocated"), row.get("capacity")
+        if used is None or not capacity:
+            continue
+        subject = f"IPPool/{row.get('name') or row['cidr']}"
+        free = row["free"] if row.get("free") is not None else capacity - used
+        params = {"used": used, "capacity": capacity, "share": used / capacity, "free": free}
+        if row.get("disabled") or params["share"] < _NEARLY_FULL_RATIO:
+            yield Finding("pool-usage-reported", subject, params)
+        else:
+            yield Finding("pool-nearly-full" if free > 0 else "pool-full", subject, params)
+        blocks, total = row.get("blocks_allocated"), row.get("blocks_total")
+        if blocks is not None and total is not None and not row.get("disabled") and free > 0:
+            left = total - blocks
+            if left <= max(total // 10, 0):
+                params = {"left": left, "blocks": total, "size": row["blockSize"]}
+                yield Finding("pool-blocks-claimed" if left <= 0 else "pool-blocks-few", subject, params)
+
+
+def _nodes_at_cap(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
+    """Tell of nodes at their limit of blocks, or near it."""
+    maximum = metrics.config.get("maxBlocksPerHost")
+    cap = maximum or reading.scenario.cluster.ipam.max_blocks_per_host or DEFAULT_MAX_BLOCKS_PER_HOST
+    for row in metrics.nodes:
+        per_family = [count for count in (row.get("blocks_v4"), row.get("blocks_v6")) if count is not None]
+        held = max(per_family) if per_family else row.get("blocks")
+        if held is None or held < cap * _NEAR_CAP_RATIO:
+            continue
+        params = {"node": row["name"], "held": held, "cap": cap}
+        code = "node-at-cap-reported" if held >= cap else "node-near-cap-reported"
+        if held >= cap and row.get("free_in_own_blocks") == 0:
+            code = "node-cap-full-reported"
+        yield Finding(code, f"Node/{row['name']}", params)
+
+
+def _leaked(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
+    """Tell of addresses that are allocated and that nothing uses, by their number if they are not listed."""
+    del reading
+    totals = metrics.totals
+    count = totals.get("leaked") or totals.get("leaked_as_calicoctl_reports")
+    if count:
+        listed = totals.get("leaked_ips") or totals.get("leaked_ips_as_calicoctl_reports") or []
+        params = {"count": count, "which": abbreviate_names(listed) if listed else "-"}
+        yield Finding("leaked-reported", "", {**params, "all": listed})
+
+
+def _unallocated(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
+    """Tell of addresses in use that no block records."""
+    totals = metrics.totals
+    for figure, code in (
+        ("in_use_in_pool_not_allocated", "in-use-not-allocated"),
+        ("in_use_outside_active_pools", "in-use-outside-reported"),
+    ):
+        listed = totals.get(figure) or []
+        count = len(listed) or _reported_count(reading, figure)
+        if count:
+            which = abbreviate_names(listed) if listed else "-"
+            yield Finding(code, "", {"count": count, "which": which, "all": listed})
+            if figure == "in_use_in_pool_not_allocated" and totals.get("blocks") == 0:
+                yield Finding("ipam-other", "", {"count": count})
+
+
+def _owners(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
+    del reading
+    if listed := metrics.totals.get("ips_with_several_owners"):
+        params = {"count": len(listed), "which": abbreviate_names(listed), "all": listed}
+        yield Finding("address-twice-reported", "", params)
+
+
+def _borrowed(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
+    """Tell of borrowed addresses, and who borrows them."""
+    del reading
+    if count := metrics.totals.get("borrowed"):
+        borrowers = Counter({row["name"]: row.get("borrowed_in") or 0 for row in metrics.nodes})
+        which = abbreviate_names(f"{node}: {borrowed}" for node, borrowed in borrowers.most_common() if borrowed)
+        yield Finding("borrowed-reported", "", {"count": count, "which": which or "-"})
+
+
+def _blocks(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
+    """Tell of blocks outside all pools, by number or by name where their ranges are known."""
+    blocks, rows = reading.scenario.cluster.blocks, metrics.pools
+    pools = [cidr for row in rows if (cidr := Cidr.parse_or_none(row.get("cidr")))]
+    outside = [block for block in blocks if pools and not any(block.cidr.overlaps(pool) for pool in pools)]
+    count = len(outside) or metrics.totals.get("blocks_outside_pools") or 0
+    if count:
+        which = abbreviate_names(str(block.cidr) for block in outside) if outside else "-"
+        addresses: object = sum(len(block.allocations) for block in outside) if outside else "?"
+        yield Finding("blocks-outside-reported", "", {"count": count, "which": which, "addresses": addresses})
+
+
+def _handles(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
+    totals = metrics.totals
+    for figure, code in (("missing_handles", "handles-missing"), ("leaked_handles", "handles-idle")):
+        if listed := totals.get(figure):
+            yield Finding(code, "", {"count": len(listed), "which": abbreviate_names(listed), "all": listed})
+        elif count := _reported_count(reading, figure):
+            yield Finding(code, "", {"count": count, "which": "-"})
+
+
+def _configuration(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
+    """Show the IPAM configuration that only a text states."""
+    del reading
+    config: dict[str, Any] = {key: value for key, value in metrics.config.items() if value is not None}
+    if config:
+        maximum = config.get("maxBlocksPerHost")
+        if maximum == 0:
+            config["maxBlocksPerHost"] = f"0 (={DEFAULT_MAX_BLOCKS_PER_HOST})"
+        settings = ", ".join(f"{key} {str(value).lower()}" for key, value in config.items())
+        yield Finding("configuration-reported", "IPAMConfiguration/default", {"settings": settings})
+        if config.get("autoAllocateBlocks") is False:
+            yield Finding("configuration-no-blocks", "IPAMConfiguration/default")
+
+
+def _affinities(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
+    """Count the blocks that a table of affinities names, by node."""
+    del metrics
+    if reading.affinities:
+        by_node = Counter(node for node, _, _ in reading.affinities)
+        which = abbreviate_names(f"{node}: {count}" for node, count in by_node.most_common())
+        params = {"count": len(reading.affinities), "nodes": len(by_node), "which": which}
+        yield Finding("affinities-reported", "", params)
+        ranges: list[tuple[Cidr, str]] = sorted((cidr, node) for node, cidr, _ in reading.affinities)
+        for (first, owner), (second, other) in pairwise(ranges):
+            if first.overlaps(second):
+                params = {"first": str(first), "owner": owner, "second": str(second), "other": other}
+                yield Finding("affinities-overlap", "", params)
+
+
+def _reported_count(reading: Reading, figure: str) -> int:
+    """Return the number that a text states where it does not list them."""
+    figures = (each for each in reading.reported if each.table == COUNTS_TABLE and each.figure == figure)
+    return max((int(each.value) for each in figures), default=0)
+
+
+def _waiting_pods(reading: Reading) -> Iterator[Finding]:
+    if reading.waiting_pods and "Pod" in reading.scenario.cluster.unknown:
+        names = [name for name, _, _ in reading.waiting_pods]
+        params = {
+            "count": len(names),
+            "which": abbreviate_names(names),
+            "nodes": abbreviate_names(node for _, node, _ in reading.waiting_pods),
+        }
+        yield Finding("pods-without-address", "", {**params, "all": names}, reading.waiting_pods[0][2])
+
+
+_Check = Callable[[Reading, ClusterMetrics], Iterator[Finding]]
+# Each with the kinds of which one must be missing: else a check on objects says the same, and more.
+_CHECKS: tuple[tuple[tuple[str, ...], _Check], ...] = (
+    (("IPPool", "IPAMBlock"), _pools),
+    (("IPPool", "IPAMBlock", "Node"), _nodes_at_cap),
+    (("IPAMBlock", "Pod", "Node", "Service"), _leaked),
+    (("IPPool", "IPAMBlock", "Pod", "Node"), _unallocated),
+    (("Pod", "Node"), _owners),
+    (("IPAMBlock",), _borrowed),
+    (("IPPool", "IPAMBlock"), _blocks),
+    (("IPAMHandle", "IPAMBlock"), _handles),
+    (("IPAMConfiguration",), _configuration),
+    (("BlockAffinity",), _affinities),
+)

@@ -1,0 +1,138 @@
+"""Paths to the files behind them: one walker of folders, and archives opened within limits."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import InputError
+from ..findings import Finding, Place
+from .text_files import STDIN, read_bytes
+
+AnyPath = str | Path
+Buffer = bytes | memoryview
+
+MAX_ARCHIVE_FILES = 10_000
+MAX_ARCHIVE_BYTES = 2**30  # of all files of an archive together, unpacked
+_GZIP, _ZIP, _TAR_MARK, _TAR_MARK_AT = b"\x1f\x8b", b"PK\x03\x04", b"ustar", 257
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """The bytes of one file and what to call it; `named` is False for a file that a folder or an archive brought."""
+
+    name: str
+    data: Buffer
+    named: bool = True
+
+
+def list_files(path: AnyPath) -> Iterator[AnyPath]:
+    """Yield the files of a folder and of those in it, sorted, without hidden ones; anything else as it is."""
+    folder = Path(path)
+    if str(path) == STDIN or not folder.is_dir():
+        yield path
+        return
+    for file in sorted(folder.rglob("*")):
+        is_hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
+        if file.is_file() and not is_hidden:
+            yield file
+
+
+def source_name(path: AnyPath) -> str:
+    """Return what messages call a file."""
+    return "standard input" if str(path) == STDIN else str(path)
+
+
+def read_input_files(path: AnyPath, problems: list[Finding]) -> Iterator[InputFile]:
+    """Yield what is behind a path: a file, those of a folder, those of an archive (`.tar`, `.tar.gz`, `.zip`, `.gz`).
+
+    What cannot be opened is added to `problems`; the others are still read.
+    """
+    is_folder = str(path) != STDIN and Path(path).is_dir()
+    for file in list_files(path):
+        name = source_name(file)
+        try:
+            data = read_bytes(file, name)
+            if _is_archive(data):
+                yield from _unpack(data, name)
+            else:
+                yield InputFile(name, data, named=not is_folder)
+        except InputError as error:
+            problems += error.problems
+
+
+def _is_archive(data: Buffer) -> bool:
+    head = bytes(data[: _TAR_MARK_AT + len(_TAR_MARK)])
+    return head.startswith((_GZIP, _ZIP)) or head[_TAR_MARK_AT:] == _TAR_MARK
+
+
+def _unpack(data: Buffer, name: str) -> Iterator[InputFile]:
+    """Yield the files of an archive; nothing of it is written to disk.
+
+    Raises
+    ------
+    InputError
+        Where it is damaged, holds too many files, or would unpack to too many bytes.
+    """
+    try:
+        if bytes(data[:4]) == _ZIP:
+            yield from _unzip(data, name)
+            return
+        content = _gunzip(data, name) if bytes(data[:2]) == _GZIP else bytes(data)
+        if content[_TAR_MARK_AT : _TAR_MARK_AT + len(_TAR_MARK)] == _TAR_MARK:
+            yield from _untar(content, name)
+        else:
+            yield InputFile(name.removesuffix(".gz"), content)
+    except (tarfile.TarError, zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError([Finding("archive-damaged", params={"reason": str(error)}, place=Place(name))]) from None
+
+
+def _gunzip(data: Buffer, name: str) -> bytes:
+    with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
+        content = stream.read(MAX_ARCHIVE_BYTES + 1)
+    _check_size(len(content), name)
+    return content
+
+
+def _untar(content: bytes, name: str) -> Iterator[InputFile]:
+    with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+        for count, member in enumerate(archive, 1):
+            _check_count(count, name)
+            if member.isfile() and not _is_hidden(member.name) and (stream := archive.extractfile(member)):
+                yield InputFile(f"{name}:{member.name}", stream.read(), named=False)
+
+
+def _unzip(data: Buffer, name: str) -> Iterator[InputFile]:
+    remaining = MAX_ARCHIVE_BYTES
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        _check_count(len(archive.infolist()), name)
+        for member in archive.infolist():
+            if member.is_dir() or _is_hidden(member.filename):
+                continue
+            with archive.open(member) as stream:  # the size that the archive states may be false
+                content = stream.read(remaining + 1)
+            _check_size(MAX_ARCHIVE_BYTES - remaining + len(content), name)
+            remaining -= len(content)
+            yield InputFile(f"{name}:{member.filename}", content, named=False)
+
+
+def _is_hidden(member_name: str) -> bool:
+    return any(part.startswith(".") and part != "." for part in member_name.split("/"))
+
+
+def _check_count(count: int, name: str) -> None:
+    if count > MAX_ARCHIVE_FILES:
+        raise InputError([Finding("archive-files", params={"most": MAX_ARCHIVE_FILES}, place=Place(name))])
+
+
+def _check_size(size: int, name: str) -> None:
+    if size > MAX_ARCHIVE_BYTES:
+        raise InputError([Finding("archive-large", params={"most": MAX_ARCHIVE_BYTES}, place=Place(name))])

@@ -1,0 +1,183 @@
+"""Tables and texts of kubectl and of the node itself: nodes, pods, affinities, routes, `kubectl describe node`."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from ..cidr import Cidr
+from ..findings import Finding, Place
+from ..yaml_scalars import resolve_plain_scalar
+from .reported import NumberedLines, ReportedText
+from .table_layout import table_rows
+
+_NONE = ("", "<none>", "<unset>", "<unknown>")
+_AFFINITY_NAME = re.compile(
+    r"(?:[\w.]+/)?(?P<node>\S{1,253}?)-(?P<address>(?:\d{1,3}-){4}|(?:[\da-f]{0,4}-){2,8})(?P<prefix>\d{1,3})$"
+)
+_ROUTE = re.compile(
+    r"(?:blackhole |unreachable )?(?P<to>[\da-fA-F:.]+)(?:/(?P<prefix>\d{1,3}))?(?: .*?via (?P<via>[\da-fA-F:.]+))?"
+)
+
+
+def read_nodes(lines: NumberedLines, file: str, reported: ReportedText) -> None:
+    """Read `kubectl get nodes`, with or without `-o wide`."""
+    count = 0
+    for number, row in table_rows(lines):
+        count += 1
+        for address in (row.get("INTERNAL-IP", ""), row.get("EXTERNAL-IP", "")):
+            if address not in _NONE:
+                reported.add_node_address(address, Place(file, number))
+    reported.add_figures("totals", "", Place(file, lines[0][0]), {"nodes": count})
+
+
+def read_calico_nodes(lines: NumberedLines, file: str, reported: ReportedText) -> None:
+    """Read `calicoctl get nodes -o wide`, whose addresses have the prefix of the nodes' network."""
+    for number, row in table_rows(lines):
+        for column in ("IPV4", "IPV6"):
+            if row.get(column, "") not in _NONE:
+                reported.add_node_address(row[column], Place(file, number))
+
+
+def read_bgp_peers(lines: NumberedLines, file: str, reported: ReportedText) -> None:
+    """Read `calicoctl node status`: the peers of the mesh are nodes."""
+    for number, row in table_rows(lines):
+        if "mesh" in row.get("PEER TYPE", ""):
+            reported.add_node_address(row["PEER ADDRESS"], Place(file, number))
+
+
+def read_pods(lines: NumberedLines, file: str, reported: ReportedText) -> None:
+    """Read `kubectl get pods`; with `-o wide` it tells who has no address."""
+    rows = list(table_rows(lines))
+    place = Place(file, lines[0][0])
+    if any("NAMESPACE" in row for _, row in rows):  # else one namespace only
+        reported.add_figures("totals", "", place, {"pods": len(rows)})
+    waiting = [
+        (number, row)
+        for number, row in rows
+        if row.get("IP") == "<none>"
+        and row.get("NODE", "<none>") not in _NONE
+        and row.get("STATUS") not in ("Completed", "Succeeded", "Failed", "Evicted", "Error")
+    ]
+    if waiting:
+        names = ["/".join(filter(None, (row.get("NAMESPACE"), row.get("NAME", "")))) for _, row in waiting]
+        reported.waiting_pods += [
+            (name, row.get("NODE", ""), Place(file, number)) for name, (number, row) in zip(names, waiting, strict=True)
+        ]
+
+
+def read_names(lines: NumberedLines, file: str, reported: ReportedText) -> None:
+    """Read a table of names, of which those of block affinities tell node and block."""
+    counts: Counter[str] = Counter()
+    for number, row in table_rows(lines):
+        if parsed := parse_affinity_name(row.get("NAME", "")):
+            node, cidr = parsed
+            reported.affinities.append((node, cidr, Place(file, number)))
+            counts[node] += 1
+    for node, count in counts.items():
+        reported.add_figures("nodes", node, Place(file, lines[0][0]), {"blocks": count})
+
+
+def parse_affinity_name(name: str) -> tuple[str, Cidr] | None:
+    """Return the node and the block of a BlockAffinity's name, such as `node-1-10-244-7-0-26`."""
+    match = _AFFINITY_NAME.match(name)
+    if match is None:
+        return None
+    digits = match["address"].rstrip("-")
+    is_v4 = digits.count("-") == 3 and digits.replace("-", "").isdigit() and int(match["prefix"]) <= 32
+    cidr = Cidr.parse_or_none(f"{digits.replace('-', '.' if is_v4 else ':')}/{match['prefix']}")
+    return (match["node"], cidr) if cidr else None
+
+
+def read_routes(lines: NumberedLines, file: str, reported: ReportedText) -> None:
+    """Read `ip route`: a block is a route to its node; a single address outside its node's blocks is a borrowed one."""
+    blocks: dict[str, list[Cidr]] = {}
+    addresses: dict[str, list[Cidr]] = {}
+    for _, line in lines:
+        match = _ROUTE.match(line)
+        is_calico = match is not None and (
+            "proto bird" in line or "proto 80" in line or "vxlan.calico" in line or "tunl0" in line
+        )
+        if match is None or not is_calico:
+            continue
+        is_host_route = match["prefix"] in (None, "32", "128")
+        cidr = Cidr.parse_or_none(f"{match['to']}/{match['prefix'] or (128 if ':' in match['to'] else 32)}")
+        if cidr is not None:
+            (addresses if is_host_route else blocks).setdefault(match["via"] or "", []).append(cidr)
+    place = Place(file, lines[0][0])
+    for gateway, routed in addresses.items():
+        own = blocks.get(gateway, [])
+        borrowed = [cidr for cidr in routed if not any(cidr in block for block in own)]
+        if borrowed:
+            params = {
+                "gateway": gateway or "local",
+                "count": len(borrowed),
+                "which": ", ".join(str(cidr).partition("/")[0] for cidr in borrowed[:8]),
+                "blocks": ", ".join(map(str, own)) or "-",
+            }
+            reported.notes.append(Finding("routes-borrowed", "", params, place))
+    for gateway in {*blocks, *addresses} - {""}:
+        reported.add_node_address(gateway, place)
+    reported.add_figures("totals", "", place, {"routed_blocks": sum(map(len, blocks.values()))})
+
+
+def read_describe(lines: NumberedLines, file: str, reported: ReportedText) -> None:
+    """Read `kubectl describe` of a node or an IPPool into an object, as if it had come as YAML."""
+    place = Place(file, lines[0][0])
+    fields = list(_described_fields(lines))
+    kind = next((value for section, key, value in fields if section == key == "Kind"), "Node")
+    name = next((value for section, key, value in fields if section == key == "Name"), "")
+    if kind == "IPPool":
+        spec = {
+            _camel_case(key): resolve_plain_scalar(value)
+            for section, key, value in fields
+            if section == "Spec" and value
+        }
+        value = {"apiVersion": "projectcalico.org/v3", "kind": kind, "metadata": {"name": name}, "spec": spec}
+        reported.objects.append((value, place))
+    elif kind == "Node":
+        reported.objects.append((_described_node(name, fields), place))
+    else:
+        params = {"line": f"Kind: {kind}", "count": len(lines)}
+        reported.notes.append(Finding("lines-unread", params=params, place=place))
+
+
+def _described_fields(lines: NumberedLines) -> Iterator[tuple[str, str, str]]:
+    """Yield section, key and value of each line; labels have `=` between the two."""
+    section = ""
+    for _, line in lines:
+        if line[:1] not in " \t":
+            section = line.partition(":")[0]
+            content = line.partition(":")[2].strip()
+            yield section, section, content
+        else:
+            content = line.strip()
+        separator = "=" if section == "Labels" else ":"
+        key, found, value = content.partition(separator)
+        if found:
+            yield section, key.strip(), value.strip()
+
+
+def _described_node(name: str, fields: list[tuple[str, str, str]]) -> dict[str, Any]:
+    def section_of(wanted: str) -> dict[str, str]:
+        return {key: value for section, key, value in fields if section == wanted and key != wanted}
+
+    pod_cidrs = next((value for section, key, value in fields if section == key and key.startswith("PodCIDR")), "")
+    addresses = section_of("Addresses")
+    allocatable = {"pods": pods} if (pods := section_of("Allocatable").get("pods")) else {}
+    internal = [{"type": "InternalIP", "address": addresses["InternalIP"]}] if "InternalIP" in addresses else []
+    return {
+        "apiVersion": "v1",
+        "kind": "Node",
+        "metadata": {"name": name, "labels": section_of("Labels"), "annotations": section_of("Annotations")},
+        "spec": {"podCIDRs": [cidr for cidr in pod_cidrs.split(",") if cidr]},
+        "status": {"addresses": internal, "allocatable": allocatable},
+    }
+
+
+def _camel_case(heading: str) -> str:
+    """Return the field that `kubectl describe` prints as words: `Block Size` is blockSize."""
+    first, *others = heading.split()
+    return first.lower() + "".join({"Bgp": "BGP"}.get(word, word) for word in others)

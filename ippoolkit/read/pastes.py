@@ -1,0 +1,266 @@
+"""Pastes as people bring them: prompts, quoting, fences and colours taken off, then cut into pieces by content.
+
+A piece is a table, the output of one command, or YAML or JSON. Line numbers stay those of the file, so that whatever is
+said of a piece names the line that its reader sees.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..texts import N_
+from .table_layout import is_frame_line, is_table_line, split_heading
+
+NumberedLine = tuple[int, str]
+
+# What a piece is, and how that is put to people.
+PIECE_LABELS = {
+    "document": N_("YAML or JSON"),
+    "ipam-show": N_("calicoctl ipam show"),
+    "borrowed": N_("calicoctl ipam show --show-borrowed"),
+    "configuration": N_("calicoctl ipam show --show-configuration"),
+    "address": N_("calicoctl ipam show --ip"),
+    "ipam-check": N_("calicoctl ipam check"),
+    "pools": N_("table of IP pools"),
+    "nodes": N_("table of nodes"),
+    "calico-nodes": N_("table of Calico nodes"),
+    "pods": N_("table of pods"),
+    "services": N_("table of services"),
+    "affinities": N_("table of block affinities"),
+    "names": N_("table of names"),
+    "bgp-peers": N_("calicoctl node status"),
+    "routes": N_("routes"),
+    "describe": N_("kubectl describe node"),
+    "environment": N_("environment of calico-node"),
+    "inventory": N_("Kubespray inventory (INI)"),
+    "command": N_("prompt or command"),
+    "error": N_("error message of a command"),
+    "unrecognized": N_("not recognized"),
+}
+
+_ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07]{0,200}\x07|\x1b[()][0-9A-B]")
+_QUOTE = re.compile(r">+ ?")
+_ELIDED = re.compile(r"\s*\.\.\.\s*$")
+_GREP_PREFIX = re.compile(r"[\w./-]{1,200}\.(?:ya?ml|ini|conf|cfg|json|env):(?:\d{1,6}:)?(?=\s*[\w\"'#-])")
+_FENCE = re.compile(r"\s{0,3}(```|~~~)")
+_COMMANDS = (
+    "kubectl|calicoctl|microk8s|oc|k3s|rke|rke2|helm|talosctl|kops|ip|ip6?tables|cat|sudo|docker|crictl|ssh|exit|grep|"
+    "kubectl-calico|calico-node|minikube|eksctl|juju|less|echo|cd|ls|route|etcdctl|birdcl|kubeadm|jq|yq|wc|awk|sed|head|tail|"
+    "watch|curl|nerdctl|ctr|systemctl|journalctl|calicoctl\\.sh|ansible|ansible-playbook|cp|mv|rm|vi|vim|nano|k|alias|export"
+)
+_PROMPT = re.compile(
+    r"(?:\([\w.-]{1,60}\) ?)?(?:\[[^\]\s]{1,80}(?: [^\]]{1,80})?\]|[\w.-]{1,64}@[\w.-]{1,128}[^\s#$%>]{0,120}"
+    r"|~?\]?[\w~/.-]{0,60}\]?) ?[#$%❯➜](?:\s+(?P<command>\S.*)?)?$"
+)
+_COMMAND = re.compile(rf"(?:\$ |# |% |> |PS [^>]{{0,80}}> )?(?:sudo )?(?:\./)?(?:{_COMMANDS})(?:\.exe)? +[\w./-]")
+_KNOWN_COMMAND = re.compile(rf"(?:{_COMMANDS})\b")
+_HEADINGS: tuple[tuple[frozenset[str], str], ...] = (
+    (frozenset({"GROUPING", "CIDR"}), "ipam-show"),
+    (frozenset({"IP", "BORROWING-NODE"}), "borrowed"),
+    (frozenset({"PROPERTY", "VALUE"}), "configuration"),
+    (frozenset({"PEER ADDRESS", "PEER TYPE"}), "bgp-peers"),
+    (frozenset({"NAME", "CIDR"}), "pools"),
+    (frozenset({"NAME", "STATUS", "ROLES"}), "nodes"),
+    (frozenset({"NAME", "ASN"}), "calico-nodes"),
+    (frozenset({"NAME", "READY", "STATUS"}), "pods"),
+    (frozenset({"NAME", "TYPE", "CLUSTER-IP"}), "services"),
+    (frozenset({"NAME", "AGE"}), "names"),
+    (frozenset({"NAME", "CREATED AT"}), "names"),
+)
+_ROUTE = re.compile(
+    r"(?:blackhole |unreachable )?(?:default|[\da-fA-F:.]+(?:/\d+)?) (?:.*\b(?:via|dev|proto)\b .*|proto .*)$"
+)
+_CHECK_START = "Checking IPAM for inconsistencies"
+# The same output, pasted from its middle.
+_CHECK_PARTS = ("Loading all IPAM ", "Loading all nodes", "Loading all workload endpoints", "Scanning for IP")
+_CHECK_END = "Check complete"
+_SHOW_IP = re.compile(r"IP [\da-fA-F:.]+ is (?:in use|not )")
+_NODE_STATUS = ("Calico process is running", "IPv4 BGP status", "IPv6 BGP status", "No IPv4 peers", "No IPv6 peers")
+_NOTE_LINE = re.compile(r"Note: ")
+_DESCRIBE = re.compile(r"Name: {2,}\S")
+_DESCRIBE_FIELD = re.compile(r"[A-Z][\w -]{2,40}:(?:\s|$)")
+_DOCUMENT_START = re.compile(r"(?:apiVersion:|kind:|version:|items:|---\s*$|\{|\[\s*(?:\{|$)|- apiVersion:|- kind:)")
+_DOCUMENT_LINE = re.compile(r"(?:[\w.\"'/{}\[\]<*&?!-]|#|%|,|\.\.\.)")
+_ERROR_LINE = re.compile(
+    r"Error from server|error: |Error: |failed to get resources: |connection is unauthorized|"
+    r"unable to get Cluster Information|Use --allow-version-mismatch|E\d{4} |The connection to the server"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Lines of a file that belong together, and what they are: a key of `PIECE_LABELS`."""
+
+    kind: str
+    lines: tuple[NumberedLine, ...]
+
+    @property
+    def text(self) -> str:
+        """The lines as a text whose line numbers are those of the file."""
+        first = self.lines[0][0]
+        return "\n".join([*[""] * (first - 1), *(line for _, line in self.lines)]) + "\n"
+
+
+def clean_lines(text: str) -> list[NumberedLine]:
+    """Return the lines of a text with their numbers, without colours, quoting and the indentation that all share."""
+    if "\x1b" in text:
+        text = _ANSI.sub("", text)
+    lines = [line.rstrip("\r") for line in text.split("\n")]
+    if lines and not lines[-1]:
+        lines.pop()
+    written = [line for line in lines if line.strip()]
+    if written and all(line.startswith(">") for line in written):
+        lines = [line[match.end() :] if (match := _QUOTE.match(line)) else line for line in lines]
+        written = [line for line in lines if line.strip()]
+    if written and all(_GREP_PREFIX.match(line) for line in written):  # what grep prints of several files
+        lines = [_GREP_PREFIX.sub("", line, count=1) for line in lines]
+        written = [line for line in lines if line.strip()]
+    margin = min((len(line) - len(line.lstrip(" ")) for line in written), default=0)
+    return [(number, line[margin:]) for number, line in enumerate(lines, 1)]
+
+
+def is_command_line(line: str) -> bool:
+    """Whether a line is a shell's prompt, with or without a command, or a command alone."""
+    if match := _PROMPT.match(line):
+        command, prompt = match["command"] or "", line.strip()
+        if "@" in prompt.split(" ")[0] or prompt.startswith(("[", "(")) or _KNOWN_COMMAND.match(command):
+            return not prompt.startswith("#") or bool(_KNOWN_COMMAND.match(command))
+    return bool(_COMMAND.match(line)) and ": " not in line.split("'", maxsplit=1)[0].split('"', maxsplit=1)[0]
+
+
+def is_error_line(line: str) -> bool:
+    """Whether a line is what a command wrote to standard error."""
+    return bool(_ERROR_LINE.match(line))
+
+
+def table_kind(line: str) -> str | None:
+    """Return what the table under a heading is, None where the line is no heading."""
+    headings = set(split_heading(line))
+    if len(headings) < 2:
+        return None
+    return next((kind for names, kind in _HEADINGS if names <= headings), None)
+
+
+def is_paste(lines: list[NumberedLine]) -> bool:
+    """Whether a text is more than one document: whether any of its lines is a prompt, a fence, a table, a report."""
+    return any(_starts_piece(line) for _, line in lines)
+
+
+def _starts_piece(line: str) -> bool:
+    if not line or line[0] in " \t-#":  # the # of a comment is more likely than that of root's prompt
+        return False
+    return (
+        is_table_line(line)
+        or is_frame_line(line)
+        or bool(_FENCE.match(line))
+        or line.startswith((_CHECK_START, *_CHECK_PARTS, *_NODE_STATUS))
+        or bool(_SHOW_IP.match(line) or _DESCRIBE.match(line) or _ROUTE.match(line))
+        or is_error_line(line)
+        or is_command_line(line)
+        or table_kind(line) is not None
+    )
+
+
+def split_pieces(lines: list[NumberedLine]) -> Iterator[Piece]:
+    """Cut a paste into pieces, in the order of its lines."""
+    # People write ... where they leave lines out; YAML would end the document there.
+    lines = [(number, "" if _ELIDED.match(line) else line) for number, line in lines]
+    index = 0
+    while index < len(lines):
+        line = lines[index][1]
+        if not line.strip() or _FENCE.match(line):
+            index += 1
+            continue
+        kind, end = _piece_at(lines, index)
+        yield Piece(kind, tuple(lines[index:end]))
+        index = end
+
+
+def _piece_at(lines: list[NumberedLine], start: int) -> tuple[str, int]:
+    """Return what the piece is that begins at an index, and where it ends."""
+    line = lines[start][1]
+    if is_command_line(line):
+        return "command", start + 1
+    if is_error_line(line):
+        return "error", start + 1
+    if line.startswith((_CHECK_START, *_CHECK_PARTS)):
+        return "ipam-check", _end_of_check(lines, start)
+    if _SHOW_IP.match(line):
+        return "address", _end_while(lines, start, lambda text: text.startswith((" ", "Attributes", "IP ")))
+    if line.startswith(_NODE_STATUS):
+        return "bgp-peers", _end_of_node_status(lines, start)
+    if _DESCRIBE.match(line):
+        return "describe", _end_while(lines, start, lambda text: text[0] in " \t" or bool(_DESCRIBE_FIELD.match(text)))
+    if is_table_line(line) or is_frame_line(line):
+        end = _end_of_framed_table(lines, start)
+        kinds = [kind for _, text in lines[start:end] if (kind := table_kind(text))]
+        return (kinds[0] if kinds else "unrecognized"), end
+    if kind := table_kind(line):
+        return kind, _end_while(lines, start + 1, lambda text: not _starts_piece(text) and not _is_document_line(text))
+    if _ROUTE.match(line):
+        return "routes", _end_while(lines, start, lambda text: bool(_ROUTE.match(text)) or text.startswith((" ", "\t")))
+    if _DOCUMENT_START.match(line) or _is_document_line(line):
+        return "document", _end_of_document(lines, start)
+    return "unrecognized", _end_while(
+        lines, start, lambda text: not _starts_piece(text) and not _DOCUMENT_START.match(text)
+    )
+
+
+def _is_document_line(line: str) -> bool:
+    return bool(re.match(r"[\"']?[A-Za-z_][\w./-]*[\"']?:(?:\s|$)", line)) or bool(_DOCUMENT_START.match(line))
+
+
+def _end_while(lines: list[NumberedLine], start: int, belongs: object) -> int:
+    end = start
+    while end < len(lines) and lines[end][1].strip() and belongs(lines[end][1]):  # type: ignore[operator]
+        end += 1
+    return max(end, start)
+
+
+def _end_of_check(lines: list[NumberedLine], start: int) -> int:
+    for index in range(start, len(lines)):
+        line = lines[index][1]
+        if line.startswith(_CHECK_END):
+            return index + 1
+        if index > start and (is_command_line(line) or line.startswith((_CHECK_START, "```")) or table_kind(line)):
+            return index
+    return len(lines)
+
+
+def _end_of_node_status(lines: list[NumberedLine], start: int) -> int:
+    def belongs(line: str) -> bool:
+        return not line.strip() or is_table_line(line) or is_frame_line(line) or line.startswith(_NODE_STATUS)
+
+    end = start
+    while end < len(lines) and belongs(lines[end][1]):
+        end += 1
+    return end
+
+
+def _end_of_framed_table(lines: list[NumberedLine], start: int) -> int:
+    """Find the end of a table with frames: its rows, and a note below it."""
+    end, headings = start, 0
+    while end < len(lines):
+        line = lines[end][1]
+        if is_table_line(line) or is_frame_line(line):
+            headings += table_kind(line) is not None
+            if headings > 1 and table_kind(line):
+                break
+            end += 1
+        elif not line.strip() and end + 1 < len(lines) and _NOTE_LINE.match(lines[end + 1][1]):
+            end += 2
+        elif _NOTE_LINE.match(line):
+            end += 1
+        else:
+            break
+    return end
+
+
+def _end_of_document(lines: list[NumberedLine], start: int) -> int:
+    for index in range(start + 1, len(lines)):
+        line = lines[index][1]
+        if line and line[0] not in " \t-" and (_starts_piece(line) or not _DOCUMENT_LINE.match(line)):
+            return index
+    return len(lines)

@@ -1,0 +1,513 @@
+"""One door for all that people bring: files, folders, archives, pipes, pastes, installers' inputs to one `Reading`.
+
+Each file is recognized by its contents: JSON and YAML of kubectl and calicoctl, calicoctl's and kubectl's tables,
+`ipam check` and its report, scenario files, installers' files, error messages. Nothing is lost silently: what cannot
+be used is noted with its place, and the kinds that nothing was read of are `unknown`, which is not the same as none.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, get_args
+
+from ..calico.limits import HIGHEST_MAX_BLOCKS_PER_HOST
+from ..cidr import Cidr
+from ..errors import InputError
+from ..findings import Finding, Place, Severity
+from ..model import IPPool, KindName, Scenario
+from .cluster_kinds import CLUSTER_KIND_READERS
+from .collector import ObjectCollector, scenario_name
+from .document import Document
+from .input_files import AnyPath, Buffer, InputFile, read_input_files
+from .installers.installer_files import InstallerReader
+from .ipam_check import is_ipam_report, read_ipam_report
+from .json_lists import read_list
+from .kubernetes_objects import KIND_READERS, ObjectSource, read_object
+from .pastes import NumberedLine, Piece, clean_lines, is_paste, split_pieces
+from .piece_readers import PIECE_READERS
+from .reported import ReportedFigures, ReportedPool, ReportedText
+from .text_files import decode_text, parse_documents
+
+ALL_KINDS: tuple[KindName, ...] = get_args(KindName)
+_CANONICAL_KIND = {"IPAMConfig": "IPAMConfiguration"} | {kind: kind for kind in ALL_KINDS}
+# The names that error messages have for them.
+KIND_BY_RESOURCE: dict[str, KindName] = {
+    "ippools": "IPPool",
+    "ipamconfigs": "IPAMConfiguration",
+    "ipamconfigurations": "IPAMConfiguration",
+    "ipreservations": "IPReservation",
+    "ipamblocks": "IPAMBlock",
+    "blockaffinities": "BlockAffinity",
+    "ipamhandles": "IPAMHandle",
+    "nodes": "Node",
+    "namespaces": "Namespace",
+    "pods": "Pod",
+    "services": "Service",
+}
+_FORBIDDEN_RESOURCE = re.compile(r'\b([a-z]{1,63})(?:\.[a-z.]{1,253})?(?: "[^"]{0,253}")? is forbidden')
+_MAX_ERROR_LINE = 2000  # characters of an error message that are looked at
+_MAX_EXACT_DOUBLE = 2**53
+
+
+@dataclass(frozen=True, slots=True)
+class RecognizedPiece:
+    """Some lines of an input and what they were read as: a key of `pastes.PIECE_LABELS`."""
+
+    file: str
+    first_line: int
+    last_line: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read, and what was not understood, where.
+
+    Attributes
+    ----------
+    scenario
+        The cluster or the plan; kinds of which nothing was read are in ``scenario.cluster.unknown``.
+    notes
+        Findings on what could not be used, what was assumed, and why something is unknown.
+    reported
+        Figures that texts state, such as the tables of ``calicoctl ipam show``.
+    reported_pools
+        Pools that only a text tells of, by their names or ranges; what it does not tell has Calico's default.
+    waiting_pods, affinities
+        Pods without an address, and claims on blocks, that a table shows.
+    newest_creation
+        For each kind when its youngest object was created.
+    pieces
+        What each part of a text was recognized as.
+    documents
+        The YAML and JSON documents, for those who review manifests against them.
+    sources
+        The paths that were read.
+    is_installer
+        Whether any input was an installer's.
+    """
+
+    scenario: Scenario
+    notes: tuple[Finding, ...] = ()
+    reported: tuple[ReportedFigures, ...] = ()
+    reported_pools: tuple[IPPool, ...] = ()
+    waiting_pods: tuple[tuple[str, str, Place], ...] = ()
+    affinities: tuple[tuple[str, Cidr, Place], ...] = ()
+    newest_creation: Mapping[str, str] = field(default_factory=dict)
+    pieces: tuple[RecognizedPiece, ...] = ()
+    documents: tuple[Document, ...] = ()
+    sources: tuple[str, ...] = ()
+    is_installer: bool = False
+
+    @property
+    def has_unreadable_file(self) -> bool:
+        """Whether a file could not be read at all."""
+        return any(
+            note.severity is Severity.ERROR and note.rule.source_key in ("kit", "json", "yaml") for note in self.notes
+        )
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """The notes that are errors: objects, rows and files that could not be used."""
+        return tuple(note for note in self.notes if note.severity is Severity.ERROR)
+
+    @property
+    def design(self) -> Reading:
+        """The same to plan on: pools that only a text tells of take part, with what was assumed of them noted."""
+        cluster = self.scenario.cluster
+        missing = tuple(
+            pool for pool in self.reported_pools if not any(pool.cidr == other.cidr for other in cluster.pools)
+        )
+        if not missing:
+            return self
+        notes = tuple(
+            Finding("pool-from-text", f"IPPool/{pool.name}", {"cidr": str(pool.cidr), "size": pool.block_size})
+            for pool in missing
+        )
+        known = tuple(kind for kind in cluster.unknown if kind != "IPPool")
+        scenario = dataclasses.replace(
+            self.scenario, cluster=dataclasses.replace(cluster, pools=(*cluster.pools, *missing), unknown=known)
+        )
+        return dataclasses.replace(self, scenario=scenario, notes=(*self.notes, *notes))
+
+
+def read(*paths: AnyPath, empty_kinds: Iterable[str] = (), strict: bool = False) -> Reading:
+    """Read files, folders, archives and standard input into one reading.
+
+    Parameters
+    ----------
+    paths
+        Folders, archives (``.tar.gz``, ``.zip``) or files in any mix; ``-`` is standard input.
+    empty_kinds
+        Kinds that are known to have no objects, where kubectl's empty lists leave it open.
+    strict
+        Refuse the input for any problem, as a design or a manifest should be; otherwise what cannot be used is noted
+        and the rest is read, as a cluster's dumps should be.
+
+    Raises
+    ------
+    InputError
+        Where nothing at all could be read; with ``strict`` for any problem, with all of them.
+
+    Examples
+    --------
+    >>> reading = read("data/kubespray.yaml")
+    >>> reading.scenario.cluster.pools[0].block_count
+    256
+    """
+    reader = Reader(strict=strict)
+    for path in paths:
+        reader.read_path(path)
+    reader.collector.kinds_seen |= set(empty_kinds)
+    return reader.build(paths)
+
+
+def read_text(text: str, name: str = "paste", *, strict: bool = False) -> Reading:
+    """Read a text that was pasted; as `read` does, without a file.
+
+    Raises
+    ------
+    InputError
+        Where nothing of it could be read.
+    """
+    reader = Reader(strict=strict)
+    reader.read_file(InputFile(name, text.encode()))
+    return reader.build([name])
+
+
+def read_installer(*paths: AnyPath) -> Reading:
+    """Read what an installer is given into one scenario.
+
+    Parameters
+    ----------
+    paths
+        Files or folders: a Kubespray inventory, an Installation or Helm values of the Tigera operator, kubeadm's
+        ClusterConfiguration, calico-node's manifest or environment, the files of RKE, RKE2, k3s, kops, KubeKey, OKD,
+        Talos; with IPPools of the cluster beside them, which win.
+
+    Raises
+    ------
+    InputError
+        With every problem, or where there is nothing of an installer.
+    """
+    reading = read(*paths, strict=True)
+    if not reading.is_installer:
+        raise InputError([Finding("no-installer", place=Place(str(path))) for path in paths])
+    return reading
+
+
+def load(*files: AnyPath) -> Scenario:
+    """Read files into one scenario to plan on, refusing whatever has a problem.
+
+    Raises
+    ------
+    InputError
+        With every problem of every file: file, line and field.
+    """
+    return read(*files, strict=True).design.scenario
+
+
+def recognize(text: str) -> list[RecognizedPiece]:
+    """Say what the parts of a pasted text are, without reading them: for a paste box, line by line."""
+    lines = clean_lines(text)
+    return [_recognized(piece, "paste") for piece in split_pieces(lines)]
+
+
+def _recognized(piece: Piece, file: str) -> RecognizedPiece:
+    return RecognizedPiece(file, piece.lines[0][0], piece.lines[-1][0], piece.kind)
+
+
+class Reader:
+    """Takes one file, or one document, after another."""
+
+    def __init__(self, *, strict: bool = False) -> None:
+        self.strict = strict
+        self.installer = InstallerReader()
+        self.collector = ObjectCollector(
+            kind_readers=CLUSTER_KIND_READERS, lenient=not strict, read_other=self.installer.read_object
+        )
+        self.reported = ReportedText()
+        self.pieces: list[RecognizedPiece] = []
+        self.documents: list[Document] = []
+        self.sequence_numbers: list[int] = []
+        self.is_named = True  # whether the user named the file being read, rather than a folder with it in
+        self.ipam_config_known = False  # whether something said if there is an IPAM configuration
+
+    def read_path(self, path: AnyPath) -> None:
+        """Read what is behind a path."""
+        for file in read_input_files(path, self.collector.problems):
+            self.read_file(file)
+
+    def read_file(self, file: InputFile) -> None:
+        """Read one file, or what a folder or an archive brought."""
+        self.is_named = file.named
+        try:
+            self._read_contents(file)
+        except InputError as error:
+            is_expected = not file.named and all(problem.code == "file-binary" for problem in error.problems)
+            if not (self.strict and is_expected):
+                self.collector.problems += error.problems
+            else:
+                self.collector.notes.append(Finding("file-unread", place=Place(file.name)))
+
+    def _read_contents(self, file: InputFile) -> None:
+        if (document := _read_json_list(file.data, file.name)) is not None:
+            self.add_document(document)
+            return
+        text = decode_text(file.data, file.name)
+        if not text.strip():
+            raise InputError([Finding("file-empty", place=Place(file.name))])
+        if self.installer.read_text(text, file.name):
+            return
+        lines = clean_lines(text)
+        if any(line != raw for (_, line), raw in zip(lines[:1], text.split("\n"), strict=False)):
+            text = "\n".join(line for _, line in lines) + "\n"  # without quoting, indentation, names of files
+        if is_paste(lines):
+            self._read_paste(lines, file.name)
+            return
+        problem_count = len(self.collector.problems) + len(self.collector.notes)
+        for document in parse_documents(text, file.name):
+            self.add_document(document)
+        if not text.endswith("\n") and len(self.collector.problems) + len(self.collector.notes) > problem_count:
+            self._note_cut_file(text, file.name)
+
+    def _note_cut_file(self, text: str, name: str) -> None:
+        """Note a file without its last newline whose last object lacks something: it was cut."""
+        last_line = text.count("\n") + 1
+        incomplete = [
+            problem
+            for problem in (*self.collector.problems, *self.collector.notes)
+            if problem.place and problem.place.file == name and problem.code in ("field-missing", "block-attribute")
+        ]
+        if incomplete:
+            self.collector.problems.append(Finding("file-cut", place=Place(name, last_line)))
+
+    def _read_paste(self, lines: list[NumberedLine], name: str) -> None:
+        understood = 0
+        for piece in split_pieces(lines):
+            self.pieces.append(_recognized(piece, name))
+            if piece.kind == "error":
+                self._add_error_message(piece, name)
+                understood += 1
+            elif piece.kind == "document":
+                understood += self._read_document_piece(piece, name)
+            elif reader := PIECE_READERS.get(piece.kind):
+                reader(list(piece.lines), name, self.reported)
+                understood += 1
+            elif piece.kind == "unrecognized":
+                params = {"line": piece.lines[0][1].strip()[:80], "count": len(piece.lines)}
+                self.collector.notes.append(
+                    Finding("lines-unread", params=params, place=Place(name, piece.lines[0][0]))
+                )
+        for value, place in self.reported.objects:
+            self.collector.add_document(Document.without_lines(place.file, value, place.line))
+        self.reported.objects.clear()
+        if not understood:
+            self.collector.problems.append(Finding("table-unknown", place=Place(name)))
+
+    def _read_document_piece(self, piece: Piece, name: str) -> bool:
+        if (document := _read_json_list(piece.text.encode(), name)) is not None:
+            self.add_document(document)
+            return True
+        try:
+            documents = parse_documents(piece.text, name)
+        except InputError as error:
+            self.collector.problems += error.problems
+            return False
+        for document in documents:
+            self.add_document(document)
+        return True
+
+    def _add_error_message(self, piece: Piece, name: str) -> None:
+        number, line = piece.lines[0]
+        place = Place(name, number)
+        self._note_forbidden_kinds(line[:_MAX_ERROR_LINE], place)
+        self.collector.notes.append(Finding("command-failed", params={"message": line[:300]}, place=place))
+
+    def add_document(self, document: Document) -> None:
+        """Collect what a document holds."""
+        value = document.value
+        if value is None:
+            self.ipam_config_known = True
+            self.collector.notes.append(Finding("null-read", place=Place(document.file)))
+            return
+        if isinstance(value, Mapping) and is_ipam_report(value):
+            read_ipam_report(value, document.file, self.reported)
+            return
+        if self.installer.read_document(document):
+            self.documents.append(document)
+            return
+        if not _is_object(value):
+            if self.strict and self.is_named:
+                self.collector.add_document(document)  # which says what is wrong with it
+                return
+            self.collector.notes.append(Finding("file-unread", place=Place(document.file)))
+            return
+        self.sequence_numbers += _sequence_numbers(value)
+        if isinstance(value, dict) and value.get("kind") == "Status":
+            self._add_status(value, document)
+            return
+        self.documents.append(document)
+        # Objects keep the place they were found at, but not the whole document.
+        self.collector.add_document(document)
+
+    def _add_status(self, value: Mapping[str, Any], document: Document) -> None:
+        message = str(value.get("message", ""))[:_MAX_ERROR_LINE]
+        self._note_forbidden_kinds(message, Place(document.file))
+        self.collector.notes.append(
+            Finding("command-failed", params={"message": message[:300]}, place=Place(document.file))
+        )
+
+    def _note_forbidden_kinds(self, message: str, place: Place) -> None:
+        for match in _FORBIDDEN_RESOURCE.finditer(message):
+            if kind := KIND_BY_RESOURCE.get(match[1]):
+                self.reported.forbidden_kinds[kind] = place
+
+    def build(self, paths: Iterable[AnyPath]) -> Reading:
+        """Return what was read, with what is unknown of it.
+
+        Raises
+        ------
+        InputError
+            Where nothing at all could be read; in a strict reader for any problem.
+        """
+        paths = list(paths)
+        collector, reported = self.collector, self.reported
+        collector.note_unread_kinds()
+        if len(collector.scenarios) > 1:
+            collector.problems.append(Finding("scenarios-several", params={"count": len(collector.scenarios)}))
+        installer_notes, installer_problems = self.installer.finish(collector)
+        collector.problems += installer_problems
+        has_content = collector.objects or collector.scenarios or reported.figures or self.installer.is_used
+        has_content = has_content or bool(collector.kinds_seen - {""}) or bool(reported.affinities)
+        has_content = has_content or bool(reported.node_addresses or reported.waiting_pods or reported.notes)
+        problems = [note for note in (*collector.problems, *collector.notes) if note.severity is Severity.ERROR]
+        if self.strict and collector.problems:
+            raise InputError(collector.problems)
+        if not has_content:
+            raise InputError(problems or [Finding("nothing-read", place=Place(str(path))) for path in paths])
+        scenario = self.installer.apply(collector.merge_into_scenario(paths), collector, scenario_name(paths))
+        scenario = self._with_unknown_kinds(scenario)
+        scenario = self._with_node_addresses(scenario)
+        notes = [*collector.notes, *([] if self.strict else collector.problems), *reported.notes, *installer_notes]
+        if (
+            all(number > _MAX_EXACT_DOUBLE and float(number) == number for number in self.sequence_numbers)
+            and len(self.sequence_numbers) > 2
+        ):
+            notes.append(Finding("sequence-rounded", params={"count": len(self.sequence_numbers)}))
+        if not self.strict:  # of a design nobody expects a whole cluster
+            notes += self._unknown_kind_findings(scenario.cluster.unknown)
+        return Reading(
+            scenario,
+            notes=tuple(notes),
+            reported=tuple(reported.figures),
+            reported_pools=tuple(self._build_reported_pools(notes)),
+            waiting_pods=tuple(reported.waiting_pods),
+            affinities=tuple(reported.affinities),
+            newest_creation=collector.newest_creation,
+            pieces=tuple(self.pieces),
+            documents=tuple(self.documents),
+            sources=tuple(map(str, paths)),
+            is_installer=self.installer.is_used,
+        )
+
+    def _with_unknown_kinds(self, scenario: Scenario) -> Scenario:
+        collector, reported, cluster = self.collector, self.reported, scenario.cluster
+        kinds_seen = {_CANONICAL_KIND.get(kind, "") for kind in collector.kinds_seen - collector.lost_kinds()}
+        kinds_seen |= self.installer.kinds_seen
+        if self.ipam_config_known:
+            kinds_seen.add("IPAMConfiguration")
+        kinds_in_question = set(cluster.unknown) if collector.scenarios else set(ALL_KINDS)
+        changes: dict[str, Any] = {}
+        if reported.blocks_known and not cluster.blocks and "IPAMBlock" in kinds_in_question - kinds_seen:
+            changes["blocks"] = tuple(reported.blocks)
+            kinds_seen.add("IPAMBlock")
+        unknown = tuple(kind for kind in ALL_KINDS if kind in kinds_in_question - kinds_seen)
+        if "IPAMConfiguration" in unknown and (settings := self._reported_configuration()):
+            changes["ipam"] = dataclasses.replace(cluster.ipam, **settings)
+        ipam_stored = cluster.ipam_stored or bool(collector.objects.get("ipam"))
+        cluster = dataclasses.replace(cluster, unknown=unknown, ipam_stored=ipam_stored, **changes)
+        return dataclasses.replace(scenario, cluster=cluster)
+
+    def _reported_configuration(self) -> dict[str, Any]:
+        """Return the fields of the IPAM configuration that a text states, as far as they are valid."""
+        figures = {figure.figure: figure.value for figure in self.reported.figures if figure.table == "config"}
+        settings: dict[str, Any] = {}
+        for key, name in (("strictAffinity", "strict_affinity"), ("autoAllocateBlocks", "auto_allocate_blocks")):
+            if isinstance(figures.get(key), bool):
+                settings[name] = figures[key]
+        maximum = figures.get("maxBlocksPerHost")
+        if isinstance(maximum, int) and not isinstance(maximum, bool) and 0 <= maximum <= HIGHEST_MAX_BLOCKS_PER_HOST:
+            settings["max_blocks_per_host"] = maximum
+        return settings
+
+    def _with_node_addresses(self, scenario: Scenario) -> Scenario:
+        """Add the nodes' addresses that only texts tell to the nodes' networks, against which pools are held."""
+        known = scenario.networks.nodes
+        addresses = [cidr for text in self.reported.node_addresses if (cidr := Cidr.parse_or_none(text))]
+        added = tuple(cidr for cidr in addresses if not any(cidr in network for network in known))
+        if not added:
+            return scenario
+        networks = dataclasses.replace(scenario.networks, nodes=(*known, *added))
+        return dataclasses.replace(scenario, networks=networks)
+
+    def _build_reported_pools(self, notes: list[Finding]) -> Iterator[IPPool]:
+        for pool in self.reported.pools:
+            if (built := _build_reported_pool(pool)) is not None:
+                yield built
+            else:
+                params = {"row": f"{pool.name} {pool.cidr}".strip()}
+                notes.append(Finding("table-row", params=params, place=pool.place))
+
+    def _unknown_kind_findings(self, unknown: Iterable[KindName]) -> Iterator[Finding]:
+        for kind in unknown:
+            if place := self.reported.forbidden_kinds.get(kind):
+                yield Finding("kind-forbidden", kind, {"kind": kind}, place)
+        if not_read := [kind for kind in unknown if kind not in self.reported.forbidden_kinds]:
+            yield Finding("kind-not-read", "", {"kinds": ", ".join(not_read)})
+
+
+def _build_reported_pool(pool: ReportedPool) -> IPPool | None:
+    spec = {"cidr": str(pool.cidr), **{key: value for key, value in pool.spec.items() if value != ""}}
+    if isinstance(spec.get("blockSize"), str) and spec["blockSize"].isdigit():
+        spec["blockSize"] = int(spec["blockSize"])
+    name = pool.name or str(pool.cidr).replace("/", "-").replace(":", "-")
+    source = ObjectSource(Document.without_lines(pool.place.file, None, pool.place.line), (), [], [])
+    built: IPPool | None = read_object(KIND_READERS["IPPool"][0], {"metadata": {"name": name}, "spec": spec}, source)
+    return built
+
+
+def parse_api_response(data: Buffer, name: str) -> Document:
+    """Read what an API answered; a document without a value is no JSON."""
+    if (document := read_list(data, name, CLUSTER_KIND_READERS.__contains__)) is not None:
+        return document
+    try:
+        return parse_documents(decode_text(data, f"{name}.json"), f"{name}.json")[0]
+    except InputError:
+        return Document.without_lines(name)
+
+
+def _read_json_list(data: Buffer, name: str) -> Document | None:
+    if bytes(data[:64]).lstrip()[:1] != b"{":
+        return None
+    return read_list(data, name, CLUSTER_KIND_READERS.__contains__)
+
+
+def _is_object(value: object) -> bool:
+    if isinstance(value, list):
+        return bool(value) and all(isinstance(item, Mapping) and "kind" in item for item in value)
+    if not isinstance(value, Mapping):
+        return False
+    return "kind" in value or (value.get("version") == 1 and "cluster" in value)
+
+
+def _sequence_numbers(value: Any) -> Iterator[int]:
+    items = value.get("items") if isinstance(value, dict) else value
+    for item in items if isinstance(items, list) else ():
+        spec = item.get("spec") if isinstance(item, dict) else None
+        number = spec.get("sequenceNumber") if isinstance(spec, dict) else None
+        if isinstance(number, int | float) and not isinstance(number, bool):
+            yield int(number)
