@@ -175,7 +175,7 @@ def test_the_chart_of_sizes_marks_what_fails_and_what_is_chosen():
 def test_the_chart_of_growth_says_when_something_runs_out():
     html = growth_chart(ipk.growth(plan(nodes=100, nodes_per_month=15)))
     assert "month 11" in html
-    assert "needed 280 of 256" in html
+    assert "280 needed of 256" in html
     assert 'class="over"' not in growth_chart(ipk.growth(plan()))
 
 
