@@ -9,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from ..answer import answer_html
 from ..errors import InputError
 from ..findings import N_, Finding, Place, Severity, sort_by_severity
 from ..model import Scenario
@@ -63,6 +64,12 @@ class Review:
     objects: tuple[ObjectReview, ...]
     notes: tuple[Finding, ...] = ()
     unreadable_files: tuple[str, ...] = ()
+
+    _repr_html_ = answer_html
+
+    def __repr__(self) -> str:
+        outcome = "accepted" if self.accepted else "not accepted"
+        return f"<Review of {len(self.objects)} objects: {outcome}, {len(self.findings)} findings>"
 
     @property
     def findings(self) -> tuple[Finding, ...]:
