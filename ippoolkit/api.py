@@ -43,6 +43,17 @@ def capacity(source: Source) -> Analysis:
     ------
     InputError
         Where the input cannot be read: all its problems.
+
+    Examples
+    --------
+    >>> import ippoolkit as ipk
+    >>> analysis = ipk.capacity("data/kubespray.yaml")
+    >>> analysis.verdict.status.value, analysis.verdict.limit
+    ('fits', 'blocks')
+    >>> analysis.growth().loc[[0, 12], ["month", "nodes", "blocks_needed", "blocks"]]
+        month  nodes  blocks_needed  blocks
+    0       0     12             14     256
+    12     12     60             62     256
     """
     return _analysis(source)
 
@@ -75,6 +86,13 @@ def check(
     ------
     InputError
         Where what exists cannot be read.
+
+    Examples
+    --------
+    >>> import ippoolkit as ipk
+    >>> review = ipk.check("data/default-ipv4-ippool.yaml")  # as kubectl prints it: an object of the datastore
+    >>> {judge: decision.name for judge, decision in review.objects[0].decisions.items()}
+    {'calicoctl': 'REFUSED', 'kubectl': 'ACCEPTED'}
     """
     from .manifests.manifest_review import review
 

@@ -39,6 +39,7 @@ class Cidr:
 
     Examples
     --------
+    >>> from ippoolkit import Cidr
     >>> pool = Cidr.parse("10.244.0.0/18")
     >>> pool.size, pool.subnet_count(26), str(pool.subnet(26, 255))
     (16384, 256, '10.244.63.192/26')

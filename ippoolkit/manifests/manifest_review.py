@@ -109,13 +109,13 @@ def review(
         One of `ACTIONS`. The objects of a patch are the changes to those that exist.
     judges
         Whose verdicts count, of `JUDGES`.
-    each
+    separately
         Judge each file alone; otherwise each one sees what became of those before it.
 
     Returns
     -------
     Review
-        A file that cannot be read is among its `unusable` ones, with the reasons in its notes.
+        A file that cannot be read is among its `unreadable_files`, with the reasons in its notes.
 
     Raises
     ------
