@@ -192,13 +192,17 @@ def is_ipam_report(value: object) -> bool:
     return isinstance(value, Mapping) and "clusterGUID" in value and isinstance(value.get("allocations"), Mapping)
 
 
+def _as_list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
 def read_ipam_report(value: Mapping[str, Any], file: str, reported: ReportedText) -> None:
     """Read the report of `ipam check -o`: every allocation with its owners, but no blocks and no pools."""
     place = Place(file)
     entries = [
         entry
         for address_entries in value["allocations"].values()
-        for entry in address_entries
+        for entry in _as_list(address_entries)
         if isinstance(entry, Mapping)
     ]
     cooling = [entry for entry in entries if entry.get("coolingDown")]
@@ -207,8 +211,8 @@ def read_ipam_report(value: Mapping[str, Any], file: str, reported: ReportedText
         str(entry.get("ip")) for entry in entries if not entry.get("handle") and not entry.get("coolingDown")
     }
     leaked = sorted(unused_ips - ips_without_handle)
-    handles = [entry.get("ID") for entry in value.get("leakedHandles") or () if isinstance(entry, Mapping)]
-    owners = Counter(str(entry.get("ip")) for entry in entries for _ in entry.get("owners") or ())
+    handles = [entry.get("ID") for entry in _as_list(value.get("leakedHandles")) if isinstance(entry, Mapping)]
+    owners = Counter(str(entry.get("ip")) for entry in entries for _ in _as_list(entry.get("owners")))
     figures = {
         "allocations": len(entries),
         "cooling_down": len(cooling),

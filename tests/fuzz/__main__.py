@@ -16,6 +16,7 @@ from ippoolkit.parallel import Journal, Outcome, executor, run
 
 from .chunks import CHUNK, Chunk, run_chunk
 
+
 def main() -> int:
     """Run what is not done yet; return 1 where anything failed."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -46,17 +47,25 @@ def main() -> int:
             for kind, times in outcome.value["kinds"].items():
                 totals[kind] = totals.get(kind, 0) + times
         if not outcome.resumed or done == total:
-            print(f"{counted:,} of {options.count:,}; {sum(totals.values())} failures of {len(totals)} kinds", flush=True)
+            print(
+                f"{counted:,} of {options.count:,}; {sum(totals.values())} failures of {len(totals)} kinds", flush=True
+            )
         if time.monotonic() > deadline:
             raise KeyboardInterrupt
 
     journal = Journal(options.failures / f"journal-{options.seed}.jsonl")
     try:
         with executor(jobs=options.jobs) as pool:
-            run(pool, run_chunk, chunks, keys=[str(chunk.first) for chunk in chunks], results=journal, progress=progress)
+            run(
+                pool, run_chunk, chunks, keys=[str(chunk.first) for chunk in chunks], results=journal, progress=progress
+            )
     except KeyboardInterrupt:
         print("interrupted; the same command goes on")
-    print(json.dumps({"documents": counted, "failures": totals, "slowest_s": slowest[0], "slowest_case": slowest[1]}, indent=1))
+    print(
+        json.dumps(
+            {"documents": counted, "failures": totals, "slowest_s": slowest[0], "slowest_case": slowest[1]}, indent=1
+        )
+    )
     return int(bool(totals))
 
 

@@ -30,7 +30,7 @@ MINIMISING_RUNS = 150
 # What reads each kind; {} stands for the document, OUT for a file that does not exist yet.
 READ = (
     "capacity {}", "capacity {} --json --lang zh", "scenario {}", "audit {}", "audit {} --json", "convert {}",
-    "snapshot {} -o OUT.yaml", "snapshot {} -o OUT.json --redact", "from-installer {}", "recommend {}", "free {} --need 24",
+    "snapshot {} -o OUT.yaml", "snapshot {} -o OUT.json --redact", "from-installer {}", "recommend {}", "free {} --prefix 24",
 )  # fmt: skip
 OBJECTS = (
     *READ,
@@ -45,7 +45,7 @@ COMMANDS = {
     "scenario": OBJECTS,
     "manifest": OBJECTS,
     "dump": (*READ, "check KUBEAN --existing {}", "diff {} KUBEAN", "pools-for -c {} --coverage", "simulate {}"),
-    "installer": ("from-installer {}", "from-installer {} --lang zh", "capacity {}", "audit {}", "free {} --need 24"),
+    "installer": ("from-installer {}", "from-installer {} --lang zh", "capacity {}", "audit {}", "free {} --prefix 24"),
     "trace": ("simulate POOL --trace {}", "simulate KUBEAN --trace {} --json"),
     "history": ("forecast {}", "forecast {} --json"),
     "template": ("template {}",),
@@ -82,8 +82,12 @@ def run_case(command: str, name: str, content: bytes, folder: Path) -> tuple[str
     document = folder / name
     document.write_bytes(content)
     arguments = [
-        {"{}": str(document), "OUT.yaml": str(folder / "out.yaml"), "OUT.json": str(folder / "out.json")}.get(part, part)
-        for part in command.replace("POOL ", f"{_DATA}/default-ipv4-ippool.yaml ").replace("KUBEAN", f"{_DATA}/kubean").split()
+        {"{}": str(document), "OUT.yaml": str(folder / "out.yaml"), "OUT.json": str(folder / "out.json")}.get(
+            part, part
+        )
+        for part in command.replace("POOL ", f"{_DATA}/default-ipv4-ippool.yaml ")
+        .replace("KUBEAN", f"{_DATA}/kubean")
+        .split()
     ]
     try:
         with _watched():
@@ -220,4 +224,6 @@ def warm_up(folder: Path) -> None:
         signature, detail = run_case(command, seed.name, seed.content, folder)
         CPU_SECONDS = before
         if signature:
-            print(f"warm-up: {command}: {signature} after {time.monotonic() - started:.0f} s\n{detail}", file=sys.stderr)
+            print(
+                f"warm-up: {command}: {signature} after {time.monotonic() - started:.0f} s\n{detail}", file=sys.stderr
+            )

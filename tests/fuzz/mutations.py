@@ -79,7 +79,9 @@ def _token(content: bytes, dice: random.Random) -> bytes:
     word = dice.choice(words)
     value = dice.choice(HOSTILE)
     text = value if isinstance(value, str) else json.dumps(value)
-    replacement = dice.choice((text.encode("utf-8", "surrogatepass"), dice.choice(words)[0], b"9" * dice.choice((1, 4, 20, 5000))))
+    replacement = dice.choice(
+        (text.encode("utf-8", "surrogatepass"), dice.choice(words)[0], b"9" * dice.choice((1, 4, 20, 5000)))
+    )
     return content[: word.start()] + replacement + content[word.end() :]
 
 
@@ -103,7 +105,9 @@ def _tree(content: bytes, dice: random.Random) -> bytes:
         case 4:
             parent[key] = dice.choice(([value], {"x": value}, str(value), [value] * 30))
         case 5 if isinstance(parent, dict):
-            parent[dice.choice(("x", "", "kind", "items", "spec", "name", "é", 5 if not is_json else "5"))] = parent.pop(key)
+            parent[dice.choice(("x", "", "kind", "items", "spec", "name", "é", 5 if not is_json else "5"))] = (
+                parent.pop(key)
+            )
         case 6:
             other, at = dice.choice(places)
             parent[key] = json.loads(json.dumps(other[at], default=str))
@@ -111,7 +115,9 @@ def _tree(content: bytes, dice: random.Random) -> bytes:
             del parent[key]
     if is_json:
         return json.dumps(document, default=str, ensure_ascii=dice.random() < 0.5).encode("utf-8", "surrogatepass")
-    return yaml.dump(document, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False).encode("utf-8", "surrogatepass")
+    return yaml.dump(document, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False).encode(
+        "utf-8", "surrogatepass"
+    )
 
 
 def _collect(value: Any, places: list[tuple[Any, Any]]) -> None:

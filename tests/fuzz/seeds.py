@@ -104,9 +104,7 @@ class Seed:
 
 def all_seeds() -> list[Seed]:
     """Return the corpus, in a fixed order."""
-    texts = [
-        Seed("scenario", path.name, path.read_bytes()) for path in sorted((ROOT / "data").glob("*.yaml"))
-    ] + [
+    texts = [Seed("scenario", path.name, path.read_bytes()) for path in sorted((ROOT / "data").glob("*.yaml"))] + [
         Seed("installer", "inventory.ini", INVENTORY.encode()),
         Seed("installer", "inventory.yml", INVENTORY_YAML.encode()),
         Seed("installer", "operator.yml", OPERATOR.encode()),
@@ -115,7 +113,9 @@ def all_seeds() -> list[Seed]:
         Seed("manifest", "selector.yaml", SELECTOR_POOL.encode()),
         Seed("trace", "trace.csv", TRACE_CSV.encode()),
         Seed("trace", "trace.jsonl", TRACE_JSONL.encode()),
-        Seed("history", "history.csv", b"".join((ROOT / "data/history.csv").read_bytes().splitlines(keepends=True)[:40])),
+        Seed(
+            "history", "history.csv", b"".join((ROOT / "data/history.csv").read_bytes().splitlines(keepends=True)[:40])
+        ),
         Seed("template", "capacity.ipynb", (ROOT / "notebooks/capacity.ipynb").read_bytes()),
     ]
     return texts + [*_recorded()]
