@@ -4,11 +4,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 OUT ?= out
 SCENARIO ?= data/kubespray.yaml
+LAB_OPTIONS ?=
 REPORT := .venv/.report
 NOTEBOOKS := .venv/.notebooks
 DEV := .venv/.dev
 
-.PHONY: help report test lab app lint bench lock docs texts pictures clean
+.PHONY: help report test fuzz lab app lint bench lock docs texts pictures clean
 
 report: $(REPORT) ## a capacity report of the sample cluster; of another: make report SCENARIO=FILE
 	@mkdir -p $(OUT)
@@ -17,11 +18,15 @@ report: $(REPORT) ## a capacity report of the sample cluster; of another: make r
 test: $(DEV) ## all tests
 	@$(BIN)/python -m pytest -n auto
 
+fuzz: $(DEV) ## a million mutated documents through every command; interrupted, the same command goes on
+	$(BIN)/python -m tests.fuzz $(if $(COUNT),--count $(COUNT))
+
 lab: $(NOTEBOOKS) ## JupyterLab with the planner
-	$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks/planner.ipynb
+	@$(BIN)/ippoolkit lab . $(LAB_OPTIONS)
 
 app: $(NOTEBOOKS) ## the planner alone, as a page of its own
-	JUPYTER_PATH=ippoolkit/widgets/share $(BIN)/voila --template=ippoolkit notebooks/planner.ipynb
+	JUPYTER_PATH=ippoolkit/widgets/share JUPYTER_CONFIG_PATH=ippoolkit/widgets/share/config \
+	  $(BIN)/voila --template=ippoolkit notebooks/planner.ipynb
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12

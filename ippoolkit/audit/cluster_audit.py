@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from ..answer import answer_html
 from ..findings import Finding, Severity, sort_by_severity
 from ..model import Scenario
 from ..read import Reading, read
@@ -18,7 +19,6 @@ from .checks.reported_figures import check_reported_figures
 from .cluster_index import ClusterIndex
 from .cluster_metrics import ClusterMetrics, cluster_metrics
 from .dump_consistency import check_dump_consistency
-
 
 # Warnings of what soon fails: they make the exit status 1, as errors do.
 _FAILING_WARNINGS = frozenset({"pool-nearly-full", "pool-blocks-claimed"})
@@ -35,6 +35,11 @@ class Audit:
     metrics: ClusterMetrics
     findings: tuple[Finding, ...]
     skipped_checks: tuple[tuple[str, tuple[str, ...]], ...]
+
+    _repr_html_ = answer_html
+
+    def __repr__(self) -> str:
+        return f"<Audit of {self.scenario.name!r}: {len(self.findings)} findings>"
 
     @property
     def scenario(self) -> Scenario:

@@ -162,7 +162,11 @@ def _address_growth(old_row: Mapping[str, Any], row: Mapping[str, Any], days: fl
         params = {"addresses": growth, "free": free, "days": ceil(free * days / growth), "span": round(days, 1)}
         yield Finding("diff-pace-addresses", subject, params)
     else:
-        left = "?" if None in (row["blocks_total"], row["blocks_allocated"]) else row["blocks_total"] - row["blocks_allocated"]
+        left = (
+            "?"
+            if None in (row["blocks_total"], row["blocks_allocated"])
+            else row["blocks_total"] - row["blocks_allocated"]
+        )
         yield Finding("diff-use", subject, {"addresses": growth, "blocks": 0, "left": left})
 
 

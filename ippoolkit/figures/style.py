@@ -46,6 +46,7 @@ _CSS_VARIABLES = {
 }
 _RC_PARAMS: Any = {
     "svg.fonttype": "none",
+    "text.parse_math": False,  # names are names: a dollar sign begins no formula
     "svg.hashsalt": "ippoolkit",
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans", *CHINESE_FONTS, "Arial"],

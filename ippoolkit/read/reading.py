@@ -154,6 +154,7 @@ def read(*paths: AnyPath, empty_kinds: Iterable[str] = (), strict: bool = False)
 
     Examples
     --------
+    >>> from ippoolkit import read
     >>> reading = read("data/kubespray.yaml")
     >>> reading.scenario.cluster.pools[0].block_count
     256
@@ -201,6 +202,11 @@ def read_installer(*paths: AnyPath) -> Reading:
 
 def load(*files: AnyPath) -> Scenario:
     """Read files into one scenario to plan on, refusing whatever has a problem.
+
+    Parameters
+    ----------
+    files
+        Paths of files and folders, or ``-`` for standard input: whatever `read` takes.
 
     Raises
     ------
@@ -263,6 +269,8 @@ class Reader:
         if self.installer.read_text(text, file.name):
             return
         lines = clean_lines(text)
+        if any(line != raw for (_, line), raw in zip(lines[:1], text.split("\n"), strict=False)):
+            text = "\n".join(line for _, line in lines) + "\n"  # without quoting, indentation, names of files
         if is_paste(lines):
             self._read_paste(lines, file.name)
             return

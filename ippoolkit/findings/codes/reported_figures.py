@@ -51,7 +51,7 @@ REPORTED_FIGURES = (
         "leaked-reported",
         "warning",
         "ipam-check",
-        N_("Leaked, as calicoctl reports: {count:address} ({share:.0%} of those allocated): {which}."),
+        N_("Leaked, as calicoctl reports: {count:address} ({which})."),
         N_(
             "Check that the node controller of kube-controllers is running; it releases them 15 to 22.5 minutes after "
             "their pod is gone. IPv6 tunnel addresses in use are counted as leaked by mistake."
@@ -89,7 +89,8 @@ REPORTED_FIGURES = (
         "info",
         "cni",
         N_(
-            "The CNI configuration was not read: pools that it names (ipam.ipv4_pools, ipv6_pools) would count for pods "
+            "The CNI configuration was not read: pools that it names (ipam.ipv4_pools, ipv6_pools) would "
+            "count for pods "
             "without an annotation."
         ),
         N_("Add /etc/cni/net.d/10-calico.conflist of a node, or ConfigMap calico-config."),
@@ -99,13 +100,18 @@ REPORTED_FIGURES = (
         "warning",
         "cni",
         N_("The CNI configuration names pools ({pools}): pods without an annotation use only these."),
-        N_("Before a pool is disabled or deleted, change the CNI configuration on every node, or new pods get no address."),
+        N_(
+            "Before a pool is disabled or deleted, change the CNI configuration on every node, or new pods "
+            "get no address."
+        ),
     ),
     Rule(
         "cni-pool-missing",
         "error",
         "cni",
-        N_("The CNI configuration names the pool {pool}, which does not exist or is disabled: new pods get no address."),
+        N_(
+            "The CNI configuration names the pool {pool}, which does not exist or is disabled: new pods get no address."
+        ),
         N_("Change the CNI configuration on every node, or create or enable the pool."),
     ),
     Rule(
