@@ -37,6 +37,7 @@ def test_lock_pins_everything_with_hashes_and_names_no_index():
         *PROJECT["optional-dependencies"]["live"],
         *PROJECT["optional-dependencies"]["distributed"],
         *PROJECT["optional-dependencies"]["dev"],
+        *PROJECT["optional-dependencies"]["docs"],
     ]:
         name = re.match(r"[a-z0-9-]+", entry)[0]
         assert name in {pin for pin, _ in pinned}, name
@@ -204,7 +205,7 @@ def test_generated_pages_are_current():
 
 
 def test_links_of_the_documentation_lead_somewhere():
-    for page in [ROOT / "README.md", ROOT / "data/README.md", *(ROOT / "docs").glob("*.md")]:
+    for page in [ROOT / "README.md", ROOT / "data/README.md", *(ROOT / "docs").rglob("*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 
