@@ -76,7 +76,12 @@ def pool_at_each_block_size(scenario: Scenario, pool: IPPool) -> Iterator[PoolAt
     if not sizes:
         return  # a disabled pool that is smaller than any block
     pool_for_all_nodes = replace(
-        pool, disabled=False, block_size=sizes[0], assignment_mode="Automatic", allowed_uses=("Workload", "Tunnel"), namespace_selector=""
+        pool,
+        disabled=False,
+        block_size=sizes[0],
+        assignment_mode="Automatic",
+        allowed_uses=("Workload", "Tunnel"),
+        namespace_selector="",
     )
     coverage = reserved_coverage(scenario, pool)
     demand = None

@@ -57,6 +57,7 @@ _CHINESE_FONTS = (
 )
 _RC_PARAMS: Any = {
     "svg.fonttype": "none",
+    "text.parse_math": False,  # names are names: a dollar sign begins no formula
     "svg.hashsalt": "ippoolkit",
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans", *_CHINESE_FONTS, "Arial"],

@@ -134,6 +134,7 @@ class FormPlanner(ipw.VBox, Generic[State]):
     def _html_page(self, title: str, css_class: str, render: Callable[[], str]) -> TabPage:
         """Return a tab that shows HTML."""
         pane = self._pane(css_class)
+        pane.html = message_html(self.language.translate(N_("Computing…")))
 
         def refresh() -> None:
             pane.html = render()

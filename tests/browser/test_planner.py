@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.servers import run_all, serving
+from tests.browser.servers import serving
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 # What other tests find the planner's parts by.
@@ -55,7 +55,6 @@ def open_planner(front, watch):
                 for name in ("Settings", "Theme", "JupyterLab Dark"):
                     label = ".lm-MenuBar-itemLabel" if name == "Settings" else ".lm-Menu-itemLabel"
                     page.locator(label, has_text=re.compile(f"^{name}$")).click()
-            run_all(page)
         else:
             page.goto(f"{home}?theme={theme}")
         page.wait_for_selector(".ipk-verdict")
@@ -121,6 +120,16 @@ def test_it_follows_its_controls(open_planner):
     page.locator(".ipk-blocksize .ipk-ask").click()
     sees(page, ".ipk-blocksize .ipk-help", "Nodes claim addresses in blocks")
     watched.is_clean()
+
+
+def test_jupyterlab_opens_with_the_planner_run_nothing_to_save_and_the_whole_folder(open_planner, front):
+    if front[0] != "lab":
+        pytest.skip("JupyterLab only")
+    page = open_planner().page
+    page.wait_for_function("!document.querySelector('.lm-DockPanel-tabBar .jp-mod-dirty')")
+    for name in ("data", "docs", "notebooks"):
+        page.locator(".jp-DirListing-itemText", has_text=re.compile(f"^{name}$")).wait_for()
+    assert page.locator(".jp-Dialog, .jp-toast, .Toastify__toast").count() == 0
 
 
 def test_every_slider_can_be_dragged(open_planner):
@@ -206,14 +215,12 @@ def test_it_makes_a_report_of_what_is_shown(open_planner):
     watched.is_clean()
 
 
-def test_it_opens_again_after_a_reload(open_planner, front):
+def test_it_opens_again_after_a_reload(open_planner):
     watched = open_planner()
     page = watched.page
     slider(page, "blocksize").press("ArrowLeft")
     sees(page, ".ipk-blocksize", "/25")
     page.reload()
-    if front[0] == "lab":
-        run_all(page)
     page.wait_for_selector(".ipk-block_sizes")
     sees(page, ".ipk-verdict", "Fits. Holds 60 nodes")
     assert watched.strangers == []
