@@ -38,11 +38,11 @@ class ControllerSettings:
         if self.felix is None:
             return cluster
         spec = self.felix[0]
-        return dataclasses.replace(
-            cluster,
-            wireguard_enabled=spec.get("wireguardEnabled") is True,
-            wireguard_enabled_v6=spec.get("wireguardEnabledV6") is True,
-        )
+        flags: dict[str, Any] = {
+            "wireguard_enabled": spec.get("wireguardEnabled") is True,
+            "wireguard_enabled_v6": spec.get("wireguardEnabledV6") is True,
+        }
+        return dataclasses.replace(cluster, **flags)
 
     def findings(self, cluster: Cluster) -> Iterator[Finding]:
         """Say what Felix overrides, and what kube-controllers leaves lying."""

@@ -173,8 +173,8 @@ CLUSTER_AUDIT = (
         "error",
         "ipam",
         N_(
-            "Size differs from the pool's /{size}: {count:block} ({which}). Either blockSize was changed in place, or the "
-            "pool was deleted and recreated while these were in use: new blocks may overlap them."
+            "Size differs from the pool's /{size}: {count:block} ({which}). Either blockSize was changed in "
+            "place, or the pool was deleted and recreated while these were in use: new blocks may overlap them."
         ),
         N_(
             "Move all pods to another pool and let these blocks be released before this one is deleted and recreated. "
