@@ -222,10 +222,13 @@ class Planner(ipw.VBox):  # type: ignore[misc]
     @cached_property
     def _tabs(self) -> ipw.Tab:
         """The tabs, put below the verdict when first wanted."""
-        from .choose_tab import ChooseTab  # loads what tables need: the first verdict need not wait for it
+        # Both load what tables need: the first verdict need not wait for it.
+        from .choose_tab import ChooseTab
+        from .history_tab import HistoryTab
 
         self._report_tab = ReportTab(self.words, lambda: self.scenario)
         self._choose_tab = ChooseTab(self.words, lambda: self.scenario, self._take)
+        self._history_tab = HistoryTab(self.words, lambda: self._editor, self._take)
         self._map_widget = AddressMapWidget(**self._shared_traits).add_class("ipk-map")
         self._map_widget.on_msg(self._on_map)
         self._pages: list[tuple[str, Any, Callable[[], str] | None]] = [
@@ -258,6 +261,7 @@ class Planner(ipw.VBox):  # type: ignore[misc]
             ),
             (N_("Report"), self._report_tab.pane, None),
             (N_("Choose"), self._choose_tab.widget, None),
+            (N_("Forecast"), self._history_tab.pane, None),
         ]
         titles = [self.words.translate(title) for title, _, _ in self._pages]
         widgets = [widget for _, widget, _ in self._pages]
@@ -283,6 +287,8 @@ class Planner(ipw.VBox):  # type: ignore[misc]
             self._refresh_map()
         elif widget is self._choose_tab.widget:
             self._choose_tab.refresh()
+        elif widget is self._history_tab.pane:
+            self._history_tab.refresh()
 
     def _refresh_map(self) -> None:
         pool = self._editor.pool
