@@ -59,8 +59,10 @@ lock: $(DEV) ## pin every dependency anew, with hashes and without the index's a
 	$(BIN)/uv --version | sed -n 's/^uv \([0-9.]*\).*/uv==\1/p' | $(subst pyproject.toml,-,$(COMPILE)) \
 	  --output-file requirements/uv.lock
 
-docs: $(DEV) ## the generated pages: tables, rules, scenario schema
+docs: $(DEV) ## the documentation as a site that opens from disk, and its generated pages
 	$(BIN)/python docs/generate.py
+	$(BIN)/python -W ignore docs/build_site.py $(OUT)/site
+	@echo $(OUT)/site/index.html
 
 texts: $(DEV) ## bring the translations in step with the texts of the code; then translate what is new
 	$(BIN)/pybabel -q extract -k N_ -k P_:1,2 --no-location --sort-output -o .texts.pot ippoolkit

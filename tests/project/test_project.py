@@ -46,7 +46,7 @@ def test_locks_pin_what_each_job_needs_and_agree():
     extras, groups = PROJECT["optional-dependencies"], PYPROJECT["dependency-groups"]
     report = [*PROJECT["dependencies"], *extras["report"], *groups["build"]]
     needed = {"report": report, "notebooks": [*report, *extras["notebooks"]]}
-    needed["dev"] = [*needed["notebooks"], *extras["chinese"], *extras["distributed"], *groups["dev"]]
+    needed["dev"] = [*needed["notebooks"], *extras["chinese"], *extras["distributed"], *groups["docs"], *groups["dev"]]
     everything = pinned("dev")
     for name, entries in needed.items():
         names = {re.match(r"[a-z0-9-]+", entry)[0] for entry in entries if isinstance(entry, str)} - {"ippoolkit"}
@@ -226,7 +226,7 @@ def test_generated_pages_are_current():
 
 
 def test_links_of_the_documentation_lead_somewhere():
-    for page in [ROOT / "README.md", ROOT / "data/README.md", *(ROOT / "docs").glob("*.md")]:
+    for page in [ROOT / "README.md", ROOT / "data/README.md", *(ROOT / "docs").rglob("*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 
