@@ -64,7 +64,7 @@ def _print_line(console: Console, line: Text, indent: int) -> None:
 
 def _print_summary(console: Console, review: Review, words: Language) -> None:
     judges = list(review.objects[0].decisions) if review.objects else []
-    sentences = []
+    sentences = [words.render(N_("As Calico {version} would"), {"version": review.release})]
     for judge in judges:
         accepted = sum(reviewed.decisions[judge] == Decision.ACCEPTED for reviewed in review.objects)
         params = {"judge": judge, "accepted": accepted, "count": len(review.objects)}
@@ -72,4 +72,5 @@ def _print_summary(console: Console, review: Review, words: Language) -> None:
     errors = sum(finding.severity == Severity.ERROR for finding in review.findings)
     warnings = sum(finding.severity == Severity.WARNING for finding in review.findings)
     sentences.append(words.render(N_("{errors:error}, {warnings:warning}"), {"errors": errors, "warnings": warnings}))
-    console.print(Text("; ".join(sentences) + ".", style="bold"))
+    first, *others = sentences
+    console.print(Text(f"{first}: {'; '.join(others)}.", style="bold"))
