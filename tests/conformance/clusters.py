@@ -81,8 +81,8 @@ def _none(files):
 
 
 def _none_in_one_file(chosen, given):
-    """The kinds that one file of a cluster without any pool was asked for, and has nothing of."""
-    if given != "clusters (one file)":
+    """The kinds that the one file of a cluster without any pool was asked for, and has nothing of."""
+    if given not in ("clusters (one file)", "clusters (all of it)"):
         return ()
     text = "\n".join(file.read_text() for file in chosen)
     if re.search(r"^ *(?:- )?kind: IPPool$", text, re.MULTILINE):
