@@ -9,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from ..answer import answer_html
 from ..calico.releases import NEWEST, Release
 from ..errors import InputError
 from ..findings import N_, Finding, Place, Severity, sort_by_severity
@@ -70,6 +71,12 @@ class Review:
     unreadable_files: tuple[str, ...] = ()
     release: Release = NEWEST
 
+    _repr_html_ = answer_html
+
+    def __repr__(self) -> str:
+        outcome = "accepted" if self.accepted else "not accepted"
+        return f"<Review of {len(self.objects)} objects: {outcome}, {len(self.findings)} findings>"
+
     @property
     def findings(self) -> tuple[Finding, ...]:
         """All findings: those on the files, then those on each object."""
@@ -118,7 +125,7 @@ def review(
     Returns
     -------
     Review
-        A file that cannot be read is among its `unusable` ones, with the reasons in its notes.
+        A file that cannot be read is among its `unreadable_files`, with the reasons in its notes.
 
     Raises
     ------
