@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
-from ..calico.limits import CALICO_VERSION
+from ..calico.releases import NEWEST
 from ..errors import InputError, ReportError
 from ..findings import N_, get_language
 from ..read import Reading
@@ -215,6 +215,6 @@ def _about_rows(options: ReportOptions, title: str) -> list[tuple[str, str]]:
         (translate(N_("scenario")), title),
         (translate(N_("date")), options.date),
         ("ippoolkit", __version__),
-        (translate(N_("rules")), f"Calico {CALICO_VERSION}"),
+        (translate(N_("rules")), f"Calico {NEWEST}"),
     ]
     return [(name, text) for name, text in rows if text]
