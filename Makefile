@@ -4,10 +4,9 @@ BIN := .venv/bin
 READY := .venv/.ready
 OUT ?= out
 SCENARIO ?= data/kubespray.yaml
-LAB_SETTINGS := .venv/share/jupyter/lab/settings
-NO_POP_UPS := {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}
+LAB_OPTIONS ?=
 
-.PHONY: report test lab app lint bench lock docs texts pictures clean
+.PHONY: report test fuzz lab app lint bench lock docs texts pictures clean
 
 report: $(READY) ## a capacity report from the sample cluster
 	@mkdir -p $(OUT)
@@ -16,11 +15,14 @@ report: $(READY) ## a capacity report from the sample cluster
 test: $(READY) ## all tests
 	@$(BIN)/python -m pytest -n auto
 
+fuzz: $(READY) ## a million mutated documents through every command; interrupted, the same command goes on
+	$(BIN)/python -m tests.fuzz $(if $(COUNT),--count $(COUNT))
+
 lab: $(READY) ## JupyterLab with the planner
-	$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks/planner.ipynb
+	@$(BIN)/ippoolkit lab . $(LAB_OPTIONS)
 
 app: $(READY) ## the planner alone, as a page of its own
-	JUPYTER_PATH=ippoolkit/widgets/share $(BIN)/voila --template=ippoolkit notebooks/planner.ipynb
+	JUPYTER_PATH=ippoolkit/widgets/share JUPYTER_CONFIG_PATH=ippoolkit/widgets/share/config $(BIN)/voila --template=ippoolkit notebooks/planner.ipynb
 
 lint: $(READY) ## style, types
 	$(BIN)/ruff format --check .
@@ -35,6 +37,7 @@ bench: $(READY) ## measurements, as ratios against something run beside them
 	$(BIN)/python benchmarks/engine.py
 	$(BIN)/python benchmarks/audit.py
 	$(BIN)/python benchmarks/runbook.py
+	$(BIN)/python benchmarks/choose.py
 	$(BIN)/python benchmarks/forecast.py
 	$(BIN)/python benchmarks/monte_carlo.py
 
@@ -69,6 +72,4 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@$(BIN)/python -m compileall -q ippoolkit
-	@mkdir -p $(LAB_SETTINGS)
-	@echo '$(NO_POP_UPS)' > $(LAB_SETTINGS)/overrides.json
 	@touch $@

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from ..answer import answer_html
-from ..findings import Finding, sort_by_severity
+from ..findings import Finding, Severity, sort_by_severity
 from ..model import Scenario
 from ..read import Reading, read
 from ..read.input_files import AnyPath
@@ -19,6 +19,9 @@ from .checks.reported_figures import check_reported_figures
 from .cluster_index import ClusterIndex
 from .cluster_metrics import ClusterMetrics, cluster_metrics
 from .dump_consistency import check_dump_consistency
+
+# Warnings of what soon fails: they make the exit status 1, as errors do.
+_FAILING_WARNINGS = frozenset({"pool-nearly-full", "pool-blocks-claimed"})
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,14 @@ class Audit:
     def context(self) -> AuditContext:
         """The cluster as checks look at it."""
         return AuditContext(self.scenario)
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether there is an error, of the cluster or of an object that could not be read, or a pool nearly full."""
+        return any(
+            finding.severity is Severity.ERROR or finding.code in _FAILING_WARNINGS
+            for finding in (*self.findings, *self.notes)
+        )
 
     @property
     def notes(self) -> tuple[Finding, ...]:

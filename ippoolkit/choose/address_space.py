@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..cidr import ADDRESS_BITS, Cidr, IPVersion
+from ..read.networks import ListedNetwork
 from .ranges import Networks, networks_in
 
 # IANA's special-purpose registries, and multicast. Private ranges are what offers are for, so they are not here.
@@ -33,18 +34,7 @@ PRIVATE: dict[IPVersion, tuple[Cidr, ...]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A network that is in use, where that is said, and by whom it is used; left out: `where`."""
-
-    cidr: Cidr
-    where: str
-    used_by: str = ""
-
-    @property
-    def owner(self) -> str:
-        """Who uses it."""
-        return self.used_by or self.where
+Taken = ListedNetwork
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,12 +61,12 @@ def _read(file: str | Path, problems: list[Finding]) -> Inventory:
         return _cluster(file, [])
     name, text = read_text(file)
     if (listed := read_networks(text, name, problems)) is not None:
-        return Inventory(tuple(Taken(each.cidr, each.where, each.used_by) for each in listed))
+        return Inventory(tuple(listed))
     try:
         beside = networks_in_documents(parse_documents(text, name), problems)
     except InputError:
         beside = []  # a table of calicoctl, or nothing that can be read: that is said below
-    return _cluster(file, [Taken(each.cidr, each.where, each.used_by) for each in beside])
+    return _cluster(file, beside)
 
 
 def _cluster(file: str | Path, beside: list[Taken]) -> Inventory:

@@ -1,4 +1,4 @@
-"""How many routes a node, a top-of-rack router and the spine hold, by the option they learn them.
+"""How many routes a node, a top-of-rack router and the spine hold, by the way they learn them.
 
 A node announces a route a block that it holds, and one (/32, /128) an address that it borrowed. Who learns them depends
 on the peering. Where each rack has a pool of its own, the top-of-rack router can announce that pool as one route.

@@ -41,6 +41,7 @@ def capacity(
     busiest: BusiestOption = None,
     nodes_per_month: NodesPerMonthOption = None,
     months: MonthsOption = None,
+    max_routes: Annotated[int | None, typer.Option(min=0, help="Routes that a node's or router's table takes.")] = None,
     lang: LanguageOption = "en",
     as_json: JsonOption = False,
 ) -> None:
@@ -54,11 +55,11 @@ def capacity(
     if as_json:
         from ..view.capacity_data import capacity_as_dict
 
-        print_json(capacity_as_dict(analysis, reading.notes, lang))
+        print_json(capacity_as_dict(analysis, reading.notes, lang, max_routes))
     else:
         from ..view.capacity_terminal import print_capacity
 
-        print_capacity(console(), analysis, reading.notes, lang=lang)
+        print_capacity(console(), analysis, reading.notes, max_routes=max_routes, lang=lang)
 
 
 @app.command()
@@ -87,11 +88,11 @@ def schema() -> None:
 
 
 def _with_plan_options(scenario: Any, *options: float | None) -> Any:
-    from ..model.scenario_edits import with_single_group
+    from ..model.scenario_edits import with_scaled_groups
 
     *group_options, months = options
     names = ("nodes", "pods_per_node", "pods_on_busiest_node", "nodes_per_month")
     changes = {name: value for name, value in zip(names, group_options, strict=True) if value is not None}
     if changes:
-        scenario = with_single_group(scenario, **changes)
+        scenario = with_scaled_groups(scenario, **changes)
     return scenario if months is None else replace(scenario, plan=replace(scenario.plan, months=months))

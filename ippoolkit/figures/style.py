@@ -38,7 +38,7 @@ _CSS_VARIABLES = {
     WARNING_COLOUR: "warn",
     ON_ACCENT_COLOUR: "on-accent",
     CLAIMED_COLOUR: "ground",
-    BORROWED_COLOUR: "lent",
+    BORROWED_COLOUR: "borrowed",
     FREE_EDGE_COLOUR: "edge",
     RESERVED_COLOUR: "reserved",
 }
@@ -57,6 +57,7 @@ _CHINESE_FONTS = (
 )
 _RC_PARAMS: Any = {
     "svg.fonttype": "none",
+    "text.parse_math": False,  # names are names: a dollar sign begins no formula
     "svg.hashsalt": "ippoolkit",
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans", *_CHINESE_FONTS, "Arial"],

@@ -188,7 +188,7 @@ def forecast(
     limits: list[LimitForecast] = []
     notes = list(read.notes)
     seen: list[PoolHistory] = []
-    for pool in read.pools:
+    for pool in sorted(read.pools, key=lambda history: history.pool):
         rows = PoolHistory(pool.pool, tuple(row for row in pool.measurements if row.time.date() <= today))
         seen.append(rows)
         limits += forecast_pool(rows, today, horizon_days, seed)

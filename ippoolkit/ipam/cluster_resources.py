@@ -217,7 +217,9 @@ class ClusterResources(OverlappingPools):
             if (
                 block_range.block_size == ADDRESS_BITS[block_range.cidr.version] and row[2] != layout.OWN_BLOCKS_ONLY
             ):  # blocks of one address: Calico draws by the clock
-                row[2] = self._random.randrange(block_range.cidr.subnets(block_range.block_size))
+                # Where it begins is a number of 64 bits: of a larger pool a part is as good as the whole.
+                blocks = block_range.cidr.subnet_count(block_range.block_size)
+                row[2] = self._random.randrange(min(blocks, 2**62))
         return ranges, cidrs
 
     def _ranges_within(self, pools: list[IPPool]) -> list[int]:

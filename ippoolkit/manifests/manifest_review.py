@@ -13,7 +13,7 @@ from ..answer import answer_html
 from ..errors import InputError
 from ..findings import N_, Finding, Place, Severity, sort_by_severity
 from ..model import Scenario
-from ..read import Reading, read
+from ..read import Reading, read, to_model
 from ..write import to_manifest
 from . import (
     ApiServer,
@@ -167,6 +167,7 @@ class _Reviewer:
             self.reject(manifests.file, manifests.problems)
             return
         self.files.append(manifests.file)
+        self._take_bgp_configuration(manifests)
         outcomes = {
             "calicoctl": self.calicoctl.run(action, manifests),
             "kubectl": self.api_server.run(action, manifests),
@@ -191,6 +192,16 @@ class _Reviewer:
             decisions = {judge: _decision(judgements.get(judge)) for judge in self.judges}
             self.objects.append(ObjectReview(resource, decisions, tuple(_merge_by_place(findings))))
         self.notes += _merge_by_place(notes)
+
+    def _take_bgp_configuration(self, manifests: ManifestFile) -> None:
+        """Hold pools for services against a BGPConfiguration that is reviewed with them, though nobody judges it."""
+        for document in manifests.documents:
+            for _, value in iter_objects(document):
+                if isinstance(value, Mapping) and value.get("kind") == "BGPConfiguration":
+                    bgp = to_model("BGPConfiguration", value)
+                    cluster = self.existing_scenario.cluster
+                    if bgp is not None:
+                        self.existing_scenario = replace(self.existing_scenario, cluster=replace(cluster, bgp=bgp))
 
     def reject(self, file: str, problems: Iterable[Finding]) -> None:
         """Take note of a file that nobody can read."""

@@ -31,8 +31,9 @@ _ENDS = (
     ("first_ip", "last_ip"),
     ("from", "to"),
 )
-_WHOSE = ("description", "name", "comment", "comments", "section", "tenant", "site", "role", "owner", "vrf")
-_HEADER = "header_"  # of Infoblox: a file holds sections, each begun by a row of names such as header-network
+_OWNERS = ("description", "name", "comment", "comments", "section", "tenant", "site", "role", "owner", "vrf")
+_SECTION = "header"  # of Infoblox: a file holds sections, each begun by a row of names such as header-network
+_Line = tuple[str, int]  # of a file
 
 _ROUTE = re.compile(
     r"\s*(?:(?P<type>unicast|blackhole|unreachable|prohibit|throw|local|broadcast|multicast|anycast)\s+)?"
@@ -49,6 +50,11 @@ class ListedNetwork:
     cidr: Cidr
     where: str
     used_by: str = ""
+
+    @property
+    def owner(self) -> str:
+        """Who uses it; where nobody says: where it is listed."""
+        return self.used_by or self.where
 
 
 def read_networks(text: str, name: str, problems: list[Finding]) -> list[ListedNetwork] | None:
@@ -106,56 +112,64 @@ def _delimiter(head: str) -> str | None:
 def _rows(lines: Sequence[str], delimiter: str, name: str, problems: list[Finding]) -> Iterator[ListedNetwork]:
     columns: _Columns | None = None
     reader = csv.reader(lines, delimiter=delimiter)
-    begin = 1
+    next_line = 1
     for cells in reader:
-        number, begin = begin, reader.line_num + 1
-        if not any(cell.strip() for cell in cells) or cells[0].lstrip().startswith("#"):
+        number, next_line = next_line, reader.line_num + 1
+        if not cells or not any(cells) or cells[0].lstrip().startswith("#"):
             continue
-        if columns is None or _key(cells[0]).startswith(_HEADER):
+        if columns is None or cells[0][:6].lower() == _SECTION:
             columns = _Columns.of(cells)
             continue
-        place = Place(name, number)
-        row = dict(zip(columns.names, (cell.strip() for cell in cells), strict=False))
-        whose = next((row[column] for column in _WHOSE if row.get(column)), "")
-        for cidr in columns.networks(row, place, problems):
-            yield ListedNetwork(cidr, str(place), whose)
+        place = (name, number)
+        owner = next((text for column in columns.owners if (text := _cell(cells, column))), "")
+        for cidr in columns.networks(cells, place, problems):
+            yield ListedNetwork(cidr, f"{name}:{number}", owner)
+
+
+def _cell(cells: Sequence[str], column: int) -> str:
+    return cells[column].strip() if 0 <= column < len(cells) else ""
 
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    """The columns of a table: all names, and those that say which network a row is about."""
+    """Where in a row the network stands, its mask, or the ends of its range (-1: nowhere), and who uses it."""
 
-    names: tuple[str, ...]
-    network: str = ""
-    mask: str = ""
-    ends: tuple[str, str] | None = None
+    owners: tuple[int, ...]
+    network: int = -1
+    mask: int = -1
+    ends: tuple[int, int] | None = None
     hosts: bool = False
 
     @classmethod
     def of(cls, cells: Sequence[str]) -> _Columns | None:
-        names = tuple(map(_key, cells))
-        sectioned = names[0].startswith(_HEADER)
-        known = names[1:] if sectioned else names
-        address = next((name for name in _ADDRESS if name in known), "")
-        mask = next((name for name in _MASK if name in known), "")
-        if sectioned and address and mask:  # Infoblox: address* and netmask*, or cidr* as a number
-            return cls(names, address, mask)
-        if network := next((name for name in _NETWORK if name in known), ""):
-            return cls(names, network, mask if mask != network else "")
-        if ends := next((pair for pair in _ENDS if set(pair) <= set(known)), None):
-            return cls(names, ends=ends)
-        if address:
-            return cls(names, address, mask, hosts=True)
-        return cls(names) if sectioned else None
+        """Find the columns by their names; None where none holds networks."""
+        names = list(map(_key, cells))
+        is_section = names[0].startswith(_SECTION)
+        known = names[1:] if is_section else names
 
-    def networks(self, row: Mapping[str, str], place: Place, problems: list[Finding]) -> list[Cidr]:
+        def place(choices: Sequence[str]) -> int:
+            return next((names.index(choice) for choice in choices if choice in known), -1)
+
+        owners = tuple(names.index(choice) for choice in _OWNERS if choice in known)
+        network, address, mask = place(_NETWORK), place(_ADDRESS), place(_MASK)
+        if is_section and address >= 0 and mask >= 0:  # Infoblox: address* and netmask*, or cidr* as a number
+            return cls(owners, address, mask)
+        if network >= 0:
+            return cls(owners, network, mask if mask != network else -1)
+        if pair := next((pair for pair in _ENDS if set(pair) <= set(known)), None):
+            return cls(owners, ends=(names.index(pair[0]), names.index(pair[1])))
+        if address >= 0:
+            return cls(owners, address, mask, hosts=True)
+        return cls(owners) if is_section else None
+
+    def networks(self, cells: Sequence[str], place: _Line, problems: list[Finding]) -> list[Cidr]:
         """Return the networks of a row: one, or those that make up its range."""
         if self.ends is not None:
-            return _between(row.get(self.ends[0], ""), row.get(self.ends[1], ""), place, problems)
-        text = row.get(self.network, "")
+            return _between(_cell(cells, self.ends[0]), _cell(cells, self.ends[1]), place, problems)
+        text = _cell(cells, self.network)
         if not text:
             return []
-        if "/" not in text and (mask := row.get(self.mask, "")):
+        if "/" not in text and (mask := _cell(cells, self.mask)):
             text = f"{text}/{_length(mask)}"
         cidr = _network(text, place, problems, host=self.hosts)
         return [cidr] if cidr else []
@@ -173,7 +187,7 @@ def _length(mask: str) -> str:
         return mask
 
 
-def _network(text: str, place: Place, problems: list[Finding], *, host: bool) -> Cidr | None:
+def _network(text: str, place: _Line | Place, problems: list[Finding], *, host: bool) -> Cidr | None:
     """Read a network; with `host` also a bare address, and of an address with a prefix the address alone."""
     try:
         if not host:
@@ -186,17 +200,21 @@ def _network(text: str, place: Place, problems: list[Finding], *, host: bool) ->
         version: IPVersion = 4 if alone.version == 4 else 6
         return Cidr(version, int(alone), ADDRESS_BITS[version])
     except CidrError as error:
-        problems.append(Finding(error.code, params=error.params, place=place))
+        problems.append(Finding(error.code, params=error.params, place=_place(place)))
     except ValueError:
-        problems.append(Finding("cidr-syntax", params={"cidr": text}, place=place))
+        problems.append(Finding("cidr-syntax", params={"cidr": text}, place=_place(place)))
     return None
+
+
+def _place(place: _Line | Place) -> Place:
+    return place if isinstance(place, Place) else Place(*place)
 
 
 def _first(text: str) -> int:
     return int(ipaddress.ip_address(text))
 
 
-def _between(first: str, last: str, place: Place, problems: list[Finding]) -> list[Cidr]:
+def _between(first: str, last: str, place: _Line | Place, problems: list[Finding]) -> list[Cidr]:
     """Return the networks that make up a range of addresses; NetBox writes them with a prefix length."""
     if not first and not last:
         return []
@@ -205,7 +223,7 @@ def _between(first: str, last: str, place: Place, problems: list[Finding]) -> li
         if low.version != high.version or int(low) > int(high):
             raise ValueError  # noqa: TRY301 (one message for all)
     except ValueError:
-        problems.append(Finding("range-syntax", params={"first": first, "last": last}, place=place))
+        problems.append(Finding("range-syntax", params={"first": first, "last": last}, place=_place(place)))
         return []
     spans = ipaddress.summarize_address_range(low, high)
     version: IPVersion = 4 if low.version == 4 else 6

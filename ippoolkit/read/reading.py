@@ -269,6 +269,8 @@ class Reader:
         if self.installer.read_text(text, file.name):
             return
         lines = clean_lines(text)
+        if any(line != raw for (_, line), raw in zip(lines[:1], text.split("\n"), strict=False)):
+            text = "\n".join(line for _, line in lines) + "\n"  # without quoting, indentation, names of files
         if is_paste(lines):
             self._read_paste(lines, file.name)
             return
@@ -420,7 +422,8 @@ class Reader:
 
     def _with_unknown_kinds(self, scenario: Scenario) -> Scenario:
         collector, reported, cluster = self.collector, self.reported, scenario.cluster
-        kinds_seen = {_CANONICAL_KIND.get(kind, "") for kind in collector.kinds_seen} | self.installer.kinds_seen
+        kinds_seen = {_CANONICAL_KIND.get(kind, "") for kind in collector.kinds_seen - collector.lost_kinds()}
+        kinds_seen |= self.installer.kinds_seen
         if self.ipam_config_known:
             kinds_seen.add("IPAMConfiguration")
         kinds_in_question = set(cluster.unknown) if collector.scenarios else set(ALL_KINDS)

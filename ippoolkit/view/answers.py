@@ -13,12 +13,12 @@ from ..findings import Finding
 from ..manifests.manifest_review import Review
 from .audit_html import audit_summary_html, audit_tiles_html
 from .html import capacity_tiles_html, findings_html, nodes_html, review_html, table_html, verdict_html
-from .stylesheet import stylesheet
+from .stylesheet import styled_html
 
 
 def render_answer(answer: object) -> str:
     """Return an answer as HTML that stands alone: its style goes with it."""
-    return f'<style>{stylesheet()}</style><div class="ipk">{_content_html(answer)}</div>'
+    return styled_html(_content_html(answer))
 
 
 @singledispatch

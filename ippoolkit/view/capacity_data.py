@@ -9,11 +9,14 @@ import pandas as pd
 
 from ..analysis import Analysis
 from ..capacity.evaluation import Verdict
+from ..choose import scenario_routes
 from ..findings import Finding, get_language
 from .cell_text import column_values
 
 
-def capacity_as_dict(analysis: Analysis, notes: Iterable[Finding] = (), lang: str = "en") -> dict[str, Any]:
+def capacity_as_dict(
+    analysis: Analysis, notes: Iterable[Finding] = (), lang: str = "en", max_routes: int | None = None
+) -> dict[str, Any]:
     """Return verdicts, all tables with all columns, and findings as dicts, lists and scalars."""
     return {
         "scenario": analysis.scenario.name,
@@ -25,6 +28,7 @@ def capacity_as_dict(analysis: Analysis, notes: Iterable[Finding] = (), lang: st
         },
         "nodes": _records(analysis.nodes(lang=lang)),
         "growth": _records(analysis.growth(lang=lang)),
+        "routes": _records(scenario_routes(analysis.scenario, max_routes=max_routes, lang=lang)),
         "choices": _records(analysis.choice_table(lang=lang)),
         "findings": [finding.as_dict(lang) for finding in (*analysis.findings, *notes)],
     }

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from ..analysis import Analysis
 from ..capacity.evaluation import SEVERITY_OF_STATUS, Verdict
+from ..choose import scenario_routes
 from ..findings import N_, Finding, Language, Severity, get_language, replace_unprintable
 from .cell_text import format_column
 from .display_columns import DisplayColumn, display_columns
@@ -42,7 +43,7 @@ _DROP_ORDER: dict[str, Sequence[str]] = {
     "choices": ("pods_per_node_max",),
     "designs": ("unused_per_node", "blocks", "pools"),
     "failing_designs": ("unused_per_node", "blocks", "pools", "number"),
-    "routes": ("source", "limit", "sessions", "family", "reflector", "in_use"),
+    "routes": ("limit", "sessions", "in_use", "family", "reflector"),
     "change_options": ("addresses", "blocks_released", "routes", "pool"),
 }
 _COLUMNS_LEFT_OUT = N_("Columns not shown: {columns}. Use a wider terminal or --json to see them.")
@@ -55,8 +56,15 @@ SEVERITY_STYLES = {
 }
 
 
-def print_capacity(console: Console, analysis: Analysis, notes: Iterable[Finding] = (), *, lang: str = "en") -> None:
-    """Print the verdict, every table and all findings of a scenario."""
+def print_capacity(
+    console: Console,
+    analysis: Analysis,
+    notes: Iterable[Finding] = (),
+    *,
+    max_routes: int | None = None,
+    lang: str = "en",
+) -> None:
+    """Print the verdict, every table and all findings of a scenario; `max_routes` is what a routing table takes."""
     words, scenario = get_language(lang), analysis.scenario
     for verdict in analysis.verdicts:
         print_verdict(console, verdict, lang=lang)
@@ -68,6 +76,8 @@ def print_capacity(console: Console, analysis: Analysis, notes: Iterable[Finding
     if scenario.cluster.nodes or scenario.plan.groups:
         print_table(console, "nodes", analysis.nodes(lang=lang), title=words.translate(N_("Nodes")), lang=lang)
         print_table(console, "growth", analysis.growth(lang=lang), title=words.translate(N_("Growth")), lang=lang)
+        routes = scenario_routes(scenario, max_routes=max_routes, lang=lang)
+        print_table(console, "routes", routes, title=words.translate(N_("Routes")), lang=lang)
     choice_table = analysis.choice_table(lang=lang)
     if len(choice_table):
         print_table(

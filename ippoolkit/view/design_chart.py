@@ -14,7 +14,7 @@ from ..findings import N_, format_short_count, get_language
 if TYPE_CHECKING:
     import pandas as pd
 
-_WIDTH, _HEIGHT = 640, 260
+_WIDTH, _HEIGHT = 640, 400  # high enough for designs of as many addresses to stand apart
 _LEFT, _RIGHT, _TOP, _BOTTOM = 58, 18, 14, 40
 _DOUBLINGS = 6  # of the fewest addresses: beyond, designs only repeat themselves
 _PALEST = 25  # percent of the accent colour that the fewest routes have
@@ -92,8 +92,8 @@ def _dot(row: dict[Any, Any], across: _Scale, up: _Scale, shade: _Scale, words: 
     )  # fmt: skip
     x, y = across(int(row["addresses"])), up(int(row["nodes_max"]))
     mix = f"color-mix(in srgb, var(--ipk-accent) {shade(int(row['routes'])):.0f}%, var(--ipk-paper))"
-    ring = f'<circle class="ring" cx="{x:.1f}" cy="{y:.1f}" r="10"/>' if row["picked"] else ""
+    ring = f'<circle class="ring" cx="{x:.1f}" cy="{y:.1f}" r="9"/>' if row["picked"] else ""
     return (
         f'<g class="dot" data-action="take" data-value="{row["number"]}" tabindex="0" role="button">{ring}'
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5.5" style="fill:{mix}"><title>{escape(told)}</title></circle></g>'
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.5" style="fill:{mix}"><title>{escape(told)}</title></circle></g>'
     )

@@ -12,7 +12,6 @@ from rich.text import Text
 from ..choose import FreeRanges
 from ..choose.occupancy import Cell, Strip, occupancy, owners_of
 from ..findings import N_, Language, get_language, replace_unprintable
-from .capacity_terminal import print_findings
 from .stylesheet import stylesheet
 
 SHOWN = 40  # free ranges that a terminal shows
@@ -42,6 +41,8 @@ def _where(where: str, used_by: str) -> str:
 
 def print_free_ranges(console: Console, found: FreeRanges, *, lang: str = "en") -> None:
     """Print the offers, why there are not more, what is free, and a picture of the space."""
+    from .capacity_terminal import print_findings  # loads pandas, which JSON does without
+
     words = get_language(lang)
     space = found.space
     if found.wanted:

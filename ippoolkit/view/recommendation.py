@@ -128,6 +128,7 @@ def print_recommendation(
         table = designs_table(found, every=every, lang=lang)
         mine = table[(table["family"] == designs.family) & (table["pool_set"] == designs.pool_set.title)]
         if not len(mine):
+            _print_failing(console, designs, lang)
             continue
         title = words.render(N_("Designs, IPv{family}"), {"family": designs.family})
         print_table(
@@ -147,7 +148,7 @@ def print_recommendation(
     if options:
         print_table(
             console,
-            "changes",
+            "change_options",
             change_options_table(list(options), lang=lang),
             title=words.translate(N_("On the cluster as it is")),
             lang=lang,

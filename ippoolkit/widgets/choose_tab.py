@@ -12,7 +12,7 @@ from typing import Any
 import ipywidgets as ipw
 
 from ..analysis import analyse
-from ..choose import Recommendation, designs_table, recommend
+from ..choose import Recommendation, designs_table, recommend, routes_table
 from ..choose.option_parsing import cidrs_from
 from ..choose.requirements_source import requirements_from
 from ..errors import InputError
@@ -104,10 +104,14 @@ class ChooseTab:
         except InputError as error:
             self._show_error(error)
             return
-        if found.holds:
-            self._before = self._before or self._scenario()
-            self._take(replace(found.as_scenario(), requirements=None))
+        if not found.holds:  # no room for its pools, or nothing holds: the first reason says it
             self.refresh()
+            message = escape(found.reasons[0].full_message(self._words.code))
+            self._result.html = f'<p class="ipk-field-error" role="alert">{message}</p>{self._result.html}'
+            return
+        self._before = self._before or self._scenario()
+        self._take(replace(found.as_scenario(), requirements=None))
+        self.refresh()
 
     def back(self) -> None:
         """Go back to the plan that there was before a design was taken."""
@@ -132,7 +136,7 @@ class ChooseTab:
             if message.get("name") in {entry.name for entry in (*NEED, *TARGET)}:
                 self.set(message["name"], message.get("value"))
         finally:
-            self._form.send({"done": message.get("number", 0)})
+            self._form.send({"acknowledged": message.get("number", 0)})
 
     def _on_action(self, _: Any, message: Mapping[str, Any], __: Any) -> None:
         if message.get("action") == "take" and str(message.get("value", "")).isdigit():
@@ -227,10 +231,14 @@ class ChooseTab:
             parts.append(f'<h3>{escape(title)}</h3><p class="ipk-empty">{escape(hint)}</p>')
             parts.append(designs_chart(rows, lang=words.code))
             parts.append(table_html("designs", rows.head(SHOWN), lang=words.code, caption=title))
+        if found.picks:
+            title = words.translate(N_("Routes"))
+            parts.append(f"<h3>{escape(title)}</h3>")
+            parts.append(table_html("routes", routes_table(found, lang=words.code), lang=words.code, caption=title))
         return "".join(parts)
 
     def _target_html(self) -> str:
-        """Draw the option to the target, and say in which month the plan as it stands fails."""
+        """Draw the way to the target, and say in which month the plan as it stands fails."""
         target, by = self._typed.get("target"), str(self._typed.get("by") or "").strip()
         if not target or not by:
             return ""

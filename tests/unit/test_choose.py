@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 import ippoolkit as ipk
+from ippoolkit.analysis import analyse
 from ippoolkit.calico.limits import allowed_block_sizes
 from ippoolkit.choose import change_options, recommend, routes_table
 from ippoolkit.errors import InputError
@@ -152,7 +153,7 @@ def test_capacity_says_of_the_scenario_what_was_recommended(need):
     assert found.holds
     scenario = found.as_scenario()
     for version in sorted({pick.design.family for pick in found.picks}):
-        verdict = next(v for v in ipk.verdicts(scenario) if v.subject == f"IPv{version}")
+        verdict = next(v for v in analyse(scenario).verdicts if v.subject == f"IPv{version}")
         assert verdict.code in ("holds", "holds-growing", "no-spare")
         most = sum(pick.design.nodes_max for pick in found.picks if pick.design.family == version)
         assert verdict.params["most"] == most
@@ -163,8 +164,8 @@ def test_the_engine_fills_it_without_borrowing(need):
     from ippoolkit.simulation import place_planned_pods
 
     result = place_planned_pods(recommend(**need).as_scenario())
-    assert set(result.timeline().tail(1)["borrowed"]) == {0}
-    assert not len(result.failures())
+    assert set(result.timeline["borrowed"]) == {0}
+    assert result.failures.empty
 
 
 @pytest.mark.parametrize("need", NEEDS, ids=range(len(NEEDS)))
@@ -365,3 +366,69 @@ def test_free_draws_the_space(tmp_path, ending):
     done = run("free", "--within", "10.0.0.0/24", "--taken", "10.0.0.0/26", "--picture", path)
     assert (done.returncode, done.stderr) == (0, "")
     assert path.stat().st_size > 1000
+
+
+def test_the_json_of_a_cluster_names_the_changes_and_their_commands(tmp_path):
+    path = ipk.save_scenario(plan("10.0.0.0/22", size=26, nodes=10, pods=60), tmp_path / "small.yaml")
+    done = run("recommend", path, "--nodes", 20, "--pods-per-node", 40, "--within", "10.0.0.0/16", "--json")
+    assert done.returncode == 0
+    changes = json.loads(done.stdout)["changes"]
+    assert {each["change"] for each in changes} == {"keep", "block-size", "second-pool", "migrate"}
+    assert changes[0]["change"] == "second-pool"
+    assert changes[0]["command"][:3] == ["ippoolkit", "runbook", "grow"]
+    text = run("recommend", path, "--nodes", 20, "--pods-per-node", 40, "--within", "10.0.0.0/16", COLUMNS="120")
+    assert "ippoolkit runbook grow" in text.stdout
+
+
+def test_bgp_settings_say_how_routes_travel(tmp_path):
+    from ippoolkit.choose import scenario_routes
+
+    path = tmp_path / "bgp.yaml"
+    path.write_text(
+        """\
+apiVersion: projectcalico.org/v3
+kind: BGPConfiguration
+metadata: {name: default}
+spec: {nodeToNodeMeshEnabled: false, asNumber: "1.10", logSeverityScreen: Info}
+---
+apiVersion: projectcalico.org/v3
+kind: BGPPeer
+metadata: {name: rack-a}
+spec: {nodeSelector: rack == 'a', peerIP: 192.168.1.1, asNumber: 65001}
+---
+apiVersion: projectcalico.org/v3
+kind: IPPool
+metadata: {name: a}
+spec: {cidr: 10.0.0.0/20, blockSize: 26, nodeSelector: rack == 'a'}
+"""
+    )
+    scenario = ipk.load(path)
+    assert not scenario.cluster.bgp.node_to_node_mesh_enabled
+    assert scenario.cluster.bgp.as_number == (1 << 16) + 10
+    assert scenario.cluster.bgp_peers[0].peer_ip == "192.168.1.1"
+    assert ipk.load(ipk.save_scenario(scenario, tmp_path / "s.yaml")) == scenario
+    group = ipk.NodeGroup(nodes=5, pods_per_node=100, labels={"rack": "a"})
+    planned = ipk.Scenario(cluster=scenario.cluster, plan=ipk.Plan(groups=(group,)))
+    table = scenario_routes(planned, max_routes=9)
+    row = table[table["in_use"]].iloc[0]
+    assert (row["peering"], row["node"], row["router"], row["fits"]) == ("top-of-rack routers", 10, 10, False)
+
+
+def test_routes_of_a_plan_count_borrowed_addresses():
+    from ippoolkit.choose import scenario_routes
+
+    # 16 blocks; 10 nodes of 100 addresses need 2 each: two nodes find none and borrow 200 addresses.
+    table = scenario_routes(plan("10.0.0.0/22", nodes=10, pods=99, busiest=99))
+    assert set(table["node"]) == {16 + 200}
+
+
+def test_redacted_scenarios_keep_no_names_of_peers():
+    from ippoolkit.model import BGPPeer
+    from ippoolkit.write.redaction import redact_scenarios
+
+    scenario = plan()
+    peers = (BGPPeer(name="spine-berlin", peer_ip="10.1.2.3", node_selector="rack == 'berlin'"),)
+    cluster = ipk.Cluster(pools=scenario.cluster.pools, bgp_peers=peers)
+    (redacted,) = redact_scenarios([ipk.Scenario(cluster=cluster, plan=scenario.plan)])
+    assert "berlin" not in str(redacted)
+    assert "10.1.2.3" not in str(redacted)

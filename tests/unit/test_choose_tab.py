@@ -72,7 +72,7 @@ def test_it_is_the_last_tab_of_the_planner_and_changes_its_fields():
     planner._choose_tab.set("within", "10.0.0.0/8")
     planner._choose_tab.take(1)
     assert planner.scenario.plan.groups[0].nodes == 30
-    assert planner._editor.scenario is planner.scenario
+    assert planner._state.scenario is planner.scenario
 
 
 def test_every_design_shown_can_be_clicked(tab):
@@ -135,3 +135,12 @@ def test_without_nodes_it_asks_for_them():
     assert "没有给出节点数" in html(made)
     made.set("nodes", 5)
     assert "选定" in html(made)
+
+
+def test_a_design_without_room_says_so_when_it_is_clicked(tab, holder):
+    before = holder.scenario
+    tab.set("within", "10.0.0.0/30")
+    tab.take(1)
+    assert holder.scenario == before
+    assert 'role="alert"' in html(tab)
+    assert "10.0.0.0/30" in html(tab)

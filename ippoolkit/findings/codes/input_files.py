@@ -13,6 +13,13 @@ INPUT_FILES = (
     Rule("folder-missing", "error", "kit", N_("The folder does not exist."), N_("Create it first.")),
     Rule("folder-empty", "error", "kit", N_("The folder contains no YAML or JSON files."), N_("Save the dumps there.")),
     Rule("type-date", "error", "kit", N_("{value} is not a valid date."), N_("Write it as 2026-01-31.")),
+    Rule(
+        "link-damaged",
+        "error",
+        "kit",
+        N_("The link or state of a planner is damaged or cut short."),
+        N_("Copy it again, all of it."),
+    ),
     Rule("file-empty", "error", "kit", N_("The file is empty."), N_("Save the command's output again.")),
     Rule("file-binary", "error", "kit", N_("The file is not text."), N_("Save it as UTF-8 YAML or JSON.")),
     Rule("file-large", "error", "kit", N_("The file has {size:byte}; at most {most} are read.")),
@@ -52,7 +59,20 @@ INPUT_FILES = (
         refused_by=CALICOCTL_AND_CRD,
         calico_messages=("already set in map",),
     ),
-    Rule("yaml-alias", "error", "yaml", N_('Unknown anchor "{alias}": it is not defined before this point.')),
+    Rule(
+        "yaml-alias",
+        "error",
+        "yaml",
+        N_('Unknown anchor "{alias}": it is not defined before this point.'),
+        calico_messages=("unknown anchor",),
+    ),
+    Rule(
+        "yaml-alias-itself",
+        "error",
+        "yaml",
+        N_('The anchor "{alias}" contains itself.'),
+        calico_messages=("value contains itself",),
+    ),
     Rule("yaml-merge", "error", "yaml", N_("Only mappings can be merged with <<.")),
     Rule("yaml-key", "error", "yaml", N_("A list or mapping cannot be a key.")),
     Rule(
@@ -231,6 +251,16 @@ INPUT_FILES = (
         "error",
         "kit",
         N_("{value} is not a time in seconds between 0 and {most}."),
+    ),
+    Rule(
+        "simulation-large",
+        "error",
+        "kit",
+        N_(
+            "{nodes:node} and {pods:pod} are too many to be simulated one by one; at most {most_nodes:node} and "
+            "{most_pods:pod}."
+        ),
+        N_("Plan for less, or look at the tables of ippoolkit capacity, which have no such limit."),
     ),
     Rule("trace-csv", "error", "kit", N_("Not valid CSV: {reason}.")),
     Rule("address-syntax", "error", "cidr", N_('"{address}" is not a valid IP address.')),

@@ -13,6 +13,7 @@ from ...calico.pool_selection import max_blocks_per_node
 from ...choose import scenario_routes
 from ...figures import draw_block_sizes, draw_growth
 from ...findings import N_, Finding, Severity
+from ...ipam import IpamError
 from ...model import IPPool
 from ...model.scenario_edits import nodes_as_group
 from ...simulation import place_planned_pods
@@ -117,10 +118,13 @@ class CapacityReport(BaseReport):
 
     def address_map(self) -> Section:
         """Return the plan in a picture: the blocks of each pool, as the engine fills them."""
+        title = N_("The plan in a picture")
+        try:
+            simulation = place_planned_pods(self.scenario)
+        except IpamError as error:  # too large, or pools that overlap
+            return self.section(title, paragraph(error.describe(self.lang)))
         shown_pools = self._pools_enabled_first()[:MAPS_SHOWN]
-        return self.section(
-            N_("The plan in a picture"), *address_map_parts(place_planned_pods(self.scenario), shown_pools, self.words)
-        )
+        return self.section(title, *address_map_parts(simulation, shown_pools, self.words))
 
     def block_sizes(self) -> Section:
         """Return the comparison of block sizes, a table and a chart for each pool."""

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date as day
 from typing import Any
 
 import pandas as pd
 
 from ...choose import Recommendation, designs_table, recommend, routes_table
+from ...choose.requirements_source import requirements_from
 from ...errors import InputError
 from ...figures import draw_designs
 from ...findings import N_, Language
-from ...model import Scenario
+from ...model import Cluster, Scenario
 from ...read import load
 from ...write import scenario_to_yaml, to_manifests_yaml
 from .base_report import BaseReport
@@ -90,9 +92,12 @@ class ChooseReport(BaseReport):
 
 
 def alternative_parts(scenario: Scenario, page: BaseReport) -> list[SectionPart]:
-    """Return what could be chosen for the nodes of a scenario instead of its pools."""
+    """Return what could be chosen for the nodes of a scenario instead of its pools, whose ranges are free for it."""
+    today = day.fromisoformat(page.date) if page.date else day.today()  # noqa: DTZ011 (a planner's own day)
+    cluster = Cluster(ipam=scenario.cluster.ipam, reservations=scenario.cluster.reservations)
     try:
-        found = recommend(scenario, today=day.fromisoformat(page.date) if page.date else None)
+        asked = requirements_from(scenario, None, {}, today)
+        found = recommend(replace(scenario, cluster=cluster), requirements=asked, today=today)
     except InputError:
         return [paragraph(page.words.translate(N_("No nodes are planned, so nothing is proposed.")), "ipk-empty")]
     return [paragraph(need_sentence(found, page.words)), *picked_parts(found, page), *design_parts(found, page)]
@@ -113,15 +118,14 @@ def need_sentence(found: Recommendation, words: Language) -> str:
         "encapsulation": asked.encapsulation,
         "racks": asked.racks,
         "headroom": asked.headroom,
-        "routes": asked.max_routes if asked.max_routes is not None else words.translate(N_("any number")),
+        "routes": asked.max_routes or 0,
     }
-    return words.render(
-        N_(
-            "Needed: {groups}; {family}, encapsulation {encapsulation}, racks {racks}, headroom {headroom}%, "
-            "routes at most {routes}."
-        ),
-        numbers,
+    needed = N_("Needed: {groups}; {family}, encapsulation {encapsulation}, racks {racks}, headroom {headroom}%.")
+    limited = N_(
+        "Needed: {groups}; {family}, encapsulation {encapsulation}, racks {racks}, headroom {headroom}%, "
+        "routes at most {routes}."
     )
+    return words.render(needed if asked.max_routes is None else limited, numbers)
 
 
 def picked_parts(found: Recommendation, page: BaseReport) -> list[SectionPart]:
@@ -131,12 +135,15 @@ def picked_parts(found: Recommendation, page: BaseReport) -> list[SectionPart]:
     for pick in found.picks:
         values = {
             "family": pick.design.family, "pools": pick.design.pools, "prefix": pick.design.prefix,
-            "size": pick.design.block_size, "cidrs": ", ".join(map(str, pick.cidrs[:8])) or "–",
+            "size": pick.design.block_size, "cidrs": ", ".join(map(str, pick.cidrs[:8])),
         }  # fmt: skip
         parts.append(
             paragraph(
                 words.render(
-                    N_("IPv{family}: {pools:pool} of /{prefix} with blockSize {size}, such as {cidrs}."), values
+                    N_("IPv{family}: {pools:pool} of /{prefix} with blockSize {size}, such as {cidrs}.")
+                    if pick.cidrs
+                    else N_("IPv{family}: {pools:pool} of /{prefix} with blockSize {size}."),
+                    values,
                 )
             )
         )
