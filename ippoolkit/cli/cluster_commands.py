@@ -185,7 +185,7 @@ def diff(
     from ..audit import audit_reading
     from ..audit import dump_diff as audit_diff
     from ..view.audit_terminal import print_dataframe
-    from ..view.capacity_terminal import print_findings
+    from ..view.terminal import print_findings
 
     old_audit, new_audit = (audit_reading(_read_input([path], None, None, None, lang)) for path in (old, new))
     findings = audit_diff.diff(old_audit, new_audit, days=days)

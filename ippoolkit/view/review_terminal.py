@@ -8,7 +8,7 @@ from rich.text import Text
 
 from ..findings import N_, Finding, Language, Severity, get_language, replace_unprintable
 from ..manifests.manifest_review import Decision, ObjectReview, Review
-from .capacity_terminal import SEVERITY_STYLES
+from .terminal import SEVERITY_STYLES
 
 _ANSWER_COLORS = {Decision.ACCEPTED: "green", Decision.REFUSED: "red", Decision.BLOCKED_BY_FILE: "red"}
 
