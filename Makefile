@@ -4,8 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 OUT ?= out
 SCENARIO ?= data/kubespray.yaml
-LAB_SETTINGS := .venv/share/jupyter/lab/settings
-NO_POP_UPS := {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}
+LAB_OPTIONS ?=
 
 .PHONY: report test fuzz lab app lint bench lock docs texts pictures clean
 
@@ -20,7 +19,7 @@ fuzz: $(READY) ## a million mutated documents through every command; interrupted
 	$(BIN)/python -m tests.fuzz $(if $(COUNT),--count $(COUNT))
 
 lab: $(READY) ## JupyterLab with the planner
-	$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks/planner.ipynb
+	@$(BIN)/ippoolkit lab . $(LAB_OPTIONS)
 
 app: $(READY) ## the planner alone, as a page of its own
 	JUPYTER_PATH=ippoolkit/widgets/share JUPYTER_CONFIG_PATH=ippoolkit/widgets/share/config $(BIN)/voila --template=ippoolkit notebooks/planner.ipynb
@@ -48,8 +47,10 @@ lock: $(READY) ## pin every dependency anew, with hashes and without the index's
 	  --upgrade --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet \
 	  --output-file requirements.lock
 
-docs: $(READY) ## the generated pages: tables, rules, scenario schema
+docs: $(READY) ## the documentation as a site that opens from disk, and its generated pages
 	$(BIN)/python docs/generate.py
+	$(BIN)/python -W ignore docs/build_site.py $(OUT)/site
+	@echo $(OUT)/site/index.html
 
 texts: $(READY) ## bring the translations in step with the texts of the code; then translate what is new
 	$(BIN)/pybabel -q extract -k N_ -k P_:1,2 --no-location --sort-output -o .texts.pot ippoolkit
@@ -73,6 +74,4 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@$(BIN)/python -m compileall -q ippoolkit
-	@mkdir -p $(LAB_SETTINGS)
-	@echo '$(NO_POP_UPS)' > $(LAB_SETTINGS)/overrides.json
 	@touch $@

@@ -14,7 +14,7 @@ from typing import Any
 from ..cidr import Cidr, Coverage
 from ..findings import Finding
 from ..model import Cluster
-from ..read.reported import ANY_ROW, ReportedFigures
+from ..read.reported import ANY_ROW, COUNTS_TABLE, ReportedFigures
 from .cluster_index import BlockInPool, ClusterIndex, holder_kind, is_borrowed, sorted_address_texts
 from .metric_schema import CONFIG_METRICS, NODE_METRICS, POOL_METRICS, TOTAL_METRICS, Metric
 
@@ -257,6 +257,8 @@ def _merge_reported(counted_metrics: ClusterMetrics, reported: Iterable[Reported
     rounded: set[tuple[str, str, str]] = set()
     notes = []
     for reported_figure in sorted(reported, key=lambda candidate: (candidate.row == ANY_ROW, candidate.rounded)):
+        if reported_figure.table == COUNTS_TABLE:
+            continue
         rows = tables[reported_figure.table]
         if reported_figure.row == ANY_ROW:
             for row in rows.values():

@@ -109,8 +109,8 @@ class Demand:
 
 
 def ip_versions(scenario: Scenario) -> tuple[IPVersion, ...]:
-    """Return the families that the scenario has pools of."""
-    versions_in_use = {pool.version for pool in scenario.cluster.pools}
+    """Return the families that the scenario has pools of, those for services of type LoadBalancer left out."""
+    versions_in_use = {pool.version for pool in scenario.cluster.pools if "LoadBalancer" not in pool.allowed_uses}
     return tuple(version for version in ADDRESS_BITS if version in versions_in_use)
 
 

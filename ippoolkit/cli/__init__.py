@@ -3,6 +3,7 @@
 import io
 import os
 import sys
+from pathlib import Path
 
 from . import (
     alert_commands,
@@ -11,6 +12,7 @@ from . import (
     cluster_commands,
     forecast_commands,
     installer_commands,
+    lab_commands,
     manifest_commands,
     report_commands,
     runbook_commands,
@@ -26,6 +28,7 @@ __all__ = [
     "cluster_commands",
     "forecast_commands",
     "installer_commands",
+    "lab_commands",
     "main",
     "manifest_commands",
     "report_commands",
@@ -35,11 +38,11 @@ __all__ = [
 
 
 def main() -> None:
-    """Run the command line; what is printed is UTF-8 whatever the locale, and a full disk is no traceback."""
+    """Run the command line, as ``ippoolkit`` or as ``kubectl ippool``; what is printed is UTF-8 whatever the locale, and a full disk is no traceback."""
     _prepare_streams()
     try:
         try:
-            app()
+            app(prog_name="kubectl ippool" if Path(sys.argv[0]).stem == "kubectl-ippool" else None)
         finally:
             sys.stdout.flush()
     except OSError as error:  # of standard output: files are the commands' own business

@@ -9,8 +9,17 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from ..findings import N_, get_language
-from .app import FilesArgument, LanguageOption, app, console, errors_reported, exit_with_problem, print_json
+from ..findings import N_, Finding, get_language
+from .app import (
+    FilesArgument,
+    LanguageOption,
+    app,
+    console,
+    errors_reported,
+    exit_with_problem,
+    print_json,
+    print_notes,
+)
 
 MOST_RATE = 1_000_000
 
@@ -81,6 +90,9 @@ def simulate(
         workloads.append(Growth(days))
         workloads += [Churn(days, churn, seed=seed)] if churn else []
         workloads += [NodeReplacement(days, replace_every, seed)] if replace_every else []
+    plans_pods = any(group.nodes and group.pods_per_node for group in scenario.plan.groups)
+    if not trace and not scenario.cluster.pods and not plans_pods:
+        print_notes((Finding("simulation-no-pods"),), lang)
     if not trace and (problem := find_size_problem(scenario, days)):
         exit_with_problem(lang, problem)
     print_compiling_notice(lang)

@@ -38,7 +38,7 @@ _CSS_VARIABLES = {
     WARNING_COLOUR: "warn",
     ON_ACCENT_COLOUR: "on-accent",
     CLAIMED_COLOUR: "ground",
-    BORROWED_COLOUR: "lent",
+    BORROWED_COLOUR: "borrowed",
     FREE_EDGE_COLOUR: "edge",
     RESERVED_COLOUR: "reserved",
 }

@@ -9,10 +9,11 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from ..answer import answer_html
 from ..errors import InputError
 from ..findings import N_, Finding, Place, Severity, sort_by_severity
 from ..model import Scenario
-from ..read import Reading, read
+from ..read import Reading, read, to_model
 from ..write import to_manifest
 from . import (
     ApiServer,
@@ -64,6 +65,12 @@ class Review:
     notes: tuple[Finding, ...] = ()
     unreadable_files: tuple[str, ...] = ()
 
+    _repr_html_ = answer_html
+
+    def __repr__(self) -> str:
+        outcome = "accepted" if self.accepted else "not accepted"
+        return f"<Review of {len(self.objects)} objects: {outcome}, {len(self.findings)} findings>"
+
     @property
     def findings(self) -> tuple[Finding, ...]:
         """All findings: those on the files, then those on each object."""
@@ -102,13 +109,13 @@ def review(
         One of `ACTIONS`. The objects of a patch are the changes to those that exist.
     judges
         Whose verdicts count, of `JUDGES`.
-    each
+    separately
         Judge each file alone; otherwise each one sees what became of those before it.
 
     Returns
     -------
     Review
-        A file that cannot be read is among its `unusable` ones, with the reasons in its notes.
+        A file that cannot be read is among its `unreadable_files`, with the reasons in its notes.
 
     Raises
     ------
@@ -160,6 +167,7 @@ class _Reviewer:
             self.reject(manifests.file, manifests.problems)
             return
         self.files.append(manifests.file)
+        self._take_bgp_configuration(manifests)
         outcomes = {
             "calicoctl": self.calicoctl.run(action, manifests),
             "kubectl": self.api_server.run(action, manifests),
@@ -184,6 +192,16 @@ class _Reviewer:
             decisions = {judge: _decision(judgements.get(judge)) for judge in self.judges}
             self.objects.append(ObjectReview(resource, decisions, tuple(_merge_by_place(findings))))
         self.notes += _merge_by_place(notes)
+
+    def _take_bgp_configuration(self, manifests: ManifestFile) -> None:
+        """Hold pools for services against a BGPConfiguration that is reviewed with them, though nobody judges it."""
+        for document in manifests.documents:
+            for _, value in iter_objects(document):
+                if isinstance(value, Mapping) and value.get("kind") == "BGPConfiguration":
+                    bgp = to_model("BGPConfiguration", value)
+                    cluster = self.existing_scenario.cluster
+                    if bgp is not None:
+                        self.existing_scenario = replace(self.existing_scenario, cluster=replace(cluster, bgp=bgp))
 
     def reject(self, file: str, problems: Iterable[Finding]) -> None:
         """Take note of a file that nobody can read."""

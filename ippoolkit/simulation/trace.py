@@ -131,7 +131,7 @@ def _parse_event(row: Mapping[str, Any], place: Place, problems: list[Finding]) 
         problems.append(Finding(code, params=numbers, place=Place(place.file, place.line, field_name)))
 
     event = row.get("event")
-    if event not in _REQUIRED_FIELDS:
+    if not isinstance(event, str) or event not in _REQUIRED_FIELDS:
         problem("value-choice", "event", value=json.dumps(event), choices=", ".join(_REQUIRED_FIELDS))
     try:
         seconds = float(row["time"])

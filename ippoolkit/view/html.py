@@ -145,14 +145,7 @@ def table_html(
     """
     words = get_language(lang)
     columns = display_columns(table_name)
-    column_classes = [
-        " ".join(
-            filter(
-                None, ("text" if column.is_left_aligned else "", f"from-{column.min_width}" if column.min_width else "")
-            )
-        )
-        for column in columns
-    ]
+    column_classes = ["text" if column.is_left_aligned else "" for column in columns]
     texts = zip(*(format_column(column, data, words) for column in columns), strict=True)
     cells = [
         [

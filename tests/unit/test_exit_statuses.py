@@ -1,4 +1,4 @@
-"""Every command ends with the status that docs/commands.md says, and each status in that table is tried."""
+"""Every command ends with the status that docs/exit-statuses.md says, and each status in that table is tried."""
 
 import re
 
@@ -15,7 +15,9 @@ POOL = ROOT / "data/default-ipv4-ippool.yaml"
 HISTORY = ROOT / "data/history.csv"
 TABLE = {
     match[1]: [cell.strip() for cell in match[2].split("|")]
-    for match in re.finditer(r"^\| `([\w-]+)[^`]*` \| (.*) \|$", (ROOT / "docs/commands.md").read_text(), re.MULTILINE)
+    for match in re.finditer(
+        r"^\| `([\w-]+)[^`]*` \| (.*) \|$", (ROOT / "docs/exit-statuses.md").read_text(), re.MULTILINE
+    )
 }
 OPERATOR = "apiVersion: operator.tigera.io/v1\nkind: Installation\nmetadata: {name: default}\nspec: {}\n"
 ACCEPTED = "apiVersion: projectcalico.org/v3\nkind: IPPool\nmetadata: {name: p}\nspec: {cidr: 10.0.0.0/16}\n"

@@ -44,10 +44,11 @@ class Texts(HTMLParser):
 def test_the_block_size_table_shows_the_tables_numbers():
     html = table_html("block_sizes", ipk.block_sizes(plan(size=24)), chosen=24, caption="c")
     rows = Texts(html).rows
-    assert rows[0][:3] == ["blockSize", "addresses per block", "blocks"]
+    assert rows[0][:4] == ["blockSize", "verdict", "addresses per block", "blocks"]
     row = next(row for row in rows if row[0] == "/24")
     assert row == [
         "/24",
+        "fails: node 65 of 70 gets no block",
         "256",
         "64",
         "1 · 1",
@@ -58,7 +59,6 @@ def test_the_block_size_table_shows_the_tables_numbers():
         "12,480",
         "430",
         "−6",
-        "fails: node 65 of 70 gets no block",
     ]
 
 
@@ -175,7 +175,7 @@ def test_the_chart_of_sizes_marks_what_fails_and_what_is_chosen():
 def test_the_chart_of_growth_says_when_something_runs_out():
     html = growth_chart(ipk.growth(plan(nodes=100, nodes_per_month=15)))
     assert "month 11" in html
-    assert "needed 280 of 256" in html
+    assert "280 needed of 256" in html
     assert 'class="over"' not in growth_chart(ipk.growth(plan()))
 
 

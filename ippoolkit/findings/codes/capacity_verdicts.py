@@ -139,8 +139,8 @@ CAPACITY_VERDICTS = (
         "no-pool",
         "error",
         "ippool",
-        N_("There is no IP pool."),
-        N_("Add one to the scenario."),
+        N_("There is no IP pool for pods."),
+        N_("Add one; pools for services of type LoadBalancer serve no pods."),
         short_message=N_("no pool"),
     ),
     Rule(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -128,7 +127,9 @@ def _cell_text(value: CellValue, words: Language) -> str:
 
 
 def _frame_rows(data: pd.DataFrame) -> tuple[tuple[CellValue, ...], ...]:
-    columns = [[_plain_value(value) for value in column_values(data.iloc[:, position])] for position in range(data.shape[1])]
+    columns = [
+        [_plain_value(value) for value in column_values(data.iloc[:, position])] for position in range(data.shape[1])
+    ]
     return tuple(zip(*columns, strict=True))
 
 
