@@ -143,7 +143,7 @@ def test_a_comparison_puts_scenarios_side_by_side(tmp_path):
     assert made.index_page is None
     book = openpyxl.load_workbook(tmp_path / "comparison.xlsx")
     rows = {row[0]: row[1:] for row in book["key figures"].iter_rows(values_only=True)}
-    assert rows["figure"] == ("kubespray", "kubean")
+    assert rows["metric"] == ("kubespray", "kubean")
     assert rows["blocks"] == (256, 320)
     differences = {row[0]: row[1:] for row in book["differences"].iter_rows(values_only=True)}
     assert differences["cluster.pools[default-pool].cidr"] == ("10.233.64.0/18", "10.244.0.0/18")
