@@ -40,7 +40,7 @@ __all__ = [
 
 
 def main() -> None:
-    """Run the command line, as ``ippoolkit`` or as ``kubectl ippool``; what is printed is UTF-8 whatever the locale, and a full disk is no traceback."""
+    """Run the command line, as ``ippoolkit`` or as ``kubectl ippool``; it prints UTF-8 whatever the locale."""
     _prepare_streams()
     try:
         try:

@@ -89,6 +89,11 @@ def errors_reported(lang: str = "en") -> Iterator[None]:
         yield
     except IppoolkitError as error:
         exit_with_error(error, lang)
+    except BrokenPipeError:  # the reader of standard output has left: `main` ends quietly
+        raise
+    except OSError as error:  # of temporary files and processes: a full disk, no more memory
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
 
 
 def exit_with_error(error: IppoolkitError, lang: str) -> NoReturn:

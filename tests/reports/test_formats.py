@@ -141,7 +141,7 @@ def flat(outline):
 
 def test_without_a_chromium_pdf_is_refused_before_anything_runs(tmp_path, monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda _: None)
-    with pytest.raises(InputError, match=r"PDF needs a Chromium.*IPPOOLKIT_CHROMIUM"):
+    with pytest.raises(InputError, match=r"PDF output needs Chromium.*IPPOOLKIT_CHROMIUM"):
         ipk.make_report(plan(), tmp_path / "r.pdf")
     assert list(tmp_path.iterdir()) == []
 

@@ -58,13 +58,15 @@ def test_it_says_everything_verdict_first(report):
     headings = re.findall(r"<(?:h1|h2)>(.*?)</(?:h1|h2)>", report)
     assert [re.sub("<[^>]*>", "", heading) for heading in headings] == [
         "kubespray",
-        "fits. Holds 60 nodes with 3,154 pods after 12 months of growth; room for up to 254 nodes.",
+        "fits. Holds 60 nodes with 3,154 pods after 12 months of growth; capacity for up to 254 nodes.",
         "What breaks first, and when",
         "The plan in a picture",
         "Block sizes compared",
         "Pools",
         "Nodes",
         "Growth",
+        "Routes",
+        "Alternatives",
         "Findings",
         "Manifests",
         "Assumptions and method",
@@ -72,7 +74,7 @@ def test_it_says_everything_verdict_first(report):
     ]
     assert report.count("<svg") == 3
     assert "2026-11-23" in report
-    assert "rules of Calico v3.32" in report
+    assert "Calico v3.32 rules" in report
 
 
 def test_its_tables_are_those_of_the_library(report):
@@ -177,7 +179,7 @@ def test_a_large_cluster_shows_its_fullest_nodes(tmp_path):
         ipk.Scenario(cluster=ipk.Cluster(pools=(pool,), nodes=nodes, pods=pods)), tmp_path / "s.yaml"
     )
     html = CapacityReport(path, nodes_shown=shown).nodes().html
-    assert f"The {shown} fullest of {shown + 50} nodes." in html
+    assert f"The {shown} nodes with the most pods, of {shown + 50} nodes." in html
     assert "n0089" in html
     assert html.count("<tr>") == shown + 1
 
