@@ -128,6 +128,8 @@ def pools_for(
     with errors_reported(lang):
         if node:
             table = pool_tables.pools_for(scenario.cluster, node, namespace, pod, lang=lang)
+            if own_blocks := pool_tables.own_blocks_finding(scenario.cluster, node, namespace, pod):
+                print_notes((own_blocks,), lang)
         elif who_can_use:
             table = pool_tables.pool_users(scenario.cluster, who_can_use)
         else:

@@ -20,7 +20,8 @@ from ..findings import Finding, Place, Severity
 from ..model import IPPool, KindName, Scenario
 from .cluster_kinds import CLUSTER_KIND_READERS
 from .collector import ObjectCollector, scenario_name
-from .document import Document
+from .controller_settings import ControllerSettings
+from .document import Document, FieldPath
 from .input_files import AnyPath, Buffer, InputFile, read_input_files
 from .installers.installer_files import InstallerReader
 from .ipam_check import is_ipam_report, read_ipam_report
@@ -154,6 +155,7 @@ def read(*paths: AnyPath, empty_kinds: Iterable[str] = (), strict: bool = False)
 
     Examples
     --------
+    >>> from ippoolkit import read
     >>> reading = read("data/kubespray.yaml")
     >>> reading.scenario.cluster.pools[0].block_count
     256
@@ -202,6 +204,11 @@ def read_installer(*paths: AnyPath) -> Reading:
 def load(*files: AnyPath) -> Scenario:
     """Read files into one scenario to plan on, refusing whatever has a problem.
 
+    Parameters
+    ----------
+    files
+        Paths of files and folders, or ``-`` for standard input: whatever `read` takes.
+
     Raises
     ------
     InputError
@@ -227,8 +234,9 @@ class Reader:
         self.strict = strict
         self.installer = InstallerReader()
         self.collector = ObjectCollector(
-            kind_readers=CLUSTER_KIND_READERS, lenient=not strict, read_other=self.installer.read_object
+            kind_readers=CLUSTER_KIND_READERS, lenient=not strict, read_other=self._read_other
         )
+        self.controllers = ControllerSettings()
         self.reported = ReportedText()
         self.pieces: list[RecognizedPiece] = []
         self.documents: list[Document] = []
@@ -271,7 +279,8 @@ class Reader:
         problem_count = len(self.collector.problems) + len(self.collector.notes)
         for document in parse_documents(text, file.name):
             self.add_document(document)
-        if not text.endswith("\n") and len(self.collector.problems) + len(self.collector.notes) > problem_count:
+        is_complete = text.endswith(("\n", "}", "]"))  # as commands end, and as JSON does
+        if not is_complete and len(self.collector.problems) + len(self.collector.notes) > problem_count:
             self._note_cut_file(text, file.name)
 
     def _note_cut_file(self, text: str, name: str) -> None:
@@ -354,6 +363,12 @@ class Reader:
         # Objects keep the place they were found at, but not the whole document.
         self.collector.add_document(document)
 
+    def _read_other(self, document: Document, path: FieldPath, value: Mapping[str, Any], kind: str) -> bool:
+        """Take an object of an installer or of Calico's controllers; say whether it was one."""
+        return self.installer.read_object(document, path, value, kind) or self.controllers.read_object(
+            document, path, value, kind
+        )
+
     def _add_status(self, value: Mapping[str, Any], document: Document) -> None:
         message = str(value.get("message", ""))[:_MAX_ERROR_LINE]
         self._note_forbidden_kinds(message, Place(document.file))
@@ -392,7 +407,9 @@ class Reader:
         scenario = self.installer.apply(collector.merge_into_scenario(paths), collector, scenario_name(paths))
         scenario = self._with_unknown_kinds(scenario)
         scenario = self._with_node_addresses(scenario)
+        scenario = dataclasses.replace(scenario, cluster=self.controllers.apply(scenario.cluster))
         notes = [*collector.notes, *([] if self.strict else collector.problems), *reported.notes, *installer_notes]
+        notes += self.controllers.findings(scenario.cluster)
         if (
             all(number > _MAX_EXACT_DOUBLE and float(number) == number for number in self.sequence_numbers)
             and len(self.sequence_numbers) > 2

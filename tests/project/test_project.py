@@ -241,5 +241,5 @@ def test_nothing_uses_pyplot():
 
 @pytest.mark.parametrize("path", sorted((ROOT / "data").glob("*.yaml")), ids=lambda path: path.name)
 def test_sample_data_can_be_read_and_says_what_it_is(path):
-    assert read.read(path).scenario.cluster.pools
+    assert read(path).scenario.cluster.pools
     assert f"`{path.name}`" in (ROOT / "data/README.md").read_text()

@@ -144,7 +144,8 @@ def test_a_selector_keeps_a_pool_for_its_nodes():
     ],
 )
 def test_pools_that_serve_no_pods_of_their_own_accord_do_not_count(fields):
-    assert verdict(with_pools(plan(), ipk.IPPool(name="p", cidr="10.0.0.0/16", **fields)))[1] == "node-no-pool"
+    code = "no-pool" if fields.get("allowed_uses") == ("LoadBalancer",) else "node-no-pool"
+    assert verdict(with_pools(plan(), ipk.IPPool(name="p", cidr="10.0.0.0/16", **fields)))[1] == code
 
 
 @pytest.mark.parametrize(
