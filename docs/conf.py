@@ -14,4 +14,4 @@ myst_heading_anchors = 3
 # The notebooks are executed by `make docs`, so that the site shows what they show.
 nb_execution_mode = "off"
 nb_merge_streams = True
-suppress_warnings = ["mystnb.unknown_mime_type"]
+suppress_warnings = ["mystnb.unknown_mime_type", "toc.no_title", "toc.not_included"]  # reports have titles of their own

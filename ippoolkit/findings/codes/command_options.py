@@ -36,6 +36,13 @@ COMMAND_OPTIONS = (
         N_("Specify an output folder and --format."),
     ),
     Rule(
+        "report-ending",
+        "error",
+        "kit",
+        N_("A report cannot be written as {ending}."),
+        N_("Use one of {choices}, or the name of a folder."),
+    ),
+    Rule(
         "template-unknown",
         "error",
         "kit",
