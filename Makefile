@@ -47,8 +47,10 @@ lock: $(READY) ## pin every dependency anew, with hashes and without the index's
 	  --upgrade --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet \
 	  --output-file requirements.lock
 
-docs: $(READY) ## the generated pages: tables, rules, scenario schema
+docs: $(READY) ## the documentation as a site that opens from disk, and its generated pages
 	$(BIN)/python docs/generate.py
+	$(BIN)/python -W ignore docs/build_site.py $(OUT)/site
+	@echo $(OUT)/site/index.html
 
 texts: $(READY) ## bring the translations in step with the texts of the code; then translate what is new
 	$(BIN)/pybabel -q extract -k N_ -k P_:1,2 --no-location --sort-output -o .texts.pot ippoolkit

@@ -1,15 +1,21 @@
-"""Make the pages that are made from the code: tables, rules, the scenario file and its schema."""
+"""Make the pages that are made from the code: commands, tables, rules, the Python API, the scenario file, its schema."""
 
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import json
+import re
 from pathlib import Path
 from typing import Any
 
+import typer
+
+import ippoolkit
 from ippoolkit.audit.metric_schema import CONFIG_METRICS, NODE_METRICS, POOL_METRICS, TOTAL_METRICS
 from ippoolkit.calico.kinds import KINDS, FieldSpec, ScalarType
 from ippoolkit.capacity.table_columns import TABLES
+from ippoolkit.cli import app
 from ippoolkit.findings import RULES, SOURCES, Rule
 from ippoolkit.model import Scenario
 from ippoolkit.read import scenario_schema
@@ -257,11 +263,87 @@ def _source(key: str) -> str:
     return f"[{source.title}]({url})"
 
 
+def api() -> str:
+    """Return docs/api.md."""
+    public = {name: getattr(ippoolkit, name) for name in ippoolkit.__all__}
+    functions = {name: value for name, value in public.items() if inspect.isfunction(value)}
+    classes = {name: value for name, value in public.items() if inspect.isclass(value)}
+    rows = [f"| [`{name}`](#{name.lower()}) | {_summary(value)} |" for name, value in (functions | classes).items()]
+    parts = ["# The Python API", MADE, _API, "\n".join(["| name | what it is |", "|---|---|", *rows]), "## Functions"]
+    for name, function in functions.items():
+        signature = f"{name}{inspect.signature(function)}".replace("ippoolkit.", "")
+        parts += [f"### {name}", f"```python\n{signature}\n```", *_numpydoc(inspect.getdoc(function) or "")]
+    parts.append("## Classes")
+    for name, cls in classes.items():
+        parts += [f"### {name}", *_numpydoc(inspect.getdoc(cls) or "")]
+    return "\n\n".join(parts) + "\n"
+
+
+_API = """\
+`import ippoolkit as ipk` loads nothing heavy; each name loads what it needs when it is first used. Verbs are named as
+the commands are. Wherever a scenario is asked for, its `Analysis` or the path of anything that `ipk.read` takes will
+do. Answers show themselves in a notebook. The examples run in the folder of the project."""
+
+
+def _summary(value: Any) -> str:
+    return _cell((inspect.getdoc(value) or "").partition("\n\n")[0].replace("\n", " "))
+
+
+def _numpydoc(text: str) -> list[str]:
+    """Return a docstring as Markdown: sections as bold headings, entries as lists, examples as code."""
+    head, *sections = re.split(r"^(\w[\w ]*)\n-{3,}\n", text, flags=re.MULTILINE)
+    parts = [head.strip().replace("``", "`")]
+    for title, body in zip(sections[::2], sections[1::2], strict=True):
+        if title == "Examples":
+            parts += ["**Example**", f"```pycon\n{body.strip()}\n```"]
+            continue
+        entries = []
+        for entry in re.split(r"\n(?=\S)", body.strip()):
+            name, _, meaning = entry.partition("\n")
+            entries.append(f"- `{name}`: {' '.join(meaning.split())}")
+        parts += [f"**{title}**", "\n".join(entries).replace("``", "`")]
+    return parts
+
+
+def commands() -> str:
+    """Return docs/commands.md."""
+    group: Any = typer.main.get_command(app)
+    about = "`ippoolkit COMMAND --help` prints the same. As a plugin of kubectl: `kubectl ippool COMMAND`."
+    parts = ["# The commands", MADE, about]
+    for name, command in sorted(group.commands.items()):
+        context = typer.Context(command, info_name=f"ippoolkit {name}")
+        usage = " ".join(command.get_usage(context).removeprefix("Usage: ").split())
+        parts += [f"## {name}", *_command(usage, command)]
+        for action, subcommand in sorted(getattr(command, "commands", {}).items()):
+            context = typer.Context(subcommand, info_name=f"ippoolkit {name} {action}")
+            usage = " ".join(subcommand.get_usage(context).removeprefix("Usage: ").split())
+            parts += [f"### {name} {action}", *_command(usage, subcommand)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _command(usage: str, command: Any) -> list[str]:
+    """Return what a command does, how it is called, and its arguments and options."""
+    rows = []
+    for parameter in command.params:
+        if not getattr(parameter, "hidden", False) and parameter.name != "help":
+            is_option = parameter.param_type_name == "option"
+            names = parameter.opts if is_option else [parameter.metavar or parameter.name.upper()]
+            default = parameter.default if isinstance(parameter.default, str | int | float) else None
+            shown = "" if default in (None, "", False) else f"`{default}`"
+            rows.append(
+                f"| {_cell(', '.join(f'`{name}`' for name in names))} | {_cell(parameter.help or '')} | {shown} |"
+            )
+    table = "\n".join(["| argument or option | meaning | default |", "|---|---|---|", *rows])
+    return [inspect.cleandoc(command.help or ""), f"```text\n{usage}\n```", *([table] if rows else [])]
+
+
 def pages() -> dict[Path, str]:
     """Return every generated page with its text."""
     return {
+        HERE / "commands.md": commands(),
         HERE / "tables.md": tables(),
         HERE / "rules.md": rules(),
+        HERE / "api.md": api(),
         HERE / "audit.md": audit(),
         HERE / "scenario.md": scenario(),
         HERE / "scenario.schema.json": json.dumps(scenario_schema(), indent=1, ensure_ascii=False) + "\n",

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from ..answer import answer_html
 from ..findings import Finding, Severity, sort_by_severity
 from ..model import Scenario
 from ..read import Reading, read
@@ -34,6 +35,11 @@ class Audit:
     metrics: ClusterMetrics
     findings: tuple[Finding, ...]
     skipped_checks: tuple[tuple[str, tuple[str, ...]], ...]
+
+    _repr_html_ = answer_html
+
+    def __repr__(self) -> str:
+        return f"<Audit of {self.scenario.name!r}: {len(self.findings)} findings>"
 
     @property
     def scenario(self) -> Scenario:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
 
+from ..answer import answer_html
 from ..findings import N_, Finding, Severity
 from .block_filling import (
     AddressDemand,
@@ -93,6 +94,8 @@ class Verdict:
     limit: str
     subject: str = ""
     params: Mapping[str, object] = field(default_factory=dict)
+
+    _repr_html_ = answer_html
 
     @cached_property
     def finding(self) -> Finding:

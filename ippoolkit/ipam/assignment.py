@@ -42,6 +42,7 @@ from .layout import (
     FIRST_ADDRESS,
     FREE,
     HOLDER,
+    NEEDS_FREE_ADDRESSES,
     NEXT_FREE,
     NEXT_OF_HANDLE,
     NEXT_SLOT,
@@ -55,6 +56,7 @@ from .layout import (
     OWNER,
     QUEUE_HEAD,
     RANGE_INDEX,
+    RECLAIM_AGE,
     RESERVED_SPANS,
     SLOT,
     TOO_SMALL_FOR_WINDOWS,
@@ -64,7 +66,6 @@ from .layout import (
 )
 from .start_index import small_start_block_index
 
-RECLAIM_AGE = 60_000_000  # microseconds
 _SIGN_BIT = -(1 << 63)
 _INT64_MAX = (1 << 63) - 1
 
@@ -191,7 +192,7 @@ def _find_reclaimable_block(state, range_index, start_index, node):
     while index >= 0:
         slot = find_block(state, range_index, 0, index)
         row = state.blocks[slot]
-        old_enough = row[OWNER] != node and state.meta[NOW] - state.wide[slot, CLAIMED_AT] >= RECLAIM_AGE
+        old_enough = row[OWNER] != node and state.meta[NOW] - state.wide[slot, CLAIMED_AT] >= state.meta[RECLAIM_AGE]
         if old_enough and not (state.meta[RESERVED_SPANS] and is_fully_reserved(state, range_index, 0, index)):
             return slot
         index = bitmap.find_set_bit(
@@ -365,7 +366,7 @@ def release_addresses(state, addresses, count):
             position += 1
         if is_empty(row) and (row[OWNER] == NO_OWNER or row[UNSELECTED]):
             delete_block(state, slot)
-        elif was_full or is_empty(row):
+        elif was_full or is_empty(row) or meta[NEEDS_FREE_ADDRESSES]:
             update_bitmaps(state, slot)
 
 

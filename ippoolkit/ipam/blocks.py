@@ -25,12 +25,14 @@ from .layout import (
     EMPTY,
     EMPTY_SINCE,
     FAMILY,
+    FIRST_SEEN_EMPTY,
     FREE,
     FREE_CHUNKS,
     FREE_SLOT,
     HOLDER,
     INDEX_HIGH,
     INDEX_LOW,
+    MAX_SYNC_DELAY,
     NEXT_FREE,
     NEXT_OF_HANDLE,
     NEXT_SLOT,
@@ -213,7 +215,7 @@ def mark_node_dirty(state, node, delay):
             state.dirty[meta[DIRTY_COUNT]] = node
             meta[DIRTY_COUNT] += 1
         if meta[NEXT_SYNC] < 0:
-            meta[NEXT_SYNC] = meta[NOW] + delay
+            meta[NEXT_SYNC] = meta[NOW] + min(delay, meta[MAX_SYNC_DELAY])
 
 
 @inlined
@@ -319,7 +321,8 @@ def create_block(state, range_index, high, low, node, first_windows, last_window
     row = blocks[slot]
     row[RANGE_INDEX], row[OFFSET], row[OWNER], row[UNSELECTED] = range_index, offset, node, unselected
     wide = state.wide[slot]
-    wide[INDEX_HIGH], wide[INDEX_LOW], wide[CLAIMED_AT], wide[EMPTY_SINCE] = high, low, meta[NOW], -1
+    wide[INDEX_HIGH], wide[INDEX_LOW], wide[CLAIMED_AT] = high, low, meta[NOW]
+    wide[EMPTY_SINCE] = wide[FIRST_SEEN_EMPTY] = -1
     add_to_table(state.table, state, slot)
     meta[TABLE_ENTRIES] += 1
     reset_addresses(state, slot, first_windows, last_windows)

@@ -15,11 +15,14 @@ from .layout import (
     COOLING_COUNT,
     DIRTY_COUNT,
     EMPTY_SINCE,
+    FIRST_SEEN_EMPTY,
     GRACE_PERIOD,
+    NEEDS_FREE_ADDRESSES,
     NEXT_SLOT,
     NEXT_SYNC,
     NEXT_TICK,
     NOW,
+    ORDINAL_BITS,
     OWNER,
     RANDOM_STATE,
     RANGE_INDEX,
@@ -29,6 +32,7 @@ from .layout import (
     USED,
 )
 
+MIN_FREE_ADDRESSES = 3  # beside an empty block, before releases to v3.27 give it back
 TICK_WITHOUT_GRACE_PERIOD = 300_000_000  # between ticks, where there is no grace period
 
 
@@ -67,7 +71,7 @@ def _check_node(state, node):
             if state.alive[node] == 0:
                 if is_empty(row):
                     delete_block(state, slot)
-            elif meta[GRACE_PERIOD] == 0 or count < 2 or not _is_unused(row):
+            elif meta[NEEDS_FREE_ADDRESSES] or meta[GRACE_PERIOD] == 0 or count < 2 or not _is_unused(row):
                 state.wide[slot, EMPTY_SINCE] = -1
             elif state.wide[slot, EMPTY_SINCE] < 0:
                 state.wide[slot, EMPTY_SINCE] = meta[NOW]
@@ -135,6 +139,65 @@ def _release_expired_blocks(state):
 
 
 @compiled
+def _check_node_with_free_addresses(state, node):
+    """Look at a node's empty blocks as releases to v3.27 do, and release those whose time is over.
+
+    A block is a candidate only while the node's other blocks together have `MIN_FREE_ADDRESSES` free ones, and its
+    clock runs on while it is used.
+    """
+    meta = state.meta
+    while True:
+        count = free = expired = 0
+        for family in range(2):
+            slot = state.held[family, node]
+            while slot >= 0:
+                count += 1
+                free += _free_addresses(state, slot)
+                slot = state.blocks[slot, NEXT_SLOT]
+        for family in range(2):
+            slot = state.held[family, node]
+            while slot >= 0:
+                row = state.blocks[slot]
+                if _is_unused(row):
+                    clock = state.wide[slot, FIRST_SEEN_EMPTY]
+                    others_free = free - _free_addresses(state, slot)
+                    if meta[GRACE_PERIOD] == 0 or count < 2 or others_free < MIN_FREE_ADDRESSES:
+                        state.wide[slot, FIRST_SEEN_EMPTY] = -1
+                    elif clock < 0:
+                        state.wide[slot, FIRST_SEEN_EMPTY] = meta[NOW]
+                    elif meta[NOW] - clock > meta[GRACE_PERIOD]:
+                        expired += 1
+                slot = row[NEXT_SLOT]
+        if expired == 0:
+            return
+        _release_expired_block(state, node, _next_random(meta, expired))
+
+
+@compiled
+def _free_addresses(state, slot):
+    """Count the addresses of a block that are not allocated."""
+    row = state.blocks[slot]
+    return (1 << state.ranges[row[RANGE_INDEX], ORDINAL_BITS]) - row[USED] - row[COOLING_COUNT]
+
+
+@compiled
+def _release_expired_block(state, node, position):
+    """Release one of a node's empty blocks whose time is over, by its place among them."""
+    meta = state.meta
+    for family in range(2):
+        slot = state.held[family, node]
+        while slot >= 0:
+            row = state.blocks[slot]
+            clock = state.wide[slot, FIRST_SEEN_EMPTY]
+            if _is_unused(row) and clock >= 0 and meta[NOW] - clock > meta[GRACE_PERIOD]:
+                if position == 0:
+                    delete_block(state, slot)
+                    return
+                position -= 1
+            slot = row[NEXT_SLOT]
+
+
+@compiled
 def _release_all_but_one(state, node, kept_position):
     """Release all blocks of a node but one."""
     position = 0
@@ -163,7 +226,12 @@ def sync_nodes(state):
     for position in range(count):
         node = state.dirty[position]
         _check_node(state, node)
-    _release_expired_blocks(state)
+    if meta[NEEDS_FREE_ADDRESSES]:
+        for node in range(len(state.alive)):
+            if state.alive[node]:
+                _check_node_with_free_addresses(state, node)
+    else:
+        _release_expired_blocks(state)
 
 
 @compiled
@@ -182,7 +250,7 @@ def run_until(state, until):
         if round_time == meta[NEXT_TICK]:
             period = meta[GRACE_PERIOD] // 2 if meta[GRACE_PERIOD] else TICK_WITHOUT_GRACE_PERIOD
             meta[NEXT_TICK] += period
-            if meta[SEEN_EMPTY_LENGTH] == 0 and meta[DIRTY_COUNT] == 0:
+            if meta[SEEN_EMPTY_LENGTH] == 0 and meta[DIRTY_COUNT] == 0 and not meta[NEEDS_FREE_ADDRESSES]:
                 # nothing to find until something changes: on to the last tick before the end
                 meta[NEXT_TICK] += max((until - meta[NEXT_TICK]) // period, 0) * period
         sync_nodes(state)

@@ -9,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from ..answer import answer_html
 from ..errors import InputError
 from ..findings import N_, Finding, Place, Severity, sort_by_severity
 from ..model import Scenario
@@ -64,6 +65,12 @@ class Review:
     notes: tuple[Finding, ...] = ()
     unreadable_files: tuple[str, ...] = ()
 
+    _repr_html_ = answer_html
+
+    def __repr__(self) -> str:
+        outcome = "accepted" if self.accepted else "not accepted"
+        return f"<Review of {len(self.objects)} objects: {outcome}, {len(self.findings)} findings>"
+
     @property
     def findings(self) -> tuple[Finding, ...]:
         """All findings: those on the files, then those on each object."""
@@ -102,13 +109,13 @@ def review(
         One of `ACTIONS`. The objects of a patch are the changes to those that exist.
     judges
         Whose verdicts count, of `JUDGES`.
-    each
+    separately
         Judge each file alone; otherwise each one sees what became of those before it.
 
     Returns
     -------
     Review
-        A file that cannot be read is among its `unusable` ones, with the reasons in its notes.
+        A file that cannot be read is among its `unreadable_files`, with the reasons in its notes.
 
     Raises
     ------

@@ -16,7 +16,13 @@ HOSTNAME_LABEL = "kubernetes.io/hostname"
 
 
 def nodes_as_group(scenario: Scenario) -> NodeGroup:
-    """Sum up the nodes that exist and are planned: their number, mean and greatest number of pods, shared labels."""
+    """Sum up the nodes that exist and are planned: their number, mean and greatest number of pods, shared labels.
+
+    Parameters
+    ----------
+    scenario
+        The design.
+    """
     cluster, groups = scenario.cluster, scenario.plan.groups
     pods_on_nodes = _pod_count_by_node(cluster)
     nodes = len(pods_on_nodes) + sum(group.nodes for group in groups)
@@ -52,7 +58,7 @@ def with_single_group(scenario: Scenario, **changes: Any) -> Scenario:
     scenario
         The design; its pools, configuration and networks stay.
     changes
-        Fields of the `NodeGroup` that differ from `as_group`. Where `pods_per_node` changes alone, the busiest node
+        Fields of the `NodeGroup` that differ from `nodes_as_group`. Where `pods_per_node` changes alone, the busiest node
         has as many.
     """
     if "pods_per_node" in changes:
@@ -147,7 +153,7 @@ def with_pool(scenario: Scenario, pool_name: str, **changes: Any) -> Scenario:
     ----------
     scenario
         The design.
-    pool
+    pool_name
         Name of the pool.
     changes
         Fields of the `IPPool` that are to differ.

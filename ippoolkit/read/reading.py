@@ -155,6 +155,7 @@ def read(*paths: AnyPath, empty_kinds: Iterable[str] = (), strict: bool = False)
 
     Examples
     --------
+    >>> from ippoolkit import read
     >>> reading = read("data/kubespray.yaml")
     >>> reading.scenario.cluster.pools[0].block_count
     256
@@ -202,6 +203,11 @@ def read_installer(*paths: AnyPath) -> Reading:
 
 def load(*files: AnyPath) -> Scenario:
     """Read files into one scenario to plan on, refusing whatever has a problem.
+
+    Parameters
+    ----------
+    files
+        Paths of files and folders, or ``-`` for standard input: whatever `read` takes.
 
     Raises
     ------

@@ -14,7 +14,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.conformance import clusters, crd, hostindex, ipam, kube_controllers, manifests, runbooks, selectors
+from tests.conformance import (
+    block_collection,
+    clusters,
+    crd,
+    hostindex,
+    ipam,
+    isolated,
+    kube_controllers,
+    manifests,
+    runbooks,
+    selectors,
+)
 
 Case = dict[str, Any]
 KINDS = {
@@ -22,6 +33,8 @@ KINDS = {
     "crd-verdicts": crd,
     "selectors": selectors,
     "ipam": ipam,
+    "isolated": isolated,
+    "block-collection": block_collection,
     "hostindex": hostindex,
     "kube-controllers": kube_controllers,
     "runbooks": runbooks,
@@ -101,5 +114,10 @@ def _run(kind: str, cases: list[Case], result: Result) -> None:
             continue
         result.cases += 1
         result.differing += bool(found)
-        name = case.get("id") or json.dumps(case.get("selector") or case.get("host"))
+        name = (
+            case.get("id")
+            or case.get("trace")
+            or case.get("scenario")
+            or json.dumps(case.get("selector") or case.get("host"))
+        )
         result.differences += [f"{name}: {each}" for each in found]

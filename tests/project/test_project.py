@@ -37,6 +37,7 @@ def test_lock_pins_everything_with_hashes_and_names_no_index():
         *PROJECT["optional-dependencies"]["live"],
         *PROJECT["optional-dependencies"]["distributed"],
         *PROJECT["optional-dependencies"]["dev"],
+        *PROJECT["optional-dependencies"]["docs"],
     ]:
         name = re.match(r"[a-z0-9-]+", entry)[0]
         assert name in {pin for pin, _ in pinned}, name
@@ -204,7 +205,7 @@ def test_generated_pages_are_current():
 
 
 def test_links_of_the_documentation_lead_somewhere():
-    for page in [ROOT / "README.md", ROOT / "data/README.md", *(ROOT / "docs").glob("*.md")]:
+    for page in [ROOT / "README.md", ROOT / "data/README.md", *(ROOT / "docs").rglob("*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 
@@ -240,5 +241,5 @@ def test_nothing_uses_pyplot():
 
 @pytest.mark.parametrize("path", sorted((ROOT / "data").glob("*.yaml")), ids=lambda path: path.name)
 def test_sample_data_can_be_read_and_says_what_it_is(path):
-    assert read.read(path).scenario.cluster.pools
+    assert read(path).scenario.cluster.pools
     assert f"`{path.name}`" in (ROOT / "data/README.md").read_text()

@@ -103,6 +103,14 @@ IPAM_FAILURES = (
         calico_messages=("is not in a configured pool",),
     ),
     Rule(
+        "ipam-use",
+        "error",
+        "ipam",
+        N_("{address} is in the pool {pool}, which does not allow the use {use} (allowedUses: {uses})."),
+        N_("Choose an address of another pool, or change allowedUses."),
+        calico_messages=("which is not allowed for use",),
+    ),
+    Rule(
         "ipam-foreign",
         "error",
         "ipam",
