@@ -20,7 +20,6 @@ CASES = {
     "kube-controllers": 13,
     "runbooks": 28334,
 }
-RELEASED = {"isolated": 12, "block-collection": 6}
 CLUSTERS = {
     "clusters": 1772,
     "clusters (one file)": 1346,
