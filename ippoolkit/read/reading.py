@@ -368,9 +368,11 @@ class Reader:
         self.collector.add_document(document)
 
     def _read_other(self, document: Document, path: FieldPath, value: Mapping[str, Any], kind: str) -> bool:
-        """Take an object of an installer or of Calico's controllers; say whether it was one."""
-        return self.installer.read_object(document, path, value, kind) or self.controllers.read_object(
-            document, path, value, kind
+        """Take an object that tells of an installer, of Calico's controllers or release; say whether it was one."""
+        return (
+            self.installer.read_object(document, path, value, kind)
+            or self.controllers.read_object(document, path, value, kind)
+            or kind == "ClusterInformation"
         )
 
     def _add_status(self, value: Mapping[str, Any], document: Document) -> None:
@@ -379,10 +381,6 @@ class Reader:
         self.collector.notes.append(
             Finding("command-failed", params={"message": message[:300]}, place=Place(document.file))
         )
-
-    def _read_other(self, document: Document, path: FieldPath, value: Mapping[str, Any], kind: str) -> bool:
-        """Take objects of kinds that are no part of a cluster's model; say whether it was one."""
-        return kind == "ClusterInformation" or self.installer.read_object(document, path, value, kind)
 
     def _note_forbidden_kinds(self, message: str, place: Place) -> None:
         for match in _FORBIDDEN_RESOURCE.finditer(message):
