@@ -93,6 +93,12 @@ class Scenario:
         default=None, description="What pools that are still to be chosen have to do."
     )
 
+    @field_validator("calico", mode="before")
+    @classmethod
+    def _take_number(cls, value: object) -> object:
+        # YAML reads 3.31 as a number, and 3.30 as 3.3; there is no v3.3 that is known.
+        return f"{value:.2f}" if isinstance(value, float) else value
+
     @field_validator("calico")
     @classmethod
     def _check_release(cls, text: str) -> str:
