@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 import typer
 from rich.console import Console
 
+from .. import __version__
 from ..errors import InputError, IppoolkitError, describe_finding
 from ..findings import Finding
 
@@ -21,10 +22,25 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     help="Capacity planning for Calico IP pools.",
 )
+
+
+def _print_version(value: bool) -> None:
+    if value:
+        typer.echo(f"ippoolkit {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    pass
+
 
 FilesArgument = Annotated[
     list[Path], typer.Argument(help="A scenario, IPPool manifests or dumps (YAML, JSON); - for stdin.")

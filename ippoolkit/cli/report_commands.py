@@ -46,6 +46,13 @@ def report(
     parameters: Annotated[
         list[str] | None, typer.Option("--parameter", "-p", help="NAME=VALUE, a parameter of the template. Repeatable.")
     ] = None,
+    history: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Measured history of the pools, as forecast reads it, for the dates they run out; a folder may hold "
+            "NAME.csv, NAME.json or a folder NAME for each cluster. Repeatable."
+        ),
+    ] = None,
     date: Annotated[str | None, typer.Option(help="Date to print, YYYY-MM-DD; today's if left out.")] = None,
     jobs: Annotated[
         int | None, typer.Option("--jobs", "-j", min=1, help="How many at a time; one per processor if left out.")
@@ -60,6 +67,8 @@ def report(
     from ..report import make_report
 
     template_parameters = _parse_parameters(parameters or (), template, lang)
+    if history:
+        template_parameters["history"] = [str(path) for path in history]
     if out.suffix.lower() in _SINGLE_FILE_SUFFIXES and not out.is_dir():
         with errors_reported(lang):
             _check_single_report(scenarios, out, formats)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from .assignment import advance_clock
 from .blocks import delete_block, is_empty
-from .compilation import compiled
+from .compilation import compiled, internal
 from .free_queue import enqueue_cooled
 from .layout import (
     COOLING_COUNT,
@@ -36,13 +36,13 @@ MIN_FREE_ADDRESSES = 3  # beside an empty block, before releases to v3.27 give i
 TICK_WITHOUT_GRACE_PERIOD = 300_000_000  # between ticks, where there is no grace period
 
 
-@compiled
+@internal
 def _is_unused(row):
     """Whether a block is empty to kube-controllers: what Windows keeps and what cools counts as something."""
     return row[USED] == 0 and row[COOLING_COUNT] == 0
 
 
-@compiled
+@internal
 def _count_blocks(state, node, seen_before):
     """Count a node's blocks, and those of them seen empty before a time."""
     count = expired = 0
@@ -57,7 +57,7 @@ def _count_blocks(state, node, seen_before):
     return count, expired
 
 
-@compiled
+@internal
 def _check_node(state, node):
     """Start, keep or stop the clocks of a node's blocks; of a node that is gone, release the empty ones."""
     meta = state.meta
@@ -83,14 +83,14 @@ def _check_node(state, node):
             slot = next_slot
 
 
-@compiled
+@internal
 def _is_still_empty(state, position):
     """Whether what was noted of a block still holds."""
     slot = state.looks[position, 0]
     return state.blocks[slot, RANGE_INDEX] != UNUSED_SLOT and state.wide[slot, EMPTY_SINCE] == state.looks[position, 1]
 
 
-@compiled
+@internal
 def _drop_stale_notes(state):
     """Throw away the notes that hold no more; there are twice as many rows as blocks."""
     meta, size = state.meta, len(state.looks)
@@ -104,14 +104,14 @@ def _drop_stale_notes(state):
     meta[SEEN_EMPTY_LENGTH] = kept_count
 
 
-@compiled
+@internal
 def _next_random(meta, limit):
     """Draw a number; the order of a map in Go is random, and here a seed decides it."""
     meta[RANDOM_STATE] = meta[RANDOM_STATE] * 48271 % 2147483647
     return meta[RANDOM_STATE] % limit
 
 
-@compiled
+@internal
 def _release_expired_blocks(state):
     """Release the blocks that were seen empty for longer than the grace period."""
     meta = state.meta
@@ -138,7 +138,7 @@ def _release_expired_blocks(state):
             delete_block(state, slot)
 
 
-@compiled
+@internal
 def _check_node_with_free_addresses(state, node):
     """Look at a node's empty blocks as releases to v3.27 do, and release those whose time is over.
 
@@ -173,14 +173,14 @@ def _check_node_with_free_addresses(state, node):
         _release_expired_block(state, node, _next_random(meta, expired))
 
 
-@compiled
+@internal
 def _free_addresses(state, slot):
     """Count the addresses of a block that are not allocated."""
     row = state.blocks[slot]
     return (1 << state.ranges[row[RANGE_INDEX], ORDINAL_BITS]) - row[USED] - row[COOLING_COUNT]
 
 
-@compiled
+@internal
 def _release_expired_block(state, node, position):
     """Release one of a node's empty blocks whose time is over, by its place among them."""
     meta = state.meta
@@ -197,7 +197,7 @@ def _release_expired_block(state, node, position):
             slot = row[NEXT_SLOT]
 
 
-@compiled
+@internal
 def _release_all_but_one(state, node, kept_position):
     """Release all blocks of a node but one."""
     position = 0
@@ -213,7 +213,7 @@ def _release_all_but_one(state, node, kept_position):
             slot = next_slot
 
 
-@compiled
+@internal
 def sync_nodes(state):
     """Do what kube-controllers does in one round."""
     meta = state.meta

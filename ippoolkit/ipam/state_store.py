@@ -338,7 +338,7 @@ class StateStore:
         self._ensure_cooling_capacity(len(cooling) + layout.RELEASE_BATCH)
         state = self.state
         for position, address_index in enumerate(cooling):
-            slot = state.cells[address_index, layout.SLOT]
+            slot = int(state.cells[address_index, layout.SLOT])
             if state.cells[address_index, layout.HOLDER] == layout.COOLED_DOWN:
                 state.cells[address_index, layout.HOLDER] = layout.COOLING_DOWN
                 state.blocks[slot, layout.COOLED_COUNT] -= 1

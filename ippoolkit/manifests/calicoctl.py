@@ -86,8 +86,8 @@ class Calicoctl:
         """Merge a JSON object into the stored object of that name."""
         document = Document("the patch", None, lambda _: None)
         resource = Resource(kind, document, (), {"name": name}, {})
-        if findings := self._unknown_kind_findings(resource):
-            return _command_result(resource, findings)
+        if unknown_kind := self._unknown_kind_findings(resource):
+            return _command_result(resource, unknown_kind)
         try:
             changes = parse_patch(body)
         except ValueError as error:

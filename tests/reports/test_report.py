@@ -165,7 +165,7 @@ def test_a_notebook_of_ones_own_is_rendered(tmp_path):
 
 def test_the_kits_own_templates_declare_what_they_take():
     assert {"capacity", "comparison", "fleet"} <= set(builtin_templates())
-    assert set(find_template("capacity").defaults) == {"scenario", "lang", "date", "nodes_shown"}
+    assert set(find_template("capacity").defaults) == {"scenario", "lang", "date", "nodes_shown", "history"}
     assert find_template("comparison").combines_inputs
     assert not find_template("capacity").combines_inputs
 

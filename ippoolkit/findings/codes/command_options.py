@@ -62,8 +62,11 @@ COMMAND_OPTIONS = (
         "font-missing",
         "error",
         "kit",
-        N_("No font with Chinese characters is installed: PNG pictures could not show them."),
-        N_("Install Noto Sans CJK, or use --format svg."),
+        N_("No font with Chinese characters is installed: PNG and PDF could not show them."),
+        N_(
+            "Install Noto Sans CJK (Debian: fonts-noto-cjk), or pip install 'ippoolkit[chinese]'; HTML and SVG need "
+            "neither."
+        ),
     ),
     Rule(
         "fork-missing",

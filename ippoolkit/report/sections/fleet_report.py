@@ -16,6 +16,7 @@ from ...view.html import tile_boxes_html
 from ...view.markdown import escape_markdown
 from ..run_context import current_run, read_at_hand
 from .base_report import BaseReport
+from .history_outlook import forecast_scenario, outlook_summary
 from .report_table import CellValue, ReportTable
 from .scenario_summary import summarise_scenario
 from .section import Section, SectionPart, heading_part, paragraph, table_part
@@ -33,6 +34,8 @@ class FleetReport(BaseReport):
         Language: ``en`` or ``zh``.
     date
         Date to print; none if left out.
+    history
+        Folder with the history of each cluster, called after it, or one history with the pools of all.
 
     Raises
     ------
@@ -40,8 +43,11 @@ class FleetReport(BaseReport):
         For a language that there is not.
     """
 
-    def __init__(self, scenarios: Sequence[str | Path], lang: str = "en", date: str = "") -> None:
+    def __init__(
+        self, scenarios: Sequence[str | Path], lang: str = "en", date: str = "", history: Sequence[str] = ()
+    ) -> None:
         super().__init__(lang, date)
+        self.history = history
         run = current_run()
         self.entries: list[dict[str, Any]] = [self._entry_from_file(path) for path in scenarios]
         self.entries += [dict(entry) for entry in run.entries] if run is not None else []
@@ -87,12 +93,17 @@ class FleetReport(BaseReport):
             translate(N_("runs out")),
             translate(N_("what to change")),
         ]
+        # Only where some cluster has a history is there anything to say of it.
+        has_history = any("measured_outlook" in entry for entry in self.entries_by_severity)
+        if has_history:
+            headings.append(translate(N_("runs out, as measured")))
         rows, cell_classes, links = [], [], {}
         for entry in self.entries_by_severity:
             if entry.get("link"):
                 links[self.words.format_number(entry["name"])] = entry["link"]
-            rows.append(self._cluster_row(entry))
-            cell_classes.append(("", f"{entry['word']} whole", "", "", "", "", "", ""))
+            measured = (entry.get("measured_outlook"),) if has_history else ()
+            rows.append((*self._cluster_row(entry), *measured))
+            cell_classes.append(("", f"{entry['word']} whole", *[""] * (len(headings) - 2)))
         caption = translate(N_("Clusters, worst first"))
         clusters_table = ReportTable.from_rows(
             "clusters", headings, rows, lang=self.lang, marks=cell_classes, links=links, caption=caption
@@ -119,7 +130,9 @@ class FleetReport(BaseReport):
 
     def _entry_from_file(self, path: str | Path) -> dict[str, Any]:
         try:
-            return summarise_scenario(analyse(read_at_hand(path).scenario), self.lang)
+            scenario = read_at_hand(path).scenario
+            measured = forecast_scenario(scenario, self.history)
+            return summarise_scenario(analyse(scenario), self.lang) | outlook_summary(measured, scenario, self.lang)
         except InputError as error:
             return {"name": Path(path).stem, "error": error.describe(self.lang)}
 
@@ -177,9 +190,9 @@ class FleetReport(BaseReport):
 
 
 def _severity_key(entry: dict[str, Any]) -> tuple[int, float, float, str]:
-    month = entry.get("month")
+    months = [month for month in (entry.get("month"), entry.get("measured_months")) if month is not None]
     fullest_ratio = max(_usage_ratio(entry, "blocks"), _usage_ratio(entry, "addresses"))
-    return Status(entry["word"]).rank, float("inf") if month is None else month, -fullest_ratio, entry["name"]
+    return Status(entry["word"]).rank, min(months, default=float("inf")), -fullest_ratio, entry["name"]
 
 
 def _usage_ratio(entry: dict[str, Any], quantity: str) -> float:
