@@ -30,6 +30,7 @@ def build(site: Path, notebooks: tuple[str, ...] = NOTEBOOKS) -> int:
         for name in ("docs", "data"):
             shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
         shutil.copyfile(ROOT / "docs/conf.py", source / "conf.py")
+        shutil.copyfile(ROOT / "README.md", source / "README.md")  # pages refer to it
         (source / "notebooks").mkdir()
         for name in notebooks:
             target = source / f"notebooks/{name}.ipynb"

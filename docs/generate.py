@@ -13,7 +13,9 @@ import typer
 
 import ippoolkit
 from ippoolkit.audit.metric_schema import CONFIG_METRICS, NODE_METRICS, POOL_METRICS, TOTAL_METRICS
+from ippoolkit.calico.differences import BEGINNING, DIFFERENCES, FOREVER, Version
 from ippoolkit.calico.kinds import KINDS, FieldSpec, ScalarType
+from ippoolkit.calico.releases import NEWEST, OLDEST_MINOR
 from ippoolkit.capacity.table_columns import TABLES
 from ippoolkit.cli import app
 from ippoolkit.findings import RULES, SOURCES, Rule
@@ -21,6 +23,15 @@ from ippoolkit.model import Scenario
 from ippoolkit.read import scenario_schema
 
 HERE = Path(__file__).parent
+_RELEASES = f"""\
+The kit answers as the Calico that runs: `calico: v3.29.7` in a scenario, `--calico v3.29.7` on the command line, else
+what a dump or an installer tells (ClusterInformation, the image of calico-node, the operator's status, Kubespray's
+`calico_version`), else {NEWEST}, the newest that is known. `3.31` means its last patch. A newer release is judged as
+the newest known; one before v3.{OLDEST_MINOR} is refused.
+
+Every difference that the kit knows, those first that change most for a planner. Paths are those of
+[Calico's source](https://github.com/projectcalico/calico). `ippoolkit upgrade FILES --to RELEASE` says which of them
+matter to a cluster."""
 MADE = "<!-- Made by docs/generate.py; a test keeps it current. -->"
 
 _TYPES = {"count": "Int64", "number": "int64", "flag": "bool", "text": "str"}
@@ -337,12 +348,29 @@ def _command(usage: str, command: Any) -> list[str]:
     return [inspect.cleandoc(command.help or ""), f"```text\n{usage}\n```", *([table] if rows else [])]
 
 
+def releases() -> str:
+    """Return docs/releases.md."""
+    rows = []
+    for row in sorted(DIFFERENCES, key=lambda row: row.impact):
+        ranges = ", ".join(_range(*extra) for extra in ((row.since, row.until), *row.backports))
+        rows.append(f"| `{row.id}` | {row.part} | {ranges} | {_cell(row.message)} | {_cell(row.source)} |")
+    table = "\n".join(["| id | part | releases | what | source |", "|---|---|---|---|---|", *rows])
+    return f"# Releases of Calico\n\n{MADE}\n\n{_RELEASES}\n\n{table}\n"
+
+
+def _range(since: Version, until: Version) -> str:
+    first = f"from v3.{since[0]}.{since[1]}" if since > BEGINNING else ""
+    end = f"before v3.{until[0]}.{until[1]}" if until < FOREVER else ""
+    return " ".join(filter(None, (first, end)))
+
+
 def pages() -> dict[Path, str]:
     """Return every generated page with its text."""
     return {
         HERE / "commands.md": commands(),
         HERE / "tables.md": tables(),
         HERE / "rules.md": rules(),
+        HERE / "releases.md": releases(),
         HERE / "api.md": api(),
         HERE / "audit.md": audit(),
         HERE / "scenario.md": scenario(),

@@ -90,9 +90,9 @@ def check(
     Examples
     --------
     >>> import ippoolkit as ipk
-    >>> review = ipk.check("data/default-ipv4-ippool.yaml")  # as kubectl prints it: an object of the datastore
+    >>> review = ipk.check("data/default-ipv4-ippool.yaml")  # an object of the datastore, as kubectl prints it
     >>> {judge: decision.name for judge, decision in review.objects[0].decisions.items()}
-    {'calicoctl': 'REFUSED', 'kubectl': 'ACCEPTED'}
+    {'calicoctl': 'REFUSED', 'kubectl': 'REFUSED'}
     """
     from .manifests.manifest_review import review
 

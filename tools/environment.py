@@ -104,6 +104,7 @@ def _environment() -> dict[str, str]:
         value = _setting_of_pip(setting)
         if value:
             environment.setdefault(name, value)
+    environment.setdefault("UV_SYSTEM_CERTS", "true")  # where a company's proxy signs, only the system knows it
     return environment
 
 

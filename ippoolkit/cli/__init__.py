@@ -17,6 +17,7 @@ from . import (
     report_commands,
     runbook_commands,
     simulation_commands,
+    upgrade_commands,
 )
 from .app import app
 
@@ -34,6 +35,7 @@ __all__ = [
     "report_commands",
     "runbook_commands",
     "simulation_commands",
+    "upgrade_commands",
 ]
 
 

@@ -47,6 +47,8 @@ def outlook_in_brief(limit: LimitForecast, horizon_days: int, *, lang: str = "en
         return words.render(N_("1 in 10 by {early}"), months)
     if late is None:
         return words.render(N_("{middle}, 90% after {early}"), months)
+    if early == late:
+        return words.render(N_("{middle} (80%)"), months)
     return words.render(N_("{middle}, 80% between {early} and {late}"), months)
 
 

@@ -152,7 +152,12 @@ def configure_ipam(store: Datastore, args: Sequence[str]) -> list[Finding]:
             continue
         if value is not None:
             given_values[options[name].field] = value
-    if not given_values and not any(finding.code == "configure-value" for finding in findings):
+    later_options = {setting.option for setting in _SETTINGS}
+    has_wrong_words = any(
+        finding.code == "configure-value" or finding.params.get("option", "--") not in (*later_options, "--")
+        for finding in findings
+    )
+    if not given_values and not has_wrong_words:
         add_finding("configure-nothing")
     if findings:
         return findings

@@ -14,10 +14,12 @@ from dataclasses import dataclass, field
 from typing import Any, get_args
 
 from ..calico.limits import HIGHEST_MAX_BLOCKS_PER_HOST
+from ..calico.releases import NEWEST, OLDEST_MINOR
 from ..cidr import Cidr
 from ..errors import InputError
 from ..findings import Finding, Place, Severity
 from ..model import IPPool, KindName, Scenario
+from .calico_release import find_release, release_in_text
 from .cluster_kinds import CLUSTER_KIND_READERS
 from .collector import ObjectCollector, scenario_name
 from .controller_settings import ControllerSettings
@@ -241,6 +243,7 @@ class Reader:
         self.pieces: list[RecognizedPiece] = []
         self.documents: list[Document] = []
         self.sequence_numbers: list[int] = []
+        self.release_in_text = ""  # of Calico, where a text names it
         self.is_named = True  # whether the user named the file being read, rather than a folder with it in
         self.ipam_config_known = False  # whether something said if there is an IPAM configuration
 
@@ -270,6 +273,7 @@ class Reader:
             raise InputError([Finding("file-empty", place=Place(file.name))])
         if self.installer.read_text(text, file.name):
             return
+        self.release_in_text = self.release_in_text or release_in_text(text)
         lines = clean_lines(text)
         if any(line != raw for (_, line), raw in zip(lines[:1], text.split("\n"), strict=False)):
             text = "\n".join(line for _, line in lines) + "\n"  # without quoting, indentation, names of files
@@ -364,9 +368,11 @@ class Reader:
         self.collector.add_document(document)
 
     def _read_other(self, document: Document, path: FieldPath, value: Mapping[str, Any], kind: str) -> bool:
-        """Take an object of an installer or of Calico's controllers; say whether it was one."""
-        return self.installer.read_object(document, path, value, kind) or self.controllers.read_object(
-            document, path, value, kind
+        """Take an object of an installer, of Calico's controllers or of its release; say whether it was one."""
+        return (
+            kind == "ClusterInformation"
+            or self.installer.read_object(document, path, value, kind)
+            or self.controllers.read_object(document, path, value, kind)
         )
 
     def _add_status(self, value: Mapping[str, Any], document: Document) -> None:
@@ -405,6 +411,8 @@ class Reader:
         if not has_content:
             raise InputError(problems or [Finding("nothing-read", place=Place(str(path))) for path in paths])
         scenario = self.installer.apply(collector.merge_into_scenario(paths), collector, scenario_name(paths))
+        if not scenario.calico and (release := find_release(self.documents, self.release_in_text)):
+            scenario = self._with_release(scenario, release)
         scenario = self._with_unknown_kinds(scenario)
         scenario = self._with_node_addresses(scenario)
         scenario = dataclasses.replace(scenario, cluster=self.controllers.apply(scenario.cluster))
@@ -430,6 +438,14 @@ class Reader:
             sources=tuple(map(str, paths)),
             is_installer=self.installer.is_used,
         )
+
+    def _with_release(self, scenario: Scenario, release: str) -> Scenario:
+        try:
+            return dataclasses.replace(scenario, calico=release)
+        except ValueError:  # too old: the rest is read as the newest release would be
+            params = {"release": release, "oldest": f"v3.{OLDEST_MINOR}", "newest": str(NEWEST)}
+            self.collector.notes.append(Finding("release-old", params=params))
+            return scenario
 
     def _with_unknown_kinds(self, scenario: Scenario) -> Scenario:
         collector, reported, cluster = self.collector, self.reported, scenario.cluster

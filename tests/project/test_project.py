@@ -80,7 +80,7 @@ LAYERS = [
     {"capacity", "ipam"},
     {"analysis"},
     {"manifests", "simulation"},
-    {"live"},
+    {"live", "upgrade"},
     {"audit"},
     {"choose"},
     {"change", "forecasting"},

@@ -6,6 +6,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 import ippoolkit as ipk
@@ -17,7 +18,7 @@ from ippoolkit.view.capacity_terminal import print_capacity
 from ippoolkit.view.display_columns import display_columns
 from ippoolkit.view.html import capacity_tiles_html, comparison_html, findings_html, table_html, verdict_html
 from ippoolkit.view.html_charts import block_sizes_chart, growth_chart
-from tests.helpers import plan
+from tests.helpers import ROOT, plan
 
 HOSTILE = "<script>alert(1)</script>{{7*7}}\"'&"
 
@@ -134,13 +135,23 @@ def printed(scenario, width, **options):
     return console.export_text()
 
 
-@pytest.mark.parametrize("width", [60, 80, 120, 240])
+@pytest.mark.parametrize("width", [44, 60, 80, 120, 240])
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_a_terminal_of_any_width_shows_whole_numbers(width, lang):
-    text = printed(plan(size=24), width, lang=lang)
-    for number in ("16,384", "5,119", "64"):
-        assert number in text
-    assert max(map(len, text.splitlines())) <= width
+def test_a_terminal_of_any_width_shows_whole_numbers_and_names(width, lang):
+    scenario = ipk.load(ROOT / "data/kubean.yaml")
+    text = printed(scenario, width, lang=lang)
+    assert max(map(cell_len, text.splitlines())) <= width
+    words = text.split()
+    for pool in scenario.cluster.pools:
+        assert {pool.name, str(pool.cidr)} <= set(words)
+        for blocks in ipk.block_sizes(scenario, pool.name)["blocks"]:
+            assert f"{blocks:,}" in words
+
+
+def test_columns_that_do_not_fit_go_on_below():
+    text = printed(plan(size=24), 44)
+    assert text.count("blockSize") > 2
+    assert not [line for line in text.splitlines() if line.strip().startswith("/24") and "5,11 " in line]
 
 
 def test_a_narrow_terminal_says_what_it_leaves_out():

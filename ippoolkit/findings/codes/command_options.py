@@ -8,6 +8,7 @@ from .rule import Rule
 COMMAND_OPTIONS = (
     Rule("option-one", "error", "kit", N_("Choose one of {options}.")),
     Rule("option-input", "error", "kit", N_("Specify folders or files, or --kubeconfig.")),
+    Rule("option-each", "error", "kit", N_("--each takes folders and files, and prints a table or JSON.")),
     Rule(
         "folder-busy",
         "error",
@@ -34,6 +35,13 @@ COMMAND_OPTIONS = (
         "kit",
         N_("A report contains several pictures."),
         N_("Specify an output folder and --format."),
+    ),
+    Rule(
+        "report-ending",
+        "error",
+        "kit",
+        N_("A report cannot be written as {ending}."),
+        N_("Use one of {choices}, or the name of a folder."),
     ),
     Rule(
         "template-unknown",

@@ -122,7 +122,7 @@ IPAM_FAILURES = (
         "error",
         "ipam",
         N_("{address} is already in use."),
-        calico_messages=("Address already assigned in block",),
+        calico_messages=("Address already assigned in block", "resource already exists:"),
     ),
     Rule(
         "ipam-no-handle",

@@ -9,7 +9,6 @@ from html import escape
 from pathlib import Path
 
 from ...analysis import analyse
-from ...calico.limits import CALICO_VERSION
 from ...calico.pool_selection import max_blocks_per_node
 from ...choose import scenario_routes
 from ...figures import draw_block_sizes, draw_growth
@@ -260,7 +259,7 @@ class CapacityReport(BaseReport):
             ),
             (
                 N_("All numbers follow Calico {version}; every rule names its source under Findings."),
-                {"version": CALICO_VERSION},
+                {"version": self.scenario.release},
             ),
         ]
         lines = [self.words.render(template, values) for template, values in assumptions]
