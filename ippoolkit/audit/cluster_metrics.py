@@ -294,7 +294,7 @@ def _merge_reported(counted_metrics: ClusterMetrics, reported: Iterable[Reported
                 "of": reported_figure.row or reported_figure.table,
             }
             notes.append(Finding("figure-differs", reported_figure.row, params, reported_figure.place))
-    pool_rows = sorted(pools.values(), key=lambda row: (row["name"] is None, row["name"] or "", row["cidr"]))
+    pool_rows = sorted(pools.values(), key=lambda row: (row["name"] is None, str(row["name"] or ""), row["cidr"]))
     node_rows = sorted(nodes.values(), key=lambda row: str(row["name"]))
     return ClusterMetrics(
         pool_rows, node_rows, tables["totals"][""], tables["config"][""], frozenset(rounded), tuple(notes)

@@ -72,7 +72,7 @@ def test_it_says_everything_verdict_first(report):
         "Assumptions and method",
         "Appendix: every parameter",
     ]
-    assert report.count("<svg") == 3
+    assert report.count("<svg") == 4
     assert "2026-11-23" in report
     assert "Calico v3.32 rules" in report
 
