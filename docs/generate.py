@@ -1,4 +1,4 @@
-"""Make the pages that are made from the code: tables, rules, the Python API, the scenario file and its schema."""
+"""Make the pages that are made from the code: commands, tables, rules, the Python API, the scenario file, its schema."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ import re
 from pathlib import Path
 from typing import Any
 
+import typer
+
 import ippoolkit
 from ippoolkit.audit.metric_schema import CONFIG_METRICS, NODE_METRICS, POOL_METRICS, TOTAL_METRICS
 from ippoolkit.calico.kinds import KINDS, FieldSpec, ScalarType
 from ippoolkit.capacity.table_columns import TABLES
+from ippoolkit.cli import app
 from ippoolkit.findings import RULES, SOURCES, Rule
 from ippoolkit.model import Scenario
 from ippoolkit.read import scenario_schema
@@ -302,9 +305,42 @@ def _numpydoc(text: str) -> list[str]:
     return parts
 
 
+def commands() -> str:
+    """Return docs/commands.md."""
+    group: Any = typer.main.get_command(app)
+    about = "`ippoolkit COMMAND --help` prints the same. As a plugin of kubectl: `kubectl ippool COMMAND`."
+    parts = ["# The commands", MADE, about]
+    for name, command in sorted(group.commands.items()):
+        context = typer.Context(command, info_name=f"ippoolkit {name}")
+        usage = " ".join(command.get_usage(context).removeprefix("Usage: ").split())
+        parts += [f"## {name}", *_command(usage, command)]
+        for action, subcommand in sorted(getattr(command, "commands", {}).items()):
+            context = typer.Context(subcommand, info_name=f"ippoolkit {name} {action}")
+            usage = " ".join(subcommand.get_usage(context).removeprefix("Usage: ").split())
+            parts += [f"### {name} {action}", *_command(usage, subcommand)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _command(usage: str, command: Any) -> list[str]:
+    """Return what a command does, how it is called, and its arguments and options."""
+    rows = []
+    for parameter in command.params:
+        if not getattr(parameter, "hidden", False) and parameter.name != "help":
+            is_option = parameter.param_type_name == "option"
+            names = parameter.opts if is_option else [parameter.metavar or parameter.name.upper()]
+            default = parameter.default if isinstance(parameter.default, str | int | float) else None
+            shown = "" if default in (None, "", False) else f"`{default}`"
+            rows.append(
+                f"| {_cell(', '.join(f'`{name}`' for name in names))} | {_cell(parameter.help or '')} | {shown} |"
+            )
+    table = "\n".join(["| argument or option | meaning | default |", "|---|---|---|", *rows])
+    return [inspect.cleandoc(command.help or ""), f"```text\n{usage}\n```", *([table] if rows else [])]
+
+
 def pages() -> dict[Path, str]:
     """Return every generated page with its text."""
     return {
+        HERE / "commands.md": commands(),
         HERE / "tables.md": tables(),
         HERE / "rules.md": rules(),
         HERE / "api.md": api(),

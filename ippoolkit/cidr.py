@@ -114,7 +114,9 @@ class Cidr:
     def subnet(self, prefix: int, index: int) -> Cidr:
         """Return the network of that prefix length at that index, counted from 0."""
         if not 0 <= index < self.subnet_count(prefix):
-            raise IndexError(f"{self} has {self.subnet_count(prefix)} networks of /{prefix}; index {index} is out of range")
+            raise IndexError(
+                f"{self} has {self.subnet_count(prefix)} networks of /{prefix}; index {index} is out of range"
+            )
         return Cidr(self.version, self.first + (index << (self.bits - prefix)), prefix)
 
     def with_prefix(self, prefix: int) -> Cidr:

@@ -6,6 +6,7 @@ same and in the order of the items. What fails on one item leaves the others alo
 
 from __future__ import annotations
 
+import hashlib
 import json
 import multiprocessing
 import os
@@ -25,13 +26,16 @@ from concurrent.futures import (
 )
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from multiprocessing.forkserver import ensure_running
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Generic, Protocol, TypeVar
 
-from .errors import FindingError, IppoolkitError
+from . import __version__
+from .errors import FindingError, InputError, IppoolkitError
+from .findings import Finding, Place
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
@@ -68,18 +72,32 @@ class Results(Protocol):
 
 
 class Journal:
-    """Results as lines of JSON in one file; a line that was cut off by a crash is worked out again."""
+    """Results as lines of JSON in one file; a line that was cut off by a crash is worked out again.
+
+    Raises
+    ------
+    InputError
+        Where the file cannot be read or written.
+    """
 
     def __init__(self, path: str | Path) -> None:
         self._path = Path(path)
         self._known: dict[str, Any] = {}
-        if self._path.exists():
-            for line in self._path.read_text(encoding="utf-8").splitlines():
-                try:
-                    entry = json.loads(line)
-                    self._known[entry["key"]] = entry["value"]
-                except (ValueError, TypeError, KeyError):
-                    continue
+        try:
+            with self._path.open("a+", encoding="utf-8") as file:
+                file.seek(0)
+                text = file.read()
+                if text and not text.endswith("\n"):  # cut off: what is appended begins on a line of its own
+                    file.write("\n")
+        except (OSError, ValueError) as error:
+            params = {"reason": getattr(error, "strerror", None) or str(error)}
+            raise InputError([Finding("file-unreadable", params=params, place=Place(str(path)))]) from None
+        for line in text.split("\n"):
+            try:
+                entry = json.loads(line)
+                self._known[entry["key"]] = entry["value"]
+            except (ValueError, TypeError, KeyError):
+                continue
 
     def get(self, key: str) -> Any | None:
         """Return the value kept under a key, None where there is none."""
@@ -90,6 +108,23 @@ class Journal:
         with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps({"key": key, "value": value}, ensure_ascii=False) + "\n")
         self._known[key] = value
+
+
+def item_key(source: str, *options: object) -> str:
+    """Return a key for what comes of a source: another one as soon as a file of it, an option or the kit changes.
+
+    Of files count path, size and time of change; what is no file, such as an address, is the same for a day.
+    """
+    path = Path(source)
+    parts: list[object] = [__version__, source, *options]
+    if path.exists():
+        files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
+        for file in files:
+            stat = file.stat()
+            parts.append((str(file), stat.st_size, stat.st_mtime_ns))
+    else:
+        parts.append(datetime.now(UTC).date().isoformat())
+    return hashlib.sha256(repr(parts).encode(errors="surrogateescape")).hexdigest()
 
 
 class LocalExecutor(Executor):

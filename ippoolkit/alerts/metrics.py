@@ -1,7 +1,9 @@
 """Metric names of kube-controllers by Calico release.
 
 Metrics by pool and node came with v3.23 (https://github.com/projectcalico/calico/pull/5706); before, from v3.18 on,
-they were by node only: https://docs.tigera.io/archive/v3.19/reference/kube-controllers/prometheus
+they were by node only: https://docs.tigera.io/archive/v3.19/reference/kube-controllers/prometheus. That page calls
+borrowed addresses ``ipam_borrowed_allocations_per_node``; the code registers ``ipam_allocations_borrowed_per_node``
+(kube-controllers/pkg/controllers/node/ipam.go), which newer releases still export beside the metrics by pool.
 """
 
 from __future__ import annotations

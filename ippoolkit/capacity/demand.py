@@ -13,6 +13,7 @@ from ..caching import cache_last
 from ..calico.limits import WINDOWS_RESERVED_PER_BLOCK
 from ..calico.pool_selection import (
     TUNNEL_TYPES,
+    known_pool,
     max_blocks_per_node,
     selects_every_namespace,
     selects_node,
@@ -117,7 +118,8 @@ def ip_versions(scenario: Scenario) -> tuple[IPVersion, ...]:
 def compute_supply(scenario: Scenario, version: IPVersion) -> Supply:
     """Work out what the pools of one family offer."""
     pools = sorted(
-        (candidate for candidate in scenario.cluster.pools if candidate.version == version), key=lambda pool: pool.name
+        (known_pool(pool, scenario.release) for pool in scenario.cluster.pools if pool.version == version),
+        key=lambda pool: pool.name,
     )
     block_classes: list[BlockClass] = []
     classes_by_pool: list[tuple[int, ...]] = []

@@ -17,6 +17,7 @@ from . import (
     report_commands,
     runbook_commands,
     simulation_commands,
+    upgrade_commands,
 )
 from .app import app
 
@@ -34,11 +35,12 @@ __all__ = [
     "report_commands",
     "runbook_commands",
     "simulation_commands",
+    "upgrade_commands",
 ]
 
 
 def main() -> None:
-    """Run the command line, as ``ippoolkit`` or as ``kubectl ippool``; what is printed is UTF-8 whatever the locale, and a full disk is no traceback."""
+    """Run the command line, as ``ippoolkit`` or as ``kubectl ippool``; it prints UTF-8 whatever the locale."""
     _prepare_streams()
     try:
         try:

@@ -20,6 +20,7 @@ from .app import (
     print_notes,
     write_scenario,
 )
+from .many_clusters import JobsOption, ResumeOption, SchedulerOption, work_on_clusters
 
 PathsArgument = Annotated[
     list[Path] | None,
@@ -52,6 +53,12 @@ def audit(
     redact: Annotated[
         bool, typer.Option("--redact", help="Replace names and addresses in the report; the numbers stay.")
     ] = False,
+    each: Annotated[
+        bool, typer.Option("--each", help="Each path is a cluster of its own: one table of all, worst first.")
+    ] = False,
+    jobs: JobsOption = None,
+    scheduler: SchedulerOption = None,
+    resume: ResumeOption = None,
     lang: LanguageOption = "en",
     as_json: JsonOption = False,
     print_rbac: Annotated[
@@ -66,6 +73,12 @@ def audit(
         from ..live.rbac import cluster_role
 
         typer.echo(cluster_role(), nl=False)
+        return
+    if each:
+        if not paths or kubeconfig or context or out:
+            exit_with_problem(lang, Finding("option-each"))
+        spread = {"jobs": jobs, "scheduler": scheduler, "resume": resume}
+        _audit_each(list(map(str, paths)), _absent_kinds(none, lang), lang, spread=spread, as_json=as_json)
         return
     from ..audit import audit_reading
     from ..view.audit_terminal import audit_as_dict, print_audit
@@ -95,6 +108,26 @@ def audit(
     if cluster_audit.reading.has_unreadable_file:
         raise typer.Exit(2)
     raise typer.Exit(int(cluster_audit.has_failed))
+
+
+def _audit_each(sources: list[str], kinds: list[str], lang: str, *, spread: dict[str, Any], as_json: bool) -> None:
+    """Audit many clusters; the exit status is 1 where one could not be read or an error was found."""
+    from ..audit.fleet import audit_fleet
+    from ..view.fleet_terminal import audits_data, print_audits
+
+    clusters = work_on_clusters(
+        lambda pool, results, progress: audit_fleet(
+            sources, pool, empty_kinds=kinds, lang=lang, results=results, progress=progress
+        ),
+        preload=["ippoolkit.audit"],
+        lang=lang,
+        **spread,
+    )
+    if as_json:
+        print_json(audits_data(clusters, lang))
+    else:
+        print_audits(console(), clusters, lang=lang)
+    raise typer.Exit(int(any(cluster.has_failed for cluster in clusters)))
 
 
 @app.command(name="pools-for")
@@ -128,6 +161,8 @@ def pools_for(
     with errors_reported(lang):
         if node:
             table = pool_tables.pools_for(scenario.cluster, node, namespace, pod, lang=lang)
+            if own_blocks := pool_tables.own_blocks_finding(scenario.cluster, node, namespace, pod):
+                print_notes((own_blocks,), lang)
         elif who_can_use:
             table = pool_tables.pool_users(scenario.cluster, who_can_use)
         else:
@@ -198,14 +233,11 @@ def diff(
 
 def _read_input(paths: list[Path] | None, kubeconfig: Path | None, context: str | None, none: Any, lang: str) -> Any:
     """Read files, or a running cluster."""
-    from ..read.reading import ALL_KINDS, KIND_BY_RESOURCE, read
+    from ..read.reading import read
 
     if bool(paths) == bool(kubeconfig or context):
         exit_with_problem(lang, Finding("option-input"))
-    absent_kinds = [KIND_BY_RESOURCE.get(kind.lower(), kind) for kind in none or ()]
-    if unknown_kinds := [kind for kind in absent_kinds if kind not in ALL_KINDS]:
-        params = {"value": f'"{unknown_kinds[0]}"', "choices": ", ".join(ALL_KINDS)}
-        exit_with_problem(lang, Finding("value-choice", params=params, place=Place("--none")))
+    absent_kinds = _absent_kinds(none, lang)
     with errors_reported(lang):
         if paths:
             return read(*paths, empty_kinds=absent_kinds)
@@ -217,3 +249,14 @@ def _read_input(paths: list[Path] | None, kubeconfig: Path | None, context: str 
                 return read_live(kubeconfig, context, progress=progress)
         except LiveError as error:
             raise InputError([Finding(error.finding.code, params=error.finding.params)]) from None
+
+
+def _absent_kinds(none: list[str] | None, lang: str) -> list[str]:
+    """Return the kinds that are said to have no objects."""
+    from ..read.reading import ALL_KINDS, KIND_BY_RESOURCE
+
+    absent_kinds = [KIND_BY_RESOURCE.get(kind.lower(), kind) for kind in none or ()]
+    if unknown_kinds := [kind for kind in absent_kinds if kind not in ALL_KINDS]:
+        params = {"value": f'"{unknown_kinds[0]}"', "choices": ", ".join(ALL_KINDS)}
+        exit_with_problem(lang, Finding("value-choice", params=params, place=Place("--none")))
+    return absent_kinds

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from ..findings import N_, Finding, Place, get_language
+from ..findings import Finding, Place
 from .app import LanguageOption, app, console, errors_reported, exit_with_problem, print_json
+from .many_clusters import JobsOption, ResumeOption, SchedulerOption, work_on_clusters
 
 Histories = Annotated[
     list[str],
@@ -44,16 +44,16 @@ def forecast(
     each: Annotated[
         bool, typer.Option("--each", help="Each HISTORY is a cluster of its own: one table of all, worst first.")
     ] = False,
-    jobs: Annotated[int | None, typer.Option(min=1, max=256, help="With --each: processes of this machine.")] = None,
-    scheduler: Annotated[
-        str | None, typer.Option(metavar="tcp://HOST:PORT", help="With --each: a Dask scheduler.")
-    ] = None,
+    jobs: JobsOption = None,
+    scheduler: SchedulerOption = None,
+    resume: ResumeOption = None,
     lang: LanguageOption = "en",
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON, numbers exact.")] = False,
 ) -> None:
     """Say when pools run out: dates as P10, P50, P90, backtested on each pool's own history."""
     if each:
-        _forecast_fleet(history, as_of, horizon_days, seed, lang, jobs=jobs, scheduler=scheduler, as_json=as_json)
+        spread = {"jobs": jobs, "scheduler": scheduler, "resume": resume}
+        _forecast_fleet(history, as_of, horizon_days, seed, lang, spread=spread, as_json=as_json)
         return
     from ..forecasting import Connection
     from ..forecasting import forecast as run
@@ -85,25 +85,21 @@ def _forecast_fleet(
     seed: int,
     lang: str,
     *,
-    jobs: int | None,
-    scheduler: str | None,
+    spread: dict[str, Any],
     as_json: bool,
 ) -> None:
     """Forecast many clusters; the exit status is 1 where one of them could not be."""
     from ..forecasting.fleet import forecast_fleet
-    from ..parallel import executor
     from ..view.forecast_terminal import fleet_data, print_fleet
-    from ..view.progress import progress_bars, stderr_console
 
-    name = get_language(lang).translate(N_("clusters"))
-    with (
-        errors_reported(lang),
-        progress_bars(stderr_console()) as update,
-        executor(scheduler, jobs, ["ippoolkit.forecasting"]) as pool,
-    ):
-        clusters = forecast_fleet(
-            sources, pool, as_of=as_of, horizon_days=horizon_days, seed=seed, progress=partial(update, name)
-        )
+    clusters = work_on_clusters(
+        lambda pool, results, progress: forecast_fleet(
+            sources, pool, as_of=as_of, horizon_days=horizon_days, seed=seed, results=results, progress=progress
+        ),
+        preload=["ippoolkit.forecasting"],
+        lang=lang,
+        **spread,
+    )
     if as_json:
         print_json(fleet_data(clusters, lang))
     else:

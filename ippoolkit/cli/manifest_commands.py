@@ -8,7 +8,16 @@ from typing import Annotated, Literal
 import typer
 
 from ..findings import Finding
-from .app import LanguageOption, app, console, errors_reported, exit_with_problem, print_json
+from .app import (
+    CalicoOption,
+    LanguageOption,
+    app,
+    console,
+    errors_reported,
+    exit_with_problem,
+    parse_release,
+    print_json,
+)
 
 
 @app.command()
@@ -22,9 +31,14 @@ def check(
         Literal["create", "apply", "replace", "patch", "delete"], typer.Option(help="The calicoctl or kubectl action.")
     ] = "apply",
     by: Annotated[
-        Literal["calicoctl", "kubectl"] | None,
-        typer.Option("--by", "--only", help="Check with one of them only; both if left out."),
+        Literal["calicoctl", "kubectl", "apiserver"] | None,
+        typer.Option(
+            "--by",
+            "--only",
+            help="Check with one of them only (apiserver: Calico's own API server); calicoctl and kubectl if left out.",
+        ),
     ] = None,
+    calico: CalicoOption = "",
     each_alone: Annotated[
         bool,
         typer.Option("--each", "--separate", help="Check each file on its own, not on top of the files before it."),
@@ -47,7 +61,8 @@ def check(
     from ..view.review_terminal import print_review
 
     with errors_reported(lang):
-        result = review(files, existing or (), action, (by,) if by else JUDGES, separately=each_alone)
+        release = parse_release(calico)
+        result = review(files, existing or (), action, (by,) if by else JUDGES, separately=each_alone, release=release)
     if as_json:
         print_json(review_formats.review_as_dict(result, lang))
     elif as_sarif:

@@ -22,6 +22,14 @@ from .app import (
 )
 
 MOST_RATE = 1_000_000
+# Growth, lifetime, nodes that join and that leave, where neither an option nor a history says them.
+DEFAULTS = ("0", "10", "0", "0")
+FITTED = (
+    N_("growth, pods a day:"),
+    N_("lifetime of pods, days:"),
+    N_("nodes joining, a month:"),
+    N_("nodes leaving, a month:"),
+)
 
 
 @app.command()
@@ -43,19 +51,24 @@ def simulate(
         int, typer.Option(min=0, max=100_000, help="Monte Carlo: so many random futures of --days days.")
     ] = 0,
     growth: Annotated[
-        str, typer.Option(metavar="MEAN[,SD]", help="With --runs: pods more each day, drawn for each run.")
-    ] = "0",
+        str | None, typer.Option(metavar="MEAN[,SD]", help="With --runs: pods more each day, drawn for each run, 0.")
+    ] = None,
     lifetime: Annotated[
-        str, typer.Option(metavar="MEAN[,SD]", help="With --runs: mean lifetime of pods in days; 0: they do not end.")
-    ] = "10",
+        str | None,
+        typer.Option(metavar="MEAN[,SD]", help="With --runs: mean lifetime of pods in days, 10; 0: they do not end."),
+    ] = None,
     nodes_joining: Annotated[
-        str, typer.Option(metavar="MEAN[,SD]", help="With --runs: nodes that join each month.")
-    ] = "0",
+        str | None, typer.Option(metavar="MEAN[,SD]", help="With --runs: nodes that join each month, 0.")
+    ] = None,
     nodes_leaving: Annotated[
-        str, typer.Option(metavar="MEAN[,SD]", help="With --runs: nodes that are taken away each month.")
-    ] = "0",
+        str | None, typer.Option(metavar="MEAN[,SD]", help="With --runs: nodes that are taken away each month, 0.")
+    ] = None,
     history: Annotated[
-        list[str] | None, typer.Option(help="With --runs: take the growth from a history, as forecast reads it.")
+        list[str] | None,
+        typer.Option(
+            help="With --runs: fit what is not given to a history as forecast reads it: growth, and where dumps or "
+            "series of single nodes tell them, lifetimes and nodes."
+        ),
     ] = None,
     chart: Annotated[Path | None, typer.Option(help="With --runs: write the fan chart as SVG or PNG.")] = None,
     jobs: Annotated[int | None, typer.Option(min=1, max=256, help="With --runs: processes of this machine.")] = None,
@@ -77,7 +90,7 @@ def simulate(
     if runs:
         with errors_reported(lang):
             result = _monte_carlo(
-                load(*files), days or 365, (growth, lifetime, nodes_joining, nodes_leaving), history,
+                load(*files), days or 365, (growth, lifetime, nodes_joining, nodes_leaving), history, lang,
                 runs=runs, seed=seed, jobs=jobs, scheduler=scheduler,
             )  # fmt: skip
             _write_chart(result, chart, lang)
@@ -117,8 +130,9 @@ def simulate(
 def _monte_carlo(
     scenario: Any,
     days: int,
-    distributions: tuple[str, str, str, str],
+    given: tuple[str | None, str | None, str | None, str | None],
     history: list[str] | None,
+    lang: str,
     *,
     runs: int,
     seed: int,
@@ -126,18 +140,43 @@ def _monte_carlo(
     scheduler: str | None,
 ) -> Any:
     from ..parallel import executor
-    from ..simulation.monte_carlo import Distribution, Future, monte_carlo
+    from ..simulation.monte_carlo import Future, monte_carlo
 
-    growth, lifetime, joining, leaving = (_distribution(text) for text in distributions)
-    if history:
-        from ..forecasting import forecast
-        from ..forecasting.growth import fitted_growth
-
-        growth = Distribution(*fitted_growth(forecast(*history, pools=scenario)), may_fall=True)
-    future = Future(days, growth, lifetime, joining, leaving)
+    fitted = _fitted(scenario, history, lang) if history else [None] * len(given)
+    future = Future(
+        days,
+        *(
+            _distribution(text or default) if text or fit is None else fit
+            for text, default, fit in zip(given, DEFAULTS, fitted, strict=True)
+        ),
+    )
     workers = jobs or os.cpu_count() or 1
     with executor(scheduler, workers, ["ippoolkit.simulation.monte_carlo"]) as pool:
         return monte_carlo(scenario, future, runs=runs, seed=seed, pool=pool, jobs=workers)
+
+
+def _fitted(scenario: Any, history: list[str], lang: str) -> list[Any]:
+    """Return the distributions of growth, lifetimes, and nodes that come and go; None where the history tells none."""
+    from ..forecasting import forecast
+    from ..forecasting.growth import fitted_growth
+    from ..forecasting.turnover import fitted_turnover
+    from ..simulation.monte_carlo import Distribution
+
+    measured = forecast(*history, pools=scenario)  # first: it says what is wrong with a source
+    turnover = fitted_turnover(*history)
+    rates = (turnover.lifetime, turnover.joining, turnover.leaving)
+    fitted = [
+        Distribution(*fitted_growth(measured), may_fall=True),
+        *(None if rate is None else Distribution(rate.mean, rate.deviation) for rate in rates),
+    ]
+    words = get_language(lang)
+    for name, fit in zip(FITTED, fitted, strict=True):
+        if fit is not None:
+            params = {"name": words.translate(name), "mean": fit.mean, "deviation": fit.deviation}
+            typer.echo(
+                words.render(N_("Fitted to the history: {name} {mean:.4g} ± {deviation:.2g}."), params), err=True
+            )
+    return fitted
 
 
 def _distribution(text: str) -> Any:

@@ -2,7 +2,7 @@
 
 from .history import History, Measurement, PoolHistory
 from .history_sources import is_history, read_history
-from .outlook import outlook, outlook_table
+from .outlook import outlook, outlook_in_brief, outlook_table
 from .pool_forecast import Forecast, LimitForecast, forecast
 from .prometheus_server import Connection
 
@@ -16,6 +16,7 @@ __all__ = [
     "forecast",
     "is_history",
     "outlook",
+    "outlook_in_brief",
     "outlook_table",
     "read_history",
 ]

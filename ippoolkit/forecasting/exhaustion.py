@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from .backtest import NONE, Backtest, backtest
 from .decompose import decompose
-from .mixture import backtest_errors, mix
+from .mixture import backtest_errors, growth_rate, mix
 from .paths import first_passage
 
 Array = npt.NDArray[np.float64]
@@ -49,6 +49,7 @@ class Exhaustion:
 
     days: Array
     backtest: Backtest
+    growth: float
 
 
 def regular(days: Days, values: Array) -> Grid:
@@ -103,7 +104,8 @@ def exhaustion(grid: Grid, capacity: float, days: int, rng: np.random.Generator)
     reached = first_passage(parts, errors.models, mixture, capacity, -(-days // step), rng=rng, stretch=past.stretch)
     if step > 1:  # some day between two values
         reached = np.ceil((reached - rng.random(reached.size)) * step)
-    return Exhaustion(np.where(reached <= days, reached, np.inf), past)
+    growth = growth_rate(parts, errors.models, mixture) / step
+    return Exhaustion(np.where(reached <= days, reached, np.inf), past, growth)
 
 
 def generator(seed: int, *names: str) -> np.random.Generator:

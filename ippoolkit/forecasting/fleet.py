@@ -10,8 +10,9 @@ from functools import partial
 from typing import Any
 
 from ..errors import IppoolkitError
-from ..parallel import run
+from ..parallel import Results, item_key, run
 from .pool_forecast import DEFAULT_HORIZON, Forecast, LimitForecast, forecast
+from .stored import from_plain, to_plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ def forecast_fleet(
     as_of: str | None = None,
     horizon_days: int = DEFAULT_HORIZON,
     seed: int = 0,
+    results: Results | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[ClusterForecast]:
     """Forecast many clusters, the first to run out on top.
@@ -49,22 +51,30 @@ def forecast_fleet(
         The executor: `ippoolkit.parallel.executor` yields one.
     as_of, horizon_days, seed
         As for `forecast`.
+    results
+        Where forecasts outlive an interrupted run.
     progress
         Called with how many clusters are done, of how many.
     """
     call = partial(_forecast_one, as_of=as_of, horizon_days=horizon_days, seed=seed)
     outcomes = run(
-        pool, call, sources, progress=None if progress is None else lambda done, total, *_: progress(done, total)
+        pool,
+        call,
+        sources,
+        keys=None if results is None else [item_key(source, as_of, horizon_days, seed) for source in sources],
+        results=results,
+        progress=None if progress is None else lambda done, total, *_: progress(done, total),
     )
     clusters = [
-        ClusterForecast(source, outcome.value, outcome.error) for source, outcome in zip(sources, outcomes, strict=True)
+        ClusterForecast(source, None if outcome.value is None else from_plain(outcome.value), outcome.error)
+        for source, outcome in zip(sources, outcomes, strict=True)
     ]
     return sorted(clusters, key=lambda cluster: (cluster.urgency, cluster.cluster))
 
 
-def _forecast_one(source: str, *, as_of: str | None, horizon_days: int, seed: int) -> Forecast:
+def _forecast_one(source: str, *, as_of: str | None, horizon_days: int, seed: int) -> dict[str, Any]:
     # The rows themselves stay where they were read.
-    return replace(forecast(source, as_of=as_of, horizon_days=horizon_days, seed=seed), history=())
+    return to_plain(replace(forecast(source, as_of=as_of, horizon_days=horizon_days, seed=seed), history=()))
 
 
 def fleet_rows(clusters: Sequence[ClusterForecast]) -> list[tuple[str, LimitForecast | None, IppoolkitError | None]]:

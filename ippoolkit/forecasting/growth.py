@@ -1,11 +1,14 @@
-"""Growth a day that a forecast stands for, as a distribution."""
+"""Growth that a forecast stands for: as a distribution a day, and as the plan of a scenario says it."""
 
 from __future__ import annotations
+
+from collections.abc import Container
 
 from .pool_forecast import ADDRESSES, Forecast
 
 # Standard deviations between the quantiles of 1 and 9 in 10 of a normal distribution.
 P10_TO_P90 = 2.563
+DAYS_A_MONTH = 365 / 12
 
 
 def fitted_growth(forecast: Forecast) -> tuple[float, float]:
@@ -25,3 +28,21 @@ def fitted_growth(forecast: Forecast) -> tuple[float, float]:
         mean += rates[1]
         variance += ((rates[0] - rates[2]) / P10_TO_P90) ** 2
     return mean, variance**0.5
+
+
+def addresses_a_month(forecast: Forecast, pools: Container[str] | None = None) -> float | None:
+    """Return how many more addresses are in use each month at the end of the history; None where no pool tells.
+
+    Parameters
+    ----------
+    forecast
+        The forecast of the history.
+    pools
+        Names of the pools that count; all if left out.
+    """
+    rates = [
+        limit.growth
+        for limit in forecast.limits
+        if limit.limit == ADDRESSES and limit.growth is not None and (pools is None or limit.pool in pools)
+    ]
+    return sum(rates) * DAYS_A_MONTH if rates else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -120,6 +121,19 @@ def mix(errors: Errors, rest: Array, until: int, noise: float, far: float) -> Mi
     weights = calm * np.exp(-SHARPNESS * (score - score.min()))
     scaled = mean_squares(errors.scaled)
     return Mixture(weights / weights.sum(), _variance(scaled, horizons))
+
+
+def growth_rate(parts: Parts, models: Sequence[Candidate], mixture: Mixture) -> float:
+    """Return the growth a step that the mixture expects at the end of the history, jumps that recur included.
+
+    A single jump counts as a shift that is over, as on the paths.
+    """
+    slopes = np.array([model.slope[-1] for model in models])
+    levels = np.array([model.level[-1] for model in models])
+    logarithmic = np.array([model.logarithmic for model in models])
+    slopes = np.where(logarithmic, slopes * np.exp(np.minimum(levels, 50)), slopes)
+    arriving = ARRIVALS.get(parts.jumps.size, 1.0) * float(parts.sizes.sum()) / parts.rest.size
+    return float(mixture.weights @ slopes) + arriving
 
 
 def calmness(rest: Array) -> float:

@@ -52,6 +52,8 @@ class LimitForecast:
         How good forecasts of this history would have been.
     reason
         Why there is no forecast; None where there is one.
+    growth
+        Addresses or blocks by which it grows each day at the end of the history; None without a forecast.
     """
 
     pool: str
@@ -65,6 +67,7 @@ class LimitForecast:
     probability: Mapping[int, float] | None = None
     backtest: Backtest = NONE
     reason: Finding | None = None
+    growth: float | None = None
 
     @property
     def urgency(self) -> tuple[Any, ...]:
@@ -229,7 +232,7 @@ def _forecast_limit(pool: PoolHistory, limit: str, as_of: date, horizon_days: in
         return LimitForecast(pool.pool, limit, in_use, capacity, measured, reason=reason)
     ahead = (as_of - EPOCH).days - grid.last
     result = exhaustion(grid, float(capacity), horizon_days + ahead, generator(seed, pool.pool, limit))
-    known = LimitForecast(pool.pool, limit, in_use, capacity, measured, backtest=result.backtest)
+    known = LimitForecast(pool.pool, limit, in_use, capacity, measured, backtest=result.backtest, growth=result.growth)
     return _dated(known, result, as_of, ahead)
 
 

@@ -29,6 +29,8 @@ LEGACY_METRICS = {"ipam_allocations_per_node": "in_use", "ipam_blocks_per_node":
 ALL_METRICS = METRICS | LEGACY_METRICS
 # What stands for all pools together, where the metric knows no pools.
 ALL_POOLS = "*"
+# kube-controllers' labels for allocations without a node and blocks without an affinity.
+NO_NODES = {"unknown_node", "no_affinity"}
 LATEST = 253_402_300_799  # the end of the year 9999
 
 
@@ -63,6 +65,29 @@ def read_prometheus(document: Any, name: str, into: HistoryCollector) -> list[Fi
         more = len(sums.problems) - MOST_PROBLEMS
         sums.problems[MOST_PROBLEMS:] = [Finding("problems-more", params={"count": more}, place=Place(name))]
     return sums.problems
+
+
+def node_spans(document: Any) -> dict[str, tuple[float, float]]:
+    """Return of each node whose series an answer holds the first and the last time, in seconds since 1970.
+
+    What stands for no node, and series that are no good, are left out.
+    """
+    spans: dict[str, tuple[float, float]] = {}
+    for _, _, answer in _answers(document, ""):
+        data = answer.get("data", answer)
+        for series in (data.get("result") if isinstance(data, dict) else None) or ():
+            labels = series.get("metric") if isinstance(series, dict) else None
+            node = labels.get("node") if isinstance(labels, dict) else None
+            points = series.get("values") if isinstance(series, dict) else None
+            if not node or node in NO_NODES or not isinstance(points, list):
+                continue
+            times = [
+                float(point[0]) for point in points if isinstance(point, list) and isinstance(point[0], int | float)
+            ]
+            if times:
+                first, last = spans.get(node, (times[0], times[0]))
+                spans[node] = min(first, *times), max(last, *times)
+    return spans
 
 
 def _answers(document: Any, metric: str, path: str = "") -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -26,7 +26,14 @@ from ..cidr import Cidr
 from ..findings.codes.rule import CRD, KUBERNETES
 from ..read.document import Document, FieldPath
 from ..read.validation import short_value
-from .crd_schema import check_fields, check_pool_rules, check_types, has_type, parse_lenient_cidr
+from .crd_schema import (
+    check_fields,
+    check_pool_rules,
+    check_types,
+    has_type,
+    parse_lenient_cidr,
+    warn_of_open_pool,
+)
 from .datastore import Datastore, StoredObject
 from .manifest_file import ManifestFile
 from .merge_patch import apply_merge_patch
@@ -60,7 +67,9 @@ class ApiServer:
         results: list[ObjectResult] = []
         for document in manifests.documents:
             for path, value in iter_objects(document):
-                kind = _kind_of_object(value)
+                kind = kind_of_object(value)
+                if kind is not None and not (value["apiVersion"] == V1 or self.release.has("crd-native")):
+                    continue  # there is no CRD of it: calico-apiserver serves it
                 if kind is not None:
                     results.append(self._run_on_object(action, kind, document, path, value))
                 elif not _is_object(value):
@@ -70,7 +79,7 @@ class ApiServer:
 
     def add_existing(self, value: Mapping[str, Any]) -> None:
         """Take an object for given, whatever there would be to say against it."""
-        kind, metadata = _kind_of_object(value), value.get("metadata")
+        kind, metadata = kind_of_object(value), value.get("metadata")
         if kind is not None and isinstance(metadata, Mapping):
             ignored = ResourceFindings(Resource(kind, Document("", None, lambda _: None), (), {}, {}), CRD)
             self.store.put(
@@ -137,7 +146,8 @@ def _is_object(value: object) -> bool:
     )
 
 
-def _kind_of_object(value: object) -> ResourceKind | None:
+def kind_of_object(value: object) -> ResourceKind | None:
+    """Return the kind of an object, of either group; None where it is not one that is judged."""
     if not isinstance(value, Mapping) or not _is_object(value):
         return None
     return {V3: KINDS, V1: V1_KINDS}.get(value["apiVersion"], {}).get(value["kind"])
@@ -176,6 +186,7 @@ def _check_object(
     for key in value["spec"]:
         if key not in kind.fields:
             findings.add("field-dropped", "spec", key, field=key)
+    warn_of_open_pool(kind, value["spec"], findings, release)
     if kind.v1_has_defaults or not is_v1_object:
         spec |= {
             name: field.crd_default

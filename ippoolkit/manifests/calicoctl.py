@@ -67,7 +67,7 @@ class Calicoctl:
         results = []
         for resource in resources:
             new_findings = [
-                note for note in self._run_on_resource(action, resource, options) if note.place not in reported_places
+                note for note in self.run_on_resource(action, resource, options) if note.place not in reported_places
             ]
             warnings = _warnings(resource) if action in ("create", "apply", "replace") else ()
             results.append(
@@ -86,8 +86,8 @@ class Calicoctl:
         """Merge a JSON object into the stored object of that name."""
         document = Document("the patch", None, lambda _: None)
         resource = Resource(kind, document, (), {"name": name}, {})
-        if findings := self._unknown_kind_findings(resource):
-            return _command_result(resource, findings)
+        if unknown_kind := self._unknown_kind_findings(resource):
+            return _command_result(resource, unknown_kind)
         try:
             changes = parse_patch(body)
         except ValueError as error:
@@ -113,7 +113,8 @@ class Calicoctl:
             findings.add("kind-unknown", "kind", kind=kind.name, version=V3)
         return findings.findings
 
-    def _run_on_resource(self, action: str, resource: Resource, options: CalicoctlOptions) -> list[Finding]:
+    def run_on_resource(self, action: str, resource: Resource, options: CalicoctlOptions) -> list[Finding]:
+        """Carry out an action on one decoded object; return why it is refused, or nothing."""
         if action == "patch":
             return self._patch(resource, _patch_body(resource), options)
         if action == "delete":

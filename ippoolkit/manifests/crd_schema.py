@@ -12,7 +12,7 @@ from ..calico.kinds import FieldSpec, ListOf, MapOf, ResourceKind, ScalarType, V
 from ..calico.pool_rules import POOL_CHECKS, PoolSpec, rule_applies
 from ..calico.releases import NEWEST, Release
 from ..cidr import Cidr
-from ..findings import RULES
+from ..findings import N_, RULES, LocalizedText
 from ..findings.codes.rule import CALICOCTL, CRD
 from ..read.validation import short_value
 from .calicoctl_decoder import is_rfc3339_time
@@ -25,6 +25,8 @@ _PYTHON_TYPES: dict[ScalarType, tuple[str, tuple[type, ...]]] = {
     ScalarType.INT64: ("type-whole", (int,)),
 }
 _INT64_BOUND = 1 << 63
+_EVERY_NAMESPACE = LocalizedText(N_("every namespace"))
+_EVERY_POD = LocalizedText(N_("pods that do not name it, too"))
 # Zeros in front of a number of an address, which the schema's own reader takes.
 _LEADING_ZEROS = re.compile(r"(?<![0-9a-fA-F])0+(?=[0-9a-fA-F])")
 _CIDR_PATTERN = re.compile(r"([0-9a-fA-F.:]+)/([0-9]+)")
@@ -72,6 +74,20 @@ def check_types(
     for name, shape in field_shapes.items():
         if (value := values.get(name)) is not None:
             _check_type(shape, value, findings, *path, name)
+
+
+def warn_of_open_pool(
+    kind: ResourceKind, spec: Mapping[str, Any], findings: ResourceFindings, release: Release
+) -> None:
+    """Warn of a pool that a release stores without the field which keeps others out of it."""
+    if kind.name != "IPPool":
+        return
+    if spec.get("namespaceSelector") and not release.has("namespace-selector"):
+        params = {"field": "namespaceSelector", "whom": _EVERY_NAMESPACE, "release": str(release)}
+        findings.add("pool-open", "spec", "namespaceSelector", **params)
+    if spec.get("assignmentMode") == "Manual" and not release.has("assignment-mode"):
+        params = {"field": "assignmentMode", "whom": _EVERY_POD, "release": str(release)}
+        findings.add("pool-open", "spec", "assignmentMode", **params)
 
 
 def _check_type(shape: ValueType, value: Any, findings: ResourceFindings, *path: str | int) -> None:

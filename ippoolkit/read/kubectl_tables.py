@@ -133,7 +133,7 @@ def read_describe(lines: NumberedLines, file: str, reported: ReportedText) -> No
         spec = {
             _camel_case(key): resolve_plain_scalar(value)
             for section, key, value in fields
-            if section == "Spec" and value
+            if section == "Spec" and key and value
         }
         value = {"apiVersion": "projectcalico.org/v3", "kind": kind, "metadata": {"name": name}, "spec": spec}
         reported.objects.append((value, place))

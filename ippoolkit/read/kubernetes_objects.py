@@ -324,8 +324,7 @@ def _bgp_fields(spec: Mapping[str, Any], keys: tuple[str, ...]) -> Fields:
     fields = {key: spec[key] for key in keys if spec.get(key) is not None}
     if isinstance(number := fields.get("asNumber"), str):
         high, dot, low = number.rpartition(".")
-        digits = (high or "0") + low
-        if digits.isascii() and digits.isdigit():
+        if is_digits(low) and (is_digits(high) or not dot):  # anything else is refused as no number
             fields["asNumber"] = (int(high) << 16 | int(low)) if dot else int(low)
     return fields
 

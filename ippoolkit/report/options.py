@@ -15,9 +15,12 @@ from .. import __version__
 from ..errors import InputError
 from ..findings import LANGUAGES, Finding, Place
 from .formats import FORMATS
+from .inputs import hash_files
 from .templates import Template, find_template
 
 DEFAULT_TEMPLATE = "capacity"
+# The parameter of a template that names measured histories.
+HISTORY_PARAMETER = "history"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class ReportOptions:
     date: str
     redact: bool
     parameters: Mapping[str, Any]
+    history_digest: str  # of the histories among the parameters: what they hold, not what they are called
     has_explicit_date: bool  # whether the user named the date: today's is no part of what a report is made from
 
     def input_hash(self, *digests: str) -> str:
@@ -42,6 +46,7 @@ class ReportOptions:
             "date": self.date if self.has_explicit_date else None,
             "redact": self.redact,
             "parameters": dict(self.parameters),
+            "history": self.history_digest,
             "inputs": digests,
         }
         return hashlib.sha256(json.dumps(hashed, sort_keys=True, default=str).encode()).hexdigest()
@@ -82,6 +87,10 @@ def validate_options(
     except InputError as error:
         problems += error.problems
     problems += _missing_tools(requested_formats, lang)
+    history = _histories(parameters or {})
+    problems += [Finding("file-missing", place=Place(str(path))) for path in history if not path.exists()]
+    if history and redact:
+        problems.append(Finding("history-redacted", place=Place("report", field=HISTORY_PARAMETER)))
     if problems or report_template is None:
         raise InputError(problems)
     today = dt.date.today().isoformat()  # noqa: DTZ011 (the user's own day)
@@ -93,9 +102,20 @@ def validate_options(
         lang,
         report_date,
         redact,
-        dict(parameters or {}),
+        {**(parameters or {}), **({HISTORY_PARAMETER: [str(path.resolve()) for path in history]} if history else {})},
+        hash_files(file for path in history for file in _files(path)) if history else "",
         has_explicit_date=date is not None,
     )
+
+
+def _histories(parameters: Mapping[str, Any]) -> list[Path]:
+    """Return the paths of histories; what is no list of texts is judged as a parameter like others."""
+    history = parameters.get(HISTORY_PARAMETER)
+    return [Path(path) for path in history if isinstance(path, str)] if isinstance(history, list) else []
+
+
+def _files(path: Path) -> list[Path]:
+    return sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
 
 
 def _invalid_choice(field: str, value: str, choices: Iterable[str]) -> Finding:
@@ -113,7 +133,7 @@ def _missing_tools(formats: tuple[str, ...], lang: str) -> Iterable[Finding]:
         if find_chromium() is None:
             params = {"names": ", ".join(CHROMIUM_NAMES), "variable": CHROMIUM_VARIABLE}
             yield Finding("chromium-missing", params=params, place=Place("report", field="format"))
-    if "png" in formats and lang in LANGUAGES:
+    if {"png", "pdf"} & set(formats) and lang in LANGUAGES:
         from ..figures import has_font_for
 
         if not has_font_for(lang):

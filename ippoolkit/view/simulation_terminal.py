@@ -9,7 +9,6 @@ from rich.console import Console
 from rich.text import Text
 
 from ..findings import N_, Language, get_language, replace_unprintable
-from ..ipam import batch_events
 from ..ipam.compilation import needs_compiling
 from ..simulation import Simulation
 from .cell_text import column_values
@@ -35,7 +34,7 @@ _HEADINGS = {
 
 def print_compiling_notice(lang: str) -> None:
     """Say on standard error that the engine is compiled first, where it is."""
-    if needs_compiling(batch_events.run_events):
+    if needs_compiling():
         message = N_("Compiling the engine for this machine (once only); this takes up to a minute.")
         print_lines(stderr_console(), get_language(lang).translate(message))
 

@@ -50,8 +50,8 @@ class AddressMapView:
     def show(self, scenario: Scenario, pool: IPPool | None) -> None:
         """Show a pool of a scenario; the parts stay open as long as the pool is cut the same way.
 
-        The first map may have to load or compile the engine. In a notebook that happens in a thread: the fields and
-        the other tabs stay usable.
+        The first map may have to load or compile the engine. In a notebook the one happens in a thread, the other in a
+        process of its own: the fields and the other tabs stay usable.
         """
         self._scenario, self._pool = scenario, pool
         if pool is None:
@@ -82,6 +82,7 @@ class AddressMapView:
     async def _simulate_in_thread(self, scenario: Scenario) -> None:
         if await asyncio.to_thread(_must_compile_engine):
             self._show_message(COMPILING_MESSAGE)
+            await asyncio.to_thread(_compile_engine)
         await asyncio.to_thread(self._simulate, scenario)
         if self._scenario is not None:
             self.show(self._scenario, self._pool)
@@ -310,7 +311,16 @@ class AddressMapView:
 
 def _must_compile_engine() -> bool:
     """Whether the engine has still to be compiled, which takes a while, once on a machine."""
-    from ..ipam import batch_events
     from ..ipam.compilation import needs_compiling
+    from ..simulation import place_planned_pods  # noqa: F401 (with it comes all that is compiled)
 
-    return needs_compiling(batch_events.place_pods)
+    return needs_compiling()
+
+
+def _compile_engine() -> None:
+    """Wait for another process to compile the engine."""
+    from ..simulation.engine_warm_up import start_compiling
+
+    process = start_compiling()
+    if process is not None:
+        process.wait()

@@ -11,7 +11,6 @@ from IPython.display import HTML, display
 
 from ..change import runbook, runbook_script
 from ..findings import N_, Language, get_language
-from ..ipam import batch_events
 from ..ipam.compilation import needs_compiling
 from ..read import read
 from ..report.run_context import current_run
@@ -134,6 +133,6 @@ class ChangePlanner(FormPlanner[ChangeRequest]):
 
 def _show_compiling_notice(language: Language) -> Any:
     """Say, where the engine is to be compiled first, that this takes a while; return what can take that back."""
-    if current_run() is not None or not needs_compiling(batch_events.run_events):
+    if current_run() is not None or not needs_compiling():
         return None
     return display(HTML(message_html(language.translate(COMPILING_MESSAGE))), display_id=True)

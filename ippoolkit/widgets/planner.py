@@ -241,9 +241,12 @@ class Planner(FormPlanner[EditorState]):
         self._tabs.set_title(_FINDINGS_TAB, f"{title} ({problem_count})" if problem_count else title)
 
     def _tab_pages(self) -> Iterable[TabPage]:
-        from .choose_tab import ChooseTab  # loads what tables need: the first verdict need not wait for it
+        # Both load what tables need: the first verdict need not wait for it.
+        from .choose_tab import ChooseTab
+        from .history_tab import HistoryTab
 
         self._choose_tab = ChooseTab(self.language, lambda: self.scenario, self._take)
+        self._history_tab = HistoryTab(self.language, lambda: self._state, self._take)
         self._report_tab = ReportTab(self.language, lambda: self.scenario)
         self._map = AddressMapView(self.language, lambda pool: self.set("pool", pool), **self._shared_traits)
         page = self._html_page
@@ -275,6 +278,7 @@ class Planner(FormPlanner[EditorState]):
             ),
             TabPage(N_("Report"), self._report_tab.pane, lambda: None),
             TabPage(N_("Choose"), self._choose_tab.widget, self._choose_tab.refresh),
+            TabPage(N_("Forecast"), self._history_tab.pane, self._history_tab.refresh),
         )
 
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from html import escape
 
 from ..analysis import Analysis, compare
-from ..calico.limits import CALICO_VERSION
 from ..findings import N_, Finding, Language
 from ..model import IPPool, Scenario
 from ..view.growth import growth_changes, growth_note
@@ -64,7 +63,7 @@ def manifest_tab(scenario: Scenario, before: Scenario, language: Language) -> st
     existing = before if before.cluster.nodes else replace(before, cluster=replace(before.cluster, pools=()))
     review_part = review_html(review_text(text, "ippools.yaml", existing), language.code)
     caption = language.render(
-        N_("As calicoctl and kubectl of Calico {version} would judge it:"), {"version": CALICO_VERSION}
+        N_("As calicoctl and kubectl of Calico {version} would judge it:"), {"version": scenario.release}
     )
     return code_block_html("ippools.yaml", text, language) + message_html(caption) + review_part
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,12 +26,25 @@ def sample_scenarios() -> dict[str, Path]:
 
 
 def load_uploaded(names: Sequence[str], contents: Sequence[bytes | memoryview]) -> Scenario:
-    """Read files that came without a folder; what is wrong in them is told under their own names.
+    """Read a scenario from files that came without a folder.
 
     Raises
     ------
     InputError
         With every problem of every file.
+    """
+    with uploaded_files(names, contents) as paths:
+        return load(*paths)
+
+
+@contextmanager
+def uploaded_files(names: Sequence[str], contents: Sequence[bytes | memoryview]) -> Iterator[list[str]]:
+    """Yield paths of files that came without a folder; what is wrong in them is told under their own names.
+
+    Raises
+    ------
+    InputError
+        What was raised inside, with the names that the files had.
     """
     with tempfile.TemporaryDirectory(prefix="ippoolkit-") as folder:
         paths = {}
@@ -41,7 +55,7 @@ def load_uploaded(names: Sequence[str], contents: Sequence[bytes | memoryview]) 
             path.write_bytes(content)
             paths[str(path)] = name
         try:
-            return load(*paths)
+            yield list(paths)
         except InputError as error:
             raise InputError(_with_uploaded_name(problem, paths) for problem in error.problems) from None
 

@@ -30,7 +30,7 @@ MINIMISING_RUNS = 150
 # What reads each kind; {} stands for the document, OUT for a file that does not exist yet.
 READ = (
     "capacity {}", "capacity {} --json --lang zh", "scenario {}", "audit {}", "audit {} --json", "convert {}",
-    "snapshot {} -o OUT.yaml", "snapshot {} -o OUT.json --redact", "from-installer {}", "recommend {}", "free {} --need 24",
+    "snapshot {} -o OUT.yaml", "snapshot {} -o OUT.json --redact", "from-installer {}", "recommend {}", "free {} --prefix 24",
 )  # fmt: skip
 OBJECTS = (
     *READ,
@@ -45,7 +45,7 @@ COMMANDS = {
     "scenario": OBJECTS,
     "manifest": OBJECTS,
     "dump": (*READ, "check KUBEAN --existing {}", "diff {} KUBEAN", "pools-for -c {} --coverage", "simulate {}"),
-    "installer": ("from-installer {}", "from-installer {} --lang zh", "capacity {}", "audit {}", "free {} --need 24"),
+    "installer": ("from-installer {}", "from-installer {} --lang zh", "capacity {}", "audit {}", "free {} --prefix 24"),
     "trace": ("simulate POOL --trace {}", "simulate KUBEAN --trace {} --json"),
     "history": ("forecast {}", "forecast {} --json"),
     "template": ("template {}",),

@@ -118,7 +118,7 @@ def all_seeds() -> list[Seed]:
         ),
         Seed("template", "capacity.ipynb", (ROOT / "notebooks/capacity.ipynb").read_bytes()),
     ]
-    return texts + [*_recorded()]
+    return [*texts, *_recorded()]
 
 
 def _recorded() -> list[Seed]:
@@ -135,10 +135,12 @@ def _recorded() -> list[Seed]:
                 content = b"".join(content.splitlines(keepends=True)[:80])
             kind = "manifest" if name.startswith(("ippools.", "ipamconfig.", "ipreservations.")) else "dump"
             seeds.append(Seed(kind, f"{cluster}-{name}", content))
-    for path in sorted((RECORDINGS / "api").glob("*.gz")):
-        seeds.append(Seed("dump", path.name.removesuffix(".gz"), _shortened(gzip.decompress(path.read_bytes()))))
-    for path in sorted((RECORDINGS / "clusters-errors").glob("*.gz")):
-        seeds.append(Seed("dump", path.name.removesuffix(".gz") + ".txt", gzip.decompress(path.read_bytes())))
+    answers = sorted((RECORDINGS / "api").glob("*.gz"))
+    seeds += [
+        Seed("dump", path.name.removesuffix(".gz"), _shortened(gzip.decompress(path.read_bytes()))) for path in answers
+    ]
+    messages = sorted((RECORDINGS / "clusters-errors").glob("*.gz"))
+    seeds += [Seed("dump", f"{path.stem}.txt", gzip.decompress(path.read_bytes())) for path in messages]
     return seeds
 
 

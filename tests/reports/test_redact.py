@@ -97,7 +97,7 @@ def texts(path):
 
 
 def is_left(word, text):
-    return re.search(rf"(?<![\w.:-]){re.escape(word)}(?![\w:-]|\.\d)", text) is not None
+    return word in text and re.search(rf"(?<![\w.:-]){re.escape(word)}(?![\w:-]|\.\d)", text) is not None
 
 
 @pytest.fixture(scope="module")

@@ -90,7 +90,7 @@ def test_what_cannot_be_is_told_beside_its_field_and_the_last_result_stays(plann
 
 
 def test_tabs_show_the_runbook_and_its_files(planner):
-    assert "At the peak" in shown(planner, 0)
+    assert "Peak usage" in shown(planner, 0)
     assert "ipam-backup.yaml" in shown(planner, 2)
     assert "8. Delete temporary-pool" in shown(planner, 3)
     assert "set -euo pipefail" in shown(planner, 4)

@@ -306,34 +306,44 @@ INSTALLERS = {
     ),
     "helm without a network": ("installation:\n  enabled: true\n  calicoNetwork: null\n", "192.168.0.0/16", 26),
     "helm chart config": (
-        "apiVersion: helm.cattle.io/v1\nkind: HelmChartConfig\nmetadata: {name: rke2-calico}\nspec:\n  valuesContent: |-\n"
-        "    installation:\n      calicoNetwork:\n        ipPools:\n        - {cidr: 10.7.0.0/16, blockSize: 25}\n",
+        (
+            "apiVersion: helm.cattle.io/v1\nkind: HelmChartConfig\nmetadata: {name: rke2-calico}\nspec:\n  valuesContent: |-\n"
+            "    installation:\n      calicoNetwork:\n        ipPools:\n        - {cidr: 10.7.0.0/16, blockSize: 25}\n"
+        ),
         "10.7.0.0/16",
         25,
     ),
     "kubekey": (
-        "apiVersion: kubekey.kubesphere.io/v1alpha2\nkind: Cluster\nspec:\n  kubernetes: {nodeCidrMaskSize: 25}\n"
-        "  network: {plugin: calico, kubePodsCIDR: 10.7.0.0/16}\n",
+        (
+            "apiVersion: kubekey.kubesphere.io/v1alpha2\nkind: Cluster\nspec:\n  kubernetes: {nodeCidrMaskSize: 25}\n"
+            "  network: {plugin: calico, kubePodsCIDR: 10.7.0.0/16}\n"
+        ),
         "10.7.0.0/16",
         25,
     ),
     "okd": (
-        "apiVersion: v1\nmetadata: {name: c}\nnetworking:\n  networkType: Calico\n"
-        "  clusterNetwork: [{cidr: 10.7.0.0/16, hostPrefix: 23}]\n  serviceNetwork: [172.30.0.0/16]\n",
+        (
+            "apiVersion: v1\nmetadata: {name: c}\nnetworking:\n  networkType: Calico\n"
+            "  clusterNetwork: [{cidr: 10.7.0.0/16, hostPrefix: 23}]\n  serviceNetwork: [172.30.0.0/16]\n"
+        ),
         "10.7.0.0/16",
         26,
     ),
     "talos": ("machine: {type: worker}\ncluster:\n  network: {podSubnets: [10.7.0.0/16]}\n", "10.7.0.0/16", 26),
     "talos patch": ('- {op: replace, path: /cluster/network/podSubnets, value: ["10.7.0.0/16"]}\n', "10.7.0.0/16", 26),
     "list": (
-        "apiVersion: v1\nkind: List\nitems:\n- apiVersion: operator.tigera.io/v1\n  kind: Installation\n"
-        "  metadata: {name: default}\n  spec: {calicoNetwork: {ipPools: [{cidr: 10.7.0.0/16}]}}\n",
+        (
+            "apiVersion: v1\nkind: List\nitems:\n- apiVersion: operator.tigera.io/v1\n  kind: Installation\n"
+            "  metadata: {name: default}\n  spec: {calicoNetwork: {ipPools: [{cidr: 10.7.0.0/16}]}}\n"
+        ),
         "10.7.0.0/16",
         26,
     ),
     "kubeadm-config": (
-        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: kubeadm-config}\ndata:\n  ClusterConfiguration: |\n"
-        "    apiVersion: kubeadm.k8s.io/v1beta3\n    kind: ClusterConfiguration\n    networking: {podSubnet: 10.7.0.0/16}\n",
+        (
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: kubeadm-config}\ndata:\n  ClusterConfiguration: |\n"
+            "    apiVersion: kubeadm.k8s.io/v1beta3\n    kind: ClusterConfiguration\n    networking: {podSubnet: 10.7.0.0/16}\n"
+        ),
         "10.7.0.0/16",
         26,
     ),
@@ -427,7 +437,7 @@ def test_an_object_that_cannot_be_read_makes_exit_status_1(tmp_path):
 
 def test_a_diff_of_tables_tells_the_pace_and_what_one_side_lacks():
     result = run("diff", FIELD / "30-diff-show/mon", FIELD / "30-diff-show/fri", "--days", "4")
-    assert "126 addresses more in 4.0 days, 0 left: full in about 0 days" in result.output
+    assert "126 addresses more in 4.0 days, 0 left: full in about 0 days" in " ".join(result.output.split())
     assert "Known on one side only" in result.output
 
 
@@ -514,3 +524,66 @@ def test_the_purpose_of_a_range(cidr, code):
 def test_the_sample_to_audit_has_blocks_borrowed_addresses_and_a_leak():
     totals = audit(Path(__file__).parents[2] / "data/borrowed-and-leaked.yaml").metrics.totals
     assert (totals["blocks"], totals["borrowed"], totals["leaked"]) == (4, 18, 3)
+
+
+# K4 again: pastes from the middle, elided lines, names of files before each line, kubectl describe
+
+
+def test_ipam_check_pasted_from_its_middle():
+    text = (
+        "Scanning for IPs that are allocated but not actually in use...\n"
+        "  10.244.1.15 leaked; attrs Main:k8s-pod-network.aa Extra:namespace=default,node=w1,pod=old\n"
+        "Found 1 IPs that are allocated in IPAM but not actually in use.\n"
+    )
+    result = audit_reading(read_text(text))
+    assert finding_of(result, "leaked-reported").params["which"] == "10.244.1.15"
+    assert "check-cut" in codes(result.notes)
+
+
+def test_lines_left_out_do_not_end_a_document():
+    text = (
+        "$ kubectl get installation default -o yaml\napiVersion: operator.tigera.io/v1\nkind: Installation\nmetadata:\n"
+        "  name: default\n  ...\nspec:\n  calicoNetwork:\n    ipPools:\n    - {blockSize: 24, cidr: 10.7.0.0/16}\n...\n"
+    )
+    assert read_text(text).scenario.cluster.pools[0].block_size == 24
+
+
+def test_what_grep_prints_of_an_inventory():
+    text = "a/k8s-cluster.yml:kube_pods_subnet: 10.7.0.0/16\na/k8s-net-calico.yml:calico_pool_blocksize: 25\n"
+    assert read_text(text).scenario.cluster.pools[0].block_size == 25
+
+
+def test_a_described_pool():
+    text = (
+        "Name:         p\nAPI Version:  crd.projectcalico.org/v1\nKind:         IPPool\nSpec:\n  Block Size:     25\n"
+        "  Cidr:           10.7.0.0/16\n  Ipip Mode:      Always\n  Nat Outgoing:   true\n"
+    )
+    (pool,) = read_text(text).scenario.cluster.pools
+    assert (pool.name, pool.block_size, pool.ipip_mode, pool.nat_outgoing) == ("p", 25, "Always", True)
+
+
+def test_two_inputs_that_define_one_pool_differently():
+    pools = "    ipPools: [{cidr: 10.7.0.0/16, blockSize: %d}]\n"
+    text = "installation:\n  calicoNetwork:\n" + pools % 26
+    other = "apiVersion: operator.tigera.io/v1\nkind: Installation\nspec:\n  calicoNetwork:\n" + pools % 24
+    assert "installer-twice" in codes(read_text(f"{text}---\n{other}").notes)
+
+
+def test_felix_and_kube_controllers_are_read():
+    text = (
+        "apiVersion: projectcalico.org/v3\nkind: IPPool\nmetadata: {name: p}\nspec: {cidr: 10.0.0.0/16, ipipMode: Always}\n"
+        "---\napiVersion: projectcalico.org/v3\nkind: FelixConfiguration\nmetadata: {name: default}\n"
+        "spec: {ipipEnabled: false, wireguardEnabled: true}\n"
+        "---\napiVersion: projectcalico.org/v3\nkind: KubeControllersConfiguration\nmetadata: {name: default}\n"
+        "spec: {controllers: {node: {leakGracePeriod: 0s}}}\n"
+    )
+    reading = read_text(text)
+    assert {"felix-overrides", "leak-grace-off"} <= codes(reading.notes)
+    assert reading.scenario.cluster.wireguard_enabled
+
+
+def test_the_nodes_own_blocks_come_first(tmp_path):
+    sample = Path(__file__).parents[2] / "data/borrowed-and-leaked.yaml"
+    cluster = ipk.load(sample).cluster
+    node = next(block.host for block in cluster.blocks if len(block.allocations) < block.cidr.size)
+    assert "blocks of its own" in run("pools-for", "-c", sample, "--node", node).output

@@ -1,5 +1,6 @@
 """The same work on a Dask scheduler with two workers on loopback, one of which is killed in the middle."""
 
+import json
 import os
 import re
 import signal
@@ -9,8 +10,14 @@ import time
 
 import pytest
 
+import ippoolkit as ipk
+from ippoolkit.audit.fleet import audit_fleet
 from ippoolkit.errors import FindingError
+from ippoolkit.forecasting.fleet import forecast_fleet
 from ippoolkit.parallel import executor, run
+from ippoolkit.view.fleet_terminal import audits_data
+from ippoolkit.view.forecast_terminal import fleet_data
+from tests.clusters import cluster as filled
 from tests.helpers import ROOT
 from tests.unit.test_parallel import double, fail_on_odd, slow
 
@@ -86,3 +93,18 @@ def test_no_scheduler_is_an_error_in_words():
         pass
     assert raised.value.finding.code == "scheduler-unreachable"
     assert time.monotonic() - begin < 30
+
+
+def test_audits_and_forecasts_are_the_same_bytes_as_those_of_local_processes(cluster, tmp_path):
+    address, _ = cluster
+    for number in range(3):
+        ipk.save_scenario(filled(nodes=2 + number, pods=5), tmp_path / f"{number}.yaml")
+    sources = [*(str(tmp_path / f"{number}.yaml") for number in range(3)), str(tmp_path / "missing.yaml")]
+    history = [str(ROOT / "data/history.csv")]
+    written = []
+    for scheduler in (address, None):
+        with executor(scheduler, jobs=2) as pool:
+            audits, forecasts = audit_fleet(sources, pool), forecast_fleet(history, pool, horizon_days=90)
+        written.append(json.dumps([audits_data(audits), fleet_data(forecasts)]).encode())
+    assert written[0] == written[1]
+    assert len(json.loads(written[0])[0]["clusters"]) == 4

@@ -38,6 +38,13 @@ FORECASTS = (
         N_("This is not a history."),
         N_("Give CSV, a JSON answer of Prometheus' query_range, a folder of dated dumps, or the URL of a Prometheus."),
     ),
+    Rule(
+        "history-redacted",
+        "error",
+        "kit",
+        N_("A history names its pools as they are: it cannot be shown where names are replaced."),
+        N_("Leave out --redact or --history."),
+    ),
     Rule("history-gaps", "info", "kit", N_("{count:value} of addresses in use are missing and treated as gaps.")),
     Rule(
         "history-above-capacity",

@@ -60,6 +60,33 @@ INPUT_FILES = (
         calico_messages=("already set in map",),
     ),
     Rule(
+        "release-unknown",
+        "error",
+        "kit",
+        N_("{release} is not a release of Calico."),
+        N_("Write it as v3.29.7, or as 3.31 for its last patch; {oldest} to {newest} are known."),
+    ),
+    Rule(
+        "release-old",
+        "error",
+        "kit",
+        N_("Calico {release} is too old: its behaviour before {oldest} is not known here."),
+        N_("Upgrade Calico, or choose a release from {oldest} to {newest}."),
+    ),
+    Rule(
+        "release-newer",
+        "warning",
+        "kit",
+        N_("Calico {release} is newer than the newest release known here: it is judged as {newest}."),
+    ),
+    Rule(
+        "release-assumed",
+        "info",
+        "kit",
+        N_("No release of Calico is named: everything is judged as {newest} would."),
+        N_("Name it: calico: v3.29.7 in the scenario, or --calico v3.29.7."),
+    ),
+    Rule(
         "yaml-alias",
         "error",
         "yaml",

@@ -332,6 +332,22 @@ FIELD_VALUES = (
         calico_messages=("Duplicate value",),
     ),
     Rule(
+        "auto-allocate-forced",
+        "warning",
+        "ipamconfig",
+        N_("calico-apiserver stores autoAllocateBlocks: true, whatever is written."),
+        N_("Set it with calicoctl, or in crd.projectcalico.org/v1."),
+        applies_to="IPAMConfiguration spec.autoAllocateBlocks",
+    ),
+    Rule(
+        "pool-open",
+        "warning",
+        "ippool",
+        N_("Calico {release} does not know {field}: the pool is stored without it, so it serves {whom}."),
+        N_("Upgrade Calico first, or use a nodeSelector."),
+        applies_to="IPPool spec.namespaceSelector, spec.assignmentMode, spec.allowedUses",
+    ),
+    Rule(
         "field-apiv1",
         "error",
         "scenario",

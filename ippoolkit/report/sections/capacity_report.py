@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from html import escape
 from pathlib import Path
 
 from ...analysis import analyse
-from ...calico.limits import CALICO_VERSION
 from ...calico.pool_selection import max_blocks_per_node
 from ...choose import scenario_routes
 from ...figures import draw_block_sizes, draw_growth
@@ -26,6 +26,7 @@ from ..run_context import read_at_hand
 from .address_maps import address_map_parts, pool_title
 from .base_report import BaseReport
 from .choose_report import alternative_parts
+from .history_outlook import forecast_scenario, known_limits, outlook_parts, outlook_summary
 from .report_table import ReportTable
 from .scenario_summary import summarise_scenario
 from .section import Section, SectionPart, code_part, heading_part, paragraph, picture_part, table_part
@@ -50,6 +51,9 @@ class CapacityReport(BaseReport):
         Date to print; none if left out.
     nodes_shown
         Most nodes that a page lists; exports list all.
+    history
+        Sources of the pools' history, as `ippoolkit.forecast` reads them; a folder may hold those of many clusters,
+        each under its cluster's name.
 
     Raises
     ------
@@ -59,13 +63,21 @@ class CapacityReport(BaseReport):
         For a language that there is not.
     """
 
-    def __init__(self, scenario: str | Path, lang: str = "en", date: str = "", nodes_shown: int = 200) -> None:
+    def __init__(
+        self,
+        scenario: str | Path,
+        lang: str = "en",
+        date: str = "",
+        nodes_shown: int = 200,
+        history: Sequence[str] = (),
+    ) -> None:
         super().__init__(lang, date)
         reading = read_at_hand(scenario)
         self.scenario = reading.scenario
         self.analysis = analyse(self.scenario)
         self.reading_notes = reading.notes
         self.nodes_shown = nodes_shown
+        self.measured = forecast_scenario(self.scenario, history)
 
     @cached_property
     def findings(self) -> list[Finding]:
@@ -86,7 +98,8 @@ class CapacityReport(BaseReport):
         """Return the head: what, when, by which rules, of which input; the plan in a sentence."""
         lines = (self._plan_sentence(), self.scenario.description)
         head = self.header_part(N_("IP pool capacity report"), self.scenario.name, lines, self.digest)
-        return Section((head,), summarise_scenario(self.analysis, self.lang))
+        summary = summarise_scenario(self.analysis, self.lang)
+        return Section((head,), summary | outlook_summary(self.measured, self.scenario, self.lang))
 
     def verdict(self) -> Section:
         """Return the verdict and the three numbers that decide."""
@@ -94,6 +107,13 @@ class CapacityReport(BaseReport):
         markdown = "\n".join(f"- **{escape_markdown(value)}** {escape_markdown(label)}" for value, label, _ in boxes)
         html = verdict_html(self.analysis, self.lang) + capacity_tiles_html(self.analysis, self.lang, short=True)
         return Section((SectionPart(html, f"{verdict_markdown(self.analysis, self.lang)}\n\n{markdown}"),))
+
+    def measured_outlook(self) -> Section:
+        """Return when pools run out by their measured history; nothing without one."""
+        if self.measured is None:
+            return Section(())
+        limits = known_limits(self.measured, self.scenario)
+        return self.section(N_("When pools run out, as measured"), *outlook_parts(self.measured, limits, self))
 
     def what_breaks(self) -> Section:
         """Return what breaks first, and what would be enough to prevent it."""
@@ -247,7 +267,7 @@ class CapacityReport(BaseReport):
             ),
             (
                 N_("All numbers follow Calico {version}; every rule names its source under Findings."),
-                {"version": CALICO_VERSION},
+                {"version": self.scenario.release},
             ),
         ]
         lines = [self.words.render(template, values) for template, values in assumptions]

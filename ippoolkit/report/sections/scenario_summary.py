@@ -21,6 +21,7 @@ def summarise_scenario(analysis: Analysis, lang: str) -> dict[str, Any]:
         "word": scenario_verdict.status.value,
         "limit": scenario_verdict.limit,
         "sentence": scenario_verdict.finding.message(lang),
+        "pools": [[pool.name, str(pool.cidr)] for pool in analysis.scenario.cluster.pools],
         "change": suggested_change or ("" if is_sufficient else scenario_verdict.finding.remedy(lang)),
     }
     if figures is None:

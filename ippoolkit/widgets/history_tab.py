@@ -1,0 +1,160 @@
+"""The planner's tab that forecasts: load a measured history, see when pools run out, and take its growth over."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from html import escape
+from typing import Any
+
+from ..errors import InputError
+from ..findings import N_, Language
+from ..forecasting import Forecast, forecast, outlook, outlook_in_brief
+from ..forecasting.growth import addresses_a_month
+from ..model import Scenario
+from ..view.html import findings_html, text_table_html
+from .editor_state import EditorState
+from .scenario_files import uploaded_files
+from .widgets_js import html_pane
+
+POOLS_SHOWN = 20
+
+
+class HistoryTab:
+    """When pools run out by their measured history, and that history's growth as the plan's.
+
+    Parameters
+    ----------
+    words
+        The reader's language.
+    get_editor
+        Returns the plan as it stands, and which group of nodes the fields show.
+    take
+        Puts a plan in its place.
+    """
+
+    def __init__(
+        self, words: Language, get_editor: Callable[[], EditorState], take: Callable[[Scenario], None]
+    ) -> None:
+        self._words, self._get_editor, self._take = words, get_editor, take
+        self._measured: Forecast | None = None
+        self._task: asyncio.Task[None] | None = None
+        self.pane = html_pane("ipk-history")
+        self.pane.on_msg(self._on_action)
+        self.refresh()
+
+    def load(self, names: Sequence[str], contents: Sequence[bytes | memoryview]) -> None:
+        """Forecast from files that the browser sent; while it is worked out the planner stays usable."""
+        scenario = self._get_editor().scenario
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # no event loop: nobody is waiting at a page
+            self._finish(_forecast(scenario, names, contents))
+            return
+        message = escape(self._words.translate(N_("Forecasting.")))
+        self._show(f'<p><progress aria-label="{message}"></progress> {message}</p>')
+        kept = [bytes(content) for content in contents]
+        self._task = loop.create_task(self._load_in_thread(scenario, names, kept))
+
+    async def _load_in_thread(self, scenario: Scenario, names: Sequence[str], contents: Sequence[bytes]) -> None:
+        self._finish(await asyncio.to_thread(_forecast, scenario, names, contents))
+
+    def take_growth(self) -> None:
+        """Give the group of nodes that the fields show the growth that was measured."""
+        nodes_a_month = self._nodes_a_month()
+        if nodes_a_month is not None:
+            self._take(self._get_editor().with_group(nodes_per_month=nodes_a_month).scenario)
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Show what is known, for the plan as it stands."""
+        self._show("" if self._measured is None else self._outlook_html(self._measured))
+
+    def _on_action(self, _: Any, message: dict[str, Any], contents: list[Any]) -> None:
+        match message.get("action"):
+            case "history":
+                self.load(message.get("value", []), contents)
+            case "growth":
+                self.take_growth()
+            case "too-large":
+                too_large = self._words.translate(N_("Too large to send: use ippoolkit forecast with the file."))
+                self._show(f'<p class="ipk-field-error" role="alert">{escape(too_large)}</p>')
+
+    def _finish(self, result: Forecast | InputError) -> None:
+        if isinstance(result, InputError):
+            self._show(f'<p class="ipk-field-error" role="alert">{escape(result.describe(self._words.code))}</p>')
+            return
+        self._measured = result
+        self.refresh()
+
+    def _growth(self) -> float | None:
+        """Return the addresses a month of the plan's pools; of all pools where the history knows none of these."""
+        if self._measured is None:
+            return None
+        own = {pool.name for pool in self._get_editor().scenario.cluster.pools}
+        growth = addresses_a_month(self._measured, own)
+        return addresses_a_month(self._measured) if growth is None else growth
+
+    def _nodes_a_month(self) -> float | None:
+        """Return the nodes a month whose pods take as many addresses; None where no node has pods."""
+        growth, pods = self._growth(), self._get_editor().group.pods_per_node
+        return None if growth is None or not pods else round(max(0.0, growth / pods), 1)
+
+    def _outlook_html(self, measured: Forecast) -> str:
+        words = self._words
+        headings = [words.translate(heading) for heading in ("pool", "limit", "in use", "capacity", "runs out")]
+        rows = [
+            [
+                limit.pool,
+                words.translate(limit.limit),
+                *("–" if count is None else words.format_number(count) for count in (limit.in_use, limit.capacity)),
+                outlook_in_brief(limit, measured.horizon_days, lang=words.code),
+            ]
+            for limit in measured.pools[:POOLS_SHOWN]
+        ]
+        caption = words.render(N_("When pools run out, as of {date}"), {"date": measured.as_of.isoformat()})
+        table = text_table_html(headings, rows, left_aligned=[True, True, False, False, True], caption=caption)
+        findings = [outlook(limit, measured.horizon_days) for limit in measured.pools[:POOLS_SHOWN]]
+        return self._growth_html() + table + findings_html([*findings, *measured.notes], words.code)
+
+    def _growth_html(self) -> str:
+        words, growth, nodes = self._words, self._growth(), self._nodes_a_month()
+        if growth is None:
+            return ""
+        sentence = words.render(N_("Measured growth: {growth:+,.1f} addresses a month."), {"growth": growth})
+        if nodes is None:
+            return f"<p>{escape(sentence)}</p>"
+        group = self._get_editor().group
+        if group.nodes_per_month == nodes:
+            taken = words.render(N_("The plan grows by it: {nodes:g} nodes a month."), {"nodes": nodes})
+            return f'<p role="status">{escape(sentence)} {escape(taken)}</p>'
+        params = {"nodes": nodes, "pods": group.pods_per_node}
+        button = words.render(N_("Plan with {nodes:g} nodes a month"), params)
+        reason = words.render(N_("With {pods:pod} on each node that is {nodes:g} nodes a month."), params)
+        return (
+            f"<p>{escape(sentence)} {escape(reason)}</p>"
+            f'<p class="ipk-buttons"><button type="button" class="ipk-primary" data-action="growth" data-value="">'
+            f"{escape(button)}</button></p>"
+        )
+
+    def _show(self, below: str) -> None:
+        translate = self._words.translate
+        description = translate(
+            N_("A measured history: CSV (time,pool,in_use,capacity) or the JSON of Prometheus' query_range.")
+        )
+        text = translate(N_("Load a history…"))
+        self.pane.html = (
+            f'<p class="ipk-empty">{escape(description)}</p><p class="ipk-buttons"><label class="ipk-load ipk-button">'
+            f'{escape(text)}<input type="file" multiple data-action="history" accept=".csv,.json" '
+            f'aria-label="{escape(text)}"></label></p>{below}'
+        )
+
+
+def _forecast(
+    scenario: Scenario, names: Sequence[str], contents: Sequence[bytes | memoryview]
+) -> Forecast | InputError:
+    try:
+        with uploaded_files(names, contents) as paths:
+            return forecast(*paths, pools=scenario)
+    except InputError as error:
+        return error
