@@ -11,10 +11,12 @@ from rich.text import Text
 from ..analysis import Analysis
 from ..capacity.evaluation import SEVERITY_OF_STATUS, Verdict
 from ..choose import scenario_routes
-from ..findings import N_, Finding, get_language
+from ..findings import N_, Finding, Language, get_language
 from .cell_text import format_column
 from .display_columns import display_columns
+from .growth import growth_changes, growth_note
 from .terminal import SEVERITY_STYLES, TextColumn, print_columns, print_findings
+from .verdict_parts import verdict_parts
 
 # What goes first where the terminal is narrow.
 _DROP_ORDER: dict[str, Sequence[str]] = {
@@ -59,7 +61,7 @@ def print_capacity(
     """Print the verdict, every table and all findings of a scenario; `max_routes` is what a routing table takes."""
     words, scenario = get_language(lang), analysis.scenario
     for verdict in analysis.verdicts:
-        print_verdict(console, verdict, lang=lang)
+        print_verdict(console, analysis, verdict, lang=lang)
     print_table(console, "pools", analysis.pools(lang=lang), title=words.translate(N_("Pools")), lang=lang)
     for pool in sorted(scenario.cluster.pools, key=lambda pool: pool.name):
         params = {"pool": pool.name, "cidr": pool.cidr, "size": pool.block_size}
@@ -67,7 +69,7 @@ def print_capacity(
         print_table(console, "block_sizes", analysis.block_sizes(pool.name, lang=lang), title=title, lang=lang)
     if scenario.cluster.nodes or scenario.plan.groups:
         print_table(console, "nodes", analysis.nodes(lang=lang), title=words.translate(N_("Nodes")), lang=lang)
-        print_table(console, "growth", analysis.growth(lang=lang), title=words.translate(N_("Growth")), lang=lang)
+        _print_growth(console, analysis, words)
         routes = scenario_routes(scenario, max_routes=max_routes, lang=lang)
         print_table(console, "routes", routes, title=words.translate(N_("Routes")), lang=lang)
     choice_table = analysis.choice_table(lang=lang)
@@ -76,6 +78,17 @@ def print_capacity(
             console, "choices", choice_table, title=words.translate(N_("Single changes that are sufficient")), lang=lang
         )
     print_findings(console, [*analysis.findings, *notes], lang=lang)
+
+
+def _print_growth(console: Console, analysis: Analysis, words: Language) -> None:
+    """Print the months in which something changes; where nothing does, a sentence."""
+    table, title = analysis.growth(lang=words.code), words.translate(N_("Growth"))
+    note, changes = growth_note(table, words), growth_changes(table)
+    if len(changes) > len(analysis.plans) or not note:
+        print_table(console, "growth", changes, title=title, lang=words.code)
+    if note:
+        console.print(Text.assemble((f"{title}: ", "bold"), note))
+        console.print()
 
 
 def print_table(console: Console, table_name: str, data: pd.DataFrame, *, title: str, lang: str = "en") -> None:
@@ -93,20 +106,14 @@ def print_table(console: Console, table_name: str, data: pd.DataFrame, *, title:
     print_columns(console, columns, title=title, drop_order=_DROP_ORDER[table_name], lang=lang)
 
 
-def print_verdict(console: Console, verdict: Verdict, *, lang: str = "en") -> None:
+def print_verdict(console: Console, analysis: Analysis, verdict: Verdict, *, lang: str = "en") -> None:
     """Print a verdict: word and sentence, then the limit that binds and its source."""
     words = get_language(lang)
-    finding = verdict.finding
-    status_text = (
-        f"{words.translate(verdict.status.value).capitalize()}. ",
-        f"bold {SEVERITY_STYLES[SEVERITY_OF_STATUS[verdict.status]]}",
-    )
-    console.print(Text.assemble(status_text, (finding.message(lang), "bold")))
-    if remedy := finding.remedy(lang):
+    parts = verdict_parts(analysis, words, verdict)
+    style = f"bold {SEVERITY_STYLES[SEVERITY_OF_STATUS[verdict.status]]}"
+    console.print(Text.assemble((f"{parts.label} ", style), (parts.message, "bold")))
+    if remedy := verdict.finding.remedy(lang):
         console.print(Text(remedy))
-    limit_text = words.render(
-        N_("Limiting factor: {limit} ({source})"),
-        {"limit": words.translate(verdict.limit), "source": finding.source.url},
-    )
-    console.print(Text(limit_text, style="bright_black"))
+    params = {"limit": parts.limit, "source": parts.source.url}
+    console.print(Text(words.render(N_("Limiting factor: {limit} ({source})"), params), style="bright_black"))
     console.print()

@@ -9,6 +9,7 @@ from html import escape
 from ..analysis import Analysis, compare
 from ..findings import N_, Finding, Language
 from ..model import IPPool, Scenario
+from ..view.growth import growth_changes, growth_note
 from ..view.html import comparison_html, findings_html, nodes_html, review_html, table_html, verdict_html
 from ..view.html_charts import block_sizes_chart, growth_chart
 from ..write import to_manifests_yaml
@@ -36,7 +37,11 @@ def growth_tab(analysis: Analysis, language: Language) -> str:
     table = analysis.growth(lang=language.code)
     if table.empty:
         return no_pool_message(language)
-    return growth_chart(table, lang=language.code) + table_html("growth", table, lang=language.code)
+    note, changes = growth_note(table, language), growth_changes(table)
+    note_html = f'<p class="ipk-empty">{escape(note)}</p>' if note else ""
+    if note and changes["month"].max() == 0:
+        return note_html
+    return growth_chart(table, lang=language.code) + note_html + table_html("growth", changes, lang=language.code)
 
 
 def findings_tab(findings: Sequence[Finding], language: Language) -> str:

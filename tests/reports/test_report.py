@@ -78,11 +78,12 @@ def test_it_says_everything_verdict_first(report):
 
 
 def test_its_tables_are_those_of_the_library(report):
+    from ippoolkit.view.growth import growth_changes
     from ippoolkit.view.html import table_html
 
     scenario = ipk.load(KUBESPRAY)
     assert table_html("nodes", ipk.nodes(scenario)) in report
-    assert table_html("growth", ipk.growth(scenario), caption="Growth") in report
+    assert table_html("growth", growth_changes(ipk.growth(scenario)), caption="Growth") in report
     assert table_html("pools", ipk.pools(scenario)) in report
 
 
@@ -124,7 +125,7 @@ def test_hostile_names_are_text(tmp_path):
 
 def test_a_plan_that_fails_says_so_and_what_to_choose(tmp_path):
     text = ipk.make_report(plan(size=24), tmp_path / "r.html").read_text()
-    assert "64 blocks for 70 nodes: node 65 gets none." in text
+    assert "64 blocks for 70 nodes that need 70, 1 per typical node: node 65 gets none." in text
     assert "blockSize 26 (holds 256 nodes)" in text
 
 

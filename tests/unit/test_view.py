@@ -16,8 +16,10 @@ from ippoolkit.report.sections.report_table import ReportTable
 from ippoolkit.view.capacity_data import capacity_as_dict
 from ippoolkit.view.capacity_terminal import print_capacity
 from ippoolkit.view.display_columns import display_columns
+from ippoolkit.view.growth import growth_changes, growth_note
 from ippoolkit.view.html import capacity_tiles_html, comparison_html, findings_html, table_html, verdict_html
 from ippoolkit.view.html_charts import block_sizes_chart, growth_chart
+from ippoolkit.view.markdown import verdict_markdown
 from tests.helpers import ROOT, plan
 
 HOSTILE = "<script>alert(1)</script>{{7*7}}\"'&"
@@ -204,3 +206,28 @@ def test_a_power_in_a_table_keeps_its_space():
         "t", ["a"], [(f"room for {get_language('en').format_number(3 * 10**17 + 1)}",)], lang="en"
     )
     assert "room for 3.00\u00a0×\u00a010^17" in made.html
+
+
+def test_the_verdict_of_two_ip_versions_names_version_and_pool():
+    six = ipk.IPPool(name="six", cidr="fd00::/64", block_size=122)
+    cluster = ipk.Cluster(pools=(*plan(size=24).cluster.pools, six))
+    networks = ipk.Networks(services=("10.233.0.0/18",))
+    analysis = ipk.analyse(ipk.Scenario(cluster=cluster, plan=plan().plan, networks=networks))
+    for text in (verdict_html(analysis), verdict_markdown(analysis)):
+        assert "IPv4 (pool): 64 blocks for 70 nodes that need 70, 1 per typical node: node 65 gets none." in text
+        assert "blockSize 26 for pool" in text
+        assert "prefix 17 for pool" in text
+        assert "another IPv4 pool of /21" in text
+    assert "also covers 10.233.0.0/18" in verdict_html(analysis)
+
+
+def test_growth_that_stands_still_is_a_sentence_and_months_without_a_change_are_left_out():
+    still, slow = ipk.growth(plan()), ipk.growth(plan(nodes_per_month=0.25))
+    english = get_language("en")
+    assert growth_note(still, english) == "Nothing grows within 12 months: today's figures hold throughout."
+    assert list(growth_changes(slow)["month"]) == [0, 1, 5, 9]
+    assert growth_note(slow, english) == "Months in which nothing changes are left out."
+    assert growth_note(ipk.growth(plan(nodes_per_month=1)), english) == ""
+    text = printed(plan(), 120)
+    assert "Growth: Nothing grows within 12 months" in text
+    assert "addresses needed" not in text

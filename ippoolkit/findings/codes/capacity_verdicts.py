@@ -32,7 +32,7 @@ CAPACITY_VERDICTS = (
         "blocks-short",
         "error",
         "blocks",
-        N_("{blocks:block} for {nodes:node}: node {first} gets none."),
+        N_("{blocks:block} for {nodes:node} that need {need}, {per_node} per typical node: node {first} gets none."),
         N_("Make the blocks smaller (a larger blockSize), the pool larger, or add a pool."),
         short_message=N_("node {first} of {nodes} gets no block"),
     ),

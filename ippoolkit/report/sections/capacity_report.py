@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -17,6 +18,7 @@ from ...ipam import IpamError
 from ...model import IPPool
 from ...model.scenario_edits import nodes_as_group
 from ...simulation import place_planned_pods
+from ...view.growth import growth_changes, growth_note
 from ...view.html import capacity_tiles, capacity_tiles_html, verdict_html
 from ...view.markdown import escape_markdown, verdict_markdown
 from ...write import scenario_to_yaml, to_manifests_yaml
@@ -182,18 +184,24 @@ class CapacityReport(BaseReport):
         return self.section(N_("Nodes"), *parts, table_part(nodes_table))
 
     def growth(self) -> Section:
-        """Return growth month by month, as a picture for each family and a table."""
+        """Return growth month by month, as a picture for each family and a table; a sentence where nothing grows."""
         data = self.analysis.growth(lang=self.lang)
-        parts = []
+        changes, note = growth_changes(data), growth_note(data, self.words)
+        parts = [paragraph(note, "ipk-empty")] if note else []
+        exported = table_part(
+            ReportTable.from_standard_table(
+                "growth", data, shown=changes, lang=self.lang, caption=self.words.translate(N_("Growth"))
+            )
+        )
+        if note and changes["month"].max() == 0:
+            return self.section(N_("Growth"), *parts, replace(exported, html="", markdown=""))
+        pictures: list[SectionPart] = []
         if self.scenario.plan.months:
             for family in sorted({int(family) for family in data["family"]}):
                 title = self.words.render(N_("IPv{family}: what is needed, month by month"), {"family": family})
                 figure = draw_growth(data, family=family, lang=self.lang)
-                parts += [heading_part(title, 3), picture_part(f"growth IPv{family}", figure, title)]
-        growth_table = ReportTable.from_standard_table(
-            "growth", data, lang=self.lang, caption=self.words.translate(N_("Growth"))
-        )
-        return self.section(N_("Growth"), *parts, table_part(growth_table))
+                pictures += [heading_part(title, 3), picture_part(f"growth IPv{family}", figure, title)]
+        return self.section(N_("Growth"), *pictures, *parts, exported)
 
     def routes(self) -> Section:
         """Return who holds how many routes, by the way they travel."""

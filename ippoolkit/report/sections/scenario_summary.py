@@ -7,7 +7,7 @@ from typing import Any
 from ...analysis import Analysis
 from ...capacity.evaluation import Status
 from ...findings import get_language
-from ...view.html import choice_text
+from ...view.verdict_parts import choice_text
 
 
 def summarise_scenario(analysis: Analysis, lang: str) -> dict[str, Any]:
@@ -15,7 +15,7 @@ def summarise_scenario(analysis: Analysis, lang: str) -> dict[str, Any]:
     words = get_language(lang)
     scenario_verdict, figures = analysis.verdict, analysis.metrics
     is_sufficient = scenario_verdict.status in (Status.FITS, Status.IDLE)
-    suggested_change = next((choice_text(choice, words) for choice in analysis.choices), "")
+    suggested_change = next((choice_text(choice, analysis, words) for choice in analysis.choices), "")
     summary = {
         "name": analysis.scenario.name,
         "word": scenario_verdict.status.value,
