@@ -246,9 +246,7 @@ class Calicoctl:
             kept_metadata = {
                 key: resource.metadata[key] for key in ("labels", "annotations") if resource.metadata.get(key)
             }
-            # A status is the controllers' to write: of a manifest it is stored on create only, and not an empty one.
-            stored = self.store.get(resource.kind, resource.name)
-            status = stored.status if stored is not None else _without_empty_values(resource.status)
+            status = _without_empty_values(resource.status)
             self.store.put(StoredObject(resource.kind, resource.name, spec, kept_metadata, status))
         return findings.findings
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from ..calico.releases import NEWEST, Release
 from ..findings import Finding, Place
 from ..findings.codes.rule import CALICOCTL
+from ..model import IPAMConfig
 from .datastore import Datastore
 from .resource import make_finding
 
@@ -173,6 +174,40 @@ def configure_ipam(store: Datastore, args: Sequence[str]) -> list[Finding]:
         stored_values = {setting.datastore_key: after[setting.field] for setting in _settings(release)}
         store.ipam_options = {key: value for key, value in stored_values.items() if value}
     return findings
+
+
+def judge_configuration(
+    existing: IPAMConfig | None, args: Sequence[str], release: Release = NEWEST
+) -> tuple[list[Finding], dict[str, Any]]:
+    """Judge `calicoctl ipam configure` on a cluster's configuration.
+
+    Parameters
+    ----------
+    existing
+        The configuration that is there; None where there is none.
+    args
+        The words of the command line behind ``configure``.
+    release
+        The release of calicoctl and of the cluster.
+
+    Returns
+    -------
+    tuple
+        Why it is refused, nothing where it is accepted; and the configuration afterwards, by its fields' own names.
+    """
+    stored = None
+    if existing is not None:
+        values = {
+            "strictAffinity": existing.strict_affinity,
+            "autoAllocateBlocks": existing.auto_allocate_blocks,
+            "maxBlocksPerHost": existing.max_blocks_per_host,
+            "ipCooldownSeconds": existing.ip_cooldown_seconds,
+            "kubeVirtVMAddressPersistence": existing.kube_virt_vm_address_persistence,
+        }
+        stored = {setting.datastore_key: values[setting.field] for setting in _settings(release)}
+    store = Datastore(ipam_options=stored, release=release)
+    findings = configure_ipam(store, args)
+    return findings, effective_ipam_options(store.ipam_options, release)
 
 
 def _parse_options(

@@ -11,7 +11,7 @@ from tests.conformance.reasons import unnamed
 KEYS = {"accepted", "errors", "unknown_fields", "spec_after_defaulting", "update"}
 # What the API server says of a rule that could not be worked out: the field's own problem is the reason.
 _FOLLOWS = re.compile(
-    r"invalid data, expected|no such key|Checked value must be of type|some validation rules were not"
+    r"invalid data, expected|no such key|evaluating rule:|Checked value must be of type|some validation rules were not"
 )
 
 

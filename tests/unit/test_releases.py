@@ -193,3 +193,15 @@ def test_the_commands_take_a_release(tmp_path):
     assert (answer["before"], answer["after"]) == ("v3.30.7", "v3.33")
     shown = run(app, ["upgrade", str(tmp_path / "pool.yaml"), "--calico", "3.30", "--to", "3.33", "--lang", "zh"])
     assert "从 Calico v3.30.7 到 v3.33" in shown.stdout
+
+
+def test_ipam_configure_is_judged_on_what_exists(tmp_path):
+    (tmp_path / "s.yaml").write_text("version: 1\ncluster: {ipam: {strictAffinity: true, maxBlocksPerHost: 4}}\n")
+    run = CliRunner().invoke
+    refused = run(app, ["configure", "-e", str(tmp_path / "s.yaml"), "--json", "--", "--strictaffinity=false"])
+    assert refused.exit_code == 1
+    assert [finding["code"] for finding in json.loads(refused.stdout)["findings"]] == ["configure-max"]
+    accepted = run(app, ["configure", "--", "--strictaffinity=true", "--max-blocks-per-host=8"])
+    assert accepted.exit_code == 0
+    assert "maxBlocksPerHost: 8" in accepted.stdout
+    assert run(app, ["configure", "--", "--auto-allocate-blocks=false"]).exit_code == 1
