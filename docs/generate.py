@@ -1,4 +1,4 @@
-"""Make the pages that are made from the code: commands, tables, rules, the Python API, the scenario file, its schema."""
+"""Make the pages that are made from the code: commands, tables, rules, the Python API, the scenario file."""
 
 from __future__ import annotations
 
@@ -68,9 +68,9 @@ _ABOUT = {
 
 
 _TABLES = (
-    "Each function returns a pandas DataFrame with these columns. Counts of addresses, blocks, nodes and pods are nullable "
-    "`Int64`, where `pd.NA` means unknown or none; a column that holds a value past 2^63, as of IPv6 pools, has exact "
-    "Python ints in dtype `object` instead. How they are counted: [arithmetic.md](arithmetic.md)."
+    "Each function returns a pandas DataFrame with these columns. Counts of addresses, blocks, nodes and pods are "
+    "nullable `Int64`, where `pd.NA` means unknown or none; a column that holds a value past 2^63, as of IPv6 pools, "
+    "has exact Python ints in dtype `object` instead. How they are counted: [arithmetic.md](arithmetic.md)."
 )
 
 
@@ -98,7 +98,8 @@ def rules() -> str:
     ]
     rows = [
         f"| `{rule.code}` | {_cell(rule.applies_to)} | {_cell(rule.limit)} | {_refusing(rule)} "
-        f"| {_cell(rule.message)} | {_cell(rule.remedy)} | {_cell('; '.join(rule.calico_messages))} | {_source(rule.source_key)} |"
+        f"| {_cell(rule.message)} | {_cell(rule.remedy)} | {_cell('; '.join(rule.calico_messages))} "
+        f"| {_source(rule.source_key)} |"
         for rule in RULES.values()
         if rule.applies_to
     ]
@@ -108,7 +109,8 @@ def rules() -> str:
         parts += [f"## {kind.name}: its fields", "\n".join([*_FIELDS, *fields]), f"Source: {_source(kind.source_key)}"]
     head = ["| code | severity | says | what to do | source |", "|---|---|---|---|---|"]
     rows = [
-        f"| `{rule.code}` | {rule.severity} | {_cell(rule.message)} | {_cell(rule.remedy)} | {_source(rule.source_key)} |"
+        f"| `{rule.code}` | {rule.severity} | {_cell(rule.message)} | {_cell(rule.remedy)} "
+        f"| {_source(rule.source_key)} |"
         for rule in RULES.values()
         if not rule.applies_to
     ]
@@ -167,8 +169,8 @@ def audit() -> str:
 
 
 _AUDIT = """\
-`ippoolkit audit --json` holds these figures under the same names, and `ippoolkit.audit.cluster_audit(...)` as `pools` and
-`nodes` (pandas DataFrames), `figures.totals` and `figures.config`. They are counted as Calico's own programs count
+`ippoolkit audit --json` holds these figures under the same names, and `ippoolkit.audit(...)` as `pools` and `nodes`
+(pandas DataFrames), `metrics.totals` and `metrics.config`. They are counted as Calico's own programs count
 them. A figure that needs a kind of object which could not be read is null: unknown. `rounded` lists those that come
 from a rounded text.
 

@@ -1,6 +1,7 @@
 """Calico's numbers: the defaults and limits that every computation rests on, in one place.
 
-Each was read in the source of Calico v3.33; what other releases do differently is in `differences`. `ippoolkit.findings.sources` holds the pages that describe them.
+Each was read in the source of Calico v3.33; what other releases do differently is in `differences`.
+`ippoolkit.findings.sources` holds the pages that describe them.
 """
 
 from __future__ import annotations

@@ -14,7 +14,9 @@ from .app import LanguageOption, ScenarioOutOption, app, errors_reported, print_
 def from_installer(
     paths: Annotated[
         list[Path],
-        typer.Argument(help="A Kubespray inventory, Installation, Helm values, ClusterConfiguration, files of RKE, kops, Talos …"),
+        typer.Argument(
+            help="A Kubespray inventory, Installation, Helm values, ClusterConfiguration, files of RKE, kops, Talos …"
+        ),
     ],
     out: ScenarioOutOption = None,
     lang: LanguageOption = "en",

@@ -58,8 +58,8 @@ def with_single_group(scenario: Scenario, **changes: Any) -> Scenario:
     scenario
         The design; its pools, configuration and networks stay.
     changes
-        Fields of the `NodeGroup` that differ from `nodes_as_group`. Where `pods_per_node` changes alone, the busiest node
-        has as many.
+        Fields of the `NodeGroup` that differ from `nodes_as_group`. Where `pods_per_node` changes alone, the
+        busiest node has as many.
     """
     if "pods_per_node" in changes:
         changes.setdefault("pods_on_busiest_node", changes["pods_per_node"])
