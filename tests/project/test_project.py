@@ -131,7 +131,7 @@ KNOWN_BY = {
     "urllib3": {"live"},
     "numpy": {"capacity", "change", "choose", "forecasting", "ipam", "simulation"},
     "babel": {"findings"},
-    "pydantic": {"choose", "ipam", "model", "read", "report", "write", "widgets"},
+    "pydantic": {"choose", "forecasting", "ipam", "model", "read", "report", "write", "widgets"},
 }
 
 
