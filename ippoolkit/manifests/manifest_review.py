@@ -118,7 +118,6 @@ def review(
         Whose verdicts count, of `JUDGES`.
     separately
         Judge each file alone; otherwise each one sees what became of those before it.
-
     release
         The release of Calico whose judges decide; that of what exists where it is left out, else the newest.
 

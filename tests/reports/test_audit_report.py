@@ -43,7 +43,7 @@ def test_the_command_makes_one_page_that_loads_nothing(folder, tmp_path):
     page = (tmp_path / "r.html").read_text()
     assert not re.search(r"<script (?!>)|<link|@import|src=", page)
     assert "AuditReport(" not in page
-    for heading in ("What is wrong", "Address maps", "Pods that each node still has addresses for"):
+    for heading in ("Problems", "Address maps", "Further pods each node has addresses for"):
         assert heading in page
 
 

@@ -224,8 +224,9 @@ def test_every_number_stays(cluster, tmp_path):
     assert numbers(ipk.nodes(told)) == numbers(ipk.nodes(scenario))
     assert numbers(ipk.growth(told)) == numbers(ipk.growth(scenario))
     assert numbers(ipk.choices(told)) == numbers(ipk.choices(scenario))
+    # Networks are laid out anew in private space: only what is said of special ranges goes with the old ones.
     assert [finding.code for finding in ipk.check_design(told)] == [
-        finding.code for finding in ipk.check_design(scenario)
+        finding.code for finding in ipk.check_design(scenario) if finding.code != "range-special"
     ]
     for old, new in zip(sorted(scenario.cluster.pools, key=lambda pool: pool.name), told.cluster.pools, strict=True):
         assert numbers(ipk.block_sizes(told, new.name)) == numbers(ipk.block_sizes(scenario, old.name))

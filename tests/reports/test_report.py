@@ -58,7 +58,7 @@ def test_it_says_everything_verdict_first(report):
     headings = re.findall(r"<(?:h1|h2)[^>]*>(.*?)</(?:h1|h2)>", report)
     assert [re.sub("<[^>]*>", "", heading) for heading in headings] == [
         "kubespray",
-        "fits. Holds 60 nodes with 3,154 pods after 12 months of growth; capacity for up to 254 nodes.",
+        "Fits. Holds 60 nodes with 3,154 pods after 12 months of growth; capacity for up to 254 nodes.",
         "What breaks first, and when",
         "The plan in a picture",
         "Block sizes compared",

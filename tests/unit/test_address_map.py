@@ -95,4 +95,4 @@ def test_its_picture_is_the_same_each_time(short, lang):
 def test_the_picture_of_growth_marks_the_month_in_which_blocks_run_out():
     made = figures.render_svg(figures.draw_growth(ipk.growth(plan(nodes_per_month=15, nodes=100))), "growth")
     assert "month 11" in made
-    assert "needed 280 of 256" in made
+    assert "280 needed of 256" in made

@@ -37,7 +37,7 @@ def test_the_page_names_everything_public():
 def test_verbs_are_named_as_the_commands_are():
     commands = {command.name or command.callback.__name__ for command in app.registered_commands}
     # What writes files that Python has other means for, or reads a running cluster.
-    other = {"scenario", "schema", "snapshot", "from-installer", "convert", "alerts", "lab"}
+    other = {"scenario", "schema", "snapshot", "from-installer", "convert", "alerts", "configure", "lab"}
     for command in commands - other:
         assert inspect.isfunction(getattr(ipk, command.replace("-", "_"))), command
 

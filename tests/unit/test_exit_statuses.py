@@ -61,6 +61,11 @@ EXAMPLES = {
     ("forecast", 2): "{bad}",
     ("alerts", 0): "{pool}",
     ("alerts", 2): "{bad}",
+    ("upgrade", 0): "{pool} --to v3.33",
+    ("upgrade", 2): "{bad} --to v3.33",
+    ("configure", 0): "-- --strictaffinity=true",
+    ("configure", 1): "-- --auto-allocate-blocks=false",
+    ("configure", 2): "-e {bad} -- --strictaffinity=true",
 }
 
 
@@ -68,7 +73,8 @@ def test_the_table_has_every_command_and_each_of_its_statuses_is_tried():
     commands = {command.name or command.callback.__name__ for command in app.registered_commands} | {"runbook"}
     assert commands == set(TABLE)
     told = {(command, status) for command, cells in TABLE.items() for status, cell in enumerate(cells) if cell}
-    assert told == set(EXAMPLES)
+    started = {("lab", 0), ("lab", 2)}  # a server: tests/unit/test_lab.py
+    assert told - started == set(EXAMPLES)
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import sys
 import tarfile
 import zipfile
 from pathlib import Path
@@ -229,7 +230,7 @@ def test_archives_are_folders(tmp_path, suffix):
 
 
 def test_an_archive_that_grows_without_end_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("ippoolkit.read.input_files.MAX_ARCHIVE_BYTES", 1000)
+    monkeypatch.setattr(sys.modules["ippoolkit.read.input_files"], "MAX_ARCHIVE_BYTES", 1000)
     file = tmp_path / "bomb.gz"
     file.write_bytes(gzip.compress(b" " * 100_000))
     with pytest.raises(InputError, match="unpacks to more than"):
