@@ -44,6 +44,7 @@ from .model import (
 )
 from .model.scenario_edits import nodes_as_group, with_pool, with_single_group
 from .read.reading import Reading, load, read
+from .release_upgrade import Upgrade, upgrade
 from .report.batch import make_report, make_reports
 from .simulation import simulate
 from .widgets import ChangePlanner, Planner
@@ -77,6 +78,7 @@ __all__ = [
     "Requirements",
     "Scenario",
     "Status",
+    "Upgrade",
     "Verdict",
     "analyse",
     "audit",
@@ -113,6 +115,7 @@ __all__ = [
     "simulate",
     "simulation",
     "to_manifests_yaml",
+    "upgrade",
     "verdict",
     "verdicts",
     "view",

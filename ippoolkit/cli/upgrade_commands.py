@@ -31,7 +31,7 @@ def upgrade(
     Exit status 0 nothing breaks, 1 a verdict becomes worse or an object is refused, 2 unusable input.
     """
     from ..read import read
-    from ..upgrade import upgrade as judge
+    from ..release_upgrade import upgrade as judge
     from ..view.upgrade_terminal import print_upgrade, upgrade_as_dict
 
     with errors_reported(lang):

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ..findings import N_, get_language
-from ..upgrade import Upgrade
+from ..release_upgrade import Upgrade
 from .review_terminal import print_finding
 
 

@@ -80,7 +80,7 @@ LAYERS = [
     {"capacity", "ipam"},
     {"analysis"},
     {"manifests", "simulation"},
-    {"live", "upgrade"},
+    {"live", "release_upgrade"},
     {"audit"},
     {"choose"},
     {"change", "forecasting"},

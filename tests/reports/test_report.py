@@ -74,7 +74,7 @@ def test_it_says_everything_verdict_first(report):
     ]
     assert report.count("<svg") == 4
     assert "2026-11-23" in report
-    assert "Calico v3.32 rules" in report
+    assert "Calico v3.33 rules" in report
 
 
 def test_its_tables_are_those_of_the_library(report):

@@ -14,7 +14,7 @@ from ippoolkit.errors import InputError
 from ippoolkit.ipam import Ipam, IpamError
 from ippoolkit.manifests import AggregatedServer, Calicoctl, Datastore, configure_ipam, parse_manifests
 from ippoolkit.manifests.manifest_review import Decision, review_text
-from ippoolkit.upgrade import upgrade
+from ippoolkit.release_upgrade import upgrade
 
 POOL = """\
 apiVersion: projectcalico.org/v3

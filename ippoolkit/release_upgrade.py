@@ -50,7 +50,7 @@ class Upgrade:
         return any(finding.severity == Severity.ERROR for finding in self.findings)
 
 
-def upgrade(scenario: Scenario, to: Release, *, before: Release | None = None) -> Upgrade:
+def upgrade(scenario: Scenario, to: Release | str, *, before: Release | None = None) -> Upgrade:
     """Judge a scenario by the release that it has and by another one.
 
     Parameters
@@ -58,7 +58,7 @@ def upgrade(scenario: Scenario, to: Release, *, before: Release | None = None) -
     scenario
         What exists and what is planned.
     to
-        The release to go to, newer or older.
+        The release to go to, newer or older: ``"v3.33"``, ``"3.29.7"``.
     before
         The release that runs; the scenario's where it is left out.
 
@@ -69,12 +69,13 @@ def upgrade(scenario: Scenario, to: Release, *, before: Release | None = None) -
 
     Examples
     --------
-    >>> from ippoolkit.calico.releases import Release
-    >>> scenario = Scenario(calico="v3.30.7")
-    >>> [str(release) for release in (upgrade(scenario, Release.parse("3.33")).before,)]
-    ['v3.30.7']
+    >>> import ippoolkit as ipk
+    >>> change = ipk.upgrade(ipk.Scenario(calico="v3.30.7"), "v3.33")
+    >>> str(change.before), str(change.after)
+    ('v3.30.7', 'v3.33')
     """
     before = before or scenario.release
+    to = Release.parse(to) if isinstance(to, str) else to
     verdicts = tuple(_verdict_changes(scenario, before, to))
     findings = [
         *_verdict_findings(verdicts, to),
