@@ -2,6 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -65,8 +66,12 @@ def test_processes_and_threads_write_the_same_bytes(sources):
         assert as_bytes(forecast_fleet(histories, pool, horizon_days=90), fleet_data) == forecasts
 
 
-def test_a_forecast_outlives_its_run_unchanged():
-    found = forecast(HISTORY, horizon_days=90)
+def test_a_forecast_outlives_its_run_unchanged(tmp_path):
+    few = tmp_path / "few.csv"
+    few.write_text("time,pool,in_use,capacity\n2026-11-01,new,9,8\n2026-11-02,new,3,8\n")
+    found = replace(forecast(HISTORY, few, horizon_days=90), history=())
+    assert found.notes
+    assert any(limit.reason for limit in found.pools)
     assert from_plain(json.loads(json.dumps(to_plain(found)))) == found
 
 
