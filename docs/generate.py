@@ -1,20 +1,37 @@
-"""Make the pages that are made from the code: tables, rules, the scenario file and its schema."""
+"""Make the pages that are made from the code: commands, tables, rules, the Python API, the scenario file."""
 
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import json
+import re
 from pathlib import Path
 from typing import Any
 
+import typer
+
+import ippoolkit
 from ippoolkit.audit.metric_schema import CONFIG_METRICS, NODE_METRICS, POOL_METRICS, TOTAL_METRICS
+from ippoolkit.calico.differences import BEGINNING, DIFFERENCES, FOREVER, Version
 from ippoolkit.calico.kinds import KINDS, FieldSpec, ScalarType
+from ippoolkit.calico.releases import NEWEST, OLDEST_MINOR
 from ippoolkit.capacity.table_columns import TABLES
+from ippoolkit.cli import app
 from ippoolkit.findings import RULES, SOURCES, Rule
 from ippoolkit.model import Scenario
 from ippoolkit.read import scenario_schema
 
 HERE = Path(__file__).parent
+_RELEASES = f"""\
+The kit answers as the Calico that runs: `calico: v3.29.7` in a scenario, `--calico v3.29.7` on the command line, else
+what a dump or an installer tells (ClusterInformation, the image of calico-node, the operator's status, Kubespray's
+`calico_version`), else {NEWEST}, the newest that is known. `3.31` means its last patch. A newer release is judged as
+the newest known; one before v3.{OLDEST_MINOR} is refused.
+
+Every difference that the kit knows, those first that change most for a planner. Paths are those of
+[Calico's source](https://github.com/projectcalico/calico). `ippoolkit upgrade FILES --to RELEASE` says which of them
+matter to a cluster."""
 MADE = "<!-- Made by docs/generate.py; a test keeps it current. -->"
 
 _TYPES = {"count": "Int64", "number": "int64", "flag": "bool", "text": "str"}
@@ -51,9 +68,9 @@ _ABOUT = {
 
 
 _TABLES = (
-    "Each function returns a pandas DataFrame with these columns. Counts of addresses, blocks, nodes and pods are nullable "
-    "`Int64`, where `pd.NA` means unknown or none; a column that holds a value past 2^63, as of IPv6 pools, has exact "
-    "Python ints in dtype `object` instead. How they are counted: [arithmetic.md](arithmetic.md)."
+    "Each function returns a pandas DataFrame with these columns. Counts of addresses, blocks, nodes and pods are "
+    "nullable `Int64`, where `pd.NA` means unknown or none; a column that holds a value past 2^63, as of IPv6 pools, "
+    "has exact Python ints in dtype `object` instead. How they are counted: [arithmetic.md](arithmetic.md)."
 )
 
 
@@ -81,7 +98,8 @@ def rules() -> str:
     ]
     rows = [
         f"| `{rule.code}` | {_cell(rule.applies_to)} | {_cell(rule.limit)} | {_refusing(rule)} "
-        f"| {_cell(rule.message)} | {_cell(rule.remedy)} | {_cell('; '.join(rule.calico_messages))} | {_source(rule.source_key)} |"
+        f"| {_cell(rule.message)} | {_cell(rule.remedy)} | {_cell('; '.join(rule.calico_messages))} "
+        f"| {_source(rule.source_key)} |"
         for rule in RULES.values()
         if rule.applies_to
     ]
@@ -91,7 +109,8 @@ def rules() -> str:
         parts += [f"## {kind.name}: its fields", "\n".join([*_FIELDS, *fields]), f"Source: {_source(kind.source_key)}"]
     head = ["| code | severity | says | what to do | source |", "|---|---|---|---|---|"]
     rows = [
-        f"| `{rule.code}` | {rule.severity} | {_cell(rule.message)} | {_cell(rule.remedy)} | {_source(rule.source_key)} |"
+        f"| `{rule.code}` | {rule.severity} | {_cell(rule.message)} | {_cell(rule.remedy)} "
+        f"| {_source(rule.source_key)} |"
         for rule in RULES.values()
         if not rule.applies_to
     ]
@@ -150,8 +169,8 @@ def audit() -> str:
 
 
 _AUDIT = """\
-`ippoolkit audit --json` holds these figures under the same names, and `ippoolkit.audit.cluster_audit(...)` as `pools` and
-`nodes` (pandas DataFrames), `figures.totals` and `figures.config`. They are counted as Calico's own programs count
+`ippoolkit audit --json` holds these figures under the same names, and `ippoolkit.audit(...)` as `pools` and `nodes`
+(pandas DataFrames), `metrics.totals` and `metrics.config`. They are counted as Calico's own programs count
 them. A figure that needs a kind of object which could not be read is null: unknown. `rounded` lists those that come
 from a rounded text.
 
@@ -257,11 +276,104 @@ def _source(key: str) -> str:
     return f"[{source.title}]({url})"
 
 
+def api() -> str:
+    """Return docs/api.md."""
+    public = {name: getattr(ippoolkit, name) for name in ippoolkit.__all__}
+    functions = {name: value for name, value in public.items() if inspect.isfunction(value)}
+    classes = {name: value for name, value in public.items() if inspect.isclass(value)}
+    rows = [f"| [`{name}`](#{name.lower()}) | {_summary(value)} |" for name, value in (functions | classes).items()]
+    parts = ["# The Python API", MADE, _API, "\n".join(["| name | what it is |", "|---|---|", *rows]), "## Functions"]
+    for name, function in functions.items():
+        signature = f"{name}{inspect.signature(function)}".replace("ippoolkit.", "")
+        parts += [f"### {name}", f"```python\n{signature}\n```", *_numpydoc(inspect.getdoc(function) or "")]
+    parts.append("## Classes")
+    for name, cls in classes.items():
+        parts += [f"### {name}", *_numpydoc(inspect.getdoc(cls) or "")]
+    return "\n\n".join(parts) + "\n"
+
+
+_API = """\
+`import ippoolkit as ipk` loads nothing heavy; each name loads what it needs when it is first used. Verbs are named as
+the commands are. Wherever a scenario is asked for, its `Analysis` or the path of anything that `ipk.read` takes will
+do. Answers show themselves in a notebook. The examples run in the folder of the project."""
+
+
+def _summary(value: Any) -> str:
+    return _cell((inspect.getdoc(value) or "").partition("\n\n")[0].replace("\n", " "))
+
+
+def _numpydoc(text: str) -> list[str]:
+    """Return a docstring as Markdown: sections as bold headings, entries as lists, examples as code."""
+    head, *sections = re.split(r"^(\w[\w ]*)\n-{3,}\n", text, flags=re.MULTILINE)
+    parts = [head.strip().replace("``", "`")]
+    for title, body in zip(sections[::2], sections[1::2], strict=True):
+        if title == "Examples":
+            parts += ["**Example**", f"```pycon\n{body.strip()}\n```"]
+            continue
+        entries = []
+        for entry in re.split(r"\n(?=\S)", body.strip()):
+            name, _, meaning = entry.partition("\n")
+            entries.append(f"- `{name}`: {' '.join(meaning.split())}")
+        parts += [f"**{title}**", "\n".join(entries).replace("``", "`")]
+    return parts
+
+
+def commands() -> str:
+    """Return docs/commands.md."""
+    group: Any = typer.main.get_command(app)
+    about = "`ippoolkit COMMAND --help` prints the same. As a plugin of kubectl: `kubectl ippool COMMAND`."
+    parts = ["# The commands", MADE, about]
+    for name, command in sorted(group.commands.items()):
+        context = typer.Context(command, info_name=f"ippoolkit {name}")
+        usage = " ".join(command.get_usage(context).removeprefix("Usage: ").split())
+        parts += [f"## {name}", *_command(usage, command)]
+        for action, subcommand in sorted(getattr(command, "commands", {}).items()):
+            context = typer.Context(subcommand, info_name=f"ippoolkit {name} {action}")
+            usage = " ".join(subcommand.get_usage(context).removeprefix("Usage: ").split())
+            parts += [f"### {name} {action}", *_command(usage, subcommand)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _command(usage: str, command: Any) -> list[str]:
+    """Return what a command does, how it is called, and its arguments and options."""
+    rows = []
+    for parameter in command.params:
+        if not getattr(parameter, "hidden", False) and parameter.name != "help":
+            is_option = parameter.param_type_name == "option"
+            names = parameter.opts if is_option else [parameter.metavar or parameter.name.upper()]
+            default = parameter.default if isinstance(parameter.default, str | int | float) else None
+            shown = "" if default in (None, "", False) else f"`{default}`"
+            rows.append(
+                f"| {_cell(', '.join(f'`{name}`' for name in names))} | {_cell(parameter.help or '')} | {shown} |"
+            )
+    table = "\n".join(["| argument or option | meaning | default |", "|---|---|---|", *rows])
+    return [inspect.cleandoc(command.help or ""), f"```text\n{usage}\n```", *([table] if rows else [])]
+
+
+def releases() -> str:
+    """Return docs/releases.md."""
+    rows = []
+    for row in sorted(DIFFERENCES, key=lambda row: row.impact):
+        ranges = ", ".join(_range(*extra) for extra in ((row.since, row.until), *row.backports))
+        rows.append(f"| `{row.id}` | {row.part} | {ranges} | {_cell(row.message)} | {_cell(row.source)} |")
+    table = "\n".join(["| id | part | releases | what | source |", "|---|---|---|---|---|", *rows])
+    return f"# Releases of Calico\n\n{MADE}\n\n{_RELEASES}\n\n{table}\n"
+
+
+def _range(since: Version, until: Version) -> str:
+    first = f"from v3.{since[0]}.{since[1]}" if since > BEGINNING else ""
+    end = f"before v3.{until[0]}.{until[1]}" if until < FOREVER else ""
+    return " ".join(filter(None, (first, end)))
+
+
 def pages() -> dict[Path, str]:
     """Return every generated page with its text."""
     return {
+        HERE / "commands.md": commands(),
         HERE / "tables.md": tables(),
         HERE / "rules.md": rules(),
+        HERE / "releases.md": releases(),
+        HERE / "api.md": api(),
         HERE / "audit.md": audit(),
         HERE / "scenario.md": scenario(),
         HERE / "scenario.schema.json": json.dumps(scenario_schema(), indent=1, ensure_ascii=False) + "\n",

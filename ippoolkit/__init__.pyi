@@ -1,20 +1,24 @@
-from . import (
-    capacity,
-    choose,
-    figures,
-    findings,
-    ipam,
-    manifests,
-    model,
-    read,
-    report,
-    simulation,
-    view,
-    widgets,
-    write,
-)
+from . import choose, figures, findings, ipam, manifests, model, simulation, view, widgets, write
 from .analysis import Analysis, analyse
-from .api import block_sizes, check_design, choices, comparison, growth, nodes, pools, prefixes, verdict, verdicts
+from .api import (
+    block_sizes,
+    capacity,
+    check,
+    check_design,
+    choices,
+    comparison,
+    diff,
+    growth,
+    nodes,
+    pools,
+    pools_for,
+    prefixes,
+    report,
+    runbook,
+    verdict,
+    verdicts,
+)
+from .audit.cluster_audit import Audit, audit
 from .capacity.evaluation import Status, Verdict
 from .choose import free, recommend
 from .cidr import Cidr
@@ -39,8 +43,8 @@ from .model import (
     Scenario,
 )
 from .model.scenario_edits import nodes_as_group, with_pool, with_single_group
-from .read import load
-from .report import make_report, make_reports
+from .read.reading import Reading, load, read
+from .report.batch import make_report, make_reports
 from .simulation import simulate
 from .widgets import ChangePlanner, Planner
 from .write import save_scenario, to_manifests_yaml
@@ -49,6 +53,7 @@ __version__: str
 
 __all__ = [
     "Analysis",
+    "Audit",
     "Block",
     "ChangePlanner",
     "Cidr",
@@ -67,18 +72,22 @@ __all__ = [
     "Plan",
     "Planner",
     "Pod",
+    "Reading",
     "ReportError",
     "Requirements",
     "Scenario",
     "Status",
     "Verdict",
     "analyse",
+    "audit",
     "block_sizes",
     "capacity",
+    "check",
     "check_design",
     "choices",
     "choose",
     "comparison",
+    "diff",
     "figures",
     "findings",
     "forecast",
@@ -93,11 +102,13 @@ __all__ = [
     "nodes",
     "nodes_as_group",
     "pools",
+    "pools_for",
     "prefixes",
     "read",
     "recommend",
     "report",
     "review",
+    "runbook",
     "save_scenario",
     "simulate",
     "simulation",

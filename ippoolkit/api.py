@@ -6,9 +6,9 @@ What they are given may be a `Scenario`, its `Analysis`, or anything that `ippoo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .analysis import Analysis, analyse, compare
 from .capacity.evaluation import Verdict
@@ -17,6 +17,11 @@ from .model import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from .audit import Audit
+    from .change import Runbook
+    from .manifests.manifest_review import Review
+    from .report.inputs import ReportSource
 
 Source = Scenario | Analysis | str | Path
 
@@ -38,8 +43,171 @@ def capacity(source: Source) -> Analysis:
     ------
     InputError
         Where the input cannot be read: all its problems.
+
+    Examples
+    --------
+    >>> import ippoolkit as ipk
+    >>> analysis = ipk.capacity("data/kubespray.yaml")
+    >>> analysis.verdict.status.value, analysis.verdict.limit
+    ('fits', 'blocks')
+    >>> analysis.growth().loc[[0, 12], ["month", "nodes", "blocks_needed", "blocks"]]
+        month  nodes  blocks_needed  blocks
+    0       0     12             14     256
+    12     12     60             62     256
     """
     return _analysis(source)
+
+
+def check(
+    *files: str | Path,
+    existing: Iterable[str | Path] = (),
+    action: str = "apply",
+    judges: Sequence[str] = ("calicoctl", "kubectl"),
+) -> Review:
+    """Judge manifests as calicoctl and the API server would; the command ``ippoolkit check``.
+
+    Parameters
+    ----------
+    files
+        Manifests, in the order in which they would be given to calicoctl or kubectl; ``-`` is standard input.
+    existing
+        What exists already: a scenario, manifests or dumps, with nodes, blocks and networks if there are any.
+    action
+        ``apply``, ``create``, ``replace``, ``patch`` or ``delete``.
+    judges
+        Whose verdicts count.
+
+    Returns
+    -------
+    Review
+        A verdict of each judge on each object, and the findings behind it.
+
+    Raises
+    ------
+    InputError
+        Where what exists cannot be read.
+
+    Examples
+    --------
+    >>> import ippoolkit as ipk
+    >>> review = ipk.check("data/default-ipv4-ippool.yaml")  # an object of the datastore, as kubectl prints it
+    >>> {judge: decision.name for judge, decision in review.objects[0].decisions.items()}
+    {'calicoctl': 'REFUSED', 'kubectl': 'REFUSED'}
+    """
+    from .manifests.manifest_review import review
+
+    return review(files, existing, action, judges)
+
+
+def runbook(source: Source, change: str, pool: str = "", **options: Any) -> Runbook:
+    """Plan a change of pools and rehearse it on a cluster; the command ``ippoolkit runbook``.
+
+    Parameters
+    ----------
+    source
+        The cluster: a scenario, its analysis, or the path of dumps.
+    change
+        ``block-size``, ``split``, ``migrate``, ``grow`` or ``retire``.
+    pool
+        Name of the pool; the one with most addresses in use if left out.
+    options
+        ``to``, ``cidr``, ``temporary``, ``name``, ``install``, ``order``, ``batches``: as the options of the command.
+
+    Returns
+    -------
+    Runbook
+        The steps with their commands, and what the rehearsal found.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong with the cluster's files or the change.
+    """
+    from .change.change_arguments import parse_change
+    from .change.runbook import runbook as plan_runbook
+
+    scenario = _analysis(source).scenario
+    return plan_runbook(scenario, parse_change(scenario.cluster, change, pool, **options))
+
+
+def diff(old: Audit | str | Path, new: Audit | str | Path, *, days: float | None = None) -> list[Finding]:
+    """Say what changed between two dumps of a cluster, most severe first; the command ``ippoolkit diff``.
+
+    Parameters
+    ----------
+    old, new
+        Audits, or the paths of dumps.
+    days
+        Days between them; if left out, those between their newest objects.
+
+    Raises
+    ------
+    InputError
+        Where nothing at all could be read.
+    """
+    from .audit.dump_diff import diff as compare_audits
+
+    return compare_audits(_audit(old), _audit(new), days=days)
+
+
+def pools_for(source: Source, node: str, namespace: str = "", pod: str = "", *, lang: str = "en") -> pd.DataFrame:
+    """List the pools that would serve a pod, in order, and why each other one would not.
+
+    The command ``ippoolkit pools-for``.
+
+    Parameters
+    ----------
+    source
+        The cluster: a scenario, its analysis, or the path of dumps.
+    node
+        Name of the node that the pod runs on.
+    namespace, pod
+        Of the pod, which need not exist; its annotation goes before its namespace's.
+    lang
+        Language of the reasons: ``en`` or ``zh``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``family``, ``order`` (None: does not serve), ``pool``, ``cidr``, ``why`` (empty: serves), ``code``.
+
+    Raises
+    ------
+    InputError
+        Where the node or the namespace does not exist.
+    """
+    from .audit import pool_tables
+
+    return pool_tables.pools_for(_analysis(source).scenario.cluster, node, namespace, pod, lang=lang)
+
+
+def report(scenario: ReportSource, out: str | Path, **options: Any) -> Path:
+    """Make one report as one file; the command ``ippoolkit report``.
+
+    Parameters
+    ----------
+    scenario
+        A scenario, the path of anything that `ippoolkit.read` takes, or a list of paths that are read as one.
+    out
+        Path of the file; its suffix decides the format: ``.html``, ``.pdf``, ``.xlsx`` or ``.md``.
+    options
+        As of `ippoolkit.make_report`: ``lang``, ``date``, ``redact``, ``template``, ``parameters``, ``progress``.
+
+    Returns
+    -------
+    pathlib.Path
+        The path of the report.
+
+    Raises
+    ------
+    InputError
+        Where the scenario, a parameter or the place to write to cannot be used; checked before anything runs.
+    ReportError
+        Where the notebook fails.
+    """
+    from .report import make_report
+
+    return make_report(scenario, out, **options)
 
 
 def verdict(source: Source) -> Verdict:
@@ -242,3 +410,9 @@ def _analysis(source: Source) -> Analysis:
     from .read import load
 
     return analyse(load(source))
+
+
+def _audit(source: Audit | str | Path) -> Audit:
+    from .audit import audit
+
+    return audit(source) if isinstance(source, str | Path) else source

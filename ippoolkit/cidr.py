@@ -21,11 +21,11 @@ _IPV4_MAPPED_PREFIX = 0xFFFF << 32  # ::ffff:0:0/96
 
 
 class CidrError(ValueError):
-    """A text that is no CIDR; `code` is the finding's code, `numbers` its values."""
+    """A text that is not a CIDR; `code` is the finding's code, `params` its values."""
 
     _MESSAGES: ClassVar = {
-        "cidr-syntax": "{cidr!r} is no CIDR",
-        "cidr-host-bits": "{cidr} has bits set behind its prefix; {network} has not",
+        "cidr-syntax": "{cidr!r} is not a valid CIDR",
+        "cidr-host-bits": "{cidr} has host bits set; the network is {network}",
     }
 
     def __init__(self, code: str, **numbers: str) -> None:
@@ -34,12 +34,13 @@ class CidrError(ValueError):
         self.params = numbers
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True, order=True, repr=False)
 class Cidr:
     """A network: IP version, its first address as an integer, its prefix length.
 
     Examples
     --------
+    >>> from ippoolkit import Cidr
     >>> pool = Cidr.parse("10.244.0.0/18")
     >>> pool.size, pool.subnet_count(26), str(pool.subnet(26, 255))
     (16384, 256, '10.244.63.192/26')
@@ -76,7 +77,7 @@ class Cidr:
 
     @classmethod
     def parse_or_none(cls, text: object) -> Self | None:
-        """Read as `containing` does; None for what is no CIDR."""
+        """Read as `parse_ignoring_host_bits` does; None for what is not a CIDR."""
         try:
             return cls.parse_ignoring_host_bits(text) if isinstance(text, str) else None
         except CidrError:
@@ -113,7 +114,9 @@ class Cidr:
     def subnet(self, prefix: int, index: int) -> Cidr:
         """Return the network of that prefix length at that index, counted from 0."""
         if not 0 <= index < self.subnet_count(prefix):
-            raise IndexError(f"{self} has {self.subnet_count(prefix)} networks of /{prefix}, none at {index}")
+            raise IndexError(
+                f"{self} has {self.subnet_count(prefix)} networks of /{prefix}; index {index} is out of range"
+            )
         return Cidr(self.version, self.first + (index << (self.bits - prefix)), prefix)
 
     def with_prefix(self, prefix: int) -> Cidr:
@@ -128,6 +131,9 @@ class Cidr:
     def __str__(self) -> str:
         return f"{address_from_int(self.version, self.first)}/{self.prefix}"
 
+    def __repr__(self) -> str:
+        return f"Cidr('{self}')"
+
 
 def address_from_int(version: IPVersion, value: int) -> Address:
     """Turn an integer into an address of that version."""
@@ -138,7 +144,7 @@ def address_from_int(version: IPVersion, value: int) -> Address:
 class Coverage:
     """The part of one network that a set of other networks covers, such as the reservations inside a pool.
 
-    `spans` are disjoint ranges of offsets from the network's first address, ascending, both ends included.
+    `covered_ranges` are disjoint ranges of offsets from the network's first address, ascending, both ends included.
     """
 
     network: Cidr
@@ -146,7 +152,7 @@ class Coverage:
 
     @classmethod
     def from_cidrs(cls, network: Cidr, cidrs: Iterable[Cidr]) -> Self:
-        """Clip the networks to `within` and merge what touches."""
+        """Clip the networks to `network` and merge adjacent ones."""
         clipped = sorted(
             (max(cidr.first, network.first) - network.first, min(cidr.last, network.last) - network.first)
             for cidr in cidrs

@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from ..findings import Finding, sort_by_severity
+from ..answer import answer_html
+from ..findings import Finding, Severity, sort_by_severity
 from ..model import Scenario
 from ..read import Reading, read
 from ..read.input_files import AnyPath
@@ -18,6 +19,9 @@ from .checks.reported_figures import check_reported_figures
 from .cluster_index import ClusterIndex
 from .cluster_metrics import ClusterMetrics, cluster_metrics
 from .dump_consistency import check_dump_consistency
+
+# Warnings of what soon fails: they make the exit status 1, as errors do.
+_FAILING_WARNINGS = frozenset({"pool-nearly-full", "pool-blocks-claimed"})
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,11 @@ class Audit:
     findings: tuple[Finding, ...]
     skipped_checks: tuple[tuple[str, tuple[str, ...]], ...]
 
+    _repr_html_ = answer_html
+
+    def __repr__(self) -> str:
+        return f"<Audit of {self.scenario.name!r}: {len(self.findings)} findings>"
+
     @property
     def scenario(self) -> Scenario:
         """The cluster as a scenario, to plan on."""
@@ -41,6 +50,14 @@ class Audit:
     def context(self) -> AuditContext:
         """The cluster as checks look at it."""
         return AuditContext(self.scenario)
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether there is an error, of the cluster or of an object that could not be read, or a pool nearly full."""
+        return any(
+            finding.severity is Severity.ERROR or finding.code in _FAILING_WARNINGS
+            for finding in (*self.findings, *self.notes)
+        )
 
     @property
     def notes(self) -> tuple[Finding, ...]:

@@ -152,12 +152,14 @@ class ClusterIndex:
 
     @cached_property
     def leaked_allocations(self) -> Mapping[int, tuple[Block, Allocation]]:
-        """The addresses that are held and that nothing uses."""
+        """The addresses that are held and that nothing uses, of those kinds of users that were read."""
+        not_judged = {"windows", "cooling"}
+        not_judged |= set() if self.cluster.has_read("Node") else {"tunnel"}
+        not_judged |= set() if self.cluster.has_read("Service") else {"service"}
         return {
             key: holders[0]
             for key, holders in self.allocations_by_address.items()
-            if not self.count_users(key)
-            and any(holder_kind(allocation) not in ("windows", "cooling") for _, allocation in holders)
+            if not self.count_users(key) and any(holder_kind(allocation) not in not_judged for _, allocation in holders)
         }
 
     @cached_property

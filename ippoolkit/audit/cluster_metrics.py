@@ -14,7 +14,7 @@ from typing import Any
 from ..cidr import Cidr, Coverage
 from ..findings import Finding
 from ..model import Cluster
-from ..read.reported import ANY_ROW, ReportedFigures
+from ..read.reported import ANY_ROW, COUNTS_TABLE, ReportedFigures
 from .cluster_index import BlockInPool, ClusterIndex, holder_kind, is_borrowed, sorted_address_texts
 from .metric_schema import CONFIG_METRICS, NODE_METRICS, POOL_METRICS, TOTAL_METRICS, Metric
 
@@ -243,6 +243,14 @@ def _config_metrics(cluster: Cluster) -> Row:
     }
 
 
+def _is_old_free_figure(reported: ReportedFigures, row: Row) -> bool:
+    """Whether a text's free addresses are those of `ipam show` before v3.33: all that are not in use."""
+    capacity, allocated = row.get("capacity"), row.get("allocated")
+    if reported.figure != "free" or capacity is None or allocated is None:
+        return False
+    return bool(reported.value == capacity - allocated)
+
+
 def _merge_reported(counted_metrics: ClusterMetrics, reported: Iterable[ReportedFigures]) -> ClusterMetrics:
     """Put figures of texts where nothing was counted, exact ones first; note where they contradict what was."""
     pools = {row["cidr"]: dict(row) for row in counted_metrics.pools}
@@ -256,7 +264,11 @@ def _merge_reported(counted_metrics: ClusterMetrics, reported: Iterable[Reported
     metric_names = {"pools": [metric.name for metric in POOL_METRICS], "nodes": [each.name for each in NODE_METRICS]}
     rounded: set[tuple[str, str, str]] = set()
     notes = []
+    reported = tuple(reported)
+    rows_with_reserved = {each.row for each in reported if each.table == "pools" and each.figure == "reserved"}
     for reported_figure in sorted(reported, key=lambda candidate: (candidate.row == ANY_ROW, candidate.rounded)):
+        if reported_figure.table == COUNTS_TABLE:
+            continue
         rows = tables[reported_figure.table]
         if reported_figure.row == ANY_ROW:
             for row in rows.values():
@@ -272,6 +284,8 @@ def _merge_reported(counted_metrics: ClusterMetrics, reported: Iterable[Reported
             row[reported_figure.figure] = reported_figure.value
             if reported_figure.rounded:
                 rounded.add((reported_figure.table, reported_figure.row, reported_figure.figure))
+        elif _is_old_free_figure(reported_figure, row) and reported_figure.row not in rows_with_reserved:
+            continue  # calicoctl before v3.33 counts reserved addresses as free, and has no column for them
         elif not reported_figure.rounded and row[reported_figure.figure] != reported_figure.value:
             params = {
                 "figure": reported_figure.figure,
@@ -280,7 +294,7 @@ def _merge_reported(counted_metrics: ClusterMetrics, reported: Iterable[Reported
                 "of": reported_figure.row or reported_figure.table,
             }
             notes.append(Finding("figure-differs", reported_figure.row, params, reported_figure.place))
-    pool_rows = sorted(pools.values(), key=lambda row: (row["name"] is None, row["name"] or "", row["cidr"]))
+    pool_rows = sorted(pools.values(), key=lambda row: (row["name"] is None, str(row["name"] or ""), row["cidr"]))
     node_rows = sorted(nodes.values(), key=lambda row: str(row["name"]))
     return ClusterMetrics(
         pool_rows, node_rows, tables["totals"][""], tables["config"][""], frozenset(rounded), tuple(notes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from datetime import datetime
 from math import ceil
@@ -43,7 +43,12 @@ def diff(old: Audit, new: Audit, *, days: float | None = None) -> list[Finding]:
     """
     days_apart = days if days is not None else days_between(old, new)
     return sort_by_severity(
-        [*_object_changes(old, new), *_pool_growth(old, new, days_apart), *_finding_changes(old, new)]
+        [
+            *_object_changes(old, new),
+            *_pool_growth(old, new, days_apart),
+            *_finding_changes(old, new),
+            *_unknown_figures(old, new),
+        ]
     )
 
 
@@ -104,6 +109,8 @@ def _object_changes(old: Audit, new: Audit) -> Iterator[Finding]:
             for name in sorted(old_objects.keys() & new_objects.keys()):
                 yield from _field_changes(f"IPPool/{name}", old_objects[name], new_objects[name])
     ipam = old.scenario.cluster.ipam, new.scenario.cluster.ipam
+    if not (old.scenario.cluster.has_read("IPAMConfiguration") and new.scenario.cluster.has_read("IPAMConfiguration")):
+        return
     yield from _field_changes("IPAMConfiguration/default", *ipam)
 
 
@@ -121,12 +128,10 @@ def _pool_growth(old: Audit, new: Audit, days: float | None) -> Iterator[Finding
     old_pools = {row["cidr"]: row for row in old.metrics.pools}
     for row in new.metrics.pools:
         old_row = old_pools.get(row["cidr"])
-        if not old_row or None in (
-            row["allocated"],
-            old_row["allocated"],
-            row["blocks_allocated"],
-            old_row["blocks_allocated"],
-        ):
+        if not old_row or row["allocated"] is None or old_row["allocated"] is None:
+            continue
+        if row["blocks_allocated"] is None or old_row["blocks_allocated"] is None:
+            yield from _address_growth(old_row, row, days)
             continue
         address_growth, block_growth = (
             row["allocated"] - old_row["allocated"],
@@ -145,6 +150,35 @@ def _pool_growth(old: Audit, new: Audit, days: float | None) -> Iterator[Finding
             yield Finding("diff-pace", subject, {**params, "days": days_left, "span": round(days, 1)})
         else:
             yield Finding("diff-use", subject, params)
+
+
+def _address_growth(old_row: Mapping[str, Any], row: Mapping[str, Any], days: float | None) -> Iterator[Finding]:
+    """Say how long the addresses last where a text tells nothing of blocks, or only on one side."""
+    growth, free = row["allocated"] - old_row["allocated"], row["free"]
+    if free is None or not growth:
+        return
+    subject = f"IPPool/{row['name'] or row['cidr']}"
+    if days and growth > 0:
+        params = {"addresses": growth, "free": free, "days": ceil(free * days / growth), "span": round(days, 1)}
+        yield Finding("diff-pace-addresses", subject, params)
+    else:
+        left = (
+            "?"
+            if None in (row["blocks_total"], row["blocks_allocated"])
+            else row["blocks_total"] - row["blocks_allocated"]
+        )
+        yield Finding("diff-use", subject, {"addresses": growth, "blocks": 0, "left": left})
+
+
+def _unknown_figures(old: Audit, new: Audit) -> Iterator[Finding]:
+    """Name the figures that only one of the two dumps tells."""
+    one_sided = [
+        f"{of} {name}".strip()
+        for of, name, before, after in metric_changes(old, new)[["of", "figure", "old", "new"]].itertuples(index=False)
+        if (before is None) != (after is None)
+    ]
+    if one_sided:
+        yield Finding("diff-unknown", "", {"figures": abbreviate_names(one_sided)})
 
 
 def _finding_changes(old: Audit, new: Audit) -> Iterator[Finding]:

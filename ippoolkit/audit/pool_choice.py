@@ -48,7 +48,8 @@ class PoolChoice:
 def pod_requests(cluster: Cluster, node: Node, namespace: str = "", pod: str = "") -> Iterator[AddressRequest]:
     """Yield what a pod on a node asks for, a request for each family that has pools.
 
-    A pod's annotation goes before its namespace's, for each family by itself. Windows has no IPv6.
+    A pod's annotation goes before its namespace's, and that before the CNI configuration, for each family by itself.
+    Windows has no IPv6.
     """
     pod_namespace = next((candidate for candidate in cluster.namespaces if candidate.name == namespace), None)
     existing_pod = next(
@@ -65,6 +66,9 @@ def pod_requests(cluster: Cluster, node: Node, namespace: str = "", pod: str = "
             ):
                 named_pools, annotated_object = annotation_pools, f"{object_kind}/{annotated.name}"
                 break
+        if not named_pools and cluster.cni is not None:
+            named_pools = cluster.cni.ipv4_pools if version == 4 else cluster.cni.ipv6_pools
+            annotated_object = "CNI configuration"
         labels = pod_namespace.labels if pod_namespace else {}
         yield AddressRequest(
             node.name,

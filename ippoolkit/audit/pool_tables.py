@@ -67,6 +67,27 @@ def pools_for(cluster: Cluster, node: str, namespace: str = "", pod: str = "", *
     return _frame(["family", "order", "pool", "cidr", "why", "code"], rows)
 
 
+def own_blocks_finding(cluster: Cluster, node: str, namespace: str = "", pod: str = "") -> Finding | None:
+    """Say from which of its own blocks a node takes the next address of a pod; None where that is unknown or none is.
+
+    Calico looks into the blocks that a node owns before it claims another one, whatever the order of the pools.
+    """
+    existing_node = next((candidate for candidate in cluster.nodes if candidate.name == node), None)
+    if existing_node is None or not cluster.has_read("IPAMBlock"):
+        return None
+    serving: list[IPPool] = []
+    for request in pod_requests(cluster, existing_node, namespace, pod):
+        serving += choose_pools(cluster, request).pools
+    shown = [
+        f"{block.cidr} ({pool.name}, {free})"
+        for block in cluster.blocks
+        if block.host == node and (free := block.cidr.size - len(block.allocations)) > 0
+        for pool in serving
+        if block.cidr in pool.cidr
+    ]
+    return Finding("own-blocks-first", f"Node/{node}", {"node": node, "blocks": ", ".join(shown)}) if shown else None
+
+
 def pool_users(cluster: Cluster, pool: str) -> pd.DataFrame:
     """Return every node and namespace that may draw from a pool: ``node``, ``namespace``, ``by``.
 

@@ -6,8 +6,9 @@ What calicoctl decodes, what the CRD's schema checks, and what either fills in a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
+from functools import cache
 from typing import Any
 
 from .limits import (
@@ -17,6 +18,7 @@ from .limits import (
     MAX_COOLDOWN_SECONDS,
     MAX_SELECTOR_LENGTH,
 )
+from .releases import NEWEST, Release
 
 V3 = "projectcalico.org/v3"
 V1 = "crd.projectcalico.org/v1"
@@ -68,6 +70,8 @@ class FieldSpec:
     maximum: int | None = None
     max_length: int | None = None  # characters of a text, items of a list
     is_cidr: bool = False  # the CRD checks that the text, or each item, reads as a CIDR
+    introduced_by: str = ""  # the difference between releases that brought the field
+    crd_default_introduced_by: str = ""  # the difference that lets the CRD fill it in
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,10 @@ class ResourceKind:
     v1_required: tuple[str, ...] = ()
     v1_has_defaults: bool = True
     has_status: bool = False
+
+    def at(self, release: Release) -> ResourceKind:
+        """Return the kind as a release knows it: without the fields, the choices and the defaults that came later."""
+        return self if release == NEWEST else _kind_at(self.name, release)
 
     @property
     def value_type(self) -> Mapping[str, ValueType]:
@@ -163,9 +171,15 @@ IP_POOL = ResourceKind(
         "disableBGPExport": FieldSpec(ScalarType.BOOL),
         "blockSize": FieldSpec(ScalarType.INT64, minimum=0, maximum=128),
         "nodeSelector": FieldSpec(
-            ScalarType.STRING, calicoctl_default="all()", crd_default="all()", max_length=MAX_SELECTOR_LENGTH
+            ScalarType.STRING,
+            calicoctl_default="all()",
+            crd_default="all()",
+            max_length=MAX_SELECTOR_LENGTH,
+            crd_default_introduced_by="crd-selector-default",
         ),
-        "namespaceSelector": FieldSpec(ScalarType.STRING, max_length=MAX_SELECTOR_LENGTH),
+        "namespaceSelector": FieldSpec(
+            ScalarType.STRING, max_length=MAX_SELECTOR_LENGTH, introduced_by="namespace-selector"
+        ),
         "allowedUses": FieldSpec(
             ListOf(ScalarType.STRING),
             calicoctl_default=("Workload", "Tunnel"),
@@ -178,6 +192,8 @@ IP_POOL = ResourceKind(
             is_pointer=True,
             crd_default="Automatic",
             allowed_values=("Automatic", "Manual"),
+            introduced_by="assignment-mode",
+            crd_default_introduced_by="crd-assignment-default",
         ),
     },
     required=("cidr",),
@@ -193,9 +209,14 @@ IPAM_CONFIGURATION = ResourceKind(
         "strictAffinity": FieldSpec(ScalarType.BOOL, stored_when_empty=True, crd_default=False),
         "maxBlocksPerHost": FieldSpec(ScalarType.INT32, crd_default=0, minimum=0, maximum=HIGHEST_MAX_BLOCKS_PER_HOST),
         "autoAllocateBlocks": FieldSpec(ScalarType.BOOL, stored_when_empty=True, crd_default=True),
-        "ipCooldownSeconds": FieldSpec(ScalarType.INT32, minimum=0, maximum=MAX_COOLDOWN_SECONDS),
+        "ipCooldownSeconds": FieldSpec(
+            ScalarType.INT32, minimum=0, maximum=MAX_COOLDOWN_SECONDS, introduced_by="ip-cooldown"
+        ),
         "kubeVirtVMAddressPersistence": FieldSpec(
-            ScalarType.STRING, is_pointer=True, allowed_values=("Enabled", "Disabled")
+            ScalarType.STRING,
+            is_pointer=True,
+            allowed_values=("Enabled", "Disabled"),
+            introduced_by="kubevirt-persistence",
         ),
     },
     v1_required=("strictAffinity", "autoAllocateBlocks"),
@@ -236,6 +257,48 @@ OTHER_KIND_NAMES = frozenset(
         "WorkloadEndpoint",
     }
 )
+
+
+# Fields of APIv1 that older releases still decode, and let nobody fill in.
+_APIV1_FIELDS = {
+    "ipip": FieldSpec({"enabled": ScalarType.BOOL, "mode": ScalarType.STRING}),
+    "nat-outgoing": FieldSpec(ScalarType.BOOL),
+}
+_LOAD_BALANCER_USE = "LoadBalancer"
+_INT32_MAX = (1 << 31) - 1
+
+
+@cache
+def _kind_at(name: str, release: Release) -> ResourceKind:
+    kind = KINDS[name]
+    fields = {
+        field_name: _field_at(field, release)
+        for field_name, field in kind.fields.items()
+        if not field.introduced_by or release.has(field.introduced_by)
+    }
+    has_status = kind.has_status and release.has("manifest-status")
+    return replace(kind, fields=fields, has_status=has_status)
+
+
+def _field_at(field: FieldSpec, release: Release) -> FieldSpec:
+    if field.crd_default_introduced_by and not release.has(field.crd_default_introduced_by):
+        field = replace(field, crd_default=None)
+    if _LOAD_BALANCER_USE in field.allowed_values and not release.has("loadbalancer"):
+        field = replace(field, allowed_values=tuple(use for use in field.allowed_values if use != _LOAD_BALANCER_USE))
+    return field
+
+
+def v1_bounds(kind: ResourceKind) -> ResourceKind:
+    """Return a kind with the bounds of its CRD in crd.projectcalico.org/v1, which takes any int32 for blocks."""
+    if kind.name != IPAM_CONFIGURATION.name:
+        return kind
+    fields = {**kind.fields, "maxBlocksPerHost": replace(kind.fields["maxBlocksPerHost"], maximum=_INT32_MAX)}
+    return replace(kind, fields=fields)
+
+
+def apiv1_fields(kind: ResourceKind, release: Release) -> Mapping[str, FieldSpec]:
+    """Return the fields of APIv1 that calicoctl of a release still decodes in a kind, and refuses unless empty."""
+    return _APIV1_FIELDS if kind.name == IP_POOL.name and release.has("apiv1-leftovers") else {}
 
 
 def find_kind(name: str) -> ResourceKind | None:

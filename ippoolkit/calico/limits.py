@@ -1,13 +1,12 @@
 """Calico's numbers: the defaults and limits that every computation rests on, in one place.
 
-Each was read in the source of Calico v3.32; `ippoolkit.findings.sources` holds the pages that describe them.
+Each was read in the source of Calico v3.33; what other releases do differently is in `differences`.
+`ippoolkit.findings.sources` holds the pages that describe them.
 """
 
 from __future__ import annotations
 
 from ..cidr import Cidr, IPVersion
-
-CALICO_VERSION = "v3.32"
 
 # IP pool: blockSize when absent or 0, and the sizes that Calico takes.
 DEFAULT_BLOCK_SIZE: dict[IPVersion, int] = {4: 26, 6: 122}

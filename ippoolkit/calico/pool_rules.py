@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from ..cidr import Cidr, CidrError
+from ..cidr import ADDRESS_BITS, Cidr, CidrError
 from .limits import ALLOWED_BLOCK_SIZES, DEFAULT_BLOCK_SIZE, LINK_LOCAL_CIDR
+from .releases import Release
 from .selectors import SelectorError, parse_selector
 
 Violation = tuple[str, dict[str, object]]  # the field, the numbers
@@ -165,6 +166,53 @@ POOL_CHECKS: dict[str, Callable[[PoolSpec], Iterator[Violation]]] = {
     "block-size-range": check_block_size_range,
     "block-size-prefix": check_block_size_prefix,
 }
+
+# What brought a rule to calicoctl; the others are in every release.
+_CALICOCTL_RULES = {
+    "selector-global": "selector-global-refused",
+    "loadbalancer-encapsulation": "loadbalancer",
+    "loadbalancer-alone": "loadbalancer",
+    "loadbalancer-bgp": "loadbalancer",
+    "loadbalancer-selector": "loadbalancer",
+    "namespace-tunnel": "namespace-selector",
+}
+# The rules that the CRD had first; the others came with v3.33.
+_FIRST_CRD_RULES = frozenset({"encapsulation-both", "loadbalancer-encapsulation", "loadbalancer-alone", "ipip-ipv6"})
+
+
+def rule_applies(code: str, release: Release, *, by_crd: bool) -> bool:
+    """Whether a release has a rule on pools, in the CRD or in calicoctl's own checks."""
+    if by_crd:
+        return release.has("crd-rules-first" if code in _FIRST_CRD_RULES else "crd-rules-all")
+    return code not in _CALICOCTL_RULES or release.has(_CALICOCTL_RULES[code])
+
+
+def check_mapped_cidr(pool: PoolSpec) -> Iterator[tuple[str, str, dict[str, object]]]:
+    """Find an IPv4-mapped IPv6 cidr, of which releases before v3.33 compare the IPv6 prefix with IPv4's sizes.
+
+    Yields the code of the rule that they name, the field and the numbers.
+    """
+    text = pool.cidr_text or ""
+    if pool.cidr is None or pool.cidr.version == 6 or ":" not in text:
+        return
+    prefix = int(text.rpartition("/")[2])
+    if prefix >= ADDRESS_BITS[6] - ADDRESS_BITS[4]:
+        yield "block-size-prefix", "cidr", {"size": pool.block_size or 0, "cidr": text, "prefix": prefix}
+    else:
+        yield "cidr-host-bits", "cidr", {"cidr": text, "network": str(pool.cidr)}
+
+
+def parse_reserved_cidr(text: str, release: Release) -> Cidr:
+    """Read an entry of reservedCIDRs: host bits are ignored, and until v3.32 a bare address is a range of one.
+
+    Raises
+    ------
+    CidrError
+        Where the release does not take it.
+    """
+    if "/" not in text and not release.has("reservation-cidrs-only"):
+        text = f"{text}/{ADDRESS_BITS[6 if ':' in text else 4]}"
+    return Cidr.parse_ignoring_host_bits(text)
 
 
 def _string_field(spec: Mapping[str, Any], field: str) -> str:

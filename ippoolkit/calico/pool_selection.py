@@ -7,11 +7,12 @@ capacity, audits, rehearsed changes and the engine all ask here. A selector that
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from ..cidr import IPVersion
 from .limits import DEFAULT_MAX_BLOCKS_PER_HOST, WINDOWS_MAX_BLOCKS_PER_HOST, WINDOWS_RESERVED_PER_BLOCK
+from .releases import Release
 from .selectors import SelectorError, parse_selector
 
 if TYPE_CHECKING:
@@ -46,6 +47,15 @@ class PoolSelection:
     pools: tuple[IPPool, ...] = ()
     failure: str = ""
     missing_pool: str = ""  # the named pool behind `ipam-pool-missing`
+
+
+def known_pool(pool: IPPool, release: Release) -> IPPool:
+    """Return a pool as a release sees it: without the fields that it does not know."""
+    if pool.namespace_selector and not release.has("namespace-selector"):
+        pool = replace(pool, namespace_selector="")
+    if pool.assignment_mode != "Automatic" and not release.has("assignment-mode"):
+        pool = replace(pool, assignment_mode="Automatic")
+    return pool
 
 
 def selector_matches(selector: str, labels: Labels) -> bool:

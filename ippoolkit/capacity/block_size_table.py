@@ -72,12 +72,20 @@ class PoolAtBlockSize:
 def pool_at_each_block_size(scenario: Scenario, pool: IPPool) -> Iterator[PoolAtBlockSize]:
     """Yield the pool at each size that Calico takes for it, ascending."""
     idle_code = idle_reason_code(pool)
+    sizes = list(allowed_block_sizes(pool.version, pool.cidr.prefix))
+    if not sizes:
+        return  # a disabled pool that is smaller than any block
     pool_for_all_nodes = replace(
-        pool, disabled=False, assignment_mode="Automatic", allowed_uses=("Workload", "Tunnel"), namespace_selector=""
+        pool,
+        disabled=False,
+        block_size=sizes[0],
+        assignment_mode="Automatic",
+        allowed_uses=("Workload", "Tunnel"),
+        namespace_selector="",
     )
     coverage = reserved_coverage(scenario, pool)
     demand = None
-    for size in allowed_block_sizes(pool.version, pool.cidr.prefix):
+    for size in sizes:
         if demand is None or coverage.covered_ranges:  # reservations cut each size's blocks into other rooms
             cluster = replace(scenario.cluster, pools=(replace(pool_for_all_nodes, block_size=size),))
             demand = compute_demand(replace(scenario, cluster=cluster), pool.version).without_unserved_nodes()

@@ -13,6 +13,7 @@ from ..caching import cache_last
 from ..calico.limits import WINDOWS_RESERVED_PER_BLOCK
 from ..calico.pool_selection import (
     TUNNEL_TYPES,
+    known_pool,
     max_blocks_per_node,
     selects_every_namespace,
     selects_node,
@@ -109,15 +110,16 @@ class Demand:
 
 
 def ip_versions(scenario: Scenario) -> tuple[IPVersion, ...]:
-    """Return the families that the scenario has pools of."""
-    versions_in_use = {pool.version for pool in scenario.cluster.pools}
+    """Return the families that the scenario has pools of, those for services of type LoadBalancer left out."""
+    versions_in_use = {pool.version for pool in scenario.cluster.pools if "LoadBalancer" not in pool.allowed_uses}
     return tuple(version for version in ADDRESS_BITS if version in versions_in_use)
 
 
 def compute_supply(scenario: Scenario, version: IPVersion) -> Supply:
     """Work out what the pools of one family offer."""
     pools = sorted(
-        (candidate for candidate in scenario.cluster.pools if candidate.version == version), key=lambda pool: pool.name
+        (known_pool(pool, scenario.release) for pool in scenario.cluster.pools if pool.version == version),
+        key=lambda pool: pool.name,
     )
     block_classes: list[BlockClass] = []
     classes_by_pool: list[tuple[int, ...]] = []

@@ -10,6 +10,7 @@ from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
 
+from ..answer import answer_html
 from ..findings import N_, Finding, Severity
 from .block_filling import (
     AddressDemand,
@@ -93,6 +94,8 @@ class Verdict:
     limit: str
     subject: str = ""
     params: Mapping[str, object] = field(default_factory=dict)
+
+    _repr_html_ = answer_html
 
     @cached_property
     def finding(self) -> Finding:
@@ -227,6 +230,12 @@ class Evaluation:
         return sum(self.blocks_needed_by(load, self.plan.open_block_classes) * load.nodes for load in self.plan.loads)
 
     @cached_property
+    def blocks_per_typical_node(self) -> int:
+        """Blocks that one node of a typical load needs; of several loads, of the neediest."""
+        open_classes = self.plan.open_block_classes
+        return max((self.blocks_needed_by(load, open_classes) for load in self.plan.typical_loads), default=0)
+
+    @cached_property
     def nodes_fit(self) -> int:
         """How many nodes find all they need in blocks of their own, further ones of the typical loads included."""
         if self.fill_result.first_node_short_of_blocks:
@@ -266,6 +275,7 @@ class Evaluation:
             "pods": fill_result.pods,
             "blocks": self.total_blocks,
             "need": self.blocks_needed,
+            "per_node": self.blocks_per_typical_node,
             "first": fill_result.first_node_without_block,
             "borrowed": fill_result.borrowed_addresses,
         }

@@ -76,7 +76,7 @@ BLOCK_SIZES = (
     Column(
         "pods_per_node_max",
         "count",
-        N_("max pods per node (own blocks)"),
+        N_("max pods per node"),
         "Most pods on a node's own blocks: the cap (20 unless set) times the block, less its tunnel addresses.",
     ),
     Column(
@@ -137,7 +137,7 @@ NODES = (
     Column("pools", "text", N_("pools"), "Pools that serve its pods, in the order tried."),
     Column("blocks_per_node", "count", N_("blocks per node"), "Blocks that each needs."),
     Column("blocks", "count", N_("blocks"), "Blocks that all need."),
-    Column("pods_per_node_max", "count", N_("max pods per node (own blocks)"), "Most pods on blocks of its own."),
+    Column("pods_per_node_max", "count", N_("max pods per node"), "Most pods on blocks of its own."),
     Column("pod_limit", "count", N_("pod limit"), "Pods at which a node accepts no more."),
     Column("first_limit", "text", N_("runs out first"), "What stops it there."),
 )
@@ -160,7 +160,7 @@ CHOICES = (
     Column("pool", "text", N_("pool"), "On which pool."),
     Column("value", "text", N_("value"), "To which value."),
     Column("nodes_fit", "count", N_("nodes that fit"), "As in the table of block sizes."),
-    Column("pods_per_node_max", "count", N_("max pods per node (own blocks)"), "As in the table of block sizes."),
+    Column("pods_per_node_max", "count", N_("max pods per node"), "As in the table of block sizes."),
     Column("verdict", "text", N_("verdict"), "As in the table of block sizes."),
 )
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..calico.limits import LOAD_BALANCER_HOST
 from ..calico.pool_selection import TunnelType, Use, max_blocks_per_node
+from ..calico.releases import NEWEST, Release
 from ..cidr import Address, IPVersion
 from ..ipam import Ipam, IpamError, batch_events, layout
 from ..ipam.from_cluster import engine_from_cluster
@@ -79,7 +80,7 @@ class ClusterState:
     wireguard_versions: frozenset[IPVersion] = frozenset()
 
     @classmethod
-    def from_cluster(cls, cluster: Cluster) -> ClusterState:
+    def from_cluster(cls, cluster: Cluster, release: Release = NEWEST) -> ClusterState:
         """Set a cluster up as its dump shows it.
 
         Raises
@@ -87,7 +88,8 @@ class ClusterState:
         IpamError
             Where Calico itself would refuse the pools, as it does those that overlap.
         """
-        state = cls(engine_from_cluster(cluster), wireguard_versions=frozenset(_wireguard_families(cluster)))
+        wireguard_versions = frozenset(_wireguard_families(cluster))
+        state = cls(engine_from_cluster(cluster, release=release), wireguard_versions=wireguard_versions)
         for node in cluster.nodes:
             for tunnel_address in node.tunnels:
                 version: IPVersion = 6 if tunnel_address.address.version == 6 else 4

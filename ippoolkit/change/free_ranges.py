@@ -65,4 +65,11 @@ def _used_ranges(scenario: Scenario, excluding: str) -> Iterator[tuple[str, Cidr
     yield from ((N_("the pool"), pool.cidr) for pool in scenario.cluster.pools if pool.name != excluding)
     yield from ((N_("the services' network"), cidr) for cidr in scenario.networks.services)
     yield from ((N_("the nodes' network"), cidr) for cidr in scenario.networks.nodes)
+    nodes = scenario.cluster.nodes
+    yield from (
+        (N_("the nodes' network"), cidr) for cidr in dict.fromkeys(cidr for node in nodes for cidr in node.networks)
+    )
+    for node in nodes:
+        for address in node.addresses:
+            yield N_("the address of a node"), Cidr(address.version, int(address), address.max_prefixlen)
     yield from ((N_("the network"), cidr) for cidr in scenario.networks.peers)

@@ -33,6 +33,7 @@ def _step_pitfalls(scenario: Scenario, change: Change, results: tuple[StepResult
     cluster, pool = scenario.cluster, change.pool
     actions = [result.step.action for result in results]
     if "disable" in actions:
+        yield from _cni_pitfalls(scenario, pool)
         annotated_objects = objects_naming_pool(cluster, pool)
         if annotated_objects:
             params = {"count": len(annotated_objects), "pool": pool, "which": ", ".join(annotated_objects[:MAX_NAMES])}
@@ -50,6 +51,15 @@ def _step_pitfalls(scenario: Scenario, change: Change, results: tuple[StepResult
         yield Finding("change-operator", pool, {"pool": pool})
     if change.install == "kubespray" and "inventory" not in actions:
         yield Finding("change-kubespray", pool, {"size": change.block_size or cluster.pool(pool).block_size})
+
+
+def _cni_pitfalls(scenario: Scenario, name: str) -> Iterator[Finding]:
+    """Say what the nodes' CNI configuration means for a pool that is to be disabled."""
+    cni, pool = scenario.cluster.cni, scenario.cluster.pool(name)
+    if cni is None:
+        yield Finding("cni-unknown", name)
+    elif {name, str(pool.cidr)} & {*cni.ipv4_pools, *cni.ipv6_pools}:
+        yield Finding("cni-names-pools", name, {"pools": ", ".join((*cni.ipv4_pools, *cni.ipv6_pools))})
 
 
 def in_place_resize_pitfalls(cluster_state: ClusterState, pool: str, size: int) -> Iterator[Finding]:

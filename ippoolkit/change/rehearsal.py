@@ -230,6 +230,8 @@ class Rehearsal:
         )
         ipv4_pools = self._corrected_pools(pod.ipv4_pools or (namespace.ipv4_pools if namespace else ()))
         ipv6_pools = self._corrected_pools(pod.ipv6_pools or (namespace.ipv6_pools if namespace else ()))
+        if (cni := self.cluster.cni) is not None:  # asked last; no step of a runbook changes it
+            ipv4_pools, ipv6_pools = ipv4_pools or cni.ipv4_pools, ipv6_pools or cni.ipv6_pools
         return AddressRequest(pod.node, versions, "Workload", ipv4_pools, ipv6_pools, namespace_labels, windows)
 
     def _corrected_pools(self, pools: tuple[str, ...]) -> tuple[str, ...]:

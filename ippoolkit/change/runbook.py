@@ -8,6 +8,7 @@ from functools import cached_property
 
 import pandas as pd
 
+from ..answer import answer_html
 from ..cidr import Cidr
 from ..findings import Finding, Severity, sort_by_severity
 from ..ipam import IpamError
@@ -35,6 +36,12 @@ class Runbook:
     results: tuple[StepResult, ...]
     findings: tuple[Finding, ...]
     initial_usage: tuple[PoolUsage, ...] = ()
+
+    _repr_html_ = answer_html
+
+    def __repr__(self) -> str:
+        state = "issued" if self.is_issued else "not issued"
+        return f"<Runbook for {self.change.pool!r}: {state}, {len(self.results)} steps, {len(self.findings)} findings>"
 
     @property
     def is_issued(self) -> bool:

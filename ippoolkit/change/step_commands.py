@@ -211,11 +211,12 @@ def _eviction_commands() -> Iterable[str]:
     pod_arguments = '--namespace="$space" "$pod"'
     field_selector = f"spec.nodeName=$node,{_RECREATABLE_PODS}"
     eviction_json = '{"apiVersion":"policy/v1","kind":"Eviction","metadata":{"namespace":"%s","name":"%s"}}'
+    uid_command = f"kubectl get pod {pod_arguments} --ignore-not-found -o jsonpath='{{.metadata.uid}}'"
     return (
         f'kubectl get pods --all-namespaces --field-selector="{field_selector}" -o jsonpath={_POD_FIELDS} |',
         "  while read -r space pod uid owner; do",
         '    [ -n "$owner" ] || { echo "left alone, for nothing would make it again: $space/$pod"; continue; }',
-        f'    while [ "$(kubectl get pod {pod_arguments} --ignore-not-found -o jsonpath=\'{{.metadata.uid}}\')" = "$uid" ]; do',
+        f'    while [ "$({uid_command})" = "$uid" ]; do',
         f'      printf \'{eviction_json}\' "$space" "$pod" |',
         '        kubectl create --raw "/api/v1/namespaces/$space/pods/$pod/eviction" -f - || true',
         "      sleep 5",

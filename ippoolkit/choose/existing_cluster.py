@@ -121,7 +121,7 @@ def _options(
         if holds:
             command = ("runbook", "grow", "--pool", pool.name, "--to-cidr", str(offers[0]))
             yield ChangeOption(
-                SECOND_POOL, pool.name, True, 0, 0, routes, offers[0].size, offers[0], pool.block_size, command
+                SECOND_POOL, pool.name, holds, 0, 0, routes, offers[0].size, offers[0], pool.block_size, command
             )
             break
     for prefix, size in designs:

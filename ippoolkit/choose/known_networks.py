@@ -23,6 +23,9 @@ def networks_taken(scenario: Scenario, file: str = "") -> Iterator[Taken]:
     networks = scenario.networks
     for what, cidrs in (("services", networks.services), ("nodes", networks.nodes), ("peers", networks.peers)):
         found += [_taken(cidr, file, f"networks.{what}") for cidr in cidrs]
+    found += [
+        _taken(cidr, file, f"network of node {node.name}") for node in scenario.cluster.nodes for cidr in node.networks
+    ]
     yield from found
     covered = _Covered(each.cidr for each in found)
     for block in scenario.cluster.blocks:
@@ -35,6 +38,7 @@ def networks_taken(scenario: Scenario, file: str = "") -> Iterator[Taken]:
                 yield _taken(cidr, file, f"podCIDR of node {node.name}")
                 covered.add(cidr)
     holders: list[tuple[str, tuple[Address, ...]]] = [
+        *((f"node {node.name}", node.addresses) for node in scenario.cluster.nodes),
         *((f"pod {pod.namespace}/{pod.name}", pod.addresses) for pod in scenario.cluster.pods if not pod.host_network),
         *((f"service {each.namespace}/{each.name}", each.addresses) for each in scenario.cluster.services),
     ]

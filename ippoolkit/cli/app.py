@@ -13,18 +13,35 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 import typer
 from rich.console import Console
 
+from .. import __version__
 from ..errors import InputError, IppoolkitError, describe_finding
-from ..findings import Finding
+from ..findings import Finding, Place
 
 if TYPE_CHECKING:
+    from ..calico.releases import Release
     from ..model import Scenario
 
 app = typer.Typer(
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     help="Capacity planning for Calico IP pools.",
 )
+
+
+def _print_version(value: bool) -> None:
+    if value:
+        typer.echo(f"ippoolkit {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    pass
+
 
 FilesArgument = Annotated[
     list[Path], typer.Argument(help="A scenario, IPPool manifests or dumps (YAML, JSON); - for stdin.")
@@ -34,7 +51,35 @@ ClusterOption = Annotated[
 ]
 ScenarioOutOption = Annotated[Path | None, typer.Option("--out", "-o", help="The scenario file; stdout if left out.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print everything as JSON, numbers exact.")]
+CalicoOption = Annotated[
+    str,
+    typer.Option(
+        "--calico",
+        metavar="RELEASE",
+        help="Release of Calico to judge by, such as v3.29.7 or 3.31; left out: the cluster's, else the newest known.",
+    ),
+]
 LanguageOption = Annotated[Literal["en", "zh"], typer.Option(help="Language of the texts.")]
+
+
+def parse_release(text: str) -> Release | None:
+    """Read the release of `--calico`; None where none was given.
+
+    Raises
+    ------
+    InputError
+        Where it names no release, or one that is too old.
+    """
+    from ..calico import releases
+
+    if not text:
+        return None
+    try:
+        return releases.Release.parse(text)
+    except releases.UnknownReleaseError as error:
+        params = {"release": text, "oldest": f"v3.{releases.OLDEST_MINOR}", "newest": str(releases.NEWEST)}
+        code = "release-old" if error.is_too_old else "release-unknown"
+        raise InputError([Finding(code, params=params, place=Place("--calico"))]) from None
 
 
 @contextmanager
@@ -44,6 +89,11 @@ def errors_reported(lang: str = "en") -> Iterator[None]:
         yield
     except IppoolkitError as error:
         exit_with_error(error, lang)
+    except BrokenPipeError:  # the reader of standard output has left: `main` ends quietly
+        raise
+    except OSError as error:  # of temporary files and processes: a full disk, no more memory
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
 
 
 def exit_with_error(error: IppoolkitError, lang: str) -> NoReturn:

@@ -88,11 +88,11 @@ def schema() -> None:
 
 
 def _with_plan_options(scenario: Any, *options: float | None) -> Any:
-    from ..model.scenario_edits import with_single_group
+    from ..model.scenario_edits import with_scaled_groups
 
     *group_options, months = options
     names = ("nodes", "pods_per_node", "pods_on_busiest_node", "nodes_per_month")
     changes = {name: value for name, value in zip(names, group_options, strict=True) if value is not None}
     if changes:
-        scenario = with_single_group(scenario, **changes)
+        scenario = with_scaled_groups(scenario, **changes)
     return scenario if months is None else replace(scenario, plan=replace(scenario.plan, months=months))

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from ..errors import InputError
-from ..findings import Finding, Place, Severity
+from ..findings import Finding, Place
 from .app import (
     JsonOption,
     LanguageOption,
@@ -65,7 +65,10 @@ def audit(
         bool, typer.Option("--print-rbac", help="Print the ClusterRole that reading a running cluster needs.")
     ] = False,
 ) -> None:
-    """Say how full a cluster is and what is wrong with it: exit status 0 no error found, 1 some, 2 a file unusable."""
+    """Say how full a cluster is and what is wrong with it.
+
+    Exit status 0: no error found; 1: some, an object that could not be read, or a pool nearly full; 2: a file unusable.
+    """
     if print_rbac:
         from ..live.rbac import cluster_role
 
@@ -104,9 +107,7 @@ def audit(
         print_audit(console(), cluster_audit, lang=lang)
     if cluster_audit.reading.has_unreadable_file:
         raise typer.Exit(2)
-    raise typer.Exit(
-        int(any(finding.severity is Severity.ERROR for finding in (*cluster_audit.findings, *cluster_audit.notes)))
-    )
+    raise typer.Exit(int(cluster_audit.has_failed))
 
 
 def _audit_each(sources: list[str], kinds: list[str], lang: str, *, spread: dict[str, Any], as_json: bool) -> None:
@@ -153,10 +154,15 @@ def pools_for(
 
     if bool(node) + bool(who_can_use) + coverage != 1:
         exit_with_problem(lang, Finding("option-one", params={"options": "--node, --who-can-use, --coverage"}))
-    scenario = _read_input(cluster, kubeconfig, context, None, lang).scenario
+    reading = _read_input(cluster, kubeconfig, context, None, lang)
+    scenario = reading.scenario
+    unknown_cni = (Finding("cni-unknown"),) if node and scenario.cluster.cni is None else ()
+    print_notes((*reading.errors, *unknown_cni), lang)
     with errors_reported(lang):
         if node:
             table = pool_tables.pools_for(scenario.cluster, node, namespace, pod, lang=lang)
+            if own_blocks := pool_tables.own_blocks_finding(scenario.cluster, node, namespace, pod):
+                print_notes((own_blocks,), lang)
         elif who_can_use:
             table = pool_tables.pool_users(scenario.cluster, who_can_use)
         else:
@@ -212,7 +218,7 @@ def diff(
     from ..audit import audit_reading
     from ..audit import dump_diff as audit_diff
     from ..view.audit_terminal import print_dataframe
-    from ..view.capacity_terminal import print_findings
+    from ..view.terminal import print_findings
 
     old_audit, new_audit = (audit_reading(_read_input([path], None, None, None, lang)) for path in (old, new))
     findings = audit_diff.diff(old_audit, new_audit, days=days)

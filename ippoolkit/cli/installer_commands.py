@@ -14,7 +14,9 @@ from .app import LanguageOption, ScenarioOutOption, app, errors_reported, print_
 def from_installer(
     paths: Annotated[
         list[Path],
-        typer.Argument(help="A Kubespray inventory, an Installation, a ClusterConfiguration, calico-node's manifest."),
+        typer.Argument(
+            help="A Kubespray inventory, Installation, Helm values, ClusterConfiguration, files of RKE, kops, Talos …"
+        ),
     ],
     out: ScenarioOutOption = None,
     lang: LanguageOption = "en",
@@ -25,5 +27,11 @@ def from_installer(
 
     with errors_reported(lang):
         reading = read_installer(*paths)
-    print_notes((*reading.notes, *design_findings(reading.scenario)), lang)
+    said = {note.subject for note in reading.notes if note.code == "prefix-as-size"}
+    further = [
+        finding
+        for finding in design_findings(reading.scenario)
+        if not (finding.code == "per-node-prefix" and finding.subject in said)
+    ]
+    print_notes((*reading.notes, *further), lang)
     write_scenario(reading.scenario, out, lang)

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from ..findings import Finding
-from .app import LanguageOption, app, console, errors_reported, exit_with_problem, print_json
+from .app import (
+    CalicoOption,
+    LanguageOption,
+    app,
+    console,
+    errors_reported,
+    exit_with_problem,
+    parse_release,
+    print_json,
+)
 
 
 @app.command()
@@ -22,9 +32,14 @@ def check(
         Literal["create", "apply", "replace", "patch", "delete"], typer.Option(help="The calicoctl or kubectl action.")
     ] = "apply",
     by: Annotated[
-        Literal["calicoctl", "kubectl"] | None,
-        typer.Option("--by", "--only", help="Check with one of them only; both if left out."),
+        Literal["calicoctl", "kubectl", "apiserver"] | None,
+        typer.Option(
+            "--by",
+            "--only",
+            help="Check with one of them only (apiserver: Calico's own API server); calicoctl and kubectl if left out.",
+        ),
     ] = None,
+    calico: CalicoOption = "",
     each_alone: Annotated[
         bool,
         typer.Option("--each", "--separate", help="Check each file on its own, not on top of the files before it."),
@@ -47,7 +62,8 @@ def check(
     from ..view.review_terminal import print_review
 
     with errors_reported(lang):
-        result = review(files, existing or (), action, (by,) if by else JUDGES, separately=each_alone)
+        release = parse_release(calico)
+        result = review(files, existing or (), action, (by,) if by else JUDGES, separately=each_alone, release=release)
     if as_json:
         print_json(review_formats.review_as_dict(result, lang))
     elif as_sarif:
@@ -57,6 +73,45 @@ def check(
     else:
         print_review(console(), result, lang=lang)
     raise typer.Exit(2 if result.unreadable_files else int(not result.accepted or (strict and result.has_problems)))
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+def configure(
+    arguments: Annotated[
+        list[str], typer.Argument(help="The options of calicoctl ipam configure, behind --: -- --strictaffinity=true.")
+    ],
+    existing: Annotated[
+        list[Path] | None,
+        typer.Option("--existing", "-e", help="What already exists: a scenario, manifests or dumps. Repeatable."),
+    ] = None,
+    calico: CalicoOption = "",
+    lang: LanguageOption = "en",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Judge a calicoctl ipam configure before it is run: exit status 0 accepted, 1 refused, 2 unusable input.
+
+    With --existing its options are merged into the configuration that is there, as calicoctl does.
+    """
+    from ..findings import get_language
+    from ..manifests.ipam_configure import judge_configuration
+    from ..model import Scenario
+    from ..read import read
+    from ..view.review_terminal import print_finding
+
+    with errors_reported(lang):
+        release = parse_release(calico)
+        scenario = read(*existing).scenario if existing else Scenario()
+        findings, options = judge_configuration(
+            scenario.cluster.ipam if existing else None, arguments, release or scenario.release
+        )
+    if as_json:
+        print_json({"accepted": not findings, "stored": options, "findings": [each.as_dict(lang) for each in findings]})
+    else:
+        for finding in findings:
+            print_finding(console(), finding, get_language(lang), lang, indent=0)
+        for name, value in options.items() if not findings else ():
+            console().print(f"{name}: {json.dumps(value)}", highlight=False)
+    raise typer.Exit(int(bool(findings)))
 
 
 @app.command()

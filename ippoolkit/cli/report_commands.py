@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from .app import LanguageOption, app, errors_reported
 
 _FORMATS = ("html", "pdf", "xlsx", "md", "png", "svg")  # as in report.formats, which is not loaded for a help text
 _SINGLE_FILE_SUFFIXES = (".html", ".pdf", ".xlsx", ".md")
+_LIKE_A_FILE = re.compile(r"\.[a-z]{2,5}")  # x.docx is meant as a file, reports.2026 as a folder
 
 
 _FORMATS_HELP = f"Comma between several: {', '.join(_FORMATS)}."
@@ -69,7 +71,7 @@ def report(
     template_parameters = _parse_parameters(parameters or (), template, lang)
     if history:
         template_parameters["history"] = [str(path) for path in history]
-    if out.suffix.lower() in _SINGLE_FILE_SUFFIXES and not out.is_dir():
+    if _LIKE_A_FILE.fullmatch(out.suffix.lower()) and not out.is_dir():
         with errors_reported(lang):
             _check_single_report(scenarios, out, formats)
             report_path = make_report(
@@ -156,7 +158,12 @@ def _check_single_report(scenarios: list[str], out: Path, formats: str) -> None:
     problems = []
     if len(scenarios) > 1:
         problems.append(Finding("report-several", params={"count": len(scenarios)}, place=Place(str(out))))
-    if formats not in ("html", out.suffix.lower().removeprefix(".")):
+    if out.suffix.lower() not in _SINGLE_FILE_SUFFIXES:
+        choices = ", ".join(_SINGLE_FILE_SUFFIXES)
+        problems.append(
+            Finding("report-ending", params={"ending": out.suffix, "choices": choices}, place=Place(str(out)))
+        )
+    elif formats not in ("html", out.suffix.lower().removeprefix(".")):
         params = {"value": f'"{formats}"', "choices": out.suffix.removeprefix(".")}
         problems.append(Finding("value-choice", params=params, place=Place("report", field="format")))
     if problems:

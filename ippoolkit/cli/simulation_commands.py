@@ -9,8 +9,17 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from ..findings import N_, get_language
-from .app import FilesArgument, LanguageOption, app, console, errors_reported, print_json
+from ..findings import N_, Finding, get_language
+from .app import (
+    FilesArgument,
+    LanguageOption,
+    app,
+    console,
+    errors_reported,
+    exit_with_problem,
+    print_json,
+    print_notes,
+)
 
 MOST_RATE = 1_000_000
 # Growth, lifetime, nodes that join and that leave, where neither an option nor a history says them.
@@ -74,6 +83,7 @@ def simulate(
     from ..read import load
     from ..simulation import Churn, Growth, InitialRollout, NodeReplacement, Trace
     from ..simulation import simulate as run
+    from ..simulation.size_limits import find_size_problem
     from ..view.progress import progress_bars, stderr_console
     from ..view.simulation_terminal import print_compiling_notice, print_simulation, simulation_as_dict
 
@@ -93,6 +103,11 @@ def simulate(
         workloads.append(Growth(days))
         workloads += [Churn(days, churn, seed=seed)] if churn else []
         workloads += [NodeReplacement(days, replace_every, seed)] if replace_every else []
+    plans_pods = any(group.nodes and group.pods_per_node for group in scenario.plan.groups)
+    if not trace and not scenario.cluster.pods and not plans_pods:
+        print_notes((Finding("simulation-no-pods"),), lang)
+    if not trace and (problem := find_size_problem(scenario, days)):
+        exit_with_problem(lang, problem)
     print_compiling_notice(lang)
     unit = get_language(lang).translate(N_("day"))
     with errors_reported(lang), progress_bars(stderr_console(), enabled=progress) as update:

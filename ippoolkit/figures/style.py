@@ -11,6 +11,8 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from .fonts import CHINESE_FONTS, chinese_fonts
+
 # Colours of the light theme; in SVG each becomes a CSS variable with this as its fallback.
 TEXT_COLOUR = "#1b1f24"
 MUTED_COLOUR = "#5b6570"
@@ -38,28 +40,16 @@ _CSS_VARIABLES = {
     WARNING_COLOUR: "warn",
     ON_ACCENT_COLOUR: "on-accent",
     CLAIMED_COLOUR: "ground",
-    BORROWED_COLOUR: "lent",
+    BORROWED_COLOUR: "borrowed",
     FREE_EDGE_COLOUR: "edge",
     RESERVED_COLOUR: "reserved",
 }
-# Fonts with Chinese, the first that is installed counts.
-_CHINESE_FONTS = (
-    "Noto Sans CJK SC",
-    "Noto Sans CJK JP",  # matplotlib names the whole collection by its first face
-    "Noto Sans SC",
-    "Source Han Sans SC",
-    "WenQuanYi Zen Hei",
-    "WenQuanYi Micro Hei",
-    "PingFang SC",
-    "Hiragino Sans GB",
-    "Microsoft YaHei",
-    "SimHei",
-)
 _RC_PARAMS: Any = {
     "svg.fonttype": "none",
+    "text.parse_math": False,  # names are names: a dollar sign begins no formula
     "svg.hashsalt": "ippoolkit",
     "font.family": "sans-serif",
-    "font.sans-serif": ["DejaVu Sans", *_CHINESE_FONTS, "Arial"],
+    "font.sans-serif": ["DejaVu Sans", *CHINESE_FONTS, "Arial"],
     "font.size": 9,
     "axes.edgecolor": GRID_COLOUR,
     "axes.labelcolor": MUTED_COLOUR,
@@ -96,7 +86,7 @@ def render_png(figure: Figure) -> bytes:
 
     buffer = io.BytesIO()
     # A generic family is one font for matplotlib: only a list makes it look further for a character.
-    families = ["DejaVu Sans", *_chinese_fonts()[:1]]
+    families = ["DejaVu Sans", *chinese_fonts()[:1]]
     for text in figure.findobj(Text):
         text.set_fontfamily(families)
     figure.patch.set_alpha(1)
@@ -109,14 +99,7 @@ def render_png(figure: Figure) -> bytes:
 
 def has_font_for(lang: str) -> bool:
     """Whether a font is installed that shows this language in pictures; pages bring or find their own."""
-    return lang == "en" or bool(_chinese_fonts())
-
-
-def _chinese_fonts() -> list[str]:
-    from matplotlib import font_manager
-
-    known = {font.name for font in font_manager.fontManager.ttflist}
-    return [name for name in _CHINESE_FONTS if name in known]
+    return lang == "en" or bool(chinese_fonts())
 
 
 def render_svg(figure: Figure, title: str) -> str:

@@ -23,6 +23,7 @@ SOURCES: dict[str, Source] = {
         "Calico source, the IPPool's rules in its CRD",
         "https://github.com/projectcalico/calico/blob/master/api/pkg/apis/projectcalico/v3/ippool.go",
     ),
+    "calico-source": Source("Calico, source", "https://github.com/projectcalico/calico"),
     "loadbalancer": Source("Calico, LoadBalancer IPAM", f"{_CALICO}/networking/ipam/service-loadbalancer"),
     "calicoctl": Source("calicoctl, user reference", f"{_CALICO}/reference/calicoctl/overview"),
     "configure": Source("calicoctl ipam configure", f"{_CALICO}/reference/calicoctl/ipam/configure"),

@@ -17,7 +17,7 @@ from .blocks import (
     reset_addresses,
     update_bitmaps,
 )
-from .compilation import compiled, inlined
+from .compilation import compiled, inlined, internal
 from .free_queue import assign_next, dequeue, enqueue, enqueue_cooled, is_reserved, set_holder
 from .layout import (
     ALREADY_ASSIGNED,
@@ -42,6 +42,7 @@ from .layout import (
     FIRST_ADDRESS,
     FREE,
     HOLDER,
+    NEEDS_FREE_ADDRESSES,
     NEXT_FREE,
     NEXT_OF_HANDLE,
     NEXT_SLOT,
@@ -55,6 +56,7 @@ from .layout import (
     OWNER,
     QUEUE_HEAD,
     RANGE_INDEX,
+    RECLAIM_AGE,
     RESERVED_SPANS,
     SLOT,
     TOO_SMALL_FOR_WINDOWS,
@@ -64,7 +66,6 @@ from .layout import (
 )
 from .start_index import small_start_block_index
 
-RECLAIM_AGE = 60_000_000  # microseconds
 _SIGN_BIT = -(1 << 63)
 _INT64_MAX = (1 << 63) - 1
 
@@ -110,7 +111,7 @@ def _start_index(state, node, ranges, position):
     return state.starts[node, range_index, 1]
 
 
-@compiled
+@internal
 def _increment_128(high, low):
     """Add one to an unsigned number of 128 bits, given as bits."""
     if low != -1:
@@ -118,7 +119,7 @@ def _increment_128(high, low):
     return (0 if high == -1 else _SIGN_BIT if high == _INT64_MAX else high + 1), 0
 
 
-@compiled
+@internal
 def _next_unclaimed(state, node, range_index):
     """Return whether there is an unclaimed block in a range without bitmaps, and its index."""
     first_high, first_low = state.starts[node, range_index, 0], state.starts[node, range_index, 1]
@@ -142,7 +143,7 @@ def _next_unclaimed(state, node, range_index):
             return False, high, low
 
 
-@compiled
+@internal
 def _claim_block(state, node, ranges, range_count, first_windows, last_windows):
     """Claim a new block in the first range that has one, else take over an empty one of another node; -1 for none."""
     for position in range(range_count):
@@ -183,7 +184,7 @@ def _claim_block(state, node, ranges, range_count, first_windows, last_windows):
     return -1
 
 
-@compiled
+@internal
 def _find_reclaimable_block(state, range_index, start_index, node):
     """Return the first empty block of another node that was claimed long enough ago; -1 for none."""
     index = bitmap.find_set_bit(state.bits, state.ranges, range_index, EMPTY, start_index)
@@ -191,7 +192,7 @@ def _find_reclaimable_block(state, range_index, start_index, node):
     while index >= 0:
         slot = find_block(state, range_index, 0, index)
         row = state.blocks[slot]
-        old_enough = row[OWNER] != node and state.meta[NOW] - state.wide[slot, CLAIMED_AT] >= RECLAIM_AGE
+        old_enough = row[OWNER] != node and state.meta[NOW] - state.wide[slot, CLAIMED_AT] >= state.meta[RECLAIM_AGE]
         if old_enough and not (state.meta[RESERVED_SPANS] and is_fully_reserved(state, range_index, 0, index)):
             return slot
         index = bitmap.find_set_bit(
@@ -214,7 +215,7 @@ def release_unselected_blocks(state, node, family, ranges, range_count):
         slot = next_slot
 
 
-@inlined
+@compiled
 def assign(
     state,
     node,
@@ -337,7 +338,7 @@ def unlink_from_handle(state, address_index):
         state.cells[previous, NEXT_OF_HANDLE] = state.cells[address_index, NEXT_OF_HANDLE]
 
 
-@inlined
+@compiled
 def release_addresses(state, addresses, count):
     """Free addresses, ascending and allocated each: they join their queues in that order, or begin to cool."""
     meta = state.meta
@@ -365,7 +366,7 @@ def release_addresses(state, addresses, count):
             position += 1
         if is_empty(row) and (row[OWNER] == NO_OWNER or row[UNSELECTED]):
             delete_block(state, slot)
-        elif was_full or is_empty(row):
+        elif was_full or is_empty(row) or meta[NEEDS_FREE_ADDRESSES]:
             update_bitmaps(state, slot)
 
 

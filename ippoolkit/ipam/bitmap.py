@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from .compilation import compiled
+from .compilation import compiled, internal
 from .layout import BITMAP_OFFSET, BITMAP_WORDS, SUMMARY_WORDS
 
 
-@compiled
+@internal
 def _lowest_set_bit(word):
     """Position of the lowest set bit of a word that has one."""
     position = 0
@@ -25,7 +25,7 @@ def _lowest_set_bit(word):
     return position + 1 - (word & 1)
 
 
-@compiled
+@internal
 def _bitmap_offset(ranges, range_index, bitmap_kind):
     return ranges[range_index, BITMAP_OFFSET] + bitmap_kind * (
         ranges[range_index, BITMAP_WORDS] + ranges[range_index, SUMMARY_WORDS]
@@ -47,7 +47,7 @@ def set_bit(bits, ranges, range_index, bitmap_kind, index, value):
             bits[summary_index] &= ~(1 << (word & 31))
 
 
-@compiled
+@internal
 def _next_set_bit(bits, offset, words, summary_words, index):
     """Return the first set bit at an index or behind it; -1 for none."""
     word = index >> 5
@@ -72,7 +72,7 @@ def _next_set_bit(bits, offset, words, summary_words, index):
     return -1
 
 
-@compiled
+@internal
 def find_set_bit(bits, ranges, range_index, bitmap_kind, start):
     """Return the first set bit from a start on, wrapping round; -1 for none."""
     offset = _bitmap_offset(ranges, range_index, bitmap_kind)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from . import bitmap
-from .compilation import compiled, inlined
+from .compilation import compiled, inlined, internal
 from .datastore_keys import is_before, write_key
 from .layout import (
     ADDRESS_COUNT,
@@ -25,12 +25,14 @@ from .layout import (
     EMPTY,
     EMPTY_SINCE,
     FAMILY,
+    FIRST_SEEN_EMPTY,
     FREE,
     FREE_CHUNKS,
     FREE_SLOT,
     HOLDER,
     INDEX_HIGH,
     INDEX_LOW,
+    MAX_SYNC_DELAY,
     NEXT_FREE,
     NEXT_OF_HANDLE,
     NEXT_SLOT,
@@ -61,7 +63,7 @@ SYNC_DELAY = 1_000_000  # kube-controllers gathers updates for a second
 _SIGN_BIT = -(1 << 63)
 
 
-@compiled
+@internal
 def is_less_128(high, low, other_high, other_low):
     """Compare unsigned numbers of 128 bits, given as bits."""
     if high != other_high:
@@ -72,7 +74,7 @@ def is_less_128(high, low, other_high, other_low):
 # ---- which block stands at an index
 
 
-@compiled
+@internal
 def _hash(range_index, high, low, size):
     mixed = (low & 0xFFFFFFFF) * 0x0B873593 + (low >> 32 & 0xFFFFFFFF) * 0x0545F491 + (high & 0xFFFFFFFF) * 0x0E3779B1
     mixed = (mixed & 0x7FFFFFFFFFFF) + range_index * 0x05EBCA6B
@@ -97,14 +99,14 @@ def find_block(state, range_index, high, low):
         table_index = (table_index + 1) & (size - 1)
 
 
-@inlined
+@internal
 def _table_position(state, slot, size):
     """Return where in a table of a size a block belongs."""
     range_index = np.int64(state.blocks[slot, RANGE_INDEX])
     return _hash(range_index, state.wide[slot, INDEX_HIGH], state.wide[slot, INDEX_LOW], size)
 
 
-@compiled
+@internal
 def add_to_table(table, state, slot):
     """Put a block into a table."""
     size = len(table)
@@ -122,7 +124,7 @@ def add_all_to_table(table, state):
             add_to_table(table, state, slot)
 
 
-@compiled
+@internal
 def _remove_from_table(state, slot):
     """Take a block out of the table; those behind it move up."""
     table = state.table
@@ -145,7 +147,7 @@ def _remove_from_table(state, slot):
 # ---- reservations
 
 
-@compiled
+@internal
 def _reserved_ordinals(state, span, range_index, high, low):
     """Return the first and last ordinal of a block inside a reservation; (0, -1) for none."""
     row = state.spans[span]
@@ -156,7 +158,7 @@ def _reserved_ordinals(state, span, range_index, high, low):
     return first, last
 
 
-@compiled
+@internal
 def covering_reservation(state, range_index, high, low):
     """Return the reservation that holds all addresses of a block, -1 for none; spans are disjoint and do not touch."""
     for span in range(state.meta[RESERVED_SPANS]):
@@ -166,7 +168,7 @@ def covering_reservation(state, range_index, high, low):
     return -1
 
 
-@compiled
+@internal
 def is_fully_reserved(state, range_index, high, low):
     """Whether no address of a block may be handed out."""
     return covering_reservation(state, range_index, high, low) >= 0
@@ -197,13 +199,13 @@ def apply_reservations(state, slot):
 # ---- what is known of a block
 
 
-@inlined
+@compiled
 def is_empty(row):
     """Whether a block has no allocation but Windows' own, and nothing in it cools."""
     return row[USED] == row[WINDOWS_COUNT] and row[COOLING_COUNT] == row[COOLED_COUNT]
 
 
-@inlined
+@compiled
 def mark_node_dirty(state, node, delay):
     """Let kube-controllers look at a node."""
     meta = state.meta
@@ -213,10 +215,10 @@ def mark_node_dirty(state, node, delay):
             state.dirty[meta[DIRTY_COUNT]] = node
             meta[DIRTY_COUNT] += 1
         if meta[NEXT_SYNC] < 0:
-            meta[NEXT_SYNC] = meta[NOW] + delay
+            meta[NEXT_SYNC] = meta[NOW] + min(delay, meta[MAX_SYNC_DELAY])
 
 
-@inlined
+@compiled
 def update_bitmaps(state, slot):
     """Bring the bitmaps, and what kube-controllers looks at, in step with a block."""
     row = state.blocks[slot]
@@ -239,7 +241,7 @@ def has_room(state, blocks, addresses):
     )
 
 
-@compiled
+@internal
 def reset_addresses(state, slot, first_windows, last_windows):
     """Make all addresses of a block free, in ascending order, but for those kept for Windows."""
     row = state.blocks[slot]
@@ -264,7 +266,7 @@ def reset_addresses(state, slot, first_windows, last_windows):
         apply_reservations(state, slot)
 
 
-@compiled
+@internal
 def link_to_owner(state, slot):
     """Put a block among its owner's, in the datastore's order."""
     row = state.blocks[slot]
@@ -319,7 +321,8 @@ def create_block(state, range_index, high, low, node, first_windows, last_window
     row = blocks[slot]
     row[RANGE_INDEX], row[OFFSET], row[OWNER], row[UNSELECTED] = range_index, offset, node, unselected
     wide = state.wide[slot]
-    wide[INDEX_HIGH], wide[INDEX_LOW], wide[CLAIMED_AT], wide[EMPTY_SINCE] = high, low, meta[NOW], -1
+    wide[INDEX_HIGH], wide[INDEX_LOW], wide[CLAIMED_AT] = high, low, meta[NOW]
+    wide[EMPTY_SINCE] = wide[FIRST_SEEN_EMPTY] = -1
     add_to_table(state.table, state, slot)
     meta[TABLE_ENTRIES] += 1
     reset_addresses(state, slot, first_windows, last_windows)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..calico.limits import LOAD_BALANCER_HOST
-from ..calico.pool_selection import PoolRequest, Use, max_blocks_per_node, select_pools, selects_node
+from ..calico.pool_selection import PoolRequest, Use, known_pool, max_blocks_per_node, select_pools, selects_node
 from ..cidr import ADDRESS_BITS, Cidr, IPVersion
 from ..model import IPPool
 from . import layout
@@ -25,10 +25,17 @@ class ClusterResources(OverlappingPools):
         """Create a pool; not `checked`: as kubectl does, which lets it overlap others and blocks of another size."""
         if pool.name in self.pools:
             raise IpamError("exists-already", kind="IPPool", name=pool.name)
+        pool = known_pool(pool, self.release)
         if validate:
+            self._validate_uses(pool)
             self._validate_range(pool)
         self.pools[pool.name] = pool
         self._attach_range(pool)
+
+    def _validate_uses(self, pool: IPPool) -> None:
+        """Refuse a use that Calico of this release does not know."""
+        if "LoadBalancer" in pool.allowed_uses and not self.release.has("loadbalancer"):
+            raise IpamError("value-choice", value="LoadBalancer", choices="Workload, Tunnel")
 
     def _validate_range(self, pool: IPPool) -> None:
         """Refuse a pool that overlaps another, or that holds blocks of another size."""
@@ -55,7 +62,9 @@ class ClusterResources(OverlappingPools):
     def change_pool(self, name: str, *, validate: bool = True, **changes: object) -> None:
         """Change fields of a pool, by the names of the model; not `checked`: its blockSize too, as people force it."""
         pool = self._existing_pool(name)
-        changed = replace(pool, **changes)  # type: ignore[arg-type]
+        changed = known_pool(replace(pool, **changes), self.release)  # type: ignore[arg-type]
+        if validate:
+            self._validate_uses(changed)
         if changed.cidr != pool.cidr:
             raise IpamError("cidr-changed", before=str(pool.cidr), after=str(changed.cidr))
         if changed.block_size != pool.block_size:
@@ -121,7 +130,7 @@ class ClusterResources(OverlappingPools):
         if config.max_blocks_per_host and not config.strict_affinity:
             raise IpamError("configure-max", most=config.max_blocks_per_host)
         self.config = config
-        self._set_cooldown(config.ip_cooldown_seconds * MICROSECONDS)
+        self._set_cooldown(config.ip_cooldown_seconds * MICROSECONDS if self.release.has("ip-cooldown") else 0)
 
     def create_reservation(self, name: str, cidrs: Iterable[Cidr]) -> None:
         """Create a reservation."""
@@ -193,7 +202,7 @@ class ClusterResources(OverlappingPools):
         windows: bool,
     ) -> tuple[Any, list[str]]:
         """Return the ranges that a request may draw from, and their CIDRs."""
-        if host != LOAD_BALANCER_HOST or use != "LoadBalancer":
+        if host != LOAD_BALANCER_HOST or use != "LoadBalancer" or not self.release.has("loadbalancer"):
             self._existing_node(host)
         labels_key = None if namespace_labels is None else tuple(sorted(namespace_labels.items()))
         key = (host, version, use, pool_names, labels_key, windows)
@@ -217,7 +226,9 @@ class ClusterResources(OverlappingPools):
             if (
                 block_range.block_size == ADDRESS_BITS[block_range.cidr.version] and row[2] != layout.OWN_BLOCKS_ONLY
             ):  # blocks of one address: Calico draws by the clock
-                row[2] = self._random.randrange(block_range.cidr.subnet_count(block_range.block_size))
+                # Where it begins is a number of 64 bits: of a larger pool a part is as good as the whole.
+                blocks = block_range.cidr.subnet_count(block_range.block_size)
+                row[2] = self._random.randrange(min(blocks, 2**62))
         return ranges, cidrs
 
     def _ranges_within(self, pools: list[IPPool]) -> list[int]:

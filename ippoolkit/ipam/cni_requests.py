@@ -136,11 +136,15 @@ class CniRequests(ClusterResources):
                 return addresses, int(status)
             self._ensure_capacity(ranges)
 
-    def assign_ip(self, host: str, handle: str, address: Address) -> None:
+    def assign_ip(self, host: str, handle: str, address: Address, *, use: Use = "Workload") -> None:
         """Ask for one address by value."""
         address_index, range_index, index = self._locate(address)
         if range_index is None:
             raise IpamError("ipam-not-in-pool", address=str(address))
+        owner_pool = self.pools.get(self._ranges[range_index].pool)
+        if owner_pool and use not in owner_pool.allowed_uses and self.release.has("assign-ip-checks-use"):
+            uses = ", ".join(owner_pool.allowed_uses)
+            raise IpamError("ipam-use", address=str(address), pool=owner_pool.name, use=use, uses=uses)
         node = self._node(host)
         if address_index < 0:
             self._ensure_capacity(np.array([[range_index, 0, -1]], np.int64))
@@ -163,6 +167,8 @@ class CniRequests(ClusterResources):
         number = self.handles.get(handle, -1)
         address_index = int(self.state.handles[number, layout.FIRST_ADDRESS]) if number >= 0 else -1
         if address_index < 0:
+            if handle in self._overcounted_handles:
+                return
             raise IpamError("ipam-no-handle", handle=handle)
         address_indexes = []
         while address_index >= 0:
@@ -180,8 +186,19 @@ class CniRequests(ClusterResources):
                 address_indexes.append(address_index)
             else:
                 not_assigned.append(address)
+        if not self.release.has("handle-counts-exact"):
+            self._note_overcounted_handles(address_indexes)
         self._release_addresses(address_indexes)
         return not_assigned
+
+    def _note_overcounted_handles(self, address_indexes: Sequence[int]) -> None:
+        """Note the handles of several addresses of one block, which lower their counts by one only."""
+        seen = set()
+        for address_index in address_indexes:
+            handle_and_slot = tuple(self.state.cells[address_index, [layout.HOLDER, layout.SLOT]].tolist())
+            if handle_and_slot in seen:
+                self._overcounted_handles.add(self.handles.name_of(handle_and_slot[0]))
+            seen.add(handle_and_slot)
 
     def release_host_affinities(self, host: str, *, must_be_empty: bool = False) -> None:
         """Take the affinities of a node away; where they must be empty, those of others stay, and it is an error."""

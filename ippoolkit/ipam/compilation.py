@@ -1,8 +1,12 @@
-"""How the engine's inner loops are compiled: numba, with its cache on disk; NUMBA_DISABLE_JIT=1 interprets them."""
+"""How the engine's inner loops are compiled: numba, with its cache on disk; NUMBA_DISABLE_JIT=1 interprets them.
+
+The cache lies beside the sources, or where these cannot be written to in the user's cache folder.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -12,22 +16,32 @@ from numba import njit
 from numba.core import types
 from numba.core.caching import FunctionCache
 
+from . import state_pointer  # noqa: F401 (teaches numba what a State is)
+
 _PACKAGE_FOLDER = Path(__file__).parent
+# What is compiled together, and what it takes constants from: the rest of the kit may change without compiling anew.
+COMPILED_SOURCES = (
+    "assignment.py", "batch_events.py", "bitmap.py", "blocks.py", "compilation.py", "datastore_keys.py",
+    "free_queue.py", "gorand.json", "layout.py", "node_controller.py", "random_runs.py", "start_index.py",
+    "state_pointer.py", "../simulation/rolling_drain.py",
+)  # fmt: skip
+# The compiled functions that Python calls.
+_entry_points: list[Any] = []
 
 
 @cache
 def _source_hash() -> str:
     """Return a hash of everything that is compiled together."""
-    return sha256(b"".join(path.read_bytes() for path in sorted(_PACKAGE_FOLDER.glob("*.py")))).hexdigest()
+    return sha256(b"".join((_PACKAGE_FOLDER / name).read_bytes() for name in COMPILED_SOURCES)).hexdigest()
 
 
 class _PackageCache(FunctionCache):
-    """What numba keeps of a function on disk, stale once any source here changes, and quick to load."""
+    """What numba keeps of a function on disk, stale once any of its sources changes, and quick to load."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         super().__init__(function)
-        # numba looks at a function's own file only, and would not notice a change of what it calls.
-        self._cache_file._source_stamp = (self._cache_file._source_stamp, _source_hash())  # noqa: SLF001
+        # numba looks at the time of a function's own file, and would not notice a change of what it calls.
+        self._cache_file._source_stamp = _source_hash()  # noqa: SLF001
 
     def is_empty(self) -> bool:
         """Whether nothing is kept."""
@@ -39,19 +53,44 @@ class _PackageCache(FunctionCache):
             return self._load_overload(sig, target_context)
 
 
-def inlined(function: Callable[..., Any]) -> Any:
-    """Compile a function into those that call it: a call would have to pass every array of the state."""
-    return _compile(function, forceinline=True)
-
-
 def compiled(function: Callable[..., Any]) -> Any:
-    """Compile a function of the engine when it is first called."""
-    return _compile(function)
+    """Compile a function of the engine that Python calls, when it is first called."""
+    dispatcher = _compile(function)
+    if dispatcher is not function:
+        _entry_points.append(dispatcher)
+    return dispatcher
 
 
-def needs_compiling(function: Any) -> bool:
-    """Whether a function has still to be compiled, which takes a while."""
-    return hasattr(function, "_cache") and function._cache.is_empty()  # noqa: SLF001
+def internal(function: Callable[..., Any]) -> Any:
+    """Compile a function that only compiled functions call: without a way in from Python, which takes long."""
+    return _compile_internal(function)
+
+
+def inlined(function: Callable[..., Any]) -> Any:
+    """Compile a short function of every assignment and release into those that call it."""
+    return _compile_internal(function, forceinline=True)
+
+
+def _compile_internal(function: Callable[..., Any], **options: bool) -> Any:
+    dispatcher = _compile(function, no_cpython_wrapper=True, **options)
+    if dispatcher is not function:
+        dispatcher._insert = lambda *_: None  # noqa: SLF001 (what is inserted can be called, and without a way in crashes)
+        dispatcher._compile_for_args = _refuse_call  # noqa: SLF001
+    return dispatcher
+
+
+def _refuse_call(*_: Any, **__: Any) -> Any:
+    raise TypeError("only compiled functions call this one")
+
+
+def needs_compiling() -> bool:
+    """Whether anything of the engine has still to be compiled, which takes a while."""
+    return any(_is_cold(dispatcher) for dispatcher in _entry_points)
+
+
+def _is_cold(dispatcher: Any) -> bool:
+    cached = dispatcher._cache  # noqa: SLF001
+    return not dispatcher.overloads and (not isinstance(cached, _PackageCache) or cached.is_empty())
 
 
 def _generic_type(argument_type: Any) -> Any:
@@ -65,9 +104,10 @@ def _compile(function: Callable[..., Any], **options: bool) -> Any:
 
     References are not counted: nothing is allocated in here, and counting is most of the time otherwise.
     """
-    dispatcher: Any = njit(_nrt=False, error_model="numpy", **options)(function)  # type: ignore[call-overload]
+    dispatcher: Any = njit(_nrt=False, error_model="numpy", no_cfunc_wrapper=True, **options)(function)  # type: ignore[call-overload]
     if dispatcher is not function:  # it is compiled
-        dispatcher._cache = _PackageCache(function)  # noqa: SLF001
+        with suppress(RuntimeError):  # no folder can be written to: it is compiled in each process
+            dispatcher._cache = _PackageCache(function)  # noqa: SLF001
         template = dispatcher.get_call_template
         dispatcher.get_call_template = lambda args, kws: template([_generic_type(argument) for argument in args], kws)
     return dispatcher

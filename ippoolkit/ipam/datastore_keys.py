@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from .compilation import compiled
+from .compilation import internal
 from .layout import ETCD, FAMILY, INDEX_HIGH, INDEX_LOW, KEY_LENGTH, ORDINAL_BITS, RANGE_INDEX
 
 
-@compiled
+@internal
 def _write_decimal(key, position, value):
     """Write a decimal number below 1,000."""
     if value >= 100:
@@ -19,7 +19,7 @@ def _write_decimal(key, position, value):
     return position + 1
 
 
-@compiled
+@internal
 def _write_hex(key, position, value):
     """Write a group of an IPv6 address."""
     started = False
@@ -32,7 +32,7 @@ def _write_hex(key, position, value):
     return position
 
 
-@compiled
+@internal
 def _extract_16_bits(high, low, lowest_bit):
     """Return 16 bits of a number of 128 bits from a position on; below it stand zeros."""
     if lowest_bit >= 64:
@@ -44,7 +44,7 @@ def _extract_16_bits(high, low, lowest_bit):
     return low << -lowest_bit & 0xFFFF if lowest_bit > -16 else 0
 
 
-@compiled
+@internal
 def _address_group(state, slot, group_index):
     """Return one of the eight groups of a block's first address: the pool's bits and the index share none."""
     row = state.blocks[slot]
@@ -54,7 +54,7 @@ def _address_group(state, slot, group_index):
     )
 
 
-@compiled
+@internal
 def write_key(state, slot):
     """Write a block's name into its row of keys."""
     key = state.keys[slot]
@@ -95,7 +95,7 @@ def write_key(state, slot):
         key[group_index] = 0
 
 
-@compiled
+@internal
 def is_before(state, slot, other_slot):
     """Whether one block comes before another in the datastore."""
     for position in range(KEY_LENGTH):

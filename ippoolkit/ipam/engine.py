@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..calico.limits import LOAD_BALANCER_AFFINITY, LOAD_BALANCER_HOST, WINDOWS_HANDLE
 from ..cidr import Cidr, Coverage, address_from_int
 from ..model.calico_objects import Allocation, Block
-from . import assignment, batch_events, blocks, layout
+from . import batch_events, blocks, layout
 from .kube_controllers import KubeControllers
 from .state_store import split_128
 
@@ -60,7 +60,7 @@ class Ipam(KubeControllers):
         row[layout.WINDOWS_COUNT] = holder_codes.count(layout.WINDOWS_RESERVED)
         row[layout.COOLING_COUNT] = holder_codes.count(layout.COOLING_DOWN)
         row[layout.USED] = len(holder_codes) - int(row[layout.COOLING_COUNT])
-        state.wide[slot, layout.CLAIMED_AT] = int(state.meta[layout.NOW]) - assignment.RECLAIM_AGE
+        state.wide[slot, layout.CLAIMED_AT] = int(state.meta[layout.NOW]) - layout.DEFAULT_RECLAIM_AGE
         blocks.apply_reservations(state, slot)
         if not host:
             blocks.release_affinity(state, slot)
@@ -127,7 +127,8 @@ class Ipam(KubeControllers):
         rows = []
         for name, pool in sorted(self.pools.items(), key=lambda item: str(item[1].cidr)):
             pool_slots = [slot for slot, cidr in blocks if cidr in pool.cidr]
-            reserved_count = Coverage.from_cidrs(pool.cidr, reserved).address_count
+            counts_reserved = self.release.has("utilization-reserved")
+            reserved_count = Coverage.from_cidrs(pool.cidr, reserved).address_count if counts_reserved else 0
             in_use = free_reserved = 0
             for slot in pool_slots:
                 row = self.state.blocks[slot]
@@ -137,7 +138,9 @@ class Ipam(KubeControllers):
                 )
                 in_use_mask = self.state.cells[offset : offset + size, layout.HOLDER] != layout.FREE
                 in_use += int(in_use_mask.sum())
-                free_reserved += int((in_use_mask & (self.state.kept[offset : offset + size] == 1)).sum())
+                free_reserved += counts_reserved * int(
+                    (in_use_mask & (self.state.kept[offset : offset + size] == 1)).sum()
+                )
             available = pool.cidr.size - in_use - reserved_count + free_reserved
             rows.append(
                 _utilization_row(

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Literal
 
+from ..calico.releases import NEWEST, Release
 from ..model import Cluster
 from . import Ipam
 
 Datastore = Literal["kubernetes", "etcd"]
 
 
-def engine_without_nodes(cluster: Cluster, *, datastore: Datastore = "kubernetes", seed: int = 0) -> Ipam:
+def engine_without_nodes(
+    cluster: Cluster, *, datastore: Datastore = "kubernetes", seed: int = 0, release: Release = NEWEST
+) -> Ipam:
     """Return an engine with a cluster's configuration, pools and reservations.
 
     Raises
@@ -18,7 +21,7 @@ def engine_without_nodes(cluster: Cluster, *, datastore: Datastore = "kubernetes
     IpamError
         Where Calico itself would refuse them, as it does pools that overlap.
     """
-    ipam = Ipam(datastore=datastore, seed=seed, config=cluster.ipam)
+    ipam = Ipam(datastore=datastore, seed=seed, config=cluster.ipam, release=release)
     ipam.configure()
     for pool in cluster.pools:
         ipam.create_pool(pool)
@@ -27,7 +30,9 @@ def engine_without_nodes(cluster: Cluster, *, datastore: Datastore = "kubernetes
     return ipam
 
 
-def engine_from_cluster(cluster: Cluster, *, datastore: Datastore = "kubernetes", seed: int = 0) -> Ipam:
+def engine_from_cluster(
+    cluster: Cluster, *, datastore: Datastore = "kubernetes", seed: int = 0, release: Release = NEWEST
+) -> Ipam:
     """Return an engine in the state of a cluster: nodes, blocks, who holds what, the order of free addresses.
 
     Parameters
@@ -38,13 +43,15 @@ def engine_from_cluster(cluster: Cluster, *, datastore: Datastore = "kubernetes"
         Where Calico keeps its objects.
     seed
         Of what Calico draws by the clock.
+    release
+        The release of Calico.
 
     Raises
     ------
     IpamError
         Where Calico itself would refuse the pools, as it does those that overlap.
     """
-    ipam = engine_without_nodes(cluster, datastore=datastore, seed=seed)
+    ipam = engine_without_nodes(cluster, datastore=datastore, seed=seed, release=release)
     for node in cluster.nodes:
         ipam.create_node(node.name, node.labels)
     ipam.handle_numbers(

@@ -35,12 +35,17 @@ class KubeControllers(CniRequests):
         meta[layout.SEEN_EMPTY_LENGTH] = meta[layout.DIRTY_COUNT] = 0
         meta[layout.NEXT_SYNC] = -1
         self.state.is_dirty[:] = 0
-        self.state.wide[:, layout.EMPTY_SINCE] = -1
+        self.state.wide[:, [layout.EMPTY_SINCE, layout.FIRST_SEEN_EMPTY]] = -1
         for node in self.nodes.values():
             blocks.mark_node_dirty(self.state, node.number, blocks.SYNC_DELAY)
         self._leak_candidates = dict.fromkeys(self._leak_candidates, -1)
         for handle in self._leak_candidates:
             self._controller_tasks.append((now + blocks.SYNC_DELAY, "suspect", handle))
+
+    @property
+    def _looks_at_few(self) -> bool:
+        """Whether a change makes kube-controllers look at the nodes concerned only."""
+        return self.release.has("gc-dirty-nodes")
 
     def stop_controllers(self) -> None:
         """Stop kube-controllers; what it knew is lost."""
@@ -52,11 +57,13 @@ class KubeControllers(CniRequests):
         while True:
             next_task = min((task_time for task_time, _, _ in self._controller_tasks), default=until + 1)
             next_tick = int(self.state.meta[layout.NEXT_TICK]) if self._leak_candidates else -1
-            event_time = min(next_task, next_tick if next_tick >= 0 else next_task)
+            # Before v3.30 a change anywhere makes kube-controllers look at all leaks.
+            next_sync = int(self.state.meta[layout.NEXT_SYNC]) if next_tick >= 0 and not self._looks_at_few else -1
+            event_time = min([next_task, *(time for time in (next_tick, next_sync) if time >= 0)])
             if event_time > until:
                 break
             node_controller.run_until(self.state, event_time)
-            self._run_due_tasks(event_time, is_tick=event_time == next_tick)
+            self._run_due_tasks(event_time, is_tick=event_time in (next_tick, next_sync))
         node_controller.run_until(self.state, until)
 
     def delete_kubernetes_node(self, name: str) -> None:

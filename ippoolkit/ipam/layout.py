@@ -33,8 +33,13 @@ _Item = TypeVar("_Item", bound=np.generic)
     SEEN_EMPTY_HEAD,
     SEEN_EMPTY_LENGTH,
     RANDOM_STATE,  # the state of the draws that the order of a Go map makes
+    RECLAIM_AGE,  # how old another node's empty block must be to be taken over; NEVER where it is not
+    MAX_SYNC_DELAY,  # how long kube-controllers waits at most after a change
+    NEEDS_FREE_ADDRESSES,  # whether it gives blocks back only beside 3 free addresses, and keeps their clocks
     FREE_CHUNKS,
-) = range(18)
+) = range(21)
+NEVER = 1 << 62
+DEFAULT_RECLAIM_AGE = 60_000_000  # microseconds
 META_WIDTH = FREE_CHUNKS + 17  # one list of free chunks for each shift, 0 to 16
 
 # Columns of `ranges`: the number of blocks (its bits; COUNT is -1 where a walk over bitmaps would be too long), the
@@ -63,9 +68,9 @@ MAX_BITMAP_BLOCKS = 1 << 24  # blocks of a range that has bitmaps
 ) = range(12)
 BLOCK_WIDTH = UNSELECTED + 1
 # Columns of `wide`, what of a block needs 64 bits: its index in its range; when it was claimed; when kube-controllers
-# saw it empty first (-1: not empty, or the only one of its node).
-INDEX_HIGH, INDEX_LOW, CLAIMED_AT, EMPTY_SINCE = range(4)
-WIDE_WIDTH = EMPTY_SINCE + 1
+# saw it empty first (-1: not empty, or the only one of its node); the same, kept while it is used.
+INDEX_HIGH, INDEX_LOW, CLAIMED_AT, EMPTY_SINCE, FIRST_SEEN_EMPTY = range(5)
+WIDE_WIDTH = FIRST_SEEN_EMPTY + 1
 NO_OWNER = -1
 UNUSED_SLOT = -2  # in OF_RANGE: the row is not in use
 
@@ -147,6 +152,7 @@ def empty_state(*, etcd: bool = False) -> State:
     state.meta[NEXT_TICK] = state.meta[NEXT_SYNC] = -1
     state.meta[RANDOM_STATE] = 1
     state.meta[ETCD] = int(etcd)
+    state.meta[RECLAIM_AGE], state.meta[MAX_SYNC_DELAY] = DEFAULT_RECLAIM_AGE, NEVER
     return state
 
 

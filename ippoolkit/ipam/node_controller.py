@@ -9,17 +9,20 @@ from __future__ import annotations
 
 from .assignment import advance_clock
 from .blocks import delete_block, is_empty
-from .compilation import compiled
+from .compilation import compiled, internal
 from .free_queue import enqueue_cooled
 from .layout import (
     COOLING_COUNT,
     DIRTY_COUNT,
     EMPTY_SINCE,
+    FIRST_SEEN_EMPTY,
     GRACE_PERIOD,
+    NEEDS_FREE_ADDRESSES,
     NEXT_SLOT,
     NEXT_SYNC,
     NEXT_TICK,
     NOW,
+    ORDINAL_BITS,
     OWNER,
     RANDOM_STATE,
     RANGE_INDEX,
@@ -29,16 +32,17 @@ from .layout import (
     USED,
 )
 
+MIN_FREE_ADDRESSES = 3  # beside an empty block, before releases to v3.27 give it back
 TICK_WITHOUT_GRACE_PERIOD = 300_000_000  # between ticks, where there is no grace period
 
 
-@compiled
+@internal
 def _is_unused(row):
     """Whether a block is empty to kube-controllers: what Windows keeps and what cools counts as something."""
     return row[USED] == 0 and row[COOLING_COUNT] == 0
 
 
-@compiled
+@internal
 def _count_blocks(state, node, seen_before):
     """Count a node's blocks, and those of them seen empty before a time."""
     count = expired = 0
@@ -53,7 +57,7 @@ def _count_blocks(state, node, seen_before):
     return count, expired
 
 
-@compiled
+@internal
 def _check_node(state, node):
     """Start, keep or stop the clocks of a node's blocks; of a node that is gone, release the empty ones."""
     meta = state.meta
@@ -67,7 +71,7 @@ def _check_node(state, node):
             if state.alive[node] == 0:
                 if is_empty(row):
                     delete_block(state, slot)
-            elif meta[GRACE_PERIOD] == 0 or count < 2 or not _is_unused(row):
+            elif meta[NEEDS_FREE_ADDRESSES] or meta[GRACE_PERIOD] == 0 or count < 2 or not _is_unused(row):
                 state.wide[slot, EMPTY_SINCE] = -1
             elif state.wide[slot, EMPTY_SINCE] < 0:
                 state.wide[slot, EMPTY_SINCE] = meta[NOW]
@@ -79,14 +83,14 @@ def _check_node(state, node):
             slot = next_slot
 
 
-@compiled
+@internal
 def _is_still_empty(state, position):
     """Whether what was noted of a block still holds."""
     slot = state.looks[position, 0]
     return state.blocks[slot, RANGE_INDEX] != UNUSED_SLOT and state.wide[slot, EMPTY_SINCE] == state.looks[position, 1]
 
 
-@compiled
+@internal
 def _drop_stale_notes(state):
     """Throw away the notes that hold no more; there are twice as many rows as blocks."""
     meta, size = state.meta, len(state.looks)
@@ -100,14 +104,14 @@ def _drop_stale_notes(state):
     meta[SEEN_EMPTY_LENGTH] = kept_count
 
 
-@compiled
+@internal
 def _next_random(meta, limit):
     """Draw a number; the order of a map in Go is random, and here a seed decides it."""
     meta[RANDOM_STATE] = meta[RANDOM_STATE] * 48271 % 2147483647
     return meta[RANDOM_STATE] % limit
 
 
-@compiled
+@internal
 def _release_expired_blocks(state):
     """Release the blocks that were seen empty for longer than the grace period."""
     meta = state.meta
@@ -134,7 +138,66 @@ def _release_expired_blocks(state):
             delete_block(state, slot)
 
 
-@compiled
+@internal
+def _check_node_with_free_addresses(state, node):
+    """Look at a node's empty blocks as releases to v3.27 do, and release those whose time is over.
+
+    A block is a candidate only while the node's other blocks together have `MIN_FREE_ADDRESSES` free ones, and its
+    clock runs on while it is used.
+    """
+    meta = state.meta
+    while True:
+        count = free = expired = 0
+        for family in range(2):
+            slot = state.held[family, node]
+            while slot >= 0:
+                count += 1
+                free += _free_addresses(state, slot)
+                slot = state.blocks[slot, NEXT_SLOT]
+        for family in range(2):
+            slot = state.held[family, node]
+            while slot >= 0:
+                row = state.blocks[slot]
+                if _is_unused(row):
+                    clock = state.wide[slot, FIRST_SEEN_EMPTY]
+                    others_free = free - _free_addresses(state, slot)
+                    if meta[GRACE_PERIOD] == 0 or count < 2 or others_free < MIN_FREE_ADDRESSES:
+                        state.wide[slot, FIRST_SEEN_EMPTY] = -1
+                    elif clock < 0:
+                        state.wide[slot, FIRST_SEEN_EMPTY] = meta[NOW]
+                    elif meta[NOW] - clock > meta[GRACE_PERIOD]:
+                        expired += 1
+                slot = row[NEXT_SLOT]
+        if expired == 0:
+            return
+        _release_expired_block(state, node, _next_random(meta, expired))
+
+
+@internal
+def _free_addresses(state, slot):
+    """Count the addresses of a block that are not allocated."""
+    row = state.blocks[slot]
+    return (1 << state.ranges[row[RANGE_INDEX], ORDINAL_BITS]) - row[USED] - row[COOLING_COUNT]
+
+
+@internal
+def _release_expired_block(state, node, position):
+    """Release one of a node's empty blocks whose time is over, by its place among them."""
+    meta = state.meta
+    for family in range(2):
+        slot = state.held[family, node]
+        while slot >= 0:
+            row = state.blocks[slot]
+            clock = state.wide[slot, FIRST_SEEN_EMPTY]
+            if _is_unused(row) and clock >= 0 and meta[NOW] - clock > meta[GRACE_PERIOD]:
+                if position == 0:
+                    delete_block(state, slot)
+                    return
+                position -= 1
+            slot = row[NEXT_SLOT]
+
+
+@internal
 def _release_all_but_one(state, node, kept_position):
     """Release all blocks of a node but one."""
     position = 0
@@ -150,7 +213,7 @@ def _release_all_but_one(state, node, kept_position):
             slot = next_slot
 
 
-@compiled
+@internal
 def sync_nodes(state):
     """Do what kube-controllers does in one round."""
     meta = state.meta
@@ -163,7 +226,12 @@ def sync_nodes(state):
     for position in range(count):
         node = state.dirty[position]
         _check_node(state, node)
-    _release_expired_blocks(state)
+    if meta[NEEDS_FREE_ADDRESSES]:
+        for node in range(len(state.alive)):
+            if state.alive[node]:
+                _check_node_with_free_addresses(state, node)
+    else:
+        _release_expired_blocks(state)
 
 
 @compiled
@@ -182,7 +250,7 @@ def run_until(state, until):
         if round_time == meta[NEXT_TICK]:
             period = meta[GRACE_PERIOD] // 2 if meta[GRACE_PERIOD] else TICK_WITHOUT_GRACE_PERIOD
             meta[NEXT_TICK] += period
-            if meta[SEEN_EMPTY_LENGTH] == 0 and meta[DIRTY_COUNT] == 0:
+            if meta[SEEN_EMPTY_LENGTH] == 0 and meta[DIRTY_COUNT] == 0 and not meta[NEEDS_FREE_ADDRESSES]:
                 # nothing to find until something changes: on to the last tick before the end
                 meta[NEXT_TICK] += max((until - meta[NEXT_TICK]) // period, 0) * period
         sync_nodes(state)

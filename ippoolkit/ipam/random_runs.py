@@ -15,7 +15,7 @@ from .batch_events import (
     TIME,
     run_events,
 )
-from .compilation import compiled, inlined
+from .compilation import compiled, inlined, internal
 from .layout import (
     HOLDER,
     OFFSET,
@@ -41,14 +41,14 @@ OUTCOME_WIDTH = OUT_OF_ROOM + 1
 GROWTH, LIFETIME, JOINS, LEAVES = range(4)
 
 
-@compiled
+@internal
 def _copy_vector(target, source):
     # An assignment of slices would allocate, which nothing compiled here may.
     for index in range(len(source)):
         target[index] = source[index]
 
 
-@compiled
+@internal
 def _copy_table(target, source):
     for row in range(source.shape[0]):
         for column in range(source.shape[1]):

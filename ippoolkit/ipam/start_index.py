@@ -12,7 +12,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from .compilation import compiled
+from .compilation import internal
 
 _PRIME = (1 << 31) - 1
 _MULTIPLIER = 48271
@@ -75,7 +75,7 @@ def start_block_index(seed: int, blocks: int) -> int:
             return value
 
 
-@compiled
+@internal
 def _seeded_slot(seed, slot):
     """Return high and low half of a slot as it was seeded."""
     first = _POWERS[slot] * seed % 2147483647
@@ -87,7 +87,7 @@ def _seeded_slot(seed, slot):
     return high ^ _HALVES[slot, 0], low ^ _HALVES[slot, 1]
 
 
-@compiled
+@internal
 def small_start_block_index(seed, blocks):
     """Return the same as `start` for fewer than 2^31 blocks; -1 in the case, of no odds, that it needs 270 draws."""
     mask = 1

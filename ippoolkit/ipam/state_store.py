@@ -11,6 +11,7 @@ from typing import Any, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from ..calico.releases import NEWEST, Release
 from ..cidr import ADDRESS_BITS, Address, Cidr, Coverage, address_from_int
 from ..errors import FindingError
 from ..model import IPAMConfig, IPPool
@@ -54,6 +55,7 @@ class StateStore:
     pools: dict[str, IPPool] = field(default_factory=dict)
     nodes: dict[str, NodeEntry] = field(default_factory=dict)
     reservations: dict[str, tuple[Cidr, ...]] = field(default_factory=dict)
+    release: Release = NEWEST
     state: State = field(init=False)
     handles: HandleRegistry = field(default_factory=HandleRegistry)
     _node_names: list[str] = field(default_factory=list)
@@ -62,6 +64,8 @@ class StateStore:
     _request_cache: dict[tuple[Any, ...], tuple[Any, list[str]]] = field(default_factory=dict)
     _random: random.Random = field(init=False)
     _tunnel_handles: set[str] = field(default_factory=set)  # handles of tunnels
+    # Before v3.33: blocks with addresses that a handle still counts, though they are released.
+    _overcounted_handles: set[str] = field(default_factory=set)
     _pools_overlap: bool = False  # whether pools overlap
     _controller_tasks: list[tuple[int, str, str]] = field(
         default_factory=list
@@ -70,6 +74,12 @@ class StateStore:
 
     def __post_init__(self) -> None:
         self.state = layout.empty_state(etcd=self.datastore == "etcd")
+        meta = self.state.meta
+        if not self.release.has("reclaim-empty-blocks"):
+            meta[layout.RECLAIM_AGE] = layout.NEVER
+        if not self.release.has("gc-dirty-nodes"):
+            meta[layout.MAX_SYNC_DELAY] = 0
+        meta[layout.NEEDS_FREE_ADDRESSES] = int(self.release.has("gc-three-free"))
         self._random = random.Random(self.seed)  # noqa: S311 (a simulation)
 
     def copy(self) -> Self:
@@ -328,7 +338,7 @@ class StateStore:
         self._ensure_cooling_capacity(len(cooling) + layout.RELEASE_BATCH)
         state = self.state
         for position, address_index in enumerate(cooling):
-            slot = state.cells[address_index, layout.SLOT]
+            slot = int(state.cells[address_index, layout.SLOT])
             if state.cells[address_index, layout.HOLDER] == layout.COOLED_DOWN:
                 state.cells[address_index, layout.HOLDER] = layout.COOLING_DOWN
                 state.blocks[slot, layout.COOLED_COUNT] -= 1

@@ -1,4 +1,4 @@
-"""List calls through the official client: page by page, patient with what passes, plain about what does not.
+"""List calls: page by page, patient with what passes, plain about what does not.
 
 Nothing but GET on lists is ever sent, the kubeconfig is neither written nor shown, and what the API refuses makes its
 kind unknown instead of empty.
@@ -9,23 +9,21 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
-from ..errors import FindingError
 from ..findings import Finding, Place
 from ..model import KindName
 from ..read.reading import Reader, Reading, parse_api_response
+from .connection import Connection
+from .errors import LiveError
+from .exec_plugin import logged_in
+from .kubeconfig import read_access
 from .rbac import LIST_RESOURCES, list_path
 
 PAGE_SIZE = 500
 _MAX_TRIES = 4
-_TIMEOUT = (10, 60)  # seconds to connect, seconds without a byte
 _MAX_RESTARTS = 3
+_MAX_LIST_BYTES = 512 * 2**20  # of all pages of one kind: a hundred thousand pods of 5 KiB
 ProgressCallback = Callable[[str, int, int], None]
-
-
-class LiveError(FindingError):
-    """A cluster that cannot be read at all: no connection, or not logged in."""
 
 
 class _ErrorResponse(Exception):  # noqa: N818 (an answer, not an error of ours)
@@ -55,7 +53,7 @@ def read_live(
         The context to use; the current one if left out.
     progress
         Called with a kind, how many of its objects were read, and how many there are.
-    page
+    page_size
         Objects asked for at a time.
 
     Raises
@@ -63,37 +61,17 @@ def read_live(
     LiveError
         Where there is no usable kubeconfig, no connection, or no valid login.
     """
-    reader = ApiReader(_connect(kubeconfig, context), page_size, progress)
+    reader = ApiReader(Connection(logged_in(read_access(kubeconfig, context))), page_size, progress)
     try:
         return reader.read(context or "cluster")
     finally:
         reader.close()
 
 
-def _connect(kubeconfig: str | Path | None, context: str | None) -> Any:
-    try:
-        from kubernetes import client, config
-    except ImportError:
-        raise LiveError("live-package") from None
-    try:
-        configuration = client.Configuration()
-        config.load_kube_config(
-            str(kubeconfig) if kubeconfig else None, context, client_configuration=configuration, persist_config=False
-        )  # type: ignore[no-untyped-call]
-        configuration.retries = False  # tried again here, a page at a time
-        return client.ApiClient(configuration)
-    except Exception as error:  # noqa: BLE001 (any of the client's, of its YAML parser, of a login's program)
-        # The file's contents may stand in other errors' words; only those of the client itself are shown.
-        is_safe_to_show = isinstance(error, config.ConfigException | OSError) and str(error)
-        raise LiveError(
-            "live-config", reason=str(error).splitlines()[0][:200] if is_safe_to_show else type(error).__name__
-        ) from None
-
-
 class ApiReader:
     """One reading of a cluster."""
 
-    def __init__(self, api: Any, page_size: int, progress: ProgressCallback | None) -> None:
+    def __init__(self, api: Connection, page_size: int, progress: ProgressCallback | None) -> None:
         self.api = api
         self.page_size = page_size
         self.progress = progress
@@ -140,6 +118,7 @@ class ApiReader:
         """Yield the pages of a list. A list that has expired goes on where the server offers, else begins anew."""
         continue_token, count, restarts = "", 0, 0
         pages: list[bytes] = []
+        size, tokens_seen = 0, set[str]()
         while True:
             try:
                 data, item_count, continue_token, remaining = self._get_page_with_retries(path, continue_token)
@@ -149,11 +128,16 @@ class ApiReader:
                 restarts += 1
                 continue_token = error.continue_token
                 if not continue_token:
-                    pages, count = [], 0
+                    pages, count, size = [], 0, 0
+                    tokens_seen.clear()
                 self.reader.collector.notes.append(Finding("live-expired", kind, {"kind": kind}, Place(path)))
                 continue
             pages.append(data)
             count += item_count
+            size += len(data)
+            if size > _MAX_LIST_BYTES or continue_token in tokens_seen:
+                raise _ErrorResponse(200, "the list does not end")
+            tokens_seen.add(continue_token)
             if self.progress:
                 self.progress(kind, count, count + remaining)
             if not continue_token:
@@ -173,44 +157,34 @@ class ApiReader:
         raise AssertionError
 
     def _get_page(self, path: str, continue_token: str) -> tuple[bytes, int, str, int]:
-        from kubernetes.client.exceptions import ApiException
-        from urllib3.exceptions import HTTPError
-
-        query = [("limit", self.page_size), *([("continue", continue_token)] if continue_token else [])]
-        headers = {"Accept": "application/json", "Accept-Encoding": "gzip"}
-        method, url, request_headers, *_ = self.api.param_serialize(
-            "GET", path, query_params=query, header_params=headers, auth_settings=["BearerToken"]
-        )
-        try:
-            response = self.api.call_api(method, url, request_headers, _request_timeout=_TIMEOUT)
-            data = bytes(response.read())
-        except ApiException as error:  # of TLS: what else is refused comes as an answer
-            raise _ErrorResponse(0, str(error.reason).splitlines()[0][:200]) from None
-        except (HTTPError, OSError) as error:
-            reason = getattr(error, "reason", None)
-            raise _ErrorResponse(0, type(reason or error).__name__) from None
-        if response.status != 200:
-            raise _parse_error_response(response.status, data)
-        value = _page_metadata(data)
-        if value is None:
-            raise _ErrorResponse(0, "no JSON")
-        metadata = value["metadata"]
-        return data, value["items"], metadata.get("continue") or "", metadata.get("remainingItemCount") or 0
+        query = {"limit": str(self.page_size)} | ({"continue": continue_token} if continue_token else {})
+        status, data = self.api.get(path, query)
+        if status == 0:
+            raise _ErrorResponse(0, data.decode())
+        if status != 200:
+            raise _parse_error_response(status, data)
+        page = _parse_page(data)
+        if page is None:
+            raise _ErrorResponse(0, "the answer is no list in JSON")
+        return data, *page
 
 
-def _page_metadata(data: bytes) -> dict[str, Any] | None:
-    """Return the metadata of a page and the number of its items; None where it is no list."""
-    document = parse_api_response(data, "page")
-    value = document.value
+def _parse_page(data: bytes) -> tuple[int, str, int] | None:
+    """Return how many items a page has, the token of the next and how many items remain; None where it is no list."""
+    value = parse_api_response(data, "page").value
     if not isinstance(value, dict) or not str(value.get("kind", "")).endswith("List"):
         return None
+    items = value.get("items")
     metadata = value.get("metadata")
-    return {"items": len(value.get("items") or ()), "metadata": metadata if isinstance(metadata, dict) else {}}
+    metadata = metadata if isinstance(metadata, dict) else {}
+    token, remaining = metadata.get("continue") or "", metadata.get("remainingItemCount") or 0
+    if not isinstance(items, list | None) or not isinstance(token, str) or not isinstance(remaining, int):
+        return None
+    return len(items or ()), token, remaining
 
 
-def _parse_error_response(status: int, body: Any) -> _ErrorResponse:
+def _parse_error_response(status: int, data: bytes) -> _ErrorResponse:
     """Return a refusal with the server's own words, which may be a Status or plain text."""
-    data = body if isinstance(body, bytes) else str(body).encode()
     value = parse_api_response(data, "answer").value
     if isinstance(value, dict):
         metadata = value.get("metadata")

@@ -1,6 +1,7 @@
 """Judges of manifests: what calicoctl and the API server make of a file, object by object."""
 
 from ..calico.kinds import find_kind
+from .aggregated_server import AggregatedServer
 from .api_server import ApiServer, iter_objects
 from .calicoctl import Calicoctl
 from .conversion import convert_to_v3
@@ -11,6 +12,7 @@ from .resource import Resource
 from .results import CalicoctlOptions, CommandResult, ObjectResult
 
 __all__ = [
+    "AggregatedServer",
     "ApiServer",
     "Calicoctl",
     "CalicoctlOptions",

@@ -7,13 +7,33 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..calico.kinds import IP_POOL, KINDS, METADATA_FIELDS, V1, V1_KINDS, V3, FieldSpec, ResourceKind, ScalarType
+from ..calico.kinds import (
+    IP_POOL,
+    KINDS,
+    METADATA_FIELDS,
+    V1,
+    V1_KINDS,
+    V3,
+    FieldSpec,
+    ResourceKind,
+    ScalarType,
+    apiv1_fields,
+    v1_bounds,
+)
 from ..calico.pool_rules import PoolSpec
+from ..calico.releases import Release
 from ..cidr import Cidr
 from ..findings.codes.rule import CRD, KUBERNETES
 from ..read.document import Document, FieldPath
 from ..read.validation import short_value
-from .crd_schema import check_fields, check_pool_rules, check_types, has_type, parse_lenient_cidr
+from .crd_schema import (
+    check_fields,
+    check_pool_rules,
+    check_types,
+    has_type,
+    parse_lenient_cidr,
+    warn_of_open_pool,
+)
 from .datastore import Datastore, StoredObject
 from .manifest_file import ManifestFile
 from .merge_patch import apply_merge_patch
@@ -32,6 +52,11 @@ class ApiServer:
     def __init__(self, store: Datastore | None = None) -> None:
         self.store = store if store is not None else Datastore()
 
+    @property
+    def release(self) -> Release:
+        """The release of Calico whose CRDs the API server has."""
+        return self.store.release
+
     def run(self, action: str, manifests: ManifestFile, options: CalicoctlOptions = NO_OPTIONS) -> CommandResult:
         """Carry out what `kubectl` does with each object of a file; see `Calicoctl.judge`.
 
@@ -42,7 +67,9 @@ class ApiServer:
         results: list[ObjectResult] = []
         for document in manifests.documents:
             for path, value in iter_objects(document):
-                kind = _kind_of_object(value)
+                kind = kind_of_object(value)
+                if kind is not None and not (value["apiVersion"] == V1 or self.release.has("crd-native")):
+                    continue  # there is no CRD of it: calico-apiserver serves it
                 if kind is not None:
                     results.append(self._run_on_object(action, kind, document, path, value))
                 elif not _is_object(value):
@@ -52,11 +79,13 @@ class ApiServer:
 
     def add_existing(self, value: Mapping[str, Any]) -> None:
         """Take an object for given, whatever there would be to say against it."""
-        kind, metadata = _kind_of_object(value), value.get("metadata")
+        kind, metadata = kind_of_object(value), value.get("metadata")
         if kind is not None and isinstance(metadata, Mapping):
             ignored = ResourceFindings(Resource(kind, Document("", None, lambda _: None), (), {}, {}), CRD)
             self.store.put(
-                StoredObject(kind, str(metadata.get("name")), _check_object(kind, value, ignored) or {}, metadata)
+                StoredObject(
+                    kind, str(metadata.get("name")), _check_object(kind, value, ignored, self.release) or {}, metadata
+                )
             )
 
     def _run_on_object(
@@ -77,7 +106,7 @@ class ApiServer:
             return ObjectResult(resource, not metadata_findings.findings, tuple(metadata_findings.findings))
         if action == "create" and old is not None:
             metadata_findings.add("exists-already", "metadata", "name", kind=kind.name, name=old.name)
-        spec = _check_object(kind, value, schema_findings)
+        spec = _check_object(kind, value, schema_findings, self.release)
         if isinstance(metadata, Mapping):
             check_types(METADATA_FIELDS, metadata, metadata_findings, "metadata")
             if not metadata_findings.findings:
@@ -85,7 +114,7 @@ class ApiServer:
             version = metadata.get("resourceVersion")
             if version and version != (old.metadata.get("resourceVersion") if old else None):
                 metadata_findings.add("resource-version", "metadata", "resourceVersion", value=short_value(version))
-        if action != "create" and old is not None and spec is not None:
+        if action != "create" and old is not None and spec is not None and self.release.has("crd-rules-first"):
             _check_update(kind, spec, old, schema_findings)
         resource = replace(resource, spec=spec or {})
         findings = (*schema_findings.findings, *metadata_findings.findings)
@@ -117,17 +146,25 @@ def _is_object(value: object) -> bool:
     )
 
 
-def _kind_of_object(value: object) -> ResourceKind | None:
+def kind_of_object(value: object) -> ResourceKind | None:
+    """Return the kind of an object, of either group; None where it is not one that is judged."""
     if not isinstance(value, Mapping) or not _is_object(value):
         return None
     return {V3: KINDS, V1: V1_KINDS}.get(value["apiVersion"], {}).get(value["kind"])
 
 
-def _check_object(kind: ResourceKind, value: Mapping[str, Any], findings: ResourceFindings) -> dict[str, Any] | None:
+def _check_object(
+    kind: ResourceKind, value: Mapping[str, Any], findings: ResourceFindings, release: Release
+) -> dict[str, Any] | None:
     """Check an object by itself; return its spec after pruning and defaulting, None where it has none."""
+    kind = kind.at(release)
+    if leftovers := apiv1_fields(kind, release):
+        kind = replace(kind, fields={**kind.fields, **leftovers})
     is_v1_object = value["apiVersion"] == V1
+    # The CRD of group v1 has no status before v3.33.
+    known_keys = _TOP_LEVEL_FIELDS if release.has("crd-rules-all") or not is_v1_object else _TOP_LEVEL_FIELDS[:-1]
     for key in value:
-        if key not in _TOP_LEVEL_FIELDS:
+        if key not in known_keys:
             findings.add("field-dropped", key, field=key)
     for section in ("metadata", "spec"):
         if value.get(section) is None:
@@ -149,6 +186,7 @@ def _check_object(kind: ResourceKind, value: Mapping[str, Any], findings: Resour
     for key in value["spec"]:
         if key not in kind.fields:
             findings.add("field-dropped", "spec", key, field=key)
+    warn_of_open_pool(kind, value["spec"], findings, release)
     if kind.v1_has_defaults or not is_v1_object:
         spec |= {
             name: field.crd_default
@@ -159,9 +197,13 @@ def _check_object(kind: ResourceKind, value: Mapping[str, Any], findings: Resour
         if name not in spec:
             findings.add("field-missing", "spec", name, field=name)
     check_types({name: field.value_type for name, field in kind.fields.items()}, spec, findings, "spec")
-    check_fields(kind, spec, findings)
-    if kind is IP_POOL:
-        check_pool_rules(spec, findings)
+    if is_v1_object:
+        kind = v1_bounds(kind)
+    check_fields(kind, spec, findings, release)
+    if kind.name == IP_POOL.name:
+        check_pool_rules(spec, findings, release)
+        if not release.has("crd-rules-all"):
+            return spec
         if isinstance(text := spec.get("cidr"), str) and (network := _misspelled_cidr(text)) is not None:
             findings.add("cidr-spelling", "spec", "cidr", cidr=text, network=str(network))
     return spec
@@ -170,9 +212,11 @@ def _check_object(kind: ResourceKind, value: Mapping[str, Any], findings: Resour
 def _prune_value(field: FieldSpec, value: Any, findings: ResourceFindings, *path: str) -> Any:
     """Return a value as the API server stores it: no keys where no keys belong, whole numbers as such."""
     if isinstance(value, Mapping):
+        known = field.value_type if isinstance(field.value_type, Mapping) else {}
         for key in value:
-            findings.add("field-dropped", *path, key, field=key)
-        return {}
+            if key not in known:
+                findings.add("field-dropped", *path, key, field=key)
+        return {key: item for key, item in value.items() if key in known}
     if field.value_type in (ScalarType.INT32, ScalarType.INT64) and isinstance(value, float) and value.is_integer():
         return int(value)
     return value
@@ -192,7 +236,7 @@ def _misspelled_cidr(text: str) -> Cidr | None:
 
 def _check_update(kind: ResourceKind, spec: Mapping[str, Any], old: StoredObject, findings: ResourceFindings) -> None:
     """Check a pool against the one of its name: the cidr's text, and blockSize where both have one."""
-    if kind is not IP_POOL:
+    if kind.name != IP_POOL.name:
         return
     for field, code in (("cidr", "cidr-changed"), ("blockSize", "block-size-changed")):
         before, after = old.spec.get(field), spec.get(field)

@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from ..calico.kinds import IP_POOL, IPAM_CONFIGURATION, KINDS, V3, ResourceKind
+from ..calico.pool_rules import PoolSpec, check_mapped_cidr
+from ..calico.releases import Release
 from ..cidr import Cidr
 from ..findings import Finding, Severity
 from ..findings.codes.rule import CALICOCTL
@@ -30,6 +32,11 @@ class Calicoctl:
     def __init__(self, store: Datastore | None = None) -> None:
         self.store = store if store is not None else Datastore()
 
+    @property
+    def release(self) -> Release:
+        """The release of calicoctl, which is that of its datastore."""
+        return self.store.release
+
     def run(self, action: str, manifests: ManifestFile, options: CalicoctlOptions = NO_OPTIONS) -> CommandResult:
         """Carry out an action on each object of a file.
 
@@ -48,7 +55,7 @@ class Calicoctl:
         Outcome
             A judgement for each object. Where the file cannot be decoded nothing is kept, but all are judged.
         """
-        resources, notes = read_resources(manifests)
+        resources, notes = read_resources(manifests, self.release)
         if options.skip_empty:
             notes = [note for note in notes if note.code != "no-resources"]
         all_notes = [*notes, *(note for resource in resources for note in resource.decoding_findings)]
@@ -60,7 +67,7 @@ class Calicoctl:
         results = []
         for resource in resources:
             new_findings = [
-                note for note in self._run_on_resource(action, resource, options) if note.place not in reported_places
+                note for note in self.run_on_resource(action, resource, options) if note.place not in reported_places
             ]
             warnings = _warnings(resource) if action in ("create", "apply", "replace") else ()
             results.append(
@@ -79,6 +86,8 @@ class Calicoctl:
         """Merge a JSON object into the stored object of that name."""
         document = Document("the patch", None, lambda _: None)
         resource = Resource(kind, document, (), {"name": name}, {})
+        if unknown_kind := self._unknown_kind_findings(resource):
+            return _command_result(resource, unknown_kind)
         try:
             changes = parse_patch(body)
         except ValueError as error:
@@ -92,11 +101,20 @@ class Calicoctl:
         results = []
         for name in names:
             resource = Resource(kind, Document(name, None, lambda _: None), (), {"name": name}, {})
-            findings = self._delete(resource, options)
+            findings = self._unknown_kind_findings(resource) or self._delete(resource, options)
             results.append(ObjectResult(resource, not findings, tuple(findings)))
         return CommandResult(all(result.accepted for result in results), (), tuple(results))
 
-    def _run_on_resource(self, action: str, resource: Resource, options: CalicoctlOptions) -> list[Finding]:
+    def _unknown_kind_findings(self, resource: Resource) -> list[Finding]:
+        """Say that calicoctl of this release does not know a kind that a command names."""
+        findings = ResourceFindings(resource, CALICOCTL)
+        kind = resource.kind
+        if kind.name == IPAM_CONFIGURATION.name and not self.release.has("calicoctl-ipamconfiguration"):
+            findings.add("kind-unknown", "kind", kind=kind.name, version=V3)
+        return findings.findings
+
+    def run_on_resource(self, action: str, resource: Resource, options: CalicoctlOptions) -> list[Finding]:
+        """Carry out an action on one decoded object; return why it is refused, or nothing."""
         if action == "patch":
             return self._patch(resource, _patch_body(resource), options)
         if action == "delete":
@@ -105,8 +123,8 @@ class Calicoctl:
 
     def _write(self, action: str, resource: Resource, options: CalicoctlOptions) -> list[Finding]:
         kind, findings = resource.kind, _new_findings(resource, options)
-        spec, stored = apply_defaults(kind, resource.spec), self.store.get(kind, resource.name)
-        _check_object(resource, spec, findings)
+        spec, stored = apply_defaults(kind.at(self.release), resource.spec), self.store.get(kind, resource.name)
+        _check_object(resource, spec, findings, self.release)
         if action != "replace":
             self._check_conflicts(resource, spec, findings)
         if action == "create":
@@ -117,7 +135,7 @@ class Calicoctl:
             if stored is not None:
                 findings.add("exists-already", "metadata", "name", kind=kind.name, name=resource.name)
         elif stored is not None:
-            _check_update(resource, spec, stored, findings)
+            _check_update(resource, spec, stored, findings, self.release)
         elif action == "replace":
             findings.add("exists-not", "metadata", "name", kind=kind.name, name=resource.name)
         return self._store_if_valid(resource, spec, findings)
@@ -129,7 +147,7 @@ class Calicoctl:
             findings.add("exists-not", "metadata", "name", kind=kind.name, name=resource.name)
             return findings.findings
         stored_fields = StoredObject(
-            kind, stored.name, apply_defaults(kind, stored.spec), stored.metadata, stored.status
+            kind, stored.name, apply_defaults(kind.at(self.release), stored.spec), stored.metadata, stored.status
         ).to_dict()
         stored_object = {
             "apiVersion": V3,
@@ -149,7 +167,7 @@ class Calicoctl:
             return findings.findings
         kind = patched_kind
         fields, key_paths = decode_object(
-            kind.value_type,
+            kind.at(self.release).value_type,
             patched_object,
             (),
             lambda code, path, **numbers: findings.add(code, *path, **numbers),
@@ -171,9 +189,9 @@ class Calicoctl:
             {name: (*resource.path, *path) for name, path in key_paths.items()},
         )
         findings.resource = patched
-        spec = apply_defaults(kind, patched.spec)
-        _check_object(patched, spec, findings)
-        _check_update(patched, spec, stored, findings)
+        spec = apply_defaults(kind.at(self.release), patched.spec)
+        _check_object(patched, spec, findings, self.release)
+        _check_update(patched, spec, stored, findings, self.release)
         return self._store_if_valid(patched, spec, findings)
 
     def _delete(self, resource: Resource, options: CalicoctlOptions) -> list[Finding]:
@@ -183,17 +201,17 @@ class Calicoctl:
             if not options.skip_not_exists:
                 findings.add("exists-not", "metadata", "name", kind=kind.name, name=resource.name)
             return findings.findings
-        if kind is IP_POOL and not stored.spec.get("disabled"):
+        if kind.name == IP_POOL.name and not stored.spec.get("disabled"):
             # An enabled pool is disabled first, and that is a change like any other.
             metadata = {**stored.metadata, "name": stored.name}
             disabled = Resource(kind, resource.document, resource.path, metadata, {**stored.spec, "disabled": True})
             findings.resource = disabled
-            spec = apply_defaults(kind, disabled.spec)
-            _check_object(disabled, spec, findings)
+            spec = apply_defaults(kind.at(self.release), disabled.spec)
+            _check_object(disabled, spec, findings, self.release)
             self._store_if_valid(disabled, spec, findings)
         if not findings.findings:
             self.store.delete(kind, resource.name)
-            if kind is IP_POOL and (cidr := pool_cidr(stored.spec)) is not None:
+            if kind.name == IP_POOL.name and (cidr := pool_cidr(stored.spec)) is not None:
                 self._release_blocks(cidr)
         return findings.findings
 
@@ -209,7 +227,7 @@ class Calicoctl:
     def _check_conflicts(self, resource: Resource, spec: Mapping[str, Any], findings: ResourceFindings) -> None:
         """Check a pool against the other pools and the blocks, as create and apply do."""
         cidr = pool_cidr(spec)
-        if resource.kind is not IP_POOL or cidr is None:
+        if resource.kind.name != IP_POOL.name or cidr is None:
             return
         for other in self.store.overlapping_pools(cidr, but=resource.name):
             findings.add("pools-overlap", "spec", "cidr", cidr=str(cidr), other=other.name, other_cidr=str(other.cidr))
@@ -228,7 +246,8 @@ class Calicoctl:
             kept_metadata = {
                 key: resource.metadata[key] for key in ("labels", "annotations") if resource.metadata.get(key)
             }
-            self.store.put(StoredObject(resource.kind, resource.name, spec, kept_metadata, resource.status))
+            status = _without_empty_values(resource.status)
+            self.store.put(StoredObject(resource.kind, resource.name, spec, kept_metadata, status))
         return findings.findings
 
 
@@ -239,30 +258,35 @@ def _new_findings(resource: Resource, options: CalicoctlOptions) -> ResourceFind
     return findings
 
 
-def _check_object(resource: Resource, spec: Mapping[str, Any], findings: ResourceFindings) -> None:
+def _check_object(resource: Resource, spec: Mapping[str, Any], findings: ResourceFindings, release: Release) -> None:
     """Check what calicoctl asks of an object by itself, on its spec with the defaults in it."""
     kind = resource.kind
     check_metadata(resource.metadata, findings)
-    if kind is IPAM_CONFIGURATION and resource.name != "default":
+    if kind.name == IPAM_CONFIGURATION.name and resource.name != "default":
         findings.add("config-name", "metadata", "name", name=resource.name)
-    if kind is IP_POOL:
+    if kind.name == IP_POOL.name:
         if not spec.get("cidr"):
             findings.add("field-missing", "spec", "cidr", field="cidr")
-        check_pool_rules(spec, findings)
-    check_fields(kind, spec, findings)
+        check_pool_rules(spec, findings, release)
+        if not release.has("mapped-ipv6-accepted"):
+            as_written = PoolSpec.from_spec({**spec, "cidr": resource.spec.get("cidr")})
+            for code, field, params in check_mapped_cidr(as_written):
+                findings.add(code, "spec", field, **params)
+    check_fields(kind.at(release), spec, findings, release)
 
 
 def _check_update(
-    resource: Resource, spec: Mapping[str, Any], stored: StoredObject, findings: ResourceFindings
+    resource: Resource, spec: Mapping[str, Any], stored: StoredObject, findings: ResourceFindings, release: Release
 ) -> None:
     """Check an object against the one that it takes the place of."""
     version = resource.metadata.get("resourceVersion")
     if version and version != stored.metadata.get("resourceVersion"):
         findings.add("resource-version", "metadata", "resourceVersion", value=version)
-    if resource.kind is not IP_POOL:
+    if resource.kind.name != IP_POOL.name:
         return
-    stored_spec = apply_defaults(IP_POOL, stored.spec)
-    if pool_cidr(spec) is not None and pool_cidr(spec) != pool_cidr(stored_spec):
+    stored_spec = apply_defaults(IP_POOL.at(release), stored.spec)
+    is_same_text = release.has("cidr-respelling") or stored.spec.get("cidr") == spec.get("cidr")
+    if pool_cidr(spec) is not None and not (is_same_text and pool_cidr(spec) == pool_cidr(stored_spec)):
         findings.add("cidr-changed", "spec", "cidr", before=stored_spec["cidr"], after=spec["cidr"])
     if spec.get("blockSize") != stored_spec.get("blockSize") and pool_cidr(spec) is not None:
         params = {"before": stored_spec.get("blockSize", 0), "after": spec["blockSize"]}
@@ -271,10 +295,14 @@ def _check_update(
         findings.add("loadbalancer-left", "spec", "allowedUses", uses=", ".join(spec["allowedUses"]))
 
 
+def _without_empty_values(status: Any) -> Any:
+    return {key: value for key, value in status.items() if value} if isinstance(status, Mapping) else None
+
+
 def _warnings(resource: Resource) -> list[Finding]:
     """Warn of what calicoctl takes, and nobody can have meant."""
     findings = ResourceFindings(resource, CALICOCTL)
-    if resource.kind is IPAM_CONFIGURATION and "autoAllocateBlocks" not in resource.spec:
+    if resource.kind.name == IPAM_CONFIGURATION.name and "autoAllocateBlocks" not in resource.spec:
         findings.add("auto-allocate-absent", "spec", "autoAllocateBlocks")
     return findings.findings
 

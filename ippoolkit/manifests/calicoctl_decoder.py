@@ -43,6 +43,8 @@ def decode_object(
     path: FieldPath,
     report: ReportProblem,
     source_text: Callable[[FieldPath], str] = lambda _: "",
+    *,
+    takes_respelled_keys: bool = True,
 ) -> tuple[dict[str, Any], dict[FieldPath, FieldPath]]:
     """Decode an object.
 
@@ -54,24 +56,29 @@ def decode_object(
         What YAML or JSON say.
     path
         Where it stands in its document.
-    tell
-        Called as ``tell(code, path, **numbers)`` for each problem.
-    as_written
+    report
+        Called as ``report(code, path, **params)`` for each problem.
+    source_text
         Gives a scalar as it stands in the file, where that is not how it is printed.
+    takes_respelled_keys
+        Whether a key may stand beside another that differs in case only; older readers know the exact one alone.
 
     Returns
     -------
     tuple
         The fields that are given, by their own names, and for each the path of the key that gave it.
     """
-    decoder = _Decoder(report, source_text)
+    decoder = _Decoder(report, source_text, takes_respelled_keys=takes_respelled_keys)
     fields: dict[str, Any] = {}
     decoder.decode_struct(shape, value, path, fields, ())
     return fields, decoder.key_paths
 
 
 class _Decoder:
-    def __init__(self, report: ReportProblem, source_text: Callable[[FieldPath], str]) -> None:
+    def __init__(
+        self, report: ReportProblem, source_text: Callable[[FieldPath], str], *, takes_respelled_keys: bool
+    ) -> None:
+        self.takes_respelled_keys = takes_respelled_keys
         self.report = report
         self.source_text = source_text
         self.key_paths: dict[FieldPath, FieldPath] = {}
@@ -88,7 +95,8 @@ class _Decoder:
         for key in sorted(value, key=lambda key: key.encode("utf-8", "surrogatepass")):
             key_path = (*path, key)
             field = field_by_lowercase.get(key.lower())
-            if field is None:
+            is_respelled = key != field and field in value and not self.takes_respelled_keys
+            if field is None or is_respelled:
                 self.report("field-unknown", key_path, field=key)
             elif value[key] is not None:
                 self.key_paths[*field_path, field] = key_path

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from ..calico.kinds import KINDS, OTHER_KIND_NAMES, V1, V1_KINDS, V3, ResourceKind
-from ..findings import Finding, Place
+from ..calico.kinds import (
+    IPAM_CONFIGURATION,
+    KINDS,
+    OTHER_KIND_NAMES,
+    V1,
+    V1_KINDS,
+    V3,
+    ResourceKind,
+    apiv1_fields,
+)
+from ..calico.releases import NEWEST, Release
+from ..findings import Finding, Place, Severity
 from ..findings.codes.rule import CALICOCTL
 from ..read.document import Document, FieldPath, field_name
 from ..read.validation import short_value
@@ -15,8 +26,8 @@ from .manifest_file import ManifestFile
 from .resource import Resource, make_finding
 
 
-def read_resources(manifests: ManifestFile) -> tuple[list[Resource], list[Finding]]:
-    """Decode every object of a file.
+def read_resources(manifests: ManifestFile, release: Release = NEWEST) -> tuple[list[Resource], list[Finding]]:
+    """Decode every object of a file, as calicoctl of a release does.
 
     Returns
     -------
@@ -24,7 +35,7 @@ def read_resources(manifests: ManifestFile) -> tuple[list[Resource], list[Findin
         The objects, each with what is wrong with it, and what else is wrong with the file: with one error anywhere
         calicoctl does nothing at all.
     """
-    reader = _Reader()
+    reader = _Reader(release)
     for document in manifests.documents:
         reader.add_document(document)
     notes = [*manifests.problems, *reader.notes]
@@ -34,21 +45,37 @@ def read_resources(manifests: ManifestFile) -> tuple[list[Resource], list[Findin
 
 
 class _Reader:
-    def __init__(self) -> None:
+    def __init__(self, release: Release) -> None:
+        self.release = release
+        self.is_strict = release.has("yaml-strict")
+        self.known_kinds = {
+            name: kind
+            for name, kind in KINDS.items()
+            if kind is not IPAM_CONFIGURATION or release.has("calicoctl-ipamconfiguration")
+        }
         self.resources: list[Resource] = []
         self.notes: list[Finding] = []
 
     def add_document(self, document: Document) -> None:
         value, resource_count = document.value, len(self.resources)
         if value is None:
-            self.add_note("document-empty", document)
+            if self.is_strict:
+                self.add_note("document-empty", document)
         elif isinstance(value, list):
             for index, item in enumerate(value):
                 self.add_object(document, (index,), item)
         else:
             self.add_object(document, (), value)
         if len(self.resources) == resource_count:
-            self.notes += document.notes
+            self.notes += self.judged_notes(document)
+
+    def judged_notes(self, document: Document) -> list[Finding]:
+        """Return the notes on how a document was read; a repeated key is an error to strict readers only."""
+        return [
+            replace(note, refused_by=(CALICOCTL,)) if note.severity == Severity.ERROR else note
+            for note in document.notes
+            if self.is_strict or note.severity != Severity.ERROR
+        ]
 
     def add_object(self, document: Document, path: FieldPath, value: object) -> None:
         kind_name = value.get("kind") if isinstance(value, Mapping) else None
@@ -63,10 +90,10 @@ class _Reader:
             self.add_note("no-object", document, path, value=short_value(value))
             return
         item_kind_name = kind_name.removesuffix("List")
-        if api_version == V3 and kind_name in KINDS:
-            self.resources.append(_decode_resource(KINDS[kind_name], document, path, value))
-        elif api_version == V3 and item_kind_name in KINDS:
-            self.add_list(KINDS[item_kind_name], document, path, value)
+        if api_version == V3 and kind_name in self.known_kinds:
+            self.add_resource(self.known_kinds[kind_name], document, path, value)
+        elif api_version == V3 and item_kind_name in self.known_kinds:
+            self.add_list(self.known_kinds[item_kind_name], document, path, value)
         elif api_version == V3 and item_kind_name in OTHER_KIND_NAMES:
             self.add_note("kind-unjudged", document, path, kind=kind_name, version=api_version)
         elif api_version == V1 and kind_name in V1_KINDS:
@@ -91,33 +118,49 @@ class _Reader:
                 self.add_note("type-mapping", document, item_path, kind, value=short_value(item))
                 continue
             crashes = item.get("apiVersion") != V3 or item.get("kind") != kind.name
-            self.resources.append(_decode_resource(kind, document, item_path, item, crashes=crashes))
+            self.add_resource(kind, document, item_path, item, crashes=crashes)
 
     def add_note(
         self, code: str, document: Document, path: FieldPath = (), kind: ResourceKind | None = None, /, **params: object
     ) -> None:
         self.notes.append(make_finding(code, document.place(path), CALICOCTL, kind, **params))
 
+    def add_resource(
+        self,
+        kind: ResourceKind,
+        document: Document,
+        path: FieldPath,
+        value: Mapping[str, Any],
+        *,
+        crashes: bool = False,
+    ) -> None:
+        decoding_problems: list[tuple[str, FieldPath, dict[str, object]]] = []
 
-def _decode_resource(
-    kind: ResourceKind, document: Document, path: FieldPath, value: Mapping[str, Any], *, crashes: bool = False
-) -> Resource:
-    decoding_problems: list[tuple[str, FieldPath, dict[str, object]]] = []
+        def report(code: str, problem_path: FieldPath, /, **params: object) -> None:
+            decoding_problems.append((code, problem_path, params))
 
-    def report(code: str, problem_path: FieldPath, /, **params: object) -> None:
-        decoding_problems.append((code, problem_path, params))
-
-    if crashes:
-        report("list-crash", path, list=f"{kind.name}List", kind=kind.name)
-    fields, key_paths = decode_object(kind.value_type, value, path, report, document.source_text)
-    metadata, spec = fields.get("metadata", {}), fields.get("spec", {})
-    name = metadata.get("name", "")
-    notes = [
-        make_finding(code, document.place(problem_path), CALICOCTL, kind, name, **params)
-        for code, problem_path, params in decoding_problems
-    ]
-    notes += [note for note in document.notes if _is_about_object(note, path)]
-    return Resource(kind, document, path, metadata, spec, fields.get("status"), key_paths, tuple(notes))
+        if crashes:
+            report("list-crash", path, list=f"{kind.name}List", kind=kind.name)
+        shape = kind.at(self.release).value_type
+        if leftovers := apiv1_fields(kind, self.release):
+            leftover_shapes = {name: field.value_type for name, field in leftovers.items()}
+            shape = {**shape, "spec": {**shape["spec"], **leftover_shapes}}  # type: ignore[dict-item]  # a struct
+        fields, key_paths = decode_object(
+            shape, value, path, report, document.source_text, takes_respelled_keys=self.is_strict
+        )
+        metadata, spec = fields.get("metadata", {}), fields.get("spec", {})
+        for name in leftovers:
+            if spec.pop(name, None):
+                report("field-apiv1", (*path, "spec", name), field=name)
+        name = metadata.get("name", "")
+        notes = [
+            make_finding(code, document.place(problem_path), CALICOCTL, kind, name, **params)
+            for code, problem_path, params in decoding_problems
+        ]
+        notes += [note for note in self.judged_notes(document) if _is_about_object(note, path)]
+        self.resources.append(
+            Resource(kind, document, path, metadata, spec, fields.get("status"), key_paths, tuple(notes))
+        )
 
 
 def _is_about_object(note: Finding, path: FieldPath) -> bool:

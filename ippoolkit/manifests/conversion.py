@@ -8,7 +8,7 @@ from typing import Any
 
 from ..calico.kinds import KINDS, V1_KINDS, V3
 from ..errors import InputError
-from ..findings import Finding, Place
+from ..findings import Finding, Place, Severity
 from ..read.kubernetes_objects import MANAGED_ANNOTATIONS
 from ..write import dump_yaml
 from .api_server import iter_objects
@@ -34,6 +34,9 @@ def convert_to_v3(files: Iterable[str | Path]) -> str:
             continue
         file_names.append(manifests.file)
         problems += manifests.problems
+        problems += (
+            note for document in manifests.documents for note in document.notes if note.severity == Severity.ERROR
+        )
         for document in manifests.documents:
             values = [value for _, value in iter_objects(document)]
             listed = [item for value in values for item in (value if isinstance(value, list) else [value])]

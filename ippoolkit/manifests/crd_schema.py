@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ..calico.kinds import FieldSpec, ListOf, MapOf, ResourceKind, ScalarType, ValueType
-from ..calico.pool_rules import POOL_CHECKS, PoolSpec
+from ..calico.pool_rules import POOL_CHECKS, PoolSpec, rule_applies
+from ..calico.releases import NEWEST, Release
 from ..cidr import Cidr
-from ..findings import RULES
+from ..findings import N_, RULES, LocalizedText
 from ..findings.codes.rule import CALICOCTL, CRD
 from ..read.validation import short_value
 from .calicoctl_decoder import is_rfc3339_time
@@ -22,14 +25,20 @@ _PYTHON_TYPES: dict[ScalarType, tuple[str, tuple[type, ...]]] = {
     ScalarType.INT64: ("type-whole", (int,)),
 }
 _INT64_BOUND = 1 << 63
+_EVERY_NAMESPACE = LocalizedText(N_("every namespace"))
+_EVERY_POD = LocalizedText(N_("pods that do not name it, too"))
 # Zeros in front of a number of an address, which the schema's own reader takes.
 _LEADING_ZEROS = re.compile(r"(?<![0-9a-fA-F])0+(?=[0-9a-fA-F])")
 _CIDR_PATTERN = re.compile(r"([0-9a-fA-F.:]+)/([0-9]+)")
 
 
-def check_fields(kind: ResourceKind, spec: Mapping[str, Any], findings: ResourceFindings) -> None:
-    """Check choices, bounds, lengths and formats of a spec's fields."""
+def check_fields(
+    kind: ResourceKind, spec: Mapping[str, Any], findings: ResourceFindings, release: Release = NEWEST
+) -> None:
+    """Check choices, bounds, lengths and formats of a spec's fields, those of the kind as the release knows it."""
     for name, field in kind.fields.items():
+        if findings.validator == CRD:
+            field = _crd_field(name, field, release)  # noqa: PLW2901 (the field as the judge has it)
         value = spec.get(name)
         if value is None or not has_type(field.value_type, value):
             continue  # absent, or told as a wrong type
@@ -40,7 +49,7 @@ def check_fields(kind: ResourceKind, spec: Mapping[str, Any], findings: Resource
             if field.max_length is not None and len(value) > field.max_length:
                 findings.add("value-long", "spec", name, length=len(value), most=field.max_length)
         elif isinstance(value, list | tuple):
-            _check_list(field, value, findings, name)
+            _check_list(field, value, findings, name, release)
         elif not isinstance(value, bool):
             if field.minimum is not None and value < field.minimum:
                 findings.add("value-low", "spec", name, value=short_value(value), bound=field.minimum)
@@ -48,12 +57,13 @@ def check_fields(kind: ResourceKind, spec: Mapping[str, Any], findings: Resource
                 findings.add("value-high", "spec", name, value=short_value(value), bound=field.maximum)
 
 
-def check_pool_rules(spec: Mapping[str, Any], findings: ResourceFindings) -> None:
-    """Check a pool's spec by every rule on a single pool that its judge has."""
+def check_pool_rules(spec: Mapping[str, Any], findings: ResourceFindings, release: Release = NEWEST) -> None:
+    """Check a pool's spec by every rule on a single pool that its judge has in a release."""
     pool = PoolSpec.from_spec(spec)
-    for code, find_breaches in POOL_CHECKS.items():
-        if findings.validator in RULES[code].refused_by:
-            for field, params in find_breaches(pool):
+    by_crd = findings.validator == CRD
+    for code, find_violations in POOL_CHECKS.items():
+        if (CRD if by_crd else CALICOCTL) in RULES[code].refused_by and rule_applies(code, release, by_crd=by_crd):
+            for field, params in find_violations(pool):
                 findings.add(code, "spec", field, **params)
 
 
@@ -64,6 +74,20 @@ def check_types(
     for name, shape in field_shapes.items():
         if (value := values.get(name)) is not None:
             _check_type(shape, value, findings, *path, name)
+
+
+def warn_of_open_pool(
+    kind: ResourceKind, spec: Mapping[str, Any], findings: ResourceFindings, release: Release
+) -> None:
+    """Warn of a pool that a release stores without the field which keeps others out of it."""
+    if kind.name != "IPPool":
+        return
+    if spec.get("namespaceSelector") and not release.has("namespace-selector"):
+        params = {"field": "namespaceSelector", "whom": _EVERY_NAMESPACE, "release": str(release)}
+        findings.add("pool-open", "spec", "namespaceSelector", **params)
+    if spec.get("assignmentMode") == "Manual" and not release.has("assignment-mode"):
+        params = {"field": "assignmentMode", "whom": _EVERY_POD, "release": str(release)}
+        findings.add("pool-open", "spec", "assignmentMode", **params)
 
 
 def _check_type(shape: ValueType, value: Any, findings: ResourceFindings, *path: str | int) -> None:
@@ -112,7 +136,23 @@ def has_type(shape: ValueType, value: Any) -> bool:
 
 
 def _exceeds_int64(value: Any) -> bool:
-    return isinstance(value, int | float) and not -_INT64_BOUND <= value < _INT64_BOUND
+    # The API server's reader goes through floating point, where the largest int64 rounds up to 2^63.
+    return isinstance(value, int | float) and not -_INT64_BOUND <= float(value) < _INT64_BOUND
+
+
+def _crd_field(name: str, field: FieldSpec, release: Release) -> FieldSpec:
+    """Return a field with what the CRD of a release asks of its value."""
+    if release.has("crd-rules-all"):
+        return field
+    if release.has("crd-rules-first"):
+        is_selector = name in ("nodeSelector", "namespaceSelector")
+        is_list = isinstance(field.value_type, ListOf)
+        max_length = None if is_selector or is_list else field.max_length
+        return replace(field, max_length=max_length, is_cidr=field.is_cidr and not is_list)
+    choices = field.allowed_values if name == "assignmentMode" else ()
+    bounds = (field.minimum, field.maximum) if field.value_type is ScalarType.INT32 else (None, None)
+    minimum, maximum = bounds
+    return replace(field, allowed_values=choices, minimum=minimum, maximum=maximum, max_length=None, is_cidr=False)
 
 
 def _check_text(field: FieldSpec, value: str, findings: ResourceFindings, *path: str | int) -> None:
@@ -123,15 +163,28 @@ def _check_text(field: FieldSpec, value: str, findings: ResourceFindings, *path:
         findings.add("cidr-syntax", *path, cidr=value)
 
 
-def _check_list(field: FieldSpec, items: list[str] | tuple[str, ...], findings: ResourceFindings, name: str) -> None:
+def _check_list(
+    field: FieldSpec, items: list[str] | tuple[str, ...], findings: ResourceFindings, name: str, release: Release
+) -> None:
     seen = set()
+    takes_addresses = field.is_cidr and findings.validator != CRD and not release.has("reservation-cidrs-only")
     for index, item in enumerate(items):
-        _check_text(field, item, findings, "spec", name, index)
-        if findings.validator == CRD and item in seen:
+        if not (takes_addresses and _is_address_or_empty(item)):
+            _check_text(field, item, findings, "spec", name, index)
+        if findings.validator == CRD and item in seen and release.has("crd-rules-first"):
             findings.add("value-twice", "spec", name, index, value=short_value(item))
         seen.add(item)
     if field.max_length is not None and len(items) > field.max_length:
         findings.add("value-many", "spec", name, count=len(items), most=field.max_length)
+
+
+def _is_address_or_empty(text: str) -> bool:
+    """Whether a text is a bare address, or empty: both stood for a range in reservations until v3.32."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return not text
+    return "%" not in text
 
 
 def parse_lenient_cidr(text: str) -> Cidr | None:

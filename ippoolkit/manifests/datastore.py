@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from ..calico.kinds import KINDS, V1_KINDS, ResourceKind, is_go_empty
 from ..calico.limits import DEFAULT_BLOCK_SIZE
+from ..calico.releases import NEWEST, Release
 from ..cidr import Cidr, CidrError
 from ..model import Block
 from ..read.document import FieldPath
@@ -41,17 +42,19 @@ class StoredObject:
 class Datastore:
     """The objects by kind and name, the blocks by their range, and the options of `calicoctl ipam configure`.
 
-    `options` are by the datastore's own keys, and None where nothing was ever configured.
+    `ipam_options` are by the datastore's own keys, and None where nothing was ever configured. `release` is that of the
+    Calico that reads and writes here.
     """
 
     objects: dict[str, dict[str, StoredObject]] = field(default_factory=lambda: {name: {} for name in KINDS})
     blocks: dict[Cidr, Block] = field(default_factory=dict)
     ipam_options: Mapping[str, Any] | None = None
+    release: Release = NEWEST
 
     def copy(self) -> Self:
         """Return a datastore of its own with the same contents."""
         objects = {kind: dict(by_name) for kind, by_name in self.objects.items()}
-        return type(self)(objects, dict(self.blocks), copy.copy(self.ipam_options))
+        return type(self)(objects, dict(self.blocks), copy.copy(self.ipam_options), self.release)
 
     def get(self, kind: ResourceKind, name: str) -> StoredObject | None:
         """Return an object, or None."""
@@ -84,8 +87,9 @@ class Datastore:
 
     def get_all(self, kind: ResourceKind) -> dict[str, Any]:
         """Return every object of a kind as `calicoctl get` shows it: defaults filled in, by name."""
+        known = kind.at(self.release)
         return {
-            name: StoredObject(kind, name, apply_defaults(kind, stored.spec), stored.metadata, stored.status).to_dict()
+            name: StoredObject(kind, name, apply_defaults(known, stored.spec), stored.metadata, stored.status).to_dict()
             for name, stored in sorted(self.objects[kind.name].items())
         }
 

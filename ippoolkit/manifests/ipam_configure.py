@@ -9,8 +9,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from ..calico.releases import NEWEST, Release
 from ..findings import Finding, Place
 from ..findings.codes.rule import CALICOCTL
+from ..model import IPAMConfig
 from .datastore import Datastore
 from .resource import make_finding
 
@@ -47,42 +49,72 @@ def _parse_enabled(text: str) -> str:
     return text
 
 
-class _Option(NamedTuple):
+class _Setting(NamedTuple):
     field: str  # of the IPAMConfiguration
-    datastore_key: str  # in the datastore
-    parse: Callable[[str], Any]
+    datastore_key: str
     default_when_unconfigured: Any  # where nothing is stored
     default_when_missing: Any  # where what is stored lacks it
+    introduced_by: str = ""  # the difference between releases that brought it
+    option: str = ""  # of the command line; empty where none sets it
+    parse: Callable[[str], Any] | None = None
+    option_introduced_by: str = ""
 
 
-_OPTIONS = {
-    "--strictaffinity": _Option(
-        "strictAffinity", "strict_affinity", _parse_flag, default_when_unconfigured=False, default_when_missing=False
-    ),
-    "--auto-allocate-blocks": _Option(
-        "autoAllocateBlocks",
-        "auto_allocate_blocks",
-        _parse_flag,
-        default_when_unconfigured=True,
+_SETTINGS = (
+    _Setting(
+        "strictAffinity",
+        "strict_affinity",
+        default_when_unconfigured=False,
         default_when_missing=False,
+        option="--strictaffinity",
+        parse=_parse_flag,
     ),
-    "--max-blocks-per-host": _Option("maxBlocksPerHost", "maxBlocksPerHost", _parse_int64, 0, 0),
-    "--ip-cooldown-seconds": _Option("ipCooldownSeconds", "ipCooldownSeconds", _parse_seconds, 0, 0),
-    "--kubevirt-ip-persistence": _Option(
-        "kubeVirtVMAddressPersistence", "kubeVirtVMAddressPersistence", _parse_enabled, "Enabled", None
+    _Setting("autoAllocateBlocks", "auto_allocate_blocks", default_when_unconfigured=True, default_when_missing=False),
+    _Setting(
+        "maxBlocksPerHost",
+        "maxBlocksPerHost",
+        0,
+        0,
+        option="--max-blocks-per-host",
+        parse=_parse_int64,
+        option_introduced_by="configure-max-blocks",
     ),
-}
+    _Setting(
+        "ipCooldownSeconds",
+        "ipCooldownSeconds",
+        0,
+        0,
+        introduced_by="ip-cooldown",
+        option="--ip-cooldown-seconds",
+        parse=_parse_seconds,
+        option_introduced_by="ip-cooldown",
+    ),
+    _Setting(
+        "kubeVirtVMAddressPersistence",
+        "kubeVirtVMAddressPersistence",
+        "Enabled",
+        None,
+        introduced_by="kubevirt-persistence",
+        option="--kubevirt-ip-persistence",
+        parse=_parse_enabled,
+        option_introduced_by="kubevirt-persistence",
+    ),
+)
 # Options that change nothing, and whether a value follows.
 _IGNORED_OPTIONS = {"--allow-version-mismatch": False, "-c": True, "--config": True}
 
 
-def effective_ipam_options(stored: Mapping[str, Any] | None) -> dict[str, Any]:
+def _settings(release: Release) -> list[_Setting]:
+    return [setting for setting in _SETTINGS if not setting.introduced_by or release.has(setting.introduced_by)]
+
+
+def effective_ipam_options(stored: Mapping[str, Any] | None, release: Release = NEWEST) -> dict[str, Any]:
     """Return what IPAM takes from the store behind `ipam configure`, by the names of the IPAMConfiguration."""
     return {
-        option.field: option.default_when_unconfigured
+        setting.field: setting.default_when_unconfigured
         if stored is None
-        else stored.get(option.datastore_key, option.default_when_missing)
-        for option in _OPTIONS.values()
+        else stored.get(setting.datastore_key, setting.default_when_missing)
+        for setting in _settings(release)
     }
 
 
@@ -92,44 +124,95 @@ def configure_ipam(store: Datastore, args: Sequence[str]) -> list[Finding]:
     Parameters
     ----------
     store
-        Its `options` become what is stored, where it is accepted.
+        Its `ipam_options` become what is stored, where it is accepted; calicoctl is of the release of the store.
     args
         The words of the command line behind ``configure``, such as ``--strictaffinity=true``.
     """
     findings: list[Finding] = []
+    release = store.release
+    options = {
+        setting.option: setting
+        for setting in _SETTINGS
+        if setting.option and (not setting.option_introduced_by or release.has(setting.option_introduced_by))
+    }
 
     def add_finding(code: str, **params: object) -> None:
         findings.append(make_finding(code, Place("ipam configure"), CALICOCTL, **params))
 
+    pairs = _parse_options(args, options, add_finding)
+    takes_any_option = release.has("configure-any-option")
+    if not takes_any_option and "--strictaffinity" not in dict(pairs):
+        add_finding("configure-strict-missing", release=str(release))
     given_values: dict[str, Any] = {}
-    for name, text in _parse_options(args, add_finding):
+    for name, text in pairs:
+        parse = options[name].parse
         try:
-            value = _OPTIONS[name].parse(text) if text else None
+            value = parse(text) if parse and (text or not takes_any_option) else None
         except ValueError:
             add_finding("configure-value", option=name, value=text)
             continue
         if value is not None:
-            given_values[_OPTIONS[name].field] = value
+            given_values[options[name].field] = value
+    later_options = {setting.option for setting in _SETTINGS}
+    has_wrong_words = any(
+        finding.code == "configure-value" or finding.params.get("option", "--") not in (*later_options, "--")
+        for finding in findings
+    )
+    if not given_values and not has_wrong_words:
+        add_finding("configure-nothing")
     if findings:
         return findings
-    if not given_values:
-        add_finding("configure-nothing")
-        return findings
-    before = effective_ipam_options(store.ipam_options)
+    before = effective_ipam_options(store.ipam_options, release)
     after = before | given_values
-    if store.ipam_options is not None and after == before:
-        return findings  # succeeds unchecked, and what is stored stays as it was written
     if not after["strictAffinity"] and not after["autoAllocateBlocks"]:
         add_finding("configure-both-off")
+    elif store.ipam_options is not None and after == before:
+        return findings  # succeeds without further checks, and what is stored stays as it was written
     if after["maxBlocksPerHost"] > 0 and not after["strictAffinity"]:
         add_finding("configure-max", most=after["maxBlocksPerHost"])
     if not findings:
-        stored_values = {option.datastore_key: after[option.field] for option in _OPTIONS.values()}
+        stored_values = {setting.datastore_key: after[setting.field] for setting in _settings(release)}
         store.ipam_options = {key: value for key, value in stored_values.items() if value}
     return findings
 
 
-def _parse_options(args: Sequence[str], add_finding: Callable[..., None]) -> list[tuple[str, str]]:
+def judge_configuration(
+    existing: IPAMConfig | None, args: Sequence[str], release: Release = NEWEST
+) -> tuple[list[Finding], dict[str, Any]]:
+    """Judge `calicoctl ipam configure` on a cluster's configuration.
+
+    Parameters
+    ----------
+    existing
+        The configuration that is there; None where there is none.
+    args
+        The words of the command line behind ``configure``.
+    release
+        The release of calicoctl and of the cluster.
+
+    Returns
+    -------
+    tuple
+        Why it is refused, nothing where it is accepted; and the configuration afterwards, by its fields' own names.
+    """
+    stored = None
+    if existing is not None:
+        values = {
+            "strictAffinity": existing.strict_affinity,
+            "autoAllocateBlocks": existing.auto_allocate_blocks,
+            "maxBlocksPerHost": existing.max_blocks_per_host,
+            "ipCooldownSeconds": existing.ip_cooldown_seconds,
+            "kubeVirtVMAddressPersistence": existing.kube_virt_vm_address_persistence,
+        }
+        stored = {setting.datastore_key: values[setting.field] for setting in _settings(release)}
+    store = Datastore(ipam_options=stored, release=release)
+    findings = configure_ipam(store, args)
+    return findings, effective_ipam_options(store.ipam_options, release)
+
+
+def _parse_options(
+    args: Sequence[str], options: Mapping[str, _Setting], add_finding: Callable[..., None]
+) -> list[tuple[str, str]]:
     """Cut a command line into options and their texts; words that are none are ignored, as calicoctl does."""
     pairs = []
     words = iter(args)
@@ -139,7 +222,7 @@ def _parse_options(args: Sequence[str], add_finding: Callable[..., None]) -> lis
             break
         if not word.startswith("-") or word == "-":
             continue
-        if name in _OPTIONS:
+        if name in options:
             if not equals and (following := next(words, None)) is None:
                 add_finding("configure-value", option=name, value="")
             else:

@@ -59,7 +59,7 @@ def parse_manifests(text: str, file: str) -> ManifestFile:
     problems: list[Finding] = []
     for first_line, chunk in _split_documents(text):
         try:
-            parsed = read_yaml(chunk, file, first_line)
+            parsed = read_yaml(chunk, file, first_line, as_manifest=True)
         except InputError as error:
             problems += error.problems
             continue

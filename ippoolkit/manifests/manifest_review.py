@@ -9,14 +9,19 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from ..answer import answer_html
+from ..calico.releases import NEWEST, Release
 from ..errors import InputError
 from ..findings import N_, Finding, Place, Severity, sort_by_severity
 from ..model import Scenario
-from ..read import Reading, read
+from ..read import Reading, read, to_model
 from ..write import to_manifest
 from . import (
+    AggregatedServer,
     ApiServer,
     Calicoctl,
+    CommandResult,
+    Datastore,
     ManifestFile,
     ObjectResult,
     Resource,
@@ -29,6 +34,7 @@ from .impact import at_manifest_field, impact_findings
 AnyPath = str | Path
 ACTIONS = ("create", "apply", "replace", "patch", "delete")
 JUDGES = ("calicoctl", "kubectl")
+ALL_JUDGES = (*JUDGES, "apiserver")
 
 
 class Decision(StrEnum):
@@ -63,6 +69,13 @@ class Review:
     objects: tuple[ObjectReview, ...]
     notes: tuple[Finding, ...] = ()
     unreadable_files: tuple[str, ...] = ()
+    release: Release = NEWEST
+
+    _repr_html_ = answer_html
+
+    def __repr__(self) -> str:
+        outcome = "accepted" if self.accepted else "not accepted"
+        return f"<Review of {len(self.objects)} objects: {outcome}, {len(self.findings)} findings>"
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -89,6 +102,7 @@ def review(
     judges: Sequence[str] = JUDGES,
     *,
     separately: bool = False,
+    release: Release | None = None,
 ) -> Review:
     """Judge manifests as calicoctl and the API server would.
 
@@ -102,13 +116,16 @@ def review(
         One of `ACTIONS`. The objects of a patch are the changes to those that exist.
     judges
         Whose verdicts count, of `JUDGES`.
-    each
+    separately
         Judge each file alone; otherwise each one sees what became of those before it.
+
+    release
+        The release of Calico whose judges decide; that of what exists where it is left out, else the newest.
 
     Returns
     -------
     Review
-        A file that cannot be read is among its `unusable` ones, with the reasons in its notes.
+        A file that cannot be read is among its `unreadable_files`, with the reasons in its notes.
 
     Raises
     ------
@@ -119,37 +136,45 @@ def review(
     existing_reading = read(*existing, strict=True).design if existing else Reading(Scenario())
     reviews = []
     for file_group in ([file] for file in files) if separately else [files]:
-        reviewer = _Reviewer(existing_reading, judges)
+        reviewer = _Reviewer(existing_reading, judges, release)
         for file in file_group:
             try:
                 reviewer.add(read_manifests(file), action)
             except InputError as error:
                 reviewer.reject(str(file), error.problems)
         reviews.append(reviewer.finish())
-    names = ("files", "objects", "notes", "unreadable_files")
     return Review(
-        *(tuple(chain.from_iterable(getattr(partial_review, name) for partial_review in reviews)) for name in names)
+        files=tuple(chain.from_iterable(part.files for part in reviews)),
+        objects=tuple(chain.from_iterable(part.objects for part in reviews)),
+        notes=tuple(chain.from_iterable(part.notes for part in reviews)),
+        unreadable_files=tuple(chain.from_iterable(part.unreadable_files for part in reviews)),
+        release=release or existing_reading.scenario.release,
     )
 
 
 def review_text(text: str, name: str, existing: Scenario) -> Review:
     """Judge a text of manifests that are to be applied to what exists; as `review` does, without files."""
-    reviewer = _Reviewer(Reading(existing), JUDGES)
+    reviewer = _Reviewer(Reading(existing), JUDGES, None)
     reviewer.add(parse_manifests(text, name), "apply")
     return reviewer.finish()
 
 
 class _Reviewer:
-    """Both judges, each at a datastore of its own, going through the files."""
+    """The judges, each at a datastore of its own, going through the files."""
 
-    def __init__(self, existing_reading: Reading, judges: Sequence[str]) -> None:
+    def __init__(self, existing_reading: Reading, judges: Sequence[str], release: Release | None) -> None:
         self.existing_scenario = existing_reading.scenario
         self.judges = judges
-        self.calicoctl, self.api_server = Calicoctl(), ApiServer()
+        self.release = release or self.existing_scenario.release
+        self.calicoctl = Calicoctl(Datastore(release=self.release))
+        self.api_server = ApiServer(Datastore(release=self.release))
+        self.aggregated_server = AggregatedServer(Datastore(release=self.release))
         for document in _existing_objects(existing_reading):
-            self.calicoctl.add_existing(document)
-            self.api_server.add_existing(document)
-        self.calicoctl.store.blocks = {block.cidr: block for block in existing_reading.scenario.cluster.blocks}
+            for judge in (self.calicoctl, self.api_server, self.aggregated_server):
+                judge.add_existing(document)
+        blocks = {block.cidr: block for block in existing_reading.scenario.cluster.blocks}
+        self.calicoctl.store.blocks = blocks
+        self.aggregated_server.store.blocks = dict(blocks)
         self.files: list[str] = []
         self.unreadable_files: list[str] = []
         self.notes: list[Finding] = []
@@ -160,10 +185,19 @@ class _Reviewer:
             self.reject(manifests.file, manifests.problems)
             return
         self.files.append(manifests.file)
+        self._take_bgp_configuration(manifests)
         outcomes = {
             "calicoctl": self.calicoctl.run(action, manifests),
             "kubectl": self.api_server.run(action, manifests),
+            "apiserver": self.aggregated_server.run(action, manifests),
         }
+        if not self.release.has("crd-native"):
+            # Without a CRD of projectcalico.org/v3 kubectl meets calico-apiserver there.
+            crd, aggregated = outcomes["kubectl"], outcomes["apiserver"]
+            outcomes["kubectl"] = CommandResult(
+                crd.accepted and aggregated.accepted, crd.notes, (*crd.results, *aggregated.results)
+            )
+        outcomes = {judge: outcome for judge, outcome in outcomes.items() if judge in (*JUDGES, *self.judges)}
         notes = [note for outcome in outcomes.values() for note in outcome.notes if self._is_relevant(note)]
         by_object: dict[tuple[int, Any], dict[str, ObjectResult]] = {}
         for judge, outcome in outcomes.items():
@@ -185,6 +219,16 @@ class _Reviewer:
             self.objects.append(ObjectReview(resource, decisions, tuple(_merge_by_place(findings))))
         self.notes += _merge_by_place(notes)
 
+    def _take_bgp_configuration(self, manifests: ManifestFile) -> None:
+        """Hold pools for services against a BGPConfiguration that is reviewed with them, though nobody judges it."""
+        for document in manifests.documents:
+            for _, value in iter_objects(document):
+                if isinstance(value, Mapping) and value.get("kind") == "BGPConfiguration":
+                    bgp = to_model("BGPConfiguration", value)
+                    cluster = self.existing_scenario.cluster
+                    if bgp is not None:
+                        self.existing_scenario = replace(self.existing_scenario, cluster=replace(cluster, bgp=bgp))
+
     def reject(self, file: str, problems: Iterable[Finding]) -> None:
         """Take note of a file that nobody can read."""
         self.files.append(file)
@@ -194,6 +238,8 @@ class _Reviewer:
     def finish(self) -> Review:
         """Add what it all would mean, and close."""
         datastores = [self.calicoctl.store, self.api_server.store]
+        if not self.release.has("crd-native"):
+            datastores.append(self.aggregated_server.store)
         new_findings_by_subject: dict[str, list[Finding]] = {}
         for finding in impact_findings(
             self.existing_scenario, datastores, {object_review.subject for object_review in self.objects}
@@ -212,7 +258,9 @@ class _Reviewer:
             object_findings.sort(key=lambda note: note.place.line or 0 if note.place else 0)
             objects.append(replace(object_review, findings=tuple(sort_by_severity(object_findings))))
         notes = [*self.notes, *(finding for findings in new_findings_by_subject.values() for finding in findings)]
-        return Review(tuple(self.files), tuple(objects), tuple(notes), tuple(self.unreadable_files))
+        return Review(
+            tuple(self.files), tuple(objects), tuple(notes), tuple(self.unreadable_files), release=self.release
+        )
 
     def _is_said_by_judge(self, finding: Finding) -> bool:
         """Whether a judge that was asked refuses an object for what a rule on the whole design says, too."""
@@ -224,7 +272,11 @@ class _Reviewer:
 
     def _is_relevant(self, note: Finding) -> bool:
         """Whether a finding is a warning, or a reason of a judge that was asked."""
-        judge_names = {"calicoctl" if judge == "calicoctl" else "kubectl" for judge in note.refused_by}
+        is_native = self.release.has("crd-native")
+        judge_names = {
+            judge if judge == "calicoctl" or (judge == "apiserver" and is_native) else "kubectl"
+            for judge in note.refused_by
+        }
         return not judge_names or not judge_names.isdisjoint(self.judges)
 
 

@@ -3,7 +3,7 @@
 from ..calico.pool_selection import Use
 from .affinities import BlockAffinity, IPAMHandle
 from .bgp import BGPConfiguration, BGPPeer
-from .calico_objects import Allocation, Block, EncapsulationMode, IPAMConfig, IPPool, IPReservation, Tunnel
+from .calico_objects import Allocation, Block, IPAMConfig, IPPool, IPReservation, Tunnel
 from .cluster import Cluster, CNIConfiguration, KindName, Namespace, Node, Pod, Service
 from .requirements import GroupRequirement, Requirements
 from .scenario import Networks, NodeGroup, Plan, Scenario
@@ -16,7 +16,6 @@ __all__ = [
     "BlockAffinity",
     "CNIConfiguration",
     "Cluster",
-    "EncapsulationMode",
     "GroupRequirement",
     "IPAMConfig",
     "IPAMHandle",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from .field_types import MODEL_CONFIG, BoolField, IntField, Name, count_field
+from .field_types import MODEL_CONFIG, BoolField, IntField, Name, ReservedCidrField, count_field
 
 MAX_AS_NUMBER = 2**32 - 1
 
@@ -18,6 +20,9 @@ class BGPConfiguration:
         default=True, description="Whether each node peers with each other one."
     )
     as_number: IntField = count_field(MAX_AS_NUMBER, default=64512, description="AS number of nodes without their own.")
+    service_load_balancer_ips: Annotated[tuple[ReservedCidrField, ...], Field(alias="serviceLoadBalancerIPs")] = Field(
+        default=(), description="Ranges of load balancers' addresses that are announced."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)

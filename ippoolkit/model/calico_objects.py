@@ -12,6 +12,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError
 
+from ..calico.encapsulation import EncapsulationMode, encapsulation_name
 from ..calico.limits import DEFAULT_BLOCK_SIZE, HIGHEST_MAX_BLOCKS_PER_HOST, MAX_COOLDOWN_SECONDS
 from ..calico.pool_rules import POOL_CHECKS, PoolSpec
 from ..calico.pool_selection import TunnelType, Use, selects_node, serves_unnamed
@@ -28,8 +29,6 @@ from .field_types import (
     ReservedCidrField,
     count_field,
 )
-
-EncapsulationMode = Literal["Never", "Always", "CrossSubnet"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
@@ -98,10 +97,7 @@ class IPPool:
     @property
     def encapsulation(self) -> str:
         """`IPIP` or `VXLAN` with its mode, or `None`."""
-        for name, mode in (("IPIP", self.ipip_mode), ("VXLAN", self.vxlan_mode)):
-            if mode != "Never":
-                return f"{name} {mode}"
-        return "None"
+        return encapsulation_name(self.ipip_mode, self.vxlan_mode)
 
     def serves(self, use: Use) -> bool:
         """Whether the pool hands out addresses for this use to whoever does not name a pool."""

@@ -6,10 +6,13 @@ from fractions import Fraction
 from math import ceil
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic.dataclasses import dataclass
+from pydantic_core import PydanticCustomError
 
 from ..calico.limits import KUBELET_MAX_PODS
+from ..calico.releases import NEWEST, OLDEST_MINOR, Release, UnknownReleaseError
+from ..findings import Finding
 from .cluster import OS_LABEL, Cluster
 from .field_types import MODEL_CONFIG, CidrField, IntField, Labels, Name, count_field
 from .requirements import MAX_NODES, MAX_PODS_PER_NODE, MonthlyRate, Requirements
@@ -80,9 +83,33 @@ class Scenario:
     version: Literal[1] = Field(default=1, description="Version of this file format.")
     name: Name = Field(default="scenario", description="What reports call it.")
     description: str = Field(default="", description="Where it comes from, what it is for.")
+    calico: str = Field(
+        default="", description="Release of Calico, such as v3.29.7 or 3.31 (its last patch); empty: the newest known."
+    )
     cluster: Cluster = Field(default_factory=Cluster, description="What exists.")
     plan: Plan = Field(default_factory=Plan, description="What is planned on top.")
     networks: Networks = Field(default_factory=Networks, description="Networks around the pools.")
     requirements: Requirements | None = Field(
         default=None, description="What pools that are still to be chosen have to do."
     )
+
+    @field_validator("calico", mode="before")
+    @classmethod
+    def _take_number(cls, value: object) -> object:
+        # YAML reads 3.31 as a number, and 3.30 as 3.3; there is no v3.3 that is known.
+        return f"{value:.2f}" if isinstance(value, float) else value
+
+    @field_validator("calico")
+    @classmethod
+    def _check_release(cls, text: str) -> str:
+        try:
+            return str(Release.parse(text)) if text else ""
+        except UnknownReleaseError as error:
+            code = "release-old" if error.is_too_old else "release-unknown"
+            params = {"release": text, "oldest": f"v3.{OLDEST_MINOR}", "newest": str(NEWEST)}
+            raise PydanticCustomError(code, Finding(code, params=params).message(), params) from None
+
+    @property
+    def release(self) -> Release:
+        """The release of Calico that everything is judged by."""
+        return Release.parse(self.calico) if self.calico else NEWEST

@@ -5,15 +5,24 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 from ..caching import cache_last
-from .cluster import OS_LABEL, Cluster
+from .cluster import OS_LABEL, Cluster, Node
 from .scenario import NodeGroup, Scenario
+
+HOSTNAME_LABEL = "kubernetes.io/hostname"
 
 
 def nodes_as_group(scenario: Scenario) -> NodeGroup:
-    """Sum up the nodes that exist and are planned: their number, mean and greatest number of pods, shared labels."""
+    """Sum up the nodes that exist and are planned: their number, mean and greatest number of pods, shared labels.
+
+    Parameters
+    ----------
+    scenario
+        The design.
+    """
     cluster, groups = scenario.cluster, scenario.plan.groups
     pods_on_nodes = _pod_count_by_node(cluster)
     nodes = len(pods_on_nodes) + sum(group.nodes for group in groups)
@@ -49,14 +58,92 @@ def with_single_group(scenario: Scenario, **changes: Any) -> Scenario:
     scenario
         The design; its pools, configuration and networks stay.
     changes
-        Fields of the `NodeGroup` that differ from `as_group`. Where `pods_per_node` changes alone, the busiest node
-        has as many.
+        Fields of the `NodeGroup` that differ from `nodes_as_group`. Where `pods_per_node` changes alone, the
+        busiest node has as many.
     """
     if "pods_per_node" in changes:
         changes.setdefault("pods_on_busiest_node", changes["pods_per_node"])
     plan = replace(scenario.plan, groups=(replace(nodes_as_group(scenario), **changes),))
     cluster = replace(scenario.cluster, nodes=(), namespaces=(), pods=(), blocks=())
     return replace(scenario, cluster=cluster, plan=plan)
+
+
+def with_scaled_groups(scenario: Scenario, **changes: Any) -> Scenario:
+    """Put groups in the place of all nodes, existing and planned, and scale them to the numbers that are asked for.
+
+    Nodes that the pools' selectors treat alike become one group with their labels, so that 50 nodes of which 10 are
+    labelled become, for 100, 100 of which 20 are.
+
+    Parameters
+    ----------
+    scenario
+        The design; its pools, configuration and networks stay.
+    changes
+        ``nodes``: how many in all; other fields of `NodeGroup`, which every group takes.
+    """
+    groups = _groups_of_nodes(scenario)
+    if len(groups) < 2:
+        return with_single_group(scenario, **changes)
+    total, wanted = sum(group.nodes for group in groups), changes.pop("nodes", None)
+    if "pods_per_node" in changes:
+        changes.setdefault("pods_on_busiest_node", changes["pods_per_node"])
+    growth = changes.pop("nodes_per_month", None)
+    if wanted is not None:
+        counts = _apportion([group.nodes for group in groups], wanted)
+        groups = [replace(group, nodes=count) for group, count in zip(groups, counts, strict=True)]
+    if growth is not None:
+        shares = [Fraction(group.nodes, total) if total else Fraction(1, len(groups)) for group in groups]
+        groups = [
+            replace(group, nodes_per_month=float(Fraction(str(growth)) * share))
+            for group, share in zip(groups, shares, strict=True)
+        ]
+    plan = replace(scenario.plan, groups=tuple(replace(group, **changes) for group in groups))
+    cluster = replace(scenario.cluster, nodes=(), namespaces=(), pods=(), blocks=())
+    return replace(scenario, cluster=cluster, plan=plan)
+
+
+def _groups_of_nodes(scenario: Scenario) -> list[NodeGroup]:
+    """Return the planned groups, and one for the existing nodes of each kind: chosen by the same pools, same system."""
+    cluster = scenario.cluster
+    pods = dict(zip((node.name for node in cluster.nodes), _pod_count_by_node(cluster), strict=True))
+    nodes_by_kind: dict[tuple[object, ...], list[Node]] = {}
+    for node in cluster.nodes:
+        selected = tuple(pool.selects_node(node.labels) for pool in cluster.pools)
+        nodes_by_kind.setdefault((selected, node.windows), []).append(node)
+    groups = []
+    for number, nodes in enumerate(nodes_by_kind.values(), 1):
+        labels = _common_labels([node.labels for node in nodes])
+        if any(pool.selects_node(labels) != pool.selects_node(nodes[0].labels) for pool in cluster.pools):
+            labels = {key: value for key, value in nodes[0].labels.items() if key != HOSTNAME_LABEL}
+        counts = [pods[node.name] for node in nodes]
+        mean = -(-sum(counts) // len(nodes))
+        groups.append(
+            NodeGroup(
+                name="nodes" if len(nodes_by_kind) == 1 else f"nodes-{number}",
+                nodes=len(nodes),
+                pods_per_node=mean,
+                pods_on_busiest_node=max(mean, *counts),
+                os="windows" if nodes[0].windows else "linux",
+                max_pods=max(node.max_pods for node in nodes),
+                labels=labels,
+            )
+        )
+    taken = {group.name for group in groups}
+    return groups + [
+        replace(group, name=f"{group.name}-planned") if group.name in taken else group for group in scenario.plan.groups
+    ]
+
+
+def _apportion(counts: list[int], total: int) -> list[int]:
+    """Share a total out in proportion to counts, so that the parts add up: by largest remainder."""
+    whole = sum(counts)
+    if not whole:
+        return [total, *[0] * (len(counts) - 1)]
+    parts = [count * total // whole for count in counts]
+    by_remainder = sorted(range(len(counts)), key=lambda index: (-(counts[index] * total % whole), index))
+    for index in by_remainder[: total - sum(parts)]:
+        parts[index] += 1
+    return parts
 
 
 def with_pool(scenario: Scenario, pool_name: str, **changes: Any) -> Scenario:
@@ -66,7 +153,7 @@ def with_pool(scenario: Scenario, pool_name: str, **changes: Any) -> Scenario:
     ----------
     scenario
         The design.
-    pool
+    pool_name
         Name of the pool.
     changes
         Fields of the `IPPool` that are to differ.

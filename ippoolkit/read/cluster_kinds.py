@@ -21,7 +21,7 @@ from .kubernetes_objects import (
 def _affinity_fields(value: Mapping[str, Any], source: ObjectSource) -> Fields:
     spec = source.get_mapping(value, "spec")
     fields = {key: spec[key] for key in ("cidr", "node", "type", "state") if spec.get(key)}
-    return {"cidr": "", "node": "", **fields, "deleted": _parse_flag(spec.get("deleted"))}
+    return {**fields, "deleted": _parse_flag(spec.get("deleted"))}
 
 
 def _handle_fields(value: Mapping[str, Any], source: ObjectSource) -> Fields:

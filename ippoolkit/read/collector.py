@@ -51,6 +51,7 @@ class ObjectCollector:
     objects: dict[str, dict[str, LocatedObject]] = field(default_factory=dict)
     unread_counts: dict[tuple[str, str, str], int] = field(default_factory=dict)
     kinds_seen: set[str] = field(default_factory=set)
+    failed_kinds: dict[str, str] = field(default_factory=dict)  # of which an object could not be read; their fields
     newest_creation: dict[str, str] = field(default_factory=dict)  # per kind: when the youngest object was created
     # takes objects of other kinds, such as an installer's; returns whether it knew one
     read_other: Callable[[Document, FieldPath, Mapping[str, Any], str], bool] = _knows_nothing
@@ -99,10 +100,13 @@ class ObjectCollector:
             if api_version in reader.api_versions or api_version is None:
                 self.kinds_seen.add(name)
                 source = ObjectSource(document, path, self.problems, self.notes, self.lenient)
-                if (item := read_object(reader, value, source)) is not None:
-                    self._store_object(
-                        reader, name, LocatedObject(item, document, path, self._resource_version(name, value))
-                    )
+                problem_count = len(self.problems)
+                item = read_object(reader, value, source)
+                if item is not None:
+                    version = self._resource_version(name, value)
+                    self._store_object(reader, name, LocatedObject(item, document, path, version))
+                elif len(self.problems) > problem_count:
+                    self.failed_kinds[name] = reader.cluster_field
                 return
         key = (document.file, str(api_version), name)
         self.unread_counts[key] = self.unread_counts.get(key, 0) + 1
@@ -132,6 +136,10 @@ class ObjectCollector:
             objects_by_key[key] = max(first, new, key=lambda candidate: candidate.resource_version)
         elif self.lenient and first.document is new.document:
             self.notes.append(_repeated_object_finding("object-twice", kind, key, first, new))
+
+    def lost_kinds(self) -> set[str]:
+        """Return the kinds of which there were objects, and none could be read: these are unknown, not none."""
+        return {kind for kind, cluster_field in self.failed_kinds.items() if not self.objects.get(cluster_field)}
 
     def note_unread_kinds(self) -> None:
         """Note the objects of kinds that are not read."""

@@ -10,7 +10,8 @@ from typing import Any
 from ..cidr import Cidr
 from ..findings import Finding, Place
 from ..model import Allocation, Block
-from .reported import ANY_ROW, NumberedLines, ReportedText
+from .reported import ANY_ROW, COUNTS_TABLE, NumberedLines, ReportedText
+from .validation import short_value
 
 _BLOCK_LINE = re.compile(r" IPAM block (\S+) affinity=(.*):$")
 _ALLOCATED_LINE = re.compile(r"  (\S+) allocated; attrs Main:(.*) Extra:(.*)$")
@@ -69,6 +70,8 @@ def read_ipam_check(lines: NumberedLines, file: str, reported: ReportedText) -> 
     if not is_complete:
         reported.notes.append(Finding("check-cut", place=place))
     leaked = _first_groups(_LEAKED_LINE, texts)
+    if leaked and len(leaked) == totals.get("leaked_as_calicoctl_reports"):  # the number follows the list
+        totals["leaked_ips_as_calicoctl_reports"] = leaked
     if is_complete and len(leaked) == totals.get("leaked_as_calicoctl_reports"):
         totals["leaked_ips_as_calicoctl_reports"] = leaked
         kinds = {match[3] for match in map(_LEAKED_LINE.match, texts) if match}
@@ -76,7 +79,7 @@ def read_ipam_check(lines: NumberedLines, file: str, reported: ReportedText) -> 
             totals["leaked"], totals["leaked_ips"] = len(leaked), leaked
     for _, figure, count_pattern in _LIST_PATTERNS:
         if match := next(filter(None, map(count_pattern.match, texts)), None):
-            totals[f"{figure}_count"] = int(match[1])
+            reported.add_figures(COUNTS_TABLE, "", place, {figure: int(match[1])})
     if match := next(filter(None, map(_HANDLES_PATTERN.match, texts)), None):
         totals["handles"] = int(match[1]) + int(match[2])
     lists_addresses = bool(leaked) or any("allocated; attrs" in line for line in texts) or _reports_no_problems(texts)
@@ -192,14 +195,20 @@ def is_ipam_report(value: object) -> bool:
     return isinstance(value, Mapping) and "clusterGUID" in value and isinstance(value.get("allocations"), Mapping)
 
 
+def _report_entries(value: object, place: Place, reported: ReportedText) -> list[Mapping[str, Any]]:
+    """Return the mappings of a list of the report; absent is empty, anything else is noted."""
+    if value is not None and not isinstance(value, list):
+        reported.notes.append(Finding("type-list", params={"value": short_value(value)}, place=place))
+    return [entry for entry in value if isinstance(entry, Mapping)] if isinstance(value, list) else []
+
+
 def read_ipam_report(value: Mapping[str, Any], file: str, reported: ReportedText) -> None:
     """Read the report of `ipam check -o`: every allocation with its owners, but no blocks and no pools."""
     place = Place(file)
     entries = [
         entry
-        for address_entries in value["allocations"].values()
-        for entry in address_entries
-        if isinstance(entry, Mapping)
+        for address, address_entries in value["allocations"].items()
+        for entry in _report_entries(address_entries, Place(file, field=f"allocations.{address}"), reported)
     ]
     cooling = [entry for entry in entries if entry.get("coolingDown")]
     unused_ips = {str(entry.get("ip")) for entry in entries if not entry.get("inUse") and not entry.get("coolingDown")}
@@ -207,8 +216,13 @@ def read_ipam_report(value: Mapping[str, Any], file: str, reported: ReportedText
         str(entry.get("ip")) for entry in entries if not entry.get("handle") and not entry.get("coolingDown")
     }
     leaked = sorted(unused_ips - ips_without_handle)
-    handles = [entry.get("ID") for entry in value.get("leakedHandles") or () if isinstance(entry, Mapping)]
-    owners = Counter(str(entry.get("ip")) for entry in entries for _ in entry.get("owners") or ())
+    listed_handles = _report_entries(value.get("leakedHandles"), Place(file, field="leakedHandles"), reported)
+    handles = [entry.get("ID") for entry in listed_handles]
+    owners = Counter(
+        str(entry.get("ip"))
+        for entry in entries
+        for _ in (entry["owners"] if isinstance(entry.get("owners"), list) else ())
+    )
     figures = {
         "allocations": len(entries),
         "cooling_down": len(cooling),

@@ -161,7 +161,7 @@ class _LineLookup:
         self.lookups += 1
         if self.data is None or self.lookups > _MAX_LINE_LOOKUPS:
             return None
-        return find_line(bytes(self.data).decode(), path)
+        return find_line(bytes(self.data).decode(errors="replace"), path)
 
 
 def _decode_single_kind(data: Buffer) -> dict[str, Any] | None:

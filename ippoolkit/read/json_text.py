@@ -12,6 +12,9 @@ from .document import Document, FieldPath
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 _BLANKS = re.compile(r"\s*")
+# Larger texts are read again for each look, up to so many looks.
+_MAX_INDEXED_CHARACTERS = 2**25
+_MAX_LOOKUPS = 20
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -43,7 +46,7 @@ def read_json(text: str, file: str) -> list[Document]:
         raise _input_error("json-syntax", file, None, reason="half of a surrogate pair")
     if has_duplicate_keys:
         raise InputError(_duplicate_key_findings(text, file))
-    return [Document(file, value, lambda path: find_line(text, path))]
+    return [Document(file, value, _LineIndex(text))]
 
 
 def read_json_lines(text: str, file: str) -> list[Document]:
@@ -91,6 +94,27 @@ def _duplicate_key_findings(text: str, file: str) -> list[Finding]:
             problems.append(Finding("yaml-duplicate", params=params, place=Place(file, line)))
         first_lines.setdefault(path, line)
     return problems
+
+
+class _LineIndex:
+    """Looks lines up; from the second look on in an index, so that many problems do not read the text many times."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.lookups = 0
+        self.lines: dict[FieldPath, int] = {}
+
+    def __call__(self, path: FieldPath) -> int:
+        self.lookups += 1
+        if self.lookups == 1 or len(self.text) > _MAX_INDEXED_CHARACTERS:
+            return find_line(self.text, path) if self.lookups <= _MAX_LOOKUPS else 1
+        if not self.lines:
+            for candidate, line in _iter_positions(self.text):
+                self.lines.setdefault(candidate, line)
+        for length in range(len(path), 0, -1):
+            if (found := self.lines.get(path[:length])) is not None:
+                return found
+        return 1
 
 
 def find_line(text: str, path: FieldPath) -> int:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 from ..cidr import Cidr
 from ..findings import Finding, Place
+from ..yaml_scalars import resolve_plain_scalar
 from .reported import NumberedLines, ReportedText
 from .table_layout import table_rows
 
@@ -122,42 +124,60 @@ def read_routes(lines: NumberedLines, file: str, reported: ReportedText) -> None
 
 
 def read_describe(lines: NumberedLines, file: str, reported: ReportedText) -> None:
-    """Read `kubectl describe node` into an object, as if it had come as YAML."""
-    node: dict[str, object] = {}
-    labels: dict[str, str] = {}
-    annotations: dict[str, str] = {}
-    addresses: list[dict[str, str]] = []
+    """Read `kubectl describe` of a node or an IPPool into an object, as if it had come as YAML."""
+    place = Place(file, lines[0][0])
+    fields = list(_described_fields(lines))
+    kind = next((value for section, key, value in fields if section == key == "Kind"), "Node")
+    name = next((value for section, key, value in fields if section == key == "Name"), "")
+    if kind == "IPPool":
+        spec = {
+            _camel_case(key): resolve_plain_scalar(value)
+            for section, key, value in fields
+            if section == "Spec" and key and value
+        }
+        value = {"apiVersion": "projectcalico.org/v3", "kind": kind, "metadata": {"name": name}, "spec": spec}
+        reported.objects.append((value, place))
+    elif kind == "Node":
+        reported.objects.append((_described_node(name, fields), place))
+    else:
+        params = {"line": f"Kind: {kind}", "count": len(lines)}
+        reported.notes.append(Finding("lines-unread", params=params, place=place))
+
+
+def _described_fields(lines: NumberedLines) -> Iterator[tuple[str, str, str]]:
+    """Yield section, key and value of each line; labels have `=` between the two."""
     section = ""
     for _, line in lines:
-        heading, _, rest = line.partition(":")
         if line[:1] not in " \t":
-            section = heading
-            content = rest.strip()
+            section = line.partition(":")[0]
+            content = line.partition(":")[2].strip()
+            yield section, section, content
         else:
             content = line.strip()
-        if section == "Name" and "name" not in node:
-            node["name"] = content
-        elif section == "Labels" and "=" in content:
-            key, _, value = content.partition("=")
-            labels[key] = value
-        elif section == "Annotations" and ": " in content:
-            key, _, value = content.partition(": ")
-            annotations[key] = value
-        elif section == "Addresses" and "InternalIP" in content:
-            addresses.append({"type": "InternalIP", "address": content.partition(":")[2].strip()})
-        elif section in ("PodCIDR", "PodCIDRs"):
-            node["podCIDRs"] = [cidr for cidr in content.split(",") if cidr]
-        elif section == "Allocatable" and content.startswith("pods:"):
-            node["pods"] = content.partition(":")[2].strip()
-    spec = {"podCIDRs": node["podCIDRs"]} if node.get("podCIDRs") else {}
-    status: dict[str, object] = {"addresses": addresses}
-    if "pods" in node:
-        status["allocatable"] = {"pods": node["pods"]}
-    described: dict[str, Any] = {
+        separator = "=" if section == "Labels" else ":"
+        key, found, value = content.partition(separator)
+        if found:
+            yield section, key.strip(), value.strip()
+
+
+def _described_node(name: str, fields: list[tuple[str, str, str]]) -> dict[str, Any]:
+    def section_of(wanted: str) -> dict[str, str]:
+        return {key: value for section, key, value in fields if section == wanted and key != wanted}
+
+    pod_cidrs = next((value for section, key, value in fields if section == key and key.startswith("PodCIDR")), "")
+    addresses = section_of("Addresses")
+    allocatable = {"pods": pods} if (pods := section_of("Allocatable").get("pods")) else {}
+    internal = [{"type": "InternalIP", "address": addresses["InternalIP"]}] if "InternalIP" in addresses else []
+    return {
         "apiVersion": "v1",
         "kind": "Node",
-        "metadata": {"name": node.get("name", ""), "labels": labels, "annotations": annotations},
-        "spec": spec,
-        "status": status,
+        "metadata": {"name": name, "labels": section_of("Labels"), "annotations": section_of("Annotations")},
+        "spec": {"podCIDRs": [cidr for cidr in pod_cidrs.split(",") if cidr]},
+        "status": {"addresses": internal, "allocatable": allocatable},
     }
-    reported.objects.append((described, Place(file, lines[0][0])))
+
+
+def _camel_case(heading: str) -> str:
+    """Return the field that `kubectl describe` prints as words: `Block Size` is blockSize."""
+    first, *others = heading.split()
+    return first.lower() + "".join({"Bgp": "BGP"}.get(word, word) for word in others)

@@ -245,9 +245,12 @@ def _controller_kind(metadata: Mapping[str, Any], source: ObjectSource) -> str:
     return ""
 
 
-def _block_fields(value: Mapping[str, Any], source: ObjectSource) -> Fields:
+def _block_fields(value: Mapping[str, Any], source: ObjectSource) -> Fields | None:
     spec = source.get_mapping(value, "spec")
     attributes = source.get_list(spec, "attributes", "spec")
+    if "cidr" not in spec and "allocations" in spec:  # kubectl prints fields in the order of their names
+        source.add_problem("file-cut", ("spec",))
+        return None
     allocations: list[Fields] = []
     for ordinal, index in enumerate(source.get_list(spec, "allocations", "spec")):
         if index is None:
@@ -262,7 +265,7 @@ def _block_fields(value: Mapping[str, Any], source: ObjectSource) -> Fields:
         handle_fields = {"handle": attribute.get("handle_id") or "", "releasedAt": attribute.get("releasedAt") or ""}
         allocations.append({"ordinal": ordinal, **handle_fields, **details})
     return {
-        "cidr": spec.get("cidr", ""),
+        **({"cidr": spec["cidr"]} if "cidr" in spec else {}),
         "affinity": spec.get("affinity") or "",
         "claimedAt": spec.get("affinityClaimTime") or "",
         "allocations": allocations,
@@ -295,6 +298,8 @@ def _requested_pools(metadata: Mapping[str, Any], source: ObjectSource) -> Field
         if isinstance(pools, list) and all(isinstance(pool, str) for pool in pools):
             pools_by_family[f"{family}Pools"] = pools
         else:
+            # Calico gives such a pod no address, as for a pool that does not exist: the text stands for one.
+            pools_by_family[f"{family}Pools"] = [str(annotations[key])[:60] or '""']
             source.add_tolerated("annotation-pools", ("metadata", "annotations", key), value=str(annotations[key])[:60])
     return pools_by_family
 
@@ -303,7 +308,9 @@ def _bgp_configuration_fields(value: Mapping[str, Any], source: ObjectSource) ->
     metadata, spec = _metadata_and_spec(value, source)
     if metadata.get("name") != "default":
         return None  # settings of a single node
-    return _bgp_fields(spec, ("nodeToNodeMeshEnabled", "asNumber"))
+    entries = source.get_list(spec, "serviceLoadBalancerIPs", "spec")
+    announced = [entry.get("cidr") for entry in entries if isinstance(entry, Mapping) and entry.get("cidr")]
+    return {**_bgp_fields(spec, ("nodeToNodeMeshEnabled", "asNumber")), "serviceLoadBalancerIPs": announced}
 
 
 def _bgp_peer_fields(value: Mapping[str, Any], source: ObjectSource) -> Fields:
@@ -317,8 +324,7 @@ def _bgp_fields(spec: Mapping[str, Any], keys: tuple[str, ...]) -> Fields:
     fields = {key: spec[key] for key in keys if spec.get(key) is not None}
     if isinstance(number := fields.get("asNumber"), str):
         high, dot, low = number.rpartition(".")
-        digits = (high or "0") + low
-        if digits.isascii() and digits.isdigit():
+        if is_digits(low) and (is_digits(high) or not dot):  # anything else is refused as no number
             fields["asNumber"] = (int(high) << 16 | int(low)) if dot else int(low)
     return fields
 

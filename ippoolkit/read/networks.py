@@ -102,6 +102,8 @@ def _routes(lines: Iterable[str], name: str, problems: list[Finding]) -> Iterato
 
 def _delimiter(head: str) -> str | None:
     """Return what separates the cells of a heading; None where it names no column that holds networks."""
+    if len(head) > csv.field_size_limit():
+        return None
     for delimiter in (",", ";", "\t"):
         cells = next(csv.reader([head], delimiter=delimiter))
         if _Columns.of(cells) is not None:

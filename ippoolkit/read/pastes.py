@@ -42,10 +42,13 @@ PIECE_LABELS = {
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07]{0,200}\x07|\x1b[()][0-9A-B]")
 _QUOTE = re.compile(r">+ ?")
+_ELIDED = re.compile(r"\s*\.\.\.\s*$")
+_GREP_PREFIX = re.compile(r"[\w./-]{1,200}\.(?:ya?ml|ini|conf|cfg|json|env):(?:\d{1,6}:)?(?=\s*[\w\"'#-])")
 _FENCE = re.compile(r"\s{0,3}(```|~~~)")
 _COMMANDS = (
     "kubectl|calicoctl|microk8s|oc|k3s|rke|rke2|helm|talosctl|kops|ip|ip6?tables|cat|sudo|docker|crictl|ssh|exit|grep|"
-    "kubectl-calico|calico-node|minikube|eksctl|juju|less|echo|cd|ls|route|etcdctl|birdcl|kubeadm"
+    "kubectl-calico|calico-node|minikube|eksctl|juju|less|echo|cd|ls|route|etcdctl|birdcl|kubeadm|jq|yq|wc|awk|sed|head|tail|"
+    "watch|curl|nerdctl|ctr|systemctl|journalctl|calicoctl\\.sh|ansible|ansible-playbook|cp|mv|rm|vi|vim|nano|k|alias|export"
 )
 _PROMPT = re.compile(
     r"(?:\([\w.-]{1,60}\) ?)?(?:\[[^\]\s]{1,80}(?: [^\]]{1,80})?\]|[\w.-]{1,64}@[\w.-]{1,128}[^\s#$%>]{0,120}"
@@ -70,6 +73,8 @@ _ROUTE = re.compile(
     r"(?:blackhole |unreachable )?(?:default|[\da-fA-F:.]+(?:/\d+)?) (?:.*\b(?:via|dev|proto)\b .*|proto .*)$"
 )
 _CHECK_START = "Checking IPAM for inconsistencies"
+# The same output, pasted from its middle.
+_CHECK_PARTS = ("Loading all IPAM ", "Loading all nodes", "Loading all workload endpoints", "Scanning for IP")
 _CHECK_END = "Check complete"
 _SHOW_IP = re.compile(r"IP [\da-fA-F:.]+ is (?:in use|not )")
 _NODE_STATUS = ("Calico process is running", "IPv4 BGP status", "IPv6 BGP status", "No IPv4 peers", "No IPv6 peers")
@@ -99,7 +104,7 @@ class Piece:
 
 
 def clean_lines(text: str) -> list[NumberedLine]:
-    """Number the lines of a text; take off colours, quoting and the indentation that all lines share."""
+    """Return the lines of a text with their numbers, without colours, quoting and the indentation that all share."""
     if "\x1b" in text:
         text = _ANSI.sub("", text)
     lines = [line.rstrip("\r") for line in text.split("\n")]
@@ -108,6 +113,9 @@ def clean_lines(text: str) -> list[NumberedLine]:
     written = [line for line in lines if line.strip()]
     if written and all(line.startswith(">") for line in written):
         lines = [line[match.end() :] if (match := _QUOTE.match(line)) else line for line in lines]
+        written = [line for line in lines if line.strip()]
+    if written and all(_GREP_PREFIX.match(line) for line in written):  # what grep prints of several files
+        lines = [_GREP_PREFIX.sub("", line, count=1) for line in lines]
         written = [line for line in lines if line.strip()]
     margin = min((len(line) - len(line.lstrip(" ")) for line in written), default=0)
     return [(number, line[margin:]) for number, line in enumerate(lines, 1)]
@@ -147,7 +155,7 @@ def _starts_piece(line: str) -> bool:
         is_table_line(line)
         or is_frame_line(line)
         or bool(_FENCE.match(line))
-        or line.startswith((_CHECK_START, *_NODE_STATUS))
+        or line.startswith((_CHECK_START, *_CHECK_PARTS, *_NODE_STATUS))
         or bool(_SHOW_IP.match(line) or _DESCRIBE.match(line) or _ROUTE.match(line))
         or is_error_line(line)
         or is_command_line(line)
@@ -157,6 +165,8 @@ def _starts_piece(line: str) -> bool:
 
 def split_pieces(lines: list[NumberedLine]) -> Iterator[Piece]:
     """Cut a paste into pieces, in the order of its lines."""
+    # People write ... where they leave lines out; YAML would end the document there.
+    lines = [(number, "" if _ELIDED.match(line) else line) for number, line in lines]
     index = 0
     while index < len(lines):
         line = lines[index][1]
@@ -175,7 +185,7 @@ def _piece_at(lines: list[NumberedLine], start: int) -> tuple[str, int]:
         return "command", start + 1
     if is_error_line(line):
         return "error", start + 1
-    if line.startswith(_CHECK_START):
+    if line.startswith((_CHECK_START, *_CHECK_PARTS)):
         return "ipam-check", _end_of_check(lines, start)
     if _SHOW_IP.match(line):
         return "address", _end_while(lines, start, lambda text: text.startswith((" ", "Attributes", "IP ")))

@@ -14,13 +14,16 @@ from dataclasses import dataclass, field
 from typing import Any, get_args
 
 from ..calico.limits import HIGHEST_MAX_BLOCKS_PER_HOST
+from ..calico.releases import NEWEST, OLDEST_MINOR
 from ..cidr import Cidr
 from ..errors import InputError
 from ..findings import Finding, Place, Severity
 from ..model import IPPool, KindName, Scenario
+from .calico_release import find_release, release_in_text
 from .cluster_kinds import CLUSTER_KIND_READERS
 from .collector import ObjectCollector, scenario_name
-from .document import Document
+from .controller_settings import ControllerSettings
+from .document import Document, FieldPath
 from .input_files import AnyPath, Buffer, InputFile, read_input_files
 from .installers.installer_files import InstallerReader
 from .ipam_check import is_ipam_report, read_ipam_report
@@ -154,6 +157,7 @@ def read(*paths: AnyPath, empty_kinds: Iterable[str] = (), strict: bool = False)
 
     Examples
     --------
+    >>> from ippoolkit import read
     >>> reading = read("data/kubespray.yaml")
     >>> reading.scenario.cluster.pools[0].block_count
     256
@@ -202,6 +206,11 @@ def read_installer(*paths: AnyPath) -> Reading:
 def load(*files: AnyPath) -> Scenario:
     """Read files into one scenario to plan on, refusing whatever has a problem.
 
+    Parameters
+    ----------
+    files
+        Paths of files and folders, or ``-`` for standard input: whatever `read` takes.
+
     Raises
     ------
     InputError
@@ -227,12 +236,14 @@ class Reader:
         self.strict = strict
         self.installer = InstallerReader()
         self.collector = ObjectCollector(
-            kind_readers=CLUSTER_KIND_READERS, lenient=not strict, read_other=self.installer.read_object
+            kind_readers=CLUSTER_KIND_READERS, lenient=not strict, read_other=self._read_other
         )
+        self.controllers = ControllerSettings()
         self.reported = ReportedText()
         self.pieces: list[RecognizedPiece] = []
         self.documents: list[Document] = []
         self.sequence_numbers: list[int] = []
+        self.release_in_text = ""  # of Calico, where a text names it
         self.is_named = True  # whether the user named the file being read, rather than a folder with it in
         self.ipam_config_known = False  # whether something said if there is an IPAM configuration
 
@@ -262,14 +273,18 @@ class Reader:
             raise InputError([Finding("file-empty", place=Place(file.name))])
         if self.installer.read_text(text, file.name):
             return
+        self.release_in_text = self.release_in_text or release_in_text(text)
         lines = clean_lines(text)
+        if any(line != raw for (_, line), raw in zip(lines[:1], text.split("\n"), strict=False)):
+            text = "\n".join(line for _, line in lines) + "\n"  # without quoting, indentation, names of files
         if is_paste(lines):
             self._read_paste(lines, file.name)
             return
         problem_count = len(self.collector.problems) + len(self.collector.notes)
         for document in parse_documents(text, file.name):
             self.add_document(document)
-        if not text.endswith("\n") and len(self.collector.problems) + len(self.collector.notes) > problem_count:
+        is_complete = text.endswith(("\n", "}", "]"))  # as commands end, and as JSON does
+        if not is_complete and len(self.collector.problems) + len(self.collector.notes) > problem_count:
             self._note_cut_file(text, file.name)
 
     def _note_cut_file(self, text: str, name: str) -> None:
@@ -352,6 +367,14 @@ class Reader:
         # Objects keep the place they were found at, but not the whole document.
         self.collector.add_document(document)
 
+    def _read_other(self, document: Document, path: FieldPath, value: Mapping[str, Any], kind: str) -> bool:
+        """Take an object of an installer, of Calico's controllers or of its release; say whether it was one."""
+        return (
+            kind == "ClusterInformation"
+            or self.installer.read_object(document, path, value, kind)
+            or self.controllers.read_object(document, path, value, kind)
+        )
+
     def _add_status(self, value: Mapping[str, Any], document: Document) -> None:
         message = str(value.get("message", ""))[:_MAX_ERROR_LINE]
         self._note_forbidden_kinds(message, Place(document.file))
@@ -388,9 +411,13 @@ class Reader:
         if not has_content:
             raise InputError(problems or [Finding("nothing-read", place=Place(str(path))) for path in paths])
         scenario = self.installer.apply(collector.merge_into_scenario(paths), collector, scenario_name(paths))
+        if not scenario.calico and (release := find_release(self.documents, self.release_in_text)):
+            scenario = self._with_release(scenario, release)
         scenario = self._with_unknown_kinds(scenario)
         scenario = self._with_node_addresses(scenario)
+        scenario = dataclasses.replace(scenario, cluster=self.controllers.apply(scenario.cluster))
         notes = [*collector.notes, *([] if self.strict else collector.problems), *reported.notes, *installer_notes]
+        notes += self.controllers.findings(scenario.cluster)
         if (
             all(number > _MAX_EXACT_DOUBLE and float(number) == number for number in self.sequence_numbers)
             and len(self.sequence_numbers) > 2
@@ -412,9 +439,18 @@ class Reader:
             is_installer=self.installer.is_used,
         )
 
+    def _with_release(self, scenario: Scenario, release: str) -> Scenario:
+        try:
+            return dataclasses.replace(scenario, calico=release)
+        except ValueError:  # too old: the rest is read as the newest release would be
+            params = {"release": release, "oldest": f"v3.{OLDEST_MINOR}", "newest": str(NEWEST)}
+            self.collector.notes.append(Finding("release-old", params=params))
+            return scenario
+
     def _with_unknown_kinds(self, scenario: Scenario) -> Scenario:
         collector, reported, cluster = self.collector, self.reported, scenario.cluster
-        kinds_seen = {_CANONICAL_KIND.get(kind, "") for kind in collector.kinds_seen} | self.installer.kinds_seen
+        kinds_seen = {_CANONICAL_KIND.get(kind, "") for kind in collector.kinds_seen - collector.lost_kinds()}
+        kinds_seen |= self.installer.kinds_seen
         if self.ipam_config_known:
             kinds_seen.add("IPAMConfiguration")
         kinds_in_question = set(cluster.unknown) if collector.scenarios else set(ALL_KINDS)

@@ -14,6 +14,8 @@ from ..model import Block
 NumberedLines = list[tuple[int, str]]
 # The row of a figure that holds wherever nothing else was said.
 ANY_ROW = "*"
+# The table of numbers of which the audit has the list: they count where the list is not shown.
+COUNTS_TABLE = "counts"
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ class _OpenCollection:
     merge_values: list[_Node] = field(default_factory=list)
 
 
-def read_yaml(text: str, file: str, first_line: int = 1) -> list[Document]:
+def read_yaml(text: str, file: str, first_line: int = 1, *, as_manifest: bool = False) -> list[Document]:
     """Read all documents of a YAML text.
 
     Parameters
@@ -94,16 +94,21 @@ def read_yaml(text: str, file: str, first_line: int = 1) -> list[Document]:
         What to call it.
     first_line
         Number of its first line, where it was cut from a larger text.
+    as_manifest
+        Read as Kubernetes' and Calico's readers do: the first document alone, whatever follows it. Of a repeated key
+        the last value counts, and the document has a note; the judge decides what that means.
 
     Raises
     ------
     InputError
         With the first syntax error, or with every other problem (duplicate keys, exploding aliases ...).
     """
-    builder = _DocumentBuilder(file, first_line)
+    builder = _DocumentBuilder(file, first_line, takes_repeated_keys=as_manifest)
     try:
         for event in yaml.parse(text, Loader=_LOADER):
             builder.handle_event(event)
+            if as_manifest and isinstance(event, yaml.DocumentEndEvent):
+                break
     except yaml.YAMLError as error:
         builder.problems.append(_syntax_finding(error, text, file, first_line))
     except _StopReading:
@@ -118,7 +123,8 @@ class _StopReading(Exception):  # noqa: N818 (no error: control flow)
 
 
 class _DocumentBuilder:
-    def __init__(self, file: str, first_line: int) -> None:
+    def __init__(self, file: str, first_line: int, *, takes_repeated_keys: bool) -> None:
+        self.takes_repeated_keys = takes_repeated_keys
         self.file = file
         self.first_line = first_line
         self.problems: list[Finding] = []
@@ -150,7 +156,8 @@ class _DocumentBuilder:
                 self._add_value(value)
             case yaml.AliasEvent():
                 if (anchored := self.anchors.get(event.anchor or "")) is None:
-                    self._abort("yaml-alias", line, alias=event.anchor)
+                    is_unknown = event.anchor not in self.anchors
+                    self._abort("yaml-alias" if is_unknown else "yaml-alias-itself", line, alias=event.anchor)
                 self._add_value(
                     _Node(
                         anchored.content,
@@ -197,20 +204,36 @@ class _DocumentBuilder:
         mapping = top.value.content
         assert isinstance(mapping, dict)
         if top.awaits_merge:
-            top.merge_values += value.content if isinstance(value.content, list) else [value]
-        elif key in mapping:
-            self._add_problem("yaml-duplicate", value.line, key=key, first=top.value.key_lines[key])
-        else:
+            merged = value.content if isinstance(value.content, list) else [value]
+            if self.takes_repeated_keys:
+                for other in merged:  # at once, as the last of equal keys counts
+                    self._merge(top.value, other)
+            else:
+                top.merge_values += merged
+        elif key not in mapping:
             mapping[key] = value
+        else:
+            self._report_repeated_key(key, value.line, top.value.key_lines[key])
+            mapping[key] = value
+            top.value.key_lines[key] = value.line
+
+    def _report_repeated_key(self, key: str, line: int, first_line: int) -> None:
+        params = {"key": key, "first": first_line}
+        if self.takes_repeated_keys:
+            field = ".".join(filter(None, (self._current_field(), key)))
+            self.notes[-1].append(Finding("yaml-duplicate", params=params, place=Place(self.file, line, field)))
+        else:
+            self._add_problem("yaml-duplicate", line, **params)
 
     def _merge(self, target: _Node, merged: _Node) -> None:
         if not isinstance(merged.content, dict) or not isinstance(target.content, dict):
             self._add_problem("yaml-merge", merged.line)
             return
         for key, value in merged.content.items():
-            if key in target.content:
-                self._add_problem("yaml-duplicate", merged.line, key=key, first=target.key_lines[key])
-            else:
+            is_repeated = key in target.content
+            if is_repeated:
+                self._report_repeated_key(key, merged.line, target.key_lines[key])
+            if not is_repeated or self.takes_repeated_keys:
                 target.content[key] = value
                 target.key_lines[key] = merged.key_lines[key]
 
@@ -238,7 +261,7 @@ class _DocumentBuilder:
         return value if isinstance(value, _TYPES_BY_TAG.get(event.tag.removeprefix(_STANDARD_TAG), ())) else event.value
 
     def _current_field(self) -> str:
-        return ".".join(top.key for top in self.stack if top.key)
+        return ".".join(top.key for top in self.stack if top.key and not top.awaits_merge)
 
     def _add_problem(self, code: str, line: int, **params: object) -> None:
         self.problems.append(Finding(code, params=params, place=Place(self.file, line)))

@@ -114,6 +114,10 @@ def make_report(
             report = future.result()
         except BrokenExecutor:
             raise ReportError("report-lost") from None
+        except (IppoolkitError, OSError):
+            raise
+        except Exception as error:  # noqa: BLE001 (whatever it was in the other process)
+            raise ReportError("report-failed", reason=f"{type(error).__name__}: {error}") from None
     return write_atomically(target, report.files_by_suffix[f".{report_options.formats[0]}"])
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
-from ..calico.limits import CALICO_VERSION
+from ..calico.releases import NEWEST
 from ..errors import InputError, ReportError
 from ..findings import N_, get_language
 from ..read import Reading
@@ -177,7 +177,7 @@ def _render_files(executed: ExecutedNotebook, options: ReportOptions, title: str
     if "xlsx" in options.formats:
         from .formats.workbook import render_workbook
 
-        files[".xlsx"] = render_workbook(executed.tables, _about_rows(options, title), options.lang)
+        files[".xlsx"] = render_workbook(executed.tables, _about_rows(options, title, executed.summary), options.lang)
     suffixes = _picture_suffixes(executed)
     for picture in executed.pictures:
         if "png" in options.formats and "png" in picture:
@@ -208,13 +208,33 @@ def _picture_suffixes(executed: ExecutedNotebook) -> dict[str, str]:
     return suffixes
 
 
-def _about_rows(options: ReportOptions, title: str) -> list[tuple[str, str]]:
+_SUMMARY_ROWS = {
+    "word": N_("verdict"),
+    "sentence": N_("why"),
+    "change": N_("what to change"),
+    "nodes": N_("nodes"),
+    "pods": N_("pods"),
+    "blocks_needed": N_("blocks needed"),
+    "blocks": N_("blocks"),
+    "addresses_needed": N_("addresses needed"),
+    "addresses": N_("addresses"),
+}
+
+
+def _about_rows(options: ReportOptions, title: str, summary: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return what the first sheet of a workbook says: the verdict, and of what the report is."""
     translate = get_language(options.lang).translate
+    summary_rows = [
+        (translate(label), translate(str(summary[key])) if key == "word" else str(summary[key]))
+        for key, label in _SUMMARY_ROWS.items()
+        if summary.get(key)
+    ]
     rows = [
+        *summary_rows,
         (translate(N_("report")), options.template.name),
         (translate(N_("scenario")), title),
         (translate(N_("date")), options.date),
         ("ippoolkit", __version__),
-        (translate(N_("rules")), f"Calico {CALICO_VERSION}"),
+        (translate(N_("rules")), f"Calico {NEWEST}"),
     ]
     return [(name, text) for name, text in rows if text]

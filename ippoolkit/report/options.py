@@ -133,7 +133,7 @@ def _missing_tools(formats: tuple[str, ...], lang: str) -> Iterable[Finding]:
         if find_chromium() is None:
             params = {"names": ", ".join(CHROMIUM_NAMES), "variable": CHROMIUM_VARIABLE}
             yield Finding("chromium-missing", params=params, place=Place("report", field="format"))
-    if "png" in formats and lang in LANGUAGES:
+    if {"png", "pdf"} & set(formats) and lang in LANGUAGES:
         from ..figures import has_font_for
 
         if not has_font_for(lang):

@@ -8,9 +8,11 @@ from typing import Literal
 import numpy as np
 
 from ..calico.limits import DEFAULT_LEAK_GRACE_PERIOD
+from ..ipam import IpamError
 from ..model import Scenario
 from .result import Simulation
 from .simulated_cluster import DAY, SimulatedCluster
+from .size_limits import find_size_problem
 from .workloads import InitialRollout, Workload
 
 
@@ -47,13 +49,19 @@ def simulate(
     -------
     Simulation
         Tables and state; one that was interrupted (Ctrl+C) holds what was computed so far.
+
+    Raises
+    ------
+    IpamError
+        Where the scenario is too large (`size_limits`), or IPAM refuses its pools.
     """
+    selected = workloads or (InitialRollout(),)
+    days = max(workload.days for workload in selected)
+    _refuse_too_large(scenario, days)
     cluster = SimulatedCluster(scenario, datastore, seed)
     if controllers:
         cluster.ipam.start_controllers(leak_grace_period)
-    selected = workloads or (InitialRollout(),)
     result = Simulation(cluster)
-    days = max(workload.days for workload in selected)
     try:
         for workload in selected:
             if (events := workload.initial_events(cluster)) is not None:
@@ -81,7 +89,13 @@ def place_planned_pods(
     ----------
     scenario, datastore, seed
         As for `simulate`.
+
+    Raises
+    ------
+    IpamError
+        Where the scenario is too large (`size_limits`), or IPAM refuses its pools.
     """
+    _refuse_too_large(scenario)
     cluster = SimulatedCluster(scenario, datastore, seed)
     nodes_and_counts = [
         node_and_count
@@ -95,3 +109,9 @@ def place_planned_pods(
     result = Simulation(cluster)
     result.record_day(0)
     return result
+
+
+def _refuse_too_large(scenario: Scenario, days: int = 0) -> None:
+    problem = find_size_problem(scenario, days)
+    if problem is not None:
+        raise IpamError(problem.code, **problem.params)

@@ -84,7 +84,9 @@ class SimulatedCluster:
         self._versions = tuple(version for version in ADDRESS_BITS if version in serving)
         self._supplies = tuple(compute_supply(self.scenario, version) for version in ip_versions(self.scenario))
         self.failure_counts = np.zeros(len(cluster.pools), np.int64)
-        self.ipam = engine_without_nodes(cluster, datastore=self.datastore, seed=self.seed)
+        self.ipam = engine_without_nodes(
+            cluster, datastore=self.datastore, seed=self.seed, release=self.scenario.release
+        )
         for node in cluster.nodes:
             self.add_node(node.name, node.labels)
         for block in cluster.blocks:

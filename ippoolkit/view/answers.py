@@ -6,15 +6,19 @@ from functools import singledispatch
 from html import escape
 
 from ..analysis import Analysis
+from ..audit import Audit
 from ..capacity.evaluation import Verdict
+from ..change import Runbook, render_runbook
 from ..findings import Finding
-from .html import capacity_tiles_html, findings_html, nodes_html, table_html, verdict_html
-from .stylesheet import stylesheet
+from ..manifests.manifest_review import Review
+from .audit_html import audit_summary_html, audit_tiles_html
+from .html import capacity_tiles_html, findings_html, nodes_html, review_html, table_html, verdict_html
+from .stylesheet import styled_html
 
 
 def render_answer(answer: object) -> str:
     """Return an answer as HTML that stands alone: its style goes with it."""
-    return f'<style>{stylesheet()}</style><div class="ipk">{_content_html(answer)}</div>'
+    return styled_html(_content_html(answer))
 
 
 @singledispatch
@@ -38,3 +42,19 @@ def _(answer: Verdict) -> str:
 @_content_html.register
 def _(answer: Finding) -> str:
     return findings_html([answer])
+
+
+@_content_html.register
+def _(answer: Audit) -> str:
+    return audit_summary_html(answer) + audit_tiles_html(answer) + findings_html((*answer.findings, *answer.notes))
+
+
+@_content_html.register
+def _(answer: Review) -> str:
+    return review_html(answer)
+
+
+@_content_html.register
+def _(answer: Runbook) -> str:
+    titles = "".join(f"<li>{escape(step.title)}</li>" for step in render_runbook(answer).steps)
+    return f"<ol>{titles}</ol>{findings_html(answer.findings)}"

@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from ..audit import Audit
 from ..audit.headroom import tightest_by_node
 from ..audit.metric_schema import NODE_METRICS, POOL_METRICS, TOTAL_METRICS, Metric
 from ..findings import N_, Finding, Language, Severity, get_language, replace_unprintable
-from .capacity_terminal import SEVERITY_STYLES, print_findings
+from .cell_text import column_values
+from .terminal import SEVERITY_STYLES, TextColumn, print_columns, print_findings
 
 UNKNOWN = N_("unknown")
 _POOL_COLUMNS = (
@@ -40,6 +40,11 @@ _NODE_COLUMNS = (
 )
 COLUMNS: Mapping[str, Sequence[Metric]] = {"pools": POOL_METRICS, "nodes": NODE_METRICS}
 DISPLAYED: Mapping[str, Sequence[str]] = {"pools": _POOL_COLUMNS, "nodes": _NODE_COLUMNS}
+# What goes first where the terminal is narrow.
+_DROP_ORDER: Mapping[str, Sequence[str]] = {
+    "pools": ("borrowed", "blocks_allocated", "capacity"),
+    "nodes": ("borrowed_out", "borrowed_in", "pod_capacity"),
+}
 MAX_NODES_SHOWN = 25
 
 
@@ -180,23 +185,18 @@ def _print_metrics(  # noqa: PLR0917
     """Print rows of figures; what is unknown says so, what is rounded is marked."""
     if not rows:
         return
-    column_names = DISPLAYED[table_name]
     by_name = {column.name: column for column in COLUMNS[table_name]}
-    rich_table = Table(title=Text(title), title_justify="left", title_style="bold", box=None, pad_edge=False)
-    for name in column_names:
-        is_left = name in ("name", "cidr")
-        rich_table.add_column(
-            words.translate(by_name[name].heading), justify="left" if is_left else "right", overflow="fold"
-        )
     key = "cidr" if table_name == "pools" else "name"
-    for row in rows:
-        cells = [
-            format_metric(row.get(name), words, rounded=(table_name, row[key], name) in rounded)
-            for name in column_names
-        ]
-        rich_table.add_row(*map(Text, cells))
-    console.print(rich_table)
-    console.print()
+    columns = [
+        TextColumn(
+            name,
+            words.translate(by_name[name].heading),
+            [format_metric(row.get(name), words, rounded=(table_name, row[key], name) in rounded) for row in rows],
+            is_left_aligned=name in ("name", "cidr"),
+        )
+        for name in DISPLAYED[table_name]
+    ]
+    print_columns(console, columns, title=title, drop_order=_DROP_ORDER[table_name], lang=words.code)
 
 
 def format_metric(value: object, words: Language, *, rounded: bool = False) -> str:
@@ -244,13 +244,14 @@ DATAFRAME_HEADINGS = {
 def print_dataframe(console: Console, data: Any, *, lang: str = "en") -> None:
     """Print a table of an audit; what is None is left empty."""
     words = get_language(lang)
-    column_names = [name for name in data.columns if name != "code"]
-    rich_table = Table(box=None, pad_edge=False)
-    for name in column_names:
-        is_right = name in ("order", "old", "new", "change")
-        heading = words.translate(DATAFRAME_HEADINGS[name]) if name in DATAFRAME_HEADINGS else replace_unprintable(name)
-        rich_table.add_column(heading, justify="right" if is_right else "left", overflow="fold")
-    for row in data[column_names].itertuples(index=False):
-        rich_table.add_row(*(Text("" if value is None else format_metric(value, words)) for value in row))
-    console.print(rich_table)
-    console.print()
+    columns = [
+        TextColumn(
+            name,
+            words.translate(DATAFRAME_HEADINGS[name]) if name in DATAFRAME_HEADINGS else replace_unprintable(name),
+            ["" if value is None else format_metric(value, words) for value in column_values(data[name])],
+            is_left_aligned=name not in ("order", "old", "new", "change"),
+        )
+        for name in data.columns
+        if name != "code"
+    ]
+    print_columns(console, columns, lang=lang)

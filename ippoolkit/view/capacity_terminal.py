@@ -1,21 +1,22 @@
-"""Tables, findings and verdicts in a terminal."""
+"""The capacity of a scenario in a terminal: verdicts, tables, findings."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
 import pandas as pd
-from rich.cells import cell_len
-from rich.console import Console, JustifyMethod
-from rich.table import Table
+from rich.console import Console
 from rich.text import Text
 
 from ..analysis import Analysis
 from ..capacity.evaluation import SEVERITY_OF_STATUS, Verdict
 from ..choose import scenario_routes
-from ..findings import N_, Finding, Language, Severity, get_language, replace_unprintable
+from ..findings import N_, Finding, Language, get_language
 from .cell_text import format_column
-from .display_columns import DisplayColumn, display_columns
+from .display_columns import display_columns
+from .growth import growth_changes, growth_note
+from .terminal import SEVERITY_STYLES, TextColumn, print_columns, print_findings
+from .verdict_parts import verdict_parts
 
 # What goes first where the terminal is narrow.
 _DROP_ORDER: dict[str, Sequence[str]] = {
@@ -28,6 +29,7 @@ _DROP_ORDER: dict[str, Sequence[str]] = {
         "blocks_used",
         "addresses_used",
         "node_selector",
+        "addresses_per_block",
     ),
     "block_sizes": (
         "unused_in_claimed_blocks",
@@ -46,14 +48,6 @@ _DROP_ORDER: dict[str, Sequence[str]] = {
     "routes": ("limit", "sessions", "in_use", "family", "reflector"),
     "change_options": ("addresses", "blocks_released", "routes", "pool"),
 }
-_COLUMNS_LEFT_OUT = N_("Columns not shown: {columns}. Use a wider terminal or --json to see them.")
-
-SEVERITY_STYLES = {
-    Severity.ERROR: "red",
-    Severity.WARNING: "yellow",
-    Severity.INFO: "bright_black",
-    Severity.OK: "green",
-}
 
 
 def print_capacity(
@@ -67,7 +61,7 @@ def print_capacity(
     """Print the verdict, every table and all findings of a scenario; `max_routes` is what a routing table takes."""
     words, scenario = get_language(lang), analysis.scenario
     for verdict in analysis.verdicts:
-        print_verdict(console, verdict, lang=lang)
+        print_verdict(console, analysis, verdict, lang=lang)
     print_table(console, "pools", analysis.pools(lang=lang), title=words.translate(N_("Pools")), lang=lang)
     for pool in sorted(scenario.cluster.pools, key=lambda pool: pool.name):
         params = {"pool": pool.name, "cidr": pool.cidr, "size": pool.block_size}
@@ -75,7 +69,7 @@ def print_capacity(
         print_table(console, "block_sizes", analysis.block_sizes(pool.name, lang=lang), title=title, lang=lang)
     if scenario.cluster.nodes or scenario.plan.groups:
         print_table(console, "nodes", analysis.nodes(lang=lang), title=words.translate(N_("Nodes")), lang=lang)
-        print_table(console, "growth", analysis.growth(lang=lang), title=words.translate(N_("Growth")), lang=lang)
+        _print_growth(console, analysis, words)
         routes = scenario_routes(scenario, max_routes=max_routes, lang=lang)
         print_table(console, "routes", routes, title=words.translate(N_("Routes")), lang=lang)
     choice_table = analysis.choice_table(lang=lang)
@@ -86,74 +80,40 @@ def print_capacity(
     print_findings(console, [*analysis.findings, *notes], lang=lang)
 
 
+def _print_growth(console: Console, analysis: Analysis, words: Language) -> None:
+    """Print the months in which something changes; where nothing does, a sentence."""
+    table, title = analysis.growth(lang=words.code), words.translate(N_("Growth"))
+    note, changes = growth_note(table, words), growth_changes(table)
+    if len(changes) > len(analysis.plans) or not note:
+        print_table(console, "growth", changes, title=title, lang=words.code)
+    if note:
+        console.print(Text.assemble((f"{title}: ", "bold"), note))
+        console.print()
+
+
 def print_table(console: Console, table_name: str, data: pd.DataFrame, *, title: str, lang: str = "en") -> None:
-    """Print one of the kit's tables by its name; columns that the terminal has no room for are named instead."""
+    """Print one of the kit's tables by its name; columns that do not fit the terminal are named instead."""
     words = get_language(lang)
-    cells = {column: format_column(column, data, words) for column in display_columns(table_name)}
-    left_out = _drop_columns(cells, _DROP_ORDER[table_name], console.width, words)
-    rich_table = Table(title=Text(title), title_justify="left", title_style="bold", box=None, pad_edge=False)
-    widths = {column: _column_width(column, texts, words) for column, texts in cells.items()}
-    *_, last_column = cells
-    excess_width = sum(widths.values()) + 2 * (len(cells) - 1) - console.width
-    # The last, a text, is the one that may wrap.
-    narrowest = min(widths[last_column], 16)
-    widths[last_column] = max(widths[last_column] - max(excess_width, 0), narrowest)
-    for column, width in widths.items():
-        heading = Text(words.translate(column.heading))
-        justify: JustifyMethod = "left" if column.is_left_aligned else "right"
-        rich_table.add_column(heading, justify=justify, vertical="bottom", overflow="fold", width=width)
-    for row in zip(*cells.values(), strict=True):
-        rich_table.add_row(*(Text(cell) for cell in row))
-    console.print(rich_table)
-    if left_out:
-        console.print(Text(words.render(_COLUMNS_LEFT_OUT, {"columns": ", ".join(left_out)}), style="bright_black"))
-    console.print()
+    columns = [
+        TextColumn(
+            column.name,
+            words.translate(column.heading),
+            format_column(column, data, words),
+            is_left_aligned=column.is_left_aligned,
+        )
+        for column in display_columns(table_name)
+    ]
+    print_columns(console, columns, title=title, drop_order=_DROP_ORDER[table_name], lang=lang)
 
 
-def _drop_columns(
-    cells: dict[DisplayColumn, list[str]], drop_order: Sequence[str], width: int, words: Language
-) -> list[str]:
-    """Take columns out of `cells` until they fit, in the order given; return their headings."""
-    left_out = []
-    for name in drop_order:
-        if sum(_column_width(column, texts, words) + 2 for column, texts in cells.items()) <= width:
-            break
-        column = next(column for column in cells if column.name == name)
-        left_out.append(words.translate(column.heading))
-        del cells[column]
-    return left_out
-
-
-def _column_width(column: DisplayColumn, texts: list[str], words: Language) -> int:
-    """Columns a shown column needs: its longest cell, or the longest word of its heading."""
-    heading = words.translate(column.heading).split()
-    return max(map(cell_len, [*heading, *texts]), default=0)
-
-
-def print_verdict(console: Console, verdict: Verdict, *, lang: str = "en") -> None:
+def print_verdict(console: Console, analysis: Analysis, verdict: Verdict, *, lang: str = "en") -> None:
     """Print a verdict: word and sentence, then the limit that binds and its source."""
     words = get_language(lang)
-    finding = verdict.finding
-    status_text = (
-        f"{words.translate(verdict.status.value).capitalize()}. ",
-        f"bold {SEVERITY_STYLES[SEVERITY_OF_STATUS[verdict.status]]}",
-    )
-    console.print(Text.assemble(status_text, (finding.message(lang), "bold")))
-    if remedy := finding.remedy(lang):
+    parts = verdict_parts(analysis, words, verdict)
+    style = f"bold {SEVERITY_STYLES[SEVERITY_OF_STATUS[verdict.status]]}"
+    console.print(Text.assemble((f"{parts.label} ", style), (parts.message, "bold")))
+    if remedy := verdict.finding.remedy(lang):
         console.print(Text(remedy))
-    limit_text = words.render(
-        N_("Limiting factor: {limit} ({source})"),
-        {"limit": words.translate(verdict.limit), "source": finding.source.url},
-    )
-    console.print(Text(limit_text, style="bright_black"))
+    params = {"limit": parts.limit, "source": parts.source.url}
+    console.print(Text(words.render(N_("Limiting factor: {limit} ({source})"), params), style="bright_black"))
     console.print()
-
-
-def print_findings(console: Console, findings: Iterable[Finding], *, lang: str = "en") -> None:
-    """Print findings, one a paragraph: severity, place or subject, sentence, mend, code."""
-    words = get_language(lang)
-    for finding in findings:
-        location = replace_unprintable(str(finding.place) if finding.place else finding.subject)
-        message = " ".join(filter(None, (location, finding.full_message(lang))))
-        severity_label = (f"{words.translate(finding.severity.value)}: ", SEVERITY_STYLES[finding.severity])
-        console.print(Text.assemble(severity_label, message, (f" [{finding.code}]", "bright_black")))

@@ -1,6 +1,6 @@
 """Which columns of a table people are shown, and which cell of a row its limit marks.
 
-Exports and notebooks hold all columns; a page or a terminal has room for those that decide, some of them in one cell.
+Exports and notebooks hold all columns; a page or a terminal shows those that decide, some of them in one cell.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ class DisplayColumn:
     columns: tuple[Column, ...]
     heading: str
     separator: str = ""
-    min_width: int = 0  # px of width below which it is left out
 
     @property
     def name(self) -> str:
@@ -37,6 +36,7 @@ class DisplayColumn:
 _DISPLAYED: dict[str, Sequence[str | tuple[str, str, tuple[str, ...]]]] = {
     "block_sizes": (
         "block_size",
+        (N_("verdict"), N_(": "), ("verdict", "reason")),
         "addresses_per_block",
         "blocks",
         (N_("blocks per node, typical · busiest"), " · ", ("blocks_per_node", "blocks_busiest_node")),
@@ -47,7 +47,6 @@ _DISPLAYED: dict[str, Sequence[str | tuple[str, str, tuple[str, ...]]]] = {
         "unused_in_claimed_blocks",
         "routes",
         "spare_blocks",
-        (N_("verdict"), N_(": "), ("verdict", "reason")),
     ),
     "designs": (
         "number",
@@ -101,24 +100,6 @@ _DISPLAYED: dict[str, Sequence[str | tuple[str, str, tuple[str, ...]]]] = {
     ),
 }
 
-# Columns that are left out below so many px, as style.css says; a page in print is narrower than MEDIUM.
-WIDE, MEDIUM, NARROW = 1100, 960, 620
-_MIN_WIDTHS: dict[str, dict[str, int]] = {
-    "block_sizes": {
-        "pods_fit": MEDIUM,
-        "pods_fit_strict": MEDIUM,
-        "spare_blocks": MEDIUM,
-        "addresses_per_block": NARROW,
-        "unused_in_claimed_blocks": NARROW,
-        "routes": NARROW,
-    },
-    "pools": {"addresses_per_block": WIDE, "reserved": MEDIUM, "nodes_with_block": WIDE, "nat_outgoing": MEDIUM},
-    "nodes": {"tunnels_per_node": MEDIUM, "pods_per_node_max": MEDIUM, "blocks": NARROW},
-    "growth": {"addresses": MEDIUM},
-    "designs": {"blocks": MEDIUM, "unused_per_node": MEDIUM, "blocks_per_node": NARROW, "pools": NARROW},
-    "routes": {"in_use": MEDIUM, "sessions": MEDIUM, "limit": MEDIUM, "family": NARROW},
-}
-
 # The column of the block size table in which each limit shows.
 LIMIT_COLUMN: Mapping[str, str] = {
     LIMIT_BLOCKS: "nodes_fit",
@@ -131,10 +112,9 @@ LIMIT_COLUMN: Mapping[str, str] = {
 def display_columns(table: str) -> list[DisplayColumn]:
     """Return the columns of a table that people are shown, in order."""
     by_name = {column.name: column for column in TABLES[table]}
-    min_widths = _MIN_WIDTHS.get(table, {})
     displayed = []
     for entry in _DISPLAYED.get(table, tuple(by_name)):
         heading, separator, names = (by_name[entry].heading, "", (entry,)) if isinstance(entry, str) else entry
         columns = tuple(by_name[name] for name in names)
-        displayed.append(DisplayColumn(columns, heading, separator, min_width=min_widths.get(names[0], 0)))
+        displayed.append(DisplayColumn(columns, heading, separator))
     return displayed

@@ -12,8 +12,8 @@ from rich.text import Text
 
 from ..audit.fleet import AuditedCluster
 from ..findings import N_, Severity, get_language, replace_unprintable
-from .capacity_terminal import SEVERITY_STYLES
 from .cell_text import NO_VALUE
+from .terminal import SEVERITY_STYLES
 
 # In a narrower terminal what is wrong stands only in --json.
 WIDE = 110
@@ -45,7 +45,7 @@ def print_audits(console: Console, clusters: Sequence[AuditedCluster], *, lang: 
     in_use, capacity = words.translate(N_("in use")), words.translate(N_("capacity"))
     table.add_column(f"{in_use} / {capacity}", justify="right", overflow="fold")
     if is_wide:
-        table.add_column(words.translate(N_("gravest finding")), overflow="fold")
+        table.add_column(words.translate(N_("most severe finding")), overflow="fold")
     for cluster in clusters:
         verdict = cluster.verdict
         if verdict is None:

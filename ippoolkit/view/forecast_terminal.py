@@ -13,8 +13,8 @@ from rich.text import Text
 from ..findings import N_, Language, Severity, get_language, replace_unprintable
 from ..forecasting import Forecast, LimitForecast, outlook
 from ..forecasting.fleet import ClusterForecast, fleet_rows
-from .capacity_terminal import SEVERITY_STYLES, print_findings
 from .cell_text import NO_VALUE
+from .terminal import SEVERITY_STYLES, print_findings
 
 # In a narrower terminal chances and the backtest are left out.
 WIDE = 110

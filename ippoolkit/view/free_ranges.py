@@ -41,7 +41,7 @@ def _where(where: str, used_by: str) -> str:
 
 def print_free_ranges(console: Console, found: FreeRanges, *, lang: str = "en") -> None:
     """Print the offers, why there are not more, what is free, and a picture of the space."""
-    from .capacity_terminal import print_findings  # loads pandas, which JSON does without
+    from .terminal import print_findings  # loads pandas, which JSON does without
 
     words = get_language(lang)
     space = found.space

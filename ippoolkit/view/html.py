@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import jinja2
 
 from ..analysis import Analysis
-from ..capacity.choice_table import ADD_POOL, Choice
 from ..capacity.evaluation import Status
 from ..capacity.metrics import METRIC_COLUMN, KeyMetrics
 from ..findings import N_, Finding, Language, get_language, replace_unprintable
 from .cell_text import NO_VALUE, format_column
 from .display_columns import LIMIT_COLUMN, DisplayColumn, display_columns
+from .verdict_parts import verdict_parts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,19 +34,10 @@ def verdict_html(analysis: Analysis, lang: str = "en", *, buttons: bool = False)
     With `buttons` each choice can be taken: a button that carries its index in `Analysis.choices`.
     """
     words = get_language(lang)
-    verdict = analysis.verdict
-    choices = [_choice_parts(choice, words) for choice in analysis.choices]
-    finding = verdict.finding
     return render_template(
         "verdict",
-        word=verdict.status.value,
-        label=words.render(N_("{word}."), {"word": words.translate(verdict.status.value)}),
-        sentence=finding.message(lang),
-        mend="" if choices else finding.remedy(lang),
-        choices=choices,
+        parts=verdict_parts(analysis, words),
         buttons=buttons,
-        limit=words.translate(verdict.limit),
-        source=finding.source,
         words={
             "limit": words.translate(N_("Limiting factor:")),
             "enough": words.translate(N_("Any one of these changes is enough:")),
@@ -145,14 +136,7 @@ def table_html(
     """
     words = get_language(lang)
     columns = display_columns(table_name)
-    column_classes = [
-        " ".join(
-            filter(
-                None, ("text" if column.is_left_aligned else "", f"from-{column.min_width}" if column.min_width else "")
-            )
-        )
-        for column in columns
-    ]
+    column_classes = ["text" if column.is_left_aligned else "" for column in columns]
     texts = zip(*(format_column(column, data, words) for column in columns), strict=True)
     cells = [
         [
@@ -286,9 +270,7 @@ def _key_figure_tiles(figures: KeyMetrics, words: Language) -> list[tuple[str, s
         ),
         (
             format_number(figures.pods_per_node_max),
-            words.render(
-                N_("max pods per node (own blocks); busiest: {busiest}"), {"busiest": figures.pods_on_busiest_node}
-            ),
+            words.render(N_("max pods per node; busiest: {busiest}"), {"busiest": figures.pods_on_busiest_node}),
             "fails" if exceeds_node else "",
         ),
         (
@@ -302,19 +284,6 @@ def _key_figure_tiles(figures: KeyMetrics, words: Language) -> list[tuple[str, s
             "fails" if first_bad_month is not None else "",
         ),
     ]
-
-
-def choice_text(choice: Choice, words: Language) -> str:
-    """Say one change that is enough, in a few words."""
-    change_text, capacity_text = _choice_parts(choice, words)
-    return f"{change_text} ({capacity_text})"
-
-
-def _choice_parts(choice: Choice, words: Language) -> tuple[str, str]:
-    template = N_("another pool of /{value}") if choice.change == ADD_POOL else "{change} {value}"
-    change_text = words.render(template, {"change": words.translate(choice.change), "value": choice.value})
-    capacity_text = words.render(N_("holds {nodes:node}"), {"nodes": choice.nodes_fit})
-    return change_text, capacity_text
 
 
 def _cell_classes(

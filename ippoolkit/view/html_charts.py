@@ -41,8 +41,15 @@ def block_sizes_chart(table: pd.DataFrame, *, chosen: int, lang: str = "en") -> 
             "size": row["block_size"],
             "share": bar_height(row["nodes_fit"]),
             "label": format_short_count(row["nodes_fit"]),
-            "classes": ("bad " if row["verdict"] == fails_text else "")
-            + ("chosen" if row["block_size"] == chosen else ""),
+            "classes": " ".join(
+                name
+                for name, applies in (
+                    ("bad", row["verdict"] == fails_text),
+                    ("chosen", row["block_size"] == chosen),
+                    ("cut", not is_logarithmic and row["nodes_fit"] > axis_top),
+                )
+                if applies
+            ),
         }
         for row in table.to_dict("records")
     ]
@@ -51,7 +58,7 @@ def block_sizes_chart(table: pd.DataFrame, *, chosen: int, lang: str = "en") -> 
         title=words.translate(N_("Nodes that fit, by blockSize")),
         bars=bars,
         line=bar_height(planned_nodes) if planned_nodes else None,
-        told=words.render(N_("- - {nodes:node}"), {"nodes": planned_nodes}) if planned_nodes else "",
+        told=words.render(N_("- - {nodes:node} planned"), {"nodes": planned_nodes}) if planned_nodes else "",
     )
 
 
@@ -81,7 +88,7 @@ def _step_chart(needed: list[int], available: list[int], words: Language) -> dic
     last_available, last_month = max(available, default=0), max(len(needed) - 1, 1)
     axis_top = max([*needed, 1])
     is_limit_shown = last_available <= 6 * axis_top  # else the line would press what is needed flat
-    axis_top = max(axis_top, last_available) if is_limit_shown else axis_top
+    axis_top = max(axis_top, last_available) if is_limit_shown else axis_top * 2
     points = [(100 * month / last_month, 100 - 90 * float(need) / float(axis_top)) for month, need in enumerate(needed)]
     path = "".join(f"H{x:.2f}V{y:.2f}" for x, y in points)
     first_short_month = next(
@@ -99,12 +106,15 @@ def _step_chart(needed: list[int], available: list[int], words: Language) -> dic
         if first_short_month == 0
         else ""
     )
+    # A limit far above what is needed is drawn at the top, and said not to be to scale.
+    far_text = N_("{reach} in the pools, not to scale")
     return {
         "path": f"M0,{points[0][1]:.2f}{path}",
-        "limit": 100 - 90 * float(last_available) / float(axis_top) if is_limit_shown else None,
+        "limit": 100 - 90 * float(last_available) / float(axis_top) if is_limit_shown else 3,
+        "far": "" if is_limit_shown else words.render(far_text, {"reach": format_short_count(last_available)}),
+        "is_short": first_short_month is not None,
         "over": None if first_short_month is None else 100 * first_short_month / last_month,
         "when": month_text,
-        "top": format_short_count(max(needed)),
         "last": last_month,
         "told": words.render(
             N_("{need} needed of {reach}"),

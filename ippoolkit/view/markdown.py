@@ -11,7 +11,7 @@ from ..analysis import Analysis
 from ..findings import N_, Finding, get_language, replace_unprintable
 from .cell_text import format_column
 from .display_columns import display_columns
-from .html import choice_text
+from .verdict_parts import verdict_parts
 
 _MARKDOWN_CHARACTERS = re.compile(r"([\\`*_\[\]|~$#!])")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;"}
@@ -54,19 +54,15 @@ def named_table_markdown(table_name: str, data: pd.DataFrame, *, lang: str = "en
 def verdict_markdown(analysis: Analysis, lang: str = "en") -> str:
     """Return the verdict: word, sentence, what to choose instead, the limit and its source."""
     words = get_language(lang)
-    verdict = analysis.verdict
-    finding = verdict.finding
-    status_text = words.translate(verdict.status.value)
-    lines = [
-        f"**{escape_markdown(words.render(N_('{word}.'), {'word': status_text[:1].upper() + status_text[1:]}))}** {escape_markdown(finding.message(lang))}"
-    ]
-    if analysis.choices:
-        choice_texts = "; ".join(f"**{escape_markdown(choice_text(choice, words))}**" for choice in analysis.choices)
-        lines += ["", f"{words.translate(N_('Any one of these changes is enough:'))} {choice_texts}."]
-    elif remedy := finding.remedy(lang):
-        lines += ["", escape_markdown(remedy)]
-    source = f"[{escape_markdown(finding.source.title)}]({finding.source.url})"
-    lines += ["", f"{words.translate(N_('Limiting factor:'))} {words.translate(verdict.limit)} · {source}"]
+    parts = verdict_parts(analysis, words)
+    lines = [f"**{escape_markdown(parts.label)}** {escape_markdown(parts.message)}"]
+    if parts.choices:
+        choices = "; ".join(f"**{escape_markdown(f'{change} ({reach})')}**" for change, reach in parts.choices)
+        lines += ["", f"{words.translate(N_('Any one of these changes is enough:'))} {choices}."]
+    elif parts.remedy:
+        lines += ["", escape_markdown(parts.remedy)]
+    source = f"[{escape_markdown(parts.source.title)}]({parts.source.url})"
+    lines += ["", f"{words.translate(N_('Limiting factor:'))} {parts.limit} · {source}"]
     return "\n".join(lines)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from ..findings import N_, get_language, replace_unprintable
 from ..simulation.monte_carlo import MonteCarlo
+from .cell_text import column_values
+from .terminal import TextColumn, print_columns
 
 MOST_ROWS = 10
 
@@ -47,10 +49,14 @@ def print_monte_carlo(console: Console, result: MonteCarlo, *, lang: str = "en")
     _print_table(console, title, [words.translate(N_("figure")), "P10", "P50", "P90"], last)
 
 
-def _print_table(console: Console, title: str, headings: list[str], data: Any) -> None:
-    table = Table(title=Text(title), title_justify="left", title_style="bold", box=None, pad_edge=False)
-    for position, heading in enumerate(headings):
-        table.add_column(heading, justify="left" if position == 0 else "right", overflow="fold")
-    for row in data.itertuples(index=False):
-        table.add_row(*(f"{value:,}" if isinstance(value, int) else replace_unprintable(str(value)) for value in row))
-    console.print(table)
+def _print_table(console: Console, title: str, headings: list[str], data: pd.DataFrame) -> None:
+    columns = [
+        TextColumn(
+            name,
+            heading,
+            [f"{v:,}" if isinstance(v, int) else replace_unprintable(str(v)) for v in column_values(data[name])],
+            is_left_aligned=not position,
+        )
+        for position, (name, heading) in enumerate(zip(data.columns, headings, strict=True))
+    ]
+    print_columns(console, columns, title=title)

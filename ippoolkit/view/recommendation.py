@@ -13,7 +13,8 @@ from ..choose.choose_tables import RULE_NAMES
 from ..choose.recommendation import FamilyDesigns, Pick
 from ..choose.search import Design
 from ..findings import N_, get_language
-from .capacity_terminal import print_findings, print_table
+from .capacity_terminal import print_table
+from .terminal import print_findings
 
 SHOWN = 12  # designs of a family and set of pools that a terminal shows
 

@@ -18,6 +18,7 @@ def review_as_dict(review: Review, lang: str = "en") -> dict[str, Any]:
     """Return the review as dicts, lists and scalars."""
     return {
         "accepted": review.accepted,
+        "calico": str(review.release),
         "files": list(review.files),
         "unusable": list(review.unreadable_files),
         "objects": [_reviewed_as_dict(reviewed, lang) for reviewed in review.objects],

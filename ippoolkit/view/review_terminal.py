@@ -8,7 +8,7 @@ from rich.text import Text
 
 from ..findings import N_, Finding, Language, Severity, get_language, replace_unprintable
 from ..manifests.manifest_review import Decision, ObjectReview, Review
-from .capacity_terminal import SEVERITY_STYLES
+from .terminal import SEVERITY_STYLES
 
 _ANSWER_COLORS = {Decision.ACCEPTED: "green", Decision.REFUSED: "red", Decision.BLOCKED_BY_FILE: "red"}
 
@@ -17,12 +17,12 @@ def print_review(console: Console, review: Review, *, lang: str = "en") -> None:
     """Print what each judge says of each object, every finding with its rule and source, and a last line."""
     words = get_language(lang)
     for note in review.notes:
-        _print_finding(console, note, words, lang, indent=0)
+        print_finding(console, note, words, lang, indent=0)
     for reviewed in review.objects:
         console.print()
         _print_object(console, reviewed, words)
         for finding in reviewed.findings:
-            _print_finding(console, finding, words, lang, indent=2)
+            print_finding(console, finding, words, lang, indent=2)
     console.print()
     _print_summary(console, review, words)
 
@@ -42,7 +42,8 @@ def _print_object(console: Console, reviewed: ObjectReview, words: Language) -> 
     console.print(line, soft_wrap=True)
 
 
-def _print_finding(console: Console, finding: Finding, words: Language, lang: str, indent: int) -> None:
+def print_finding(console: Console, finding: Finding, words: Language, lang: str, indent: int) -> None:
+    """Print a finding with its rule, its judges and its source."""
     location = replace_unprintable(str(finding.place or finding.subject))
     severity_label = (f"{words.translate(finding.severity.value)}: ", SEVERITY_STYLES[finding.severity])
     _print_line(
@@ -64,7 +65,7 @@ def _print_line(console: Console, line: Text, indent: int) -> None:
 
 def _print_summary(console: Console, review: Review, words: Language) -> None:
     judges = list(review.objects[0].decisions) if review.objects else []
-    sentences = []
+    sentences = [words.render(N_("As Calico {version} would"), {"version": review.release})]
     for judge in judges:
         accepted = sum(reviewed.decisions[judge] == Decision.ACCEPTED for reviewed in review.objects)
         params = {"judge": judge, "accepted": accepted, "count": len(review.objects)}
@@ -72,4 +73,5 @@ def _print_summary(console: Console, review: Review, words: Language) -> None:
     errors = sum(finding.severity == Severity.ERROR for finding in review.findings)
     warnings = sum(finding.severity == Severity.WARNING for finding in review.findings)
     sentences.append(words.render(N_("{errors:error}, {warnings:warning}"), {"errors": errors, "warnings": warnings}))
-    console.print(Text("; ".join(sentences) + ".", style="bold"))
+    first, *others = sentences
+    console.print(Text(f"{first}: {'; '.join(others)}.", style="bold"))

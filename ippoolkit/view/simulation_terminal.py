@@ -6,14 +6,14 @@ from typing import Any
 
 import pandas as pd
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from ..findings import N_, Language, get_language, replace_unprintable
-from ..ipam import batch_events
 from ..ipam.compilation import needs_compiling
 from ..simulation import Simulation
+from .cell_text import column_values
 from .progress import print_lines, stderr_console
+from .terminal import TextColumn, print_columns
 
 _TIMELINE_ROWS = 12  # of the timeline that a terminal shows
 _FAILURES_SHOWN = 10
@@ -34,7 +34,7 @@ _HEADINGS = {
 
 def print_compiling_notice(lang: str) -> None:
     """Say on standard error that the engine is compiled first, where it is."""
-    if needs_compiling(batch_events.run_events):
+    if needs_compiling():
         message = N_("Compiling the engine for this machine (once only); this takes up to a minute.")
         print_lines(stderr_console(), get_language(lang).translate(message))
 
@@ -63,14 +63,16 @@ def print_simulation(console: Console, simulation: Simulation, *, lang: str = "e
 
 
 def _print_table(console: Console, words: Language, data: pd.DataFrame, title: str) -> None:
-    table = Table(title=words.translate(title), title_justify="left", title_style="bold", box=None, pad_edge=False)
-    for column in data.columns:
-        justify: Any = "left" if data[column].dtype == object or data[column].dtype == "str" else "right"
-        table.add_column(words.translate(_HEADINGS[column]), justify=justify, overflow="fold")
-    for row in data.itertuples(index=False):
-        table.add_row(*(Text(_format_value(words, value)) for value in row))
-    console.print(table)
-    console.print()
+    columns = [
+        TextColumn(
+            name,
+            words.translate(_HEADINGS[name]),
+            [_format_value(words, value) for value in column_values(data[name])],
+            is_left_aligned=data[name].dtype == object or data[name].dtype == "str",
+        )
+        for name in data.columns
+    ]
+    print_columns(console, columns, title=words.translate(title), lang=words.code)
 
 
 def _format_value(words: Language, value: Any) -> str:

@@ -1,13 +1,18 @@
-"""The address map as the page draws it: cells with their shares and texts, the way in, and what the colours mean."""
+"""The address map as the page draws it: cells, how full they are, whose they are, and a search for an address."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import asyncio
+import ipaddress
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from ..findings import N_, Language
+from ..cidr import Address
+from ..findings import N_, Language, replace_unprintable
 from ..model import IPPool, Scenario
+from .form_planner import COMPILING_MESSAGE
+from .widgets_js import AddressMapWidget
 
 if TYPE_CHECKING:
     from ..simulation import Simulation
@@ -16,143 +21,306 @@ MAX_NAMES_SHOWN = 12
 _CELL_KEY = ("blocks", "claimed", "addresses", "used", "borrowed", "cooling", "reserved", "node")
 
 
-@dataclass(slots=True)
-class MapState:
-    """What is looked at: the pool, and the parts of it that were opened one after the other."""
+class AddressMapView:
+    """The map of one pool: the whole of it, or a part that was opened.
 
-    pool_key: str = ""
-    open_ranges: list[tuple[int, int]] = field(default_factory=list)
-    simulated: tuple[Scenario, Simulation] | None = None
+    Parameters
+    ----------
+    language
+        The reader's language.
+    show_pool
+        Called with a pool's name where the map is to show another pool.
+    traits
+        Further traits of the widget.
+    """
 
-    def show_pool(self, scenario: Scenario, pool: IPPool) -> None:
-        """Look at a pool of a scenario; the parts stay open as long as the pool is cut the same way."""
+    def __init__(self, language: Language, show_pool: Callable[[str], None], **traits: Any) -> None:
+        self._language = language
+        self._show_pool = show_pool
+        self.widget = AddressMapWidget(labels=self._labels(), **traits).add_class("ipk-map")
+        self.widget.on_msg(self._on_action)
+        self._scenario: Scenario | None = None
+        self._pool: IPPool | None = None
+        self._simulated: tuple[Scenario, Simulation] | None = None
+        self._pool_key = ""
+        self._open_ranges: list[tuple[int, int]] = []
+        self._found: tuple[int, str] | None = None  # block number and what was found there
+        self._task: asyncio.Task[None] | None = None
+
+    def show(self, scenario: Scenario, pool: IPPool | None) -> None:
+        """Show a pool of a scenario; the parts stay open as long as the pool is cut the same way.
+
+        The first map may have to load or compile the engine. In a notebook the one happens in a thread, the other in a
+        process of its own: the fields and the other tabs stay usable.
+        """
+        self._scenario, self._pool = scenario, pool
+        if pool is None:
+            self._show_message(N_("No pool yet. Load one, or add one on the left."))
+            return
         key = f"{pool.name} {pool.cidr} {pool.block_size}"
-        if key != self.pool_key:
-            self.pool_key = key
-            self.open_ranges.clear()
-        if self.simulated is None or self.simulated[0] is not scenario:
-            from ..simulation import place_planned_pods  # the engine takes long to load, and is wanted for the map only
+        if key != self._pool_key:
+            self._pool_key = key
+            self._open_ranges.clear()
+            self._found = None
+        if self._simulated is not None and self._simulated[0] is scenario:
+            self._draw()
+            return
+        if self._simulated is not None:  # the engine is loaded: it answers at once
+            self._simulate(scenario)
+            self._draw()
+            return
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # no event loop: nobody is waiting at a page
+            self._simulate(scenario)
+            self._draw()
+            return
+        if self._task is None or self._task.done():
+            self._show_message(N_("Computing the map."))
+            self._task = loop.create_task(self._simulate_in_thread(scenario))
 
-            self.simulated = scenario, place_planned_pods(scenario)
+    async def _simulate_in_thread(self, scenario: Scenario) -> None:
+        if await asyncio.to_thread(_must_compile_engine):
+            self._show_message(COMPILING_MESSAGE)
+            await asyncio.to_thread(_compile_engine)
+        await asyncio.to_thread(self._simulate, scenario)
+        if self._scenario is not None:
+            self.show(self._scenario, self._pool)
 
-    def simulation(self) -> Simulation:
-        """Return what the engine made of the scenario."""
-        assert self.simulated is not None
-        return self.simulated[1]
+    def _simulate(self, scenario: Scenario) -> None:
+        from ..simulation import place_planned_pods  # the engine takes long to load, and is wanted for the map only
 
+        self._simulated = scenario, place_planned_pods(scenario)
 
-def is_engine_compiled() -> bool:
-    """Whether the engine is ready; compiling it takes a while, once on a machine."""
-    from ..ipam import batch_events
-    from ..ipam.compilation import needs_compiling
+    # ---- what comes from the page
 
-    return not needs_compiling(batch_events.place_pods)
+    def _on_action(self, _: Any, message: dict[str, Any], __: Any) -> None:
+        """Open a cell, go back, or look for an address."""
+        pool = self._pool
+        if pool is None or self._simulated is None:
+            return
+        match message.get("action"):
+            case "open":
+                self._open_cell(pool, int(message.get("value", -1)))
+            case "back":
+                self._found = None
+                if self._open_ranges:
+                    self._open_ranges.pop()
+            case "pool":
+                self._show_pool(str(message.get("value", "")))
+                return
+            case "find":
+                self._find(str(message.get("value", "")).strip())
+                return
+        self._draw()
 
+    def _open_cell(self, pool: IPPool, index: int) -> None:
+        cells = self._cells(pool)
+        if 0 <= index < len(cells) and cells[index]["blocks"] > 1:
+            self._open_ranges.append((cells[index]["first"], cells[index]["blocks"]))
 
-def address_map_data(state: MapState, pool: IPPool, words: Language) -> dict[str, Any]:
-    """Return everything that the page needs to draw the map."""
-    from ..figures.address_map_chart import cells_per_row
+    def _find(self, text: str) -> None:
+        """Show the block of an address, in whichever pool it is, and who holds the address."""
+        self._found = None
+        try:
+            address = ipaddress.ip_address(text)
+        except ValueError:
+            self._draw(N_("{text} is not an IP address."), {"text": replace_unprintable(text)})
+            return
+        assert self._scenario is not None
+        pools = [pool for pool in self._scenario.cluster.pools if address in pool.cidr]
+        if not pools:
+            self._draw(N_("{text} is in none of the pools."), {"text": replace_unprintable(text)})
+            return
+        pool = pools[0]
+        if pool != self._pool:
+            self._show_pool(pool.name)
+        if self._pool != pool:
+            return
+        number = pool.cidr.subnet_index_of(address, pool.block_size)
+        self._open_ranges.clear()
+        while (cells := self._cells(pool)) and cells[0]["blocks"] > 1:
+            cell = next(cell for cell in cells if cell["first"] <= number < cell["first"] + cell["blocks"])
+            self._open_ranges.append((cell["first"], cell["blocks"]))
+        self._found = number, self._holder_text(pool, address, number)
+        self._draw()
 
-    cells = _cells(state, pool)
-    # Most cells are like others: each kind is put into words, and sent, once.
-    keys = [tuple(cell[name] for name in _CELL_KEY) for cell in cells]
-    kinds = dict(zip(keys, cells, strict=True))
-    kind_indexes = {key: index for index, key in enumerate(kinds)}
-    return {
-        "id": f"{abs(hash(state.pool_key)) % 10**6}",
-        "columns": cells_per_row(len(cells)),
-        "label": words.render(N_("Address map of pool {pool}: use the arrow keys"), {"pool": pool.name}),
-        "head": _heading_html(state, pool, cells, words),
-        "hint": words.translate(
-            N_("Point at a cell to see what it holds; click to open one that holds several blocks.")
-        ),
-        "legend": _legend_html(state, pool, words),
-        "ranges": [cell["range"] for cell in cells],
-        "cells": [kind_indexes[key] for key in keys],
-        "kinds": [_cell_drawing(cell, words) for cell in kinds.values()],
-    }
+    def _holder_text(self, pool: IPPool, address: Address, number: int) -> str:
+        """Say who holds an address, and whose block it is in."""
+        assert self._simulated is not None
+        simulation = self._simulated[1]
+        cell = next(cell for cell in self._cells(pool) if cell["first"] == number)
+        params = {
+            "address": str(address),
+            "block": str(pool.cidr.subnet(pool.block_size, number)),
+            "node": cell["node"],
+        }
+        pods = simulation.pods
+        holders = pods.loc[pods["address"] == str(address)].to_dict("records")
+        if holders:
+            params |= {"holder": holders[0]["pod"], "holder_node": holders[0]["node"]}
+            template = N_("{address} is in use by {holder} on {holder_node}, in block {block}.")
+        elif any(
+            address in cidr
+            for reservation in simulation.cluster.scenario.cluster.reservations
+            for cidr in reservation.reserved_cidrs
+        ):
+            template = N_("{address} is reserved (IPReservation), in block {block}.")
+        elif cell["node"]:
+            template = N_("{address} is free, in block {block} of {node}.")
+        else:
+            template = N_("{address} is free; no node holds block {block}.")
+        return self._language.render(template, params)
 
+    # ---- what goes to the page
 
-def open_cell(state: MapState, pool: IPPool, index: int) -> None:
-    """Look into one cell."""
-    cells = _cells(state, pool)
-    if 0 <= index < len(cells) and cells[index]["blocks"] > 1:
-        state.open_ranges.append((cells[index]["first"], cells[index]["blocks"]))
+    def _show_message(self, text: str) -> None:
+        self.widget.view = {"heading": f'<p class="ipk-empty">{escape(self._language.translate(text))}</p>'}
 
+    def _draw(self, notice: str = "", params: dict[str, Any] | None = None) -> None:
+        """Send everything that the page needs to draw the map."""
+        from ..figures.address_map_chart import cells_per_row
 
-def _cells(state: MapState, pool: IPPool) -> list[dict[str, Any]]:
-    """Return the cells of the part that is open."""
-    from ..simulation.address_map import address_map_rows
+        pool = self._pool
+        assert pool is not None
+        cells = self._cells(pool)
+        # Most cells are like others: each kind is put into words, and sent, once.
+        keys = [tuple(cell[name] for name in _CELL_KEY) for cell in cells]
+        kinds = dict(zip(keys, cells, strict=True))
+        kind_indexes = {key: index for index, key in enumerate(kinds)}
+        nodes = list(dict.fromkeys(cell["node"] for cell in cells if cell["node"]))
+        language = self._language
+        found_index = None
+        if self._found is not None:
+            found_index = next((index for index, cell in enumerate(cells) if cell["first"] == self._found[0]), None)
+        self.widget.view = {
+            "id": f"{abs(hash(self._pool_key)) % 10**6}",
+            "columns": cells_per_row(len(cells)),
+            "label": language.render(N_("Address map of pool {pool}: use the arrow keys"), {"pool": pool.name}),
+            "heading": self._heading_html(pool, cells),
+            "hint": language.render(notice, params or {})
+            if notice
+            else self._found[1]
+            if self._found
+            else language.translate(
+                N_("Point at a cell to see what it holds; click to open one that holds several blocks.")
+            ),
+            "isNotice": bool(notice or self._found),
+            "legend": self._legend_html(pool),
+            "ranges": [cell["range"] for cell in cells],
+            "cells": [kind_indexes[key] for key in keys],
+            "kinds": [self._cell_drawing(cell, nodes) for cell in kinds.values()],
+            "nodes": [replace_unprintable(node) for node in nodes],
+            "found": found_index,
+            "pool": pool.name,
+            "pools": self._pool_names(),
+        }
 
-    first, count = state.open_ranges[-1] if state.open_ranges else (0, pool.block_count)
-    return address_map_rows(state.simulation(), pool.name, first=first, count=count)
+    def _pool_names(self) -> list[str]:
+        assert self._scenario is not None
+        return sorted(pool.name for pool in self._scenario.cluster.pools)
 
+    def _cells(self, pool: IPPool) -> Sequence[dict[str, Any]]:
+        """Return the cells of the part that is open."""
+        from ..simulation.address_map import address_map_rows
 
-def _cell_drawing(cell: dict[str, Any], words: Language) -> dict[str, Any]:
-    """Return how full cells of a kind are drawn, and what is said of them."""
-    total = cell["addresses"]
-    shares = {name: round(float(cell[name]) / float(total), 4) for name in ("used", "borrowed", "reserved")}
-    return {**shares, "claimed": float(cell["claimed"]) / float(cell["blocks"]), "text": _cell_text(cell, words)}
+        assert self._simulated is not None
+        first, count = self._open_ranges[-1] if self._open_ranges else (0, pool.block_count)
+        return address_map_rows(self._simulated[1], pool.name, first=first, count=count)
 
+    def _cell_drawing(self, cell: dict[str, Any], nodes: list[str]) -> dict[str, Any]:
+        """Return how full cells of a kind are drawn, whose they are, and what is said of them."""
+        total = cell["addresses"]
+        shares = {name: round(float(cell[name]) / float(total), 4) for name in ("used", "borrowed", "reserved")}
+        return {
+            **shares,
+            "claimed": float(cell["claimed"]) / float(cell["blocks"]),
+            "node": nodes.index(cell["node"]) if cell["node"] else None,
+            "text": self._cell_text(cell),
+        }
 
-def _cell_text(cell: dict[str, Any], words: Language) -> str:
-    """Say what cells of a kind hold."""
-    parts = []
-    if cell["blocks"] > 1:
-        parts.append(words.render(N_("{claimed} of {blocks:block} claimed"), cell))
-    elif cell["node"]:
-        parts.append(words.render(N_("block of {node}"), cell))
-    else:
-        parts.append(words.translate(N_("a block without affinity") if cell["claimed"] else N_("no block yet")))
-    if cell["used"]:
-        parts.append(words.render(N_("{used} of {addresses:address} in use"), cell))
-    if cell["borrowed"]:
-        parts.append(words.render(N_("{borrowed} of them borrowed by other nodes"), cell))
-    if cell["cooling"]:
-        parts.append(words.render(N_("{cooling} in cooldown"), cell))
-    if cell["reserved"]:
-        parts.append(words.render(N_("{reserved} reserved"), cell))
-    return ", ".join(parts)
+    def _cell_text(self, cell: dict[str, Any]) -> str:
+        """Say what cells of a kind hold."""
+        language = self._language
+        if cell["blocks"] > 1:
+            parts = [language.render(N_("{claimed} of {blocks:block} claimed"), cell)]
+        elif cell["node"]:
+            parts = [language.render(N_("block of {node}"), cell)]
+        else:
+            parts = [language.translate(N_("a block without affinity") if cell["claimed"] else N_("no block yet"))]
+        for count, template in (
+            ("used", N_("{used} of {addresses:address} in use")),
+            ("borrowed", N_("{borrowed} of them borrowed by other nodes")),
+            ("cooling", N_("{cooling} in cooldown")),
+            ("reserved", N_("{reserved} reserved")),
+        ):
+            if cell[count]:
+                parts.append(language.render(template, cell))
+        return ", ".join(parts)
 
+    def _heading_html(self, pool: IPPool, cells: Sequence[dict[str, Any]]) -> str:
+        language = self._language
+        if not self._open_ranges:
+            params = {"pool": pool.name, "cidr": pool.cidr, "each": cells[0]["blocks"] if cells else 1}
+            title = language.render(N_("Pool {pool}, {cidr}: {each:block} a cell"), params)
+            return f"<h3>{escape(title)}</h3>"
+        first, count = self._open_ranges[-1]
+        params = {"pool": pool.name, "count": count, "first": pool.cidr.subnet(pool.block_size, first)}
+        title = language.render(N_("{pool}, {count:block} from {first} on"), params)
+        back_text = language.translate(N_("Back"))
+        return f'<h3>{escape(title)}</h3><button type="button" data-action="back">{escape(back_text)}</button>'
 
-def _heading_html(state: MapState, pool: IPPool, cells: list[dict[str, Any]], words: Language) -> str:
-    blocks_per_cell = cells[0]["blocks"] if cells else 1
-    params = {"pool": pool.name, "cidr": pool.cidr, "each": blocks_per_cell}
-    title = words.render(N_("Pool {pool}, {cidr}: {each:block} a cell"), params)
-    back_button = ""
-    if state.open_ranges:
-        first, count = state.open_ranges[-1]
-        first_block = pool.cidr.subnet(pool.block_size, first)
-        title = words.render(
-            N_("{pool}, {count:block} from {first} on"), {"pool": pool.name, "count": count, "first": first_block}
+    def _legend_html(self, pool: IPPool) -> str:
+        from ..simulation.address_map import nodes_without_blocks
+
+        language = self._language
+        labels = {
+            "used": N_("in use"),
+            "borrowed": N_("borrowed by other nodes"),
+            "claimed": N_("free, in a node's block"),
+            "free": N_("no block yet"),
+            "reserved": N_("reserved"),
+        }
+        swatches = "".join(
+            f'<span class="for-{key}"><i class="{key}"></i>{escape(language.translate(text))}</span>'
+            for key, text in labels.items()
         )
-        back_text = words.translate(N_("Back"))
-        back_button = f'<button type="button" data-action="out">{escape(back_text)}</button>'
-    return f"<h3>{escape(title)}</h3>{back_button}"
-
-
-def _legend_html(state: MapState, pool: IPPool, words: Language) -> str:
-    labels = {
-        "used": N_("in use"),
-        "lent": N_("borrowed by other nodes"),
-        "claimed": N_("free, in a node's block"),
-        "free": N_("no block yet"),
-        "reserved": N_("reserved"),
-    }
-    swatches = "".join(
-        f'<span><i class="{key}"></i>{escape(words.translate(text))}</span>' for key, text in labels.items()
-    )
-    from ..simulation.address_map import nodes_without_blocks
-
-    names = nodes_without_blocks(state.simulation(), pool.name)
-    without_block_html = ""
-    if names:
-        more_text = (
-            words.render(N_("and {n:node} more"), {"n": len(names) - MAX_NAMES_SHOWN})
-            if len(names) > MAX_NAMES_SHOWN
-            else ""
-        )
+        legend = f'<p class="ipk-legend">{swatches}</p>'
+        assert self._simulated is not None
+        names = nodes_without_blocks(self._simulated[1], pool.name)
+        if not names:
+            return legend
+        more_count = len(names) - MAX_NAMES_SHOWN
+        more_text = language.render(N_("and {n:node} more"), {"n": more_count}) if more_count > 0 else ""
         names_html = " ".join(f"<code>{escape(name)}</code>" for name in names[:MAX_NAMES_SHOWN])
-        no_block_text = words.translate(N_("No block:"))
-        without_block_html = f'<p class="ipk-without">{escape(no_block_text)} {names_html} {escape(more_text)}</p>'
-    return f'<p class="ipk-legend">{swatches}</p>{without_block_html}'
+        no_block_text = language.translate(N_("No block:"))
+        return f'{legend}<p class="ipk-without">{escape(no_block_text)} {names_html} {escape(more_text)}</p>'
+
+    def _labels(self) -> dict[str, str]:
+        """Return the texts of the controls, which do not change."""
+        labels = {
+            "colour": N_("Colour by"),
+            "usage": N_("use"),
+            "node": N_("node"),
+            "find": N_("Find an IP address"),
+            "pool": N_("Pool"),
+            "moreNodes": N_("and more"),
+        }
+        return {key: self._language.translate(text) for key, text in labels.items()}
+
+
+def _must_compile_engine() -> bool:
+    """Whether the engine has still to be compiled, which takes a while, once on a machine."""
+    from ..ipam.compilation import needs_compiling
+    from ..simulation import place_planned_pods  # noqa: F401 (with it comes all that is compiled)
+
+    return needs_compiling()
+
+
+def _compile_engine() -> None:
+    """Wait for another process to compile the engine."""
+    from ..simulation.engine_warm_up import start_compiling
+
+    process = start_compiling()
+    if process is not None:
+        process.wait()

@@ -136,7 +136,7 @@ class ChooseTab:
             if message.get("name") in {entry.name for entry in (*NEED, *TARGET)}:
                 self.set(message["name"], message.get("value"))
         finally:
-            self._form.send({"done": message.get("number", 0)})
+            self._form.send({"acknowledged": message.get("number", 0)})
 
     def _on_action(self, _: Any, message: Mapping[str, Any], __: Any) -> None:
         if message.get("action") == "take" and str(message.get("value", "")).isdigit():

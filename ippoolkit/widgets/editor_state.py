@@ -1,4 +1,4 @@
-"""What the planner edits: one pool and one group of nodes of a scenario, and what a new value makes of them."""
+"""What the planner's fields edit: one pool and one group of nodes of a scenario."""
 
 from __future__ import annotations
 
@@ -7,25 +7,17 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from ..calico.limits import DEFAULT_BLOCK_SIZE
-from ..calico.limits import allowed_block_sizes as allowed_sizes
+from ..calico.limits import DEFAULT_BLOCK_SIZE, allowed_block_sizes
 from ..cidr import Cidr
-from ..model import EncapsulationMode, IPPool, IPReservation, NodeGroup, Scenario
+from ..model import IPPool, IPReservation, NodeGroup, Scenario
 from ..model.scenario_edits import nodes_as_group, with_pool, with_single_group
 
-ENCAPSULATIONS: dict[str, tuple[EncapsulationMode, EncapsulationMode]] = {
-    "None": ("Never", "Never"),
-    "VXLAN Always": ("Never", "Always"),
-    "VXLAN CrossSubnet": ("Never", "CrossSubnet"),
-    "IPIP Always": ("Always", "Never"),
-    "IPIP CrossSubnet": ("CrossSubnet", "Never"),
-}
 _RESERVATION_NAME = "planned"
 
 
 @dataclass(frozen=True)
 class EditorState:
-    """A scenario, and which of its pools and groups the fields show; each edit returns another desk."""
+    """A scenario, and which of its pools and groups the fields show; each edit returns another state."""
 
     scenario: Scenario
     pool_name: str = ""
@@ -56,7 +48,7 @@ class EditorState:
         pool = self.pool
         if pool is None:
             return self
-        smallest = allowed_sizes(cidr.version, cidr.prefix).start
+        smallest = allowed_block_sizes(cidr.version, cidr.prefix).start
         if cidr.version == pool.version:
             return self.with_pool(cidr=cidr, block_size=max(pool.block_size, smallest))
         block_size = max(DEFAULT_BLOCK_SIZE[cidr.version], smallest)
@@ -83,7 +75,7 @@ class EditorState:
         return replace(self, scenario=replace(self.scenario, plan=replace(self.scenario.plan, **changes)))
 
     def with_reserved(self, cidrs: tuple[Cidr, ...]) -> EditorState:
-        """Put one reservation in the place of all."""
+        """Replace all reservations by one of these ranges."""
         return self._with_cluster(
             reservations=(IPReservation(name=_RESERVATION_NAME, reserved_cidrs=cidrs),) if cidrs else ()
         )
@@ -99,7 +91,7 @@ class EditorState:
         return replace(self._with_cluster(pools=(*pools, new_pool)), pool_name=new_pool.name)
 
     def remove_pool(self) -> EditorState:
-        """Take the pool away."""
+        """Remove the pool."""
         remaining_pools = tuple(pool for pool in self.scenario.cluster.pools if pool is not self.pool)
         return self._with_cluster(pools=remaining_pools)
 
@@ -110,7 +102,7 @@ class EditorState:
         return self._with_groups((*groups, new_group), new_group.name)
 
     def remove_group(self) -> EditorState:
-        """Take the group away."""
+        """Remove the group."""
         return self._with_groups(
             tuple(group for group in self.scenario.plan.groups if group.name != self.group_name), ""
         )

@@ -1,4 +1,4 @@
-"""The planner's tab that makes a report of what stands on the screen."""
+"""The tab that creates a report of what stands on the screen."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ MIME_TYPES = {
 
 
 class ReportTab:
-    """Makes a report in a thread of its own, so that the planner stays usable."""
+    """Creates a report in a thread, so that the planner stays usable."""
 
     def __init__(
         self,
-        words: Language,
+        language: Language,
         get_scenario: Callable[[], Scenario],
         description: str = N_("One file with this plan: verdict, tables, pictures, findings, sources."),
         get_options: Callable[[], dict[str, Any]] = dict,
     ) -> None:
-        self._words = words
+        self._language = language
         self._get_scenario = get_scenario
         self._description = description
         self._get_options = get_options
@@ -44,14 +44,14 @@ class ReportTab:
         self._show()
 
     def _on_action(self, _: Any, message: dict[str, Any], __: Any) -> None:
-        if message.get("action") == "make":
-            self.make()
+        if message.get("action") == "create":
+            self.create()
         elif message.get("action") == "format" and message.get("value") in MIME_TYPES:
             self._format = message["value"]
             self._show()
 
-    def make(self) -> None:
-        """Make the report, unless one is being made."""
+    def create(self) -> None:
+        """Create the report, unless one is being created."""
         if self._task is not None and not self._task.done():
             return
         scenario, options = self._get_scenario(), self._get_options()
@@ -62,9 +62,9 @@ class ReportTab:
             self._show_result(self._write_report(scenario, {**options, "progress": self._show_progress}))
             return
         options["progress"] = lambda *done: loop.call_soon_threadsafe(self._show_progress, *done)
-        self._task = loop.create_task(self._make_in_thread(scenario, options))
+        self._task = loop.create_task(self._create_in_thread(scenario, options))
 
-    async def _make_in_thread(self, scenario: Scenario, options: dict[str, Any]) -> None:
+    async def _create_in_thread(self, scenario: Scenario, options: dict[str, Any]) -> None:
         self._show_result(await asyncio.to_thread(self._write_report, scenario, options))
 
     def _show_progress(self, done: int, total: int) -> None:
@@ -81,7 +81,7 @@ class ReportTab:
             folder.mkdir(exist_ok=True)
             template_suffix = f"-{options['template']}" if "template" in options else ""
             target = folder / scenario_file_name(scenario.name + template_suffix, suffix=f".{self._format}")
-            return make_report(scenario, target, lang=self._words.code, **options)
+            return make_report(scenario, target, lang=self._language.code, **options)
         except IppoolkitError as error:
             return error
         except OSError as error:
@@ -89,25 +89,25 @@ class ReportTab:
 
     def _show_result(self, result: Path | IppoolkitError) -> None:
         if isinstance(result, IppoolkitError):
-            self._show(f'<p class="ipk-field-error" role="alert">{escape(result.describe(self._words.code))}</p>')
+            self._show(f'<p class="ipk-field-error" role="alert">{escape(result.describe(self._language.code))}</p>')
             return
         link_text = self._translate_html(N_("Open the report"))
-        link = f'<a data-made target="_blank" rel="noopener">{link_text}</a>'
-        path_text = self._words.render(N_("Saved as {path}."), {"path": f"{REPORT_FOLDER}/{result.name}"})
+        link = f'<a data-file target="_blank" rel="noopener">{link_text}</a>'
+        path_text = self._language.render(N_("Saved as {path}."), {"path": f"{REPORT_FOLDER}/{result.name}"})
         self._show(f'<p role="status"><strong>{link}</strong> {escape(path_text)}</p>')
-        self.pane.send({"made": MIME_TYPES[result.suffix[1:]], "name": result.name}, [result.read_bytes()])
+        self.pane.send({"file": MIME_TYPES[result.suffix[1:]], "name": result.name}, [result.read_bytes()])
 
     def _show(self, below: str = "") -> None:
         description = self._translate_html(self._description)
         label = self._translate_html(N_("Format"))
         options = "".join(
-            f'<option value="{format_name}"{" selected" if format_name == self._format else ""}>{format_name.upper()}</option>'
-            for format_name in MIME_TYPES
+            f'<option value="{name}"{" selected" if name == self._format else ""}>{name.upper()}</option>'
+            for name in MIME_TYPES
         )
         formats = f'<select data-action="format" data-value="" aria-label="{label}">{options}</select>'
         button_text = self._translate_html(N_("Create report"))
-        button = f'<button type="button" class="ipk-primary" data-action="make" data-value="">{button_text}</button>'
+        button = f'<button type="button" class="ipk-primary" data-action="create" data-value="">{button_text}</button>'
         self.pane.html = f'<p class="ipk-empty">{description}</p><p class="ipk-buttons">{button}{formats}</p>{below}'
 
     def _translate_html(self, text: str) -> str:
-        return escape(self._words.translate(text))
+        return escape(self._language.translate(text))

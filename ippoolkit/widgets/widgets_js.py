@@ -32,9 +32,10 @@ class HtmlPane(anywidget.AnyWidget):
 
 
 class AddressMapWidget(anywidget.AnyWidget):
-    """The address map; sends the actions ``in`` (with a cell's place), ``out`` and those of its head."""
+    """The address map; sends the actions ``open`` (with a cell's index), ``back``, ``pool`` and ``find``."""
 
     _esm = _read_script("map.js")
+    labels: Any = traitlets.Dict().tag(sync=True)
     view: Any = traitlets.Dict().tag(sync=True)
 
 

@@ -35,7 +35,13 @@ def to_manifest(item: IPPool | IPAMConfig | IPReservation) -> dict[str, Any]:
 
 
 def to_manifests_yaml(items: Iterable[IPPool | IPAMConfig | IPReservation]) -> str:
-    """Return the v3 objects as YAML documents."""
+    """Return the v3 objects as YAML documents.
+
+    Parameters
+    ----------
+    items
+        Pools, IPAM configurations and reservations, in the order of the documents.
+    """
     return "---\n".join(dump_yaml(to_manifest(item)) for item in items)
 
 

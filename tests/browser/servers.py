@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -12,10 +11,10 @@ import threading
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.helpers import ROOT
+from ippoolkit.widgets.lab import lab_environment, prepare_lab
 
 COMMANDS = {
-    "lab": ["-m", "jupyterlab", "--allow-root", "--ServerApp.root_dir=.", "--IdentityProvider.token=t"],
+    "lab": ["-m", "ippoolkit", "lab", ".", "--IdentityProvider.token=t"],
     "voila": ["-m", "voila", "--template=ippoolkit", "--Voila.ip=127.0.0.1", "notebooks/planner.ipynb"],
 }
 
@@ -23,10 +22,9 @@ COMMANDS = {
 @contextmanager
 def serving(kind: str, folder: Path):
     """Serve a copy of the notebooks from a folder, since JupyterLab saves what it runs; yield the address."""
-    for name in ("notebooks", "data"):
-        shutil.copytree(ROOT / name, folder / name, dirs_exist_ok=True)
+    prepare_lab(folder)
     private = {f"JUPYTER_{name}_DIR": str(folder / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
-    environment = {**os.environ, **private, "JUPYTER_PATH": str(ROOT / "ippoolkit/widgets/share")}
+    environment = {**os.environ, **private, "JUPYTER_PATH": lab_environment()["JUPYTER_PATH"]}
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -49,9 +47,8 @@ def serving(kind: str, folder: Path):
 
 
 def run_all(page) -> None:
-    """Run all cells of a notebook that is open in JupyterLab, by its menu."""
+    """Run all cells of a notebook that is open in JupyterLab and does not run by itself, by its menu."""
     page.wait_for_selector(".jp-Notebook")
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
-    assert page.locator(".jp-Dialog").count() == 0
     page.locator(".lm-MenuBar-itemLabel", has_text=re.compile("^Run$")).click()
     page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Run All Cells$")).click()

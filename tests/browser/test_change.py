@@ -3,7 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.servers import run_all, serving
+from tests.browser.servers import serving
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -20,7 +20,6 @@ def test_a_change_is_chosen_and_rehearsed(home, watch, width):
     page = watched.page
     page.set_default_timeout(30_000)
     page.goto(f"{home}lab/tree/notebooks/change.ipynb?token=t&reset")
-    run_all(page)
     page.wait_for_selector(".ipk-verdict", timeout=180_000)  # the engine may have to be compiled first
     page.wait_for_selector(".ipk-timeline svg")
     page.locator(".ipk-change select").select_option("migrate")

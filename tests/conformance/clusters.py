@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -11,6 +12,8 @@ from ippoolkit.audit.cluster_metrics import cluster_metrics
 from ippoolkit.errors import InputError
 from ippoolkit.read.reading import KIND_BY_RESOURCE, read
 
+# What the file of several kinds was asked for: `kubectl get ippools,ipamblocks,... -o yaml`.
+_ONE_FILE_RESOURCES = ("ippools", "ipamblocks", "blockaffinities", "ipamconfigs", "nodes")
 KEYS = {"totals", "pools", "nodes", "config"}
 _CLAMP = 2**63 - 1
 # What people may have of a cluster: the dumps, one file of several kinds, and what calicoctl prints.
@@ -44,7 +47,7 @@ def compare(folder: Path, truth):
             chosen = [file for file in files if file.match(pattern) and file.name not in _NOT_DUMPS]
             if not chosen:
                 continue
-            none = _none(files) if given == "clusters" else ()
+            none = _none(files) if given == "clusters" else _none_in_one_file(chosen, given)
             try:
                 reading = read(*chosen, empty_kinds=none)
             except InputError as error:
@@ -75,6 +78,17 @@ def _none(files):
             and json.loads(file.read_text()).get("items") == []
         ):
             yield kind
+
+
+def _none_in_one_file(chosen, given):
+    """The kinds that the one file of a cluster without any pool was asked for, and has nothing of."""
+    if given not in ("clusters (one file)", "clusters (all of it)"):
+        return ()
+    text = "\n".join(file.read_text() for file in chosen)
+    if re.search(r"^ *(?:- )?kind: IPPool$", text, re.MULTILINE):
+        return ()
+    kinds = {KIND_BY_RESOURCE[name] for name in _ONE_FILE_RESOURCES}
+    return {kind for kind in kinds if not re.search(rf"^ *(?:- )?kind: (?:{kind}|IPAMConfig)$", text, re.MULTILINE)}
 
 
 def _compared(name, truth, ours, *, all_known):

@@ -2,6 +2,8 @@
 
 import ipaddress
 
+from ippoolkit.calico.pool_rules import parse_reserved_cidr
+from ippoolkit.calico.releases import NEWEST, Release
 from ippoolkit.cidr import Cidr, CidrError
 from ippoolkit.findings import RULES
 from ippoolkit.ipam import Ipam, IpamError
@@ -29,13 +31,35 @@ _POOL = {
 def compare(lines):
     """Run a trace; return how many operations there are, and what differs."""
     head, *operations = lines
-    ipam = Ipam(datastore=head.get("datastore", "kubernetes"))
+    release = release_of(head)
+    ipam = Ipam(datastore=head.get("datastore", "kubernetes"), release=release)
     found = []
     for number, operation in enumerate(operations, 2):
         ours, theirs = _run(ipam, operation), dict(operation.get("result") or {})
+        for result in (ours, theirs):
+            if "unallocated" in result:  # their order means nothing
+                result["unallocated"] = sorted(result["unallocated"])
         if ours != _normal(operation["op"], theirs, ours):
             found.append(f"{head['trace']}:{number}: {operation['op']} gives {ours}; recorded: {operation['result']}")
     return len(operations), found
+
+
+def release_of(head):
+    """The release of a recording: the newest where none is named."""
+    name = str(head.get("calico", "")).partition(" ")[0]
+    return Release.parse(name) if name else NEWEST
+
+
+def _without_dropped(operation):
+    """An operation without the fields that its release does not know."""
+    kept = {key: value for key, value in operation.items() if key != "dropped"}
+    for name in operation.get("dropped", ()):
+        parent, _, field = name.rpartition(".")
+        if parent:
+            kept[parent] = {key: value for key, value in kept[parent].items() if key != field}
+        else:
+            kept.pop(field, None)
+    return kept
 
 
 def _normal(op, theirs, ours):
@@ -56,9 +80,11 @@ def _code(text, code):
 
 
 def _run(ipam, operation):
-    op = dict(operation)
+    op = _without_dropped(operation)
     name = op.pop("op")
     op.pop("result", None)
+    if name == "config" and not op:
+        return {}  # nothing of it is known to the release: no call was made
     try:
         return _DO[name](ipam, **op) or {}
     except IpamError as error:
@@ -132,7 +158,7 @@ def _utilization(ipam):
 
 def _clamped(ipam, row):
     """The figures as Calico's 64-bit numbers have them: clamped, then added up beyond their end."""
-    if row["capacity"] <= _CLAMP:
+    if row["capacity"] <= _CLAMP or not ipam.release.has("utilization-reserved"):
         return row
     in_blocks = row["blocks"] * ipam.pools[row["name"]].addresses_per_block
     free = row["available"] - (row["capacity"] - in_blocks)
@@ -151,7 +177,7 @@ _DO = {
     "node-delete": lambda ipam, name: ipam.delete_node(name),
     "config": lambda ipam, **changes: ipam.configure(**{_CONFIG[key]: value for key, value in changes.items()}),
     "reservation-create": lambda ipam, name, cidrs: ipam.create_reservation(
-        name, [Cidr.parse_ignoring_host_bits(each) for each in cidrs]
+        name, [parse_reserved_cidr(each, ipam.release) for each in cidrs]
     ),
     "reservation-delete": lambda ipam, name: ipam.delete_reservation(name),
     "assign": _assign,

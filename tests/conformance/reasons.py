@@ -9,15 +9,20 @@ _FIELDS = (
     re.compile(r"Go struct field (?P<field>\S+)"),
     re.compile(r"error with field (?P<field>[\w.\[\]]+)"),
     re.compile(r"^(?P<field>[A-Za-z][\w.\[\]]*) (?:=|\()"),
-    re.compile(r"wrong location: (?P<field>\S+)"),
+    re.compile(r"wrong location: (?P<field>[^\s,]+)"),
     re.compile(r"^(?P<field>(?:spec|metadata)[\w.\[\]]*): "),
 )
+# Fields of APIv1 by the names of Calico's own structs.
+_APIV1_NAMES = {"natoutgoingv1": "nat-outgoing"}
+# Fields that contradict each other: which one a message names differs between releases.
+_CONTRADICTIONS = ({"ipipmode", "vxlanmode"}, {"cidr", "blocksize"})
 _NO_FIELD = {"spec", "object", "metadata"}
 
 
 def codes_of(line):
     """Return the codes of the rules that Calico words so."""
-    return {code for code, rule in RULES.items() if any(part in line for part in rule.calico_messages)}
+    lower = line.lower()  # capital or not differs between releases
+    return {code for code, rule in RULES.items() if any(part.lower() in lower for part in rule.calico_messages)}
 
 
 def field_of(line):
@@ -30,7 +35,7 @@ def field_of(line):
 
 def _last(field):
     leaf = re.sub(r"\[\d+\]", "", field).rstrip(".").split(".")[-1].lower()
-    return "" if leaf in _NO_FIELD else leaf
+    return "" if leaf in _NO_FIELD else _APIV1_NAMES.get(leaf, leaf)
 
 
 def lines_of(message):
@@ -51,6 +56,7 @@ def unnamed(lines, findings):
 
 
 def _names(note):
-    """The names by which a finding's field may go: each part of its path."""
+    """The names by which a finding's field may go: each part of its path, and the field that it contradicts."""
     path = note.place.field if note.place else ""
-    return {_last(part) for part in path.split(".")}
+    names = {_last(part) for part in path.split(".")}
+    return names.union(*(pair for pair in _CONTRADICTIONS if not names.isdisjoint(pair)))

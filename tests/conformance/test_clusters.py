@@ -62,7 +62,7 @@ def test_use_from_the_blocks_themselves(cluster, load):
         return
     table = ipk.pools(scenario).set_index("pool")
     for pool in expected(cluster)["pools"]:
-        assert table.used[pool["name"]] == pool["allocated"]
+        assert table.addresses_used[pool["name"]] == pool["allocated"]
         assert table.blocks_used[pool["name"]] == pool["blocks_allocated"]
 
 
@@ -71,7 +71,7 @@ def test_use_from_pods_and_tunnels_alone(cluster, load):
     """Where nothing leaks, who holds an address tells as much as the blocks."""
     table = ipk.pools(load(cluster, *JSON)).set_index("pool")
     for pool in expected(cluster)["pools"]:
-        assert table.used[pool["name"]] == pool["allocated"]
+        assert table.addresses_used[pool["name"]] == pool["allocated"]
         assert table.blocks_used[pool["name"]] == pool["blocks_allocated"]
 
 

@@ -29,19 +29,24 @@ CLUSTERS = {
 }
 
 
-@pytest.mark.parametrize("kind", CASES)
+@pytest.mark.parametrize("kind", [*CASES, "clusters"])
 def test_identical(kind):
     folder = RECORDINGS / kind
     results = compare([folder if folder.is_dir() else RECORDINGS / f"{kind}.jsonl.gz"])
-    assert results[kind].differences == []
-    assert results[kind].cases == CASES[kind]
+    assert [difference for result in results.values() for difference in result.differences] == []
+    counts = {name: result.cases for name, result in results.items()}
+    assert counts == (CLUSTERS if kind == "clusters" else {kind: CASES[kind]})
 
 
-def test_a_folder_of_recordings(capsys):
-    assert main([str(RECORDINGS)]) == 0
-    assert capsys.readouterr().out.splitlines() == [
-        f"{kind}: {n} of {n} identical" for kind, n in (CASES | CLUSTERS).items()
-    ]
+def test_a_folder_of_recordings(tmp_path, capsys):
+    shutil.copytree(RECORDINGS / "clusters/s05", tmp_path / "clusters/s05")
+    for name in ("hostindex.jsonl.gz", "selectors.jsonl.gz"):
+        shutil.copy(RECORDINGS / name, tmp_path)
+    assert main([str(tmp_path)]) == 0
+    told = dict(line.split(": ") for line in capsys.readouterr().out.splitlines())
+    assert told["selectors"] == "642 of 642 identical"
+    assert told["hostindex"] == "303 of 303 identical"
+    assert told.keys() - {"selectors", "hostindex"} == CLUSTERS.keys()
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ from ippoolkit import read
 from tests.helpers import ROOT
 
 PACKAGE = ROOT / "ippoolkit"
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+PROJECT = PYPROJECT["project"]
 
 
 def test_conda_environment_is_in_step_with_pyproject():
@@ -20,28 +21,50 @@ def test_conda_environment_is_in_step_with_pyproject():
 
     environment = yaml.safe_load((ROOT / "environment.yml").read_text())
     listed = {entry for entry in environment["dependencies"] if isinstance(entry, str)}
-    wanted = {f"python{PROJECT['requires-python']}", *PROJECT["dependencies"], "pip"}
+    extras = PROJECT["optional-dependencies"]
+    wanted = {f"python{PROJECT['requires-python']}", *PROJECT["dependencies"], "pip", *extras["report"]}
     wanted |= {
-        entry for extra in ("notebooks", "live", "distributed") for entry in PROJECT["optional-dependencies"][extra]
+        entry for extra in ("notebooks", "distributed") for entry in extras[extra] if not entry.startswith("ippoolkit")
     }
     assert listed == wanted
 
 
-def test_lock_pins_everything_with_hashes_and_names_no_index():
-    lock = (ROOT / "requirements.lock").read_text()
+def pinned(name):
+    """What a lock file pins: versions by package."""
+    lock = (ROOT / f"requirements/{name}.lock").read_text()
+    return dict(re.findall(r"^([a-z0-9][a-z0-9._-]*)==(\S+)", lock, re.MULTILINE))
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "requirements").glob("*.lock")), ids=lambda path: path.stem)
+def test_a_lock_has_hashes_and_names_no_index(path):
+    lock = path.read_text()
     assert "://" not in lock
-    pinned = re.findall(r"^([a-z0-9][a-z0-9._-]*)==(\S+)", lock, re.MULTILINE)
-    for entry in [
-        *PROJECT["dependencies"],
-        *PROJECT["optional-dependencies"]["notebooks"],
-        *PROJECT["optional-dependencies"]["live"],
-        *PROJECT["optional-dependencies"]["distributed"],
-        *PROJECT["optional-dependencies"]["dev"],
-    ]:
-        name = re.match(r"[a-z0-9-]+", entry)[0]
-        assert name in {pin for pin, _ in pinned}, name
-    blocks = re.split(r"\n(?=\S)", lock.strip())
-    assert all("--hash=sha256:" in block for block in blocks)
+    assert all("--hash=sha256:" in block for block in re.split(r"\n(?=\S)", lock.strip()))
+
+
+def test_locks_pin_what_each_job_needs_and_agree():
+    extras, groups = PROJECT["optional-dependencies"], PYPROJECT["dependency-groups"]
+    report = [*PROJECT["dependencies"], *extras["report"], *groups["build"]]
+    needed = {"report": report, "notebooks": [*report, *extras["notebooks"]]}
+    needed["dev"] = [*needed["notebooks"], *extras["chinese"], *extras["distributed"], *groups["docs"], *groups["dev"]]
+    everything = pinned("dev")
+    for name, entries in needed.items():
+        names = {re.match(r"[a-z0-9-]+", entry)[0] for entry in entries if isinstance(entry, str)} - {"ippoolkit"}
+        assert names <= pinned(name).keys(), name
+        assert pinned(name).items() <= everything.items(), f"{name}: run make lock"
+
+
+def test_a_report_needs_no_test_tools_and_no_notebook_server():
+    assert not pinned("report").keys() & {
+        "jupyterlab",
+        "jupyter-server",
+        "voila",
+        "playwright",
+        "pytest",
+        "mypy",
+        "ruff",
+    }
+    assert not pinned("notebooks").keys() & {"playwright", "pytest", "mypy", "ruff"}
 
 
 # Each package may import only those on the lines above it; packages of one line do not import each other.
@@ -57,7 +80,7 @@ LAYERS = [
     {"capacity", "ipam"},
     {"analysis"},
     {"manifests", "simulation"},
-    {"live"},
+    {"live", "upgrade"},
     {"audit"},
     {"choose"},
     {"change", "forecasting"},
@@ -81,7 +104,7 @@ KNOWN_BY = {
     "jupyter_client": set(),
     "ipykernel": set(),
     "filelock": {"report"},
-    "nbformat": {"report"},
+    "nbformat": {"report", "widgets"},
     "xlsxwriter": {"report"},
     "IPython": {"report", "widgets"},
     "matplotlib": {"figures", "report"},
@@ -105,18 +128,26 @@ KNOWN_BY = {
     "numba": {"ipam"},
     "msgspec": {"read", "view"},
     "distributed": {"parallel"},
-    "kubernetes": {"live"},
     "urllib3": {"live"},
     "numpy": {"capacity", "change", "choose", "forecasting", "ipam", "simulation"},
     "babel": {"findings"},
-    "pydantic": {"choose", "ipam", "model", "read", "report", "write", "widgets"},
+    "pydantic": {"choose", "forecasting", "ipam", "model", "read", "report", "write", "widgets"},
 }
 
 
 def imports():
     for path in sorted(PACKAGE.rglob("*.py")):
         parts = path.relative_to(PACKAGE).with_suffix("").parts
-        for node in ast.walk(ast.parse(path.read_text())):
+        tree = ast.parse(path.read_text())
+        for_types = {
+            node
+            for block in ast.walk(tree)
+            if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING"
+            for node in ast.walk(block)
+        }
+        for node in ast.walk(tree):
+            if node in for_types:
+                continue
             if isinstance(node, ast.Import):
                 yield from ((path, parts, alias.name, 0) for alias in node.names)
             elif isinstance(node, ast.ImportFrom):
@@ -195,7 +226,7 @@ def test_generated_pages_are_current():
 
 
 def test_links_of_the_documentation_lead_somewhere():
-    for page in [ROOT / "README.md", ROOT / "data/README.md", *(ROOT / "docs").glob("*.md")]:
+    for page in [ROOT / "README.md", ROOT / "data/README.md", *(ROOT / "docs").rglob("*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 
@@ -231,5 +262,5 @@ def test_nothing_uses_pyplot():
 
 @pytest.mark.parametrize("path", sorted((ROOT / "data").glob("*.yaml")), ids=lambda path: path.name)
 def test_sample_data_can_be_read_and_says_what_it_is(path):
-    assert read.read(path).scenario.cluster.pools
+    assert read(path).scenario.cluster.pools
     assert f"`{path.name}`" in (ROOT / "data/README.md").read_text()

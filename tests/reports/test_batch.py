@@ -113,7 +113,7 @@ def test_a_notebook_that_fails_in_one_report_leaves_the_others_alone(scenarios, 
     )
     made = ipk.make_reports([f"{scenarios}/*.yaml"], tmp_path / "out", template=path)
     assert [str(failed.error) for failed in made.failures] == [
-        "The report could not be made: AssertionError: not this one"
+        "The report could not be created: AssertionError: not this one"
     ]
     assert len(made.successes) == 2
 
@@ -125,27 +125,27 @@ def test_no_state_leaks_from_one_report_to_the_next(scenarios, tmp_path):
         'scenario = ""',
         "import os, sys, pandas, matplotlib, ippoolkit as ipk, ippoolkit.calico.limits as limits",
         "print(sorted(set(globals()) & {'leaked'}), os.getcwd().endswith('elsewhere'), os.environ.get('LEAKED'),\n"
-        "      pandas.options.display.max_rows, matplotlib.rcParams['font.size'], limits.CALICO_VERSION,\n"
+        "      pandas.options.display.max_rows, matplotlib.rcParams['font.size'], limits.KUBELET_MAX_PODS,\n"
         "      'json.leaked' in sys.modules, ipk.verdict.__name__)",
         "from IPython.display import Markdown\n"
         "Markdown(str([sorted(set(globals()) & {'leaked'}), os.environ.get('LEAKED'), pandas.options.display.max_rows,\n"
-        "      matplotlib.rcParams['font.size'], limits.CALICO_VERSION, 'json.leaked' in sys.modules,\n"
+        "      matplotlib.rcParams['font.size'], limits.KUBELET_MAX_PODS, 'json.leaked' in sys.modules,\n"
         "      os.path.basename(os.getcwd()), ipk.verdict.__name__]))",
         "leaked = 1; os.environ['LEAKED'] = '1'; pandas.options.display.max_rows = 1\n"
-        "matplotlib.rcParams['font.size'] = 1; limits.CALICO_VERSION = 'v0'; sys.modules['json.leaked'] = os\n"
+        "matplotlib.rcParams['font.size'] = 1; limits.KUBELET_MAX_PODS = 0; sys.modules['json.leaked'] = os\n"
         "ipk.verdict = print; os.chdir('/')",
     )
     for jobs in (1, 2):
         ipk.make_reports([f"{scenarios}/*.yaml"], tmp_path / str(jobs), template=path, formats=["md"], jobs=jobs)
         said = {(tmp_path / str(jobs) / f"{name}.md").read_text() for name in "abc"}
         assert len(said) == 1
-        assert "v3.32" in next(iter(said))
+        assert "110" in next(iter(said))
 
 
 def test_a_folder_is_one_cluster_and_a_pattern_what_it_matches(scenarios, tmp_path):
     given = resolve_inputs([ROOT / "data/kubean", f"{scenarios}/[ab].yaml"])
     assert [one.stem for one in given] == ["kubean", "a", "b"]
-    assert given[0].read().scenario.cluster == ipk.load(ROOT / "data/kubean.yaml").cluster
+    assert replace(given[0].read().scenario.cluster, unknown=()) == ipk.load(ROOT / "data/kubean.yaml").cluster
 
 
 def test_every_problem_of_the_arguments_is_told_before_anything_runs(tmp_path):
@@ -213,7 +213,7 @@ def test_two_do_not_write_to_one_folder(scenarios, tmp_path):
     (tmp_path / ".ippoolkit").mkdir()
     with (tmp_path / ".ippoolkit/lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        with pytest.raises(InputError, match="Reports are being written to this folder"):
+        with pytest.raises(InputError, match="Another process is writing reports to this folder"):
             ipk.make_reports([scenarios / "a.yaml"], tmp_path)
 
 

@@ -141,17 +141,39 @@ def flat(outline):
 
 def test_without_a_chromium_pdf_is_refused_before_anything_runs(tmp_path, monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda _: None)
-    with pytest.raises(InputError, match=r"PDF needs a Chromium.*IPPOOLKIT_CHROMIUM"):
+    with pytest.raises(InputError, match=r"PDF output needs Chromium.*IPPOOLKIT_CHROMIUM"):
         ipk.make_report(plan(), tmp_path / "r.pdf")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_without_a_font_chinese_pictures_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("ippoolkit.figures.style.chinese_fonts", tuple)
+    for kind in ("png", *(["pdf"] if pdf_format.find_chromium() else [])):
+        with pytest.raises(InputError, match=r"Noto Sans CJK .*fonts-noto-cjk"):
+            ipk.make_reports([plan()], tmp_path / "out", formats=[kind], lang="zh")
+
+
+def test_a_font_installed_later_is_found_and_kept(tmp_path, monkeypatch):
+    import json
+
+    import matplotlib as mpl
     from matplotlib import font_manager
 
-    monkeypatch.setattr(font_manager.fontManager, "ttflist", [])
-    with pytest.raises(InputError, match="Noto Sans CJK"):
-        ipk.make_reports([plan()], tmp_path / "out", formats=["png"], lang="zh")
+    from ippoolkit.figures import fonts
+
+    font = next(fonts.packaged_font_folder().glob("*Sans*.otf"))
+    known = [entry for entry in font_manager.fontManager.ttflist if entry.name not in fonts.CHINESE_FONTS]
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", known)
+    monkeypatch.setattr(font_manager, "findSystemFonts", lambda: [str(font)])
+    monkeypatch.setattr(fonts, "packaged_font_folder", lambda: None)
+    monkeypatch.setattr(mpl, "get_cachedir", lambda: str(tmp_path))
+    fonts.chinese_fonts.cache_clear()
+    try:
+        assert fonts.chinese_fonts() == ("Noto Sans SC",)
+        (kept,) = tmp_path.glob("fontlist-*.json")
+        assert any(entry["name"] == "Noto Sans SC" for entry in json.loads(kept.read_text())["ttflist"])
+    finally:
+        fonts.chinese_fonts.cache_clear()
 
 
 def test_chinese_pictures_show_chinese():

@@ -22,7 +22,7 @@ def planner(tmp_path):
 
 def shown(planner, tab):
     planner._tabs.selected_index = tab
-    return planner._pages[tab][1].html
+    return planner._pages[tab].widget.html
 
 
 def send(planner, name, value):
@@ -49,7 +49,7 @@ def test_every_field_is_followed(planner):
         ("install", "kubespray"),
     ):
         send(planner, name, value)
-        assert planner.values[name] == value
+        assert planner._form.state[name]["value"] == value
         assert not any(state.get("error") for state in planner._form.state.values())
     change = planner.report.runbook.change
     assert (change.kind, change.order, change.batches, str(change.temporary_cidr)) == (
@@ -82,15 +82,15 @@ def test_a_refused_change_says_why_and_what_instead(planner):
 def test_what_cannot_be_is_told_beside_its_field_and_the_last_result_stays(planner):
     send(planner, "temporary", "10.9.0.0/33")
     assert "10.9.0.0/33" in planner._form.state["temporary"]["error"]
-    assert "last valid result" in planner._status.value
+    assert "last valid result" in planner._notice.value
     assert "Issued" in planner._verdict.html
     send(planner, "temporary", "")
     assert "error" not in planner._form.state["temporary"]
-    assert planner._status.value == ""
+    assert planner._notice.value == ""
 
 
 def test_tabs_show_the_runbook_and_its_files(planner):
-    assert "At the peak" in shown(planner, 0)
+    assert "Peak usage" in shown(planner, 0)
     assert "ipam-backup.yaml" in shown(planner, 2)
     assert "8. Delete temporary-pool" in shown(planner, 3)
     assert "set -euo pipefail" in shown(planner, 4)
@@ -101,15 +101,15 @@ def test_a_report_is_made_of_what_stands_there(planner, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for name, value in (("change", "migrate"), ("new-name", "fresh"), ("short", True), ("order", "node")):
         send(planner, name, value)
-    planner._report_page.make()
+    planner._report_tab.create()
     (made,) = (tmp_path / "reports").glob("*-change.html")
     assert "fresh" in made.read_text()
     assert find_template("change").validate(planner._report_options()["parameters"]) == []
 
 
-def test_in_a_report_it_is_the_runbook(planner, monkeypatch):
+def test_in_a_report_it_is_the_runbook(planner):
     assert SECTION_MIME not in planner._repr_mimebundle_()
-    with run_context(RunContext(("html",))):
+    with run_context(RunContext(formats=("html",))):
         bundle = planner._repr_mimebundle_()
     assert bundle[SECTION_MIME]["summary"]["word"] == "fits"
     assert "Steps" in bundle["text/markdown"]

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 import ippoolkit as ipk
+from ippoolkit.analysis import analyse
 from ippoolkit.calico.limits import allowed_block_sizes
 from ippoolkit.choose import change_options, recommend, routes_table
 from ippoolkit.errors import InputError
@@ -152,7 +153,7 @@ def test_capacity_says_of_the_scenario_what_was_recommended(need):
     assert found.holds
     scenario = found.as_scenario()
     for version in sorted({pick.design.family for pick in found.picks}):
-        verdict = next(v for v in ipk.verdicts(scenario) if v.subject == f"IPv{version}")
+        verdict = next(v for v in analyse(scenario).verdicts if v.subject == f"IPv{version}")
         assert verdict.code in ("holds", "holds-growing", "no-spare")
         most = sum(pick.design.nodes_max for pick in found.picks if pick.design.family == version)
         assert verdict.params["most"] == most

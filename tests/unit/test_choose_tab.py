@@ -72,7 +72,7 @@ def test_it_is_the_last_tab_of_the_planner_and_changes_its_fields():
     planner._choose_tab.set("within", "10.0.0.0/8")
     planner._choose_tab.take(1)
     assert planner.scenario.plan.groups[0].nodes == 30
-    assert planner._editor.scenario is planner.scenario
+    assert planner._state.scenario is planner.scenario
 
 
 def test_every_design_shown_can_be_clicked(tab):

@@ -186,7 +186,7 @@ def test_ipam_configure():
     assert configure_ipam(store, ["--strictaffinity", "true", "--max-blocks-per-host=+4"]) == []
     assert store.ipam_options["maxBlocksPerHost"] == 4
     assert [note.code for note in configure_ipam(store, ["--strictaffinity=false"])] == ["configure-max"]
-    assert [note.code for note in configure_ipam(store, ["--auto-allocate-blocks"])] == ["configure-value"]
+    assert [note.code for note in configure_ipam(store, ["--auto-allocate-blocks"])] == ["configure-option"]
     assert [note.code for note in configure_ipam(store, ["-x"])] == ["configure-option"]
 
 

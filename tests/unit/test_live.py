@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from ippoolkit.audit.cluster_index import ClusterIndex
 from ippoolkit.audit.cluster_metrics import cluster_metrics
 from ippoolkit.cli import app
-from ippoolkit.live import LiveError, api_reader, cluster_role, read_live
+from ippoolkit.live import LiveError, api_reader, cluster_role, connection, exec_plugin, read_live
 from tests.helpers import RECORDINGS, expected
 
 TOKEN = "s3cr3t-t0ken-of-a-reader"
@@ -55,9 +55,9 @@ class Handler(BaseHTTPRequestHandler):
     def handle_any(self):
         url = urlsplit(self.path)
         query = {key: values[0] for key, values in parse_qs(url.query).items()}
-        self.api_server.requests.append((self.command, url.path, query, dict(self.headers)))
-        if url.path in self.api_server.special:
-            self.api_server.special[url.path](self, query)
+        self.server.requests.append((self.command, url.path, query, dict(self.headers)))
+        if url.path in self.server.special:
+            self.server.special[url.path](self, query)
         else:
             self.send(*answer(PLAIN.get(url.path, "404-missing-group")))
 
@@ -102,12 +102,12 @@ def kubeconfig(stub, tmp_path):
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch):
-    monkeypatch.setattr(api_reader, "_TIMEOUT", (2, 0.5))
+    monkeypatch.setattr(connection, "PATIENCE", (2, 0.5))
     monkeypatch.setattr(api_reader.time, "sleep", lambda _: None)
 
 
 def counted(reading):
-    return cluster_metrics(ClusterIndex(reading.scenario.cluster), reading.told)
+    return cluster_metrics(ClusterIndex(reading.scenario.cluster), reading.reported)
 
 
 def codes(reading):
@@ -316,3 +316,143 @@ def test_a_kubeconfig_that_is_missing(tmp_path):
     result = CliRunner().invoke(app, ["audit", "--kubeconfig", str(tmp_path / "none")])
     assert result.exit_code == 2
     assert "kubeconfig" in result.output
+
+
+def changed(path, **user):
+    """A kubeconfig with another user."""
+    value = yaml.safe_load(path.read_text())
+    value["users"][0]["user"] = user
+    path.write_text(yaml.safe_dump(value))
+    return path
+
+
+def plugin(folder, text, **more):
+    """The user of an exec plugin that is a shell script."""
+    script = folder / "login"
+    script.write_text(f"#!/bin/sh\n{text}\n")
+    script.chmod(0o700)
+    return {"exec": {"apiVersion": "client.authentication.k8s.io/v1", "command": str(script), **more}}
+
+
+CREDENTIAL = """echo '{"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential", "status": {"token": "'$T'"}}'"""
+
+
+def test_an_exec_plugin_logs_in(stub, kubeconfig, tmp_path):
+    user = plugin(tmp_path, f"T=$0-$1-$KUBERNETES_EXEC_INFO; T=$NAME; {CREDENTIAL}", args=["x"],
+                  env=[{"name": "NAME", "value": "from-a-plugin"}])  # fmt: skip
+    assert read_live(changed(kubeconfig, **user)).scenario.cluster.unknown == ()
+    assert {headers["Authorization"] for *_, headers in stub.requests} == {"Bearer from-a-plugin"}
+
+
+@pytest.mark.parametrize(
+    ("script", "more", "told"),
+    [
+        ("exit 3", {}, "failed with status 3"),
+        ("sleep 60 & sleep 60", {}, "did not end in 1 seconds"),
+        ("echo hello", {}, "printed no ExecCredential"),
+        ("yes", {}, "printed more than"),
+        (CREDENTIAL.replace("token", "nothing"), {}, "neither a token nor a certificate"),
+        ("true", {"apiVersion": "client.authentication.k8s.io/v1alpha1"}, "speaks none of"),
+        ("true", {"command": "no-such-program-anywhere"}, "is not installed"),
+        ("true", {"interactiveMode": "Always"}, "at a terminal"),
+        ("true", {"args": 5}, "no list of texts"),
+    ],
+)
+def test_a_plugin_that_gives_no_login_ends_it(script, more, told, stub, kubeconfig, tmp_path, monkeypatch):  # noqa: PLR0917
+    monkeypatch.setattr(exec_plugin, "SECONDS", 1)
+    with pytest.raises(LiveError, match=told):
+        read_live(changed(kubeconfig, **plugin(tmp_path, script, **more)))
+    assert stub.requests == []  # nothing is asked for without a login
+
+
+@pytest.mark.parametrize(
+    ("user", "told"),
+    [
+        ({"auth-provider": {"name": "oidc"}}, "auth-provider"),
+        ({"client-certificate-data": "!"}, "no base64"),
+        ({"client-certificate-data": "aGVsbG8=", "client-key-data": "aGVsbG8="}, "no PEM"),
+        ({"tokenFile": "missing"}, "tokenFile"),
+        ({"token": 5}, "token is no text"),
+    ],
+)
+def test_a_user_that_cannot_be_followed_ends_it(user, told, stub, kubeconfig):
+    with pytest.raises(LiveError, match=told):
+        read_live(changed(kubeconfig, **user))
+    assert stub.requests == []
+
+
+def test_a_token_in_a_file_a_password_and_impersonation(stub, kubeconfig, tmp_path):
+    (tmp_path / "token").write_text("in-a-file\n")
+    groups = {"as": "auditor", "as-groups": ["a", "b"]}
+    read_live(changed(kubeconfig, token="other", tokenFile="token", **groups))
+    *_, headers = stub.requests[-1]
+    assert (headers["Authorization"], headers["Impersonate-User"]) == ("Bearer in-a-file", "auditor")
+    read_live(changed(kubeconfig, username="me", password="pass"))
+    assert stub.requests[-1][3]["Authorization"] == "Basic bWU6cGFzcw=="
+
+
+def test_several_kubeconfigs_are_one(stub, kubeconfig, tmp_path, monkeypatch):
+    first = tmp_path / "first"
+    first.write_text("apiVersion: v1\nkind: Config\ncurrent-context: one\n")
+    monkeypatch.setenv("KUBECONFIG", f"{first}:{tmp_path / 'none'}:{kubeconfig}")
+    assert read_live().scenario.cluster.unknown == ()
+
+
+def listing(**metadata):
+    return json.dumps({"kind": "PodList", "apiVersion": "v1", "metadata": metadata, "items": []}).encode()
+
+
+def test_what_a_server_may_not_do(stub, kubeconfig, monkeypatch):
+    monkeypatch.setattr(connection, "MAX_BYTES", 2**20)
+    monkeypatch.setattr(api_reader, "_MAX_LIST_BYTES", 2**22)
+    count = iter(range(10**9))
+    elsewhere = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    stub.special |= {
+        f"{CORE}/pods": lambda to, _: to.send(200, {}, listing(**{"continue": str(next(count)), "x": "x" * 2**18})),
+        f"{CORE}/nodes": lambda to, _: to.send(200, {}, listing(**{"continue": "the same"})),
+        f"{CORE}/services": lambda to, _: to.send(200, {"Content-Encoding": "gzip"}, gzip.compress(b" " * 2**26)),
+        f"{CORE}/namespaces": lambda to, _: to.send(200, {}, b'{"kind": "NamespaceList", "items": 5}'),
+        f"{CRD}/ipamblocks": lambda to, _: sent_elsewhere(to, elsewhere.server_address[1]),
+    }
+    reading = read_live(kubeconfig)
+    assert set(reading.scenario.cluster.unknown) == {"Pod", "Node", "Service", "Namespace", "IPAMBlock"}
+    told = {note.subject: note.params["message"] for note in reading.notes if note.code == "live-failed"}
+    assert told["Pod"] == told["Node"] == "the list does not end"
+    assert "larger than" in told["Service"]
+    assert "no list" in told["Namespace"]
+    assert "not followed" in told["IPAMBlock"]
+    elsewhere.server_close()
+
+
+def sent_elsewhere(to, port):
+    to.send_response(307)
+    to.send_header("Location", f"http://127.0.0.1:{port}/")
+    to.send_header("Content-Length", "0")
+    to.end_headers()
+
+
+def test_a_certificate_that_nobody_vouches_for_ends_it(kubeconfig, tmp_path):
+    import ssl
+    import subprocess
+
+    key, certificate = tmp_path / "key.pem", tmp_path / "cert.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+                    "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate],
+                   check=True, capture_output=True)  # fmt: skip
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    server = Stub()
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    value = yaml.safe_load(kubeconfig.read_text())
+    cluster = value["clusters"][0]["cluster"]
+    cluster["server"] = f"https://127.0.0.1:{server.server_address[1]}"
+    kubeconfig.write_text(yaml.safe_dump(value))
+    with pytest.raises(LiveError, match="not trusted"):
+        read_live(kubeconfig)
+    assert server.requests == []
+    cluster["certificate-authority"] = "cert.pem"
+    kubeconfig.write_text(yaml.safe_dump(value))
+    assert read_live(kubeconfig).scenario.cluster.unknown == ()
+    server.shutdown()
+    server.server_close()

@@ -1,5 +1,6 @@
 """The planner without a browser: every field, what follows from it, and what does not go wrong."""
 
+import asyncio
 import gc
 import json
 import re
@@ -8,9 +9,12 @@ from dataclasses import replace
 import pytest
 
 import ippoolkit as ipk
+from ippoolkit.errors import InputError
 from ippoolkit.view.capacity_data import capacity_as_dict
+from ippoolkit.view.growth import growth_changes
 from ippoolkit.view.html import capacity_tiles_html, nodes_html, table_html, verdict_html
-from ippoolkit.widgets.planner_fields import FIELDS
+from ippoolkit.widgets.planner_fields import SECTIONS
+from ippoolkit.widgets.saved_state import unpack_state
 from ippoolkit.widgets.scenario_files import load_uploaded, sample_scenarios, scenario_file_name
 from tests.helpers import ROOT, plan
 from tests.unit.test_cli import run
@@ -41,7 +45,7 @@ def page(planner, tab):
 def markup(planner, tab):
     planner._tabs.selected_index = tab
     child = planner._tabs.children[tab]
-    return child.view["head"] + child.view["legend"] if tab == MAP else child.html
+    return child.view["heading"] + child.view["legend"] if tab == MAP else child.html
 
 
 def act(planner, action, value="", contents=()):
@@ -62,7 +66,7 @@ def shown(planner, field):
 
 
 def test_shows_the_verdict_and_tables_of_the_scenario(planner):
-    assert planner._verdict.html == verdict_html(ipk.analyse(planner.scenario), buttons=True)
+    assert planner._verdict.html == verdict_html(planner.analysis, buttons=True)
     table = table_html("block_sizes", ipk.block_sizes(planner.scenario), chosen=26, caption="Pool pool, 10.233.64.0/18")
     assert page(planner, SIZES).startswith(table)
     assert 'class="bar chosen"' in page(planner, SIZES)
@@ -103,8 +107,8 @@ def test_every_field_changes_the_scenario_and_what_is_shown(planner, field, valu
     assert read(planner) == value
     assert planner.scenario != before
     assert shown(planner, field).get("error", "") == ""
-    assert planner._verdict.html == verdict_html(ipk.analyse(planner.scenario), buttons=True)
-    assert planner._tiles.value == capacity_tiles_html(ipk.analyse(planner.scenario))
+    assert planner._verdict.html == verdict_html(planner.analysis, buttons=True)
+    assert planner._tiles.value == capacity_tiles_html(planner.analysis)
     assert "edited" in planner._header.html
 
 
@@ -115,7 +119,7 @@ def test_no_field_is_left_untested():
         for number in range(len(mark.args[1]))
     }
     elsewhere = {"pool", "group", "groupname", "add-pool", "remove-pool", "add-group", "remove-group"}
-    assert tested | elsewhere == set(FIELDS)
+    assert tested | elsewhere == {field.name for section in SECTIONS for field in section.fields}
 
 
 def test_every_field_but_buttons_has_a_help_with_its_source(planner):
@@ -176,10 +180,10 @@ def test_a_bad_value_is_told_beside_its_field_and_the_last_result_stays(planner,
     assert (planner.scenario, planner._verdict.html) == before
     assert told in shown(planner, field)["error"]
     assert shown(planner, field)["error"]
-    assert "last valid result" in planner._status.value
+    assert "last valid result" in planner._notice.value
     planner.set(field, good)
     assert "error" not in shown(planner, field)
-    assert planner._status.value == ""
+    assert planner._notice.value == ""
 
 
 def test_the_page_is_told_when_a_change_is_done_even_a_refused_one(planner):
@@ -188,7 +192,7 @@ def test_the_page_is_told_when_a_change_is_done_even_a_refused_one(planner):
     for number, value in enumerate(("10.0.0.0/9", "nonsense"), 1):
         planner._on_field(None, {"name": "cidr", "value": value, "number": number}, [])
     planner._on_field(None, {"name": "no such field", "value": 1, "number": 3}, [])
-    assert done == [{"done": 1}, {"done": 2}, {"done": 3}]
+    assert done == [{"acknowledged": 1}, {"acknowledged": 2}, {"acknowledged": 3}]
 
 
 def test_sliders_widen_with_their_values(planner):
@@ -260,8 +264,8 @@ def test_every_tab_shows_something(planner):
 
 def test_tables_are_those_of_the_changed_scenario(planner):
     planner.set("blocksize", 24)
-    assert page(planner, NODES) == nodes_html(ipk.analyse(planner.scenario))
-    assert table_html("growth", ipk.growth(planner.scenario)) in page(planner, GROWTH)
+    assert page(planner, NODES) == nodes_html(planner.analysis)
+    assert table_html("growth", growth_changes(ipk.growth(planner.scenario))) in page(planner, GROWTH)
 
 
 def test_choices_are_buttons_that_apply_them(planner):
@@ -278,22 +282,22 @@ def test_choices_are_buttons_that_apply_them(planner):
 def test_the_map_shows_each_block_and_opens_what_is_aggregated():
     planner = ipk.Planner(plan(cidr="10.0.0.0/12", nodes=20))
     page(planner, MAP)
-    whole = planner._map_widget.view
+    whole = planner._map.widget.view
     assert len(whole["cells"]) == len(whole["ranges"]) == 1024
     assert whole["ranges"][0] == "10.0.0.0/22"
     assert whole["kinds"][whole["cells"][0]]["text"]
-    planner._on_map(None, {"action": "in", "value": 3}, [])
-    view = planner._map_widget.view
+    planner._map._on_action(None, {"action": "open", "value": 3}, [])
+    view = planner._map.widget.view
     assert len(view["cells"]) == 16
     assert view["ranges"][0] == "10.0.12.0/26"
     assert len(view["ranges"]) == 16
-    assert "Back" in view["head"]
-    planner._on_map(None, {"action": "in", "value": 3}, [])  # one block: nothing to open
-    planner._on_map(None, {"action": "out"}, [])
-    assert planner._map_widget.view == whole
-    planner._on_map(None, {"action": "out"}, [])
-    planner._on_map(None, {"action": "in", "value": 99_999}, [])
-    assert planner._map_widget.view == whole
+    assert "Back" in view["heading"]
+    planner._map._on_action(None, {"action": "open", "value": 3}, [])  # one block: nothing to open
+    planner._map._on_action(None, {"action": "back"}, [])
+    assert planner._map.widget.view == whole
+    planner._map._on_action(None, {"action": "back"}, [])
+    planner._map._on_action(None, {"action": "open", "value": 99_999}, [])
+    assert planner._map.widget.view == whole
 
 
 def test_the_map_names_nodes_without_a_block(planner):
@@ -319,10 +323,10 @@ def test_a_plan_is_pinned_compared_and_brought_back(planner):
     html = page(planner, COMPARE)
     assert html.count("ipk-verdict") == 2
     assert html.count("differs") > 4
-    act(planner, "back")
+    act(planner, "back", "0")
     assert planner.scenario == pinned
     assert 'class="differs"' not in page(planner, COMPARE)
-    act(planner, "unpin")
+    act(planner, "unpin", "0")
     assert "Pin this plan" in page(planner, COMPARE)
 
 
@@ -356,11 +360,11 @@ def test_a_file_that_cannot_be_read_is_told_under_its_own_name_and_nothing_chang
         [b"kind: IPPool\napiVersion: projectcalico.org/v3\nspec: {cidr: 10.0.0.1/8}\n"],
     )
     assert planner.scenario == before
-    assert "bad &lt;b&gt;.yaml:3" in planner._status.value
-    assert "/tmp" not in planner._status.value
+    assert "bad &lt;b&gt;.yaml:3" in planner._notice.value
+    assert "/tmp" not in planner._notice.value
     act(planner, "load", ["empty.yaml"], [b""])
     act(planner, "too-large", "dump.json")
-    assert "Too large" in planner._status.value
+    assert "Too large" in planner._notice.value
 
 
 def test_files_of_the_same_name_are_read_together():
@@ -399,16 +403,16 @@ def test_a_report_is_made_in_the_format_chosen(planner, tmp_path, monkeypatch):
     planner._report_tab.pane.send = lambda message, buffers: sent.append((message, buffers))
     planner._report_tab._on_action(None, {"action": "format", "value": "md"}, [])
     planner._report_tab._on_action(None, {"action": "format", "value": "exe"}, [])
-    planner._report_tab._on_action(None, {"action": "make"}, [])
+    planner._report_tab._on_action(None, {"action": "create"}, [])
     assert sent == [
-        ({"made": "text/markdown", "name": "scenario.md"}, [(tmp_path / "reports/scenario.md").read_bytes()])
+        ({"file": "text/markdown", "name": "scenario.md"}, [(tmp_path / "reports/scenario.md").read_bytes()])
     ]
 
 
 def test_a_report_that_fails_says_why(planner, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "reports").write_text("in the way")
-    planner._report_tab.make()
+    planner._report_tab.create()
     assert 'role="alert"' in planner._report_tab.pane.html
 
 
@@ -417,7 +421,7 @@ def test_the_numbers_are_those_of_the_command_for_the_saved_scenario(planner, tm
     planner.set("growth", 2.5)
     saved = ipk.save_scenario(planner.scenario, tmp_path / "s.yaml")
     said = json.loads(run("capacity", str(saved), "--json").stdout)
-    assert said == json.loads(json.dumps(capacity_as_dict(ipk.analyse(planner.scenario))))
+    assert said == json.loads(json.dumps(capacity_as_dict(planner.analysis)))
     assert said["verdict"]["sentence"] in planner._verdict.html
     assert said["block_sizes"]["pool"] == json.loads(ipk.block_sizes(planner.scenario).to_json(orient="records"))
 
@@ -485,3 +489,126 @@ def test_a_busiest_node_with_less_than_a_typical_one_is_refused(planner):
     planner.set("busiest", least - 1)
     assert f"below the minimum of {least}" in shown(planner, "busiest")["error"]
     assert planner.scenario == before
+
+
+def test_changes_are_undone_and_redone_a_dragged_slider_in_one_step(planner):
+    first = planner.scenario
+    for size in (27, 28, 29):
+        planner.set("blocksize", size)
+    planner.set("pods", 44)
+    changed = planner.scenario
+    assert 'data-action="undo" title="Undo" aria-label="Undo">' in planner._header.html
+    act(planner, "undo")
+    assert (pool(planner).block_size, group(planner).pods_per_node) == (29, 60)
+    act(planner, "undo")
+    assert planner.scenario == first
+    act(planner, "undo")  # nothing is left to undo
+    assert planner.scenario == first
+    act(planner, "redo")
+    act(planner, "redo")
+    assert planner.scenario == changed
+    act(planner, "undo")
+    planner.set("nodes", 7)
+    assert 'aria-label="Redo" disabled' in planner._header.html
+
+
+def test_several_plans_are_pinned_and_compared(planner):
+    for size in (25, 26, 27, 28, 29):
+        planner.set("blocksize", size)
+        act(planner, "pin")
+    html = page(planner, COMPARE)
+    assert [name in html for name in ("pin 1", "pin 4", "pin 5")] == [True, True, False]
+    assert 'data-action="pin"' not in html
+    act(planner, "unpin", "0")
+    act(planner, "back", "0")
+    assert pool(planner).block_size == 26
+    assert 'data-action="pin"' in page(planner, COMPARE)
+
+
+def test_a_link_brings_everything_back(planner, monkeypatch):
+    act(planner, "pin")
+    press(planner, "add-pool")
+    planner.set("blocksize", 28)
+    planner._tabs.selected_index = NODES
+    act(planner, "link")
+    state = planner.saved_state()
+    assert f"ippoolkit.Planner(state=&quot;{state}&quot;)" in planner._drawer.html
+    again = ipk.Planner(state=state)
+    assert again.scenario == planner.scenario
+    assert [pin.scenario for pin in again._pins] == [pin.scenario for pin in planner._pins]
+    assert shown(again, "pool")["value"] == "pool-2"
+    assert again._tabs.selected_index == NODES
+    monkeypatch.setenv("QUERY_STRING", f"plan={state}&theme=dark")
+    monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
+    assert ipk.Planner(KUBEAN).scenario == planner.scenario
+    act(planner, "link")
+    assert f">?plan={state}<" in planner._drawer.html
+
+
+@pytest.mark.parametrize("state", ["", "x", "%%%", "eJw", "AAAA" * 9, "é"])
+def test_a_damaged_link_is_refused(state):
+    with pytest.raises(InputError) as caught:
+        unpack_state(state)
+    assert [problem.code for problem in caught.value.problems] == ["link-damaged"]
+
+
+def test_a_plan_too_large_for_a_link_says_so(planner, monkeypatch):
+    monkeypatch.setattr("ippoolkit.widgets.planner.MAX_LINK_LENGTH", 10)
+    act(planner, "link")
+    assert "too large for a link" in planner._notice.value
+
+
+def test_pasted_text_is_loaded_or_refused_in_red(planner):
+    act(planner, "paste")
+    assert "<textarea" in planner._drawer.html
+    act(planner, "read-pasted", "kind: nonsense\n")
+    assert 'class="error" role="alert"' in planner._notice.value
+    assert "pasted-text" in planner._notice.value or "pasted text" in planner._notice.value
+    assert "<textarea" in planner._drawer.html
+    act(planner, "read-pasted", (ROOT / "data/kubean/ippools.yaml").read_text())
+    assert len(planner.scenario.cluster.pools) == 3
+    assert planner._drawer.html == planner._notice.value == ""
+
+
+def find(planner, text):
+    planner._map._on_action(None, {"action": "find", "value": text}, [])
+    return planner._map.widget.view
+
+
+def test_the_map_finds_an_address_in_any_pool(planner):
+    planner.scenario = ipk.load(KUBEAN)
+    page(planner, MAP)
+    view = find(planner, "192.168.0.9")
+    assert view["pool"] == "extra-ippool"
+    assert view["ranges"][view["found"]] == "192.168.0.0/26"
+    assert "192.168.0.9 is" in view["hint"]
+    assert view["isNotice"]
+    assert "none of the pools" in find(planner, "8.8.8.8")["hint"]
+    assert "not an IP address" in find(planner, "<b>")["hint"]
+    planner._map._on_action(None, {"action": "pool", "value": "default-pool"}, [])
+    assert planner._map.widget.view["pool"] == "default-pool"
+
+
+def test_the_map_says_who_holds_an_address_and_whose_blocks_are_whose():
+    planner = ipk.Planner(plan(nodes=3, pods=5, busiest=5))
+    page(planner, MAP)
+    pods = planner._map._simulated[1].pods
+    row = pods.iloc[0]
+    assert f"in use by {row['pod']} on {row['node']}" in find(planner, row["address"])["hint"]
+    view = planner._map.widget.view
+    assert sorted(view["nodes"]) == sorted(set(pods["block_of"]))
+    assert {view["kinds"][kind]["node"] for kind in view["cells"]} == {None, 0, 1, 2}
+
+
+def test_the_first_map_is_computed_in_a_thread_and_fields_stay_usable(planner):
+    async def use():
+        planner._tabs.selected_index = MAP
+        assert "cells" not in planner._map.widget.view
+        planner.set("blocksize", 27)
+        for _ in range(4000):
+            await asyncio.sleep(0.02)
+            if len(planner._map.widget.view.get("cells", ())) == 512:
+                return
+        pytest.fail("no map came")
+
+    asyncio.run(use())

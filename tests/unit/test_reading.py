@@ -171,13 +171,13 @@ def test_a_pods_annotation_names_its_pools(tmp_path):
 def test_what_is_not_needed_is_told_not_dropped(tmp_path):
     path = tmp_path / "all.yaml"
     path.write_text(
-        "apiVersion: v1\nkind: Service\nmetadata: {name: s}\n---\napiVersion: apps/v1\nkind: Deployment\n"
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\n---\napiVersion: apps/v1\nkind: Deployment\n"
         "metadata: {name: d}\n---\napiVersion: projectcalico.org/v3\nkind: IPPool\nmetadata: {name: p}\n"
         "spec: {cidr: 10.0.0.0/16}\n"
     )
     notes = read(path, strict=True).notes
     assert [(note.code, note.params["kind"]) for note in notes] == [
-        ("kind-unread", "Service"),
+        ("kind-unread", "Secret"),
         ("kind-unread", "Deployment"),
     ]
 

@@ -104,7 +104,6 @@ def test_tunnels_on_borrowed_addresses_and_the_fixed_block_size():
     assert [finding.code for finding in found] == [
         "blocks-short",
         "tunnels-borrowed",
-        "per-node-prefix",
         "block-size-fixed",
     ]
     assert found[1].params == {"tunnels": 6, "nodes": 6}

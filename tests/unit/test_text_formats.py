@@ -58,7 +58,7 @@ def test_many_aliases_of_one_small_value_are_no_bomb():
 
 
 def test_an_alias_inside_its_own_anchor_is_refused():
-    assert problems("a: &a [*a]\n") == [("yaml-alias", 1)]
+    assert problems("a: &a [*a]\n") == [("yaml-alias-itself", 1)]
 
 
 def test_deep_nesting_is_refused_not_crashed_on():

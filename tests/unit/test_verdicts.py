@@ -26,7 +26,7 @@ def with_pools(scenario, *pools, **cluster):
 def test_fewer_blocks_than_nodes_fail_at_the_first_node_without():
     judged = ipk.verdict(plan(size=24))
     assert (judged.status, judged.code, judged.params["first"]) == ("fails", "blocks-short", 65)
-    assert judged.finding.message() == "64 blocks for 70 nodes: node 65 gets none."
+    assert judged.finding.message() == "64 blocks for 70 nodes that need 70, 1 per typical node: node 65 gets none."
 
 
 def test_enough_blocks_fit():
@@ -143,8 +143,9 @@ def test_a_selector_keeps_a_pool_for_its_nodes():
         {"namespace_selector": "a == 'b'", "allowed_uses": ("Workload",)},
     ],
 )
-def test_pools_that_serve_no_pods_of_their_own_accord_do_not_count(fields):
-    assert verdict(with_pools(plan(), ipk.IPPool(name="p", cidr="10.0.0.0/16", **fields)))[1] == "node-no-pool"
+def test_pools_that_serve_no_pods_automatically_do_not_count(fields):
+    code = "no-pool" if "LoadBalancer" in fields.get("allowed_uses", ()) else "node-no-pool"
+    assert verdict(with_pools(plan(), ipk.IPPool(name="p", cidr="10.0.0.0/16", **fields)))[1] == code
 
 
 @pytest.mark.parametrize(

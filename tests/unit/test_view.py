@@ -6,6 +6,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 import ippoolkit as ipk
@@ -15,9 +16,11 @@ from ippoolkit.report.sections.report_table import ReportTable
 from ippoolkit.view.capacity_data import capacity_as_dict
 from ippoolkit.view.capacity_terminal import print_capacity
 from ippoolkit.view.display_columns import display_columns
+from ippoolkit.view.growth import growth_changes, growth_note
 from ippoolkit.view.html import capacity_tiles_html, comparison_html, findings_html, table_html, verdict_html
 from ippoolkit.view.html_charts import block_sizes_chart, growth_chart
-from tests.helpers import plan
+from ippoolkit.view.markdown import verdict_markdown
+from tests.helpers import ROOT, plan
 
 HOSTILE = "<script>alert(1)</script>{{7*7}}\"'&"
 
@@ -44,10 +47,11 @@ class Texts(HTMLParser):
 def test_the_block_size_table_shows_the_tables_numbers():
     html = table_html("block_sizes", ipk.block_sizes(plan(size=24)), chosen=24, caption="c")
     rows = Texts(html).rows
-    assert rows[0][:3] == ["blockSize", "addresses per block", "blocks"]
+    assert rows[0][:4] == ["blockSize", "verdict", "addresses per block", "blocks"]
     row = next(row for row in rows if row[0] == "/24")
     assert row == [
         "/24",
+        "fails: node 65 of 70 gets no block",
         "256",
         "64",
         "1 · 1",
@@ -58,7 +62,6 @@ def test_the_block_size_table_shows_the_tables_numbers():
         "12,480",
         "430",
         "−6",
-        "fails: node 65 of 70 gets no block",
     ]
 
 
@@ -134,13 +137,23 @@ def printed(scenario, width, **options):
     return console.export_text()
 
 
-@pytest.mark.parametrize("width", [60, 80, 120, 240])
+@pytest.mark.parametrize("width", [44, 60, 80, 120, 240])
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_a_terminal_of_any_width_shows_whole_numbers(width, lang):
-    text = printed(plan(size=24), width, lang=lang)
-    for number in ("16,384", "5,119", "64"):
-        assert number in text
-    assert max(map(len, text.splitlines())) <= width
+def test_a_terminal_of_any_width_shows_whole_numbers_and_names(width, lang):
+    scenario = ipk.load(ROOT / "data/kubean.yaml")
+    text = printed(scenario, width, lang=lang)
+    assert max(map(cell_len, text.splitlines())) <= width
+    words = text.split()
+    for pool in scenario.cluster.pools:
+        assert {pool.name, str(pool.cidr)} <= set(words)
+        for blocks in ipk.block_sizes(scenario, pool.name)["blocks"]:
+            assert f"{blocks:,}" in words
+
+
+def test_columns_that_do_not_fit_go_on_below():
+    text = printed(plan(size=24), 44)
+    assert text.count("blockSize") > 2
+    assert not [line for line in text.splitlines() if line.strip().startswith("/24") and "5,11 " in line]
 
 
 def test_a_narrow_terminal_says_what_it_leaves_out():
@@ -175,7 +188,7 @@ def test_the_chart_of_sizes_marks_what_fails_and_what_is_chosen():
 def test_the_chart_of_growth_says_when_something_runs_out():
     html = growth_chart(ipk.growth(plan(nodes=100, nodes_per_month=15)))
     assert "month 11" in html
-    assert "needed 280 of 256" in html
+    assert "280 needed of 256" in html
     assert 'class="over"' not in growth_chart(ipk.growth(plan()))
 
 
@@ -193,3 +206,28 @@ def test_a_power_in_a_table_keeps_its_space():
         "t", ["a"], [(f"room for {get_language('en').format_number(3 * 10**17 + 1)}",)], lang="en"
     )
     assert "room for 3.00\u00a0×\u00a010^17" in made.html
+
+
+def test_the_verdict_of_two_ip_versions_names_version_and_pool():
+    six = ipk.IPPool(name="six", cidr="fd00::/64", block_size=122)
+    cluster = ipk.Cluster(pools=(*plan(size=24).cluster.pools, six))
+    networks = ipk.Networks(services=("10.233.0.0/18",))
+    analysis = ipk.analyse(ipk.Scenario(cluster=cluster, plan=plan().plan, networks=networks))
+    for text in (verdict_html(analysis), verdict_markdown(analysis)):
+        assert "IPv4 (pool): 64 blocks for 70 nodes that need 70, 1 per typical node: node 65 gets none." in text
+        assert "blockSize 26 for pool" in text
+        assert "prefix 17 for pool" in text
+        assert "another IPv4 pool of /21" in text
+    assert "also covers 10.233.0.0/18" in verdict_html(analysis)
+
+
+def test_growth_that_stands_still_is_a_sentence_and_months_without_a_change_are_left_out():
+    still, slow = ipk.growth(plan()), ipk.growth(plan(nodes_per_month=0.25))
+    english = get_language("en")
+    assert growth_note(still, english) == "Nothing grows within 12 months: today's figures hold throughout."
+    assert list(growth_changes(slow)["month"]) == [0, 1, 5, 9]
+    assert growth_note(slow, english) == "Months in which nothing changes are left out."
+    assert growth_note(ipk.growth(plan(nodes_per_month=1)), english) == ""
+    text = printed(plan(), 120)
+    assert "Growth: Nothing grows within 12 months" in text
+    assert "addresses needed" not in text

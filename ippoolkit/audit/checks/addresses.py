@@ -55,6 +55,8 @@ def leaked(context: AuditContext) -> Iterator[Finding]:
             "all": sorted_address_texts(index.leaked_allocations),
         }
         yield Finding("addresses-leaked", "", params)
+        if missing := [kind for kind in ("Node", "Service") if kind in index.cluster.unknown]:
+            yield Finding("leaks-partial", "", {"kinds": ", ".join(missing)})
     ipv6_tunnels_in_use = [
         key
         for key in index.tunnel_node_by_address

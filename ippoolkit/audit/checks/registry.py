@@ -34,7 +34,7 @@ CHECKS: tuple[AuditCheck, ...] = (
     AuditCheck(blocks.next_to_fail, (*_POOLS_BLOCKS_NODES, "Pod")),
     AuditCheck(blocks.together, (*_POOLS_BLOCKS_NODES, "Pod")),
     AuditCheck(blocks.borrowed_tunnels, ("IPAMBlock",)),
-    AuditCheck(addresses.leaked, ("IPAMBlock", "Pod", "Node", "Service")),
+    AuditCheck(addresses.leaked, ("IPAMBlock", "Pod")),
     AuditCheck(selection.nodes_without_pool, ("IPPool", "Node")),
     AuditCheck(selection.pools_named, ("IPPool",)),
     AuditCheck(addresses.waiting, ("Pod",)),

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
 from ...calico.limits import DEFAULT_MAX_BLOCKS_PER_HOST
 from ...cidr import Cidr
 from ...findings import Finding
 from ...read import Reading
+from ...read.reported import COUNTS_TABLE
 from ..cluster_metrics import ClusterMetrics
 from .context import abbreviate_names
 
@@ -83,21 +85,19 @@ def _leaked(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
     count = totals.get("leaked") or totals.get("leaked_as_calicoctl_reports")
     if count:
         listed = totals.get("leaked_ips") or totals.get("leaked_ips_as_calicoctl_reports") or []
-        share = count / totals["allocations"] if totals.get("allocations") else 0.0
-        params = {"count": count, "share": share, "which": abbreviate_names(listed) if listed else "-"}
+        params = {"count": count, "which": abbreviate_names(listed) if listed else "-"}
         yield Finding("leaked-reported", "", {**params, "all": listed})
 
 
 def _unallocated(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
     """Tell of addresses in use that no block records."""
-    del reading
     totals = metrics.totals
     for figure, code in (
         ("in_use_in_pool_not_allocated", "in-use-not-allocated"),
         ("in_use_outside_active_pools", "in-use-outside-reported"),
     ):
         listed = totals.get(figure) or []
-        count = len(listed) or totals.get(f"{figure}_count") or 0
+        count = len(listed) or _reported_count(reading, figure)
         if count:
             which = abbreviate_names(listed) if listed else "-"
             yield Finding(code, "", {"count": count, "which": which, "all": listed})
@@ -134,12 +134,11 @@ def _blocks(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
 
 
 def _handles(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
-    del reading
     totals = metrics.totals
     for figure, code in (("missing_handles", "handles-missing"), ("leaked_handles", "handles-idle")):
         if listed := totals.get(figure):
             yield Finding(code, "", {"count": len(listed), "which": abbreviate_names(listed), "all": listed})
-        elif count := totals.get(f"{figure}_count"):
+        elif count := _reported_count(reading, figure):
             yield Finding(code, "", {"count": count, "which": "-"})
 
 
@@ -166,10 +165,16 @@ def _affinities(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
         params = {"count": len(reading.affinities), "nodes": len(by_node), "which": which}
         yield Finding("affinities-reported", "", params)
         ranges: list[tuple[Cidr, str]] = sorted((cidr, node) for node, cidr, _ in reading.affinities)
-        for (first, owner), (second, other) in zip(ranges, ranges[1:], strict=False):
+        for (first, owner), (second, other) in pairwise(ranges):
             if first.overlaps(second):
                 params = {"first": str(first), "owner": owner, "second": str(second), "other": other}
                 yield Finding("affinities-overlap", "", params)
+
+
+def _reported_count(reading: Reading, figure: str) -> int:
+    """Return the number that a text states where it does not list them."""
+    figures = (each for each in reading.reported if each.table == COUNTS_TABLE and each.figure == figure)
+    return max((int(each.value) for each in figures), default=0)
 
 
 def _waiting_pods(reading: Reading) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from ...findings import Finding, sort_by_severity
 from ...model import Scenario
 from ..evaluation import LIMIT_BLOCKS, LIMIT_BLOCKS_PER_NODE, PlanEvaluation, Status, Verdict
+from .announced_ranges import load_balancer_ranges
 from .networks import large_reservations, outside_cluster_cidr, overlapping_networks, overlapping_pools
 from .node_networks import enclosed_pools, per_node_ranges, pools_over_nodes
 from .pools import (
@@ -37,6 +38,7 @@ DESIGN_RULES: tuple[Callable[[Scenario], Iterable[Finding]], ...] = (
     large_reservations,
     mixed_encapsulation,
     load_balancer_cap,
+    load_balancer_ranges,
     per_node_prefix,
     per_node_ranges,
     fewer_blocks_than_nodes,

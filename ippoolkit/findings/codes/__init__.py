@@ -18,6 +18,7 @@ from .manifests import FIELD_VALUES, MANIFEST_FILES, OBJECT_METADATA
 from .pool_changes import POOL_CHANGES
 from .pool_manifests import IPAM_CONFIGURE, MANIFEST_CHANGES, POOL_MANIFESTS
 from .pool_selection import POOL_SELECTION
+from .releases import RELEASES
 from .reported_figures import REPORTED_FIGURES
 from .rule import Rule
 
@@ -41,6 +42,7 @@ _ALL_RULES = (
     *FORECASTS,
     *POOL_CHANGES,
     *CHOOSING,
+    *RELEASES,
 )
 RULES: dict[str, Rule] = {rule.code: rule for rule in _ALL_RULES}
 

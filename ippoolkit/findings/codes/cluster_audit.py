@@ -173,10 +173,13 @@ CLUSTER_AUDIT = (
         "error",
         "ipam",
         N_(
-            "Size differs from the pool's /{size}: {count:block} ({which}). The blockSize was "
-            "changed in place: new blocks may overlap old ones."
+            "Size differs from the pool's /{size}: {count:block} ({which}). Either blockSize was changed in "
+            "place, or the pool was deleted and recreated while these were in use: new blocks may overlap them."
         ),
-        N_("Move all pods to another pool, then delete and recreate this one. Setting the size back does not fix it."),
+        N_(
+            "Move all pods to another pool and let these blocks be released before this one is deleted and recreated. "
+            "Setting the size back does not fix it."
+        ),
     ),
     Rule(
         "blocks-overlap",

@@ -37,6 +37,13 @@ COMMAND_OPTIONS = (
         N_("Specify an output folder and --format."),
     ),
     Rule(
+        "report-ending",
+        "error",
+        "kit",
+        N_("A report cannot be written as {ending}."),
+        N_("Use one of {choices}, or the name of a folder."),
+    ),
+    Rule(
         "template-unknown",
         "error",
         "kit",
@@ -63,8 +70,11 @@ COMMAND_OPTIONS = (
         "font-missing",
         "error",
         "kit",
-        N_("No font with Chinese characters is installed: PNG pictures could not show them."),
-        N_("Install Noto Sans CJK, or use --format svg."),
+        N_("No font with Chinese characters is installed: PNG and PDF could not show them."),
+        N_(
+            "Install Noto Sans CJK (Debian: fonts-noto-cjk), or pip install 'ippoolkit[chinese]'; HTML and SVG need "
+            "neither."
+        ),
     ),
     Rule(
         "fork-missing",

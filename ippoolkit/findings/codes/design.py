@@ -54,7 +54,8 @@ DESIGN = (
         N_("{cidr} contains {count:address} of nodes: {which}."),
         N_(
             "Give the pool a range outside the nodes' network: pods could be assigned a node's address, nodes become "
-            "unreachable for pods, return traffic goes to the wrong place, and natOutgoing does not apply inside a pool."
+            "unreachable for pods, return traffic goes to the wrong place, and natOutgoing does not apply "
+            "inside a pool."
         ),
         applies_to="IPPool spec.cidr",
     ),
@@ -74,7 +75,8 @@ DESIGN = (
         "warning",
         "node-ranges",
         N_(
-            "node-cidr-mask-size {mask:d} cuts {ranges} per-node ranges from {cidr} for {nodes:node}: the others get no "
+            "node-cidr-mask-size {mask:d} cuts {ranges} per-node ranges from {cidr} for {nodes:node}: the "
+            "others get no "
             "podCIDR, with the event CIDRNotAvailable. With Calico IPAM this is harmless: it does not use podCIDR."
         ),
         N_("Set --allocate-node-cidrs=false, or a longer node-cidr-mask-size, to silence the event."),
@@ -84,7 +86,8 @@ DESIGN = (
         "info",
         "node-ranges",
         N_(
-            "node-cidr-mask-size {mask:d} cuts only {ranges} per-node ranges from {cidr}: further nodes get no podCIDR, "
+            "node-cidr-mask-size {mask:d} cuts only {ranges} per-node ranges from {cidr}: further nodes get "
+            "no podCIDR, "
             "with the event CIDRNotAvailable. With Calico IPAM this is harmless: it does not use podCIDR."
         ),
         N_("Set --allocate-node-cidrs=false, or a longer node-cidr-mask-size, to silence the event."),
@@ -102,7 +105,8 @@ DESIGN = (
         "warning",
         "special-ranges",
         N_(
-            "{cidr} overlaps {range}, which is set aside: {purpose} ({document}). Hosts and routers may drop or misroute "
+            "{cidr} overlaps {range}, which is set aside: {purpose} ({document}). Hosts and routers may "
+            "drop or misroute "
             "such addresses."
         ),
         N_("Use private address space (RFC 1918, RFC 4193)."),
@@ -113,7 +117,8 @@ DESIGN = (
         "info",
         "special-ranges",
         N_(
-            "{cidr} is shared address space (RFC 6598), which providers use for carrier-grade NAT: fine inside a cluster."
+            "{cidr} is shared address space (RFC 6598), which providers use for carrier-grade NAT: fine "
+            "inside a cluster."
         ),
         applies_to="IPPool spec.cidr",
     ),
@@ -190,7 +195,8 @@ DESIGN = (
         "warning",
         "node-ranges",
         N_(
-            "blockSize {size:d} is also the prefix of the per-node ranges that Kubernetes cuts for podCIDR, which Calico "
+            "blockSize {size:d} is also the prefix of the per-node ranges that Kubernetes cuts for podCIDR, "
+            "which Calico "
             "IPAM does not use."
         ),
         N_("Choose blockSize by the pods of a node; nodes take as many blocks as they need."),

@@ -61,9 +61,17 @@ INSTALLERS = (
         "warning",
         "kit",
         N_(
-            "The IPPool differs from what {installer}'s input would create; the IPPool counts. IPPool / input: {fields}."
+            "The IPPool differs from what {installer}'s input would create; the IPPool counts. IPPool / "
+            "input: {fields}."
         ),
         N_("Change the installer's input, or it may be applied again with the old values."),
+    ),
+    Rule(
+        "installer-twice",
+        "warning",
+        "kit",
+        N_("{installer} and {other} ({first}) define this pool differently: the one read last counts here."),
+        N_("Give only the input that is applied."),
     ),
     Rule(
         "mask-is-block-size",
@@ -109,7 +117,8 @@ INSTALLERS = (
         "kit",
         N_("No installer input was found."),
         N_(
-            "Give a Kubespray inventory, an Installation or Helm values, a ClusterConfiguration, calico-node's manifest "
+            "Give a Kubespray inventory, an Installation or Helm values, a ClusterConfiguration, "
+            "calico-node's manifest "
             "or environment, or the file of RKE, RKE2, k3s, kops, KubeKey, OKD or Talos."
         ),
     ),

@@ -103,6 +103,14 @@ IPAM_FAILURES = (
         calico_messages=("is not in a configured pool",),
     ),
     Rule(
+        "ipam-use",
+        "error",
+        "ipam",
+        N_("{address} is in the pool {pool}, which does not allow the use {use} (allowedUses: {uses})."),
+        N_("Choose an address of another pool, or change allowedUses."),
+        calico_messages=("which is not allowed for use",),
+    ),
+    Rule(
         "ipam-foreign",
         "error",
         "ipam",
@@ -114,7 +122,7 @@ IPAM_FAILURES = (
         "error",
         "ipam",
         N_("{address} is already in use."),
-        calico_messages=("Address already assigned in block",),
+        calico_messages=("Address already assigned in block", "resource already exists:"),
     ),
     Rule(
         "ipam-no-handle",

@@ -34,13 +34,6 @@ LIVE_AND_DIFF = (
     ),
     Rule("diff-findings-gone", "ok", "kit", N_("No longer found: {which}.")),
     Rule(
-        "live-package",
-        "error",
-        "kit",
-        N_("Reading a running cluster needs an additional package."),
-        N_("pip install 'ippoolkit[live]'"),
-    ),
-    Rule(
         "live-config",
         "error",
         "kit",

@@ -45,7 +45,7 @@ MANIFEST_FILES = (
         N_("Use a projectcalico.org/v3 kind as Calico spells it, and move other objects to a separate file."),
         applies_to="apiVersion, kind",
         refused_by=(CALICOCTL,),
-        calico_messages=("unknown resource type (",),
+        calico_messages=("unknown resource type (", "is not supported"),
     ),
     Rule(
         "kind-v1",
@@ -154,7 +154,7 @@ OBJECT_METADATA = (
         N_("Remove the namespace."),
         applies_to="metadata.namespace",
         refused_by=(CALICOCTL,),
-        calico_messages=("namespace should not be specified for a non-namespaced resource",),
+        calico_messages=("namespace should not be specified for a non-namespaced resource", "is not namespaced"),
     ),
     Rule(
         "resource-version",
@@ -284,7 +284,12 @@ FIELD_VALUES = (
         applies_to="any",
         limit="see the fields below",
         refused_by=CALICOCTL_AND_CRD,
-        calico_messages=("should be greater than or equal to", "cannot unmarshal number"),
+        calico_messages=(
+            "should be greater than or equal to",
+            "cannot unmarshal number",
+            "Tag: gte",
+            "must be between 0",
+        ),
     ),
     Rule(
         "value-high",
@@ -294,7 +299,7 @@ FIELD_VALUES = (
         applies_to="any",
         limit="see the fields below",
         refused_by=CALICOCTL_AND_CRD,
-        calico_messages=("should be less than or equal to", "cannot unmarshal number"),
+        calico_messages=("should be less than or equal to", "cannot unmarshal number", "Tag: lte", "must be between 0"),
     ),
     Rule(
         "value-long",
@@ -327,6 +332,32 @@ FIELD_VALUES = (
         calico_messages=("Duplicate value",),
     ),
     Rule(
+        "auto-allocate-forced",
+        "warning",
+        "ipamconfig",
+        N_("calico-apiserver stores autoAllocateBlocks: true, whatever is written."),
+        N_("Set it with calicoctl, or in crd.projectcalico.org/v1."),
+        applies_to="IPAMConfiguration spec.autoAllocateBlocks",
+    ),
+    Rule(
+        "pool-open",
+        "warning",
+        "ippool",
+        N_("Calico {release} does not know {field}: the pool is stored without it, so it serves {whom}."),
+        N_("Upgrade Calico first, or use a nodeSelector."),
+        applies_to="IPPool spec.namespaceSelector, spec.assignmentMode, spec.allowedUses",
+    ),
+    Rule(
+        "field-apiv1",
+        "error",
+        "scenario",
+        N_("{field} is a field of the old API v1 and must be empty."),
+        N_("Remove it; ipipMode and natOutgoing are its successors."),
+        applies_to="IPPool spec.ipip, spec.nat-outgoing",
+        refused_by=(CALICOCTL,),
+        calico_messages=("mustBeFalse", "mustBeNil"),
+    ),
+    Rule(
         "field-unknown",
         "error",
         "scenario",
@@ -334,7 +365,7 @@ FIELD_VALUES = (
         N_("Check its spelling."),
         applies_to="any",
         refused_by=(CALICOCTL,),
-        calico_messages=("field in document is not recognized",),
+        calico_messages=("field in document is not recognized", "fields in document are not recognized"),
     ),
     Rule(
         "field-missing",

@@ -52,7 +52,7 @@ POOL_MANIFESTS = (
         applies_to="IPPool spec.blockSize",
         limit=", ".join(f"{sizes.start}..{sizes.stop - 1} (IPv{v})" for v, sizes in ALLOWED_BLOCK_SIZES.items()),
         refused_by=CALICOCTL_AND_CRD,
-        calico_messages=("blockSize must be between",),
+        calico_messages=("blockSize must be between", "block size must be between"),
     ),
     Rule(
         "block-size-prefix",
@@ -84,7 +84,7 @@ POOL_MANIFESTS = (
         N_("Set one of them to Never."),
         applies_to="IPPool spec.ipipMode, spec.vxlanMode",
         refused_by=CALICOCTL_AND_CRD,
-        calico_messages=("ipipMode and vxlanMode cannot both be enabled",),
+        calico_messages=("ipipMode and vxlanMode cannot both be enabled", "Cannot enable both VXLAN and IPIP"),
     ),
     Rule(
         "ipip-ipv6",
@@ -94,7 +94,7 @@ POOL_MANIFESTS = (
         N_("Set ipipMode to Never; VXLAN supports IPv6."),
         applies_to="IPPool spec.ipipMode",
         refused_by=CALICOCTL_AND_CRD,
-        calico_messages=("IPIP is not supported on IPv6 pools",),
+        calico_messages=("IPIP is not supported on IPv6 pools", "IPIP is not supported on an IPv6 IP pool"),
     ),
     Rule(
         "loadbalancer-alone",
@@ -104,7 +104,7 @@ POOL_MANIFESTS = (
         N_("Use a separate pool for services."),
         applies_to="IPPool spec.allowedUses",
         refused_by=CALICOCTL_AND_CRD,
-        calico_messages=("LoadBalancer cannot be combined",),
+        calico_messages=("LoadBalancer cannot be combined", "LoadBalancer cannot be used at the same time"),
     ),
     Rule(
         "loadbalancer-encapsulation",
@@ -114,7 +114,10 @@ POOL_MANIFESTS = (
         N_("Set {field} to Never."),
         applies_to="IPPool spec.ipipMode, spec.vxlanMode",
         refused_by=CALICOCTL_AND_CRD,
-        calico_messages=("LoadBalancer IP pool cannot have IPIP or VXLAN enabled",),
+        calico_messages=(
+            "LoadBalancer IP pool cannot have IPIP or VXLAN enabled",
+            "Neither IPIPMode nor VXLANMode can be enabled",
+        ),
     ),
     Rule(
         "loadbalancer-bgp",
@@ -124,7 +127,7 @@ POOL_MANIFESTS = (
         N_("Remove disableBGPExport."),
         applies_to="IPPool spec.disableBGPExport",
         refused_by=CALICOCTL_AND_CRD,
-        calico_messages=("LoadBalancer IP pools cannot disable BGP export",),
+        calico_messages=("LoadBalancer IP pools cannot disable BGP export", "must have DisableBGPExport set to"),
     ),
     Rule(
         "loadbalancer-selector",
@@ -286,7 +289,17 @@ IPAM_CONFIGURE = (
         N_("Unknown option {option}."),
         applies_to="ipam configure",
         refused_by=(CALICOCTL,),
-        calico_messages=("unknown flag", "unknown shorthand flag"),
+        calico_messages=("unknown flag", "unknown shorthand flag", "Usage:"),
+    ),
+    Rule(
+        "configure-strict-missing",
+        "error",
+        "configure",
+        N_("calicoctl {release} requires --strictaffinity with every other option."),
+        N_("Give --strictaffinity its present value."),
+        applies_to="ipam configure",
+        refused_by=(CALICOCTL,),
+        calico_messages=("Usage:",),
     ),
     Rule(
         "configure-value",
@@ -295,7 +308,13 @@ IPAM_CONFIGURE = (
         N_("{option} does not take the value {value}."),
         applies_to="ipam configure",
         refused_by=(CALICOCTL,),
-        calico_messages=("invalid value for", "Use true or false", "invalid argument", "flag needs an argument"),
+        calico_messages=(
+            "invalid value for",
+            "Use true or false",
+            "invalid argument",
+            "flag needs an argument",
+            "Usage:",
+        ),
     ),
     Rule(
         "configure-both-off",

@@ -51,11 +51,109 @@ REPORTED_FIGURES = (
         "leaked-reported",
         "warning",
         "ipam-check",
-        N_("Leaked, as calicoctl reports: {count:address} ({share:.0%} of those allocated): {which}."),
+        N_("Leaked, as calicoctl reports: {count:address} ({which})."),
         N_(
             "Check that the node controller of kube-controllers is running; it releases them 15 to 22.5 minutes after "
             "their pod is gone. IPv6 tunnel addresses in use are counted as leaked by mistake."
         ),
+    ),
+    Rule(
+        "leaks-partial",
+        "info",
+        "controllers",
+        N_("No {kinds} data was read: leaked addresses of their kind are not counted."),
+    ),
+    Rule(
+        "simulation-no-pods",
+        "warning",
+        "kit",
+        N_("The input has no pods and plans none: nothing is placed, so that no request can fail."),
+        N_("Plan nodes and pods in the scenario (plan.groups), or add the output of kubectl get pods -A -o json."),
+    ),
+    Rule(
+        "diff-unknown",
+        "info",
+        "kit",
+        N_("Known on one side only, and not compared: {figures}."),
+        N_("Save the same output both times."),
+    ),
+    Rule(
+        "diff-pace-addresses",
+        "warning",
+        "blocks",
+        N_("{addresses} addresses more in {span} days, {free} left: full in about {days} days at this pace."),
+        N_("Add a pool: no pool can grow."),
+    ),
+    Rule(
+        "cni-unknown",
+        "info",
+        "cni",
+        N_(
+            "The CNI configuration was not read: pools that it names (ipam.ipv4_pools, ipv6_pools) would "
+            "count for pods "
+            "without an annotation."
+        ),
+        N_("Add /etc/cni/net.d/10-calico.conflist of a node, or ConfigMap calico-config."),
+    ),
+    Rule(
+        "cni-names-pools",
+        "warning",
+        "cni",
+        N_("The CNI configuration names pools ({pools}): pods without an annotation use only these."),
+        N_(
+            "Before a pool is disabled or deleted, change the CNI configuration on every node, or new pods "
+            "get no address."
+        ),
+    ),
+    Rule(
+        "cni-pool-missing",
+        "error",
+        "cni",
+        N_(
+            "The CNI configuration names the pool {pool}, which does not exist or is disabled: new pods get no address."
+        ),
+        N_("Change the CNI configuration on every node, or create or enable the pool."),
+    ),
+    Rule(
+        "loadbalancer-not-announced",
+        "warning",
+        "loadbalancer",
+        N_("{cidr} is not covered by serviceLoadBalancerIPs ({announced}): its addresses are not announced over BGP."),
+        N_("Add the range to serviceLoadBalancerIPs of the BGPConfiguration."),
+        applies_to="IPPool spec.cidr",
+    ),
+    Rule(
+        "felix-overrides",
+        "warning",
+        "encapsulation",
+        N_("{field} is false in the FelixConfiguration, although these pools are encapsulated: {pools}."),
+        N_("Remove the field: Felix then follows the pools."),
+    ),
+    Rule(
+        "node-controller-off",
+        "warning",
+        "controllers",
+        N_("The node controller is not configured: nothing releases the addresses of deleted nodes and pods."),
+        N_("Add spec.controllers.node to the KubeControllersConfiguration."),
+    ),
+    Rule(
+        "leak-grace-off",
+        "warning",
+        "controllers",
+        N_("leakGracePeriod is 0: leaked addresses are not released."),
+        N_("Set it to 15m, the default."),
+    ),
+    Rule(
+        "leak-grace",
+        "info",
+        "controllers",
+        N_("leakGracePeriod is {period}: leaked addresses are released after that time, not after 15 minutes."),
+    ),
+    Rule(
+        "own-blocks-first",
+        "info",
+        "ipam",
+        N_("{node} has free addresses in blocks of its own, which are used first: {blocks}."),
     ),
     Rule(
         "in-use-not-allocated",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-# Who judges a manifest: calicoctl; the CRD's schema and rules in the API server; what that asks of any object.
-CALICOCTL, CRD, KUBERNETES = "calicoctl", "crd", "kubernetes"
+# Who judges a manifest: calicoctl; the CRD's schema and rules in the API server; what that asks of any object;
+# calico-apiserver, which serves projectcalico.org/v3 where there is no CRD of it.
+CALICOCTL, CRD, KUBERNETES, APISERVER = "calicoctl", "crd", "kubernetes", "apiserver"
 CALICOCTL_AND_CRD = (CALICOCTL, CRD)
 CALICOCTL_AND_KUBERNETES = (CALICOCTL, KUBERNETES)
 

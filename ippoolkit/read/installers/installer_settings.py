@@ -52,6 +52,10 @@ class InstallerSettings:
         """Add a pool; of `defaults` counts what the spec does not say, and values of None are left to Calico."""
         written = {key: value for key, value in spec.items() if value is not None}
         added = {key: value for key, value in defaults.items() if key not in written and value is not None}
+        before = self.pools.get(name)
+        if before is not None and before.spec != {**added, **written}:
+            params = {"installer": installer, "other": before.installer, "first": str(before.place)}
+            self.notes.append(Finding("installer-twice", f"IPPool/{name}", params, place))
         self.pools[name] = InstallerPool({**added, **written}, place, installer, tuple(added))
 
     def set_node_prefix(self, version: IPVersion, value: object, name: str) -> None:

@@ -8,9 +8,11 @@ import re
 import shutil
 import subprocess
 import tempfile
+from html import escape
 from pathlib import Path
 
 from ...errors import ReportError
+from ...figures.fonts import packaged_font_folder
 
 CHROMIUM_VARIABLE = "IPPOOLKIT_CHROMIUM"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
@@ -33,6 +35,24 @@ _FLAGS = (
 )
 _TIMEOUT_SECONDS = 120
 _PDF_DATE = re.compile(rb"/(CreationDate|ModDate) \(D:\d{14}")
+_FONTCONFIG = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+<include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+<dir>{fonts}</dir>
+<cachedir>{cache}</cachedir>
+</fontconfig>
+"""
+
+
+def _font_settings(folder: Path) -> dict[str, str]:
+    """Let Chromium find the font of the extra `chinese`, where it is installed."""
+    fonts = packaged_font_folder()
+    if fonts is None or "FONTCONFIG_FILE" in os.environ:
+        return {}
+    path = folder / "fonts.conf"
+    path.write_text(_FONTCONFIG.format(fonts=escape(str(fonts)), cache=escape(str(folder / "font-cache"))))
+    return {"FONTCONFIG_FILE": str(path)}
 
 
 def find_chromium() -> str | None:
@@ -72,7 +92,7 @@ def render_pdf(page_html: str, date: str) -> bytes:
                 capture_output=True,
                 timeout=_TIMEOUT_SECONDS,
                 check=False,
-                env={**os.environ, "TZ": "UTC"},
+                env={**os.environ, "TZ": "UTC", **_font_settings(temp_dir)},
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise ReportError("report-printing", reason=str(error)) from None

@@ -21,6 +21,7 @@ _MAX_SHEET_NAME = 31
 _MAX_COLUMN_WIDTH = 60
 # A text that starts like this would be a formula once somebody edits the cell, or in a CSV made of the sheet.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_MAP_TABLE = "map"
 _FIXED_DATE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
 
@@ -49,8 +50,10 @@ def render_workbook(tables: Sequence[Mapping[str, Any]], about_rows: Sequence[tu
         book.set_properties({"created": _FIXED_DATE})
         cell_formats = _CellFormats(book)
         used_names: set[str] = set()
+        about_sheet = book.add_worksheet(_sheet_name(words.translate(N_("Summary")), used_names))
+        # The cells of address maps are many, and the last that somebody looks for.
+        tables = sorted(tables, key=lambda table: str(table["name"]).startswith(_MAP_TABLE))
         names = [_sheet_name(str(table["name"]), used_names) for table in tables]
-        about_sheet = book.add_worksheet(_sheet_name(words.translate(N_("About")), used_names))
         about_sheet.set_column(0, 0, 22)
         about_sheet.set_column(1, 1, 90)
         for row, (name, text) in enumerate(about_rows):

@@ -10,7 +10,7 @@ from dataclasses import replace
 from html import escape
 
 from ... import __version__
-from ...calico.limits import CALICO_VERSION
+from ...calico.releases import NEWEST
 from ...findings import N_, Finding, get_language, replace_unprintable
 from ...view.html import findings_html
 from ...view.markdown import escape_markdown, findings_markdown
@@ -42,14 +42,16 @@ class BaseReport:
         self.lang = lang
         self.date = date
 
-    def header_part(self, report_type: str, title: str, lines: tuple[str, ...], input_digest: str = "") -> SectionPart:
+    def header_part(
+        self, report_type: str, title: str, lines: tuple[str, ...], input_digest: str = "", *, release: str = ""
+    ) -> SectionPart:
         """Return the head: what, when, by which rules, of which input; a title; what it is about."""
         say = self.words
         meta = [
             say.translate(report_type),
             self.date,
             f"ippoolkit {__version__}",
-            say.render(N_("Calico {version} rules"), {"version": CALICO_VERSION}),
+            say.render(N_("Calico {version} rules"), {"version": release or str(NEWEST)}),
             say.render(N_("input {digest}"), {"digest": f"{input_digest[:4]} {input_digest[4:8]}"})
             if input_digest
             else "",

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from html import escape
 from pathlib import Path
 
 from ...analysis import analyse
-from ...calico.limits import CALICO_VERSION
 from ...calico.pool_selection import max_blocks_per_node
 from ...choose import scenario_routes
 from ...figures import draw_block_sizes, draw_growth
 from ...findings import N_, Finding, Severity
+from ...ipam import IpamError
 from ...model import IPPool
 from ...model.scenario_edits import nodes_as_group
 from ...simulation import place_planned_pods
+from ...view.growth import growth_changes, growth_note
 from ...view.html import capacity_tiles, capacity_tiles_html, verdict_html
 from ...view.markdown import escape_markdown, verdict_markdown
 from ...write import scenario_to_yaml, to_manifests_yaml
@@ -138,10 +140,13 @@ class CapacityReport(BaseReport):
 
     def address_map(self) -> Section:
         """Return the plan in a picture: the blocks of each pool, as the engine fills them."""
+        title = N_("The plan in a picture")
+        try:
+            simulation = place_planned_pods(self.scenario)
+        except IpamError as error:  # too large, or pools that overlap
+            return self.section(title, paragraph(error.describe(self.lang)))
         shown_pools = self._pools_enabled_first()[:MAPS_SHOWN]
-        return self.section(
-            N_("The plan in a picture"), *address_map_parts(place_planned_pods(self.scenario), shown_pools, self.words)
-        )
+        return self.section(title, *address_map_parts(simulation, shown_pools, self.words))
 
     def block_sizes(self) -> Section:
         """Return the comparison of block sizes, a table and a chart for each pool."""
@@ -179,18 +184,24 @@ class CapacityReport(BaseReport):
         return self.section(N_("Nodes"), *parts, table_part(nodes_table))
 
     def growth(self) -> Section:
-        """Return growth month by month, as a picture for each family and a table."""
+        """Return growth month by month, as a picture for each family and a table; a sentence where nothing grows."""
         data = self.analysis.growth(lang=self.lang)
-        parts = []
+        changes, note = growth_changes(data), growth_note(data, self.words)
+        parts = [paragraph(note, "ipk-empty")] if note else []
+        exported = table_part(
+            ReportTable.from_standard_table(
+                "growth", data, shown=changes, lang=self.lang, caption=self.words.translate(N_("Growth"))
+            )
+        )
+        if note and changes["month"].max() == 0:
+            return self.section(N_("Growth"), *parts, replace(exported, html="", markdown=""))
+        pictures: list[SectionPart] = []
         if self.scenario.plan.months:
             for family in sorted({int(family) for family in data["family"]}):
                 title = self.words.render(N_("IPv{family}: what is needed, month by month"), {"family": family})
                 figure = draw_growth(data, family=family, lang=self.lang)
-                parts += [heading_part(title, 3), picture_part(f"growth IPv{family}", figure, title)]
-        growth_table = ReportTable.from_standard_table(
-            "growth", data, lang=self.lang, caption=self.words.translate(N_("Growth"))
-        )
-        return self.section(N_("Growth"), *parts, table_part(growth_table))
+                pictures += [heading_part(title, 3), picture_part(f"growth IPv{family}", figure, title)]
+        return self.section(N_("Growth"), *pictures, *parts, exported)
 
     def routes(self) -> Section:
         """Return who holds how many routes, by the way they travel."""
@@ -256,7 +267,7 @@ class CapacityReport(BaseReport):
             ),
             (
                 N_("All numbers follow Calico {version}; every rule names its source under Findings."),
-                {"version": CALICO_VERSION},
+                {"version": self.scenario.release},
             ),
         ]
         lines = [self.words.render(template, values) for template, values in assumptions]

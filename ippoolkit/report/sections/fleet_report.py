@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from ...analysis import analyse
 from ...capacity.evaluation import Status
+from ...cidr import Cidr
 from ...errors import InputError
 from ...findings import N_
 from ...view.html import tile_boxes_html
@@ -20,6 +22,8 @@ from .history_outlook import forecast_scenario, outlook_summary
 from .report_table import CellValue, ReportTable
 from .scenario_summary import summarise_scenario
 from .section import Section, SectionPart, heading_part, paragraph, table_part
+
+MAX_OVERLAPS = 200  # that a page lists
 
 
 class FleetReport(BaseReport):
@@ -51,6 +55,7 @@ class FleetReport(BaseReport):
         run = current_run()
         self.entries: list[dict[str, Any]] = [self._entry_from_file(path) for path in scenarios]
         self.entries += [dict(entry) for entry in run.entries] if run is not None else []
+        _name_apart(self.entries)
 
     @cached_property
     def entries_by_severity(self) -> list[dict[str, Any]]:
@@ -77,8 +82,26 @@ class FleetReport(BaseReport):
         ]
         if failed := sum("error" in entry for entry in self.entries):
             boxes.append((str(failed), self.words.translate(N_("no report")), Status.FAILS.value))
+        boxes += self._totals()
         markdown = "\n".join(f"- **{value}** {escape_markdown(label)}" for value, label, _ in boxes)
         return Section((SectionPart(tile_boxes_html(boxes), markdown),))
+
+    def _totals(self) -> list[tuple[str, str, str]]:
+        """Return what all clusters together have and need."""
+        labels = (
+            ("nodes", "", N_("nodes in all")),
+            ("blocks_needed", "blocks", N_("blocks needed / in the pools")),
+            ("addresses_needed", "addresses", N_("addresses needed / in the pools")),
+        )
+        boxes = []
+        for name, available_name, label in labels:
+            values = [
+                self.words.format_number(sum(int(entry.get(key, 0)) for entry in self.entries_by_severity))
+                for key in (name, available_name)
+                if key
+            ]
+            boxes.append(("\u00a0/ ".join(values), self.words.translate(label), ""))
+        return boxes
 
     def clusters(self) -> Section:
         """Return all clusters, worst first, each with its verdict, its numbers and a link."""
@@ -103,7 +126,8 @@ class FleetReport(BaseReport):
                 links[self.words.format_number(entry["name"])] = entry["link"]
             measured = (entry.get("measured_outlook"),) if has_history else ()
             rows.append((*self._cluster_row(entry), *measured))
-            cell_classes.append(("", f"{entry['word']} whole", *[""] * (len(headings) - 2)))
+            shares = [f"share share-{_share_step(entry, quantity)}" for quantity in ("blocks", "addresses")]
+            cell_classes.append(("", f"{entry['word']} whole", "", "", *shares, *[""] * (len(headings) - 6)))
         caption = translate(N_("Clusters, worst first"))
         clusters_table = ReportTable.from_rows(
             "clusters", headings, rows, lang=self.lang, marks=cell_classes, links=links, caption=caption
@@ -127,6 +151,33 @@ class FleetReport(BaseReport):
         headings = [self.words.translate("limit"), self.words.translate(N_("clusters"))]
         limits_table = ReportTable.from_rows("limits", headings, rows, lang=self.lang)
         return self.section(N_("Binding limits"), table_part(limits_table))
+
+    def overlaps(self) -> Section:
+        """Return the pools of different clusters that share addresses: fine until the clusters are routed together."""
+        pools = sorted(
+            (
+                (cidr.version, cidr.first, cidr.last, entry["name"], name, str(cidr))
+                for entry in self.entries_by_severity
+                for name, text in entry.get("pools", ())
+                if (cidr := Cidr.parse_or_none(text)) is not None
+            ),
+            key=itemgetter(slice(3)),
+        )
+        rows: list[tuple[str, ...]] = []
+        open_pools: list[tuple[int, int, int, str, str, str]] = []
+        for pool in pools:
+            open_pools = [other for other in open_pools if other[0] == pool[0] and other[2] >= pool[1]]
+            rows += [(*other[3:], *pool[3:]) for other in open_pools if other[3] != pool[3]][: MAX_OVERLAPS - len(rows)]
+            open_pools.append(pool)
+        if not rows:
+            return Section(())
+        translate = self.words.translate
+        headings = [translate(N_("cluster")), translate("pool"), translate("CIDR")] * 2
+        note = paragraph(
+            translate(N_("These pools share addresses. That is fine as long as the clusters are not routed together."))
+        )
+        overlaps_table = ReportTable.from_rows("overlaps", headings, rows, lang=self.lang)
+        return self.section(N_("Overlapping pools"), note, table_part(overlaps_table))
 
     def _entry_from_file(self, path: str | Path) -> dict[str, Any]:
         try:
@@ -193,6 +244,19 @@ def _severity_key(entry: dict[str, Any]) -> tuple[int, float, float, str]:
     months = [month for month in (entry.get("month"), entry.get("measured_months")) if month is not None]
     fullest_ratio = max(_usage_ratio(entry, "blocks"), _usage_ratio(entry, "addresses"))
     return Status(entry["word"]).rank, min(months, default=float("inf")), -fullest_ratio, entry["name"]
+
+
+def _name_apart(entries: list[dict[str, Any]]) -> None:
+    """Let inputs of one name be told apart: by the file of their report, else by their place."""
+    counts = Counter(entry["name"] for entry in entries)
+    for number, entry in enumerate(entries, 1):
+        if counts[entry["name"]] > 1:
+            entry["name"] = f"{entry['name']} ({Path(entry['link']).stem if entry.get('link') else number})"
+
+
+def _share_step(entry: dict[str, Any], quantity: str) -> int:
+    """Return how much is used in percent, in steps of five, to be drawn as a bar."""
+    return min(100, max(0, round(_usage_ratio(entry, quantity) * 20) * 5))
 
 
 def _usage_ratio(entry: dict[str, Any], quantity: str) -> float:

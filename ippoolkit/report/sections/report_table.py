@@ -34,12 +34,20 @@ class ReportTable:
 
     @classmethod
     def from_standard_table(
-        cls, name: str, data: pd.DataFrame, *, lang: str, chosen: int | None = None, caption: str = "", most: int = 0
+        cls,
+        name: str,
+        data: pd.DataFrame,
+        *,
+        lang: str,
+        chosen: int | None = None,
+        caption: str = "",
+        most: int = 0,
+        shown: pd.DataFrame | None = None,
     ) -> ReportTable:
-        """Return one of the kit's tables; a page shows its first `most` rows, exports hold all."""
+        """Return one of the kit's tables; a page shows its first `most` rows or those `shown`, exports hold all."""
         words = get_language(lang)
         columns = TABLES[name]
-        shown_rows = data.head(most) if most else data
+        shown_rows = shown if shown is not None else data.head(most) if most else data
         return cls(
             name.replace("_", " "),
             tuple(words.translate(column.heading) for column in columns),
@@ -127,7 +135,9 @@ def _cell_text(value: CellValue, words: Language) -> str:
 
 
 def _frame_rows(data: pd.DataFrame) -> tuple[tuple[CellValue, ...], ...]:
-    columns = [[_plain_value(value) for value in column_values(data.iloc[:, position])] for position in range(data.shape[1])]
+    columns = [
+        [_plain_value(value) for value in column_values(data.iloc[:, position])] for position in range(data.shape[1])
+    ]
     return tuple(zip(*columns, strict=True))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from ...analysis import Analysis
 from ...capacity.evaluation import Status
 from ...findings import get_language
-from ...view.html import choice_text
+from ...view.verdict_parts import choice_text
 
 
 def summarise_scenario(analysis: Analysis, lang: str) -> dict[str, Any]:
@@ -15,12 +15,13 @@ def summarise_scenario(analysis: Analysis, lang: str) -> dict[str, Any]:
     words = get_language(lang)
     scenario_verdict, figures = analysis.verdict, analysis.metrics
     is_sufficient = scenario_verdict.status in (Status.FITS, Status.IDLE)
-    suggested_change = next((choice_text(choice, words) for choice in analysis.choices), "")
+    suggested_change = next((choice_text(choice, analysis, words) for choice in analysis.choices), "")
     summary = {
         "name": analysis.scenario.name,
         "word": scenario_verdict.status.value,
         "limit": scenario_verdict.limit,
         "sentence": scenario_verdict.finding.message(lang),
+        "pools": [[pool.name, str(pool.cidr)] for pool in analysis.scenario.cluster.pools],
         "change": suggested_change or ("" if is_sufficient else scenario_verdict.finding.remedy(lang)),
     }
     if figures is None:

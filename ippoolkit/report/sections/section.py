@@ -12,6 +12,7 @@ from urllib.parse import quote
 from ...figures import render_png, render_svg
 from ...findings import replace_unprintable
 from ...view.markdown import code_markdown, escape_markdown
+from ...view.stylesheet import styled_html
 from ..run_context import current_run
 from .report_table import ReportTable
 
@@ -54,7 +55,9 @@ class Section:
         tables = [part.table.to_dict() for part in self.parts if part.table]
         pictures = [dict(part.picture) for part in self.parts if part.picture]
         data = {"tables": tables, "pictures": pictures, "summary": dict(self.summary)}
-        return {"text/html": self.html, "text/markdown": self.markdown, SECTION_MIME: data}
+        # In a report the page has the style; in a notebook that somebody opens, each cell brings it.
+        html = self.html if current_run() else styled_html(self.html)
+        return {"text/html": html, "text/markdown": self.markdown, SECTION_MIME: data}
 
 
 def heading_part(text: str, level: int = 2) -> SectionPart:

@@ -1,18 +1,21 @@
 // A part of the page as HTML from the kernel. What can be done in it is said by attributes:
-// data-action: a click (of a select or a file: a change) is told to the kernel, with data-value;
-// data-copy, data-download: take the text of the element that the attribute names; th: sorts its table.
+// data-action: a click (of a select or a file: a change) is sent to the kernel, with data-value, or with the text of the
+// element that data-value-of names; data-copy, data-download: take the text of the element that they name.
+// The headings of a table sort it.
 const LIMIT = 8_000_000; // bytes of a file in one message
 
 function render({ model, el }) {
   const order = new Map(); // per table: column and direction
-  let kept = "", name = "";
+  let fileUrl = "", fileName = "";
 
   function draw() {
     const focus = el.contains(document.activeElement) ? document.activeElement : null;
-    const same = focus?.dataset?.action && `[data-action="${focus.dataset.action}"][data-value="${focus.dataset.value ?? ""}"]`;
+    const value = focus?.dataset?.value;
+    const same = focus?.dataset?.action &&
+      `[data-action="${focus.dataset.action}"]${value === undefined ? "" : `[data-value="${CSS.escape(value)}"]`}`;
     el.innerHTML = model.get("html");
     for (const table of el.querySelectorAll("table.ipk-table")) prepare(table);
-    if (kept) offer();
+    if (fileUrl) offerFile();
     if (focus) (same && el.querySelector(same) || (el.tabIndex = -1, el)).focus({ preventScroll: true });
   }
 
@@ -24,8 +27,8 @@ function render({ model, el }) {
       button.className = "ipk-sort";
       button.append(...head.childNodes);
       button.onclick = () => {
-        const [before, down] = order.get(table.id) ?? [];
-        order.set(table.id, [column, before === column && !down]);
+        const [sorted, descending] = order.get(table.id) ?? [];
+        order.set(table.id, [column, sorted === column && !descending]);
         sort(table, heads);
       };
       head.append(button);
@@ -34,7 +37,7 @@ function render({ model, el }) {
   }
 
   function sort(table, heads) {
-    const [column, down] = order.get(table.id);
+    const [column, descending] = order.get(table.id);
     const key = row => {
       const text = row.cells[column]?.innerText.trim() ?? "";
       const power = text.match(/^2\^(\d+)/);
@@ -42,13 +45,16 @@ function render({ model, el }) {
       return [Number.isNaN(number) ? Infinity : number, text];
     };
     const rows = [...table.tBodies[0].rows].map(row => [key(row), row]);
-    rows.sort(([[a, s]], [[b, t]]) => (a === b ? s.localeCompare(t) : a - b) * (down ? -1 : 1));
+    rows.sort(([[a, s]], [[b, t]]) => (a === b ? s.localeCompare(t) : a - b) * (descending ? -1 : 1));
     table.tBodies[0].append(...rows.map(([, row]) => row));
-    heads.forEach((head, at) => head.setAttribute("aria-sort", at !== column ? "none" : down ? "descending" : "ascending"));
+    const direction = descending ? "descending" : "ascending";
+    heads.forEach((head, index) => head.setAttribute("aria-sort", index === column ? direction : "none"));
   }
 
   function textOf(id) {
-    return el.querySelector(`[data-text="${id}"]`)?.textContent ?? "";
+    const element = el.querySelector(`[data-text="${CSS.escape(id)}"]`);
+    if (element?.dataset.address !== undefined) return new URL(element.textContent, location.href).href;
+    return element?.value ?? element?.textContent ?? "";
   }
   function save(parts, name, type) {
     const link = document.createElement("a");
@@ -57,11 +63,11 @@ function render({ model, el }) {
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   }
-  function offer() {
-    const link = el.querySelector("a[data-made]");
+  function offerFile() {
+    const link = el.querySelector("a[data-file]");
     if (!link) return;
-    link.href = kept;
-    if (!name.endsWith(".html")) link.download = name;
+    link.href = fileUrl;
+    if (!fileName.endsWith(".html")) link.download = fileName;
   }
 
   el.addEventListener("click", async event => {
@@ -73,9 +79,10 @@ function render({ model, el }) {
       target.classList.add("ipk-done");
       setTimeout(() => target.classList.remove("ipk-done"), 1500);
     } else if (download !== undefined) {
-      save([textOf(target.dataset.of)], download, "text/yaml");
+      save([textOf(download)], download.split("/").at(-1), "text/yaml");
     } else {
-      model.send({ action, value: value ?? "" });
+      const { valueOf: source } = target.dataset;
+      model.send({ action, value: source ? textOf(source) : value ?? "" });
     }
   });
   el.addEventListener("change", async event => {
@@ -94,21 +101,21 @@ function render({ model, el }) {
     model.send({ action, value: files.map(file => file.name) }, undefined, contents);
     event.target.value = "";
   });
-  const told = (message, buffers) => {
+  const onMessage = (message, buffers) => {
     if (message.save) save(buffers, message.save, message.type);
-    if (message.made) {
-      if (kept) URL.revokeObjectURL(kept);
-      name = message.name ?? "";
-      kept = URL.createObjectURL(new Blob(buffers, { type: message.made }));
-      offer();
+    if (message.file) {
+      if (fileUrl) URL.revokeObjectURL(fileUrl);
+      fileName = message.name ?? "";
+      fileUrl = URL.createObjectURL(new Blob(buffers, { type: message.file }));
+      offerFile();
     }
   };
   model.on("change:html", draw);
-  model.on("msg:custom", told);
+  model.on("msg:custom", onMessage);
   draw();
   return () => {
     model.off("change:html", draw);
-    model.off("msg:custom", told);
+    model.off("msg:custom", onMessage);
   };
 }
 export default { render };

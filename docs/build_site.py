@@ -1,0 +1,46 @@
+"""Build the documentation's site: the pages of this folder, the sample data, and the notebooks with what they show.
+
+The site is static and opens from disk: SITE/index.html.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import papermill
+from sphinx.cmd.build import build_main
+
+ROOT = Path(__file__).parent.parent
+# Reports of the sample clusters, and the place to explore; the planners need a running kernel.
+NOTEBOOKS = ("explore", "capacity", "audit", "comparison", "choose", "forecast")
+_REDIRECT = (
+    '<!doctype html><meta charset="utf-8"><title>ippoolkit</title>'
+    '<meta http-equiv="refresh" content="0; url=docs/index.html">'
+    '<a href="docs/index.html">ippoolkit</a>\n'
+)
+
+
+def build(site: Path, notebooks: tuple[str, ...] = NOTEBOOKS) -> int:
+    """Write the site to a folder; return Sphinx' exit status, not 0 if there is anything to warn of."""
+    with tempfile.TemporaryDirectory(prefix="ippoolkit-docs-") as temporary:
+        source = Path(temporary)
+        for name in ("docs", "data"):
+            shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+        shutil.copyfile(ROOT / "docs/conf.py", source / "conf.py")
+        shutil.copyfile(ROOT / "README.md", source / "README.md")  # pages refer to it
+        (source / "notebooks").mkdir()
+        for name in notebooks:
+            target = source / f"notebooks/{name}.ipynb"
+            papermill.execute_notebook(
+                str(ROOT / f"notebooks/{name}.ipynb"), str(target), cwd=str(ROOT / "notebooks"), progress_bar=False
+            )
+        status = build_main(["-b", "html", "-q", "-W", "--keep-going", str(source), str(site)])
+    (site / "index.html").write_text(_REDIRECT, encoding="utf-8")
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(build(Path(sys.argv[1])))

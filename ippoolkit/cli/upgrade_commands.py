@@ -1,0 +1,45 @@
+"""What changes with another release of Calico, on the command line."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from .app import (
+    CalicoOption,
+    FilesArgument,
+    LanguageOption,
+    app,
+    console,
+    errors_reported,
+    parse_release,
+    print_json,
+)
+
+
+@app.command()
+def upgrade(
+    files: FilesArgument,
+    to: Annotated[str, typer.Option("--to", metavar="RELEASE", help="The release to go to: v3.33, 3.31, v3.29.7.")],
+    calico: CalicoOption = "",
+    lang: LanguageOption = "en",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Say what changes for a cluster and its plan with another release of Calico, up or down.
+
+    Exit status 0 nothing breaks, 1 a verdict becomes worse or an object is refused, 2 unusable input.
+    """
+    from ..read import read
+    from ..upgrade import upgrade as judge
+    from ..view.upgrade_terminal import print_upgrade, upgrade_as_dict
+
+    with errors_reported(lang):
+        target = parse_release(to)
+        assert target is not None
+        result = judge(read(*files).design.scenario, target, before=parse_release(calico))
+    if as_json:
+        print_json(upgrade_as_dict(result, lang))
+    else:
+        print_upgrade(console(), result, lang=lang)
+    raise typer.Exit(int(result.has_problems))

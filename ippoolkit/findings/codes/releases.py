@@ -1,0 +1,36 @@
+"""What changes with the release of Calico."""
+
+from __future__ import annotations
+
+from ...texts import N_
+from .rule import Rule
+
+_GAINS = N_("Calico {release} changes this: {what}")
+_LOSES = N_("Calico {release} has not yet, or no more, what {before} does: {what}")
+_SOURCE = N_("Source: {source}.")
+
+RELEASES = (
+    Rule(
+        "upgrade-verdict-worse",
+        "error",
+        "kit",
+        N_("The verdict becomes worse with Calico {release}. Before: {before} After: {after}"),
+    ),
+    Rule(
+        "upgrade-verdict",
+        "warning",
+        "kit",
+        N_("The verdict changes with Calico {release}. Before: {before} After: {after}"),
+    ),
+    Rule(
+        "upgrade-refused",
+        "error",
+        "kit",
+        N_("{door} of Calico {release} refuses it: {reason}"),
+        N_("Correct it before the upgrade: it is refused at its next change."),
+    ),
+    Rule("upgrade-gains", "warning", "calico-source", _GAINS, _SOURCE),
+    Rule("upgrade-loses", "warning", "calico-source", _LOSES, _SOURCE),
+    Rule("upgrade-gains-minor", "info", "calico-source", _GAINS, _SOURCE),
+    Rule("upgrade-loses-minor", "info", "calico-source", _LOSES, _SOURCE),
+)

@@ -1,0 +1,130 @@
+"""A connection to a cluster's API: GET alone, to the one server, of limited size and time."""
+
+from __future__ import annotations
+
+import ssl
+import tempfile
+import time
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import urllib3
+from urllib3.exceptions import HTTPError
+
+from .errors import unusable
+from .kubeconfig import Access
+
+PATIENCE = (10, 60)  # seconds to connect, seconds without a byte
+SECONDS = 600  # for one answer
+MAX_BYTES = 64 * 2**20  # of one answer, unpacked: 500 objects of 128 KiB
+_PART = 2**16
+
+
+class Answer(NamedTuple):
+    """What the API answered; status 0 where it did not, and `data` then says why."""
+
+    status: int
+    data: bytes
+
+
+class Connection:
+    """To one cluster, as one user."""
+
+    def __init__(self, access: Access) -> None:
+        self._server = access.server
+        self._headers = urllib3.HTTPHeaderDict({"Accept": "application/json", "Accept-Encoding": "gzip"})
+        for name, value in access.impersonated:
+            self._headers.add(name, value)
+        if access.token:
+            self._headers["Authorization"] = f"Bearer {access.token}"
+        elif access.user:
+            made = urllib3.make_headers(basic_auth=f"{access.user}:{access.password}")
+            self._headers["Authorization"] = made["authorization"]
+        options: dict[str, Any] = {"ssl_context": _trust(access)}
+        if access.tls_name:
+            options["server_hostname"] = access.tls_name
+        proxy = access.proxy or _usual_proxy(access.server)
+        try:
+            pool = urllib3.ProxyManager(proxy, **options) if proxy else urllib3.PoolManager(**options)
+        except (HTTPError, ValueError):
+            raise unusable("its proxy is no address that begins with http:// or https://") from None
+        self._pool: urllib3.PoolManager = pool
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._pool.clear()
+
+    def get(self, path: str, query: dict[str, Any]) -> Answer:
+        """Ask for a path; what keeps an answer from coming whole makes it one of status 0."""
+        try:
+            answer = self._pool.request(
+                "GET",
+                self._server + path,
+                fields=query,
+                headers=self._headers,
+                timeout=urllib3.Timeout(*PATIENCE),
+                retries=False,
+                redirect=False,  # another host is not to see the token
+                preload_content=False,
+            )
+            try:
+                return _whole(answer)
+            finally:
+                answer.close()
+        except (HTTPError, OSError) as error:
+            return Answer(0, _reason(error).encode())
+
+
+def _whole(answer: urllib3.BaseHTTPResponse) -> Answer:
+    if 300 <= answer.status < 400:
+        return Answer(answer.status, b"the server sends elsewhere, which is not followed")
+    end, parts, size = time.monotonic() + SECONDS, [], 0
+    while part := answer.read(_PART, decode_content=True):
+        parts.append(part)
+        size += len(part)
+        if size > MAX_BYTES:
+            return Answer(413, f"the answer is larger than {MAX_BYTES // 2**20} MiB".encode())
+        if time.monotonic() > end:
+            return Answer(408, f"the answer took longer than {SECONDS} seconds".encode())
+    return Answer(answer.status, b"".join(parts))
+
+
+def _reason(error: Exception) -> str:
+    """Return why there is no answer, without what the error may quote."""
+    for cause in (error, error.__cause__, error.__context__, *error.args):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"its certificate is not trusted ({cause.verify_message})"
+        if isinstance(cause, ssl.SSLError):
+            return f"TLS failed ({cause.reason or 'no reason'})"
+    return type(getattr(error, "reason", None) or error).__name__
+
+
+def _usual_proxy(server: str) -> str:
+    """Return the proxy that the environment names for a server."""
+    url = urlsplit(server)
+    return "" if proxy_bypass(url.hostname or "") else getproxies().get(url.scheme, "")
+
+
+def _trust(access: Access) -> ssl.SSLContext:
+    """Return whom to trust, and the certificate to show."""
+    try:
+        trust = ssl.create_default_context(cadata=access.authority.decode("ascii") or None)
+        if not access.is_verified:
+            trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE
+        if access.certificate:
+            with tempfile.TemporaryDirectory(prefix="ippoolkit-") as folder:  # ssl takes it from files alone
+                certificate, key = Path(folder) / "certificate", Path(folder) / "key"
+                certificate.write_bytes(access.certificate)
+                key.touch(mode=0o600)
+                key.write_bytes(access.key)
+                trust.load_cert_chain(certificate, key if access.key else None, password=_no_password)
+    except (ssl.SSLError, UnicodeDecodeError, ValueError):
+        raise unusable("its certificates are no PEM, or key and certificate do not belong together") from None
+    return trust
+
+
+def _no_password() -> str:
+    """Keep OpenSSL from asking at a terminal for the password of a key that has one."""
+    raise ValueError

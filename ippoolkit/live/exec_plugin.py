@@ -1,0 +1,133 @@
+"""A program that logs in: an exec plugin of a kubeconfig (client.authentication.k8s.io), run as kubectl runs it.
+
+Where it fails, takes too long or answers nonsense, reading ends: what is asked for with a login is never asked for
+without one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from .errors import unusable
+from .kubeconfig import Access
+
+SECONDS = 60  # that it may take; a browser in which somebody logs in is not waited for longer
+MAX_BYTES = 2**20  # that it may print
+_VERSIONS = tuple(f"client.authentication.k8s.io/{version}" for version in ("v1", "v1beta1"))
+
+
+def logged_in(access: Access) -> Access:
+    """Return an access with the token or the certificate that its plugin gives; one without a plugin as it is.
+
+    Raises
+    ------
+    LiveError
+        Where the plugin gives neither.
+    """
+    if access.plugin is None:
+        return access
+    plugin = access.plugin
+    version, command = plugin.get("apiVersion"), plugin.get("command")
+    if version not in _VERSIONS:
+        raise unusable(f"its exec plugin speaks none of {', '.join(_VERSIONS)}")
+    if not isinstance(command, str) or not command:
+        raise unusable("its exec plugin names no command")
+    if plugin.get("interactiveMode") == "Always":
+        raise unusable(f"its exec plugin {command} has to be answered at a terminal; log in with it first")
+    status = _status(_printed(command, access, version), version, command)
+    certificate, key = (str(status.get(name) or "") for name in ("clientCertificateData", "clientKeyData"))
+    token = str(status.get("token") or "")
+    if not token and not (certificate and key):
+        raise unusable(f"its exec plugin {command} gave neither a token nor a certificate")
+    made = replace(access, token=token) if token else access
+    return replace(made, certificate=certificate.encode(), key=key.encode()) if certificate and key else made
+
+
+def _printed(command: str, access: Access, version: str) -> bytes:
+    """Run the plugin; return what it prints. What it says on standard error is its user's to read, as in kubectl."""
+    assert access.plugin is not None
+    path = str(access.folder / command) if os.sep in command else command
+    if shutil.which(path) is None:
+        raise unusable(f"its exec plugin {command} is not installed")
+    try:
+        running = subprocess.Popen(  # noqa: S603 (the user's own kubeconfig names it; no shell)
+            [path, *_arguments(access.plugin)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            env={**os.environ, **_variables(access.plugin), "KUBERNETES_EXEC_INFO": _info(access, version)},
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise unusable(f"its exec plugin {command} cannot be run: {error.strerror}") from None
+    try:
+        printed = _read(running, command)
+        code = running.wait(max(0.1, SECONDS))
+    except subprocess.TimeoutExpired:
+        raise unusable(f"its exec plugin {command} did not end in {SECONDS} seconds") from None
+    finally:
+        with suppress(ProcessLookupError):  # with whatever it has started
+            os.killpg(running.pid, signal.SIGKILL)
+        running.wait()
+    if code:
+        raise unusable(f"its exec plugin {command} failed with status {code}")
+    return printed
+
+
+def _read(running: subprocess.Popen[bytes], command: str) -> bytes:
+    assert running.stdout is not None
+    end, printed = time.monotonic() + SECONDS, b""
+    with running.stdout as pipe, selectors.DefaultSelector() as waiting:
+        waiting.register(pipe, selectors.EVENT_READ)
+        while waiting.select(max(0.0, end - time.monotonic())):
+            part = os.read(pipe.fileno(), 65536)
+            if not part:
+                return printed
+            printed += part
+            if len(printed) > MAX_BYTES:
+                raise unusable(f"its exec plugin {command} printed more than {MAX_BYTES:,} bytes")
+    raise unusable(f"its exec plugin {command} did not end in {SECONDS} seconds")
+
+
+def _arguments(plugin: Mapping[str, Any]) -> list[str]:
+    given = plugin.get("args") or []
+    if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
+        raise unusable("args of its exec plugin are no list of texts")
+    return given
+
+
+def _variables(plugin: Mapping[str, Any]) -> dict[str, str]:
+    given = plugin.get("env") or []
+    pairs = [(each.get("name"), each.get("value")) for each in given if isinstance(each, dict)] if given else []
+    if not isinstance(given, list) or not all(isinstance(part, str) for pair in pairs for part in pair):
+        raise unusable("env of its exec plugin is no list of names and values")
+    return {str(name): str(value) for name, value in pairs}
+
+
+def _info(access: Access, version: str) -> str:
+    """Return what the plugin is told: that nobody answers it, and of the cluster, if it wants to know."""
+    spec: dict[str, Any] = {"interactive": False}
+    if access.plugin and access.plugin.get("provideClusterInfo") is True:
+        names = ("server", "tls-server-name", "insecure-skip-tls-verify", "certificate-authority-data", "proxy-url")
+        spec["cluster"] = {name: access.cluster[name] for name in names if name in access.cluster}
+    return json.dumps({"apiVersion": version, "kind": "ExecCredential", "spec": spec})
+
+
+def _status(printed: bytes, version: str, command: str) -> Mapping[str, Any]:
+    try:
+        value = json.loads(printed)
+    except (ValueError, RecursionError):
+        value = None
+    status = value.get("status") if isinstance(value, dict) else None
+    if not isinstance(status, dict) or value.get("kind") != "ExecCredential" or value.get("apiVersion") != version:
+        raise unusable(f"its exec plugin {command} printed no ExecCredential of {version}")
+    return status

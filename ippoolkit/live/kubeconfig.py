@@ -1,0 +1,185 @@
+"""A kubeconfig: where the cluster is, whom to trust, and who asks; as client-go reads it.
+
+https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/ names the fields. What would change who asks or whom to
+trust is either followed or refused, never left out.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..errors import InputError
+from ..read.text_files import read_documents
+from .errors import unusable
+
+USUAL = Path("~/.kube/config")
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How to reach a cluster. What is secret in it is not printed."""
+
+    server: str
+    authority: bytes = field(default=b"", repr=False)  # certificates in PEM; empty: those that the system trusts
+    is_verified: bool = True
+    tls_name: str = ""  # the name that the server's certificate is for, where it is not the one asked for
+    proxy: str = field(default="", repr=False)
+    certificate: bytes = field(default=b"", repr=False)
+    key: bytes = field(default=b"", repr=False)
+    token: str = field(default="", repr=False)
+    user: str = ""
+    password: str = field(default="", repr=False)
+    impersonated: tuple[tuple[str, str], ...] = ()  # headers
+    plugin: Mapping[str, Any] | None = field(default=None, repr=False)  # the program that logs in
+    folder: Path = Path()  # where the plugin's path begins
+    cluster: Mapping[str, Any] = field(default_factory=dict, repr=False)  # as the file has it, for the plugin
+
+
+def read_access(kubeconfig: str | Path | None = None, context: str | None = None) -> Access:
+    """Read how to reach a cluster.
+
+    Parameters
+    ----------
+    kubeconfig
+        Path of the file; if left out what KUBECONFIG names, else ~/.kube/config.
+    context
+        The context to use; the current one if left out.
+
+    Raises
+    ------
+    LiveError
+        Where there is no such file or context, or one that cannot be followed.
+    """
+    files = _files(kubeconfig)
+    parts = [(path.parent, _config(path)) for path in files]
+    name = context or next((value for _, part in parts if (value := _text(part, "current-context"))), "")
+    if not name:
+        raise unusable("it names no current context")
+    _, chosen = _entry(parts, "contexts", "context", name)
+    folder, cluster = _entry(parts, "clusters", "cluster", _text(chosen, "cluster"))
+    if not _text(cluster, "server").startswith(("https://", "http://")):
+        raise unusable("its cluster has no server that begins with https:// or http://")
+    access: dict[str, Any] = {
+        "server": _text(cluster, "server").rstrip("/"),
+        "authority": _content(cluster, "certificate-authority", folder),
+        "is_verified": not _flag(cluster, "insecure-skip-tls-verify"),
+        "tls_name": _text(cluster, "tls-server-name"),
+        "proxy": _text(cluster, "proxy-url"),
+        "cluster": cluster,
+    }
+    if user := _text(chosen, "user"):
+        access |= _login(*_entry(parts, "users", "user", user))
+    return Access(**access)
+
+
+def _files(kubeconfig: str | Path | None) -> list[Path]:
+    if kubeconfig:
+        return [Path(kubeconfig)]
+    named = [Path(part) for part in os.environ.get("KUBECONFIG", "").split(os.pathsep) if part]
+    found = [path for path in named or [USUAL.expanduser()] if path.exists()]
+    if not found:
+        raise unusable(f"there is no {os.pathsep.join(map(str, named)) or USUAL}")
+    return found
+
+
+def _config(path: Path) -> dict[str, Any]:
+    try:
+        documents = read_documents(path)
+    except InputError as error:
+        # The file's contents may stand in the message; what kind of problem it is, and where, may be told.
+        first = error.problems[0]
+        told = {"file-missing": "there is no such file"}.get(first.code, "it is no YAML")
+        raise unusable(f"{path}: {told}") from None
+    values = [document.value for document in documents if document.value is not None]
+    if len(values) != 1 or not isinstance(values[0], dict) or values[0].get("kind", "Config") != "Config":
+        raise unusable(f"{path} is no kubeconfig")
+    return values[0]
+
+
+def _entry(parts: list[tuple[Path, dict[str, Any]]], lists: str, kind: str, name: str) -> tuple[Path, dict[str, Any]]:
+    """Return a named entry, and the folder of its file, from which its paths begin; the first file counts."""
+    for folder, part in parts:
+        entries = part.get(lists)
+        for each in entries if isinstance(entries, list) else ():
+            if isinstance(each, dict) and each.get("name") == name:
+                value = each.get(kind)
+                return folder, value if isinstance(value, dict) else {}
+    raise unusable(f'it has no {kind} "{name}"')
+
+
+def _login(folder: Path, user: dict[str, Any]) -> dict[str, Any]:
+    if "auth-provider" in user:
+        raise unusable("its user logs in by an auth-provider, which Kubernetes gave up in 1.26; use an exec plugin")
+    plugin = user.get("exec")
+    if plugin is not None and not isinstance(plugin, dict):
+        raise unusable("exec of its user is no mapping")
+    token = _text(user, "token")
+    if file := _text(user, "tokenFile"):
+        token = _read(folder / file, "tokenFile").decode(errors="replace").strip()
+    return {
+        "certificate": _content(user, "client-certificate", folder),
+        "key": _content(user, "client-key", folder),
+        "token": token,
+        "user": _text(user, "username"),
+        "password": _text(user, "password"),
+        "impersonated": _impersonated(user),
+        "plugin": plugin,
+        "folder": folder,
+    }
+
+
+def _impersonated(user: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Return the headers by which one user asks as another."""
+    headers = [("Impersonate-User", _text(user, "as")), ("Impersonate-Uid", _text(user, "as-uid"))]
+    headers += [("Impersonate-Group", group) for group in _texts(user, "as-groups")]
+    extra = user.get("as-user-extra") or {}
+    if not isinstance(extra, dict):
+        raise unusable("as-user-extra of its user is no mapping")
+    headers += [(f"Impersonate-Extra-{key}", value) for key in extra for value in _texts(extra, key)]
+    return tuple((name, value) for name, value in headers if value)
+
+
+def _text(value: Mapping[str, Any], name: str) -> str:
+    found = value.get(name)
+    if found is not None and not isinstance(found, str):
+        raise unusable(f"{name} is no text")
+    return found or ""
+
+
+def _texts(value: Mapping[str, Any], name: str) -> list[str]:
+    found = value.get(name) or []
+    if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
+        raise unusable(f"{name} is no list of texts")
+    return found
+
+
+def _flag(value: Mapping[str, Any], name: str) -> bool:
+    found = value.get(name, False)
+    if not isinstance(found, bool):
+        raise unusable(f"{name} is neither true nor false")
+    return found
+
+
+def _content(value: Mapping[str, Any], name: str, folder: Path) -> bytes:
+    """Return what a field has in base64, or the file has that another field names."""
+    if data := _text(value, f"{name}-data"):
+        try:
+            return base64.b64decode(data, validate=True)
+        except (ValueError, binascii.Error):
+            raise unusable(f"{name}-data is no base64") from None
+    path = _text(value, name)
+    return _read(folder / path, name) if path else b""
+
+
+def _read(path: Path, name: str) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(2**20)
+    except OSError as error:
+        raise unusable(f"{name}: {path}: {error.strerror}") from None

@@ -1,0 +1,104 @@
+"""calico-apiserver: what `kubectl` meets at projectcalico.org/v3 where that is served by Calico's own API server.
+
+It decodes as Kubernetes does, dropping fields that it does not know, and then creates and updates as calicoctl's client
+does, with the same rules (apiserver/pkg/storage/calico at each tag).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from ..calico.kinds import IPAM_CONFIGURATION, METADATA_FIELDS, V3, ResourceKind
+from ..calico.releases import Release
+from ..findings.codes.rule import APISERVER
+from ..read.document import Document, FieldPath
+from ..read.validation import short_value
+from .api_server import iter_objects, kind_of_object
+from .calicoctl import Calicoctl
+from .crd_schema import check_types, warn_of_open_pool
+from .datastore import Datastore
+from .manifest_file import ManifestFile
+from .resource import Resource, ResourceFindings, make_finding
+from .results import NO_OPTIONS, CalicoctlOptions, CommandResult, ObjectResult
+
+# The fields of an IPAMConfiguration that pass through the aggregated API before v3.32.
+_FIRST_CONFIGURATION_FIELDS = ("strictAffinity", "maxBlocksPerHost", "autoAllocateBlocks")
+
+
+class AggregatedServer:
+    """Judges as calico-apiserver does, and keeps what it accepts in `store`."""
+
+    name = APISERVER
+
+    def __init__(self, store: Datastore | None = None) -> None:
+        self.client = Calicoctl(store)
+
+    @property
+    def store(self) -> Datastore:
+        """The datastore behind the server."""
+        return self.client.store
+
+    @property
+    def release(self) -> Release:
+        """The release of calico-apiserver."""
+        return self.store.release
+
+    def add_existing(self, value: Mapping[str, Any]) -> None:
+        """Take an object for given, whatever there would be to say against it."""
+        self.store.put_unchecked(value)
+
+    def run(self, action: str, manifests: ManifestFile, options: CalicoctlOptions = NO_OPTIONS) -> CommandResult:
+        """Carry out what `kubectl` does with each object of a file; see `Calicoctl.run`."""
+        del options  # kubectl has none of calicoctl's
+        results = []
+        notes = list(manifests.problems)
+        for document in manifests.documents:
+            for path, value in iter_objects(document):
+                kind = kind_of_object(value)
+                if kind is not None and value["apiVersion"] == V3:
+                    results.append(self._run_on_object(action, kind, document, path, value))
+                elif not isinstance(value, Mapping):
+                    notes.append(make_finding("no-object", document.place(path), APISERVER, value=short_value(value)))
+        accepted = not notes and all(result.accepted for result in results)
+        return CommandResult(accepted, tuple(notes), tuple(results))
+
+    def _run_on_object(
+        self, action: str, kind: ResourceKind, document: Document, path: FieldPath, value: Mapping[str, Any]
+    ) -> ObjectResult:
+        metadata, spec = value.get("metadata"), value.get("spec")
+        metadata = metadata if isinstance(metadata, Mapping) else {}
+        known = kind.at(self.release)
+        resource = Resource(kind, document, path, metadata, {})
+        findings = ResourceFindings(resource, APISERVER)
+        given = spec if isinstance(spec, Mapping) else {}
+        check_types({name: field.value_type for name, field in known.fields.items()}, given, findings, "spec")
+        check_types(METADATA_FIELDS, metadata, findings, "metadata")
+        if findings.findings:
+            return ObjectResult(resource, accepted=False, findings=tuple(findings.findings))
+        kept = {name: item for name, item in given.items() if name in known.fields and item is not None}
+        if kind.name == IPAM_CONFIGURATION.name:
+            kept = self._configuration_as_stored(kept)
+        for name, item in given.items():
+            if item is not None and name not in kept:
+                findings.add("field-dropped", "spec", name, field=name)
+        warn_of_open_pool(kind, given, findings, self.release)
+        if kept.get("autoAllocateBlocks") is True and given.get("autoAllocateBlocks") is False:
+            findings.add("auto-allocate-forced", "spec", "autoAllocateBlocks")
+        resource = replace(resource, spec=kept)
+        refusals = [
+            replace(note, refused_by=(APISERVER,)) if note.refused_by else note
+            for note in self.client.run_on_resource(action, resource, NO_OPTIONS)
+        ]
+        accepted = not any(note.refused_by for note in refusals)
+        return ObjectResult(resource, accepted, (*findings.findings, *refusals))
+
+    def _configuration_as_stored(self, spec: Mapping[str, Any]) -> dict[str, Any]:
+        """Return an IPAMConfiguration's spec as it gets through: autoAllocateBlocks is forced to true."""
+        kept = {
+            name: item
+            for name, item in spec.items()
+            if name in _FIRST_CONFIGURATION_FIELDS or self.release.has("kubevirt-persistence")
+        }
+        return kept | {"autoAllocateBlocks": True}

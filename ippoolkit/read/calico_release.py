@@ -1,0 +1,66 @@
+"""Which release of Calico an input is of, told by the objects and texts that name it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from ..calico.releases import Release, UnknownReleaseError
+from .document import Document
+
+# In the order of trust: what Calico itself wrote, what runs, what an installer was told to install.
+_SOURCES = ("ClusterInformation", "version", "image", "installer")
+_IMAGE = re.compile(r"(?:^|/)calico/node(?:-windows)?:(v3\.[0-9]{1,4}\.[0-9]{1,4})")
+_VERSION_TEXT = re.compile(r"^Cluster Version:\s*(v3\.[0-9]{1,4}\.[0-9]{1,4})", re.MULTILINE)
+_MAX_TEXT = 1 << 20  # characters of a text that are searched
+
+
+def release_in_text(text: str) -> str:
+    """Return the release that `calicoctl version` printed; empty where there is none."""
+    match = _VERSION_TEXT.search(text[:_MAX_TEXT])
+    return match[1] if match else ""
+
+
+def find_release(documents: Iterable[Document], from_text: str = "") -> str:
+    """Return the release that documents name, the most trusted one first; empty where none does."""
+    found: dict[str, str] = {"version": from_text} if from_text else {}
+    for document in documents:
+        for value in _iter_objects(document.value):
+            for source, text in _named_releases(value):
+                if source not in found and _is_release(text):
+                    found[source] = text
+    return next((found[source] for source in _SOURCES if source in found), "")
+
+
+def _named_releases(value: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    match value:
+        case {"kind": "ClusterInformation", "spec": {"calicoVersion": str(version)}}:
+            yield "ClusterInformation", version
+        case {"kind": "DaemonSet", "spec": {"template": {"spec": {"containers": list(containers)}}}}:
+            for container in containers:
+                image = container.get("image") if isinstance(container, Mapping) else None
+                if isinstance(image, str) and (match := _IMAGE.search(image)):
+                    yield "image", match[1]
+        case {"kind": "Installation", "status": {"calicoVersion": str(version)}}:
+            yield "installer", version
+        case {"calico_version": str(version)}:
+            yield "installer", version
+
+
+def _iter_objects(value: object) -> Iterator[Mapping[str, Any]]:
+    if isinstance(value, Mapping):
+        yield value
+        items = value.get("items")
+        if isinstance(items, list):
+            yield from (item for item in items if isinstance(item, Mapping))
+    elif isinstance(value, list):
+        yield from (item for item in value if isinstance(item, Mapping))
+
+
+def _is_release(text: str) -> bool:
+    try:
+        Release.parse(text)
+    except UnknownReleaseError as error:
+        return error.is_too_old  # the model refuses it, with the reason
+    return True

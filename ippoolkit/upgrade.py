@@ -1,0 +1,205 @@
+"""What changes for a cluster and its plan when Calico goes to another release, up or down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from .analysis import Analysis
+from .calico.differences import Difference
+from .calico.releases import Release, changes_between
+from .capacity.evaluation import Verdict
+from .findings import Finding, LocalizedText, Severity
+from .manifests import ApiServer, Calicoctl, CommandResult, Datastore, parse_manifests
+from .model import IPPool, IPReservation, Scenario
+from .write import to_manifests_yaml
+
+_MAX_IMPACT_OF_WARNINGS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictChange:
+    """The verdict on one IP version by both releases."""
+
+    version: int
+    before: Verdict
+    after: Verdict
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the releases differ in it."""
+        return (self.before.status, self.before.code, self.before.params) != (
+            self.after.status,
+            self.after.code,
+            self.after.params,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """A cluster and its plan judged by two releases; the findings are those that matter to it, the worst first."""
+
+    before: Release
+    after: Release
+    verdicts: tuple[VerdictChange, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def has_problems(self) -> bool:
+        """Whether something that works before does not afterwards."""
+        return any(finding.severity == Severity.ERROR for finding in self.findings)
+
+
+def upgrade(scenario: Scenario, to: Release, *, before: Release | None = None) -> Upgrade:
+    """Judge a scenario by the release that it has and by another one.
+
+    Parameters
+    ----------
+    scenario
+        What exists and what is planned.
+    to
+        The release to go to, newer or older.
+    before
+        The release that runs; the scenario's where it is left out.
+
+    Returns
+    -------
+    Upgrade
+        Verdicts that change, objects that become refused, and behaviour that changes for this cluster, with its source.
+
+    Examples
+    --------
+    >>> from ippoolkit.calico.releases import Release
+    >>> scenario = Scenario(calico="v3.30.7")
+    >>> [str(release) for release in (upgrade(scenario, Release.parse("3.33")).before,)]
+    ['v3.30.7']
+    """
+    before = before or scenario.release
+    verdicts = tuple(_verdict_changes(scenario, before, to))
+    findings = [
+        *_verdict_findings(verdicts, to),
+        *_refused_objects(scenario, before, to),
+        *_behaviour_findings(scenario, before, to),
+    ]
+    rank = {Severity.ERROR: 0, Severity.WARNING: 1}
+    return Upgrade(before, to, verdicts, tuple(sorted(findings, key=lambda finding: rank.get(finding.severity, 2))))
+
+
+def _verdict_changes(scenario: Scenario, before: Release, after: Release) -> Iterator[VerdictChange]:
+    old, new = (Analysis(replace(scenario, calico=str(release))) for release in (before, after))
+    for demand, old_verdict, new_verdict in zip(old.demands, old.verdicts, new.verdicts, strict=False):
+        yield VerdictChange(demand.supply.version, old_verdict, new_verdict)
+
+
+def _verdict_findings(verdicts: tuple[VerdictChange, ...], after: Release) -> Iterator[Finding]:
+    for change in verdicts:
+        if change.is_changed:
+            code = (
+                "upgrade-verdict-worse" if change.after.status.rank < change.before.status.rank else "upgrade-verdict"
+            )
+            params = {
+                "version": change.version,
+                "before": change.before.finding.message(),
+                "after": change.after.finding.message(),
+                "release": str(after),
+            }
+            yield Finding(code, f"IPv{change.version}", params)
+
+
+def _refused_objects(scenario: Scenario, before: Release, after: Release) -> Iterator[Finding]:
+    """Find the objects of a cluster that one release takes and the other refuses, by each door."""
+    objects: list[IPPool | IPReservation] = [*scenario.cluster.pools, *scenario.cluster.reservations]
+    for item in objects:
+        manifests = parse_manifests(to_manifests_yaml((item,)), item.name)
+        for door, judge in (("calicoctl", Calicoctl), ("kubectl", ApiServer)):
+            old, new = (judge(Datastore(release=release)).run("apply", manifests) for release in (before, after))
+            if old.accepted and not new.accepted:
+                yield _refused_finding(new, f"{type(item).__name__}/{item.name}", door, after)
+
+
+def _refused_finding(result: CommandResult, subject: str, door: str, after: Release) -> Finding:
+    reasons = "; ".join(note.message() for note in result.findings if note.refused_by)
+    return Finding("upgrade-refused", subject, {"door": door, "release": str(after), "reason": reasons})
+
+
+def _behaviour_findings(scenario: Scenario, before: Release, after: Release) -> Iterator[Finding]:
+    for difference, is_gained in changes_between(before, after):
+        matters = _MATTERS.get(difference.id)
+        if matters is None or not matters(scenario):
+            continue
+        is_grave = difference.impact <= _MAX_IMPACT_OF_WARNINGS
+        code = f"upgrade-{'gains' if is_gained else 'loses'}" + ("" if is_grave else "-minor")
+        yield Finding(code, difference.part, _behaviour_params(difference, before, after))
+
+
+def _behaviour_params(difference: Difference, before: Release, after: Release) -> dict[str, object]:
+    return {
+        "what": LocalizedText(difference.message),
+        "before": str(before),
+        "release": str(after),
+        "source": difference.source,
+        "difference": difference.id,
+    }
+
+
+def _has_reservations(scenario: Scenario) -> bool:
+    return bool(scenario.cluster.reservations)
+
+
+def _has_pools(scenario: Scenario) -> bool:
+    return bool(scenario.cluster.pools)
+
+
+def _has_nodes(scenario: Scenario) -> bool:
+    return bool(scenario.cluster.nodes or scenario.plan.groups)
+
+
+def _blocks_may_run_short(scenario: Scenario) -> bool:
+    """Whether nodes may find no free block: there are fewer than two for each node, or they must not borrow."""
+    cluster = scenario.cluster
+    nodes = len(cluster.nodes) + sum(group.nodes_after(scenario.plan.months) for group in scenario.plan.groups)
+    serving = [pool for pool in cluster.pools if pool.serves("Workload")]
+    return bool(serving) and (cluster.ipam.strict_affinity or sum(pool.block_count for pool in serving) < 2 * nodes)
+
+
+def _has_limit(scenario: Scenario) -> bool:
+    return scenario.cluster.ipam.max_blocks_per_host > 0
+
+
+def _has_own_configuration(scenario: Scenario) -> bool:
+    ipam = scenario.cluster.ipam
+    return ipam.strict_affinity or not ipam.auto_allocate_blocks or _has_limit(scenario)
+
+
+# When a difference between releases matters to a cluster; one without an entry changes no plan.
+_MATTERS: dict[str, Callable[[Scenario], bool]] = {
+    "loadbalancer": lambda scenario: any("LoadBalancer" in pool.allowed_uses for pool in scenario.cluster.pools),
+    "assignment-mode": lambda scenario: any(pool.assignment_mode == "Manual" for pool in scenario.cluster.pools),
+    "namespace-selector": lambda scenario: any(pool.namespace_selector for pool in scenario.cluster.pools),
+    "ip-cooldown": lambda scenario: scenario.cluster.ipam.ip_cooldown_seconds > 0,
+    "kubevirt-persistence": lambda scenario: any(
+        pod.owner == "VirtualMachineInstance" for pod in scenario.cluster.pods
+    ),
+    "calicoctl-ipamconfiguration": _has_own_configuration,
+    "reservation-cidrs-only": _has_reservations,
+    "crd-native": _has_pools,
+    "crd-rules-first": _has_pools,
+    "crd-rules-all": _has_pools,
+    "crd-assignment-default": _has_pools,
+    "crd-selector-default": _has_pools,
+    "configure-max-blocks": _has_limit,
+    "reclaim-empty-blocks": _blocks_may_run_short,
+    "assign-ip-checks-use": lambda scenario: any(
+        "Workload" not in pool.allowed_uses for pool in scenario.cluster.pools
+    ),
+    "utilization-reserved": _has_reservations,
+    "show-reserved": _has_reservations,
+    "pool-deletion-waits": lambda scenario: any(pool.disabled for pool in scenario.cluster.pools),
+    "pool-delete-leaves-old-blocks": lambda scenario: bool(scenario.cluster.blocks),
+    "tunnel-pools-checked": lambda scenario: any(
+        pool.encapsulation != "None" and "Tunnel" not in pool.allowed_uses for pool in scenario.cluster.pools
+    ),
+    "ip-families": lambda scenario: len({pool.version for pool in scenario.cluster.pools}) > 1,
+    "gc-three-free": _has_nodes,
+    "gc-evicted": lambda scenario: bool(scenario.cluster.pods),
+}

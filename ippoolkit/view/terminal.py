@@ -1,0 +1,151 @@
+"""Tables and findings in a terminal: numbers, names and CIDRs stay whole, whatever its width."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ..findings import N_, Finding, Severity, get_language, replace_unprintable
+
+SEVERITY_STYLES = {
+    Severity.ERROR: "red",
+    Severity.WARNING: "yellow",
+    Severity.INFO: "bright_black",
+    Severity.OK: "green",
+}
+_COLUMNS_LEFT_OUT = N_("Columns not shown: {columns}. Use a wider terminal or --json to see them.")
+_GAP = 2  # blanks between two columns
+_MAX_HEADING_LINES = 3
+_MIN_SENTENCE_WIDTH = 32  # a column of sentences may become as narrow as this
+_MAX_WORD_WIDTH = 50  # longer words, such as names of 253 characters, may be broken; no CIDR is longer
+
+
+@dataclass(frozen=True, slots=True)
+class TextColumn:
+    """A column as it is printed; `name` is what says in which order columns are left out."""
+
+    name: str
+    heading: str
+    texts: Sequence[str]
+    is_left_aligned: bool = False
+
+    @property
+    def width(self) -> int:
+        """Width of its longest text, and of its heading in a few lines."""
+        return max(map(cell_len, [*self.texts, *self._heading_lines()]), default=0)
+
+    @property
+    def min_width(self) -> int:
+        """Width below which a number, a name or a CIDR would be broken."""
+        widths = [cell_len(text) for text in self.texts]
+        longest = max(widths, default=0)
+        has_sentences = longest > _MIN_SENTENCE_WIDTH and any(" " in text for text in self.texts)
+        if has_sentences or longest > _MAX_WORD_WIDTH:
+            return max(_MIN_SENTENCE_WIDTH, *map(cell_len, self._heading_lines()))
+        return self.width
+
+    def _heading_lines(self) -> list[str]:
+        longest_word = max(map(cell_len, self.heading.split()), default=1)
+        widths = range(longest_word, cell_len(self.heading) + 1)
+        wrapped = (_wrap(self.heading, width) for width in widths)
+        return next((lines for lines in wrapped if len(lines) <= _MAX_HEADING_LINES), [])
+
+
+def print_columns(
+    console: Console,
+    columns: Sequence[TextColumn],
+    *,
+    title: str = "",
+    drop_order: Sequence[str] = (),
+    lang: str = "en",
+) -> None:
+    """Print a table that fits the terminal.
+
+    Columns are left out in the order given until the others fit, and named below. Where that is not enough the table
+    goes on below with its further columns, the first one repeated.
+    """
+    shown, left_out = _leave_out(columns, drop_order, console.width)
+    for number, band in enumerate(_bands(shown, console.width)):
+        _print_band(console, band, title if not number else "")
+    if left_out:
+        headings = ", ".join(column.heading for column in left_out)
+        console.print(Text(get_language(lang).render(_COLUMNS_LEFT_OUT, {"columns": headings}), style="bright_black"))
+    console.print()
+
+
+def print_findings(console: Console, findings: Iterable[Finding], *, lang: str = "en") -> None:
+    """Print findings, one a paragraph: severity, place or subject, message, remedy, code."""
+    words = get_language(lang)
+    for finding in findings:
+        location = replace_unprintable(str(finding.place) if finding.place else finding.subject)
+        message = " ".join(filter(None, (location, finding.full_message(lang))))
+        severity_label = (f"{words.translate(finding.severity.value)}: ", SEVERITY_STYLES[finding.severity])
+        console.print(Text.assemble(severity_label, message, (f" [{finding.code}]", "bright_black")))
+
+
+def _leave_out(
+    columns: Sequence[TextColumn], drop_order: Sequence[str], width: int
+) -> tuple[list[TextColumn], list[TextColumn]]:
+    shown, left_out = list(columns), []
+    for name in drop_order:
+        if _min_total_width(shown) <= width:
+            break
+        column = next(column for column in shown if column.name == name)
+        shown.remove(column)
+        left_out.append(column)
+    return shown, left_out
+
+
+def _bands(columns: Sequence[TextColumn], width: int) -> list[list[TextColumn]]:
+    first, *others = columns
+    bands = [[first]]
+    for column in others:
+        if _min_total_width([*bands[-1], column]) <= width:
+            bands[-1].append(column)
+        else:
+            bands.append([first, column] if _min_total_width([first, column]) <= width else [column])
+    return bands
+
+
+def _print_band(console: Console, columns: Sequence[TextColumn], title: str) -> None:
+    table = Table(
+        title=Text(title) if title else None, title_justify="left", title_style="bold", box=None, pad_edge=False
+    )
+    widths = []
+    missing = sum(column.width for column in columns) + _GAP * (len(columns) - 1) - console.width
+    for column in columns:
+        taken = max(0, min(missing, column.width - column.min_width))
+        widths.append(column.width - taken)
+        missing -= taken
+    headings = [_wrap(column.heading, width) for column, width in zip(columns, widths, strict=True)]
+    lines = max(map(len, headings))
+    for column, width, heading in zip(columns, widths, headings, strict=True):
+        table.add_column(
+            Text("\n" * (lines - len(heading)) + "\n".join(heading)),  # headings stand on their last line
+            justify="left" if column.is_left_aligned else "right",
+            overflow="fold",
+            width=width,
+        )
+    for row in zip(*(column.texts for column in columns), strict=True):
+        table.add_row(*map(Text, row))
+    console.print(table)
+
+
+def _min_total_width(columns: Sequence[TextColumn]) -> int:
+    return sum(column.min_width for column in columns) + _GAP * (len(columns) - 1)
+
+
+def _wrap(text: str, width: int) -> list[str]:
+    """Return the lines of a text; Chinese characters are two cells wide, which `textwrap` does not know."""
+    lines: list[str] = []
+    for word in text.split():
+        if lines and cell_len(f"{lines[-1]} {word}") <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines

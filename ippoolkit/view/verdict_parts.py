@@ -1,0 +1,88 @@
+"""A verdict in words, put together once for pages, Markdown and terminals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..analysis import Analysis
+from ..capacity.choice_table import ADD_POOL, CHANGE_PREFIX, Choice
+from ..capacity.evaluation import Verdict
+from ..findings import N_, Language, replace_unprintable
+from ..findings.sources import Source
+
+_MAX_POOLS_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictParts:
+    """What is said of a verdict; a choice is the change and how far it reaches, `remedy` is empty beside choices."""
+
+    status: str
+    label: str
+    message: str
+    remedy: str
+    choices: tuple[tuple[str, str], ...]
+    limit: str
+    source: Source
+
+
+def verdict_parts(analysis: Analysis, words: Language, verdict: Verdict | None = None) -> VerdictParts:
+    """Return the parts of the worst verdict, or of the one given."""
+    verdict = verdict or analysis.verdict
+    choices = tuple(choice_parts(choice, analysis, words) for choice in analysis.choices)
+    status = words.translate(verdict.status.value)
+    message, about = verdict.finding.message(words.code), _about(analysis, verdict, words)
+    return VerdictParts(
+        status=verdict.status.value,
+        label=words.render(N_("{word}."), {"word": status[:1].upper() + status[1:]}),
+        message=words.render(N_("{about}: {message}"), {"about": about, "message": message}) if about else message,
+        remedy="" if choices else verdict.finding.remedy(words.code),
+        choices=choices,
+        limit=words.translate(verdict.limit),
+        source=verdict.finding.source,
+    )
+
+
+def choice_text(choice: Choice, analysis: Analysis, words: Language) -> str:
+    """Say one change that is enough, in a few words."""
+    change, reach = choice_parts(choice, analysis, words)
+    return f"{change} ({reach})"
+
+
+def choice_parts(choice: Choice, analysis: Analysis, words: Language) -> tuple[str, str]:
+    """Return a change and how far it reaches; with several pools the change names its pool."""
+    if choice.change == ADD_POOL:
+        several = len(analysis.verdicts) > 1
+        template = N_("another IPv{version} pool of /{value}") if several else N_("another pool of /{value}")
+        version = choice.scenario.cluster.pools[-1].version
+        change = words.render(template, {"version": version, "value": choice.value})
+    else:
+        change = f"{words.translate(choice.change)} {choice.value}"
+        if len(analysis.scenario.cluster.pools) > 1:
+            change = words.render(N_("{change} for {pool}"), {"change": change, "pool": choice.pool})
+    reach = words.render(N_("holds {nodes:node}"), {"nodes": choice.nodes_fit})
+    if choice.change == CHANGE_PREFIX and (covered := _also_covered(choice, analysis)):
+        reach = words.render(N_("{reach}; also covers {ranges}"), {"reach": reach, "ranges": ", ".join(covered)})
+    return change, replace_unprintable(reach)
+
+
+def _about(analysis: Analysis, verdict: Verdict, words: Language) -> str:
+    """Return the IP version and its pools where a scenario has both versions; else nothing."""
+    if len(analysis.verdicts) < 2:
+        return ""
+    names = [pool.name for pool in analysis.scenario.cluster.pools if f"IPv{pool.version}" == verdict.subject]
+    if len(names) > _MAX_POOLS_NAMED:
+        return verdict.subject
+    return words.render(N_("{version} ({pools})"), {"version": verdict.subject, "pools": ", ".join(sorted(names))})
+
+
+def _also_covered(choice: Choice, analysis: Analysis) -> list[str]:
+    """Return the other pools and the networks that a wider range would run into."""
+    scenario = analysis.scenario
+    before, after = scenario.cluster.pool(choice.pool).cidr, choice.scenario.cluster.pool(choice.pool).cidr
+    networks = scenario.networks
+    others = [
+        *((pool.name, pool.cidr) for pool in scenario.cluster.pools if pool.name != choice.pool),
+        *((str(cidr), cidr) for cidr in (*networks.services, *networks.nodes, *networks.peers)),
+    ]
+    return [name for name, cidr in others if after.overlaps(cidr) and not before.overlaps(cidr)]

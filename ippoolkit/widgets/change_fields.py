@@ -1,0 +1,228 @@
+"""The fields of the change planner's form, and what they edit: a change that is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from ..calico.limits import allowed_block_sizes
+from ..change import Change
+from ..change.change_arguments import MAX_BATCHES, parse_change
+from ..change.steps import MAX_SPLIT_BITS
+from ..findings import N_, Language
+from ..model import Scenario
+from .form_fields import Field, FieldState, FormSection
+
+_USUAL_MAX_BATCHES = 20  # how far the slider reaches unless more are asked for
+
+
+@dataclass(frozen=True)
+class ChangeRequest:
+    """A change of a cluster's pools as it is asked for; `change` is what it comes to."""
+
+    scenario: Scenario
+    kind: str = "block-size"
+    pool: str = ""
+    to: int = 0
+    cidr: str = ""
+    temporary: str = ""
+    name: str = ""
+    install: str = "manifest"
+    order: str = "namespace"
+    batches: int = 4
+    short: bool = False
+
+    @cached_property
+    def change(self) -> Change:
+        """The change.
+
+        Raises
+        ------
+        InputError
+            With everything that is wrong with what is asked for.
+        """
+        texts = {name: getattr(self, name) if self.has_field(name) else "" for name in ("cidr", "temporary", "name")}
+        return parse_change(
+            self.scenario.cluster,
+            self.kind,
+            self.pool,
+            int(self.to),
+            install=self.install,
+            order=self.order,
+            batches=int(self.batches),
+            **texts,
+        )
+
+    def has_field(self, name: str) -> bool:
+        """Whether this kind of change has a field."""
+        return self.kind in _KINDS_WITH_FIELD.get(name, (self.kind,))
+
+    def report_parameters(self, change: Change) -> dict[str, Any]:
+        """Return the parameters with which the notebook of changes makes the same; ranges that were chosen are kept."""
+        names = ("pool", "install", "order", "batches", "short", "name")
+        return {
+            **{name: getattr(self, name) for name in names},
+            "change": self.kind,
+            "to": change.prefix if change.kind == "split" else change.block_size,
+            "cidr": str(change.cidr or ""),
+            "temporary": str(change.temporary_cidr or ""),
+        }
+
+
+_CHOICES = {
+    "kind": {
+        "block-size": N_("change its blockSize"),
+        "migrate": N_("move to another pool"),
+        "split": N_("split it"),
+        "grow": N_("add a pool beside it"),
+        "retire": N_("take it out of service"),
+    },
+    "install": {
+        "manifest": N_("a manifest"),
+        "operator": N_("the Tigera operator"),
+        "kubespray": N_("Kubespray"),
+    },
+    "order": {
+        "namespace": N_("by namespace"),
+        "workload": N_("by kind of workload"),
+        "node": N_("by node"),
+    },
+}
+_KINDS_WITH_FIELD = {
+    "to": ("block-size", "migrate", "split", "grow"),
+    "cidr": ("migrate", "grow"),
+    "name": ("migrate", "grow"),
+    "temporary": ("block-size", "split"),
+    "order": ("block-size", "migrate", "split", "retire"),
+    "batches": ("block-size", "migrate", "split", "retire"),
+}
+
+GetState = Callable[[ChangeRequest, Language], FieldState]
+
+
+def _edit(name: str) -> Callable[[ChangeRequest, Any], ChangeRequest]:
+    def edit(request: ChangeRequest, value: Any) -> ChangeRequest:
+        changes: dict[str, Any] = {name: value}
+        if name in ("kind", "pool"):
+            changes["to"] = 0  # of another pool or kind of change the number means something else
+        return replace(request, **changes)
+
+    return edit
+
+
+def _value(name: str) -> GetState:
+    return lambda request, _: {"value": getattr(request, name), "hidden": not request.has_field(name)}
+
+
+def _choice(name: str) -> GetState:
+    def get_state(request: ChangeRequest, language: Language) -> FieldState:
+        options = [[choice, language.translate(label)] for choice, label in _CHOICES[name].items()]
+        return {**_value(name)(request, language), "options": options}
+
+    return get_state
+
+
+def _range(name: str, attribute: str) -> GetState:
+    def get_state(request: ChangeRequest, language: Language) -> FieldState:
+        state, chosen = _value(name)(request, language), getattr(request.change, attribute)
+        if chosen and not state["value"]:
+            state["hint"] = language.render(N_("chosen: {cidr}"), {"cidr": str(chosen)})
+        return state
+
+    return get_state
+
+
+def _pool_state(request: ChangeRequest, _: Language) -> FieldState:
+    return {"value": request.change.pool, "options": sorted(pool.name for pool in request.scenario.cluster.pools)}
+
+
+def _batches_state(request: ChangeRequest, language: Language) -> FieldState:
+    most = _USUAL_MAX_BATCHES if request.batches <= _USUAL_MAX_BATCHES else MAX_BATCHES
+    return {**_value("batches")(request, language), "min": 1, "max": most}
+
+
+def _size_state(request: ChangeRequest, _: Language) -> FieldState:
+    change = request.change
+    old_pool = next((pool for pool in request.scenario.cluster.pools if pool.name == change.pool), None)
+    if old_pool is None or not request.has_field("to"):
+        return {"value": 0, "hidden": True}
+    if change.kind == "split":
+        longest = min(old_pool.cidr.prefix + MAX_SPLIT_BITS, old_pool.block_size)
+        return {"value": change.prefix, "min": old_pool.cidr.prefix + 1, "max": longest}
+    sizes = allowed_block_sizes(old_pool.version, (change.cidr or old_pool.cidr).prefix)
+    return {"value": change.block_size or old_pool.block_size, "min": sizes.start, "max": sizes.stop - 1}
+
+
+SECTIONS: tuple[FormSection[ChangeRequest], ...] = (
+    FormSection(
+        N_("What is changed"),
+        (
+            Field("change", N_("Change"), "select", _choice("kind"), _edit("kind"), N_("What to do with the pool.")),
+            Field("pool", N_("Pool"), "select", _pool_state, _edit("pool"), N_("The pool to change or leave.")),
+            Field(
+                "to",
+                N_("New blockSize"),
+                "slider",
+                _size_state,
+                _edit("to"),
+                N_("For a split: the prefix length of the parts."),
+            ),
+            Field(
+                "cidr",
+                N_("Range of the new pool"),
+                "text",
+                _range("cidr", "cidr"),
+                _edit("cidr"),
+                N_("Chosen if left empty, inside the cluster CIDR."),
+            ),
+            Field(
+                "temporary",
+                N_("Range of the temporary pool"),
+                "text",
+                _range("temporary", "temporary_cidr"),
+                _edit("temporary"),
+                N_("Chosen if left empty."),
+            ),
+            Field(
+                "new-name",
+                N_("Name of the new pool"),
+                "text",
+                _value("name"),
+                _edit("name"),
+                N_("Derived from the old pool's name if left empty."),
+            ),
+        ),
+    ),
+    FormSection(
+        N_("How it is done"),
+        (
+            Field(
+                "install",
+                N_("Calico was installed by"),
+                "select",
+                _choice("install"),
+                _edit("install"),
+                N_("The operator and Kubespray revert changes that are not made in their own configuration."),
+            ),
+            Field(
+                "order",
+                N_("Pods are recreated"),
+                "select",
+                _choice("order"),
+                _edit("order"),
+                N_("Always by rollouts or evictions; pods are never deleted directly."),
+            ),
+            Field(
+                "batches",
+                N_("Groups at most"),
+                "slider",
+                _batches_state,
+                _edit("batches"),
+                N_("The script pauses between groups of pods for a check."),
+            ),
+            Field("short", N_("Short form, for experts"), "check", _value("short"), _edit("short")),
+        ),
+    ),
+)

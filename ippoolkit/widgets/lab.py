@@ -1,0 +1,93 @@
+"""A folder to work in, and JupyterLab opened there: the kit's notebooks, sample data and documentation."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import nbformat
+from nbformat.sign import NotebookNotary
+
+_PACKAGE_FOLDER = Path(__file__).parent.parent
+_SHARE_FOLDER = Path(__file__).parent / "share"
+_FOLDERS = ("notebooks", "data", "docs")
+FIRST_NOTEBOOK = "notebooks/planner.ipynb"
+
+
+def prepare_lab(folder: Path) -> list[Path]:
+    """Copy the kit's notebooks, data and documentation into a folder; whatever is there already stays as it is.
+
+    Parameters
+    ----------
+    folder
+        The folder; it is created where it is missing.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The files that were copied.
+
+    Raises
+    ------
+    OSError
+        Where the folder cannot be written to.
+    """
+    copied = []
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in _FOLDERS:
+        # An installation has them in the package, a checkout beside it.
+        source = next((path for path in (_PACKAGE_FOLDER / name, _PACKAGE_FOLDER.parent / name) if path.is_dir()), None)
+        if source is None or source.resolve() == (folder / name).resolve():
+            continue
+        for file in sorted(path for path in source.rglob("*") if path.is_file() and "__pycache__" not in path.parts):
+            target = folder / name / file.relative_to(source)
+            if not target.exists():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(file, target)
+                copied.append(target)
+    return copied
+
+
+def trust_notebooks(folder: Path) -> None:
+    """Sign the folder's notebooks for this user, as ``jupyter trust`` does: those that ask for it run when opened."""
+    notary = NotebookNotary()
+    try:
+        for path in sorted((folder / "notebooks").glob("*.ipynb")):
+            notary.sign(nbformat.read(path, as_version=4))
+    finally:
+        notary.store.close()
+
+
+def lab_environment() -> dict[str, str]:
+    """Return the environment in which JupyterLab and Voilà find what the kit adds to them."""
+    paths = [str(_SHARE_FOLDER), *filter(None, [os.environ.get("JUPYTER_PATH")])]
+    return {**os.environ, "JUPYTER_PATH": os.pathsep.join(paths)}
+
+
+def lab_command(folder: Path, options: Sequence[str] = ()) -> list[str]:
+    """Return the command that opens the folder in JupyterLab, with further options of ``jupyter lab``."""
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        f"--ServerApp.root_dir={folder.resolve()}",
+        f"--LabApp.default_url=/lab/tree/{FIRST_NOTEBOOK}",
+        f"--LabApp.app_settings_dir={_SHARE_FOLDER / 'lab' / 'settings'}",
+        *(["--allow-root"] if is_root else []),
+        *options,
+    ]
+
+
+def open_lab(folder: Path, options: Sequence[str] = ()) -> int:
+    """Prepare a folder, open it in JupyterLab, and return the exit status when that ends."""
+    prepare_lab(folder)
+    trust_notebooks(folder)
+    try:
+        return subprocess.run(lab_command(folder, options), env=lab_environment(), check=False).returncode  # noqa: S603
+    except KeyboardInterrupt:
+        return 0

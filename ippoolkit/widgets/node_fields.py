@@ -1,0 +1,189 @@
+"""The fields of the planner's form that edit groups of nodes and the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from ..errors import InputError
+from ..findings import N_, Finding, Language
+from .editor_state import EditorState
+from .form_fields import Field, FieldState, FormSection
+
+# How far a slider for nodes or pods reaches; it widens by itself where a value comes near its end.
+SLIDER_MAXIMA = (100, 250, 1000, 5000, 20_000, 100_000, 1_000_000)
+
+
+def _group_state(editor: EditorState, language: Language) -> FieldState:
+    names = [group.name for group in editor.scenario.plan.groups]
+    all_nodes_text = language.translate(N_("all nodes"))
+    options = [["", all_nodes_text], *([name, name] for name in names)]
+    has_choice = len(names) + bool(editor.scenario.cluster.nodes) > 1 or bool(editor.group_name)
+    existing_nodes = len(editor.scenario.cluster.nodes)
+    hint = language.render(
+        N_("{n:node} exist. Moving a slider replaces them with planned nodes."), {"n": existing_nodes}
+    )
+    selected = editor.group_name if editor.group_name in names else ""
+    return {
+        "value": selected,
+        "options": options,
+        "hidden": not has_choice,
+        "hint": hint if existing_nodes and not selected else "",
+    }
+
+
+def _group_value(field: str) -> Callable[[EditorState, Language], FieldState]:
+    def get_state(editor: EditorState, _: Language) -> FieldState:
+        value, minimum = getattr(editor.group, field), 0
+        if field == "pods_on_busiest_node":
+            minimum = editor.group.pods_per_node
+            value = max(value, minimum)
+        value = int(value) if float(value).is_integer() else value
+        return {"value": value, "min": minimum, "max": _slider_max(value)}
+
+    return get_state
+
+
+def _slider_max(value: float) -> int:
+    return next(maximum for maximum in SLIDER_MAXIMA if value <= 0.9 * maximum or maximum == SLIDER_MAXIMA[-1])
+
+
+def _set_pods(editor: EditorState, value: Any) -> EditorState:
+    busiest = max(value, editor.group.pods_on_busiest_node)
+    return editor.with_group(pods_per_node=value, pods_on_busiest_node=busiest)
+
+
+def _set_busiest(editor: EditorState, value: Any) -> EditorState:
+    if value < (minimum := editor.group.pods_per_node):
+        raise InputError([Finding("value-low", params={"value": value, "bound": minimum})])
+    return editor.with_group(pods_on_busiest_node=value)
+
+
+def _labels_state(editor: EditorState, _: Language) -> FieldState:
+    return {"value": ", ".join(f"{key}={value}" for key, value in editor.group.labels.items())}
+
+
+def _set_labels(editor: EditorState, value: str) -> EditorState:
+    pairs = (pair.partition("=") for pair in value.split(",") if pair.strip())
+    return editor.with_group(labels={key.strip(): text.strip() for key, _, text in pairs})
+
+
+NODES_SECTION = FormSection(
+    N_("Nodes"),
+    (
+        Field(
+            "group",
+            N_("Group shown"),
+            "select",
+            _group_state,
+            lambda editor, value: replace(editor, group_name=value),
+            N_("Nodes planned alike. Groups can have different labels, so that different pools select them."),
+            "ippool",
+        ),
+        Field(
+            "nodes",
+            N_("Nodes"),
+            "slider",
+            _group_value("nodes"),
+            lambda editor, value: editor.with_group(nodes=value),
+            N_("Each node that runs pods needs its own block."),
+            "blocks",
+        ),
+        Field(
+            "pods",
+            N_("Pods on a typical node"),
+            "slider",
+            _group_value("pods_per_node"),
+            _set_pods,
+            N_("Average number of pods with their own address; host-network pods use none."),
+            "blocks",
+        ),
+        Field(
+            "busiest",
+            N_("Pods on the busiest node"),
+            "slider",
+            _group_value("pods_on_busiest_node"),
+            _set_busiest,
+            N_("The busiest node shows whether the cap on blocks is reached; kubelet runs 110 pods by default."),
+            "kubelet",
+        ),
+        Field(
+            "growth",
+            N_("Nodes added a month"),
+            "slider",
+            _group_value("nodes_per_month"),
+            lambda editor, value: editor.with_group(nodes_per_month=float(value)),
+            N_("Growth determines when blocks run out. 0.5 means one node every two months."),
+            "blocks",
+        ),
+        Field(
+            "months",
+            N_("Horizon in months"),
+            "number",
+            lambda editor, _: {"value": editor.scenario.plan.months, "min": 0, "max": 600},
+            lambda editor, value: editor.with_plan(months=value),
+            N_("How far ahead growth is computed."),
+            "blocks",
+        ),
+    ),
+)
+NODE_DETAILS_SECTION = FormSection(
+    N_("More on these nodes"),
+    (
+        Field(
+            "os",
+            N_("Operating system"),
+            "select",
+            lambda editor, _: {"value": editor.group.os, "options": ["linux", "windows"]},
+            lambda editor, value: editor.with_group(os=value),
+            N_("Windows nodes hold one block, reserve 4 of its addresses, and have no IPv6."),
+            "windows",
+        ),
+        Field(
+            "labels",
+            N_("Labels"),
+            "text",
+            _labels_state,
+            _set_labels,
+            N_("Labels that nodeSelectors match: rack=a, zone=b."),
+            "labels",
+        ),
+        Field(
+            "maxpods",
+            N_("kubelet's max-pods"),
+            "number",
+            lambda editor, _: {"value": editor.group.max_pods, "min": 0, "max": 10**6},
+            lambda editor, value: editor.with_group(max_pods=value),
+            N_("Pods that kubelet runs per node, 110 by default."),
+            "kubelet",
+        ),
+        Field(
+            "nodecap",
+            N_("Blocks a node may hold"),
+            "number",
+            lambda editor, _: {"value": editor.group.max_blocks, "min": 0, "max": 10**6},
+            lambda editor, value: editor.with_group(max_blocks=value),
+            N_("For this group only; 0 uses maxBlocksPerHost."),
+            "ipamconfig",
+        ),
+        Field(
+            "groupname",
+            N_("Name"),
+            "text",
+            lambda editor, _: {"value": editor.group.name, "hidden": not editor.group_name},
+            lambda editor, value: editor.with_group(name=value.strip()),
+            N_("What the group is called."),
+            "labels",
+        ),
+        Field("add-group", N_("Add a group"), "button", lambda *_: {}, lambda editor, _: editor.add_group()),
+        Field(
+            "remove-group",
+            N_("Remove this group"),
+            "button",
+            lambda editor, _: {"hidden": not editor.group_name},
+            lambda editor, _: editor.remove_group(),
+        ),
+    ),
+    is_folded=True,
+)

@@ -1,0 +1,229 @@
+"""One case: a mutated document through one command, in this process, watched for time, memory and exceptions."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import os
+import random
+import resource
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from .mutations import mutate
+from .seeds import Seed, all_seeds
+
+CPU_SECONDS = 5
+MEMORY_BYTES = 500_000_000
+MINIMISING_RUNS = 150
+
+# What reads each kind; {} stands for the document, OUT for a file that does not exist yet.
+READ = (
+    "capacity {}", "capacity {} --json --lang zh", "scenario {}", "audit {}", "audit {} --json", "convert {}",
+    "snapshot {} -o OUT.yaml", "snapshot {} -o OUT.json --redact", "from-installer {}", "recommend {}", "free {} --prefix 24",
+)  # fmt: skip
+OBJECTS = (
+    *READ,
+    "check {}", "check {} --json", "check {} --sarif", "check {} --junit --lang zh", "check {} --action delete",
+    "check POOL --existing {}", "check {} --existing {} --action replace", "check {} --action patch --existing KUBEAN",
+    "diff {} KUBEAN", "diff KUBEAN {} --json", "pools-for -c {} --node n1", "pools-for -c {} --coverage --json",
+    "simulate {}", "simulate {} --days 2 --churn 0.1 --json",
+    "runbook block-size -c {} --pool default-ipv4-ippool --to 27", "runbook retire -c {} --pool p",
+    "report-in-process {}",
+)  # fmt: skip
+COMMANDS = {
+    "scenario": OBJECTS,
+    "manifest": OBJECTS,
+    "dump": (*READ, "check KUBEAN --existing {}", "diff {} KUBEAN", "pools-for -c {} --coverage", "simulate {}"),
+    "installer": ("from-installer {}", "from-installer {} --lang zh", "capacity {}", "audit {}", "free {} --prefix 24"),
+    "trace": ("simulate POOL --trace {}", "simulate KUBEAN --trace {} --json"),
+    "history": ("forecast {}", "forecast {} --json"),
+    "template": ("template {}",),
+}
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What went wrong, under which command, with which document."""
+
+    signature: str
+    command: str
+    name: str
+    content: bytes
+    detail: str
+
+
+@cache
+def corpus() -> list[Seed]:
+    """Return the seeds, read once."""
+    return all_seeds()
+
+
+def build_case(seed: int, number: int) -> tuple[str, str, bytes]:
+    """Return case `number`: a command, the name of its document, and the document."""
+    dice = random.Random(f"{seed}/{number}")
+    chosen = dice.choice(corpus())
+    command = dice.choice(COMMANDS[chosen.kind])
+    return command, chosen.name, mutate(chosen.content, dice)
+
+
+def run_case(command: str, name: str, content: bytes, folder: Path) -> tuple[str, str]:
+    """Run a case in an empty folder; return what went wrong and the end of its traceback, or two empty texts."""
+    document = folder / name
+    document.write_bytes(content)
+    arguments = [
+        {"{}": str(document), "OUT.yaml": str(folder / "out.yaml"), "OUT.json": str(folder / "out.json")}.get(
+            part, part
+        )
+        for part in command.replace("POOL ", f"{_DATA}/default-ipv4-ippool.yaml ")
+        .replace("KUBEAN", f"{_DATA}/kubean")
+        .split()
+    ]
+    try:
+        with _watched():
+            _call(arguments, folder)
+    except BaseException as error:  # noqa: BLE001 (whatever it is, it is what is looked for)
+        return _signature(error), "".join(traceback.format_exception(error)[-6:])[-3000:]
+    finally:
+        for left in folder.iterdir():
+            left.unlink() if left.is_file() else None
+    return "", ""
+
+
+def minimise(command: str, name: str, content: bytes, folder: Path, signature: str) -> bytes:
+    """Return a smaller document that fails in the same way: lines go first, then bytes."""
+    runs = 0
+    for pieces in (content.splitlines(keepends=True), None):
+        parts = [content[at : at + 1] for at in range(len(content))] if pieces is None else pieces
+        if pieces is None and len(content) > 2000:
+            break
+        size = max(1, len(parts) // 2)
+        while size and runs < MINIMISING_RUNS * (2 if pieces is None else 1):
+            at = 0
+            while at < len(parts) and runs < MINIMISING_RUNS * (2 if pieces is None else 1):
+                shorter = parts[:at] + parts[at + size :]
+                runs += 1
+                if run_case(command, name, b"".join(shorter), folder)[0] == signature:
+                    parts = shorter
+                else:
+                    at += size
+            size //= 2
+        content = b"".join(parts)
+    return content
+
+
+def find_failure(seed: int, number: int, folder: Path) -> Failure | None:
+    """Run case `number`; of a failure return the document as it is."""
+    command, name, content = build_case(seed, number)
+    signature, detail = run_case(command, name, content, folder)
+    return Failure(signature, command, name, content, detail) if signature else None
+
+
+_DATA = str(Path(__file__).parent.parent.parent / "data")
+
+
+def _call(arguments: list[str], folder: Path) -> None:
+    from ippoolkit.cli import app
+    from ippoolkit.errors import IppoolkitError
+    from ippoolkit.read import load
+
+    output = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+        try:
+            if arguments[0] == "template":
+                _validate_template(arguments[1])
+            elif arguments[0] == "report-in-process":
+                _build_report(arguments[1])
+            else:
+                app(arguments, standalone_mode=False)
+        except (typer.Exit, SystemExit, IppoolkitError):
+            pass
+        except Exception as error:
+            if type(error).__module__.startswith(("click", "typer")):  # options that cannot be
+                return
+            raise
+        if (folder / "out.json").exists():  # what the kit writes it reads, whole
+            load(folder / "out.json")
+
+
+def _validate_template(path: str) -> None:
+    from ippoolkit.report import find_template
+
+    find_template(path).validate({"nodes_shown": 5, "lang": "en"})
+
+
+def _build_report(path: str) -> None:
+    from ippoolkit.report.build import ReportTask, build_report
+    from ippoolkit.report.inputs import resolve_inputs
+    from ippoolkit.report.options import validate_options
+
+    options = validate_options(formats=("html", "md", "xlsx"), date="2026-01-01")
+    build_report(ReportTask("r", options, tuple(resolve_inputs([path]))))
+
+
+class _TooSlow(BaseException):
+    """More processor time than a document may take."""
+
+
+def _signature(error: BaseException) -> str:
+    """Return the kind of failure: the exception and the place in the kit that it came from."""
+    if isinstance(error, _TooSlow):
+        frames = traceback.extract_tb(error.__traceback__)
+        inside = [frame for frame in frames if "ippoolkit/" in frame.filename]
+        place = f"{Path(inside[-1].filename).name}:{inside[-1].name}" if inside else "?"
+        return f"slow {place}"
+    frames = traceback.extract_tb(error.__traceback__)
+    inside = [frame for frame in frames if "/ippoolkit/" in frame.filename]
+    place = f"{Path(inside[-1].filename).name}:{inside[-1].lineno}" if inside else "outside"
+    return f"{type(error).__name__} {place}"
+
+
+@contextlib.contextmanager
+def _watched() -> Iterator[None]:
+    """End what takes too long; let allocations fail that are too large."""
+
+    def stop(*_: Any) -> None:
+        raise _TooSlow
+
+    signal.signal(signal.SIGVTALRM, stop)
+    limits = resource.getrlimit(resource.RLIMIT_AS)
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + MEMORY_BYTES, limits[1]))
+    signal.setitimer(signal.ITIMER_VIRTUAL, CPU_SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        resource.setrlimit(resource.RLIMIT_AS, limits)
+
+
+def file_name(failure: Failure) -> str:
+    """Return a name for the file of a failure."""
+    digest = hashlib.sha256(failure.content).hexdigest()[:8]
+    return f"{failure.signature.replace(' ', '-').replace(':', '-').replace('/', '-')}-{digest}-{failure.name}"
+
+
+def warm_up(folder: Path) -> None:
+    """Run each command once: what loads late is not counted against a document."""
+    os.environ["COLUMNS"] = "120"
+    for command in dict.fromkeys(command for commands in COMMANDS.values() for command in commands):
+        started = time.monotonic()
+        seed = next(seed for seed in corpus() if command in COMMANDS[seed.kind])
+        global CPU_SECONDS  # noqa: PLW0603 (the first run of a command may compile)
+        before, CPU_SECONDS = CPU_SECONDS, 600
+        signature, detail = run_case(command, seed.name, seed.content, folder)
+        CPU_SECONDS = before
+        if signature:
+            print(
+                f"warm-up: {command}: {signature} after {time.monotonic() - started:.0f} s\n{detail}", file=sys.stderr
+            )

@@ -1,0 +1,160 @@
+"""What is mutated: one small, right document for each kind of input that the kit reads."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from dataclasses import dataclass
+
+from tests.helpers import RECORDINGS, ROOT
+
+KEPT_ITEMS = 4  # of each list of a dump: small documents mutate and run fast
+
+INVENTORY = """\
+[all]
+master[1:3] ansible_host=10.0.0.1
+worker01 ip=10.3.0.4 calico_pool_blocksize=26
+[kube_control_plane]
+master1
+[kube_node]
+worker01
+[kube_node:vars]
+kube_network_node_prefix=24
+[k8s_cluster:children]
+kube_node
+kube_control_plane
+"""
+INVENTORY_YAML = """\
+all:
+  vars:
+    kube_pods_subnet: 10.233.64.0/18
+    kube_service_addresses: 10.233.0.0/18
+    kube_network_node_prefix: 24
+    calico_pool_blocksize: 26
+    calico_vxlan_mode: Always
+  children:
+    kube_node:
+      hosts: {"worker[01:09]": {}, other: {ip: 10.0.0.9}}
+"""
+OPERATOR = """\
+apiVersion: operator.tigera.io/v1
+kind: Installation
+metadata: {name: default}
+spec:
+  calicoNetwork:
+    ipPools:
+    - {cidr: 10.48.0.0/16, blockSize: 26, encapsulation: VXLANCrossSubnet, natOutgoing: Disabled, nodeSelector: has(a)}
+    - {name: six, cidr: "fd00::/64", blockSize: 120, encapsulation: VXLAN}
+"""
+KUBEADM = """\
+apiVersion: kubeadm.k8s.io/v1beta4
+kind: ClusterConfiguration
+networking: {podSubnet: "10.244.0.0/16,fd00:10:244::/56", serviceSubnet: 10.96.0.0/16}
+controllerManager:
+  extraArgs:
+  - {name: node-cidr-mask-size-ipv4, value: "24"}
+  - {name: node-cidr-mask-size-ipv6, value: "64"}
+"""
+CALICO_NODE = """\
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: calico-node, namespace: kube-system}
+spec:
+  template:
+    spec:
+      containers:
+      - name: calico-node
+        env:
+        - {name: CALICO_IPV4POOL_CIDR, value: 10.244.0.0/16}
+        - {name: CALICO_IPV4POOL_BLOCK_SIZE, value: "26"}
+        - {name: CALICO_IPV4POOL_IPIP, value: Always}
+        - {name: FELIX_IPV6SUPPORT, value: "true"}
+"""
+SELECTOR_POOL = """\
+apiVersion: projectcalico.org/v3
+kind: IPPool
+metadata: {name: p}
+spec:
+  cidr: 10.0.0.0/16
+  blockSize: 26
+  nodeSelector: (has(a) && b == "c") || !(d in {"e", 'f'}) && g not in {"h"} || i starts with "j" || k contains "l"
+"""
+TRACE_CSV = """\
+day,event,name,pod,namespace,node
+0,add-node,n1,,,
+0,start,,p1,default,n1
+1,start,,p2,default,n1
+2,stop,,p1,default,
+3,remove-node,n1,,,
+"""
+TRACE_JSONL = """\
+{"day": 0, "event": "start", "pod": "p1", "namespace": "default", "node": "n1"}
+{"day": 1, "event": "stop", "pod": "p1", "namespace": "default"}
+"""
+
+
+@dataclass(frozen=True)
+class Seed:
+    """A document: its kind decides which commands read it."""
+
+    kind: str
+    name: str
+    content: bytes
+
+
+def all_seeds() -> list[Seed]:
+    """Return the corpus, in a fixed order."""
+    texts = [Seed("scenario", path.name, path.read_bytes()) for path in sorted((ROOT / "data").glob("*.yaml"))] + [
+        Seed("installer", "inventory.ini", INVENTORY.encode()),
+        Seed("installer", "inventory.yml", INVENTORY_YAML.encode()),
+        Seed("installer", "operator.yml", OPERATOR.encode()),
+        Seed("installer", "kubeadm.yml", KUBEADM.encode()),
+        Seed("installer", "calico.yaml", CALICO_NODE.encode()),
+        Seed("manifest", "selector.yaml", SELECTOR_POOL.encode()),
+        Seed("trace", "trace.csv", TRACE_CSV.encode()),
+        Seed("trace", "trace.jsonl", TRACE_JSONL.encode()),
+        Seed(
+            "history", "history.csv", b"".join((ROOT / "data/history.csv").read_bytes().splitlines(keepends=True)[:40])
+        ),
+        Seed("template", "capacity.ipynb", (ROOT / "notebooks/capacity.ipynb").read_bytes()),
+    ]
+    return [*texts, *_recorded()]
+
+
+def _recorded() -> list[Seed]:
+    seeds = []
+    for cluster in ("s02", "s05", "s07", "s13"):
+        for path in sorted((RECORDINGS / "clusters" / cluster).glob("*.gz")):
+            name = path.name.removesuffix(".gz")
+            if name in ("commands.json", "expected.json", "kubectl-all.yaml"):
+                continue
+            content = gzip.decompress(path.read_bytes())
+            if name.endswith(".json"):
+                content = _shortened(content)
+            if name.startswith("ipam-check.") and len(content) > 5000:
+                content = b"".join(content.splitlines(keepends=True)[:80])
+            kind = "manifest" if name.startswith(("ippools.", "ipamconfig.", "ipreservations.")) else "dump"
+            seeds.append(Seed(kind, f"{cluster}-{name}", content))
+    answers = sorted((RECORDINGS / "api").glob("*.gz"))
+    seeds += [
+        Seed("dump", path.name.removesuffix(".gz"), _shortened(gzip.decompress(path.read_bytes()))) for path in answers
+    ]
+    messages = sorted((RECORDINGS / "clusters-errors").glob("*.gz"))
+    seeds += [Seed("dump", f"{path.stem}.txt", gzip.decompress(path.read_bytes())) for path in messages]
+    return seeds
+
+
+def _shortened(content: bytes) -> bytes:
+    """Return a dump with a few items of each list."""
+
+    def shorten(value: object) -> object:
+        if isinstance(value, dict):
+            kept = {key: shorten(item) for key, item in value.items() if key != "managedFields"}
+            if len(kept) > 12 and all(isinstance(item, list) for item in kept.values()):
+                kept = dict(list(kept.items())[:KEPT_ITEMS])
+            return kept
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            return [shorten(item) for item in value[:KEPT_ITEMS]]
+        return value
+
+    return json.dumps(shorten(json.loads(content)), indent=1).encode()

@@ -1,0 +1,86 @@
+"""The Python API: one name for each verb of the command line, examples that run, answers that show themselves."""
+
+import doctest
+import inspect
+import re
+import subprocess
+import sys
+
+import pytest
+
+import ippoolkit as ipk
+from ippoolkit.cli.app import app
+from ippoolkit.view.answers import render_answer
+from tests.helpers import ROOT, plan
+
+PAGE = (ROOT / "docs/api.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"^### (\w+)$(?:(?!^### ).)*?^```pycon\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize(("name", "example"), EXAMPLES, ids=[name for name, _ in EXAMPLES])
+def test_examples_of_the_page_run(name, example, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    test = doctest.DocTestParser().get_doctest(example, {}, name, "docs/api.md", 0)
+    runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE)
+    said = []
+    runner.run(test, out=said.append)
+    assert not runner.failures, "".join(said)
+
+
+def test_the_page_names_everything_public():
+    assert EXAMPLES
+    for name in ipk.__all__:
+        if not inspect.ismodule(getattr(ipk, name)):
+            assert f"### {name}\n" in PAGE
+
+
+def test_verbs_are_named_as_the_commands_are():
+    commands = {command.name or command.callback.__name__ for command in app.registered_commands}
+    # What writes files that Python has other means for, or reads a running cluster.
+    other = {"scenario", "schema", "snapshot", "from-installer", "convert", "alerts", "lab"}
+    for command in commands - other:
+        assert inspect.isfunction(getattr(ipk, command.replace("-", "_"))), command
+
+
+def test_a_verb_stays_a_verb_when_the_package_of_its_name_is_loaded():
+    code = (
+        "import ippoolkit.read.reading, ippoolkit.report.build, ippoolkit.capacity.demand, ippoolkit as ipk;"
+        "import ippoolkit.audit.headroom;"
+        "assert all(map(callable, (ipk.read, ipk.report, ipk.capacity, ipk.audit)));"
+        "from ippoolkit.audit import Audit; assert ipk.Audit is Audit"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_every_public_function_says_what_it_takes_and_returns():
+    for name in ipk.__all__:
+        value = getattr(ipk, name)
+        if inspect.isfunction(value):
+            document = inspect.getdoc(value)
+            parameters = [each for each in inspect.signature(value).parameters if each != "self"]
+            documented = document.partition("Parameters\n----------\n")[2].partition("\n\n")[0]
+            for parameter in parameters:
+                assert re.search(rf"^(.*, )?{parameter}(, .*)?$", documented, re.MULTILINE), (name, parameter)
+
+
+def test_answers_show_themselves():
+    analysis = ipk.analyse(plan(size=24))
+    assert repr(analysis).startswith("<Analysis of 'scenario': fails, 64 blocks for 70 nodes")
+    review = ipk.check(ROOT / "data/default-ipv4-ippool.yaml")
+    audit = ipk.audit(ROOT / "data/kubean")
+    for answer, part in (
+        (analysis, "node 65"),
+        (review, "calicoctl"),
+        (audit, "ipk-verdict"),
+        (analysis.verdict, "node 65"),
+    ):
+        assert part in render_answer(answer)
+        assert len(repr(answer)) < 300
+    assert "<style>" in analysis._repr_html_()
+    assert repr(plan().cluster.pools[0].cidr) == "Cidr('10.233.64.0/18')"
+
+
+def test_a_path_will_do():
+    path = ROOT / "data/kubespray.yaml"
+    assert ipk.growth(path).equals(ipk.growth(ipk.load(path)))
+    assert ipk.verdict(str(path)) == ipk.verdict(ipk.load(path))

@@ -1,0 +1,117 @@
+"""Every command ends with the status that docs/exit-statuses.md says, and each status in that table is tried."""
+
+import re
+
+import pytest
+from typer.testing import CliRunner
+
+from ippoolkit.cli import app
+from ippoolkit.write import save_scenario
+from tests.clusters import cluster
+from tests.helpers import ROOT
+
+GOOD = ROOT / "data/kubean"
+POOL = ROOT / "data/default-ipv4-ippool.yaml"
+HISTORY = ROOT / "data/history.csv"
+TABLE = {
+    match[1]: [cell.strip() for cell in match[2].split("|")]
+    for match in re.finditer(
+        r"^\| `([\w-]+)[^`]*` \| (.*) \|$", (ROOT / "docs/exit-statuses.md").read_text(), re.MULTILINE
+    )
+}
+OPERATOR = "apiVersion: operator.tigera.io/v1\nkind: Installation\nmetadata: {name: default}\nspec: {}\n"
+ACCEPTED = "apiVersion: projectcalico.org/v3\nkind: IPPool\nmetadata: {name: p}\nspec: {cidr: 10.0.0.0/16}\n"
+EXAMPLES = {
+    ("capacity", 0): "{pool}",
+    ("capacity", 2): "{bad}",
+    ("scenario", 0): "{pool}",
+    ("scenario", 2): "{pool} -o {missing}/s.yaml",
+    ("schema", 0): "",
+    ("check", 0): "{accepted}",
+    ("check", 1): "{refused}",
+    ("check", 2): "{bad}",
+    ("convert", 0): "{pool}",
+    ("convert", 2): "{bad}",
+    ("from-installer", 0): "{operator}",
+    ("from-installer", 2): "{bad}",
+    ("audit", 0): "{pool}",
+    ("audit", 1): "{leaky}",
+    ("audit", 2): "{bad}",
+    ("pools-for", 0): "-c {cluster} --coverage",
+    ("pools-for", 2): "-c {cluster} --node nowhere",
+    ("snapshot", 0): "{good} -o {folder}/out.yaml",
+    ("snapshot", 2): "{good} -o {missing}/out.yaml",
+    ("diff", 0): "{good} {good}",
+    ("diff", 2): "{bad} {good}",
+    ("simulate", 0): "{pool}",
+    ("simulate", 2): "{huge}",
+    ("runbook", 0): "block-size -c {cluster} --pool old --to 27",
+    ("runbook", 1): "retire -c {cluster} --pool old",
+    ("runbook", 2): "block-size -c {cluster} --pool old --to 27 --temporary 10.0.0.0/33",
+    ("report", 0): "{pool} -o {folder}/r.md",
+    ("report", 1): "{pool} --template {failing} -o {folder}/r.md",
+    ("report", 2): "{bad} -o {folder}/r.md",
+    ("recommend", 0): "--nodes 10 --within 10.0.0.0/16",
+    ("recommend", 1): "--nodes 1000 --within 10.0.0.0/28",
+    ("recommend", 2): "{bad}",
+    ("free", 0): "--within 10.0.0.0/16 --prefix 24",
+    ("free", 1): "--within 10.0.0.0/28 --prefix 24",
+    ("free", 2): "{bad} --prefix 24",
+    ("forecast", 0): "{history}",
+    ("forecast", 2): "{bad}",
+    ("alerts", 0): "{pool}",
+    ("alerts", 2): "{bad}",
+}
+
+
+def test_the_table_has_every_command_and_each_of_its_statuses_is_tried():
+    commands = {command.name or command.callback.__name__ for command in app.registered_commands} | {"runbook"}
+    assert commands == set(TABLE)
+    told = {(command, status) for command, cells in TABLE.items() for status, cell in enumerate(cells) if cell}
+    assert told == set(EXAMPLES)
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    import nbformat.v4 as nb
+
+    folder = tmp_path_factory.mktemp("statuses")
+    (folder / "bad.yaml").write_text("kind: [\n")
+    (folder / "operator.yaml").write_text(OPERATOR)
+    (folder / "accepted.yaml").write_text(ACCEPTED)
+    (folder / "refused.yaml").write_text(POOL.read_text().replace("blockSize: 26", "blockSize: 19"))
+    (folder / "huge.yaml").write_text(
+        "version: 1\ncluster: {pools: [{name: p, cidr: 10.0.0.0/8}]}\n"
+        "plan: {groups: [{nodes: 1000000, podsPerNode: 1000000}]}\n"
+    )
+    save_scenario(cluster(), folder / "cluster.yaml")
+    cells = [nb.new_code_cell('scenario = ""', metadata={"tags": ["parameters"]}), nb.new_code_cell("1 / 0")]
+    notebook = nb.new_notebook(cells=cells)
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    import nbformat
+
+    nbformat.write(notebook, folder / "failing.ipynb")
+    (folder / "leaky").mkdir()
+    from tests.helpers import recorded
+
+    recorded(
+        "s05", folder / "leaky", "ippools.json", "kubectl-nodes.json", "kubectl-pods.json", "kubectl-ipamblocks.json"
+    )
+    return {
+        "folder": folder,
+        "pool": POOL,
+        "good": GOOD,
+        "history": HISTORY,
+        "missing": folder / "no/such",
+        "leaky": folder / "leaky",
+        "failing": folder / "failing.ipynb",
+        **{name: folder / f"{name}.yaml" for name in ("accepted", "bad", "operator", "refused", "huge", "cluster")},
+    }
+
+
+@pytest.mark.parametrize(("command", "status"), EXAMPLES)
+def test_a_command_ends_with_its_status(command, status, files):
+    arguments = [argument.format(**files) for argument in EXAMPLES[command, status].split()]
+    result = CliRunner().invoke(app, [command, *arguments])
+    assert result.exit_code == status, result.output
+    assert result.exception is None or isinstance(result.exception, SystemExit)

@@ -1,0 +1,207 @@
+"""Which release of Calico is meant, what it does otherwise, and what an upgrade changes."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from typer.testing import CliRunner
+
+import ippoolkit as ipk
+from ippoolkit.calico.differences import BEGINNING, DIFFERENCES, FOREVER
+from ippoolkit.calico.releases import NEWEST, Release, UnknownReleaseError, changes_between
+from ippoolkit.cli import app
+from ippoolkit.errors import InputError
+from ippoolkit.ipam import Ipam, IpamError
+from ippoolkit.manifests import AggregatedServer, Calicoctl, Datastore, configure_ipam, parse_manifests
+from ippoolkit.manifests.manifest_review import Decision, review_text
+from ippoolkit.upgrade import upgrade
+
+POOL = """\
+apiVersion: projectcalico.org/v3
+kind: IPPool
+metadata: {name: p}
+spec: {cidr: 10.0.0.0/22, blockSize: 26, allowedUses: [Workload], namespaceSelector: "team == 'a'"}
+"""
+CONFIG = """\
+apiVersion: projectcalico.org/v3
+kind: IPAMConfiguration
+metadata: {name: default}
+spec: {strictAffinity: true, autoAllocateBlocks: false}
+"""
+
+
+def scenario(**fields):
+    pool = ipk.IPPool(name="p", cidr="10.0.0.0/22", block_size=26, namespace_selector="team == 'a'")
+    plan = ipk.Plan(groups=(ipk.NodeGroup(nodes=10, pods_per_node=20),))
+    return ipk.Scenario(cluster=ipk.Cluster(pools=(pool,)), plan=plan, **fields)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("v3.29.7", "v3.29.7"),
+        ("3.31", "v3.31.7"),
+        ("v3.32.x", "v3.32.1"),
+        ("v3.33.0", "v3.33"),
+        ("v3.30.1-rc1", "v3.30.1"),
+    ],
+)
+def test_how_a_release_is_written(text, meant):
+    assert str(Release.parse(text)) == meant
+
+
+@pytest.mark.parametrize("text", ["", "3", "v4.0.0", "latest", "v3.20.6", "3.31.7.1"])
+def test_what_is_no_release(text):
+    with pytest.raises(UnknownReleaseError):
+        Release.parse(text)
+
+
+def test_a_newer_release_behaves_as_the_newest_known():
+    newer = Release.parse("v3.99.0")
+    assert not newer.is_known
+    assert changes_between(newer, NEWEST) == []
+
+
+def test_every_difference_has_a_beginning_or_an_end():
+    assert len({difference.id for difference in DIFFERENCES}) == len(DIFFERENCES)
+    for difference in DIFFERENCES:
+        assert difference.since > BEGINNING or difference.until < FOREVER
+        assert difference.since < difference.until
+
+
+def test_a_backport_is_a_range_of_its_own():
+    has = {
+        text: Release.parse(text).has("pool-delete-leaves-old-blocks")
+        for text in ("3.29", "v3.30.4", "3.30", "v3.31.0", "3.31")
+    }
+    assert has == {"3.29": False, "v3.30.4": True, "3.30": False, "v3.31.0": True, "3.31": False}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {
+            "apiVersion": "crd.projectcalico.org/v1",
+            "kind": "ClusterInformation",
+            "metadata": {"name": "default"},
+            "spec": {"calicoVersion": "v3.29.7"},
+        },
+        {
+            "apiVersion": "apps/v1",
+            "kind": "DaemonSet",
+            "metadata": {"name": "calico-node"},
+            "spec": {"template": {"spec": {"containers": [{"image": "quay.io/calico/node:v3.29.7"}]}}},
+        },
+    ],
+)
+def test_a_dump_tells_its_release(document, tmp_path):
+    (tmp_path / "release.json").write_text(json.dumps(document))
+    (tmp_path / "pool.yaml").write_text(POOL)
+    assert ipk.read(tmp_path).scenario.release == Release(29, 7)
+
+
+def test_a_scenario_names_its_release(tmp_path):
+    file = tmp_path / "s.yaml"
+    file.write_text("version: 1\ncalico: 3.31\n")
+    assert ipk.load(file).calico == "v3.31.7"
+    for text, code in (("v3.20.1", "release-old"), ("newest", "release-unknown")):
+        file.write_text(f"version: 1\ncalico: {text}\n")
+        with pytest.raises(InputError) as caught:
+            ipk.load(file)
+        assert [problem.code for problem in caught.value.problems] == [code]
+
+
+def test_a_field_that_the_release_drops_opens_the_pool():
+    old, new = (review_text(POOL, "f", ipk.Scenario(calico=release)) for release in ("v3.30.7", "v3.31.7"))
+    assert "pool-open" in {finding.code for finding in old.findings}
+    assert "pool-open" not in {finding.code for finding in new.findings}
+    assert old.objects[0].decisions == {"calicoctl": Decision.REFUSED, "kubectl": Decision.ACCEPTED}
+
+
+def test_calico_apiserver_forces_automatic_allocation():
+    server = AggregatedServer(Datastore(release=Release.parse("3.29")))
+    result = server.run("apply", parse_manifests(CONFIG, "f"))
+    assert result.accepted
+    assert {finding.code for finding in result.findings} == {"auto-allocate-forced"}
+    assert next(iter(server.store.objects["IPAMConfiguration"].values())).spec["autoAllocateBlocks"] is True
+    wrong = server.run("apply", parse_manifests(POOL.replace("blockSize: 26", "blockSize: 40"), "f"))
+    assert {judge for finding in wrong.findings for judge in finding.refused_by} == {"apiserver"}
+
+
+def test_calicoctl_knows_the_configuration_late():
+    for release, accepted in (("3.32", False), ("3.33", True)):
+        calicoctl = Calicoctl(Datastore(release=Release.parse(release)))
+        assert calicoctl.run("apply", parse_manifests(CONFIG, "f")).accepted is accepted
+
+
+def test_ipam_configure_of_older_releases():
+    def codes(release, *args):
+        return [finding.code for finding in configure_ipam(Datastore(release=Release.parse(release)), args)]
+
+    assert codes("3.29", "--strictaffinity=true", "--max-blocks-per-host=4") == ["configure-option"]
+    assert "configure-strict-missing" in codes("3.31", "--max-blocks-per-host=4")
+    assert codes("3.33", "--auto-allocate-blocks=true") == ["configure-option"]
+
+
+def test_reclaim_came_with_v3_32():
+    def served(release):
+        ipam = Ipam(release=Release.parse(release))
+        ipam.create_pool(ipk.IPPool(name="p", cidr="10.0.0.0/30", block_size=30))
+        ipam.configure(strict_affinity=True)
+        for node in ("a", "b"):
+            ipam.create_node(node)
+        ipam.assign("a", "h", 1)
+        ipam.release_handle("h")
+        ipam.advance(120)
+        return len(ipam.assign("b", "i", 1).v4)
+
+    assert (served("3.31"), served("3.32")) == (0, 1)
+
+
+def test_uses_of_older_releases():
+    pool = ipk.IPPool(name="p", cidr="10.0.0.0/24", allowed_uses=("LoadBalancer",))
+    with pytest.raises(IpamError) as caught:
+        Ipam(release=Release.parse("3.29")).create_pool(pool)
+    assert caught.value.finding.code == "value-choice"
+    Ipam(release=Release.parse("3.30")).create_pool(pool)
+
+
+def test_a_selector_that_is_dropped_counts_in_the_verdict():
+    assert ipk.verdict(scenario(calico="v3.30.7")).status.value == "fits"
+    assert ipk.verdict(scenario()).status.value != "fits"
+
+
+def test_an_upgrade_says_what_changes_for_this_cluster():
+    result = upgrade(scenario(calico="v3.30.7"), NEWEST)
+    found = {finding.params.get("difference", finding.code) for finding in result.findings}
+    assert {"upgrade-verdict-worse", "namespace-selector", "crd-rules-first"} <= found
+    assert not found & {"reservation-cidrs-only", "ip-cooldown", "loadbalancer"}  # of no matter here
+    assert result.has_problems
+    assert upgrade(scenario(), NEWEST).findings == ()
+    down = upgrade(replace(scenario(), calico="v3.33"), Release.parse("3.30"))
+    assert "upgrade-loses" in {finding.code for finding in down.findings}
+
+
+def test_the_commands_take_a_release(tmp_path):
+    (tmp_path / "pool.yaml").write_text(POOL)
+    run = CliRunner().invoke
+    checked = run(app, ["check", str(tmp_path / "pool.yaml"), "--calico", "v3.30.7", "--json"])
+    assert json.loads(checked.stdout)["calico"] == "v3.30.7"
+    assert run(app, ["check", str(tmp_path / "pool.yaml"), "--calico", "3.19"]).exit_code == 2
+    upgraded = run(app, ["upgrade", str(tmp_path / "pool.yaml"), "--calico", "3.30", "--to", "3.33", "--json"])
+    answer = json.loads(upgraded.stdout)
+    assert (answer["before"], answer["after"]) == ("v3.30.7", "v3.33")
+    shown = run(app, ["upgrade", str(tmp_path / "pool.yaml"), "--calico", "3.30", "--to", "3.33", "--lang", "zh"])
+    assert "从 Calico v3.30.7 到 v3.33" in shown.stdout
+
+
+def test_ipam_configure_is_judged_on_what_exists(tmp_path):
+    (tmp_path / "s.yaml").write_text("version: 1\ncluster: {ipam: {strictAffinity: true, maxBlocksPerHost: 4}}\n")
+    run = CliRunner().invoke
+    refused = run(app, ["configure", "-e", str(tmp_path / "s.yaml"), "--json", "--", "--strictaffinity=false"])
+    assert refused.exit_code == 1
+    assert [finding["code"] for finding in json.loads(refused.stdout)["findings"]] == ["configure-max"]
+    accepted = run(app, ["configure", "--", "--strictaffinity=true", "--max-blocks-per-host=8"])
+    assert accepted.exit_code == 0
+    assert "maxBlocksPerHost: 8" in accepted.stdout
+    assert run(app, ["configure", "--", "--auto-allocate-blocks=false"]).exit_code == 1
