@@ -3,6 +3,7 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -86,8 +87,8 @@ def test_what_is_in_the_journal_is_not_worked_out_again(sources, tmp_path, monke
         forecasts = as_bytes(
             forecast_fleet([str(HISTORY)], pool, horizon_days=90, results=Journal(journal)), fleet_data
         )
-        monkeypatch.setattr("ippoolkit.audit.fleet._audit_one", refuse)
-        monkeypatch.setattr("ippoolkit.forecasting.fleet._forecast_one", refuse)
+        monkeypatch.setattr(import_module("ippoolkit.audit.fleet"), "_audit_one", refuse)
+        monkeypatch.setattr(import_module("ippoolkit.forecasting.fleet"), "_forecast_one", refuse)
         again = audit_fleet(sources[:2], pool, results=Journal(journal))
         assert json.loads(as_bytes(again))["clusters"] == json.loads(first)["clusters"][1:]
         assert (
