@@ -1,8 +1,9 @@
 """`ippoolkit audit --each`: many clusters in one table, worst first, resumed, the same whichever executor works."""
 
 import json
-import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -66,8 +67,12 @@ def test_processes_and_threads_write_the_same_bytes(sources):
         assert as_bytes(forecast_fleet(histories, pool, horizon_days=90), fleet_data) == forecasts
 
 
-def test_a_forecast_outlives_its_run_unchanged():
-    found = forecast(HISTORY, horizon_days=90)
+def test_a_forecast_outlives_its_run_unchanged(tmp_path):
+    few = tmp_path / "few.csv"
+    few.write_text("time,pool,in_use,capacity\n2026-11-01,new,9,8\n2026-11-02,new,3,8\n")
+    found = replace(forecast(HISTORY, few, horizon_days=90), history=())
+    assert found.notes
+    assert any(limit.reason for limit in found.pools)
     assert from_plain(json.loads(json.dumps(to_plain(found)))) == found
 
 
@@ -82,8 +87,8 @@ def test_what_is_in_the_journal_is_not_worked_out_again(sources, tmp_path, monke
         forecasts = as_bytes(
             forecast_fleet([str(HISTORY)], pool, horizon_days=90, results=Journal(journal)), fleet_data
         )
-        monkeypatch.setattr(sys.modules["ippoolkit.audit.fleet"], "_audit_one", refuse)
-        monkeypatch.setattr(sys.modules["ippoolkit.forecasting.fleet"], "_forecast_one", refuse)
+        monkeypatch.setattr(import_module("ippoolkit.audit.fleet"), "_audit_one", refuse)
+        monkeypatch.setattr(import_module("ippoolkit.forecasting.fleet"), "_forecast_one", refuse)
         again = audit_fleet(sources[:2], pool, results=Journal(journal))
         assert json.loads(as_bytes(again))["clusters"] == json.loads(first)["clusters"][1:]
         assert (

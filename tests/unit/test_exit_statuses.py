@@ -62,7 +62,7 @@ EXAMPLES = {
     ("alerts", 0): "{pool}",
     ("alerts", 2): "{bad}",
     ("upgrade", 0): "{pool} --to v3.33",
-    ("upgrade", 1): "{selecting} --calico v3.33 --to v3.29",
+    ("upgrade", 1): "{services} --calico v3.33 --to v3.29",
     ("upgrade", 2): "{bad} --to v3.33",
     ("configure", 0): "-- --strictaffinity=true",
     ("configure", 1): "-- --auto-allocate-blocks=false",
@@ -87,7 +87,9 @@ def files(tmp_path_factory):
     (folder / "operator.yaml").write_text(OPERATOR)
     (folder / "accepted.yaml").write_text(ACCEPTED)
     (folder / "refused.yaml").write_text(POOL.read_text().replace("blockSize: 26", "blockSize: 19"))
-    (folder / "selecting.yaml").write_text(ACCEPTED.replace("}\n", ", namespaceSelector: 'a == \"b\"'}\n"))
+    (folder / "services.yaml").write_text(
+        ACCEPTED.replace("16}", "16, allowedUses: [LoadBalancer], vxlanMode: Never, ipipMode: Never}")
+    )
     (folder / "huge.yaml").write_text(
         "version: 1\ncluster: {pools: [{name: p, cidr: 10.0.0.0/8}]}\n"
         "plan: {groups: [{nodes: 1000000, podsPerNode: 1000000}]}\n"
@@ -115,7 +117,7 @@ def files(tmp_path_factory):
         "failing": folder / "failing.ipynb",
         **{
             name: folder / f"{name}.yaml"
-            for name in ("accepted", "bad", "operator", "refused", "huge", "cluster", "selecting")
+            for name in ("accepted", "bad", "operator", "refused", "huge", "cluster", "services")
         },
     }
 
