@@ -35,3 +35,10 @@ for (const table of document.querySelectorAll("table.ipk-table")) {
   };
   table.parentElement.before(filter);
 }
+// A heading that is a button is not repeated on the next sheet of paper: there it is text.
+const buttons = new Map([...document.querySelectorAll(".ipk-sort")].map(button => [button, button.parentElement]));
+addEventListener("beforeprint", () => buttons.forEach((head, button) => head.replaceChildren(...button.childNodes)));
+addEventListener("afterprint", () => buttons.forEach((head, button) => {
+  button.append(...head.childNodes);
+  head.append(button);
+}));
