@@ -103,7 +103,7 @@ class ChangePlanner(FormPlanner[ChangeRequest]):
         )
         pages = (
             (N_("Timeline"), "ipk-timeline", lambda: self.report.timeline().html),
-            (N_("Findings"), "ipk-findings-page", lambda: self.report.findings().html),
+            (N_("Findings"), "ipk-findings", lambda: self.report.findings().html),
             (N_("Before"), "ipk-before", lambda: self.report.before().html),
             (N_("Steps"), "ipk-change-steps", lambda: self.report.steps().html),
             (N_("Files"), "ipk-manifest", self._files_html),

@@ -144,7 +144,7 @@ class HistoryTab:
         )
         text = translate(N_("Load a history…"))
         self.pane.html = (
-            f'<p class="ipk-empty">{escape(description)}</p><p class="ipk-buttons"><label class="ipk-load ipk-button">'
+            f'<p class="ipk-empty">{escape(description)}</p><p class="ipk-buttons"><label class="ipk-button">'
             f'{escape(text)}<input type="file" multiple data-action="history" accept=".csv,.json" '
             f'aria-label="{escape(text)}"></label></p>{below}'
         )

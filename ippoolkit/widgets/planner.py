@@ -261,7 +261,7 @@ class Planner(FormPlanner[EditorState]):
             page(N_("Over time"), "ipk-growth-page", lambda: planner_tabs.growth_tab(self.analysis, self.language)),
             page(
                 N_("Findings"),
-                "ipk-findings-page",
+                "ipk-findings",
                 lambda: planner_tabs.findings_tab(self.analysis.findings, self.language),
             ),
             page(

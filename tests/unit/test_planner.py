@@ -265,6 +265,8 @@ def test_every_tab_shows_something(planner):
 def test_tables_are_those_of_the_changed_scenario(planner):
     planner.set("blocksize", 24)
     assert page(planner, NODES) == nodes_html(planner.analysis)
+    assert "Nothing grows within 12 months" in page(planner, GROWTH)
+    planner.set("growth", 2)
     assert table_html("growth", growth_changes(ipk.growth(planner.scenario))) in page(planner, GROWTH)
 
 

@@ -26,8 +26,9 @@
     return {
       id: "ippoolkit:run-on-open",
       autoStart: true,
-      requires: [INotebookTracker],
+      optional: [INotebookTracker], // Voilà loads this too: it has no notebooks to open, only what they show
       activate(app, notebooks) {
+        if (!notebooks) return;
         showWholeFolder = () => {
           showWholeFolder = () => {};
           app.commands.execute("filebrowser:go-to-path", { path: "/" });
