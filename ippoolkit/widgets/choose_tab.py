@@ -85,7 +85,7 @@ class ChooseTab:
         self._typed: dict[str, Any] = {}
         self._picked: dict[str, int] = {}
         self._before: Scenario | None = None
-        self._form = Form(sections=self._sections()).add_class("ipk-need")
+        self._form = Form(sections=self._sections(), prefix="ipk-need-").add_class("ipk-need")
         self._form.on_msg(self._on_field)
         self._result = html_pane("ipk-choose-result")
         self._result.on_msg(self._on_action)

@@ -94,7 +94,7 @@ def link_html(packed_state: str, language: Language) -> str:
 def button_html(action: str, text: str, classes: str = "", *, value: str = "", text_of: str = "") -> str:
     """Return a button that sends an action, with a value or with what stands in a text box."""
     attributes = f' data-value="{escape(value)}"' if value else ""
-    attributes += f' data-value-of="{escape(text_of)}"' if text_of else ""
+    attributes += f' data-text-of="{escape(text_of)}"' if text_of else ""
     return f'<button type="button" class="{classes}" data-action="{action}"{attributes}>{escape(text)}</button>'
 
 

@@ -22,6 +22,7 @@ class Form(anywidget.AnyWidget):
     _esm = _read_script("form.js")
     sections: Any = traitlets.List().tag(sync=True)
     state: Any = traitlets.Dict().tag(sync=True)
+    prefix: Any = traitlets.Unicode("ipk-").tag(sync=True)  # of each field's CSS class, one for each form of a page
 
 
 class HtmlPane(anywidget.AnyWidget):

@@ -77,7 +77,7 @@ function render({ model, el }) {
   function row(field) {
     const id = `ipk-${formId}-${field.name}`;
     const { node, text, number } = input(field, id);
-    const box = create("div", { className: `ipk-field ipk-${field.name} ipk-kind-${field.kind}` });
+    const box = create("div", { className: `ipk-field ${model.get("prefix")}${field.name} ipk-kind-${field.kind}` });
     const label = create("label", { htmlFor: id, textContent: field.label });
     const hint = create("p", { className: "ipk-hint", id: `${id}-hint`, hidden: true });
     const error = create("p", { className: "ipk-field-error", id: `${id}-error` });

@@ -1,6 +1,6 @@
 // A part of the page as HTML from the kernel. What can be done in it is said by attributes:
 // data-action: a click (of a select or a file: a change) is sent to the kernel, with data-value, or with the text of the
-// element that data-value-of names; data-copy, data-download: take the text of the element that they name.
+// element that data-text-of names; data-copy, data-download: take the text of the element that they name.
 // The headings of a table sort it.
 const LIMIT = 8_000_000; // bytes of a file in one message
 
@@ -73,7 +73,7 @@ function render({ model, el }) {
   el.addEventListener("click", async event => {
     const target = event.target.closest("[data-action], [data-copy], [data-download]");
     if (!target || target.matches("select, input")) return;
-    const { action, value, copy, download } = target.dataset;
+    const { action, value, copy, download, textOf: box } = target.dataset;
     if (copy !== undefined) {
       await navigator.clipboard?.writeText(textOf(copy)).catch(() => {});
       target.classList.add("ipk-done");
@@ -81,8 +81,7 @@ function render({ model, el }) {
     } else if (download !== undefined) {
       save([textOf(download)], download.split("/").at(-1), "text/yaml");
     } else {
-      const { valueOf: source } = target.dataset;
-      model.send({ action, value: source ? textOf(source) : value ?? "" });
+      model.send({ action, value: box ? textOf(box) : value ?? "" });
     }
   });
   el.addEventListener("change", async event => {
