@@ -122,7 +122,9 @@ def recommend(
                 path = save_scenario(found.as_scenario(name=_name(out)), out)
                 typer.echo(path, err=as_json)
             if manifests is not None:
-                typer.echo(write_atomically(manifests, to_manifests_yaml(found.pools)), err=as_json)
+                typer.echo(
+                    write_atomically(manifests, to_manifests_yaml(found.pools, found.scenario.release)), err=as_json
+                )
     raise typer.Exit(0 if found.holds else 1)
 
 

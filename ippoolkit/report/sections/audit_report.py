@@ -88,7 +88,11 @@ class AuditReport(BaseReport):
     def title(self) -> Section:
         """Return the head: what, when, by which rules, of which input."""
         head = self.header_part(
-            N_("IP pool audit"), self.audit.scenario.name, (self.audit.scenario.description,), self.digest
+            N_("IP pool audit"),
+            self.audit.scenario.name,
+            (self.audit.scenario.description,),
+            self.digest,
+            release=str(self.audit.scenario.release),
         )
         return Section((head,), self._summary())
 
