@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 import ippoolkit as ipk
+from ippoolkit.audit import audit_reading
 from ippoolkit.calico.differences import BEGINNING, DIFFERENCES, FOREVER
 from ippoolkit.calico.releases import NEWEST, Release, UnknownReleaseError, changes_between
 from ippoolkit.change import Change, render_runbook, runbook, runbook_script
@@ -17,9 +18,11 @@ from ippoolkit.ipam import Ipam, IpamError
 from ippoolkit.manifests import AggregatedServer, Calicoctl, Datastore, configure_ipam, parse_manifests
 from ippoolkit.manifests.ipam_configure import configure_command
 from ippoolkit.manifests.manifest_review import Decision, review_text
+from ippoolkit.read import Reading
 from ippoolkit.release_upgrade import upgrade
 from ippoolkit.report.sections.capacity_report import CapacityReport
 from ippoolkit.report.sections.runbook_report import RunbookReport
+from ippoolkit.view.markdown import verdict_markdown
 from tests.clusters import cluster
 
 POOL = """\
@@ -287,3 +290,35 @@ def test_a_report_gives_what_calicoctl_of_the_release_takes(tmp_path):
     assert "kind: IPAMConfiguration" not in older.manifests().markdown
     assert "kind: IPAMConfiguration" in newest.manifests().markdown
     assert "Calico v3.31.7 rules" in older.title().html
+
+
+def test_every_command_answers_for_the_release_that_is_asked(tmp_path):
+    path = str(ipk.save_scenario(cluster(), tmp_path / "cluster.yaml"))
+    plan = str(ipk.save_scenario(scenario(), tmp_path / "plan.yaml"))
+    run = CliRunner().invoke
+    for command in (
+        ["capacity", plan],
+        ["audit", path],
+        ["simulate", plan],
+        ["recommend", "--nodes", "10"],
+        ["recommend", plan],
+    ):
+        answer = run(app, [*command, "--calico", "v3.30.7", "--json"])
+        assert json.loads(answer.stdout)["calico"] == "v3.30.7", command
+        assert "Calico v3.29.7" in run(app, [*command, "--calico", "v3.29.7"]).stdout, command
+        assert run(app, [*command, "--calico", "3.19"]).exit_code == 2
+    made = run(app, ["runbook", "migrate", "-c", path, "--from", "old", "--calico", "v3.29.7"])
+    assert made.exit_code == 0
+    assert "this runbook is for that of Calico v3.29.7" in made.stdout
+    newer = run(app, ["capacity", plan, "--calico", "v3.99.1", "--json"])
+    assert "is newer than the newest release known" in newer.stderr
+    assert run(app, ["audit", "--each", path, "--calico", "v3.30.7"]).exit_code == 2
+
+
+def test_every_answer_in_a_notebook_names_the_release():
+    older = replace(cluster(), calico="v3.29.7")
+    analysis = ipk.analyse(scenario(calico="v3.29.7"))
+    made = runbook(older, Change("migrate", "old", cidr=Cidr.parse("10.245.0.0/20")))
+    for answer in (analysis, audit_reading(Reading(older)), made):
+        assert "As Calico v3.29.7 would" in answer._repr_html_()
+    assert "As Calico v3.29.7 would" in verdict_markdown(analysis)

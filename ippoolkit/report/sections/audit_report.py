@@ -32,6 +32,7 @@ from ...view.audit_terminal import (
 )
 from ...view.cell_text import NO_VALUE
 from ...view.markdown import escape_markdown
+from ...view.verdict_parts import release_text
 from ..inputs import hash_files
 from ..run_context import find_at_hand
 from .address_maps import address_map_parts
@@ -106,6 +107,7 @@ class AuditReport(BaseReport):
         lines = [
             f"**{escape_markdown(label)}** {escape_markdown(verdict)}",
             escape_markdown(most_severe_text),
+            escape_markdown(release_text(self.audit.scenario.release, self.words)),
         ]
         lines.append(
             "\n".join(
