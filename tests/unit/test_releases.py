@@ -14,6 +14,7 @@ from ippoolkit.change import Change, render_runbook, runbook, runbook_script
 from ippoolkit.cidr import Cidr
 from ippoolkit.cli import app
 from ippoolkit.errors import InputError
+from ippoolkit.findings.codes import RULES
 from ippoolkit.ipam import Ipam, IpamError
 from ippoolkit.manifests import AggregatedServer, Calicoctl, Datastore, configure_ipam, parse_manifests
 from ippoolkit.manifests.ipam_configure import configure_command
@@ -322,3 +323,22 @@ def test_every_answer_in_a_notebook_names_the_release():
     for answer in (analysis, audit_reading(Reading(older)), made):
         assert "As Calico v3.29.7 would" in answer._repr_html_()
     assert "As Calico v3.29.7 would" in verdict_markdown(analysis)
+
+
+@pytest.mark.parametrize(("release", "advises"), [("v3.29.7", False), ("v3.30.7", True), ("", True)])
+def test_a_cap_is_advised_only_where_calicoctl_sets_it(release, advises):
+    pool = ipk.IPPool(name="p", cidr="10.0.0.0/16", block_size=30)
+    plan = ipk.Plan(groups=(ipk.NodeGroup(nodes=2, pods_per_node=100),))
+    design = ipk.Scenario(calico=release, cluster=ipk.Cluster(pools=(pool,)), plan=plan)
+    analysis = ipk.analyse(design)
+    assert analysis.verdict.code == "block-cap"
+    remedies = [finding.remedy() for finding in (analysis.verdict.finding, *analysis.findings)]
+    assert any("maxBlocksPerHost" in remedy for remedy in remedies) == advises
+    assert "Make the blocks larger (a smaller blockSize)" in analysis.verdict.finding.remedy()
+
+
+def test_no_rule_advises_a_cap_to_those_who_cannot_set_it():
+    for rule in RULES.values():
+        if "maxBlocksPerHost" in rule.remedy and not rule.code.startswith("configure-"):
+            assert rule.remedy_needs == "configure-max-blocks", rule.code
+            assert rule.remedy_without, rule.code
