@@ -1,6 +1,7 @@
 """Which release of Calico is meant, what it does otherwise, and what an upgrade changes."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -342,3 +343,20 @@ def test_no_rule_advises_a_cap_to_those_who_cannot_set_it():
         if "maxBlocksPerHost" in rule.remedy and not rule.code.startswith("configure-"):
             assert rule.remedy_needs == "configure-max-blocks", rule.code
             assert rule.remedy_without, rule.code
+
+
+def test_a_runbook_uses_no_option_that_an_older_calicoctl_lacks():
+    made = render_runbook(runbook(replace(cluster(), calico="3.21"), Change("block-size", "old", block_size=27)))
+    lines = [*(check.command for check in made.checks)]
+    for step in made.steps:
+        lines += [*step.commands.calicoctl, *step.check_commands]
+    options = {
+        word.partition("=")[0]
+        for line in lines
+        for part in re.split(r"[|;&]+", line)
+        if part.strip().startswith("calicoctl")
+        for word in part.split()
+        if word.startswith("-")
+    }
+    # In calicoctl of every release from v3.21 on.
+    assert options == {"-A", "-f", "-o", "-p", "--show-blocks", "--show-configuration"}
