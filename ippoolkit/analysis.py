@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from .capacity.evaluation import PlanEvaluation, Verdict, no_pool_verdict
 from .capacity.metrics import METRIC_COLUMN, KeyMetrics, comparison_column, key_metrics
 from .capacity.plan_tables import growth_table, node_table
 from .capacity.pool_table import pool_table
-from .findings import Finding, get_language
+from .findings import Finding, fit_to_release, get_language
 from .model import Scenario
 
 if TYPE_CHECKING:
@@ -67,7 +67,8 @@ class Analysis:
     @cached_property
     def verdicts(self) -> tuple[Verdict, ...]:
         """The verdict for each IP version; one that says so where there is no pool."""
-        return tuple(plan.verdict for plan in self.plans) or (no_pool_verdict(),)
+        release = self.scenario.release
+        return tuple(replace(plan.verdict, release=release) for plan in self.plans) or (no_pool_verdict(),)
 
     @cached_property
     def verdict(self) -> Verdict:
@@ -89,7 +90,8 @@ class Analysis:
         """Everything there is to say about the design, most severe first; the verdicts lead their severity."""
         from .capacity.design_rules import check_design  # takes long to load: the first verdict need not wait for it
 
-        return tuple(check_design(self.scenario, self.plans, self.verdicts))
+        findings = check_design(self.scenario, self.plans, self.verdicts)
+        return tuple(fit_to_release(findings, self.scenario.release))
 
     def pools(self, *, lang: str = "en") -> pd.DataFrame:
         """Return the table of pools; see `ippoolkit.pools`."""

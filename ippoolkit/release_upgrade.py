@@ -111,7 +111,8 @@ def _refused_objects(scenario: Scenario, before: Release, after: Release) -> Ite
     """Find the objects of a cluster that one release takes and the other refuses, by each door."""
     objects: list[IPPool | IPReservation] = [*scenario.cluster.pools, *scenario.cluster.reservations]
     for item in objects:
-        manifests = parse_manifests(to_manifests_yaml((item,)), item.name)
+        # Written as the older release takes it, so that no field is there which only the other one has.
+        manifests = parse_manifests(to_manifests_yaml((item,), min(before, after)), item.name)
         for door, judge in (("calicoctl", Calicoctl), ("kubectl", ApiServer)):
             old, new = (judge(Datastore(release=release)).run("apply", manifests) for release in (before, after))
             if old.accepted and not new.accepted:

@@ -108,8 +108,8 @@ def _habits(watched: WatchedPools, metrics: Metrics, max_blocks: int) -> Iterato
         watched,
         summary=f"{watched.name}: node {{{{ $labels.node }}}} holds {{{{ $value }}}} of the {max_blocks} blocks it may",
         description=(
-            "At its cap a node gets no further block, and its next pods stay in ContainerCreating. Raise "
-            "maxBlocksPerHost, or use larger blocks."
+            "At its cap a node gets no further block, and its next pods stay in ContainerCreating. Use "
+            "larger blocks, or raise maxBlocksPerHost (calicoctl can from v3.30 on)."
         ),
         command="calicoctl ipam show --show-configuration",
     )

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from ..answer import answer_html
-from ..findings import Finding, Severity, sort_by_severity
+from ..findings import Finding, Severity, fit_to_release, sort_by_severity
 from ..model import Scenario
 from ..read import Reading, read
 from ..read.input_files import AnyPath
@@ -108,6 +108,7 @@ def audit_reading(reading: Reading) -> Audit:
         else:
             findings += check.run(context)
     findings += check_reported_figures(reading, metrics)
+    findings = fit_to_release(findings, scenario.release)
     return Audit(reading, metrics, tuple(sort_by_severity(findings)), tuple(skipped))
 
 

@@ -11,6 +11,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from ..answer import answer_html
+from ..calico.releases import Release
 from ..findings import N_, Finding, Severity
 from .block_filling import (
     AddressDemand,
@@ -94,13 +95,15 @@ class Verdict:
     limit: str
     subject: str = ""
     params: Mapping[str, object] = field(default_factory=dict)
+    release: Release | None = field(default=None, compare=False, repr=False)
 
     _repr_html_ = answer_html
 
     @cached_property
     def finding(self) -> Finding:
         """The verdict as a finding."""
-        return Finding(self.code, self.subject, self.params, severity_override=SEVERITY_OF_STATUS[self.status])
+        severity = SEVERITY_OF_STATUS[self.status]
+        return Finding(self.code, self.subject, self.params, severity_override=severity, release=self.release)
 
 
 @dataclass(frozen=True)

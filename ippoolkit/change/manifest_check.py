@@ -24,7 +24,11 @@ def check_manifests(scenario: Scenario, steps: Sequence[Step]) -> Iterator[Findi
             cluster_before = Cluster(pools=tuple(pools.values()), ipam=cluster.ipam, ipam_stored=cluster.ipam_stored)
             # A name that comes from the cluster is none to be refused: commands quote whatever it holds.
             pool = replace(step.pool, name="pool") if name.startswith(tuple(existing_names)) else step.pool
-            review = review_text(to_manifests_yaml([pool]), name, Scenario(cluster=cluster_before))
+            review = review_text(
+                to_manifests_yaml([pool], scenario.release),
+                name,
+                Scenario(calico=scenario.calico, cluster=cluster_before),
+            )
             if not review.accepted:
                 reason = next(finding for finding in review.findings if finding.severity is Severity.ERROR)
                 yield Finding("change-refused", name, {"pool": name, "reason": reason})

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from ..calico.releases import Release
 from ..model import Cluster, IPPool
 from ..write.yaml_dump import dump_yaml
 from .steps import SELECT_NO_NODE, Step, is_managed
@@ -42,15 +43,15 @@ def pools_after(pools: list[IPPool], step: Step) -> list[IPPool]:
     return pools
 
 
-def installation_patch(pools: Iterable[IPPool]) -> str:
+def installation_patch(pools: Iterable[IPPool], release: Release) -> str:
     """Return the patch that lets the Installation list these pools and no others."""
-    spec = {"calicoNetwork": {"ipPools": [_pool_entry(pool) for pool in pools]}}
+    spec = {"calicoNetwork": {"ipPools": [_pool_entry(pool, release) for pool in pools]}}
     return dump_yaml(
         {"apiVersion": "operator.tigera.io/v1", "kind": "Installation", "metadata": {"name": "default"}, "spec": spec}
     )
 
 
-def _pool_entry(pool: IPPool) -> dict[str, Any]:
+def _pool_entry(pool: IPPool, release: Release) -> dict[str, Any]:
     return {
         "name": pool.name,
         "cidr": str(pool.cidr),
@@ -60,5 +61,5 @@ def _pool_entry(pool: IPPool) -> dict[str, Any]:
         "nodeSelector": pool.node_selector,
         "disableBGPExport": pool.disable_bgp_export,
         "allowedUses": list(pool.allowed_uses),
-        "assignmentMode": pool.assignment_mode,
+        **({"assignmentMode": pool.assignment_mode} if release.has("assignment-mode") else {}),
     }

@@ -32,6 +32,9 @@ def find_pitfalls(
 def _step_pitfalls(scenario: Scenario, change: Change, results: tuple[StepResult, ...]) -> Iterator[Finding]:
     cluster, pool = scenario.cluster, change.pool
     actions = [result.step.action for result in results]
+    deletes_by_calicoctl = any(result.step.action == "delete" and not result.step.managed for result in results)
+    if deletes_by_calicoctl and scenario.release.has("pool-delete-leaves-old-blocks"):
+        yield Finding("change-delete-leaves-blocks", pool, {"pool": pool, "release": scenario.release})
     if "disable" in actions:
         yield from _cni_pitfalls(scenario, pool)
         annotated_objects = objects_naming_pool(cluster, pool)

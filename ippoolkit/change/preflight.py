@@ -31,6 +31,12 @@ def _iter_checks(runbook: Runbook) -> Iterator[PreflightCheck]:
     cluster, changed_pool = runbook.scenario.cluster, runbook.changed_pool
     created_pools = runbook.created_pools
     yield _check(
+        N_("calicoctl is of the cluster's release: this runbook is for that of Calico {release}."),
+        "calicoctl version",
+        N_("Client Version and Cluster Version are the same, {release}; calicoctl does not work with another."),
+        release=runbook.scenario.release,
+    )
+    yield _check(
         N_("Save what IPAM holds; this file is the last resort."),
         f"{BACKUP_COMMAND} && grep -c 'kind: IPAMBlock' ipam-backup.yaml",
         N_("{blocks}, as many as in the snapshot, or a few more or less if pods came and went.")

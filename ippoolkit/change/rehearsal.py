@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..calico.releases import NEWEST, Release
 from ..cidr import Address, IPVersion
 from ..findings import Finding
 from ..ipam import IpamError, batch_events, layout
@@ -28,9 +29,10 @@ class Rehearsal:
     cluster: Cluster
     order: RecreateOrder = "namespace"
     batches: int = 4
+    release: Release = NEWEST
 
     def __post_init__(self) -> None:
-        self.cluster_state = ClusterState.from_cluster(self.cluster)
+        self.cluster_state = ClusterState.from_cluster(self.cluster, self.release)
         ipam = self.cluster_state.ipam
         self.pods = [
             candidate for candidate in self.cluster.pods if has_address(candidate) and candidate.node in ipam.nodes

@@ -71,7 +71,7 @@ class RenderedRunbook:
 def render_runbook(runbook: Runbook, lang: str = "en") -> RenderedRunbook:
     """Put a runbook into words; of one that is refused the reason and the better plan."""
     translator = get_language(lang)
-    header = lang, runbook.scenario.cluster.ipam.ip_cooldown_seconds, runbook_title(runbook, lang)
+    header = lang, runbook.cooldown_seconds, runbook_title(runbook, lang)
     params: dict[str, object] = {"steps": len(runbook.results)}
     if not runbook.is_issued:
         failed_text = N_("It would fail on this cluster.")
@@ -118,7 +118,7 @@ def _render_step(runbook: Runbook, step_number: int, commands: StepCommands, lan
     result = runbook.results[step_number - 1]
     action = result.step.action
     translator = get_language(lang)
-    cooldown_seconds = runbook.scenario.cluster.ipam.ip_cooldown_seconds
+    cooldown_seconds = runbook.cooldown_seconds
     params = _params(result) | {"seconds": cooldown_seconds}
     text_key: str = action
     if action == "disable" and result.step.managed:

@@ -49,6 +49,11 @@ class Runbook:
         return bool(self.results) and not any(finding.severity is Severity.ERROR for finding in self.findings)
 
     @property
+    def cooldown_seconds(self) -> int:
+        """For how many seconds released addresses keep their blocks; 0 in a release that knows no cooldown."""
+        return self.scenario.cluster.ipam.ip_cooldown_seconds if self.scenario.release.has("ip-cooldown") else 0
+
+    @property
     def changed_pool(self) -> IPPool:
         """The pool that is changed."""
         return self.scenario.cluster.pool(self.change.pool)
@@ -205,7 +210,7 @@ def _range_findings(scenario: Scenario, change: Change, step: Step) -> list[Find
 def _start_rehearsal(scenario: Scenario, change: Change) -> Rehearsal | Finding:
     """Return the cluster on the stage, or why Calico itself would not have it so."""
     try:
-        return Rehearsal(scenario.cluster, change.order, change.batches)
+        return Rehearsal(scenario.cluster, change.order, change.batches, scenario.release)
     except IpamError as error:
         return Finding("change-refused", change.pool, {"pool": change.pool, "reason": error.finding})
 

@@ -82,12 +82,12 @@ def _commands_of_step(
         return StepCommands(
             kubectl=(line,),
             manifest_path=manifest_path,
-            manifest=operator_installation.installation_patch(managed_pools),
+            manifest=operator_installation.installation_patch(managed_pools, runbook.scenario.release),
         )
     match step.action:
         case "create":
             manifest_path = f"manifests/{step_number:02d}-ippool.yaml"
-            text = to_manifests_yaml([step.pool])
+            text = to_manifests_yaml([step.pool], runbook.scenario.release)
             return StepCommands(
                 (f"calicoctl create -f {manifest_path}",),
                 (f"kubectl create -f {manifest_path}",),

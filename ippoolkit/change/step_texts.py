@@ -127,6 +127,7 @@ STEP_OF_FINDING = {
     "change-operator": "disable",
     "change-early": "delete",
     "change-kubectl-delete": "delete",
+    "change-delete-leaves-blocks": "delete",
     "change-surge": "recreate",
     "change-bare": "recreate",
     "change-in-place": "create",

@@ -82,6 +82,27 @@ def parse_release(text: str) -> Release | None:
         raise InputError([Finding(code, params=params, place=Place("--calico"))]) from None
 
 
+def with_release(scenario: Scenario, text: str, lang: str) -> Scenario:
+    """Return a scenario with the release of `--calico`, if one was given; one newer than any known is warned of.
+
+    Raises
+    ------
+    InputError
+        Where it names no release, or one that is too old.
+    """
+    from dataclasses import replace
+
+    from ..calico.releases import NEWEST
+
+    release = parse_release(text)
+    if release is None:
+        return scenario
+    if not release.is_known:
+        params = {"release": str(release), "newest": str(NEWEST)}
+        print_notes([Finding("release-newer", params=params, place=Place("--calico"))], lang)
+    return replace(scenario, calico=str(release))
+
+
 @contextmanager
 def errors_reported(lang: str = "en") -> Iterator[None]:
     """Print what went wrong without a traceback: exit status 2 for bad input, 1 for anything else."""

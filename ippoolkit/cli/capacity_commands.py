@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from .app import (
+    CalicoOption,
     FilesArgument,
     JsonOption,
     LanguageOption,
@@ -17,6 +18,7 @@ from .app import (
     errors_reported,
     print_json,
     print_notes,
+    with_release,
     write_scenario,
 )
 
@@ -42,6 +44,7 @@ def capacity(
     nodes_per_month: NodesPerMonthOption = None,
     months: MonthsOption = None,
     max_routes: Annotated[int | None, typer.Option(min=0, help="Routes that a node's or router's table takes.")] = None,
+    calico: CalicoOption = "",
     lang: LanguageOption = "en",
     as_json: JsonOption = False,
 ) -> None:
@@ -51,7 +54,8 @@ def capacity(
 
     with errors_reported(lang):
         reading = read(*files, strict=True).design
-    analysis = analyse(_with_plan_options(reading.scenario, nodes, pods_per_node, busiest, nodes_per_month, months))
+        scenario = with_release(reading.scenario, calico, lang)
+    analysis = analyse(_with_plan_options(scenario, nodes, pods_per_node, busiest, nodes_per_month, months))
     if as_json:
         from ..view.capacity_data import capacity_as_dict
 

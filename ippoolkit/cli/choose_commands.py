@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import typer
 from typer.core import TyperCommand
 
-from .app import JsonOption, LanguageOption, app, console, errors_reported, print_json
+from .app import CalicoOption, JsonOption, LanguageOption, app, console, errors_reported, print_json, with_release
 
 _LOOKS_LIKE_CIDR = re.compile(r"[0-9A-Fa-f:][0-9A-Fa-f:.]*[.:][0-9A-Fa-f:.]*/\w*")
 
@@ -79,12 +79,14 @@ def recommend(
     today: Annotated[
         str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="When growth starts; today.")
     ] = None,
+    calico: CalicoOption = "",
     lang: LanguageOption = "en",
     as_json: JsonOption = False,
 ) -> None:
     """Find every design of pools worth having: exit status 0 one is picked, 1 nothing fits, 2 unusable input."""
     from ..choose import change_options, option_parsing
     from ..choose import recommend as find
+    from ..model import Scenario
     from ..view.recommendation import print_recommendation, recommendation_as_dict
     from ..write import save_scenario, to_manifests_yaml, write_atomically
 
@@ -110,6 +112,8 @@ def recommend(
             today,
         )
         scenario = _scenario(files)
+        if calico:
+            scenario = with_release(scenario or Scenario(name="recommended"), calico, lang)
         found = find(scenario, taken=wanted.taken, pick=pick or (), today=wanted.today, **wanted.fields)
         options = change_options(found, wanted.taken) if scenario is not None and scenario.cluster.pools else []
         if as_json:
@@ -122,7 +126,9 @@ def recommend(
                 path = save_scenario(found.as_scenario(name=_name(out)), out)
                 typer.echo(path, err=as_json)
             if manifests is not None:
-                typer.echo(write_atomically(manifests, to_manifests_yaml(found.pools)), err=as_json)
+                typer.echo(
+                    write_atomically(manifests, to_manifests_yaml(found.pools, found.scenario.release)), err=as_json
+                )
     raise typer.Exit(0 if found.holds else 1)
 
 

@@ -10,6 +10,7 @@ import typer
 from ..errors import InputError
 from ..findings import Finding, Place
 from .app import (
+    CalicoOption,
     JsonOption,
     LanguageOption,
     app,
@@ -18,6 +19,7 @@ from .app import (
     exit_with_problem,
     print_json,
     print_notes,
+    with_release,
     write_scenario,
 )
 from .many_clusters import JobsOption, ResumeOption, SchedulerOption, work_on_clusters
@@ -59,6 +61,7 @@ def audit(
     jobs: JobsOption = None,
     scheduler: SchedulerOption = None,
     resume: ResumeOption = None,
+    calico: CalicoOption = "",
     lang: LanguageOption = "en",
     as_json: JsonOption = False,
     print_rbac: Annotated[
@@ -75,15 +78,19 @@ def audit(
         typer.echo(cluster_role(), nl=False)
         return
     if each:
-        if not paths or kubeconfig or context or out:
+        if not paths or kubeconfig or context or out or calico:
             exit_with_problem(lang, Finding("option-each"))
         spread = {"jobs": jobs, "scheduler": scheduler, "resume": resume}
         _audit_each(list(map(str, paths)), _absent_kinds(none, lang), lang, spread=spread, as_json=as_json)
         return
+    from dataclasses import replace
+
     from ..audit import audit_reading
     from ..view.audit_terminal import audit_as_dict, print_audit
 
     reading = _read_input(paths, kubeconfig, context, none, lang)
+    with errors_reported(lang):
+        reading = replace(reading, scenario=with_release(reading.scenario, calico, lang))
     cluster_audit = audit_reading(reading)
     if out is not None:
         from ..report import make_report

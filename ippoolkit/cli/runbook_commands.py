@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from .app import ClusterOption, LanguageOption, app, errors_reported
+from .app import CalicoOption, ClusterOption, LanguageOption, app, errors_reported, with_release
 
 runbook_app = typer.Typer(
     no_args_is_help=True, help="Write the procedure for a change of pools, rehearsed on a cluster."
@@ -45,6 +45,7 @@ def block_size(
     batches: BatchesOption = 4,
     out: OutOption = None,
     short: ShortOption = False,
+    calico: CalicoOption = "",
     lang: LanguageOption = "en",
 ) -> None:
     """Change a pool's blockSize: exit status 0 issued, 1 refused, 2 a file unusable."""
@@ -55,6 +56,7 @@ def block_size(
         out,
         lang,
         short=short,
+        calico=calico,
         install=install,
         to=to,
         temporary=temporary,
@@ -75,6 +77,7 @@ def migrate(
     batches: BatchesOption = 4,
     out: OutOption = None,
     short: ShortOption = False,
+    calico: CalicoOption = "",
     lang: LanguageOption = "en",
 ) -> None:
     """Move to another pool."""
@@ -85,6 +88,7 @@ def migrate(
         out,
         lang,
         short=short,
+        calico=calico,
         install=install,
         cidr=cidr,
         name=name,
@@ -105,6 +109,7 @@ def split(
     batches: BatchesOption = 4,
     out: OutOption = None,
     short: ShortOption = False,
+    calico: CalicoOption = "",
     lang: LanguageOption = "en",
 ) -> None:
     """Make several pools out of one."""
@@ -115,6 +120,7 @@ def split(
         out,
         lang,
         short=short,
+        calico=calico,
         install=install,
         to=to,
         temporary=temporary,
@@ -133,10 +139,13 @@ def grow(
     install: InstallOption = "manifest",
     out: OutOption = None,
     short: ShortOption = False,
+    calico: CalicoOption = "",
     lang: LanguageOption = "en",
 ) -> None:
     """Add a pool beside another."""
-    _issue_runbook("grow", cluster, pool, out, lang, short=short, install=install, cidr=cidr, name=name, to=to)
+    _issue_runbook(
+        "grow", cluster, pool, out, lang, short=short, calico=calico, install=install, cidr=cidr, name=name, to=to
+    )
 
 
 @runbook_app.command()
@@ -148,23 +157,39 @@ def retire(
     batches: BatchesOption = 4,
     out: OutOption = None,
     short: ShortOption = False,
+    calico: CalicoOption = "",
     lang: LanguageOption = "en",
 ) -> None:
     """Take a pool out of service; what it serves goes to those that are left."""
-    _issue_runbook("retire", cluster, pool, out, lang, short=short, install=install, order=order, batches=batches)
+    _issue_runbook(
+        "retire", cluster, pool, out, lang, short=short, calico=calico, install=install, order=order, batches=batches
+    )
 
 
 def _issue_runbook(
-    change_kind: str, cluster: list[Path], pool: str, out: Path | None, lang: str, *, short: bool, **change_options: Any
+    change_kind: str,
+    cluster: list[Path],
+    pool: str,
+    out: Path | None,
+    lang: str,
+    *,
+    short: bool,
+    calico: str,
+    **change_options: Any,
 ) -> None:
     """Rehearse a change; print the runbook, or write it with its manifests and script."""
+    from ..change import runbook
+    from ..change.change_arguments import parse_change
+    from ..read import read
     from ..report.runbook_files import render_runbook_files, render_runbook_markdown
-    from ..report.sections.runbook_report import build_runbook_report
+    from ..report.sections.runbook_report import RunbookReport
     from ..write import write_atomically
     from ..write.atomic import unwritable_error
 
     with errors_reported(lang):
-        report = build_runbook_report(cluster, change_kind, pool=pool, short=short, lang=lang, **change_options)
+        scenario = with_release(read(*cluster).scenario, calico, lang)
+        change = parse_change(scenario.cluster, change_kind, pool, **change_options)
+        report = RunbookReport(runbook(scenario, change), lang, short=short)
         if out is None or not report.runbook.is_issued:
             typer.echo(render_runbook_markdown(report))
             raise typer.Exit(0 if report.runbook.is_issued else 1)

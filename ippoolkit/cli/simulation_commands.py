@@ -11,6 +11,7 @@ import typer
 
 from ..findings import N_, Finding, get_language
 from .app import (
+    CalicoOption,
     FilesArgument,
     LanguageOption,
     app,
@@ -19,6 +20,7 @@ from .app import (
     exit_with_problem,
     print_json,
     print_notes,
+    with_release,
 )
 
 MOST_RATE = 1_000_000
@@ -75,6 +77,7 @@ def simulate(
     scheduler: Annotated[
         str | None, typer.Option(metavar="tcp://HOST:PORT", help="With --runs: a Dask scheduler.")
     ] = None,
+    calico: CalicoOption = "",
     lang: LanguageOption = "en",
     as_json: Annotated[bool, typer.Option("--json", help="Print every table as JSON.")] = False,
     progress: Annotated[bool, typer.Option("--progress", help="Show a progress bar.")] = False,
@@ -89,15 +92,16 @@ def simulate(
 
     if runs:
         with errors_reported(lang):
+            scenario = with_release(load(*files), calico, lang)
             result = _monte_carlo(
-                load(*files), days or 365, (growth, lifetime, nodes_joining, nodes_leaving), history, lang,
+                scenario, days or 365, (growth, lifetime, nodes_joining, nodes_leaving), history, lang,
                 runs=runs, seed=seed, jobs=jobs, scheduler=scheduler,
             )  # fmt: skip
             _write_chart(result, chart, lang)
-        _print_runs(result, lang, as_json=as_json)
+        _print_runs(result, scenario, lang, as_json=as_json)
         return
     with errors_reported(lang):
-        scenario = load(*files)
+        scenario = with_release(load(*files), calico, lang)
         workloads: list[Any] = [Trace.read(trace)] if trace else [InitialRollout(order, seed)]
     if not trace and days:
         workloads.append(Growth(days))
@@ -207,10 +211,12 @@ def _write_chart(result: Any, chart: Path | None, lang: str) -> None:
     )
 
 
-def _print_runs(result: Any, lang: str, *, as_json: bool) -> None:
+def _print_runs(result: Any, scenario: Any, lang: str, *, as_json: bool) -> None:
     from ..view.monte_carlo_terminal import monte_carlo_as_dict, print_monte_carlo
+    from ..view.terminal import print_release
 
     if as_json:
-        print_json(monte_carlo_as_dict(result))
+        print_json({"calico": str(scenario.release), **monte_carlo_as_dict(result)})
     else:
+        print_release(console(), scenario.release, lang=lang)
         print_monte_carlo(console(), result, lang=lang)

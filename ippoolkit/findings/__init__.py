@@ -3,7 +3,7 @@
 from ..texts import N_, LocalizedText
 from .codes import RULES, Rule
 from .dates import LocalizedDate
-from .finding import Finding, Place, Severity, sort_by_severity
+from .finding import Finding, Place, Severity, fit_to_release, sort_by_severity
 from .language import LANGUAGES, Language, format_short_count, get_language, replace_unprintable
 from .sources import SOURCES, Source
 
@@ -20,6 +20,7 @@ __all__ = [
     "Rule",
     "Severity",
     "Source",
+    "fit_to_release",
     "format_short_count",
     "get_language",
     "replace_unprintable",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from ..calico.releases import Release
 from ..texts import N_
 from .codes import RULES, Rule
 from .language import get_language
@@ -45,7 +46,8 @@ class Finding:
 
     Sentence, mend and source are the rule's; they are put into words only when somebody reads them. Of rules that
     serve several kinds of object, such as "unknown field", `origin` is the key of the source of this one. `judges` are
-    those who refuse a manifest for it. A number may itself be a finding: the reason.
+    those who refuse a manifest for it. A number may itself be a finding: the reason. `release` is the one that advice
+    has to fit; the newest where it is left out.
     """
 
     code: str
@@ -55,6 +57,7 @@ class Finding:
     severity_override: Severity | None = None
     source_key: str = ""
     refused_by: tuple[str, ...] = ()
+    release: Release | None = field(default=None, compare=False, repr=False)
 
     @property
     def rule(self) -> Rule:
@@ -81,7 +84,10 @@ class Finding:
 
     def remedy(self, lang: str = "en") -> str:
         """Say what to do about it; empty where nothing needs doing."""
-        return get_language(lang).render(self.rule.remedy, self.params) if self.rule.remedy else ""
+        rule = self.rule
+        is_lacking = rule.remedy_needs and self.release is not None and not self.release.has(rule.remedy_needs)
+        template = rule.remedy_without if is_lacking else rule.remedy
+        return get_language(lang).render(template, self.params) if template else ""
 
     def full_message(self, lang: str = "en") -> str:
         """Say what was found, and what to do about it."""
@@ -100,6 +106,11 @@ class Finding:
             **({"judges": list(self.refused_by)} if self.refused_by else {}),
             **({"file": self.place.file, "line": self.place.line, "field": self.place.field} if self.place else {}),
         }
+
+
+def fit_to_release(findings: Iterable[Finding], release: Release) -> list[Finding]:
+    """Return findings whose advice is such as a release of Calico can follow."""
+    return [replace(finding, release=release) if finding.rule.remedy_needs else finding for finding in findings]
 
 
 def sort_by_severity(findings: Iterable[Finding]) -> list[Finding]:

@@ -91,7 +91,7 @@ class CniRequests(ClusterResources):
                     addresses_by_version[4],
                     addresses_by_version[6],
                     tuple(messages),
-                    Finding("ipam-block-limit", host, {"cap": limit}),
+                    Finding("ipam-block-limit", host, {"cap": limit}, release=self.release),
                 )
             if status == layout.AUTO_ALLOCATE_OFF:
                 return Assignment(

@@ -118,6 +118,23 @@ def effective_ipam_options(stored: Mapping[str, Any] | None, release: Release = 
     }
 
 
+def configure_command(config: IPAMConfig, release: Release) -> str:
+    """Return the `calicoctl ipam configure` of a release that sets a configuration, as far as it has the options.
+
+    strictAffinity is always named: releases before v3.32 require it. What is as where nothing was ever set is left out.
+    """
+    values = _values_by_field(config)
+    words = ["calicoctl ipam configure", f"--strictaffinity={str(config.strict_affinity).lower()}"]
+    words += [
+        f"{setting.option}={values[setting.field]}"
+        for setting in _SETTINGS[1:]
+        if setting.option
+        and release.has(setting.option_introduced_by)
+        and values[setting.field] != setting.default_when_unconfigured
+    ]
+    return " ".join(words)
+
+
 def configure_ipam(store: Datastore, args: Sequence[str]) -> list[Finding]:
     """Run `calicoctl ipam configure` with these arguments; return why it is refused, or nothing.
 
@@ -197,17 +214,21 @@ def judge_configuration(
     """
     stored = None
     if existing is not None:
-        values = {
-            "strictAffinity": existing.strict_affinity,
-            "autoAllocateBlocks": existing.auto_allocate_blocks,
-            "maxBlocksPerHost": existing.max_blocks_per_host,
-            "ipCooldownSeconds": existing.ip_cooldown_seconds,
-            "kubeVirtVMAddressPersistence": existing.kube_virt_vm_address_persistence,
-        }
+        values = _values_by_field(existing)
         stored = {setting.datastore_key: values[setting.field] for setting in _settings(release)}
     store = Datastore(ipam_options=stored, release=release)
     findings = configure_ipam(store, args)
     return findings, effective_ipam_options(store.ipam_options, release)
+
+
+def _values_by_field(config: IPAMConfig) -> dict[str, Any]:
+    return {
+        "strictAffinity": config.strict_affinity,
+        "autoAllocateBlocks": config.auto_allocate_blocks,
+        "maxBlocksPerHost": config.max_blocks_per_host,
+        "ipCooldownSeconds": config.ip_cooldown_seconds,
+        "kubeVirtVMAddressPersistence": config.kube_virt_vm_address_persistence,
+    }
 
 
 def _parse_options(

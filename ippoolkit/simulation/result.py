@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from ..cidr import address_from_int
-from ..findings import Finding
+from ..findings import Finding, fit_to_release
 from ..ipam import batch_events, layout
 from ..ipam.state_store import join_128
 from .simulated_cluster import DAY, FailedRequest, SimulatedCluster
@@ -121,7 +121,7 @@ class Simulation:
         """Return `failures` in a language."""
         rows = []
         for failure in self.cluster.failures:
-            finding = self.explain_failure(failure)
+            (finding,) = fit_to_release([self.explain_failure(failure)], self.cluster.scenario.release)
             name = self.cluster.ipam.handle_name(failure.pod)
             rows.append(
                 (

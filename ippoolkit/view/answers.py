@@ -9,11 +9,12 @@ from ..analysis import Analysis
 from ..audit import Audit
 from ..capacity.evaluation import Verdict
 from ..change import Runbook, render_runbook
-from ..findings import Finding
+from ..findings import Finding, get_language
 from ..manifests.manifest_review import Review
 from .audit_html import audit_summary_html, audit_tiles_html
 from .html import capacity_tiles_html, findings_html, nodes_html, review_html, table_html, verdict_html
 from .stylesheet import styled_html
+from .verdict_parts import release_text
 
 
 def render_answer(answer: object) -> str:
@@ -57,4 +58,5 @@ def _(answer: Review) -> str:
 @_content_html.register
 def _(answer: Runbook) -> str:
     titles = "".join(f"<li>{escape(step.title)}</li>" for step in render_runbook(answer).steps)
-    return f"<ol>{titles}</ol>{findings_html(answer.findings)}"
+    release = release_text(answer.scenario.release, get_language("en"))
+    return f'<p class="ipk-source">{escape(release)}</p><ol>{titles}</ol>{findings_html(answer.findings)}'

@@ -8,6 +8,7 @@ from ..audit import Audit
 from ..findings import N_, Severity, get_language
 from .audit_terminal import audit_verdict, format_metric, unchecked_message, worst_finding
 from .html import tile_boxes_html
+from .verdict_parts import release_text
 
 STATUS_CLASSES = {Severity.ERROR: "fails", Severity.WARNING: "tight", Severity.INFO: "fits", Severity.OK: "fits"}
 _SEVERITY_LABELS = {
@@ -38,11 +39,12 @@ def audit_summary_html(audit: Audit, lang: str = "en") -> str:
         else ""
     )
     source_label = words.translate(N_("Source:"))
+    release = escape(release_text(audit.scenario.release, words))
     return (
         f'<section class="ipk-verdict {STATUS_CLASSES[worst_severity]}" role="status">'
         f"<h2><em>{escape(audit_label(audit, lang))}</em> {escape(sentence)}</h2>"
         + (f"<p>{escape(message)}</p>" if message else "")
-        + (f'<p class="ipk-source">{escape(source_label)}{source}</p>' if source else "")
+        + f'<p class="ipk-source">{f"{escape(source_label)}{source} · " if source else ""}{release}</p>'
         + "</section>"
     )
 

@@ -14,7 +14,7 @@ from ..audit.headroom import tightest_by_node
 from ..audit.metric_schema import NODE_METRICS, POOL_METRICS, TOTAL_METRICS, Metric
 from ..findings import N_, Finding, Language, Severity, get_language, replace_unprintable
 from .cell_text import column_values
-from .terminal import SEVERITY_STYLES, TextColumn, print_columns, print_findings
+from .terminal import SEVERITY_STYLES, TextColumn, print_columns, print_findings, print_release
 
 UNKNOWN = N_("unknown")
 _POOL_COLUMNS = (
@@ -53,6 +53,7 @@ def audit_as_dict(audit: Audit, lang: str = "en") -> dict[str, Any]:
     figures = audit.metrics
     return {
         "cluster": audit.scenario.name,
+        "calico": str(audit.scenario.release),
         "unknown": list(audit.scenario.cluster.unknown),
         "pools": figures.pools,
         "nodes": figures.nodes,
@@ -128,6 +129,7 @@ def print_audit(console: Console, audit: Audit, *, lang: str = "en") -> None:
             (f"{replace_unprintable(audit.scenario.name)}: ", "bold"), (sentence, SEVERITY_STYLES[worst_severity])
         )
     )
+    print_release(console, audit.scenario.release, lang=lang)
     console.print()
     figures = audit.metrics
     _print_metrics(console, words, "pools", figures.pools, words.translate(N_("Pools")), figures.rounded)

@@ -20,6 +20,7 @@ def capacity_as_dict(
     """Return verdicts, all tables with all columns, and findings as dicts, lists and scalars."""
     return {
         "scenario": analysis.scenario.name,
+        "calico": str(analysis.scenario.release),
         "verdict": _verdict_as_dict(analysis.verdict, lang),
         "verdicts": [_verdict_as_dict(family_verdict, lang) for family_verdict in analysis.verdicts],
         "pools": _records(analysis.pools(lang=lang)),

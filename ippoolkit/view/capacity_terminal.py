@@ -115,5 +115,6 @@ def print_verdict(console: Console, analysis: Analysis, verdict: Verdict, *, lan
     if remedy := verdict.finding.remedy(lang):
         console.print(Text(remedy))
     params = {"limit": parts.limit, "source": parts.source.url}
-    console.print(Text(words.render(N_("Limiting factor: {limit} ({source})"), params), style="bright_black"))
+    limit = words.render(N_("Limiting factor: {limit} ({source})"), params)
+    console.print(Text(f"{limit} · {parts.release}", style="bright_black"))
     console.print()

@@ -62,7 +62,7 @@ def verdict_markdown(analysis: Analysis, lang: str = "en") -> str:
     elif parts.remedy:
         lines += ["", escape_markdown(parts.remedy)]
     source = f"[{escape_markdown(parts.source.title)}]({parts.source.url})"
-    lines += ["", f"{words.translate(N_('Limiting factor:'))} {parts.limit} · {source}"]
+    lines += ["", f"{words.translate(N_('Limiting factor:'))} {parts.limit} · {source} · {parts.release}"]
     return "\n".join(lines)
 
 

@@ -14,7 +14,7 @@ from ..choose.recommendation import FamilyDesigns, Pick
 from ..choose.search import Design
 from ..findings import N_, get_language
 from .capacity_terminal import print_table
-from .terminal import print_findings
+from .terminal import print_findings, print_release
 
 SHOWN = 12  # designs of a family and set of pools that a terminal shows
 
@@ -28,6 +28,7 @@ def recommendation_as_dict(
     it, one a set.
     """
     data: dict[str, Any] = {
+        "calico": str(found.scenario.release),
         "designs": [_design(designs, design) for designs, design in found.listed()],
         "picked": _picked(found),
         "reasons": [reason.as_dict(lang) for reason in found.reasons],
@@ -106,6 +107,7 @@ def print_recommendation(
 ) -> None:
     """Print the picked designs with their ranges, why, what the next ones buy, and the table to choose from."""
     words = get_language(lang)
+    print_release(console, found.scenario.release, lang=lang)
     for pick in found.picks:
         design = pick.design
         values = {

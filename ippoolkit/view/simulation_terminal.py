@@ -13,7 +13,7 @@ from ..ipam.compilation import needs_compiling
 from ..simulation import Simulation
 from .cell_text import column_values
 from .progress import print_lines, stderr_console
-from .terminal import TextColumn, print_columns
+from .terminal import TextColumn, print_columns, print_release
 
 _TIMELINE_ROWS = 12  # of the timeline that a terminal shows
 _FAILURES_SHOWN = 10
@@ -44,6 +44,7 @@ def print_simulation(console: Console, simulation: Simulation, *, lang: str = "e
     words = get_language(lang)
     if simulation.interrupted:
         console.print(Text(words.translate(N_("Interrupted: showing the results so far.")), style="yellow"))
+    print_release(console, simulation.cluster.scenario.release, lang=lang)
     timeline = simulation.timeline
     days = sorted(set(timeline["day"]))
     shown_days = (
@@ -90,4 +91,8 @@ def simulation_as_dict(simulation: Simulation, lang: str = "en") -> dict[str, An
         "nodes": simulation.nodes,
         "pods": simulation.pods,
     }
-    return {"interrupted": simulation.interrupted, **{name: table.to_dict("records") for name, table in tables.items()}}
+    return {
+        "calico": str(simulation.cluster.scenario.release),
+        "interrupted": simulation.interrupted,
+        **{name: table.to_dict("records") for name, table in tables.items()},
+    }

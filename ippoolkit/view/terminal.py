@@ -10,7 +10,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ..calico.releases import Release
 from ..findings import N_, Finding, Severity, get_language, replace_unprintable
+from .verdict_parts import release_text
 
 SEVERITY_STYLES = {
     Severity.ERROR: "red",
@@ -76,6 +78,11 @@ def print_columns(
         headings = ", ".join(column.heading for column in left_out)
         console.print(Text(get_language(lang).render(_COLUMNS_LEFT_OUT, {"columns": headings}), style="bright_black"))
     console.print()
+
+
+def print_release(console: Console, release: Release, *, lang: str = "en") -> None:
+    """Print by which release of Calico everything below is judged."""
+    console.print(Text(release_text(release, get_language(lang)), style="bright_black"))
 
 
 def print_findings(console: Console, findings: Iterable[Finding], *, lang: str = "en") -> None:

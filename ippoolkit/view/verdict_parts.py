@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..analysis import Analysis
+from ..calico.releases import Release
 from ..capacity.choice_table import ADD_POOL, CHANGE_PREFIX, Choice
 from ..capacity.evaluation import Verdict
 from ..findings import N_, Language, replace_unprintable
@@ -24,6 +25,7 @@ class VerdictParts:
     choices: tuple[tuple[str, str], ...]
     limit: str
     source: Source
+    release: str
 
 
 def verdict_parts(analysis: Analysis, words: Language, verdict: Verdict | None = None) -> VerdictParts:
@@ -40,7 +42,13 @@ def verdict_parts(analysis: Analysis, words: Language, verdict: Verdict | None =
         choices=choices,
         limit=words.translate(verdict.limit),
         source=verdict.finding.source,
+        release=release_text(analysis.scenario.release, words),
     )
+
+
+def release_text(release: Release, words: Language) -> str:
+    """Say by which release of Calico something is judged."""
+    return words.render(N_("As Calico {version} would"), {"version": release})
 
 
 def choice_text(choice: Choice, analysis: Analysis, words: Language) -> str:

@@ -52,20 +52,28 @@ def findings_tab(findings: Sequence[Finding], language: Language) -> str:
 def manifest_tab(scenario: Scenario, before: Scenario, language: Language) -> str:
     """Return the objects to apply, judged on top of what exists."""
     # What judges manifests takes long to load, and is wanted for this tab only.
+    from ..manifests.ipam_configure import configure_command
     from ..manifests.manifest_review import review_text
 
     cluster = scenario.cluster
     if not cluster.pools:
         return no_pool_message(language)
-    changed_config = (cluster.ipam,) if cluster.ipam != before.cluster.ipam else ()
-    text = to_manifests_yaml((*cluster.pools, *cluster.reservations, *changed_config))
+    is_config_changed = cluster.ipam != before.cluster.ipam
+    takes_config = scenario.release.has("calicoctl-ipamconfiguration")
+    changed_config = (cluster.ipam,) if is_config_changed and takes_config else ()
+    text = to_manifests_yaml((*cluster.pools, *cluster.reservations, *changed_config), scenario.release)
     # Without nodes nothing exists yet: the pools are new.
     existing = before if before.cluster.nodes else replace(before, cluster=replace(before.cluster, pools=()))
     review_part = review_html(review_text(text, "ippools.yaml", existing), language.code)
     caption = language.render(
         N_("As calicoctl and kubectl of Calico {version} would judge it:"), {"version": scenario.release}
     )
-    return code_block_html("ippools.yaml", text, language) + message_html(caption) + review_part
+    command = (
+        code_block_html("ipam.sh", f"{configure_command(cluster.ipam, scenario.release)}\n", language)
+        if is_config_changed and not takes_config
+        else ""
+    )
+    return code_block_html("ippools.yaml", text, language) + command + message_html(caption) + review_part
 
 
 def compare_tab(analysis: Analysis, pins: Sequence[Analysis], language: Language, *, can_pin: bool) -> str:

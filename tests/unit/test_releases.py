@@ -1,20 +1,31 @@
 """Which release of Calico is meant, what it does otherwise, and what an upgrade changes."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
 from typer.testing import CliRunner
 
 import ippoolkit as ipk
+from ippoolkit.audit import audit_reading
 from ippoolkit.calico.differences import BEGINNING, DIFFERENCES, FOREVER
 from ippoolkit.calico.releases import NEWEST, Release, UnknownReleaseError, changes_between
+from ippoolkit.change import Change, render_runbook, runbook, runbook_script
+from ippoolkit.cidr import Cidr
 from ippoolkit.cli import app
 from ippoolkit.errors import InputError
+from ippoolkit.findings.codes import RULES
 from ippoolkit.ipam import Ipam, IpamError
 from ippoolkit.manifests import AggregatedServer, Calicoctl, Datastore, configure_ipam, parse_manifests
+from ippoolkit.manifests.ipam_configure import configure_command
 from ippoolkit.manifests.manifest_review import Decision, review_text
+from ippoolkit.read import Reading
 from ippoolkit.release_upgrade import upgrade
+from ippoolkit.report.sections.capacity_report import CapacityReport
+from ippoolkit.report.sections.runbook_report import RunbookReport
+from ippoolkit.view.markdown import verdict_markdown
+from tests.clusters import cluster
 
 POOL = """\
 apiVersion: projectcalico.org/v3
@@ -205,3 +216,147 @@ def test_ipam_configure_is_judged_on_what_exists(tmp_path):
     assert accepted.exit_code == 0
     assert "maxBlocksPerHost: 8" in accepted.stdout
     assert run(app, ["configure", "--", "--auto-allocate-blocks=false"]).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("release", "warns"), [("v3.29.7", False), ("v3.30.4", True), ("v3.31.0", True), ("3.31", False)]
+)
+def test_a_runbook_is_for_the_release_of_the_cluster(release, warns):
+    made = runbook(replace(cluster(), calico=release), Change("migrate", "old", cidr=Cidr.parse("10.245.0.0/20")))
+    assert made.is_issued
+    assert ("change-delete-leaves-blocks" in {finding.code for finding in made.findings}) == warns
+    rendered = render_runbook(made)
+    assert rendered.checks[0].command == "calicoctl version"
+    assert str(Release.parse(release)) in rendered.checks[0].expected
+    assert f"Calico {Release.parse(release)} rules" in str(RunbookReport(made).title().html)
+
+
+def test_a_release_without_cooldown_waits_for_none():
+    cools = cluster()
+    cools = replace(cools, cluster=replace(cools.cluster, ipam=replace(cools.cluster.ipam, ip_cooldown_seconds=90)))
+    change = Change("migrate", "old", cidr=Cidr.parse("10.245.0.0/20"))
+    newest, older = (runbook(replace(cools, calico=release), change) for release in ("", "v3.29.7"))
+    assert (newest.cooldown_seconds, older.cooldown_seconds) == (90, 0)
+    assert "sleep 90" in runbook_script(render_runbook(newest))
+    assert "sleep 90" not in runbook_script(render_runbook(older))
+
+
+def test_a_pool_that_the_release_refuses_refuses_the_runbook():
+    there = cluster()
+    pools = tuple(replace(pool, namespace_selector="team == 'a'") for pool in there.cluster.pools)
+    older = replace(there, calico="v3.30.7", cluster=replace(there.cluster, pools=pools))
+    made = runbook(older, Change("migrate", "old", cidr=Cidr.parse("10.245.0.0/20")))
+    assert "change-refused" in {finding.code for finding in made.findings}
+
+
+def test_manifests_are_written_for_the_release():
+    pool = ipk.IPPool(name="p", cidr="10.0.0.0/22")
+    older = Release.parse("v3.29.7")
+    assert "assignmentMode" in ipk.to_manifests_yaml([pool])
+    text = ipk.to_manifests_yaml([pool, ipk.IPAMConfig()], older)
+    assert not {"assignmentMode", "ipCooldownSeconds", "kubeVirtVMAddressPersistence"} & set(
+        text.replace(":", "").split()
+    )
+    assert (
+        Calicoctl(Datastore(release=older))
+        .run("apply", parse_manifests(ipk.to_manifests_yaml([pool], older), "p.yaml"))
+        .accepted
+    )
+    # What somebody asked for is not lost without a word: it is written, and refused.
+    manual = replace(pool, assignment_mode="Manual")
+    assert "assignmentMode: Manual" in ipk.to_manifests_yaml([manual], older)
+    refused = upgrade(ipk.Scenario(calico="v3.33", cluster=ipk.Cluster(pools=(pool,))), older)
+    assert "upgrade-refused" not in {finding.code for finding in refused.findings}
+
+
+@pytest.mark.parametrize(
+    ("release", "command"),
+    [
+        ("v3.29.7", "calicoctl ipam configure --strictaffinity=true"),
+        ("v3.30.7", "calicoctl ipam configure --strictaffinity=true --max-blocks-per-host=8"),
+        ("v3.33", "calicoctl ipam configure --strictaffinity=true --max-blocks-per-host=8 --ip-cooldown-seconds=60"),
+    ],
+)
+def test_the_command_that_sets_the_configuration_is_one_that_the_release_takes(release, command):
+    config = ipk.IPAMConfig(strict_affinity=True, max_blocks_per_host=8, ip_cooldown_seconds=60)
+    assert configure_command(config, Release.parse(release)) == command
+    assert configure_ipam(Datastore(release=Release.parse(release)), command.split()[3:]) == []
+
+
+def test_a_report_gives_what_calicoctl_of_the_release_takes(tmp_path):
+    older, newest = (
+        CapacityReport(ipk.save_scenario(scenario(calico=release), tmp_path / f"{release}.yaml"))
+        for release in ("v3.31.7", "v3.33")
+    )
+    assert "calicoctl ipam configure --strictaffinity=false" in older.manifests().html
+    assert "kind: IPAMConfiguration" not in older.manifests().markdown
+    assert "kind: IPAMConfiguration" in newest.manifests().markdown
+    assert "Calico v3.31.7 rules" in older.title().html
+
+
+def test_every_command_answers_for_the_release_that_is_asked(tmp_path):
+    path = str(ipk.save_scenario(cluster(), tmp_path / "cluster.yaml"))
+    plan = str(ipk.save_scenario(scenario(), tmp_path / "plan.yaml"))
+    run = CliRunner().invoke
+    for command in (
+        ["capacity", plan],
+        ["audit", path],
+        ["simulate", plan],
+        ["recommend", "--nodes", "10"],
+        ["recommend", plan],
+    ):
+        answer = run(app, [*command, "--calico", "v3.30.7", "--json"])
+        assert json.loads(answer.stdout)["calico"] == "v3.30.7", command
+        assert "Calico v3.29.7" in run(app, [*command, "--calico", "v3.29.7"]).stdout, command
+        assert run(app, [*command, "--calico", "3.19"]).exit_code == 2
+    made = run(app, ["runbook", "migrate", "-c", path, "--from", "old", "--calico", "v3.29.7"])
+    assert made.exit_code == 0
+    assert "this runbook is for that of Calico v3.29.7" in made.stdout
+    newer = run(app, ["capacity", plan, "--calico", "v3.99.1", "--json"])
+    assert "is newer than the newest release known" in newer.stderr
+    assert run(app, ["audit", "--each", path, "--calico", "v3.30.7"]).exit_code == 2
+
+
+def test_every_answer_in_a_notebook_names_the_release():
+    older = replace(cluster(), calico="v3.29.7")
+    analysis = ipk.analyse(scenario(calico="v3.29.7"))
+    made = runbook(older, Change("migrate", "old", cidr=Cidr.parse("10.245.0.0/20")))
+    for answer in (analysis, audit_reading(Reading(older)), made):
+        assert "As Calico v3.29.7 would" in answer._repr_html_()
+    assert "As Calico v3.29.7 would" in verdict_markdown(analysis)
+
+
+@pytest.mark.parametrize(("release", "advises"), [("v3.29.7", False), ("v3.30.7", True), ("", True)])
+def test_a_cap_is_advised_only_where_calicoctl_sets_it(release, advises):
+    pool = ipk.IPPool(name="p", cidr="10.0.0.0/16", block_size=30)
+    plan = ipk.Plan(groups=(ipk.NodeGroup(nodes=2, pods_per_node=100),))
+    design = ipk.Scenario(calico=release, cluster=ipk.Cluster(pools=(pool,)), plan=plan)
+    analysis = ipk.analyse(design)
+    assert analysis.verdict.code == "block-cap"
+    remedies = [finding.remedy() for finding in (analysis.verdict.finding, *analysis.findings)]
+    assert any("maxBlocksPerHost" in remedy for remedy in remedies) == advises
+    assert "Make the blocks larger (a smaller blockSize)" in analysis.verdict.finding.remedy()
+
+
+def test_no_rule_advises_a_cap_to_those_who_cannot_set_it():
+    for rule in RULES.values():
+        if "maxBlocksPerHost" in rule.remedy and not rule.code.startswith("configure-"):
+            assert rule.remedy_needs == "configure-max-blocks", rule.code
+            assert rule.remedy_without, rule.code
+
+
+def test_a_runbook_uses_no_option_that_an_older_calicoctl_lacks():
+    made = render_runbook(runbook(replace(cluster(), calico="3.21"), Change("block-size", "old", block_size=27)))
+    lines = [*(check.command for check in made.checks)]
+    for step in made.steps:
+        lines += [*step.commands.calicoctl, *step.check_commands]
+    options = {
+        word.partition("=")[0]
+        for line in lines
+        for part in re.split(r"[|;&]+", line)
+        if part.strip().startswith("calicoctl")
+        for word in part.split()
+        if word.startswith("-")
+    }
+    # In calicoctl of every release from v3.21 on.
+    assert options == {"-A", "-f", "-o", "-p", "--show-blocks", "--show-configuration"}

@@ -313,7 +313,7 @@ def test_the_command(tmp_path):
     assert "No request failed." in done.stdout
     assert "3/3" in done.stderr
     data = json.loads(run("simulate", SAMPLE, "--json").stdout)
-    assert set(data) == {"interrupted", "timeline", "failures", "blocks", "nodes", "pods"}
+    assert set(data) == {"calico", "interrupted", "timeline", "failures", "blocks", "nodes", "pods"}
     (tmp_path / "t.csv").write_text(CSV)
     assert run("simulate", SAMPLE, "--trace", tmp_path / "t.csv", "--lang", "zh").stdout.startswith("时间线")
     for wrong in (["simulate", "nope"], ["simulate", SAMPLE, "--trace", "nope"], ["simulate", SAMPLE, "--days", -1]):

@@ -70,6 +70,8 @@ CAPACITY_VERDICTS = (
         N_("The busiest node needs {need:block} but may hold only {cap}: its pod {first} gets no address."),
         N_("Make the blocks larger (a smaller blockSize); maxBlocksPerHost can raise the cap with strictAffinity."),
         short_message=N_("busiest node needs {need:block}, limit {cap}"),
+        remedy_needs="configure-max-blocks",
+        remedy_without=N_("Make the blocks larger (a smaller blockSize)."),
     ),
     Rule(
         "borrowing",

@@ -73,6 +73,8 @@ CLUSTER_AUDIT = (
             "fails, because a node at its limit cannot borrow."
         ),
         N_("Move pods away, raise maxBlocksPerHost (strictAffinity only), or use a pool of larger blocks."),
+        remedy_needs="configure-max-blocks",
+        remedy_without=N_("Move pods away, or use a pool of larger blocks."),
     ),
     Rule(
         "node-at-cap",
@@ -80,6 +82,8 @@ CLUSTER_AUDIT = (
         "ipam",
         N_("{node} holds {held} of at most {cap:block} (IPv{version}): after {free:address} more, new pods fail."),
         N_("Move pods away, raise maxBlocksPerHost (strictAffinity only), or use a pool of larger blocks."),
+        remedy_needs="configure-max-blocks",
+        remedy_without=N_("Move pods away, or use a pool of larger blocks."),
     ),
     Rule(
         "node-near-cap",

@@ -8,7 +8,15 @@ from .rule import Rule
 COMMAND_OPTIONS = (
     Rule("option-one", "error", "kit", N_("Choose one of {options}.")),
     Rule("option-input", "error", "kit", N_("Specify folders or files, or --kubeconfig.")),
-    Rule("option-each", "error", "kit", N_("--each takes folders and files, and prints a table or JSON.")),
+    Rule(
+        "option-each",
+        "error",
+        "kit",
+        N_(
+            "--each takes folders and files, and prints a table or JSON; each cluster is judged by the release that it "
+            "names itself."
+        ),
+    ),
     Rule(
         "folder-busy",
         "error",

@@ -179,6 +179,8 @@ DESIGN = (
         ),
         N_("Choose a smaller blockSize number, or raise maxBlocksPerHost."),
         applies_to="IPPool spec.blockSize",
+        remedy_needs="configure-max-blocks",
+        remedy_without=N_("Choose a smaller blockSize number."),
     ),
     Rule(
         "loadbalancer-full",
@@ -189,6 +191,8 @@ DESIGN = (
         ),
         N_("Raise maxBlocksPerHost."),
         applies_to="IPPool spec.cidr",
+        remedy_needs="configure-max-blocks",
+        remedy_without=N_("Upgrade to v3.30 or later, whose calicoctl can raise maxBlocksPerHost."),
     ),
     Rule(
         "per-node-prefix",

@@ -55,6 +55,8 @@ IPAM_FAILURES = (
         ),
         N_("Raise maxBlocksPerHost, or choose larger blocks."),
         calico_messages=("cannot allocate new block due to per host block limit",),
+        remedy_needs="configure-max-blocks",
+        remedy_without=N_("Choose larger blocks."),
     ),
     Rule(
         "ipam-limit-reached",

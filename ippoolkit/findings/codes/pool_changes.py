@@ -223,6 +223,16 @@ POOL_CHANGES = (
         N_("Update calico_pool_cidr and calico_pool_blocksize in the inventory as part of the same change."),
     ),
     Rule(
+        "change-delete-leaves-blocks",
+        "warning",
+        "calico-source",
+        N_(
+            "calicoctl delete ippool of Calico {release} leaves blocks of {pool} behind that were claimed before "
+            "v3.30; in a new pool of this range they would stand in the way."
+        ),
+        N_("Upgrade to v3.30.5, v3.31.1 or later before this change, or make sure that no block of the range is left."),
+    ),
+    Rule(
         "change-bare",
         "warning",
         "kit",

@@ -32,6 +32,8 @@ REPORTED_FIGURES = (
         "ipam",
         N_("{node} holds {held} of at most {cap:block}, all full: the next pod fails."),
         N_("Move pods away, raise maxBlocksPerHost (strictAffinity only), or use a pool of larger blocks."),
+        remedy_needs="configure-max-blocks",
+        remedy_without=N_("Move pods away, or use a pool of larger blocks."),
     ),
     Rule(
         "node-at-cap-reported",
@@ -39,6 +41,8 @@ REPORTED_FIGURES = (
         "ipam",
         N_("{node} holds {held} of at most {cap:block}: once they are full, new pods fail."),
         N_("Move pods away, raise maxBlocksPerHost (strictAffinity only), or use a pool of larger blocks."),
+        remedy_needs="configure-max-blocks",
+        remedy_without=N_("Move pods away, or use a pool of larger blocks."),
     ),
     Rule(
         "node-near-cap-reported",

@@ -17,7 +17,7 @@ class Rule:
 
     `brief` is the sentence cut to what a table's cell can hold, for rules that verdicts rest on. For rules on manifests
     `on` says which kinds or fields, `limit` what is allowed, `judges` who refuses a breach, `calico` how Calico's own
-    message words it.
+    message words it. Where a release of Calico lacks the difference `remedy_needs`, `remedy_without` is what to do.
     """
 
     code: str
@@ -30,3 +30,5 @@ class Rule:
     limit: str = ""
     refused_by: tuple[str, ...] = ()
     calico_messages: tuple[str, ...] = ()
+    remedy_needs: str = ""
+    remedy_without: str = ""

@@ -32,6 +32,7 @@ from ...view.audit_terminal import (
 )
 from ...view.cell_text import NO_VALUE
 from ...view.markdown import escape_markdown
+from ...view.verdict_parts import release_text
 from ..inputs import hash_files
 from ..run_context import find_at_hand
 from .address_maps import address_map_parts
@@ -88,7 +89,11 @@ class AuditReport(BaseReport):
     def title(self) -> Section:
         """Return the head: what, when, by which rules, of which input."""
         head = self.header_part(
-            N_("IP pool audit"), self.audit.scenario.name, (self.audit.scenario.description,), self.digest
+            N_("IP pool audit"),
+            self.audit.scenario.name,
+            (self.audit.scenario.description,),
+            self.digest,
+            release=str(self.audit.scenario.release),
         )
         return Section((head,), self._summary())
 
@@ -102,6 +107,7 @@ class AuditReport(BaseReport):
         lines = [
             f"**{escape_markdown(label)}** {escape_markdown(verdict)}",
             escape_markdown(most_severe_text),
+            escape_markdown(release_text(self.audit.scenario.release, self.words)),
         ]
         lines.append(
             "\n".join(

@@ -10,7 +10,6 @@ from dataclasses import replace
 from html import escape
 
 from ... import __version__
-from ...calico.releases import NEWEST
 from ...findings import N_, Finding, get_language, replace_unprintable
 from ...view.html import findings_html
 from ...view.markdown import escape_markdown, findings_markdown
@@ -51,7 +50,8 @@ class BaseReport:
             say.translate(report_type),
             self.date,
             f"ippoolkit {__version__}",
-            say.render(N_("Calico {version} rules"), {"version": release or str(NEWEST)}),
+            # Of a fleet each cluster is judged by its own release.
+            say.render(N_("Calico {version} rules"), {"version": release}) if release else "",
             say.render(N_("input {digest}"), {"digest": f"{input_digest[:4]} {input_digest[4:8]}"})
             if input_digest
             else "",

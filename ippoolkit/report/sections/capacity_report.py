@@ -15,7 +15,7 @@ from ...choose import scenario_routes
 from ...figures import draw_block_sizes, draw_growth
 from ...findings import N_, Finding, Severity
 from ...ipam import IpamError
-from ...model import IPPool
+from ...model import IPAMConfig, IPPool, IPReservation
 from ...model.scenario_edits import nodes_as_group
 from ...simulation import place_planned_pods
 from ...view.growth import growth_changes, growth_note
@@ -97,7 +97,8 @@ class CapacityReport(BaseReport):
     def title(self) -> Section:
         """Return the head: what, when, by which rules, of which input; the plan in a sentence."""
         lines = (self._plan_sentence(), self.scenario.description)
-        head = self.header_part(N_("IP pool capacity report"), self.scenario.name, lines, self.digest)
+        release = str(self.scenario.release)
+        head = self.header_part(N_("IP pool capacity report"), self.scenario.name, lines, self.digest, release=release)
         summary = summarise_scenario(self.analysis, self.lang)
         return Section((head,), summary | outlook_summary(self.measured, self.scenario, self.lang))
 
@@ -219,11 +220,30 @@ class CapacityReport(BaseReport):
     def manifests(self) -> Section:
         """Return the manifests of the plan, for ``calicoctl apply -f``."""
         cluster = self.scenario.cluster
-        manifests_yaml = to_manifests_yaml([*cluster.pools, cluster.ipam, *cluster.reservations])
-        note = N_(
-            "For calicoctl apply -f: pools, IPAM configuration, reservations. blockSize is fixed once a pool exists."
-        )
-        return self.section(N_("Manifests"), paragraph(self.words.translate(note)), code_part(manifests_yaml))
+        release = self.scenario.release
+        if release.has("calicoctl-ipamconfiguration"):
+            note = N_(
+                "For calicoctl apply -f: pools, IPAM configuration, reservations. blockSize is fixed once a pool "
+                "exists."
+            )
+            objects: list[IPPool | IPAMConfig | IPReservation] = [
+                *cluster.pools,
+                cluster.ipam,
+                *cluster.reservations,
+            ]
+            parts = [code_part(to_manifests_yaml(objects, release))]
+        else:
+            from ...manifests.ipam_configure import configure_command
+
+            note = N_(
+                "For calicoctl apply -f: pools, reservations. blockSize is fixed once a pool exists. calicoctl of "
+                "Calico {release} does not know the kind IPAMConfiguration: the command sets it."
+            )
+            parts = [
+                code_part(to_manifests_yaml([*cluster.pools, *cluster.reservations], release)),
+                code_part(configure_command(cluster.ipam, release)),
+            ]
+        return self.section(N_("Manifests"), paragraph(self.words.render(note, {"release": release})), *parts)
 
     def method(self) -> Section:
         """Return the assumptions, in short."""

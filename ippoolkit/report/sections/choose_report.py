@@ -58,7 +58,10 @@ class ChooseReport(BaseReport):
         return Section(
             (
                 self.header_part(
-                    N_("What to choose"), self.found.scenario.name, (need_sentence(self.found, self.words),)
+                    N_("What to choose"),
+                    self.found.scenario.name,
+                    (need_sentence(self.found, self.words),),
+                    release=str(self.found.scenario.release),
                 ),
             )
         )
@@ -80,7 +83,9 @@ class ChooseReport(BaseReport):
         """Return the manifests of the picked design."""
         if not self.found.holds:
             return Section(())
-        return self.section(N_("Manifests"), code_part(to_manifests_yaml(self.found.pools)))
+        return self.section(
+            N_("Manifests"), code_part(to_manifests_yaml(self.found.pools, self.found.scenario.release))
+        )
 
     def appendix(self) -> Section:
         """Return the picked design as a scenario, so that the report can be made again."""

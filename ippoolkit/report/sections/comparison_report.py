@@ -78,7 +78,9 @@ class ComparisonReport(BaseReport):
         title = " / ".join(self.short_names[:3]) + (" …" if len(self.names) > 3 else "")
         line = self.words.render(N_("{scenarios} scenarios side by side."), {"scenarios": len(self.names)})
         digest = hashlib.sha256(text.encode()).hexdigest()
-        return Section((self.header_part(N_("Comparison of IP pool designs"), title, (line,), digest),))
+        releases = ", ".join(map(str, sorted({scenario.release for scenario in self.scenarios})))
+        head = self.header_part(N_("Comparison of IP pool designs"), title, (line,), digest, release=releases)
+        return Section((head,))
 
     def verdicts(self) -> Section:
         """Return how each scenario is judged, and what would be enough to mend it."""

@@ -78,7 +78,11 @@ class RunbookReport(BaseReport):
         line = " · ".join((replace_unprintable(self.runbook.scenario.name), counts_text, installer_text))
         verdict_word = "fits" if self.runbook.is_issued else "fails"
         summary = {"name": self.runbook.scenario.name, "word": verdict_word, "sentence": self.rendered.verdict}
-        return Section((self.header_part(N_("IP pool runbook"), self.rendered.title, (line,)),), summary)
+        return Section((self._header(line),), summary)
+
+    def _header(self, line: str) -> SectionPart:
+        release = str(self.runbook.scenario.release)
+        return self.header_part(N_("IP pool runbook"), self.rendered.title, (line,), release=release)
 
     def verdict(self) -> Section:
         """Return whether the change is issued, and the numbers that decide."""
