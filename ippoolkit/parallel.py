@@ -150,7 +150,12 @@ class LocalExecutor(Executor):
     def _start(self) -> ProcessPoolExecutor:
         context = _ForkServerContext()
         context.set_forkserver_preload(self._preload)
-        ensure_running()
+        # Whoever interrupts while the server starts means the caller: the server and its processes inherit that it waits.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            ensure_running()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         return ProcessPoolExecutor(
             self.jobs,
             mp_context=context,

@@ -18,7 +18,7 @@ def home(tmp_path_factory):
 def test_a_change_is_chosen_and_rehearsed(home, watch, width):
     watched = watch(home, home.replace("http", "ws"), viewport={"width": width, "height": 1100})
     page = watched.page
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(90_000)
     page.goto(f"{home}lab/tree/notebooks/change.ipynb?token=t&reset")
     page.wait_for_selector(".ipk-verdict", timeout=180_000)  # the engine may have to be compiled first
     page.wait_for_selector(".ipk-timeline svg")

@@ -47,7 +47,7 @@ def open_planner(front, watch):
     def opened(theme="light", **options):
         watched = watch(home, home.replace("http", "ws"), viewport={"width": 1500, "height": 1100}, **options)
         page = watched.page
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(90_000)
         if kind == "lab":
             page.goto(f"{home}lab/tree/notebooks/planner.ipynb?token=t&reset")
             page.wait_for_selector(".jp-Notebook")
