@@ -150,7 +150,7 @@ class LocalExecutor(Executor):
     def _start(self) -> ProcessPoolExecutor:
         context = _ForkServerContext()
         context.set_forkserver_preload(self._preload)
-        # Whoever interrupts while the server starts means the caller: the server and its processes inherit that it waits.
+        # An interrupt while the server starts is meant for the caller: the server and its processes do not see it.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             ensure_running()
