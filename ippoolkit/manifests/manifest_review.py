@@ -27,7 +27,7 @@ from . import (
     Resource,
     iter_objects,
     parse_manifests,
-    read_manifests,
+    read_manifest_files,
 )
 from .impact import at_manifest_field, impact_findings
 
@@ -138,7 +138,8 @@ def review(
         reviewer = _Reviewer(existing_reading, judges, release)
         for file in file_group:
             try:
-                reviewer.add(read_manifests(file), action)
+                for manifests in read_manifest_files(file):
+                    reviewer.add(manifests, action)
             except InputError as error:
                 reviewer.reject(str(file), error.problems)
         reviews.append(reviewer.finish())
@@ -180,10 +181,13 @@ class _Reviewer:
         self.objects: list[ObjectReview] = []
 
     def add(self, manifests: ManifestFile, action: str) -> None:
+        self.notes += manifests.notes
         if manifests.problems:
             self.reject(manifests.file, manifests.problems)
             return
         self.files.append(manifests.file)
+        if manifests.notes and not manifests.documents:
+            return
         self._take_bgp_configuration(manifests)
         outcomes = {
             "calicoctl": self.calicoctl.run(action, manifests),

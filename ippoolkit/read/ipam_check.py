@@ -116,6 +116,7 @@ def _add_pools(lines: NumberedLines, file: str, reported: ReportedText) -> None:
         elif in_pool_list and (match := _POOL_LINE.match(line)) and (cidr := Cidr.parse_or_none(match[1])):
             figures = {"cidr": str(cidr), "capacity": cidr.size, "disabled": False}
             reported.add_figures("pools", str(cidr), Place(file, number), figures)
+            reported.add_pool(cidr, Place(file, number))
         elif in_pool_list:
             return
 

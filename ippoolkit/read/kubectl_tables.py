@@ -23,14 +23,29 @@ _ROUTE = re.compile(
 
 
 def read_nodes(lines: NumberedLines, file: str, reported: ReportedText) -> None:
-    """Read `kubectl get nodes`, with or without `-o wide`."""
+    """Read `kubectl get nodes`, with or without `-o wide` and `--show-labels`: only with labels a node is known."""
     count = 0
     for number, row in table_rows(lines):
         count += 1
+        if "LABELS" in row:
+            reported.objects.append((_listed_node(row), Place(file, number)))
+        else:
+            reported.node_names[row.get("NAME", "")] = Place(file, number)
         for address in (row.get("INTERNAL-IP", ""), row.get("EXTERNAL-IP", "")):
             if address not in _NONE:
                 reported.add_node_address(address, Place(file, number))
     reported.add_figures("totals", "", Place(file, lines[0][0]), {"nodes": count})
+
+
+def _listed_node(row: dict[str, str]) -> dict[str, Any]:
+    labels = (pair.partition("=") for pair in row["LABELS"].split(",") if row["LABELS"] not in _NONE)
+    internal = row.get("INTERNAL-IP", "")
+    return {
+        "apiVersion": "v1",
+        "kind": "Node",
+        "metadata": {"name": row["NAME"], "labels": {key: value for key, _, value in labels}},
+        "status": {"addresses": [] if internal in _NONE else [{"type": "InternalIP", "address": internal}]},
+    }
 
 
 def read_calico_nodes(lines: NumberedLines, file: str, reported: ReportedText) -> None:

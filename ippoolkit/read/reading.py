@@ -31,7 +31,7 @@ from .json_lists import read_list
 from .kubernetes_objects import KIND_READERS, ObjectSource, read_object
 from .pastes import NumberedLine, Piece, clean_lines, is_paste, split_pieces
 from .piece_readers import PIECE_READERS
-from .reported import ReportedFigures, ReportedPool, ReportedText
+from .reported import PoolFromText, ReportedFigures, ReportedPool, ReportedText
 from .text_files import decode_text, parse_documents
 
 ALL_KINDS: tuple[KindName, ...] = get_args(KindName)
@@ -78,7 +78,9 @@ class Reading:
     reported
         Figures that texts state, such as the tables of ``calicoctl ipam show``.
     reported_pools
-        Pools that only a text tells of, by their names or ranges; what it does not tell has Calico's default.
+        Pools that a text tells of, by their names or ranges; what it does not tell has Calico's default.
+    node_names
+        Where nodes are listed of which nothing else is known.
     waiting_pods, affinities
         Pods without an address, and claims on blocks, that a table shows.
     newest_creation
@@ -96,7 +98,8 @@ class Reading:
     scenario: Scenario
     notes: tuple[Finding, ...] = ()
     reported: tuple[ReportedFigures, ...] = ()
-    reported_pools: tuple[IPPool, ...] = ()
+    reported_pools: tuple[PoolFromText, ...] = ()
+    node_names: Mapping[str, Place] = field(default_factory=dict)
     waiting_pods: tuple[tuple[str, str, Place], ...] = ()
     affinities: tuple[tuple[str, Cidr, Place], ...] = ()
     newest_creation: Mapping[str, str] = field(default_factory=dict)
@@ -118,21 +121,32 @@ class Reading:
         return tuple(note for note in self.notes if note.severity is Severity.ERROR)
 
     @property
+    def pools_from_text(self) -> tuple[PoolFromText, ...]:
+        """The pools that only a text tells of."""
+        known = {pool.cidr for pool in self.scenario.cluster.pools}
+        return tuple(reported for reported in self.reported_pools if reported.pool.cidr not in known)
+
+    @property
     def design(self) -> Reading:
         """The same to plan on: pools that only a text tells of take part, with what was assumed of them noted."""
         cluster = self.scenario.cluster
-        missing = tuple(
-            pool for pool in self.reported_pools if not any(pool.cidr == other.cidr for other in cluster.pools)
-        )
+        missing = self.pools_from_text
         if not missing:
             return self
         notes = tuple(
-            Finding("pool-from-text", f"IPPool/{pool.name}", {"cidr": str(pool.cidr), "size": pool.block_size})
-            for pool in missing
+            Finding(
+                "pool-from-text-sized" if "blockSize" in reported.told else "pool-from-text",
+                f"IPPool/{reported.pool.name}",
+                {"cidr": str(reported.pool.cidr), "size": reported.pool.block_size},
+            )
+            for reported in missing
         )
         known = tuple(kind for kind in cluster.unknown if kind != "IPPool")
         scenario = dataclasses.replace(
-            self.scenario, cluster=dataclasses.replace(cluster, pools=(*cluster.pools, *missing), unknown=known)
+            self.scenario,
+            cluster=dataclasses.replace(
+                cluster, pools=(*cluster.pools, *(reported.pool for reported in missing)), unknown=known
+            ),
         )
         return dataclasses.replace(self, scenario=scenario, notes=(*self.notes, *notes))
 
@@ -430,6 +444,7 @@ class Reader:
             notes=tuple(notes),
             reported=tuple(reported.figures),
             reported_pools=tuple(self._build_reported_pools(notes)),
+            node_names=reported.node_names,
             waiting_pods=tuple(reported.waiting_pods),
             affinities=tuple(reported.affinities),
             newest_creation=collector.newest_creation,
@@ -487,10 +502,10 @@ class Reader:
         networks = dataclasses.replace(scenario.networks, nodes=(*known, *added))
         return dataclasses.replace(scenario, networks=networks)
 
-    def _build_reported_pools(self, notes: list[Finding]) -> Iterator[IPPool]:
+    def _build_reported_pools(self, notes: list[Finding]) -> Iterator[PoolFromText]:
         for pool in self.reported.pools:
             if (built := _build_reported_pool(pool)) is not None:
-                yield built
+                yield PoolFromText(built, frozenset(pool.spec))
             else:
                 params = {"row": f"{pool.name} {pool.cidr}".strip()}
                 notes.append(Finding("table-row", params=params, place=pool.place))

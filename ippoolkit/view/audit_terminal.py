@@ -92,7 +92,7 @@ def audit_verdict(audit: Audit, lang: str = "en") -> tuple[Severity, str]:
     words = get_language(lang)
     # An object or a row that could not be read is as much an error as one that was found.
     found = (*audit.findings, *audit.notes)
-    count_by_severity = Counter(finding.severity for finding in found if finding.code != "kind-not-read")
+    count_by_severity = Counter(finding.severity for finding in found)
     totals = audit.metrics.totals
     sentences = [
         words.render(
@@ -243,14 +243,15 @@ DATAFRAME_HEADINGS = {
 }
 
 
-def print_dataframe(console: Console, data: Any, *, lang: str = "en") -> None:
-    """Print a table of an audit; what is None is left empty."""
+def print_dataframe(console: Console, data: Any, *, lang: str = "en", unknown: bool = False) -> None:
+    """Print a table of an audit; what is None is left empty, or said to be unknown."""
     words = get_language(lang)
+    nothing = words.translate(UNKNOWN) if unknown else ""
     columns = [
         TextColumn(
             name,
             words.translate(DATAFRAME_HEADINGS[name]) if name in DATAFRAME_HEADINGS else replace_unprintable(name),
-            ["" if value is None else format_metric(value, words) for value in column_values(data[name])],
+            [nothing if value is None else format_metric(value, words) for value in column_values(data[name])],
             is_left_aligned=name not in ("order", "old", "new", "change"),
         )
         for name in data.columns

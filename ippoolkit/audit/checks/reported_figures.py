@@ -12,11 +12,13 @@ from itertools import pairwise
 from typing import Any
 
 from ...calico.limits import DEFAULT_MAX_BLOCKS_PER_HOST
+from ...capacity.design_rules.check import range_findings
 from ...cidr import Cidr
 from ...findings import Finding
 from ...read import Reading
 from ...read.reported import COUNTS_TABLE
-from ..cluster_metrics import ClusterMetrics
+from ..cluster_index import ClusterIndex
+from ..cluster_metrics import ClusterMetrics, cluster_metrics
 from .context import abbreviate_names
 
 _NEARLY_FULL_RATIO = 0.9
@@ -37,7 +39,27 @@ def check_reported_figures(reading: Reading, metrics: ClusterMetrics) -> Iterato
     for required, check in _CHECKS:
         if any(kind in cluster.unknown for kind in required):
             yield from check(reading, metrics)
+    yield from _ranges(reading)
     yield from _waiting_pods(reading)
+
+
+def reported_findings(reading: Reading) -> list[Finding]:
+    """Return what the figures of texts say against a design that is planned on: nothing that is as it should be."""
+    if not reading.reported:
+        return []
+    metrics = cluster_metrics(ClusterIndex(reading.scenario.cluster), reading.reported)
+    range_codes = {finding.code for finding in _ranges(reading)}  # which the rules on designs find, too
+    found = (*check_reported_figures(reading, metrics), *metrics.notes)
+    return [finding for finding in found if finding.severity.rank < 2 and finding.code not in range_codes]
+
+
+def _ranges(reading: Reading) -> Iterator[Finding]:
+    """Hold the pools that only a text tells of against each other, the nodes and the networks around."""
+    if reading.pools_from_text:
+        known = {(finding.code, finding.subject) for finding in range_findings(reading.scenario)}
+        for finding in range_findings(reading.design.scenario):
+            if (finding.code, finding.subject) not in known:
+                yield finding
 
 
 def _pools(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:

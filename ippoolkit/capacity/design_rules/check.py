@@ -46,6 +46,15 @@ DESIGN_RULES: tuple[Callable[[Scenario], Iterable[Finding]], ...] = (
     idle_pools,
 )
 
+# Those that look at ranges alone: they hold also for a pool of which little more is known.
+RANGE_RULES: tuple[Callable[[Scenario], Iterable[Finding]], ...] = (
+    overlapping_pools,
+    overlapping_networks,
+    pools_over_nodes,
+    special_ranges,
+    outside_cluster_cidr,
+)
+
 
 def check_design(scenario: Scenario, plans: Sequence[PlanEvaluation], verdicts: Sequence[Verdict]) -> list[Finding]:
     """Return everything there is to say about a scenario, most severe first; the verdicts lead their severity.
@@ -69,6 +78,11 @@ def check_design(scenario: Scenario, plans: Sequence[PlanEvaluation], verdicts: 
 def design_findings(scenario: Scenario) -> list[Finding]:
     """Return what the rules of this package say, whatever the verdict on the plan."""
     return [finding for rule in DESIGN_RULES for finding in rule(scenario)]
+
+
+def range_findings(scenario: Scenario) -> list[Finding]:
+    """Return what is to be said of the ranges of the pools, whatever else they are."""
+    return [finding for rule in RANGE_RULES for finding in rule(scenario)]
 
 
 def _is_covered_by_verdict(finding: Finding, scenario: Scenario) -> bool:

@@ -146,6 +146,14 @@ CAPACITY_VERDICTS = (
         short_message=N_("no pool"),
     ),
     Rule(
+        "pools-not-read",
+        "error",
+        "kit",
+        N_("No IP pool was read: whether the plan fits is unknown."),
+        N_("Add the output of calicoctl get ippools -o yaml, or the pool's manifest."),
+        short_message=N_("no pool was read"),
+    ),
+    Rule(
         "node-no-pool",
         "error",
         "ippool",

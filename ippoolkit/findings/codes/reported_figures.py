@@ -12,6 +12,7 @@ REPORTED_FIGURES = (
         "blocks",
         N_("{used} of {capacity:address} in use ({share:.1%}), {free} free."),
     ),
+    Rule("borrowed-none", "ok", "blocks", N_("No address is borrowed: the table lists none.")),
     Rule(
         "pool-blocks-claimed",
         "warning",
