@@ -17,6 +17,7 @@ from ..yaml_scalars import is_digits
 from .reported import ANY_ROW, NumberedLines, ReportedText
 from .table_layout import table_rows
 
+_GO_POINTER = re.compile(r"\(|0x[0-9a-f]+$")
 _COUNT_PATTERN = re.compile(r"[0-9.e+]{1,40}")
 _UNKNOWN_NODE_NOTE = re.compile(r"Note: found (\d{1,18}) IP allocations? without an explicit node")
 # A row's counts by heading, each with whether it was rounded.
@@ -175,7 +176,7 @@ def read_ipam_configuration(lines: NumberedLines, file: str, reported: ReportedT
     """Read `ipam show --show-configuration`."""
     for number, row in table_rows(lines):
         figure, text = _CONFIG_FIELDS.get(row.get("PROPERTY", "")), row.get("VALUE", "")
-        if figure is None or text.startswith("("):  # a Go pointer: that release does not say
+        if figure is None or _GO_POINTER.match(text):  # that release does not say
             continue
         value = _FLAG_VALUES.get(text, int(text) if is_digits(text) else text)
         reported.add_figures("config", "", Place(file, number), {figure: value})

@@ -154,6 +154,8 @@ def _add_block_owners(texts: list[str], place: Place, reported: ReportedText, to
         hosts = Counter(affinity.removeprefix("host:") for affinity in affinities if affinity.startswith("host:"))
         for node, count in hosts.items():
             reported.add_figures("nodes", node, place, {"blocks": count})
+        without = sum(affinity in ("", "<none>") for affinity in affinities)
+        reported.add_figures("totals", "", place, {"blocks_without_affinity": without})
     for match in filter(None, map(_NODE_ALLOCATIONS_LINE.match, texts)):
         reported.add_figures("nodes", match[1], place, {"allocations": int(match[2])})
 

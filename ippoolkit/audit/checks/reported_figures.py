@@ -7,14 +7,14 @@ allocation, borrowed ones. A figure that no text states raises nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
 from ...calico.limits import DEFAULT_MAX_BLOCKS_PER_HOST
 from ...capacity.design_rules.check import range_findings
 from ...cidr import Cidr
-from ...findings import Finding
+from ...findings import N_, Finding, LocalizedText
 from ...read import Reading
 from ...read.reported import COUNTS_TABLE
 from ..cluster_index import ClusterIndex
@@ -23,6 +23,7 @@ from .context import abbreviate_names
 
 _NEARLY_FULL_RATIO = 0.9
 _NEAR_CAP_RATIO = 0.75
+_NOT_LISTED = LocalizedText(N_("not listed"))
 
 
 def check_reported_figures(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
@@ -72,7 +73,9 @@ def _pools(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
         subject = f"IPPool/{row.get('name') or row['cidr']}"
         free = row["free"] if row.get("free") is not None else capacity - used
         params = {"used": used, "capacity": capacity, "share": used / capacity, "free": free}
-        if row.get("disabled") or params["share"] < _NEARLY_FULL_RATIO:
+        # Reserved addresses are neither in use nor free; calicoctl counts what is free of all there are.
+        is_nearly_full = max(used, capacity - free) / capacity >= _NEARLY_FULL_RATIO
+        if row.get("disabled") or not is_nearly_full:
             yield Finding("pool-usage-reported", subject, params)
         else:
             yield Finding("pool-nearly-full" if free > 0 else "pool-full", subject, params)
@@ -107,7 +110,7 @@ def _leaked(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
     count = totals.get("leaked") or totals.get("leaked_as_calicoctl_reports")
     if count:
         listed = totals.get("leaked_ips") or totals.get("leaked_ips_as_calicoctl_reports") or []
-        params = {"count": count, "which": abbreviate_names(listed) if listed else "-"}
+        params = {"count": count, "which": _names_or_not_listed(listed)}
         yield Finding("leaked-reported", "", {**params, "all": listed})
 
 
@@ -121,7 +124,7 @@ def _unallocated(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]
         listed = totals.get(figure) or []
         count = len(listed) or _reported_count(reading, figure)
         if count:
-            which = abbreviate_names(listed) if listed else "-"
+            which = _names_or_not_listed(listed)
             yield Finding(code, "", {"count": count, "which": which, "all": listed})
             if figure == "in_use_in_pool_not_allocated" and totals.get("blocks") == 0:
                 yield Finding("ipam-other", "", {"count": count})
@@ -140,7 +143,7 @@ def _borrowed(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
     if count := metrics.totals.get("borrowed"):
         borrowers = Counter({row["name"]: row.get("borrowed_in") or 0 for row in metrics.nodes})
         which = abbreviate_names(f"{node}: {borrowed}" for node, borrowed in borrowers.most_common() if borrowed)
-        yield Finding("borrowed-reported", "", {"count": count, "which": which or "-"})
+        yield Finding("borrowed-reported", "", {"count": count, "which": which or _NOT_LISTED})
 
 
 def _blocks(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
@@ -150,7 +153,7 @@ def _blocks(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
     outside = [block for block in blocks if pools and not any(block.cidr.overlaps(pool) for pool in pools)]
     count = len(outside) or metrics.totals.get("blocks_outside_pools") or 0
     if count:
-        which = abbreviate_names(str(block.cidr) for block in outside) if outside else "-"
+        which = _names_or_not_listed([block.cidr for block in outside])
         addresses: object = sum(len(block.allocations) for block in outside) if outside else "?"
         yield Finding("blocks-outside-reported", "", {"count": count, "which": which, "addresses": addresses})
 
@@ -161,7 +164,7 @@ def _handles(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
         if listed := totals.get(figure):
             yield Finding(code, "", {"count": len(listed), "which": abbreviate_names(listed), "all": listed})
         elif count := _reported_count(reading, figure):
-            yield Finding(code, "", {"count": count, "which": "-"})
+            yield Finding(code, "", {"count": count, "which": _NOT_LISTED})
 
 
 def _configuration(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
@@ -191,6 +194,10 @@ def _affinities(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
             if first.overlaps(second):
                 params = {"first": str(first), "owner": owner, "second": str(second), "other": other}
                 yield Finding("affinities-overlap", "", params)
+
+
+def _names_or_not_listed(names: Sequence[object]) -> str:
+    return abbreviate_names(names) if names else _NOT_LISTED
 
 
 def _reported_count(reading: Reading, figure: str) -> int:
