@@ -25,6 +25,7 @@ class ManifestFile:
     documents: tuple[Document, ...]
     problems: tuple[Finding, ...] = ()
     notes: tuple[Finding, ...] = ()
+    last_line: int = 0  # of a file that ends without ending its line, as one that was cut does
 
 
 def parse_manifests(text: str, file: str) -> ManifestFile:

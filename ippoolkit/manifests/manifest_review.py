@@ -184,6 +184,7 @@ class _Reviewer:
         self.notes += manifests.notes
         if manifests.problems:
             self.reject(manifests.file, manifests.problems)
+            self._note_cut_file(manifests)
             return
         self.files.append(manifests.file)
         if manifests.notes and not manifests.documents:
@@ -221,6 +222,17 @@ class _Reviewer:
             decisions = {judge: _decision(judgements.get(judge)) for judge in self.judges}
             self.objects.append(ObjectReview(resource, decisions, tuple(_merge_by_place(findings))))
         self.notes += _merge_by_place(notes)
+        self._note_cut_file(manifests)
+
+    def _note_cut_file(self, manifests: ManifestFile) -> None:
+        """Say of a file with errors that it ends without ending its line: what looks wrong may only be incomplete."""
+        findings = (*self.notes, *(finding for review in self.objects for finding in review.findings))
+        has_errors = any(
+            finding.severity is Severity.ERROR and finding.place and finding.place.file == manifests.file
+            for finding in findings
+        )
+        if manifests.last_line and has_errors:
+            self.notes.append(Finding("file-end", place=Place(manifests.file, manifests.last_line)))
 
     def _take_bgp_configuration(self, manifests: ManifestFile) -> None:
         """Hold pools for services against a BGPConfiguration that is reviewed with them, though nobody judges it."""

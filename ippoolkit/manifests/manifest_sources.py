@@ -7,6 +7,7 @@ manifests are taken out, and the rest of it is named.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from ..errors import InputError
@@ -51,14 +52,22 @@ def find_manifests(text: str, name: str) -> ManifestFile:
         What to call it.
     """
     manifests = parse_manifests(text, name)
-    if _holds_objects_only(manifests):
-        return manifests
+    if not _holds_objects_only(manifests):
+        manifests = _manifests_of_paste(text, name) or manifests
+    is_complete = text.endswith(("\n", "}", "]"))
+    return manifests if is_complete else replace(manifests, last_line=text.count("\n") + 1)
+
+
+def _manifests_of_paste(text: str, name: str) -> ManifestFile | None:
+    """Return the manifests among what else was copied; None where nothing was."""
     lines = clean_lines(text)
     if is_paste(lines):
         return _manifests_of_pieces(list(split_pieces(lines)), name)
     without_quoting = "\n".join(line for _, line in lines) + "\n"
-    cleaned = parse_manifests(without_quoting, name) if without_quoting.rstrip() != text.rstrip() else manifests
-    return cleaned if _holds_objects_only(cleaned) else manifests
+    if without_quoting.rstrip() == text.rstrip():
+        return None
+    manifests = parse_manifests(without_quoting, name)
+    return manifests if _holds_objects_only(manifests) else None
 
 
 def _holds_objects(manifests: ManifestFile) -> bool:

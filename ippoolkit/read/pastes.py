@@ -76,7 +76,7 @@ _CHECK_START = "Checking IPAM for inconsistencies"
 # The same output, pasted from its middle.
 _CHECK_PARTS = ("Loading all IPAM ", "Loading all nodes", "Loading all workload endpoints", "Scanning for IP")
 _CHECK_END = "Check complete"
-_SHOW_IP = re.compile(r"IP [\da-fA-F:.]+ is (?:in use|not )")
+_SHOW_IP = re.compile(r"(?:IP )?[\da-fA-F:.]+ is (?:in use|not )")
 _NODE_STATUS = ("Calico process is running", "IPv4 BGP status", "IPv6 BGP status", "No IPv4 peers", "No IPv6 peers")
 _NOTE_LINE = re.compile(r"Note: ")
 _DESCRIBE = re.compile(r"Name: {2,}\S")
@@ -180,6 +180,7 @@ def split_pieces(lines: list[NumberedLine]) -> Iterator[Piece]:
             index += 1
             continue
         kind, end = _piece_at(lines, index)
+        end = max(end, index + 1)
         yield Piece(kind, tuple(lines[index:end]))
         index = end
 
@@ -194,7 +195,7 @@ def _piece_at(lines: list[NumberedLine], start: int) -> tuple[str, int]:
     if line.startswith((_CHECK_START, *_CHECK_PARTS)):
         return "ipam-check", _end_of_check(lines, start)
     if _SHOW_IP.match(line):
-        return "address", _end_while(lines, start, lambda text: text.startswith((" ", "Attributes", "IP ")))
+        return "address", _end_while(lines, start + 1, lambda text: text.startswith((" ", "Attributes", "IP ")))
     if line.startswith(_NODE_STATUS):
         return "bgp-peers", _end_of_node_status(lines, start)
     if _DESCRIBE.match(line):

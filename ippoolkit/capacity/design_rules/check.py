@@ -72,6 +72,7 @@ def check_design(scenario: Scenario, plans: Sequence[PlanEvaluation], verdicts: 
     findings += borrowed_tunnels(plans)
     findings += [finding for finding in design_findings(scenario) if not _is_covered_by_verdict(finding, scenario)]
     findings += fixed_block_size(scenario, verdicts)
+    findings += pods_not_read(scenario)
     return sort_by_severity(findings)
 
 
@@ -101,6 +102,13 @@ def borrowed_tunnels(plans: Iterable[PlanEvaluation]) -> Iterator[Finding]:
         if fill_result.borrowed_tunnel_addresses:
             params = {"tunnels": fill_result.borrowed_tunnel_addresses, "nodes": fill_result.nodes_without_block}
             yield Finding("tunnels-borrowed", plan.subject, params)
+
+
+def pods_not_read(scenario: Scenario) -> Iterator[Finding]:
+    """Say where nodes exist and their pods were not read: a plan with none of them holds for no cluster."""
+    cluster = scenario.cluster
+    if cluster.nodes and not cluster.pods and not cluster.has_read("Pod"):
+        yield Finding("pods-not-read", "", {"nodes": len(cluster.nodes)})
 
 
 def fixed_block_size(scenario: Scenario, verdicts: Iterable[Verdict]) -> Iterator[Finding]:

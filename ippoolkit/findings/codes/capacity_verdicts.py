@@ -154,6 +154,13 @@ CAPACITY_VERDICTS = (
         short_message=N_("no pool was read"),
     ),
     Rule(
+        "pods-not-read",
+        "warning",
+        "kit",
+        N_("The pods of {nodes:node} were not read: the verdict counts none on them."),
+        N_("Add the output of kubectl get pods -A -o json, or plan with --pods-per-node."),
+    ),
+    Rule(
         "node-no-pool",
         "error",
         "ippool",

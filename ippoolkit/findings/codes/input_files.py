@@ -146,6 +146,13 @@ INPUT_FILES = (
         N_("Save the command's output again."),
     ),
     Rule(
+        "file-end",
+        "warning",
+        "kit",
+        N_("The last line has no end: the file may have been cut."),
+        N_("Save it again before correcting anything."),
+    ),
+    Rule(
         "lines-unread",
         "info",
         "kit",
@@ -200,7 +207,7 @@ INPUT_FILES = (
         "warning",
         "ipam",
         N_(
-            "{count:address} routed singly to node {gateway} outside its blocks ({blocks}): {which}. The node borrowed "
+            "{count:address} routed singly to {gateway} outside its blocks ({blocks}): {which}. The node borrowed "
             "them from another node's block, or from a block without affinity."
         ),
         N_("Save kubectl get ipamblocks -o json to see whose block it is."),

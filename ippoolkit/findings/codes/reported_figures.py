@@ -230,6 +230,8 @@ REPORTED_FIGURES = (
         "blocks",
         N_("{count:block} with affinity, on {nodes:node}: {which}."),
     ),
+    Rule("blocks-listed", "info", "blocks", N_("{count:block} are listed by name ({sizes}).")),
+    Rule("routes-blocks", "info", "blocks", N_("{count:block} are routed, to {nodes:node}.")),
     Rule(
         "affinities-overlap",
         "error",
