@@ -148,14 +148,21 @@ def _borrowed(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
 
 def _blocks(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
     """Tell of blocks outside all pools, by number or by name where their ranges are known."""
-    blocks, rows = reading.scenario.cluster.blocks, metrics.pools
-    pools = [cidr for row in rows if (cidr := Cidr.parse_or_none(row.get("cidr")))]
-    outside = [block for block in blocks if pools and not any(block.cidr.overlaps(pool) for pool in pools)]
+    pools = [cidr for row in metrics.pools if (cidr := Cidr.parse_or_none(row.get("cidr")))]
+    listed = [
+        (block.cidr, len(block.allocations))
+        for block in reading.scenario.cluster.blocks
+        if pools and not any(block.cidr.overlaps(pool) for pool in pools)
+    ]
+    outside = listed or list(reading.blocks_outside)
     count = len(outside) or metrics.totals.get("blocks_outside_pools") or 0
     if count:
-        which = _names_or_not_listed([block.cidr for block in outside])
-        addresses: object = sum(len(block.allocations) for block in outside) if outside else "?"
-        yield Finding("blocks-outside-reported", "", {"count": count, "which": which, "addresses": addresses})
+        params = {
+            "count": count,
+            "which": _names_or_not_listed([cidr for cidr, _ in outside]),
+            "addresses": sum(addresses for _, addresses in outside) if outside else "?",
+        }
+        yield Finding("blocks-outside-reported", "", params)
 
 
 def _handles(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
