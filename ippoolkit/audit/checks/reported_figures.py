@@ -37,6 +37,7 @@ def check_reported_figures(reading: Reading, metrics: ClusterMetrics) -> Iterato
         The figures of its objects, completed by those of texts.
     """
     cluster = reading.scenario.cluster
+    yield from _pools(reading, metrics)
     for required, check in _CHECKS:
         if any(kind in cluster.unknown for kind in required):
             yield from check(reading, metrics)
@@ -65,10 +66,11 @@ def _ranges(reading: Reading) -> Iterator[Finding]:
 
 def _pools(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
     """Say of each pool how full it is, in addresses and, where they are known, in blocks."""
-    del reading
+    cluster = reading.scenario.cluster
+    counted = {str(pool.cidr) for pool in cluster.pools} if cluster.has_read("IPPool", "IPAMBlock") else set()
     for row in metrics.pools:
         used, capacity = row.get("allocated"), row.get("capacity")
-        if used is None or not capacity:
+        if used is None or not capacity or row["cidr"] in counted:
             continue
         subject = f"IPPool/{row.get('name') or row['cidr']}"
         free = row["free"] if row.get("free") is not None else capacity - used
@@ -227,7 +229,6 @@ def _waiting_pods(reading: Reading) -> Iterator[Finding]:
 _Check = Callable[[Reading, ClusterMetrics], Iterator[Finding]]
 # Each with the kinds of which one must be missing: else a check on objects says the same, and more.
 _CHECKS: tuple[tuple[tuple[str, ...], _Check], ...] = (
-    (("IPPool", "IPAMBlock"), _pools),
     (("IPPool", "IPAMBlock", "Node"), _nodes_at_cap),
     (("IPAMBlock", "Pod", "Node", "Service"), _leaked),
     (("IPPool", "IPAMBlock", "Pod", "Node"), _unallocated),

@@ -293,6 +293,13 @@ INPUT_FILES = (
         N_("Never write this dump back to a cluster. Save the kubectl output unmodified."),
     ),
     Rule("scenarios-several", "error", "kit", N_("The files contain {count} scenarios."), N_("Provide only one.")),
+    Rule(
+        "block-length",
+        "error",
+        "ipam",
+        N_("The block lists {listed} of its {size:address}: the dump was cut or edited."),
+        N_("Save the command's output again."),
+    ),
     Rule("block-attribute", "error", "ipam", N_("Ordinal {ordinal} refers to an attribute that does not exist.")),
     Rule(
         "annotation-pools",
