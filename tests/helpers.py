@@ -16,9 +16,14 @@ CLUSTERS = sorted(folder.name for folder in (RECORDINGS / "clusters").iterdir())
 
 def engine_state(ipam: Ipam) -> dict[str, object]:
     """Return all that decides what an engine does next, in a form that can be compared."""
-    names = {"pools": ipam.pools, "nodes": ipam.nodes, "reservations": ipam.reservations, "config": ipam.config}
-    arrays = {name: array.tobytes() for name, array in ipam.state._asdict().items()}
-    return {**arrays, "handles": list(ipam.handles), "names": repr(names)}
+    names = {
+        "pools": ipam.store.pools,
+        "nodes": ipam.store.nodes,
+        "reservations": ipam.store.reservations,
+        "config": ipam.store.config,
+    }
+    arrays = {name: array.tobytes() for name, array in ipam.store.state._asdict().items()}
+    return {**arrays, "handles": list(ipam.store.handles), "names": repr(names)}
 
 
 def unpacked(path: Path, folder: Path) -> Path:
