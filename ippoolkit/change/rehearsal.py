@@ -125,7 +125,6 @@ class Rehearsal:
             step,
             tuple(self.usage()),
             pod_count,
-            len(tunnel_changes),
             tuple(group.keys for group in pod_groups),
             usage_per_batch,
             tuple(failures),

@@ -34,7 +34,6 @@ from .impact import at_manifest_field, impact_findings
 AnyPath = str | Path
 ACTIONS = ("create", "apply", "replace", "patch", "delete")
 JUDGES = ("calicoctl", "kubectl")
-ALL_JUDGES = (*JUDGES, "apiserver")
 
 
 class Decision(StrEnum):

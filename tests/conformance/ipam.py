@@ -2,9 +2,8 @@
 
 import ipaddress
 
-from ippoolkit.calico.pool_rules import parse_reserved_cidr
 from ippoolkit.calico.releases import NEWEST, Release
-from ippoolkit.cidr import Cidr, CidrError
+from ippoolkit.cidr import ADDRESS_BITS, Cidr, CidrError
 from ippoolkit.findings import RULES
 from ippoolkit.ipam import Ipam, IpamError
 from ippoolkit.read import to_model
@@ -154,6 +153,13 @@ def _blocks(ipam):
     return {"blocks": rows}
 
 
+def _reserved_cidr(text, release):
+    """Read an entry of reservedCIDRs, of which releases before v3.33 take a bare address as a range of one."""
+    if "/" not in text and not release.has("reservation-cidrs-only"):
+        text = f"{text}/{ADDRESS_BITS[6 if ':' in text else 4]}"
+    return Cidr.parse_ignoring_host_bits(text)
+
+
 def _utilization(ipam):
     return {"pools": [_clamped(ipam, row) for row in utilization(ipam)]}
 
@@ -181,7 +187,7 @@ _DO = {
         **{_CONFIG[key]: value for key, value in changes.items()}
     ),
     "reservation-create": lambda ipam, name, cidrs: ipam.resources.create_reservation(
-        name, [parse_reserved_cidr(each, ipam.store.release) for each in cidrs]
+        name, [_reserved_cidr(cidr, ipam.store.release) for cidr in cidrs]
     ),
     "reservation-delete": lambda ipam, name: ipam.resources.delete_reservation(name),
     "assign": _assign,

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 _ENVIRONMENT_PREFIX = "CALICO_IPV"
 _NODE = TypeAdapter(Node)
-_NOT_NAMED = 8  # settings of a file that are listed by name, more are counted
 
 Mapped = Mapping[str, Any]
 ObjectReader = Callable[[Mapped, Document, InstallerSettings], object]
