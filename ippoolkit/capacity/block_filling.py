@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class BlockClass:
-    """Blocks that can be claimed, with `size` usable addresses each.
+    """Blocks of one pool that can be claimed, with `usable_addresses` each.
 
-    A pool is one room, and where reservations cut into blocks one more for each size of what is left of them.
+    A pool has one class, and where reservations cut into blocks one more for each number of addresses that remain.
     """
 
     blocks: int
@@ -26,7 +26,7 @@ class BlockClass:
 
 @dataclass(frozen=True, slots=True)
 class AddressDemand:
-    """`count` addresses that a node draws from the rooms given by index, in the order of the pools' names."""
+    """`count` addresses that a node draws from the block classes given by index, in the order of the pools' names."""
 
     count: int
     block_classes: tuple[int, ...]
@@ -37,9 +37,9 @@ class AddressDemand:
 class NodeLoad:
     """Alike nodes, and what each of them draws.
 
-    `busiest` is the number of pods on the one that has most. `kept_back` addresses of each block are not for pods
-    (Windows). `cap` is the most blocks that one may hold in `pod_rooms`. `needs_block`: a planned node is given a
-    block even where it draws nothing, as sound practice asks.
+    `reserved_per_block` addresses of each block are not for pods (Windows). `max_blocks` is the most blocks that a node
+    may hold in `pod_block_classes`. `needs_block`: a planned node is given a block even where it draws nothing, as
+    sound practice asks.
     """
 
     name: str
@@ -57,7 +57,7 @@ class NodeLoad:
 class FillResult:
     """What came of it. Nodes and pods are numbered from 1 in the order of joining; 0 stands for none."""
 
-    claimed_blocks: list[int]  # blocks, per room
+    claimed_blocks: list[int]  # blocks, per block class
     used_addresses: list[int]  # addresses, per room, borrowed ones included
     free_in_claimed_blocks: list[int]  # free addresses in claimed blocks, per room
     borrowed_addresses: int = 0

@@ -27,7 +27,7 @@ from .block_filling import AddressDemand, BlockClass, NodeLoad
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """The pools of one family in the order of their names, and their rooms; `rooms_of` holds each pool's indices."""
+    """The pools of one family by name, and their block classes; `classes_by_pool` holds each pool's indices."""
 
     version: IPVersion
     pools: tuple[IPPool, ...]
@@ -37,7 +37,7 @@ class Supply:
     auto_allocate_blocks: bool  # autoAllocateBlocks: whether nodes claim new blocks
 
     def block_classes_of(self, pool_indices: Iterable[int]) -> tuple[int, ...]:
-        """Return the rooms of these pools, in order."""
+        """Return the block classes of these pools, in order."""
         return tuple(block_class for pool_index in pool_indices for block_class in self.classes_by_pool[pool_index])
 
 

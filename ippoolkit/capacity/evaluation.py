@@ -432,7 +432,7 @@ def _limit_that_binds_next(evaluation: Evaluation) -> str:
 
 
 def _first_problem(end: Evaluation, last_problem: Problem) -> tuple[int, Problem]:
-    """Find the first month that has a problem; `last` is that of the last month."""
+    """Find the first month that has a problem; `last_problem` is that of the last month."""
     last_good_month, first_bad_month = 0, end.plan.month  # fine at `low`, not at `high`
     while first_bad_month - last_good_month > 1:
         middle = (last_good_month + first_bad_month) // 2

@@ -20,7 +20,7 @@ from .steps import Change, objects_naming_pool
 def find_pitfalls(
     scenario: Scenario, change: Change, results: tuple[StepResult, ...], initial_state: ClusterState | None
 ) -> list[Finding]:
-    """Return what is to be known before a procedure that holds; `start` is the cluster before a new blockSize."""
+    """Return what is to be known before a procedure that holds; `initial_state` is the cluster before."""
     pitfalls = list(_step_pitfalls(scenario, change, results))
     return (
         pitfalls

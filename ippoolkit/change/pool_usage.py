@@ -36,7 +36,8 @@ class PoolUsage:
 class StepResult:
     """One step, carried out: what each pool holds after it, how many pods moved, what broke.
 
-    Where pods are recreated, `groups` are the keys of those that go together, `batches` what pools hold after each.
+    Where pods are recreated, `groups` are the keys of those that go together, `usage_per_batch` what pools hold after
+    each.
     """
 
     step: Step

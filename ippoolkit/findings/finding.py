@@ -44,10 +44,10 @@ class Place:
 class Finding:
     """One judgement: a rule's code applied to a subject, with the numbers that decided.
 
-    Sentence, mend and source are the rule's; they are put into words only when somebody reads them. Of rules that
-    serve several kinds of object, such as "unknown field", `origin` is the key of the source of this one. `judges` are
-    those who refuse a manifest for it. A number may itself be a finding: the reason. `release` is the one that advice
-    has to fit; the newest where it is left out.
+    Message, remedy and source are the rule's; they are put into words only when somebody reads them. Of rules that
+    serve several kinds of object, such as "unknown field", `source_key` is that of this one. `refused_by` are those who
+    refuse a manifest for it. A parameter may itself be a finding: the reason. `release` is the one that advice has to
+    fit; the newest where it is left out.
     """
 
     code: str

@@ -29,7 +29,7 @@ class ClusterResources:
         self._random = random.Random(store.seed)  # noqa: S311 (a simulation)
 
     def create_pool(self, pool: IPPool, *, validate: bool = True) -> None:
-        """Create a pool; not `checked`: as kubectl does, which lets it overlap others and blocks of another size."""
+        """Create a pool; without `validate` as kubectl does: it may overlap others and blocks of another size."""
         if pool.name in self.store.pools:
             raise IpamError("exists-already", kind="IPPool", name=pool.name)
         pool = known_pool(pool, self.store.release)
@@ -69,7 +69,7 @@ class ClusterResources:
         self.refresh(pools=True)
 
     def change_pool(self, name: str, *, validate: bool = True, **changes: object) -> None:
-        """Change fields of a pool, by the names of the model; not `checked`: its blockSize too, as people force it."""
+        """Change fields of a pool, by the names of the model; without `validate` its blockSize too."""
         pool = self._existing_pool(name)
         changed = known_pool(replace(pool, **changes), self.store.release)  # type: ignore[arg-type]
         if validate:
@@ -86,7 +86,10 @@ class ClusterResources:
         self.refresh(pools=True)
 
     def delete_pool(self, name: str, *, release_blocks: bool = True) -> None:
-        """Delete a pool: its empty blocks go, the others lose their affinity; not `releasing`: kubectl keeps both."""
+        """Delete a pool: its empty blocks go, the others lose their affinity.
+
+        Without `release_blocks` as kubectl does, which keeps both.
+        """
         pool = self._existing_pool(name)
         if release_blocks:
             for slot, cidr in self.store.slots():

@@ -57,11 +57,11 @@ class CniRequests:
         ----------
         host, handle
             The node, and what the addresses are held by.
-        v4, v6
+        ipv4_count, ipv6_count
             How many of each family.
         use
             What for; `load-balancer` is the host that asks for LoadBalancer addresses.
-        pools4, pools6
+        ipv4_pools, ipv6_pools
             Names or CIDRs of pools to draw from, in this order, whatever they select.
         namespace_labels
             Labels of the pod's namespace; None where there is none.

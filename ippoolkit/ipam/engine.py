@@ -109,9 +109,10 @@ class Ipam:
         Parameters
         ----------
         events
-            A row each, with the columns of `bulk`, in order of time.
-        rows, requests
-            The ranges of all requests, as `ranges` returns them, and the requests, with the columns of `bulk`.
+            A row each, with the columns of `batch_events`, in order of time.
+        ranges, requests
+            The ranges of all requests, as `ClusterResources.request_ranges` returns them, and the requests, with the
+            columns of `batch_events`.
         """
         statuses = np.zeros(len(events), np.int64)
         out = np.zeros(layout.RELEASE_BATCH, np.int64)

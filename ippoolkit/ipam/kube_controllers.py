@@ -20,11 +20,11 @@ class KubeControllers:
         self._tasks: list[tuple[int, str, str]] = []  # what comes next: when, what, whom
 
     def start(self, leak_grace_period: float = DEFAULT_LEAK_GRACE_PERIOD, *, first_tick: float | None = None) -> None:
-        """Start kube-controllers, or start it anew: its clocks are in its memory only.
+        """Start kube-controllers, or restart it: its clocks are in its memory only.
 
         Parameters
         ----------
-        grace
+        leak_grace_period
             leakGracePeriod in seconds; 0 for none, and then it collects nothing but the blocks of nodes that are gone.
         first_tick
             Seconds from now to its first tick; left out, half the grace period.

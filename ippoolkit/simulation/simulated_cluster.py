@@ -52,7 +52,7 @@ class BlockCounts:
 class SimulatedCluster:
     """The engine, and what the workloads have to know of nodes and pods.
 
-    `on` holds for each pod the node it runs on, -1 for none; `up` the nodes that pods may be put on.
+    `pod_nodes` holds for each pod the node it runs on, -1 for none; `schedulable_nodes` those that take new pods.
     """
 
     scenario: Scenario
@@ -102,7 +102,7 @@ class SimulatedCluster:
             if pod.host_network or not pod.addresses or pod.node not in self.ipam.store.nodes:
                 continue
             name = f"{pod.namespace}/{pod.name}"
-            numbers = self.add_pods([name])  # which may replace `on` by a longer one
+            numbers = self.add_pods([name])  # which may replace `pod_nodes` by a longer array
             self.pod_nodes[numbers] = self.ipam.store.nodes[pod.node].number
             for address in pod.addresses:
                 self._assign_if_free(pod.node, name, address)
@@ -319,7 +319,7 @@ class SimulatedCluster:
     # ---- requests
 
     def request_index(self, node: int) -> int:
-        """Return what the pods of a node ask for: the place in `pools_of`."""
+        """Return what the pods of a node ask for: the index in `request_pools`."""
         return int(self._node_requests[node])
 
     @property

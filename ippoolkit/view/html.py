@@ -48,7 +48,7 @@ def verdict_html(analysis: Analysis, lang: str = "en", *, buttons: bool = False)
 
 
 def capacity_tiles_html(analysis: Analysis, lang: str = "en", *, short: bool = False) -> str:
-    """Return the key figures of the family whose verdict is worst; `brief`: blocks, addresses and when only."""
+    """Return the key figures of the family whose verdict is worst; `short`: blocks, addresses and when only."""
     return tile_boxes_html(capacity_tiles(analysis, lang, short=short))
 
 
@@ -81,9 +81,9 @@ def text_table_html(
         A text a column.
     rows
         Its cells.
-    left
+    left_aligned
         Whether a column is text, set to the left.
-    marks
+    cell_classes
         Classes of each cell, as verdicts have them; none if left out.
     links
         Where the texts of the first column lead.

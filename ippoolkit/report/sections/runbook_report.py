@@ -38,7 +38,7 @@ class RunbookReport(BaseReport):
 
     Parameters
     ----------
-    made
+    rehearsed_runbook
         The runbook.
     lang
         Language: ``en`` or ``zh``.
