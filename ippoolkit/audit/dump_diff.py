@@ -32,7 +32,7 @@ _SECONDS_PER_DAY = 86_400
 
 
 def diff(old: Audit, new: Audit, *, days: float | None = None) -> list[Finding]:
-    """Say what changed between two dumps, gravest first.
+    """Say what changed between two dumps, most severe first.
 
     Parameters
     ----------

@@ -86,7 +86,7 @@ def pool_at_each_block_size(scenario: Scenario, pool: IPPool) -> Iterator[PoolAt
     coverage = reserved_coverage(scenario, pool)
     demand = None
     for size in sizes:
-        if demand is None or coverage.covered_ranges:  # reservations cut each size's blocks into other rooms
+        if demand is None or coverage.covered_ranges:  # reservations cut each size's blocks into other block classes
             cluster = replace(scenario.cluster, pools=(replace(pool_for_all_nodes, block_size=size),))
             demand = compute_demand(replace(scenario, cluster=cluster), pool.version).without_unserved_nodes()
             idle_code = idle_code or ("" if demand.loads_after() else "pool-selects-none")

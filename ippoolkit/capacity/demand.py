@@ -146,7 +146,7 @@ def reserved_coverage(scenario: Scenario, pool: IPPool) -> Coverage:
 
 
 def block_classes_of_pool(cidr: Cidr, block_size: int, coverage: Coverage) -> tuple[BlockClass, ...]:
-    """Return a pool's rooms: its whole blocks, then what reservations leave of others, roomiest first."""
+    """Return a pool's block classes: its whole blocks, then what reservations leave of others, largest first."""
     blocks, addresses_per_block = cidr.subnet_count(block_size), 1 << (cidr.bits - block_size)
     if not coverage.covered_ranges:
         return (BlockClass(blocks, addresses_per_block),)

@@ -116,7 +116,7 @@ class ClusterState:
         return next((name for name, pool in sorted(self.ipam.store.pools.items()) if address in pool.cidr), "")
 
     def copy(self) -> ClusterState:
-        """Return a stage of its own in the same state."""
+        """Return a copy in the same state."""
         return ClusterState(self.ipam.copy(), dict(self.tunnel_addresses), self.wireguard_versions)
 
     @property
@@ -191,7 +191,7 @@ class ClusterState:
         return address in self.ipam.requests.ips_by_handle(tunnel.handle)
 
     def _reassign(self, handles: Sequence[str], address_requests: Sequence[AddressRequest]) -> None:
-        """Free what each handle holds, then ask anew for it where there are pools to ask."""
+        """Free what each handle holds, then ask again for it where there are pools to ask."""
         event_rows = []
         request_indices, table, requests = self.request_tables(address_requests)
         current_time = int(self.ipam.store.state.meta[layout.NOW])

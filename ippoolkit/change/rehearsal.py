@@ -24,7 +24,7 @@ SURGE_PARTS = 4  # parts in which a rollout comes: Kubernetes' maxSurge is 25% w
 
 @dataclass
 class Rehearsal:
-    """A cluster on the stage, and its pods as they are recreated."""
+    """A cluster in the engine, and its pods as they are recreated."""
 
     cluster: Cluster
     order: RecreateOrder = "namespace"
@@ -87,7 +87,7 @@ class Rehearsal:
                 case "annotate":
                     self._rename_pool({pool_name, str(step.pool.cidr)}, step.target_pool)
                 case "disable":
-                    if step.managed:  # tunnels do not follow a selector until calico-node starts anew
+                    if step.managed:  # tunnels do not follow a selector until calico-node restarts
                         self.cluster_state.ipam.resources.change_pool(pool_name, node_selector=SELECT_NO_NODE)
                     else:
                         self.cluster_state.ipam.resources.change_pool(pool_name, disabled=True)

@@ -78,7 +78,7 @@ class Change:
 
     @property
     def keeps_range(self) -> bool:
-        """Whether the range stays, and a temporary pool serves while its pool is made anew."""
+        """Whether the range stays, and a temporary pool serves while its pool is recreated."""
         return self.kind in ("block-size", "split")
 
     @property

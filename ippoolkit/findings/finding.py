@@ -14,7 +14,7 @@ from .sources import SOURCES, Source
 
 
 class Severity(StrEnum):
-    """How grave a finding is, gravest first."""
+    """How severe a finding is, most severe first."""
 
     ERROR = N_("error")
     WARNING = N_("warning")
@@ -23,7 +23,7 @@ class Severity(StrEnum):
 
     @property
     def rank(self) -> int:
-        """0 for the gravest."""
+        """0 for the most severe."""
         return list(Severity).index(self)
 
 
@@ -114,5 +114,5 @@ def fit_to_release(findings: Iterable[Finding], release: Release) -> list[Findin
 
 
 def sort_by_severity(findings: Iterable[Finding]) -> list[Finding]:
-    """Sort findings, gravest first, else in the order given."""
+    """Sort findings, most severe first, else in the order given."""
     return sorted(findings, key=lambda finding: finding.severity.rank)

@@ -19,7 +19,7 @@ from numba.core.caching import FunctionCache
 from . import state_pointer  # noqa: F401 (teaches numba what a State is)
 
 _PACKAGE_FOLDER = Path(__file__).parent
-# What is compiled together, and what it takes constants from: the rest of the kit may change without compiling anew.
+# What is compiled together, and what it takes constants from: the rest of the kit may change without recompiling.
 COMPILED_SOURCES = (
     "assignment.py", "batch_events.py", "bitmap.py", "blocks.py", "compilation.py", "datastore_keys.py",
     "free_queue.py", "gorand.json", "layout.py", "node_controller.py", "random_runs.py", "start_index.py",

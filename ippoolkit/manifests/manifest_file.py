@@ -92,7 +92,7 @@ def _split_documents(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _unreadable_value_findings(chunk: str, document: Document, first_line: int) -> Iterator[Finding]:
-    """Tell of what our reader takes and Calico's does not."""
+    """Find what our reader takes and Calico's does not."""
     version = _YAML_VERSION.match(chunk)
     if version and version[1] != "1.1":
         line = first_line + chunk.count("\n", 0, version.start(1))

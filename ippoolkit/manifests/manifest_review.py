@@ -48,7 +48,7 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ObjectReview:
-    """One object, what each judge says of it, and why; gravest findings first."""
+    """One object, what each judge says of it, and why; most severe findings first."""
 
     resource: Resource
     decisions: Mapping[str, Decision]

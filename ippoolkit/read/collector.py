@@ -1,4 +1,4 @@
-"""Documents to one Scenario: objects are gathered by kind and name, what cannot be used is told."""
+"""Documents to one Scenario: objects are gathered by kind and name, what cannot be used is reported."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ FIRST_DAY = 1
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """A number that is drawn anew for each run: normal around a mean, cut off at 0 unless `may_fall`."""
+    """A number that is drawn for each run: normal around a mean, cut off at 0 unless `may_fall`."""
 
     mean: float = 0.0
     deviation: float = 0.0

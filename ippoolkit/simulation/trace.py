@@ -87,7 +87,7 @@ class Trace(Workload):
                     batches.append(cluster.node_join_events([cluster.add_node(event.node, {})], event.time))
                 node = np.array([cluster.ipam.store.nodes[event.node].number], np.int64)
                 pods = cluster.add_pods([event.pod])
-                if cluster.pod_nodes[pods[0]] >= 0:  # it starts anew
+                if cluster.pod_nodes[pods[0]] >= 0:  # it restarts
                     batches.append(cluster.pod_end_events(pods, times))
                 batches.append(cluster.pod_start_events(pods, node, times))
             elif event.event == "pod-end":

@@ -88,7 +88,7 @@ def headroom_rows(audit: Audit) -> list[dict[str, Any]]:
 
 
 def audit_verdict(audit: Audit, lang: str = "en") -> tuple[Severity, str]:
-    """Return the gravest severity, and the whole in a sentence."""
+    """Return the most severe severity, and the whole in a sentence."""
     words = get_language(lang)
     # An object or a row that could not be read is as much an error as one that was found.
     found = (*audit.findings, *audit.notes)

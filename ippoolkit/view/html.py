@@ -92,7 +92,7 @@ def text_table_html(
     """
     row_list = [list(row) for row in rows]
     class_rows = cell_classes or [[""] * len(headings)] * len(row_list)
-    # Narrow windows make columns of sentences a word wide unless told not to.
+    # Narrow windows make columns of sentences a word wide unless forbidden.
     lengths = [max((len(row[index]) for row in row_list), default=0) for index in range(len(headings))]
     widths = ["long" if length > _LONG_TEXT else "whole" if length <= _UNBROKEN_TEXT else "" for length in lengths]
     column_classes = [
@@ -228,7 +228,7 @@ def findings_html(findings: Iterable[Finding], lang: str = "en") -> str:
 
 
 def review_html(review: Review, lang: str = "en") -> str:
-    """Return what each judge says of each object, and every finding; gravest first."""
+    """Return what each judge says of each object, and every finding; most severe first."""
     words = get_language(lang)
     objects = [
         {

@@ -13,7 +13,7 @@ from .context import AuditContext, abbreviate_names
 
 
 def nodes_without_pool(context: AuditContext) -> Iterator[Finding]:
-    """Tell of nodes that no pool selects, for pods and for tunnels."""
+    """Find nodes that no pool selects, for pods and for tunnels."""
     scenario = context.scenario
     for version in ip_versions(scenario):
         pool_supply = compute_supply(scenario, version)
@@ -62,7 +62,7 @@ def nodes_without_pool(context: AuditContext) -> Iterator[Finding]:
 
 
 def namespaces_without_pool(context: AuditContext) -> Iterator[Finding]:
-    """Tell of pools whose namespaceSelector matches no namespace."""
+    """Find pools whose namespaceSelector matches no namespace."""
     namespaces = context.index.cluster.namespaces
     for pool in context.index.pools:
         if pool.namespace_selector and not any(selects_namespace(pool, namespace.labels) for namespace in namespaces):
@@ -70,7 +70,7 @@ def namespaces_without_pool(context: AuditContext) -> Iterator[Finding]:
 
 
 def pools_named(context: AuditContext) -> Iterator[Finding]:
-    """Tell of annotations that name a pool which is disabled or missing: new pods get no address."""
+    """Find annotations that name a pool which is disabled or missing: new pods get no address."""
     cluster = context.index.cluster
     pools_by_name = {name: pool for pool in cluster.pools for name in (str(pool.cidr), pool.name)}
     objects_by_problem: dict[tuple[str, str], dict[str, list[str]]] = {}

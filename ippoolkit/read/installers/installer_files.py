@@ -70,7 +70,7 @@ class InstallerReader:
 
     @property
     def kinds_seen(self) -> set[str]:
-        """Kinds that the installer's input tells of."""
+        """Kinds that the installer's input describes."""
         kinds = {"IPPool"} if self.pools else set()
         return kinds | ({"Node"} if self.nodes else set())
 
