@@ -119,7 +119,7 @@ def needs_of_node(
     Returns
     -------
     tuple
-        Per block class the blocks claimed and the addresses that stay free in them; and what its own blocks do not cover.
+        Per block class the blocks claimed and the addresses free in them; and what its own blocks do not cover.
     """
     claimed_by_class: dict[int, int] = {}
     free_in_own_blocks: dict[int, int] = {}
