@@ -29,18 +29,38 @@ MINIMISING_RUNS = 150
 
 # What reads each kind; {} stands for the document, OUT for a file that does not exist yet.
 READ = (
-    "capacity {}", "capacity {} --json --lang zh", "scenario {}", "audit {}", "audit {} --json", "convert {}",
-    "snapshot {} -o OUT.yaml", "snapshot {} -o OUT.json --redact", "from-installer {}", "recommend {}", "free {} --prefix 24",
-)  # fmt: skip
+    "capacity {}",
+    "capacity {} --json --lang zh",
+    "scenario {}",
+    "audit {}",
+    "audit {} --json",
+    "convert {}",
+    "snapshot {} -o OUT.yaml",
+    "snapshot {} -o OUT.json --redact",
+    "from-installer {}",
+    "recommend {}",
+    "free {} --prefix 24",
+)
 OBJECTS = (
     *READ,
-    "check {}", "check {} --json", "check {} --sarif", "check {} --junit --lang zh", "check {} --action delete",
-    "check POOL --existing {}", "check {} --existing {} --action replace", "check {} --action patch --existing KUBEAN",
-    "diff {} KUBEAN", "diff KUBEAN {} --json", "pools-for -c {} --node n1", "pools-for -c {} --coverage --json",
-    "simulate {}", "simulate {} --days 2 --churn 0.1 --json",
-    "runbook block-size -c {} --pool default-ipv4-ippool --to 27", "runbook retire -c {} --pool p",
+    "check {}",
+    "check {} --json",
+    "check {} --sarif",
+    "check {} --junit --lang zh",
+    "check {} --action delete",
+    "check POOL --existing {}",
+    "check {} --existing {} --action replace",
+    "check {} --action patch --existing KUBEAN",
+    "diff {} KUBEAN",
+    "diff KUBEAN {} --json",
+    "pools-for -c {} --node n1",
+    "pools-for -c {} --coverage --json",
+    "simulate {}",
+    "simulate {} --days 2 --churn 0.1 --json",
+    "runbook block-size -c {} --pool default-ipv4-ippool --to 27",
+    "runbook retire -c {} --pool p",
     "report-in-process {}",
-)  # fmt: skip
+)
 COMMANDS = {
     "scenario": OBJECTS,
     "manifest": OBJECTS,

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...calico.limits import DEFAULT_BLOCK_SIZE
-from ...cidr import Cidr, IPVersion
+from ...cidr import ADDRESS_BITS, Cidr, IPVersion
 from ...errors import InputError
 from ...findings import Finding, Place
 from ..document import Document
@@ -227,8 +227,8 @@ def read_cni_configuration(value: Mapping[str, Any], settings: InstallerSettings
         if plugin.get("type") != "calico":
             continue
         ipam = get_mapping(plugin, "ipam")
-        pools = {version: tuple(map(str, get_list(ipam, f"ipv{version}_pools"))) for version in (4, 6)}
-        settings.cni_pools = pools  # type: ignore[assignment]  # the literal versions are ints to mypy
+        pools = {version: tuple(map(str, get_list(ipam, f"ipv{version}_pools"))) for version in ADDRESS_BITS}
+        settings.cni_pools = pools
         if ipam.get("type", "calico-ipam") != "calico-ipam":
             settings.notes.append(Finding("plugin-other", "", {"plugin": f"ipam {ipam.get('type')}"}))
 
