@@ -10,7 +10,7 @@ import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from types import GenericAlias
 from typing import Any, Literal
@@ -130,6 +130,7 @@ class _CellMetadata(BaseModel):
 
 
 class _Cell(BaseModel):
+    id: str = ""
     cell_type: Literal["code", "markdown", "raw"]
     source: str | list[str]
     metadata: _CellMetadata
@@ -209,6 +210,7 @@ def _reason(detail: ErrorDetails) -> str:
     return "Input should be an object" if detail["type"] == "model_type" else detail["msg"]
 
 
+@cache
 def builtin_templates() -> tuple[str, ...]:
     """Return the names of the kit's own templates: its notebooks that take a scenario, scenarios or files."""
     names = []

@@ -81,11 +81,19 @@ def run_command(command: str, document: Path, folder: Path) -> None:
         load(folder / "out.json")
 
 
-def _run_command_line(arguments: list[str]) -> int:
+@cache
+def _command_line() -> Any:
+    """Return what Typer builds of the commands' signatures: it takes longer than most documents do."""
+    from typer.main import get_command
+
     from ippoolkit.cli import app
 
+    return get_command(app)
+
+
+def _run_command_line(arguments: list[str]) -> int:
     try:
-        status = app(arguments, standalone_mode=False)
+        status = _command_line().main(arguments, standalone_mode=False)
     except typer.Exit as ended:
         return int(ended.exit_code)
     except Exception as error:
