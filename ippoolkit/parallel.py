@@ -83,6 +83,9 @@ class Journal:
     def __init__(self, path: str | Path) -> None:
         self._path = Path(path)
         self._known: dict[str, Any] = {}
+        if self._path.exists() and not self._path.is_file():  # a device may have no end
+            params = {"reason": "not a regular file"}
+            raise InputError([Finding("file-unreadable", params=params, place=Place(str(path)))])
         try:
             with self._path.open("a+", encoding="utf-8") as file:
                 file.seek(0)
@@ -96,7 +99,7 @@ class Journal:
             try:
                 entry = json.loads(line)
                 self._known[entry["key"]] = entry["value"]
-            except (ValueError, TypeError, KeyError):
+            except (ValueError, TypeError, KeyError, RecursionError):
                 continue
 
     def get(self, key: str) -> Any | None:
