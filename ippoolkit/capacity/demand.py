@@ -283,7 +283,7 @@ def _load_of_node(
     pod_pools = pools_for(supply, node.labels)
     pools_by_missing_tunnel = tunnel_pools(scenario, supply, node.labels)
     tunnel_demands: list[AddressDemand] = []
-    for tunnel_type, pool_index in tunnels:
+    for tunnel_type, pool_index in () if node.windows else tunnels:  # there it is one of the reserved addresses
         pools_by_missing_tunnel.pop(tunnel_type, None)
         if pool_index is not None:
             tunnel_demands.append(AddressDemand(1, supply.block_classes_of((pool_index,)), is_tunnel=True))

@@ -102,7 +102,7 @@ class Verdict:
     @cached_property
     def finding(self) -> Finding:
         """The verdict as a finding."""
-        severity = SEVERITY_OF_STATUS[self.status]
+        severity = Severity.ERROR if self.code == "pools-not-read" else SEVERITY_OF_STATUS[self.status]
         return Finding(self.code, self.subject, self.params, severity_override=severity, release=self.release)
 
 
@@ -383,8 +383,10 @@ class PlanEvaluation:
         return decide_verdict(self.start, self.end, self.subject)
 
 
-def no_pool_verdict() -> Verdict:
-    """Return the verdict on a plan without any pool."""
+def no_pool_verdict(*, pools_were_read: bool = True) -> Verdict:
+    """Return the verdict on a plan without any pool: what was not read may be there."""
+    if not pools_were_read:
+        return Verdict(Status.IDLE, "pools-not-read", "")
     return Verdict(Status.FAILS, "no-pool", LIMIT_BLOCKS)
 
 

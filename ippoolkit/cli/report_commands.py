@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 from collections.abc import Iterator
@@ -191,7 +190,9 @@ def _parse_value(text: str, default: object) -> object:
         return text
     if isinstance(default, bool) and text in ("true", "false", "yes", "no"):
         return text in ("true", "yes")
+    from ..read.json_text import load_json
+
     try:
-        return json.loads(text)
+        return load_json(text)
     except ValueError:
         return text

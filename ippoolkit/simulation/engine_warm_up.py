@@ -17,6 +17,7 @@ from ..cidr import Cidr
 from ..ipam import Ipam
 from ..ipam.compilation import needs_compiling
 from ..model import Cluster, IPPool, NodeGroup, Plan, Scenario
+from .monte_carlo import Distribution, Future, monte_carlo
 from .runner import place_planned_pods, simulate
 from .workloads import InitialRollout, NodeReplacement
 
@@ -45,6 +46,7 @@ def compile_engine() -> None:
     scenario = Scenario(cluster=cluster, plan=Plan(groups=(group,)))
     place_planned_pods(scenario)
     simulate(scenario, InitialRollout(), NodeReplacement(days=2, interval_days=1))
+    monte_carlo(scenario, Future(days=1, lifetime=Distribution(1)), runs=1)
 
     ipam = Ipam()
     inner = IPPool(name="inner", cidr=Cidr.parse("10.0.0.0/28"), block_size=29)

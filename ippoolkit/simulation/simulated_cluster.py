@@ -10,13 +10,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..calico.pool_selection import max_blocks_per_node
+from ..calico.pool_selection import OS_LABEL, max_blocks_per_node
 from ..capacity.demand import Supply, compute_supply, ip_versions, tunnel_pools
 from ..cidr import ADDRESS_BITS, Address, IPVersion
 from ..ipam import Ipam, IpamError, batch_events, layout
 from ..ipam.from_cluster import engine_without_nodes
 from ..model import Allocation, NodeGroup, Scenario
-from ..model.cluster import OS_LABEL
 
 Events = NDArray[np.int64]
 SECOND = 1_000_000

@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..calico.limits import LINK_LOCAL_CIDR, WINDOWS_HANDLE
+from ..calico.pool_selection import OS_LABEL
 from ..calico.selectors import SelectorError, parse_selector
 from ..cidr import Address, Cidr, IPVersion, address_from_int
 from ..findings import Finding
@@ -32,7 +33,6 @@ from ..model import (
     Scenario,
     Service,
 )
-from ..model.cluster import OS_LABEL
 from ..read import Reading
 from ..read.reading import ALL_KINDS
 from ..read.reported import ANY_ROW, ReportedFigures
