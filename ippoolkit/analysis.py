@@ -27,7 +27,7 @@ class Analysis:
     """Everything that closed arithmetic says about one scenario.
 
     Nothing is computed before it is asked for, and nothing twice: views, reports and widgets that show the same
-    scenario share one `Analysis`. It never changes; a changed scenario is analysed anew.
+    scenario share one `Analysis`. It never changes; a changed scenario gets another.
 
     Parameters
     ----------

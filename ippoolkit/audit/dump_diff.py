@@ -35,7 +35,7 @@ _TABLE_NOTES = frozenset(
 
 
 def diff(old: Audit, new: Audit, *, days: float | None = None) -> list[Finding]:
-    """Say what changed between two dumps, gravest first.
+    """Say what changed between two dumps, most severe first.
 
     Parameters
     ----------

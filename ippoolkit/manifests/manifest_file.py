@@ -52,7 +52,7 @@ def parse_manifests(text: str, file: str) -> ManifestFile:
             problems += error.problems
             continue
         # Behind a "..." another document could follow; the readers stop at the first.
-        document = parsed[0] if parsed else Document(file, None, lambda _, line=first_line: line)  # type: ignore[misc]
+        document = parsed[0] if parsed else Document.without_lines(file, line=first_line)
         documents.append(document)
         problems += _unreadable_value_findings(chunk, document, first_line)
     return ManifestFile(
@@ -80,7 +80,7 @@ def _split_documents(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _unreadable_value_findings(chunk: str, document: Document, first_line: int) -> Iterator[Finding]:
-    """Tell of what our reader takes and Calico's does not."""
+    """Find what our reader takes and Calico's does not."""
     version = _YAML_VERSION.match(chunk)
     if version and version[1] != "1.1":
         line = first_line + chunk.count("\n", 0, version.start(1))

@@ -34,7 +34,6 @@ from .impact import at_manifest_field, impact_findings
 AnyPath = str | Path
 ACTIONS = ("create", "apply", "replace", "patch", "delete")
 JUDGES = ("calicoctl", "kubectl")
-ALL_JUDGES = (*JUDGES, "apiserver")
 
 
 class Decision(StrEnum):
@@ -49,7 +48,7 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ObjectReview:
-    """One object, what each judge says of it, and why; gravest findings first."""
+    """One object, what each judge says of it, and why; most severe findings first."""
 
     resource: Resource
     decisions: Mapping[str, Decision]

@@ -32,7 +32,7 @@ class ReportedFigures:
 
 @dataclass(slots=True)
 class ReportedPool:
-    """A pool as far as a text tells it; what is not told is absent from `spec`."""
+    """A pool as far as a text describes it; what it does not say is absent from `spec`."""
 
     cidr: Cidr
     place: Place
@@ -50,7 +50,7 @@ class PoolFromText:
 
 @dataclass(slots=True)
 class ReportedText:
-    """What texts told: figures, blocks, kinds that the reader had no right to list, remarks."""
+    """What texts report: figures, blocks, kinds that the reader had no right to list, remarks."""
 
     figures: list[ReportedFigures] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
@@ -74,7 +74,7 @@ class ReportedText:
         ]
 
     def add_pool(self, cidr: Cidr, place: Place, name: str = "", **spec: Any) -> None:
-        """Note what a text tells of a pool; several texts add up."""
+        """Note what a text says of a pool; several texts add up."""
         for pool in self.pools:
             if pool.cidr == cidr:
                 pool.name = pool.name or name

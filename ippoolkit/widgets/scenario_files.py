@@ -68,7 +68,7 @@ def recognized_lines(text: str, language: Language) -> list[str]:
 
 @contextmanager
 def uploaded_files(names: Sequence[str], contents: Sequence[bytes | memoryview]) -> Iterator[list[str]]:
-    """Yield paths of files that came without a folder; what is wrong in them is told under their own names.
+    """Yield paths of files that came without a folder; what is wrong in them is reported under their own names.
 
     Raises
     ------

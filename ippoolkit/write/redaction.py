@@ -2,7 +2,7 @@
 
 Names are replaced by what they name and a number; pools keep the order of their names, in which Calico tries them.
 Addresses keep their offset in the outermost network around them, and so every size, every containment and every place
-in a block; these networks are laid out anew, side by side. Link-local addresses and networks of everything stay: rules
+in a block; these networks are placed side by side. Link-local addresses and networks of everything stay: rules
 are about them, and they tell nothing. Labels are replaced by one for each selector that picks the object.
 """
 
@@ -304,7 +304,7 @@ class _Redactor:
 
 
 class _NetworkRelocation:
-    """Networks laid out anew: each outermost one gets a place of its own, what lies in it keeps its offset."""
+    """Networks placed side by side: each outermost one gets a place of its own, what lies in it keeps its offset."""
 
     def __init__(self, networks: Iterable[Cidr]) -> None:
         self._networks = sorted(set(networks), key=lambda cidr: (cidr.version, cidr.first, cidr.prefix))

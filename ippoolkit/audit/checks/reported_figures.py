@@ -90,7 +90,7 @@ def _pools(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
 
 
 def _nodes_at_cap(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
-    """Tell of nodes at their limit of blocks, or near it."""
+    """Find nodes at their limit of blocks, or near it."""
     maximum = metrics.config.get("maxBlocksPerHost")
     cap = maximum or reading.scenario.cluster.ipam.max_blocks_per_host or DEFAULT_MAX_BLOCKS_PER_HOST
     for row in metrics.nodes:
@@ -106,7 +106,7 @@ def _nodes_at_cap(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding
 
 
 def _leaked(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
-    """Tell of addresses that are allocated and that nothing uses, by their number if they are not listed."""
+    """Find addresses that are allocated and that nothing uses, by their number if they are not listed."""
     del reading
     totals = metrics.totals
     count = totals.get("leaked") or totals.get("leaked_as_calicoctl_reports")
@@ -117,7 +117,7 @@ def _leaked(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
 
 
 def _unallocated(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
-    """Tell of addresses in use that no block records."""
+    """Find addresses in use that no block records."""
     totals = metrics.totals
     for figure, code in (
         ("in_use_in_pool_not_allocated", "in-use-not-allocated"),
@@ -140,7 +140,7 @@ def _owners(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
 
 
 def _borrowed(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
-    """Tell of borrowed addresses, and who borrows them."""
+    """Find borrowed addresses, and who borrows them."""
     del reading
     if count := metrics.totals.get("borrowed"):
         borrowers = Counter({row["name"]: row.get("borrowed_in") or 0 for row in metrics.nodes})
@@ -149,7 +149,7 @@ def _borrowed(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
 
 
 def _blocks(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
-    """Tell of blocks outside all pools, by number or by name where their ranges are known."""
+    """Find blocks outside all pools, by number or by name where their ranges are known."""
     pools = [cidr for row in metrics.pools if (cidr := Cidr.parse_or_none(row.get("cidr")))]
     listed = [
         (block.cidr, len(block.allocations))

@@ -13,7 +13,7 @@ from .context import AuditContext, abbreviate_names
 
 
 def nodes_without_pool(context: AuditContext) -> Iterator[Finding]:
-    """Tell of nodes that no pool selects, for pods and for tunnels."""
+    """Find nodes that no pool selects, for pods and for tunnels."""
     scenario = context.scenario
     for version in ip_versions(scenario):
         pool_supply = compute_supply(scenario, version)
@@ -71,7 +71,7 @@ def _has_been_seen(node: Node, scenario: Scenario) -> bool:
 
 
 def _windows_without_tunnel(scenario: Scenario) -> Iterator[Finding]:
-    """Tell of Windows nodes whose VXLAN tunnel has no address: neither startup nor the CNI plugin has set it."""
+    """Find Windows nodes whose VXLAN tunnel has no address: neither startup nor the CNI plugin has set it."""
     pools = [pool for pool in scenario.cluster.pools if pool.vxlan_mode != "Never" and not pool.disabled]
     without_address = [
         node.name
@@ -87,7 +87,7 @@ def _windows_without_tunnel(scenario: Scenario) -> Iterator[Finding]:
 
 
 def namespaces_without_pool(context: AuditContext) -> Iterator[Finding]:
-    """Tell of pools whose namespaceSelector matches no namespace."""
+    """Find pools whose namespaceSelector matches no namespace."""
     namespaces = context.index.cluster.namespaces
     for pool in context.index.pools:
         if pool.namespace_selector and not any(selects_namespace(pool, namespace.labels) for namespace in namespaces):
@@ -95,7 +95,7 @@ def namespaces_without_pool(context: AuditContext) -> Iterator[Finding]:
 
 
 def pools_named(context: AuditContext) -> Iterator[Finding]:
-    """Tell of annotations that name a pool which is disabled or missing: new pods get no address."""
+    """Find annotations that name a pool which is disabled or missing: new pods get no address."""
     cluster = context.index.cluster
     pools_by_name = {name: pool for pool in cluster.pools for name in (str(pool.cidr), pool.name)}
     objects_by_problem: dict[tuple[str, str], dict[str, list[str]]] = {}

@@ -324,6 +324,5 @@ INPUT_FILES = (
         ),
         N_("Plan for less, or look at the tables of ippoolkit capacity, which have no such limit."),
     ),
-    Rule("trace-csv", "error", "kit", N_("Not valid CSV: {reason}.")),
     Rule("address-syntax", "error", "cidr", N_('"{address}" is not a valid IP address.')),
 )

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 _ENVIRONMENT_PREFIX = "CALICO_IPV"
 _NODE = TypeAdapter(Node)
-_NOT_NAMED = 8  # settings of a file that are listed by name, more are counted
 
 Mapped = Mapping[str, Any]
 ObjectReader = Callable[[Mapped, Document, InstallerSettings], object]
@@ -71,7 +70,7 @@ class InstallerReader:
 
     @property
     def kinds_seen(self) -> set[str]:
-        """Kinds that the installer's input tells of."""
+        """Kinds that the installer's input describes."""
         kinds = {"IPPool"} if self.pools else set()
         return kinds | ({"Node"} if self.nodes else set())
 
