@@ -195,6 +195,52 @@ def test_manifests_of_an_archive_and_a_folder_are_judged(tmp_path):
     assert run("check", tmp_path).exit_code == 0
 
 
+PROMPTS = {
+    "root": "[root@m1 ~]# ",
+    "user": "user@box:~/calico$ ",
+    "zsh": "user@h ~ % ",
+    "oh-my-zsh": "➜  ~ ",
+    "arrow": "❯ ",
+    "mac": "MacBook-Pro:~ jane$ ",
+    "shell": "bash-5.1$ ",
+    "busybox": "/ # ",
+    "environment": "(prod) user@box:~$ ",
+    "PowerShell": "PS C:\\Users\\admin> ",
+    "cmd": "C:\\k>",
+    "none": "",
+}
+
+
+@pytest.mark.parametrize("prompt", PROMPTS)
+def test_every_prompt_parts_two_tables_without_a_gap(prompt):
+    text = (
+        f"{PROMPTS[prompt]}kubectl get nodes\nNAME   STATUS   ROLES    AGE   VERSION\nn1     Ready    <none>   12d   v1.28.2\n"
+        f"{PROMPTS[prompt]}calicoctl get ippool -o wide\nNAME   CIDR          NAT\np      10.4.0.0/16   true\n"
+        f"{PROMPTS[prompt]}exit\n"
+    )
+    reading = read_text(text)
+    kinds = [piece.kind for piece in reading.pieces]
+    assert kinds[:4] == ["command", "nodes", "command", "pools"]
+    assert audit_reading(reading).metrics.totals["nodes"] == 1
+    assert [str(reported.pool.cidr) for reported in reading.reported_pools] == ["10.4.0.0/16"]
+
+
+def test_numbered_lines_and_code_by_indentation():
+    table = (FIELD / "02-quoted-show/show.txt").read_text().splitlines()
+    numbered = "".join(f"{number:6}\t{line}\n" for number, line in enumerate(table, 1))
+    indented = "Output:\n\n" + "".join(f"    {line}\n" for line in table) + "\nThanks!\n"
+    for text in (numbered, indented):
+        (row,) = audit_reading(read_text(text)).metrics.pools
+        assert row["allocated"] == 15402
+
+
+def test_each_line_of_json_lines_is_judged(tmp_path):
+    pool = '{"apiVersion":"crd.projectcalico.org/v1","kind":"IPPool","metadata":{"name":"%s"},"spec":{"cidr":"%s"}}\n'
+    (tmp_path / "pools.json").write_text(pool % ("a", "10.0.0.0/16") + pool % ("b", "10.0.128.0/17"))
+    result = run("check", tmp_path / "pools.json", "--by", "kubectl")
+    assert "pools.json:2: spec.cidr: 10.0.128.0/17 overlaps" in result.output
+
+
 # K6 and N2: the plan knows what the cluster told
 
 
@@ -227,6 +273,29 @@ def test_the_event_is_explained_where_it_is_seen():
 
 
 # K10: partial is not clean
+
+
+def test_a_block_that_does_not_list_each_address_was_cut(tmp_path):
+    lines = (FIELD / "24-eks-leaked-blocks/ipamblocks.yaml").read_text().splitlines(keepends=True)
+    for count, code in ((60, "file-cut"), (120, "block-length")):
+        (tmp_path / "cut.yaml").write_text("".join(lines[:count]))
+        result = run("audit", tmp_path / "cut.yaml")
+        assert result.exit_code == 2
+        assert code in _codes(result)
+
+
+def test_a_pool_of_a_table_is_judged_and_taken_beside_a_dump(tmp_path):
+    folder = FIELD / "24-eks-leaked-blocks"
+    result = run("audit", folder / "pool.yaml", folder / "ipamblocks.yaml", FIELD / "02-quoted-show/show.txt")
+    assert result.exit_code == 1
+    assert "pool-nearly-full" in _codes(result)
+    free = run("free", FIELD / "07-dual-wide/wide.txt", "--within", "100.80.0.0/15", "--prefix", "16")
+    assert free.output.splitlines()[1].strip() == "100.81.0.0/16"
+
+
+def test_a_report_of_a_folder_of_texts_tells_of_the_full_pool(tmp_path):
+    assert run("report", FIELD / "30-diff-show/fri", "-o", tmp_path / "r.md").exit_code == 0
+    assert "All of 256 addresses are in use" in (tmp_path / "r.md").read_text()
 
 
 @pytest.mark.parametrize("name", ["cutlist.yaml", "cutcidr.yaml"])
