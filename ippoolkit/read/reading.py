@@ -386,7 +386,7 @@ class Reader:
         if self.installer.read_document(document):
             self.documents.append(document)
             return
-        if _is_cut_list(value):
+        if isinstance(value, Mapping) and _is_cut_list(value):
             self.collector.problems.append(Finding("file-cut", place=document.place(())))
             document = dataclasses.replace(document, value={**value, "kind": "List"})
             value = document.value
@@ -568,11 +568,10 @@ def _read_json_list(data: Buffer, name: str) -> Document | None:
     return read_list(data, name, CLUSTER_KIND_READERS.__contains__)
 
 
-def _is_cut_list(value: object) -> bool:
+def _is_cut_list(value: Mapping[str, Any]) -> bool:
     """Whether a list lacks its kind: kubectl and calicoctl write it after the items, so that the end is missing."""
     return (
-        isinstance(value, Mapping)
-        and "kind" not in value
+        "kind" not in value
         and "apiVersion" in value
         and isinstance(items := value.get("items"), list)
         and any(isinstance(item, Mapping) and "kind" in item for item in items)
