@@ -354,7 +354,7 @@ class Reader:
             self.documents.append(document)
             return
         if not _is_object(value):
-            if self.strict and self.is_named:
+            if self.strict and self.is_named and (not isinstance(value, Mapping) or _is_like_scenario(value)):
                 self.collector.add_document(document)  # which says what is wrong with it
                 return
             self.collector.notes.append(Finding("file-unread", place=Place(document.file)))
@@ -535,6 +535,11 @@ def _is_object(value: object) -> bool:
     if not isinstance(value, Mapping):
         return False
     return "kind" in value or (value.get("version") == 1 and "cluster" in value)
+
+
+def _is_like_scenario(value: Mapping[str, Any]) -> bool:
+    """Whether a mapping has any key of a scenario file, so that its problems are those of one."""
+    return any(field.name in value for field in dataclasses.fields(Scenario))
 
 
 def _sequence_numbers(value: Any) -> Iterator[int]:

@@ -33,6 +33,7 @@ EXAMPLES = {
     ("convert", 0): "{pool}",
     ("convert", 2): "{bad}",
     ("from-installer", 0): "{operator}",
+    ("from-installer", 1): "{operator} {services}",
     ("from-installer", 2): "{bad}",
     ("audit", 0): "{pool}",
     ("audit", 1): "{leaky}",
