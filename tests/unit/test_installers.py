@@ -41,7 +41,9 @@ def inventory(tmp_path):
 
 def codes(reading):
     """What is said beside the pool that the installer would create, and the files that it has no use for."""
-    return [note.code for note in reading.notes if note.code not in ("installer-pool", "file-unread", "settings-unused")]
+    return [
+        note.code for note in reading.notes if note.code not in ("installer-pool", "file-unread", "settings-unused")
+    ]
 
 
 def test_kubespray_with_its_defaults(inventory):

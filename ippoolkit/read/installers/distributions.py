@@ -14,10 +14,9 @@ from ...cidr import Cidr, IPVersion
 from ...findings import Finding
 from ..document import Document
 from .installer_settings import (
-    PATCH,
-    WRITTEN,
     DefaultPools,
     InstallerSettings,
+    Weight,
     get_list,
     get_mapping,
     parse_arguments,
@@ -161,7 +160,9 @@ def _expand(text: str) -> Iterator[str]:
 def is_openshift(value: Mapping[str, Any]) -> bool:
     """Whether a document is OKD's install-config."""
     networking = get_mapping(value, "networking")
-    return "kind" not in value and bool(get_list(networking, "clusterNetwork") or get_list(networking, "clusterNetworks"))
+    return "kind" not in value and bool(
+        get_list(networking, "clusterNetwork") or get_list(networking, "clusterNetworks")
+    )
 
 
 def read_openshift(value: Mapping[str, Any], document: Document, settings: InstallerSettings) -> None:
@@ -181,7 +182,9 @@ def read_openshift(value: Mapping[str, Any], document: Document, settings: Insta
     settings.add_ranges("services", services, document.place((parent, "serviceNetwork")), default="172.30.0.0/16")
     machines = [entry.get("cidr") for entry in get_list(network, "machineNetwork") if isinstance(entry, Mapping)]
     settings.add_ranges("nodes", machines or network.get("machineCIDR"), document.place((parent, "machineNetwork")))
-    plugin = str(network.get("networkType") or network.get("type") or get_mapping(network, "defaultNetwork").get("type"))
+    plugin = str(
+        network.get("networkType") or network.get("type") or get_mapping(network, "defaultNetwork").get("type")
+    )
     if plugin.lower() not in ("calico", "none", "raw"):
         settings.note_other_plugin(plugin, document.place((parent, "networkType")))
         return
@@ -204,13 +207,16 @@ def read_talos(value: object, document: Document, settings: InstallerSettings) -
     settings_of_machine = _apply_patches(value) if isinstance(value, list) else value
     network = get_mapping(settings_of_machine, "cluster", "network")
     place = document.place(() if isinstance(value, list) else ("cluster", "network", "podSubnets"))
-    weight = PATCH if is_patch else WRITTEN
+    weight = Weight.PATCH if is_patch else Weight.WRITTEN
     default = "" if is_patch and "podSubnets" not in network and settings.ranges.get("cluster") else "10.244.0.0/16"
     settings.add_ranges("cluster", network.get("podSubnets"), place, default=default, weight=weight)
     services = network.get("serviceSubnets")
     settings.add_ranges("services", services, place, default="10.96.0.0/12", weight=weight)
     arguments = parse_arguments(get_mapping(settings_of_machine, "cluster", "controllerManager").get("extraArgs"))
-    for version, names in ((4, ("node-cidr-mask-size", "node-cidr-mask-size-ipv4")), (6, ("node-cidr-mask-size-ipv6",))):
+    for version, names in (
+        (4, ("node-cidr-mask-size", "node-cidr-mask-size-ipv4")),
+        (6, ("node-cidr-mask-size-ipv6",)),
+    ):
         for name in names:
             settings.set_node_prefix(version, arguments.get(name), name, is_patch=is_patch)  # type: ignore[arg-type]
     read_controller_arguments(arguments, settings, place)

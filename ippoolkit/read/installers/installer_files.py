@@ -19,12 +19,11 @@ from ..validation import validate
 from . import amazon, distributions, kubernetes_manifests, kubespray, rancher, tigera_operator
 from .installer_findings import difference_findings, operator_findings, origin_findings, prefix_findings
 from .installer_settings import (
-    DEFAULT,
     DEFAULT_POOL_NAMES,
     DefaultPools,
     InstallerRange,
     InstallerSettings,
-    get_mapping,
+    Weight,
 )
 from .tracked_settings import TrackedMapping
 
@@ -228,10 +227,10 @@ class InstallerReader:
         defaults = {"cidr": chosen.fallback, **{key: value for key, value in fields.items() if key not in written}}
         place = chosen.place
         if found is not None:
-            (defaults if found.weight == DEFAULT else written)["cidr"] = found.text
+            (defaults if found.weight is Weight.DEFAULT else written)["cidr"] = found.text
         installer = "calico-node" if chosen.assumed else chosen.installer
         pool = self.settings.add_pool(DEFAULT_POOL_NAMES[version], written, place, installer, defaults)
-        if found is not None and found.weight != DEFAULT and found.place != place:
+        if found is not None and found.weight is not Weight.DEFAULT and found.place != place:
             pool.cidr_origin = str(found.place)
 
     def _build_nodes(self) -> Iterator[Node]:
@@ -332,4 +331,6 @@ def _build_pools(settings: InstallerSettings) -> Iterator[IPPool]:
 def _at_setting(problem: Finding, place: Place) -> Finding:
     """Place a problem of a pool in the installer's file: the pool's field under the pool's own place."""
     field = problem.place.field.removeprefix("spec.") if problem.place else ""
-    return dataclasses.replace(problem, place=Place(place.file, place.line, ".".join(filter(None, (place.field, field)))))
+    return dataclasses.replace(
+        problem, place=Place(place.file, place.line, ".".join(filter(None, (place.field, field))))
+    )

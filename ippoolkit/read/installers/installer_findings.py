@@ -80,7 +80,9 @@ def _value(pool: IPPool, name: str) -> str:
 
 def operator_findings(settings: InstallerSettings, built: Iterable[IPPool]) -> Iterator[Finding]:
     """Say which pools the operator refuses: those outside the pod networks of kubeadm and OpenShift."""
-    platform = [cidr for item in settings.ranges_of("cluster", platform_only=True) if (cidr := Cidr.parse_or_none(item.text))]
+    platform = [
+        cidr for item in settings.ranges_of("cluster", platform_only=True) if (cidr := Cidr.parse_or_none(item.text))
+    ]
     for pool in built:
         installer_pool = settings.pools[pool.name]
         if platform and installer_pool.installer in OPERATORS and not any(pool.cidr in cidr for cidr in platform):

@@ -6,6 +6,7 @@ import ipaddress
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Any, Literal
 
 from ...cidr import Cidr, CidrError, IPVersion
@@ -22,9 +23,14 @@ _LIST_INDEX = re.compile(r"\[\d+\]")
 _NAMED_UNUSED = 8  # settings of a file that are listed by name; more are counted
 
 RangeKind = Literal["cluster", "services", "nodes"]
-# How much a range counts: an installer's default, what is written, a patch over what is written.
-Weight = Literal[0, 1, 2]
-DEFAULT, WRITTEN, PATCH = 0, 1, 2
+
+
+class Weight(IntEnum):
+    """How much a range counts: an installer's default, what is written, a patch over what is written."""
+
+    DEFAULT = 0
+    WRITTEN = 1
+    PATCH = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +133,13 @@ class InstallerSettings:
         place: Place,
         *,
         default: str = "",
-        weight: Weight = WRITTEN,
+        weight: Weight = Weight.WRITTEN,
         is_platform: bool = False,
     ) -> None:
         """Add the ranges of a list, or of a text with commas; where there are none, the installer's default."""
         texts = split_list(value)
         if not texts:
-            texts, weight = split_list(default), DEFAULT
+            texts, weight = split_list(default), Weight.DEFAULT
         new = [InstallerRange(text, place, weight, is_platform) for text in texts]
         known = self.ranges.setdefault(kind, [])
         known += [item for item in new if not any(item.text == other.text for other in known)]
@@ -145,10 +151,10 @@ class InstallerSettings:
             for item in self.ranges.get(kind, [])
             if (item.is_platform or not platform_only) and Cidr.parse_or_none(item.text)
         ]
-        heaviest: dict[IPVersion, int] = {}
+        heaviest: dict[IPVersion, Weight] = {}
         for item in ranges:
             version = _version(item.text)
-            heaviest[version] = max(item.weight, heaviest.get(version, DEFAULT))
+            heaviest[version] = max(item.weight, heaviest.get(version, Weight.DEFAULT))
         return [item for item in ranges if item.weight == heaviest[_version(item.text)]]
 
     def range_findings(self) -> Iterator[Finding]:
@@ -158,7 +164,7 @@ class InstallerSettings:
                 continue
             counting = {_version(item.text): item for item in reversed(self.ranges_of(kind))}
             for item in ranges:
-                if Cidr.parse_or_none(item.text) is None or item.weight == DEFAULT:
+                if Cidr.parse_or_none(item.text) is None or item.weight is Weight.DEFAULT:
                     continue
                 first = counting[_version(item.text)]
                 if item.place.file != first.place.file and item.text != first.text:

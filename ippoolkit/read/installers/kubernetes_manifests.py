@@ -1,4 +1,4 @@
-"""Manifests that installers take: kubeadm's ClusterConfiguration, calico-node with its CNI configuration, static pods."""
+"""Manifests that installers take: kubeadm's configuration, calico-node with its CNI configuration, static pods."""
 
 from __future__ import annotations
 

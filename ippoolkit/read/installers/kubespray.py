@@ -172,7 +172,9 @@ def _expand_range(host: str, place: Place, problems: list[Finding]) -> Iterator[
         yield f"{before}{number:0{len(first)}d}{after}"
 
 
-def _role_defaults(variables: Mapping[str, tuple[Any, Place]], settings: InstallerSettings) -> tuple[dict[str, Any], bool]:
+def _role_defaults(
+    variables: Mapping[str, tuple[Any, Place]], settings: InstallerSettings
+) -> tuple[dict[str, Any], bool]:
     """Return what the roles of the release fill in, and whether it is one that makes the node prefix the blockSize.
 
     Until v2.18 pods' traffic was wrapped in IPIP, until v2.19 `kube_network_node_prefix` was the blockSize. Which
@@ -245,7 +247,11 @@ def read_variables(variables: Mapping[str, tuple[Any, Place]], place: Place, set
         settings.add_pool(pool_name, spec, pool_place, "Kubespray", pool_defaults)
         cni_pools[version] = (canonical_pool(str(written_cidr or subnet)),)
         if has_node_prefix and "blockSize" not in spec:
-            params = {"size": pool_defaults["blockSize"], "name": name, "default": DEFAULT_VARIABLES[names["blockSize"]]}
+            params = {
+                "size": pool_defaults["blockSize"],
+                "name": name,
+                "default": DEFAULT_VARIABLES[names["blockSize"]],
+            }
             settings.notes.append(Finding("kubespray-old", f"IPPool/{pool_name}", params, pool_place))
     # The nodes' CNI configuration named the pool from 2018 to v2.22.
     if settings.cni_pools is None and (has_node_prefix or variable("calico_cni_pool")):

@@ -65,9 +65,7 @@ def read_rke1(value: Mapping[str, Any], document: Document, settings: InstallerS
             addresses = [str(address) for key in ("internal_address", "address") if (address := node.get(key))]
             settings.add_node(node.get("hostname_override") or node.get("address"), addresses, node.get("labels"))
     kubelet = get_mapping(services, "kubelet")
-    settings.max_pods = (
-        positive_number(parse_arguments(kubelet.get("extra_args")).get("max-pods")) or settings.max_pods
-    )
+    settings.max_pods = positive_number(parse_arguments(kubelet.get("extra_args")).get("max-pods")) or settings.max_pods
     plugin = get_mapping(inner, "network").get("plugin", "canal")
     if plugin not in ("calico", "none"):
         settings.note_other_plugin(plugin, document.place((*parents, "network", "plugin")))

@@ -89,10 +89,13 @@ def _read_installation_spec(
         settings.creates_no_pool = True
         settings.notes.append(Finding("installer-no-pool", "", {"installer": installer}, document.place(pools_path)))
     cidrs = [Cidr.parse_or_none(pool.get("cidr")) if isinstance(pool, Mapping) else None for _, pool in items]
+    is_calico = plugin == "Calico"
     for index, pool in items:
         if isinstance(pool, Mapping):
             name = str(pool.get("name") or _default_pool_name(cidrs, index))
-            _read_operator_pool(pool, name, document, settings, (*pools_path, index), installer, plugin == "Calico")
+            _read_operator_pool(
+                pool, name, document, settings, (*pools_path, index), installer=installer, is_calico=is_calico
+            )
 
 
 def _default_pool_name(cidrs: list[Cidr | None], index: int) -> str:
@@ -112,6 +115,7 @@ def _read_operator_pool(
     document: Document,
     settings: InstallerSettings,
     path: FieldPath,
+    *,
     installer: str,
     is_calico: bool,
 ) -> None:
@@ -226,4 +230,3 @@ def read_helm_chart_config(value: Mapping[str, Any], document: Document, setting
     else:
         _read_installation_spec({}, embedded, settings, ("installation",), "Helm chart")
     settings.note_unused(tracked, embedded)
-
