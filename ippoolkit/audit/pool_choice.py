@@ -9,6 +9,7 @@ from ..calico.pool_selection import (
     PoolRequest,
     allows,
     fits_windows,
+    is_malformed_request,
     rejection_code,
     select_pools,
     selects_namespace,
@@ -104,6 +105,9 @@ def choose_pools(cluster: Cluster, request: AddressRequest) -> PoolChoice:
     pools = tuple(pool for pool in selection.pools if pool.name not in rejections)
     if pools:
         return PoolChoice(pools, rejections)
+    if is_malformed_request(selection.missing_pool):
+        params = {"value": selection.missing_pool, "by": request.annotated_object}
+        return PoolChoice((), rejections, Finding("named-malformed", request.annotated_object, params))
     named = [pool for pool in family_pools if selection.missing_pool in (pool.name, str(pool.cidr))]
     if selection.missing_pool and all(pool.disabled for pool in named):
         problem = "disabled" if named else "missing"

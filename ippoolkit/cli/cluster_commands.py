@@ -144,7 +144,9 @@ def pools_for(
     context: ContextOption = None,
     node: Annotated[str | None, typer.Option(help="The node that a pod is to run on.")] = None,
     namespace: Annotated[str, typer.Option(help="The pod's namespace.")] = "",
-    pod: Annotated[str, typer.Option(help="The pod, for its own annotation.")] = "",
+    pod: Annotated[
+        str, typer.Option(help="The pod, for its own annotation; with its namespace as NAMESPACE/POD.")
+    ] = "",
     who_can_use: Annotated[
         str | None,
         typer.Option(
@@ -161,6 +163,9 @@ def pools_for(
 
     if bool(node) + bool(who_can_use) + coverage != 1:
         exit_with_problem(lang, Finding("option-one", params={"options": "--node, --who-can-use, --coverage"}))
+    if "/" in pod:
+        pod_namespace, _, pod = pod.partition("/")
+        namespace = namespace or pod_namespace
     reading = _read_input(cluster, kubeconfig, context, None, lang)
     scenario = reading.scenario
     unknown_cni = (Finding("cni-unknown"),) if node and scenario.cluster.cni is None else ()
@@ -176,8 +181,10 @@ def pools_for(
             table = pool_tables.pool_coverage(scenario, lang)
     if as_json:
         print_json(table.to_dict("records"))
-    else:
-        print_dataframe(console(), table, lang=lang)
+        return
+    if node and not table["block"].any():
+        table = table.drop(columns=["block", "free"])
+    print_dataframe(console(), table, lang=lang)
 
 
 @app.command()
