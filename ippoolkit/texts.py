@@ -16,7 +16,7 @@ def P_(singular: str, plural: str) -> tuple[str, str]:  # noqa: N802
 
 
 class LocalizedText(str):
-    """A value of a finding that is itself words, to be said in the reader's language; `values` fill it."""
+    """A value of a finding that is itself words, to be said in the reader's language; `params` fill it."""
 
     __slots__ = ("params",)
 

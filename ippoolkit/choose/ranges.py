@@ -141,11 +141,6 @@ def networks_in(within: Iterable[Cidr], taken: Iterable[Cidr] = ()) -> Networks:
     )
 
 
-def cidrs_between(version: IPVersion, first: int, last: int) -> list[Cidr]:
-    """Return the fewest CIDRs from one address to another, both included."""
-    return [Cidr(version, begin, prefix) for begin, prefix in _cut(first, last, ADDRESS_BITS[version])]
-
-
 def spell(version: IPVersion, value: int) -> str:
     """Print an address as `ipaddress` does, only faster."""
     if version == 4:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .app import LanguageOption, ScenarioOutOption, app, errors_reported, print_notes, write_scenario
+from .app import LanguageOption, ScenarioOutOption, app, errors_reported, has_errors, print_notes, write_scenario
 
 # Notes that already say that a blockSize is the per-node prefix.
 _SAY_PREFIX = ("prefix-as-size", "mask-is-block-size", "kubespray-old")
@@ -29,7 +29,6 @@ def from_installer(
     Exit status 0: no error found, 1: an error found, 2: unusable input.
     """
     from ..capacity.design_rules.check import design_findings
-    from ..findings import Severity
     from ..read.reading import read_installer
 
     with errors_reported(lang):
@@ -43,5 +42,5 @@ def from_installer(
     findings = (*reading.notes, *further)
     print_notes(findings, lang)
     write_scenario(reading.scenario, out, lang)
-    if any(finding.severity is Severity.ERROR for finding in findings):
+    if has_errors(findings):
         raise typer.Exit(1)

@@ -48,8 +48,8 @@ def draw_address_space(strips: Sequence[Strip], *, lang: str = "en") -> Figure:
                 -_MARGIN, top + 0.9, str(strip.within), color=TEXT_COLOUR, fontsize=9, fontweight="bold", va="bottom"
             )
             whole = N_("all of it is free") if not any(cell.taken for cell in strip.cells) else N_("a cell: /{prefix}")
-            told = words.render(whole, {"prefix": first.prefix})
-            axes.text(_COLUMNS, top + 0.9, told, color=MUTED_COLOUR, fontsize=8, va="bottom", ha="right")
+            text = words.render(whole, {"prefix": first.prefix})
+            axes.text(_COLUMNS, top + 0.9, text, color=MUTED_COLOUR, fontsize=8, va="bottom", ha="right")
             top += 1.2
             width = _COLUMNS / min(len(strip.cells), _COLUMNS)
             for row in range(count):

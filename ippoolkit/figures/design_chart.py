@@ -38,9 +38,9 @@ def draw_designs(table: pd.DataFrame, *, lang: str = "en") -> Figure:
         ):
             if picked:
                 axes.scatter([x], [y], s=150, facecolors="none", edgecolors=ACCENT_COLOUR, linewidths=1.8, zorder=4)
-                told = words.render(N_("/{prefix}, blockSize {size}"), {"prefix": prefix, "size": size})
+                text = words.render(N_("/{prefix}, blockSize {size}"), {"prefix": prefix, "size": size})
                 axes.annotate(
-                    told, (x, y), xytext=(12, -4), textcoords="offset points",
+                    text, (x, y), xytext=(12, -4), textcoords="offset points",
                     color=TEXT_COLOUR, fontsize=8.5, fontweight="bold",
                 )  # fmt: skip
         for axis, values in ((axes.xaxis, across), (axes.yaxis, up)):

@@ -141,7 +141,7 @@ def read_list(data: Buffer, file: str, is_known_kind: Callable[[str], bool]) -> 
         The file's bytes.
     file
         What to call it.
-    known
+    is_known_kind
         Whether a kind is read at all; of others only apiVersion and kind are kept.
     """
     value = _decode_single_kind(data) or _decode_mixed_kinds(data, file, is_known_kind)

@@ -256,8 +256,8 @@ class ChooseTab:
         chart = growth_chart(analysis.growth(lang=words.code), lang=words.code) if months else ""
         failing = analysis.verdict.params.get("month")
         when = words.render(N_("That is {month}."), {"month": self._month_name(failing)}) if failing else ""
-        told = f"<p><strong>{escape(when)}</strong></p>" if when else ""
-        return f"<h3>{escape(head)}</h3>{verdict_html(analysis, words.code)}{told}{chart}"
+        note = f"<p><strong>{escape(when)}</strong></p>" if when else ""
+        return f"<h3>{escape(head)}</h3>{verdict_html(analysis, words.code)}{note}{chart}"
 
     def _month_name(self, month: object) -> str:
         count = self._today.year * 12 + self._today.month - 1 + int(str(month))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -13,6 +12,7 @@ from ...cidr import Cidr, IPVersion
 from ...errors import InputError
 from ...findings import Finding, Place
 from ..document import Document
+from ..json_text import load_json
 from ..text_files import parse_documents
 from .installer_settings import (
     DEFAULT_NODE_PREFIXES,
@@ -238,8 +238,8 @@ def parse_embedded(text: str, place: Place, settings: InstallerSettings) -> list
 def read_cni_text(text: str, place: Place, settings: InstallerSettings) -> None:
     """Read a CNI configuration that may hold `__PLACEHOLDERS__` without quotes, as Calico's manifests have it."""
     try:
-        value = json.loads(_PLACEHOLDER.sub("0", text))
-    except (ValueError, RecursionError):
+        value = load_json(_PLACEHOLDER.sub("0", text))
+    except ValueError:
         settings.problems.append(Finding("embedded-yaml", params={"reason": "JSON"}, place=place))
         return
     if isinstance(value, Mapping):

@@ -167,6 +167,6 @@ def design_parts(found: Recommendation, page: BaseReport) -> list[SectionPart]:
         parts += [heading_part(title, 3), picture_part(f"designs IPv{family}", figure, title)]
         parts.append(table_part(made.with_name(f"designs IPv{family}")))
         if len(rows) > SHOWN:
-            told = page.words.render(N_("The first {shown} of {count}."), {"shown": SHOWN, "count": len(rows)})
-            parts.append(paragraph(told, "ipk-empty"))
+            note = page.words.render(N_("The first {shown} of {count}."), {"shown": SHOWN, "count": len(rows)})
+            parts.append(paragraph(note, "ipk-empty"))
     return parts

@@ -83,7 +83,7 @@ class ComparisonReport(BaseReport):
         return Section((head,))
 
     def verdicts(self) -> Section:
-        """Return how each scenario is judged, and what would be enough to mend it."""
+        """Return how each scenario is judged, and what would be enough to fix it."""
         translate = self.words.translate
         boxes = [
             (self._capitalise_first(translate(scenario_summary["word"])), name, scenario_summary["word"])
