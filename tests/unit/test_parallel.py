@@ -7,6 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from ippoolkit.errors import FindingError, InputError
 from ippoolkit.findings import Finding, Place
 from ippoolkit.parallel import Journal, executor, run
