@@ -95,6 +95,24 @@ def _own_blocks(cluster: Cluster, node: str, pools: Iterable[IPPool]) -> list[tu
     return sorted(found, key=lambda item: re.sub(r"[.:/]", "-", str(item[1].cidr)))
 
 
+def ignored_selectors_findings(cluster: Cluster, node: str, namespace: str = "", pod: str = "") -> list[Finding]:
+    """Say which pools serve a pod only because they are named: by their nodeSelector they would not serve the node."""
+    existing_node = next((candidate for candidate in cluster.nodes if candidate.name == node), None)
+    if existing_node is None:
+        return []
+    return [
+        Finding(
+            "named-ignores-selector",
+            f"IPPool/{pool.name}",
+            {"by": request.annotated_object, "selector": pool.node_selector, "node": node},
+        )
+        for request in pod_requests(cluster, existing_node, namespace, pod)
+        if request.named_pools
+        for pool in choose_pools(cluster, request).pools
+        if not pool.selects_node(existing_node.labels)
+    ]
+
+
 def own_blocks_finding(cluster: Cluster, node: str, namespace: str = "", pod: str = "") -> Finding | None:
     """Say from which of its own blocks a node takes the next address of a pod; None where that is unknown or none is.
 

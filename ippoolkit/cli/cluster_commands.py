@@ -179,6 +179,7 @@ def pools_for(
             raise InputError([Finding("node-labels-unknown", f"Node/{node}", {"node": node}, reading.node_names[node])])
         if node:
             table = pool_tables.pools_for(scenario.cluster, node, namespace, pod, lang=lang)
+            print_notes(pool_tables.ignored_selectors_findings(scenario.cluster, node, namespace, pod), lang)
             if own_blocks := pool_tables.own_blocks_finding(scenario.cluster, node, namespace, pod):
                 print_notes((own_blocks,), lang)
         elif who_can_use:

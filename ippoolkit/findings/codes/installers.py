@@ -98,6 +98,13 @@ INSTALLERS = (
         N_("Choose a range inside them."),
     ),
     Rule(
+        "cni-not-json",
+        "warning",
+        "cni",
+        N_("The CNI configuration is not valid JSON as it stands here; the pools that it names are: {pools}."),
+        N_("Compare it with /etc/cni/net.d/10-calico.conflist of a node."),
+    ),
+    Rule(
         "installer-no-range",
         "warning",
         "kit",

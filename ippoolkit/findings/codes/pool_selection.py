@@ -123,6 +123,16 @@ POOL_SELECTION = (
         N_("Correct the annotation."),
     ),
     Rule(
+        "named-ignores-selector",
+        "warning",
+        "cni",
+        N_(
+            "{by} names this pool, so its nodeSelector {selector} does not count: it serves {node}, which the selector "
+            "does not match."
+        ),
+        N_("Remove the annotation where the selector should decide; a namespaceSelector keeps other namespaces out."),
+    ),
+    Rule(
         "named-malformed",
         "error",
         "cni",

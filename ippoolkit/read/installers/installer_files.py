@@ -102,7 +102,18 @@ class InstallerReader:
             kubernetes_manifests.read_calico_node_environment(environment, document, self.settings)
             self.is_used = True
             return True
+        if kubernetes_manifests.is_cni_text(text):
+            kubernetes_manifests.read_cni_text(text, Place(name), self.settings)
+            self.is_used = True
+            return True
         return False
+
+    def read_command(self, line: str, place: Place) -> bool:
+        """Read the ranges that a command line gives an installer; say whether there were any."""
+        if not kubernetes_manifests.read_command_line(line, place, self.settings):
+            return False
+        self.is_used = True
+        return True
 
     def read_document(self, document: Document) -> bool:
         """Read a document without a kind; say whether it was an installer's."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from ...calico.limits import DEFAULT_BLOCK_SIZE
 from ...cidr import Cidr
-from ...findings import Finding
+from ...findings import N_, Finding, LocalizedText
 from ...model import IPPool
 from .installer_settings import InstallerPool, InstallerSettings
 
@@ -20,6 +20,7 @@ _COMPARED_FIELDS = {
 }
 
 _MODES = ("ipipMode", "vxlanMode")
+NO_PLATFORM = LocalizedText(N_("none: kubeadm was given no podSubnet"))
 OPERATORS = ("Tigera operator", "Helm chart")
 
 
@@ -45,6 +46,7 @@ def origin_findings(settings: InstallerSettings, built: Iterable[IPPool]) -> Ite
 def _shown(pool: InstallerPool, key: str) -> str:
     value = pool.spec[key]
     text = str(value).lower() if isinstance(value, bool) else str(value)
+    text = "/".join(map(str, value)) if isinstance(value, list | tuple) else text
     origin = f" ({pool.cidr_origin})" if key == "cidr" and pool.cidr_origin else ""
     return f"{key} {text}{origin}"
 
@@ -85,8 +87,9 @@ def operator_findings(settings: InstallerSettings, built: Iterable[IPPool]) -> I
     ]
     for pool in built:
         installer_pool = settings.pools[pool.name]
-        if platform and installer_pool.installer in OPERATORS and not any(pool.cidr in cidr for cidr in platform):
-            params = {"cidr": str(pool.cidr), "platform": ", ".join(map(str, platform))}
+        is_known = bool(platform) or settings.lacks_platform_ranges
+        if is_known and installer_pool.installer in OPERATORS and not any(pool.cidr in cidr for cidr in platform):
+            params = {"cidr": str(pool.cidr), "platform": ", ".join(map(str, platform)) or NO_PLATFORM}
             yield Finding("operator-refuses", f"IPPool/{pool.name}", params, installer_pool.place)
 
 

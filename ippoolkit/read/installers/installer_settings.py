@@ -110,6 +110,7 @@ class InstallerSettings:
     notes: list[Finding] = field(default_factory=list)
     problems: list[Finding] = field(default_factory=list)
     has_old_groups: bool = False  # Kubespray's groups have the names of v2.15 and before
+    lacks_platform_ranges: bool = False  # kubeadm's configuration was read, and has no podSubnet
     creates_no_pool: bool = False  # the input says so: pools are managed elsewhere
     found: list[str] = field(default_factory=list)  # installers that were recognized
 

@@ -37,6 +37,13 @@ NODE_SPECS: dict[IPVersion, Mapping[str, Any]] = {
     4: {"blockSize": DEFAULT_BLOCK_SIZE[4], "ipipMode": "Always", "vxlanMode": "Never", "natOutgoing": True},
     6: {"blockSize": DEFAULT_BLOCK_SIZE[6], "vxlanMode": "Never", "natOutgoing": False},
 }
+_CNI_POOLS = re.compile(r'"ipv([46])_pools"\s{0,20}:\s{0,20}\[([^\]]{0,2000})\]')
+_QUOTED = re.compile(r'"([^"]{1,253})"')
+_MAX_CNI_TEXT = 100_000
+# Of `kubeadm init`, and of what starts k3s and RKE2.
+_RANGE_FLAG = re.compile(
+    r"--(pod-network-cidr|cluster-cidr|service-cidr|service-cluster-ip-range)[= ]([\d.:/,a-fA-F]{3,200})"
+)
 _PLACEHOLDER = re.compile(r'(?<!")__\w{1,80}__(?!")')
 _MODE_SPELLINGS = {
     "off": "Never",
@@ -61,6 +68,7 @@ def read_cluster_configuration(value: Mapping[str, Any], document: Document, set
     arguments = parse_arguments(value.get("controllerManagerExtraArgs"))  # of MasterConfiguration
     read_controller_arguments(arguments, settings, document.place(("controllerManagerExtraArgs",)))
     specs = NODE_SPECS if pod_subnets else {}
+    settings.lacks_platform_ranges |= not pod_subnets
     settings.default_pools.append(DefaultPools("calico-node", place, specs, platform_only=True))
     for text in pod_subnets:
         cidr = Cidr.parse_or_none(text)
@@ -82,6 +90,19 @@ def read_init_configuration(value: Mapping[str, Any], document: Document, settin
     arguments = parse_arguments(get_mapping(value, "nodeRegistration").get("kubeletExtraArgs"))
     for address in split_list(arguments.get("node-ip")):
         settings.add_node_address(address, document.place(("nodeRegistration", "kubeletExtraArgs")))
+
+
+def read_command_line(line: str, place: Place, settings: InstallerSettings) -> bool:
+    """Read the ranges that a command such as `kubeadm init` is given; say whether there were any."""
+    flags = dict(_RANGE_FLAG.findall(line))
+    if pods := flags.get("pod-network-cidr"):
+        settings.add_ranges("cluster", pods, place, is_platform=True)
+        settings.default_pools.append(DefaultPools("calico-node", place, NODE_SPECS, platform_only=True))
+    if pods := flags.get("cluster-cidr"):
+        settings.add_ranges("cluster", pods, place)
+        settings.default_pools.append(DefaultPools("k3s", place, NODE_SPECS, assumed=True))
+    settings.add_ranges("services", flags.get("service-cidr") or flags.get("service-cluster-ip-range"), place)
+    return bool(flags)
 
 
 def read_kube_proxy(value: Mapping[str, Any], document: Document, settings: InstallerSettings) -> None:
@@ -239,11 +260,28 @@ def read_cni_text(text: str, place: Place, settings: InstallerSettings) -> None:
     """Read a CNI configuration that may hold `__PLACEHOLDERS__` without quotes, as Calico's manifests have it."""
     try:
         value = load_json(_PLACEHOLDER.sub("0", text))
-    except ValueError:
-        settings.problems.append(Finding("embedded-yaml", params={"reason": "JSON"}, place=place))
+    except ValueError:  # of what people paste a bracket is often missing: the lists of pools are found all the same
+        pools: dict[IPVersion, tuple[str, ...]] = {4: (), 6: ()}
+        for match in _CNI_POOLS.finditer(text[:_MAX_CNI_TEXT]):
+            pools[6 if match[1] == "6" else 4] = tuple(map(canonical_pool, _QUOTED.findall(match[2])))
+        settings.cni_pools = pools
+        settings.notes.append(
+            Finding("cni-not-json", params={"pools": ", ".join(sum(pools.values(), ())) or "-"}, place=place)
+        )
         return
     if isinstance(value, Mapping):
         read_cni_configuration(value, place, settings)
+
+
+def is_cni_text(text: str) -> bool:
+    """Whether a text is a CNI configuration of Calico's that is not quite JSON, perhaps with words around it."""
+    if '"cniVersion"' not in text or '"calico-ipam"' not in text or "kind" in text:
+        return False
+    try:
+        load_json(text)
+    except ValueError:
+        return True
+    return False
 
 
 def is_cni_configuration(value: Mapping[str, Any]) -> bool:

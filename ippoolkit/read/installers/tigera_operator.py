@@ -53,7 +53,9 @@ RKE2_SPECS: dict[IPVersion, Mapping[str, Any]] = {
 
 def read_operator_installation(value: Mapping[str, Any], document: Document, settings: InstallerSettings) -> None:
     """Read an Installation of operator.tigera.io/v1."""
-    _read_installation_spec(get_mapping(value, "spec"), document, settings, ("spec",), "Tigera operator")
+    spec = get_mapping(value, "spec")
+    settings.add_ranges("services", spec.get("serviceCIDRs"), document.place(("spec", "serviceCIDRs")))
+    _read_installation_spec(spec, document, settings, ("spec",), "Tigera operator")
 
 
 def _read_installation_spec(
