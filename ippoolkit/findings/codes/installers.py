@@ -70,7 +70,7 @@ INSTALLERS = (
         "installer-twice",
         "warning",
         "kit",
-        N_("{installer} and {other} ({first}) define this pool differently: the one read last counts here."),
+        N_("{other} ({first}) and {installer} define this pool differently, {fields}: the one read last counts here."),
         N_("Give only the input that is applied."),
     ),
     Rule(

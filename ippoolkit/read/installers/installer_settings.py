@@ -122,7 +122,15 @@ class InstallerSettings:
         added = {key: value for key, value in defaults.items() if key not in written and value is not None}
         before = self.pools.get(name)
         if before is not None and before.spec != {**added, **written}:
-            params = {"installer": installer, "other": before.installer, "first": str(before.place)}
+            specs = before.spec, {**added, **written}
+            differing = [key for key in {**specs[0], **specs[1]} if specs[0].get(key) != specs[1].get(key)]
+            fields = ", ".join(f"{key} {specs[0].get(key)} / {specs[1].get(key)}" for key in differing)
+            params = {
+                "installer": installer,
+                "other": before.installer,
+                "first": str(before.place),
+                "fields": fields,
+            }
             self.notes.append(Finding("installer-twice", f"IPPool/{name}", params, place))
         self.pools[name] = InstallerPool({**added, **written}, place, installer, tuple(added))
         return self.pools[name]

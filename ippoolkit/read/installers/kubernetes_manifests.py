@@ -265,9 +265,8 @@ def read_cni_text(text: str, place: Place, settings: InstallerSettings) -> None:
         for match in _CNI_POOLS.finditer(text[:_MAX_CNI_TEXT]):
             pools[6 if match[1] == "6" else 4] = tuple(map(canonical_pool, _QUOTED.findall(match[2])))
         settings.cni_pools = pools
-        settings.notes.append(
-            Finding("cni-not-json", params={"pools": ", ".join(sum(pools.values(), ())) or "-"}, place=place)
-        )
+        params = {"pools": ", ".join((*pools[4], *pools[6])) or "-"}
+        settings.notes.append(Finding("cni-not-json", params=params, place=place))
         return
     if isinstance(value, Mapping):
         read_cni_configuration(value, place, settings)
