@@ -201,8 +201,8 @@ def test_a_windows_node_holds_what_one_block_leaves_in_every_command(tmp_path):
         block("10.50.0.0/26", "lin", 5),
         *pods_of("10.50.0.0/26", "lin", 5),
     )
-    nodes = ipk.capacity(ipk.load(file)).nodes.set_index("group")
-    assert nodes.loc[["win1", "win2"], "max_pods_per_node"].tolist() == [60, 60]
+    nodes = ipk.capacity(ipk.load(file)).nodes().set_index("node")
+    assert nodes.loc[["win1", "win2"], "pods_per_node_max"].tolist() == [60, 60]
     headroom = next(finding for finding in audit_reading(ipk.read(file)).findings if finding.code == "next-to-fail")
     assert headroom.params["pods"] == 60
 
