@@ -10,7 +10,7 @@ def N_(text: str) -> str:  # noqa: N802 (gettext's own name)
     return text
 
 
-def P_(singular: str, plural: str) -> tuple[str, str]:  # noqa: N802
+def P_(singular: str, plural: str) -> tuple[str, str]:  # noqa: N802 (as N_)
     """Mark a singular and its plural for translation."""
     return singular, plural
 

@@ -7,13 +7,13 @@ from ippoolkit.model import Allocation, Block, Tunnel
 OWNERS = ("ReplicaSet", "DaemonSet", "StatefulSet", "Job", "")
 
 
-def cluster(  # noqa: PLR0917
+def cluster(
     nodes=4,
     pods=5,
     cidr="10.244.0.0/20",
     size=26,
     name="old",
-    strict=False,  # noqa: FBT002
+    strict=False,  # noqa: FBT002 (named by every caller)
     space="default",
     more=(),
     spaces=(),

@@ -105,7 +105,7 @@ class Networks(Sequence[Cidr]):
     def __eq__(self, other: object) -> bool:
         return list(self) == list(other) if isinstance(other, Sequence) else NotImplemented
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # a list's, too
 
     def texts(self) -> list[str]:
         """Return them as text."""

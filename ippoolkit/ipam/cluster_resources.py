@@ -68,10 +68,10 @@ class ClusterResources:
         sync_overlapping_ranges(self.store)
         self.refresh(pools=True)
 
-    def change_pool(self, name: str, *, validate: bool = True, **changes: object) -> None:
+    def change_pool(self, name: str, *, validate: bool = True, **changes: Any) -> None:
         """Change fields of a pool, by the names of the model; without `validate` its blockSize too."""
         pool = self._existing_pool(name)
-        changed = known_pool(replace(pool, **changes), self.store.release)  # type: ignore[arg-type]
+        changed = known_pool(replace(pool, **changes), self.store.release)
         if validate:
             self._validate_uses(changed)
         if changed.cidr != pool.cidr:
@@ -135,9 +135,9 @@ class ClusterResources:
             raise IpamError("ipam-no-node", node=name)
         return node
 
-    def configure(self, **changes: object) -> None:
+    def configure(self, **changes: Any) -> None:
         """Change the configuration, by the names of the model."""
-        config = replace(self.store.config, **changes)  # type: ignore[arg-type]
+        config = replace(self.store.config, **changes)
         if not config.strict_affinity and not config.auto_allocate_blocks:
             raise IpamError("configure-both-off")
         if config.max_blocks_per_host and not config.strict_affinity:

@@ -52,7 +52,7 @@ def parse_manifests(text: str, file: str) -> ManifestFile:
             problems += error.problems
             continue
         # Behind a "..." another document could follow; the readers stop at the first.
-        document = parsed[0] if parsed else Document(file, None, lambda _, line=first_line: line)  # type: ignore[misc]
+        document = parsed[0] if parsed else Document.without_lines(file, line=first_line)
         documents.append(document)
         problems += _unreadable_value_findings(chunk, document, first_line)
     return ManifestFile(

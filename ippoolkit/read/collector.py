@@ -30,7 +30,7 @@ class LocatedObject:
     resource_version: int = 0
 
 
-def _knows_nothing(document: Document, path: FieldPath, value: Mapping[str, Any], kind: str) -> bool:  # noqa: ARG001
+def _knows_nothing(document: Document, path: FieldPath, value: Mapping[str, Any], kind: str) -> bool:  # noqa: ARG001 (as `read_other`)
     return False
 
 

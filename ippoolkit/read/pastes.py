@@ -7,7 +7,7 @@ said of a piece names the line that its reader sees.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ..texts import N_
@@ -219,9 +219,9 @@ def _is_document_line(line: str) -> bool:
     return bool(re.match(r"[\"']?[A-Za-z_][\w./-]*[\"']?:(?:\s|$)", line)) or bool(_DOCUMENT_START.match(line))
 
 
-def _end_while(lines: list[NumberedLine], start: int, belongs: object) -> int:
+def _end_while(lines: list[NumberedLine], start: int, belongs: Callable[[str], bool]) -> int:
     end = start
-    while end < len(lines) and lines[end][1].strip() and belongs(lines[end][1]):  # type: ignore[operator]
+    while end < len(lines) and lines[end][1].strip() and belongs(lines[end][1]):
         end += 1
     return max(end, start)
 

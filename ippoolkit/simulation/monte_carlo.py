@@ -247,12 +247,35 @@ def _run_part(
     config = cluster.ipam.store.config
     ranges, requests = cluster.request_arrays()
     random_runs.run_many(
-        state, template, np.array([_seed(seed, run) for run in part], np.int64), rates, every, FIRST_DAY, pods,
+        state,
+        template,
+        np.array([_seed(seed, run) for run in part], np.int64),
+        rates,
+        every,
+        FIRST_DAY,
+        pods,
         pod_nodes,
-        running.size, room, fresh.size, nodes, len(present), by_node[0], by_node[1], join_rows, join_starts, leave_rows,
-        leave_starts, day_events, np.zeros(len(day_events), np.int64), ranges, requests, config.strict_affinity,
-        config.auto_allocate_blocks, np.zeros(layout.RELEASE_BATCH, np.int64), figures, outcomes,
-    )  # fmt: skip
+        running.size,
+        room,
+        fresh.size,
+        nodes,
+        len(present),
+        by_node[0],
+        by_node[1],
+        join_rows,
+        join_starts,
+        leave_rows,
+        leave_starts,
+        day_events,
+        np.zeros(len(day_events), np.int64),
+        ranges,
+        requests,
+        config.strict_affinity,
+        config.auto_allocate_blocks,
+        np.zeros(layout.RELEASE_BATCH, np.int64),
+        figures,
+        outcomes,
+    )
     if outcomes[:, random_runs.OUT_OF_ROOM].any():
         raise AssertionError("a run needed more blocks than there was room for")
     names = tuple(cluster.ipam.store.node_name(node) for node in range(int(nodes.max(initial=0)) + 1))

@@ -28,11 +28,11 @@ class Workload:
 
     days: int = 30
 
-    def initial_events(self, cluster: SimulatedCluster) -> Events | None:  # noqa: ARG002
+    def initial_events(self, cluster: SimulatedCluster) -> Events | None:  # noqa: ARG002 (subclasses read it)
         """Return the events at time 0."""
         return None
 
-    def events_on_day(self, cluster: SimulatedCluster, day: int) -> Events | None:  # noqa: ARG002
+    def events_on_day(self, cluster: SimulatedCluster, day: int) -> Events | None:  # noqa: ARG002 (subclasses read it)
         """Return the events of a day, from 0."""
         return None
 

@@ -132,8 +132,8 @@ def print_audit(console: Console, audit: Audit, *, lang: str = "en") -> None:
     print_release(console, audit.scenario.release, lang=lang)
     console.print()
     figures = audit.metrics
-    _print_metrics(console, words, "pools", figures.pools, words.translate(N_("Pools")), figures.rounded)
-    _print_metrics(console, words, "nodes", *_node_rows(audit, words), figures.rounded)
+    _print_metrics(console, words, "pools", figures.pools, words.translate(N_("Pools")), rounded=figures.rounded)
+    _print_metrics(console, words, "nodes", *_node_rows(audit, words), rounded=figures.rounded)
     print_findings(console, audit.findings, lang=lang)
     print_findings(console, audit.notes, lang=lang)
     if message := unchecked_message(audit, lang):
@@ -176,12 +176,13 @@ def nodes_by_headroom(audit: Audit) -> list[dict[str, Any]]:
     )
 
 
-def _print_metrics(  # noqa: PLR0917
+def _print_metrics(
     console: Console,
     words: Language,
     table_name: str,
     rows: Sequence[dict[str, Any]],
     title: str,
+    *,
     rounded: frozenset[tuple[str, str, str]],
 ) -> None:
     """Print rows of figures; what is unknown says so, what is rounded is marked."""

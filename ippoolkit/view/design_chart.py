@@ -86,10 +86,13 @@ def _dot(row: dict[Any, Any], across: _Scale, up: _Scale, shade: _Scale, words: 
     text = words.render(
         N_("/{prefix}, blockSize {size}: {addresses:address}, {most:node}, {routes} routes"),
         {
-            "prefix": row["prefix"], "size": row["block_size"], "addresses": row["addresses"],
-            "most": row["nodes_max"], "routes": row["routes"],
+            "prefix": row["prefix"],
+            "size": row["block_size"],
+            "addresses": row["addresses"],
+            "most": row["nodes_max"],
+            "routes": row["routes"],
         },
-    )  # fmt: skip
+    )
     x, y = across(int(row["addresses"])), up(int(row["nodes_max"]))
     mix = f"color-mix(in srgb, var(--ipk-accent) {shade(int(row['routes'])):.0f}%, var(--ipk-paper))"
     ring = f'<circle class="ring" cx="{x:.1f}" cy="{y:.1f}" r="9"/>' if row["picked"] else ""

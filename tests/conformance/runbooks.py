@@ -141,7 +141,7 @@ class Replay:
         overlapping = any(step.get("state", {}).get("overlapping_blocks") for step in self.steps)
         return seen, set() if overlapping else later
 
-    def block(self, cidr, used, host, seen, later, tunnels):  # noqa: PLR0917 (what is known of it)
+    def block(self, cidr, used, host, seen, later, tunnels):
         addresses = [str(ipaddress.ip_address(cidr.first + ordinal)) for ordinal in range(cidr.size)]
         mine = [ordinal for ordinal, each in enumerate(addresses) if each in seen or each in tunnels]
         rest = [ordinal for ordinal in range(cidr.size) if ordinal not in mine]

@@ -20,7 +20,7 @@ GRID = {
 }
 
 
-def brute_force(family, nodes, addresses, racks, headroom, max_routes, cap):  # noqa: PLR0917
+def brute_force(family, nodes, addresses, racks, headroom, max_routes, cap):
     """Return all designs that hold, as (prefix, blockSize, blocks a node, addresses, routes, nodes that fit)."""
     held = []
     for prefix, size in GRID[family]:
@@ -54,7 +54,7 @@ needs = {
 
 @given(family=st.sampled_from([4, 6]), **needs)
 @settings(max_examples=300, deadline=None)
-def test_the_designs_are_those_that_nothing_beats(family, nodes, addresses, racks, headroom, max_routes, cap):  # noqa: PLR0917
+def test_the_designs_are_those_that_nothing_beats(family, nodes, addresses, racks, headroom, max_routes, cap):
     space = Space(family, Need((NodeKind(nodes, addresses, cap),), racks, headroom, max_routes))
     held = brute_force(family, nodes, addresses, racks, headroom, max_routes, cap)
     found = [(d.prefix, d.block_size, d.blocks_per_node, d.addresses, d.routes, d.nodes_max) for d in space.best()]
@@ -65,7 +65,7 @@ def test_the_designs_are_those_that_nothing_beats(family, nodes, addresses, rack
 
 @given(family=st.sampled_from([4, 6]), **needs)
 @settings(max_examples=100, deadline=None)
-def test_the_first_design_is_the_one_to_pick(family, nodes, addresses, racks, headroom, max_routes, cap):  # noqa: PLR0917
+def test_the_first_design_is_the_one_to_pick(family, nodes, addresses, racks, headroom, max_routes, cap):
     space = Space(family, Need((NodeKind(nodes, addresses, cap),), racks, headroom, max_routes))
     held = brute_force(family, nodes, addresses, racks, headroom, max_routes, cap)
 

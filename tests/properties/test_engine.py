@@ -111,7 +111,7 @@ def test_whatever_is_asked(asked, etcd):
         try:
             carry_out(ipam, operation)
         except IpamError as error:
-            assert error.finding.message("zh")  # noqa: PT017
+            assert error.finding.message("zh")  # noqa: PT017 (what else is raised fails elsewhere)
             assert operation[0] != "configure" or engine_state(ipam) == before
         holds(ipam)
     for handle in HANDLES:

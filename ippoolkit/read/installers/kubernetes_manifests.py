@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...calico.limits import DEFAULT_BLOCK_SIZE
-from ...cidr import Cidr, IPVersion
+from ...cidr import ADDRESS_BITS, Cidr, IPVersion
 from ...errors import InputError
 from ...findings import Finding, Place
 from ..document import Document
@@ -294,11 +294,10 @@ def read_cni_configuration(value: Mapping[str, Any], place: Place, settings: Ins
         if plugin.get("type") != "calico":
             continue
         ipam = get_mapping(plugin, "ipam")
-        pools = {
+        settings.cni_pools = {
             version: tuple(canonical_pool(str(pool)) for pool in get_list(ipam, f"ipv{version}_pools"))
-            for version in (4, 6)
+            for version in ADDRESS_BITS
         }
-        settings.cni_pools = pools  # type: ignore[assignment]  # the literal versions are ints to mypy
         if ipam.get("type", "calico-ipam") != "calico-ipam":
             settings.note_other_plugin(f"ipam {ipam.get('type')}", place)
 
