@@ -165,7 +165,7 @@ def pool_coverage(scenario: Scenario, lang: str = "en") -> pd.DataFrame:
     translator = get_language(lang)
     rows = []
     for node in cluster.nodes:
-        uses_by_pool = [_uses_served(node, pool) for pool in pools]
+        uses_by_pool = [_uses_served(node, pool, cluster.cni_pools(pool.version)) for pool in pools]
         gaps = []
         for pool_supply in supplies:
             if node.windows and pool_supply.version == 6:
@@ -184,14 +184,16 @@ def pool_coverage(scenario: Scenario, lang: str = "en") -> pd.DataFrame:
     return _frame(["node", *(pool.name for pool in pools), "gaps"], rows)
 
 
-def _uses_served(node: Node, pool: IPPool) -> list[str]:
-    """Return what a pool serves a node unasked."""
-    if not pool.selects_node(node.labels):
-        return []
+def _uses_served(node: Node, pool: IPPool, cni_pools: tuple[str, ...]) -> list[str]:
+    """Return what a pool serves a node unasked; of pods, if the CNI configuration names pools, only by its name."""
     uses = []
-    if pool.serves("Workload") and not (node.windows and pool.version == 6):
-        uses.append(_PODS if selects_every_namespace(pool) else _SOME_PODS)
-    if allows(pool, "Tunnel"):
+    selects = pool.selects_node(node.labels)
+    if not (node.windows and pool.version == 6):
+        if cni_pools and allows(pool, "Workload") and {pool.name, str(pool.cidr)} & set(cni_pools):
+            uses.append(_PODS)
+        elif not cni_pools and selects and pool.serves("Workload"):
+            uses.append(_PODS if selects_every_namespace(pool) else _SOME_PODS)
+    if selects and allows(pool, "Tunnel"):
         uses.append(_TUNNEL)
     return uses
 

@@ -306,3 +306,35 @@ def test_check_prefers_ippools_and_says_where_the_installer_differs(tmp_path):
     result = run("check", tmp_path)
     assert "blockSize: 24 / 26" in result.output
     assert result.output.count("IPPool default-ipv4-ippool  ") == 1
+
+
+# The CNI configuration in every command
+
+
+def test_pools_that_the_cni_configuration_names_count_alike_everywhere(tmp_path):
+    dump(
+        tmp_path,
+        pool("a", "10.80.0.0/24", nodeSelector='rack == "x"'),
+        pool("b", "10.81.0.0/24"),
+        CONFIG,
+        node("n1"),
+        namespace("default"),
+        block("10.81.0.64/26", "n1", 1),
+        *pods_of("10.81.0.64/26", "n1", 1),
+    )
+    conflist = tmp_path / "10-calico.conflist"
+    plugin = {"type": "calico", "ipam": {"type": "calico-ipam", "ipv4_pools": ["a"]}}
+    conflist.write_text(json.dumps({"cniVersion": "0.3.1", "plugins": [plugin]}))
+    scenario = ipk.load(tmp_path)
+    assert ipk.capacity(scenario).nodes()["pools"].tolist() == ["a"]
+    served = ipk.pools_for(scenario, "n1", "default")
+    assert served[served["order"].notna()]["pool"].tolist() == ["a"]
+    coverage = json.loads(run("pools-for", "-c", tmp_path, "--coverage", "--json").stdout)
+    assert [(row["a"], row["b"]) for row in coverage] == [("pods", "tunnel")]
+    users = json.loads(run("pools-for", "-c", tmp_path, "--who-can-use", "b", "--json").stdout)
+    assert users == []
+    assert "cni-pools-only" in {finding.code for finding in audit_reading(ipk.read(tmp_path)).findings}
+    plugin["ipam"]["ipv4_pools"] = ["gone"]
+    conflist.write_text(json.dumps({"cniVersion": "0.3.1", "plugins": [plugin]}))
+    assert "cni-pool-missing" in {finding.code for finding in audit_reading(ipk.read(tmp_path)).findings}
+    assert run("capacity", tmp_path).output.count("cni-pool-missing") == 1

@@ -266,7 +266,10 @@ class InstallerReader:
         if self.is_used and not collector.scenarios:
             scenario = dataclasses.replace(scenario, name=name)
         cluster = dataclasses.replace(cluster, pools=(*cluster.pools, *self.pools), nodes=(*cluster.nodes, *self.nodes))
-        if settings.cni_pools is not None:
+        known_pools = {str(pool.cidr) for pool in cluster.pools}
+        named = {pool for pools in (settings.cni_pools or {}).values() for pool in pools}
+        is_cni_likely = not settings.is_cni_assumed or named <= known_pools
+        if settings.cni_pools is not None and is_cni_likely:
             cni = CNIConfiguration(ipv4Pools=settings.cni_pools[4], ipv6Pools=settings.cni_pools[6])
             cluster = dataclasses.replace(cluster, cni=cni)
         if settings.wireguard:

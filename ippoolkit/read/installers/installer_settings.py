@@ -104,6 +104,7 @@ class InstallerSettings:
     max_pods: int = 0
     node_prefixes: dict[IPVersion, tuple[int, str]] = field(default_factory=dict)
     cni_pools: dict[IPVersion, tuple[str, ...]] | None = None  # of the CNI configuration; None where none was read
+    is_cni_assumed: bool = False  # these are what the installer's release would have written
     ipam: dict[str, bool] = field(default_factory=dict)  # fields of the IPAM configuration that the installer writes
     wireguard: bool = False
     config_maps: dict[str, Mapping[str, Any]] = field(default_factory=dict)  # data of calico's ConfigMaps

@@ -255,4 +255,4 @@ def read_variables(variables: Mapping[str, tuple[Any, Place]], place: Place, set
             settings.notes.append(Finding("kubespray-old", f"IPPool/{pool_name}", params, pool_place))
     # The nodes' CNI configuration named the pool from 2018 to v2.22.
     if settings.cni_pools is None and (has_node_prefix or variable("calico_cni_pool")):
-        settings.cni_pools = cni_pools
+        settings.cni_pools, settings.is_cni_assumed = cni_pools, True
