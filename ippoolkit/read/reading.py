@@ -11,7 +11,7 @@ import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, get_args
+from typing import Any, TypeGuard, get_args
 
 from ..calico.limits import HIGHEST_MAX_BLOCKS_PER_HOST
 from ..calico.releases import NEWEST, OLDEST_MINOR
@@ -99,6 +99,8 @@ class Reading:
         The paths that were read.
     is_installer
         Whether any input was an installer's.
+    planned_pools
+        Names of the pools that are there only because an installer would create them.
     """
 
     scenario: Scenario
@@ -114,6 +116,7 @@ class Reading:
     documents: tuple[Document, ...] = ()
     sources: tuple[str, ...] = ()
     is_installer: bool = False
+    planned_pools: tuple[str, ...] = ()
 
     @property
     def has_unreadable_file(self) -> bool:
@@ -482,6 +485,7 @@ class Reader:
             documents=tuple(self.documents),
             sources=tuple(map(str, paths)),
             is_installer=self.installer.is_used,
+            planned_pools=tuple(pool.name for pool in self.installer.pools),
         )
 
     def _with_release(self, scenario: Scenario, release: str) -> Scenario:
@@ -574,7 +578,7 @@ def _read_json_list(data: Buffer, name: str) -> Document | None:
     return read_list(data, name, CLUSTER_KIND_READERS.__contains__)
 
 
-def _is_cut_list(value: object) -> bool:
+def _is_cut_list(value: object) -> TypeGuard[Mapping[str, Any]]:
     """Whether a list lacks its kind: kubectl and calicoctl write it after the items, so that the end is missing."""
     return (
         isinstance(value, Mapping)
