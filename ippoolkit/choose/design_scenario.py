@@ -7,7 +7,8 @@ from dataclasses import replace
 from fractions import Fraction
 from math import ceil
 
-from ..cidr import Cidr
+from ..calico.releases import Release
+from ..cidr import Cidr, IPVersion
 from ..model import Cluster, GroupRequirement, IPAMConfig, IPPool, NodeGroup, Plan, Requirements, Scenario
 from ..model.requirements import Encapsulation
 from .need import PoolSet, pool_sets
@@ -69,18 +70,25 @@ def _pools(recommendation: Recommendation, pick: Pick) -> Iterator[IPPool]:
             parts += ["rack", rack_value(asked, rack)]
             terms.append(f"{asked.rack_label} == '{rack_value(asked, rack)}'")
         parts.append(f"ipv{cidr.version}")
-        yield _pool("-".join(parts), cidr, pick.design.block_size, " && ".join(terms) or "all()", asked.encapsulation)
+        encapsulation = encapsulation_of(asked, recommendation.scenario.release, cidr.version)
+        yield _pool("-".join(parts), cidr, pick.design.block_size, " && ".join(terms) or "all()", encapsulation)
+
+
+def encapsulation_of(asked: Requirements, release: Release, version: IPVersion) -> Encapsulation:
+    """Return how pods of a family are carried: IPIP takes IPv4 only, and the first releases' VXLAN too."""
+    if version == 4 or asked.encapsulation == "none":
+        return asked.encapsulation
+    return "none" if release.has("vxlan-ipv6-refused") else "vxlan"
 
 
 def _pool(name: str, cidr: Cidr, block_size: int, selector: str, encapsulation: Encapsulation) -> IPPool:
-    ipip = encapsulation == "ipip" and cidr.version == 4
     return IPPool(
         name=name,
         cidr=cidr,
         block_size=block_size,
         node_selector=selector,
-        ipip_mode="Always" if ipip else "Never",
-        vxlan_mode="Always" if encapsulation != "none" and not ipip else "Never",
+        ipip_mode="Always" if encapsulation == "ipip" else "Never",
+        vxlan_mode="Always" if encapsulation == "vxlan" else "Never",
         nat_outgoing=encapsulation != "none",
     )
 

@@ -191,8 +191,14 @@ def _as_taken(taken: Iterable[Taken | Cidr | str]) -> tuple[Taken, ...]:
 def _remarks(picks: Sequence[Pick], asked: Requirements, scenario: Scenario) -> list[Finding]:
     """Say what a planner should know of the picked designs beside their numbers."""
     remarks = []
-    if asked.encapsulation == "ipip" and any(pick.design.family == 6 for pick in picks):
-        remarks.append(Finding("choose-ipip-ipv6", "IPv6"))
+    if asked.encapsulation != "none" and any(pick.design.family == 6 for pick in picks):
+        if scenario.release.has("vxlan-ipv6-refused"):
+            remarks.append(Finding("choose-bare-ipv6", "IPv6", {"release": str(scenario.release)}))
+        elif asked.encapsulation == "ipip":
+            remarks.append(Finding("choose-ipip-ipv6", "IPv6"))
+    if asked.max_blocks_per_host and not scenario.release.has("configure-max-blocks"):
+        params = {"release": str(scenario.release), "most": asked.max_blocks_per_host}
+        remarks.append(Finding("choose-cap-release", "", params))
     for pick in picks:
         nodes = sum(kind.nodes for kind in pick.designs.space.need.kinds)
         if pick.design.nodes_max == nodes:

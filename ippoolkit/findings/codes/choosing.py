@@ -134,6 +134,26 @@ CHOOSING = (
         N_("IPIP carries IPv4 only: the IPv6 pools use VXLAN."),
     ),
     Rule(
+        "choose-bare-ipv6",
+        "warning",
+        "encapsulation",
+        N_("Calico {release} encapsulates IPv4 only: the IPv6 pools have no encapsulation."),
+        N_("Route IPv6 between the nodes, or use Calico v3.23 or newer."),
+    ),
+    Rule(
+        "choose-cap-release",
+        "warning",
+        "ipam",
+        N_(
+            "calicoctl of Calico {release} cannot set maxBlocksPerHost: its ipam configure takes "
+            "--max-blocks-per-host from v3.30 on."
+        ),
+        N_(
+            "Set {most} with kubectl in the IPAMConfig default of crd.projectcalico.org/v1, or leave the cap away: "
+            "it is 20 then."
+        ),
+    ),
+    Rule(
         "choose-nodes-missing",
         "error",
         "kit",
