@@ -7,8 +7,8 @@ from math import ceil, floor
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ippoolkit.choose.address_space import AddressSpace, Taken
-from ippoolkit.choose.ranges import Networks, cidrs_between, networks_in, spell
+from ippoolkit.address_space import AddressSpace, Taken
+from ippoolkit.address_space.ranges import Networks, cidrs_between, networks_in, spell
 from ippoolkit.choose.routes import Peering, RackRoutes, tables
 from ippoolkit.choose.search import Need, NodeKind, Space
 from ippoolkit.cidr import Cidr

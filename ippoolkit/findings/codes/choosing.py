@@ -134,6 +134,27 @@ CHOOSING = (
         N_("IPIP carries IPv4 only: the IPv6 pools use VXLAN."),
     ),
     Rule(
+        "choose-rack-unlabelled",
+        "warning",
+        "labels",
+        N_("{count:node} without the label {label}: no pool of a rack selects them."),
+        N_("Label them before the pools take over: kubectl label node NAME {label}={value}."),
+    ),
+    Rule(
+        "choose-rack-more",
+        "warning",
+        "labels",
+        N_("The nodes name {racks} racks (label {label}), and pools for {wanted} were asked for."),
+        N_("Ask for a pool for each: --racks {racks}."),
+    ),
+    Rule(
+        "choose-rack-fuller",
+        "warning",
+        "blocks",
+        N_("Rack {rack} has {count:node}, and its pool is made for {fit}: racks are taken to be alike."),
+        N_("Ask for more headroom, or move nodes to other racks."),
+    ),
+    Rule(
         "choose-bare-ipv6",
         "warning",
         "encapsulation",
