@@ -110,7 +110,9 @@ DIFFERENCES: tuple[Difference, ...] = (
         "ipamconfiguration-api",
         (24, 0),
         "calico-apiserver",
-        N_("projectcalico.org/v3 has the kind IPAMConfiguration; before, kubectl meets it in crd.projectcalico.org/v1."),
+        N_(
+            "projectcalico.org/v3 has the kind IPAMConfiguration; before, kubectl meets it in crd.projectcalico.org/v1."
+        ),
         "api/pkg/apis/projectcalico/v3/ipamconfig.go@4fa740d746",
         impact=2,
     ),

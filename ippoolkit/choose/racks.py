@@ -13,9 +13,7 @@ DEFAULT_RACK_LABEL = "rack"
 
 def rack_label_of(nodes: Sequence[Node]) -> str:
     """Return the label by which nodes tell their rack: ``rack``, or one such as ``topology.kubernetes.io/rack``."""
-    names = Counter(
-        name for node in nodes for name in node.labels if name.rpartition("/")[2] == DEFAULT_RACK_LABEL
-    )
+    names = Counter(name for node in nodes for name in node.labels if name.rpartition("/")[2] == DEFAULT_RACK_LABEL)
     return max(names, key=lambda name: (names[name], name), default=DEFAULT_RACK_LABEL)
 
 

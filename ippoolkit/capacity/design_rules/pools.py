@@ -14,9 +14,7 @@ from ...write import to_manifest
 
 def pools_that_calico_refuses(scenario: Scenario) -> Iterator[Finding]:
     """Tell of every rule of the release on a single pool that one of the scenario breaks."""
-    checks = {
-        code: check for code, check in POOL_CHECKS.items() if rule_applies(code, scenario.release, by_crd=False)
-    }
+    checks = {code: check for code, check in POOL_CHECKS.items() if rule_applies(code, scenario.release, by_crd=False)}
     for pool in scenario.cluster.pools:
         pool_spec = PoolSpec.from_spec(to_manifest(pool)["spec"])
         for code, check in checks.items():

@@ -240,6 +240,20 @@ CHOOSING = (
         N_("Write it as 2027-06-30."),
     ),
     Rule(
+        "month-syntax",
+        "error",
+        "kit",
+        N_('"{month}" is not a month.'),
+        N_("Write it as {example}."),
+    ),
+    Rule(
+        "month-range",
+        "error",
+        "kit",
+        N_("{month} is not a month to plan for."),
+        N_("Choose one from {first} to {last}."),
+    ),
+    Rule(
         "picture-ending",
         "error",
         "kit",
