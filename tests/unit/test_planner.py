@@ -631,7 +631,7 @@ def test_a_target_draws_the_year_and_says_the_month_in_which_the_design_fails():
     shown_page = page(planner, GROWTH)
     assert "12 → 100 nodes by 2027-06" in shown_page
     assert "The design fails in 2027-01." in shown_page  # 12 + 2 x 12.5 = 37 nodes
-    assert "To hold, one of these is needed: prefix /19" in shown_page
+    assert "To hold, one of these is needed: prefix 19" in shown_page
     planner._on_action(None, {"action": "choose", "value": "0"}, [])
     assert "The design holds until then." in page(planner, GROWTH)
     planner.set("by", "2026-12")
