@@ -84,7 +84,9 @@ def target_html(analysis: Analysis, today: date, language: Language) -> str:
     )
     month = verdict.params.get("month")
     if month is not None:
-        template = N_("Nodes borrow from {month} on.") if verdict.code == _BORROWS else N_("The design fails in {month}.")
+        template = (
+            N_("Nodes borrow from {month} on.") if verdict.code == _BORROWS else N_("The design fails in {month}.")
+        )
         outcome = render(template, {"month": month_name(today, int(str(month)))})
     else:
         outcome = language.translate(_OUTCOMES[verdict.status])
