@@ -194,6 +194,53 @@ def test_requirements_of_a_scenario_are_what_is_asked(tmp_path):
     assert picked(recommend(ipk.load(path), nodes=400, today=TODAY)) == [(4, 17, 25)]
 
 
+def _racked(values, *, label="rack", pools=("10.0.0.0/20",)):
+    nodes = tuple(
+        ipk.Node(name=f"n{number}", labels={label: value} if value else {}) for number, value in enumerate(values)
+    )
+    pools = tuple(ipk.IPPool(name=f"old-{number}", cidr=cidr) for number, cidr in enumerate(pools))
+    return ipk.Scenario(cluster=ipk.Cluster(pools=pools, nodes=nodes))
+
+
+def test_pools_of_racks_select_the_labels_that_nodes_have():
+    found = recommend(_racked("ABAB", label="topology.kubernetes.io/rack"), pods_per_node=30)
+    assert [(pool.name, pool.node_selector) for pool in found.pools] == [
+        ("pods-rack-a-ipv4", "topology.kubernetes.io/rack == 'A'"),
+        ("pods-rack-b-ipv4", "topology.kubernetes.io/rack == 'B'"),
+    ]
+    assert not {"choose-rack-unlabelled", "choose-rack-fuller"} & {reason.code for reason in found.reasons}
+    for node in found.scenario.cluster.nodes:
+        assert sum(pool.selects_node(node.labels) for pool in found.pools) == 1
+    assert {pool.node_selector for pool in recommend(_racked("aAaA"), pods_per_node=1).pools} == {
+        "rack == 'a'",
+        "rack == 'A'",
+    }
+    assert len({pool.name for pool in recommend(_racked("aAaA"), pods_per_node=1).pools}) == 2
+    assert [pool.node_selector for pool in recommend(_racked("ab"), racks=3).pools][-1] == "rack == '1'"
+
+
+def test_nodes_that_pools_of_racks_do_not_fit_are_told():
+    codes = {reason.code for reason in recommend(_racked(["a"] * 6 + ["b", ""]), pods_per_node=30).reasons}
+    assert {"choose-rack-unlabelled", "choose-rack-fuller"} <= codes
+    assert "choose-rack-more" in {reason.code for reason in recommend(_racked("abc"), racks=2).reasons}
+
+
+def test_a_cap_that_calicoctl_of_the_release_cannot_set_is_warned_of():
+    def codes(release, **wanted):
+        return {reason.code for reason in recommend(ipk.Scenario(calico=release), nodes=10, **wanted).reasons}
+
+    assert "choose-cap-release" in codes("v3.29.7", max_blocks_per_host=4)
+    assert "choose-cap-release" not in codes("v3.30.7", max_blocks_per_host=4)
+    assert "choose-cap-release" not in codes("v3.29.7")
+
+
+@pytest.mark.parametrize(("release", "mode"), [("v3.22.5", "Never"), ("v3.23.5", "Always")])
+def test_ipv6_pools_have_vxlan_where_the_release_takes_it(release, mode):
+    found = recommend(ipk.Scenario(calico=release), nodes=10, family="dual")
+    assert [pool.vxlan_mode for pool in found.pools] == ["Always", mode]
+    assert ("choose-bare-ipv6" in {reason.code for reason in found.reasons}) == (mode == "Never")
+
+
 # ---- routes
 
 
