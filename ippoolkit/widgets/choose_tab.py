@@ -10,7 +10,14 @@ from typing import Any
 
 import ipywidgets as ipw
 
-from ..choose import Recommendation, designs_table, recommend, routes_table
+from ..choose import (
+    Recommendation,
+    change_options,
+    change_options_table,
+    designs_table,
+    recommend,
+    routes_table,
+)
 from ..choose.option_parsing import cidrs_from
 from ..choose.requirements_source import requirements_from
 from ..errors import InputError
@@ -198,12 +205,18 @@ class ChooseTab:
 
     def _designs_html(self, found: Recommendation) -> str:
         words = self._words
-        parts = [findings_html(list(found.reasons), words.code)]
+        parts = []
         if self._before is not None:
             label = words.translate(N_("Go back to the plan before"))
-            parts.insert(
-                0, f'<p class="ipk-buttons"><button type="button" data-action="undo">{escape(label)}</button></p>'
+            parts.append(
+                f'<p class="ipk-buttons"><button type="button" data-action="undo">{escape(label)}</button></p>'
             )
+        if found.scenario.cluster.nodes and found.scenario.cluster.pools:
+            title = words.translate(N_("On the cluster as it is"))
+            options = change_options_table(change_options(found), lang=words.code)
+            parts.append(f"<h3>{escape(title)}</h3>")
+            parts.append(table_html("change_options", options, lang=words.code, caption=title))
+        parts.append(findings_html(list(found.reasons), words.code))
         table = designs_table(found, lang=words.code)
         for family, rows in table.groupby("family"):
             title = words.render(N_("Designs, IPv{family}"), {"family": family})

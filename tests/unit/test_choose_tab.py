@@ -126,3 +126,13 @@ def test_a_design_without_room_says_so_when_it_is_clicked(tab, holder):
     assert holder.scenario == before
     assert 'role="alert"' in html(tab)
     assert "10.0.0.0/30" in html(tab)
+
+
+def test_a_cluster_that_exists_is_told_what_it_can_change(holder):
+    exists = Holder(ipk.load(SAMPLE))
+    made = ChooseTab(get_language("en"), lambda: exists.scenario, exists.take, date(2026, 11, 26))
+    made.refresh()
+    assert "On the cluster as it is" in html(made)
+    made.set("nodes", 300)
+    made.set("within", "10.0.0.0/8")
+    assert "ippoolkit runbook grow --pool default-pool" in html(made)
