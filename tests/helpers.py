@@ -5,6 +5,9 @@ from __future__ import annotations
 import gzip
 import json
 from pathlib import Path
+from subprocess import CompletedProcess
+
+from typer.testing import CliRunner
 
 from ippoolkit import Cluster, IPPool, NodeGroup, Plan, Scenario
 from ippoolkit.ipam import Ipam
@@ -19,6 +22,17 @@ def engine_state(ipam: Ipam) -> dict[str, object]:
     names = {"pools": ipam.pools, "nodes": ipam.nodes, "reservations": ipam.reservations, "config": ipam.config}
     arrays = {name: array.tobytes() for name, array in ipam.state._asdict().items()}
     return {**arrays, "handles": list(ipam.handles), "names": repr(names)}
+
+
+def run_command(*arguments: object, stdin: str | None = None, **env: str) -> CompletedProcess[str]:
+    """Run the command line in this process, which has imported everything; an exception is the test's."""
+    from ippoolkit.cli import app
+
+    command = [str(argument) for argument in arguments]
+    result = CliRunner().invoke(app, command, input=stdin, env={"COLUMNS": "200", **env}, prog_name="ippoolkit")
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return CompletedProcess(command, result.exit_code, result.stdout, result.stderr)
 
 
 def unpacked(path: Path, folder: Path) -> Path:

@@ -17,7 +17,7 @@ from ippoolkit.widgets.planner_fields import SECTIONS
 from ippoolkit.widgets.saved_state import unpack_state
 from ippoolkit.widgets.scenario_files import load_uploaded, sample_scenarios, scenario_file_name
 from tests.helpers import ROOT, plan
-from tests.unit.test_cli import run
+from tests.helpers import run_command as run
 
 KUBEAN = ROOT / "data/kubean.yaml"
 SIZES, MAP, NODES, GROWTH, FINDINGS, MANIFEST, COMPARE, REPORT = range(8)

@@ -24,7 +24,7 @@ from ippoolkit.simulation import (
     simulate,
 )
 from tests.helpers import ROOT, engine_state, plan
-from tests.unit.test_cli import run
+from tests.helpers import run_command as run
 
 SAMPLE = ROOT / "data/kubespray.yaml"
 
@@ -315,7 +315,7 @@ def test_the_command(tmp_path):
     data = json.loads(run("simulate", SAMPLE, "--json").stdout)
     assert set(data) == {"calico", "interrupted", "timeline", "failures", "blocks", "nodes", "pods"}
     (tmp_path / "t.csv").write_text(CSV)
-    assert run("simulate", SAMPLE, "--trace", tmp_path / "t.csv", "--lang", "zh").stdout.startswith("时间线")
+    assert run("simulate", SAMPLE, "--trace", tmp_path / "t.csv", "--lang", "zh").stdout.splitlines()[1].startswith("时间线")
     for wrong in (["simulate", "nope"], ["simulate", SAMPLE, "--trace", "nope"], ["simulate", SAMPLE, "--days", -1]):
         done = run(*wrong)
         assert done.returncode == 2
