@@ -19,6 +19,7 @@ from ..cidr import Cidr
 from ..errors import InputError
 from ..findings import Finding, Place, Severity
 from ..model import IPPool, KindName, Scenario
+from .calico_messages import find_meaning, message_findings
 from .calico_release import find_release, release_in_text
 from .cluster_kinds import CLUSTER_KIND_READERS
 from .collector import ObjectCollector, scenario_name
@@ -333,6 +334,9 @@ class Reader:
         if event := next((number for number, line in lines if "CIDRNotAvailable" in line), None):
             self.reported.notes.append(Finding("node-ranges-event", place=Place(name, event)))
             understood += 1
+        if messages := list(message_findings(lines, name)):
+            self.reported.notes += messages
+            understood += 1
         for piece in split_pieces(lines):
             self.pieces.append(_recognized(piece, name))
             if piece.kind == "error":
@@ -343,7 +347,9 @@ class Reader:
             elif reader := PIECE_READERS.get(piece.kind):
                 reader(list(piece.lines), name, self.reported)
                 understood += 1
-            elif piece.kind == "unrecognized":
+            elif piece.kind == "command":
+                understood += self.installer.read_command(piece.lines[0][1], Place(name, piece.lines[0][0]))
+            elif piece.kind == "unrecognized" and not any(find_meaning(line) for _, line in piece.lines):
                 params = {"line": piece.lines[0][1].strip()[:80], "count": len(piece.lines)}
                 self.collector.notes.append(
                     Finding("lines-unread", params=params, place=Place(name, piece.lines[0][0]))
@@ -364,6 +370,10 @@ class Reader:
             self.collector.problems += error.problems
             return False
         for document in documents:
+            if _is_heading(document.value):  # prose that ends in a colon
+                params = {"line": piece.lines[0][1].strip()[:80], "count": len(piece.lines)}
+                self.collector.notes.append(Finding("lines-unread", params=params, place=document.place(())))
+                continue
             self.add_document(document)
         return True
 
@@ -391,7 +401,7 @@ class Reader:
             document = dataclasses.replace(document, value={**value, "kind": "List"})
             value = document.value
         if not _is_object(value):
-            if self.strict and self.is_named:
+            if self.strict and self.is_named and (not isinstance(value, Mapping) or _is_like_scenario(value)):
                 self.collector.add_document(document)  # which says what is wrong with it
                 return
             self.collector.notes.append(Finding("file-unread", place=Place(document.file)))
@@ -585,6 +595,15 @@ def _is_object(value: object) -> bool:
     if not isinstance(value, Mapping):
         return False
     return "kind" in value or (value.get("version") == 1 and "cluster" in value)
+
+
+def _is_heading(value: object) -> bool:
+    return isinstance(value, Mapping) and len(value) == 1 and list(value.values()) == [None]
+
+
+def _is_like_scenario(value: Mapping[str, Any]) -> bool:
+    """Whether a mapping has any key of a scenario file, so that its problems are those of one."""
+    return any(field.name in value for field in dataclasses.fields(Scenario))
 
 
 def _sequence_numbers(value: Any) -> Iterator[int]:
