@@ -199,14 +199,20 @@ def pools_for(supply: Supply, labels: Mapping[str, str]) -> tuple[int, ...]:
 
 def tunnel_pools(scenario: Scenario, supply: Supply, labels: Mapping[str, str]) -> dict[str, tuple[int, ...]]:
     """Return the tunnels that a node with these labels needs, each with the pools that may give its address."""
-    cluster = scenario.cluster
-    wireguard_enabled = cluster.wireguard_enabled if supply.version == 4 else cluster.wireguard_enabled_v6
+    wireguard_enabled = _wireguard_enabled(scenario, supply.version)
     pools_by_type = {
         tunnel_type: tuple(index for index, pool in enumerate(supply.pools) if serves_tunnel(pool, labels, tunnel_type))
         for tunnel_type in TUNNEL_TYPES
         if tunnel_type != "wireguard" or wireguard_enabled
     }
     return {tunnel: pools for tunnel, pools in pools_by_type.items() if pools}
+
+
+def _wireguard_enabled(scenario: Scenario, version: IPVersion) -> bool:
+    cluster = scenario.cluster
+    if version == 4:
+        return cluster.wireguard_enabled
+    return cluster.wireguard_enabled_v6 and scenario.release.has("wireguard-ipv6")
 
 
 def _planned_group(scenario: Scenario, supply: Supply, group: NodeGroup) -> NodeGroupDemand:
@@ -239,7 +245,7 @@ def _cache_key(scenario: Scenario, supply: Supply) -> tuple[object, ...]:
     """Return all that decides what nodes draw that exist: of the pools everything but the size of their blocks."""
     cluster = scenario.cluster
     pools = tuple(replace(pool, block_size=ADDRESS_BITS[pool.version]) for pool in supply.pools)
-    wireguard = cluster.wireguard_enabled, cluster.wireguard_enabled_v6
+    wireguard = _wireguard_enabled(scenario, 4), _wireguard_enabled(scenario, 6)
     return (
         supply.version,
         pools,

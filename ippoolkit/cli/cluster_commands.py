@@ -162,6 +162,7 @@ def pools_for(
     from ..audit import pool_tables
     from ..capacity.design_rules.node_networks import enclosed_pools
     from ..view.audit_terminal import print_dataframe
+    from ..view.terminal import print_release
 
     if bool(node) + bool(who_can_use) + coverage != 1:
         exit_with_problem(lang, Finding("option-one", params={"options": "--node, --who-can-use, --coverage"}))
@@ -187,8 +188,10 @@ def pools_for(
         else:
             table = pool_tables.pool_coverage(scenario, lang)
     if as_json:
-        print_json(table.to_dict("records"))
+        # A list of rows, as scripts read it: the release stands in each.
+        print_json([{**row, "calico": str(scenario.release)} for row in table.to_dict("records")])
     else:
+        print_release(console(), scenario.release, lang=lang)
         if node and not table["block"].any():
             table = table.drop(columns=["block", "free"])
         print_dataframe(console(), table, lang=lang)
@@ -241,15 +244,22 @@ def diff(
     from ..audit import audit_reading
     from ..audit import dump_diff as audit_diff
     from ..view.audit_terminal import print_dataframe
-    from ..view.terminal import print_findings
+    from ..view.terminal import print_findings, print_release
 
     old_audit, new_audit = (audit_reading(_read_input([path], None, None, None, lang)) for path in (old, new))
     findings = audit_diff.diff(old_audit, new_audit, days=days)
     table = audit_diff.metric_changes(old_audit, new_audit)
     if as_json:
-        payload = {"changes": table.to_dict("records"), "findings": [finding.as_dict(lang) for finding in findings]}
-        print_json(payload)
+        print_json(
+            {
+                "calico": str(new_audit.scenario.release),
+                "calico_before": str(old_audit.scenario.release),
+                "changes": table.to_dict("records"),
+                "findings": [finding.as_dict(lang) for finding in findings],
+            }
+        )
     else:
+        print_release(console(), new_audit.scenario.release, lang=lang)
         print_dataframe(console(), table[table["old"].notna() | table["new"].notna()], lang=lang, unknown=True)
         print_findings(console(), findings, lang=lang)
     raise typer.Exit(int(has_errors(findings)))

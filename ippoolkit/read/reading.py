@@ -55,6 +55,8 @@ _FORBIDDEN_RESOURCE = re.compile(r'\b([a-z]{1,63})(?:\.[a-z.]{1,253})?(?: "[^"]{
 _MAX_ERROR_LINE = 2000  # characters of an error message that are looked at
 # Errors of one object or row in a file that could be read.
 _PARTIAL_ERRORS = frozenset({"table-row", "object-differs", "not-object", "release-old", "release-unknown"})
+# What lies beside dumps in a folder, and is no loss where nothing of it is recognized.
+_PROSE_SUFFIXES = (".md", ".rst", ".adoc", ".html", ".htm", ".sh", ".py")
 _MISSING_PARTS = frozenset({"field-missing", "block-attribute"})
 _MAX_EXACT_DOUBLE = 2**53
 
@@ -285,8 +287,9 @@ class Reader:
         try:
             self._read_contents(file)
         except InputError as error:
+            is_prose = not file.named and file.name.lower().endswith(_PROSE_SUFFIXES)
             is_expected = not file.named and all(problem.code == "file-binary" for problem in error.problems)
-            if not (self.strict and is_expected):
+            if not (is_prose or (self.strict and is_expected)):
                 self.collector.problems += error.problems
             else:
                 self.collector.notes.append(Finding("file-unread", place=Place(file.name)))
@@ -302,11 +305,12 @@ class Reader:
             return
         self.release_in_text = self.release_in_text or release_in_text(text)
         lines = clean_lines(text)
-        if any(line != raw for (_, line), raw in zip(lines[:1], text.split("\n"), strict=False)):
-            text = "\n".join(line for _, line in lines) + "\n"  # without quoting, indentation, names of files
         is_complete = text.endswith(("\n", "}", "]"))  # as commands end, and as JSON does
+        is_partly_quoted = "\n>" in text and not text.startswith(">")
+        if any(line != raw for (_, line), raw in zip(lines, text.split("\n"), strict=False)):
+            text = "\n".join(line for _, line in lines) + "\n"  # without quoting, indentation, names of files
         try:
-            if is_paste(lines):
+            if is_paste(lines) or is_partly_quoted:
                 self._read_paste(lines, file.name)
             else:
                 for document in parse_documents(text, file.name):
