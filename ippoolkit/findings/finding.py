@@ -9,12 +9,12 @@ from enum import StrEnum
 from ..calico.releases import Release
 from ..texts import N_
 from .codes import RULES, Rule
-from .language import get_language
+from .language import get_language, replace_unprintable
 from .sources import SOURCES, Source
 
 
 class Severity(StrEnum):
-    """How grave a finding is, gravest first."""
+    """How severe a finding is, the most severe first."""
 
     ERROR = N_("error")
     WARNING = N_("warning")
@@ -23,7 +23,7 @@ class Severity(StrEnum):
 
     @property
     def rank(self) -> int:
-        """0 for the gravest."""
+        """0 for the most severe."""
         return list(Severity).index(self)
 
 
@@ -44,10 +44,10 @@ class Place:
 class Finding:
     """One judgement: a rule's code applied to a subject, with the numbers that decided.
 
-    Sentence, mend and source are the rule's; they are put into words only when somebody reads them. Of rules that
-    serve several kinds of object, such as "unknown field", `origin` is the key of the source of this one. `judges` are
-    those who refuse a manifest for it. A number may itself be a finding: the reason. `release` is the one that advice
-    has to fit; the newest where it is left out.
+    Message, remedy and source are the rule's; they are put into words only when somebody reads them. Of rules that
+    serve several kinds of object, such as "unknown field", `source_key` is the source of this one. `refused_by` are
+    those who refuse a manifest for it. A parameter may itself be a finding: the reason. `release` is the one that
+    advice has to fit; the newest where it is left out.
     """
 
     code: str
@@ -73,6 +73,15 @@ class Finding:
     def source(self) -> Source:
         """Where the rule comes from."""
         return SOURCES[self.source_key or self.rule.source_key]
+
+    def location(self, lang: str = "en") -> str:
+        """Return the place in the input, else the subject; nothing where the message names the subject itself."""
+        if self.place:
+            return replace_unprintable(str(self.place))
+        kind, _, name = self.subject.partition("/")
+        subject = name if name and kind.isalpha() else self.subject
+        is_named = subject in map(str, self.params.values()) and subject in self.message(lang)
+        return "" if is_named else replace_unprintable(self.subject)
 
     def message(self, lang: str = "en") -> str:
         """Say what was found."""
@@ -114,5 +123,5 @@ def fit_to_release(findings: Iterable[Finding], release: Release) -> list[Findin
 
 
 def sort_by_severity(findings: Iterable[Finding]) -> list[Finding]:
-    """Sort findings, gravest first, else in the order given."""
+    """Sort findings, the most severe first, else in the order given."""
     return sorted(findings, key=lambda finding: finding.severity.rank)

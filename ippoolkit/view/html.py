@@ -216,7 +216,7 @@ def findings_html(findings: Iterable[Finding], lang: str = "en") -> str:
         {
             "severity": finding.severity.value,
             "label": words.translate(finding.severity.value),
-            "where": replace_unprintable(str(finding.place) if finding.place else finding.subject),
+            "where": finding.location(lang),
             "sentence": finding.message(lang),
             "mend": finding.remedy(lang),
             "source": finding.source,

@@ -122,7 +122,7 @@ INPUT_FILES = (
         "kind-unread",
         "info",
         "kit",
-        N_("Skipped {count:object} of kind {kind} ({version}): not needed for a plan."),
+        N_("Skipped {count:object} of kinds that are not needed: {kinds}."),
     ),
     Rule(
         "list-empty",
