@@ -297,7 +297,7 @@ class CapacityReport(BaseReport):
 
     def appendix(self) -> Section:
         """Return every parameter, so that the report can be made again."""
-        return self.section(N_("Appendix: every parameter"), *self.scenario_parts(self.yaml_text))
+        return self.section(N_("Appendix: every parameter"), *self.scenario_parts(self.scenario))
 
     def _pools_enabled_first(self) -> list[IPPool]:
         """Return the pools by name, those that serve nothing last."""

@@ -161,7 +161,7 @@ class ComparisonReport(BaseReport):
         parts: list[SectionPart] = []
         for name, scenario in zip(self.names, self.scenarios, strict=True):
             parts.append(heading_part(name, 3))
-            parts += self.scenario_parts(scenario_to_yaml(scenario), MAX_ATTACHED_BYTES // len(self.scenarios))
+            parts += self.scenario_parts(scenario, MAX_ATTACHED_BYTES // len(self.scenarios))
         return self.section(N_("Appendix: every parameter"), *parts)
 
     def _capitalise_first(self, text: str) -> str:
