@@ -63,7 +63,7 @@ def _print_line(console: Console, line: Text, indent: int) -> None:
 
 def _print_summary(console: Console, review: Review, words: Language) -> None:
     judges = list(review.objects[0].decisions) if review.objects else []
-    sentences = [words.render(N_("As Calico {version} would"), {"version": review.release})]
+    sentences = [words.render(N_("By the rules of Calico {version}"), {"version": review.release})]
     for judge in judges:
         accepted = sum(reviewed.decisions[judge] == Decision.ACCEPTED for reviewed in review.objects)
         params = {"judge": judge, "accepted": accepted, "count": len(review.objects)}

@@ -48,7 +48,7 @@ def verdict_parts(analysis: Analysis, words: Language, verdict: Verdict | None =
 
 def release_text(release: Release, words: Language) -> str:
     """Say by which release of Calico something is judged."""
-    return words.render(N_("As Calico {version} would"), {"version": release})
+    return words.render(N_("By the rules of Calico {version}"), {"version": release})
 
 
 def choice_text(choice: Choice, analysis: Analysis, words: Language) -> str:

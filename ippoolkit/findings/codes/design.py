@@ -203,7 +203,7 @@ DESIGN = (
             "which Calico "
             "IPAM does not use."
         ),
-        N_("Choose blockSize by the pods of a node; nodes take as many blocks as they need."),
+        N_("Choose blockSize by the number of pods on a node; nodes take as many blocks as they need."),
         applies_to="IPPool spec.blockSize",
     ),
 )

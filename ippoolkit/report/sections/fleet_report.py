@@ -174,7 +174,9 @@ class FleetReport(BaseReport):
         translate = self.words.translate
         headings = [translate(N_("cluster")), translate("pool"), translate("CIDR")] * 2
         note = paragraph(
-            translate(N_("These pools share addresses. That is fine as long as the clusters are not routed together."))
+            translate(
+                N_("These pools share addresses. That is fine as long as there is no routing between the clusters.")
+            )
         )
         overlaps_table = ReportTable.from_rows("overlaps", headings, rows, lang=self.lang)
         return self.section(N_("Overlapping pools"), note, table_part(overlaps_table))
