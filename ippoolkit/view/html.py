@@ -31,15 +31,16 @@ _CELL_PADDING = 2  # as characters
 _UNBROKEN_TEXT = 28  # characters of a name that is not broken
 
 
-def verdict_html(analysis: Analysis, lang: str = "en", *, buttons: bool = False) -> str:
+def verdict_html(analysis: Analysis, lang: str = "en", *, buttons: bool = False, cluster_exists: bool = False) -> str:
     """Return the verdict: word, sentence, what to choose instead, the limit and its source.
 
-    With `buttons` each choice can be taken: a button that carries its index in `Analysis.choices`.
+    With `buttons` each choice can be taken: a button that carries its index in `Analysis.choices`. `cluster_exists`
+    is as in `verdict_parts`.
     """
     words = get_language(lang)
     return render_template(
         "verdict",
-        parts=verdict_parts(analysis, words),
+        parts=verdict_parts(analysis, words, cluster_exists=cluster_exists),
         buttons=buttons,
         words={
             "limit": words.translate(N_("Limiting factor:")),

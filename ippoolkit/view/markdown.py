@@ -62,6 +62,8 @@ def verdict_markdown(analysis: Analysis, lang: str = "en") -> str:
         lines += ["", f"{words.translate(N_('Any one of these changes is enough:'))} {choices}."]
     elif parts.remedy:
         lines += ["", escape_markdown(parts.remedy)]
+    if parts.note:
+        lines += ["", escape_markdown(parts.note)]
     source = f"[{escape_markdown(parts.source.title)}]({parts.source.url})"
     lines += ["", f"{words.translate(N_('Limiting factor:'))} {parts.limit} · {source} · {parts.release}"]
     return "\n".join(lines)

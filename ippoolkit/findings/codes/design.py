@@ -21,7 +21,7 @@ DESIGN = (
         "info",
         "block-size",
         N_("The blockSize and CIDR of an existing pool cannot be changed."),
-        N_("Plan a second pool and a migration, or choose carefully before creating the pool."),
+        N_("Choose them before creating the pool; ippoolkit runbook or notebooks/change.ipynb plans a change later."),
     ),
     Rule(
         "pool-outside-cluster",
