@@ -176,7 +176,7 @@ from a rounded text.
 
 An audit of dumps is of one moment: save them together, the blocks and the pods within seconds of each other, or what
 changed in between looks like a leak. The engine takes such a cluster as it is:
-`ippoolkit.ipam.from_cluster.engine_of`."""
+`ippoolkit.ipam.from_cluster.engine_from_cluster`."""
 
 
 def scenario() -> str:
