@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
-from ..calico.releases import NEWEST
 from ..errors import InputError, ReportError
 from ..findings import N_, get_language
 from ..read import Reading
@@ -235,12 +234,14 @@ def _about_rows(options: ReportOptions, title: str, summary: Mapping[str, Any]) 
         (translate(_SUMMARY_ROWS[key]), int(text) if text.isdecimal() else translate(text) if key == "word" else text)
         for key, text in texts.items()
     ]
+    release = summary.get("release")
     rows = [
         *summary_rows,
+        *((str(label), str(value)) for label, value in summary.get("facts", ())),
         (translate(N_("report")), options.template.name),
         (translate(N_("scenario")), title),
         (translate(N_("date")), options.date),
         ("ippoolkit", __version__),
-        (translate(N_("rules")), f"Calico {NEWEST}"),
+        (translate(N_("rules")), f"Calico {release}" if release else ""),
     ]
     return [(name, value) for name, value in rows if value != ""]

@@ -190,8 +190,9 @@ def _min_width(headings: Sequence[tuple[str, str]], rows: Sequence[Sequence[tupl
     widths = [max(map(len, heading.split()), default=0) for heading, _ in headings]
     for row in rows:
         for column, (text, classes) in enumerate(row):
-            is_broken = "text" in classes and "whole" not in classes
-            widths[column] = max(widths[column], max(map(len, text.split()), default=0) if is_broken else len(text))
+            is_broken = "text" in classes and not {"whole", "date"} & set(classes.split())
+            pieces = text.replace("-", "- ").split() if is_broken else [text]
+            widths[column] = max(widths[column], *map(len, pieces), 0)
     return sum(widths) + _CELL_PADDING * len(widths)
 
 

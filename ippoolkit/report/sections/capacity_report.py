@@ -100,7 +100,7 @@ class CapacityReport(BaseReport):
         lines = (self._plan_sentence(), self.scenario.description)
         release = str(self.scenario.release)
         head = self.header_part(N_("IP pool capacity report"), self.scenario.name, lines, self.digest, release=release)
-        summary = summarise_scenario(self.analysis, self.lang)
+        summary = summarise_scenario(self.analysis, self.lang) | {"release": release}
         return Section((head,), summary | outlook_summary(self.measured, self.scenario, self.lang))
 
     def verdict(self) -> Section:

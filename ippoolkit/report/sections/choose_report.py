@@ -63,7 +63,8 @@ class ChooseReport(BaseReport):
                     (need_sentence(self.found, self.words),),
                     release=str(self.found.scenario.release),
                 ),
-            )
+            ),
+            {"release": str(self.found.scenario.release)},
         )
 
     def picked(self) -> Section:

@@ -80,10 +80,14 @@ class ComparisonReport(BaseReport):
         digest = hashlib.sha256(text.encode()).hexdigest()
         releases = ", ".join(map(str, sorted({scenario.release for scenario in self.scenarios})))
         head = self.header_part(N_("Comparison of IP pool designs"), title, (line,), digest, release=releases)
-        return Section((head,))
+        facts = [
+            [name, analysis.verdict.finding.message(self.lang)]
+            for name, analysis in zip(self.names, self.analyses, strict=True)
+        ]
+        return Section((head,), {"release": releases, "facts": facts})
 
     def verdicts(self) -> Section:
-        """Return how each scenario is judged, and what would be enough to mend it."""
+        """Return how each scenario is judged, and what would be enough to fix it."""
         translate = self.words.translate
         boxes = [
             (self._capitalise_first(translate(scenario_summary["word"])), name, scenario_summary["word"])

@@ -84,7 +84,8 @@ class FleetReport(BaseReport):
             boxes.append((str(failed), self.words.translate(N_("no report")), Status.FAILS.value))
         boxes += self._totals()
         markdown = "\n".join(f"- **{value}** {escape_markdown(label)}" for value, label, _ in boxes)
-        return Section((SectionPart(tile_boxes_html(boxes), markdown),))
+        facts = [[label, value] for value, label, _ in boxes]
+        return Section((SectionPart(tile_boxes_html(boxes), markdown),), {"facts": facts})
 
     def _totals(self) -> list[tuple[str, str, str]]:
         """Return what all clusters together have and need."""

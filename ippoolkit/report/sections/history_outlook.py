@@ -75,7 +75,7 @@ def outlook_parts(measured: Forecast, limits: Collection[LimitForecast], page: B
     rows = [_row(limit, measured, page) for limit in limits]
     table = ReportTable.from_rows(
         "forecast", headings, rows, lang=lang,
-        marks=[(*[""] * 6, "whole", "whole", "whole", "", "")] * len(rows),
+        marks=[(*[""] * 5, "date", "date", "date", "date", "", "")] * len(rows),
         caption=words.render(N_("When pools run out, as of {date}"), {"date": measured.as_of.isoformat()}),
     )  # fmt: skip
     parts = [page.findings_list_part(findings), table_part(table)]

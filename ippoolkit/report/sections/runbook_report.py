@@ -77,7 +77,13 @@ class RunbookReport(BaseReport):
         installer_text = self.words.translate(INSTALLER_TEXTS[self.runbook.change.install])
         line = " · ".join((replace_unprintable(self.runbook.scenario.name), counts_text, installer_text))
         verdict_word, _ = self._verdict_label()
-        summary = {"name": self.runbook.scenario.name, "word": verdict_word, "sentence": self.rendered.verdict}
+        summary = {
+            "name": self.runbook.scenario.name,
+            "word": verdict_word,
+            "sentence": self.rendered.verdict,
+            "release": str(self.runbook.scenario.release),
+            "facts": [[label, value] for value, label, _ in self._key_figures()],
+        }
         return Section((self._header(line),), summary)
 
     def _header(self, line: str) -> SectionPart:
