@@ -142,9 +142,9 @@ def _field(name: str, field: FieldSpec) -> str:
 
 
 _RULES = (
-    "Every judgement carries one of these codes, in the planner, in reports and on the command line alike. The names in "
-    "braces stand for the numbers of the case. The verdict on a plan is one of these too: `holds` and the like are fits, "
-    "`growth-...` and `borrowing` tight."
+    "Every judgement carries one of these codes, in the planner, in reports and on the command line alike. The names "
+    "in braces stand for the numbers of the case. The verdict on a plan is one of these too: `holds` and the like are "
+    "fits, `growth-...` and `borrowing` tight."
 )
 _MANIFESTS = (
     "Who refuses a manifest: `calicoctl`; the API server by the `crd` (schema and rules); the API server by what "

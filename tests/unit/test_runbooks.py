@@ -393,7 +393,7 @@ def test_each_step_says_why_what_pods_see_what_is_right_and_the_way_back():
             )
     text = render_runbook_markdown(RunbookReport(made))
     short = render_runbook_markdown(RunbookReport(made, short=True))
-    assert "Way back" in text
+    assert "How to undo it" in text
     assert "Way back" not in short
     kept = [line for line in text.splitlines() if re.match(r"calicoctl [a-z]|kubectl (get|patch)|### \d", line)]
     assert len(kept) > 30
@@ -460,7 +460,7 @@ def test_released_addresses_cool_down_before_their_pool_is_deleted():
     text = runbook_script(render_runbook(made))
     assert text.count("sleep 600") == 2
     step = render_runbook(made).steps[2]
-    assert "600 seconds more" in dict(step.explanations)["Wait"]
+    assert "another 600 seconds" in dict(step.explanations)["Wait"]
     assert "sleep 600" not in runbook_script(
         render_runbook(runbook(cluster(), Change("block-size", "old", block_size=27)))
     )
