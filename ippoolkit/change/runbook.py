@@ -213,7 +213,7 @@ def _range_findings(scenario: Scenario, change: Change, step: Step) -> list[Find
 
 
 def _start_rehearsal(scenario: Scenario, change: Change) -> Rehearsal | Finding:
-    """Return the cluster on the stage, or why Calico itself would not have it so."""
+    """Return the cluster in the engine, or why Calico itself would not have it so."""
     try:
         return Rehearsal(scenario.cluster, change.order, change.batches, scenario.release)
     except IpamError as error:

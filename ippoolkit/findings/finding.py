@@ -14,7 +14,7 @@ from .sources import SOURCES, Source
 
 
 class Severity(StrEnum):
-    """How severe a finding is, the most severe first."""
+    """How severe a finding is, most severe first."""
 
     ERROR = N_("error")
     WARNING = N_("warning")
@@ -45,9 +45,9 @@ class Finding:
     """One judgement: a rule's code applied to a subject, with the numbers that decided.
 
     Message, remedy and source are the rule's; they are put into words only when somebody reads them. Of rules that
-    serve several kinds of object, such as "unknown field", `source_key` is the source of this one. `refused_by` are
-    those who refuse a manifest for it. A parameter may itself be a finding: the reason. `release` is the one that
-    advice has to fit; the newest where it is left out.
+    serve several kinds of object, such as "unknown field", `source_key` is that of this one. `refused_by` are those who
+    refuse a manifest for it. A parameter may itself be a finding: the reason. `release` is the one that advice has to
+    fit; the newest where it is left out.
     """
 
     code: str
@@ -123,5 +123,5 @@ def fit_to_release(findings: Iterable[Finding], release: Release) -> list[Findin
 
 
 def sort_by_severity(findings: Iterable[Finding]) -> list[Finding]:
-    """Sort findings, the most severe first, else in the order given."""
+    """Sort findings, most severe first, else in the order given."""
     return sorted(findings, key=lambda finding: finding.severity.rank)

@@ -14,9 +14,10 @@ from typing import Any
 from ..cidr import Cidr
 from ..findings import Finding, Place
 from ..yaml_scalars import is_digits
-from .reported import NumberedLines, ReportedText
+from .reported import ANY_ROW, NumberedLines, ReportedText
 from .table_layout import table_rows
 
+_GO_POINTER = re.compile(r"\(|0x[0-9a-f]+$")
 _COUNT_PATTERN = re.compile(r"[0-9.e+]{1,40}")
 _UNKNOWN_NODE_NOTE = re.compile(r"Note: found (\d{1,18}) IP allocations? without an explicit node")
 # A row's counts by heading, each with whether it was rounded.
@@ -155,11 +156,16 @@ def read_borrowed_addresses(lines: NumberedLines, file: str, reported: ReportedT
         borrowed_in[node] = borrowed_in.get(node, 0) + 1
         if owner:
             borrowed_out[owner] = borrowed_out.get(owner, 0) + 1
+    undecided = 0
     for number, line in lines:
         if match := _UNKNOWN_NODE_NOTE.match(line):
-            params = {"count": int(match[1])}
-            reported.notes.append(Finding("borrowed-unknown", "", params, Place(file, number)))
-    reported.add_figures("totals", "", place, {"borrowed": count})
+            undecided = int(match[1])
+            reported.notes.append(Finding("borrowed-unknown", "", {"count": undecided}, Place(file, number)))
+    if count or not undecided:  # of what is listed nothing is borrowed: of the rest nobody knows
+        reported.add_figures("totals", "", place, {"borrowed": count})
+    if not count and not undecided:
+        reported.add_figures("pools", ANY_ROW, place, {"borrowed": 0})
+        reported.notes.append(Finding("borrowed-none", place=place))
     for node in {*borrowed_in, *borrowed_out}:
         reported.add_figures(
             "nodes", node, place, {"borrowed_in": borrowed_in.get(node, 0), "borrowed_out": borrowed_out.get(node, 0)}
@@ -170,7 +176,7 @@ def read_ipam_configuration(lines: NumberedLines, file: str, reported: ReportedT
     """Read `ipam show --show-configuration`."""
     for number, row in table_rows(lines):
         figure, text = _CONFIG_FIELDS.get(row.get("PROPERTY", "")), row.get("VALUE", "")
-        if figure is None or text.startswith("("):  # a Go pointer: that release does not say
+        if figure is None or _GO_POINTER.match(text):  # that release does not say
             continue
         value = _FLAG_VALUES.get(text, int(text) if is_digits(text) else text)
         reported.add_figures("config", "", Place(file, number), {figure: value})

@@ -7,7 +7,7 @@ said of a piece names the line that its reader sees.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ..texts import N_
@@ -41,7 +41,7 @@ PIECE_LABELS = {
 }
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07]{0,200}\x07|\x1b[()][0-9A-B]")
-_QUOTE = re.compile(r">+ ?")
+_QUOTE = re.compile(r"(?:> ?)+")
 _ELIDED = re.compile(r"\s*\.\.\.\s*$")
 _GREP_PREFIX = re.compile(r"[\w./-]{1,200}\.(?:ya?ml|ini|conf|cfg|json|env):(?:\d{1,6}:)?(?=\s*[\w\"'#-])")
 _FENCE = re.compile(r"\s{0,3}(```|~~~)")
@@ -76,13 +76,18 @@ _CHECK_START = "Checking IPAM for inconsistencies"
 # The same output, pasted from its middle.
 _CHECK_PARTS = ("Loading all IPAM ", "Loading all nodes", "Loading all workload endpoints", "Scanning for IP")
 _CHECK_END = "Check complete"
-_SHOW_IP = re.compile(r"IP [\da-fA-F:.]+ is (?:in use|not )")
+_SHOW_IP = re.compile(r"(?:IP )?[\da-fA-F:.]+ is (?:in use|not )")
 _NODE_STATUS = ("Calico process is running", "IPv4 BGP status", "IPv6 BGP status", "No IPv4 peers", "No IPv6 peers")
 _NOTE_LINE = re.compile(r"Note: ")
 _DESCRIBE = re.compile(r"Name: {2,}\S")
 _DESCRIBE_FIELD = re.compile(r"[A-Z][\w -]{2,40}:(?:\s|$)")
 _DOCUMENT_START = re.compile(r"(?:apiVersion:|kind:|version:|items:|---\s*$|\{|\[\s*(?:\{|$)|- apiVersion:|- kind:)")
-_DOCUMENT_LINE = re.compile(r"(?:[\w.\"'/{}\[\]<*&?!-]|#|%|,|\.\.\.)")
+_DOCUMENT_LINE = re.compile(r"[\"'{}\[\]<*&?!#%,-]|\.\.\.|[\w./-]+:(?:\s|$)")
+_SHELL_LINE = re.compile(
+    r"[A-Z]{2,12}$"  # the end of a here-document
+    r"|\S+/\S+ (?:created|configured|unchanged|patched|replaced|deleted|serverside-applied)$"
+    r"|Successfully \w+ \d+ '\w+' resource"
+)
 _ERROR_LINE = re.compile(
     r"Error from server|error: |Error: |failed to get resources: |connection is unauthorized|"
     r"unable to get Cluster Information|Use --allow-version-mismatch|E\d{4} |The connection to the server"
@@ -110,10 +115,9 @@ def clean_lines(text: str) -> list[NumberedLine]:
     lines = [line.rstrip("\r") for line in text.split("\n")]
     if lines and not lines[-1]:
         lines.pop()
+    # Mails quote with it, and shells show it before the lines of a here-document; no YAML begins a line with it.
+    lines = [line[match.end() :] if (match := _QUOTE.match(line)) else line for line in lines]
     written = [line for line in lines if line.strip()]
-    if written and all(line.startswith(">") for line in written):
-        lines = [line[match.end() :] if (match := _QUOTE.match(line)) else line for line in lines]
-        written = [line for line in lines if line.strip()]
     if written and all(_GREP_PREFIX.match(line) for line in written):  # what grep prints of several files
         lines = [_GREP_PREFIX.sub("", line, count=1) for line in lines]
         written = [line for line in lines if line.strip()]
@@ -122,7 +126,9 @@ def clean_lines(text: str) -> list[NumberedLine]:
 
 
 def is_command_line(line: str) -> bool:
-    """Whether a line is a shell's prompt, with or without a command, or a command alone."""
+    """Whether a line is a shell's prompt, with or without a command, a command alone, or what it says when done."""
+    if _SHELL_LINE.match(line):
+        return True
     if match := _PROMPT.match(line):
         command, prompt = match["command"] or "", line.strip()
         if "@" in prompt.split(" ")[0] or prompt.startswith(("[", "(")) or _KNOWN_COMMAND.match(command):
@@ -174,6 +180,7 @@ def split_pieces(lines: list[NumberedLine]) -> Iterator[Piece]:
             index += 1
             continue
         kind, end = _piece_at(lines, index)
+        end = max(end, index + 1)
         yield Piece(kind, tuple(lines[index:end]))
         index = end
 
@@ -188,7 +195,7 @@ def _piece_at(lines: list[NumberedLine], start: int) -> tuple[str, int]:
     if line.startswith((_CHECK_START, *_CHECK_PARTS)):
         return "ipam-check", _end_of_check(lines, start)
     if _SHOW_IP.match(line):
-        return "address", _end_while(lines, start, lambda text: text.startswith((" ", "Attributes", "IP ")))
+        return "address", _end_while(lines, start + 1, lambda text: text.startswith((" ", "Attributes", "IP ")))
     if line.startswith(_NODE_STATUS):
         return "bgp-peers", _end_of_node_status(lines, start)
     if _DESCRIBE.match(line):
@@ -212,9 +219,9 @@ def _is_document_line(line: str) -> bool:
     return bool(re.match(r"[\"']?[A-Za-z_][\w./-]*[\"']?:(?:\s|$)", line)) or bool(_DOCUMENT_START.match(line))
 
 
-def _end_while(lines: list[NumberedLine], start: int, belongs: object) -> int:
+def _end_while(lines: list[NumberedLine], start: int, belongs: Callable[[str], bool]) -> int:
     end = start
-    while end < len(lines) and lines[end][1].strip() and belongs(lines[end][1]):  # type: ignore[operator]
+    while end < len(lines) and lines[end][1].strip() and belongs(lines[end][1]):
         end += 1
     return max(end, start)
 

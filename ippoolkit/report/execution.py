@@ -115,8 +115,7 @@ def run_template(
                 message = "; ".join(str(error.evalue).splitlines())
                 name = "" if error.ename == InputError.__name__ else f"{error.ename}: "
                 raise ReportError("report-failed", reason=f"{name}{message}") from None
-            except (PapermillException, AssertionError, LookupError, TypeError, ValueError, AttributeError) as error:
-                # What nbformat raises for a notebook that is not one has many types.
+            except PapermillException as error:
                 reason = f"{type(error).__name__}: {error}"
                 raise ReportError("report-failed", reason=reason) from None
     executed.cells = [cell for cell in executed.cells if _SCREEN_ONLY_TAG not in cell.metadata.get("tags", ())]

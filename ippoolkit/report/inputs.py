@@ -15,7 +15,7 @@ from ..findings import Finding, Place
 from ..model import Scenario
 from ..read import Reading, read
 from ..read.input_files import list_files
-from ..read.text_files import STDIN
+from ..read.text_files import STDIN, read_bytes
 from ..write import scenario_to_yaml
 
 if TYPE_CHECKING:
@@ -106,11 +106,7 @@ def hash_files(files: Iterable[Path]) -> str:
     """
     sha256 = hashlib.sha256()
     for file in files:
-        try:
-            content = file.read_bytes()
-        except OSError as error:
-            params = {"reason": error.strerror or str(error)}
-            raise InputError([Finding("file-unreadable", params=params, place=Place(str(file)))]) from None
+        content = read_bytes(file, str(file))
         sha256.update(f"{file.name}\0{len(content)}\0".encode(errors="surrogateescape"))
         sha256.update(content)
     return sha256.hexdigest()

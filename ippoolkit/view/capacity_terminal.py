@@ -62,12 +62,13 @@ def print_capacity(
     words, scenario = get_language(lang), analysis.scenario
     for verdict in analysis.verdicts:
         print_verdict(console, analysis, verdict, lang=lang)
-    print_table(console, "pools", analysis.pools(lang=lang), title=words.translate(N_("Pools")), lang=lang)
+    if scenario.cluster.pools:
+        print_table(console, "pools", analysis.pools(lang=lang), title=words.translate(N_("Pools")), lang=lang)
     for pool in sorted(scenario.cluster.pools, key=lambda pool: pool.name):
         params = {"pool": pool.name, "cidr": pool.cidr, "size": pool.block_size}
         title = words.render(N_("Block sizes for {pool}, {cidr}; now /{size}"), params)
         print_table(console, "block_sizes", analysis.block_sizes(pool.name, lang=lang), title=title, lang=lang)
-    if scenario.cluster.nodes or scenario.plan.groups:
+    if analysis.plans and (scenario.cluster.nodes or scenario.plan.groups):
         print_table(console, "nodes", analysis.nodes(lang=lang), title=words.translate(N_("Nodes")), lang=lang)
         _print_growth(console, analysis, words)
         routes = scenario_routes(scenario, max_routes=max_routes, lang=lang)
@@ -115,6 +116,6 @@ def print_verdict(console: Console, analysis: Analysis, verdict: Verdict, *, lan
     if remedy := verdict.finding.remedy(lang):
         console.print(Text(remedy))
     params = {"limit": parts.limit, "source": parts.source.url}
-    limit = words.render(N_("Limiting factor: {limit} ({source})"), params)
-    console.print(Text(f"{limit} · {parts.release}", style="bright_black"))
+    limit = words.render(N_("Limiting factor: {limit} ({source})"), params) if parts.limit else ""
+    console.print(Text(" · ".join(filter(None, (limit, parts.release))), style="bright_black"))
     console.print()

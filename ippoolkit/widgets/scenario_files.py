@@ -39,7 +39,7 @@ def load_uploaded(names: Sequence[str], contents: Sequence[bytes | memoryview]) 
 
 @contextmanager
 def uploaded_files(names: Sequence[str], contents: Sequence[bytes | memoryview]) -> Iterator[list[str]]:
-    """Yield paths of files that came without a folder; what is wrong in them is told under their own names.
+    """Yield paths of files that came without a folder; what is wrong in them is reported under their own names.
 
     Raises
     ------

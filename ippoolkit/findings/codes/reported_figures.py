@@ -12,6 +12,7 @@ REPORTED_FIGURES = (
         "blocks",
         N_("{used} of {capacity:address} in use ({share:.1%}), {free} free."),
     ),
+    Rule("borrowed-none", "ok", "blocks", N_("No address is borrowed: the table lists none.")),
     Rule(
         "pool-blocks-claimed",
         "warning",
@@ -229,6 +230,8 @@ REPORTED_FIGURES = (
         "blocks",
         N_("{count:block} with affinity, on {nodes:node}: {which}."),
     ),
+    Rule("blocks-listed", "info", "blocks", N_("{count:block} are listed by name ({sizes}).")),
+    Rule("routes-blocks", "info", "blocks", N_("{count:block} are routed, to {nodes:node}.")),
     Rule(
         "affinities-overlap",
         "error",
