@@ -52,6 +52,7 @@ LIMIT_BLOCKS_PER_NODE = N_("blocks per node")
 LIMIT_ADDRESSES = N_("addresses")
 LIMIT_STRICT_AFFINITY = "strictAffinity"
 LIMIT_SELECTORS = "nodeSelector"
+LIMIT_UNKNOWN = N_("unknown")
 LIMIT_MAX_PODS = N_("kubelet max-pods")
 
 # What binds behind each code of a verdict.
@@ -386,7 +387,7 @@ class PlanEvaluation:
 def no_pool_verdict(*, pools_were_read: bool = True) -> Verdict:
     """Return the verdict on a plan without any pool: what was not read may be there."""
     if not pools_were_read:
-        return Verdict(Status.IDLE, "pools-not-read", "")
+        return Verdict(Status.IDLE, "pools-not-read", LIMIT_UNKNOWN)
     return Verdict(Status.FAILS, "no-pool", LIMIT_BLOCKS)
 
 

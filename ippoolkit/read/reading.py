@@ -84,6 +84,8 @@ class Reading:
         Pools that a text tells of, by their names or ranges; what it does not tell has Calico's default.
     node_names
         Where nodes are listed of which nothing else is known.
+    blocks_outside
+        Blocks that a table shows outside all pools, each with its addresses in use.
     waiting_pods, affinities
         Pods without an address, and claims on blocks, that a table shows.
     newest_creation
@@ -103,6 +105,7 @@ class Reading:
     reported: tuple[ReportedFigures, ...] = ()
     reported_pools: tuple[PoolFromText, ...] = ()
     node_names: Mapping[str, Place] = field(default_factory=dict)
+    blocks_outside: tuple[tuple[Cidr, int], ...] = ()
     waiting_pods: tuple[tuple[str, str, Place], ...] = ()
     affinities: tuple[tuple[str, Cidr, Place], ...] = ()
     newest_creation: Mapping[str, str] = field(default_factory=dict)
@@ -461,6 +464,7 @@ class Reader:
             reported=tuple(reported.figures),
             reported_pools=tuple(self._build_reported_pools(notes)),
             node_names=reported.node_names,
+            blocks_outside=tuple(reported.blocks_outside),
             waiting_pods=tuple(reported.waiting_pods),
             affinities=tuple(reported.affinities),
             newest_creation=collector.newest_creation,

@@ -116,6 +116,6 @@ def print_verdict(console: Console, analysis: Analysis, verdict: Verdict, *, lan
     if remedy := verdict.finding.remedy(lang):
         console.print(Text(remedy))
     params = {"limit": parts.limit, "source": parts.source.url}
-    limit = words.render(N_("Limiting factor: {limit} ({source})"), params) if parts.limit else ""
-    console.print(Text(" · ".join(filter(None, (limit, parts.release))), style="bright_black"))
+    limit = words.render(N_("Limiting factor: {limit} ({source})"), params)
+    console.print(Text(f"{limit} · {parts.release}", style="bright_black"))
     console.print()

@@ -71,7 +71,7 @@ def _has_been_seen(node: Node, scenario: Scenario) -> bool:
 
 
 def _windows_without_tunnel(scenario: Scenario) -> Iterator[Finding]:
-    """Tell of Windows nodes whose VXLAN tunnel has no address: neither startup nor the CNI plugin has set it."""
+    """Find Windows nodes whose VXLAN tunnel has no address: neither startup nor the CNI plugin has set it."""
     pools = [pool for pool in scenario.cluster.pools if pool.vxlan_mode != "Never" and not pool.disabled]
     without_address = [
         node.name
