@@ -14,7 +14,7 @@ from ..findings import Finding, Severity, sort_by_severity
 from ..ipam import IpamError
 from ..model import IPPool, Scenario
 from ..read.validation import first_problem
-from .free_ranges import check_range, free_range, temporary_range
+from .free_ranges import check_range, free_range, node_overlaps, temporary_range
 from .manifest_check import check_manifests
 from .pitfalls import find_pitfalls
 from .pool_usage import PoolUsage, StepResult, timeline
@@ -204,7 +204,7 @@ def _range_findings(scenario: Scenario, change: Change, step: Step) -> list[Find
     """Judge the range of a pool that is to be made; parts of the old one take its place."""
     changed_pool = scenario.cluster.pool(change.pool)
     if change.keeps_range and step.pool.name != TEMPORARY_POOL and step.pool.cidr in changed_pool.cidr:
-        return []
+        return node_overlaps(scenario, step.pool.cidr)
     findings = check_range(scenario, step.pool.cidr)
     if not step.managed:
         return findings

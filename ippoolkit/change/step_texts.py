@@ -19,6 +19,7 @@ STEP_TITLES = {
     "recreate": N_("Recreate the pods that hold addresses of {pool}"),
     "delete": N_("Delete {pool}"),
     "inventory": N_("Write {pool} into Kubespray's inventory"),
+    "cni": N_("Let the nodes' CNI configuration name {to} instead of {pool}"),
 }
 WHY = {
     "create": N_(
@@ -37,6 +38,10 @@ WHY = {
     "recreate": N_("A pod keeps its address until it is recreated. Pods on the host's network are left alone."),
     "delete": N_("calicoctl releases its empty blocks, which kubectl would leave in the way of another blockSize."),
     "inventory": N_("Otherwise the next Kubespray run creates the old pool again."),
+    "cni": N_(
+        "Pods without an annotation draw only from the pools that the CNI configuration names: with {pool} disabled "
+        "they would get no address."
+    ),
 }
 POD_IMPACT = {
     "create": N_("Pods keep their addresses."),
@@ -56,6 +61,7 @@ POD_IMPACT = {
     ),
     "delete": N_("Pods keep their addresses."),
     "inventory": N_("Pods keep their addresses."),
+    "cni": N_("Pods keep their addresses. New pods take addresses of {to}."),
 }
 ORDER_TEXTS = {
     "namespace": N_("Namespace by namespace, those with fewest pods first; within each, one workload after another."),
@@ -77,6 +83,7 @@ EXPECTED = {
     ),
     "delete": N_("{pool} is not listed, and no block of {cidr} is left."),
     "inventory": N_("The variables have the values in the file."),
+    "cni": N_("On every node ipv4_pools or ipv6_pools shows {to}, and {pool} nowhere."),
 }
 WAIT = {
     "create": N_("Until every node has the tunnel address it should have; a few seconds."),
@@ -92,6 +99,7 @@ WAIT = {
     ),
     "delete": N_("Nothing to wait for."),
     "inventory": N_("Nothing to wait for."),
+    "cni": N_("Until calico-node runs again on every node: it writes the configuration when it starts."),
 }
 ROLLBACK = {
     "create": N_("Possible: delete {pool} again."),
@@ -108,6 +116,7 @@ ROLLBACK = {
         "long as no other pool has taken its range."
     ),
     "inventory": N_("Possible: restore the old values."),
+    "cni": N_("Possible: restore the old name, and restart calico-node."),
 }
 EXPLANATIONS = (
     (N_("Why"), WHY),
@@ -133,6 +142,7 @@ STEP_OF_FINDING = {
     "change-annotated": "disable",
     "change-two-at-once": "disable",
     "change-operator": "disable",
+    "cni-names-pools": "cni",
     "change-early": "delete",
     "change-kubectl-delete": "delete",
     "change-delete-leaves-blocks": "delete",

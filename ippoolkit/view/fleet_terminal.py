@@ -14,7 +14,7 @@ from ..findings import N_, Severity, get_language, replace_unprintable
 from .cell_text import NO_VALUE
 from .terminal import SEVERITY_STYLES, TextColumn, print_columns
 
-_DROP_ORDER = ("worst", "limit", "nodes", "pool")  # in a narrow terminal
+_DROP_ORDER = ("worst", "limit", "nodes", "calico", "pool")  # in a narrow terminal
 
 
 def audits_data(clusters: Sequence[AuditedCluster], lang: str = "en") -> dict[str, Any]:
@@ -46,6 +46,7 @@ def print_audits(console: Console, clusters: Sequence[AuditedCluster], *, lang: 
         rows.append(
             [
                 replace_unprintable(cluster.cluster),
+                verdict.calico,
                 *(NO_VALUE if count is None else words.format_number(count) for count in counts),
                 replace_unprintable(verdict.pool) or NO_VALUE,
                 translate(verdict.limit) if verdict.limit else NO_VALUE,
@@ -55,6 +56,7 @@ def print_audits(console: Console, clusters: Sequence[AuditedCluster], *, lang: 
         )
     columns = (
         ("cluster", translate(N_("cluster")), True),
+        ("calico", translate(N_("Calico")), True),
         ("errors", translate(N_("errors")), False),
         ("warnings", translate(N_("warnings")), False),
         ("nodes", translate(N_("nodes")), False),

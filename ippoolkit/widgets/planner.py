@@ -275,7 +275,11 @@ class Planner(FormPlanner[EditorState]):
             ),
             TabPage(N_("Address map"), self._map.widget, lambda: self._map.show(self.scenario, self._state.pool)),
             page(N_("Nodes"), "ipk-nodes-page", lambda: planner_tabs.nodes_tab(self.analysis, self.language)),
-            page(N_("Over time"), "ipk-growth-page", lambda: planner_tabs.growth_tab(self.analysis, self.language)),
+            page(
+                N_("Over time"),
+                "ipk-growth-page",
+                lambda: planner_tabs.growth_tab(self.analysis, self._state.today, self.language),
+            ),
             page(
                 N_("Findings"),
                 "ipk-findings",

@@ -258,6 +258,7 @@ INPUT_FILES = (
         N_("Listing {kind} was forbidden: figures that need it are unknown."),
         N_("Grant the permissions printed by ippoolkit audit --print-rbac."),
     ),
+    Rule("calico-message", "warning", "ipam", N_('Calico reports "{message}". {meaning}')),
     Rule(
         "command-failed",
         "warning",
