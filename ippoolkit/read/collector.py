@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
@@ -142,10 +143,16 @@ class ObjectCollector:
         return {kind for kind, cluster_field in self.failed_kinds.items() if not self.objects.get(cluster_field)}
 
     def note_unread_kinds(self) -> None:
-        """Note the objects of kinds that are not read."""
-        for (file, version, kind), count in self.unread_counts.items():
-            params = {"count": count, "kind": kind, "version": version}
-            self.notes.append(Finding("kind-unread", params=params, place=Place(file)))
+        """Note the objects of kinds that are not read, all in one line; where they were, if in one file."""
+        if not self.unread_counts:
+            return
+        files = {file for file, _, _ in self.unread_counts}
+        counts_by_kind: Counter[str] = Counter()
+        for (_, version, kind), count in self.unread_counts.items():
+            counts_by_kind[f"{kind} ({version})"] += count
+        kinds = ", ".join(f"{count} {kind}" for kind, count in counts_by_kind.items())
+        params = {"count": counts_by_kind.total(), "kinds": kinds}
+        self.notes.append(Finding("kind-unread", params=params, place=Place(*files) if len(files) == 1 else None))
 
     def merge_into_scenario(self, files: Iterable[AnyPath]) -> Scenario:
         """Put the objects that were found into the first scenario, or into a new one."""

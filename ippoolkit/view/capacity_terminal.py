@@ -66,7 +66,7 @@ def print_capacity(
         print_table(console, "pools", analysis.pools(lang=lang), title=words.translate(N_("Pools")), lang=lang)
     for pool in sorted(scenario.cluster.pools, key=lambda pool: pool.name):
         params = {"pool": pool.name, "cidr": pool.cidr, "size": pool.block_size}
-        title = words.render(N_("Block sizes for {pool}, {cidr}; it has /{size}"), params)
+        title = words.render(N_("Block sizes for {pool}, {cidr}; now /{size}"), params)
         print_table(console, "block_sizes", analysis.block_sizes(pool.name, lang=lang), title=title, lang=lang)
     if analysis.plans and (scenario.cluster.nodes or scenario.plan.groups):
         print_table(console, "nodes", analysis.nodes(lang=lang), title=words.translate(N_("Nodes")), lang=lang)

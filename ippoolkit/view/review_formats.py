@@ -8,6 +8,7 @@ from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 from .. import __version__
+from ..errors import describe_finding
 from ..findings import Finding, Severity
 from ..manifests.manifest_review import Decision, ObjectReview, Review
 
@@ -132,8 +133,7 @@ def _add_outcome(case: ET.Element, kind: str, findings: Iterable[Finding], lang:
 
 
 def _finding_line(finding: Finding, lang: str) -> str:
-    location = str(finding.place) if finding.place else finding.subject
-    return f"{location}: {finding.full_message(lang)} [{finding.code}] {finding.source.url}"
+    return f"{describe_finding(finding, lang)} [{finding.code}] {finding.source.url}"
 
 
 def _xml_safe(text: str) -> str:
