@@ -63,7 +63,7 @@ def designs_table(recommendation: Recommendation, *, every: bool = False, lang: 
         if every
         else recommendation.listed()
     )
-    return build_frame(DESIGNS, [_row(pair, numbers.get(pair, 0), pair in picked, lang) for pair in pairs])
+    return build_frame(DESIGNS, [_row(pair, numbers.get(pair, 0), lang, picked=pair in picked) for pair in pairs])
 
 
 def routes_table(recommendation: Recommendation, *, lang: str = "en") -> pd.DataFrame:
@@ -111,10 +111,19 @@ def routes_of(
             fits = limit is None or found.largest <= limit
             rows.append(
                 (
-                    family, words.translate(name), way is peering, found.node, found.router, found.spine,
-                    found.reflector, found.sessions, limit, fits, SOURCES[source].url,
+                    family,
+                    words.translate(name),
+                    way is peering,
+                    found.node,
+                    found.router,
+                    found.spine,
+                    found.reflector,
+                    found.sessions,
+                    limit,
+                    fits,
+                    SOURCES[source].url,
                 )
-            )  # fmt: skip
+            )
     return build_frame(ROUTES, rows)
 
 
@@ -143,7 +152,7 @@ def _target(option: ChangeOption) -> str:
     return ", ".join(filter(None, (str(option.cidr) if option.cidr else "", size)))
 
 
-def _row(pair: tuple[FamilyDesigns, Design], number: int, picked: bool, lang: str) -> tuple[object, ...]:  # noqa: FBT001
+def _row(pair: tuple[FamilyDesigns, Design], number: int, lang: str, *, picked: bool) -> tuple[object, ...]:
     designs, design = pair
     words = get_language(lang)
     return (

@@ -327,7 +327,7 @@ def assign(
 
 @compiled
 def assign_address(state, address_index, handle, node, strict_affinity):
-    """Assign one address; return `DONE`, `FOREIGN` or `TAKEN`."""
+    """Assign one address; return `OK`, `NOT_BLOCK_OWNER` or `ALREADY_ASSIGNED`."""
     slot = state.cells[address_index, SLOT]
     row = state.blocks[slot]
     ordinal = address_index - row[OFFSET]

@@ -115,8 +115,16 @@ def _rows(lines: Sequence[str], delimiter: str, name: str, problems: list[Findin
     columns: _Columns | None = None
     reader = csv.reader(lines, delimiter=delimiter)
     next_line = 1
-    for cells in reader:
-        number, next_line = next_line, reader.line_num + 1
+    while True:
+        number = next_line
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            problems.append(Finding("csv-syntax", params={"reason": str(error)}, place=Place(name, number)))
+            return
+        next_line = reader.line_num + 1
         if not cells or not any(cells) or cells[0].lstrip().startswith("#"):
             continue
         if columns is None or cells[0][:6].lower() == _SECTION:

@@ -44,14 +44,20 @@ NEED = (
     Entry("nodes", N_("Nodes"), "number", N_("How many nodes there are to be."), least=1),
     Entry("pods_per_node", N_("Pods on each"), "number", N_("Pods with an address of their own on each of them.")),
     Entry("family", N_("Family"), "select", N_("Addresses of the pods."), ("4", "6", "dual")),
-    Entry("encapsulation", N_("Encapsulation"), "select", N_("A tunnel takes an address on every node."),
-          ("vxlan", "ipip", "none")),
+    Entry(
+        "encapsulation",
+        N_("Encapsulation"),
+        "select",
+        N_("A tunnel takes an address on every node."),
+        ("vxlan", "ipip", "none"),
+    ),
     Entry("racks", N_("Racks"), "number", N_("Each rack has a pool of its own."), least=1),
     Entry("headroom", N_("Headroom in percent"), "number", N_("Nodes that must fit beyond those.")),
-    Entry("max_routes", N_("Routes at most"), "text",
-          N_("What a node's or a router's table takes; empty: any number.")),
+    Entry(
+        "max_routes", N_("Routes at most"), "text", N_("What a node's or a router's table takes; empty: any number.")
+    ),
     Entry("within", N_("Within"), "text", N_("Where pools may lie; empty: the cluster CIDR, else private ranges.")),
-)  # fmt: skip
+)
 TARGET = (
     Entry("target", N_("Nodes in the end"), "number", N_("How many nodes there are to be then.")),
     Entry("by", N_("By month"), "text", N_("Such as 2027-06.")),
@@ -256,8 +262,8 @@ class ChooseTab:
         chart = growth_chart(analysis.growth(lang=words.code), lang=words.code) if months else ""
         failing = analysis.verdict.params.get("month")
         when = words.render(N_("That is {month}."), {"month": self._month_name(failing)}) if failing else ""
-        told = f"<p><strong>{escape(when)}</strong></p>" if when else ""
-        return f"<h3>{escape(head)}</h3>{verdict_html(analysis, words.code)}{told}{chart}"
+        note = f"<p><strong>{escape(when)}</strong></p>" if when else ""
+        return f"<h3>{escape(head)}</h3>{verdict_html(analysis, words.code)}{note}{chart}"
 
     def _month_name(self, month: object) -> str:
         count = self._today.year * 12 + self._today.month - 1 + int(str(month))
