@@ -165,10 +165,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", nargs="*", choices=tuple(WRITERS), default=list(WRITERS))
     options = parser.parse_args()
     dice, wrong_counts = random.Random(options.seed), Counter[str]()
     with tempfile.TemporaryDirectory(prefix="ippoolkit-kills-") as folder:
-        writers = [Writer(name, Path(folder) / name) for name in WRITERS]
+        writers = [Writer(name, Path(folder) / name) for name in options.only]
         kills = Counter[str]()
         for number in range(options.count):
             writer = writers[number % len(writers)]
