@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..cidr import Cidr, Coverage
-from ..findings import Finding
+from ..findings import Finding, Place
 from ..model import Cluster
 from ..read.reported import ANY_ROW, COUNTS_TABLE, ReportedFigures
 from .cluster_index import BlockInPool, ClusterIndex, holder_kind, is_borrowed, sorted_address_texts
@@ -38,7 +38,7 @@ class ClusterMetrics:
 
 
 def cluster_metrics(index: ClusterIndex, reported: Iterable[ReportedFigures] = ()) -> ClusterMetrics:
-    """Count a cluster; `told` are figures that texts state."""
+    """Count a cluster; `reported` are figures that texts state."""
     cluster = index.cluster
     pools = [_mask_unknown(POOL_METRICS, _pool_metrics(index, pool.name), cluster) for pool in index.pools]
     nodes = [_mask_unknown(NODE_METRICS, row, cluster) for row in _node_metrics(index)]
@@ -123,7 +123,7 @@ def _block_metrics(pool_blocks: Iterable[BlockInPool]) -> Row:
 
 
 def _free_addresses(index: ClusterIndex, pool_blocks: Iterable[BlockInPool], cidr: Cidr) -> int:
-    """Count the addresses neither held nor reserved: outside of blocks, and, as Calico does, in each block anew."""
+    """Count the addresses neither held nor reserved: outside of blocks and, as Calico does, in each block."""
     pool_blocks = list(pool_blocks)
     free = (
         cidr.size
@@ -263,6 +263,7 @@ def _merge_reported(counted_metrics: ClusterMetrics, reported: Iterable[Reported
     }
     metric_names = {"pools": [metric.name for metric in POOL_METRICS], "nodes": [each.name for each in NODE_METRICS]}
     rounded: set[tuple[str, str, str]] = set()
+    first_told: dict[tuple[str, str, str], Place] = {}
     notes = []
     reported = tuple(reported)
     rows_with_reserved = {each.row for each in reported if each.table == "pools" and each.figure == "reserved"}
@@ -280,10 +281,12 @@ def _merge_reported(counted_metrics: ClusterMetrics, reported: Iterable[Reported
                 "cidr" if reported_figure.table == "pools" else "name": reported_figure.row
             }
         row = rows[reported_figure.row]
+        key = reported_figure.table, reported_figure.row, reported_figure.figure
         if row.get(reported_figure.figure) is None:
             row[reported_figure.figure] = reported_figure.value
+            first_told[key] = reported_figure.place
             if reported_figure.rounded:
-                rounded.add((reported_figure.table, reported_figure.row, reported_figure.figure))
+                rounded.add(key)
         elif _is_old_free_figure(reported_figure, row) and reported_figure.row not in rows_with_reserved:
             continue  # calicoctl before v3.33 counts reserved addresses as free, and has no column for them
         elif not reported_figure.rounded and row[reported_figure.figure] != reported_figure.value:
@@ -293,7 +296,10 @@ def _merge_reported(counted_metrics: ClusterMetrics, reported: Iterable[Reported
                 "told": reported_figure.value,
                 "of": reported_figure.row or reported_figure.table,
             }
-            notes.append(Finding("figure-differs", reported_figure.row, params, reported_figure.place))
+            code = "figure-differs"
+            if key in first_told:
+                code, params = "texts-differ", {**params, "first": str(first_told[key])}
+            notes.append(Finding(code, reported_figure.row, params, reported_figure.place))
     pool_rows = sorted(pools.values(), key=lambda row: (row["name"] is None, str(row["name"] or ""), row["cidr"]))
     node_rows = sorted(nodes.values(), key=lambda row: str(row["name"]))
     return ClusterMetrics(

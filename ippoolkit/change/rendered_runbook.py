@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ..findings import N_, Finding, Severity, get_language
 from . import step_texts
+from .cni_commands import cni_show_command
 from .pool_usage import StepResult
 from .preflight import preflight
 from .runbook import Runbook
@@ -147,7 +148,9 @@ def _render_step(runbook: Runbook, step_number: int, commands: StepCommands, lan
         explanations,
         commands,
         translator.translate(note) if note else "",
-        _CHECK_COMMANDS.get(text_key, _CHECK_COMMANDS[action]),
+        (cni_show_command(runbook.change.install),)
+        if action == "cni"
+        else _CHECK_COMMANDS.get(text_key, _CHECK_COMMANDS[action]),
         translator.render(step_texts.EXPECTED[text_key], params),
         tuple(_pitfalls_of_step(runbook, step_number)),
     )
@@ -167,7 +170,7 @@ def _params(result: StepResult) -> dict[str, object]:
 
 
 def _pitfalls_of_step(runbook: Runbook, step_number: int) -> list[Finding]:
-    """Return what can go wrong at a step; each is told once, where it comes up first."""
+    """Return what can go wrong at a step; each is named once, where it comes up first."""
     step = runbook.results[step_number - 1].step
     earlier_steps = [result.step for result in runbook.results[: step_number - 1]]
     if step.action == "create":  # in place of which nobody should change the blockSize of the old one

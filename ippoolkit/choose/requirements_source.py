@@ -15,6 +15,7 @@ from ..model import GroupRequirement, NodeGroup, Requirements, Scenario
 from ..model.scenario_edits import nodes_as_group
 from ..read.document import field_name
 from ..read.validation import finding_from_pydantic
+from .racks import labelled_racks, rack_label_of
 
 _REQUIREMENTS = TypeAdapter(Requirements)
 _OF_GROUP = frozenset(field.name for field in fields(GroupRequirement))
@@ -60,8 +61,8 @@ def _checked(value: Requirements | Mapping[str, Any]) -> Requirements:
         raise InputError(problems) from None
 
 
-def _names(value: object) -> list[str]:
-    return [field.name for field in fields(value)]  # type: ignore[arg-type]
+def _names(value: Any) -> list[str]:
+    return [field.name for field in fields(value)]
 
 
 def _plain(group: GroupRequirement) -> dict[str, Any]:
@@ -76,7 +77,8 @@ def _from_cluster(scenario: Scenario, today: date) -> Requirements | None:
     if not wanted:
         return None
     versions = {pool.version for pool in cluster.pools}
-    racks = {node.labels["rack"] for node in cluster.nodes if "rack" in node.labels}
+    rack_label = rack_label_of(cluster.nodes)
+    racks = labelled_racks(cluster.nodes, rack_label)
     month = today.year * 12 + today.month - 1 + plan.months
     grows = any(group.nodes_per_month or group.pods_per_node_per_month for group in wanted)
     return Requirements(
@@ -84,6 +86,7 @@ def _from_cluster(scenario: Scenario, today: date) -> Requirements | None:
         family="dual" if len(versions) > 1 else next(iter(versions), 4),
         encapsulation=_encapsulation(scenario),
         racks=max(len(racks), 1),
+        rack_label=rack_label,
         max_blocks_per_host=cluster.ipam.max_blocks_per_host,
         by=f"{month // 12:04}-{month % 12 + 1:02}" if grows else "",
     )

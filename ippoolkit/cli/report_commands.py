@@ -101,7 +101,7 @@ def report(
 def _make_batch(scenarios: list[str], out: Path, options: dict[str, Any], lang: str) -> int:
     from ..report import make_reports
 
-    logging.getLogger("papermill").setLevel(logging.CRITICAL)  # what fails is told below, in the reader's language
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)  # what fails is reported below, in the reader's language
     counts = {"done": 0, "total": 0}
     try:
         with errors_reported(lang), _batch_progress(lang, counts) as progress:

@@ -30,6 +30,7 @@ SOURCES: dict[str, Source] = {
     "blocks": Source("Calico, IP address management", f"{_CALICO}/networking/ipam/get-started-ip-addresses"),
     "block-size": Source("Calico, change IP pool block size", f"{_CALICO}/networking/ipam/change-block-size"),
     "encapsulation": Source("Calico, overlay networking", f"{_CALICO}/networking/configuring/vxlan-ipip"),
+    "operator": Source("Tigera operator, installation reference", f"{_CALICO}/reference/installation/api"),
     "kubespray": Source(
         "Kubespray, Calico",
         "https://github.com/kubernetes-sigs/kubespray/blob/master/docs/CNI/calico.md",
@@ -65,6 +66,10 @@ SOURCES: dict[str, Source] = {
         "https://github.com/tigera/operator/blob/master/pkg/controller/ippool/pool_controller.go",
     ),
     "cni": Source("Calico, CNI configuration and annotations", f"{_CALICO}/reference/configure-cni-plugins"),
+    "windows-tunnel": Source(
+        "Calico source, the CNI plugin on Windows",
+        "https://github.com/projectcalico/calico/tree/master/cni-plugin/pkg/dataplane/windows",
+    ),
     "windows": Source(
         "Calico for Windows, limitations", f"{_CALICO}/getting-started/kubernetes/windows-calico/limitations"
     ),

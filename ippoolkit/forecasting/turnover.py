@@ -31,7 +31,7 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Turnover:
-    """What a history tells of pods and nodes; None where it does not.
+    """What a history says of pods and nodes; None where it does not.
 
     Attributes
     ----------

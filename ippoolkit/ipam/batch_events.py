@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .assignment import assign, release_addresses
+from .assignment import assign, assign_from_more_blocks, assign_from_own_blocks, release_addresses
 from .blocks import SYNC_DELAY, has_room, mark_node_dirty
 from .compilation import compiled, inlined
 from .layout import (
@@ -50,18 +50,18 @@ def run_events(state, events, first_event, ranges, requests, statuses, strict_af
 
     Parameters
     ----------
-    state, strict, claims
+    state, strict_affinity, auto_allocate
         As for `assign`.
     events
         A row each, in order of time.
-    begin
+    first_event
         The first event to carry out.
-    rows, requests
+    ranges, requests
         The ranges of all requests, and the requests.
-    answers
-        Room for an answer to each event.
+    statuses
+        Room for the status of each event.
     out
-        Room for `MOST_HELD` numbers.
+        Room for `RELEASE_BATCH` numbers.
 
     Returns
     -------
@@ -102,21 +102,17 @@ def run_events(state, events, first_event, ranges, requests, statuses, strict_af
                 if range_count == 0:
                     status = NO_POOL
                     break
-                assigned_count, status = assign(
-                    state,
-                    node,
-                    family,
-                    ranges[first_range : first_range + range_count],
-                    range_count,
-                    1,
-                    handle,
-                    0,
-                    request[MAX_BLOCKS],
-                    strict_affinity,
-                    auto_allocate,
-                    request[IS_WINDOWS] != 0,
-                    out,
+                own_ranges = ranges[first_range : first_range + range_count]
+                assigned_count, owned_blocks = assign_from_own_blocks(
+                    state, node, family, own_ranges, range_count, 1, handle, 0, out
                 )
+                if assigned_count == 0:
+                    assigned_count, status = assign_from_more_blocks(
+                        state, node, own_ranges, range_count, 1, handle, 0, request[MAX_BLOCKS], strict_affinity,
+                        auto_allocate, request[IS_WINDOWS] != 0, out, 0, owned_blocks,
+                    )  # fmt: skip
+                else:
+                    status = OK
                 if status == OK and assigned_count == 0:
                     status = TOO_FEW
                 if status != OK:
@@ -195,17 +191,17 @@ def place_pods(
 
     Parameters
     ----------
-    state, rows, requests, strict, claims
-        As for `run`.
-    nodes, counts, of
+    state, ranges, requests, strict_affinity, auto_allocate
+        As for `run_events`.
+    nodes, counts, node_requests
         The nodes in order, how many pods each is to get, and the request of each.
     family
         0 for IPv4, 1 for IPv6.
     first_handle
         The handle of the first pod; the others follow.
-    begin
+    first_position
         The place in `nodes` to begin at.
-    got, answers
+    assigned_counts, statuses
         How many each has got, and why not all; written.
     out
         Room for the most pods of a node.

@@ -115,7 +115,7 @@ def _variables(plugin: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _info(access: Access, version: str) -> str:
-    """Return what the plugin is told: that nobody answers it, and of the cluster, if it wants to know."""
+    """Return what the plugin gets: that nobody answers it, and of the cluster, if it wants to know."""
     spec: dict[str, Any] = {"interactive": False}
     if access.plugin and access.plugin.get("provideClusterInfo") is True:
         names = ("server", "tls-server-name", "insecure-skip-tls-verify", "certificate-authority-data", "proxy-url")

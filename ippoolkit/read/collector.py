@@ -1,4 +1,4 @@
-"""Documents to one Scenario: objects are gathered by kind and name, what cannot be used is told."""
+"""Documents to one Scenario: objects are gathered by kind and name, what cannot be used is reported."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class LocatedObject:
     resource_version: int = 0
 
 
-def _knows_nothing(document: Document, path: FieldPath, value: Mapping[str, Any], kind: str) -> bool:  # noqa: ARG001
+def _knows_nothing(document: Document, path: FieldPath, value: Mapping[str, Any], kind: str) -> bool:  # noqa: ARG001 (as `read_other`)
     return False
 
 
@@ -42,8 +42,8 @@ def _knows_nothing(document: Document, path: FieldPath, value: Mapping[str, Any]
 class ObjectCollector:
     """What was found in documents.
 
-    A lenient harvest goes on where something cannot be used or contradicts itself, and says so; `seen` are the kinds
-    that were there, be it as an empty list of their own.
+    A lenient collector goes on where something cannot be used or contradicts itself, and notes it; `kinds_seen` are the
+    kinds that were there, be it as an empty list of their own.
     """
 
     kind_readers: Mapping[str, tuple[KindReader, ...]] = field(default_factory=lambda: KIND_READERS)
@@ -206,6 +206,8 @@ def _merge_nodes(first: Node, second: Node) -> Node:
         pod_cidrs=pod_cidrs,
         addresses=tuple(dict.fromkeys((*first.addresses, *second.addresses))),
         networks=tuple(dict.fromkeys((*first.networks, *second.networks))),
+        as_number=first.as_number or second.as_number,
+        route_reflector_cluster_id=first.route_reflector_cluster_id or second.route_reflector_cluster_id,
     )
 
 

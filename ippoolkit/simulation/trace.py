@@ -81,14 +81,14 @@ class Trace(Workload):
             times = np.array([event.time], np.int64)
             if event.event == "node-join":
                 batches.append(cluster.node_join_events([cluster.add_node(event.node, event.labels)], event.time))
-            elif event.event == "node-leave" and event.node in cluster.ipam.nodes:
-                batches.append(cluster.node_leave_events(cluster.ipam.nodes[event.node].number, event.time))
+            elif event.event == "node-leave" and event.node in cluster.ipam.store.nodes:
+                batches.append(cluster.node_leave_events(cluster.ipam.store.nodes[event.node].number, event.time))
             elif event.event == "pod-start":
-                if event.node not in cluster.ipam.nodes:
+                if event.node not in cluster.ipam.store.nodes:
                     batches.append(cluster.node_join_events([cluster.add_node(event.node, {})], event.time))
-                node = np.array([cluster.ipam.nodes[event.node].number], np.int64)
+                node = np.array([cluster.ipam.store.nodes[event.node].number], np.int64)
                 pods = cluster.add_pods([event.pod])
-                if cluster.pod_nodes[pods[0]] >= 0:  # it starts anew
+                if cluster.pod_nodes[pods[0]] >= 0:  # it restarts
                     batches.append(cluster.pod_end_events(pods, times))
                 batches.append(cluster.pod_start_events(pods, node, times))
             elif event.event == "pod-end":

@@ -45,7 +45,7 @@ _DROP_ORDER: dict[str, Sequence[str]] = {
     "choices": ("pods_per_node_max",),
     "designs": ("unused_per_node", "blocks", "pools"),
     "failing_designs": ("unused_per_node", "blocks", "pools", "number"),
-    "routes": ("limit", "sessions", "in_use", "family", "reflector"),
+    "routes": ("racks", "limit", "sessions", "in_use", "family", "reflector"),
     "change_options": ("addresses", "blocks_released", "routes", "pool"),
 }
 
@@ -64,7 +64,8 @@ def print_capacity(
     words, scenario = get_language(lang), analysis.scenario
     for verdict in analysis.verdicts:
         print_verdict(console, analysis, verdict, lang=lang)
-    print_table(console, "pools", analysis.pools(lang=lang), title=words.translate(N_("Pools")), lang=lang)
+    if scenario.cluster.pools:
+        print_table(console, "pools", analysis.pools(lang=lang), title=words.translate(N_("Pools")), lang=lang)
     pools = sorted(scenario.cluster.pools, key=lambda pool: pool.name)
     for pool in pools[:MAX_BLOCK_SIZE_TABLES]:
         params = {"pool": pool.name, "cidr": pool.cidr, "size": pool.block_size}
@@ -73,7 +74,7 @@ def print_capacity(
     if left_out := len(pools[MAX_BLOCK_SIZE_TABLES:]):
         console.print(words.render(N_("Block sizes of {pools:pool} more: --json."), {"pools": left_out}))
         console.print()
-    if scenario.cluster.nodes or scenario.plan.groups:
+    if analysis.plans and (scenario.cluster.nodes or scenario.plan.groups):
         print_table(console, "nodes", analysis.nodes(lang=lang), title=words.translate(N_("Nodes")), lang=lang)
         _print_growth(console, analysis, words)
         routes = scenario_routes(scenario, max_routes=max_routes, lang=lang)

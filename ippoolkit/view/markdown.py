@@ -26,7 +26,7 @@ def escape_markdown(text: str) -> str:
 
 
 def table_markdown(headings: Sequence[str], rows: Iterable[Sequence[str]], left_aligned: Sequence[bool]) -> str:
-    """Return a table; all its texts are plain, columns that are not `left` are set to the right."""
+    """Return a table; all its texts are plain, columns that are not `left_aligned` are set to the right."""
     lines = [
         [escape_markdown(heading) for heading in headings],
         [":--" if is_left else "--:" for is_left in left_aligned],

@@ -16,27 +16,60 @@ import typer
 _DATA = Path(__file__).parent.parent.parent / "data"
 # What reads each kind; {} stands for the document, OUT for a file that does not exist yet.
 READ = (
-    "capacity {}", "capacity {} --json --lang zh", "scenario {}", "audit {}", "audit {} --json", "convert {}",
-    "snapshot {} -o OUT.yaml", "snapshot {} -o OUT.json --redact", "from-installer {}", "recommend {}", "free {} --prefix 24",
-    "upgrade {} --to v3.29", "alerts {}", "configure -e {} -- --strictaffinity=true", "in-process:paste {}",
-)  # fmt: skip
+    "capacity {}",
+    "capacity {} --json --lang zh",
+    "scenario {}",
+    "audit {}",
+    "audit {} --json",
+    "convert {}",
+    "snapshot {} -o OUT.yaml",
+    "snapshot {} -o OUT.json --redact",
+    "from-installer {}",
+    "recommend {}",
+    "free {} --prefix 24",
+    "upgrade {} --to v3.29",
+    "alerts {}",
+    "configure -e {} -- --strictaffinity=true",
+    "in-process:paste {}",
+)  # fmt: skip (a table of commands)
 OBJECTS = (
     *READ,
-    "check {}", "check {} --json", "check {} --sarif", "check {} --junit --lang zh", "check {} --action delete",
-    "check {} --by apiserver --calico v3.30", "check {} --each --strict --calico v3.21",
-    "check POOL --existing {}", "check {} --existing {} --action replace", "check {} --action patch --existing KUBEAN",
-    "diff {} KUBEAN", "diff KUBEAN {} --json", "pools-for -c {} --node n1", "pools-for -c {} --coverage --json",
-    "simulate {}", "simulate {} --days 2 --churn 0.1 --json",
-    "runbook block-size -c {} --pool default-ipv4-ippool --to 27", "runbook retire -c {} --pool p",
-    "runbook migrate -c {} --from p", "runbook split -c {} --pool p --to 18", "runbook grow -c {} --pool p",
-    "in-process:report {}", "in-process:audit-report {}", "in-process:planner {}",
-)  # fmt: skip
+    "check {}",
+    "check {} --json",
+    "check {} --sarif",
+    "check {} --junit --lang zh",
+    "check {} --action delete",
+    "check {} --by apiserver --calico v3.30",
+    "check {} --each --strict --calico v3.21",
+    "check POOL --existing {}",
+    "check {} --existing {} --action replace",
+    "check {} --action patch --existing KUBEAN",
+    "diff {} KUBEAN",
+    "diff KUBEAN {} --json",
+    "pools-for -c {} --node n1",
+    "pools-for -c {} --coverage --json",
+    "simulate {}",
+    "simulate {} --days 2 --churn 0.1 --json",
+    "runbook block-size -c {} --pool default-ipv4-ippool --to 27",
+    "runbook retire -c {} --pool p",
+    "runbook migrate -c {} --from p",
+    "runbook split -c {} --pool p --to 18",
+    "runbook grow -c {} --pool p",
+    "in-process:report {}",
+    "in-process:audit-report {}",
+    "in-process:planner {}",
+)  # fmt: skip (a table of commands)
 COMMANDS = {
     "scenario": OBJECTS,
     "manifest": OBJECTS,
     "dump": (
-        *READ, "check KUBEAN --existing {}", "diff {} KUBEAN", "pools-for -c {} --coverage", "simulate {}",
-        "in-process:audit-report {}", "in-process:api-answer {}",
+        *READ,
+        "check KUBEAN --existing {}",
+        "diff {} KUBEAN",
+        "pools-for -c {} --coverage",
+        "simulate {}",
+        "in-process:audit-report {}",
+        "in-process:api-answer {}",
     ),
     "installer": ("from-installer {}", "from-installer {} --lang zh", "capacity {}", "audit {}", "free {} --prefix 24"),
     "networks": ("free {} --prefix 24", "free {} --within 10.0.0.0/8 --prefix 24 --lang zh", "audit {}"),
@@ -45,7 +78,7 @@ COMMANDS = {
     "template": ("in-process:template {}",),
     "kubeconfig": ("in-process:kubeconfig {}",),
     "link": ("in-process:link {}",),
-}  # fmt: skip
+}  # fmt: skip (a table of commands)
 
 
 class SilentError(Exception):
@@ -151,9 +184,14 @@ def _prepare_notebook(template: Any) -> None:
 
     papermill_engines.register("nothing-runs", NothingRuns)
     execute_notebook(
-        from_dict(json.loads(json.dumps(template.notebook))), None, parameters=dict(template.defaults),
-        engine_name="nothing-runs", kernel_name="python3", language="python", progress_bar=False,
-    )  # fmt: skip
+        from_dict(json.loads(json.dumps(template.notebook))),
+        None,
+        parameters=dict(template.defaults),
+        engine_name="nothing-runs",
+        kernel_name="python3",
+        language="python",
+        progress_bar=False,
+    )
 
 
 def _read_kubeconfig(document: Path) -> None:

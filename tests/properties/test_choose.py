@@ -7,11 +7,14 @@ from math import ceil, floor
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ippoolkit.choose.address_space import AddressSpace, Taken
-from ippoolkit.choose.ranges import Networks, cidrs_between, networks_in, spell
+import ippoolkit as ipk
+from ippoolkit.address_space import AddressSpace, Taken
+from ippoolkit.address_space.ranges import Networks, networks_in, spell
+from ippoolkit.choose import recommend
 from ippoolkit.choose.routes import Peering, RackRoutes, tables
 from ippoolkit.choose.search import Need, NodeKind, Space
 from ippoolkit.cidr import Cidr
+from ippoolkit.view.recommendation import recommendation_as_dict
 
 ADDRESS_BITS = {4: 32, 6: 128}
 GRID = {
@@ -20,7 +23,7 @@ GRID = {
 }
 
 
-def brute_force(family, nodes, addresses, racks, headroom, max_routes, cap):  # noqa: PLR0917
+def brute_force(family, nodes, addresses, racks, headroom, max_routes, cap):
     """Return all designs that hold, as (prefix, blockSize, blocks a node, addresses, routes, nodes that fit)."""
     held = []
     for prefix, size in GRID[family]:
@@ -54,7 +57,7 @@ needs = {
 
 @given(family=st.sampled_from([4, 6]), **needs)
 @settings(max_examples=300, deadline=None)
-def test_the_designs_are_those_that_nothing_beats(family, nodes, addresses, racks, headroom, max_routes, cap):  # noqa: PLR0917
+def test_the_designs_are_those_that_nothing_beats(family, nodes, addresses, racks, headroom, max_routes, cap):
     space = Space(family, Need((NodeKind(nodes, addresses, cap),), racks, headroom, max_routes))
     held = brute_force(family, nodes, addresses, racks, headroom, max_routes, cap)
     found = [(d.prefix, d.block_size, d.blocks_per_node, d.addresses, d.routes, d.nodes_max) for d in space.best()]
@@ -65,7 +68,7 @@ def test_the_designs_are_those_that_nothing_beats(family, nodes, addresses, rack
 
 @given(family=st.sampled_from([4, 6]), **needs)
 @settings(max_examples=100, deadline=None)
-def test_the_first_design_is_the_one_to_pick(family, nodes, addresses, racks, headroom, max_routes, cap):  # noqa: PLR0917
+def test_the_first_design_is_the_one_to_pick(family, nodes, addresses, racks, headroom, max_routes, cap):
     space = Space(family, Need((NodeKind(nodes, addresses, cap),), racks, headroom, max_routes))
     held = brute_force(family, nodes, addresses, racks, headroom, max_routes, cap)
 
@@ -79,6 +82,51 @@ def test_the_first_design_is_the_one_to_pick(family, nodes, addresses, racks, he
         picked = best[0]
         row = next(row for row in held if row[:2] == (picked.prefix, picked.block_size))
         assert cost(row) == min(map(cost, held))
+
+
+requirements = st.fixed_dictionaries(
+    {
+        "nodes": st.one_of(st.integers(1, 12), st.integers(1, 5000)),
+        "pods_per_node": st.one_of(st.sampled_from([0, 1, 30, 63, 64, 110, 250]), st.integers(0, 1000)),
+        "racks": st.one_of(st.just(1), st.integers(2, 20)),
+        "headroom": st.one_of(st.sampled_from([0, 1, 33, 100]), st.integers(0, 250)),
+        "max_routes": st.one_of(st.none(), st.integers(0, 3000)),
+        "max_blocks_per_host": st.one_of(st.just(0), st.integers(1, 25)),
+        "family": st.sampled_from([4, 6, "dual"]),
+        "encapsulation": st.sampled_from(["vxlan", "ipip", "none"]),
+    }
+)
+
+
+@given(wanted=requirements)
+@settings(max_examples=300, deadline=None)
+def test_what_recommend_answers_is_what_brute_force_finds(wanted):
+    found = recommend(**wanted)
+    answer = recommendation_as_dict(found)
+    addresses = wanted["pods_per_node"] + (wanted["encapsulation"] != "none")
+    cap = wanted["max_blocks_per_host"] or 20
+    families = [4, 6] if wanted["family"] == "dual" else [wanted["family"]]
+    everything_holds = True
+    for family in families:
+        held = brute_force(
+            family, wanted["nodes"], addresses, wanted["racks"], wanted["headroom"], wanted["max_routes"], cap
+        )
+        rows = [
+            (d["prefix"], d["blockSize"], d["blocks_per_node"], d["addresses"], d["routes"], d["nodes_max"])
+            for d in answer["designs"]
+            if d["family"] == family
+        ]
+        assert sorted(rows) == sorted(undominated(held))
+        everything_holds &= bool(held)
+    if not everything_holds:
+        assert answer["picked"] is None
+        assert any(reason["severity"] == "error" for reason in answer["reasons"])
+        return
+    picked = answer["picked"] if len(families) == 1 else answer["picked"]["4"]
+    assert picked["addresses"] == min(d["addresses"] for d in answer["designs"] if d["family"] == picked["family"])
+    assert len(set(picked["cidrs"])) == wanted["racks"] if picked["cidrs"] else not found.holds
+    if found.holds:
+        assert ipk.verdict(found.as_scenario()).status != "fails"
 
 
 kinds = st.lists(
@@ -214,14 +262,6 @@ def test_what_to_release_is_the_fewest_networks(within, taken, spare, family):
         assert sorted(each.cidr for each in release.networks) == sorted(c for c in taken if c.overlaps(release.cidr))
         fewest = min(sum(c.overlaps(taken_one) for taken_one in taken) for c in inside)
         assert len(release.networks) == fewest
-
-
-@given(st.sampled_from([4, 6]), st.integers(0, 255), st.integers(0, 255))
-def test_a_range_of_addresses_is_cut_into_the_fewest_cidrs(family, one, other):
-    first, last = BASE[family] + min(one, other), BASE[family] + max(one, other)
-    make = ipaddress.IPv4Address if family == 4 else ipaddress.IPv6Address
-    expected = [str(n) for n in ipaddress.summarize_address_range(make(first), make(last))]
-    assert [str(c) for c in cidrs_between(family, first, last)] == expected
 
 
 @given(st.integers(0, 2**128 - 1) | st.integers(0, 128).map(lambda bits: 2**bits - 1))

@@ -14,6 +14,7 @@ from ippoolkit.manifests import (
     find_kind,
     parse_manifests,
 )
+from tests.helpers import stored_objects
 
 POOL = """\
 apiVersion: projectcalico.org/v3
@@ -81,7 +82,7 @@ def test_with_one_unknown_key_calicoctl_keeps_nothing():
     text = POOL + "---\n" + OTHER + "  bogus: 1\n"
     outcome = calicoctl.run("create", parse_manifests(text, "file"))
     assert [each.accepted for each in outcome.results] == [False, False]
-    assert calicoctl.store.get_all(find_kind("ippool")) == {}
+    assert stored_objects(calicoctl.store, find_kind("ippool")) == {}
     assert server.run("create", parse_manifests(text, "file")).accepted
     assert set(server.store.objects["IPPool"]) == {"p1", "p2"}
 
@@ -91,7 +92,7 @@ def test_with_one_refused_object_calicoctl_keeps_the_others():
     text = POOL + "---\n" + POOL.replace("p1", "p2") + "---\n" + OTHER.replace("p2", "p3")
     outcome = calicoctl.run("create", parse_manifests(text, "file"))
     assert [each.accepted for each in outcome.results] == [True, False, True]
-    assert set(calicoctl.store.get_all(find_kind("ippool"))) == {"p1", "p3"}
+    assert set(stored_objects(calicoctl.store, find_kind("ippool"))) == {"p1", "p3"}
 
 
 def test_what_only_the_api_server_lets_through():
@@ -153,7 +154,7 @@ def test_a_patch_that_changes_the_kind_or_the_name():
         assert not outcome.accepted
         assert code in {note.code for note in outcome.findings}
     assert calicoctl.patch(pool, "p1", '{"spec": {"disabled": true}}').accepted
-    assert calicoctl.store.get_all(pool)["p1"]["spec"]["disabled"] is True
+    assert stored_objects(calicoctl.store, pool)["p1"]["spec"]["disabled"] is True
 
 
 def test_deleting_a_pool_gives_its_empty_blocks_back():
@@ -203,3 +204,55 @@ def test_conversion_from_the_datastores_own_form(tmp_path):
     assert verdicts(made) == ([], [])
     assert "uid" not in made
     assert "kind: IPAMConfiguration" in made
+
+
+def _object(spec, *, kind="IPPool", name="p", more=""):
+    return f"apiVersion: projectcalico.org/v3\nkind: {kind}\nmetadata: {{name: {name}}}\nspec: {{{spec}}}\n{more}"
+
+
+def _by(judge, text, action="apply", **options):
+    outcome = judge.run(action, parse_manifests(text, "f"), CalicoctlOptions(**options))
+    return outcome.accepted, [note.code for note in outcome.findings if note.refused_by]
+
+
+def test_a_number_beyond_64_bits_is_no_integer_to_the_crd():
+    largest = _object("cidr: 10.0.0.0/16, blockSize: 9223372036854775807")
+    assert _by(ApiServer(), largest) == (False, ["type-whole", "value-high", "block-size-range"])
+    assert "type-whole" not in _by(Calicoctl(), largest)[1]
+
+
+def test_what_calicoctl_says_of_documents_without_a_name_of_namespaces_and_of_a_status():
+    nameless = "apiVersion: projectcalico.org/v3\nkind: IPPool\n"
+    assert _by(Calicoctl(), nameless, "delete") == (False, ["exists-not"])
+    assert _by(Calicoctl(), _object("cidr: 10.0.0.0/16"), namespace="ns") == (False, ["namespace-given"])
+    calicoctl = Calicoctl()
+    assert _by(calicoctl, _object("cidr: 10.0.0.0/16", more="status: {conditions: []}\n"))[0]
+    assert "status" not in calicoctl.store.get_all(find_kind("IPPool"))["p"]
+
+
+def test_documents_that_yaml_and_json_read_otherwise():
+    one = (
+        '{"apiVersion":"projectcalico.org/v3","kind":"IPPool","metadata":{"name":"%s"},"spec":{"cidr":"10.%d.0.0/16"}}'
+    )
+    calicoctl = Calicoctl()
+    assert _by(calicoctl, f"{one % ('a', 0)}\n{one % ('b', 1)}")[0]
+    assert list(calicoctl.store.get_all(find_kind("IPPool"))) == ["a"]  # the second of two objects is not read
+    assert _by(Calicoctl(), _object("cidr: 10.0.0.0/16", name="*x")) == (False, ["yaml-alias"])
+    twice = _object("cidr: 10.0.0.0/16, cidr: 10.1.0.0/16")
+    assert _by(ApiServer(), twice) == (True, [])
+    assert _by(Calicoctl(), twice) == (False, ["yaml-duplicate"])
+
+
+def test_fields_that_hold_null_or_a_number_below_their_range():
+    assert _by(ApiServer(), _object("cidr: 10.0.0.0/16, allowedUses: [Workload, null]")) == (False, ["type-text"])
+    config = _object(
+        "strictAffinity: true, autoAllocateBlocks: true, maxBlocksPerHost: -1", kind="IPAMConfiguration", name="default"
+    )
+    assert _by(Calicoctl(), config) == (False, ["value-low"])
+
+
+def test_ipam_configure_refuses_unknown_options_and_both_off_even_where_it_is_so():
+    assert [note.code for note in configure_ipam(Datastore(), ["--auto-allocate-blocks=true"])] == ["configure-option"]
+    stored = {"strict_affinity": False, "auto_allocate_blocks": False}
+    refused = configure_ipam(Datastore(ipam_options=stored), ["--strictaffinity=false"])
+    assert [note.code for note in refused] == ["configure-both-off"]

@@ -31,6 +31,16 @@ POOL_SELECTION = (
         N_("Restart calico-node there; it may have missed a change of pools."),
     ),
     Rule(
+        "windows-without-tunnel",
+        "warning",
+        "windows-tunnel",
+        N_("Windows without a vxlan address (IPv4): {count:node} ({which}): other nodes send nothing there."),
+        N_(
+            "It is the second address of the node's block, and set when calico-node starts and when the CNI plugin "
+            "connects a pod: check both logs there (EnsureVXLANTunnelAddr)."
+        ),
+    ),
+    Rule(
         "pool-selects-no-namespace",
         "warning",
         "ippool",
@@ -58,11 +68,28 @@ POOL_SELECTION = (
         N_("Correct the annotations; they take pool names or CIDRs."),
     ),
     Rule(
+        "annotation-malformed",
+        "error",
+        "cni",
+        N_(
+            "The pools annotation {value} of {spaces} namespaces and {pods:pod} is not a JSON list of pool names: "
+            "{which}. Their new pods get no address."
+        ),
+        N_("""Write it as '["pool-a", "pool-b"]'."""),
+    ),
+    Rule(
         "object-missing",
         "error",
         "kit",
         N_("{kind} {name} is not in the input."),
         N_("Check the name, and that its dump is among the files."),
+    ),
+    Rule(
+        "node-labels-unknown",
+        "error",
+        "kit",
+        N_("{node} is known from a table that does not show labels: which pools select it is unknown."),
+        N_("Add the output of kubectl get nodes --show-labels, or -o json."),
     ),
     Rule("not-disabled", "info", "ippool", N_("The pool is disabled.")),
     Rule("not-named", "info", "cni", N_("{by} requests other pools: {named}.")),
@@ -94,6 +121,23 @@ POOL_SELECTION = (
         "cni",
         N_("{by} requests the pool {pool}, which does not exist: the allocation fails."),
         N_("Correct the annotation."),
+    ),
+    Rule(
+        "named-ignores-selector",
+        "warning",
+        "cni",
+        N_(
+            "{by} names this pool, so its nodeSelector {selector} does not count: it serves {node}, which the selector "
+            "does not match."
+        ),
+        N_("Remove the annotation where the selector should decide; a namespaceSelector keeps other namespaces out."),
+    ),
+    Rule(
+        "named-malformed",
+        "error",
+        "cni",
+        N_("The pools annotation of {by} is {value}, not a JSON list of pool names: the allocation fails."),
+        N_("""Write it as '["pool-a", "pool-b"]'."""),
     ),
     Rule(
         "no-pool-serves",

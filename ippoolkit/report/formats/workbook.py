@@ -32,7 +32,7 @@ def render_workbook(tables: Sequence[Mapping[str, Any]], about_rows: Sequence[tu
     ----------
     tables
         As `Executed.tables` holds them.
-    about
+    about_rows
         What the first sheet says: pairs of a name and a text.
     lang
         Language of what is said.

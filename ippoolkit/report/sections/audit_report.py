@@ -120,7 +120,7 @@ class AuditReport(BaseReport):
         return Section((SectionPart(html, "\n\n".join(filter(None, lines))),))
 
     def findings(self) -> Section:
-        """Return what is wrong, gravest first."""
+        """Return what is wrong, most severe first."""
         problems = [finding for finding in self.audit.findings if finding.severity is not Severity.OK]
         if not problems:
             return self.section(N_("Problems"), paragraph(self.words.translate(N_("No problems found.")), "ipk-empty"))
@@ -167,7 +167,7 @@ class AuditReport(BaseReport):
         return self.section(N_("Address maps"), *parts)
 
     def nodes(self) -> Section:
-        """Return the nodes: what each still takes, and a table of those with least room."""
+        """Return the nodes: what each still takes, and a table of those with least headroom."""
         say = self.words
         rows, headroom_by_node = nodes_by_headroom(self.audit), headroom_rows(self.audit)
         if not rows:

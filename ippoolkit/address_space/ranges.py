@@ -105,7 +105,7 @@ class Networks(Sequence[Cidr]):
     def __eq__(self, other: object) -> bool:
         return list(self) == list(other) if isinstance(other, Sequence) else NotImplemented
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # a list's, too
 
     def texts(self) -> list[str]:
         """Return them as text."""
@@ -141,11 +141,6 @@ def networks_in(within: Iterable[Cidr], taken: Iterable[Cidr] = ()) -> Networks:
     )
 
 
-def cidrs_between(version: IPVersion, first: int, last: int) -> list[Cidr]:
-    """Return the fewest CIDRs from one address to another, both included."""
-    return [Cidr(version, begin, prefix) for begin, prefix in _cut(first, last, ADDRESS_BITS[version])]
-
-
 def spell(version: IPVersion, value: int) -> str:
     """Print an address as `ipaddress` does, only faster."""
     if version == 4:
@@ -153,6 +148,11 @@ def spell(version: IPVersion, value: int) -> str:
     if value >> 96:  # addresses below are printed in more options than one
         return socket.inet_ntop(socket.AF_INET6, value.to_bytes(16, "big"))
     return str(address_from_int(version, value))
+
+
+def network_text(cidr: Cidr) -> str:
+    """Print a network as `str` does, only faster."""
+    return f"{spell(cidr.version, cidr.first)}/{cidr.prefix}"
 
 
 def _dtype(version: IPVersion) -> Any:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..cidr import ADDRESS_BITS, Cidr, IPVersion
-from ..read.networks import ListedNetwork
+from ..read.listed_network import ListedNetwork
 from .ranges import Networks, networks_in
 
 # IANA's special-purpose registries, and multicast. Private ranges are what offers are for, so they are not here.
@@ -17,15 +17,37 @@ SPECIAL = (
     *map(
         Cidr.parse,
         (
-            "0.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "192.0.0.0/24", "192.0.2.0/24",
-            "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.175.48.0/24", "198.18.0.0/15",
-            "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
-            "::/96", "64:ff9b::/96", "64:ff9b:1::/48", "100::/63", "2001::/23", "2001:db8::/32", "2002::/16",
-            "2620:4f:8000::/48", "3fff::/20", "5f00::/16", "fe80::/10", "ff00::/8",
+            "0.0.0.0/8",
+            "100.64.0.0/10",
+            "127.0.0.0/8",
+            "169.254.0.0/16",
+            "192.0.0.0/24",
+            "192.0.2.0/24",
+            "192.31.196.0/24",
+            "192.52.193.0/24",
+            "192.88.99.0/24",
+            "192.175.48.0/24",
+            "198.18.0.0/15",
+            "198.51.100.0/24",
+            "203.0.113.0/24",
+            "224.0.0.0/4",
+            "240.0.0.0/4",
+            "::/96",
+            "64:ff9b::/96",
+            "64:ff9b:1::/48",
+            "100::/63",
+            "2001::/23",
+            "2001:db8::/32",
+            "2002::/16",
+            "2620:4f:8000::/48",
+            "3fff::/20",
+            "5f00::/16",
+            "fe80::/10",
+            "ff00::/8",
         ),
     ),
     Cidr(6, 0xFFFF << 32, 96),  # ::ffff:0:0/96, which parses as IPv4
-)  # fmt: skip
+)  # fmt: skip (a table: IPv4, then IPv6)
 
 # Where room is looked for when nobody says where: RFC 1918, RFC 4193.
 PRIVATE: dict[IPVersion, tuple[Cidr, ...]] = {
