@@ -11,14 +11,18 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from ..calico.limits import KUBELET_MAX_PODS
+from ..errors import InputError
 from ..findings import Finding, Place
 from ..model import BGPConfiguration, BlockAffinity, IPAMConfig, IPAMHandle, Node, Scenario
+from ..model.cluster import MAX_NODES, MAX_POOLS
 from ..yaml_scalars import is_digits
 from .document import Document, FieldPath
 from .input_files import AnyPath
 from .kubernetes_objects import KIND_READERS, KindReader, ObjectSource, read_object
 from .scenario_document import read_scenario
 from .text_files import STDIN
+
+_MAX_OBJECTS = {"pools": MAX_POOLS, "nodes": MAX_NODES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,10 @@ class ObjectCollector:
     def _store_object(self, reader: KindReader, kind: str, new: LocatedObject) -> None:
         objects_by_key = self.objects.setdefault(reader.cluster_field, {})
         key = _object_key(new.item)
+        most = _MAX_OBJECTS.get(reader.cluster_field)
+        if most is not None and len(objects_by_key) >= most and key not in objects_by_key:
+            params = {"field": reader.cluster_field, "most": most}
+            raise InputError([Finding("cluster-large", params=params, place=Place(new.document.file))])
         first = objects_by_key.setdefault(key, new)
         if first is new:
             return

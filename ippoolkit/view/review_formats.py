@@ -63,10 +63,11 @@ def review_as_sarif(review: Review, lang: str = "en") -> dict[str, Any]:
 
 
 def _sarif_rule(finding: Finding) -> dict[str, Any]:
+    url = finding.source.url  # of the kit's own rules a page beside the code
     return {
         "id": finding.code,
         "shortDescription": {"text": finding.rule.message},
-        "helpUri": finding.source.url,
+        **({"helpUri": url} if "://" in url else {}),
         "defaultConfiguration": {"level": _SARIF_LEVELS[Severity(finding.rule.severity)]},
     }
 

@@ -316,6 +316,13 @@ INPUT_FILES = (
         N_("{value} is not a time in seconds between 0 and {most}."),
     ),
     Rule(
+        "cluster-large",
+        "error",
+        "kit",
+        N_("More than {most} {field} are too many for the kit."),
+        N_("Read only the part of the cluster that is in question."),
+    ),
+    Rule(
         "simulation-large",
         "error",
         "kit",
