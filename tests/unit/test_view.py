@@ -121,8 +121,9 @@ def test_the_verdict_names_changes_that_are_enough():
 
 
 def test_a_table_too_wide_for_paper_is_set_smaller_or_turns_its_page():
-    def classes(name, cidr="10.244.0.0/18", size=26):
-        scenario = ipk.with_pool(plan(), "p", name=name, cidr=cidr, block_size=size)
+    def classes(name):
+        scenario = plan()
+        scenario = ipk.with_pool(scenario, scenario.cluster.pools[0].name, name=name)
         return re.search(r'class="(ipk-scroll[^"]*)"', table_html("pools", ipk.pools(scenario)))[1]
 
     assert classes("p") == "ipk-scroll ipk-dense"
