@@ -104,9 +104,9 @@ def choose_pools(cluster: Cluster, request: AddressRequest) -> PoolChoice:
     pools = tuple(pool for pool in selection.pools if pool.name not in rejections)
     if pools:
         return PoolChoice(pools, rejections)
-    named = [pool for pool in family_pools if selection.missing_pool in (pool.name, str(pool.cidr))]
-    if selection.missing_pool and all(pool.disabled for pool in named):
-        problem = "disabled" if named else "missing"
+    candidates = [pool for pool in family_pools if selection.missing_pool in (pool.name, str(pool.cidr))]
+    if selection.missing_pool and all(pool.disabled for pool in candidates):
+        problem = "disabled" if candidates else "missing"
         params = {"pool": selection.missing_pool, "by": request.annotated_object}
         return PoolChoice((), rejections, Finding(f"named-{problem}", request.annotated_object, params))
     params = {"node": request.node, "use": request.use}

@@ -81,14 +81,14 @@ class AddressSpace:
     @cached_property
     def free(self) -> Networks:
         """What the networks leave, as the fewest CIDRs: IPv4, then IPv6, ascending."""
-        return networks_in(self.within, (each.cidr for each in self.taken))
+        return networks_in(self.within, (network.cidr for network in self.taken))
 
     @cached_property
     def offered(self) -> Networks:
         """The free ranges without special-purpose ones."""
         if not self._special:
             return self.free
-        return networks_in(self.within, [*self._special, *(each.cidr for each in self.taken)])
+        return networks_in(self.within, [*self._special, *(network.cidr for network in self.taken)])
 
     def largest(self, version: IPVersion) -> Cidr | None:
         """Return the largest free range that is offered, the lowest of several."""
@@ -116,13 +116,13 @@ class AddressSpace:
         heap = [(-longest, first) for longest, first in self.offered.at_least(prefix, version)]
         heapq.heapify(heap)
         bits = ADDRESS_BITS[version]
-        found: list[Cidr] = []
-        while heap and len(found) < count:
+        offers: list[Cidr] = []
+        while heap and len(offers) < count:
             length, first = heapq.heappop(heap)
-            found.append(Cidr(version, first, prefix))
+            offers.append(Cidr(version, first, prefix))
             for longer in range(-length + 1, prefix + 1):  # the halves that are left, the largest first
                 heapq.heappush(heap, (-longer, first + (1 << (bits - longer))))
-        return found
+        return offers
 
     def to_release(self, prefix: int, version: IPVersion) -> Release | None:
         """Find the range that takes the fewest networks to free, then the fewest addresses, then the lowest one.
@@ -132,18 +132,18 @@ class AddressSpace:
         shift = ADDRESS_BITS[version] - prefix
         inside: dict[int, list[Taken]] = {}  # by the index of the range that they are part of
         around: dict[int, dict[int, list[Taken]]] = {}  # by prefix length and index of their own
-        known = [each for each in self.taken if each.cidr.version == version]
-        for each in known:
-            if each.cidr.prefix >= prefix:
-                inside.setdefault(each.cidr.first >> shift, []).append(each)
+        known = [network for network in self.taken if network.cidr.version == version]
+        for network in known:
+            if network.cidr.prefix >= prefix:
+                inside.setdefault(network.cidr.first >> shift, []).append(network)
             else:
-                own = around.setdefault(each.cidr.prefix, {})
-                own.setdefault(each.cidr.first >> (ADDRESS_BITS[version] - each.cidr.prefix), []).append(each)
+                own = around.setdefault(network.cidr.prefix, {})
+                own.setdefault(network.cidr.first >> (ADDRESS_BITS[version] - network.cidr.prefix), []).append(network)
         best: tuple[tuple[int, int, int], tuple[Taken, ...]] | None = None
         for index in self._candidates(known, prefix, version):
-            over = [each for length, own in around.items() for each in own.get(index >> (prefix - length), ())]
+            over = [network for length, own in around.items() for network in own.get(index >> (prefix - length), ())]
             networks = (*over, *inside.get(index, ()))
-            cost = len(networks), sum(each.cidr.size for each in networks), index
+            cost = len(networks), sum(network.cidr.size for network in networks), index
             if best is None or cost < best[0]:
                 best = cost, networks
         return Release(Cidr(version, best[0][2] << shift, prefix), best[1]) if best else None
@@ -157,9 +157,10 @@ class AddressSpace:
         if self.special:
             return []
         return [
-            each
-            for each in SPECIAL
-            if any(each.overlaps(asked) for asked in self.within) and not any(asked in each for asked in self.within)
+            special
+            for special in SPECIAL
+            if any(special.overlaps(searched) for searched in self.within)
+            and not any(searched in special for searched in self.within)
         ]
 
     def _candidates(self, known: Iterable[Taken], prefix: int, version: IPVersion) -> Iterator[int]:
@@ -168,8 +169,8 @@ class AddressSpace:
         rooms = networks_in(self.within, self._special).at_least(prefix, version)
         homes = [(first >> shift, (first >> shift) + (1 << (prefix - length)) - 1) for length, first in rooms]
         edges: set[int] = {low for low, _ in homes}
-        for each in known:
-            first, last = each.cidr.first >> shift, each.cidr.last >> shift
+        for network in known:
+            first, last = network.cidr.first >> shift, network.cidr.last >> shift
             edges.update((first, first + 1, last, last + 1))
         for index in edges:
             if any(low <= index <= high for low, high in homes):
@@ -180,5 +181,5 @@ def default_within(taken: Iterable[Taken], version: IPVersion | None = None) -> 
     """Return where to look when nobody says: the private ranges of a family, or of those that networks are known of."""
     if version is not None:
         return PRIVATE[version]
-    ipv6 = any(each.cidr.version == 6 for each in taken)
+    ipv6 = any(network.cidr.version == 6 for network in taken)
     return (*PRIVATE[4], *(PRIVATE[6] if ipv6 else ()))

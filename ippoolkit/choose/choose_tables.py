@@ -74,7 +74,7 @@ def routes_table(recommendation: Recommendation, *, lang: str = "en") -> pd.Data
     pandas.DataFrame
         A row a family and option in which routes travel; columns as in docs/tables.md.
     """
-    held: dict[IPVersion, list[RackRoutes]] = {}
+    routes_by_version: dict[IPVersion, list[RackRoutes]] = {}
     for pick in recommendation.picks:
         need = pick.designs.space.need
         size = 1 << (ADDRESS_BITS[pick.design.family] - pick.design.block_size)
@@ -85,13 +85,15 @@ def routes_table(recommendation: Recommendation, *, lang: str = "en") -> pd.Data
             )
             for rack in range(need.racks)
         ]
-        known = held.get(pick.design.family)
-        held[pick.design.family] = racks if known is None else [a + b for a, b in zip(known, racks, strict=True)]
-    return routes_of(held, recommendation.requirements.max_routes, lang=lang)
+        known = routes_by_version.get(pick.design.family)
+        routes_by_version[pick.design.family] = (
+            racks if known is None else [a + b for a, b in zip(known, racks, strict=True)]
+        )
+    return routes_of(routes_by_version, recommendation.requirements.max_routes, lang=lang)
 
 
 def routes_of(
-    held: Mapping[IPVersion, Sequence[RackRoutes]],
+    routes_by_version: Mapping[IPVersion, Sequence[RackRoutes]],
     limit: int | None = None,
     *,
     peering: Peering | None = None,
@@ -103,22 +105,22 @@ def routes_of(
     """
     words = get_language(lang)
     rows = []
-    for family, racks in held.items():
+    for family, racks in routes_by_version.items():
         for way, (name, source) in PEERINGS.items():
             if way is Peering.RACKS_AGGREGATED and len(racks) == 1:
                 continue  # one pool for all racks cannot be announced by one of them
-            found = tables(racks, way)
-            fits = limit is None or found.largest <= limit
+            routes = tables(racks, way)
+            fits = limit is None or routes.largest <= limit
             rows.append(
                 (
                     family,
                     words.translate(name),
                     way is peering,
-                    found.node,
-                    found.router,
-                    found.spine,
-                    found.reflector,
-                    found.sessions,
+                    routes.node,
+                    routes.router,
+                    routes.spine,
+                    routes.reflector,
+                    routes.sessions,
                     limit,
                     fits,
                     SOURCES[source].url,

@@ -29,20 +29,22 @@ def scenario_of(recommendation: Recommendation, *, name: str = "") -> Scenario:
     name
         What to call it; left out: as the scenario that it was recommended for.
     """
-    asked, there = recommendation.requirements, recommendation.scenario
-    old = tuple(replace(pool, disabled=True) for pool in there.cluster.pools)
+    requirements, scenario = recommendation.requirements, recommendation.scenario
+    old = tuple(replace(pool, disabled=True) for pool in scenario.cluster.pools)
     cluster = Cluster(
         pools=(*old, *pools_of(recommendation)),
-        ipam=_configuration(asked, there.cluster.ipam),
-        reservations=there.cluster.reservations,
+        ipam=_configuration(requirements, scenario.cluster.ipam),
+        reservations=scenario.cluster.reservations,
     )
-    groups = tuple(group for each in asked.groups for group in _planned(recommendation, each))
+    groups = tuple(
+        group for requested_group in requirements.groups for group in _planned(recommendation, requested_group)
+    )
     return replace(
-        there,
-        name=name or there.name,
+        scenario,
+        name=name or scenario.name,
         cluster=cluster,
         plan=Plan(months=recommendation.months, groups=groups),
-        requirements=asked,
+        requirements=requirements,
     )
 
 
@@ -57,19 +59,21 @@ def rack_value(requirements: Requirements, rack: int) -> str:
 
 
 def _pools(recommendation: Recommendation, pick: Pick) -> Iterator[IPPool]:
-    asked = recommendation.requirements
-    several = len(pool_sets(asked)) > 1
+    requirements = recommendation.requirements
+    several = len(pool_sets(requirements)) > 1
     for rack, cidr in enumerate(pick.cidrs, 1):
         parts = ["pods"]
         terms = []
         if several:
             parts.append(_slug(pick.designs.pool_set))
             terms.append(f"{GROUP_LABEL} == '{_slug(pick.designs.pool_set)}'")
-        if asked.racks > 1:
-            parts += ["rack", rack_value(asked, rack)]
-            terms.append(f"{asked.rack_label} == '{rack_value(asked, rack)}'")
+        if requirements.racks > 1:
+            parts += ["rack", rack_value(requirements, rack)]
+            terms.append(f"{requirements.rack_label} == '{rack_value(requirements, rack)}'")
         parts.append(f"ipv{cidr.version}")
-        yield _pool("-".join(parts), cidr, pick.design.block_size, " && ".join(terms) or "all()", asked.encapsulation)
+        yield _pool(
+            "-".join(parts), cidr, pick.design.block_size, " && ".join(terms) or "all()", requirements.encapsulation
+        )
 
 
 def _pool(name: str, cidr: Cidr, block_size: int, selector: str, encapsulation: Encapsulation) -> IPPool:
@@ -86,27 +90,27 @@ def _pool(name: str, cidr: Cidr, block_size: int, selector: str, encapsulation: 
 
 
 def _slug(pool_set: PoolSet) -> str:
-    kept = "".join(char if char.isascii() and char.isalnum() else "-" for char in pool_set.title.lower())
-    return kept.strip("-")[:50].strip("-") or "pods"
+    slug = "".join(char if char.isascii() and char.isalnum() else "-" for char in pool_set.title.lower())
+    return slug.strip("-")[:50].strip("-") or "pods"
 
 
 def _planned(recommendation: Recommendation, group: GroupRequirement) -> Iterator[NodeGroup]:
     """Spread a group over the racks: fuller racks first, none fuller in the end than its pool was made for."""
-    asked, months = recommendation.requirements, recommendation.months
-    sets = pool_sets(asked)
-    mine = next(each for each in sets if group in each.groups)
+    requirements, months = recommendation.requirements, recommendation.months
+    sets = pool_sets(requirements)
+    mine = next(pool_set for pool_set in sets if group in pool_set.groups)
     total = group.nodes_after(months)
-    rate = group.nodes_per_month / asked.racks
-    for rack in range(1, asked.racks + 1):
-        final = total // asked.racks + (rack <= total % asked.racks)
+    rate = group.nodes_per_month / requirements.racks
+    for rack in range(1, requirements.racks + 1):
+        final = total // requirements.racks + (rack <= total % requirements.racks)
         start = max(final - ceil(Fraction(str(rate)) * months), 0)
         labels = dict(group.labels)
         if len(sets) > 1:
             labels[GROUP_LABEL] = _slug(mine)
-        if asked.racks > 1:
-            labels[asked.rack_label] = rack_value(asked, rack)
+        if requirements.racks > 1:
+            labels[requirements.rack_label] = rack_value(requirements, rack)
         yield NodeGroup(
-            name=f"{group.name}-rack-{rack_value(asked, rack)}" if asked.racks > 1 else group.name,
+            name=f"{group.name}-rack-{rack_value(requirements, rack)}" if requirements.racks > 1 else group.name,
             nodes=start,
             pods_per_node=group.pods_per_node,
             nodes_per_month=rate,
@@ -118,12 +122,12 @@ def _planned(recommendation: Recommendation, group: GroupRequirement) -> Iterato
         )
 
 
-def _configuration(asked: Requirements, there: IPAMConfig) -> IPAMConfig:
+def _configuration(requirements: Requirements, config: IPAMConfig) -> IPAMConfig:
     """Return the configuration that the design rests on: Windows and a cap of its own need strictAffinity."""
-    strict = any(group.os == "windows" for group in asked.groups) or asked.max_blocks_per_host > 0
+    strict = any(group.os == "windows" for group in requirements.groups) or requirements.max_blocks_per_host > 0
     return replace(
-        there,
-        strict_affinity=there.strict_affinity or strict,
-        max_blocks_per_host=asked.max_blocks_per_host or there.max_blocks_per_host,
+        config,
+        strict_affinity=config.strict_affinity or strict,
+        max_blocks_per_host=requirements.max_blocks_per_host or config.max_blocks_per_host,
         auto_allocate_blocks=True,
     )

@@ -44,13 +44,13 @@ def read_inventory(files: Iterable[str | Path]) -> Inventory:
     problems: list[Finding] = []
     for file in files:
         try:
-            one = _read(file, problems)
+            networks = _read(file, problems)
         except InputError as error:
             problems += error.problems
             continue
-        taken += one.taken
-        cluster += one.cluster
-        notes += one.notes
+        taken += networks.taken
+        cluster += networks.cluster
+        notes += networks.notes
     if problems:
         raise InputError(problems)
     return Inventory(tuple(taken), tuple(cluster), tuple(notes))

@@ -48,8 +48,8 @@ def wanted_from(options: Mapping[str, Any], groups: Iterable[str], taken: Iterab
         fields["family"] = int(fields["family"])
     if "within" in fields:
         fields["within"] = tuple(cidrs_from(fields["within"], "--within", problems))
-    if made := [_group(text, problems) for text in groups]:
-        fields["groups"] = made
+    if parsed_groups := [_group(text, problems) for text in groups]:
+        fields["groups"] = parsed_groups
     known = tuple(Taken(cidr, "--taken") for cidr in cidrs_from(taken, "--taken", problems))
     day = date.today()  # noqa: DTZ011 (a planner's own day)
     try:
@@ -63,18 +63,18 @@ def wanted_from(options: Mapping[str, Any], groups: Iterable[str], taken: Iterab
 
 def cidrs_from(texts: Iterable[str], option: str, problems: list[Finding]) -> list[Cidr]:
     """Read CIDRs, several of them in one text where commas or blanks part them."""
-    found = []
+    cidrs = []
     for text in texts:
         for part in text.replace(",", " ").split() or [text]:
             try:
-                found.append(Cidr.parse(part))
+                cidrs.append(Cidr.parse(part))
             except CidrError as error:
                 problems.append(Finding(error.code, option, error.params))
-    return found
+    return cidrs
 
 
 def _group(text: str, problems: list[Finding]) -> dict[str, Any]:
-    made: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     for part in text.split(","):
         key, equals, value = (piece.strip() for piece in part.partition("="))
         name = _GROUP_KEYS.get(key)
@@ -83,7 +83,7 @@ def _group(text: str, problems: list[Finding]) -> dict[str, Any]:
             problems.append(Finding("choose-group-key", "--group", {"text": part.strip(), "keys": keys}))
             continue
         try:
-            made[name] = value if name in _TEXTS else float(value) if name.endswith("month") else int(value)
+            fields[name] = value if name in _TEXTS else float(value) if name.endswith("month") else int(value)
         except ValueError:
             problems.append(Finding("type-number", "--group", {"value": value}))
-    return made
+    return fields

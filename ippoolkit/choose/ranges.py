@@ -58,9 +58,9 @@ class Ranges:
             low = np.searchsorted(gap_lasts, first)
             high = np.searchsorted(gap_firsts, last, side="right")
             begin, end = np.maximum(gap_firsts[low:high], first), np.minimum(gap_lasts[low:high], last)
-            there = np.asarray(begin <= end, bool)
-            firsts.append(begin[there])
-            lasts.append(end[there])
+            is_there = np.asarray(begin <= end, bool)
+            firsts.append(begin[is_there])
+            lasts.append(end[is_there])
         return Ranges(self.version, np.concatenate(firsts), np.concatenate(lasts))
 
     def cidrs(self) -> tuple[Array, npt.NDArray[np.int64]]:
@@ -81,7 +81,10 @@ class Networks(Sequence[Cidr]):
     @classmethod
     def of(cls, *ranges: Ranges) -> Networks:
         """Cut ranges, one of each family, into CIDRs."""
-        cut = {each.version: each.cidrs() for each in sorted(ranges, key=lambda each: each.version)}
+        cut = {
+            family_ranges.version: family_ranges.cidrs()
+            for family_ranges in sorted(ranges, key=lambda family_ranges: family_ranges.version)
+        }
         return cls({v: firsts for v, (firsts, _) in cut.items()}, {v: prefixes for v, (_, prefixes) in cut.items()})
 
     def __len__(self) -> int:
@@ -173,8 +176,8 @@ def _cut_ipv4(firsts: Array, lasts: Array) -> tuple[Array, npt.NDArray[np.int64]
         begins.append(first)
         spares.append(np.round(np.log2(size.astype(float))).astype(np.int64))
         first = first + size
-        more = first < end
-        first, end = first[more], end[more]
+        is_left = first < end
+        first, end = first[is_left], end[is_left]
     if not begins:
         return firsts, np.array([], np.int64)
     begin, prefix = np.concatenate(begins), 32 - np.concatenate(spares)

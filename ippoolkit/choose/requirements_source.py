@@ -21,7 +21,10 @@ _OF_GROUP = frozenset(field.name for field in fields(GroupRequirement))
 
 
 def requirements_from(
-    scenario: Scenario, said: Requirements | Mapping[str, Any] | None, wanted: Mapping[str, Any], today: date
+    scenario: Scenario,
+    given_requirements: Requirements | Mapping[str, Any] | None,
+    fields_given: Mapping[str, Any],
+    today: date,
 ) -> Requirements:
     """Return what is asked: single fields before whole requirements, these before what the scenario tells.
 
@@ -30,15 +33,23 @@ def requirements_from(
     InputError
         With every field that is unknown or out of bounds; where nobody says how many nodes there are to be.
     """
-    base = _checked(said) if said is not None else scenario.requirements or _from_cluster(scenario, today)
-    of_group = {name: value for name, value in wanted.items() if name in _OF_GROUP and value is not None}
-    others = {name: value for name, value in wanted.items() if name not in _OF_GROUP and value is not None}
+    base = (
+        _checked(given_requirements)
+        if given_requirements is not None
+        else scenario.requirements or _from_cluster(scenario, today)
+    )
+    of_group = {name: value for name, value in fields_given.items() if name in _OF_GROUP and value is not None}
+    others = {name: value for name, value in fields_given.items() if name not in _OF_GROUP and value is not None}
     if base is None:
         if "groups" not in others and "nodes" not in of_group:
             raise InputError([Finding("choose-nodes-missing")])
         return _checked({"groups": [of_group], **others})
     if of_group:
-        if said is None and scenario.requirements is None and not {"nodes_per_month", "by"} & {*of_group, *others}:
+        if (
+            given_requirements is None
+            and scenario.requirements is None
+            and not {"nodes_per_month", "by"} & {*of_group, *others}
+        ):
             # Nodes that are said outright are all there are to be: the scenario's growth is not on top of them.
             of_group = {"nodes_per_month": 0.0, **of_group}
         if len(base.groups) > 1:
@@ -55,7 +66,8 @@ def _checked(value: Requirements | Mapping[str, Any]) -> Requirements:
     except ValidationError as error:
         details = error.errors(include_url=False)
         problems = [
-            replace(finding_from_pydantic(each, each["loc"]), subject=field_name(each["loc"])) for each in details
+            replace(finding_from_pydantic(detail, detail["loc"]), subject=field_name(detail["loc"]))
+            for detail in details
         ]
         raise InputError(problems) from None
 
@@ -72,15 +84,15 @@ def _from_cluster(scenario: Scenario, today: date) -> Requirements | None:
     """Take the nodes that exist and are planned for what is asked; None where there are none."""
     cluster, plan = scenario.cluster, scenario.plan
     groups = plan.groups if plan.groups and not cluster.nodes else (nodes_as_group(scenario),)
-    wanted = tuple(_group(group) for group in groups if group.nodes)
-    if not wanted:
+    planned_groups = tuple(_group(group) for group in groups if group.nodes)
+    if not planned_groups:
         return None
     versions = {pool.version for pool in cluster.pools}
     racks = {node.labels["rack"] for node in cluster.nodes if "rack" in node.labels}
     month = today.year * 12 + today.month - 1 + plan.months
-    grows = any(group.nodes_per_month or group.pods_per_node_per_month for group in wanted)
+    grows = any(group.nodes_per_month or group.pods_per_node_per_month for group in planned_groups)
     return Requirements(
-        groups=wanted,
+        groups=planned_groups,
         family="dual" if len(versions) > 1 else next(iter(versions), 4),
         encapsulation=_encapsulation(scenario),
         racks=max(len(racks), 1),

@@ -90,5 +90,5 @@ def tables(racks: Sequence[RackRoutes], peering: Peering, *, reflectors: int = 2
             return Tables(peering, every, every, every, 0, 1)
         case Peering.RACKS_AGGREGATED:
             pools = sum(rack.pools for rack in racks)
-            rack = max((each.announced + pools - each.pools for each in racks), default=0)
+            rack = max((rack_routes.announced + pools - rack_routes.pools for rack_routes in racks), default=0)
             return Tables(peering, rack, rack, pools, 0, 1)

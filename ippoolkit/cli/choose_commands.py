@@ -91,7 +91,7 @@ def recommend(
     from ..write import save_scenario, to_manifests_yaml, write_atomically
 
     with errors_reported(lang):
-        wanted = option_parsing.wanted_from(
+        typed = option_parsing.wanted_from(
             {
                 "nodes": nodes,
                 "pods_per_node": pods_per_node,
@@ -114,22 +114,25 @@ def recommend(
         scenario = _scenario(files)
         if calico:
             scenario = with_release(scenario or Scenario(name="recommended"), calico, lang)
-        found = find(scenario, taken=wanted.taken, pick=pick or (), today=wanted.today, **wanted.fields)
-        options = change_options(found, wanted.taken) if scenario is not None and scenario.cluster.pools else []
+        recommendation = find(scenario, taken=typed.taken, pick=pick or (), today=typed.today, **typed.fields)
+        options = change_options(recommendation, typed.taken) if scenario is not None and scenario.cluster.pools else []
         if as_json:
-            data = recommendation_as_dict(found, options, every=every, lang=lang)
+            data = recommendation_as_dict(recommendation, options, every=every, lang=lang)
             print_json(data)
         else:
-            print_recommendation(console(), found, options, every=every, lang=lang)
-        if found.holds:
+            print_recommendation(console(), recommendation, options, every=every, lang=lang)
+        if recommendation.holds:
             if out is not None:
-                path = save_scenario(found.as_scenario(name=_name(out)), out)
+                path = save_scenario(recommendation.as_scenario(name=_name(out)), out)
                 typer.echo(path, err=as_json)
             if manifests is not None:
                 typer.echo(
-                    write_atomically(manifests, to_manifests_yaml(found.pools, found.scenario.release)), err=as_json
+                    write_atomically(
+                        manifests, to_manifests_yaml(recommendation.pools, recommendation.scenario.release)
+                    ),
+                    err=as_json,
                 )
-    raise typer.Exit(0 if found.holds else 1)
+    raise typer.Exit(0 if recommendation.holds else 1)
 
 
 @app.command(cls=SeveralValues)
@@ -152,7 +155,7 @@ def free(
     from ..view.free_ranges import draw_free_ranges, free_ranges_as_json, print_free_ranges
 
     with errors_reported(lang):
-        found = find_free(
+        free_ranges = find_free(
             files or (),
             within=within,
             taken=taken or (),
@@ -162,12 +165,12 @@ def free(
             special=special,
         )
         if as_json:
-            typer.echo(free_ranges_as_json(found, lang))
+            typer.echo(free_ranges_as_json(free_ranges, lang))
         else:
-            print_free_ranges(console(), found, lang=lang)
+            print_free_ranges(console(), free_ranges, lang=lang)
         if picture is not None:
-            typer.echo(draw_free_ranges(found, picture, lang=lang), err=as_json)
-    raise typer.Exit(0 if found.found_all else 1)
+            typer.echo(draw_free_ranges(free_ranges, picture, lang=lang), err=as_json)
+    raise typer.Exit(0 if free_ranges.found_all else 1)
 
 
 def _scenario(files: list[Path] | None) -> Any:

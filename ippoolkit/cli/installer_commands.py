@@ -27,11 +27,11 @@ def from_installer(
 
     with errors_reported(lang):
         reading = read_installer(*paths)
-    said = {note.subject for note in reading.notes if note.code == "prefix-as-size"}
+    subjects = {note.subject for note in reading.notes if note.code == "prefix-as-size"}
     further = [
         finding
         for finding in design_findings(reading.scenario)
-        if not (finding.code == "per-node-prefix" and finding.subject in said)
+        if not (finding.code == "per-node-prefix" and finding.subject in subjects)
     ]
     print_notes((*reading.notes, *further), lang)
     write_scenario(reading.scenario, out, lang)

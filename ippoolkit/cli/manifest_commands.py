@@ -110,7 +110,7 @@ def configure(
             scenario.cluster.ipam if existing else None, arguments, release or scenario.release
         )
     if as_json:
-        print_json({"accepted": not findings, "stored": options, "findings": [each.as_dict(lang) for each in findings]})
+        print_json({"accepted": not findings, "stored": options, "findings": [note.as_dict(lang) for note in findings]})
     else:
         for finding in findings:
             print_finding(console(), finding, get_language(lang), lang, indent=0)

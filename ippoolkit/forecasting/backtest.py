@@ -58,7 +58,11 @@ def backtest(values: Array, parts: Parts, errors: Errors, far: float, rng: np.ra
     """
     size = values.size
     usable = [index for index, end in enumerate(errors.origins) if max(8, 0.4 * size) <= end < size - 1]
-    chosen = [usable[at] for at in np.unique(np.linspace(0, len(usable) - 1, WINDOWS).astype(int))] if usable else []
+    chosen = (
+        [usable[position] for position in np.unique(np.linspace(0, len(usable) - 1, WINDOWS).astype(int))]
+        if usable
+        else []
+    )
     inside: list[bool] = []
     misses: list[float] = []
     ratios: list[float] = []

@@ -137,18 +137,18 @@ def _jumps(rest: Array) -> tuple[npt.NDArray[np.intp], Array]:
     shares = increments / level[1:]
     centered = np.abs(shares - np.median(shares))
     large &= centered > RELATIVE_JUMP * 1.4826 * np.median(centered)
-    found: list[int] = []
+    jumps: list[int] = []
     sizes: list[float] = []
-    for at in np.flatnonzero(large) + 1:
-        if found and at - found[-1] < 3:
+    for index in np.flatnonzero(large) + 1:
+        if jumps and index - jumps[-1] < 3:
             continue
-        before, after = rest[max(0, at - 5) : at], rest[at : at + 5]
+        before, after = rest[max(0, index - 5) : index], rest[index : index + 5]
         moved = float(np.median(after) - np.median(before) - middle * min(5, after.size))
-        jump = float(increments[at - 1] - middle)
+        jump = float(increments[index - 1] - middle)
         if np.sign(moved) == np.sign(jump) and abs(moved) > max(STAYS * abs(jump), 4 * spread):
-            found.append(int(at))
+            jumps.append(int(index))
             sizes.append(moved)
-    return np.array(found, dtype=np.intp), np.array(sizes)
+    return np.array(jumps, dtype=np.intp), np.array(sizes)
 
 
 def _noise(rest: Array) -> Array:

@@ -110,8 +110,8 @@ def mix(errors: Errors, rest: Array, until: int, noise: float, far: float) -> Mi
     share = recency[:, usable] / total[usable]
     floor = max(noise, 1e-3 if not noise else 0.0, 0.5) ** 2
 
-    def mean_squares(of: Array) -> Array:
-        return np.asarray((np.nan_to_num(of[:, :, usable]) ** 2 * share).sum(axis=1))
+    def mean_squares(values: Array) -> Array:
+        return np.asarray((np.nan_to_num(values[:, :, usable]) ** 2 * share).sum(axis=1))
 
     near = np.exp(-0.5 * (np.log(horizons / np.clip(far, horizons[0], horizons[-1])) / 1.0) ** 2)
     squares = mean_squares(errors.counted) + floor

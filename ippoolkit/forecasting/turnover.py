@@ -109,9 +109,9 @@ def _lifetime(snapshots: Sequence[_Snapshot]) -> Rate | None:
         if before.pods is None or after.pods is None:
             continue
         stayed = [pod for pod, node in before.pods.items() if after.nodes is None or node in after.nodes]
-        kept = sum(pod in after.pods for pod in stayed)
-        intervals.append(((after.time - before.time).total_seconds() / DAY, kept, len(stayed) - kept))
-    survived, ended = sum(kept for _, kept, _ in intervals), sum(gone for _, _, gone in intervals)
+        survivors = sum(pod in after.pods for pod in stayed)
+        intervals.append(((after.time - before.time).total_seconds() / DAY, survivors, len(stayed) - survivors))
+    survived, ended = sum(survivors for _, survivors, _ in intervals), sum(gone for _, _, gone in intervals)
     if not survived:
         return None
     if not ended:
@@ -119,7 +119,7 @@ def _lifetime(snapshots: Sequence[_Snapshot]) -> Rate | None:
 
     def slope(rate: float) -> float:
         """Return the derivative of the log likelihood, which falls as the rate rises."""
-        return sum(days * (gone / math.expm1(rate * days) - kept) for days, kept, gone in intervals)
+        return sum(days * (gone / math.expm1(rate * days) - survivors) for days, survivors, gone in intervals)
 
     shortest = min(days for days, _, _ in intervals)
     low, high = 0.0, 1.0 / shortest

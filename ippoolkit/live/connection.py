@@ -40,8 +40,8 @@ class Connection:
         if access.token:
             self._headers["Authorization"] = f"Bearer {access.token}"
         elif access.user:
-            made = urllib3.make_headers(basic_auth=f"{access.user}:{access.password}")
-            self._headers["Authorization"] = made["authorization"]
+            basic_headers = urllib3.make_headers(basic_auth=f"{access.user}:{access.password}")
+            self._headers["Authorization"] = basic_headers["authorization"]
         options: dict[str, Any] = {"ssl_context": _trust(access)}
         if access.tls_name:
             options["server_hostname"] = access.tls_name

@@ -72,21 +72,21 @@ class AggregatedServer:
         known = kind.at(self.release)
         resource = Resource(kind, document, path, metadata, {})
         findings = ResourceFindings(resource, APISERVER)
-        given = spec if isinstance(spec, Mapping) else {}
-        check_types({name: field.value_type for name, field in known.fields.items()}, given, findings, "spec")
+        sent_spec = spec if isinstance(spec, Mapping) else {}
+        check_types({name: field.value_type for name, field in known.fields.items()}, sent_spec, findings, "spec")
         check_types(METADATA_FIELDS, metadata, findings, "metadata")
         if findings.findings:
             return ObjectResult(resource, accepted=False, findings=tuple(findings.findings))
-        kept = {name: item for name, item in given.items() if name in known.fields and item is not None}
+        stored_spec = {name: item for name, item in sent_spec.items() if name in known.fields and item is not None}
         if kind.name == IPAM_CONFIGURATION.name:
-            kept = self._configuration_as_stored(kept)
-        for name, item in given.items():
-            if item is not None and name not in kept:
+            stored_spec = self._configuration_as_stored(stored_spec)
+        for name, item in sent_spec.items():
+            if item is not None and name not in stored_spec:
                 findings.add("field-dropped", "spec", name, field=name)
-        warn_of_open_pool(kind, given, findings, self.release)
-        if kept.get("autoAllocateBlocks") is True and given.get("autoAllocateBlocks") is False:
+        warn_of_open_pool(kind, sent_spec, findings, self.release)
+        if stored_spec.get("autoAllocateBlocks") is True and sent_spec.get("autoAllocateBlocks") is False:
             findings.add("auto-allocate-forced", "spec", "autoAllocateBlocks")
-        resource = replace(resource, spec=kept)
+        resource = replace(resource, spec=stored_spec)
         refusals = [
             replace(note, refused_by=(APISERVER,)) if note.refused_by else note
             for note in self.client.run_on_resource(action, resource, NO_OPTIONS)
@@ -96,9 +96,9 @@ class AggregatedServer:
 
     def _configuration_as_stored(self, spec: Mapping[str, Any]) -> dict[str, Any]:
         """Return an IPAMConfiguration's spec as it gets through: autoAllocateBlocks is forced to true."""
-        kept = {
+        stored_spec = {
             name: item
             for name, item in spec.items()
             if name in _FIRST_CONFIGURATION_FIELDS or self.release.has("kubevirt-persistence")
         }
-        return kept | {"autoAllocateBlocks": True}
+        return stored_spec | {"autoAllocateBlocks": True}

@@ -229,7 +229,7 @@ class Calicoctl:
         cidr = pool_cidr(spec)
         if resource.kind.name != IP_POOL.name or cidr is None:
             return
-        for other in self.store.overlapping_pools(cidr, but=resource.name):
+        for other in self.store.overlapping_pools(cidr, excluded_name=resource.name):
             findings.add("pools-overlap", "spec", "cidr", cidr=str(cidr), other=other.name, other_cidr=str(other.cidr))
         block_size = spec.get("blockSize")
         conflicting = sorted(

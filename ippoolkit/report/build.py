@@ -90,8 +90,8 @@ def build_report(task: ReportTask) -> RenderedReport:
         else:
             inputs = _inputs_from_scenarios(task, Path(temp_dir))
         context = RunContext(options.formats, inputs.at_hand, inputs.entries)
-        given = {"lang": options.lang, "date": options.date, "redact": options.redact, **options.parameters}
-        executed = run_template(options.template, given | dict(inputs.parameters), context, _cell_counter(task))
+        parameters = {"lang": options.lang, "date": options.date, "redact": options.redact, **options.parameters}
+        executed = run_template(options.template, parameters | dict(inputs.parameters), context, _cell_counter(task))
     title = executed.summary.get("name", inputs.title)
     return RenderedReport(_render_files(executed, options, title, task.stem), executed.summary)
 

@@ -68,11 +68,11 @@ def print_forecast(console: Console, forecast: Forecast, *, lang: str = "en") ->
         table.add_row(*_cells(limit, words, wide=wide))
     console.print(table)
     for limit in forecast.pools:
-        said = outlook(limit, forecast.horizon_days)
+        finding = outlook(limit, forecast.horizon_days)
         console.print(
             Text.assemble(
                 (f"{replace_unprintable(limit.pool)}: ", "bold"),
-                (said.full_message(lang), SEVERITY_STYLES[said.severity]),
+                (finding.full_message(lang), SEVERITY_STYLES[finding.severity]),
             )
         )
     print_findings(console, forecast.notes, lang=lang)

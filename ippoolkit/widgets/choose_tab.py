@@ -164,29 +164,29 @@ class ChooseTab:
 
     def _found(self, *pick: int) -> Recommendation:
         problems: list[Finding] = []
-        wanted: dict[str, Any] = {}
+        fields: dict[str, Any] = {}
         for name, value in self._typed.items():
             text = "" if value is None else str(value).strip()
             if name in ("target", "by") or not text:
                 continue  # no part of the need; what is empty comes from the plan
             match name:
                 case "within":
-                    wanted[name] = tuple(cidrs_from([text], self._words.translate(N_("Within")), problems))
+                    fields[name] = tuple(cidrs_from([text], self._words.translate(N_("Within")), problems))
                 case "family":
-                    wanted[name] = int(text) if text in ("4", "6") else text
+                    fields[name] = int(text) if text in ("4", "6") else text
                 case "max_routes":
-                    wanted[name] = _whole(text, problems)
+                    fields[name] = _whole(text, problems)
                 case _:
-                    wanted[name] = int(value) if isinstance(value, float) and value.is_integer() else value
+                    fields[name] = int(value) if isinstance(value, float) and value.is_integer() else value
         if problems:
             raise InputError(problems)
-        if "nodes" in wanted:  # these are all: the plan's growth is not on top of them
-            wanted["nodes_per_month"] = 0.0
+        if "nodes" in fields:  # these are all: the plan's growth is not on top of them
+            fields["nodes_per_month"] = 0.0
         base = self._base()
         # The pools of the plan make room for those that take their place.
-        there = replace(base, cluster=replace(base.cluster, pools=())) if not base.cluster.nodes else base
-        asked = self._asked()
-        return recommend(there, requirements=asked, pick=pick, today=self._today, **wanted)
+        scenario = replace(base, cluster=replace(base.cluster, pools=())) if not base.cluster.nodes else base
+        requirements = self._asked()
+        return recommend(scenario, requirements=requirements, pick=pick, today=self._today, **fields)
 
     # ---- what is shown
 
@@ -198,49 +198,51 @@ class ChooseTab:
                 "folded": False,
                 "fields": [
                     {
-                        "name": each.name,
-                        "kind": each.kind,
-                        "label": say(each.label),
-                        "help": say(each.help),
+                        "name": entry.name,
+                        "kind": entry.kind,
+                        "label": say(entry.label),
+                        "help": say(entry.help),
                         "source": None,
                     }
-                    for each in entries
+                    for entry in entries
                 ],
             }
             for title, entries in ((N_("What is needed"), NEED), (N_("A target"), TARGET))
         ]
 
     def _state(self) -> dict[str, dict[str, Any]]:
-        asked = self._asked()
+        requirements = self._asked()
         state: dict[str, dict[str, Any]] = {}
-        for each in (*NEED, *TARGET):
-            value = self._typed.get(each.name, _shown(each.name, asked))
-            state[each.name] = {"value": value}
-            if each.kind == "number":
-                state[each.name] |= {"min": each.least, "max": _MOST}
-            if each.options:
-                state[each.name]["options"] = list(each.options)
+        for entry in (*NEED, *TARGET):
+            value = self._typed.get(entry.name, _shown(entry.name, requirements))
+            state[entry.name] = {"value": value}
+            if entry.kind == "number":
+                state[entry.name] |= {"min": entry.least, "max": _MOST}
+            if entry.options:
+                state[entry.name]["options"] = list(entry.options)
         return state
 
-    def _designs_html(self, found: Recommendation) -> str:
+    def _designs_html(self, recommendation: Recommendation) -> str:
         words = self._words
-        parts = [findings_html(list(found.reasons), words.code)]
+        parts = [findings_html(list(recommendation.reasons), words.code)]
         if self._before is not None:
             label = words.translate(N_("Go back to the plan before"))
             parts.insert(
                 0, f'<p class="ipk-buttons"><button type="button" data-action="undo">{escape(label)}</button></p>'
             )
-        table = designs_table(found, lang=words.code)
+        table = designs_table(recommendation, lang=words.code)
         for family, rows in table.groupby("family"):
             title = words.render(N_("Designs, IPv{family}"), {"family": family})
             hint = words.translate(N_("Click a dot: its design lands in the plan."))
             parts.append(f'<h3>{escape(title)}</h3><p class="ipk-empty">{escape(hint)}</p>')
             parts.append(designs_chart(rows, lang=words.code))
             parts.append(table_html("designs", rows.head(SHOWN), lang=words.code, caption=title))
-        if found.picks:
+        if recommendation.picks:
             title = words.translate(N_("Routes"))
             parts.append(f"<h3>{escape(title)}</h3>")
-            parts.append(table_html("routes", routes_table(found, lang=words.code), lang=words.code, caption=title))
+            parts.append(
+                table_html("routes", routes_table(recommendation, lang=words.code), lang=words.code, caption=title)
+            )
         return "".join(parts)
 
     def _target_html(self) -> str:
@@ -281,21 +283,21 @@ def on_the_way(scenario: Scenario, target: int, months: int) -> Scenario:
     return replace(grown, plan=replace(grown.plan, months=months))
 
 
-def _shown(name: str, asked: Requirements | None) -> Any:
-    if asked is None:
+def _shown(name: str, requirements: Requirements | None) -> Any:
+    if requirements is None:
         return {"family": "4", "encapsulation": "vxlan", "racks": 1, "headroom": 0, "nodes": 1}.get(name, "")
     match name:
         case "nodes":
-            return sum(group.nodes for group in asked.groups)
+            return sum(group.nodes for group in requirements.groups)
         case "pods_per_node":
-            return max(group.pods_per_node for group in asked.groups)
+            return max(group.pods_per_node for group in requirements.groups)
         case "max_routes":
-            return "" if asked.max_routes is None else asked.max_routes
+            return "" if requirements.max_routes is None else requirements.max_routes
         case "within":
-            return ", ".join(map(str, asked.within))
+            return ", ".join(map(str, requirements.within))
         case "target" | "by":
             return 0 if name == "target" else ""
-    return str(asked.family) if name == "family" else getattr(asked, name)
+    return str(requirements.family) if name == "family" else getattr(requirements, name)
 
 
 def _whole(value: Any, problems: list[Finding]) -> int | None:

@@ -26,11 +26,11 @@ def find_histories(history: Sequence[str], cluster: str) -> list[Path]:
     In a folder that holds ``CLUSTER.csv``, ``CLUSTER.json`` or a folder ``CLUSTER``, it is this that counts: one option
     serves the reports of many clusters.
     """
-    found = []
+    histories = []
     for source in map(Path, history):
         own = (source / f"{cluster}{suffix}" for suffix in SUFFIXES) if source.is_dir() and cluster else ()
-        found.append(next((path for path in own if path.exists()), source))
-    return found
+        histories.append(next((path for path in own if path.exists()), source))
+    return histories
 
 
 def forecast_scenario(scenario: Scenario, history: Sequence[str]) -> Forecast | None:
