@@ -7,7 +7,7 @@ import random
 import timeit
 
 from ippoolkit.choose.address_space import AddressSpace, Taken
-from ippoolkit.choose.search import Need, NodeKind, Space
+from ippoolkit.choose.search import DesignSpace, Need, NodeKind
 from ippoolkit.cidr import Cidr
 
 
@@ -51,7 +51,7 @@ def main():
     within = (Cidr.parse("10.0.0.0/8"),)
 
     def search():
-        return [Space(family, need).best() for family in (4, 6)]
+        return [DesignSpace(family, need).best() for family in (4, 6)]
 
     def free():
         space = AddressSpace(within, tuple(Taken(Cidr.parse(text), "") for text in texts))

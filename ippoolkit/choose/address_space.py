@@ -9,7 +9,7 @@ from functools import cached_property
 
 from ..cidr import ADDRESS_BITS, Cidr, IPVersion
 from ..read.networks import ListedNetwork
-from .ranges import Networks, networks_in
+from .ranges import CidrSequence, networks_in
 
 # IANA's special-purpose registries, and multicast. Private ranges are what offers are for, so they are not here.
 # https://www.iana.org/assignments/iana-ipv4-special-registry, .../iana-ipv6-special-registry
@@ -60,7 +60,7 @@ Taken = ListedNetwork
 
 
 @dataclass(frozen=True, slots=True)
-class Release:
+class ReleasableRange:
     """A range that would be free, were these networks released."""
 
     cidr: Cidr
@@ -79,12 +79,12 @@ class AddressSpace:
     special: bool = False
 
     @cached_property
-    def free(self) -> Networks:
+    def free(self) -> CidrSequence:
         """What the networks leave, as the fewest CIDRs: IPv4, then IPv6, ascending."""
         return networks_in(self.within, (network.cidr for network in self.taken))
 
     @cached_property
-    def offered(self) -> Networks:
+    def offered(self) -> CidrSequence:
         """The free ranges without special-purpose ones."""
         if not self._special:
             return self.free
@@ -124,7 +124,7 @@ class AddressSpace:
                 heapq.heappush(heap, (-longer, first + (1 << (bits - longer))))
         return offers
 
-    def to_release(self, prefix: int, version: IPVersion) -> Release | None:
+    def to_release(self, prefix: int, version: IPVersion) -> ReleasableRange | None:
         """Find the range that takes the fewest networks to free, then the fewest addresses, then the lowest one.
 
         None where no range of that size lies within.
@@ -146,7 +146,7 @@ class AddressSpace:
             cost = len(networks), sum(network.cidr.size for network in networks), index
             if best is None or cost < best[0]:
                 best = cost, networks
-        return Release(Cidr(version, best[0][2] << shift, prefix), best[1]) if best else None
+        return ReleasableRange(Cidr(version, best[0][2] << shift, prefix), best[1]) if best else None
 
     def without(self, cidrs: Iterable[Cidr]) -> AddressSpace:
         """Return the space without these ranges, and without special-purpose ones where they are not offered."""

@@ -11,7 +11,7 @@ from ..cidr import Cidr
 from ..model import Cluster, GroupRequirement, IPAMConfig, IPPool, NodeGroup, Plan, Requirements, Scenario
 from ..model.requirements import Encapsulation
 from .need import PoolSet, pool_sets
-from .recommendation import Pick, Recommendation
+from .recommendation import PickedDesign, Recommendation
 
 GROUP_LABEL = "node-group"  # tells sets of pools apart
 
@@ -58,7 +58,7 @@ def rack_value(requirements: Requirements, rack: int) -> str:
     return f"{rack:0{len(str(requirements.racks))}}"
 
 
-def _pools(recommendation: Recommendation, pick: Pick) -> Iterator[IPPool]:
+def _pools(recommendation: Recommendation, pick: PickedDesign) -> Iterator[IPPool]:
     requirements = recommendation.requirements
     several = len(pool_sets(requirements)) > 1
     for rack, cidr in enumerate(pick.cidrs, 1):

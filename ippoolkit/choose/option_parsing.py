@@ -26,7 +26,7 @@ _TEXTS = ("name", "os", "pools")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RecommendOptions:
     """Fields for `recommend`, networks that are in use, and the day on which growth starts."""
 
     fields: Mapping[str, Any]
@@ -34,7 +34,9 @@ class Asked:
     today: date
 
 
-def wanted_from(options: Mapping[str, Any], groups: Iterable[str], taken: Iterable[str], today: str | None) -> Asked:
+def wanted_from(
+    options: Mapping[str, Any], groups: Iterable[str], taken: Iterable[str], today: str | None
+) -> RecommendOptions:
     """Turn options into what `recommend` takes.
 
     Raises
@@ -58,7 +60,7 @@ def wanted_from(options: Mapping[str, Any], groups: Iterable[str], taken: Iterab
         problems.append(Finding("date-syntax", "--date", {"date": today}))
     if problems:
         raise InputError(problems)
-    return Asked(fields, known, day)
+    return RecommendOptions(fields, known, day)
 
 
 def cidrs_from(texts: Iterable[str], option: str, problems: list[Finding]) -> list[Cidr]:

@@ -72,14 +72,14 @@ class Ranges:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Networks(Sequence[Cidr]):
+class CidrSequence(Sequence[Cidr]):
     """Disjoint networks as the fewest CIDRs: IPv4, then IPv6, ascending. Kept as numbers, since they may be many."""
 
     firsts: dict[IPVersion, Array] = field(default_factory=dict)
     prefixes: dict[IPVersion, npt.NDArray[np.int64]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, *ranges: Ranges) -> Networks:
+    def of(cls, *ranges: Ranges) -> CidrSequence:
         """Cut ranges, one of each family, into CIDRs."""
         cut = {
             family_ranges.version: family_ranges.cidrs()
@@ -136,10 +136,10 @@ class Networks(Sequence[Cidr]):
         return list(zip(prefixes, firsts, strict=True))
 
 
-def networks_in(within: Iterable[Cidr], taken: Iterable[Cidr] = ()) -> Networks:
+def networks_in(within: Iterable[Cidr], taken: Iterable[Cidr] = ()) -> CidrSequence:
     """Return what networks leave of others, as the fewest CIDRs."""
     outer, inner = list(within), list(taken)
-    return Networks.of(
+    return CidrSequence.of(
         *(Ranges.covering(version, outer).without(Ranges.covering(version, inner)) for version in ADDRESS_BITS)
     )
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from ..cidr import ADDRESS_BITS
 from ..findings import N_, Finding, LocalizedText
-from .search import BLOCK_CAP, POOL_SIZE, ROUTES, Design, Need, Space
+from .search import BLOCK_CAP, POOL_SIZE, ROUTES, Design, DesignSpace, Need
 
 _TIMES = {2: N_("Twice"), 4: N_("4 times"), 8: N_("8 times")}
 
@@ -32,7 +32,7 @@ def next_ones(picked: Design, best: Sequence[Design], subject: str) -> Iterator[
         yield Finding(code, subject, _against(lean, picked) | {"times": LocalizedText(times)})
 
 
-def what_to_relax(space: Space, subject: str) -> list[Finding]:
+def what_to_relax(space: DesignSpace, subject: str) -> list[Finding]:
     """Say which rules keep everything from holding, and how far each must give.
 
     One rule at a time where that is enough, the least of each; else the fewest that must give together.

@@ -17,7 +17,7 @@ from .known_networks import networks_taken
 from .need import PoolSet, families, need_of, pool_sets
 from .option_parsing import cidrs_from
 from .reasons import next_ones, what_to_relax, why_picked
-from .search import Design, Space
+from .search import Design, DesignSpace
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +25,7 @@ class FamilyDesigns:
     """All designs of one family for the groups that share pools; `best` are those that no other one beats."""
 
     pool_set: PoolSet
-    space: Space
+    space: DesignSpace
 
     @property
     def family(self) -> IPVersion:
@@ -39,7 +39,7 @@ class FamilyDesigns:
 
 
 @dataclass(frozen=True, slots=True)
-class Pick:
+class PickedDesign:
     """The design that is recommended for one family of a set of pools, and a range for each rack's pool."""
 
     designs: FamilyDesigns
@@ -58,7 +58,7 @@ class Recommendation:
     requirements: Requirements
     months: int
     designs: tuple[FamilyDesigns, ...]
-    picks: tuple[Pick, ...]
+    picks: tuple[PickedDesign, ...]
     reasons: tuple[Finding, ...]
     scenario: Scenario
 
@@ -128,7 +128,7 @@ def recommend(
     needed = requirements_from(base_scenario, requirements, wanted, today or date.today())  # noqa: DTZ011 (a month is enough)
     months = needed.months(today or date.today())  # noqa: DTZ011 (a month is enough)
     designs = [
-        FamilyDesigns(pool_set, Space(version, need))
+        FamilyDesigns(pool_set, DesignSpace(version, need))
         for version in families(needed)
         for pool_set in pool_sets(needed)
         if (need := need_of(needed, pool_set, version, months)) is not None
@@ -142,13 +142,13 @@ def recommend(
 
 def _picked(
     designs_found: Sequence[FamilyDesigns], requirements: Requirements, numbers: Sequence[int]
-) -> tuple[list[Pick], list[Finding]]:
+) -> tuple[list[PickedDesign], list[Finding]]:
     failing = [designs for designs in designs_found if not designs.best]
     if failing:
         return [], [
             reason for designs in failing for reason in what_to_relax(designs.space, _subject(designs, designs_found))
         ]
-    picks: list[Pick] = []
+    picks: list[PickedDesign] = []
     for version in families(requirements):
         of_family = [designs for designs in designs_found if designs.family == version]
         chosen = cheapest_together([designs.best for designs in of_family], requirements.max_routes)
@@ -157,7 +157,7 @@ def _picked(
             limit = requirements.max_routes or 0
             values = {"least": least, "limit": limit, "by": least - limit}
             return [], [Finding("choose-relax-routes-together", f"IPv{version}", values)]
-        picks += [Pick(designs, design) for designs, design in zip(of_family, chosen, strict=True)]
+        picks += [PickedDesign(designs, design) for designs, design in zip(of_family, chosen, strict=True)]
     listed = [(designs, design) for designs in designs_found for design in designs.best]
     if bad := [number for number in numbers if not 0 < number <= len(listed)]:
         counts = len(listed)
@@ -190,7 +190,7 @@ def _as_taken(taken: Iterable[Taken | Cidr | str]) -> tuple[Taken, ...]:
     return tuple(known)
 
 
-def _remarks(picks: Sequence[Pick], requirements: Requirements, scenario: Scenario) -> list[Finding]:
+def _remarks(picks: Sequence[PickedDesign], requirements: Requirements, scenario: Scenario) -> list[Finding]:
     """Say what a planner should know of the picked designs beside their numbers."""
     remarks = []
     if requirements.encapsulation == "ipip" and any(pick.design.family == 6 for pick in picks):
@@ -226,8 +226,8 @@ def cheapest_together(choices: Sequence[Sequence[Design]], max_routes: int | Non
 
 
 def _placed(
-    picks: Sequence[Pick], requirements: Requirements, scenario: Scenario, taken: Sequence[Taken]
-) -> tuple[list[Pick], list[Finding]]:
+    picks: Sequence[PickedDesign], requirements: Requirements, scenario: Scenario, taken: Sequence[Taken]
+) -> tuple[list[PickedDesign], list[Finding]]:
     """Give each rack's pool a range: the largest pools first, each range clear of all that is taken."""
     known = [*networks_taken(scenario), *taken]
     placed: dict[int, tuple[Cidr, ...]] = {}

@@ -46,7 +46,7 @@ class RackRoutes:
 
 
 @dataclass(frozen=True, slots=True)
-class Tables:
+class RouteTables:
     """The largest table of each kind of holder, in routes to pods; 0 for a holder that learns none.
 
     `sessions` are the BGP sessions of one node.
@@ -65,7 +65,7 @@ class Tables:
         return max(self.node, self.router, self.spine, self.reflector)
 
 
-def tables(racks: Sequence[RackRoutes], peering: Peering, *, reflectors: int = 2) -> Tables:
+def tables(racks: Sequence[RackRoutes], peering: Peering, *, reflectors: int = 2) -> RouteTables:
     """Work out what each holder holds.
 
     Parameters
@@ -81,14 +81,14 @@ def tables(racks: Sequence[RackRoutes], peering: Peering, *, reflectors: int = 2
     nodes = sum(rack.nodes for rack in racks)
     match peering:
         case Peering.VXLAN:
-            return Tables(peering, every, 0, 0, 0, 0)
+            return RouteTables(peering, every, 0, 0, 0, 0)
         case Peering.MESH:
-            return Tables(peering, every, 0, 0, 0, max(nodes - 1, 0))
+            return RouteTables(peering, every, 0, 0, 0, max(nodes - 1, 0))
         case Peering.REFLECTORS:
-            return Tables(peering, every, 0, 0, every, reflectors)
+            return RouteTables(peering, every, 0, 0, every, reflectors)
         case Peering.RACKS:
-            return Tables(peering, every, every, every, 0, 1)
+            return RouteTables(peering, every, every, every, 0, 1)
         case Peering.RACKS_AGGREGATED:
             pools = sum(rack.pools for rack in racks)
             rack = max((rack_routes.announced + pools - rack_routes.pools for rack_routes in racks), default=0)
-            return Tables(peering, rack, rack, pools, 0, 1)
+            return RouteTables(peering, rack, rack, pools, 0, 1)

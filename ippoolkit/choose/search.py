@@ -101,7 +101,7 @@ class Design:
 
 
 @dataclass(frozen=True)
-class Space:
+class DesignSpace:
     """All designs of one family for one need, as arrays of equal length."""
 
     family: IPVersion

@@ -22,7 +22,7 @@ STAYS = 0.6
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class Decomposition:
     """A history on a regular grid, taken apart: ``values = rest + season + jumps so far - jumps in all``.
 
     Attributes
@@ -49,7 +49,7 @@ class Parts:
     noise: Array
 
 
-def decompose(values: Array, step: int, seen: npt.NDArray[np.bool_] | None = None) -> Parts:
+def decompose(values: Array, step: int, seen: npt.NDArray[np.bool_] | None = None) -> Decomposition:
     """Take a history apart.
 
     Parameters
@@ -73,7 +73,9 @@ def decompose(values: Array, step: int, seen: npt.NDArray[np.bool_] | None = Non
     measured = np.ones(rest.size, dtype=np.bool_) if seen is None else seen.copy()
     measured[[0, -1]] = False
     measured[: max(0, rest.size - max(NOISE_POINTS, rest.size // 2))] = False
-    return Parts(rest, profile, relative, jumps, sizes, _noise(rest)[measured] if measured.any() else np.zeros(1))
+    return Decomposition(
+        rest, profile, relative, jumps, sizes, _noise(rest)[measured] if measured.any() else np.zeros(1)
+    )
 
 
 def _moving_mean(values: Array, width: int) -> Array:

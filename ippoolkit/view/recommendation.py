@@ -10,7 +10,7 @@ from rich.text import Text
 
 from ..choose import ChangeOption, Recommendation, change_options_table, designs_table
 from ..choose.choose_tables import RULE_NAMES
-from ..choose.recommendation import FamilyDesigns, Pick
+from ..choose.recommendation import FamilyDesigns, PickedDesign
 from ..choose.search import Design
 from ..findings import N_, get_language
 from .capacity_terminal import print_table
@@ -93,7 +93,7 @@ def _picked(recommendation: Recommendation) -> Any:
     return by_family if len(families) > 1 else by_family[str(families[0])]
 
 
-def _pick(pick: Pick) -> dict[str, Any]:
+def _pick(pick: PickedDesign) -> dict[str, Any]:
     return _design(pick.designs, pick.design) | {"cidrs": [str(cidr) for cidr in pick.cidrs]}
 
 

@@ -29,7 +29,7 @@ _MOST = 10**6
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class NeedField:
     """One field of the form: `name` is that of `recommend`'s argument."""
 
     name: str
@@ -41,26 +41,26 @@ class Entry:
 
 
 NEED = (
-    Entry("nodes", N_("Nodes"), "number", N_("How many nodes there are to be."), least=1),
-    Entry("pods_per_node", N_("Pods on each"), "number", N_("Pods with an address of their own on each of them.")),
-    Entry("family", N_("Family"), "select", N_("Addresses of the pods."), ("4", "6", "dual")),
-    Entry(
+    NeedField("nodes", N_("Nodes"), "number", N_("How many nodes there are to be."), least=1),
+    NeedField("pods_per_node", N_("Pods on each"), "number", N_("Pods with an address of their own on each of them.")),
+    NeedField("family", N_("Family"), "select", N_("Addresses of the pods."), ("4", "6", "dual")),
+    NeedField(
         "encapsulation",
         N_("Encapsulation"),
         "select",
         N_("A tunnel takes an address on every node."),
         ("vxlan", "ipip", "none"),
     ),
-    Entry("racks", N_("Racks"), "number", N_("Each rack has a pool of its own."), least=1),
-    Entry("headroom", N_("Headroom in percent"), "number", N_("Nodes that must fit beyond those.")),
-    Entry(
+    NeedField("racks", N_("Racks"), "number", N_("Each rack has a pool of its own."), least=1),
+    NeedField("headroom", N_("Headroom in percent"), "number", N_("Nodes that must fit beyond those.")),
+    NeedField(
         "max_routes", N_("Routes at most"), "text", N_("What a node's or a router's table takes; empty: any number.")
     ),
-    Entry("within", N_("Within"), "text", N_("Where pools may lie; empty: the cluster CIDR, else private ranges.")),
+    NeedField("within", N_("Within"), "text", N_("Where pools may lie; empty: the cluster CIDR, else private ranges.")),
 )
 TARGET = (
-    Entry("target", N_("Nodes in the end"), "number", N_("How many nodes there are to be then.")),
-    Entry("by", N_("By month"), "text", N_("Such as 2027-06.")),
+    NeedField("target", N_("Nodes in the end"), "number", N_("How many nodes there are to be then.")),
+    NeedField("by", N_("By month"), "text", N_("Such as 2027-06.")),
 )
 
 

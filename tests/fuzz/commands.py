@@ -197,11 +197,11 @@ def _read_kubeconfig(document: Path) -> None:
     """Follow a kubeconfig up to the first byte: a mutated one names mutated programs and hosts."""
     from unittest.mock import patch
 
-    from ippoolkit.live.connection import Connection
+    from ippoolkit.live.connection import ApiConnection
     from ippoolkit.live.kubeconfig import read_access
 
     access = read_access(document)
-    connection = Connection(access)
+    connection = ApiConnection(access)
     with patch("urllib3.util.connection.create_connection", side_effect=ConnectionRefusedError(111, "refused")):
         connection.get("/api/v1/pods", {"limit": "5"})
     connection.close()
