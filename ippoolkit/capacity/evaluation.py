@@ -52,6 +52,7 @@ LIMIT_BLOCKS_PER_NODE = N_("blocks per node")
 LIMIT_ADDRESSES = N_("addresses")
 LIMIT_STRICT_AFFINITY = "strictAffinity"
 LIMIT_SELECTORS = "nodeSelector"
+LIMIT_UNKNOWN = N_("unknown")
 LIMIT_MAX_PODS = N_("kubelet max-pods")
 
 # What binds behind each code of a verdict.
@@ -297,13 +298,13 @@ class Evaluation:
 
     def max_pods_per_node(self, load: NodeLoad) -> int:
         """Return the most pods that one node of a load of this moment can hold on blocks of its own."""
-        max_pods = self._max_pods_by_load.get(id(load))
+        max_pods = self._max_pods_by_load.get(load)
         if max_pods is None:
-            max_pods = self._max_pods_by_load[id(load)] = max_pods_on_own_blocks(self.block_classes, load)
+            max_pods = self._max_pods_by_load[load] = max_pods_on_own_blocks(self.block_classes, load)
         return max_pods
 
     @cached_property
-    def _max_pods_by_load(self) -> dict[int, int]:
+    def _max_pods_by_load(self) -> dict[NodeLoad, int]:
         return {}
 
     def _some_node_gets_no_block(self) -> bool:
@@ -386,7 +387,7 @@ class PlanEvaluation:
 def no_pool_verdict(*, pools_were_read: bool = True) -> Verdict:
     """Return the verdict on a plan without any pool: what was not read may be there."""
     if not pools_were_read:
-        return Verdict(Status.IDLE, "pools-not-read", "")
+        return Verdict(Status.IDLE, "pools-not-read", LIMIT_UNKNOWN)
     return Verdict(Status.FAILS, "no-pool", LIMIT_BLOCKS)
 
 

@@ -39,6 +39,17 @@ def check_range(scenario: Scenario, cidr: Cidr, *, excluding: str = "") -> list[
     return findings
 
 
+def node_overlaps(scenario: Scenario, cidr: Cidr) -> list[Finding]:
+    """Return where a range that is to be used again lies over the nodes' networks or addresses."""
+    return [
+        Finding(
+            "change-overlaps", str(cidr), {"cidr": str(cidr), "what": LocalizedText(owner), "other": str(used_cidr)}
+        )
+        for owner, used_cidr in _node_ranges(scenario)
+        if used_cidr.overlaps(cidr)
+    ]
+
+
 def free_range(scenario: Scenario, prefix: int, near: Cidr) -> Cidr | None:
     """Return a range of a size that is clear of every pool and network.
 
@@ -64,6 +75,11 @@ def free_range(scenario: Scenario, prefix: int, near: Cidr) -> Cidr | None:
 def _used_ranges(scenario: Scenario, excluding: str) -> Iterator[tuple[str, Cidr]]:
     yield from ((N_("the pool"), pool.cidr) for pool in scenario.cluster.pools if pool.name != excluding)
     yield from ((N_("the services' network"), cidr) for cidr in scenario.networks.services)
+    yield from _node_ranges(scenario)
+    yield from ((N_("the network"), cidr) for cidr in scenario.networks.peers)
+
+
+def _node_ranges(scenario: Scenario) -> Iterator[tuple[str, Cidr]]:
     yield from ((N_("the nodes' network"), cidr) for cidr in scenario.networks.nodes)
     nodes = scenario.cluster.nodes
     yield from (
@@ -72,4 +88,3 @@ def _used_ranges(scenario: Scenario, excluding: str) -> Iterator[tuple[str, Cidr
     for node in nodes:
         for address in node.addresses:
             yield N_("the address of a node"), Cidr(address.version, int(address), address.max_prefixlen)
-    yield from ((N_("the network"), cidr) for cidr in scenario.networks.peers)

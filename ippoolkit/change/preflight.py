@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ..calico.limits import DEFAULT_MAX_BLOCKS_PER_HOST
 from ..findings import N_
+from .cni_commands import cni_show_command
 from .runbook import Runbook
 from .step_commands import BACKUP_COMMAND, SHOW_BLOCKS, SHOW_POOLS, SHOW_TUNNELS
 
@@ -100,6 +101,7 @@ def _iter_checks(runbook: Runbook) -> Iterator[PreflightCheck]:
         N_("Nothing, but for the namespaces that a step corrects ({named}) and the range that kube-proxy was given."),
         named=", ".join(runbook.objects_naming_pool) or "-",
     )
+    yield _cni_check(runbook)
     if runbook.change.install == "operator":
         yield _check(
             N_("The Installation lists the pools that it lists in the files of this runbook."),
@@ -127,6 +129,29 @@ def _iter_checks(runbook: Runbook) -> Iterator[PreflightCheck]:
         nodes=len(cluster.nodes),
         tunnels=sum(len(node.tunnels) for node in cluster.nodes),
     )
+
+
+def _cni_check(runbook: Runbook) -> PreflightCheck:
+    """Return the check of the third place in which pools are named, after the annotations of pods and namespaces."""
+    cni, pool = runbook.scenario.cluster.cni, runbook.changed_pool
+    named = ", ".join((*cni.ipv4_pools, *cni.ipv6_pools)) if cni is not None else ""
+    if cni is None:
+        expected = N_(
+            "Nothing. If a line shows {pool} or {cidr}, do not disable the pool: pods would get no address. Add the "
+            "file to the input, and the runbook changes it."
+        )
+    else:
+        expected = N_("These pools and no others: {named}.") if named else N_("Nothing.")
+    purpose = (
+        N_(
+            "Which pools the nodes' CNI configuration names: pods without an annotation draw from these only. "
+            "Kubespray wrote its pool there until v2.22; later releases do not take it out of nodes that have it."
+        )
+        if runbook.change.install == "kubespray"
+        else N_("Which pools the nodes' CNI configuration names: pods without an annotation draw from these only.")
+    )
+    params = {"pool": pool.name, "cidr": str(pool.cidr), "named": named}
+    return _check(purpose, cni_show_command(runbook.change.install), expected, **params)
 
 
 def _check(purpose: str, command: str, expected: str, **params: object) -> PreflightCheck:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ..findings import N_, Finding, Severity, get_language
 from . import step_texts
+from .cni_commands import cni_show_command
 from .pool_usage import StepResult
 from .preflight import preflight
 from .runbook import Runbook
@@ -147,7 +148,9 @@ def _render_step(runbook: Runbook, step_number: int, commands: StepCommands, lan
         explanations,
         commands,
         translator.translate(note) if note else "",
-        _CHECK_COMMANDS.get(text_key, _CHECK_COMMANDS[action]),
+        (cni_show_command(runbook.change.install),)
+        if action == "cni"
+        else _CHECK_COMMANDS.get(text_key, _CHECK_COMMANDS[action]),
         translator.render(step_texts.EXPECTED[text_key], params),
         tuple(_pitfalls_of_step(runbook, step_number)),
     )

@@ -14,7 +14,7 @@ from ..findings import Finding, Severity, sort_by_severity
 from ..ipam import IpamError
 from ..model import IPPool, Scenario
 from ..read.validation import first_problem
-from .free_ranges import check_range, free_range
+from .free_ranges import check_range, free_range, node_overlaps
 from .manifest_check import check_manifests
 from .pitfalls import find_pitfalls
 from .pool_usage import PoolUsage, StepResult, timeline
@@ -183,6 +183,8 @@ def _input_problems(scenario: Scenario, change: Change) -> Iterator[Finding]:
             yield Finding("change-name-unusable", name, {"name": name})
     pool_names = {pool.name for pool in cluster.pools}
     if change.pool not in pool_names:
+        if not pool_names and not cluster.has_read("IPPool"):
+            return  # said above
         yield Finding("change-pool-missing", change.pool, {"pool": change.pool, "pools": ", ".join(sorted(pool_names))})
         return
     new_name = TEMPORARY_POOL if change.keeps_range else change.new_name if change.adds_pool else ""
@@ -197,7 +199,7 @@ def _range_findings(scenario: Scenario, change: Change, step: Step) -> list[Find
     """Judge the range of a pool that is to be made; parts of the old one take its place."""
     changed_pool = scenario.cluster.pool(change.pool)
     if change.keeps_range and step.pool.name != TEMPORARY_POOL and step.pool.cidr in changed_pool.cidr:
-        return []
+        return node_overlaps(scenario, step.pool.cidr)
     findings = check_range(scenario, step.pool.cidr)
     if not step.managed:
         return findings

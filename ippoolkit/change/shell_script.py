@@ -75,6 +75,8 @@ def _step_lines(step: RenderedStep, cooldown: int, lang: str) -> Iterable[str]:
                 *(f"{line} || echo 'this failed: do it by hand' >&2" for line in lines),
                 _confirm(translate(_CONFIRM_TEMPLATES, params)),
             ]
+        case "cni":
+            return [*(f"{line} || echo 'this failed: do it by hand' >&2" for line in lines), confirm_expected]
         case "inventory":
             return [_confirm(translate(_CONFIRM_INVENTORY, {"file": step.commands.manifest_path}))]
     script_lines = []

@@ -19,6 +19,7 @@ STEP_TITLES = {
     "recreate": N_("Recreate the pods that hold addresses of {pool}"),
     "delete": N_("Delete {pool}"),
     "inventory": N_("Write {pool} into Kubespray's inventory"),
+    "cni": N_("Let the nodes' CNI configuration name {to} instead of {pool}"),
 }
 WHY = {
     "create": N_(
@@ -34,6 +35,10 @@ WHY = {
     "recreate": N_("A pod keeps its address until it is recreated. Pods on the host's network are left alone."),
     "delete": N_("calicoctl releases its empty blocks, which kubectl would leave in the way of another blockSize."),
     "inventory": N_("Else the next run of Kubespray asks for the pool that was there before."),
+    "cni": N_(
+        "Pods without an annotation draw only from the pools that the CNI configuration names: with {pool} disabled "
+        "they would get no address."
+    ),
 }
 POD_IMPACT = {
     "create": N_("Kept."),
@@ -51,6 +56,7 @@ POD_IMPACT = {
     ),
     "delete": N_("Kept."),
     "inventory": N_("Kept."),
+    "cni": N_("Kept. New pods take addresses of {to}."),
 }
 ORDER_TEXTS = {
     "namespace": N_("Namespace by namespace, those with fewest pods first; in each one workload after the other."),
@@ -70,6 +76,7 @@ EXPECTED = {
     ),
     "delete": N_("{pool} is not listed, and no block of {cidr} is left."),
     "inventory": N_("The variables are those of the file."),
+    "cni": N_("On every node ipv4_pools or ipv6_pools shows {to}, and {pool} nowhere."),
 }
 WAIT = {
     "create": N_("Until every node shows the tunnel it should have; a few seconds."),
@@ -84,6 +91,7 @@ WAIT = {
     ),
     "delete": N_("Nothing to wait for."),
     "inventory": N_("Nothing to wait for."),
+    "cni": N_("Until calico-node runs again on every node: it writes the configuration when it starts."),
 }
 ROLLBACK = {
     "create": N_("Possible: delete {pool} again, as it was made."),
@@ -100,6 +108,7 @@ ROLLBACK = {
         "took its range."
     ),
     "inventory": N_("Possible: put the old values back."),
+    "cni": N_("Possible: put the old name back, and restart calico-node."),
 }
 EXPLANATIONS = (
     (N_("Why"), WHY),
@@ -125,6 +134,7 @@ STEP_OF_FINDING = {
     "change-annotated": "disable",
     "change-two-at-once": "disable",
     "change-operator": "disable",
+    "cni-names-pools": "cni",
     "change-early": "delete",
     "change-kubectl-delete": "delete",
     "change-delete-leaves-blocks": "delete",

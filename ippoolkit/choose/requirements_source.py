@@ -15,6 +15,7 @@ from ..model import GroupRequirement, NodeGroup, Requirements, Scenario
 from ..model.scenario_edits import nodes_as_group
 from ..read.document import field_name
 from ..read.validation import finding_from_pydantic
+from .racks import labelled_racks, rack_label_of
 
 _REQUIREMENTS = TypeAdapter(Requirements)
 _OF_GROUP = frozenset(field.name for field in fields(GroupRequirement))
@@ -88,7 +89,8 @@ def _from_cluster(scenario: Scenario, today: date) -> Requirements | None:
     if not planned_groups:
         return None
     versions = {pool.version for pool in cluster.pools}
-    racks = {node.labels["rack"] for node in cluster.nodes if "rack" in node.labels}
+    rack_label = rack_label_of(cluster.nodes)
+    racks = labelled_racks(cluster.nodes, rack_label)
     month = today.year * 12 + today.month - 1 + plan.months
     grows = any(group.nodes_per_month or group.pods_per_node_per_month for group in planned_groups)
     return Requirements(
@@ -96,6 +98,7 @@ def _from_cluster(scenario: Scenario, today: date) -> Requirements | None:
         family="dual" if len(versions) > 1 else next(iter(versions), 4),
         encapsulation=_encapsulation(scenario),
         racks=max(len(racks), 1),
+        rack_label=rack_label,
         max_blocks_per_host=cluster.ipam.max_blocks_per_host,
         by=f"{month // 12:04}-{month % 12 + 1:02}" if grows else "",
     )

@@ -114,25 +114,20 @@ def recommend(
         scenario = _scenario(files)
         if calico:
             scenario = with_release(scenario or Scenario(name="recommended"), calico, lang)
-        recommendation = find(scenario, taken=typed.taken, pick=pick or (), today=typed.today, **typed.fields)
-        options = change_options(recommendation, typed.taken) if scenario is not None and scenario.cluster.pools else []
+        found = find(scenario, taken=wanted.taken, pick=pick or (), today=wanted.today, **wanted.fields)
+        options = change_options(found, wanted.taken) if scenario is not None and scenario.cluster.pools else []
+        written: list[Path] = []  # before anything is printed: a reader such as head may leave early
+        if found.holds and out is not None:
+            written.append(save_scenario(found.as_scenario(name=_name(out)), out))
+        if found.holds and manifests is not None:
+            written.append(write_atomically(manifests, to_manifests_yaml(found.pools, found.scenario.release)))
         if as_json:
-            data = recommendation_as_dict(recommendation, options, every=every, lang=lang)
-            print_json(data)
+            print_json(recommendation_as_dict(found, options, every=every, lang=lang))
         else:
-            print_recommendation(console(), recommendation, options, every=every, lang=lang)
-        if recommendation.holds:
-            if out is not None:
-                path = save_scenario(recommendation.as_scenario(name=_name(out)), out)
-                typer.echo(path, err=as_json)
-            if manifests is not None:
-                typer.echo(
-                    write_atomically(
-                        manifests, to_manifests_yaml(recommendation.pools, recommendation.scenario.release)
-                    ),
-                    err=as_json,
-                )
-    raise typer.Exit(0 if recommendation.holds else 1)
+            print_recommendation(console(), found, options, every=every, lang=lang)
+        for path in written:
+            typer.echo(path, err=as_json)
+    raise typer.Exit(0 if found.holds else 1)
 
 
 @app.command(cls=SeveralValues)

@@ -51,11 +51,24 @@ def find_manifests(text: str, name: str) -> ManifestFile:
     name
         What to call it.
     """
-    manifests = parse_manifests(text, name)
+    manifests = _parse(text, name)
     if not _holds_objects_only(manifests):
         manifests = _manifests_of_paste(text, name) or manifests
     is_complete = text.endswith(("\n", "}", "]"))
     return manifests if is_complete else replace(manifests, last_line=text.count("\n") + 1)
+
+
+def _parse(text: str, name: str) -> ManifestFile:
+    """Parse a manifest; of JSON Lines each line is an object, as kubectl takes them."""
+    lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+    if len(lines) < 2 or not all(line.startswith("{") and line.rstrip().endswith("}") for _, line in lines):
+        return parse_manifests(text, name)
+    parsed = [parse_manifests("\n" * (number - 1) + line, name) for number, line in lines]
+    return ManifestFile(
+        name,
+        tuple(document for manifests in parsed for document in manifests.documents),
+        tuple(problem for manifests in parsed for problem in manifests.problems),
+    )
 
 
 def _manifests_of_paste(text: str, name: str) -> ManifestFile | None:
@@ -85,7 +98,7 @@ def _holds_objects_only(manifests: ManifestFile) -> bool:
 
 def _manifests_of_pieces(pieces: list[Piece], name: str) -> ManifestFile:
     """Parse the documents of a paste, each for itself; say what else stands there."""
-    parsed = [parse_manifests(piece.text, name) for piece in pieces if piece.kind == "document"]
+    parsed = [_parse(piece.text, name) for piece in pieces if piece.kind == "document"]
     others = [piece for piece in pieces if piece.kind not in ("document", "command", "error")]
     documents = tuple(
         document for manifests in parsed for document in manifests.documents if document.value is not None

@@ -9,8 +9,9 @@ from pydantic.dataclasses import dataclass
 
 from ..calico.limits import KUBELET_MAX_PODS
 from ..calico.pool_selection import OS_LABEL
+from ..cidr import IPVersion
 from .affinities import BlockAffinity, IPAMHandle
-from .bgp import BGPConfiguration, BGPPeer
+from .bgp import MAX_AS_NUMBER, BGPConfiguration, BGPPeer
 from .calico_objects import Block, IPAMConfig, IPPool, IPReservation, Tunnel
 from .field_types import (
     MODEL_CONFIG,
@@ -52,6 +53,12 @@ class Node:
     )
     addresses: tuple[AddressField, ...] = Field(default=(), description="Its own addresses, by which it is reached.")
     networks: tuple[ReservedCidrField, ...] = Field(default=(), description="The networks that these are in, if told.")
+    as_number: IntField = count_field(
+        MAX_AS_NUMBER, description="Its own AS number in BGP; 0: that of the BGP configuration."
+    )
+    route_reflector_cluster_id: Annotated[str, Field(alias="routeReflectorClusterID")] = Field(
+        default="", description="Cluster of route reflectors that it belongs to; empty: it is none."
+    )
 
     @property
     def windows(self) -> bool:
@@ -135,6 +142,12 @@ class Cluster:
     unknown: tuple[KindName, ...] = Field(
         default=(), description="Kinds that could not be read: of these, nothing listed does not mean none."
     )
+
+    def cni_pools(self, version: IPVersion) -> tuple[str, ...]:
+        """Return the pools of a family that the CNI configuration names, by name or CIDR; none if it was not read."""
+        if self.cni is None:
+            return ()
+        return self.cni.ipv4_pools if version == 4 else self.cni.ipv6_pools
 
     def has_read(self, *kinds: KindName) -> bool:
         """Whether all of these kinds could be read."""

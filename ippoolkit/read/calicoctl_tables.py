@@ -58,7 +58,7 @@ class _ListedPool:
 def read_ipam_show(lines: NumberedLines, file: str, reported: ReportedText) -> None:
     """Read `ipam show`, with or without `--show-blocks`: a pool's blocks are listed below it."""
     pools: list[_ListedPool] = []
-    outside: list[Counts] = []
+    outside: list[tuple[Cidr, Counts]] = []
     for number, row in table_rows(lines):
         place = Place(file, number)
         cidr = Cidr.parse_or_none(row.get("CIDR"))
@@ -70,16 +70,20 @@ def read_ipam_show(lines: NumberedLines, file: str, reported: ReportedText) -> N
         if row["GROUPING"] == "IP Pool":
             pools.append(_ListedPool(cidr, place, counts))
             _add_pool_usage(cidr, counts, place, reported)
+            _check_sums(cidr, counts, place, reported)
             continue
+        _check_sums(cidr, counts, place, reported)
         listed_above = [pools[-1], *pools] if pools else []
         pool = next((pool for pool in listed_above if cidr.overlaps(pool.cidr)), None)
         if pool is None:
-            outside.append(counts)
+            outside.append((cidr, counts))
         else:
             pool.blocks.append((cidr, counts))
-    block_counts = [counts for pool in pools for _, counts in pool.blocks] + outside
+    listed = [*(block for pool in pools for block in pool.blocks), *outside]
+    block_counts = [counts for _, counts in listed]
     if not block_counts:
         return  # without --show-blocks nothing is said of them
+    reported.blocks_outside += [(cidr, counts["IPS IN USE"][0]) for cidr, counts in outside]
     complete = [_add_pool_blocks(pool, reported) for pool in pools]
     if not all(complete):
         return  # what was cut off may be more blocks
@@ -90,6 +94,19 @@ def read_ipam_show(lines: NumberedLines, file: str, reported: ReportedText) -> N
     if not any(rounded for counts in block_counts for _, rounded in counts.values()):
         allocations = sum(counts["IPS IN USE"][0] for counts in block_counts)
         reported.add_figures("totals", "", place, {"allocations": allocations})
+
+
+def _check_sums(cidr: Cidr, counts: Counts, place: Place, reported: ReportedText) -> None:
+    """Note a row whose figures contradict its range or each other."""
+    if any(is_rounded for _, is_rounded in counts.values()):
+        return
+    total = counts.get("IPS TOTAL", (cidr.size, False))[0]
+    used, reserved = counts["IPS IN USE"][0], counts.get("IPS RESERVED", (0, False))[0]
+    free = counts.get("IPS FREE", (total - used, False))[0]
+    # A reserved address may be in use, too.
+    if total != cidr.size or not used + free <= total <= used + free + reserved:
+        params = {"cidr": str(cidr), "size": cidr.size, "total": total, "used": used, "free": free}
+        reported.notes.append(Finding("row-contradicts", str(cidr), params, place))
 
 
 def _add_pool_blocks(pool: _ListedPool, reported: ReportedText) -> bool:

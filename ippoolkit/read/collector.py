@@ -198,6 +198,8 @@ def _merge_nodes(first: Node, second: Node) -> Node:
         pod_cidrs=pod_cidrs,
         addresses=tuple(dict.fromkeys((*first.addresses, *second.addresses))),
         networks=tuple(dict.fromkeys((*first.networks, *second.networks))),
+        as_number=first.as_number or second.as_number,
+        route_reflector_cluster_id=first.route_reflector_cluster_id or second.route_reflector_cluster_id,
     )
 
 

@@ -15,6 +15,7 @@ from .table_layout import table_rows
 
 _NONE = ("", "<none>", "<unset>", "<unknown>")
 _MAX_NAME = 253
+_MAX_NAMES_SHOWN = 5
 _BLOCK_NAME_V4 = re.compile(r"(?:(?P<node>\S+)-)?(?P<address>\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3})-(?P<prefix>\d{1,2})$")
 # A node's name may end as an address begins: that of a pool begins with 2, 3, fc or fd, and has four digits there.
 _BLOCK_NAME_V6 = re.compile(
@@ -94,6 +95,7 @@ def read_names(lines: NumberedLines, file: str, reported: ReportedText) -> None:
     """Read a table of names, of which those of block affinities tell node and block."""
     counts: Counter[str] = Counter()
     blocks: list[Cidr] = []
+    others: list[str] = []
     place = Place(file, lines[0][0])
     for number, row in table_rows(lines):
         if parsed := parse_block_name(row.get("NAME", "")):
@@ -103,6 +105,11 @@ def read_names(lines: NumberedLines, file: str, reported: ReportedText) -> None:
                 counts[node] += 1
             else:
                 blocks.append(cidr)
+        else:
+            others.append(row.get("NAME", ""))
+    if others:
+        which = ", ".join(others[:_MAX_NAMES_SHOWN]) + (" …" if len(others) > _MAX_NAMES_SHOWN else "")
+        reported.notes.append(Finding("names-only", "", {"count": len(others), "which": which}, place))
     for node, count in counts.items():
         reported.add_figures("nodes", node, place, {"blocks": count})
     if blocks:
@@ -152,7 +159,8 @@ def read_routes(lines: NumberedLines, file: str, reported: ReportedText) -> None
         if borrowed:
             owners = {block: node for node, routed_there in blocks.items() for block in routed_there}
             params = {
-                "gateway": LocalizedText(N_("node {address}"), address=gateway) if gateway else _THIS_NODE,
+                "gateway": gateway,
+                "node": LocalizedText(N_("node {address}"), address=gateway) if gateway else _THIS_NODE,
                 "count": len(borrowed),
                 "which": ", ".join(_with_block(cidr, owners) for cidr in borrowed[:_MAX_ROUTES_SHOWN]),
                 "blocks": ", ".join(map(str, own)) or LocalizedText(N_("none is routed there")),
@@ -181,11 +189,7 @@ def read_describe(lines: NumberedLines, file: str, reported: ReportedText) -> No
     kind = next((value for section, key, value in fields if section == key == "Kind"), "Node")
     name = next((value for section, key, value in fields if section == key == "Name"), "")
     if kind == "IPPool":
-        spec = {
-            _camel_case(key): resolve_plain_scalar(value)
-            for section, key, value in fields
-            if section == "Spec" and key and value
-        }
+        spec = _described_spec(lines)
         value = {"apiVersion": "projectcalico.org/v3", "kind": kind, "metadata": {"name": name}, "spec": spec}
         reported.objects.append((value, place))
     elif kind == "Node":
@@ -209,6 +213,26 @@ def _described_fields(lines: NumberedLines) -> Iterator[tuple[str, str, str]]:
         key, separator_found, value = content.partition(separator)
         if separator_found:
             yield section, key.strip(), value.strip()
+
+
+def _described_spec(lines: NumberedLines) -> dict[str, Any]:
+    """Return the spec of a described object: its fields, and lists whose items stand below their field."""
+    spec: dict[str, Any] = {}
+    in_spec, field = False, ""
+    for _, line in lines:
+        if line[:1] not in " \t":
+            in_spec = line.startswith("Spec:")
+            continue
+        key, is_field, value = line.strip().partition(":")
+        if not in_spec:
+            continue
+        if is_field and (line.startswith("  ") and not line.startswith("   ")):
+            field = _camel_case(key)
+            if value.strip():
+                spec[field] = resolve_plain_scalar(value.strip())
+        elif field and isinstance(spec.setdefault(field, []), list):
+            spec[field].append(line.strip())
+    return spec
 
 
 def _described_node(name: str, fields: list[tuple[str, str, str]]) -> dict[str, Any]:

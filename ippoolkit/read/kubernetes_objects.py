@@ -15,8 +15,10 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from ..calico.kinds import METADATA_FIELDS, V1, V3
+from ..cidr import Cidr
 from ..findings import Finding
 from ..model import BGPConfiguration, BGPPeer, Block, IPAMConfig, IPPool, IPReservation, Namespace, Node, Pod
+from ..model.bgp import MAX_AS_NUMBER
 from ..yaml_scalars import is_digits, to_go_string
 from .document import Document, FieldPath
 from .validation import validate
@@ -164,7 +166,19 @@ def _node_fields(value: Mapping[str, Any], source: ObjectSource) -> Fields:
         "podCIDRs": pod_cidrs,
         **_node_addresses([*own, *with_prefix]),
         **_max_pods(status, source),
+        **_node_bgp(
+            annotations.get("projectcalico.org/ASNumber"), annotations.get("projectcalico.org/RouteReflectorClusterID")
+        ),
     }
+
+
+def _node_bgp(as_number: object, cluster_id: object) -> Fields:
+    """Return a node's own AS number, and its cluster where it is a route reflector; what is no number is left out."""
+    number = _bgp_fields({"asNumber": as_number}, ("asNumber",)).get("asNumber")
+    is_number = isinstance(number, int) and 0 < number <= MAX_AS_NUMBER
+    return ({"asNumber": number} if is_number else {}) | (
+        {"routeReflectorClusterID": to_go_string(cluster_id)} if cluster_id else {}
+    )
 
 
 def _max_pods(status: Mapping[str, Any], source: ObjectSource) -> Fields:
@@ -203,7 +217,13 @@ def _calico_node_fields(value: Mapping[str, Any], source: ObjectSource) -> Field
     )
     tunnels = [{"type": tunnel_type, "address": address} for tunnel_type, address in tunnel_addresses if address]
     own = _node_addresses([bgp.get("ipv4Address"), bgp.get("ipv6Address")])
-    return {"name": metadata.get("name", ""), "labels": _labels(metadata, source), "tunnels": tunnels, **own}
+    return {
+        "name": metadata.get("name", ""),
+        "labels": _labels(metadata, source),
+        "tunnels": tunnels,
+        **own,
+        **_node_bgp(bgp.get("asNumber"), bgp.get("routeReflectorClusterID")),
+    }
 
 
 def _namespace_fields(value: Mapping[str, Any], source: ObjectSource) -> Fields:
@@ -264,6 +284,7 @@ def _block_fields(value: Mapping[str, Any], source: ObjectSource) -> Fields | No
         details = {key: text for key, text in secondary.items() if text and key in _ALLOCATION_ATTRIBUTES}
         handle_fields = {"handle": attribute.get("handle_id") or "", "releasedAt": attribute.get("releasedAt") or ""}
         allocations.append({"ordinal": ordinal, **handle_fields, **details})
+    _check_block_length(spec, source)
     return {
         **({"cidr": spec["cidr"]} if "cidr" in spec else {}),
         "affinity": spec.get("affinity") or "",
@@ -271,6 +292,21 @@ def _block_fields(value: Mapping[str, Any], source: ObjectSource) -> Fields | No
         "allocations": allocations,
         "unallocated": source.get_list(spec, "unallocated", "spec"),
     }
+
+
+def _check_block_length(spec: Mapping[str, Any], source: ObjectSource) -> None:
+    """Note a block that does not list each of its addresses, as Calico writes it: the dump was cut."""
+    cidr = Cidr.parse_or_none(spec.get("cidr"))
+    allocations = source.get_list(spec, "allocations", "spec")
+    free = source.get_list(spec, "unallocated", "spec")
+    if cidr is None or not allocations:
+        return
+    if len(allocations) != cidr.size:
+        params = {"listed": len(allocations), "size": cidr.size}
+        source.add_tolerated("block-length", ("spec", "allocations"), **params)
+    elif len(free) != sum(index is None for index in allocations):
+        params = {"listed": len(free) + sum(index is not None for index in allocations), "size": cidr.size}
+        source.add_tolerated("block-length", ("spec", "unallocated"), **params)
 
 
 def _metadata_and_spec(value: Mapping[str, Any], source: ObjectSource) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
@@ -298,8 +334,9 @@ def _requested_pools(metadata: Mapping[str, Any], source: ObjectSource) -> Field
         if isinstance(pools, list) and all(isinstance(pool, str) for pool in pools):
             pools_by_family[f"{family}Pools"] = pools
         else:
-            # Calico gives such a pod no address, as for a pool that does not exist: the text stands for one.
-            pools_by_family[f"{family}Pools"] = [str(annotations[key])[:60] or '""']
+            # Calico gives such a pod no address, as for a pool that does not exist: the text in quotes stands for one,
+            # which no pool can be called.
+            pools_by_family[f"{family}Pools"] = [json.dumps(str(annotations[key])[:60])]
             source.add_tolerated("annotation-pools", ("metadata", "annotations", key), value=str(annotations[key])[:60])
     return pools_by_family
 

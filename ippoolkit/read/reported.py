@@ -55,6 +55,7 @@ class ReportedText:
     figures: list[ReportedFigures] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     blocks_known: bool = False
+    blocks_outside: list[tuple[Cidr, int]] = field(default_factory=list)  # of no pool; addresses in use
     pools: list[ReportedPool] = field(default_factory=list)
     node_addresses: dict[str, Place] = field(default_factory=dict)  # as host ranges, such as 192.0.2.7/32
     node_names: dict[str, Place] = field(default_factory=dict)  # of nodes whose labels are not shown

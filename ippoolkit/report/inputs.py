@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..audit.checks.reported_figures import reported_findings
 from ..errors import InputError
 from ..findings import Finding, Place
 from ..model import Scenario
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 INDEX_STEM = "index"  # the name of the page that lists several reports
 SCENARIO_SUFFIXES = (".yaml", ".yml", ".json")
+_TEXT_SUFFIXES = (".txt", ".log", ".out")  # what commands print, saved
 _MAX_FILE_NAME = 80  # characters of a file's name
 _UNSAFE_CHARACTERS = re.compile(r"[^\w.-]+")  # letters of any script stay
 # Names that Windows keeps for devices, whatever their suffix.
@@ -73,7 +75,9 @@ class ReportInput:
             return self.reading
         if allow_partial:
             return read(*self.paths)
-        reading = read(*self.files, strict=True).design
+        strict_reading = read(*self.files, strict=True)
+        reading = strict_reading.design
+        reading = replace(reading, notes=(*reading.notes, *reported_findings(strict_reading)))
         # Dumps have no name of their own: those of a folder are called after it, not after the first of them.
         name = reading.scenario.name
         if len(self.paths) == 1 and self.paths[0].is_dir() and name == self.files[0].stem:
@@ -167,10 +171,17 @@ def _list_files(path: Path, problems: list[Finding], *, allow_partial: bool) -> 
     if allow_partial:
         files = [Path(file) for file in list_files(path)]
     else:
-        files = sorted(file for file in path.iterdir() if file.suffix.lower() in SCENARIO_SUFFIXES and file.is_file())
+        in_folder = sorted(file for file in path.iterdir() if file.is_file() and not file.name.startswith("."))
+        files = [
+            file for suffixes in (SCENARIO_SUFFIXES, _TEXT_SUFFIXES) for file in in_folder if _ends(file, suffixes)
+        ]
     if not files:
         problems.append(Finding("folder-empty", place=Place(str(path))))
     return files
+
+
+def _ends(file: Path, suffixes: tuple[str, ...]) -> bool:
+    return file.suffix.lower() in suffixes
 
 
 def safe_file_name(text: str) -> str:

@@ -45,7 +45,7 @@ _DROP_ORDER: dict[str, Sequence[str]] = {
     "choices": ("pods_per_node_max",),
     "designs": ("unused_per_node", "blocks", "pools"),
     "failing_designs": ("unused_per_node", "blocks", "pools", "number"),
-    "routes": ("limit", "sessions", "in_use", "family", "reflector"),
+    "routes": ("racks", "limit", "sessions", "in_use", "family", "reflector"),
     "change_options": ("addresses", "blocks_released", "routes", "pool"),
 }
 
@@ -116,6 +116,6 @@ def print_verdict(console: Console, analysis: Analysis, verdict: Verdict, *, lan
     if remedy := verdict.finding.remedy(lang):
         console.print(Text(remedy))
     params = {"limit": parts.limit, "source": parts.source.url}
-    limit = words.render(N_("Limiting factor: {limit} ({source})"), params) if parts.limit else ""
-    console.print(Text(" · ".join(filter(None, (limit, parts.release))), style="bright_black"))
+    limit = words.render(N_("Limiting factor: {limit} ({source})"), params)
+    console.print(Text(f"{limit} · {parts.release}", style="bright_black"))
     console.print()

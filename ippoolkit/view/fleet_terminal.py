@@ -38,6 +38,7 @@ def print_audits(console: Console, clusters: Sequence[AuditedCluster], *, lang: 
     table = Table(title=Text(words.translate(N_("Clusters, worst first"))), box=None, pad_edge=False)
     table.title_justify, table.title_style = "left", "bold"
     table.add_column(words.translate(N_("cluster")), overflow="fold")
+    table.add_column(words.translate(N_("Calico")), no_wrap=True)
     for heading in (N_("nodes"), N_("errors"), N_("warnings")):
         table.add_column(words.translate(heading), justify="right")
     table.add_column(words.translate(N_("fullest pool")), overflow="fold")
@@ -57,6 +58,7 @@ def print_audits(console: Console, clusters: Sequence[AuditedCluster], *, lang: 
         used = (verdict.in_use, verdict.capacity)
         cells = [
             replace_unprintable(cluster.cluster),
+            verdict.calico,
             *(NO_VALUE if count is None else words.format_number(count) for count in counts),
             replace_unprintable(verdict.pool) or NO_VALUE,
             words.translate(verdict.limit) if verdict.limit else NO_VALUE,

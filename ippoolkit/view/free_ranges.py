@@ -9,6 +9,7 @@ import msgspec
 from rich.console import Console
 from rich.text import Text
 
+from ..address_space.ranges import network_text
 from ..choose import FreeRanges
 from ..choose.occupancy import Cell, Strip, occupancy, owners_of
 from ..findings import N_, Language, get_language, replace_unprintable
@@ -26,7 +27,7 @@ def free_ranges_as_json(free_ranges: FreeRanges, lang: str = "en") -> str:
     space = free_ranges.space
     data = {
         "within": [str(cidr) for cidr in space.within],
-        "taken": [{"cidr": str(taken.cidr), "where": _where(taken.where, taken.used_by)} for taken in space.taken],
+        "taken": [{"cidr": network_text(each.cidr), "where": _where(each.where, each.used_by)} for each in space.taken],
         "free": space.free.texts(),
         "offers": [str(cidr) for cidr in free_ranges.offers],
         "reasons": [reason.as_dict(lang) for reason in free_ranges.reasons],

@@ -10,7 +10,7 @@ from ippoolkit.errors import InputError
 from ippoolkit.manifests.manifest_review import ACTIONS, Decision
 from ippoolkit.view.review_formats import review_as_dict, review_as_junit, review_as_sarif
 from tests.helpers import ROOT
-from tests.unit.test_cli import run
+from tests.helpers import run_command as run
 
 SAMPLE = ROOT / "data/kubespray.yaml"
 OLD = ROOT / "data/default-ipv4-ippool.yaml"

@@ -24,7 +24,7 @@ from ippoolkit.simulation import (
     simulate,
 )
 from tests.helpers import ROOT, engine_state, plan
-from tests.unit.test_cli import run
+from tests.helpers import run_command as run
 
 SAMPLE = ROOT / "data/kubespray.yaml"
 

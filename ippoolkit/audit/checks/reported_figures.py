@@ -37,6 +37,7 @@ def check_reported_figures(reading: Reading, metrics: ClusterMetrics) -> Iterato
         The figures of its objects, completed by those of texts.
     """
     cluster = reading.scenario.cluster
+    yield from _pools(reading, metrics)
     for required, check in _CHECKS:
         if any(kind in cluster.unknown for kind in required):
             yield from check(reading, metrics)
@@ -65,10 +66,11 @@ def _ranges(reading: Reading) -> Iterator[Finding]:
 
 def _pools(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
     """Say of each pool how full it is, in addresses and, where they are known, in blocks."""
-    del reading
+    cluster = reading.scenario.cluster
+    counted = {str(pool.cidr) for pool in cluster.pools} if cluster.has_read("IPPool", "IPAMBlock") else set()
     for row in metrics.pools:
         used, capacity = row.get("allocated"), row.get("capacity")
-        if used is None or not capacity:
+        if used is None or not capacity or row["cidr"] in counted:
             continue
         subject = f"IPPool/{row.get('name') or row['cidr']}"
         free = row["free"] if row.get("free") is not None else capacity - used
@@ -148,14 +150,21 @@ def _borrowed(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
 
 def _blocks(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
     """Find blocks outside all pools, by number or by name where their ranges are known."""
-    blocks, rows = reading.scenario.cluster.blocks, metrics.pools
-    pools = [cidr for row in rows if (cidr := Cidr.parse_or_none(row.get("cidr")))]
-    outside = [block for block in blocks if pools and not any(block.cidr.overlaps(pool) for pool in pools)]
+    pools = [cidr for row in metrics.pools if (cidr := Cidr.parse_or_none(row.get("cidr")))]
+    listed = [
+        (block.cidr, len(block.allocations))
+        for block in reading.scenario.cluster.blocks
+        if pools and not any(block.cidr.overlaps(pool) for pool in pools)
+    ]
+    outside = listed or list(reading.blocks_outside)
     count = len(outside) or metrics.totals.get("blocks_outside_pools") or 0
     if count:
-        names = _names_or_not_listed([block.cidr for block in outside])
-        addresses: object = sum(len(block.allocations) for block in outside) if outside else "?"
-        yield Finding("blocks-outside-reported", "", {"count": count, "which": names, "addresses": addresses})
+        params = {
+            "count": count,
+            "which": _names_or_not_listed([cidr for cidr, _ in outside]),
+            "addresses": sum(addresses for _, addresses in outside) if outside else "?",
+        }
+        yield Finding("blocks-outside-reported", "", params)
 
 
 def _handles(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
@@ -224,7 +233,6 @@ def _waiting_pods(reading: Reading) -> Iterator[Finding]:
 _Check = Callable[[Reading, ClusterMetrics], Iterator[Finding]]
 # Each with the kinds of which one must be missing: else a check on objects says the same, and more.
 _CHECKS: tuple[tuple[tuple[str, ...], _Check], ...] = (
-    (("IPPool", "IPAMBlock"), _pools),
     (("IPPool", "IPAMBlock", "Node"), _nodes_at_cap),
     (("IPAMBlock", "Pod", "Node", "Service"), _leaked),
     (("IPPool", "IPAMBlock", "Pod", "Node"), _unallocated),

@@ -184,7 +184,7 @@ INPUT_FILES = (
         "warning",
         "kit",
         N_(
-            "{cidr} has {used:address} in use, but the {blocks:block} listed hold {listed}: the table is incomplete "
+            "{cidr} has {used:address} in use, but its listed blocks ({blocks}) hold {listed}: the table is incomplete "
             "or contradicts itself. Block figures are unknown."
         ),
         N_("Save the whole output of calicoctl ipam show --show-blocks."),
@@ -207,7 +207,7 @@ INPUT_FILES = (
         "warning",
         "ipam",
         N_(
-            "{count:address} routed singly to {gateway} outside its blocks ({blocks}): {which}. The node borrowed "
+            "{count:address} routed singly to {node} outside its blocks ({blocks}): {which}. The node borrowed "
             "them from another node's block, or from a block without affinity."
         ),
         N_("Save kubectl get ipamblocks -o json to see whose block it is."),
@@ -258,6 +258,7 @@ INPUT_FILES = (
         N_("Listing {kind} was forbidden: figures that need it are unknown."),
         N_("Grant the permissions printed by ippoolkit audit --print-rbac."),
     ),
+    Rule("calico-message", "warning", "ipam", N_('Calico reports "{message}". {meaning}')),
     Rule(
         "command-failed",
         "warning",
@@ -293,6 +294,13 @@ INPUT_FILES = (
         N_("Never write this dump back to a cluster. Save the kubectl output unmodified."),
     ),
     Rule("scenarios-several", "error", "kit", N_("The files contain {count} scenarios."), N_("Provide only one.")),
+    Rule(
+        "block-length",
+        "error",
+        "ipam",
+        N_("The block lists {listed} of its {size:address}: the dump was cut or edited."),
+        N_("Save the command's output again."),
+    ),
     Rule("block-attribute", "error", "ipam", N_("Ordinal {ordinal} refers to an attribute that does not exist.")),
     Rule(
         "annotation-pools",

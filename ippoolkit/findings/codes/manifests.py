@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...calico.limits import MAX_ANNOTATIONS_BYTES, MAX_LABEL_LENGTH, MAX_NAME_LENGTH
 from ...texts import N_
-from .rule import CALICOCTL, CALICOCTL_AND_CRD, CALICOCTL_AND_KUBERNETES, CRD, KUBERNETES, Rule
+from .rule import APISERVER, CALICOCTL, CALICOCTL_AND_CRD, CALICOCTL_AND_KUBERNETES, CRD, KUBERNETES, Rule
 
 # What a file of manifests must be.
 MANIFEST_FILES = (
@@ -46,6 +46,15 @@ MANIFEST_FILES = (
         applies_to="apiVersion, kind",
         refused_by=(CALICOCTL,),
         calico_messages=("unknown resource type (", "is not supported"),
+    ),
+    Rule(
+        "kind-not-served",
+        "error",
+        "calicoctl",
+        N_("calico-apiserver of Calico {release} does not serve the kind {kind}."),
+        N_("Use crd.projectcalico.org/v1, or calicoctl ipam configure."),
+        applies_to="apiVersion, kind",
+        refused_by=(APISERVER,),
     ),
     Rule(
         "kind-v1",

@@ -97,6 +97,16 @@ POOL_MANIFESTS = (
         calico_messages=("IPIP is not supported on IPv6 pools", "IPIP is not supported on an IPv6 IP pool"),
     ),
     Rule(
+        "vxlan-ipv6",
+        "error",
+        "ippool",
+        N_("vxlanMode is {vxlan}, but before v3.23 VXLAN supports IPv4 only and {cidr} is IPv6."),
+        N_("Set vxlanMode to Never, or upgrade Calico."),
+        applies_to="IPPool spec.vxlanMode",
+        refused_by=(CALICOCTL,),
+        calico_messages=("VXLANMode other than 'Never' is not supported on an IPv6 IP pool",),
+    ),
+    Rule(
         "loadbalancer-alone",
         "error",
         "loadbalancer",

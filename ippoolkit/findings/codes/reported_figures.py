@@ -111,6 +111,12 @@ REPORTED_FIGURES = (
         ),
     ),
     Rule(
+        "cni-pools-only",
+        "info",
+        "cni",
+        N_("The CNI configuration names pools ({pools}): pods without an annotation use only these."),
+    ),
+    Rule(
         "cni-pool-missing",
         "error",
         "cni",
@@ -230,8 +236,22 @@ REPORTED_FIGURES = (
         "blocks",
         N_("{count:block} with affinity, on {nodes:node}: {which}."),
     ),
-    Rule("blocks-listed", "info", "blocks", N_("{count:block} are listed by name ({sizes}).")),
-    Rule("routes-blocks", "info", "blocks", N_("{count:block} are routed, to {nodes:node}.")),
+    Rule(
+        "row-contradicts",
+        "warning",
+        "ipam-check",
+        N_("{cidr} has {size:address}; its row shows {total} in all, {used} in use, {free} free."),
+        N_("The table was edited or mixed up: save the output of calicoctl ipam show again."),
+    ),
+    Rule(
+        "names-only",
+        "info",
+        "kit",
+        N_("Listed by name only: {count:object} ({which})."),
+        N_("Save them with -o yaml: names tell nothing of ranges and blocks."),
+    ),
+    Rule("blocks-listed", "info", "blocks", N_("Listed by name: {count:block} ({sizes}).")),
+    Rule("routes-blocks", "info", "blocks", N_("Routed: {count:block}, to {nodes:node}.")),
     Rule(
         "affinities-overlap",
         "error",
