@@ -51,7 +51,7 @@ def main():
     within = (Cidr.parse("10.0.0.0/8"),)
 
     def search():
-        return [DesignSpace(family, need).best() for family in (4, 6)]
+        return [Space(family, need).best() for family in (4, 6)]
 
     def free():
         space = AddressSpace(within, tuple(Taken(Cidr.parse(text), "") for text in texts))

@@ -6,13 +6,10 @@ import gzip
 import json
 from dataclasses import replace
 from pathlib import Path
-<<<<<<< HEAD
 from subprocess import CompletedProcess
+from typing import Any
 
 from typer.testing import CliRunner
-=======
-from typing import Any
->>>>>>> main
 
 from ippoolkit import Cluster, IPPool, NodeGroup, Plan, Scenario
 from ippoolkit.calico.kinds import ResourceKind

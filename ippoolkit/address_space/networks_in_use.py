@@ -19,15 +19,15 @@ def networks_taken(scenario: Scenario, file: str = "") -> Iterator[Taken]:
     file
         Where it was read, for `Taken.where`.
     """
-    taken = [_taken(pool.cidr, file, f"pool {pool.name}") for pool in scenario.cluster.pools]
+    found = [_taken(pool.cidr, file, f"pool {pool.name}") for pool in scenario.cluster.pools]
     networks = scenario.networks
-    for use, cidrs in (("services", networks.services), ("nodes", networks.nodes), ("peers", networks.peers)):
-        taken += [_taken(cidr, file, f"networks.{use}") for cidr in cidrs]
-    taken += [
+    for what, cidrs in (("services", networks.services), ("nodes", networks.nodes), ("peers", networks.peers)):
+        found += [_taken(cidr, file, f"networks.{what}") for cidr in cidrs]
+    found += [
         _taken(cidr, file, f"network of node {node.name}") for node in scenario.cluster.nodes for cidr in node.networks
     ]
-    yield from taken
-    covered = _Covered(item.cidr for item in taken)
+    yield from found
+    covered = _Covered(each.cidr for each in found)
     for block in scenario.cluster.blocks:
         if not covered.holds(block.cidr):
             yield _taken(block.cidr, file, f"block of {block.host or 'nobody'}")
@@ -40,7 +40,7 @@ def networks_taken(scenario: Scenario, file: str = "") -> Iterator[Taken]:
     holders: list[tuple[str, tuple[Address, ...]]] = [
         *((f"node {node.name}", node.addresses) for node in scenario.cluster.nodes),
         *((f"pod {pod.namespace}/{pod.name}", pod.addresses) for pod in scenario.cluster.pods if not pod.host_network),
-        *((f"service {item.namespace}/{item.name}", item.addresses) for item in scenario.cluster.services),
+        *((f"service {each.namespace}/{each.name}", each.addresses) for each in scenario.cluster.services),
     ]
     for whose, addresses in holders:
         for address in addresses:

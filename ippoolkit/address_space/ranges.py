@@ -58,9 +58,9 @@ class Ranges:
             low = np.searchsorted(gap_lasts, first)
             high = np.searchsorted(gap_firsts, last, side="right")
             begin, end = np.maximum(gap_firsts[low:high], first), np.minimum(gap_lasts[low:high], last)
-            is_there = np.asarray(begin <= end, bool)
-            firsts.append(begin[is_there])
-            lasts.append(end[is_there])
+            there = np.asarray(begin <= end, bool)
+            firsts.append(begin[there])
+            lasts.append(end[there])
         return Ranges(self.version, np.concatenate(firsts), np.concatenate(lasts))
 
     def cidrs(self) -> tuple[Array, npt.NDArray[np.int64]]:
@@ -72,19 +72,16 @@ class Ranges:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CidrSequence(Sequence[Cidr]):
+class Networks(Sequence[Cidr]):
     """Disjoint networks as the fewest CIDRs: IPv4, then IPv6, ascending. Kept as numbers, since they may be many."""
 
     firsts: dict[IPVersion, Array] = field(default_factory=dict)
     prefixes: dict[IPVersion, npt.NDArray[np.int64]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, *ranges: Ranges) -> CidrSequence:
+    def of(cls, *ranges: Ranges) -> Networks:
         """Cut ranges, one of each family, into CIDRs."""
-        cut = {
-            family_ranges.version: family_ranges.cidrs()
-            for family_ranges in sorted(ranges, key=lambda family_ranges: family_ranges.version)
-        }
+        cut = {each.version: each.cidrs() for each in sorted(ranges, key=lambda each: each.version)}
         return cls({v: firsts for v, (firsts, _) in cut.items()}, {v: prefixes for v, (_, prefixes) in cut.items()})
 
     def __len__(self) -> int:
@@ -136,10 +133,10 @@ class CidrSequence(Sequence[Cidr]):
         return list(zip(prefixes, firsts, strict=True))
 
 
-def networks_in(within: Iterable[Cidr], taken: Iterable[Cidr] = ()) -> CidrSequence:
+def networks_in(within: Iterable[Cidr], taken: Iterable[Cidr] = ()) -> Networks:
     """Return what networks leave of others, as the fewest CIDRs."""
     outer, inner = list(within), list(taken)
-    return CidrSequence.of(
+    return Networks.of(
         *(Ranges.covering(version, outer).without(Ranges.covering(version, inner)) for version in ADDRESS_BITS)
     )
 
@@ -181,8 +178,8 @@ def _cut_ipv4(firsts: Array, lasts: Array) -> tuple[Array, npt.NDArray[np.int64]
         begins.append(first)
         spares.append(np.round(np.log2(size.astype(float))).astype(np.int64))
         first = first + size
-        is_left = first < end
-        first, end = first[is_left], end[is_left]
+        more = first < end
+        first, end = first[more], end[more]
     if not begins:
         return firsts, np.array([], np.int64)
     begin, prefix = np.concatenate(begins), 32 - np.concatenate(spares)

@@ -60,7 +60,7 @@ Taken = ListedNetwork
 
 
 @dataclass(frozen=True, slots=True)
-class ReleasableRange:
+class Release:
     """A range that would be free, were these networks released."""
 
     cidr: Cidr
@@ -79,16 +79,16 @@ class AddressSpace:
     special: bool = False
 
     @cached_property
-    def free(self) -> CidrSequence:
+    def free(self) -> Networks:
         """What the networks leave, as the fewest CIDRs: IPv4, then IPv6, ascending."""
-        return networks_in(self.within, (network.cidr for network in self.taken))
+        return networks_in(self.within, (each.cidr for each in self.taken))
 
     @cached_property
-    def offered(self) -> CidrSequence:
+    def offered(self) -> Networks:
         """The free ranges without special-purpose ones."""
         if not self._special:
             return self.free
-        return networks_in(self.within, [*self._special, *(network.cidr for network in self.taken)])
+        return networks_in(self.within, [*self._special, *(each.cidr for each in self.taken)])
 
     def largest(self, version: IPVersion) -> Cidr | None:
         """Return the largest free range that is offered, the lowest of several."""
@@ -116,15 +116,15 @@ class AddressSpace:
         heap = [(-longest, first) for longest, first in self.offered.at_least(prefix, version)]
         heapq.heapify(heap)
         bits = ADDRESS_BITS[version]
-        offers: list[Cidr] = []
-        while heap and len(offers) < count:
+        found: list[Cidr] = []
+        while heap and len(found) < count:
             length, first = heapq.heappop(heap)
-            offers.append(Cidr(version, first, prefix))
+            found.append(Cidr(version, first, prefix))
             for longer in range(-length + 1, prefix + 1):  # the halves that are left, the largest first
                 heapq.heappush(heap, (-longer, first + (1 << (bits - longer))))
-        return offers
+        return found
 
-    def to_release(self, prefix: int, version: IPVersion) -> ReleasableRange | None:
+    def to_release(self, prefix: int, version: IPVersion) -> Release | None:
         """Find the range that takes the fewest networks to free, then the fewest addresses, then the lowest one.
 
         None where no range of that size lies within.
@@ -132,21 +132,21 @@ class AddressSpace:
         shift = ADDRESS_BITS[version] - prefix
         inside: dict[int, list[Taken]] = {}  # by the index of the range that they are part of
         around: dict[int, dict[int, list[Taken]]] = {}  # by prefix length and index of their own
-        known = [network for network in self.taken if network.cidr.version == version]
-        for network in known:
-            if network.cidr.prefix >= prefix:
-                inside.setdefault(network.cidr.first >> shift, []).append(network)
+        known = [each for each in self.taken if each.cidr.version == version]
+        for each in known:
+            if each.cidr.prefix >= prefix:
+                inside.setdefault(each.cidr.first >> shift, []).append(each)
             else:
-                own = around.setdefault(network.cidr.prefix, {})
-                own.setdefault(network.cidr.first >> (ADDRESS_BITS[version] - network.cidr.prefix), []).append(network)
+                own = around.setdefault(each.cidr.prefix, {})
+                own.setdefault(each.cidr.first >> (ADDRESS_BITS[version] - each.cidr.prefix), []).append(each)
         best: tuple[tuple[int, int, int], tuple[Taken, ...]] | None = None
         for index in self._candidates(known, prefix, version):
-            over = [network for length, own in around.items() for network in own.get(index >> (prefix - length), ())]
+            over = [each for length, own in around.items() for each in own.get(index >> (prefix - length), ())]
             networks = (*over, *inside.get(index, ()))
-            cost = len(networks), sum(network.cidr.size for network in networks), index
+            cost = len(networks), sum(each.cidr.size for each in networks), index
             if best is None or cost < best[0]:
                 best = cost, networks
-        return ReleasableRange(Cidr(version, best[0][2] << shift, prefix), best[1]) if best else None
+        return Release(Cidr(version, best[0][2] << shift, prefix), best[1]) if best else None
 
     def without(self, cidrs: Iterable[Cidr]) -> AddressSpace:
         """Return the space without these ranges, and without special-purpose ones where they are not offered."""
@@ -157,10 +157,9 @@ class AddressSpace:
         if self.special:
             return []
         return [
-            special
-            for special in SPECIAL
-            if any(special.overlaps(searched) for searched in self.within)
-            and not any(searched in special for searched in self.within)
+            each
+            for each in SPECIAL
+            if any(each.overlaps(asked) for asked in self.within) and not any(asked in each for asked in self.within)
         ]
 
     def _candidates(self, known: Iterable[Taken], prefix: int, version: IPVersion) -> Iterator[int]:
@@ -169,8 +168,8 @@ class AddressSpace:
         rooms = networks_in(self.within, self._special).at_least(prefix, version)
         homes = [(first >> shift, (first >> shift) + (1 << (prefix - length)) - 1) for length, first in rooms]
         edges: set[int] = {low for low, _ in homes}
-        for network in known:
-            first, last = network.cidr.first >> shift, network.cidr.last >> shift
+        for each in known:
+            first, last = each.cidr.first >> shift, each.cidr.last >> shift
             edges.update((first, first + 1, last, last + 1))
         for index in edges:
             if any(low <= index <= high for low, high in homes):
@@ -181,5 +180,5 @@ def default_within(taken: Iterable[Taken], version: IPVersion | None = None) -> 
     """Return where to look when nobody says: the private ranges of a family, or of those that networks are known of."""
     if version is not None:
         return PRIVATE[version]
-    ipv6 = any(network.cidr.version == 6 for network in taken)
+    ipv6 = any(each.cidr.version == 6 for each in taken)
     return (*PRIVATE[4], *(PRIVATE[6] if ipv6 else ()))

@@ -238,7 +238,7 @@ class Rehearsal:
         ipv4_pools = self._corrected_pools(pod.ipv4_pools or (namespace.ipv4_pools if namespace else ()))
         ipv6_pools = self._corrected_pools(pod.ipv6_pools or (namespace.ipv6_pools if namespace else ()))
         ipv4_pools, ipv6_pools = ipv4_pools or self.cni_pools[0], ipv6_pools or self.cni_pools[1]
-        return AddressRequest(pod.node, versions, "Workload", ipv4_pools, ipv6_pools, namespace_labels, windows)
+        return RequestProfile(pod.node, versions, "Workload", ipv4_pools, ipv6_pools, namespace_labels, windows)
 
     def _corrected_pools(self, pools: tuple[str, ...]) -> tuple[str, ...]:
         """Return the pools that an annotation names once it was corrected."""

@@ -77,7 +77,7 @@ def routes_table(recommendation: Recommendation, *, lang: str = "en") -> pd.Data
     pandas.DataFrame
         A row a family and option in which routes travel; columns as in docs/tables.md.
     """
-    routes_by_version: dict[IPVersion, list[RackRoutes]] = {}
+    held: dict[IPVersion, list[RackRoutes]] = {}
     for pick in recommendation.picks:
         need = pick.designs.space.need
         size = 1 << (ADDRESS_BITS[pick.design.family] - pick.design.block_size)
@@ -88,15 +88,13 @@ def routes_table(recommendation: Recommendation, *, lang: str = "en") -> pd.Data
             )
             for rack in range(need.racks)
         ]
-        known = routes_by_version.get(pick.design.family)
-        routes_by_version[pick.design.family] = (
-            racks if known is None else [a + b for a, b in zip(known, racks, strict=True)]
-        )
-    return routes_of(routes_by_version, recommendation.requirements.max_routes, lang=lang)
+        known = held.get(pick.design.family)
+        held[pick.design.family] = racks if known is None else [a + b for a, b in zip(known, racks, strict=True)]
+    return routes_of(held, recommendation.requirements.max_routes, lang=lang)
 
 
 def routes_of(
-    routes_by_version: Mapping[IPVersion, Sequence[RackRoutes]],
+    held: Mapping[IPVersion, Sequence[RackRoutes]],
     limit: int | None = None,
     *,
     in_use: PeeringInUse | None = None,
@@ -108,7 +106,7 @@ def routes_of(
     """
     words = get_language(lang)
     rows = []
-    for family, racks in routes_by_version.items():
+    for family, racks in held.items():
         for way, (name, source) in PEERINGS.items():
             if way is Peering.RACKS_AGGREGATED and not _can_aggregate(racks):
                 continue

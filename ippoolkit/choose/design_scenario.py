@@ -31,22 +31,20 @@ def scenario_of(recommendation: Recommendation, *, name: str = "") -> Scenario:
     name
         What to call it; left out: as the scenario that it was recommended for.
     """
-    requirements, scenario = recommendation.requirements, recommendation.scenario
-    old = tuple(replace(pool, disabled=True) for pool in scenario.cluster.pools)
+    asked, there = recommendation.requirements, recommendation.scenario
+    old = tuple(replace(pool, disabled=True) for pool in there.cluster.pools)
     cluster = Cluster(
         pools=(*old, *pools_of(recommendation)),
-        ipam=_configuration(requirements, scenario.cluster.ipam),
-        reservations=scenario.cluster.reservations,
+        ipam=_configuration(asked, there.cluster.ipam),
+        reservations=there.cluster.reservations,
     )
-    groups = tuple(
-        group for requested_group in requirements.groups for group in _planned(recommendation, requested_group)
-    )
+    groups = tuple(group for each in asked.groups for group in _planned(recommendation, each))
     return replace(
-        scenario,
-        name=name or scenario.name,
+        there,
+        name=name or there.name,
         cluster=cluster,
         plan=Plan(months=recommendation.months, groups=groups),
-        requirements=requirements,
+        requirements=asked,
     )
 
 
@@ -108,9 +106,9 @@ def _slug(text: str) -> str:
 
 def _planned(recommendation: Recommendation, group: GroupRequirement) -> Iterator[NodeGroup]:
     """Spread a group over the racks: fuller racks first, none fuller in the end than its pool was made for."""
-    requirements, months = recommendation.requirements, recommendation.months
-    sets = pool_sets(requirements)
-    mine = next(pool_set for pool_set in sets if group in pool_set.groups)
+    asked, months = recommendation.requirements, recommendation.months
+    sets = pool_sets(asked)
+    mine = next(each for each in sets if group in each.groups)
     total = group.nodes_after(months)
     rate = group.nodes_per_month / asked.racks
     for rack, value in enumerate(rack_values(asked, recommendation.scenario), 1):
@@ -134,12 +132,12 @@ def _planned(recommendation: Recommendation, group: GroupRequirement) -> Iterato
         )
 
 
-def _configuration(requirements: Requirements, config: IPAMConfig) -> IPAMConfig:
+def _configuration(asked: Requirements, there: IPAMConfig) -> IPAMConfig:
     """Return the configuration that the design rests on: Windows and a cap of its own need strictAffinity."""
-    strict = any(group.os == "windows" for group in requirements.groups) or requirements.max_blocks_per_host > 0
+    strict = any(group.os == "windows" for group in asked.groups) or asked.max_blocks_per_host > 0
     return replace(
-        config,
-        strict_affinity=config.strict_affinity or strict,
-        max_blocks_per_host=requirements.max_blocks_per_host or config.max_blocks_per_host,
+        there,
+        strict_affinity=there.strict_affinity or strict,
+        max_blocks_per_host=asked.max_blocks_per_host or there.max_blocks_per_host,
         auto_allocate_blocks=True,
     )

@@ -59,18 +59,18 @@ def change_options(recommendation: Recommendation, taken: Iterable[Taken] = ()) 
     taken
         Networks to keep clear beside the cluster's.
     """
-    scenario, requirements = recommendation.scenario, recommendation.requirements
+    scenario, asked = recommendation.scenario, recommendation.requirements
     known = [*networks_taken(scenario), *taken]
-    planned = _planned(scenario, requirements, recommendation.months)
-    options: list[ChangeOption] = []
+    planned = _planned(scenario, asked, recommendation.months)
+    found: list[ChangeOption] = []
     for version in (4, 6):
         pools = [pool for pool in scenario.cluster.pools if pool.version == version and pool.serves("Workload")]
         if pools:
             pool = max(pools, key=lambda pool: (_usage(scenario, pool), pool.cidr.size, pool.name))
             best = [d.best for d in recommendation.designs if d.family == version]
             sizes = [(d.prefix, d.block_size) for designs in best for d in designs]
-            options += _options(_Judge(planned, requirements, version), scenario, pool, known, sizes)
-    return sorted(options, key=lambda option: option.cost)
+            found += _options(_Judge(planned, asked, version), scenario, pool, known, sizes)
+    return sorted(found, key=lambda option: option.cost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +153,8 @@ def _usage(scenario: Scenario, pool: IPPool) -> tuple[int, int]:
     }
     blocks = [block for block in cluster.blocks if block.cidr in pool.cidr]
     if blocks and not cluster.pods:
-        allocated_pods = sum(bool(allocation.pod) for block in blocks for allocation in block.allocations)
-        return allocated_pods, len(blocks)
+        held = sum(bool(each.pod) for block in blocks for each in block.allocations)
+        return held, len(blocks)
     if blocks:
         return len(pods), len(blocks)
     addresses = {address for pod in cluster.pods for address in pod.addresses if address in pool.cidr}
@@ -162,7 +162,7 @@ def _usage(scenario: Scenario, pool: IPPool) -> tuple[int, int]:
     return len(pods), len({pool.cidr.subnet_index_of(address, pool.block_size) for address in addresses})
 
 
-def _planned(scenario: Scenario, requirements: Requirements, months: int) -> Scenario:
+def _planned(scenario: Scenario, asked: Requirements, months: int) -> Scenario:
     """Return the cluster's pools under the nodes that are asked for, with headroom.
 
     Nodes that the same pools select are taken together, and grow in proportion.
@@ -173,11 +173,11 @@ def _planned(scenario: Scenario, requirements: Requirements, months: int) -> Sce
         alike.setdefault((*picks, node.windows), []).append(dict(node.labels))
     exist = len(scenario.cluster.nodes)
     groups = []
-    for group in requirements.groups:
-        node_count = ceil(Fraction(group.nodes_after(months) * (100 + requirements.headroom), 100))
-        shares = list(alike.values()) if exist and len(requirements.groups) == 1 else [[dict(group.labels)]]
+    for group in asked.groups:
+        wanted = ceil(Fraction(group.nodes_after(months) * (100 + asked.headroom), 100))
+        shares = list(alike.values()) if exist and len(asked.groups) == 1 else [[dict(group.labels)]]
         for number, labels in enumerate(shares, 1):
-            nodes = ceil(Fraction(node_count * len(labels), exist)) if len(shares) > 1 else node_count
+            nodes = ceil(Fraction(wanted * len(labels), exist)) if len(shares) > 1 else wanted
             groups.append(
                 NodeGroup(
                     name=f"{group.name}-{number}" if len(shares) > 1 else group.name,

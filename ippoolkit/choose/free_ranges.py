@@ -73,13 +73,13 @@ def free(
     """
     problems: list[Finding] = []
     inner = _cidrs(within or (), "--within", problems)
-    named_taken = [Taken(cidr, "--taken") for cidr in _cidrs(taken, "--taken", problems)]
+    said = [Taken(cidr, "--taken") for cidr in _cidrs(taken, "--taken", problems)]
     inventory = Inventory()
     try:
         inventory = read_inventory(files)
     except InputError as error:
         problems += error.problems
-    known = (*named_taken, *inventory.taken)
+    known = (*said, *inventory.taken)
     outer = tuple(inner) or _guessed(inventory, known, family)
     version = family or _family(outer, prefix)
     if prefix is not None and not 0 <= prefix <= ADDRESS_BITS[version]:
@@ -90,15 +90,15 @@ def free(
         raise InputError(problems)
     space = AddressSpace(outer, tuple(sorted(known, key=_place)), special)
     offers = tuple(space.offers(prefix, count, version)) if prefix is not None else ()
-    wanted_count = count if prefix is not None else 0
+    wanted = count if prefix is not None else 0
     reasons = _reasons(space, prefix, version, len(offers), count) if prefix is not None and len(offers) < count else ()
-    return FreeRanges(space, offers, wanted_count, tuple(reasons), inventory.notes)
+    return FreeRanges(space, offers, wanted, tuple(reasons), inventory.notes)
 
 
-def _cidrs(values: Iterable[str | Cidr], option: str, problems: list[Finding]) -> list[Cidr]:
-    cidrs = list(values)
-    read = cidrs_from((value for value in cidrs if isinstance(value, str)), option, problems)
-    return [*(value for value in cidrs if isinstance(value, Cidr)), *read]
+def _cidrs(given: Iterable[str | Cidr], option: str, problems: list[Finding]) -> list[Cidr]:
+    cidrs = list(given)
+    read = cidrs_from((each for each in cidrs if isinstance(each, str)), option, problems)
+    return [*(each for each in cidrs if isinstance(each, Cidr)), *read]
 
 
 def _place(taken: Taken) -> tuple[int, int, int]:
@@ -115,22 +115,22 @@ def _family(within: Iterable[Cidr], prefix: int | None) -> IPVersion:
     return 4 if has_ipv4 and (prefix is None or prefix <= ADDRESS_BITS[4]) else 6
 
 
-def _reasons(space: AddressSpace, prefix: int, version: IPVersion, found_count: int, count: int) -> list[Finding]:
+def _reasons(space: AddressSpace, prefix: int, version: IPVersion, found: int, count: int) -> list[Finding]:
     """Say how much room there is, and what to release for one range more."""
-    values = {"found": found_count, "count": count, "prefix": prefix}
+    values = {"found": found, "count": count, "prefix": prefix}
     largest = space.largest(version)
     reasons = [
         Finding("free-none", f"IPv{version}", values | {"largest": str(largest)})
         if largest
         else Finding("free-nothing", f"IPv{version}", values)
     ]
-    release = space.without(space.offers(prefix, found_count, version)).to_release(prefix, version)
+    release = space.without(space.offers(prefix, found, version)).to_release(prefix, version)
     if release is None:
         within = ", ".join(str(cidr) for cidr in space.within if cidr.version == version)
         reasons.append(Finding("free-too-large", f"IPv{version}", {"prefix": prefix, "within": within or "–"}))
     else:
-        names = [f"{network.cidr} ({network.where})" for network in release.networks[:MOST_NAMED]]
-        hidden_count = len(release.networks) - len(names)
-        numbers = {"cidr": str(release.cidr), "networks": ", ".join(names), "more": hidden_count}
-        reasons.append(Finding("free-release-more" if hidden_count else "free-release", f"IPv{version}", numbers))
+        named = [f"{each.cidr} ({each.where})" for each in release.networks[:MOST_NAMED]]
+        more = len(release.networks) - len(named)
+        numbers = {"cidr": str(release.cidr), "networks": ", ".join(named), "more": more}
+        reasons.append(Finding("free-release-more" if more else "free-release", f"IPv{version}", numbers))
     return reasons

@@ -43,13 +43,13 @@ def read_inventory(files: Iterable[str | Path]) -> Inventory:
     problems: list[Finding] = []
     for file in files:
         try:
-            networks = _read(file, problems)
+            one = _read(file, problems)
         except InputError as error:
             problems += error.problems
             continue
-        taken += networks.taken
-        cluster += networks.cluster
-        notes += networks.notes
+        taken += one.taken
+        cluster += one.cluster
+        notes += one.notes
     if problems:
         raise InputError(problems)
     return Inventory(tuple(taken), tuple(cluster), tuple(notes))

@@ -58,19 +58,19 @@ def _strip(space: AddressSpace, within: Cidr, cells: int) -> Strip:
     spare = min(cells.bit_length() - 1, within.bits - within.prefix)
     shift = within.bits - within.prefix - spare
     size = 1 << shift
-    inside = [network for network in space.taken if network.cidr.overlaps(within)]
+    inside = [each for each in space.taken if each.cidr.overlaps(within)]
     covered = [0] * (1 << spare)
-    merged = Ranges.covering(within.version, (network.cidr for network in inside))
+    merged = Ranges.covering(within.version, (each.cidr for each in inside))
     for first, last in zip(merged.firsts.tolist(), merged.lasts.tolist(), strict=True):
         begin, end = max(first - within.first, 0), min(last - within.first, within.size - 1)
         for index in range(begin >> shift, (end >> shift) + 1):
             covered[index] += min(end, (index + 1) * size - 1) - max(begin, index * size) + 1
     owners: list[Counter[str]] = [Counter() for _ in covered]
-    for network in inside:
-        begin = max(network.cidr.first - within.first, 0)
-        end = min(network.cidr.last - within.first, within.size - 1)
+    for each in inside:
+        begin = max(each.cidr.first - within.first, 0)
+        end = min(each.cidr.last - within.first, within.size - 1)
         for index in range(begin >> shift, (end >> shift) + 1):
-            owners[index][network.owner] += min(network.cidr.size, size)
+            owners[index][each.owner] += min(each.cidr.size, size)
     return Strip(
         within,
         tuple(

@@ -26,7 +26,7 @@ _TEXTS = ("name", "os", "pools")
 
 
 @dataclass(frozen=True, slots=True)
-class RecommendOptions:
+class Asked:
     """Fields for `recommend`, networks that are in use, and the day on which growth starts."""
 
     fields: Mapping[str, Any]
@@ -34,9 +34,7 @@ class RecommendOptions:
     today: date
 
 
-def wanted_from(
-    options: Mapping[str, Any], groups: Iterable[str], taken: Iterable[str], today: str | None
-) -> RecommendOptions:
+def wanted_from(options: Mapping[str, Any], groups: Iterable[str], taken: Iterable[str], today: str | None) -> Asked:
     """Turn options into what `recommend` takes.
 
     Raises
@@ -50,8 +48,8 @@ def wanted_from(
         fields["family"] = int(fields["family"])
     if "within" in fields:
         fields["within"] = tuple(cidrs_from(fields["within"], "--within", problems))
-    if parsed_groups := [_group(text, problems) for text in groups]:
-        fields["groups"] = parsed_groups
+    if made := [_group(text, problems) for text in groups]:
+        fields["groups"] = made
     known = tuple(Taken(cidr, "--taken") for cidr in cidrs_from(taken, "--taken", problems))
     day = date.today()  # noqa: DTZ011 (a planner's own day)
     try:
@@ -60,23 +58,23 @@ def wanted_from(
         problems.append(Finding("date-syntax", "--date", {"date": today}))
     if problems:
         raise InputError(problems)
-    return RecommendOptions(fields, known, day)
+    return Asked(fields, known, day)
 
 
 def cidrs_from(texts: Iterable[str], option: str, problems: list[Finding]) -> list[Cidr]:
     """Read CIDRs, several of them in one text where commas or blanks part them."""
-    cidrs = []
+    found = []
     for text in texts:
         for part in text.replace(",", " ").split() or [text]:
             try:
-                cidrs.append(Cidr.parse(part))
+                found.append(Cidr.parse(part))
             except CidrError as error:
                 problems.append(Finding(error.code, option, error.params))
-    return cidrs
+    return found
 
 
 def _group(text: str, problems: list[Finding]) -> dict[str, Any]:
-    fields: dict[str, Any] = {}
+    made: dict[str, Any] = {}
     for part in text.split(","):
         key, equals, value = (piece.strip() for piece in part.partition("="))
         name = _GROUP_KEYS.get(key)
@@ -85,7 +83,7 @@ def _group(text: str, problems: list[Finding]) -> dict[str, Any]:
             problems.append(Finding("choose-group-key", "--group", {"text": part.strip(), "keys": keys}))
             continue
         try:
-            fields[name] = value if name in _TEXTS else float(value) if name.endswith("month") else int(value)
+            made[name] = value if name in _TEXTS else float(value) if name.endswith("month") else int(value)
         except ValueError:
             problems.append(Finding("type-number", "--group", {"value": value}))
-    return fields
+    return made

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from ..cidr import ADDRESS_BITS
 from ..findings import N_, Finding, LocalizedText
-from .search import BLOCK_CAP, POOL_SIZE, ROUTES, Design, DesignSpace, Need
+from .search import BLOCK_CAP, POOL_SIZE, ROUTES, Design, Need, Space
 
 _TIMES = {2: N_("Twice"), 4: N_("4 times"), 8: N_("8 times")}
 
@@ -19,20 +19,20 @@ def why_picked(picked: Design, subject: str) -> Finding:
 
 def next_ones(picked: Design, best: Sequence[Design], subject: str) -> Iterator[Finding]:
     """Say what other designs would buy: more nodes or fewer routes for the same addresses, and for more of them."""
-    same = [design for design in best if design.addresses == picked.addresses and design.nodes_max > picked.nodes_max]
+    same = [each for each in best if each.addresses == picked.addresses and each.nodes_max > picked.nodes_max]
     if same:
-        roomier = max(same, key=lambda design: (design.nodes_max, -design.routes))
-        yield Finding("choose-same-addresses", subject, _against(roomier, picked))
+        more = max(same, key=lambda each: (each.nodes_max, -each.routes))
+        yield Finding("choose-same-addresses", subject, _against(more, picked))
     for step, times in _TIMES.items():
-        larger = [design for design in best if design.addresses == step * picked.addresses]
-        lean = min(larger, key=lambda design: (design.routes, -design.nodes_max), default=None)
+        larger = [each for each in best if each.addresses == step * picked.addresses]
+        lean = min(larger, key=lambda each: (each.routes, -each.nodes_max), default=None)
         if lean is None or lean.routes > picked.routes:
             continue
         code = "choose-fewer-routes" if lean.routes < picked.routes else "choose-more-nodes"
         yield Finding(code, subject, _against(lean, picked) | {"times": LocalizedText(times)})
 
 
-def what_to_relax(space: DesignSpace, subject: str) -> list[Finding]:
+def what_to_relax(space: Space, subject: str) -> list[Finding]:
     """Say which rules keep everything from holding, and how far each must give.
 
     One rule at a time where that is enough, the least of each; else the fewest that must give together.
@@ -72,10 +72,10 @@ def _relaxed(rule: str, design: Design, need: Need, subject: str) -> Finding:
         if usable <= 0:
             return Finding("choose-relax-windows", subject, values | {"block": size})
         blocks = -(-kind.addresses // usable)
-        params = {"need": blocks, "limit": kind.max_blocks, "by": blocks - kind.max_blocks}
+        by = {"need": blocks, "limit": kind.max_blocks, "by": blocks - kind.max_blocks}
         fewer = {"addresses_per_node": kind.addresses, "fit": usable * kind.max_blocks, "block": size}
-        return Finding("choose-relax-cap", subject, values | params | fewer)
-    node_count = sum(need.rack_nodes_with_headroom(kind) for kind in need.kinds)
+        return Finding("choose-relax-cap", subject, values | by | fewer)
+    wanted = sum(need.rack_nodes_with_headroom(kind) for kind in need.kinds)
     fit = design.nodes_max // need.racks
     most_per_rack = fit * 100 // (100 + need.headroom)
     nodes = sum(kind.nodes for kind in need.kinds)
@@ -83,7 +83,7 @@ def _relaxed(rule: str, design: Design, need: Need, subject: str) -> Finding:
     return Finding(
         "choose-relax-pool" if racks else "choose-relax-pool-empty",
         subject,
-        values | {"need": node_count, "fit": fit, "by": node_count - fit, "racks": racks},
+        values | {"need": wanted, "fit": fit, "by": wanted - fit, "racks": racks},
     )
 
 

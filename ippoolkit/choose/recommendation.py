@@ -17,7 +17,7 @@ from .need import PoolSet, families, need_of, pool_sets
 from .option_parsing import cidrs_from
 from .racks import rack_remarks
 from .reasons import next_ones, what_to_relax, why_picked
-from .search import Design, DesignSpace
+from .search import Design, Space
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +25,7 @@ class FamilyDesigns:
     """All designs of one family for the groups that share pools; `best` are those that no other one beats."""
 
     pool_set: PoolSet
-    space: DesignSpace
+    space: Space
 
     @property
     def family(self) -> IPVersion:
@@ -39,7 +39,7 @@ class FamilyDesigns:
 
 
 @dataclass(frozen=True, slots=True)
-class PickedDesign:
+class Pick:
     """The design that is recommended for one family of a set of pools, and a range for each rack's pool."""
 
     designs: FamilyDesigns
@@ -58,7 +58,7 @@ class Recommendation:
     requirements: Requirements
     months: int
     designs: tuple[FamilyDesigns, ...]
-    picks: tuple[PickedDesign, ...]
+    picks: tuple[Pick, ...]
     reasons: tuple[Finding, ...]
     scenario: Scenario
 
@@ -124,16 +124,16 @@ def recommend(
     """
     from .requirements_source import requirements_from
 
-    base_scenario = scenario or Scenario(name="recommended")
-    needed = requirements_from(base_scenario, requirements, wanted, today or date.today())  # noqa: DTZ011 (a month is enough)
-    months = needed.months(today or date.today())  # noqa: DTZ011 (a month is enough)
-    designs = [
-        FamilyDesigns(pool_set, DesignSpace(version, need))
-        for version in families(needed)
-        for pool_set in pool_sets(needed)
-        if (need := need_of(needed, pool_set, version, months)) is not None
+    there = scenario or Scenario(name="recommended")
+    asked = requirements_from(there, requirements, wanted, today or date.today())  # noqa: DTZ011 (a month is enough)
+    months = asked.months(today or date.today())  # noqa: DTZ011 (a month is enough)
+    found = [
+        FamilyDesigns(pool_set, Space(version, need))
+        for version in families(asked)
+        for pool_set in pool_sets(asked)
+        if (need := need_of(asked, pool_set, version, months)) is not None
     ]
-    picks, reasons = _picked(designs, needed, pick)
+    picks, reasons = _picked(found, asked, pick)
     if picks:
         picks, problems = _placed(picks, asked, there, _as_taken(taken))
         reasons = [*problems, *reasons, *_remarks(picks, asked, there, months)]
@@ -141,24 +141,22 @@ def recommend(
 
 
 def _picked(
-    designs_found: Sequence[FamilyDesigns], requirements: Requirements, numbers: Sequence[int]
-) -> tuple[list[PickedDesign], list[Finding]]:
-    failing = [designs for designs in designs_found if not designs.best]
+    found: Sequence[FamilyDesigns], asked: Requirements, numbers: Sequence[int]
+) -> tuple[list[Pick], list[Finding]]:
+    failing = [designs for designs in found if not designs.best]
     if failing:
-        return [], [
-            reason for designs in failing for reason in what_to_relax(designs.space, _subject(designs, designs_found))
-        ]
-    picks: list[PickedDesign] = []
-    for version in families(requirements):
-        of_family = [designs for designs in designs_found if designs.family == version]
-        chosen = cheapest_together([designs.best for designs in of_family], requirements.max_routes)
+        return [], [reason for designs in failing for reason in what_to_relax(designs.space, _subject(designs, found))]
+    picks: list[Pick] = []
+    for version in families(asked):
+        of_family = [designs for designs in found if designs.family == version]
+        chosen = cheapest_together([designs.best for designs in of_family], asked.max_routes)
         if chosen is None:
-            least = sum(min(pick.routes for pick in designs.best) for designs in of_family)
-            limit = requirements.max_routes or 0
+            least = sum(min(each.routes for each in designs.best) for designs in of_family)
+            limit = asked.max_routes or 0
             values = {"least": least, "limit": limit, "by": least - limit}
             return [], [Finding("choose-relax-routes-together", f"IPv{version}", values)]
-        picks += [PickedDesign(designs, design) for designs, design in zip(of_family, chosen, strict=True)]
-    listed = [(designs, design) for designs in designs_found for design in designs.best]
+        picks += [Pick(designs, design) for designs, design in zip(of_family, chosen, strict=True)]
+    listed = [(designs, design) for designs in found for design in designs.best]
     if bad := [number for number in numbers if not 0 < number <= len(listed)]:
         counts = len(listed)
         raise InputError(
@@ -166,12 +164,12 @@ def _picked(
         )
     for number in numbers:
         designs, design = listed[number - 1]
-        picks = [replace(pick, design=design) if pick.designs is designs else pick for pick in picks]
+        picks = [replace(each, design=design) if each.designs is designs else each for each in picks]
     reasons = [
         reason
-        for pick in picks
-        for subject in [_subject(pick.designs, designs_found)]
-        for reason in (why_picked(pick.design, subject), *next_ones(pick.design, pick.designs.best, subject))
+        for each in picks
+        for subject in [_subject(each.designs, found)]
+        for reason in (why_picked(each.design, subject), *next_ones(each.design, each.designs.best, subject))
     ]
     return picks, reasons
 
@@ -179,11 +177,11 @@ def _picked(
 def _as_taken(taken: Iterable[Taken | Cidr | str]) -> tuple[Taken, ...]:
     problems: list[Finding] = []
     known = []
-    for network in taken:
-        if isinstance(network, Taken):
-            known.append(network)
+    for each in taken:
+        if isinstance(each, Taken):
+            known.append(each)
         else:
-            cidrs = [network] if isinstance(network, Cidr) else cidrs_from([network], "taken", problems)
+            cidrs = [each] if isinstance(each, Cidr) else cidrs_from([each], "taken", problems)
             known += [Taken(cidr, "taken") for cidr in cidrs]
     if problems:
         raise InputError(problems)
@@ -207,7 +205,7 @@ def _remarks(picks: Sequence[Pick], asked: Requirements, scenario: Scenario, mon
         nodes = sum(kind.nodes for kind in pick.designs.space.need.kinds)
         if pick.design.nodes_max == nodes:
             remarks.append(Finding("choose-no-spare", f"IPv{pick.design.family}"))
-    if any(where_to_look(requirements, scenario, pick.design.family) is PRIVATE[pick.design.family] for pick in picks):
+    if any(where_to_look(asked, scenario, pick.design.family) is PRIVATE[pick.design.family] for pick in picks):
         remarks.append(Finding("choose-private"))
     return remarks
 
@@ -225,24 +223,24 @@ def cheapest_together(choices: Sequence[Sequence[Design]], max_routes: int | Non
             for design in designs
             if max_routes is None or routes + design.routes <= max_routes
         ]
-        grown.sort(key=lambda candidate: candidate[:2])
+        grown.sort(key=lambda each: each[:2])
         partial = []
-        for candidate in grown:
-            if not partial or candidate[1] < partial[-1][1]:
-                partial.append(candidate)
+        for each in grown:
+            if not partial or each[1] < partial[-1][1]:
+                partial.append(each)
     return list(partial[0][2]) if partial else None
 
 
 def _placed(
-    picks: Sequence[PickedDesign], requirements: Requirements, scenario: Scenario, taken: Sequence[Taken]
-) -> tuple[list[PickedDesign], list[Finding]]:
+    picks: Sequence[Pick], asked: Requirements, scenario: Scenario, taken: Sequence[Taken]
+) -> tuple[list[Pick], list[Finding]]:
     """Give each rack's pool a range: the largest pools first, each range clear of all that is taken."""
     known = [*networks_taken(scenario), *taken]
     placed: dict[int, tuple[Cidr, ...]] = {}
     problems: list[Finding] = []
-    for index, pick in sorted(enumerate(picks), key=lambda indexed_pick: indexed_pick[1].design.prefix):
+    for index, pick in sorted(enumerate(picks), key=lambda each: each[1].design.prefix):
         design = pick.design
-        within = where_to_look(requirements, scenario, design.family)
+        within = where_to_look(asked, scenario, design.family)
         space = AddressSpace(within, tuple(known))
         offers = space.offers(design.prefix, design.pools, design.family)
         if len(offers) < design.pools:
@@ -262,15 +260,15 @@ def _placed(
     return [replace(pick, cidrs=placed.get(index, ())) for index, pick in enumerate(picks)], problems
 
 
-def where_to_look(requirements: Requirements, scenario: Scenario, version: IPVersion) -> tuple[Cidr, ...]:
+def where_to_look(asked: Requirements, scenario: Scenario, version: IPVersion) -> tuple[Cidr, ...]:
     """Return where pools of a family may lie: where it was said, else the cluster CIDR, else private ranges."""
-    for cidrs in (requirements.within, scenario.networks.cluster):
-        if ranges := tuple(cidr for cidr in cidrs if cidr.version == version):
+    for said in (asked.within, scenario.networks.cluster):
+        if ranges := tuple(cidr for cidr in said if cidr.version == version):
             return ranges
     return PRIVATE[version]
 
 
-def _subject(designs: FamilyDesigns, designs_found: Sequence[FamilyDesigns]) -> str:
+def _subject(designs: FamilyDesigns, found: Sequence[FamilyDesigns]) -> str:
     family = f"IPv{designs.family}"
-    several = len({family_designs.pool_set.name for family_designs in designs_found}) > 1
+    several = len({each.pool_set.name for each in found}) > 1
     return f"{designs.pool_set.title}, {family}" if several else family

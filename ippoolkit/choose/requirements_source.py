@@ -22,10 +22,7 @@ _OF_GROUP = frozenset(field.name for field in fields(GroupRequirement))
 
 
 def requirements_from(
-    scenario: Scenario,
-    given_requirements: Requirements | Mapping[str, Any] | None,
-    fields_given: Mapping[str, Any],
-    today: date,
+    scenario: Scenario, said: Requirements | Mapping[str, Any] | None, wanted: Mapping[str, Any], today: date
 ) -> Requirements:
     """Return what is asked: single fields before whole requirements, these before what the scenario tells.
 
@@ -34,23 +31,15 @@ def requirements_from(
     InputError
         With every field that is unknown or out of bounds; where nobody says how many nodes there are to be.
     """
-    base = (
-        _checked(given_requirements)
-        if given_requirements is not None
-        else scenario.requirements or _from_cluster(scenario, today)
-    )
-    of_group = {name: value for name, value in fields_given.items() if name in _OF_GROUP and value is not None}
-    others = {name: value for name, value in fields_given.items() if name not in _OF_GROUP and value is not None}
+    base = _checked(said) if said is not None else scenario.requirements or _from_cluster(scenario, today)
+    of_group = {name: value for name, value in wanted.items() if name in _OF_GROUP and value is not None}
+    others = {name: value for name, value in wanted.items() if name not in _OF_GROUP and value is not None}
     if base is None:
         if "groups" not in others and "nodes" not in of_group:
             raise InputError([Finding("choose-nodes-missing")])
         return _checked({"groups": [of_group], **others})
     if of_group:
-        if (
-            given_requirements is None
-            and scenario.requirements is None
-            and not {"nodes_per_month", "by"} & {*of_group, *others}
-        ):
+        if said is None and scenario.requirements is None and not {"nodes_per_month", "by"} & {*of_group, *others}:
             # Nodes that are said outright are all there are to be: the scenario's growth is not on top of them.
             of_group = {"nodes_per_month": 0.0, **of_group}
         if len(base.groups) > 1:
@@ -67,8 +56,7 @@ def _checked(value: Requirements | Mapping[str, Any]) -> Requirements:
     except ValidationError as error:
         details = error.errors(include_url=False)
         problems = [
-            replace(finding_from_pydantic(detail, detail["loc"]), subject=field_name(detail["loc"]))
-            for detail in details
+            replace(finding_from_pydantic(each, each["loc"]), subject=field_name(each["loc"])) for each in details
         ]
         raise InputError(problems) from None
 
@@ -85,16 +73,16 @@ def _from_cluster(scenario: Scenario, today: date) -> Requirements | None:
     """Take the nodes that exist and are planned for what is asked; None where there are none."""
     cluster, plan = scenario.cluster, scenario.plan
     groups = plan.groups if plan.groups and not cluster.nodes else (nodes_as_group(scenario),)
-    planned_groups = tuple(_group(group) for group in groups if group.nodes)
-    if not planned_groups:
+    wanted = tuple(_group(group) for group in groups if group.nodes)
+    if not wanted:
         return None
     versions = {pool.version for pool in cluster.pools}
     rack_label = rack_label_of(cluster.nodes)
     racks = labelled_racks(cluster.nodes, rack_label)
     month = today.year * 12 + today.month - 1 + plan.months
-    grows = any(group.nodes_per_month or group.pods_per_node_per_month for group in planned_groups)
+    grows = any(group.nodes_per_month or group.pods_per_node_per_month for group in wanted)
     return Requirements(
-        groups=planned_groups,
+        groups=wanted,
         family="dual" if len(versions) > 1 else next(iter(versions), 4),
         encapsulation=_encapsulation(scenario),
         racks=max(len(racks), 1),

@@ -59,7 +59,7 @@ class RackRoutes:
 
 
 @dataclass(frozen=True, slots=True)
-class RouteTables:
+class Tables:
     """The largest table of each kind of holder, in routes to pods; 0 for a holder that learns none.
 
     `sessions` are the BGP sessions of one node.
@@ -78,7 +78,7 @@ class RouteTables:
         return max(self.node, self.router, self.spine, self.reflector)
 
 
-def tables(racks: Sequence[RackRoutes], peering: Peering, *, reflectors: int = 2) -> RouteTables:
+def tables(racks: Sequence[RackRoutes], peering: Peering, *, reflectors: int = 2) -> Tables:
     """Work out what each holder holds.
 
     Parameters
@@ -96,12 +96,12 @@ def tables(racks: Sequence[RackRoutes], peering: Peering, *, reflectors: int = 2
         case Peering.VXLAN:
             return Tables(peering, sum(rack.routes for rack in racks), 0, 0, 0, 0)
         case Peering.MESH:
-            return RouteTables(peering, every, 0, 0, 0, max(nodes - 1, 0))
+            return Tables(peering, every, 0, 0, 0, max(nodes - 1, 0))
         case Peering.REFLECTORS:
-            return RouteTables(peering, every, 0, 0, every, reflectors)
+            return Tables(peering, every, 0, 0, every, reflectors)
         case Peering.RACKS:
-            return RouteTables(peering, every, every, every, 0, 1)
+            return Tables(peering, every, every, every, 0, 1)
         case Peering.RACKS_AGGREGATED:
             pools = sum(rack.pools for rack in racks)
-            rack = max((rack_routes.announced + pools - rack_routes.pools for rack_routes in racks), default=0)
-            return RouteTables(peering, rack, rack, pools, 0, 1)
+            rack = max((each.announced + pools - each.pools for each in racks), default=0)
+            return Tables(peering, rack, rack, pools, 0, 1)

@@ -101,7 +101,7 @@ class Design:
 
 
 @dataclass(frozen=True)
-class DesignSpace:
+class Space:
     """All designs of one family for one need, as arrays of equal length."""
 
     family: IPVersion
@@ -150,9 +150,9 @@ class DesignSpace:
         short = np.zeros(len(left), bool)
         for kind, blocks in zip(self.need.kinds, self._blocks_of_kinds, strict=True):
             nodes = self.need.rack_nodes(kind)
-            served = np.where(short, 0, np.minimum(left // blocks, nodes))
-            fit, left = fit + served, left - served * blocks
-            short |= served < nodes
+            here = np.where(short, 0, np.minimum(left // blocks, nodes))
+            fit, left = fit + here, left - here * blocks
+            short |= here < nodes
         further = np.where(short, 0, left // self._blocks_of(self.need.typical))
         return self.need.racks * (fit + further)
 
@@ -208,8 +208,8 @@ class DesignSpace:
         ranks = np.stack([np.unique(column, return_inverse=True)[1] for column in columns], axis=1)
         no_worse = (ranks[:, None, :] <= ranks[None, :, :]).all(axis=2)
         better = (ranks[:, None, :] < ranks[None, :, :]).any(axis=2)
-        best: npt.NDArray[np.int64] = held[~(no_worse & better).any(axis=0)]
-        return best
+        found: npt.NDArray[np.int64] = held[~(no_worse & better).any(axis=0)]
+        return found
 
     def design(self, index: int) -> Design:
         """Return one design with exact Python ints."""

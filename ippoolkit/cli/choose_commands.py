@@ -91,7 +91,7 @@ def recommend(
     from ..write import save_scenario, to_manifests_yaml, write_atomically
 
     with errors_reported(lang):
-        typed = option_parsing.wanted_from(
+        wanted = option_parsing.wanted_from(
             {
                 "nodes": nodes,
                 "pods_per_node": pods_per_node,
@@ -150,7 +150,7 @@ def free(
     from ..view.free_ranges import draw_free_ranges, free_ranges_as_json, print_free_ranges
 
     with errors_reported(lang):
-        free_ranges = find_free(
+        found = find_free(
             files or (),
             within=within,
             taken=taken or (),
@@ -160,12 +160,12 @@ def free(
             special=special,
         )
         if as_json:
-            typer.echo(free_ranges_as_json(free_ranges, lang))
+            typer.echo(free_ranges_as_json(found, lang))
         else:
-            print_free_ranges(console(), free_ranges, lang=lang)
+            print_free_ranges(console(), found, lang=lang)
         if picture is not None:
-            typer.echo(draw_free_ranges(free_ranges, picture, lang=lang), err=as_json)
-    raise typer.Exit(0 if free_ranges.found_all else 1)
+            typer.echo(draw_free_ranges(found, picture, lang=lang), err=as_json)
+    raise typer.Exit(0 if found.found_all else 1)
 
 
 def _scenario(files: list[Path] | None) -> Any:

@@ -37,7 +37,7 @@ def from_installer(
     further = [
         finding
         for finding in design_findings(reading.scenario)
-        if not (finding.code == "per-node-prefix" and finding.subject in subjects)
+        if not (finding.code == "per-node-prefix" and finding.subject in said)
     ]
     findings = (*reading.notes, *further)
     print_notes(findings, lang)

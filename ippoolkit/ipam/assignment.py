@@ -219,33 +219,7 @@ def release_unselected_blocks(state, node, family, ranges, range_count):
 def assign_from_own_blocks(state, node, family, ranges, range_count, wanted, handle, handle_step, out):
     """Assign what the blocks hold that the node has; return how many are assigned, and how many blocks these are.
 
-<<<<<<< HEAD
     It is enough for most requests, and compiled into what carries out many. The arguments are those of `assign`.
-=======
-    Parameters
-    ----------
-    state
-        All there is.
-    node, family
-        Who asks, and for IPv4 (0) or IPv6 (1).
-    ranges, range_count
-        The ranges that it may draw from, in order, in the first `range_count` rows: the range; whether its pool does
-        not select the node; where to start, -1 for where the node's name says, `OWN_BLOCKS_ONLY` for own blocks alone.
-    wanted, handle, handle_step
-        How many, and for whom: 0 for one handle, 1 for as many handles in a row, as if each had asked alone.
-    max_blocks, strict_affinity, auto_allocate
-        Blocks of these ranges that the node may hold; strictAffinity; autoAllocateBlocks.
-    is_windows
-        Whether the first three and the last address of a new block are kept back.
-    out
-        Room for the addresses assigned.
-
-    Returns
-    -------
-    tuple
-        How many were assigned, and `OK` (even where they are too few), `BLOCK_LIMIT`, `AUTO_ALLOCATE_OFF`,
-        `TOO_SMALL_FOR_WINDOWS`, or `ARRAYS_FULL`: there is no room for a new block; grow, and ask for the rest.
->>>>>>> main
     """
     release_unselected_blocks(state, node, family, ranges, range_count)
     assigned_count = owned_blocks = 0
@@ -260,9 +234,21 @@ def assign_from_own_blocks(state, node, family, ranges, range_count, wanted, han
 
 @internal
 def assign_from_more_blocks(
-    state, node, ranges, range_count, wanted, handle, handle_step, max_blocks, strict_affinity, auto_allocate,
-    is_windows, out, assigned_count, owned_blocks,
-):  # fmt: skip
+    state,
+    node,
+    ranges,
+    range_count,
+    wanted,
+    handle,
+    handle_step,
+    max_blocks,
+    strict_affinity,
+    auto_allocate,
+    is_windows,
+    out,
+    assigned_count,
+    owned_blocks,
+):
     """Go on from `assign_from_own_blocks`, with new blocks and those of others; return what `assign` does."""
     first_windows, last_windows = (3, 1) if is_windows else (0, 0)
     while assigned_count < wanted:
@@ -346,9 +332,21 @@ def assign(
     if assigned_count == wanted:
         return assigned_count, OK
     return assign_from_more_blocks(
-        state, node, ranges, range_count, wanted, handle, handle_step, max_blocks, strict_affinity, auto_allocate,
-        is_windows, out, assigned_count, owned_blocks,
-    )  # fmt: skip
+        state,
+        node,
+        ranges,
+        range_count,
+        wanted,
+        handle,
+        handle_step,
+        max_blocks,
+        strict_affinity,
+        auto_allocate,
+        is_windows,
+        out,
+        assigned_count,
+        owned_blocks,
+    )
 
 
 @compiled

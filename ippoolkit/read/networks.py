@@ -53,15 +53,15 @@ def _routes(lines: Iterable[str], name: str, problems: list[Finding]) -> Iterato
     for number, line in enumerate(lines, 1):
         if not line.strip() or line.lstrip().startswith(("#", "nexthop")):
             continue
-        match = _ROUTE.fullmatch(line)
-        if match is None:
+        found = _ROUTE.fullmatch(line)
+        if found is None:
             problems.append(Finding("route-line", params={"line": line.strip()[:120]}, place=Place(name, number)))
             continue
-        if match["network"] == "default" or match["type"] in _NOT_NETWORKS:
+        if found["network"] == "default" or found["type"] in _NOT_NETWORKS:
             continue
         cidr = parse_network(found["network"], Place(name, number), problems, host=True)
         if cidr is not None and cidr.prefix:
-            yield ListedNetwork(cidr, str(Place(name, number)), match["rest"] or match["type"] or "")
+            yield ListedNetwork(cidr, str(Place(name, number)), found["rest"] or found["type"] or "")
 
 
 def networks_in_documents(documents: Iterable[Document], problems: list[Finding]) -> list[ListedNetwork]:
@@ -92,51 +92,47 @@ def _objects(path: FieldPath, value: object) -> Iterator[tuple[FieldPath, Mappin
 def _of_object(item: Mapping[str, Any], place: Place, problems: list[Finding]) -> Iterator[ListedNetwork]:
     metadata, spec, status = (_mapping(item.get(key)) for key in ("metadata", "spec", "status"))
     name = str(metadata.get("name", ""))
-    networks_and_uses: list[tuple[object, str]] = []
+    found: list[tuple[object, str]] = []
     match item.get("kind"):
         case "Node":
             annotations, bgp = _mapping(metadata.get("annotations")), _mapping(spec.get("bgp"))
-            networks_and_uses += [
+            found += [
                 (annotations.get(f"projectcalico.org/{key}"), f"network of node {name}")
                 for key in ("IPv4Address", "IPv6Address")
             ]
-            networks_and_uses += [(bgp.get(key), f"network of node {name}") for key in ("ipv4Address", "ipv6Address")]
-            networks_and_uses += [
-                (listed.get("address"), f"node {name}")
-                for listed in _mappings(status.get("addresses"))
-                if _is_address(listed)
+            found += [(bgp.get(key), f"network of node {name}") for key in ("ipv4Address", "ipv6Address")]
+            found += [
+                (each.get("address"), f"node {name}")
+                for each in _mappings(status.get("addresses"))
+                if _is_address(each)
             ]
-            networks_and_uses = _widest(networks_and_uses)
+            found = _widest(found)
         case "Service":
             whose = f"service {metadata.get('namespace', 'default')}/{name}"
             addresses = spec.get("clusterIPs") or [spec.get("clusterIP")]
-            networks_and_uses += [(listed, whose) for listed in addresses if listed not in (None, "", "None")]
-            networks_and_uses += [(listed, whose) for listed in _list(spec.get("externalIPs"))]
+            found += [(each, whose) for each in addresses if each not in (None, "", "None")]
+            found += [(each, whose) for each in _list(spec.get("externalIPs"))]
         case "ServiceCIDR":
-            networks_and_uses += [(listed, f"ServiceCIDR {name}") for listed in _list(spec.get("cidrs"))]
+            found += [(each, f"ServiceCIDR {name}") for each in _list(spec.get("cidrs"))]
         case "Pod":
             for flag in _flags(spec):
                 key, _, value = flag.partition("=")
                 if key == "--service-cluster-ip-range":
-                    networks_and_uses += [
-                        (listed.strip(), "services (--service-cluster-ip-range)") for listed in value.split(",")
-                    ]
-    for text, whose in networks_and_uses:
+                    found += [(each.strip(), "services (--service-cluster-ip-range)") for each in value.split(",")]
+    for text, whose in found:
         if isinstance(text, str) and (
             cidr := parse_network(text, place, problems, host="node " in whose or "service " in whose)
         ):
             yield ListedNetwork(cidr, str(place), whose)
 
 
-def _widest(networks_and_uses: list[tuple[object, str]]) -> list[tuple[object, str]]:
+def _widest(found: list[tuple[object, str]]) -> list[tuple[object, str]]:
     """Take the network of a node's address where it is known; else the address."""
-    networks = [(text, whose) for text, whose in networks_and_uses if isinstance(text, str) and "/" in text]
+    networks = [(text, whose) for text, whose in found if isinstance(text, str) and "/" in text]
     wide = {str(text).partition("/")[0] for text, _ in networks}
     known: list[tuple[object, str]] = [(str(Cidr.parse_or_none(text) or text), whose) for text, whose in networks]
     return known + [
-        (text, whose)
-        for text, whose in networks_and_uses
-        if isinstance(text, str) and "/" not in text and text not in wide
+        (text, whose) for text, whose in found if isinstance(text, str) and "/" not in text and text not in wide
     ]
 
 
@@ -147,7 +143,7 @@ def _is_address(address: Mapping[str, Any]) -> bool:
 def _flags(spec: Mapping[str, Any]) -> Iterator[str]:
     for container in _mappings(spec.get("containers")):
         for key in ("command", "args"):
-            yield from (argument for argument in _list(container.get(key)) if isinstance(argument, str))
+            yield from (each for each in _list(container.get(key)) if isinstance(each, str))
 
 
 def _mapping(value: object) -> Mapping[str, Any]:
@@ -155,7 +151,7 @@ def _mapping(value: object) -> Mapping[str, Any]:
 
 
 def _mappings(value: object) -> list[Mapping[str, Any]]:
-    return [item for item in _list(value) if isinstance(item, Mapping)]
+    return [each for each in _list(value) if isinstance(each, Mapping)]
 
 
 def _list(value: object) -> list[Any]:

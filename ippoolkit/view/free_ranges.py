@@ -22,16 +22,16 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 FREE, OTHERS = "·", "*"
 
 
-def free_ranges_as_json(free_ranges: FreeRanges, lang: str = "en") -> str:
+def free_ranges_as_json(found: FreeRanges, lang: str = "en") -> str:
     """Return what is known as JSON text: a line an entry, however many there are."""
-    space = free_ranges.space
+    space = found.space
     data = {
         "within": [str(cidr) for cidr in space.within],
         "taken": [{"cidr": network_text(each.cidr), "where": _where(each.where, each.used_by)} for each in space.taken],
         "free": space.free.texts(),
-        "offers": [str(cidr) for cidr in free_ranges.offers],
-        "reasons": [reason.as_dict(lang) for reason in free_ranges.reasons],
-        "notes": [note.as_dict(lang) for note in free_ranges.notes],
+        "offers": [str(cidr) for cidr in found.offers],
+        "reasons": [reason.as_dict(lang) for reason in found.reasons],
+        "notes": [note.as_dict(lang) for note in found.notes],
     }
     return msgspec.json.format(msgspec.json.encode(data), indent=1).decode()
 
@@ -40,23 +40,21 @@ def _where(where: str, used_by: str) -> str:
     return where if not used_by or used_by in where else f"{where}: {used_by}"
 
 
-def print_free_ranges(console: Console, free_ranges: FreeRanges, *, lang: str = "en") -> None:
+def print_free_ranges(console: Console, found: FreeRanges, *, lang: str = "en") -> None:
     """Print the offers, why there are not more, what is free, and a picture of the space."""
     from .terminal import print_findings  # loads pandas, which JSON does without
 
     words = get_language(lang)
-    space = free_ranges.space
-    if free_ranges.wanted:
-        head = words.render(
-            N_("{found} of {count} offered"), {"found": len(free_ranges.offers), "count": free_ranges.wanted}
-        )
-        console.print(Text(head, style="bold green" if free_ranges.found_all else "bold red"))
-        for cidr in free_ranges.offers[:SHOWN]:
+    space = found.space
+    if found.wanted:
+        head = words.render(N_("{found} of {count} offered"), {"found": len(found.offers), "count": found.wanted})
+        console.print(Text(head, style="bold green" if found.found_all else "bold red"))
+        for cidr in found.offers[:SHOWN]:
             console.print(Text(f"  {cidr}"))
-        _print_more(console, len(free_ranges.offers) - SHOWN, words)
+        _print_more(console, len(found.offers) - SHOWN, words)
         console.print()
-    print_findings(console, (*free_ranges.reasons, *free_ranges.notes), lang=lang)
-    if free_ranges.reasons or free_ranges.notes:
+    print_findings(console, (*found.reasons, *found.notes), lang=lang)
+    if found.reasons or found.notes:
         console.print()
     free = space.free
     values = {"count": len(free), "addresses": free.addresses, "taken": len(space.taken)}
@@ -70,31 +68,29 @@ def print_free_ranges(console: Console, free_ranges: FreeRanges, *, lang: str = 
         console.print(Text("  " + "".join(text.ljust(width) for text in texts[start : start + per_row]).rstrip()))
     _print_more(console, len(free) - SHOWN, words)
     console.print()
-    print_space(console, free_ranges, lang=lang)
+    print_space(console, found, lang=lang)
 
 
-def _print_more(console: Console, hidden_count: int, words: Language) -> None:
-    if hidden_count > 0:
-        text = words.render(N_("  and {count} more; --json shows them all"), {"count": hidden_count})
+def _print_more(console: Console, more: int, words: Language) -> None:
+    if more > 0:
+        text = words.render(N_("  and {count} more; --json shows them all"), {"count": more})
         console.print(Text(text, style="bright_black"))
 
 
-def print_space(console: Console, free_ranges: FreeRanges, *, lang: str = "en") -> None:
+def print_space(console: Console, found: FreeRanges, *, lang: str = "en") -> None:
     """Print each range that was looked in as rows of cells: a letter for who holds most of it, capital if all of it."""
     words = get_language(lang)
     row = _ROW if console.width >= _ROW + 22 else _ROW // 2
-    strips = occupancy(free_ranges.space, cells=row * 4)
+    strips = occupancy(found.space, cells=row * 4)
     letters = dict(zip(owners_of(strips), _LETTERS, strict=False))
     for strip in strips:
         cell = strip.cells[0].cidr
         values = {"cidr": str(strip.within), "prefix": cell.prefix}
         console.print(Text(words.render(N_("{cidr}, a character a /{prefix}"), values), "bold"))
-        shown = (
-            len(strip.cells) if any(strip_cell.taken for strip_cell in strip.cells) else row
-        )  # all free: a row says it
+        shown = len(strip.cells) if any(each.taken for each in strip.cells) else row  # all free: a row says it
         for start in range(0, shown, row):
             cells = strip.cells[start : start + row]
-            line = "".join(_letter(strip_cell, letters) for strip_cell in cells)
+            line = "".join(_letter(each, letters) for each in cells)
             console.print(Text.assemble((f"  {line}  ", ""), (str(cells[0].cidr).partition("/")[0], "bright_black")))
     console.print(Text(f"  {FREE} {words.translate(N_('free'))}", style="bright_black"))
     for owner, letter in letters.items():
@@ -110,7 +106,7 @@ def _letter(cell: Cell, letters: dict[str, str]) -> str:
     return letter.upper() if cell.taken == cell.cidr.size else letter
 
 
-def draw_free_ranges(free_ranges: FreeRanges, path: Path, *, lang: str = "en") -> Path:
+def draw_free_ranges(found: FreeRanges, path: Path, *, lang: str = "en") -> Path:
     """Draw the space into a file: a page, an SVG or a PNG, by the ending of its name.
 
     Raises
@@ -124,7 +120,7 @@ def draw_free_ranges(free_ranges: FreeRanges, path: Path, *, lang: str = "en") -
     from ..findings import Finding
     from ..write import write_atomically
 
-    strips: list[Strip] = occupancy(free_ranges.space)
+    strips: list[Strip] = occupancy(found.space)
     figure = draw_address_space(strips, lang=lang)
     title = get_language(lang).translate(N_("What is taken and what is free"))
     match path.suffix.lower():
@@ -133,18 +129,18 @@ def draw_free_ranges(free_ranges: FreeRanges, path: Path, *, lang: str = "en") -
         case ".svg":
             return write_atomically(path, render_svg(figure, title) + "\n")
         case ".html":
-            return write_atomically(path, _page(free_ranges, render_svg(figure, title), title, lang))
+            return write_atomically(path, _page(found, render_svg(figure, title), title, lang))
     raise InputError([Finding("picture-ending", str(path), {"endings": ".html, .svg, .png"})])
 
 
-def _page(free_ranges: FreeRanges, drawing: str, title: str, lang: str) -> str:
+def _page(found: FreeRanges, drawing: str, title: str, lang: str) -> str:
     """Return a page of its own: the offers, the picture, and what is free."""
     words = get_language(lang)
-    offers = "".join(f"<li><code>{cidr}</code></li>" for cidr in free_ranges.offers[:SHOWN])
-    free = [str(cidr) for cidr in free_ranges.space.free[:PAGE_SHOWN]]
-    hidden_count = len(free_ranges.space.free) - len(free)
-    if hidden_count > 0:
-        free.append(words.render(N_("and {count} more"), {"count": hidden_count}))
+    offers = "".join(f"<li><code>{cidr}</code></li>" for cidr in found.offers[:SHOWN])
+    free = [str(cidr) for cidr in found.space.free[:PAGE_SHOWN]]
+    more = len(found.space.free) - len(free)
+    if more > 0:
+        free.append(words.render(N_("and {count} more"), {"count": more}))
     say = words.translate
     return (
         f'<!doctype html>\n<html lang="{lang}"><meta charset="utf-8"><title>{escape(title)}</title>'

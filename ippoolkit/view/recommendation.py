@@ -10,7 +10,7 @@ from rich.text import Text
 
 from ..choose import ChangeOption, Recommendation, change_options_table, designs_table
 from ..choose.choose_tables import RULE_NAMES
-from ..choose.recommendation import FamilyDesigns, PickedDesign
+from ..choose.recommendation import FamilyDesigns, Pick
 from ..choose.search import Design
 from ..findings import N_, get_language
 from .capacity_terminal import print_table
@@ -20,7 +20,7 @@ SHOWN = 12  # designs of a family and set of pools that a terminal shows
 
 
 def recommendation_as_dict(
-    recommendation: Recommendation, options: Sequence[ChangeOption] = (), *, every: bool = False, lang: str = "en"
+    found: Recommendation, options: Sequence[ChangeOption] = (), *, every: bool = False, lang: str = "en"
 ) -> dict[str, Any]:
     """Return a recommendation as dicts, lists and exact numbers.
 
@@ -28,17 +28,17 @@ def recommendation_as_dict(
     it, one a set.
     """
     data: dict[str, Any] = {
-        "calico": str(recommendation.scenario.release),
-        "designs": [_design(designs, design) for designs, design in recommendation.listed()],
-        "picked": _picked(recommendation),
-        "reasons": [reason.as_dict(lang) for reason in recommendation.reasons],
-        "holds": recommendation.holds,
-        "months": recommendation.months,
+        "calico": str(found.scenario.release),
+        "designs": [_design(designs, design) for designs, design in found.listed()],
+        "picked": _picked(found),
+        "reasons": [reason.as_dict(lang) for reason in found.reasons],
+        "holds": found.holds,
+        "months": found.months,
     }
     if every:
         data["failing"] = [
             _design(designs, design) | {"breaks": list(design.breaks)}
-            for designs in recommendation.designs
+            for designs in found.designs
             for design in designs.space.designs()
             if design.breaks
         ]
@@ -77,9 +77,9 @@ def _design(designs: FamilyDesigns, design: Design) -> dict[str, Any]:
     }
 
 
-def _picked(recommendation: Recommendation) -> Any:
-    picked = {(pick.designs.family, pick.designs.pool_set.title): _pick(pick) for pick in recommendation.picks}
-    if len(picked) <= 1 and len(recommendation.designs) <= 1:
+def _picked(found: Recommendation) -> Any:
+    picked = {(pick.designs.family, pick.designs.pool_set.title): _pick(pick) for pick in found.picks}
+    if len(picked) <= 1 and len(found.designs) <= 1:
         return next(iter(picked.values()), None)
     if not picked:
         return None
@@ -93,13 +93,13 @@ def _picked(recommendation: Recommendation) -> Any:
     return by_family if len(families) > 1 else by_family[str(families[0])]
 
 
-def _pick(pick: PickedDesign) -> dict[str, Any]:
+def _pick(pick: Pick) -> dict[str, Any]:
     return _design(pick.designs, pick.design) | {"cidrs": [str(cidr) for cidr in pick.cidrs]}
 
 
 def print_recommendation(
     console: Console,
-    recommendation: Recommendation,
+    found: Recommendation,
     options: Sequence[ChangeOption] = (),
     *,
     every: bool = False,
@@ -107,8 +107,8 @@ def print_recommendation(
 ) -> None:
     """Print the picked designs with their ranges, why, what the next ones buy, and the table to choose from."""
     words = get_language(lang)
-    print_release(console, recommendation.scenario.release, lang=lang)
-    for pick in recommendation.picks:
+    print_release(console, found.scenario.release, lang=lang)
+    for pick in found.picks:
         design = pick.design
         values = {
             "pools": design.pools,
@@ -121,19 +121,19 @@ def print_recommendation(
         }
         head = words.render(N_("IPv{family}: {pools:pool} of /{prefix} with blockSize {size}."), values)
         console.print(Text.assemble((head, "bold green" if pick.cidrs else "bold red")))
-        if len({pick_.designs.pool_set.name for pick_ in recommendation.picks}) > 1:
+        if len({each.designs.pool_set.name for each in found.picks}) > 1:
             console.print(Text(words.render(N_("For {groups}."), {"groups": pick.designs.pool_set.title})))
         shown = [str(cidr) for cidr in pick.cidrs[:8]]
         if len(pick.cidrs) > len(shown):
             shown.append(words.render(N_("and {count} more"), {"count": len(pick.cidrs) - len(shown)}))
         if shown:
             console.print(Text(words.render(N_("Room for it: {cidrs}"), {"cidrs": ", ".join(shown)})))
-    if recommendation.picks:
+    if found.picks:
         console.print()
-    print_findings(console, recommendation.reasons, lang=lang)
+    print_findings(console, found.reasons, lang=lang)
     console.print()
-    for designs in recommendation.designs:
-        table = designs_table(recommendation, every=every, lang=lang)
+    for designs in found.designs:
+        table = designs_table(found, every=every, lang=lang)
         mine = table[(table["family"] == designs.family) & (table["pool_set"] == designs.pool_set.title)]
         if not len(mine):
             _print_failing(console, designs, lang)
@@ -147,10 +147,10 @@ def print_recommendation(
             lang=lang,
         )
         if not every and len(mine) > SHOWN:
-            text = words.render(
+            more = words.render(
                 N_("{count} larger ones are left out; --json shows them."), {"count": len(mine) - SHOWN}
             )
-            console.print(Text(text, style="bright_black"))
+            console.print(Text(more, style="bright_black"))
             console.print()
         _print_failing(console, designs, lang)
     if options:

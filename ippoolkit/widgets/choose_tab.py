@@ -32,7 +32,7 @@ _MOST = 10**6
 
 
 @dataclass(frozen=True, slots=True)
-class NeedField:
+class Entry:
     """One field of the form: `name` is that of `recommend`'s argument."""
 
     name: str
@@ -44,22 +44,22 @@ class NeedField:
 
 
 NEED = (
-    NeedField("nodes", N_("Nodes"), "number", N_("How many nodes there are to be."), least=1),
-    NeedField("pods_per_node", N_("Pods on each"), "number", N_("Pods with an address of their own on each of them.")),
-    NeedField("family", N_("Family"), "select", N_("Addresses of the pods."), ("4", "6", "dual")),
-    NeedField(
+    Entry("nodes", N_("Nodes"), "number", N_("How many nodes there are to be."), least=1),
+    Entry("pods_per_node", N_("Pods on each"), "number", N_("Pods with an address of their own on each of them.")),
+    Entry("family", N_("Family"), "select", N_("Addresses of the pods."), ("4", "6", "dual")),
+    Entry(
         "encapsulation",
         N_("Encapsulation"),
         "select",
         N_("A tunnel takes an address on every node."),
         ("vxlan", "ipip", "none"),
     ),
-    NeedField("racks", N_("Racks"), "number", N_("Each rack has a pool of its own."), least=1),
-    NeedField("headroom", N_("Headroom in percent"), "number", N_("Nodes that must fit beyond those.")),
-    NeedField(
+    Entry("racks", N_("Racks"), "number", N_("Each rack has a pool of its own."), least=1),
+    Entry("headroom", N_("Headroom in percent"), "number", N_("Nodes that must fit beyond those.")),
+    Entry(
         "max_routes", N_("Routes at most"), "text", N_("What a node's or a router's table takes; empty: any number.")
     ),
-    NeedField("within", N_("Within"), "text", N_("Where pools may lie; empty: the cluster CIDR, else private ranges.")),
+    Entry("within", N_("Within"), "text", N_("Where pools may lie; empty: the cluster CIDR, else private ranges.")),
 )
 
 
@@ -163,29 +163,29 @@ class ChooseTab:
 
     def _found(self, *pick: int) -> Recommendation:
         problems: list[Finding] = []
-        fields: dict[str, Any] = {}
+        wanted: dict[str, Any] = {}
         for name, value in self._typed.items():
             text = "" if value is None else str(value).strip()
             if not text:
                 continue  # what is empty comes from the plan
             match name:
                 case "within":
-                    fields[name] = tuple(cidrs_from([text], self._words.translate(N_("Within")), problems))
+                    wanted[name] = tuple(cidrs_from([text], self._words.translate(N_("Within")), problems))
                 case "family":
-                    fields[name] = int(text) if text in ("4", "6") else text
+                    wanted[name] = int(text) if text in ("4", "6") else text
                 case "max_routes":
-                    fields[name] = _whole(text, problems)
+                    wanted[name] = _whole(text, problems)
                 case _:
-                    fields[name] = int(value) if isinstance(value, float) and value.is_integer() else value
+                    wanted[name] = int(value) if isinstance(value, float) and value.is_integer() else value
         if problems:
             raise InputError(problems)
-        if "nodes" in fields:  # these are all: the plan's growth is not on top of them
-            fields["nodes_per_month"] = 0.0
+        if "nodes" in wanted:  # these are all: the plan's growth is not on top of them
+            wanted["nodes_per_month"] = 0.0
         base = self._base()
         # The pools of the plan make room for those that take their place.
-        scenario = replace(base, cluster=replace(base.cluster, pools=())) if not base.cluster.nodes else base
-        requirements = self._asked()
-        return recommend(scenario, requirements=requirements, pick=pick, today=self._today, **fields)
+        there = replace(base, cluster=replace(base.cluster, pools=())) if not base.cluster.nodes else base
+        asked = self._asked()
+        return recommend(there, requirements=asked, pick=pick, today=self._today, **wanted)
 
     # ---- what is shown
 
@@ -198,7 +198,7 @@ class ChooseTab:
         return [{"title": say(N_("What is needed")), "folded": False, "fields": fields}]
 
     def _state(self) -> dict[str, dict[str, Any]]:
-        requirements = self._asked()
+        asked = self._asked()
         state: dict[str, dict[str, Any]] = {}
         for each in NEED:
             value = self._typed.get(each.name, _shown(each.name, asked))
@@ -209,7 +209,7 @@ class ChooseTab:
                 state[each.name]["options"] = list(each.options)
         return state
 
-    def _designs_html(self, recommendation: Recommendation) -> str:
+    def _designs_html(self, found: Recommendation) -> str:
         words = self._words
         parts = []
         if self._before is not None:
@@ -230,25 +230,23 @@ class ChooseTab:
             parts.append(f'<h3>{escape(title)}</h3><p class="ipk-empty">{escape(hint)}</p>')
             parts.append(designs_chart(rows, lang=words.code))
             parts.append(table_html("designs", rows.head(SHOWN), lang=words.code, caption=title))
-        if recommendation.picks:
+        if found.picks:
             title = words.translate(N_("Routes"))
             parts.append(f"<h3>{escape(title)}</h3>")
-            parts.append(
-                table_html("routes", routes_table(recommendation, lang=words.code), lang=words.code, caption=title)
-            )
+            parts.append(table_html("routes", routes_table(found, lang=words.code), lang=words.code, caption=title))
         return "".join(parts)
 
 
-def _shown(name: str, requirements: Requirements | None) -> Any:
-    if requirements is None:
+def _shown(name: str, asked: Requirements | None) -> Any:
+    if asked is None:
         return {"family": "4", "encapsulation": "vxlan", "racks": 1, "headroom": 0, "nodes": 1}.get(name, "")
     match name:
         case "nodes":
-            return sum(group.nodes for group in requirements.groups)
+            return sum(group.nodes for group in asked.groups)
         case "pods_per_node":
-            return max(group.pods_per_node for group in requirements.groups)
+            return max(group.pods_per_node for group in asked.groups)
         case "max_routes":
-            return "" if requirements.max_routes is None else requirements.max_routes
+            return "" if asked.max_routes is None else asked.max_routes
         case "within":
             return ", ".join(map(str, asked.within))
     return str(asked.family) if name == "family" else getattr(asked, name)

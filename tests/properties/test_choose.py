@@ -12,7 +12,7 @@ from ippoolkit.address_space import AddressSpace, Taken
 from ippoolkit.address_space.ranges import Networks, networks_in, spell
 from ippoolkit.choose import recommend
 from ippoolkit.choose.routes import Peering, RackRoutes, tables
-from ippoolkit.choose.search import DesignSpace, Need, NodeKind
+from ippoolkit.choose.search import Need, NodeKind, Space
 from ippoolkit.cidr import Cidr
 from ippoolkit.view.recommendation import recommendation_as_dict
 
@@ -58,7 +58,7 @@ needs = {
 @given(family=st.sampled_from([4, 6]), **needs)
 @settings(max_examples=300, deadline=None)
 def test_the_designs_are_those_that_nothing_beats(family, nodes, addresses, racks, headroom, max_routes, cap):
-    space = DesignSpace(family, Need((NodeKind(nodes, addresses, cap),), racks, headroom, max_routes))
+    space = Space(family, Need((NodeKind(nodes, addresses, cap),), racks, headroom, max_routes))
     held = brute_force(family, nodes, addresses, racks, headroom, max_routes, cap)
     found = [(d.prefix, d.block_size, d.blocks_per_node, d.addresses, d.routes, d.nodes_max) for d in space.best()]
     assert sorted(found) == sorted(undominated(held))
@@ -69,7 +69,7 @@ def test_the_designs_are_those_that_nothing_beats(family, nodes, addresses, rack
 @given(family=st.sampled_from([4, 6]), **needs)
 @settings(max_examples=100, deadline=None)
 def test_the_first_design_is_the_one_to_pick(family, nodes, addresses, racks, headroom, max_routes, cap):
-    space = DesignSpace(family, Need((NodeKind(nodes, addresses, cap),), racks, headroom, max_routes))
+    space = Space(family, Need((NodeKind(nodes, addresses, cap),), racks, headroom, max_routes))
     held = brute_force(family, nodes, addresses, racks, headroom, max_routes, cap)
 
     def cost(row):
@@ -146,7 +146,7 @@ kinds = st.lists(
 @settings(max_examples=100, deadline=None)
 def test_kinds_that_share_a_pool_fit_node_by_node(family, kinds, racks, headroom):
     need = Need(tuple(kinds), racks, headroom)
-    for design in DesignSpace(family, need).designs():
+    for design in Space(family, need).designs():
         size = 2 ** (ADDRESS_BITS[family] - design.block_size)
         usable = [size - kind.reserved_per_block for kind in kinds]
         if any(each <= 0 for each in usable):
@@ -182,7 +182,7 @@ def test_tables_of_racks_count_what_is_announced_one_by_one(racks):
 def test_a_designs_routes_are_the_largest_of_its_tables(nodes, b, racks):
     family, size = 4, 26
     rack = ceil(nodes / racks)
-    space = DesignSpace(family, Need((NodeKind(nodes, b * 64),), racks))
+    space = Space(family, Need((NodeKind(nodes, b * 64),), racks))
     design = next(d for d in space.designs() if (d.prefix, d.block_size) == (8, size))
     held = [RackRoutes(rack, rack * b)] * racks if racks > 1 else [RackRoutes(nodes, nodes * b)]
     peering = Peering.RACKS_AGGREGATED if racks > 1 else Peering.MESH
@@ -272,5 +272,5 @@ def test_addresses_are_spelled_as_the_standard_library_does(value):
 
 def test_all_of_a_family_is_free_where_nothing_is_taken():
     assert networks_in([Cidr.parse("0.0.0.0/0"), Cidr.parse("::/0")]).texts() == ["0.0.0.0/0", "::/0"]
-    assert isinstance(networks_in([]), CidrSequence)
+    assert isinstance(networks_in([]), Networks)
     assert not networks_in([])

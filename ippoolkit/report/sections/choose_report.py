@@ -48,10 +48,10 @@ class ChooseReport(BaseReport):
     def __init__(self, scenario: str = "", lang: str = "en", date: str = "", **need: Any) -> None:
         super().__init__(lang, date)
         existing = load(scenario) if scenario else None
-        requirement_fields = {name: value for name, value in need.items() if value not in (None, "", (), [])}
-        if not requirement_fields.get("max_routes", 1):
-            del requirement_fields["max_routes"]
-        self.found = recommend(existing, today=day.fromisoformat(date) if date else None, **requirement_fields)
+        wanted = {name: value for name, value in need.items() if value not in (None, "", (), [])}
+        if not wanted.get("max_routes", 1):
+            del wanted["max_routes"]
+        self.found = recommend(existing, today=day.fromisoformat(date) if date else None, **wanted)
 
     def title(self) -> Section:
         """Return the head: what is needed."""
@@ -101,47 +101,43 @@ def alternative_parts(scenario: Scenario, page: BaseReport) -> list[SectionPart]
     today = day.fromisoformat(page.date) if page.date else day.today()  # noqa: DTZ011 (a planner's own day)
     cluster = Cluster(ipam=scenario.cluster.ipam, reservations=scenario.cluster.reservations)
     try:
-        requirements = requirements_from(scenario, None, {}, today)
-        recommendation = recommend(replace(scenario, cluster=cluster), requirements=requirements, today=today)
+        asked = requirements_from(scenario, None, {}, today)
+        found = recommend(replace(scenario, cluster=cluster), requirements=asked, today=today)
     except InputError:
         return [paragraph(page.words.translate(N_("No nodes are planned, so nothing is proposed.")), "ipk-empty")]
-    return [
-        paragraph(need_sentence(recommendation, page.words)),
-        *picked_parts(recommendation, page),
-        *design_parts(recommendation, page),
-    ]
+    return [paragraph(need_sentence(found, page.words)), *picked_parts(found, page), *design_parts(found, page)]
 
 
-def need_sentence(recommendation: Recommendation, words: Language) -> str:
+def need_sentence(found: Recommendation, words: Language) -> str:
     """Say what is needed."""
-    requirements = recommendation.requirements
+    asked = found.requirements
     numbers: Mapping[str, object] = {
         "groups": "; ".join(
             words.render(
                 N_("{nodes:node} with {pods:pod} each"),
-                {"nodes": group.nodes_after(recommendation.months), "pods": group.pods_after(recommendation.months)},
+                {"nodes": group.nodes_after(found.months), "pods": group.pods_after(found.months)},
             )
-            for group in requirements.groups
+            for group in asked.groups
         ),
-        "family": "IPv4 + IPv6" if requirements.family == "dual" else f"IPv{requirements.family}",
-        "encapsulation": requirements.encapsulation,
-        "racks": requirements.racks,
-        "headroom": requirements.headroom,
-        "routes": requirements.max_routes or 0,
+        "family": "IPv4 + IPv6" if asked.family == "dual" else f"IPv{asked.family}",
+        "encapsulation": asked.encapsulation,
+        "racks": asked.racks,
+        "headroom": asked.headroom,
+        "routes": asked.max_routes or 0,
     }
     needed = N_("Needed: {groups}; {family}, encapsulation {encapsulation}, racks {racks}, headroom {headroom}%.")
     limited = N_(
         "Needed: {groups}; {family}, encapsulation {encapsulation}, racks {racks}, headroom {headroom}%, "
         "routes at most {routes}."
     )
-    return words.render(needed if requirements.max_routes is None else limited, numbers)
+    return words.render(needed if asked.max_routes is None else limited, numbers)
 
 
-def picked_parts(recommendation: Recommendation, page: BaseReport) -> list[SectionPart]:
+def picked_parts(found: Recommendation, page: BaseReport) -> list[SectionPart]:
     """Return the picked designs with their ranges, and the reasons."""
     words = page.words
     parts = []
-    for pick in recommendation.picks:
+    for pick in found.picks:
         values = {
             "family": pick.design.family,
             "pools": pick.design.pools,
@@ -159,20 +155,20 @@ def picked_parts(recommendation: Recommendation, page: BaseReport) -> list[Secti
                 )
             )
         )
-    return [*parts, page.findings_list_part(recommendation.reasons)]
+    return [*parts, page.findings_list_part(found.reasons)]
 
 
-def design_parts(recommendation: Recommendation, page: BaseReport) -> list[SectionPart]:
+def design_parts(found: Recommendation, page: BaseReport) -> list[SectionPart]:
     """Return the designs of each family as a picture and a table."""
-    data = designs_table(recommendation, lang=page.lang)
+    data = designs_table(found, lang=page.lang)
     parts: list[SectionPart] = []
     for family in sorted({int(family) for family in data["family"]}):
         rows: pd.DataFrame = data[data["family"] == family]
         title = page.words.render(N_("Designs, IPv{family}"), {"family": family})
         figure = draw_designs(rows, lang=page.lang)
-        table = ReportTable.from_standard_table("designs", rows, lang=page.lang, caption=title, most=SHOWN)
+        made = ReportTable.from_standard_table("designs", rows, lang=page.lang, caption=title, most=SHOWN)
         parts += [heading_part(title, 3), picture_part(f"designs IPv{family}", figure, title)]
-        parts.append(table_part(table.with_name(f"designs IPv{family}")))
+        parts.append(table_part(made.with_name(f"designs IPv{family}")))
         if len(rows) > SHOWN:
             note = page.words.render(N_("The first {shown} of {count}."), {"shown": SHOWN, "count": len(rows)})
             parts.append(paragraph(note, "ipk-empty"))
