@@ -144,6 +144,21 @@ def pool_users(cluster: Cluster, pool: str) -> pd.DataFrame:
         raise InputError([Finding("object-missing", f"IPPool/{pool}", {"kind": "IPPool", "name": pool})]) from None
 
 
+def no_users_finding(cluster: Cluster, pool: str) -> Finding:
+    """Say that no pod may draw from a pool, and why not on one of the nodes."""
+    namespaces = [namespace.name for namespace in cluster.namespaces]
+    for node in cluster.nodes:
+        for namespace in namespaces[:1]:
+            for request in pod_requests(cluster, node, namespace, ""):
+                if reason := choose_pools(cluster, request).rejections.get(pool):
+                    params = {"pool": pool, "node": node.name, "namespace": namespace, "reason": reason}
+                    return Finding("pool-without-users", f"IPPool/{pool}", params)
+    missing_kinds = ", ".join(
+        kind for kind, objects in (("Node", cluster.nodes), ("Namespace", namespaces)) if not objects
+    )
+    return Finding("pool-users-unknown", f"IPPool/{pool}", {"pool": pool, "kinds": missing_kinds})
+
+
 def pool_coverage(scenario: Scenario, lang: str = "en") -> pd.DataFrame:
     """Return a row a node and a column a pool: ``pods``, ``tunnel`` or both, where the pool serves them unasked.
 

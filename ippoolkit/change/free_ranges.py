@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..cidr import Cidr
 from ..findings import N_, Finding, LocalizedText
-from ..model import Scenario
+from ..model import IPPool, Scenario
 
 _PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 _MAX_TRIED = 1 << 16
@@ -39,6 +39,20 @@ def check_range(scenario: Scenario, cidr: Cidr, *, excluding: str = "") -> list[
     return findings
 
 
+def temporary_range(scenario: Scenario, pool: IPPool) -> Cidr | None:
+    """Return a range for a pool that holds the addresses of another for a while.
+
+    It has the pool's size, or is smaller where the cluster CIDR has no room for that: outside of it, kube-proxy may
+    masquerade what pods send to each other. It is never smaller than twice the pool's claimed blocks.
+    """
+    claimed_blocks = sum(block.cidr in pool.cidr for block in scenario.cluster.blocks)
+    longest_prefix = pool.block_size - (2 * claimed_blocks).bit_length()
+    for prefix in range(pool.cidr.prefix, longest_prefix + 1):
+        if cidr := free_range(scenario, prefix, pool.cidr, only_inside=True):
+            return cidr
+    return free_range(scenario, pool.cidr.prefix, pool.cidr)
+
+
 def node_overlaps(scenario: Scenario, cidr: Cidr) -> list[Finding]:
     """Return where a range that is to be used again lies over the nodes' networks or addresses."""
     return [
@@ -50,13 +64,16 @@ def node_overlaps(scenario: Scenario, cidr: Cidr) -> list[Finding]:
     ]
 
 
-def free_range(scenario: Scenario, prefix: int, near: Cidr) -> Cidr | None:
+def free_range(scenario: Scenario, prefix: int, near: Cidr, *, only_inside: bool = False) -> Cidr | None:
     """Return a range of a size that is clear of every pool and network.
 
-    It is in the cluster CIDR, else a private one; of IPv6, where most is unknown to be anybody's, one beside `near`.
+    It is in the cluster CIDR, else, unless `only_inside`, a private one; of IPv6, where most is unknown to be
+    anybody's, one beside `near`.
     """
     networks = [cluster_cidr for cluster_cidr in scenario.networks.cluster if cluster_cidr.version == near.version]
-    if near.version == 4:
+    if only_inside:
+        pass
+    elif near.version == 4:
         networks += [Cidr.parse(private_cidr) for private_cidr in _PRIVATE]
     else:
         networks.append(near.with_prefix(max(min(near.prefix, prefix) - _NEIGHBOUR_BITS, 0)))

@@ -81,6 +81,8 @@ def render_runbook(runbook: Runbook, lang: str = "en") -> RenderedRunbook:
         )
         return RenderedRunbook(*header, verdict, runbook.findings, (), ())
     verdict = translator.render(N_("Rehearsed on this cluster in {steps} steps: it holds at every one."), params)
+    outside_findings = [finding.message(lang) for finding in runbook.findings if finding.code == "change-outside"]
+    verdict = " ".join([verdict, *outside_findings])
     checks = tuple(
         RenderedCheck(
             translator.render(check.purpose, check.params),

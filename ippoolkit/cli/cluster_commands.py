@@ -185,6 +185,10 @@ def pools_for(
                 print_notes((own_blocks,), lang)
         elif who_can_use:
             table = pool_tables.pool_users(scenario.cluster, who_can_use)
+            if table.empty and not as_json:
+                finding = pool_tables.no_users_finding(scenario.cluster, who_can_use)
+                typer.echo(finding.full_message(lang))
+                return
         else:
             table = pool_tables.pool_coverage(scenario, lang)
     if as_json:

@@ -105,6 +105,12 @@ class Service:
     addresses: tuple[AddressField, ...] = Field(default=(), description="Addresses of its load balancer.")
 
 
+# What the kit works out in seconds. Kubernetes itself is tested with 5,000 nodes
+# (https://kubernetes.io/docs/setup/best-practices/cluster-large/).
+MAX_POOLS = 1_000
+MAX_NODES = 100_000
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
 class CNIConfiguration:
     """The pools that the nodes' CNI configuration names, by name or CIDR: asked after the pod and its namespace."""
@@ -117,7 +123,7 @@ class CNIConfiguration:
 class Cluster:
     """What exists: Calico's objects, and the nodes, namespaces and pods that use them."""
 
-    pools: tuple[IPPool, ...] = Field(default=(), description="IP pools.")
+    pools: tuple[IPPool, ...] = Field(default=(), max_length=MAX_POOLS, description="IP pools.")
     ipam: IPAMConfig = Field(default_factory=IPAMConfig, description="IPAM configuration.")
     reservations: tuple[IPReservation, ...] = Field(default=(), description="IP reservations.")
     wireguard_enabled: BoolField = Field(default=False, description="FelixConfiguration: WireGuard over IPv4.")
@@ -126,7 +132,7 @@ class Cluster:
     )
     bgp: BGPConfiguration | None = Field(default=None, description="BGP configuration; absent: not read.")
     bgp_peers: tuple[BGPPeer, ...] = Field(default=(), description="BGP peers.")
-    nodes: tuple[Node, ...] = Field(default=(), description="Nodes that exist.")
+    nodes: tuple[Node, ...] = Field(default=(), max_length=MAX_NODES, description="Nodes that exist.")
     namespaces: tuple[Namespace, ...] = Field(default=(), description="Namespaces that exist.")
     pods: tuple[Pod, ...] = Field(default=(), description="Pods that exist.")
     services: tuple[Service, ...] = Field(default=(), description="Services of type LoadBalancer that exist.")

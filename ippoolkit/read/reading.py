@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard, get_args
 
+from pydantic import ValidationError
+
 from ..calico.limits import HIGHEST_MAX_BLOCKS_PER_HOST
 from ..calico.releases import NEWEST, OLDEST_MINOR
 from ..cidr import Cidr
@@ -34,6 +36,7 @@ from .pastes import NumberedLine, Piece, clean_lines, is_paste, split_pieces
 from .piece_readers import PIECE_READERS
 from .reported import PoolFromText, ReportedFigures, ReportedPool, ReportedText
 from .text_files import decode_text, parse_documents
+from .validation import first_problem
 
 ALL_KINDS: tuple[KindName, ...] = get_args(KindName)
 _CANONICAL_KIND = {"IPAMConfig": "IPAMConfiguration"} | {kind: kind for kind in ALL_KINDS}
@@ -101,6 +104,8 @@ class Reading:
         The paths that were read.
     is_installer
         Whether any input was an installer's.
+    planned_pools
+        Names of the pools that are there only because an installer would create them.
     """
 
     scenario: Scenario
@@ -116,6 +121,7 @@ class Reading:
     documents: tuple[Document, ...] = ()
     sources: tuple[str, ...] = ()
     is_installer: bool = False
+    planned_pools: tuple[str, ...] = ()
 
     @property
     def has_unreadable_file(self) -> bool:
@@ -284,6 +290,8 @@ class Reader:
         try:
             self._read_contents(file)
         except InputError as error:
+            if any(problem.code == "cluster-large" for problem in error.problems):
+                raise  # the part of a cluster that came first is no cluster
             is_prose = not file.named and file.name.lower().endswith(_PROSE_SUFFIXES)
             is_expected = not file.named and all(problem.code == "file-binary" for problem in error.problems)
             if not (is_prose or (self.strict and is_expected)):
@@ -457,7 +465,10 @@ class Reader:
             raise InputError(collector.problems)
         if not has_content:
             raise InputError(problems or [Finding("nothing-read", place=Place(str(path))) for path in paths])
-        scenario = self.installer.apply(collector.merge_into_scenario(paths), collector, scenario_name(paths))
+        try:
+            scenario = self.installer.apply(collector.merge_into_scenario(paths), collector, scenario_name(paths))
+        except ValidationError as error:  # files that are small enough each, and too large together
+            raise InputError([first_problem(error)]) from None
         if not scenario.calico and (release := find_release(self.documents, self.release_in_text)):
             scenario = self._with_release(scenario, release)
         scenario = self._with_unknown_kinds(scenario)
@@ -486,6 +497,7 @@ class Reader:
             documents=tuple(self.documents),
             sources=tuple(map(str, paths)),
             is_installer=self.installer.is_used,
+            planned_pools=tuple(pool.name for pool in self.installer.pools),
         )
 
     def _with_release(self, scenario: Scenario, release: str) -> Scenario:

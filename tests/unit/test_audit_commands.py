@@ -71,6 +71,9 @@ def test_a_pods_own_annotation_goes_first_and_a_disabled_pool_fails_the_request(
     assert rows("-c", path, "--node", "n", "--namespace", "s", "--pod", "p")[0]["pool"] == "a"
     assert rows("-c", path, "--node", "n", "--namespace", "s")[0]["code"] == "named-disabled"
     assert rows("-c", path, "--who-can-use", "b") == []
+    assert run("pools-for", "-c", path, "--who-can-use", "b").stdout.startswith(
+        "No pod may use b. On n in the namespace s: "
+    )
     assert rows("-c", path, "--who-can-use", "a") == [{"node": "n", "namespace": "s", "by": "Pod/p"}]
 
 

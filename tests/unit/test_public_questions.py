@@ -338,3 +338,11 @@ def test_pools_that_the_cni_configuration_names_count_alike_everywhere(tmp_path)
     conflist.write_text(json.dumps({"cniVersion": "0.3.1", "plugins": [plugin]}))
     assert "cni-pool-missing" in {finding.code for finding in audit_reading(ipk.read(tmp_path)).findings}
     assert run("capacity", tmp_path).output.count("cni-pool-missing") == 1
+
+
+def test_a_design_may_take_the_place_of_a_pool_that_is_only_planned(tmp_path):
+    file = tmp_path / "install-config.yaml"
+    file.write_text("networking:\n  networkType: Calico\n  clusterNetwork: [{cidr: 10.128.0.0/14, hostPrefix: 23}]\n")
+    result = run("recommend", file, "--nodes", "5", "--pods-per-node", "30", "--json")
+    assert result.exit_code == 0, result.output
+    assert "10.128." in result.stdout

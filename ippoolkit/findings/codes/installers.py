@@ -14,7 +14,7 @@ INSTALLERS = (
             "blockSize {size:d} is the per-node prefix {name}: Calico gives a node as many blocks as it needs, "
             "not one range."
         ),
-        N_("Choose blockSize by the pods of a node; 26 suits most."),
+        N_("Choose blockSize by the number of pods on a node; 26 suits most clusters."),
     ),
     Rule(
         "prefix-misleads",
@@ -156,7 +156,7 @@ INSTALLERS = (
         "info",
         "kubekey",
         N_("{name} {size:d} becomes the blockSize of the pool."),
-        N_("Choose it by the pods of a node; Calico's own default, {default:d}, suits most."),
+        N_("Choose it by the number of pods on a node; Calico's own default, {default:d}, suits most clusters."),
     ),
     Rule(
         "plugin-other",

@@ -48,6 +48,19 @@ POOL_SELECTION = (
         N_("Label a namespace, or correct the selector."),
     ),
     Rule(
+        "pool-without-users",
+        "info",
+        "ippool",
+        N_("No pod may use {pool}. On {node} in the namespace {namespace}: {reason}"),
+    ),
+    Rule(
+        "pool-users-unknown",
+        "info",
+        "ippool",
+        N_("Who may use {pool} is unknown: the input has no {kinds}."),
+        N_("Add the output of kubectl get nodes,namespaces -o json."),
+    ),
+    Rule(
         "annotation-disabled",
         "error",
         "cni",
