@@ -97,7 +97,7 @@ def _login_headers(access: Access) -> Iterator[tuple[str, str]]:
         yield name, value.encode().decode("latin-1")
 
 
-def _whole(answer: urllib3.BaseHTTPResponse) -> Answer:
+def _whole(answer: urllib3.BaseHTTPResponse) -> ApiResponse:
     if 300 <= answer.status < 400:
         return ApiResponse(answer.status, b"the server sends elsewhere, which is not followed")
     end, parts, size = time.monotonic() + SECONDS, [], 0

@@ -113,7 +113,7 @@ class ApiServer:
             if version and version != (old.metadata.get("resourceVersion") if old else None):
                 code = "resource-version" if old else "resource-version-new"
                 metadata_findings.add(code, "metadata", "resourceVersion", value=short_value(version))
-        if action != "create" and old is not None and spec is not None and self.release.has("crd-rules-first"):
+        if action != "create" and old is not None and spec is not None and self.store.release.has("crd-rules-first"):
             _check_update(kind, spec, old, schema_findings)
         resource = replace(resource, spec=spec or {})
         findings = (*schema_findings.findings, *metadata_findings.findings)

@@ -202,7 +202,7 @@ def _read_kubeconfig(document: Path) -> None:
     from ippoolkit.live.kubeconfig import read_access
 
     access = read_access(document)
-    connection = Connection(access)
+    connection = ApiConnection(access)
     ours, theirs = socket.socketpair()
     theirs.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
     with ours, theirs, patch("urllib3.util.connection.create_connection", return_value=ours):
