@@ -3,10 +3,10 @@
 from .documents import dashboard, prometheus_rule, rules_file
 from .metrics import Metrics, metrics_of
 from .rules import rule_group
-from .watched import Lead, Quantity, Watch, WatchedPools, watch_forecast, watch_scenario
+from .watched import AlertThreshold, Quantity, Watch, WatchedPools, watch_forecast, watch_scenario
 
 __all__ = [
-    "Lead",
+    "AlertThreshold",
     "Metrics",
     "Quantity",
     "Watch",

@@ -64,7 +64,7 @@ def dashboard(watch: Watch, metrics: Metrics) -> str:
 
 def _row(watched: WatchedPools, metrics: Metrics, top: int, number: int) -> list[dict[str, Any]]:
     selector = metrics.selector(watched)
-    held = [(metrics.borrowed, "borrowed")] + ([(metrics.leaks, "leak candidates")] if metrics.leaks else [])
+    metrics_held = [(metrics.borrowed, "borrowed")] + ([(metrics.leaks, "leak candidates")] if metrics.leaks else [])
     heading = {
         "id": number + 1,
         "type": "row",
@@ -79,7 +79,7 @@ def _row(watched: WatchedPools, metrics: Metrics, top: int, number: int) -> list
     charts.append(
         _chart(
             "Borrowed and leaked addresses",
-            [(f"sum by (node) ({metric}{selector})", f"{label} {{{{node}}}}") for metric, label in held],
+            [(f"sum by (node) ({metric}{selector})", f"{label} {{{{node}}}}") for metric, label in metrics_held],
         )
     )
     width = WIDTH // len(charts)

@@ -11,7 +11,7 @@ from .watched import (
     MOST_WARN_SHARE,
     PAGE_SHARE,
     WARN_SHARE,
-    Lead,
+    AlertThreshold,
     Quantity,
     Watch,
     WatchedPools,
@@ -25,7 +25,7 @@ CHECK = "calicoctl ipam check"
 NEAR_CAP = 0.8
 
 
-def rule_group(watch: Watch, metrics: Metrics, warn: Lead, page: Lead) -> dict[str, Any]:
+def rule_group(watch: Watch, metrics: Metrics, warn: AlertThreshold, page: AlertThreshold) -> dict[str, Any]:
     """Return the group of all rules, as a rules file of Prometheus has it under ``groups``."""
     rules: list[dict[str, Any]] = []
     for watched in watch.pools:
@@ -38,7 +38,14 @@ def rule_group(watch: Watch, metrics: Metrics, warn: Lead, page: Lead) -> dict[s
 
 
 def _filling(
-    watched: WatchedPools, what: str, quantity: Quantity, metric: str, metrics: Metrics, *, warn: Lead, page: Lead
+    watched: WatchedPools,
+    what: str,
+    quantity: Quantity,
+    metric: str,
+    metrics: Metrics,
+    *,
+    warn: AlertThreshold,
+    page: AlertThreshold,
 ) -> Iterator[dict[str, Any]]:
     """Yield the rules that warn and page before the pools are full; paging, warning is silent."""
     expression = f"sum({metric}{metrics.selector(watched)})"

@@ -30,7 +30,7 @@ class Quantity:
     capacity: int
     per_day: float | None = None
 
-    def threshold(self, lead: Lead, share: float, most_share: float) -> int:
+    def threshold(self, lead: AlertThreshold, share: float, most_share: float) -> int:
         """Return from how many in use on an alert fires.
 
         With growth it leaves the lead time, and is never above `most_share` of the capacity; without, it is `share` of
@@ -47,14 +47,14 @@ class Quantity:
 
 
 @dataclass(frozen=True, slots=True)
-class Lead:
-    """When to ring: so many days before the capacity is reached, or at a share of it."""
+class AlertThreshold:
+    """When to alert: so many days before the capacity is reached, or at a share of it."""
 
     days: float = 0.0
     share: float | None = None
 
     @classmethod
-    def parse(cls, text: str, option: str) -> Lead:
+    def parse(cls, text: str, option: str) -> AlertThreshold:
         """Read ``30d``, ``36h``, ``6w`` or ``80%``.
 
         Raises

@@ -261,12 +261,12 @@ def _merge_reported(counted_metrics: ClusterMetrics, reported: Iterable[Reported
         "totals": {"": dict(counted_metrics.totals)},
         "config": {"": dict(counted_metrics.config)},
     }
-    metric_names = {"pools": [metric.name for metric in POOL_METRICS], "nodes": [each.name for each in NODE_METRICS]}
+    metric_names = {"pools": [metric.name for metric in POOL_METRICS], "nodes": [item.name for item in NODE_METRICS]}
     rounded: set[tuple[str, str, str]] = set()
     first_told: dict[tuple[str, str, str], Place] = {}
     notes = []
     reported = tuple(reported)
-    rows_with_reserved = {each.row for each in reported if each.table == "pools" and each.figure == "reserved"}
+    rows_with_reserved = {item.row for item in reported if item.table == "pools" and item.figure == "reserved"}
     for reported_figure in sorted(reported, key=lambda candidate: (candidate.row == ANY_ROW, candidate.rounded)):
         if reported_figure.table == COUNTS_TABLE:
             continue

@@ -175,8 +175,10 @@ def _address_growth(old_row: Mapping[str, Any], row: Mapping[str, Any], days: fl
 def _unknown_figures(old: Audit, new: Audit) -> Iterator[Finding]:
     """Name the figures that only one of the two dumps tells."""
     one_sided = [
-        f"{of} {name}".strip()
-        for of, name, before, after in metric_changes(old, new)[["of", "figure", "old", "new"]].itertuples(index=False)
+        f"{subject} {name}".strip()
+        for subject, name, before, after in metric_changes(old, new)[["of", "figure", "old", "new"]].itertuples(
+            index=False
+        )
         if (before is None) != (after is None)
     ]
     if one_sided:

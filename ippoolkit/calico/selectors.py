@@ -288,9 +288,9 @@ class _Parser:
     def _parse_string(self) -> str:
         return self._expect("string", LocalizedText(N_("a quoted string"))).text
 
-    def _expect(self, kind: str, what: str) -> _Token:
+    def _expect(self, kind: str, expected: str) -> _Token:
         if self.token.kind != kind:
-            raise SelectorError(_EXPECTED, self.token.position, what=what)
+            raise SelectorError(_EXPECTED, self.token.position, what=expected)
         return self._advance()
 
     def _parse_negations(self) -> bool:

@@ -139,7 +139,7 @@ class PlanAtMonth:
         sets: list[tuple[set[int], list[NodeLoad]]] = []
         for load in self.loads:
             classes = _classes_of(load)
-            sharing = [each for each in sets if not each[0].isdisjoint(classes)]
+            sharing = [class_set for class_set in sets if not class_set[0].isdisjoint(classes)]
             if not sharing:
                 sets.append((classes, [load]))
                 continue

@@ -16,7 +16,7 @@ from ..cidr import Address, IPVersion
 from ..ipam import Ipam, IpamError, batch_events, layout
 from ..ipam.from_cluster import engine_from_cluster
 from ..model import Cluster, IPPool
-from .tunnels import TUNNEL_TYPES, Tunnel, pools_for_tunnel
+from .tunnels import TUNNEL_TYPES, NodeTunnel, pools_for_tunnel
 
 WriteTool = Literal["calicoctl", "kubectl"]
 _REQUEST_KEY_FIELDS = ("versions", "use", "ipv4_pools", "ipv6_pools", "namespace_labels", "windows")
@@ -26,14 +26,14 @@ _REQUEST_KEY_FIELDS = ("versions", "use", "ipv4_pools", "ipv6_pools", "namespace
 class TunnelChange:
     """What became of one tunnel's address: where it was, where it is announced now, whether it got none (`failed`)."""
 
-    tunnel: Tunnel
+    tunnel: NodeTunnel
     before: Address | None
     after: Address | None
     failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class AddressRequest:
+class RequestProfile:
     """Who asks alike: labels of the node and of the namespace, pools named, the use, the operating system."""
 
     node: str  # one of them: what a request may draw from follows from its labels
@@ -56,9 +56,9 @@ class AddressRequest:
         )
 
 
-def _tunnel_request(tunnel: Tunnel, pool_cidrs: tuple[str, ...]) -> AddressRequest:
+def _tunnel_request(tunnel: NodeTunnel, pool_cidrs: tuple[str, ...]) -> RequestProfile:
     ipv4_pools, ipv6_pools = ((), pool_cidrs) if tunnel.version == 6 else (pool_cidrs, ())
-    return AddressRequest(tunnel.node, (tunnel.version,), "Tunnel", ipv4_pools, ipv6_pools)
+    return RequestProfile(tunnel.node, (tunnel.version,), "Tunnel", ipv4_pools, ipv6_pools)
 
 
 def _wireguard_families(cluster: Cluster) -> Iterable[IPVersion]:
@@ -76,7 +76,7 @@ class ClusterState:
     """The engine, and what the nodes announce as their tunnels' addresses, allocated or not."""
 
     ipam: Ipam
-    tunnel_addresses: dict[Tunnel, Address] = field(default_factory=dict)
+    tunnel_addresses: dict[NodeTunnel, Address] = field(default_factory=dict)
     wireguard_versions: frozenset[IPVersion] = frozenset()
 
     @classmethod
@@ -93,7 +93,7 @@ class ClusterState:
         for node in cluster.nodes:
             for tunnel_address in node.tunnels:
                 version: IPVersion = 6 if tunnel_address.address.version == 6 else 4
-                tunnel = Tunnel(node.name, tunnel_address.type, version)
+                tunnel = NodeTunnel(node.name, tunnel_address.type, version)
                 state.tunnel_addresses[tunnel] = tunnel_address.address
                 if not state.ipam.requests.is_unavailable(tunnel_address.address) and state.pool_of(
                     tunnel_address.address
@@ -128,7 +128,7 @@ class ClusterState:
 
     # ---- tunnels
 
-    def reconcile_tunnels(self, tunnels: Iterable[Tunnel] | None = None) -> list[TunnelChange]:
+    def reconcile_tunnels(self, tunnels: Iterable[NodeTunnel] | None = None) -> list[TunnelChange]:
         """Let calico-node on each node bring its tunnels in step with the pools; return those that did not stay.
 
         Parameters
@@ -136,7 +136,7 @@ class ClusterState:
         tunnels
             Those whose nodes look, in this order; by name of the node if left out.
         """
-        to_reassign: list[tuple[Tunnel, tuple[IPPool, ...]]] = []
+        to_reassign: list[tuple[NodeTunnel, tuple[IPPool, ...]]] = []
         for tunnel, pools in (
             self._tunnels_with_pools()
             if tunnels is None
@@ -163,34 +163,34 @@ class ClusterState:
                 tunnel_changes.append(TunnelChange(tunnel, old_address, new_address, has_failed))
         return tunnel_changes
 
-    def _pools_for(self, tunnel: Tunnel) -> tuple[IPPool, ...]:
+    def _pools_for(self, tunnel: NodeTunnel) -> tuple[IPPool, ...]:
         labels = self.ipam.store.nodes[tunnel.node].labels
         return pools_for_tunnel(self.ipam.store.pools, labels, tunnel.type, tunnel.version, self.wireguard_versions)
 
-    def _tunnels_with_pools(self) -> Iterable[tuple[Tunnel, tuple[IPPool, ...]]]:
+    def _tunnels_with_pools(self) -> Iterable[tuple[NodeTunnel, tuple[IPPool, ...]]]:
         """Yield the tunnels that there are or may be, by name of the node, each with the pools that serve it."""
         pools_by_labels: dict[tuple[tuple[str, str], ...], list[tuple[TunnelType, IPVersion, tuple[IPPool, ...]]]] = {}
         announced_tunnels = set(self.tunnel_addresses)
         for name in self.node_names:
             labels = tuple(sorted(self.ipam.store.nodes[name].labels.items()))
             if labels not in pools_by_labels:  # many nodes are labelled alike
-                tunnels = (Tunnel(name, tunnel_type, version) for tunnel_type, version in TUNNEL_TYPES)
+                tunnels = (NodeTunnel(name, tunnel_type, version) for tunnel_type, version in TUNNEL_TYPES)
                 pools_by_labels[labels] = [
                     (tunnel_of_type.type, tunnel_of_type.version, self._pools_for(tunnel_of_type))
                     for tunnel_of_type in tunnels
                 ]
             for tunnel_type, version, pools in pools_by_labels[labels]:
-                tunnel = Tunnel(name, tunnel_type, version)
+                tunnel = NodeTunnel(name, tunnel_type, version)
                 if pools or tunnel in announced_tunnels:
                     yield tunnel, pools
 
-    def _keeps_address(self, tunnel: Tunnel, address: Address | None, pools: tuple[IPPool, ...]) -> bool:
+    def _keeps_address(self, tunnel: NodeTunnel, address: Address | None, pools: tuple[IPPool, ...]) -> bool:
         """Whether the allocator leaves an address alone: it is in a pool that serves, and still the node's."""
         if address is None or not any(address in pool.cidr for pool in pools):
             return False
         return address in self.ipam.requests.ips_by_handle(tunnel.handle)
 
-    def _reassign(self, handles: Sequence[str], address_requests: Sequence[AddressRequest]) -> None:
+    def _reassign(self, handles: Sequence[str], address_requests: Sequence[RequestProfile]) -> None:
         """Free what each handle holds, then ask again for it where there are pools to ask."""
         event_rows = []
         request_indices, table, requests = self.request_tables(address_requests)
@@ -207,7 +207,7 @@ class ClusterState:
     # ---- many requests
 
     def request_tables(
-        self, address_requests: Sequence[AddressRequest]
+        self, address_requests: Sequence[RequestProfile]
     ) -> tuple[list[int], NDArray[np.int64], NDArray[np.int64]]:
         """Return for each who asks the place of the request, the ranges of all requests, and the requests."""
         range_rows: list[tuple[int, int, int]] = []
@@ -244,7 +244,7 @@ class ClusterState:
         table = np.array(range_rows, np.int64).reshape(-1, 3)
         return request_indices, table, np.array(request_rows, np.int64).reshape(-1, batch_events.REQUEST_WIDTH)
 
-    def _allowed_ranges(self, request: AddressRequest, version: IPVersion) -> list[tuple[int, int, int]]:
+    def _allowed_ranges(self, request: RequestProfile, version: IPVersion) -> list[tuple[int, int, int]]:
         namespace = None if request.namespace_labels is None else dict(request.namespace_labels)
         pool_names = request.ipv6_pools if version == 6 else request.ipv4_pools
         try:

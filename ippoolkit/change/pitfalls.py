@@ -10,7 +10,7 @@ from ..cidr import Cidr, address_from_int
 from ..findings import Finding
 from ..ipam import IpamError, batch_events, layout
 from ..model import Scenario
-from .cluster_state import AddressRequest, ClusterState
+from .cluster_state import ClusterState, RequestProfile
 from .pool_usage import StepResult
 from .recreate_order import pods_without_workload
 from .rehearsal import MAX_NAMES, SURGE_PARTS
@@ -116,7 +116,7 @@ def _fill_blocks(cluster_state: ClusterState, pool: str, slots: list[int]) -> No
         np.int64
     )
     version = ipam.store.pools[pool].version
-    node_requests = [AddressRequest(host, (version,), ipv4_pools=(pool,), ipv6_pools=(pool,)) for host in node_names]
+    node_requests = [RequestProfile(host, (version,), ipv4_pools=(pool,), ipv6_pools=(pool,)) for host in node_names]
     request_indices, table, requests = cluster_state.request_tables(node_requests)
     handles = ipam.store.handle_numbers([f"next of {host}" for host in node_names])
     node_indices = np.repeat(np.arange(len(node_names)), open_addresses[node_numbers] + 1)

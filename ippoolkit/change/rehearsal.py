@@ -13,7 +13,7 @@ from ..cidr import Address, IPVersion
 from ..findings import Finding
 from ..ipam import IpamError, batch_events, layout
 from ..model import Cluster, IPPool, Pod
-from .cluster_state import AddressRequest, ClusterState, TunnelChange
+from .cluster_state import ClusterState, RequestProfile, TunnelChange
 from .pool_usage import PoolUsage, StepResult
 from .recreate_order import PodGroup, RecreateOrder, group_pods, has_address
 from .steps import SELECT_NO_NODE, Step
@@ -212,9 +212,9 @@ class Rehearsal:
             if range_cidr in cidr
         }
 
-    def _pod_requests(self, pod_indices: NDArray[np.int64]) -> list[AddressRequest]:
+    def _pod_requests(self, pod_indices: NDArray[np.int64]) -> list[RequestProfile]:
         """Return what each pod asks for; pods that ask alike share it."""
-        request_by_key: dict[tuple[object, ...], AddressRequest] = {}
+        request_by_key: dict[tuple[object, ...], RequestProfile] = {}
         pod_requests = []
         for pod_index in pod_indices:
             pod = self.pods[pod_index]
@@ -225,7 +225,7 @@ class Rehearsal:
             pod_requests.append(request_by_key[key])
         return pod_requests
 
-    def _pod_request(self, pod: Pod) -> AddressRequest:
+    def _pod_request(self, pod: Pod) -> RequestProfile:
         namespace = self.namespaces.get(pod.namespace)
         namespace_labels = tuple(sorted(namespace.labels.items())) if namespace else None
         windows = pod.node in self.windows_nodes
@@ -238,7 +238,7 @@ class Rehearsal:
         ipv4_pools = self._corrected_pools(pod.ipv4_pools or (namespace.ipv4_pools if namespace else ()))
         ipv6_pools = self._corrected_pools(pod.ipv6_pools or (namespace.ipv6_pools if namespace else ()))
         ipv4_pools, ipv6_pools = ipv4_pools or self.cni_pools[0], ipv6_pools or self.cni_pools[1]
-        return AddressRequest(pod.node, versions, "Workload", ipv4_pools, ipv6_pools, namespace_labels, windows)
+        return RequestProfile(pod.node, versions, "Workload", ipv4_pools, ipv6_pools, namespace_labels, windows)
 
     def _corrected_pools(self, pools: tuple[str, ...]) -> tuple[str, ...]:
         """Return the pools that an annotation names once it was corrected."""

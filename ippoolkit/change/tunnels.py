@@ -19,7 +19,7 @@ TUNNEL_TYPES: tuple[tuple[TunnelType, IPVersion], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Tunnel:
+class NodeTunnel:
     """One tunnel of one node: what it speaks, and of which family its address is."""
 
     node: str

@@ -42,9 +42,9 @@ def alerts(
 
     labels = _labels(label or [], lang)
     with errors_reported(lang):
-        time = kit.Lead.parse(lead, "--lead")
-        warned = kit.Lead.parse(warn, "--warn") if warn else kit.Lead(2 * time.days, time.share)
-        paged = kit.Lead.parse(page, "--page") if page else time
+        time = kit.AlertThreshold.parse(lead, "--lead")
+        warned = kit.AlertThreshold.parse(warn, "--warn") if warn else kit.AlertThreshold(2 * time.days, time.share)
+        paged = kit.AlertThreshold.parse(page, "--page") if page else time
         watch = _watch(sources, pools)
         metrics = kit.metrics_of(calico, sum(len(watched.pools) for watched in watch.pools))
         group = kit.rule_group(watch, metrics, warned, paged)

@@ -144,7 +144,7 @@ def simulate(
 def _monte_carlo(
     scenario: Any,
     days: int,
-    given: tuple[str | None, str | None, str | None, str | None],
+    rates: tuple[str | None, str | None, str | None, str | None],
     history: list[str] | None,
     lang: str,
     *,
@@ -156,12 +156,12 @@ def _monte_carlo(
     from ..parallel import executor
     from ..simulation.monte_carlo import Future, monte_carlo
 
-    fitted = _fitted(scenario, history, lang) if history else [None] * len(given)
+    fitted = _fitted(scenario, history, lang) if history else [None] * len(rates)
     future = Future(
         days,
         *(
             _distribution(text or default) if text or fit is None else fit
-            for text, default, fit in zip(given, DEFAULTS, fitted, strict=True)
+            for text, default, fit in zip(rates, DEFAULTS, fitted, strict=True)
         ),
     )
     workers = jobs or os.cpu_count() or 1

@@ -47,8 +47,10 @@ def draw_address_space(strips: Sequence[Strip], *, lang: str = "en") -> Figure:
             axes.text(
                 -_MARGIN, top + 0.9, str(strip.within), color=TEXT_COLOUR, fontsize=9, fontweight="bold", va="bottom"
             )
-            whole = N_("all of it is free") if not any(cell.taken for cell in strip.cells) else N_("a cell: /{prefix}")
-            scale = words.render(whole, {"prefix": first.prefix})
+            scale_text = (
+                N_("all of it is free") if not any(cell.taken for cell in strip.cells) else N_("a cell: /{prefix}")
+            )
+            scale = words.render(scale_text, {"prefix": first.prefix})
             axes.text(_COLUMNS, top + 0.9, scale, color=MUTED_COLOUR, fontsize=8, va="bottom", ha="right")
             top += 1.2
             width = _COLUMNS / min(len(strip.cells), _COLUMNS)

@@ -61,7 +61,7 @@ def draw_designs(table: pd.DataFrame, *, lang: str = "en") -> Figure:
         ticks = sorted({int(value) for value in shown["routes"]})
         chosen = ticks if len(ticks) <= 5 else [ticks[i * (len(ticks) - 1) // 4] for i in range(5)]
         bar.set_ticks(
-            [math.log2(max(each, 1)) for each in chosen], labels=[format_short_count(each) for each in chosen]
+            [math.log2(max(tick, 1)) for tick in chosen], labels=[format_short_count(tick) for tick in chosen]
         )
         bar.set_label(words.translate(N_("routes")), color=MUTED_COLOUR)
     return figure

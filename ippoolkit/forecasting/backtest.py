@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from .candidates import Positions
-from .decompose import Parts
-from .mixture import FREEDOM, Errors, Mixture, mix
+from .decompose import Decomposition
+from .mixture import FREEDOM, BacktestErrors, Mixture, mix
 from .paths import STRETCH, arrival_share
 
 Array = npt.NDArray[np.float64]
@@ -51,14 +51,20 @@ class Backtest:
 NONE = Backtest(0, 0, None, None, None, 1.0)
 
 
-def backtest(values: Array, parts: Parts, errors: Errors, far: float, rng: np.random.Generator) -> Backtest:
+def backtest(
+    values: Array, parts: Decomposition, errors: BacktestErrors, far: float, rng: np.random.Generator
+) -> Backtest:
     """Forecast from up to `WINDOWS` days of the history with what was known then.
 
     The weekly profile and the sizes of jumps are those of the whole history; weights and widths are those of the day.
     """
     size = values.size
     usable = [index for index, end in enumerate(errors.origins) if max(8, 0.4 * size) <= end < size - 1]
-    chosen = [usable[at] for at in np.unique(np.linspace(0, len(usable) - 1, WINDOWS).astype(int))] if usable else []
+    chosen = (
+        [usable[position] for position in np.unique(np.linspace(0, len(usable) - 1, WINDOWS).astype(int))]
+        if usable
+        else []
+    )
     inside: list[bool] = []
     misses: list[float] = []
     ratios: list[float] = []
@@ -96,7 +102,13 @@ def backtest(values: Array, parts: Parts, errors: Errors, far: float, rng: np.ra
 
 
 def _draw(
-    parts: Parts, errors: Errors, index: int, mixture: Mixture, *, horizons: Positions, rng: np.random.Generator
+    parts: Decomposition,
+    errors: BacktestErrors,
+    index: int,
+    mixture: Mixture,
+    *,
+    horizons: Positions,
+    rng: np.random.Generator,
 ) -> Array:
     """Draw values from the mixture so many steps after an origin, shape (draws, horizons)."""
     end = int(errors.origins[index])

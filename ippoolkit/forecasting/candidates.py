@@ -19,7 +19,7 @@ LEAST_BENT = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class Forecaster:
     """A forecaster: its name, and the line it draws from each origin.
 
     Attributes
@@ -42,7 +42,7 @@ class Candidate:
         return np.asarray(self.level[origins, None] + self.slope[origins, None] * steps)
 
 
-def candidates(rest: Array, origins: Positions) -> list[Candidate]:
+def candidates(rest: Array, origins: Positions) -> list[Forecaster]:
     """Return all candidates; the logarithm is looked at where every value is 1 or more.
 
     Parameters
@@ -59,18 +59,18 @@ def candidates(rest: Array, origins: Positions) -> list[Candidate]:
     for logarithmic, series in scales:
         sums = _Sums.of(series)
         result += [
-            Candidate(f"line-{width}", logarithmic, *sums.line(origins, width))
+            Forecaster(f"line-{width}", logarithmic, *sums.line(origins, width))
             for width in _windows(LINE_WINDOWS, rest.size)
         ]
         result += [
-            Candidate(f"drift-{width}", logarithmic, *sums.drift(origins, width))
+            Forecaster(f"drift-{width}", logarithmic, *sums.drift(origins, width))
             for width in _windows(DRIFT_WINDOWS, rest.size)
         ]
-        result.append(Candidate("bend", logarithmic, *_bend(series, origins)))
+        result.append(Forecaster("bend", logarithmic, *_bend(series, origins)))
         if not logarithmic:
             for width in _windows(LEVEL_WINDOWS, rest.size):
                 mean = sums.mean(origins, width)
-                result.append(Candidate(f"level-{width}", logarithmic, mean, np.zeros(origins.size)))
+                result.append(Forecaster(f"level-{width}", logarithmic, mean, np.zeros(origins.size)))
     return result
 
 

@@ -22,7 +22,7 @@ STAYS = 0.6
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class Decomposition:
     """A history on a regular grid, taken apart: ``values = rest + season + jumps so far - jumps in all``.
 
     Attributes
@@ -49,7 +49,7 @@ class Parts:
     noise: Array
 
 
-def decompose(values: Array, step: int, seen: npt.NDArray[np.bool_] | None = None) -> Parts:
+def decompose(values: Array, step: int, seen: npt.NDArray[np.bool_] | None = None) -> Decomposition:
     """Take a history apart.
 
     Parameters
@@ -73,7 +73,9 @@ def decompose(values: Array, step: int, seen: npt.NDArray[np.bool_] | None = Non
     measured = np.ones(rest.size, dtype=np.bool_) if seen is None else seen.copy()
     measured[[0, -1]] = False
     measured[: max(0, rest.size - max(NOISE_POINTS, rest.size // 2))] = False
-    return Parts(rest, profile, relative, jumps, sizes, _noise(rest)[measured] if measured.any() else np.zeros(1))
+    return Decomposition(
+        rest, profile, relative, jumps, sizes, _noise(rest)[measured] if measured.any() else np.zeros(1)
+    )
 
 
 def _moving_mean(values: Array, width: int) -> Array:
@@ -137,18 +139,18 @@ def _jumps(rest: Array) -> tuple[npt.NDArray[np.intp], Array]:
     shares = increments / level[1:]
     centered = np.abs(shares - np.median(shares))
     large &= centered > RELATIVE_JUMP * 1.4826 * np.median(centered)
-    found: list[int] = []
+    jumps: list[int] = []
     sizes: list[float] = []
-    for at in np.flatnonzero(large) + 1:
-        if found and at - found[-1] < 3:
+    for index in np.flatnonzero(large) + 1:
+        if jumps and index - jumps[-1] < 3:
             continue
-        before, after = rest[max(0, at - 5) : at], rest[at : at + 5]
+        before, after = rest[max(0, index - 5) : index], rest[index : index + 5]
         moved = float(np.median(after) - np.median(before) - middle * min(5, after.size))
-        jump = float(increments[at - 1] - middle)
+        jump = float(increments[index - 1] - middle)
         if np.sign(moved) == np.sign(jump) and abs(moved) > max(STAYS * abs(jump), 4 * spread):
-            found.append(int(at))
+            jumps.append(int(index))
             sizes.append(moved)
-    return np.array(found, dtype=np.intp), np.array(sizes)
+    return np.array(jumps, dtype=np.intp), np.array(sizes)
 
 
 def _noise(rest: Array) -> Array:

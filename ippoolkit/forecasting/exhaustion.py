@@ -22,7 +22,7 @@ NEVER = 1e9
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class RegularSeries:
     """A history with one value each so many days: the highest of each day, gaps filled in on a straight line.
 
     Attributes
@@ -52,7 +52,7 @@ class Exhaustion:
     growth: float
 
 
-def regular(days: Days, values: Array) -> Grid:
+def regular(days: Days, values: Array) -> RegularSeries:
     """Put measurements on a regular grid.
 
     Parameters
@@ -69,7 +69,7 @@ def regular(days: Days, values: Array) -> Grid:
     if usual >= 4 and counts[-1] < usual / 2 and single.size > LEAST_POINTS:
         single, highest = single[:-1], highest[:-1]
     if single.size < 2:
-        return Grid(int(single[-1]), 1, highest, np.ones(single.size, dtype=np.bool_))
+        return RegularSeries(int(single[-1]), 1, highest, np.ones(single.size, dtype=np.bool_))
     step = max(1, round(float(np.median(np.diff(single)))))
     last = int(single[-1])
     count = (last - int(single[0])) // step + 1
@@ -77,10 +77,10 @@ def regular(days: Days, values: Array) -> Grid:
     nearest = np.clip(np.searchsorted(single, grid), 0, single.size - 1)
     left = np.clip(nearest - 1, 0, single.size - 1)
     gap = np.minimum(np.abs(single[nearest] - grid), np.abs(single[left] - grid))
-    return Grid(last, step, np.interp(grid, single, highest), np.asarray(gap * 2 <= step))
+    return RegularSeries(last, step, np.interp(grid, single, highest), np.asarray(gap * 2 <= step))
 
 
-def exhaustion(grid: Grid, capacity: float, days: int, rng: np.random.Generator) -> Exhaustion:
+def exhaustion(grid: RegularSeries, capacity: float, days: int, rng: np.random.Generator) -> Exhaustion:
     """Return on which days after the last value the capacity is first reached.
 
     Parameters

@@ -73,12 +73,12 @@ class HistoryCollector:
         capacities
             Addresses and blocks of pools, by name, from elsewhere: they fill in what the rows leave out.
         """
-        given = capacities or {}
+        given_capacities = capacities or {}
         pools = []
         for pool in sorted(self.rows):
             rows: Iterable[Measurement] = (self.rows[pool][time] for time in sorted(self.rows[pool]))
-            if pool in given:
-                addresses, blocks = given[pool]
+            if pool in given_capacities:
+                addresses, blocks = given_capacities[pool]
                 rows = (
                     replace(
                         row,

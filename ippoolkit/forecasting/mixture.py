@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .candidates import Candidate, Positions, candidates
-from .decompose import Parts
+from .candidates import Forecaster, Positions, candidates
+from .decompose import Decomposition
 
 Array = npt.NDArray[np.float64]
 
@@ -31,7 +31,7 @@ LEAST_SLOPE_ERROR = 0.03
 
 
 @dataclass(frozen=True, slots=True)
-class Errors:
+class BacktestErrors:
     """Errors of each candidate in rolling backtests.
 
     Attributes
@@ -44,7 +44,7 @@ class Errors:
         The same in each candidate's own scale.
     """
 
-    models: list[Candidate]
+    models: list[Forecaster]
     origins: Positions
     horizons: Positions
     counted: Array
@@ -59,7 +59,7 @@ class Mixture:
     variance: Array
 
 
-def backtest_errors(parts: Parts) -> Errors:
+def backtest_errors(parts: Decomposition) -> BacktestErrors:
     """Forecast from many days of the history, and compare with what came."""
     rest = parts.rest
     first = min(max(7, rest.size // 5), rest.size - 2)
@@ -79,16 +79,16 @@ def backtest_errors(parts: Parts) -> Errors:
             counted[index] = actual - np.exp(np.minimum(ahead, most))
         else:
             scaled[index] = counted[index] = actual - ahead
-    return Errors(models, origins, horizons, counted, scaled)
+    return BacktestErrors(models, origins, horizons, counted, scaled)
 
 
-def mix(errors: Errors, rest: Array, until: int, noise: float, far: float) -> Mixture:
+def mix(errors: BacktestErrors, rest: Array, until: int, noise: float, far: float) -> Mixture:
     """Weigh the candidates by their errors up to a position of the grid.
 
     Parameters
     ----------
     errors
-        Errors of the backtests.
+        BacktestErrors of the backtests.
     rest
         The history that they are errors of.
     until
@@ -110,8 +110,8 @@ def mix(errors: Errors, rest: Array, until: int, noise: float, far: float) -> Mi
     share = recency[:, usable] / total[usable]
     floor = max(noise, 1e-3 if not noise else 0.0, 0.5) ** 2
 
-    def mean_squares(of: Array) -> Array:
-        return np.asarray((np.nan_to_num(of[:, :, usable]) ** 2 * share).sum(axis=1))
+    def mean_squares(values: Array) -> Array:
+        return np.asarray((np.nan_to_num(values[:, :, usable]) ** 2 * share).sum(axis=1))
 
     near = np.exp(-0.5 * (np.log(horizons / np.clip(far, horizons[0], horizons[-1])) / 1.0) ** 2)
     squares = mean_squares(errors.counted) + floor
@@ -123,7 +123,7 @@ def mix(errors: Errors, rest: Array, until: int, noise: float, far: float) -> Mi
     return Mixture(weights / weights.sum(), _variance(scaled, horizons))
 
 
-def growth_rate(parts: Parts, models: Sequence[Candidate], mixture: Mixture) -> float:
+def growth_rate(parts: Decomposition, models: Sequence[Forecaster], mixture: Mixture) -> float:
     """Return the growth a step that the mixture expects at the end of the history, jumps that recur included.
 
     A single jump counts as a shift that is over, as on the paths.

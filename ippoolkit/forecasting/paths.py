@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from .candidates import Candidate
-from .decompose import WEEK, Parts
+from .candidates import Forecaster
+from .decompose import WEEK, Decomposition
 from .mixture import ARRIVALS, FREEDOM, LEAST_SLOPE_ERROR, Mixture
 
 Array = npt.NDArray[np.float64]
@@ -30,8 +30,8 @@ def arrival_share(count: int) -> float:
 
 
 def first_passage(
-    parts: Parts,
-    models: list[Candidate],
+    parts: Decomposition,
+    models: list[Forecaster],
     mixture: Mixture,
     capacity: float,
     steps: int,

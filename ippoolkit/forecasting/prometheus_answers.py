@@ -61,8 +61,10 @@ def read_prometheus(document: Any, name: str, into: HistoryCollector) -> list[Fi
         _read_answer(answer, path, metric or of_file, name, sums)
     _hand_over(sums, into)
     if len(sums.problems) > MOST_PROBLEMS:
-        more = len(sums.problems) - MOST_PROBLEMS
-        sums.problems[MOST_PROBLEMS:] = [Finding("problems-more", params={"count": more}, place=Place(name))]
+        unnamed_problems = len(sums.problems) - MOST_PROBLEMS
+        sums.problems[MOST_PROBLEMS:] = [
+            Finding("problems-more", params={"count": unnamed_problems}, place=Place(name))
+        ]
     return sums.problems
 
 
@@ -122,13 +124,13 @@ def _read_answer(answer: dict[str, Any], path: str, metric: str, name: str, sums
         if not isinstance(labels, dict):
             sums.problems.append(Finding("prometheus-series", place=place))
             continue
-        named = labels.get("__name__", metric)
-        figure = ALL_METRICS.get(named)
+        series_name = labels.get("__name__", metric)
+        figure = ALL_METRICS.get(series_name)
         if figure is None:
-            code = "prometheus-unnamed" if not named else "prometheus-metric"
-            sums.problems.append(Finding(code, params={"metric": str(named)}, place=place))
+            code = "prometheus-unnamed" if not series_name else "prometheus-metric"
+            sums.problems.append(Finding(code, params={"metric": str(series_name)}, place=place))
             continue
-        pool = labels.get("ippool") or labels.get("pool") or (ALL_POOLS if named in LEGACY_METRICS else "")
+        pool = labels.get("ippool") or labels.get("pool") or (ALL_POOLS if series_name in LEGACY_METRICS else "")
         if not pool:
             sums.problems.append(Finding("prometheus-pool", place=place))
             continue
@@ -142,23 +144,23 @@ def _read_points(points: Any, figure: str, pool: str, place: Place, sums: _Sums)
         return
     seen: set[float] = set()
     for position, point in enumerate(points):
-        here = Place(place.file, field=f"{place.field}.values[{position}]")
+        point_place = Place(place.file, field=f"{place.field}.values[{position}]")
         if not (isinstance(point, list) and len(point) == 2):
-            sums.problems.append(Finding("prometheus-point", place=here))
+            sums.problems.append(Finding("prometheus-point", place=point_place))
             continue
         time, text = point
         if isinstance(time, bool) or not isinstance(time, int | float) or not 0 <= time <= LATEST:
-            sums.problems.append(Finding("history-time-invalid", params={"value": str(time)}, place=here))
+            sums.problems.append(Finding("history-time-invalid", params={"value": str(time)}, place=point_place))
             continue
         if text in {"NaN", "nan"}:  # the series was not there
             continue
         value = _value(text)
         if value is None or value < 0:
             code = "history-number-invalid" if value is None else "history-number-negative"
-            sums.problems.append(Finding(code, params={"value": str(text)}, place=here))
+            sums.problems.append(Finding(code, params={"value": str(text)}, place=point_place))
         elif time in seen:
             numbers = {"pool": pool, "first": position}
-            sums.problems.append(Finding("history-time-repeated", params=numbers, place=here))
+            sums.problems.append(Finding("history-time-repeated", params=numbers, place=point_place))
         else:
             seen.add(time)
             sums.add(figure, pool, time, value)
@@ -176,7 +178,7 @@ def _value(text: Any) -> int | None:
 
 def _hand_over(sums: _Sums, into: HistoryCollector) -> None:
     """Hand over rows; the size of a pool, which hardly changes, holds from each of its times on."""
-    named = {pool for figure in sums.sums.values() for pool, _ in figure if pool != ALL_POOLS}
+    pool_names = {pool for figure in sums.sums.values() for pool, _ in figure if pool != ALL_POOLS}
     times: dict[str, set[float]] = defaultdict(set)
     for figure in ("in_use", "blocks_in_use"):
         for pool, time in sums.sums[figure]:
@@ -187,7 +189,7 @@ def _hand_over(sums: _Sums, into: HistoryCollector) -> None:
         if not times.get(pool):
             into.add(pool, Measurement(_datetime(time), capacity=value))
     for pool in sorted(times):
-        if pool == UNASSIGNED or (pool == ALL_POOLS and named):
+        if pool == UNASSIGNED or (pool == ALL_POOLS and pool_names):
             continue
         known = iter(sizes[pool])
         upcoming = next(known, None)

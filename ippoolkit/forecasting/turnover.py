@@ -22,7 +22,7 @@ HALVINGS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
+class FittedRate:
     """A fitted number and its standard deviation: what so few events leave open."""
 
     mean: float
@@ -42,9 +42,9 @@ class Turnover:
         Nodes a month.
     """
 
-    lifetime: Rate | None = None
-    joining: Rate | None = None
-    leaving: Rate | None = None
+    lifetime: FittedRate | None = None
+    joining: FittedRate | None = None
+    leaving: FittedRate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def _snapshot(time: datetime, files: Sequence[Path]) -> _Snapshot:
     )
 
 
-def _lifetime(snapshots: Sequence[_Snapshot]) -> Rate | None:
+def _lifetime(snapshots: Sequence[_Snapshot]) -> FittedRate | None:
     """Return the most likely mean lifetime, ends a Poisson process, each known only to within two dumps.
 
     Pods of nodes that left are left out: they ended with their node.
@@ -109,17 +109,17 @@ def _lifetime(snapshots: Sequence[_Snapshot]) -> Rate | None:
         if before.pods is None or after.pods is None:
             continue
         stayed = [pod for pod, node in before.pods.items() if after.nodes is None or node in after.nodes]
-        kept = sum(pod in after.pods for pod in stayed)
-        intervals.append(((after.time - before.time).total_seconds() / DAY, kept, len(stayed) - kept))
-    survived, ended = sum(kept for _, kept, _ in intervals), sum(gone for _, _, gone in intervals)
+        survivors = sum(pod in after.pods for pod in stayed)
+        intervals.append(((after.time - before.time).total_seconds() / DAY, survivors, len(stayed) - survivors))
+    survived, ended = sum(survivors for _, survivors, _ in intervals), sum(gone for _, _, gone in intervals)
     if not survived:
         return None
     if not ended:
-        return Rate(0.0, 0.0)
+        return FittedRate(0.0, 0.0)
 
     def slope(rate: float) -> float:
         """Return the derivative of the log likelihood, which falls as the rate rises."""
-        return sum(days * (gone / math.expm1(rate * days) - kept) for days, kept, gone in intervals)
+        return sum(days * (gone / math.expm1(rate * days) - survivors) for days, survivors, gone in intervals)
 
     shortest = min(days for days, _, _ in intervals)
     low, high = 0.0, 1.0 / shortest
@@ -132,10 +132,10 @@ def _lifetime(snapshots: Sequence[_Snapshot]) -> Rate | None:
     information = sum(
         gone * days**2 * math.exp(rate * days) / math.expm1(rate * days) ** 2 for days, _, gone in intervals
     )
-    return Rate(1 / rate, 1 / math.sqrt(information) / rate**2)
+    return FittedRate(1 / rate, 1 / math.sqrt(information) / rate**2)
 
 
-def _node_rates(snapshots: Sequence[_Snapshot]) -> tuple[Rate | None, Rate | None]:
+def _node_rates(snapshots: Sequence[_Snapshot]) -> tuple[FittedRate | None, FittedRate | None]:
     days = 0.0
     joined = left = 0
     known = [(snapshot.time, snapshot.nodes) for snapshot in snapshots if snapshot.nodes is not None]
@@ -145,7 +145,7 @@ def _node_rates(snapshots: Sequence[_Snapshot]) -> tuple[Rate | None, Rate | Non
     return _monthly(joined, days), _monthly(left, days)
 
 
-def _rates_from_spans(spans: Mapping[str, tuple[float, float]]) -> tuple[Rate | None, Rate | None]:
+def _rates_from_spans(spans: Mapping[str, tuple[float, float]]) -> tuple[FittedRate | None, FittedRate | None]:
     """Return the rates at which series of nodes begin and end inside the time that all of them cover."""
     begin = min((first for first, _ in spans.values()), default=0.0)
     end = max((last for _, last in spans.values()), default=0.0)
@@ -155,8 +155,8 @@ def _rates_from_spans(spans: Mapping[str, tuple[float, float]]) -> tuple[Rate | 
     return _monthly(joined, days), _monthly(left, days)
 
 
-def _monthly(events: int, days: float) -> Rate | None:
+def _monthly(events: int, days: float) -> FittedRate | None:
     """Return events a month, with the spread of a Poisson process of which so many were seen."""
     if days <= 0:
         return None
-    return Rate(events / days * DAYS_A_MONTH, math.sqrt(events) / days * DAYS_A_MONTH)
+    return FittedRate(events / days * DAYS_A_MONTH, math.sqrt(events) / days * DAYS_A_MONTH)

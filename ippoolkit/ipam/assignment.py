@@ -234,9 +234,21 @@ def assign_from_own_blocks(state, node, family, ranges, range_count, wanted, han
 
 @internal
 def assign_from_more_blocks(
-    state, node, ranges, range_count, wanted, handle, handle_step, max_blocks, strict_affinity, auto_allocate,
-    is_windows, out, assigned_count, owned_blocks,
-):  # fmt: skip
+    state,
+    node,
+    ranges,
+    range_count,
+    wanted,
+    handle,
+    handle_step,
+    max_blocks,
+    strict_affinity,
+    auto_allocate,
+    is_windows,
+    out,
+    assigned_count,
+    owned_blocks,
+):
     """Go on from `assign_from_own_blocks`, with new blocks and those of others; return what `assign` does."""
     first_windows, last_windows = (3, 1) if is_windows else (0, 0)
     while assigned_count < wanted:
@@ -320,9 +332,21 @@ def assign(
     if assigned_count == wanted:
         return assigned_count, OK
     return assign_from_more_blocks(
-        state, node, ranges, range_count, wanted, handle, handle_step, max_blocks, strict_affinity, auto_allocate,
-        is_windows, out, assigned_count, owned_blocks,
-    )  # fmt: skip
+        state,
+        node,
+        ranges,
+        range_count,
+        wanted,
+        handle,
+        handle_step,
+        max_blocks,
+        strict_affinity,
+        auto_allocate,
+        is_windows,
+        out,
+        assigned_count,
+        owned_blocks,
+    )
 
 
 @compiled

@@ -108,9 +108,21 @@ def run_events(state, events, first_event, ranges, requests, statuses, strict_af
                 )
                 if assigned_count == 0:
                     assigned_count, status = assign_from_more_blocks(
-                        state, node, own_ranges, range_count, 1, handle, 0, request[MAX_BLOCKS], strict_affinity,
-                        auto_allocate, request[IS_WINDOWS] != 0, out, 0, owned_blocks,
-                    )  # fmt: skip
+                        state,
+                        node,
+                        own_ranges,
+                        range_count,
+                        1,
+                        handle,
+                        0,
+                        request[MAX_BLOCKS],
+                        strict_affinity,
+                        auto_allocate,
+                        request[IS_WINDOWS] != 0,
+                        out,
+                        0,
+                        owned_blocks,
+                    )
                 else:
                     status = OK
                 if status == OK and assigned_count == 0:

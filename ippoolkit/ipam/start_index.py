@@ -31,8 +31,8 @@ def node_seed(name: str) -> int:
 
 
 # Go's own constants, and for each slot the power of the multiplier that leads to it.
-_CONSTANTS = [int(each) & _MASK for each in json.loads((files("ippoolkit.ipam") / "gorand.json").read_text())]
-_HALVES = np.array([(each >> 32, each & 0xFFFFFFFF) for each in _CONSTANTS], np.int64)
+_CONSTANTS = [int(number) & _MASK for number in json.loads((files("ippoolkit.ipam") / "gorand.json").read_text())]
+_HALVES = np.array([(number >> 32, number & 0xFFFFFFFF) for number in _CONSTANTS], np.int64)
 _POWERS = np.array([pow(_MULTIPLIER, _WARM_UP_DRAWS + 3 * slot + 1, _PRIME) for slot in range(_SLOT_COUNT)], np.int64)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from ..findings import Finding, Place
 from ..model import KindName
 from ..read.reading import Reader, Reading, parse_api_response
-from .connection import Connection
+from .connection import ApiConnection
 from .errors import LiveError
 from .exec_plugin import logged_in
 from .kubeconfig import read_access
@@ -62,7 +62,7 @@ def read_live(
     LiveError
         Where there is no usable kubeconfig, no connection, or no valid login.
     """
-    reader = ApiReader(Connection(logged_in(read_access(kubeconfig, context))), page_size, progress)
+    reader = ApiReader(ApiConnection(logged_in(read_access(kubeconfig, context))), page_size, progress)
     try:
         return reader.read(context or "cluster")
     finally:
@@ -72,7 +72,7 @@ def read_live(
 class ApiReader:
     """One reading of a cluster."""
 
-    def __init__(self, api: Connection, page_size: int, progress: ProgressCallback | None) -> None:
+    def __init__(self, api: ApiConnection, page_size: int, progress: ProgressCallback | None) -> None:
         self.api = api
         self.page_size = page_size
         self.progress = progress

@@ -27,14 +27,14 @@ _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110, 5.6.2
 _CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
 
 
-class Answer(NamedTuple):
+class ApiResponse(NamedTuple):
     """What the API answered; status 0 where it did not, and `data` then says why."""
 
     status: int
     data: bytes
 
 
-class Connection:
+class ApiConnection:
     """To one cluster, as one user."""
 
     def __init__(self, access: Access) -> None:
@@ -56,7 +56,7 @@ class Connection:
         """Give the connections back."""
         self._pool.clear()
 
-    def get(self, path: str, query: dict[str, Any]) -> Answer:
+    def get(self, path: str, query: dict[str, Any]) -> ApiResponse:
         """Ask for a path; what keeps an answer from coming whole makes it one of status 0."""
         try:
             answer = self._pool.request(
@@ -74,7 +74,7 @@ class Connection:
             finally:
                 answer.close()
         except (HTTPError, OSError) as error:
-            return Answer(0, _reason(error).encode())
+            return ApiResponse(0, _reason(error).encode())
 
 
 def _login_headers(access: Access) -> Iterator[tuple[str, str]]:
@@ -97,18 +97,18 @@ def _login_headers(access: Access) -> Iterator[tuple[str, str]]:
         yield name, value.encode().decode("latin-1")
 
 
-def _whole(answer: urllib3.BaseHTTPResponse) -> Answer:
+def _whole(answer: urllib3.BaseHTTPResponse) -> ApiResponse:
     if 300 <= answer.status < 400:
-        return Answer(answer.status, b"the server sends elsewhere, which is not followed")
+        return ApiResponse(answer.status, b"the server sends elsewhere, which is not followed")
     end, parts, size = time.monotonic() + SECONDS, [], 0
     while part := answer.read(_PART, decode_content=True):
         parts.append(part)
         size += len(part)
         if size > MAX_BYTES:
-            return Answer(413, f"the answer is larger than {MAX_BYTES // 2**20} MiB".encode())
+            return ApiResponse(413, f"the answer is larger than {MAX_BYTES // 2**20} MiB".encode())
         if time.monotonic() > end:
-            return Answer(408, f"the answer took longer than {SECONDS} seconds".encode())
-    return Answer(answer.status, b"".join(parts))
+            return ApiResponse(408, f"the answer took longer than {SECONDS} seconds".encode())
+    return ApiResponse(answer.status, b"".join(parts))
 
 
 def _reason(error: Exception) -> str:

@@ -50,8 +50,8 @@ def logged_in(access: Access) -> Access:
     token = str(status.get("token") or "")
     if not token and not (certificate and key):
         raise unusable(f"its exec plugin {command} gave neither a token nor a certificate")
-    made = replace(access, token=token) if token else access
-    return replace(made, certificate=certificate.encode(), key=key.encode()) if certificate and key else made
+    login = replace(access, token=token) if token else access
+    return replace(login, certificate=certificate.encode(), key=key.encode()) if certificate and key else login
 
 
 def _printed(command: str, access: Access, version: str) -> bytes:
@@ -100,16 +100,16 @@ def _read(running: subprocess.Popen[bytes], command: str) -> bytes:
 
 
 def _arguments(plugin: Mapping[str, Any]) -> list[str]:
-    given = plugin.get("args") or []
-    if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
+    arguments = plugin.get("args") or []
+    if not isinstance(arguments, list) or not all(isinstance(argument, str) for argument in arguments):
         raise unusable("args of its exec plugin are no list of texts")
-    return given
+    return arguments
 
 
 def _variables(plugin: Mapping[str, Any]) -> dict[str, str]:
-    given = plugin.get("env") or []
-    pairs = [(each.get("name"), each.get("value")) for each in given if isinstance(each, dict)] if given else []
-    if not isinstance(given, list) or not all(isinstance(part, str) for pair in pairs for part in pair):
+    entries = plugin.get("env") or []
+    pairs = [(entry.get("name"), entry.get("value")) for entry in entries if isinstance(entry, dict)] if entries else []
+    if not isinstance(entries, list) or not all(isinstance(part, str) for pair in pairs for part in pair):
         raise unusable("env of its exec plugin is no list of names and values")
     return {str(name): str(value) for name, value in pairs}
 

@@ -82,11 +82,11 @@ def read_access(kubeconfig: str | Path | None = None, context: str | None = None
 def _files(kubeconfig: str | Path | None) -> list[Path]:
     if kubeconfig:
         return [Path(kubeconfig)]
-    named = [Path(part) for part in os.environ.get("KUBECONFIG", "").split(os.pathsep) if part]
-    found = [path for path in named or [USUAL.expanduser()] if path.exists()]
-    if not found:
-        raise unusable(f"there is no {os.pathsep.join(map(str, named)) or USUAL}")
-    return found
+    named_paths = [Path(part) for part in os.environ.get("KUBECONFIG", "").split(os.pathsep) if part]
+    paths = [path for path in named_paths or [USUAL.expanduser()] if path.exists()]
+    if not paths:
+        raise unusable(f"there is no {os.pathsep.join(map(str, named_paths)) or USUAL}")
+    return paths
 
 
 def _config(path: Path) -> dict[str, Any]:
@@ -107,9 +107,9 @@ def _entry(parts: list[tuple[Path, dict[str, Any]]], lists: str, kind: str, name
     """Return a named entry, and the folder of its file, from which its paths begin; the first file counts."""
     for folder, part in parts:
         entries = part.get(lists)
-        for each in entries if isinstance(entries, list) else ():
-            if isinstance(each, dict) and each.get("name") == name:
-                value = each.get(kind)
+        for entry in entries if isinstance(entries, list) else ():
+            if isinstance(entry, dict) and entry.get("name") == name:
+                value = entry.get(kind)
                 return folder, value if isinstance(value, dict) else {}
     raise unusable(f'it has no {kind} "{name}"')
 
@@ -155,24 +155,24 @@ def _is_address(text: str) -> bool:
 
 
 def _text(value: Mapping[str, Any], name: str) -> str:
-    found = value.get(name)
-    if found is not None and not isinstance(found, str):
+    text = value.get(name)
+    if text is not None and not isinstance(text, str):
         raise unusable(f"{name} is no text")
-    return found or ""
+    return text or ""
 
 
 def _texts(value: Mapping[str, Any], name: str) -> list[str]:
-    found = value.get(name) or []
-    if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
+    texts = value.get(name) or []
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
         raise unusable(f"{name} is no list of texts")
-    return found
+    return texts
 
 
 def _flag(value: Mapping[str, Any], name: str) -> bool:
-    found = value.get(name, False)
-    if not isinstance(found, bool):
+    flag = value.get(name, False)
+    if not isinstance(flag, bool):
         raise unusable(f"{name} is neither true nor false")
-    return found
+    return flag
 
 
 def _content(value: Mapping[str, Any], name: str, folder: Path) -> bytes:

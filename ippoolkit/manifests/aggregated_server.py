@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import Any
 
 from ..calico.kinds import IPAM_CONFIGURATION, METADATA_FIELDS, V3, ResourceKind
-from ..calico.releases import Release
 from ..findings.codes.rule import APISERVER
 from ..read.document import Document, FieldPath
 from ..read.validation import short_value
@@ -40,11 +39,6 @@ class AggregatedServer:
         """The datastore behind the server."""
         return self.client.store
 
-    @property
-    def release(self) -> Release:
-        """The release of calico-apiserver."""
-        return self.store.release
-
     def add_existing(self, value: Mapping[str, Any]) -> None:
         """Take an object for given, whatever there would be to say against it."""
         self.store.put_unchecked(value)
@@ -69,11 +63,11 @@ class AggregatedServer:
     ) -> ObjectResult:
         metadata, spec = value.get("metadata"), value.get("spec")
         metadata = metadata if isinstance(metadata, Mapping) else {}
-        known = kind.at(self.release)
+        known = kind.at(self.store.release)
         resource = Resource(kind, document, path, metadata, {})
         findings = ResourceFindings(resource, APISERVER)
-        if kind.name == IPAM_CONFIGURATION.name and not self.release.has("ipamconfiguration-api"):
-            findings.add("kind-not-served", "kind", kind=kind.name, release=str(self.release))
+        if kind.name == IPAM_CONFIGURATION.name and not self.store.release.has("ipamconfiguration-api"):
+            findings.add("kind-not-served", "kind", kind=kind.name, release=str(self.store.release))
             return ObjectResult(resource, accepted=False, findings=tuple(findings.findings))
         given = spec if isinstance(spec, Mapping) else {}
         check_types({name: field.value_type for name, field in known.fields.items()}, given, findings, "spec")
@@ -87,7 +81,7 @@ class AggregatedServer:
         for name, item in given.items():
             if item is not None and name not in kept:
                 findings.add("field-dropped", "spec", name, field=name)
-        warn_of_open_pool(kind, given, findings, self.release)
+        warn_of_open_pool(kind, given, findings, self.store.release)
         if is_configuration:
             kept["autoAllocateBlocks"] = True  # whatever is written, in every release
             if given.get("autoAllocateBlocks") is False:
@@ -105,5 +99,5 @@ class AggregatedServer:
         return {
             name: item
             for name, item in spec.items()
-            if name in _FIRST_CONFIGURATION_FIELDS or self.release.has("auto-allocate-api")
+            if name in _FIRST_CONFIGURATION_FIELDS or self.store.release.has("auto-allocate-api")
         }

@@ -52,11 +52,6 @@ class ApiServer:
     def __init__(self, store: Datastore | None = None) -> None:
         self.store = store if store is not None else Datastore()
 
-    @property
-    def release(self) -> Release:
-        """The release of Calico whose CRDs the API server has."""
-        return self.store.release
-
     def run(self, action: str, manifests: ManifestFile, options: CalicoctlOptions = NO_OPTIONS) -> CommandResult:
         """Carry out what `kubectl` does with each object of a file; see `Calicoctl.judge`.
 
@@ -68,7 +63,7 @@ class ApiServer:
         for document in manifests.documents:
             for path, value in iter_objects(document):
                 kind = kind_of_object(value)
-                if kind is not None and not (value["apiVersion"] == V1 or self.release.has("crd-native")):
+                if kind is not None and not (value["apiVersion"] == V1 or self.store.release.has("crd-native")):
                     continue  # there is no CRD of it: calico-apiserver serves it
                 if kind is not None:
                     results.append(self._run_on_object(action, kind, document, path, value))
@@ -84,7 +79,10 @@ class ApiServer:
             ignored = ResourceFindings(Resource(kind, Document("", None, lambda _: None), (), {}, {}), CRD)
             self.store.put(
                 StoredObject(
-                    kind, str(metadata.get("name")), _check_object(kind, value, ignored, self.release) or {}, metadata
+                    kind,
+                    str(metadata.get("name")),
+                    _check_object(kind, value, ignored, self.store.release) or {},
+                    metadata,
                 )
             )
 
@@ -106,7 +104,7 @@ class ApiServer:
             return ObjectResult(resource, not metadata_findings.findings, tuple(metadata_findings.findings))
         if action == "create" and old is not None:
             metadata_findings.add("exists-already", "metadata", "name", kind=kind.name, name=old.name)
-        spec = _check_object(kind, value, schema_findings, self.release)
+        spec = _check_object(kind, value, schema_findings, self.store.release)
         if isinstance(metadata, Mapping):
             check_types(METADATA_FIELDS, metadata, metadata_findings, "metadata")
             if not metadata_findings.findings:
@@ -115,7 +113,7 @@ class ApiServer:
             if version and version != (old.metadata.get("resourceVersion") if old else None):
                 code = "resource-version" if old else "resource-version-new"
                 metadata_findings.add(code, "metadata", "resourceVersion", value=short_value(version))
-        if action != "create" and old is not None and spec is not None and self.release.has("crd-rules-first"):
+        if action != "create" and old is not None and spec is not None and self.store.release.has("crd-rules-first"):
             _check_update(kind, spec, old, schema_findings)
         resource = replace(resource, spec=spec or {})
         findings = (*schema_findings.findings, *metadata_findings.findings)

@@ -32,11 +32,6 @@ class Calicoctl:
     def __init__(self, store: Datastore | None = None) -> None:
         self.store = store if store is not None else Datastore()
 
-    @property
-    def release(self) -> Release:
-        """The release of calicoctl, which is that of its datastore."""
-        return self.store.release
-
     def run(self, action: str, manifests: ManifestFile, options: CalicoctlOptions = NO_OPTIONS) -> CommandResult:
         """Carry out an action on each object of a file.
 
@@ -55,7 +50,7 @@ class Calicoctl:
         CommandResult
             A judgement for each object. Where the file cannot be decoded nothing is kept, but all are judged.
         """
-        resources, notes = read_resources(manifests, self.release)
+        resources, notes = read_resources(manifests, self.store.release)
         if options.skip_empty:
             notes = [note for note in notes if note.code != "no-resources"]
         all_notes = [*notes, *(note for resource in resources for note in resource.decoding_findings)]
@@ -109,7 +104,7 @@ class Calicoctl:
         """Say that calicoctl of this release does not know a kind that a command names."""
         findings = ResourceFindings(resource, CALICOCTL)
         kind = resource.kind
-        if kind.name == IPAM_CONFIGURATION.name and not self.release.has("calicoctl-ipamconfiguration"):
+        if kind.name == IPAM_CONFIGURATION.name and not self.store.release.has("calicoctl-ipamconfiguration"):
             findings.add("kind-unknown", "kind", kind=kind.name, version=V3)
         return findings.findings
 
@@ -123,8 +118,8 @@ class Calicoctl:
 
     def _write(self, action: str, resource: Resource, options: CalicoctlOptions) -> list[Finding]:
         kind, findings = resource.kind, _new_findings(resource, options)
-        spec, stored = apply_defaults(kind.at(self.release), resource.spec), self.store.get(kind, resource.name)
-        _check_object(resource, spec, findings, self.release)
+        spec, stored = apply_defaults(kind.at(self.store.release), resource.spec), self.store.get(kind, resource.name)
+        _check_object(resource, spec, findings, self.store.release)
         if action != "replace":
             self._check_conflicts(resource, spec, findings)
         if action == "create":
@@ -135,7 +130,7 @@ class Calicoctl:
             if stored is not None:
                 findings.add("exists-already", "metadata", "name", kind=kind.name, name=resource.name)
         elif stored is not None:
-            _check_update(resource, spec, stored, findings, self.release)
+            _check_update(resource, spec, stored, findings, self.store.release)
         elif action == "replace":
             findings.add("exists-not", "metadata", "name", kind=kind.name, name=resource.name)
         return self._store_if_valid(resource, spec, findings)
@@ -147,7 +142,7 @@ class Calicoctl:
             findings.add("exists-not", "metadata", "name", kind=kind.name, name=resource.name)
             return findings.findings
         stored_fields = StoredObject(
-            kind, stored.name, apply_defaults(kind.at(self.release), stored.spec), stored.metadata, stored.status
+            kind, stored.name, apply_defaults(kind.at(self.store.release), stored.spec), stored.metadata, stored.status
         ).to_dict()
         stored_object = {
             "apiVersion": V3,
@@ -167,7 +162,7 @@ class Calicoctl:
             return findings.findings
         kind = patched_kind
         fields, key_paths = decode_object(
-            kind.at(self.release).value_type,
+            kind.at(self.store.release).value_type,
             patched_object,
             (),
             lambda code, path, **numbers: findings.add(code, *path, **numbers),
@@ -189,9 +184,9 @@ class Calicoctl:
             {name: (*resource.path, *path) for name, path in key_paths.items()},
         )
         findings.resource = patched
-        spec = apply_defaults(kind.at(self.release), patched.spec)
-        _check_object(patched, spec, findings, self.release)
-        _check_update(patched, spec, stored, findings, self.release)
+        spec = apply_defaults(kind.at(self.store.release), patched.spec)
+        _check_object(patched, spec, findings, self.store.release)
+        _check_update(patched, spec, stored, findings, self.store.release)
         return self._store_if_valid(patched, spec, findings)
 
     def _delete(self, resource: Resource, options: CalicoctlOptions) -> list[Finding]:
@@ -206,8 +201,8 @@ class Calicoctl:
             metadata = {**stored.metadata, "name": stored.name}
             disabled = Resource(kind, resource.document, resource.path, metadata, {**stored.spec, "disabled": True})
             findings.resource = disabled
-            spec = apply_defaults(kind.at(self.release), disabled.spec)
-            _check_object(disabled, spec, findings, self.release)
+            spec = apply_defaults(kind.at(self.store.release), disabled.spec)
+            _check_object(disabled, spec, findings, self.store.release)
             self._store_if_valid(disabled, spec, findings)
         if not findings.findings:
             self.store.delete(kind, resource.name)
@@ -229,7 +224,7 @@ class Calicoctl:
         cidr = pool_cidr(spec)
         if resource.kind.name != IP_POOL.name or cidr is None:
             return
-        for other in self.store.overlapping_pools(cidr, but=resource.name):
+        for other in self.store.overlapping_pools(cidr, excluded_name=resource.name):
             findings.add("pools-overlap", "spec", "cidr", cidr=str(cidr), other=other.name, other_cidr=str(other.cidr))
         block_size = spec.get("blockSize")
         conflicting = sorted(

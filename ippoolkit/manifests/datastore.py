@@ -68,11 +68,11 @@ class Datastore:
         """Forget an object."""
         del self.objects[kind.name][name]
 
-    def overlapping_pools(self, cidr: Cidr, but: str) -> list[StoredObject]:
+    def overlapping_pools(self, cidr: Cidr, excluded_name: str) -> list[StoredObject]:
         """Return the pools that share addresses with a range, by name; all but one."""
         pools = self.objects["IPPool"].values()
         overlapping = [pool for pool in pools if pool.cidr is not None and pool.cidr.overlaps(cidr)]
-        return sorted((pool for pool in overlapping if pool.name != but), key=lambda pool: pool.name)
+        return sorted((pool for pool in overlapping if pool.name != excluded_name), key=lambda pool: pool.name)
 
     def put_unchecked(self, value: Mapping[str, Any]) -> None:
         """Keep an object as somebody wrote it into the datastore past all judges; of a kind not judged, do nothing."""

@@ -68,8 +68,8 @@ def _model_objects(kind: ResourceKind, datastores: list[Datastore]) -> list[Any]
 def at_manifest_field(finding: Finding, resource: Resource) -> Finding:
     """Return a finding on a scenario at the field of the manifest that its rule is about."""
     fields = [field.rpartition(" ")[2] for field in finding.rule.applies_to.split(",")]
-    named = [field for field in fields if field.rpartition(".")[2] == finding.params.get("field")]
-    path = (named or fields)[-1].split(".") if finding.rule.applies_to else []
+    matching_fields = [field for field in fields if field.rpartition(".")[2] == finding.params.get("field")]
+    path = (matching_fields or fields)[-1].split(".") if finding.rule.applies_to else []
     if finding.severity == Severity.OK:
         path = []
     return replace(finding, place=resource.place(*path))

@@ -84,12 +84,12 @@ def with_scaled_groups(scenario: Scenario, **changes: Any) -> Scenario:
     groups = _groups_of_nodes(scenario)
     if len(groups) < 2:
         return with_single_group(scenario, **changes)
-    total, wanted = sum(group.nodes for group in groups), changes.pop("nodes", None)
+    total, node_count = sum(group.nodes for group in groups), changes.pop("nodes", None)
     if "pods_per_node" in changes:
         changes.setdefault("pods_on_busiest_node", changes["pods_per_node"])
     growth = changes.pop("nodes_per_month", None)
-    if wanted is not None:
-        counts = _apportion([group.nodes for group in groups], wanted)
+    if node_count is not None:
+        counts = _apportion([group.nodes for group in groups], node_count)
         groups = [replace(group, nodes=count) for group, count in zip(groups, counts, strict=True)]
     if growth is not None:
         shares = [Fraction(group.nodes, total) if total else Fraction(1, len(groups)) for group in groups]
@@ -152,11 +152,11 @@ def _groups_of_nodes(scenario: Scenario) -> list[NodeGroup]:
 
 def _apportion(counts: list[int], total: int) -> list[int]:
     """Share a total out in proportion to counts, so that the parts add up: by largest remainder."""
-    whole = sum(counts)
-    if not whole:
+    count_sum = sum(counts)
+    if not count_sum:
         return [total, *[0] * (len(counts) - 1)]
-    parts = [count * total // whole for count in counts]
-    by_remainder = sorted(range(len(counts)), key=lambda index: (-(counts[index] * total % whole), index))
+    parts = [count * total // count_sum for count in counts]
+    by_remainder = sorted(range(len(counts)), key=lambda index: (-(counts[index] * total % count_sum), index))
     for index in by_remainder[: total - sum(parts)]:
         parts[index] += 1
     return parts

@@ -18,10 +18,28 @@ from .listed_network import Line, ListedNetwork, networks_between, parse_network
 
 # Names of columns, without blanks and punctuation; those that are likelier to hold networks first.
 _NETWORK = (
-    "prefix", "cidr", "network", "subnet", "networkaddress", "ipnetwork", "range", "block", "route",
-    "cidrblock", "networkcidr", "subnetcidr", "ipcidr", "ipprefix", "addressprefix", "ipsubnet", "subnetaddress",
-    "iprange", "ipblock", "addressrange", "supernet",
-)  # fmt: skip
+    "prefix",
+    "cidr",
+    "network",
+    "subnet",
+    "networkaddress",
+    "ipnetwork",
+    "range",
+    "block",
+    "route",
+    "cidrblock",
+    "networkcidr",
+    "subnetcidr",
+    "ipcidr",
+    "ipprefix",
+    "addressprefix",
+    "ipsubnet",
+    "subnetaddress",
+    "iprange",
+    "ipblock",
+    "addressrange",
+    "supernet",
+)
 _ADDRESS = ("address", "ipaddress", "ip", "ipaddr", "host")
 _MASK = (
     "mask",

@@ -24,13 +24,13 @@ def release_in_text(text: str) -> str:
 
 def find_release(documents: Iterable[Document], from_text: str = "") -> str:
     """Return the release that documents name, the most trusted one first; empty where none does."""
-    found: dict[str, str] = {"version": from_text} if from_text else {}
+    versions: dict[str, str] = {"version": from_text} if from_text else {}
     for document in documents:
         for value in _iter_objects(document.value):
             for source, text in _named_releases(value):
-                if source not in found and _is_release(text):
-                    found[source] = text
-    return next((found[source] for source in _SOURCES if source in found), "")
+                if source not in versions and _is_release(text):
+                    versions[source] = text
+    return next((versions[source] for source in _SOURCES if source in versions), "")
 
 
 def _named_releases(value: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -131,8 +131,8 @@ class _LineIndex:
             for candidate, line in _iter_positions(self.text):
                 self.lines.setdefault(candidate, line)
         for length in range(len(path), 0, -1):
-            if (found := self.lines.get(path[:length])) is not None:
-                return found
+            if (known_line := self.lines.get(path[:length])) is not None:
+                return known_line
         return 1
 
 

@@ -210,8 +210,8 @@ def _described_fields(lines: NumberedLines) -> Iterator[tuple[str, str, str]]:
         else:
             content = line.strip()
         separator = "=" if section == "Labels" else ":"
-        key, found, value = content.partition(separator)
-        if found:
+        key, separator_found, value = content.partition(separator)
+        if separator_found:
             yield section, key.strip(), value.strip()
 
 
@@ -236,8 +236,8 @@ def _described_spec(lines: NumberedLines) -> dict[str, Any]:
 
 
 def _described_node(name: str, fields: list[tuple[str, str, str]]) -> dict[str, Any]:
-    def section_of(wanted: str) -> dict[str, str]:
-        return {key: value for section, key, value in fields if section == wanted and key != wanted}
+    def section_of(heading: str) -> dict[str, str]:
+        return {key: value for section, key, value in fields if section == heading and key != heading}
 
     pod_cidrs = next((value for section, key, value in fields if section == key and key.startswith("PodCIDR")), "")
     addresses = section_of("Addresses")

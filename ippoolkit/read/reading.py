@@ -404,7 +404,7 @@ class Reader:
         if self.installer.read_document(document):
             self.documents.append(document)
             return
-        if _is_cut_list(value):
+        if isinstance(value, Mapping) and _is_cut_list(value):
             self.collector.problems.append(Finding("file-cut", place=document.place(())))
             document = dataclasses.replace(document, value={**value, "kind": "List"})
             value = document.value

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import __version__
 from ..errors import InputError, ReportError
@@ -16,11 +16,13 @@ from ..read import Reading
 from ..read.text_files import STDIN
 from ..write import save_scenario
 from ..write.redaction import redact_readings
-from .execution import ExecutedNotebook, run_template
 from .inputs import ReportInput, safe_file_name
 from .options import ReportOptions
 from .run_context import RunContext
 from .templates import FILES_PARAMETER, SCENARIO_PARAMETER, SCENARIOS_PARAMETER
+
+if TYPE_CHECKING:
+    from .execution import ExecutedNotebook
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,8 @@ def build_report(task: ReportTask) -> RenderedReport:
     ReportError
         Where the notebook, or Chromium, fails.
     """
+    from .execution import run_template  # what draws and runs notebooks is needed by workers only
+
     options = task.options
     with tempfile.TemporaryDirectory(prefix="ippoolkit-") as temp_dir:
         if not task.inputs:
@@ -92,8 +96,8 @@ def build_report(task: ReportTask) -> RenderedReport:
         else:
             inputs = _inputs_from_scenarios(task, Path(temp_dir))
         context = RunContext(options.formats, inputs.at_hand, inputs.entries)
-        given = {"lang": options.lang, "date": options.date, "redact": options.redact, **options.parameters}
-        executed = run_template(options.template, given | dict(inputs.parameters), context, _cell_counter(task))
+        parameters = {"lang": options.lang, "date": options.date, "redact": options.redact, **options.parameters}
+        executed = run_template(options.template, parameters | dict(inputs.parameters), context, _cell_counter(task))
     title = executed.summary.get("name", inputs.title)
     files = _render_files(executed, options, title, task.picture_stem or task.stem)
     return RenderedReport(files, executed.summary)

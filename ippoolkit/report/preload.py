@@ -5,6 +5,7 @@ import os
 
 # One thread: a process should be forked while it has no others, and reports run beside each other anyway.
 os.environ.update(dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
+gc.disable()  # modules stay: there is nothing to collect while they load
 
 import IPython.core.interactiveshell
 import nbconvert.exporters.templateexporter
@@ -17,4 +18,5 @@ from .formats.html_page import html_exporter
 __all__ = ["IPython", "build", "nbconvert", "notebook_engine", "papermill", "sections", "xlsxwriter"]
 
 html_exporter()
+gc.enable()
 gc.freeze()  # what is loaded stays shared: a collection in a worker would copy all of it

@@ -75,8 +75,8 @@ def compile_engine() -> None:
 def main() -> None:
     """Compile, one process at a time: a second one finds that nothing is left to do."""
     lock = Path(tempfile.gettempdir()) / f"ippoolkit-{os.getuid()}.lock"
-    with os.fdopen(os.open(lock, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)) as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
+    with os.fdopen(os.open(lock, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)) as lock_file:
+        fcntl.flock(lock_file, fcntl.LOCK_EX)
         if needs_compiling():
             compile_engine()
 

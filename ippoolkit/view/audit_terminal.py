@@ -91,8 +91,8 @@ def audit_verdict(audit: Audit, lang: str = "en") -> tuple[Severity, str]:
     """Return the most severe severity, and the whole in a sentence."""
     words = get_language(lang)
     # An object or a row that could not be read is as much an error as one that was found.
-    found = (*audit.findings, *audit.notes)
-    count_by_severity = Counter(finding.severity for finding in found)
+    findings = (*audit.findings, *audit.notes)
+    count_by_severity = Counter(finding.severity for finding in findings)
     totals = audit.metrics.totals
     sentences = [
         words.render(
@@ -112,7 +112,7 @@ def audit_verdict(audit: Audit, lang: str = "en") -> tuple[Severity, str]:
         if totals.get(name) is not None
     ]
     worst_severity = min(
-        (finding.severity for finding in found), key=lambda severity: severity.rank, default=Severity.OK
+        (finding.severity for finding in findings), key=lambda severity: severity.rank, default=Severity.OK
     )
     sentences += (
         [words.render(N_("{word}."), {"word": words.translate(N_(", ")).join(count_texts)})] if count_texts else []

@@ -32,6 +32,17 @@ class DisplayColumn:
         return self.columns[0].kind == "text"
 
 
+_DESIGN_FIGURES = (
+    "prefix",
+    "block_size",
+    "pools",
+    "blocks_per_node",
+    "blocks",
+    "addresses",
+    "routes",
+    "nodes_max",
+    "unused_per_node",
+)
 # Columns left out are for exports. Glued ones: heading, glue, names.
 _DISPLAYED: dict[str, Sequence[str | tuple[str, str, tuple[str, ...]]]] = {
     "block_sizes": (
@@ -51,15 +62,7 @@ _DISPLAYED: dict[str, Sequence[str | tuple[str, str, tuple[str, ...]]]] = {
     "designs": (
         "number",
         "picked",
-        "prefix",
-        "block_size",
-        "pools",
-        "blocks_per_node",
-        "blocks",
-        "addresses",
-        "routes",
-        "nodes_max",
-        "unused_per_node",
+        *_DESIGN_FIGURES,
     ),
     "routes": (
         "family",
@@ -76,15 +79,7 @@ _DISPLAYED: dict[str, Sequence[str | tuple[str, str, tuple[str, ...]]]] = {
     ),
     "failing_designs": (
         "number",
-        "prefix",
-        "block_size",
-        "pools",
-        "blocks_per_node",
-        "blocks",
-        "addresses",
-        "routes",
-        "nodes_max",
-        "unused_per_node",
+        *_DESIGN_FIGURES,
         "breaks",
     ),
     "nodes": (

@@ -62,11 +62,11 @@ def print_forecast(console: Console, forecast: Forecast, *, lang: str = "en") ->
     title = words.render(N_("When pools run out, as of {date}"), {"date": forecast.as_of.isoformat()})
     _print_limits(console, words, [("", limit) for limit in forecast.pools], title)
     for limit in forecast.pools:
-        said = outlook(limit, forecast.horizon_days)
+        finding = outlook(limit, forecast.horizon_days)
         console.print(
             Text.assemble(
                 (f"{replace_unprintable(limit.pool)}: ", "bold"),
-                (said.full_message(lang), SEVERITY_STYLES[said.severity]),
+                (finding.full_message(lang), SEVERITY_STYLES[finding.severity]),
             )
         )
     print_findings(console, forecast.notes, lang=lang)

@@ -32,8 +32,8 @@ def print_monte_carlo(console: Console, result: MonteCarlo, *, lang: str = "en")
     """Print how many runs fail, what fails first, and the figures at the end."""
     words = get_language(lang)
     params = {"failed": result.failed_runs, "runs": len(result.outcomes)}
-    said = words.render(N_("In {failed} of {runs} runs a pod gets no address."), params)
-    console.print(Text(said, style="yellow" if result.failed_runs else "green"))
+    failed_text = words.render(N_("In {failed} of {runs} runs a pod gets no address."), params)
+    console.print(Text(failed_text, style="yellow" if result.failed_runs else "green"))
     summary = result.failure_summary
     if len(summary):
         headings = (N_("limit"), N_("node"), N_("runs"), N_("first day"), N_("median day"))

@@ -11,7 +11,7 @@ _SECONDS_OF_ONE_STEP = 1.5  # a slider that is dragged sends many values: togeth
 
 
 @dataclass(slots=True)
-class History:
+class EditHistory:
     """Scenarios to go back to and forward to, the latest last."""
 
     past: list[Scenario] = field(default_factory=list)

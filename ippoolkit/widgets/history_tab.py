@@ -53,8 +53,8 @@ class HistoryTab:
             return
         message = escape(self._words.translate(N_("Forecasting.")))
         self._show(f'<p><progress aria-label="{message}"></progress> {message}</p>')
-        kept = [bytes(content) for content in contents]
-        self._task = loop.create_task(self._load_in_thread(scenario, names, kept))
+        files = [bytes(content) for content in contents]
+        self._task = loop.create_task(self._load_in_thread(scenario, names, files))
 
     async def _load_in_thread(self, scenario: Scenario, names: Sequence[str], contents: Sequence[bytes]) -> None:
         self._finish(await asyncio.to_thread(_forecast, scenario, names, contents))

@@ -23,7 +23,7 @@ from . import planner_tabs
 from .address_map_view import AddressMapView
 from .editor_state import EditorState
 from .form_planner import FormPlanner, TabPage
-from .history import History
+from .history import EditHistory
 from .planner_fields import SECTIONS
 from .planner_header import header_html, link_html, paste_html
 from .report_tab import ReportTab
@@ -73,7 +73,7 @@ class Planner(FormPlanner[EditorState]):
         self.lang = lang
         self._loaded = scenario
         self._analysis = analyse(scenario)
-        self._history = History()
+        self._history = EditHistory()
         self._edited_field = ""
         self._is_moving_in_history = False
         self._pending_refresh: asyncio.TimerHandle | None = None

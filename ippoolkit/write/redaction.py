@@ -223,8 +223,8 @@ class _Redactor:
     def _group(self, group: NodeGroup) -> NodeGroup:
         has_os_label = OS_LABEL in group.labels  # else it would be written out, which changes the scenario
         labels = self._labels(group.node_labels)
-        kept = {key: value for key, value in labels.items() if has_os_label or key != OS_LABEL}
-        return replace(group, name=self.groups[group.name], labels=kept)
+        kept_labels = {key: value for key, value in labels.items() if has_os_label or key != OS_LABEL}
+        return replace(group, name=self.groups[group.name], labels=kept_labels)
 
     def _namespace(self, namespace: Namespace) -> Namespace:
         return replace(
@@ -301,8 +301,10 @@ class _Redactor:
         )  # no selector before, none after
 
     def _labels(self, labels: Mapping[str, str]) -> dict[str, str]:
-        kept = {key: value for key, value in labels.items() if value in _KEPT_LABEL_VALUES.get(key, ())}
-        return kept | {label: "" for selector, label in self.selectors.items() if _selector_matches(selector, labels)}
+        kept_labels = {key: value for key, value in labels.items() if value in _KEPT_LABEL_VALUES.get(key, ())}
+        return kept_labels | {
+            label: "" for selector, label in self.selectors.items() if _selector_matches(selector, labels)
+        }
 
 
 class _NetworkRelocation:

@@ -16,7 +16,7 @@ import shlex
 import yaml
 
 from ippoolkit.change.cluster_state import ClusterState
-from ippoolkit.change.tunnels import Tunnel
+from ippoolkit.change.tunnels import NodeTunnel
 from ippoolkit.cidr import Cidr
 from ippoolkit.ipam import Ipam, IpamError
 from ippoolkit.model import Allocation, Block
@@ -120,7 +120,7 @@ class Replay:
             cidr, used = Cidr.parse(line.split()[0]), int(line.split()[1].split("/")[0])
             ipam.restore_block(self.block(cidr, used, node, seen, later, tunnels))
         for address, node in tunnels.items():
-            stage.tunnel_addresses[Tunnel(node, self.speech)] = ipaddress.ip_address(address)
+            stage.tunnel_addresses[NodeTunnel(node, self.speech)] = ipaddress.ip_address(address)
         return stage
 
     def spoken(self, spec):
@@ -150,7 +150,7 @@ class Replay:
         for ordinal in sorted([*mine, *rest][:used]):
             address = addresses[ordinal]
             node = tunnels.get(address) or seen.get(address) or host
-            handle = Tunnel(node, self.speech).handle if address in tunnels else f"first {address}"
+            handle = NodeTunnel(node, self.speech).handle if address in tunnels else f"first {address}"
             if address not in tunnels:
                 self.pods[handle] = ("", node, address)
             allocations.append(Allocation(ordinal=ordinal, handle=handle, node=node))
@@ -284,7 +284,7 @@ class Replay:
                 self.stage.tunnel_addresses.pop(tunnel, None)
 
     def tunnels(self, nodes, but=()):
-        return [Tunnel(node, self.speech) for node in sorted(nodes) if node not in but]
+        return [NodeTunnel(node, self.speech) for node in sorted(nodes) if node not in but]
 
     def named(self, address):
         """The enabled pools that an address is in."""
@@ -448,7 +448,7 @@ class Replay:
             for name in {*theirs["nodes"], *(name for name, node in ipam.store.nodes.items() if node.exists)}
         }
         tunnels = {tunnel.handle: tunnel.node for tunnel in self.stage.tunnel_addresses}
-        tunnels |= {Tunnel(node, self.speech).handle: node for node in nodes}
+        tunnels |= {NodeTunnel(node, self.speech).handle: node for node in nodes}
         holders, spans = {}, []
         no_affinity = []
         for block in blocks:

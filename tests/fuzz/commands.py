@@ -198,11 +198,11 @@ def _read_kubeconfig(document: Path) -> None:
     """Follow a kubeconfig to an answer made here: a mutated one names mutated programs and hosts."""
     from unittest.mock import patch
 
-    from ippoolkit.live.connection import Connection
+    from ippoolkit.live.connection import ApiConnection
     from ippoolkit.live.kubeconfig import read_access
 
     access = read_access(document)
-    connection = Connection(access)
+    connection = ApiConnection(access)
     ours, theirs = socket.socketpair()
     theirs.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
     with ours, theirs, patch("urllib3.util.connection.create_connection", return_value=ours):

@@ -10,7 +10,7 @@ import yaml
 
 import ippoolkit as ipk
 from ippoolkit.alerts import (
-    Lead,
+    AlertThreshold,
     Quantity,
     Watch,
     WatchedPools,
@@ -30,7 +30,7 @@ promtool = pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is 
 WATCH = Watch(
     (WatchedPools("pool-a", ("pool-a",), Quantity(1024, 2.0), Quantity(16, 0.05), nodes_to_come=4),), max_blocks=10
 )
-WARN, PAGE = Lead(60), Lead(30)
+WARN, PAGE = AlertThreshold(60), AlertThreshold(30)
 
 
 def group(watch=WATCH, release=""):
@@ -43,22 +43,22 @@ def expressions(rules):
 
 def test_thresholds_leave_the_lead_time_at_the_growth():
     quantity = Quantity(1000, 4.0)
-    assert quantity.threshold(Lead(30), 0.8, 0.95) == 880  # 1000 - 30 * 4
-    assert quantity.threshold(Lead(1), 0.8, 0.95) == 950  # never later than 95%
-    assert quantity.threshold(Lead(400), 0.8, 0.95) == 1  # it should ring already, but not at 0
-    assert quantity.threshold(Lead(share=0.5), 0.8, 0.95) == 500
-    assert Quantity(1000).threshold(Lead(30), 0.8, 0.95) == 800  # nothing is known of growth
+    assert quantity.threshold(AlertThreshold(30), 0.8, 0.95) == 880  # 1000 - 30 * 4
+    assert quantity.threshold(AlertThreshold(1), 0.8, 0.95) == 950  # never later than 95%
+    assert quantity.threshold(AlertThreshold(400), 0.8, 0.95) == 1  # it should ring already, but not at 0
+    assert quantity.threshold(AlertThreshold(share=0.5), 0.8, 0.95) == 500
+    assert Quantity(1000).threshold(AlertThreshold(30), 0.8, 0.95) == 800  # nothing is known of growth
 
 
 @pytest.mark.parametrize(("text", "days"), [("30d", 30), ("36h", 1.5), ("6w", 42), ("0d", 0)])
 def test_lead_times_are_read(text, days):
-    assert Lead.parse(text, "--lead").days == days
+    assert AlertThreshold.parse(text, "--lead").days == days
 
 
 @pytest.mark.parametrize("text", ["", "d", "30", "-1d", "x%", "0%", "101%", "infd", "nand"])
 def test_what_is_no_lead_time_is_refused(text):
     with pytest.raises(InputError):
-        Lead.parse(text, "--lead")
+        AlertThreshold.parse(text, "--lead")
 
 
 def test_rules_say_pool_remedy_and_command():

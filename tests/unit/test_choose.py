@@ -498,11 +498,15 @@ def test_routes_of_racks_with_an_as_number_each():
     from ippoolkit.model import BGPConfiguration, BGPPeer
 
     peers = [
-        BGPPeer(name=f"tor-{rack}-{number}", node_selector=f"rack == '{rack}'", peer_ip=f"10.9.{number}.1",
-                as_number=65001 + index)
+        BGPPeer(
+            name=f"tor-{rack}-{number}",
+            node_selector=f"rack == '{rack}'",
+            peer_ip=f"10.9.{number}.1",
+            as_number=65001 + index,
+        )
         for index, rack in enumerate("ab")
         for number in (1, 2)
-    ]  # fmt: skip
+    ]
     groups = tuple(
         ipk.NodeGroup(name=rack, nodes=nodes, pods_per_node=50, labels={"rack": rack})
         for rack, nodes in (("a", 10), ("b", 6))
@@ -511,9 +515,14 @@ def test_routes_of_racks_with_an_as_number_each():
     mesh_off = BGPConfiguration(node_to_node_mesh_enabled=False)
     table = scenario_routes(_fabric(mesh_off, *peers, groups=groups, pools=shared))
     assert _used(table) == {
-        "peering": "top-of-rack routers", "node": 16, "router": 16, "spine": 16, "reflector": 0, "sessions": 2,
+        "peering": "top-of-rack routers",
+        "node": 16,
+        "router": 16,
+        "spine": 16,
+        "reflector": 0,
+        "sessions": 2,
         "racks": "2 (AS 65001, 65002)",
-    }  # fmt: skip
+    }
     # One pool for both racks: no router can announce it alone.
     assert "top-of-rack routers, a rack's pool as one" not in set(table["peering"])
     own = tuple(

@@ -227,7 +227,7 @@ def test_what_calicoctl_says_of_documents_without_a_name_of_namespaces_and_of_a_
     assert _by(Calicoctl(), _object("cidr: 10.0.0.0/16"), namespace="ns") == (False, ["namespace-given"])
     calicoctl = Calicoctl()
     assert _by(calicoctl, _object("cidr: 10.0.0.0/16", more="status: {conditions: []}\n"))[0]
-    assert "status" not in calicoctl.store.get_all(find_kind("IPPool"))["p"]
+    assert "status" not in stored_objects(calicoctl.store, find_kind("IPPool"))["p"]
 
 
 def test_documents_that_yaml_and_json_read_otherwise():
@@ -236,7 +236,7 @@ def test_documents_that_yaml_and_json_read_otherwise():
     )
     calicoctl = Calicoctl()
     assert _by(calicoctl, f"{one % ('a', 0)}\n{one % ('b', 1)}")[0]
-    assert list(calicoctl.store.get_all(find_kind("IPPool"))) == ["a"]  # the second of two objects is not read
+    assert list(stored_objects(calicoctl.store, find_kind("IPPool"))) == ["a"]  # the second of two objects is not read
     assert _by(Calicoctl(), _object("cidr: 10.0.0.0/16", name="*x")) == (False, ["yaml-alias"])
     twice = _object("cidr: 10.0.0.0/16, cidr: 10.1.0.0/16")
     assert _by(ApiServer(), twice) == (True, [])

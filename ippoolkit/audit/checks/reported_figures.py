@@ -51,8 +51,8 @@ def reported_findings(reading: Reading) -> list[Finding]:
         return []
     metrics = cluster_metrics(ClusterIndex(reading.scenario.cluster), reading.reported)
     range_codes = {finding.code for finding in _ranges(reading)}  # which the rules on designs find, too
-    found = (*check_reported_figures(reading, metrics), *metrics.notes)
-    return [finding for finding in found if finding.severity.rank < 2 and finding.code not in range_codes]
+    findings = (*check_reported_figures(reading, metrics), *metrics.notes)
+    return [finding for finding in findings if finding.severity.rank < 2 and finding.code not in range_codes]
 
 
 def _ranges(reading: Reading) -> Iterator[Finding]:
@@ -95,12 +95,12 @@ def _nodes_at_cap(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding
     cap = maximum or reading.scenario.cluster.ipam.max_blocks_per_host or DEFAULT_MAX_BLOCKS_PER_HOST
     for row in metrics.nodes:
         per_family = [count for count in (row.get("blocks_v4"), row.get("blocks_v6")) if count is not None]
-        held = max(per_family) if per_family else row.get("blocks")
-        if held is None or held < cap * _NEAR_CAP_RATIO:
+        blocks_held = max(per_family) if per_family else row.get("blocks")
+        if blocks_held is None or blocks_held < cap * _NEAR_CAP_RATIO:
             continue
-        params = {"node": row["name"], "held": held, "cap": cap}
-        code = "node-at-cap-reported" if held >= cap else "node-near-cap-reported"
-        if held >= cap and row.get("free_in_own_blocks") == 0:
+        params = {"node": row["name"], "held": blocks_held, "cap": cap}
+        code = "node-at-cap-reported" if blocks_held >= cap else "node-near-cap-reported"
+        if blocks_held >= cap and row.get("free_in_own_blocks") == 0:
             code = "node-cap-full-reported"
         yield Finding(code, f"Node/{row['name']}", params)
 
@@ -126,8 +126,8 @@ def _unallocated(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]
         listed = totals.get(figure) or []
         count = len(listed) or _reported_count(reading, figure)
         if count:
-            which = _names_or_not_listed(listed)
-            yield Finding(code, "", {"count": count, "which": which, "all": listed})
+            names = _names_or_not_listed(listed)
+            yield Finding(code, "", {"count": count, "which": names, "all": listed})
             if figure == "in_use_in_pool_not_allocated" and totals.get("blocks") == 0:
                 yield Finding("ipam-other", "", {"count": count})
 
@@ -144,8 +144,8 @@ def _borrowed(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
     del reading
     if count := metrics.totals.get("borrowed"):
         borrowers = Counter({row["name"]: row.get("borrowed_in") or 0 for row in metrics.nodes})
-        which = abbreviate_names(f"{node}: {borrowed}" for node, borrowed in borrowers.most_common() if borrowed)
-        yield Finding("borrowed-reported", "", {"count": count, "which": which or _NOT_LISTED})
+        names = abbreviate_names(f"{node}: {borrowed}" for node, borrowed in borrowers.most_common() if borrowed)
+        yield Finding("borrowed-reported", "", {"count": count, "which": names or _NOT_LISTED})
 
 
 def _blocks(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
@@ -195,8 +195,8 @@ def _affinities(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
     del metrics
     if reading.affinities:
         by_node = Counter(node for node, _, _ in reading.affinities)
-        which = abbreviate_names(f"{node}: {count}" for node, count in by_node.most_common())
-        params = {"count": len(reading.affinities), "nodes": len(by_node), "which": which}
+        names = abbreviate_names(f"{node}: {count}" for node, count in by_node.most_common())
+        params = {"count": len(reading.affinities), "nodes": len(by_node), "which": names}
         yield Finding("affinities-reported", "", params)
         ranges: list[tuple[Cidr, str]] = sorted((cidr, node) for node, cidr, _ in reading.affinities)
         for (first, owner), (second, other) in pairwise(ranges):
@@ -211,8 +211,12 @@ def _names_or_not_listed(names: Sequence[object]) -> str:
 
 def _reported_count(reading: Reading, figure: str) -> int:
     """Return the number that a text states where it does not list them."""
-    figures = (each for each in reading.reported if each.table == COUNTS_TABLE and each.figure == figure)
-    return max((int(each.value) for each in figures), default=0)
+    figures = (
+        reported_figure
+        for reported_figure in reading.reported
+        if reported_figure.table == COUNTS_TABLE and reported_figure.figure == figure
+    )
+    return max((int(reported_figure.value) for reported_figure in figures), default=0)
 
 
 def _waiting_pods(reading: Reading) -> Iterator[Finding]:

@@ -58,5 +58,5 @@ def special_ranges(scenario: Scenario) -> Iterator[Finding]:
             yield Finding("range-public", subject, params, source_key=source_key)
         else:
             cidr, purpose, document = special
-            more = {"range": str(cidr), "purpose": LocalizedText(purpose), "document": document}
-            yield Finding("range-special", subject, {**params, **more}, source_key=source_key)
+            range_params = {"range": str(cidr), "purpose": LocalizedText(purpose), "document": document}
+            yield Finding("range-special", subject, {**params, **range_params}, source_key=source_key)

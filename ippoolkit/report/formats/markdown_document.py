@@ -14,8 +14,8 @@ from ..sections.section import PICTURE_LINK
 def render_markdown(executed_notebook: ExecutedNotebook, picture_files: Mapping[str, str]) -> str:
     """Return the text; `picture_files` maps pictures to their files: those without one are named only."""
 
-    def linked(found: re.Match[str]) -> str:
-        alt, name = found[1], unquote(found[2])
+    def linked(match: re.Match[str]) -> str:
+        alt, name = match[1], unquote(match[2])
         return f"![{alt}]({quote(picture_files[name])})" if name in picture_files else ""
 
     parts = []

@@ -159,11 +159,7 @@ class AuditReport(BaseReport):
         )
         shown_pools = [cluster.pool(name) for name in used_pool_names[:POOLS_SHOWN]]
         parts = address_map_parts(simulation, shown_pools, self.words)
-        if len(used_pool_names) > POOLS_SHOWN:
-            params = {"shown": POOLS_SHOWN, "pools": len(used_pool_names)}
-            parts.append(
-                paragraph(self.words.render(N_("The first {shown} of {pools:pool} by name."), params), "ipk-empty")
-            )
+        parts += self.pools_left_out_part(POOLS_SHOWN, len(used_pool_names))
         return self.section(N_("Address maps"), *parts)
 
     def nodes(self) -> Section:

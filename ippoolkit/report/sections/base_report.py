@@ -116,6 +116,13 @@ class BaseReport:
         )
         return SectionPart(html, f"{note_part.markdown}\n\n{short_part.markdown}")
 
+    def pools_left_out_part(self, shown: int, count: int) -> list[SectionPart]:
+        """Return the remark that only the first pools are shown; nothing where all are."""
+        if count <= shown:
+            return []
+        text = self.words.render(N_("The first {shown} of {pools:pool} by name."), {"shown": shown, "pools": count})
+        return [paragraph(text, "ipk-empty")]
+
     def findings_part(self, findings: Sequence[Finding]) -> SectionPart:
         """Return findings as a list, and for exports as a table."""
         headings = (N_("severity"), N_("subject"), N_("finding"), N_("what to do"), N_("rule"), N_("source"))

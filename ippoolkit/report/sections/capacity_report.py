@@ -161,11 +161,7 @@ class CapacityReport(BaseReport):
         parts: list[SectionPart] = []
         for pool in sorted_pools[:POOLS_SHOWN]:
             parts += self._block_size_parts(pool)
-        if len(sorted_pools) > POOLS_SHOWN:
-            params = {"shown": POOLS_SHOWN, "pools": len(sorted_pools)}
-            parts.append(
-                paragraph(self.words.render(N_("The first {shown} of {pools:pool} by name."), params), "ipk-empty")
-            )
+        parts += self.pools_left_out_part(POOLS_SHOWN, len(sorted_pools))
         return self.section(N_("Block sizes compared"), *parts)
 
     def pools(self) -> Section:

@@ -27,7 +27,7 @@ def find_histories(history: Sequence[str], cluster: str) -> list[Path]:
     In a folder that holds ``CLUSTER.csv``, ``CLUSTER.json`` or a folder ``CLUSTER``, it is this that counts: one option
     serves the reports of many clusters. A folder in which nothing has a date in its name is one of other clusters.
     """
-    found = []
+    histories: list[Path] = []
     for source in map(Path, history):
         own = (source / f"{cluster}{suffix}" for suffix in SUFFIXES) if source.is_dir() and cluster else ()
         path = next((path for path in own if path.exists()), source)
@@ -35,8 +35,8 @@ def find_histories(history: Sequence[str], cluster: str) -> list[Path]:
             dumps, undated = dated_groups(source)
             if undated and not dumps:
                 continue
-        found.append(path)
-    return found
+        histories.append(path)
+    return histories
 
 
 def forecast_scenario(scenario: Scenario, history: Sequence[str]) -> Forecast | None:
