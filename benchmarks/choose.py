@@ -6,7 +6,7 @@ import json
 import random
 import timeit
 
-from ippoolkit.choose.address_space import AddressSpace, Taken
+from ippoolkit.address_space import AddressSpace, Taken
 from ippoolkit.choose.search import Need, NodeKind, Space
 from ippoolkit.cidr import Cidr
 

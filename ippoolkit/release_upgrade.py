@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from .analysis import Analysis
 from .calico.differences import Difference
 from .calico.releases import Release, changes_between
+from .capacity.design_rules.networks import overlapping_pools
 from .capacity.evaluation import Verdict
 from .findings import Finding, LocalizedText, Severity
 from .manifests import ApiServer, Calicoctl, CommandResult, Datastore, parse_manifests
@@ -152,6 +153,10 @@ def _has_pools(scenario: Scenario) -> bool:
     return bool(scenario.cluster.pools)
 
 
+def _has_overlapping_pools(scenario: Scenario) -> bool:
+    return any(overlapping_pools(scenario))
+
+
 def _has_nodes(scenario: Scenario) -> bool:
     return bool(scenario.cluster.nodes or scenario.plan.groups)
 
@@ -183,6 +188,7 @@ _MATTERS: dict[str, Callable[[Scenario], bool]] = {
         pod.owner == "VirtualMachineInstance" for pod in scenario.cluster.pods
     ),
     "calicoctl-ipamconfiguration": _has_own_configuration,
+    "ipamconfiguration-api": _has_own_configuration,
     "reservation-cidrs-only": _has_reservations,
     "crd-native": _has_pools,
     "crd-rules-first": _has_pools,
@@ -197,10 +203,12 @@ _MATTERS: dict[str, Callable[[Scenario], bool]] = {
     "utilization-reserved": _has_reservations,
     "show-reserved": _has_reservations,
     "pool-deletion-waits": lambda scenario: any(pool.disabled for pool in scenario.cluster.pools),
+    "pool-allocatable": _has_overlapping_pools,
     "pool-delete-leaves-old-blocks": lambda scenario: bool(scenario.cluster.blocks),
     "tunnel-pools-checked": lambda scenario: any(
         pool.encapsulation != "None" and "Tunnel" not in pool.allowed_uses for pool in scenario.cluster.pools
     ),
+    "wireguard-ipv6": lambda scenario: scenario.cluster.wireguard_enabled_v6,
     "ip-families": lambda scenario: len({pool.version for pool in scenario.cluster.pools}) > 1,
     "gc-three-free": _has_nodes,
     "gc-evicted": lambda scenario: bool(scenario.cluster.pods),

@@ -23,6 +23,8 @@ class ClusterVerdict:
 
     Attributes
     ----------
+    calico
+        The release of Calico that it was judged by.
     nodes
         Nodes that exist.
     errors, warnings
@@ -37,6 +39,7 @@ class ClusterVerdict:
         Whether every file could be read.
     """
 
+    calico: str
     nodes: int | None
     errors: int
     warnings: int
@@ -129,6 +132,7 @@ def cluster_verdict(audited: Audit, lang: str = "en") -> ClusterVerdict:
     pool, limit, in_use, capacity = _fullest(audited.metrics.pools)
     subject = "" if worst is None else str(worst.place or worst.subject)
     return ClusterVerdict(
+        calico=str(audited.scenario.release),
         nodes=audited.metrics.totals["nodes"],
         errors=count[Severity.ERROR],
         warnings=count[Severity.WARNING],

@@ -106,6 +106,27 @@ DIFFERENCES: tuple[Difference, ...] = (
         impact=1,
     ),
     Difference(
+        "ipamconfiguration-api",
+        (24, 0),
+        "calico-apiserver",
+        N_(
+            "projectcalico.org/v3 has the kind IPAMConfiguration; before, kubectl meets it in crd.projectcalico.org/v1."
+        ),
+        "api/pkg/apis/projectcalico/v3/ipamconfig.go@4fa740d746",
+        impact=2,
+    ),
+    Difference(
+        "auto-allocate-api",
+        (32, 0),
+        "calico-apiserver",
+        N_(
+            "IPAMConfiguration has the field autoAllocateBlocks in projectcalico.org/v3; before, it is dropped. "
+            "calico-apiserver stores true in either case."
+        ),
+        "apiserver/pkg/storage/calico/ipamconfig_storage.go",
+        impact=3,
+    ),
+    Difference(
         "apiv1-leftovers",
         BEGINNING,
         "calicoctl",
@@ -151,6 +172,15 @@ DIFFERENCES: tuple[Difference, ...] = (
         impact=3,
     ),
     # Rules on manifests.
+    Difference(
+        "vxlan-ipv6-refused",
+        BEGINNING,
+        "calicoctl",
+        N_("vxlanMode on an IPv6 pool is refused."),
+        _VALIDATOR,
+        until=(23, 0),
+        impact=1,
+    ),
     Difference(
         "selector-global-refused",
         (31, 0),
@@ -261,8 +291,9 @@ DIFFERENCES: tuple[Difference, ...] = (
         (32, 0),
         "IPAM",
         N_(
-            "A node takes over another node's empty block that is at least 60 s old; before, it borrows, or "
-            "fails with strictAffinity, until kube-controllers gives the block back after 15 to 22.5 minutes."
+            "A node takes over another node's empty block that is at least 60 s old, one claimed before the upgrade at "
+            "once; before, it borrows, or fails with strictAffinity, until kube-controllers gives the block back after "
+            "15 to 22.5 minutes."
         ),
         f"{_IPAM}@41d469b929",
         impact=0,
@@ -311,6 +342,17 @@ DIFFERENCES: tuple[Difference, ...] = (
         impact=2,
     ),
     Difference(
+        "pool-allocatable",
+        (32, 0),
+        "IPAM",
+        N_(
+            "With native v3 CRDs a controller checks pools: one that overlaps another is not used (condition "
+            "Allocatable=False), and a deleted one waits until its last block is gone."
+        ),
+        "kube-controllers/pkg/controllers/ippool/pool_controller.go",
+        impact=2,
+    ),
+    Difference(
         "pool-delete-leaves-old-blocks",
         (30, 0),
         "calicoctl",
@@ -328,6 +370,14 @@ DIFFERENCES: tuple[Difference, ...] = (
             "Pools without the use Tunnel are skipped for tunnel addresses; before, a request to them ends calico-node."
         ),
         "node/pkg/allocateip/allocateip.go@5bfc79ee10",
+        impact=1,
+    ),
+    Difference(
+        "wireguard-ipv6",
+        (24, 0),
+        "calico-node",
+        N_("WireGuard runs over IPv6 too, and takes an IPv6 address on every node."),
+        "node/pkg/allocateip/allocateip.go",
         impact=1,
     ),
     Difference(
@@ -381,6 +431,17 @@ DIFFERENCES: tuple[Difference, ...] = (
         (31, 0),
         "kube-controllers",
         N_("Leaked addresses are released 10,000 a call; before, one by one."),
+        _CONTROLLER,
+        impact=3,
+    ),
+    Difference(
+        "gc-node-retries",
+        (27, 0),
+        "kube-controllers",
+        N_(
+            "Where the blocks of a deleted node cannot be released, that node alone is tried again after 30 s; before, "
+            "all nodes wait for one retry, up to 1,000 s."
+        ),
         _CONTROLLER,
         impact=3,
     ),

@@ -101,6 +101,12 @@ def check_ipip_is_ipv4(pool: PoolSpec) -> Iterator[Violation]:
         yield "ipipMode", {"ipip": pool.ipip_mode, "cidr": str(pool.cidr)}
 
 
+def check_vxlan_is_ipv4(pool: PoolSpec) -> Iterator[Violation]:
+    """Find an IPv6 pool with VXLAN, which the first releases do not take."""
+    if pool.vxlan_mode != "Never" and pool.cidr is not None and pool.cidr.version == 6:
+        yield "vxlanMode", {"vxlan": pool.vxlan_mode, "cidr": str(pool.cidr)}
+
+
 def check_loadbalancer_alone(pool: PoolSpec) -> Iterator[Violation]:
     """Find LoadBalancer beside other uses."""
     other_uses = [use for use in pool.allowed_uses if use in ("Workload", "Tunnel")]
@@ -158,6 +164,7 @@ POOL_CHECKS: dict[str, Callable[[PoolSpec], Iterator[Violation]]] = {
     "loadbalancer-encapsulation": check_loadbalancer_encapsulation,
     "loadbalancer-alone": check_loadbalancer_alone,
     "ipip-ipv6": check_ipip_is_ipv4,
+    "vxlan-ipv6": check_vxlan_is_ipv4,
     "loadbalancer-bgp": check_loadbalancer_bgp,
     "loadbalancer-selector": check_loadbalancer_selector,
     "namespace-tunnel": check_namespace_selector_without_tunnel,
@@ -167,8 +174,9 @@ POOL_CHECKS: dict[str, Callable[[PoolSpec], Iterator[Violation]]] = {
     "block-size-prefix": check_block_size_prefix,
 }
 
-# What brought a rule to calicoctl; the others are in every release.
+# The behaviour that a rule of calicoctl belongs to; the others are in every release.
 _CALICOCTL_RULES = {
+    "vxlan-ipv6": "vxlan-ipv6-refused",
     "selector-global": "selector-global-refused",
     "loadbalancer-encapsulation": "loadbalancer",
     "loadbalancer-alone": "loadbalancer",

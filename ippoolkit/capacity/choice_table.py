@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ..caching import cache_last
 from ..calico.limits import DEFAULT_BLOCK_SIZE, allowed_block_sizes
-from ..cidr import Cidr, IPVersion
+from ..cidr import IPVersion
 from ..findings import N_, get_language
 from ..model import IPPool, Scenario
 from ..model.scenario_edits import with_pool
@@ -20,12 +21,14 @@ from .table_columns import CHOICES, build_frame
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..address_space import AddressSpace
+
 CHANGE_BLOCK_SIZE = "blockSize"
 CHANGE_PREFIX = N_("prefix")
 ADD_POOL = N_("add a pool")
 
 SHORTEST_PREFIX_TRIED: dict[IPVersion, int] = {4: 8, 6: 48}
-_NEW_POOL_NAME = "zz-new"  # tried behind the pools that are there
+_MAX_STEM = 240  # characters of a name; with what is added it stays below Kubernetes' 253
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ def _choices_for_pool(scenario: Scenario, demand: Demand, index: int) -> Iterato
                 changes = {"cidr": changed_pool.cidr, "block_size": changed_pool.block_size}
                 yield Choice(change, pool.name, value, with_pool(scenario, pool.name, **changes), *reach)
                 break
-    for value, added_pool in _pools_to_add(pool):
+    for value, added_pool in _pools_to_add(scenario, pool):
         if reach := _reach_if_it_fits(_demand_with_added_pool(demand, added_pool)):
             cluster = replace(scenario.cluster, pools=(*scenario.cluster.pools, added_pool))
             yield Choice(ADD_POOL, "", value, replace(scenario, cluster=cluster), *reach)
@@ -156,7 +159,37 @@ def _pools_with_shorter_prefix(pool: IPPool) -> Iterator[tuple[int, IPPool]]:
         yield prefix, replace(pool, cidr=pool.cidr.with_prefix(prefix))
 
 
-def _pools_to_add(pool: IPPool) -> Iterator[tuple[int, IPPool]]:
-    """Yield ever larger pools beside the one there; where such a range is free is for the user to say."""
+def _pools_to_add(scenario: Scenario, pool: IPPool) -> Iterator[tuple[int, IPPool]]:
+    """Yield ever larger pools beside the one there, each in a range that is free; none where there is no room."""
+    name = _new_name(scenario, pool)
+    spaces = _free_spaces(scenario, pool.version)
     for prefix in range(pool.block_size, SHORTEST_PREFIX_TRIED[pool.version] - 1, -1):
-        yield prefix, replace(pool, name=_NEW_POOL_NAME, cidr=Cidr(pool.version, 0, prefix))
+        offer = next((offer for space in spaces for offer in space.offers(prefix, 1, pool.version)), None)
+        if offer is None:
+            return
+        yield prefix, replace(pool, name=name, cidr=offer)
+
+
+def _new_name(scenario: Scenario, pool: IPPool) -> str:
+    """Return a name by which the new pool is tried behind all that are there: Calico goes by their names."""
+    last = max(other.name for other in scenario.cluster.pools)
+    names = (f"{stem[:_MAX_STEM]}-{number}" for stem in (pool.name, last) for number in range(2, 10))
+    return next((name for name in names if name > last), f"zz-{pool.name[:_MAX_STEM]}")
+
+
+def _space_key(scenario: Scenario, version: IPVersion) -> tuple[object, ...]:
+    cluster = scenario.cluster
+    cidrs = tuple(pool.cidr for pool in cluster.pools)
+    return version, scenario.networks, cidrs, cluster.nodes, cluster.blocks, cluster.services
+
+
+@cache_last(_space_key)
+def _free_spaces(scenario: Scenario, version: IPVersion) -> list[AddressSpace]:
+    """Return where there is room for a pool: in the cluster CIDR, and in private ranges."""
+    from ..address_space import PRIVATE, AddressSpace, networks_taken  # with numpy: a plan that fits goes without
+
+    # Pods have their addresses from pools and blocks, which count.
+    cluster = replace(scenario.cluster, pods=())
+    taken = tuple(networks_taken(replace(scenario, cluster=cluster)))
+    within = tuple(cidr for cidr in scenario.networks.cluster if cidr.version == version)
+    return [AddressSpace(ranges, taken) for ranges in (within, PRIVATE[version]) if ranges]

@@ -13,8 +13,10 @@ from ..caching import cache_last
 from ..calico.limits import WINDOWS_RESERVED_PER_BLOCK
 from ..calico.pool_selection import (
     TUNNEL_TYPES,
+    PoolRequest,
     known_pool,
     max_blocks_per_node,
+    select_pools,
     selects_every_namespace,
     selects_node,
     serves_tunnel,
@@ -35,6 +37,7 @@ class Supply:
     classes_by_pool: tuple[tuple[int, ...], ...]
     strict_affinity: bool
     auto_allocate_blocks: bool  # autoAllocateBlocks: whether nodes claim new blocks
+    named_pools: tuple[str, ...] = ()  # by the CNI configuration, for pods that name none themselves
 
     def block_classes_of(self, pool_indices: Iterable[int]) -> tuple[int, ...]:
         """Return the block classes of these pools, in order."""
@@ -135,6 +138,7 @@ def compute_supply(scenario: Scenario, version: IPVersion) -> Supply:
         tuple(classes_by_pool),
         ipam.strict_affinity,
         ipam.auto_allocate_blocks,
+        scenario.cluster.cni_pools(version),
     )
 
 
@@ -179,8 +183,13 @@ def _draws_addresses(load: NodeLoad) -> bool:
 def pools_for(supply: Supply, labels: Mapping[str, str]) -> tuple[int, ...]:
     """Return the indices of the pools that serve a pod which names none, on a node with these labels.
 
-    A pool with a namespaceSelector is left out: it serves only pods of the namespaces that it selects.
+    A pool with a namespaceSelector is left out: it serves only pods of the namespaces that it selects. Where the CNI
+    configuration names pools, these serve, whatever they select; none where one of them cannot.
     """
+    if supply.named_pools:
+        request = PoolRequest(supply.version, labels, pool_names=supply.named_pools)
+        selected = {pool.name for pool in select_pools(supply.pools, request).pools}
+        return tuple(index for index, pool in enumerate(supply.pools) if pool.name in selected)
     return tuple(
         index
         for index, pool in enumerate(supply.pools)
@@ -190,14 +199,20 @@ def pools_for(supply: Supply, labels: Mapping[str, str]) -> tuple[int, ...]:
 
 def tunnel_pools(scenario: Scenario, supply: Supply, labels: Mapping[str, str]) -> dict[str, tuple[int, ...]]:
     """Return the tunnels that a node with these labels needs, each with the pools that may give its address."""
-    cluster = scenario.cluster
-    wireguard_enabled = cluster.wireguard_enabled if supply.version == 4 else cluster.wireguard_enabled_v6
+    wireguard_enabled = _wireguard_enabled(scenario, supply.version)
     pools_by_type = {
         tunnel_type: tuple(index for index, pool in enumerate(supply.pools) if serves_tunnel(pool, labels, tunnel_type))
         for tunnel_type in TUNNEL_TYPES
         if tunnel_type != "wireguard" or wireguard_enabled
     }
     return {tunnel: pools for tunnel, pools in pools_by_type.items() if pools}
+
+
+def _wireguard_enabled(scenario: Scenario, version: IPVersion) -> bool:
+    cluster = scenario.cluster
+    if version == 4:
+        return cluster.wireguard_enabled
+    return cluster.wireguard_enabled_v6 and scenario.release.has("wireguard-ipv6")
 
 
 def _planned_group(scenario: Scenario, supply: Supply, group: NodeGroup) -> NodeGroupDemand:
@@ -230,7 +245,7 @@ def _cache_key(scenario: Scenario, supply: Supply) -> tuple[object, ...]:
     """Return all that decides what nodes draw that exist: of the pools everything but the size of their blocks."""
     cluster = scenario.cluster
     pools = tuple(replace(pool, block_size=ADDRESS_BITS[pool.version]) for pool in supply.pools)
-    wireguard = cluster.wireguard_enabled, cluster.wireguard_enabled_v6
+    wireguard = _wireguard_enabled(scenario, 4), _wireguard_enabled(scenario, 6)
     return (
         supply.version,
         pools,

@@ -189,6 +189,12 @@ ROUTES = (
     Column("spine", "count", N_("the spine"), "The same of a spine router; 0: it learns none."),
     Column("reflector", "count", N_("a route reflector"), "The same of a route reflector; 0: there is none."),
     Column("sessions", "count", N_("BGP sessions of a node"), "BGP sessions that each node keeps."),
+    Column(
+        "racks",
+        "text",
+        N_("racks"),
+        "Racks whose nodes announce routes: by the routers that they peer with or their AS numbers, else by pools.",
+    ),
     Column("limit", "count", N_("limit"), "Routes that a table takes; empty: nobody said."),
     Column("fits", "flag", N_("within the limit"), "Whether no table is larger."),
     Column("source", "text", N_("source"), "The page that describes it."),

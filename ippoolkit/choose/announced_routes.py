@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from ..capacity.block_filling import fill_blocks
@@ -9,8 +10,9 @@ from ..capacity.demand import Demand, compute_demand, ip_versions
 from ..capacity.evaluation import PlanAtMonth
 from ..cidr import IPVersion
 from ..model import Cluster, Scenario
+from .bgp_peering import Peerings, Rack, peering_in_use
 from .choose_tables import routes_of
-from .routes import Peering, RackRoutes
+from .routes import RackRoutes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,50 +38,103 @@ def scenario_routes(scenario: Scenario, *, max_routes: int | None = None, lang: 
     """
     if max_routes is None and scenario.requirements is not None:
         max_routes = scenario.requirements.max_routes
-    announced = {version: racks for version in ip_versions(scenario) if (racks := _racks(scenario, version))}
-    return routes_of(announced, max_routes, peering=peering_of(scenario.cluster), lang=lang)
+    peerings = Peerings(scenario.cluster)
+    announced = {version: racks for version in ip_versions(scenario) if (racks := _racks(scenario, version, peerings))}
+    return routes_of(announced, max_routes, in_use=peering_in_use(scenario, peerings), lang=lang)
 
 
-def peering_of(cluster: Cluster) -> Peering | None:
-    """Return how a cluster's routes travel, as far as its BGP configuration and peers say; None: they do not."""
-    bgp = cluster.bgp
-    if bgp is None and not cluster.bgp_peers:
-        return None
-    if any(peer.peer_selector for peer in cluster.bgp_peers):
-        return Peering.REFLECTORS
-    if bgp is not None and not bgp.node_to_node_mesh_enabled:
-        return Peering.RACKS if cluster.bgp_peers else Peering.VXLAN
-    return Peering.MESH
+def _racks(scenario: Scenario, version: IPVersion, peerings: Peerings) -> list[RackRoutes]:
+    """Return what each rack announces: nodes with one router or AS number, else those that share pools with no other.
 
-
-def _racks(scenario: Scenario, version: IPVersion) -> list[RackRoutes]:
+    Which pool a borrowed address is from is not known of a plan: it counts as announced unless no pool is.
+    """
     demand = compute_demand(scenario, version)
     plan = PlanAtMonth(demand, demand.months)
     if scenario.cluster.blocks and not scenario.plan.groups:
-        return _racks_as_read(scenario.cluster, demand, plan)
-    racks = []
-    for classes, loads in plan.sets_with_own_pools:
+        return _racks_as_read(scenario.cluster, demand, plan, peerings)
+    rack_of_load = _rack_of_load(scenario, demand, peerings)
+    unexported = _classes_kept_back(demand)
+    racks: dict[Rack | int, RackRoutes] = {}
+    for number, (classes, loads) in enumerate(plan.sets_with_own_pools):
         nodes = sum(load.nodes for load in loads)
-        if classes and nodes:
-            filled = fill_blocks(demand.supply.block_classes, loads, strict_affinity=demand.supply.strict_affinity)
-            pools = sum(not classes.isdisjoint(of_pool) for of_pool in demand.supply.classes_by_pool)
-            racks.append(RackRoutes(nodes, sum(filled.claimed_blocks), filled.borrowed_addresses, pools))
-    return racks
+        if not classes or not nodes:
+            continue
+        filled = fill_blocks(demand.supply.block_classes, loads, strict_affinity=demand.supply.strict_affinity)
+        pools = sum(not classes.isdisjoint(of_pool) for of_pool in demand.supply.classes_by_pool)
+        blocks = sum(filled.claimed_blocks)
+        borrowed = filled.borrowed_addresses
+        kept_back = sum(filled.claimed_blocks[index] for index in classes & unexported)
+        kept_back += borrowed if classes <= unexported else 0
+        routers = {rack_of_load.get(load.name) for load in loads if load.nodes}
+        if len(routers) == 1:
+            (router,) = routers
+            routes = RackRoutes(nodes, blocks, borrowed, pools, kept_back, router.as_number if router else 0)
+            key: Rack | int = router or number
+            racks[key] = racks[key] + routes if key in racks else routes
+            continue
+        for load, of_load in zip(loads, filled.blocks_by_load, strict=True):
+            router = rack_of_load.get(load.name)
+            # What is borrowed and kept back counts once: routers that share pools hold the sum of all.
+            routes = RackRoutes(load.nodes, of_load, borrowed, 0, kept_back, router.as_number if router else 0)
+            borrowed = kept_back = 0
+            key = router or number
+            racks[key] = racks[key] + routes if key in racks else routes
+    return list(racks.values())
 
 
-def _racks_as_read(cluster: Cluster, demand: Demand, plan: PlanAtMonth) -> list[RackRoutes]:
-    """Count the blocks that were read, in the pools of each rack, and the addresses that nodes borrowed from them."""
-    racks = []
-    for classes, loads in plan.sets_with_own_pools:
-        pools = [
-            pool.cidr
-            for pool, of_pool in zip(demand.supply.pools, demand.supply.classes_by_pool, strict=True)
-            if not classes.isdisjoint(of_pool)
-        ]
-        blocks = [block for block in cluster.blocks if block.host and any(block.cidr in pool for pool in pools)]
-        borrowed = sum(
-            bool(address.node) and address.node != block.host for block in blocks for address in block.allocations
+def _rack_of_load(scenario: Scenario, demand: Demand, peerings: Peerings) -> dict[str, Rack | None]:
+    """Return the rack of each load's nodes; loads of existing nodes whose racks differ have none."""
+    cluster = scenario.cluster
+    found = {group.name: peerings.rack_of(group.node_labels) for group in scenario.plan.groups}
+    racks: dict[str, set[Rack | None]] = {}
+    for node, index in zip(cluster.nodes, demand.existing.load_of_node, strict=False):
+        racks.setdefault(demand.existing.loads[index].name, set()).add(peerings.rack_of(node.labels, node))
+    return found | {name: next(iter(of_load)) for name, of_load in racks.items() if len(of_load) == 1}
+
+
+def _classes_kept_back(demand: Demand) -> set[int]:
+    """Return the block classes of pools that BGP does not announce."""
+    pools = zip(demand.supply.pools, demand.supply.classes_by_pool, strict=True)
+    return {index for pool, classes in pools if pool.disable_bgp_export for index in classes}
+
+
+def _racks_as_read(cluster: Cluster, demand: Demand, plan: PlanAtMonth, peerings: Peerings) -> list[RackRoutes]:
+    """Count the blocks that were read and the addresses that nodes borrowed from them, rack by rack."""
+    pools = [pool for pool in cluster.pools if pool.version == demand.supply.version]
+    set_of_node = _pool_set_of_nodes(cluster, demand, plan)
+    rack_of_node: dict[str, Rack | int] = {
+        node.name: peerings.rack_of(node.labels, node) or set_of_node.get(node.name, 0) for node in cluster.nodes
+    }
+    counts: dict[Rack | int, list[int]] = {}
+    racks_of_pool: dict[str, set[Rack | int]] = {}
+    for block in cluster.blocks:
+        pool = next((pool for pool in pools if block.cidr in pool.cidr), None)
+        if pool is None or not block.host:
+            continue
+        borrowers = [address.node for address in block.allocations if address.node and address.node != block.host]
+        for host, blocks, borrowed in [(block.host, 1, 0), *((node, 0, 1) for node in borrowers)]:
+            rack = rack_of_node.get(host, 0)
+            count = counts.setdefault(rack, [0, 0, 0])
+            count[0] += blocks
+            count[1] += borrowed
+            count[2] += (blocks + borrowed) * pool.disable_bgp_export
+            racks_of_pool.setdefault(pool.name, set()).add(rack)
+    nodes = Counter(rack_of_node.values())
+    return [
+        RackRoutes(
+            nodes[rack],
+            blocks,
+            borrowed,
+            sum(racks == {rack} for racks in racks_of_pool.values()),
+            kept_back,
+            rack.as_number if isinstance(rack, Rack) else 0,
         )
-        if pools:
-            racks.append(RackRoutes(sum(load.nodes for load in loads), len(blocks), borrowed, len(pools)))
-    return racks
+        for rack, (blocks, borrowed, kept_back) in counts.items()
+    ]
+
+
+def _pool_set_of_nodes(cluster: Cluster, demand: Demand, plan: PlanAtMonth) -> dict[str, int]:
+    """Return by each node's name the number of the set of loads that it shares pools with."""
+    numbers = {load.name: number for number, (_, loads) in enumerate(plan.sets_with_own_pools) for load in loads}
+    nodes = zip(cluster.nodes, demand.existing.load_of_node, strict=False)
+    return {node.name: numbers.get(demand.existing.loads[index].name, 0) for node, index in nodes}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..capacity.table_columns import CHANGE_OPTIONS, DESIGNS, ROUTES, build_frame
 from ..cidr import ADDRESS_BITS, IPVersion
 from ..findings import N_, SOURCES, get_language
+from .bgp_peering import PeeringInUse
 from .existing_cluster import ChangeOption
 from .recommendation import FamilyDesigns, Recommendation
 from .routes import Peering, RackRoutes, tables
@@ -17,6 +19,7 @@ from .search import ROUTES as ROUTES_RULE
 if TYPE_CHECKING:
     import pandas as pd
 
+_MOST_AS_NUMBERS = 4  # named in a cell
 RULE_NAMES = {
     BLOCK_CAP: N_("blocks per node"),
     POOL_SIZE: N_("size of the pool"),
@@ -94,37 +97,54 @@ def routes_of(
     held: Mapping[IPVersion, Sequence[RackRoutes]],
     limit: int | None = None,
     *,
-    peering: Peering | None = None,
+    in_use: PeeringInUse | None = None,
     lang: str = "en",
 ) -> pd.DataFrame:
     """List the tables of what each rack's nodes announce, for each family and way of peering.
 
-    `peering` is the one that is known to be in use; the others show what it would be.
+    `in_use` is what is known of the cluster's own; the other rows show what it would be.
     """
     words = get_language(lang)
     rows = []
     for family, racks in held.items():
         for way, (name, source) in PEERINGS.items():
-            if way is Peering.RACKS_AGGREGATED and len(racks) == 1:
-                continue  # one pool for all racks cannot be announced by one of them
+            if way is Peering.RACKS_AGGREGATED and not _can_aggregate(racks):
+                continue
             found = tables(racks, way)
+            is_used = in_use is not None and way is in_use.way
+            if in_use is not None and is_used:
+                routers = max(found.node, found.router) if in_use.has_routers else found.router
+                found = replace(found, sessions=in_use.sessions, router=routers)
             fits = limit is None or found.largest <= limit
             rows.append(
                 (
                     family,
                     words.translate(name),
-                    way is peering,
+                    is_used,
                     found.node,
                     found.router,
                     found.spine,
                     found.reflector,
                     found.sessions,
+                    _racks_text(racks),
                     limit,
                     fits,
                     SOURCES[source].url,
                 )
             )
     return build_frame(ROUTES, rows)
+
+
+def _can_aggregate(racks: Sequence[RackRoutes]) -> bool:
+    """Whether each rack's router can announce its pools as one: there are several racks, and none shares a pool."""
+    return len(racks) > 1 and all(rack.pools for rack in racks)
+
+
+def _racks_text(racks: Sequence[RackRoutes]) -> str:
+    """Return how many racks there are, and the AS numbers that are known of them."""
+    numbers = sorted({rack.as_number for rack in racks if rack.as_number})
+    shown = ", ".join(map(str, numbers[:_MOST_AS_NUMBERS])) + (", …" if len(numbers) > _MOST_AS_NUMBERS else "")
+    return f"{len(racks)} (AS {shown})" if shown else str(len(racks))
 
 
 def change_options_table(options: list[ChangeOption], *, lang: str = "en") -> pd.DataFrame:

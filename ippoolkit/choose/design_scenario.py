@@ -7,10 +7,12 @@ from dataclasses import replace
 from fractions import Fraction
 from math import ceil
 
-from ..cidr import Cidr
+from ..calico.releases import Release
+from ..cidr import Cidr, IPVersion
 from ..model import Cluster, GroupRequirement, IPAMConfig, IPPool, NodeGroup, Plan, Requirements, Scenario
 from ..model.requirements import Encapsulation
-from .need import PoolSet, pool_sets
+from .need import pool_sets
+from .racks import rack_values
 from .recommendation import Pick, Recommendation
 
 GROUP_LABEL = "node-group"  # tells sets of pools apart
@@ -51,42 +53,54 @@ def pools_of(recommendation: Recommendation) -> list[IPPool]:
     return [pool for pick in recommendation.picks for pool in _pools(recommendation, pick)]
 
 
-def rack_value(requirements: Requirements, rack: int) -> str:
-    """Return what the rack label of a rack's nodes says; racks count from 1, and sort by it."""
-    return f"{rack:0{len(str(requirements.racks))}}"
-
-
 def _pools(recommendation: Recommendation, pick: Pick) -> Iterator[IPPool]:
     asked = recommendation.requirements
     several = len(pool_sets(asked)) > 1
-    for rack, cidr in enumerate(pick.cidrs, 1):
+    values = rack_values(asked, recommendation.scenario)
+    for value, rack_name, cidr in zip(values, _distinct_slugs(values), pick.cidrs, strict=False):
         parts = ["pods"]
         terms = []
         if several:
-            parts.append(_slug(pick.designs.pool_set))
-            terms.append(f"{GROUP_LABEL} == '{_slug(pick.designs.pool_set)}'")
+            parts.append(_slug(pick.designs.pool_set.title))
+            terms.append(f"{GROUP_LABEL} == '{_slug(pick.designs.pool_set.title)}'")
         if asked.racks > 1:
-            parts += ["rack", rack_value(asked, rack)]
-            terms.append(f"{asked.rack_label} == '{rack_value(asked, rack)}'")
+            parts += ["rack", rack_name]
+            quote = '"' if "'" in value else "'"
+            terms.append(f"{asked.rack_label} == {quote}{value}{quote}")
         parts.append(f"ipv{cidr.version}")
-        yield _pool("-".join(parts), cidr, pick.design.block_size, " && ".join(terms) or "all()", asked.encapsulation)
+        encapsulation = encapsulation_of(asked, recommendation.scenario.release, cidr.version)
+        yield _pool("-".join(parts), cidr, pick.design.block_size, " && ".join(terms) or "all()", encapsulation)
+
+
+def encapsulation_of(asked: Requirements, release: Release, version: IPVersion) -> Encapsulation:
+    """Return how pods of a family are carried: IPIP takes IPv4 only, and the first releases' VXLAN too."""
+    if version == 4 or asked.encapsulation == "none":
+        return asked.encapsulation
+    return "none" if release.has("vxlan-ipv6-refused") else "vxlan"
 
 
 def _pool(name: str, cidr: Cidr, block_size: int, selector: str, encapsulation: Encapsulation) -> IPPool:
-    ipip = encapsulation == "ipip" and cidr.version == 4
     return IPPool(
         name=name,
         cidr=cidr,
         block_size=block_size,
         node_selector=selector,
-        ipip_mode="Always" if ipip else "Never",
-        vxlan_mode="Always" if encapsulation != "none" and not ipip else "Never",
+        ipip_mode="Always" if encapsulation == "ipip" else "Never",
+        vxlan_mode="Always" if encapsulation == "vxlan" else "Never",
         nat_outgoing=encapsulation != "none",
     )
 
 
-def _slug(pool_set: PoolSet) -> str:
-    kept = "".join(char if char.isascii() and char.isalnum() else "-" for char in pool_set.title.lower())
+def _distinct_slugs(texts: list[str]) -> list[str]:
+    """Return each text as a part of a name; those that come out alike are numbered."""
+    slugs = list(map(_slug, texts))
+    if len(set(slugs)) == len(slugs):
+        return slugs
+    return [f"{slug}-{number}" for number, slug in enumerate(slugs, 1)]
+
+
+def _slug(text: str) -> str:
+    kept = "".join(char if char.isascii() and char.isalnum() else "-" for char in text.lower())
     return kept.strip("-")[:50].strip("-") or "pods"
 
 
@@ -97,16 +111,16 @@ def _planned(recommendation: Recommendation, group: GroupRequirement) -> Iterato
     mine = next(each for each in sets if group in each.groups)
     total = group.nodes_after(months)
     rate = group.nodes_per_month / asked.racks
-    for rack in range(1, asked.racks + 1):
+    for rack, value in enumerate(rack_values(asked, recommendation.scenario), 1):
         final = total // asked.racks + (rack <= total % asked.racks)
         start = max(final - ceil(Fraction(str(rate)) * months), 0)
         labels = dict(group.labels)
         if len(sets) > 1:
-            labels[GROUP_LABEL] = _slug(mine)
+            labels[GROUP_LABEL] = _slug(mine.title)
         if asked.racks > 1:
-            labels[asked.rack_label] = rack_value(asked, rack)
+            labels[asked.rack_label] = value
         yield NodeGroup(
-            name=f"{group.name}-rack-{rack_value(asked, rack)}" if asked.racks > 1 else group.name,
+            name=f"{group.name}-rack-{value}" if asked.racks > 1 else group.name,
             nodes=start,
             pods_per_node=group.pods_per_node,
             nodes_per_month=rate,

@@ -11,14 +11,13 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
 
+from ..address_space import AddressSpace, Taken, networks_taken
 from ..analysis import analyse
 from ..calico.limits import allowed_block_sizes
 from ..capacity.evaluation import Status
 from ..cidr import Cidr, IPVersion
 from ..model import IPPool, NodeGroup, Requirements, Scenario
 from ..model.scenario_edits import with_pool
-from .address_space import AddressSpace, Taken
-from .known_networks import networks_taken
 from .recommendation import Recommendation, where_to_look
 from .search import PREFIXES
 

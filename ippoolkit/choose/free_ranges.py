@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..address_space import AddressSpace, Taken, default_within
 from ..cidr import ADDRESS_BITS, Cidr, IPVersion
 from ..errors import InputError
 from ..findings import Finding
-from .address_space import AddressSpace, Taken, default_within
 from .inventory import Inventory, read_inventory
 from .option_parsing import cidrs_from
 

@@ -6,14 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..address_space import Taken, networks_taken
 from ..cidr import Cidr
 from ..errors import InputError
 from ..findings import Finding
 from ..read import read
 from ..read.networks import networks_in_documents, read_networks
 from ..read.text_files import parse_documents, read_text
-from .address_space import Taken
-from .known_networks import networks_taken
 
 
 @dataclass(frozen=True, slots=True)

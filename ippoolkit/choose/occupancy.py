@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from ..address_space import AddressSpace
+from ..address_space.ranges import Ranges
 from ..cidr import Cidr
-from .address_space import AddressSpace
-from .ranges import Ranges
 
 MOST_STRIPS = 12
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from ..address_space import Taken
 from ..cidr import Cidr, CidrError
 from ..errors import InputError
 from ..findings import Finding
-from .address_space import Taken
 
 _GROUP_KEYS = {
     "name": "name",

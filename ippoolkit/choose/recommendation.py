@@ -8,14 +8,14 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from ..address_space import PRIVATE, AddressSpace, Taken, networks_taken
 from ..cidr import Cidr, IPVersion
 from ..errors import InputError
 from ..findings import Finding
 from ..model import IPPool, Requirements, Scenario
-from .address_space import PRIVATE, AddressSpace, Taken
-from .known_networks import networks_taken
 from .need import PoolSet, families, need_of, pool_sets
 from .option_parsing import cidrs_from
+from .racks import rack_remarks
 from .reasons import next_ones, what_to_relax, why_picked
 from .search import Design, Space
 
@@ -136,7 +136,7 @@ def recommend(
     picks, reasons = _picked(found, asked, pick)
     if picks:
         picks, problems = _placed(picks, asked, there, _as_taken(taken))
-        reasons = [*problems, *reasons, *_remarks(picks, asked, there)]
+        reasons = [*problems, *reasons, *_remarks(picks, asked, there, months)]
     return Recommendation(asked, months, tuple(found), tuple(picks), tuple(reasons), there)
 
 
@@ -188,11 +188,19 @@ def _as_taken(taken: Iterable[Taken | Cidr | str]) -> tuple[Taken, ...]:
     return tuple(known)
 
 
-def _remarks(picks: Sequence[Pick], asked: Requirements, scenario: Scenario) -> list[Finding]:
+def _remarks(picks: Sequence[Pick], asked: Requirements, scenario: Scenario, months: int) -> list[Finding]:
     """Say what a planner should know of the picked designs beside their numbers."""
     remarks = []
-    if asked.encapsulation == "ipip" and any(pick.design.family == 6 for pick in picks):
-        remarks.append(Finding("choose-ipip-ipv6", "IPv6"))
+    if asked.encapsulation != "none" and any(pick.design.family == 6 for pick in picks):
+        if scenario.release.has("vxlan-ipv6-refused"):
+            remarks.append(Finding("choose-bare-ipv6", "IPv6", {"release": str(scenario.release)}))
+        elif asked.encapsulation == "ipip":
+            remarks.append(Finding("choose-ipip-ipv6", "IPv6"))
+    if asked.max_blocks_per_host and not scenario.release.has("configure-max-blocks"):
+        params = {"release": str(scenario.release), "most": asked.max_blocks_per_host}
+        remarks.append(Finding("choose-cap-release", "", params))
+    rack_nodes = sum(group.nodes_after(months) for group in asked.groups)
+    remarks += rack_remarks(asked, scenario, -(-rack_nodes * (100 + asked.headroom) // (100 * asked.racks)))
     for pick in picks:
         nodes = sum(kind.nodes for kind in pick.designs.space.need.kinds)
         if pick.design.nodes_max == nodes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from datetime import date
 from typing import Any
@@ -15,6 +15,7 @@ from ..model import GroupRequirement, NodeGroup, Requirements, Scenario
 from ..model.scenario_edits import nodes_as_group
 from ..read.document import field_name
 from ..read.validation import finding_from_pydantic
+from .racks import labelled_racks, rack_label_of
 
 _REQUIREMENTS = TypeAdapter(Requirements)
 _OF_GROUP = frozenset(field.name for field in fields(GroupRequirement))
@@ -76,7 +77,8 @@ def _from_cluster(scenario: Scenario, today: date) -> Requirements | None:
     if not wanted:
         return None
     versions = {pool.version for pool in cluster.pools}
-    racks = {node.labels["rack"] for node in cluster.nodes if "rack" in node.labels}
+    rack_label = rack_label_of(cluster.nodes)
+    racks = labelled_racks(cluster.nodes, rack_label)
     month = today.year * 12 + today.month - 1 + plan.months
     grows = any(group.nodes_per_month or group.pods_per_node_per_month for group in wanted)
     return Requirements(
@@ -84,9 +86,35 @@ def _from_cluster(scenario: Scenario, today: date) -> Requirements | None:
         family="dual" if len(versions) > 1 else next(iter(versions), 4),
         encapsulation=_encapsulation(scenario),
         racks=max(len(racks), 1),
+        rack_label=rack_label,
         max_blocks_per_host=cluster.ipam.max_blocks_per_host,
         by=f"{month // 12:04}-{month % 12 + 1:02}" if grows else "",
     )
+
+
+def without_planned_pools(scenario: Scenario, planned: Iterable[str]) -> tuple[Scenario, dict[str, Any]]:
+    """Leave out pools that are only planned, so that others can take their place; return what they asked for as well.
+
+    Parameters
+    ----------
+    scenario
+        A design.
+    planned
+        Names of its pools that do not exist.
+
+    Returns
+    -------
+    tuple
+        The scenario without them, and the fields of `Requirements` that follow from them.
+    """
+    names = set(planned)
+    if not names:
+        return scenario, {}
+    versions = {pool.version for pool in scenario.cluster.pools}
+    family = "dual" if len(versions) > 1 else next(iter(versions), 4)
+    asked = {"family": family, "encapsulation": _encapsulation(scenario)}
+    kept = tuple(pool for pool in scenario.cluster.pools if pool.name not in names)
+    return replace(scenario, cluster=replace(scenario.cluster, pools=kept)), asked
 
 
 def _group(group: NodeGroup) -> GroupRequirement:

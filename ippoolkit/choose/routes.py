@@ -23,17 +23,28 @@ class Peering(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RackRoutes:
-    """What the nodes of one rack announce: blocks and borrowed addresses; `pools` that the rack alone draws from."""
+    """What the nodes of one rack announce: blocks and borrowed addresses.
+
+    `kept_back` of these routes are not announced in BGP (disableBGPExport). `pools` are those that the rack alone draws
+    from; 0 where it shares them with others. `as_number` is that of its router or its nodes; 0: not said.
+    """
 
     nodes: int
     blocks: int
     borrowed: int = 0
     pools: int = 1
+    kept_back: int = 0
+    as_number: int = 0
+
+    @property
+    def routes(self) -> int:
+        """Routes of the rack's nodes, in whichever way they travel."""
+        return self.blocks + self.borrowed
 
     @property
     def announced(self) -> int:
-        """Routes of the rack's nodes."""
-        return self.blocks + self.borrowed
+        """Those of them that BGP announces."""
+        return self.routes - self.kept_back
 
     def __add__(self, other: RackRoutes) -> RackRoutes:
         """Return what both announce, from pools of their own."""
@@ -42,6 +53,8 @@ class RackRoutes:
             self.blocks + other.blocks,
             self.borrowed + other.borrowed,
             self.pools + other.pools,
+            self.kept_back + other.kept_back,
+            self.as_number or other.as_number,
         )
 
 
@@ -77,11 +90,11 @@ def tables(racks: Sequence[RackRoutes], peering: Peering, *, reflectors: int = 2
     reflectors
         How many route reflectors each node peers with.
     """
-    every = sum(rack.announced for rack in racks)
+    every = sum(rack.announced for rack in racks)  # in BGP; Felix writes what BGP keeps back, too
     nodes = sum(rack.nodes for rack in racks)
     match peering:
         case Peering.VXLAN:
-            return Tables(peering, every, 0, 0, 0, 0)
+            return Tables(peering, sum(rack.routes for rack in racks), 0, 0, 0, 0)
         case Peering.MESH:
             return Tables(peering, every, 0, 0, 0, max(nodes - 1, 0))
         case Peering.REFLECTORS:

@@ -145,7 +145,9 @@ def pools_for(
     context: ContextOption = None,
     node: Annotated[str | None, typer.Option(help="The node that a pod is to run on.")] = None,
     namespace: Annotated[str, typer.Option(help="The pod's namespace.")] = "",
-    pod: Annotated[str, typer.Option(help="The pod, for its own annotation.")] = "",
+    pod: Annotated[
+        str, typer.Option(help="The pod, for its own annotation; with its namespace as NAMESPACE/POD.")
+    ] = "",
     who_can_use: Annotated[
         str | None,
         typer.Option(
@@ -160,9 +162,13 @@ def pools_for(
     from ..audit import pool_tables
     from ..capacity.design_rules.node_networks import enclosed_pools
     from ..view.audit_terminal import print_dataframe
+    from ..view.terminal import print_release
 
     if bool(node) + bool(who_can_use) + coverage != 1:
         exit_with_problem(lang, Finding("option-one", params={"options": "--node, --who-can-use, --coverage"}))
+    if "/" in pod:
+        pod_namespace, _, pod = pod.partition("/")
+        namespace = namespace or pod_namespace
     reading = _read_input(cluster, kubeconfig, context, None, lang).design
     scenario = reading.scenario
     unknown_cni = (Finding("cni-unknown"),) if node and scenario.cluster.cni is None else ()
@@ -174,15 +180,24 @@ def pools_for(
             raise InputError([Finding("node-labels-unknown", f"Node/{node}", {"node": node}, reading.node_names[node])])
         if node:
             table = pool_tables.pools_for(scenario.cluster, node, namespace, pod, lang=lang)
+            print_notes(pool_tables.ignored_selectors_findings(scenario.cluster, node, namespace, pod), lang)
             if own_blocks := pool_tables.own_blocks_finding(scenario.cluster, node, namespace, pod):
                 print_notes((own_blocks,), lang)
         elif who_can_use:
             table = pool_tables.pool_users(scenario.cluster, who_can_use)
+            if table.empty and not as_json:
+                finding = pool_tables.no_users_finding(scenario.cluster, who_can_use)
+                typer.echo(finding.full_message(lang))
+                return
         else:
             table = pool_tables.pool_coverage(scenario, lang)
     if as_json:
-        print_json(table.to_dict("records"))
+        # A list of rows, as scripts read it: the release stands in each.
+        print_json([{**row, "calico": str(scenario.release)} for row in table.to_dict("records")])
     else:
+        print_release(console(), scenario.release, lang=lang)
+        if node and not table["block"].any():
+            table = table.drop(columns=["block", "free"])
         print_dataframe(console(), table, lang=lang)
     if reading.errors:
         raise typer.Exit(1)
@@ -233,15 +248,22 @@ def diff(
     from ..audit import audit_reading
     from ..audit import dump_diff as audit_diff
     from ..view.audit_terminal import print_dataframe
-    from ..view.terminal import print_findings
+    from ..view.terminal import print_findings, print_release
 
     old_audit, new_audit = (audit_reading(_read_input([path], None, None, None, lang)) for path in (old, new))
     findings = audit_diff.diff(old_audit, new_audit, days=days)
     table = audit_diff.metric_changes(old_audit, new_audit)
     if as_json:
-        payload = {"changes": table.to_dict("records"), "findings": [finding.as_dict(lang) for finding in findings]}
-        print_json(payload)
+        print_json(
+            {
+                "calico": str(new_audit.scenario.release),
+                "calico_before": str(old_audit.scenario.release),
+                "changes": table.to_dict("records"),
+                "findings": [finding.as_dict(lang) for finding in findings],
+            }
+        )
     else:
+        print_release(console(), new_audit.scenario.release, lang=lang)
         print_dataframe(console(), table[table["old"].notna() | table["new"].notna()], lang=lang, unknown=True)
         print_findings(console(), findings, lang=lang)
     raise typer.Exit(int(has_errors(findings)))

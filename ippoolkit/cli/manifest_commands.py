@@ -102,16 +102,24 @@ def configure(
     from ..model import Scenario
     from ..read import read
     from ..view.review_terminal import print_finding
+    from ..view.terminal import print_release
 
     with errors_reported(lang):
         release = parse_release(calico)
         scenario = read(*existing).scenario if existing else Scenario()
-        findings, options = judge_configuration(
-            scenario.cluster.ipam if existing else None, arguments, release or scenario.release
-        )
+        release = release or scenario.release
+        findings, options = judge_configuration(scenario.cluster.ipam if existing else None, arguments, release)
     if as_json:
-        print_json({"accepted": not findings, "stored": options, "findings": [each.as_dict(lang) for each in findings]})
+        print_json(
+            {
+                "calico": str(release),
+                "accepted": not findings,
+                "stored": options,
+                "findings": [each.as_dict(lang) for each in findings],
+            }
+        )
     else:
+        print_release(console(), release, lang=lang)
         for finding in findings:
             print_finding(console(), finding, get_language(lang), lang, indent=0)
         for name, value in options.items() if not findings else ():

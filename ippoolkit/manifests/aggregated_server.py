@@ -23,8 +23,8 @@ from .manifest_file import ManifestFile
 from .resource import Resource, ResourceFindings, make_finding
 from .results import NO_OPTIONS, CalicoctlOptions, CommandResult, ObjectResult
 
-# The fields of an IPAMConfiguration that pass through the aggregated API before v3.32.
-_FIRST_CONFIGURATION_FIELDS = ("strictAffinity", "maxBlocksPerHost", "autoAllocateBlocks")
+# The fields of an IPAMConfiguration that pass through the aggregated API from its beginning.
+_FIRST_CONFIGURATION_FIELDS = ("strictAffinity", "maxBlocksPerHost")
 
 
 class AggregatedServer:
@@ -72,20 +72,26 @@ class AggregatedServer:
         known = kind.at(self.release)
         resource = Resource(kind, document, path, metadata, {})
         findings = ResourceFindings(resource, APISERVER)
+        if kind.name == IPAM_CONFIGURATION.name and not self.release.has("ipamconfiguration-api"):
+            findings.add("kind-not-served", "kind", kind=kind.name, release=str(self.release))
+            return ObjectResult(resource, accepted=False, findings=tuple(findings.findings))
         given = spec if isinstance(spec, Mapping) else {}
         check_types({name: field.value_type for name, field in known.fields.items()}, given, findings, "spec")
         check_types(METADATA_FIELDS, metadata, findings, "metadata")
         if findings.findings:
             return ObjectResult(resource, accepted=False, findings=tuple(findings.findings))
         kept = {name: item for name, item in given.items() if name in known.fields and item is not None}
-        if kind.name == IPAM_CONFIGURATION.name:
-            kept = self._configuration_as_stored(kept)
+        is_configuration = kind.name == IPAM_CONFIGURATION.name
+        if is_configuration:
+            kept = self._configuration_fields(kept)
         for name, item in given.items():
             if item is not None and name not in kept:
                 findings.add("field-dropped", "spec", name, field=name)
         warn_of_open_pool(kind, given, findings, self.release)
-        if kept.get("autoAllocateBlocks") is True and given.get("autoAllocateBlocks") is False:
-            findings.add("auto-allocate-forced", "spec", "autoAllocateBlocks")
+        if is_configuration:
+            kept["autoAllocateBlocks"] = True  # whatever is written, in every release
+            if given.get("autoAllocateBlocks") is False:
+                findings.add("auto-allocate-forced", "spec", "autoAllocateBlocks")
         resource = replace(resource, spec=kept)
         refusals = [
             replace(note, refused_by=(APISERVER,)) if note.refused_by else note
@@ -94,11 +100,10 @@ class AggregatedServer:
         accepted = not any(note.refused_by for note in refusals)
         return ObjectResult(resource, accepted, (*findings.findings, *refusals))
 
-    def _configuration_as_stored(self, spec: Mapping[str, Any]) -> dict[str, Any]:
-        """Return an IPAMConfiguration's spec as it gets through: autoAllocateBlocks is forced to true."""
-        kept = {
+    def _configuration_fields(self, spec: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the fields of an IPAMConfiguration that the aggregated API of the release has."""
+        return {
             name: item
             for name, item in spec.items()
-            if name in _FIRST_CONFIGURATION_FIELDS or self.release.has("kubevirt-persistence")
+            if name in _FIRST_CONFIGURATION_FIELDS or self.release.has("auto-allocate-api")
         }
-        return kept | {"autoAllocateBlocks": True}

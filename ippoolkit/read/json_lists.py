@@ -42,7 +42,7 @@ def _metadata_type(annotations: dict[str, Any], /, **other_keys: Any) -> Any:
 
 
 _LABELS_TYPE = dict[str, Any] | None
-_TUNNEL_ANNOTATIONS = {
+_NODE_ANNOTATIONS = {
     f"{_CALICO_PREFIX}/{key}": Any
     for key in (
         "IPv4IPIPTunnelAddr",
@@ -52,6 +52,8 @@ _TUNNEL_ANNOTATIONS = {
         "IPv6WireguardInterfaceAddr",
         "IPv4Address",
         "IPv6Address",
+        "ASNumber",
+        "RouteReflectorClusterID",
     )
 }
 _SECONDARY_TYPE: Any = _optional_keys(
@@ -70,7 +72,7 @@ _KEPT_KEYS: dict[str, Any] = {
         "status": _optional_keys("PodStatus", phase=Any, podIPs=Any),
     },
     "Node": {
-        "metadata": _metadata_type(_TUNNEL_ANNOTATIONS, labels=_LABELS_TYPE),
+        "metadata": _metadata_type(_NODE_ANNOTATIONS, labels=_LABELS_TYPE),
         "spec": _optional_keys(
             "NodeSpec",
             podCIDR=Any,

@@ -18,6 +18,7 @@ from ..calico.kinds import METADATA_FIELDS, V1, V3
 from ..cidr import Cidr
 from ..findings import Finding
 from ..model import BGPConfiguration, BGPPeer, Block, IPAMConfig, IPPool, IPReservation, Namespace, Node, Pod
+from ..model.bgp import MAX_AS_NUMBER
 from ..yaml_scalars import is_digits, to_go_string
 from .document import Document, FieldPath
 from .validation import validate
@@ -165,7 +166,19 @@ def _node_fields(value: Mapping[str, Any], source: ObjectSource) -> Fields:
         "podCIDRs": pod_cidrs,
         **_node_addresses([*own, *with_prefix]),
         **_max_pods(status, source),
+        **_node_bgp(
+            annotations.get("projectcalico.org/ASNumber"), annotations.get("projectcalico.org/RouteReflectorClusterID")
+        ),
     }
+
+
+def _node_bgp(as_number: object, cluster_id: object) -> Fields:
+    """Return a node's own AS number, and its cluster where it is a route reflector; what is no number is left out."""
+    number = _bgp_fields({"asNumber": as_number}, ("asNumber",)).get("asNumber")
+    is_number = isinstance(number, int) and 0 < number <= MAX_AS_NUMBER
+    return ({"asNumber": number} if is_number else {}) | (
+        {"routeReflectorClusterID": to_go_string(cluster_id)} if cluster_id else {}
+    )
 
 
 def _max_pods(status: Mapping[str, Any], source: ObjectSource) -> Fields:
@@ -204,7 +217,13 @@ def _calico_node_fields(value: Mapping[str, Any], source: ObjectSource) -> Field
     )
     tunnels = [{"type": tunnel_type, "address": address} for tunnel_type, address in tunnel_addresses if address]
     own = _node_addresses([bgp.get("ipv4Address"), bgp.get("ipv6Address")])
-    return {"name": metadata.get("name", ""), "labels": _labels(metadata, source), "tunnels": tunnels, **own}
+    return {
+        "name": metadata.get("name", ""),
+        "labels": _labels(metadata, source),
+        "tunnels": tunnels,
+        **own,
+        **_node_bgp(bgp.get("asNumber"), bgp.get("routeReflectorClusterID")),
+    }
 
 
 def _namespace_fields(value: Mapping[str, Any], source: ObjectSource) -> Fields:
@@ -315,8 +334,9 @@ def _requested_pools(metadata: Mapping[str, Any], source: ObjectSource) -> Field
         if isinstance(pools, list) and all(isinstance(pool, str) for pool in pools):
             pools_by_family[f"{family}Pools"] = pools
         else:
-            # Calico gives such a pod no address, as for a pool that does not exist: the text stands for one.
-            pools_by_family[f"{family}Pools"] = [str(annotations[key])[:60] or '""']
+            # Calico gives such a pod no address, as for a pool that does not exist: the text in quotes stands for one,
+            # which no pool can be called.
+            pools_by_family[f"{family}Pools"] = [json.dumps(str(annotations[key])[:60])]
             source.add_tolerated("annotation-pools", ("metadata", "annotations", key), value=str(annotations[key])[:60])
     return pools_by_family
 

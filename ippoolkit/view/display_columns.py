@@ -70,6 +70,7 @@ _DISPLAYED: dict[str, Sequence[str | tuple[str, str, tuple[str, ...]]]] = {
         "spine",
         "reflector",
         "sessions",
+        "racks",
         "limit",
         "fits",
     ),

@@ -9,6 +9,7 @@ import msgspec
 from rich.console import Console
 from rich.text import Text
 
+from ..address_space.ranges import network_text
 from ..choose import FreeRanges
 from ..choose.occupancy import Cell, Strip, occupancy, owners_of
 from ..findings import N_, Language, get_language, replace_unprintable
@@ -26,7 +27,7 @@ def free_ranges_as_json(found: FreeRanges, lang: str = "en") -> str:
     space = found.space
     data = {
         "within": [str(cidr) for cidr in space.within],
-        "taken": [{"cidr": str(each.cidr), "where": _where(each.where, each.used_by)} for each in space.taken],
+        "taken": [{"cidr": network_text(each.cidr), "where": _where(each.where, each.used_by)} for each in space.taken],
         "free": space.free.texts(),
         "offers": [str(cidr) for cidr in found.offers],
         "reasons": [reason.as_dict(lang) for reason in found.reasons],

@@ -5,23 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from fractions import Fraction
 from html import escape
 from typing import Any
 
 import ipywidgets as ipw
 
-from ..analysis import analyse
-from ..choose import Recommendation, designs_table, recommend, routes_table
+from ..choose import (
+    Recommendation,
+    change_options,
+    change_options_table,
+    designs_table,
+    recommend,
+    routes_table,
+)
 from ..choose.option_parsing import cidrs_from
 from ..choose.requirements_source import requirements_from
 from ..errors import InputError
 from ..findings import N_, Finding, Language
 from ..model import Requirements, Scenario
-from ..model.scenario_edits import nodes_as_group, with_single_group
 from ..view.design_chart import designs_chart
-from ..view.html import findings_html, table_html, verdict_html
-from ..view.html_charts import growth_chart
+from ..view.html import findings_html, table_html
 from .widgets_js import Form, html_pane
 
 SHOWN = 12  # designs of a family that the table lists
@@ -57,10 +60,6 @@ NEED = (
         "max_routes", N_("Routes at most"), "text", N_("What a node's or a router's table takes; empty: any number.")
     ),
     Entry("within", N_("Within"), "text", N_("Where pools may lie; empty: the cluster CIDR, else private ranges.")),
-)
-TARGET = (
-    Entry("target", N_("Nodes in the end"), "number", N_("How many nodes there are to be then.")),
-    Entry("by", N_("By month"), "text", N_("Such as 2027-06.")),
 )
 
 
@@ -130,7 +129,7 @@ class ChooseTab:
         """Show what can be chosen for what is typed; what is not typed comes from the plan."""
         self._form.state = self._state()
         try:
-            self._result.html = self._target_html() + self._designs_html(self._found())
+            self._result.html = self._designs_html(self._found())
         except InputError as error:
             self._show_error(error)
 
@@ -139,7 +138,7 @@ class ChooseTab:
 
     def _on_field(self, _: Any, message: Mapping[str, Any], __: Any) -> None:
         try:
-            if message.get("name") in {entry.name for entry in (*NEED, *TARGET)}:
+            if message.get("name") in {entry.name for entry in NEED}:
                 self.set(message["name"], message.get("value"))
         finally:
             self._form.send({"acknowledged": message.get("number", 0)})
@@ -167,8 +166,8 @@ class ChooseTab:
         wanted: dict[str, Any] = {}
         for name, value in self._typed.items():
             text = "" if value is None else str(value).strip()
-            if name in ("target", "by") or not text:
-                continue  # no part of the need; what is empty comes from the plan
+            if not text:
+                continue  # what is empty comes from the plan
             match name:
                 case "within":
                     wanted[name] = tuple(cidrs_from([text], self._words.translate(N_("Within")), problems))
@@ -192,28 +191,16 @@ class ChooseTab:
 
     def _sections(self) -> list[dict[str, Any]]:
         say = self._words.translate
-        return [
-            {
-                "title": say(title),
-                "folded": False,
-                "fields": [
-                    {
-                        "name": each.name,
-                        "kind": each.kind,
-                        "label": say(each.label),
-                        "help": say(each.help),
-                        "source": None,
-                    }
-                    for each in entries
-                ],
-            }
-            for title, entries in ((N_("What is needed"), NEED), (N_("A target"), TARGET))
+        fields = [
+            {"name": each.name, "kind": each.kind, "label": say(each.label), "help": say(each.help), "source": None}
+            for each in NEED
         ]
+        return [{"title": say(N_("What is needed")), "folded": False, "fields": fields}]
 
     def _state(self) -> dict[str, dict[str, Any]]:
         asked = self._asked()
         state: dict[str, dict[str, Any]] = {}
-        for each in (*NEED, *TARGET):
+        for each in NEED:
             value = self._typed.get(each.name, _shown(each.name, asked))
             state[each.name] = {"value": value}
             if each.kind == "number":
@@ -224,12 +211,18 @@ class ChooseTab:
 
     def _designs_html(self, found: Recommendation) -> str:
         words = self._words
-        parts = [findings_html(list(found.reasons), words.code)]
+        parts = []
         if self._before is not None:
             label = words.translate(N_("Go back to the plan before"))
-            parts.insert(
-                0, f'<p class="ipk-buttons"><button type="button" data-action="undo">{escape(label)}</button></p>'
+            parts.append(
+                f'<p class="ipk-buttons"><button type="button" data-action="undo">{escape(label)}</button></p>'
             )
+        if found.scenario.cluster.nodes and found.scenario.cluster.pools:
+            title = words.translate(N_("On the cluster as it is"))
+            options = change_options_table(change_options(found), lang=words.code)
+            parts.append(f"<h3>{escape(title)}</h3>")
+            parts.append(table_html("change_options", options, lang=words.code, caption=title))
+        parts.append(findings_html(list(found.reasons), words.code))
         table = designs_table(found, lang=words.code)
         for family, rows in table.groupby("family"):
             title = words.render(N_("Designs, IPv{family}"), {"family": family})
@@ -242,43 +235,6 @@ class ChooseTab:
             parts.append(f"<h3>{escape(title)}</h3>")
             parts.append(table_html("routes", routes_table(found, lang=words.code), lang=words.code, caption=title))
         return "".join(parts)
-
-    def _target_html(self) -> str:
-        """Draw the way to the target, and say in which month the plan as it stands fails."""
-        target, by = self._typed.get("target"), str(self._typed.get("by") or "").strip()
-        if not target or not by:
-            return ""
-        if not isinstance(target, int | float):
-            raise InputError([Finding("type-whole", self._words.translate(N_("Nodes in the end")), {"value": target})])
-        words, base = self._words, self._base()
-        year, _, month = by.partition("-")
-        if not (year.isdigit() and month.isdigit() and 1 <= int(month) <= 12):
-            raise InputError([Finding("date-syntax", words.translate(N_("By month")), {"date": by})])
-        months = max((int(year) - self._today.year) * 12 + int(month) - self._today.month, 0)
-        now = nodes_as_group(base).nodes
-        grown = on_the_way(base, int(target), months)
-        head = words.render(N_("{now} → {target} nodes by {by}"), {"now": now, "target": int(target), "by": by})
-        analysis = analyse(grown)
-        chart = growth_chart(analysis.growth(lang=words.code), lang=words.code) if months else ""
-        failing = analysis.verdict.params.get("month")
-        when = words.render(N_("That is {month}."), {"month": self._month_name(failing)}) if failing else ""
-        note = f"<p><strong>{escape(when)}</strong></p>" if when else ""
-        return f"<h3>{escape(head)}</h3>{verdict_html(analysis, words.code)}{note}{chart}"
-
-    def _month_name(self, month: object) -> str:
-        count = self._today.year * 12 + self._today.month - 1 + int(str(month))
-        return f"{count // 12:04}-{count % 12 + 1:02}"
-
-
-def on_the_way(scenario: Scenario, target: int, months: int) -> Scenario:
-    """Return the plan with as many nodes added a month as lead to the target."""
-    now = nodes_as_group(scenario).nodes
-    if not months:
-        return with_single_group(scenario, nodes=target, nodes_per_month=0.0)
-    # Rounded down: what is begun of a node counts as one, and the target is not to be overshot.
-    rate = float(Fraction(max(target - now, 0) * 1_000_000 // months, 1_000_000))
-    grown = with_single_group(scenario, nodes_per_month=rate)
-    return replace(grown, plan=replace(grown.plan, months=months))
 
 
 def _shown(name: str, asked: Requirements | None) -> Any:
@@ -293,8 +249,6 @@ def _shown(name: str, asked: Requirements | None) -> Any:
             return "" if asked.max_routes is None else asked.max_routes
         case "within":
             return ", ".join(map(str, asked.within))
-        case "target" | "by":
-            return 0 if name == "target" else ""
     return str(asked.family) if name == "family" else getattr(asked, name)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -22,6 +23,7 @@ class EditorState:
     scenario: Scenario
     pool_name: str = ""
     group_name: str = ""  # empty: all nodes together
+    today: date = field(default_factory=date.today)  # months count from it
 
     @property
     def pool(self) -> IPPool | None:

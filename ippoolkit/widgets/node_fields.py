@@ -10,6 +10,7 @@ from ..errors import InputError
 from ..findings import N_, Finding, Language
 from .editor_state import EditorState
 from .form_fields import Field, FieldState, FormSection
+from .target import month_name, months_until, with_target
 
 # How far a slider for nodes or pods reaches; it widens by itself where a value comes near its end.
 SLIDER_MAXIMA = (100, 250, 1000, 5000, 20_000, 100_000, 1_000_000)
@@ -60,6 +61,19 @@ def _set_busiest(editor: EditorState, value: Any) -> EditorState:
     return editor.with_group(pods_on_busiest_node=value)
 
 
+def _nodes_in_the_end(editor: EditorState) -> int:
+    return editor.group.nodes_after(editor.scenario.plan.months)
+
+
+def _target_state(editor: EditorState, _: Language) -> FieldState:
+    nodes = _nodes_in_the_end(editor)
+    return {"value": nodes, "min": editor.group.nodes, "max": _slider_max(nodes)}
+
+
+def _set_by(editor: EditorState, value: str) -> EditorState:
+    return with_target(editor, _nodes_in_the_end(editor), months_until(editor.today, value))
+
+
 def _labels_state(editor: EditorState, _: Language) -> FieldState:
     return {"value": ", ".join(f"{key}={value}" for key, value in editor.group.labels.items())}
 
@@ -78,7 +92,10 @@ NODES_SECTION = FormSection(
             "select",
             _group_state,
             lambda editor, value: replace(editor, group_name=value),
-            N_("Nodes planned alike. Groups can have different labels, so that different pools select them."),
+            N_(
+                "Nodes that are planned in the same way. Groups can have different labels, so that "
+                "different pools select them."
+            ),
             "ippool",
         ),
         Field(
@@ -124,6 +141,24 @@ NODES_SECTION = FormSection(
             lambda editor, _: {"value": editor.scenario.plan.months, "min": 0, "max": 600},
             lambda editor, value: editor.with_plan(months=value),
             N_("How far ahead growth is computed."),
+            "blocks",
+        ),
+        Field(
+            "target",
+            N_("Nodes in the end"),
+            "slider",
+            _target_state,
+            with_target,
+            N_("How many nodes there are to be at the end of the horizon; sets how many are added a month."),
+            "blocks",
+        ),
+        Field(
+            "by",
+            N_("By month"),
+            "text",
+            lambda editor, _: {"value": month_name(editor.today, editor.scenario.plan.months)},
+            _set_by,
+            N_("The end of the horizon, such as 2027-06; the nodes in the end stay."),
             "blocks",
         ),
     ),
@@ -173,7 +208,7 @@ NODE_DETAILS_SECTION = FormSection(
             "text",
             lambda editor, _: {"value": editor.group.name, "hidden": not editor.group_name},
             lambda editor, value: editor.with_group(name=value.strip()),
-            N_("What the group is called."),
+            N_("Name of the group."),
             "labels",
         ),
         Field("add-group", N_("Add a group"), "button", lambda *_: {}, lambda editor, _: editor.add_group()),

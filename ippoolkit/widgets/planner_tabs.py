@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from html import escape
 
 from ..analysis import Analysis, compare
@@ -15,6 +16,7 @@ from ..view.html_charts import block_sizes_chart, growth_chart
 from ..write import to_manifests_yaml
 from .form_planner import code_block_html, message_html
 from .planner_header import button_html
+from .target import target_html
 
 
 def block_sizes_tab(analysis: Analysis, pool: IPPool | None, language: Language) -> str:
@@ -32,8 +34,8 @@ def nodes_tab(analysis: Analysis, language: Language) -> str:
     return nodes_html(analysis, language.code)
 
 
-def growth_tab(analysis: Analysis, language: Language) -> str:
-    """Return the plan over its horizon, as charts and as a table."""
+def growth_tab(analysis: Analysis, today: date, language: Language) -> str:
+    """Return the plan over its horizon: where it goes and whether the design holds, as charts and as a table."""
     table = analysis.growth(lang=language.code)
     if table.empty:
         return no_pool_message(language)
@@ -41,7 +43,12 @@ def growth_tab(analysis: Analysis, language: Language) -> str:
     note_html = f'<p class="ipk-empty">{escape(note)}</p>' if note else ""
     if note and changes["month"].max() == 0:
         return note_html
-    return growth_chart(table, lang=language.code) + note_html + table_html("growth", changes, lang=language.code)
+    return (
+        target_html(analysis, today, language)
+        + growth_chart(table, lang=language.code)
+        + note_html
+        + table_html("growth", changes, lang=language.code)
+    )
 
 
 def findings_tab(findings: Sequence[Finding], language: Language) -> str:
@@ -66,7 +73,7 @@ def manifest_tab(scenario: Scenario, before: Scenario, language: Language) -> st
     existing = before if before.cluster.nodes else replace(before, cluster=replace(before.cluster, pools=()))
     review_part = review_html(review_text(text, "ippools.yaml", existing), language.code)
     caption = language.render(
-        N_("As calicoctl and kubectl of Calico {version} would judge it:"), {"version": scenario.release}
+        N_("How calicoctl and kubectl of Calico {version} judge it:"), {"version": scenario.release}
     )
     command = (
         code_block_html("ipam.sh", f"{configure_command(cluster.ipam, scenario.release)}\n", language)

@@ -216,6 +216,8 @@ class _Redactor:
             pod_cidrs=ranges,
             addresses=tuple(map(self.networks.relocate_address, node.addresses)),
             networks=tuple(map(self.networks.relocate_network, node.networks)),
+            as_number=0,
+            route_reflector_cluster_id="reflectors" if node.route_reflector_cluster_id else "",
         )
 
     def _group(self, group: NodeGroup) -> NodeGroup:

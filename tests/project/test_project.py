@@ -76,7 +76,7 @@ LAYERS = [
     {"errors"},
     {"model", "parallel"},
     {"read"},
-    {"write"},
+    {"write", "address_space"},
     {"capacity", "ipam"},
     {"analysis"},
     {"manifests", "simulation"},
@@ -129,7 +129,7 @@ KNOWN_BY = {
     "msgspec": {"read", "view"},
     "distributed": {"parallel"},
     "urllib3": {"live"},
-    "numpy": {"capacity", "change", "choose", "forecasting", "ipam", "simulation"},
+    "numpy": {"address_space", "capacity", "change", "choose", "forecasting", "ipam", "simulation"},
     "babel": {"findings"},
     "pydantic": {"choose", "forecasting", "ipam", "model", "read", "report", "write", "widgets"},
 }

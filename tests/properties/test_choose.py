@@ -7,11 +7,14 @@ from math import ceil, floor
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ippoolkit.choose.address_space import AddressSpace, Taken
-from ippoolkit.choose.ranges import Networks, networks_in, spell
+import ippoolkit as ipk
+from ippoolkit.address_space import AddressSpace, Taken
+from ippoolkit.address_space.ranges import Networks, networks_in, spell
+from ippoolkit.choose import recommend
 from ippoolkit.choose.routes import Peering, RackRoutes, tables
 from ippoolkit.choose.search import Need, NodeKind, Space
 from ippoolkit.cidr import Cidr
+from ippoolkit.view.recommendation import recommendation_as_dict
 
 ADDRESS_BITS = {4: 32, 6: 128}
 GRID = {
@@ -79,6 +82,51 @@ def test_the_first_design_is_the_one_to_pick(family, nodes, addresses, racks, he
         picked = best[0]
         row = next(row for row in held if row[:2] == (picked.prefix, picked.block_size))
         assert cost(row) == min(map(cost, held))
+
+
+requirements = st.fixed_dictionaries(
+    {
+        "nodes": st.one_of(st.integers(1, 12), st.integers(1, 5000)),
+        "pods_per_node": st.one_of(st.sampled_from([0, 1, 30, 63, 64, 110, 250]), st.integers(0, 1000)),
+        "racks": st.one_of(st.just(1), st.integers(2, 20)),
+        "headroom": st.one_of(st.sampled_from([0, 1, 33, 100]), st.integers(0, 250)),
+        "max_routes": st.one_of(st.none(), st.integers(0, 3000)),
+        "max_blocks_per_host": st.one_of(st.just(0), st.integers(1, 25)),
+        "family": st.sampled_from([4, 6, "dual"]),
+        "encapsulation": st.sampled_from(["vxlan", "ipip", "none"]),
+    }
+)
+
+
+@given(wanted=requirements)
+@settings(max_examples=300, deadline=None)
+def test_what_recommend_answers_is_what_brute_force_finds(wanted):
+    found = recommend(**wanted)
+    answer = recommendation_as_dict(found)
+    addresses = wanted["pods_per_node"] + (wanted["encapsulation"] != "none")
+    cap = wanted["max_blocks_per_host"] or 20
+    families = [4, 6] if wanted["family"] == "dual" else [wanted["family"]]
+    everything_holds = True
+    for family in families:
+        held = brute_force(
+            family, wanted["nodes"], addresses, wanted["racks"], wanted["headroom"], wanted["max_routes"], cap
+        )
+        rows = [
+            (d["prefix"], d["blockSize"], d["blocks_per_node"], d["addresses"], d["routes"], d["nodes_max"])
+            for d in answer["designs"]
+            if d["family"] == family
+        ]
+        assert sorted(rows) == sorted(undominated(held))
+        everything_holds &= bool(held)
+    if not everything_holds:
+        assert answer["picked"] is None
+        assert any(reason["severity"] == "error" for reason in answer["reasons"])
+        return
+    picked = answer["picked"] if len(families) == 1 else answer["picked"]["4"]
+    assert picked["addresses"] == min(d["addresses"] for d in answer["designs"] if d["family"] == picked["family"])
+    assert len(set(picked["cidrs"])) == wanted["racks"] if picked["cidrs"] else not found.holds
+    if found.holds:
+        assert ipk.verdict(found.as_scenario()).status != "fails"
 
 
 kinds = st.lists(

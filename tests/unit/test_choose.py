@@ -194,6 +194,53 @@ def test_requirements_of_a_scenario_are_what_is_asked(tmp_path):
     assert picked(recommend(ipk.load(path), nodes=400, today=TODAY)) == [(4, 17, 25)]
 
 
+def _racked(values, *, label="rack", pools=("10.0.0.0/20",)):
+    nodes = tuple(
+        ipk.Node(name=f"n{number}", labels={label: value} if value else {}) for number, value in enumerate(values)
+    )
+    pools = tuple(ipk.IPPool(name=f"old-{number}", cidr=cidr) for number, cidr in enumerate(pools))
+    return ipk.Scenario(cluster=ipk.Cluster(pools=pools, nodes=nodes))
+
+
+def test_pools_of_racks_select_the_labels_that_nodes_have():
+    found = recommend(_racked("ABAB", label="topology.kubernetes.io/rack"), pods_per_node=30)
+    assert [(pool.name, pool.node_selector) for pool in found.pools] == [
+        ("pods-rack-a-ipv4", "topology.kubernetes.io/rack == 'A'"),
+        ("pods-rack-b-ipv4", "topology.kubernetes.io/rack == 'B'"),
+    ]
+    assert not {"choose-rack-unlabelled", "choose-rack-fuller"} & {reason.code for reason in found.reasons}
+    for node in found.scenario.cluster.nodes:
+        assert sum(pool.selects_node(node.labels) for pool in found.pools) == 1
+    assert {pool.node_selector for pool in recommend(_racked("aAaA"), pods_per_node=1).pools} == {
+        "rack == 'a'",
+        "rack == 'A'",
+    }
+    assert len({pool.name for pool in recommend(_racked("aAaA"), pods_per_node=1).pools}) == 2
+    assert [pool.node_selector for pool in recommend(_racked("ab"), racks=3).pools][-1] == "rack == '1'"
+
+
+def test_nodes_that_pools_of_racks_do_not_fit_are_told():
+    codes = {reason.code for reason in recommend(_racked(["a"] * 6 + ["b", ""]), pods_per_node=30).reasons}
+    assert {"choose-rack-unlabelled", "choose-rack-fuller"} <= codes
+    assert "choose-rack-more" in {reason.code for reason in recommend(_racked("abc"), racks=2).reasons}
+
+
+def test_a_cap_that_calicoctl_of_the_release_cannot_set_is_warned_of():
+    def codes(release, **wanted):
+        return {reason.code for reason in recommend(ipk.Scenario(calico=release), nodes=10, **wanted).reasons}
+
+    assert "choose-cap-release" in codes("v3.29.7", max_blocks_per_host=4)
+    assert "choose-cap-release" not in codes("v3.30.7", max_blocks_per_host=4)
+    assert "choose-cap-release" not in codes("v3.29.7")
+
+
+@pytest.mark.parametrize(("release", "mode"), [("v3.22.5", "Never"), ("v3.23.5", "Always")])
+def test_ipv6_pools_have_vxlan_where_the_release_takes_it(release, mode):
+    found = recommend(ipk.Scenario(calico=release), nodes=10, family="dual")
+    assert [pool.vxlan_mode for pool in found.pools] == ["Always", mode]
+    assert ("choose-bare-ipv6" in {reason.code for reason in found.reasons}) == (mode == "Never")
+
+
 # ---- routes
 
 
@@ -429,6 +476,123 @@ spec: {cidr: 10.0.0.0/20, blockSize: 26, nodeSelector: rack == 'a'}
     table = scenario_routes(planned, max_routes=9)
     row = table[table["in_use"]].iloc[0]
     assert (row["peering"], row["node"], row["router"], row["fits"]) == ("top-of-rack routers", 10, 10, False)
+
+
+def _fabric(*documents, nodes=(), blocks=(), groups=(), pools=()):
+    """Return a scenario of these BGP objects, and of what is planned or there."""
+    from ippoolkit.model import BGPConfiguration, BGPPeer
+
+    bgp = next((each for each in documents if isinstance(each, BGPConfiguration)), None)
+    peers = tuple(each for each in documents if isinstance(each, BGPPeer))
+    cluster = ipk.Cluster(pools=pools, bgp=bgp, bgp_peers=peers, nodes=nodes, blocks=blocks)
+    return ipk.Scenario(cluster=cluster, plan=ipk.Plan(groups=groups))
+
+
+def _used(table):
+    (row,) = table[table["in_use"]].to_dict("records")
+    return {name: row[name] for name in ("peering", "node", "router", "spine", "reflector", "sessions", "racks")}
+
+
+def test_routes_of_racks_with_an_as_number_each():
+    from ippoolkit.choose import scenario_routes
+    from ippoolkit.model import BGPConfiguration, BGPPeer
+
+    peers = [
+        BGPPeer(name=f"tor-{rack}-{number}", node_selector=f"rack == '{rack}'", peer_ip=f"10.9.{number}.1",
+                as_number=65001 + index)
+        for index, rack in enumerate("ab")
+        for number in (1, 2)
+    ]  # fmt: skip
+    groups = tuple(
+        ipk.NodeGroup(name=rack, nodes=nodes, pods_per_node=50, labels={"rack": rack})
+        for rack, nodes in (("a", 10), ("b", 6))
+    )
+    shared = (ipk.IPPool(name="all", cidr="10.0.0.0/16"),)
+    mesh_off = BGPConfiguration(node_to_node_mesh_enabled=False)
+    table = scenario_routes(_fabric(mesh_off, *peers, groups=groups, pools=shared))
+    assert _used(table) == {
+        "peering": "top-of-rack routers", "node": 16, "router": 16, "spine": 16, "reflector": 0, "sessions": 2,
+        "racks": "2 (AS 65001, 65002)",
+    }  # fmt: skip
+    # One pool for both racks: no router can announce it alone.
+    assert "top-of-rack routers, a rack's pool as one" not in set(table["peering"])
+    own = tuple(
+        ipk.IPPool(name=rack, cidr=f"10.{index}.0.0/16", node_selector=f"rack == '{rack}'")
+        for index, rack in enumerate("ab")
+    )
+    table = scenario_routes(_fabric(mesh_off, *peers, groups=groups, pools=own))
+    (aggregated,) = table[table["peering"].str.contains("as one")].to_dict("records")
+    assert (aggregated["node"], aggregated["spine"]) == (11, 2)
+
+
+def test_routes_through_reflectors_count_the_sessions_with_those_that_are_read():
+    from ippoolkit.choose import scenario_routes
+    from ippoolkit.model import BGPConfiguration, BGPPeer, Block
+
+    nodes = tuple(
+        ipk.Node(name=f"n{i}", labels={"rr": "yes"} if i < 3 else {}, route_reflector_cluster_id="1" if i < 3 else "")
+        for i in range(8)
+    )
+    blocks = tuple(Block(cidr=f"10.0.0.{64 * i}/26", affinity=f"host:n{i}") for i in range(4))
+    peer = BGPPeer(name="to-reflectors", node_selector="all()", peer_selector="rr == 'yes'")
+    mesh_off = BGPConfiguration(node_to_node_mesh_enabled=False)
+    pools = (ipk.IPPool(name="p", cidr="10.0.0.0/16"),)
+    used = _used(scenario_routes(_fabric(mesh_off, peer, nodes=nodes, blocks=blocks, pools=pools)))
+    assert (used["peering"], used["node"], used["reflector"], used["sessions"]) == ("route reflectors", 4, 4, 3)
+
+
+def test_a_pool_that_bgp_does_not_announce_stays_in_no_table_but_the_nodes_own():
+    from ippoolkit.choose import scenario_routes
+    from ippoolkit.model import BGPConfiguration
+
+    groups = (ipk.NodeGroup(name="a", nodes=5, pods_per_node=50),)
+    pools = (ipk.IPPool(name="p", cidr="10.0.0.0/16", vxlan_mode="Always", disable_bgp_export=True),)
+    table = scenario_routes(_fabric(BGPConfiguration(), groups=groups, pools=pools)).set_index("peering")
+    assert list(table["node"]) == [5, 0, 0, 0]
+    assert table.loc["full mesh of nodes", "sessions"] == 4
+    nodes = tuple(ipk.Node(name=f"n{i}", as_number=65000 + i) for i in range(2))
+    blocks = tuple(ipk.model.Block(cidr=f"10.0.0.{64 * i}/26", affinity=f"host:n{i % 2}") for i in range(4))
+    table = scenario_routes(_fabric(BGPConfiguration(), nodes=nodes, blocks=blocks, pools=pools))
+    assert (list(table["node"]), set(table["racks"])) == ([4, 0, 0, 0], {"2 (AS 65000, 65001)"})
+
+
+def test_what_nodes_say_of_bgp_is_read(tmp_path):
+    (tmp_path / "calico.yaml").write_text(
+        """\
+apiVersion: projectcalico.org/v3
+kind: Node
+metadata: {name: n1}
+spec: {bgp: {asNumber: 65001, routeReflectorClusterID: 244.0.0.1, ipv4Address: 192.168.0.1/24}}
+"""
+    )
+    (tmp_path / "nodes.json").write_text(
+        json.dumps(
+            {
+                "apiVersion": "v1",
+                "kind": "List",
+                "items": [
+                    {
+                        "apiVersion": "v1",
+                        "kind": "Node",
+                        "metadata": {
+                            "name": name,
+                            "annotations": {
+                                "projectcalico.org/ASNumber": number,
+                                "projectcalico.org/RouteReflectorClusterID": "244.0.0.2",
+                            },
+                        },
+                    }
+                    for name, number in (("n2", "1.10"), ("n3", "x"))
+                ],
+            }
+        )
+    )
+    nodes = {node.name: node for node in ipk.load(tmp_path).cluster.nodes}
+    assert [(nodes[name].as_number, nodes[name].route_reflector_cluster_id) for name in ("n1", "n2", "n3")] == [
+        (65001, "244.0.0.1"),
+        ((1 << 16) + 10, "244.0.0.2"),
+        (0, "244.0.0.2"),
+    ]
 
 
 def test_routes_of_a_plan_count_borrowed_addresses():

@@ -1,4 +1,4 @@
-"""The planner's tab that proposes: fields, designs to click, a target on the way."""
+"""The planner's tab that proposes: fields, and designs to click."""
 
 from datetime import date
 
@@ -6,7 +6,7 @@ import pytest
 
 import ippoolkit as ipk
 from ippoolkit.findings import get_language
-from ippoolkit.widgets.choose_tab import NEED, TARGET, ChooseTab, on_the_way
+from ippoolkit.widgets.choose_tab import NEED, ChooseTab
 from tests.helpers import ROOT, plan
 
 SAMPLE = ROOT / "data/kubespray.yaml"
@@ -105,7 +105,7 @@ def test_a_bad_value_is_named_and_the_tab_lives_on(tab, name, value, told):
     assert "Picked" in html(tab)
 
 
-@pytest.mark.parametrize("name", [entry.name for entry in (*NEED, *TARGET)])
+@pytest.mark.parametrize("name", [entry.name for entry in NEED])
 @pytest.mark.parametrize("value", ["", None, "<script>alert(1)</script>", 7])
 def test_nothing_that_is_typed_ends_in_an_exception(tab, name, value):
     tab._on_field(None, {"name": name, "value": value, "number": 1}, [])
@@ -115,24 +115,6 @@ def test_nothing_that_is_typed_ends_in_an_exception(tab, name, value):
 def test_nothing_holds_names_the_rule(tab):
     tab.set("max_routes", "3")
     assert "max-routes" in html(tab)
-
-
-def test_a_target_says_the_month_in_which_the_plan_fails(tab, holder):
-    holder.take(plan("10.0.0.0/21", nodes=12, pods=60, busiest=60))  # 32 blocks
-    tab.set("target", 100)
-    tab.set("by", "2027-06")
-    page = html(tab)
-    assert "12 → 100 nodes by 2027-06" in page
-    assert "month 2" in page  # 12 + 2 x 12.57 = 38 nodes
-    assert "That is 2027-01" in page
-    tab.set("by", "June")
-    assert "June" in html(tab)
-
-
-@pytest.mark.parametrize("months", [1, 3, 7, 12, 100])
-def test_the_way_to_a_target_ends_at_the_target(months):
-    grown = on_the_way(plan(nodes=12), 100, months)
-    assert grown.plan.groups[0].nodes_after(months) == 100
 
 
 def test_without_nodes_it_asks_for_them():
@@ -151,3 +133,13 @@ def test_a_design_without_room_says_so_when_it_is_clicked(tab, holder):
     assert holder.scenario == before
     assert 'role="alert"' in html(tab)
     assert "10.0.0.0/30" in html(tab)
+
+
+def test_a_cluster_that_exists_is_told_what_it_can_change(holder):
+    exists = Holder(ipk.load(SAMPLE))
+    made = ChooseTab(get_language("en"), lambda: exists.scenario, exists.take, date(2026, 11, 26))
+    made.refresh()
+    assert "On the cluster as it is" in html(made)
+    made.set("nodes", 300)
+    made.set("within", "10.0.0.0/8")
+    assert "ippoolkit runbook grow --pool default-pool" in html(made)

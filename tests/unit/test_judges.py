@@ -109,9 +109,9 @@ def test_what_only_the_api_server_lets_through():
 
 def test_a_version_of_the_object_that_is_not_the_stored_one():
     versioned = POOL.replace("name: p1", "name: p1\n  resourceVersion: '7'")
-    refused = "resource-version metadata.resourceVersion"
-    assert verdicts(versioned) == ([refused], [refused])
-    assert verdicts(versioned, "apply") == ([], [refused])
+    created, refused = "resource-version-new metadata.resourceVersion", "resource-version metadata.resourceVersion"
+    assert verdicts(versioned) == ([created], [created])
+    assert verdicts(versioned, "apply") == ([], [created])
     assert verdicts(versioned, "replace", [POOL]) == ([refused], [refused])
 
 
@@ -204,3 +204,55 @@ def test_conversion_from_the_datastores_own_form(tmp_path):
     assert verdicts(made) == ([], [])
     assert "uid" not in made
     assert "kind: IPAMConfiguration" in made
+
+
+def _object(spec, *, kind="IPPool", name="p", more=""):
+    return f"apiVersion: projectcalico.org/v3\nkind: {kind}\nmetadata: {{name: {name}}}\nspec: {{{spec}}}\n{more}"
+
+
+def _by(judge, text, action="apply", **options):
+    outcome = judge.run(action, parse_manifests(text, "f"), CalicoctlOptions(**options))
+    return outcome.accepted, [note.code for note in outcome.findings if note.refused_by]
+
+
+def test_a_number_beyond_64_bits_is_no_integer_to_the_crd():
+    largest = _object("cidr: 10.0.0.0/16, blockSize: 9223372036854775807")
+    assert _by(ApiServer(), largest) == (False, ["type-whole", "value-high", "block-size-range"])
+    assert "type-whole" not in _by(Calicoctl(), largest)[1]
+
+
+def test_what_calicoctl_says_of_documents_without_a_name_of_namespaces_and_of_a_status():
+    nameless = "apiVersion: projectcalico.org/v3\nkind: IPPool\n"
+    assert _by(Calicoctl(), nameless, "delete") == (False, ["exists-not"])
+    assert _by(Calicoctl(), _object("cidr: 10.0.0.0/16"), namespace="ns") == (False, ["namespace-given"])
+    calicoctl = Calicoctl()
+    assert _by(calicoctl, _object("cidr: 10.0.0.0/16", more="status: {conditions: []}\n"))[0]
+    assert "status" not in calicoctl.store.get_all(find_kind("IPPool"))["p"]
+
+
+def test_documents_that_yaml_and_json_read_otherwise():
+    one = (
+        '{"apiVersion":"projectcalico.org/v3","kind":"IPPool","metadata":{"name":"%s"},"spec":{"cidr":"10.%d.0.0/16"}}'
+    )
+    calicoctl = Calicoctl()
+    assert _by(calicoctl, f"{one % ('a', 0)}\n{one % ('b', 1)}")[0]
+    assert list(calicoctl.store.get_all(find_kind("IPPool"))) == ["a"]  # the second of two objects is not read
+    assert _by(Calicoctl(), _object("cidr: 10.0.0.0/16", name="*x")) == (False, ["yaml-alias"])
+    twice = _object("cidr: 10.0.0.0/16, cidr: 10.1.0.0/16")
+    assert _by(ApiServer(), twice) == (True, [])
+    assert _by(Calicoctl(), twice) == (False, ["yaml-duplicate"])
+
+
+def test_fields_that_hold_null_or_a_number_below_their_range():
+    assert _by(ApiServer(), _object("cidr: 10.0.0.0/16, allowedUses: [Workload, null]")) == (False, ["type-text"])
+    config = _object(
+        "strictAffinity: true, autoAllocateBlocks: true, maxBlocksPerHost: -1", kind="IPAMConfiguration", name="default"
+    )
+    assert _by(Calicoctl(), config) == (False, ["value-low"])
+
+
+def test_ipam_configure_refuses_unknown_options_and_both_off_even_where_it_is_so():
+    assert [note.code for note in configure_ipam(Datastore(), ["--auto-allocate-blocks=true"])] == ["configure-option"]
+    stored = {"strict_affinity": False, "auto_allocate_blocks": False}
+    refused = configure_ipam(Datastore(ipam_options=stored), ["--strictaffinity=false"])
+    assert [note.code for note in refused] == ["configure-both-off"]

@@ -100,11 +100,38 @@ def test_ip_route():
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "cidrs"),
+    [
+        ("Network,CIDR\n10.1.0.0,24\n", ["10.1.0.0/24"]),  # the mask goes by a name of networks
+        ("Network Name,Network Address,Prefix,Prefix Length\nx,10.2.0.0,,24\n", ["10.2.0.0/24"]),
+        ("Network,Start IP,End IP\nOffice,10.3.0.0,10.3.0.255\n", ["10.3.0.0/24"]),  # a name, not a network
+        ("Plan of 2026\n\nIP Range;Owner\n10.4.0.0 - 10.4.0.255;a\n10.4.1.0/24;b\n", ["10.4.0.0/24", "10.4.1.0/24"]),
+        ("sep=;\nPrefix;Status\n10.5.0.0/16;Active\n", ["10.5.0.0/16"]),
+        ("prefix|status\n10.6.0.0/16|a\n", ["10.6.0.0/16"]),
+        ("CidrBlock,VpcId\n10.7.0.0/16,vpc-1\n", ["10.7.0.0/16"]),
+        ("Subnet,Netmask (bits)\n10.8.0.0,/20\n", ["10.8.0.0/20"]),
+        ('"Prefix","Description"\r\n"10.9.0.0/16","a ""b"", c"\r\n', ["10.9.0.0/16"]),
+        ("$ ip route\n10.10.0.0/24 dev eth0\n", ["10.10.0.0/24"]),
+        ("[root@n1 ~]# ip -6 route show table all\nfd00:1::/64 dev eth0 metric 256\n", ["fd00:1::/64"]),
+    ],
+)
+def test_the_column_is_found_in_sheets_of_all_kinds(text, cidrs):
+    assert [cidr for cidr, *_ in read(text)] == cidrs
+
+
+def test_a_row_over_two_lines_keeps_the_line_numbers():
+    text = 'name,network,notes\na,10.0.0.0/24,"one\ntwo"\nb,10.0.1.0/24,\n'
+    assert [where for _, where, _ in read(text)] == ["plan.csv:2", "plan.csv:4"]
+
+
 def test_a_plain_list_of_networks():
     assert [cidr for cidr, *_ in read("# ours\n10.0.0.0/24\n\n10.0.2.0/24\n", "l")] == ["10.0.0.0/24", "10.0.2.0/24"]
 
 
-@pytest.mark.parametrize("text", ["version: 1\n", "{}", "", "NAME   CIDR   SELECTOR\ndefault 10.0.0.0/8 all()\n"])
+@pytest.mark.parametrize(
+    "text", ["version: 1\n", "{}", "network:\n  a: 1\n", "", "NAME   CIDR   SELECTOR\ndefault 10.0.0.0/8 all()\n"]
+)
 def test_other_texts_are_left_to_others(text):
     assert read_networks(text, "x", []) is None
 

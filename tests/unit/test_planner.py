@@ -5,6 +5,7 @@ import gc
 import json
 import re
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -13,9 +14,11 @@ from ippoolkit.errors import InputError
 from ippoolkit.view.capacity_data import capacity_as_dict
 from ippoolkit.view.growth import growth_changes
 from ippoolkit.view.html import capacity_tiles_html, nodes_html, table_html, verdict_html
+from ippoolkit.widgets.editor_state import EditorState
 from ippoolkit.widgets.planner_fields import SECTIONS
 from ippoolkit.widgets.saved_state import unpack_state
 from ippoolkit.widgets.scenario_files import load_uploaded, sample_scenarios, scenario_file_name
+from ippoolkit.widgets.target import month_name, with_target
 from tests.helpers import ROOT, plan
 from tests.helpers import run_command as run
 
@@ -92,6 +95,8 @@ def test_shows_the_verdict_and_tables_of_the_scenario(planner):
         ("busiest", 99, lambda p: group(p).pods_on_busiest_node),
         ("growth", 7.5, lambda p: group(p).nodes_per_month),
         ("months", 24, lambda p: p.scenario.plan.months),
+        ("target", 500, lambda p: shown(p, "target")["value"]),
+        ("by", month_name(date.today(), 30), lambda p: shown(p, "by")["value"]),  # noqa: DTZ011 (as the planner's)
         ("os", "windows", lambda p: group(p).os),
         ("labels", "rack=a, zone=b", lambda p: shown(p, "labels")["value"]),
         ("maxpods", 250, lambda p: group(p).max_pods),
@@ -623,3 +628,37 @@ def test_the_first_map_is_computed_in_a_thread_and_fields_stay_usable(planner):
         pytest.fail("no map came")
 
     asyncio.run(use())
+
+
+def test_a_target_draws_the_year_and_says_the_month_in_which_the_design_fails():
+    planner = ipk.Planner(plan("10.0.0.0/21", nodes=12, pods=60, busiest=60))  # 32 blocks
+    planner._state = replace(planner._state, today=date(2026, 11, 26))
+    page(planner, GROWTH)
+    planner.set("by", "2027-06")
+    planner.set("target", 100)
+    assert (planner.scenario.plan.months, group(planner).nodes, group(planner).nodes_after(7)) == (7, 12, 100)
+    shown_page = page(planner, GROWTH)
+    assert "12 → 100 nodes by 2027-06" in shown_page
+    assert "The design fails in 2027-01." in shown_page  # 12 + 2 x 12.5 = 37 nodes
+    assert "To hold, one of these is needed: prefix 19" in shown_page
+    planner._on_action(None, {"action": "choose", "value": "0"}, [])
+    assert "The design holds until then." in page(planner, GROWTH)
+    planner.set("by", "2026-12")
+    assert shown(planner, "target")["value"] == 100
+
+
+@pytest.mark.parametrize("months", [1, 3, 7, 12, 100, 600])
+@pytest.mark.parametrize("target", [12, 13, 100, 99_991])
+def test_the_way_to_a_target_ends_at_the_target(months, target):
+    state = with_target(EditorState(plan(nodes=12)), target, months)
+    assert state.scenario.plan.groups[0].nodes_after(months) == target
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("by", "June"), ("by", ""), ("by", "2020-01"), ("by", "9999-01"), ("target", 1.5)]
+)
+def test_a_target_that_is_none_is_said(planner, field, value):
+    before = planner.scenario
+    planner._on_field(None, {"name": field, "value": value, "number": 1}, [])
+    assert shown(planner, field)["error"]
+    assert planner.scenario == before

@@ -133,7 +133,7 @@ def test_calico_apiserver_forces_automatic_allocation():
     server = AggregatedServer(Datastore(release=Release.parse("3.29")))
     result = server.run("apply", parse_manifests(CONFIG, "f"))
     assert result.accepted
-    assert {finding.code for finding in result.findings} == {"auto-allocate-forced"}
+    assert {finding.code for finding in result.findings} == {"field-dropped", "auto-allocate-forced"}
     assert next(iter(server.store.objects["IPAMConfiguration"].values())).spec["autoAllocateBlocks"] is True
     wrong = server.run("apply", parse_manifests(POOL.replace("blockSize: 26", "blockSize: 40"), "f"))
     assert {judge for finding in wrong.findings for judge in finding.refused_by} == {"apiserver"}
@@ -315,6 +315,60 @@ def test_every_command_answers_for_the_release_that_is_asked(tmp_path):
     newer = run(app, ["capacity", plan, "--calico", "v3.99.1", "--json"])
     assert "is newer than the newest release known" in newer.stderr
     assert run(app, ["audit", "--each", path, "--calico", "v3.30.7"]).exit_code == 2
+
+
+def test_the_json_of_every_command_names_the_release(tmp_path):
+    path = str(ipk.save_scenario(replace(cluster(), calico="v3.29.7"), tmp_path / "cluster.yaml"))
+    later = str(ipk.save_scenario(replace(cluster(), calico="v3.30.7"), tmp_path / "later.yaml"))
+
+    def answer(*command):
+        return json.loads(CliRunner().invoke(app, list(map(str, command))).stdout)
+
+    configured = answer("configure", "--json", "--calico", "3.29", "--", "--strictaffinity=true")
+    assert configured["calico"] == "v3.29.7"
+    changed = answer("diff", path, later, "--json")
+    assert (changed["calico_before"], changed["calico"]) == ("v3.29.7", "v3.30.7")
+    clusters = answer("audit", "--each", path, later, "--json", "--jobs", 1)["clusters"]
+    assert {row["calico"] for row in clusters} == {"v3.29.7", "v3.30.7"}
+    node = cluster().cluster.nodes[0].name
+    for options in (["--node", node], ["--coverage"]):
+        rows = answer("pools-for", "-c", path, *options, "--json")
+        assert rows
+        assert {row["calico"] for row in rows} == {"v3.29.7"}
+        shown = CliRunner().invoke(app, ["pools-for", "-c", path, *options]).stdout
+        assert "As Calico v3.29.7 would" in shown
+
+
+def test_vxlan_over_ipv6_came_with_v3_23():
+    pool = POOL.replace("10.0.0.0/22, blockSize: 26", "fd00::/112, vxlanMode: Always").replace(
+        ", allowedUses: [Workload], namespaceSelector: \"team == 'a'\"", ""
+    )
+    for release, accepted in (("v3.22.5", False), ("v3.23.5", True), ("v3.33", True)):
+        result = Calicoctl(Datastore(release=Release.parse(release))).run("create", parse_manifests(pool, "f"))
+        assert result.accepted is accepted
+        assert {finding.code for finding in result.findings} == (set() if accepted else {"vxlan-ipv6"})
+
+
+def test_calico_apiserver_serves_the_configuration_from_v3_24_and_a_field_of_it_from_v3_32():
+    def codes(release):
+        server = AggregatedServer(Datastore(release=Release.parse(release)))
+        result = server.run("apply", parse_manifests(CONFIG, "f"))
+        return result.accepted, {finding.code for finding in result.findings}
+
+    assert codes("3.23") == (False, {"kind-not-served"})
+    assert codes("3.29") == (True, {"field-dropped", "auto-allocate-forced"})
+    assert codes("3.32") == (True, {"auto-allocate-forced"})
+
+
+def test_wireguard_takes_an_ipv6_address_from_v3_24_on():
+    pool = ipk.IPPool(name="p", cidr="fd00::/112", block_size=122)
+    made = ipk.Cluster(pools=(pool,), wireguard_enabled_v6=True)
+    plan = ipk.Plan(groups=(ipk.NodeGroup(nodes=3, pods_per_node=64),))
+    blocks = {
+        release: int(ipk.growth(ipk.Scenario(calico=release, cluster=made, plan=plan))["blocks_needed"].iloc[0])
+        for release in ("v3.23.5", "v3.24.6")
+    }
+    assert blocks == {"v3.23.5": 3, "v3.24.6": 6}
 
 
 def test_every_answer_in_a_notebook_names_the_release():

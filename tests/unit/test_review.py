@@ -159,7 +159,7 @@ def test_the_form_that_kubectl_shows():
     fields = {note.code: (note.place.field, note.refused_by) for note in made.findings}
     assert fields == {
         "kind-v1": ("apiVersion", ("calicoctl",)),
-        "resource-version": ("metadata.resourceVersion", ("kubernetes",)),  # of an object that is not there
+        "resource-version-new": ("metadata.resourceVersion", ("kubernetes",)),  # of an object that is not there
     }
     (made,) = ipk.review([OLD], [OLD]).objects
     assert made.decisions == {"calicoctl": Decision.REFUSED, "kubectl": Decision.ACCEPTED}

@@ -242,4 +242,25 @@ def test_a_choice_makes_the_plan_fit():
     for choice in chosen:
         assert ipk.verdict(choice.scenario).status == "fits"
         assert choice.nodes_fit >= 130
+        assert "pools-overlap" not in {finding.code for finding in ipk.check_design(choice.scenario)}
     assert ipk.analyse(plan()).choices == ()
+
+
+def test_a_further_pool_takes_a_range_that_is_free():
+    def ranges(**networks):
+        pool = ipk.IPPool(name="b", cidr="10.244.0.0/24")
+        group = ipk.NodeGroup(nodes=70, pods_per_node=60)
+        scenario = ipk.Scenario(
+            cluster=ipk.Cluster(pools=(pool,)), plan=ipk.Plan(groups=(group,)), networks=ipk.Networks(**networks)
+        )
+        return {
+            choice.change: [(pool.name, str(pool.cidr)) for pool in choice.scenario.cluster.pools[1:]]
+            for choice in ipk.analyse(scenario).choices
+        }
+
+    assert ranges(cluster=("10.244.0.0/16",))["add a pool"] == [("b-2", "10.244.32.0/19")]
+    # The cluster CIDR is full: a private range that nothing else is in.
+    full = ranges(cluster=("10.244.0.0/24",), nodes=("192.168.0.0/24",), peers=("10.0.0.0/8", "172.16.0.0/12"))
+    assert full["add a pool"] == [("b-2", "192.168.32.0/19")]
+    nowhere = ranges(peers=("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
+    assert "add a pool" not in nowhere

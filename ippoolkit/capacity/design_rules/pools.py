@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...calico.limits import DEFAULT_BLOCK_SIZE, LOAD_BALANCER_AFFINITY
-from ...calico.pool_rules import POOL_CHECKS, PoolSpec
+from ...calico.pool_rules import POOL_CHECKS, PoolSpec, rule_applies
 from ...calico.pool_selection import max_blocks_per_node
 from ...findings import Finding
 from ...model import Scenario
@@ -13,10 +13,11 @@ from ...write import to_manifest
 
 
 def pools_that_calico_refuses(scenario: Scenario) -> Iterator[Finding]:
-    """Find every rule on a single pool that one of the scenario breaks."""
+    """Find every rule of the release on a single pool that one of the scenario breaks."""
+    checks = {code: check for code, check in POOL_CHECKS.items() if rule_applies(code, scenario.release, by_crd=False)}
     for pool in scenario.cluster.pools:
         pool_spec = PoolSpec.from_spec(to_manifest(pool)["spec"])
-        for code, check in POOL_CHECKS.items():
+        for code, check in checks.items():
             for _, params in check(pool_spec):
                 yield Finding(code, f"IPPool/{pool.name}", params)
 

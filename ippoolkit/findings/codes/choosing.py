@@ -134,17 +134,58 @@ CHOOSING = (
         N_("IPIP carries IPv4 only: the IPv6 pools use VXLAN."),
     ),
     Rule(
+        "choose-rack-unlabelled",
+        "warning",
+        "labels",
+        N_("{count:node} without the label {label}: no pool of a rack selects them."),
+        N_("Label them before the pools take over: kubectl label node NAME {label}={value}."),
+    ),
+    Rule(
+        "choose-rack-more",
+        "warning",
+        "labels",
+        N_("The nodes name {racks} racks (label {label}), and pools for {wanted} were asked for."),
+        N_("Ask for a pool for each: --racks {racks}."),
+    ),
+    Rule(
+        "choose-rack-fuller",
+        "warning",
+        "blocks",
+        N_("Rack {rack} has {count:node}, and its pool is made for {fit}: racks are taken to be alike."),
+        N_("Ask for more headroom, or move nodes to other racks."),
+    ),
+    Rule(
+        "choose-bare-ipv6",
+        "warning",
+        "encapsulation",
+        N_("Calico {release} encapsulates IPv4 only: the IPv6 pools have no encapsulation."),
+        N_("Route IPv6 between the nodes, or use Calico v3.23 or newer."),
+    ),
+    Rule(
+        "choose-cap-release",
+        "warning",
+        "ipam",
+        N_(
+            "calicoctl of Calico {release} cannot set maxBlocksPerHost: its ipam configure takes "
+            "--max-blocks-per-host from v3.30 on."
+        ),
+        N_(
+            "Set {most} with kubectl in the IPAMConfig default of crd.projectcalico.org/v1, or leave the cap away: "
+            "it is 20 then."
+        ),
+    ),
+    Rule(
         "choose-nodes-missing",
         "error",
         "kit",
         N_("The number of nodes is not given."),
-        N_("Say --nodes and --pods-per-node, or give a scenario or a cluster's dump."),
+        N_("Use --nodes and --pods-per-node, or provide a scenario or a cluster's dump."),
     ),
     Rule(
         "choose-groups-several",
         "error",
         "scenario",
-        N_("There are several groups of nodes: {fields} cannot be said for all of them."),
+        N_("There are several groups of nodes: {fields} cannot be set for all of them at once."),
         N_("Write them into the scenario's requirements, or use --group."),
     ),
     Rule(
@@ -197,6 +238,20 @@ CHOOSING = (
         "kit",
         N_('"{date}" is not a date.'),
         N_("Write it as 2027-06-30."),
+    ),
+    Rule(
+        "month-syntax",
+        "error",
+        "kit",
+        N_('"{month}" is not a month.'),
+        N_("Write it as {example}."),
+    ),
+    Rule(
+        "month-range",
+        "error",
+        "kit",
+        N_("{month} is not a month to plan for."),
+        N_("Choose one from {first} to {last}."),
     ),
     Rule(
         "picture-ending",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...calico.limits import MAX_ANNOTATIONS_BYTES, MAX_LABEL_LENGTH, MAX_NAME_LENGTH
 from ...texts import N_
-from .rule import CALICOCTL, CALICOCTL_AND_CRD, CALICOCTL_AND_KUBERNETES, CRD, KUBERNETES, Rule
+from .rule import APISERVER, CALICOCTL, CALICOCTL_AND_CRD, CALICOCTL_AND_KUBERNETES, CRD, KUBERNETES, Rule
 
 # What a file of manifests must be.
 MANIFEST_FILES = (
@@ -46,6 +46,15 @@ MANIFEST_FILES = (
         applies_to="apiVersion, kind",
         refused_by=(CALICOCTL,),
         calico_messages=("unknown resource type (", "is not supported"),
+    ),
+    Rule(
+        "kind-not-served",
+        "error",
+        "calicoctl",
+        N_("calico-apiserver of Calico {release} does not serve the kind {kind}."),
+        N_("Use crd.projectcalico.org/v1, or calicoctl ipam configure."),
+        applies_to="apiVersion, kind",
+        refused_by=(APISERVER,),
     ),
     Rule(
         "kind-v1",
@@ -160,11 +169,21 @@ OBJECT_METADATA = (
         "resource-version",
         "error",
         "calicoctl",
-        N_("resourceVersion {value} does not match the stored object: creating or updating with it is rejected."),
+        N_("resourceVersion {value} does not match the stored object: updating with it is rejected."),
         N_("Remove resourceVersion."),
         applies_to="metadata.resourceVersion",
         refused_by=CALICOCTL_AND_KUBERNETES,
         calico_messages=("update conflict", "ResourceVersion"),
+    ),
+    Rule(
+        "resource-version-new",
+        "error",
+        "calicoctl",
+        N_("resourceVersion {value} is set: no object can be created with one."),
+        N_("Remove resourceVersion. If the object exists already, check against it with --existing."),
+        applies_to="metadata.resourceVersion",
+        refused_by=CALICOCTL_AND_KUBERNETES,
+        calico_messages=("ResourceVersion",),
     ),
     Rule(
         "label-key",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..cidr import ADDRESS_BITS, Cidr, IPVersion
-from ..read.networks import ListedNetwork
+from ..read.listed_network import ListedNetwork
 from .ranges import Networks, networks_in
 
 # IANA's special-purpose registries, and multicast. Private ranges are what offers are for, so they are not here.

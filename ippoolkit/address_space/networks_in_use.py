@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..cidr import ADDRESS_BITS, Address, Cidr, IPVersion
 from ..model import Scenario
-from .address_space import Taken
+from .space import Taken
 
 
 def networks_taken(scenario: Scenario, file: str = "") -> Iterator[Taken]:
