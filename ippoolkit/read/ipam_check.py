@@ -145,6 +145,12 @@ def _add_blocks(lines: NumberedLines, file: str, reported: ReportedText, totals:
             for cidr, affinity, allocations in parsed_blocks
         ]
         reported.blocks_known = True
+    elif pools := [pool.cidr for pool in reported.pools]:  # those that are shown can still be held against the pools
+        reported.blocks_outside += [
+            (cidr, len(allocations))
+            for cidr, _, allocations in parsed_blocks
+            if not any(cidr.overlaps(pool) for pool in pools)
+        ]
 
 
 def _add_block_owners(texts: list[str], place: Place, reported: ReportedText, totals: Mapping[str, Any]) -> None:

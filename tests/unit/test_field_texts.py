@@ -91,6 +91,16 @@ def test_an_empty_table_of_borrowed_addresses_means_none_unless_some_cannot_be_t
     assert audit_reading(read_text(empty + note)).metrics.totals["borrowed"] is None
 
 
+def test_blocks_outside_all_pools_in_a_part_of_ipam_check():
+    text = (
+        (PASTES / "check-leaks.txt")
+        .read_text()
+        .replace("10.244.2.0/26 affinity=<none>", "10.99.2.0/26 affinity=<none>")
+    )
+    found = {finding.code: finding for finding in audit_reading(read_text(text)).findings}
+    assert found["blocks-outside-reported"].params["which"] == "10.99.2.0/26"
+
+
 # K2: layouts
 
 
