@@ -112,10 +112,14 @@ class Writer:
             for name, content in left.items()
             if content not in (self.old.get(name), self.new.get(name))
         ]
-        if self._run("new", None) != 0:
-            wrong.append("the next run fails")
-        if visible(self.out) != self.new:
-            wrong.append("the next run leaves something else")
+        if (status := self._run("new", None)) != 0:
+            wrong.append(f"the next run ends with {status}")
+        after = visible(self.out)
+        wrong += [
+            f"{name} is another one after the next run"
+            for name in sorted({*after, *self.new})
+            if after.get(name) != self.new.get(name)
+        ]
         return ended, wrong
 
 

@@ -410,10 +410,11 @@ def test_what_a_server_may_not_do(stub, kubeconfig, monkeypatch):
     monkeypatch.setattr(api_reader, "_MAX_LIST_BYTES", 2**22)
     count = iter(range(10**9))
     elsewhere = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    blanks = gzip.compress(b" " * 2**26)  # here: the client waits half a second
     stub.special |= {
         f"{CORE}/pods": lambda to, _: to.send(200, {}, listing(**{"continue": str(next(count)), "x": "x" * 2**18})),
         f"{CORE}/nodes": lambda to, _: to.send(200, {}, listing(**{"continue": "the same"})),
-        f"{CORE}/services": lambda to, _: to.send(200, {"Content-Encoding": "gzip"}, gzip.compress(b" " * 2**26)),
+        f"{CORE}/services": lambda to, _: to.send(200, {"Content-Encoding": "gzip"}, blanks),
         f"{CORE}/namespaces": lambda to, _: to.send(200, {}, b'{"kind": "NamespaceList", "items": 5}'),
         f"{CRD}/ipamblocks": lambda to, _: sent_elsewhere(to, elsewhere.server_address[1]),
     }
