@@ -23,9 +23,9 @@ from ippoolkit.ipam import Ipam
 from ippoolkit.model import IPPool
 imported = time.perf_counter()
 ipam = Ipam()
-ipam.create_pool(IPPool(name="p", cidr="10.0.0.0/24"))
-ipam.create_node("n")
-assert ipam.assign("n", "h", 1).v4
+ipam.resources.create_pool(IPPool(name="p", cidr="10.0.0.0/24"))
+ipam.resources.create_node("n")
+assert ipam.requests.assign("n", "h", 1).v4
 print(imported - begin, time.perf_counter() - begin)
 """
 
@@ -40,7 +40,7 @@ def site(nodes, cidr, pods=0, size=26):
     )
     for number in range(nodes):
         made.add_node(f"node-{number:05d}", {})
-    made.ipam.ensure_block_capacity(2 * nodes + pods // 32 + 64)
+    made.ipam.store.ensure_block_capacity(2 * nodes + pods // 32 + 64)
     return made, made.add_pods([f"p{number}" for number in range(pods)])
 
 

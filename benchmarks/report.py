@@ -86,7 +86,12 @@ def said(page):
     """Every text that the notebook shows on a page, in order, whatever is around it."""
     soup = BeautifulSoup(page.read_text(), "html.parser")
     shown = soup.select("h1, h2, h3, p, li, th, td, pre, svg text")
-    return [" ".join(each.get_text().split()) for each in shown if not each.find_parent(class_="highlight")]
+    # The page has contents, which a notebook has not, and not its code.
+    return [
+        " ".join(text.get_text().split())
+        for text in shown
+        if not text.find_parent("nav") and not text.find_parent(class_="highlight")
+    ]
 
 
 def files_of(folder):
@@ -120,7 +125,7 @@ def kills(folder, count, reports):
             process.wait()
         now = files_of(out) if out.exists() else {}
         broken += sum(path not in whole or content != whole[path] for path, content in now.items() if visible(path))
-        if len(now) == len(whole) or number == count - 1:  # once whole, begin anew
+        if len(now) == len(whole) or number == count - 1:  # once whole, begin again
             subprocess.run(command(out), check=True, capture_output=True)
             resumed += files_of(out) != whole
             out = folder / f"resumed-{number + 1}"

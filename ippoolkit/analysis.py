@@ -27,7 +27,7 @@ class Analysis:
     """Everything that closed arithmetic says about one scenario.
 
     Nothing is computed before it is asked for, and nothing twice: views, reports and widgets that show the same
-    scenario share one `Analysis`. It never changes; a changed scenario is analysed anew.
+    scenario share one `Analysis`. It never changes; a changed scenario gets another.
 
     Parameters
     ----------
@@ -68,7 +68,14 @@ class Analysis:
     def verdicts(self) -> tuple[Verdict, ...]:
         """The verdict for each IP version; one that says so where there is no pool."""
         release = self.scenario.release
-        return tuple(replace(plan.verdict, release=release) for plan in self.plans) or (no_pool_verdict(),)
+        return tuple(replace(plan.verdict, release=release) for plan in self.plans) or (
+            no_pool_verdict(pools_were_read=self._pools_were_read),
+        )
+
+    @property
+    def _pools_were_read(self) -> bool:
+        cluster = self.scenario.cluster
+        return bool(cluster.pools) or cluster.has_read("IPPool")
 
     @cached_property
     def verdict(self) -> Verdict:

@@ -56,6 +56,6 @@ class ReportError(FindingError):
 
 
 def describe_finding(finding: Finding, lang: str = "en") -> str:
-    """Put a finding on one line: place or subject, sentence, mend."""
+    """Put a finding on one line: place or subject, message, remedy."""
     location = replace_unprintable(str(finding.place) if finding.place else finding.subject)
     return f"{location}: {finding.full_message(lang)}" if location else finding.full_message(lang)

@@ -27,6 +27,7 @@ from concurrent.futures import (
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from multiprocessing import resource_tracker
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from multiprocessing.forkserver import ensure_running
 from pathlib import Path
@@ -83,6 +84,9 @@ class Journal:
     def __init__(self, path: str | Path) -> None:
         self._path = Path(path)
         self._known: dict[str, Any] = {}
+        if self._path.exists() and not self._path.is_file():  # a device may have no end
+            params = {"reason": "not a regular file"}
+            raise InputError([Finding("file-unreadable", params=params, place=Place(str(path)))])
         try:
             with self._path.open("a+", encoding="utf-8") as file:
                 file.seek(0)
@@ -96,7 +100,7 @@ class Journal:
             try:
                 entry = json.loads(line)
                 self._known[entry["key"]] = entry["value"]
-            except (ValueError, TypeError, KeyError):
+            except (ValueError, TypeError, KeyError, RecursionError):
                 continue
 
     def get(self, key: str) -> Any | None:
@@ -150,12 +154,10 @@ class LocalExecutor(Executor):
     def _start(self) -> ProcessPoolExecutor:
         context = _ForkServerContext()
         context.set_forkserver_preload(self._preload)
-        # An interrupt while the server starts is meant for the caller: the server and its processes do not see it.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
+        # Starting the tracker lets interrupts in again, so it goes first.
+        resource_tracker.ensure_running()
+        with _interrupts_later():
             ensure_running()
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         return ProcessPoolExecutor(
             self.jobs,
             mp_context=context,
@@ -165,11 +167,14 @@ class LocalExecutor(Executor):
 
     def submit(self, fn: Callable[..., Value], /, *args: Any, **kwargs: Any) -> Future[Value]:
         """Run a function in one of the processes."""
-        try:
-            return self._pool.submit(fn, *args, **kwargs)
-        except BrokenExecutor:
-            self._pool.shutdown(wait=True)
-            self._pool = self._start()
+        with _interrupts_later():  # a process may be started for it
+            try:
+                return self._pool.submit(fn, *args, **kwargs)
+            except BrokenExecutor:
+                pass
+        self._pool.shutdown(wait=True)
+        self._pool = self._start()
+        with _interrupts_later():
             return self._pool.submit(fn, *args, **kwargs)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002 (the base's)
@@ -179,6 +184,16 @@ class LocalExecutor(Executor):
             for process in multiprocessing.active_children():
                 if process.pid not in self._before:
                     process.terminate()
+
+
+@contextmanager
+def _interrupts_later() -> Iterator[None]:
+    """Hold interrupts back while processes are started: they do not see them, and none is left half-started."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class _WorkerProcess(ForkServerProcess):

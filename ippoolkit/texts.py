@@ -10,13 +10,13 @@ def N_(text: str) -> str:  # noqa: N802 (gettext's own name)
     return text
 
 
-def P_(singular: str, plural: str) -> tuple[str, str]:  # noqa: N802
+def P_(singular: str, plural: str) -> tuple[str, str]:  # noqa: N802 (as N_)
     """Mark a singular and its plural for translation."""
     return singular, plural
 
 
 class LocalizedText(str):
-    """A value of a finding that is itself words, to be said in the reader's language; `values` fill it."""
+    """A value of a finding that is itself words, to be said in the reader's language; `params` fill it."""
 
     __slots__ = ("params",)
 

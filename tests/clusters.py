@@ -7,13 +7,13 @@ from ippoolkit.model import Allocation, Block, Tunnel
 OWNERS = ("ReplicaSet", "DaemonSet", "StatefulSet", "Job", "")
 
 
-def cluster(  # noqa: PLR0917
+def cluster(
     nodes=4,
     pods=5,
     cidr="10.244.0.0/20",
     size=26,
     name="old",
-    strict=False,  # noqa: FBT002
+    strict=False,  # noqa: FBT002 (named by every caller)
     space="default",
     more=(),
     spaces=(),
@@ -27,22 +27,26 @@ def cluster(  # noqa: PLR0917
     config = IPAMConfig(strict_affinity=strict, ip_cooldown_seconds=cooldown)
     ipam = Ipam(config=config)
     for pool in pools:
-        ipam.create_pool(pool)
+        ipam.resources.create_pool(pool)
     nodes_, pods_, holders = [], [], {}
     for number in range(nodes):
         node = f"w{number:02d}"
-        ipam.create_node(node, labels(number))
+        ipam.resources.create_node(node, labels(number))
         vxlan = [
             str(p.cidr) for p in pools if not p.disabled and p.vxlan_mode == "Always" and p.selects_node(labels(number))
         ]
-        got = ipam.assign(node, f"vxlan-tunnel-addr-{node}", 1, use="Tunnel", ipv4_pools=vxlan).v4 if vxlan else ()
+        got = (
+            ipam.requests.assign(node, f"vxlan-tunnel-addr-{node}", 1, use="Tunnel", ipv4_pools=vxlan).v4
+            if vxlan
+            else ()
+        )
         holders[f"vxlan-tunnel-addr-{node}"] = (node, "", "")
         tunnels = (Tunnel(type="vxlan", address=str(got[0])),) if got else ()
         nodes_.append(Node(name=node, labels=labels(number), tunnels=tunnels))
         for each in range(pods):
             pod = f"{node}-{each}"
             inside = list(spaces.values())[each % len(spaces)]
-            if got := ipam.assign(node, pod, 1, ipv4_pools=inside.ipv4_pools).v4:
+            if got := ipam.requests.assign(node, pod, 1, ipv4_pools=inside.ipv4_pools).v4:
                 holders[pod] = (node, pod, inside.name)
                 owner = owners[each % len(owners)]
                 pods_.append(Pod(name=pod, namespace=inside.name, node=node, addresses=(str(got[0]),), owner=owner))

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from ippoolkit import Cluster, IPPool, NodeGroup, Plan, Scenario
+from ippoolkit.calico.kinds import ResourceKind
 from ippoolkit.ipam import Ipam
+from ippoolkit.manifests.datastore import Datastore, apply_defaults
 
 ROOT = Path(__file__).parent.parent
 RECORDINGS = Path(__file__).parent / "recordings"
@@ -16,9 +20,23 @@ CLUSTERS = sorted(folder.name for folder in (RECORDINGS / "clusters").iterdir())
 
 def engine_state(ipam: Ipam) -> dict[str, object]:
     """Return all that decides what an engine does next, in a form that can be compared."""
-    names = {"pools": ipam.pools, "nodes": ipam.nodes, "reservations": ipam.reservations, "config": ipam.config}
-    arrays = {name: array.tobytes() for name, array in ipam.state._asdict().items()}
-    return {**arrays, "handles": list(ipam.handles), "names": repr(names)}
+    names = {
+        "pools": ipam.store.pools,
+        "nodes": ipam.store.nodes,
+        "reservations": ipam.store.reservations,
+        "config": ipam.store.config,
+    }
+    arrays = {name: array.tobytes() for name, array in ipam.store.state._asdict().items()}
+    return {**arrays, "handles": list(ipam.store.handles), "names": repr(names)}
+
+
+def stored_objects(store: Datastore, kind: ResourceKind) -> dict[str, Any]:
+    """Return every object of a kind as `calicoctl get` shows it: defaults filled in, by name."""
+    known = kind.at(store.release)
+    return {
+        name: replace(stored, spec=apply_defaults(known, stored.spec)).to_dict()
+        for name, stored in sorted(store.objects[kind.name].items())
+    }
 
 
 def unpacked(path: Path, folder: Path) -> Path:

@@ -105,7 +105,7 @@ class Networks(Sequence[Cidr]):
     def __eq__(self, other: object) -> bool:
         return list(self) == list(other) if isinstance(other, Sequence) else NotImplemented
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # a list's, too
 
     def texts(self) -> list[str]:
         """Return them as text."""
@@ -139,11 +139,6 @@ def networks_in(within: Iterable[Cidr], taken: Iterable[Cidr] = ()) -> Networks:
     return Networks.of(
         *(Ranges.covering(version, outer).without(Ranges.covering(version, inner)) for version in ADDRESS_BITS)
     )
-
-
-def cidrs_between(version: IPVersion, first: int, last: int) -> list[Cidr]:
-    """Return the fewest CIDRs from one address to another, both included."""
-    return [Cidr(version, begin, prefix) for begin, prefix in _cut(first, last, ADDRESS_BITS[version])]
 
 
 def spell(version: IPVersion, value: int) -> str:

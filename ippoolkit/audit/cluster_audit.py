@@ -28,7 +28,7 @@ _FAILING_WARNINGS = frozenset({"pool-nearly-full", "pool-blocks-claimed"})
 class Audit:
     """A cluster, its figures, and what is wrong with it.
 
-    `unchecked` names the checks that were left out, each with the kinds of object that they would need.
+    `skipped_checks` names the checks that were left out, each with the kinds of object that it would need.
     """
 
     reading: Reading

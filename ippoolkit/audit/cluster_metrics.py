@@ -38,7 +38,7 @@ class ClusterMetrics:
 
 
 def cluster_metrics(index: ClusterIndex, reported: Iterable[ReportedFigures] = ()) -> ClusterMetrics:
-    """Count a cluster; `told` are figures that texts state."""
+    """Count a cluster; `reported` are figures that texts state."""
     cluster = index.cluster
     pools = [_mask_unknown(POOL_METRICS, _pool_metrics(index, pool.name), cluster) for pool in index.pools]
     nodes = [_mask_unknown(NODE_METRICS, row, cluster) for row in _node_metrics(index)]
@@ -123,7 +123,7 @@ def _block_metrics(pool_blocks: Iterable[BlockInPool]) -> Row:
 
 
 def _free_addresses(index: ClusterIndex, pool_blocks: Iterable[BlockInPool], cidr: Cidr) -> int:
-    """Count the addresses neither held nor reserved: outside of blocks, and, as Calico does, in each block anew."""
+    """Count the addresses neither held nor reserved: outside of blocks and, as Calico does, in each block."""
     pool_blocks = list(pool_blocks)
     free = (
         cidr.size

@@ -11,7 +11,7 @@ _MIN_ADDRESSES = 3  # addresses: fewer prove nothing
 
 
 def check_dump_consistency(index: ClusterIndex, newest: Mapping[str, str]) -> Iterator[Finding]:
-    """Tell of dumps of different moments, and of pods of one namespace only."""
+    """Find dumps of different moments, and of pods of one namespace only."""
     if not index.cluster.has_read("Pod", "IPAMBlock", "Node", "Service"):
         return
     pod_namespaces = {pod.namespace for pod in index.cluster.pods}

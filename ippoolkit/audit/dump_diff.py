@@ -29,10 +29,13 @@ _TOTAL_METRICS = (
 )
 _POOL_METRICS = ("allocated", "free", "blocks_allocated", "blocks_empty", "borrowed")
 _SECONDS_PER_DAY = 86_400
+_TABLE_NOTES = frozenset(
+    {"blocks-incomplete", "figure-differs", "check-cut", "table-row", "command-failed", "file-cut"}
+)
 
 
 def diff(old: Audit, new: Audit, *, days: float | None = None) -> list[Finding]:
-    """Say what changed between two dumps, gravest first.
+    """Say what changed between two dumps, most severe first.
 
     Parameters
     ----------
@@ -47,6 +50,7 @@ def diff(old: Audit, new: Audit, *, days: float | None = None) -> list[Finding]:
             *_object_changes(old, new),
             *_pool_growth(old, new, days_apart),
             *_finding_changes(old, new),
+            *_unreliable_tables(old),
             *_unknown_figures(old, new),
         ]
     )
@@ -162,12 +166,10 @@ def _address_growth(old_row: Mapping[str, Any], row: Mapping[str, Any], days: fl
         params = {"addresses": growth, "free": free, "days": ceil(free * days / growth), "span": round(days, 1)}
         yield Finding("diff-pace-addresses", subject, params)
     else:
-        left = (
-            "?"
-            if None in (row["blocks_total"], row["blocks_allocated"])
-            else row["blocks_total"] - row["blocks_allocated"]
-        )
-        yield Finding("diff-use", subject, {"addresses": growth, "blocks": 0, "left": left})
+        yield Finding("diff-use-addresses", subject, {"addresses": growth, "free": free})
+    total, claimed = row["blocks_total"], row["blocks_allocated"]
+    if total is not None and claimed is not None:
+        yield Finding("diff-blocks-left", subject, {"left": total - claimed, "blocks": total})
 
 
 def _unknown_figures(old: Audit, new: Audit) -> Iterator[Finding]:
@@ -179,6 +181,11 @@ def _unknown_figures(old: Audit, new: Audit) -> Iterator[Finding]:
     ]
     if one_sided:
         yield Finding("diff-unknown", "", {"figures": abbreviate_names(one_sided)})
+
+
+def _unreliable_tables(old: Audit) -> Iterator[Finding]:
+    """Repeat what is wrong with the texts of the earlier dump: its figures are what the change is counted from."""
+    yield from (note for note in old.notes if note.code in _TABLE_NOTES)
 
 
 def _finding_changes(old: Audit, new: Audit) -> Iterator[Finding]:

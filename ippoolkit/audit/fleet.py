@@ -34,7 +34,7 @@ class ClusterVerdict:
     in_use, capacity
         What is in use of it, and how much there is.
     worst
-        The gravest finding in words; empty where there is none.
+        The most severe finding in words; empty where there is none.
     is_readable
         Whether every file could be read.
     """
@@ -98,7 +98,7 @@ def audit_fleet(
     empty_kinds
         Kinds that are known to have no objects, as for `audit`.
     lang
-        Language of the gravest finding.
+        Language of the most severe finding.
     results
         Where verdicts outlive an interrupted run.
     progress
@@ -127,8 +127,8 @@ def cluster_verdict(audited: Audit, lang: str = "en") -> ClusterVerdict:
     """Return what an audit says in a line."""
     findings = [*audited.findings, *audited.notes]
     count = Counter(finding.severity for finding in findings)
-    grave = [finding for finding in findings if finding.severity in {Severity.ERROR, Severity.WARNING}]
-    worst = min(grave, key=lambda finding: finding.severity.rank, default=None)
+    severe = [finding for finding in findings if finding.severity in {Severity.ERROR, Severity.WARNING}]
+    worst = min(severe, key=lambda finding: finding.severity.rank, default=None)
     pool, limit, in_use, capacity = _fullest(audited.metrics.pools)
     subject = "" if worst is None else str(worst.place or worst.subject)
     return ClusterVerdict(

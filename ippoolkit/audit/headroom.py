@@ -7,7 +7,7 @@ block is left and it is below the cap.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..calico.limits import WINDOWS_RESERVED_PER_BLOCK
 from ..calico.pool_selection import max_blocks_per_node
@@ -34,10 +34,10 @@ class NodeHeadroom:
     owned_blocks: int  # blocks of its pools that it owns
     max_blocks: int
     free_in_own_blocks: int  # free in its own blocks
-    claimable_blocks: int  # blocks that it can still get
-    claimable_addresses: int  # addresses in these
-    borrowable_addresses: int  # addresses that it can borrow after that
-    limit_code: str
+    claimable_blocks: int = 0  # blocks that it can still get
+    claimable_addresses: int = 0  # addresses in these
+    borrowable_addresses: int = 0  # addresses that it can borrow after that
+    limit_code: str = EXHAUSTED
 
     @property
     def pods(self) -> int:
@@ -77,56 +77,28 @@ class _HeadroomCalculator:
             for pool_block in index.blocks_by_node.get(node.name, ())
             if pool_block.pool is not None and pool_block.pool.name in pool_names
         ]
-        free_in_own_blocks = sum(self._assignable_in_block(pool_block) for pool_block in own_blocks)
-        windows_reserved = WINDOWS_RESERVED_PER_BLOCK if node.windows else 0
-        if not pools:
-            return NodeHeadroom(node.name, self.version, len(own_blocks), max_blocks, 0, 0, 0, 0, NO_POOL_SELECTS)
-        if not ipam.auto_allocate_blocks:
-            return NodeHeadroom(
-                node.name, self.version, len(own_blocks), max_blocks, free_in_own_blocks, 0, 0, 0, AUTO_ALLOCATE_OFF
-            )
-        claimable_blocks, claimable_addresses = self._claimable(
-            node, pools, max_blocks - len(own_blocks), windows_reserved
-        )
-        if len(own_blocks) + claimable_blocks >= max_blocks:
-            return NodeHeadroom(
-                node.name,
-                self.version,
-                len(own_blocks),
-                max_blocks,
-                free_in_own_blocks,
-                claimable_blocks,
-                claimable_addresses,
-                0,
-                BLOCK_CAP,
-            )
-        if ipam.strict_affinity:
-            return NodeHeadroom(
-                node.name,
-                self.version,
-                len(own_blocks),
-                max_blocks,
-                free_in_own_blocks,
-                claimable_blocks,
-                claimable_addresses,
-                0,
-                STRICT_AFFINITY,
-            )
-        assignable_in_pools = sum(self._assignable_in_pool(pool.name) for pool in pools)
-        in_empty_blocks = sum(
-            self._assignable_in_block(pool_block) for pool_block in self._empty_blocks_of_others(node, pools)
-        )
-        return NodeHeadroom(
+        headroom = NodeHeadroom(
             node.name,
             self.version,
-            len(own_blocks),
-            max_blocks,
-            free_in_own_blocks,
-            claimable_blocks,
-            claimable_addresses,
-            assignable_in_pools - free_in_own_blocks - in_empty_blocks,
-            EXHAUSTED,
+            owned_blocks=len(own_blocks),
+            max_blocks=max_blocks,
+            free_in_own_blocks=sum(map(self._assignable_in_block, own_blocks)),
         )
+        if not pools:
+            return replace(headroom, limit_code=NO_POOL_SELECTS)
+        if not ipam.auto_allocate_blocks:
+            return replace(headroom, limit_code=AUTO_ALLOCATE_OFF)
+        windows_reserved = WINDOWS_RESERVED_PER_BLOCK if node.windows else 0
+        blocks, addresses = self._claimable(node, pools, max_blocks - len(own_blocks), windows_reserved)
+        headroom = replace(headroom, claimable_blocks=blocks, claimable_addresses=addresses)
+        if len(own_blocks) + blocks >= max_blocks:
+            return replace(headroom, limit_code=BLOCK_CAP)
+        if ipam.strict_affinity:
+            return replace(headroom, limit_code=STRICT_AFFINITY)
+        assignable_in_pools = sum(self._assignable_in_pool(pool.name) for pool in pools)
+        in_empty_blocks = sum(map(self._assignable_in_block, self._empty_blocks_of_others(node, pools)))
+        borrowable = assignable_in_pools - headroom.free_in_own_blocks - in_empty_blocks
+        return replace(headroom, borrowable_addresses=borrowable)
 
     def _pools_of(self, node: Node) -> tuple[IPPool, ...]:
         key = (tuple(sorted(node.labels.items())), node.windows)

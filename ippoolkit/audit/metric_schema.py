@@ -21,7 +21,6 @@ class Metric:
     required_kinds: tuple[KindName, ...] = ()
 
 
-_P: tuple[KindName, ...] = ("IPPool",)
 _POOLS_AND_BLOCKS: tuple[KindName, ...] = ("IPPool", "IPAMBlock")
 _BLOCKS: tuple[KindName, ...] = ("IPAMBlock",)
 _KINDS_FOR_LEAKS: tuple[KindName, ...] = ("IPAMBlock", "Pod", "Node", "Service")

@@ -52,7 +52,6 @@ class Difference:
 
 
 _IPAM = "libcalico-go/lib/ipam/ipam.go"
-_POOLS = "libcalico-go/lib/ipam/pools.go"
 _VALIDATOR = "libcalico-go/lib/validator/v3/validator.go"
 _POOL_CLIENT = "libcalico-go/lib/clientv3/ippool.go"
 _POOL_API = "api/pkg/apis/projectcalico/v3/ippool.go"

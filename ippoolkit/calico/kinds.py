@@ -56,8 +56,9 @@ ValueType = ScalarType | ListOf | MapOf | Mapping[str, "ValueType"]  # a mapping
 class FieldSpec:
     """One field of a spec.
 
-    `default` is what calicoctl stores for an empty value; without one an empty value is left out, unless `kept`.
-    A `pointer` tells an empty value from an absent one. `filled` is what the CRD fills in where the field is absent.
+    `calicoctl_default` is what calicoctl stores for an empty value; without one an empty value is left out, unless
+    `stored_when_empty`. A field that `is_pointer` tells an empty value from an absent one. `crd_default` is what the
+    CRD fills in where the field is absent.
     """
 
     value_type: ValueType

@@ -28,7 +28,7 @@ DEFAULT_LEAK_GRACE_PERIOD = 900.0
 # Windows nodes: the first three and the last address of each block are kept back ...
 WINDOWS_RESERVED_PER_BLOCK = 4
 WINDOWS_HANDLE = "windows-reserved-ipam-handle"
-# ... and with kube-proxy on the node there is room for one block only.
+# ... and with kube-proxy on the node one block only fits.
 WINDOWS_MAX_BLOCKS_PER_HOST = 1
 
 MAX_COOLDOWN_SECONDS = 1200
@@ -44,7 +44,7 @@ MAX_NAME_LENGTH = 253
 MAX_LABEL_LENGTH = 63
 MAX_ANNOTATIONS_BYTES = 256 * 1024
 
-# Kubernetes: pods that kubelet runs on a node unless told otherwise.
+# Kubernetes: pods that kubelet runs on a node unless configured otherwise.
 KUBELET_MAX_PODS = 110
 
 # Ours: a reservation above this share of its pool is worth a warning.

@@ -210,19 +210,6 @@ def check_mapped_cidr(pool: PoolSpec) -> Iterator[tuple[str, str, dict[str, obje
         yield "cidr-host-bits", "cidr", {"cidr": text, "network": str(pool.cidr)}
 
 
-def parse_reserved_cidr(text: str, release: Release) -> Cidr:
-    """Read an entry of reservedCIDRs: host bits are ignored, and until v3.32 a bare address is a range of one.
-
-    Raises
-    ------
-    CidrError
-        Where the release does not take it.
-    """
-    if "/" not in text and not release.has("reservation-cidrs-only"):
-        text = f"{text}/{ADDRESS_BITS[6 if ':' in text else 4]}"
-    return Cidr.parse_ignoring_host_bits(text)
-
-
 def _string_field(spec: Mapping[str, Any], field: str) -> str:
     value = spec.get(field)
     return value if isinstance(value, str) else ""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Labels = Mapping[str, str]
 Use = Literal["Workload", "Tunnel", "LoadBalancer"]
 TunnelType = Literal["ipip", "vxlan", "wireguard"]
+OS_LABEL = "kubernetes.io/os"
 TUNNEL_TYPES: tuple[TunnelType, ...] = ("ipip", "vxlan", "wireguard")
 
 
@@ -151,10 +152,12 @@ def serves_tunnel(pool: IPPool, labels: Labels, tunnel_type: TunnelType) -> bool
     """Whether calico-node asks a pool for the address of a node's tunnel.
 
     It names the pools in its request, so that assignmentMode and namespaceSelector play no part; with WireGuard the
-    encapsulation does not either.
+    encapsulation does not either. On Windows nobody asks: the tunnel has the second address of the node's block, one of
+    those that Windows reserves (EnsureVXLANTunnelAddr in the CNI plugin).
     """
     return (
         allows(pool, "Tunnel")
+        and labels.get(OS_LABEL) != "windows"
         and (tunnel_type == "wireguard" or (pool.ipip_mode if tunnel_type == "ipip" else pool.vxlan_mode) != "Never")
         and selects_node(pool, labels)
     )

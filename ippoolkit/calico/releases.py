@@ -23,7 +23,7 @@ LAST_PATCHES: dict[int, int] = {
     31: 7,
     32: 1,
     33: 0,
-}  # fmt: skip (a table of pairs)
+}
 OLDEST_MINOR = min(LAST_PATCHES)
 
 _VERSION = re.compile(r"v?3\.(\d{1,4})(?:\.(\d{1,4}|x))?(?:[-+][0-9A-Za-z.+-]*)?", re.ASCII)

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class BlockClass:
-    """Blocks that can be claimed, with `size` usable addresses each.
+    """Blocks of one pool that can be claimed, with `usable_addresses` each.
 
-    A pool is one room, and where reservations cut into blocks one more for each size of what is left of them.
+    A pool has one class, and where reservations cut into blocks one more for each number of addresses that remain.
     """
 
     blocks: int
@@ -26,7 +26,7 @@ class BlockClass:
 
 @dataclass(frozen=True, slots=True)
 class AddressDemand:
-    """`count` addresses that a node draws from the rooms given by index, in the order of the pools' names."""
+    """`count` addresses that a node draws from the block classes given by index, in the order of the pools' names."""
 
     count: int
     block_classes: tuple[int, ...]
@@ -37,9 +37,9 @@ class AddressDemand:
 class NodeLoad:
     """Alike nodes, and what each of them draws.
 
-    `busiest` is the number of pods on the one that has most. `kept_back` addresses of each block are not for pods
-    (Windows). `cap` is the most blocks that one may hold in `pod_rooms`. `needs_block`: a planned node is given a
-    block even where it draws nothing, as sound practice asks.
+    `reserved_per_block` addresses of each block are not for pods (Windows). `max_blocks` is the most blocks that a node
+    may hold in `pod_block_classes`. `needs_block`: a planned node is given a block even where it draws nothing, as
+    sound practice asks.
     """
 
     name: str
@@ -57,9 +57,9 @@ class NodeLoad:
 class FillResult:
     """What came of it. Nodes and pods are numbered from 1 in the order of joining; 0 stands for none."""
 
-    claimed_blocks: list[int]  # blocks, per room
-    used_addresses: list[int]  # addresses, per room, borrowed ones included
-    free_in_claimed_blocks: list[int]  # free addresses in claimed blocks, per room
+    claimed_blocks: list[int]  # blocks, per block class
+    used_addresses: list[int]  # addresses, per block class, borrowed ones included
+    free_in_claimed_blocks: list[int]  # free addresses in claimed blocks, per block class
     borrowed_addresses: int = 0
     borrowed_tunnel_addresses: int = 0
     nodes: int = 0
@@ -97,11 +97,13 @@ def fill_blocks(
 
 def count_further_nodes(result: FillResult, block_classes: Sequence[BlockClass], load: NodeLoad) -> int:
     """How many more nodes of that load find all they need in blocks of their own."""
-    free_blocks = [room.blocks - claimed for room, claimed in zip(block_classes, result.claimed_blocks, strict=True)]
+    free_blocks = [
+        block_class.blocks - claimed for block_class, claimed in zip(block_classes, result.claimed_blocks, strict=True)
+    ]
     count = 0
     while True:
         claims, _, unmet = needs_of_node(block_classes, free_blocks, load)
-        batch = min((free_blocks[room] // n for room, n in claims.items()), default=0)
+        batch = min((free_blocks[class_index] // n for class_index, n in claims.items()), default=0)
         if unmet or not batch:
             return count
         count += batch
@@ -117,7 +119,7 @@ def needs_of_node(
     Returns
     -------
     tuple
-        Blocks claimed per room, addresses left over in them per room, and what its own blocks do not cover.
+        Per block class the blocks claimed and the addresses free in them; and what its own blocks do not cover.
     """
     claimed_by_class: dict[int, int] = {}
     free_in_own_blocks: dict[int, int] = {}
@@ -162,13 +164,13 @@ def max_pods_on_own_blocks(block_classes: Sequence[BlockClass], load: NodeLoad) 
     tunnel_demands = tuple(request for request in load.demands if request.is_tunnel)
     empty_node = NodeLoad(load.name, 1, 0, 0, tunnel_demands, (), load.max_blocks, load.reserved_per_block)
     claimed_by_class, free_in_own_blocks, _ = needs_of_node(
-        block_classes, [room.blocks for room in block_classes], empty_node
+        block_classes, [block_class.blocks for block_class in block_classes], empty_node
     )
-    pods = sum(free_in_own_blocks.get(room, 0) for room in load.pod_block_classes)
-    blocks_left = load.max_blocks - sum(claimed_by_class.get(room, 0) for room in load.pod_block_classes)
-    for room in load.pod_block_classes:
-        usable = block_classes[room].usable_addresses - load.reserved_per_block
-        blocks = min(blocks_left, block_classes[room].blocks - claimed_by_class.get(room, 0))
+    pods = sum(free_in_own_blocks.get(class_index, 0) for class_index in load.pod_block_classes)
+    blocks_left = load.max_blocks - sum(claimed_by_class.get(class_index, 0) for class_index in load.pod_block_classes)
+    for class_index in load.pod_block_classes:
+        usable = block_classes[class_index].usable_addresses - load.reserved_per_block
+        blocks = min(blocks_left, block_classes[class_index].blocks - claimed_by_class.get(class_index, 0))
         if usable > 0 and blocks > 0:
             pods += blocks * usable
             blocks_left -= blocks
@@ -179,24 +181,26 @@ def _add_equal_nodes(
     result: FillResult, block_classes: Sequence[BlockClass], load: NodeLoad, nodes_left: int, *, strict_affinity: bool
 ) -> int:
     """Let as many nodes of the load join as fare exactly alike; return how many."""
-    free_blocks = [room.blocks - claimed for room, claimed in zip(block_classes, result.claimed_blocks, strict=True)]
+    free_blocks = [
+        block_class.blocks - claimed for block_class, claimed in zip(block_classes, result.claimed_blocks, strict=True)
+    ]
     claimed_by_class, free_in_own_blocks, unmet = needs_of_node(block_classes, free_blocks, load)
     borrowed, unserved = _borrow_addresses(
         result.free_in_claimed_blocks, unmet, strict_affinity=strict_affinity or load.reserved_per_block > 0
     )
     # The next node fares the same as long as every pool drawn on still has as much.
     batch = nodes_left
-    for room, n in claimed_by_class.items():
-        batch = min(batch, 1 if unmet else free_blocks[room] // n)
-    for room, n in borrowed.items():
-        batch = min(batch, result.free_in_claimed_blocks[room] // n if not unserved else 1)
+    for class_index, n in claimed_by_class.items():
+        batch = min(batch, 1 if unmet else free_blocks[class_index] // n)
+    for class_index, n in borrowed.items():
+        batch = min(batch, result.free_in_claimed_blocks[class_index] // n if not unserved else 1)
 
     if not claimed_by_class and (unmet or load.needs_block):
         result.nodes_without_block += batch
         result.first_node_without_block = result.first_node_without_block or result.nodes + 1
     if unmet or (not claimed_by_class and load.needs_block):
         result.first_node_short_of_blocks = result.first_node_short_of_blocks or result.nodes + 1
-    blocks_for_pods = sum(claimed_by_class.get(room, 0) for room in load.pod_block_classes)
+    blocks_for_pods = sum(claimed_by_class.get(class_index, 0) for class_index in load.pod_block_classes)
     if blocks_for_pods > load.max_blocks and not result.first_load_over_max_blocks:
         result.first_load_over_max_blocks = load, blocks_for_pods
     pods_lost = sum(request.count for request in unserved if not request.is_tunnel)
@@ -208,16 +212,18 @@ def _add_equal_nodes(
     tunnels_unmet = sum(request.count for request in unmet if request.is_tunnel)
     result.borrowed_tunnel_addresses += (tunnels_unmet - sum(r.count for r in unserved if r.is_tunnel)) * batch
 
-    for room, n in claimed_by_class.items():
+    for class_index, n in claimed_by_class.items():
         reserved_addresses = n * load.reserved_per_block
-        result.claimed_blocks[room] += n * batch
-        result.free_in_claimed_blocks[room] += free_in_own_blocks.get(room, 0) * batch
-        result.used_addresses[room] += (
-            n * block_classes[room].usable_addresses - free_in_own_blocks.get(room, 0) - reserved_addresses
+        result.claimed_blocks[class_index] += n * batch
+        result.free_in_claimed_blocks[class_index] += free_in_own_blocks.get(class_index, 0) * batch
+        result.used_addresses[class_index] += (
+            n * block_classes[class_index].usable_addresses
+            - free_in_own_blocks.get(class_index, 0)
+            - reserved_addresses
         ) * batch
-    for room, n in borrowed.items():
-        result.free_in_claimed_blocks[room] -= n * batch
-        result.used_addresses[room] += n * batch
+    for class_index, n in borrowed.items():
+        result.free_in_claimed_blocks[class_index] -= n * batch
+        result.used_addresses[class_index] += n * batch
     result.nodes += batch
     result.pods += load.pods * batch
     return batch
@@ -226,7 +232,7 @@ def _add_equal_nodes(
 def _borrow_addresses(
     free_in_claimed_blocks: Sequence[int], unmet: Sequence[AddressDemand], *, strict_affinity: bool
 ) -> tuple[dict[int, int], list[AddressDemand]]:
-    """Take what own blocks did not cover from other nodes' blocks; return it per room, and what is not to be had."""
+    """Take what own blocks did not cover from other nodes' blocks; return it per block class, and what is missing."""
     borrowed: dict[int, int] = {}
     unserved: list[AddressDemand] = []
     for request in unmet:

@@ -86,7 +86,7 @@ def pool_at_each_block_size(scenario: Scenario, pool: IPPool) -> Iterator[PoolAt
     coverage = reserved_coverage(scenario, pool)
     demand = None
     for size in sizes:
-        if demand is None or coverage.covered_ranges:  # reservations cut each size's blocks into other rooms
+        if demand is None or coverage.covered_ranges:  # reservations cut each size's blocks into other block classes
             cluster = replace(scenario.cluster, pools=(replace(pool_for_all_nodes, block_size=size),))
             demand = compute_demand(replace(scenario, cluster=cluster), pool.version).without_unserved_nodes()
             idle_code = idle_code or ("" if demand.loads_after() else "pool-selects-none")
@@ -106,7 +106,7 @@ def pool_at_each_block_size(scenario: Scenario, pool: IPPool) -> Iterator[PoolAt
 def max_pods_spread_evenly(evaluation: Evaluation, *, strict_affinity: bool) -> int:
     """Return the pods in all when every node served holds as many as can be; 0 where one has no block of its own.
 
-    `strict`: each node keeps to blocks of its own.
+    `strict_affinity`: each node keeps to blocks of its own.
     """
     block_classes = evaluation.block_classes
     loads = [load for load in evaluation.plan.loads if load.nodes]
@@ -154,7 +154,7 @@ def _with_pods(load: NodeLoad, pods: int) -> NodeLoad:
 
 
 def _greatest_that_holds(holds: Callable[[int], bool], guess: int, maximum: int) -> int:
-    """Return the greatest number up to `most` that holds, 0 if none does, in widening steps from a guess."""
+    """Return the greatest number up to `maximum` that holds, 0 if none does, in widening steps from a guess."""
     low, high, step, candidate = -1, maximum + 1, 1, guess  # holds at `low` (or it is -1), fails at `high`
     while high - low > 1:
         if holds(candidate):

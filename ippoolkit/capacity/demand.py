@@ -27,7 +27,7 @@ from .block_filling import AddressDemand, BlockClass, NodeLoad
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """The pools of one family in the order of their names, and their rooms; `rooms_of` holds each pool's indices."""
+    """The pools of one family by name, and their block classes; `classes_by_pool` holds each pool's indices."""
 
     version: IPVersion
     pools: tuple[IPPool, ...]
@@ -37,7 +37,7 @@ class Supply:
     auto_allocate_blocks: bool  # autoAllocateBlocks: whether nodes claim new blocks
 
     def block_classes_of(self, pool_indices: Iterable[int]) -> tuple[int, ...]:
-        """Return the rooms of these pools, in order."""
+        """Return the block classes of these pools, in order."""
         return tuple(block_class for pool_index in pool_indices for block_class in self.classes_by_pool[pool_index])
 
 
@@ -146,7 +146,7 @@ def reserved_coverage(scenario: Scenario, pool: IPPool) -> Coverage:
 
 
 def block_classes_of_pool(cidr: Cidr, block_size: int, coverage: Coverage) -> tuple[BlockClass, ...]:
-    """Return a pool's rooms: its whole blocks, then what reservations leave of others, roomiest first."""
+    """Return a pool's block classes: its whole blocks, then what reservations leave of others, largest first."""
     blocks, addresses_per_block = cidr.subnet_count(block_size), 1 << (cidr.bits - block_size)
     if not coverage.covered_ranges:
         return (BlockClass(blocks, addresses_per_block),)
@@ -289,7 +289,7 @@ def _load_of_node(
     pod_pools = pools_for(supply, node.labels)
     pools_by_missing_tunnel = tunnel_pools(scenario, supply, node.labels)
     tunnel_demands: list[AddressDemand] = []
-    for tunnel_type, pool_index in tunnels:
+    for tunnel_type, pool_index in () if node.windows else tunnels:  # there it is one of the reserved addresses
         pools_by_missing_tunnel.pop(tunnel_type, None)
         if pool_index is not None:
             tunnel_demands.append(AddressDemand(1, supply.block_classes_of((pool_index,)), is_tunnel=True))

@@ -52,6 +52,7 @@ LIMIT_BLOCKS_PER_NODE = N_("blocks per node")
 LIMIT_ADDRESSES = N_("addresses")
 LIMIT_STRICT_AFFINITY = "strictAffinity"
 LIMIT_SELECTORS = "nodeSelector"
+LIMIT_UNKNOWN = N_("unknown")
 LIMIT_MAX_PODS = N_("kubelet max-pods")
 
 # What binds behind each code of a verdict.
@@ -102,7 +103,7 @@ class Verdict:
     @cached_property
     def finding(self) -> Finding:
         """The verdict as a finding."""
-        severity = SEVERITY_OF_STATUS[self.status]
+        severity = Severity.ERROR if self.code == "pools-not-read" else SEVERITY_OF_STATUS[self.status]
         return Finding(self.code, self.subject, self.params, severity_override=severity, release=self.release)
 
 
@@ -191,7 +192,7 @@ class PlanAtMonth:
 
     @cached_property
     def addresses_needed(self) -> int:
-        """Addresses of those rooms that pods and tunnels take."""
+        """Addresses of those block classes that pods and tunnels take."""
         return sum(
             request.count * load.nodes
             for load in self.loads
@@ -202,7 +203,7 @@ class PlanAtMonth:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A moment of the plan in given rooms: what fills how far, and what is wrong with it."""
+    """A moment of the plan in given block classes: what fills how far, and what is wrong with it."""
 
     plan: PlanAtMonth
     block_classes: Sequence[BlockClass]
@@ -214,22 +215,22 @@ class Evaluation:
 
     @cached_property
     def total_blocks(self) -> int:
-        """Blocks that there are in the open rooms."""
-        return sum(self.block_classes[room].blocks for room in self.plan.open_block_classes)
+        """Blocks that there are in the open block classes."""
+        return sum(self.block_classes[class_index].blocks for class_index in self.plan.open_block_classes)
 
     @cached_property
     def total_addresses(self) -> int:
-        """Usable addresses in the open rooms."""
+        """Usable addresses in the open block classes."""
         return sum(
-            self.block_classes[room].blocks * self.block_classes[room].usable_addresses
-            for room in self.plan.open_block_classes
+            self.block_classes[class_index].blocks * self.block_classes[class_index].usable_addresses
+            for class_index in self.plan.open_block_classes
         )
 
     @cached_property
     def blocks_needed(self) -> int:
-        """Blocks of the open rooms it would take for every node to have all it needs in blocks of its own."""
+        """Blocks of the open block classes it would take for every node to have all it needs in blocks of its own."""
         if not self.fill_result.first_node_short_of_blocks:
-            return sum(self.fill_result.claimed_blocks[room] for room in self.plan.open_block_classes)
+            return sum(self.fill_result.claimed_blocks[class_index] for class_index in self.plan.open_block_classes)
         return sum(self.blocks_needed_by(load, self.plan.open_block_classes) * load.nodes for load in self.plan.loads)
 
     @cached_property
@@ -266,7 +267,7 @@ class Evaluation:
             ):
                 return Status.FAILS, "node-no-pool", {"group": load.name, "nodes": load.nodes, "pods": load.pods}
             if load.nodes and load.reserved_per_block and load.pod_block_classes:
-                size = max(self.block_classes[room].usable_addresses for room in load.pod_block_classes)
+                size = max(self.block_classes[class_index].usable_addresses for class_index in load.pod_block_classes)
                 if size <= load.reserved_per_block:
                     return Status.FAILS, "windows-block", {"size": size}
         if over_params := self._over_max_blocks():
@@ -316,18 +317,21 @@ class Evaluation:
         return bool(fill_blocks(self.block_classes, loads_without_pods).first_node_without_block)
 
     def blocks_needed_by(self, load: NodeLoad, class_indices: AbstractSet[int], *, busiest: bool = False) -> int:
-        """Return the blocks in these rooms that one node needs, or the busiest of its load, were there enough."""
+        """Return the blocks of these classes that one node needs, or the busiest of its load, were there enough."""
         extra_pods = load.pods_on_busiest_node - load.pods if busiest else 0
         unlimited_blocks = [_address_count(load) + extra_pods + 1] * len(self.block_classes)
         claimed_by_class, _, _ = needs_of_node(self.block_classes, unlimited_blocks, load, extra_pods)
         return sum(blocks for class_index, blocks in claimed_by_class.items() if class_index in class_indices)
 
     def _over_max_blocks(self) -> dict[str, object] | None:
-        """Tell of the first load whose busiest node needs more blocks than it may hold."""
+        """Find the first load whose busiest node needs more blocks than it may hold."""
         load_and_blocks = self.fill_result.first_load_over_max_blocks
         for load in self.plan.loads:
             class_indices = {
-                room for request in load.demands if not request.is_tunnel for room in request.block_classes
+                class_index
+                for request in load.demands
+                if not request.is_tunnel
+                for class_index in request.block_classes
             }
             blocks_needed = self.blocks_needed_by(load, class_indices, busiest=True) if load.nodes else 0
             if blocks_needed > load.max_blocks:
@@ -380,8 +384,10 @@ class PlanEvaluation:
         return decide_verdict(self.start, self.end, self.subject)
 
 
-def no_pool_verdict() -> Verdict:
-    """Return the verdict on a plan without any pool."""
+def no_pool_verdict(*, pools_were_read: bool = True) -> Verdict:
+    """Return the verdict on a plan without any pool: what was not read may be there."""
+    if not pools_were_read:
+        return Verdict(Status.IDLE, "pools-not-read", LIMIT_UNKNOWN)
     return Verdict(Status.FAILS, "no-pool", LIMIT_BLOCKS)
 
 
@@ -432,7 +438,7 @@ def _limit_that_binds_next(evaluation: Evaluation) -> str:
 
 
 def _first_problem(end: Evaluation, last_problem: Problem) -> tuple[int, Problem]:
-    """Find the first month that has a problem; `last` is that of the last month."""
+    """Find the first month that has a problem; `last_problem` is that of the last month."""
     last_good_month, first_bad_month = 0, end.plan.month  # fine at `low`, not at `high`
     while first_bad_month - last_good_month > 1:
         middle = (last_good_month + first_bad_month) // 2

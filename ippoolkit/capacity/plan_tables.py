@@ -102,13 +102,13 @@ def _first_limit_of_node(evaluation: Evaluation, load: NodeLoad, max_pods: int) 
     no_borrowing = evaluation.plan.demand.supply.strict_affinity or load.reserved_per_block > 0
     if no_borrowing:  # what its own blocks leave, and the blocks that nobody has
         _, free_in_own_blocks, _ = needs_of_node(
-            evaluation.block_classes, [room.blocks for room in evaluation.block_classes], load
+            evaluation.block_classes, [block_class.blocks for block_class in evaluation.block_classes], load
         )
-        free_addresses = sum(free_in_own_blocks.get(room, 0) for room in load.pod_block_classes)
-        for room in load.pod_block_classes:
-            usable_per_block = max(0, evaluation.block_classes[room].usable_addresses - load.reserved_per_block)
+        free_addresses = sum(free_in_own_blocks.get(class_index, 0) for class_index in load.pod_block_classes)
+        for class_index in load.pod_block_classes:
+            usable_per_block = max(0, evaluation.block_classes[class_index].usable_addresses - load.reserved_per_block)
             free_addresses += (
-                evaluation.block_classes[room].blocks - fill_result.claimed_blocks[room]
+                evaluation.block_classes[class_index].blocks - fill_result.claimed_blocks[class_index]
             ) * usable_per_block
     else:
         free_addresses = sum(

@@ -59,7 +59,7 @@ def _addresses_and_blocks_used(cluster: Cluster, pool: IPPool) -> tuple[int | No
     if cluster.blocks:
         blocks = [block for block in cluster.blocks if block.cidr in pool.cidr]
         return sum(len(block.allocations) for block in blocks), len(blocks)
-    if not cluster.nodes and not cluster.pods:
+    if not cluster.pods and (not cluster.nodes or not cluster.has_read("Pod")):
         return None, None
     held_addresses: set[Address] = {tunnel.address for node in cluster.nodes for tunnel in node.tunnels}
     held_addresses |= {address for pod in cluster.pods for address in pod.addresses}

@@ -95,32 +95,36 @@ class ClusterState:
                 version: IPVersion = 6 if tunnel_address.address.version == 6 else 4
                 tunnel = Tunnel(node.name, tunnel_address.type, version)
                 state.tunnel_addresses[tunnel] = tunnel_address.address
-                if not state.ipam.is_unavailable(tunnel_address.address) and state.pool_of(tunnel_address.address):
-                    state.ipam.assign_ip(node.name, tunnel.handle, tunnel_address.address)
+                if not state.ipam.requests.is_unavailable(tunnel_address.address) and state.pool_of(
+                    tunnel_address.address
+                ):
+                    state.ipam.requests.assign_ip(node.name, tunnel.handle, tunnel_address.address)
         return state
 
     # ---- pools
 
     def create(self, pool: IPPool, tool: WriteTool = "calicoctl") -> None:
         """Create a pool; kubectl leaves calicoctl's checks out."""
-        self.ipam.create_pool(pool, validate=tool == "calicoctl")
+        self.ipam.resources.create_pool(pool, validate=tool == "calicoctl")
 
     def delete(self, name: str, tool: WriteTool = "calicoctl") -> None:
         """Delete a pool; kubectl leaves the affinities of its blocks as they are."""
-        self.ipam.delete_pool(name, release_blocks=tool == "calicoctl")
+        self.ipam.resources.delete_pool(name, release_blocks=tool == "calicoctl")
 
     def pool_of(self, address: Address) -> str:
         """Return the name of the pool that an address is in, the first by name; empty for none."""
-        return next((name for name, pool in sorted(self.ipam.pools.items()) if address in pool.cidr), "")
+        return next((name for name, pool in sorted(self.ipam.store.pools.items()) if address in pool.cidr), "")
 
     def copy(self) -> ClusterState:
-        """Return a stage of its own in the same state."""
+        """Return a copy in the same state."""
         return ClusterState(self.ipam.copy(), dict(self.tunnel_addresses), self.wireguard_versions)
 
     @property
     def node_names(self) -> list[str]:
         """The nodes that exist, by name; Calico's own host for the addresses of load balancers is none."""
-        return sorted(name for name, node in self.ipam.nodes.items() if node.exists and name != LOAD_BALANCER_HOST)
+        return sorted(
+            name for name, node in self.ipam.store.nodes.items() if node.exists and name != LOAD_BALANCER_HOST
+        )
 
     # ---- tunnels
 
@@ -148,7 +152,7 @@ class ClusterState:
         tunnel_changes = []
         for tunnel, pools in to_reassign:
             old_address = self.tunnel_addresses.get(tunnel)
-            assigned = self.ipam.ips_by_handle(tunnel.handle)
+            assigned = self.ipam.requests.ips_by_handle(tunnel.handle)
             if assigned:
                 self.tunnel_addresses[tunnel] = assigned[0]
             elif not pools:
@@ -160,15 +164,15 @@ class ClusterState:
         return tunnel_changes
 
     def _pools_for(self, tunnel: Tunnel) -> tuple[IPPool, ...]:
-        labels = self.ipam.nodes[tunnel.node].labels
-        return pools_for_tunnel(self.ipam.pools, labels, tunnel.type, tunnel.version, self.wireguard_versions)
+        labels = self.ipam.store.nodes[tunnel.node].labels
+        return pools_for_tunnel(self.ipam.store.pools, labels, tunnel.type, tunnel.version, self.wireguard_versions)
 
     def _tunnels_with_pools(self) -> Iterable[tuple[Tunnel, tuple[IPPool, ...]]]:
         """Yield the tunnels that there are or may be, by name of the node, each with the pools that serve it."""
         pools_by_labels: dict[tuple[tuple[str, str], ...], list[tuple[TunnelType, IPVersion, tuple[IPPool, ...]]]] = {}
         announced_tunnels = set(self.tunnel_addresses)
         for name in self.node_names:
-            labels = tuple(sorted(self.ipam.nodes[name].labels.items()))
+            labels = tuple(sorted(self.ipam.store.nodes[name].labels.items()))
             if labels not in pools_by_labels:  # many nodes are labelled alike
                 tunnels = (Tunnel(name, tunnel_type, version) for tunnel_type, version in TUNNEL_TYPES)
                 pools_by_labels[labels] = [
@@ -184,16 +188,16 @@ class ClusterState:
         """Whether the allocator leaves an address alone: it is in a pool that serves, and still the node's."""
         if address is None or not any(address in pool.cidr for pool in pools):
             return False
-        return address in self.ipam.ips_by_handle(tunnel.handle)
+        return address in self.ipam.requests.ips_by_handle(tunnel.handle)
 
     def _reassign(self, handles: Sequence[str], address_requests: Sequence[AddressRequest]) -> None:
-        """Free what each handle holds, then ask anew for it where there are pools to ask."""
+        """Free what each handle holds, then ask again for it where there are pools to ask."""
         event_rows = []
         request_indices, table, requests = self.request_tables(address_requests)
-        current_time = int(self.ipam.state.meta[layout.NOW])
+        current_time = int(self.ipam.store.state.meta[layout.NOW])
         for handle, address_request, request in zip(handles, address_requests, request_indices, strict=True):
-            handle_number = self.ipam.handle_number(handle)
-            node = self.ipam.nodes[address_request.node].number
+            handle_number = self.ipam.store.handle_number(handle)
+            node = self.ipam.store.nodes[address_request.node].number
             event_rows.append((batch_events.RELEASE, node, handle_number, 0, current_time))
             if address_request.ipv4_pools or address_request.ipv6_pools:
                 event_rows.append((address_request.event_kind, node, handle_number, request, current_time))
@@ -215,7 +219,7 @@ class ClusterState:
             if id(address_request) in index_by_id:  # many pods share one
                 request_indices.append(index_by_id[id(address_request)])
                 continue
-            labels: Mapping[str, str] = self.ipam.nodes[address_request.node].labels
+            labels: Mapping[str, str] = self.ipam.store.nodes[address_request.node].labels
             key = (tuple(sorted(labels.items())), *(getattr(address_request, name) for name in _REQUEST_KEY_FIELDS))
             if key not in index_by_key:
                 index_by_key[key] = len(request_rows)
@@ -229,7 +233,9 @@ class ClusterState:
                 request_rows.append(
                     (
                         *request_row,
-                        max_blocks_per_node(self.ipam.config.max_blocks_per_host, windows=address_request.windows),
+                        max_blocks_per_node(
+                            self.ipam.store.config.max_blocks_per_host, windows=address_request.windows
+                        ),
                         int(address_request.windows),
                     )
                 )
@@ -242,7 +248,7 @@ class ClusterState:
         namespace = None if request.namespace_labels is None else dict(request.namespace_labels)
         pool_names = request.ipv6_pools if version == 6 else request.ipv4_pools
         try:
-            return self.ipam.request_ranges(
+            return self.ipam.resources.request_ranges(
                 request.node,
                 version,
                 use=request.use,

@@ -22,7 +22,7 @@ def check_range(scenario: Scenario, cidr: Cidr, *, excluding: str = "") -> list[
         The pools and the networks around them.
     cidr
         The range.
-    but
+    excluding
         Name of a pool that will be gone.
     """
     findings = []

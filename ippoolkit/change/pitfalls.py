@@ -20,7 +20,7 @@ from .steps import Change, objects_naming_pool
 def find_pitfalls(
     scenario: Scenario, change: Change, results: tuple[StepResult, ...], initial_state: ClusterState | None
 ) -> list[Finding]:
-    """Return what is to be known before a procedure that holds; `start` is the cluster before a new blockSize."""
+    """Return what is to be known before a procedure that holds; `initial_state` is the cluster before."""
     pitfalls = list(_step_pitfalls(scenario, change, results))
     return (
         pitfalls
@@ -68,12 +68,12 @@ def _cni_pitfalls(scenario: Scenario, name: str) -> Iterator[Finding]:
 def in_place_resize_pitfalls(cluster_state: ClusterState, pool: str, size: int) -> Iterator[Finding]:
     """Say which addresses would be given twice if blockSize were changed in place, and each node claimed a block."""
     try:
-        cluster_state.ipam.change_pool(pool, validate=False, block_size=size)
+        cluster_state.ipam.resources.change_pool(pool, validate=False, block_size=size)
     except (IpamError, ValueError):
         return
     ipam = cluster_state.ipam
-    old_blocks = {slot: cidr for slot, cidr in ipam.slots() if cidr in ipam.pools[pool].cidr}
-    used_ordinals = {slot: ipam.used_ordinals(slot) for slot in old_blocks}
+    old_blocks = {slot: cidr for slot, cidr in ipam.store.slots() if cidr in ipam.store.pools[pool].cidr}
+    used_ordinals = {slot: ipam.store.used_ordinals(slot) for slot in old_blocks}
     old_slots_by_range: dict[Cidr, list[int]] = {}  # old blocks by the range, theirs or a new block's, that is larger
     for slot, cidr in old_blocks.items():
         old_slots_by_range.setdefault(cidr.with_prefix(min(size, cidr.prefix)), []).append(slot)
@@ -81,8 +81,8 @@ def in_place_resize_pitfalls(cluster_state: ClusterState, pool: str, size: int) 
     _fill_blocks(cluster_state, pool, list(old_blocks))
     doubled: list[int] = []
     node_numbers = set()
-    for slot, cidr in ipam.slots():
-        if slot in old_blocks or cidr not in ipam.pools[pool].cidr:
+    for slot, cidr in ipam.store.slots():
+        if slot in old_blocks or cidr not in ipam.store.pools[pool].cidr:
             continue
         overlapping_slots = [
             old_slot for prefix in prefixes for old_slot in old_slots_by_range.get(cidr.with_prefix(prefix), ())
@@ -94,9 +94,9 @@ def in_place_resize_pitfalls(cluster_state: ClusterState, pool: str, size: int) 
         )
         doubly_assigned = [address for address in held_addresses if cidr.first <= address <= cidr.last]
         doubled += doubly_assigned
-        node_numbers |= {int(ipam.state.blocks[slot, layout.OWNER])} if doubly_assigned else set()
+        node_numbers |= {int(ipam.store.state.blocks[slot, layout.OWNER])} if doubly_assigned else set()
     if doubled:
-        version = ipam.pools[pool].version
+        version = ipam.store.pools[pool].version
         example_addresses = ", ".join(
             str(address_from_int(version, address)) for address in sorted(doubled)[:MAX_NAMES]
         )
@@ -109,18 +109,20 @@ def _fill_blocks(cluster_state: ClusterState, pool: str, slots: list[int]) -> No
     """Let each node take one address more than its blocks of a pool have left."""
     ipam = cluster_state.ipam
     node_names = cluster_state.node_names
-    node_numbers = np.array([ipam.nodes[host].number for host in node_names], np.int64)
-    block_rows = ipam.state.blocks[slots].astype(np.int64)
+    node_numbers = np.array([ipam.store.nodes[host].number for host in node_names], np.int64)
+    block_rows = ipam.store.state.blocks[slots].astype(np.int64)
     owned = block_rows[block_rows[:, layout.OWNER] >= 0]
-    open_addresses = np.bincount(owned[:, layout.OWNER], owned[:, layout.ASSIGNABLE], len(ipam.nodes)).astype(np.int64)
-    version = ipam.pools[pool].version
+    open_addresses = np.bincount(owned[:, layout.OWNER], owned[:, layout.ASSIGNABLE], len(ipam.store.nodes)).astype(
+        np.int64
+    )
+    version = ipam.store.pools[pool].version
     node_requests = [AddressRequest(host, (version,), ipv4_pools=(pool,), ipv6_pools=(pool,)) for host in node_names]
     request_indices, table, requests = cluster_state.request_tables(node_requests)
-    handles = ipam.handle_numbers([f"next of {host}" for host in node_names])
+    handles = ipam.store.handle_numbers([f"next of {host}" for host in node_names])
     node_indices = np.repeat(np.arange(len(node_names)), open_addresses[node_numbers] + 1)
     events = np.zeros((len(node_indices), batch_events.EVENT_WIDTH), np.int64)
     events[:, batch_events.KIND] = node_requests[0].event_kind if node_requests else 0
     events[:, batch_events.NODE], events[:, batch_events.HANDLE] = node_numbers[node_indices], handles[node_indices]
     events[:, batch_events.REQUEST] = np.array(request_indices, np.int64)[node_indices]
-    events[:, batch_events.TIME] = int(ipam.state.meta[layout.NOW])
+    events[:, batch_events.TIME] = int(ipam.store.state.meta[layout.NOW])
     ipam.run_events(events, table, requests)

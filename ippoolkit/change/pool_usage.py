@@ -34,15 +34,15 @@ class PoolUsage:
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
-    """One step, carried out: what each pool holds after it, how many pods and tunnels moved, what broke.
+    """One step, carried out: what each pool holds after it, how many pods moved, what broke.
 
-    Where pods are recreated, `groups` are the keys of those that go together, `batches` what pools hold after each.
+    Where pods are recreated, `groups` are the keys of those that go together, `usage_per_batch` what pools hold after
+    each.
     """
 
     step: Step
     usage: tuple[PoolUsage, ...]
     recreated_pods: int = 0
-    moved_tunnels: int = 0
     groups: tuple[GroupKeys, ...] = ()
     usage_per_batch: tuple[tuple[PoolUsage, ...], ...] = ()
     failures: tuple[Finding, ...] = ()

@@ -22,8 +22,8 @@ _WORKLOAD_KIND_INDEX = {"ReplicaSet": 0, "Deployment": 0, "DaemonSet": 1, "State
 class PodGroup:
     """Pods that are recreated between two stops.
 
-    `keys` are namespaces, pairs of a kind of workload and a namespace, or nodes, as the order has it; `places` those of
-    the pods among all.
+    `keys` are namespaces, pairs of a kind of workload and a namespace, or nodes, as the order has it; `pod_indices`
+    those of the pods among all.
     """
 
     keys: GroupKeys
@@ -33,7 +33,7 @@ class PodGroup:
 def group_pods(
     pods: Sequence[Pod], pod_indices: Sequence[int] | NDArray[np.int64], order: RecreateOrder, max_groups: int
 ) -> list[PodGroup]:
-    """Put pods into groups: no namespace, kind or node is cut in two, and there are no more groups than `most`.
+    """Put pods into groups: no namespace, kind or node is cut in two, and there are no more than `max_groups`.
 
     Namespaces come fewest pods first, so that what is wrong shows where it does least harm; kinds of workload as in
     `KINDS`, in each the namespaces likewise; nodes by name.

@@ -24,7 +24,7 @@ SURGE_PARTS = 4  # parts in which a rollout comes: Kubernetes' maxSurge is 25% w
 
 @dataclass
 class Rehearsal:
-    """A cluster on the stage, and its pods as they are recreated."""
+    """A cluster in the engine, and its pods as they are recreated."""
 
     cluster: Cluster
     order: RecreateOrder = "namespace"
@@ -35,7 +35,9 @@ class Rehearsal:
         self.cluster_state = ClusterState.from_cluster(self.cluster, self.release)
         ipam = self.cluster_state.ipam
         self.pods = [
-            candidate for candidate in self.cluster.pods if has_address(candidate) and candidate.node in ipam.nodes
+            candidate
+            for candidate in self.cluster.pods
+            if has_address(candidate) and candidate.node in ipam.store.nodes
         ]
         handle_by_address = {}
         for block in self.cluster.blocks:
@@ -51,10 +53,10 @@ class Rehearsal:
             if not handle:  # an older dump of blocks than of pods
                 handle = f"{pod.namespace}/{pod.name}"
                 for address in pod.addresses:
-                    if self.cluster_state.pool_of(address) and not ipam.is_unavailable(address):
-                        ipam.assign_ip(pod.node, handle, address)
+                    if self.cluster_state.pool_of(address) and not ipam.requests.is_unavailable(address):
+                        ipam.requests.assign_ip(pod.node, handle, address)
             self.handles.append(handle)
-        self.current_handles = ipam.handle_numbers(self.handles)
+        self.current_handles = ipam.store.handle_numbers(self.handles)
         self.namespaces = {namespace.name: namespace for namespace in self.cluster.namespaces}
         self.windows_nodes = {node.name for node in self.cluster.nodes if node.windows}
         self.renamed_pools: dict[str, str] = {}
@@ -85,10 +87,10 @@ class Rehearsal:
                 case "annotate":
                     self._rename_pool({pool_name, str(step.pool.cidr)}, step.target_pool)
                 case "disable":
-                    if step.managed:  # tunnels do not follow a selector until calico-node starts anew
-                        self.cluster_state.ipam.change_pool(pool_name, node_selector=SELECT_NO_NODE)
+                    if step.managed:  # tunnels do not follow a selector until calico-node restarts
+                        self.cluster_state.ipam.resources.change_pool(pool_name, node_selector=SELECT_NO_NODE)
                     else:
-                        self.cluster_state.ipam.change_pool(pool_name, disabled=True)
+                        self.cluster_state.ipam.resources.change_pool(pool_name, disabled=True)
                         tunnel_changes = self.cluster_state.reconcile_tunnels()
                 case "restart":
                     tunnel_changes = self.cluster_state.reconcile_tunnels()
@@ -101,7 +103,7 @@ class Rehearsal:
                     usage_per_batch, failures = self._recreate_pods(pool_name, pod_indices, pod_groups)
                     failures += self._strict_affinity_findings(step.pool)
                 case "delete":
-                    self.cluster_state.ipam.advance(
+                    self.cluster_state.ipam.controllers.advance(
                         self.cluster.ipam.ip_cooldown_seconds
                     )  # else blocks with cooling ones stay
                     if addresses_in_use := sum(
@@ -123,7 +125,6 @@ class Rehearsal:
             step,
             tuple(self.usage()),
             pod_count,
-            len(tunnel_changes),
             tuple(group.keys for group in pod_groups),
             usage_per_batch,
             tuple(failures),
@@ -166,12 +167,12 @@ class Rehearsal:
         pod_requests = self._pod_requests(pod_indices)
         request_indices, rows, requests = self.cluster_state.request_tables(pod_requests)
         self.rollout_count += 1
-        new_handles = ipam.handle_numbers(
+        new_handles = ipam.store.handle_numbers(
             [f"{self.handles[pod_index]} {self.rollout_count}" for pod_index in pod_indices]
         )
         events = np.zeros((2 * len(pod_indices), batch_events.EVENT_WIDTH), np.int64)
         kind_and_node = {
-            id(request): (request.event_kind, ipam.nodes[request.node].number)
+            id(request): (request.event_kind, ipam.store.nodes[request.node].number)
             for request in {id(shared_request): shared_request for shared_request in pod_requests}.values()
         }
         events[0::2, [batch_events.KIND, batch_events.NODE]] = np.array(
@@ -182,13 +183,13 @@ class Rehearsal:
             batch_events.RELEASE,
             self.current_handles[pod_indices],
         )
-        events[:, batch_events.TIME] = int(ipam.state.meta[layout.NOW])
+        events[:, batch_events.TIME] = int(ipam.store.state.meta[layout.NOW])
         self.current_handles[pod_indices] = new_handles
         return events, rows, requests
 
     def _pods_in_pool(self, pool: str) -> NDArray[np.int64]:
         """Return the places of the pods that hold an address of a pool."""
-        state = self.cluster_state.ipam.state
+        state = self.cluster_state.ipam.store.state
         cell_indices = state.handles[self.current_handles, layout.FIRST_ADDRESS]
         is_inside = np.zeros(len(cell_indices), bool)
         while (cell_indices >= 0).any():
@@ -200,10 +201,10 @@ class Rehearsal:
         return np.flatnonzero(is_inside)
 
     def _range_indices(self, pool: str) -> set[int]:
-        cidr = self.cluster_state.ipam.pools[pool].cidr
+        cidr = self.cluster_state.ipam.store.pools[pool].cidr
         return {
             range_index
-            for range_index, range_cidr in enumerate(self.cluster_state.ipam.range_cidrs)
+            for range_index, range_cidr in enumerate(self.cluster_state.ipam.store.range_cidrs)
             if range_cidr in cidr
         }
 
@@ -224,7 +225,7 @@ class Rehearsal:
         namespace = self.namespaces.get(pod.namespace)
         namespace_labels = tuple(sorted(namespace.labels.items())) if namespace else None
         windows = pod.node in self.windows_nodes
-        versions_with_pools = {pool.version for pool in self.cluster_state.ipam.pools.values()}
+        versions_with_pools = {pool.version for pool in self.cluster_state.ipam.store.pools.values()}
         versions: tuple[IPVersion, ...] = tuple(
             version
             for version in (4, 6)
@@ -243,10 +244,10 @@ class Rehearsal:
     def _strict_affinity_findings(self, old_pool: IPPool) -> list[Finding]:
         """Say under strictAffinity which nodes have no block, and could not claim one."""
         ipam = self.cluster_state.ipam
-        if not ipam.config.strict_affinity:
+        if not ipam.store.config.strict_affinity:
             return []
         serving_pools = [
-            pool for pool in ipam.pools.values() if pool.serves("Workload") and pool.version == old_pool.version
+            pool for pool in ipam.store.pools.values() if pool.serves("Workload") and pool.version == old_pool.version
         ]
         nodes_with_block = {
             block["affinity"].removeprefix("host:")
@@ -257,7 +258,7 @@ class Rehearsal:
             name
             for name in self.cluster_state.node_names
             if name not in nodes_with_block
-            and any(pool.selects_node(ipam.nodes[name].labels) for pool in serving_pools)
+            and any(pool.selects_node(ipam.store.nodes[name].labels) for pool in serving_pools)
         ]
         existing_blocks = sum(
             pool_usage.blocks for pool_usage in self.usage() if pool_usage.pool in {pool.name for pool in serving_pools}
@@ -281,7 +282,7 @@ class Rehearsal:
 
     def _allocated_tunnel_addresses(self) -> list[Address]:
         """Return the addresses of tunnels that are announced, and allocated."""
-        addresses_of = self.cluster_state.ipam.ips_by_handle
+        addresses_of = self.cluster_state.ipam.requests.ips_by_handle
         return [
             announced_address
             for tunnel, announced_address in self.cluster_state.tunnel_addresses.items()
@@ -291,11 +292,11 @@ class Rehearsal:
     def usage(self) -> list[PoolUsage]:
         """Count what each pool holds now."""
         ipam = self.cluster_state.ipam
-        counts = np.zeros((int(ipam.state.meta[layout.SLOT_COUNT]), 3), np.int64)
-        batch_events.count_addresses(ipam.state, counts)
-        rows = ipam.state.blocks[: len(counts)]
+        counts = np.zeros((int(ipam.store.state.meta[layout.SLOT_COUNT]), 3), np.int64)
+        batch_events.count_addresses(ipam.store.state, counts)
+        rows = ipam.store.state.blocks[: len(counts)]
         usages = []
-        for name, pool in sorted(ipam.pools.items()):
+        for name, pool in sorted(ipam.store.pools.items()):
             is_in_pool = np.isin(rows[:, layout.RANGE_INDEX], list(self._range_indices(name)))
             used, borrowed, cooling = (int(total) for total in counts[is_in_pool].sum(axis=0))
             blocks_with_affinity = int((rows[is_in_pool, layout.OWNER] != layout.NO_OWNER).sum())
@@ -337,9 +338,9 @@ class Rehearsal:
         return findings
 
     def _is_in_own_block(self, tunnel_change: TunnelChange) -> bool:
-        state, ipam = self.cluster_state.ipam.state, self.cluster_state.ipam
-        cell_index = int(state.handles[ipam.handle_number(tunnel_change.tunnel.handle), layout.FIRST_ADDRESS])
+        state, ipam = self.cluster_state.ipam.store.state, self.cluster_state.ipam
+        cell_index = int(state.handles[ipam.store.handle_number(tunnel_change.tunnel.handle), layout.FIRST_ADDRESS])
         return (
             int(state.blocks[state.cells[cell_index, layout.SLOT], layout.OWNER])
-            == ipam.nodes[tunnel_change.tunnel.node].number
+            == ipam.store.nodes[tunnel_change.tunnel.node].number
         )

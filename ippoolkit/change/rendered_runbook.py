@@ -167,7 +167,7 @@ def _params(result: StepResult) -> dict[str, object]:
 
 
 def _pitfalls_of_step(runbook: Runbook, step_number: int) -> list[Finding]:
-    """Return what can go wrong at a step; each is told once, where it comes up first."""
+    """Return what can go wrong at a step; each is named once, where it comes up first."""
     step = runbook.results[step_number - 1].step
     earlier_steps = [result.step for result in runbook.results[: step_number - 1]]
     if step.action == "create":  # in place of which nobody should change the blockSize of the old one

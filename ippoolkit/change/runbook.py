@@ -183,6 +183,8 @@ def _input_problems(scenario: Scenario, change: Change) -> Iterator[Finding]:
             yield Finding("change-name-unusable", name, {"name": name})
     pool_names = {pool.name for pool in cluster.pools}
     if change.pool not in pool_names:
+        if not pool_names and not cluster.has_read("IPPool"):
+            return  # said above
         yield Finding("change-pool-missing", change.pool, {"pool": change.pool, "pools": ", ".join(sorted(pool_names))})
         return
     new_name = TEMPORARY_POOL if change.keeps_range else change.new_name if change.adds_pool else ""
@@ -208,7 +210,7 @@ def _range_findings(scenario: Scenario, change: Change, step: Step) -> list[Find
 
 
 def _start_rehearsal(scenario: Scenario, change: Change) -> Rehearsal | Finding:
-    """Return the cluster on the stage, or why Calico itself would not have it so."""
+    """Return the cluster in the engine, or why Calico itself would not have it so."""
     try:
         return Rehearsal(scenario.cluster, change.order, change.batches, scenario.release)
     except IpamError as error:

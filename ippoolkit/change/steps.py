@@ -25,7 +25,8 @@ OPERATOR_LABEL = ("app.kubernetes.io/managed-by", "tigera-operator")  # the labe
 class Step:
     """One step: what is done to which pool, and where its pods and its annotations go.
 
-    `close` takes a pool out of use: `disabled: true`, or the selector `CLOSED` where an operator would undo that.
+    The action `disable` takes a pool out of use: `disabled: true`, or the selector `SELECT_NO_NODE` where an operator
+    would undo that.
     `managed` pools are written through the Installation resource: the operator puts back whatever else is done to them.
     """
 
@@ -33,11 +34,6 @@ class Step:
     pool: IPPool
     target_pool: str = ""
     managed: bool = False
-
-    @property
-    def final(self) -> bool:
-        """Whether it cannot be undone by its reverse: addresses of pods that were recreated do not come back."""
-        return self.action in ("recreate", "delete")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +46,15 @@ class Change:
         What is done.
     pool
         Name of the pool that is changed, left, or taken out of use; of `grow`, the pool whose fields the new one takes.
-    size
+    block_size
         The new blockSize, of `block-size`; of the others 0 keeps what the pool has.
     prefix
         Prefix length of the parts, of `split`.
     cidr
         Range of the new pool, of `migrate` and `grow`.
-    name
+    new_name
         Name of the new pool.
-    temporary
+    temporary_cidr
         Range of the temporary pool, of `block-size` and `split`.
     install
         What Calico was installed by.
@@ -82,7 +78,7 @@ class Change:
 
     @property
     def keeps_range(self) -> bool:
-        """Whether the range stays, and a temporary pool serves while its pool is made anew."""
+        """Whether the range stays, and a temporary pool serves while its pool is recreated."""
         return self.kind in ("block-size", "split")
 
     @property

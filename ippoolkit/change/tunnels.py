@@ -47,9 +47,9 @@ def pools_for_tunnel(
         All pools by name.
     labels
         The node's.
-    speech, version
-        What the tunnel speaks, and its family.
-    wireguard
+    tunnel_type, version
+        What the tunnel encapsulates with, and its IP version.
+    wireguard_versions
         Families for which WireGuard is on.
     """
     if tunnel_type == "wireguard" and version not in wireguard_versions:

@@ -66,7 +66,7 @@ def designs_table(recommendation: Recommendation, *, every: bool = False, lang: 
         if every
         else recommendation.listed()
     )
-    return build_frame(DESIGNS, [_row(pair, numbers.get(pair, 0), pair in picked, lang) for pair in pairs])
+    return build_frame(DESIGNS, [_row(pair, numbers.get(pair, 0), lang, picked=pair in picked) for pair in pairs])
 
 
 def routes_table(recommendation: Recommendation, *, lang: str = "en") -> pd.DataFrame:
@@ -118,10 +118,20 @@ def routes_of(
             fits = limit is None or found.largest <= limit
             rows.append(
                 (
-                    family, words.translate(name), is_used, found.node, found.router, found.spine,
-                    found.reflector, found.sessions, _racks_text(racks), limit, fits, SOURCES[source].url,
+                    family,
+                    words.translate(name),
+                    is_used,
+                    found.node,
+                    found.router,
+                    found.spine,
+                    found.reflector,
+                    found.sessions,
+                    _racks_text(racks),
+                    limit,
+                    fits,
+                    SOURCES[source].url,
                 )
-            )  # fmt: skip
+            )
     return build_frame(ROUTES, rows)
 
 
@@ -162,7 +172,7 @@ def _target(option: ChangeOption) -> str:
     return ", ".join(filter(None, (str(option.cidr) if option.cidr else "", size)))
 
 
-def _row(pair: tuple[FamilyDesigns, Design], number: int, picked: bool, lang: str) -> tuple[object, ...]:  # noqa: FBT001
+def _row(pair: tuple[FamilyDesigns, Design], number: int, lang: str, *, picked: bool) -> tuple[object, ...]:
     designs, design = pair
     words = get_language(lang)
     return (

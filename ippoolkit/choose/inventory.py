@@ -70,7 +70,7 @@ def _read(file: str | Path, problems: list[Finding]) -> Inventory:
 
 def _cluster(file: str | Path, beside: list[Taken]) -> Inventory:
     try:
-        reading = read(file)
+        reading = read(file).design
     except InputError:
         if not beside:
             raise

@@ -1,4 +1,4 @@
-"""What is typed on the command line, to what is asked of a design; every slip is told at once."""
+"""What is typed on the command line, to what is asked of a design; all problems are reported at once."""
 
 from __future__ import annotations
 

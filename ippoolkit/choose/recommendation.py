@@ -126,7 +126,7 @@ def recommend(
 
     there = scenario or Scenario(name="recommended")
     asked = requirements_from(there, requirements, wanted, today or date.today())  # noqa: DTZ011 (a month is enough)
-    months = asked.months(today or date.today())  # noqa: DTZ011
+    months = asked.months(today or date.today())  # noqa: DTZ011 (a month is enough)
     found = [
         FamilyDesigns(pool_set, Space(version, need))
         for version in families(asked)

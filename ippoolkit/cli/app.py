@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
@@ -15,7 +15,7 @@ from rich.console import Console
 
 from .. import __version__
 from ..errors import InputError, IppoolkitError, describe_finding
-from ..findings import Finding, Place
+from ..findings import Finding, Place, Severity
 
 if TYPE_CHECKING:
     from ..calico.releases import Release
@@ -132,6 +132,11 @@ def print_notes(notes: Sequence[Finding], lang: str) -> None:
     """Print what is to be said on how the input was read, on standard error."""
     for note in notes:
         typer.echo(describe_finding(note, lang), err=True)
+
+
+def has_errors(findings: Iterable[Finding]) -> bool:
+    """Whether an error is among what was found: then the exit status is 1."""
+    return any(finding.severity is Severity.ERROR for finding in findings)
 
 
 def print_json(value: object) -> None:

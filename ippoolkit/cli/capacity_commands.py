@@ -16,6 +16,7 @@ from .app import (
     app,
     console,
     errors_reported,
+    has_errors,
     print_json,
     print_notes,
     with_release,
@@ -48,22 +49,29 @@ def capacity(
     lang: LanguageOption = "en",
     as_json: JsonOption = False,
 ) -> None:
-    """Print verdict, tables and findings for IP pools and a plan."""
+    """Print verdict, tables and findings for IP pools and a plan: exit status 0 no error, 1 some, 2 unusable input."""
     from ..analysis import analyse
     from ..read import read
 
     with errors_reported(lang):
-        reading = read(*files, strict=True).design
-        scenario = with_release(reading.scenario, calico, lang)
+        reading = read(*files, strict=True)
+        design = reading.design
+        scenario = with_release(design.scenario, calico, lang)
     analysis = analyse(_with_plan_options(scenario, nodes, pods_per_node, busiest, nodes_per_month, months))
+    notes = list(design.notes)
+    if reading.reported:
+        from ..audit.checks.reported_figures import reported_findings
+
+        notes += reported_findings(reading)
     if as_json:
         from ..view.capacity_data import capacity_as_dict
 
-        print_json(capacity_as_dict(analysis, reading.notes, lang, max_routes))
+        print_json(capacity_as_dict(analysis, notes, lang, max_routes))
     else:
         from ..view.capacity_terminal import print_capacity
 
-        print_capacity(console(), analysis, reading.notes, max_routes=max_routes, lang=lang)
+        print_capacity(console(), analysis, notes, max_routes=max_routes, lang=lang)
+    raise typer.Exit(int(has_errors((*analysis.findings, *notes))))
 
 
 @app.command()

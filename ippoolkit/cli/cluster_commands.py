@@ -17,6 +17,7 @@ from .app import (
     console,
     errors_reported,
     exit_with_problem,
+    has_errors,
     print_json,
     print_notes,
     with_release,
@@ -157,16 +158,21 @@ def pools_for(
 ) -> None:
     """Say which pools would serve a pod, in order, and why each other one would not."""
     from ..audit import pool_tables
+    from ..capacity.design_rules.node_networks import enclosed_pools
     from ..view.audit_terminal import print_dataframe
     from ..view.terminal import print_release
 
     if bool(node) + bool(who_can_use) + coverage != 1:
         exit_with_problem(lang, Finding("option-one", params={"options": "--node, --who-can-use, --coverage"}))
-    reading = _read_input(cluster, kubeconfig, context, None, lang)
+    reading = _read_input(cluster, kubeconfig, context, None, lang).design
     scenario = reading.scenario
     unknown_cni = (Finding("cni-unknown"),) if node and scenario.cluster.cni is None else ()
-    print_notes((*reading.errors, *unknown_cni), lang)
+    enclosed = enclosed_pools(scenario) if node or coverage else ()
+    assumed = (note for note in reading.notes if note.code.startswith("pool-from-text"))
+    print_notes((*reading.errors, *assumed, *unknown_cni, *enclosed), lang)
     with errors_reported(lang):
+        if node in reading.node_names and not any(known.name == node for known in scenario.cluster.nodes):
+            raise InputError([Finding("node-labels-unknown", f"Node/{node}", {"node": node}, reading.node_names[node])])
         if node:
             table = pool_tables.pools_for(scenario.cluster, node, namespace, pod, lang=lang)
             if own_blocks := pool_tables.own_blocks_finding(scenario.cluster, node, namespace, pod):
@@ -181,6 +187,8 @@ def pools_for(
     else:
         print_release(console(), scenario.release, lang=lang)
         print_dataframe(console(), table, lang=lang)
+    if reading.errors:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -244,8 +252,9 @@ def diff(
         )
     else:
         print_release(console(), new_audit.scenario.release, lang=lang)
-        print_dataframe(console(), table, lang=lang)
+        print_dataframe(console(), table[table["old"].notna() | table["new"].notna()], lang=lang, unknown=True)
         print_findings(console(), findings, lang=lang)
+    raise typer.Exit(int(has_errors(findings)))
 
 
 def _read_input(paths: list[Path] | None, kubeconfig: Path | None, context: str | None, none: Any, lang: str) -> Any:

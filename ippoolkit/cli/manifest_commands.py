@@ -16,6 +16,7 @@ from .app import (
     console,
     errors_reported,
     exit_with_problem,
+    has_errors,
     parse_release,
     print_json,
 )
@@ -23,7 +24,9 @@ from .app import (
 
 @app.command()
 def check(
-    files: Annotated[list[Path], typer.Argument(help="Manifests (YAML, JSON); - for stdin.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Manifests (YAML, JSON), folders, archives, pastes of them; - for stdin.")
+    ],
     existing: Annotated[
         list[Path] | None,
         typer.Option("--existing", "-e", help="What already exists: a scenario, manifests or dumps. Repeatable."),
@@ -52,8 +55,9 @@ def check(
 ) -> None:
     """Judge manifests as calicoctl and as the CRD alone (kubectl): exit status 0 all accepted, 1 refused, 2 unusable.
 
-    Warns of what is accepted and can hardly be meant. With --existing the objects, blocks, nodes and networks that
-    are there count; left out, the cluster is taken for empty.
+    Warns of what is accepted and can hardly be meant; what is an error all the same, such as a pool over the nodes'
+    network, makes the exit status 1 too. With --existing the objects, blocks, nodes and networks that are there count;
+    left out, the cluster is taken for empty.
     """
     if as_json + as_sarif + as_junit > 1:
         exit_with_problem(lang, Finding("option-one", params={"options": "--json, --sarif, --junit"}))
@@ -72,7 +76,8 @@ def check(
         typer.echo(review_formats.review_as_junit(result, lang), nl=False)
     else:
         print_review(console(), result, lang=lang)
-    raise typer.Exit(2 if result.unreadable_files else int(not result.accepted or (strict and result.has_problems)))
+    has_failed = not result.accepted or has_errors(result.findings) or (strict and result.has_problems)
+    raise typer.Exit(2 if result.unreadable_files else int(has_failed))
 
 
 @app.command(context_settings={"ignore_unknown_options": True})

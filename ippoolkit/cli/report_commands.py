@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 from collections.abc import Iterator
@@ -102,7 +101,7 @@ def report(
 def _make_batch(scenarios: list[str], out: Path, options: dict[str, Any], lang: str) -> int:
     from ..report import make_reports
 
-    logging.getLogger("papermill").setLevel(logging.CRITICAL)  # what fails is told below, in the reader's language
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)  # what fails is reported below, in the reader's language
     counts = {"done": 0, "total": 0}
     try:
         with errors_reported(lang), _batch_progress(lang, counts) as progress:
@@ -191,7 +190,9 @@ def _parse_value(text: str, default: object) -> object:
         return text
     if isinstance(default, bool) and text in ("true", "false", "yes", "no"):
         return text in ("true", "yes")
+    from ..read.json_text import load_json
+
     try:
-        return json.loads(text)
+        return load_json(text)
     except ValueError:
         return text

@@ -94,9 +94,16 @@ def simulate(
         with errors_reported(lang):
             scenario = with_release(load(*files), calico, lang)
             result = _monte_carlo(
-                scenario, days or 365, (growth, lifetime, nodes_joining, nodes_leaving), history, lang,
-                runs=runs, seed=seed, jobs=jobs, scheduler=scheduler,
-            )  # fmt: skip
+                scenario,
+                days or 365,
+                (growth, lifetime, nodes_joining, nodes_leaving),
+                history,
+                lang,
+                runs=runs,
+                seed=seed,
+                jobs=jobs,
+                scheduler=scheduler,
+            )
             _write_chart(result, chart, lang)
         _print_runs(result, scenario, lang, as_json=as_json)
         return

@@ -48,8 +48,8 @@ def draw_address_space(strips: Sequence[Strip], *, lang: str = "en") -> Figure:
                 -_MARGIN, top + 0.9, str(strip.within), color=TEXT_COLOUR, fontsize=9, fontweight="bold", va="bottom"
             )
             whole = N_("all of it is free") if not any(cell.taken for cell in strip.cells) else N_("a cell: /{prefix}")
-            told = words.render(whole, {"prefix": first.prefix})
-            axes.text(_COLUMNS, top + 0.9, told, color=MUTED_COLOUR, fontsize=8, va="bottom", ha="right")
+            scale = words.render(whole, {"prefix": first.prefix})
+            axes.text(_COLUMNS, top + 0.9, scale, color=MUTED_COLOUR, fontsize=8, va="bottom", ha="right")
             top += 1.2
             width = _COLUMNS / min(len(strip.cells), _COLUMNS)
             for row in range(count):
@@ -59,9 +59,14 @@ def draw_address_space(strips: Sequence[Strip], *, lang: str = "en") -> Figure:
                 row, column = divmod(index, _COLUMNS)
                 if cell.taken and cell.owners[0] in letters:
                     axes.text(
-                        (column + 0.5) * width, top + row + 0.5, letters[cell.owners[0]],
-                        color="white" if cell.share > _DARK else TEXT_COLOUR, fontsize=6.5, va="center", ha="center",
-                    )  # fmt: skip
+                        (column + 0.5) * width,
+                        top + row + 0.5,
+                        letters[cell.owners[0]],
+                        color="white" if cell.share > _DARK else TEXT_COLOUR,
+                        fontsize=6.5,
+                        va="center",
+                        ha="center",
+                    )
                 axes.add_patch(
                     Rectangle(
                         (column * width, top + row),

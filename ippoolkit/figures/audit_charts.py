@@ -20,8 +20,8 @@ def draw_pool_usage(pool_rows: Sequence[Mapping[str, Any]], *, lang: str = "en")
 
     Parameters
     ----------
-    pools
-        Rows of `Audit.figures.pools`; those whose figures are unknown are left out.
+    pool_rows
+        Rows of `Audit.metrics.pools`; those whose figures are unknown are left out.
     lang
         Language of the words.
 
@@ -92,11 +92,11 @@ def draw_pool_usage(pool_rows: Sequence[Mapping[str, Any]], *, lang: str = "en")
 
 
 def draw_headroom(headroom_by_node: Sequence[Mapping[str, Any]], *, lang: str = "en") -> Figure | None:
-    """Draw what the nodes with least room still take: free in own blocks, in new ones, borrowed.
+    """Draw how many addresses the nodes with least headroom can still get: free in own blocks, in new ones, borrowed.
 
     Parameters
     ----------
-    rooms
+    headroom_by_node
         Rows of the audit's headroom: ``node``, ``family``, ``pods``, ``own``, ``new``, ``borrow``.
     lang
         Language of the words.

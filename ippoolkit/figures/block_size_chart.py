@@ -20,7 +20,7 @@ def draw_block_sizes(table: pd.DataFrame, *, chosen_block_size: int, lang: str =
     ----------
     table
         As `ippoolkit.block_sizes` returns it.
-    chosen
+    chosen_block_size
         The pool's blockSize, marked.
     lang
         Language of the words.

@@ -38,11 +38,16 @@ def draw_designs(table: pd.DataFrame, *, lang: str = "en") -> Figure:
         ):
             if picked:
                 axes.scatter([x], [y], s=150, facecolors="none", edgecolors=ACCENT_COLOUR, linewidths=1.8, zorder=4)
-                told = words.render(N_("/{prefix}, blockSize {size}"), {"prefix": prefix, "size": size})
+                text = words.render(N_("/{prefix}, blockSize {size}"), {"prefix": prefix, "size": size})
                 axes.annotate(
-                    told, (x, y), xytext=(12, -4), textcoords="offset points",
-                    color=TEXT_COLOUR, fontsize=8.5, fontweight="bold",
-                )  # fmt: skip
+                    text,
+                    (x, y),
+                    xytext=(12, -4),
+                    textcoords="offset points",
+                    color=TEXT_COLOUR,
+                    fontsize=8.5,
+                    fontweight="bold",
+                )
         for axis, values in ((axes.xaxis, across), (axes.yaxis, up)):
             low, high = math.floor(min(values, default=0)), math.ceil(max(values, default=1))
             step = max(1, -(-(high - low) // 8))

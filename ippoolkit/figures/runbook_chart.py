@@ -21,7 +21,7 @@ from .style import (
 )
 
 _COLOURS = (ACCENT_COLOUR, BORROWED_COLOUR, BAR_COLOUR, RESERVED_COLOUR, FREE_EDGE_COLOUR)
-_HATCHES = ("", "//", "", "..", "")  # what is told apart by colour is told apart without it too
+_HATCHES = ("", "//", "", "..", "")  # what colour distinguishes is distinguished without it too
 
 
 def draw_timeline(table: pd.DataFrame, *, lang: str = "en") -> Figure:

@@ -23,7 +23,7 @@ FAIL_COLOUR = "#b3261e"
 FAIL_BAR_COLOUR = "#e3b3b0"
 WARNING_COLOUR = "#b26a00"
 ON_ACCENT_COLOUR = "#fffffe"  # not quite white, which is the ground of PNGs
-# Of the address map; blue and orange are told apart by everyone.
+# Of the address map; blue and orange are distinguished by everyone.
 CLAIMED_COLOUR = "#cfe0f2"
 BORROWED_COLOUR = "#d98300"
 FREE_EDGE_COLOUR = "#c3cad2"

@@ -14,7 +14,7 @@ from .sources import SOURCES, Source
 
 
 class Severity(StrEnum):
-    """How grave a finding is, gravest first."""
+    """How severe a finding is, most severe first."""
 
     ERROR = N_("error")
     WARNING = N_("warning")
@@ -23,7 +23,7 @@ class Severity(StrEnum):
 
     @property
     def rank(self) -> int:
-        """0 for the gravest."""
+        """0 for the most severe."""
         return list(Severity).index(self)
 
 
@@ -44,10 +44,10 @@ class Place:
 class Finding:
     """One judgement: a rule's code applied to a subject, with the numbers that decided.
 
-    Sentence, mend and source are the rule's; they are put into words only when somebody reads them. Of rules that
-    serve several kinds of object, such as "unknown field", `origin` is the key of the source of this one. `judges` are
-    those who refuse a manifest for it. A number may itself be a finding: the reason. `release` is the one that advice
-    has to fit; the newest where it is left out.
+    Message, remedy and source are the rule's; they are put into words only when somebody reads them. Of rules that
+    serve several kinds of object, such as "unknown field", `source_key` is that of this one. `refused_by` are those who
+    refuse a manifest for it. A parameter may itself be a finding: the reason. `release` is the one that advice has to
+    fit; the newest where it is left out.
     """
 
     code: str
@@ -114,5 +114,5 @@ def fit_to_release(findings: Iterable[Finding], release: Release) -> list[Findin
 
 
 def sort_by_severity(findings: Iterable[Finding]) -> list[Finding]:
-    """Sort findings, gravest first, else in the order given."""
+    """Sort findings, most severe first, else in the order given."""
     return sorted(findings, key=lambda finding: finding.severity.rank)

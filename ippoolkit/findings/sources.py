@@ -65,6 +65,10 @@ SOURCES: dict[str, Source] = {
         "https://github.com/tigera/operator/blob/master/pkg/controller/ippool/pool_controller.go",
     ),
     "cni": Source("Calico, CNI configuration and annotations", f"{_CALICO}/reference/configure-cni-plugins"),
+    "windows-tunnel": Source(
+        "Calico source, the CNI plugin on Windows",
+        "https://github.com/projectcalico/calico/tree/master/cni-plugin/pkg/dataplane/windows",
+    ),
     "windows": Source(
         "Calico for Windows, limitations", f"{_CALICO}/getting-started/kubernetes/windows-calico/limitations"
     ),

@@ -55,7 +55,7 @@ def _read_rows(
     seen: dict[tuple[str, datetime], int] = {}
     gaps = 0
     for row in reader:
-        line = reader.line_num  # type: ignore[attr-defined]
+        line = reader.line_num  # type: ignore[attr-defined]  # of csv.reader
         if not any(cell.strip() for cell in row):
             continue
         if len(row) <= max(columns.values()):

@@ -26,7 +26,7 @@ class Measurement:
     blocks_in_use
         Blocks with an affinity or with addresses.
     blocks
-        Blocks that the pool has room for.
+        Blocks that fit in the pool.
     """
 
     time: datetime

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -12,6 +11,7 @@ from ..calico.limits import DEFAULT_BLOCK_SIZE
 from ..errors import InputError
 from ..findings import Finding, Place
 from ..model import Scenario
+from ..read.json_text import load_json
 from ..read.text_files import read_text
 from .csv_history import MOST_PROBLEMS, looks_like_csv, read_csv
 from .dated_dumps import dated_groups, read_dumps
@@ -98,7 +98,7 @@ def is_history(source: str | Path) -> bool:
     if path.suffix.lower() != ".json":
         return looks_like_csv(read_text(source)[1][:PEEKED])
     try:
-        return looks_like_answer(json.loads(read_text(source)[1]))
+        return looks_like_answer(load_json(read_text(source)[1]))
     except ValueError:
         return False
 
@@ -127,8 +127,8 @@ def _read(source: str | Path, into: HistoryCollector, connection: Connection, un
 
 def _read_json(text: str, name: str, into: HistoryCollector) -> list[Finding]:
     try:
-        document = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        document = load_json(text)
+    except ValueError as error:
         line = getattr(error, "lineno", None)
         reason = getattr(error, "msg", str(error))
         return [Finding("json-syntax", params={"reason": reason}, place=Place(name, line))]

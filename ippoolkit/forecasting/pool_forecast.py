@@ -122,9 +122,21 @@ class Forecast:
 
 
 COLUMNS = [
-    "pool", "limit", "in_use", "capacity", "p10", "p50", "p90", "within_30", "within_90", "within_365", "windows",
-    "coverage", "error", "line_error",
-]  # fmt: skip
+    "pool",
+    "limit",
+    "in_use",
+    "capacity",
+    "p10",
+    "p50",
+    "p90",
+    "within_30",
+    "within_90",
+    "within_365",
+    "windows",
+    "coverage",
+    "error",
+    "line_error",
+]
 
 
 def forecast(
@@ -288,6 +300,16 @@ def _row(limit: LimitForecast) -> list[Any]:
     chances = limit.probability or {}
     past = limit.backtest
     return [
-        limit.pool, limit.limit, limit.in_use, limit.capacity, limit.p10, limit.p50, limit.p90,
-        *(chances.get(within) for within in WITHIN), past.windows, past.coverage, past.error, past.line_error,
-    ]  # fmt: skip
+        limit.pool,
+        limit.limit,
+        limit.in_use,
+        limit.capacity,
+        limit.p10,
+        limit.p50,
+        limit.p90,
+        *(chances.get(within) for within in WITHIN),
+        past.windows,
+        past.coverage,
+        past.error,
+        past.line_error,
+    ]

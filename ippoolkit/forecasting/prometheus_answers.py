@@ -40,7 +40,6 @@ class _Sums:
 
     sums: dict[str, dict[tuple[str, float], int]] = field(default_factory=lambda: defaultdict(dict))
     problems: list[Finding] = field(default_factory=list)
-    unnamed: int = 0
 
     def add(self, figure: str, pool: str, time: float, value: int) -> None:
         known = self.sums[figure]

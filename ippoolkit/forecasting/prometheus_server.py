@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import ssl
 import time
 import urllib.error
@@ -15,6 +14,7 @@ from typing import Any
 
 from ..errors import InputError
 from ..findings import Finding, Place
+from ..read.json_text import load_json
 from .history import HistoryCollector
 from .prometheus_answers import LEGACY_METRICS, METRICS, read_prometheus
 
@@ -96,7 +96,7 @@ def _ask(query: str, url: str, connection: Connection, end: datetime) -> Any:
         request = urllib.request.Request(address, headers=headers, method="GET")  # noqa: S310 (http and https only)
         with opener.open(request, timeout=connection.seconds) as response:
             body = _read(response, time.monotonic() + connection.seconds)
-        return json.loads(body)
+        return load_json(body)
     except urllib.error.HTTPError as error:
         raise _refused(url, f"{error.code} {error.reason}") from None
     except (TimeoutError, OSError) as error:  # URLError and errors of certificates are OSErrors

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from ..read import read
+from ..read.json_text import load_json
+from ..read.text_files import read_text
 from .dated_dumps import dated_groups
 from .growth import DAYS_A_MONTH
 from .prometheus_answers import node_spans
@@ -30,7 +31,7 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Turnover:
-    """What a history tells of pods and nodes; None where it does not.
+    """What a history says of pods and nodes; None where it does not.
 
     Attributes
     ----------
@@ -74,7 +75,7 @@ def fitted_turnover(*sources: str | Path) -> Turnover:
             groups, _ = dated_groups(source)
             snapshots += [_snapshot(time, files) for time, files in groups.items()]
         elif source.suffix.lower() == ".json":
-            for node, (first, last) in node_spans(json.loads(source.read_text(encoding="utf-8"))).items():
+            for node, (first, last) in node_spans(load_json(read_text(source)[1])).items():
                 known = spans.get(node, (first, last))
                 spans[node] = min(first, known[0]), max(last, known[1])
     snapshots.sort(key=lambda snapshot: snapshot.time)

@@ -239,14 +239,14 @@ def assign(
         All there is.
     node, family
         Who asks, and for IPv4 (0) or IPv6 (1).
-    ranges, count
-        The ranges that it may draw from, in order, in the first `count` rows: the range; whether its pool does not
-        select the node; where to start, -1 for where the node's name says, `OWN_ONLY` for own blocks alone.
-    wanted, handle, step
+    ranges, range_count
+        The ranges that it may draw from, in order, in the first `range_count` rows: the range; whether its pool does
+        not select the node; where to start, -1 for where the node's name says, `OWN_BLOCKS_ONLY` for own blocks alone.
+    wanted, handle, handle_step
         How many, and for whom: 0 for one handle, 1 for as many handles in a row, as if each had asked alone.
-    cap, strict, claims
+    max_blocks, strict_affinity, auto_allocate
         Blocks of these ranges that the node may hold; strictAffinity; autoAllocateBlocks.
-    windows
+    is_windows
         Whether the first three and the last address of a new block are kept back.
     out
         Room for the addresses assigned.
@@ -254,8 +254,8 @@ def assign(
     Returns
     -------
     tuple
-        How many were assigned, and `DONE` (even where they are too few), `LIMIT`, `NOT_CLAIMED`, `TOO_SMALL`, or
-        `FULL`: there is no room for a new block; grow, and ask for the rest.
+        How many were assigned, and `OK` (even where they are too few), `BLOCK_LIMIT`, `AUTO_ALLOCATE_OFF`,
+        `TOO_SMALL_FOR_WINDOWS`, or `ARRAYS_FULL`: there is no room for a new block; grow, and ask for the rest.
     """
     release_unselected_blocks(state, node, family, ranges, range_count)
     assigned_count = owned_blocks = 0
@@ -301,7 +301,7 @@ def assign(
 
 @compiled
 def assign_address(state, address_index, handle, node, strict_affinity):
-    """Assign one address; return `DONE`, `FOREIGN` or `TAKEN`."""
+    """Assign one address; return `OK`, `NOT_BLOCK_OWNER` or `ALREADY_ASSIGNED`."""
     slot = state.cells[address_index, SLOT]
     row = state.blocks[slot]
     ordinal = address_index - row[OFFSET]

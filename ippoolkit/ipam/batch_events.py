@@ -50,18 +50,18 @@ def run_events(state, events, first_event, ranges, requests, statuses, strict_af
 
     Parameters
     ----------
-    state, strict, claims
+    state, strict_affinity, auto_allocate
         As for `assign`.
     events
         A row each, in order of time.
-    begin
+    first_event
         The first event to carry out.
-    rows, requests
+    ranges, requests
         The ranges of all requests, and the requests.
-    answers
-        Room for an answer to each event.
+    statuses
+        Room for the status of each event.
     out
-        Room for `MOST_HELD` numbers.
+        Room for `RELEASE_BATCH` numbers.
 
     Returns
     -------
@@ -195,17 +195,17 @@ def place_pods(
 
     Parameters
     ----------
-    state, rows, requests, strict, claims
-        As for `run`.
-    nodes, counts, of
+    state, ranges, requests, strict_affinity, auto_allocate
+        As for `run_events`.
+    nodes, counts, node_requests
         The nodes in order, how many pods each is to get, and the request of each.
     family
         0 for IPv4, 1 for IPv6.
     first_handle
         The handle of the first pod; the others follow.
-    begin
+    first_position
         The place in `nodes` to begin at.
-    got, answers
+    assigned_counts, statuses
         How many each has got, and why not all; written.
     out
         Room for the most pods of a node.

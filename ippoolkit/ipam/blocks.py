@@ -1,7 +1,7 @@
 """Blocks: made, held, let go and dropped; the table of them; what is reserved. Compiled.
 
 Every function works on a `State`; what it may not do is grow an array. Whoever calls sees to it that there is room for
-the blocks and addresses that a call may need (`room` says whether there is).
+the blocks and addresses that a call may need (`has_room` says whether there is).
 """
 
 from __future__ import annotations
@@ -176,7 +176,7 @@ def is_fully_reserved(state, range_index, high, low):
 
 @compiled
 def apply_reservations(state, slot):
-    """Mark the reserved addresses of a block anew, and count those that are open."""
+    """Mark the reserved addresses of a block, and count those that are open."""
     row = state.blocks[slot]
     range_index, offset, size = row[RANGE_INDEX], row[OFFSET], 1 << state.ranges[row[RANGE_INDEX], ORDINAL_BITS]
     for ordinal in range(size):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,56 +14,64 @@ from ..calico.pool_selection import PoolRequest, Use, known_pool, max_blocks_per
 from ..cidr import ADDRESS_BITS, Cidr, IPVersion
 from ..model import IPPool
 from . import layout
-from .overlapping_pools import OverlappingPools
-from .state_store import MICROSECONDS, IpamError, NodeEntry
+from .overlapping_pools import adopt_blocks, sync_overlapping_ranges
+from .state_store import MICROSECONDS, IpamError, NodeEntry, StateStore
 
 
-@dataclass(slots=True)
-class ClusterResources(OverlappingPools):
-    """Adds what a cluster's operator does."""
+class ClusterResources:
+    """What a cluster's operator creates, changes and deletes, and what a request may draw from it."""
+
+    __slots__ = ("_random", "_request_cache", "store")
+
+    def __init__(self, store: StateStore) -> None:
+        self.store = store
+        self._request_cache: dict[tuple[Any, ...], tuple[Any, list[str]]] = {}
+        self._random = random.Random(store.seed)  # noqa: S311 (a simulation)
 
     def create_pool(self, pool: IPPool, *, validate: bool = True) -> None:
-        """Create a pool; not `checked`: as kubectl does, which lets it overlap others and blocks of another size."""
-        if pool.name in self.pools:
+        """Create a pool; without `validate` as kubectl does: it may overlap others and blocks of another size."""
+        if pool.name in self.store.pools:
             raise IpamError("exists-already", kind="IPPool", name=pool.name)
-        pool = known_pool(pool, self.release)
+        pool = known_pool(pool, self.store.release)
         if validate:
             self._validate_uses(pool)
-            self._validate_range(pool)
-        self.pools[pool.name] = pool
+            self.validate_range(pool)
+        self.store.pools[pool.name] = pool
         self._attach_range(pool)
 
     def _validate_uses(self, pool: IPPool) -> None:
         """Refuse a use that Calico of this release does not know."""
-        if "LoadBalancer" in pool.allowed_uses and not self.release.has("loadbalancer"):
+        if "LoadBalancer" in pool.allowed_uses and not self.store.release.has("loadbalancer"):
             raise IpamError("value-choice", value="LoadBalancer", choices="Workload, Tunnel")
 
-    def _validate_range(self, pool: IPPool) -> None:
+    def validate_range(self, pool: IPPool) -> None:
         """Refuse a pool that overlaps another, or that holds blocks of another size."""
-        for name, other in sorted(self.pools.items()):
+        for name, other in sorted(self.store.pools.items()):
             if name != pool.name and other.cidr.overlaps(pool.cidr):
                 raise IpamError("pools-overlap", cidr=str(pool.cidr), other=name, other_cidr=str(other.cidr))
-        misfits = [cidr for _, cidr in self.slots() if cidr.overlaps(pool.cidr) and cidr.prefix != pool.block_size]
+        misfits = [
+            cidr for _, cidr in self.store.slots() if cidr.overlaps(pool.cidr) and cidr.prefix != pool.block_size
+        ]
         if misfits:
             size, first = pool.block_size, str(min(misfits))
             raise IpamError("blocks-of-other-size", count=len(misfits), cidr=str(pool.cidr), size=size, first=first)
 
     def _attach_range(self, pool: IPPool) -> None:
         """Give a pool its range, with the blocks that stand in it."""
-        range_index = self._range_index(pool.cidr, pool.block_size)
-        self._ranges[range_index].pool = pool.name
-        self._adopt_blocks(range_index)
-        pools = list(self.pools.values())
-        self._pools_overlap = any(
+        range_index = self.store.ensure_range(pool.cidr, pool.block_size)
+        self.store.ranges[range_index].pool = pool.name
+        adopt_blocks(self.store, range_index)
+        pools = list(self.store.pools.values())
+        self.store.pools_overlap = any(
             first.cidr.overlaps(second.cidr) for position, first in enumerate(pools) for second in pools[:position]
         )
-        self._sync_overlapping_ranges()
-        self._refresh(pools=True)
+        sync_overlapping_ranges(self.store)
+        self.refresh(pools=True)
 
-    def change_pool(self, name: str, *, validate: bool = True, **changes: object) -> None:
-        """Change fields of a pool, by the names of the model; not `checked`: its blockSize too, as people force it."""
+    def change_pool(self, name: str, *, validate: bool = True, **changes: Any) -> None:
+        """Change fields of a pool, by the names of the model; without `validate` its blockSize too."""
         pool = self._existing_pool(name)
-        changed = known_pool(replace(pool, **changes), self.release)  # type: ignore[arg-type]
+        changed = known_pool(replace(pool, **changes), self.store.release)
         if validate:
             self._validate_uses(changed)
         if changed.cidr != pool.cidr:
@@ -70,104 +79,107 @@ class ClusterResources(OverlappingPools):
         if changed.block_size != pool.block_size:
             if validate:
                 raise IpamError("block-size-changed", before=pool.block_size, after=changed.block_size)
-            self._ranges[self._range_index(pool.cidr, pool.block_size)].pool = ""
-            self.pools[name] = changed
+            self.store.ranges[self.store.ensure_range(pool.cidr, pool.block_size)].pool = ""
+            self.store.pools[name] = changed
             self._attach_range(changed)
-        self.pools[name] = changed
-        self._refresh(pools=True)
+        self.store.pools[name] = changed
+        self.refresh(pools=True)
 
     def delete_pool(self, name: str, *, release_blocks: bool = True) -> None:
-        """Delete a pool: its empty blocks go, the others lose their affinity; not `releasing`: kubectl keeps both."""
+        """Delete a pool: its empty blocks go, the others lose their affinity.
+
+        Without `release_blocks` as kubectl does, which keeps both.
+        """
         pool = self._existing_pool(name)
         if release_blocks:
-            for slot, cidr in self.slots():
+            for slot, cidr in self.store.slots():
                 if cidr in pool.cidr:
-                    self._release_slot_affinity(slot)
-        del self.pools[name]
-        self._ranges[self._range_index(pool.cidr, pool.block_size)].pool = ""
-        self._refresh(pools=True)
+                    self.store.release_slot_affinity(slot)
+        del self.store.pools[name]
+        self.store.ranges[self.store.ensure_range(pool.cidr, pool.block_size)].pool = ""
+        self.refresh(pools=True)
 
     def _existing_pool(self, name: str) -> IPPool:
-        if name not in self.pools:
+        if name not in self.store.pools:
             raise IpamError("exists-not", kind="IPPool", name=name)
-        return self.pools[name]
+        return self.store.pools[name]
 
     def create_node(self, name: str, labels: Mapping[str, str] | None = None) -> None:
         """Create a node, or one of the name of one that was deleted."""
-        is_known = name in self.nodes
-        node = self._node(name)
+        is_known = name in self.store.nodes
+        node = self.store.node(name)
         node.exists, node.labels = True, dict(labels or {})
-        self.state.alive[node.number] = 1
+        self.store.state.alive[node.number] = 1
         self._request_cache.clear()
         if is_known:  # a new one has no blocks that anything could follow for
-            self._refresh(node=name)
+            self.refresh(node=name)
 
     def label_node(self, name: str, labels: Mapping[str, str]) -> None:
         """Give a node other labels."""
-        self._existing_node(name).labels = dict(labels)
-        self._refresh(node=name)
+        self.existing_node(name).labels = dict(labels)
+        self.refresh(node=name)
 
     def delete_node(self, name: str) -> None:
         """Delete a node as calicoctl does: its empty blocks go, the others lose their affinity."""
-        node = self._existing_node(name)
-        for slot in self._slots_of_node(node.number):
-            self._release_slot_affinity(slot)
+        node = self.existing_node(name)
+        for slot in self.store.slots_of_node(node.number):
+            self.store.release_slot_affinity(slot)
         node.exists = False
-        self.state.alive[node.number] = 0
-        self._refresh(node=name)
+        self.store.state.alive[node.number] = 0
+        self.refresh(node=name)
 
-    def _existing_node(self, name: str) -> NodeEntry:
-        node = self.nodes.get(name)
+    def existing_node(self, name: str) -> NodeEntry:
+        """Return a node that exists, or raise `IpamError`."""
+        node = self.store.nodes.get(name)
         if node is None or not node.exists:
             raise IpamError("ipam-no-node", node=name)
         return node
 
-    def configure(self, **changes: object) -> None:
+    def configure(self, **changes: Any) -> None:
         """Change the configuration, by the names of the model."""
-        config = replace(self.config, **changes)  # type: ignore[arg-type]
+        config = replace(self.store.config, **changes)
         if not config.strict_affinity and not config.auto_allocate_blocks:
             raise IpamError("configure-both-off")
         if config.max_blocks_per_host and not config.strict_affinity:
             raise IpamError("configure-max", most=config.max_blocks_per_host)
-        self.config = config
-        self._set_cooldown(config.ip_cooldown_seconds * MICROSECONDS if self.release.has("ip-cooldown") else 0)
+        self.store.config = config
+        self.store.set_cooldown(
+            config.ip_cooldown_seconds * MICROSECONDS if self.store.release.has("ip-cooldown") else 0
+        )
 
     def create_reservation(self, name: str, cidrs: Iterable[Cidr]) -> None:
         """Create a reservation."""
-        if name in self.reservations:
+        if name in self.store.reservations:
             raise IpamError("exists-already", kind="IPReservation", name=name)
-        self.reservations[name] = tuple(cidrs)
-        self._refresh(reservations=True)
+        self.store.reservations[name] = tuple(cidrs)
+        self.refresh(reservations=True)
 
     def delete_reservation(self, name: str) -> None:
         """Delete a reservation."""
-        if name not in self.reservations:
+        if name not in self.store.reservations:
             raise IpamError("exists-not", kind="IPReservation", name=name)
-        del self.reservations[name]
-        self._refresh(reservations=True)
+        del self.store.reservations[name]
+        self.refresh(reservations=True)
 
-    def _refresh(self, *, pools: bool = False, node: str = "", reservations: bool = False) -> None:
+    def refresh(self, *, pools: bool = False, node: str = "", reservations: bool = False) -> None:
         """Bring what follows from pools, nodes and reservations in step with them."""
         self._request_cache.clear()
         if reservations or pools:
-            self._rebuild_reservations()
-        for slot in self._slots_of_node(self.nodes[node].number) if node else self._owned_slots():
-            row = self.state.blocks[slot]
+            self.store.rebuild_reservations()
+        for slot in self.store.slots_of_node(self.store.nodes[node].number) if node else self.store.owned_slots():
+            row = self.store.state.blocks[slot]
             owner = int(row[layout.OWNER])
-            pool = self.pools.get(self._ranges[row[layout.RANGE_INDEX]].pool)
-            name = self._node_names[owner]
-            owner_node = self.nodes[name]
+            pool = self.store.pools.get(self.store.ranges[row[layout.RANGE_INDEX]].pool)
+            name = self.store.node_names[owner]
+            owner_node = self.store.nodes[name]
             is_relevant = pool is not None and not pool.disabled and owner_node.exists
             row[layout.UNSELECTED] = int(
-                is_relevant and pool is not None and not self._selects_node(pool, owner_node, name)
+                is_relevant and pool is not None and not pool_selects_host(pool, owner_node, name)
             )
-
-    def _selects_node(self, pool: IPPool, node: NodeEntry, host: str) -> bool:
-        return selects_node(pool, {} if host == LOAD_BALANCER_HOST else node.labels)
 
     def block_limit(self, request_limit: int) -> int:
         """Return how many blocks of the pools of a request a node may hold."""
-        return max_blocks_per_node(self.config.max_blocks_per_host, request_limit)
+        return max_blocks_per_node(self.store.config.max_blocks_per_host, request_limit)
 
     def request_ranges(
         self,
@@ -186,12 +198,12 @@ class ClusterResources(OverlappingPools):
         IpamError
             Where there is none.
         """
-        ranges, _ = self._resolve_request(host, version, use, pool_names, namespace_labels, windows=windows)
+        ranges, _ = self.resolve_request(host, version, use, pool_names, namespace_labels, windows=windows)
         return [
             (int(range_index), int(unselected), int(start_index)) for range_index, unselected, start_index in ranges
         ]
 
-    def _resolve_request(
+    def resolve_request(
         self,
         host: str,
         version: IPVersion,
@@ -202,15 +214,15 @@ class ClusterResources(OverlappingPools):
         windows: bool,
     ) -> tuple[Any, list[str]]:
         """Return the ranges that a request may draw from, and their CIDRs."""
-        if host != LOAD_BALANCER_HOST or use != "LoadBalancer" or not self.release.has("loadbalancer"):
-            self._existing_node(host)
+        if host != LOAD_BALANCER_HOST or use != "LoadBalancer" or not self.store.release.has("loadbalancer"):
+            self.existing_node(host)
         labels_key = None if namespace_labels is None else tuple(sorted(namespace_labels.items()))
         key = (host, version, use, pool_names, labels_key, windows)
         if key not in self._request_cache:
-            pools = self._select_pools(host, version, use, pool_names, namespace_labels, windows=windows)
-            node = self._node(host)
+            pools = self.select_pools(host, version, use, pool_names, namespace_labels, windows=windows)
+            node = self.store.node(host)
             rows = [
-                (self._range_index(pool.cidr, pool.block_size), int(not self._selects_node(pool, node, host)), -1)
+                (self.store.ensure_range(pool.cidr, pool.block_size), int(not pool_selects_host(pool, node, host)), -1)
                 for pool in pools
             ]
             rows += [
@@ -222,7 +234,7 @@ class ClusterResources(OverlappingPools):
             self._request_cache[key] = ranges, [str(pool.cidr) for pool in pools]
         ranges, cidrs = self._request_cache[key]
         for row in ranges:
-            block_range = self._ranges[row[0]]
+            block_range = self.store.ranges[row[0]]
             if (
                 block_range.block_size == ADDRESS_BITS[block_range.cidr.version] and row[2] != layout.OWN_BLOCKS_ONLY
             ):  # blocks of one address: Calico draws by the clock
@@ -235,11 +247,11 @@ class ClusterResources(OverlappingPools):
         """Return the ranges inside those of pools: a node's own blocks in them serve too, whatever their size."""
         return [
             range_index
-            for range_index, block_range in enumerate(self._ranges)
+            for range_index, block_range in enumerate(self.store.ranges)
             if any(block_range.cidr in pool.cidr for pool in pools)
         ]
 
-    def _select_pools(
+    def select_pools(
         self,
         host: str,
         version: IPVersion,
@@ -249,9 +261,10 @@ class ClusterResources(OverlappingPools):
         *,
         windows: bool,
     ) -> list[IPPool]:
-        labels = {} if host == LOAD_BALANCER_HOST else self._node(host).labels
+        """Return the pools that a request draws from, in order, or raise `IpamError`."""
+        labels = {} if host == LOAD_BALANCER_HOST else self.store.node(host).labels
         request = PoolRequest(version, labels, use, pool_names, namespace_labels, windows)
-        selection = select_pools(self.pools.values(), request)
+        selection = select_pools(self.store.pools.values(), request)
         match selection.failure:
             case "":
                 return list(selection.pools)
@@ -261,3 +274,8 @@ class ClusterResources(OverlappingPools):
                 raise IpamError("ipam-no-use", use=use)
             case failure:
                 raise IpamError(failure, node=host)
+
+
+def pool_selects_host(pool: IPPool, node: NodeEntry, host: str) -> bool:
+    """Whether a pool selects a host: a node, or the one that asks for LoadBalancer addresses, which has no labels."""
+    return selects_node(pool, {} if host == LOAD_BALANCER_HOST else node.labels)

@@ -12,7 +12,8 @@ from ..calico.pool_selection import Use
 from ..cidr import Address, Cidr, IPVersion
 from ..findings import Finding
 from . import assignment, blocks, layout
-from .cluster_resources import ClusterResources
+from .cluster_resources import ClusterResources, pool_selects_host
+from .overlapping_pools import sync_overlapping_ranges
 from .state_store import IpamError, split_128
 
 
@@ -26,9 +27,15 @@ class Assignment:
     error: Finding | None = None
 
 
-@dataclass(slots=True)
-class CniRequests(ClusterResources):
-    """Adds what the CNI plugin does."""
+class CniRequests:
+    """What the CNI plugin asks for, and gives back."""
+
+    __slots__ = ("_overcounted_handles", "resources", "store")
+
+    def __init__(self, resources: ClusterResources) -> None:
+        self.resources = resources
+        self.store = resources.store
+        self._overcounted_handles: set[str] = set()  # before v3.33: still counted, though some addresses are released
 
     def assign(
         self,
@@ -50,11 +57,11 @@ class CniRequests(ClusterResources):
         ----------
         host, handle
             The node, and what the addresses are held by.
-        v4, v6
+        ipv4_count, ipv6_count
             How many of each family.
         use
             What for; `load-balancer` is the host that asks for LoadBalancer addresses.
-        pools4, pools6
+        ipv4_pools, ipv6_pools
             Names or CIDRs of pools to draw from, in this order, whatever they select.
         namespace_labels
             Labels of the pod's namespace; None where there is none.
@@ -73,17 +80,19 @@ class CniRequests(ClusterResources):
             if not wanted:
                 continue
             try:
-                ranges, cidrs = self._resolve_request(host, version, use, pool_names, namespace_labels, windows=windows)
+                ranges, cidrs = self.resources.resolve_request(
+                    host, version, use, pool_names, namespace_labels, windows=windows
+                )
             except IpamError as error:
                 return Assignment(addresses_by_version[4], addresses_by_version[6], tuple(messages), error.finding)
-            limit = self.block_limit(max_blocks)
-            node_number = self._node(host).number
+            limit = self.resources.block_limit(max_blocks)
+            node_number = self.store.node(host).number
             if use == "Tunnel":
-                self._tunnel_handles.add(handle)
+                self.store.tunnel_handles.add(handle)
             addresses, status = self._assign(
-                node_number, version, ranges, wanted, self.handle_number(handle), limit, windows=windows
+                node_number, version, ranges, wanted, self.store.handle_number(handle), limit, windows=windows
             )
-            self._sync_overlapping_ranges()
+            sync_overlapping_ranges(self.store)
             addresses_by_version[version] = tuple(addresses)
             if status == layout.BLOCK_LIMIT:
                 messages.append(Finding("ipam-limit-reached", host, {"cap": limit}))
@@ -91,7 +100,7 @@ class CniRequests(ClusterResources):
                     addresses_by_version[4],
                     addresses_by_version[6],
                     tuple(messages),
-                    Finding("ipam-block-limit", host, {"cap": limit}, release=self.release),
+                    Finding("ipam-block-limit", host, {"cap": limit}, release=self.store.release),
                 )
             if status == layout.AUTO_ALLOCATE_OFF:
                 return Assignment(
@@ -105,19 +114,19 @@ class CniRequests(ClusterResources):
                     Finding("ipam-windows-small", host),
                 )
             if len(addresses) < wanted:
-                code = "ipam-strict" if self.config.strict_affinity else "ipam-exhausted"
+                code = "ipam-strict" if self.store.config.strict_affinity else "ipam-exhausted"
                 messages.append(Finding(code, host, {"pools": ", ".join(cidrs)}))
         return Assignment(addresses_by_version[4], addresses_by_version[6], tuple(messages))
 
     def _assign(  # noqa: PLR0917 (as the core takes them)
         self, node: int, version: int, ranges: Any, wanted: int, handle: int, limit: int, *, windows: bool
     ) -> tuple[list[Address], int]:
-        self.state.handles[handle, layout.REQUESTING_NODE] = node
+        self.store.state.handles[handle, layout.REQUESTING_NODE] = node
         addresses: list[Address] = []
         while True:
             out = np.zeros(wanted - len(addresses), np.int64)
             assigned_count, status = assignment.assign(
-                self.state,
+                self.store.state,
                 node,
                 int(version == 6),
                 ranges,
@@ -126,46 +135,48 @@ class CniRequests(ClusterResources):
                 handle,
                 0,
                 limit,
-                self.config.strict_affinity,
-                self.config.auto_allocate_blocks,
+                self.store.config.strict_affinity,
+                self.store.config.auto_allocate_blocks,
                 windows,
                 out,
             )
-            addresses += [self._address_at(int(address_index)) for address_index in out[:assigned_count]]
+            addresses += [self.store.address_at(int(address_index)) for address_index in out[:assigned_count]]
             if status != layout.ARRAYS_FULL:
                 return addresses, int(status)
-            self._ensure_capacity(ranges)
+            self.store.ensure_capacity(ranges)
 
     def assign_ip(self, host: str, handle: str, address: Address, *, use: Use = "Workload") -> None:
         """Ask for one address by value."""
-        address_index, range_index, index = self._locate(address)
+        address_index, range_index, index = self.store.locate(address)
         if range_index is None:
             raise IpamError("ipam-not-in-pool", address=str(address))
-        owner_pool = self.pools.get(self._ranges[range_index].pool)
-        if owner_pool and use not in owner_pool.allowed_uses and self.release.has("assign-ip-checks-use"):
+        owner_pool = self.store.pools.get(self.store.ranges[range_index].pool)
+        if owner_pool and use not in owner_pool.allowed_uses and self.store.release.has("assign-ip-checks-use"):
             uses = ", ".join(owner_pool.allowed_uses)
             raise IpamError("ipam-use", address=str(address), pool=owner_pool.name, use=use, uses=uses)
-        node = self._node(host)
+        node = self.store.node(host)
         if address_index < 0:
-            self._ensure_capacity(np.array([[range_index, 0, -1]], np.int64))
-            pool = self.pools[self._ranges[range_index].pool]
-            unselected = int(not self._selects_node(pool, node, host))
-            slot = blocks.create_block(self.state, range_index, *split_128(index), node.number, 0, 0, unselected)
-            address_index = int(self.state.blocks[slot, layout.OFFSET]) + self._ordinal_of(range_index, address)
-        handle_number = self.handle_number(handle)
+            self.store.ensure_capacity(np.array([[range_index, 0, -1]], np.int64))
+            pool = self.store.pools[self.store.ranges[range_index].pool]
+            unselected = int(not pool_selects_host(pool, node, host))
+            slot = blocks.create_block(self.store.state, range_index, *split_128(index), node.number, 0, 0, unselected)
+            address_index = int(self.store.state.blocks[slot, layout.OFFSET]) + self.store.ordinal_of(
+                range_index, address
+            )
+        handle_number = self.store.handle_number(handle)
         status = assignment.assign_address(
-            self.state, address_index, handle_number, node.number, self.config.strict_affinity
+            self.store.state, address_index, handle_number, node.number, self.store.config.strict_affinity
         )
         if status == layout.NOT_BLOCK_OWNER:
             raise IpamError("ipam-foreign", address=str(address))
         if status == layout.ALREADY_ASSIGNED:
             raise IpamError("ipam-taken", address=str(address))
-        self.state.handles[handle_number, layout.REQUESTING_NODE] = node.number
+        self.store.state.handles[handle_number, layout.REQUESTING_NODE] = node.number
 
     def release_handle(self, handle: str) -> None:
         """Free everything that a handle holds."""
-        number = self.handles.get(handle, -1)
-        address_index = int(self.state.handles[number, layout.FIRST_ADDRESS]) if number >= 0 else -1
+        number = self.store.handles.get(handle, -1)
+        address_index = int(self.store.state.handles[number, layout.FIRST_ADDRESS]) if number >= 0 else -1
         if address_index < 0:
             if handle in self._overcounted_handles:
                 return
@@ -173,63 +184,63 @@ class CniRequests(ClusterResources):
         address_indexes = []
         while address_index >= 0:
             address_indexes.append(address_index)
-            address_index = int(self.state.cells[address_index, layout.NEXT_OF_HANDLE])
-        self._release_addresses(address_indexes)
-        self._leak_candidates.pop(handle, None)
+            address_index = int(self.store.state.cells[address_index, layout.NEXT_OF_HANDLE])
+        self.store.release_addresses(address_indexes)
+        self.store.leak_candidates.pop(handle, None)
 
     def release_ips(self, addresses: Iterable[Address]) -> list[Address]:
         """Free addresses by value; return those that nobody held."""
         address_indexes, not_assigned = [], []
         for address in dict.fromkeys(addresses):
-            address_index, _, _ = self._locate(address)
-            if address_index >= 0 and self.state.cells[address_index, layout.HOLDER] >= 0:
+            address_index, _, _ = self.store.locate(address)
+            if address_index >= 0 and self.store.state.cells[address_index, layout.HOLDER] >= 0:
                 address_indexes.append(address_index)
             else:
                 not_assigned.append(address)
-        if not self.release.has("handle-counts-exact"):
+        if not self.store.release.has("handle-counts-exact"):
             self._note_overcounted_handles(address_indexes)
-        self._release_addresses(address_indexes)
+        self.store.release_addresses(address_indexes)
         return not_assigned
 
     def _note_overcounted_handles(self, address_indexes: Sequence[int]) -> None:
         """Note the handles of several addresses of one block, which lower their counts by one only."""
         seen = set()
         for address_index in address_indexes:
-            handle_and_slot = tuple(self.state.cells[address_index, [layout.HOLDER, layout.SLOT]].tolist())
+            handle_and_slot = tuple(self.store.state.cells[address_index, [layout.HOLDER, layout.SLOT]].tolist())
             if handle_and_slot in seen:
-                self._overcounted_handles.add(self.handles.name_of(handle_and_slot[0]))
+                self._overcounted_handles.add(self.store.handles.name_of(handle_and_slot[0]))
             seen.add(handle_and_slot)
 
     def release_host_affinities(self, host: str, *, must_be_empty: bool = False) -> None:
         """Take the affinities of a node away; where they must be empty, those of others stay, and it is an error."""
         error = None
-        node = self.nodes.get(host)
-        for slot in self._slots_of_node(node.number) if node else ():
-            if must_be_empty and not blocks.is_empty(self.state.blocks[slot]):
-                error = IpamError("ipam-not-empty", block=str(self._block_cidr(slot)))
+        node = self.store.nodes.get(host)
+        for slot in self.store.slots_of_node(node.number) if node else ():
+            if must_be_empty and not blocks.is_empty(self.store.state.blocks[slot]):
+                error = IpamError("ipam-not-empty", block=str(self.store.block_cidr(slot)))
             else:
-                self._release_slot_affinity(slot)
+                self.store.release_slot_affinity(slot)
         if error:
             raise error
 
     def release_block_affinity(self, cidr: Cidr) -> None:
         """Take the affinity of one block away; an empty one goes."""
-        for slot, block_cidr in self.slots():
+        for slot, block_cidr in self.store.slots():
             if block_cidr == cidr:
-                self._release_slot_affinity(slot)
+                self.store.release_slot_affinity(slot)
 
     def ips_by_handle(self, handle: str) -> list[Address]:
         """Return what a handle holds, in order; nothing for a handle that nobody knows."""
-        number = self.handles.get(handle, -1)
-        address_index = int(self.state.handles[number, layout.FIRST_ADDRESS]) if number >= 0 else -1
+        number = self.store.handles.get(handle, -1)
+        address_index = int(self.store.state.handles[number, layout.FIRST_ADDRESS]) if number >= 0 else -1
         addresses = []
         while address_index >= 0:
-            addresses.append(self._address_at(address_index))
-            address_index = int(self.state.cells[address_index, layout.NEXT_OF_HANDLE])
+            addresses.append(self.store.address_at(address_index))
+            address_index = int(self.store.state.cells[address_index, layout.NEXT_OF_HANDLE])
         return sorted(addresses, key=lambda address: (address.version, address))
 
     def is_unavailable(self, address: Address) -> bool:
         """Whether an address is in use, or cools."""
-        address_index, _, _ = self._locate(address)
+        address_index, _, _ = self.store.locate(address)
         free = (layout.FREE, layout.COOLED_DOWN)
-        return address_index >= 0 and int(self.state.cells[address_index, layout.HOLDER]) not in free
+        return address_index >= 0 and int(self.store.state.cells[address_index, layout.HOLDER]) not in free

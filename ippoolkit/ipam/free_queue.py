@@ -70,7 +70,7 @@ def assign_next(state, row, handle):
 
 @inlined
 def dequeue(state, row, previous, ordinal):
-    """Take an ordinal out of the queue; `last` stands before it."""
+    """Take an ordinal out of the queue; `previous` stands before it."""
     next_free = state.cells[row[OFFSET] + ordinal, NEXT_FREE]
     if previous < 0:
         row[QUEUE_HEAD] = next_free

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from ..calico.releases import NEWEST, Release
 from ..model import Cluster
 from . import Ipam
-
-Datastore = Literal["kubernetes", "etcd"]
+from .state_store import Datastore
 
 
 def engine_without_nodes(
@@ -22,11 +19,11 @@ def engine_without_nodes(
         Where Calico itself would refuse them, as it does pools that overlap.
     """
     ipam = Ipam(datastore=datastore, seed=seed, config=cluster.ipam, release=release)
-    ipam.configure()
+    ipam.resources.configure()
     for pool in cluster.pools:
-        ipam.create_pool(pool)
+        ipam.resources.create_pool(pool)
     for reservation in cluster.reservations:
-        ipam.create_reservation(reservation.name, reservation.reserved_cidrs)
+        ipam.resources.create_reservation(reservation.name, reservation.reserved_cidrs)
     return ipam
 
 
@@ -53,8 +50,8 @@ def engine_from_cluster(
     """
     ipam = engine_without_nodes(cluster, datastore=datastore, seed=seed, release=release)
     for node in cluster.nodes:
-        ipam.create_node(node.name, node.labels)
-    ipam.handle_numbers(
+        ipam.resources.create_node(node.name, node.labels)
+    ipam.store.handle_numbers(
         [
             allocation.handle
             for block in cluster.blocks

@@ -2,84 +2,77 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ..cidr import address_from_int
 from . import bitmap, blocks, layout
 from .state_store import BlockRange, StateStore, split_128
 
 
-@dataclass(slots=True)
-class OverlappingPools(StateStore):
-    """Adds which range a block belongs to."""
+def adopt_blocks(store: StateStore, range_index: int) -> None:
+    """Let blocks that stand in a new pool's range belong to it; those of other sizes to a range of their own."""
+    block_range = store.ranges[range_index]
+    for size in {cidr.prefix for _, cidr in store.slots() if cidr in block_range.cidr}:
+        _move_blocks(store, store.ensure_range(block_range.cidr, size))
 
-    def _adopt_blocks(self, range_index: int) -> None:
-        """Let blocks that stand in a new pool's range belong to it; those of other sizes to a range of their own."""
-        block_range = self._ranges[range_index]
-        for size in {cidr.prefix for _, cidr in self.slots() if cidr in block_range.cidr}:
-            self._move_blocks(self._range_index(block_range.cidr, size))
 
-    def _move_blocks(self, range_index: int) -> None:
-        """Let the blocks of a range's size that stand in it, and in none that is smaller, belong to it."""
-        block_range, moved_slots = self._ranges[range_index], []
-        for slot, cidr in self.slots():
-            row = self.state.blocks[slot]
-            current_range = self._ranges[row[layout.RANGE_INDEX]]
-            is_in_smaller_pool = (
-                current_range.cidr in block_range.cidr and current_range.pool and current_range.cidr != block_range.cidr
+def _move_blocks(store: StateStore, range_index: int) -> None:
+    """Let the blocks of a range's size that stand in it, and in none that is smaller, belong to it."""
+    block_range, moved_slots = store.ranges[range_index], []
+    for slot, cidr in store.slots():
+        row = store.state.blocks[slot]
+        current_range = store.ranges[row[layout.RANGE_INDEX]]
+        is_in_smaller_pool = (
+            current_range.cidr in block_range.cidr and current_range.pool and current_range.cidr != block_range.cidr
+        )
+        if (
+            row[layout.RANGE_INDEX] != range_index
+            and cidr in block_range.cidr
+            and cidr.prefix == block_range.block_size
+            and not is_in_smaller_pool
+        ):
+            index = block_range.cidr.subnet_index_of(address_from_int(cidr.version, cidr.first), cidr.prefix)
+            _clear_range_bitmaps(store, slot)
+            row[layout.RANGE_INDEX] = range_index
+            store.state.wide[slot, layout.INDEX_HIGH], store.state.wide[slot, layout.INDEX_LOW] = split_128(index)
+            moved_slots.append(slot)
+    if moved_slots:
+        store.rebuild_table(len(store.state.table))
+        store.rebuild_unclaimed_bitmap(range_index)
+        for slot in moved_slots:
+            blocks.apply_reservations(store.state, slot)
+
+
+def _clear_range_bitmaps(store: StateStore, slot: int) -> None:
+    """Let a range know nothing of a block that moves to another."""
+    state, range_index = store.state, int(store.state.blocks[slot, layout.RANGE_INDEX])
+    if state.ranges[range_index, layout.BLOCK_COUNT] >= 0:
+        for bitmap_kind in (layout.AVAILABLE, layout.EMPTY):
+            bitmap.set_bit(
+                state.bits,
+                state.ranges,
+                range_index,
+                bitmap_kind,
+                int(state.wide[slot, layout.INDEX_LOW]),
+                value=False,
             )
-            if (
-                row[layout.RANGE_INDEX] != range_index
-                and cidr in block_range.cidr
-                and cidr.prefix == block_range.block_size
-                and not is_in_smaller_pool
-            ):
-                index = block_range.cidr.subnet_index_of(address_from_int(cidr.version, cidr.first), cidr.prefix)
-                self._clear_range_bitmaps(slot)
-                row[layout.RANGE_INDEX] = range_index
-                self.state.wide[slot, layout.INDEX_HIGH], self.state.wide[slot, layout.INDEX_LOW] = split_128(index)
-                moved_slots.append(slot)
-        if moved_slots:
-            self._rebuild_table(len(self.state.table))
-            self._rebuild_unclaimed_bitmap(range_index)
-            for slot in moved_slots:
-                blocks.apply_reservations(self.state, slot)
 
-    def _clear_range_bitmaps(self, slot: int) -> None:
-        """Let a range know nothing of a block that moves to another."""
-        state, range_index = self.state, int(self.state.blocks[slot, layout.RANGE_INDEX])
-        if state.ranges[range_index, layout.BLOCK_COUNT] >= 0:
-            for bitmap_kind in (layout.AVAILABLE, layout.EMPTY):
-                bitmap.set_bit(
-                    state.bits,
-                    state.ranges,
-                    range_index,
-                    bitmap_kind,
-                    int(state.wide[slot, layout.INDEX_LOW]),
-                    value=False,
-                )
 
-    def _sync_overlapping_ranges(self) -> None:
-        """Where pools overlap, which only kubectl lets them: what is claimed by the one is not free in the other."""
-        if not self._pools_overlap:
-            return
-        for outer_index, outer in enumerate(self._ranges):
-            nested = [
-                range_index for range_index, block_range in enumerate(self._ranges) if _is_nested(block_range, outer)
-            ]
-            for range_index in nested:
-                self._move_blocks(range_index)
-            if not nested or self.state.ranges[outer_index, layout.BLOCK_COUNT] <= 0:
-                continue
-            self._rebuild_unclaimed_bitmap(outer_index)
-            for slot, cidr in self.slots():
-                if self.state.blocks[slot, layout.RANGE_INDEX] in nested:
-                    index = outer.cidr.subnet_index_of(address_from_int(cidr.version, cidr.first), outer.block_size)
-                    bitmap.set_bit(
-                        self.state.bits, self.state.ranges, outer_index, layout.UNCLAIMED, index, value=False
-                    )
-                elif self.state.blocks[slot, layout.RANGE_INDEX] == outer_index:
-                    blocks.apply_reservations(self.state, slot)
+def sync_overlapping_ranges(store: StateStore) -> None:
+    """Where pools overlap, which only kubectl lets them: what is claimed by the one is not free in the other."""
+    if not store.pools_overlap:
+        return
+    for outer_index, outer in enumerate(store.ranges):
+        nested = [range_index for range_index, block_range in enumerate(store.ranges) if _is_nested(block_range, outer)]
+        for range_index in nested:
+            _move_blocks(store, range_index)
+        if not nested or store.state.ranges[outer_index, layout.BLOCK_COUNT] <= 0:
+            continue
+        store.rebuild_unclaimed_bitmap(outer_index)
+        for slot, cidr in store.slots():
+            if store.state.blocks[slot, layout.RANGE_INDEX] in nested:
+                index = outer.cidr.subnet_index_of(address_from_int(cidr.version, cidr.first), outer.block_size)
+                bitmap.set_bit(store.state.bits, store.state.ranges, outer_index, layout.UNCLAIMED, index, value=False)
+            elif store.state.blocks[slot, layout.RANGE_INDEX] == outer_index:
+                blocks.apply_reservations(store.state, slot)
 
 
 def _is_nested(inner: BlockRange, outer: BlockRange) -> bool:

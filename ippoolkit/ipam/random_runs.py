@@ -109,10 +109,35 @@ def _count(state, figures):
 
 @compiled
 def run_many(
-    state, template, seeds, rates, every, first_day, pods, pod_nodes, pods_at_start, idle, idle_at_start, nodes,
-    nodes_at_start, kinds, node_requests, joins, join_starts, leaves, leave_starts, events, statuses, ranges, requests,
-    strict, auto_allocate, out, figures, outcomes,
-):  # fmt: skip
+    state,
+    template,
+    seeds,
+    rates,
+    every,
+    first_day,
+    pods,
+    pod_nodes,
+    pods_at_start,
+    idle,
+    idle_at_start,
+    nodes,
+    nodes_at_start,
+    kinds,
+    node_requests,
+    joins,
+    join_starts,
+    leaves,
+    leave_starts,
+    events,
+    statuses,
+    ranges,
+    requests,
+    strict,
+    auto_allocate,
+    out,
+    figures,
+    outcomes,
+):
     """Carry out runs, each from the same start.
 
     Parameters

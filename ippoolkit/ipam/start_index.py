@@ -89,7 +89,7 @@ def _seeded_slot(seed, slot):
 
 @internal
 def small_start_block_index(seed, blocks):
-    """Return the same as `start` for fewer than 2^31 blocks; -1 in the case, of no odds, that it needs 270 draws."""
+    """Return the same as `start_block_index` for fewer than 2^31 blocks; -1 where that would need 270 draws."""
     mask = 1
     while mask <= blocks:
         mask <<= 1

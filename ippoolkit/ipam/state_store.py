@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import copy
-import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..calico.releases import NEWEST, Release
+from ..calico.releases import Release
 from ..cidr import ADDRESS_BITS, Address, Cidr, Coverage, address_from_int
 from ..errors import FindingError
 from ..model import IPAMConfig, IPPool
@@ -20,6 +18,7 @@ from .handles import HandleRegistry
 from .layout import State, grown
 from .start_index import node_seed, start_block_index
 
+Datastore = Literal["kubernetes", "etcd"]
 MICROSECONDS = 1_000_000
 
 
@@ -47,30 +46,23 @@ class BlockRange:
 
 @dataclass(slots=True)
 class StateStore:
-    """What `Ipam` knows, as arrays and by names, and how it grows."""
+    """What the datastore holds, as arrays and by names, and how it grows."""
 
-    datastore: Literal["kubernetes", "etcd"] = "kubernetes"
-    seed: int = 0
-    config: IPAMConfig = field(default_factory=IPAMConfig)
+    datastore: Datastore
+    seed: int
+    config: IPAMConfig
+    release: Release
     pools: dict[str, IPPool] = field(default_factory=dict)
     nodes: dict[str, NodeEntry] = field(default_factory=dict)
     reservations: dict[str, tuple[Cidr, ...]] = field(default_factory=dict)
-    release: Release = NEWEST
     state: State = field(init=False)
     handles: HandleRegistry = field(default_factory=HandleRegistry)
-    _node_names: list[str] = field(default_factory=list)
-    _ranges: list[BlockRange] = field(default_factory=list)
+    node_names: list[str] = field(default_factory=list)
+    ranges: list[BlockRange] = field(default_factory=list)
     _range_indexes: dict[tuple[Cidr, int], int] = field(default_factory=dict)
-    _request_cache: dict[tuple[Any, ...], tuple[Any, list[str]]] = field(default_factory=dict)
-    _random: random.Random = field(init=False)
-    _tunnel_handles: set[str] = field(default_factory=set)  # handles of tunnels
-    # Before v3.33: blocks with addresses that a handle still counts, though they are released.
-    _overcounted_handles: set[str] = field(default_factory=set)
-    _pools_overlap: bool = False  # whether pools overlap
-    _controller_tasks: list[tuple[int, str, str]] = field(
-        default_factory=list
-    )  # what kube-controllers does next: when, what, whom
-    _leak_candidates: dict[str, int] = field(default_factory=dict)  # leaked handles, and since when they are candidates
+    tunnel_handles: set[str] = field(default_factory=set)  # handles of tunnels
+    pools_overlap: bool = False  # whether pools overlap
+    leak_candidates: dict[str, int] = field(default_factory=dict)  # leaked handles, and since when they are candidates
 
     def __post_init__(self) -> None:
         self.state = layout.empty_state(etcd=self.datastore == "etcd")
@@ -80,11 +72,6 @@ class StateStore:
         if not self.release.has("gc-dirty-nodes"):
             meta[layout.MAX_SYNC_DELAY] = 0
         meta[layout.NEEDS_FREE_ADDRESSES] = int(self.release.has("gc-three-free"))
-        self._random = random.Random(self.seed)  # noqa: S311 (a simulation)
-
-    def copy(self) -> Self:
-        """Return an engine of its own in the same state."""
-        return copy.deepcopy(self)
 
     @property
     def now(self) -> float:
@@ -115,16 +102,17 @@ class StateStore:
 
     def node_name(self, node: int) -> str:
         """Return the name of a node by its number."""
-        return self._node_names[node]
+        return self.node_names[node]
 
     def handle_name(self, number: int) -> str:
         """Return the name of a handle by its number."""
         return self.handles.name_of(number)
 
-    def _node(self, name: str) -> NodeEntry:
+    def node(self, name: str) -> NodeEntry:
+        """Return a node by its name, one that does not exist where nobody has created it."""
         if name not in self.nodes:
-            number = len(self._node_names)
-            self._node_names.append(name)
+            number = len(self.node_names)
+            self.node_names.append(name)
             self.nodes[name] = NodeEntry(number, {}, exists=False)
             state = self.state
             if number >= len(state.seeds):
@@ -137,7 +125,7 @@ class StateStore:
                     dirty=grown(state.dirty, number + 1),
                 )
             self.state.seeds[number] = node_seed(name)
-            for range_index, block_range in enumerate(self._ranges):
+            for range_index, block_range in enumerate(self.ranges):
                 if self.state.ranges[range_index, layout.BLOCK_COUNT] < 0:
                     self._set_start_index(number, range_index, block_range)
         return self.nodes[name]
@@ -146,41 +134,41 @@ class StateStore:
         """Return the node that last asked for a handle's addresses; empty for a handle that nobody knows."""
         number = self.handles.get(handle, -1)
         node = int(self.state.handles[number, layout.REQUESTING_NODE]) if number >= 0 else -1
-        return self._node_names[node] if node >= 0 else ""
+        return self.node_names[node] if node >= 0 else ""
 
-    def _handles_of_node(self, node: int) -> list[str]:
+    def handles_of_node(self, node: int) -> list[str]:
         """Return the handles that hold addresses for a node."""
         handle_count = len(self.handles)
         first, requesting_node = self.state.handles[:handle_count].T
         is_held = (requesting_node == node) & (first >= 0)
         return [self.handles.name_of(number) for number in np.flatnonzero(is_held).tolist()]
 
-    def _range_index(self, cidr: Cidr, block_size: int) -> int:
+    def ensure_range(self, cidr: Cidr, block_size: int) -> int:
         """Return the number of a range of blocks."""
         if (cidr, block_size) not in self._range_indexes:
-            range_index = len(self._ranges)
+            range_index = len(self.ranges)
             self._range_indexes[cidr, block_size] = range_index
-            self._ranges.append(BlockRange(cidr, block_size))
+            self.ranges.append(BlockRange(cidr, block_size))
             self._add_range_arrays(range_index)
         return self._range_indexes[cidr, block_size]
 
     @property
     def range_cidrs(self) -> list[Cidr]:
         """The ranges that blocks are in, by their numbers."""
-        return [block_range.cidr for block_range in self._ranges]
+        return [block_range.cidr for block_range in self.ranges]
 
     def range_pool(self, range_index: int) -> str:
         """Return the name of the pool that has a range."""
-        return self._ranges[range_index].pool
+        return self.ranges[range_index].pool
 
     def pool_positions(self, names: Sequence[str]) -> list[int]:
         """Return for each range the place of its pool among names; behind them all where it is in none."""
         return [
-            names.index(block_range.pool) if block_range.pool in names else len(names) for block_range in self._ranges
+            names.index(block_range.pool) if block_range.pool in names else len(names) for block_range in self.ranges
         ]
 
     def _add_range_arrays(self, range_index: int) -> None:
-        state, block_range = self.state, self._ranges[range_index]
+        state, block_range = self.state, self.ranges[range_index]
         bitmap_offset = (
             int(
                 np.sum(
@@ -214,13 +202,13 @@ class StateStore:
         )
         first = block_range.cidr.first
         self.state.groups[range_index] = [first >> 16 * (7 - group_index) & 0xFFFF for group_index in range(8)]
-        self._rebuild_unclaimed_bitmap(range_index)
-        for node in range(len(self._node_names)):
+        self.rebuild_unclaimed_bitmap(range_index)
+        for node in range(len(self.node_names)):
             self._set_start_index(node, range_index, block_range)
 
-    def _rebuild_unclaimed_bitmap(self, range_index: int) -> None:
+    def rebuild_unclaimed_bitmap(self, range_index: int) -> None:
         """Mark every block of a range as unclaimed, but for those that exist or are wholly reserved."""
-        state, block_range = self.state, self._ranges[range_index]
+        state, block_range = self.state, self.ranges[range_index]
         count, bitmap_words, summary_words = (
             int(state.ranges[range_index, column])
             for column in (layout.BLOCK_COUNT, layout.BITMAP_WORDS, layout.SUMMARY_WORDS)
@@ -250,17 +238,18 @@ class StateStore:
         if count > layout.MAX_BITMAP_BLOCKS:
             self.state.starts[node, range_index] = split_128(start_block_index(int(self.state.seeds[node]), count))
 
-    def _rebuild_table(self, size: int) -> None:
+    def rebuild_table(self, size: int) -> None:
+        """Hash all blocks into a table of that size."""
         table = np.full(size, -1, np.int32)
         blocks.add_all_to_table(table, self.state)
         self.state = self.state._replace(table=table)
 
     def ensure_block_capacity(self, blocks: int) -> None:
         """Make room for some more blocks of any pool."""
-        ranges = np.array([(range_index, 0, -1) for range_index in range(len(self._ranges))], np.int64)
-        self._ensure_capacity(ranges, spare=blocks)
+        ranges = np.array([(range_index, 0, -1) for range_index in range(len(self.ranges))], np.int64)
+        self.ensure_capacity(ranges, spare=blocks)
 
-    def _ensure_capacity(self, ranges: Any, spare: int = 1) -> None:
+    def ensure_capacity(self, ranges: Any, spare: int = 1) -> None:
         """Make room for new blocks of any of the ranges."""
         state, meta = self.state, self.state.meta
         largest = max(1 << int(state.ranges[row[0], layout.ORDINAL_BITS]) for row in ranges)
@@ -282,7 +271,7 @@ class StateStore:
         while 2 * (int(meta[layout.TABLE_ENTRIES]) + spare) > size:
             size *= 2
         if size > len(state.table):
-            self._rebuild_table(size)
+            self.rebuild_table(size)
 
     def _grown_seen_empty(self, size: int) -> Any:
         """Return the notes of kube-controllers, with room for so many."""
@@ -301,10 +290,11 @@ class StateStore:
             meta[layout.COOLING_HEAD] = 0
             self.state = self.state._replace(fifo=grown(ordered, length + additional))
 
-    def _rebuild_reservations(self) -> None:
+    def rebuild_reservations(self) -> None:
+        """Bring the reserved spans, and what each block keeps back, in step with the reservations."""
         state = self.state
         spans = []
-        for range_index, block_range in enumerate(self._ranges):
+        for range_index, block_range in enumerate(self.ranges):
             shift = int(state.ranges[range_index, layout.ORDINAL_BITS])
             mask = (1 << shift) - 1
             for first, last in self._reserved_spans(block_range.cidr):
@@ -317,8 +307,8 @@ class StateStore:
         self.state = state = state._replace(spans=grown(state.spans, len(spans)))
         state.spans[: len(spans)] = np.array(spans, np.int64).reshape(-1, 7)
         state.meta[layout.RESERVED_SPANS] = len(spans)
-        for range_index in range(len(self._ranges)):
-            self._rebuild_unclaimed_bitmap(range_index)
+        for range_index in range(len(self.ranges)):
+            self.rebuild_unclaimed_bitmap(range_index)
         for slot, _ in self.slots():
             blocks.apply_reservations(state, slot)
 
@@ -327,7 +317,7 @@ class StateStore:
             cidr, [reserved for cidrs in self.reservations.values() for reserved in cidrs]
         ).covered_ranges
 
-    def _set_cooldown(self, cooldown: int) -> None:
+    def set_cooldown(self, cooldown: int) -> None:
         """Judge everything that cools by another cooldown."""
         state, meta = self.state, self.state.meta
         meta[layout.COOLDOWN_PERIOD] = cooldown
@@ -348,18 +338,21 @@ class StateStore:
         meta[layout.COOLING_LENGTH] = len(cooling)
         assignment.advance_clock(state, int(meta[layout.NOW]))
 
-    def _release_addresses(self, address_indexes: list[int]) -> None:
+    def release_addresses(self, address_indexes: list[int]) -> None:
+        """Free addresses by where they stand in the arena."""
         if address_indexes:
             self._ensure_cooling_capacity(len(address_indexes) + layout.RELEASE_BATCH)
             assignment.release_addresses(self.state, np.array(sorted(address_indexes), np.int64), len(address_indexes))
 
-    def _release_slot_affinity(self, slot: int) -> None:
+    def release_slot_affinity(self, slot: int) -> None:
+        """Take a block's affinity away; an empty block is deleted."""
         if blocks.is_empty(self.state.blocks[slot]):
             blocks.delete_block(self.state, slot)
         elif self.state.blocks[slot, layout.OWNER] >= 0:
             blocks.release_affinity(self.state, slot)
 
-    def _slots_of_node(self, node: int) -> list[int]:
+    def slots_of_node(self, node: int) -> list[int]:
+        """Return the rows of the blocks that a node owns: IPv4, then IPv6."""
         node_slots = []
         for family in (0, 1):
             slot = int(self.state.held[family, node])
@@ -368,17 +361,19 @@ class StateStore:
                 slot = int(self.state.blocks[slot, layout.NEXT_SLOT])
         return node_slots
 
-    def _owned_slots(self) -> Any:
+    def owned_slots(self) -> Any:
+        """Return the rows of all blocks that have an owner."""
         rows = self.state.blocks[: self.state.meta[layout.SLOT_COUNT]]
         return np.flatnonzero((rows[:, layout.RANGE_INDEX] != layout.UNUSED_SLOT) & (rows[:, layout.OWNER] >= 0))
 
     def slots(self) -> list[tuple[int, Cidr]]:
         """Return the rows of all blocks, each with its range."""
         rows = self.state.blocks[: self.state.meta[layout.SLOT_COUNT], layout.RANGE_INDEX]
-        return [(int(slot), self._block_cidr(int(slot))) for slot in np.flatnonzero(rows != layout.UNUSED_SLOT)]
+        return [(int(slot), self.block_cidr(int(slot))) for slot in np.flatnonzero(rows != layout.UNUSED_SLOT)]
 
-    def _block_cidr(self, slot: int) -> Cidr:
-        block_range = self._ranges[self.state.blocks[slot, layout.RANGE_INDEX]]
+    def block_cidr(self, slot: int) -> Cidr:
+        """Return the range of a block."""
+        block_range = self.ranges[self.state.blocks[slot, layout.RANGE_INDEX]]
         wide = self.state.wide[slot]
         index = join_128(int(wide[layout.INDEX_HIGH]), int(wide[layout.INDEX_LOW]))
         return Cidr(
@@ -389,47 +384,48 @@ class StateStore:
 
     def used_ordinals(self, slot: int) -> list[int]:
         """Return which addresses of a block somebody holds, by their ordinals."""
-        offset, size = int(self.state.blocks[slot, layout.OFFSET]), self._block_cidr(slot).size
+        offset, size = int(self.state.blocks[slot, layout.OFFSET]), self.block_cidr(slot).size
         holders = self.state.cells[offset : offset + size, layout.HOLDER]
         return [int(ordinal) for ordinal in np.flatnonzero((holders >= 0) | (holders == layout.WINDOWS_RESERVED))]
 
-    def _address_at(self, address_index: int) -> Address:
+    def address_at(self, address_index: int) -> Address:
+        """Return the address at a place of the arena."""
         slot = int(self.state.cells[address_index, layout.SLOT])
-        cidr = self._block_cidr(slot)
+        cidr = self.block_cidr(slot)
         return address_from_int(cidr.version, cidr.first + address_index - int(self.state.blocks[slot, layout.OFFSET]))
 
-    def _locate(self, address: Address) -> tuple[int, int | None, int]:
+    def locate(self, address: Address) -> tuple[int, int | None, int]:
         """Return where an address stands in the arena (-1: in no block), its range (None), and its block's index."""
         range_indexes = [
-            range_index for range_index, block_range in enumerate(self._ranges) if address in block_range.cidr
+            range_index for range_index, block_range in enumerate(self.ranges) if address in block_range.cidr
         ]
-        range_indexes.sort(key=lambda range_index: not self._ranges[range_index].pool)
+        range_indexes.sort(key=lambda range_index: not self.ranges[range_index].pool)
         for range_index in range_indexes:
-            block_range = self._ranges[range_index]
+            block_range = self.ranges[range_index]
             index = block_range.cidr.subnet_index_of(address, block_range.block_size)
             slot = int(blocks.find_block(self.state, range_index, *split_128(index)))
             if slot >= 0:
                 return (
-                    int(self.state.blocks[slot, layout.OFFSET]) + self._ordinal_of(range_index, address),
+                    int(self.state.blocks[slot, layout.OFFSET]) + self.ordinal_of(range_index, address),
                     range_index,
                     index,
                 )
         enabled = [
             range_index
             for range_index in range_indexes
-            if self._ranges[range_index].pool and not self.pools[self._ranges[range_index].pool].disabled
+            if self.ranges[range_index].pool and not self.pools[self.ranges[range_index].pool].disabled
         ]
         if not enabled:
             return -1, None, 0
         return (
             -1,
             enabled[0],
-            self._ranges[enabled[0]].cidr.subnet_index_of(address, self._ranges[enabled[0]].block_size),
+            self.ranges[enabled[0]].cidr.subnet_index_of(address, self.ranges[enabled[0]].block_size),
         )
 
-    def _ordinal_of(self, range_index: int, address: Address) -> int:
+    def ordinal_of(self, range_index: int, address: Address) -> int:
         """Return an address's place in its block."""
-        return (int(address) - self._ranges[range_index].cidr.first) & (
+        return (int(address) - self.ranges[range_index].cidr.first) & (
             (1 << int(self.state.ranges[range_index, layout.ORDINAL_BITS])) - 1
         )
 

@@ -115,7 +115,7 @@ class ApiReader:
             self.reader.collector.notes.append(Finding("live-failed", kind, params, place))
 
     def _list_pages(self, kind: KindName, path: str) -> Iterator[bytes]:
-        """Yield the pages of a list. A list that has expired goes on where the server offers, else begins anew."""
+        """Yield the pages of a list. A list that has expired goes on where the server offers, else begins again."""
         continue_token, count, restarts = "", 0, 0
         pages: list[bytes] = []
         size, tokens_seen = 0, set[str]()

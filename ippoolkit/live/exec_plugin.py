@@ -18,6 +18,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+from ..read.json_text import load_json
 from .errors import unusable
 from .kubeconfig import Access
 
@@ -114,7 +115,7 @@ def _variables(plugin: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _info(access: Access, version: str) -> str:
-    """Return what the plugin is told: that nobody answers it, and of the cluster, if it wants to know."""
+    """Return what the plugin gets: that nobody answers it, and of the cluster, if it wants to know."""
     spec: dict[str, Any] = {"interactive": False}
     if access.plugin and access.plugin.get("provideClusterInfo") is True:
         names = ("server", "tls-server-name", "insecure-skip-tls-verify", "certificate-authority-data", "proxy-url")
@@ -124,8 +125,8 @@ def _info(access: Access, version: str) -> str:
 
 def _status(printed: bytes, version: str, command: str) -> Mapping[str, Any]:
     try:
-        value = json.loads(printed)
-    except (ValueError, RecursionError):
+        value = load_json(printed)
+    except ValueError:
         value = None
     status = value.get("status") if isinstance(value, dict) else None
     if not isinstance(status, dict) or value.get("kind") != "ExecCredential" or value.get("apiVersion") != version:

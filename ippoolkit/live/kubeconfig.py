@@ -92,10 +92,10 @@ def _config(path: Path) -> dict[str, Any]:
     try:
         documents = read_documents(path)
     except InputError as error:
-        # The file's contents may stand in the message; what kind of problem it is, and where, may be told.
+        # The file's contents may stand in the message; what kind of problem it is, and where, may be shown.
         first = error.problems[0]
-        told = {"file-missing": "there is no such file"}.get(first.code, "it is no YAML")
-        raise unusable(f"{path}: {told}") from None
+        reason = {"file-missing": "there is no such file"}.get(first.code, "it is not valid YAML")
+        raise unusable(f"{path}: {reason}") from None
     values = [document.value for document in documents if document.value is not None]
     if len(values) != 1 or not isinstance(values[0], dict) or values[0].get("kind", "Config") != "Config":
         raise unusable(f"{path} is no kubeconfig")

@@ -7,7 +7,8 @@ from .calicoctl import Calicoctl
 from .conversion import convert_to_v3
 from .datastore import Datastore, apply_defaults
 from .ipam_configure import configure_ipam, effective_ipam_options
-from .manifest_file import ManifestFile, parse_manifests, read_manifests
+from .manifest_file import ManifestFile, parse_manifests
+from .manifest_sources import read_manifest_files
 from .resource import Resource
 from .results import CalicoctlOptions, CommandResult, ObjectResult
 
@@ -28,5 +29,5 @@ __all__ = [
     "find_kind",
     "iter_objects",
     "parse_manifests",
-    "read_manifests",
+    "read_manifest_files",
 ]

@@ -52,7 +52,7 @@ class Calicoctl:
 
         Returns
         -------
-        Outcome
+        CommandResult
             A judgement for each object. Where the file cannot be decoded nothing is kept, but all are judged.
         """
         resources, notes = read_resources(manifests, self.release)

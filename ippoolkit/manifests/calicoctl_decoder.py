@@ -151,7 +151,7 @@ class _Decoder:
             case ScalarType.INT32 | ScalarType.INT64 if isinstance(value, int | float) and not isinstance(value, bool):
                 bits = _BITS[shape]
                 if not math.isfinite(value):
-                    return 0  # told already of its file
+                    return 0  # reported already of its file
                 if value == int(value):
                     if -(1 << bits) <= value < 1 << bits:
                         return int(value)

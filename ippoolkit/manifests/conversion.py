@@ -12,7 +12,8 @@ from ..findings import Finding, Place, Severity
 from ..read.kubernetes_objects import MANAGED_ANNOTATIONS
 from ..write import dump_yaml
 from .api_server import iter_objects
-from .manifest_file import read_manifests
+from .manifest_file import ManifestFile
+from .manifest_sources import read_manifest_files
 
 
 def convert_to_v3(files: Iterable[str | Path]) -> str:
@@ -25,14 +26,13 @@ def convert_to_v3(files: Iterable[str | Path]) -> str:
     """
     problems: list[Finding] = []
     converted: list[str] = []
-    file_names = []
+    manifest_files: list[ManifestFile] = []
     for file in files:
         try:
-            manifests = read_manifests(file)
+            manifest_files += read_manifest_files(file)
         except InputError as error:
             problems += error.problems
-            continue
-        file_names.append(manifests.file)
+    for manifests in manifest_files:
         problems += manifests.problems
         problems += (
             note for document in manifests.documents for note in document.notes if note.severity == Severity.ERROR
@@ -42,7 +42,7 @@ def convert_to_v3(files: Iterable[str | Path]) -> str:
             listed = [item for value in values for item in (value if isinstance(value, list) else [value])]
             converted += [dump_yaml(_to_v3(value)) for value in listed if _is_convertible(value)]
     if not converted and not problems:
-        problems = [Finding("no-resources", place=Place(name)) for name in file_names]
+        problems = [Finding("no-resources", place=Place(manifests.file)) for manifests in manifest_files]
     if problems:
         raise InputError(problems)
     return "---\n".join(converted)

@@ -41,7 +41,7 @@ def check_fields(
             field = _crd_field(name, field, release)  # noqa: PLW2901 (the field as the judge has it)
         value = spec.get(name)
         if value is None or not has_type(field.value_type, value):
-            continue  # absent, or told as a wrong type
+            continue  # absent, or reported as a wrong type
         if value == "" and findings.validator == CALICOCTL and not field.is_pointer:
             continue  # calicoctl takes an empty text for an absent one
         if isinstance(value, str):

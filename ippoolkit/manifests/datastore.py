@@ -85,14 +85,6 @@ class Datastore:
                 StoredObject(kind, metadata.get("name", ""), fields.get("spec", {}), metadata, fields.get("status"))
             )
 
-    def get_all(self, kind: ResourceKind) -> dict[str, Any]:
-        """Return every object of a kind as `calicoctl get` shows it: defaults filled in, by name."""
-        known = kind.at(self.release)
-        return {
-            name: StoredObject(kind, name, apply_defaults(known, stored.spec), stored.metadata, stored.status).to_dict()
-            for name, stored in sorted(self.objects[kind.name].items())
-        }
-
 
 def apply_defaults(kind: ResourceKind, spec: Mapping[str, Any]) -> dict[str, Any]:
     """Return a spec as calicoctl stores and shows it: normalised, defaults written, empty values left out."""

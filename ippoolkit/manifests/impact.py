@@ -15,16 +15,16 @@ from . import Datastore, Resource, apply_defaults
 
 
 def impact_findings(before: Scenario, datastores: Iterable[Datastore], subjects: set[str]) -> list[Finding]:
-    """Return what is to be said of the cluster with what any judge accepted, and was not to be said before.
+    """Return the findings on the cluster with what any judge accepted that it did not have before.
 
     Parameters
     ----------
     before
         The cluster as it is.
-    stores
+    datastores
         The datastores afterwards.
     subjects
-        The objects under review, as ``Kind/name``: of these everything is said, news or not.
+        The objects under review, as ``Kind/name``: of these every finding is returned, new or not.
     """
     after = _scenario_with_stored_objects(before, list(datastores))
     known_findings = {_identity(finding) for finding in design_findings(before)}
@@ -67,7 +67,9 @@ def _model_objects(kind: ResourceKind, datastores: list[Datastore]) -> list[Any]
 
 def at_manifest_field(finding: Finding, resource: Resource) -> Finding:
     """Return a finding on a scenario at the field of the manifest that its rule is about."""
-    path = finding.rule.applies_to.rpartition(" ")[2].split(".") if finding.rule.applies_to else []
+    fields = [field.rpartition(" ")[2] for field in finding.rule.applies_to.split(",")]
+    named = [field for field in fields if field.rpartition(".")[2] == finding.params.get("field")]
+    path = (named or fields)[-1].split(".") if finding.rule.applies_to else []
     if finding.severity == Severity.OK:
         path = []
     return replace(finding, place=resource.place(*path))

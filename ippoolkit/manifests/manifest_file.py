@@ -6,13 +6,11 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from ..errors import InputError
 from ..findings import Finding, Place
 from ..findings.codes.rule import CALICOCTL_AND_CRD
 from ..read.document import Document, FieldPath
-from ..read.text_files import read_text
 from ..read.yaml_text import MAX_YAML_BYTES, read_yaml
 
 _DOCUMENT_SEPARATOR = "\n---"
@@ -21,23 +19,13 @@ _YAML_VERSION = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*%YAML[ \t]+([0-9.]+)")
 
 @dataclass(frozen=True, slots=True)
 class ManifestFile:
-    """A file of manifests: its documents, and what keeps it from being read; either may be empty."""
+    """A file of manifests: its documents, what keeps it from being read, and what else there is to say of it."""
 
     file: str
     documents: tuple[Document, ...]
     problems: tuple[Finding, ...] = ()
-
-
-def read_manifests(file: str | Path) -> ManifestFile:
-    """Read a file of manifests; ``-`` is standard input.
-
-    Raises
-    ------
-    InputError
-        Where the file is missing, binary or too large. What is wrong with its YAML is in `problems`.
-    """
-    name, text = read_text(file)
-    return parse_manifests(text, name)
+    notes: tuple[Finding, ...] = ()
+    last_line: int = 0  # of a file that ends without ending its line, as one that was cut does
 
 
 def parse_manifests(text: str, file: str) -> ManifestFile:
@@ -64,7 +52,7 @@ def parse_manifests(text: str, file: str) -> ManifestFile:
             problems += error.problems
             continue
         # Behind a "..." another document could follow; the readers stop at the first.
-        document = parsed[0] if parsed else Document(file, None, lambda _, line=first_line: line)  # type: ignore[misc]
+        document = parsed[0] if parsed else Document.without_lines(file, line=first_line)
         documents.append(document)
         problems += _unreadable_value_findings(chunk, document, first_line)
     return ManifestFile(
@@ -92,7 +80,7 @@ def _split_documents(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _unreadable_value_findings(chunk: str, document: Document, first_line: int) -> Iterator[Finding]:
-    """Tell of what our reader takes and Calico's does not."""
+    """Find what our reader takes and Calico's does not."""
     version = _YAML_VERSION.match(chunk)
     if version and version[1] != "1.1":
         line = first_line + chunk.count("\n", 0, version.start(1))

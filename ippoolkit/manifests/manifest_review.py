@@ -27,14 +27,13 @@ from . import (
     Resource,
     iter_objects,
     parse_manifests,
-    read_manifests,
+    read_manifest_files,
 )
 from .impact import at_manifest_field, impact_findings
 
 AnyPath = str | Path
 ACTIONS = ("create", "apply", "replace", "patch", "delete")
 JUDGES = ("calicoctl", "kubectl")
-ALL_JUDGES = (*JUDGES, "apiserver")
 
 
 class Decision(StrEnum):
@@ -49,7 +48,7 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ObjectReview:
-    """One object, what each judge says of it, and why; gravest findings first."""
+    """One object, what each judge says of it, and why; most severe findings first."""
 
     resource: Resource
     decisions: Mapping[str, Decision]
@@ -138,7 +137,8 @@ def review(
         reviewer = _Reviewer(existing_reading, judges, release)
         for file in file_group:
             try:
-                reviewer.add(read_manifests(file), action)
+                for manifests in read_manifest_files(file):
+                    reviewer.add(manifests, action)
             except InputError as error:
                 reviewer.reject(str(file), error.problems)
         reviews.append(reviewer.finish())
@@ -180,10 +180,14 @@ class _Reviewer:
         self.objects: list[ObjectReview] = []
 
     def add(self, manifests: ManifestFile, action: str) -> None:
+        self.notes += manifests.notes
         if manifests.problems:
             self.reject(manifests.file, manifests.problems)
+            self._note_cut_file(manifests)
             return
         self.files.append(manifests.file)
+        if manifests.notes and not manifests.documents:
+            return
         self._take_bgp_configuration(manifests)
         outcomes = {
             "calicoctl": self.calicoctl.run(action, manifests),
@@ -217,6 +221,17 @@ class _Reviewer:
             decisions = {judge: _decision(judgements.get(judge)) for judge in self.judges}
             self.objects.append(ObjectReview(resource, decisions, tuple(_merge_by_place(findings))))
         self.notes += _merge_by_place(notes)
+        self._note_cut_file(manifests)
+
+    def _note_cut_file(self, manifests: ManifestFile) -> None:
+        """Say of a file with errors that it ends without ending its line: what looks wrong may only be incomplete."""
+        findings = (*self.notes, *(finding for review in self.objects for finding in review.findings))
+        has_errors = any(
+            finding.severity is Severity.ERROR and finding.place and finding.place.file == manifests.file
+            for finding in findings
+        )
+        if manifests.last_line and has_errors:
+            self.notes.append(Finding("file-end", place=Place(manifests.file, manifests.last_line)))
 
     def _take_bgp_configuration(self, manifests: ManifestFile) -> None:
         """Hold pools for services against a BGPConfiguration that is reviewed with them, though nobody judges it."""

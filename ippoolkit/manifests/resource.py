@@ -18,8 +18,8 @@ KIND_SOURCE = "scenario"
 class Resource:
     """One object: its kind, its metadata, its spec by Calico's names.
 
-    `path` leads to it in its document; `written` leads from a field to the key that gave it, where that is spelled
-    otherwise; `notes` is what reading it gave to say.
+    `path` leads to it in its document; `key_paths` lead from a field to the key that gave it, where that is spelled
+    otherwise; `decoding_findings` are the notes on how it was read.
     """
 
     kind: ResourceKind

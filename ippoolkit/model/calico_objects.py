@@ -66,7 +66,7 @@ class IPPool:
     def _check_block_size(cls, block_size: int, info: ValidationInfo) -> int:
         cidr = info.data.get("cidr")
         if not isinstance(cidr, Cidr):
-            return block_size  # the cidr's own problem is told; without a family the size cannot be judged
+            return block_size  # the cidr's own problem is reported; without a family the size cannot be judged
         block_size = block_size or DEFAULT_BLOCK_SIZE[cidr.version]
         pool_spec = PoolSpec(str(cidr), cidr, block_size, disabled=bool(info.data.get("disabled")))
         for code in ("block-size-range", "block-size-prefix"):

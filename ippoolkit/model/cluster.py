@@ -8,6 +8,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from ..calico.limits import KUBELET_MAX_PODS
+from ..calico.pool_selection import OS_LABEL
 from .affinities import BlockAffinity, IPAMHandle
 from .bgp import MAX_AS_NUMBER, BGPConfiguration, BGPPeer
 from .calico_objects import Block, IPAMConfig, IPPool, IPReservation, Tunnel
@@ -22,8 +23,6 @@ from .field_types import (
     ReservedCidrField,
     count_field,
 )
-
-OS_LABEL = "kubernetes.io/os"
 
 # The kinds of object that tell what a cluster is, by the field that holds them.
 KindName = Literal[

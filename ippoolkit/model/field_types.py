@@ -94,5 +94,5 @@ IntField = StrictInt
 
 
 def count_field(maximum: int, *, default: int = 0, description: str) -> Any:
-    """Return a field for a whole number from 0 to `top`."""
+    """Return a field for a whole number from 0 to `maximum`."""
     return Field(default=default, ge=0, le=maximum, description=description)

@@ -11,9 +11,10 @@ from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError
 
 from ..calico.limits import KUBELET_MAX_PODS
+from ..calico.pool_selection import OS_LABEL
 from ..calico.releases import NEWEST, OLDEST_MINOR, Release, UnknownReleaseError
 from ..findings import Finding
-from .cluster import OS_LABEL, Cluster
+from .cluster import Cluster
 from .field_types import MODEL_CONFIG, CidrField, IntField, Labels, Name, count_field
 from .requirements import MAX_NODES, MAX_PODS_PER_NODE, MonthlyRate, Requirements
 

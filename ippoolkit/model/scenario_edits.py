@@ -9,7 +9,9 @@ from fractions import Fraction
 from typing import Any
 
 from ..caching import cache_last
-from .cluster import OS_LABEL, Cluster, Node
+from ..calico.pool_selection import OS_LABEL
+from ..cidr import Cidr
+from .cluster import Cluster, Node
 from .scenario import NodeGroup, Scenario
 
 HOSTNAME_LABEL = "kubernetes.io/hostname"
@@ -63,9 +65,7 @@ def with_single_group(scenario: Scenario, **changes: Any) -> Scenario:
     """
     if "pods_per_node" in changes:
         changes.setdefault("pods_on_busiest_node", changes["pods_per_node"])
-    plan = replace(scenario.plan, groups=(replace(nodes_as_group(scenario), **changes),))
-    cluster = replace(scenario.cluster, nodes=(), namespaces=(), pods=(), blocks=())
-    return replace(scenario, cluster=cluster, plan=plan)
+    return _with_groups_only(scenario, (replace(nodes_as_group(scenario), **changes),))
 
 
 def with_scaled_groups(scenario: Scenario, **changes: Any) -> Scenario:
@@ -97,9 +97,25 @@ def with_scaled_groups(scenario: Scenario, **changes: Any) -> Scenario:
             replace(group, nodes_per_month=float(Fraction(str(growth)) * share))
             for group, share in zip(groups, shares, strict=True)
         ]
-    plan = replace(scenario.plan, groups=tuple(replace(group, **changes) for group in groups))
-    cluster = replace(scenario.cluster, nodes=(), namespaces=(), pods=(), blocks=())
-    return replace(scenario, cluster=cluster, plan=plan)
+    return _with_groups_only(scenario, tuple(replace(group, **changes) for group in groups))
+
+
+def _with_groups_only(scenario: Scenario, groups: tuple[NodeGroup, ...]) -> Scenario:
+    """Put groups in the place of all nodes; the nodes' networks, and their addresses inside pools, stay known."""
+    nodes, pools = scenario.cluster.nodes, scenario.cluster.pools
+    networks = [*scenario.networks.nodes, *(network for node in nodes for network in node.networks)]
+    networks += [
+        Cidr(address.version, int(address), address.max_prefixlen)
+        for node in nodes
+        for address in node.addresses
+        if any(address in pool.cidr for pool in pools)
+    ]
+    return replace(
+        scenario,
+        cluster=replace(scenario.cluster, nodes=(), namespaces=(), pods=(), blocks=()),
+        plan=replace(scenario.plan, groups=groups),
+        networks=replace(scenario.networks, nodes=tuple(dict.fromkeys(networks))),
+    )
 
 
 def _groups_of_nodes(scenario: Scenario) -> list[NodeGroup]:

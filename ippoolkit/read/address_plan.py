@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..cidr import Cidr
-from ..findings import Finding
+from ..findings import Finding, Place
 from .listed_network import Line, ListedNetwork, networks_between, parse_network
 
 # Names of columns, without blanks and punctuation; those that are likelier to hold networks first.
@@ -106,7 +106,7 @@ def _networks_in_rows(
     lines: Sequence[str], start: int, delimiter: str, name: str, problems: list[Finding]
 ) -> Iterator[ListedNetwork]:
     columns: _Columns | None = None
-    rows = _rows(lines, start, delimiter)
+    rows = _rows(lines, start, delimiter, name, problems)
     for index, (number, cells) in enumerate(rows):
         if columns is None or cells[0][:6].lower() == _SECTION:
             columns = _Columns.of(cells, [below for _, below in rows[index + 1 : index + 1 + _SAMPLED_ROWS]])
@@ -116,16 +116,23 @@ def _networks_in_rows(
             yield ListedNetwork(cidr, f"{name}:{number}", owner)
 
 
-def _rows(lines: Sequence[str], start: int, delimiter: str) -> list[_Row]:
+def _rows(lines: Sequence[str], start: int, delimiter: str, name: str, problems: list[Finding]) -> list[_Row]:
     """Return the rows from a line on that say anything, each with the line that it begins on, counted from 1."""
-    rows = []
+    rows: list[_Row] = []
     reader = csv.reader(lines[start:], delimiter=delimiter)
     next_line = start + 1
-    for cells in reader:
-        number, next_line = next_line, start + reader.line_num + 1
+    while True:
+        number = next_line
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return rows
+        except csv.Error as error:
+            problems.append(Finding("csv-syntax", params={"reason": str(error)}, place=Place(name, number)))
+            return rows
+        next_line = start + reader.line_num + 1
         if any(cells) and not cells[0].lstrip().startswith("#"):
             rows.append((number, cells))
-    return rows
 
 
 def _cell(cells: Sequence[str], column: int) -> str:

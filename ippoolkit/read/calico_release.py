@@ -1,4 +1,4 @@
-"""Which release of Calico an input is of, told by the objects and texts that name it."""
+"""Which release of Calico an input is of, recognised by the objects and texts that name it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from ..calico.releases import Release, UnknownReleaseError
 from .document import Document
 
-# In the order of trust: what Calico itself wrote, what runs, what an installer was told to install.
+# In the order of trust: what Calico itself wrote, what runs, what an installer was to install.
 _SOURCES = ("ClusterInformation", "version", "image", "installer")
 _IMAGE = re.compile(r"(?:^|/)calico/node(?:-windows)?:(v3\.[0-9]{1,4}\.[0-9]{1,4})")
 _VERSION_TEXT = re.compile(r"^Cluster Version:\s*(v3\.[0-9]{1,4}\.[0-9]{1,4})", re.MULTILINE)

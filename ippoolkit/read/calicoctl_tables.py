@@ -14,9 +14,10 @@ from typing import Any
 from ..cidr import Cidr
 from ..findings import Finding, Place
 from ..yaml_scalars import is_digits
-from .reported import NumberedLines, ReportedText
+from .reported import ANY_ROW, NumberedLines, ReportedText
 from .table_layout import table_rows
 
+_GO_POINTER = re.compile(r"\(|0x[0-9a-f]+$")
 _COUNT_PATTERN = re.compile(r"[0-9.e+]{1,40}")
 _UNKNOWN_NODE_NOTE = re.compile(r"Note: found (\d{1,18}) IP allocations? without an explicit node")
 # A row's counts by heading, each with whether it was rounded.
@@ -57,7 +58,7 @@ class _ListedPool:
 def read_ipam_show(lines: NumberedLines, file: str, reported: ReportedText) -> None:
     """Read `ipam show`, with or without `--show-blocks`: a pool's blocks are listed below it."""
     pools: list[_ListedPool] = []
-    outside: list[Counts] = []
+    outside: list[tuple[Cidr, Counts]] = []
     for number, row in table_rows(lines):
         place = Place(file, number)
         cidr = Cidr.parse_or_none(row.get("CIDR"))
@@ -69,16 +70,20 @@ def read_ipam_show(lines: NumberedLines, file: str, reported: ReportedText) -> N
         if row["GROUPING"] == "IP Pool":
             pools.append(_ListedPool(cidr, place, counts))
             _add_pool_usage(cidr, counts, place, reported)
+            _check_sums(cidr, counts, place, reported)
             continue
+        _check_sums(cidr, counts, place, reported)
         listed_above = [pools[-1], *pools] if pools else []
         pool = next((pool for pool in listed_above if cidr.overlaps(pool.cidr)), None)
         if pool is None:
-            outside.append(counts)
+            outside.append((cidr, counts))
         else:
             pool.blocks.append((cidr, counts))
-    block_counts = [counts for pool in pools for _, counts in pool.blocks] + outside
+    listed = [*(block for pool in pools for block in pool.blocks), *outside]
+    block_counts = [counts for _, counts in listed]
     if not block_counts:
         return  # without --show-blocks nothing is said of them
+    reported.blocks_outside += [(cidr, counts["IPS IN USE"][0]) for cidr, counts in outside]
     complete = [_add_pool_blocks(pool, reported) for pool in pools]
     if not all(complete):
         return  # what was cut off may be more blocks
@@ -89,6 +94,19 @@ def read_ipam_show(lines: NumberedLines, file: str, reported: ReportedText) -> N
     if not any(rounded for counts in block_counts for _, rounded in counts.values()):
         allocations = sum(counts["IPS IN USE"][0] for counts in block_counts)
         reported.add_figures("totals", "", place, {"allocations": allocations})
+
+
+def _check_sums(cidr: Cidr, counts: Counts, place: Place, reported: ReportedText) -> None:
+    """Note a row whose figures contradict its range or each other."""
+    if any(is_rounded for _, is_rounded in counts.values()):
+        return
+    total = counts.get("IPS TOTAL", (cidr.size, False))[0]
+    used, reserved = counts["IPS IN USE"][0], counts.get("IPS RESERVED", (0, False))[0]
+    free = counts.get("IPS FREE", (total - used, False))[0]
+    # A reserved address may be in use, too.
+    if total != cidr.size or not used + free <= total <= used + free + reserved:
+        params = {"cidr": str(cidr), "size": cidr.size, "total": total, "used": used, "free": free}
+        reported.notes.append(Finding("row-contradicts", str(cidr), params, place))
 
 
 def _add_pool_blocks(pool: _ListedPool, reported: ReportedText) -> bool:
@@ -155,11 +173,16 @@ def read_borrowed_addresses(lines: NumberedLines, file: str, reported: ReportedT
         borrowed_in[node] = borrowed_in.get(node, 0) + 1
         if owner:
             borrowed_out[owner] = borrowed_out.get(owner, 0) + 1
+    undecided = 0
     for number, line in lines:
         if match := _UNKNOWN_NODE_NOTE.match(line):
-            params = {"count": int(match[1])}
-            reported.notes.append(Finding("borrowed-unknown", "", params, Place(file, number)))
-    reported.add_figures("totals", "", place, {"borrowed": count})
+            undecided = int(match[1])
+            reported.notes.append(Finding("borrowed-unknown", "", {"count": undecided}, Place(file, number)))
+    if count or not undecided:  # of what is listed nothing is borrowed: of the rest nobody knows
+        reported.add_figures("totals", "", place, {"borrowed": count})
+    if not count and not undecided:
+        reported.add_figures("pools", ANY_ROW, place, {"borrowed": 0})
+        reported.notes.append(Finding("borrowed-none", place=place))
     for node in {*borrowed_in, *borrowed_out}:
         reported.add_figures(
             "nodes", node, place, {"borrowed_in": borrowed_in.get(node, 0), "borrowed_out": borrowed_out.get(node, 0)}
@@ -170,7 +193,7 @@ def read_ipam_configuration(lines: NumberedLines, file: str, reported: ReportedT
     """Read `ipam show --show-configuration`."""
     for number, row in table_rows(lines):
         figure, text = _CONFIG_FIELDS.get(row.get("PROPERTY", "")), row.get("VALUE", "")
-        if figure is None or text.startswith("("):  # a Go pointer: that release does not say
+        if figure is None or _GO_POINTER.match(text):  # that release does not say
             continue
         value = _FLAG_VALUES.get(text, int(text) if is_digits(text) else text)
         reported.add_figures("config", "", Place(file, number), {figure: value})

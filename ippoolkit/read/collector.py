@@ -1,4 +1,4 @@
-"""Documents to one Scenario: objects are gathered by kind and name, what cannot be used is told."""
+"""Documents to one Scenario: objects are gathered by kind and name, what cannot be used is reported."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class LocatedObject:
     resource_version: int = 0
 
 
-def _knows_nothing(document: Document, path: FieldPath, value: Mapping[str, Any], kind: str) -> bool:  # noqa: ARG001
+def _knows_nothing(document: Document, path: FieldPath, value: Mapping[str, Any], kind: str) -> bool:  # noqa: ARG001 (as `read_other`)
     return False
 
 
@@ -38,8 +38,8 @@ def _knows_nothing(document: Document, path: FieldPath, value: Mapping[str, Any]
 class ObjectCollector:
     """What was found in documents.
 
-    A lenient harvest goes on where something cannot be used or contradicts itself, and says so; `seen` are the kinds
-    that were there, be it as an empty list of their own.
+    A lenient collector goes on where something cannot be used or contradicts itself, and notes it; `kinds_seen` are the
+    kinds that were there, be it as an empty list of their own.
     """
 
     kind_readers: Mapping[str, tuple[KindReader, ...]] = field(default_factory=lambda: KIND_READERS)

@@ -18,7 +18,7 @@ def _no_source_text(path: FieldPath) -> str:  # noqa: ARG001 (the signature of `
 class Document:
     """One document of a file: dicts with text keys, lists and scalars; `notes` are remarks on how it was read.
 
-    `written` gives a boolean or a number at a path as it stands in the file, where it is printed otherwise.
+    `source_text` gives a boolean or a number at a path as it stands in the file, where it is printed otherwise.
     """
 
     file: str

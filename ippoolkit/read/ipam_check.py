@@ -116,6 +116,7 @@ def _add_pools(lines: NumberedLines, file: str, reported: ReportedText) -> None:
         elif in_pool_list and (match := _POOL_LINE.match(line)) and (cidr := Cidr.parse_or_none(match[1])):
             figures = {"cidr": str(cidr), "capacity": cidr.size, "disabled": False}
             reported.add_figures("pools", str(cidr), Place(file, number), figures)
+            reported.add_pool(cidr, Place(file, number))
         elif in_pool_list:
             return
 
@@ -153,6 +154,8 @@ def _add_block_owners(texts: list[str], place: Place, reported: ReportedText, to
         hosts = Counter(affinity.removeprefix("host:") for affinity in affinities if affinity.startswith("host:"))
         for node, count in hosts.items():
             reported.add_figures("nodes", node, place, {"blocks": count})
+        without = sum(affinity in ("", "<none>") for affinity in affinities)
+        reported.add_figures("totals", "", place, {"blocks_without_affinity": without})
     for match in filter(None, map(_NODE_ALLOCATIONS_LINE.match, texts)):
         reported.add_figures("nodes", match[1], place, {"allocations": int(match[2])})
 

@@ -22,10 +22,11 @@ Buffer = bytes | memoryview
 _CNI = "cni.projectcalico.org"
 _POOL_ANNOTATIONS = {f"{_CNI}/ipv4pools": Any, f"{_CNI}/ipv6pools": Any}
 _CALICO_PREFIX = "projectcalico.org"
+_typed_dict: Any = TypedDict  # made from data, which type checkers do not follow
 
 
 def _optional_keys(title: str, /, **keys: Any) -> Any:
-    return TypedDict(title, keys, total=False) | None  # type: ignore[operator]
+    return _typed_dict(title, keys, total=False) | None
 
 
 def _metadata_type(annotations: dict[str, Any], /, **other_keys: Any) -> Any:
@@ -35,7 +36,7 @@ def _metadata_type(annotations: dict[str, Any], /, **other_keys: Any) -> Any:
         namespace=Any,
         resourceVersion=Any,
         creationTimestamp=Any,
-        annotations=TypedDict("Annotations", annotations, total=False) | None,  # type: ignore[operator]
+        annotations=_typed_dict("Annotations", annotations, total=False) | None,
         **other_keys,
     )
 
@@ -112,16 +113,17 @@ _KEPT_KEYS: dict[str, Any] = {
     },
 }
 
-_Head = TypedDict("_Head", {"kind": Any, "apiVersion": Any}, total=False)  # noqa: UP013
-_Envelope = TypedDict("_Envelope", {"kind": Any, "metadata": Any, "items": list[msgspec.Raw]}, total=False)  # noqa: UP013
+_Head = _typed_dict("_Head", {"kind": Any, "apiVersion": Any}, total=False)
+_Envelope = _typed_dict("_Envelope", {"kind": Any, "metadata": Any, "items": list[msgspec.Raw]}, total=False)
 
 
 def _item_type(kind: str) -> Any:
-    return TypedDict(kind, {"apiVersion": Any, "kind": Literal[kind], **_KEPT_KEYS[kind]}, total=False)  # type: ignore[operator]
+    return _typed_dict(kind, {"apiVersion": Any, "kind": Literal[kind], **_KEPT_KEYS[kind]}, total=False)
 
 
 def _list_type(kind: str) -> Any:
-    return TypedDict(f"{kind}s", {"kind": Any, "metadata": Any, "items": list[_item_type(kind)]}, total=False)  # type: ignore[misc, operator]
+    item_type: Any = _item_type(kind)
+    return _typed_dict(f"{kind}s", {"kind": Any, "metadata": Any, "items": list[item_type]}, total=False)
 
 
 _HEAD_DECODER = msgspec.json.Decoder(_Head)
@@ -143,7 +145,7 @@ def read_list(data: Buffer, file: str, is_known_kind: Callable[[str], bool]) -> 
         The file's bytes.
     file
         What to call it.
-    known
+    is_known_kind
         Whether a kind is read at all; of others only apiVersion and kind are kept.
     """
     value = _decode_single_kind(data) or _decode_mixed_kinds(data, file, is_known_kind)

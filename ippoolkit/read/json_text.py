@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from ..errors import InputError
 from ..findings import Finding, Place
@@ -47,6 +48,24 @@ def read_json(text: str, file: str) -> list[Document]:
     if has_duplicate_keys:
         raise InputError(_duplicate_key_findings(text, file))
     return [Document(file, value, _LineIndex(text))]
+
+
+def load_json(text: str | bytes) -> Any:
+    """Return the value of a JSON text.
+
+    Raises
+    ------
+    ValueError
+        Where it is no JSON, or nested too deep to be read.
+    """
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+    except json.JSONDecodeError:
+        raise
+    except ValueError as error:  # a number of too many digits; what follows is advice to programmers
+        raise ValueError(str(error).partition(";")[0]) from None
 
 
 def read_json_lines(text: str, file: str) -> list[Document]:

@@ -8,29 +8,52 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..cidr import Cidr
-from ..findings import Finding, Place
+from ..findings import N_, Finding, LocalizedText, Place
 from ..yaml_scalars import resolve_plain_scalar
 from .reported import NumberedLines, ReportedText
 from .table_layout import table_rows
 
 _NONE = ("", "<none>", "<unset>", "<unknown>")
-_AFFINITY_NAME = re.compile(
-    r"(?:[\w.]+/)?(?P<node>\S{1,253}?)-(?P<address>(?:\d{1,3}-){4}|(?:[\da-f]{0,4}-){2,8})(?P<prefix>\d{1,3})$"
+_MAX_NAME = 253
+_MAX_NAMES_SHOWN = 5
+_BLOCK_NAME_V4 = re.compile(r"(?:(?P<node>\S+)-)?(?P<address>\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3})-(?P<prefix>\d{1,2})$")
+# A node's name may end as an address begins: that of a pool begins with 2, 3, fc or fd, and has four digits there.
+_BLOCK_NAME_V6 = re.compile(
+    r"(?:(?P<node>\S+?)-)?(?P<address>(?:[23][\da-f]{3}|f[cd][\da-f]{2})-(?:[\da-f]{0,4}-){1,7}[\da-f]{0,4})-(?P<prefix>\d{1,3})$"
 )
+_CALICO_ROUTE = re.compile(r"\bproto (?:bird|80)\b|\bdev (?:cali\w*|tunl0|vxlan[\w-]*\.calico)\b")
+_VXLAN_DEVICE = re.compile(r"\bdev vxlan")
+_MAX_ROUTES_SHOWN = 8
+_THIS_NODE = LocalizedText(N_("this node"))
 _ROUTE = re.compile(
     r"(?:blackhole |unreachable )?(?P<to>[\da-fA-F:.]+)(?:/(?P<prefix>\d{1,3}))?(?: .*?via (?P<via>[\da-fA-F:.]+))?"
 )
 
 
 def read_nodes(lines: NumberedLines, file: str, reported: ReportedText) -> None:
-    """Read `kubectl get nodes`, with or without `-o wide`."""
+    """Read `kubectl get nodes`, with or without `-o wide` and `--show-labels`: only with labels a node is known."""
     count = 0
     for number, row in table_rows(lines):
         count += 1
+        if "LABELS" in row:
+            reported.objects.append((_listed_node(row), Place(file, number)))
+        else:
+            reported.node_names[row.get("NAME", "")] = Place(file, number)
         for address in (row.get("INTERNAL-IP", ""), row.get("EXTERNAL-IP", "")):
             if address not in _NONE:
                 reported.add_node_address(address, Place(file, number))
     reported.add_figures("totals", "", Place(file, lines[0][0]), {"nodes": count})
+
+
+def _listed_node(row: dict[str, str]) -> dict[str, Any]:
+    labels = (pair.partition("=") for pair in row["LABELS"].split(",") if row["LABELS"] not in _NONE)
+    internal = row.get("INTERNAL-IP", "")
+    return {
+        "apiVersion": "v1",
+        "kind": "Node",
+        "metadata": {"name": row["NAME"], "labels": {key: value for key, _, value in labels}},
+        "status": {"addresses": [] if internal in _NONE else [{"type": "InternalIP", "address": internal}]},
+    }
 
 
 def read_calico_nodes(lines: NumberedLines, file: str, reported: ReportedText) -> None:
@@ -71,37 +94,60 @@ def read_pods(lines: NumberedLines, file: str, reported: ReportedText) -> None:
 def read_names(lines: NumberedLines, file: str, reported: ReportedText) -> None:
     """Read a table of names, of which those of block affinities tell node and block."""
     counts: Counter[str] = Counter()
+    blocks: list[Cidr] = []
+    others: list[str] = []
+    place = Place(file, lines[0][0])
     for number, row in table_rows(lines):
-        if parsed := parse_affinity_name(row.get("NAME", "")):
+        if parsed := parse_block_name(row.get("NAME", "")):
             node, cidr = parsed
-            reported.affinities.append((node, cidr, Place(file, number)))
-            counts[node] += 1
+            if node:
+                reported.affinities.append((node, cidr, Place(file, number)))
+                counts[node] += 1
+            else:
+                blocks.append(cidr)
+        else:
+            others.append(row.get("NAME", ""))
+    if others:
+        which = ", ".join(others[:_MAX_NAMES_SHOWN]) + (" …" if len(others) > _MAX_NAMES_SHOWN else "")
+        reported.notes.append(Finding("names-only", "", {"count": len(others), "which": which}, place))
     for node, count in counts.items():
-        reported.add_figures("nodes", node, Place(file, lines[0][0]), {"blocks": count})
+        reported.add_figures("nodes", node, place, {"blocks": count})
+    if blocks:
+        reported.add_figures("totals", "", place, {"blocks": len(blocks)})
+        sizes = ", ".join(
+            f"/{prefix}: {count}" for prefix, count in sorted(Counter(cidr.prefix for cidr in blocks).items())
+        )
+        reported.notes.append(Finding("blocks-listed", "", {"count": len(blocks), "sizes": sizes}, place))
 
 
-def parse_affinity_name(name: str) -> tuple[str, Cidr] | None:
-    """Return the node and the block of a BlockAffinity's name, such as `node-1-10-244-7-0-26`."""
-    match = _AFFINITY_NAME.match(name)
-    if match is None:
-        return None
-    digits = match["address"].rstrip("-")
-    is_v4 = digits.count("-") == 3 and digits.replace("-", "").isdigit() and int(match["prefix"]) <= 32
-    cidr = Cidr.parse_or_none(f"{digits.replace('-', '.' if is_v4 else ':')}/{match['prefix']}")
-    return (match["node"], cidr) if cidr else None
+def parse_block_name(name: str) -> tuple[str, Cidr] | None:
+    """Return the node and the block that a name is made of; no node in that of an IPAMBlock.
+
+    Parameters
+    ----------
+    name
+        Of a BlockAffinity, such as ``node-1-10-244-7-0-26``, or of an IPAMBlock, such as ``10-244-7-0-26``; with or
+        without the kind before it.
+    """
+    name = name.rpartition("/")[2][: _MAX_NAME * 2]
+    for pattern, separator in ((_BLOCK_NAME_V4, "."), (_BLOCK_NAME_V6, ":")):
+        match = pattern.match(name)
+        if match and (cidr := Cidr.parse_or_none(f"{match['address'].replace('-', separator)}/{match['prefix']}")):
+            return match["node"] or "", cidr
+    return None
 
 
 def read_routes(lines: NumberedLines, file: str, reported: ReportedText) -> None:
     """Read `ip route`: a block is a route to its node; a single address outside its node's blocks is a borrowed one."""
     blocks: dict[str, list[Cidr]] = {}
     addresses: dict[str, list[Cidr]] = {}
+    node_gateways = set()
     for _, line in lines:
         match = _ROUTE.match(line)
-        is_calico = match is not None and (
-            "proto bird" in line or "proto 80" in line or "vxlan.calico" in line or "tunl0" in line
-        )
-        if match is None or not is_calico:
+        if match is None or not _CALICO_ROUTE.search(line):
             continue
+        if match["via"] and not _VXLAN_DEVICE.search(line):  # over VXLAN it is the tunnel's address, out of a pool
+            node_gateways.add(match["via"])
         is_host_route = match["prefix"] in (None, "32", "128")
         cidr = Cidr.parse_or_none(f"{match['to']}/{match['prefix'] or (128 if ':' in match['to'] else 32)}")
         if cidr is not None:
@@ -111,16 +157,29 @@ def read_routes(lines: NumberedLines, file: str, reported: ReportedText) -> None
         own = blocks.get(gateway, [])
         borrowed = [cidr for cidr in routed if not any(cidr in block for block in own)]
         if borrowed:
+            owners = {block: node for node, routed_there in blocks.items() for block in routed_there}
             params = {
-                "gateway": gateway or "local",
+                "gateway": gateway,
+                "node": LocalizedText(N_("node {address}"), address=gateway) if gateway else _THIS_NODE,
                 "count": len(borrowed),
-                "which": ", ".join(str(cidr).partition("/")[0] for cidr in borrowed[:8]),
-                "blocks": ", ".join(map(str, own)) or "-",
+                "which": ", ".join(_with_block(cidr, owners) for cidr in borrowed[:_MAX_ROUTES_SHOWN]),
+                "blocks": ", ".join(map(str, own)) or LocalizedText(N_("none is routed there")),
             }
             reported.notes.append(Finding("routes-borrowed", "", params, place))
-    for gateway in {*blocks, *addresses} - {""}:
-        reported.add_node_address(gateway, place)
-    reported.add_figures("totals", "", place, {"routed_blocks": sum(map(len, blocks.values()))})
+    for gateway in sorted(node_gateways):
+        if not gateway.lower().startswith("fe80:"):
+            reported.add_node_address(gateway, place)
+    if blocks:
+        params = {"count": sum(map(len, blocks.values())), "nodes": len(blocks)}
+        reported.notes.append(Finding("routes-blocks", "", params, place))
+
+
+def _with_block(cidr: Cidr, owners: dict[Cidr, str]) -> str:
+    """Return a routed address, with the block it lies in and the node that this is routed to, where that is known."""
+    address = str(cidr).partition("/")[0]
+    block = next((block for block in owners if cidr in block), None)
+    via = f" via {owners[block]}" if block and owners[block] else ""
+    return f"{address} [{block}{via}]" if block else address
 
 
 def read_describe(lines: NumberedLines, file: str, reported: ReportedText) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from ..calico.kinds import METADATA_FIELDS, V1, V3
+from ..cidr import Cidr
 from ..findings import Finding
 from ..model import BGPConfiguration, BGPPeer, Block, IPAMConfig, IPPool, IPReservation, Namespace, Node, Pod
 from ..model.bgp import MAX_AS_NUMBER
@@ -283,6 +284,7 @@ def _block_fields(value: Mapping[str, Any], source: ObjectSource) -> Fields | No
         details = {key: text for key, text in secondary.items() if text and key in _ALLOCATION_ATTRIBUTES}
         handle_fields = {"handle": attribute.get("handle_id") or "", "releasedAt": attribute.get("releasedAt") or ""}
         allocations.append({"ordinal": ordinal, **handle_fields, **details})
+    _check_block_length(spec, source)
     return {
         **({"cidr": spec["cidr"]} if "cidr" in spec else {}),
         "affinity": spec.get("affinity") or "",
@@ -290,6 +292,21 @@ def _block_fields(value: Mapping[str, Any], source: ObjectSource) -> Fields | No
         "allocations": allocations,
         "unallocated": source.get_list(spec, "unallocated", "spec"),
     }
+
+
+def _check_block_length(spec: Mapping[str, Any], source: ObjectSource) -> None:
+    """Note a block that does not list each of its addresses, as Calico writes it: the dump was cut."""
+    cidr = Cidr.parse_or_none(spec.get("cidr"))
+    allocations = source.get_list(spec, "allocations", "spec")
+    free = source.get_list(spec, "unallocated", "spec")
+    if cidr is None or not allocations:
+        return
+    if len(allocations) != cidr.size:
+        params = {"listed": len(allocations), "size": cidr.size}
+        source.add_tolerated("block-length", ("spec", "allocations"), **params)
+    elif len(free) != sum(index is None for index in allocations):
+        params = {"listed": len(free) + sum(index is not None for index in allocations), "size": cidr.size}
+        source.add_tolerated("block-length", ("spec", "unallocated"), **params)
 
 
 def _metadata_and_spec(value: Mapping[str, Any], source: ObjectSource) -> tuple[Mapping[str, Any], Mapping[str, Any]]:

@@ -7,8 +7,9 @@ said of a piece names the line that its reader sees.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ..texts import N_
 from .table_layout import is_frame_line, is_table_line, split_heading
@@ -41,9 +42,11 @@ PIECE_LABELS = {
 }
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07]{0,200}\x07|\x1b[()][0-9A-B]")
-_QUOTE = re.compile(r">+ ?")
+_QUOTE = re.compile(r"(?:> ?)+")
 _ELIDED = re.compile(r"\s*\.\.\.\s*$")
 _GREP_PREFIX = re.compile(r"[\w./-]{1,200}\.(?:ya?ml|ini|conf|cfg|json|env):(?:\d{1,6}:)?(?=\s*[\w\"'#-])")
+_LINE_NUMBER = re.compile(r"\s{0,6}(\d{1,5})(?:[:|]\s?|\t| {1,2})")
+_NUMBERED_LINES_LEAST, _NUMBERED_LINES_TRIED = 3, 50
 _FENCE = re.compile(r"\s{0,3}(```|~~~)")
 _COMMANDS = (
     "kubectl|calicoctl|microk8s|oc|k3s|rke|rke2|helm|talosctl|kops|ip|ip6?tables|cat|sudo|docker|crictl|ssh|exit|grep|"
@@ -51,10 +54,13 @@ _COMMANDS = (
     "watch|curl|nerdctl|ctr|systemctl|journalctl|calicoctl\\.sh|ansible|ansible-playbook|cp|mv|rm|vi|vim|nano|k|alias|export"
 )
 _PROMPT = re.compile(
-    r"(?:\([\w.-]{1,60}\) ?)?(?:\[[^\]\s]{1,80}(?: [^\]]{1,80})?\]|[\w.-]{1,64}@[\w.-]{1,128}[^\s#$%>]{0,120}"
+    r"(?:\([\w.-]{1,60}\) ?)?(?:\[[^\]\s]{1,80}(?: [^\]]{1,80})?\]"
+    r"|[\w.-]{1,64}@[\w.-]{1,128}[^\s#$%>]{0,120}(?: [~/][^\s#$%>]{0,120})?|[\w.-]{1,64}:[~/]\S{0,80} [\w.-]{1,32}"
     r"|~?\]?[\w~/.-]{0,60}\]?) ?[#$%❯➜](?:\s+(?P<command>\S.*)?)?$"
 )
-_COMMAND = re.compile(rf"(?:\$ |# |% |> |PS [^>]{{0,80}}> )?(?:sudo )?(?:\./)?(?:{_COMMANDS})(?:\.exe)? +[\w./-]")
+_COMMAND = re.compile(rf"(?:\$ |# |% |> )?(?:sudo )?(?:\.[/\\])?(?:{_COMMANDS})(?:\.exe)? +[\w./-]")
+_WINDOWS_PROMPT = re.compile(r"(?:PS )?[A-Za-z]:\\[^<>|?*]{0,200}>(?:\s|\S|$)")
+_ARROW_PROMPT = re.compile(r"[❯➜] +\S")
 _KNOWN_COMMAND = re.compile(rf"(?:{_COMMANDS})\b")
 _HEADINGS: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"GROUPING", "CIDR"}), "ipam-show"),
@@ -76,13 +82,18 @@ _CHECK_START = "Checking IPAM for inconsistencies"
 # The same output, pasted from its middle.
 _CHECK_PARTS = ("Loading all IPAM ", "Loading all nodes", "Loading all workload endpoints", "Scanning for IP")
 _CHECK_END = "Check complete"
-_SHOW_IP = re.compile(r"IP [\da-fA-F:.]+ is (?:in use|not )")
+_SHOW_IP = re.compile(r"(?:IP )?[\da-fA-F:.]+ is (?:in use|not )")
 _NODE_STATUS = ("Calico process is running", "IPv4 BGP status", "IPv6 BGP status", "No IPv4 peers", "No IPv6 peers")
 _NOTE_LINE = re.compile(r"Note: ")
 _DESCRIBE = re.compile(r"Name: {2,}\S")
 _DESCRIBE_FIELD = re.compile(r"[A-Z][\w -]{2,40}:(?:\s|$)")
 _DOCUMENT_START = re.compile(r"(?:apiVersion:|kind:|version:|items:|---\s*$|\{|\[\s*(?:\{|$)|- apiVersion:|- kind:)")
-_DOCUMENT_LINE = re.compile(r"(?:[\w.\"'/{}\[\]<*&?!-]|#|%|,|\.\.\.)")
+_DOCUMENT_LINE = re.compile(r"[\"'{}\[\]<*&?!#%,-]|\.\.\.|[\w./-]+:(?:\s|$)")
+_SHELL_LINE = re.compile(
+    r"[A-Z]{2,12}$"  # the end of a here-document
+    r"|\S+/\S+ (?:created|configured|unchanged|patched|replaced|deleted|serverside-applied)$"
+    r"|Successfully \w+ \d+ '\w+' resource|No resources found"
+)
 _ERROR_LINE = re.compile(
     r"Error from server|error: |Error: |failed to get resources: |connection is unauthorized|"
     r"unable to get Cluster Information|Use --allow-version-mismatch|E\d{4} |The connection to the server"
@@ -110,19 +121,52 @@ def clean_lines(text: str) -> list[NumberedLine]:
     lines = [line.rstrip("\r") for line in text.split("\n")]
     if lines and not lines[-1]:
         lines.pop()
+    # Mails quote with it, and shells show it before the lines of a here-document; no YAML begins a line with it.
+    lines = [line[match.end() :] if (match := _QUOTE.match(line)) else line for line in lines]
     written = [line for line in lines if line.strip()]
-    if written and all(line.startswith(">") for line in written):
-        lines = [line[match.end() :] if (match := _QUOTE.match(line)) else line for line in lines]
-        written = [line for line in lines if line.strip()]
     if written and all(_GREP_PREFIX.match(line) for line in written):  # what grep prints of several files
         lines = [_GREP_PREFIX.sub("", line, count=1) for line in lines]
         written = [line for line in lines if line.strip()]
+    if _is_numbered(written):
+        lines = [_LINE_NUMBER.sub("", line, count=1) for line in lines]
+        written = [line for line in lines if line.strip()]
+    lines = _without_code_indentation(lines)
+    written = [line for line in lines if line.strip()]
     margin = min((len(line) - len(line.lstrip(" ")) for line in written), default=0)
     return [(number, line[margin:]) for number, line in enumerate(lines, 1)]
 
 
+def _is_numbered(written: list[str]) -> bool:
+    """Whether each line begins with its number, as `cat -n` and editors show it."""
+    matches = [_LINE_NUMBER.match(line) for line in written[:_NUMBERED_LINES_TRIED]]
+    numbers = [int(match[1]) for match in matches if match]
+    return len(numbers) == len(matches) >= _NUMBERED_LINES_LEAST and all(
+        0 < later - earlier < _NUMBERED_LINES_TRIED for earlier, later in pairwise(numbers)
+    )
+
+
+def _without_code_indentation(lines: list[str]) -> list[str]:
+    """Shift tables to the margin that stand indented behind a blank line, as code does in Markdown."""
+    shifted, start = list(lines), 0
+    while start < len(lines):
+        end = start
+        while end < len(lines) and (not lines[end].strip() or lines[end].startswith(("    ", "\t"))):
+            end += 1
+        block = [line.expandtabs(4) for line in lines[start:end]]
+        written = [line for line in block if line.strip()]
+        is_behind_blank = start == 0 or (bool(block) and not block[0].strip())
+        is_scalar = start > 0 and lines[start - 1].rstrip().endswith(("|", "|-", ">", ">-"))
+        margin = min((len(line) - len(line.lstrip(" ")) for line in written), default=0)
+        if is_behind_blank and not is_scalar and any(is_frame_line(line[margin:]) for line in written):
+            shifted[start:end] = [line[margin:] for line in block]
+        start = end + 1
+    return shifted
+
+
 def is_command_line(line: str) -> bool:
-    """Whether a line is a shell's prompt, with or without a command, or a command alone."""
+    """Whether a line is a shell's prompt, with or without a command, a command alone, or what it says when done."""
+    if _SHELL_LINE.match(line) or _WINDOWS_PROMPT.match(line) or _ARROW_PROMPT.match(line):
+        return True
     if match := _PROMPT.match(line):
         command, prompt = match["command"] or "", line.strip()
         if "@" in prompt.split(" ")[0] or prompt.startswith(("[", "(")) or _KNOWN_COMMAND.match(command):
@@ -174,6 +218,7 @@ def split_pieces(lines: list[NumberedLine]) -> Iterator[Piece]:
             index += 1
             continue
         kind, end = _piece_at(lines, index)
+        end = max(end, index + 1)
         yield Piece(kind, tuple(lines[index:end]))
         index = end
 
@@ -188,7 +233,7 @@ def _piece_at(lines: list[NumberedLine], start: int) -> tuple[str, int]:
     if line.startswith((_CHECK_START, *_CHECK_PARTS)):
         return "ipam-check", _end_of_check(lines, start)
     if _SHOW_IP.match(line):
-        return "address", _end_while(lines, start, lambda text: text.startswith((" ", "Attributes", "IP ")))
+        return "address", _end_while(lines, start + 1, lambda text: text.startswith((" ", "Attributes", "IP ")))
     if line.startswith(_NODE_STATUS):
         return "bgp-peers", _end_of_node_status(lines, start)
     if _DESCRIBE.match(line):
@@ -202,7 +247,10 @@ def _piece_at(lines: list[NumberedLine], start: int) -> tuple[str, int]:
     if _ROUTE.match(line):
         return "routes", _end_while(lines, start, lambda text: bool(_ROUTE.match(text)) or text.startswith((" ", "\t")))
     if _DOCUMENT_START.match(line) or _is_document_line(line):
-        return "document", _end_of_document(lines, start)
+        end = _end_of_document(lines, start)
+        written = [text for _, text in lines[start:end] if text.strip() and not text.startswith("#")]
+        is_prose = len(written) == 1 and line.rstrip().endswith(":")  # `Output:`
+        return ("unrecognized" if is_prose else "document"), end
     return "unrecognized", _end_while(
         lines, start, lambda text: not _starts_piece(text) and not _DOCUMENT_START.match(text)
     )
@@ -212,9 +260,9 @@ def _is_document_line(line: str) -> bool:
     return bool(re.match(r"[\"']?[A-Za-z_][\w./-]*[\"']?:(?:\s|$)", line)) or bool(_DOCUMENT_START.match(line))
 
 
-def _end_while(lines: list[NumberedLine], start: int, belongs: object) -> int:
+def _end_while(lines: list[NumberedLine], start: int, belongs: Callable[[str], bool]) -> int:
     end = start
-    while end < len(lines) and lines[end][1].strip() and belongs(lines[end][1]):  # type: ignore[operator]
+    while end < len(lines) and lines[end][1].strip() and belongs(lines[end][1]):
         end += 1
     return max(end, start)
 

@@ -31,7 +31,7 @@ from .json_lists import read_list
 from .kubernetes_objects import KIND_READERS, ObjectSource, read_object
 from .pastes import NumberedLine, Piece, clean_lines, is_paste, split_pieces
 from .piece_readers import PIECE_READERS
-from .reported import ReportedFigures, ReportedPool, ReportedText
+from .reported import PoolFromText, ReportedFigures, ReportedPool, ReportedText
 from .text_files import decode_text, parse_documents
 
 ALL_KINDS: tuple[KindName, ...] = get_args(KindName)
@@ -52,6 +52,9 @@ KIND_BY_RESOURCE: dict[str, KindName] = {
 }
 _FORBIDDEN_RESOURCE = re.compile(r'\b([a-z]{1,63})(?:\.[a-z.]{1,253})?(?: "[^"]{0,253}")? is forbidden')
 _MAX_ERROR_LINE = 2000  # characters of an error message that are looked at
+# Errors of one object or row in a file that could be read.
+_PARTIAL_ERRORS = frozenset({"table-row", "object-differs", "not-object", "release-old", "release-unknown"})
+_MISSING_PARTS = frozenset({"field-missing", "block-attribute"})
 _MAX_EXACT_DOUBLE = 2**53
 
 
@@ -78,7 +81,11 @@ class Reading:
     reported
         Figures that texts state, such as the tables of ``calicoctl ipam show``.
     reported_pools
-        Pools that only a text tells of, by their names or ranges; what it does not tell has Calico's default.
+        Pools that a text tells of, by their names or ranges; what it does not tell has Calico's default.
+    node_names
+        Where nodes are listed of which nothing else is known.
+    blocks_outside
+        Blocks that a table shows outside all pools, each with its addresses in use.
     waiting_pods, affinities
         Pods without an address, and claims on blocks, that a table shows.
     newest_creation
@@ -96,7 +103,9 @@ class Reading:
     scenario: Scenario
     notes: tuple[Finding, ...] = ()
     reported: tuple[ReportedFigures, ...] = ()
-    reported_pools: tuple[IPPool, ...] = ()
+    reported_pools: tuple[PoolFromText, ...] = ()
+    node_names: Mapping[str, Place] = field(default_factory=dict)
+    blocks_outside: tuple[tuple[Cidr, int], ...] = ()
     waiting_pods: tuple[tuple[str, str, Place], ...] = ()
     affinities: tuple[tuple[str, Cidr, Place], ...] = ()
     newest_creation: Mapping[str, str] = field(default_factory=dict)
@@ -109,7 +118,10 @@ class Reading:
     def has_unreadable_file(self) -> bool:
         """Whether a file could not be read at all."""
         return any(
-            note.severity is Severity.ERROR and note.rule.source_key in ("kit", "json", "yaml") for note in self.notes
+            note.severity is Severity.ERROR
+            and note.rule.source_key in ("kit", "json", "yaml")
+            and note.code not in _PARTIAL_ERRORS
+            for note in self.notes
         )
 
     @property
@@ -118,21 +130,32 @@ class Reading:
         return tuple(note for note in self.notes if note.severity is Severity.ERROR)
 
     @property
+    def pools_from_text(self) -> tuple[PoolFromText, ...]:
+        """The pools that only a text tells of."""
+        known = {pool.cidr for pool in self.scenario.cluster.pools}
+        return tuple(reported for reported in self.reported_pools if reported.pool.cidr not in known)
+
+    @property
     def design(self) -> Reading:
         """The same to plan on: pools that only a text tells of take part, with what was assumed of them noted."""
         cluster = self.scenario.cluster
-        missing = tuple(
-            pool for pool in self.reported_pools if not any(pool.cidr == other.cidr for other in cluster.pools)
-        )
+        missing = self.pools_from_text
         if not missing:
             return self
         notes = tuple(
-            Finding("pool-from-text", f"IPPool/{pool.name}", {"cidr": str(pool.cidr), "size": pool.block_size})
-            for pool in missing
+            Finding(
+                "pool-from-text-sized" if "blockSize" in reported.told else "pool-from-text",
+                f"IPPool/{reported.pool.name}",
+                {"cidr": str(reported.pool.cidr), "size": reported.pool.block_size},
+            )
+            for reported in missing
         )
         known = tuple(kind for kind in cluster.unknown if kind != "IPPool")
         scenario = dataclasses.replace(
-            self.scenario, cluster=dataclasses.replace(cluster, pools=(*cluster.pools, *missing), unknown=known)
+            self.scenario,
+            cluster=dataclasses.replace(
+                cluster, pools=(*cluster.pools, *(reported.pool for reported in missing)), unknown=known
+            ),
         )
         return dataclasses.replace(self, scenario=scenario, notes=(*self.notes, *notes))
 
@@ -277,29 +300,35 @@ class Reader:
         lines = clean_lines(text)
         if any(line != raw for (_, line), raw in zip(lines[:1], text.split("\n"), strict=False)):
             text = "\n".join(line for _, line in lines) + "\n"  # without quoting, indentation, names of files
-        if is_paste(lines):
-            self._read_paste(lines, file.name)
-            return
-        problem_count = len(self.collector.problems) + len(self.collector.notes)
-        for document in parse_documents(text, file.name):
-            self.add_document(document)
         is_complete = text.endswith(("\n", "}", "]"))  # as commands end, and as JSON does
-        if not is_complete and len(self.collector.problems) + len(self.collector.notes) > problem_count:
-            self._note_cut_file(text, file.name)
+        try:
+            if is_paste(lines):
+                self._read_paste(lines, file.name)
+            else:
+                for document in parse_documents(text, file.name):
+                    self.add_document(document)
+        finally:
+            if not is_complete:
+                self._note_cut_file(text, file.name)
 
     def _note_cut_file(self, text: str, name: str) -> None:
-        """Note a file without its last newline whose last object lacks something: it was cut."""
+        """Note a file without its last newline of whose last lines something is wrong or missing: it was cut."""
         last_line = text.count("\n") + 1
-        incomplete = [
-            problem
-            for problem in (*self.collector.problems, *self.collector.notes)
-            if problem.place and problem.place.file == name and problem.code in ("field-missing", "block-attribute")
+        findings = (*self.collector.problems, *self.collector.notes, *self.reported.notes)
+        errors = [
+            finding
+            for finding in findings
+            if finding.severity is Severity.ERROR and finding.place and finding.place.file == name
         ]
-        if incomplete:
+        is_cut = any(error.code in _MISSING_PARTS or error.place.line == last_line for error in errors if error.place)
+        if is_cut and not any(error.code == "file-cut" for error in errors):
             self.collector.problems.append(Finding("file-cut", place=Place(name, last_line)))
 
     def _read_paste(self, lines: list[NumberedLine], name: str) -> None:
         understood = 0
+        if event := next((number for number, line in lines if "CIDRNotAvailable" in line), None):
+            self.reported.notes.append(Finding("node-ranges-event", place=Place(name, event)))
+            understood += 1
         for piece in split_pieces(lines):
             self.pieces.append(_recognized(piece, name))
             if piece.kind == "error":
@@ -353,6 +382,10 @@ class Reader:
         if self.installer.read_document(document):
             self.documents.append(document)
             return
+        if _is_cut_list(value):
+            self.collector.problems.append(Finding("file-cut", place=document.place(())))
+            document = dataclasses.replace(document, value={**value, "kind": "List"})
+            value = document.value
         if not _is_object(value):
             if self.strict and self.is_named:
                 self.collector.add_document(document)  # which says what is wrong with it
@@ -430,6 +463,8 @@ class Reader:
             notes=tuple(notes),
             reported=tuple(reported.figures),
             reported_pools=tuple(self._build_reported_pools(notes)),
+            node_names=reported.node_names,
+            blocks_outside=tuple(reported.blocks_outside),
             waiting_pods=tuple(reported.waiting_pods),
             affinities=tuple(reported.affinities),
             newest_creation=collector.newest_creation,
@@ -487,10 +522,10 @@ class Reader:
         networks = dataclasses.replace(scenario.networks, nodes=(*known, *added))
         return dataclasses.replace(scenario, networks=networks)
 
-    def _build_reported_pools(self, notes: list[Finding]) -> Iterator[IPPool]:
+    def _build_reported_pools(self, notes: list[Finding]) -> Iterator[PoolFromText]:
         for pool in self.reported.pools:
             if (built := _build_reported_pool(pool)) is not None:
-                yield built
+                yield PoolFromText(built, frozenset(pool.spec))
             else:
                 params = {"row": f"{pool.name} {pool.cidr}".strip()}
                 notes.append(Finding("table-row", params=params, place=pool.place))
@@ -527,6 +562,17 @@ def _read_json_list(data: Buffer, name: str) -> Document | None:
     if bytes(data[:64]).lstrip()[:1] != b"{":
         return None
     return read_list(data, name, CLUSTER_KIND_READERS.__contains__)
+
+
+def _is_cut_list(value: object) -> bool:
+    """Whether a list lacks its kind: kubectl and calicoctl write it after the items, so that the end is missing."""
+    return (
+        isinstance(value, Mapping)
+        and "kind" not in value
+        and "apiVersion" in value
+        and isinstance(items := value.get("items"), list)
+        and any(isinstance(item, Mapping) and "kind" in item for item in items)
+    )
 
 
 def _is_object(value: object) -> bool:

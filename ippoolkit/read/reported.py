@@ -8,7 +8,7 @@ from typing import Any
 
 from ..cidr import Cidr
 from ..findings import Finding, Place
-from ..model import Block
+from ..model import Block, IPPool
 
 # Where in a text something stands: the line's number, from 1, and the line.
 NumberedLines = list[tuple[int, str]]
@@ -32,7 +32,7 @@ class ReportedFigures:
 
 @dataclass(slots=True)
 class ReportedPool:
-    """A pool as far as a text tells it; what is not told is absent from `spec`."""
+    """A pool as far as a text describes it; what it does not say is absent from `spec`."""
 
     cidr: Cidr
     place: Place
@@ -40,15 +40,25 @@ class ReportedPool:
     spec: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class PoolFromText:
+    """A pool that only a text tells of, and the fields that it told: the others have Calico's defaults."""
+
+    pool: IPPool
+    told: frozenset[str] = frozenset()
+
+
 @dataclass(slots=True)
 class ReportedText:
-    """What texts told: figures, blocks, kinds that the reader had no right to list, remarks."""
+    """What texts report: figures, blocks, kinds that the reader had no right to list, remarks."""
 
     figures: list[ReportedFigures] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     blocks_known: bool = False
+    blocks_outside: list[tuple[Cidr, int]] = field(default_factory=list)  # of no pool; addresses in use
     pools: list[ReportedPool] = field(default_factory=list)
     node_addresses: dict[str, Place] = field(default_factory=dict)  # as host ranges, such as 192.0.2.7/32
+    node_names: dict[str, Place] = field(default_factory=dict)  # of nodes whose labels are not shown
     waiting_pods: list[tuple[str, str, Place]] = field(default_factory=list)  # name, node; without an address
     affinities: list[tuple[str, Cidr, Place]] = field(default_factory=list)  # node and block
     objects: list[tuple[dict[str, Any], Place]] = field(default_factory=list)  # that a text describes
@@ -64,7 +74,7 @@ class ReportedText:
         ]
 
     def add_pool(self, cidr: Cidr, place: Place, name: str = "", **spec: Any) -> None:
-        """Note what a text tells of a pool; several texts add up."""
+        """Note what a text says of a pool; several texts add up."""
         for pool in self.pools:
             if pool.cidr == cidr:
                 pool.name = pool.name or name

@@ -9,6 +9,8 @@ _BARS = "|│┃║"
 _FRAME = re.compile(r"[+╭┌┏╔├┣╠╰└┗╚|│╟][-=─━═+┬┼┴┳╋┻╦╬╩╪╤╧┤┫╣╮┐┓╗╯┘┛╝| :╢]{2,}$")
 _BAR = re.compile(f"[{_BARS}]")
 _GAP = re.compile(r"\s{2,}|\t")
+# Blanks that part cells where each is one: not those in `IP Pool`, `4027 (6%)`, `2 (3d ago)`.
+_SINGLE_GAP = re.compile(r"\s+(?!\(|Pool\s|ago\))")
 
 
 def is_frame_line(line: str) -> bool:
@@ -75,7 +77,7 @@ def _column_starts(line: str, headings: list[str]) -> list[int]:
 
 def _cells_between_blanks(line: str, count: int) -> list[str]:
     """Split a row at its gaps where that gives as many cells as there are headings, else nothing."""
-    for cells in (_GAP.split(line.strip()), line.split()):
+    for cells in (_GAP.split(line.strip()), line.split(), _SINGLE_GAP.split(line.strip())):
         if len(cells) == count:
             return cells
     return []

@@ -51,7 +51,7 @@ def validate(
         Where the value came from.
     problems
         The list to add to.
-    path_of
+    to_document_path
         Turns a path inside the value into the path inside the document.
     """
     try:

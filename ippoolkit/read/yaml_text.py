@@ -36,7 +36,7 @@ _TYPES_BY_TAG: dict[str, tuple[type, ...]] = {
 
 @dataclass(slots=True)
 class _Node:
-    """A parsed value: a scalar, or a dict or list of values; `weight` is its size with aliases written out."""
+    """A parsed value: a scalar, or a dict or list of values; `expanded_size` is its size with aliases written out."""
 
     content: object
     line: int

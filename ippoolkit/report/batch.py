@@ -86,7 +86,7 @@ def make_report(
     parameters
         Further parameters of the template.
     progress
-        Is told how many cells of the notebook are done, of how many.
+        Called with how many cells of the notebook are done, of how many.
 
     Returns
     -------

@@ -114,8 +114,7 @@ def run_template(
             except PapermillExecutionError as error:
                 message = "; ".join(str(error.evalue).splitlines())
                 raise ReportError("report-failed", reason=f"{error.ename}: {message}") from None
-            except (PapermillException, AssertionError, LookupError, TypeError, ValueError, AttributeError) as error:
-                # What nbformat raises for a notebook that is not one has many types.
+            except PapermillException as error:
                 reason = f"{type(error).__name__}: {error}"
                 raise ReportError("report-failed", reason=reason) from None
     executed.cells = [cell for cell in executed.cells if _SCREEN_ONLY_TAG not in cell.metadata.get("tags", ())]

@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..audit.checks.reported_figures import reported_findings
 from ..errors import InputError
 from ..findings import Finding, Place
 from ..model import Scenario
 from ..read import Reading, read
 from ..read.input_files import list_files
-from ..read.text_files import STDIN
+from ..read.text_files import STDIN, read_bytes
 from ..write import scenario_to_yaml
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 INDEX_STEM = "index"  # the name of the page that lists several reports
 SCENARIO_SUFFIXES = (".yaml", ".yml", ".json")
+_TEXT_SUFFIXES = (".txt", ".log", ".out")  # what commands print, saved
 _MAX_FILE_NAME = 80  # characters of a file's name
 _UNSAFE_CHARACTERS = re.compile(r"[^\w.-]+")  # letters of any script stay
 # Names that Windows keeps for devices, whatever their suffix.
@@ -73,7 +75,9 @@ class ReportInput:
             return self.reading
         if allow_partial:
             return read(*self.paths)
-        reading = read(*self.files, strict=True).design
+        strict_reading = read(*self.files, strict=True)
+        reading = strict_reading.design
+        reading = replace(reading, notes=(*reading.notes, *reported_findings(strict_reading)))
         # Dumps have no name of their own: those of a folder are called after it, not after the first of them.
         name = reading.scenario.name
         if len(self.paths) == 1 and self.paths[0].is_dir() and name == self.files[0].stem:
@@ -106,11 +110,7 @@ def hash_files(files: Iterable[Path]) -> str:
     """
     sha256 = hashlib.sha256()
     for file in files:
-        try:
-            content = file.read_bytes()
-        except OSError as error:
-            params = {"reason": error.strerror or str(error)}
-            raise InputError([Finding("file-unreadable", params=params, place=Place(str(file)))]) from None
+        content = read_bytes(file, str(file))
         sha256.update(f"{file.name}\0{len(content)}\0".encode(errors="surrogateescape"))
         sha256.update(content)
     return sha256.hexdigest()
@@ -171,10 +171,17 @@ def _list_files(path: Path, problems: list[Finding], *, allow_partial: bool) -> 
     if allow_partial:
         files = [Path(file) for file in list_files(path)]
     else:
-        files = sorted(file for file in path.iterdir() if file.suffix.lower() in SCENARIO_SUFFIXES and file.is_file())
+        in_folder = sorted(file for file in path.iterdir() if file.is_file() and not file.name.startswith("."))
+        files = [
+            file for suffixes in (SCENARIO_SUFFIXES, _TEXT_SUFFIXES) for file in in_folder if _ends(file, suffixes)
+        ]
     if not files:
         problems.append(Finding("folder-empty", place=Place(str(path))))
     return files
+
+
+def _ends(file: Path, suffixes: tuple[str, ...]) -> bool:
+    return file.suffix.lower() in suffixes
 
 
 def safe_file_name(text: str) -> str:

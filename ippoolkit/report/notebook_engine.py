@@ -100,6 +100,11 @@ class _Shell(InteractiveShell):
     def enable_gui(self, gui: str | None = None) -> None:
         """Do nothing: there is no event loop of a window system."""
 
+    def showtraceback(self, *_: Any, **__: Any) -> None:
+        """Show nothing: `_run_cell` returns the error, and its coloured traceback would take most of a second."""
+
+    showsyntaxerror = showtraceback
+
 
 class InProcessEngine(Engine):  # type: ignore[misc]  # papermill has no types
     """Runs the cells one after another; the first that raises ends the notebook."""

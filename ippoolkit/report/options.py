@@ -124,7 +124,7 @@ def _invalid_choice(field: str, value: str, choices: Iterable[str]) -> Finding:
 
 
 def _missing_tools(formats: tuple[str, ...], lang: str) -> Iterable[Finding]:
-    """Tell of what this machine lacks for these formats."""
+    """Find what this machine lacks for these formats."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         yield Finding("fork-missing", place=Place("report"))
     if "pdf" in formats:

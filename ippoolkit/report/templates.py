@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 import ast
+import copy
 import hashlib
 import json
 import re
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from types import GenericAlias
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, TypeAdapter, ValidationError, create_model
 from pydantic.errors import PydanticUserError
-from pydantic_core import SchemaError
+from pydantic_core import ErrorDetails, SchemaError
 
 from ..errors import InputError, ReportError
 from ..findings import Finding, Place
 from ..read.document import Document
+from ..read.json_text import load_json
+from ..read.text_files import decode_text, read_bytes
 from ..read.validation import validate
 
 # Parameters that the kit fills in; a template declares those that it wants.
 SCENARIO_PARAMETER, SCENARIOS_PARAMETER, FILES_PARAMETER = "scenario", "scenarios", "files"
 FILLED_IN_PARAMETERS = (SCENARIO_PARAMETER, SCENARIOS_PARAMETER, FILES_PARAMETER, "lang", "date", "redact")
 _PARAMETERS_TAG = "parameters"
+_MAX_NOTEBOOK_PROBLEMS = 20
 # Ranges and choices in a notebook's metadata are JSON schema's; pydantic has other words for some of them.
 _PYDANTIC_CONSTRAINTS = {
     "minimum": "ge",
@@ -113,7 +118,7 @@ def find_template(name: str | Path) -> Template:
     if not is_builtin and path.suffix != ".ipynb":
         params = {"value": f'"{template_name}"', "choices": ", ".join(builtin_templates())}
         raise InputError([Finding("template-unknown", params=params, place=Place("report", field="template"))])
-    notebook = _read_notebook(path)
+    notebook = json.loads(path.read_text(encoding="utf-8")) if is_builtin else _read_notebook(path)
     language = notebook["metadata"].get("kernelspec", {}).get("language", "python")
     if language != "python":
         raise InputError([Finding("template-language", params={"language": language}, place=Place(str(path)))])
@@ -125,6 +130,7 @@ class _CellMetadata(BaseModel):
 
 
 class _Cell(BaseModel):
+    id: str = ""
     cell_type: Literal["code", "markdown", "raw"]
     source: str | list[str]
     metadata: _CellMetadata
@@ -154,29 +160,57 @@ class _NotebookMetadata(BaseModel):
 
 
 class _Notebook(BaseModel):
-    """What has to be right in a notebook before it is looked at; papermill judges the rest."""
+    """What the kit relies on; the notebook format's own schema judges the rest."""
 
     nbformat: Literal[4]
+    nbformat_minor: StrictInt = Field(ge=0)
     cells: list[_Cell]
     metadata: _NotebookMetadata
 
 
 def _read_notebook(path: Path) -> dict[str, Any]:
+    """Read a notebook; nothing behind this has to ask again whether it is one."""
     try:
-        notebook = json.loads(path.read_text(encoding="utf-8"))
+        notebook = load_json(decode_text(read_bytes(path, str(path)), str(path)))
+        reasons = _notebook_problems(notebook)
+    except ValueError as error:
+        if isinstance(error, InputError):
+            raise
+        reasons = [str(error)]
+    if reasons:
+        place = Place(str(path))
+        raise InputError(
+            [Finding("template-notebook", params={"reason": reason[:120]}, place=place) for reason in reasons]
+        )
+    return dict(notebook)
+
+
+def _notebook_problems(notebook: object) -> list[str]:
+    """Return what keeps a value from being a notebook that papermill runs."""
+    try:
         _Notebook.model_validate(notebook)
-    except FileNotFoundError:
-        raise InputError([Finding("file-missing", place=Place(str(path)))]) from None
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
-        reason = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"[:120]
-    except (OSError, ValueError, RecursionError) as error:
-        reason = str(error)[:120]
-    else:
-        return dict(notebook)
-    raise InputError([Finding("template-notebook", params={"reason": reason}, place=Place(str(path)))]) from None
+        details = error.errors(include_url=False, include_context=False)[:_MAX_NOTEBOOK_PROBLEMS]
+        return [f"{'.'.join(map(str, detail['loc']))}: {_reason(detail)}" for detail in details]
+    try:
+        import nbformat
+    except ImportError as error:
+        raise ReportError("report-packages", reason=str(error)) from None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # cells without ids, as notebooks before 4.5 have them
+            nbformat.validate(copy.deepcopy(notebook))
+    except nbformat.ValidationError as error:
+        return [f"{'.'.join(map(str, error.absolute_path))}: {error.message}"]
+    return []
 
 
+def _reason(detail: ErrorDetails) -> str:
+    """Return pydantic's words, but for those that name a class of the kit."""
+    return "Input should be an object" if detail["type"] == "model_type" else detail["msg"]
+
+
+@cache
 def builtin_templates() -> tuple[str, ...]:
     """Return the names of the kit's own templates: its notebooks that take a scenario, scenarios or files."""
     names = []

@@ -95,7 +95,7 @@ def nodes_without_blocks(simulation: Simulation, pool: str) -> list[str]:
     owners = set(block_counts.owners[block_counts.pool_positions == position].tolist())
     without_block = (number for number in cluster.schedulable_nodes if number not in owners)
     return [
-        cluster.ipam.node_name(number)
+        cluster.ipam.store.node_name(number)
         for number in without_block
         if pool in cluster.request_pools[cluster.request_index(number)]
     ]

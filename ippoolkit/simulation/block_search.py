@@ -16,7 +16,7 @@ def block_search_order(scenario: Scenario, node: str, pool: str, *, count: int =
     Parameters
     ----------
     scenario
-        Where the pool is; blocks that exist are told by their affinity.
+        Where the pool is; blocks that exist are known by their affinity.
     node
         The node's name, whether it exists or not.
     pool

@@ -17,6 +17,7 @@ from ..cidr import Cidr
 from ..ipam import Ipam
 from ..ipam.compilation import needs_compiling
 from ..model import Cluster, IPPool, NodeGroup, Plan, Scenario
+from .monte_carlo import Distribution, Future, monte_carlo
 from .runner import place_planned_pods, simulate
 from .workloads import InitialRollout, NodeReplacement
 
@@ -45,29 +46,30 @@ def compile_engine() -> None:
     scenario = Scenario(cluster=cluster, plan=Plan(groups=(group,)))
     place_planned_pods(scenario)
     simulate(scenario, InitialRollout(), NodeReplacement(days=2, interval_days=1))
+    monte_carlo(scenario, Future(days=1, lifetime=Distribution(1)), runs=1)
 
     ipam = Ipam()
     inner = IPPool(name="inner", cidr=Cidr.parse("10.0.0.0/28"), block_size=29)
     outer = IPPool(name="outer", cidr=Cidr.parse("10.0.0.0/27"), block_size=29)
-    ipam.create_pool(inner)
+    ipam.resources.create_pool(inner)
     for node in ("one", "two"):
-        ipam.create_node(node)
-        ipam.assign(node, node, 2)
-    ipam.create_pool(outer, validate=False)
-    ipam.ensure_block_capacity(100)
-    ipam.start_controllers()
-    ipam.create_reservation("kept", [Cidr.parse("10.0.0.24/29")])
-    ipam.configure(ip_cooldown_seconds=30)
-    ipam.release_handle("one")
-    ipam.advance(60)
-    ipam.configure(ip_cooldown_seconds=60)
-    ipam.assign_ip("one", "by-address", IPv4Address("10.0.0.17"))
-    ipam.release_host_affinities("one")
-    ipam.release_handle("two")
-    ipam.advance(120)
-    ipam.release_host_affinities("two", must_be_empty=True)
-    ipam.delete_kubernetes_node("two")
-    ipam.advance(10)
+        ipam.resources.create_node(node)
+        ipam.requests.assign(node, node, 2)
+    ipam.resources.create_pool(outer, validate=False)
+    ipam.store.ensure_block_capacity(100)
+    ipam.controllers.start()
+    ipam.resources.create_reservation("kept", [Cidr.parse("10.0.0.24/29")])
+    ipam.resources.configure(ip_cooldown_seconds=30)
+    ipam.requests.release_handle("one")
+    ipam.controllers.advance(60)
+    ipam.resources.configure(ip_cooldown_seconds=60)
+    ipam.requests.assign_ip("one", "by-address", IPv4Address("10.0.0.17"))
+    ipam.requests.release_host_affinities("one")
+    ipam.requests.release_handle("two")
+    ipam.controllers.advance(120)
+    ipam.requests.release_host_affinities("two", must_be_empty=True)
+    ipam.controllers.delete_node("two")
+    ipam.controllers.advance(10)
 
 
 def main() -> None:

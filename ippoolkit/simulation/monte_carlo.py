@@ -29,7 +29,7 @@ FIRST_DAY = 1
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """A number that is drawn anew for each run: normal around a mean, cut off at 0 unless `may_fall`."""
+    """A number that is drawn for each run: normal around a mean, cut off at 0 unless `may_fall`."""
 
     mean: float = 0.0
     deviation: float = 0.0
@@ -231,31 +231,54 @@ def _run_part(
     idle[0] = fresh
     room = np.zeros((2, most + 1), np.int64)
     room[:, : fresh.size] = idle
-    cluster.ipam.ensure_block_capacity(_blocks_needed(cluster, nodes.shape[1], most))
+    cluster.ipam.store.ensure_block_capacity(_blocks_needed(cluster, nodes.shape[1], most))
     join_rows, join_starts = _node_rows(nodes[0], cluster.node_join_events)
     leave_rows, leave_starts = _node_rows(nodes[0], lambda leaving, time: cluster.node_leave_events(leaving[0], time))
     kinds = cluster.pod_start_events(np.zeros(nodes.shape[1], np.int64), nodes[0], np.zeros(nodes.shape[1], np.int64))
     by_node = np.zeros((2, int(nodes.max(initial=0)) + 1), np.int64)
     by_node[0, nodes[0]], by_node[1, nodes[0]] = kinds[:, batch_events.KIND], kinds[:, batch_events.REQUEST]
-    template, state = cluster.ipam.state, cluster.ipam.copy().state
+    template, state = cluster.ipam.store.state, cluster.ipam.copy().store.state
     every = _every(future)
     figures = np.zeros((len(part), future.days // every, random_runs.FIGURE_COUNT), np.int64)
     outcomes = np.zeros((len(part), random_runs.OUTCOME_WIDTH), np.int64)
     day_events = np.zeros(
         (_events_a_day(rates, most, len(join_rows) + len(leave_rows)), batch_events.EVENT_WIDTH), np.int64
     )
-    config = cluster.ipam.config
+    config = cluster.ipam.store.config
     ranges, requests = cluster.request_arrays()
     random_runs.run_many(
-        state, template, np.array([_seed(seed, run) for run in part], np.int64), rates, every, FIRST_DAY, pods,
+        state,
+        template,
+        np.array([_seed(seed, run) for run in part], np.int64),
+        rates,
+        every,
+        FIRST_DAY,
+        pods,
         pod_nodes,
-        running.size, room, fresh.size, nodes, len(present), by_node[0], by_node[1], join_rows, join_starts, leave_rows,
-        leave_starts, day_events, np.zeros(len(day_events), np.int64), ranges, requests, config.strict_affinity,
-        config.auto_allocate_blocks, np.zeros(layout.RELEASE_BATCH, np.int64), figures, outcomes,
-    )  # fmt: skip
+        running.size,
+        room,
+        fresh.size,
+        nodes,
+        len(present),
+        by_node[0],
+        by_node[1],
+        join_rows,
+        join_starts,
+        leave_rows,
+        leave_starts,
+        day_events,
+        np.zeros(len(day_events), np.int64),
+        ranges,
+        requests,
+        config.strict_affinity,
+        config.auto_allocate_blocks,
+        np.zeros(layout.RELEASE_BATCH, np.int64),
+        figures,
+        outcomes,
+    )
     if outcomes[:, random_runs.OUT_OF_ROOM].any():
         raise AssertionError("a run needed more blocks than there was room for")
-    names = tuple(cluster.ipam.node_name(node) for node in range(int(nodes.max(initial=0)) + 1))
+    names = tuple(cluster.ipam.store.node_name(node) for node in range(int(nodes.max(initial=0)) + 1))
     return figures, outcomes, names
 
 
@@ -310,5 +333,5 @@ def _events_a_day(rates: NDArray[np.float64], most: int, node_rows: int) -> int:
 def _blocks_needed(cluster: SimulatedCluster, nodes: int, most: int) -> int:
     """Return an upper bound of the blocks that may come: all that the pools have, or all that nodes may claim."""
     in_pools = sum(2 ** (pool.block_size - pool.cidr.prefix) for pool in cluster.scenario.cluster.pools)
-    claimed = nodes * max(1, cluster.ipam.block_limit(0)) * 2
+    claimed = nodes * max(1, cluster.ipam.resources.block_limit(0)) * 2
     return int(min(in_pools, claimed, 2 * (nodes + most))) + 4

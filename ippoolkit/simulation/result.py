@@ -49,7 +49,9 @@ class Simulation:
         position = [ip_pool.name for ip_pool in self.cluster.scenario.cluster.pools].index(pool)
         is_in_pool = block_counts.pool_positions == position
         numbers = [join_128(high, low) for high, low in block_counts.block_indexes[is_in_pool].tolist()]
-        nodes = [ipam.node_name(owner) if owner >= 0 else "" for owner in block_counts.owners[is_in_pool].tolist()]
+        nodes = [
+            ipam.store.node_name(owner) if owner >= 0 else "" for owner in block_counts.owners[is_in_pool].tolist()
+        ]
         return list(zip(numbers, nodes, *block_counts.counts[is_in_pool].T.tolist(), strict=True))
 
     @property
@@ -60,7 +62,7 @@ class Simulation:
         for block in ipam.blocks():
             owner = block["affinity"].partition(":")[2]
             used = [handle for handle, ordinals in block["allocated"].items() for _ in ordinals]
-            borrowed = sum(self.cluster.ipam.node_of_handle(handle) != owner for handle in used)
+            borrowed = sum(self.cluster.ipam.store.node_of_handle(handle) != owner for handle in used)
             rows.append(
                 (str(block["cidr"]), block["affinity"], len(used), len(block["free"]), len(block["cooling"]), borrowed)
             )
@@ -76,10 +78,14 @@ class Simulation:
             owner = block["affinity"].partition(":")[2]
             block_counts[owner] = block_counts.get(owner, 0) + 1
             for handle, ordinals in block["allocated"].items():
-                node = self.cluster.ipam.node_of_handle(handle)
+                node = self.cluster.ipam.store.node_of_handle(handle)
                 address_counts[node] = address_counts.get(node, 0) + len(ordinals)
                 borrowed_counts[node] = borrowed_counts.get(node, 0) + len(ordinals) * (node != owner)
-        names = [name for name, node in self.cluster.ipam.nodes.items() if self.cluster.ipam.state.alive[node.number]]
+        names = [
+            name
+            for name, node in self.cluster.ipam.store.nodes.items()
+            if self.cluster.ipam.store.state.alive[node.number]
+        ]
         rows = [
             (name, block_counts.get(name, 0), address_counts.get(name, 0), borrowed_counts.get(name, 0))
             for name in names
@@ -97,7 +103,7 @@ class Simulation:
                 rows += [
                     (
                         handle,
-                        self.cluster.ipam.node_of_handle(handle),
+                        self.cluster.ipam.store.node_of_handle(handle),
                         block["cidr"].version,
                         first + ordinal,
                         str(block["cidr"]),
@@ -122,12 +128,12 @@ class Simulation:
         rows = []
         for failure in self.cluster.failures:
             (finding,) = fit_to_release([self.explain_failure(failure)], self.cluster.scenario.release)
-            name = self.cluster.ipam.handle_name(failure.pod)
+            name = self.cluster.ipam.store.handle_name(failure.pod)
             rows.append(
                 (
                     failure.time / DAY,
                     name,
-                    self.cluster.ipam.node_name(failure.node),
+                    self.cluster.ipam.store.node_name(failure.node),
                     finding.code,
                     finding.message(lang),
                     finding.remedy(lang),
@@ -137,13 +143,15 @@ class Simulation:
 
     def explain_failure(self, failure: FailedRequest) -> Finding:
         """Return the finding behind a failure."""
-        node = self.cluster.ipam.node_name(failure.node)
+        node = self.cluster.ipam.store.node_name(failure.node)
         code = (
             self.cluster.refusal_codes[failure.request]
             if failure.status == batch_events.NO_POOL
             else _FINDING_CODES.get(failure.status)
         )
         if code is None:
-            code = "ipam-strict" if self.cluster.ipam.config.strict_affinity else "ipam-exhausted"
+            code = "ipam-strict" if self.cluster.ipam.store.config.strict_affinity else "ipam-exhausted"
         pools = ", ".join(self.cluster.request_pools[failure.request])
-        return Finding(code, f"Node/{node}", {"node": node, "pools": pools, "cap": self.cluster.ipam.block_limit(0)})
+        return Finding(
+            code, f"Node/{node}", {"node": node, "pools": pools, "cap": self.cluster.ipam.resources.block_limit(0)}
+        )

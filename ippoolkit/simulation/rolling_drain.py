@@ -37,11 +37,11 @@ def drain_moves(
 
     Parameters
     ----------
-    on
+    pod_nodes
         Per pod: its node.
     old, new
         The nodes in the order in which they are drained, and those that take their places.
-    begin, pause
+    start_time, pause
         When the first is drained, and the time between two, in microseconds.
     seed
         Of the choice of nodes.

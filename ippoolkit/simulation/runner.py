@@ -60,7 +60,7 @@ def simulate(
     _refuse_too_large(scenario, days)
     cluster = SimulatedCluster(scenario, datastore, seed)
     if controllers:
-        cluster.ipam.start_controllers(leak_grace_period)
+        cluster.ipam.controllers.start(leak_grace_period)
     result = Simulation(cluster)
     try:
         for workload in selected:
@@ -71,7 +71,7 @@ def simulate(
             for workload in selected:
                 if day < workload.days and (events := workload.events_on_day(cluster, day)) is not None:
                     cluster.run_events(events)
-            cluster.ipam.advance(max((day + 1) * DAY / 1_000_000 - cluster.ipam.now, 0))
+            cluster.ipam.controllers.advance(max((day + 1) * DAY / 1_000_000 - cluster.ipam.store.now, 0))
             result.record_day(day + 1)
             if progress is not None:
                 progress(day + 1, days)

@@ -10,13 +10,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..calico.pool_selection import max_blocks_per_node
+from ..calico.pool_selection import OS_LABEL, max_blocks_per_node
 from ..capacity.demand import Supply, compute_supply, ip_versions, tunnel_pools
 from ..cidr import ADDRESS_BITS, Address, IPVersion
 from ..ipam import Ipam, IpamError, batch_events, layout
 from ..ipam.from_cluster import engine_without_nodes
 from ..model import Allocation, NodeGroup, Scenario
-from ..model.cluster import OS_LABEL
 
 Events = NDArray[np.int64]
 SECOND = 1_000_000
@@ -52,7 +51,7 @@ class BlockCounts:
 class SimulatedCluster:
     """The engine, and what the workloads have to know of nodes and pods.
 
-    `on` holds for each pod the node it runs on, -1 for none; `up` the nodes that pods may be put on.
+    `pod_nodes` holds for each pod the node it runs on, -1 for none; `schedulable_nodes` those that take new pods.
     """
 
     scenario: Scenario
@@ -99,18 +98,18 @@ class SimulatedCluster:
             for tunnel in node.tunnels:
                 self._assign_if_free(node.name, _tunnels_handle(node.name), tunnel.address)
         for pod in self.scenario.cluster.pods:
-            if pod.host_network or not pod.addresses or pod.node not in self.ipam.nodes:
+            if pod.host_network or not pod.addresses or pod.node not in self.ipam.store.nodes:
                 continue
             name = f"{pod.namespace}/{pod.name}"
-            numbers = self.add_pods([name])  # which may replace `on` by a longer one
-            self.pod_nodes[numbers] = self.ipam.nodes[pod.node].number
+            numbers = self.add_pods([name])  # which may replace `pod_nodes` by a longer array
+            self.pod_nodes[numbers] = self.ipam.store.nodes[pod.node].number
             for address in pod.addresses:
                 self._assign_if_free(pod.node, name, address)
 
     def _assign_if_free(self, node: str, handle: str, address: Address) -> None:
-        if not self.ipam.is_unavailable(address):
+        if not self.ipam.requests.is_unavailable(address):
             with suppress(IpamError):
-                self.ipam.assign_ip(node, handle, address)
+                self.ipam.requests.assign_ip(node, handle, address)
 
     # ---- nodes and pods
 
@@ -127,15 +126,15 @@ class SimulatedCluster:
 
     def add_replacement_node(self, node: int, name: str) -> int:
         """Make a node known that is like another but for its name; return its number."""
-        number = self._create_node(name, self.ipam.nodes[self.ipam.node_name(node)].labels)
+        number = self._create_node(name, self.ipam.store.nodes[self.ipam.store.node_name(node)].labels)
         self._node_event_kinds[number] = self._node_event_kinds[node]
         self._node_requests[number] = self._node_requests[node]
         self._node_tunnels[number] = self._node_tunnels[node]
         return number
 
     def _create_node(self, name: str, labels: Mapping[str, str]) -> int:
-        self.ipam.create_node(name, labels)
-        number = self.ipam.nodes[name].number
+        self.ipam.resources.create_node(name, labels)
+        number = self.ipam.store.nodes[name].number
         self._node_event_kinds = layout.grown(self._node_event_kinds, number + 1)
         self._node_requests = layout.grown(self._node_requests, number + 1)
         self.schedulable_nodes.append(number)
@@ -157,18 +156,18 @@ class SimulatedCluster:
 
     def add_pods(self, names: list[str]) -> NDArray[np.int64]:
         """Make pods known; return their numbers, which are their handles."""
-        numbers = self.ipam.handle_numbers(names)
+        numbers = self.ipam.store.handle_numbers(names)
         self._ensure_pod_capacity()
         return numbers
 
     def add_pod_series(self, prefix: str, count: int) -> NDArray[np.int64]:
         """Make so many pods known, named by a stem and a number from 1 on; return their numbers."""
-        numbers = self.ipam.handle_number_series(prefix, count)
+        numbers = self.ipam.store.handle_number_series(prefix, count)
         self._ensure_pod_capacity()
         return numbers
 
     def _ensure_pod_capacity(self) -> None:
-        size = len(self.ipam.handles)
+        size = len(self.ipam.store.handles)
         if size > len(self.pod_nodes):
             self.pod_nodes = layout.grown(self.pod_nodes, size, fill=-1)
 
@@ -197,7 +196,7 @@ class SimulatedCluster:
     def node_join_events(self, nodes: Sequence[int], time: int) -> Events:
         """Return the events of nodes that join: each comes, and draws the addresses of its tunnels."""
         nodes_with_tunnels = [node for node in nodes if self._node_tunnels[node]]
-        handles = self.add_pods([_tunnels_handle(self.ipam.node_name(node)) for node in nodes_with_tunnels])
+        handles = self.add_pods([_tunnels_handle(self.ipam.store.node_name(node)) for node in nodes_with_tunnels])
         handles_by_node = dict(zip(nodes_with_tunnels, handles.tolist(), strict=True))
         rows = []
         for node in nodes:
@@ -225,7 +224,7 @@ class SimulatedCluster:
             The pods, numbered in a row.
         """
         ranges, requests = self.request_arrays()
-        config, node_requests = self.ipam.config, self._node_requests[nodes]
+        config, node_requests = self.ipam.store.config, self._node_requests[nodes]
         out = np.zeros(int(counts.max(initial=1)), np.int64)
         min_assigned = counts.copy()
         for family in (
@@ -239,7 +238,7 @@ class SimulatedCluster:
             assigned_counts, statuses, position = counts - requested, np.zeros_like(counts), 0
             while position < len(nodes):
                 position = batch_events.place_pods(
-                    self.ipam.state,
+                    self.ipam.store.state,
                     nodes,
                     counts,
                     family,
@@ -255,7 +254,7 @@ class SimulatedCluster:
                     out,
                 )
                 if position < len(nodes):
-                    self.ipam.ensure_block_capacity(len(nodes))
+                    self.ipam.store.ensure_block_capacity(len(nodes))
             min_assigned = np.minimum(min_assigned, assigned_counts)
         self.pod_nodes[pods] = np.repeat(nodes, counts)
         return min_assigned
@@ -289,13 +288,13 @@ class SimulatedCluster:
 
     def block_counts(self) -> BlockCounts:
         """Count what is in each block."""
-        state = self.ipam.state
+        state = self.ipam.store.state
         counts = np.zeros((int(state.meta[layout.SLOT_COUNT]), 3), np.int64)
         batch_events.count_addresses(state, counts)
         rows = state.blocks[: len(counts)]
         is_used = rows[:, layout.RANGE_INDEX] != layout.UNUSED_SLOT
         names = [pool.name for pool in self.scenario.cluster.pools]
-        pool_positions = np.array([*self.ipam.pool_positions(names), len(names)], np.int64)[
+        pool_positions = np.array([*self.ipam.store.pool_positions(names), len(names)], np.int64)[
             rows[is_used, layout.RANGE_INDEX]
         ]
         block_indexes = state.wide[: len(counts)][is_used][:, [layout.INDEX_HIGH, layout.INDEX_LOW]]
@@ -319,7 +318,7 @@ class SimulatedCluster:
     # ---- requests
 
     def request_index(self, node: int) -> int:
-        """Return what the pods of a node ask for: the place in `pools_of`."""
+        """Return what the pods of a node ask for: the index in `request_pools`."""
         return int(self._node_requests[node])
 
     @property
@@ -329,7 +328,7 @@ class SimulatedCluster:
         return batch_events.ASSIGN_IPV6 if self._versions == (6,) else batch_events.ASSIGN_IPV4
 
     def _pod_request(self, host: str, labels: Mapping[str, str], max_blocks: int, *, windows: bool) -> int:
-        block_limit = max_blocks_per_node(self.ipam.config.max_blocks_per_host, max_blocks, windows=windows)
+        block_limit = max_blocks_per_node(self.ipam.store.config.max_blocks_per_host, max_blocks, windows=windows)
         key = ("pods", tuple(sorted(labels.items())), block_limit)
         if key not in self._request_indexes:
             ranges, refusal_code = {}, "ipam-no-pools"
@@ -337,7 +336,7 @@ class SimulatedCluster:
                 if windows and version == 6:
                     continue
                 try:
-                    ranges[version] = self.ipam.request_ranges(host, version, windows=windows)
+                    ranges[version] = self.ipam.resources.request_ranges(host, version, windows=windows)
                 except IpamError as error:
                     ranges[version], refusal_code = [], error.finding.code
             self._request_indexes[key] = self._add_request(ranges, block_limit, windows=windows)
@@ -353,12 +352,14 @@ class SimulatedCluster:
                 for indices in tunnel_pools(self.scenario, supply_of_version, labels).values():
                     pool_cidrs = tuple(str(supply_of_version.pools[index].cidr) for index in indices)
                     ranges = {
-                        supply_of_version.version: self.ipam.request_ranges(
+                        supply_of_version.version: self.ipam.resources.request_ranges(
                             host, supply_of_version.version, use="Tunnel", pool_names=pool_cidrs
                         )
                     }
                     kind = batch_events.ASSIGN_IPV4 if supply_of_version.version == 4 else batch_events.ASSIGN_IPV6
-                    tunnel_requests.append((kind, self._add_request(ranges, self.ipam.block_limit(0), windows=False)))
+                    tunnel_requests.append(
+                        (kind, self._add_request(ranges, self.ipam.resources.block_limit(0), windows=False))
+                    )
             self._tunnels_by_labels[key] = tunnel_requests
         return self._tunnels_by_labels[key]
 
@@ -373,7 +374,7 @@ class SimulatedCluster:
         self._requests.append((*row, block_limit, int(windows)))
         self.request_pools.append(
             [
-                self.ipam.range_pool(range_index)
+                self.ipam.store.range_pool(range_index)
                 for ranges_of_version in ranges.values()
                 for range_index, _, _ in ranges_of_version
             ]
@@ -381,7 +382,7 @@ class SimulatedCluster:
         return len(self._requests) - 1
 
     def _tunnel_handle(self, node: int) -> int:
-        (number,) = self.add_pods([_tunnels_handle(self.ipam.node_name(node))])
+        (number,) = self.add_pods([_tunnels_handle(self.ipam.store.node_name(node))])
         return int(number)
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from ..errors import InputError
 from ..findings import Finding, Place
+from ..read.json_text import load_json
 from ..read.text_files import read_text
 from .simulated_cluster import DAY, SECOND, Events, SimulatedCluster
 from .workloads import Workload
@@ -80,14 +81,14 @@ class Trace(Workload):
             times = np.array([event.time], np.int64)
             if event.event == "node-join":
                 batches.append(cluster.node_join_events([cluster.add_node(event.node, event.labels)], event.time))
-            elif event.event == "node-leave" and event.node in cluster.ipam.nodes:
-                batches.append(cluster.node_leave_events(cluster.ipam.nodes[event.node].number, event.time))
+            elif event.event == "node-leave" and event.node in cluster.ipam.store.nodes:
+                batches.append(cluster.node_leave_events(cluster.ipam.store.nodes[event.node].number, event.time))
             elif event.event == "pod-start":
-                if event.node not in cluster.ipam.nodes:
+                if event.node not in cluster.ipam.store.nodes:
                     batches.append(cluster.node_join_events([cluster.add_node(event.node, {})], event.time))
-                node = np.array([cluster.ipam.nodes[event.node].number], np.int64)
+                node = np.array([cluster.ipam.store.nodes[event.node].number], np.int64)
                 pods = cluster.add_pods([event.pod])
-                if cluster.pod_nodes[pods[0]] >= 0:  # it starts anew
+                if cluster.pod_nodes[pods[0]] >= 0:  # it restarts
                     batches.append(cluster.pod_end_events(pods, times))
                 batches.append(cluster.pod_start_events(pods, node, times))
             elif event.event == "pod-end":
@@ -101,9 +102,9 @@ def _read_rows(name: str, text: str, problems: list[Finding]) -> Iterator[tuple[
             if not content.strip():
                 continue
             try:
-                row = json.loads(content)
-            except (ValueError, RecursionError) as error:
-                reason = getattr(error, "msg", "nested too deep")
+                row = load_json(content)
+            except ValueError as error:
+                reason = getattr(error, "msg", str(error))
                 problems.append(Finding("json-syntax", params={"reason": reason}, place=Place(name, line)))
                 continue
             if isinstance(row, dict):
@@ -118,7 +119,7 @@ def _read_rows(name: str, text: str, problems: list[Finding]) -> Iterator[tuple[
         except StopIteration:
             return
         except csv.Error as error:
-            problems.append(Finding("trace-csv", params={"reason": str(error)}, place=Place(name, reader.line_num)))
+            problems.append(Finding("csv-syntax", params={"reason": str(error)}, place=Place(name, reader.line_num)))
             return
         labels = dict(pair.partition("=")[::2] for pair in (row.get("labels") or "").split(";") if pair)
         yield reader.line_num, {**{key: value for key, value in row.items() if key}, "labels": labels}
@@ -135,7 +136,7 @@ def _parse_event(row: Mapping[str, Any], place: Place, problems: list[Finding]) 
         problem("value-choice", "event", value=json.dumps(event), choices=", ".join(_REQUIRED_FIELDS))
     try:
         seconds = float(row["time"])
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         seconds = math.nan
     if not 0 <= seconds <= _MAX_SECONDS:
         problem("trace-time", "time", value=json.dumps(row.get("time")), most=_MAX_SECONDS)

@@ -28,11 +28,11 @@ class Workload:
 
     days: int = 30
 
-    def initial_events(self, cluster: SimulatedCluster) -> Events | None:  # noqa: ARG002
+    def initial_events(self, cluster: SimulatedCluster) -> Events | None:  # noqa: ARG002 (subclasses read it)
         """Return the events at time 0."""
         return None
 
-    def events_on_day(self, cluster: SimulatedCluster, day: int) -> Events | None:  # noqa: ARG002
+    def events_on_day(self, cluster: SimulatedCluster, day: int) -> Events | None:  # noqa: ARG002 (subclasses read it)
         """Return the events of a day, from 0."""
         return None
 
@@ -66,9 +66,11 @@ class InitialRollout(Workload):
             nodes = np.random.default_rng(self.seed).permutation(nodes)
         names = [f"pod-{number + 1:06d}" for number in range(len(nodes))]
         waiting = [pod for pod in cluster.scenario.cluster.pods if pod.node and not pod.addresses and not pod.finished]
-        waiting = [pod for pod in waiting if not pod.host_network and pod.node in cluster.ipam.nodes]
+        waiting = [pod for pod in waiting if not pod.host_network and pod.node in cluster.ipam.store.nodes]
         names += [f"{pod.namespace}/{pod.name}" for pod in waiting]
-        nodes = np.concatenate([nodes, np.array([cluster.ipam.nodes[pod.node].number for pod in waiting], np.int64)])
+        nodes = np.concatenate(
+            [nodes, np.array([cluster.ipam.store.nodes[pod.node].number for pod in waiting], np.int64)]
+        )
         pods = cluster.add_pods(names)
         join_events = cluster.node_join_events([node for node, _ in nodes_and_counts], 0)
         return _concatenate([join_events, cluster.pod_start_events(pods, nodes, np.full(len(pods), SECOND))])
@@ -150,7 +152,7 @@ class NodeReplacement(Workload):
         if not len(old_nodes):
             return None
         cluster.schedulable_nodes.clear()
-        names = [f"{cluster.ipam.node_name(int(node)).partition('~')[0]}~{day + 1}" for node in old_nodes]
+        names = [f"{cluster.ipam.store.node_name(int(node)).partition('~')[0]}~{day + 1}" for node in old_nodes]
         replacements = [
             cluster.add_replacement_node(int(node), name) for node, name in zip(old_nodes, names, strict=True)
         ]
@@ -216,7 +218,7 @@ class Growth(Workload):
                 group.nodes_after(elapsed_days / DAYS_PER_MONTH) for elapsed_days in (day, day + 1)
             )
             for node, count in cluster.add_group_nodes(group, nodes_before, nodes_after):
-                name = cluster.ipam.node_name(node)
+                name = cluster.ipam.store.node_name(node)
                 pods = cluster.add_pods([f"pod-of-{name}-{pod + 1}" for pod in range(count)])
                 batches.append(cluster.node_join_events([node], day * DAY))
                 batches.append(cluster.pod_start_events(pods, np.full(count, node), np.full(count, day * DAY + SECOND)))

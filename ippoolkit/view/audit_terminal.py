@@ -88,11 +88,11 @@ def headroom_rows(audit: Audit) -> list[dict[str, Any]]:
 
 
 def audit_verdict(audit: Audit, lang: str = "en") -> tuple[Severity, str]:
-    """Return the gravest severity, and the whole in a sentence."""
+    """Return the most severe severity, and the whole in a sentence."""
     words = get_language(lang)
     # An object or a row that could not be read is as much an error as one that was found.
     found = (*audit.findings, *audit.notes)
-    count_by_severity = Counter(finding.severity for finding in found if finding.code != "kind-not-read")
+    count_by_severity = Counter(finding.severity for finding in found)
     totals = audit.metrics.totals
     sentences = [
         words.render(
@@ -132,8 +132,8 @@ def print_audit(console: Console, audit: Audit, *, lang: str = "en") -> None:
     print_release(console, audit.scenario.release, lang=lang)
     console.print()
     figures = audit.metrics
-    _print_metrics(console, words, "pools", figures.pools, words.translate(N_("Pools")), figures.rounded)
-    _print_metrics(console, words, "nodes", *_node_rows(audit, words), figures.rounded)
+    _print_metrics(console, words, "pools", figures.pools, words.translate(N_("Pools")), rounded=figures.rounded)
+    _print_metrics(console, words, "nodes", *_node_rows(audit, words), rounded=figures.rounded)
     print_findings(console, audit.findings, lang=lang)
     print_findings(console, audit.notes, lang=lang)
     if message := unchecked_message(audit, lang):
@@ -176,18 +176,20 @@ def nodes_by_headroom(audit: Audit) -> list[dict[str, Any]]:
     )
 
 
-def _print_metrics(  # noqa: PLR0917
+def _print_metrics(
     console: Console,
     words: Language,
     table_name: str,
     rows: Sequence[dict[str, Any]],
     title: str,
+    *,
     rounded: frozenset[tuple[str, str, str]],
 ) -> None:
     """Print rows of figures; what is unknown says so, what is rounded is marked."""
     if not rows:
         return
     by_name = {column.name: column for column in COLUMNS[table_name]}
+    shown, unknown = _known_columns(table_name, rows)
     key = "cidr" if table_name == "pools" else "name"
     columns = [
         TextColumn(
@@ -196,9 +198,27 @@ def _print_metrics(  # noqa: PLR0917
             [format_metric(row.get(name), words, rounded=(table_name, row[key], name) in rounded) for row in rows],
             is_left_aligned=name in ("name", "cidr"),
         )
-        for name in DISPLAYED[table_name]
+        for name in shown
     ]
     print_columns(console, columns, title=title, drop_order=_DROP_ORDER[table_name], lang=words.code)
+    if unknown:
+        headings = words.translate(N_(", ")).join(words.translate(by_name[name].heading) for name in unknown)
+        console.print(Text(words.render(N_("Unknown of all: {columns}."), {"columns": headings})))
+        console.print()
+
+
+def _known_columns(table_name: str, rows: Sequence[dict[str, Any]]) -> tuple[list[str], list[str]]:
+    """Return the columns of which anything is known, and those to be said to be unknown once, not in every row.
+
+    Of a node a text may tell how many addresses it holds, and not whether they are in its own blocks.
+    """
+    is_known = {name: any(row.get(name) is not None for row in rows) for name in DISPLAYED[table_name]}
+    shown = [name for name, known in is_known.items() if known]
+    unknown = [name for name, known in is_known.items() if not known]
+    if "own_allocated" in unknown and any(row.get("allocations") is not None for row in rows):
+        shown.insert(1 + ("blocks" in shown), "allocations")
+        unknown.remove("own_allocated")
+    return shown, unknown
 
 
 def format_metric(value: object, words: Language, *, rounded: bool = False) -> str:
@@ -243,14 +263,15 @@ DATAFRAME_HEADINGS = {
 }
 
 
-def print_dataframe(console: Console, data: Any, *, lang: str = "en") -> None:
-    """Print a table of an audit; what is None is left empty."""
+def print_dataframe(console: Console, data: Any, *, lang: str = "en", unknown: bool = False) -> None:
+    """Print a table of an audit; what is None is left empty, or said to be unknown."""
     words = get_language(lang)
+    nothing = words.translate(UNKNOWN) if unknown else ""
     columns = [
         TextColumn(
             name,
             words.translate(DATAFRAME_HEADINGS[name]) if name in DATAFRAME_HEADINGS else replace_unprintable(name),
-            ["" if value is None else format_metric(value, words) for value in column_values(data[name])],
+            [nothing if value is None else format_metric(value, words) for value in column_values(data[name])],
             is_left_aligned=name not in ("order", "old", "new", "change"),
         )
         for name in data.columns

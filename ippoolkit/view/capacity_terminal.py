@@ -62,12 +62,13 @@ def print_capacity(
     words, scenario = get_language(lang), analysis.scenario
     for verdict in analysis.verdicts:
         print_verdict(console, analysis, verdict, lang=lang)
-    print_table(console, "pools", analysis.pools(lang=lang), title=words.translate(N_("Pools")), lang=lang)
+    if scenario.cluster.pools:
+        print_table(console, "pools", analysis.pools(lang=lang), title=words.translate(N_("Pools")), lang=lang)
     for pool in sorted(scenario.cluster.pools, key=lambda pool: pool.name):
         params = {"pool": pool.name, "cidr": pool.cidr, "size": pool.block_size}
         title = words.render(N_("Block sizes for {pool}, {cidr}; it has /{size}"), params)
         print_table(console, "block_sizes", analysis.block_sizes(pool.name, lang=lang), title=title, lang=lang)
-    if scenario.cluster.nodes or scenario.plan.groups:
+    if analysis.plans and (scenario.cluster.nodes or scenario.plan.groups):
         print_table(console, "nodes", analysis.nodes(lang=lang), title=words.translate(N_("Nodes")), lang=lang)
         _print_growth(console, analysis, words)
         routes = scenario_routes(scenario, max_routes=max_routes, lang=lang)

@@ -49,13 +49,13 @@ def designs_chart(table: pd.DataFrame, *, lang: str = "en") -> str:
     dots = "".join(_dot(row, across, up, shade, words) for row in shown)
     x_title, y_title = words.translate(N_("addresses of all pools")), words.translate(N_("nodes that fit"))
     routes = sorted({int(row["routes"]) for row in shown})
-    told = (
+    legend = (
         words.render(N_("paler: {few} routes; darker: {many}"), {"few": routes[0], "many": routes[-1]})
         if routes
         else ""
     )
     return (
-        f'<figure class="ipk-chart ipk-designs"><figcaption><b>{escape(y_title)}</b><span>{escape(told)}</span>'
+        f'<figure class="ipk-chart ipk-designs"><figcaption><b>{escape(y_title)}</b><span>{escape(legend)}</span>'
         f'</figcaption><svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="group" aria-label="{escape(y_title)}">'
         f"{lines}{below}"
         f'<text class="middle" x="{(_LEFT + _WIDTH - _RIGHT) / 2}" y="{_HEIGHT - 6}">{escape(x_title)}</text>'
@@ -83,17 +83,20 @@ class _Scale:
 
 
 def _dot(row: dict[Any, Any], across: _Scale, up: _Scale, shade: _Scale, words: Any) -> str:
-    told = words.render(
+    text = words.render(
         N_("/{prefix}, blockSize {size}: {addresses:address}, {most:node}, {routes} routes"),
         {
-            "prefix": row["prefix"], "size": row["block_size"], "addresses": row["addresses"],
-            "most": row["nodes_max"], "routes": row["routes"],
+            "prefix": row["prefix"],
+            "size": row["block_size"],
+            "addresses": row["addresses"],
+            "most": row["nodes_max"],
+            "routes": row["routes"],
         },
-    )  # fmt: skip
+    )
     x, y = across(int(row["addresses"])), up(int(row["nodes_max"]))
     mix = f"color-mix(in srgb, var(--ipk-accent) {shade(int(row['routes'])):.0f}%, var(--ipk-paper))"
     ring = f'<circle class="ring" cx="{x:.1f}" cy="{y:.1f}" r="9"/>' if row["picked"] else ""
     return (
         f'<g class="dot" data-action="take" data-value="{row["number"]}" tabindex="0" role="button">{ring}'
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.5" style="fill:{mix}"><title>{escape(told)}</title></circle></g>'
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.5" style="fill:{mix}"><title>{escape(text)}</title></circle></g>'
     )

@@ -48,7 +48,7 @@ def verdict_html(analysis: Analysis, lang: str = "en", *, buttons: bool = False)
 
 
 def capacity_tiles_html(analysis: Analysis, lang: str = "en", *, short: bool = False) -> str:
-    """Return the key figures of the family whose verdict is worst; `brief`: blocks, addresses and when only."""
+    """Return the key figures of the family whose verdict is worst; `short`: blocks, addresses and when only."""
     return tile_boxes_html(capacity_tiles(analysis, lang, short=short))
 
 
@@ -81,9 +81,9 @@ def text_table_html(
         A text a column.
     rows
         Its cells.
-    left
+    left_aligned
         Whether a column is text, set to the left.
-    marks
+    cell_classes
         Classes of each cell, as verdicts have them; none if left out.
     links
         Where the texts of the first column lead.
@@ -92,7 +92,7 @@ def text_table_html(
     """
     row_list = [list(row) for row in rows]
     class_rows = cell_classes or [[""] * len(headings)] * len(row_list)
-    # Narrow windows make columns of sentences a word wide unless told not to.
+    # Narrow windows make columns of sentences a word wide unless forbidden.
     lengths = [max((len(row[index]) for row in row_list), default=0) for index in range(len(headings))]
     widths = ["long" if length > _LONG_TEXT else "whole" if length <= _UNBROKEN_TEXT else "" for length in lengths]
     column_classes = [
@@ -228,7 +228,7 @@ def findings_html(findings: Iterable[Finding], lang: str = "en") -> str:
 
 
 def review_html(review: Review, lang: str = "en") -> str:
-    """Return what each judge says of each object, and every finding; gravest first."""
+    """Return what each judge says of each object, and every finding; most severe first."""
     words = get_language(lang)
     objects = [
         {

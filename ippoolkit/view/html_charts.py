@@ -58,7 +58,7 @@ def block_sizes_chart(table: pd.DataFrame, *, chosen: int, lang: str = "en") -> 
         title=words.translate(N_("Nodes that fit, by blockSize")),
         bars=bars,
         line=bar_height(planned_nodes) if planned_nodes else None,
-        told=words.render(N_("- - {nodes:node} planned"), {"nodes": planned_nodes}) if planned_nodes else "",
+        summary=words.render(N_("- - {nodes:node} planned"), {"nodes": planned_nodes}) if planned_nodes else "",
     )
 
 
@@ -116,7 +116,7 @@ def _step_chart(needed: list[int], available: list[int], words: Language) -> dic
         "over": None if first_short_month is None else 100 * first_short_month / last_month,
         "when": month_text,
         "last": last_month,
-        "told": words.render(
+        "summary": words.render(
             N_("{need} needed of {reach}"),
             {"need": format_short_count(needed[-1]), "reach": format_short_count(last_available)},
         ),

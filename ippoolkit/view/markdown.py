@@ -21,12 +21,12 @@ _FENCE = re.compile(r"`{3,}")
 def escape_markdown(text: str) -> str:
     """Return a text in which nothing is Markdown, HTML, a mention or a link."""
     text = replace_unprintable(" ".join(text.split()))
-    text = "".join(_ENTITIES.get(char, char) for char in text)
-    return _MARKDOWN_CHARACTERS.sub(r"\\\1", text).replace("://", "&#58;//").replace("www.", "www&#46;")
+    text = _MARKDOWN_CHARACTERS.sub(r"\\\1", text)  # first: entities have a # of their own
+    return "".join(_ENTITIES.get(char, char) for char in text).replace("://", "&#58;//").replace("www.", "www&#46;")
 
 
 def table_markdown(headings: Sequence[str], rows: Iterable[Sequence[str]], left_aligned: Sequence[bool]) -> str:
-    """Return a table; all its texts are plain, columns that are not `left` are set to the right."""
+    """Return a table; all its texts are plain, columns that are not `left_aligned` are set to the right."""
     lines = [
         [escape_markdown(heading) for heading in headings],
         [":--" if is_left else "--:" for is_left in left_aligned],

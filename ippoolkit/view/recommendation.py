@@ -111,9 +111,14 @@ def print_recommendation(
     for pick in found.picks:
         design = pick.design
         values = {
-            "pools": design.pools, "prefix": design.prefix, "size": design.block_size, "family": design.family,
-            "addresses": design.addresses, "most": design.nodes_max, "routes": design.routes,
-        }  # fmt: skip
+            "pools": design.pools,
+            "prefix": design.prefix,
+            "size": design.block_size,
+            "family": design.family,
+            "addresses": design.addresses,
+            "most": design.nodes_max,
+            "routes": design.routes,
+        }
         head = words.render(N_("IPv{family}: {pools:pool} of /{prefix} with blockSize {size}."), values)
         console.print(Text.assemble((head, "bold green" if pick.cidrs else "bold red")))
         if len({each.designs.pool_set.name for each in found.picks}) > 1:

@@ -47,14 +47,20 @@ NEED = (
     Entry("nodes", N_("Nodes"), "number", N_("How many nodes there are to be."), least=1),
     Entry("pods_per_node", N_("Pods on each"), "number", N_("Pods with an address of their own on each of them.")),
     Entry("family", N_("Family"), "select", N_("Addresses of the pods."), ("4", "6", "dual")),
-    Entry("encapsulation", N_("Encapsulation"), "select", N_("A tunnel takes an address on every node."),
-          ("vxlan", "ipip", "none")),
+    Entry(
+        "encapsulation",
+        N_("Encapsulation"),
+        "select",
+        N_("A tunnel takes an address on every node."),
+        ("vxlan", "ipip", "none"),
+    ),
     Entry("racks", N_("Racks"), "number", N_("Each rack has a pool of its own."), least=1),
     Entry("headroom", N_("Headroom in percent"), "number", N_("Nodes that must fit beyond those.")),
-    Entry("max_routes", N_("Routes at most"), "text",
-          N_("What a node's or a router's table takes; empty: any number.")),
+    Entry(
+        "max_routes", N_("Routes at most"), "text", N_("What a node's or a router's table takes; empty: any number.")
+    ),
     Entry("within", N_("Within"), "text", N_("Where pools may lie; empty: the cluster CIDR, else private ranges.")),
-)  # fmt: skip
+)
 
 
 class ChooseTab:

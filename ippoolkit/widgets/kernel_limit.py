@@ -18,7 +18,7 @@ class LimitedKernelManager(AsyncMappingKernelManager):
     max_kernels = Int(32, help="How many kernels may run at the same time.").tag(config=True)
 
     # The base class declares a plain function and is one that is awaited.
-    async def start_kernel(self, *args: Any, **kwargs: Any) -> str:  # type: ignore[override]
+    async def start_kernel(self, *args: Any, **kwargs: Any) -> str:  # type: ignore[override]  # any arguments go on
         """Start a kernel, if there is room for one more."""
         if len(self) >= self.max_kernels:
             raise HTTPError(503, "All kernels are in use. Close a page, or try again in a few minutes.")

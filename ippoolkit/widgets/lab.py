@@ -88,6 +88,6 @@ def open_lab(folder: Path, options: Sequence[str] = ()) -> int:
     prepare_lab(folder)
     trust_notebooks(folder)
     try:
-        return subprocess.run(lab_command(folder, options), env=lab_environment(), check=False).returncode  # noqa: S603
+        return subprocess.run(lab_command(folder, options), env=lab_environment(), check=False).returncode  # noqa: S603 (Jupyter of this environment)
     except KeyboardInterrupt:
         return 0

@@ -16,7 +16,7 @@ from ..cidr import Cidr
 from ..errors import InputError
 from ..findings import N_, Severity, get_language
 from ..model import Cluster, IPPool, NodeGroup, Plan, Scenario
-from ..read import load
+from ..read import Reading, load
 from ..view.html import capacity_tiles_html, verdict_html
 from ..write import scenario_to_yaml
 from . import planner_tabs
@@ -28,7 +28,7 @@ from .planner_fields import SECTIONS
 from .planner_header import header_html, link_html, paste_html
 from .report_tab import ReportTab
 from .saved_state import MAX_LINK_LENGTH, SavedState, state_of_address, unpack_state
-from .scenario_files import load_uploaded, sample_scenarios, scenario_file_name
+from .scenario_files import load_uploaded, read_uploaded, recognized_lines, sample_scenarios, scenario_file_name
 
 MAX_PINS = 4
 _REFRESH_DELAY = 0.03  # seconds without a further change before the tabs follow
@@ -131,7 +131,7 @@ class Planner(FormPlanner[EditorState]):
             case "paste":
                 self._drawer.html = "" if self._drawer.html else paste_html(self.language)
             case "read-pasted":
-                self._load(lambda: load_uploaded([self.language.translate(N_("pasted text"))], [str(value).encode()]))
+                self._load_pasted(str(value))
             case "save":
                 text = scenario_to_yaml(self.scenario).encode()
                 self._header.send({"save": scenario_file_name(self.scenario.name), "type": "text/yaml"}, [text])
@@ -160,12 +160,26 @@ class Planner(FormPlanner[EditorState]):
     def _is_pin(self, value: Any) -> bool:
         return str(value).isdigit() and int(value) < len(self._pins)
 
-    def _load(self, read_scenario: Callable[[], Scenario]) -> None:
+    def _load_pasted(self, text: str) -> None:
+        """Read a pasted text, and say line by line as what; what is said of it stays until the next change."""
+        name = self.language.translate(N_("pasted text"))
+        readings: list[Reading] = []
+
+        def read_scenario() -> Scenario:
+            readings.append(read_uploaded([name], [text.encode()]))
+            return readings[0].scenario
+
+        self._load(read_scenario, recognized=recognized_lines(text, self.language))
+        for reading in readings:
+            notes = [f"{note.place or note.subject} {note.full_message(self.lang)}".strip() for note in reading.notes]
+            self._show_notice("\n".join([*recognized_lines(text, self.language), *notes]), kind="info")
+
+    def _load(self, read_scenario: Callable[[], Scenario], *, recognized: Sequence[str] = ()) -> None:
         try:
             loaded = read_scenario()
         except InputError as error:
             title = self.language.translate(N_("Nothing was loaded; the plan below is unchanged."))
-            self._show_notice(f"{title}\n{error.describe(self.lang)}", kind="error")
+            self._show_notice("\n".join([title, error.describe(self.lang), *recognized]), kind="error")
             return
         self._loaded = loaded
         self._drawer.html = ""

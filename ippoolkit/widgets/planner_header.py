@@ -64,7 +64,11 @@ def header_html(
 def paste_html(language: Language) -> str:
     """Return the box for the output of kubectl or calicoctl."""
     translate = language.translate
-    label = escape(translate(N_("Paste manifests, or what kubectl get -o yaml and calicoctl get -o yaml print")))
+    label = escape(
+        translate(
+            N_("Paste manifests, or what kubectl and calicoctl print: YAML, JSON, tables, with prompts or without")
+        )
+    )
     read, close = translate(N_("Read it")), translate(N_("Close"))
     text_area = '<textarea rows="8" spellcheck="false" data-text="paste"></textarea>'
     return (

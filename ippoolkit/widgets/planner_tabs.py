@@ -52,7 +52,7 @@ def growth_tab(analysis: Analysis, today: date, language: Language) -> str:
 
 
 def findings_tab(findings: Sequence[Finding], language: Language) -> str:
-    """Return all findings, gravest first."""
+    """Return all findings, most severe first."""
     return findings_html(findings, language.code)
 
 

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs
 from ..errors import InputError
 from ..findings import Finding
 from ..model import Scenario
+from ..read.json_text import load_json
 from ..write import scenario_to_yaml
 from .editor_state import EditorState
 from .scenario_files import load_uploaded
@@ -55,7 +56,7 @@ def unpack_state(text: str) -> SavedState:
     try:
         unpacker = zlib.decompressobj()
         data = unpacker.decompress(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), _MAX_UNPACKED_BYTES)
-        values = json.loads(data)
+        values = load_json(data)
     except (ValueError, zlib.error):
         values = None
     match values:

@@ -10,9 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..errors import InputError
-from ..findings import Finding, Place
+from ..findings import N_, Finding, Language, Place
 from ..model import Scenario
-from ..read import load
+from ..read import Reading, read, recognize
+from ..read.pastes import PIECE_LABELS
 
 _PACKAGE_FOLDER = Path(__file__).parent.parent
 
@@ -33,13 +34,41 @@ def load_uploaded(names: Sequence[str], contents: Sequence[bytes | memoryview]) 
     InputError
         With every problem of every file.
     """
+    return read_uploaded(names, contents).scenario
+
+
+def read_uploaded(names: Sequence[str], contents: Sequence[bytes | memoryview]) -> Reading:
+    """Read files that came without a folder, to plan on; what was not understood is in the notes.
+
+    Raises
+    ------
+    InputError
+        With every problem of every file.
+    """
     with uploaded_files(names, contents) as paths:
-        return load(*paths)
+        reading = read(*paths, strict=True).design
+    shown_names = dict(zip(paths, names, strict=True))
+    return replace(reading, notes=tuple(_with_uploaded_name(note, shown_names) for note in reading.notes))
+
+
+def recognized_lines(text: str, language: Language) -> list[str]:
+    """Say what each part of a pasted text was recognized as, by its lines."""
+    return [
+        language.render(
+            N_("Lines {first} to {last}: {what}"),
+            {
+                "first": piece.first_line,
+                "last": piece.last_line,
+                "what": language.translate(PIECE_LABELS[piece.kind]),
+            },
+        )
+        for piece in recognize(text)
+    ]
 
 
 @contextmanager
 def uploaded_files(names: Sequence[str], contents: Sequence[bytes | memoryview]) -> Iterator[list[str]]:
-    """Yield paths of files that came without a folder; what is wrong in them is told under their own names.
+    """Yield paths of files that came without a folder; what is wrong in them is reported under their own names.
 
     Raises
     ------

@@ -2,7 +2,7 @@
 
 Names are replaced by what they name and a number; pools keep the order of their names, in which Calico tries them.
 Addresses keep their offset in the outermost network around them, and so every size, every containment and every place
-in a block; these networks are laid out anew, side by side. Link-local addresses and networks of everything stay: rules
+in a block; these networks are placed side by side. Link-local addresses and networks of everything stay: rules
 are about them, and they tell nothing. Labels are replaced by one for each selector that picks the object.
 """
 
@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..calico.limits import LINK_LOCAL_CIDR, WINDOWS_HANDLE
+from ..calico.pool_selection import OS_LABEL
 from ..calico.selectors import SelectorError, parse_selector
 from ..cidr import Address, Cidr, IPVersion, address_from_int
 from ..findings import Finding
@@ -32,7 +33,6 @@ from ..model import (
     Scenario,
     Service,
 )
-from ..model.cluster import OS_LABEL
 from ..read import Reading
 from ..read.reading import ALL_KINDS
 from ..read.reported import ANY_ROW, ReportedFigures
@@ -306,7 +306,7 @@ class _Redactor:
 
 
 class _NetworkRelocation:
-    """Networks laid out anew: each outermost one gets a place of its own, what lies in it keeps its offset."""
+    """Networks placed side by side: each outermost one gets a place of its own, what lies in it keeps its offset."""
 
     def __init__(self, networks: Iterable[Cidr]) -> None:
         self._networks = sorted(set(networks), key=lambda cidr: (cidr.version, cidr.first, cidr.prefix))

@@ -16,7 +16,7 @@ class FlowMapping(dict[str, Any]):
 _BASE_DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
-class _Dumper(_BASE_DUMPER):  # type: ignore[misc]
+class _Dumper(_BASE_DUMPER):  # type: ignore[misc]  # in C where PyYAML has it
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 (theirs to name)
         return True
 

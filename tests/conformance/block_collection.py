@@ -39,18 +39,18 @@ def _run(case, calico, end, seed):
     """Return what is given back: block, host, seconds."""
     ipam = Ipam(seed=seed, release=Release.parse(calico))
     for number, pool in enumerate(case["pools"]):
-        ipam.create_pool(IPPool(name=f"p{number}", cidr=pool["cidr"], block_size=pool["blockSize"]))
+        ipam.resources.create_pool(IPPool(name=f"p{number}", cidr=pool["cidr"], block_size=pool["blockSize"]))
     for block in case["start"]["blocks"]:
         host = block["affinity"].removeprefix("host:")
-        if host not in ipam.nodes:
-            ipam.create_node(host)
+        if host not in ipam.store.nodes:
+            ipam.resources.create_node(host)
         ipam.restore_block(_block(block))
-    ipam.start_controllers(case["grace"], first_tick=case["tick"])
+    ipam.controllers.start(case["grace"], first_tick=case["tick"])
     gone = []
     actions = sorted(case["actions"], key=lambda action: action["t"])
     times = sorted({action["t"] for action in actions} | set(range(0, end + 1, case["tick"])))
     for now in times:
-        gone += _advance(ipam, now - ipam.now)
+        gone += _advance(ipam, now - ipam.store.now)
         for action in (each for each in actions if each["t"] == now):
             _do(ipam, action)
         gone += _advance(ipam, 0)
@@ -60,10 +60,10 @@ def _run(case, calico, end, seed):
 def _advance(ipam, seconds):
     """Let time pass; return what was given back, which happens at ticks and right after changes only."""
     before = {block["cidr"]: block["affinity"] for block in ipam.blocks()}
-    ipam.advance(seconds)
+    ipam.controllers.advance(seconds)
     after = {block["cidr"] for block in ipam.blocks()}
     return [
-        (str(cidr), affinity.removeprefix("host:"), round(ipam.now))
+        (str(cidr), affinity.removeprefix("host:"), round(ipam.store.now))
         for cidr, affinity in before.items()
         if cidr not in after
     ]
@@ -80,7 +80,7 @@ def _block(block):
 
 def _do(ipam, action):
     if "release" in action:
-        ipam.release_ips([ipaddress.ip_address(address) for address in action["release"]])
+        ipam.requests.release_ips([ipaddress.ip_address(address) for address in action["release"]])
     else:
         for number in range(action["assign"]):
-            ipam.assign(action["host"], f"pod-{action['t']}-{number}", 1)
+            ipam.requests.assign(action["host"], f"pod-{action['t']}-{number}", 1)

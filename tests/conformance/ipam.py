@@ -2,12 +2,13 @@
 
 import ipaddress
 
-from ippoolkit.calico.pool_rules import parse_reserved_cidr
 from ippoolkit.calico.releases import NEWEST, Release
-from ippoolkit.cidr import Cidr, CidrError
+from ippoolkit.cidr import ADDRESS_BITS, Cidr, CidrError
 from ippoolkit.findings import RULES
 from ippoolkit.ipam import Ipam, IpamError
 from ippoolkit.read import to_model
+
+from .utilization import utilization
 
 KEYS = {"trace", "kind", "note"}
 _CLAMP = 2**63 - 1
@@ -106,7 +107,7 @@ def _assign(
     maxBlocks=0,
     windows=False,
 ):
-    got = ipam.assign(
+    got = ipam.requests.assign(
         host,
         handle,
         v4,
@@ -136,7 +137,7 @@ def _set(ipam, name, spec):
         changes["cidr"] = Cidr.parse(changes["cidr"])
     if "allowed_uses" in changes:
         changes["allowed_uses"] = tuple(changes["allowed_uses"])
-    ipam.change_pool(name, **changes)
+    ipam.resources.change_pool(name, **changes)
 
 
 def _blocks(ipam):
@@ -152,42 +153,53 @@ def _blocks(ipam):
     return {"blocks": rows}
 
 
+def _reserved_cidr(text, release):
+    """Read an entry of reservedCIDRs, of which releases before v3.33 take a bare address as a range of one."""
+    if "/" not in text and not release.has("reservation-cidrs-only"):
+        text = f"{text}/{ADDRESS_BITS[6 if ':' in text else 4]}"
+    return Cidr.parse_ignoring_host_bits(text)
+
+
 def _utilization(ipam):
-    return {"pools": [_clamped(ipam, row) for row in ipam.utilization()]}
+    return {"pools": [_clamped(ipam, row) for row in utilization(ipam)]}
 
 
 def _clamped(ipam, row):
     """The figures as Calico's 64-bit numbers have them: clamped, then added up beyond their end."""
-    if row["capacity"] <= _CLAMP or not ipam.release.has("utilization-reserved"):
+    if row["capacity"] <= _CLAMP or not ipam.store.release.has("utilization-reserved"):
         return row
-    in_blocks = row["blocks"] * ipam.pools[row["name"]].addresses_per_block
+    in_blocks = row["blocks"] * ipam.store.pools[row["name"]].addresses_per_block
     free = row["available"] - (row["capacity"] - in_blocks)
     wrapped = (_CLAMP + free + 2**63) % 2**64 - 2**63
     return {**row, "capacity": _CLAMP, "available": wrapped}
 
 
 _DO = {
-    "pool-create": lambda ipam, name, spec: ipam.create_pool(
+    "pool-create": lambda ipam, name, spec: ipam.resources.create_pool(
         to_model("IPPool", {"metadata": {"name": name}, "spec": spec})
     ),
     "pool-set": _set,
-    "pool-delete": lambda ipam, name: ipam.delete_pool(name),
-    "node-create": lambda ipam, name, labels: ipam.create_node(name, labels),
-    "node-labels": lambda ipam, name, labels: ipam.label_node(name, labels),
-    "node-delete": lambda ipam, name: ipam.delete_node(name),
-    "config": lambda ipam, **changes: ipam.configure(**{_CONFIG[key]: value for key, value in changes.items()}),
-    "reservation-create": lambda ipam, name, cidrs: ipam.create_reservation(
-        name, [parse_reserved_cidr(each, ipam.release) for each in cidrs]
+    "pool-delete": lambda ipam, name: ipam.resources.delete_pool(name),
+    "node-create": lambda ipam, name, labels: ipam.resources.create_node(name, labels),
+    "node-labels": lambda ipam, name, labels: ipam.resources.label_node(name, labels),
+    "node-delete": lambda ipam, name: ipam.resources.delete_node(name),
+    "config": lambda ipam, **changes: ipam.resources.configure(
+        **{_CONFIG[key]: value for key, value in changes.items()}
     ),
-    "reservation-delete": lambda ipam, name: ipam.delete_reservation(name),
+    "reservation-create": lambda ipam, name, cidrs: ipam.resources.create_reservation(
+        name, [_reserved_cidr(cidr, ipam.store.release) for cidr in cidrs]
+    ),
+    "reservation-delete": lambda ipam, name: ipam.resources.delete_reservation(name),
     "assign": _assign,
-    "assign-ip": lambda ipam, host, handle, ip: ipam.assign_ip(host, handle, ipaddress.ip_address(ip)),
-    "release": lambda ipam, handle: ipam.release_handle(handle),
+    "assign-ip": lambda ipam, host, handle, ip: ipam.requests.assign_ip(host, handle, ipaddress.ip_address(ip)),
+    "release": lambda ipam, handle: ipam.requests.release_handle(handle),
     "release-ips": lambda ipam, ips: {
-        "unallocated": [str(each) for each in ipam.release_ips(map(ipaddress.ip_address, ips))]
+        "unallocated": [str(each) for each in ipam.requests.release_ips(map(ipaddress.ip_address, ips))]
     },
-    "release-host": lambda ipam, host, mustBeEmpty: ipam.release_host_affinities(host, must_be_empty=mustBeEmpty),
-    "sleep": lambda ipam, seconds: ipam.advance(seconds),
+    "release-host": lambda ipam, host, mustBeEmpty: ipam.requests.release_host_affinities(
+        host, must_be_empty=mustBeEmpty
+    ),
+    "sleep": lambda ipam, seconds: ipam.controllers.advance(seconds),
     "blocks": _blocks,
     "utilization": _utilization,
 }

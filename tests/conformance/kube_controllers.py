@@ -131,19 +131,19 @@ def _begin(start, lines, seed):
     blocks = {Cidr.parse(cidr): text for cidr, text in start["blocks"].items()}
     new = [Cidr.parse(cidr) for line in lines for cidr in line.get("blocks_new", {})]
     for number, cidr in enumerate(sorted({each.with_prefix(min(each.prefix, 24)) for each in [*blocks, *new]})):
-        ipam.create_pool(
+        ipam.resources.create_pool(
             IPPool(
                 name=f"p{number}", cidr=cidr, block_size=next(each.prefix for each in [*blocks, *new] if each in cidr)
             )
         )
     for who in known.values():
-        if (node := who.rpartition("@")[2]) and node not in ipam.nodes:
-            ipam.create_node(node)
+        if (node := who.rpartition("@")[2]) and node not in ipam.store.nodes:
+            ipam.resources.create_node(node)
     for cidr, text in blocks.items():
         owner, fill = text.split()
         host = owner.removeprefix("host:") if owner != "none" else ""
-        if host and host not in ipam.nodes:
-            ipam.create_node(host)
+        if host and host not in ipam.store.nodes:
+            ipam.resources.create_node(host)
         used = int(fill.split("/")[0])
         addresses = [str(ipaddress.ip_address(cidr.first + ordinal)) for ordinal in range(cidr.size)]
         windows = [0, 1, 2, cidr.size - 1] if host.startswith("win") else []
@@ -168,7 +168,7 @@ def _run(ipam, inputs, end):
     before = _state(ipam)
     while now < end:
         now += _STEP
-        ipam.advance(_STEP)
+        ipam.controllers.advance(_STEP)
         after = _state(ipam)
         gone += [("block", owner, now) for cidr, owner in before[0].items() if cidr not in after[0] and owner]
         gone += [("address", holder, now) for address, holder in before[1].items() if address not in after[1]]
@@ -176,7 +176,7 @@ def _run(ipam, inputs, end):
             _, what, whom = inputs[place]
             if what == "start":
                 tick = whom[0]
-                ipam.start_controllers(0 if tick >= 300 else 2 * tick, first_tick=max(tick - (now - whom[1]), 0))
+                ipam.controllers.start(0 if tick >= 300 else 2 * tick, first_tick=max(tick - (now - whom[1]), 0))
             else:
                 _do(ipam, what, whom)
             place += 1
@@ -187,20 +187,20 @@ def _run(ipam, inputs, end):
 def _do(ipam, what, whom):
     match what:
         case "stop":
-            ipam.stop_controllers()
+            ipam.controllers.stop()
         case "remove":
-            ipam.delete_kubernetes_node(whom)
+            ipam.controllers.delete_node(whom)
         case "release":
-            ipam.release_ips([ipaddress.ip_address(whom)])
+            ipam.requests.release_ips([ipaddress.ip_address(whom)])
         case "assign":
             address, who = whom
-            if who.rpartition("@")[2] not in ipam.nodes:
-                ipam.create_node(who.rpartition("@")[2])
-            ipam.assign_ip(who.rpartition("@")[2], address, ipaddress.ip_address(address))
+            if who.rpartition("@")[2] not in ipam.store.nodes:
+                ipam.resources.create_node(who.rpartition("@")[2])
+            ipam.requests.assign_ip(who.rpartition("@")[2], address, ipaddress.ip_address(address))
         case "affinity":
-            ipam.release_block_affinity(Cidr.parse(whom))
+            ipam.requests.release_block_affinity(Cidr.parse(whom))
         case "lose":
-            ipam.leak_pod(whom[0], at_tick=whom[1])
+            ipam.controllers.leak_pod(whom[0], at_tick=whom[1])
 
 
 def _state(ipam):
@@ -210,7 +210,7 @@ def _state(ipam):
         for handle, ordinals in block["allocated"].items():
             if handle != "windows-reserved-ipam-handle":
                 for ordinal in ordinals:
-                    addresses[block["cidr"].first + ordinal] = ipam.node_of_handle(handle)
+                    addresses[block["cidr"].first + ordinal] = ipam.store.node_of_handle(handle)
     return blocks, addresses
 
 

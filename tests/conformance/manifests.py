@@ -18,6 +18,7 @@ from ippoolkit.manifests import (
 from ippoolkit.model import Allocation, Block
 from tests.conformance.ipam import release_of
 from tests.conformance.reasons import lines_of, unnamed
+from tests.helpers import stored_objects
 
 KEYS = {"action", "existing", "accepted", "message", "after"}
 _RESOURCES = "/calico/resources/v3/projectcalico.org/"
@@ -39,7 +40,7 @@ def differences(case):
     recorded_after = case["after"]
     if recorded_after is not None and not release.has("calicoctl-ipamconfiguration"):
         recorded_after = {kind: by_name for kind, by_name in recorded_after.items() if kind != "IPAMConfiguration"}
-    after = {kind: by_name for kind in recorded_after or () if (by_name := store.get_all(find_kind(kind)))}
+    after = {kind: by_name for kind in recorded_after or () if (by_name := stored_objects(store, find_kind(kind)))}
     if recorded_after is not None and after != {kind: by_name for kind, by_name in recorded_after.items() if by_name}:
         found.append(f"after it {json.dumps(after)}; recorded: {json.dumps(case['after'])}")
     if (config := case.get("ipam_config")) and store.ipam_options != config["stored_raw"]:
@@ -53,7 +54,7 @@ def _stored(case, store):
     if case["action"] == "ipam-configure":
         return effective_ipam_options(store.ipam_options, store.release)
     for kind in case["after"] or KINDS:
-        by_name = store.get_all(find_kind(kind))
+        by_name = stored_objects(store, find_kind(kind))
         named = [each["spec"] for name, each in by_name.items() if name == case.get("stored_name", name)]
         if len(named) == 1:
             return named[0]
@@ -95,7 +96,7 @@ def _assign(store, step, handle):
         address = Cidr.parse(f"{text}/{128 if ':' in text else 32}")
         sizes = [
             pool["spec"]["blockSize"]
-            for pool in store.get_all(find_kind("ippool")).values()
+            for pool in stored_objects(store, find_kind("ippool")).values()
             if address in Cidr.parse(pool["spec"]["cidr"])
         ]
         cidr = address.with_prefix(sizes[0])

@@ -22,6 +22,8 @@ from ippoolkit.ipam import Ipam, IpamError
 from ippoolkit.model import Allocation, Block
 from ippoolkit.read import to_model
 
+from .utilization import utilization
+
 KEYS = {"run", "step", "title"}
 SEEDS = 8  # which of two pods with one address goes first is not recorded: the older, the younger, draws
 _OUTSIDE = "(outside)"
@@ -106,10 +108,10 @@ class Replay:
         self.speech = "ipip" if any(each["spec"].get("ipipMode", "Never") != "Never" for each in specs) else "vxlan"
         for name, pool in state["pools"].items():
             spec = {key: pool[key] for key in ("cidr", "blockSize", "disabled", "nodeSelector")}
-            ipam.create_pool(to_model("IPPool", {"metadata": {"name": name}, "spec": self.spoken(spec)}))
+            ipam.resources.create_pool(to_model("IPPool", {"metadata": {"name": name}, "spec": self.spoken(spec)}))
             self.stored[name] = pool["blockSize"]
         for node in sorted(state["nodes"]):
-            ipam.create_node(node)
+            ipam.resources.create_node(node)
         stage = ClusterState(ipam)
         seen, later = self.first_addresses()
         owned = [(line, node) for node, each in state["nodes"].items() for line in each["blocks"]]
@@ -139,7 +141,7 @@ class Replay:
         overlapping = any(step.get("state", {}).get("overlapping_blocks") for step in self.steps)
         return seen, set() if overlapping else later
 
-    def block(self, cidr, used, host, seen, later, tunnels):  # noqa: PLR0917 (what is known of it)
+    def block(self, cidr, used, host, seen, later, tunnels):
         addresses = [str(ipaddress.ip_address(cidr.first + ordinal)) for ordinal in range(cidr.size)]
         mine = [ordinal for ordinal, each in enumerate(addresses) if each in seen or each in tunnels]
         rest = [ordinal for ordinal in range(cidr.size) if ordinal not in mine]
@@ -163,7 +165,7 @@ class Replay:
             racing = self.command(step)
         elif isinstance(step.get("summary"), list):
             for node in step["summary"]:
-                self.stage.ipam.create_node(node)
+                self.stage.ipam.resources.create_node(node)
         elif isinstance(step.get("summary"), dict) and step is not self.steps[0]:
             if "release_errors" in step["summary"]:
                 self.align(step)
@@ -195,19 +197,19 @@ class Replay:
                 self.put(pool, tool, verb, forced="--force" in words)
             return "one" if len(pools) == 1 and verb == "create" else "many"
         if verb == "patch":
-            name = next(word for word in words[2:] if word in self.stage.ipam.pools)
+            name = next(word for word in words[2:] if word in self.stage.ipam.store.pools)
             return self.patch(name, json.loads(words[words.index("-p") + 1]), tool)
         if verb == "delete" and "pool" in words[2]:
             self.stage.delete(words[-1], tool=tool)
             return "one"
         if words[:3] == ["calicoctl", "ipam", "configure"]:
             strict = re.search(r"--strictaffinity[= ](\w+)", " ".join(words), re.IGNORECASE)
-            self.stage.ipam.configure(strict_affinity=strict[1] == "true")
+            self.stage.ipam.resources.configure(strict_affinity=strict[1] == "true")
         return ""
 
     def put(self, pool, tool, verb, *, forced):
         ipam = self.stage.ipam
-        there = pool.name in ipam.pools
+        there = pool.name in ipam.store.pools
         if there and forced:
             self.stage.delete(pool.name, tool=tool)
             there = False
@@ -215,10 +217,10 @@ class Replay:
             self.stage.create(pool, tool=tool)
         else:
             if tool == "calicoctl":
-                ipam._validate_range(pool)  # apply begins with the checks of create
-            elif pool.block_size != ipam.pools[pool.name].block_size:
+                ipam.resources.validate_range(pool)  # apply begins with the checks of create
+            elif pool.block_size != ipam.store.pools[pool.name].block_size:
                 raise RefusedError
-            ipam.change_pool(
+            ipam.resources.change_pool(
                 pool.name,
                 disabled=pool.disabled,
                 node_selector=pool.node_selector,
@@ -231,7 +233,9 @@ class Replay:
         ipam = self.stage.ipam
         if isinstance(patch, list):
             self.stored[name] = None
-            ipam.change_pool(name, validate=False, block_size=26 if ipam.pools[name].version == 4 else 122)
+            ipam.resources.change_pool(
+                name, validate=False, block_size=26 if ipam.store.pools[name].version == 4 else 122
+            )
             return "many"
         spec = patch.get("spec", {})
         changes = {}
@@ -244,7 +248,7 @@ class Replay:
         changes |= {
             key: spec[of] for key, of in (("disabled", "disabled"), ("node_selector", "nodeSelector")) if of in spec
         }
-        ipam.change_pool(name, validate=tool == "calicoctl", **changes)
+        ipam.resources.change_pool(name, validate=tool == "calicoctl", **changes)
         self.stored[name] = spec.get("blockSize", self.stored[name])
         return "one" if set(spec) == {"disabled"} else "many"
 
@@ -263,8 +267,8 @@ class Replay:
             if ours != sorted(told):
                 self.differences.append(f"tunnels move on {ours}; recorded: {sorted(told)}")
         for tunnel in [*self.tunnels(told), *failed]:
-            if self.stage.ipam.ips_by_handle(tunnel.handle):
-                self.stage.ipam.release_handle(tunnel.handle)
+            if self.stage.ipam.requests.ips_by_handle(tunnel.handle):
+                self.stage.ipam.requests.release_handle(tunnel.handle)
         waiting = self.tunnels(address_of for address_of in told if told[address_of])
         while waiting:  # who came first is not recorded: whoever gets what was recorded
             left = [tunnel for tunnel in waiting if not self.try_out(tunnel, told[tunnel.node])]
@@ -284,14 +288,14 @@ class Replay:
 
     def named(self, address):
         """The enabled pools that an address is in."""
-        pools = sorted(self.stage.ipam.pools.items())
+        pools = sorted(self.stage.ipam.store.pools.items())
         return tuple(name for name, pool in pools if not pool.disabled and ipaddress.ip_address(address) in pool.cidr)
 
     def try_out(self, tunnel, address):
         """Give a tunnel an address if that is the recorded one."""
         ipam = self.stage.ipam
         blocks = len(ipam.blocks())
-        got = ipam.assign(tunnel.node, tunnel.handle, 1, use="Tunnel", ipv4_pools=self.named(address))
+        got = ipam.requests.assign(tunnel.node, tunnel.handle, 1, use="Tunnel", ipv4_pools=self.named(address))
         if got.v4 and str(got.v4[0]) != address:
             self.undo(tunnel.handle, str(got.v4[0]), new=len(ipam.blocks()) > blocks)
             return False
@@ -340,7 +344,7 @@ class Replay:
         mine.sort(key=list(self.pods).index)
         going = mine[0] if not self.seed else mine[-1] if self.seed == 1 else self.draw.choice(mine)
         del self.pods[going]
-        self.stage.ipam.release_handle(going)
+        self.stage.ipam.requests.release_handle(going)
 
     def give(self, node, handle, address, use="Workload", named=()):
         """Let the engine assign an address; where it is another than recorded, that is told, and the recorded taken."""
@@ -348,7 +352,7 @@ class Replay:
         blocks = len(ipam.blocks())
         if not named and not self.serves(address):
             named = self.named(address)  # pods that name the pool
-        got = ipam.assign(node, handle, 1, use=use, ipv4_pools=named)
+        got = ipam.requests.assign(node, handle, 1, use=use, ipv4_pools=named)
         ours = str(got.v4[0]) if got.v4 else ""
         self.compared += not self.blurred
         if ours == address:
@@ -358,21 +362,23 @@ class Replay:
         if ours:
             self.undo(handle, ours, new=len(ipam.blocks()) > blocks)
         try:
-            ipam.assign_ip(node, handle, ipaddress.ip_address(address))
+            ipam.requests.assign_ip(node, handle, ipaddress.ip_address(address))
         except IpamError as error:
             self.differences.append(f"{handle} on {node} cannot have {address}: {error}")
 
     def serves(self, address):
         """Whether a pod that names no pool may get an address."""
-        pools = [pool for pool in self.stage.ipam.pools.values() if pool.serves("Workload") and pool.selects_node({})]
+        pools = [
+            pool for pool in self.stage.ipam.store.pools.values() if pool.serves("Workload") and pool.selects_node({})
+        ]
         return any(ipaddress.ip_address(address) in pool.cidr for pool in pools)
 
     def undo(self, handle, address, *, new):
         ipam = self.stage.ipam
-        ipam.release_handle(handle)
+        ipam.requests.release_handle(handle)
         for block in ipam.blocks():
             if new and ipaddress.ip_address(address) in block["cidr"] and not block["allocated"]:
-                ipam.release_block_affinity(block["cidr"])
+                ipam.requests.release_block_affinity(block["cidr"])
 
     def align(self, step):
         """Pods were deleted, and nobody wrote down which: as many of each block and node as there are fewer."""
@@ -415,14 +421,14 @@ class Replay:
             take(address, lambda each: each not in doubled)
         for handle in going:
             del self.pods[handle]
-            self.stage.ipam.release_handle(handle)
+            self.stage.ipam.requests.release_handle(handle)
 
     # ---- figures
 
     def figures(self, theirs):
         ipam = self.stage.ipam
         blocks = ipam.blocks()
-        pools = sorted(ipam.pools.items())
+        pools = sorted(ipam.store.pools.items())
 
         def pool_of(thing):
             return next((name for name, pool in pools if thing in pool.cidr), "")
@@ -439,7 +445,7 @@ class Replay:
                 "tunnel_block": "",
                 "borrowed_in": 0,
             }
-            for name in {*theirs["nodes"], *(name for name, node in ipam.nodes.items() if node.exists)}
+            for name in {*theirs["nodes"], *(name for name, node in ipam.store.nodes.items() if node.exists)}
         }
         tunnels = {tunnel.handle: tunnel.node for tunnel in self.stage.tunnel_addresses}
         tunnels |= {Tunnel(node, self.speech).handle: node for node in nodes}
@@ -477,7 +483,7 @@ class Replay:
         for tunnel, address in self.stage.tunnel_addresses.items():
             row = nodes[tunnel.node]
             row |= {"tunnel": str(address), "tunnel_pool": pool_of(address)}
-            if address in ipam.ips_by_handle(tunnel.handle):
+            if address in ipam.requests.ips_by_handle(tunnel.handle):
                 row["tunnel_block"] = min(holders[str(address)])
         overlapping = [
             [str(one), str(other)]
@@ -520,7 +526,7 @@ class Replay:
         }
 
     def pool_figures(self, pool):
-        free = next(row["available"] for row in self.stage.ipam.utilization() if row["name"] == pool.name)
+        free = next(row["available"] for row in utilization(self.stage.ipam) if row["name"] == pool.name)
         return {
             "cidr": str(pool.cidr),
             "blockSize": pool.block_size,

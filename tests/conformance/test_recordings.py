@@ -107,7 +107,7 @@ CHANGES = [
 
 
 @pytest.mark.parametrize(("kind", "which", "change", "told"), CHANGES)
-def test_a_changed_recording_is_told(kind, which, change, told, tmp_path, capsys):  # noqa: PLR0917
+def test_a_changed_recording_is_told(kind, which, change, told, tmp_path, capsys):
     case = next(case for case in read_cases(RECORDINGS / f"{kind}.jsonl.gz") if which(case))
     change(case)
     (tmp_path / "other name.txt").write_text(json.dumps(case) + "\n")
@@ -187,7 +187,7 @@ def altered(path, which, change):
         ("hostindex", lambda line: line.get("start"), lambda line: line.update(start="1"), "starts at"),
     ],
 )
-def test_a_changed_sequence_is_told(file, which, change, told, tmp_path, capsys):  # noqa: PLR0917
+def test_a_changed_sequence_is_told(file, which, change, told, tmp_path, capsys):
     (tmp_path / "x").write_text(altered(RECORDINGS / f"{file}.jsonl.gz", which, change))
     assert main([str(tmp_path)]) == 1
     assert told in capsys.readouterr().out

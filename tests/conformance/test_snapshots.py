@@ -22,8 +22,8 @@ def dumped(ipam: Ipam) -> Cluster:
             Allocation(
                 ordinal=ordinal,
                 handle=handle,
-                node=ipam.node_of_handle(handle),
-                type="vxlanTunnelAddress" if handle in ipam._tunnel_handles else "",
+                node=ipam.store.node_of_handle(handle),
+                type="vxlanTunnelAddress" if handle in ipam.store.tunnel_handles else "",
             )
             for handle, ordinals in each["allocated"].items()
             for ordinal in ordinals
@@ -38,18 +38,18 @@ def dumped(ipam: Ipam) -> Cluster:
         )
     nodes = tuple(
         Node(name=name, labels=node.labels)
-        for name, node in ipam.nodes.items()
+        for name, node in ipam.store.nodes.items()
         if node.exists and name != "load-balancer"
     )
-    return Cluster(pools=tuple(ipam.pools.values()), nodes=nodes, blocks=tuple(blocks), ipam=ipam.config)
+    return Cluster(pools=tuple(ipam.store.pools.values()), nodes=nodes, blocks=tuple(blocks), ipam=ipam.store.config)
 
 
 def claims(ipam, other):
     """Let blocks be as old as in another engine: dumps show when they were claimed, but not what the clock is now."""
-    slots = {cidr: slot for slot, cidr in other.slots()}
-    for slot, cidr in ipam.slots():
-        age = other.state.meta[layout.NOW] - other.state.wide[slots[cidr], layout.CLAIMED_AT]
-        ipam.state.wide[slot, layout.CLAIMED_AT] = ipam.state.meta[layout.NOW] - age
+    slots = {cidr: slot for slot, cidr in other.store.slots()}
+    for slot, cidr in ipam.store.slots():
+        age = other.store.state.meta[layout.NOW] - other.store.state.wide[slots[cidr], layout.CLAIMED_AT]
+        ipam.store.state.wide[slot, layout.CLAIMED_AT] = ipam.store.state.meta[layout.NOW] - age
 
 
 @pytest.mark.parametrize("path", TRACES, ids=lambda path: path.name.split(".")[0])
@@ -59,12 +59,12 @@ def test_the_rest_of_a_trace_follows_from_the_blocks(path):
     ipam = Ipam(datastore=head.get("datastore", "kubernetes"))
     for operation in operations[:half]:
         _run(ipam, operation)
-    reservations = dict(ipam.reservations)
-    if ipam.config.ip_cooldown_seconds or any(each["cooling"] for each in ipam.blocks()):
+    reservations = dict(ipam.store.reservations)
+    if ipam.store.config.ip_cooldown_seconds or any(each["cooling"] for each in ipam.blocks()):
         pytest.skip("addresses cool down by a clock that dumps do not show to the second")
-    loaded = engine_from_cluster(dumped(ipam), datastore=ipam.datastore)
+    loaded = engine_from_cluster(dumped(ipam), datastore=ipam.store.datastore)
     for name, cidrs in reservations.items():
-        loaded.create_reservation(name, cidrs)
+        loaded.resources.create_reservation(name, cidrs)
     assert [each for each in loaded.blocks() if each["cidr"]] == ipam.blocks()
     claims(loaded, ipam)
     for number, operation in enumerate(operations[half:], half + 2):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import io
 import os
 import random
 import resource
@@ -18,38 +17,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import typer
-
+from .commands import COMMANDS, all_commands, run_command
 from .mutations import mutate
 from .seeds import Seed, all_seeds
 
 CPU_SECONDS = 5
 MEMORY_BYTES = 500_000_000
 MINIMISING_RUNS = 150
-
-# What reads each kind; {} stands for the document, OUT for a file that does not exist yet.
-READ = (
-    "capacity {}", "capacity {} --json --lang zh", "scenario {}", "audit {}", "audit {} --json", "convert {}",
-    "snapshot {} -o OUT.yaml", "snapshot {} -o OUT.json --redact", "from-installer {}", "recommend {}", "free {} --prefix 24",
-)  # fmt: skip
-OBJECTS = (
-    *READ,
-    "check {}", "check {} --json", "check {} --sarif", "check {} --junit --lang zh", "check {} --action delete",
-    "check POOL --existing {}", "check {} --existing {} --action replace", "check {} --action patch --existing KUBEAN",
-    "diff {} KUBEAN", "diff KUBEAN {} --json", "pools-for -c {} --node n1", "pools-for -c {} --coverage --json",
-    "simulate {}", "simulate {} --days 2 --churn 0.1 --json",
-    "runbook block-size -c {} --pool default-ipv4-ippool --to 27", "runbook retire -c {} --pool p",
-    "report-in-process {}",
-)  # fmt: skip
-COMMANDS = {
-    "scenario": OBJECTS,
-    "manifest": OBJECTS,
-    "dump": (*READ, "check KUBEAN --existing {}", "diff {} KUBEAN", "pools-for -c {} --coverage", "simulate {}"),
-    "installer": ("from-installer {}", "from-installer {} --lang zh", "capacity {}", "audit {}", "free {} --prefix 24"),
-    "trace": ("simulate POOL --trace {}", "simulate KUBEAN --trace {} --json"),
-    "history": ("forecast {}", "forecast {} --json"),
-    "template": ("template {}",),
-}
 
 
 @dataclass(frozen=True)
@@ -81,17 +55,9 @@ def run_case(command: str, name: str, content: bytes, folder: Path) -> tuple[str
     """Run a case in an empty folder; return what went wrong and the end of its traceback, or two empty texts."""
     document = folder / name
     document.write_bytes(content)
-    arguments = [
-        {"{}": str(document), "OUT.yaml": str(folder / "out.yaml"), "OUT.json": str(folder / "out.json")}.get(
-            part, part
-        )
-        for part in command.replace("POOL ", f"{_DATA}/default-ipv4-ippool.yaml ")
-        .replace("KUBEAN", f"{_DATA}/kubean")
-        .split()
-    ]
     try:
         with _watched():
-            _call(arguments, folder)
+            run_command(command, document, folder)
     except BaseException as error:  # noqa: BLE001 (whatever it is, it is what is looked for)
         return _signature(error), "".join(traceback.format_exception(error)[-6:])[-3000:]
     finally:
@@ -127,48 +93,6 @@ def find_failure(seed: int, number: int, folder: Path) -> Failure | None:
     command, name, content = build_case(seed, number)
     signature, detail = run_case(command, name, content, folder)
     return Failure(signature, command, name, content, detail) if signature else None
-
-
-_DATA = str(Path(__file__).parent.parent.parent / "data")
-
-
-def _call(arguments: list[str], folder: Path) -> None:
-    from ippoolkit.cli import app
-    from ippoolkit.errors import IppoolkitError
-    from ippoolkit.read import load
-
-    output = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
-    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
-        try:
-            if arguments[0] == "template":
-                _validate_template(arguments[1])
-            elif arguments[0] == "report-in-process":
-                _build_report(arguments[1])
-            else:
-                app(arguments, standalone_mode=False)
-        except (typer.Exit, SystemExit, IppoolkitError):
-            pass
-        except Exception as error:
-            if type(error).__module__.startswith(("click", "typer")):  # options that cannot be
-                return
-            raise
-        if (folder / "out.json").exists():  # what the kit writes it reads, whole
-            load(folder / "out.json")
-
-
-def _validate_template(path: str) -> None:
-    from ippoolkit.report import find_template
-
-    find_template(path).validate({"nodes_shown": 5, "lang": "en"})
-
-
-def _build_report(path: str) -> None:
-    from ippoolkit.report.build import ReportTask, build_report
-    from ippoolkit.report.inputs import resolve_inputs
-    from ippoolkit.report.options import validate_options
-
-    options = validate_options(formats=("html", "md", "xlsx"), date="2026-01-01")
-    build_report(ReportTask("r", options, tuple(resolve_inputs([path]))))
 
 
 class _TooSlow(BaseException):
@@ -216,7 +140,7 @@ def file_name(failure: Failure) -> str:
 def warm_up(folder: Path) -> None:
     """Run each command once: what loads late is not counted against a document."""
     os.environ["COLUMNS"] = "120"
-    for command in dict.fromkeys(command for commands in COMMANDS.values() for command in commands):
+    for command in all_commands():
         started = time.monotonic()
         seed = next(seed for seed in corpus() if command in COMMANDS[seed.kind])
         global CPU_SECONDS  # noqa: PLW0603 (the first run of a command may compile)

@@ -14,7 +14,7 @@ from typing import Any
 from .cases import file_name, find_failure, minimise, warm_up
 
 CHUNK = 250
-HARD_SECONDS = 120  # a case that no signal ends takes its process with it
+HARD_SECONDS = 900  # a case that no signal ends takes its process with it
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,67 @@ TRACE_JSONL = """\
 {"day": 0, "event": "start", "pod": "p1", "namespace": "default", "node": "n1"}
 {"day": 1, "event": "stop", "pod": "p1", "namespace": "default"}
 """
+PROMETHEUS = {
+    "status": "success",
+    "data": {
+        "resultType": "matrix",
+        "result": [
+            {
+                "metric": {"ippool": "p"},
+                "values": [[1767225600 + 86400 * day, str(100 + 3 * day)] for day in range(20)],
+            },
+            {"metric": {"ippool": "q", "node": "n1"}, "values": [[1767225600, "7"], [1767312000, "9.5"]]},
+        ],
+    },
+}
+ADDRESS_PLAN = """\
+prefix,description,tenant
+10.0.0.0/16,office,a
+10.1.0.0/24,"racks, east",b
+fd00::/48,lab,
+"""
+ADDRESS_RANGES = """\
+start_ip;end_ip;owner
+10.0.0.0;10.0.3.255;office
+10.1.0.0;10.1.0.99;printers
+"""
+ROUTES = """\
+default via 10.0.0.1 dev eth0 proto dhcp metric 100
+10.0.0.0/24 dev eth0 proto kernel scope link src 10.0.0.5
+blackhole 10.233.64.0/26 proto 80
+10.233.65.0/26 via 10.0.0.7 dev vxlan.calico onlink
+"""
+KUBECONFIG = """\
+apiVersion: v1
+kind: Config
+current-context: one
+clusters:
+- name: c
+  cluster: {server: "https://127.0.0.1:6443", certificate-authority-data: QQ==, insecure-skip-tls-verify: true}
+contexts:
+- {name: one, context: {cluster: c, user: u}}
+users:
+- name: u
+  user: {token: secret, username: a, password: b, as: auditor, as-groups: [g], as-user-extra: {reason: [x]}}
+"""
+PASTE = """\
+$ calicoctl ipam show --show-blocks
++----------+-----------------+-----------+------------+--------------+
+| GROUPING |      CIDR       | IPS TOTAL | IPS IN USE |   IPS FREE   |
++----------+-----------------+-----------+------------+--------------+
+| IP Pool  | 10.233.64.0/18  |     16384 | 7 (0%)     | 16377 (100%) |
+| Block    | 10.233.66.0/26  |        64 | 5 (8%)     | 59 (92%)     |
++----------+-----------------+-----------+------------+--------------+
+$ kubectl get pods -o wide
+NAME   READY   STATUS    RESTARTS   AGE   IP            NODE   NOMINATED NODE   READINESS GATES
+a      1/1     Running   0          5d    10.233.66.3   n1     <none>           <none>
+Error from server (Forbidden): ipamblocks.crd.projectcalico.org is forbidden: User "me" cannot list resource
+$ calicoctl get ippool -o yaml
+apiVersion: projectcalico.org/v3
+kind: IPPool
+metadata: {name: p}
+spec: {cidr: 10.233.64.0/18, blockSize: 26}
+"""
 
 
 @dataclass(frozen=True)
@@ -116,9 +177,24 @@ def all_seeds() -> list[Seed]:
         Seed(
             "history", "history.csv", b"".join((ROOT / "data/history.csv").read_bytes().splitlines(keepends=True)[:40])
         ),
+        Seed("history", "answer.json", json.dumps(PROMETHEUS).encode()),
+        Seed("networks", "plan.csv", ADDRESS_PLAN.encode()),
+        Seed("networks", "ranges.csv", ADDRESS_RANGES.encode()),
+        Seed("networks", "routes.txt", ROUTES.encode()),
+        Seed("dump", "paste.txt", PASTE.encode()),
+        Seed("kubeconfig", "kubeconfig", KUBECONFIG.encode()),
+        Seed("link", "link", _link()),
         Seed("template", "capacity.ipynb", (ROOT / "notebooks/capacity.ipynb").read_bytes()),
+        Seed("template", "fleet.ipynb", (ROOT / "notebooks/fleet.ipynb").read_bytes()),
     ]
     return [*texts, *_recorded()]
+
+
+def _link() -> bytes:
+    from ippoolkit.read import load
+    from ippoolkit.widgets.saved_state import SavedState
+
+    return SavedState(load(ROOT / "data/kubespray.yaml"), pool="p", tab=2).pack().encode()
 
 
 def _recorded() -> list[Seed]:

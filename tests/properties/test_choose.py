@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import ippoolkit as ipk
 from ippoolkit.address_space import AddressSpace, Taken
-from ippoolkit.address_space.ranges import Networks, cidrs_between, networks_in, spell
+from ippoolkit.address_space.ranges import Networks, networks_in, spell
 from ippoolkit.choose import recommend
 from ippoolkit.choose.routes import Peering, RackRoutes, tables
 from ippoolkit.choose.search import Need, NodeKind, Space
@@ -23,7 +23,7 @@ GRID = {
 }
 
 
-def brute_force(family, nodes, addresses, racks, headroom, max_routes, cap):  # noqa: PLR0917
+def brute_force(family, nodes, addresses, racks, headroom, max_routes, cap):
     """Return all designs that hold, as (prefix, blockSize, blocks a node, addresses, routes, nodes that fit)."""
     held = []
     for prefix, size in GRID[family]:
@@ -57,7 +57,7 @@ needs = {
 
 @given(family=st.sampled_from([4, 6]), **needs)
 @settings(max_examples=300, deadline=None)
-def test_the_designs_are_those_that_nothing_beats(family, nodes, addresses, racks, headroom, max_routes, cap):  # noqa: PLR0917
+def test_the_designs_are_those_that_nothing_beats(family, nodes, addresses, racks, headroom, max_routes, cap):
     space = Space(family, Need((NodeKind(nodes, addresses, cap),), racks, headroom, max_routes))
     held = brute_force(family, nodes, addresses, racks, headroom, max_routes, cap)
     found = [(d.prefix, d.block_size, d.blocks_per_node, d.addresses, d.routes, d.nodes_max) for d in space.best()]
@@ -68,7 +68,7 @@ def test_the_designs_are_those_that_nothing_beats(family, nodes, addresses, rack
 
 @given(family=st.sampled_from([4, 6]), **needs)
 @settings(max_examples=100, deadline=None)
-def test_the_first_design_is_the_one_to_pick(family, nodes, addresses, racks, headroom, max_routes, cap):  # noqa: PLR0917
+def test_the_first_design_is_the_one_to_pick(family, nodes, addresses, racks, headroom, max_routes, cap):
     space = Space(family, Need((NodeKind(nodes, addresses, cap),), racks, headroom, max_routes))
     held = brute_force(family, nodes, addresses, racks, headroom, max_routes, cap)
 
@@ -262,14 +262,6 @@ def test_what_to_release_is_the_fewest_networks(within, taken, spare, family):
         assert sorted(each.cidr for each in release.networks) == sorted(c for c in taken if c.overlaps(release.cidr))
         fewest = min(sum(c.overlaps(taken_one) for taken_one in taken) for c in inside)
         assert len(release.networks) == fewest
-
-
-@given(st.sampled_from([4, 6]), st.integers(0, 255), st.integers(0, 255))
-def test_a_range_of_addresses_is_cut_into_the_fewest_cidrs(family, one, other):
-    first, last = BASE[family] + min(one, other), BASE[family] + max(one, other)
-    make = ipaddress.IPv4Address if family == 4 else ipaddress.IPv6Address
-    expected = [str(n) for n in ipaddress.summarize_address_range(make(first), make(last))]
-    assert [str(c) for c in cidrs_between(family, first, last)] == expected
 
 
 @given(st.integers(0, 2**128 - 1) | st.integers(0, 128).map(lambda bits: 2**bits - 1))

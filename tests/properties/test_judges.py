@@ -19,6 +19,7 @@ from ippoolkit.manifests import (
     parse_manifests,
 )
 from ippoolkit.manifests.manifest_review import ACTIONS, review
+from tests.helpers import stored_objects
 
 POOL = find_kind("IPPool")
 texts = st.text(max_size=20) | st.sampled_from(
@@ -148,7 +149,7 @@ def test_what_is_stored_is_taken_again(spec):
     value = {"apiVersion": "projectcalico.org/v3", "kind": "IPPool", "metadata": {"name": "p1"}}
     spec = {"cidr": "10.0.0.0/16"} | {name: each for name, each in spec.items() if name in POOL.fields}
     if calicoctl.run("create", parse_manifests(json.dumps({**value, "spec": spec}), "file")).accepted:
-        stored = calicoctl.store.get_all(POOL)
+        stored = stored_objects(calicoctl.store, POOL)
         text = json.dumps({**value, **stored["p1"]})
         assert calicoctl.run("apply", parse_manifests(text, "file")).accepted
-        assert calicoctl.store.get_all(POOL) == stored
+        assert stored_objects(calicoctl.store, POOL) == stored

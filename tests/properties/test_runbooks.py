@@ -17,6 +17,7 @@ from ippoolkit.change.rehearsal import SURGE_PARTS
 from ippoolkit.cidr import Cidr
 from ippoolkit.ipam import IpamError
 from tests.clusters import OWNERS, cluster
+from tests.conformance.utilization import utilization
 
 SIZES = st.sampled_from((26, 27, 28, 29))
 
@@ -110,7 +111,7 @@ class Replay:
             broken.add("change-refused")
         for tunnel in {*before, *self.stage.tunnel_addresses}:
             now = self.stage.tunnel_addresses.get(tunnel)
-            held = now is not None and now in self.ipam.ips_by_handle(tunnel.handle)
+            held = now is not None and now in self.ipam.requests.ips_by_handle(tunnel.handle)
             was = before.get(tunnel)
             if not held and (was is not None or now is not None):
                 broken.add("change-tunnels-lost")
@@ -122,7 +123,7 @@ class Replay:
     def _act(self, step):
         pool = step.pool
         if step.action == "create":
-            self.ipam.create_pool(pool)
+            self.ipam.resources.create_pool(pool)
             return self._settle()
         if step.action == "annotate":
             self.named = {
@@ -134,7 +135,7 @@ class Replay:
             self.named = {space: tuple(filter(None, names)) for space, names in self.named.items()}
         if step.action == "disable":
             changed = {"node_selector": "!all()"} if step.managed else {"disabled": True}
-            self.ipam.change_pool(pool.name, **changed)
+            self.ipam.resources.change_pool(pool.name, **changed)
             if not step.managed:
                 return self._settle()
         if step.action == "restart":
@@ -142,8 +143,8 @@ class Replay:
         if step.action == "recreate":
             return self._recreate(pool)
         if step.action == "delete":
-            left = any(row["inUse"] for row in self.ipam.utilization() if row["name"] == pool.name)
-            self.ipam.delete_pool(pool.name)
+            left = any(row["inUse"] for row in utilization(self.ipam) if row["name"] == pool.name)
+            self.ipam.resources.delete_pool(pool.name)
             return self._settle() | ({"change-delete-in-use"} if left else set())
         return set()
 
@@ -155,7 +156,7 @@ class Replay:
         inside = [
             place
             for place, pod in enumerate(pods)
-            if any(address in pool.cidr for address in self.ipam.ips_by_handle(self._handle(pod)))
+            if any(address in pool.cidr for address in self.ipam.requests.ips_by_handle(self._handle(pod)))
         ]
         self.rounds += 1
         failed = False
@@ -164,23 +165,25 @@ class Replay:
                 new = [(pods[place], f"{pods[place].name} {self.rounds}") for place in part]
                 for pod, handle in new:
                     named = self.named[pod.namespace]
-                    failed |= not self.ipam.assign(pod.node, handle, 1, ipv4_pools=named, namespace_labels={}).v4
+                    failed |= not self.ipam.requests.assign(
+                        pod.node, handle, 1, ipv4_pools=named, namespace_labels={}
+                    ).v4
                 for pod, handle in new:
-                    self.ipam.release_handle(self._handle(pod))
+                    self.ipam.requests.release_handle(self._handle(pod))
                     self.handles[pod.namespace, pod.name] = handle
         return ({"change-pods-without"} if failed else set()) | self._strict()
 
     def _strict(self):
-        serving = [pool for pool in self.ipam.pools.values() if pool.serves("Workload")]
+        serving = [pool for pool in self.ipam.store.pools.values() if pool.serves("Workload")]
         blocks = [block for block in self.ipam.blocks() if any(block["cidr"] in pool.cidr for pool in serving)]
         owners = {block["affinity"] for block in blocks}
         without = [
             name
-            for name, node in self.ipam.nodes.items()
+            for name, node in self.ipam.store.nodes.items()
             if f"host:{name}" not in owners and any(pool.selects_node(node.labels) for pool in serving)
         ]
         free = sum(pool.block_count for pool in serving) - len(blocks)
-        return {"change-nodes-without"} if self.ipam.config.strict_affinity and len(without) > free else set()
+        return {"change-nodes-without"} if self.ipam.store.config.strict_affinity and len(without) > free else set()
 
     def _handle(self, pod):
         return self.handles[pod.namespace, pod.name]

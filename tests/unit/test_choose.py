@@ -281,9 +281,17 @@ def test_ways_for_a_cluster_that_outgrows_its_pool():
 
 @pytest.mark.parametrize(
     "wanted",
-    [{}, {"nodes": 0}, {"nodes": 1, "racks": 0}, {"nodes": 1, "headroom": -1}, {"nodes": 1, "by": "June"},
-     {"nodes": 1, "family": 5}, {"nodes": 1, "within": ["10.0.0.1/8"]}, {"nodes": 1, "colour": "red"}],
-)  # fmt: skip
+    [
+        {},
+        {"nodes": 0},
+        {"nodes": 1, "racks": 0},
+        {"nodes": 1, "headroom": -1},
+        {"nodes": 1, "by": "June"},
+        {"nodes": 1, "family": 5},
+        {"nodes": 1, "within": ["10.0.0.1/8"]},
+        {"nodes": 1, "colour": "red"},
+    ],
+)
 def test_needs_that_make_no_sense_are_refused(wanted):
     with pytest.raises(InputError):
         recommend(**wanted)
@@ -358,9 +366,18 @@ def test_recommend_names_what_it_cannot_use(arguments, told):
 
 def test_free_offers_best_fit_and_prints_json():
     done = run(
-        "free", "--within", "10.0.0.0/24", "--taken", "10.0.0.0/26", "10.0.0.192/27",
-        "--prefix", 27, "--count", 2, "--json",
-    )  # fmt: skip
+        "free",
+        "--within",
+        "10.0.0.0/24",
+        "--taken",
+        "10.0.0.0/26",
+        "10.0.0.192/27",
+        "--prefix",
+        27,
+        "--count",
+        2,
+        "--json",
+    )
     assert done.returncode == 0
     data = json.loads(done.stdout)
     assert data["within"] == ["10.0.0.0/24"]

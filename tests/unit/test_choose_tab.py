@@ -85,11 +85,18 @@ def test_every_design_shown_can_be_clicked(tab):
 @pytest.mark.parametrize(
     ("name", "value", "told"),
     [
-        ("nodes", 0, "0"), ("nodes", -1, "-1"), ("racks", 0, "0"), ("max_routes", "many", "many"),
-        ("within", "10.0.0.1/8", "10.0.0.0/8"), ("within", "x", "x"), ("family", "5", "5"),
-        ("encapsulation", "geneve", "geneve"), ("headroom", -5, "-5"), ("pods_per_node", 10**9, "1000000"),
+        ("nodes", 0, "0"),
+        ("nodes", -1, "-1"),
+        ("racks", 0, "0"),
+        ("max_routes", "many", "many"),
+        ("within", "10.0.0.1/8", "10.0.0.0/8"),
+        ("within", "x", "x"),
+        ("family", "5", "5"),
+        ("encapsulation", "geneve", "geneve"),
+        ("headroom", -5, "-5"),
+        ("pods_per_node", 10**9, "1000000"),
     ],
-)  # fmt: skip
+)
 def test_a_bad_value_is_named_and_the_tab_lives_on(tab, name, value, told):
     tab.set(name, value)
     assert 'role="alert"' in html(tab)

@@ -23,6 +23,7 @@ OPERATOR = "apiVersion: operator.tigera.io/v1\nkind: Installation\nmetadata: {na
 ACCEPTED = "apiVersion: projectcalico.org/v3\nkind: IPPool\nmetadata: {name: p}\nspec: {cidr: 10.0.0.0/16}\n"
 EXAMPLES = {
     ("capacity", 0): "{pool}",
+    ("capacity", 1): "{pool} --nodes 5000 --pods-per-node 100",
     ("capacity", 2): "{bad}",
     ("scenario", 0): "{pool}",
     ("scenario", 2): "{pool} -o {missing}/s.yaml",
@@ -38,10 +39,12 @@ EXAMPLES = {
     ("audit", 1): "{leaky}",
     ("audit", 2): "{bad}",
     ("pools-for", 0): "-c {cluster} --coverage",
+    ("pools-for", 1): "-c {broken} --coverage",
     ("pools-for", 2): "-c {cluster} --node nowhere",
     ("snapshot", 0): "{good} -o {folder}/out.yaml",
     ("snapshot", 2): "{good} -o {missing}/out.yaml",
     ("diff", 0): "{good} {good}",
+    ("diff", 1): "{half} {full}",
     ("diff", 2): "{bad} {good}",
     ("simulate", 0): "{pool}",
     ("simulate", 2): "{huge}",
@@ -85,6 +88,11 @@ def files(tmp_path_factory):
     folder = tmp_path_factory.mktemp("statuses")
     (folder / "bad.yaml").write_text("kind: [\n")
     (folder / "operator.yaml").write_text(OPERATOR)
+    broken = "\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {nodeName: 7}\n"
+    (folder / "broken.yaml").write_text(ACCEPTED + broken)
+    for name, used in (("half", 128), ("full", 256)):
+        row = f"IP Pool    10.42.8.0/24   256         {used} (0%)     {256 - used} (0%)\n"
+        (folder / f"{name}.yaml").write_text(f"GROUPING   CIDR           IPS TOTAL   IPS IN USE   IPS FREE\n{row}")
     (folder / "accepted.yaml").write_text(ACCEPTED)
     (folder / "refused.yaml").write_text(POOL.read_text().replace("blockSize: 26", "blockSize: 19"))
     (folder / "services.yaml").write_text(
@@ -117,7 +125,18 @@ def files(tmp_path_factory):
         "failing": folder / "failing.ipynb",
         **{
             name: folder / f"{name}.yaml"
-            for name in ("accepted", "bad", "operator", "refused", "huge", "cluster", "services")
+            for name in (
+                "accepted",
+                "bad",
+                "broken",
+                "half",
+                "full",
+                "operator",
+                "refused",
+                "huge",
+                "cluster",
+                "services",
+            )
         },
     }
 

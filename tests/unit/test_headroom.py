@@ -21,7 +21,7 @@ def tried(cluster: Cluster, name: str, version: int, most: int) -> int:
     windows = next(node for node in cluster.nodes if node.name == name).windows
     options = {"max_blocks": 1 if windows else 0, "windows": windows}
     for count in range(most):
-        got = ipam.assign(name, f"new-{count}", **{f"ipv{version}_count": 1}, **options)
+        got = ipam.requests.assign(name, f"new-{count}", **{f"ipv{version}_count": 1}, **options)
         if not (got.v4 or got.v6):
             return count
     return most
@@ -97,7 +97,7 @@ def test_pools_for_a_pod_are_the_engines(tmp_path):
             (asking,) = pod_requests(cluster, node, pod.namespace, pod.name)
             ours = choose_pools(cluster, asking)
             try:
-                allowed = ipam._select_pools(
+                allowed = ipam.resources.select_pools(
                     node.name, 4, "Workload", asking.named_pools, spaces[pod.namespace].labels, windows=False
                 )
             except Exception:  # noqa: BLE001 (the engine refuses)

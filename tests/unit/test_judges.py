@@ -14,6 +14,7 @@ from ippoolkit.manifests import (
     find_kind,
     parse_manifests,
 )
+from tests.helpers import stored_objects
 
 POOL = """\
 apiVersion: projectcalico.org/v3
@@ -81,7 +82,7 @@ def test_with_one_unknown_key_calicoctl_keeps_nothing():
     text = POOL + "---\n" + OTHER + "  bogus: 1\n"
     outcome = calicoctl.run("create", parse_manifests(text, "file"))
     assert [each.accepted for each in outcome.results] == [False, False]
-    assert calicoctl.store.get_all(find_kind("ippool")) == {}
+    assert stored_objects(calicoctl.store, find_kind("ippool")) == {}
     assert server.run("create", parse_manifests(text, "file")).accepted
     assert set(server.store.objects["IPPool"]) == {"p1", "p2"}
 
@@ -91,7 +92,7 @@ def test_with_one_refused_object_calicoctl_keeps_the_others():
     text = POOL + "---\n" + POOL.replace("p1", "p2") + "---\n" + OTHER.replace("p2", "p3")
     outcome = calicoctl.run("create", parse_manifests(text, "file"))
     assert [each.accepted for each in outcome.results] == [True, False, True]
-    assert set(calicoctl.store.get_all(find_kind("ippool"))) == {"p1", "p3"}
+    assert set(stored_objects(calicoctl.store, find_kind("ippool"))) == {"p1", "p3"}
 
 
 def test_what_only_the_api_server_lets_through():
@@ -153,7 +154,7 @@ def test_a_patch_that_changes_the_kind_or_the_name():
         assert not outcome.accepted
         assert code in {note.code for note in outcome.findings}
     assert calicoctl.patch(pool, "p1", '{"spec": {"disabled": true}}').accepted
-    assert calicoctl.store.get_all(pool)["p1"]["spec"]["disabled"] is True
+    assert stored_objects(calicoctl.store, pool)["p1"]["spec"]["disabled"] is True
 
 
 def test_deleting_a_pool_gives_its_empty_blocks_back():

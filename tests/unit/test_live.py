@@ -338,8 +338,12 @@ CREDENTIAL = """echo '{"apiVersion": "client.authentication.k8s.io/v1", "kind": 
 
 
 def test_an_exec_plugin_logs_in(stub, kubeconfig, tmp_path):
-    user = plugin(tmp_path, f"T=$0-$1-$KUBERNETES_EXEC_INFO; T=$NAME; {CREDENTIAL}", args=["x"],
-                  env=[{"name": "NAME", "value": "from-a-plugin"}])  # fmt: skip
+    user = plugin(
+        tmp_path,
+        f"T=$0-$1-$KUBERNETES_EXEC_INFO; T=$NAME; {CREDENTIAL}",
+        args=["x"],
+        env=[{"name": "NAME", "value": "from-a-plugin"}],
+    )
     assert read_live(changed(kubeconfig, **user)).scenario.cluster.unknown == ()
     assert {headers["Authorization"] for *_, headers in stub.requests} == {"Bearer from-a-plugin"}
 
@@ -358,7 +362,7 @@ def test_an_exec_plugin_logs_in(stub, kubeconfig, tmp_path):
         ("true", {"args": 5}, "no list of texts"),
     ],
 )
-def test_a_plugin_that_gives_no_login_ends_it(script, more, told, stub, kubeconfig, tmp_path, monkeypatch):  # noqa: PLR0917
+def test_a_plugin_that_gives_no_login_ends_it(script, more, told, stub, kubeconfig, tmp_path, monkeypatch):
     monkeypatch.setattr(exec_plugin, "SECONDS", 1)
     with pytest.raises(LiveError, match=told):
         read_live(changed(kubeconfig, **plugin(tmp_path, script, **more)))
@@ -436,9 +440,28 @@ def test_a_certificate_that_nobody_vouches_for_ends_it(kubeconfig, tmp_path):
     import subprocess
 
     key, certificate = tmp_path / "key.pem", tmp_path / "cert.pem"
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
-                    "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate],
-                   check=True, capture_output=True)  # fmt: skip
+    subprocess.run(
+        [
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-days",
+            "2",
+            "-subj",
+            "/CN=localhost",
+            "-addext",
+            "subjectAltName=IP:127.0.0.1",
+            "-keyout",
+            key,
+            "-out",
+            certificate,
+        ],
+        check=True,
+        capture_output=True,
+    )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     server = Stub()

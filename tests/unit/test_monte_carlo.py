@@ -89,9 +89,20 @@ def test_distributions_are_drawn_for_each_run():
 def test_the_command_prints_and_writes_a_chart(tmp_path):
     chart = tmp_path / "fan.svg"
     done = run(
-        "simulate", ROOT / "data/kubespray.yaml", "--runs", 4, "--days", 20, "--growth", "3,1", "--jobs", 1,
-        "--chart", chart, "--json",
-    )  # fmt: skip
+        "simulate",
+        ROOT / "data/kubespray.yaml",
+        "--runs",
+        4,
+        "--days",
+        20,
+        "--growth",
+        "3,1",
+        "--jobs",
+        1,
+        "--chart",
+        chart,
+        "--json",
+    )
     assert done.returncode == 0, done.stderr
     data = json.loads(done.stdout)
     assert data["runs"] == 4
@@ -114,4 +125,4 @@ def test_growth_comes_from_a_history(tmp_path):
 def test_a_problem_in_a_part_is_the_callers(monkeypatch):
     bad = scenario()
     with executor(jobs=1) as pool, pytest.raises((InputError, ipk.IppoolkitError)):
-        monte_carlo(bad, Future(days=5, lifetime="x"), runs=1, pool=pool)  # type: ignore[arg-type]
+        monte_carlo(bad, Future(days=5, lifetime="x"), runs=1, pool=pool)

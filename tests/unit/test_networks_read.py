@@ -92,8 +92,12 @@ def test_first_and_last_address():
 
 def test_ip_route():
     assert [cidr for cidr, *_ in read(ROUTES, "r")] == [
-        "10.244.0.0/26", "10.244.1.64/26", "10.244.1.65/32", "192.168.1.0/24", "fd00:10:244::/122",
-    ]  # fmt: skip
+        "10.244.0.0/26",
+        "10.244.1.64/26",
+        "10.244.1.65/32",
+        "192.168.1.0/24",
+        "fd00:10:244::/122",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -137,8 +141,10 @@ def test_every_mistake_is_told_with_its_line():
     text = "cidr,who\n10.0.0.0/8,a\n10.0.0.1/8,b\n10.0.0.0/33,c\nten,d\n"
     assert len(read_networks(text, "plan.csv", problems)) == 1
     assert [(each.code, each.place.line) for each in problems] == [
-        ("cidr-host-bits", 3), ("cidr-syntax", 4), ("cidr-syntax", 5),
-    ]  # fmt: skip
+        ("cidr-host-bits", 3),
+        ("cidr-syntax", 4),
+        ("cidr-syntax", 5),
+    ]
     problems = []
     assert read_networks("start,end\n10.0.0.9,10.0.0.1\n10.0.0.1,fd00::1\n,\n", "plan.csv", problems) == []
     assert [(each.code, each.place.line) for each in problems] == [("range-syntax", 2), ("range-syntax", 3)]

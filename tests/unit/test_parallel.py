@@ -7,6 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from ippoolkit.errors import FindingError, InputError
 from ippoolkit.findings import Finding, Place
 from ippoolkit.parallel import Journal, executor, run
@@ -107,7 +109,8 @@ def test_errors_are_not_kept_as_results(tmp_path):
     assert Journal(tmp_path / "j").get("one") is None
 
 
-def test_an_interrupt_ends_everything_at_once():
+@pytest.mark.parametrize("delay", [0, 0.2, 1])
+def test_an_interrupt_ends_everything_at_once(delay):
     script = (
         "from ippoolkit.parallel import executor, run\n"
         "from tests.unit.test_parallel import slow\n"
@@ -124,7 +127,7 @@ def test_an_interrupt_ends_everything_at_once():
         start_new_session=True,
     )
     assert process.stdout.readline() == "ready\n"
-    time.sleep(1)
+    time.sleep(delay)
     begin = time.monotonic()
     os.killpg(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=20)

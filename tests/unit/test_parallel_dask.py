@@ -47,8 +47,16 @@ def cluster():
         assert line, "the scheduler ended"
         if found := re.search(r"Scheduler at:\s+(tcp://\S+)", line):
             address = found[1]
-    worker = ("distributed.cli.dask_worker", address, "--no-nanny", "--nthreads", "1", "--host", "127.0.0.1",
-              "--no-dashboard")  # fmt: skip
+    worker = (
+        "distributed.cli.dask_worker",
+        address,
+        "--no-nanny",
+        "--nthreads",
+        "1",
+        "--host",
+        "127.0.0.1",
+        "--no-dashboard",
+    )
     workers = [start(*worker) for _ in range(2)]
     yield address, workers
     for process in (*workers, scheduler):

@@ -574,7 +574,16 @@ def test_pasted_text_is_loaded_or_refused_in_red(planner):
     assert "<textarea" in planner._drawer.html
     act(planner, "read-pasted", (ROOT / "data/kubean/ippools.yaml").read_text())
     assert len(planner.scenario.cluster.pools) == 3
-    assert planner._drawer.html == planner._notice.value == ""
+    assert planner._drawer.html == ""
+    assert "YAML or JSON" in planner._notice.value
+
+
+def test_a_pasted_table_is_said_to_be_one_line_by_line(planner):
+    table = "$ calicoctl get ippool -o wide\nNAME   CIDR          NAT\np      10.0.0.0/16   true\n"
+    act(planner, "read-pasted", table)
+    assert "Lines 1 to 1: prompt or command" in planner._notice.value
+    assert "Lines 2 to 3: table of IP pools" in planner._notice.value
+    assert "blockSize 26 and whatever the table does not show are assumed" in planner._notice.value
 
 
 def find(planner, text):

@@ -82,10 +82,16 @@ def server(tmp_path):
     (tmp_path / "prometheus.yml").write_text(json.dumps({"scrape_configs": [target]}))
     port = free_port()
     process = subprocess.Popen(
-        ["prometheus", f"--config.file={tmp_path}/prometheus.yml", f"--storage.tsdb.path={tmp_path}/data",
-         "--storage.tsdb.retention.time=1y", f"--web.listen-address=127.0.0.1:{port}"],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        [
+            "prometheus",
+            f"--config.file={tmp_path}/prometheus.yml",
+            f"--storage.tsdb.path={tmp_path}/data",
+            "--storage.tsdb.retention.time=1y",
+            f"--web.listen-address=127.0.0.1:{port}",
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     url = f"http://127.0.0.1:{port}"
     query = f"{url}/api/v1/query?query=ipam_blocks"
     for _ in range(100):

@@ -157,14 +157,14 @@ def test_ipam_configure_of_older_releases():
 def test_reclaim_came_with_v3_32():
     def served(release):
         ipam = Ipam(release=Release.parse(release))
-        ipam.create_pool(ipk.IPPool(name="p", cidr="10.0.0.0/30", block_size=30))
-        ipam.configure(strict_affinity=True)
+        ipam.resources.create_pool(ipk.IPPool(name="p", cidr="10.0.0.0/30", block_size=30))
+        ipam.resources.configure(strict_affinity=True)
         for node in ("a", "b"):
-            ipam.create_node(node)
-        ipam.assign("a", "h", 1)
-        ipam.release_handle("h")
-        ipam.advance(120)
-        return len(ipam.assign("b", "i", 1).v4)
+            ipam.resources.create_node(node)
+        ipam.requests.assign("a", "h", 1)
+        ipam.requests.release_handle("h")
+        ipam.controllers.advance(120)
+        return len(ipam.requests.assign("b", "i", 1).v4)
 
     assert (served("3.31"), served("3.32")) == (0, 1)
 

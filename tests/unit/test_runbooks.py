@@ -15,19 +15,27 @@ from typer.testing import CliRunner
 
 from ippoolkit import IPPool, Namespace
 from ippoolkit.change import Change, render_runbook, runbook, runbook_script
+from ippoolkit.change.change_arguments import parse_change
 from ippoolkit.change.step_commands import step_commands as orders_of
 from ippoolkit.cidr import Cidr
 from ippoolkit.cli import app
 from ippoolkit.errors import InputError
 from ippoolkit.manifests.manifest_review import review
 from ippoolkit.model import Networks
+from ippoolkit.read import read
 from ippoolkit.report.runbook_files import render_runbook_files, render_runbook_markdown
-from ippoolkit.report.sections.runbook_report import RunbookReport, build_runbook_report
+from ippoolkit.report.sections.runbook_report import RunbookReport
 from ippoolkit.write import save_scenario
 from tests.clusters import cluster
 from tests.helpers import RECORDINGS, ROOT, unpacked
 
 RUNNER = CliRunner()
+
+
+def rehearsed(files, kind, **options):
+    """Read a cluster and rehearse a change on it."""
+    scenario = read(files).scenario
+    return runbook(scenario, parse_change(scenario.cluster, kind, **options))
 
 
 def codes(made):
@@ -343,7 +351,7 @@ def test_kubesprays_inventory_says_what_there_is_in_the_end():
 def test_everything_that_is_wrong_with_what_is_asked_for_is_told_at_once(tmp_path):
     dump = save_scenario(cluster(), tmp_path / "cluster.yaml")
     with pytest.raises(InputError) as caught:
-        build_runbook_report(dump, "melt", cidr="10.0.0.0/33", temporary="x", install="helm", order="random", batches=0)
+        rehearsed(dump, "melt", cidr="10.0.0.0/33", temporary="x", install="helm", order="random", batches=0)
     fields = {problem.place.field for problem in caught.value.problems}
     assert fields == {"change", "install", "order", "batches", "to-cidr", "temporary"}
 
@@ -384,7 +392,7 @@ def test_the_page_shows_hostile_names_as_text():
 def test_calicos_host_for_load_balancers_gets_no_tunnel(tmp_path):
     for path in (RECORDINGS / "clusters/s08").glob("kubectl-*.json.gz"):
         unpacked(path, tmp_path)
-    made = build_runbook_report(tmp_path, "block-size", to=27).runbook
+    made = rehearsed(tmp_path, "block-size", to=27)
     assert made.change.pool == "default-ipv4-ippool"  # the fullest, where none is named
     tunnels = {
         (held.pool, held.tunnels) for done in made.results for held in done.usage if held.pool != "temporary-pool"
@@ -393,7 +401,7 @@ def test_calicos_host_for_load_balancers_gets_no_tunnel(tmp_path):
 
 
 def test_an_ipv6_pool_moves_beside_itself():
-    made = build_runbook_report(ROOT / "data/kubean.yaml", "block-size", pool="default-pool-ipv6", to=123).runbook
+    made = rehearsed(ROOT / "data/kubean.yaml", "block-size", pool="default-pool-ipv6", to=123)
     assert made.is_issued
     assert str(made.created_pools[0].cidr) == "fd85:ee78:d8a6:8607::/112"
     last = {held.pool: held for held in made.results[-1].usage}["default-pool-ipv6"]
@@ -402,7 +410,7 @@ def test_an_ipv6_pool_moves_beside_itself():
 
 
 def test_templates_of_workloads_that_name_the_pool_are_corrected_on_the_way_and_back():
-    made = build_runbook_report(ROOT / "data/kubean.yaml", "block-size", pool="default-pool", to=27).runbook
+    made = rehearsed(ROOT / "data/kubean.yaml", "block-size", pool="default-pool", to=27)
     lines = [line for orders in orders_of(made) for line in orders.kubectl if "patch deployment" in line]
     assert [line.split(" -p ")[0] for line in lines] == [
         "kubectl patch deployment pinned-default --namespace=app --type=merge",
@@ -415,9 +423,7 @@ def test_templates_of_workloads_that_name_the_pool_are_corrected_on_the_way_and_
 @pytest.mark.parametrize("order", ["namespace", "workload", "node"])
 @pytest.mark.parametrize("install", ["manifest", "operator", "kubespray"])
 def test_shellcheck_finds_nothing_in_the_script_of_a_recorded_cluster(order, install, tmp_path):
-    made = build_runbook_report(
-        ROOT / "data/kubean.yaml", "block-size", pool="default-pool", order=order, install=install
-    ).runbook
+    made = rehearsed(ROOT / "data/kubean.yaml", "block-size", pool="default-pool", order=order, install=install)
     (tmp_path / "runbook.sh").write_text(runbook_script(render_runbook(made)))
     shellcheck = Path(sys.executable).parent / "shellcheck"
     checked = subprocess.run([shellcheck, "runbook.sh"], cwd=tmp_path, capture_output=True, text=True, check=False)
@@ -439,8 +445,8 @@ def test_released_addresses_cool_down_before_their_pool_is_deleted():
 def test_wireguard_is_on_where_nodes_have_its_addresses(tmp_path):
     for path in (RECORDINGS / "clusters/s13").glob("kubectl-*.json.gz"):
         unpacked(path, tmp_path)
-    assert build_runbook_report(tmp_path, "block-size", pool="v4-vxlan", to=27).runbook.is_issued
-    assert build_runbook_report(tmp_path, "grow", pool="v4-ipip").runbook.is_issued
+    assert rehearsed(tmp_path, "block-size", pool="v4-vxlan", to=27).is_issued
+    assert rehearsed(tmp_path, "grow", pool="v4-ipip").is_issued
 
 
 @pytest.mark.parametrize(

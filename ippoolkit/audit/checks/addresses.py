@@ -39,7 +39,7 @@ def full_pools(context: AuditContext) -> Iterator[Finding]:
 
 
 def leaked(context: AuditContext) -> Iterator[Finding]:
-    """Tell of addresses that are held and that nothing uses; and of those that calicoctl only takes for leaked."""
+    """Find addresses that are held and that nothing uses; and of those that calicoctl only takes for leaked."""
     index = context.index
     if index.leaked_allocations:
         count_by_kind = Counter(holder_kind(allocation) for _, allocation in index.leaked_allocations.values())
@@ -71,7 +71,7 @@ def leaked(context: AuditContext) -> Iterator[Finding]:
 
 
 def unallocated(context: AuditContext) -> Iterator[Finding]:
-    """Tell of addresses in use that no block records: inside a pool another pod may be given them."""
+    """Find addresses in use that no block records: inside a pool another pod may be given them."""
     index = context.index
     inside, outside = index.unallocated_addresses
     tunnel_keys = [key for key in inside if key in index.tunnel_node_by_address]
@@ -101,7 +101,7 @@ def unallocated(context: AuditContext) -> Iterator[Finding]:
 
 
 def in_lost_pools(context: AuditContext) -> Iterator[Finding]:
-    """Count the pods that live on addresses of disabled pools: these work until they are made anew."""
+    """Count the pods that live on addresses of disabled pools: these work until they are recreated."""
     for pool in context.index.pools:
         if pool.disabled:
             allocations = [
@@ -115,7 +115,7 @@ def in_lost_pools(context: AuditContext) -> Iterator[Finding]:
 
 
 def used_twice(context: AuditContext) -> Iterator[Finding]:
-    """Tell of addresses that several use."""
+    """Find addresses that several use."""
     index = context.index
     if index.shared_addresses:
         first_key = index.shared_addresses[0]
@@ -134,7 +134,7 @@ def used_twice(context: AuditContext) -> Iterator[Finding]:
 
 
 def waiting(context: AuditContext) -> Iterator[Finding]:
-    """Tell of pods on nodes that have no address."""
+    """Find pods on nodes that have no address."""
     waiting_pods = [
         pod
         for pod in context.index.cluster.pods
@@ -151,7 +151,7 @@ def waiting(context: AuditContext) -> Iterator[Finding]:
 
 
 def handles(context: AuditContext) -> Iterator[Finding]:
-    """Tell of handles that blocks name and that do not exist, and of those that hold nothing."""
+    """Find handles that blocks name and that do not exist, and of those that hold nothing."""
     referenced, existing = context.index.handle_ids
     if missing := sorted(referenced - existing):
         yield Finding(
@@ -177,7 +177,7 @@ def windows(context: AuditContext) -> Iterator[Finding]:
 
 
 def reserved_in_use(context: AuditContext) -> Iterator[Finding]:
-    """Tell of addresses that are in use though reserved: a reservation takes nothing from those who have it."""
+    """Find addresses that are in use though reserved: a reservation takes nothing from those who have it."""
     ranges = context.index.reserved_cidrs
     if not ranges:
         return

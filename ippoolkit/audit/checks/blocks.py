@@ -59,7 +59,7 @@ def _unclaimed_blocks(context: AuditContext, pool: IPPool) -> int:
 
 
 def nodes_at_cap(context: AuditContext) -> Iterator[Finding]:
-    """Tell of nodes that hold as many blocks as they may: when these are full the next pod fails, borrowing or not."""
+    """Find nodes that hold as many blocks as they may: when these are full the next pod fails, borrowing or not."""
     windows_nodes = {node.name for node in context.index.cluster.nodes if node.windows}
     for headroom in context.headrooms:
         if not headroom.owned_blocks:
@@ -160,7 +160,7 @@ def borrowed(context: AuditContext) -> Iterator[Finding]:
 
 
 def borrowed_tunnels(context: AuditContext) -> Iterator[Finding]:
-    """Tell of tunnel addresses in blocks that are not their node's own."""
+    """Find tunnel addresses in blocks that are not their node's own."""
     borrowed_allocations = [
         allocation
         for pool_block, allocation in context.index.iter_allocations()
@@ -176,14 +176,14 @@ def borrowed_tunnels(context: AuditContext) -> Iterator[Finding]:
 
 
 def without_affinity(context: AuditContext) -> Iterator[Finding]:
-    """Tell of blocks that belong to nobody: nobody can claim them, others only borrow from them."""
+    """Find blocks that belong to nobody: nobody can claim them, others only borrow from them."""
     pool_blocks = [pool_block for pool_block in context.index.blocks_in_pools if not pool_block.block.affinity]
     if pool_blocks:
         yield Finding("blocks-unowned", "", _block_params(pool_blocks))
 
 
 def empty(context: AuditContext) -> Iterator[Finding]:
-    """Tell of blocks that hold nothing: all but a node's last one are given back."""
+    """Find blocks that hold nothing: all but a node's last one are given back."""
     empty_blocks = [
         pool_block
         for pool_block in context.index.blocks_in_pools
@@ -197,13 +197,13 @@ def empty(context: AuditContext) -> Iterator[Finding]:
 
 
 def outside(context: AuditContext) -> Iterator[Finding]:
-    """Tell of blocks that no pool holds: what is left where a pool was deleted before its pods moved."""
+    """Find blocks that no pool holds: what is left where a pool was deleted before its pods moved."""
     if pool_blocks := context.index.blocks_by_pool[""]:
         yield Finding("blocks-outside-pools", "", _block_params(pool_blocks))
 
 
 def other_size(context: AuditContext) -> Iterator[Finding]:
-    """Tell of blocks whose size is not their pool's: its blockSize was changed in place."""
+    """Find blocks whose size is not their pool's: its blockSize was changed in place."""
     for pool in context.index.pools:
         pool_blocks = [
             pool_block
@@ -217,7 +217,7 @@ def other_size(context: AuditContext) -> Iterator[Finding]:
 
 
 def overlapping(context: AuditContext) -> Iterator[Finding]:
-    """Tell of blocks that share addresses: each gives them out as if the other were not there."""
+    """Find blocks that share addresses: each gives them out as if the other were not there."""
     pairs: list[tuple[Cidr, Cidr]] = []
     open_cidrs: list[Cidr] = []
     for cidr in sorted(pool_block.block.cidr for pool_block in context.index.blocks_in_pools):
@@ -232,7 +232,7 @@ def overlapping(context: AuditContext) -> Iterator[Finding]:
 
 
 def of_missing_nodes(context: AuditContext) -> Iterator[Finding]:
-    """Tell of blocks and addresses of nodes that do not exist."""
+    """Find blocks and addresses of nodes that do not exist."""
     existing_nodes = {node.name for node in context.index.cluster.nodes}
     orphaned_blocks = [
         pool_block
@@ -264,7 +264,7 @@ def of_missing_nodes(context: AuditContext) -> Iterator[Finding]:
 
 
 def affinities(context: AuditContext) -> Iterator[Finding]:
-    """Tell of claims that are half done, that have no block, or that contradict the block."""
+    """Find claims that are half done, that have no block, or that contradict the block."""
     block_affinities = context.index.cluster.affinities
     pending = [affinity_object for affinity_object in block_affinities if affinity_object.state != "confirmed"]
     if pending:

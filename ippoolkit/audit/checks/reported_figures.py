@@ -7,20 +7,23 @@ allocation, borrowed ones. A figure that no text states raises nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
 from ...calico.limits import DEFAULT_MAX_BLOCKS_PER_HOST
+from ...capacity.design_rules.check import range_findings
 from ...cidr import Cidr
-from ...findings import Finding
+from ...findings import N_, Finding, LocalizedText
 from ...read import Reading
 from ...read.reported import COUNTS_TABLE
-from ..cluster_metrics import ClusterMetrics
+from ..cluster_index import ClusterIndex
+from ..cluster_metrics import ClusterMetrics, cluster_metrics
 from .context import abbreviate_names
 
 _NEARLY_FULL_RATIO = 0.9
 _NEAR_CAP_RATIO = 0.75
+_NOT_LISTED = LocalizedText(N_("not listed"))
 
 
 def check_reported_figures(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
@@ -34,23 +37,47 @@ def check_reported_figures(reading: Reading, metrics: ClusterMetrics) -> Iterato
         The figures of its objects, completed by those of texts.
     """
     cluster = reading.scenario.cluster
+    yield from _pools(reading, metrics)
     for required, check in _CHECKS:
         if any(kind in cluster.unknown for kind in required):
             yield from check(reading, metrics)
+    yield from _ranges(reading)
     yield from _waiting_pods(reading)
+
+
+def reported_findings(reading: Reading) -> list[Finding]:
+    """Return what the figures of texts say against a design that is planned on: nothing that is as it should be."""
+    if not reading.reported:
+        return []
+    metrics = cluster_metrics(ClusterIndex(reading.scenario.cluster), reading.reported)
+    range_codes = {finding.code for finding in _ranges(reading)}  # which the rules on designs find, too
+    found = (*check_reported_figures(reading, metrics), *metrics.notes)
+    return [finding for finding in found if finding.severity.rank < 2 and finding.code not in range_codes]
+
+
+def _ranges(reading: Reading) -> Iterator[Finding]:
+    """Hold the pools that only a text tells of against each other, the nodes and the networks around."""
+    if reading.pools_from_text:
+        known = {(finding.code, finding.subject) for finding in range_findings(reading.scenario)}
+        for finding in range_findings(reading.design.scenario):
+            if (finding.code, finding.subject) not in known:
+                yield finding
 
 
 def _pools(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
     """Say of each pool how full it is, in addresses and, where they are known, in blocks."""
-    del reading
+    cluster = reading.scenario.cluster
+    counted = {str(pool.cidr) for pool in cluster.pools} if cluster.has_read("IPPool", "IPAMBlock") else set()
     for row in metrics.pools:
         used, capacity = row.get("allocated"), row.get("capacity")
-        if used is None or not capacity:
+        if used is None or not capacity or row["cidr"] in counted:
             continue
         subject = f"IPPool/{row.get('name') or row['cidr']}"
         free = row["free"] if row.get("free") is not None else capacity - used
         params = {"used": used, "capacity": capacity, "share": used / capacity, "free": free}
-        if row.get("disabled") or params["share"] < _NEARLY_FULL_RATIO:
+        # Reserved addresses are neither in use nor free; calicoctl counts what is free of all there are.
+        is_nearly_full = max(used, capacity - free) / capacity >= _NEARLY_FULL_RATIO
+        if row.get("disabled") or not is_nearly_full:
             yield Finding("pool-usage-reported", subject, params)
         else:
             yield Finding("pool-nearly-full" if free > 0 else "pool-full", subject, params)
@@ -63,7 +90,7 @@ def _pools(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
 
 
 def _nodes_at_cap(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
-    """Tell of nodes at their limit of blocks, or near it."""
+    """Find nodes at their limit of blocks, or near it."""
     maximum = metrics.config.get("maxBlocksPerHost")
     cap = maximum or reading.scenario.cluster.ipam.max_blocks_per_host or DEFAULT_MAX_BLOCKS_PER_HOST
     for row in metrics.nodes:
@@ -79,18 +106,18 @@ def _nodes_at_cap(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding
 
 
 def _leaked(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
-    """Tell of addresses that are allocated and that nothing uses, by their number if they are not listed."""
+    """Find addresses that are allocated and that nothing uses, by their number if they are not listed."""
     del reading
     totals = metrics.totals
     count = totals.get("leaked") or totals.get("leaked_as_calicoctl_reports")
     if count:
         listed = totals.get("leaked_ips") or totals.get("leaked_ips_as_calicoctl_reports") or []
-        params = {"count": count, "which": abbreviate_names(listed) if listed else "-"}
+        params = {"count": count, "which": _names_or_not_listed(listed)}
         yield Finding("leaked-reported", "", {**params, "all": listed})
 
 
 def _unallocated(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
-    """Tell of addresses in use that no block records."""
+    """Find addresses in use that no block records."""
     totals = metrics.totals
     for figure, code in (
         ("in_use_in_pool_not_allocated", "in-use-not-allocated"),
@@ -99,7 +126,7 @@ def _unallocated(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]
         listed = totals.get(figure) or []
         count = len(listed) or _reported_count(reading, figure)
         if count:
-            which = abbreviate_names(listed) if listed else "-"
+            which = _names_or_not_listed(listed)
             yield Finding(code, "", {"count": count, "which": which, "all": listed})
             if figure == "in_use_in_pool_not_allocated" and totals.get("blocks") == 0:
                 yield Finding("ipam-other", "", {"count": count})
@@ -113,24 +140,31 @@ def _owners(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
 
 
 def _borrowed(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
-    """Tell of borrowed addresses, and who borrows them."""
+    """Find borrowed addresses, and who borrows them."""
     del reading
     if count := metrics.totals.get("borrowed"):
         borrowers = Counter({row["name"]: row.get("borrowed_in") or 0 for row in metrics.nodes})
         which = abbreviate_names(f"{node}: {borrowed}" for node, borrowed in borrowers.most_common() if borrowed)
-        yield Finding("borrowed-reported", "", {"count": count, "which": which or "-"})
+        yield Finding("borrowed-reported", "", {"count": count, "which": which or _NOT_LISTED})
 
 
 def _blocks(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
-    """Tell of blocks outside all pools, by number or by name where their ranges are known."""
-    blocks, rows = reading.scenario.cluster.blocks, metrics.pools
-    pools = [cidr for row in rows if (cidr := Cidr.parse_or_none(row.get("cidr")))]
-    outside = [block for block in blocks if pools and not any(block.cidr.overlaps(pool) for pool in pools)]
+    """Find blocks outside all pools, by number or by name where their ranges are known."""
+    pools = [cidr for row in metrics.pools if (cidr := Cidr.parse_or_none(row.get("cidr")))]
+    listed = [
+        (block.cidr, len(block.allocations))
+        for block in reading.scenario.cluster.blocks
+        if pools and not any(block.cidr.overlaps(pool) for pool in pools)
+    ]
+    outside = listed or list(reading.blocks_outside)
     count = len(outside) or metrics.totals.get("blocks_outside_pools") or 0
     if count:
-        which = abbreviate_names(str(block.cidr) for block in outside) if outside else "-"
-        addresses: object = sum(len(block.allocations) for block in outside) if outside else "?"
-        yield Finding("blocks-outside-reported", "", {"count": count, "which": which, "addresses": addresses})
+        params = {
+            "count": count,
+            "which": _names_or_not_listed([cidr for cidr, _ in outside]),
+            "addresses": sum(addresses for _, addresses in outside) if outside else "?",
+        }
+        yield Finding("blocks-outside-reported", "", params)
 
 
 def _handles(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
@@ -139,7 +173,7 @@ def _handles(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
         if listed := totals.get(figure):
             yield Finding(code, "", {"count": len(listed), "which": abbreviate_names(listed), "all": listed})
         elif count := _reported_count(reading, figure):
-            yield Finding(code, "", {"count": count, "which": "-"})
+            yield Finding(code, "", {"count": count, "which": _NOT_LISTED})
 
 
 def _configuration(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
@@ -171,6 +205,10 @@ def _affinities(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
                 yield Finding("affinities-overlap", "", params)
 
 
+def _names_or_not_listed(names: Sequence[object]) -> str:
+    return abbreviate_names(names) if names else _NOT_LISTED
+
+
 def _reported_count(reading: Reading, figure: str) -> int:
     """Return the number that a text states where it does not list them."""
     figures = (each for each in reading.reported if each.table == COUNTS_TABLE and each.figure == figure)
@@ -191,7 +229,6 @@ def _waiting_pods(reading: Reading) -> Iterator[Finding]:
 _Check = Callable[[Reading, ClusterMetrics], Iterator[Finding]]
 # Each with the kinds of which one must be missing: else a check on objects says the same, and more.
 _CHECKS: tuple[tuple[tuple[str, ...], _Check], ...] = (
-    (("IPPool", "IPAMBlock"), _pools),
     (("IPPool", "IPAMBlock", "Node"), _nodes_at_cap),
     (("IPAMBlock", "Pod", "Node", "Service"), _leaked),
     (("IPPool", "IPAMBlock", "Pod", "Node"), _unallocated),

@@ -8,12 +8,12 @@ from typing import Any
 from ...calico.pool_selection import TUNNEL_TYPES, selects_namespace
 from ...capacity.demand import compute_supply, ip_versions, pools_for, tunnel_pools
 from ...findings import Finding
-from ...model import Namespace, Pod
+from ...model import Namespace, Node, Pod, Scenario
 from .context import AuditContext, abbreviate_names
 
 
 def nodes_without_pool(context: AuditContext) -> Iterator[Finding]:
-    """Tell of nodes that no pool selects, for pods and for tunnels."""
+    """Find nodes that no pool selects, for pods and for tunnels."""
     scenario = context.scenario
     for version in ip_versions(scenario):
         pool_supply = compute_supply(scenario, version)
@@ -28,6 +28,9 @@ def nodes_without_pool(context: AuditContext) -> Iterator[Finding]:
             }
             if uncovered:
                 yield Finding("node-without-pool", f"IPv{version}", params)
+        if version == 4:
+            yield from _windows_without_tunnel(scenario)
+        nodes = [node for node in nodes if not node.windows]
         tunnels_by_node = {node.name: set(tunnel_pools(scenario, pool_supply, node.labels)) for node in nodes}
         tunnels_in_use = set().union(*tunnels_by_node.values()) if tunnels_by_node else set()
         for tunnel in (tunnel_type for tunnel_type in TUNNEL_TYPES if tunnel_type in tunnels_in_use):
@@ -45,6 +48,7 @@ def nodes_without_pool(context: AuditContext) -> Iterator[Finding]:
                 node.name
                 for node in nodes
                 if tunnel in tunnels_by_node[node.name]
+                and _has_been_seen(node, scenario)
                 and not any(
                     tunnel_address.type == tunnel and tunnel_address.address.version == version
                     for tunnel_address in node.tunnels
@@ -61,8 +65,29 @@ def nodes_without_pool(context: AuditContext) -> Iterator[Finding]:
                 yield Finding("node-without-tunnel", f"IPv{version}", params)
 
 
+def _has_been_seen(node: Node, scenario: Scenario) -> bool:
+    """Whether a node was read from a cluster; one that an installer's inventory lists has no annotations yet."""
+    return bool(node.tunnels or node.networks) or scenario.cluster.has_read("IPAMBlock")
+
+
+def _windows_without_tunnel(scenario: Scenario) -> Iterator[Finding]:
+    """Find Windows nodes whose VXLAN tunnel has no address: neither startup nor the CNI plugin has set it."""
+    pools = [pool for pool in scenario.cluster.pools if pool.vxlan_mode != "Never" and not pool.disabled]
+    without_address = [
+        node.name
+        for node in scenario.cluster.nodes
+        if node.windows
+        and any(pool.version == 4 and pool.selects_node(node.labels) for pool in pools)
+        and _has_been_seen(node, scenario)
+        and not any(tunnel.type == "vxlan" and tunnel.address.version == 4 for tunnel in node.tunnels)
+    ]
+    if without_address:
+        params = {"count": len(without_address), "which": abbreviate_names(without_address), "all": without_address}
+        yield Finding("windows-without-tunnel", "IPv4", params)
+
+
 def namespaces_without_pool(context: AuditContext) -> Iterator[Finding]:
-    """Tell of pools whose namespaceSelector matches no namespace."""
+    """Find pools whose namespaceSelector matches no namespace."""
     namespaces = context.index.cluster.namespaces
     for pool in context.index.pools:
         if pool.namespace_selector and not any(selects_namespace(pool, namespace.labels) for namespace in namespaces):
@@ -70,7 +95,7 @@ def namespaces_without_pool(context: AuditContext) -> Iterator[Finding]:
 
 
 def pools_named(context: AuditContext) -> Iterator[Finding]:
-    """Tell of annotations that name a pool which is disabled or missing: new pods get no address."""
+    """Find annotations that name a pool which is disabled or missing: new pods get no address."""
     cluster = context.index.cluster
     pools_by_name = {name: pool for pool in cluster.pools for name in (str(pool.cidr), pool.name)}
     objects_by_problem: dict[tuple[str, str], dict[str, list[str]]] = {}

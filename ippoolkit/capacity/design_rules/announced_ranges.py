@@ -9,7 +9,7 @@ from ...model import Scenario
 
 
 def load_balancer_ranges(scenario: Scenario) -> Iterator[Finding]:
-    """Tell of LoadBalancer pools outside the ranges of load balancers that the BGPConfiguration announces."""
+    """Find LoadBalancer pools outside the ranges of load balancers that the BGPConfiguration announces."""
     bgp = scenario.cluster.bgp
     announced = bgp.service_load_balancer_ips if bgp else ()
     for pool in scenario.cluster.pools:

@@ -46,6 +46,15 @@ DESIGN_RULES: tuple[Callable[[Scenario], Iterable[Finding]], ...] = (
     idle_pools,
 )
 
+# Those that look at ranges alone: they hold also for a pool of which little more is known.
+RANGE_RULES: tuple[Callable[[Scenario], Iterable[Finding]], ...] = (
+    overlapping_pools,
+    overlapping_networks,
+    pools_over_nodes,
+    special_ranges,
+    outside_cluster_cidr,
+)
+
 
 def check_design(scenario: Scenario, plans: Sequence[PlanEvaluation], verdicts: Sequence[Verdict]) -> list[Finding]:
     """Return everything there is to say about a scenario, most severe first; the verdicts lead their severity.
@@ -63,12 +72,18 @@ def check_design(scenario: Scenario, plans: Sequence[PlanEvaluation], verdicts: 
     findings += borrowed_tunnels(plans)
     findings += [finding for finding in design_findings(scenario) if not _is_covered_by_verdict(finding, scenario)]
     findings += fixed_block_size(scenario, verdicts)
+    findings += pods_not_read(scenario)
     return sort_by_severity(findings)
 
 
 def design_findings(scenario: Scenario) -> list[Finding]:
     """Return what the rules of this package say, whatever the verdict on the plan."""
     return [finding for rule in DESIGN_RULES for finding in rule(scenario)]
+
+
+def range_findings(scenario: Scenario) -> list[Finding]:
+    """Return what is to be said of the ranges of the pools, whatever else they are."""
+    return [finding for rule in RANGE_RULES for finding in rule(scenario)]
 
 
 def _is_covered_by_verdict(finding: Finding, scenario: Scenario) -> bool:
@@ -87,6 +102,13 @@ def borrowed_tunnels(plans: Iterable[PlanEvaluation]) -> Iterator[Finding]:
         if fill_result.borrowed_tunnel_addresses:
             params = {"tunnels": fill_result.borrowed_tunnel_addresses, "nodes": fill_result.nodes_without_block}
             yield Finding("tunnels-borrowed", plan.subject, params)
+
+
+def pods_not_read(scenario: Scenario) -> Iterator[Finding]:
+    """Say where nodes exist and their pods were not read: a plan with none of them holds for no cluster."""
+    cluster = scenario.cluster
+    if cluster.nodes and not cluster.pods and not cluster.has_read("Pod"):
+        yield Finding("pods-not-read", "", {"nodes": len(cluster.nodes)})
 
 
 def fixed_block_size(scenario: Scenario, verdicts: Iterable[Verdict]) -> Iterator[Finding]:

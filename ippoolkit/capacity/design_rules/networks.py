@@ -36,7 +36,7 @@ def outside_cluster_cidr(scenario: Scenario) -> Iterator[Finding]:
 
 
 def overlapping_networks(scenario: Scenario) -> Iterator[Finding]:
-    """Tell of pools inside networks around: an address that two share is reached in one of them only."""
+    """Find pools inside networks around: an address that two share is reached in one of them only."""
     for kind in ("services", "nodes", "peers"):
         for cidr in getattr(scenario.networks, kind):
             if kind == "nodes" and cidr.size == 1:

@@ -13,7 +13,7 @@ _DISTANCE_FROM_NODES = 16  # a pool for each node's own range is not taken for a
 
 
 def pools_over_nodes(scenario: Scenario) -> Iterator[Finding]:
-    """Tell of pools that hold addresses of nodes, or overlap the network that these are in."""
+    """Find pools that hold addresses of nodes, or overlap the network that these are in."""
     declared = scenario.networks.nodes
     for pool in scenario.cluster.pools:
         inside = [
@@ -48,7 +48,7 @@ def _networks_of(nodes: tuple[Node, ...]) -> list[Cidr]:
 def per_node_ranges(scenario: Scenario) -> Iterator[Finding]:
     """Explain CIDRNotAvailable: fewer per-node ranges than nodes, which Calico's IPAM does not use.
 
-    Only of clusters whose input tells of such ranges.
+    Only of clusters whose input names such ranges.
     """
     networks = scenario.networks
     masks = {4: networks.node_cidr_mask_size, 6: networks.node_cidr_mask_size_ipv6}
@@ -71,7 +71,7 @@ def _most_blocks(scenario: Scenario, cidr: Cidr) -> int:
 
 
 def enclosed_pools(scenario: Scenario) -> Iterator[Finding]:
-    """Tell of a pool inside another one, whose addresses the outer pool assigns too."""
+    """Find a pool inside another one, whose addresses the outer pool assigns too."""
     for pool in scenario.cluster.pools:
         for other in scenario.cluster.pools:
             if other is not pool and pool.cidr in other.cidr and not other.disabled:

@@ -13,7 +13,7 @@ from ...write import to_manifest
 
 
 def pools_that_calico_refuses(scenario: Scenario) -> Iterator[Finding]:
-    """Tell of every rule of the release on a single pool that one of the scenario breaks."""
+    """Find every rule of the release on a single pool that one of the scenario breaks."""
     checks = {code: check for code, check in POOL_CHECKS.items() if rule_applies(code, scenario.release, by_crd=False)}
     for pool in scenario.cluster.pools:
         pool_spec = PoolSpec.from_spec(to_manifest(pool)["spec"])
@@ -23,7 +23,7 @@ def pools_that_calico_refuses(scenario: Scenario) -> Iterator[Finding]:
 
 
 def mixed_encapsulation(scenario: Scenario) -> Iterator[Finding]:
-    """Tell of IPIP pools in a cluster of VXLAN pools, which has no need of BGP and often runs without it."""
+    """Find IPIP pools in a cluster of VXLAN pools, which has no need of BGP and often runs without it."""
     enabled_pools = [pool for pool in scenario.cluster.pools if not pool.disabled]
     vxlan_pool_names = sorted(pool.name for pool in enabled_pools if pool.vxlan_mode != "Never")
     for pool in enabled_pools:
@@ -34,7 +34,7 @@ def mixed_encapsulation(scenario: Scenario) -> Iterator[Finding]:
 
 
 def fewer_blocks_than_nodes(scenario: Scenario) -> Iterator[Finding]:
-    """Tell of pools that cannot give each node that they select one block, growth included."""
+    """Find pools that cannot give each node that they select one block, growth included."""
     groups = scenario.plan.groups
     for pool in scenario.cluster.pools:
         if not pool.serves("Workload"):
@@ -50,7 +50,7 @@ def fewer_blocks_than_nodes(scenario: Scenario) -> Iterator[Finding]:
 
 
 def load_balancer_cap(scenario: Scenario) -> Iterator[Finding]:
-    """Tell of LoadBalancer pools larger than the blocks that services may hold: one owner for the whole cluster."""
+    """Find LoadBalancer pools larger than the blocks that services may hold: one owner for the whole cluster."""
     max_blocks = max_blocks_per_node(scenario.cluster.ipam.max_blocks_per_host)
     load_balancer_blocks = [block.cidr for block in scenario.cluster.blocks if block.affinity == LOAD_BALANCER_AFFINITY]
     for pool in scenario.cluster.pools:
@@ -64,7 +64,7 @@ def load_balancer_cap(scenario: Scenario) -> Iterator[Finding]:
 
 
 def per_node_prefix(scenario: Scenario) -> Iterator[Finding]:
-    """Tell of a blockSize that is the prefix of the nodes' podCIDRs, a setting of other network plugins."""
+    """Find a blockSize that is the prefix of the nodes' podCIDRs, a setting of other network plugins."""
     networks = scenario.networks
     prefixes = {(cidr.version, cidr.prefix) for node in scenario.cluster.nodes for cidr in node.pod_cidrs}
     prefixes |= {(4, networks.node_cidr_mask_size), (6, networks.node_cidr_mask_size_ipv6)}

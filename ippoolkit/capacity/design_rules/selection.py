@@ -11,16 +11,16 @@ from ..idle_pools import idle_reason_code
 
 
 def pools_selecting_no_node(scenario: Scenario) -> Iterator[Finding]:
-    """Tell of pools whose nodeSelector matches no node, often by a slip of quoting."""
+    """Find pools whose nodeSelector matches no node, often by a slip of quoting."""
     labels = _labels_of_all_nodes(scenario)
     for pool in scenario.cluster.pools:
-        has_syntax_error = _syntax_error(pool.node_selector) is not None  # told elsewhere
+        has_syntax_error = _syntax_error(pool.node_selector) is not None  # reported elsewhere
         if labels and not has_syntax_error and not any(parse_selector(pool.node_selector).match_many(labels)):
             yield Finding("pool-selects-none", f"IPPool/{pool.name}", {"selector": pool.node_selector})
 
 
 def idle_pools(scenario: Scenario) -> Iterator[Finding]:
-    """Tell of pools that serve no pods of their own accord: they count for nothing in the plan."""
+    """Find pools that serve no pods automatically: they count for nothing in the plan."""
     for pool in scenario.cluster.pools:
         if code := idle_reason_code(pool):
             yield Finding(code, f"IPPool/{pool.name}")

@@ -40,7 +40,7 @@ _HOME_NETWORKS = Cidr.parse("192.168.0.0/16")
 
 
 def special_ranges(scenario: Scenario) -> Iterator[Finding]:
-    """Tell of pools in public or special-purpose address space; shared address space is fine and only named."""
+    """Find pools in public or special-purpose address space; shared address space is fine and only named."""
     for pool in scenario.cluster.pools:
         subject, params = f"IPPool/{pool.name}", {"cidr": str(pool.cidr)}
         if pool.cidr in _SHARED:

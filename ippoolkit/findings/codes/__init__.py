@@ -1,6 +1,6 @@
 """Every rule the kit judges by: tables of codes, severities, sources and texts.
 
-A sentence says what is the matter, with the number; a mend says what to change. Placeholders are filled from a
+A message says what is wrong, with the number; a remedy says what to change. Placeholders are filled from a
 finding's numbers (see `ippoolkit.findings.language`).
 """
 

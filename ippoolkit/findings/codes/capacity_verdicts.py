@@ -146,6 +146,21 @@ CAPACITY_VERDICTS = (
         short_message=N_("no pool"),
     ),
     Rule(
+        "pools-not-read",
+        "error",
+        "kit",
+        N_("No IP pool was read: whether the plan fits is unknown."),
+        N_("Add the output of calicoctl get ippools -o yaml, or the pool's manifest."),
+        short_message=N_("no pool was read"),
+    ),
+    Rule(
+        "pods-not-read",
+        "warning",
+        "kit",
+        N_("The pods of {nodes:node} were not read: the verdict counts none on them."),
+        N_("Add the output of kubectl get pods -A -o json, or plan with --pods-per-node."),
+    ),
+    Rule(
         "node-no-pool",
         "error",
         "ippool",

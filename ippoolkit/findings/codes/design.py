@@ -82,6 +82,16 @@ DESIGN = (
         N_("Set --allocate-node-cidrs=false, or a longer node-cidr-mask-size, to silence the event."),
     ),
     Rule(
+        "node-ranges-event",
+        "info",
+        "node-ranges",
+        N_(
+            "The event CIDRNotAvailable: kube-controller-manager has fewer per-node ranges than nodes. With Calico "
+            "IPAM this is harmless: it does not use podCIDR, and no pod lacks an address for it."
+        ),
+        N_("Set --allocate-node-cidrs=false, or a longer node-cidr-mask-size, to silence the event."),
+    ),
+    Rule(
         "node-ranges-few",
         "info",
         "node-ranges",

@@ -146,10 +146,31 @@ INPUT_FILES = (
         N_("Save the command's output again."),
     ),
     Rule(
+        "file-end",
+        "warning",
+        "kit",
+        N_("The last line has no end: the file may have been cut."),
+        N_("Save it again before correcting anything."),
+    ),
+    Rule(
         "lines-unread",
         "info",
         "kit",
         N_('Lines not recognized ({count}): "{line}".'),
+    ),
+    Rule(
+        "piece-not-manifest",
+        "info",
+        "kit",
+        N_("{what}: not a manifest, so that nothing is judged here."),
+        N_("Give the file to --existing too, to have it count as what exists."),
+    ),
+    Rule(
+        "no-manifest",
+        "error",
+        "kit",
+        N_("{what}: there is no manifest here to judge."),
+        N_("Audit it with ippoolkit audit, or give it to --existing beside a manifest."),
     ),
     Rule(
         "table-unknown",
@@ -163,7 +184,7 @@ INPUT_FILES = (
         "warning",
         "kit",
         N_(
-            "{cidr} has {used:address} in use, but the {blocks:block} listed hold {listed}: the table is incomplete "
+            "{cidr} has {used:address} in use, but its listed blocks ({blocks}) hold {listed}: the table is incomplete "
             "or contradicts itself. Block figures are unknown."
         ),
         N_("Save the whole output of calicoctl ipam show --show-blocks."),
@@ -186,7 +207,7 @@ INPUT_FILES = (
         "warning",
         "ipam",
         N_(
-            "{count:address} routed singly to node {gateway} outside its blocks ({blocks}): {which}. The node borrowed "
+            "{count:address} routed singly to {node} outside its blocks ({blocks}): {which}. The node borrowed "
             "them from another node's block, or from a block without affinity."
         ),
         N_("Save kubectl get ipamblocks -o json to see whose block it is."),
@@ -196,6 +217,13 @@ INPUT_FILES = (
         "info",
         "kit",
         N_("{cidr} is known from a table only: blockSize {size:d} and whatever the table does not show are assumed."),
+        N_("Save calicoctl get ippools -o yaml to plan with the pool's own values."),
+    ),
+    Rule(
+        "pool-from-text-sized",
+        "info",
+        "kit",
+        N_("{cidr} is known from a table only, with blockSize {size:d}: whatever the table does not show is assumed."),
         N_("Save calicoctl get ippools -o yaml to plan with the pool's own values."),
     ),
     Rule("type-number", "error", "scenario", N_("{value} is not a number.")),
@@ -265,6 +293,13 @@ INPUT_FILES = (
         N_("Never write this dump back to a cluster. Save the kubectl output unmodified."),
     ),
     Rule("scenarios-several", "error", "kit", N_("The files contain {count} scenarios."), N_("Provide only one.")),
+    Rule(
+        "block-length",
+        "error",
+        "ipam",
+        N_("The block lists {listed} of its {size:address}: the dump was cut or edited."),
+        N_("Save the command's output again."),
+    ),
     Rule("block-attribute", "error", "ipam", N_("Ordinal {ordinal} refers to an attribute that does not exist.")),
     Rule(
         "annotation-pools",
@@ -289,6 +324,5 @@ INPUT_FILES = (
         ),
         N_("Plan for less, or look at the tables of ippoolkit capacity, which have no such limit."),
     ),
-    Rule("trace-csv", "error", "kit", N_("Not valid CSV: {reason}.")),
     Rule("address-syntax", "error", "cidr", N_('"{address}" is not a valid IP address.')),
 )

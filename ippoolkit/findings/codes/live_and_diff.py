@@ -22,6 +22,8 @@ LIVE_AND_DIFF = (
     Rule(
         "diff-use", "info", "blocks", N_("Addresses in use: {addresses:+d}; blocks: {blocks:+d}; blocks left: {left}.")
     ),
+    Rule("diff-use-addresses", "info", "blocks", N_("Addresses in use: {addresses:+d}; {free} left.")),
+    Rule("diff-blocks-left", "info", "blocks", N_("Left to claim: {left} of {blocks:block}.")),
     Rule(
         "diff-pace",
         "info",

@@ -31,6 +31,16 @@ POOL_SELECTION = (
         N_("Restart calico-node there; it may have missed a change of pools."),
     ),
     Rule(
+        "windows-without-tunnel",
+        "warning",
+        "windows-tunnel",
+        N_("Windows without a vxlan address (IPv4): {count:node} ({which}): other nodes send nothing there."),
+        N_(
+            "It is the second address of the node's block, and set when calico-node starts and when the CNI plugin "
+            "connects a pod: check both logs there (EnsureVXLANTunnelAddr)."
+        ),
+    ),
+    Rule(
         "pool-selects-no-namespace",
         "warning",
         "ippool",
@@ -63,6 +73,13 @@ POOL_SELECTION = (
         "kit",
         N_("{kind} {name} is not in the input."),
         N_("Check the name, and that its dump is among the files."),
+    ),
+    Rule(
+        "node-labels-unknown",
+        "error",
+        "kit",
+        N_("{node} is known from a table that does not show labels: which pools select it is unknown."),
+        N_("Add the output of kubectl get nodes --show-labels, or -o json."),
     ),
     Rule("not-disabled", "info", "ippool", N_("The pool is disabled.")),
     Rule("not-named", "info", "cni", N_("{by} requests other pools: {named}.")),

@@ -12,6 +12,7 @@ REPORTED_FIGURES = (
         "blocks",
         N_("{used} of {capacity:address} in use ({share:.1%}), {free} free."),
     ),
+    Rule("borrowed-none", "ok", "blocks", N_("No address is borrowed: the table lists none.")),
     Rule(
         "pool-blocks-claimed",
         "warning",
@@ -229,6 +230,22 @@ REPORTED_FIGURES = (
         "blocks",
         N_("{count:block} with affinity, on {nodes:node}: {which}."),
     ),
+    Rule(
+        "row-contradicts",
+        "warning",
+        "ipam-check",
+        N_("{cidr} has {size:address}; its row shows {total} in all, {used} in use, {free} free."),
+        N_("The table was edited or mixed up: save the output of calicoctl ipam show again."),
+    ),
+    Rule(
+        "names-only",
+        "info",
+        "kit",
+        N_("Listed by name only: {count:object} ({which})."),
+        N_("Save them with -o yaml: names tell nothing of ranges and blocks."),
+    ),
+    Rule("blocks-listed", "info", "blocks", N_("Listed by name: {count:block} ({sizes}).")),
+    Rule("routes-blocks", "info", "blocks", N_("Routed: {count:block}, to {nodes:node}.")),
     Rule(
         "affinities-overlap",
         "error",

@@ -13,11 +13,12 @@ CALICOCTL_AND_KUBERNETES = (CALICOCTL, KUBERNETES)
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: its code, how grave a breach is, the key of its source, and its words.
+    """One rule: its code, how severe a breach is, the key of its source, and its texts.
 
-    `brief` is the sentence cut to what a table's cell can hold, for rules that verdicts rest on. For rules on manifests
-    `on` says which kinds or fields, `limit` what is allowed, `judges` who refuses a breach, `calico` how Calico's own
-    message words it. Where a release of Calico lacks the difference `remedy_needs`, `remedy_without` is what to do.
+    `short_message` is the message cut to what a table's cell can hold, for rules that verdicts rest on. For rules on
+    manifests `applies_to` says which kinds or fields, `limit` what is allowed, `refused_by` who refuses a breach,
+    `calico_messages` how Calico's own message words it. Where a release of Calico lacks the difference `remedy_needs`,
+    `remedy_without` is what to do.
     """
 
     code: str

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 
 from ...calico.limits import ALLOWED_BLOCK_SIZES, DEFAULT_BLOCK_SIZE, KUBELET_MAX_PODS
+from ...calico.pool_selection import OS_LABEL
 from ...cidr import Cidr
 from ...findings import Finding, Place
 from ...model import CNIConfiguration, IPPool, Node, Scenario
-from ...model.cluster import OS_LABEL
 from ..document import Document, FieldPath
 from ..kubernetes_objects import KIND_READERS, ObjectSource, read_object
 from ..validation import validate
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 _ENVIRONMENT_PREFIX = "CALICO_IPV"
 _NODE = TypeAdapter(Node)
-_NOT_NAMED = 8  # settings of a file that are listed by name, more are counted
 
 Mapped = Mapping[str, Any]
 ObjectReader = Callable[[Mapped, Document, InstallerSettings], object]
@@ -71,7 +70,7 @@ class InstallerReader:
 
     @property
     def kinds_seen(self) -> set[str]:
-        """Kinds that the installer's input tells of."""
+        """Kinds that the installer's input describes."""
         kinds = {"IPPool"} if self.pools else set()
         return kinds | ({"Node"} if self.nodes else set())
 

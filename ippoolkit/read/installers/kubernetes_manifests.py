@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...calico.limits import DEFAULT_BLOCK_SIZE
-from ...cidr import Cidr, IPVersion
+from ...cidr import ADDRESS_BITS, Cidr, IPVersion
 from ...errors import InputError
 from ...findings import Finding, Place
 from ..document import Document
+from ..json_text import load_json
 from ..text_files import parse_documents
 from .installer_settings import (
     DEFAULT_NODE_PREFIXES,
@@ -208,8 +208,8 @@ def parse_embedded(text: str, place: Place, settings: InstallerSettings) -> list
 def read_cni_text(text: str, place: Place, settings: InstallerSettings) -> None:
     """Read a CNI configuration that may hold `__PLACEHOLDERS__` without quotes, as Calico's manifests have it."""
     try:
-        value = json.loads(_PLACEHOLDER.sub("0", text))
-    except (ValueError, RecursionError):
+        value = load_json(_PLACEHOLDER.sub("0", text))
+    except ValueError:
         settings.problems.append(Finding("embedded-yaml", params={"reason": "JSON"}, place=place))
         return
     if isinstance(value, Mapping):
@@ -227,8 +227,8 @@ def read_cni_configuration(value: Mapping[str, Any], settings: InstallerSettings
         if plugin.get("type") != "calico":
             continue
         ipam = get_mapping(plugin, "ipam")
-        pools = {version: tuple(map(str, get_list(ipam, f"ipv{version}_pools"))) for version in (4, 6)}
-        settings.cni_pools = pools  # type: ignore[assignment]  # the literal versions are ints to mypy
+        pools = {version: tuple(map(str, get_list(ipam, f"ipv{version}_pools"))) for version in ADDRESS_BITS}
+        settings.cni_pools = pools
         if ipam.get("type", "calico-ipam") != "calico-ipam":
             settings.notes.append(Finding("plugin-other", "", {"plugin": f"ipam {ipam.get('type')}"}))
 

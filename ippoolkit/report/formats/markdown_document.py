@@ -13,7 +13,7 @@ _PICTURE_LINK = re.compile(r"!\[((?:[^\]\\]|\\.)*)\]\(picture:([^)]*)\)")
 
 
 def render_markdown(executed_notebook: ExecutedNotebook, picture_files: Mapping[str, str]) -> str:
-    """Return the text; `pictures` says under which file name each of them is, those without are named only."""
+    """Return the text; `picture_files` maps pictures to their files: those without one are named only."""
 
     def linked(found: re.Match[str]) -> str:
         alt, name = found[1], unquote(found[2])

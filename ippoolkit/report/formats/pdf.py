@@ -66,7 +66,7 @@ def render_pdf(page_html: str, date: str) -> bytes:
 
     Parameters
     ----------
-    html
+    page_html
         The page.
     date
         The date that the file bears, YYYY-MM-DD; 2000-01-01 if empty.

@@ -32,7 +32,7 @@ def render_workbook(tables: Sequence[Mapping[str, Any]], about_rows: Sequence[tu
     ----------
     tables
         As `Executed.tables` holds them.
-    about
+    about_rows
         What the first sheet says: pairs of a name and a text.
     lang
         Language of what is said.
@@ -57,7 +57,7 @@ def render_workbook(tables: Sequence[Mapping[str, Any]], about_rows: Sequence[tu
         about_sheet.set_column(0, 0, 22)
         about_sheet.set_column(1, 1, 90)
         for row, (name, text) in enumerate(about_rows):
-            about_sheet.write_string(row, 0, name, cell_formats.heading)
+            cell_formats.write_heading(about_sheet, row, 0, name)
             cell_formats.write_text(about_sheet, row, 1, text)
         for name, table in zip(names, tables, strict=True):
             _write_sheet(book.add_worksheet(name), table, cell_formats, words)
@@ -68,7 +68,9 @@ class _CellFormats:
     """How cells look, and how texts are written so that they stay texts."""
 
     def __init__(self, book: xlsxwriter.Workbook) -> None:
-        self.heading = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+        heading = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}
+        self.heading = book.add_format(heading)
+        self.quoted_heading = book.add_format({**heading, "quote_prefix": True})
         self.plain = book.add_format({"valign": "top"})
         self.quoted_text = book.add_format({"valign": "top", "quote_prefix": True})
         self.big_integer = book.add_format({"valign": "top", "align": "right", "quote_prefix": True})
@@ -76,9 +78,13 @@ class _CellFormats:
 
     def write_text(self, sheet: Any, row: int, column: int, text: str) -> None:
         """Write a text that nothing takes for anything else."""
-        sheet.write_string(
-            row, column, text[:_MAX_CELL_TEXT], self.quoted_text if text.startswith(_FORMULA_STARTS) else self.plain
-        )
+        is_like_formula = text.startswith(_FORMULA_STARTS)
+        sheet.write_string(row, column, text[:_MAX_CELL_TEXT], self.quoted_text if is_like_formula else self.plain)
+
+    def write_heading(self, sheet: Any, row: int, column: int, text: str) -> None:
+        """Write a heading, which may be a user's text as well."""
+        is_like_formula = text.startswith(_FORMULA_STARTS)
+        sheet.write_string(row, column, text[:_MAX_CELL_TEXT], self.quoted_heading if is_like_formula else self.heading)
 
 
 def _write_sheet(sheet: Any, table: Mapping[str, Any], cell_formats: _CellFormats, words: Language) -> None:
@@ -87,7 +93,7 @@ def _write_sheet(sheet: Any, table: Mapping[str, Any], cell_formats: _CellFormat
     widths = [len(heading) for heading in headings]
     text_number_columns: set[int] = set()
     for column_index, heading in enumerate(headings):
-        sheet.write_string(0, column_index, heading, cell_formats.heading)
+        cell_formats.write_heading(sheet, 0, column_index, heading)
     for row_index, row in enumerate(rows, start=1):
         for column_index, value in enumerate(row):
             if _write_value(sheet, row_index, column_index, value, cell_formats):

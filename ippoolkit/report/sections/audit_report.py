@@ -17,6 +17,7 @@ from ...figures.audit_charts import draw_headroom, draw_pool_usage
 from ...findings import N_, Finding, Severity
 from ...ipam import IpamError
 from ...read.input_files import list_files
+from ...read.text_files import read_bytes
 from ...simulation import simulate
 from ...view.audit_html import STATUS_CLASSES, audit_label, audit_summary_html, audit_tiles, audit_tiles_html
 from ...view.audit_terminal import (
@@ -119,7 +120,7 @@ class AuditReport(BaseReport):
         return Section((SectionPart(html, "\n\n".join(filter(None, lines))),))
 
     def findings(self) -> Section:
-        """Return what is wrong, gravest first."""
+        """Return what is wrong, most severe first."""
         problems = [finding for finding in self.audit.findings if finding.severity is not Severity.OK]
         if not problems:
             return self.section(N_("Problems"), paragraph(self.words.translate(N_("No problems found.")), "ipk-empty"))
@@ -166,7 +167,7 @@ class AuditReport(BaseReport):
         return self.section(N_("Address maps"), *parts)
 
     def nodes(self) -> Section:
-        """Return the nodes: what each still takes, and a table of those with least room."""
+        """Return the nodes: what each still takes, and a table of those with least headroom."""
         say = self.words
         rows, headroom_by_node = nodes_by_headroom(self.audit), headroom_rows(self.audit)
         if not rows:
@@ -242,7 +243,7 @@ class AuditReport(BaseReport):
         headings = [translate(N_("file")), translate(N_("bytes")), "SHA-256"]
         rows = []
         for file in self.files:
-            content = file.read_bytes()
+            content = read_bytes(file, str(file))
             rows.append((self._relative_name(str(file)), len(content), hashlib.sha256(content).hexdigest()))
         files_table = ReportTable.from_rows("inputs", headings, rows, lang=self.lang, caption=translate(N_("file")))
         instruction = self.words.render(

@@ -214,7 +214,7 @@ class CapacityReport(BaseReport):
         return self.section(N_("Alternatives"), *alternative_parts(self.scenario, self))
 
     def all_findings(self) -> Section:
-        """Return every finding, gravest first, and the rules behind them."""
+        """Return every finding, most severe first, and the rules behind them."""
         return self.section(N_("Findings"), self.findings_part(self.findings))
 
     def manifests(self) -> Section:

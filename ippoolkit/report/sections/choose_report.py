@@ -119,7 +119,7 @@ def need_sentence(found: Recommendation, words: Language) -> str:
             )
             for group in asked.groups
         ),
-        "family": {4: "IPv4", 6: "IPv6"}.get(asked.family, "IPv4 + IPv6"),  # type: ignore[arg-type]
+        "family": "IPv4 + IPv6" if asked.family == "dual" else f"IPv{asked.family}",
         "encapsulation": asked.encapsulation,
         "racks": asked.racks,
         "headroom": asked.headroom,
@@ -139,9 +139,12 @@ def picked_parts(found: Recommendation, page: BaseReport) -> list[SectionPart]:
     parts = []
     for pick in found.picks:
         values = {
-            "family": pick.design.family, "pools": pick.design.pools, "prefix": pick.design.prefix,
-            "size": pick.design.block_size, "cidrs": ", ".join(map(str, pick.cidrs[:8])),
-        }  # fmt: skip
+            "family": pick.design.family,
+            "pools": pick.design.pools,
+            "prefix": pick.design.prefix,
+            "size": pick.design.block_size,
+            "cidrs": ", ".join(map(str, pick.cidrs[:8])),
+        }
         parts.append(
             paragraph(
                 words.render(
@@ -167,6 +170,6 @@ def design_parts(found: Recommendation, page: BaseReport) -> list[SectionPart]:
         parts += [heading_part(title, 3), picture_part(f"designs IPv{family}", figure, title)]
         parts.append(table_part(made.with_name(f"designs IPv{family}")))
         if len(rows) > SHOWN:
-            told = page.words.render(N_("The first {shown} of {count}."), {"shown": SHOWN, "count": len(rows)})
-            parts.append(paragraph(told, "ipk-empty"))
+            note = page.words.render(N_("The first {shown} of {count}."), {"shown": SHOWN, "count": len(rows)})
+            parts.append(paragraph(note, "ipk-empty"))
     return parts

@@ -83,7 +83,7 @@ class ComparisonReport(BaseReport):
         return Section((head,))
 
     def verdicts(self) -> Section:
-        """Return how each scenario is judged, and what would be enough to mend it."""
+        """Return how each scenario is judged, and what would be enough to fix it."""
         translate = self.words.translate
         boxes = [
             (self._capitalise_first(translate(scenario_summary["word"])), name, scenario_summary["word"])
@@ -168,7 +168,7 @@ class ComparisonReport(BaseReport):
         return text[:1].upper() + text[1:]
 
 
-def _flatten(value: object, path: str = "") -> Iterator[tuple[str, CellValue]]:
+def _flatten(value: Any, path: str = "") -> Iterator[tuple[str, CellValue]]:
     """Yield the parameters of a scenario, each with its path; members of lists go by their names."""
     if isinstance(value, Mapping):
         for key, item in value.items():
@@ -183,4 +183,4 @@ def _flatten(value: object, path: str = "") -> Iterator[tuple[str, CellValue]]:
     elif isinstance(value, list):
         yield path, ", ".join(map(str, value))
     else:
-        yield path, value  # type: ignore[misc]
+        yield path, value

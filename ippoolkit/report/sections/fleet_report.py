@@ -247,7 +247,7 @@ def _severity_key(entry: dict[str, Any]) -> tuple[int, float, float, str]:
 
 
 def _name_apart(entries: list[dict[str, Any]]) -> None:
-    """Let inputs of one name be told apart: by the file of their report, else by their place."""
+    """Distinguish inputs of one name: by the file of their report, else by their place."""
     counts = Counter(entry["name"] for entry in entries)
     for number, entry in enumerate(entries, 1):
         if counts[entry["name"]] > 1:

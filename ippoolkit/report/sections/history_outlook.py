@@ -61,16 +61,28 @@ def outlook_parts(measured: Forecast, limits: Collection[LimitForecast], page: B
     headings = [
         words.translate(heading)
         for heading in (
-            N_("pool"), N_("limit"), N_("in use"), N_("capacity"), N_("growth a month"), N_("runs out"),
-            "P10", "P50", "P90", N_("in 90 days"), N_("backtest covered"),
+            N_("pool"),
+            N_("limit"),
+            N_("in use"),
+            N_("capacity"),
+            N_("growth a month"),
+            N_("runs out"),
+            "P10",
+            "P50",
+            "P90",
+            N_("in 90 days"),
+            N_("backtest covered"),
         )
-    ]  # fmt: skip
+    ]
     rows = [_row(limit, measured, page) for limit in limits]
     table = ReportTable.from_rows(
-        "forecast", headings, rows, lang=lang,
+        "forecast",
+        headings,
+        rows,
+        lang=lang,
         marks=[(*[""] * 6, "whole", "whole", "whole", "", "")] * len(rows),
         caption=words.render(N_("When pools run out, as of {date}"), {"date": measured.as_of.isoformat()}),
-    )  # fmt: skip
+    )
     parts = [page.findings_list_part(findings), table_part(table)]
     for limit in [limit for limit in limits if limit.reason is None][:PICTURES_SHOWN]:
         title = words.render(N_("Pool {pool}, measured"), {"pool": limit.pool})

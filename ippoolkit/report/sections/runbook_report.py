@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
-from pathlib import Path
 from typing import Any
 
-from ...change import COUNTS, RenderedStep, Runbook, render_runbook, runbook, step_title
-from ...change.change_arguments import parse_change
+from ...change import COUNTS, RenderedStep, Runbook, render_runbook, step_title
 from ...figures.runbook_chart import draw_timeline as draw
 from ...findings import N_, Severity, replace_unprintable
-from ...read import read
 from ...view.html import render_template, text_table_html, tile_boxes_html
 from ...view.markdown import code_markdown, escape_markdown, table_markdown
 from .base_report import BaseReport
@@ -41,7 +38,7 @@ class RunbookReport(BaseReport):
 
     Parameters
     ----------
-    made
+    rehearsed_runbook
         The runbook.
     lang
         Language: ``en`` or ``zh``.
@@ -266,38 +263,6 @@ class RunbookReport(BaseReport):
             text_table_html(headings, texts, left_aligned=align_left, caption=caption),
             table_markdown(headings, texts, align_left),
         )
-
-
-def build_runbook_report(
-    files: str | Path | Sequence[str | Path],
-    operation: str = "block-size",
-    *,
-    short: bool = False,
-    lang: str = "en",
-    date: str = "",
-    **change_options: Any,
-) -> RunbookReport:
-    """Read a cluster, rehearse a change on it, and return what is to be said of it.
-
-    Parameters
-    ----------
-    files
-        Folders and files of a cluster.
-    change, more
-        What is to be changed, as `ippoolkit.change.change_arguments.asked` takes it.
-    short, lang, date
-        As `ChangeReport` takes them.
-
-    Raises
-    ------
-    InputError
-        Where the cluster cannot be read, or what is asked for is no change.
-    """
-    paths = [files] if isinstance(files, str | Path) else list(files)
-    scenario = read(*paths).scenario
-    return RunbookReport(
-        runbook(scenario, parse_change(scenario.cluster, operation, **change_options)), lang, date, short=short
-    )
 
 
 def _labelled_line(label: str, text: str, css_class: str = "ipk-check") -> SectionPart:

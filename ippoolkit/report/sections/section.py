@@ -68,7 +68,7 @@ def heading_part(text: str, level: int = 2) -> SectionPart:
 
 
 def paragraph(text: str, css_class: str = "") -> SectionPart:
-    """Return a paragraph of plain text; `kind` is its class."""
+    """Return a paragraph of plain text; `css_class` is its class."""
     return SectionPart(
         f'<p class="{css_class}">{escape(replace_unprintable(text))}</p>'
         if css_class
@@ -78,7 +78,7 @@ def paragraph(text: str, css_class: str = "") -> SectionPart:
 
 
 def code_part(text: str, css_class: str = "yaml") -> SectionPart:
-    """Return a text as it is, to be copied; a `kind` with ``fine`` is in small print on paper."""
+    """Return a text as it is, to be copied; a `css_class` with ``fine`` is in small print on paper."""
     long_class = " long" if text.count("\n") > _MAX_UNBROKEN_LINES else ""
     return SectionPart(f'<pre class="{css_class}{long_class}" tabindex="0">{escape(text)}</pre>', code_markdown(text))
 
@@ -89,7 +89,7 @@ def table_part(report_table: ReportTable) -> SectionPart:
 
 
 def picture_part(name: str, figure: Figure, alt: str, exported_table: ReportTable | None = None) -> SectionPart:
-    """Return a figure, drawn, with the table `behind` it for exports.
+    """Return a figure, drawn, with the table behind it for exports.
 
     In Markdown it stands as ``![alt](picture:name)`` until it has a file.
     """

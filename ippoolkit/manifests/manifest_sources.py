@@ -1,0 +1,124 @@
+"""Manifests as people have them: files, folders, archives, standard input, and pastes of a terminal.
+
+A file that is a manifest is judged as it stands, byte for byte. A paste is not what calicoctl would be given: its
+manifests are taken out, and the rest of it is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from ..errors import InputError
+from ..findings import Finding, LocalizedText, Place
+from ..read.input_files import read_input_files
+from ..read.pastes import PIECE_LABELS, Piece, clean_lines, is_paste, split_pieces
+from ..read.text_files import decode_text
+from .manifest_file import ManifestFile, parse_manifests
+
+
+def read_manifest_files(path: str | Path) -> Iterator[ManifestFile]:
+    """Yield the manifests behind a path: a file, those of a folder or an archive; ``-`` is standard input.
+
+    Raises
+    ------
+    InputError
+        Where a file is missing, binary or too large. What is wrong with its YAML is in `ManifestFile.problems`.
+    """
+    problems: list[Finding] = []
+    for file in read_input_files(path, problems):
+        try:
+            manifests = find_manifests(decode_text(file.data, file.name), file.name)
+        except InputError as error:
+            problems += error.problems
+            continue
+        if file.named or _holds_objects(manifests):
+            yield manifests
+        else:  # in a folder there may be anything
+            yield ManifestFile(file.name, (), notes=(Finding("file-unread", place=Place(file.name)),))
+    if problems:
+        raise InputError(problems)
+
+
+def find_manifests(text: str, name: str) -> ManifestFile:
+    """Return the manifests of a text: the whole of it, or those that stand in a paste.
+
+    Parameters
+    ----------
+    text
+        A manifest, or what was copied from a terminal, a mail or an issue.
+    name
+        What to call it.
+    """
+    manifests = _parse(text, name)
+    if not _holds_objects_only(manifests):
+        manifests = _manifests_of_paste(text, name) or manifests
+    is_complete = text.endswith(("\n", "}", "]"))
+    return manifests if is_complete else replace(manifests, last_line=text.count("\n") + 1)
+
+
+def _parse(text: str, name: str) -> ManifestFile:
+    """Parse a manifest; of JSON Lines each line is an object, as kubectl takes them."""
+    lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+    if len(lines) < 2 or not all(line.startswith("{") and line.rstrip().endswith("}") for _, line in lines):
+        return parse_manifests(text, name)
+    parsed = [parse_manifests("\n" * (number - 1) + line, name) for number, line in lines]
+    return ManifestFile(
+        name,
+        tuple(document for manifests in parsed for document in manifests.documents),
+        tuple(problem for manifests in parsed for problem in manifests.problems),
+    )
+
+
+def _manifests_of_paste(text: str, name: str) -> ManifestFile | None:
+    """Return the manifests among what else was copied; None where nothing was."""
+    lines = clean_lines(text)
+    if is_paste(lines):
+        return _manifests_of_pieces(list(split_pieces(lines)), name)
+    without_quoting = "\n".join(line for _, line in lines) + "\n"
+    if without_quoting.rstrip() == text.rstrip():
+        return None
+    manifests = parse_manifests(without_quoting, name)
+    return manifests if _holds_objects_only(manifests) else None
+
+
+def _holds_objects(manifests: ManifestFile) -> bool:
+    return any(isinstance(document.value, Mapping | list) for document in manifests.documents)
+
+
+def _holds_objects_only(manifests: ManifestFile) -> bool:
+    def is_object(value: object) -> bool:
+        return value is None or (isinstance(value, Mapping) and "kind" in value)
+
+    values = [document.value for document in manifests.documents]
+    listed = [item for value in values for item in (value if isinstance(value, list) else [value])]
+    return not manifests.problems and all(map(is_object, listed)) and any(item is not None for item in listed)
+
+
+def _manifests_of_pieces(pieces: list[Piece], name: str) -> ManifestFile:
+    """Parse the documents of a paste, each for itself; say what else stands there."""
+    parsed = [_parse(piece.text, name) for piece in pieces if piece.kind == "document"]
+    others = [piece for piece in pieces if piece.kind not in ("document", "command", "error")]
+    documents = tuple(
+        document for manifests in parsed for document in manifests.documents if document.value is not None
+    )
+    problems = tuple(problem for manifests in parsed for problem in manifests.problems)
+    if not documents and not problems:
+        first_of_each_kind = {piece.kind: piece for piece in reversed(others)}
+        problems = tuple(_piece_finding("no-manifest", piece, name) for piece in reversed(first_of_each_kind.values()))
+        return ManifestFile(name, (), problems or (Finding("no-resources", place=Place(name)),))
+    notes = tuple(
+        _piece_finding("lines-unread" if piece.kind == "unrecognized" else "piece-not-manifest", piece, name)
+        for piece in others
+    )
+    return ManifestFile(name, documents, problems, notes)
+
+
+def _piece_finding(code: str, piece: Piece, name: str) -> Finding:
+    params = {
+        "what": LocalizedText(PIECE_LABELS[piece.kind]),
+        "line": piece.lines[0][1].strip()[:80],
+        "count": len(piece.lines),
+    }
+    return Finding(code, params=params, place=Place(name, piece.lines[0][0]))

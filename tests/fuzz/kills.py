@@ -1,0 +1,188 @@
+"""Commands killed at random moments: ``python -m tests.fuzz.kills --count 100``; nothing that they write may be half there.
+
+A folder holds what a command wrote of one input. The command runs again on another input and is killed, at any moment of
+its run or right when something appears in the folder. Each file is then as it was before or as the command writes it;
+run once more, the command leaves what it leaves undisturbed, byte for byte.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import redirect_stdout, suppress
+from pathlib import Path
+from typing import NoReturn
+
+from ippoolkit.cli import app
+from ippoolkit.report import preload
+from ippoolkit.widgets import Planner
+from ippoolkit.write import save_scenario
+from tests.clusters import cluster
+from tests.helpers import ROOT
+
+# {in} is the folder of the inputs, {out} that of what is written. The planner's report tab runs without its page.
+WRITERS: Mapping[str, str] = {
+    "scenario": "scenario {in}/pool.yaml -o {out}/file.yaml",
+    "snapshot": "snapshot {in}/cluster.yaml -o {out}/file.json",
+    "runbook": "runbook block-size -c {in}/cluster.yaml --pool old --to 27 -o {out}",
+    "planner": "planner {in}/pool.yaml {out}",
+    "reports": (
+        "report {in}/pool.yaml {in}/kubespray.yaml {in}/cluster.yaml -o {out} -f html,md,xlsx --date 2026-01-01 --jobs 2"
+    ),
+}
+POLL_SECONDS = 0.001
+PRELOADED = preload  # reports start from it in processes of their own
+_LOOK = os.WEXITED | os.WNOHANG | os.WNOWAIT
+
+
+class Writer:
+    """A command, what it writes of an old and of a new input, and how long it takes."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        self.name, self.folder, self.out = name, folder, folder / "out"
+        for age, range_, nodes in (("old", "10.244.0.0/18", 4), ("new", "10.17.0.0/18", 5)):
+            inputs = folder / age
+            inputs.mkdir(parents=True)
+            pool = (ROOT / "data/default-ipv4-ippool.yaml").read_text()
+            (inputs / "pool.yaml").write_text(pool.replace("10.244.0.0/18", range_))
+            shutil.copy(ROOT / "data/kubespray.yaml", inputs)  # the same in both
+            save_scenario(cluster(nodes), inputs / "cluster.yaml")
+        if name not in ("planner", "reports"):  # what loads late is loaded, and compiled, before processes are forked
+            self.out.mkdir()
+            with redirect_stdout(io.StringIO()):
+                app(self._arguments("old"), standalone_mode=False)
+        self.old = self._write("old")
+        shutil.copytree(self.out, folder / "kept", symlinks=True)
+        started = time.monotonic()
+        self.new = self._write("new")
+        self.seconds = time.monotonic() - started
+
+    def _write(self, age: str) -> dict[str, bytes]:
+        """Run the command undisturbed; return what is there afterwards."""
+        self.out.mkdir(exist_ok=True)
+        if self._run(age, None) != 0:
+            raise RuntimeError(f"{self.name} does not run")
+        return visible(self.out)
+
+    def _lay_out_old(self) -> None:
+        shutil.rmtree(self.out)
+        shutil.copytree(self.folder / "kept", self.out, symlinks=True)
+
+    def _run(self, age: str, dice: random.Random | None) -> int:
+        """Run the command, in a process with everything loaded; with dice kill it at some moment. Return how it ended."""
+        child = os.fork()
+        if child == 0:
+            _become(self._arguments(age))
+        try:
+            if dice is not None:
+                self._wait(child, dice)
+                os.kill(child, signal.SIGKILL)
+            return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        finally:
+            with suppress(ProcessLookupError):  # its workers, none of which may write into the next run
+                os.killpg(child, signal.SIGKILL)
+
+    def _arguments(self, age: str) -> list[str]:
+        return WRITERS[self.name].replace("{in}", str(self.folder / age)).replace("{out}", str(self.out)).split()
+
+    def _wait(self, child: int, dice: random.Random) -> None:
+        deadline = time.monotonic() + dice.uniform(0, self.seconds * 1.05)
+        watches = dice.random() < 0.5
+        before = _entries(self.out)
+        while os.waitid(os.P_PID, child, _LOOK) is None and (watches or time.monotonic() < deadline):
+            if watches and _entries(self.out) != before:
+                time.sleep(dice.uniform(0, 0.02))
+                return
+            time.sleep(POLL_SECONDS)
+
+    def kill_once(self, dice: random.Random) -> tuple[int, list[str]]:
+        """Kill the command once; return how it ended and what is wrong with what it left."""
+        self._lay_out_old()
+        ended = self._run("new", dice)
+        left = visible(self.out)
+        wrong = [f"{name} is gone" for name in self.old if name not in left]
+        wrong += [
+            f"{name} is neither the old nor the new one"
+            for name, content in left.items()
+            if content not in (self.old.get(name), self.new.get(name))
+        ]
+        if self._run("new", None) != 0:
+            wrong.append("the next run fails")
+        if visible(self.out) != self.new:
+            wrong.append("the next run leaves something else")
+        return ended, wrong
+
+
+def visible(folder: Path) -> dict[str, bytes]:
+    """Return the files that a user sees, by their paths in the folder."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    }
+
+
+def _become(arguments: list[str]) -> NoReturn:
+    """Be the process of a command, with its session and its output of its own."""
+    status = 1
+    try:
+        os.setsid()
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for descriptor in range(3):
+            os.dup2(nothing, descriptor)
+        if arguments[0] == "planner":
+            _save_in_planner(*arguments[1:])
+            status = 0
+        else:
+            status = app(arguments, standalone_mode=False) or 0
+    finally:
+        os._exit(int(status))
+
+
+def _save_in_planner(scenario: str, folder: str) -> None:
+    os.chdir(folder)
+    planner = Planner(scenario)
+    planner._report_tab.create()
+
+
+def _entries(folder: Path) -> set[tuple[str, int, int]]:
+    entries = set()
+    for path in folder.rglob("*"):
+        with suppress(FileNotFoundError):
+            status = path.lstat()
+            entries.add((path.name, status.st_ino, status.st_size))
+    return entries
+
+
+def main() -> int:
+    """Kill each writer in turn; return 1 where anything was half there."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    dice, wrong_counts = random.Random(options.seed), Counter[str]()
+    with tempfile.TemporaryDirectory(prefix="ippoolkit-kills-") as folder:
+        writers = [Writer(name, Path(folder) / name) for name in WRITERS]
+        kills = Counter[str]()
+        for number in range(options.count):
+            writer = writers[number % len(writers)]
+            ended, wrong = writer.kill_once(dice)
+            kills[writer.name] += ended == -signal.SIGKILL
+            for text in wrong:
+                wrong_counts[f"{writer.name}: {text}"] += 1
+                print(f"{number}: {writer.name}: {text}", flush=True)
+    print(f"{options.count} runs, killed while running: {dict(kills)}; wrong: {sum(wrong_counts.values())}")
+    return int(bool(wrong_counts))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
