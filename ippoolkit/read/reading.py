@@ -11,7 +11,7 @@ import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, get_args
+from typing import Any, TypeGuard, get_args
 
 from ..calico.limits import HIGHEST_MAX_BLOCKS_PER_HOST
 from ..calico.releases import NEWEST, OLDEST_MINOR
@@ -564,7 +564,7 @@ def _read_json_list(data: Buffer, name: str) -> Document | None:
     return read_list(data, name, CLUSTER_KIND_READERS.__contains__)
 
 
-def _is_cut_list(value: object) -> bool:
+def _is_cut_list(value: object) -> TypeGuard[Mapping[str, Any]]:
     """Whether a list lacks its kind: kubectl and calicoctl write it after the items, so that the end is missing."""
     return (
         isinstance(value, Mapping)
