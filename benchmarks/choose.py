@@ -14,7 +14,6 @@ from ippoolkit.address_space import AddressSpace, Taken
 from ippoolkit.choose.search import Need, NodeKind, Space
 from ippoolkit.cidr import Cidr
 
-
 # What a script of one's own would do with a plan: read it and join its networks; no complement, no offers, no JSON.
 COLLAPSE = """
 import csv, ipaddress, sys
