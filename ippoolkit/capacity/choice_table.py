@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ..address_space import PRIVATE, AddressSpace, networks_taken
 from ..caching import cache_last
 from ..calico.limits import DEFAULT_BLOCK_SIZE, allowed_block_sizes
 from ..cidr import IPVersion
@@ -21,6 +20,8 @@ from .table_columns import CHOICES, build_frame
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from ..address_space import AddressSpace
 
 CHANGE_BLOCK_SIZE = "blockSize"
 CHANGE_PREFIX = N_("prefix")
@@ -185,6 +186,8 @@ def _space_key(scenario: Scenario, version: IPVersion) -> tuple[object, ...]:
 @cache_last(_space_key)
 def _free_spaces(scenario: Scenario, version: IPVersion) -> list[AddressSpace]:
     """Return where there is room for a pool: in the cluster CIDR, and in private ranges."""
+    from ..address_space import PRIVATE, AddressSpace, networks_taken  # loads numpy: a verdict that holds does without
+
     # Pods have their addresses from pools and blocks, which count.
     cluster = replace(scenario.cluster, pods=())
     taken = tuple(networks_taken(replace(scenario, cluster=cluster)))
