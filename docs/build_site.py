@@ -30,7 +30,8 @@ def build(site: Path, notebooks: tuple[str, ...] = NOTEBOOKS) -> int:
         for name in ("docs", "data"):
             shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
         shutil.copyfile(ROOT / "docs/conf.py", source / "conf.py")
-        shutil.copyfile(ROOT / "README.md", source / "README.md")  # pages refer to it
+        for name in ("README.md", "CONTRIBUTING.md"):  # pages refer to them
+            shutil.copyfile(ROOT / name, source / name)
         (source / "notebooks").mkdir()
         for name in notebooks:
             target = source / f"notebooks/{name}.ipynb"

@@ -9,7 +9,6 @@ root_doc = "docs/index"
 html_copy_source = False
 html_show_sourcelink = False
 templates_path: list[str] = []
-exclude_patterns = ["docs/architecture.md"]
 myst_heading_anchors = 3
 # The notebooks are executed by `make docs`, so that the site shows what they show.
 nb_execution_mode = "off"

@@ -24,12 +24,12 @@ from ippoolkit.read import scenario_schema
 
 HERE = Path(__file__).parent
 _RELEASES = f"""\
-The kit answers as the Calico that runs: `calico: v3.29.7` in a scenario, `--calico v3.29.7` on the command line, else
+ippoolkit answers as the Calico that runs: `calico: v3.29.7` in a scenario, `--calico v3.29.7` on the command line, else
 what a dump or an installer tells (ClusterInformation, the image of calico-node, the operator's status, Kubespray's
 `calico_version`), else {NEWEST}, the newest that is known. `3.31` means its last patch. A newer release is judged as
 the newest known; one before v3.{OLDEST_MINOR} is refused.
 
-Every difference that the kit knows, those first that change most for a planner. Paths are those of
+Every difference that ippoolkit knows, those that matter most for planning first. Paths are those of
 [Calico's source](https://github.com/projectcalico/calico). `ippoolkit upgrade FILES --to RELEASE` says which of them
 matter to a cluster."""
 MADE = "<!-- Made by docs/generate.py; a test keeps it current. -->"
@@ -142,9 +142,9 @@ def _field(name: str, field: FieldSpec) -> str:
 
 
 _RULES = (
-    "Whatever the kit judges, it says with one of these codes, in the planner, in reports and on the command line "
-    "alike. In braces stand the numbers of the case. The verdict on a plan is one of these too: `holds` and the like "
-    "are fits, `growth-...` and `borrowing` tight."
+    "Every judgement carries one of these codes, in the planner, in reports and on the command line alike. The names "
+    "in braces stand for the numbers of the case. The verdict on a plan is one of these too: `holds` and the like are "
+    "fits, `growth-...` and `borrowing` tight."
 )
 _MANIFESTS = (
     "Who refuses a manifest: `calicoctl`; the API server by the `crd` (schema and rules); the API server by what "
@@ -176,7 +176,7 @@ from a rounded text.
 
 An audit of dumps is of one moment: save them together, the blocks and the pods within seconds of each other, or what
 changed in between looks like a leak. The engine takes such a cluster as it is:
-`ippoolkit.ipam.from_cluster.engine_of`."""
+`ippoolkit.ipam.from_cluster.engine_from_cluster`."""
 
 
 def scenario() -> str:

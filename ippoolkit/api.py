@@ -169,7 +169,8 @@ def pools_for(source: Source, node: str, namespace: str = "", pod: str = "", *, 
     Returns
     -------
     pandas.DataFrame
-        ``family``, ``order`` (None: does not serve), ``pool``, ``cidr``, ``why`` (empty: serves), ``code``.
+        ``family``, ``order`` (None: does not serve), ``pool``, ``cidr``, ``block`` and ``free`` (of a block that the
+        node owns; without one the node claims a new block of the pool), ``why`` (empty: serves), ``code``.
 
     Raises
     ------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from .findings import Finding, replace_unprintable
+from .findings import Finding
 
 
 class IppoolkitError(Exception):
@@ -57,5 +57,4 @@ class ReportError(FindingError):
 
 def describe_finding(finding: Finding, lang: str = "en") -> str:
     """Put a finding on one line: place or subject, message, remedy."""
-    location = replace_unprintable(str(finding.place) if finding.place else finding.subject)
-    return f"{location}: {finding.full_message(lang)}" if location else finding.full_message(lang)
+    return ": ".join(filter(None, (finding.location(lang), finding.full_message(lang))))

@@ -6,7 +6,10 @@ import gzip
 import json
 from dataclasses import replace
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
+
+from typer.testing import CliRunner
 
 from ippoolkit import Cluster, IPPool, NodeGroup, Plan, Scenario
 from ippoolkit.calico.kinds import ResourceKind
@@ -37,6 +40,17 @@ def stored_objects(store: Datastore, kind: ResourceKind) -> dict[str, Any]:
         name: replace(stored, spec=apply_defaults(known, stored.spec)).to_dict()
         for name, stored in sorted(store.objects[kind.name].items())
     }
+
+
+def run_command(*arguments: object, stdin: str | None = None, **env: str) -> CompletedProcess[str]:
+    """Run the command line in this process, which has imported everything; an exception is the test's."""
+    from ippoolkit.cli import app
+
+    command = [str(argument) for argument in arguments]
+    result = CliRunner().invoke(app, command, input=stdin, env={"COLUMNS": "200", **env}, prog_name="ippoolkit")
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return CompletedProcess(command, result.exit_code, result.stdout, result.stderr)
 
 
 def unpacked(path: Path, folder: Path) -> Path:

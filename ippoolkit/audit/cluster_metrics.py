@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..cidr import Cidr, Coverage
-from ..findings import Finding
+from ..findings import Finding, Place
 from ..model import Cluster
 from ..read.reported import ANY_ROW, COUNTS_TABLE, ReportedFigures
 from .cluster_index import BlockInPool, ClusterIndex, holder_kind, is_borrowed, sorted_address_texts
@@ -263,6 +263,7 @@ def _merge_reported(counted_metrics: ClusterMetrics, reported: Iterable[Reported
     }
     metric_names = {"pools": [metric.name for metric in POOL_METRICS], "nodes": [each.name for each in NODE_METRICS]}
     rounded: set[tuple[str, str, str]] = set()
+    first_told: dict[tuple[str, str, str], Place] = {}
     notes = []
     reported = tuple(reported)
     rows_with_reserved = {each.row for each in reported if each.table == "pools" and each.figure == "reserved"}
@@ -280,10 +281,12 @@ def _merge_reported(counted_metrics: ClusterMetrics, reported: Iterable[Reported
                 "cidr" if reported_figure.table == "pools" else "name": reported_figure.row
             }
         row = rows[reported_figure.row]
+        key = reported_figure.table, reported_figure.row, reported_figure.figure
         if row.get(reported_figure.figure) is None:
             row[reported_figure.figure] = reported_figure.value
+            first_told[key] = reported_figure.place
             if reported_figure.rounded:
-                rounded.add((reported_figure.table, reported_figure.row, reported_figure.figure))
+                rounded.add(key)
         elif _is_old_free_figure(reported_figure, row) and reported_figure.row not in rows_with_reserved:
             continue  # calicoctl before v3.33 counts reserved addresses as free, and has no column for them
         elif not reported_figure.rounded and row[reported_figure.figure] != reported_figure.value:
@@ -293,7 +296,10 @@ def _merge_reported(counted_metrics: ClusterMetrics, reported: Iterable[Reported
                 "told": reported_figure.value,
                 "of": reported_figure.row or reported_figure.table,
             }
-            notes.append(Finding("figure-differs", reported_figure.row, params, reported_figure.place))
+            code = "figure-differs"
+            if key in first_told:
+                code, params = "texts-differ", {**params, "first": str(first_told[key])}
+            notes.append(Finding(code, reported_figure.row, params, reported_figure.place))
     pool_rows = sorted(pools.values(), key=lambda row: (row["name"] is None, str(row["name"] or ""), row["cidr"]))
     node_rows = sorted(nodes.values(), key=lambda row: str(row["name"]))
     return ClusterMetrics(

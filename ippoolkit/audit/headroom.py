@@ -103,7 +103,10 @@ class _HeadroomCalculator:
     def _pools_of(self, node: Node) -> tuple[IPPool, ...]:
         key = (tuple(sorted(node.labels.items())), node.windows)
         if key not in self.pools_by_labels:
-            request = AddressRequest(node.name, node.labels, self.version, windows=node.windows)
+            named_pools = self.index.cluster.cni_pools(self.version)
+            request = AddressRequest(
+                node.name, node.labels, self.version, named_pools=named_pools, windows=node.windows
+            )
             self.pools_by_labels[key] = choose_pools(self.index.cluster, request).pools
         return self.pools_by_labels[key]
 

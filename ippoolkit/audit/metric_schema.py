@@ -81,7 +81,7 @@ NODE_METRICS = (
     Metric("own_allocated", N_("own"), "Addresses that it holds in its own blocks.", _BLOCKS),
     Metric("allocations", N_("in use"), "Addresses that blocks record for it: its own and borrowed ones.", _BLOCKS),
     Metric("borrowed_in", N_("borrowed"), "Addresses that it holds in blocks of others or of nobody.", _BLOCKS),
-    Metric("borrowed_out", N_("lent"), "Addresses that others hold in its blocks.", _BLOCKS),
+    Metric("borrowed_out", N_("borrowed by others"), "Addresses that others hold in its blocks.", _BLOCKS),
     Metric("free_in_own_blocks", N_("free"), "Addresses in its blocks that nobody holds.", _BLOCKS),
     Metric("windows_reserved", N_("kept for Windows"), "Addresses kept back in its blocks.", _BLOCKS),
     Metric("calico_pods_with_ip", N_("pods"), "Pods on it with an address of Calico's.", ("Pod",)),
@@ -96,7 +96,7 @@ TOTAL_METRICS = (
     Metric("nodes", N_("nodes"), "Nodes that exist.", ("Node",)),
     Metric("pods", N_("pods"), "Pods that exist.", ("Pod",)),
     Metric("pods_finished", N_("finished pods"), "Pods that succeeded or failed.", ("Pod",)),
-    Metric("pods_host_network", N_("pods of the host's network"), "Pods that need no address.", ("Pod",)),
+    Metric("pods_host_network", N_("host-network pods"), "Pods that need no address.", ("Pod",)),
     Metric(
         "pods_without_ip",
         N_("pods without address"),

@@ -9,6 +9,7 @@ from ..calico.pool_selection import (
     PoolRequest,
     allows,
     fits_windows,
+    is_malformed_request,
     rejection_code,
     select_pools,
     selects_namespace,
@@ -19,6 +20,7 @@ from ..findings import Finding
 from ..model import Cluster, IPPool, Node, Use
 
 Labels = Mapping[str, str]
+CNI_CONFIGURATION = "CNI configuration"  # where pools are named, as annotations are called by their object
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +68,8 @@ def pod_requests(cluster: Cluster, node: Node, namespace: str = "", pod: str = "
             ):
                 named_pools, annotated_object = annotation_pools, f"{object_kind}/{annotated.name}"
                 break
-        if not named_pools and cluster.cni is not None:
-            named_pools = cluster.cni.ipv4_pools if version == 4 else cluster.cni.ipv6_pools
-            annotated_object = "CNI configuration"
+        if not named_pools and (cni_pools := cluster.cni_pools(version)):
+            named_pools, annotated_object = cni_pools, CNI_CONFIGURATION
         labels = pod_namespace.labels if pod_namespace else {}
         yield AddressRequest(
             node.name,
@@ -104,6 +105,9 @@ def choose_pools(cluster: Cluster, request: AddressRequest) -> PoolChoice:
     pools = tuple(pool for pool in selection.pools if pool.name not in rejections)
     if pools:
         return PoolChoice(pools, rejections)
+    if is_malformed_request(selection.missing_pool):
+        params = {"value": selection.missing_pool, "by": request.annotated_object}
+        return PoolChoice((), rejections, Finding("named-malformed", request.annotated_object, params))
     named = [pool for pool in family_pools if selection.missing_pool in (pool.name, str(pool.cidr))]
     if selection.missing_pool and all(pool.disabled for pool in named):
         problem = "disabled" if named else "missing"
@@ -147,18 +151,21 @@ def iter_pool_users(cluster: Cluster, name: str) -> Iterator[tuple[str, str, str
         annotation_pools = annotated_pod.ipv4_pools if pool.version == 4 else annotated_pod.ipv6_pools
         if pool_names & set(annotation_pools):
             pod_by_namespace.setdefault(annotated_pod.namespace, f"Pod/{annotated_pod.name}")
+    cni_pools = set(cluster.cni_pools(pool.version))
     nodes = [node for node in cluster.nodes if not (node.windows and pool.version == 6)]
     selected_nodes = {
         node.name for node in nodes if pool.assignment_mode == "Automatic" and selects_node(pool, node.labels)
     }
     for namespace in cluster.namespaces:
         annotation_pools = namespace.ipv4_pools if pool.version == 4 else namespace.ipv6_pools
-        is_open_to_all = not annotation_pools and selects_namespace(pool, namespace.labels)
+        is_open_to_all = not annotation_pools and not cni_pools and selects_namespace(pool, namespace.labels)
         for node in nodes:
             if node.windows and not fits_windows(pool):
                 continue
             if pool_names & set(annotation_pools):
                 yield node.name, namespace.name, f"Namespace/{namespace.name}"
+            elif not annotation_pools and pool_names & cni_pools:
+                yield node.name, namespace.name, CNI_CONFIGURATION
             elif is_open_to_all and node.name in selected_nodes:
                 yield node.name, namespace.name, ""
             elif namespace.name in pod_by_namespace:

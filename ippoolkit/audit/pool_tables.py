@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 
 from ..calico.pool_selection import allows, selects_every_namespace
 from ..capacity.demand import compute_supply, ip_versions, tunnel_pools
+from ..cidr import Coverage, address_from_int
 from ..errors import InputError
 from ..findings import N_, Finding, get_language
-from ..model import Cluster, IPPool, Node, Scenario
+from ..model import Block, Cluster, IPPool, Node, Scenario
 from .pool_choice import choose_pools, iter_pool_users, pod_requests
 
 _PODS, _SOME_PODS, _TUNNEL = N_("pods"), N_("some pods"), N_("tunnel")
@@ -33,8 +36,10 @@ def pools_for(cluster: Cluster, node: str, namespace: str = "", pod: str = "", *
     Returns
     -------
     pandas.DataFrame
-        ``family``, ``order`` (None: does not serve), ``pool``, ``cidr``, ``why`` (empty: serves), ``code``. A request
-        that fails as a whole has a row without a pool.
+        ``family``, ``order`` (None: does not serve), ``pool``, ``cidr``, ``block``, ``free``, ``why`` (empty: serves),
+        ``code``. The node's own blocks with free addresses come first, as in Calico: ``block`` is one of them and
+        ``free`` what it has left; rows without a block are pools in which the node claims a new one. A request that
+        fails as a whole has a row without a pool.
 
     Raises
     ------
@@ -57,14 +62,55 @@ def pools_for(cluster: Cluster, node: str, namespace: str = "", pod: str = "", *
     for request in pod_requests(cluster, existing_node, namespace, pod):
         choice = choose_pools(cluster, request)
         if choice.error:
-            rows.append((request.version, None, "", "", choice.error.full_message(lang), choice.error.code))
+            rows.append((request.version, None, "", "", "", None, choice.error.full_message(lang), choice.error.code))
+        own_blocks = [(pool, str(block.cidr), free) for pool, block, free in _own_blocks(cluster, node, choice.pools)]
+        sources = [*own_blocks, *((pool, "", None) for pool in choice.pools)]
         rows += [
-            (request.version, order, pool.name, str(pool.cidr), "", "") for order, pool in enumerate(choice.pools, 1)
+            (request.version, order, pool.name, str(pool.cidr), block, free, "", "")
+            for order, (pool, block, free) in enumerate(sources, 1)
         ]
         for pool in sorted(cluster.pools, key=lambda candidate: candidate.name):
             if pool.version == request.version and (reason := choice.rejections.get(pool.name)):
-                rows.append((request.version, None, pool.name, str(pool.cidr), reason.full_message(lang), reason.code))
-    return _frame(["family", "order", "pool", "cidr", "why", "code"], rows)
+                message = reason.full_message(lang)
+                rows.append((request.version, None, pool.name, str(pool.cidr), "", None, message, reason.code))
+    return _frame(["family", "order", "pool", "cidr", "block", "free", "why", "code"], rows)
+
+
+def _own_blocks(cluster: Cluster, node: str, pools: Iterable[IPPool]) -> list[tuple[IPPool, Block, int]]:
+    """Return the blocks of a node in these pools that have a free address, with how many, in the datastore's order."""
+    reserved_cidrs = [cidr for reservation in cluster.reservations for cidr in reservation.reserved_cidrs]
+    found = []
+    for pool in pools:
+        for block in cluster.blocks:
+            if block.host != node or block.cidr not in pool.cidr:
+                continue
+            used = {allocation.ordinal for allocation in block.allocations}
+            reserved = Coverage.from_cidrs(block.cidr, reserved_cidrs)
+            reserved_count = reserved.address_count - sum(
+                any(address_from_int(block.cidr.version, block.cidr.first + ordinal) in cidr for cidr in reserved_cidrs)
+                for ordinal in used
+            )
+            if (free := block.cidr.size - len(used) - reserved_count) > 0:
+                found.append((pool, block, free))
+    return sorted(found, key=lambda item: re.sub(r"[.:/]", "-", str(item[1].cidr)))
+
+
+def ignored_selectors_findings(cluster: Cluster, node: str, namespace: str = "", pod: str = "") -> list[Finding]:
+    """Say which pools serve a pod only because they are named: by their nodeSelector they would not serve the node."""
+    existing_node = next((candidate for candidate in cluster.nodes if candidate.name == node), None)
+    if existing_node is None:
+        return []
+    return [
+        Finding(
+            "named-ignores-selector",
+            f"IPPool/{pool.name}",
+            {"by": request.annotated_object, "selector": pool.node_selector, "node": node},
+        )
+        for request in pod_requests(cluster, existing_node, namespace, pod)
+        if request.named_pools
+        for pool in choose_pools(cluster, request).pools
+        if not pool.selects_node(existing_node.labels)
+    ]
 
 
 def own_blocks_finding(cluster: Cluster, node: str, namespace: str = "", pod: str = "") -> Finding | None:
@@ -78,13 +124,7 @@ def own_blocks_finding(cluster: Cluster, node: str, namespace: str = "", pod: st
     serving: list[IPPool] = []
     for request in pod_requests(cluster, existing_node, namespace, pod):
         serving += choose_pools(cluster, request).pools
-    shown = [
-        f"{block.cidr} ({pool.name}, {free})"
-        for block in cluster.blocks
-        if block.host == node and (free := block.cidr.size - len(block.allocations)) > 0
-        for pool in serving
-        if block.cidr in pool.cidr
-    ]
+    shown = [f"{block.cidr} ({pool.name}, {free})" for pool, block, free in _own_blocks(cluster, node, serving)]
     return Finding("own-blocks-first", f"Node/{node}", {"node": node, "blocks": ", ".join(shown)}) if shown else None
 
 
@@ -102,6 +142,21 @@ def pool_users(cluster: Cluster, pool: str) -> pd.DataFrame:
         return _frame(["node", "namespace", "by"], list(iter_pool_users(cluster, pool)))
     except KeyError:
         raise InputError([Finding("object-missing", f"IPPool/{pool}", {"kind": "IPPool", "name": pool})]) from None
+
+
+def no_users_finding(cluster: Cluster, pool: str) -> Finding:
+    """Say that no pod may draw from a pool, and why not on one of the nodes."""
+    namespaces = [namespace.name for namespace in cluster.namespaces]
+    for node in cluster.nodes:
+        for namespace in namespaces[:1]:
+            for request in pod_requests(cluster, node, namespace, ""):
+                if reason := choose_pools(cluster, request).rejections.get(pool):
+                    params = {"pool": pool, "node": node.name, "namespace": namespace, "reason": reason}
+                    return Finding("pool-without-users", f"IPPool/{pool}", params)
+    missing_kinds = ", ".join(
+        kind for kind, objects in (("Node", cluster.nodes), ("Namespace", namespaces)) if not objects
+    )
+    return Finding("pool-users-unknown", f"IPPool/{pool}", {"pool": pool, "kinds": missing_kinds})
 
 
 def pool_coverage(scenario: Scenario, lang: str = "en") -> pd.DataFrame:
@@ -125,7 +180,7 @@ def pool_coverage(scenario: Scenario, lang: str = "en") -> pd.DataFrame:
     translator = get_language(lang)
     rows = []
     for node in cluster.nodes:
-        uses_by_pool = [_uses_served(node, pool) for pool in pools]
+        uses_by_pool = [_uses_served(node, pool, cluster.cni_pools(pool.version)) for pool in pools]
         gaps = []
         for pool_supply in supplies:
             if node.windows and pool_supply.version == 6:
@@ -144,14 +199,16 @@ def pool_coverage(scenario: Scenario, lang: str = "en") -> pd.DataFrame:
     return _frame(["node", *(pool.name for pool in pools), "gaps"], rows)
 
 
-def _uses_served(node: Node, pool: IPPool) -> list[str]:
-    """Return what a pool serves a node unasked."""
-    if not pool.selects_node(node.labels):
-        return []
+def _uses_served(node: Node, pool: IPPool, cni_pools: tuple[str, ...]) -> list[str]:
+    """Return what a pool serves a node unasked; of pods, if the CNI configuration names pools, only by its name."""
     uses = []
-    if pool.serves("Workload") and not (node.windows and pool.version == 6):
-        uses.append(_PODS if selects_every_namespace(pool) else _SOME_PODS)
-    if allows(pool, "Tunnel"):
+    selects = pool.selects_node(node.labels)
+    if not (node.windows and pool.version == 6):
+        if cni_pools and allows(pool, "Workload") and {pool.name, str(pool.cidr)} & set(cni_pools):
+            uses.append(_PODS)
+        elif not cni_pools and selects and pool.serves("Workload"):
+            uses.append(_PODS if selects_every_namespace(pool) else _SOME_PODS)
+    if selects and allows(pool, "Tunnel"):
         uses.append(_TUNNEL)
     return uses
 

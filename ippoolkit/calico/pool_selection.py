@@ -163,6 +163,11 @@ def serves_tunnel(pool: IPPool, labels: Labels, tunnel_type: TunnelType) -> bool
     )
 
 
+def is_malformed_request(pool_name: str) -> bool:
+    """Whether a pool that is asked for stands for an annotation that is no JSON list: it is in quotes then."""
+    return pool_name.startswith('"')
+
+
 def max_blocks_per_node(configured: int, requested: int = 0, *, windows: bool = False) -> int:
     """Return how many blocks of one family a node may have in the pools of one request.
 

@@ -23,7 +23,7 @@ _PUNCTUATION = ("==", "!=", "&&", "||", "!", "(", ")", "{", "}", ",")
 _CANONICAL_OPERATORS = {"notin": "not in", "startswith": "starts with", "endswith": "ends with"}
 _DOUBLED_OPERATORS = {"=": "==", "&": "&&", "|": "||"}
 _EXPECTED = N_("expected {what}")
-_NO_OPERATOR = N_("expected an operator behind the label")
+_NO_OPERATOR = N_("expected an operator after the label")
 
 
 class SelectorError(ValueError):
@@ -250,7 +250,7 @@ class _Parser:
             elif len(parentheses) > 1:
                 raise SelectorError(_EXPECTED, self.token.position, what=")")
             elif self.token.kind != "end":
-                raise SelectorError(N_("unexpected content behind the selector"), self.token.position)
+                raise SelectorError(N_("unexpected content after the selector"), self.token.position)
             else:
                 self._close_parenthesis(parentheses[-1])
                 return Selector(tuple(self.program))

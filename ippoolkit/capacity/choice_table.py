@@ -186,7 +186,7 @@ def _space_key(scenario: Scenario, version: IPVersion) -> tuple[object, ...]:
 @cache_last(_space_key)
 def _free_spaces(scenario: Scenario, version: IPVersion) -> list[AddressSpace]:
     """Return where there is room for a pool: in the cluster CIDR, and in private ranges."""
-    from ..address_space import PRIVATE, AddressSpace, networks_taken  # loads numpy: a verdict that holds does without
+    from ..address_space import PRIVATE, AddressSpace, networks_taken  # with numpy: a plan that fits goes without
 
     # Pods have their addresses from pools and blocks, which count.
     cluster = replace(scenario.cluster, pods=())

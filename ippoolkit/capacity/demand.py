@@ -13,8 +13,10 @@ from ..caching import cache_last
 from ..calico.limits import WINDOWS_RESERVED_PER_BLOCK
 from ..calico.pool_selection import (
     TUNNEL_TYPES,
+    PoolRequest,
     known_pool,
     max_blocks_per_node,
+    select_pools,
     selects_every_namespace,
     selects_node,
     serves_tunnel,
@@ -35,6 +37,7 @@ class Supply:
     classes_by_pool: tuple[tuple[int, ...], ...]
     strict_affinity: bool
     auto_allocate_blocks: bool  # autoAllocateBlocks: whether nodes claim new blocks
+    named_pools: tuple[str, ...] = ()  # by the CNI configuration, for pods that name none themselves
 
     def block_classes_of(self, pool_indices: Iterable[int]) -> tuple[int, ...]:
         """Return the block classes of these pools, in order."""
@@ -135,6 +138,7 @@ def compute_supply(scenario: Scenario, version: IPVersion) -> Supply:
         tuple(classes_by_pool),
         ipam.strict_affinity,
         ipam.auto_allocate_blocks,
+        scenario.cluster.cni_pools(version),
     )
 
 
@@ -179,8 +183,13 @@ def _draws_addresses(load: NodeLoad) -> bool:
 def pools_for(supply: Supply, labels: Mapping[str, str]) -> tuple[int, ...]:
     """Return the indices of the pools that serve a pod which names none, on a node with these labels.
 
-    A pool with a namespaceSelector is left out: it serves only pods of the namespaces that it selects.
+    A pool with a namespaceSelector is left out: it serves only pods of the namespaces that it selects. Where the CNI
+    configuration names pools, these serve, whatever they select; none where one of them cannot.
     """
+    if supply.named_pools:
+        request = PoolRequest(supply.version, labels, pool_names=supply.named_pools)
+        selected = {pool.name for pool in select_pools(supply.pools, request).pools}
+        return tuple(index for index, pool in enumerate(supply.pools) if pool.name in selected)
     return tuple(
         index
         for index, pool in enumerate(supply.pools)

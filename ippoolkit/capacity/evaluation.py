@@ -298,13 +298,13 @@ class Evaluation:
 
     def max_pods_per_node(self, load: NodeLoad) -> int:
         """Return the most pods that one node of a load of this moment can hold on blocks of its own."""
-        max_pods = self._max_pods_by_load.get(id(load))
+        max_pods = self._max_pods_by_load.get(load)
         if max_pods is None:
-            max_pods = self._max_pods_by_load[id(load)] = max_pods_on_own_blocks(self.block_classes, load)
+            max_pods = self._max_pods_by_load[load] = max_pods_on_own_blocks(self.block_classes, load)
         return max_pods
 
     @cached_property
-    def _max_pods_by_load(self) -> dict[int, int]:
+    def _max_pods_by_load(self) -> dict[NodeLoad, int]:
         return {}
 
     def _some_node_gets_no_block(self) -> bool:

@@ -74,6 +74,9 @@ def parse_change(
             cidrs[field] = Cidr.parse(text) if text else None
         except CidrError as error:
             problems.append(Finding(error.code, params=error.params, place=Place("runbook", field=field)))
+    pool_names = sorted(candidate.name for candidate in cluster.pools)
+    if pool and pool_names and pool not in pool_names:
+        problems.append(Finding("change-pool-missing", pool, {"pool": pool, "pools": ", ".join(pool_names)}))
     if problems:
         raise InputError(problems)
     pool_name = pool or fullest_pool(cluster)

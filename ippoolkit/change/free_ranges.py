@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..cidr import Cidr
 from ..findings import N_, Finding, LocalizedText
-from ..model import Scenario
+from ..model import IPPool, Scenario
 
 _PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 _MAX_TRIED = 1 << 16
@@ -39,13 +39,41 @@ def check_range(scenario: Scenario, cidr: Cidr, *, excluding: str = "") -> list[
     return findings
 
 
-def free_range(scenario: Scenario, prefix: int, near: Cidr) -> Cidr | None:
+def temporary_range(scenario: Scenario, pool: IPPool) -> Cidr | None:
+    """Return a range for a pool that holds the addresses of another for a while.
+
+    It has the pool's size, or is smaller where the cluster CIDR has no room for that: outside of it, kube-proxy may
+    masquerade what pods send to each other. It is never smaller than twice the pool's claimed blocks.
+    """
+    claimed_blocks = sum(block.cidr in pool.cidr for block in scenario.cluster.blocks)
+    longest_prefix = pool.block_size - (2 * claimed_blocks).bit_length()
+    for prefix in range(pool.cidr.prefix, longest_prefix + 1):
+        if cidr := free_range(scenario, prefix, pool.cidr, only_inside=True):
+            return cidr
+    return free_range(scenario, pool.cidr.prefix, pool.cidr)
+
+
+def node_overlaps(scenario: Scenario, cidr: Cidr) -> list[Finding]:
+    """Return where a range that is to be used again lies over the nodes' networks or addresses."""
+    return [
+        Finding(
+            "change-overlaps", str(cidr), {"cidr": str(cidr), "what": LocalizedText(owner), "other": str(used_cidr)}
+        )
+        for owner, used_cidr in _node_ranges(scenario)
+        if used_cidr.overlaps(cidr)
+    ]
+
+
+def free_range(scenario: Scenario, prefix: int, near: Cidr, *, only_inside: bool = False) -> Cidr | None:
     """Return a range of a size that is clear of every pool and network.
 
-    It is in the cluster CIDR, else a private one; of IPv6, where most is unknown to be anybody's, one beside `near`.
+    It is in the cluster CIDR, else, unless `only_inside`, a private one; of IPv6, where most is unknown to be
+    anybody's, one beside `near`.
     """
     networks = [cluster_cidr for cluster_cidr in scenario.networks.cluster if cluster_cidr.version == near.version]
-    if near.version == 4:
+    if only_inside:
+        pass
+    elif near.version == 4:
         networks += [Cidr.parse(private_cidr) for private_cidr in _PRIVATE]
     else:
         networks.append(near.with_prefix(max(min(near.prefix, prefix) - _NEIGHBOUR_BITS, 0)))
@@ -64,6 +92,11 @@ def free_range(scenario: Scenario, prefix: int, near: Cidr) -> Cidr | None:
 def _used_ranges(scenario: Scenario, excluding: str) -> Iterator[tuple[str, Cidr]]:
     yield from ((N_("the pool"), pool.cidr) for pool in scenario.cluster.pools if pool.name != excluding)
     yield from ((N_("the services' network"), cidr) for cidr in scenario.networks.services)
+    yield from _node_ranges(scenario)
+    yield from ((N_("the network"), cidr) for cidr in scenario.networks.peers)
+
+
+def _node_ranges(scenario: Scenario) -> Iterator[tuple[str, Cidr]]:
     yield from ((N_("the nodes' network"), cidr) for cidr in scenario.networks.nodes)
     nodes = scenario.cluster.nodes
     yield from (
@@ -72,4 +105,3 @@ def _used_ranges(scenario: Scenario, excluding: str) -> Iterator[tuple[str, Cidr
     for node in nodes:
         for address in node.addresses:
             yield N_("the address of a node"), Cidr(address.version, int(address), address.max_prefixlen)
-    yield from ((N_("the network"), cidr) for cidr in scenario.networks.peers)

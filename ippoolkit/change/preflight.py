@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ..calico.limits import DEFAULT_MAX_BLOCKS_PER_HOST
 from ..findings import N_
+from .cni_commands import cni_show_command
 from .runbook import Runbook
 from .step_commands import BACKUP_COMMAND, SHOW_BLOCKS, SHOW_POOLS, SHOW_TUNNELS
 
@@ -31,9 +32,9 @@ def _iter_checks(runbook: Runbook) -> Iterator[PreflightCheck]:
     cluster, changed_pool = runbook.scenario.cluster, runbook.changed_pool
     created_pools = runbook.created_pools
     yield _check(
-        N_("calicoctl is of the cluster's release: this runbook is for that of Calico {release}."),
+        N_("calicoctl has the cluster's release: this runbook is written for Calico {release}."),
         "calicoctl version",
-        N_("Client Version and Cluster Version are the same, {release}; calicoctl does not work with another."),
+        N_("Client Version and Cluster Version are both {release}; calicoctl refuses to work with a different one."),
         release=runbook.scenario.release,
     )
     yield _check(
@@ -45,7 +46,7 @@ def _iter_checks(runbook: Runbook) -> Iterator[PreflightCheck]:
         blocks=len(cluster.blocks),
     )
     yield _check(
-        N_("The pools are those that this runbook was rehearsed with; none is under way."),
+        N_("The pools are the ones this runbook was rehearsed with; none is being created or deleted."),
         SHOW_POOLS,
         N_("Exactly these: {pools}."),
         pools=", ".join(sorted(f"{pool.name} ({pool.cidr})" for pool in cluster.pools)),
@@ -63,7 +64,7 @@ def _iter_checks(runbook: Runbook) -> Iterator[PreflightCheck]:
     for pool in created_pools:
         peak_usage = runbook.peak_usage[pool.name]
         yield _check(
-            N_("{pool} is big enough at its peak, for pods and tunnels of every node."),
+            N_("{pool} is large enough at its peak for the pods and tunnels of every node."),
             SHOW_BLOCKS,
             N_(
                 "No more in use in {old} than rehearsed, {start:address}. At the peak {pool} has {blocks} of "
@@ -80,7 +81,7 @@ def _iter_checks(runbook: Runbook) -> Iterator[PreflightCheck]:
         )
     config = cluster.ipam
     yield _check(
-        N_("The settings of IPAM are those of the rehearsal."),
+        N_("The IPAM settings are those of the rehearsal."),
         "calicoctl ipam show --show-configuration",
         N_("StrictAffinity {strict}, MaxBlocksPerHost {most} (0 counts as {default})."),
         strict=str(config.strict_affinity).lower(),
@@ -97,9 +98,10 @@ def _iter_checks(runbook: Runbook) -> Iterator[PreflightCheck]:
         f"| grep -nE -- {shlex.quote(name_pattern)}; "
         "calicoctl get networkpolicies,globalnetworkpolicies,globalnetworksets,bgpconfigurations -A -o yaml "
         f"| grep -nE -- {shlex.quote(name_pattern)}",
-        N_("Nothing, but for the namespaces that a step corrects ({named}) and the range that kube-proxy was given."),
+        N_("Nothing, except the namespaces that a step corrects ({named}) and the range configured in kube-proxy."),
         named=", ".join(runbook.objects_naming_pool) or "-",
     )
+    yield _cni_check(runbook)
     if runbook.change.install == "operator":
         yield _check(
             N_("The Installation lists the pools that it lists in the files of this runbook."),
@@ -109,24 +111,47 @@ def _iter_checks(runbook: Runbook) -> Iterator[PreflightCheck]:
         )
     if runbook.change.install == "kubespray":
         yield _check(
-            N_("What the inventory says of the pool now, to be put back should it come to that."),
+            N_("What the inventory says about the pool now, so that it can be restored."),
             "grep -rnE 'calico_pool|kube_pods_subnet' inventory/",
             N_("calico_pool_cidr or kube_pods_subnet is {cidr}, calico_pool_blocksize is {size:d} or not set."),
             cidr=str(changed_pool.cidr),
             size=changed_pool.block_size,
         )
     yield _check(
-        N_("PodDisruptionBudgets that let pods go: rollouts and evictions wait for those that do not."),
+        N_("PodDisruptionBudgets allow disruptions: rollouts and evictions wait for those that do not."),
         "kubectl get poddisruptionbudgets -A",
         N_("ALLOWED DISRUPTIONS is 1 or more in every line."),
     )
     yield _check(
-        N_("Every node shows the tunnel that it should have."),
+        N_("Every node has the tunnel address it should have."),
         SHOW_TUNNELS,
         N_("{nodes:node}; {tunnels:tunnel} have an address."),
         nodes=len(cluster.nodes),
         tunnels=sum(len(node.tunnels) for node in cluster.nodes),
     )
+
+
+def _cni_check(runbook: Runbook) -> PreflightCheck:
+    """Return the check of the third place in which pools are named, after the annotations of pods and namespaces."""
+    cni, pool = runbook.scenario.cluster.cni, runbook.changed_pool
+    named = ", ".join((*cni.ipv4_pools, *cni.ipv6_pools)) if cni is not None else ""
+    if cni is None:
+        expected = N_(
+            "Nothing. If a line shows {pool} or {cidr}, do not disable the pool: pods would get no address. Add the "
+            "file to the input, and the runbook changes it."
+        )
+    else:
+        expected = N_("These pools and no others: {named}.") if named else N_("Nothing.")
+    purpose = (
+        N_(
+            "Which pools the nodes' CNI configuration names: pods without an annotation draw from these only. "
+            "Kubespray wrote its pool there until v2.22; later releases do not take it out of nodes that have it."
+        )
+        if runbook.change.install == "kubespray"
+        else N_("Which pools the nodes' CNI configuration names: pods without an annotation draw from these only.")
+    )
+    params = {"pool": pool.name, "cidr": str(pool.cidr), "named": named}
+    return _check(purpose, cni_show_command(runbook.change.install), expected, **params)
 
 
 def _check(purpose: str, command: str, expected: str, **params: object) -> PreflightCheck:

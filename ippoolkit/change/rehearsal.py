@@ -59,7 +59,9 @@ class Rehearsal:
         self.current_handles = ipam.store.handle_numbers(self.handles)
         self.namespaces = {namespace.name: namespace for namespace in self.cluster.namespaces}
         self.windows_nodes = {node.name for node in self.cluster.nodes if node.windows}
-        self.renamed_pools: dict[str, str] = {}
+        self.renamed_pools: dict[str, str] = {}  # in annotations
+        cni = self.cluster.cni
+        self.cni_pools = (cni.ipv4_pools, cni.ipv6_pools) if cni is not None else ((), ())
         self.rollout_count = 0
         self.tunnel_addresses = self._allocated_tunnel_addresses()
 
@@ -86,6 +88,8 @@ class Rehearsal:
                     tunnel_changes = self.cluster_state.reconcile_tunnels()
                 case "annotate":
                     self._rename_pool({pool_name, str(step.pool.cidr)}, step.target_pool)
+                case "cni":
+                    self._rename_in_cni({pool_name, str(step.pool.cidr)}, step.target_pool)
                 case "disable":
                     if step.managed:  # tunnels do not follow a selector until calico-node restarts
                         self.cluster_state.ipam.resources.change_pool(pool_name, node_selector=SELECT_NO_NODE)
@@ -233,8 +237,7 @@ class Rehearsal:
         )
         ipv4_pools = self._corrected_pools(pod.ipv4_pools or (namespace.ipv4_pools if namespace else ()))
         ipv6_pools = self._corrected_pools(pod.ipv6_pools or (namespace.ipv6_pools if namespace else ()))
-        if (cni := self.cluster.cni) is not None:  # asked last; no step of a runbook changes it
-            ipv4_pools, ipv6_pools = ipv4_pools or cni.ipv4_pools, ipv6_pools or cni.ipv6_pools
+        ipv4_pools, ipv6_pools = ipv4_pools or self.cni_pools[0], ipv6_pools or self.cni_pools[1]
         return AddressRequest(pod.node, versions, "Workload", ipv4_pools, ipv6_pools, namespace_labels, windows)
 
     def _corrected_pools(self, pools: tuple[str, ...]) -> tuple[str, ...]:
@@ -277,6 +280,13 @@ class Rehearsal:
             original: new_name if current in old_names else current for original, current in self.renamed_pools.items()
         }
         self.renamed_pools |= {name: new_name for name in old_names if name not in self.renamed_pools}
+
+    def _rename_in_cni(self, old_names: set[str], new_name: str) -> None:
+        """Let the nodes' CNI configuration name another pool, or none."""
+        ipv4_pools, ipv6_pools = (
+            tuple(filter(None, (new_name if pool in old_names else pool for pool in pools))) for pools in self.cni_pools
+        )
+        self.cni_pools = ipv4_pools, ipv6_pools
 
     # ---- figures
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ..findings import N_, Finding, Severity, get_language
 from . import step_texts
+from .cni_commands import cni_show_command
 from .pool_usage import StepResult
 from .preflight import preflight
 from .runbook import Runbook
@@ -80,6 +81,8 @@ def render_runbook(runbook: Runbook, lang: str = "en") -> RenderedRunbook:
         )
         return RenderedRunbook(*header, verdict, runbook.findings, (), ())
     verdict = translator.render(N_("Rehearsed on this cluster in {steps} steps: it holds at every one."), params)
+    outside_findings = [finding.message(lang) for finding in runbook.findings if finding.code == "change-outside"]
+    verdict = " ".join([verdict, *outside_findings])
     checks = tuple(
         RenderedCheck(
             translator.render(check.purpose, check.params),
@@ -147,7 +150,9 @@ def _render_step(runbook: Runbook, step_number: int, commands: StepCommands, lan
         explanations,
         commands,
         translator.translate(note) if note else "",
-        _CHECK_COMMANDS.get(text_key, _CHECK_COMMANDS[action]),
+        (cni_show_command(runbook.change.install),)
+        if action == "cni"
+        else _CHECK_COMMANDS.get(text_key, _CHECK_COMMANDS[action]),
         translator.render(step_texts.EXPECTED[text_key], params),
         tuple(_pitfalls_of_step(runbook, step_number)),
     )

@@ -14,7 +14,7 @@ from ..findings import Finding, Severity, sort_by_severity
 from ..ipam import IpamError
 from ..model import IPPool, Scenario
 from ..read.validation import first_problem
-from .free_ranges import check_range, free_range
+from .free_ranges import check_range, free_range, node_overlaps, temporary_range
 from .manifest_check import check_manifests
 from .pitfalls import find_pitfalls
 from .pool_usage import PoolUsage, StepResult, timeline
@@ -47,6 +47,11 @@ class Runbook:
     def is_issued(self) -> bool:
         """Whether the procedure holds at every step."""
         return bool(self.results) and not any(finding.severity is Severity.ERROR for finding in self.findings)
+
+    @property
+    def has_warnings(self) -> bool:
+        """Whether something is to be read before the procedure is begun."""
+        return any(finding.severity is Severity.WARNING for finding in self.findings)
 
     @property
     def cooldown_seconds(self) -> int:
@@ -164,7 +169,7 @@ def fill_defaults(scenario: Scenario, change: Change) -> Change:
     """Return a change with the ranges and names chosen that it leaves out, in an order that the dump allows."""
     changed_pool = scenario.cluster.pool(change.pool)
     if change.keeps_range and change.temporary_cidr is None:
-        change = replace(change, temporary_cidr=free_range(scenario, changed_pool.cidr.prefix, changed_pool.cidr))
+        change = replace(change, temporary_cidr=temporary_range(scenario, changed_pool))
     if change.adds_pool and change.cidr is None:
         change = replace(change, cidr=free_range(scenario, changed_pool.cidr.prefix, changed_pool.cidr))
     if change.adds_pool and not change.new_name:
@@ -199,7 +204,7 @@ def _range_findings(scenario: Scenario, change: Change, step: Step) -> list[Find
     """Judge the range of a pool that is to be made; parts of the old one take its place."""
     changed_pool = scenario.cluster.pool(change.pool)
     if change.keeps_range and step.pool.name != TEMPORARY_POOL and step.pool.cidr in changed_pool.cidr:
-        return []
+        return node_overlaps(scenario, step.pool.cidr)
     findings = check_range(scenario, step.pool.cidr)
     if not step.managed:
         return findings

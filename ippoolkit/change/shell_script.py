@@ -9,8 +9,8 @@ from ..findings import N_, get_language
 from .rendered_runbook import RenderedRunbook, RenderedStep
 from .step_commands import BACKUP_COMMAND, SHOW_POOLS, SHOW_TUNNELS, SHOW_USAGE
 
-_CONFIRM_TEMPLATES = N_("The annotations of workloads' templates name {to} too, not {pool}?")
-_CONFIRM_INVENTORY = N_("The inventory says what {file} says?")
+_CONFIRM_TEMPLATES = N_("Do the annotations of workload templates name {to} too, and not {pool}?")
+_CONFIRM_INVENTORY = N_("Does the inventory say what {file} says?")
 _HEAD = """#!/usr/bin/env bash
 # shellcheck disable=SC1003,SC2016 # names are quoted as they are, whatever they hold
 # Usage: runbook.sh [STEP]   begins at that step, 1 if left out. Stops before whatever cannot be undone.
@@ -75,6 +75,8 @@ def _step_lines(step: RenderedStep, cooldown: int, lang: str) -> Iterable[str]:
                 *(f"{line} || echo 'this failed: do it by hand' >&2" for line in lines),
                 _confirm(translate(_CONFIRM_TEMPLATES, params)),
             ]
+        case "cni":
+            return [*(f"{line} || echo 'this failed: do it by hand' >&2" for line in lines), confirm_expected]
         case "inventory":
             return [_confirm(translate(_CONFIRM_INVENTORY, {"file": step.commands.manifest_path}))]
     script_lines = []

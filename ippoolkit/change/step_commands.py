@@ -11,6 +11,7 @@ from ..model import Cluster, IPPool, Pod
 from ..write.v3_manifests import to_manifests_yaml
 from ..write.yaml_dump import dump_yaml
 from . import operator_installation
+from .cni_commands import cni_change_commands
 from .pool_usage import StepResult
 from .recreate_order import WORKLOAD_KINDS, RecreateOrder
 from .runbook import Runbook
@@ -117,6 +118,8 @@ def _commands_of_step(
             return StepCommands(
                 groups=tuple((_group_label(keys), tuple(_recreate_commands(keys, order))) for keys in result.groups)
             )
+        case "cni":
+            return StepCommands(kubectl=cni_change_commands(runbook.change, step.pool, step.target_pool))
         case "inventory":
             return StepCommands(
                 manifest_path="inventory/calico.yml", manifest=dump_yaml(_inventory_variables(step.pool))

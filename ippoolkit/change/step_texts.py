@@ -13,53 +13,66 @@ RUNBOOK_TITLES = {
 }
 STEP_TITLES = {
     "create": N_("Create {pool}: {cidr}, blockSize {size:d}"),
-    "annotate": N_("Let annotations that name {pool} name {to}"),
+    "annotate": N_("Change annotations from {pool} to {to}"),
     "disable": N_("Disable {pool}"),
-    "restart": N_("Restart calico-node, so that tunnels leave {pool}"),
+    "restart": N_("Restart calico-node so that tunnels leave {pool}"),
     "recreate": N_("Recreate the pods that hold addresses of {pool}"),
     "delete": N_("Delete {pool}"),
     "inventory": N_("Write {pool} into Kubespray's inventory"),
+    "cni": N_("Let the nodes' CNI configuration name {to} instead of {pool}"),
 }
 WHY = {
     "create": N_(
-        "Another pool must be there before any pod or tunnel leaves one. Blocks are made when nodes need them."
+        "Pods and tunnels need another pool before they leave this one. Blocks are created when nodes need them."
     ),
     "annotate": N_("Pods that name a pool which is disabled or gone get no address."),
-    "disable": N_("Nodes stay with the blocks they have: without this, recreated pods would come back into {pool}."),
+    "disable": N_(
+        "Nodes keep the blocks they have: without this step, recreated pods would get addresses from {pool} again."
+    ),
     "disable-managed": N_(
-        "Nodes stay with the blocks they have: without this, recreated pods would come back into {pool}. The operator "
-        "would enable a disabled pool again; the selector of no node stays."
+        "Nodes keep the blocks they have: without this step, recreated pods would get addresses "
+        "from {pool} again. The operator would re-enable a disabled pool, but it keeps a selector "
+        "that matches no node."
     ),
     "restart": N_("calico-node does not look at its tunnels when only a selector changes."),
     "recreate": N_("A pod keeps its address until it is recreated. Pods on the host's network are left alone."),
     "delete": N_("calicoctl releases its empty blocks, which kubectl would leave in the way of another blockSize."),
-    "inventory": N_("Else the next run of Kubespray asks for the pool that was there before."),
+    "inventory": N_("Otherwise the next Kubespray run creates the old pool again."),
+    "cni": N_(
+        "Pods without an annotation draw only from the pools that the CNI configuration names: with {pool} disabled "
+        "they would get no address."
+    ),
 }
 POD_IMPACT = {
-    "create": N_("Kept."),
+    "create": N_("Pods keep their addresses."),
     "annotate": N_(
-        "Kept, but for those whose template changes, which roll out; new ones go to the pool that is named now."
+        "Pods keep their addresses, except where a template changes: these roll out, and new pods "
+        "use the pool that is now named."
     ),
-    "disable": N_("Kept. Tunnels change their address: connections between nodes may stall for seconds."),
+    "disable": N_("Pods keep their addresses. Tunnels change theirs: connections between nodes may stall for seconds."),
     "disable-managed": N_(
-        "Kept. Tunnels stay where they are for now; pods that name {pool} go on getting addresses of it."
+        "Pods keep their addresses. Tunnels stay where they are for now; pods that name {pool} "
+        "still get addresses from it."
     ),
-    "restart": N_("Kept. Tunnels change their address: connections between nodes may stall for seconds."),
+    "restart": N_("Pods keep their addresses. Tunnels change theirs: connections between nodes may stall for seconds."),
     "recreate": N_(
         "{count:pod} are recreated with another address, each workload at the pace of its own rollout; a service is "
         "reachable as long as one of its pods is. Connections to a pod that goes are cut."
     ),
-    "delete": N_("Kept."),
-    "inventory": N_("Kept."),
+    "delete": N_("Pods keep their addresses."),
+    "inventory": N_("Pods keep their addresses."),
+    "cni": N_("Pods keep their addresses. New pods take addresses of {to}."),
 }
 ORDER_TEXTS = {
-    "namespace": N_("Namespace by namespace, those with fewest pods first; in each one workload after the other."),
-    "workload": N_("Deployments, then DaemonSets, then StatefulSets; one workload after the other."),
-    "node": N_("Node by node, pod after pod, by eviction, which PodDisruptionBudgets hold back; DaemonSets' too."),
+    "namespace": N_("Namespace by namespace, those with fewest pods first; within each, one workload after another."),
+    "workload": N_("Deployments, then DaemonSets, then StatefulSets, one workload after another."),
+    "node": N_(
+        "Node by node, pod after pod, by eviction, which respects PodDisruptionBudgets; those of DaemonSets too."
+    ),
 }
 EXPECTED = {
     "create": N_("{pool} is listed with {cidr}, not disabled, and no pool is missing."),
-    "annotate": N_("Every namespace and template of this step shows {to} in place of {pool}."),
+    "annotate": N_("Every namespace and template of this step names {to} instead of {pool}."),
     "disable": N_("No tunnel has an address of {cidr}; {pool} keeps {used} in use, those of its pods."),
     "disable-managed": N_("{pool} is listed with the selector !all()."),
     "restart": N_("No tunnel has an address of {cidr}."),
@@ -69,43 +82,47 @@ EXPECTED = {
         "down as in use."
     ),
     "delete": N_("{pool} is not listed, and no block of {cidr} is left."),
-    "inventory": N_("The variables are those of the file."),
+    "inventory": N_("The variables have the values in the file."),
+    "cni": N_("On every node ipv4_pools or ipv6_pools shows {to}, and {pool} nowhere."),
 }
 WAIT = {
-    "create": N_("Until every node shows the tunnel it should have; a few seconds."),
-    "annotate": N_("Until what rolls out is done."),
-    "disable": N_("Until the tunnel of every node is out of {cidr}; a few seconds. Write no other pool before."),
+    "create": N_("Until every node has the tunnel address it should have; a few seconds."),
+    "annotate": N_("Until the rollouts are complete."),
+    "disable": N_("Until no node's tunnel is in {cidr}; a few seconds. Write no other pool before that."),
     "disable-managed": N_("Until the operator has written the pool; seconds."),
-    "restart": N_("Until the rollout is over and the tunnel of every node is out of {cidr}; minutes."),
-    "recreate": N_("Until every rollout is over and nothing of {cidr} is in use."),
+    "restart": N_("Until the rollout is complete and no node's tunnel is in {cidr}; minutes."),
+    "recreate": N_("Until every rollout is complete and no address of {cidr} is in use."),
     "recreate-with-cooldown": N_(
-        "Until every rollout is over and nothing of {cidr} is in use; then {seconds} seconds more (ipCooldownSeconds): "
-        "a block with addresses that cool down outlives its pool."
+        "Until every rollout is complete and no address of {cidr} is in use; then another "
+        "{seconds} seconds (ipCooldownSeconds): a block with addresses in cooldown outlives its "
+        "pool."
     ),
     "delete": N_("Nothing to wait for."),
     "inventory": N_("Nothing to wait for."),
+    "cni": N_("Until calico-node runs again on every node: it writes the configuration when it starts."),
 }
 ROLLBACK = {
-    "create": N_("Possible: delete {pool} again, as it was made."),
-    "annotate": N_("Possible: put the old annotations back."),
+    "create": N_("Possible: delete {pool} again."),
+    "annotate": N_("Possible: restore the old annotations."),
     "disable": N_("Possible: enable {pool} again with the same command and the old value."),
-    "disable-managed": N_("Possible: put the old nodeSelector of {pool} back into the Installation."),
-    "restart": N_("Possible: take {pool} into use again, and restart calico-node once more."),
+    "disable-managed": N_("Possible: restore the old nodeSelector of {pool} in the Installation."),
+    "restart": N_("Possible: enable {pool} again, and restart calico-node once more."),
     "recreate": N_(
-        "Possible, for the price of recreating the pods once more: take {pool} into use again and close the other "
-        "pool. The addresses that pods had do not come back."
+        "Possible, at the cost of recreating the pods once more: enable {pool} again and disable "
+        "the other pool. Pods do not get their old addresses back."
     ),
     "delete": N_(
-        "Not possible for blocks and addresses. The pool itself can be created again as it was, as long as no other "
-        "took its range."
+        "Not possible for blocks and addresses. The pool itself can be created again as it was, as "
+        "long as no other pool has taken its range."
     ),
-    "inventory": N_("Possible: put the old values back."),
+    "inventory": N_("Possible: restore the old values."),
+    "cni": N_("Possible: restore the old name, and restart calico-node."),
 }
 EXPLANATIONS = (
     (N_("Why"), WHY),
     (N_("Pods"), POD_IMPACT),
     (N_("Wait"), WAIT),
-    (N_("Way back"), ROLLBACK),
+    (N_("How to undo it"), ROLLBACK),
 )
 # `shut` is to close a pool of the operator, `renew` to recreate pods where released addresses cool down.
 # Of steps that kubectl cannot do as well, or calicoctl not at all.
@@ -116,15 +133,16 @@ KUBECTL_NOTES = {
     "delete": N_("There is no safe form with kubectl: it leaves affinities and empty blocks behind."),
 }
 MANAGED_NOTE = N_(
-    "The operator keeps this pool as the Installation says, and undoes what is done beside it. The file lists all "
-    "pools that the Installation should have after this step: compare it with what is there. "
-    "It needs Calico's API server."
+    "The operator keeps this pool as the Installation defines it and reverts changes made "
+    "elsewhere. The file lists all pools that the Installation should have after this step: "
+    "compare it with the current one. It needs Calico's API server."
 )
 # Findings that are about one step, by what it does.
 STEP_OF_FINDING = {
     "change-annotated": "disable",
     "change-two-at-once": "disable",
     "change-operator": "disable",
+    "cni-names-pools": "cni",
     "change-early": "delete",
     "change-kubectl-delete": "delete",
     "change-delete-leaves-blocks": "delete",

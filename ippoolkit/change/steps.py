@@ -14,7 +14,7 @@ from .recreate_order import RecreateOrder
 
 ChangeKind = Literal["block-size", "split", "migrate", "grow", "retire"]
 InstallMethod = Literal["manifest", "operator", "kubespray"]
-StepAction = Literal["create", "annotate", "disable", "restart", "recreate", "delete", "inventory"]
+StepAction = Literal["create", "annotate", "disable", "restart", "recreate", "delete", "inventory", "cni"]
 TEMPORARY_POOL = "temporary-pool"
 SELECT_NO_NODE = "!all()"  # the selector of no node, which takes a pool out of use where `disabled` is not to be had
 MAX_SPLIT_BITS = 4  # by how many bits a pool is split at most: 16 parts
@@ -34,6 +34,14 @@ class Step:
     pool: IPPool
     target_pool: str = ""
     managed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """By what a pool is named, so that it has to be corrected before the pool is out of use."""
+
+    by_annotation: bool
+    by_cni: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +112,11 @@ def plan_steps(cluster: Cluster, change: Change) -> tuple[Step, ...]:
         range for it.
     """
     changed_pool = cluster.pool(change.pool)
-    is_named = bool(objects_naming_pool(cluster, changed_pool.name))
+    naming = Naming(bool(objects_naming_pool(cluster, changed_pool.name)), cni_names_pool(cluster, changed_pool))
     managed = change.install == "operator" and is_managed(cluster, changed_pool)
     template = replace(changed_pool, disabled=False, labels={}, annotations={})
     if change.kind == "retire":
-        return tuple(_retire_pool(changed_pool, "", managed=managed, is_named=is_named))
+        return tuple(_retire_pool(changed_pool, "", managed=managed, naming=naming))
     if change.adds_pool:
         if change.cidr is None:
             raise InputError([Finding("change-no-range")])
@@ -120,7 +128,7 @@ def plan_steps(cluster: Cluster, change: Change) -> tuple[Step, ...]:
         create_step = Step("create", new_pool, managed=managed)
         return (
             create_step,
-            *_retire_pool(changed_pool, new_pool.name, managed=managed, is_named=is_named),
+            *_retire_pool(changed_pool, new_pool.name, managed=managed, naming=naming),
             *_inventory_steps(change, new_pool),
         )
     if change.temporary_cidr is None:
@@ -135,9 +143,9 @@ def plan_steps(cluster: Cluster, change: Change) -> tuple[Step, ...]:
         parts = [replace(template, block_size=change.block_size)]
     return (
         Step("create", temporary),
-        *_retire_pool(changed_pool, TEMPORARY_POOL, managed=managed, is_named=is_named),
+        *_retire_pool(changed_pool, TEMPORARY_POOL, managed=managed, naming=naming),
         *(Step("create", part, managed=managed) for part in parts),
-        *_retire_pool(temporary, parts[0].name, managed=False, is_named=is_named),
+        *_retire_pool(temporary, parts[0].name, managed=False, naming=naming),
         *_inventory_steps(change, parts[0]),
     )
 
@@ -161,13 +169,21 @@ def objects_naming_pool(cluster: Cluster, pool: str) -> list[str]:
     return [*namespaces, *(f"{pod.namespace}/{pod.name}" for pod in pods)]
 
 
-def _retire_pool(pool: IPPool, target_pool: str, *, managed: bool, is_named: bool) -> list[Step]:
+def cni_names_pool(cluster: Cluster, pool: IPPool) -> bool:
+    """Whether the nodes' CNI configuration, as far as it was read, names a pool, by name or CIDR."""
+    cni = cluster.cni
+    return cni is not None and bool({pool.name, str(pool.cidr)} & {*cni.ipv4_pools, *cni.ipv6_pools})
+
+
+def _retire_pool(pool: IPPool, target_pool: str, *, managed: bool, naming: Naming) -> list[Step]:
     """Return the steps that take a pool out of use, move its pods, and delete it."""
     actions: list[StepAction] = ["disable", "recreate", "delete"]
     if managed:
         actions.insert(1, "restart")
-    if is_named:
+    if naming.by_annotation:
         actions.insert(0, "annotate")
+    if naming.by_cni:
+        actions.insert(0, "cni")
     return [Step(action, pool, target_pool, managed=managed) for action in actions]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from datetime import date
 from typing import Any
@@ -90,6 +90,31 @@ def _from_cluster(scenario: Scenario, today: date) -> Requirements | None:
         max_blocks_per_host=cluster.ipam.max_blocks_per_host,
         by=f"{month // 12:04}-{month % 12 + 1:02}" if grows else "",
     )
+
+
+def without_planned_pools(scenario: Scenario, planned: Iterable[str]) -> tuple[Scenario, dict[str, Any]]:
+    """Leave out pools that are only planned, so that others can take their place; return what they asked for as well.
+
+    Parameters
+    ----------
+    scenario
+        A design.
+    planned
+        Names of its pools that do not exist.
+
+    Returns
+    -------
+    tuple
+        The scenario without them, and the fields of `Requirements` that follow from them.
+    """
+    names = set(planned)
+    if not names:
+        return scenario, {}
+    versions = {pool.version for pool in scenario.cluster.pools}
+    family = "dual" if len(versions) > 1 else next(iter(versions), 4)
+    asked = {"family": family, "encapsulation": _encapsulation(scenario)}
+    kept = tuple(pool for pool in scenario.cluster.pools if pool.name not in names)
+    return replace(scenario, cluster=replace(scenario.cluster, pools=kept)), asked
 
 
 def _group(group: NodeGroup) -> GroupRequirement:

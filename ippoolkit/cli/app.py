@@ -70,16 +70,25 @@ def parse_release(text: str) -> Release | None:
     InputError
         Where it names no release, or one that is too old.
     """
+    return parse_named_release(text) if text else None
+
+
+def parse_named_release(text: str, option: str = "--calico") -> Release:
+    """Read a release that has to be named.
+
+    Raises
+    ------
+    InputError
+        Where it names no release, or one that is too old.
+    """
     from ..calico import releases
 
-    if not text:
-        return None
     try:
         return releases.Release.parse(text)
     except releases.UnknownReleaseError as error:
         params = {"release": text, "oldest": f"v3.{releases.OLDEST_MINOR}", "newest": str(releases.NEWEST)}
         code = "release-old" if error.is_too_old else "release-unknown"
-        raise InputError([Finding(code, params=params, place=Place("--calico"))]) from None
+        raise InputError([Finding(code, params=params, place=Place(option))]) from None
 
 
 def with_release(scenario: Scenario, text: str, lang: str) -> Scenario:

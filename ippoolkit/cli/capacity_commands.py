@@ -57,7 +57,7 @@ def capacity(
         reading = read(*files, strict=True)
         design = reading.design
         scenario = with_release(design.scenario, calico, lang)
-    analysis = analyse(_with_plan_options(scenario, nodes, pods_per_node, busiest, nodes_per_month, months))
+    analysis = analyse(with_plan_options(scenario, nodes, pods_per_node, busiest, nodes_per_month, months))
     notes = list(design.notes)
     if reading.reported:
         from ..audit.checks.reported_figures import reported_findings
@@ -99,12 +99,24 @@ def schema() -> None:
     print_json(scenario_schema())
 
 
-def _with_plan_options(scenario: Any, *options: float | None) -> Any:
+def with_plan_options(
+    scenario: Any,
+    nodes: int | None,
+    pods_per_node: int | None,
+    busiest: int | None = None,
+    nodes_per_month: float | None = None,
+    months: int | None = None,
+) -> Any:
+    """Return a scenario with the plan that options give; what is left out stays as the files have it."""
     from ..model.scenario_edits import with_scaled_groups
 
-    *group_options, months = options
-    names = ("nodes", "pods_per_node", "pods_on_busiest_node", "nodes_per_month")
-    changes = {name: value for name, value in zip(names, group_options, strict=True) if value is not None}
+    options = {
+        "nodes": nodes,
+        "pods_per_node": pods_per_node,
+        "pods_on_busiest_node": busiest,
+        "nodes_per_month": nodes_per_month,
+    }
+    changes = {name: value for name, value in options.items() if value is not None}
     if changes:
         scenario = with_scaled_groups(scenario, **changes)
     return scenario if months is None else replace(scenario, plan=replace(scenario.plan, months=months))

@@ -111,10 +111,11 @@ def recommend(
             taken or [],
             today,
         )
-        scenario = _scenario(files)
+        scenario, asked = _scenario(files)
         if calico:
             scenario = with_release(scenario or Scenario(name="recommended"), calico, lang)
-        found = find(scenario, taken=wanted.taken, pick=pick or (), today=wanted.today, **wanted.fields)
+        fields = {**asked, **wanted.fields}
+        found = find(scenario, taken=wanted.taken, pick=pick or (), today=wanted.today, **fields)
         options = change_options(found, wanted.taken) if scenario is not None and scenario.cluster.pools else []
         written: list[Path] = []  # before anything is printed: a reader such as head may leave early
         if found.holds and out is not None:
@@ -168,10 +169,15 @@ def free(
     raise typer.Exit(0 if found.found_all else 1)
 
 
-def _scenario(files: list[Path] | None) -> Any:
-    from ..read import load
+def _scenario(files: list[Path] | None) -> tuple[Any, dict[str, Any]]:
+    """Return the design without pools that an installer would only create, and what these ask for."""
+    from ..choose.requirements_source import without_planned_pools
+    from ..read import read
 
-    return load(*files) if files else None
+    if not files:
+        return None, {}
+    reading = read(*files, strict=True).design
+    return without_planned_pools(reading.scenario, reading.planned_pools)
 
 
 def _name(path: Path) -> str:

@@ -145,7 +145,9 @@ def pools_for(
     context: ContextOption = None,
     node: Annotated[str | None, typer.Option(help="The node that a pod is to run on.")] = None,
     namespace: Annotated[str, typer.Option(help="The pod's namespace.")] = "",
-    pod: Annotated[str, typer.Option(help="The pod, for its own annotation.")] = "",
+    pod: Annotated[
+        str, typer.Option(help="The pod, for its own annotation; with its namespace as NAMESPACE/POD.")
+    ] = "",
     who_can_use: Annotated[
         str | None,
         typer.Option(
@@ -164,6 +166,9 @@ def pools_for(
 
     if bool(node) + bool(who_can_use) + coverage != 1:
         exit_with_problem(lang, Finding("option-one", params={"options": "--node, --who-can-use, --coverage"}))
+    if "/" in pod:
+        pod_namespace, _, pod = pod.partition("/")
+        namespace = namespace or pod_namespace
     reading = _read_input(cluster, kubeconfig, context, None, lang).design
     scenario = reading.scenario
     unknown_cni = (Finding("cni-unknown"),) if node and scenario.cluster.cni is None else ()
@@ -175,10 +180,15 @@ def pools_for(
             raise InputError([Finding("node-labels-unknown", f"Node/{node}", {"node": node}, reading.node_names[node])])
         if node:
             table = pool_tables.pools_for(scenario.cluster, node, namespace, pod, lang=lang)
+            print_notes(pool_tables.ignored_selectors_findings(scenario.cluster, node, namespace, pod), lang)
             if own_blocks := pool_tables.own_blocks_finding(scenario.cluster, node, namespace, pod):
                 print_notes((own_blocks,), lang)
         elif who_can_use:
             table = pool_tables.pool_users(scenario.cluster, who_can_use)
+            if table.empty and not as_json:
+                finding = pool_tables.no_users_finding(scenario.cluster, who_can_use)
+                typer.echo(finding.full_message(lang))
+                return
         else:
             table = pool_tables.pool_coverage(scenario, lang)
     if as_json:
@@ -186,6 +196,8 @@ def pools_for(
         print_json([{**row, "calico": str(scenario.release)} for row in table.to_dict("records")])
     else:
         print_release(console(), scenario.release, lang=lang)
+        if node and not table["block"].any():
+            table = table.drop(columns=["block", "free"])
         print_dataframe(console(), table, lang=lang)
     if reading.errors:
         raise typer.Exit(1)

@@ -7,7 +7,10 @@ from typing import Annotated
 
 import typer
 
-from .app import LanguageOption, ScenarioOutOption, app, errors_reported, print_notes, write_scenario
+from .app import LanguageOption, ScenarioOutOption, app, errors_reported, has_errors, print_notes, write_scenario
+
+# Notes that already say that a blockSize is the per-node prefix.
+_SAY_PREFIX = ("prefix-as-size", "mask-is-block-size", "kubespray-old")
 
 
 @app.command(name="from-installer")
@@ -21,17 +24,23 @@ def from_installer(
     out: ScenarioOutOption = None,
     lang: LanguageOption = "en",
 ) -> None:
-    """Turn what an installer is given into a scenario file, and say what is mixed up in it."""
+    """Turn what an installer is given into a scenario file, and say what is mixed up in it.
+
+    Exit status 0: no error found, 1: an error found, 2: unusable input.
+    """
     from ..capacity.design_rules.check import design_findings
     from ..read.reading import read_installer
 
     with errors_reported(lang):
         reading = read_installer(*paths)
-    said = {note.subject for note in reading.notes if note.code == "prefix-as-size"}
+    said = {note.subject for note in reading.notes if note.code in _SAY_PREFIX}
     further = [
         finding
         for finding in design_findings(reading.scenario)
         if not (finding.code == "per-node-prefix" and finding.subject in said)
     ]
-    print_notes((*reading.notes, *further), lang)
+    findings = (*reading.notes, *further)
+    print_notes(findings, lang)
     write_scenario(reading.scenario, out, lang)
+    if has_errors(findings):
+        raise typer.Exit(1)

@@ -21,7 +21,7 @@ SchedulerOption = Annotated[
 ]
 ResumeOption = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="With --each: keep what is done in this file, and begin where it ends."),
+    typer.Option(metavar="FILE", help="With --each: keep what is done in this file, and continue from it."),
 ]
 Clusters = TypeVar("Clusters")
 
@@ -55,7 +55,7 @@ def work_on_clusters(
             return work(pool, None if resume is None else Journal(resume), progress)
     except KeyboardInterrupt:
         interrupted = (
-            N_("Interrupted: {done} of {total} done.")
+            N_("Interrupted: {done} of {total} done; --resume FILE keeps what is done.")
             if resume is None
             else N_("Interrupted: {done} of {total} done; run the same command to continue.")
         )

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from .app import CalicoOption, ClusterOption, LanguageOption, app, errors_reported, with_release
+from .app import CalicoOption, ClusterOption, LanguageOption, app, console, errors_reported, with_release
 
 runbook_app = typer.Typer(
     no_args_is_help=True, help="Write the procedure for a change of pools, rehearsed on a cluster."
@@ -16,7 +16,12 @@ app.add_typer(runbook_app, name="runbook")
 
 
 PoolOption = Annotated[str, typer.Option("--pool", help="Name of the pool.")]
-OutOption = Annotated[Path | None, typer.Option("--out", "-o", help="A folder for runbook, manifests and script.")]
+OutOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--out", "-o", help="A folder for runbook, manifests and script; left out: Markdown on standard output."
+    ),
+]
 InstallOption = Annotated[
     Literal["manifest", "operator", "kubespray"], typer.Option("--install", help="How Calico was installed.")
 ]
@@ -183,16 +188,21 @@ def _issue_runbook(
     from ..read import read
     from ..report.runbook_files import render_runbook_files, render_runbook_markdown
     from ..report.sections.runbook_report import RunbookReport
+    from ..view.runbook_terminal import print_refused_runbook
     from ..write import write_atomically
     from ..write.atomic import unwritable_error
 
     with errors_reported(lang):
         scenario = with_release(read(*cluster).scenario, calico, lang)
         change = parse_change(scenario.cluster, change_kind, pool, **change_options)
-        report = RunbookReport(runbook(scenario, change), lang, short=short)
-        if out is None or not report.runbook.is_issued:
+        rehearsed = runbook(scenario, change)
+        if not rehearsed.is_issued:
+            print_refused_runbook(console(), rehearsed, lang=lang)
+            raise typer.Exit(1)
+        report = RunbookReport(rehearsed, lang, short=short)
+        if out is None:
             typer.echo(render_runbook_markdown(report))
-            raise typer.Exit(0 if report.runbook.is_issued else 1)
+            return
         for path, text in render_runbook_files(report).items():
             target = out / path
             try:

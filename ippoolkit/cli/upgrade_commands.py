@@ -13,6 +13,7 @@ from .app import (
     app,
     console,
     errors_reported,
+    parse_named_release,
     parse_release,
     print_json,
 )
@@ -35,9 +36,7 @@ def upgrade(
     from ..view.upgrade_terminal import print_upgrade, upgrade_as_dict
 
     with errors_reported(lang):
-        target = parse_release(to)
-        assert target is not None
-        result = judge(read(*files).design.scenario, target, before=parse_release(calico))
+        result = judge(read(*files).design.scenario, parse_named_release(to, "--to"), before=parse_release(calico))
     if as_json:
         print_json(upgrade_as_dict(result, lang))
     else:

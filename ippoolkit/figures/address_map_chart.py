@@ -19,6 +19,7 @@ from .style import (
     MUTED_COLOUR,
     RESERVED_COLOUR,
     TEXT_COLOUR,
+    shorten_middle,
     styled_figure,
 )
 
@@ -95,7 +96,7 @@ def draw_address_map(cells: pd.DataFrame, *, title: str = "", lang: str = "en") 
         figure.legend(
             handles=handles, loc="outside lower left", ncols=5, frameon=False, fontsize=8, labelcolor=MUTED_COLOUR
         )
-        axes.set_title(title, loc="left", color=TEXT_COLOUR, fontweight="bold")
+        axes.set_title(shorten_middle(title), loc="left", color=TEXT_COLOUR, fontweight="bold")
         axes.set_aspect("auto")
     return figure
 

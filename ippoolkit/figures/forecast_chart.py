@@ -10,7 +10,15 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from ..findings import N_, format_short_count, get_language
 from ..forecasting import LimitForecast, PoolHistory
 from ..forecasting.pool_forecast import LIMITS
-from .style import ACCENT_COLOUR, BAR_COLOUR, FAIL_COLOUR, MUTED_COLOUR, TEXT_COLOUR, styled_figure
+from .style import (
+    ACCENT_COLOUR,
+    BAR_COLOUR,
+    FAIL_COLOUR,
+    MUTED_COLOUR,
+    TEXT_COLOUR,
+    shorten_middle,
+    styled_figure,
+)
 
 # The future drawn is at most so many times as long as the history.
 MOST_AHEAD = 3
@@ -85,7 +93,7 @@ def draw_forecast(history: PoolHistory, limit: LimitForecast, *, lang: str = "en
         axes.xaxis.set_major_formatter(FuncFormatter(_month))
         axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: format_short_count(int(value))))
-        axes.set_title(f"{history.pool}: {words.translate(limit.limit)}", loc="left", color=TEXT_COLOUR)
+        axes.set_title(shorten_middle(f"{history.pool}: {words.translate(limit.limit)}"), loc="left", color=TEXT_COLOUR)
     return figure
 
 

@@ -13,6 +13,8 @@ from matplotlib.figure import Figure
 
 from .fonts import CHINESE_FONTS, chinese_fonts
 
+_MAX_TITLE = 76  # characters of a title in a figure
+
 # Colours of the light theme; in SVG each becomes a CSS variable with this as its fallback.
 TEXT_COLOUR = "#1b1f24"
 MUTED_COLOUR = "#5b6570"
@@ -114,3 +116,9 @@ def render_svg(figure: Figure, title: str) -> str:
     for colour, name in _CSS_VARIABLES.items():
         text = text.replace(colour, f"var(--ipk-{name}, {colour})")
     return text.replace("<svg ", '<svg role="img" ', 1).strip()
+
+
+def shorten_middle(text: str) -> str:
+    """Return a title that fits a figure: of a long one the beginning and the end, where names differ."""
+    half = _MAX_TITLE // 2
+    return text if len(text) <= _MAX_TITLE else f"{text[:half]}…{text[-half:]}"

@@ -9,7 +9,7 @@ from enum import StrEnum
 from ..calico.releases import Release
 from ..texts import N_
 from .codes import RULES, Rule
-from .language import get_language
+from .language import get_language, replace_unprintable
 from .sources import SOURCES, Source
 
 
@@ -73,6 +73,15 @@ class Finding:
     def source(self) -> Source:
         """Where the rule comes from."""
         return SOURCES[self.source_key or self.rule.source_key]
+
+    def location(self, lang: str = "en") -> str:
+        """Return the place in the input, else the subject; nothing where the message names the subject itself."""
+        if self.place:
+            return replace_unprintable(str(self.place))
+        kind, _, name = self.subject.partition("/")
+        subject = name if name and kind.isalpha() else self.subject
+        is_named = subject in map(str, self.params.values()) and subject in self.message(lang)
+        return "" if is_named else replace_unprintable(self.subject)
 
     def message(self, lang: str = "en") -> str:
         """Say what was found."""

@@ -24,6 +24,7 @@ LANGUAGES = ("en", "zh")
 UNITS: dict[str, tuple[str, str]] = {
     "address": P_("{n} address", "{n} addresses"),
     "block": P_("{n} block", "{n} blocks"),
+    "setting": P_("{n} setting", "{n} settings"),
     "byte": P_("{n} byte", "{n} bytes"),
     "error": P_("{n} error", "{n} errors"),
     "month": P_("{n} month", "{n} months"),

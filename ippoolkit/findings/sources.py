@@ -30,6 +30,7 @@ SOURCES: dict[str, Source] = {
     "blocks": Source("Calico, IP address management", f"{_CALICO}/networking/ipam/get-started-ip-addresses"),
     "block-size": Source("Calico, change IP pool block size", f"{_CALICO}/networking/ipam/change-block-size"),
     "encapsulation": Source("Calico, overlay networking", f"{_CALICO}/networking/configuring/vxlan-ipip"),
+    "operator": Source("Tigera operator, installation reference", f"{_CALICO}/reference/installation/api"),
     "kubespray": Source(
         "Kubespray, Calico",
         "https://github.com/kubernetes-sigs/kubespray/blob/master/docs/CNI/calico.md",

@@ -215,6 +215,63 @@ def release_unselected_blocks(state, node, family, ranges, range_count):
         slot = next_slot
 
 
+@inlined
+def assign_from_own_blocks(state, node, family, ranges, range_count, wanted, handle, handle_step, out):
+    """Assign what the blocks hold that the node has; return how many are assigned, and how many blocks these are.
+
+    It is enough for most requests, and compiled into what carries out many. The arguments are those of `assign`.
+    """
+    release_unselected_blocks(state, node, family, ranges, range_count)
+    assigned_count = owned_blocks = 0
+    slot = state.held[family, node]
+    while slot >= 0 and assigned_count < wanted:
+        if _contains_range(state.blocks[slot, RANGE_INDEX], ranges, range_count):
+            owned_blocks += 1
+            assigned_count = _assign_from_block(state, slot, wanted, handle, handle_step, out, assigned_count)
+        slot = state.blocks[slot, NEXT_SLOT]
+    return assigned_count, owned_blocks
+
+
+@internal
+def assign_from_more_blocks(
+    state, node, ranges, range_count, wanted, handle, handle_step, max_blocks, strict_affinity, auto_allocate,
+    is_windows, out, assigned_count, owned_blocks,
+):  # fmt: skip
+    """Go on from `assign_from_own_blocks`, with new blocks and those of others; return what `assign` does."""
+    first_windows, last_windows = (3, 1) if is_windows else (0, 0)
+    while assigned_count < wanted:
+        if owned_blocks >= max_blocks:
+            return assigned_count, BLOCK_LIMIT
+        if not auto_allocate:
+            return assigned_count, AUTO_ALLOCATE_OFF
+        largest_block = 0
+        for position in range(range_count):
+            largest_block = max(largest_block, 1 << state.ranges[ranges[position, 0], ORDINAL_BITS])
+        if not has_room(state, 1, largest_block):
+            return assigned_count, ARRAYS_FULL
+        slot = _claim_block(state, node, ranges, range_count, first_windows, last_windows)
+        if slot < 0:
+            break
+        owned_blocks += 1
+        if state.blocks[slot, ASSIGNABLE] == 0:
+            return assigned_count, TOO_SMALL_FOR_WINDOWS
+        assigned_count = _assign_from_block(state, slot, wanted, handle, handle_step, out, assigned_count)
+    if assigned_count < wanted and not strict_affinity:
+        for position in range(range_count):
+            range_index = ranges[position, 0]
+            if state.ranges[range_index, BLOCK_COUNT] <= 0 or ranges[position, 2] == OWN_BLOCKS_ONLY:
+                continue  # too large to be full
+            start = _start_index(state, node, ranges, position)
+            while assigned_count < wanted:
+                index = bitmap.find_set_bit(state.bits, state.ranges, range_index, AVAILABLE, start)
+                if index < 0:
+                    break
+                assigned_count = _assign_from_block(
+                    state, find_block(state, range_index, 0, index), wanted, handle, handle_step, out, assigned_count
+                )
+    return assigned_count, OK
+
+
 @compiled
 def assign(
     state,
@@ -257,46 +314,15 @@ def assign(
         How many were assigned, and `OK` (even where they are too few), `BLOCK_LIMIT`, `AUTO_ALLOCATE_OFF`,
         `TOO_SMALL_FOR_WINDOWS`, or `ARRAYS_FULL`: there is no room for a new block; grow, and ask for the rest.
     """
-    release_unselected_blocks(state, node, family, ranges, range_count)
-    assigned_count = owned_blocks = 0
-    slot = state.held[family, node]
-    while slot >= 0 and assigned_count < wanted:
-        if _contains_range(state.blocks[slot, RANGE_INDEX], ranges, range_count):
-            owned_blocks += 1
-            assigned_count = _assign_from_block(state, slot, wanted, handle, handle_step, out, assigned_count)
-        slot = state.blocks[slot, NEXT_SLOT]
-    first_windows, last_windows = (3, 1) if is_windows else (0, 0)
-    while assigned_count < wanted:
-        if owned_blocks >= max_blocks:
-            return assigned_count, BLOCK_LIMIT
-        if not auto_allocate:
-            return assigned_count, AUTO_ALLOCATE_OFF
-        largest_block = 0
-        for position in range(range_count):
-            largest_block = max(largest_block, 1 << state.ranges[ranges[position, 0], ORDINAL_BITS])
-        if not has_room(state, 1, largest_block):
-            return assigned_count, ARRAYS_FULL
-        slot = _claim_block(state, node, ranges, range_count, first_windows, last_windows)
-        if slot < 0:
-            break
-        owned_blocks += 1
-        if state.blocks[slot, ASSIGNABLE] == 0:
-            return assigned_count, TOO_SMALL_FOR_WINDOWS
-        assigned_count = _assign_from_block(state, slot, wanted, handle, handle_step, out, assigned_count)
-    if assigned_count < wanted and not strict_affinity:
-        for position in range(range_count):
-            range_index = ranges[position, 0]
-            if state.ranges[range_index, BLOCK_COUNT] <= 0 or ranges[position, 2] == OWN_BLOCKS_ONLY:
-                continue  # too large to be full
-            start = _start_index(state, node, ranges, position)
-            while assigned_count < wanted:
-                index = bitmap.find_set_bit(state.bits, state.ranges, range_index, AVAILABLE, start)
-                if index < 0:
-                    break
-                assigned_count = _assign_from_block(
-                    state, find_block(state, range_index, 0, index), wanted, handle, handle_step, out, assigned_count
-                )
-    return assigned_count, OK
+    assigned_count, owned_blocks = assign_from_own_blocks(
+        state, node, family, ranges, range_count, wanted, handle, handle_step, out
+    )
+    if assigned_count == wanted:
+        return assigned_count, OK
+    return assign_from_more_blocks(
+        state, node, ranges, range_count, wanted, handle, handle_step, max_blocks, strict_affinity, auto_allocate,
+        is_windows, out, assigned_count, owned_blocks,
+    )  # fmt: skip
 
 
 @compiled

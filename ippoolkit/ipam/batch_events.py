@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .assignment import assign, release_addresses
+from .assignment import assign, assign_from_more_blocks, assign_from_own_blocks, release_addresses
 from .blocks import SYNC_DELAY, has_room, mark_node_dirty
 from .compilation import compiled, inlined
 from .layout import (
@@ -102,21 +102,17 @@ def run_events(state, events, first_event, ranges, requests, statuses, strict_af
                 if range_count == 0:
                     status = NO_POOL
                     break
-                assigned_count, status = assign(
-                    state,
-                    node,
-                    family,
-                    ranges[first_range : first_range + range_count],
-                    range_count,
-                    1,
-                    handle,
-                    0,
-                    request[MAX_BLOCKS],
-                    strict_affinity,
-                    auto_allocate,
-                    request[IS_WINDOWS] != 0,
-                    out,
+                own_ranges = ranges[first_range : first_range + range_count]
+                assigned_count, owned_blocks = assign_from_own_blocks(
+                    state, node, family, own_ranges, range_count, 1, handle, 0, out
                 )
+                if assigned_count == 0:
+                    assigned_count, status = assign_from_more_blocks(
+                        state, node, own_ranges, range_count, 1, handle, 0, request[MAX_BLOCKS], strict_affinity,
+                        auto_allocate, request[IS_WINDOWS] != 0, out, 0, owned_blocks,
+                    )  # fmt: skip
+                else:
+                    status = OK
                 if status == OK and assigned_count == 0:
                     status = TOO_FEW
                 if status != OK:

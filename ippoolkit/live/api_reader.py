@@ -22,6 +22,7 @@ from .rbac import LIST_RESOURCES, list_path
 PAGE_SIZE = 500
 _MAX_TRIES = 4
 _MAX_RESTARTS = 3
+_MAX_PAGES = 10_000  # of one kind, however little is on each
 _MAX_LIST_BYTES = 512 * 2**20  # of all pages of one kind: a hundred thousand pods of 5 KiB
 ProgressCallback = Callable[[str, int, int], None]
 
@@ -135,7 +136,7 @@ class ApiReader:
             pages.append(data)
             count += item_count
             size += len(data)
-            if size > _MAX_LIST_BYTES or continue_token in tokens_seen:
+            if size > _MAX_LIST_BYTES or len(pages) > _MAX_PAGES or continue_token in tokens_seen:
                 raise _ErrorResponse(200, "the list does not end")
             tokens_seen.add(continue_token)
             if self.progress:

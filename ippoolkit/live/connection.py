@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import re
 import ssl
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -20,6 +23,8 @@ PATIENCE = (10, 60)  # seconds to connect, seconds without a byte
 SECONDS = 600  # for one answer
 MAX_BYTES = 64 * 2**20  # of one answer, unpacked: 500 objects of 128 KiB
 _PART = 2**16
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110, 5.6.2
+_CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class Answer(NamedTuple):
@@ -35,13 +40,8 @@ class Connection:
     def __init__(self, access: Access) -> None:
         self._server = access.server
         self._headers = urllib3.HTTPHeaderDict({"Accept": "application/json", "Accept-Encoding": "gzip"})
-        for name, value in access.impersonated:
+        for name, value in _login_headers(access):
             self._headers.add(name, value)
-        if access.token:
-            self._headers["Authorization"] = f"Bearer {access.token}"
-        elif access.user:
-            made = urllib3.make_headers(basic_auth=f"{access.user}:{access.password}")
-            self._headers["Authorization"] = made["authorization"]
         options: dict[str, Any] = {"ssl_context": _trust(access)}
         if access.tls_name:
             options["server_hostname"] = access.tls_name
@@ -75,6 +75,26 @@ class Connection:
                 answer.close()
         except (HTTPError, OSError) as error:
             return Answer(0, _reason(error).encode())
+
+
+def _login_headers(access: Access) -> Iterator[tuple[str, str]]:
+    """Yield the headers that say who asks, in UTF-8 as kubectl sends them.
+
+    Raises
+    ------
+    LiveError
+        Where one of them would be more than a header.
+    """
+    headers = list(access.impersonated)
+    if access.token:
+        headers.append(("Authorization", f"Bearer {access.token}"))
+    elif access.user:
+        pair = base64.b64encode(f"{access.user}:{access.password}".encode()).decode()
+        headers.append(("Authorization", f"Basic {pair}"))
+    for name, value in headers:
+        if not _HEADER_NAME.fullmatch(name) or _CONTROL_CHARACTER.search(value):
+            raise unusable("its user's token, name or groups hold characters that no header may have")
+        yield name, value.encode().decode("latin-1")
 
 
 def _whole(answer: urllib3.BaseHTTPResponse) -> Answer:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from ..errors import InputError
 from ..read.text_files import read_documents
@@ -63,8 +64,8 @@ def read_access(kubeconfig: str | Path | None = None, context: str | None = None
         raise unusable("it names no current context")
     _, chosen = _entry(parts, "contexts", "context", name)
     folder, cluster = _entry(parts, "clusters", "cluster", _text(chosen, "cluster"))
-    if not _text(cluster, "server").startswith(("https://", "http://")):
-        raise unusable("its cluster has no server that begins with https:// or http://")
+    if not _is_address(_text(cluster, "server")):
+        raise unusable("its cluster has no server that is an address and begins with https:// or http://")
     access: dict[str, Any] = {
         "server": _text(cluster, "server").rstrip("/"),
         "authority": _content(cluster, "certificate-authority", folder),
@@ -143,6 +144,14 @@ def _impersonated(user: dict[str, Any]) -> tuple[tuple[str, str], ...]:
         raise unusable("as-user-extra of its user is no mapping")
     headers += [(f"Impersonate-Extra-{key}", value) for key in extra for value in _texts(extra, key)]
     return tuple((name, value) for name, value in headers if value)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets that do not close, a port that is none
+        return False
 
 
 def _text(value: Mapping[str, Any], name: str) -> str:

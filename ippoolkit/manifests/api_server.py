@@ -113,7 +113,8 @@ class ApiServer:
                 check_metadata(metadata, metadata_findings)
             version = metadata.get("resourceVersion")
             if version and version != (old.metadata.get("resourceVersion") if old else None):
-                metadata_findings.add("resource-version", "metadata", "resourceVersion", value=short_value(version))
+                code = "resource-version" if old else "resource-version-new"
+                metadata_findings.add(code, "metadata", "resourceVersion", value=short_value(version))
         if action != "create" and old is not None and spec is not None and self.release.has("crd-rules-first"):
             _check_update(kind, spec, old, schema_findings)
         resource = replace(resource, spec=spec or {})

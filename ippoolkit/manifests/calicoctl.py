@@ -129,7 +129,7 @@ class Calicoctl:
             self._check_conflicts(resource, spec, findings)
         if action == "create":
             if version := resource.metadata.get("resourceVersion"):
-                findings.add("resource-version", "metadata", "resourceVersion", value=version)
+                findings.add("resource-version-new", "metadata", "resourceVersion", value=version)
             if stored is not None and options.skip_existing and not findings.findings:
                 return []
             if stored is not None:

@@ -26,7 +26,7 @@ _PYTHON_TYPES: dict[ScalarType, tuple[str, tuple[type, ...]]] = {
 }
 _INT64_BOUND = 1 << 63
 _EVERY_NAMESPACE = LocalizedText(N_("every namespace"))
-_EVERY_POD = LocalizedText(N_("pods that do not name it, too"))
+_EVERY_POD = LocalizedText(N_("also pods that do not name it"))
 # Zeros in front of a number of an address, which the schema's own reader takes.
 _LEADING_ZEROS = re.compile(r"(?<![0-9a-fA-F])0+(?=[0-9a-fA-F])")
 _CIDR_PATTERN = re.compile(r"([0-9a-fA-F.:]+)/([0-9]+)")

@@ -30,6 +30,7 @@ from . import (
     read_manifest_files,
 )
 from .impact import at_manifest_field, impact_findings
+from .installer_pools import InstallerPools
 
 AnyPath = str | Path
 ACTIONS = ("create", "apply", "replace", "patch", "delete")
@@ -135,12 +136,16 @@ def review(
     reviews = []
     for file_group in ([file] for file in files) if separately else [files]:
         reviewer = _Reviewer(existing_reading, judges, release)
+        manifest_files: list[ManifestFile] = []
         for file in file_group:
             try:
-                for manifests in read_manifest_files(file):
-                    reviewer.add(manifests, action)
+                manifest_files += read_manifest_files(file)
             except InputError as error:
                 reviewer.reject(str(file), error.problems)
+        installer = InstallerPools()
+        for manifests in installer.take(manifest_files):
+            reviewer.add(manifests, action)
+        reviewer.add_installer_pools(installer, action)
         reviews.append(reviewer.finish())
     return Review(
         files=tuple(chain.from_iterable(part.files for part in reviews)),
@@ -222,6 +227,14 @@ class _Reviewer:
             self.objects.append(ObjectReview(resource, decisions, tuple(_merge_by_place(findings))))
         self.notes += _merge_by_place(notes)
         self._note_cut_file(manifests)
+
+    def add_installer_pools(self, installer: InstallerPools, action: str) -> None:
+        """Judge the pools that installers' files make, beside what else there is."""
+        manifests, notes, self.existing_scenario = installer.build(self.existing_scenario)
+        self.notes += notes
+        self.files += [file for file in installer.files if file not in self.files]
+        if manifests is not None:
+            self.add(manifests, action)
 
     def _note_cut_file(self, manifests: ManifestFile) -> None:
         """Say of a file with errors that it ends without ending its line: what looks wrong may only be incomplete."""

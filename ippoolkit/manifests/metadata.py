@@ -15,10 +15,12 @@ _NAME = re.compile(r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]")
 
 # Why a key or a value is refused.
 _TOO_LONG = LocalizedText(N_("it has more than 63 characters"))
-_BAD_CHARACTERS = LocalizedText(N_("only letters, digits, - _ and . may stand in it, a letter or a digit at both ends"))
-_EMPTY_NAME = LocalizedText(N_("nothing stands behind the /"))
+_BAD_CHARACTERS = LocalizedText(
+    N_("it may contain only letters, digits, -, _ and ., and must begin and end with a letter or digit")
+)
+_EMPTY_NAME = LocalizedText(N_("there is nothing after the /"))
 _SEVERAL_SLASHES = LocalizedText(N_("it has more than one /"))
-_BAD_PREFIX = LocalizedText(N_("what stands before the / must be a name as of a domain, in small letters"))
+_BAD_PREFIX = LocalizedText(N_("the part before the / must be a lowercase DNS name"))
 _VALID = LocalizedText("")
 
 

@@ -9,6 +9,7 @@ from pydantic.dataclasses import dataclass
 
 from ..calico.limits import KUBELET_MAX_PODS
 from ..calico.pool_selection import OS_LABEL
+from ..cidr import IPVersion
 from .affinities import BlockAffinity, IPAMHandle
 from .bgp import MAX_AS_NUMBER, BGPConfiguration, BGPPeer
 from .calico_objects import Block, IPAMConfig, IPPool, IPReservation, Tunnel
@@ -104,6 +105,12 @@ class Service:
     addresses: tuple[AddressField, ...] = Field(default=(), description="Addresses of its load balancer.")
 
 
+# What the kit works out in seconds. Kubernetes itself is tested with 5,000 nodes
+# (https://kubernetes.io/docs/setup/best-practices/cluster-large/).
+MAX_POOLS = 1_000
+MAX_NODES = 100_000
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
 class CNIConfiguration:
     """The pools that the nodes' CNI configuration names, by name or CIDR: asked after the pod and its namespace."""
@@ -116,7 +123,7 @@ class CNIConfiguration:
 class Cluster:
     """What exists: Calico's objects, and the nodes, namespaces and pods that use them."""
 
-    pools: tuple[IPPool, ...] = Field(default=(), description="IP pools.")
+    pools: tuple[IPPool, ...] = Field(default=(), max_length=MAX_POOLS, description="IP pools.")
     ipam: IPAMConfig = Field(default_factory=IPAMConfig, description="IPAM configuration.")
     reservations: tuple[IPReservation, ...] = Field(default=(), description="IP reservations.")
     wireguard_enabled: BoolField = Field(default=False, description="FelixConfiguration: WireGuard over IPv4.")
@@ -125,7 +132,7 @@ class Cluster:
     )
     bgp: BGPConfiguration | None = Field(default=None, description="BGP configuration; absent: not read.")
     bgp_peers: tuple[BGPPeer, ...] = Field(default=(), description="BGP peers.")
-    nodes: tuple[Node, ...] = Field(default=(), description="Nodes that exist.")
+    nodes: tuple[Node, ...] = Field(default=(), max_length=MAX_NODES, description="Nodes that exist.")
     namespaces: tuple[Namespace, ...] = Field(default=(), description="Namespaces that exist.")
     pods: tuple[Pod, ...] = Field(default=(), description="Pods that exist.")
     services: tuple[Service, ...] = Field(default=(), description="Services of type LoadBalancer that exist.")
@@ -141,6 +148,12 @@ class Cluster:
     unknown: tuple[KindName, ...] = Field(
         default=(), description="Kinds that could not be read: of these, nothing listed does not mean none."
     )
+
+    def cni_pools(self, version: IPVersion) -> tuple[str, ...]:
+        """Return the pools of a family that the CNI configuration names, by name or CIDR; none if it was not read."""
+        if self.cni is None:
+            return ()
+        return self.cni.ipv4_pools if version == 4 else self.cni.ipv6_pools
 
     def has_read(self, *kinds: KindName) -> bool:
         """Whether all of these kinds could be read."""

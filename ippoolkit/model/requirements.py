@@ -32,7 +32,7 @@ MOST_ROUTES = 10**12
 class GroupRequirement:
     """Nodes that are wanted alike."""
 
-    name: Name = Field(default="nodes", description="What the group is called.")
+    name: Name = Field(default="nodes", description="Name of the group.")
     nodes: IntField = Field(ge=1, le=MAX_NODES, description="How many nodes.")
     pods_per_node: IntField = count_field(
         MAX_PODS_PER_NODE, default=KUBELET_MAX_PODS, description="Pods with an address of their own on each of them."

@@ -23,7 +23,7 @@ from .requirements import MAX_NODES, MAX_PODS_PER_NODE, MonthlyRate, Requirement
 class NodeGroup:
     """Nodes that are planned alike, in addition to those that exist."""
 
-    name: Name = Field(default="nodes", description="What the group is called.")
+    name: Name = Field(default="nodes", description="Name of the group.")
     nodes: IntField = count_field(MAX_NODES, description="How many nodes at the start.")
     pods_per_node: IntField = count_field(
         MAX_PODS_PER_NODE, description="Pods with an address of their own on a typical node: the mean."

@@ -121,18 +121,14 @@ def _rows(lines: Sequence[str], start: int, delimiter: str, name: str, problems:
     rows: list[_Row] = []
     reader = csv.reader(lines[start:], delimiter=delimiter)
     next_line = start + 1
-    while True:
-        number = next_line
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return rows
-        except csv.Error as error:
-            problems.append(Finding("csv-syntax", params={"reason": str(error)}, place=Place(name, number)))
-            return rows
-        next_line = start + reader.line_num + 1
-        if any(cells) and not cells[0].lstrip().startswith("#"):
-            rows.append((number, cells))
+    try:
+        for cells in reader:
+            number, next_line = next_line, start + reader.line_num + 1
+            if any(cells) and not cells[0].lstrip().startswith("#"):
+                rows.append((number, cells))
+    except csv.Error as error:
+        problems.append(Finding("csv-syntax", params={"reason": str(error)}, place=Place(name, next_line)))
+    return rows
 
 
 def _cell(cells: Sequence[str], column: int) -> str:

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
 
 from ..calico.limits import KUBELET_MAX_PODS
+from ..errors import InputError
 from ..findings import Finding, Place
 from ..model import BGPConfiguration, BlockAffinity, IPAMConfig, IPAMHandle, Node, Scenario
+from ..model.cluster import MAX_NODES, MAX_POOLS
 from ..yaml_scalars import is_digits
 from .document import Document, FieldPath
 from .input_files import AnyPath
 from .kubernetes_objects import KIND_READERS, KindReader, ObjectSource, read_object
 from .scenario_document import read_scenario
 from .text_files import STDIN
+
+_MAX_OBJECTS = {"pools": MAX_POOLS, "nodes": MAX_NODES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +129,10 @@ class ObjectCollector:
     def _store_object(self, reader: KindReader, kind: str, new: LocatedObject) -> None:
         objects_by_key = self.objects.setdefault(reader.cluster_field, {})
         key = _object_key(new.item)
+        most = _MAX_OBJECTS.get(reader.cluster_field)
+        if most is not None and len(objects_by_key) >= most and key not in objects_by_key:
+            params = {"field": reader.cluster_field, "most": most}
+            raise InputError([Finding("cluster-large", params=params, place=Place(new.document.file))])
         first = objects_by_key.setdefault(key, new)
         if first is new:
             return
@@ -142,10 +151,16 @@ class ObjectCollector:
         return {kind for kind, cluster_field in self.failed_kinds.items() if not self.objects.get(cluster_field)}
 
     def note_unread_kinds(self) -> None:
-        """Note the objects of kinds that are not read."""
-        for (file, version, kind), count in self.unread_counts.items():
-            params = {"count": count, "kind": kind, "version": version}
-            self.notes.append(Finding("kind-unread", params=params, place=Place(file)))
+        """Note the objects of kinds that are not read, all in one line; where they were, if in one file."""
+        if not self.unread_counts:
+            return
+        files = {file for file, _, _ in self.unread_counts}
+        counts_by_kind: Counter[str] = Counter()
+        for (_, version, kind), count in self.unread_counts.items():
+            counts_by_kind[f"{kind} ({version})"] += count
+        kinds = ", ".join(f"{count} {kind}" for kind, count in counts_by_kind.items())
+        params = {"count": counts_by_kind.total(), "kinds": kinds}
+        self.notes.append(Finding("kind-unread", params=params, place=Place(*files) if len(files) == 1 else None))
 
     def merge_into_scenario(self, files: Iterable[AnyPath]) -> Scenario:
         """Put the objects that were found into the first scenario, or into a new one."""

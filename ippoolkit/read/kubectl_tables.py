@@ -189,11 +189,7 @@ def read_describe(lines: NumberedLines, file: str, reported: ReportedText) -> No
     kind = next((value for section, key, value in fields if section == key == "Kind"), "Node")
     name = next((value for section, key, value in fields if section == key == "Name"), "")
     if kind == "IPPool":
-        spec = {
-            _camel_case(key): resolve_plain_scalar(value)
-            for section, key, value in fields
-            if section == "Spec" and key and value
-        }
+        spec = _described_spec(lines)
         value = {"apiVersion": "projectcalico.org/v3", "kind": kind, "metadata": {"name": name}, "spec": spec}
         reported.objects.append((value, place))
     elif kind == "Node":
@@ -217,6 +213,26 @@ def _described_fields(lines: NumberedLines) -> Iterator[tuple[str, str, str]]:
         key, found, value = content.partition(separator)
         if found:
             yield section, key.strip(), value.strip()
+
+
+def _described_spec(lines: NumberedLines) -> dict[str, Any]:
+    """Return the spec of a described object: its fields, and lists whose items stand below their field."""
+    spec: dict[str, Any] = {}
+    in_spec, field = False, ""
+    for _, line in lines:
+        if line[:1] not in " \t":
+            in_spec = line.startswith("Spec:")
+            continue
+        key, is_field, value = line.strip().partition(":")
+        if not in_spec:
+            continue
+        if is_field and (line.startswith("  ") and not line.startswith("   ")):
+            field = _camel_case(key)
+            if value.strip():
+                spec[field] = resolve_plain_scalar(value.strip())
+        elif field and isinstance(spec.setdefault(field, []), list):
+            spec[field].append(line.strip())
+    return spec
 
 
 def _described_node(name: str, fields: list[tuple[str, str, str]]) -> dict[str, Any]:

@@ -334,8 +334,9 @@ def _requested_pools(metadata: Mapping[str, Any], source: ObjectSource) -> Field
         if isinstance(pools, list) and all(isinstance(pool, str) for pool in pools):
             pools_by_family[f"{family}Pools"] = pools
         else:
-            # Calico gives such a pod no address, as for a pool that does not exist: the text stands for one.
-            pools_by_family[f"{family}Pools"] = [str(annotations[key])[:60] or '""']
+            # Calico gives such a pod no address, as for a pool that does not exist: the text in quotes stands for one,
+            # which no pool can be called.
+            pools_by_family[f"{family}Pools"] = [json.dumps(str(annotations[key])[:60])]
             source.add_tolerated("annotation-pools", ("metadata", "annotations", key), value=str(annotations[key])[:60])
     return pools_by_family
 

@@ -47,6 +47,7 @@ _ELIDED = re.compile(r"\s*\.\.\.\s*$")
 _GREP_PREFIX = re.compile(r"[\w./-]{1,200}\.(?:ya?ml|ini|conf|cfg|json|env):(?:\d{1,6}:)?(?=\s*[\w\"'#-])")
 _LINE_NUMBER = re.compile(r"\s{0,6}(\d{1,5})(?:[:|]\s?|\t| {1,2})")
 _NUMBERED_LINES_LEAST, _NUMBERED_LINES_TRIED = 3, 50
+_FRAME_PARTS = ("+--", "|--", "──")
 _FENCE = re.compile(r"\s{0,3}(```|~~~)")
 _COMMANDS = (
     "kubectl|calicoctl|microk8s|oc|k3s|rke|rke2|helm|talosctl|kops|ip|ip6?tables|cat|sudo|docker|crictl|ssh|exit|grep|"
@@ -55,7 +56,7 @@ _COMMANDS = (
 )
 _PROMPT = re.compile(
     r"(?:\([\w.-]{1,60}\) ?)?(?:\[[^\]\s]{1,80}(?: [^\]]{1,80})?\]"
-    r"|[\w.-]{1,64}@[\w.-]{1,128}[^\s#$%>]{0,120}(?: [~/][^\s#$%>]{0,120})?|[\w.-]{1,64}:[~/]\S{0,80} [\w.-]{1,32}"
+    r"|[\w.-]{1,64}@[\w.-]{1,128}[^\s#$%>]{0,120}(?: [~/][^\s#$%>]{0,120})?|[\w.-]{1,64}:[~/]\S{0,80}(?: [\w.-]{1,32})?"
     r"|~?\]?[\w~/.-]{0,60}\]?) ?[#$%❯➜](?:\s+(?P<command>\S.*)?)?$"
 )
 _COMMAND = re.compile(rf"(?:\$ |# |% |> )?(?:sudo )?(?:\.[/\\])?(?:{_COMMANDS})(?:\.exe)? +[\w./-]")
@@ -122,7 +123,7 @@ def clean_lines(text: str) -> list[NumberedLine]:
     if lines and not lines[-1]:
         lines.pop()
     # Mails quote with it, and shells show it before the lines of a here-document; no YAML begins a line with it.
-    lines = [line[match.end() :] if (match := _QUOTE.match(line)) else line for line in lines]
+    lines = [_QUOTE.sub("", line, count=1) if line[:1] == ">" else line for line in lines]
     written = [line for line in lines if line.strip()]
     if written and all(_GREP_PREFIX.match(line) for line in written):  # what grep prints of several files
         lines = [_GREP_PREFIX.sub("", line, count=1) for line in lines]
@@ -130,8 +131,9 @@ def clean_lines(text: str) -> list[NumberedLine]:
     if _is_numbered(written):
         lines = [_LINE_NUMBER.sub("", line, count=1) for line in lines]
         written = [line for line in lines if line.strip()]
-    lines = _without_code_indentation(lines)
-    written = [line for line in lines if line.strip()]
+    if any(frame in text for frame in _FRAME_PARTS):
+        lines = _without_code_indentation(lines)
+        written = [line for line in lines if line.strip()]
     margin = min((len(line) - len(line.lstrip(" ")) for line in written), default=0)
     return [(number, line[margin:]) for number, line in enumerate(lines, 1)]
 

@@ -13,12 +13,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard, get_args
 
+from pydantic import ValidationError
+
 from ..calico.limits import HIGHEST_MAX_BLOCKS_PER_HOST
 from ..calico.releases import NEWEST, OLDEST_MINOR
 from ..cidr import Cidr
 from ..errors import InputError
 from ..findings import Finding, Place, Severity
 from ..model import IPPool, KindName, Scenario
+from .calico_messages import find_meaning, message_findings
 from .calico_release import find_release, release_in_text
 from .cluster_kinds import CLUSTER_KIND_READERS
 from .collector import ObjectCollector, scenario_name
@@ -33,6 +36,7 @@ from .pastes import NumberedLine, Piece, clean_lines, is_paste, split_pieces
 from .piece_readers import PIECE_READERS
 from .reported import PoolFromText, ReportedFigures, ReportedPool, ReportedText
 from .text_files import decode_text, parse_documents
+from .validation import first_problem
 
 ALL_KINDS: tuple[KindName, ...] = get_args(KindName)
 _CANONICAL_KIND = {"IPAMConfig": "IPAMConfiguration"} | {kind: kind for kind in ALL_KINDS}
@@ -54,6 +58,8 @@ _FORBIDDEN_RESOURCE = re.compile(r'\b([a-z]{1,63})(?:\.[a-z.]{1,253})?(?: "[^"]{
 _MAX_ERROR_LINE = 2000  # characters of an error message that are looked at
 # Errors of one object or row in a file that could be read.
 _PARTIAL_ERRORS = frozenset({"table-row", "object-differs", "not-object", "release-old", "release-unknown"})
+# What lies beside dumps in a folder, and is no loss where nothing of it is recognized.
+_PROSE_SUFFIXES = (".md", ".rst", ".adoc", ".html", ".htm", ".sh", ".py")
 _MISSING_PARTS = frozenset({"field-missing", "block-attribute"})
 _MAX_EXACT_DOUBLE = 2**53
 
@@ -98,6 +104,8 @@ class Reading:
         The paths that were read.
     is_installer
         Whether any input was an installer's.
+    planned_pools
+        Names of the pools that are there only because an installer would create them.
     """
 
     scenario: Scenario
@@ -113,6 +121,7 @@ class Reading:
     documents: tuple[Document, ...] = ()
     sources: tuple[str, ...] = ()
     is_installer: bool = False
+    planned_pools: tuple[str, ...] = ()
 
     @property
     def has_unreadable_file(self) -> bool:
@@ -281,8 +290,11 @@ class Reader:
         try:
             self._read_contents(file)
         except InputError as error:
+            if any(problem.code == "cluster-large" for problem in error.problems):
+                raise  # the part of a cluster that came first is no cluster
+            is_prose = not file.named and file.name.lower().endswith(_PROSE_SUFFIXES)
             is_expected = not file.named and all(problem.code == "file-binary" for problem in error.problems)
-            if not (self.strict and is_expected):
+            if not (is_prose or (self.strict and is_expected)):
                 self.collector.problems += error.problems
             else:
                 self.collector.notes.append(Finding("file-unread", place=Place(file.name)))
@@ -298,11 +310,12 @@ class Reader:
             return
         self.release_in_text = self.release_in_text or release_in_text(text)
         lines = clean_lines(text)
-        if any(line != raw for (_, line), raw in zip(lines[:1], text.split("\n"), strict=False)):
-            text = "\n".join(line for _, line in lines) + "\n"  # without quoting, indentation, names of files
         is_complete = text.endswith(("\n", "}", "]"))  # as commands end, and as JSON does
+        is_partly_quoted = "\n>" in text and not text.startswith(">")
+        if any(line != raw for (_, line), raw in zip(lines, text.split("\n"), strict=False)):
+            text = "\n".join(line for _, line in lines) + "\n"  # without quoting, indentation, names of files
         try:
-            if is_paste(lines):
+            if is_paste(lines) or is_partly_quoted:
                 self._read_paste(lines, file.name)
             else:
                 for document in parse_documents(text, file.name):
@@ -329,6 +342,9 @@ class Reader:
         if event := next((number for number, line in lines if "CIDRNotAvailable" in line), None):
             self.reported.notes.append(Finding("node-ranges-event", place=Place(name, event)))
             understood += 1
+        if messages := list(message_findings(lines, name)):
+            self.reported.notes += messages
+            understood += 1
         for piece in split_pieces(lines):
             self.pieces.append(_recognized(piece, name))
             if piece.kind == "error":
@@ -339,7 +355,9 @@ class Reader:
             elif reader := PIECE_READERS.get(piece.kind):
                 reader(list(piece.lines), name, self.reported)
                 understood += 1
-            elif piece.kind == "unrecognized":
+            elif piece.kind == "command":
+                understood += self.installer.read_command(piece.lines[0][1], Place(name, piece.lines[0][0]))
+            elif piece.kind == "unrecognized" and not any(find_meaning(line) for _, line in piece.lines):
                 params = {"line": piece.lines[0][1].strip()[:80], "count": len(piece.lines)}
                 self.collector.notes.append(
                     Finding("lines-unread", params=params, place=Place(name, piece.lines[0][0]))
@@ -360,6 +378,10 @@ class Reader:
             self.collector.problems += error.problems
             return False
         for document in documents:
+            if _is_heading(document.value):  # prose that ends in a colon
+                params = {"line": piece.lines[0][1].strip()[:80], "count": len(piece.lines)}
+                self.collector.notes.append(Finding("lines-unread", params=params, place=document.place(())))
+                continue
             self.add_document(document)
         return True
 
@@ -387,7 +409,7 @@ class Reader:
             document = dataclasses.replace(document, value={**value, "kind": "List"})
             value = document.value
         if not _is_object(value):
-            if self.strict and self.is_named:
+            if self.strict and self.is_named and (not isinstance(value, Mapping) or _is_like_scenario(value)):
                 self.collector.add_document(document)  # which says what is wrong with it
                 return
             self.collector.notes.append(Finding("file-unread", place=Place(document.file)))
@@ -443,7 +465,10 @@ class Reader:
             raise InputError(collector.problems)
         if not has_content:
             raise InputError(problems or [Finding("nothing-read", place=Place(str(path))) for path in paths])
-        scenario = self.installer.apply(collector.merge_into_scenario(paths), collector, scenario_name(paths))
+        try:
+            scenario = self.installer.apply(collector.merge_into_scenario(paths), collector, scenario_name(paths))
+        except ValidationError as error:  # files that are small enough each, and too large together
+            raise InputError([first_problem(error)]) from None
         if not scenario.calico and (release := find_release(self.documents, self.release_in_text)):
             scenario = self._with_release(scenario, release)
         scenario = self._with_unknown_kinds(scenario)
@@ -472,6 +497,7 @@ class Reader:
             documents=tuple(self.documents),
             sources=tuple(map(str, paths)),
             is_installer=self.installer.is_used,
+            planned_pools=tuple(pool.name for pool in self.installer.pools),
         )
 
     def _with_release(self, scenario: Scenario, release: str) -> Scenario:
@@ -581,6 +607,15 @@ def _is_object(value: object) -> bool:
     if not isinstance(value, Mapping):
         return False
     return "kind" in value or (value.get("version") == 1 and "cluster" in value)
+
+
+def _is_heading(value: object) -> bool:
+    return isinstance(value, Mapping) and len(value) == 1 and list(value.values()) == [None]
+
+
+def _is_like_scenario(value: Mapping[str, Any]) -> bool:
+    """Whether a mapping has any key of a scenario file, so that its problems are those of one."""
+    return any(field.name in value for field in dataclasses.fields(Scenario))
 
 
 def _sequence_numbers(value: Any) -> Iterator[int]:

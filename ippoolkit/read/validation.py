@@ -101,6 +101,8 @@ def finding_from_pydantic(detail: ErrorDetails, path: FieldPath, place: Place | 
     elif kind in ("greater_than_equal", "less_than_equal"):
         code = "value-low" if "ge" in context else "value-high"
         params = {"value": short_value(value), "bound": context.get("ge", context.get("le"))}
+    elif kind == "too_long":
+        code, params = "cluster-large", {"field": name, "most": context["max_length"]}
     elif kind in ("string_too_short", "string_too_long"):
         code, params = "name-length", {"length": len(value)}
     elif kind == "int_type" and isinstance(value, float) and abs(value) >= _INT64_BOUND:

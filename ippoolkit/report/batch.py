@@ -74,7 +74,7 @@ def make_report(
         paths is read as one.
     out
         Path of the file; what its name ends in says what it is made as: ``.html``, ``.pdf``, ``.xlsx`` or ``.md``.
-        It is written whole or not at all.
+        It is written whole or not at all. Pictures of Markdown are files beside it.
     lang
         Language: ``en`` or ``zh``.
     date
@@ -104,7 +104,13 @@ def make_report(
     option_values = {"template": template, "lang": lang, "date": date, "redact": redact, "parameters": parameters}
     with executor(jobs=1, preload=PRELOAD) as pool, tempfile.TemporaryDirectory(prefix="ippoolkit-") as temp_dir:
         report_options, report_input = _resolve_single_report(scenario, target, option_values)
-        task = ReportTask("cluster", report_options, (report_input,), progress_file=Path(temp_dir) / "cells")
+        task = ReportTask(
+            "cluster",
+            report_options,
+            (report_input,),
+            progress_file=Path(temp_dir) / "cells",
+            picture_stem=target.stem,
+        )
         future = pool.submit(build_report, task)
         cell_count = len(report_options.template.notebook["cells"]) + 1  # papermill adds that of the parameters
         try:
@@ -118,7 +124,11 @@ def make_report(
             raise
         except Exception as error:  # noqa: BLE001 (whatever it was in the other process)
             raise ReportError("report-failed", reason=f"{type(error).__name__}: {error}") from None
-    return write_atomically(target, report.files_by_suffix[f".{report_options.formats[0]}"])
+    main_suffix = f".{report_options.formats[0]}"
+    for suffix, content in report.files_by_suffix.items():
+        if suffix != main_suffix:
+            write_atomically(target.with_name(f"{target.stem}{suffix}"), content)
+    return write_atomically(target, report.files_by_suffix[main_suffix])
 
 
 def check_target(target: Path) -> list[Finding]:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
-from ..calico.releases import NEWEST
 from ..errors import InputError, ReportError
 from ..findings import N_, get_language
 from ..read import Reading
@@ -40,6 +39,8 @@ class ReportTask:
         Of the page that lists many reports: what is known of each.
     progress_file
         Where a byte is appended for each cell that is done.
+    picture_stem
+        Name of its picture files, without suffix, as Markdown names them; `stem` if left out.
     """
 
     stem: str
@@ -47,6 +48,7 @@ class ReportTask:
     inputs: tuple[ReportInput, ...] = ()
     entries: tuple[Mapping[str, Any], ...] = ()
     progress_file: Path | None = None
+    picture_stem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,8 @@ def build_report(task: ReportTask) -> RenderedReport:
         given = {"lang": options.lang, "date": options.date, "redact": options.redact, **options.parameters}
         executed = run_template(options.template, given | dict(inputs.parameters), context, _cell_counter(task))
     title = executed.summary.get("name", inputs.title)
-    return RenderedReport(_render_files(executed, options, title, task.stem), executed.summary)
+    files = _render_files(executed, options, title, task.picture_stem or task.stem)
+    return RenderedReport(files, executed.summary)
 
 
 def _inputs_from_scenarios(task: ReportTask, temp_dir: Path) -> _NotebookInputs:
@@ -177,20 +180,21 @@ def _render_files(executed: ExecutedNotebook, options: ReportOptions, title: str
     if "xlsx" in options.formats:
         from .formats.workbook import render_workbook
 
-        files[".xlsx"] = render_workbook(executed.tables, _about_rows(options, title, executed.summary), options.lang)
+        about_rows, verdict = _about_rows(options, title, executed.summary), str(executed.summary.get("word", ""))
+        files[".xlsx"] = render_workbook(executed.tables, about_rows, options.lang, verdict)
     suffixes = _picture_suffixes(executed)
+    # Markdown has its pictures in files beside it.
+    has_svg = "svg" in options.formats or ("md" in options.formats and "png" not in options.formats)
     for picture in executed.pictures:
         if "png" in options.formats and "png" in picture:
             files[f"{suffixes[picture['name']]}.png"] = base64.b64decode(picture["png"])
-        if "svg" in options.formats:
+        if has_svg:
             files[f"{suffixes[picture['name']]}.svg"] = picture["svg"].encode()
     if "md" in options.formats:
         from .formats.markdown_document import render_markdown
 
-        image_format = next((image_format for image_format in ("png", "svg") if image_format in options.formats), "")
-        image_files = (
-            {picture: f"{stem}{suffix}.{image_format}" for picture, suffix in suffixes.items()} if image_format else {}
-        )
+        image_format = "png" if "png" in options.formats else "svg"
+        image_files = {picture: f"{stem}{suffix}.{image_format}" for picture, suffix in suffixes.items()}
         files[".md"] = render_markdown(executed, image_files).encode()
     return files
 
@@ -221,20 +225,23 @@ _SUMMARY_ROWS = {
 }
 
 
-def _about_rows(options: ReportOptions, title: str, summary: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _about_rows(options: ReportOptions, title: str, summary: Mapping[str, Any]) -> list[tuple[str, str | int]]:
     """Return what the first sheet of a workbook says: the verdict, and of what the report is."""
     translate = get_language(options.lang).translate
+    texts = {key: str(summary[key]) for key in _SUMMARY_ROWS if summary.get(key)}
+    # Counts stand in a summary as text, because they may be huge.
     summary_rows = [
-        (translate(label), translate(str(summary[key])) if key == "word" else str(summary[key]))
-        for key, label in _SUMMARY_ROWS.items()
-        if summary.get(key)
+        (translate(_SUMMARY_ROWS[key]), int(text) if text.isdecimal() else translate(text) if key == "word" else text)
+        for key, text in texts.items()
     ]
+    release = summary.get("release")
     rows = [
         *summary_rows,
+        *((str(label), str(value)) for label, value in summary.get("facts", ())),
         (translate(N_("report")), options.template.name),
         (translate(N_("scenario")), title),
         (translate(N_("date")), options.date),
         ("ippoolkit", __version__),
-        (translate(N_("rules")), f"Calico {NEWEST}"),
+        (translate(N_("rules")), f"Calico {release}" if release else ""),
     ]
-    return [(name, text) for name, text in rows if text]
+    return [(name, value) for name, value in rows if value != ""]

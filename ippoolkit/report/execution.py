@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ..errors import ReportError
+from ..errors import InputError, ReportError
 from .run_context import RunContext, run_context
 from .sections.section import SECTION_MIME
 from .templates import Template
@@ -113,7 +113,8 @@ def run_template(
                 )
             except PapermillExecutionError as error:
                 message = "; ".join(str(error.evalue).splitlines())
-                raise ReportError("report-failed", reason=f"{error.ename}: {message}") from None
+                name = "" if error.ename == InputError.__name__ else f"{error.ename}: "
+                raise ReportError("report-failed", reason=f"{name}{message}") from None
             except PapermillException as error:
                 reason = f"{type(error).__name__}: {error}"
                 raise ReportError("report-failed", reason=reason) from None

@@ -336,7 +336,10 @@ class SimulatedCluster:
                 if windows and version == 6:
                     continue
                 try:
-                    ranges[version] = self.ipam.resources.request_ranges(host, version, windows=windows)
+                    named_pools = self.scenario.cluster.cni_pools(version)
+                    ranges[version] = self.ipam.resources.request_ranges(
+                        host, version, pool_names=named_pools, windows=windows
+                    )
                 except IpamError as error:
                     ranges[version], refusal_code = [], error.finding.code
             self._request_indexes[key] = self._add_request(ranges, block_limit, windows=windows)

@@ -249,6 +249,8 @@ DATAFRAME_HEADINGS = {
     "order": N_("order"),
     "pool": N_("pool"),
     "cidr": N_("CIDR"),
+    "block": N_("own block"),
+    "free": N_("free in it"),
     "why": N_("why not"),
     "code": N_("code"),
     "node": N_("node"),
@@ -272,7 +274,7 @@ def print_dataframe(console: Console, data: Any, *, lang: str = "en", unknown: b
             name,
             words.translate(DATAFRAME_HEADINGS[name]) if name in DATAFRAME_HEADINGS else replace_unprintable(name),
             [nothing if value is None else format_metric(value, words) for value in column_values(data[name])],
-            is_left_aligned=name not in ("order", "old", "new", "change"),
+            is_left_aligned=name not in ("order", "free", "old", "new", "change"),
         )
         for name in data.columns
         if name != "code"

@@ -49,6 +49,8 @@ _DROP_ORDER: dict[str, Sequence[str]] = {
     "change_options": ("addresses", "blocks_released", "routes", "pool"),
 }
 
+MAX_BLOCK_SIZE_TABLES = 20  # nobody reads more on a terminal
+
 
 def print_capacity(
     console: Console,
@@ -64,10 +66,14 @@ def print_capacity(
         print_verdict(console, analysis, verdict, lang=lang)
     if scenario.cluster.pools:
         print_table(console, "pools", analysis.pools(lang=lang), title=words.translate(N_("Pools")), lang=lang)
-    for pool in sorted(scenario.cluster.pools, key=lambda pool: pool.name):
+    pools = sorted(scenario.cluster.pools, key=lambda pool: pool.name)
+    for pool in pools[:MAX_BLOCK_SIZE_TABLES]:
         params = {"pool": pool.name, "cidr": pool.cidr, "size": pool.block_size}
-        title = words.render(N_("Block sizes for {pool}, {cidr}; it has /{size}"), params)
+        title = words.render(N_("Block sizes for {pool}, {cidr}; now /{size}"), params)
         print_table(console, "block_sizes", analysis.block_sizes(pool.name, lang=lang), title=title, lang=lang)
+    if left_out := len(pools[MAX_BLOCK_SIZE_TABLES:]):
+        console.print(words.render(N_("Block sizes of {pools:pool} more: --json."), {"pools": left_out}))
+        console.print()
     if analysis.plans and (scenario.cluster.nodes or scenario.plan.groups):
         print_table(console, "nodes", analysis.nodes(lang=lang), title=words.translate(N_("Nodes")), lang=lang)
         _print_growth(console, analysis, words)

@@ -7,16 +7,14 @@ from dataclasses import asdict
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from ..audit.fleet import AuditedCluster
 from ..findings import N_, Severity, get_language, replace_unprintable
 from .cell_text import NO_VALUE
-from .terminal import SEVERITY_STYLES
+from .terminal import SEVERITY_STYLES, TextColumn, print_columns
 
-# In a narrower terminal what is wrong stands only in --json.
-WIDE = 110
+_DROP_ORDER = ("worst", "limit", "nodes", "calico", "pool")  # in a narrow terminal
 
 
 def audits_data(clusters: Sequence[AuditedCluster], lang: str = "en") -> dict[str, Any]:
@@ -34,19 +32,8 @@ def audits_data(clusters: Sequence[AuditedCluster], lang: str = "en") -> dict[st
 def print_audits(console: Console, clusters: Sequence[AuditedCluster], *, lang: str = "en") -> None:
     """Print a row a cluster, worst first, and above which could not be read."""
     words = get_language(lang)
-    is_wide = console.width >= WIDE
-    table = Table(title=Text(words.translate(N_("Clusters, worst first"))), box=None, pad_edge=False)
-    table.title_justify, table.title_style = "left", "bold"
-    table.add_column(words.translate(N_("cluster")), overflow="fold")
-    table.add_column(words.translate(N_("Calico")), no_wrap=True)
-    for heading in (N_("nodes"), N_("errors"), N_("warnings")):
-        table.add_column(words.translate(heading), justify="right")
-    table.add_column(words.translate(N_("fullest pool")), overflow="fold")
-    table.add_column(words.translate(N_("limit")), no_wrap=True)
-    in_use, capacity = words.translate(N_("in use")), words.translate(N_("capacity"))
-    table.add_column(f"{in_use} / {capacity}", justify="right", overflow="fold")
-    if is_wide:
-        table.add_column(words.translate(N_("most severe finding")), overflow="fold")
+    translate = words.translate
+    rows = []
     for cluster in clusters:
         verdict = cluster.verdict
         if verdict is None:
@@ -54,17 +41,37 @@ def print_audits(console: Console, clusters: Sequence[AuditedCluster], *, lang: 
             text = f"{replace_unprintable(cluster.cluster)}: {replace_unprintable(reason)}"
             console.print(Text(text), style=SEVERITY_STYLES[Severity.ERROR], soft_wrap=True)
             continue
-        counts = (verdict.nodes, verdict.errors, verdict.warnings)
+        counts = (verdict.errors, verdict.warnings, verdict.nodes)
         used = (verdict.in_use, verdict.capacity)
-        cells = [
-            replace_unprintable(cluster.cluster),
-            verdict.calico,
-            *(NO_VALUE if count is None else words.format_number(count) for count in counts),
-            replace_unprintable(verdict.pool) or NO_VALUE,
-            words.translate(verdict.limit) if verdict.limit else NO_VALUE,
-            " / ".join(NO_VALUE if count is None else words.format_number(count) for count in used),
-            *([replace_unprintable(verdict.worst) or NO_VALUE] if is_wide else []),
-        ]
-        style = SEVERITY_STYLES[Severity.ERROR] if cluster.has_failed else ""
-        table.add_row(*map(Text, cells), style=style)
-    console.print(table)
+        rows.append(
+            [
+                replace_unprintable(cluster.cluster),
+                verdict.calico,
+                *(NO_VALUE if count is None else words.format_number(count) for count in counts),
+                replace_unprintable(verdict.pool) or NO_VALUE,
+                translate(verdict.limit) if verdict.limit else NO_VALUE,
+                " / ".join(NO_VALUE if count is None else words.format_number(count) for count in used),
+                replace_unprintable(verdict.worst) or NO_VALUE,
+            ]
+        )
+    columns = (
+        ("cluster", translate(N_("cluster")), True),
+        ("calico", translate(N_("Calico")), True),
+        ("errors", translate(N_("errors")), False),
+        ("warnings", translate(N_("warnings")), False),
+        ("nodes", translate(N_("nodes")), False),
+        ("pool", translate(N_("fullest pool")), True),
+        ("limit", translate(N_("limit")), True),
+        ("in_use", f"{translate(N_('in use'))} / {translate(N_('capacity'))}", False),
+        ("worst", translate(N_("most severe finding")), True),
+    )
+    print_columns(
+        console,
+        [
+            TextColumn(name, heading, [row[position] for row in rows], is_left_aligned=is_left)
+            for position, (name, heading, is_left) in enumerate(columns)
+        ],
+        title=translate(N_("Clusters, worst first")),
+        drop_order=_DROP_ORDER,
+        lang=lang,
+    )

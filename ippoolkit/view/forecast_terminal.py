@@ -7,17 +7,15 @@ from datetime import date
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from ..findings import N_, Language, Severity, get_language, replace_unprintable
 from ..forecasting import Forecast, LimitForecast, outlook
 from ..forecasting.fleet import ClusterForecast, fleet_rows
 from .cell_text import NO_VALUE
-from .terminal import SEVERITY_STYLES, print_findings
+from .terminal import SEVERITY_STYLES, TextColumn, print_columns, print_findings
 
-# In a narrower terminal chances and the backtest are left out.
-WIDE = 110
+_DROP_ORDER = ("error", "backtest", "chance", "in_use", "limit")  # in a narrow terminal; the dates stay together
 
 
 def forecast_data(forecast: Forecast, lang: str = "en") -> dict[str, Any]:
@@ -62,11 +60,7 @@ def print_forecast(console: Console, forecast: Forecast, *, lang: str = "en") ->
     """Print a row a pool, the first to run out on top, and what each means in words."""
     words = get_language(lang)
     title = words.render(N_("When pools run out, as of {date}"), {"date": forecast.as_of.isoformat()})
-    wide = console.width >= WIDE
-    table = _table(title, words, wide=wide)
-    for limit in forecast.pools:
-        table.add_row(*_cells(limit, words, wide=wide))
-    console.print(table)
+    _print_limits(console, words, [("", limit) for limit in forecast.pools], title)
     for limit in forecast.pools:
         said = outlook(limit, forecast.horizon_days)
         console.print(
@@ -93,35 +87,39 @@ def fleet_data(clusters: Sequence[ClusterForecast], lang: str = "en") -> dict[st
 def print_fleet(console: Console, clusters: Sequence[ClusterForecast], *, lang: str = "en") -> None:
     """Print a row for each pool of each cluster, the first to run out on top, and which clusters failed."""
     words = get_language(lang)
-    wide = console.width >= WIDE
-    table = _table(words.translate(N_("When pools run out")), words, wide=wide, with_cluster=True)
+    rows: list[tuple[str, LimitForecast]] = []
     for cluster, limit, error in fleet_rows(clusters):
         if limit is not None:
-            table.add_row(replace_unprintable(cluster), *_cells(limit, words, wide=wide))
+            rows.append((cluster, limit))
         elif error is not None:
             text = Text(f"{replace_unprintable(cluster)}: {replace_unprintable(error.describe(lang))}")
             console.print(text, style=SEVERITY_STYLES[Severity.ERROR], soft_wrap=True)
-    console.print(table)
+    _print_limits(console, words, rows, words.translate(N_("When pools run out")))
 
 
-def _table(title: str, words: Language, *, wide: bool, with_cluster: bool = False) -> Table:
-    table = Table(title=Text(title), title_justify="left", title_style="bold", box=None, pad_edge=False)
-    if with_cluster:
-        table.add_column(words.translate(N_("cluster")), overflow="fold")
-    table.add_column(words.translate(N_("pool")), overflow="fold")
-    table.add_column(words.translate(N_("limit")), no_wrap=True)
-    in_use, capacity = words.translate(N_("in use")), words.translate(N_("capacity"))
-    table.add_column(f"{in_use} / {capacity}", justify="right", overflow="fold")
-    for heading in ("P10", "P50", "P90"):
-        table.add_column(heading, no_wrap=True)
-    if wide:
-        table.add_column(words.translate(N_("in 90 days")), justify="right")
-        table.add_column(words.translate(N_("backtest covered")), justify="right")
-        table.add_column(words.translate(N_("error / line's")), justify="right")
-    return table
+def _print_limits(console: Console, words: Language, rows: Sequence[tuple[str, LimitForecast]], title: str) -> None:
+    """Print a row a limit; the column of clusters is left out where none is named."""
+    translate = words.translate
+    columns = [
+        ("cluster", translate(N_("cluster")), True),
+        ("pool", translate(N_("pool")), True),
+        ("limit", translate(N_("limit")), True),
+        ("in_use", f"{translate(N_('in use'))} / {translate(N_('capacity'))}", False),
+        *((name, name, True) for name in ("P10", "P50", "P90")),
+        ("chance", translate(N_("in 90 days")), False),
+        ("backtest", translate(N_("backtest covered")), False),
+        ("error", translate(N_("error / line's")), False),
+    ]
+    cells = [[replace_unprintable(cluster), *_cells(limit, words)] for cluster, limit in rows]
+    text_columns = [
+        TextColumn(name, heading, [row[position] for row in cells], is_left_aligned=is_left)
+        for position, (name, heading, is_left) in enumerate(columns)
+        if name != "cluster" or any(cluster for cluster, _ in rows)
+    ]
+    print_columns(console, text_columns, title=title, drop_order=_DROP_ORDER, lang=words.code)
 
 
-def _cells(limit: LimitForecast, words: Language, *, wide: bool) -> list[str]:
+def _cells(limit: LimitForecast, words: Language) -> list[str]:
     past = limit.backtest
     chance = NO_VALUE if limit.probability is None else f"{limit.probability[90]:.0%}"
     cells: list[str] = [
@@ -129,10 +127,8 @@ def _cells(limit: LimitForecast, words: Language, *, wide: bool) -> list[str]:
         words.translate(limit.limit),
         " / ".join(NO_VALUE if n is None else words.format_number(n) for n in (limit.in_use, limit.capacity)),
         *(_iso(day) or NO_VALUE for day in (limit.p10, limit.p50, limit.p90)),
+        chance,
     ]
-    if not wide:
-        return cells
-    cells.append(chance)
     if past.coverage is not None and past.error is not None and past.line_error is not None:
         cells += [f"{past.coverage:.0%} ({past.forecasts})", f"{past.error:.1f} / {past.line_error:.1f}"]
     else:

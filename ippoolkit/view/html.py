@@ -25,18 +25,22 @@ if TYPE_CHECKING:
 MAX_NODES_SHOWN = 200
 _MAX_UNBROKEN_ROWS = 20
 _LONG_TEXT = 40  # characters from which a cell is one
+_MAX_PORTRAIT_WIDTH = 120  # characters that a row of cells may have on an upright sheet of paper
+_MAX_DENSE_WIDTH = 155  # and in smaller print
+_CELL_PADDING = 2  # as characters
 _UNBROKEN_TEXT = 28  # characters of a name that is not broken
 
 
-def verdict_html(analysis: Analysis, lang: str = "en", *, buttons: bool = False) -> str:
+def verdict_html(analysis: Analysis, lang: str = "en", *, buttons: bool = False, cluster_exists: bool = False) -> str:
     """Return the verdict: word, sentence, what to choose instead, the limit and its source.
 
-    With `buttons` each choice can be taken: a button that carries its index in `Analysis.choices`.
+    With `buttons` each choice can be taken: a button that carries its index in `Analysis.choices`. `cluster_exists`
+    is as in `verdict_parts`.
     """
     words = get_language(lang)
     return render_template(
         "verdict",
-        parts=verdict_parts(analysis, words),
+        parts=verdict_parts(analysis, words, cluster_exists=cluster_exists),
         buttons=buttons,
         words={
             "limit": words.translate(N_("Limiting factor:")),
@@ -167,9 +171,29 @@ def _grid_html(
         rows=rows,
         links=links or {},
         caption=caption,
-        # In print a short table stays whole, a long one may be cut.
-        scroll="ipk-scroll long" if len(rows) > _MAX_UNBROKEN_ROWS else "ipk-scroll",
+        scroll=_scroll_classes(headings, rows),
     )
+
+
+def _scroll_classes(headings: Sequence[tuple[str, str]], rows: Sequence[Sequence[tuple[str, str]]]) -> str:
+    """Return how a table is printed: a long one may be cut; a wide one is set smaller, or turns its page."""
+    classes, width = ["ipk-scroll"], _min_width(headings, rows)
+    if len(rows) > _MAX_UNBROKEN_ROWS:
+        classes.append("long")
+    if width > _MAX_PORTRAIT_WIDTH:
+        classes.append("ipk-dense" if width <= _MAX_DENSE_WIDTH else "ipk-wide")
+    return " ".join(classes)
+
+
+def _min_width(headings: Sequence[tuple[str, str]], rows: Sequence[Sequence[tuple[str, str]]]) -> int:
+    """Return how many characters a table needs beside each other; numbers and names are not broken."""
+    widths = [max(map(len, heading.split()), default=0) for heading, _ in headings]
+    for row in rows:
+        for column, (text, classes) in enumerate(row):
+            is_broken = "text" in classes and not {"whole", "date"} & set(classes.split())
+            pieces = text.replace("-", "- ").split() if is_broken else [text]
+            widths[column] = max(widths[column], *map(len, pieces), 0)
+    return sum(widths) + _CELL_PADDING * len(widths)
 
 
 def nodes_html(analysis: Analysis, lang: str = "en") -> str:
@@ -216,7 +240,7 @@ def findings_html(findings: Iterable[Finding], lang: str = "en") -> str:
         {
             "severity": finding.severity.value,
             "label": words.translate(finding.severity.value),
-            "where": replace_unprintable(str(finding.place) if finding.place else finding.subject),
+            "where": finding.location(lang),
             "sentence": finding.message(lang),
             "mend": finding.remedy(lang),
             "source": finding.source,

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from ..analysis import Analysis
+from ..errors import describe_finding
 from ..findings import N_, Finding, get_language, replace_unprintable
 from .cell_text import format_column
 from .display_columns import display_columns
@@ -61,6 +62,8 @@ def verdict_markdown(analysis: Analysis, lang: str = "en") -> str:
         lines += ["", f"{words.translate(N_('Any one of these changes is enough:'))} {choices}."]
     elif parts.remedy:
         lines += ["", escape_markdown(parts.remedy)]
+    if parts.note:
+        lines += ["", escape_markdown(parts.note)]
     source = f"[{escape_markdown(parts.source.title)}]({parts.source.url})"
     lines += ["", f"{words.translate(N_('Limiting factor:'))} {parts.limit} · {source} · {parts.release}"]
     return "\n".join(lines)
@@ -71,10 +74,7 @@ def findings_markdown(findings: Iterable[Finding], lang: str = "en") -> str:
     words = get_language(lang)
     lines = []
     for finding in findings:
-        location = str(finding.place) if finding.place else finding.subject
-        message = " ".join(
-            filter(None, (location and escape_markdown(location), escape_markdown(finding.full_message(lang))))
-        )
+        message = escape_markdown(describe_finding(finding, lang))
         title, url = escape_markdown(finding.source.title), finding.source.url
         link = f"{f'[{title}]({url})' if '://' in url else title} \\[{finding.code}\\]"
         lines.append(f"- **{words.translate(finding.severity.value)}**: {message} {link}")

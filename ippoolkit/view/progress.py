@@ -31,10 +31,11 @@ def progress_bars(console: Console, *, enabled: bool | None = None) -> Iterator[
         tasks: dict[str, TaskID] = {}
 
         def update(name: str, done: int, total: int) -> None:
-            if name not in tasks:
-                tasks[name] = progress.add_task(name)
             # Of nothing everything is done.
-            progress.update(tasks[name], completed=max(done, total == 0), total=max(total, 1))
+            completed, total = max(done, total == 0), max(total, 1)
+            if name not in tasks:
+                tasks[name] = progress.add_task(name, completed=completed, total=total)
+            progress.update(tasks[name], completed=completed, total=total)
 
         yield update
 

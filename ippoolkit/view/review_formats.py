@@ -8,6 +8,7 @@ from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 from .. import __version__
+from ..errors import describe_finding
 from ..findings import Finding, Severity
 from ..manifests.manifest_review import Decision, ObjectReview, Review
 
@@ -62,10 +63,11 @@ def review_as_sarif(review: Review, lang: str = "en") -> dict[str, Any]:
 
 
 def _sarif_rule(finding: Finding) -> dict[str, Any]:
+    url = finding.source.url  # of the kit's own rules a page beside the code
     return {
         "id": finding.code,
         "shortDescription": {"text": finding.rule.message},
-        "helpUri": finding.source.url,
+        **({"helpUri": url} if "://" in url else {}),
         "defaultConfiguration": {"level": _SARIF_LEVELS[Severity(finding.rule.severity)]},
     }
 
@@ -132,8 +134,7 @@ def _add_outcome(case: ET.Element, kind: str, findings: Iterable[Finding], lang:
 
 
 def _finding_line(finding: Finding, lang: str) -> str:
-    location = str(finding.place) if finding.place else finding.subject
-    return f"{location}: {finding.full_message(lang)} [{finding.code}] {finding.source.url}"
+    return f"{describe_finding(finding, lang)} [{finding.code}] {finding.source.url}"
 
 
 def _xml_safe(text: str) -> str:

@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from ..errors import describe_finding
 from ..findings import N_, Finding, Language, Severity, get_language, replace_unprintable
 from ..manifests.manifest_review import Decision, ObjectReview, Review
 from .terminal import SEVERITY_STYLES
@@ -44,11 +45,8 @@ def _print_object(console: Console, reviewed: ObjectReview, words: Language) -> 
 
 def print_finding(console: Console, finding: Finding, words: Language, lang: str, indent: int) -> None:
     """Print a finding with its rule, its judges and its source."""
-    location = replace_unprintable(str(finding.place or finding.subject))
     severity_label = (f"{words.translate(finding.severity.value)}: ", SEVERITY_STYLES[finding.severity])
-    _print_line(
-        console, Text.assemble(severity_label, f"{location}: " if location else "", finding.full_message(lang)), indent
-    )
+    _print_line(console, Text.assemble(severity_label, describe_finding(finding, lang)), indent)
     refused_by = (
         words.render(N_("refused by {judges}"), {"judges": ", ".join(finding.refused_by)}) if finding.refused_by else ""
     )
@@ -65,7 +63,7 @@ def _print_line(console: Console, line: Text, indent: int) -> None:
 
 def _print_summary(console: Console, review: Review, words: Language) -> None:
     judges = list(review.objects[0].decisions) if review.objects else []
-    sentences = [words.render(N_("As Calico {version} would"), {"version": review.release})]
+    sentences = [words.render(N_("By the rules of Calico {version}"), {"version": review.release})]
     for judge in judges:
         accepted = sum(reviewed.decisions[judge] == Decision.ACCEPTED for reviewed in review.objects)
         params = {"judge": judge, "accepted": accepted, "count": len(review.objects)}

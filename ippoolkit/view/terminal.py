@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from ..calico.releases import Release
-from ..findings import N_, Finding, Severity, get_language, replace_unprintable
+from ..errors import describe_finding
+from ..findings import N_, Finding, Severity, get_language
 from .verdict_parts import release_text
 
 SEVERITY_STYLES = {
@@ -89,8 +90,7 @@ def print_findings(console: Console, findings: Iterable[Finding], *, lang: str =
     """Print findings, one a paragraph: severity, place or subject, message, remedy, code."""
     words = get_language(lang)
     for finding in findings:
-        location = replace_unprintable(str(finding.place) if finding.place else finding.subject)
-        message = " ".join(filter(None, (location, finding.full_message(lang))))
+        message = describe_finding(finding, lang)
         severity_label = (f"{words.translate(finding.severity.value)}: ", SEVERITY_STYLES[finding.severity])
         console.print(Text.assemble(severity_label, message, (f" [{finding.code}]", "bright_black")))
 

@@ -16,7 +16,10 @@ _MAX_POOLS_NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class VerdictParts:
-    """What is said of a verdict; a choice is the change and how far it reaches, `remedy` is empty beside choices."""
+    """What is said of a verdict; a choice is the change and how far it reaches, `remedy` is empty beside choices.
+
+    `note` says how pools that exist are changed, where a choice changes one.
+    """
 
     status: str
     label: str
@@ -26,10 +29,16 @@ class VerdictParts:
     limit: str
     source: Source
     release: str
+    note: str
 
 
-def verdict_parts(analysis: Analysis, words: Language, verdict: Verdict | None = None) -> VerdictParts:
-    """Return the parts of the worst verdict, or of the one given."""
+def verdict_parts(
+    analysis: Analysis, words: Language, verdict: Verdict | None = None, *, cluster_exists: bool = False
+) -> VerdictParts:
+    """Return the parts of the worst verdict, or of the one given.
+
+    A cluster exists that has nodes or blocks; with `cluster_exists` also where a plan has replaced them.
+    """
     verdict = verdict or analysis.verdict
     choices = tuple(choice_parts(choice, analysis, words) for choice in analysis.choices)
     status = words.translate(verdict.status.value)
@@ -43,12 +52,26 @@ def verdict_parts(analysis: Analysis, words: Language, verdict: Verdict | None =
         limit=words.translate(verdict.limit),
         source=verdict.finding.source,
         release=release_text(analysis.scenario.release, words),
+        note=_change_note(analysis, words, cluster_exists=cluster_exists),
+    )
+
+
+def _change_note(analysis: Analysis, words: Language, *, cluster_exists: bool) -> str:
+    cluster = analysis.scenario.cluster
+    changes_pool = any(choice.change != ADD_POOL for choice in analysis.choices)
+    if not changes_pool or not (cluster_exists or cluster.nodes or cluster.blocks):
+        return ""
+    return words.translate(
+        N_(
+            "A pool that exists keeps its blockSize and CIDR: notebooks/change.ipynb or ippoolkit runbook plans "
+            "and rehearses the change."
+        )
     )
 
 
 def release_text(release: Release, words: Language) -> str:
     """Say by which release of Calico something is judged."""
-    return words.render(N_("As Calico {version} would"), {"version": release})
+    return words.render(N_("By the rules of Calico {version}"), {"version": release})
 
 
 def choice_text(choice: Choice, analysis: Analysis, words: Language) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -11,6 +10,8 @@ from pathlib import Path
 
 import nbformat
 from nbformat.sign import NotebookNotary
+
+from ..write import write_atomically
 
 _PACKAGE_FOLDER = Path(__file__).parent.parent
 _SHARE_FOLDER = Path(__file__).parent / "share"
@@ -47,7 +48,7 @@ def prepare_lab(folder: Path) -> list[Path]:
             target = folder / name / file.relative_to(source)
             if not target.exists():
                 target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(file, target)
+                write_atomically(target, file.read_bytes())
                 copied.append(target)
     return copied
 

@@ -92,7 +92,10 @@ NODES_SECTION = FormSection(
             "select",
             _group_state,
             lambda editor, value: replace(editor, group_name=value),
-            N_("Nodes planned alike. Groups can have different labels, so that different pools select them."),
+            N_(
+                "Nodes that are planned in the same way. Groups can have different labels, so that "
+                "different pools select them."
+            ),
             "ippool",
         ),
         Field(
@@ -205,7 +208,7 @@ NODE_DETAILS_SECTION = FormSection(
             "text",
             lambda editor, _: {"value": editor.group.name, "hidden": not editor.group_name},
             lambda editor, value: editor.with_group(name=value.strip()),
-            N_("What the group is called."),
+            N_("Name of the group."),
             "labels",
         ),
         Field("add-group", N_("Add a group"), "button", lambda *_: {}, lambda editor, _: editor.add_group()),

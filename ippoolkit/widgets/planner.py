@@ -223,7 +223,10 @@ class Planner(FormPlanner[EditorState]):
 
     def _refresh(self) -> None:
         """Show the scenario: the verdict at once, the rest when no further change comes."""
-        self._verdict.html = verdict_html(self.analysis, self.lang, buttons=True)
+        loaded = self._loaded.cluster
+        self._verdict.html = verdict_html(
+            self.analysis, self.lang, buttons=True, cluster_exists=bool(loaded.nodes or loaded.blocks)
+        )
         self._form.state = self._field_states()
         self._show_notice("")
         if self._pending_refresh is not None:

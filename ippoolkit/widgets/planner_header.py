@@ -82,9 +82,9 @@ def link_html(packed_state: str, language: Language) -> str:
     """Return what brings the screen back: an address where the planner is a page, a line of Python in a notebook."""
     translate = language.translate
     if is_standalone_page():
-        label, text, attribute = N_("This address brings back what you see:"), f"?plan={packed_state}", " data-address"
+        label, text, attribute = N_("This address restores what you see:"), f"?plan={packed_state}", " data-address"
     else:
-        label, text = N_("This line brings back what you see:"), f'ippoolkit.Planner(state="{packed_state}")'
+        label, text = N_("This line restores what you see:"), f'ippoolkit.Planner(state="{packed_state}")'
         attribute = ""
     copy, close = escape(translate(N_("Copy"))), translate(N_("Close"))
     return (

@@ -73,7 +73,7 @@ def manifest_tab(scenario: Scenario, before: Scenario, language: Language) -> st
     existing = before if before.cluster.nodes else replace(before, cluster=replace(before.cluster, pools=()))
     review_part = review_html(review_text(text, "ippools.yaml", existing), language.code)
     caption = language.render(
-        N_("As calicoctl and kubectl of Calico {version} would judge it:"), {"version": scenario.release}
+        N_("How calicoctl and kubectl of Calico {version} judge it:"), {"version": scenario.release}
     )
     command = (
         code_block_html("ipam.sh", f"{configure_command(cluster.ipam, scenario.release)}\n", language)

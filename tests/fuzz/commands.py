@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import socket
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -194,7 +195,7 @@ def _prepare_notebook(template: Any) -> None:
 
 
 def _read_kubeconfig(document: Path) -> None:
-    """Follow a kubeconfig up to the first byte: a mutated one names mutated programs and hosts."""
+    """Follow a kubeconfig to an answer made here: a mutated one names mutated programs and hosts."""
     from unittest.mock import patch
 
     from ippoolkit.live.connection import Connection
@@ -202,7 +203,9 @@ def _read_kubeconfig(document: Path) -> None:
 
     access = read_access(document)
     connection = Connection(access)
-    with patch("urllib3.util.connection.create_connection", side_effect=ConnectionRefusedError(111, "refused")):
+    ours, theirs = socket.socketpair()
+    theirs.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+    with ours, theirs, patch("urllib3.util.connection.create_connection", return_value=ours):
         connection.get("/api/v1/pods", {"limit": "5"})
     connection.close()
 

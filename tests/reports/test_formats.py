@@ -5,6 +5,7 @@ import re
 import shutil
 import unicodedata
 import zipfile
+from urllib.parse import unquote
 
 import openpyxl
 import pypdf
@@ -12,6 +13,7 @@ import pytest
 
 import ippoolkit as ipk
 from ippoolkit.errors import InputError
+from ippoolkit.findings import get_language
 from ippoolkit.report.formats import pdf as pdf_format
 from ippoolkit.report.formats.workbook import render_workbook
 from tests.helpers import ROOT, plan
@@ -42,6 +44,28 @@ def test_the_workbook_holds_each_table_typed_and_exact(made):
     for sheet in book.worksheets[1:]:
         assert sheet.freeze_panes == "B2"
     assert not any(cell.data_type == "f" for sheet in book for row in sheet.iter_rows() for cell in row)
+
+
+def test_the_first_sheet_says_the_verdict_and_shows_charts(made):
+    lang, out = made
+    book = openpyxl.load_workbook(out / "kubean.xlsx")
+    summary = book.worksheets[0]
+    rows = [row[:2] for row in summary.iter_rows(values_only=True)]
+    words = get_language(lang)
+    assert rows[0] == (words.translate("verdict"), words.translate("fits"))
+    assert (words.translate("nodes"), 6) in rows
+    assert (words.translate("rules"), "Calico v3.33") in rows
+    assert len(summary._charts) == 5  # of three pools, and of both IP versions' growth
+    assert book.sheetnames[-1].startswith("map ")
+
+
+def test_pictures_of_markdown_are_files_beside_it(tmp_path):
+    text = ipk.make_report(ROOT / "data/kubespray.yaml", tmp_path / "a b.md", date=DAY).read_text()
+    names = [unquote(target) for target in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", text)]
+    assert len(names) == 4
+    assert sorted(names) == sorted(path.name for path in tmp_path.glob("*.svg"))
+    assert "pods (305)" in text  # left out of the appendix
+    assert "worker9, labels" not in text
 
 
 def test_whole_numbers_beyond_15_digits_are_text_with_a_note(tmp_path):

@@ -53,6 +53,14 @@ def test_without_a_history_nothing_is_said(plans):
     assert "measured_outlook" not in report.title().summary
 
 
+def test_a_folder_with_histories_of_other_clusters_is_no_error(plans):
+    (_, fast), folder = plans
+    (folder / "fast.csv").unlink()
+    report = CapacityReport(fast, history=[str(folder)])
+    assert "no history of fast: expected fast.csv" in report.measured_outlook().markdown
+    assert "measured_outlook" not in report.title().summary
+
+
 def test_a_history_of_other_pools_is_no_date(plans, tmp_path):
     (_, fast), _ = plans
     report = CapacityReport(fast, history=[str(write_history(tmp_path / "other.csv", "other", 4))])
@@ -73,7 +81,9 @@ def test_of_like_verdicts_the_fleet_page_shows_first_what_runs_out_first(plans):
 def test_a_folder_is_one_history_unless_it_holds_that_of_the_cluster(plans):
     _, folder = plans
     assert find_histories([str(folder)], "fast") == [folder / "fast.csv"]
-    assert find_histories([str(folder)], "unknown") == [folder]
+    assert find_histories([str(folder)], "unknown") == []
+    (folder / "2026-01-31.json").write_text("{}")
+    assert find_histories([str(folder)], "unknown") == [folder]  # dated dumps
 
 
 def test_what_a_history_holds_is_part_of_what_a_report_is_made_from(plans):

@@ -1,6 +1,7 @@
 """Every table that the kit writes with names that are formulas, table borders, links and markup: cells stay cells."""
 
 import json
+from urllib.parse import unquote
 
 import openpyxl
 import pytest
@@ -75,7 +76,8 @@ def written(request, scenarios):
     options = validate_options(template=request.param, formats=("md", "xlsx"), date="2026-01-01", parameters=parameters)
     task = ReportTask("r", options, tuple(resolve_inputs(scenarios[:count], allow_partial=request.param == "audit")))
     files = build_report(task).files_by_suffix
-    return request.param, files[".md"].decode(), files[".xlsx"]
+    pictures = {f"r{suffix}" for suffix in files if suffix.endswith(".svg")}
+    return request.param, files[".md"].decode(), files[".xlsx"], pictures
 
 
 def all_tokens(text):
@@ -85,12 +87,13 @@ def all_tokens(text):
 
 
 def test_no_name_breaks_a_table_or_makes_a_link(written):
-    template, markdown, _ = written
+    template, markdown, _, pictures = written
     known = {source.url for source in SOURCES.values()}
     tokens = list(all_tokens(markdown))
-    assert {token.type for token in tokens}.isdisjoint({"html_block", "html_inline", "image", "s_open"})
+    assert {token.type for token in tokens}.isdisjoint({"html_block", "html_inline", "s_open"})
+    assert {unquote(token.attrs["src"]) for token in tokens if token.type == "image"} == pictures
     assert {token.attrs["href"] for token in tokens if token.type == "link_open"} <= known
-    assert "evil" not in "".join(str(token.attrs) for token in tokens)
+    assert "evil" not in "".join(str(token.attrs) for token in tokens if token.type != "image")
     rows = [line for line in markdown.splitlines() if line.startswith("|")]
     tables = sum(token.type == "table_open" for token in tokens)
     assert sum(token.type == "tr_open" for token in tokens) + tables == len(rows)
@@ -105,7 +108,7 @@ def test_no_name_breaks_a_table_or_makes_a_link(written):
 
 
 def test_no_cell_of_a_workbook_is_a_formula_or_a_link(written, tmp_path):
-    *_, data = written
+    *_, data, _ = written
     (tmp_path / "x.xlsx").write_bytes(data)
     cells = [
         cell

@@ -24,7 +24,7 @@ from ippoolkit.alerts import (
 )
 from ippoolkit.errors import InputError
 from ippoolkit.forecasting import History, Measurement, PoolHistory, forecast
-from tests.unit.test_cli import run
+from tests.helpers import run_command as run
 
 promtool = pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is missing: install prometheus")
 WATCH = Watch(

@@ -2,6 +2,7 @@
 
 import doctest
 import inspect
+import pydoc
 import re
 import subprocess
 import sys
@@ -25,6 +26,20 @@ def test_examples_of_the_page_run(name, example, monkeypatch):
     said = []
     runner.run(test, out=said.append)
     assert not runner.failures, "".join(said)
+
+
+def test_python_and_names_of_the_other_pages_are_true(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+    blocks = re.findall(
+        r"^```python\n(.*?)^```", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
+    assert blocks
+    for block in blocks:
+        exec(block, {})
+    for page in pages:
+        for name in re.findall(r"`(ippoolkit(?:\.\w+)+)", page.read_text(encoding="utf-8")):
+            assert pydoc.locate(name) is not None, f"{page.name}: {name}"
 
 
 def test_the_page_names_everything_public():

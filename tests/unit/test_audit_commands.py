@@ -39,7 +39,10 @@ def rows(*arguments):
 def test_the_pools_for_a_pod_in_order_and_why_not_the_others(folder):
     s07, s02 = folder("s07"), folder("s02")
     found = rows("--cluster", s07, "--node", "zn1", "--namespace", "tenant-a")
-    assert [(row["order"], row["pool"], row["code"]) for row in found] == [
+    own = [row for row in found if row["block"]]
+    assert [row["order"] for row in own] == list(range(1, len(own) + 1))
+    others = [(row["order"] and row["order"] - len(own), row["pool"], row["code"]) for row in found[len(own) :]]
+    assert others == [
         (1, "pool-tenant-a", ""),
         (2, "pool-zone-a", ""),
         (None, "pool-manual", "not-manual"),
@@ -68,6 +71,9 @@ def test_a_pods_own_annotation_goes_first_and_a_disabled_pool_fails_the_request(
     assert rows("-c", path, "--node", "n", "--namespace", "s", "--pod", "p")[0]["pool"] == "a"
     assert rows("-c", path, "--node", "n", "--namespace", "s")[0]["code"] == "named-disabled"
     assert rows("-c", path, "--who-can-use", "b") == []
+    assert run("pools-for", "-c", path, "--who-can-use", "b").stdout.startswith(
+        "No pod may use b. On n in the namespace s: "
+    )
     assert rows("-c", path, "--who-can-use", "a") == [{"node": "n", "namespace": "s", "by": "Pod/p"}]
 
 

@@ -19,7 +19,7 @@ from ippoolkit.view.fleet_terminal import audits_data
 from ippoolkit.view.forecast_terminal import fleet_data
 from tests.clusters import cluster
 from tests.helpers import ROOT
-from tests.unit.test_cli import run
+from tests.helpers import run_command as run
 
 HISTORY = ROOT / "data/history.csv"
 

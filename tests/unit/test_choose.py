@@ -11,7 +11,7 @@ from ippoolkit.calico.limits import allowed_block_sizes
 from ippoolkit.choose import change_options, recommend, routes_table
 from ippoolkit.errors import InputError
 from tests.helpers import ROOT, plan
-from tests.unit.test_cli import run
+from tests.helpers import run_command as run
 
 SAMPLE = ROOT / "data/kubespray.yaml"
 TODAY = date(2026, 11, 26)

@@ -1,29 +1,19 @@
-"""The command line as a process: output, exit status, no traceback."""
+"""The command line: output, exit status, no traceback; once as a process of its own."""
 
 import json
-import os
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 import ippoolkit as ipk
 from tests.helpers import ROOT
+from tests.helpers import run_command as run
 
 SAMPLE = str(ROOT / "data/kubespray.yaml")
 POOL = str(ROOT / "data/default-ipv4-ippool.yaml")
-
-
-def run(*arguments, stdin=None, **env):
-    return subprocess.run(
-        [sys.executable, "-m", "ippoolkit", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        input=stdin,
-        check=False,
-        env={**os.environ, "COLUMNS": "200", **env},
-    )
 
 
 def test_capacity_prints_every_table():
@@ -117,9 +107,11 @@ def test_the_schema_is_printed():
     assert json.loads(run("schema").stdout) == json.loads((ROOT / "docs/scenario.schema.json").read_text())
 
 
-def test_the_entry_point_is_installed():
-    done = subprocess.run([ROOT / ".venv/bin/ippoolkit", "--help"], capture_output=True, text=True, check=True)
-    assert "capacity" in done.stdout
+@pytest.mark.parametrize("command", [[Path(sys.executable).parent / "ippoolkit"], [sys.executable, "-m", "ippoolkit"]])
+def test_it_is_installed_and_as_a_process_prints_the_same(command):
+    done = subprocess.run([*command, "capacity", SAMPLE, "--json"], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == json.loads(run("capacity", SAMPLE, "--json").stdout)
+    assert done.stderr == ""
 
 
 def test_problems_are_told_in_the_language_asked_for(tmp_path):

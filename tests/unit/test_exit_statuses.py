@@ -34,6 +34,7 @@ EXAMPLES = {
     ("convert", 0): "{pool}",
     ("convert", 2): "{bad}",
     ("from-installer", 0): "{operator}",
+    ("from-installer", 1): "{over_nodes}",
     ("from-installer", 2): "{bad}",
     ("audit", 0): "{pool}",
     ("audit", 1): "{leaky}",
@@ -98,6 +99,7 @@ def files(tmp_path_factory):
     (folder / "services.yaml").write_text(
         ACCEPTED.replace("16}", "16, allowedUses: [LoadBalancer], vxlanMode: Never, ipipMode: Never}")
     )
+    (folder / "over_nodes.yaml").write_text("cni: calico\nnode-ip: 10.42.0.7\n")
     (folder / "huge.yaml").write_text(
         "version: 1\ncluster: {pools: [{name: p, cidr: 10.0.0.0/8}]}\n"
         "plan: {groups: [{nodes: 1000000, podsPerNode: 1000000}]}\n"
@@ -136,6 +138,7 @@ def files(tmp_path_factory):
                 "huge",
                 "cluster",
                 "services",
+                "over_nodes",
             )
         },
     }

@@ -241,6 +241,32 @@ def test_each_line_of_json_lines_is_judged(tmp_path):
     assert "pools.json:2: spec.cidr: 10.0.128.0/17 overlaps" in result.output
 
 
+def test_a_quoted_manifest_behind_a_greeting():
+    pool = "apiVersion: projectcalico.org/v3\nkind: IPPool\nmetadata: {name: p}\nspec: {cidr: 10.0.0.0/16}\n"
+    reading = read_text("Hi,\n\n" + "".join(f"> {line}\n" for line in pool.splitlines()))
+    assert [pool.name for pool in reading.scenario.cluster.pools] == ["p"]
+
+
+def test_lists_of_a_described_pool_are_kept():
+    text = (
+        "Name:         p\nAPI Version:  crd.projectcalico.org/v1\nKind:         IPPool\nMetadata:\n  Generation:  1\nSpec:\n"
+        "  Allowed Uses:\n    LoadBalancer\n  Block Size:  28\n  Cidr:        10.50.0.0/24\n  Disabled:    true\n"
+        "Events:        <none>\n"
+    )
+    (pool,) = read_text(text).scenario.cluster.pools
+    assert (pool.allowed_uses, pool.disabled, pool.block_size) == (("LoadBalancer",), True, 28)
+
+
+def test_two_texts_that_differ_are_not_said_to_be_counted(tmp_path):
+    row = "GROUPING   CIDR           IPS TOTAL   IPS IN USE   IPS FREE\nIP Pool    10.42.8.0/24   256         %d (0%%)     %d (0%%)\n"
+    (tmp_path / "a.txt").write_text(row % (100, 156))
+    (tmp_path / "b.txt").write_text(row % (200, 56))
+    (tmp_path / "README.md").write_text("Notes: see `a`: and b: c\n")
+    result = run("audit", tmp_path)
+    assert result.exit_code == 0
+    assert "allocated of 10.42.8.0/24 is reported as 200 here, and as 100 in" in said(result)
+
+
 # K6 and N2: the plan knows what the cluster told
 
 

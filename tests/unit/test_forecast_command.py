@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.unit.test_cli import run
+from tests.helpers import run_command as run
 
 
 @pytest.fixture

@@ -41,7 +41,9 @@ def inventory(tmp_path):
 
 def codes(reading):
     """What is said beside the pool that the installer would create, and the files that it has no use for."""
-    return [note.code for note in reading.notes if note.code not in ("installer-pool", "file-unread")]
+    return [
+        note.code for note in reading.notes if note.code not in ("installer-pool", "file-unread", "settings-unused")
+    ]
 
 
 def test_kubespray_with_its_defaults(inventory):
@@ -155,7 +157,7 @@ def test_the_operators_installation(tmp_path):
         "CrossSubnet",
         False,
     )
-    assert (six.name, six.block_size, six.vxlan_mode, six.nat_outgoing) == ("six", 120, "Always", True)
+    assert (six.name, six.block_size, six.vxlan_mode, six.nat_outgoing) == ("six", 120, "Always", False)
     with pytest.raises(InputError, match="VXLANCrossSubnet, None"):
         read_installer(written(tmp_path, OPERATOR.replace("VXLANCrossSubnet", "GENEVE")))
 
@@ -168,8 +170,8 @@ def test_kubeadm_alone_and_with_others(tmp_path):
     both = read_installer(kubeadm, written(tmp_path, OPERATOR, "op.yaml")).scenario
     assert [pool.name for pool in both.cluster.pools] == ["default-ipv4-ippool", "six"]
     bare = "apiVersion: operator.tigera.io/v1\nkind: Installation\nmetadata: {name: default}\nspec: {}\n"
-    (pool,) = read_installer(kubeadm, written(tmp_path, bare, "bare.yaml")).scenario.cluster.pools
-    assert (str(pool.cidr), pool.ipip_mode) == ("10.244.0.0/16", "Always")
+    four, six = read_installer(kubeadm, written(tmp_path, bare, "bare.yaml")).scenario.cluster.pools
+    assert (str(four.cidr), four.ipip_mode, str(six.cidr)) == ("10.244.0.0/16", "Always", "fd00:10:244::/56")
 
 
 def test_a_mask_that_kube_controller_manager_refuses(tmp_path):

@@ -109,9 +109,9 @@ def test_what_only_the_api_server_lets_through():
 
 def test_a_version_of_the_object_that_is_not_the_stored_one():
     versioned = POOL.replace("name: p1", "name: p1\n  resourceVersion: '7'")
-    refused = "resource-version metadata.resourceVersion"
-    assert verdicts(versioned) == ([refused], [refused])
-    assert verdicts(versioned, "apply") == ([], [refused])
+    created, refused = "resource-version-new metadata.resourceVersion", "resource-version metadata.resourceVersion"
+    assert verdicts(versioned) == ([created], [created])
+    assert verdicts(versioned, "apply") == ([], [created])
     assert verdicts(versioned, "replace", [POOL]) == ([refused], [refused])
 
 

@@ -9,7 +9,7 @@ from nbformat.sign import NotebookNotary
 
 from ippoolkit.widgets.lab import lab_command, lab_environment, open_lab, prepare_lab, trust_notebooks
 from tests.helpers import ROOT
-from tests.unit.test_cli import run
+from tests.helpers import run_command as run
 
 
 def test_notebooks_data_and_docs_are_copied_and_files_that_are_there_stay(tmp_path):

@@ -5,6 +5,7 @@ import gzip
 import json
 import re
 import threading
+import time as clock
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
@@ -276,8 +277,6 @@ def whole(name):
 
 
 def test_a_connection_that_is_cut_or_slow_is_tried_again(stub, kubeconfig):
-    import time as clock
-
     stub.special[f"{CRD}/ipamblocks"] = once(
         lambda to, _: to.send(*answer("ipamblocks"), cut=True), whole("ipamblocks")
     )
@@ -426,6 +425,63 @@ def test_what_a_server_may_not_do(stub, kubeconfig, monkeypatch):
     assert "no list" in told["Namespace"]
     assert "not followed" in told["IPAMBlock"]
     elsewhere.server_close()
+
+
+def sent_without_end(to, piece, pause):
+    """A body in chunks that never ends; the client has to leave."""
+    to.send_response(200)
+    to.send_header("Transfer-Encoding", "chunked")
+    to.end_headers()
+    try:
+        while True:
+            to.wfile.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
+            clock.sleep(pause)
+    except OSError:
+        to.close_connection = True
+
+
+def test_what_never_ends(stub, kubeconfig, monkeypatch):
+    monkeypatch.setattr(connection, "MAX_BYTES", 2**20)
+    monkeypatch.setattr(connection, "SECONDS", 1)
+    monkeypatch.setattr(api_reader, "_MAX_PAGES", 50)
+    count = iter(range(10**9))
+    stub.special |= {
+        f"{CORE}/pods": lambda to, _: to.send(200, {}, listing(**{"continue": str(next(count))})),
+        f"{CORE}/nodes": lambda to, _: sent_without_end(to, b" " * 2**16, 0),
+        f"{CORE}/services": lambda to, _: sent_without_end(to, b" ", 0.05),
+    }
+    reading = read_live(kubeconfig)
+    told = {note.subject: note.params["message"] for note in reading.notes if note.code == "live-failed"}
+    assert set(told) == set(reading.scenario.cluster.unknown) == {"Pod", "Node", "Service"}
+    assert told["Pod"] == "the list does not end"
+    assert "larger than" in told["Node"]
+    assert "took longer than" in told["Service"]
+
+
+@pytest.mark.parametrize(
+    ("cluster", "user", "told"),
+    [
+        ({}, {"token": "a\nX-Other: b"}, "no header may have"),
+        ({}, {"token": "t", "as": "me\r\nX-Other: b"}, "no header may have"),
+        ({}, {"token": "t", "as": "me", "as-user-extra": {"a b": ["c"]}}, "no header may have"),
+        ({"server": "http://[::1"}, {}, "no server"),
+        ({"server": "https://127.0.0.1:99999"}, {}, "no server"),
+        ({"server": "https://"}, {}, "no server"),
+    ],
+)
+def test_a_kubeconfig_that_would_break_a_request_is_refused(cluster, user, told, stub, kubeconfig):
+    value = yaml.safe_load(kubeconfig.read_text())
+    value["clusters"][0]["cluster"] |= cluster
+    value["users"][0]["user"] = user
+    kubeconfig.write_text(yaml.safe_dump(value))
+    with pytest.raises(LiveError, match=told):
+        read_live(kubeconfig)
+    assert stub.requests == []
+
+
+def test_names_in_any_script_log_in(stub, kubeconfig):
+    read_live(changed(kubeconfig, username="运维", password="密码"))
+    assert base64.b64decode(stub.requests[-1][3]["Authorization"].split()[1]).decode() == "运维:密码"
 
 
 def sent_elsewhere(to, port):

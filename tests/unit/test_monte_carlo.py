@@ -10,7 +10,7 @@ from ippoolkit.errors import InputError
 from ippoolkit.parallel import executor
 from ippoolkit.simulation.monte_carlo import Distribution, Future, monte_carlo
 from tests.helpers import ROOT
-from tests.unit.test_cli import run
+from tests.helpers import run_command as run
 
 
 def scenario(cidr="10.0.0.0/20", nodes=5, pods=20, **more):

@@ -16,6 +16,7 @@ from ippoolkit.cli import app
 from ippoolkit.errors import InputError
 from ippoolkit.write import save_scenario, write_atomically
 from tests.clusters import cluster
+from tests.fuzz.kills import Writer
 from tests.helpers import ROOT
 
 DUMPS, POOL = ROOT / "data/kubean", ROOT / "data/default-ipv4-ippool.yaml"
@@ -99,6 +100,15 @@ def test_killed_at_random_moments_a_file_is_the_old_one_or_the_new_one(suffix, t
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         assert target.read_text() in texts
+
+
+@pytest.mark.parametrize("name", ["scenario", "snapshot", "runbook"])
+def test_a_command_killed_at_random_moments_leaves_old_files_or_new_ones(name, tmp_path):
+    """A hundred of these, reports and the planner among them: ``python -m tests.fuzz.kills``."""
+    dice = random.Random(8)
+    writer = Writer(name, tmp_path / name)
+    assert writer.old != writer.new
+    assert [writer.kill_once(dice)[1] for _ in range(4)] == [[]] * 4
 
 
 def test_a_read_only_folder_is_one_clear_error(tmp_path, monkeypatch):

@@ -20,7 +20,7 @@ from ippoolkit.widgets.saved_state import unpack_state
 from ippoolkit.widgets.scenario_files import load_uploaded, sample_scenarios, scenario_file_name
 from ippoolkit.widgets.target import month_name, with_target
 from tests.helpers import ROOT, plan
-from tests.unit.test_cli import run
+from tests.helpers import run_command as run
 
 KUBEAN = ROOT / "data/kubean.yaml"
 SIZES, MAP, NODES, GROWTH, FINDINGS, MANIFEST, COMPARE, REPORT = range(8)

@@ -11,7 +11,7 @@ import urllib.request
 
 import pytest
 
-from tests.unit.test_cli import run
+from tests.helpers import run_command as run
 
 pytestmark = pytest.mark.skipif(
     not (shutil.which("prometheus") and shutil.which("promtool")), reason="prometheus is missing: install prometheus"

@@ -176,9 +176,8 @@ def test_what_is_not_needed_is_told_not_dropped(tmp_path):
         "spec: {cidr: 10.0.0.0/16}\n"
     )
     notes = read(path, strict=True).notes
-    assert [(note.code, note.params["kind"]) for note in notes] == [
-        ("kind-unread", "Secret"),
-        ("kind-unread", "Deployment"),
+    assert [(note.code, note.params["kinds"], note.place.file) for note in notes] == [
+        ("kind-unread", "1 Secret (v1), 1 Deployment (apps/v1)", str(path))
     ]
 
 

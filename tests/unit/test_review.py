@@ -10,7 +10,7 @@ from ippoolkit.errors import InputError
 from ippoolkit.manifests.manifest_review import ACTIONS, Decision
 from ippoolkit.view.review_formats import review_as_dict, review_as_junit, review_as_sarif
 from tests.helpers import ROOT
-from tests.unit.test_cli import run
+from tests.helpers import run_command as run
 
 SAMPLE = ROOT / "data/kubespray.yaml"
 OLD = ROOT / "data/default-ipv4-ippool.yaml"
@@ -159,7 +159,7 @@ def test_the_form_that_kubectl_shows():
     fields = {note.code: (note.place.field, note.refused_by) for note in made.findings}
     assert fields == {
         "kind-v1": ("apiVersion", ("calicoctl",)),
-        "resource-version": ("metadata.resourceVersion", ("kubernetes",)),  # of an object that is not there
+        "resource-version-new": ("metadata.resourceVersion", ("kubernetes",)),  # of an object that is not there
     }
     (made,) = ipk.review([OLD], [OLD]).objects
     assert made.decisions == {"calicoctl": Decision.REFUSED, "kubectl": Decision.ACCEPTED}

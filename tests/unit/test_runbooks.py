@@ -82,6 +82,32 @@ def test_a_temporary_pool_that_is_too_small_is_refused_with_a_better_one():
     ).is_issued
 
 
+def test_a_temporary_pool_is_rather_small_than_outside_the_cluster_cidr():
+    scenario = cluster(cidr="10.244.0.0/18")
+    pool = scenario.cluster.pool("old")
+    change = Change("block-size", "old", block_size=27)
+
+    def within(cluster_cidr):
+        networks = replace(scenario.networks, cluster=(Cidr.parse(cluster_cidr),))
+        return runbook(replace(scenario, networks=networks), change)
+
+    roomy, narrow, full = within("10.244.0.0/16"), within("10.244.0.0/17"), within("10.244.0.0/18")
+    assert [made.created_pools[0].cidr for made in (roomy, narrow)] == [Cidr.parse("10.244.64.0/18")] * 2
+    assert not roomy.has_warnings
+    partly = replace(
+        scenario,
+        networks=replace(
+            scenario.networks, cluster=(Cidr.parse("10.244.0.0/17"),), peers=(Cidr.parse("10.244.64.0/19"),)
+        ),
+    )
+    assert runbook(partly, change).created_pools[0].cidr == Cidr.parse("10.244.96.0/19")
+    assert full.is_issued
+    assert "change-outside" in codes(full)
+    page = render_runbook_markdown(RunbookReport(full))
+    assert "**Issued, with warnings.**" in page
+    assert f"{full.created_pools[0].cidr} is outside the cluster CIDR {pool.cidr}" in page.partition("##")[0]
+
+
 def test_tunnels_on_borrowed_blocks_are_refused():
     change = Change("block-size", "old", block_size=27, temporary_cidr=Cidr.parse("10.9.0.0/25"))
     made = runbook(cluster(nodes=6), change)
@@ -245,7 +271,11 @@ def test_the_command_line_writes_all_files(tmp_path):
     refused = RUNNER.invoke(app, ["runbook", "retire", *common, "-o", str(tmp_path / "none"), "--lang", "zh"])
     assert refused.exit_code == 1
     assert "拒绝" in refused.output
+    assert "**" not in refused.output  # no Markdown
     assert not (tmp_path / "none").exists()
+    unknown = RUNNER.invoke(app, ["runbook", "retire", "--cluster", str(dump), "--pool", "nowhere"])
+    assert unknown.exit_code == 2
+    assert unknown.output == "Pool nowhere does not exist; existing pools: old. Choose one of these.\n"
     bad = RUNNER.invoke(app, ["runbook", "block-size", *common, "--to", "27", "--temporary", "10.0.0.0/33"])
     assert bad.exit_code == 2
     assert "10.0.0.0/33" in bad.output
@@ -371,7 +401,7 @@ def test_each_step_says_why_what_pods_see_what_is_right_and_the_way_back():
             )
     text = render_runbook_markdown(RunbookReport(made))
     short = render_runbook_markdown(RunbookReport(made, short=True))
-    assert "Way back" in text
+    assert "How to undo it" in text
     assert "Way back" not in short
     kept = [line for line in text.splitlines() if re.match(r"calicoctl [a-z]|kubectl (get|patch)|### \d", line)]
     assert len(kept) > 30
@@ -436,7 +466,7 @@ def test_released_addresses_cool_down_before_their_pool_is_deleted():
     text = runbook_script(render_runbook(made))
     assert text.count("sleep 600") == 2
     step = render_runbook(made).steps[2]
-    assert "600 seconds more" in dict(step.explanations)["Wait"]
+    assert "another 600 seconds" in dict(step.explanations)["Wait"]
     assert "sleep 600" not in runbook_script(
         render_runbook(runbook(cluster(), Change("block-size", "old", block_size=27)))
     )

@@ -24,7 +24,7 @@ from ippoolkit.simulation import (
     simulate,
 )
 from tests.helpers import ROOT, engine_state, plan
-from tests.unit.test_cli import run
+from tests.helpers import run_command as run
 
 SAMPLE = ROOT / "data/kubespray.yaml"
 
@@ -312,6 +312,8 @@ def test_the_command(tmp_path):
     assert "Timeline" in done.stdout
     assert "No request failed." in done.stdout
     assert "3/3" in done.stderr
+    data = json.loads(run("simulate", SAMPLE, "--nodes", 3, "--pods-per-node", 4, "--json").stdout)
+    assert (len(data["nodes"]), len(data["pods"])) == (3, 3 * (4 + 1))  # a tunnel on each
     data = json.loads(run("simulate", SAMPLE, "--json").stdout)
     assert set(data) == {"calico", "interrupted", "timeline", "failures", "blocks", "nodes", "pods"}
     (tmp_path / "t.csv").write_text(CSV)

@@ -20,6 +20,7 @@ from ippoolkit.view.growth import growth_changes, growth_note
 from ippoolkit.view.html import capacity_tiles_html, comparison_html, findings_html, table_html, verdict_html
 from ippoolkit.view.html_charts import block_sizes_chart, growth_chart
 from ippoolkit.view.markdown import verdict_markdown
+from ippoolkit.view.progress import progress_bars
 from tests.helpers import ROOT, plan
 
 HOSTILE = "<script>alert(1)</script>{{7*7}}\"'&"
@@ -117,6 +118,32 @@ def test_the_verdict_names_changes_that_are_enough():
     assert "blockSize 26 (holds 256 nodes)" in html
     assert 'class="ipk-verdict fails"' in html
     assert "One change is enough" not in verdict_html(ipk.analyse(plan()))
+
+
+def test_a_table_too_wide_for_paper_is_set_smaller_or_turns_its_page():
+    def classes(name, cidr="10.244.0.0/18", size=26):
+        scenario = ipk.with_pool(plan(), "p", name=name, cidr=cidr, block_size=size)
+        return re.search(r'class="(ipk-scroll[^"]*)"', table_html("pools", ipk.pools(scenario)))[1]
+
+    assert classes("p") == "ipk-scroll ipk-dense"
+    assert classes("n" * 60) == "ipk-scroll ipk-wide"
+
+
+def test_a_finding_names_its_subject_once():
+    finding = ipk.Finding("change-outside", "10.0.0.0/18", {"cidr": "10.0.0.0/18", "cluster": "10.1.0.0/18"})
+    assert finding.location() == finding.location("zh") == ""
+    missing = ipk.Finding("object-missing", "IPPool/x", {"kind": "IPPool", "name": "x"})
+    assert missing.location() == ""
+    assert ipk.Finding("holds", "IPv4", {"nodes": 1, "pods": 1, "most": 2}).location() == "IPv4"
+
+
+def test_progress_begins_with_its_own_total():
+    out = io.StringIO()
+    with progress_bars(Console(file=out, force_terminal=True, width=80), enabled=True) as update:
+        update("cells", 0, 60)
+        update("cells", 7, 60)
+    assert "7/60" in out.getvalue()
+    assert "/100" not in out.getvalue()
 
 
 def test_no_findings_say_so():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ...calico.pool_selection import TUNNEL_TYPES, selects_namespace
+from ...calico.pool_selection import TUNNEL_TYPES, is_malformed_request, selects_namespace
 from ...capacity.demand import compute_supply, ip_versions, pools_for, tunnel_pools
 from ...findings import Finding
 from ...model import Namespace, Node, Pod, Scenario
@@ -103,7 +103,9 @@ def pools_named(context: AuditContext) -> Iterator[Finding]:
     def note(annotated: Namespace | Pod, objects_by_kind: str, label: str) -> None:
         for name in (*annotated.ipv4_pools, *annotated.ipv6_pools):
             if name not in pools_by_name or pools_by_name[name].disabled:
-                problem = "disabled" if name in pools_by_name else "missing"
+                problem = (
+                    "malformed" if is_malformed_request(name) else "disabled" if name in pools_by_name else "missing"
+                )
                 objects_by_problem.setdefault((problem, name), {"Namespace": [], "Pod": []})[objects_by_kind].append(
                     label
                 )
@@ -115,9 +117,9 @@ def pools_named(context: AuditContext) -> Iterator[Finding]:
             note(pod, "Pod", f"{pod.namespace}/{pod.name}")
     for (problem, name), objects_by_kind in objects_by_problem.items():
         params: dict[str, Any] = {
-            "pool": name,
+            "value" if problem == "malformed" else "pool": name,
             "spaces": len(objects_by_kind["Namespace"]),
             "pods": len(objects_by_kind["Pod"]),
             "which": abbreviate_names([*objects_by_kind["Namespace"], *objects_by_kind["Pod"]]),
         }
-        yield Finding(f"annotation-{problem}", f"IPPool/{name}", params)
+        yield Finding(f"annotation-{problem}", "" if problem == "malformed" else f"IPPool/{name}", params)

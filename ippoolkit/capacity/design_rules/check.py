@@ -20,6 +20,7 @@ from .pools import (
 from .selection import (
     idle_pools,
     more_pods_than_kubelet_runs,
+    pools_named_by_cni,
     pools_selecting_no_node,
     windows_without_strict_affinity,
 )
@@ -35,6 +36,7 @@ DESIGN_RULES: tuple[Callable[[Scenario], Iterable[Finding]], ...] = (
     windows_without_strict_affinity,
     outside_cluster_cidr,
     pools_selecting_no_node,
+    pools_named_by_cni,
     large_reservations,
     mixed_encapsulation,
     load_balancer_cap,

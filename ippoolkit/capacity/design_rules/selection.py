@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from ...calico.pool_selection import allows
 from ...calico.selectors import SelectorError, parse_selector
+from ...cidr import ADDRESS_BITS
 from ...findings import Finding
 from ...model import Scenario
 from ..idle_pools import idle_reason_code
@@ -17,6 +19,19 @@ def pools_selecting_no_node(scenario: Scenario) -> Iterator[Finding]:
         has_syntax_error = _syntax_error(pool.node_selector) is not None  # reported elsewhere
         if labels and not has_syntax_error and not any(parse_selector(pool.node_selector).match_many(labels)):
             yield Finding("pool-selects-none", f"IPPool/{pool.name}", {"selector": pool.node_selector})
+
+
+def pools_named_by_cni(scenario: Scenario) -> Iterator[Finding]:
+    """Say which pools the nodes' CNI configuration leaves to pods, and which of them cannot serve any."""
+    cluster = scenario.cluster
+    for version in ADDRESS_BITS:
+        named = cluster.cni_pools(version)
+        serving = {name for pool in cluster.pools if allows(pool, "Workload") for name in (pool.name, str(pool.cidr))}
+        missing = [name for name in named if name not in serving] if cluster.has_read("IPPool") else []
+        for name in missing:
+            yield Finding("cni-pool-missing", f"IPPool/{name}", {"pool": name})
+        if named and not missing:
+            yield Finding("cni-pools-only", f"IPv{version}", {"pools": ", ".join(named)})
 
 
 def idle_pools(scenario: Scenario) -> Iterator[Finding]:

@@ -179,13 +179,13 @@ CHOOSING = (
         "error",
         "kit",
         N_("The number of nodes is not given."),
-        N_("Say --nodes and --pods-per-node, or give a scenario or a cluster's dump."),
+        N_("Use --nodes and --pods-per-node, or provide a scenario or a cluster's dump."),
     ),
     Rule(
         "choose-groups-several",
         "error",
         "scenario",
-        N_("There are several groups of nodes: {fields} cannot be said for all of them."),
+        N_("There are several groups of nodes: {fields} cannot be set for all of them at once."),
         N_("Write them into the scenario's requirements, or use --group."),
     ),
     Rule(

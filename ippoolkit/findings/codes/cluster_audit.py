@@ -14,6 +14,13 @@ CLUSTER_AUDIT = (
         N_("Save all outputs at the same time: changes in between look like defects."),
     ),
     Rule(
+        "texts-differ",
+        "warning",
+        "kit",
+        N_("{figure} of {of} is reported as {told} here, and as {counted} in {first}."),
+        N_("Are these outputs of one cluster, and of one moment? To compare two moments, use ippoolkit diff."),
+    ),
+    Rule(
         "dumps-apart",
         "warning",
         "kit",

@@ -21,7 +21,7 @@ DESIGN = (
         "info",
         "block-size",
         N_("The blockSize and CIDR of an existing pool cannot be changed."),
-        N_("Plan a second pool and a migration, or choose carefully before creating the pool."),
+        N_("Choose them before creating the pool; ippoolkit runbook or notebooks/change.ipynb plans a change later."),
     ),
     Rule(
         "pool-outside-cluster",
@@ -213,7 +213,7 @@ DESIGN = (
             "which Calico "
             "IPAM does not use."
         ),
-        N_("Choose blockSize by the pods of a node; nodes take as many blocks as they need."),
+        N_("Choose blockSize by the number of pods on a node; nodes take as many blocks as they need."),
         applies_to="IPPool spec.blockSize",
     ),
 )

@@ -42,7 +42,7 @@ FORECASTS = (
         "history-redacted",
         "error",
         "kit",
-        N_("A history names its pools as they are: it cannot be shown where names are replaced."),
+        N_("A history contains the real pool names: it cannot be shown where names are replaced."),
         N_("Leave out --redact or --history."),
     ),
     Rule("history-gaps", "info", "kit", N_("{count:value} of addresses in use are missing and treated as gaps.")),

@@ -84,7 +84,7 @@ INPUT_FILES = (
         "info",
         "kit",
         N_("No release of Calico is named: everything is judged as {newest} would."),
-        N_("Name it: calico: v3.29.7 in the scenario, or --calico v3.29.7."),
+        N_("Set calico: v3.29.7 in the scenario, or use --calico v3.29.7."),
     ),
     Rule(
         "yaml-alias",
@@ -122,7 +122,7 @@ INPUT_FILES = (
         "kind-unread",
         "info",
         "kit",
-        N_("Skipped {count:object} of kind {kind} ({version}): not needed for a plan."),
+        N_("Skipped {count:object} of kinds that are not needed: {kinds}."),
     ),
     Rule(
         "list-empty",
@@ -258,6 +258,7 @@ INPUT_FILES = (
         N_("Listing {kind} was forbidden: figures that need it are unknown."),
         N_("Grant the permissions printed by ippoolkit audit --print-rbac."),
     ),
+    Rule("calico-message", "warning", "ipam", N_('Calico reports "{message}". {meaning}')),
     Rule(
         "command-failed",
         "warning",
@@ -313,6 +314,13 @@ INPUT_FILES = (
         "error",
         "kit",
         N_("{value} is not a time in seconds between 0 and {most}."),
+    ),
+    Rule(
+        "cluster-large",
+        "error",
+        "kit",
+        N_("More than {most} {field} are too many for the kit."),
+        N_("Read only the part of the cluster that is in question."),
     ),
     Rule(
         "simulation-large",

@@ -14,7 +14,7 @@ INSTALLERS = (
             "blockSize {size:d} is the per-node prefix {name}: Calico gives a node as many blocks as it needs, "
             "not one range."
         ),
-        N_("Choose blockSize by the pods of a node; 26 suits most."),
+        N_("Choose blockSize by the number of pods on a node; 26 suits most clusters."),
     ),
     Rule(
         "prefix-misleads",
@@ -70,15 +70,93 @@ INSTALLERS = (
         "installer-twice",
         "warning",
         "kit",
-        N_("{installer} and {other} ({first}) define this pool differently: the one read last counts here."),
+        N_("{other} ({first}) and {installer} define this pool differently, {fields}: the one read last counts here."),
         N_("Give only the input that is applied."),
+    ),
+    Rule(
+        "installer-pool-absent",
+        "warning",
+        "kit",
+        N_("{installer}'s input would create this pool over {cidr}, but none of the IPPools is it: the IPPools count."),
+        N_("Change the installer's input, or it may create this pool when it is applied again."),
+    ),
+    Rule(
+        "installer-no-pool",
+        "info",
+        "kit",
+        N_("{installer} creates no pool here: pools are managed elsewhere."),
+        N_("Add the IPPools to plan with them: calicoctl get ippools -o yaml."),
+    ),
+    Rule(
+        "operator-refuses",
+        "error",
+        "operator",
+        N_(
+            "{cidr} is not within the platform's pod networks ({platform}): the operator reports this as an error and "
+            "installs nothing."
+        ),
+        N_("Choose a range inside them."),
+    ),
+    Rule(
+        "cni-not-json",
+        "warning",
+        "cni",
+        N_("The CNI configuration is not valid JSON as it stands here; the pools that it names are: {pools}."),
+        N_("Compare it with /etc/cni/net.d/10-calico.conflist of a node."),
+    ),
+    Rule(
+        "installer-no-range",
+        "warning",
+        "kit",
+        N_("The input says no range for pods: the pool that {installer} would create is not known."),
+        N_("Add the IPPools, the Installation or calico.yaml."),
+    ),
+    Rule(
+        "installer-ranges-differ",
+        "warning",
+        "kit",
+        N_("{cidr} here, but {other} in {place}: the latter counts for the pool."),
+        N_("Give only the input that is applied, or make both say the same."),
+    ),
+    Rule(
+        "installer-ipam",
+        "info",
+        "ipamconfig",
+        N_(
+            "RKE2's chart of Calico sets strictAffinity {strictAffinity} and autoAllocateBlocks {autoAllocateBlocks}: "
+            "with strictAffinity nodes do not borrow addresses."
+        ),
+        N_("Another setting needs ipamConfig in the HelmChartConfig rke2-calico."),
+    ),
+    Rule(
+        "pool-assumed",
+        "info",
+        "kit",
+        N_("{installer}'s input says only which range pods have: a pool over all of it is assumed."),
+        N_("Add calico.yaml, the Installation or the IPPools to be sure."),
+    ),
+    Rule(
+        "settings-unused",
+        "info",
+        "kit",
+        N_("{count:setting} of this file not used: {names}."),
+    ),
+    Rule(
+        "kubespray-old",
+        "info",
+        "kubespray",
+        N_(
+            "Kubespray until v2.19 makes {name} the blockSize where calico_pool_blocksize is not set, here {size:d}; "
+            "from v2.20 it is {default:d}."
+        ),
+        N_("Look at the pool that there is: calicoctl get ippools -o yaml."),
     ),
     Rule(
         "mask-is-block-size",
         "info",
         "kubekey",
         N_("{name} {size:d} becomes the blockSize of the pool."),
-        N_("Choose it by the pods of a node; 26 suits most."),
+        N_("Choose it by the number of pods on a node; Calico's own default, {default:d}, suits most clusters."),
     ),
     Rule(
         "plugin-other",

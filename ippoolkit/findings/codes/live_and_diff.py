@@ -39,7 +39,7 @@ LIVE_AND_DIFF = (
         "live-config",
         "error",
         "kit",
-        N_("The kubeconfig cannot be used: {reason}"),
+        N_("The kubeconfig cannot be used: {reason}."),
         N_("Check its path, and the context with kubectl config get-contexts."),
     ),
     Rule(

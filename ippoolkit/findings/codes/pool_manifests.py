@@ -287,7 +287,7 @@ IPAM_CONFIGURE = (
         "configure-nothing",
         "error",
         "configure",
-        N_("No option was given a value."),
+        N_("No option has a value."),
         applies_to="ipam configure",
         refused_by=(CALICOCTL,),
         calico_messages=("at least one configuration option must be specified",),

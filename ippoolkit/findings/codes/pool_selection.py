@@ -48,6 +48,19 @@ POOL_SELECTION = (
         N_("Label a namespace, or correct the selector."),
     ),
     Rule(
+        "pool-without-users",
+        "info",
+        "ippool",
+        N_("No pod may use {pool}. On {node} in the namespace {namespace}: {reason}"),
+    ),
+    Rule(
+        "pool-users-unknown",
+        "info",
+        "ippool",
+        N_("Who may use {pool} is unknown: the input has no {kinds}."),
+        N_("Add the output of kubectl get nodes,namespaces -o json."),
+    ),
+    Rule(
         "annotation-disabled",
         "error",
         "cni",
@@ -66,6 +79,16 @@ POOL_SELECTION = (
             "{which}. Their new pods get no address."
         ),
         N_("Correct the annotations; they take pool names or CIDRs."),
+    ),
+    Rule(
+        "annotation-malformed",
+        "error",
+        "cni",
+        N_(
+            "The pools annotation {value} of {spaces} namespaces and {pods:pod} is not a JSON list of pool names: "
+            "{which}. Their new pods get no address."
+        ),
+        N_("""Write it as '["pool-a", "pool-b"]'."""),
     ),
     Rule(
         "object-missing",
@@ -111,6 +134,23 @@ POOL_SELECTION = (
         "cni",
         N_("{by} requests the pool {pool}, which does not exist: the allocation fails."),
         N_("Correct the annotation."),
+    ),
+    Rule(
+        "named-ignores-selector",
+        "warning",
+        "cni",
+        N_(
+            "{by} names this pool, so its nodeSelector {selector} does not count: it serves {node}, which the selector "
+            "does not match."
+        ),
+        N_("Remove the annotation where the selector should decide; a namespaceSelector keeps other namespaces out."),
+    ),
+    Rule(
+        "named-malformed",
+        "error",
+        "cni",
+        N_("The pools annotation of {by} is {value}, not a JSON list of pool names: the allocation fails."),
+        N_("""Write it as '["pool-a", "pool-b"]'."""),
     ),
     Rule(
         "no-pool-serves",

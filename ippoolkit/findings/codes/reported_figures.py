@@ -111,6 +111,12 @@ REPORTED_FIGURES = (
         ),
     ),
     Rule(
+        "cni-pools-only",
+        "info",
+        "cni",
+        N_("The CNI configuration names pools ({pools}): pods without an annotation use only these."),
+    ),
+    Rule(
         "cni-pool-missing",
         "error",
         "cni",

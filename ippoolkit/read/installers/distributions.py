@@ -1,249 +1,263 @@
-"""Inputs of distributions: RKE, RKE2, k3s, kops, KubeKey, OKD, Talos, Helm values of the operator's chart.
+"""Inputs of distributions: kops, KubeKey, OKD, Talos.
 
 Each says pod and service ranges in its own words; what Calico makes of them follows from each one's defaults.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...errors import InputError
+from ...calico.limits import DEFAULT_BLOCK_SIZE
+from ...cidr import Cidr, IPVersion
 from ...findings import Finding
 from ..document import Document
-from ..text_files import parse_documents
 from .installer_settings import (
-    DEFAULT_NODE_PREFIXES,
+    DefaultPools,
     InstallerSettings,
+    Weight,
     get_list,
     get_mapping,
     parse_arguments,
     parse_number,
+    positive_number,
     read_controller_arguments,
+    set_default_node_prefix,
     split_list,
 )
-from .kubernetes_manifests import read_operator_installation
+from .kubernetes_manifests import NODE_SPECS
+from .tigera_operator import OPERATOR_SPECS
 
-_K3S_KEYS = {"cluster-cidr", "service-cidr", "cni", "kube-controller-manager-arg", "flannel-backend", "cluster-dns"}
-_TALOS_PATHS = ("/cluster/network/podSubnets", "/cluster/network/serviceSubnets")
-_HELM_CHARTS = ("rke2-calico", "tigera-operator", "calico", "rke2-canal")
-
-
-def is_rke1(value: Mapping[str, Any]) -> bool:
-    """Whether a document is RKE1's cluster.yml."""
-    services = value.get("services")
-    return isinstance(services, Mapping) and bool({"kube-controller", "kube-api", "kube_controller"} & set(services))
-
-
-def read_rke1(value: Mapping[str, Any], document: Document, settings: InstallerSettings) -> None:
-    """Read RKE1's cluster.yml."""
-    controller = get_mapping(value, "services", "kube-controller") or get_mapping(value, "services", "kube_controller")
-    api = get_mapping(value, "services", "kube-api") or get_mapping(value, "services", "kube_api")
-    settings.cluster_cidrs += split_list(controller.get("cluster_cidr") or "10.42.0.0/16")
-    settings.service_cidrs += split_list(
-        controller.get("service_cluster_ip_range") or api.get("service_cluster_ip_range") or "10.43.0.0/16"
-    )
-    read_controller_arguments(parse_arguments(controller.get("extra_args")), settings)
-    settings.node_prefixes.setdefault(4, (DEFAULT_NODE_PREFIXES[4], "node-cidr-mask-size"))
-    for node in get_list(value, "nodes"):
-        if isinstance(node, Mapping):
-            settings.node_names.append(str(node.get("hostname_override") or node.get("address") or ""))
-            _add_address(node.get("internal_address") or node.get("address"), settings)
-    kubelet_pods = parse_arguments(get_mapping(value, "services", "kubelet").get("extra_args")).get("max-pods")
-    settings.max_pods = _positive(kubelet_pods) or settings.max_pods
-    plugin = get_mapping(value, "network").get("plugin", "canal")
-    settings.default_pool_installer = "RKE"
-    settings.default_pool_spec = {"ipipMode": "Always", "natOutgoing": True}
-    if plugin == "canal":
-        settings.has_calico = False
-    if plugin not in ("calico", "none"):
-        settings.notes.append(Finding("plugin-other", "", {"plugin": plugin}, document.place(("network", "plugin"))))
-
-
-def is_k3s(value: Mapping[str, Any]) -> bool:
-    """Whether a document is the config.yaml of k3s or RKE2."""
-    return (
-        bool(_K3S_KEYS & set(value)) and "kind" not in value and ("token" in value or len(_K3S_KEYS & set(value)) > 0)
-    )
-
-
-def read_k3s(value: Mapping[str, Any], document: Document, settings: InstallerSettings) -> None:
-    """Read the config.yaml of k3s or RKE2."""
-    del document
-    settings.cluster_cidrs += split_list(value.get("cluster-cidr") or "10.42.0.0/16")
-    settings.service_cidrs += split_list(value.get("service-cidr") or "10.43.0.0/16")
-    read_controller_arguments(parse_arguments(value.get("kube-controller-manager-arg")), settings)
-    settings.node_prefixes.setdefault(4, (DEFAULT_NODE_PREFIXES[4], "node-cidr-mask-size"))
-    kubelet_pods = parse_arguments(value.get("kubelet-arg")).get("max-pods")
-    settings.max_pods = _positive(kubelet_pods) or settings.max_pods
-    is_rke2 = "cni" in value
-    settings.default_pool_installer = "RKE2" if is_rke2 else "k3s"
-    settings.default_pool_spec = (
-        {"vxlanMode": "Always", "natOutgoing": True} if is_rke2 else {"ipipMode": "Always", "natOutgoing": True}
-    )
+_KOPS_RANGE = "100.64.0.0/10"  # nonMasqueradeCIDR, where nothing is said
+_KOPS_SERVICES = "100.64.0.0/13"
+_TALOS_PATH = re.compile(r"/cluster/(?:network|controllerManager|apiServer)(?:/|$)|/machine/kubelet(?:/|$)")
+_MINOR = re.compile(r"v?1\.(\d{1,3})")
 
 
 def read_kops(value: Mapping[str, Any], document: Document, settings: InstallerSettings) -> None:
-    """Read a Cluster of kops: the pods' range is the upper part of nonMasqueradeCIDR where nothing else says it."""
+    """Read a Cluster of kops: the pods' range is the upper half of nonMasqueradeCIDR where nothing else says it."""
     spec = get_mapping(value, "spec")
-    pods = spec.get("podCIDR") or get_mapping(spec, "kubeControllerManager").get("clusterCIDR")
-    settings.cluster_cidrs += split_list(pods or "100.96.0.0/11")
-    settings.service_cidrs += split_list(
-        spec.get("serviceClusterIPRange")
-        or get_mapping(spec, "kubeAPIServer").get("serviceClusterIPRange")
-        or "100.64.0.0/13"
-    )
-    networking = spec.get("networking") if get_mapping(spec, "networking") else spec.get("networkSpec")
-    settings.node_networks += [
-        str(subnet.get("cidr"))
-        for subnet in get_list(spec, "subnets")
-        if isinstance(subnet, Mapping) and subnet.get("cidr")
-    ] or split_list(spec.get("networkCIDR"))
+    networking = get_mapping(spec, "networking") or get_mapping(spec, "networkSpec")
+    network = {**spec, **networking}  # v1alpha3 has the ranges inside networking
+    controller = get_mapping(spec, "kubeControllerManager")
+    non_masquerade = Cidr.parse_or_none(network.get("nonMasqueradeCIDR") or _KOPS_RANGE)
+    is_ipv6 = non_masquerade is not None and non_masquerade.version == 6
+    place = document.place(("spec", "podCIDR") if "podCIDR" in spec else ("spec", "nonMasqueradeCIDR"))
+    pods = network.get("podCIDR") or controller.get("clusterCIDR")
+    upper_half = "" if non_masquerade is None or is_ipv6 else str(non_masquerade.subnet(non_masquerade.prefix + 1, 1))
+    settings.add_ranges("cluster", pods, place, default=upper_half)
+    services = network.get("serviceClusterIPRange") or get_mapping(spec, "kubeAPIServer").get("serviceClusterIPRange")
+    service_default = "fd00:5e4f:ce::/108" if is_ipv6 else _lower_eighth(non_masquerade)
+    service_place = document.place(("spec", "serviceClusterIPRange"))
+    settings.add_ranges("services", services, service_place, default=service_default)
+    subnets = [subnet.get("cidr") for subnet in get_list(network, "subnets") if isinstance(subnet, Mapping)]
+    node_ranges = [cidr for cidr in subnets if cidr] or [network.get("networkCIDR")]
+    settings.add_ranges("nodes", [cidr for cidr in node_ranges if cidr], document.place(("spec", "subnets")))
+    kubelet = get_mapping(spec, "kubelet")
+    settings.max_pods = positive_number(kubelet.get("maxPods")) or settings.max_pods
+    if "calico" not in networking:
+        plugin = ", ".join(key for key in networking if isinstance(networking.get(key), Mapping)) or "kubenet"
+        settings.note_other_plugin(plugin, document.place(("spec", "networking")))
+        return
     calico = get_mapping(networking, "calico")
-    if "calico" not in (networking or {}):
-        plugin = ", ".join(networking or {}) or "kubenet"
-        settings.notes.append(Finding("plugin-other", "", {"plugin": plugin}, document.place(("spec", "networking"))))
-    mode = str(calico.get("encapsulationMode", "ipip"))
-    cross = bool(calico.get("crossSubnet"))
-    ipip = calico.get("ipipMode") or ("CrossSubnet" if cross else "Always") if mode == "ipip" else None
-    vxlan = calico.get("vxlanMode") or ("CrossSubnet" if cross else "Always") if mode == "vxlan" else None
-    settings.default_pool_installer = "kops"
-    settings.default_pool_spec = {
-        "ipipMode": ipip,
-        "vxlanMode": vxlan,
-        "natOutgoing": True,
-        "blockSize": parse_number(calico.get("blockSize")),
+    settings.wireguard |= calico.get("wireguardEnabled") is True
+    mode = str(calico.get("encapsulationMode") or "ipip")
+    written = {
+        "ipipMode": calico.get("ipipMode") or ("Never" if mode != "ipip" else None),
+        "vxlanMode": calico.get("vxlanMode") or ("Never" if mode != "vxlan" else None),
     }
+    written = {key: value for key, value in written.items() if value is not None and key[:-4] == mode}
+    usual = "CrossSubnet" if calico.get("crossSubnet") or _is_from(spec.get("kubernetesVersion"), 22) else "Always"
+    specs: dict[IPVersion, Mapping[str, Any]] = {
+        4: {
+            "blockSize": DEFAULT_BLOCK_SIZE[4],
+            "ipipMode": usual if mode == "ipip" else "Never",
+            "vxlanMode": usual if mode == "vxlan" else "Never",
+            "natOutgoing": True,
+            **written,
+        },
+        6: {"blockSize": DEFAULT_BLOCK_SIZE[6], "natOutgoing": False},
+    }
+    settings.default_pools.append(DefaultPools("kops", place, specs, written={4: written}))
+
+
+def _lower_eighth(cidr: Cidr | None) -> str:
+    """Return the range of the services that kops takes: an eighth of nonMasqueradeCIDR."""
+    return str(cidr.subnet(cidr.prefix + 3, 0)) if cidr is not None and cidr.prefix <= 29 else _KOPS_SERVICES
+
+
+def _is_from(version: object, minor: int) -> bool:
+    """Whether a version of Kubernetes is so new, or not told: kops of the same minor writes CrossSubnet since 1.22."""
+    match = _MINOR.match(str(version or ""))
+    return match is None or int(match[1]) >= minor
 
 
 def read_kubekey(value: Mapping[str, Any], document: Document, settings: InstallerSettings) -> None:
     """Read a Cluster of KubeKey, which makes nodeCidrMaskSize the pool's blockSize."""
     network, kubernetes = get_mapping(value, "spec", "network"), get_mapping(value, "spec", "kubernetes")
-    plugin = network.get("plugin", "calico")
-    if plugin != "calico":
-        settings.notes.append(
-            Finding("plugin-other", "", {"plugin": plugin}, document.place(("spec", "network", "plugin")))
-        )
-    cidr = str(network.get("kubePodsCIDR") or "10.233.64.0/18").split(",")[0]
-    settings.cluster_cidrs += split_list(network.get("kubePodsCIDR") or "10.233.64.0/18")
-    settings.service_cidrs += split_list(network.get("kubeServiceCIDR") or "10.233.0.0/18")
-    mask = parse_number(kubernetes.get("nodeCidrMaskSize"))
-    settings.set_node_prefix(4, mask or 24, "nodeCidrMaskSize")
-    settings.max_pods = _positive(kubernetes.get("maxPods")) or settings.max_pods
+    place = document.place(("spec", "network", "kubePodsCIDR"))
+    pod_ranges = split_list(network.get("kubePodsCIDR"))
+    settings.add_ranges("cluster", pod_ranges, place, default="10.233.64.0/18")
+    service_place = document.place(("spec", "network", "kubeServiceCIDR"))
+    settings.add_ranges("services", network.get("kubeServiceCIDR"), service_place, default="10.233.0.0/18")
+    settings.max_pods = positive_number(kubernetes.get("maxPods")) or settings.max_pods
     for host in get_list(get_mapping(value, "spec"), "hosts"):
         if isinstance(host, Mapping):
-            settings.node_names.append(str(host.get("name", "")))
-            _add_address(host.get("internalAddress"), settings)
+            _add_kubekey_hosts(host, settings)
+    plugin = network.get("plugin", "calico")
+    if plugin != "calico":
+        settings.note_other_plugin(plugin, document.place(("spec", "network", "plugin")))
+        return
     calico = get_mapping(network, "calico")
-    spec = {
-        "cidr": cidr if network.get("kubePodsCIDR") else None,
-        "blockSize": mask,
-        "ipipMode": calico.get("ipipMode"),
-        "vxlanMode": calico.get("vxlanMode"),
-    }
-    defaults = {"cidr": cidr, "blockSize": 24, "ipipMode": "Always", "vxlanMode": "Never", "natOutgoing": True}
-    place = document.place(("spec", "kubernetes", "nodeCidrMaskSize"))
-    settings.add_pool("default-pool", spec, place, "KubeKey", defaults)
-    params = {"size": mask or 24, "name": "nodeCidrMaskSize"}
-    settings.notes.append(Finding("mask-is-block-size", "IPPool/default-pool", params, place))
+    keys: dict[IPVersion, tuple[str, int]] = {4: ("nodeCidrMaskSize", 24), 6: ("nodeCidrMaskSizeIPv6", 64)}
+    for text in pod_ranges or ["10.233.64.0/18"]:
+        cidr = Cidr.parse_or_none(text)
+        version: IPVersion = cidr.version if cidr else 4
+        key, default_mask = keys[version]
+        mask = parse_number(kubernetes.get(key))
+        settings.set_node_prefix(version, mask or default_mask, key)
+        mask_place = document.place(("spec", "kubernetes", key))
+        block_size = mask or (24 if version == 4 else DEFAULT_BLOCK_SIZE[6])
+        spec = {
+            "cidr": text if pod_ranges else None,
+            "blockSize": mask,
+            "ipipMode": calico.get("ipipMode") if version == 4 else None,
+            "vxlanMode": calico.get("vxlanMode"),
+            "natOutgoing": calico.get("ipv4NatOutgoing" if version == 4 else "ipv6NatOutgoing"),
+        }
+        is_wrapped = str(spec["vxlanMode"] or "Never") != "Never"
+        defaults = {**NODE_SPECS[version], "cidr": text, "blockSize": block_size}
+        if version == 4 and is_wrapped:
+            defaults["ipipMode"] = "Never"
+        name = "default-pool" if version == 4 else "default-pool-ipv6"
+        settings.add_pool(name, spec, mask_place if mask else place, "KubeKey", defaults)
+        if version == 4 or mask:
+            params = {"size": block_size, "name": key, "default": DEFAULT_BLOCK_SIZE[version]}
+            settings.notes.append(Finding("mask-is-block-size", f"IPPool/{name}", params, mask_place))
+
+
+_HOST_RANGE = re.compile(r"([^\[]{0,200})\[(\d{1,5}):(\d{1,5})\]([^\[]{0,53})$")
+
+
+def _add_kubekey_hosts(host: Mapping[str, Any], settings: InstallerSettings) -> None:
+    names = list(_expand(str(host.get("name", ""))))
+    addresses = list(_expand(str(host.get("internalAddress") or host.get("address") or "")))
+    for index, name in enumerate(names):
+        settings.add_node(name, addresses[index] if index < len(addresses) else "", host.get("labels"))
+
+
+def _expand(text: str) -> Iterator[str]:
+    """Yield what `node[2:4]` stands for."""
+    match = _HOST_RANGE.match(text)
+    if match is None or int(match[3]) - int(match[2]) > 10_000:
+        yield text
+        return
+    for number in range(int(match[2]), int(match[3]) + 1):
+        yield f"{match[1]}{number}{match[4]}"
 
 
 def is_openshift(value: Mapping[str, Any]) -> bool:
     """Whether a document is OKD's install-config."""
-    return bool(get_list(get_mapping(value, "networking"), "clusterNetwork")) and "kind" not in value
+    networking = get_mapping(value, "networking")
+    return "kind" not in value and bool(
+        get_list(networking, "clusterNetwork") or get_list(networking, "clusterNetworks")
+    )
 
 
 def read_openshift(value: Mapping[str, Any], document: Document, settings: InstallerSettings) -> None:
     """Read OKD's install-config, or its Network: clusterNetwork with hostPrefix, serviceNetwork, machineNetwork."""
-    del document
-    network = get_mapping(value, "networking") or get_mapping(value, "spec")
-    for entry in get_list(network, "clusterNetwork"):
+    parent = "networking" if get_mapping(value, "networking") else "spec"
+    network = get_mapping(value, parent)
+    key = "clusterNetwork" if "clusterNetwork" in network else "clusterNetworks"  # the latter until 4.0
+    place = document.place((parent, key))
+    for entry in get_list(network, key):
         if isinstance(entry, Mapping):
-            cidr = str(entry.get("cidr", ""))
-            settings.cluster_cidrs.append(cidr)
-            settings.set_node_prefix(6 if ":" in cidr else 4, entry.get("hostPrefix"), "hostPrefix")
-    settings.service_cidrs += split_list(network.get("serviceNetwork") or "172.30.0.0/16")
-    settings.node_networks += [
-        str(entry.get("cidr")) for entry in get_list(network, "machineNetwork") if isinstance(entry, Mapping)
-    ]
-    settings.default_pool_installer = "Tigera operator"
-    settings.default_pool_spec = {"ipipMode": "Always", "natOutgoing": True}
+            text = str(entry.get("cidr", ""))
+            settings.add_ranges("cluster", text, place, is_platform=True)
+            length = parse_number(entry.get("hostSubnetLength"))
+            prefix = 32 - length if isinstance(length, int) else entry.get("hostPrefix")
+            settings.set_node_prefix(6 if ":" in text else 4, prefix, "hostPrefix")
+    services = network.get("serviceNetwork") or network.get("serviceCIDR")
+    settings.add_ranges("services", services, document.place((parent, "serviceNetwork")), default="172.30.0.0/16")
+    machines = [entry.get("cidr") for entry in get_list(network, "machineNetwork") if isinstance(entry, Mapping)]
+    settings.add_ranges("nodes", machines or network.get("machineCIDR"), document.place((parent, "machineNetwork")))
+    plugin = str(
+        network.get("networkType") or network.get("type") or get_mapping(network, "defaultNetwork").get("type")
+    )
+    if plugin.lower() not in ("calico", "none", "raw"):
+        settings.note_other_plugin(plugin, document.place((parent, "networkType")))
+        return
+    settings.default_pools.append(DefaultPools("Tigera operator", place, OPERATOR_SPECS, platform_only=True))
 
 
 def is_talos(value: object) -> bool:
     """Whether a document is Talos' machine configuration, or a list of JSON patches of it."""
     if isinstance(value, list):
-        return any(isinstance(patch, Mapping) and str(patch.get("path", "")) in _TALOS_PATHS for patch in value)
-    return bool(get_mapping(value, "cluster", "network")) and (
-        isinstance(value, Mapping) and ("machine" in value or "podSubnets" in get_mapping(value, "cluster", "network"))
-    )
-
-
-def read_talos(value: object, settings: InstallerSettings) -> None:
-    """Read Talos' machine configuration, or JSON patches of it."""
+        return any(isinstance(patch, Mapping) and _TALOS_PATH.match(str(patch.get("path", ""))) for patch in value)
     network = get_mapping(value, "cluster", "network")
-    if isinstance(value, list):
-        network = {
-            str(patch.get("path", "")).rpartition("/")[2]: patch.get("value")
-            for patch in value
-            if isinstance(patch, Mapping)
-        }
-    settings.cluster_cidrs += split_list(network.get("podSubnets") or "10.244.0.0/16")
-    settings.service_cidrs += split_list(network.get("serviceSubnets") or "10.96.0.0/12")
-    arguments = parse_arguments(get_mapping(value, "cluster", "controllerManager").get("extraArgs"))
-    read_controller_arguments(arguments, settings)
-    settings.node_prefixes.setdefault(4, (DEFAULT_NODE_PREFIXES[4], "node-cidr-mask-size"))
-    for subnet in split_list(get_mapping(value, "machine", "kubelet", "nodeIP").get("validSubnets")):
-        settings.node_networks.append(subnet.lstrip("!"))
-    settings.default_pool_spec = {"ipipMode": "Always", "natOutgoing": True}
+    if not network or not isinstance(value, Mapping) or "kind" in value:
+        return False
+    return "machine" in value or bool({"podSubnets", "serviceSubnets", "cni"} & set(network))
 
 
-def is_helm_values(value: Mapping[str, Any]) -> bool:
-    """Whether a document holds values of the operator's chart."""
-    installation = value.get("installation")
-    return isinstance(installation, Mapping) and "kind" not in value
+def read_talos(value: object, document: Document, settings: InstallerSettings) -> None:
+    """Read Talos' machine configuration, or patches of it, which win over what they patch."""
+    is_patch = isinstance(value, list) or not get_mapping(value, "machine").get("type")
+    settings_of_machine = _apply_patches(value) if isinstance(value, list) else value
+    network = get_mapping(settings_of_machine, "cluster", "network")
+    place = document.place(() if isinstance(value, list) else ("cluster", "network", "podSubnets"))
+    weight = Weight.PATCH if is_patch else Weight.WRITTEN
+    default = "" if is_patch and "podSubnets" not in network and settings.ranges.get("cluster") else "10.244.0.0/16"
+    settings.add_ranges("cluster", network.get("podSubnets"), place, default=default, weight=weight)
+    services = network.get("serviceSubnets")
+    settings.add_ranges("services", services, place, default="10.96.0.0/12", weight=weight)
+    arguments = parse_arguments(get_mapping(settings_of_machine, "cluster", "controllerManager").get("extraArgs"))
+    for version, names in (
+        (4, ("node-cidr-mask-size", "node-cidr-mask-size-ipv4")),
+        (6, ("node-cidr-mask-size-ipv6",)),
+    ):
+        for name in names:
+            settings.set_node_prefix(version, arguments.get(name), name, is_patch=is_patch)  # type: ignore[arg-type]
+    read_controller_arguments(arguments, settings, place)
+    set_default_node_prefix(settings)
+    kubelet = get_mapping(settings_of_machine, "machine", "kubelet")
+    settings.max_pods = positive_number(parse_arguments(kubelet.get("extraArgs")).get("max-pods")) or settings.max_pods
+    subnets = [subnet for subnet in split_list(get_mapping(kubelet, "nodeIP").get("validSubnets")) if subnet[0] != "!"]
+    settings.add_ranges("nodes", subnets, document.place(("machine", "kubelet", "nodeIP")))
+    cni = get_mapping(network, "cni")
+    urls = " ".join(split_list(cni.get("urls")))
+    name = str(cni.get("name") or "")
+    cni_place = document.place(("cluster", "network", "cni"))
+    if name == "flannel" or (name == "custom" and "calico" not in urls):
+        settings.note_other_plugin(name, cni_place)
+        return
+    if not name and not is_patch:
+        settings.note_other_plugin("flannel", cni_place)  # by default; the pool is what Calico would have
+    if is_patch and name:  # what the configuration without the patch would have
+        settings.notes[:] = [
+            note for note in settings.notes if note.code != "plugin-other" or note.params.get("plugin") != "flannel"
+        ]
+    if not (is_patch and any(pools.installer == "Talos" for pools in settings.default_pools)):
+        settings.default_pools.append(DefaultPools("Talos", place, NODE_SPECS, assumed=True))
 
 
-def read_helm_values(value: Mapping[str, Any], document: Document, settings: InstallerSettings) -> None:
-    """Read the values of the operator's chart: its `installation` is the spec of the Installation."""
-    installation = get_mapping(value, "installation")
-    if installation.get("enabled", True):
-        read_operator_installation({"spec": installation}, document, settings, ("installation",), "Helm chart")
-
-
-def is_helm_chart_config(value: Mapping[str, Any]) -> bool:
-    """Whether an object gives values to one of Calico's charts in RKE2 or k3s."""
-    spec = get_mapping(value, "spec")
-    names = (get_mapping(value, "metadata").get("name"), spec.get("chart"))
-    return any(str(name).rpartition("/")[2] in _HELM_CHARTS for name in names)
-
-
-def read_helm_chart_config(value: Mapping[str, Any], document: Document, settings: InstallerSettings) -> None:
-    """Read a HelmChart or HelmChartConfig, whose values are YAML in a text."""
-    spec, place = get_mapping(value, "spec"), document.place(("spec", "valuesContent"))
-    values: object = spec.get("values") if get_mapping(spec, "values") else None
-    if isinstance(spec.get("valuesContent"), str):
-        try:
-            values = parse_documents(str(spec["valuesContent"]), place.file)[0].value
-        except InputError as error:
-            reason = error.problems[0]
-            settings.problems.append(Finding("embedded-yaml", params={"reason": reason}, place=place))
-            return
-    if isinstance(values, Mapping):
-        embedded = Document.without_lines(place.file, values, place.line)
-        read_helm_values(values, embedded, settings)
-        for setting in ("calico", "flannel"):  # canal: the kit plans Calico's own IPAM only
-            if setting in values and "installation" not in values:
-                settings.notes.append(Finding("plugin-other", "", {"plugin": f"canal ({setting})"}, place))
-                return
-
-
-def _add_address(value: object, settings: InstallerSettings) -> None:
-    text = str(value or "")
-    if text:
-        settings.node_networks.append(text if "/" in text else f"{text}/{128 if ':' in text else 32}")
-
-
-def _positive(value: object) -> int:
-    number = parse_number(value)
-    return number if isinstance(number, int) and not isinstance(number, bool) and 0 < number <= 1_000_000 else 0
+def _apply_patches(patches: list[Any]) -> Mapping[str, Any]:
+    """Return what JSON patches write, as one mapping; what they remove or test is left out."""
+    written: dict[str, Any] = {}
+    for patch in patches:
+        if not isinstance(patch, Mapping) or patch.get("op") not in ("add", "replace"):
+            continue
+        *parents, last = str(patch.get("path", "")).strip("/").split("/")
+        target: dict[str, Any] = written
+        if last.isdigit() or last == "-":  # an item of a list
+            last, item = (parents.pop() if parents else last), patch.get("value")
+            for key in parents:
+                target = target.setdefault(key, {})
+            target[last] = [*split_list(target.get(last)), item]
+            continue
+        for key in parents:
+            child = target.setdefault(key, {})
+            target = child if isinstance(child, dict) else {}
+        target[last] = patch.get("value")
+    return written

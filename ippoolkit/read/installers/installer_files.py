@@ -1,4 +1,4 @@
-"""Files of installers, recognized by their contents; and what is often mixed up in them."""
+"""Files of installers, recognized by their contents, and the scenario that they come to."""
 
 from __future__ import annotations
 
@@ -10,21 +10,22 @@ from pydantic import TypeAdapter
 
 from ...calico.limits import ALLOWED_BLOCK_SIZES, DEFAULT_BLOCK_SIZE, KUBELET_MAX_PODS
 from ...calico.pool_selection import OS_LABEL
-from ...cidr import Cidr
+from ...cidr import Cidr, IPVersion
 from ...findings import Finding, Place
 from ...model import CNIConfiguration, IPPool, Node, Scenario
 from ..document import Document, FieldPath
 from ..kubernetes_objects import KIND_READERS, ObjectSource, read_object
 from ..validation import validate
-from . import distributions, kubernetes_manifests, kubespray
+from . import amazon, distributions, kubernetes_manifests, kubespray, rancher, tigera_operator
+from .installer_findings import difference_findings, operator_findings, origin_findings, prefix_findings
 from .installer_settings import (
     DEFAULT_POOL_NAMES,
-    DEFAULT_RANGE,
-    InstallerPool,
+    DefaultPools,
+    InstallerRange,
     InstallerSettings,
-    first_by_version,
-    get_mapping,
+    Weight,
 )
+from .tracked_settings import TrackedMapping
 
 if TYPE_CHECKING:
     from ..collector import ObjectCollector
@@ -34,28 +35,39 @@ _NODE = TypeAdapter(Node)
 
 Mapped = Mapping[str, Any]
 ObjectReader = Callable[[Mapped, Document, InstallerSettings], object]
-# By kind and API group; the group of the oldest DaemonSets was extensions.
+# By kind and API group.
 _OBJECT_READERS: dict[tuple[str, str], ObjectReader] = {
-    ("Installation", "operator.tigera.io"): kubernetes_manifests.read_operator_installation,
+    ("Installation", "operator.tigera.io"): tigera_operator.read_operator_installation,
     ("ClusterConfiguration", "kubeadm.k8s.io"): kubernetes_manifests.read_cluster_configuration,
+    ("MasterConfiguration", "kubeadm.k8s.io"): kubernetes_manifests.read_cluster_configuration,
+    ("InitConfiguration", "kubeadm.k8s.io"): kubernetes_manifests.read_init_configuration,
+    ("KubeProxyConfiguration", "kubeproxy.config.k8s.io"): kubernetes_manifests.read_kube_proxy,
+    ("KubeletConfiguration", "kubelet.config.k8s.io"): kubernetes_manifests.read_kubelet,
     ("Cluster", "kops.k8s.io"): distributions.read_kops,
     ("Cluster", "kubekey.kubesphere.io"): distributions.read_kubekey,
+    ("ClusterConfig", "eksctl.io"): amazon.read_eksctl,
     ("Network", "config.openshift.io"): distributions.read_openshift,
     ("Network", "operator.openshift.io"): distributions.read_openshift,
 }
+_CHART_KINDS = ("HelmChartConfig", "HelmChart", "HelmRelease")
 # Documents without a kind: what they are, whether a document is one, who reads it.
 _DOCUMENT_READERS: tuple[tuple[str, Callable[[Mapped], bool], ObjectReader], ...] = (
-    ("Helm", distributions.is_helm_values, distributions.read_helm_values),
+    ("Helm", tigera_operator.is_helm_values, tigera_operator.read_helm_values),
     ("OKD", distributions.is_openshift, distributions.read_openshift),
-    ("RKE", distributions.is_rke1, distributions.read_rke1),
-    ("Talos", distributions.is_talos, lambda value, _, settings: distributions.read_talos(value, settings)),
+    ("RKE", rancher.is_rke1, rancher.read_rke1),
+    ("Talos", distributions.is_talos, distributions.read_talos),
     (
         "CNI",
         kubernetes_manifests.is_cni_configuration,
-        lambda value, _, settings: kubernetes_manifests.read_cni_configuration(value, settings),
+        lambda value, document, settings: kubernetes_manifests.read_cni_configuration(
+            value, document.place(()), settings
+        ),
     ),
-    ("k3s", distributions.is_k3s, distributions.read_k3s),
+    ("k3s", rancher.is_k3s, rancher.read_k3s),
+    ("EKS", amazon.is_aws_output, amazon.read_aws_output),
 )
+# Of these what is not read is not worth a list.
+_UNLISTED = ("CNI", "EKS")
 
 
 class InstallerReader:
@@ -63,8 +75,11 @@ class InstallerReader:
 
     def __init__(self) -> None:
         self.settings = InstallerSettings()
-        self.variables: dict[str, tuple[Any, Place]] = {}
+        self.variables: kubespray.Variables = {}
+        self.inventory_variables: kubespray.Variables = {}  # of the file with the hosts: group_vars win over them
+        self.other_variables: dict[str, list[str]] = {}  # of Kubespray's files, what is not known here; by file
         self.is_used = False
+        self.inventory_file = ""  # with Kubespray's hosts
         self.pools: list[IPPool] = []
         self.nodes: list[Node] = []
 
@@ -72,12 +87,14 @@ class InstallerReader:
     def kinds_seen(self) -> set[str]:
         """Kinds that the installer's input describes."""
         kinds = {"IPPool"} if self.pools else set()
+        kinds |= {"IPAMConfiguration"} if self.settings.ipam else set()
         return kinds | ({"Node"} if self.nodes else set())
 
     def read_text(self, text: str, name: str) -> bool:
         """Read a text that is neither YAML nor JSON: an INI inventory, an environment; say whether it was one."""
         if kubespray.is_ini_inventory(text):
-            self.settings.node_names += kubespray.parse_ini_hosts(text, name, self.settings.problems)
+            self.inventory_file = name
+            self.inventory_variables |= kubespray.read_ini_hosts(text, name, self.settings)
             self.is_used = True
             return True
         if _ENVIRONMENT_PREFIX in text and (environment := _parse_environment(text)):
@@ -85,32 +102,56 @@ class InstallerReader:
             kubernetes_manifests.read_calico_node_environment(environment, document, self.settings)
             self.is_used = True
             return True
+        if kubernetes_manifests.is_cni_text(text):
+            kubernetes_manifests.read_cni_text(text, Place(name), self.settings)
+            self.is_used = True
+            return True
         return False
+
+    def read_command(self, line: str, place: Place) -> bool:
+        """Read the ranges that a command line gives an installer; say whether there were any."""
+        if not kubernetes_manifests.read_command_line(line, place, self.settings):
+            return False
+        self.is_used = True
+        return True
 
     def read_document(self, document: Document) -> bool:
         """Read a document without a kind; say whether it was an installer's."""
         value = document.value
-        if isinstance(value, list) and distributions.is_talos(value):
-            distributions.read_talos(value, self.settings)
-            self.is_used = True
-            return True
+        if isinstance(value, list):
+            return self._read_list(value, document)
         if not isinstance(value, Mapping) or "kind" in value:
             return False
         for name, is_one, reader in _DOCUMENT_READERS:
             if is_one(value):
-                reader(value, document, self.settings)
+                tracked = TrackedMapping(value)
+                reader(tracked, document, self.settings)
+                if name not in _UNLISTED:
+                    self.settings.note_unused(tracked, document)
                 self.settings.found.append(name)
                 self.is_used = True
                 return True
         return self._read_kubespray(value, document)
+
+    def _read_list(self, value: list[Any], document: Document) -> bool:
+        if distributions.is_talos(value):
+            distributions.read_talos(value, document, self.settings)
+        elif kubernetes_manifests.is_environment_list(value):
+            kubernetes_manifests.read_environment_list(value, document, self.settings)
+        else:
+            return False
+        self.is_used = True
+        return True
 
     def _read_kubespray(self, value: Mapped, document: Document) -> bool:
         settings = self.settings
         if names := kubespray.VARIABLE_NAMES & set(value):
             for key in names:
                 self.variables[key] = value[key], document.place((key,))
-        elif "all" in value and (hosts := kubespray.parse_yaml_hosts(value, document, settings.problems)):
-            settings.node_names += hosts
+            self.other_variables.setdefault(document.file, []).extend(key for key in value if key not in names)
+        elif kubespray.is_yaml_inventory(value):
+            self.inventory_file = document.file
+            self.inventory_variables |= kubespray.read_yaml_hosts(value, document, settings)
         elif any(str(key).startswith(_ENVIRONMENT_PREFIX) for key in value):
             kubernetes_manifests.read_calico_node_environment(value, document, settings)
         else:
@@ -124,15 +165,17 @@ class InstallerReader:
         at_object = _document_at(document, path, value)
         reader = _OBJECT_READERS.get((kind, group))
         if reader is not None:
-            reader(value, at_object, self.settings)
-        elif kind == "DaemonSet" and get_mapping(value, "metadata").get("name") == "calico-node":
+            tracked = TrackedMapping(value)
+            reader(tracked, at_object, self.settings)
+            self.settings.note_unused(tracked, at_object)
+        elif kind == "DaemonSet" and kubernetes_manifests.is_calico_node(value):
             kubernetes_manifests.read_calico_node_daemonset(value, at_object, self.settings)
         elif kind == "ConfigMap" and kubernetes_manifests.read_config_map(value, at_object, self.settings):
             pass
-        elif kind in ("HelmChartConfig", "HelmChart") and distributions.is_helm_chart_config(value):
-            distributions.read_helm_chart_config(value, at_object, self.settings)
+        elif kind in _CHART_KINDS and tigera_operator.is_helm_chart_config(value):
+            tigera_operator.read_helm_chart_config(value, at_object, self.settings)
         elif kind == "Pod" and kubernetes_manifests.is_component_pod(value):
-            return kubernetes_manifests.read_component_pod(value, self.settings)
+            return kubernetes_manifests.read_component_pod(value, at_object, self.settings)
         else:
             return False
         self.is_used = True
@@ -144,66 +187,105 @@ class InstallerReader:
         IPPools that were read win over what the installer would create, and where the two differ it is said.
         """
         settings = self.settings
-        if self.variables or (settings.node_names and not settings.found and not settings.pools):
-            place = next(iter(self.variables.values()))[1] if self.variables else Place("hosts")
-            kubespray.read_variables(self.variables, Place(place.file), settings)
+        variables = {**self.inventory_variables, **self.variables}
+        if variables or self.inventory_file:
+            file = next(iter(variables.values()))[1].file if variables else self.inventory_file
+            kubespray.read_variables(variables, Place(file), settings)
+        for file, names in self.other_variables.items():
+            settings.note_unused_names(names, Place(file))
         if not self.is_used:
             return settings.notes, settings.problems
-        self._add_default_pools(collector)
         existing = [located.item for located in collector.objects.get("pools", {}).values()]
+        self._add_default_pools(has_pools=bool(existing))
         built = list(_build_pools(settings))
-        notes = [*settings.notes, *_origin_findings(settings, built, existing)]
+        notes = [*settings.notes, *settings.range_findings()]
+        notes += difference_findings(settings, built, existing) if existing else origin_findings(settings, built)
+        if settings.ipam and not collector.objects.get("ipam"):
+            values = {key: str(value).lower() for key, value in settings.ipam.items()}
+            notes.append(Finding("installer-ipam", "IPAMConfiguration/default", values))
         self.pools = [] if existing else built
-        notes += _difference_findings(settings, built, existing)
-        notes += _prefix_findings(settings, existing or built)
+        notes += prefix_findings(settings, existing or built)
+        notes += operator_findings(settings, built)
         known = set(collector.objects.get("nodes", {}))
         self.nodes = [node for node in self._build_nodes() if node.name not in known]
         return notes, settings.problems
 
-    def _add_default_pools(self, collector: ObjectCollector) -> None:
-        """Give pools that stand on a default range the cluster's; make pools where only a cluster CIDR was read."""
+    def _add_default_pools(self, *, has_pools: bool) -> None:
+        """Make pools over the pods' ranges where no input defines any; the most special input decides how."""
         settings = self.settings
-        cidr_by_version = first_by_version(settings.cluster_cidrs)
-        if settings.uses_default_range and cidr_by_version:
-            for pool in settings.pools.values():
-                if "cidr" in pool.defaults and pool.spec.get("cidr") == DEFAULT_RANGE:
-                    pool.spec["cidr"] = cidr_by_version.get(4, pool.spec["cidr"])
-        if settings.pools or not settings.has_calico or collector.objects.get("pools"):
+        if settings.pools or settings.creates_no_pool or not settings.default_pools:
             return
-        for version, cidr in cidr_by_version.items():
-            defaults = {"blockSize": DEFAULT_BLOCK_SIZE[version], **settings.default_pool_spec}
-            if version == 6:
-                defaults = {"blockSize": DEFAULT_BLOCK_SIZE[6], "natOutgoing": False}
-            place = Place("installer")
-            settings.add_pool(
-                DEFAULT_POOL_NAMES[version], {"cidr": cidr}, place, settings.default_pool_installer, defaults
-            )
+        highest = max(pools.rank for pools in settings.default_pools)
+        # Of several files of the same kind the first decides, as for ranges.
+        chosen = next(pools for pools in settings.default_pools if pools.rank == highest)
+        ranges = _first_by_version(settings.ranges_of("cluster", platform_only=chosen.platform_only))
+        for version, fields in chosen.specs.items():
+            found = ranges.get(version)
+            if found is not None or (version == 4 and chosen.fallback and not ranges):
+                self._add_default_pool(version, fields, chosen, found)
+        if has_pools:
+            return
+        params = {"installer": chosen.installer}
+        if not settings.pools:
+            settings.notes.append(Finding("installer-no-range", "", params, chosen.place))
+        elif chosen.assumed:
+            settings.notes.append(Finding("pool-assumed", "", params, chosen.place))
+
+    def _add_default_pool(
+        self, version: IPVersion, fields: Mapped, chosen: DefaultPools, found: InstallerRange | None
+    ) -> None:
+        written = dict(chosen.written.get(version, {}))
+        defaults = {"cidr": chosen.fallback, **{key: value for key, value in fields.items() if key not in written}}
+        place = chosen.place
+        if found is not None:
+            (defaults if found.weight is Weight.DEFAULT else written)["cidr"] = found.text
+        installer = "calico-node" if chosen.assumed else chosen.installer
+        pool = self.settings.add_pool(DEFAULT_POOL_NAMES[version], written, place, installer, defaults)
+        if found is not None and found.weight is not Weight.DEFAULT and found.place != place:
+            pool.cidr_origin = str(found.place)
 
     def _build_nodes(self) -> Iterator[Node]:
         settings = self.settings
-        for name in dict.fromkeys(settings.node_names):
-            value = {"name": name, "labels": {OS_LABEL: "linux"}, "maxPods": settings.max_pods or KUBELET_MAX_PODS}
+        for name, node in settings.nodes.items():
+            value = {
+                "name": name,
+                "labels": {OS_LABEL: "linux", **node.labels},
+                "maxPods": settings.max_pods or KUBELET_MAX_PODS,
+                "addresses": list(node.addresses),
+            }
             document = Document.without_lines("hosts")
-            node = validate(_NODE, value, document, settings.problems, lambda path: path)
-            if node is not None:
-                yield node
+            built = validate(_NODE, value, document, settings.problems, lambda path: path)
+            if built is not None:
+                yield built
 
     def apply(self, scenario: Scenario, collector: ObjectCollector, name: str) -> Scenario:
-        """Add to a scenario what the installer's input tells."""
-        if not self.is_used:
-            return scenario
+        """Add to a scenario what the installer's input tells; of the flags of a control plane only its networks."""
         settings, cluster, networks = self.settings, scenario.cluster, scenario.networks
-        if not collector.scenarios:
+        if not self.is_used and not settings.ranges:
+            return scenario
+        if self.is_used and not collector.scenarios:
             scenario = dataclasses.replace(scenario, name=name)
         cluster = dataclasses.replace(cluster, pools=(*cluster.pools, *self.pools), nodes=(*cluster.nodes, *self.nodes))
-        if settings.cni_pools is not None:
+        known_pools = {str(pool.cidr) for pool in cluster.pools}
+        named = {pool for pools in (settings.cni_pools or {}).values() for pool in pools}
+        is_cni_likely = not settings.is_cni_assumed or named <= known_pools
+        if settings.cni_pools is not None and is_cni_likely:
             cni = CNIConfiguration(ipv4Pools=settings.cni_pools[4], ipv6Pools=settings.cni_pools[6])
             cluster = dataclasses.replace(cluster, cni=cni)
+        if settings.wireguard:
+            cluster = dataclasses.replace(cluster, wireguard_enabled=True)
+        if settings.ipam and not collector.objects.get("ipam") and not collector.scenarios:
+            ipam = dataclasses.replace(
+                cluster.ipam,
+                strict_affinity=settings.ipam.get("strictAffinity", False),
+                auto_allocate_blocks=settings.ipam.get("autoAllocateBlocks", True),
+            )
+            cluster = dataclasses.replace(cluster, ipam=ipam)
         networks = dataclasses.replace(
             networks,
-            cluster=networks.cluster or _parse_cidrs(settings.cluster_cidrs),
-            services=networks.services or _parse_cidrs(settings.service_cidrs),
-            nodes=networks.nodes or _parse_cidrs(settings.node_networks),
+            cluster=networks.cluster or _parse_cidrs(settings.ranges_of("cluster")),
+            services=networks.services or _parse_cidrs(settings.ranges_of("services")),
+            nodes=networks.nodes or _parse_cidrs(settings.ranges_of("nodes")),
             node_cidr_mask_size=networks.node_cidr_mask_size or settings.node_prefixes.get(4, (0, ""))[0],
             node_cidr_mask_size_ipv6=networks.node_cidr_mask_size_ipv6 or settings.node_prefixes.get(6, (0, ""))[0],
         )
@@ -231,81 +313,38 @@ def _parse_environment(text: str) -> dict[str, str]:
     return environment
 
 
-def _parse_cidrs(texts: Iterable[str]) -> tuple[Cidr, ...]:
-    return tuple(dict.fromkeys(cidr for text in texts if (cidr := Cidr.parse_or_none(text))))
+def _first_by_version(ranges: Iterable[InstallerRange]) -> dict[IPVersion, InstallerRange]:
+    """Return the first range of each family."""
+    by_version: dict[IPVersion, InstallerRange] = {}
+    for item in ranges:
+        if cidr := Cidr.parse_or_none(item.text):
+            by_version.setdefault(cidr.version, item)
+    return by_version
+
+
+def _parse_cidrs(ranges: Iterable[InstallerRange]) -> tuple[Cidr, ...]:
+    return tuple(dict.fromkeys(cidr for item in ranges if (cidr := Cidr.parse_or_none(item.text))))
 
 
 def _build_pools(settings: InstallerSettings) -> Iterator[IPPool]:
     for name, installer_pool in settings.pools.items():
         spec, place = installer_pool.spec, installer_pool.place
-        source = ObjectSource(
-            Document.without_lines(place.file, None, place.line), (), settings.problems, settings.notes
-        )
+        problems: list[Finding] = []
+        source = ObjectSource(Document.without_lines(place.file, None, place.line), (), problems, settings.notes)
         size, cidr = spec.get("blockSize"), Cidr.parse_or_none(spec.get("cidr"))
         if cidr and cidr.version == 6 and isinstance(size, int) and size in ALLOWED_BLOCK_SIZES[4]:
             params = {"size": size, "cidr": str(cidr), "default": DEFAULT_BLOCK_SIZE[6]}
             settings.problems.append(Finding("size-of-ipv4", f"IPPool/{name}", params, place))
             continue
         pool = read_object(KIND_READERS["IPPool"][0], {"metadata": {"name": name}, "spec": spec}, source)
+        settings.problems += [_at_setting(problem, place) for problem in problems]
         if pool is not None:
             yield pool
 
 
-def _origin_findings(
-    settings: InstallerSettings, built: Iterable[IPPool], existing: Iterable[IPPool]
-) -> Iterator[Finding]:
-    """Show each pool that an installer creates, and which of its values were not written but are defaults."""
-    if list(existing):
-        return
-    for pool in built:
-        installer_pool: InstallerPool = settings.pools[pool.name]
-        written = [key for key in installer_pool.spec if key not in installer_pool.defaults]
-        params = {
-            "installer": installer_pool.installer,
-            "cidr": str(pool.cidr),
-            "size": pool.block_size,
-            "encapsulation": pool.encapsulation,
-            "written": ", ".join(written) or "-",
-            "defaults": ", ".join(installer_pool.defaults) or "-",
-        }
-        yield Finding("installer-pool", f"IPPool/{pool.name}", params, installer_pool.place)
-
-
-def _difference_findings(
-    settings: InstallerSettings, built: Iterable[IPPool], existing: Iterable[IPPool]
-) -> Iterator[Finding]:
-    """Say where an IPPool that exists differs from what the installer's file would create."""
-    for pool in existing:
-        for planned in built:
-            if not (planned.name == pool.name or planned.cidr.overlaps(pool.cidr)):
-                continue
-            fields = ("cidr", "block_size", "encapsulation", "nat_outgoing", "node_selector")
-            differing = [name for name in fields if getattr(planned, name) != getattr(pool, name)]
-            if differing:
-                params = {
-                    "installer": settings.pools[planned.name].installer,
-                    "fields": ", ".join(
-                        f"{name}: {getattr(pool, name)} / {getattr(planned, name)}" for name in differing
-                    ),
-                }
-                yield Finding("installer-differs", f"IPPool/{pool.name}", params, settings.pools[planned.name].place)
-
-
-def _prefix_findings(settings: InstallerSettings, pools: Iterable[IPPool]) -> Iterator[Finding]:
-    """Compare the per-node prefix of other network plugins with the blockSize that counts."""
-    nodes = len(dict.fromkeys(settings.node_names))
-    for pool in pools:
-        if pool.version not in settings.node_prefixes:
-            continue
-        prefix, name = settings.node_prefixes[pool.version]
-        place = settings.pools[pool.name].place if pool.name in settings.pools else None
-        params: dict[str, object] = {"size": pool.block_size, "prefix": prefix, "name": name}
-        is_intended = any(note.code == "mask-is-block-size" for note in settings.notes)
-        if pool.block_size == prefix and prefix != DEFAULT_BLOCK_SIZE[pool.version] and not is_intended:
-            yield Finding("prefix-as-size", f"IPPool/{pool.name}", params, place)
-        if "kube_network_node_prefix" not in name:
-            continue  # of others the design rule on per-node ranges speaks
-        subnets = pool.cidr.subnet_count(prefix)
-        if nodes and (subnets < nodes) != (pool.block_count < nodes):
-            subnet_params = {**params, "subnets": subnets, "blocks": pool.block_count, "nodes": nodes}
-            yield Finding("prefix-misleads", f"IPPool/{pool.name}", subnet_params, place)
+def _at_setting(problem: Finding, place: Place) -> Finding:
+    """Place a problem of a pool in the installer's file: the pool's field under the pool's own place."""
+    field = problem.place.field.removeprefix("spec.") if problem.place else ""
+    return dataclasses.replace(
+        problem, place=Place(place.file, place.line, ".".join(filter(None, (place.field, field))))
+    )

@@ -2,18 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import ipaddress
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from enum import IntEnum
+from typing import Any, Literal
 
-from ...cidr import Cidr, IPVersion
+from ...cidr import Cidr, CidrError, IPVersion
 from ...findings import Finding, Place
 from ...yaml_scalars import is_digits
+from ..document import Document, FieldPath, field_name
+from .tracked_settings import TrackedMapping
 
 DEFAULT_POOL_NAMES: dict[IPVersion, str] = {4: "default-ipv4-ippool", 6: "default-ipv6-ippool"}
 DEFAULT_RANGE = "192.168.0.0/16"  # the operator's and calico-node's, where nothing says otherwise
 # kube-controller-manager's --node-cidr-mask-size where nobody sets it.
 DEFAULT_NODE_PREFIXES: dict[IPVersion, int] = {4: 24, 6: 64}
+_LIST_INDEX = re.compile(r"\[\d+\]")
+_NAMED_UNUSED = 8  # settings of a file that are listed by name; more are counted
+
+RangeKind = Literal["cluster", "services", "nodes"]
+
+
+class Weight(IntEnum):
+    """How much a range counts: an installer's default, what is written, a patch over what is written."""
+
+    DEFAULT = 0
+    WRITTEN = 1
+    PATCH = 2
+
+
+@dataclass(frozen=True, slots=True)
+class InstallerRange:
+    """A range that an installer's input tells, or has by default, and where."""
+
+    text: str
+    place: Place
+    weight: Weight
+    is_platform: bool  # the operator takes its pools from it: kubeadm's and OpenShift's pod networks
 
 
 @dataclass(slots=True)
@@ -24,45 +51,188 @@ class InstallerPool:
     place: Place
     installer: str
     defaults: tuple[str, ...] = ()  # fields of the spec that are the installer's defaults
+    cidr_origin: str = ""  # where the cidr comes from, if not from the pool's own place
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultPools:
+    """Pools that an installer creates where its input defines none: one over the pods' range of each family.
+
+    Attributes
+    ----------
+    specs
+        Their fields by IP version, without the cidr; a family that is not there gets no pool.
+    written
+        Those of the fields that are written in the input.
+    fallback
+        The IPv4 range where none was read; empty: then there is no pool.
+    platform_only
+        Whether only the ranges of kubeadm and OpenShift are taken over, as the operator and calico-node do.
+    rank
+        Of several that nothing else decides, the one with the highest rank counts: 1 an installer's own file, 2 what
+        installs Calico itself.
+    assumed
+        Whether the input tells only the pods' range, and the pool is assumed to be all of it.
+    """
+
+    installer: str
+    place: Place
+    specs: Mapping[IPVersion, Mapping[str, Any]]
+    fallback: str = ""
+    platform_only: bool = False
+    rank: int = 1
+    assumed: bool = False
+    written: Mapping[IPVersion, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class InstallerNode:
+    """A node that an installer's input names."""
+
+    addresses: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class InstallerSettings:
-    """Pools by name, networks as texts, nodes, and per-node prefixes by family with what the setting is called."""
+    """Pools by name, ranges, nodes, and per-node prefixes by family with what the setting is called."""
 
     pools: dict[str, InstallerPool] = field(default_factory=dict)
-    cluster_cidrs: list[str] = field(default_factory=list)
-    service_cidrs: list[str] = field(default_factory=list)
-    node_networks: list[str] = field(default_factory=list)
-    node_names: list[str] = field(default_factory=list)
+    default_pools: list[DefaultPools] = field(default_factory=list)
+    ranges: dict[RangeKind, list[InstallerRange]] = field(default_factory=dict)
+    nodes: dict[str, InstallerNode] = field(default_factory=dict)
     max_pods: int = 0
     node_prefixes: dict[IPVersion, tuple[int, str]] = field(default_factory=dict)
     cni_pools: dict[IPVersion, tuple[str, ...]] | None = None  # of the CNI configuration; None where none was read
+    is_cni_assumed: bool = False  # these are what the installer's release would have written
+    ipam: dict[str, bool] = field(default_factory=dict)  # fields of the IPAM configuration that the installer writes
+    wireguard: bool = False
+    config_maps: dict[str, Mapping[str, Any]] = field(default_factory=dict)  # data of calico's ConfigMaps
     notes: list[Finding] = field(default_factory=list)
     problems: list[Finding] = field(default_factory=list)
-    uses_default_range: bool = False  # pools stand on the installer's default range: a cluster CIDR replaces it
-    default_pool_installer: str = "calico-node"  # who creates pools where only a cluster CIDR was read
-    default_pool_spec: dict[str, Any] = field(default_factory=dict)
-    has_calico: bool = True
+    has_old_groups: bool = False  # Kubespray's groups have the names of v2.15 and before
+    lacks_platform_ranges: bool = False  # kubeadm's configuration was read, and has no podSubnet
+    creates_no_pool: bool = False  # the input says so: pools are managed elsewhere
     found: list[str] = field(default_factory=list)  # installers that were recognized
 
     def add_pool(
         self, name: str, spec: Mapping[str, Any], place: Place, installer: str, defaults: Mapping[str, Any] = {}
-    ) -> None:
+    ) -> InstallerPool:
         """Add a pool; of `defaults` counts what the spec does not say, and values of None are left to Calico."""
         written = {key: value for key, value in spec.items() if value is not None}
         added = {key: value for key, value in defaults.items() if key not in written and value is not None}
         before = self.pools.get(name)
         if before is not None and before.spec != {**added, **written}:
-            params = {"installer": installer, "other": before.installer, "first": str(before.place)}
+            specs = before.spec, {**added, **written}
+            differing = [key for key in {**specs[0], **specs[1]} if specs[0].get(key) != specs[1].get(key)]
+            fields = ", ".join(f"{key} {specs[0].get(key)} / {specs[1].get(key)}" for key in differing)
+            params = {
+                "installer": installer,
+                "other": before.installer,
+                "first": str(before.place),
+                "fields": fields,
+            }
             self.notes.append(Finding("installer-twice", f"IPPool/{name}", params, place))
         self.pools[name] = InstallerPool({**added, **written}, place, installer, tuple(added))
+        return self.pools[name]
 
-    def set_node_prefix(self, version: IPVersion, value: object, name: str) -> None:
-        """Note a per-node prefix, if it is one; the first that is read counts."""
+    def add_ranges(
+        self,
+        kind: RangeKind,
+        value: object,
+        place: Place,
+        *,
+        default: str = "",
+        weight: Weight = Weight.WRITTEN,
+        is_platform: bool = False,
+    ) -> None:
+        """Add the ranges of a list, or of a text with commas; where there are none, the installer's default."""
+        texts = split_list(value)
+        if not texts:
+            texts, weight = split_list(default), Weight.DEFAULT
+        new = [InstallerRange(text, place, weight, is_platform) for text in texts]
+        known = self.ranges.setdefault(kind, [])
+        known += [item for item in new if not any(item.text == other.text for other in known)]
+
+    def ranges_of(self, kind: RangeKind, *, platform_only: bool = False) -> list[InstallerRange]:
+        """Return the ranges of a kind that count: of each family those with the most weight."""
+        ranges = [
+            item
+            for item in self.ranges.get(kind, [])
+            if (item.is_platform or not platform_only) and Cidr.parse_or_none(item.text)
+        ]
+        heaviest: dict[IPVersion, Weight] = {}
+        for item in ranges:
+            version = _version(item.text)
+            heaviest[version] = max(item.weight, heaviest.get(version, Weight.DEFAULT))
+        return [item for item in ranges if item.weight == heaviest[_version(item.text)]]
+
+    def range_findings(self) -> Iterator[Finding]:
+        """Say where two files tell different ranges of one family, and which of them counts."""
+        for kind, ranges in self.ranges.items():
+            if kind == "nodes":
+                continue
+            counting = {_version(item.text): item for item in reversed(self.ranges_of(kind))}
+            for item in ranges:
+                if Cidr.parse_or_none(item.text) is None or item.weight is Weight.DEFAULT:
+                    continue
+                first = counting[_version(item.text)]
+                if item.place.file != first.place.file and item.text != first.text:
+                    params = {"cidr": item.text, "other": first.text, "place": str(first.place)}
+                    yield Finding("installer-ranges-differ", "", params, item.place)
+
+    def add_node(self, name: object, addresses: object = (), labels: object = None) -> None:
+        """Add a node by name, with the addresses of a list or a text with commas, as far as they are addresses."""
+        text = str(name or "")
+        if not text:
+            return
+        known = self.nodes.setdefault(text, InstallerNode())
+        valid = [address for address in split_list(addresses) if _is_address(address)]
+        known.addresses = tuple(dict.fromkeys((*known.addresses, *valid)))
+        if isinstance(labels, Mapping):
+            known.labels = {**known.labels, **{str(key): str(value) for key, value in labels.items()}}
+
+    def add_node_address(self, value: object, place: Place) -> None:
+        """Add the address of a node whose name is not told."""
+        if _is_address(text := str(value or "")):
+            self.add_ranges("nodes", f"{text}/{128 if ':' in text else 32}", place)
+
+    def set_node_prefix(self, version: IPVersion, value: object, name: str, *, is_patch: bool = False) -> None:
+        """Note a per-node prefix, if it is one; the first that is read counts, or a patch of it."""
         prefix = parse_number(value)
         if isinstance(prefix, int) and not isinstance(prefix, bool) and 0 <= prefix <= (32 if version == 4 else 128):
+            if is_patch:
+                self.node_prefixes[version] = prefix, name
             self.node_prefixes.setdefault(version, (prefix, name))
+
+    def note_other_plugin(self, plugin: object, place: Place) -> None:
+        """Note that another network plugin than Calico hands out the pods' addresses."""
+        self.notes.append(Finding("plugin-other", "", {"plugin": str(plugin)}, place))
+
+    def note_unused(self, tracked: TrackedMapping, document: Document, parent: FieldPath = ()) -> None:
+        """List the settings of a document that nothing here makes use of."""
+        names = (field_name((*parent, *path)) for path in tracked.unused_paths())
+        every = list(dict.fromkeys(_LIST_INDEX.sub("[]", name) for name in names))
+        self.note_unused_names(every, Place(document.file, document.line_of(())))
+
+    def note_unused_names(self, names: list[str], place: Place) -> None:
+        """List settings that nothing here makes use of; the first by name."""
+        if names:
+            shown = ", ".join(names[:_NAMED_UNUSED])
+            more = f", … (+{len(names) - _NAMED_UNUSED})" if len(names) > _NAMED_UNUSED else ""
+            self.notes.append(Finding("settings-unused", "", {"names": shown + more, "count": len(names)}, place))
+
+
+def _version(text: str) -> IPVersion:
+    return 6 if ":" in text else 4
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def get_mapping(value: object, *keys: str) -> Mapping[str, Any]:
@@ -80,22 +250,27 @@ def get_list(value: Mapping[str, Any], key: str) -> list[Any]:
 
 def split_list(value: object) -> list[str]:
     """Return the CIDRs of a list, or of a text with commas."""
-    parts = value if isinstance(value, list) else str(value or "").split(",")
+    parts = value if isinstance(value, list | tuple) else str(value or "").split(",")
     return [str(part).strip() for part in parts if str(part).strip()]
 
 
-def first_by_version(texts: list[str]) -> dict[IPVersion, str]:
-    """Return the first range of each family."""
-    cidr_by_version: dict[IPVersion, str] = {}
-    for text in texts:
-        if cidr := Cidr.parse_or_none(text):
-            cidr_by_version.setdefault(cidr.version, text)
-    return cidr_by_version
+def canonical_pool(text: str) -> str:
+    """Return a pool's name as it is, a pool's range as Calico compares it: parsed, without host bits."""
+    try:
+        return str(Cidr.parse_ignoring_host_bits(text))
+    except CidrError:
+        return text
 
 
 def parse_number(value: object) -> object:
     """Return a number that stands in quotes, as installers take it."""
     return int(value) if is_digits(value) else value
+
+
+def positive_number(value: object) -> int:
+    """Return a number of pods or nodes, 0 where the value is none."""
+    number = parse_number(value)
+    return number if isinstance(number, int) and not isinstance(number, bool) and 0 < number <= 1_000_000 else 0
 
 
 def parse_arguments(value: object) -> dict[str, str]:
@@ -112,10 +287,15 @@ def parse_arguments(value: object) -> dict[str, str]:
     return arguments
 
 
-def read_controller_arguments(arguments: Mapping[str, str], settings: InstallerSettings) -> None:
-    """Take what kube-controller-manager's arguments say of per-node ranges and networks."""
-    settings.cluster_cidrs += split_list(arguments.get("cluster-cidr"))
-    settings.service_cidrs += split_list(arguments.get("service-cluster-ip-range"))
+def read_controller_arguments(arguments: Mapping[str, str], settings: InstallerSettings, place: Place) -> None:
+    """Take what kube-controller-manager's and kube-apiserver's arguments say of per-node ranges and networks."""
+    settings.add_ranges("cluster", arguments.get("cluster-cidr"), place)
+    settings.add_ranges("services", arguments.get("service-cluster-ip-range"), place)
     settings.set_node_prefix(4, arguments.get("node-cidr-mask-size-ipv4"), "node-cidr-mask-size-ipv4")
     settings.set_node_prefix(4, arguments.get("node-cidr-mask-size"), "node-cidr-mask-size")
     settings.set_node_prefix(6, arguments.get("node-cidr-mask-size-ipv6"), "node-cidr-mask-size-ipv6")
+
+
+def set_default_node_prefix(settings: InstallerSettings) -> None:
+    """Take kube-controller-manager's own per-node IPv4 prefix where the input does not say another."""
+    settings.node_prefixes.setdefault(4, (DEFAULT_NODE_PREFIXES[4], "node-cidr-mask-size"))

@@ -1,4 +1,4 @@
-"""Kubespray's inventory: hosts as INI or YAML, group_vars over the roles' defaults."""
+"""Kubespray's inventory: hosts as INI or YAML, group_vars over the roles' defaults, of 2018 to now."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from ...cidr import IPVersion
 from ...findings import Finding, Place
 from ..document import Document
-from .installer_settings import InstallerSettings, parse_number
+from .installer_settings import InstallerSettings, canonical_pool, get_mapping, parse_number, positive_number
 
 # What Kubespray's roles set where an inventory is silent.
 DEFAULT_VARIABLES: dict[str, Any] = {
@@ -43,19 +43,23 @@ VARIABLE_NAMES = frozenset(DEFAULT_VARIABLES) | {
     "calico_network_backend",
     "calico_cni_pool",
     "calico_cni_pool_ipv6",
+    "calico_wireguard_enabled",
+    "kube_version",
 }
 # Those with hyphens are the names until v2.15.
-_KUBERNETES_GROUPS = (
-    "kube_control_plane",
-    "kube_node",
-    "k8s_cluster",
-    "kube-master",
-    "kube-node",
-    "k8s-cluster",
-)
+_OLD_GROUPS = ("kube-master", "kube-node", "k8s-cluster")
+_KUBERNETES_GROUPS = ("kube_control_plane", "kube_node", "k8s_cluster", *_OLD_GROUPS)
 _SECTION_HEADING = re.compile(r"\[([\w.-]{1,253})(?::(\w{1,20}))?\]$")
 _HOST_RANGE = re.compile(r"([^\[]{0,253})\[(\d{1,9}):(\d{1,9})\]([^\[]{0,253})$")
 _MAX_RANGE_HOSTS = 100_000
+# Variables of a host that tell its own address, the one that counts first.
+_ADDRESS_VARIABLES = ("ip", "access_ip", "ip6", "ansible_host", "ansible_ssh_host")
+_KUBE_MINOR = re.compile(r"v?1\.(\d{1,3})(?:\.|$)")
+# The last minor of Kubernetes that v2.18 installs beside v2.19, which made VXLAN the default, and the same of v2.20,
+# which made 26 the blockSize instead of kube_network_node_prefix.
+_LAST_MINOR_WITH_IPIP, _LAST_MINOR_WITH_NODE_PREFIX = 20, 21
+
+Variables = dict[str, tuple[Any, Place]]
 
 
 def is_ini_inventory(text: str) -> bool:
@@ -64,60 +68,95 @@ def is_ini_inventory(text: str) -> bool:
     return any(section_name in _KUBERNETES_GROUPS for section_name in section_names)
 
 
-def parse_ini_hosts(text: str, file: str, problems: list[Finding]) -> list[str]:
-    """Return the hosts of Kubernetes' groups in an INI inventory; ranges that are too long are problems."""
+def read_ini_hosts(text: str, file: str, settings: InstallerSettings) -> Variables:
+    """Read the hosts of Kubernetes' groups in an INI inventory; return the variables of its groups."""
     groups: dict[str, list[str]] = {}
     children: dict[str, list[str]] = {}
-    current_section: list[str] = []
+    host_variables: dict[str, dict[str, str]] = {}
+    variables: Variables = {}
+    kind, members = "", []
     for number, line in enumerate(text.splitlines(), 1):
-        words = line.split("#")[0].split(";")[0].split()
-        if not words:
+        words = line.split(" #")[0].split(";")[0].split()
+        if not words or words[0].startswith("#"):
             continue
         if heading := _SECTION_HEADING.match(words[0]):
-            kind = heading[2]
-            current_section = (
-                [] if kind == "vars" else (children if kind == "children" else groups).setdefault(heading[1], [])
-            )
+            kind = heading[2] or ""
+            members = (children if kind == "children" else groups).setdefault(heading[1], [])
+        elif kind == "vars":
+            key, _, value = line.split(" #")[0].partition("=")
+            variables[key.strip()] = yaml_value(value.strip()), Place(file, number)
         else:
-            current_section += _expand_range(words[0], Place(file, number), problems)
-    return _member_hosts(groups, children)
+            assigned = dict(word.split("=", 1) for word in words[1:] if "=" in word)
+            for host in _expand_range(words[0], Place(file, number), settings.problems):
+                members.append(host)
+                host_variables.setdefault(host, {}).update(assigned)
+    _add_nodes(groups, children, host_variables, settings)
+    return {key: value for key, value in variables.items() if key in VARIABLE_NAMES}
 
 
-def parse_yaml_hosts(value: Mapping[str, Any], document: Document, problems: list[Finding]) -> list[str]:
-    """Return the hosts of Kubernetes' groups in a YAML inventory; ranges that are too long are problems."""
+def yaml_value(text: str) -> Any:
+    """Return a value of an INI inventory as Ansible types it: numbers and booleans, text otherwise."""
+    text = text.strip("\"'")
+    booleans = {"true": True, "yes": True, "false": False, "no": False}
+    return booleans.get(text.lower(), parse_number(text))
+
+
+def is_yaml_inventory(value: Mapping[str, Any]) -> bool:
+    """Whether a document is a YAML inventory with groups of Kubernetes."""
+    children = get_mapping(value, "all", "children")
+    groups = {*value, *children}
+    return bool(groups & set(_KUBERNETES_GROUPS)) and any(
+        isinstance(get_mapping(container).get(key), Mapping)
+        for container in (*value.values(), *children.values())
+        for key in ("hosts", "children")
+    )
+
+
+def read_yaml_hosts(value: Mapping[str, Any], document: Document, settings: InstallerSettings) -> Variables:
+    """Read the hosts of Kubernetes' groups in a YAML inventory; return the variables of its groups."""
     groups: dict[str, list[str]] = {}
     children: dict[str, list[str]] = {}
+    host_variables: dict[str, dict[str, Any]] = {}
+    variables: Variables = {}
 
-    def add_group(name: str, group: object) -> None:
-        if not isinstance(group, Mapping):
-            return
-        hosts, child_groups = group.get("hosts"), group.get("children")
-        if isinstance(hosts, Mapping):
-            groups.setdefault(name, []).extend(
-                expanded_host
-                for host in hosts
-                for expanded_host in _expand_range(str(host), Place(document.file), problems)
-            )
-        if isinstance(child_groups, Mapping):
-            children.setdefault(name, []).extend(map(str, child_groups))
-            for key, child_group in child_groups.items():
-                add_group(str(key), child_group)
+    def add_group(name: str, group: object, path: tuple[str, ...]) -> None:
+        members = groups.setdefault(name, [])
+        for host, assigned in get_mapping(group, "hosts").items():
+            for expanded in _expand_range(str(host), document.place((*path, "hosts", str(host))), settings.problems):
+                members.append(expanded)
+                host_variables.setdefault(expanded, {}).update(get_mapping(assigned))
+        for key, variable in get_mapping(group, "vars").items():
+            if key in VARIABLE_NAMES:
+                variables[key] = variable, document.place((*path, "vars", key))
+        for key, child_group in get_mapping(group, "children").items():
+            children.setdefault(name, []).append(str(key))
+            add_group(str(key), child_group, (*path, "children", str(key)))
 
     for key, top_group in value.items():
-        add_group(str(key), top_group)
-    return _member_hosts(groups, children)
+        add_group(str(key), top_group, (str(key),))
+    _add_nodes(groups, children, host_variables, settings)
+    return variables
 
 
-def _member_hosts(groups: Mapping[str, list[str]], children: Mapping[str, list[str]]) -> list[str]:
-    hosts: dict[str, None] = {}
+def _add_nodes(
+    groups: Mapping[str, list[str]],
+    children: Mapping[str, list[str]],
+    host_variables: Mapping[str, Mapping[str, Any]],
+    settings: InstallerSettings,
+) -> None:
+    """Add the hosts of Kubernetes' groups, the groups inside them included."""
+    settings.has_old_groups |= any(groups.get(name) or children.get(name) for name in _OLD_GROUPS)
     queue, visited = list(_KUBERNETES_GROUPS), set()
     while queue:
         name = queue.pop(0)
-        if name not in visited:
-            visited.add(name)
-            hosts |= dict.fromkeys(groups.get(name, ()))
-            queue += children.get(name, ())
-    return list(hosts)
+        if name in visited:
+            continue
+        visited.add(name)
+        queue += children.get(name, ())
+        for host in groups.get(name, ()):
+            assigned = host_variables.get(host, {})
+            addresses = [str(assigned[key]) for key in _ADDRESS_VARIABLES if assigned.get(key)]
+            settings.add_node(host, addresses[:1], assigned.get("node_labels"))
 
 
 def _expand_range(host: str, place: Place, problems: list[Finding]) -> Iterator[str]:
@@ -133,14 +172,40 @@ def _expand_range(host: str, place: Place, problems: list[Finding]) -> Iterator[
         yield f"{before}{number:0{len(first)}d}{after}"
 
 
+def _role_defaults(
+    variables: Mapping[str, tuple[Any, Place]], settings: InstallerSettings
+) -> tuple[dict[str, Any], bool]:
+    """Return what the roles of the release fill in, and whether it is one that makes the node prefix the blockSize.
+
+    Until v2.18 pods' traffic was wrapped in IPIP, until v2.19 `kube_network_node_prefix` was the blockSize. Which
+    release it is tell the names of groups (until v2.15), `ipip` (until v2.16) and the version of Kubernetes.
+    """
+    defaults = dict(DEFAULT_VARIABLES)
+    written_version = str(variables.get("kube_version", ("", None))[0])
+    match = _KUBE_MINOR.match(written_version)
+    minor = int(match[1]) if match else None
+    is_old = settings.has_old_groups or bool({"ipip", "ipip_mode"} & set(variables))
+    if is_old or (minor is not None and minor <= _LAST_MINOR_WITH_IPIP):
+        is_off = "ipip_mode" not in variables and variables.get("ipip", (True, None))[0] in (False, "false")
+        mode = "Never" if is_off else str(variables.get("ipip_mode", ("Always", None))[0])
+        defaults |= {"calico_ipip_mode": mode, "calico_vxlan_mode": "Never"}
+    has_node_prefix = is_old or (minor is not None and minor <= _LAST_MINOR_WITH_NODE_PREFIX)
+    if has_node_prefix:
+        for suffix in ("", "_ipv6"):
+            name = f"kube_network_node_prefix{suffix}"
+            defaults[f"calico_pool_blocksize{suffix}"] = parse_number(variables.get(name, (defaults[name], None))[0])
+    return defaults, has_node_prefix
+
+
 def read_variables(variables: Mapping[str, tuple[Any, Place]], place: Place, settings: InstallerSettings) -> None:
     """Turn variables, each with its place, into pools and networks."""
+    defaults, has_node_prefix = _role_defaults(variables, settings)
 
     def variable(key: str, default: object = None) -> Any:
-        value, variable_place = variables.get(key, (DEFAULT_VARIABLES.get(key, default), place))
+        value, variable_place = variables.get(key, (defaults.get(key, default), place))
         if isinstance(value, str) and "{{" in value:
             settings.notes.append(Finding("setting-elsewhere", key, {"name": key}, variable_place))
-            return DEFAULT_VARIABLES.get(key, default)
+            return defaults.get(key, default)
         return value
 
     plugin = variable("kube_network_plugin")
@@ -148,20 +213,18 @@ def read_variables(variables: Mapping[str, tuple[Any, Place]], place: Place, set
         settings.notes.append(Finding("other-plugin", params={"plugin": plugin}, place=place))
     if variable("calico_ipam_host_local"):
         settings.notes.append(Finding("host-local", place=variables["calico_ipam_host_local"][1]))
-    max_pods = parse_number(variable("kubelet_max_pods"))
-    settings.max_pods = max_pods if isinstance(max_pods, int) and 0 < max_pods <= 1_000_000 else 0
-    defaults = dict(DEFAULT_VARIABLES)
-    if old := {"ipip", "ipip_mode"} & set(variables):  # until v2.16: IPIP unless it was switched off
-        is_off = old == {"ipip"} and variable("ipip") in (False, "false")
-        mode = "Never" if is_off else str(variable("ipip_mode", "Always"))
-        defaults |= {"calico_ipip_mode": mode, "calico_vxlan_mode": "Never"}
+    settings.wireguard |= variable("calico_wireguard_enabled") is True
+    settings.max_pods = positive_number(variable("kubelet_max_pods"))
     is_dual_stack = variable("ipv6_stack") or variable("enable_dual_stack_networks")
     families: list[tuple[IPVersion, str]] = [(4, "")] if variable("ipv4_stack") else []
     families += [(6, "_ipv6")] if is_dual_stack else []
+    cni_pools: dict[IPVersion, tuple[str, ...]] = {4: (), 6: ()}
     for version, suffix in families:
-        subnet = str(variable(f"kube_pods_subnet{suffix}"))
-        settings.cluster_cidrs.append(subnet)
-        settings.service_cidrs.append(str(variable(f"kube_service_addresses{suffix}")))
+        subnet_name, services_name = f"kube_pods_subnet{suffix}", f"kube_service_addresses{suffix}"
+        subnet = str(variable(subnet_name))
+        settings.add_ranges("cluster", subnet, variables.get(subnet_name, (None, place))[1])
+        services = str(variable(services_name))
+        settings.add_ranges("services", services, variables.get(services_name, (None, place))[1])
         name = f"kube_network_node_prefix{suffix}"
         settings.set_node_prefix(version, variable(name), name)
         written_cidr = variable(f"calico_pool_cidr{suffix}")
@@ -174,7 +237,7 @@ def read_variables(variables: Mapping[str, tuple[Any, Place]], place: Place, set
         spec = {key: parse_number(variable(name)) for key, name in names.items() if name in variables}
         if "natOutgoing" in spec:
             spec["natOutgoing"] = spec["natOutgoing"] in (True, "true")
-        if written_cidr or f"kube_pods_subnet{suffix}" in variables:
+        if written_cidr or subnet_name in variables:
             spec["cidr"] = str(written_cidr or subnet)
         pool_defaults = {"cidr": subnet, **{key: defaults[name] for key, name in names.items()}}
         pool_place = variables.get(
@@ -182,5 +245,14 @@ def read_variables(variables: Mapping[str, tuple[Any, Place]], place: Place, set
         )[1]
         pool_name = f"{variable('calico_pool_name')}{suffix.replace('_', '-')}"
         settings.add_pool(pool_name, spec, pool_place, "Kubespray", pool_defaults)
-    if variables.get("calico_cni_pool", (None, place))[0]:
-        settings.cni_pools = {4: (str(variable("calico_pool_name")),), 6: ()}
+        cni_pools[version] = (canonical_pool(str(written_cidr or subnet)),)
+        if has_node_prefix and "blockSize" not in spec:
+            params = {
+                "size": pool_defaults["blockSize"],
+                "name": name,
+                "default": DEFAULT_VARIABLES[names["blockSize"]],
+            }
+            settings.notes.append(Finding("kubespray-old", f"IPPool/{pool_name}", params, pool_place))
+    # The nodes' CNI configuration named the pool from 2018 to v2.22.
+    if settings.cni_pools is None and (has_node_prefix or variable("calico_cni_pool")):
+        settings.cni_pools, settings.is_cni_assumed = cni_pools, True

@@ -8,8 +8,7 @@ from urllib.parse import quote, unquote
 
 from ...findings import replace_unprintable
 from ..execution import ExecutedNotebook
-
-_PICTURE_LINK = re.compile(r"!\[((?:[^\]\\]|\\.)*)\]\(picture:([^)]*)\)")
+from ..sections.section import PICTURE_LINK
 
 
 def render_markdown(executed_notebook: ExecutedNotebook, picture_files: Mapping[str, str]) -> str:
@@ -22,7 +21,7 @@ def render_markdown(executed_notebook: ExecutedNotebook, picture_files: Mapping[
     parts = []
     for output in executed_notebook.outputs:
         if "text/markdown" in output:
-            parts.append(_PICTURE_LINK.sub(linked, "".join(output["text/markdown"])))
+            parts.append(PICTURE_LINK.sub(linked, "".join(output["text/markdown"])))
         elif "text/plain" in output:
             text = replace_unprintable("".join(output["text/plain"]).replace("\n", "\0")).replace("\ufffd", "\n")
             parts.append("\n".join(f"    {line}" for line in text.splitlines()))

@@ -265,6 +265,8 @@ class AuditReport(BaseReport):
             "word": STATUS_CLASSES[worst_severity],
             "sentence": sentence,
             "change": most_severe.full_message(self.lang) if most_severe else "",
+            "release": str(self.audit.scenario.release),
+            "facts": [[label, value] for value, label, _ in audit_tiles(self.audit, self.lang)],
         }
         for name, used_column, total_column in (
             ("blocks", "blocks_allocated", "blocks_total"),

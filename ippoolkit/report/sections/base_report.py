@@ -8,16 +8,21 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
+from typing import Any
 
 from ... import __version__
 from ...findings import N_, Finding, get_language, replace_unprintable
+from ...model import Scenario
 from ...view.html import findings_html
 from ...view.markdown import escape_markdown, findings_markdown
+from ...write import scenario_to_yaml
 from .report_table import ReportTable
 from .section import Section, SectionPart, code_part, heading_part, paragraph
 
 MAX_INLINE_CHARACTERS = 100_000  # characters of a scenario that a page shows whole
 MAX_ATTACHED_BYTES = 400_000  # bytes of one, packed, that a page carries
+MAX_PRINTED_OBJECTS = 12  # of a list of a scenario that paper and Markdown show
+_OBJECT_LISTS = ("nodes", "namespaces", "pods", "blocks", "affinities", "handles", "services")
 
 
 class BaseReport:
@@ -71,15 +76,19 @@ class BaseReport:
         ]
         return SectionPart("\n".join(html), "\n\n".join(markdown))
 
-    def scenario_parts(self, yaml_text: str, max_attached_bytes: int = MAX_ATTACHED_BYTES) -> list[SectionPart]:
-        """Return a scenario's file, so that a report can be made again; a large one packed, a huge one not at all."""
+    def scenario_parts(self, scenario: Scenario, max_attached_bytes: int = MAX_ATTACHED_BYTES) -> list[SectionPart]:
+        """Return a scenario's file, so that a report can be made again; a large one packed, a huge one not at all.
+
+        Paper and Markdown leave out long lists of objects.
+        """
+        yaml_text = scenario_to_yaml(scenario)
         digest = hashlib.sha256(yaml_text.encode()).hexdigest()
         instruction = N_(
             "To make this report again, save this file and run ippoolkit report with it. SHA-256: {digest}."
         )
         parts = [paragraph(self.words.render(instruction, {"digest": digest}))]
         if len(yaml_text) <= MAX_INLINE_CHARACTERS:
-            return [*parts, code_part(yaml_text, "yaml fine")]
+            return [*parts, self._scenario_part(scenario, yaml_text)]
         packed = gzip.compress(yaml_text.encode(), mtime=0)
         params = {"size": len(yaml_text.encode())}
         if len(packed) > max_attached_bytes:
@@ -89,6 +98,23 @@ class BaseReport:
         data_url = f"data:application/gzip;base64,{base64.b64encode(packed).decode()}"
         html = f'<p><a download="scenario.yaml.gz" href="{data_url}">{escape(note)}</a></p>'
         return [*parts, SectionPart(html, escape_markdown(note))]
+
+    def _scenario_part(self, scenario: Scenario, yaml_text: str) -> SectionPart:
+        whole, cluster = code_part(yaml_text, "yaml fine"), scenario.cluster
+        counts = {name: len(getattr(cluster, name)) for name in _OBJECT_LISTS}
+        long_lists = {name: count for name, count in counts.items() if count > MAX_PRINTED_OBJECTS}
+        if not long_lists:
+            return whole
+        empty_lists: dict[str, Any] = dict.fromkeys(long_lists, ())
+        short = replace(scenario, cluster=replace(cluster, **empty_lists))
+        lists = ", ".join(f"{name} ({count})" for name, count in long_lists.items())
+        note = N_("Without these lists, which the HTML report has: {lists}.")
+        note_part = paragraph(self.words.render(note, {"lists": lists}))
+        short_part = code_part(scenario_to_yaml(short), "yaml fine")
+        html = (
+            f'<div class="ipk-screen">{whole.html}</div><div class="ipk-paper">{note_part.html}{short_part.html}</div>'
+        )
+        return SectionPart(html, f"{note_part.markdown}\n\n{short_part.markdown}")
 
     def findings_part(self, findings: Sequence[Finding]) -> SectionPart:
         """Return findings as a list, and for exports as a table."""

@@ -77,6 +77,7 @@ class CapacityReport(BaseReport):
         self.analysis = analyse(self.scenario)
         self.reading_notes = reading.notes
         self.nodes_shown = nodes_shown
+        self.history = tuple(history)
         self.measured = forecast_scenario(self.scenario, history)
 
     @cached_property
@@ -99,7 +100,7 @@ class CapacityReport(BaseReport):
         lines = (self._plan_sentence(), self.scenario.description)
         release = str(self.scenario.release)
         head = self.header_part(N_("IP pool capacity report"), self.scenario.name, lines, self.digest, release=release)
-        summary = summarise_scenario(self.analysis, self.lang)
+        summary = summarise_scenario(self.analysis, self.lang) | {"release": release}
         return Section((head,), summary | outlook_summary(self.measured, self.scenario, self.lang))
 
     def verdict(self) -> Section:
@@ -111,10 +112,15 @@ class CapacityReport(BaseReport):
 
     def measured_outlook(self) -> Section:
         """Return when pools run out by their measured history; nothing without one."""
+        title = N_("When pools run out, as measured")
         if self.measured is None:
-            return Section(())
+            if not self.history:
+                return Section(())
+            note = N_("{folder} has no history of {name}: expected {name}.csv, {name}.json or a folder {name}.")
+            params = {"folder": ", ".join(self.history), "name": self.scenario.name}
+            return self.section(title, paragraph(self.words.render(note, params), "ipk-empty"))
         limits = known_limits(self.measured, self.scenario)
-        return self.section(N_("When pools run out, as measured"), *outlook_parts(self.measured, limits, self))
+        return self.section(title, *outlook_parts(self.measured, limits, self))
 
     def what_breaks(self) -> Section:
         """Return what breaks first, and what would be enough to prevent it."""
@@ -297,7 +303,7 @@ class CapacityReport(BaseReport):
 
     def appendix(self) -> Section:
         """Return every parameter, so that the report can be made again."""
-        return self.section(N_("Appendix: every parameter"), *self.scenario_parts(self.yaml_text))
+        return self.section(N_("Appendix: every parameter"), *self.scenario_parts(self.scenario))
 
     def _pools_enabled_first(self) -> list[IPPool]:
         """Return the pools by name, those that serve nothing last."""

@@ -16,7 +16,7 @@ from ...figures import draw_designs
 from ...findings import N_, Language
 from ...model import Cluster, Scenario
 from ...read import load
-from ...write import scenario_to_yaml, to_manifests_yaml
+from ...write import to_manifests_yaml
 from .base_report import BaseReport
 from .report_table import ReportTable
 from .section import Section, SectionPart, code_part, heading_part, paragraph, picture_part, table_part
@@ -63,7 +63,8 @@ class ChooseReport(BaseReport):
                     (need_sentence(self.found, self.words),),
                     release=str(self.found.scenario.release),
                 ),
-            )
+            ),
+            {"release": str(self.found.scenario.release)},
         )
 
     def picked(self) -> Section:
@@ -91,9 +92,7 @@ class ChooseReport(BaseReport):
         """Return the picked design as a scenario, so that the report can be made again."""
         if not self.found.holds:
             return Section(())
-        return self.section(
-            N_("Appendix: the scenario"), *self.scenario_parts(scenario_to_yaml(self.found.as_scenario()))
-        )
+        return self.section(N_("Appendix: the scenario"), *self.scenario_parts(self.found.as_scenario()))
 
 
 def alternative_parts(scenario: Scenario, page: BaseReport) -> list[SectionPart]:

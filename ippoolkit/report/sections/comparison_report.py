@@ -80,7 +80,11 @@ class ComparisonReport(BaseReport):
         digest = hashlib.sha256(text.encode()).hexdigest()
         releases = ", ".join(map(str, sorted({scenario.release for scenario in self.scenarios})))
         head = self.header_part(N_("Comparison of IP pool designs"), title, (line,), digest, release=releases)
-        return Section((head,))
+        facts = [
+            [name, analysis.verdict.finding.message(self.lang)]
+            for name, analysis in zip(self.names, self.analyses, strict=True)
+        ]
+        return Section((head,), {"release": releases, "facts": facts})
 
     def verdicts(self) -> Section:
         """Return how each scenario is judged, and what would be enough to fix it."""
@@ -161,7 +165,7 @@ class ComparisonReport(BaseReport):
         parts: list[SectionPart] = []
         for name, scenario in zip(self.names, self.scenarios, strict=True):
             parts.append(heading_part(name, 3))
-            parts += self.scenario_parts(scenario_to_yaml(scenario), MAX_ATTACHED_BYTES // len(self.scenarios))
+            parts += self.scenario_parts(scenario, MAX_ATTACHED_BYTES // len(self.scenarios))
         return self.section(N_("Appendix: every parameter"), *parts)
 
     def _capitalise_first(self, text: str) -> str:

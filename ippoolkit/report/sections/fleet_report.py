@@ -84,7 +84,8 @@ class FleetReport(BaseReport):
             boxes.append((str(failed), self.words.translate(N_("no report")), Status.FAILS.value))
         boxes += self._totals()
         markdown = "\n".join(f"- **{value}** {escape_markdown(label)}" for value, label, _ in boxes)
-        return Section((SectionPart(tile_boxes_html(boxes), markdown),))
+        facts = [[label, value] for value, label, _ in boxes]
+        return Section((SectionPart(tile_boxes_html(boxes), markdown),), {"facts": facts})
 
     def _totals(self) -> list[tuple[str, str, str]]:
         """Return what all clusters together have and need."""
@@ -174,7 +175,9 @@ class FleetReport(BaseReport):
         translate = self.words.translate
         headings = [translate(N_("cluster")), translate("pool"), translate("CIDR")] * 2
         note = paragraph(
-            translate(N_("These pools share addresses. That is fine as long as the clusters are not routed together."))
+            translate(
+                N_("These pools share addresses. That is fine as long as there is no routing between the clusters.")
+            )
         )
         overlaps_table = ReportTable.from_rows("overlaps", headings, rows, lang=self.lang)
         return self.section(N_("Overlapping pools"), note, table_part(overlaps_table))

@@ -9,6 +9,7 @@ from typing import Any
 from ...figures import draw_forecast
 from ...findings import N_
 from ...forecasting import Forecast, LimitForecast, forecast, outlook, outlook_in_brief
+from ...forecasting.dated_dumps import dated_groups
 from ...forecasting.growth import DAYS_A_MONTH
 from ...forecasting.prometheus_answers import ALL_POOLS
 from ...model import Scenario
@@ -24,24 +25,30 @@ def find_histories(history: Sequence[str], cluster: str) -> list[Path]:
     """Return the sources of a cluster's history.
 
     In a folder that holds ``CLUSTER.csv``, ``CLUSTER.json`` or a folder ``CLUSTER``, it is this that counts: one option
-    serves the reports of many clusters.
+    serves the reports of many clusters. A folder in which nothing has a date in its name is one of other clusters.
     """
     found = []
     for source in map(Path, history):
         own = (source / f"{cluster}{suffix}" for suffix in SUFFIXES) if source.is_dir() and cluster else ()
-        found.append(next((path for path in own if path.exists()), source))
+        path = next((path for path in own if path.exists()), source)
+        if path is source and source.is_dir():
+            dumps, undated = dated_groups(source)
+            if undated and not dumps:
+                continue
+        found.append(path)
     return found
 
 
 def forecast_scenario(scenario: Scenario, history: Sequence[str]) -> Forecast | None:
-    """Forecast the pools of a scenario; None without a history.
+    """Forecast the pools of a scenario; None without a history of its cluster.
 
     Raises
     ------
     InputError
         With every problem of the history.
     """
-    return forecast(*find_histories(history, scenario.name), pools=scenario) if history else None
+    sources = find_histories(history, scenario.name)
+    return forecast(*sources, pools=scenario) if sources else None
 
 
 def known_limits(measured: Forecast, scenario: Scenario) -> list[LimitForecast]:
@@ -80,7 +87,7 @@ def outlook_parts(measured: Forecast, limits: Collection[LimitForecast], page: B
         headings,
         rows,
         lang=lang,
-        marks=[(*[""] * 6, "whole", "whole", "whole", "", "")] * len(rows),
+        marks=[(*[""] * 5, "date", "date", "date", "date", "", "")] * len(rows),
         caption=words.render(N_("When pools run out, as of {date}"), {"date": measured.as_of.isoformat()}),
     )
     parts = [page.findings_list_part(findings), table_part(table)]

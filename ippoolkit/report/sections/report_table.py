@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ...capacity.table_columns import TABLES
@@ -20,6 +20,25 @@ if TYPE_CHECKING:
 _PERCENTAGE = re.compile(r"[\d.,]+ ?%")
 
 CellValue = str | int | float | bool | None
+# What a workbook draws of the kit's tables: the kind of chart, the column along its axis, those that it shows.
+_CHARTS = {
+    "block_sizes": ("column", "block_size", ("nodes_fit",)),
+    "growth": ("line", "month", ("blocks_needed", "blocks")),
+}
+_GROUP_COLUMN = "family"  # each IP version has a chart of its own
+
+
+@dataclass(frozen=True, slots=True)
+class TableChart:
+    """What a workbook draws of a table: ``column`` or ``line``, and columns by their positions.
+
+    Rows that differ in the column `group` are charts of their own.
+    """
+
+    kind: str
+    category: int
+    series: tuple[int, ...]
+    group: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +50,7 @@ class ReportTable:
     rows: tuple[tuple[CellValue, ...], ...]
     html: str = ""
     markdown: str = ""
+    chart: TableChart | None = None
 
     @classmethod
     def from_standard_table(
@@ -54,6 +74,7 @@ class ReportTable:
             _frame_rows(data[[column.name for column in columns]]),
             table_html(name, shown_rows, lang=lang, chosen=chosen, caption=caption),
             named_table_markdown(name, shown_rows, lang=lang, chosen=chosen),
+            _standard_chart(name, [column.name for column in columns]),
         )
 
     @classmethod
@@ -115,7 +136,16 @@ class ReportTable:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values; whole numbers keep every digit."""
-        return {"name": self.name, "headings": list(self.headings), "rows": [list(row) for row in self.rows]}
+        values = {"name": self.name, "headings": list(self.headings), "rows": [list(row) for row in self.rows]}
+        return values | ({"chart": asdict(self.chart)} if self.chart else {})
+
+
+def _standard_chart(name: str, columns: Sequence[str]) -> TableChart | None:
+    if name not in _CHARTS:
+        return None
+    kind, category, series = _CHARTS[name]
+    group = columns.index(_GROUP_COLUMN) if _GROUP_COLUMN in columns else None
+    return TableChart(kind, columns.index(category), tuple(map(columns.index, series)), group)
 
 
 def _is_text_column(values: Sequence[CellValue]) -> bool:

@@ -1,4 +1,4 @@
-"""What a runbook says: each method of `ChangeReport` is one cell of its notebook."""
+"""What a runbook says: each method of `RunbookReport` is one cell of its notebook."""
 
 from __future__ import annotations
 
@@ -73,8 +73,14 @@ class RunbookReport(BaseReport):
         counts_text = self.words.render(N_("{nodes:node}, {pods:pod}, {pools:pool}"), counts)
         installer_text = self.words.translate(INSTALLER_TEXTS[self.runbook.change.install])
         line = " · ".join((replace_unprintable(self.runbook.scenario.name), counts_text, installer_text))
-        verdict_word = "fits" if self.runbook.is_issued else "fails"
-        summary = {"name": self.runbook.scenario.name, "word": verdict_word, "sentence": self.rendered.verdict}
+        verdict_word, _ = self._verdict_label()
+        summary = {
+            "name": self.runbook.scenario.name,
+            "word": verdict_word,
+            "sentence": self.rendered.verdict,
+            "release": str(self.runbook.scenario.release),
+            "facts": [[label, value] for value, label, _ in self._key_figures()],
+        }
         return Section((self._header(line),), summary)
 
     def _header(self, line: str) -> SectionPart:
@@ -83,7 +89,7 @@ class RunbookReport(BaseReport):
 
     def verdict(self) -> Section:
         """Return whether the change is issued, and the numbers that decide."""
-        verdict_word, label = ("fits", N_("Issued.")) if self.runbook.is_issued else ("fails", N_("Refused."))
+        verdict_word, label = self._verdict_label()
         sentence = self.rendered.verdict
         html = render_template(
             "runbook_verdict", word=verdict_word, label=self.words.translate(label), sentence=sentence
@@ -193,6 +199,12 @@ class RunbookReport(BaseReport):
         return self.section(
             N_("How this was rehearsed"), paragraph(" ".join(self.words.translate(note) for note in notes))
         )
+
+    def _verdict_label(self) -> tuple[str, str]:
+        """Return the word that gives the verdict its colour, and how it is called."""
+        if not self.runbook.is_issued:
+            return "fails", N_("Refused.")
+        return ("tight", N_("Issued, with warnings.")) if self.runbook.has_warnings else ("fits", N_("Issued."))
 
     def _key_figures(self) -> list[tuple[str, str, str]]:
         if not self.runbook.results:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+PICTURE_LINK = re.compile(r"!\[((?:[^\]\\]|\\.)*)\]\(picture:([^)]*)\)")  # alt text, name
 SECTION_MIME = "application/vnd.ippoolkit.piece+json"  # of what a cell hands over for exports
 _MAX_UNBROKEN_LINES = 40  # of a text that no page cuts in two
 
@@ -55,9 +57,11 @@ class Section:
         tables = [part.table.to_dict() for part in self.parts if part.table]
         pictures = [dict(part.picture) for part in self.parts if part.picture]
         data = {"tables": tables, "pictures": pictures, "summary": dict(self.summary)}
-        # In a report the page has the style; in a notebook that somebody opens, each cell brings it.
-        html = self.html if current_run() else styled_html(self.html)
-        return {"text/html": html, "text/markdown": self.markdown, SECTION_MIME: data}
+        if current_run():
+            return {"text/html": self.html, "text/markdown": self.markdown, SECTION_MIME: data}
+        # In a notebook that somebody opens each cell brings the page's style, and pictures have no files.
+        markdown = PICTURE_LINK.sub("", self.markdown)
+        return {"text/html": styled_html(self.html), "text/markdown": markdown, SECTION_MIME: data}
 
 
 def heading_part(text: str, level: int = 2) -> SectionPart:
