@@ -160,7 +160,7 @@ class ObjectCollector:
             counts_by_kind[f"{kind} ({version})"] += count
         kinds = ", ".join(f"{count} {kind}" for kind, count in counts_by_kind.items())
         params = {"count": counts_by_kind.total(), "kinds": kinds}
-        self.notes.append(Finding("kind-unread", params=params, place=Place(*files) if len(files) == 1 else None))
+        self.notes.append(Finding("kind-unread", params=params, place=Place(files.pop()) if len(files) == 1 else None))
 
     def merge_into_scenario(self, files: Iterable[AnyPath]) -> Scenario:
         """Put the objects that were found into the first scenario, or into a new one."""
