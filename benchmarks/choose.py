@@ -4,11 +4,23 @@ import argparse
 import ipaddress
 import json
 import random
+import subprocess
+import sys
+import tempfile
 import timeit
+from pathlib import Path
 
 from ippoolkit.address_space import AddressSpace, Taken
 from ippoolkit.choose.search import Need, NodeKind, Space
 from ippoolkit.cidr import Cidr
+
+# What a script of one's own would do with a plan: read it and join its networks; no complement, no offers, no JSON.
+COLLAPSE = """
+import csv, ipaddress, sys
+with open(sys.argv[1]) as plan:
+    networks = [ipaddress.ip_network(row["Prefix"]) for row in csv.DictReader(plan)]
+print(len(list(ipaddress.collapse_addresses(networks))))
+"""
 
 
 def milliseconds(call, rounds=5):
@@ -64,6 +76,42 @@ def main():
         "all dual-stack designs": (search, lambda: plain_search(need), "loops"),
         "100,000 networks: free, 10 offers": (free, collapse, "ipaddress, collapse only"),
     }
+    with tempfile.TemporaryDirectory() as folder:
+        plan = Path(folder) / "plan.csv"
+        plan.write_text("Prefix,Status\n" + "".join(f"{text},Active\n" for text in texts))
+        command = [
+            sys.executable,
+            "-m",
+            "ippoolkit",
+            "free",
+            str(plan),
+            "--within",
+            "10.0.0.0/8",
+            "--prefix",
+            "22",
+            "--json",
+        ]
+        beside = [sys.executable, "-c", COLLAPSE, str(plan)]
+        measure(
+            cases
+            | {
+                "the same as a command, JSON": (
+                    lambda: quiet(command),
+                    lambda: quiet(beside),
+                    "ipaddress, collapse only",
+                )
+            },
+            wants_json,
+        )
+
+
+def quiet(command):
+    """Run a command for its time alone."""
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+
+
+def measure(cases, wants_json):
+    """Print a line a case."""
     figures = {}
     print(f"{'what':36} {'ms':>8} {'beside it':>28} {'ms':>8} {'ratio':>7}")
     for name, (call, other, what) in cases.items():

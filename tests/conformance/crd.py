@@ -3,9 +3,9 @@
 import re
 from dataclasses import replace
 
-from ippoolkit.calico.kinds import KINDS, V3
-from ippoolkit.calico.releases import NEWEST, Release
+from ippoolkit.calico.kinds import KINDS, V1, V3
 from ippoolkit.manifests import ApiServer, Datastore, parse_manifests
+from tests.conformance.ipam import release_of
 from tests.conformance.reasons import unnamed
 
 KEYS = {"accepted", "errors", "unknown_fields", "spec_after_defaulting", "update"}
@@ -21,8 +21,9 @@ def differences(case):
         return None
     if case["of"] is None:
         return ["there is no manifest of this id beside the recording"]
-    store = Datastore(release=Release.parse(case["calico"]) if case.get("calico") else NEWEST)
-    group = case.get("group", V3)
+    release = release_of(case)
+    store = Datastore(release=release)
+    group = case.get("group") or (V3 if release.has("crd-native") else V1)
     if case["update"]:
         for text in case["of"]["existing"]:
             for document in parse_manifests(text, "existing").documents:

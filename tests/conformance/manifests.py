@@ -4,7 +4,7 @@ import json
 import re
 
 from ippoolkit.calico.kinds import KINDS
-from ippoolkit.calico.releases import NEWEST, Release
+from ippoolkit.calico.releases import NEWEST
 from ippoolkit.cidr import Cidr
 from ippoolkit.manifests import (
     Calicoctl,
@@ -16,6 +16,7 @@ from ippoolkit.manifests import (
     parse_manifests,
 )
 from ippoolkit.model import Allocation, Block
+from tests.conformance.ipam import release_of
 from tests.conformance.reasons import lines_of, unnamed
 from tests.helpers import stored_objects
 
@@ -26,7 +27,7 @@ _CONFIG = "/calico/ipam/v2/config"
 
 def differences(case):
     """Return what differs from the recording."""
-    release = Release.parse(case["calico"]) if case.get("calico") else NEWEST
+    release = release_of(case)
     store = _before(case, release)
     accepted, findings = _run(case, store)
     found = []

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -106,13 +106,14 @@ def _with_manifests(cases: list[Case], file: Path) -> list[Case]:
 def _run(kind: str, cases: list[Case], result: Result) -> None:
     module = KINDS[kind]
     if hasattr(module, "compare"):
-        count, found = module.compare(cases)
+        count, found = _attempt(module.compare, cases, otherwise=len(cases))
         result.cases += count
         result.differing += len(found)
         result.differences += found
         return
     for case in cases:
-        if (found := module.differences(case)) is None:
+        _, found = _attempt(lambda each: (1, module.differences(each)), case, otherwise=1)
+        if found is None:
             continue
         result.cases += 1
         result.differing += bool(found)
@@ -123,3 +124,11 @@ def _run(kind: str, cases: list[Case], result: Result) -> None:
             or json.dumps(case.get("selector") or case.get("host"))
         )
         result.differences += [f"{name}: {each}" for each in found]
+
+
+def _attempt(compare_cases: Callable[[Any], tuple[int, Any]], cases: Any, *, otherwise: int) -> tuple[int, Any]:
+    """Compare; a recording that the runner or the package breaks at differs, and the others go on."""
+    try:
+        return compare_cases(cases)
+    except Exception as error:  # noqa: BLE001 (whatever it is, it is told as a difference)
+        return otherwise, [f"{type(error).__name__}: {error}"]

@@ -200,3 +200,31 @@ def test_what_is_no_recording(tmp_path, capsys):
     assert main([str(tmp_path / "nowhere")]) == 2
     assert main([]) == 2
     assert "no recordings found" in capsys.readouterr().out
+
+
+def test_a_recording_that_cannot_be_run_differs_and_the_others_go_on(tmp_path, capsys):
+    cases = read_cases(RECORDINGS / "manifests.jsonl.gz")[:3]
+    (tmp_path / "manifests.jsonl").write_text(
+        "".join(json.dumps(case) + "\n" for case in [{**cases[0], "existing": [5]}, *cases[1:]])
+    )
+    assert main([str(tmp_path)]) == 1
+    first, second, *_ = capsys.readouterr().out.splitlines()
+    assert first == "manifests: 2 of 3 identical"
+    assert cases[0]["id"] in second
+
+
+def test_a_setup_step_may_say_nothing_of_what_came_of_it_and_empty_a_block_without_affinity():
+    from tests.conformance import manifests
+
+    pool = "apiVersion: projectcalico.org/v3\nkind: IPPool\nmetadata: {name: p}\nspec: {cidr: 10.0.0.0/24, blockSize: 26}\n"
+    other = pool.replace("26", "27")
+    setup = [
+        {"op": "node", "host": "n1"},
+        {"op": "assign", "host": "n1", "handle": "h"},
+        {"op": "assign", "host": "n1", "handle": "h", "got": "10.0.0.0/26"},
+        {"op": "delete-pool", "name": "p"},
+        {"op": "release", "handle": "h"},
+    ]
+    case = {"id": "x", "existing": [pool], "setup": setup, "action": "create", "manifest": other, "accepted": True,
+            "message": "", "after": None}  # fmt: skip
+    assert manifests.differences(case) == []  # the block is gone, so another blockSize is no matter
