@@ -30,7 +30,6 @@ def lab(
         from ..widgets.lab import open_lab
 
         try:
-            status = open_lab(folder, context.args)
+            open_lab(folder, context.args)
         except OSError as error:
             raise IppoolkitError(str(error)) from error
-    raise typer.Exit(status)

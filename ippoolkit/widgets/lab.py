@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import nbformat
 from nbformat.sign import NotebookNotary
@@ -84,11 +84,9 @@ def lab_command(folder: Path, options: Sequence[str] = ()) -> list[str]:
     ]
 
 
-def open_lab(folder: Path, options: Sequence[str] = ()) -> int:
-    """Prepare a folder, open it in JupyterLab, and return the exit status when that ends."""
+def open_lab(folder: Path, options: Sequence[str] = ()) -> NoReturn:
+    """Prepare a folder, and become the JupyterLab that opens it: whoever ends this process ends that."""
     prepare_lab(folder)
     trust_notebooks(folder)
-    try:
-        return subprocess.run(lab_command(folder, options), env=lab_environment(), check=False).returncode  # noqa: S603 (Jupyter of this environment)
-    except KeyboardInterrupt:
-        return 0
+    command = lab_command(folder, options)
+    os.execve(command[0], command, lab_environment())  # noqa: S606 (Jupyter of this environment)

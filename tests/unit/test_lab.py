@@ -53,16 +53,15 @@ def test_jupyterlab_finds_what_the_kit_adds(tmp_path, monkeypatch):
     assert Path(f"{share}/labextensions/ippoolkit/{extension['jupyterlab']['_build']['load']}").read_text()
 
 
-def test_the_command_starts_it_and_passes_options_on(tmp_path, monkeypatch):
+def test_the_command_becomes_jupyterlab_and_passes_options_on(tmp_path, monkeypatch):
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "jupyter"))
     started = []
-
-    class Ended:
-        returncode = 3
-
-    monkeypatch.setattr("subprocess.run", lambda command, **_: started.append(command) or Ended())
-    assert open_lab(tmp_path / "lab", ["--port=9"]) == 3
-    assert started[0][-1] == "--port=9"
+    monkeypatch.setattr("os.execve", lambda *arguments: started.append(arguments))
+    open_lab(tmp_path / "lab", ["--port=9"])
+    ((program, command, environment),) = started
+    assert program == command[0]
+    assert command[-1] == "--port=9"
+    assert environment["JUPYTER_PATH"] == lab_environment()["JUPYTER_PATH"]
 
 
 def test_a_folder_that_cannot_be_made_is_told_without_a_traceback(tmp_path):
