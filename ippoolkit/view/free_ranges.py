@@ -96,7 +96,8 @@ def print_space(console: Console, found: FreeRanges, *, lang: str = "en") -> Non
     for owner, letter in letters.items():
         console.print(Text(f"  {letter} {replace_unprintable(owner)}", style="bright_black"))
     if len(owners_of(strips)) > len(letters):
-        console.print(Text(f"  {OTHERS} {words.translate(N_('others'))}", style="bright_black"))
+        others = words.translate(N_("others"))
+        console.print(Text(f"  {OTHERS} {others}", style="bright_black"))
 
 
 def _letter(cell: Cell, letters: dict[str, str]) -> str:
@@ -141,12 +142,12 @@ def _page(found: FreeRanges, drawing: str, title: str, lang: str) -> str:
     more = len(found.space.free) - len(free)
     if more > 0:
         free.append(words.render(N_("and {count} more"), {"count": more}))
-    say = words.translate
+    offers_title, free_title = words.translate(N_("Offers")), words.translate(N_("Free"))
     return (
         f'<!doctype html>\n<html lang="{lang}"><meta charset="utf-8"><title>{escape(title)}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<style>{stylesheet()} body {{ max-width: 60em; margin: 2em auto; padding: 0 1em; }}</style>"
         f'<body class="ipk"><h1>{escape(title)}</h1>{drawing}'
-        + (f"<h2>{escape(say(N_('Offers')))}</h2><ul>{offers}</ul>" if offers else "")
-        + f"<h2>{escape(say(N_('Free')))}</h2><p>{escape(', '.join(free))}</p></body></html>\n"
+        + (f"<h2>{escape(offers_title)}</h2><ul>{offers}</ul>" if offers else "")
+        + f"<h2>{escape(free_title)}</h2><p>{escape(', '.join(free))}</p></body></html>\n"
     )
