@@ -119,7 +119,7 @@ class Networks(Sequence[Cidr]):
     def addresses(self) -> int:
         """Number of addresses in all of them."""
         return sum(
-            int(count) << (ADDRESS_BITS[version] - prefix)
+            int(count) << (ADDRESS_BITS[version] - int(prefix))
             for version, prefixes in self.prefixes.items()
             for prefix, count in zip(*np.unique(prefixes, return_counts=True), strict=True)
         )

@@ -37,7 +37,7 @@ def test_a_change_is_chosen_and_rehearsed(home, watch, width):
     page.wait_for_selector(".ipk-verdict.fails")
     cidr.fill("10.77.0.0/18")
     cidr.press("Enter")
-    page.wait_for_selector(".ipk-verdict.fits")
+    page.wait_for_selector(".ipk-verdict.tight")  # issued, with the warning that networks are unknown
     for tab, sign in (("Findings", "change-"), ("Before", "ipam-backup"), ("Steps", "eviction"), ("Files", "pipefail")):
         page.locator(".ipk-tabs .lm-TabBar-tabLabel", has_text=tab).click()
         page.wait_for_function("sign => document.querySelector('.ipk-tabs').innerText.includes(sign)", arg=sign)

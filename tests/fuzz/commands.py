@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import re
 import socket
 from collections.abc import Callable
 from functools import cache
@@ -13,6 +14,8 @@ from typing import Any
 
 import typer
 
+# A report that failed because of a program error names the exception.
+_EXCEPTION_NAME = re.compile(r"(?!ReportError)\w*(?:Error|Exception|Warning|Interrupt|Iteration)\b:")
 _DATA = Path(__file__).parent.parent.parent / "data"
 # What reads each kind; {} stands for the document, OUT for a file that does not exist yet.
 READ = (
@@ -148,7 +151,7 @@ def _run_in_process(target: str, document: Path) -> None:
     except FindingError as error:
         # A built-in template fails with the kit's own words or not at all.
         reason = str(error.finding.params.get("reason", ""))
-        if error.finding.code == "report-failed" and not reason.startswith(("InputError", "ReportError")):
+        if error.finding.code == "report-failed" and _EXCEPTION_NAME.match(reason):
             raise
 
 

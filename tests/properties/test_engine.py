@@ -40,7 +40,7 @@ operations = st.one_of(
 
 
 def brought_up(etcd):
-    ipam = Ipam("etcd" if etcd else "kubernetes")
+    ipam = Ipam(datastore="etcd" if etcd else "kubernetes")
     for pool in POOLS:
         ipam.resources.create_pool(pool)
     for node in NODES:

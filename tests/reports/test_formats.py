@@ -65,7 +65,7 @@ def test_pictures_of_markdown_are_files_beside_it(tmp_path):
     assert len(names) == 4
     assert sorted(names) == sorted(path.name for path in tmp_path.glob("*.svg"))
     assert "pods (305)" in text  # left out of the appendix
-    assert "worker9, labels" not in text
+    assert "- {name: worker9, labels:" in text  # of ten nodes none is
 
 
 def test_whole_numbers_beyond_15_digits_are_text_with_a_note(tmp_path):

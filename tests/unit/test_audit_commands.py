@@ -74,7 +74,7 @@ def test_a_pods_own_annotation_goes_first_and_a_disabled_pool_fails_the_request(
     assert run("pools-for", "-c", path, "--who-can-use", "b").stdout.startswith(
         "No pod may use b. On n in the namespace s: "
     )
-    assert rows("-c", path, "--who-can-use", "a") == [{"node": "n", "namespace": "s", "by": "Pod/p"}]
+    assert rows("-c", path, "--who-can-use", "a") == [{"node": "n", "namespace": "s", "by": "Pod/p", "calico": "v3.33"}]
 
 
 def test_who_may_draw_from_a_pool(folder):

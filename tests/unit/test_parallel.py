@@ -112,8 +112,10 @@ def test_errors_are_not_kept_as_results(tmp_path):
 @pytest.mark.parametrize("delay", [0, 0.2, 1])
 def test_an_interrupt_ends_everything_at_once(delay):
     script = (
+        "import signal\n"
         "from ippoolkit.parallel import executor, run\n"
         "from tests.unit.test_parallel import slow\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a shell's background job ignores it
         "if __name__ == '__main__':\n"
         "    with executor(jobs=2) as pool:\n"
         "        print('ready', flush=True)\n"

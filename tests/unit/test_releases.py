@@ -172,9 +172,9 @@ def test_reclaim_came_with_v3_32():
 def test_uses_of_older_releases():
     pool = ipk.IPPool(name="p", cidr="10.0.0.0/24", allowed_uses=("LoadBalancer",))
     with pytest.raises(IpamError) as caught:
-        Ipam(release=Release.parse("3.29")).create_pool(pool)
+        Ipam(release=Release.parse("3.29")).resources.create_pool(pool)
     assert caught.value.finding.code == "value-choice"
-    Ipam(release=Release.parse("3.30")).create_pool(pool)
+    Ipam(release=Release.parse("3.30")).resources.create_pool(pool)
 
 
 def test_a_selector_that_is_dropped_counts_in_the_verdict():
@@ -311,7 +311,7 @@ def test_every_command_answers_for_the_release_that_is_asked(tmp_path):
         assert run(app, [*command, "--calico", "3.19"]).exit_code == 2
     made = run(app, ["runbook", "migrate", "-c", path, "--from", "old", "--calico", "v3.29.7"])
     assert made.exit_code == 0
-    assert "this runbook is for that of Calico v3.29.7" in made.stdout
+    assert "this runbook is written for Calico v3.29.7" in made.stdout
     newer = run(app, ["capacity", plan, "--calico", "v3.99.1", "--json"])
     assert "is newer than the newest release known" in newer.stderr
     assert run(app, ["audit", "--each", path, "--calico", "v3.30.7"]).exit_code == 2
@@ -376,8 +376,8 @@ def test_every_answer_in_a_notebook_names_the_release():
     analysis = ipk.analyse(scenario(calico="v3.29.7"))
     made = runbook(older, Change("migrate", "old", cidr=Cidr.parse("10.245.0.0/20")))
     for answer in (analysis, audit_reading(Reading(older)), made):
-        assert "As Calico v3.29.7 would" in answer._repr_html_()
-    assert "As Calico v3.29.7 would" in verdict_markdown(analysis)
+        assert "By the rules of Calico v3.29.7" in answer._repr_html_()
+    assert "By the rules of Calico v3.29.7" in verdict_markdown(analysis)
 
 
 @pytest.mark.parametrize(("release", "advises"), [("v3.29.7", False), ("v3.30.7", True), ("", True)])

@@ -17,7 +17,7 @@ EXCEL_INTEGER_LIMIT = 10**15
 _MAX_CELL_TEXT = 32_767
 _MAX_ROWS = 1_048_576
 # Those that Excel refuses, and quotes, which formulas of charts would have to double.
-_FORBIDDEN_CHARACTERS = re.compile(r"[\[\]:*?/\\'\x00-\x1f]")
+_FORBIDDEN_CHARACTERS = re.compile(r"[!\[\]:*?/\\'\x00-\x1f]")
 _MAX_SHEET_NAME = 31
 _MAX_COLUMN_WIDTH = 60
 # A text that starts like this would be a formula once somebody edits the cell, or in a CSV made of the sheet.
