@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ippoolkit.cidr import Cidr
 from ippoolkit.ipam import Ipam, IpamError
 from ippoolkit.model import IPPool
+from tests.conformance.utilization import utilization
 from tests.helpers import ROOT, engine_state
 
 NODES = ("n1", "n2", "n3", "worker-4.example.com")
@@ -94,7 +95,7 @@ def holds(ipam):
         ranges[cidr] = block
         owned[block["affinity"]] += 1
     most = ipam.store.config.max_blocks_per_host
-    for row in ipam.utilization():
+    for row in utilization(ipam):
         assert row["available"] + row["inUse"] <= row["capacity"]
         assert row["blocks"] == sum(cidr in Cidr.parse(row["cidr"]) for cidr in ranges) or row["name"].startswith(
             "orphaned"
