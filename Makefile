@@ -5,6 +5,8 @@ BIN := .venv/bin
 OUT ?= out
 SCENARIO ?= data/kubespray.yaml
 LAB_OPTIONS ?=
+# Without bytecode every process would compile pandas and matplotlib again: seconds each.
+unexport PYTHONDONTWRITEBYTECODE
 REPORT := .venv/.report
 NOTEBOOKS := .venv/.notebooks
 DEV := .venv/.dev
