@@ -129,7 +129,10 @@ def _networks_in_rows(
         if columns is None or cells[0][:6].lower() == _SECTION:
             columns = _Columns.of(cells, [below for _, below in rows[index + 1 : index + 1 + _SAMPLED_ROWS]])
             continue
-        owner = next((text for column in columns.owners if (text := _cell(cells, column))), "")
+        owner = ""
+        for column in columns.owners:
+            if owner := _cell(cells, column):
+                break
         for cidr in columns.networks(cells, (name, number), problems):
             yield ListedNetwork(cidr, f"{name}:{number}", owner)
 
