@@ -18,7 +18,7 @@ report: $(REPORT) ## a capacity report of the sample cluster; of another: make r
 	@$(BIN)/ippoolkit report $(SCENARIO) --out $(OUT)/$(basename $(notdir $(SCENARIO))).html
 
 test: $(DEV) ## all tests
-	@$(BIN)/python -m pytest -n auto --dist loadfile
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 fuzz: $(DEV) ## a million mutated documents through every command; interrupted, the same command goes on
 	$(BIN)/python -m tests.fuzz $(if $(COUNT),--count $(COUNT))

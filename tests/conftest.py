@@ -1,6 +1,11 @@
-"""For all tests: how long an example takes on a shared machine is no property of the code."""
+"""For all tests: how long an example takes on a shared machine is no property of the code; the longest go first."""
 
 from hypothesis import settings
 
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+
+def pytest_collection_modifyitems(items):
+    """Put the tests in a browser first, so that no worker is left with them at the end."""
+    items.sort(key=lambda item: item.path.parent.name != "browser")

@@ -118,6 +118,8 @@ def make_report(
                 if progress is not None and task.progress_file and task.progress_file.exists():
                     progress(task.progress_file.stat().st_size, cell_count)
             report = future.result()
+            if progress is not None:
+                progress(cell_count, cell_count)
         except BrokenExecutor:
             raise ReportError("report-lost") from None
         except (IppoolkitError, OSError):
