@@ -61,6 +61,16 @@ def wanted_from(options: Mapping[str, Any], groups: Iterable[str], taken: Iterab
     return Asked(fields, known, day)
 
 
+def split_groups(texts: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Part groups that are described from numbers of nodes, NAME=N, for groups that there are."""
+    sizes = [
+        text
+        for text in texts
+        if "," not in text and text.partition("=")[0].strip() not in _GROUP_KEYS and text.rpartition("=")[2].isdigit()
+    ]
+    return [text for text in texts if text not in sizes], sizes
+
+
 def cidrs_from(texts: Iterable[str], option: str, problems: list[Finding]) -> list[Cidr]:
     """Read CIDRs, several of them in one text where commas or blanks part them."""
     found = []

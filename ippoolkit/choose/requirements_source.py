@@ -12,13 +12,15 @@ from pydantic import TypeAdapter, ValidationError
 from ..errors import InputError
 from ..findings import Finding
 from ..model import GroupRequirement, NodeGroup, Requirements, Scenario
-from ..model.scenario_edits import nodes_as_group
+from ..model.scenario_edits import nodes_as_group, with_scaled_groups
 from ..read.document import field_name
 from ..read.validation import finding_from_pydantic
 from .racks import labelled_racks, rack_label_of
 
 _REQUIREMENTS = TypeAdapter(Requirements)
 _OF_GROUP = frozenset(field.name for field in fields(GroupRequirement))
+# What all groups of a plan take together: nodes are shared out among them, the others each of them has.
+_SCALED = frozenset({"nodes", "pods_per_node", "nodes_per_month", "pods_per_node_per_month", "max_blocks"})
 
 
 def requirements_from(
@@ -42,6 +44,10 @@ def requirements_from(
         if said is None and scenario.requirements is None and not {"nodes_per_month", "by"} & {*of_group, *others}:
             # Nodes that are said outright are all there are to be: the scenario's growth is not on top of them.
             of_group = {"nodes_per_month": 0.0, **of_group}
+        is_scaled = said is None and scenario.requirements is None and set(of_group) <= _SCALED
+        if len(base.groups) > 1 and is_scaled:
+            scaled = _from_cluster(with_scaled_groups(scenario, **of_group), today) or base
+            return _checked({name: getattr(scaled, name) for name in _names(scaled)} | others)
         if len(base.groups) > 1:
             raise InputError([Finding("choose-groups-several", params={"fields": ", ".join(sorted(of_group))})])
         others["groups"] = [_plain(base.groups[0]) | of_group]
