@@ -17,7 +17,6 @@ from ..read.pastes import PIECE_LABELS, Piece, clean_lines, is_paste, split_piec
 from ..read.text_files import decode_text
 from .manifest_file import ManifestFile, parse_manifests
 
-
 TakeText = Callable[[str, str], bool]
 _MANIFEST_SUFFIXES = (".yaml", ".yml", ".json")
 
