@@ -48,6 +48,20 @@ INSTALLERS = (
         N_("Write the value directly to plan with it."),
     ),
     Rule(
+        "group-planned",
+        "info",
+        "kit",
+        N_("{nodes:node} of the group {name} are planned, from {told}."),
+        N_("For another number use --group {name}=N."),
+    ),
+    Rule(
+        "group-uncounted",
+        "info",
+        "kit",
+        N_("How many nodes the group {name} has is not told by any of {settings}: it is not planned for."),
+        N_("Write the number, or plan with --nodes."),
+    ),
+    Rule(
         "installer-pool",
         "info",
         "kit",

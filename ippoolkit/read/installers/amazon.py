@@ -53,3 +53,14 @@ def read_eksctl(value: Mapping[str, Any], document: Document, settings: Installe
     settings.add_ranges("nodes", ranges, document.place(("vpc",)), default="192.168.0.0/16")
     services = get_mapping(value, "kubernetesNetworkConfig").get("serviceIPv4CIDR")
     settings.add_ranges("services", services, document.place(("kubernetesNetworkConfig",)))
+    for key in ("nodeGroups", "managedNodeGroups"):
+        for index, group in enumerate(get_list(value, key)):
+            if isinstance(group, Mapping):
+                settings.add_group(
+                    group.get("name"),
+                    {name: group.get(name) for name in ("desiredCapacity", "maxSize", "minSize")},
+                    document.place((key, index)),
+                    labels=group.get("labels"),
+                    os="windows" if str(group.get("amiFamily", "")).startswith("Windows") else "linux",
+                    max_pods=group.get("maxPodsPerNode"),
+                )

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from pydantic import TypeAdapter
-
-from ...calico.limits import ALLOWED_BLOCK_SIZES, DEFAULT_BLOCK_SIZE, KUBELET_MAX_PODS
-from ...calico.pool_selection import OS_LABEL
-from ...cidr import Cidr, IPVersion
+from ...cidr import Cidr
 from ...findings import Finding, Place
 from ...model import CNIConfiguration, IPPool, Node, Scenario
 from ..document import Document, FieldPath
-from ..kubernetes_objects import KIND_READERS, ObjectSource, read_object
-from ..validation import validate
 from . import (
     amazon,
     calico_node,
@@ -30,19 +24,16 @@ from . import (
 )
 from .installer_findings import difference_findings, operator_findings, origin_findings, prefix_findings
 from .installer_settings import (
-    DEFAULT_POOL_NAMES,
-    DefaultPools,
     InstallerRange,
     InstallerSettings,
-    Weight,
 )
+from .planned_objects import add_default_pools, build_groups, build_nodes, build_pools
 from .tracked_settings import TrackedMapping
 
 if TYPE_CHECKING:
     from ..collector import ObjectCollector
 
 _ENVIRONMENT_PREFIX = "CALICO_IPV"
-_NODE = TypeAdapter(Node)
 
 Mapped = Mapping[str, Any]
 ObjectReader = Callable[[Mapped, Document, InstallerSettings], object]
@@ -55,6 +46,7 @@ _OBJECT_READERS: dict[tuple[str, str], ObjectReader] = {
     ("KubeProxyConfiguration", "kubeproxy.config.k8s.io"): kubernetes_manifests.read_kube_proxy,
     ("KubeletConfiguration", "kubelet.config.k8s.io"): kubernetes_manifests.read_kubelet,
     ("Cluster", "kops.k8s.io"): kops.read_kops,
+    ("InstanceGroup", "kops.k8s.io"): kops.read_instance_group,
     ("Cluster", "kubekey.kubesphere.io"): distributions.read_kubekey,
     ("ClusterConfig", "eksctl.io"): amazon.read_eksctl,
     ("Network", "config.openshift.io"): distributions.read_openshift,
@@ -205,8 +197,8 @@ class InstallerReader:
         if not self.is_used:
             return settings.notes, settings.problems
         existing = [located.item for located in collector.objects.get("pools", {}).values()]
-        self._add_default_pools(has_pools=bool(existing))
-        built = list(_build_pools(settings))
+        add_default_pools(settings, has_pools=bool(existing))
+        built = list(build_pools(settings))
         notes = [*settings.notes, *settings.range_findings()]
         notes += difference_findings(settings, built, existing) if existing else origin_findings(settings, built)
         if settings.ipam and not collector.objects.get("ipam"):
@@ -216,56 +208,8 @@ class InstallerReader:
         notes += prefix_findings(settings, existing or built)
         notes += operator_findings(settings, built)
         known = set(collector.objects.get("nodes", {}))
-        self.nodes = [node for node in self._build_nodes() if node.name not in known]
+        self.nodes = [node for node in build_nodes(settings) if node.name not in known]
         return notes, settings.problems
-
-    def _add_default_pools(self, *, has_pools: bool) -> None:
-        """Make pools over the pods' ranges where no input defines any; the most special input decides how."""
-        settings = self.settings
-        if settings.pools or settings.creates_no_pool or not settings.default_pools:
-            return
-        highest = max(pools.rank for pools in settings.default_pools)
-        # Of several files of the same kind the first decides, as for ranges.
-        chosen = next(pools for pools in settings.default_pools if pools.rank == highest)
-        ranges = _first_by_version(settings.ranges_of("cluster", platform_only=chosen.platform_only))
-        for version, fields in chosen.specs.items():
-            found = ranges.get(version)
-            if found is not None or (version == 4 and chosen.fallback and not ranges):
-                self._add_default_pool(version, fields, chosen, found)
-        if has_pools:
-            return
-        params = {"installer": chosen.installer}
-        if not settings.pools:
-            settings.notes.append(Finding("installer-no-range", "", params, chosen.place))
-        elif chosen.assumed:
-            settings.notes.append(Finding("pool-assumed", "", params, chosen.place))
-
-    def _add_default_pool(
-        self, version: IPVersion, fields: Mapped, chosen: DefaultPools, found: InstallerRange | None
-    ) -> None:
-        written = dict(chosen.written.get(version, {}))
-        defaults = {"cidr": chosen.fallback, **{key: value for key, value in fields.items() if key not in written}}
-        place = chosen.place
-        if found is not None:
-            (defaults if found.weight is Weight.DEFAULT else written)["cidr"] = found.text
-        installer = "calico-node" if chosen.assumed else chosen.installer
-        pool = self.settings.add_pool(DEFAULT_POOL_NAMES[version], written, place, installer, defaults)
-        if found is not None and found.weight is not Weight.DEFAULT and found.place != place:
-            pool.cidr_origin = str(found.place)
-
-    def _build_nodes(self) -> Iterator[Node]:
-        settings = self.settings
-        for name, node in settings.nodes.items():
-            value = {
-                "name": name,
-                "labels": {OS_LABEL: "linux", **node.labels},
-                "maxPods": settings.max_pods or KUBELET_MAX_PODS,
-                "addresses": list(node.addresses),
-            }
-            document = Document.without_lines("hosts")
-            built = validate(_NODE, value, document, settings.problems, lambda path: path)
-            if built is not None:
-                yield built
 
     def apply(self, scenario: Scenario, collector: ObjectCollector, name: str) -> Scenario:
         """Add to a scenario what the installer's input tells; of the flags of a control plane only its networks."""
@@ -281,6 +225,9 @@ class InstallerReader:
         if settings.cni_pools is not None and is_cni_likely:
             cni = CNIConfiguration(ipv4Pools=settings.cni_pools[4], ipv6Pools=settings.cni_pools[6])
             cluster = dataclasses.replace(cluster, cni=cni)
+        if settings.groups and not cluster.nodes and not scenario.plan.groups:
+            groups = tuple(build_groups(settings))
+            scenario = dataclasses.replace(scenario, plan=dataclasses.replace(scenario.plan, groups=groups))
         if settings.wireguard:
             cluster = dataclasses.replace(cluster, wireguard_enabled=True)
         if settings.ipam and not collector.objects.get("ipam") and not collector.scenarios:
@@ -322,38 +269,5 @@ def _parse_environment(text: str) -> dict[str, str]:
     return environment
 
 
-def _first_by_version(ranges: Iterable[InstallerRange]) -> dict[IPVersion, InstallerRange]:
-    """Return the first range of each family."""
-    by_version: dict[IPVersion, InstallerRange] = {}
-    for item in ranges:
-        if cidr := Cidr.parse_or_none(item.text):
-            by_version.setdefault(cidr.version, item)
-    return by_version
-
-
 def _parse_cidrs(ranges: Iterable[InstallerRange]) -> tuple[Cidr, ...]:
     return tuple(dict.fromkeys(cidr for item in ranges if (cidr := Cidr.parse_or_none(item.text))))
-
-
-def _build_pools(settings: InstallerSettings) -> Iterator[IPPool]:
-    for name, installer_pool in settings.pools.items():
-        spec, place = installer_pool.spec, installer_pool.place
-        problems: list[Finding] = []
-        source = ObjectSource(Document.without_lines(place.file, None, place.line), (), problems, settings.notes)
-        size, cidr = spec.get("blockSize"), Cidr.parse_or_none(spec.get("cidr"))
-        if cidr and cidr.version == 6 and isinstance(size, int) and size in ALLOWED_BLOCK_SIZES[4]:
-            params = {"size": size, "cidr": str(cidr), "default": DEFAULT_BLOCK_SIZE[6]}
-            settings.problems.append(Finding("size-of-ipv4", f"IPPool/{name}", params, place))
-            continue
-        pool = read_object(KIND_READERS["IPPool"][0], {"metadata": {"name": name}, "spec": spec}, source)
-        settings.problems += [_at_setting(problem, place) for problem in problems]
-        if pool is not None:
-            yield pool
-
-
-def _at_setting(problem: Finding, place: Place) -> Finding:
-    """Place a problem of a pool in the installer's file: the pool's field under the pool's own place."""
-    field = problem.place.field.removeprefix("spec.") if problem.place else ""
-    return dataclasses.replace(
-        problem, place=Place(place.file, place.line, ".".join(filter(None, (place.field, field))))
-    )

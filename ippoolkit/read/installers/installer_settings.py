@@ -93,6 +93,17 @@ class InstallerNode:
     labels: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class InstallerGroup:
+    """Nodes that an installer's input plans alike, with their number."""
+
+    nodes: int
+    place: Place
+    labels: Mapping[str, str] = field(default_factory=dict)
+    os: Literal["linux", "windows"] = "linux"
+    max_pods: int = 0
+
+
 @dataclass(slots=True)
 class InstallerSettings:
     """Pools by name, ranges, nodes, and per-node prefixes by family with what the setting is called."""
@@ -101,6 +112,7 @@ class InstallerSettings:
     default_pools: list[DefaultPools] = field(default_factory=list)
     ranges: dict[RangeKind, list[InstallerRange]] = field(default_factory=dict)
     nodes: dict[str, InstallerNode] = field(default_factory=dict)
+    groups: dict[str, InstallerGroup] = field(default_factory=dict)
     max_pods: int = 0
     node_prefixes: dict[IPVersion, tuple[int, str]] = field(default_factory=dict)
     cni_pools: dict[IPVersion, tuple[str, ...]] | None = None  # of the CNI configuration; None where none was read
@@ -192,6 +204,28 @@ class InstallerSettings:
         if isinstance(labels, Mapping):
             known.labels = {**known.labels, **{str(key): str(value) for key, value in labels.items()}}
 
+    def add_group(
+        self,
+        name: object,
+        counts: Mapping[str, object],
+        place: Place,
+        *,
+        labels: object = None,
+        os: Literal["linux", "windows"] = "linux",
+        max_pods: object = None,
+    ) -> None:
+        """Add planned nodes: of the numbers that the input may tell the first that it does is how many there are."""
+        text = str(name or "nodes")
+        told = {key: number for key, count in counts.items() if (number := parse_count(count)) is not None}
+        if not told:
+            self.notes.append(Finding("group-uncounted", "", {"name": text, "settings": ", ".join(counts)}, place))
+            return
+        known = {str(key): str(value) for key, value in labels.items()} if isinstance(labels, Mapping) else {}
+        nodes = next(iter(told.values()))
+        self.groups[text] = InstallerGroup(nodes, place, known, os, positive_number(max_pods))
+        shown = ", ".join(f"{key} {number}" for key, number in told.items())
+        self.notes.append(Finding("group-planned", "", {"name": text, "nodes": nodes, "told": shown}, place))
+
     def add_node_address(self, value: object, place: Place) -> None:
         """Add the address of a node whose name is not told."""
         if _is_address(text := str(value or "")):
@@ -269,8 +303,13 @@ def parse_number(value: object) -> object:
 
 def positive_number(value: object) -> int:
     """Return a number of pods or nodes, 0 where the value is none."""
+    return parse_count(value) or 0
+
+
+def parse_count(value: object) -> int | None:
+    """Return a number of nodes, None where the value is none."""
     number = parse_number(value)
-    return number if isinstance(number, int) and not isinstance(number, bool) and 0 < number <= 1_000_000 else 0
+    return number if isinstance(number, int) and not isinstance(number, bool) and 0 <= number <= 1_000_000 else None
 
 
 def parse_arguments(value: object) -> dict[str, str]:

@@ -78,3 +78,19 @@ def _is_from(version: object, minor: int) -> bool:
     """Whether a version of Kubernetes is so new, or not told: kops of the same minor writes CrossSubnet since 1.22."""
     match = _MINOR.match(str(version or ""))
     return match is None or int(match[1]) >= minor
+
+
+def read_instance_group(value: Mapping[str, Any], document: Document, settings: InstallerSettings) -> None:
+    """Read an InstanceGroup of kops: it may grow to maxSize, which the pools have to hold; bastions are no nodes."""
+    spec = get_mapping(value, "spec")
+    role = str(spec.get("role") or "Node")
+    if role in ("Bastion", "APIServer"):
+        return
+    own = {} if role == "Node" else {"node-role.kubernetes.io/control-plane": ""}
+    settings.add_group(
+        get_mapping(value, "metadata").get("name"),
+        {"maxSize": spec.get("maxSize"), "minSize": spec.get("minSize")},
+        document.place(("spec",)),
+        labels={**own, **get_mapping(spec, "nodeLabels")},
+        max_pods=get_mapping(spec, "kubelet").get("maxPods"),
+    )
