@@ -48,10 +48,17 @@ INSTALLERS = (
         N_("Write the value directly to plan with it."),
     ),
     Rule(
+        "setting-template",
+        "error",
+        "kit",
+        N_('"{value}" is a template that nothing has filled in.'),
+        N_("Render it first, for instance by helm template or envsubst, or write the value itself."),
+    ),
+    Rule(
         "group-planned",
         "info",
         "kit",
-        N_("{nodes:node} of the group {name} are planned, from {told}."),
+        N_("Group {name}: {nodes:node} planned, from {told}."),
         N_("For another number use --group {name}=N."),
     ),
     Rule(

@@ -205,6 +205,7 @@ class InstallerReader:
             values = {key: str(value).lower() for key, value in settings.ipam.items()}
             notes.append(Finding("installer-ipam", "IPAMConfiguration/default", values))
         self.pools = [] if existing else built
+        settings.add_detected_networks(pool.cidr for pool in existing or built)
         notes += prefix_findings(settings, existing or built)
         notes += operator_findings(settings, built)
         known = set(collector.objects.get("nodes", {}))

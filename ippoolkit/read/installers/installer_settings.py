@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, Literal
@@ -20,6 +20,7 @@ DEFAULT_RANGE = "192.168.0.0/16"  # the operator's and calico-node's, where noth
 # kube-controller-manager's --node-cidr-mask-size where nobody sets it.
 DEFAULT_NODE_PREFIXES: dict[IPVersion, int] = {4: 24, 6: 64}
 _LIST_INDEX = re.compile(r"\[\d+\]")
+_TEMPLATE_MARKS = ("{{", "${", "$(", "{%")
 _NAMED_UNUSED = 8  # settings of a file that are listed by name; more are counted
 
 RangeKind = Literal["cluster", "services", "nodes"]
@@ -119,6 +120,7 @@ class InstallerSettings:
     is_cni_assumed: bool = False  # these are what the installer's release would have written
     ipam: dict[str, bool] = field(default_factory=dict)  # fields of the IPAM configuration that the installer writes
     wireguard: bool = False
+    detection_ranges: list[tuple[str, Place]] = field(default_factory=list)  # in which nodes find their own address
     config_maps: dict[str, Mapping[str, Any]] = field(default_factory=dict)  # data of calico's ConfigMaps
     notes: list[Finding] = field(default_factory=list)
     problems: list[Finding] = field(default_factory=list)
@@ -162,17 +164,20 @@ class InstallerSettings:
         texts = split_list(value)
         if not texts:
             texts, weight = split_list(default), Weight.DEFAULT
-        new = [InstallerRange(text, place, weight, is_platform) for text in texts]
+        new = [InstallerRange(text, place, weight, is_platform) for text in texts if self._is_range(text, place)]
         known = self.ranges.setdefault(kind, [])
         known += [item for item in new if not any(item.text == other.text for other in known)]
 
+    def _is_range(self, text: str, place: Place) -> bool:
+        """Whether a text is a range; what is wrong with it otherwise is a problem."""
+        if Cidr.parse_or_none(text) is None:
+            self.problems.append(unusable_range(text, place))
+            return False
+        return True
+
     def ranges_of(self, kind: RangeKind, *, platform_only: bool = False) -> list[InstallerRange]:
         """Return the ranges of a kind that count: of each family those with the most weight."""
-        ranges = [
-            item
-            for item in self.ranges.get(kind, [])
-            if (item.is_platform or not platform_only) and Cidr.parse_or_none(item.text)
-        ]
+        ranges = [item for item in self.ranges.get(kind, []) if item.is_platform or not platform_only]
         heaviest: dict[IPVersion, Weight] = {}
         for item in ranges:
             version = _version(item.text)
@@ -186,10 +191,10 @@ class InstallerSettings:
                 continue
             counting = {_version(item.text): item for item in reversed(self.ranges_of(kind))}
             for item in ranges:
-                if Cidr.parse_or_none(item.text) is None or item.weight is Weight.DEFAULT:
+                if item.weight is Weight.DEFAULT:
                     continue
                 first = counting[_version(item.text)]
-                if item.place.file != first.place.file and item.text != first.text:
+                if item.place != first.place and item.text != first.text:
                     params = {"cidr": item.text, "other": first.text, "place": str(first.place)}
                     yield Finding("installer-ranges-differ", "", params, item.place)
 
@@ -203,6 +208,17 @@ class InstallerSettings:
         known.addresses = tuple(dict.fromkeys((*known.addresses, *valid)))
         if isinstance(labels, Mapping):
             known.labels = {**known.labels, **{str(key): str(value) for key, value in labels.items()}}
+
+    def add_detected_networks(self, pools: Iterable[Cidr]) -> None:
+        """Take ranges in which nodes find their address for the nodes' network where a pool holds all of one.
+
+        A wider one, such as 10.0.0.0/8, does not tell where in it the nodes are.
+        """
+        pools = list(pools)
+        for text, place in self.detection_ranges:
+            cidr = Cidr.parse_or_none(text)
+            if cidr is not None and any(cidr in pool for pool in pools):
+                self.add_ranges("nodes", text, place)
 
     def add_group(
         self,
@@ -228,8 +244,8 @@ class InstallerSettings:
 
     def add_node_address(self, value: object, place: Place) -> None:
         """Add the address of a node whose name is not told."""
-        if _is_address(text := str(value or "")):
-            self.add_ranges("nodes", f"{text}/{128 if ':' in text else 32}", place)
+        if (cidr := parse_network(str(value or ""))) is not None:
+            self.add_ranges("nodes", str(cidr), place)
 
     def set_node_prefix(self, version: IPVersion, value: object, name: str, *, is_patch: bool = False) -> None:
         """Note a per-node prefix, if it is one; the first that is read counts, or a patch of it."""
@@ -286,6 +302,26 @@ def split_list(value: object) -> list[str]:
     """Return the CIDRs of a list, or of a text with commas."""
     parts = value if isinstance(value, list | tuple) else str(value or "").split(",")
     return [str(part).strip() for part in parts if str(part).strip()]
+
+
+def parse_network(text: str) -> Cidr | None:
+    """Return the network that an address with a prefix is in; an address alone is a network of one."""
+    try:
+        return Cidr.parse_ignoring_host_bits(text if "/" in text else f"{text}/{128 if ':' in text else 32}")
+    except CidrError:
+        return None
+
+
+def is_template(value: object) -> bool:
+    """Whether a value is an expression that a template engine, a shell or an installer has yet to fill in."""
+    return isinstance(value, str) and any(mark in value for mark in _TEMPLATE_MARKS)
+
+
+def unusable_range(text: str, place: Place) -> Finding:
+    """Return what is wrong with a text that is to be a range."""
+    if is_template(text):
+        return Finding("setting-template", params={"value": text[:80]}, place=place)
+    return Finding("cidr-syntax", params={"cidr": text[:80]}, place=place)
 
 
 def canonical_pool(text: str) -> str:

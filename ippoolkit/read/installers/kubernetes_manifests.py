@@ -50,8 +50,7 @@ def read_cluster_configuration(value: Mapping[str, Any], document: Document, set
     for text in pod_subnets:
         cidr = Cidr.parse_or_none(text)
         if cidr is None:
-            settings.problems.append(Finding("cidr-syntax", params={"cidr": text[:80]}, place=place))
-            continue
+            continue  # said already
         # kubeadm has kube-controller-manager cut a range for each node from every podSubnet.
         default = DEFAULT_NODE_PREFIXES[cidr.version], "node-cidr-mask-size"
         prefix, name = settings.node_prefixes.setdefault(cidr.version, default)

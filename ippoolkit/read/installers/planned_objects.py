@@ -22,6 +22,7 @@ from .installer_settings import (
     InstallerRange,
     InstallerSettings,
     Weight,
+    is_template,
 )
 
 _NODE = TypeAdapter(Node)
@@ -110,6 +111,11 @@ def build_pools(settings: InstallerSettings) -> Iterator[IPPool]:
         spec, place = installer_pool.spec, installer_pool.place
         problems: list[Finding] = []
         source = ObjectSource(Document.without_lines(place.file, None, place.line), (), problems, settings.notes)
+        if templates := [value for value in spec.values() if is_template(value)]:
+            settings.problems += [
+                Finding("setting-template", f"IPPool/{name}", {"value": value[:80]}, place) for value in templates
+            ]
+            continue
         size, cidr = spec.get("blockSize"), Cidr.parse_or_none(spec.get("cidr"))
         if cidr and cidr.version == 6 and isinstance(size, int) and size in ALLOWED_BLOCK_SIZES[4]:
             params = {"size": size, "cidr": str(cidr), "default": DEFAULT_BLOCK_SIZE[6]}

@@ -18,6 +18,7 @@ from .installer_settings import (
     DefaultPools,
     InstallerSettings,
     get_mapping,
+    split_list,
 )
 from .tracked_settings import TrackedMapping
 
@@ -63,6 +64,9 @@ def _read_installation_spec(
 ) -> None:
     network = get_mapping(spec, "calicoNetwork")
     pools_path = (*parents, "calicoNetwork", "ipPools")
+    for key in ("nodeAddressAutodetectionV4", "nodeAddressAutodetectionV6"):
+        place = document.place((*parents, "calicoNetwork", key))
+        settings.detection_ranges += [(text, place) for text in split_list(get_mapping(network, key).get("cidrs"))]
     plugin = get_mapping(spec, "cni").get("type", "Calico")
     ipam = get_mapping(spec, "cni", "ipam").get("type", "Calico" if plugin == "Calico" else plugin)
     provider = spec.get("kubernetesProvider")
