@@ -356,7 +356,7 @@ class Reader:
                 reader(list(piece.lines), name, self.reported)
                 understood += 1
             elif piece.kind == "command":
-                understood += self.installer.read_command(piece.lines[0][1], Place(name, piece.lines[0][0]))
+                understood += self.installer.read_command(piece.command, Place(name, piece.lines[0][0]))
             elif piece.kind == "unrecognized" and not any(find_meaning(line) for _, line in piece.lines):
                 params = {"line": piece.lines[0][1].strip()[:80], "count": len(piece.lines)}
                 self.collector.notes.append(

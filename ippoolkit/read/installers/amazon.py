@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..document import Document
-from .installer_settings import InstallerSettings, get_list, get_mapping, split_list
+from .installer_settings import InstallerSettings
+from .setting_values import get_list, get_mapping, split_list
 
 _VPC_LISTS = ("Vpcs", "Subnets")
 

@@ -10,16 +10,8 @@ from ...calico.limits import DEFAULT_BLOCK_SIZE
 from ...cidr import IPVersion
 from ...findings import Finding
 from ..document import Document
-from .installer_settings import (
-    DEFAULT_POOL_NAMES,
-    DEFAULT_RANGE,
-    DefaultPools,
-    InstallerSettings,
-    get_list,
-    get_mapping,
-    parse_number,
-    split_list,
-)
+from .installer_settings import DEFAULT_POOL_NAMES, DEFAULT_RANGE, DefaultPools, InstallerSettings
+from .setting_values import get_list, get_mapping, parse_number, split_list
 
 # Of calico-node's environment: what is read, and by what its names begin.
 _READ_PREFIXES = (

@@ -11,15 +11,8 @@ from ...cidr import Cidr, IPVersion
 from ...findings import Finding
 from ..document import Document
 from .calico_node import NODE_SPECS
-from .installer_settings import (
-    DefaultPools,
-    InstallerSettings,
-    get_list,
-    get_mapping,
-    parse_number,
-    positive_number,
-    split_list,
-)
+from .installer_settings import DefaultPools, InstallerSettings
+from .setting_values import get_list, get_mapping, parse_number, positive_number, split_list
 from .tigera_operator import OPERATOR_SPECS
 
 

@@ -14,6 +14,7 @@ from . import (
     amazon,
     calico_node,
     cni_configuration,
+    command_lines,
     distributions,
     kops,
     kubernetes_manifests,
@@ -23,10 +24,7 @@ from . import (
     tigera_operator,
 )
 from .installer_findings import difference_findings, operator_findings, origin_findings, prefix_findings
-from .installer_settings import (
-    InstallerRange,
-    InstallerSettings,
-)
+from .installer_settings import InstallerRange, InstallerSettings
 from .planned_objects import add_default_pools, build_groups, build_nodes, build_pools
 from .tracked_settings import TrackedMapping
 
@@ -103,6 +101,10 @@ class InstallerReader:
             calico_node.read_calico_node_environment(environment, document, self.settings)
             self.is_used = True
             return True
+        if command_lines.is_flags_text(text):
+            command_lines.read_flags_text(text, name, self.settings)
+            self.is_used = True
+            return True
         if cni_configuration.is_cni_text(text):
             cni_configuration.read_cni_text(text, Place(name), self.settings)
             self.is_used = True
@@ -111,7 +113,7 @@ class InstallerReader:
 
     def read_command(self, line: str, place: Place) -> bool:
         """Read the ranges that a command line gives an installer; say whether there were any."""
-        if not kubernetes_manifests.read_command_line(line, place, self.settings):
+        if not command_lines.read_command_line(line, place, self.settings):
             return False
         self.is_used = True
         return True

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, Literal
 
-from ...cidr import Cidr, CidrError, IPVersion
+from ...cidr import Cidr, IPVersion
 from ...findings import Finding, Place
-from ...yaml_scalars import is_digits
 from ..document import Document, FieldPath, field_name
+from .setting_values import parse_count, parse_network, parse_number, positive_number, split_list, unusable_range
 from .tracked_settings import TrackedMapping
 
 DEFAULT_POOL_NAMES: dict[IPVersion, str] = {4: "default-ipv4-ippool", 6: "default-ipv6-ippool"}
@@ -20,7 +20,6 @@ DEFAULT_RANGE = "192.168.0.0/16"  # the operator's and calico-node's, where noth
 # kube-controller-manager's --node-cidr-mask-size where nobody sets it.
 DEFAULT_NODE_PREFIXES: dict[IPVersion, int] = {4: 24, 6: 64}
 _LIST_INDEX = re.compile(r"\[\d+\]")
-_TEMPLATE_MARKS = ("{{", "${", "$(", "{%")
 _NAMED_UNUSED = 8  # settings of a file that are listed by name; more are counted
 
 RangeKind = Literal["cluster", "services", "nodes"]
@@ -283,83 +282,6 @@ def _is_address(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def get_mapping(value: object, *keys: str) -> Mapping[str, Any]:
-    """Return the mapping at a path of keys; empty where anything on the way is not a mapping."""
-    for key in keys:
-        value = value.get(key) if isinstance(value, Mapping) else None
-    return value if isinstance(value, Mapping) else {}
-
-
-def get_list(value: Mapping[str, Any], key: str) -> list[Any]:
-    """Return the list at a key; empty where there is none."""
-    child = value.get(key)
-    return child if isinstance(child, list) else []
-
-
-def split_list(value: object) -> list[str]:
-    """Return the CIDRs of a list, or of a text with commas."""
-    parts = value if isinstance(value, list | tuple) else str(value or "").split(",")
-    return [str(part).strip() for part in parts if str(part).strip()]
-
-
-def parse_network(text: str) -> Cidr | None:
-    """Return the network that an address with a prefix is in; an address alone is a network of one."""
-    try:
-        return Cidr.parse_ignoring_host_bits(text if "/" in text else f"{text}/{128 if ':' in text else 32}")
-    except CidrError:
-        return None
-
-
-def is_template(value: object) -> bool:
-    """Whether a value is an expression that a template engine, a shell or an installer has yet to fill in."""
-    return isinstance(value, str) and any(mark in value for mark in _TEMPLATE_MARKS)
-
-
-def unusable_range(text: str, place: Place) -> Finding:
-    """Return what is wrong with a text that is to be a range."""
-    if is_template(text):
-        return Finding("setting-template", params={"value": text[:80]}, place=place)
-    return Finding("cidr-syntax", params={"cidr": text[:80]}, place=place)
-
-
-def canonical_pool(text: str) -> str:
-    """Return a pool's name as it is, a pool's range as Calico compares it: parsed, without host bits."""
-    try:
-        return str(Cidr.parse_ignoring_host_bits(text))
-    except CidrError:
-        return text
-
-
-def parse_number(value: object) -> object:
-    """Return a number that stands in quotes, as installers take it."""
-    return int(value) if is_digits(value) else value
-
-
-def positive_number(value: object) -> int:
-    """Return a number of pods or nodes, 0 where the value is none."""
-    return parse_count(value) or 0
-
-
-def parse_count(value: object) -> int | None:
-    """Return a number of nodes, None where the value is none."""
-    number = parse_number(value)
-    return number if isinstance(number, int) and not isinstance(number, bool) and 0 <= number <= 1_000_000 else None
-
-
-def parse_arguments(value: object) -> dict[str, str]:
-    """Return command-line arguments: a mapping, a list of `name=value`, or a list of mappings with name and value."""
-    if isinstance(value, Mapping):
-        return {str(key).lstrip("-"): str(argument) for key, argument in value.items()}
-    arguments: dict[str, str] = {}
-    for item in value if isinstance(value, list) else [value] if isinstance(value, str) else []:
-        if isinstance(item, Mapping):
-            arguments[str(item.get("name", "")).lstrip("-")] = str(item.get("value", ""))
-        else:
-            name, _, text = str(item).partition("=")
-            arguments[name.lstrip("-")] = text
-    return arguments
 
 
 def read_controller_arguments(arguments: Mapping[str, str], settings: InstallerSettings, place: Place) -> None:

@@ -9,13 +9,8 @@ from typing import Any
 from ...calico.limits import DEFAULT_BLOCK_SIZE
 from ...cidr import Cidr, IPVersion
 from ..document import Document
-from .installer_settings import (
-    DefaultPools,
-    InstallerSettings,
-    get_list,
-    get_mapping,
-    positive_number,
-)
+from .installer_settings import DefaultPools, InstallerSettings
+from .setting_values import get_list, get_mapping, positive_number
 
 _RANGE = "100.64.0.0/10"  # nonMasqueradeCIDR, where nothing is said
 _SERVICES = "100.64.0.0/13"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,22 +12,8 @@ from ..document import Document
 from ..text_files import parse_documents
 from .calico_node import NODE_SPECS
 from .cni_configuration import read_cni_text
-from .installer_settings import (
-    DEFAULT_NODE_PREFIXES,
-    DefaultPools,
-    InstallerSettings,
-    get_list,
-    get_mapping,
-    parse_arguments,
-    positive_number,
-    read_controller_arguments,
-    split_list,
-)
-
-# Of `kubeadm init`, and of what starts k3s and RKE2.
-_RANGE_FLAG = re.compile(
-    r"--(pod-network-cidr|cluster-cidr|service-cidr|service-cluster-ip-range)[= ]([\d.:/,a-fA-F]{3,200})"
-)
+from .installer_settings import DEFAULT_NODE_PREFIXES, DefaultPools, InstallerSettings, read_controller_arguments
+from .setting_values import get_list, get_mapping, parse_arguments, positive_number, split_list
 
 
 def read_cluster_configuration(value: Mapping[str, Any], document: Document, settings: InstallerSettings) -> None:
@@ -66,19 +51,6 @@ def read_init_configuration(value: Mapping[str, Any], document: Document, settin
     arguments = parse_arguments(get_mapping(value, "nodeRegistration").get("kubeletExtraArgs"))
     for address in split_list(arguments.get("node-ip")):
         settings.add_node_address(address, document.place(("nodeRegistration", "kubeletExtraArgs")))
-
-
-def read_command_line(line: str, place: Place, settings: InstallerSettings) -> bool:
-    """Read the ranges that a command such as `kubeadm init` is given; say whether there were any."""
-    flags = dict(_RANGE_FLAG.findall(line))
-    if pods := flags.get("pod-network-cidr"):
-        settings.add_ranges("cluster", pods, place, is_platform=True)
-        settings.default_pools.append(DefaultPools("calico-node", place, NODE_SPECS, platform_only=True))
-    if pods := flags.get("cluster-cidr"):
-        settings.add_ranges("cluster", pods, place)
-        settings.default_pools.append(DefaultPools("k3s", place, NODE_SPECS, assumed=True))
-    settings.add_ranges("services", flags.get("service-cidr") or flags.get("service-cluster-ip-range"), place)
-    return bool(flags)
 
 
 def read_kube_proxy(value: Mapping[str, Any], document: Document, settings: InstallerSettings) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 from ...cidr import IPVersion
 from ...findings import Finding, Place
 from ..document import Document
-from .installer_settings import InstallerSettings, canonical_pool, get_mapping, parse_number, positive_number
+from .installer_settings import InstallerSettings
+from .setting_values import canonical_pool, get_mapping, parse_number, positive_number, typed_value
 
 # What Kubespray's roles set where an inventory is silent.
 DEFAULT_VARIABLES: dict[str, Any] = {
@@ -84,7 +85,7 @@ def read_ini_hosts(text: str, file: str, settings: InstallerSettings) -> Variabl
             members = (children if kind == "children" else groups).setdefault(heading[1], [])
         elif kind == "vars":
             key, _, value = line.split(" #")[0].partition("=")
-            variables[key.strip()] = yaml_value(value.strip()), Place(file, number)
+            variables[key.strip()] = typed_value(value.strip()), Place(file, number)
         else:
             assigned = dict(word.split("=", 1) for word in words[1:] if "=" in word)
             for host in _expand_range(words[0], Place(file, number), settings.problems):
@@ -92,13 +93,6 @@ def read_ini_hosts(text: str, file: str, settings: InstallerSettings) -> Variabl
                 host_variables.setdefault(host, {}).update(assigned)
     _add_nodes(groups, children, host_variables, settings)
     return {key: value for key, value in variables.items() if key in VARIABLE_NAMES}
-
-
-def yaml_value(text: str) -> Any:
-    """Return a value of an INI inventory as Ansible types it: numbers and booleans, text otherwise."""
-    text = text.strip("\"'")
-    booleans = {"true": True, "yes": True, "false": False, "no": False}
-    return booleans.get(text.lower(), parse_number(text))
 
 
 def is_yaml_inventory(value: Mapping[str, Any]) -> bool:

@@ -16,14 +16,8 @@ from ...model import IPPool, Node, NodeGroup
 from ..document import Document
 from ..kubernetes_objects import KIND_READERS, ObjectSource, read_object
 from ..validation import validate
-from .installer_settings import (
-    DEFAULT_POOL_NAMES,
-    DefaultPools,
-    InstallerRange,
-    InstallerSettings,
-    Weight,
-    is_template,
-)
+from .installer_settings import DEFAULT_POOL_NAMES, DefaultPools, InstallerRange, InstallerSettings, Weight
+from .setting_values import is_template
 
 _NODE = TypeAdapter(Node)
 _GROUP = TypeAdapter(NodeGroup)

@@ -12,15 +12,10 @@ from .installer_settings import (
     DefaultPools,
     InstallerSettings,
     Weight,
-    get_list,
-    get_mapping,
-    parse_arguments,
-    parse_network,
-    positive_number,
     read_controller_arguments,
     set_default_node_prefix,
-    split_list,
 )
+from .setting_values import get_list, get_mapping, parse_arguments, parse_network, positive_number, split_list
 
 _TALOS_PATH = re.compile(r"/cluster/(?:network|controllerManager|apiServer)(?:/|$)|/machine/kubelet(?:/|$)")
 

@@ -12,14 +12,8 @@ from ...findings import Finding
 from ..document import Document, FieldPath
 from ..text_files import parse_documents
 from ..validation import short_value
-from .installer_settings import (
-    DEFAULT_POOL_NAMES,
-    DEFAULT_RANGE,
-    DefaultPools,
-    InstallerSettings,
-    get_mapping,
-    split_list,
-)
+from .installer_settings import DEFAULT_POOL_NAMES, DEFAULT_RANGE, DefaultPools, InstallerSettings
+from .setting_values import get_mapping, split_list
 from .tracked_settings import TrackedMapping
 
 _ENCAPSULATION_MODES = {
