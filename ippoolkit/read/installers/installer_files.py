@@ -67,6 +67,7 @@ _DOCUMENT_READERS: tuple[tuple[str, Callable[[Mapped], bool], ObjectReader], ...
 )
 # Of these what is not read is not worth a list.
 _UNLISTED = ("CNI", "EKS")
+_HOST_KEYS = ("ansible_host", "ansible_ssh_host", "ip", "ip6", "access_ip", "node_labels")
 
 
 class InstallerReader:
@@ -76,6 +77,7 @@ class InstallerReader:
         self.settings = InstallerSettings()
         self.variables: kubespray.Variables = {}
         self.inventory_variables: kubespray.Variables = {}  # of the file with the hosts: group_vars win over them
+        self.host_variables: dict[str, dict[str, Any]] = {}
         self.other_variables: dict[str, list[str]] = {}  # of Kubespray's files, what is not known here; by file
         self.is_used = False
         self.inventory_file = ""  # with Kubespray's hosts
@@ -148,7 +150,11 @@ class InstallerReader:
 
     def _read_kubespray(self, value: Mapped, document: Document) -> bool:
         settings = self.settings
-        if names := kubespray.VARIABLE_NAMES & set(value):
+        folder, owner = kubespray.path_parts(document.file)
+        if folder == "host_vars":
+            self.host_variables.setdefault(owner, {}).update(value)
+            self.other_variables.setdefault(document.file, []).extend(key for key in value if key not in _HOST_KEYS)
+        elif (names := kubespray.VARIABLE_NAMES & set(value)) or folder:
             for key in names:
                 self.variables[key] = value[key], document.place((key,))
             self.other_variables.setdefault(document.file, []).extend(key for key in value if key not in names)
@@ -194,6 +200,8 @@ class InstallerReader:
         if variables or self.inventory_file:
             file = next(iter(variables.values()))[1].file if variables else self.inventory_file
             kubespray.read_variables(variables, Place(file), settings)
+        for host, values in self.host_variables.items():
+            kubespray.add_host_variables(host, values, settings)
         for file, names in self.other_variables.items():
             settings.note_unused_names(names, Place(file))
         if not self.is_used:
