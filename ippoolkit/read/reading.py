@@ -464,7 +464,9 @@ class Reader:
         if self.strict and collector.problems:
             raise InputError(collector.problems)
         if not has_content:
-            raise InputError(problems or [Finding("nothing-read", place=Place(str(path))) for path in paths])
+            skipped = [note for note in collector.notes if note.code in ("file-unread", "kind-unread")]
+            nothing = [Finding("nothing-read", place=Place(str(path))) for path in paths]
+            raise InputError(problems or [*nothing, *skipped])
         try:
             scenario = self.installer.apply(collector.merge_into_scenario(paths), collector, scenario_name(paths))
         except ValidationError as error:  # files that are small enough each, and too large together

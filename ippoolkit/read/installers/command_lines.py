@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any
 
 from ...findings import Place
 from ..document import Document
 from .calico_node import NODE_SPECS
 from .installer_settings import DefaultPools, InstallerSettings, Weight, read_controller_arguments
-from .setting_values import parse_arguments, typed_value
+from .setting_values import parse_arguments, with_assignments
 from .tigera_operator import is_helm_values, read_helm_values
 
 # Of `kubeadm init`, and of what starts k3s and RKE2.
@@ -20,7 +18,6 @@ _RANGE_FLAG = re.compile(
 _EKSCTL = re.compile(r"\beksctl create cluster\b")
 _EKSCTL_VPC = "192.168.0.0/16"  # eksctl's, where no --vpc-cidr is given
 _SET_FLAG = re.compile(r"--set(?:-string)?[= ](?:'([^']{1,2000})'|\"([^\"]{1,2000})\"|(\S{1,2000}))")
-_PATH_PART = re.compile(r"([^.\[\]]{1,200})|\[(\d{1,3})\]")
 _FLAG_LINE = re.compile(r"--[a-z][a-z0-9-]{1,60}(?:[= ].{0,2000})?$")
 
 
@@ -52,32 +49,6 @@ def _read_helm_command(line: str, place: Place, settings: InstallerSettings) -> 
         return False
     read_helm_values(values, Document.without_lines(place.file, values, place.line), settings)
     return True
-
-
-def with_assignments(values: Mapping[str, Any], assignments: Iterable[tuple[str, object]]) -> dict[str, Any]:
-    """Return values with what `--set a.b[0].c=value` changes; a path that does not fit what is there is left out."""
-    root: dict[str, Any] = dict(values)
-    for path, value in assignments:
-        keys = [int(index) if index else name for name, index in _PATH_PART.findall(path)]
-        if keys and isinstance(keys[0], str):
-            _assign(root, keys, typed_value(value) if isinstance(value, str) else value)
-    return root
-
-
-def _assign(root: dict[str, Any], keys: list[str | int], value: object) -> None:
-    target: Any = root
-    for key, following in zip(keys, [*keys[1:], None], strict=True):
-        is_last = following is None
-        if isinstance(key, int) != isinstance(target, list):
-            return
-        if isinstance(key, int):
-            target += [{} for _ in range(key + 1 - len(target))]
-        inner = target[key] if isinstance(key, int) else target.get(key)
-        child = [] if isinstance(following, int) else {}
-        if isinstance(inner, type(child)):
-            child = inner.copy()
-        target[key] = value if is_last else child
-        target = target[key]
 
 
 def is_flags_text(text: str) -> bool:

@@ -13,6 +13,7 @@ from ..document import Document, FieldPath
 from . import (
     amazon,
     calico_node,
+    cluster_definitions,
     cni_configuration,
     command_lines,
     distributions,
@@ -47,6 +48,13 @@ _OBJECT_READERS: dict[tuple[str, str], ObjectReader] = {
     ("InstanceGroup", "kops.k8s.io"): kops.read_instance_group,
     ("Cluster", "kubekey.kubesphere.io"): distributions.read_kubekey,
     ("ClusterConfig", "eksctl.io"): amazon.read_eksctl,
+    ("Cluster", "kind.x-k8s.io"): cluster_definitions.read_kind,
+    ("ClusterConfig", "k0s.k0sproject.io"): cluster_definitions.read_k0s,
+    ("Cluster", "cluster.x-k8s.io"): cluster_definitions.read_cluster_api,
+    ("MachineDeployment", "cluster.x-k8s.io"): cluster_definitions.read_machines,
+    ("MachinePool", "cluster.x-k8s.io"): cluster_definitions.read_machines,
+    ("KubeadmControlPlane", "controlplane.cluster.x-k8s.io"): cluster_definitions.read_machines,
+    ("Cluster", "provisioning.cattle.io"): cluster_definitions.read_rancher_cluster,
     ("Network", "config.openshift.io"): distributions.read_openshift,
     ("Network", "operator.openshift.io"): distributions.read_openshift,
 }
@@ -63,6 +71,7 @@ _DOCUMENT_READERS: tuple[tuple[str, Callable[[Mapped], bool], ObjectReader], ...
         lambda value, document, settings: cni_configuration.read_cni_configuration(value, document.place(()), settings),
     ),
     ("k3s", rancher.is_k3s, rancher.read_k3s),
+    ("MicroK8s", cluster_definitions.is_microk8s, cluster_definitions.read_microk8s),
     ("EKS", amazon.is_aws_output, amazon.read_aws_output),
 )
 # Of these what is not read is not worth a list.
@@ -171,7 +180,7 @@ class InstallerReader:
     def read_object(self, document: Document, path: FieldPath, value: Mapped, kind: str) -> bool:
         """Read an object of a kind that installers use; say whether it was one."""
         group = str(value.get("apiVersion", "")).partition("/")[0]
-        at_object = _document_at(document, path, value)
+        at_object = document.at(path, value)
         reader = _OBJECT_READERS.get((kind, group))
         if reader is not None:
             tracked = TrackedMapping(value)
@@ -257,13 +266,6 @@ class InstallerReader:
             node_cidr_mask_size_ipv6=networks.node_cidr_mask_size_ipv6 or settings.node_prefixes.get(6, (0, ""))[0],
         )
         return dataclasses.replace(scenario, cluster=cluster, networks=networks)
-
-
-def _document_at(document: Document, path: FieldPath, value: object) -> Document:
-    """Return an object of a list as a document of its own, with the lines that it has in the list."""
-    if not path:
-        return dataclasses.replace(document, value=value)
-    return dataclasses.replace(document, value=value, line_of=lambda inner: document.line_of((*path, *inner)))
 
 
 def _parse_environment(text: str) -> dict[str, str]:

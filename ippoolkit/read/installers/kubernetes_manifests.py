@@ -77,7 +77,11 @@ def read_config_map(value: Mapping[str, Any], document: Document, settings: Inst
         for embedded in parse_embedded(data["config.conf"], document.place(("data", "config.conf")), settings):
             read_kube_proxy(get_mapping(embedded.value), embedded, settings)
         return True
-    if name == "calico-config":
+    if name == "canal-config" and isinstance(data.get("net-conf.json"), str):
+        place = document.place(("data", "net-conf.json"))
+        for embedded in parse_embedded(data["net-conf.json"], place, settings):
+            settings.add_ranges("cluster", get_mapping(embedded.value).get("Network"), place)
+    if name in ("calico-config", "canal-config"):
         settings.config_maps[str(name)] = data
         if isinstance(data.get("cni_network_config"), str):
             read_cni_text(data["cni_network_config"], document.place(("data", "cni_network_config")), settings)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ...cidr import Cidr, CidrError
 from ...findings import Finding, Place
 from ...yaml_scalars import is_digits
 
+_PATH_PART = re.compile(r"([^.\[\]]{1,200})|\[(\d{1,3})\]")
 _TEMPLATE_MARKS = ("{{", "${", "$(", "{%")
 
 
@@ -94,3 +96,29 @@ def typed_value(text: str) -> Any:
     text = text.strip("\"'")
     booleans = {"true": True, "yes": True, "false": False, "no": False}
     return booleans.get(text.lower(), parse_number(text))
+
+
+def with_assignments(values: Mapping[str, Any], assignments: Iterable[tuple[str, object]]) -> dict[str, Any]:
+    """Return values with what `--set a.b[0].c=value` changes; a path that does not fit what is there is left out."""
+    root: dict[str, Any] = dict(values)
+    for path, value in assignments:
+        keys = [int(index) if index else name for name, index in _PATH_PART.findall(path)]
+        if keys and isinstance(keys[0], str):
+            _assign(root, keys, typed_value(value) if isinstance(value, str) else value)
+    return root
+
+
+def _assign(root: dict[str, Any], keys: list[str | int], value: object) -> None:
+    target: Any = root
+    for key, following in zip(keys, [*keys[1:], None], strict=True):
+        is_last = following is None
+        if isinstance(key, int) != isinstance(target, list):
+            return
+        if isinstance(key, int):
+            target += [{} for _ in range(key + 1 - len(target))]
+        inner = target[key] if isinstance(key, int) else target.get(key)
+        child = [] if isinstance(following, int) else {}
+        if isinstance(inner, type(child)):
+            child = inner.copy()
+        target[key] = value if is_last else child
+        target = target[key]
