@@ -122,7 +122,7 @@ def recommend(
     InputError
         Where what is asked for is out of bounds or contradicts itself, with every problem.
     """
-    from .requirements_source import requirements_from
+    from .requirements_source import lacks_pods, requirements_from
 
     there = scenario or Scenario(name="recommended")
     asked = requirements_from(there, requirements, wanted, today or date.today())  # noqa: DTZ011 (a month is enough)
@@ -137,6 +137,9 @@ def recommend(
     if picks:
         picks, problems = _placed(picks, asked, there, _as_taken(taken))
         reasons = [*problems, *reasons, *_remarks(picks, asked, there, months)]
+        if requirements is None and not {"pods_per_node", "groups"} & set(wanted) and lacks_pods(there):
+            most = max(group.pods_per_node for group in asked.groups)
+            reasons.append(Finding("choose-pods-assumed", "", {"pods": most}))
     return Recommendation(asked, months, tuple(found), tuple(picks), tuple(reasons), there)
 
 
