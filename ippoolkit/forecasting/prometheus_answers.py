@@ -76,14 +76,16 @@ def node_spans(document: Any) -> dict[str, tuple[float, float]]:
     spans: dict[str, tuple[float, float]] = {}
     for _, _, answer in _answers(document, ""):
         data = answer.get("data", answer)
-        for series in (data.get("result") if isinstance(data, dict) else None) or ():
-            labels = series.get("metric") if isinstance(series, dict) else None
-            node = labels.get("node") if isinstance(labels, dict) else None
+        result = data.get("result") if isinstance(data, dict) else None
+        for series in result if isinstance(result, list) else ():
+            node = (_labels(series) or {}).get("node")
             points = series.get("values") if isinstance(series, dict) else None
             if not node or node in NO_NODES or not isinstance(points, list):
                 continue
             times = [
-                float(point[0]) for point in points if isinstance(point, list) and isinstance(point[0], int | float)
+                float(point[0])
+                for point in points
+                if isinstance(point, list) and point and isinstance(point[0], int | float)
             ]
             if times:
                 first, last = spans.get(node, (times[0], times[0]))
@@ -97,7 +99,7 @@ def _answers(document: Any, metric: str, path: str = "") -> Iterator[tuple[str, 
         for position, entry in enumerate(document):
             yield from _answers(entry, metric, f"{path}[{position}]")
     elif isinstance(document, dict):
-        if document.get("status") in {"success", "error"} or "resultType" in document:
+        if document.get("status") in ("success", "error") or "resultType" in document:
             yield path, metric, document
             return
         for key, entry in document.items():
@@ -114,28 +116,36 @@ def _read_answer(answer: dict[str, Any], path: str, metric: str, name: str, sums
     data = answer.get("data", answer)
     kind = data.get("resultType") if isinstance(data, dict) else None
     result = data.get("result") if isinstance(data, dict) else None
-    if kind not in {"matrix", "vector"} or not isinstance(result, list):
+    if kind not in ("matrix", "vector") or not isinstance(result, list):
         place = Place(name, field=f"{prefix}data.resultType")
         sums.problems.append(Finding("prometheus-form", params={"value": str(kind)}, place=place))
         return
     for position, series in enumerate(result):
         place = Place(name, field=f"{prefix}data.result[{position}]")
-        labels = series.get("metric") if isinstance(series, dict) else None
-        if not isinstance(labels, dict):
+        labels = _labels(series)
+        if labels is None:
             sums.problems.append(Finding("prometheus-series", place=place))
             continue
         series_name = labels.get("__name__", metric)
         figure = ALL_METRICS.get(series_name)
         if figure is None:
             code = "prometheus-unnamed" if not series_name else "prometheus-metric"
-            sums.problems.append(Finding(code, params={"metric": str(series_name)}, place=place))
+            sums.problems.append(Finding(code, params={"metric": series_name}, place=place))
             continue
         pool = labels.get("ippool") or labels.get("pool") or (ALL_POOLS if series_name in LEGACY_METRICS else "")
         if not pool:
             sums.problems.append(Finding("prometheus-pool", place=place))
             continue
         points = series.get("values", [series["value"]] if "value" in series else None)
-        _read_points(points, figure, str(pool), place, sums)
+        _read_points(points, figure, pool, place, sums)
+
+
+def _labels(series: Any) -> dict[str, str] | None:
+    """Return the labels of a series; None where they are not names with texts, as Prometheus writes them."""
+    labels = series.get("metric") if isinstance(series, dict) else None
+    if not isinstance(labels, dict) or not all(isinstance(value, str) for value in labels.values()):
+        return None
+    return labels
 
 
 def _read_points(points: Any, figure: str, pool: str, place: Place, sums: _Sums) -> None:
@@ -152,7 +162,7 @@ def _read_points(points: Any, figure: str, pool: str, place: Place, sums: _Sums)
         if isinstance(time, bool) or not isinstance(time, int | float) or not 0 <= time <= LATEST:
             sums.problems.append(Finding("history-time-invalid", params={"value": str(time)}, place=point_place))
             continue
-        if text in {"NaN", "nan"}:  # the series was not there
+        if text in ("NaN", "nan"):  # the series was not there
             continue
         value = _value(text)
         if value is None or value < 0:

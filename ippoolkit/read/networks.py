@@ -109,9 +109,9 @@ def _of_object(item: Mapping[str, Any], place: Place, problems: list[Finding]) -
             found = _widest(found)
         case "Service":
             whose = f"service {metadata.get('namespace', 'default')}/{name}"
-            addresses = spec.get("clusterIPs") or [spec.get("clusterIP")]
-            found += [(each, whose) for each in addresses if each not in (None, "", "None")]
-            found += [(each, whose) for each in _list(spec.get("externalIPs"))]
+            addresses = _list(spec.get("clusterIPs")) or [spec.get("clusterIP")]
+            addresses = [*addresses, *_list(spec.get("externalIPs"))]
+            found += [(address, whose) for address in addresses if address not in ("", "None")]
         case "ServiceCIDR":
             found += [(each, f"ServiceCIDR {name}") for each in _list(spec.get("cidrs"))]
         case "Pod":

@@ -199,6 +199,11 @@ def test_every_problem_of_an_answer_is_named(tmp_path):
     ]
     failed = {"status": "error", "errorType": "bad_data", "error": "parse error"}
     assert problems_of(json_file(tmp_path, failed))[0][0] == "prometheus-error"
+    for name in (["ipam_blocks"], {"a": 1}):  # labels are texts
+        labels = {"metric": {"__name__": name, "ippool": "a"}, "values": [[START, 1]]}
+        assert [code for code, _, _ in problems_of(json_file(tmp_path, answer(labels)))] == ["prometheus-series"]
+    mapping = {"status": "success", "data": {"resultType": {"matrix": 1}, "result": []}}
+    assert problems_of(json_file(tmp_path, mapping))[0][0] == "prometheus-form"
     scalar = {"status": "success", "data": {"resultType": "scalar", "result": [START, "1"]}}
     assert problems_of(json_file(tmp_path, scalar))[0][0] == "prometheus-form"
 
