@@ -9,7 +9,7 @@ from enum import StrEnum
 from ..calico.releases import Release
 from ..texts import N_
 from .codes import RULES, Rule
-from .language import get_language, replace_unprintable
+from .language import get_language
 from .sources import SOURCES, Source
 
 
@@ -76,12 +76,13 @@ class Finding:
 
     def location(self, lang: str = "en") -> str:
         """Return the place in the input, else the subject; nothing where the message names the subject itself."""
+        words = get_language(lang)
         if self.place:
-            return replace_unprintable(str(self.place))
+            return words.format_text(str(self.place))
         kind, _, name = self.subject.partition("/")
         subject = name if name and kind.isalpha() else self.subject
         is_named = subject in map(str, self.params.values()) and subject in self.message(lang)
-        return "" if is_named else replace_unprintable(self.subject)
+        return "" if is_named else words.format_text(self.subject)
 
     def message(self, lang: str = "en") -> str:
         """Say what was found."""

@@ -15,6 +15,7 @@ from ..findings import Finding, LocalizedText, Place
 from ..read.input_files import read_input_files
 from ..read.pastes import PIECE_LABELS, Piece, clean_lines, is_paste, split_pieces
 from ..read.text_files import decode_text
+from ..read.yaml_text import MAX_YAML_BYTES
 from .manifest_file import ManifestFile, parse_manifests
 
 
@@ -61,9 +62,10 @@ def find_manifests(text: str, name: str) -> ManifestFile:
 def _parse(text: str, name: str) -> ManifestFile:
     """Parse a manifest; of JSON Lines each line is an object, as kubectl takes them."""
     lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
-    if len(lines) < 2 or not all(line.startswith("{") and line.rstrip().endswith("}") for _, line in lines):
+    is_json_lines = len(lines) > 1 and all(line.startswith("{") and line.rstrip().endswith("}") for _, line in lines)
+    if not is_json_lines or len(text) > MAX_YAML_BYTES:
         return parse_manifests(text, name)
-    parsed = [parse_manifests("\n" * (number - 1) + line, name) for number, line in lines]
+    parsed = [parse_manifests(line, name, number) for number, line in lines]
     return ManifestFile(
         name,
         tuple(document for manifests in parsed for document in manifests.documents),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..capacity.table_columns import Column
-from ..findings import N_, Language, replace_unprintable
+from ..findings import N_, Language
 from .display_columns import DisplayColumn
 
 if TYPE_CHECKING:
@@ -41,5 +41,5 @@ def format_value(column: Column, value: object, words: Language) -> str:
     if column.kind == "flag":
         return words.translate(N_("yes") if value else N_("no"))
     if column.kind == "text":
-        return replace_unprintable(str(value)) or NO_VALUE
+        return words.format_text(str(value)) or NO_VALUE
     return words.format_number(int(str(value)))
