@@ -10,7 +10,7 @@ import tempfile
 import timeit
 from pathlib import Path
 
-from ippoolkit.address_space import AddressSpace, Taken
+from ippoolkit.address_space import AddressSpace, ListedNetwork
 from ippoolkit.choose.search import Need, NodeKind, Space
 from ippoolkit.cidr import Cidr
 
@@ -66,8 +66,8 @@ def main():
         return [Space(family, need).best() for family in (4, 6)]
 
     def free():
-        space = AddressSpace(within, tuple(Taken(Cidr.parse(text), "") for text in texts))
-        return space.free.texts(), space.offers(22, 10, 4)
+        space = AddressSpace(within, tuple(ListedNetwork(Cidr.parse(text), "") for text in texts))
+        return space.free.to_strings(), space.best_fit(22, 10, 4)
 
     def collapse():
         return list(ipaddress.collapse_addresses(map(ipaddress.ip_network, texts)))

@@ -164,7 +164,7 @@ def _pools_to_add(scenario: Scenario, pool: IPPool) -> Iterator[tuple[int, IPPoo
     name = _new_name(scenario, pool)
     spaces = _free_spaces(scenario, pool.version)
     for prefix in range(pool.block_size, SHORTEST_PREFIX_TRIED[pool.version] - 1, -1):
-        offer = next((offer for space in spaces for offer in space.offers(prefix, 1, pool.version)), None)
+        offer = next((offer for space in spaces for offer in space.best_fit(prefix, 1, pool.version)), None)
         if offer is None:
             return
         yield prefix, replace(pool, name=name, cidr=offer)
@@ -186,10 +186,10 @@ def _space_key(scenario: Scenario, version: IPVersion) -> tuple[object, ...]:
 @cache_last(_space_key)
 def _free_spaces(scenario: Scenario, version: IPVersion) -> list[AddressSpace]:
     """Return where there is room for a pool: in the cluster CIDR, and in private ranges."""
-    from ..address_space import PRIVATE, AddressSpace, networks_taken  # with numpy: a plan that fits goes without
+    from ..address_space import PRIVATE, AddressSpace, networks_in_use  # with numpy: a plan that fits goes without
 
     # Pods have their addresses from pools and blocks, which count.
     cluster = replace(scenario.cluster, pods=())
-    taken = tuple(networks_taken(replace(scenario, cluster=cluster)))
+    taken = tuple(networks_in_use(replace(scenario, cluster=cluster)))
     within = tuple(cidr for cidr in scenario.networks.cluster if cidr.version == version)
     return [AddressSpace(ranges, taken) for ranges in (within, PRIVATE[version]) if ranges]

@@ -1,6 +1,6 @@
 """What to choose, and where there is room: every design worth having, one of them picked; free ranges; routes."""
 
-from ..address_space import Taken
+from ..address_space import ListedNetwork
 from .announced_routes import scenario_routes
 from .choose_tables import change_options_table, designs_table, routes_table
 from .existing_cluster import ChangeOption, change_options
@@ -11,9 +11,9 @@ from .routes import Peering, tables
 __all__ = [
     "ChangeOption",
     "FreeRanges",
+    "ListedNetwork",
     "Peering",
     "Recommendation",
-    "Taken",
     "change_options",
     "change_options_table",
     "designs_table",

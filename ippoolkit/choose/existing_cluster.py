@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
 
-from ..address_space import AddressSpace, Taken, networks_taken
+from ..address_space import AddressSpace, ListedNetwork, networks_in_use
 from ..analysis import analyse
 from ..calico.limits import allowed_block_sizes
 from ..capacity.evaluation import Status
@@ -49,7 +49,7 @@ class ChangeOption:
         return not self.holds, self.pods_recreated, self.blocks_released, self.routes, self.addresses
 
 
-def change_options(recommendation: Recommendation, taken: Iterable[Taken] = ()) -> list[ChangeOption]:
+def change_options(recommendation: Recommendation, taken: Iterable[ListedNetwork] = ()) -> list[ChangeOption]:
     """Return the options for each family of a cluster, cheapest first.
 
     Parameters
@@ -60,7 +60,7 @@ def change_options(recommendation: Recommendation, taken: Iterable[Taken] = ()) 
         Networks to keep clear beside the cluster's.
     """
     scenario, asked = recommendation.scenario, recommendation.requirements
-    known = [*networks_taken(scenario), *taken]
+    known = [*networks_in_use(scenario), *taken]
     planned = _planned(scenario, asked, recommendation.months)
     found: list[ChangeOption] = []
     for version in (4, 6):
@@ -93,7 +93,7 @@ class _Judge:
 
 
 def _options(
-    judge: _Judge, scenario: Scenario, pool: IPPool, known: list[Taken], designs: list[tuple[int, int]]
+    judge: _Judge, scenario: Scenario, pool: IPPool, known: list[ListedNetwork], designs: list[tuple[int, int]]
 ) -> Iterator[ChangeOption]:
     holds, routes = judge.judged(judge.planned)
     yield ChangeOption(KEEP, pool.name, holds, routes=routes)
@@ -113,7 +113,7 @@ def _options(
     within = where_to_look(judge.asked, scenario, pool.version)
     space = AddressSpace(within, tuple(known))
     for prefix in range(pool.block_size, PREFIXES[pool.version].start - 1, -1):
-        offers = space.offers(prefix, 1, pool.version)
+        offers = space.best_fit(prefix, 1, pool.version)
         if not offers:
             break
         holds, routes = judge.judged(_with(judge.planned, _new(pool, offers[0], pool.block_size)))
@@ -124,7 +124,7 @@ def _options(
             )
             break
     for prefix, size in designs:
-        offers = space.offers(prefix, 1, pool.version)
+        offers = space.best_fit(prefix, 1, pool.version)
         if not offers:
             continue
         closed = with_pool(judge.planned, pool.name, disabled=True)

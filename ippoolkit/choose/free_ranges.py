@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..address_space import AddressSpace, Taken, default_within
+from ..address_space import AddressSpace, ListedNetwork, default_within
 from ..cidr import ADDRESS_BITS, Cidr, IPVersion
 from ..errors import InputError
 from ..findings import Finding
@@ -73,7 +73,7 @@ def free(
     """
     problems: list[Finding] = []
     inner = _cidrs(within or (), "--within", problems)
-    said = [Taken(cidr, "--taken") for cidr in _cidrs(taken, "--taken", problems)]
+    said = [ListedNetwork(cidr, "--taken") for cidr in _cidrs(taken, "--taken", problems)]
     inventory = Inventory()
     try:
         inventory = read_inventory(files)
@@ -89,7 +89,7 @@ def free(
     if problems:
         raise InputError(problems)
     space = AddressSpace(outer, tuple(sorted(known, key=_place)), special)
-    offers = tuple(space.offers(prefix, count, version)) if prefix is not None else ()
+    offers = tuple(space.best_fit(prefix, count, version)) if prefix is not None else ()
     wanted = count if prefix is not None else 0
     reasons = _reasons(space, prefix, version, len(offers), count) if prefix is not None and len(offers) < count else ()
     return FreeRanges(space, offers, wanted, tuple(reasons), inventory.notes)
@@ -101,11 +101,11 @@ def _cidrs(given: Iterable[str | Cidr], option: str, problems: list[Finding]) ->
     return [*(each for each in cidrs if isinstance(each, Cidr)), *read]
 
 
-def _place(taken: Taken) -> tuple[int, int, int]:
+def _place(taken: ListedNetwork) -> tuple[int, int, int]:
     return taken.cidr.version, taken.cidr.first, taken.cidr.prefix
 
 
-def _guessed(inventory: Inventory, known: Iterable[Taken], family: IPVersion | None) -> tuple[Cidr, ...]:
+def _guessed(inventory: Inventory, known: Iterable[ListedNetwork], family: IPVersion | None) -> tuple[Cidr, ...]:
     cluster = tuple(cidr for cidr in inventory.cluster if family in (None, cidr.version))
     return cluster or default_within(known, family)
 
@@ -124,7 +124,7 @@ def _reasons(space: AddressSpace, prefix: int, version: IPVersion, found: int, c
         if largest
         else Finding("free-nothing", f"IPv{version}", values)
     ]
-    release = space.without(space.offers(prefix, found, version)).to_release(prefix, version)
+    release = space.without(space.best_fit(prefix, found, version)).range_to_free(prefix, version)
     if release is None:
         within = ", ".join(str(cidr) for cidr in space.within if cidr.version == version)
         reasons.append(Finding("free-too-large", f"IPv{version}", {"prefix": prefix, "within": within or "–"}))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..address_space import Taken, networks_taken
+from ..address_space import ListedNetwork, networks_in_use
 from ..cidr import Cidr
 from ..errors import InputError
 from ..findings import Finding
@@ -19,7 +19,7 @@ from ..read.text_files import parse_documents, read_text
 class Inventory:
     """Networks in use, the cluster CIDRs that files name, and remarks on what was not understood."""
 
-    taken: tuple[Taken, ...] = ()
+    taken: tuple[ListedNetwork, ...] = ()
     cluster: tuple[Cidr, ...] = ()
     notes: tuple[Finding, ...] = ()
 
@@ -37,7 +37,7 @@ def read_inventory(files: Iterable[str | Path]) -> Inventory:
     InputError
         With every problem of every file.
     """
-    taken: list[Taken] = []
+    taken: list[ListedNetwork] = []
     cluster: list[Cidr] = []
     notes: list[Finding] = []
     problems: list[Finding] = []
@@ -68,7 +68,7 @@ def _read(file: str | Path, problems: list[Finding]) -> Inventory:
     return _cluster(file, beside)
 
 
-def _cluster(file: str | Path, beside: list[Taken]) -> Inventory:
+def _cluster(file: str | Path, beside: list[ListedNetwork]) -> Inventory:
     try:
         reading = read(file).design
     except InputError:
@@ -76,4 +76,4 @@ def _cluster(file: str | Path, beside: list[Taken]) -> Inventory:
             raise
         return Inventory(tuple(beside))
     scenario = reading.scenario
-    return Inventory((*networks_taken(scenario, str(file)), *beside), scenario.networks.cluster, reading.notes)
+    return Inventory((*networks_in_use(scenario, str(file)), *beside), scenario.networks.cluster, reading.notes)

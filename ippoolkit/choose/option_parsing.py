@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ..address_space import Taken
+from ..address_space import ListedNetwork
 from ..cidr import Cidr, CidrError
 from ..errors import InputError
 from ..findings import Finding
@@ -30,7 +30,7 @@ class Asked:
     """Fields for `recommend`, networks that are in use, and the day on which growth starts."""
 
     fields: Mapping[str, Any]
-    taken: tuple[Taken, ...]
+    taken: tuple[ListedNetwork, ...]
     today: date
 
 
@@ -50,7 +50,7 @@ def wanted_from(options: Mapping[str, Any], groups: Iterable[str], taken: Iterab
         fields["within"] = tuple(cidrs_from(fields["within"], "--within", problems))
     if made := [_group(text, problems) for text in groups]:
         fields["groups"] = made
-    known = tuple(Taken(cidr, "--taken") for cidr in cidrs_from(taken, "--taken", problems))
+    known = tuple(ListedNetwork(cidr, "--taken") for cidr in cidrs_from(taken, "--taken", problems))
     day = date.today()  # noqa: DTZ011 (a planner's own day)
     try:
         day = date.fromisoformat(today) if today else day

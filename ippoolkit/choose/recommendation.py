@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from ..address_space import PRIVATE, AddressSpace, Taken, networks_taken
+from ..address_space import PRIVATE, AddressSpace, ListedNetwork, networks_in_use
 from ..cidr import Cidr, IPVersion
 from ..errors import InputError
 from ..findings import Finding
@@ -89,7 +89,7 @@ def recommend(
     scenario: Scenario | None = None,
     *,
     requirements: Requirements | Mapping[str, Any] | None = None,
-    taken: Iterable[Taken | Cidr | str] = (),
+    taken: Iterable[ListedNetwork | Cidr | str] = (),
     pick: Sequence[int] = (),
     today: date | None = None,
     **wanted: Any,
@@ -174,15 +174,15 @@ def _picked(
     return picks, reasons
 
 
-def _as_taken(taken: Iterable[Taken | Cidr | str]) -> tuple[Taken, ...]:
+def _as_taken(taken: Iterable[ListedNetwork | Cidr | str]) -> tuple[ListedNetwork, ...]:
     problems: list[Finding] = []
     known = []
     for each in taken:
-        if isinstance(each, Taken):
+        if isinstance(each, ListedNetwork):
             known.append(each)
         else:
             cidrs = [each] if isinstance(each, Cidr) else cidrs_from([each], "taken", problems)
-            known += [Taken(cidr, "taken") for cidr in cidrs]
+            known += [ListedNetwork(cidr, "taken") for cidr in cidrs]
     if problems:
         raise InputError(problems)
     return tuple(known)
@@ -232,17 +232,17 @@ def cheapest_together(choices: Sequence[Sequence[Design]], max_routes: int | Non
 
 
 def _placed(
-    picks: Sequence[Pick], asked: Requirements, scenario: Scenario, taken: Sequence[Taken]
+    picks: Sequence[Pick], asked: Requirements, scenario: Scenario, taken: Sequence[ListedNetwork]
 ) -> tuple[list[Pick], list[Finding]]:
     """Give each rack's pool a range: the largest pools first, each range clear of all that is taken."""
-    known = [*networks_taken(scenario), *taken]
+    known = [*networks_in_use(scenario), *taken]
     placed: dict[int, tuple[Cidr, ...]] = {}
     problems: list[Finding] = []
     for index, pick in sorted(enumerate(picks), key=lambda each: each[1].design.prefix):
         design = pick.design
         within = where_to_look(asked, scenario, design.family)
         space = AddressSpace(within, tuple(known))
-        offers = space.offers(design.prefix, design.pools, design.family)
+        offers = space.best_fit(design.prefix, design.pools, design.family)
         if len(offers) < design.pools:
             largest = space.largest(design.family)
             values = {
@@ -256,7 +256,7 @@ def _placed(
             problems.append(Finding(code, f"IPv{design.family}", values))
             continue
         placed[index] = tuple(sorted(offers))
-        known += [Taken(cidr, "") for cidr in offers]
+        known += [ListedNetwork(cidr, "") for cidr in offers]
     return [replace(pick, cidrs=placed.get(index, ())) for index, pick in enumerate(picks)], problems
 
 

@@ -233,7 +233,7 @@ class Space:
 
     def best(self) -> list[Design]:
         """Return the designs that hold and that no other one beats: fewest addresses first, then fewest routes."""
-        return sorted((self.design(int(i)) for i in self.pareto), key=by_cost)
+        return sorted((self.design(int(i)) for i in self.pareto), key=cost_key)
 
     def _powers(self, exponents: npt.NDArray[np.int64]) -> Counts:
         """Return powers of two; IPv6 counts pass 2^63, so they are Python ints."""
@@ -258,6 +258,6 @@ class Space:
         return total
 
 
-def by_cost(design: Design) -> tuple[int, int, int, int]:
+def cost_key(design: Design) -> tuple[int, int, int, int]:
     """Sort key of designs: fewest addresses, then fewest routes, then fewest addresses unused, then most blocks."""
     return design.addresses, design.routes, design.unused_per_node, -design.block_size

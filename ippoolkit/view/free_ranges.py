@@ -28,7 +28,7 @@ def free_ranges_as_json(found: FreeRanges, lang: str = "en") -> str:
     data = {
         "within": [str(cidr) for cidr in space.within],
         "taken": [{"cidr": network_text(each.cidr), "where": _where(each.where, each.used_by)} for each in space.taken],
-        "free": space.free.texts(),
+        "free": space.free.to_strings(),
         "offers": [str(cidr) for cidr in found.offers],
         "reasons": [reason.as_dict(lang) for reason in found.reasons],
         "notes": [note.as_dict(lang) for note in found.notes],

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ippoolkit as ipk
-from ippoolkit.address_space import AddressSpace, Taken
-from ippoolkit.address_space.ranges import Networks, networks_in, spell
+from ippoolkit.address_space import AddressSpace, ListedNetwork
+from ippoolkit.address_space.ranges import Networks, address_text, subtract_networks
 from ippoolkit.choose import recommend
 from ippoolkit.choose.routes import Peering, RackRoutes, tables
 from ippoolkit.choose.search import Need, NodeKind, Space
@@ -211,14 +211,14 @@ small = st.lists(small_cidrs(), max_size=12)
 @given(within=small, taken=small)
 @settings(max_examples=400, deadline=None)
 def test_free_is_the_complement_as_the_fewest_cidrs(within, taken):
-    free = networks_in(within, taken)
+    free = subtract_networks(within, taken)
     left = addresses_of(within) - addresses_of(taken)
     assert addresses_of(free) == left
     assert sum(c.size for c in free) == free.addresses == len(left)
     texts = [ipaddress.ip_network(str(c)) for c in free]
     by_family = [[n for n in texts if n.version == version] for version in (4, 6)]
     assert texts == [n for networks in by_family for n in ipaddress.collapse_addresses(networks)]
-    assert free.texts() == [str(c) for c in free]
+    assert free.to_strings() == [str(c) for c in free]
     assert [free[i] for i in range(len(free))] == list(free)
 
 
@@ -239,9 +239,9 @@ def offers_by_hand(free, prefix, count, family):
 @given(within=small, taken=small, spare=st.integers(0, 8), count=st.integers(0, 20), family=st.sampled_from([4, 6]))
 @settings(max_examples=300, deadline=None)
 def test_offers_are_best_fit_each_taken_before_the_next(within, taken, spare, count, family):
-    space = AddressSpace(tuple(within), tuple(Taken(c, "") for c in taken))
+    space = AddressSpace(tuple(within), tuple(ListedNetwork(c, "") for c in taken))
     prefix = ADDRESS_BITS[family] - spare
-    found = space.offers(prefix, count, family)
+    found = space.best_fit(prefix, count, family)
     assert found == offers_by_hand(list(space.free), prefix, count, family)
     assert len(addresses_of(found)) == sum(c.size for c in found)
     assert addresses_of(found) <= addresses_of(space.free)
@@ -250,9 +250,9 @@ def test_offers_are_best_fit_each_taken_before_the_next(within, taken, spare, co
 @given(within=small, taken=small, spare=st.integers(0, 8), family=st.sampled_from([4, 6]))
 @settings(max_examples=300, deadline=None)
 def test_what_to_release_is_the_fewest_networks(within, taken, spare, family):
-    space = AddressSpace(tuple(within), tuple(Taken(c, "") for c in taken))
+    space = AddressSpace(tuple(within), tuple(ListedNetwork(c, "") for c in taken))
     prefix = ADDRESS_BITS[family] - spare
-    release = space.to_release(prefix, family)
+    release = space.range_to_free(prefix, family)
     everything = addresses_of(within)
     ranges = [Cidr(family, BASE[family] + (i << spare), prefix) for i in range(1 << (8 - spare))]
     inside = [c for c in ranges if addresses_of([c]) <= everything]
@@ -266,11 +266,11 @@ def test_what_to_release_is_the_fewest_networks(within, taken, spare, family):
 
 @given(st.integers(0, 2**128 - 1) | st.integers(0, 128).map(lambda bits: 2**bits - 1))
 def test_addresses_are_spelled_as_the_standard_library_does(value):
-    assert spell(6, value) == str(ipaddress.IPv6Address(value))
-    assert spell(4, value >> 96) == str(ipaddress.IPv4Address(value >> 96))
+    assert address_text(6, value) == str(ipaddress.IPv6Address(value))
+    assert address_text(4, value >> 96) == str(ipaddress.IPv4Address(value >> 96))
 
 
 def test_all_of_a_family_is_free_where_nothing_is_taken():
-    assert networks_in([Cidr.parse("0.0.0.0/0"), Cidr.parse("::/0")]).texts() == ["0.0.0.0/0", "::/0"]
-    assert isinstance(networks_in([]), Networks)
-    assert not networks_in([])
+    assert subtract_networks([Cidr.parse("0.0.0.0/0"), Cidr.parse("::/0")]).to_strings() == ["0.0.0.0/0", "::/0"]
+    assert isinstance(subtract_networks([]), Networks)
+    assert not subtract_networks([])
