@@ -11,7 +11,7 @@ import timeit
 from pathlib import Path
 
 from ippoolkit.address_space import AddressSpace, ListedNetwork
-from ippoolkit.choose.search import Need, NodeKind, Space
+from ippoolkit.choose.search import DesignSpace, Need, NodeKind
 from ippoolkit.cidr import Cidr
 
 # What a script of one's own would do with a plan: read it and join its networks; no complement, no offers, no JSON.
@@ -63,7 +63,7 @@ def main():
     within = (Cidr.parse("10.0.0.0/8"),)
 
     def search():
-        return [Space(family, need).best() for family in (4, 6)]
+        return [DesignSpace(family, need).best() for family in (4, 6)]
 
     def free():
         space = AddressSpace(within, tuple(ListedNetwork(Cidr.parse(text), "") for text in texts))

@@ -4,9 +4,9 @@ from ..address_space import ListedNetwork
 from .announced_routes import scenario_routes
 from .choose_tables import change_options_table, designs_table, routes_table
 from .existing_cluster import ChangeOption, change_options
-from .free_ranges import FreeRanges, free
+from .free_range_search import FreeRanges, free
 from .recommendation import Recommendation, recommend
-from .routes import Peering, tables
+from .routes import Peering, routing_tables
 
 __all__ = [
     "ChangeOption",
@@ -20,6 +20,6 @@ __all__ = [
     "free",
     "recommend",
     "routes_table",
+    "routing_tables",
     "scenario_routes",
-    "tables",
 ]

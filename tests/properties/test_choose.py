@@ -11,10 +11,10 @@ import ippoolkit as ipk
 from ippoolkit.address_space import AddressSpace, ListedNetwork
 from ippoolkit.address_space.ranges import Networks, address_text, subtract_networks
 from ippoolkit.choose import recommend
-from ippoolkit.choose.routes import Peering, RackRoutes, tables
-from ippoolkit.choose.search import Need, NodeKind, Space
+from ippoolkit.choose.routes import Peering, RackRoutes, routing_tables
+from ippoolkit.choose.search import DesignSpace, Need, NodeKind
 from ippoolkit.cidr import Cidr
-from ippoolkit.view.recommendation import recommendation_as_dict
+from ippoolkit.view.recommendation_formats import recommendation_as_dict
 
 ADDRESS_BITS = {4: 32, 6: 128}
 GRID = {
@@ -58,7 +58,7 @@ needs = {
 @given(family=st.sampled_from([4, 6]), **needs)
 @settings(max_examples=300, deadline=None)
 def test_the_designs_are_those_that_nothing_beats(family, nodes, addresses, racks, headroom, max_routes, cap):
-    space = Space(family, Need((NodeKind(nodes, addresses, cap),), racks, headroom, max_routes))
+    space = DesignSpace(family, Need((NodeKind(nodes, addresses, cap),), racks, headroom, max_routes))
     held = brute_force(family, nodes, addresses, racks, headroom, max_routes, cap)
     found = [(d.prefix, d.block_size, d.blocks_per_node, d.addresses, d.routes, d.nodes_max) for d in space.best()]
     assert sorted(found) == sorted(undominated(held))
@@ -69,7 +69,7 @@ def test_the_designs_are_those_that_nothing_beats(family, nodes, addresses, rack
 @given(family=st.sampled_from([4, 6]), **needs)
 @settings(max_examples=100, deadline=None)
 def test_the_first_design_is_the_one_to_pick(family, nodes, addresses, racks, headroom, max_routes, cap):
-    space = Space(family, Need((NodeKind(nodes, addresses, cap),), racks, headroom, max_routes))
+    space = DesignSpace(family, Need((NodeKind(nodes, addresses, cap),), racks, headroom, max_routes))
     held = brute_force(family, nodes, addresses, racks, headroom, max_routes, cap)
 
     def cost(row):
@@ -146,7 +146,7 @@ kinds = st.lists(
 @settings(max_examples=100, deadline=None)
 def test_kinds_that_share_a_pool_fit_node_by_node(family, kinds, racks, headroom):
     need = Need(tuple(kinds), racks, headroom)
-    for design in Space(family, need).designs():
+    for design in DesignSpace(family, need).designs():
         size = 2 ** (ADDRESS_BITS[family] - design.block_size)
         usable = [size - kind.reserved_per_block for kind in kinds]
         if any(each <= 0 for each in usable):
@@ -172,21 +172,21 @@ def test_tables_of_racks_count_what_is_announced_one_by_one(racks):
         | {("pool", other) for other in range(len(racks)) if other != i}
         for i, (blocks, borrowed) in enumerate(racks)
     ]
-    aggregated = tables(given_racks, Peering.RACKS_AGGREGATED)
+    aggregated = routing_tables(given_racks, Peering.RACKS_AGGREGATED)
     assert aggregated.node == aggregated.router == max(map(len, known))
     assert aggregated.spine == len(racks)
-    assert tables(given_racks, Peering.RACKS).spine == sum(map(sum, racks))
+    assert routing_tables(given_racks, Peering.RACKS).spine == sum(map(sum, racks))
 
 
 @given(nodes=st.integers(1, 500), b=st.integers(1, 20), racks=st.integers(1, 30))
 def test_a_designs_routes_are_the_largest_of_its_tables(nodes, b, racks):
     family, size = 4, 26
     rack = ceil(nodes / racks)
-    space = Space(family, Need((NodeKind(nodes, b * 64),), racks))
+    space = DesignSpace(family, Need((NodeKind(nodes, b * 64),), racks))
     design = next(d for d in space.designs() if (d.prefix, d.block_size) == (8, size))
     held = [RackRoutes(rack, rack * b)] * racks if racks > 1 else [RackRoutes(nodes, nodes * b)]
     peering = Peering.RACKS_AGGREGATED if racks > 1 else Peering.MESH
-    assert design.routes == tables(held, peering).largest
+    assert design.routes == routing_tables(held, peering).largest
 
 
 # A small world, in which every address can be looked at: 10.0.0.0/24 and fd00::/120.
