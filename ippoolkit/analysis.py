@@ -106,8 +106,10 @@ class Analysis:
 
     def block_sizes(self, pool: str | None = None, *, lang: str = "en") -> pd.DataFrame:
         """Return the table of block sizes of one pool; see `ippoolkit.block_sizes`."""
-        chosen = chosen_pool(self.scenario, pool)
-        return self._table(("block_sizes", chosen.name, lang), lambda: block_size_table(self.scenario, chosen, lang))
+        described_pool = chosen_pool(self.scenario, pool)
+        return self._table(
+            ("block_sizes", described_pool.name, lang), lambda: block_size_table(self.scenario, described_pool, lang)
+        )
 
     def prefixes(
         self, pool: str | None = None, *, prefix_lengths: Iterable[int] | None = None, lang: str = "en"

@@ -64,7 +64,7 @@ POOL_METRICS = (
         _POOLS_AND_BLOCKS,
     ),
     Metric("windows_reserved", N_("kept for Windows"), "Addresses kept back on Windows nodes.", _POOLS_AND_BLOCKS),
-    Metric("cooling_down", N_("cooling"), "Released addresses that rest.", _POOLS_AND_BLOCKS),
+    Metric("cooling_down", N_("in cooldown"), "Released addresses that rest.", _POOLS_AND_BLOCKS),
     Metric("selected_nodes", N_("nodes selected"), "Nodes that its nodeSelector matches.", ("IPPool", "Node")),
 )
 
@@ -81,7 +81,7 @@ NODE_METRICS = (
     Metric("own_allocated", N_("own"), "Addresses that it holds in its own blocks.", _BLOCKS),
     Metric("allocations", N_("in use"), "Addresses that blocks record for it: its own and borrowed ones.", _BLOCKS),
     Metric("borrowed_in", N_("borrowed"), "Addresses that it holds in blocks of others or of nobody.", _BLOCKS),
-    Metric("borrowed_out", N_("borrowed by others"), "Addresses that others hold in its blocks.", _BLOCKS),
+    Metric("borrowed_out", N_("borrowed by other nodes"), "Addresses that others hold in its blocks.", _BLOCKS),
     Metric("free_in_own_blocks", N_("free"), "Addresses in its blocks that nobody holds.", _BLOCKS),
     Metric("windows_reserved", N_("kept for Windows"), "Addresses kept back in its blocks.", _BLOCKS),
     Metric("calico_pods_with_ip", N_("pods"), "Pods on it with an address of Calico's.", ("Pod",)),
@@ -123,7 +123,7 @@ TOTAL_METRICS = (
     Metric("allocations_without_node_attr", N_("allocations without node"), "Of these, naming no node.", _BLOCKS),
     Metric("borrowed", N_("borrowed"), "Of these, in a block that is not the node's own.", _BLOCKS),
     Metric("windows_reserved", N_("kept for Windows"), "Of these, kept back on Windows nodes.", _BLOCKS),
-    Metric("cooling_down", N_("cooling"), "Of these, released and resting.", _BLOCKS),
+    Metric("cooling_down", N_("in cooldown"), "Of these, released and resting.", _BLOCKS),
     Metric("handles", N_("handles"), "Handles that exist.", ("IPAMHandle",)),
     Metric(
         "leaked_handles", N_("handles without address"), "Handles that no block names.", ("IPAMHandle", "IPAMBlock")
@@ -138,7 +138,7 @@ TOTAL_METRICS = (
     Metric("leaked_ips", N_("which"), "These addresses.", _KINDS_FOR_LEAKS),
     Metric(
         "leaked_as_calicoctl_reports",
-        N_("leaked, as calicoctl says"),
+        N_("leaked, as calicoctl reports"),
         "The same and the IPv6 tunnels in use, as `calicoctl ipam check` counts.",
         _KINDS_FOR_LEAKS,
     ),

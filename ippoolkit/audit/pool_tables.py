@@ -79,7 +79,7 @@ def pools_for(cluster: Cluster, node: str, namespace: str = "", pod: str = "", *
 def _own_blocks(cluster: Cluster, node: str, pools: Iterable[IPPool]) -> list[tuple[IPPool, Block, int]]:
     """Return the blocks of a node in these pools that have a free address, with how many, in the datastore's order."""
     reserved_cidrs = [cidr for reservation in cluster.reservations for cidr in reservation.reserved_cidrs]
-    found = []
+    own_blocks = []
     for pool in pools:
         for block in cluster.blocks:
             if block.host != node or block.cidr not in pool.cidr:
@@ -91,8 +91,8 @@ def _own_blocks(cluster: Cluster, node: str, pools: Iterable[IPPool]) -> list[tu
                 for ordinal in used
             )
             if (free := block.cidr.size - len(used) - reserved_count) > 0:
-                found.append((pool, block, free))
-    return sorted(found, key=lambda item: re.sub(r"[.:/]", "-", str(item[1].cidr)))
+                own_blocks.append((pool, block, free))
+    return sorted(own_blocks, key=lambda item: re.sub(r"[.:/]", "-", str(item[1].cidr)))
 
 
 def ignored_selectors_findings(cluster: Cluster, node: str, namespace: str = "", pod: str = "") -> list[Finding]:
@@ -124,8 +124,12 @@ def own_blocks_finding(cluster: Cluster, node: str, namespace: str = "", pod: st
     serving: list[IPPool] = []
     for request in pod_requests(cluster, existing_node, namespace, pod):
         serving += choose_pools(cluster, request).pools
-    shown = [f"{block.cidr} ({pool.name}, {free})" for pool, block, free in _own_blocks(cluster, node, serving)]
-    return Finding("own-blocks-first", f"Node/{node}", {"node": node, "blocks": ", ".join(shown)}) if shown else None
+    block_labels = [f"{block.cidr} ({pool.name}, {free})" for pool, block, free in _own_blocks(cluster, node, serving)]
+    return (
+        Finding("own-blocks-first", f"Node/{node}", {"node": node, "blocks": ", ".join(block_labels)})
+        if block_labels
+        else None
+    )
 
 
 def pool_users(cluster: Cluster, pool: str) -> pd.DataFrame:

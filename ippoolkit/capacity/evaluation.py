@@ -143,10 +143,10 @@ class PlanAtMonth:
             if not sharing:
                 sets.append((classes, [load]))
                 continue
-            (first_classes, first_loads), *others = sharing
+            (first_classes, first_loads), *further_sets = sharing
             first_classes |= classes
             first_loads.append(load)
-            for other_classes, other_loads in others:
+            for other_classes, other_loads in further_sets:
                 first_classes |= other_classes
                 first_loads += other_loads
                 sets.remove((other_classes, other_loads))

@@ -207,7 +207,7 @@ CHANGE_OPTIONS = (
     Column(
         "pods_recreated", "count", N_("pods recreated"), "Pods that get another address; twice where they move back."
     ),
-    Column("blocks_released", "count", N_("blocks given up"), "Blocks that nodes give up on the way."),
+    Column("blocks_released", "count", N_("blocks released"), "Blocks that nodes give up on the way."),
     Column("routes", "count", N_("routes"), "Routes announced in the end: a block one, a borrowed address one."),
     Column("addresses", "count", N_("new addresses"), "Addresses of the new pool."),
     Column("command", "text", N_("command"), "Writes the procedure."),

@@ -85,13 +85,13 @@ def recommend(
 ) -> None:
     """Find every design of pools worth having: exit status 0 one is picked, 1 nothing fits, 2 unusable input."""
     from ..choose import change_options, option_parsing
-    from ..choose import recommend as find
+    from ..choose import recommend as recommend_designs
     from ..model import Scenario
-    from ..view.recommendation import print_recommendation, recommendation_as_dict
+    from ..view.recommendation_formats import print_recommendation, recommendation_as_dict
     from ..write import save_scenario, to_manifests_yaml, write_atomically
 
     with errors_reported(lang):
-        wanted = option_parsing.wanted_from(
+        arguments = option_parsing.parse_arguments(
             {
                 "nodes": nodes,
                 "pods_per_node": pods_per_node,
@@ -111,24 +111,30 @@ def recommend(
             taken or [],
             today,
         )
-        scenario, asked = _scenario(files)
+        scenario, requirement_fields = _scenario(files)
         if calico:
             scenario = with_release(scenario or Scenario(name="recommended"), calico, lang)
-        fields = {**asked, **wanted.fields}
-        found = find(scenario, taken=wanted.taken, pick=pick or (), today=wanted.today, **fields)
-        options = change_options(found, wanted.taken) if scenario is not None and scenario.cluster.pools else []
+        fields = {**requirement_fields, **arguments.fields}
+        recommendation = recommend_designs(
+            scenario, taken=arguments.taken, pick=pick or (), today=arguments.today, **fields
+        )
+        options = (
+            change_options(recommendation, arguments.taken) if scenario is not None and scenario.cluster.pools else []
+        )
         written: list[Path] = []  # before anything is printed: a reader such as head may leave early
-        if found.holds and out is not None:
-            written.append(save_scenario(found.as_scenario(name=_name(out)), out))
-        if found.holds and manifests is not None:
-            written.append(write_atomically(manifests, to_manifests_yaml(found.pools, found.scenario.release)))
+        if recommendation.holds and out is not None:
+            written.append(save_scenario(recommendation.as_scenario(name=_name(out)), out))
+        if recommendation.holds and manifests is not None:
+            written.append(
+                write_atomically(manifests, to_manifests_yaml(recommendation.pools, recommendation.scenario.release))
+            )
         if as_json:
-            print_json(recommendation_as_dict(found, options, every=every, lang=lang))
+            print_json(recommendation_as_dict(recommendation, options, every=every, lang=lang))
         else:
-            print_recommendation(console(), found, options, every=every, lang=lang)
+            print_recommendation(console(), recommendation, options, every=every, lang=lang)
         for path in written:
             typer.echo(path, err=as_json)
-    raise typer.Exit(0 if found.holds else 1)
+    raise typer.Exit(0 if recommendation.holds else 1)
 
 
 @app.command(cls=SeveralValues)
@@ -147,11 +153,11 @@ def free(
     as_json: JsonOption = False,
 ) -> None:
     """Find ranges that are free: exit status 0 found, 1 no room, 2 unusable input."""
-    from ..choose import free as find_free
-    from ..view.free_ranges import draw_free_ranges, free_ranges_as_json, print_free_ranges
+    from ..choose import free as find_free_ranges
+    from ..view.free_ranges_formats import draw_free_ranges, free_ranges_as_json, print_free_ranges
 
     with errors_reported(lang):
-        found = find_free(
+        free_ranges = find_free_ranges(
             files or (),
             within=within,
             taken=taken or (),
@@ -161,12 +167,12 @@ def free(
             special=special,
         )
         if as_json:
-            typer.echo(free_ranges_as_json(found, lang))
+            typer.echo(free_ranges_as_json(free_ranges, lang))
         else:
-            print_free_ranges(console(), found, lang=lang)
+            print_free_ranges(console(), free_ranges, lang=lang)
         if picture is not None:
-            typer.echo(draw_free_ranges(found, picture, lang=lang), err=as_json)
-    raise typer.Exit(0 if found.found_all else 1)
+            typer.echo(draw_free_ranges(free_ranges, picture, lang=lang), err=as_json)
+    raise typer.Exit(0 if free_ranges.is_complete else 1)
 
 
 def _scenario(files: list[Path] | None) -> tuple[Any, dict[str, Any]]:

@@ -55,15 +55,15 @@ def forecast(
         spread = {"jobs": jobs, "scheduler": scheduler, "resume": resume}
         _forecast_fleet(history, as_of, horizon_days, seed, lang, spread=spread, as_json=as_json)
         return
-    from ..forecasting import Connection
+    from ..forecasting import PrometheusConnection
     from ..forecasting import forecast as run
     from ..read import load
     from ..view.forecast_terminal import forecast_data, print_forecast
 
     capacities = _capacities(capacity or [], lang)
     with errors_reported(lang):
-        connection = Connection(_token(token_file), ca, timeout, days)
-        result = run(
+        connection = PrometheusConnection(_token(token_file), ca, timeout, days)
+        pools_forecast = run(
             *history,
             as_of=as_of,
             horizon_days=horizon_days,
@@ -73,9 +73,9 @@ def forecast(
             connection=connection,
         )
     if as_json:
-        print_json(forecast_data(result, lang))
+        print_json(forecast_data(pools_forecast, lang))
     else:
-        print_forecast(console(), result, lang=lang)
+        print_forecast(console(), pools_forecast, lang=lang)
 
 
 def _forecast_fleet(
@@ -89,7 +89,7 @@ def _forecast_fleet(
     as_json: bool,
 ) -> None:
     """Forecast many clusters; the exit status is 1 where one of them could not be."""
-    from ..forecasting.fleet import forecast_fleet
+    from ..forecasting.fleet_forecast import forecast_fleet
     from ..view.forecast_terminal import fleet_data, print_fleet
 
     clusters = work_on_clusters(

@@ -172,7 +172,7 @@ def _monte_carlo(
 def _fitted(scenario: Any, history: list[str], lang: str) -> list[Any]:
     """Return the distributions of growth, lifetimes, and nodes that come and go; None where the history tells none."""
     from ..forecasting import forecast
-    from ..forecasting.growth import fitted_growth
+    from ..forecasting.monthly_growth import daily_growth
     from ..forecasting.turnover import fitted_turnover
     from ..simulation.monte_carlo import Distribution
 
@@ -180,7 +180,7 @@ def _fitted(scenario: Any, history: list[str], lang: str) -> list[Any]:
     turnover = fitted_turnover(*history)
     rates = (turnover.lifetime, turnover.joining, turnover.leaving)
     fitted = [
-        Distribution(*fitted_growth(measured), may_fall=True),
+        Distribution(*daily_growth(measured), may_fall=True),
         *(None if rate is None else Distribution(rate.mean, rate.deviation) for rate in rates),
     ]
     words = get_language(lang)

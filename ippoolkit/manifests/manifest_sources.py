@@ -101,18 +101,18 @@ def _holds_objects_only(manifests: ManifestFile) -> bool:
 def _manifests_of_pieces(pieces: list[Piece], name: str) -> ManifestFile:
     """Parse the documents of a paste, each for itself; say what else stands there."""
     parsed = [_parse(piece.text, name) for piece in pieces if piece.kind == "document"]
-    others = [piece for piece in pieces if piece.kind not in ("document", "command", "error")]
+    other_pieces = [piece for piece in pieces if piece.kind not in ("document", "command", "error")]
     documents = tuple(
         document for manifests in parsed for document in manifests.documents if document.value is not None
     )
     problems = tuple(problem for manifests in parsed for problem in manifests.problems)
     if not documents and not problems:
-        first_of_each_kind = {piece.kind: piece for piece in reversed(others)}
+        first_of_each_kind = {piece.kind: piece for piece in reversed(other_pieces)}
         problems = tuple(_piece_finding("no-manifest", piece, name) for piece in reversed(first_of_each_kind.values()))
         return ManifestFile(name, (), problems or (Finding("no-resources", place=Place(name)),))
     notes = tuple(
         _piece_finding("lines-unread" if piece.kind == "unrecognized" else "piece-not-manifest", piece, name)
-        for piece in others
+        for piece in other_pieces
     )
     return ManifestFile(name, documents, problems, notes)
 

@@ -144,9 +144,10 @@ def _groups_of_nodes(scenario: Scenario) -> list[NodeGroup]:
                 labels=labels,
             )
         )
-    taken = {group.name for group in groups}
+    existing_names = {group.name for group in groups}
     return groups + [
-        replace(group, name=f"{group.name}-planned") if group.name in taken else group for group in scenario.plan.groups
+        replace(group, name=f"{group.name}-planned") if group.name in existing_names else group
+        for group in scenario.plan.groups
     ]
 
 
@@ -188,5 +189,5 @@ def _common_labels(label_sets: list[Mapping[str, str]]) -> dict[str, str]:
     """Return the labels that all have alike."""
     if not label_sets:
         return {}
-    first, *others = label_sets
-    return {key: value for key, value in first.items() if all(other.get(key) == value for other in others)}
+    first, *further_sets = label_sets
+    return {key: value for key, value in first.items() if all(labels.get(key) == value for labels in further_sets)}

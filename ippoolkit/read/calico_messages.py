@@ -23,12 +23,12 @@ MEANINGS: dict[str, str] = {
         "An annotation or the CNI configuration names a pool that does not exist: what is no pool's name is read as a "
         "CIDR. Compare it with calicoctl get ippools, in the datastore that the CNI plugin uses."
     ),
-    "cannot find a qualified ippool": N_("No pool of this IP family is enabled, or all have blocks too small."),
+    "cannot find a qualified ippool": N_("No pool of this IP family is enabled, or the blocks of all are too small."),
     "o configured Calico pools": N_(
         "No enabled pool selects the node, or there is none. ippoolkit pools-for --node NODE says why each does not."
     ),
     "strict affinity enabled": N_(
-        "With strictAffinity nodes do not borrow: the node's blocks are full, and no block is left to claim."
+        "With strictAffinity, nodes do not borrow: the node's blocks are full, and no block is left to claim."
     ),
     "IPAM allocated only": N_(
         "No pool that serves the pod has a free address, or the node can claim no block. Leaked addresses count as "

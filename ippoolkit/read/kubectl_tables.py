@@ -163,7 +163,7 @@ def read_routes(lines: NumberedLines, file: str, reported: ReportedText) -> None
                 "node": LocalizedText(N_("node {address}"), address=gateway) if gateway else _THIS_NODE,
                 "count": len(borrowed),
                 "which": ", ".join(_with_block(cidr, owners) for cidr in borrowed[:_MAX_ROUTES_SHOWN]),
-                "blocks": ", ".join(map(str, own)) or LocalizedText(N_("none is routed there")),
+                "blocks": ", ".join(map(str, own)) or LocalizedText(N_("none routed there")),
             }
             reported.notes.append(Finding("routes-borrowed", "", params, place))
     for gateway in sorted(node_gateways):

@@ -189,7 +189,7 @@ def _print_metrics(
     if not rows:
         return
     by_name = {column.name: column for column in COLUMNS[table_name]}
-    shown, unknown = _known_columns(table_name, rows)
+    known, unknown = _known_columns(table_name, rows)
     key = "cidr" if table_name == "pools" else "name"
     columns = [
         TextColumn(
@@ -198,7 +198,7 @@ def _print_metrics(
             [format_metric(row.get(name), words, rounded=(table_name, row[key], name) in rounded) for row in rows],
             is_left_aligned=name in ("name", "cidr"),
         )
-        for name in shown
+        for name in known
     ]
     print_columns(console, columns, title=title, drop_order=_DROP_ORDER[table_name], lang=words.code)
     if unknown:

@@ -39,7 +39,7 @@ def print_monte_carlo(console: Console, result: MonteCarlo, *, lang: str = "en")
         headings = (N_("limit"), N_("node"), N_("runs"), N_("first day"), N_("median day"))
         _print_table(
             console,
-            words.translate(N_("What fails first")),
+            words.translate(N_("What breaks first")),
             [words.translate(text) for text in headings],
             summary.head(MOST_ROWS),
         )

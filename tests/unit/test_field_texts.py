@@ -177,7 +177,7 @@ def test_quoted_parts_of_a_mail():
     checked = run("check", PASTES / "mail.txt")
     assert checked.exit_code == 0
     assert "calicoctl accepts 1 of 1 object" in checked.output
-    assert "not a manifest, so that nothing is judged here" in said(checked)
+    assert "not a manifest, so it is not judged" in said(checked)
 
 
 def test_here_documents_are_judged_each_at_its_lines():

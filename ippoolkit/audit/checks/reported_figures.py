@@ -83,10 +83,10 @@ def _pools(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
             yield Finding("pool-nearly-full" if free > 0 else "pool-full", subject, params)
         blocks, total = row.get("blocks_allocated"), row.get("blocks_total")
         if blocks is not None and total is not None and not row.get("disabled") and free > 0:
-            left = total - blocks
-            if left <= max(total // 10, 0):
-                params = {"left": left, "blocks": total, "size": row["blockSize"]}
-                yield Finding("pool-blocks-claimed" if left <= 0 else "pool-blocks-few", subject, params)
+            blocks_left = total - blocks
+            if blocks_left <= max(total // 10, 0):
+                params = {"left": blocks_left, "blocks": total, "size": row["blockSize"]}
+                yield Finding("pool-blocks-claimed" if blocks_left <= 0 else "pool-blocks-few", subject, params)
 
 
 def _nodes_at_cap(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
@@ -199,9 +199,9 @@ def _affinities(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
         params = {"count": len(reading.affinities), "nodes": len(by_node), "which": names}
         yield Finding("affinities-reported", "", params)
         ranges: list[tuple[Cidr, str]] = sorted((cidr, node) for node, cidr, _ in reading.affinities)
-        for (first, owner), (second, other) in pairwise(ranges):
+        for (first, owner), (second, second_owner) in pairwise(ranges):
             if first.overlaps(second):
-                params = {"first": str(first), "owner": owner, "second": str(second), "other": other}
+                params = {"first": str(first), "owner": owner, "second": str(second), "other": second_owner}
                 yield Finding("affinities-overlap", "", params)
 
 

@@ -162,7 +162,7 @@ INPUT_FILES = (
         "piece-not-manifest",
         "info",
         "kit",
-        N_("{what}: not a manifest, so that nothing is judged here."),
+        N_("{what}: not a manifest, so it is not judged."),
         N_("Give the file to --existing too, to have it count as what exists."),
     ),
     Rule(
@@ -319,7 +319,7 @@ INPUT_FILES = (
         "cluster-large",
         "error",
         "kit",
-        N_("More than {most} {field} are too many for the kit."),
+        N_("More than {most} {field} are not supported."),
         N_("Read only the part of the cluster that is in question."),
     ),
     Rule(

@@ -248,7 +248,7 @@ REPORTED_FIGURES = (
         "info",
         "kit",
         N_("Listed by name only: {count:object} ({which})."),
-        N_("Save them with -o yaml: names tell nothing of ranges and blocks."),
+        N_("Save them with -o yaml: names say nothing about ranges and blocks."),
     ),
     Rule("blocks-listed", "info", "blocks", N_("Listed by name: {count:block} ({sizes}).")),
     Rule("routes-blocks", "info", "blocks", N_("Routed: {count:block}, to {nodes:node}.")),

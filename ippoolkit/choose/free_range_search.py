@@ -6,30 +6,30 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..address_space import AddressSpace, Taken, default_within
+from ..address_space import AddressSpace, ListedNetwork, default_within
 from ..cidr import ADDRESS_BITS, Cidr, IPVersion
 from ..errors import InputError
 from ..findings import Finding
 from .inventory import Inventory, read_inventory
-from .option_parsing import cidrs_from
+from .option_parsing import parse_cidrs
 
 MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
 class FreeRanges:
-    """The space that was looked in, the ranges offered, and what was wanted; `wanted` is 0 where nothing was."""
+    """The space that was searched, the ranges offered, and how many were requested: 0 where none were."""
 
-    space: AddressSpace
+    address_space: AddressSpace
     offers: tuple[Cidr, ...]
-    wanted: int
+    requested: int
     reasons: tuple[Finding, ...]
     notes: tuple[Finding, ...]
 
     @property
-    def found_all(self) -> bool:
-        """Whether there are as many offers as were wanted."""
-        return len(self.offers) == self.wanted
+    def is_complete(self) -> bool:
+        """Whether there are as many offers as were requested."""
+        return len(self.offers) == self.requested
 
 
 def free(
@@ -72,42 +72,48 @@ def free(
         With every CIDR that cannot be read, and every problem of the files.
     """
     problems: list[Finding] = []
-    inner = _cidrs(within or (), "--within", problems)
-    said = [Taken(cidr, "--taken") for cidr in _cidrs(taken, "--taken", problems)]
+    asked_ranges = _cidrs(within or (), "--within", problems)
+    listed = [ListedNetwork(cidr, "--taken") for cidr in _cidrs(taken, "--taken", problems)]
     inventory = Inventory()
     try:
         inventory = read_inventory(files)
     except InputError as error:
         problems += error.problems
-    known = (*said, *inventory.taken)
-    outer = tuple(inner) or _guessed(inventory, known, family)
-    version = family or _family(outer, prefix)
+    networks = (*listed, *inventory.taken)
+    ranges = tuple(asked_ranges) or _default_ranges(inventory, networks, family)
+    version = family or _family(ranges, prefix)
     if prefix is not None and not 0 <= prefix <= ADDRESS_BITS[version]:
         problems.append(
             Finding("prefix-range", "--prefix", {"prefix": prefix, "family": version, "bits": ADDRESS_BITS[version]})
         )
     if problems:
         raise InputError(problems)
-    space = AddressSpace(outer, tuple(sorted(known, key=_place)), special)
-    offers = tuple(space.offers(prefix, count, version)) if prefix is not None else ()
-    wanted = count if prefix is not None else 0
-    reasons = _reasons(space, prefix, version, len(offers), count) if prefix is not None and len(offers) < count else ()
-    return FreeRanges(space, offers, wanted, tuple(reasons), inventory.notes)
+    address_space = AddressSpace(ranges, tuple(sorted(networks, key=_sort_key)), special)
+    offers = tuple(address_space.best_fit(prefix, count, version)) if prefix is not None else ()
+    requested = count if prefix is not None else 0
+    reasons = (
+        _reasons(address_space, prefix, version, len(offers), count)
+        if prefix is not None and len(offers) < count
+        else ()
+    )
+    return FreeRanges(address_space, offers, requested, tuple(reasons), inventory.notes)
 
 
-def _cidrs(given: Iterable[str | Cidr], option: str, problems: list[Finding]) -> list[Cidr]:
-    cidrs = list(given)
-    read = cidrs_from((each for each in cidrs if isinstance(each, str)), option, problems)
-    return [*(each for each in cidrs if isinstance(each, Cidr)), *read]
+def _cidrs(cidrs_or_texts: Iterable[str | Cidr], option: str, problems: list[Finding]) -> list[Cidr]:
+    entries = list(cidrs_or_texts)
+    parsed = parse_cidrs((entry for entry in entries if isinstance(entry, str)), option, problems)
+    return [*(entry for entry in entries if isinstance(entry, Cidr)), *parsed]
 
 
-def _place(taken: Taken) -> tuple[int, int, int]:
-    return taken.cidr.version, taken.cidr.first, taken.cidr.prefix
+def _sort_key(network: ListedNetwork) -> tuple[int, int, int]:
+    return network.cidr.version, network.cidr.first, network.cidr.prefix
 
 
-def _guessed(inventory: Inventory, known: Iterable[Taken], family: IPVersion | None) -> tuple[Cidr, ...]:
+def _default_ranges(
+    inventory: Inventory, networks: Iterable[ListedNetwork], family: IPVersion | None
+) -> tuple[Cidr, ...]:
     cluster = tuple(cidr for cidr in inventory.cluster if family in (None, cidr.version))
-    return cluster or default_within(known, family)
+    return cluster or default_within(networks, family)
 
 
 def _family(within: Iterable[Cidr], prefix: int | None) -> IPVersion:
@@ -115,22 +121,22 @@ def _family(within: Iterable[Cidr], prefix: int | None) -> IPVersion:
     return 4 if has_ipv4 and (prefix is None or prefix <= ADDRESS_BITS[4]) else 6
 
 
-def _reasons(space: AddressSpace, prefix: int, version: IPVersion, found: int, count: int) -> list[Finding]:
+def _reasons(address_space: AddressSpace, prefix: int, version: IPVersion, offered: int, count: int) -> list[Finding]:
     """Say how much room there is, and what to release for one range more."""
-    values = {"found": found, "count": count, "prefix": prefix}
-    largest = space.largest(version)
+    params = {"found": offered, "count": count, "prefix": prefix}
+    largest = address_space.largest(version)
     reasons = [
-        Finding("free-none", f"IPv{version}", values | {"largest": str(largest)})
+        Finding("free-none", f"IPv{version}", params | {"largest": str(largest)})
         if largest
-        else Finding("free-nothing", f"IPv{version}", values)
+        else Finding("free-nothing", f"IPv{version}", params)
     ]
-    release = space.without(space.offers(prefix, found, version)).to_release(prefix, version)
-    if release is None:
-        within = ", ".join(str(cidr) for cidr in space.within if cidr.version == version)
+    to_free = address_space.without(address_space.best_fit(prefix, offered, version)).range_to_free(prefix, version)
+    if to_free is None:
+        within = ", ".join(str(cidr) for cidr in address_space.within if cidr.version == version)
         reasons.append(Finding("free-too-large", f"IPv{version}", {"prefix": prefix, "within": within or "–"}))
     else:
-        named = [f"{each.cidr} ({each.where})" for each in release.networks[:MOST_NAMED]]
-        more = len(release.networks) - len(named)
-        numbers = {"cidr": str(release.cidr), "networks": ", ".join(named), "more": more}
-        reasons.append(Finding("free-release-more" if more else "free-release", f"IPv{version}", numbers))
+        named = [f"{network.cidr} ({network.where})" for network in to_free.networks[:MOST_NAMED]]
+        more = len(to_free.networks) - len(named)
+        release_params = {"cidr": str(to_free.cidr), "networks": ", ".join(named), "more": more}
+        reasons.append(Finding("free-release-more" if more else "free-release", f"IPv{version}", release_params))
     return reasons
