@@ -17,7 +17,7 @@ from ..read.input_files import AnyPath
 from .checks import CHECKS, AuditContext
 from .checks.reported_figures import check_reported_figures
 from .cluster_index import ClusterIndex
-from .cluster_metrics import ClusterMetrics, cluster_metrics
+from .cluster_metrics import ClusterMetrics, complete_metrics
 from .dump_consistency import check_dump_consistency
 
 # Warnings of what soon fails: they make the exit status 1, as errors do.
@@ -98,7 +98,7 @@ def audit_reading(reading: Reading) -> Audit:
     scenario = reading.scenario
     index = ClusterIndex(scenario.cluster)
     context = AuditContext(scenario, index)
-    metrics = cluster_metrics(index, reading.reported)
+    metrics = complete_metrics(context.metrics, index, reading.reported)
     findings: list[Finding] = list(check_dump_consistency(index, reading.newest_creation))
     skipped = []
     for check in CHECKS:

@@ -10,10 +10,10 @@ import pandas as pd
 
 from ..calico.pool_selection import allows, selects_every_namespace
 from ..capacity.demand import compute_supply, ip_versions, tunnel_pools
-from ..cidr import Coverage, address_from_int
 from ..errors import InputError
 from ..findings import N_, Finding, get_language
 from ..model import Block, Cluster, IPPool, Node, Scenario
+from .cluster_index import ClusterIndex
 from .pool_choice import choose_pools, iter_pool_users, pod_requests
 
 _PODS, _SOME_PODS, _TUNNEL = N_("pods"), N_("some pods"), N_("tunnel")
@@ -78,21 +78,15 @@ def pools_for(cluster: Cluster, node: str, namespace: str = "", pod: str = "", *
 
 def _own_blocks(cluster: Cluster, node: str, pools: Iterable[IPPool]) -> list[tuple[IPPool, Block, int]]:
     """Return the blocks of a node in these pools that have a free address, with how many, in the datastore's order."""
-    reserved_cidrs = [cidr for reservation in cluster.reservations for cidr in reservation.reserved_cidrs]
-    own_blocks = []
-    for pool in pools:
-        for block in cluster.blocks:
-            if block.host != node or block.cidr not in pool.cidr:
-                continue
-            used = {allocation.ordinal for allocation in block.allocations}
-            reserved = Coverage.from_cidrs(block.cidr, reserved_cidrs)
-            reserved_count = reserved.address_count - sum(
-                any(address_from_int(block.cidr.version, block.cidr.first + ordinal) in cidr for cidr in reserved_cidrs)
-                for ordinal in used
-            )
-            if (free := block.cidr.size - len(used) - reserved_count) > 0:
-                own_blocks.append((pool, block, free))
-    return sorted(own_blocks, key=lambda item: re.sub(r"[.:/]", "-", str(item[1].cidr)))
+    index = ClusterIndex(cluster)
+    own_blocks = [block for block in cluster.blocks if block.host == node]
+    found = [
+        (pool, block, free)
+        for pool in pools
+        for block in own_blocks
+        if block.cidr in pool.cidr and (free := index.count_assignable(block)) > 0
+    ]
+    return sorted(found, key=lambda item: re.sub(r"[.:/]", "-", str(item[1].cidr)))
 
 
 def ignored_selectors_findings(cluster: Cluster, node: str, namespace: str = "", pod: str = "") -> list[Finding]:

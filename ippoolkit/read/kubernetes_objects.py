@@ -288,7 +288,6 @@ def _block_fields(value: Mapping[str, Any], source: ObjectSource) -> Fields | No
     return {
         **({"cidr": spec["cidr"]} if "cidr" in spec else {}),
         "affinity": spec.get("affinity") or "",
-        "claimedAt": spec.get("affinityClaimTime") or "",
         "allocations": allocations,
         "unallocated": source.get_list(spec, "unallocated", "spec"),
     }

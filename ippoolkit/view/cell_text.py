@@ -33,13 +33,25 @@ def column_values(column: pd.Series) -> list[Any]:
 
 
 def format_value(column: Column, value: object, words: Language) -> str:
-    """Return one value as text: counts with thousands separators, none as a dash."""
-    if value is None:
-        return NO_VALUE
-    if column.name == "block_size":
+    """Return one value of a column of the kit's as text."""
+    if column.name == "block_size" and value is not None:
         return f"/{value}"
-    if column.kind == "flag":
+    return value_text(value, words) or NO_VALUE
+
+
+def value_text(value: object, words: Language, *, missing: str = NO_VALUE) -> str:
+    """Return any value as text: whole numbers with thousands separators, flags as words, lists in one line.
+
+    What is None becomes `missing`, which is put in as it is.
+    """
+    if value is None:
+        return missing
+    if isinstance(value, bool):
         return words.translate(N_("yes") if value else N_("no"))
-    if column.kind == "text":
-        return words.format_text(str(value)) or NO_VALUE
-    return words.format_number(int(str(value)))
+    if isinstance(value, float):
+        return f"{value:,.4g}"
+    if isinstance(value, dict):
+        return ", ".join(f"{words.format_text(str(name))}: {value_text(item, words)}" for name, item in value.items())
+    if isinstance(value, list | tuple):
+        return words.format_text(", ".join(map(str, value)))
+    return words.format_number(value)
