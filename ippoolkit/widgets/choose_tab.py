@@ -39,20 +39,26 @@ class Entry:
     label: str
     kind: str
     help: str
-    options: tuple[str, ...] = ()
+    options: tuple[tuple[str, str], ...] = ()  # the value, and what the reader sees
     least: int = 0
 
 
 NEED = (
     Entry("nodes", N_("Nodes"), "number", N_("How many nodes there are to be."), least=1),
     Entry("pods_per_node", N_("Pods on each"), "number", N_("Pods with an address of their own on each of them.")),
-    Entry("family", N_("Family"), "select", N_("Addresses of the pods."), ("4", "6", "dual")),
+    Entry(
+        "family",
+        N_("IP family"),
+        "select",
+        N_("Addresses of the pods."),
+        (("4", "IPv4"), ("6", "IPv6"), ("dual", N_("IPv4 and IPv6"))),
+    ),
     Entry(
         "encapsulation",
         N_("Encapsulation"),
         "select",
         N_("A tunnel takes an address on every node."),
-        ("vxlan", "ipip", "none"),
+        (("vxlan", "VXLAN"), ("ipip", "IPIP"), ("none", N_("none"))),
     ),
     Entry("racks", N_("Racks"), "number", N_("Each rack has a pool of its own."), least=1),
     Entry("headroom", N_("Headroom in percent"), "number", N_("Nodes that must fit beyond those.")),
@@ -203,11 +209,24 @@ class ChooseTab:
         for each in NEED:
             value = self._typed.get(each.name, _shown(each.name, asked))
             state[each.name] = {"value": value}
+            if each.name == "nodes":
+                state[each.name]["hint"] = self._growth_hint(asked)
             if each.kind == "number":
                 state[each.name] |= {"min": each.least, "max": _MOST}
             if each.options:
-                state[each.name]["options"] = list(each.options)
+                state[each.name]["options"] = [[value, self._words.translate(label)] for value, label in each.options]
         return state
+
+    def _growth_hint(self, asked: Requirements | None) -> str:
+        """Say how many nodes the designs hold where those of the field grow; those that are typed do not."""
+        if asked is None or self._typed.get("nodes"):
+            return ""
+        months = asked.months(self._today)
+        now = sum(group.nodes for group in asked.groups)
+        then = sum(group.nodes_after(months) for group in asked.groups)
+        if then == now:
+            return ""
+        return self._words.render(N_("{nodes:node} after {months:month} of growth"), {"nodes": then, "months": months})
 
     def _designs_html(self, found: Recommendation) -> str:
         words = self._words
@@ -222,6 +241,7 @@ class ChooseTab:
             options = change_options_table(change_options(found), lang=words.code)
             parts.append(f"<h3>{escape(title)}</h3>")
             parts.append(table_html("change_options", options, lang=words.code, caption=title))
+            parts.append(f"<h3>{escape(words.translate(N_('As new pools')))}</h3>")
         parts.append(findings_html(list(found.reasons), words.code))
         table = designs_table(found, lang=words.code)
         for family, rows in table.groupby("family"):
