@@ -1,4 +1,4 @@
-"""Designs to choose from as a chart on a page: addresses against nodes that fit, darker for more routes.
+"""Designs to choose from as a chart on a page: addresses against nodes that fit, stronger for more routes.
 
 Each dot is a button that carries the design's number; hovering over it says what it is.
 """
@@ -50,7 +50,7 @@ def designs_chart(table: pd.DataFrame, *, lang: str = "en") -> str:
     x_title, y_title = words.translate(N_("addresses of all pools")), words.translate(N_("nodes that fit"))
     routes = sorted({int(row["routes"]) for row in designs_shown})
     legend = (
-        words.render(N_("paler: {few} routes; darker: {many}"), {"few": routes[0], "many": routes[-1]})
+        words.render(N_("faint: {few} routes; strong: {many}"), {"few": routes[0], "many": routes[-1]})
         if routes
         else ""
     )

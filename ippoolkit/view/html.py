@@ -300,7 +300,7 @@ def _key_figure_tiles(figures: KeyMetrics, words: Language) -> list[tuple[str, s
         ),
         (
             exhaustion_text,
-            words.translate(N_("Runs out")),
+            words.translate(N_("when the pools run out")),
             "fails" if first_bad_month is not None else "",
         ),
     ]

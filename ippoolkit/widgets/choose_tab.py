@@ -39,20 +39,26 @@ class Entry:
     label: str
     kind: str
     help: str
-    options: tuple[str, ...] = ()
+    options: tuple[tuple[str, str], ...] = ()  # the value, and what the reader sees
     least: int = 0
 
 
 NEED = (
     Entry("nodes", N_("Nodes"), "number", N_("Number of nodes."), least=1),
     Entry("pods_per_node", N_("Pods on each"), "number", N_("Pods with an address of their own on each of them.")),
-    Entry("family", N_("Family"), "select", N_("Addresses of the pods."), ("4", "6", "dual")),
+    Entry(
+        "family",
+        N_("IP family"),
+        "select",
+        N_("Addresses of the pods."),
+        (("4", "IPv4"), ("6", "IPv6"), ("dual", N_("IPv4 and IPv6"))),
+    ),
     Entry(
         "encapsulation",
         N_("Encapsulation"),
         "select",
         N_("A tunnel takes an address on every node."),
-        ("vxlan", "ipip", "none"),
+        (("vxlan", "VXLAN"), ("ipip", "IPIP"), ("none", N_("none"))),
     ),
     Entry("racks", N_("Racks"), "number", N_("Each rack has a pool of its own."), least=1),
     Entry("headroom", N_("Headroom in percent"), "number", N_("Nodes that must fit beyond those.")),
@@ -212,11 +218,25 @@ class ChooseTab:
         for need_field in NEED:
             value = self._typed.get(need_field.name, _default_value(need_field.name, requirements))
             state[need_field.name] = {"value": value}
+            if need_field.name == "nodes":
+                state[need_field.name]["hint"] = self._growth_hint(requirements)
             if need_field.kind == "number":
                 state[need_field.name] |= {"min": need_field.least, "max": _MOST}
             if need_field.options:
-                state[need_field.name]["options"] = list(need_field.options)
+                options = [[value, self._words.translate(label)] for value, label in need_field.options]
+                state[need_field.name]["options"] = options
         return state
+
+    def _growth_hint(self, requirements: Requirements | None) -> str:
+        """Say how many nodes the designs hold where those of the field grow; those that are typed do not."""
+        if requirements is None or self._typed.get("nodes"):
+            return ""
+        months = requirements.months(self._today)
+        now = sum(group.nodes for group in requirements.groups)
+        then = sum(group.nodes_after(months) for group in requirements.groups)
+        if then == now:
+            return ""
+        return self._words.render(N_("{nodes:node} after {months:month} of growth"), {"nodes": then, "months": months})
 
     def _designs_html(self, recommendation: Recommendation) -> str:
         words = self._words
@@ -231,6 +251,7 @@ class ChooseTab:
             options = change_options_table(change_options(recommendation), lang=words.code)
             parts.append(f"<h3>{escape(title)}</h3>")
             parts.append(table_html("change_options", options, lang=words.code, caption=title))
+            parts.append(f"<h3>{escape(words.translate(N_('As new pools')))}</h3>")
         parts.append(findings_html(list(recommendation.reasons), words.code))
         table = designs_table(recommendation, lang=words.code)
         for family, rows in table.groupby("family"):

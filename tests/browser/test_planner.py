@@ -113,7 +113,7 @@ def test_it_follows_its_controls(open_planner):
     sees(page, ".ipk-verdict", "5,048 nodes")
     expect(slider(page, "nodes")).to_have_value("5000", timeout=30_000)  # the field follows the verdict
     expect(slider(page, "nodes")).to_have_attribute("max", "20000")
-    signs = ("blockSize", "blocks a cell", "Pod limit", "spare blocks", "", "kind: IPPool", "Pin", "Create report")
+    signs = ("blockSize", "blocks a cell", "pod limit", "spare blocks", "", "kind: IPPool", "Pin", "Create report")
     for tab, sign in zip(TABS, signs, strict=True):
         choose_tab(page, tab)
         sees(page, ".ipk-tabs", sign)

@@ -101,17 +101,17 @@ CHOOSING = (
         "error",
         "cidr",
         N_(
-            "within: {pools:pool} of /{prefix} needed, and there is room for {found} in {within}; the "
-            "largest free range is {largest}."
+            "No room for {pools:pool} of /{prefix}: {within} has room for {found}, and its largest free range is "
+            "{largest}."
         ),
-        N_("Name more ranges with --within, or release networks: ippoolkit free --prefix {prefix} says which."),
+        N_("Name more ranges (within), or release networks: ippoolkit free --prefix {prefix} says which."),
     ),
     Rule(
         "choose-no-room-at-all",
         "error",
         "cidr",
-        N_("within: {pools:pool} of /{prefix} needed, and nothing is free in {within}."),
-        N_("Name more ranges with --within, or release networks: ippoolkit free --prefix {prefix} says which."),
+        N_("No room for {pools:pool} of /{prefix}: nothing is free in {within}."),
+        N_("Name more ranges (within), or release networks: ippoolkit free --prefix {prefix} says which."),
     ),
     Rule(
         "choose-no-spare",
