@@ -63,6 +63,16 @@ def parse_arguments(
     return ChooseArguments(fields, networks, day)
 
 
+def split_groups(texts: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Part groups that are described from numbers of nodes, NAME=N, for groups that there are."""
+    sizes = [
+        text
+        for text in texts
+        if "," not in text and text.partition("=")[0].strip() not in _GROUP_KEYS and text.rpartition("=")[2].isdigit()
+    ]
+    return [text for text in texts if text not in sizes], sizes
+
+
 def parse_cidrs(texts: Iterable[str], option: str, problems: list[Finding]) -> list[Cidr]:
     """Read CIDRs, several of them in one text where commas or blanks part them."""
     cidrs = []

@@ -12,13 +12,15 @@ from pydantic import TypeAdapter, ValidationError
 from ..errors import InputError
 from ..findings import Finding
 from ..model import GroupRequirement, NodeGroup, Requirements, Scenario
-from ..model.scenario_edits import nodes_as_group
+from ..model.scenario_edits import nodes_as_group, with_scaled_groups
 from ..read.document import field_name
 from ..read.validation import finding_from_pydantic
 from .racks import labelled_racks, rack_label_of
 
 _REQUIREMENTS = TypeAdapter(Requirements)
 _OF_GROUP = frozenset(field.name for field in fields(GroupRequirement))
+# What all groups of a plan take together: nodes are shared out among them, the others each of them has.
+_SCALED = frozenset({"nodes", "pods_per_node", "nodes_per_month", "pods_per_node_per_month", "max_blocks"})
 
 
 def resolve_requirements(
@@ -52,6 +54,10 @@ def resolve_requirements(
         ):
             # Nodes that are said outright are all there are to be: the scenario's growth is not on top of them.
             group_overrides = {"nodes_per_month": 0.0, **group_overrides}
+        is_scaled = requirements is None and scenario.requirements is None and set(group_overrides) <= _SCALED
+        if len(base.groups) > 1 and is_scaled:
+            scaled = _from_cluster(with_scaled_groups(scenario, **group_overrides), today) or base
+            return _checked({name: getattr(scaled, name) for name in _names(scaled)} | other_overrides)
         if len(base.groups) > 1:
             raise InputError([Finding("choose-groups-several", params={"fields": ", ".join(sorted(group_overrides))})])
         other_overrides["groups"] = [_plain(base.groups[0]) | group_overrides]

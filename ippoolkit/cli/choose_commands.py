@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperCommand
 
 from .app import CalicoOption, JsonOption, LanguageOption, app, console, errors_reported, print_json, with_release
+from .capacity_commands import with_plan_options
 
 _LOOKS_LIKE_CIDR = re.compile(r"[0-9A-Fa-f:][0-9A-Fa-f:.]*[.:][0-9A-Fa-f:.]*/\w*")
 
@@ -69,7 +70,8 @@ def recommend(
         typer.Option(
             metavar="KEY=VALUE,…",
             help="A group of nodes instead of --nodes: name, nodes, pods-per-node, os, max-blocks, nodes-per-month, "
-            "pods-per-month, pools (groups that name the same share them). Repeatable.",
+            "pods-per-month, pools (groups that name the same share them). Of a group that the files have NAME=N "
+            "says how many nodes it is to have. Repeatable.",
         ),
     ] = None,
     pick: Annotated[list[int] | None, typer.Option(help="Take the design of this number instead.")] = None,
@@ -91,6 +93,10 @@ def recommend(
     from ..write import save_scenario, to_manifests_yaml, write_atomically
 
     with errors_reported(lang):
+        scenario, requirement_fields = _scenario(files)
+        group, sizes = option_parsing.split_groups(group or [])
+        if sizes:
+            scenario = with_plan_options(scenario or Scenario(), None, sizes)
         arguments = option_parsing.parse_arguments(
             {
                 "nodes": nodes,
@@ -107,11 +113,10 @@ def recommend(
                 "nodes_per_month": nodes_per_month,
                 "pods_per_node_per_month": pods_per_month,
             },
-            group or [],
+            group,
             taken or [],
             today,
         )
-        scenario, requirement_fields = _scenario(files)
         if calico:
             scenario = with_release(scenario or Scenario(name="recommended"), calico, lang)
         fields = {**requirement_fields, **arguments.fields}

@@ -22,7 +22,7 @@ from .app import (
     print_notes,
     with_release,
 )
-from .capacity_commands import NodesOption, PodsOption, with_plan_options
+from .capacity_commands import GroupOption, NodesOption, PodsOption, with_plan_options
 
 MOST_RATE = 1_000_000
 # Growth, lifetime, nodes that join and that leave, where neither an option nor a history says them.
@@ -39,6 +39,7 @@ FITTED = (
 def simulate(
     files: FilesArgument,
     nodes: NodesOption = None,
+    group: GroupOption = None,
     pods_per_node: PodsOption = None,
     days: Annotated[int, typer.Option(min=0, max=3650, help="Number of days; 0 only starts the plan's pods.")] = 0,
     churn: Annotated[float, typer.Option(min=0, max=1, help="Share of the pods replaced a day.")] = 0.0,
@@ -95,7 +96,7 @@ def simulate(
 
     if runs:
         with errors_reported(lang):
-            scenario = with_plan_options(with_release(load(*files), calico, lang), nodes, pods_per_node)
+            scenario = with_plan_options(with_release(load(*files), calico, lang), nodes, group, pods_per_node)
             result = _monte_carlo(
                 scenario,
                 days or 365,
@@ -111,7 +112,7 @@ def simulate(
         _print_runs(result, scenario, lang, as_json=as_json)
         return
     with errors_reported(lang):
-        scenario = with_plan_options(with_release(load(*files), calico, lang), nodes, pods_per_node)
+        scenario = with_plan_options(with_release(load(*files), calico, lang), nodes, group, pods_per_node)
         workloads: list[Any] = [Trace.read(trace)] if trace else [InitialRollout(order, seed)]
     if not trace and days:
         workloads.append(Growth(days))

@@ -6,7 +6,7 @@ manifests are taken out, and the rest of it is named.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,9 +18,19 @@ from ..read.text_files import decode_text
 from ..read.yaml_text import MAX_YAML_BYTES
 from .manifest_file import ManifestFile, parse_manifests
 
+TakeText = Callable[[str, str], bool]
+_MANIFEST_SUFFIXES = (".yaml", ".yml", ".json")
 
-def read_manifest_files(path: str | Path) -> Iterator[ManifestFile]:
+
+def read_manifest_files(path: str | Path, take_text: TakeText = lambda _text, _name: False) -> Iterator[ManifestFile]:
     """Yield the manifests behind a path: a file, those of a folder or an archive; ``-`` is standard input.
+
+    Parameters
+    ----------
+    path
+        The file, folder or archive.
+    take_text
+        Gets each text with its name first, and says whether it took all that is in it.
 
     Raises
     ------
@@ -30,11 +40,15 @@ def read_manifest_files(path: str | Path) -> Iterator[ManifestFile]:
     problems: list[Finding] = []
     for file in read_input_files(path, problems):
         try:
-            manifests = find_manifests(decode_text(file.data, file.name), file.name)
+            text = decode_text(file.data, file.name)
+            if take_text(text, file.name):
+                continue
+            manifests = find_manifests(text, file.name)
         except InputError as error:
             problems += error.problems
             continue
-        if file.named or _holds_objects(manifests):
+        is_broken = bool(manifests.problems) and file.name.lower().endswith(_MANIFEST_SUFFIXES)
+        if file.named or is_broken or _holds_objects(manifests):
             yield manifests
         else:  # in a folder there may be anything
             yield ManifestFile(file.name, (), notes=(Finding("file-unread", place=Place(file.name)),))

@@ -233,6 +233,27 @@ CHOOSING = (
         N_("Write KEY=VALUE, separated by commas; the keys are {keys}."),
     ),
     Rule(
+        "group-size",
+        "error",
+        "kit",
+        N_('"{text}" does not say how many nodes a group is to have.'),
+        N_("Write NAME=N: the name of the group, or a label key=value that only its nodes have."),
+    ),
+    Rule(
+        "group-unknown",
+        "error",
+        "kit",
+        N_('There is no group of nodes "{name}". Those that there are: {groups}.'),
+        N_("Use one of these names, or a label key=value that only the nodes of one of them have."),
+    ),
+    Rule(
+        "group-sum",
+        "error",
+        "kit",
+        N_("The groups of --group have {named:node}, more than the {nodes} of --nodes."),
+        N_("Raise --nodes, which counts all of them, or leave it out."),
+    ),
+    Rule(
         "date-syntax",
         "error",
         "kit",

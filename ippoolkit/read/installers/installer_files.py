@@ -16,7 +16,18 @@ from ...model import CNIConfiguration, IPPool, Node, Scenario
 from ..document import Document, FieldPath
 from ..kubernetes_objects import KIND_READERS, ObjectSource, read_object
 from ..validation import validate
-from . import amazon, distributions, kubernetes_manifests, kubespray, rancher, tigera_operator
+from . import (
+    amazon,
+    calico_node,
+    cni_configuration,
+    distributions,
+    kops,
+    kubernetes_manifests,
+    kubespray,
+    rancher,
+    talos,
+    tigera_operator,
+)
 from .installer_findings import difference_findings, operator_findings, origin_findings, prefix_findings
 from .installer_settings import (
     DEFAULT_POOL_NAMES,
@@ -43,7 +54,7 @@ _OBJECT_READERS: dict[tuple[str, str], ObjectReader] = {
     ("InitConfiguration", "kubeadm.k8s.io"): kubernetes_manifests.read_init_configuration,
     ("KubeProxyConfiguration", "kubeproxy.config.k8s.io"): kubernetes_manifests.read_kube_proxy,
     ("KubeletConfiguration", "kubelet.config.k8s.io"): kubernetes_manifests.read_kubelet,
-    ("Cluster", "kops.k8s.io"): distributions.read_kops,
+    ("Cluster", "kops.k8s.io"): kops.read_kops,
     ("Cluster", "kubekey.kubesphere.io"): distributions.read_kubekey,
     ("ClusterConfig", "eksctl.io"): amazon.read_eksctl,
     ("Network", "config.openshift.io"): distributions.read_openshift,
@@ -55,13 +66,11 @@ _DOCUMENT_READERS: tuple[tuple[str, Callable[[Mapped], bool], ObjectReader], ...
     ("Helm", tigera_operator.is_helm_values, tigera_operator.read_helm_values),
     ("OKD", distributions.is_openshift, distributions.read_openshift),
     ("RKE", rancher.is_rke1, rancher.read_rke1),
-    ("Talos", distributions.is_talos, distributions.read_talos),
+    ("Talos", talos.is_talos, talos.read_talos),
     (
         "CNI",
-        kubernetes_manifests.is_cni_configuration,
-        lambda value, document, settings: kubernetes_manifests.read_cni_configuration(
-            value, document.place(()), settings
-        ),
+        cni_configuration.is_cni_configuration,
+        lambda value, document, settings: cni_configuration.read_cni_configuration(value, document.place(()), settings),
     ),
     ("k3s", rancher.is_k3s, rancher.read_k3s),
     ("EKS", amazon.is_aws_output, amazon.read_aws_output),
@@ -99,11 +108,11 @@ class InstallerReader:
             return True
         if _ENVIRONMENT_PREFIX in text and (environment := _parse_environment(text)):
             document = Document.without_lines(name, environment)
-            kubernetes_manifests.read_calico_node_environment(environment, document, self.settings)
+            calico_node.read_calico_node_environment(environment, document, self.settings)
             self.is_used = True
             return True
-        if kubernetes_manifests.is_cni_text(text):
-            kubernetes_manifests.read_cni_text(text, Place(name), self.settings)
+        if cni_configuration.is_cni_text(text):
+            cni_configuration.read_cni_text(text, Place(name), self.settings)
             self.is_used = True
             return True
         return False
@@ -134,10 +143,10 @@ class InstallerReader:
         return self._read_kubespray(value, document)
 
     def _read_list(self, value: list[Any], document: Document) -> bool:
-        if distributions.is_talos(value):
-            distributions.read_talos(value, document, self.settings)
-        elif kubernetes_manifests.is_environment_list(value):
-            kubernetes_manifests.read_environment_list(value, document, self.settings)
+        if talos.is_talos(value):
+            talos.read_talos(value, document, self.settings)
+        elif calico_node.is_environment_list(value):
+            calico_node.read_environment_list(value, document, self.settings)
         else:
             return False
         self.is_used = True
@@ -153,7 +162,7 @@ class InstallerReader:
             self.inventory_file = document.file
             self.inventory_variables |= kubespray.read_yaml_hosts(value, document, settings)
         elif any(str(key).startswith(_ENVIRONMENT_PREFIX) for key in value):
-            kubernetes_manifests.read_calico_node_environment(value, document, settings)
+            calico_node.read_calico_node_environment(value, document, settings)
         else:
             return False
         self.is_used = True
@@ -168,8 +177,8 @@ class InstallerReader:
             tracked = TrackedMapping(value)
             reader(tracked, at_object, self.settings)
             self.settings.note_unused(tracked, at_object)
-        elif kind == "DaemonSet" and kubernetes_manifests.is_calico_node(value):
-            kubernetes_manifests.read_calico_node_daemonset(value, at_object, self.settings)
+        elif kind == "DaemonSet" and calico_node.is_calico_node(value):
+            calico_node.read_calico_node_daemonset(value, at_object, self.settings)
         elif kind == "ConfigMap" and kubernetes_manifests.read_config_map(value, at_object, self.settings):
             pass
         elif kind in _CHART_KINDS and tigera_operator.is_helm_chart_config(value):

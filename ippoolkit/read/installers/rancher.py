@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..document import Document, FieldPath
+from .calico_node import NODE_SPECS
 from .installer_settings import (
     DefaultPools,
     InstallerSettings,
@@ -17,7 +18,6 @@ from .installer_settings import (
     set_default_node_prefix,
     split_list,
 )
-from .kubernetes_manifests import NODE_SPECS
 from .tigera_operator import RKE2_SPECS
 
 _CLUSTER_RANGE, _SERVICE_RANGE = "10.42.0.0/16", "10.43.0.0/16"  # of RKE, RKE2 and k3s alike
