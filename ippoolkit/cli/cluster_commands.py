@@ -162,6 +162,7 @@ def pools_for(
     from ..audit import pool_tables
     from ..capacity.design_rules.node_networks import enclosed_pools
     from ..view.audit_terminal import print_dataframe
+    from ..view.cell_text import table_records
     from ..view.terminal import print_release
 
     if bool(node) + bool(who_can_use) + coverage != 1:
@@ -193,7 +194,7 @@ def pools_for(
             table = pool_tables.pool_coverage(scenario, lang)
     if as_json:
         # A list of rows, as scripts read it: the release stands in each.
-        print_json([{**row, "calico": str(scenario.release)} for row in table.to_dict("records")])
+        print_json([{**row, "calico": str(scenario.release)} for row in table_records(table)])
     else:
         print_release(console(), scenario.release, lang=lang)
         if node and not table["block"].any():
@@ -248,6 +249,7 @@ def diff(
     from ..audit import audit_reading
     from ..audit import dump_diff as audit_diff
     from ..view.audit_terminal import print_dataframe
+    from ..view.cell_text import table_records
     from ..view.terminal import print_findings, print_release
 
     old_audit, new_audit = (audit_reading(_read_input([path], None, None, None, lang)) for path in (old, new))
@@ -258,7 +260,7 @@ def diff(
             {
                 "calico": str(new_audit.scenario.release),
                 "calico_before": str(old_audit.scenario.release),
-                "changes": table.to_dict("records"),
+                "changes": table_records(table),
                 "findings": [finding.as_dict(lang) for finding in findings],
             }
         )

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
+from ..capacity.table_columns import typed_frame
 from ..errors import InputError
 from ..findings import N_, Finding, Place
 from ..model import Scenario
@@ -20,6 +20,9 @@ from .exhaustion import LEAST_POINTS, Exhaustion, exhaustion, random_generator, 
 from .history_sources import read_history
 from .pool_history import History, PoolHistory
 from .prometheus_server import PrometheusConnection
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 EPOCH = date(1970, 1, 1)
 YEAR = 365
@@ -118,7 +121,7 @@ class Forecast:
     @property
     def table(self) -> pd.DataFrame:
         """A row a pool, the first to run out on top; columns as in docs/forecast.md."""
-        return pd.DataFrame([_row(limit) for limit in self.pools], columns=COLUMNS, dtype=object)
+        return typed_frame(COLUMNS, [_row(limit) for limit in self.pools])
 
 
 COLUMNS = [

@@ -11,7 +11,7 @@ from rich.text import Text
 from ..findings import N_, Language, get_language, replace_unprintable
 from ..ipam.compilation import needs_compiling
 from ..simulation import Simulation
-from .cell_text import column_values
+from .cell_text import column_values, table_records
 from .progress import print_lines, stderr_console
 from .terminal import TextColumn, print_columns, print_release
 
@@ -23,13 +23,15 @@ _HEADINGS = {
     "pool": N_("pool"),
     "addresses": N_("addresses in use"),
     "blocks": N_("blocks"),
-    "unowned": N_("blocks without affinity"),
+    "blocks_without_affinity": N_("blocks without affinity"),
     "borrowed": N_("borrowed addresses"),
     "failures": N_("failed requests"),
     "pod": N_("pod"),
     "node": N_("node"),
     "reason": N_("reason"),
 }
+
+_JSON_NAMES = {"blocks_without_affinity": "unowned", "remedy": "mend"}  # as programs have read them since 0.1
 
 
 def print_compiling_notice(lang: str) -> None:
@@ -94,5 +96,5 @@ def simulation_as_dict(simulation: Simulation, lang: str = "en") -> dict[str, An
     return {
         "calico": str(simulation.cluster.scenario.release),
         "interrupted": simulation.interrupted,
-        **{name: table.to_dict("records") for name, table in tables.items()},
+        **{name: table_records(table.rename(columns=_JSON_NAMES)) for name, table in tables.items()},
     }
