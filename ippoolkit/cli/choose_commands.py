@@ -9,7 +9,17 @@ from typing import Annotated, Any, Literal
 import typer
 from typer.core import TyperCommand
 
-from .app import CalicoOption, JsonOption, LanguageOption, app, console, errors_reported, print_json, with_release
+from .app import (
+    CalicoOption,
+    JsonOption,
+    LanguageOption,
+    app,
+    console,
+    errors_reported,
+    print_json,
+    print_reading_errors,
+    with_release,
+)
 
 _LOOKS_LIKE_CIDR = re.compile(r"[0-9A-Fa-f:][0-9A-Fa-f:.]*[.:][0-9A-Fa-f:.]*/\w*")
 
@@ -111,7 +121,7 @@ def recommend(
             taken or [],
             today,
         )
-        scenario, asked = _scenario(files)
+        scenario, asked, status = _scenario(files, lang)
         if calico:
             scenario = with_release(scenario or Scenario(name="recommended"), calico, lang)
         fields = {**asked, **wanted.fields}
@@ -128,7 +138,7 @@ def recommend(
             print_recommendation(console(), found, options, every=every, lang=lang)
         for path in written:
             typer.echo(path, err=as_json)
-    raise typer.Exit(0 if found.holds else 1)
+    raise typer.Exit(max(status, int(not found.holds)))
 
 
 @app.command(cls=SeveralValues)
@@ -169,15 +179,16 @@ def free(
     raise typer.Exit(0 if found.found_all else 1)
 
 
-def _scenario(files: list[Path] | None) -> tuple[Any, dict[str, Any]]:
-    """Return the design without pools that an installer would only create, and what these ask for."""
+def _scenario(files: list[Path] | None, lang: str) -> tuple[Any, dict[str, Any], int]:
+    """Return the design without pools that an installer would only create, what these ask for, and the exit status."""
     from ..choose.requirements_source import without_planned_pools
     from ..read import read
 
     if not files:
-        return None, {}
+        return None, {}, 0
     reading = read(*files, strict=True).design
-    return without_planned_pools(reading.scenario, reading.planned_pools)
+    status = print_reading_errors(reading, lang)
+    return *without_planned_pools(reading.scenario, reading.planned_pools), status
 
 
 def _name(path: Path) -> str:

@@ -26,6 +26,13 @@ class InstallerPools:
         self.collector = ObjectCollector(lenient=True, kind_readers=_POOL_READERS)
         self.files: list[str] = []
 
+    def take_text(self, text: str, name: str) -> bool:
+        """Take a text that is neither YAML nor JSON, such as an INI inventory; say whether it was an installer's."""
+        is_taken = self.reader.read_text(text, name)
+        if is_taken:
+            self.files.append(name)
+        return is_taken
+
     def take(self, files: Iterable[ManifestFile]) -> list[ManifestFile]:
         """Return the files without what is an installer's, and without what stands beside that and is not Calico's."""
         remaining = [self._take(manifests) for manifests in files]

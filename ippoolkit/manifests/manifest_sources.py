@@ -6,20 +6,33 @@ manifests are taken out, and the rest of it is named.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from ..errors import InputError
 from ..findings import Finding, LocalizedText, Place
 from ..read.input_files import read_input_files
-from ..read.pastes import PIECE_LABELS, Piece, clean_lines, is_paste, split_pieces
+from ..read.pastes import PIECE_LABELS, Piece, clean_lines, is_flat, is_paste, split_pieces
 from ..read.text_files import decode_text
 from .manifest_file import ManifestFile, parse_manifests
 
 
-def read_manifest_files(path: str | Path) -> Iterator[ManifestFile]:
+def _takes_nothing(text: str, name: str) -> bool:  # noqa: ARG001 (as `take_text`)
+    return False
+
+
+def read_manifest_files(
+    path: str | Path, take_text: Callable[[str, str], bool] = _takes_nothing
+) -> Iterator[ManifestFile]:
     """Yield the manifests behind a path: a file, those of a folder or an archive; ``-`` is standard input.
+
+    Parameters
+    ----------
+    path
+        Of a file, a folder or an archive.
+    take_text
+        Is given each text and its name first, and says whether it is no manifest but its own, such as an inventory.
 
     Raises
     ------
@@ -29,7 +42,10 @@ def read_manifest_files(path: str | Path) -> Iterator[ManifestFile]:
     problems: list[Finding] = []
     for file in read_input_files(path, problems):
         try:
-            manifests = find_manifests(decode_text(file.data, file.name), file.name)
+            text = decode_text(file.data, file.name)
+            if take_text(text, file.name):
+                continue
+            manifests = find_manifests(text, file.name)
         except InputError as error:
             problems += error.problems
             continue
@@ -98,14 +114,23 @@ def _holds_objects_only(manifests: ManifestFile) -> bool:
 
 def _manifests_of_pieces(pieces: list[Piece], name: str) -> ManifestFile:
     """Parse the documents of a paste, each for itself; say what else stands there."""
-    parsed = [_parse(piece.text, name) for piece in pieces if piece.kind == "document"]
-    others = [piece for piece in pieces if piece.kind not in ("document", "command", "error")]
+    parsed: list[ManifestFile] = []
+    others: list[Piece] = []
+    for piece in pieces:
+        manifests = _parse(piece.text, name) if piece.kind == "document" else None
+        if manifests is not None and not (manifests.problems and is_flat(piece)):
+            parsed.append(manifests)
+        elif manifests is not None:
+            others.append(replace(piece, kind="unrecognized"))
+        elif piece.kind not in ("command", "error"):
+            others.append(piece)
     documents = tuple(
         document for manifests in parsed for document in manifests.documents if document.value is not None
     )
     problems = tuple(problem for manifests in parsed for problem in manifests.problems)
     if not documents and not problems:
-        first_of_each_kind = {piece.kind: piece for piece in reversed(others)}
+        named = [piece for piece in others if piece.kind != "unrecognized"] or others  # prose says nothing of them
+        first_of_each_kind = {piece.kind: piece for piece in reversed(named)}
         problems = tuple(_piece_finding("no-manifest", piece, name) for piece in reversed(first_of_each_kind.values()))
         return ManifestFile(name, (), problems or (Finding("no-resources", place=Place(name)),))
     notes = tuple(
