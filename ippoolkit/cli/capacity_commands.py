@@ -20,6 +20,7 @@ from .app import (
     has_errors,
     print_json,
     print_notes,
+    reading_status,
     with_release,
     write_scenario,
 )
@@ -91,7 +92,7 @@ def scenario(
     name: Annotated[str | None, typer.Option(help="Name of the scenario.")] = None,
     lang: LanguageOption = "en",
 ) -> None:
-    """Turn manifests and dumps into one scenario file, to plan on."""
+    """Turn manifests and dumps into one scenario file, to plan on: exit status 1 if something could not be read."""
     from ..read import read
 
     with errors_reported(lang):
@@ -99,6 +100,7 @@ def scenario(
     named_scenario = replace(reading.scenario, name=name) if name else reading.scenario
     print_notes(reading.notes, lang)
     write_scenario(named_scenario, out, lang)
+    raise typer.Exit(reading_status(reading))
 
 
 @app.command()

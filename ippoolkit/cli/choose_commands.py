@@ -9,7 +9,17 @@ from typing import Annotated, Any, Literal
 import typer
 from typer.core import TyperCommand
 
-from .app import CalicoOption, JsonOption, LanguageOption, app, console, errors_reported, print_json, with_release
+from .app import (
+    CalicoOption,
+    JsonOption,
+    LanguageOption,
+    app,
+    console,
+    errors_reported,
+    print_json,
+    print_reading_errors,
+    with_release,
+)
 from .capacity_commands import with_plan_options
 
 _LOOKS_LIKE_CIDR = re.compile(r"[0-9A-Fa-f:][0-9A-Fa-f:.]*[.:][0-9A-Fa-f:.]*/\w*")
@@ -93,7 +103,7 @@ def recommend(
     from ..write import save_scenario, to_manifests_yaml, write_atomically
 
     with errors_reported(lang):
-        scenario, requirement_fields = _scenario(files)
+        scenario, requirement_fields, status = _scenario(files, lang)
         group, sizes = option_parsing.split_groups(group or [])
         if sizes:
             scenario = with_plan_options(scenario or Scenario(), None, sizes)
@@ -139,7 +149,7 @@ def recommend(
             print_recommendation(console(), recommendation, options, every=every, lang=lang)
         for path in written:
             typer.echo(path, err=as_json)
-    raise typer.Exit(0 if recommendation.holds else 1)
+    raise typer.Exit(max(status, int(not recommendation.holds)))
 
 
 @app.command(cls=SeveralValues)
@@ -180,15 +190,16 @@ def free(
     raise typer.Exit(0 if free_ranges.is_complete else 1)
 
 
-def _scenario(files: list[Path] | None) -> tuple[Any, dict[str, Any]]:
-    """Return the design without pools that an installer would only create, and what these ask for."""
+def _scenario(files: list[Path] | None, lang: str) -> tuple[Any, dict[str, Any], int]:
+    """Return the design without pools that an installer would only create, what these ask for, and the exit status."""
     from ..choose.requirements_source import without_planned_pools
     from ..read import read
 
     if not files:
-        return None, {}
+        return None, {}, 0
     reading = read(*files, strict=True).design
-    return without_planned_pools(reading.scenario, reading.planned_pools)
+    status = print_reading_errors(reading, lang)
+    return *without_planned_pools(reading.scenario, reading.planned_pools), status
 
 
 def _name(path: Path) -> str:

@@ -20,6 +20,7 @@ from .app import (
     has_errors,
     print_json,
     print_notes,
+    reading_status,
     with_release,
     write_scenario,
 )
@@ -113,9 +114,7 @@ def audit(
         print_json(audit_as_dict(cluster_audit, lang))
     else:
         print_audit(console(), cluster_audit, lang=lang)
-    if cluster_audit.reading.has_unreadable_file:
-        raise typer.Exit(2)
-    raise typer.Exit(int(cluster_audit.has_failed))
+    raise typer.Exit(max(reading_status(reading), int(cluster_audit.has_failed)))
 
 
 def _audit_each(sources: list[str], kinds: list[str], lang: str, *, spread: dict[str, Any], as_json: bool) -> None:
@@ -191,6 +190,8 @@ def pools_for(
                 typer.echo(finding.full_message(lang))
                 return
         else:
+            if not scenario.cluster.nodes:
+                raise InputError([Finding("coverage-no-nodes")])
             table = pool_tables.pool_coverage(scenario, lang)
     if as_json:
         # A list of rows, as scripts read it: the release stands in each.
@@ -200,8 +201,7 @@ def pools_for(
         if node and not table["block"].any():
             table = table.drop(columns=["block", "free"])
         print_dataframe(console(), table, lang=lang)
-    if reading.errors:
-        raise typer.Exit(1)
+    raise typer.Exit(reading_status(reading))
 
 
 @app.command()
@@ -231,8 +231,7 @@ def snapshot(
         scenario = replace(scenario, name=name)
     print_notes(reading.notes, lang)
     write_scenario(scenario, out, lang)
-    if reading.has_unreadable_file:
-        raise typer.Exit(2)
+    raise typer.Exit(reading_status(reading))
 
 
 @app.command()

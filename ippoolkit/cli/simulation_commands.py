@@ -20,6 +20,7 @@ from .app import (
     exit_with_problem,
     print_json,
     print_notes,
+    print_reading_errors,
     with_release,
 )
 from .capacity_commands import GroupOption, NodesOption, PodsOption, with_plan_options
@@ -87,16 +88,19 @@ def simulate(
     progress: Annotated[bool, typer.Option("--progress", help="Show a progress bar.")] = False,
 ) -> None:
     """Place pods address for address as Calico would, and let days pass. Ctrl+C prints what was computed so far."""
-    from ..read import load
+    from ..read import read
     from ..simulation import Churn, Growth, InitialRollout, NodeReplacement, Trace
     from ..simulation import simulate as run
     from ..simulation.size_limits import find_size_problem
     from ..view.progress import progress_bars, stderr_console
     from ..view.simulation_terminal import print_compiling_notice, print_simulation, simulation_as_dict
 
+    with errors_reported(lang):
+        reading = read(*files, strict=True).design
+        scenario = with_plan_options(with_release(reading.scenario, calico, lang), nodes, group, pods_per_node)
+    status = print_reading_errors(reading, lang)
     if runs:
         with errors_reported(lang):
-            scenario = with_plan_options(with_release(load(*files), calico, lang), nodes, group, pods_per_node)
             result = _monte_carlo(
                 scenario,
                 days or 365,
@@ -110,9 +114,8 @@ def simulate(
             )
             _write_chart(result, chart, lang)
         _print_runs(result, scenario, lang, as_json=as_json)
-        return
+        raise typer.Exit(status)
     with errors_reported(lang):
-        scenario = with_plan_options(with_release(load(*files), calico, lang), nodes, group, pods_per_node)
         workloads: list[Any] = [Trace.read(trace)] if trace else [InitialRollout(order, seed)]
     if not trace and days:
         workloads.append(Growth(days))
@@ -138,8 +141,7 @@ def simulate(
         print_json(simulation_as_dict(simulation, lang))
     else:
         print_simulation(console(), simulation, lang=lang)
-    if simulation.interrupted:
-        raise typer.Exit(130)
+    raise typer.Exit(130 if simulation.interrupted else status)
 
 
 def _monte_carlo(

@@ -13,7 +13,7 @@ from pathlib import Path
 from ..errors import InputError
 from ..findings import Finding, LocalizedText, Place
 from ..read.input_files import read_input_files
-from ..read.pastes import PIECE_LABELS, Piece, clean_lines, is_paste, split_pieces
+from ..read.pastes import PIECE_LABELS, Piece, clean_lines, is_flat, is_paste, split_pieces
 from ..read.text_files import decode_text
 from ..read.yaml_text import MAX_YAML_BYTES
 from .manifest_file import ManifestFile, parse_manifests
@@ -114,14 +114,24 @@ def _holds_objects_only(manifests: ManifestFile) -> bool:
 
 def _manifests_of_pieces(pieces: list[Piece], name: str) -> ManifestFile:
     """Parse the documents of a paste, each for itself; say what else stands there."""
-    parsed = [_parse(piece.text, name) for piece in pieces if piece.kind == "document"]
-    other_pieces = [piece for piece in pieces if piece.kind not in ("document", "command", "error")]
+    parsed: list[ManifestFile] = []
+    other_pieces: list[Piece] = []
+    for piece in pieces:
+        manifests = _parse(piece.text, name) if piece.kind == "document" else None
+        if manifests is not None and not (manifests.problems and is_flat(piece)):
+            parsed.append(manifests)
+        elif manifests is not None:
+            other_pieces.append(replace(piece, kind="unrecognized"))
+        elif piece.kind not in ("command", "error"):
+            other_pieces.append(piece)
     documents = tuple(
         document for manifests in parsed for document in manifests.documents if document.value is not None
     )
     problems = tuple(problem for manifests in parsed for problem in manifests.problems)
     if not documents and not problems:
-        first_of_each_kind = {piece.kind: piece for piece in reversed(other_pieces)}
+        # Prose says nothing of manifests.
+        named_pieces = [piece for piece in other_pieces if piece.kind != "unrecognized"] or other_pieces
+        first_of_each_kind = {piece.kind: piece for piece in reversed(named_pieces)}
         problems = tuple(_piece_finding("no-manifest", piece, name) for piece in reversed(first_of_each_kind.values()))
         return ManifestFile(name, (), problems or (Finding("no-resources", place=Place(name)),))
     notes = tuple(

@@ -34,13 +34,25 @@ MEANINGS: dict[str, str] = {
         "No pool that serves the pod has a free address, or the node can claim no block. Leaked addresses count as "
         "used."
     ),
+    "pools are likely exhausted": N_(
+        "calico-node finds no address for the node's tunnel, and does not start: no enabled pool that selects the node "
+        "has a free address, or one that the node may borrow. Release leaked addresses, or add a pool."
+    ),
+    "IPAM: resource already exists": N_(
+        "The address that an annotation asks for (cni.projectcalico.org/ipAddrs) is held by another pod, or leaked: "
+        "calicoctl ipam show --ip tells by whom."
+    ),
+    "is not in a configured pool": N_(
+        "The address that is asked for is in no enabled pool: an annotation (cni.projectcalico.org/ipAddrs) names it, "
+        "or calico-node takes over what host-local left in /var/lib/cni/networks."
+    ),
     "pod network CIDR": N_(
         "The operator refuses pools outside kubeadm's podSubnet or OpenShift's clusterNetwork; where kubeadm was given "
         "no podSubnet it refuses every pool."
     ),
 }
 # Only with these is such a line a message of Calico, and not somebody's prose.
-_MARKS = ("failed", "error", "rror:", "given pool", "request", "configured pod network CIDR", "limit")
+_MARKS = ("failed", "error", "Unable to", "rror:", "given pool", "request", "configured pod network CIDR", "limit")
 
 
 def find_meaning(line: str) -> str | None:

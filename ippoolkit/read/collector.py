@@ -11,6 +11,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from ..calico.limits import KUBELET_MAX_PODS
+from ..calico.v2_pools import is_v2_pool, to_v3_pool
 from ..errors import InputError
 from ..findings import Finding, Place
 from ..model import BGPConfiguration, BlockAffinity, IPAMConfig, IPAMHandle, Node, Scenario
@@ -98,6 +99,11 @@ class ObjectCollector:
             yield path, value, item_kind
 
     def _add_object(self, document: Document, path: FieldPath, value: Mapping[str, Any], name: str) -> None:
+        if is_v2_pool(value):
+            value = to_v3_pool(value)
+            name = value["kind"]
+            spec = value["spec"]
+            self.notes.append(Finding("pool-of-v2", params={"cidr": spec["cidr"]}, place=document.place(path)))
         api_version = value.get("apiVersion")
         if self.read_other(document, path, value, name):
             return

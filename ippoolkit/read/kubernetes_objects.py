@@ -336,7 +336,8 @@ def _requested_pools(metadata: Mapping[str, Any], source: ObjectSource) -> Field
             # Calico gives such a pod no address, as for a pool that does not exist: the text in quotes stands for one,
             # which no pool can be called.
             pools_by_family[f"{family}Pools"] = [json.dumps(str(annotations[key])[:60])]
-            source.add_tolerated("annotation-pools", ("metadata", "annotations", key), value=str(annotations[key])[:60])
+            place = source.document.place((*source.path, "metadata", "annotations", key))
+            source.notes.append(Finding("annotation-pools", params={"value": str(annotations[key])[:60]}, place=place))
     return pools_by_family
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ..texts import N_
+from .kubectl_tables import POD_ROW
 from .table_layout import is_frame_line, is_table_line, split_heading
 
 NumberedLine = tuple[int, str]
@@ -69,6 +70,7 @@ _HEADINGS: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"PROPERTY", "VALUE"}), "configuration"),
     (frozenset({"PEER ADDRESS", "PEER TYPE"}), "bgp-peers"),
     (frozenset({"NAME", "CIDR"}), "pools"),
+    (frozenset({"CIDR", "NAT", "IPIP"}), "pools"),  # calicoctl of Calico v2
     (frozenset({"NAME", "STATUS", "ROLES"}), "nodes"),
     (frozenset({"NAME", "ASN"}), "calico-nodes"),
     (frozenset({"NAME", "READY", "STATUS"}), "pods"),
@@ -165,6 +167,11 @@ def _without_code_indentation(lines: list[str]) -> list[str]:
     return shifted
 
 
+def is_flat(piece: Piece) -> bool:
+    """Whether no line of a piece is indented or an item: what is no YAML then is prose, such as the head of a mail."""
+    return not any(line[:1] in tuple(" \t-{[") for _, line in piece.lines if line.strip())
+
+
 def is_command_line(line: str) -> bool:
     """Whether a line is a shell's prompt, with or without a command, a command alone, or what it says when done."""
     if _SHELL_LINE.match(line) or _WINDOWS_PROMPT.match(line) or _ARROW_PROMPT.match(line):
@@ -191,7 +198,7 @@ def table_kind(line: str) -> str | None:
 
 def is_paste(lines: list[NumberedLine]) -> bool:
     """Whether a text is more than one document: whether any of its lines is a prompt, a fence, a table, a report."""
-    return any(_starts_piece(line) for _, line in lines)
+    return any(_starts_piece(line) or POD_ROW.match(line) for _, line in lines)
 
 
 def _starts_piece(line: str) -> bool:
@@ -246,6 +253,8 @@ def _piece_at(lines: list[NumberedLine], start: int) -> tuple[str, int]:
         return (kinds[0] if kinds else "unrecognized"), end
     if kind := table_kind(line):
         return kind, _end_while(lines, start + 1, lambda text: not _starts_piece(text) and not _is_document_line(text))
+    if POD_ROW.match(line):
+        return "pods", _end_while(lines, start, lambda text: bool(POD_ROW.match(text)))
     if _ROUTE.match(line):
         return "routes", _end_while(lines, start, lambda text: bool(_ROUTE.match(text)) or text.startswith((" ", "\t")))
     if _DOCUMENT_START.match(line) or _is_document_line(line):
@@ -254,7 +263,9 @@ def _piece_at(lines: list[NumberedLine], start: int) -> tuple[str, int]:
         is_prose = len(written) == 1 and line.rstrip().endswith(":")  # `Output:`
         return ("unrecognized" if is_prose else "document"), end
     return "unrecognized", _end_while(
-        lines, start, lambda text: not _starts_piece(text) and not _DOCUMENT_START.match(text)
+        lines,
+        start,
+        lambda text: not (_starts_piece(text) or _DOCUMENT_START.match(text) or POD_ROW.match(text)),
     )
 
 

@@ -159,6 +159,12 @@ INPUT_FILES = (
         N_('Lines not recognized ({count}): "{line}".'),
     ),
     Rule(
+        "lines-unread-several",
+        "info",
+        "kit",
+        N_('Lines not recognized ({count}), from "{line}" on: {lines}.'),
+    ),
+    Rule(
         "piece-not-manifest",
         "info",
         "kit",
@@ -195,6 +201,40 @@ INPUT_FILES = (
         "ipam",
         N_("{count:address} without a node: calicoctl cannot tell whether they are borrowed."),
         N_("Save kubectl get ipamblocks -o json to see them."),
+    ),
+    Rule(
+        "nodes-listed",
+        "info",
+        "kit",
+        N_(
+            "{count:node} known from a table only: labels, tunnel addresses and maxPods that it does not show "
+            "are not known."
+        ),
+        N_("Save kubectl get nodes -o yaml."),
+    ),
+    Rule(
+        "pods-listed",
+        "info",
+        "kit",
+        N_(
+            "{count:pod} known from a table only, {host} taken for the host network's: annotations, owners and further "
+            "addresses are not known."
+        ),
+        N_("Save kubectl get pods -A -o json."),
+    ),
+    Rule(
+        "pods-outside-pools",
+        "warning",
+        "ipam",
+        N_("The address of {count:pod} is in no pool that was read: {which}."),
+        N_("They are on the host network, were given it by another plugin, or by a pool that is missing here."),
+    ),
+    Rule(
+        "nodes-labels-hidden",
+        "warning",
+        "kit",
+        N_("{count:node} left out: their table does not show the labels that nodeSelectors ask for ({labels})."),
+        N_("Save kubectl get nodes -o yaml, or add --show-labels."),
     ),
     Rule(
         "address-shown",
@@ -308,6 +348,13 @@ INPUT_FILES = (
         "cni",
         N_("{value} is not a JSON list of pool names."),
         N_('Write it as \'["pool-a", "pool-b"]\'.'),
+    ),
+    Rule(
+        "pool-of-v2",
+        "warning",
+        "calicoctl",
+        N_("{cidr} is a pool of Calico v2 (kind ipPool, apiVersion v1): read as calicoctl convert turns it into v3."),
+        N_("Convert it for today's calicoctl: ippoolkit convert FILE."),
     ),
     Rule(
         "trace-time",
