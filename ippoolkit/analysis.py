@@ -143,6 +143,11 @@ def analyse(scenario: Scenario | Analysis) -> Analysis:
     ----------
     scenario
         The design, or its analysis.
+
+    Returns
+    -------
+    Analysis
+        Demand, verdicts, tables and findings, each worked out when it is first asked for.
     """
     return scenario if isinstance(scenario, Analysis) else Analysis(scenario)
 

@@ -30,7 +30,16 @@ _FAILING_WARNINGS = frozenset({"pool-nearly-full", "pool-blocks-claimed"})
 class Audit:
     """A cluster, its figures, and what is wrong with it.
 
-    `skipped_checks` names the checks that were left out, each with the kinds of object that it would need.
+    Attributes
+    ----------
+    reading
+        What was read of the cluster, and what was not understood.
+    metrics
+        Its figures by pool and node and in total, under Calico's own names (docs/audit.md); None: unknown.
+    findings
+        What is wrong with it, most severe first.
+    skipped_checks
+        The checks that were left out, each with the kinds of object that it would need.
     """
 
     reading: Reading
@@ -86,6 +95,11 @@ def audit(*paths: AnyPath, empty_kinds: Iterable[str] = ()) -> Audit:
         Folders and files in any mix of what kubectl and calicoctl print; a snapshot or another scenario file.
     empty_kinds
         Kinds that are known to have no objects, where kubectl's empty lists leave it open.
+
+    Returns
+    -------
+    Audit
+        Figures and findings; what could not be read is unknown, never 0.
 
     Raises
     ------

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from ..answer import answer_html
 from ..capacity.table_columns import typed_frame
 from ..errors import InputError
 from ..findings import N_, Finding, Place
@@ -107,6 +108,11 @@ class Forecast:
     limits: tuple[LimitForecast, ...]
     notes: tuple[Finding, ...] = ()
     history: tuple[PoolHistory, ...] = field(default=(), repr=False)
+
+    _repr_html_ = answer_html
+
+    def __repr__(self) -> str:
+        return f"<Forecast of {self.as_of}: {len(self.pools)} pools>"
 
     def pool_history(self, pool: str) -> PoolHistory:
         """Return the history of a pool up to the day of the forecast.

@@ -20,12 +20,17 @@ HOSTNAME_LABEL = "kubernetes.io/hostname"
 
 
 def nodes_as_group(scenario: Scenario) -> NodeGroup:
-    """Sum up the nodes that exist and are planned: their number, mean and greatest number of pods, shared labels.
+    """Sum up the nodes that exist and are planned.
 
     Parameters
     ----------
     scenario
         The design.
+
+    Returns
+    -------
+    NodeGroup
+        The number of nodes, their mean number of pods, rounded up, and the greatest, and the labels that all share.
     """
     cluster, groups = scenario.cluster, scenario.plan.groups
     pods_on_nodes = _pod_count_by_node(cluster)
@@ -64,6 +69,11 @@ def with_single_group(scenario: Scenario, **changes: Any) -> Scenario:
     changes
         Fields of the `NodeGroup` that differ from `nodes_as_group`. Where `pods_per_node` changes alone, the
         busiest node has as many.
+
+    Returns
+    -------
+    Scenario
+        A copy without the nodes, namespaces, pods and blocks that exist.
     """
     if "pods_per_node" in changes:
         changes.setdefault("pods_on_busiest_node", changes["pods_per_node"])
@@ -218,6 +228,11 @@ def with_pool(scenario: Scenario, pool_name: str, **changes: Any) -> Scenario:
         Name of the pool.
     changes
         Fields of the `IPPool` that are to differ.
+
+    Returns
+    -------
+    Scenario
+        A copy with the changed pool.
 
     Raises
     ------

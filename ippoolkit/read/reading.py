@@ -191,6 +191,11 @@ def read(*paths: AnyPath, empty_kinds: Iterable[str] = (), strict: bool = False)
         Refuse the input for any problem, as a design or a manifest should be; otherwise what cannot be used is noted
         and the rest is read, as a cluster's dumps should be.
 
+    Returns
+    -------
+    Reading
+        The scenario, and what was not understood, with file and line.
+
     Raises
     ------
     InputError
@@ -251,6 +256,11 @@ def load(*files: AnyPath) -> Scenario:
     ----------
     files
         Paths of files and folders, or ``-`` for standard input: whatever `read` takes.
+
+    Returns
+    -------
+    Scenario
+        What exists and what is planned.
 
     Raises
     ------
