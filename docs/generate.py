@@ -226,7 +226,7 @@ plan:
 ```
 
 Nodes that exist and planned groups add up. Unknown fields, wrong types and values that Calico refuses are problems, all
-told at once with file, line and field."""
+listed at once with file, line and field."""
 
 
 def _classes() -> list[type]:

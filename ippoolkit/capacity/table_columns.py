@@ -177,7 +177,7 @@ DESIGNS = (
     Column("blocks", "count", N_("blocks per pool"), "2^(blockSize - prefix)."),
     Column("addresses", "count", N_("addresses"), "Addresses of all pools."),
     Column("routes", "count", N_("routes"), "The largest table that a node or a router holds."),
-    Column("nodes_max", "count", N_("nodes that fit"), "Nodes that all pools fit."),
+    Column("nodes_fit", "count", N_("nodes that fit"), "Nodes that all pools fit."),
     Column("unused_per_node", "count", N_("unused per node"), "Addresses left free in a node's blocks."),
     Column("breaks", "text", N_("fails by"), "The rules that it breaks; empty: it holds."),
 )

@@ -215,7 +215,7 @@ def _remarks(picks: Sequence[Pick], requirements: Requirements, scenario: Scenar
     )
     for pick in picks:
         nodes = sum(kind.nodes for kind in pick.designs.space.need.kinds)
-        if pick.design.nodes_max == nodes:
+        if pick.design.nodes_fit == nodes:
             remarks.append(Finding("choose-no-spare", f"IPv{pick.design.family}"))
     if any(
         ranges_to_search(requirements, scenario, pick.design.family) is PRIVATE[pick.design.family] for pick in picks

@@ -142,7 +142,7 @@ def pools_for(
     cluster: ClusterOption = None,
     kubeconfig: KubeconfigOption = None,
     context: ContextOption = None,
-    node: Annotated[str | None, typer.Option(help="The node that a pod is to run on.")] = None,
+    node: Annotated[str | None, typer.Option(help="The node that the pod runs on.")] = None,
     namespace: Annotated[str, typer.Option(help="The pod's namespace.")] = "",
     pod: Annotated[
         str, typer.Option(help="The pod, for its own annotation; with its namespace as NAMESPACE/POD.")
