@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from ..errors import InputError
 from ..read.text_files import read_documents
-from .errors import unusable
+from .api_errors import unusable
 
 USUAL = Path("~/.kube/config")
 

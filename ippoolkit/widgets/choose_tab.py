@@ -23,7 +23,7 @@ from ..choose.requirements_source import resolve_requirements
 from ..errors import InputError
 from ..findings import N_, Finding, Language
 from ..model import Requirements, Scenario
-from ..view.design_chart import designs_chart
+from ..view.design_chart_html import designs_chart
 from ..view.html import findings_html, table_html
 from .widgets_js import Form, html_pane
 
