@@ -81,13 +81,13 @@ def _own_blocks(cluster: Cluster, node: str, pools: Iterable[IPPool]) -> list[tu
     """Return the blocks of a node in these pools that have a free address, with how many, in the datastore's order."""
     index = ClusterIndex(cluster)
     own_blocks = [block for block in cluster.blocks if block.host == node]
-    found = [
+    blocks_with_free = [
         (pool, block, free)
         for pool in pools
         for block in own_blocks
         if block.cidr in pool.cidr and (free := index.count_assignable(block)) > 0
     ]
-    return sorted(found, key=lambda item: re.sub(r"[.:/]", "-", str(item[1].cidr)))
+    return sorted(blocks_with_free, key=lambda item: re.sub(r"[.:/]", "-", str(item[1].cidr)))
 
 
 def ignored_selectors_findings(cluster: Cluster, node: str, namespace: str = "", pod: str = "") -> list[Finding]:
