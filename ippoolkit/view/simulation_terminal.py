@@ -31,8 +31,6 @@ _HEADINGS = {
     "reason": N_("reason"),
 }
 
-_JSON_NAMES = {"blocks_without_affinity": "unowned", "remedy": "mend"}  # as programs have read them since 0.1
-
 
 def print_compiling_notice(lang: str) -> None:
     """Say on standard error that the engine is compiled first, where it is."""
@@ -96,5 +94,5 @@ def simulation_as_dict(simulation: Simulation, lang: str = "en") -> dict[str, An
     return {
         "calico": str(simulation.cluster.scenario.release),
         "interrupted": simulation.interrupted,
-        **{name: table_records(table.rename(columns=_JSON_NAMES)) for name, table in tables.items()},
+        **{name: table_records(table) for name, table in tables.items()},
     }
