@@ -39,8 +39,8 @@ MEANINGS: dict[str, str] = {
         "has a free address, or one that the node may borrow. Release leaked addresses, or add a pool."
     ),
     "IPAM: resource already exists": N_(
-        "The address that an annotation asks for (cni.projectcalico.org/ipAddrs) is held by another pod, or leaked: "
-        "calicoctl ipam show --ip tells by whom."
+        "The address that an annotation asks for (cni.projectcalico.org/ipAddrs) is held by another pod, or "
+        "leaked: calicoctl ipam show --ip shows by whom."
     ),
     "is not in a configured pool": N_(
         "The address that is asked for is in no enabled pool: an annotation (cni.projectcalico.org/ipAddrs) names it, "
