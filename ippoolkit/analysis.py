@@ -12,7 +12,7 @@ from .capacity.block_size_table import block_size_table, chosen_pool, prefix_tab
 from .capacity.choice_table import Choice, choice_table, find_choices
 from .capacity.demand import Demand, compute_demand, ip_versions
 from .capacity.evaluation import PlanEvaluation, Verdict, no_pool_verdict
-from .capacity.metrics import METRIC_COLUMN, KeyMetrics, comparison_column, key_metrics
+from .capacity.key_metrics import METRIC_COLUMN, KeyMetrics, comparison_column, key_metrics
 from .capacity.plan_tables import growth_table, node_table
 from .capacity.pool_table import pool_table
 from .findings import Finding, fit_to_release, get_language
@@ -143,6 +143,11 @@ def analyse(scenario: Scenario | Analysis) -> Analysis:
     ----------
     scenario
         The design, or its analysis.
+
+    Returns
+    -------
+    Analysis
+        Demand, verdicts, tables and findings, each worked out when it is first asked for.
     """
     return scenario if isinstance(scenario, Analysis) else Analysis(scenario)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .metrics import Metrics
+from .metric_names import Metrics
 from .watched import (
     MOST_PAGE_SHARE,
     MOST_WARN_SHARE,

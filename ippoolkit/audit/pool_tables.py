@@ -10,6 +10,7 @@ import pandas as pd
 
 from ..calico.pool_selection import allows, selects_every_namespace
 from ..capacity.demand import compute_supply, ip_versions, tunnel_pools
+from ..capacity.table_columns import typed_frame
 from ..errors import InputError
 from ..findings import N_, Finding, get_language
 from ..model import Block, Cluster, IPPool, Node, Scenario
@@ -36,10 +37,10 @@ def pools_for(cluster: Cluster, node: str, namespace: str = "", pod: str = "", *
     Returns
     -------
     pandas.DataFrame
-        ``family``, ``order`` (None: does not serve), ``pool``, ``cidr``, ``block``, ``free``, ``why`` (empty: serves),
-        ``code``. The node's own blocks with free addresses come first, as in Calico: ``block`` is one of them and
-        ``free`` what it has left; rows without a block are pools in which the node claims a new one. A request that
-        fails as a whole has a row without a pool.
+        ``family``, ``order`` (missing: does not serve), ``pool``, ``cidr``, ``block``, ``free``, ``why`` (empty:
+        serves), ``code``. The node's own blocks with free addresses come first, as in Calico: ``block`` is one of them
+        and ``free`` what it has left; rows without a block are pools in which the node claims a new one. A request
+        that fails as a whole has a row without a pool.
 
     Raises
     ------
@@ -73,20 +74,20 @@ def pools_for(cluster: Cluster, node: str, namespace: str = "", pod: str = "", *
             if pool.version == request.version and (reason := choice.rejections.get(pool.name)):
                 message = reason.full_message(lang)
                 rows.append((request.version, None, pool.name, str(pool.cidr), "", None, message, reason.code))
-    return _frame(["family", "order", "pool", "cidr", "block", "free", "why", "code"], rows)
+    return typed_frame(["family", "order", "pool", "cidr", "block", "free", "why", "code"], rows)
 
 
 def _own_blocks(cluster: Cluster, node: str, pools: Iterable[IPPool]) -> list[tuple[IPPool, Block, int]]:
     """Return the blocks of a node in these pools that have a free address, with how many, in the datastore's order."""
     index = ClusterIndex(cluster)
     own_blocks = [block for block in cluster.blocks if block.host == node]
-    found = [
+    blocks_with_free = [
         (pool, block, free)
         for pool in pools
         for block in own_blocks
         if block.cidr in pool.cidr and (free := index.count_assignable(block)) > 0
     ]
-    return sorted(found, key=lambda item: re.sub(r"[.:/]", "-", str(item[1].cidr)))
+    return sorted(blocks_with_free, key=lambda item: re.sub(r"[.:/]", "-", str(item[1].cidr)))
 
 
 def ignored_selectors_findings(cluster: Cluster, node: str, namespace: str = "", pod: str = "") -> list[Finding]:
@@ -137,7 +138,7 @@ def pool_users(cluster: Cluster, pool: str) -> pd.DataFrame:
         Where there is no such pool.
     """
     try:
-        return _frame(["node", "namespace", "by"], list(iter_pool_users(cluster, pool)))
+        return typed_frame(["node", "namespace", "by"], list(iter_pool_users(cluster, pool)))
     except KeyError:
         raise InputError([Finding("object-missing", f"IPPool/{pool}", {"kind": "IPPool", "name": pool})]) from None
 
@@ -194,7 +195,8 @@ def pool_coverage(scenario: Scenario, lang: str = "en") -> pd.DataFrame:
         rows.append(
             (node.name, *(", ".join(map(translator.translate, uses)) for uses in uses_by_pool), ", ".join(gaps))
         )
-    return _frame(["node", *(pool.name for pool in pools), "gaps"], rows)
+    # A pool may have the name of another column.
+    return pd.DataFrame(rows, columns=["node", *(pool.name for pool in pools), "gaps"])
 
 
 def _uses_served(node: Node, pool: IPPool, cni_pools: tuple[str, ...]) -> list[str]:
@@ -209,7 +211,3 @@ def _uses_served(node: Node, pool: IPPool, cni_pools: tuple[str, ...]) -> list[s
     if selects and allows(pool, "Tunnel"):
         uses.append(_TUNNEL)
     return uses
-
-
-def _frame(columns: list[str], rows: list[tuple[Any, ...]]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=columns, dtype=object)

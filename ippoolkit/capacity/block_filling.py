@@ -201,10 +201,10 @@ def _add_equal_nodes(
     )
     # The next node fares the same as long as every pool drawn on still has as much.
     batch = nodes_left
-    for class_index, n in claimed_by_class.items():
-        batch = min(batch, 1 if unmet else free_blocks[class_index] // n)
-    for class_index, n in borrowed.items():
-        batch = min(batch, fill_result.free_in_claimed_blocks[class_index] // n if not unserved else 1)
+    for class_index, blocks in claimed_by_class.items():
+        batch = min(batch, 1 if unmet else free_blocks[class_index] // blocks)
+    for class_index, addresses in borrowed.items():
+        batch = min(batch, fill_result.free_in_claimed_blocks[class_index] // addresses if not unserved else 1)
 
     if not claimed_by_class and (unmet or load.needs_block):
         fill_result.nodes_without_block += batch
@@ -223,18 +223,18 @@ def _add_equal_nodes(
     tunnels_unmet = sum(request.count for request in unmet if request.is_tunnel)
     fill_result.borrowed_tunnel_addresses += (tunnels_unmet - sum(r.count for r in unserved if r.is_tunnel)) * batch
 
-    for class_index, n in claimed_by_class.items():
-        reserved_addresses = n * load.reserved_per_block
-        fill_result.claimed_blocks[class_index] += n * batch
+    for class_index, blocks in claimed_by_class.items():
+        reserved_addresses = blocks * load.reserved_per_block
+        fill_result.claimed_blocks[class_index] += blocks * batch
         fill_result.free_in_claimed_blocks[class_index] += free_in_own_blocks.get(class_index, 0) * batch
         fill_result.used_addresses[class_index] += (
-            n * block_classes[class_index].usable_addresses
+            blocks * block_classes[class_index].usable_addresses
             - free_in_own_blocks.get(class_index, 0)
             - reserved_addresses
         ) * batch
-    for class_index, n in borrowed.items():
-        fill_result.free_in_claimed_blocks[class_index] -= n * batch
-        fill_result.used_addresses[class_index] += n * batch
+    for class_index, blocks in borrowed.items():
+        fill_result.free_in_claimed_blocks[class_index] -= blocks * batch
+        fill_result.used_addresses[class_index] += blocks * batch
     fill_result.nodes += batch
     fill_result.pods += load.pods * batch
     return batch
@@ -249,10 +249,10 @@ def _borrow_addresses(
     for request in unmet:
         missing = request.count
         for class_index in () if strict_affinity else request.block_classes:
-            taken = max(0, min(missing, free_in_claimed_blocks[class_index] - borrowed.get(class_index, 0)))
-            if taken:
-                borrowed[class_index] = borrowed.get(class_index, 0) + taken
-                missing -= taken
+            borrowable = max(0, min(missing, free_in_claimed_blocks[class_index] - borrowed.get(class_index, 0)))
+            if borrowable:
+                borrowed[class_index] = borrowed.get(class_index, 0) + borrowable
+                missing -= borrowable
         if missing:
             unserved.append(AddressDemand(missing, request.block_classes, request.is_tunnel))
     return borrowed, unserved

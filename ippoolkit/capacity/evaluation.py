@@ -89,7 +89,23 @@ Problem = tuple[Status, str, dict[str, object]]
 
 @dataclass(frozen=True)
 class Verdict:
-    """A word, the finding behind it, and the limit that binds first."""
+    """Whether a plan fits the pools of one IP version, the finding behind it, and the limit that binds first.
+
+    Attributes
+    ----------
+    status
+        Fits, tight, fails or idle.
+    code
+        Code of the finding, as in docs/rules.md.
+    limit
+        What binds first, in English.
+    subject
+        The IP version, as ``IPv4``.
+    params
+        Numbers of the finding: counts of addresses, blocks, nodes and pods are exact Python ints.
+    release
+        The release of Calico by which the plan was judged.
+    """
 
     status: Status
     code: str

@@ -189,7 +189,7 @@ def _row(design_in_family: tuple[FamilyDesigns, Design], number: int, lang: str,
         design.blocks,
         design.addresses,
         design.routes,
-        design.nodes_max,
+        design.nodes_fit,
         design.unused_per_node,
         ", ".join(language.translate(RULE_NAMES[rule]) for rule in design.breaks),
     )

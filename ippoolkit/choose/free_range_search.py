@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..address_space import AddressSpace, ListedNetwork, default_within
+from ..answer import answer_html
 from ..cidr import ADDRESS_BITS, Cidr, IPVersion
 from ..errors import InputError
 from ..findings import Finding
@@ -25,6 +26,11 @@ class FreeRanges:
     requested: int
     reasons: tuple[Finding, ...]
     notes: tuple[Finding, ...]
+
+    _repr_html_ = answer_html
+
+    def __repr__(self) -> str:
+        return f"<FreeRanges: {len(self.offers)} of {self.requested} offered, {len(self.address_space.free)} free>"
 
     @property
     def is_complete(self) -> bool:

@@ -11,7 +11,7 @@ from ..cidr import Cidr
 from ..errors import InputError
 from ..findings import Finding
 from ..read import read
-from ..read.networks import networks_in_documents, read_networks
+from ..read.network_lists import networks_in_documents, read_networks
 from ..read.text_files import parse_documents, read_text
 
 

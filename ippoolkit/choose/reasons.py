@@ -20,14 +20,14 @@ def why_picked(picked: Design, subject: str) -> Finding:
 def alternatives(picked: Design, best: Sequence[Design], subject: str) -> Iterator[Finding]:
     """Say what other designs would buy: more nodes or fewer routes for the same addresses, and for more of them."""
     same_addresses = [
-        design for design in best if design.addresses == picked.addresses and design.nodes_max > picked.nodes_max
+        design for design in best if design.addresses == picked.addresses and design.nodes_fit > picked.nodes_fit
     ]
     if same_addresses:
-        most_nodes = max(same_addresses, key=lambda design: (design.nodes_max, -design.routes))
+        most_nodes = max(same_addresses, key=lambda design: (design.nodes_fit, -design.routes))
         yield Finding("choose-same-addresses", subject, _compared_params(most_nodes, picked))
     for factor, factor_text in _TIMES.items():
         larger = [design for design in best if design.addresses == factor * picked.addresses]
-        fewest_routes = min(larger, key=lambda design: (design.routes, -design.nodes_max), default=None)
+        fewest_routes = min(larger, key=lambda design: (design.routes, -design.nodes_fit), default=None)
         if fewest_routes is None or fewest_routes.routes > picked.routes:
             continue
         code = "choose-fewer-routes" if fewest_routes.routes < picked.routes else "choose-more-nodes"
@@ -56,7 +56,7 @@ def _excess(design: Design, need: Need) -> tuple[Fraction, ...]:
     cap = max(kind.max_blocks for kind in need.kinds)
     return (
         Fraction(design.blocks_per_node, cap) if BLOCK_CAP in design.breaks else Fraction(0),
-        Fraction(-design.nodes_max) if POOL_SIZE in design.breaks else Fraction(0),
+        Fraction(-design.nodes_fit) if POOL_SIZE in design.breaks else Fraction(0),
         Fraction(design.routes) if ROUTES in design.breaks else Fraction(0),
         Fraction(design.addresses),
     )
@@ -78,7 +78,7 @@ def _relax_rule(rule: str, design: Design, need: Need, subject: str) -> Finding:
         node_params = {"addresses_per_node": kind.addresses, "fit": usable * kind.max_blocks, "block": size}
         return Finding("choose-relax-cap", subject, params | cap_params | node_params)
     nodes_needed = sum(need.rack_nodes_with_headroom(kind) for kind in need.kinds)
-    fit = design.nodes_max // need.racks
+    fit = design.nodes_fit // need.racks
     most_per_rack = fit * 100 // (100 + need.headroom)
     nodes = sum(kind.nodes for kind in need.kinds)
     racks = -(-nodes // most_per_rack) if most_per_rack else 0
@@ -96,14 +96,14 @@ def _design_params(design: Design) -> dict[str, object]:
         "pools": design.pools,
         "addresses": design.addresses,
         "routes": design.routes,
-        "most": design.nodes_max,
+        "most": design.nodes_fit,
         "blocks": design.blocks_per_node,
     }
 
 
 def _compared_params(design: Design, picked: Design) -> dict[str, object]:
     return _design_params(design) | {
-        "now": picked.nodes_max,
+        "now": picked.nodes_fit,
         "now_routes": picked.routes,
         "now_size": picked.block_size,
     }

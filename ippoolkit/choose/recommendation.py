@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from ..address_space import PRIVATE, AddressSpace, ListedNetwork, networks_in_use
+from ..answer import answer_html
 from ..cidr import Cidr, IPVersion
 from ..errors import InputError
 from ..findings import Finding
@@ -61,6 +62,13 @@ class Recommendation:
     picks: tuple[Pick, ...]
     reasons: tuple[Finding, ...]
     scenario: Scenario
+
+    _repr_html_ = answer_html
+
+    def __repr__(self) -> str:
+        designs = (pick.design for pick in self.picks)
+        picks = ", ".join(f"{design.pools} of /{design.prefix}, blockSize {design.block_size}" for design in designs)
+        return f"<Recommendation: {picks or 'nothing holds'}>"
 
     @property
     def holds(self) -> bool:
@@ -207,7 +215,7 @@ def _remarks(picks: Sequence[Pick], requirements: Requirements, scenario: Scenar
     )
     for pick in picks:
         nodes = sum(kind.nodes for kind in pick.designs.space.need.kinds)
-        if pick.design.nodes_max == nodes:
+        if pick.design.nodes_fit == nodes:
             remarks.append(Finding("choose-no-spare", f"IPv{pick.design.family}"))
     if any(
         ranges_to_search(requirements, scenario, pick.design.family) is PRIVATE[pick.design.family] for pick in picks

@@ -82,7 +82,7 @@ class Need:
 class Design:
     """One prefix with one blockSize, and what comes of it.
 
-    `blocks` are those of one pool; `addresses` and `nodes_max` those of all pools; `routes` the largest table that any
+    `blocks` are those of one pool; `addresses` and `nodes_fit` those of all pools; `routes` the largest table that any
     node or router holds; `blocks_per_node` the most that a node needs. `unused_per_node` addresses of its blocks stay
     free on the node that wastes most. `breaks` names the rules that it breaks; empty: it holds.
     """
@@ -95,7 +95,7 @@ class Design:
     blocks: int
     addresses: int
     routes: int
-    nodes_max: int
+    nodes_fit: int
     unused_per_node: int
     breaks: tuple[str, ...] = ()
 
@@ -144,7 +144,7 @@ class DesignSpace:
         return largest
 
     @cached_property
-    def nodes_max(self) -> Counts:
+    def nodes_fit(self) -> Counts:
         """Nodes that all pools fit: the planned ones, then further ones of the typical need."""
         blocks_left, fit = self.blocks, self.blocks * 0
         is_full = np.zeros(len(blocks_left), bool)
@@ -203,7 +203,7 @@ class DesignSpace:
         one of them. Equals do not beat each other.
         """
         holding = np.flatnonzero(self.holds)
-        columns = (self.addresses[holding], self.routes[holding], -self.nodes_max[holding])
+        columns = (self.addresses[holding], self.routes[holding], -self.nodes_fit[holding])
         # Ranks compare as the numbers do, and fit any machine integer.
         ranks = np.stack([np.unique(column, return_inverse=True)[1] for column in columns], axis=1)
         no_worse = (ranks[:, None, :] <= ranks[None, :, :]).all(axis=2)
@@ -222,7 +222,7 @@ class DesignSpace:
             int(self.blocks[index]),
             int(self.addresses[index]),
             int(self.routes[index]),
-            int(self.nodes_max[index]),
+            int(self.nodes_fit[index]),
             int(self.unused_per_node[index]),
             tuple(rule for rule in RULES if self.broken[rule][index]),
         )

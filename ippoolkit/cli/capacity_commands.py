@@ -30,7 +30,8 @@ MAX_COUNT = 1_000_000
 
 
 NodesOption = Annotated[
-    int | None, typer.Option(min=0, max=MAX_COUNT, help="Plan for this many nodes in all, instead of the file's.")
+    int | None,
+    typer.Option(min=0, max=MAX_COUNT, help="Plan for this many nodes in all, instead of those of the file."),
 ]
 PodsOption = Annotated[int | None, typer.Option(min=0, max=MAX_COUNT, help="Pods with an address on a typical node.")]
 GroupOption = Annotated[
@@ -54,7 +55,9 @@ def capacity(
     busiest: BusiestOption = None,
     nodes_per_month: NodesPerMonthOption = None,
     months: MonthsOption = None,
-    max_routes: Annotated[int | None, typer.Option(min=0, help="Routes that a node's or router's table takes.")] = None,
+    max_routes: Annotated[
+        int | None, typer.Option(min=0, help="Most routes that the table of a node or router takes.")
+    ] = None,
     calico: CalicoOption = "",
     lang: LanguageOption = "en",
     as_json: JsonOption = False,

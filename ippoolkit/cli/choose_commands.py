@@ -60,16 +60,25 @@ def recommend(
         typer.Argument(help="A scenario or a cluster's dumps: what is there, and what is asked.", show_default=False),
     ] = None,
     nodes: Annotated[int | None, typer.Option(help="How many nodes.")] = None,
-    pods_per_node: Annotated[int | None, typer.Option(help="Pods with an address on each of them; 110.")] = None,
-    family: Annotated[Literal["4", "6", "dual"] | None, typer.Option(help="Addresses of the pods; 4.")] = None,
-    encapsulation: Annotated[
-        Literal["vxlan", "ipip", "none"] | None, typer.Option(help="A tunnel takes an address a node; vxlan.")
+    pods_per_node: Annotated[
+        int | None, typer.Option(help="Pods with an address on each of them (default: 110).")
     ] = None,
-    racks: Annotated[int | None, typer.Option(help="Racks, each with a pool of its own; 1.")] = None,
-    rack_label: Annotated[str | None, typer.Option(help="Label of a node that names its rack; rack.")] = None,
-    headroom: Annotated[int | None, typer.Option(help="Nodes that must fit beyond these, in percent; 0.")] = None,
-    max_routes: Annotated[int | None, typer.Option(help="Routes that a node's or router's table takes.")] = None,
-    max_blocks_per_host: Annotated[int | None, typer.Option(help="Blocks a node may hold; 20.")] = None,
+    family: Annotated[
+        Literal["4", "6", "dual"] | None, typer.Option(help="IP family of the pods (default: 4).")
+    ] = None,
+    encapsulation: Annotated[
+        Literal["vxlan", "ipip", "none"] | None,
+        typer.Option(help="Encapsulation; a tunnel takes an address on each node (default: vxlan)."),
+    ] = None,
+    racks: Annotated[int | None, typer.Option(help="Racks, each with a pool of its own (default: 1).")] = None,
+    rack_label: Annotated[str | None, typer.Option(help="Label of a node that names its rack (default: rack).")] = None,
+    headroom: Annotated[
+        int | None, typer.Option(help="Nodes that must fit beyond these, in percent (default: 0).")
+    ] = None,
+    max_routes: Annotated[
+        int | None, typer.Option(help="Most routes that the table of a node or router takes.")
+    ] = None,
+    max_blocks_per_host: Annotated[int | None, typer.Option(help="Blocks a node may hold (default: 20).")] = None,
     within: Within = None,
     taken: TakenOption = None,
     by: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Month until which the nodes grow.")] = None,
@@ -89,7 +98,7 @@ def recommend(
     manifests: Annotated[Path | None, typer.Option(help="Write its IPPools.")] = None,
     every: Annotated[bool, typer.Option("--all", help="List the designs that fail too, each with the rule.")] = False,
     today: Annotated[
-        str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="When growth starts; today.")
+        str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="When growth starts (default: today).")
     ] = None,
     calico: CalicoOption = "",
     lang: LanguageOption = "en",
@@ -158,9 +167,10 @@ def free(
     within: Within = None,
     taken: TakenOption = None,
     prefix: Annotated[int | None, typer.Option(help="Prefix length of the ranges wanted.")] = None,
-    count: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many of them.")] = 1,
+    count: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many ranges.")] = 1,
     family: Annotated[
-        Literal["4", "6"] | None, typer.Option(help="Their family; that of --within, IPv4 where it has both.")
+        Literal["4", "6"] | None,
+        typer.Option(help="Their IP family (default: that of --within, IPv4 where it has both)."),
     ] = None,
     special: Annotated[bool, typer.Option("--special", help="Offer special-purpose ranges too.")] = False,
     picture: Annotated[Path | None, typer.Option(help="Draw the space into a file: .html, .svg or .png.")] = None,

@@ -30,17 +30,19 @@ Certificates = Annotated[Path | None, typer.Option("--ca", help="File with the c
 @app.command()
 def forecast(
     history: Histories,
-    as_of: Annotated[str | None, typer.Option(help="Day of the forecast, YYYY-MM-DD; the last day measured.")] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="Day of the forecast, YYYY-MM-DD (default: the last day measured).")
+    ] = None,
     horizon_days: Annotated[int, typer.Option(min=1, max=18_250, help="How far ahead to look.")] = 1825,
-    seed: Annotated[int, typer.Option(min=0, help="Of all that is random.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Random seed.")] = 0,
     pools: Pools = None,
     capacity: Annotated[
         list[str] | None, typer.Option(metavar="POOL=N", help="Addresses of a pool whose history lacks them.")
     ] = None,
     token_file: TokenFile = None,
     ca: Certificates = None,
-    timeout: Annotated[float, typer.Option(min=1, max=3600, help="Seconds to wait for a Prometheus.")] = 60,
-    days: Annotated[int, typer.Option(min=8, max=3650, help="Days to ask a Prometheus for.")] = 365,
+    timeout: Annotated[float, typer.Option(min=1, max=3600, help="Seconds to wait for Prometheus.")] = 60,
+    days: Annotated[int, typer.Option(min=8, max=3650, help="Days of history to ask Prometheus for.")] = 365,
     each: Annotated[
         bool, typer.Option("--each", help="Each HISTORY is a cluster of its own: one table of all, worst first.")
     ] = False,

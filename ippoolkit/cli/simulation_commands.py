@@ -43,8 +43,8 @@ def simulate(
     group: GroupOption = None,
     pods_per_node: PodsOption = None,
     days: Annotated[int, typer.Option(min=0, max=3650, help="Number of days; 0 only starts the plan's pods.")] = 0,
-    churn: Annotated[float, typer.Option(min=0, max=1, help="Share of the pods replaced a day.")] = 0.0,
-    replace_every: Annotated[int, typer.Option(min=0, max=3650, help="Replace all nodes every so many days.")] = 0,
+    churn: Annotated[float, typer.Option(min=0, max=1, help="Share of the pods replaced each day.")] = 0.0,
+    replace_every: Annotated[int, typer.Option(min=0, max=3650, help="Replace all nodes every this many days.")] = 0,
     order: Annotated[
         Literal["even", "by-node", "random"], typer.Option(help="Order in which the plan's pods are created.")
     ] = "even",
@@ -55,20 +55,23 @@ def simulate(
     controllers: Annotated[bool, typer.Option(help="Whether kube-controllers releases empty blocks.")] = True,
     seed: Annotated[int, typer.Option(min=0, help="Random seed.")] = 0,
     runs: Annotated[
-        int, typer.Option(min=0, max=100_000, help="Monte Carlo: so many random futures of --days days.")
+        int, typer.Option(min=0, max=100_000, help="Monte Carlo: number of random futures of --days days.")
     ] = 0,
     growth: Annotated[
-        str | None, typer.Option(metavar="MEAN[,SD]", help="With --runs: pods more each day, drawn for each run, 0.")
+        str | None,
+        typer.Option(metavar="MEAN[,SD]", help="With --runs: pods added each day, drawn for each run (default: 0)."),
     ] = None,
     lifetime: Annotated[
         str | None,
-        typer.Option(metavar="MEAN[,SD]", help="With --runs: mean lifetime of pods in days, 10; 0: they do not end."),
+        typer.Option(
+            metavar="MEAN[,SD]", help="With --runs: mean lifetime of pods in days (default: 10); 0: they do not end."
+        ),
     ] = None,
     nodes_joining: Annotated[
-        str | None, typer.Option(metavar="MEAN[,SD]", help="With --runs: nodes that join each month, 0.")
+        str | None, typer.Option(metavar="MEAN[,SD]", help="With --runs: nodes that join each month (default: 0).")
     ] = None,
     nodes_leaving: Annotated[
-        str | None, typer.Option(metavar="MEAN[,SD]", help="With --runs: nodes that are taken away each month, 0.")
+        str | None, typer.Option(metavar="MEAN[,SD]", help="With --runs: nodes that leave each month (default: 0).")
     ] = None,
     history: Annotated[
         list[str] | None,

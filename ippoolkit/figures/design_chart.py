@@ -22,7 +22,7 @@ def draw_designs(table: pd.DataFrame, *, lang: str = "en") -> Figure:
     Parameters
     ----------
     table
-        Columns `addresses`, `nodes_max`, `routes`, `prefix`, `block_size`, `picked`; a row a design.
+        Columns `addresses`, `nodes_fit`, `routes`, `prefix`, `block_size`, `picked`; a row a design.
     lang
         Language of the words.
     """
@@ -30,7 +30,7 @@ def draw_designs(table: pd.DataFrame, *, lang: str = "en") -> Figure:
     designs_shown = table[table["addresses"] <= min(table["addresses"], default=1) * 2**_DOUBLINGS]
     with styled_figure(6.6, 3.4) as (figure, axes):
         widths = [math.log2(max(int(value), 1)) for value in designs_shown["addresses"]]
-        heights = [math.log2(max(int(value), 1)) for value in designs_shown["nodes_max"]]
+        heights = [math.log2(max(int(value), 1)) for value in designs_shown["nodes_fit"]]
         shade = [math.log2(max(int(value), 1)) for value in designs_shown["routes"]]
         dots = axes.scatter(widths, heights, c=shade, cmap=_SHADES, s=40, edgecolors="white", linewidths=0.6, zorder=3)
         for x, y, picked, prefix, size in zip(

@@ -53,11 +53,11 @@ def read_dumps(folder: Path, collector: HistoryCollector) -> list[Finding]:
         return [Finding("folder-empty", place=Place(str(folder)))]
     for date, files in groups.items():
         try:
-            pools = audit(*files).pools
+            pools = audit(*files).metrics.pools
         except InputError as error:
             problems += error.problems
             continue
-        for pool in pools.to_dict("records"):
+        for pool in pools:
             collector.add(str(pool["name"]), measurement(date, pool))
     return problems
 

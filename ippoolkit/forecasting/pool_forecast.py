@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
+from ..answer import answer_html
+from ..capacity.table_columns import typed_frame
 from ..errors import InputError
 from ..findings import N_, Finding, Place
 from ..model import Scenario
@@ -20,6 +21,9 @@ from .exhaustion import LEAST_POINTS, Exhaustion, exhaustion, random_generator, 
 from .history_sources import read_history
 from .pool_history import History, PoolHistory
 from .prometheus_server import PrometheusConnection
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 EPOCH = date(1970, 1, 1)
 YEAR = 365
@@ -105,6 +109,11 @@ class Forecast:
     notes: tuple[Finding, ...] = ()
     history: tuple[PoolHistory, ...] = field(default=(), repr=False)
 
+    _repr_html_ = answer_html
+
+    def __repr__(self) -> str:
+        return f"<Forecast of {self.as_of}: {len(self.pools)} pools>"
+
     def pool_history(self, pool: str) -> PoolHistory:
         """Return the history of a pool up to the day of the forecast.
 
@@ -118,7 +127,7 @@ class Forecast:
     @property
     def table(self) -> pd.DataFrame:
         """A row a pool, the first to run out on top; columns as in docs/forecast.md."""
-        return pd.DataFrame([_row(limit) for limit in self.pools], columns=COLUMNS, dtype=object)
+        return typed_frame(COLUMNS, [_row(limit) for limit in self.pools])
 
 
 COLUMNS = [

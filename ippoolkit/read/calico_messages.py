@@ -39,8 +39,8 @@ MEANINGS: dict[str, str] = {
         "has a free address, or one that the node may borrow. Release leaked addresses, or add a pool."
     ),
     "IPAM: resource already exists": N_(
-        "The address that an annotation asks for (cni.projectcalico.org/ipAddrs) is held by another pod, or leaked: "
-        "calicoctl ipam show --ip tells by whom."
+        "The address that an annotation asks for (cni.projectcalico.org/ipAddrs) is held by another pod, or "
+        "leaked: calicoctl ipam show --ip shows by whom."
     ),
     "is not in a configured pool": N_(
         "The address that is asked for is in no enabled pool: an annotation (cni.projectcalico.org/ipAddrs) names it, "
@@ -71,6 +71,6 @@ def message_findings(lines: list[NumberedLine], file: str) -> Iterator[Finding]:
         if part is not None and part not in explained:
             explained.add(part)
             start = max(line.find(part) - 80, 0)
-            shown = line[start : start + 200].strip()
-            params = {"message": shown, "meaning": LocalizedText(MEANINGS[part])}
+            excerpt = line[start : start + 200].strip()
+            params = {"message": excerpt, "meaning": LocalizedText(MEANINGS[part])}
             yield Finding("calico-message", params=params, place=Place(file, number))

@@ -162,7 +162,7 @@ class Reading:
             return self
         notes = tuple(
             Finding(
-                "pool-from-text-sized" if "blockSize" in reported.told else "pool-from-text",
+                "pool-from-text-sized" if "blockSize" in reported.given_fields else "pool-from-text",
                 f"IPPool/{reported.pool.name}",
                 {"cidr": str(reported.pool.cidr), "size": reported.pool.block_size},
             )
@@ -190,6 +190,11 @@ def read(*paths: AnyPath, empty_kinds: Iterable[str] = (), strict: bool = False)
     strict
         Refuse the input for any problem, as a design or a manifest should be; otherwise what cannot be used is noted
         and the rest is read, as a cluster's dumps should be.
+
+    Returns
+    -------
+    Reading
+        The scenario, and what was not understood, with file and line.
 
     Raises
     ------
@@ -251,6 +256,11 @@ def load(*files: AnyPath) -> Scenario:
     ----------
     files
         Paths of files and folders, or ``-`` for standard input: whatever `read` takes.
+
+    Returns
+    -------
+    Scenario
+        What exists and what is planned.
 
     Raises
     ------
@@ -508,7 +518,10 @@ class Reader:
         scenario = self._with_unknown_kinds(scenario)
         scenario = self._with_node_addresses(scenario)
         reported_pools = tuple(self._build_reported_pools())
-        pools = {pool.cidr: pool for pool in (*(told.pool for told in reported_pools), *scenario.cluster.pools)}
+        pools = {
+            pool.cidr: pool
+            for pool in (*(reported_pool.pool for reported_pool in reported_pools), *scenario.cluster.pools)
+        }
         scenario = add_listed_nodes(scenario, pools.values(), reported)
         scenario = add_listed_pods(scenario, pools.values(), reported)
         add_borrowed_by_pool(pools.values(), reported)

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..capacity.table_columns import typed_frame
 from ..ipam import batch_events, layout, random_runs
 from ..model import Scenario
 from ..parallel import run as run_items
@@ -95,7 +96,7 @@ class MonteCarlo:
 
     @cached_property
     def first_failures(self) -> pd.DataFrame:
-        """A row a run: ``run``, ``day`` (None: nothing failed), ``node``, ``limit``."""
+        """A row a run: ``run``, ``day`` (missing: nothing failed), ``node``, ``limit``."""
         rows = []
         for run, outcome in enumerate(self.outcomes):
             day = int(outcome[random_runs.FAILED_DAY])
@@ -103,7 +104,7 @@ class MonteCarlo:
             node = self.nodes[outcome[random_runs.FAILED_NODE]] if failed else None
             limit = _LIMITS.get(int(outcome[random_runs.FAILED_STATUS]), "addresses") if failed else None
             rows.append((run, day if failed else None, node, limit))
-        return pd.DataFrame(rows, columns=["run", "day", "node", "limit"], dtype=object)
+        return typed_frame(["run", "day", "node", "limit"], rows)
 
     @property
     def failed_runs(self) -> int:
@@ -119,7 +120,7 @@ class MonteCarlo:
             for (limit, node), group in failed.groupby(["limit", "node"])
         ]
         rows.sort(key=lambda row: (-row[2], row[0], row[1]))
-        return pd.DataFrame(rows, columns=["limit", "node", "runs", "first_day", "median_day"], dtype=object)
+        return typed_frame(["limit", "node", "runs", "first_day", "median_day"], rows)
 
     def fan(self, quantiles: Sequence[float] = (0.1, 0.5, 0.9)) -> pd.DataFrame:
         """Return quantiles over the runs, a row a day and figure: ``day``, ``figure``, and a column a quantile.

@@ -32,6 +32,12 @@ def column_values(column: pd.Series) -> list[Any]:
     return [None if missing else value for value, missing in zip(column.tolist(), column.isna(), strict=True)]
 
 
+def table_records(table: pd.DataFrame) -> list[dict[Any, Any]]:
+    """Return rows as dicts of plain values; missing ones as None."""
+    rows = zip(*(column_values(table.iloc[:, position]) for position in range(table.shape[1])), strict=True)
+    return [dict(zip(table.columns, row, strict=True)) for row in rows]
+
+
 def format_value(column: Column, value: object, words: Language) -> str:
     """Return one value of a column of the kit's as text."""
     if column.name == "block_size" and value is not None:

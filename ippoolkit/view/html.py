@@ -11,7 +11,7 @@ import jinja2
 
 from ..analysis import Analysis
 from ..capacity.evaluation import Status
-from ..capacity.metrics import METRIC_COLUMN, KeyMetrics
+from ..capacity.key_metrics import METRIC_COLUMN, KeyMetrics
 from ..findings import N_, Finding, Language, get_language, replace_unprintable
 from .cell_text import NO_VALUE, format_column, value_text
 from .display_columns import LIMIT_COLUMN, DisplayColumn, display_columns

@@ -71,7 +71,7 @@ def _design(designs: FamilyDesigns, design: Design) -> dict[str, Any]:
         "blocks": design.blocks,
         "addresses": design.addresses,
         "routes": design.routes,
-        "nodes_max": design.nodes_max,
+        "nodes_max": design.nodes_fit,
         "unused_per_node": design.unused_per_node,
         "groups": [group.name for group in designs.pool_set.groups],
     }
@@ -116,7 +116,7 @@ def print_recommendation(
             "size": design.block_size,
             "family": design.family,
             "addresses": design.addresses,
-            "most": design.nodes_max,
+            "most": design.nodes_fit,
             "routes": design.routes,
         }
         head = words.render(N_("IPv{family}: {pools:pool} of /{prefix} with blockSize {size}."), params)

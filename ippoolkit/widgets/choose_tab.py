@@ -23,7 +23,7 @@ from ..choose.requirements_source import resolve_requirements
 from ..errors import InputError
 from ..findings import N_, Finding, Language
 from ..model import Requirements, Scenario
-from ..view.design_chart import designs_chart
+from ..view.design_chart_html import designs_chart
 from ..view.html import findings_html, table_html
 from .widgets_js import Form, html_pane
 
@@ -232,11 +232,13 @@ class ChooseTab:
         if requirements is None or self._typed.get("nodes"):
             return ""
         months = requirements.months(self._today)
-        now = sum(group.nodes for group in requirements.groups)
-        then = sum(group.nodes_after(months) for group in requirements.groups)
-        if then == now:
+        nodes_now = sum(group.nodes for group in requirements.groups)
+        nodes_then = sum(group.nodes_after(months) for group in requirements.groups)
+        if nodes_then == nodes_now:
             return ""
-        return self._words.render(N_("{nodes:node} after {months:month} of growth"), {"nodes": then, "months": months})
+        return self._words.render(
+            N_("{nodes:node} after {months:month} of growth"), {"nodes": nodes_then, "months": months}
+        )
 
     def _designs_html(self, recommendation: Recommendation) -> str:
         words = self._words

@@ -9,15 +9,13 @@ from typing import Any
 
 from ..errors import InputError
 from ..findings import N_, Language
-from ..forecasting import Forecast, forecast, outlook, short_outlook
+from ..forecasting import Forecast, forecast
 from ..forecasting.monthly_growth import monthly_growth
 from ..model import Scenario
-from ..view.html import findings_html, text_table_html
+from ..view.forecast_html import outlook_html
 from .editor_state import EditorState
 from .scenario_files import uploaded_files
 from .widgets_js import html_pane
-
-POOLS_SHOWN = 20
 
 
 class HistoryTab:
@@ -68,7 +66,8 @@ class HistoryTab:
 
     def refresh(self) -> None:
         """Show what is known, for the plan as it stands."""
-        self._show("" if self._measured is None else self._outlook_html(self._measured))
+        measured = self._measured
+        self._show("" if measured is None else self._growth_html() + outlook_html(measured, self._words.code))
 
     def _on_action(self, _: Any, message: dict[str, Any], contents: list[Any]) -> None:
         match message.get("action"):
@@ -101,23 +100,6 @@ class HistoryTab:
         """Return the nodes a month whose pods take as many addresses; None where no node has pods."""
         growth, pods = self._growth(), self._get_editor().group.pods_per_node
         return None if growth is None or not pods else round(max(0.0, growth / pods), 1)
-
-    def _outlook_html(self, measured: Forecast) -> str:
-        words = self._words
-        headings = [words.translate(heading) for heading in ("pool", "limit", "in use", "capacity", "runs out")]
-        rows = [
-            [
-                limit.pool,
-                words.translate(limit.limit),
-                *("–" if count is None else words.format_number(count) for count in (limit.in_use, limit.capacity)),
-                short_outlook(limit, measured.horizon_days, lang=words.code),
-            ]
-            for limit in measured.pools[:POOLS_SHOWN]
-        ]
-        caption = words.render(N_("When pools run out, as of {date}"), {"date": measured.as_of.isoformat()})
-        table = text_table_html(headings, rows, left_aligned=[True, True, False, False, True], caption=caption)
-        findings = [outlook(limit, measured.horizon_days) for limit in measured.pools[:POOLS_SHOWN]]
-        return self._growth_html() + table + findings_html([*findings, *measured.notes], words.code)
 
     def _growth_html(self) -> str:
         words, growth, nodes = self._words, self._growth(), self._nodes_a_month()

@@ -60,7 +60,7 @@ needs = {
 def test_the_designs_are_those_that_nothing_beats(family, nodes, addresses, racks, headroom, max_routes, cap):
     space = DesignSpace(family, Need((NodeKind(nodes, addresses, cap),), racks, headroom, max_routes))
     held = brute_force(family, nodes, addresses, racks, headroom, max_routes, cap)
-    found = [(d.prefix, d.block_size, d.blocks_per_node, d.addresses, d.routes, d.nodes_max) for d in space.best()]
+    found = [(d.prefix, d.block_size, d.blocks_per_node, d.addresses, d.routes, d.nodes_fit) for d in space.best()]
     assert sorted(found) == sorted(undominated(held))
     assert all(isinstance(number, int) for row in found for number in row)
     assert [(d.prefix, d.block_size) for d in space.designs() if not d.breaks] == [row[:2] for row in held]
@@ -159,7 +159,7 @@ def test_kinds_that_share_a_pool_fit_node_by_node(family, kinds, racks, headroom
         over = any(b > kind.max_blocks for kind, b in zip(kinds, blocks, strict=True))
         assert ("max-blocks-per-host" in design.breaks) == over
         if not design.breaks:
-            assert design.nodes_max >= sum(kind.nodes for kind in kinds)
+            assert design.nodes_fit >= sum(kind.nodes for kind in kinds)
 
 
 @given(st.lists(st.tuples(st.integers(0, 200), st.integers(0, 50)), min_size=2, max_size=20))

@@ -52,11 +52,11 @@ def reported_findings(reading: Reading) -> list[Finding]:
         return []
     metrics = cluster_metrics(ClusterIndex(reading.scenario.cluster), reading.reported)
     findings = (*check_reported_figures(reading, metrics), *metrics.notes)
-    said = {finding.code for finding in design_findings(reading.design.scenario)}
+    design_codes = {finding.code for finding in design_findings(reading.design.scenario)}
     return [
         finding
         for finding in findings
-        if (finding.severity.rank < 2 or finding.code == "cni-unknown") and finding.code not in said
+        if (finding.severity.rank < 2 or finding.code == "cni-unknown") and finding.code not in design_codes
     ]
 
 

@@ -236,14 +236,14 @@ CHOOSING = (
         "group-size",
         "error",
         "kit",
-        N_('"{text}" does not say how many nodes a group is to have.'),
+        N_('"{text}" does not give a group\'s number of nodes.'),
         N_("Write NAME=N: the name of the group, or a label key=value that only its nodes have."),
     ),
     Rule(
         "group-unknown",
         "error",
         "kit",
-        N_('There is no group of nodes "{name}". Those that there are: {groups}.'),
+        N_('There is no group of nodes "{name}"; the groups are {groups}.'),
         N_("Use one of these names, or a label key=value that only the nodes of one of them have."),
     ),
     Rule(

@@ -207,8 +207,8 @@ INPUT_FILES = (
         "info",
         "kit",
         N_(
-            "{count:node} known from a table only: labels, tunnel addresses and maxPods that it does not show "
-            "are not known."
+            "{count:node} known from a table only: labels, tunnel addresses and maxPods that it does not show are"
+            " unknown."
         ),
         N_("Save kubectl get nodes -o yaml."),
     ),
@@ -217,8 +217,8 @@ INPUT_FILES = (
         "info",
         "kit",
         N_(
-            "{count:pod} known from a table only, {host} taken for the host network's: annotations, owners and further "
-            "addresses are not known."
+            "{count:pod} known from a table only, {host} of them assumed to be on the host network: annotations, "
+            "owners and further addresses are unknown."
         ),
         N_("Save kubectl get pods -A -o json."),
     ),
@@ -227,7 +227,9 @@ INPUT_FILES = (
         "warning",
         "ipam",
         N_("The address of {count:pod} is in no pool that was read: {which}."),
-        N_("They are on the host network, were given it by another plugin, or by a pool that is missing here."),
+        N_(
+            "They are on the host network, or have the address from another plugin or from a pool that is missing here."
+        ),
     ),
     Rule(
         "nodes-labels-hidden",

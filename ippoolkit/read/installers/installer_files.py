@@ -226,32 +226,35 @@ class InstallerReader:
             return
         highest = max(pools.rank for pools in settings.default_pools)
         # Of several files of the same kind the first decides, as for ranges.
-        chosen = next(pools for pools in settings.default_pools if pools.rank == highest)
-        ranges = _first_by_version(settings.ranges_of("cluster", platform_only=chosen.platform_only))
-        for version, fields in chosen.specs.items():
-            found = ranges.get(version)
-            if found is not None or (version == 4 and chosen.fallback and not ranges):
-                self._add_default_pool(version, fields, chosen, found)
+        default_pools = next(pools for pools in settings.default_pools if pools.rank == highest)
+        ranges = _first_by_version(settings.ranges_of("cluster", platform_only=default_pools.platform_only))
+        for version, fields in default_pools.specs.items():
+            cluster_range = ranges.get(version)
+            if cluster_range is not None or (version == 4 and default_pools.fallback and not ranges):
+                self._add_default_pool(version, fields, default_pools, cluster_range)
         if has_pools:
             return
-        params = {"installer": chosen.installer}
+        params = {"installer": default_pools.installer}
         if not settings.pools:
-            settings.notes.append(Finding("installer-no-range", "", params, chosen.place))
-        elif chosen.assumed:
-            settings.notes.append(Finding("pool-assumed", "", params, chosen.place))
+            settings.notes.append(Finding("installer-no-range", "", params, default_pools.place))
+        elif default_pools.assumed:
+            settings.notes.append(Finding("pool-assumed", "", params, default_pools.place))
 
     def _add_default_pool(
-        self, version: IPVersion, fields: Mapped, chosen: DefaultPools, found: InstallerRange | None
+        self, version: IPVersion, fields: Mapped, default_pools: DefaultPools, cluster_range: InstallerRange | None
     ) -> None:
-        written = dict(chosen.written.get(version, {}))
-        defaults = {"cidr": chosen.fallback, **{key: value for key, value in fields.items() if key not in written}}
-        place = chosen.place
-        if found is not None:
-            (defaults if found.weight is Weight.DEFAULT else written)["cidr"] = found.text
-        installer = "calico-node" if chosen.assumed else chosen.installer
+        written = dict(default_pools.written.get(version, {}))
+        defaults = {
+            "cidr": default_pools.fallback,
+            **{key: value for key, value in fields.items() if key not in written},
+        }
+        place = default_pools.place
+        if cluster_range is not None:
+            (defaults if cluster_range.weight is Weight.DEFAULT else written)["cidr"] = cluster_range.text
+        installer = "calico-node" if default_pools.assumed else default_pools.installer
         pool = self.settings.add_pool(DEFAULT_POOL_NAMES[version], written, place, installer, defaults)
-        if found is not None and found.weight is not Weight.DEFAULT and found.place != place:
-            pool.cidr_origin = str(found.place)
+        if cluster_range is not None and cluster_range.weight is not Weight.DEFAULT and cluster_range.place != place:
+            pool.cidr_origin = str(cluster_range.place)
 
     def _build_nodes(self) -> Iterator[Node]:
         settings = self.settings

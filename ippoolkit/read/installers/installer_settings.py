@@ -152,7 +152,7 @@ class InstallerSettings:
             texts, weight = split_list(default), Weight.DEFAULT
         new = [InstallerRange(text, place, weight, is_platform) for text in texts]
         known = self.ranges.setdefault(kind, [])
-        known += [item for item in new if not any(item.text == other.text for other in known)]
+        known += [item for item in new if not any(item.text == known_range.text for known_range in known)]
 
     def ranges_of(self, kind: RangeKind, *, platform_only: bool = False) -> list[InstallerRange]:
         """Return the ranges of a kind that count: of each family those with the most weight."""
@@ -193,7 +193,7 @@ class InstallerSettings:
             known.labels = {**known.labels, **{str(key): str(value) for key, value in labels.items()}}
 
     def add_node_address(self, value: object, place: Place) -> None:
-        """Add the address of a node whose name is not told."""
+        """Add the address of a node whose name is unknown."""
         if _is_address(text := str(value or "")):
             self.add_ranges("nodes", f"{text}/{128 if ':' in text else 32}", place)
 
@@ -218,9 +218,9 @@ class InstallerSettings:
     def note_unused_names(self, names: list[str], place: Place) -> None:
         """List settings that nothing here makes use of; the first by name."""
         if names:
-            shown = ", ".join(names[:_NAMED_UNUSED])
+            named = ", ".join(names[:_NAMED_UNUSED])
             more = f", … (+{len(names) - _NAMED_UNUSED})" if len(names) > _NAMED_UNUSED else ""
-            self.notes.append(Finding("settings-unused", "", {"names": shown + more, "count": len(names)}, place))
+            self.notes.append(Finding("settings-unused", "", {"names": named + more, "count": len(names)}, place))
 
 
 def _version(text: str) -> IPVersion:

@@ -35,7 +35,7 @@ def designs_chart(table: pd.DataFrame, *, lang: str = "en") -> str:
     least = min((int(row["addresses"]) for row in rows), default=1)
     designs_shown = [row for row in rows if int(row["addresses"]) <= least << _DOUBLINGS]
     across = _Scale([int(row["addresses"]) for row in designs_shown], _LEFT + 14, _WIDTH - _RIGHT - 14)
-    up = _Scale([int(row["nodes_max"]) for row in designs_shown], _HEIGHT - _BOTTOM - 14, _TOP + 10)
+    up = _Scale([int(row["nodes_fit"]) for row in designs_shown], _HEIGHT - _BOTTOM - 14, _TOP + 10)
     shade = _Scale([int(row["routes"]) for row in designs_shown], _PALEST, 100)
     lines = "".join(
         f'<path class="grid" d="M{_LEFT},{y:.1f}H{_WIDTH - _RIGHT}"/>'
@@ -89,11 +89,11 @@ def _dot(row: dict[Any, Any], across: _Scale, up: _Scale, shade: _Scale, words: 
             "prefix": row["prefix"],
             "size": row["block_size"],
             "addresses": row["addresses"],
-            "most": row["nodes_max"],
+            "most": row["nodes_fit"],
             "routes": row["routes"],
         },
     )
-    x, y = across(int(row["addresses"])), up(int(row["nodes_max"]))
+    x, y = across(int(row["addresses"])), up(int(row["nodes_fit"]))
     mix = f"color-mix(in srgb, var(--ipk-accent) {shade(int(row['routes'])):.0f}%, var(--ipk-paper))"
     ring = f'<circle class="ring" cx="{x:.1f}" cy="{y:.1f}" r="9"/>' if row["picked"] else ""
     return (
