@@ -241,7 +241,8 @@ class ChooseTab:
             options = change_options_table(change_options(found), lang=words.code)
             parts.append(f"<h3>{escape(title)}</h3>")
             parts.append(table_html("change_options", options, lang=words.code, caption=title))
-            parts.append(f"<h3>{escape(words.translate(N_('As new pools')))}</h3>")
+            beside = words.translate(N_("As new pools"))
+            parts.append(f"<h3>{escape(beside)}</h3>")
         parts.append(findings_html(list(found.reasons), words.code))
         table = designs_table(found, lang=words.code)
         for family, rows in table.groupby("family"):
