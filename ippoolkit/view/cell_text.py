@@ -36,7 +36,7 @@ def format_value(column: Column, value: object, words: Language) -> str:
     """Return one value as text: counts with thousands separators, none as a dash."""
     if value is None:
         return NO_VALUE
-    if column.name == "block_size":
+    if column.name in ("block_size", "prefix"):
         return f"/{value}"
     if column.kind == "flag":
         return words.translate(N_("yes") if value else N_("no"))

@@ -23,7 +23,7 @@ _HEADINGS = {
     "pool": N_("pool"),
     "addresses": N_("addresses in use"),
     "blocks": N_("blocks"),
-    "unowned": N_("blocks without affinity"),
+    "blocks_without_affinity": N_("blocks without affinity"),
     "borrowed": N_("borrowed addresses"),
     "failures": N_("failed requests"),
     "pod": N_("pod"),

@@ -155,7 +155,12 @@ FORECASTS = (
         "forecast",
         N_("Most likely not within {years:.3g} years; 1 in 10 before {early}."),
     ),
-    Rule("forecast-calm", "ok", "forecast", N_("Does not run out within {years:.3g} years, with at least 9 chances in 10.")),
+    Rule(
+        "forecast-calm",
+        "ok",
+        "forecast",
+        N_("Does not run out within {years:.3g} years, with at least 9 chances in 10."),
+    ),
     Rule("forecast-capacity", "error", "kit", N_("{value} is not POOL=NUMBER.")),
     Rule(
         "simulation-distribution",
