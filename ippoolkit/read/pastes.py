@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ..texts import N_
+from .calico_messages import find_meaning
 from .kubectl_tables import POD_ROW
 from .table_layout import is_frame_line, is_table_line, split_heading
 
@@ -252,7 +253,7 @@ def _piece_at(lines: list[NumberedLine], start: int) -> tuple[str, int]:
         kinds = [kind for _, text in lines[start:end] if (kind := table_kind(text))]
         return (kinds[0] if kinds else "unrecognized"), end
     if kind := table_kind(line):
-        return kind, _end_while(lines, start + 1, lambda text: not _starts_piece(text) and not _is_document_line(text))
+        return kind, _end_while(lines, start + 1, _is_row)
     if POD_ROW.match(line):
         return "pods", _end_while(lines, start, lambda text: bool(POD_ROW.match(text)))
     if _ROUTE.match(line):
@@ -267,6 +268,11 @@ def _piece_at(lines: list[NumberedLine], start: int) -> tuple[str, int]:
         start,
         lambda text: not (_starts_piece(text) or _DOCUMENT_START.match(text) or POD_ROW.match(text)),
     )
+
+
+def _is_row(line: str) -> bool:
+    """Whether a line belongs to the table above it: an event pasted right below is no row."""
+    return not _starts_piece(line) and not _is_document_line(line) and find_meaning(line) is None
 
 
 def _is_document_line(line: str) -> bool:
