@@ -112,6 +112,11 @@ class Piece:
     lines: tuple[NumberedLine, ...]
 
     @property
+    def command(self) -> str:
+        """The lines as one command, continued lines joined."""
+        return " ".join(line.strip().removesuffix("\\") for _, line in self.lines)
+
+    @property
     def text(self) -> str:
         """The lines as a text whose line numbers are those of the file."""
         first = self.lines[0][0]
@@ -237,7 +242,10 @@ def _piece_at(lines: list[NumberedLine], start: int) -> tuple[str, int]:
     """Return what the piece is that begins at an index, and where it ends."""
     line = lines[start][1]
     if is_command_line(line):
-        return "command", start + 1
+        end = start
+        while end < len(lines) and lines[end][1].rstrip().endswith("\\"):
+            end += 1
+        return "command", end + 1
     if is_error_line(line):
         return "error", start + 1
     if line.startswith((_CHECK_START, *_CHECK_PARTS)):

@@ -384,7 +384,7 @@ class Reader:
                 reader(list(piece.lines), name, self.reported)
                 understood += 1
             elif piece.kind == "command":
-                understood += self.installer.read_command(piece.lines[0][1], Place(name, piece.lines[0][0]))
+                understood += self.installer.read_command(piece.command, Place(name, piece.lines[0][0]))
             elif piece.kind == "unrecognized" and not any(find_meaning(line) for _, line in piece.lines):
                 unread.append(piece)
         self._note_unread_lines(unread, name)
@@ -508,7 +508,9 @@ class Reader:
         if self.strict and collector.problems:
             raise InputError(collector.problems)
         if not has_content:
-            raise InputError(problems or [Finding("nothing-read", place=Place(str(path))) for path in paths])
+            skipped = [note for note in collector.notes if note.code in ("file-unread", "kind-unread")]
+            nothing = [Finding("nothing-read", place=Place(str(path))) for path in paths]
+            raise InputError(problems or [*nothing, *skipped])
         try:
             scenario = self.installer.apply(collector.merge_into_scenario(paths), collector, scenario_name(paths))
         except ValidationError as error:  # files that are small enough each, and too large together
