@@ -16,6 +16,7 @@ from .app import (
     app,
     console,
     errors_reported,
+    has_errors,
     print_json,
     print_reading_errors,
     with_release,
@@ -176,7 +177,7 @@ def free(
             print_free_ranges(console(), found, lang=lang)
         if picture is not None:
             typer.echo(draw_free_ranges(found, picture, lang=lang), err=as_json)
-    raise typer.Exit(0 if found.found_all else 1)
+    raise typer.Exit(int(not found.found_all or has_errors(found.notes)))
 
 
 def _scenario(files: list[Path] | None, lang: str) -> tuple[Any, dict[str, Any], int]:

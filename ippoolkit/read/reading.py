@@ -218,9 +218,23 @@ def read_text(text: str, name: str = "paste", *, strict: bool = False) -> Readin
     InputError
         Where nothing of it could be read.
     """
+    return read_files([InputFile(name, text.encode())], strict=strict)
+
+
+def read_files(files: Iterable[InputFile], *, strict: bool = False) -> Reading:
+    """Read files whose bytes are at hand; as `read` does.
+
+    Raises
+    ------
+    InputError
+        Where nothing of them could be read.
+    """
     reader = Reader(strict=strict)
-    reader.read_file(InputFile(name, text.encode()))
-    return reader.build([name])
+    names = []
+    for file in files:
+        names.append(file.name)
+        reader.read_file(file)
+    return reader.build(names)
 
 
 def read_installer(*paths: AnyPath) -> Reading:
@@ -327,6 +341,8 @@ class Reader:
             return
         self.release_in_text = self.release_in_text or release_in_text(text)
         lines = clean_lines(text)
+        if not is_paste(lines):  # a document stays what it is, to its blanks
+            lines = clean_lines(text, plain_blanks=False)
         is_complete = text.endswith(("\n", "}", "]"))  # as commands end, and as JSON does
         is_partly_quoted = "\n>" in text and not text.startswith(">")
         if any(line != raw for (_, line), raw in zip(lines, text.split("\n"), strict=False)):
@@ -458,6 +474,9 @@ class Reader:
 
     def _read_other(self, document: Document, path: FieldPath, value: Mapping[str, Any], kind: str) -> bool:
         """Take an object of an installer, of Calico's controllers or of its release; say whether it was one."""
+        if kind == "Service":
+            for address in _cluster_addresses(value):
+                self.reported.add_service_address(address, Place(document.file))
         return (
             kind == "ClusterInformation"
             or self.installer.read_object(document, path, value, kind)
@@ -509,6 +528,7 @@ class Reader:
         scenario = self._with_node_addresses(scenario)
         reported_pools = tuple(self._build_reported_pools())
         pools = {pool.cidr: pool for pool in (*(told.pool for told in reported_pools), *scenario.cluster.pools)}
+        scenario = _with_service_addresses(scenario, pools.values(), reported.service_addresses)
         scenario = add_listed_nodes(scenario, pools.values(), reported)
         scenario = add_listed_pods(scenario, pools.values(), reported)
         add_borrowed_by_pool(pools.values(), reported)
@@ -609,6 +629,27 @@ class Reader:
                 yield Finding("kind-forbidden", kind, {"kind": kind}, place)
         if not_read := [kind for kind in unknown if kind not in self.reported.forbidden_kinds]:
             yield Finding("kind-not-read", "", {"kinds": ", ".join(not_read)})
+
+
+def _cluster_addresses(service: Mapping[str, Any]) -> list[str]:
+    spec = service.get("spec")
+    spec = spec if isinstance(spec, Mapping) else {}
+    several = spec.get("clusterIPs")
+    return [
+        text for text in (several if isinstance(several, list) else [spec.get("clusterIP")]) if isinstance(text, str)
+    ]
+
+
+def _with_service_addresses(scenario: Scenario, pools: Iterable[IPPool], addresses: Iterable[str]) -> Scenario:
+    """Add to the networks of services a cluster IP that lies in a pool, one of each pool: the two ranges overlap."""
+    known = scenario.networks.services
+    cidrs = sorted(cidr for text in addresses if (cidr := Cidr.parse_or_none(text)))
+    inside = [next((cidr for cidr in cidrs if cidr in pool.cidr), None) for pool in pools]
+    added = {cidr for cidr in inside if cidr is not None and not any(cidr in network for network in known)}
+    if not added:
+        return scenario
+    networks = dataclasses.replace(scenario.networks, services=(*known, *sorted(added)))
+    return dataclasses.replace(scenario, networks=networks)
 
 
 def _build_reported_pool(pool: ReportedPool) -> IPPool | None:
