@@ -60,7 +60,7 @@ def capacity(
         scenario = with_release(design.scenario, calico, lang)
     analysis = analyse(with_plan_options(scenario, nodes, pods_per_node, busiest, nodes_per_month, months))
     notes = list(design.notes)
-    if reading.reported:
+    if reading.has_listed:
         from ..audit.checks.reported_figures import reported_findings
 
         notes += reported_findings(reading)

@@ -133,6 +133,11 @@ class Reading:
     planned_pools: tuple[str, ...] = ()
 
     @property
+    def has_listed(self) -> bool:
+        """Whether texts tell of figures, pods, claims or blocks, beside what objects tell."""
+        return bool(self.reported or self.waiting_pods or self.starting_pods or self.affinities or self.listed_blocks)
+
+    @property
     def has_unreadable_file(self) -> bool:
         """Whether a file could not be read at all."""
         return any(
@@ -348,7 +353,7 @@ class Reader:
         if any(line != raw for (_, line), raw in zip(lines, text.split("\n"), strict=False)):
             text = "\n".join(line for _, line in lines) + "\n"  # without quoting, indentation, names of files
         try:
-            if is_paste(lines) or is_partly_quoted:
+            if is_paste(lines) or is_partly_quoted or any(find_meaning(line) for _, line in lines):
                 self._read_paste(lines, file.name)
             else:
                 for document in parse_documents(text, file.name):
@@ -512,7 +517,8 @@ class Reader:
         collector.problems += installer_problems
         has_content = collector.objects or collector.scenarios or reported.figures or self.installer.is_used
         has_content = has_content or bool(collector.kinds_seen - {""}) or bool(reported.affinities)
-        has_content = has_content or bool(reported.node_addresses or reported.waiting_pods or reported.notes)
+        pods = reported.waiting_pods or reported.starting_pods
+        has_content = has_content or bool(reported.node_addresses or pods or reported.notes)
         problems = [note for note in (*collector.problems, *collector.notes) if note.severity is Severity.ERROR]
         if self.strict and collector.problems:
             raise InputError(collector.problems)

@@ -48,7 +48,7 @@ def check_reported_figures(reading: Reading, metrics: ClusterMetrics) -> Iterato
 
 def reported_findings(reading: Reading) -> list[Finding]:
     """Return what the figures of texts say against a design that is planned on: nothing that is as it should be."""
-    if not reading.reported:
+    if not reading.has_listed:
         return []
     metrics = cluster_metrics(ClusterIndex(reading.scenario.cluster), reading.reported)
     findings = (*check_reported_figures(reading, metrics), *metrics.notes)

@@ -280,9 +280,7 @@ REPORTED_FIGURES = (
         "warning",
         "controllers",
         N_("Not among the nodes that were read: {count:node} with blocks ({which}), {blocks:block} in all."),
-        N_(
-            "If these nodes are gone, the node controller of kube-controllers releases their blocks: check that it runs."
-        ),
+        N_("If these nodes are gone, kube-controllers' node controller releases their blocks: check that it runs."),
     ),
     Rule(
         "block-sizes-mixed",
