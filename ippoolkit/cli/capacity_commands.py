@@ -20,6 +20,7 @@ from .app import (
     has_errors,
     print_json,
     print_notes,
+    reading_status,
     with_release,
     write_scenario,
 )
@@ -29,7 +30,8 @@ MAX_COUNT = 1_000_000
 
 
 NodesOption = Annotated[
-    int | None, typer.Option(min=0, max=MAX_COUNT, help="Plan for this many nodes in all, instead of the file's.")
+    int | None,
+    typer.Option(min=0, max=MAX_COUNT, help="Plan for this many nodes in all, instead of those of the file."),
 ]
 PodsOption = Annotated[int | None, typer.Option(min=0, max=MAX_COUNT, help="Pods with an address on a typical node.")]
 GroupOption = Annotated[
@@ -53,7 +55,9 @@ def capacity(
     busiest: BusiestOption = None,
     nodes_per_month: NodesPerMonthOption = None,
     months: MonthsOption = None,
-    max_routes: Annotated[int | None, typer.Option(min=0, help="Routes that a node's or router's table takes.")] = None,
+    max_routes: Annotated[
+        int | None, typer.Option(min=0, help="Most routes that the table of a node or router takes.")
+    ] = None,
     calico: CalicoOption = "",
     lang: LanguageOption = "en",
     as_json: JsonOption = False,
@@ -69,7 +73,7 @@ def capacity(
         scenario = with_plan_options(scenario, nodes, group, pods_per_node, busiest, nodes_per_month, months)
     analysis = analyse(scenario)
     notes = list(design.notes)
-    if reading.reported:
+    if reading.has_listed:
         from ..audit.checks.reported_figures import reported_findings
 
         notes += reported_findings(reading)
@@ -91,7 +95,7 @@ def scenario(
     name: Annotated[str | None, typer.Option(help="Name of the scenario.")] = None,
     lang: LanguageOption = "en",
 ) -> None:
-    """Turn manifests and dumps into one scenario file, to plan on."""
+    """Turn manifests and dumps into one scenario file, to plan on: exit status 1 if something could not be read."""
     from ..read import read
 
     with errors_reported(lang):
@@ -99,6 +103,7 @@ def scenario(
     named_scenario = replace(reading.scenario, name=name) if name else reading.scenario
     print_notes(reading.notes, lang)
     write_scenario(named_scenario, out, lang)
+    raise typer.Exit(reading_status(reading))
 
 
 @app.command()

@@ -62,15 +62,15 @@ class InstallerPools:
     def _take(self, manifests: ManifestFile) -> ManifestFile | None:
         if manifests.problems:
             return manifests
-        rest = [document for document in manifests.documents if not self._is_taken(document)]
-        for document in rest:
+        documents_left = [document for document in manifests.documents if not self._is_taken(document)]
+        for document in documents_left:
             if isinstance(document.value, Mapping | list):
                 self.collector.add_document(document)  # IPPools win over what an installer would make
-        if len(rest) == len(manifests.documents) or not self.reader.is_used:
+        if len(documents_left) == len(manifests.documents) or not self.reader.is_used:
             return manifests
         self.files.append(manifests.file)
-        own = tuple(document for document in rest if _is_calico_object(document.value))
-        return replace(manifests, documents=own) if own else None
+        calico_documents = tuple(document for document in documents_left if _is_calico_object(document.value))
+        return replace(manifests, documents=calico_documents) if calico_documents else None
 
     def _is_taken(self, document: Document) -> bool:
         value = document.value
@@ -78,10 +78,10 @@ class InstallerPools:
             return self.reader.read_document(document)
         if not isinstance(value, Mapping):
             return False
-        found = [
+        uses = [
             self.reader.read_object(document, path, item, str(item.get("kind"))) for path, item in _iter_items(value)
         ]
-        return any(found)
+        return any(uses)
 
     def build(self, existing: Scenario) -> tuple[ManifestFile | None, list[Finding], Scenario]:
         """Return the pools as a file of manifests, what is to be said of them, and what exists with their networks."""

@@ -20,12 +20,17 @@ HOSTNAME_LABEL = "kubernetes.io/hostname"
 
 
 def nodes_as_group(scenario: Scenario) -> NodeGroup:
-    """Sum up the nodes that exist and are planned: their number, mean and greatest number of pods, shared labels.
+    """Sum up the nodes that exist and are planned.
 
     Parameters
     ----------
     scenario
         The design.
+
+    Returns
+    -------
+    NodeGroup
+        The number of nodes, their mean number of pods, rounded up, and the greatest, and the labels that all share.
     """
     cluster, groups = scenario.cluster, scenario.plan.groups
     pods_on_nodes = _pod_count_by_node(cluster)
@@ -64,6 +69,11 @@ def with_single_group(scenario: Scenario, **changes: Any) -> Scenario:
     changes
         Fields of the `NodeGroup` that differ from `nodes_as_group`. Where `pods_per_node` changes alone, the
         busiest node has as many.
+
+    Returns
+    -------
+    Scenario
+        A copy without the nodes, namespaces, pods and blocks that exist.
     """
     if "pods_per_node" in changes:
         changes.setdefault("pods_on_busiest_node", changes["pods_per_node"])
@@ -111,15 +121,19 @@ def with_scaled_groups(scenario: Scenario, sizes: Mapping[str, int] = {}, **chan
 
 def _sized_groups(groups: list[NodeGroup], sizes: Mapping[str, int], node_count: int | None) -> list[NodeGroup]:
     """Give some groups their own number of nodes, and the others what is left of the number of all."""
-    own = {_index_of_group(groups, name): count for name, count in sizes.items()}
-    others = [index for index in range(len(groups)) if index not in own]
-    counts = [own.get(index, group.nodes) for index, group in enumerate(groups)]
+    own_counts = {_index_of_group(groups, name): count for name, count in sizes.items()}
+    other_indexes = [index for index in range(len(groups)) if index not in own_counts]
+    counts = [own_counts.get(index, group.nodes) for index, group in enumerate(groups)]
     if node_count is not None:
-        rest = node_count - sum(own.values())
-        if rest < 0 or (rest and not others):
-            raise InputError([Finding("group-sum", "--group", {"named": sum(own.values()), "nodes": node_count})])
-        parts = _apportion([groups[index].nodes for index in others], rest) if others else []
-        for index, count in zip(others, parts, strict=True):
+        nodes_left = node_count - sum(own_counts.values())
+        if nodes_left < 0 or (nodes_left and not other_indexes):
+            raise InputError(
+                [Finding("group-sum", "--group", {"named": sum(own_counts.values()), "nodes": node_count})]
+            )
+        shared_counts = (
+            _apportion([groups[index].nodes for index in other_indexes], nodes_left) if other_indexes else []
+        )
+        for index, count in zip(other_indexes, shared_counts, strict=True):
             counts[index] = count
     return [replace(group, nodes=count) for group, count in zip(groups, counts, strict=True)]
 
@@ -181,17 +195,20 @@ def _groups_of_nodes(scenario: Scenario) -> list[NodeGroup]:
                 labels=labels,
             )
         )
-    taken = {group.name for group in groups}
+    existing_names = {group.name for group in groups}
     return groups + [
-        replace(group, name=f"{group.name}-planned") if group.name in taken else group for group in scenario.plan.groups
+        replace(group, name=f"{group.name}-planned") if group.name in existing_names else group
+        for group in scenario.plan.groups
     ]
 
 
 def _name_of_kind(labels: Mapping[str, str], nodes: tuple[Node, ...], number: int) -> str:
     """Name nodes of one kind by the label that others do not have: `gpu-true`; by a number where there is none."""
     common = _common_labels([node.labels for node in nodes])
-    own = next(((key, value) for key, value in labels.items() if common.get(key) != value), None)
-    return f"nodes-{number}" if own is None else f"{own[0].rpartition('/')[2]}-{own[1]}"
+    distinct_label = next(((key, value) for key, value in labels.items() if common.get(key) != value), None)
+    return (
+        f"nodes-{number}" if distinct_label is None else f"{distinct_label[0].rpartition('/')[2]}-{distinct_label[1]}"
+    )
 
 
 def _apportion(counts: list[int], total: int) -> list[int]:
@@ -218,6 +235,11 @@ def with_pool(scenario: Scenario, pool_name: str, **changes: Any) -> Scenario:
     changes
         Fields of the `IPPool` that are to differ.
 
+    Returns
+    -------
+    Scenario
+        A copy with the changed pool.
+
     Raises
     ------
     KeyError
@@ -232,5 +254,5 @@ def _common_labels(label_sets: list[Mapping[str, str]]) -> dict[str, str]:
     """Return the labels that all have alike."""
     if not label_sets:
         return {}
-    first, *others = label_sets
-    return {key: value for key, value in first.items() if all(other.get(key) == value for other in others)}
+    first, *further_sets = label_sets
+    return {key: value for key, value in first.items() if all(labels.get(key) == value for labels in further_sets)}

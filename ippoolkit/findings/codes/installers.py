@@ -129,7 +129,7 @@ INSTALLERS = (
         "installer-no-range",
         "warning",
         "kit",
-        N_("The input says no range for pods: the pool that {installer} would create is not known."),
+        N_("The input gives no range for pods: the pool that {installer} would create is unknown."),
         N_("Add the IPPools, the Installation or calico.yaml."),
     ),
     Rule(
@@ -170,7 +170,7 @@ INSTALLERS = (
             "Kubespray until v2.19 makes {name} the blockSize where calico_pool_blocksize is not set, here {size:d}; "
             "from v2.20 it is {default:d}."
         ),
-        N_("Look at the pool that there is: calicoctl get ippools -o yaml."),
+        N_("Look at the existing pool: calicoctl get ippools -o yaml."),
     ),
     Rule(
         "mask-is-block-size",

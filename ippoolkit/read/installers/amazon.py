@@ -36,7 +36,7 @@ def _ranges(value: Mapping[str, Any], key: str) -> list[str]:
     for item in get_list(value, key):
         if isinstance(item, Mapping):
             further = get_list(item, "CidrBlockAssociationSet")
-            blocks = [item.get("CidrBlock"), *(get_mapping(other).get("CidrBlock") for other in further)]
+            blocks = [item.get("CidrBlock"), *(get_mapping(association).get("CidrBlock") for association in further)]
             ranges += [str(block) for block in blocks if block]
     return list(dict.fromkeys(ranges))
 

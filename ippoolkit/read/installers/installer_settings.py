@@ -165,7 +165,7 @@ class InstallerSettings:
             texts, weight = split_list(default), Weight.DEFAULT
         new = [InstallerRange(text, place, weight, is_platform) for text in texts if self._is_range(text, place)]
         known = self.ranges.setdefault(kind, [])
-        known += [item for item in new if not any(item.text == other.text for other in known)]
+        known += [item for item in new if not any(item.text == known_range.text for known_range in known)]
 
     def _is_range(self, text: str, place: Place) -> bool:
         """Whether a text is a range; what is wrong with it otherwise is a problem."""
@@ -231,18 +231,18 @@ class InstallerSettings:
     ) -> None:
         """Add planned nodes: of the numbers that the input may tell the first that it does is how many there are."""
         text = str(name or "nodes")
-        told = {key: number for key, count in counts.items() if (number := parse_count(count)) is not None}
-        if not told:
+        known_counts = {key: number for key, count in counts.items() if (number := parse_count(count)) is not None}
+        if not known_counts:
             self.notes.append(Finding("group-uncounted", "", {"name": text, "settings": ", ".join(counts)}, place))
             return
         known = {str(key): str(value) for key, value in labels.items()} if isinstance(labels, Mapping) else {}
-        nodes = next(iter(told.values()))
+        nodes = next(iter(known_counts.values()))
         self.groups[text] = InstallerGroup(nodes, place, known, os, positive_number(max_pods))
-        shown = ", ".join(f"{key} {number}" for key, number in told.items())
+        shown = ", ".join(f"{key} {number}" for key, number in known_counts.items())
         self.notes.append(Finding("group-planned", "", {"name": text, "nodes": nodes, "told": shown}, place))
 
     def add_node_address(self, value: object, place: Place) -> None:
-        """Add the address of a node whose name is not told."""
+        """Add the address of a node whose name is unknown."""
         if (cidr := parse_network(str(value or ""))) is not None:
             self.add_ranges("nodes", str(cidr), place)
 
@@ -267,9 +267,9 @@ class InstallerSettings:
     def note_unused_names(self, names: list[str], place: Place) -> None:
         """List settings that nothing here makes use of; the first by name."""
         if names:
-            shown = ", ".join(names[:_NAMED_UNUSED])
+            named = ", ".join(names[:_NAMED_UNUSED])
             more = f", … (+{len(names) - _NAMED_UNUSED})" if len(names) > _NAMED_UNUSED else ""
-            self.notes.append(Finding("settings-unused", "", {"names": shown + more, "count": len(names)}, place))
+            self.notes.append(Finding("settings-unused", "", {"names": named + more, "count": len(names)}, place))
 
 
 def _version(text: str) -> IPVersion:

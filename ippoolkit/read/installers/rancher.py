@@ -46,7 +46,9 @@ def read_rke1(value: Mapping[str, Any], document: Document, settings: InstallerS
     service_place = document.place((*parents, "services", name, "service_cluster_ip_range"))
     settings.add_ranges("cluster", controller.get("cluster_cidr"), place, default=_CLUSTER_RANGE)
     service_ranges = [part.get("service_cluster_ip_range") for part in (controller, api)]
-    service_range = next((found for found in service_ranges if found), "")
+    service_range = next(
+        (service_range_of_part for service_range_of_part in service_ranges if service_range_of_part), ""
+    )
     settings.add_ranges("services", service_range, service_place, default=_SERVICE_RANGE)
     arguments = parse_arguments(controller.get("extra_args"))
     read_controller_arguments(arguments, settings, document.place((*parents, "services", name, "extra_args")))

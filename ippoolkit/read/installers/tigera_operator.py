@@ -103,7 +103,7 @@ def _default_pool_name(cidrs: list[Cidr | None], index: int) -> str:
     cidr = cidrs[index]
     if cidr is None:
         return f"ippool-{index}"
-    versions = {other.version for other in cidrs if other is not None}
+    versions = {pool_cidr.version for pool_cidr in cidrs if pool_cidr is not None}
     if len(cidrs) == len(versions):
         return DEFAULT_POOL_NAMES[cidr.version]
     return f"{address_from_int(cidr.version, cidr.first).exploded.replace(':', '.')}-{cidr.prefix}"
