@@ -93,7 +93,7 @@ def _read_installation_spec(
     for index, pool in items:
         if not isinstance(pool, Mapping):
             params = {"value": short_value(pool)}
-            settings.problems.append(Finding("not-object", params=params, place=document.place((*pools_path, index))))
+            settings.problems.append(Finding("type-mapping", params=params, place=document.place((*pools_path, index))))
         else:
             name = str(pool.get("name") or _default_pool_name(cidrs, index))
             _read_operator_pool(
