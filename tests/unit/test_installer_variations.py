@@ -402,3 +402,57 @@ def test_an_input_with_nothing_in_it_names_what_was_skipped(tmp_path):
     result = run("from-installer", path)
     assert result.exit_code == 2
     assert "Shoot" in result.output
+
+
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [
+        ("n[01:05:2]", ["n01", "n03", "n05"]),
+        ("n[a:c]", ["na", "nb", "nc"]),
+        ("r[1:2]n[1:2]", ["r1n1", "r1n2", "r2n1", "r2n2"]),
+        ("n[1:c]", ["n[1:c]"]),
+    ],
+)
+def test_ranges_of_hosts_as_ansible_has_them(written, names):
+    reading = read_text(f"[kube_node]\n{written}\n[k8s_cluster:children]\nkube_node\n")
+    assert [node.name for node in reading.scenario.cluster.nodes] == names
+
+
+def test_a_range_of_ranges_that_is_too_large_is_refused_at_once():
+    reading = read_text("[kube_node]\nr[1:99999]n[1:99999]\n[k8s_cluster:children]\nkube_node\n")
+    assert "host-range" in {note.code for note in reading.notes}
+    assert not reading.scenario.cluster.nodes
+
+
+def test_labels_of_a_host_in_an_ini_inventory():
+    reading = read_text('[kube_node]\nn1 node_labels=\'{"gpu":"yes"}\'\n[k8s_cluster:children]\nkube_node\n')
+    assert reading.scenario.cluster.nodes[0].labels["gpu"] == "yes"
+
+
+def test_settings_of_rke2_in_several_files(tmp_path):
+    (tmp_path / "config.yaml.d").mkdir()
+    (tmp_path / "config.yaml.d/10-cni.yaml").write_text("cni: calico\ncluster-cidr: 10.11.0.0/20\n")
+    (tmp_path / "config.yaml").write_text("tls-san: [x]\nnode-ip: 10.11.0.9\nkubelet-arg: [max-pods=250]\n")
+    reading = read_installer(tmp_path)
+    assert [str(cidr) for cidr in reading.scenario.networks.nodes] == ["10.11.0.9/32"]
+    assert {note.code for note in reading.notes} >= {"installer-pool", "settings-unused"}
+    assert "plugin-other" not in {note.code for note in reading.notes}
+
+
+def test_the_address_in_a_master_configuration():
+    reading = read_text(
+        "apiVersion: kubeadm.k8s.io/v1alpha1\nkind: MasterConfiguration\napi: {advertiseAddress: 10.32.0.5}\n"
+        "networking: {podSubnet: 10.32.0.0/16}\n"
+    )
+    assert [str(cidr) for cidr in reading.scenario.networks.nodes] == ["10.32.0.5/32"]
+
+
+@pytest.mark.parametrize("pool", ['"10.1.0.0/16"', "null"])
+def test_a_pool_of_an_installation_that_is_no_mapping_is_not_dropped(tmp_path, pool):
+    path = tmp_path / "installation.yaml"
+    path.write_text(
+        "apiVersion: operator.tigera.io/v1\nkind: Installation\nmetadata: {name: default}\n"
+        f"spec: {{calicoNetwork: {{ipPools: [{{cidr: 10.2.0.0/16}}, {pool}]}}}}\n"
+    )
+    with pytest.raises(InputError):
+        read_installer(path)

@@ -217,8 +217,8 @@ INSTALLERS = (
         N_("No installer input was found."),
         N_(
             "Give a Kubespray inventory, an Installation or Helm values, a ClusterConfiguration, "
-            "calico-node's manifest "
-            "or environment, or the file of RKE, RKE2, k3s, kops, KubeKey, OKD or Talos."
+            "calico-node's manifest or environment, or the file of RKE, RKE2, k3s, kops, KubeKey, OKD, Talos, "
+            "MicroK8s, kind, k0s, Cluster API or Rancher."
         ),
     ),
 )

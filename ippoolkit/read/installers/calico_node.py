@@ -21,6 +21,7 @@ _READ_PREFIXES = (
     "CALICO_NETWORKING_BACKEND",
     "IP_AUTODETECTION_METHOD",
     "IP6_AUTODETECTION_METHOD",
+    "FELIX_WIREGUARDENABLED",
 )
 # What calico-node fills in, by IP version.
 NODE_SPECS: dict[IPVersion, Mapping[str, Any]] = {
@@ -82,6 +83,7 @@ def read_calico_node_environment(
     """Read calico-node's environment, as a mapping."""
     unused = [name for name in environment if not name.startswith(_READ_PREFIXES)]
     settings.note_unused_names(unused, document.place(()))
+    settings.wireguard |= str(environment.get("FELIX_WIREGUARDENABLED", "")).lower() == "true"
     for name in ("IP_AUTODETECTION_METHOD", "IP6_AUTODETECTION_METHOD"):
         method, _, ranges = str(environment.get(name, "")).partition("=")
         detected = split_list(ranges) if method == "cidr" else []

@@ -39,11 +39,8 @@ def read_command_line(line: str, place: Place, settings: InstallerSettings) -> b
 
 
 def _read_helm_command(line: str, place: Place, settings: InstallerSettings) -> bool:
-    assignments = [
-        tuple(assignment.partition("=")[::2])
-        for found in _SET_FLAG.findall(line)
-        for assignment in "".join(found).split(",")
-    ]
+    parts = [part.partition("=") for found in _SET_FLAG.findall(line) for part in "".join(found).split(",")]
+    assignments = [(path, value) for path, _, value in parts]
     values = with_assignments({}, assignments)
     if not is_helm_values(values):
         return False

@@ -9,7 +9,7 @@ from typing import Any
 from ...calico.limits import DEFAULT_BLOCK_SIZE
 from ...cidr import Cidr, IPVersion
 from ...findings import Finding
-from ..document import Document
+from ..document import Document, FieldPath
 from .calico_node import NODE_SPECS
 from .installer_settings import DefaultPools, InstallerSettings
 from .setting_values import get_list, get_mapping, parse_number, positive_number, split_list
@@ -118,7 +118,7 @@ def read_openshift(value: Mapping[str, Any], document: Document, settings: Insta
 def _add_machine_pools(value: Mapping[str, Any], document: Document, settings: InstallerSettings) -> None:
     """Add the nodes of install-config's controlPlane and compute pools."""
     control_plane = get_mapping(value, "controlPlane")
-    pools = [(("controlPlane",), control_plane, "master")] if control_plane else []
+    pools: list[tuple[FieldPath, Any, str]] = [(("controlPlane",), control_plane, "master")] if control_plane else []
     pools += [(("compute", index), pool, "worker") for index, pool in enumerate(get_list(value, "compute"))]
     for path, pool, role in pools:
         if isinstance(pool, Mapping):

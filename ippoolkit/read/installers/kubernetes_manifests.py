@@ -30,6 +30,8 @@ def read_cluster_configuration(value: Mapping[str, Any], document: Document, set
     arguments = parse_arguments(value.get("controllerManagerExtraArgs"))  # of MasterConfiguration
     read_controller_arguments(arguments, settings, document.place(("controllerManagerExtraArgs",)))
     specs = NODE_SPECS if pod_subnets else {}
+    api = ("api", "advertiseAddress")  # of MasterConfiguration
+    settings.add_node_address(get_mapping(value, "api").get("advertiseAddress"), document.place(api))
     settings.lacks_platform_ranges |= not pod_subnets
     settings.default_pools.append(DefaultPools("calico-node", place, specs, platform_only=True))
     for text in pod_subnets:

@@ -10,6 +10,7 @@ from typing import Any
 from ...cidr import IPVersion
 from ...findings import Finding, Place
 from ..document import Document
+from ..json_text import load_json
 from .installer_settings import InstallerSettings
 from .setting_values import canonical_pool, get_mapping, is_template, parse_number, positive_number, typed_value
 
@@ -52,7 +53,9 @@ VARIABLE_NAMES = frozenset(DEFAULT_VARIABLES) | {
 _OLD_GROUPS = ("kube-master", "kube-node", "k8s-cluster")
 _KUBERNETES_GROUPS = ("kube_control_plane", "kube_node", "k8s_cluster", *_OLD_GROUPS)
 _SECTION_HEADING = re.compile(r"\[([\w.-]{1,253})(?::(\w{1,20}))?\]$")
-_HOST_RANGE = re.compile(r"([^\[]{0,253})\[(\d{1,9}):(\d{1,9})\]([^\[]{0,253})$")
+_HOST_RANGE = re.compile(
+    r"([^\[]{0,253})\[(\d{1,9}|[a-zA-Z]):(\d{1,9}|[a-zA-Z])(?::(\d{1,9}))?\](.{0,253})$"  # first, last, stride
+)
 # A variable alone, perhaps with what stands in for it: `{{ kube_pods_subnet | default('10.1.0.0/16') }}`.
 _REFERENCE = re.compile(
     r"\{\{\s*(?P<name>\w{1,100})\s*(?:\|\s*default\(\s*['\"](?P<default>[^'\"]{0,200})['\"]\s*(?:,\s*\w+\s*)?\)\s*)?"
@@ -157,20 +160,35 @@ def _add_nodes(
         for host in groups.get(name, ()):
             assigned = host_variables.get(host, {})
             addresses = [str(assigned[key]) for key in _ADDRESS_VARIABLES if assigned.get(key)]
-            settings.add_node(host, addresses[:1], assigned.get("node_labels"))
+            settings.add_node(host, addresses[:1], _labels(assigned.get("node_labels")))
+
+
+def _labels(value: object) -> object:
+    """Return labels of a host; in an INI inventory they are JSON in quotes."""
+    if isinstance(value, str):
+        try:
+            return load_json(value.strip("'\""))
+        except ValueError:
+            return None
+    return value
 
 
 def _expand_range(host: str, place: Place, problems: list[Finding]) -> Iterator[str]:
-    """Yield the hosts of `node[1:3]`."""
-    if not (match := _HOST_RANGE.match(host)):
+    """Yield the hosts of `node[1:3]`, `node[01:09:2]` or `r[a:c]n[1:2]`, as Ansible does: both ends belong to it."""
+    match = _HOST_RANGE.match(host)
+    if match is None or match[2].isdigit() != match[3].isdigit():
         yield host
         return
-    before, first, last, after = match.groups()
-    if int(last) - int(first) >= _MAX_RANGE_HOSTS:
+    before, first, last, stride, after = match.groups()
+    is_number = first.isdigit()
+    start, end = (int(first), int(last)) if is_number else (ord(first), ord(last))
+    step, endings = int(stride or 1), list(_expand_range(after, place, problems))
+    if step < 1 or ((end - start) // step + 1) * len(endings) > _MAX_RANGE_HOSTS:
         problems.append(Finding("host-range", params={"range": host[:80], "most": _MAX_RANGE_HOSTS}, place=place))
         return
-    for number in range(int(first), int(last) + 1):
-        yield f"{before}{number:0{len(first)}d}{after}"
+    for number in range(start, end + 1, step):
+        part = f"{number:0{len(first)}d}" if is_number else chr(number)
+        yield from (f"{before}{part}{ending}" for ending in endings)
 
 
 def _role_defaults(

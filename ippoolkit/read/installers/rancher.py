@@ -21,6 +21,7 @@ _K3S_KEYS = {
     "cluster-dns",
     "disable-network-policy",
 }
+_FURTHER_KEYS = {"kubelet-arg", "node-ip", "node-label", "tls-san", "write-kubeconfig-mode"}
 _RKE2_KEYS = {"cni", "profile", "ingress-controller", "disable-cloud-controller"}
 _RANCHER_KEY = "rancher_kubernetes_engine_config"  # what "Edit as YAML" in Rancher wraps RKE1's settings in
 
@@ -70,11 +71,14 @@ def read_rke1(value: Mapping[str, Any], document: Document, settings: InstallerS
 
 def is_k3s(value: Mapping[str, Any]) -> bool:
     """Whether a document is the config.yaml of k3s or RKE2."""
-    return "kind" not in value and bool(_K3S_KEYS & set(value))
+    return "kind" not in value and bool((_K3S_KEYS | _FURTHER_KEYS) & set(value))
 
 
 def read_k3s(value: Mapping[str, Any], document: Document, settings: InstallerSettings) -> None:
-    """Read the config.yaml of k3s or RKE2."""
+    """Read the config.yaml of k3s or RKE2, or a file beside it that tells nothing of networks."""
+    _read_node_settings(value, document, settings)
+    if not (_K3S_KEYS | _RKE2_KEYS) & set(value):
+        return
     place = document.place(("cluster-cidr",))
     settings.add_ranges("cluster", value.get("cluster-cidr"), place, default=_CLUSTER_RANGE)
     service_place = document.place(("service-cidr",))
@@ -82,10 +86,6 @@ def read_k3s(value: Mapping[str, Any], document: Document, settings: InstallerSe
     for key in ("kube-controller-manager-arg", "kube-apiserver-arg"):
         read_controller_arguments(parse_arguments(value.get(key)), settings, document.place((key,)))
     set_default_node_prefix(settings)
-    kubelet_pods = parse_arguments(value.get("kubelet-arg")).get("max-pods")
-    settings.max_pods = positive_number(kubelet_pods) or settings.max_pods
-    for address in split_list(value.get("node-ip")):
-        settings.add_node_address(address, document.place(("node-ip",)))
     if _RKE2_KEYS & set(value):
         _add_rke2_pools(value, document, settings)
         return
@@ -94,6 +94,13 @@ def read_k3s(value: Mapping[str, Any], document: Document, settings: InstallerSe
         settings.note_other_plugin("flannel", document.place(("flannel-backend",)))
     if backend in ("", "none"):  # where nothing is written, the pool is what Calico would have instead
         settings.default_pools.append(DefaultPools("k3s", place, NODE_SPECS, assumed=True))
+
+
+def _read_node_settings(value: Mapping[str, Any], document: Document, settings: InstallerSettings) -> None:
+    kubelet_pods = parse_arguments(value.get("kubelet-arg")).get("max-pods")
+    settings.max_pods = positive_number(kubelet_pods) or settings.max_pods
+    for address in split_list(value.get("node-ip")):
+        settings.add_node_address(address, document.place(("node-ip",)))
 
 
 def _add_rke2_pools(value: Mapping[str, Any], document: Document, settings: InstallerSettings) -> None:

@@ -117,8 +117,8 @@ def _assign(root: dict[str, Any], keys: list[str | int], value: object) -> None:
         if isinstance(key, int):
             target += [{} for _ in range(key + 1 - len(target))]
         inner = target[key] if isinstance(key, int) else target.get(key)
-        child = [] if isinstance(following, int) else {}
-        if isinstance(inner, type(child)):
-            child = inner.copy()
+        child: Any = [] if isinstance(following, int) else {}
+        if isinstance(inner, list | Mapping) and isinstance(inner, list) == isinstance(child, list):
+            child = list(inner) if isinstance(inner, list) else dict(inner)
         target[key] = value if is_last else child
         target = target[key]

@@ -91,7 +91,10 @@ def _read_installation_spec(
     cidrs = [Cidr.parse_or_none(pool.get("cidr")) if isinstance(pool, Mapping) else None for _, pool in items]
     is_calico = plugin == "Calico"
     for index, pool in items:
-        if isinstance(pool, Mapping):
+        if not isinstance(pool, Mapping):
+            params = {"value": short_value(pool)}
+            settings.problems.append(Finding("type-mapping", params=params, place=document.place((*pools_path, index))))
+        else:
             name = str(pool.get("name") or _default_pool_name(cidrs, index))
             _read_operator_pool(
                 pool, name, document, settings, (*pools_path, index), installer=installer, is_calico=is_calico
