@@ -13,7 +13,8 @@ from ..capacity.demand import compute_supply, ip_versions, tunnel_pools
 from ..capacity.table_columns import typed_frame
 from ..errors import InputError
 from ..findings import N_, Finding, get_language
-from ..model import Block, Cluster, IPPool, Node, Scenario
+from ..model import Block, Cluster, IPPool, Namespace, Node, Scenario
+from .checks.context import abbreviate_names
 from .cluster_index import ClusterIndex
 from .pool_choice import choose_pools, iter_pool_users, pod_requests
 
@@ -50,13 +51,13 @@ def pools_for(cluster: Cluster, node: str, namespace: str = "", pod: str = "", *
     existing_node = next((candidate for candidate in cluster.nodes if candidate.name == node), None)
     problems = []
     if existing_node is None:
-        problems.append(Finding("object-missing", f"Node/{node}", {"kind": "Node", "name": node}))
+        problems.append(_missing("Node", node, cluster.nodes))
     if (
         namespace
         and cluster.has_read("Namespace")
         and namespace not in {candidate.name for candidate in cluster.namespaces}
     ):
-        problems.append(Finding("object-missing", f"Namespace/{namespace}", {"kind": "Namespace", "name": namespace}))
+        problems.append(_missing("Namespace", namespace, cluster.namespaces))
     if existing_node is None or problems:
         raise InputError(problems)
     rows: list[tuple[Any, ...]] = []
@@ -140,7 +141,12 @@ def pool_users(cluster: Cluster, pool: str) -> pd.DataFrame:
     try:
         return typed_frame(["node", "namespace", "by"], list(iter_pool_users(cluster, pool)))
     except KeyError:
-        raise InputError([Finding("object-missing", f"IPPool/{pool}", {"kind": "IPPool", "name": pool})]) from None
+        raise InputError([_missing("IPPool", pool, cluster.pools)]) from None
+
+
+def _missing(kind: str, name: str, objects: Iterable[IPPool | Node | Namespace]) -> Finding:
+    names = abbreviate_names(known.name for known in objects)
+    return Finding("object-missing", f"{kind}/{name}", {"kind": kind, "name": name, "known": names or "–"})
 
 
 def no_users_finding(cluster: Cluster, pool: str) -> Finding:

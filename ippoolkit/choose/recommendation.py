@@ -130,7 +130,7 @@ def recommend(
     InputError
         Where what is asked for is out of bounds or contradicts itself, with every problem.
     """
-    from .requirements_source import resolve_requirements
+    from .requirements_source import lacks_pods, resolve_requirements
 
     base = scenario or Scenario(name="recommended")
     chosen_requirements = resolve_requirements(base, requirements, fields, today or date.today())  # noqa: DTZ011 (a month is enough)
@@ -145,6 +145,9 @@ def recommend(
     if picks:
         picks, problems = _place_pools(picks, chosen_requirements, base, _listed_networks(taken))
         reasons = [*problems, *reasons, *_remarks(picks, chosen_requirements, base, months)]
+        if requirements is None and not {"pods_per_node", "groups"} & set(fields) and lacks_pods(base):
+            most = max(group.pods_per_node for group in chosen_requirements.groups)
+            reasons.append(Finding("choose-pods-assumed", "", {"pods": most}))
     return Recommendation(chosen_requirements, months, tuple(designs), tuple(picks), tuple(reasons), base)
 
 

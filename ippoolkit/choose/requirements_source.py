@@ -109,6 +109,14 @@ def _from_cluster(scenario: Scenario, today: date) -> Requirements | None:
     )
 
 
+def lacks_pods(scenario: Scenario) -> bool:
+    """Whether a scenario has nodes, and nothing in it says how many pods they run."""
+    cluster, groups = scenario.cluster, scenario.plan.groups
+    has_nodes = bool(cluster.nodes) or any(group.nodes for group in groups)
+    told = any(group.pods_per_node or group.pods_on_busiest_node for group in groups)
+    return scenario.requirements is None and has_nodes and not told and not cluster.pods
+
+
 def without_planned_pools(scenario: Scenario, planned: Iterable[str]) -> tuple[Scenario, dict[str, Any]]:
     """Leave out pools that are only planned, so that others can take their place; return what they asked for as well.
 
@@ -138,7 +146,8 @@ def _group(group: NodeGroup) -> GroupRequirement:
     return GroupRequirement(
         name=group.name,
         nodes=max(group.nodes, 1),
-        pods_per_node=max(group.pods_per_node, group.pods_on_busiest_node),
+        # Where no pods are told, as many as kubelet runs: a pool without room for any would be no answer.
+        pods_per_node=max(group.pods_per_node, group.pods_on_busiest_node) or group.max_pods,
         nodes_per_month=group.nodes_per_month,
         pods_per_node_per_month=group.pods_per_node_per_month,
         os=group.os,

@@ -43,7 +43,7 @@ class InstallerPools:
             if piece.kind in _NODE_PIECES:
                 PIECE_READERS[piece.kind](list(piece.lines), name, self.reported)
             elif piece.kind == "command":
-                is_taken |= self.reader.read_command(piece.lines[0][1], Place(name, piece.lines[0][0]))
+                is_taken |= self.reader.read_command(piece.command, Place(name, piece.lines[0][0]))
         if is_taken:
             self.files.append(name)
         return is_taken and not any(piece.kind == "document" for piece in pieces)

@@ -71,6 +71,8 @@ def message_findings(lines: list[NumberedLine], file: str) -> Iterator[Finding]:
         if part is not None and part not in explained:
             explained.add(part)
             start = max(line.find(part) - 80, 0)
+            if start:
+                start = line.find(" ", start) + 1  # from a whole word on
             excerpt = line[start : start + 200].strip()
             params = {"message": excerpt, "meaning": LocalizedText(MEANINGS[part])}
             yield Finding("calico-message", params=params, place=Place(file, number))

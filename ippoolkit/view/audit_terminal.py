@@ -247,7 +247,7 @@ DATAFRAME_HEADINGS = {
     "namespace": N_("namespace"),
     "by": N_("named by"),
     "gaps": N_("not served for"),
-    "of": N_("of"),
+    "of": N_("object"),
     "figure": N_("metric"),
     "old": N_("before"),
     "new": N_("now"),

@@ -40,7 +40,7 @@ def table_records(table: pd.DataFrame) -> list[dict[Any, Any]]:
 
 def format_value(column: Column, value: object, words: Language) -> str:
     """Return one value of a column of the kit's as text."""
-    if column.name == "block_size" and value is not None:
+    if column.name in ("block_size", "prefix") and value is not None:
         return f"/{value}"
     return value_text(value, words) or NO_VALUE
 

@@ -237,8 +237,8 @@ def findings_html(findings: Iterable[Finding], lang: str = "en") -> str:
             "severity": finding.severity.value,
             "label": words.translate(finding.severity.value),
             "where": finding.location(lang),
-            "sentence": finding.message(lang),
-            "mend": finding.remedy(lang),
+            "message": finding.message(lang),
+            "remedy": finding.remedy(lang),
             "source": finding.source,
             "code": finding.code,
         }

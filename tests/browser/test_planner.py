@@ -216,6 +216,22 @@ def test_it_makes_a_report_of_what_is_shown(open_planner):
     watched.is_clean()
 
 
+def test_the_verdict_covers_what_scrolls_under_it(open_planner):
+    page = open_planner().page
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.locator(".ipk-tabs").evaluate("tabs => tabs.scrollIntoView()")
+    page.wait_for_timeout(300)
+    covered = page.locator(".ipk-tabs .lm-TabBar-tab").evaluate_all(
+        """tabs => tabs.map(tab => {
+          const box = tab.getBoundingClientRect();
+          const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+          return Boolean(top?.closest(".ipk-verdict-pane"));
+        })"""
+    )
+    assert covered
+    assert all(covered)
+
+
 def test_it_opens_again_after_a_reload(open_planner):
     watched = open_planner()
     page = watched.page

@@ -164,7 +164,7 @@ def test_blocks_of_nobody_and_of_nodes_that_are_gone():
         block("10.0.0.32/28"),
     )
     codes = found(cluster, blocks=blocks)
-    assert codes["blocks-unowned"].params["addresses"] == 1
+    assert codes["blocks-without-affinity"].params["addresses"] == 1
     gone = codes["node-gone"].params
     assert (gone["which"], gone["blocks"], gone["addresses"], gone["lent"]) == ("x", 1, 1, 1)
     assert codes["blocks-empty"].params["last"] == 1
@@ -348,7 +348,7 @@ def test_json_holds_every_figure_and_finding(folders):
     assert value["totals"]["leaked"] == 14
     assert value["unknown"] == []
     assert {each["code"] for each in value["findings"]} >= {"addresses-leaked", "blocks-left"}
-    assert all({"severity", "numbers", "source", "mend"} <= set(each) for each in value["findings"])
+    assert all({"severity", "numbers", "source", "remedy"} <= set(each) for each in value["findings"])
     assert value["headroom"][0]["pods"] > 0
 
 

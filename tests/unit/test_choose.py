@@ -333,7 +333,7 @@ def test_recommend_says_when_nothing_fits():
     assert done.returncode == 1
     data = json.loads(done.stdout)
     assert (data["designs"], data["picked"]) == ([], None)
-    assert "max-routes" in data["reasons"][0]["sentence"]
+    assert "max-routes" in data["reasons"][0]["message"]
 
 
 def test_recommend_writes_what_it_picked(tmp_path):

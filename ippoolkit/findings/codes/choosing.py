@@ -121,6 +121,13 @@ CHOOSING = (
         N_("Ask for headroom, or take the next larger design."),
     ),
     Rule(
+        "choose-pods-assumed",
+        "info",
+        "kit",
+        N_("How many pods a node runs is not told: room is made for {pods:pod}, as many as kubelet takes."),
+        N_("Say it with --pods-per-node."),
+    ),
+    Rule(
         "choose-private",
         "info",
         "cidr",

@@ -136,14 +136,17 @@ FORECASTS = (
         "forecast-date",
         "warning",
         "forecast",
-        N_("Most likely in {month}; 1 in 10 before {early}, 1 in 10 after {late}."),
+        N_("Runs out most likely in {month}; 1 chance in 10 before {early}, 1 in 10 after {late}."),
         N_("Have the next pool ready before {early}."),
     ),
     Rule(
         "forecast-date-open",
         "warning",
         "forecast",
-        N_("Most likely in {month}; 1 in 10 before {early}, more than 1 in 10 not within {years:.3g} years."),
+        N_(
+            "Runs out most likely in {month}; 1 chance in 10 before {early}, more than 1 in 10 not within {years:.3g} "
+            "years."
+        ),
         N_("Have the next pool ready before {early}."),
     ),
     Rule(
@@ -152,7 +155,12 @@ FORECASTS = (
         "forecast",
         N_("Most likely not within {years:.3g} years; 1 in 10 before {early}."),
     ),
-    Rule("forecast-calm", "ok", "forecast", N_("Not within {years:.3g} years, with a probability of at least 90%.")),
+    Rule(
+        "forecast-calm",
+        "ok",
+        "forecast",
+        N_("Does not run out within {years:.3g} years, with a probability of at least 90%."),
+    ),
     Rule("forecast-capacity", "error", "kit", N_("{value} is not POOL=NUMBER.")),
     Rule(
         "simulation-distribution",

@@ -101,7 +101,13 @@ INPUT_FILES = (
         calico_messages=("value contains itself",),
     ),
     Rule("yaml-merge", "error", "yaml", N_("Only mappings can be merged with <<.")),
-    Rule("yaml-key", "error", "yaml", N_("A list or mapping cannot be a key.")),
+    Rule(
+        "yaml-key",
+        "error",
+        "yaml",
+        N_("A list or mapping cannot be a key."),
+        N_("If this is a template with {{{{ … }}}}, render it first, for instance by helm template."),
+    ),
     Rule(
         "yaml-bomb",
         "error",
@@ -242,7 +248,7 @@ INPUT_FILES = (
         "address-shown",
         "info",
         "ipam",
-        N_("{line} Attributes: {attributes}."),
+        N_("{line}; attributes: {attributes}."),
     ),
     Rule(
         "routes-borrowed",

@@ -48,6 +48,27 @@ INSTALLERS = (
         N_("Write the value directly to plan with it."),
     ),
     Rule(
+        "setting-template",
+        "error",
+        "kit",
+        N_('"{value}" is a template that nothing has filled in.'),
+        N_("Render it first, for instance by helm template or envsubst, or write the value itself."),
+    ),
+    Rule(
+        "group-planned",
+        "info",
+        "kit",
+        N_("Group {name}: {nodes:node} planned, from {told}."),
+        N_("For another number use --group {name}=N."),
+    ),
+    Rule(
+        "group-uncounted",
+        "info",
+        "kit",
+        N_("How many nodes the group {name} has is not told by any of {settings}: it is not planned for."),
+        N_("Write the number, or plan with --nodes."),
+    ),
+    Rule(
         "installer-pool",
         "info",
         "kit",

@@ -94,7 +94,7 @@ POOL_SELECTION = (
         "object-missing",
         "error",
         "kit",
-        N_("{kind} {name} is not in the input."),
+        N_("{kind} {name} is not in the input, which has: {known}."),
         N_("Check the name, and that its dump is among the files."),
     ),
     Rule(

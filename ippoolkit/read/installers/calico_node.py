@@ -10,18 +10,18 @@ from ...calico.limits import DEFAULT_BLOCK_SIZE
 from ...cidr import IPVersion
 from ...findings import Finding
 from ..document import Document
-from .installer_settings import (
-    DEFAULT_POOL_NAMES,
-    DEFAULT_RANGE,
-    DefaultPools,
-    InstallerSettings,
-    get_list,
-    get_mapping,
-    parse_number,
-)
+from .installer_settings import DEFAULT_POOL_NAMES, DEFAULT_RANGE, DefaultPools, InstallerSettings
+from .setting_values import get_list, get_mapping, parse_number, split_list
 
 # Of calico-node's environment: what is read, and by what its names begin.
-_READ_PREFIXES = ("CALICO_IPV4POOL_", "CALICO_IPV6POOL_", "NO_DEFAULT_POOLS", "CALICO_NETWORKING_BACKEND")
+_READ_PREFIXES = (
+    "CALICO_IPV4POOL_",
+    "CALICO_IPV6POOL_",
+    "NO_DEFAULT_POOLS",
+    "CALICO_NETWORKING_BACKEND",
+    "IP_AUTODETECTION_METHOD",
+    "IP6_AUTODETECTION_METHOD",
+)
 # What calico-node fills in, by IP version.
 NODE_SPECS: dict[IPVersion, Mapping[str, Any]] = {
     4: {"blockSize": DEFAULT_BLOCK_SIZE[4], "ipipMode": "Always", "vxlanMode": "Never", "natOutgoing": True},
@@ -82,6 +82,10 @@ def read_calico_node_environment(
     """Read calico-node's environment, as a mapping."""
     unused = [name for name in environment if not name.startswith(_READ_PREFIXES)]
     settings.note_unused_names(unused, document.place(()))
+    for name in ("IP_AUTODETECTION_METHOD", "IP6_AUTODETECTION_METHOD"):
+        method, _, ranges = str(environment.get(name, "")).partition("=")
+        detected = split_list(ranges) if method == "cidr" else []
+        settings.detection_ranges += [(text, document.place(())) for text in detected]
     if str(environment.get("CALICO_NETWORKING_BACKEND", "")) == "none":  # policy only, as in canal
         settings.note_other_plugin("policy only (CALICO_NETWORKING_BACKEND=none)", document.place(()))
         if not any(name.endswith("POOL_CIDR") for name in environment):

@@ -9,12 +9,8 @@ from typing import Any
 from ...cidr import ADDRESS_BITS, IPVersion
 from ...findings import Finding, Place
 from ..json_text import load_json
-from .installer_settings import (
-    InstallerSettings,
-    canonical_pool,
-    get_list,
-    get_mapping,
-)
+from .installer_settings import InstallerSettings
+from .setting_values import canonical_pool, get_list, get_mapping
 
 _CNI_POOLS = re.compile(r'"ipv([46])_pools"\s{0,20}:\s{0,20}\[([^\]]{0,2000})\]')
 _QUOTED = re.compile(r'"([^"]{1,253})"')

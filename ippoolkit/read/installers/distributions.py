@@ -11,15 +11,8 @@ from ...cidr import Cidr, IPVersion
 from ...findings import Finding
 from ..document import Document
 from .calico_node import NODE_SPECS
-from .installer_settings import (
-    DefaultPools,
-    InstallerSettings,
-    get_list,
-    get_mapping,
-    parse_number,
-    positive_number,
-    split_list,
-)
+from .installer_settings import DefaultPools, InstallerSettings
+from .setting_values import get_list, get_mapping, parse_number, positive_number, split_list
 from .tigera_operator import OPERATOR_SPECS
 
 
@@ -112,6 +105,7 @@ def read_openshift(value: Mapping[str, Any], document: Document, settings: Insta
     settings.add_ranges("services", services, document.place((parent, "serviceNetwork")), default="172.30.0.0/16")
     machines = [entry.get("cidr") for entry in get_list(network, "machineNetwork") if isinstance(entry, Mapping)]
     settings.add_ranges("nodes", machines or network.get("machineCIDR"), document.place((parent, "machineNetwork")))
+    _add_machine_pools(value, document, settings)
     plugin = str(
         network.get("networkType") or network.get("type") or get_mapping(network, "defaultNetwork").get("type")
     )
@@ -119,3 +113,18 @@ def read_openshift(value: Mapping[str, Any], document: Document, settings: Insta
         settings.note_other_plugin(plugin, document.place((parent, "networkType")))
         return
     settings.default_pools.append(DefaultPools("Tigera operator", place, OPERATOR_SPECS, platform_only=True))
+
+
+def _add_machine_pools(value: Mapping[str, Any], document: Document, settings: InstallerSettings) -> None:
+    """Add the nodes of install-config's controlPlane and compute pools."""
+    control_plane = get_mapping(value, "controlPlane")
+    pools = [(("controlPlane",), control_plane, "master")] if control_plane else []
+    pools += [(("compute", index), pool, "worker") for index, pool in enumerate(get_list(value, "compute"))]
+    for path, pool, role in pools:
+        if isinstance(pool, Mapping):
+            settings.add_group(
+                pool.get("name") or role,
+                {"replicas": pool.get("replicas")},
+                document.place(path),
+                labels={f"node-role.kubernetes.io/{role}": ""},
+            )

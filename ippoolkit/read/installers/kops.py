@@ -9,13 +9,8 @@ from typing import Any
 from ...calico.limits import DEFAULT_BLOCK_SIZE
 from ...cidr import Cidr, IPVersion
 from ..document import Document
-from .installer_settings import (
-    DefaultPools,
-    InstallerSettings,
-    get_list,
-    get_mapping,
-    positive_number,
-)
+from .installer_settings import DefaultPools, InstallerSettings
+from .setting_values import get_list, get_mapping, positive_number
 
 _RANGE = "100.64.0.0/10"  # nonMasqueradeCIDR, where nothing is said
 _SERVICES = "100.64.0.0/13"
@@ -78,3 +73,19 @@ def _is_from(version: object, minor: int) -> bool:
     """Whether a version of Kubernetes is so new, or not told: kops of the same minor writes CrossSubnet since 1.22."""
     match = _MINOR.match(str(version or ""))
     return match is None or int(match[1]) >= minor
+
+
+def read_instance_group(value: Mapping[str, Any], document: Document, settings: InstallerSettings) -> None:
+    """Read an InstanceGroup of kops: it may grow to maxSize, which the pools have to hold; bastions are no nodes."""
+    spec = get_mapping(value, "spec")
+    role = str(spec.get("role") or "Node")
+    if role in ("Bastion", "APIServer"):
+        return
+    own = {} if role == "Node" else {"node-role.kubernetes.io/control-plane": ""}
+    settings.add_group(
+        get_mapping(value, "metadata").get("name"),
+        {"maxSize": spec.get("maxSize"), "minSize": spec.get("minSize")},
+        document.place(("spec",)),
+        labels={**own, **get_mapping(spec, "nodeLabels")},
+        max_pods=get_mapping(spec, "kubelet").get("maxPods"),
+    )

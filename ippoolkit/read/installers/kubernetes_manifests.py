@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,22 +12,8 @@ from ..document import Document
 from ..text_files import parse_documents
 from .calico_node import NODE_SPECS
 from .cni_configuration import read_cni_text
-from .installer_settings import (
-    DEFAULT_NODE_PREFIXES,
-    DefaultPools,
-    InstallerSettings,
-    get_list,
-    get_mapping,
-    parse_arguments,
-    positive_number,
-    read_controller_arguments,
-    split_list,
-)
-
-# Of `kubeadm init`, and of what starts k3s and RKE2.
-_RANGE_FLAG = re.compile(
-    r"--(pod-network-cidr|cluster-cidr|service-cidr|service-cluster-ip-range)[= ]([\d.:/,a-fA-F]{3,200})"
-)
+from .installer_settings import DEFAULT_NODE_PREFIXES, DefaultPools, InstallerSettings, read_controller_arguments
+from .setting_values import get_list, get_mapping, parse_arguments, positive_number, split_list
 
 
 def read_cluster_configuration(value: Mapping[str, Any], document: Document, settings: InstallerSettings) -> None:
@@ -50,8 +35,7 @@ def read_cluster_configuration(value: Mapping[str, Any], document: Document, set
     for text in pod_subnets:
         cidr = Cidr.parse_or_none(text)
         if cidr is None:
-            settings.problems.append(Finding("cidr-syntax", params={"cidr": text[:80]}, place=place))
-            continue
+            continue  # said already
         # kubeadm has kube-controller-manager cut a range for each node from every podSubnet.
         default = DEFAULT_NODE_PREFIXES[cidr.version], "node-cidr-mask-size"
         prefix, name = settings.node_prefixes.setdefault(cidr.version, default)
@@ -67,19 +51,6 @@ def read_init_configuration(value: Mapping[str, Any], document: Document, settin
     arguments = parse_arguments(get_mapping(value, "nodeRegistration").get("kubeletExtraArgs"))
     for address in split_list(arguments.get("node-ip")):
         settings.add_node_address(address, document.place(("nodeRegistration", "kubeletExtraArgs")))
-
-
-def read_command_line(line: str, place: Place, settings: InstallerSettings) -> bool:
-    """Read the ranges that a command such as `kubeadm init` is given; say whether there were any."""
-    flags = dict(_RANGE_FLAG.findall(line))
-    if pods := flags.get("pod-network-cidr"):
-        settings.add_ranges("cluster", pods, place, is_platform=True)
-        settings.default_pools.append(DefaultPools("calico-node", place, NODE_SPECS, platform_only=True))
-    if pods := flags.get("cluster-cidr"):
-        settings.add_ranges("cluster", pods, place)
-        settings.default_pools.append(DefaultPools("k3s", place, NODE_SPECS, assumed=True))
-    settings.add_ranges("services", flags.get("service-cidr") or flags.get("service-cluster-ip-range"), place)
-    return bool(flags)
 
 
 def read_kube_proxy(value: Mapping[str, Any], document: Document, settings: InstallerSettings) -> None:
@@ -106,7 +77,11 @@ def read_config_map(value: Mapping[str, Any], document: Document, settings: Inst
         for embedded in parse_embedded(data["config.conf"], document.place(("data", "config.conf")), settings):
             read_kube_proxy(get_mapping(embedded.value), embedded, settings)
         return True
-    if name == "calico-config":
+    if name == "canal-config" and isinstance(data.get("net-conf.json"), str):
+        place = document.place(("data", "net-conf.json"))
+        for embedded in parse_embedded(data["net-conf.json"], place, settings):
+            settings.add_ranges("cluster", get_mapping(embedded.value).get("Network"), place)
+    if name in ("calico-config", "canal-config"):
         settings.config_maps[str(name)] = data
         if isinstance(data.get("cni_network_config"), str):
             read_cni_text(data["cni_network_config"], document.place(("data", "cni_network_config")), settings)

@@ -7,17 +7,8 @@ from typing import Any
 
 from ..document import Document, FieldPath
 from .calico_node import NODE_SPECS
-from .installer_settings import (
-    DefaultPools,
-    InstallerSettings,
-    get_list,
-    get_mapping,
-    parse_arguments,
-    positive_number,
-    read_controller_arguments,
-    set_default_node_prefix,
-    split_list,
-)
+from .installer_settings import DefaultPools, InstallerSettings, read_controller_arguments, set_default_node_prefix
+from .setting_values import get_list, get_mapping, parse_arguments, positive_number, split_list
 from .tigera_operator import RKE2_SPECS
 
 _CLUSTER_RANGE, _SERVICE_RANGE = "10.42.0.0/16", "10.43.0.0/16"  # of RKE, RKE2 and k3s alike

@@ -12,13 +12,10 @@ from .installer_settings import (
     DefaultPools,
     InstallerSettings,
     Weight,
-    get_mapping,
-    parse_arguments,
-    positive_number,
     read_controller_arguments,
     set_default_node_prefix,
-    split_list,
 )
+from .setting_values import get_list, get_mapping, parse_arguments, parse_network, positive_number, split_list
 
 _TALOS_PATH = re.compile(r"/cluster/(?:network|controllerManager|apiServer)(?:/|$)|/machine/kubelet(?:/|$)")
 
@@ -57,6 +54,10 @@ def read_talos(value: object, document: Document, settings: InstallerSettings) -
     settings.max_pods = positive_number(parse_arguments(kubelet.get("extraArgs")).get("max-pods")) or settings.max_pods
     subnets = [subnet for subnet in split_list(get_mapping(kubelet, "nodeIP").get("validSubnets")) if subnet[0] != "!"]
     settings.add_ranges("nodes", subnets, document.place(("machine", "kubelet", "nodeIP")))
+    interfaces = get_list(get_mapping(settings_of_machine, "machine", "network"), "interfaces")
+    written = [text for interface in interfaces for text in _addresses_of(interface)]
+    networks = [str(cidr) for text in written if (cidr := parse_network(text)) is not None]
+    settings.add_ranges("nodes", networks, document.place(("machine", "network", "interfaces")))
     cni = get_mapping(network, "cni")
     urls = " ".join(split_list(cni.get("urls")))
     name = str(cni.get("name") or "")
@@ -72,6 +73,14 @@ def read_talos(value: object, document: Document, settings: InstallerSettings) -
         ]
     if not (is_patch and any(pools.installer == "Talos" for pools in settings.default_pools)):
         settings.default_pools.append(DefaultPools("Talos", place, NODE_SPECS, assumed=True))
+
+
+def _addresses_of(interface: object) -> list[str]:
+    """Return the addresses of an interface, those of its VLANs included; `cidr` is the name until Talos v0.12."""
+    if not isinstance(interface, Mapping):
+        return []
+    own = [*split_list(interface.get("addresses")), *split_list(interface.get("cidr"))]
+    return own + [text for vlan in get_list(interface, "vlans") for text in _addresses_of(vlan)]
 
 
 def _apply_patches(patches: list[Any]) -> Mapping[str, Any]:

@@ -241,8 +241,8 @@ class FleetReport(BaseReport):
 
     def _verdict_counts_sentence(self) -> str:
         verdict_counts = Counter(entry["word"] for entry in self.entries_by_severity)
-        params = {"fails": verdict_counts["fails"], "tight": verdict_counts["tight"], "fits": verdict_counts["fits"]}
-        return self.words.render(N_("{fails} fail, {tight} are tight, {fits} fit."), params)
+        params = {word: verdict_counts[word] for word in ("fails", "tight", "fits", "idle")}
+        return self.words.render(N_("{fails} fail, {tight} tight, {fits} fit, {idle} idle."), params)
 
 
 def _severity_key(entry: dict[str, Any]) -> tuple[int, float, float, str]:
