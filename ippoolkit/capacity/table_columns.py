@@ -196,7 +196,7 @@ ROUTES = (
         N_("racks"),
         "Racks whose nodes announce routes: by the routers that they peer with or their AS numbers, else by pools.",
     ),
-    Column("limit", "count", N_("limit"), "Routes that a table takes; empty: nobody said."),
+    Column("max_routes", "count", N_("limit"), "Most routes that a table takes; empty: any number."),
     Column("fits", "flag", N_("within the limit"), "Whether no table is larger."),
     Column("source", "text", N_("source"), "The page that describes it."),
 )

@@ -74,7 +74,7 @@ _DISPLAYED: dict[str, Sequence[str | tuple[str, str, tuple[str, ...]]]] = {
         "reflector",
         "sessions",
         "racks",
-        "limit",
+        "max_routes",
         "fits",
     ),
     "failing_designs": (

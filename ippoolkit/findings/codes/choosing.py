@@ -124,8 +124,8 @@ CHOOSING = (
         "choose-pods-assumed",
         "info",
         "kit",
-        N_("How many pods a node runs is not told: room is made for {pods:pod}, as many as kubelet takes."),
-        N_("Say it with --pods-per-node."),
+        N_("The number of pods on a node is not given: planned for {pods:pod}, kubelet's maximum."),
+        N_("Give it with --pods-per-node."),
     ),
     Rule(
         "choose-private",

@@ -51,7 +51,7 @@ INSTALLERS = (
         "setting-template",
         "error",
         "kit",
-        N_('"{value}" is a template that nothing has filled in.'),
+        N_('"{value}" is a template that is not filled in.'),
         N_("Render it first, for instance by helm template or envsubst, or write the value itself."),
     ),
     Rule(
@@ -65,7 +65,7 @@ INSTALLERS = (
         "group-uncounted",
         "info",
         "kit",
-        N_("How many nodes the group {name} has is not told by any of {settings}: it is not planned for."),
+        N_("None of {settings} gives the number of nodes of the group {name}: it is not planned for."),
         N_("Write the number, or plan with --nodes."),
     ),
     Rule(
