@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..address_space import Taken, networks_taken
+from ..address_space import ListedNetwork, networks_in_use
 from ..cidr import Cidr
 from ..errors import InputError
 from ..findings import Finding
 from ..read import read
-from ..read.networks import networks_in_documents, read_networks
+from ..read.network_lists import networks_in_documents, read_networks
 from ..read.text_files import parse_documents, read_text
 
 
@@ -19,7 +19,7 @@ from ..read.text_files import parse_documents, read_text
 class Inventory:
     """Networks in use, the cluster CIDRs that files name, and remarks on what was not understood."""
 
-    taken: tuple[Taken, ...] = ()
+    taken: tuple[ListedNetwork, ...] = ()
     cluster: tuple[Cidr, ...] = ()
     notes: tuple[Finding, ...] = ()
 
@@ -37,19 +37,19 @@ def read_inventory(files: Iterable[str | Path]) -> Inventory:
     InputError
         With every problem of every file.
     """
-    taken: list[Taken] = []
+    taken: list[ListedNetwork] = []
     cluster: list[Cidr] = []
     notes: list[Finding] = []
     problems: list[Finding] = []
     for file in files:
         try:
-            one = _read(file, problems)
+            inventory = _read(file, problems)
         except InputError as error:
             problems += error.problems
             continue
-        taken += one.taken
-        cluster += one.cluster
-        notes += one.notes
+        taken += inventory.taken
+        cluster += inventory.cluster
+        notes += inventory.notes
     if problems:
         raise InputError(problems)
     return Inventory(tuple(taken), tuple(cluster), tuple(notes))
@@ -62,18 +62,20 @@ def _read(file: str | Path, problems: list[Finding]) -> Inventory:
     if (listed := read_networks(text, name, problems)) is not None:
         return Inventory(tuple(listed))
     try:
-        beside = networks_in_documents(parse_documents(text, name), problems)
+        documents_networks = networks_in_documents(parse_documents(text, name), problems)
     except InputError:
-        beside = []  # a table of calicoctl, or nothing that can be read: that is said below
-    return _cluster(file, beside)
+        documents_networks = []  # a table of calicoctl, or nothing that can be read: that is said below
+    return _cluster(file, documents_networks)
 
 
-def _cluster(file: str | Path, beside: list[Taken]) -> Inventory:
+def _cluster(file: str | Path, documents_networks: list[ListedNetwork]) -> Inventory:
     try:
         reading = read(file).design
     except InputError:
-        if not beside:
+        if not documents_networks:
             raise
-        return Inventory(tuple(beside))
+        return Inventory(tuple(documents_networks))
     scenario = reading.scenario
-    return Inventory((*networks_taken(scenario, str(file)), *beside), scenario.networks.cluster, reading.notes)
+    return Inventory(
+        (*networks_in_use(scenario, str(file)), *documents_networks), scenario.networks.cluster, reading.notes
+    )

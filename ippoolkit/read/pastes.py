@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from ..texts import N_
 from .calico_messages import find_meaning
+from .kubectl_tables import POD_ROW
 from .table_layout import is_frame_line, is_table_line, split_heading
 
 NumberedLine = tuple[int, str]
@@ -70,6 +71,7 @@ _HEADINGS: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"PROPERTY", "VALUE"}), "configuration"),
     (frozenset({"PEER ADDRESS", "PEER TYPE"}), "bgp-peers"),
     (frozenset({"NAME", "CIDR"}), "pools"),
+    (frozenset({"CIDR", "NAT", "IPIP"}), "pools"),  # calicoctl of Calico v2
     (frozenset({"NAME", "STATUS", "ROLES"}), "nodes"),
     (frozenset({"NAME", "ASN"}), "calico-nodes"),
     (frozenset({"NAME", "READY", "STATUS"}), "pods"),
@@ -108,6 +110,11 @@ class Piece:
 
     kind: str
     lines: tuple[NumberedLine, ...]
+
+    @property
+    def command(self) -> str:
+        """The lines as one command, continued lines joined."""
+        return " ".join(line.strip().removesuffix("\\") for _, line in self.lines)
 
     @property
     def text(self) -> str:
@@ -166,6 +173,11 @@ def _without_code_indentation(lines: list[str]) -> list[str]:
     return shifted
 
 
+def is_flat(piece: Piece) -> bool:
+    """Whether no line of a piece is indented or an item: what is no YAML then is prose, such as the head of a mail."""
+    return not any(line[:1] in tuple(" \t-{[") for _, line in piece.lines if line.strip())
+
+
 def is_command_line(line: str) -> bool:
     """Whether a line is a shell's prompt, with or without a command, a command alone, or what it says when done."""
     if _SHELL_LINE.match(line) or _WINDOWS_PROMPT.match(line) or _ARROW_PROMPT.match(line):
@@ -192,7 +204,7 @@ def table_kind(line: str) -> str | None:
 
 def is_paste(lines: list[NumberedLine]) -> bool:
     """Whether a text is more than one document: whether any of its lines is a prompt, a fence, a table, a report."""
-    return any(_starts_piece(line) for _, line in lines)
+    return any(_starts_piece(line) or POD_ROW.match(line) for _, line in lines)
 
 
 def _starts_piece(line: str) -> bool:
@@ -230,7 +242,10 @@ def _piece_at(lines: list[NumberedLine], start: int) -> tuple[str, int]:
     """Return what the piece is that begins at an index, and where it ends."""
     line = lines[start][1]
     if is_command_line(line):
-        return "command", start + 1
+        end = start
+        while end < len(lines) and lines[end][1].rstrip().endswith("\\"):
+            end += 1
+        return "command", end + 1
     if is_error_line(line):
         return "error", start + 1
     if line.startswith((_CHECK_START, *_CHECK_PARTS)):
@@ -247,6 +262,8 @@ def _piece_at(lines: list[NumberedLine], start: int) -> tuple[str, int]:
         return (kinds[0] if kinds else "unrecognized"), end
     if kind := table_kind(line):
         return kind, _end_while(lines, start + 1, _is_row)
+    if POD_ROW.match(line):
+        return "pods", _end_while(lines, start, lambda text: bool(POD_ROW.match(text)))
     if _ROUTE.match(line):
         return "routes", _end_while(lines, start, lambda text: bool(_ROUTE.match(text)) or text.startswith((" ", "\t")))
     if _DOCUMENT_START.match(line) or _is_document_line(line):
@@ -255,7 +272,9 @@ def _piece_at(lines: list[NumberedLine], start: int) -> tuple[str, int]:
         is_prose = len(written) == 1 and line.rstrip().endswith(":")  # `Output:`
         return ("unrecognized" if is_prose else "document"), end
     return "unrecognized", _end_while(
-        lines, start, lambda text: not _starts_piece(text) and not _DOCUMENT_START.match(text)
+        lines,
+        start,
+        lambda text: not (_starts_piece(text) or _DOCUMENT_START.match(text) or POD_ROW.match(text)),
     )
 
 

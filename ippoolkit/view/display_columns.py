@@ -40,7 +40,7 @@ _DESIGN_FIGURES = (
     "blocks",
     "addresses",
     "routes",
-    "nodes_max",
+    "nodes_fit",
     "unused_per_node",
 )
 # Columns left out are for exports. Glued ones: heading, glue, names.

@@ -11,9 +11,9 @@ import jinja2
 
 from ..analysis import Analysis
 from ..capacity.evaluation import Status
-from ..capacity.metrics import METRIC_COLUMN, KeyMetrics
+from ..capacity.key_metrics import METRIC_COLUMN, KeyMetrics
 from ..findings import N_, Finding, Language, get_language, replace_unprintable
-from .cell_text import NO_VALUE, format_column
+from .cell_text import NO_VALUE, format_column, value_text
 from .display_columns import LIMIT_COLUMN, DisplayColumn, display_columns
 from .verdict_parts import verdict_parts
 
@@ -214,8 +214,10 @@ def comparison_html(table: pd.DataFrame, lang: str = "en") -> str:
     rows = [
         {
             "metric": record[METRIC_COLUMN],
-            "cells": [(_format_value(record[first_name], words), False)]
-            + [(_format_value(record[name], words), record[name] != record[first_name]) for name in other_names],
+            "cells": [
+                (value_text(record[name], words) or NO_VALUE, record[name] != record[first_name])
+                for name in (first_name, *other_names)
+            ],
         }
         for record in table.to_dict("records")
     ]
@@ -225,12 +227,6 @@ def comparison_html(table: pd.DataFrame, lang: str = "en") -> str:
         rows=rows,
         differs=words.translate(N_("differs")),
     )
-
-
-def _format_value(value: object, words: Language) -> str:
-    if value is None or value == "":
-        return NO_VALUE
-    return words.format_number(value) if isinstance(value, int) else replace_unprintable(str(value))
 
 
 def findings_html(findings: Iterable[Finding], lang: str = "en") -> str:

@@ -21,7 +21,7 @@ FORECASTS = (
     Rule("csv-cell-empty", "error", "kit", N_("The cell is empty.")),
     Rule("history-time-invalid", "error", "kit", N_("{value} is not a valid time."), _ISO),
     Rule("history-number-invalid", "error", "kit", N_("{value} is not a number."), N_("Leave unknown values empty.")),
-    Rule("history-number-negative", "error", "kit", N_("{value} is negative: nothing counted here can be.")),
+    Rule("history-number-negative", "error", "kit", N_("{value} is negative; a count cannot be.")),
     Rule(
         "history-time-repeated",
         "error",
@@ -68,7 +68,7 @@ FORECASTS = (
             "The history does not say how many blocks the pool has: blocks of {size:address} are assumed, "
             "Calico's default."
         ),
-        N_("Where blockSize differs give the pools' manifests with --pools."),
+        N_("If the block size differs, give the pools' manifests with --pools."),
     ),
     Rule(
         "dump-undated",
@@ -159,7 +159,7 @@ FORECASTS = (
         "forecast-calm",
         "ok",
         "forecast",
-        N_("Does not run out within {years:.3g} years, with at least 9 chances in 10."),
+        N_("Does not run out within {years:.3g} years, with a probability of at least 90%."),
     ),
     Rule("forecast-capacity", "error", "kit", N_("{value} is not POOL=NUMBER.")),
     Rule(
@@ -183,7 +183,7 @@ FORECASTS = (
         "alerts-pools-unknown",
         "error",
         "metrics",
-        N_("Metrics of {value} do not tell pools apart, and there are {count:pool}: that came with v3.23."),
+        N_("Metrics of {value} do not distinguish pools, and there are {count:pool}: v3.23 and later do."),
     ),
     # Work that is spread.
     Rule(

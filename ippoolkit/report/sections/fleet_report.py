@@ -167,8 +167,10 @@ class FleetReport(BaseReport):
         rows: list[tuple[str, ...]] = []
         open_pools: list[tuple[int, int, int, str, str, str]] = []
         for pool in pools:
-            open_pools = [other for other in open_pools if other[0] == pool[0] and other[2] >= pool[1]]
-            rows += [(*other[3:], *pool[3:]) for other in open_pools if other[3] != pool[3]][: MAX_OVERLAPS - len(rows)]
+            open_pools = [open_pool for open_pool in open_pools if open_pool[0] == pool[0] and open_pool[2] >= pool[1]]
+            rows += [(*open_pool[3:], *pool[3:]) for open_pool in open_pools if open_pool[3] != pool[3]][
+                : MAX_OVERLAPS - len(rows)
+            ]
             open_pools.append(pool)
         if not rows:
             return Section(())
