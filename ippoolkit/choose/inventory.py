@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,9 +11,12 @@ from ..address_space import ListedNetwork, networks_in_use
 from ..cidr import Cidr
 from ..errors import InputError
 from ..findings import Finding
-from ..read import read
+from ..read import Reading, read
+from ..read.input_files import InputFile, read_input_files
 from ..read.network_lists import networks_in_documents, read_networks
-from ..read.text_files import parse_documents, read_text
+from ..read.pastes import table_kind
+from ..read.reading import read_files
+from ..read.text_files import decode_text, parse_documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,27 +59,29 @@ def read_inventory(files: Iterable[str | Path]) -> Inventory:
     return Inventory(tuple(taken), tuple(cluster), tuple(notes))
 
 
-def _read(file: str | Path, problems: list[Finding]) -> Inventory:
-    if Path(file).is_dir():
-        return _cluster(file, [])
-    name, text = read_text(file)
-    if (listed := read_networks(text, name, problems)) is not None:
-        return Inventory(tuple(listed))
-    try:
-        documents_networks = networks_in_documents(parse_documents(text, name), problems)
-    except InputError:
-        documents_networks = []  # a table of calicoctl, or nothing that can be read: that is said below
-    return _cluster(file, documents_networks)
+def _read(path: str | Path, problems: list[Finding]) -> Inventory:
+    if Path(path).is_dir():
+        return _cluster(lambda: read(path), str(path), [])
+    taken: list[ListedNetwork] = []
+    others: list[InputFile] = []
+    for file in read_input_files(path, problems):
+        text = decode_text(file.data, file.name)
+        is_table = any(table_kind(line) for line in text.splitlines())  # of kubectl or calicoctl, and no address plan
+        if not is_table and (listed := read_networks(text, file.name, problems)) is not None:
+            taken += listed
+            continue
+        others.append(file)
+        with suppress(InputError):  # a table, or nothing that can be read: that is said below
+            taken += networks_in_documents(parse_documents(text, file.name), problems)
+    return _cluster(lambda: read_files(others), str(path), taken) if others else Inventory(tuple(taken))
 
 
-def _cluster(file: str | Path, documents_networks: list[ListedNetwork]) -> Inventory:
+def _cluster(read_cluster: Callable[[], Reading], name: str, listed_networks: list[ListedNetwork]) -> Inventory:
     try:
-        reading = read(file).design
+        reading = read_cluster().design
     except InputError:
-        if not documents_networks:
+        if not listed_networks:
             raise
-        return Inventory(tuple(documents_networks))
+        return Inventory(tuple(listed_networks))
     scenario = reading.scenario
-    return Inventory(
-        (*networks_in_use(scenario, str(file)), *documents_networks), scenario.networks.cluster, reading.notes
-    )
+    return Inventory((*networks_in_use(scenario, name), *listed_networks), scenario.networks.cluster, reading.notes)

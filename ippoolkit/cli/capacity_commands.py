@@ -73,7 +73,7 @@ def capacity(
         scenario = with_plan_options(scenario, nodes, group, pods_per_node, busiest, nodes_per_month, months)
     analysis = analyse(scenario)
     notes = list(design.notes)
-    if reading.reported:
+    if reading.has_listed:
         from ..audit.checks.reported_figures import reported_findings
 
         notes += reported_findings(reading)

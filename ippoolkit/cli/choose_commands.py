@@ -16,6 +16,7 @@ from .app import (
     app,
     console,
     errors_reported,
+    has_errors,
     print_json,
     print_reading_errors,
     with_release,
@@ -197,7 +198,7 @@ def free(
             print_free_ranges(console(), free_ranges, lang=lang)
         if picture is not None:
             typer.echo(draw_free_ranges(free_ranges, picture, lang=lang), err=as_json)
-    raise typer.Exit(0 if free_ranges.is_complete else 1)
+    raise typer.Exit(int(not free_ranges.is_complete or has_errors(free_ranges.notes)))
 
 
 def _scenario(files: list[Path] | None, lang: str) -> tuple[Any, dict[str, Any], int]:

@@ -176,6 +176,8 @@ def pools_for(
     assumed = (note for note in reading.notes if note.code.startswith("pool-from-text"))
     print_notes((*reading.errors, *assumed, *unknown_cni, *enclosed), lang)
     with errors_reported(lang):
+        if not scenario.cluster.pools and not scenario.cluster.has_read("IPPool"):
+            raise InputError([Finding("pools-not-read")])
         if node in reading.node_names and not any(known.name == node for known in scenario.cluster.nodes):
             raise InputError([Finding("node-labels-unknown", f"Node/{node}", {"node": node}, reading.node_names[node])])
         if node:

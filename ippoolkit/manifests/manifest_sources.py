@@ -51,9 +51,17 @@ def read_manifest_files(path: str | Path, take_text: TakeText = lambda _text, _n
         if file.named or is_broken or _holds_objects(manifests):
             yield manifests
         else:  # in a folder there may be anything
-            yield ManifestFile(file.name, (), notes=(Finding("file-unread", place=Place(file.name)),))
+            yield ManifestFile(file.name, (), notes=_without_manifest(manifests))
     if problems:
         raise InputError(problems)
+
+
+def _without_manifest(manifests: ManifestFile) -> tuple[Finding, ...]:
+    """Say what a file without manifests is, where it stands among others."""
+    named = [problem for problem in manifests.problems if problem.code == "no-manifest"]
+    return tuple(Finding("piece-not-manifest", params=problem.params, place=problem.place) for problem in named) or (
+        Finding("file-unread", place=Place(manifests.file)),
+    )
 
 
 def find_manifests(text: str, name: str) -> ManifestFile:
@@ -90,7 +98,9 @@ def _parse(text: str, name: str) -> ManifestFile:
 def _manifests_of_paste(text: str, name: str) -> ManifestFile | None:
     """Return the manifests among what else was copied; None where nothing was."""
     lines = clean_lines(text)
-    if is_paste(lines):
+    if not is_paste(lines):
+        lines = clean_lines(text, plain_blanks=False)
+    else:
         return _manifests_of_pieces(list(split_pieces(lines)), name)
     without_quoting = "\n".join(line for _, line in lines) + "\n"
     if without_quoting.rstrip() == text.rstrip():

@@ -87,7 +87,7 @@ _KEPT_KEYS: dict[str, Any] = {
     "Namespace": {"metadata": _metadata_type(_POOL_ANNOTATIONS, labels=_LABELS_TYPE)},
     "Service": {
         "metadata": _metadata_type({}),
-        "spec": _optional_keys("ServiceSpec", type=Any),
+        "spec": _optional_keys("ServiceSpec", type=Any, clusterIP=Any, clusterIPs=Any),
         "status": _optional_keys("ServiceStatus", loadBalancer=Any),
     },
     "IPAMBlock": {

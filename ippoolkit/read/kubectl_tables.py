@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from ..calico.kinds import V1, V3
 from ..calico.pool_selection import OS_LABEL
 from ..cidr import Cidr
 from ..findings import N_, Finding, LocalizedText, Place
@@ -35,6 +36,7 @@ POD_ROW = re.compile(
     r"(?:[\w.-]+\s+)?[\w.-]+\s+\d{1,3}/\d{1,3}\s+[A-Z][\w:/-]*\s+\d+(?:\s+\([^)]{1,30} ago\))?\s+\d+[smhdy]\w*(?:\s|$)"
 )
 _RESTARTED = re.compile(r"\s\([^)]{1,30} ago\)")
+_DESCRIBED_KINDS = ("IPPool", "IPReservation", "IPAMConfig", "IPAMConfiguration", "BlockAffinity")
 _FINISHED = ("Succeeded", "Failed")
 _STARTING = ("ContainerCreating", "PodInitializing")
 _BLOCK_NAME_V4 = re.compile(r"(?:(?P<node>\S+)-)?(?P<address>\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3})-(?P<prefix>\d{1,2})$")
@@ -91,11 +93,21 @@ def _listed_node(row: dict[str, str]) -> dict[str, Any]:
 
 
 def read_calico_nodes(lines: NumberedLines, file: str, reported: ReportedText) -> None:
-    """Read `calicoctl get nodes -o wide`, whose addresses have the prefix of the nodes' network."""
+    """Read `calicoctl get nodes`, with or without `-o wide`, whose addresses have the prefix of the nodes' network."""
+    count = 0
     for number, row in table_rows(lines):
-        for column in ("IPV4", "IPV6"):
-            if row.get(column, "") not in _NONE:
-                reported.add_node_address(row[column], Place(file, number))
+        place = Place(file, number)
+        shown = {version: row.get(f"IPV{version}", "") for version in (4, 6)}
+        for address in shown.values():
+            if address not in _NONE:
+                reported.add_node_address(address, place)
+        if "NAME" in row:
+            count += 1
+            annotations = {f"projectcalico.org/IPv{version}Address": text for version, text in shown.items()}
+            metadata = {"name": row["NAME"], "labels": {}, "annotations": annotations}
+            value = {"apiVersion": "v1", "kind": "Node", "metadata": metadata}
+            reported.listed_nodes.append(ListedObject(row["NAME"], value, place))
+    reported.add_figures("totals", "", Place(file, lines[0][0]), {"nodes": count})
 
 
 def read_bgp_peers(lines: NumberedLines, file: str, reported: ReportedText) -> None:
@@ -156,6 +168,13 @@ def _listed_pod(row: dict[str, str]) -> dict[str, Any]:
 
 def _pod_name(row: dict[str, str]) -> str:
     return "/".join(filter(None, (row.get("NAMESPACE"), row.get("NAME", ""))))
+
+
+def read_services(lines: NumberedLines, file: str, reported: ReportedText) -> None:
+    """Read `kubectl get services`: their cluster IPs."""
+    for number, row in table_rows(lines):
+        for address in row.get("CLUSTER-IP", "").split(","):
+            reported.add_service_address(address, Place(file, number))
 
 
 def read_names(lines: NumberedLines, file: str, reported: ReportedText) -> None:
@@ -250,14 +269,15 @@ def _with_block(cidr: Cidr, owners: dict[Cidr, str]) -> str:
 
 
 def read_describe(lines: NumberedLines, file: str, reported: ReportedText) -> None:
-    """Read `kubectl describe` of a node or an IPPool into an object, as if it had come as YAML."""
+    """Read `kubectl describe` of a node or of what Calico configures into an object, as if it had come as YAML."""
     place = Place(file, lines[0][0])
     fields = list(_described_fields(lines))
     kind = next((value for section, key, value in fields if section == key == "Kind"), "Node")
     name = next((value for section, key, value in fields if section == key == "Name"), "")
-    if kind == "IPPool":
+    if kind in _DESCRIBED_KINDS:
         spec = _described_spec(lines)
-        value = {"apiVersion": "projectcalico.org/v3", "kind": kind, "metadata": {"name": name}, "spec": spec}
+        version = V1 if kind == "IPAMConfig" else V3
+        value = {"apiVersion": version, "kind": kind, "metadata": {"name": name}, "spec": spec}
         reported.objects.append((value, place))
     elif kind == "Node":
         reported.objects.append((_described_node(name, fields), place))

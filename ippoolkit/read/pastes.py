@@ -35,7 +35,7 @@ PIECE_LABELS = {
     "names": N_("table of names"),
     "bgp-peers": N_("calicoctl node status"),
     "routes": N_("routes"),
-    "describe": N_("kubectl describe node"),
+    "describe": N_("kubectl describe"),
     "environment": N_("environment of calico-node"),
     "inventory": N_("Kubespray inventory (INI)"),
     "command": N_("prompt or command"),
@@ -44,6 +44,10 @@ PIECE_LABELS = {
 }
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07]{0,200}\x07|\x1b[()][0-9A-B]")
+# Blanks of web pages and chats that stand for common ones, and marks without a width.
+_BLANKS = dict.fromkeys(map(ord, "\u00a0\u2002\u2003\u2007\u2009\u202f\u3000"), " ") | dict.fromkeys(
+    map(ord, "\u200b\u2060\ufeff")
+)
 _QUOTE = re.compile(r"(?:> ?)+")
 _ELIDED = re.compile(r"\s*\.\.\.\s*$")
 _GREP_PREFIX = re.compile(r"[\w./-]{1,200}\.(?:ya?ml|ini|conf|cfg|json|env):(?:\d{1,6}:)?(?=\s*[\w\"'#-])")
@@ -123,10 +127,15 @@ class Piece:
         return "\n".join([*[""] * (first - 1), *(line for _, line in self.lines)]) + "\n"
 
 
-def clean_lines(text: str) -> list[NumberedLine]:
-    """Return the lines of a text with their numbers, without colours, quoting and the indentation that all share."""
+def clean_lines(text: str, *, plain_blanks: bool = True) -> list[NumberedLine]:
+    """Return the lines of a text with their numbers, without colours, quoting and the indentation that all share.
+
+    With `plain_blanks` the blanks of web pages and chats become common ones: in YAML they would be letters.
+    """
     if "\x1b" in text:
         text = _ANSI.sub("", text)
+    if plain_blanks and not text.isascii():
+        text = text.translate(_BLANKS)
     lines = [line.rstrip("\r") for line in text.split("\n")]
     if lines and not lines[-1]:
         lines.pop()
@@ -241,7 +250,7 @@ def split_pieces(lines: list[NumberedLine]) -> Iterator[Piece]:
 def _piece_at(lines: list[NumberedLine], start: int) -> tuple[str, int]:
     """Return what the piece is that begins at an index, and where it ends."""
     line = lines[start][1]
-    if is_command_line(line):
+    if is_command_line(line) or is_command_line(line.strip()):
         end = start
         while end < len(lines) and lines[end][1].rstrip().endswith("\\"):
             end += 1

@@ -133,6 +133,11 @@ class Reading:
     planned_pools: tuple[str, ...] = ()
 
     @property
+    def has_listed(self) -> bool:
+        """Whether texts tell of figures, pods, claims or blocks, beside what objects tell."""
+        return bool(self.reported or self.waiting_pods or self.starting_pods or self.affinities or self.listed_blocks)
+
+    @property
     def has_unreadable_file(self) -> bool:
         """Whether a file could not be read at all."""
         return any(
@@ -223,9 +228,23 @@ def read_text(text: str, name: str = "paste", *, strict: bool = False) -> Readin
     InputError
         Where nothing of it could be read.
     """
+    return read_files([InputFile(name, text.encode())], strict=strict)
+
+
+def read_files(files: Iterable[InputFile], *, strict: bool = False) -> Reading:
+    """Read files whose bytes are at hand; as `read` does.
+
+    Raises
+    ------
+    InputError
+        Where nothing of them could be read.
+    """
     reader = Reader(strict=strict)
-    reader.read_file(InputFile(name, text.encode()))
-    return reader.build([name])
+    names = []
+    for file in files:
+        names.append(file.name)
+        reader.read_file(file)
+    return reader.build(names)
 
 
 def read_installer(*paths: AnyPath) -> Reading:
@@ -337,12 +356,14 @@ class Reader:
             return
         self.release_in_text = self.release_in_text or release_in_text(text)
         lines = clean_lines(text)
+        if not is_paste(lines):  # a document stays what it is, to its blanks
+            lines = clean_lines(text, plain_blanks=False)
         is_complete = text.endswith(("\n", "}", "]"))  # as commands end, and as JSON does
         is_partly_quoted = "\n>" in text and not text.startswith(">")
         if any(line != raw for (_, line), raw in zip(lines, text.split("\n"), strict=False)):
             text = "\n".join(line for _, line in lines) + "\n"  # without quoting, indentation, names of files
         try:
-            if is_paste(lines) or is_partly_quoted:
+            if is_paste(lines) or is_partly_quoted or any(find_meaning(line) for _, line in lines):
                 self._read_paste(lines, file.name)
             else:
                 for document in parse_documents(text, file.name):
@@ -468,6 +489,9 @@ class Reader:
 
     def _read_other(self, document: Document, path: FieldPath, value: Mapping[str, Any], kind: str) -> bool:
         """Take an object of an installer, of Calico's controllers or of its release; say whether it was one."""
+        if kind == "Service":
+            for address in _cluster_addresses(value):
+                self.reported.add_service_address(address, Place(document.file))
         return (
             kind == "ClusterInformation"
             or self.installer.read_object(document, path, value, kind)
@@ -503,7 +527,8 @@ class Reader:
         collector.problems += installer_problems
         has_content = collector.objects or collector.scenarios or reported.figures or self.installer.is_used
         has_content = has_content or bool(collector.kinds_seen - {""}) or bool(reported.affinities)
-        has_content = has_content or bool(reported.node_addresses or reported.waiting_pods or reported.notes)
+        pods = reported.waiting_pods or reported.starting_pods
+        has_content = has_content or bool(reported.node_addresses or pods or reported.notes)
         problems = [note for note in (*collector.problems, *collector.notes) if note.severity is Severity.ERROR]
         if self.strict and collector.problems:
             raise InputError(collector.problems)
@@ -524,6 +549,7 @@ class Reader:
             pool.cidr: pool
             for pool in (*(reported_pool.pool for reported_pool in reported_pools), *scenario.cluster.pools)
         }
+        scenario = _with_service_addresses(scenario, pools.values(), reported.service_addresses)
         scenario = add_listed_nodes(scenario, pools.values(), reported)
         scenario = add_listed_pods(scenario, pools.values(), reported)
         add_borrowed_by_pool(pools.values(), reported)
@@ -624,6 +650,27 @@ class Reader:
                 yield Finding("kind-forbidden", kind, {"kind": kind}, place)
         if not_read := [kind for kind in unknown if kind not in self.reported.forbidden_kinds]:
             yield Finding("kind-not-read", "", {"kinds": ", ".join(not_read)})
+
+
+def _cluster_addresses(service: Mapping[str, Any]) -> list[str]:
+    spec = service.get("spec")
+    spec = spec if isinstance(spec, Mapping) else {}
+    several = spec.get("clusterIPs")
+    return [
+        text for text in (several if isinstance(several, list) else [spec.get("clusterIP")]) if isinstance(text, str)
+    ]
+
+
+def _with_service_addresses(scenario: Scenario, pools: Iterable[IPPool], addresses: Iterable[str]) -> Scenario:
+    """Add to the networks of services a cluster IP that lies in a pool, one of each pool: the two ranges overlap."""
+    known = scenario.networks.services
+    cidrs = sorted(cidr for text in addresses if (cidr := Cidr.parse_or_none(text)))
+    inside = [next((cidr for cidr in cidrs if cidr in pool.cidr), None) for pool in pools]
+    added = {cidr for cidr in inside if cidr is not None and not any(cidr in network for network in known)}
+    if not added:
+        return scenario
+    networks = dataclasses.replace(scenario.networks, services=(*known, *sorted(added)))
+    return dataclasses.replace(scenario, networks=networks)
 
 
 def _build_reported_pool(pool: ReportedPool) -> IPPool | None:

@@ -68,6 +68,7 @@ class ReportedText:
     blocks_outside: list[tuple[Cidr, int | None]] = field(default_factory=list)  # of no pool; addresses in use
     listed_blocks: list[tuple[Cidr, str, Place]] = field(default_factory=list)  # with their node where it is shown
     pools: list[ReportedPool] = field(default_factory=list)
+    service_addresses: dict[str, Place] = field(default_factory=dict)  # as host ranges
     node_addresses: dict[str, Place] = field(default_factory=dict)  # as host ranges, such as 192.0.2.7/32
     listed_nodes: list[ListedObject] = field(default_factory=list)  # whose labels are not shown
     listed_pods: list[ListedObject] = field(default_factory=list)  # of all namespaces, with node and address
@@ -108,6 +109,14 @@ class ReportedText:
 
     def add_node_address(self, text: str, place: Place) -> None:
         """Note an address of a node; what is none (`<none>`) is left out."""
-        cidr = Cidr.parse_or_none(text if "/" in text else f"{text}/{128 if ':' in text else 32}")
-        if cidr is not None:
+        if (cidr := _host_range(text)) is not None:
             self.node_addresses.setdefault(str(cidr), place)
+
+    def add_service_address(self, text: str, place: Place) -> None:
+        """Note a cluster IP of a service; what is none (`None`) is left out."""
+        if (cidr := _host_range(text)) is not None:
+            self.service_addresses.setdefault(str(cidr), place)
+
+
+def _host_range(text: str) -> Cidr | None:
+    return Cidr.parse_or_none(text if "/" in text else f"{text}/{128 if ':' in text else 32}")

@@ -48,7 +48,7 @@ def check_reported_figures(reading: Reading, metrics: ClusterMetrics) -> Iterato
 
 def reported_findings(reading: Reading) -> list[Finding]:
     """Return what the figures of texts say against a design that is planned on: nothing that is as it should be."""
-    if not reading.reported:
+    if not reading.has_listed:
         return []
     metrics = cluster_metrics(ClusterIndex(reading.scenario.cluster), reading.reported)
     findings = (*check_reported_figures(reading, metrics), *metrics.notes)
@@ -224,6 +224,12 @@ def _listed_blocks(reading: Reading, metrics: ClusterMetrics) -> Iterator[Findin
         enclosing = [earlier for earlier in enclosing if earlier[0].overlaps(claim[0])]
         pairs += [(earlier, claim) for earlier in enclosing]
         enclosing.append(claim)
+    existing = {*reading.node_names, *(node.name for node in reading.scenario.cluster.nodes)}
+    held = Counter(node for _, node in claims if node not in ("?", "<none>") and node not in existing)
+    if existing and held:
+        names = abbreviate_names(f"{node}: {count}" for node, count in held.most_common())
+        params = {"count": len(held), "which": names, "blocks": held.total(), "all": sorted(held)}
+        yield Finding("node-gone-listed", "", params)
     if pairs:
         first, second = (f"{block} ({node})" for block, node in pairs[0])
         yield Finding("blocks-overlap-listed", "", {"count": len(pairs), "first": first, "second": second})
@@ -277,5 +283,5 @@ _CHECKS: tuple[tuple[tuple[str, ...], _Check], ...] = (
     (("IPPool", "IPAMBlock"), _blocks),
     (("IPAMHandle", "IPAMBlock"), _handles),
     (("BlockAffinity",), _affinities),
-    (("IPAMBlock",), _listed_blocks),
+    (("IPAMBlock", "BlockAffinity"), _listed_blocks),
 )

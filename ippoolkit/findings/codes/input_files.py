@@ -248,7 +248,7 @@ INPUT_FILES = (
         "address-shown",
         "info",
         "ipam",
-        N_("{line} Attributes: {attributes}."),
+        N_("{line}; attributes: {attributes}."),
     ),
     Rule(
         "routes-borrowed",

@@ -276,6 +276,13 @@ REPORTED_FIGURES = (
         N_("Move the pods to another pool, then delete and recreate this one."),
     ),
     Rule(
+        "node-gone-listed",
+        "warning",
+        "controllers",
+        N_("Not among the nodes that were read: {count:node} with blocks ({which}), {blocks:block} in all."),
+        N_("If these nodes are gone, kube-controllers' node controller releases their blocks: check that it runs."),
+    ),
+    Rule(
         "block-sizes-mixed",
         "warning",
         "blocks",
