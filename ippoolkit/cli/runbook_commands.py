@@ -185,4 +185,5 @@ def _issue_runbook(
             typer.echo(write_atomically(target, text))
             if target.suffix == ".sh":
                 target.chmod(0o755)
+        typer.echo(report.verdict_text(), err=True)
     raise typer.Exit(status)

@@ -26,7 +26,7 @@ def test_is_clean(path):
 
 
 # What is opened in JupyterLab for its widgets and plots; the others are templates of reports, which need no kernel.
-NEED_A_KERNEL = {"planner", "change", "explore", "choose", "forecast"}
+NEED_A_KERNEL = {"planner", "change", "explore"}
 
 
 def outputs_of(path, profile=None):
