@@ -72,5 +72,7 @@ def message_findings(lines: list[NumberedLine], file: str) -> Iterator[Finding]:
             explained.add(part)
             start = max(line.find(part) - 80, 0)
             shown = line[start : start + 200].strip()
+            if start:
+                shown = f"… {shown.partition(' ')[2]}"
             params = {"message": shown, "meaning": LocalizedText(MEANINGS[part])}
             yield Finding("calico-message", params=params, place=Place(file, number))
