@@ -7,13 +7,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..address_space import Taken, networks_taken
+from ..address_space import ListedNetwork, networks_in_use
 from ..cidr import Cidr
 from ..errors import InputError
 from ..findings import Finding
 from ..read import Reading, read
 from ..read.input_files import InputFile, read_input_files
-from ..read.networks import networks_in_documents, read_networks
+from ..read.network_lists import networks_in_documents, read_networks
 from ..read.pastes import table_kind
 from ..read.reading import read_files
 from ..read.text_files import decode_text, parse_documents
@@ -23,7 +23,7 @@ from ..read.text_files import decode_text, parse_documents
 class Inventory:
     """Networks in use, the cluster CIDRs that files name, and remarks on what was not understood."""
 
-    taken: tuple[Taken, ...] = ()
+    taken: tuple[ListedNetwork, ...] = ()
     cluster: tuple[Cidr, ...] = ()
     notes: tuple[Finding, ...] = ()
 
@@ -41,19 +41,19 @@ def read_inventory(files: Iterable[str | Path]) -> Inventory:
     InputError
         With every problem of every file.
     """
-    taken: list[Taken] = []
+    taken: list[ListedNetwork] = []
     cluster: list[Cidr] = []
     notes: list[Finding] = []
     problems: list[Finding] = []
     for file in files:
         try:
-            one = _read(file, problems)
+            inventory = _read(file, problems)
         except InputError as error:
             problems += error.problems
             continue
-        taken += one.taken
-        cluster += one.cluster
-        notes += one.notes
+        taken += inventory.taken
+        cluster += inventory.cluster
+        notes += inventory.notes
     if problems:
         raise InputError(problems)
     return Inventory(tuple(taken), tuple(cluster), tuple(notes))
@@ -62,7 +62,7 @@ def read_inventory(files: Iterable[str | Path]) -> Inventory:
 def _read(path: str | Path, problems: list[Finding]) -> Inventory:
     if Path(path).is_dir():
         return _cluster(lambda: read(path), str(path), [])
-    taken: list[Taken] = []
+    taken: list[ListedNetwork] = []
     others: list[InputFile] = []
     for file in read_input_files(path, problems):
         text = decode_text(file.data, file.name)
@@ -76,12 +76,12 @@ def _read(path: str | Path, problems: list[Finding]) -> Inventory:
     return _cluster(lambda: read_files(others), str(path), taken) if others else Inventory(tuple(taken))
 
 
-def _cluster(read_cluster: Callable[[], Reading], name: str, beside: list[Taken]) -> Inventory:
+def _cluster(read_cluster: Callable[[], Reading], name: str, listed_networks: list[ListedNetwork]) -> Inventory:
     try:
         reading = read_cluster().design
     except InputError:
-        if not beside:
+        if not listed_networks:
             raise
-        return Inventory(tuple(beside))
+        return Inventory(tuple(listed_networks))
     scenario = reading.scenario
-    return Inventory((*networks_taken(scenario, name), *beside), scenario.networks.cluster, reading.notes)
+    return Inventory((*networks_in_use(scenario, name), *listed_networks), scenario.networks.cluster, reading.notes)

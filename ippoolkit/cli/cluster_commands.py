@@ -142,7 +142,7 @@ def pools_for(
     cluster: ClusterOption = None,
     kubeconfig: KubeconfigOption = None,
     context: ContextOption = None,
-    node: Annotated[str | None, typer.Option(help="The node that a pod is to run on.")] = None,
+    node: Annotated[str | None, typer.Option(help="The node that the pod runs on.")] = None,
     namespace: Annotated[str, typer.Option(help="The pod's namespace.")] = "",
     pod: Annotated[
         str, typer.Option(help="The pod, for its own annotation; with its namespace as NAMESPACE/POD.")
@@ -161,6 +161,7 @@ def pools_for(
     from ..audit import pool_tables
     from ..capacity.design_rules.node_networks import enclosed_pools
     from ..view.audit_terminal import print_dataframe
+    from ..view.cell_text import table_records
     from ..view.terminal import print_release
 
     if bool(node) + bool(who_can_use) + coverage != 1:
@@ -196,7 +197,7 @@ def pools_for(
             table = pool_tables.pool_coverage(scenario, lang)
     if as_json:
         # A list of rows, as scripts read it: the release stands in each.
-        print_json([{**row, "calico": str(scenario.release)} for row in table.to_dict("records")])
+        print_json([{**row, "calico": str(scenario.release)} for row in table_records(table)])
     else:
         print_release(console(), scenario.release, lang=lang)
         if node and not table["block"].any():
@@ -249,6 +250,7 @@ def diff(
     from ..audit import audit_reading
     from ..audit import dump_diff as audit_diff
     from ..view.audit_terminal import print_dataframe
+    from ..view.cell_text import table_records
     from ..view.terminal import print_findings, print_release
 
     old_audit, new_audit = (audit_reading(_read_input([path], None, None, None, lang)) for path in (old, new))
@@ -259,7 +261,7 @@ def diff(
             {
                 "calico": str(new_audit.scenario.release),
                 "calico_before": str(old_audit.scenario.release),
-                "changes": table.to_dict("records"),
+                "changes": table_records(table),
                 "findings": [finding.as_dict(lang) for finding in findings],
             }
         )

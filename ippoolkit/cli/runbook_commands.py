@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -63,20 +64,8 @@ def block_size(
     lang: LanguageOption = "en",
 ) -> None:
     """Change a pool's blockSize: exit status 0 issued, 1 refused, 2 a file unusable."""
-    _issue_runbook(
-        "block-size",
-        cluster,
-        pool,
-        out,
-        lang,
-        short=short,
-        calico=calico,
-        install=install,
-        to=to,
-        temporary=temporary,
-        order=order,
-        batches=batches,
-    )
+    options = {"to": to, "temporary": temporary, "install": install, "order": order, "batches": batches}
+    _issue_runbook("block-size", cluster, pool, options, out, lang, short=short, calico=calico)
 
 
 @runbook_app.command()
@@ -95,21 +84,8 @@ def migrate(
     lang: LanguageOption = "en",
 ) -> None:
     """Move to another pool."""
-    _issue_runbook(
-        "migrate",
-        cluster,
-        pool,
-        out,
-        lang,
-        short=short,
-        calico=calico,
-        install=install,
-        cidr=cidr,
-        name=name,
-        to=to,
-        order=order,
-        batches=batches,
-    )
+    options = {"cidr": cidr, "name": name, "to": to, "install": install, "order": order, "batches": batches}
+    _issue_runbook("migrate", cluster, pool, options, out, lang, short=short, calico=calico)
 
 
 @runbook_app.command()
@@ -127,20 +103,8 @@ def split(
     lang: LanguageOption = "en",
 ) -> None:
     """Make several pools out of one."""
-    _issue_runbook(
-        "split",
-        cluster,
-        pool,
-        out,
-        lang,
-        short=short,
-        calico=calico,
-        install=install,
-        to=to,
-        temporary=temporary,
-        order=order,
-        batches=batches,
-    )
+    options = {"to": to, "temporary": temporary, "install": install, "order": order, "batches": batches}
+    _issue_runbook("split", cluster, pool, options, out, lang, short=short, calico=calico)
 
 
 @runbook_app.command()
@@ -157,9 +121,8 @@ def grow(
     lang: LanguageOption = "en",
 ) -> None:
     """Add a pool beside another."""
-    _issue_runbook(
-        "grow", cluster, pool, out, lang, short=short, calico=calico, install=install, cidr=cidr, name=name, to=to
-    )
+    options = {"cidr": cidr, "name": name, "to": to, "install": install}
+    _issue_runbook("grow", cluster, pool, options, out, lang, short=short, calico=calico)
 
 
 @runbook_app.command()
@@ -175,21 +138,20 @@ def retire(
     lang: LanguageOption = "en",
 ) -> None:
     """Take a pool out of service; what it serves goes to those that are left."""
-    _issue_runbook(
-        "retire", cluster, pool, out, lang, short=short, calico=calico, install=install, order=order, batches=batches
-    )
+    options = {"install": install, "order": order, "batches": batches}
+    _issue_runbook("retire", cluster, pool, options, out, lang, short=short, calico=calico)
 
 
 def _issue_runbook(
     change_kind: str,
     cluster: list[Path],
     pool: str,
+    change_options: Mapping[str, Any],
     out: Path | None,
     lang: str,
     *,
     short: bool,
     calico: str,
-    **change_options: Any,
 ) -> None:
     """Rehearse a change; print the runbook, or write it with its manifests and script."""
     from ..change import runbook

@@ -15,24 +15,22 @@ from ..findings import Finding, LocalizedText, Place
 from ..read.input_files import read_input_files
 from ..read.pastes import PIECE_LABELS, Piece, clean_lines, is_flat, is_paste, split_pieces
 from ..read.text_files import decode_text
+from ..read.yaml_text import MAX_YAML_BYTES
 from .manifest_file import ManifestFile, parse_manifests
 
+TakeText = Callable[[str, str], bool]
+_MANIFEST_SUFFIXES = (".yaml", ".yml", ".json")
 
-def _takes_nothing(text: str, name: str) -> bool:  # noqa: ARG001 (as `take_text`)
-    return False
 
-
-def read_manifest_files(
-    path: str | Path, take_text: Callable[[str, str], bool] = _takes_nothing
-) -> Iterator[ManifestFile]:
+def read_manifest_files(path: str | Path, take_text: TakeText = lambda _text, _name: False) -> Iterator[ManifestFile]:
     """Yield the manifests behind a path: a file, those of a folder or an archive; ``-`` is standard input.
 
     Parameters
     ----------
     path
-        Of a file, a folder or an archive.
+        The file, folder or archive.
     take_text
-        Is given each text and its name first, and says whether it is no manifest but its own, such as an inventory.
+        Gets each text with its name first, and says whether it took all that is in it.
 
     Raises
     ------
@@ -49,7 +47,8 @@ def read_manifest_files(
         except InputError as error:
             problems += error.problems
             continue
-        if file.named or _holds_objects(manifests):
+        is_broken = bool(manifests.problems) and file.name.lower().endswith(_MANIFEST_SUFFIXES)
+        if file.named or is_broken or _holds_objects(manifests):
             yield manifests
         else:  # in a folder there may be anything
             yield ManifestFile(file.name, (), notes=_without_manifest(manifests))
@@ -85,9 +84,10 @@ def find_manifests(text: str, name: str) -> ManifestFile:
 def _parse(text: str, name: str) -> ManifestFile:
     """Parse a manifest; of JSON Lines each line is an object, as kubectl takes them."""
     lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
-    if len(lines) < 2 or not all(line.startswith("{") and line.rstrip().endswith("}") for _, line in lines):
+    is_json_lines = len(lines) > 1 and all(line.startswith("{") and line.rstrip().endswith("}") for _, line in lines)
+    if not is_json_lines or len(text) > MAX_YAML_BYTES:
         return parse_manifests(text, name)
-    parsed = [parse_manifests("\n" * (number - 1) + line, name) for number, line in lines]
+    parsed = [parse_manifests(line, name, number) for number, line in lines]
     return ManifestFile(
         name,
         tuple(document for manifests in parsed for document in manifests.documents),
@@ -125,27 +125,28 @@ def _holds_objects_only(manifests: ManifestFile) -> bool:
 def _manifests_of_pieces(pieces: list[Piece], name: str) -> ManifestFile:
     """Parse the documents of a paste, each for itself; say what else stands there."""
     parsed: list[ManifestFile] = []
-    others: list[Piece] = []
+    other_pieces: list[Piece] = []
     for piece in pieces:
         manifests = _parse(piece.text, name) if piece.kind == "document" else None
         if manifests is not None and not (manifests.problems and is_flat(piece)):
             parsed.append(manifests)
         elif manifests is not None:
-            others.append(replace(piece, kind="unrecognized"))
+            other_pieces.append(replace(piece, kind="unrecognized"))
         elif piece.kind not in ("command", "error"):
-            others.append(piece)
+            other_pieces.append(piece)
     documents = tuple(
         document for manifests in parsed for document in manifests.documents if document.value is not None
     )
     problems = tuple(problem for manifests in parsed for problem in manifests.problems)
     if not documents and not problems:
-        named = [piece for piece in others if piece.kind != "unrecognized"] or others  # prose says nothing of them
-        first_of_each_kind = {piece.kind: piece for piece in reversed(named)}
+        # Prose says nothing of manifests.
+        named_pieces = [piece for piece in other_pieces if piece.kind != "unrecognized"] or other_pieces
+        first_of_each_kind = {piece.kind: piece for piece in reversed(named_pieces)}
         problems = tuple(_piece_finding("no-manifest", piece, name) for piece in reversed(first_of_each_kind.values()))
         return ManifestFile(name, (), problems or (Finding("no-resources", place=Place(name)),))
     notes = tuple(
         _piece_finding("lines-unread" if piece.kind == "unrecognized" else "piece-not-manifest", piece, name)
-        for piece in others
+        for piece in other_pieces
     )
     return ManifestFile(name, documents, problems, notes)
 

@@ -23,12 +23,12 @@ MEANINGS: dict[str, str] = {
         "An annotation or the CNI configuration names a pool that does not exist: what is no pool's name is read as a "
         "CIDR. Compare it with calicoctl get ippools, in the datastore that the CNI plugin uses."
     ),
-    "cannot find a qualified ippool": N_("No pool of this IP family is enabled, or all have blocks too small."),
+    "cannot find a qualified ippool": N_("No pool of this IP family is enabled, or the blocks of all are too small."),
     "o configured Calico pools": N_(
         "No enabled pool selects the node, or there is none. ippoolkit pools-for --node NODE says why each does not."
     ),
     "strict affinity enabled": N_(
-        "With strictAffinity nodes do not borrow: the node's blocks are full, and no block is left to claim."
+        "With strictAffinity, nodes do not borrow: the node's blocks are full, and no block is left to claim."
     ),
     "IPAM allocated only": N_(
         "No pool that serves the pod has a free address, or the node can claim no block. Leaked addresses count as "
@@ -39,8 +39,8 @@ MEANINGS: dict[str, str] = {
         "has a free address, or one that the node may borrow. Release leaked addresses, or add a pool."
     ),
     "IPAM: resource already exists": N_(
-        "The address that an annotation asks for (cni.projectcalico.org/ipAddrs) is held by another pod, or leaked: "
-        "calicoctl ipam show --ip tells by whom."
+        "The address that an annotation asks for (cni.projectcalico.org/ipAddrs) is held by another pod, or "
+        "leaked: calicoctl ipam show --ip shows by whom."
     ),
     "is not in a configured pool": N_(
         "The address that is asked for is in no enabled pool: an annotation (cni.projectcalico.org/ipAddrs) names it, "
@@ -71,8 +71,8 @@ def message_findings(lines: list[NumberedLine], file: str) -> Iterator[Finding]:
         if part is not None and part not in explained:
             explained.add(part)
             start = max(line.find(part) - 80, 0)
-            shown = line[start : start + 200].strip()
             if start:
-                shown = f"… {shown.partition(' ')[2]}"
-            params = {"message": shown, "meaning": LocalizedText(MEANINGS[part])}
+                start = line.find(" ", start) + 1  # from a whole word on
+            excerpt = line[start : start + 200].strip()
+            params = {"message": excerpt, "meaning": LocalizedText(MEANINGS[part])}
             yield Finding("calico-message", params=params, place=Place(file, number))

@@ -25,7 +25,7 @@ _SEVERAL_OWNERS_LINE = re.compile(r"  (\S+) has multiple owners")
 _HANDLE_WITHOUT_ADDRESS_LINE = re.compile(r"  (\S+) doesn't have any active IPs")
 _MISSING_HANDLE_LINE = re.compile(r"  (\S+) is in use in a block but doesn't exist")
 # A workload endpoint: `-` inside a name is doubled.
-_ENDPOINT = re.compile(r"[^/]*/((?:[^-]|--)+)-k8s-(?:[^-]|--)+-eth0$")
+_ENDPOINT = re.compile(r"[^/]*/((?:[^-]|--)++)-k8s-(?:[^-]|--)++-eth0$")
 _COUNT_PATTERNS = (
     (re.compile(r"Found (\d{1,18}) IPAM blocks"), "blocks"),
     (re.compile(r"IPAM blocks record (\d{1,18}) allocations"), "allocations"),

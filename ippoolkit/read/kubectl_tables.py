@@ -73,8 +73,11 @@ def read_nodes(lines: NumberedLines, file: str, reported: ReportedText) -> None:
 
 def _listed_node(row: dict[str, str]) -> dict[str, Any]:
     """Return the object of a row: its labels, or those that other columns tell."""
-    shown = row.get("LABELS", "")
-    labels = {key: value for key, _, value in (pair.partition("=") for pair in shown.split(",") if shown not in _NONE)}
+    labels_text = row.get("LABELS", "")
+    labels = {
+        key: value
+        for key, _, value in (pair.partition("=") for pair in labels_text.split(",") if labels_text not in _NONE)
+    }
     if "LABELS" not in row:
         labels = {f"{ROLE_LABEL}{role}": "" for role in row.get("ROLES", "").split(",") if role not in _NONE}
         if row.get("OS-IMAGE", "") not in _NONE:
@@ -178,7 +181,7 @@ def read_names(lines: NumberedLines, file: str, reported: ReportedText) -> None:
     """Read a table of names, of which those of block affinities tell node and block."""
     counts: Counter[str] = Counter()
     blocks: list[Cidr] = []
-    others: list[str] = []
+    other_names: list[str] = []
     place = Place(file, lines[0][0])
     for number, row in table_rows(lines):
         if parsed := parse_block_name(row.get("NAME", "")):
@@ -189,10 +192,10 @@ def read_names(lines: NumberedLines, file: str, reported: ReportedText) -> None:
             else:
                 blocks.append(cidr)
         else:
-            others.append(row.get("NAME", ""))
-    if others:
-        which = ", ".join(others[:_MAX_NAMES_SHOWN]) + (" …" if len(others) > _MAX_NAMES_SHOWN else "")
-        reported.notes.append(Finding("names-only", "", {"count": len(others), "which": which}, place))
+            other_names.append(row.get("NAME", ""))
+    if other_names:
+        which = ", ".join(other_names[:_MAX_NAMES_SHOWN]) + (" …" if len(other_names) > _MAX_NAMES_SHOWN else "")
+        reported.notes.append(Finding("names-only", "", {"count": len(other_names), "which": which}, place))
     for node, count in counts.items():
         reported.add_figures("nodes", node, place, {"blocks": count})
     if blocks:
@@ -237,8 +240,8 @@ def read_routes(lines: NumberedLines, file: str, reported: ReportedText) -> None
             (addresses if is_host_route else blocks).setdefault(match["via"] or "", []).append(cidr)
     place = Place(file, lines[0][0])
     for gateway, routed in addresses.items():
-        own = blocks.get(gateway, [])
-        borrowed = [cidr for cidr in routed if not any(cidr in block for block in own)]
+        own_blocks = blocks.get(gateway, [])
+        borrowed = [cidr for cidr in routed if not any(cidr in block for block in own_blocks)]
         if borrowed:
             owners = {block: node for node, routed_there in blocks.items() for block in routed_there}
             params = {
@@ -246,7 +249,7 @@ def read_routes(lines: NumberedLines, file: str, reported: ReportedText) -> None
                 "node": LocalizedText(N_("node {address}"), address=gateway) if gateway else _THIS_NODE,
                 "count": len(borrowed),
                 "which": ", ".join(_with_block(cidr, owners) for cidr in borrowed[:_MAX_ROUTES_SHOWN]),
-                "blocks": ", ".join(map(str, own)) or LocalizedText(N_("none is routed there")),
+                "blocks": ", ".join(map(str, own_blocks)) or LocalizedText(N_("none routed there")),
             }
             reported.notes.append(Finding("routes-borrowed", "", params, place))
     for gateway in sorted(node_gateways):
@@ -370,5 +373,5 @@ def _described_node(name: str, fields: list[tuple[str, str, str]]) -> dict[str, 
 
 def _camel_case(heading: str) -> str:
     """Return the field that `kubectl describe` prints as words: `Block Size` is blockSize."""
-    first, *others = heading.split()
-    return first.lower() + "".join({"Bgp": "BGP"}.get(word, word) for word in others)
+    first, *further_words = heading.split()
+    return first.lower() + "".join({"Bgp": "BGP"}.get(word, word) for word in further_words)

@@ -50,7 +50,7 @@ def add_listed_nodes(scenario: Scenario, pools: Iterable[IPPool], reported: Repo
         params = {"count": len(listed), "labels": ", ".join(hidden)}
         reported.notes.append(Finding("nodes-labels-hidden", "", params, first.place))
         return scenario
-    nodes = tuple(node for each in listed.values() if (node := _build("Node", each)) is not None)
+    nodes = tuple(node for listed_node in listed.values() if (node := _build("Node", listed_node)) is not None)
     reported.notes.append(Finding("nodes-listed", "", {"count": len(nodes)}, first.place))
     cluster = dataclasses.replace(scenario.cluster, nodes=(*scenario.cluster.nodes, *nodes))
     return dataclasses.replace(scenario, cluster=cluster)
@@ -79,14 +79,16 @@ def add_listed_pods(scenario: Scenario, pools: Iterable[IPPool], reported: Repor
         return scenario
     own_addresses = {str(address) for node in cluster.nodes for address in node.addresses}
     own_addresses |= {text.partition("/")[0] for text in reported.node_addresses}
-    pods = [pod for each in reported.listed_pods if (pod := _build("Pod", each)) is not None]
+    pods = [pod for listed_pod in reported.listed_pods if (pod := _build("Pod", listed_pod)) is not None]
     pods_at = Counter((pod.node, pod.addresses) for pod in pods)
     ranges = [pool.cidr for pool in pools]
     placed: list[Pod] = []
     outside: list[str] = []
     nodes_by_address: dict[str, set[str]] = {}
     for pod in pods:
-        is_on_host = pods_at[pod.node, pod.addresses] > 1 or any(str(own) in own_addresses for own in pod.addresses)
+        is_on_host = pods_at[pod.node, pod.addresses] > 1 or any(
+            str(address) in own_addresses for address in pod.addresses
+        )
         is_outside = not any(address in cidr for cidr in ranges for address in pod.addresses) and bool(ranges)
         if pod.addresses and (is_on_host or is_outside):
             placed.append(dataclasses.replace(pod, host_network=True, addresses=()))

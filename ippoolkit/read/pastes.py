@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ..texts import N_
+from .calico_messages import find_meaning
 from .kubectl_tables import POD_ROW
 from .table_layout import is_frame_line, is_table_line, split_heading
 
@@ -113,6 +114,11 @@ class Piece:
 
     kind: str
     lines: tuple[NumberedLine, ...]
+
+    @property
+    def command(self) -> str:
+        """The lines as one command, continued lines joined."""
+        return " ".join(line.strip().removesuffix("\\") for _, line in self.lines)
 
     @property
     def text(self) -> str:
@@ -245,7 +251,10 @@ def _piece_at(lines: list[NumberedLine], start: int) -> tuple[str, int]:
     """Return what the piece is that begins at an index, and where it ends."""
     line = lines[start][1]
     if is_command_line(line) or is_command_line(line.strip()):
-        return "command", start + 1
+        end = start
+        while end < len(lines) and lines[end][1].rstrip().endswith("\\"):
+            end += 1
+        return "command", end + 1
     if is_error_line(line):
         return "error", start + 1
     if line.startswith((_CHECK_START, *_CHECK_PARTS)):
@@ -261,7 +270,7 @@ def _piece_at(lines: list[NumberedLine], start: int) -> tuple[str, int]:
         kinds = [kind for _, text in lines[start:end] if (kind := table_kind(text))]
         return (kinds[0] if kinds else "unrecognized"), end
     if kind := table_kind(line):
-        return kind, _end_while(lines, start + 1, lambda text: not _starts_piece(text) and not _is_document_line(text))
+        return kind, _end_while(lines, start + 1, _is_row)
     if POD_ROW.match(line):
         return "pods", _end_while(lines, start, lambda text: bool(POD_ROW.match(text)))
     if _ROUTE.match(line):
@@ -276,6 +285,11 @@ def _piece_at(lines: list[NumberedLine], start: int) -> tuple[str, int]:
         start,
         lambda text: not (_starts_piece(text) or _DOCUMENT_START.match(text) or POD_ROW.match(text)),
     )
+
+
+def _is_row(line: str) -> bool:
+    """Whether a line belongs to the table above it: an event pasted right below is no row."""
+    return not _starts_piece(line) and not _is_document_line(line) and find_meaning(line) is None
 
 
 def _is_document_line(line: str) -> bool:

@@ -167,7 +167,7 @@ class Reading:
             return self
         notes = tuple(
             Finding(
-                "pool-from-text-sized" if "blockSize" in reported.told else "pool-from-text",
+                "pool-from-text-sized" if "blockSize" in reported.given_fields else "pool-from-text",
                 f"IPPool/{reported.pool.name}",
                 {"cidr": str(reported.pool.cidr), "size": reported.pool.block_size},
             )
@@ -195,6 +195,11 @@ def read(*paths: AnyPath, empty_kinds: Iterable[str] = (), strict: bool = False)
     strict
         Refuse the input for any problem, as a design or a manifest should be; otherwise what cannot be used is noted
         and the rest is read, as a cluster's dumps should be.
+
+    Returns
+    -------
+    Reading
+        The scenario, and what was not understood, with file and line.
 
     Raises
     ------
@@ -270,6 +275,11 @@ def load(*files: AnyPath) -> Scenario:
     ----------
     files
         Paths of files and folders, or ``-`` for standard input: whatever `read` takes.
+
+    Returns
+    -------
+    Scenario
+        What exists and what is planned.
 
     Raises
     ------
@@ -395,7 +405,7 @@ class Reader:
                 reader(list(piece.lines), name, self.reported)
                 understood += 1
             elif piece.kind == "command":
-                understood += self.installer.read_command(piece.lines[0][1], Place(name, piece.lines[0][0]))
+                understood += self.installer.read_command(piece.command, Place(name, piece.lines[0][0]))
             elif piece.kind == "unrecognized" and not any(find_meaning(line) for _, line in piece.lines):
                 unread.append(piece)
         self._note_unread_lines(unread, name)
@@ -528,7 +538,9 @@ class Reader:
         if self.strict and collector.problems:
             raise InputError(collector.problems)
         if not has_content:
-            raise InputError(problems or [Finding("nothing-read", place=Place(str(path))) for path in paths])
+            skipped = [note for note in collector.notes if note.code in ("file-unread", "kind-unread")]
+            nothing = [Finding("nothing-read", place=Place(str(path))) for path in paths]
+            raise InputError(problems or [*nothing, *skipped])
         try:
             scenario = self.installer.apply(collector.merge_into_scenario(paths), collector, scenario_name(paths))
         except ValidationError as error:  # files that are small enough each, and too large together
@@ -538,7 +550,10 @@ class Reader:
         scenario = self._with_unknown_kinds(scenario)
         scenario = self._with_node_addresses(scenario)
         reported_pools = tuple(self._build_reported_pools())
-        pools = {pool.cidr: pool for pool in (*(told.pool for told in reported_pools), *scenario.cluster.pools)}
+        pools = {
+            pool.cidr: pool
+            for pool in (*(reported_pool.pool for reported_pool in reported_pools), *scenario.cluster.pools)
+        }
         scenario = _with_service_addresses(scenario, pools.values(), reported.service_addresses)
         scenario = add_listed_nodes(scenario, pools.values(), reported)
         scenario = add_listed_pods(scenario, pools.values(), reported)

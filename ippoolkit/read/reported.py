@@ -43,10 +43,10 @@ class ReportedPool:
 
 @dataclass(frozen=True, slots=True)
 class PoolFromText:
-    """A pool that only a text tells of, and the fields that it told: the others have Calico's defaults."""
+    """A pool that is known from a text only, and the fields that it gives: the others have Calico's defaults."""
 
     pool: IPPool
-    told: frozenset[str] = frozenset()
+    given_fields: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

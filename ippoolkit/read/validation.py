@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -118,12 +118,12 @@ def finding_from_pydantic(detail: ErrorDetails, path: FieldPath, place: Place | 
 def short_value(value: object) -> str:
     """Return a value as a message shows it."""
     match value:
-        case dict():
-            return "{...}"
-        case list() | tuple():
-            return "[...]"
         case str():
             text = f'"{value}"'
+        case Mapping():
+            return "{...}"
+        case Sequence():
+            return "[...]"
         case _:
-            text = json.dumps(value)
+            text = json.dumps(value, default=str)
     return text if len(text) <= 60 else text[:57] + "..."

@@ -321,14 +321,14 @@ class _NetworkRelocation:
             version: [network for network in outermost if network.version == version] for version in (4, 6)
         }
         for outermost_networks in self._outermost.values():
-            taken = [(cidr.first, cidr.last) for cidr in outermost_networks]
+            taken_spans = [(cidr.first, cidr.last) for cidr in outermost_networks]
             for cidr in sorted(outermost_networks, key=lambda cidr: (cidr.prefix, cidr.first)):
                 self._new_first[cidr] = new_first = (
-                    cidr.first if _keeps_place(cidr) else _first_free_address(cidr, taken)
+                    cidr.first if _keeps_place(cidr) else _first_free_address(cidr, taken_spans)
                 )
                 if new_first != cidr.first:
-                    taken.append((new_first, new_first + cidr.size - 1))
-                    taken.sort()
+                    taken_spans.append((new_first, new_first + cidr.size - 1))
+                    taken_spans.sort()
 
     def covers(self, cidr: Cidr) -> bool:
         """Whether it lies in one of the networks laid out."""
@@ -360,14 +360,14 @@ def _keeps_place(cidr: Cidr) -> bool:
     return cidr.prefix == 0 or cidr.overlaps(LINK_LOCAL_CIDR[cidr.version])
 
 
-def _first_free_address(cidr: Cidr, taken: Sequence[tuple[int, int]]) -> int:
+def _first_free_address(cidr: Cidr, taken_spans: Sequence[tuple[int, int]]) -> int:
     """Return the first place for a network of this size that neither an old nor a new one overlaps."""
     for text in _TARGET_RANGES[cidr.version]:
         target_range = Cidr.parse(text)
         if target_range.prefix > cidr.prefix:
             continue
         candidate = target_range.first
-        for first, last in taken:
+        for first, last in taken_spans:
             if last < candidate:
                 continue
             if first > candidate + cidr.size - 1:

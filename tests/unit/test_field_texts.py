@@ -11,8 +11,9 @@ from ippoolkit.audit import audit, audit_reading
 from ippoolkit.cli import app
 from ippoolkit.model.scenario_edits import with_scaled_groups
 from ippoolkit.read import read
+from ippoolkit.read.calico_messages import message_findings
 from ippoolkit.read.kubectl_tables import parse_block_name
-from ippoolkit.read.reading import read_text
+from ippoolkit.read.reading import read_text, recognize
 
 FIELD = Path(__file__).parents[1] / "field"
 PASTES = FIELD / "pastes"
@@ -182,7 +183,7 @@ def test_quoted_parts_of_a_mail():
     checked = run("check", PASTES / "mail.txt")
     assert checked.exit_code == 0
     assert "calicoctl accepts 1 of 1 object" in checked.output
-    assert "not a manifest, so that nothing is judged here" in said(checked)
+    assert "not a manifest, so it is not judged" in said(checked)
 
 
 def test_here_documents_are_judged_each_at_its_lines():
@@ -370,3 +371,16 @@ def test_a_diff_repeats_what_is_wrong_with_the_earlier_side_and_counts_the_block
     assert "Left to claim: 0 of 4 blocks." in said(result)
     assert "its listed blocks (3) hold 192" in said(result)
     assert "blocks unknown 4 unknown" in said(result)
+
+
+def test_an_event_below_a_table_is_no_row_of_it():
+    event = (
+        "Warning  FailedCreatePodSandBox  failed to request IPv4 addresses: Assigned 0 out of 1 requested IPv4 addresses; "
+        "No more free affine blocks and strict affinity enabled"
+    )
+    text = f"NAME    STATUS   ROLES    AGE   VERSION\nnode1   Ready    <none>   10d   v1.30.1\n{event}\n"
+    table, below = recognize(text)
+    assert (table.kind, table.last_line) == ("nodes", 2)
+    assert below.first_line == 3
+    [finding] = message_findings([(3, event)], "paste")
+    assert finding.params["message"].startswith("Assigned 0 out of 1")  # from a whole word on

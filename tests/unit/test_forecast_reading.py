@@ -11,7 +11,7 @@ import pytest
 
 import ippoolkit as ipk
 from ippoolkit.errors import InputError
-from ippoolkit.forecasting import Connection, Measurement, forecast, is_history, read_history
+from ippoolkit.forecasting import Measurement, PrometheusConnection, forecast, is_history, read_history
 from tests.helpers import CLUSTERS, recorded
 
 DAY = 86_400
@@ -199,6 +199,11 @@ def test_every_problem_of_an_answer_is_named(tmp_path):
     ]
     failed = {"status": "error", "errorType": "bad_data", "error": "parse error"}
     assert problems_of(json_file(tmp_path, failed))[0][0] == "prometheus-error"
+    for name in (["ipam_blocks"], {"a": 1}):  # labels are texts
+        labels = {"metric": {"__name__": name, "ippool": "a"}, "values": [[START, 1]]}
+        assert [code for code, _, _ in problems_of(json_file(tmp_path, answer(labels)))] == ["prometheus-series"]
+    mapping = {"status": "success", "data": {"resultType": {"matrix": 1}, "result": []}}
+    assert problems_of(json_file(tmp_path, mapping))[0][0] == "prometheus-form"
     scalar = {"status": "success", "data": {"resultType": "scalar", "result": [START, "1"]}}
     assert problems_of(json_file(tmp_path, scalar))[0][0] == "prometheus-form"
 
@@ -287,7 +292,7 @@ def known(query):
 
 def test_a_running_prometheus_is_read_with_the_token():
     with Server(known) as server:
-        history = read_history(server.url, connection=Connection(token="secret", days=30))
+        history = read_history(server.url, connection=PrometheusConnection(token="secret", days=30))
     assert history.pools[0].measurements[0].in_use == 3
     assert {request.headers["Authorization"] for request in server.requests} == {"Bearer secret"}
     assert {request.command for request in server.requests} == {"GET"}
@@ -312,7 +317,7 @@ def test_a_prometheus_that_does_not_answer_is_said(reply, monkeypatch):
 
 def test_no_server_and_no_words_of_the_password():
     with pytest.raises(InputError) as raised:
-        read_history("http://user:word@127.0.0.1:9", connection=Connection(seconds=2))
+        read_history("http://user:word@127.0.0.1:9", connection=PrometheusConnection(seconds=2))
     assert "word" not in str(raised.value)
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from ippoolkit.choose.inventory import read_inventory
 from ippoolkit.errors import InputError
-from ippoolkit.read.networks import read_networks
+from ippoolkit.read.network_lists import read_networks
 
 NETBOX = """\
 Prefix,Status,Scope,VRF,Tenant,VLAN,Role,Description
@@ -195,6 +195,20 @@ items:
         "10.97.0.0/16": "services (--service-cluster-ip-range)",
         "fd00:97::/112": "services (--service-cluster-ip-range)",
     }
+
+
+@pytest.mark.parametrize("addresses", ["9", '"10.96.0.1"', "{a: 1}", "[[10.96.0.1]]"])
+def test_addresses_of_a_service_that_are_no_list_of_texts_are_no_network(tmp_path, addresses):
+    path = tmp_path / "services.yaml"
+    path.write_text(
+        f"""\
+apiVersion: v1
+kind: List
+items:
+- {{apiVersion: v1, kind: Service, metadata: {{name: dns}}, spec: {{clusterIPs: {addresses}, externalIPs: [10.5.5.5]}}}}
+"""
+    )
+    assert [str(listed.cidr) for listed in read_inventory([path]).taken] == ["10.5.5.5/32"]
 
 
 def test_problems_of_all_files_are_told_together(tmp_path):

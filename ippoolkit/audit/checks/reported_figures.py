@@ -52,11 +52,11 @@ def reported_findings(reading: Reading) -> list[Finding]:
         return []
     metrics = cluster_metrics(ClusterIndex(reading.scenario.cluster), reading.reported)
     findings = (*check_reported_figures(reading, metrics), *metrics.notes)
-    said = {finding.code for finding in design_findings(reading.design.scenario)}
+    design_codes = {finding.code for finding in design_findings(reading.design.scenario)}
     return [
         finding
         for finding in findings
-        if (finding.severity.rank < 2 or finding.code == "cni-unknown") and finding.code not in said
+        if (finding.severity.rank < 2 or finding.code == "cni-unknown") and finding.code not in design_codes
     ]
 
 
@@ -93,10 +93,10 @@ def _pools(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
             yield Finding("pool-nearly-full" if free > 0 else "pool-full", subject, params)
         blocks, total = row.get("blocks_allocated"), row.get("blocks_total")
         if blocks is not None and total is not None and not row.get("disabled") and free > 0:
-            left = total - blocks
-            if left <= max(total // 10, 0):
-                params = {"left": left, "blocks": total, "size": row["blockSize"]}
-                yield Finding("pool-blocks-claimed" if left <= 0 else "pool-blocks-few", subject, params)
+            blocks_left = total - blocks
+            if blocks_left <= max(total // 10, 0):
+                params = {"left": blocks_left, "blocks": total, "size": row["blockSize"]}
+                yield Finding("pool-blocks-claimed" if blocks_left <= 0 else "pool-blocks-few", subject, params)
 
 
 def _nodes_at_cap(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:

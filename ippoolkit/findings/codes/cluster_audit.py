@@ -147,7 +147,7 @@ CLUSTER_AUDIT = (
         N_("If blocks ran out, add a pool; then recreate the pods on these nodes."),
     ),
     Rule(
-        "blocks-unowned",
+        "blocks-without-affinity",
         "info",
         "ipam",
         N_(

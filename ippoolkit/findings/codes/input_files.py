@@ -101,7 +101,13 @@ INPUT_FILES = (
         calico_messages=("value contains itself",),
     ),
     Rule("yaml-merge", "error", "yaml", N_("Only mappings can be merged with <<.")),
-    Rule("yaml-key", "error", "yaml", N_("A list or mapping cannot be a key.")),
+    Rule(
+        "yaml-key",
+        "error",
+        "yaml",
+        N_("A list or mapping cannot be a key."),
+        N_("If this is a template with {{{{ … }}}}, render it first, for instance by helm template."),
+    ),
     Rule(
         "yaml-bomb",
         "error",
@@ -168,7 +174,7 @@ INPUT_FILES = (
         "piece-not-manifest",
         "info",
         "kit",
-        N_("{what}: not a manifest, so that nothing is judged here."),
+        N_("{what}: not a manifest, so it is not judged."),
         N_("Give the file to --existing too, to have it count as what exists."),
     ),
     Rule(
@@ -207,8 +213,8 @@ INPUT_FILES = (
         "info",
         "kit",
         N_(
-            "{count:node} known from a table only: labels, tunnel addresses and maxPods that it does not show "
-            "are not known."
+            "{count:node} known from a table only: labels, tunnel addresses and maxPods that it does not show are"
+            " unknown."
         ),
         N_("Save kubectl get nodes -o yaml."),
     ),
@@ -217,8 +223,8 @@ INPUT_FILES = (
         "info",
         "kit",
         N_(
-            "{count:pod} known from a table only, {host} taken for the host network's: annotations, owners and further "
-            "addresses are not known."
+            "{count:pod} known from a table only, {host} of them assumed to be on the host network: annotations, "
+            "owners and further addresses are unknown."
         ),
         N_("Save kubectl get pods -A -o json."),
     ),
@@ -227,7 +233,9 @@ INPUT_FILES = (
         "warning",
         "ipam",
         N_("The address of {count:pod} is in no pool that was read: {which}."),
-        N_("They are on the host network, were given it by another plugin, or by a pool that is missing here."),
+        N_(
+            "They are on the host network, or have the address from another plugin or from a pool that is missing here."
+        ),
     ),
     Rule(
         "nodes-labels-hidden",
@@ -366,7 +374,7 @@ INPUT_FILES = (
         "cluster-large",
         "error",
         "kit",
-        N_("More than {most} {field} are too many for the kit."),
+        N_("More than {most} {field} are not supported."),
         N_("Read only the part of the cluster that is in question."),
     ),
     Rule(

@@ -48,6 +48,27 @@ INSTALLERS = (
         N_("Write the value directly to plan with it."),
     ),
     Rule(
+        "setting-template",
+        "error",
+        "kit",
+        N_('"{value}" is a template that nothing has filled in.'),
+        N_("Render it first, for instance by helm template or envsubst, or write the value itself."),
+    ),
+    Rule(
+        "group-planned",
+        "info",
+        "kit",
+        N_("Group {name}: {nodes:node} planned, from {told}."),
+        N_("For another number use --group {name}=N."),
+    ),
+    Rule(
+        "group-uncounted",
+        "info",
+        "kit",
+        N_("How many nodes the group {name} has is not told by any of {settings}: it is not planned for."),
+        N_("Write the number, or plan with --nodes."),
+    ),
+    Rule(
         "installer-pool",
         "info",
         "kit",
@@ -108,7 +129,7 @@ INSTALLERS = (
         "installer-no-range",
         "warning",
         "kit",
-        N_("The input says no range for pods: the pool that {installer} would create is not known."),
+        N_("The input gives no range for pods: the pool that {installer} would create is unknown."),
         N_("Add the IPPools, the Installation or calico.yaml."),
     ),
     Rule(
@@ -149,7 +170,7 @@ INSTALLERS = (
             "Kubespray until v2.19 makes {name} the blockSize where calico_pool_blocksize is not set, here {size:d}; "
             "from v2.20 it is {default:d}."
         ),
-        N_("Look at the pool that there is: calicoctl get ippools -o yaml."),
+        N_("Look at the existing pool: calicoctl get ippools -o yaml."),
     ),
     Rule(
         "mask-is-block-size",

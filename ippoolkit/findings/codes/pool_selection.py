@@ -94,7 +94,7 @@ POOL_SELECTION = (
         "object-missing",
         "error",
         "kit",
-        N_("{kind} {name} is not in the input."),
+        N_("{kind} {name} is not in the input, which has: {known}."),
         N_("Check the name, and that its dump is among the files."),
     ),
     Rule(
@@ -108,7 +108,7 @@ POOL_SELECTION = (
         "coverage-no-nodes",
         "error",
         "kit",
-        N_("No node was read, so that no pool can be shown to serve one."),
+        N_("No node was read: which pools serve nodes is unknown."),
         N_("Add the output of kubectl get nodes -o yaml."),
     ),
     Rule("not-disabled", "info", "ippool", N_("The pool is disabled.")),

@@ -79,7 +79,7 @@ REPORTED_FIGURES = (
         "pods-starting",
         "warning",
         "kit",
-        N_("Being started: {count:pod} ({which}). This table does not show whether they have an address."),
+        N_("Starting: {count:pod} ({which}). This table does not show whether they have an address."),
         N_("Add kubectl get pods -A -o wide, and the events of kubectl describe pod."),
     ),
     Rule(
@@ -112,8 +112,8 @@ REPORTED_FIGURES = (
         "info",
         "ipam",
         N_(
-            "strictAffinity is true: a node without a free address in its own blocks, and with no block left to claim, "
-            "gives its pods none. Whether any node is there is unknown: nodes and blocks were not read."
+            "strictAffinity is true: a node without a free address in its own blocks, and with no block left to "
+            "claim, gives its pods none. Whether there is such a node is unknown: nodes and blocks were not read."
         ),
     ),
     Rule(
@@ -271,7 +271,7 @@ REPORTED_FIGURES = (
         "info",
         "kit",
         N_("Listed by name only: {count:object} ({which})."),
-        N_("Save them with -o yaml: names tell nothing of ranges and blocks."),
+        N_("Save them with -o yaml: names say nothing about ranges and blocks."),
     ),
     Rule("blocks-listed", "info", "blocks", N_("Listed by name: {count:block} ({sizes}).")),
     Rule("routes-blocks", "info", "blocks", N_("Routed: {count:block}, to {nodes:node}.")),
@@ -294,6 +294,9 @@ REPORTED_FIGURES = (
         "warning",
         "blocks",
         N_("Its blocks have several sizes ({sizes}), and only one of them is its blockSize."),
-        N_("Compare calicoctl get ippools -o yaml; blocks of another size go once their pods are recreated."),
+        N_(
+            "Compare it with calicoctl get ippools -o yaml; blocks of another size are released once their pods "
+            "are recreated."
+        ),
     ),
 )

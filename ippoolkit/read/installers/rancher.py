@@ -6,18 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..document import Document, FieldPath
-from .installer_settings import (
-    DefaultPools,
-    InstallerSettings,
-    get_list,
-    get_mapping,
-    parse_arguments,
-    positive_number,
-    read_controller_arguments,
-    set_default_node_prefix,
-    split_list,
-)
-from .kubernetes_manifests import NODE_SPECS
+from .calico_node import NODE_SPECS
+from .installer_settings import DefaultPools, InstallerSettings, read_controller_arguments, set_default_node_prefix
+from .setting_values import get_list, get_mapping, parse_arguments, positive_number, split_list
 from .tigera_operator import RKE2_SPECS
 
 _CLUSTER_RANGE, _SERVICE_RANGE = "10.42.0.0/16", "10.43.0.0/16"  # of RKE, RKE2 and k3s alike
@@ -55,7 +46,9 @@ def read_rke1(value: Mapping[str, Any], document: Document, settings: InstallerS
     service_place = document.place((*parents, "services", name, "service_cluster_ip_range"))
     settings.add_ranges("cluster", controller.get("cluster_cidr"), place, default=_CLUSTER_RANGE)
     service_ranges = [part.get("service_cluster_ip_range") for part in (controller, api)]
-    service_range = next((found for found in service_ranges if found), "")
+    service_range = next(
+        (service_range_of_part for service_range_of_part in service_ranges if service_range_of_part), ""
+    )
     settings.add_ranges("services", service_range, service_place, default=_SERVICE_RANGE)
     arguments = parse_arguments(controller.get("extra_args"))
     read_controller_arguments(arguments, settings, document.place((*parents, "services", name, "extra_args")))
