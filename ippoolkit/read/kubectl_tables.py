@@ -269,21 +269,53 @@ def _with_block(cidr: Cidr, owners: dict[Cidr, str]) -> str:
 
 
 def read_describe(lines: NumberedLines, file: str, reported: ReportedText) -> None:
-    """Read `kubectl describe` of a node or of what Calico configures into an object, as if it had come as YAML."""
+    """Read `kubectl describe` of a node, a pod or what Calico configures, as if it had come as YAML.
+
+    Nodes, pods and claims are described one at a time: what there is beside them is unknown.
+    """
     place = Place(file, lines[0][0])
     fields = list(_described_fields(lines))
-    kind = next((value for section, key, value in fields if section == key == "Kind"), "Node")
-    name = next((value for section, key, value in fields if section == key == "Name"), "")
+    own = {key: value for section, key, value in fields if section == key}
+    kind = own.get("Kind") or _described_kind(own)
+    name = own.get("Name", "")
     if kind in _DESCRIBED_KINDS:
         spec = _described_spec(lines)
         version = V1 if kind == "IPAMConfig" else V3
         value = {"apiVersion": version, "kind": kind, "metadata": {"name": name}, "spec": spec}
-        reported.objects.append((value, place))
+        (reported.single_objects if kind == "BlockAffinity" else reported.objects).append((value, place))
     elif kind == "Node":
-        reported.objects.append((_described_node(name, fields), place))
+        reported.single_objects.append((_described_node(name, fields), place))
+    elif kind == "Pod":
+        pod = _described_pod(own, fields)
+        reported.single_objects.append((pod, place))
+        if pod["spec"]["nodeName"] and not pod["status"]["podIPs"] and pod["status"]["phase"] not in _FINISHED:
+            reported.waiting_pods.append((f"{own['Namespace']}/{name}", pod["spec"]["nodeName"], place))
     else:
-        params = {"line": f"Kind: {kind}", "count": len(lines)}
+        params = {"line": f"Name: {name}", "count": len(lines)}
         reported.notes.append(Finding("lines-unread", params=params, place=place))
+
+
+def _described_kind(own: dict[str, str]) -> str:
+    """Tell a node from a pod, and both from anything else, of which kubectl does not print the kind."""
+    if "Namespace" not in own:
+        return "Node" if {"Addresses", "PodCIDR", "PodCIDRs", "Roles", "System Info"} & set(own) else ""
+    return "Pod" if {"Node", "IP"} <= set(own) else ""
+
+
+def _described_pod(own: dict[str, str], fields: list[tuple[str, str, str]]) -> dict[str, Any]:
+    annotations = {key: value for section, key, value in fields if section == "Annotations" and key != section}
+    node, address = own["Node"].partition("/")[0], own["IP"]
+    is_on_host = bool(address) and own["Node"].partition("/")[2] == address
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": own["Name"], "namespace": own["Namespace"], "annotations": annotations},
+        "spec": {"nodeName": "" if node in _NONE else node, "hostNetwork": is_on_host},
+        "status": {
+            "phase": own.get("Status", "Pending").partition(" ")[0],
+            "podIPs": [] if address in _NONE else [{"ip": address}],
+        },
+    }
 
 
 def _described_fields(lines: NumberedLines) -> Iterator[tuple[str, str, str]]:

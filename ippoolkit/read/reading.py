@@ -411,7 +411,12 @@ class Reader:
         self._note_unread_lines(unread, name)
         for value, place in self.reported.objects:
             self.collector.add_document(Document.without_lines(place.file, value, place.line))
+        kinds_seen = set(self.collector.kinds_seen)
+        for value, place in self.reported.single_objects:
+            self.collector.add_document(Document.without_lines(place.file, value, place.line))
+        self.collector.kinds_seen = kinds_seen
         self.reported.objects.clear()
+        self.reported.single_objects.clear()
         if not understood:
             self.collector.problems.append(Finding("table-unknown", place=Place(name)))
 

@@ -76,7 +76,9 @@ class ReportedText:
     starting_pods: list[tuple[str, Place]] = field(default_factory=list)  # of which no address is shown, nor that none
     borrowed: dict[str, tuple[Cidr, Place]] = field(default_factory=dict)  # by address: the block that it is in
     affinities: list[tuple[str, Cidr, Place]] = field(default_factory=list)  # node and block
-    objects: list[tuple[dict[str, Any], Place]] = field(default_factory=list)  # that a text describes
+    # What a text describes; and single ones of their kind, of which there may be others.
+    objects: list[tuple[dict[str, Any], Place]] = field(default_factory=list)
+    single_objects: list[tuple[dict[str, Any], Place]] = field(default_factory=list)
     forbidden_kinds: dict[str, Place] = field(default_factory=dict)
     notes: list[Finding] = field(default_factory=list)
 

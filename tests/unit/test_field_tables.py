@@ -348,3 +348,41 @@ def test_messages_of_calico_node_and_of_the_plugin_are_explained():
     )
     messages = [note for note in read_text(log).notes if note.code == "calico-message"]
     assert len(messages) == 2
+
+
+DESCRIBED_POD = (
+    "Name:             web-0\nNamespace:        shop\nNode:             w5/10.0.0.15\nStatus:           Pending\n"
+    'IP:               \nAnnotations:      cni.projectcalico.org/ipv4pools: ["pool-b"]\nEvents:\n'
+    "  Type     Reason                  Age   From     Message\n  ----     ------                  ----  ----     -------\n"
+    '  Warning  FailedCreatePodSandBox  12s   kubelet  failed (add): the given pool ("pool-b") does not exist, or is '
+    "not enabled\n"
+)
+
+
+def test_a_described_pod_is_a_pod_and_not_all_of_them():
+    reading = read_text(DESCRIBED_POD)
+    (pod,) = reading.scenario.cluster.pods
+    assert (pod.namespace, pod.name, pod.node, pod.ipv4_pools) == ("shop", "web-0", "w5", ("pool-b",))
+    assert reading.scenario.cluster.nodes == ()
+    assert {"Pod", "Node"} <= set(reading.scenario.cluster.unknown)
+    findings = codes_of(DESCRIBED_POD)
+    assert findings["pods-without-address"].params["which"] == "shop/web-0"
+    assert "calico-message" in findings
+
+
+def test_one_described_node_is_not_all_nodes():
+    node = (
+        "Name:               w3\nRoles:              <none>\nLabels:             kubernetes.io/os=windows\n"
+        "Addresses:\n  InternalIP:  10.42.0.17\nAllocatable:\n  pods:  60\nPodCIDR:            10.42.9.0/24\n"
+    )
+    cluster = read_text(node).scenario.cluster
+    assert (cluster.nodes[0].windows, cluster.nodes[0].max_pods, "Node" in cluster.unknown) == (True, 60, True)
+
+
+def test_blocks_without_a_node_are_counted():
+    text = (
+        "Checking IPAM for inconsistencies...\n\nLoading all IPAM blocks...\nFound 2 IPAM blocks.\n"
+        " IPAM block 10.64.0.0/26 affinity=host:w1:\n IPAM block 10.64.0.64/26 affinity=<none>:\n"
+        "IPAM blocks record 4 allocations.\n\nCheck complete; found 0 problems.\n"
+    )
+    assert codes_of(text)["blocks-unowned-reported"].params["count"] == 1

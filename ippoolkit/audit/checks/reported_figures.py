@@ -178,6 +178,13 @@ def _blocks(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
         yield Finding("blocks-outside-reported", "", params)
 
 
+def _unowned(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
+    """Count the blocks that belong to no node, by their number."""
+    del reading
+    if count := metrics.totals.get("blocks_without_affinity"):
+        yield Finding("blocks-unowned-reported", "", {"count": count})
+
+
 def _handles(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
     totals = metrics.totals
     for figure, code in (("missing_handles", "handles-missing"), ("leaked_handles", "handles-idle")):
@@ -281,6 +288,7 @@ _CHECKS: tuple[tuple[tuple[str, ...], _Check], ...] = (
     (("Pod", "Node"), _owners),
     (("IPAMBlock",), _borrowed),
     (("IPPool", "IPAMBlock"), _blocks),
+    (("IPAMBlock",), _unowned),
     (("IPAMHandle", "IPAMBlock"), _handles),
     (("BlockAffinity",), _affinities),
     (("IPAMBlock", "BlockAffinity"), _listed_blocks),

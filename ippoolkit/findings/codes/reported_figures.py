@@ -234,6 +234,13 @@ REPORTED_FIGURES = (
         ),
     ),
     Rule(
+        "blocks-unowned-reported",
+        "info",
+        "ipam",
+        N_("Without affinity: {count:block}. Nodes can only borrow from them."),
+        N_("They are removed when their last address is released: recreate the pods in them."),
+    ),
+    Rule(
         "configuration-reported",
         "info",
         "ipamconfig",
