@@ -386,3 +386,11 @@ def test_blocks_without_a_node_are_counted():
         "IPAM blocks record 4 allocations.\n\nCheck complete; found 0 problems.\n"
     )
     assert codes_of(text)["blocks-unowned-reported"].params["count"] == 1
+
+
+def test_addresses_that_a_table_shows_are_redacted(paste, tmp_path):
+    report = tmp_path / "report.md"
+    assert run("audit", paste(PODS + POOL.format(selector="all()")), "--redact", "-o", report).exit_code == 1
+    text = report.read_text()
+    assert "address-twice-reported" in text
+    assert not any(name in text for name in ("10.42.0.7", "172.18.0.8", "shop/", "web-3"))
