@@ -98,10 +98,10 @@ def _parse(text: str, name: str) -> ManifestFile:
 def _manifests_of_paste(text: str, name: str) -> ManifestFile | None:
     """Return the manifests among what else was copied; None where nothing was."""
     lines = clean_lines(text)
-    if not is_paste(lines):
-        lines = clean_lines(text, plain_blanks=False)
-    else:
+    if is_paste(lines):
         return _manifests_of_pieces(list(split_pieces(lines)), name)
+    if not text.isascii():
+        lines = clean_lines(text, plain_blanks=False)
     without_quoting = "\n".join(line for _, line in lines) + "\n"
     if without_quoting.rstrip() == text.rstrip():
         return None

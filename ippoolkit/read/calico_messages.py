@@ -63,6 +63,11 @@ def find_meaning(line: str) -> str | None:
     return next((part for part in MEANINGS if part in text), None)
 
 
+def has_message(text: str) -> bool:
+    """Whether any line of a text is a message that is known."""
+    return any(part in text for part in MEANINGS) and any(map(find_meaning, text.splitlines()))
+
+
 def message_findings(lines: list[NumberedLine], file: str) -> Iterator[Finding]:
     """Explain each message once, at the first line that has it."""
     explained = set()

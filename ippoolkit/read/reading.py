@@ -21,7 +21,7 @@ from ..cidr import Cidr
 from ..errors import InputError
 from ..findings import Finding, Place, Severity
 from ..model import Cluster, IPPool, KindName, Scenario
-from .calico_messages import find_meaning, message_findings
+from .calico_messages import find_meaning, has_message, message_findings
 from .calico_release import find_release, release_in_text
 from .cluster_kinds import CLUSTER_KIND_READERS
 from .collector import ObjectCollector, scenario_name
@@ -356,14 +356,14 @@ class Reader:
             return
         self.release_in_text = self.release_in_text or release_in_text(text)
         lines = clean_lines(text)
-        if not is_paste(lines):  # a document stays what it is, to its blanks
+        if not text.isascii() and not is_paste(lines):  # a document stays what it is, to its blanks
             lines = clean_lines(text, plain_blanks=False)
         is_complete = text.endswith(("\n", "}", "]"))  # as commands end, and as JSON does
         is_partly_quoted = "\n>" in text and not text.startswith(">")
         if any(line != raw for (_, line), raw in zip(lines, text.split("\n"), strict=False)):
             text = "\n".join(line for _, line in lines) + "\n"  # without quoting, indentation, names of files
         try:
-            if is_paste(lines) or is_partly_quoted or any(find_meaning(line) for _, line in lines):
+            if is_paste(lines) or is_partly_quoted or has_message(text):
                 self._read_paste(lines, file.name)
             else:
                 for document in parse_documents(text, file.name):

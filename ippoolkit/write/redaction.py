@@ -146,10 +146,12 @@ class _Redactor:
             row = self.nodes.get(row, row)
         if isinstance(value, list):
             value = [self._address_text(item) for item in value]
+        elif figure.figure == "cidr" and (cidr := Cidr.parse_or_none(value)):
+            value = str(self.networks.relocate_network(cidr))
         return replace(figure, row=row, value=value, place=replace(figure.place, file="", field=""))
 
     def _address_text(self, text: str) -> str:
-        cidr = Cidr.parse_or_none(text)
+        cidr = _host_or_network(text)
         return text if cidr is None else str(self.networks.relocate_network(cidr)).split("/")[0]
 
     def scenario(self, original: Scenario, name: str) -> Scenario:
@@ -382,7 +384,14 @@ def _first_free_address(cidr: Cidr, taken_spans: Sequence[tuple[int, int]]) -> i
 def _networks_reported(figures: Iterable[ReportedFigures]) -> Iterator[Cidr]:
     for figure in figures:
         texts = figure.value if isinstance(figure.value, list) else []
-        yield from (cidr for text in (figure.row, *texts) if (cidr := Cidr.parse_or_none(text)))
+        networks = (Cidr.parse_or_none(figure.row), *map(_host_or_network, texts))
+        yield from (cidr for cidr in networks if cidr is not None)
+
+
+def _host_or_network(text: object) -> Cidr | None:
+    """Read a network, or an address as a network of its own."""
+    written = str(text)
+    return Cidr.parse_or_none(written if "/" in written else f"{written}/{128 if ':' in written else 32}")
 
 
 def _redacted_note(note: Finding) -> Finding:
