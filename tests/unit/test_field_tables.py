@@ -145,7 +145,7 @@ def test_borrowed_addresses_count_for_the_pool_of_their_block():
     pools += "| IP Pool | 10.41.0.0/24 | 256 | 12 (5%) | 244 (95%) |\n"
     rows = audit_reading(read_text(f"{BORROWED}\n$ calicoctl ipam show\n{pools}")).pools.set_index("cidr")
     assert rows["borrowed"].to_dict() == {"10.40.0.0/24": 2, "10.41.0.0/24": 0}
-    assert rows.loc["10.40.0.0/24", "blockSize"] == 27
+    assert rows.loc["10.40.0.0/24", "block_size"] == 27
     without_pools = audit_reading(read_text(BORROWED))
     assert without_pools.pools.empty
     assert without_pools.metrics.totals["borrowed"] == 2
@@ -284,7 +284,7 @@ def test_strict_affinity_without_nodes_is_explained(command, paste):
 
 def test_blanks_of_web_pages_are_blanks_in_tables_and_letters_in_yaml(paste):
     table = SHOW + "| IP Pool | 10.40.0.0/24 | 256 | 198 (77%) | 58 (23%) |\n"
-    assert audit_reading(read_text(table.replace(" ", "\u00a0"))).pools["allocated"].tolist() == [198]
+    assert audit_reading(read_text(table.replace(" ", "\u00a0"))).pools["addresses_used"].tolist() == [198]
     broken = paste(POOL.format(selector="all()").replace("  blockSize", "\u00a0 blockSize"), "pool.yaml")
     assert run("check", broken).exit_code == 2
     assert run("audit", broken).exit_code == 2
