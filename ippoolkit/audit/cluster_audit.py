@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -12,7 +12,7 @@ import pandas as pd
 from ..answer import answer_html
 from ..capacity.table_columns import typed_frame
 from ..findings import Finding, Severity, fit_to_release, sort_by_severity
-from ..model import Scenario
+from ..model import KindName, Scenario
 from ..read import Reading, read
 from ..read.input_files import AnyPath
 from .checks import CHECKS, AuditContext
@@ -22,6 +22,7 @@ from .cluster_metrics import ClusterMetrics, complete_metrics
 from .dump_consistency import check_dump_consistency
 from .metric_schema import NODE_METRICS, POOL_METRICS, Metric
 
+_BLOCK_KINDS: tuple[KindName, ...] = ("IPAMBlock", "BlockAffinity", "IPAMHandle")
 # Warnings of what soon fails: they make the exit status 1, as errors do.
 _FAILING_WARNINGS = frozenset({"pool-nearly-full", "pool-blocks-claimed"})
 
@@ -111,6 +112,7 @@ def audit(*paths: AnyPath, empty_kinds: Iterable[str] = ()) -> Audit:
 
 def audit_reading(reading: Reading) -> Audit:
     """Say what is wrong with a cluster that was read."""
+    reading = _without_absent_blocks(reading)
     scenario = reading.scenario
     index = ClusterIndex(scenario.cluster)
     context = AuditContext(scenario, index)
@@ -128,6 +130,24 @@ def audit_reading(reading: Reading) -> Audit:
         findings = [finding for finding in findings if finding.code != "annotation-malformed"]
     findings = fit_to_release(findings, scenario.release)
     return Audit(reading, metrics, tuple(sort_by_severity(findings)), tuple(skipped))
+
+
+def _without_absent_blocks(reading: Reading) -> Reading:
+    """Take blocks for unknown where there is none although pods have addresses of pools: they are kept elsewhere."""
+    cluster = reading.scenario.cluster
+    if cluster.blocks or "IPAMBlock" in cluster.unknown:
+        return reading
+    ranges = [pool.cidr for pool in cluster.pools if not pool.disabled]
+    pods = sum(
+        any(address in cidr for address in pod.addresses for cidr in ranges)
+        for pod in ClusterIndex(cluster).workload_pods
+    )
+    if not pods:
+        return reading
+    unknown = (*cluster.unknown, *(kind for kind in _BLOCK_KINDS if kind not in cluster.unknown))
+    scenario = replace(reading.scenario, cluster=replace(cluster, unknown=unknown))
+    note = Finding("blocks-absent", params={"pods": pods})
+    return replace(reading, scenario=scenario, notes=(*reading.notes, note))
 
 
 def _frame(metrics: Sequence[Metric], rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from ippoolkit.cli import app
 from ippoolkit.findings import get_language
 from ippoolkit.model import Allocation, Block, BlockAffinity, Cluster, IPAMHandle, IPReservation, Pod, Service, Tunnel
 from ippoolkit.read import Reading
-from tests.helpers import CLUSTERS, RECORDINGS, unpacked
+from tests.helpers import CLUSTERS, RECORDINGS, ROOT, unpacked
 
 
 @pytest.fixture(scope="session")
@@ -361,3 +361,11 @@ def test_exit_status_2_for_what_cannot_be_read(folders, tmp_path):
     assert "[json-syntax]" in result.output
     assert "Traceback" not in result.output
     assert run().exit_code == 2
+
+
+def test_blocks_that_are_absent_though_pods_have_addresses_are_unknown():
+    audited = audit(ROOT / "data/kubespray.yaml")
+    codes = [finding.code for finding in (*audited.findings, *audited.notes)]
+    assert codes.count("blocks-absent") == 1
+    assert not {"pod-not-allocated", "tunnel-not-allocated", "blocks-left"} & set(codes)
+    assert audited.pools["blocks_claimed"].isna().all()

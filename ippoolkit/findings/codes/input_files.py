@@ -300,6 +300,13 @@ INPUT_FILES = (
         N_("Add a dump, or state that there are none with --none KIND."),
     ),
     Rule(
+        "blocks-absent",
+        "warning",
+        "kit",
+        N_("No block is there, although {pods:pod} with addresses of these pools are: what blocks hold is unknown."),
+        N_("Add kubectl get ipamblocks -o json; of a cluster that keeps them in etcd, calicoctl ipam check -o FILE."),
+    ),
+    Rule(
         "kind-forbidden",
         "warning",
         "kit",
