@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from ..answer import answer_html
+from ..capacity.table_columns import typed_frame
 from ..findings import Finding, Severity, fit_to_release, sort_by_severity
 from ..model import Scenario
 from ..read import Reading, read
@@ -17,8 +18,9 @@ from ..read.input_files import AnyPath
 from .checks import CHECKS, AuditContext
 from .checks.reported_figures import check_reported_figures
 from .cluster_index import ClusterIndex
-from .cluster_metrics import ClusterMetrics, cluster_metrics
+from .cluster_metrics import ClusterMetrics, complete_metrics
 from .dump_consistency import check_dump_consistency
+from .metric_schema import NODE_METRICS, POOL_METRICS, Metric
 
 # Warnings of what soon fails: they make the exit status 1, as errors do.
 _FAILING_WARNINGS = frozenset({"pool-nearly-full", "pool-blocks-claimed"})
@@ -28,7 +30,16 @@ _FAILING_WARNINGS = frozenset({"pool-nearly-full", "pool-blocks-claimed"})
 class Audit:
     """A cluster, its figures, and what is wrong with it.
 
-    `skipped_checks` names the checks that were left out, each with the kinds of object that it would need.
+    Attributes
+    ----------
+    reading
+        What was read of the cluster, and what was not understood.
+    metrics
+        Its figures by pool and node and in total, under Calico's own names (docs/audit.md); None: unknown.
+    findings
+        What is wrong with it, most severe first.
+    skipped_checks
+        The checks that were left out, each with the kinds of object that it would need.
     """
 
     reading: Reading
@@ -66,13 +77,13 @@ class Audit:
 
     @property
     def pools(self) -> pd.DataFrame:
-        """A row a pool; columns as in docs/audit.md, None for unknown."""
-        return _frame(self.metrics.pools)
+        """A row a pool; columns as in docs/audit.md, missing where unknown."""
+        return _frame(POOL_METRICS, self.metrics.pools)
 
     @property
     def nodes(self) -> pd.DataFrame:
-        """A row a node; columns as in docs/audit.md, None for unknown."""
-        return _frame(self.metrics.nodes)
+        """A row a node; columns as in docs/audit.md, missing where unknown."""
+        return _frame(NODE_METRICS, self.metrics.nodes)
 
 
 def audit(*paths: AnyPath, empty_kinds: Iterable[str] = ()) -> Audit:
@@ -84,6 +95,11 @@ def audit(*paths: AnyPath, empty_kinds: Iterable[str] = ()) -> Audit:
         Folders and files in any mix of what kubectl and calicoctl print; a snapshot or another scenario file.
     empty_kinds
         Kinds that are known to have no objects, where kubectl's empty lists leave it open.
+
+    Returns
+    -------
+    Audit
+        Figures and findings; what could not be read is unknown, never 0.
 
     Raises
     ------
@@ -98,7 +114,7 @@ def audit_reading(reading: Reading) -> Audit:
     scenario = reading.scenario
     index = ClusterIndex(scenario.cluster)
     context = AuditContext(scenario, index)
-    metrics = cluster_metrics(index, reading.reported)
+    metrics = complete_metrics(context.metrics, index, reading.reported)
     findings: list[Finding] = list(check_dump_consistency(index, reading.newest_creation))
     skipped = []
     for check in CHECKS:
@@ -114,6 +130,7 @@ def audit_reading(reading: Reading) -> Audit:
     return Audit(reading, metrics, tuple(sort_by_severity(findings)), tuple(skipped))
 
 
-def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    frame = pd.DataFrame(rows, dtype=object)
-    return frame.where(frame.notna(), None)
+def _frame(metrics: Sequence[Metric], rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    return typed_frame(
+        [metric.column_name for metric in metrics], [[row.get(metric.name) for metric in metrics] for row in rows]
+    )

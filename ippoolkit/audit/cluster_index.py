@@ -208,6 +208,18 @@ class ClusterIndex:
         """Return the part of a range that is reserved."""
         return Coverage.from_cidrs(cidr, self.reserved_cidrs)
 
+    def count_assignable(self, block: Block) -> int:
+        """Count the addresses of a block that can be given out: neither held nor reserved."""
+        reserved_unheld = 0
+        if self.reserved_cidrs:
+            reserved_unheld = self.reserved_coverage(block.cidr).address_count - self.count_reserved_in_use(block)
+        return block.cidr.size - len(block.allocations) - reserved_unheld
+
+    def count_reserved_in_use(self, block: Block) -> int:
+        """Count the addresses of a block that are held though reserved."""
+        reserved = self.reserved_coverage(block.cidr).covered_ranges if self.reserved_cidrs else ()
+        return sum(any(low <= allocation.ordinal <= high for low, high in reserved) for allocation in block.allocations)
+
     @cached_property
     def reserved_cidrs(self) -> tuple[Cidr, ...]:
         """All reserved ranges."""

@@ -39,12 +39,24 @@ class ClusterMetrics:
 
 def cluster_metrics(index: ClusterIndex, reported: Iterable[ReportedFigures] = ()) -> ClusterMetrics:
     """Count a cluster; `reported` are figures that texts state."""
+    return complete_metrics(count_objects(index), index, reported)
+
+
+def count_objects(index: ClusterIndex) -> ClusterMetrics:
+    """Count a cluster by its objects alone."""
     cluster = index.cluster
     pools = [_mask_unknown(POOL_METRICS, _pool_metrics(index, pool.name), cluster) for pool in index.pools]
     nodes = [_mask_unknown(NODE_METRICS, row, cluster) for row in _node_metrics(index)]
     totals = _mask_unknown(TOTAL_METRICS, _total_metrics(index), cluster)
     config = _mask_unknown(CONFIG_METRICS, _config_metrics(cluster), cluster)
-    metrics = _merge_reported(ClusterMetrics(pools, nodes, totals, config), reported)
+    return ClusterMetrics(pools, nodes, totals, config)
+
+
+def complete_metrics(
+    counted: ClusterMetrics, index: ClusterIndex, reported: Iterable[ReportedFigures]
+) -> ClusterMetrics:
+    """Return what was counted, completed by figures that texts state."""
+    metrics, cluster = _merge_reported(counted, reported), index.cluster
     if not cluster.has_read("IPPool") and cluster.has_read("IPAMBlock"):
         _count_by_range(index, metrics)
     return metrics
@@ -131,16 +143,7 @@ def _free_addresses(index: ClusterIndex, pool_blocks: Iterable[BlockInPool], cid
             cidr, [*(pool_block.block.cidr for pool_block in pool_blocks), *index.reserved_cidrs]
         ).address_count
     )
-    for pool_block in pool_blocks:
-        free += pool_block.free_addresses
-        reserved_part = index.reserved_coverage(pool_block.block.cidr)
-        if reserved_part.covered_ranges:
-            reserved_and_allocated = sum(
-                any(low <= allocation.ordinal <= high for low, high in reserved_part.covered_ranges)
-                for allocation in pool_block.block.allocations
-            )
-            free -= reserved_part.address_count - reserved_and_allocated
-    return free
+    return free + sum(index.count_assignable(pool_block.block) for pool_block in pool_blocks)
 
 
 def _node_metrics(index: ClusterIndex) -> list[Row]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from ..capacity.table_columns import typed_frame
 from ..findings import Finding, sort_by_severity
 from ..model import KindName
 from .checks.context import abbreviate_names
@@ -57,23 +58,27 @@ def diff(old: Audit, new: Audit, *, days: float | None = None) -> list[Finding]:
 
 
 def metric_changes(old: Audit, new: Audit) -> pd.DataFrame:
-    """Return the figures of both: ``of`` (a pool; empty: the whole), ``figure``, ``old``, ``new``, ``change``."""
-    rows: list[tuple[Any, ...]] = [
+    """Return the figures of both: ``of`` (a pool; empty: the whole), ``figure``, ``old``, ``new``, ``change``.
+
+    What is unknown is missing.
+    """
+    rows = [
+        (subject, name, before, after, None if before is None or after is None else after - before)
+        for subject, name, before, after in _figures_of_both(old, new)
+    ]
+    return typed_frame(["of", "figure", "old", "new", "change"], rows)
+
+
+def _figures_of_both(old: Audit, new: Audit) -> list[tuple[str, str, int | None, int | None]]:
+    """Return of each figure the pool (empty: the whole), its name and both values; None: unknown."""
+    figures: list[tuple[str, str, int | None, int | None]] = [
         ("", name, old.metrics.totals.get(name), new.metrics.totals.get(name)) for name in _TOTAL_METRICS
     ]
     old_pools = {row["cidr"]: row for row in old.metrics.pools}
     for row in new.metrics.pools:
         old_row = old_pools.get(row["cidr"], {})
-        rows += [(row["name"] or row["cidr"], name, old_row.get(name), row[name]) for name in _POOL_METRICS]
-    table = pd.DataFrame(rows, columns=["of", "figure", "old", "new"], dtype=object)
-    table["change"] = pd.Series(
-        [
-            None if old_value is None or new_value is None else new_value - old_value
-            for _, _, old_value, new_value in rows
-        ],
-        dtype=object,
-    )
-    return table.where(table.notna(), None)
+        figures += [(row["name"] or row["cidr"], name, old_row.get(name), row[name]) for name in _POOL_METRICS]
+    return figures
 
 
 def days_between(old: Audit, new: Audit) -> float | None:
@@ -176,9 +181,7 @@ def _unknown_figures(old: Audit, new: Audit) -> Iterator[Finding]:
     """Name the figures that only one of the two dumps tells."""
     one_sided = [
         f"{subject} {name}".strip()
-        for subject, name, before, after in metric_changes(old, new)[["of", "figure", "old", "new"]].itertuples(
-            index=False
-        )
+        for subject, name, before, after in _figures_of_both(old, new)
         if (before is None) != (after is None)
     ]
     if one_sided:

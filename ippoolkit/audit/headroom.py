@@ -6,7 +6,7 @@ block is left and it is below the cap.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..calico.limits import WINDOWS_RESERVED_PER_BLOCK
@@ -82,7 +82,7 @@ class _HeadroomCalculator:
             self.version,
             owned_blocks=len(own_blocks),
             max_blocks=max_blocks,
-            free_in_own_blocks=sum(map(self._assignable_in_block, own_blocks)),
+            free_in_own_blocks=self._count_in_blocks(own_blocks),
         )
         if not pools:
             return replace(headroom, limit_code=NO_POOL_SELECTS)
@@ -95,8 +95,8 @@ class _HeadroomCalculator:
             return replace(headroom, limit_code=BLOCK_CAP)
         if ipam.strict_affinity:
             return replace(headroom, limit_code=STRICT_AFFINITY)
-        assignable_in_pools = sum(self._assignable_in_pool(pool.name) for pool in pools)
-        in_empty_blocks = sum(map(self._assignable_in_block, self._empty_blocks_of_others(node, pools)))
+        assignable_in_pools = sum(self._count_assignable(pool.name)[0] for pool in pools)
+        in_empty_blocks = self._count_in_blocks(self._empty_blocks_of_others(node, pools))
         borrowable = assignable_in_pools - headroom.free_in_own_blocks - in_empty_blocks
         return replace(headroom, borrowable_addresses=borrowable)
 
@@ -126,7 +126,7 @@ class _HeadroomCalculator:
             if blocks >= remaining_blocks:
                 break
             blocks += 1
-            addresses += self._assignable_in_block(pool_block) - windows_reserved
+            addresses += self.index.count_assignable(pool_block.block) - windows_reserved
         return blocks, addresses
 
     def _unclaimed(self, pool: IPPool) -> tuple[int, int]:
@@ -162,9 +162,6 @@ class _HeadroomCalculator:
             if pool_block.block.host != node.name
         ]
 
-    def _assignable_in_pool(self, pool: str) -> int:
-        return self._count_assignable(pool)[0]
-
     def _count_assignable(self, pool: str) -> tuple[int, list[BlockInPool]]:
         """Return the addresses of a pool's blocks that can be given out, and those blocks that are empty."""
         if pool not in self.assignable_by_pool:
@@ -172,21 +169,12 @@ class _HeadroomCalculator:
             empty = [
                 pool_block for pool_block in pool_blocks if not pool_block.block.allocations and pool_block.block.host
             ]
-            self.assignable_by_pool[pool] = sum(map(self._assignable_in_block, pool_blocks)), empty
+            self.assignable_by_pool[pool] = self._count_in_blocks(pool_blocks), empty
         return self.assignable_by_pool[pool]
 
-    def _assignable_in_block(self, pool_block: BlockInPool) -> int:
-        """Return the addresses of a block that can be given out: neither held nor reserved."""
-        reserved_part = self.index.reserved_coverage(pool_block.block.cidr) if self.index.reserved_cidrs else None
-        if reserved_part is None or not reserved_part.covered_ranges:
-            return pool_block.free_addresses
-        allocated_ordinals = {ordinal.ordinal for ordinal in pool_block.block.allocations}
-        reserved_and_allocated = sum(
-            any(low <= ordinal <= high for low, high in reserved_part.covered_ranges) for ordinal in allocated_ordinals
-        )
-        return (
-            pool_block.block.cidr.size - reserved_part.address_count - len(allocated_ordinals) + reserved_and_allocated
-        )
+    def _count_in_blocks(self, pool_blocks: Iterable[BlockInPool]) -> int:
+        """Return the addresses of blocks that can be given out."""
+        return sum(self.index.count_assignable(pool_block.block) for pool_block in pool_blocks)
 
 
 def tightest_by_node(headrooms: Sequence[NodeHeadroom]) -> Mapping[str, NodeHeadroom]:

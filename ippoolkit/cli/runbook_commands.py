@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
-from .app import CalicoOption, ClusterOption, LanguageOption, app, console, errors_reported, with_release
+from .app import (
+    CalicoOption,
+    ClusterOption,
+    LanguageOption,
+    app,
+    console,
+    errors_reported,
+    print_reading_errors,
+    with_release,
+)
 
 runbook_app = typer.Typer(
     no_args_is_help=True, help="Write the procedure for a change of pools, rehearsed on a cluster."
@@ -54,20 +64,8 @@ def block_size(
     lang: LanguageOption = "en",
 ) -> None:
     """Change a pool's blockSize: exit status 0 issued, 1 refused, 2 a file unusable."""
-    _issue_runbook(
-        "block-size",
-        cluster,
-        pool,
-        out,
-        lang,
-        short=short,
-        calico=calico,
-        install=install,
-        to=to,
-        temporary=temporary,
-        order=order,
-        batches=batches,
-    )
+    options = {"to": to, "temporary": temporary, "install": install, "order": order, "batches": batches}
+    _issue_runbook("block-size", cluster, pool, options, out, lang, short=short, calico=calico)
 
 
 @runbook_app.command()
@@ -86,21 +84,8 @@ def migrate(
     lang: LanguageOption = "en",
 ) -> None:
     """Move to another pool."""
-    _issue_runbook(
-        "migrate",
-        cluster,
-        pool,
-        out,
-        lang,
-        short=short,
-        calico=calico,
-        install=install,
-        cidr=cidr,
-        name=name,
-        to=to,
-        order=order,
-        batches=batches,
-    )
+    options = {"cidr": cidr, "name": name, "to": to, "install": install, "order": order, "batches": batches}
+    _issue_runbook("migrate", cluster, pool, options, out, lang, short=short, calico=calico)
 
 
 @runbook_app.command()
@@ -118,20 +103,8 @@ def split(
     lang: LanguageOption = "en",
 ) -> None:
     """Make several pools out of one."""
-    _issue_runbook(
-        "split",
-        cluster,
-        pool,
-        out,
-        lang,
-        short=short,
-        calico=calico,
-        install=install,
-        to=to,
-        temporary=temporary,
-        order=order,
-        batches=batches,
-    )
+    options = {"to": to, "temporary": temporary, "install": install, "order": order, "batches": batches}
+    _issue_runbook("split", cluster, pool, options, out, lang, short=short, calico=calico)
 
 
 @runbook_app.command()
@@ -148,9 +121,8 @@ def grow(
     lang: LanguageOption = "en",
 ) -> None:
     """Add a pool beside another."""
-    _issue_runbook(
-        "grow", cluster, pool, out, lang, short=short, calico=calico, install=install, cidr=cidr, name=name, to=to
-    )
+    options = {"cidr": cidr, "name": name, "to": to, "install": install}
+    _issue_runbook("grow", cluster, pool, options, out, lang, short=short, calico=calico)
 
 
 @runbook_app.command()
@@ -166,21 +138,20 @@ def retire(
     lang: LanguageOption = "en",
 ) -> None:
     """Take a pool out of service; what it serves goes to those that are left."""
-    _issue_runbook(
-        "retire", cluster, pool, out, lang, short=short, calico=calico, install=install, order=order, batches=batches
-    )
+    options = {"install": install, "order": order, "batches": batches}
+    _issue_runbook("retire", cluster, pool, options, out, lang, short=short, calico=calico)
 
 
 def _issue_runbook(
     change_kind: str,
     cluster: list[Path],
     pool: str,
+    change_options: Mapping[str, Any],
     out: Path | None,
     lang: str,
     *,
     short: bool,
     calico: str,
-    **change_options: Any,
 ) -> None:
     """Rehearse a change; print the runbook, or write it with its manifests and script."""
     from ..change import runbook
@@ -193,16 +164,18 @@ def _issue_runbook(
     from ..write.atomic import unwritable_error
 
     with errors_reported(lang):
-        scenario = with_release(read(*cluster).scenario, calico, lang)
+        reading = read(*cluster)
+        scenario = with_release(reading.scenario, calico, lang)
+        status = print_reading_errors(reading, lang)
         change = parse_change(scenario.cluster, change_kind, pool, **change_options)
         rehearsed = runbook(scenario, change)
         if not rehearsed.is_issued:
             print_refused_runbook(console(), rehearsed, lang=lang)
-            raise typer.Exit(1)
+            raise typer.Exit(max(status, 1))
         report = RunbookReport(rehearsed, lang, short=short)
         if out is None:
             typer.echo(render_runbook_markdown(report))
-            return
+            raise typer.Exit(status)
         for path, text in render_runbook_files(report).items():
             target = out / path
             try:
@@ -212,3 +185,5 @@ def _issue_runbook(
             typer.echo(write_atomically(target, text))
             if target.suffix == ".sh":
                 target.chmod(0o755)
+        typer.echo(report.verdict_text(), err=True)
+    raise typer.Exit(status)

@@ -16,7 +16,7 @@ from urllib.request import getproxies, proxy_bypass
 import urllib3
 from urllib3.exceptions import HTTPError
 
-from .errors import unusable
+from .api_errors import unusable
 from .kubeconfig import Access
 
 PATIENCE = (10, 60)  # seconds to connect, seconds without a byte

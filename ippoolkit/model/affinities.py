@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from .field_types import MODEL_CONFIG, BoolField, CidrField, IntField
+from .field_types import MODEL_CONFIG, CidrField, IntField
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
@@ -19,7 +19,6 @@ class BlockAffinity:
     node: str = Field(description="Who claims it: a node, or load-balancer.")
     type: str = Field(default="host", description="host or virtual.")
     state: str = Field(default="confirmed", description="pending, confirmed or pendingDeletion.")
-    deleted: BoolField = Field(default=False, description="Whether it is being deleted.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
@@ -28,4 +27,3 @@ class IPAMHandle:
 
     handle_id: Annotated[str, Field(alias="handleID")] = Field(description="The handle, as allocations name it.")
     block: Mapping[str, IntField] = Field(default_factory=dict, description="Addresses it holds, by the block's range.")
-    deleted: BoolField = Field(default=False, description="Whether it is being deleted.")

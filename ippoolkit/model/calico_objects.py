@@ -158,7 +158,6 @@ class Block:
 
     cidr: CidrField = Field(description="The block's range.")
     affinity: str = Field(default="", description="`host:<node>` or `virtual:load-balancer`; empty: nobody's.")
-    claimed_at: str = Field(default="", description="When the affinity was claimed.")
     allocations: tuple[Allocation, ...] = Field(default=(), description="Addresses in use, by ordinal.")
     unallocated: tuple[IntField, ...] = Field(default=(), description="Free ordinals in the order they go out.")
 

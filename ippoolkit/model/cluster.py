@@ -53,7 +53,7 @@ class Node:
         default=(), description="Kubernetes' own ranges for its pods, which Calico's IPAM does not use."
     )
     addresses: tuple[AddressField, ...] = Field(default=(), description="Its own addresses, by which it is reached.")
-    networks: tuple[ReservedCidrField, ...] = Field(default=(), description="The networks that these are in, if told.")
+    networks: tuple[ReservedCidrField, ...] = Field(default=(), description="The networks that these are in, if known.")
     as_number: IntField = count_field(
         MAX_AS_NUMBER, description="Its own AS number in BGP; 0: that of the BGP configuration."
     )
@@ -87,7 +87,7 @@ class Pod:
     addresses: tuple[AddressField, ...] = Field(default=(), description="Addresses it holds.")
     host_network: BoolField = Field(default=False, description="True: it uses the node's address and takes none.")
     phase: str = Field(default="Running", description="Pending, Running, Succeeded, Failed or Unknown.")
-    owner: str = Field(default="", description="Kind of its controller, such as DaemonSet; empty: none, or not told.")
+    owner: str = Field(default="", description="Kind of its controller, such as DaemonSet; empty: none, or unknown.")
     ipv4_pools: tuple[str, ...] = Field(default=(), alias="ipv4Pools", description="IPv4 pools it asks for.")
     ipv6_pools: tuple[str, ...] = Field(default=(), alias="ipv6Pools", description="IPv6 pools it asks for.")
 

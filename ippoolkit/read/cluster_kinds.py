@@ -20,8 +20,7 @@ from .kubernetes_objects import (
 
 def _affinity_fields(value: Mapping[str, Any], source: ObjectSource) -> Fields:
     spec = source.get_mapping(value, "spec")
-    fields = {key: spec[key] for key in ("cidr", "node", "type", "state") if spec.get(key)}
-    return {**fields, "deleted": _parse_flag(spec.get("deleted"))}
+    return {key: spec[key] for key in ("cidr", "node", "type", "state") if spec.get(key)}
 
 
 def _handle_fields(value: Mapping[str, Any], source: ObjectSource) -> Fields:
@@ -30,7 +29,6 @@ def _handle_fields(value: Mapping[str, Any], source: ObjectSource) -> Fields:
         # The object's own name is in lower case, the handle is not.
         "handleID": spec.get("handleID") or source.get_mapping(value, "metadata").get("name", ""),
         "block": source.get_mapping(spec, "block", "spec"),
-        "deleted": _parse_flag(spec.get("deleted")),
     }
 
 
@@ -45,13 +43,6 @@ def _service_fields(value: Mapping[str, Any], source: ObjectSource) -> Fields | 
         "namespace": metadata.get("namespace", "default"),
         "addresses": [entry["ip"] for entry in ingress if isinstance(entry, Mapping) and entry.get("ip")],
     }
-
-
-def _parse_flag(value: object) -> object:
-    """Return a flag that the older CRDs keep as a text."""
-    if value is None or value == "false":
-        return False
-    return True if value == "true" else value
 
 
 CLUSTER_KIND_READERS: dict[str, tuple[KindReader, ...]] = KIND_READERS | {

@@ -87,7 +87,7 @@ _KEPT_KEYS: dict[str, Any] = {
     "Namespace": {"metadata": _metadata_type(_POOL_ANNOTATIONS, labels=_LABELS_TYPE)},
     "Service": {
         "metadata": _metadata_type({}),
-        "spec": _optional_keys("ServiceSpec", type=Any),
+        "spec": _optional_keys("ServiceSpec", type=Any, clusterIP=Any, clusterIPs=Any),
         "status": _optional_keys("ServiceStatus", loadBalancer=Any),
     },
     "IPAMBlock": {
@@ -96,7 +96,6 @@ _KEPT_KEYS: dict[str, Any] = {
             "BlockSpec",
             cidr=Any,
             affinity=Any,
-            affinityClaimTime=Any,
             allocations=Any,
             unallocated=Any,
             sequenceNumber=Any,
@@ -105,11 +104,11 @@ _KEPT_KEYS: dict[str, Any] = {
     },
     "BlockAffinity": {
         "metadata": _metadata_type({}),
-        "spec": _optional_keys("AffinitySpec", cidr=Any, node=Any, state=Any, type=Any, deleted=Any),
+        "spec": _optional_keys("AffinitySpec", cidr=Any, node=Any, state=Any, type=Any),
     },
     "IPAMHandle": {
         "metadata": _metadata_type({}),
-        "spec": _optional_keys("HandleSpec", handleID=Any, block=Any, deleted=Any),
+        "spec": _optional_keys("HandleSpec", handleID=Any, block=Any),
     },
 }
 

@@ -11,7 +11,7 @@ from ..errors import InputError
 from ..findings import Finding, Place
 from .document import Document, FieldPath
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]++')
 _BLANKS = re.compile(r"\s*")
 # An index takes up to 60 times its text; larger texts are read again for each look, up to so many characters in all.
 _MAX_INDEXED_CHARACTERS = 2**21

@@ -23,6 +23,8 @@ _UNIQUE_NAME_KEYS: dict[FieldPath, tuple[str, ...]] = {
     ("cluster", "blocks"): ("cidr",),
     ("plan", "groups"): ("name",),
 }
+# Keys of a cluster's lists that earlier versions wrote and nothing needs: files that hold them stay readable.
+_RETIRED_KEYS = {"blocks": "claimedAt", "affinities": "deleted", "handles": "deleted"}
 
 
 def read_scenario(document: Document, problems: list[Finding]) -> Scenario | None:
@@ -31,7 +33,7 @@ def read_scenario(document: Document, problems: list[Finding]) -> Scenario | Non
     value = document.value
     if isinstance(value, Mapping) and "version" not in value:
         problems.append(Finding("field-missing", params={"field": "version"}, place=document.place(("version",))))
-    scenario = validate(_SCENARIO, value, document, problems, lambda path: path)
+    scenario = validate(_SCENARIO, _without_retired_keys(value), document, problems, lambda path: path)
     problems += _repeated_name_findings(document)
     # In a file of ours a stray tag is always a slip; in a manifest it means what calicoctl makes of it.
     problems += [Finding(note.code, params=note.params, place=note.place) for note in document.notes]
@@ -60,6 +62,22 @@ def _drop_titles(node: object) -> None:
     elif isinstance(node, list):
         for value in node:
             _drop_titles(value)
+
+
+def _without_retired_keys(value: Any) -> Any:
+    """Return a scenario's value without the keys that are accepted and ignored."""
+    cluster = value.get("cluster") if isinstance(value, Mapping) else None
+    if not isinstance(cluster, Mapping):
+        return value
+    lists = {
+        name: [
+            {key: item[key] for key in item if key != retired} if isinstance(item, Mapping) else item
+            for item in cluster[name]
+        ]
+        for name, retired in _RETIRED_KEYS.items()
+        if isinstance(cluster.get(name), list)
+    }
+    return {**value, "cluster": {**cluster, **lists}}
 
 
 def _repeated_name_findings(document: Document) -> Iterable[Finding]:

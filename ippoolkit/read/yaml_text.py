@@ -237,8 +237,9 @@ class _DocumentBuilder:
             return
         for key, value in merged.content.items():
             is_repeated = key in target.content
-            if is_repeated:
+            if is_repeated and self.takes_repeated_keys:
                 self._report_repeated_key(key, merged.line, target.key_lines[key])
+            # What stands beside a merge wins over it, as Helm and Ansible have it; Calico's reader says otherwise.
             if not is_repeated or self.takes_repeated_keys:
                 target.content[key] = value
                 target.key_lines[key] = merged.key_lines[key]

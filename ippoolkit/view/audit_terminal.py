@@ -13,7 +13,7 @@ from ..audit import Audit
 from ..audit.headroom import tightest_by_node
 from ..audit.metric_schema import NODE_METRICS, POOL_METRICS, TOTAL_METRICS, Metric
 from ..findings import N_, Finding, Language, Severity, get_language, replace_unprintable
-from .cell_text import column_values
+from .cell_text import column_values, value_text
 from .terminal import SEVERITY_STYLES, TextColumn, print_columns, print_findings, print_release
 
 UNKNOWN = N_("unknown")
@@ -189,7 +189,7 @@ def _print_metrics(
     if not rows:
         return
     by_name = {column.name: column for column in COLUMNS[table_name]}
-    shown, unknown = _known_columns(table_name, rows)
+    known, unknown = _known_columns(table_name, rows)
     key = "cidr" if table_name == "pools" else "name"
     columns = [
         TextColumn(
@@ -198,7 +198,7 @@ def _print_metrics(
             [format_metric(row.get(name), words, rounded=(table_name, row[key], name) in rounded) for row in rows],
             is_left_aligned=name in ("name", "cidr"),
         )
-        for name in shown
+        for name in known
     ]
     print_columns(console, columns, title=title, drop_order=_DROP_ORDER[table_name], lang=words.code)
     if unknown:
@@ -223,17 +223,7 @@ def _known_columns(table_name: str, rows: Sequence[dict[str, Any]]) -> tuple[lis
 
 def format_metric(value: object, words: Language, *, rounded: bool = False) -> str:
     """Return a figure as text."""
-    if value is None:
-        return words.translate(UNKNOWN)
-    if isinstance(value, bool):
-        return words.translate(N_("yes") if value else N_("no"))
-    if isinstance(value, dict):
-        return ", ".join(
-            f"{replace_unprintable(str(name))}: {words.format_number(count)}" for name, count in value.items()
-        )
-    if isinstance(value, list | tuple):
-        return replace_unprintable(", ".join(map(str, value)))
-    return ("≈" if rounded else "") + words.format_number(value)
+    return ("≈" if rounded else "") + value_text(value, words, missing=words.translate(UNKNOWN))
 
 
 def count_totals(audit: Audit) -> list[tuple[Metric, object]]:
@@ -257,7 +247,7 @@ DATAFRAME_HEADINGS = {
     "namespace": N_("namespace"),
     "by": N_("named by"),
     "gaps": N_("not served for"),
-    "of": N_("of"),
+    "of": N_("object"),
     "figure": N_("metric"),
     "old": N_("before"),
     "new": N_("now"),

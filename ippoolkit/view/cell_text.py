@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..capacity.table_columns import Column
-from ..findings import N_, Language, replace_unprintable
+from ..findings import N_, Language
 from .display_columns import DisplayColumn
 
 if TYPE_CHECKING:
@@ -32,14 +32,32 @@ def column_values(column: pd.Series) -> list[Any]:
     return [None if missing else value for value, missing in zip(column.tolist(), column.isna(), strict=True)]
 
 
+def table_records(table: pd.DataFrame) -> list[dict[Any, Any]]:
+    """Return rows as dicts of plain values; missing ones as None."""
+    rows = zip(*(column_values(table.iloc[:, position]) for position in range(table.shape[1])), strict=True)
+    return [dict(zip(table.columns, row, strict=True)) for row in rows]
+
+
 def format_value(column: Column, value: object, words: Language) -> str:
-    """Return one value as text: counts with thousands separators, none as a dash."""
-    if value is None:
-        return NO_VALUE
-    if column.name == "block_size":
+    """Return one value of a column of the kit's as text."""
+    if column.name in ("block_size", "prefix") and value is not None:
         return f"/{value}"
-    if column.kind == "flag":
+    return value_text(value, words) or NO_VALUE
+
+
+def value_text(value: object, words: Language, *, missing: str = NO_VALUE) -> str:
+    """Return any value as text: whole numbers with thousands separators, flags as words, lists in one line.
+
+    What is None becomes `missing`, which is put in as it is.
+    """
+    if value is None:
+        return missing
+    if isinstance(value, bool):
         return words.translate(N_("yes") if value else N_("no"))
-    if column.kind == "text":
-        return replace_unprintable(str(value)) or NO_VALUE
-    return words.format_number(int(str(value)))
+    if isinstance(value, float):
+        return f"{value:,.4g}"
+    if isinstance(value, dict):
+        return ", ".join(f"{words.format_text(str(name))}: {value_text(item, words)}" for name, item in value.items())
+    if isinstance(value, list | tuple):
+        return words.format_text(", ".join(map(str, value)))
+    return words.format_number(value)

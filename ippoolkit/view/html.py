@@ -11,9 +11,9 @@ import jinja2
 
 from ..analysis import Analysis
 from ..capacity.evaluation import Status
-from ..capacity.metrics import METRIC_COLUMN, KeyMetrics
+from ..capacity.key_metrics import METRIC_COLUMN, KeyMetrics
 from ..findings import N_, Finding, Language, get_language, replace_unprintable
-from .cell_text import NO_VALUE, format_column
+from .cell_text import NO_VALUE, format_column, value_text
 from .display_columns import LIMIT_COLUMN, DisplayColumn, display_columns
 from .verdict_parts import verdict_parts
 
@@ -214,8 +214,10 @@ def comparison_html(table: pd.DataFrame, lang: str = "en") -> str:
     rows = [
         {
             "metric": record[METRIC_COLUMN],
-            "cells": [(_format_value(record[first_name], words), False)]
-            + [(_format_value(record[name], words), record[name] != record[first_name]) for name in other_names],
+            "cells": [
+                (value_text(record[name], words) or NO_VALUE, record[name] != record[first_name])
+                for name in (first_name, *other_names)
+            ],
         }
         for record in table.to_dict("records")
     ]
@@ -227,12 +229,6 @@ def comparison_html(table: pd.DataFrame, lang: str = "en") -> str:
     )
 
 
-def _format_value(value: object, words: Language) -> str:
-    if value is None or value == "":
-        return NO_VALUE
-    return words.format_number(value) if isinstance(value, int) else replace_unprintable(str(value))
-
-
 def findings_html(findings: Iterable[Finding], lang: str = "en") -> str:
     """Return findings as a list, in the order given."""
     words = get_language(lang)
@@ -241,8 +237,8 @@ def findings_html(findings: Iterable[Finding], lang: str = "en") -> str:
             "severity": finding.severity.value,
             "label": words.translate(finding.severity.value),
             "where": finding.location(lang),
-            "sentence": finding.message(lang),
-            "mend": finding.remedy(lang),
+            "message": finding.message(lang),
+            "remedy": finding.remedy(lang),
             "source": finding.source,
             "code": finding.code,
         }
@@ -304,7 +300,7 @@ def _key_figure_tiles(figures: KeyMetrics, words: Language) -> list[tuple[str, s
         ),
         (
             exhaustion_text,
-            words.translate(N_("Runs out")),
+            words.translate(N_("when the pools run out")),
             "fails" if first_bad_month is not None else "",
         ),
     ]

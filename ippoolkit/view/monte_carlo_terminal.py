@@ -8,9 +8,9 @@ import pandas as pd
 from rich.console import Console
 from rich.text import Text
 
-from ..findings import N_, get_language, replace_unprintable
+from ..findings import N_, Language, get_language
 from ..simulation.monte_carlo import MonteCarlo
-from .cell_text import column_values
+from .cell_text import column_values, table_records, value_text
 from .terminal import TextColumn, print_columns
 
 MOST_ROWS = 10
@@ -22,9 +22,9 @@ def monte_carlo_as_dict(result: MonteCarlo) -> dict[str, Any]:
         "runs": len(result.outcomes),
         "operations": result.operations,
         "failed": result.failed_runs,
-        "first_failures": result.first_failures.to_dict("records"),
-        "summary": result.failure_summary.to_dict("records"),
-        "fan": result.fan().to_dict("records"),
+        "first_failures": table_records(result.first_failures),
+        "summary": table_records(result.failure_summary),
+        "fan": table_records(result.fan()),
     }
 
 
@@ -37,24 +37,20 @@ def print_monte_carlo(console: Console, result: MonteCarlo, *, lang: str = "en")
     summary = result.failure_summary
     if len(summary):
         headings = (N_("limit"), N_("node"), N_("runs"), N_("first day"), N_("median day"))
-        _print_table(
-            console,
-            words.translate(N_("What fails first")),
-            [words.translate(text) for text in headings],
-            summary.head(MOST_ROWS),
-        )
+        title = words.translate(N_("What breaks first"))
+        _print_table(console, words, title, [words.translate(text) for text in headings], summary.head(MOST_ROWS))
     fan = result.fan()
     last = fan[fan["day"] == fan["day"].max()].drop(columns="day")
     title = words.render(N_("After {days} days"), {"days": int(fan["day"].max())})
-    _print_table(console, title, [words.translate(N_("figure")), "P10", "P50", "P90"], last)
+    _print_table(console, words, title, [words.translate(N_("figure")), "P10", "P50", "P90"], last)
 
 
-def _print_table(console: Console, title: str, headings: list[str], data: pd.DataFrame) -> None:
+def _print_table(console: Console, words: Language, title: str, headings: list[str], data: pd.DataFrame) -> None:
     columns = [
         TextColumn(
             name,
             heading,
-            [f"{v:,}" if isinstance(v, int) else replace_unprintable(str(v)) for v in column_values(data[name])],
+            [value_text(value, words) for value in column_values(data[name])],
             is_left_aligned=not position,
         )
         for position, (name, heading) in enumerate(zip(data.columns, headings, strict=True))

@@ -281,6 +281,7 @@ def test_the_command_line_writes_all_files(tmp_path):
     common = ["--cluster", str(dump), "--pool", "old"]
     result = RUNNER.invoke(app, ["runbook", "block-size", *common, "--to", "27", "-o", str(tmp_path / "out")])
     assert result.exit_code == 0, result.output
+    assert "Issued" in result.stderr
     assert (tmp_path / "out/runbook.sh").stat().st_mode & 0o100
     assert (tmp_path / "out/manifests/01-ippool.yaml").exists()
     refused = RUNNER.invoke(app, ["runbook", "retire", *common, "-o", str(tmp_path / "none"), "--lang", "zh"])

@@ -105,3 +105,18 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypat
 def test_a_missing_folder_is_told(tmp_path):
     with pytest.raises(InputError, match="cannot be written"):
         ipk.save_scenario(ipk.Scenario(), tmp_path / "no" / "s.yaml")
+
+
+def test_a_file_of_an_earlier_version_is_read_without_what_it_no_longer_needs(tmp_path):
+    path = tmp_path / "s.yaml"
+    path.write_text("""version: 1
+cluster:
+  blocks: [{cidr: 10.0.0.0/26, claimedAt: '2026-11-23T02:03:40Z'}]
+  affinities: [{cidr: 10.0.0.0/26, node: node-1, deleted: true}]
+  handles: [{handleID: h, deleted: false}]
+""")
+    cluster = ipk.load(path).cluster
+    assert (cluster.blocks[0].affinity, cluster.affinities[0].node, cluster.handles[0].handle_id) == ("", "node-1", "h")
+    path.write_text("version: 1\ncluster:\n  nodes: [{name: node-1, deleted: true}]\n")
+    with pytest.raises(InputError, match="deleted"):
+        ipk.load(path)

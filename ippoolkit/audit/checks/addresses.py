@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from ...cidr import Coverage
 from ...findings import Finding
 from ..cluster_index import address_from_key, holder_kind, sorted_address_texts
-from ..cluster_metrics import cluster_metrics
 from .context import AuditContext, abbreviate_names
 
 _NEARLY_FULL_RATIO = 0.9
@@ -16,7 +14,7 @@ _NEARLY_FULL_RATIO = 0.9
 
 def full_pools(context: AuditContext) -> Iterator[Finding]:
     """Say of each pool how full it is, in addresses and in blocks."""
-    for row in cluster_metrics(context.index).pools:
+    for row in context.metrics.pools:
         if row["allocated"] is None:
             continue
         claimed_addresses = row["blocks_allocated"] << (
@@ -178,16 +176,5 @@ def windows(context: AuditContext) -> Iterator[Finding]:
 
 def reserved_in_use(context: AuditContext) -> Iterator[Finding]:
     """Find addresses that are in use though reserved: a reservation takes nothing from those who have it."""
-    ranges = context.index.reserved_cidrs
-    if not ranges:
-        return
-    reserved_allocations = [
-        pool_block.block.cidr.first + allocation.ordinal
-        for pool_block, allocation in context.index.iter_allocations()
-        if any(
-            low <= allocation.ordinal <= high
-            for low, high in Coverage.from_cidrs(pool_block.block.cidr, ranges).covered_ranges
-        )
-    ]
-    if reserved_allocations:
-        yield Finding("reserved-in-use", "", {"count": len(reserved_allocations)})
+    if count := sum(map(context.index.count_reserved_in_use, context.index.cluster.blocks)):
+        yield Finding("reserved-in-use", "", {"count": count})

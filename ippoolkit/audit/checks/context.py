@@ -8,6 +8,7 @@ from functools import cached_property
 
 from ...model import Scenario
 from ..cluster_index import ClusterIndex
+from ..cluster_metrics import ClusterMetrics, count_objects
 from ..headroom import NodeHeadroom, node_headroom
 
 _MAX_NAMES = 5
@@ -19,6 +20,11 @@ class AuditContext:
     def __init__(self, scenario: Scenario, index: ClusterIndex | None = None) -> None:
         self.scenario = scenario
         self.index = index or ClusterIndex(scenario.cluster)
+
+    @cached_property
+    def metrics(self) -> ClusterMetrics:
+        """What the cluster's objects count to."""
+        return count_objects(self.index)
 
     @cached_property
     def headrooms(self) -> Sequence[NodeHeadroom]:
@@ -33,8 +39,8 @@ class Several:
     names: tuple[str, ...]
 
     def __str__(self) -> str:
-        shown = ", ".join(self.names[:_MAX_NAMES])
-        return f"{shown} … (+{len(self.names) - _MAX_NAMES})" if len(self.names) > _MAX_NAMES else shown
+        named = ", ".join(self.names[:_MAX_NAMES])
+        return f"{named} … (+{len(self.names) - _MAX_NAMES})" if len(self.names) > _MAX_NAMES else named
 
 
 def abbreviate_names(names: Iterable[object]) -> str:

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ...capacity.table_columns import TABLES
-from ...findings import Language, get_language
-from ...view.cell_text import NO_VALUE, column_values
+from ...findings import get_language
+from ...view.cell_text import column_values, value_text
 from ...view.html import table_html, text_table_html
 from ...view.markdown import named_table_markdown, table_markdown
 
@@ -105,7 +105,7 @@ class ReportTable:
         """Return a table of rows; columns of numbers are set to the right unless `texts_only`."""
         words = get_language(lang)
         shown_rows = list(rows)[:most] if most else list(rows)
-        texts = [[_cell_text(value, words) for value in row] for row in shown_rows]
+        texts = [[value_text(value, words) for value in row] for row in shown_rows]
         align_left = [
             texts_only or _is_text_column([row[column] for row in shown_rows]) for column in range(len(headings))
         ]
@@ -152,16 +152,6 @@ def _is_text_column(values: Sequence[CellValue]) -> bool:
     """Whether a column is text, to be set to the left: most of it is neither a number nor a percentage."""
     text_flags = [isinstance(value, str) and not _PERCENTAGE.fullmatch(value) for value in values if value is not None]
     return 2 * sum(text_flags) > len(text_flags) or not text_flags
-
-
-def _cell_text(value: CellValue, words: Language) -> str:
-    if value is None:
-        return NO_VALUE
-    if isinstance(value, bool):
-        return words.translate("yes" if value else "no")
-    if isinstance(value, float):
-        return f"{value:,.4g}"
-    return words.format_number(value)
 
 
 def _frame_rows(data: pd.DataFrame) -> tuple[tuple[CellValue, ...], ...]:
