@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
+from pydantic_core import PydanticCustomError
 
 from ..calico.limits import KUBELET_MAX_PODS
 from ..calico.pool_selection import OS_LABEL
@@ -109,6 +110,7 @@ class Service:
 # (https://kubernetes.io/docs/setup/best-practices/cluster-large/).
 MAX_POOLS = 1_000
 MAX_NODES = 100_000
+MAX_SELECTOR_WORK = 50_000_000  # characters of all pools' nodeSelectors, times the nodes that they are compared with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
@@ -148,6 +150,14 @@ class Cluster:
     unknown: tuple[KindName, ...] = Field(
         default=(), description="Kinds that could not be read: of these, nothing listed does not mean none."
     )
+
+    @model_validator(mode="after")
+    def _check_selector_work(self) -> Self:
+        characters = sum(len(pool.node_selector) for pool in self.pools)
+        if characters * len(self.nodes) > MAX_SELECTOR_WORK:
+            params = {"nodes": len(self.nodes), "characters": characters, "most": MAX_SELECTOR_WORK // len(self.nodes)}
+            raise PydanticCustomError("cluster-selectors", "too many nodes and selectors", params)
+        return self
 
     def cni_pools(self, version: IPVersion) -> tuple[str, ...]:
         """Return the pools of a family that the CNI configuration names, by name or CIDR; none if it was not read."""

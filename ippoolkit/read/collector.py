@@ -24,6 +24,7 @@ from .scenario_document import read_scenario
 from .text_files import STDIN
 
 _MAX_OBJECTS = {"pools": MAX_POOLS, "nodes": MAX_NODES}
+MAX_PROBLEMS = 1_000  # beyond these nobody reads them, and a million takes a gigabyte
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,9 @@ class ObjectCollector:
         document_without_value = dataclasses.replace(document, value=None)  # what is kept of it
         for path, item, kind in self._iter_objects(document, (), value, None):
             self._add_object(document_without_value, path, item, kind)
+            if len(self.problems) > MAX_PROBLEMS:
+                many = Finding("problems-many", params={"most": MAX_PROBLEMS}, place=Place(document.file))
+                raise InputError([*self.problems[:MAX_PROBLEMS], many])
 
     def _iter_objects(
         self, document: Document, path: FieldPath, value: object, kind: str | None

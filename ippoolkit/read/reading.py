@@ -61,6 +61,7 @@ _MAX_ERROR_LINE = 2000  # characters of an error message that are looked at
 _PARTIAL_ERRORS = frozenset({"table-row", "object-differs", "not-object", "release-old", "release-unknown"})
 # What lies beside dumps in a folder, and is no loss where nothing of it is recognized.
 _PROSE_SUFFIXES = (".md", ".rst", ".adoc", ".html", ".htm", ".sh", ".py")
+_STOPPED_READING = frozenset({"cluster-large", "problems-many"})
 _MISSING_PARTS = frozenset({"field-missing", "block-attribute"})
 _MAX_EXACT_DOUBLE = 2**53
 _MAX_UNREAD_NOTES = 3  # of one paste; more are put together
@@ -336,7 +337,7 @@ class Reader:
         try:
             self._read_contents(file)
         except InputError as error:
-            if any(problem.code == "cluster-large" for problem in error.problems):
+            if any(problem.code in _STOPPED_READING for problem in error.problems):
                 raise  # the part of a cluster that came first is no cluster
             is_prose = not file.named and file.name.lower().endswith(_PROSE_SUFFIXES)
             is_expected = not file.named and all(problem.code == "file-binary" for problem in error.problems)

@@ -24,6 +24,24 @@ INPUT_FILES = (
     Rule("file-binary", "error", "kit", N_("The file is not text."), N_("Save it as UTF-8 YAML or JSON.")),
     Rule("file-large", "error", "kit", N_("The file has {size:byte}; at most {most} are read.")),
     Rule(
+        "file-large-text",
+        "error",
+        "kit",
+        N_(
+            "The file has {size:byte} and is no list of objects as kubectl and calicoctl print it; of other files at "
+            "most {most} are read."
+        ),
+        N_("Save large dumps as JSON: -o json."),
+    ),
+    Rule(
+        "yaml-values",
+        "error",
+        "kit",
+        N_("The text has more than {most} keys and values."),
+        N_("Save large dumps as JSON: -o json."),
+    ),
+    Rule("file-lines", "error", "kit", N_("The file has {lines} lines; at most {most} are read.")),
+    Rule(
         "file-large-yaml",
         "error",
         "kit",
@@ -383,6 +401,23 @@ INPUT_FILES = (
         "kit",
         N_("More than {most} {field} are not supported."),
         N_("Read only the part of the cluster that is in question."),
+    ),
+    Rule("problems-many", "error", "kit", N_("There are more than {most} problems; reading ended here.")),
+    Rule(
+        "cluster-selectors",
+        "error",
+        "kit",
+        N_(
+            "The pools' nodeSelectors have {characters} characters; compared with {nodes:node} they may have at most "
+            "{most}."
+        ),
+        N_("Read only the part of the cluster that is in question."),
+    ),
+    Rule(
+        "text-length",
+        "error",
+        "kit",
+        N_("The text has {length} characters; at most {most} are read."),
     ),
     Rule(
         "simulation-large",
