@@ -368,4 +368,4 @@ def test_blocks_that_are_absent_though_pods_have_addresses_are_unknown():
     codes = [finding.code for finding in (*audited.findings, *audited.notes)]
     assert codes.count("blocks-absent") == 1
     assert not {"pod-not-allocated", "tunnel-not-allocated", "blocks-left"} & set(codes)
-    assert audited.pools["blocks_claimed"].isna().all()
+    assert audited.pools["blocks_used"].isna().all()
