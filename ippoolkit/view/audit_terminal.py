@@ -263,10 +263,10 @@ def print_dataframe(console: Console, data: Any, *, lang: str = "en", unknown: b
         TextColumn(
             name,
             words.translate(DATAFRAME_HEADINGS[name]) if name in DATAFRAME_HEADINGS else replace_unprintable(name),
-            [nothing if value is None else format_metric(value, words) for value in column_values(data[name])],
+            [nothing if value is None else format_metric(value, words) for value in column_values(column)],
             is_left_aligned=name not in ("order", "free", "old", "new", "change"),
         )
-        for name in data.columns
+        for name, column in data.items()  # two pools of a pasted table may have one name
         if name != "code"
     ]
     print_columns(console, columns, lang=lang)

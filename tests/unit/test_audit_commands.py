@@ -200,3 +200,13 @@ def test_a_pool_made_anew_and_defects_that_are_new_or_gone(folder, tmp_path):
 
 def test_figures_need_only_the_model():
     assert cluster_metrics(ClusterIndex(ipk.Cluster())).totals["blocks"] == 0
+
+
+def test_two_pools_of_a_table_with_one_name_are_two_columns(tmp_path):
+    table = "NAME           CIDR\ndefault-pool   10.4.0.0/16\ndefault-pool   10.8.0.0/16\n"
+    node = "---\napiVersion: v1\nkind: Node\nmetadata: {name: n1}\n"
+    (tmp_path / "pools.txt").write_text(table)
+    (tmp_path / "nodes.yaml").write_text(node)
+    result = CliRunner().invoke(app, ["pools-for", "-c", str(tmp_path), "--coverage"])
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    assert "default-pool" in result.output
