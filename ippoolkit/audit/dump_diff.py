@@ -199,6 +199,25 @@ def _finding_changes(old: Audit, new: Audit) -> Iterator[Finding]:
     new_findings = [finding for finding in new.findings if finding.severity.rank < 2]
     yield from (finding for finding in new_findings if (finding.code, finding.subject) not in old_keys)
     new_keys = {(finding.code, finding.subject) for finding in new_findings}
-    resolved_codes = sorted({code for code, subject in old_keys - new_keys})
-    if resolved_codes:
-        yield Finding("diff-findings-gone", "", {"count": len(resolved_codes), "which": ", ".join(resolved_codes)})
+    lost_subjects = _subjects_without_figures(old, new)
+    is_check_lost = not set(new.skipped_checks) <= set(old.skipped_checks)
+    codes: dict[str, set[str]] = {"diff-findings-gone": set(), "diff-findings-unknown": set()}
+    for code, subject in old_keys - new_keys:
+        is_unknown = is_check_lost or (subject if subject.startswith("IPPool/") else "") in lost_subjects
+        codes["diff-findings-unknown" if is_unknown else "diff-findings-gone"].add(code)
+    for diff_code, of_findings in codes.items():
+        if of_findings:
+            yield Finding(diff_code, "", {"count": len(of_findings), "which": ", ".join(sorted(of_findings))})
+
+
+def _subjects_without_figures(old: Audit, new: Audit) -> set[str]:
+    """Return the pools, by all their names, of which the newer dump lacks a figure; empty for the whole cluster."""
+    old_totals, new_totals = old.metrics.totals, new.metrics.totals
+    subjects = {"" for name in _TOTAL_METRICS if old_totals.get(name) is not None and new_totals.get(name) is None}
+    new_pools = {row["cidr"]: row for row in new.metrics.pools}
+    for row in old.metrics.pools:
+        new_row = new_pools.get(row["cidr"], {})
+        is_gone = not new_row and new.scenario.cluster.has_read("IPPool")
+        if not is_gone and any(row[name] is not None and new_row.get(name) is None for name in _POOL_METRICS):
+            subjects |= {f"IPPool/{name}" for name in (row["name"], row["cidr"], new_row.get("name"))}
+    return subjects
