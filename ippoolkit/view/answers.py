@@ -11,8 +11,16 @@ from ..capacity.evaluation import Verdict
 from ..change import Runbook, render_runbook
 from ..findings import Finding, get_language
 from ..manifests.manifest_review import Review
-from .audit_html import audit_summary_html, audit_tiles_html
-from .html import capacity_tiles_html, findings_html, nodes_html, review_html, table_html, verdict_html
+from .audit_html import audit_summary_html, audit_tiles
+from .html import (
+    capacity_tiles_html,
+    findings_html,
+    nodes_html,
+    review_html,
+    table_html,
+    tile_boxes_html,
+    verdict_html,
+)
 from .stylesheet import styled_html
 from .verdict_parts import release_text
 
@@ -47,7 +55,11 @@ def _(answer: Finding) -> str:
 
 @_content_html.register
 def _(answer: Audit) -> str:
-    return audit_summary_html(answer) + audit_tiles_html(answer) + findings_html((*answer.findings, *answer.notes))
+    return (
+        audit_summary_html(answer)
+        + tile_boxes_html(audit_tiles(answer))
+        + findings_html((*answer.findings, *answer.notes))
+    )
 
 
 @_content_html.register

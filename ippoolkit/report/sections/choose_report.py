@@ -103,7 +103,7 @@ def alternative_parts(scenario: Scenario, page: BaseReport) -> list[SectionPart]
         asked = requirements_from(scenario, None, {}, today)
         found = recommend(replace(scenario, cluster=cluster), requirements=asked, today=today)
     except InputError:
-        return [paragraph(page.words.translate(N_("No nodes are planned, so nothing is proposed.")), "ipk-empty")]
+        return [page.remark(N_("No nodes are planned, so nothing is proposed."))]
     return [paragraph(need_sentence(found, page.words)), *picked_parts(found, page), *design_parts(found, page)]
 
 
@@ -169,6 +169,5 @@ def design_parts(found: Recommendation, page: BaseReport) -> list[SectionPart]:
         parts += [heading_part(title, 3), picture_part(f"designs IPv{family}", figure, title)]
         parts.append(table_part(made.with_name(f"designs IPv{family}")))
         if len(rows) > SHOWN:
-            note = page.words.render(N_("The first {shown} of {count}."), {"shown": SHOWN, "count": len(rows)})
-            parts.append(paragraph(note, "ipk-empty"))
+            parts.append(page.remark(N_("The first {shown} of {count}."), shown=SHOWN, count=len(rows)))
     return parts
