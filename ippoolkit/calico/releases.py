@@ -34,8 +34,9 @@ class UnknownReleaseError(ValueError):
 
     def __init__(self, text: str, *, is_too_old: bool = False) -> None:
         super().__init__(text)
-        self.text = text
         self.is_too_old = is_too_old
+        self.code = "release-old" if is_too_old else "release-unknown"
+        self.params = {"release": text, "oldest": f"v3.{OLDEST_MINOR}", "newest": str(NEWEST)}
 
 
 @dataclass(frozen=True, slots=True, order=True)

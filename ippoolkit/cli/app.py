@@ -82,14 +82,12 @@ def parse_named_release(text: str, option: str = "--calico") -> Release:
     InputError
         Where it names no release, or one that is too old.
     """
-    from ..calico import releases
+    from ..calico.releases import Release, UnknownReleaseError
 
     try:
-        return releases.Release.parse(text)
-    except releases.UnknownReleaseError as error:
-        params = {"release": text, "oldest": f"v3.{releases.OLDEST_MINOR}", "newest": str(releases.NEWEST)}
-        code = "release-old" if error.is_too_old else "release-unknown"
-        raise InputError([Finding(code, params=params, place=Place(option))]) from None
+        return Release.parse(text)
+    except UnknownReleaseError as error:
+        raise InputError([Finding(error.code, params=error.params, place=Place(option))]) from None
 
 
 def with_release(scenario: Scenario, text: str, lang: str) -> Scenario:

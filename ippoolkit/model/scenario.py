@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from ..calico.limits import KUBELET_MAX_PODS
 from ..calico.pool_selection import OS_LABEL
-from ..calico.releases import NEWEST, OLDEST_MINOR, Release, UnknownReleaseError
+from ..calico.releases import NEWEST, Release, UnknownReleaseError
 from ..findings import Finding
 from .cluster import Cluster
 from .field_types import MODEL_CONFIG, CidrField, IntField, Labels, Name, count_field
@@ -106,9 +106,8 @@ class Scenario:
         try:
             return str(Release.parse(text)) if text else ""
         except UnknownReleaseError as error:
-            code = "release-old" if error.is_too_old else "release-unknown"
-            params = {"release": text, "oldest": f"v3.{OLDEST_MINOR}", "newest": str(NEWEST)}
-            raise PydanticCustomError(code, Finding(code, params=params).message(), params) from None
+            message = Finding(error.code, params=error.params).message()
+            raise PydanticCustomError(error.code, message, error.params) from None
 
     @property
     def release(self) -> Release:

@@ -14,9 +14,17 @@ from ..findings import Finding, get_language
 from ..forecasting import Forecast
 from ..manifests.manifest_review import Review
 from ..release_upgrade import Upgrade
-from .audit_html import audit_summary_html, audit_tiles_html
+from .audit_html import audit_summary_html, audit_tiles
 from .forecast_html import outlook_html
-from .html import capacity_tiles_html, findings_html, nodes_html, review_html, table_html, verdict_html
+from .html import (
+    capacity_tiles_html,
+    findings_html,
+    nodes_html,
+    review_html,
+    table_html,
+    tile_boxes_html,
+    verdict_html,
+)
 from .stylesheet import styled_html
 from .verdict_parts import release_text
 
@@ -54,7 +62,11 @@ def _(answer: Finding) -> str:
 
 @_content_html.register
 def _(answer: Audit) -> str:
-    return audit_summary_html(answer) + audit_tiles_html(answer) + findings_html((*answer.findings, *answer.notes))
+    return (
+        audit_summary_html(answer)
+        + tile_boxes_html(audit_tiles(answer))
+        + findings_html((*answer.findings, *answer.notes))
+    )
 
 
 @_content_html.register

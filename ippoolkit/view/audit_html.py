@@ -7,7 +7,6 @@ from html import escape
 from ..audit import Audit
 from ..findings import N_, Severity, get_language
 from .audit_terminal import audit_verdict, format_metric, unchecked_message, worst_finding
-from .html import tile_boxes_html
 from .verdict_parts import release_text
 
 STATUS_CLASSES = {Severity.ERROR: "fails", Severity.WARNING: "tight", Severity.INFO: "fits", Severity.OK: "fits"}
@@ -70,8 +69,3 @@ def audit_tiles(audit: Audit, lang: str = "en") -> list[tuple[str, str, str]]:
             (format_metric(count, words), words.translate(caption), "fails" if is_problem and count else "")
         )
     return tile_texts
-
-
-def audit_tiles_html(audit: Audit, lang: str = "en") -> str:
-    """Return the key figures; what is unknown says so."""
-    return tile_boxes_html(audit_tiles(audit, lang))

@@ -51,13 +51,16 @@ def verdict_html(analysis: Analysis, lang: str = "en", *, buttons: bool = False,
     )
 
 
-def capacity_tiles_html(analysis: Analysis, lang: str = "en", *, short: bool = False) -> str:
-    """Return the key figures of the family whose verdict is worst; `short`: blocks, addresses and when only."""
-    return tile_boxes_html(capacity_tiles(analysis, lang, short=short))
+def capacity_tiles_html(analysis: Analysis, lang: str = "en") -> str:
+    """Return the key figures of the family whose verdict is worst."""
+    return tile_boxes_html(capacity_tiles(analysis, lang))
 
 
 def capacity_tiles(analysis: Analysis, lang: str = "en", *, short: bool = False) -> list[tuple[str, str, str]]:
-    """Return key figures as texts: value, what it is, and ``fails`` where it is bad."""
+    """Return key figures as texts: value, what it is, and ``fails`` where it is bad.
+
+    `short`: blocks, addresses and when only.
+    """
     tile_texts = _key_figure_tiles(analysis.metrics, get_language(lang)) if analysis.metrics else []
     return [*tile_texts[:2], *tile_texts[-1:]] if short else tile_texts
 

@@ -19,7 +19,7 @@ from ...ipam import IpamError
 from ...read.input_files import list_files
 from ...read.text_files import read_bytes
 from ...simulation import simulate
-from ...view.audit_html import STATUS_CLASSES, audit_label, audit_summary_html, audit_tiles, audit_tiles_html
+from ...view.audit_html import STATUS_CLASSES, audit_label, audit_summary_html, audit_tiles
 from ...view.audit_terminal import (
     COLUMNS,
     DISPLAYED,
@@ -39,7 +39,7 @@ from ..run_context import find_at_hand
 from .address_maps import address_map_parts
 from .base_report import BaseReport
 from .report_table import CellValue, ReportTable
-from .section import Section, SectionPart, paragraph, picture_part, table_part
+from .section import Section, SectionPart, paragraph, picture_part, table_part, tiles_part
 
 NODES_SHOWN = 100
 POOLS_SHOWN = 12
@@ -110,32 +110,26 @@ class AuditReport(BaseReport):
             escape_markdown(most_severe_text),
             escape_markdown(release_text(self.audit.scenario.release, self.words)),
         ]
-        lines.append(
-            "\n".join(
-                f"- **{escape_markdown(value)}** {escape_markdown(label_text)}"
-                for value, label_text, _ in audit_tiles(self.audit, self.lang)
-            )
-        )
-        html = audit_summary_html(self.audit, self.lang) + audit_tiles_html(self.audit, self.lang)
-        return Section((SectionPart(html, "\n\n".join(filter(None, lines))),))
+        sentences = SectionPart(audit_summary_html(self.audit, self.lang), "\n\n".join(filter(None, lines)))
+        return Section((sentences, tiles_part(audit_tiles(self.audit, self.lang))))
 
     def findings(self) -> Section:
         """Return what is wrong, most severe first."""
         problems = [finding for finding in self.audit.findings if finding.severity is not Severity.OK]
         if not problems:
-            return self.section(N_("Problems"), paragraph(self.words.translate(N_("No problems found.")), "ipk-empty"))
+            return self.section(N_("Problems"), self.remark(N_("No problems found.")))
         findings_part = self.findings_part(problems[:FINDINGS_SHOWN])
         if len(problems) <= FINDINGS_SHOWN:
             return self.section(N_("Problems"), findings_part)
         findings_part = replace(findings_part, table=self.findings_part(problems).table)
-        note = self.words.render(N_("{more} more in the workbook."), {"more": len(problems) - FINDINGS_SHOWN})
-        return self.section(N_("Problems"), findings_part, paragraph(note, "ipk-empty"))
+        note = self.remark(N_("{more} more in the workbook."), more=len(problems) - FINDINGS_SHOWN)
+        return self.section(N_("Problems"), findings_part, note)
 
     def pools(self) -> Section:
         """Return the pools: a picture and a table."""
         rows = self.audit.metrics.pools
         if not rows:
-            return self.section(N_("Pools"), paragraph(self.words.translate(N_("Nothing was read.")), "ipk-empty"))
+            return self.section(N_("Pools"), self.remark(N_("Nothing was read.")))
         picture_alt = self.words.translate(N_("Pools: blocks and addresses"))
         figure = draw_pool_usage(rows, lang=self.lang)
         parts = [picture_part("usage", figure, picture_alt)] if figure else []
@@ -164,19 +158,17 @@ class AuditReport(BaseReport):
 
     def nodes(self) -> Section:
         """Return the nodes: what each still takes, and a table of those with least headroom."""
-        say = self.words
         rows, headroom_by_node = nodes_by_headroom(self.audit), headroom_rows(self.audit)
         if not rows:
-            return self.section(N_("Nodes"), paragraph(say.translate(N_("Nothing was read.")), "ipk-empty"))
+            return self.section(N_("Nodes"), self.remark(N_("Nothing was read.")))
         figure = draw_headroom(headroom_by_node, lang=self.lang)
-        picture_alt = say.translate(N_("Further pods each node has addresses for"))
+        picture_alt = self.words.translate(N_("Further pods each node has addresses for"))
         parts = (
             [picture_part("headroom", figure, picture_alt, self._headroom_table(headroom_by_node))] if figure else []
         )
         if len(rows) > NODES_SHOWN:
-            params = {"shown": NODES_SHOWN, "nodes": len(rows)}
-            note = say.render(N_("The {shown} of {nodes} nodes with room for the fewest further pods"), params)
-            parts.append(paragraph(note, "ipk-empty"))
+            note = N_("The {shown} of {nodes} nodes with room for the fewest further pods")
+            parts.append(self.remark(note, shown=NODES_SHOWN, nodes=len(rows)))
         return self.section(N_("Nodes"), *parts, table_part(self._columns_table("nodes", rows, NODES_SHOWN)))
 
     def coverage(self) -> Section:
@@ -195,14 +187,8 @@ class AuditReport(BaseReport):
         )
         parts = [table_part(coverage_table)]
         if len(rows) > NODES_SHOWN:
-            params = {"shown": NODES_SHOWN, "nodes": len(rows)}
-            parts.insert(
-                0,
-                paragraph(
-                    self.words.render(N_("First {shown} of {nodes:node}; nodes with gaps come first."), params),
-                    "ipk-empty",
-                ),
-            )
+            note = N_("First {shown} of {nodes:node}; nodes with gaps come first.")
+            parts.insert(0, self.remark(note, shown=NODES_SHOWN, nodes=len(rows)))
         return self.section(title, *parts)
 
     def totals(self) -> Section:
@@ -235,17 +221,16 @@ class AuditReport(BaseReport):
 
     def appendix(self) -> Section:
         """Return what was read, so that the report can be made again."""
-        translate = self.words.translate
-        headings = [translate(N_("file")), translate(N_("bytes")), "SHA-256"]
         rows = []
         for file in self.files:
             content = read_bytes(file, str(file))
             rows.append((self._relative_name(str(file)), len(content), hashlib.sha256(content).hexdigest()))
-        files_table = ReportTable.from_rows("inputs", headings, rows, lang=self.lang, caption=translate(N_("file")))
+        headings = (N_("file"), N_("bytes"), "SHA-256")
+        files_table = self.table("inputs", headings, rows, caption=self.words.translate(N_("file")))
         instruction = self.words.render(
             N_("Give these files to ippoolkit report --template audit to make this report again."), {}
         )
-        parts = [paragraph(instruction), table_part(files_table)]
+        parts = [paragraph(instruction), files_table]
         if self.kinds_without_objects:
             params = {"kinds": ", ".join(self.kinds_without_objects)}
             parts.append(paragraph(self.words.render(N_("Stated to have no objects: {kinds}."), params)))

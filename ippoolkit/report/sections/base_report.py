@@ -16,8 +16,8 @@ from ...model import Scenario
 from ...view.html import findings_html
 from ...view.markdown import escape_markdown, findings_markdown
 from ...write import scenario_to_yaml
-from .report_table import ReportTable
-from .section import Section, SectionPart, code_part, heading_part, paragraph
+from .report_table import CellValue, ReportTable
+from .section import Section, SectionPart, code_part, heading_part, paragraph, table_part
 
 MAX_INLINE_CHARACTERS = 100_000  # characters of a scenario that a page shows whole
 MAX_ATTACHED_BYTES = 400_000  # bytes of one, packed, that a page carries
@@ -121,8 +121,18 @@ class BaseReport:
         """Return the remark that only the first pools are shown; nothing where all are."""
         if count <= shown:
             return []
-        text = self.words.render(N_("The first {shown} of {pools:pool} by name."), {"shown": shown, "pools": count})
-        return [paragraph(text, "ipk-empty")]
+        return [self.remark(N_("The first {shown} of {pools:pool} by name."), shown=shown, pools=count)]
+
+    def remark(self, template: str, **params: object) -> SectionPart:
+        """Return a remark beside what is shown, or in its place."""
+        return paragraph(self.words.render(template, params), "ipk-empty")
+
+    def table(
+        self, name: str, headings: Sequence[str], rows: Sequence[Sequence[CellValue]], **options: Any
+    ) -> SectionPart:
+        """Return a table of rows, its headings translated; `options` as for `ReportTable.from_rows`."""
+        translated = [self.words.translate(heading) for heading in headings]
+        return table_part(ReportTable.from_rows(name, translated, rows, lang=self.lang, **options))
 
     def findings_part(self, findings: Sequence[Finding]) -> SectionPart:
         """Return findings as a list, and for exports as a table."""

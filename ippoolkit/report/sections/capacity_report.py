@@ -19,7 +19,7 @@ from ...model import IPAMConfig, IPPool, IPReservation
 from ...model.scenario_edits import nodes_as_group
 from ...simulation import place_planned_pods
 from ...view.growth import growth_changes, growth_note
-from ...view.html import capacity_tiles, capacity_tiles_html, verdict_html
+from ...view.html import capacity_tiles, verdict_html
 from ...view.markdown import escape_markdown, verdict_markdown
 from ...write import scenario_to_yaml, to_manifests_yaml
 from ..run_context import read_at_hand
@@ -29,7 +29,7 @@ from .choose_report import alternative_parts
 from .history_outlook import forecast_scenario, known_limits, outlook_parts, outlook_summary
 from .report_table import ReportTable
 from .scenario_summary import summarise_scenario
-from .section import Section, SectionPart, code_part, heading_part, paragraph, picture_part, table_part
+from .section import Section, SectionPart, code_part, heading_part, paragraph, picture_part, table_part, tiles_part
 
 FINDINGS_ON_FIRST_PAGE = 5  # findings that the first page shows
 MAPS_SHOWN = 4
@@ -105,10 +105,8 @@ class CapacityReport(BaseReport):
 
     def verdict(self) -> Section:
         """Return the verdict and the three numbers that decide."""
-        boxes = capacity_tiles(self.analysis, self.lang, short=True)
-        markdown = "\n".join(f"- **{escape_markdown(value)}** {escape_markdown(label)}" for value, label, _ in boxes)
-        html = verdict_html(self.analysis, self.lang) + capacity_tiles_html(self.analysis, self.lang, short=True)
-        return Section((SectionPart(html, f"{verdict_markdown(self.analysis, self.lang)}\n\n{markdown}"),))
+        verdict = SectionPart(verdict_html(self.analysis, self.lang), verdict_markdown(self.analysis, self.lang))
+        return Section((verdict, tiles_part(capacity_tiles(self.analysis, self.lang, short=True))))
 
     def measured_outlook(self) -> Section:
         """Return when pools run out by their measured history; nothing without one."""
@@ -117,8 +115,7 @@ class CapacityReport(BaseReport):
             if not self.history:
                 return Section(())
             note = N_("{folder} has no history of {name}: expected {name}.csv, {name}.json or a folder {name}.")
-            params = {"folder": ", ".join(self.history), "name": self.scenario.name}
-            return self.section(title, paragraph(self.words.render(note, params), "ipk-empty"))
+            return self.section(title, self.remark(note, folder=", ".join(self.history), name=self.scenario.name))
         limits = known_limits(self.measured, self.scenario)
         return self.section(title, *outlook_parts(self.measured, limits, self))
 
@@ -127,15 +124,8 @@ class CapacityReport(BaseReport):
         severe_findings = [finding for finding in self.findings if finding.severity in _SHOWN_SEVERITIES]
         parts = [self.findings_list_part(severe_findings[:FINDINGS_ON_FIRST_PAGE])]
         if len(severe_findings) > FINDINGS_ON_FIRST_PAGE:
-            parts.append(
-                paragraph(
-                    self.words.render(
-                        N_("{more} more are listed under Findings."),
-                        {"more": len(severe_findings) - FINDINGS_ON_FIRST_PAGE},
-                    ),
-                    "ipk-empty",
-                )
-            )
+            more = len(severe_findings) - FINDINGS_ON_FIRST_PAGE
+            parts.append(self.remark(N_("{more} more are listed under Findings."), more=more))
         changes = self.analysis.choice_table(lang=self.lang)
         if len(changes):
             caption = self.words.translate(N_("Single changes that are sufficient"))
@@ -176,12 +166,8 @@ class CapacityReport(BaseReport):
         data = self.analysis.nodes(lang=self.lang)
         parts = []
         if len(data) > self.nodes_shown:
-            params = {"shown": self.nodes_shown, "nodes": len(data)}
-            parts.append(
-                paragraph(
-                    self.words.render(N_("The {shown} nodes with the most pods, of {nodes:node}."), params), "ipk-empty"
-                )
-            )
+            note = N_("The {shown} nodes with the most pods, of {nodes:node}.")
+            parts.append(self.remark(note, shown=self.nodes_shown, nodes=len(data)))
             data = data.sort_values("pods", ascending=False, kind="stable")
         nodes_table = ReportTable.from_standard_table("nodes", data, lang=self.lang, most=self.nodes_shown)
         return self.section(N_("Nodes"), *parts, table_part(nodes_table))

@@ -104,7 +104,7 @@ def alternative_parts(scenario: Scenario, page: BaseReport) -> list[SectionPart]
         requirements = resolve_requirements(scenario, None, {}, today)
         recommendation = recommend(replace(scenario, cluster=cluster), requirements=requirements, today=today)
     except InputError:
-        return [paragraph(page.words.translate(N_("No nodes are planned, so nothing is proposed.")), "ipk-empty")]
+        return [page.remark(N_("No nodes are planned, so nothing is proposed."))]
     return [
         paragraph(need_sentence(recommendation, page.words)),
         *picked_parts(recommendation, page),
@@ -174,6 +174,5 @@ def design_parts(recommendation: Recommendation, page: BaseReport) -> list[Secti
         parts += [heading_part(title, 3), picture_part(f"designs IPv{family}", figure, title)]
         parts.append(table_part(report_table.with_name(f"designs IPv{family}")))
         if len(rows) > SHOWN:
-            note = page.words.render(N_("The first {shown} of {count}."), {"shown": SHOWN, "count": len(rows)})
-            parts.append(paragraph(note, "ipk-empty"))
+            parts.append(page.remark(N_("The first {shown} of {count}."), shown=SHOWN, count=len(rows)))
     return parts

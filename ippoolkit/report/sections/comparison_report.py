@@ -12,15 +12,14 @@ from typing import Any
 
 from ...analysis import analyse, compare
 from ...findings import N_
-from ...view.html import comparison_html, tile_boxes_html
-from ...view.markdown import escape_markdown
+from ...view.html import comparison_html
 from ...write import scenario_to_dict as plain_scenario
 from ...write import scenario_to_yaml
 from ..run_context import read_at_hand
 from .base_report import MAX_ATTACHED_BYTES, BaseReport
 from .report_table import CellValue, ReportTable
 from .scenario_summary import summarise_scenario
-from .section import Section, SectionPart, heading_part, paragraph, table_part
+from .section import Section, SectionPart, heading_part, table_part, tiles_part
 
 MONTHS_SHOWN = 25
 MAX_HEADING_NAME = 40  # characters of the head of a column
@@ -96,17 +95,14 @@ class ComparisonReport(BaseReport):
             (self._capitalise_first(translate(scenario_summary["word"])), name, scenario_summary["word"])
             for name, scenario_summary in zip(self.short_names, self.summaries, strict=True)
         ]
-        headings = [translate(N_("scenario")), translate("verdict"), translate(N_("what to change"))]
+        headings = (N_("scenario"), N_("verdict"), N_("what to change"))
         rows = [
             (name, scenario_summary["sentence"], scenario_summary["change"] or None)
             for name, scenario_summary in zip(self.names, self.summaries, strict=True)
         ]
         cell_classes = [("", scenario_summary["word"], "") for scenario_summary in self.summaries]
-        verdicts_table = ReportTable.from_rows(
-            "verdicts", headings, rows, lang=self.lang, marks=cell_classes, caption=translate("verdict")
-        )
-        markdown = "\n".join(f"- **{escape_markdown(value)}** {escape_markdown(label)}" for value, label, _ in boxes)
-        return self.section(N_("Verdicts"), SectionPart(tile_boxes_html(boxes), markdown), table_part(verdicts_table))
+        verdicts_table = self.table("verdicts", headings, rows, marks=cell_classes, caption=translate("verdict"))
+        return self.section(N_("Verdicts"), tiles_part(boxes), verdicts_table)
 
     def figures(self) -> Section:
         """Return the numbers that decide, a row each."""
@@ -127,7 +123,7 @@ class ComparisonReport(BaseReport):
             if len({flat_scenario.get(key) for flat_scenario in flat_scenarios}) > 1
         ]
         if not rows:
-            return self.section(N_("Differences"), paragraph(self.words.translate(N_("No differences.")), "ipk-empty"))
+            return self.section(N_("Differences"), self.remark(N_("No differences.")))
         parameter_heading = self.words.translate(N_("parameter"))
         differences_table = ReportTable.from_rows(
             "differences", [parameter_heading, *self.short_names], rows, lang=self.lang, texts_only=True

@@ -14,14 +14,12 @@ from ...capacity.evaluation import Status
 from ...cidr import Cidr
 from ...errors import InputError
 from ...findings import N_
-from ...view.html import tile_boxes_html
-from ...view.markdown import escape_markdown
 from ..run_context import current_run, read_at_hand
 from .base_report import BaseReport
 from .history_outlook import forecast_scenario, outlook_summary
-from .report_table import CellValue, ReportTable
+from .report_table import CellValue
 from .scenario_summary import summarise_scenario
-from .section import Section, SectionPart, heading_part, paragraph, table_part
+from .section import Section, SectionPart, heading_part, paragraph, tiles_part
 
 MAX_OVERLAPS = 200  # that a page lists
 
@@ -83,9 +81,7 @@ class FleetReport(BaseReport):
         if failed := sum("error" in entry for entry in self.entries):
             boxes.append((str(failed), self.words.translate(N_("no report")), Status.FAILS.value))
         boxes += self._totals()
-        markdown = "\n".join(f"- **{value}** {escape_markdown(label)}" for value, label, _ in boxes)
-        facts = [[label, value] for value, label, _ in boxes]
-        return Section((SectionPart(tile_boxes_html(boxes), markdown),), {"facts": facts})
+        return Section((tiles_part(boxes),), {"facts": [[label, value] for value, label, _ in boxes]})
 
     def _totals(self) -> list[tuple[str, str, str]]:
         """Return what all clusters together have and need."""
@@ -106,21 +102,20 @@ class FleetReport(BaseReport):
 
     def clusters(self) -> Section:
         """Return all clusters, worst first, each with its verdict, its numbers and a link."""
-        translate = self.words.translate
         headings = [
-            translate(N_("cluster")),
-            translate("verdict"),
-            translate(N_("why")),
-            translate("nodes"),
-            translate(N_("blocks used")),
-            translate(N_("addresses used")),
-            translate(N_("runs out")),
-            translate(N_("what to change")),
+            N_("cluster"),
+            N_("verdict"),
+            N_("why"),
+            N_("nodes"),
+            N_("blocks used"),
+            N_("addresses used"),
+            N_("runs out"),
+            N_("what to change"),
         ]
         # Only where some cluster has a history is there anything to say of it.
         has_history = any("measured_outlook" in entry for entry in self.entries_by_severity)
         if has_history:
-            headings.append(translate(N_("runs out, as measured")))
+            headings.append(N_("runs out, as measured"))
         rows, cell_classes, links = [], [], {}
         for entry in self.entries_by_severity:
             if entry.get("link"):
@@ -129,16 +124,10 @@ class FleetReport(BaseReport):
             rows.append((*self._cluster_row(entry), *measured))
             shares = [f"share share-{_share_step(entry, quantity)}" for quantity in ("blocks", "addresses")]
             cell_classes.append(("", f"{entry['word']} whole", "", "", *shares, *[""] * (len(headings) - 6)))
-        caption = translate(N_("Clusters, worst first"))
-        clusters_table = ReportTable.from_rows(
-            "clusters", headings, rows, lang=self.lang, marks=cell_classes, links=links, caption=caption
-        )
-        return self.section(
-            N_("Clusters, worst first"),
-            table_part(clusters_table),
-            *self._parts_without_verdict(),
-            *self._failure_parts(),
-        )
+        title = N_("Clusters, worst first")
+        caption = self.words.translate(title)
+        clusters_table = self.table("clusters", headings, rows, marks=cell_classes, links=links, caption=caption)
+        return self.section(title, clusters_table, *self._parts_without_verdict(), *self._failure_parts())
 
     def limits(self) -> Section:
         """Return what binds how many clusters that do not fit."""
@@ -149,9 +138,7 @@ class FleetReport(BaseReport):
         if not limit_counts:
             return Section(())
         rows = [(self.words.translate(limit), cluster_count) for limit, cluster_count in limit_counts.most_common()]
-        headings = [self.words.translate("limit"), self.words.translate(N_("clusters"))]
-        limits_table = ReportTable.from_rows("limits", headings, rows, lang=self.lang)
-        return self.section(N_("Binding limits"), table_part(limits_table))
+        return self.section(N_("Binding limits"), self.table("limits", (N_("limit"), N_("clusters")), rows))
 
     def overlaps(self) -> Section:
         """Return the pools of different clusters that share addresses: fine until the clusters are routed together."""
@@ -174,15 +161,11 @@ class FleetReport(BaseReport):
             open_pools.append(pool)
         if not rows:
             return Section(())
-        translate = self.words.translate
-        headings = [translate(N_("cluster")), translate("pool"), translate("CIDR")] * 2
-        note = paragraph(
-            translate(
-                N_("These pools share addresses. That is fine as long as there is no routing between the clusters.")
-            )
+        headings = (N_("cluster"), N_("pool"), N_("CIDR")) * 2
+        note = N_("These pools share addresses. That is fine as long as there is no routing between the clusters.")
+        return self.section(
+            N_("Overlapping pools"), paragraph(self.words.translate(note)), self.table("overlaps", headings, rows)
         )
-        overlaps_table = ReportTable.from_rows("overlaps", headings, rows, lang=self.lang)
-        return self.section(N_("Overlapping pools"), note, table_part(overlaps_table))
 
     def _entry_from_file(self, path: str | Path) -> dict[str, Any]:
         try:
@@ -218,25 +201,18 @@ class FleetReport(BaseReport):
         links = {
             self.words.format_number(entry["name"]): entry["link"] for entry in without_verdict if entry.get("link")
         }
-        reports_table = ReportTable.from_rows(
-            "reports", [self.words.translate(N_("report"))], rows, lang=self.lang, links=links
-        )
-        return [table_part(reports_table)]
+        return [self.table("reports", (N_("report"),), rows, links=links)]
 
     def _failure_parts(self) -> list[SectionPart]:
         failed = [entry for entry in self.entries if "error" in entry]
         if not failed:
             return []
-        title = self.words.translate(N_("No report"))
-        headings = [self.words.translate(N_("cluster")), self.words.translate(N_("problem"))]
         rows = [(entry["name"], entry["error"]) for entry in failed]
-        note = paragraph(
-            self.words.translate(N_("These inputs could not be read. Fix them and run the same command again."))
-        )
+        note = N_("These inputs could not be read. Fix them and run the same command again.")
         return [
-            heading_part(title, 3),
-            note,
-            table_part(ReportTable.from_rows("problems", headings, rows, lang=self.lang)),
+            heading_part(self.words.translate(N_("No report")), 3),
+            paragraph(self.words.translate(note)),
+            self.table("problems", (N_("cluster"), N_("problem")), rows),
         ]
 
     def _verdict_counts_sentence(self) -> str:

@@ -14,8 +14,8 @@ from ...forecasting.monthly_growth import DAYS_A_MONTH
 from ...forecasting.prometheus_answers import ALL_POOLS
 from ...model import Scenario
 from .base_report import BaseReport
-from .report_table import CellValue, ReportTable
-from .section import SectionPart, paragraph, picture_part, table_part
+from .report_table import CellValue
+from .section import SectionPart, picture_part
 
 PICTURES_SHOWN = 2
 SUFFIXES = (".csv", ".json", "")
@@ -62,35 +62,30 @@ def outlook_parts(measured: Forecast, limits: Collection[LimitForecast], page: B
     words, lang = page.words, page.lang
     if not limits:
         names = ", ".join(limit.pool for limit in measured.pools)
-        message = words.render(N_("No pool of the history is one of this plan: {names}."), {"names": names})
-        return [paragraph(message, "ipk-empty")]
+        return [page.remark(N_("No pool of the history is one of this plan: {names}."), names=names)]
     findings = [outlook(limit, measured.horizon_days) for limit in limits]
-    headings = [
-        words.translate(heading)
-        for heading in (
-            N_("pool"),
-            N_("limit"),
-            N_("in use"),
-            N_("capacity"),
-            N_("growth a month"),
-            N_("runs out"),
-            "P10",
-            "P50",
-            "P90",
-            N_("in 90 days"),
-            N_("backtest covered"),
-        )
-    ]
+    headings = (
+        N_("pool"),
+        N_("limit"),
+        N_("in use"),
+        N_("capacity"),
+        N_("growth a month"),
+        N_("runs out"),
+        "P10",
+        "P50",
+        "P90",
+        N_("in 90 days"),
+        N_("backtest covered"),
+    )
     rows = [_row(limit, measured, page) for limit in limits]
-    table = ReportTable.from_rows(
+    table = page.table(
         "forecast",
         headings,
         rows,
-        lang=lang,
         marks=[(*[""] * 5, "date", "date", "date", "date", "", "")] * len(rows),
         caption=words.render(N_("When pools run out, as of {date}"), {"date": measured.as_of.isoformat()}),
     )
-    parts = [page.findings_list_part(findings), table_part(table)]
+    parts = [page.findings_list_part(findings), table]
     for limit in [limit for limit in limits if limit.reason is None][:PICTURES_SHOWN]:
         title = words.render(N_("Pool {pool}, measured"), {"pool": limit.pool})
         figure = draw_forecast(measured.pool_history(limit.pool), limit, lang=lang)

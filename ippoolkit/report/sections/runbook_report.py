@@ -9,11 +9,11 @@ from typing import Any
 from ...change import COUNTS, RenderedStep, Runbook, render_runbook, step_title
 from ...figures.runbook_chart import draw_timeline as draw
 from ...findings import N_, Severity, replace_unprintable
-from ...view.html import render_template, text_table_html, tile_boxes_html
+from ...view.html import render_template, text_table_html
 from ...view.markdown import code_markdown, escape_markdown, table_markdown
 from .base_report import BaseReport
 from .report_table import ReportTable
-from .section import Section, SectionPart, code_part, heading_part, paragraph, picture_part, table_part
+from .section import Section, SectionPart, code_part, heading_part, paragraph, picture_part, table_part, tiles_part
 
 USAGE_HEADINGS = {
     "pool": N_("pool"),
@@ -99,12 +99,8 @@ class RunbookReport(BaseReport):
         html = render_template(
             "runbook_verdict", word=verdict_word, label=self.words.translate(label), sentence=sentence
         )
-        boxes = self._key_figures()
-        markdown = [f"**{escape_markdown(self.words.translate(label))}** {escape_markdown(sentence)}"]
-        markdown.append(
-            "\n".join(f"- **{escape_markdown(value)}** {escape_markdown(text)}" for value, text, _ in boxes)
-        )
-        return Section((SectionPart(html + tile_boxes_html(boxes), "\n\n".join(filter(None, markdown))),))
+        markdown = f"**{escape_markdown(self.words.translate(label))}** {escape_markdown(sentence)}"
+        return Section((SectionPart(html, markdown), tiles_part(self._key_figures())))
 
     def findings(self) -> Section:
         """Return what is to be known before; of a change that is refused why, and what to do instead."""
@@ -153,14 +149,12 @@ class RunbookReport(BaseReport):
             if name in self.runbook.affected_pools
         ]
         peak_part = self._usage_part(peak_rows, self.words.translate(N_("Peak usage")))
-        note = self.words.translate(
-            N_("The highest value of each count, and the fewest free addresses, at any time during the change.")
-        )
+        note = N_("The highest value of each count, and the fewest free addresses, at any time during the change.")
         parts = [
             timeline_picture,
             heading_part(self.words.translate(N_("Peak usage")), 3),
             peak_part,
-            paragraph(note, "ipk-empty"),
+            self.remark(note),
         ]
         if not self.short:
             parts += [heading_part(self.words.translate(N_("After every step")), 3), table_part(timeline_table)]

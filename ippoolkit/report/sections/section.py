@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from ...figures import render_png, render_svg
 from ...findings import replace_unprintable
+from ...view.html import tile_boxes_html
 from ...view.markdown import code_markdown, escape_markdown
 from ...view.stylesheet import styled_html
 from ..run_context import current_run
@@ -85,6 +86,12 @@ def code_part(text: str, css_class: str = "yaml") -> SectionPart:
     """Return a text as it is, to be copied; a `css_class` with ``fine`` is in small print on paper."""
     long_class = " long" if text.count("\n") > _MAX_UNBROKEN_LINES else ""
     return SectionPart(f'<pre class="{css_class}{long_class}" tabindex="0">{escape(text)}</pre>', code_markdown(text))
+
+
+def tiles_part(tiles: Sequence[tuple[str, str, str]]) -> SectionPart:
+    """Return key figures, each its value, what it is, and a verdict's word or nothing: boxes, or a list."""
+    markdown = "\n".join(f"- **{escape_markdown(value)}** {escape_markdown(label)}" for value, label, _ in tiles)
+    return SectionPart(tile_boxes_html(tiles), markdown)
 
 
 def table_part(report_table: ReportTable) -> SectionPart:
