@@ -6,9 +6,9 @@ Fields, defaults and limits are Calico's; what its API server refuses in a pool'
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError
 
@@ -160,6 +160,14 @@ class Block:
     affinity: str = Field(default="", description="`host:<node>` or `virtual:load-balancer`; empty: nobody's.")
     allocations: tuple[Allocation, ...] = Field(default=(), description="Addresses in use, by ordinal.")
     unallocated: tuple[IntField, ...] = Field(default=(), description="Free ordinals in the order they go out.")
+
+    @model_validator(mode="after")
+    def _check_ordinals(self) -> Self:
+        for ordinal in (*(allocation.ordinal for allocation in self.allocations), *self.unallocated):
+            if not 0 <= ordinal < self.cidr.size:
+                params = {"ordinal": ordinal, "cidr": str(self.cidr), "most": self.cidr.size - 1}
+                raise PydanticCustomError("block-ordinal", "an ordinal outside its block", params)
+        return self
 
     @property
     def host(self) -> str:

@@ -197,3 +197,15 @@ def test_the_whole_internet_is_no_problem(tmp_path, cidr):
     assert table.blocks[exact[0]] == exact[1]
     # exact at any size: an int64 of numpy where the column fits, Python's own int where it does not
     assert not isinstance(table.blocks[exact[0]], float)
+
+
+def test_an_ordinal_outside_its_block_is_refused(tmp_path):
+    scenario = tmp_path / "scenario.yaml"
+    scenario.write_text(
+        "version: 1\nname: a\ncluster:\n  pools: [{name: a, cidr: 10.0.0.0/24}]\n"
+        "  blocks: [{cidr: 10.0.0.0/26, allocations: [{ordinal: 9999}]}]\n"
+    )
+    with pytest.raises(InputError) as caught:
+        ipk.load(scenario)
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.place.line, problem.params["most"]) == ("block-ordinal", 5, 63)

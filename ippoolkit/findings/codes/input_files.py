@@ -404,6 +404,13 @@ INPUT_FILES = (
     ),
     Rule("problems-many", "error", "kit", N_("There are more than {most} problems; reading ended here.")),
     Rule(
+        "block-ordinal",
+        "error",
+        "kit",
+        N_("Block {cidr} has ordinals from 0 to {most}; {ordinal} is outside it."),
+        N_("Read the block as kubectl get ipamblocks prints it."),
+    ),
+    Rule(
         "cluster-selectors",
         "error",
         "kit",

@@ -123,6 +123,8 @@ class CapacityReport(BaseReport):
         """Return what breaks first, and what would be enough to prevent it."""
         severe_findings = [finding for finding in self.findings if finding.severity in _SHOWN_SEVERITIES]
         parts = [self.findings_list_part(severe_findings[:FINDINGS_ON_FIRST_PAGE])]
+        if not severe_findings:
+            parts = [self.remark(N_("Nothing, with the growth that is planned."))]
         if len(severe_findings) > FINDINGS_ON_FIRST_PAGE:
             more = len(severe_findings) - FINDINGS_ON_FIRST_PAGE
             parts.append(self.remark(N_("{more} more are listed under Findings."), more=more))
