@@ -10,8 +10,8 @@ import tempfile
 import timeit
 from pathlib import Path
 
-from ippoolkit.address_space import AddressSpace, Taken
-from ippoolkit.choose.search import Need, NodeKind, Space
+from ippoolkit.address_space import AddressSpace, ListedNetwork
+from ippoolkit.choose.search import DesignSpace, Need, NodeKind
 from ippoolkit.cidr import Cidr
 
 # What a script of one's own would do with a plan: read it and join its networks; no complement, no offers, no JSON.
@@ -63,11 +63,11 @@ def main():
     within = (Cidr.parse("10.0.0.0/8"),)
 
     def search():
-        return [Space(family, need).best() for family in (4, 6)]
+        return [DesignSpace(family, need).best() for family in (4, 6)]
 
     def free():
-        space = AddressSpace(within, tuple(Taken(Cidr.parse(text), "") for text in texts))
-        return space.free.texts(), space.offers(22, 10, 4)
+        space = AddressSpace(within, tuple(ListedNetwork(Cidr.parse(text), "") for text in texts))
+        return space.free.to_strings(), space.best_fit(22, 10, 4)
 
     def collapse():
         return list(ipaddress.collapse_addresses(map(ipaddress.ip_network, texts)))

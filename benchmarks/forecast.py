@@ -149,11 +149,11 @@ class Score:
 
 def score(one: Process, name: str) -> Score:
     """Forecast one history and compare with what came."""
-    from ippoolkit.forecasting.exhaustion import exhaustion, generator, regular
+    from ippoolkit.forecasting.exhaustion import exhaustion, random_generator, to_regular_series
 
     values = one.seen.astype(float)
-    grid = regular(np.arange(values.size) // one.per_day, values)
-    days = exhaustion(grid, one.capacity, AHEAD, generator(0, name, "addresses")).days
+    grid = to_regular_series(np.arange(values.size) // one.per_day, values)
+    days = exhaustion(grid, one.capacity, AHEAD, random_generator(0, name, "addresses")).days
     p10, p50, p90 = np.quantile(days, (0.1, 0.5, 0.9), method="inverted_cdf")
     slope, start = np.polyfit(np.arange(grid.values.size), grid.values, 1)
     line = (one.capacity - start) / slope - (grid.values.size - 1) if slope > 0 else AHEAD

@@ -9,6 +9,10 @@ root_doc = "docs/index"
 html_copy_source = False
 html_show_sourcelink = False
 templates_path: list[str] = []
+html_static_path = ["docs/static"]
+html_css_files = ["site.css"]
+html_show_copyright = False
+smartquotes = False  # --each stays --each
 myst_heading_anchors = 3
 # The notebooks are executed by `make docs`, so that the site shows what they show.
 nb_execution_mode = "off"

@@ -163,16 +163,23 @@ def audit() -> str:
         ("totals", TOTAL_METRICS),
         ("config", CONFIG_METRICS),
     ):
-        rows = [f"| `{f.name}` | {f.heading} | {f.meaning} | {', '.join(f.required_kinds)} |" for f in figures]
-        parts += [f"## {title}", "\n".join(["| figure | shown as | meaning | needs |", "|---|---|---|---|", *rows])]
+        is_table = title in {"pools", "nodes"}
+        rows = []
+        for figure in figures:
+            column = [f"`{figure.column_name}`"] if is_table else []
+            cells = [f"`{figure.name}`", *column, figure.heading, figure.meaning, ", ".join(figure.required_kinds)]
+            rows.append(f"| {' | '.join(cells)} |")
+        heads = ["figure", *(["column"] if is_table else []), "shown as", "meaning", "needs"]
+        parts += [f"## {title}", "\n".join([f"| {' | '.join(heads)} |", "|---" * len(heads) + "|", *rows])]
     return "\n\n".join(parts) + "\n"
 
 
 _AUDIT = """\
-`ippoolkit audit --json` holds these figures under the same names, and `ippoolkit.audit(...)` as `pools` and `nodes`
-(pandas DataFrames), `metrics.totals` and `metrics.config`. They are counted as Calico's own programs count
-them. A figure that needs a kind of object which could not be read is null: unknown. `rounded` lists those that come
-from a rounded text.
+`ippoolkit audit --json` holds these figures under the same names, and `ippoolkit.audit(...)` as `metrics`. They are
+counted as Calico's own programs count them. A figure that needs a kind of object which could not be read is null:
+unknown. `rounded` lists those that come from a rounded text. `ippoolkit.audit(...).pools` and `.nodes` are pandas
+DataFrames, whose columns have the names of the [other tables](tables.md): counts are nullable `Int64`, and exact Python
+ints where one passes 2^63; what is unknown is missing.
 
 An audit of dumps is of one moment: save them together, the blocks and the pods within seconds of each other, or what
 changed in between looks like a leak. The engine takes such a cluster as it is:
@@ -219,7 +226,7 @@ plan:
 ```
 
 Nodes that exist and planned groups add up. Unknown fields, wrong types and values that Calico refuses are problems, all
-told at once with file, line and field."""
+listed at once with file, line and field."""
 
 
 def _classes() -> list[type]:

@@ -12,7 +12,7 @@ from .capacity.block_size_table import block_size_table, chosen_pool, prefix_tab
 from .capacity.choice_table import Choice, choice_table, find_choices
 from .capacity.demand import Demand, compute_demand, ip_versions
 from .capacity.evaluation import PlanEvaluation, Verdict, no_pool_verdict
-from .capacity.metrics import METRIC_COLUMN, KeyMetrics, comparison_column, key_metrics
+from .capacity.key_metrics import METRIC_COLUMN, KeyMetrics, comparison_column, key_metrics
 from .capacity.plan_tables import growth_table, node_table
 from .capacity.pool_table import pool_table
 from .findings import Finding, fit_to_release, get_language
@@ -106,8 +106,10 @@ class Analysis:
 
     def block_sizes(self, pool: str | None = None, *, lang: str = "en") -> pd.DataFrame:
         """Return the table of block sizes of one pool; see `ippoolkit.block_sizes`."""
-        chosen = chosen_pool(self.scenario, pool)
-        return self._table(("block_sizes", chosen.name, lang), lambda: block_size_table(self.scenario, chosen, lang))
+        described_pool = chosen_pool(self.scenario, pool)
+        return self._table(
+            ("block_sizes", described_pool.name, lang), lambda: block_size_table(self.scenario, described_pool, lang)
+        )
 
     def prefixes(
         self, pool: str | None = None, *, prefix_lengths: Iterable[int] | None = None, lang: str = "en"
@@ -141,6 +143,11 @@ def analyse(scenario: Scenario | Analysis) -> Analysis:
     ----------
     scenario
         The design, or its analysis.
+
+    Returns
+    -------
+    Analysis
+        Demand, verdicts, tables and findings, each worked out when it is first asked for.
     """
     return scenario if isinstance(scenario, Analysis) else Analysis(scenario)
 

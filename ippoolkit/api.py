@@ -140,6 +140,12 @@ def diff(old: Audit | str | Path, new: Audit | str | Path, *, days: float | None
     days
         Days between them; if left out, those between their newest objects.
 
+    Returns
+    -------
+    list of Finding
+        Objects that came and went, how fast pools fill and how long they last at that pace, findings that are new or
+        gone, and figures that only one of the dumps has.
+
     Raises
     ------
     InputError
@@ -169,7 +175,7 @@ def pools_for(source: Source, node: str, namespace: str = "", pod: str = "", *, 
     Returns
     -------
     pandas.DataFrame
-        ``family``, ``order`` (None: does not serve), ``pool``, ``cidr``, ``block`` and ``free`` (of a block that the
+        ``family``, ``order`` (missing: does not serve), ``pool``, ``cidr``, ``block`` and ``free`` (of a block that the
         node owns; without one the node claims a new block of the pool), ``why`` (empty: serves), ``code``.
 
     Raises
@@ -218,28 +224,43 @@ def verdict(source: Source) -> Verdict:
     ----------
     source
         A scenario, its analysis, or a path.
+
+    Returns
+    -------
+    Verdict
+        Its status, the limit that binds first, and the finding with its numbers and source.
     """
     return _analysis(source).verdict
 
 
 def verdicts(source: Source) -> tuple[Verdict, ...]:
-    """Judge a plan for each IP version, all its pools together; IPv4 first.
+    """Judge a plan for each IP version, all its pools together.
 
     Parameters
     ----------
     source
         A scenario, its analysis, or a path.
+
+    Returns
+    -------
+    tuple of Verdict
+        One for each IP version that has pools; IPv4 first.
     """
     return _analysis(source).verdicts
 
 
 def check_design(source: Source) -> list[Finding]:
-    """Return all findings on a design, most severe first; the verdicts lead their severity.
+    """Return all findings on a design.
 
     Parameters
     ----------
     source
         A scenario, its analysis, or a path.
+
+    Returns
+    -------
+    list of Finding
+        Most severe first; the verdicts lead their severity.
     """
     return list(_analysis(source).findings)
 

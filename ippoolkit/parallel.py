@@ -327,8 +327,8 @@ def run(
             known = results.get(key)
             if known is not None:
                 finish(index, Outcome(value=known, resumed=True))
-    left = deque(index for index in range(len(tasks)) if index not in outcomes)
-    suspects = _run_together(pool, function, tasks, left, finish)
+    indexes_left = deque(index for index in range(len(tasks)) if index not in outcomes)
+    suspects = _run_together(pool, function, tasks, indexes_left, finish)
     # One of these took a process down with it; alone, each can only harm itself.
     for index in suspects:
         finish(index, _run_alone(pool, function, tasks[index]))
@@ -339,21 +339,21 @@ def _run_together(
     pool: Executor,
     function: Callable[[Item], Value],
     tasks: Sequence[Item],
-    left: deque[int],
+    indexes_left: deque[int],
     finish: Callable[[int, Outcome[Value]], None],
 ) -> list[int]:
     """Run many items at once; return those that were in work when a process died."""
     waiting: dict[Future[Value], int] = {}
     suspects: list[int] = []
     # With processes of this machine, all that was handed over is lost when one dies.
-    most = IN_WORK * pool.jobs if isinstance(pool, LocalExecutor) else IN_WORK_ELSEWHERE
+    most_in_work = IN_WORK * pool.jobs if isinstance(pool, LocalExecutor) else IN_WORK_ELSEWHERE
     try:
-        while left or waiting:
-            while left and len(waiting) < most:
-                index = left.popleft()
+        while indexes_left or waiting:
+            while indexes_left and len(waiting) < most_in_work:
+                index = indexes_left.popleft()
                 waiting[pool.submit(function, tasks[index])] = index
-            done, _ = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in done:
+            finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in finished:
                 index = waiting.pop(future)
                 outcome = _outcome(future)
                 if outcome is None:

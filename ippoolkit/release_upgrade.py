@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from .analysis import Analysis
+from .answer import answer_html
 from .calico.differences import Difference
 from .calico.releases import Release, changes_between
 from .capacity.design_rules.networks import overlapping_pools
@@ -38,12 +39,27 @@ class VerdictChange:
 
 @dataclass(frozen=True, slots=True)
 class Upgrade:
-    """A cluster and its plan judged by two releases; the findings are those that matter to it, the worst first."""
+    """A cluster and its plan judged by two releases of Calico.
+
+    Attributes
+    ----------
+    before, after
+        The two releases.
+    verdicts
+        The verdict on each IP version by both.
+    findings
+        What changes for this cluster, most severe first.
+    """
 
     before: Release
     after: Release
     verdicts: tuple[VerdictChange, ...]
     findings: tuple[Finding, ...]
+
+    _repr_html_ = answer_html
+
+    def __repr__(self) -> str:
+        return f"<Upgrade from {self.before} to {self.after}: {len(self.findings)} findings>"
 
     @property
     def has_problems(self) -> bool:
@@ -67,6 +83,11 @@ def upgrade(scenario: Scenario, to: Release | str, *, before: Release | None = N
     -------
     Upgrade
         Verdicts that change, objects that become refused, and behaviour that changes for this cluster, with its source.
+
+    Raises
+    ------
+    UnknownReleaseError
+        A ValueError, where `to` is no release of Calico 3, or one before v3.21.
 
     Examples
     --------

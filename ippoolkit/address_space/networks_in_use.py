@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from ..cidr import ADDRESS_BITS, Address, Cidr, IPVersion
 from ..model import Scenario
-from .space import Taken
+from ..read.listed_network import ListedNetwork
 
 
-def networks_taken(scenario: Scenario, file: str = "") -> Iterator[Taken]:
+def networks_in_use(scenario: Scenario, file: str = "") -> Iterator[ListedNetwork]:
     """Yield pools, blocks outside of them, services', nodes' and peers' networks, and addresses outside of all these.
 
     Parameters
@@ -17,42 +17,42 @@ def networks_taken(scenario: Scenario, file: str = "") -> Iterator[Taken]:
     scenario
         The design.
     file
-        Where it was read, for `Taken.where`.
+        Where it was read, for `ListedNetwork.where`.
     """
-    found = [_taken(pool.cidr, file, f"pool {pool.name}") for pool in scenario.cluster.pools]
+    listed = [_listed(pool.cidr, file, f"pool {pool.name}") for pool in scenario.cluster.pools]
     networks = scenario.networks
-    for what, cidrs in (("services", networks.services), ("nodes", networks.nodes), ("peers", networks.peers)):
-        found += [_taken(cidr, file, f"networks.{what}") for cidr in cidrs]
-    found += [
-        _taken(cidr, file, f"network of node {node.name}") for node in scenario.cluster.nodes for cidr in node.networks
+    for role, cidrs in (("services", networks.services), ("nodes", networks.nodes), ("peers", networks.peers)):
+        listed += [_listed(cidr, file, f"networks.{role}") for cidr in cidrs]
+    listed += [
+        _listed(cidr, file, f"network of node {node.name}") for node in scenario.cluster.nodes for cidr in node.networks
     ]
-    yield from found
-    covered = _Covered(each.cidr for each in found)
+    yield from listed
+    covered = _Covered(network.cidr for network in listed)
     for block in scenario.cluster.blocks:
-        if not covered.holds(block.cidr):
-            yield _taken(block.cidr, file, f"block of {block.host or 'nobody'}")
+        if not covered.includes(block.cidr):
+            yield _listed(block.cidr, file, f"block of {block.host or 'nobody'}")
             covered.add(block.cidr)
     for node in scenario.cluster.nodes:
         for cidr in node.pod_cidrs:
-            if not covered.holds(cidr):
-                yield _taken(cidr, file, f"podCIDR of node {node.name}")
+            if not covered.includes(cidr):
+                yield _listed(cidr, file, f"podCIDR of node {node.name}")
                 covered.add(cidr)
     holders: list[tuple[str, tuple[Address, ...]]] = [
         *((f"node {node.name}", node.addresses) for node in scenario.cluster.nodes),
         *((f"pod {pod.namespace}/{pod.name}", pod.addresses) for pod in scenario.cluster.pods if not pod.host_network),
-        *((f"service {each.namespace}/{each.name}", each.addresses) for each in scenario.cluster.services),
+        *((f"service {service.namespace}/{service.name}", service.addresses) for service in scenario.cluster.services),
     ]
-    for whose, addresses in holders:
+    for owner, addresses in holders:
         for address in addresses:
             version: IPVersion = 4 if address.version == 4 else 6
             cidr = Cidr(version, int(address), ADDRESS_BITS[version])
-            if not covered.holds(cidr):
-                yield _taken(cidr, file, whose)
+            if not covered.includes(cidr):
+                yield _listed(cidr, file, owner)
                 covered.add(cidr)
 
 
-def _taken(cidr: Cidr, file: str, whose: str) -> Taken:
-    return Taken(cidr, f"{file}: {whose}" if file else whose, whose)
+def _listed(cidr: Cidr, file: str, owner: str) -> ListedNetwork:
+    return ListedNetwork(cidr, f"{file}: {owner}" if file else owner, owner)
 
 
 class _Covered:
@@ -66,7 +66,7 @@ class _Covered:
     def add(self, cidr: Cidr) -> None:
         self.known.setdefault((cidr.version, cidr.prefix), set()).add(cidr.first)
 
-    def holds(self, cidr: Cidr) -> bool:
+    def includes(self, cidr: Cidr) -> bool:
         return any(
             version == cidr.version and prefix <= cidr.prefix and cidr.with_prefix(prefix).first in firsts
             for (version, prefix), firsts in self.known.items()

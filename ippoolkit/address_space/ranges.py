@@ -31,11 +31,10 @@ class Ranges:
     @classmethod
     def covering(cls, version: IPVersion, cidrs: Iterable[Cidr]) -> Ranges:
         """Unite the networks of one family among those given."""
-        chosen = [cidr for cidr in cidrs if cidr.version == version]
-        kind = _dtype(version)
-        firsts = np.array([cidr.first for cidr in chosen], kind)
-        spare = [version_bits - cidr.prefix for version_bits in (ADDRESS_BITS[version],) for cidr in chosen]
-        sizes = np.array([1 << bits for bits in spare], kind)
+        networks = [cidr for cidr in cidrs if cidr.version == version]
+        dtype = _dtype(version)
+        firsts = np.array([cidr.first for cidr in networks], dtype)
+        sizes = np.array([cidr.size for cidr in networks], dtype)
         order = np.argsort(firsts, kind="stable")
         firsts, lasts = firsts[order], (firsts + sizes - 1)[order]
         if not len(firsts):
@@ -58,16 +57,16 @@ class Ranges:
             low = np.searchsorted(gap_lasts, first)
             high = np.searchsorted(gap_firsts, last, side="right")
             begin, end = np.maximum(gap_firsts[low:high], first), np.minimum(gap_lasts[low:high], last)
-            there = np.asarray(begin <= end, bool)
-            firsts.append(begin[there])
-            lasts.append(end[there])
+            overlaps = np.asarray(begin <= end, bool)
+            firsts.append(begin[overlaps])
+            lasts.append(end[overlaps])
         return Ranges(self.version, np.concatenate(firsts), np.concatenate(lasts))
 
     def cidrs(self) -> tuple[Array, npt.NDArray[np.int64]]:
         """Return the fewest CIDRs of the same addresses: first address and prefix length of each, ascending."""
         if self.version == 4:
-            return _cut_ipv4(self.firsts, self.lasts)
-        pairs = [pair for first, last in zip(self.firsts, self.lasts, strict=True) for pair in _cut(first, last)]
+            return _ipv4_cidrs_of(self.firsts, self.lasts)
+        pairs = [pair for first, last in zip(self.firsts, self.lasts, strict=True) for pair in _cidrs_of(first, last)]
         return np.array([first for first, _ in pairs], object), np.array([prefix for _, prefix in pairs], np.int64)
 
 
@@ -79,10 +78,15 @@ class Networks(Sequence[Cidr]):
     prefixes: dict[IPVersion, npt.NDArray[np.int64]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, *ranges: Ranges) -> Networks:
+    def from_ranges(cls, *ranges: Ranges) -> Networks:
         """Cut ranges, one of each family, into CIDRs."""
-        cut = {each.version: each.cidrs() for each in sorted(ranges, key=lambda each: each.version)}
-        return cls({v: firsts for v, (firsts, _) in cut.items()}, {v: prefixes for v, (_, prefixes) in cut.items()})
+        cidrs = {
+            addresses.version: addresses.cidrs() for addresses in sorted(ranges, key=lambda ranges: ranges.version)
+        }
+        return cls(
+            {version: firsts for version, (firsts, _) in cidrs.items()},
+            {version: prefixes for version, (_, prefixes) in cidrs.items()},
+        )
 
     def __len__(self) -> int:
         return sum(map(len, self.prefixes.values()))
@@ -95,11 +99,11 @@ class Networks(Sequence[Cidr]):
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
             return list(self)[index]
-        place = range(len(self))[index]
+        position = range(len(self))[index]
         for version, firsts in self.firsts.items():
-            if place < len(firsts):
-                return Cidr(version, int(firsts[place]), int(self.prefixes[version][place]))
-            place -= len(firsts)
+            if position < len(firsts):
+                return Cidr(version, int(firsts[position]), int(self.prefixes[version][position]))
+            position -= len(firsts)
         raise IndexError(index)
 
     def __eq__(self, other: object) -> bool:
@@ -107,10 +111,10 @@ class Networks(Sequence[Cidr]):
 
     __hash__ = None  # type: ignore[assignment]  # a list's, too
 
-    def texts(self) -> list[str]:
+    def to_strings(self) -> list[str]:
         """Return them as text."""
         return [
-            f"{spell(version, first)}/{prefix}"
+            f"{address_text(version, first)}/{prefix}"
             for version, firsts in self.firsts.items()
             for first, prefix in zip(firsts.tolist(), self.prefixes[version].tolist(), strict=True)
         ]
@@ -124,7 +128,7 @@ class Networks(Sequence[Cidr]):
             for prefix, count in zip(*np.unique(prefixes, return_counts=True), strict=True)
         )
 
-    def at_least(self, prefix: int, version: IPVersion) -> list[tuple[int, int]]:
+    def holding(self, prefix: int, version: IPVersion) -> list[tuple[int, int]]:
         """Return prefix length and first address of those that hold a network of a prefix length."""
         if version not in self.firsts:
             return []
@@ -133,53 +137,53 @@ class Networks(Sequence[Cidr]):
         return list(zip(prefixes, firsts, strict=True))
 
 
-def networks_in(within: Iterable[Cidr], taken: Iterable[Cidr] = ()) -> Networks:
+def subtract_networks(within: Iterable[Cidr], taken: Iterable[Cidr] = ()) -> Networks:
     """Return what networks leave of others, as the fewest CIDRs."""
     outer, inner = list(within), list(taken)
-    return Networks.of(
+    return Networks.from_ranges(
         *(Ranges.covering(version, outer).without(Ranges.covering(version, inner)) for version in ADDRESS_BITS)
     )
 
 
-def spell(version: IPVersion, value: int) -> str:
+def address_text(version: IPVersion, address: int) -> str:
     """Print an address as `ipaddress` does, only faster."""
     if version == 4:
-        return f"{_HALVES[value >> 16]}.{_HALVES[value & 0xFFFF]}"
-    if value >> 96:  # addresses below are printed in more options than one
-        return socket.inet_ntop(socket.AF_INET6, value.to_bytes(16, "big"))
-    return str(address_from_int(version, value))
+        return f"{_HALVES[address >> 16]}.{_HALVES[address & 0xFFFF]}"
+    if address >> 96:  # addresses below have more than one form
+        return socket.inet_ntop(socket.AF_INET6, address.to_bytes(16, "big"))
+    return str(address_from_int(version, address))
 
 
 def network_text(cidr: Cidr) -> str:
     """Print a network as `str` does, only faster."""
-    return f"{spell(cidr.version, cidr.first)}/{cidr.prefix}"
+    return f"{address_text(cidr.version, cidr.first)}/{cidr.prefix}"
 
 
 def _dtype(version: IPVersion) -> Any:
     return np.int64 if version == 4 else object
 
 
-def _cut(first: int, last: int, bits: int = 128) -> Iterator[tuple[int, int]]:
+def _cidrs_of(first: int, last: int, bits: int = 128) -> Iterator[tuple[int, int]]:
     while first <= last:
-        room = (last - first + 1).bit_length() - 1
-        spare = min(room, (first & -first).bit_length() - 1) if first else room
+        fitting = (last - first + 1).bit_length() - 1
+        spare = min(fitting, (first & -first).bit_length() - 1) if first else fitting
         yield first, bits - spare
         first += 1 << spare
 
 
-def _cut_ipv4(firsts: Array, lasts: Array) -> tuple[Array, npt.NDArray[np.int64]]:
+def _ipv4_cidrs_of(firsts: Array, lasts: Array) -> tuple[Array, npt.NDArray[np.int64]]:
     """Cut all ranges at once, one CIDR off the front of each until nothing is left."""
     begins, spares = [], []
     first, end = firsts.copy(), lasts + 1
     while len(first):
         aligned = np.where(first == 0, np.int64(1) << 32, first & -first)
-        room = np.int64(1) << np.floor(np.log2((end - first).astype(float))).astype(np.int64)
-        size = np.minimum(aligned, room)
+        fitting = np.int64(1) << np.floor(np.log2((end - first).astype(float))).astype(np.int64)
+        size = np.minimum(aligned, fitting)
         begins.append(first)
         spares.append(np.round(np.log2(size.astype(float))).astype(np.int64))
         first = first + size
-        more = first < end
-        first, end = first[more], end[more]
+        unfinished = first < end
+        first, end = first[unfinished], end[unfinished]
     if not begins:
         return firsts, np.array([], np.int64)
     begin, prefix = np.concatenate(begins), 32 - np.concatenate(spares)

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from ..cidr import ADDRESS_BITS, Cidr, IPVersion
 from ..read.listed_network import ListedNetwork
-from .ranges import Networks, networks_in
+from .ranges import Networks, subtract_networks
 
 # IANA's special-purpose registries, and multicast. Private ranges are what offers are for, so they are not here.
 # https://www.iana.org/assignments/iana-ipv4-special-registry, .../iana-ipv6-special-registry
@@ -56,15 +56,12 @@ PRIVATE: dict[IPVersion, tuple[Cidr, ...]] = {
 }
 
 
-Taken = ListedNetwork
-
-
 @dataclass(frozen=True, slots=True)
-class Release:
+class RangeToFree:
     """A range that would be free, were these networks released."""
 
     cidr: Cidr
-    networks: tuple[Taken, ...]
+    networks: tuple[ListedNetwork, ...]
 
 
 @dataclass(frozen=True)
@@ -75,28 +72,28 @@ class AddressSpace:
     """
 
     within: tuple[Cidr, ...]
-    taken: tuple[Taken, ...]
+    taken: tuple[ListedNetwork, ...]
     special: bool = False
 
     @cached_property
     def free(self) -> Networks:
         """What the networks leave, as the fewest CIDRs: IPv4, then IPv6, ascending."""
-        return networks_in(self.within, (each.cidr for each in self.taken))
+        return subtract_networks(self.within, (network.cidr for network in self.taken))
 
     @cached_property
     def offered(self) -> Networks:
         """The free ranges without special-purpose ones."""
         if not self._special:
             return self.free
-        return networks_in(self.within, [*self._special, *(each.cidr for each in self.taken)])
+        return subtract_networks(self.within, [*self._special, *(network.cidr for network in self.taken)])
 
     def largest(self, version: IPVersion) -> Cidr | None:
         """Return the largest free range that is offered, the lowest of several."""
-        known = self.offered.at_least(ADDRESS_BITS[version], version)
-        prefix, first = min(known, default=(0, -1))
+        candidates = self.offered.holding(ADDRESS_BITS[version], version)
+        prefix, first = min(candidates, default=(0, -1))
         return Cidr(version, first, prefix) if first >= 0 else None
 
-    def offers(self, prefix: int, count: int, version: IPVersion) -> list[Cidr]:
+    def best_fit(self, prefix: int, count: int, version: IPVersion) -> list[Cidr]:
         """Return free ranges of a size, best fit.
 
         Parameters
@@ -113,72 +110,78 @@ class AddressSpace:
         list of Cidr
             Each from the smallest free range that holds it, the lowest of several; each is taken before the next.
         """
-        heap = [(-longest, first) for longest, first in self.offered.at_least(prefix, version)]
+        heap = [(-longest, first) for longest, first in self.offered.holding(prefix, version)]
         heapq.heapify(heap)
         bits = ADDRESS_BITS[version]
-        found: list[Cidr] = []
-        while heap and len(found) < count:
+        offers: list[Cidr] = []
+        while heap and len(offers) < count:
             length, first = heapq.heappop(heap)
-            found.append(Cidr(version, first, prefix))
+            offers.append(Cidr(version, first, prefix))
             for longer in range(-length + 1, prefix + 1):  # the halves that are left, the largest first
                 heapq.heappush(heap, (-longer, first + (1 << (bits - longer))))
-        return found
+        return offers
 
-    def to_release(self, prefix: int, version: IPVersion) -> Release | None:
+    def range_to_free(self, prefix: int, version: IPVersion) -> RangeToFree | None:
         """Find the range that takes the fewest networks to free, then the fewest addresses, then the lowest one.
 
         None where no range of that size lies within.
         """
         shift = ADDRESS_BITS[version] - prefix
-        inside: dict[int, list[Taken]] = {}  # by the index of the range that they are part of
-        around: dict[int, dict[int, list[Taken]]] = {}  # by prefix length and index of their own
-        known = [each for each in self.taken if each.cidr.version == version]
-        for each in known:
-            if each.cidr.prefix >= prefix:
-                inside.setdefault(each.cidr.first >> shift, []).append(each)
+        inside: dict[int, list[ListedNetwork]] = {}  # by the index of the range that they are part of
+        around: dict[int, dict[int, list[ListedNetwork]]] = {}  # by prefix length and index of their own
+        known = [network for network in self.taken if network.cidr.version == version]
+        for network in known:
+            if network.cidr.prefix >= prefix:
+                inside.setdefault(network.cidr.first >> shift, []).append(network)
             else:
-                own = around.setdefault(each.cidr.prefix, {})
-                own.setdefault(each.cidr.first >> (ADDRESS_BITS[version] - each.cidr.prefix), []).append(each)
-        best: tuple[tuple[int, int, int], tuple[Taken, ...]] | None = None
+                by_index = around.setdefault(network.cidr.prefix, {})
+                by_index.setdefault(network.cidr.first >> (ADDRESS_BITS[version] - network.cidr.prefix), []).append(
+                    network
+                )
+        best: tuple[tuple[int, int, int], tuple[ListedNetwork, ...]] | None = None
         for index in self._candidates(known, prefix, version):
-            over = [each for length, own in around.items() for each in own.get(index >> (prefix - length), ())]
+            over = [
+                network
+                for length, by_index in around.items()
+                for network in by_index.get(index >> (prefix - length), ())
+            ]
             networks = (*over, *inside.get(index, ()))
-            cost = len(networks), sum(each.cidr.size for each in networks), index
+            cost = len(networks), sum(network.cidr.size for network in networks), index
             if best is None or cost < best[0]:
                 best = cost, networks
-        return Release(Cidr(version, best[0][2] << shift, prefix), best[1]) if best else None
+        return RangeToFree(Cidr(version, best[0][2] << shift, prefix), best[1]) if best else None
 
     def without(self, cidrs: Iterable[Cidr]) -> AddressSpace:
         """Return the space without these ranges, and without special-purpose ones where they are not offered."""
-        return AddressSpace(tuple(networks_in(self.within, [*cidrs, *self._special])), self.taken, special=True)
+        return AddressSpace(tuple(subtract_networks(self.within, [*cidrs, *self._special])), self.taken, special=True)
 
     @cached_property
     def _special(self) -> list[Cidr]:
         if self.special:
             return []
         return [
-            each
-            for each in SPECIAL
-            if any(each.overlaps(asked) for asked in self.within) and not any(asked in each for asked in self.within)
+            special
+            for special in SPECIAL
+            if any(special.overlaps(cidr) for cidr in self.within) and not any(cidr in special for cidr in self.within)
         ]
 
-    def _candidates(self, known: Iterable[Taken], prefix: int, version: IPVersion) -> Iterator[int]:
+    def _candidates(self, known: Iterable[ListedNetwork], prefix: int, version: IPVersion) -> Iterator[int]:
         """Yield the indices of ranges at an edge of a network: what is to be released changes nowhere else."""
         shift = ADDRESS_BITS[version] - prefix
-        rooms = networks_in(self.within, self._special).at_least(prefix, version)
-        homes = [(first >> shift, (first >> shift) + (1 << (prefix - length)) - 1) for length, first in rooms]
-        edges: set[int] = {low for low, _ in homes}
-        for each in known:
-            first, last = each.cidr.first >> shift, each.cidr.last >> shift
+        free_ranges = subtract_networks(self.within, self._special).holding(prefix, version)
+        spans = [(first >> shift, (first >> shift) + (1 << (prefix - length)) - 1) for length, first in free_ranges]
+        edges: set[int] = {low for low, _ in spans}
+        for network in known:
+            first, last = network.cidr.first >> shift, network.cidr.last >> shift
             edges.update((first, first + 1, last, last + 1))
         for index in edges:
-            if any(low <= index <= high for low, high in homes):
+            if any(low <= index <= high for low, high in spans):
                 yield index
 
 
-def default_within(taken: Iterable[Taken], version: IPVersion | None = None) -> tuple[Cidr, ...]:
+def default_within(taken: Iterable[ListedNetwork], version: IPVersion | None = None) -> tuple[Cidr, ...]:
     """Return where to look when nobody says: the private ranges of a family, or of those that networks are known of."""
     if version is not None:
         return PRIVATE[version]
-    ipv6 = any(each.cidr.version == 6 for each in taken)
+    ipv6 = any(network.cidr.version == 6 for network in taken)
     return (*PRIVATE[4], *(PRIVATE[6] if ipv6 else ()))

@@ -1,7 +1,7 @@
 """Who rings the bell: alerting rules and a dashboard, computed for the pools of a design, a dump or a history."""
 
 from .documents import dashboard, prometheus_rule, rules_file
-from .metrics import Metrics, metrics_of
+from .metric_names import Metrics, metrics_of
 from .rules import rule_group
 from .watched import AlertThreshold, Quantity, Watch, WatchedPools, watch_forecast, watch_scenario
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..write.yaml_dump import dump_yaml
-from .metrics import Metrics
+from .metric_names import Metrics
 from .watched import Quantity, Watch, WatchedPools
 
 NAME = "calico-ip-pools"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .metrics import Metrics
+from .metric_names import Metrics
 from .watched import (
     MOST_PAGE_SHARE,
     MOST_WARN_SHARE,
@@ -39,7 +39,7 @@ def rule_group(watch: Watch, metrics: Metrics, warn: AlertThreshold, page: Alert
 
 def _filling(
     watched: WatchedPools,
-    what: str,
+    counted: str,
     quantity: Quantity,
     metric: str,
     metrics: Metrics,
@@ -52,7 +52,7 @@ def _filling(
     warned = quantity.threshold(warn, WARN_SHARE, MOST_WARN_SHARE)
     paged = max(warned, quantity.threshold(page, PAGE_SHARE, MOST_PAGE_SHARE))
     growth = "no growth is known" if quantity.per_day is None else f"growth of {quantity.per_day:.3g} a day"
-    noun = "Addresses" if what == "addresses" else "Blocks"
+    noun = "Addresses" if counted == "addresses" else "Blocks"
     levels = [("critical", paged, f"{expression} >= {paged}", page)]
     if warned < paged:
         levels.insert(0, ("warning", warned, f"{expression} >= {warned} < {paged}", warn))
@@ -63,10 +63,10 @@ def _filling(
             "15m",
             severity,
             watched,
-            summary=f"{watched.name}: {{{{ $value }}}} of {quantity.capacity} {what} are in use",
+            summary=f"{watched.name}: {{{{ $value }}}} of {quantity.capacity} {counted} are in use",
             description=(
-                f"From {threshold} {what} on, the time left is {lead} or less ({growth}). "
-                f"Add an IP pool, or free {what}: without free blocks new nodes borrow or get no pods, without free "
+                f"From {threshold} {counted} on, the time left is {lead} or less ({growth}). "
+                f"Add an IP pool, or free {counted}: without free blocks new nodes borrow or get no pods, without free "
                 "addresses pods stay in ContainerCreating."
             ),
             command=SHOW,

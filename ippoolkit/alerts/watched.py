@@ -141,8 +141,8 @@ def watch_scenario(scenario: Scenario) -> Watch:
                 to_come,
             )
         )
-    most = scenario.cluster.ipam.max_blocks_per_host
-    return Watch(tuple(watched), most or DEFAULT_MAX_BLOCKS_PER_HOST)
+    max_blocks_per_host = scenario.cluster.ipam.max_blocks_per_host
+    return Watch(tuple(watched), max_blocks_per_host or DEFAULT_MAX_BLOCKS_PER_HOST)
 
 
 def watch_forecast(forecast: Forecast) -> Watch:

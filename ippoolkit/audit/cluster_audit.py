@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
 from ..answer import answer_html
+from ..capacity.table_columns import typed_frame
 from ..findings import Finding, Severity, fit_to_release, sort_by_severity
-from ..model import Scenario
+from ..model import KindName, Scenario
 from ..read import Reading, read
 from ..read.input_files import AnyPath
 from .checks import CHECKS, AuditContext
@@ -19,7 +20,9 @@ from .checks.reported_figures import check_reported_figures
 from .cluster_index import ClusterIndex
 from .cluster_metrics import ClusterMetrics, complete_metrics
 from .dump_consistency import check_dump_consistency
+from .metric_schema import NODE_METRICS, POOL_METRICS, Metric
 
+_BLOCK_KINDS: tuple[KindName, ...] = ("IPAMBlock", "BlockAffinity", "IPAMHandle")
 # Warnings of what soon fails: they make the exit status 1, as errors do.
 _FAILING_WARNINGS = frozenset({"pool-nearly-full", "pool-blocks-claimed"})
 
@@ -28,7 +31,16 @@ _FAILING_WARNINGS = frozenset({"pool-nearly-full", "pool-blocks-claimed"})
 class Audit:
     """A cluster, its figures, and what is wrong with it.
 
-    `skipped_checks` names the checks that were left out, each with the kinds of object that it would need.
+    Attributes
+    ----------
+    reading
+        What was read of the cluster, and what was not understood.
+    metrics
+        Its figures by pool and node and in total, under Calico's own names (docs/audit.md); None: unknown.
+    findings
+        What is wrong with it, most severe first.
+    skipped_checks
+        The checks that were left out, each with the kinds of object that it would need.
     """
 
     reading: Reading
@@ -66,13 +78,13 @@ class Audit:
 
     @property
     def pools(self) -> pd.DataFrame:
-        """A row a pool; columns as in docs/audit.md, None for unknown."""
-        return _frame(self.metrics.pools)
+        """A row a pool; columns as in docs/audit.md, missing where unknown."""
+        return _frame(POOL_METRICS, self.metrics.pools)
 
     @property
     def nodes(self) -> pd.DataFrame:
-        """A row a node; columns as in docs/audit.md, None for unknown."""
-        return _frame(self.metrics.nodes)
+        """A row a node; columns as in docs/audit.md, missing where unknown."""
+        return _frame(NODE_METRICS, self.metrics.nodes)
 
 
 def audit(*paths: AnyPath, empty_kinds: Iterable[str] = ()) -> Audit:
@@ -85,6 +97,11 @@ def audit(*paths: AnyPath, empty_kinds: Iterable[str] = ()) -> Audit:
     empty_kinds
         Kinds that are known to have no objects, where kubectl's empty lists leave it open.
 
+    Returns
+    -------
+    Audit
+        Figures and findings; what could not be read is unknown, never 0.
+
     Raises
     ------
     InputError
@@ -95,6 +112,7 @@ def audit(*paths: AnyPath, empty_kinds: Iterable[str] = ()) -> Audit:
 
 def audit_reading(reading: Reading) -> Audit:
     """Say what is wrong with a cluster that was read."""
+    reading = _without_absent_blocks(reading)
     scenario = reading.scenario
     index = ClusterIndex(scenario.cluster)
     context = AuditContext(scenario, index)
@@ -114,6 +132,25 @@ def audit_reading(reading: Reading) -> Audit:
     return Audit(reading, metrics, tuple(sort_by_severity(findings)), tuple(skipped))
 
 
-def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    frame = pd.DataFrame(rows, dtype=object)
-    return frame.where(frame.notna(), None)
+def _without_absent_blocks(reading: Reading) -> Reading:
+    """Take blocks for unknown where there is none although pods have addresses of pools: they are kept elsewhere."""
+    cluster = reading.scenario.cluster
+    if cluster.blocks or "IPAMBlock" in cluster.unknown:
+        return reading
+    ranges = [pool.cidr for pool in cluster.pools if not pool.disabled]
+    pods = sum(
+        any(address in cidr for address in pod.addresses for cidr in ranges)
+        for pod in ClusterIndex(cluster).workload_pods
+    )
+    if not pods:
+        return reading
+    unknown = (*cluster.unknown, *(kind for kind in _BLOCK_KINDS if kind not in cluster.unknown))
+    scenario = replace(reading.scenario, cluster=replace(cluster, unknown=unknown))
+    note = Finding("blocks-absent", params={"pods": pods})
+    return replace(reading, scenario=scenario, notes=(*reading.notes, note))
+
+
+def _frame(metrics: Sequence[Metric], rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    return typed_frame(
+        [metric.column_name for metric in metrics], [[row.get(metric.name) for metric in metrics] for row in rows]
+    )

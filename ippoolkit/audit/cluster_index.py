@@ -218,7 +218,7 @@ class ClusterIndex:
     def count_reserved_in_use(self, block: Block) -> int:
         """Count the addresses of a block that are held though reserved."""
         reserved = self.reserved_coverage(block.cidr).covered_ranges if self.reserved_cidrs else ()
-        return sum(any(low <= held.ordinal <= high for low, high in reserved) for held in block.allocations)
+        return sum(any(low <= allocation.ordinal <= high for low, high in reserved) for allocation in block.allocations)
 
     @cached_property
     def reserved_cidrs(self) -> tuple[Cidr, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from ..capacity.table_columns import typed_frame
 from ..findings import Finding, sort_by_severity
 from ..model import KindName
 from .checks.context import abbreviate_names
@@ -57,23 +58,27 @@ def diff(old: Audit, new: Audit, *, days: float | None = None) -> list[Finding]:
 
 
 def metric_changes(old: Audit, new: Audit) -> pd.DataFrame:
-    """Return the figures of both: ``of`` (a pool; empty: the whole), ``figure``, ``old``, ``new``, ``change``."""
-    rows: list[tuple[Any, ...]] = [
+    """Return the figures of both: ``of`` (a pool; empty: the whole), ``figure``, ``old``, ``new``, ``change``.
+
+    What is unknown is missing.
+    """
+    rows = [
+        (subject, name, before, after, None if before is None or after is None else after - before)
+        for subject, name, before, after in _figures_of_both(old, new)
+    ]
+    return typed_frame(["of", "figure", "old", "new", "change"], rows)
+
+
+def _figures_of_both(old: Audit, new: Audit) -> list[tuple[str, str, int | None, int | None]]:
+    """Return of each figure the pool (empty: the whole), its name and both values; None: unknown."""
+    figures: list[tuple[str, str, int | None, int | None]] = [
         ("", name, old.metrics.totals.get(name), new.metrics.totals.get(name)) for name in _TOTAL_METRICS
     ]
     old_pools = {row["cidr"]: row for row in old.metrics.pools}
     for row in new.metrics.pools:
         old_row = old_pools.get(row["cidr"], {})
-        rows += [(row["name"] or row["cidr"], name, old_row.get(name), row[name]) for name in _POOL_METRICS]
-    table = pd.DataFrame(rows, columns=["of", "figure", "old", "new"], dtype=object)
-    table["change"] = pd.Series(
-        [
-            None if old_value is None or new_value is None else new_value - old_value
-            for _, _, old_value, new_value in rows
-        ],
-        dtype=object,
-    )
-    return table.where(table.notna(), None)
+        figures += [(row["name"] or row["cidr"], name, old_row.get(name), row[name]) for name in _POOL_METRICS]
+    return figures
 
 
 def days_between(old: Audit, new: Audit) -> float | None:
@@ -176,9 +181,7 @@ def _unknown_figures(old: Audit, new: Audit) -> Iterator[Finding]:
     """Name the figures that only one of the two dumps tells."""
     one_sided = [
         f"{subject} {name}".strip()
-        for subject, name, before, after in metric_changes(old, new)[["of", "figure", "old", "new"]].itertuples(
-            index=False
-        )
+        for subject, name, before, after in _figures_of_both(old, new)
         if (before is None) != (after is None)
     ]
     if one_sided:
@@ -196,6 +199,25 @@ def _finding_changes(old: Audit, new: Audit) -> Iterator[Finding]:
     new_findings = [finding for finding in new.findings if finding.severity.rank < 2]
     yield from (finding for finding in new_findings if (finding.code, finding.subject) not in old_keys)
     new_keys = {(finding.code, finding.subject) for finding in new_findings}
-    resolved_codes = sorted({code for code, subject in old_keys - new_keys})
-    if resolved_codes:
-        yield Finding("diff-findings-gone", "", {"count": len(resolved_codes), "which": ", ".join(resolved_codes)})
+    lost_subjects = _subjects_without_figures(old, new)
+    is_check_lost = not set(new.skipped_checks) <= set(old.skipped_checks)
+    codes: dict[str, set[str]] = {"diff-findings-gone": set(), "diff-findings-unknown": set()}
+    for code, subject in old_keys - new_keys:
+        is_unknown = is_check_lost or (subject if subject.startswith("IPPool/") else "") in lost_subjects
+        codes["diff-findings-unknown" if is_unknown else "diff-findings-gone"].add(code)
+    for diff_code, of_findings in codes.items():
+        if of_findings:
+            yield Finding(diff_code, "", {"count": len(of_findings), "which": ", ".join(sorted(of_findings))})
+
+
+def _subjects_without_figures(old: Audit, new: Audit) -> set[str]:
+    """Return the pools, by all their names, of which the newer dump lacks a figure; empty for the whole cluster."""
+    old_totals, new_totals = old.metrics.totals, new.metrics.totals
+    subjects = {"" for name in _TOTAL_METRICS if old_totals.get(name) is not None and new_totals.get(name) is None}
+    new_pools = {row["cidr"]: row for row in new.metrics.pools}
+    for row in old.metrics.pools:
+        new_row = new_pools.get(row["cidr"], {})
+        is_gone = not new_row and new.scenario.cluster.has_read("IPPool")
+        if not is_gone and any(row[name] is not None and new_row.get(name) is None for name in _POOL_METRICS):
+            subjects |= {f"IPPool/{name}" for name in (row["name"], row["cidr"], new_row.get("name"))}
+    return subjects

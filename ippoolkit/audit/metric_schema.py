@@ -13,12 +13,21 @@ from ..model import KindName
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One figure; `heading` is translated where it is shown, `meaning` is for the documentation."""
+    """One figure; `heading` is translated where it is shown, `meaning` is for the documentation.
+
+    `column` is its name in the tables of the Python API, which share their names with `ippoolkit.pools`; empty: `name`.
+    """
 
     name: str
     heading: str
     meaning: str
     required_kinds: tuple[KindName, ...] = ()
+    column: str = ""
+
+    @property
+    def column_name(self) -> str:
+        """Its name in tables."""
+        return self.column or self.name
 
 
 _POOLS_AND_BLOCKS: tuple[KindName, ...] = ("IPPool", "IPAMBlock")
@@ -27,20 +36,28 @@ _KINDS_FOR_LEAKS: tuple[KindName, ...] = ("IPAMBlock", "Pod", "Node", "Service")
 _KINDS_FOR_USE: tuple[KindName, ...] = ("IPPool", "IPAMBlock", "Pod", "Node")
 
 POOL_METRICS = (
-    Metric("name", N_("pool"), "Name of the IPPool."),
+    Metric("name", N_("pool"), "Name of the IPPool.", column="pool"),
     Metric("cidr", N_("CIDR"), "Its range."),
-    Metric("blockSize", N_("blockSize"), "Prefix length of its blocks."),
+    Metric("blockSize", N_("blockSize"), "Prefix length of its blocks.", column="block_size"),
     Metric("disabled", N_("disabled"), "Whether it hands out no new address."),
-    Metric("nodeSelector", N_("nodeSelector"), "Which nodes may claim its blocks."),
-    Metric("namespaceSelector", N_("namespaceSelector"), "Which namespaces may draw from it."),
-    Metric("allowedUses", N_("uses"), "What may draw from it."),
-    Metric("assignmentMode", N_("assignment"), "Manual: serves only who names it."),
-    Metric("capacity", N_("addresses"), "All addresses of its range, exact; Calico's own figure ends at 2^63 - 1."),
+    Metric("nodeSelector", N_("nodeSelector"), "Which nodes may claim its blocks.", column="node_selector"),
+    Metric(
+        "namespaceSelector", N_("namespaceSelector"), "Which namespaces may draw from it.", column="namespace_selector"
+    ),
+    Metric("allowedUses", N_("uses"), "What may draw from it.", column="allowed_uses"),
+    Metric("assignmentMode", N_("assignment"), "Manual: serves only who names it.", column="assignment_mode"),
+    Metric(
+        "capacity",
+        N_("addresses"),
+        "All addresses of its range, exact; Calico's own figure ends at 2^63 - 1.",
+        column="addresses",
+    ),
     Metric(
         "allocated",
         N_("in use"),
         "Addresses that blocks record: cooling ones and those kept for Windows too.",
         _POOLS_AND_BLOCKS,
+        column="addresses_used",
     ),
     Metric(
         "reserved",
@@ -49,8 +66,10 @@ POOL_METRICS = (
         ("IPPool", "IPReservation"),
     ),
     Metric("free", N_("free"), "Addresses neither in use nor reserved.", ("IPPool", "IPAMBlock", "IPReservation")),
-    Metric("blocks_total", N_("blocks"), "2^(blockSize - prefix)."),
-    Metric("blocks_allocated", N_("blocks claimed"), "Blocks that exist inside.", _POOLS_AND_BLOCKS),
+    Metric("blocks_total", N_("blocks"), "2^(blockSize - prefix).", column="blocks"),
+    Metric(
+        "blocks_allocated", N_("blocks claimed"), "Blocks that exist inside.", _POOLS_AND_BLOCKS, column="blocks_used"
+    ),
     Metric("blocks_without_affinity", N_("without affinity"), "Blocks that belong to nobody.", _POOLS_AND_BLOCKS),
     Metric("blocks_empty", N_("empty"), "Blocks without any entry.", _POOLS_AND_BLOCKS),
     Metric("blocks_full", N_("full"), "Blocks without a free address.", _POOLS_AND_BLOCKS),
@@ -62,14 +81,15 @@ POOL_METRICS = (
         N_("without node"),
         "Addresses that name no node: services' and cooling ones.",
         _POOLS_AND_BLOCKS,
+        column="addresses_without_node",
     ),
     Metric("windows_reserved", N_("kept for Windows"), "Addresses kept back on Windows nodes.", _POOLS_AND_BLOCKS),
-    Metric("cooling_down", N_("cooling"), "Released addresses that rest.", _POOLS_AND_BLOCKS),
+    Metric("cooling_down", N_("in cooldown"), "Released addresses that rest.", _POOLS_AND_BLOCKS),
     Metric("selected_nodes", N_("nodes selected"), "Nodes that its nodeSelector matches.", ("IPPool", "Node")),
 )
 
 NODE_METRICS = (
-    Metric("name", N_("node"), "A node that exists, or that blocks still name."),
+    Metric("name", N_("node"), "A node that exists, or that blocks still name.", column="node"),
     Metric("exists", N_("exists"), "Whether there is such a node.", ("Node",)),
     Metric("blocks", N_("blocks"), "Blocks that it owns.", _BLOCKS),
     Metric("blocks_v4", N_("IPv4"), "Of these, IPv4.", _BLOCKS),
@@ -78,17 +98,45 @@ NODE_METRICS = (
         "blocks_by_pool", N_("by pool"), "Of these, in each pool; the empty name: outside of all.", _POOLS_AND_BLOCKS
     ),
     Metric("blocks_empty", N_("empty"), "Of these, without any entry.", _BLOCKS),
-    Metric("own_allocated", N_("own"), "Addresses that it holds in its own blocks.", _BLOCKS),
-    Metric("allocations", N_("in use"), "Addresses that blocks record for it: its own and borrowed ones.", _BLOCKS),
-    Metric("borrowed_in", N_("borrowed"), "Addresses that it holds in blocks of others or of nobody.", _BLOCKS),
-    Metric("borrowed_out", N_("borrowed by others"), "Addresses that others hold in its blocks.", _BLOCKS),
+    Metric(
+        "own_allocated",
+        N_("own"),
+        "Addresses that it holds in its own blocks.",
+        _BLOCKS,
+        column="addresses_used_in_own_blocks",
+    ),
+    Metric(
+        "allocations",
+        N_("in use"),
+        "Addresses that blocks record for it: its own and borrowed ones.",
+        _BLOCKS,
+        column="addresses_used",
+    ),
+    Metric(
+        "borrowed_in",
+        N_("borrowed"),
+        "Addresses that it holds in blocks of others or of nobody.",
+        _BLOCKS,
+        column="borrowed",
+    ),
+    Metric(
+        "borrowed_out",
+        N_("borrowed by other nodes"),
+        "Addresses that others hold in its blocks.",
+        _BLOCKS,
+        column="borrowed_by_others",
+    ),
     Metric("free_in_own_blocks", N_("free"), "Addresses in its blocks that nobody holds.", _BLOCKS),
     Metric("windows_reserved", N_("kept for Windows"), "Addresses kept back in its blocks.", _BLOCKS),
-    Metric("calico_pods_with_ip", N_("pods"), "Pods on it with an address of Calico's.", ("Pod",)),
+    Metric("calico_pods_with_ip", N_("pods"), "Pods on it with an address of Calico's.", ("Pod",), column="pods"),
     Metric(
-        "all_pods_not_finished", N_("all pods"), "Pods on it that run, those of the host's network included.", ("Pod",)
+        "all_pods_not_finished",
+        N_("all pods"),
+        "Pods on it that run, those of the host's network included.",
+        ("Pod",),
+        column="all_pods",
     ),
-    Metric("pod_capacity", N_("max-pods"), "Pods that kubelet runs at most.", ("Node",)),
+    Metric("pod_capacity", N_("max-pods"), "Pods that kubelet runs at most.", ("Node",), column="max_pods"),
     Metric("tunnel_addresses", N_("tunnels"), "Tunnel addresses that it announces.", ("Node",)),
 )
 
@@ -123,7 +171,7 @@ TOTAL_METRICS = (
     Metric("allocations_without_node_attr", N_("allocations without node"), "Of these, naming no node.", _BLOCKS),
     Metric("borrowed", N_("borrowed"), "Of these, in a block that is not the node's own.", _BLOCKS),
     Metric("windows_reserved", N_("kept for Windows"), "Of these, kept back on Windows nodes.", _BLOCKS),
-    Metric("cooling_down", N_("cooling"), "Of these, released and resting.", _BLOCKS),
+    Metric("cooling_down", N_("in cooldown"), "Of these, released and resting.", _BLOCKS),
     Metric("handles", N_("handles"), "Handles that exist.", ("IPAMHandle",)),
     Metric(
         "leaked_handles", N_("handles without address"), "Handles that no block names.", ("IPAMHandle", "IPAMBlock")
@@ -138,7 +186,7 @@ TOTAL_METRICS = (
     Metric("leaked_ips", N_("which"), "These addresses.", _KINDS_FOR_LEAKS),
     Metric(
         "leaked_as_calicoctl_reports",
-        N_("leaked, as calicoctl says"),
+        N_("leaked, as calicoctl reports"),
         "The same and the IPv6 tunnels in use, as `calicoctl ipam check` counts.",
         _KINDS_FOR_LEAKS,
     ),

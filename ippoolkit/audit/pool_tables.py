@@ -10,9 +10,11 @@ import pandas as pd
 
 from ..calico.pool_selection import allows, selects_every_namespace
 from ..capacity.demand import compute_supply, ip_versions, tunnel_pools
+from ..capacity.table_columns import typed_frame
 from ..errors import InputError
 from ..findings import N_, Finding, get_language
-from ..model import Block, Cluster, IPPool, Node, Scenario
+from ..model import Block, Cluster, IPPool, Namespace, Node, Scenario
+from .checks.context import abbreviate_names
 from .cluster_index import ClusterIndex
 from .pool_choice import choose_pools, iter_pool_users, pod_requests
 
@@ -36,10 +38,10 @@ def pools_for(cluster: Cluster, node: str, namespace: str = "", pod: str = "", *
     Returns
     -------
     pandas.DataFrame
-        ``family``, ``order`` (None: does not serve), ``pool``, ``cidr``, ``block``, ``free``, ``why`` (empty: serves),
-        ``code``. The node's own blocks with free addresses come first, as in Calico: ``block`` is one of them and
-        ``free`` what it has left; rows without a block are pools in which the node claims a new one. A request that
-        fails as a whole has a row without a pool.
+        ``family``, ``order`` (missing: does not serve), ``pool``, ``cidr``, ``block``, ``free``, ``why`` (empty:
+        serves), ``code``. The node's own blocks with free addresses come first, as in Calico: ``block`` is one of them
+        and ``free`` what it has left; rows without a block are pools in which the node claims a new one. A request
+        that fails as a whole has a row without a pool.
 
     Raises
     ------
@@ -49,13 +51,13 @@ def pools_for(cluster: Cluster, node: str, namespace: str = "", pod: str = "", *
     existing_node = next((candidate for candidate in cluster.nodes if candidate.name == node), None)
     problems = []
     if existing_node is None:
-        problems.append(Finding("object-missing", f"Node/{node}", {"kind": "Node", "name": node}))
+        problems.append(_missing("Node", node, cluster.nodes))
     if (
         namespace
         and cluster.has_read("Namespace")
         and namespace not in {candidate.name for candidate in cluster.namespaces}
     ):
-        problems.append(Finding("object-missing", f"Namespace/{namespace}", {"kind": "Namespace", "name": namespace}))
+        problems.append(_missing("Namespace", namespace, cluster.namespaces))
     if existing_node is None or problems:
         raise InputError(problems)
     rows: list[tuple[Any, ...]] = []
@@ -73,20 +75,20 @@ def pools_for(cluster: Cluster, node: str, namespace: str = "", pod: str = "", *
             if pool.version == request.version and (reason := choice.rejections.get(pool.name)):
                 message = reason.full_message(lang)
                 rows.append((request.version, None, pool.name, str(pool.cidr), "", None, message, reason.code))
-    return _frame(["family", "order", "pool", "cidr", "block", "free", "why", "code"], rows)
+    return typed_frame(["family", "order", "pool", "cidr", "block", "free", "why", "code"], rows)
 
 
 def _own_blocks(cluster: Cluster, node: str, pools: Iterable[IPPool]) -> list[tuple[IPPool, Block, int]]:
     """Return the blocks of a node in these pools that have a free address, with how many, in the datastore's order."""
     index = ClusterIndex(cluster)
     own_blocks = [block for block in cluster.blocks if block.host == node]
-    found = [
+    blocks_with_free = [
         (pool, block, free)
         for pool in pools
         for block in own_blocks
         if block.cidr in pool.cidr and (free := index.count_assignable(block)) > 0
     ]
-    return sorted(found, key=lambda item: re.sub(r"[.:/]", "-", str(item[1].cidr)))
+    return sorted(blocks_with_free, key=lambda item: re.sub(r"[.:/]", "-", str(item[1].cidr)))
 
 
 def ignored_selectors_findings(cluster: Cluster, node: str, namespace: str = "", pod: str = "") -> list[Finding]:
@@ -118,8 +120,12 @@ def own_blocks_finding(cluster: Cluster, node: str, namespace: str = "", pod: st
     serving: list[IPPool] = []
     for request in pod_requests(cluster, existing_node, namespace, pod):
         serving += choose_pools(cluster, request).pools
-    shown = [f"{block.cidr} ({pool.name}, {free})" for pool, block, free in _own_blocks(cluster, node, serving)]
-    return Finding("own-blocks-first", f"Node/{node}", {"node": node, "blocks": ", ".join(shown)}) if shown else None
+    block_labels = [f"{block.cidr} ({pool.name}, {free})" for pool, block, free in _own_blocks(cluster, node, serving)]
+    return (
+        Finding("own-blocks-first", f"Node/{node}", {"node": node, "blocks": ", ".join(block_labels)})
+        if block_labels
+        else None
+    )
 
 
 def pool_users(cluster: Cluster, pool: str) -> pd.DataFrame:
@@ -133,9 +139,14 @@ def pool_users(cluster: Cluster, pool: str) -> pd.DataFrame:
         Where there is no such pool.
     """
     try:
-        return _frame(["node", "namespace", "by"], list(iter_pool_users(cluster, pool)))
+        return typed_frame(["node", "namespace", "by"], list(iter_pool_users(cluster, pool)))
     except KeyError:
-        raise InputError([Finding("object-missing", f"IPPool/{pool}", {"kind": "IPPool", "name": pool})]) from None
+        raise InputError([_missing("IPPool", pool, cluster.pools)]) from None
+
+
+def _missing(kind: str, name: str, objects: Iterable[IPPool | Node | Namespace]) -> Finding:
+    names = abbreviate_names(known.name for known in objects)
+    return Finding("object-missing", f"{kind}/{name}", {"kind": kind, "name": name, "known": names or "–"})
 
 
 def no_users_finding(cluster: Cluster, pool: str) -> Finding:
@@ -190,7 +201,8 @@ def pool_coverage(scenario: Scenario, lang: str = "en") -> pd.DataFrame:
         rows.append(
             (node.name, *(", ".join(map(translator.translate, uses)) for uses in uses_by_pool), ", ".join(gaps))
         )
-    return _frame(["node", *(pool.name for pool in pools), "gaps"], rows)
+    # A pool may have the name of another column.
+    return pd.DataFrame(rows, columns=["node", *(pool.name for pool in pools), "gaps"])
 
 
 def _uses_served(node: Node, pool: IPPool, cni_pools: tuple[str, ...]) -> list[str]:
@@ -205,7 +217,3 @@ def _uses_served(node: Node, pool: IPPool, cni_pools: tuple[str, ...]) -> list[s
     if selects and allows(pool, "Tunnel"):
         uses.append(_TUNNEL)
     return uses
-
-
-def _frame(columns: list[str], rows: list[tuple[Any, ...]]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=columns, dtype=object)

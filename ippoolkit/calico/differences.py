@@ -272,7 +272,7 @@ DIFFERENCES: tuple[Difference, ...] = (
         "configure-any-option",
         (32, 0),
         "calicoctl",
-        N_("calicoctl ipam configure does without --strictaffinity."),
+        N_("calicoctl ipam configure works without --strictaffinity."),
         _CONFIGURE,
         impact=3,
     ),
@@ -402,7 +402,10 @@ DIFFERENCES: tuple[Difference, ...] = (
         "gc-clock-kept",
         BEGINNING,
         "kube-controllers",
-        N_("A block that was used in between keeps the time at which it was first seen empty, and may go at once."),
+        N_(
+            "A block that was used in between keeps the time at which it was first seen empty, and may be released"
+            " at once."
+        ),
         f"{_CONTROLLER}@0351b09db7",
         until=(28, 0),
         impact=3,
@@ -420,8 +423,8 @@ DIFFERENCES: tuple[Difference, ...] = (
         (30, 0),
         "kube-controllers",
         N_(
-            "A change triggers a look at the nodes concerned only; before, at all nodes, so a leak goes at "
-            "the first event after its grace period."
+            "A change triggers a check of the nodes concerned only; before, of all nodes, so a leaked address was"
+            " released at the first event after its grace period."
         ),
         f"{_CONTROLLER}@d87fb980ed",
         impact=3,

@@ -15,6 +15,8 @@ from typing import NamedTuple
 from ..texts import N_, LocalizedText
 
 MAX_LABEL_NAME_LENGTH = 512
+# Ours: a text that would take minutes to compare is none. Calico's CRD takes 1,024 characters, older releases any.
+MAX_READ_LENGTH = 65_536
 
 _NAME = re.compile(r"[a-zA-Z0-9_./-]+")
 _WHITESPACE = re.compile(r"[ \t]*")
@@ -63,6 +65,8 @@ class Selector:
 
     def matches(self, labels: Mapping[str, str]) -> bool:
         """Whether an object with these labels is selected."""
+        if len(self.program) == 1:  # as nearly all are
+            return _evaluate(self.program[0], labels.get(self.program[0].label))
         stack: list[bool] = []
         for instruction in self.program:
             if instruction.operator == "not":
@@ -111,6 +115,8 @@ def parse_selector(text: str) -> Selector:
     SelectorError
         With the reason and the position of the first thing that does not fit.
     """
+    if len(text) > MAX_READ_LENGTH:
+        raise SelectorError(N_("longer than {most} characters"), MAX_READ_LENGTH, most=MAX_READ_LENGTH)
     tokens = _tokenize(text)
     return _Parser(tokens).parse() if len(tokens) > 1 else Selector((_Instruction("all"),))
 

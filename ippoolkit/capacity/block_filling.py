@@ -85,30 +85,33 @@ def fill_blocks(
     block_classes: Sequence[BlockClass], loads: Sequence[NodeLoad], *, strict_affinity: bool = False
 ) -> FillResult:
     """Let all nodes join in order; `strict`: no borrowing (strictAffinity)."""
-    result = FillResult([0] * len(block_classes), [0] * len(block_classes), [0] * len(block_classes))
+    fill_result = FillResult([0] * len(block_classes), [0] * len(block_classes), [0] * len(block_classes))
     for load in loads:
-        claimed_before = sum(result.claimed_blocks)
+        claimed_before = sum(fill_result.claimed_blocks)
         nodes_left = load.nodes
         while nodes_left:
-            nodes_left -= _add_equal_nodes(result, block_classes, load, nodes_left, strict_affinity=strict_affinity)
-        result.blocks_by_load.append(sum(result.claimed_blocks) - claimed_before)
-    return result
+            nodes_left -= _add_equal_nodes(
+                fill_result, block_classes, load, nodes_left, strict_affinity=strict_affinity
+            )
+        fill_result.blocks_by_load.append(sum(fill_result.claimed_blocks) - claimed_before)
+    return fill_result
 
 
-def count_further_nodes(result: FillResult, block_classes: Sequence[BlockClass], load: NodeLoad) -> int:
+def count_further_nodes(fill_result: FillResult, block_classes: Sequence[BlockClass], load: NodeLoad) -> int:
     """How many more nodes of that load find all they need in blocks of their own."""
     free_blocks = [
-        block_class.blocks - claimed for block_class, claimed in zip(block_classes, result.claimed_blocks, strict=True)
+        block_class.blocks - claimed
+        for block_class, claimed in zip(block_classes, fill_result.claimed_blocks, strict=True)
     ]
     count = 0
     while True:
         claims, _, unmet = needs_of_node(block_classes, free_blocks, load)
-        batch = min((free_blocks[class_index] // n for class_index, n in claims.items()), default=0)
+        batch = min((free_blocks[class_index] // blocks for class_index, blocks in claims.items()), default=0)
         if unmet or not batch:
             return count
         count += batch
-        for class_index, n in claims.items():
-            free_blocks[class_index] -= n * batch
+        for class_index, blocks in claims.items():
+            free_blocks[class_index] -= blocks * batch
 
 
 def needs_of_node(
@@ -131,9 +134,9 @@ def needs_of_node(
         if free_in_own_blocks:
             for class_index in request.block_classes:
                 if class_index in free_in_own_blocks:
-                    taken = min(missing, free_in_own_blocks[class_index])
-                    free_in_own_blocks[class_index] -= taken
-                    missing -= taken
+                    taken_addresses = min(missing, free_in_own_blocks[class_index])
+                    free_in_own_blocks[class_index] -= taken_addresses
+                    missing -= taken_addresses
         for class_index in request.block_classes:
             if not missing:
                 break
@@ -143,9 +146,11 @@ def needs_of_node(
             blocks = min(-(-missing // usable), free_blocks[class_index] - claimed_by_class.get(class_index, 0))
             if blocks > 0:
                 claimed_by_class[class_index] = claimed_by_class.get(class_index, 0) + blocks
-                taken = min(missing, blocks * usable)
-                free_in_own_blocks[class_index] = free_in_own_blocks.get(class_index, 0) + blocks * usable - taken
-                missing -= taken
+                taken_addresses = min(missing, blocks * usable)
+                free_in_own_blocks[class_index] = (
+                    free_in_own_blocks.get(class_index, 0) + blocks * usable - taken_addresses
+                )
+                missing -= taken_addresses
         if missing:
             unmet.append(AddressDemand(missing, request.block_classes, request.is_tunnel))
     if not claimed_by_class and not unmet and load.needs_block:
@@ -178,54 +183,60 @@ def max_pods_on_own_blocks(block_classes: Sequence[BlockClass], load: NodeLoad) 
 
 
 def _add_equal_nodes(
-    result: FillResult, block_classes: Sequence[BlockClass], load: NodeLoad, nodes_left: int, *, strict_affinity: bool
+    fill_result: FillResult,
+    block_classes: Sequence[BlockClass],
+    load: NodeLoad,
+    nodes_left: int,
+    *,
+    strict_affinity: bool,
 ) -> int:
     """Let as many nodes of the load join as fare exactly alike; return how many."""
     free_blocks = [
-        block_class.blocks - claimed for block_class, claimed in zip(block_classes, result.claimed_blocks, strict=True)
+        block_class.blocks - claimed
+        for block_class, claimed in zip(block_classes, fill_result.claimed_blocks, strict=True)
     ]
     claimed_by_class, free_in_own_blocks, unmet = needs_of_node(block_classes, free_blocks, load)
     borrowed, unserved = _borrow_addresses(
-        result.free_in_claimed_blocks, unmet, strict_affinity=strict_affinity or load.reserved_per_block > 0
+        fill_result.free_in_claimed_blocks, unmet, strict_affinity=strict_affinity or load.reserved_per_block > 0
     )
     # The next node fares the same as long as every pool drawn on still has as much.
     batch = nodes_left
-    for class_index, n in claimed_by_class.items():
-        batch = min(batch, 1 if unmet else free_blocks[class_index] // n)
-    for class_index, n in borrowed.items():
-        batch = min(batch, result.free_in_claimed_blocks[class_index] // n if not unserved else 1)
+    for class_index, blocks in claimed_by_class.items():
+        batch = min(batch, 1 if unmet else free_blocks[class_index] // blocks)
+    for class_index, addresses in borrowed.items():
+        batch = min(batch, fill_result.free_in_claimed_blocks[class_index] // addresses if not unserved else 1)
 
     if not claimed_by_class and (unmet or load.needs_block):
-        result.nodes_without_block += batch
-        result.first_node_without_block = result.first_node_without_block or result.nodes + 1
+        fill_result.nodes_without_block += batch
+        fill_result.first_node_without_block = fill_result.first_node_without_block or fill_result.nodes + 1
     if unmet or (not claimed_by_class and load.needs_block):
-        result.first_node_short_of_blocks = result.first_node_short_of_blocks or result.nodes + 1
+        fill_result.first_node_short_of_blocks = fill_result.first_node_short_of_blocks or fill_result.nodes + 1
     blocks_for_pods = sum(claimed_by_class.get(class_index, 0) for class_index in load.pod_block_classes)
-    if blocks_for_pods > load.max_blocks and not result.first_load_over_max_blocks:
-        result.first_load_over_max_blocks = load, blocks_for_pods
+    if blocks_for_pods > load.max_blocks and not fill_result.first_load_over_max_blocks:
+        fill_result.first_load_over_max_blocks = load, blocks_for_pods
     pods_lost = sum(request.count for request in unserved if not request.is_tunnel)
-    if pods_lost and not result.first_pod_without_address:
-        result.first_pod_without_address = result.pods + load.pods - pods_lost + 1
-    result.pods_without_address += pods_lost * batch
-    result.tunnels_without_address += sum(request.count for request in unserved if request.is_tunnel) * batch
-    result.borrowed_addresses += sum(borrowed.values()) * batch
+    if pods_lost and not fill_result.first_pod_without_address:
+        fill_result.first_pod_without_address = fill_result.pods + load.pods - pods_lost + 1
+    fill_result.pods_without_address += pods_lost * batch
+    fill_result.tunnels_without_address += sum(request.count for request in unserved if request.is_tunnel) * batch
+    fill_result.borrowed_addresses += sum(borrowed.values()) * batch
     tunnels_unmet = sum(request.count for request in unmet if request.is_tunnel)
-    result.borrowed_tunnel_addresses += (tunnels_unmet - sum(r.count for r in unserved if r.is_tunnel)) * batch
+    fill_result.borrowed_tunnel_addresses += (tunnels_unmet - sum(r.count for r in unserved if r.is_tunnel)) * batch
 
-    for class_index, n in claimed_by_class.items():
-        reserved_addresses = n * load.reserved_per_block
-        result.claimed_blocks[class_index] += n * batch
-        result.free_in_claimed_blocks[class_index] += free_in_own_blocks.get(class_index, 0) * batch
-        result.used_addresses[class_index] += (
-            n * block_classes[class_index].usable_addresses
+    for class_index, blocks in claimed_by_class.items():
+        reserved_addresses = blocks * load.reserved_per_block
+        fill_result.claimed_blocks[class_index] += blocks * batch
+        fill_result.free_in_claimed_blocks[class_index] += free_in_own_blocks.get(class_index, 0) * batch
+        fill_result.used_addresses[class_index] += (
+            blocks * block_classes[class_index].usable_addresses
             - free_in_own_blocks.get(class_index, 0)
             - reserved_addresses
         ) * batch
-    for class_index, n in borrowed.items():
-        result.free_in_claimed_blocks[class_index] -= n * batch
-        result.used_addresses[class_index] += n * batch
-    result.nodes += batch
-    result.pods += load.pods * batch
+    for class_index, blocks in borrowed.items():
+        fill_result.free_in_claimed_blocks[class_index] -= blocks * batch
+        fill_result.used_addresses[class_index] += blocks * batch
+    fill_result.nodes += batch
+    fill_result.pods += load.pods * batch
     return batch
 
 
@@ -238,10 +249,10 @@ def _borrow_addresses(
     for request in unmet:
         missing = request.count
         for class_index in () if strict_affinity else request.block_classes:
-            taken = max(0, min(missing, free_in_claimed_blocks[class_index] - borrowed.get(class_index, 0)))
-            if taken:
-                borrowed[class_index] = borrowed.get(class_index, 0) + taken
-                missing -= taken
+            borrowable = max(0, min(missing, free_in_claimed_blocks[class_index] - borrowed.get(class_index, 0)))
+            if borrowable:
+                borrowed[class_index] = borrowed.get(class_index, 0) + borrowable
+                missing -= borrowable
         if missing:
             unserved.append(AddressDemand(missing, request.block_classes, request.is_tunnel))
     return borrowed, unserved

@@ -164,7 +164,9 @@ def _pools_to_add(scenario: Scenario, pool: IPPool) -> Iterator[tuple[int, IPPoo
     name = _new_name(scenario, pool)
     spaces = _free_spaces(scenario, pool.version)
     for prefix in range(pool.block_size, SHORTEST_PREFIX_TRIED[pool.version] - 1, -1):
-        offer = next((offer for space in spaces for offer in space.offers(prefix, 1, pool.version)), None)
+        offer = next(
+            (offer for address_space in spaces for offer in address_space.best_fit(prefix, 1, pool.version)), None
+        )
         if offer is None:
             return
         yield prefix, replace(pool, name=name, cidr=offer)
@@ -172,7 +174,7 @@ def _pools_to_add(scenario: Scenario, pool: IPPool) -> Iterator[tuple[int, IPPoo
 
 def _new_name(scenario: Scenario, pool: IPPool) -> str:
     """Return a name by which the new pool is tried behind all that are there: Calico goes by their names."""
-    last = max(other.name for other in scenario.cluster.pools)
+    last = max(existing_pool.name for existing_pool in scenario.cluster.pools)
     names = (f"{stem[:_MAX_STEM]}-{number}" for stem in (pool.name, last) for number in range(2, 10))
     return next((name for name in names if name > last), f"zz-{pool.name[:_MAX_STEM]}")
 
@@ -186,10 +188,10 @@ def _space_key(scenario: Scenario, version: IPVersion) -> tuple[object, ...]:
 @cache_last(_space_key)
 def _free_spaces(scenario: Scenario, version: IPVersion) -> list[AddressSpace]:
     """Return where there is room for a pool: in the cluster CIDR, and in private ranges."""
-    from ..address_space import PRIVATE, AddressSpace, networks_taken  # with numpy: a plan that fits goes without
+    from ..address_space import PRIVATE, AddressSpace, networks_in_use  # with numpy: a plan that fits goes without
 
     # Pods have their addresses from pools and blocks, which count.
     cluster = replace(scenario.cluster, pods=())
-    taken = tuple(networks_taken(replace(scenario, cluster=cluster)))
+    taken = tuple(networks_in_use(replace(scenario, cluster=cluster)))
     within = tuple(cidr for cidr in scenario.networks.cluster if cidr.version == version)
     return [AddressSpace(ranges, taken) for ranges in (within, PRIVATE[version]) if ranges]

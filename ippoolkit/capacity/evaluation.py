@@ -89,7 +89,23 @@ Problem = tuple[Status, str, dict[str, object]]
 
 @dataclass(frozen=True)
 class Verdict:
-    """A word, the finding behind it, and the limit that binds first."""
+    """Whether a plan fits the pools of one IP version, the finding behind it, and the limit that binds first.
+
+    Attributes
+    ----------
+    status
+        Fits, tight, fails or idle.
+    code
+        Code of the finding, as in docs/rules.md.
+    limit
+        What binds first, in English.
+    subject
+        The IP version, as ``IPv4``.
+    params
+        Numbers of the finding: counts of addresses, blocks, nodes and pods are exact Python ints.
+    release
+        The release of Calico by which the plan was judged.
+    """
 
     status: Status
     code: str
@@ -143,10 +159,10 @@ class PlanAtMonth:
             if not sharing:
                 sets.append((classes, [load]))
                 continue
-            (first_classes, first_loads), *others = sharing
+            (first_classes, first_loads), *further_sets = sharing
             first_classes |= classes
             first_loads.append(load)
-            for other_classes, other_loads in others:
+            for other_classes, other_loads in further_sets:
                 first_classes |= other_classes
                 first_loads += other_loads
                 sets.remove((other_classes, other_loads))

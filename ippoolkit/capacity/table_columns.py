@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -176,7 +177,7 @@ DESIGNS = (
     Column("blocks", "count", N_("blocks per pool"), "2^(blockSize - prefix)."),
     Column("addresses", "count", N_("addresses"), "Addresses of all pools."),
     Column("routes", "count", N_("routes"), "The largest table that a node or a router holds."),
-    Column("nodes_max", "count", N_("nodes that fit"), "Nodes that all pools fit."),
+    Column("nodes_fit", "count", N_("nodes that fit"), "Nodes that all pools fit."),
     Column("unused_per_node", "count", N_("unused per node"), "Addresses left free in a node's blocks."),
     Column("breaks", "text", N_("fails by"), "The rules that it breaks; empty: it holds."),
 )
@@ -195,7 +196,7 @@ ROUTES = (
         N_("racks"),
         "Racks whose nodes announce routes: by the routers that they peer with or their AS numbers, else by pools.",
     ),
-    Column("limit", "count", N_("limit"), "Routes that a table takes; empty: nobody said."),
+    Column("max_routes", "count", N_("limit"), "Most routes that a table takes; empty: any number."),
     Column("fits", "flag", N_("within the limit"), "Whether no table is larger."),
     Column("source", "text", N_("source"), "The page that describes it."),
 )
@@ -207,7 +208,7 @@ CHANGE_OPTIONS = (
     Column(
         "pods_recreated", "count", N_("pods recreated"), "Pods that get another address; twice where they move back."
     ),
-    Column("blocks_released", "count", N_("blocks given up"), "Blocks that nodes give up on the way."),
+    Column("blocks_released", "count", N_("blocks released"), "Blocks that nodes give up on the way."),
     Column("routes", "count", N_("routes"), "Routes announced in the end: a block one, a borrowed address one."),
     Column("addresses", "count", N_("new addresses"), "Addresses of the new pool."),
     Column("command", "text", N_("command"), "Writes the procedure."),
@@ -237,6 +238,32 @@ def build_frame(columns: Sequence[Column], rows: Sequence[tuple[Any, ...]]) -> p
         for column, values in zip(columns, values_by_column, strict=True)
     }
     return pd.DataFrame(data, columns=[column.name for column in columns])
+
+
+def typed_frame(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> pd.DataFrame:
+    """Make a table from rows, each column of its values' type; None in a row means missing.
+
+    Whole numbers are as `count_array` has them, other numbers float64; truth values are nullable booleans where one is
+    missing.
+    """
+    import pandas as pd
+
+    values_by_column = list(zip(*rows, strict=True)) or [()] * len(names)
+    data = {name: _typed_values(values) for name, values in zip(names, values_by_column, strict=True)}
+    return pd.DataFrame(data, columns=list(names))
+
+
+def _typed_values(values: Sequence[Any]) -> Any:
+    import pandas as pd
+
+    types = {type(value) for value in values if value is not None}
+    if types == {bool} and None in values:
+        return pd.array(list(values), dtype="boolean")
+    if types == {int}:
+        return count_array(values)
+    if types and types <= {int, float}:
+        return pd.array([math.nan if value is None else float(value) for value in values], dtype="float64")
+    return list(values)
 
 
 def count_array(values: Sequence[int | None]) -> Any:

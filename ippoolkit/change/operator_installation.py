@@ -30,16 +30,16 @@ def managed_pools(cluster: Cluster) -> list[IPPool]:
 
 def pools_after(pools: list[IPPool], step: Step) -> list[IPPool]:
     """Return the pools that the Installation is to list once a step is done."""
-    others = [pool for pool in pools if pool.name != step.pool.name]
+    remaining_pools = [pool for pool in pools if pool.name != step.pool.name]
     match step.action:
         case "create":
-            return [*others, step.pool]
+            return [*remaining_pools, step.pool]
         case "disable":
             return [
                 replace(pool, node_selector=SELECT_NO_NODE) if pool.name == step.pool.name else pool for pool in pools
             ]
         case "delete":
-            return others
+            return remaining_pools
     return pools
 
 

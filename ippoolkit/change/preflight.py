@@ -38,7 +38,7 @@ def _iter_checks(runbook: Runbook) -> Iterator[PreflightCheck]:
         release=runbook.scenario.release,
     )
     yield _check(
-        N_("Save what IPAM holds; this file is the last resort."),
+        N_("Save the contents of IPAM; this file is the last resort."),
         f"{BACKUP_COMMAND} && grep -c 'kind: IPAMBlock' ipam-backup.yaml",
         N_("{blocks}, as many as in the snapshot, or a few more or less if pods came and went.")
         if cluster.blocks
@@ -57,7 +57,8 @@ def _iter_checks(runbook: Runbook) -> Iterator[PreflightCheck]:
             "kubectl cluster-info dump | grep -oE 'service-cluster-ip-range=[^\"]+|cluster-cidr=[^\"]+' | sort -u; "
             "kubectl get nodes -o wide",
             N_(
-                "Service range and addresses of nodes are outside {ranges}; cluster-cidr holds it. Pools: checked here."
+                "The service range and the addresses of nodes are outside {ranges}; cluster-cidr contains it. "
+                "Pools were checked here."
             ),
             ranges=", ".join(str(pool.cidr) for pool in created_pools),
         )
@@ -106,7 +107,7 @@ def _iter_checks(runbook: Runbook) -> Iterator[PreflightCheck]:
         yield _check(
             N_("The Installation lists the pools that it lists in the files of this runbook."),
             "kubectl get installation default -o jsonpath='{.spec.calicoNetwork.ipPools}'",
-            N_("The pools with the label {label}, with the fields of the first file but for what it changes."),
+            N_("The pools with the label {label}, with the fields of the first file except those that it changes."),
             label="app.kubernetes.io/managed-by=tigera-operator",
         )
     if runbook.change.install == "kubespray":

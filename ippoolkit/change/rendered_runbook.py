@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 from ..findings import N_, Finding, Severity, get_language
@@ -64,9 +65,19 @@ class RenderedRunbook:
     steps: tuple[RenderedStep, ...]
 
     @property
+    def id(self) -> str:
+        """What its manifests and its script have in common, and those of another runbook have not."""
+        texts = [self.title, *(step.commands.manifest for step in self.steps)]
+        return hashlib.sha256("\0".join(texts).encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+    @property
     def manifests(self) -> dict[str, str]:
         """What the commands read, by the paths of the files."""
-        return {step.commands.manifest_path: step.commands.manifest for step in self.steps if step.commands.manifest}
+        return {
+            step.commands.manifest_path: f"# runbook {self.id}\n{step.commands.manifest}"
+            for step in self.steps
+            if step.commands.manifest
+        }
 
 
 def render_runbook(runbook: Runbook, lang: str = "en") -> RenderedRunbook:

@@ -25,6 +25,14 @@ confirm() {
   [ "$answer" = yes ] || { echo stopped; exit 1; }
 }
 
+# Stops where a manifest is missing, or was left by another runbook: of files whose writing was cut short some are old.
+need_manifest() {
+  grep -Fxq -- "# runbook $runbook" "$1" || {
+    printf 'stopped: %s does not belong to this script; write the runbook again\\n' "$1" >&2
+    exit 1
+  }
+}
+
 # Whether there is a pool of this name, range and blockSize.
 is_pool() {
   local found
@@ -43,11 +51,16 @@ def runbook_script(rendered: RenderedRunbook) -> str:
     backup_commands = (f"[ -e ipam-backup.yaml ] || {BACKUP_COMMAND}", SHOW_POOLS, SHOW_USAGE, SHOW_TUNNELS)
     parts = [
         _HEAD,
+        f"runbook={rendered.id}\n",
         "\n".join(['if [ "$first" -le 1 ]; then', *(f"  {command}" for command in backup_commands), "fi", ""]),
     ]
     for step in rendered.steps:
         quoted_title = shlex.quote(f"{step.number}. {step.title}")
-        lines = [f"printf '%s\\n' {quoted_title}", *_step_lines(step, rendered.cooldown_seconds, rendered.lang)]
+        lines = [
+            f"printf '%s\\n' {quoted_title}",
+            *([f"need_manifest {step.commands.manifest_path}"] if step.commands.manifest else []),
+            *_step_lines(step, rendered.cooldown_seconds, rendered.lang),
+        ]
         parts.append(
             "\n".join([f'if [ "$first" -le {step.number} ]; then', *(f"  {line}" for line in lines), "fi", ""])
         )

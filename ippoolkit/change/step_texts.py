@@ -128,7 +128,7 @@ EXPLANATIONS = (
 # Of steps that kubectl cannot do as well, or calicoctl not at all.
 KUBECTL_NOTES = {
     "create": N_(
-        "kubectl does not hold a pool against others as calicoctl does: run ippoolkit check on the file first."
+        "kubectl does not compare a pool with the others as calicoctl does: run ippoolkit check on the file first."
     ),
     "delete": N_("There is no safe form with kubectl: it leaves affinities and empty blocks behind."),
 }

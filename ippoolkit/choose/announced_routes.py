@@ -53,7 +53,7 @@ def _racks(scenario: Scenario, version: IPVersion, peerings: Peerings) -> list[R
     if scenario.cluster.blocks and not scenario.plan.groups:
         return _racks_as_read(scenario.cluster, demand, plan, peerings)
     rack_of_load = _rack_of_load(scenario, demand, peerings)
-    unexported = _classes_kept_back(demand)
+    unexported_classes = _unexported_classes(demand)
     racks: dict[Rack | int, RackRoutes] = {}
     for number, (classes, loads) in enumerate(plan.sets_with_own_pools):
         nodes = sum(load.nodes for load in loads)
@@ -63,20 +63,20 @@ def _racks(scenario: Scenario, version: IPVersion, peerings: Peerings) -> list[R
         pools = sum(not classes.isdisjoint(of_pool) for of_pool in demand.supply.classes_by_pool)
         blocks = sum(filled.claimed_blocks)
         borrowed = filled.borrowed_addresses
-        kept_back = sum(filled.claimed_blocks[index] for index in classes & unexported)
-        kept_back += borrowed if classes <= unexported else 0
+        unexported = sum(filled.claimed_blocks[index] for index in classes & unexported_classes)
+        unexported += borrowed if classes <= unexported_classes else 0
         routers = {rack_of_load.get(load.name) for load in loads if load.nodes}
         if len(routers) == 1:
             (router,) = routers
-            routes = RackRoutes(nodes, blocks, borrowed, pools, kept_back, router.as_number if router else 0)
+            routes = RackRoutes(nodes, blocks, borrowed, pools, unexported, router.as_number if router else 0)
             key: Rack | int = router or number
             racks[key] = racks[key] + routes if key in racks else routes
             continue
         for load, of_load in zip(loads, filled.blocks_by_load, strict=True):
             router = rack_of_load.get(load.name)
             # What is borrowed and kept back counts once: routers that share pools hold the sum of all.
-            routes = RackRoutes(load.nodes, of_load, borrowed, 0, kept_back, router.as_number if router else 0)
-            borrowed = kept_back = 0
+            routes = RackRoutes(load.nodes, of_load, borrowed, 0, unexported, router.as_number if router else 0)
+            borrowed = unexported = 0
             key = router or number
             racks[key] = racks[key] + routes if key in racks else routes
     return list(racks.values())
@@ -85,14 +85,14 @@ def _racks(scenario: Scenario, version: IPVersion, peerings: Peerings) -> list[R
 def _rack_of_load(scenario: Scenario, demand: Demand, peerings: Peerings) -> dict[str, Rack | None]:
     """Return the rack of each load's nodes; loads of existing nodes whose racks differ have none."""
     cluster = scenario.cluster
-    found = {group.name: peerings.rack_of(group.node_labels) for group in scenario.plan.groups}
+    racks_of_groups = {group.name: peerings.rack_of(group.node_labels) for group in scenario.plan.groups}
     racks: dict[str, set[Rack | None]] = {}
     for node, index in zip(cluster.nodes, demand.existing.load_of_node, strict=False):
         racks.setdefault(demand.existing.loads[index].name, set()).add(peerings.rack_of(node.labels, node))
-    return found | {name: next(iter(of_load)) for name, of_load in racks.items() if len(of_load) == 1}
+    return racks_of_groups | {name: next(iter(of_load)) for name, of_load in racks.items() if len(of_load) == 1}
 
 
-def _classes_kept_back(demand: Demand) -> set[int]:
+def _unexported_classes(demand: Demand) -> set[int]:
     """Return the block classes of pools that BGP does not announce."""
     pools = zip(demand.supply.pools, demand.supply.classes_by_pool, strict=True)
     return {index for pool, classes in pools if pool.disable_bgp_export for index in classes}
@@ -126,10 +126,10 @@ def _racks_as_read(cluster: Cluster, demand: Demand, plan: PlanAtMonth, peerings
             blocks,
             borrowed,
             sum(racks == {rack} for racks in racks_of_pool.values()),
-            kept_back,
+            unexported,
             rack.as_number if isinstance(rack, Rack) else 0,
         )
-        for rack, (blocks, borrowed, kept_back) in counts.items()
+        for rack, (blocks, borrowed, unexported) in counts.items()
     ]
 
 

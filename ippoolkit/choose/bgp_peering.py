@@ -17,7 +17,7 @@ Labels = Mapping[str, str]
 class PeeringInUse:
     """What nodes peer with; `sessions` are those of the node that has most, route reflectors left out."""
 
-    way: Peering
+    peering: Peering
     sessions: int
     has_routers: bool  # beside a mesh or reflectors too
 
@@ -49,12 +49,12 @@ class Peerings:
 
         None where all nodes peer alike and it has no number of its own.
         """
-        own = node.as_number if node is not None else 0
+        as_number = node.as_number if node is not None else 0
         routers = [peer for peer in self.peers_of(labels, node) if peer.peer_ip and (peer.node or peer.node_selector)]
         if routers:
             numbers = [peer.as_number for peer in routers if peer.as_number]
-            return Rack(own or min(numbers, default=0), tuple(sorted(peer.name for peer in routers)))
-        return Rack(own) if own else None
+            return Rack(as_number or min(numbers, default=0), tuple(sorted(peer.name for peer in routers)))
+        return Rack(as_number) if as_number else None
 
     def _key(self, labels: Labels, node: Node | None) -> tuple[object, ...]:
         if any(peer.node or HOSTNAME_LABEL in peer.node_selector for peer in self.cluster.bgp_peers):
@@ -70,20 +70,20 @@ def peering_in_use(scenario: Scenario, peerings: Peerings) -> PeeringInUse | Non
         return None
     has_mesh = bgp is None or bgp.node_to_node_mesh_enabled
     if any(peer.peer_selector for peer in peers):
-        way = Peering.REFLECTORS
+        peering = Peering.REFLECTORS
     elif has_mesh:
-        way = Peering.MESH
+        peering = Peering.MESH
     else:
-        way = Peering.RACKS if peers else Peering.VXLAN
+        peering = Peering.RACKS if peers else Peering.VXLAN
     nodes = len(cluster.nodes) + sum(group.nodes_after(plan.months) for group in plan.groups)
-    mesh = max(nodes - 1, 0) if has_mesh else 0
-    reached = {peer.name: _reflectors_of(peer, cluster) if peer.peer_selector else 1 for peer in peers}
+    mesh_sessions = max(nodes - 1, 0) if has_mesh else 0
+    nodes_reached = {peer.name: _reflectors_of(peer, cluster) if peer.peer_selector else 1 for peer in peers}
     clients: list[tuple[Labels, Node | None]] = [
         *((node.labels, node) for node in cluster.nodes if not node.route_reflector_cluster_id),
         *((group.node_labels, None) for group in plan.groups),
     ]
-    sessions = (sum(reached[peer.name] for peer in peerings.peers_of(labels, node)) for labels, node in clients)
-    return PeeringInUse(way, mesh + max(sessions, default=0), any(peer.peer_ip for peer in peers))
+    sessions = (sum(nodes_reached[peer.name] for peer in peerings.peers_of(labels, node)) for labels, node in clients)
+    return PeeringInUse(peering, mesh_sessions + max(sessions, default=0), any(peer.peer_ip for peer in peers))
 
 
 def _reflectors_of(peer: BGPPeer, cluster: Cluster) -> int:

@@ -12,7 +12,7 @@ from ..findings import N_, SOURCES, get_language
 from .bgp_peering import PeeringInUse
 from .existing_cluster import ChangeOption
 from .recommendation import FamilyDesigns, Recommendation
-from .routes import Peering, RackRoutes, tables
+from .routes import Peering, RackRoutes, routing_tables
 from .search import BLOCK_CAP, POOL_SIZE, Design
 from .search import ROUTES as ROUTES_RULE
 
@@ -77,7 +77,7 @@ def routes_table(recommendation: Recommendation, *, lang: str = "en") -> pd.Data
     pandas.DataFrame
         A row a family and option in which routes travel; columns as in docs/tables.md.
     """
-    held: dict[IPVersion, list[RackRoutes]] = {}
+    racks_by_family: dict[IPVersion, list[RackRoutes]] = {}
     for pick in recommendation.picks:
         need = pick.designs.space.need
         size = 1 << (ADDRESS_BITS[pick.design.family] - pick.design.block_size)
@@ -88,13 +88,15 @@ def routes_table(recommendation: Recommendation, *, lang: str = "en") -> pd.Data
             )
             for rack in range(need.racks)
         ]
-        known = held.get(pick.design.family)
-        held[pick.design.family] = racks if known is None else [a + b for a, b in zip(known, racks, strict=True)]
-    return routes_of(held, recommendation.requirements.max_routes, lang=lang)
+        known = racks_by_family.get(pick.design.family)
+        racks_by_family[pick.design.family] = (
+            racks if known is None else [a + b for a, b in zip(known, racks, strict=True)]
+        )
+    return routes_of(racks_by_family, recommendation.requirements.max_routes, lang=lang)
 
 
 def routes_of(
-    held: Mapping[IPVersion, Sequence[RackRoutes]],
+    racks_by_family: Mapping[IPVersion, Sequence[RackRoutes]],
     limit: int | None = None,
     *,
     in_use: PeeringInUse | None = None,
@@ -104,28 +106,28 @@ def routes_of(
 
     `in_use` is what is known of the cluster's own; the other rows show what it would be.
     """
-    words = get_language(lang)
+    language = get_language(lang)
     rows = []
-    for family, racks in held.items():
-        for way, (name, source) in PEERINGS.items():
-            if way is Peering.RACKS_AGGREGATED and not _can_aggregate(racks):
+    for family, racks in racks_by_family.items():
+        for peering, (name, source) in PEERINGS.items():
+            if peering is Peering.RACKS_AGGREGATED and not _can_aggregate(racks):
                 continue
-            found = tables(racks, way)
-            is_used = in_use is not None and way is in_use.way
+            routing = routing_tables(racks, peering)
+            is_used = in_use is not None and peering is in_use.peering
             if in_use is not None and is_used:
-                routers = max(found.node, found.router) if in_use.has_routers else found.router
-                found = replace(found, sessions=in_use.sessions, router=routers)
-            fits = limit is None or found.largest <= limit
+                routers = max(routing.node, routing.router) if in_use.has_routers else routing.router
+                routing = replace(routing, sessions=in_use.sessions, router=routers)
+            fits = limit is None or routing.largest <= limit
             rows.append(
                 (
                     family,
-                    words.translate(name),
+                    language.translate(name),
                     is_used,
-                    found.node,
-                    found.router,
-                    found.spine,
-                    found.reflector,
-                    found.sessions,
+                    routing.node,
+                    routing.router,
+                    routing.spine,
+                    routing.reflector,
+                    routing.sessions,
                     _racks_text(racks),
                     limit,
                     fits,
@@ -143,16 +145,16 @@ def _can_aggregate(racks: Sequence[RackRoutes]) -> bool:
 def _racks_text(racks: Sequence[RackRoutes]) -> str:
     """Return how many racks there are, and the AS numbers that are known of them."""
     numbers = sorted({rack.as_number for rack in racks if rack.as_number})
-    shown = ", ".join(map(str, numbers[:_MOST_AS_NUMBERS])) + (", …" if len(numbers) > _MOST_AS_NUMBERS else "")
-    return f"{len(racks)} (AS {shown})" if shown else str(len(racks))
+    named = ", ".join(map(str, numbers[:_MOST_AS_NUMBERS])) + (", …" if len(numbers) > _MOST_AS_NUMBERS else "")
+    return f"{len(racks)} (AS {named})" if named else str(len(racks))
 
 
 def change_options_table(options: list[ChangeOption], *, lang: str = "en") -> pd.DataFrame:
     """List the options to make a cluster hold what is asked, cheapest first; columns as in docs/tables.md."""
-    words = get_language(lang)
+    language = get_language(lang)
     rows = [
         (
-            words.translate(CHANGE_NAMES[option.kind]),
+            language.translate(CHANGE_NAMES[option.kind]),
             option.pool,
             _target(option),
             option.holds,
@@ -172,9 +174,9 @@ def _target(option: ChangeOption) -> str:
     return ", ".join(filter(None, (str(option.cidr) if option.cidr else "", size)))
 
 
-def _row(pair: tuple[FamilyDesigns, Design], number: int, lang: str, *, picked: bool) -> tuple[object, ...]:
-    designs, design = pair
-    words = get_language(lang)
+def _row(design_in_family: tuple[FamilyDesigns, Design], number: int, lang: str, *, picked: bool) -> tuple[object, ...]:
+    designs, design = design_in_family
+    language = get_language(lang)
     return (
         number,
         picked,
@@ -187,7 +189,7 @@ def _row(pair: tuple[FamilyDesigns, Design], number: int, lang: str, *, picked: 
         design.blocks,
         design.addresses,
         design.routes,
-        design.nodes_max,
+        design.nodes_fit,
         design.unused_per_node,
-        ", ".join(words.translate(RULE_NAMES[rule]) for rule in design.breaks),
+        ", ".join(language.translate(RULE_NAMES[rule]) for rule in design.breaks),
     )

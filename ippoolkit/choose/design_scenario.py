@@ -18,7 +18,7 @@ from .recommendation import Pick, Recommendation
 GROUP_LABEL = "node-group"  # tells sets of pools apart
 
 
-def scenario_of(recommendation: Recommendation, *, name: str = "") -> Scenario:
+def to_scenario(recommendation: Recommendation, *, name: str = "") -> Scenario:
     """Return the picked design with the nodes that were asked for.
 
     Networks and configuration are those of the scenario that it was recommended for; its pools stay, disabled, since
@@ -31,51 +31,51 @@ def scenario_of(recommendation: Recommendation, *, name: str = "") -> Scenario:
     name
         What to call it; left out: as the scenario that it was recommended for.
     """
-    asked, there = recommendation.requirements, recommendation.scenario
-    old = tuple(replace(pool, disabled=True) for pool in there.cluster.pools)
+    requirements, scenario = recommendation.requirements, recommendation.scenario
+    disabled_pools = tuple(replace(pool, disabled=True) for pool in scenario.cluster.pools)
     cluster = Cluster(
-        pools=(*old, *pools_of(recommendation)),
-        ipam=_configuration(asked, there.cluster.ipam),
-        reservations=there.cluster.reservations,
+        pools=(*disabled_pools, *to_pools(recommendation)),
+        ipam=_configuration(requirements, scenario.cluster.ipam),
+        reservations=scenario.cluster.reservations,
     )
-    groups = tuple(group for each in asked.groups for group in _planned(recommendation, each))
+    groups = tuple(group for requirement in requirements.groups for group in _node_groups(recommendation, requirement))
     return replace(
-        there,
-        name=name or there.name,
+        scenario,
+        name=name or scenario.name,
         cluster=cluster,
         plan=Plan(months=recommendation.months, groups=groups),
-        requirements=asked,
+        requirements=requirements,
     )
 
 
-def pools_of(recommendation: Recommendation) -> list[IPPool]:
+def to_pools(recommendation: Recommendation) -> list[IPPool]:
     """Return the picked pools: for each set of groups and family one a rack."""
     return [pool for pick in recommendation.picks for pool in _pools(recommendation, pick)]
 
 
 def _pools(recommendation: Recommendation, pick: Pick) -> Iterator[IPPool]:
-    asked = recommendation.requirements
-    several = len(pool_sets(asked)) > 1
-    values = rack_values(asked, recommendation.scenario)
-    for value, rack_name, cidr in zip(values, _distinct_slugs(values), pick.cidrs, strict=False):
-        parts = ["pods"]
+    requirements = recommendation.requirements
+    has_several_sets = len(pool_sets(requirements)) > 1
+    label_values = rack_values(requirements, recommendation.scenario)
+    for label_value, slug, cidr in zip(label_values, _distinct_slugs(label_values), pick.cidrs, strict=False):
+        name_parts = ["pods"]
         terms = []
-        if several:
-            parts.append(_slug(pick.designs.pool_set.title))
+        if has_several_sets:
+            name_parts.append(_slug(pick.designs.pool_set.title))
             terms.append(f"{GROUP_LABEL} == '{_slug(pick.designs.pool_set.title)}'")
-        if asked.racks > 1:
-            parts += ["rack", rack_name]
-            quote = '"' if "'" in value else "'"
-            terms.append(f"{asked.rack_label} == {quote}{value}{quote}")
-        parts.append(f"ipv{cidr.version}")
-        encapsulation = encapsulation_of(asked, recommendation.scenario.release, cidr.version)
-        yield _pool("-".join(parts), cidr, pick.design.block_size, " && ".join(terms) or "all()", encapsulation)
+        if requirements.racks > 1:
+            name_parts += ["rack", slug]
+            quote = '"' if "'" in label_value else "'"
+            terms.append(f"{requirements.rack_label} == {quote}{label_value}{quote}")
+        name_parts.append(f"ipv{cidr.version}")
+        encapsulation = encapsulation_of(requirements, recommendation.scenario.release, cidr.version)
+        yield _pool("-".join(name_parts), cidr, pick.design.block_size, " && ".join(terms) or "all()", encapsulation)
 
 
-def encapsulation_of(asked: Requirements, release: Release, version: IPVersion) -> Encapsulation:
+def encapsulation_of(requirements: Requirements, release: Release, version: IPVersion) -> Encapsulation:
     """Return how pods of a family are carried: IPIP takes IPv4 only, and the first releases' VXLAN too."""
-    if version == 4 or asked.encapsulation == "none":
-        return asked.encapsulation
+    if version == 4 or requirements.encapsulation == "none":
+        return requirements.encapsulation
     return "none" if release.has("vxlan-ipv6-refused") else "vxlan"
 
 
@@ -91,36 +91,36 @@ def _pool(name: str, cidr: Cidr, block_size: int, selector: str, encapsulation: 
     )
 
 
-def _distinct_slugs(texts: list[str]) -> list[str]:
+def _distinct_slugs(labels: list[str]) -> list[str]:
     """Return each text as a part of a name; those that come out alike are numbered."""
-    slugs = list(map(_slug, texts))
+    slugs = list(map(_slug, labels))
     if len(set(slugs)) == len(slugs):
         return slugs
     return [f"{slug}-{number}" for number, slug in enumerate(slugs, 1)]
 
 
-def _slug(text: str) -> str:
-    kept = "".join(char if char.isascii() and char.isalnum() else "-" for char in text.lower())
-    return kept.strip("-")[:50].strip("-") or "pods"
+def _slug(label: str) -> str:
+    letters = "".join(char if char.isascii() and char.isalnum() else "-" for char in label.lower())
+    return letters.strip("-")[:50].strip("-") or "pods"
 
 
-def _planned(recommendation: Recommendation, group: GroupRequirement) -> Iterator[NodeGroup]:
+def _node_groups(recommendation: Recommendation, group: GroupRequirement) -> Iterator[NodeGroup]:
     """Spread a group over the racks: fuller racks first, none fuller in the end than its pool was made for."""
-    asked, months = recommendation.requirements, recommendation.months
-    sets = pool_sets(asked)
-    mine = next(each for each in sets if group in each.groups)
+    requirements, months = recommendation.requirements, recommendation.months
+    sets = pool_sets(requirements)
+    pool_set = next(candidate for candidate in sets if group in candidate.groups)
     total = group.nodes_after(months)
-    rate = group.nodes_per_month / asked.racks
-    for rack, value in enumerate(rack_values(asked, recommendation.scenario), 1):
-        final = total // asked.racks + (rack <= total % asked.racks)
+    rate = group.nodes_per_month / requirements.racks
+    for rack, label_value in enumerate(rack_values(requirements, recommendation.scenario), 1):
+        final = total // requirements.racks + (rack <= total % requirements.racks)
         start = max(final - ceil(Fraction(str(rate)) * months), 0)
         labels = dict(group.labels)
         if len(sets) > 1:
-            labels[GROUP_LABEL] = _slug(mine.title)
-        if asked.racks > 1:
-            labels[asked.rack_label] = value
+            labels[GROUP_LABEL] = _slug(pool_set.title)
+        if requirements.racks > 1:
+            labels[requirements.rack_label] = label_value
         yield NodeGroup(
-            name=f"{group.name}-rack-{value}" if asked.racks > 1 else group.name,
+            name=f"{group.name}-rack-{label_value}" if requirements.racks > 1 else group.name,
             nodes=start,
             pods_per_node=group.pods_per_node,
             nodes_per_month=rate,
@@ -132,12 +132,12 @@ def _planned(recommendation: Recommendation, group: GroupRequirement) -> Iterato
         )
 
 
-def _configuration(asked: Requirements, there: IPAMConfig) -> IPAMConfig:
+def _configuration(requirements: Requirements, current: IPAMConfig) -> IPAMConfig:
     """Return the configuration that the design rests on: Windows and a cap of its own need strictAffinity."""
-    strict = any(group.os == "windows" for group in asked.groups) or asked.max_blocks_per_host > 0
+    strict = any(group.os == "windows" for group in requirements.groups) or requirements.max_blocks_per_host > 0
     return replace(
-        there,
-        strict_affinity=there.strict_affinity or strict,
-        max_blocks_per_host=asked.max_blocks_per_host or there.max_blocks_per_host,
+        current,
+        strict_affinity=current.strict_affinity or strict,
+        max_blocks_per_host=requirements.max_blocks_per_host or current.max_blocks_per_host,
         auto_allocate_blocks=True,
     )

@@ -1,6 +1,6 @@
 """A cluster that exists: whether a second pool, a new blockSize or a new range is cheapest to make it hold.
 
-Each option is judged as a whole by the capacity tables. What it costs is counted on the cluster as read: the pods
+Each option is evaluate as a whole by the capacity tables. What it costs is counted on the cluster as read: the pods
 that must be recreated, and the blocks that are given up on the option.
 """
 
@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
 
-from ..address_space import AddressSpace, Taken, networks_taken
+from ..address_space import AddressSpace, ListedNetwork, networks_in_use
 from ..analysis import analyse
 from ..calico.limits import allowed_block_sizes
 from ..capacity.evaluation import Status
 from ..cidr import Cidr, IPVersion
 from ..model import IPPool, NodeGroup, Requirements, Scenario
 from ..model.scenario_edits import with_pool
-from .recommendation import Recommendation, where_to_look
+from .recommendation import Recommendation, ranges_to_search
 from .search import PREFIXES
 
 KEEP, SECOND_POOL, BLOCK_SIZE, MIGRATE = "keep", "second-pool", "block-size", "migrate"
@@ -49,7 +49,7 @@ class ChangeOption:
         return not self.holds, self.pods_recreated, self.blocks_released, self.routes, self.addresses
 
 
-def change_options(recommendation: Recommendation, taken: Iterable[Taken] = ()) -> list[ChangeOption]:
+def change_options(recommendation: Recommendation, taken: Iterable[ListedNetwork] = ()) -> list[ChangeOption]:
     """Return the options for each family of a cluster, cheapest first.
 
     Parameters
@@ -59,64 +59,70 @@ def change_options(recommendation: Recommendation, taken: Iterable[Taken] = ()) 
     taken
         Networks to keep clear beside the cluster's.
     """
-    scenario, asked = recommendation.scenario, recommendation.requirements
-    known = [*networks_taken(scenario), *taken]
-    planned = _planned(scenario, asked, recommendation.months)
-    found: list[ChangeOption] = []
+    scenario, requirements = recommendation.scenario, recommendation.requirements
+    networks = [*networks_in_use(scenario), *taken]
+    planned = _planned_scenario(scenario, requirements, recommendation.months)
+    options: list[ChangeOption] = []
     for version in (4, 6):
         pools = [pool for pool in scenario.cluster.pools if pool.version == version and pool.serves("Workload")]
         if pools:
-            pool = max(pools, key=lambda pool: (_usage(scenario, pool), pool.cidr.size, pool.name))
+            pool = max(pools, key=lambda pool: (_pool_usage(scenario, pool), pool.cidr.size, pool.name))
             best = [d.best for d in recommendation.designs if d.family == version]
             sizes = [(d.prefix, d.block_size) for designs in best for d in designs]
-            found += _options(_Judge(planned, asked, version), scenario, pool, known, sizes)
-    return sorted(found, key=lambda option: option.cost)
+            options += _options(_Evaluator(planned, requirements, version), scenario, pool, networks, sizes)
+    return sorted(options, key=lambda option: option.cost)
 
 
 @dataclass(frozen=True, slots=True)
-class _Judge:
+class _Evaluator:
     """The plan that has to hold, and what counts as holding."""
 
     planned: Scenario
-    asked: Requirements
+    requirements: Requirements
     version: IPVersion
 
-    def judged(self, scenario: Scenario) -> tuple[bool, int]:
+    def evaluate(self, scenario: Scenario) -> tuple[bool, int]:
         """Say whether a changed scenario holds, and how many routes it announces."""
         pools = tuple(pool for pool in scenario.cluster.pools if pool.version == self.version)
-        alone = replace(scenario, cluster=replace(scenario.cluster, pools=pools))
-        plan = analyse(alone).plans[0]
+        single_family = replace(scenario, cluster=replace(scenario.cluster, pools=pools))
+        plan = analyse(single_family).plans[0]
         verdict, routes = plan.verdict, plan.end.fill_result.routes
         holds = verdict.status is Status.FITS or verdict.code == "no-spare"
-        limit = self.asked.max_routes
+        limit = self.requirements.max_routes
         return holds and (limit is None or routes <= limit), routes
 
 
 def _options(
-    judge: _Judge, scenario: Scenario, pool: IPPool, known: list[Taken], designs: list[tuple[int, int]]
+    evaluator: _Evaluator,
+    scenario: Scenario,
+    pool: IPPool,
+    networks: list[ListedNetwork],
+    designs: list[tuple[int, int]],
 ) -> Iterator[ChangeOption]:
-    holds, routes = judge.judged(judge.planned)
+    holds, routes = evaluator.evaluate(evaluator.planned)
     yield ChangeOption(KEEP, pool.name, holds, routes=routes)
     if holds:
         return
-    pods, blocks = _usage(scenario, pool)
+    pods, blocks = _pool_usage(scenario, pool)
     for size in sorted(
         allowed_block_sizes(pool.version, pool.cidr.prefix), key=lambda size: abs(size - pool.block_size)
     ):
         if size == pool.block_size:
             continue
-        holds, routes = judge.judged(with_pool(judge.planned, pool.name, block_size=size))
+        holds, routes = evaluator.evaluate(with_pool(evaluator.planned, pool.name, block_size=size))
         if holds:
             command = ("runbook", "block-size", "--pool", pool.name, "--to", str(size))
             yield ChangeOption(BLOCK_SIZE, pool.name, holds, blocks, 2 * pods, routes, 0, None, size, command)
             break
-    within = where_to_look(judge.asked, scenario, pool.version)
-    space = AddressSpace(within, tuple(known))
+    within = ranges_to_search(evaluator.requirements, scenario, pool.version)
+    address_space = AddressSpace(within, tuple(networks))
     for prefix in range(pool.block_size, PREFIXES[pool.version].start - 1, -1):
-        offers = space.offers(prefix, 1, pool.version)
+        offers = address_space.best_fit(prefix, 1, pool.version)
         if not offers:
             break
-        holds, routes = judge.judged(_with(judge.planned, _new(pool, offers[0], pool.block_size)))
+        holds, routes = evaluator.evaluate(
+            _with_added_pool(evaluator.planned, _second_pool(pool, offers[0], pool.block_size))
+        )
         if holds:
             command = ("runbook", "grow", "--pool", pool.name, "--to-cidr", str(offers[0]))
             yield ChangeOption(
@@ -124,26 +130,26 @@ def _options(
             )
             break
     for prefix, size in designs:
-        offers = space.offers(prefix, 1, pool.version)
+        offers = address_space.best_fit(prefix, 1, pool.version)
         if not offers:
             continue
-        closed = with_pool(judge.planned, pool.name, disabled=True)
-        holds, routes = judge.judged(_with(closed, _new(pool, offers[0], size)))
+        closed = with_pool(evaluator.planned, pool.name, disabled=True)
+        holds, routes = evaluator.evaluate(_with_added_pool(closed, _second_pool(pool, offers[0], size)))
         if holds:
             move = ("runbook", "migrate", "--from", pool.name, "--to-cidr", str(offers[0]), "--block-size", str(size))
             yield ChangeOption(MIGRATE, pool.name, holds, blocks, pods, routes, offers[0].size, offers[0], size, move)
             break
 
 
-def _new(pool: IPPool, cidr: Cidr, block_size: int) -> IPPool:
+def _second_pool(pool: IPPool, cidr: Cidr, block_size: int) -> IPPool:
     return replace(pool, name=f"{pool.name}-2", cidr=cidr, block_size=block_size, disabled=False)
 
 
-def _with(scenario: Scenario, pool: IPPool) -> Scenario:
+def _with_added_pool(scenario: Scenario, pool: IPPool) -> Scenario:
     return replace(scenario, cluster=replace(scenario.cluster, pools=(*scenario.cluster.pools, pool)))
 
 
-def _usage(scenario: Scenario, pool: IPPool) -> tuple[int, int]:
+def _pool_usage(scenario: Scenario, pool: IPPool) -> tuple[int, int]:
     """Return the pods with an address in the pool, and its blocks in use."""
     cluster = scenario.cluster
     pods = {
@@ -153,8 +159,8 @@ def _usage(scenario: Scenario, pool: IPPool) -> tuple[int, int]:
     }
     blocks = [block for block in cluster.blocks if block.cidr in pool.cidr]
     if blocks and not cluster.pods:
-        held = sum(bool(each.pod) for block in blocks for each in block.allocations)
-        return held, len(blocks)
+        allocated_to_pods = sum(bool(allocation.pod) for block in blocks for allocation in block.allocations)
+        return allocated_to_pods, len(blocks)
     if blocks:
         return len(pods), len(blocks)
     addresses = {address for pod in cluster.pods for address in pod.addresses if address in pool.cidr}
@@ -162,25 +168,33 @@ def _usage(scenario: Scenario, pool: IPPool) -> tuple[int, int]:
     return len(pods), len({pool.cidr.subnet_index_of(address, pool.block_size) for address in addresses})
 
 
-def _planned(scenario: Scenario, asked: Requirements, months: int) -> Scenario:
+def _planned_scenario(scenario: Scenario, requirements: Requirements, months: int) -> Scenario:
     """Return the cluster's pools under the nodes that are asked for, with headroom.
 
     Nodes that the same pools select are taken together, and grow in proportion.
     """
-    alike: dict[tuple[bool, ...], list[dict[str, str]]] = {}
+    labels_by_pools: dict[tuple[bool, ...], list[dict[str, str]]] = {}
     for node in scenario.cluster.nodes:
-        picks = tuple(pool.selects_node(node.labels) for pool in scenario.cluster.pools)
-        alike.setdefault((*picks, node.windows), []).append(dict(node.labels))
-    exist = len(scenario.cluster.nodes)
+        selected = tuple(pool.selects_node(node.labels) for pool in scenario.cluster.pools)
+        labels_by_pools.setdefault((*selected, node.windows), []).append(dict(node.labels))
+    existing_nodes = len(scenario.cluster.nodes)
     groups = []
-    for group in asked.groups:
-        wanted = ceil(Fraction(group.nodes_after(months) * (100 + asked.headroom), 100))
-        shares = list(alike.values()) if exist and len(asked.groups) == 1 else [[dict(group.labels)]]
-        for number, labels in enumerate(shares, 1):
-            nodes = ceil(Fraction(wanted * len(labels), exist)) if len(shares) > 1 else wanted
+    for group in requirements.groups:
+        nodes_with_headroom = ceil(Fraction(group.nodes_after(months) * (100 + requirements.headroom), 100))
+        node_labels = (
+            list(labels_by_pools.values())
+            if existing_nodes and len(requirements.groups) == 1
+            else [[dict(group.labels)]]
+        )
+        for number, labels in enumerate(node_labels, 1):
+            nodes = (
+                ceil(Fraction(nodes_with_headroom * len(labels), existing_nodes))
+                if len(node_labels) > 1
+                else nodes_with_headroom
+            )
             groups.append(
                 NodeGroup(
-                    name=f"{group.name}-{number}" if len(shares) > 1 else group.name,
+                    name=f"{group.name}-{number}" if len(node_labels) > 1 else group.name,
                     nodes=nodes,
                     pods_per_node=group.pods_after(months),
                     os=group.os,

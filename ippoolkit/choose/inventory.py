@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..address_space import Taken, networks_taken
+from ..address_space import ListedNetwork, networks_in_use
 from ..cidr import Cidr
 from ..errors import InputError
 from ..findings import Finding
-from ..read import read
-from ..read.networks import networks_in_documents, read_networks
-from ..read.text_files import parse_documents, read_text
+from ..read import Reading, read
+from ..read.input_files import InputFile, read_input_files
+from ..read.network_lists import networks_in_documents, read_networks
+from ..read.pastes import table_kind
+from ..read.reading import read_files
+from ..read.text_files import decode_text, parse_documents
 
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
     """Networks in use, the cluster CIDRs that files name, and remarks on what was not understood."""
 
-    taken: tuple[Taken, ...] = ()
+    taken: tuple[ListedNetwork, ...] = ()
     cluster: tuple[Cidr, ...] = ()
     notes: tuple[Finding, ...] = ()
 
@@ -37,43 +41,47 @@ def read_inventory(files: Iterable[str | Path]) -> Inventory:
     InputError
         With every problem of every file.
     """
-    taken: list[Taken] = []
+    taken: list[ListedNetwork] = []
     cluster: list[Cidr] = []
     notes: list[Finding] = []
     problems: list[Finding] = []
     for file in files:
         try:
-            one = _read(file, problems)
+            inventory = _read(file, problems)
         except InputError as error:
             problems += error.problems
             continue
-        taken += one.taken
-        cluster += one.cluster
-        notes += one.notes
+        taken += inventory.taken
+        cluster += inventory.cluster
+        notes += inventory.notes
     if problems:
         raise InputError(problems)
     return Inventory(tuple(taken), tuple(cluster), tuple(notes))
 
 
-def _read(file: str | Path, problems: list[Finding]) -> Inventory:
-    if Path(file).is_dir():
-        return _cluster(file, [])
-    name, text = read_text(file)
-    if (listed := read_networks(text, name, problems)) is not None:
-        return Inventory(tuple(listed))
-    try:
-        beside = networks_in_documents(parse_documents(text, name), problems)
-    except InputError:
-        beside = []  # a table of calicoctl, or nothing that can be read: that is said below
-    return _cluster(file, beside)
+def _read(path: str | Path, problems: list[Finding]) -> Inventory:
+    if Path(path).is_dir():
+        return _cluster(lambda: read(path), str(path), [])
+    taken: list[ListedNetwork] = []
+    others: list[InputFile] = []
+    for file in read_input_files(path, problems):
+        text = decode_text(file.data, file.name)
+        is_table = any(table_kind(line) for line in text.splitlines())  # of kubectl or calicoctl, and no address plan
+        if not is_table and (listed := read_networks(text, file.name, problems)) is not None:
+            taken += listed
+            continue
+        others.append(file)
+        with suppress(InputError):  # a table, or nothing that can be read: that is said below
+            taken += networks_in_documents(parse_documents(text, file.name), problems)
+    return _cluster(lambda: read_files(others), str(path), taken) if others else Inventory(tuple(taken))
 
 
-def _cluster(file: str | Path, beside: list[Taken]) -> Inventory:
+def _cluster(read_cluster: Callable[[], Reading], name: str, listed_networks: list[ListedNetwork]) -> Inventory:
     try:
-        reading = read(file).design
+        reading = read_cluster().design
     except InputError:
-        if not beside:
+        if not listed_networks:
             raise
-        return Inventory(tuple(beside))
+        return Inventory(tuple(listed_networks))
     scenario = reading.scenario
-    return Inventory((*networks_taken(scenario, str(file)), *beside), scenario.networks.cluster, reading.notes)
+    return Inventory((*networks_in_use(scenario, name), *listed_networks), scenario.networks.cluster, reading.notes)

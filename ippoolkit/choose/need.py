@@ -41,11 +41,11 @@ def groups_of(pool_set: PoolSet, version: IPVersion) -> tuple[GroupRequirement, 
 
 def need_of(requirements: Requirements, pool_set: PoolSet, version: IPVersion, months: int) -> Need | None:
     """Return what pools of a family must do for a set of groups; None where none of them draws from it."""
-    tunnels = requirements.encapsulation != "none"
+    tunnel_addresses = requirements.encapsulation != "none"
     kinds = tuple(
         NodeKind(
             nodes=group.nodes_after(months),
-            addresses=group.pods_after(months) + tunnels,
+            addresses=group.pods_after(months) + tunnel_addresses,
             max_blocks=_cap(requirements, group),
             reserved_per_block=WINDOWS_RESERVED_PER_BLOCK if group.os == "windows" else 0,
         )
@@ -57,5 +57,5 @@ def need_of(requirements: Requirements, pool_set: PoolSet, version: IPVersion, m
 
 
 def _cap(requirements: Requirements, group: GroupRequirement) -> int:
-    own = group.max_blocks or (WINDOWS_MAX_BLOCKS_PER_HOST if group.os == "windows" else 0)
-    return min(filter(None, (own, requirements.max_blocks_per_host)), default=DEFAULT_MAX_BLOCKS_PER_HOST)
+    own_cap = group.max_blocks or (WINDOWS_MAX_BLOCKS_PER_HOST if group.os == "windows" else 0)
+    return min(filter(None, (own_cap, requirements.max_blocks_per_host)), default=DEFAULT_MAX_BLOCKS_PER_HOST)

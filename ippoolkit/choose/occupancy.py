@@ -34,18 +34,22 @@ class Strip:
     cells: tuple[Cell, ...]
 
 
-def occupancy(space: AddressSpace, *, cells: int = 256) -> list[Strip]:
+def occupancy(address_space: AddressSpace, *, cells: int = 256) -> list[Strip]:
     """Cut each range that was looked in into cells.
 
     Parameters
     ----------
-    space
+    address_space
         Ranges and the networks in them.
     cells
         Cells of a range at most; a power of two.
     """
-    outer = [cidr for cidr in space.within if not any(cidr != other and cidr in other for other in space.within)]
-    return [_strip(space, cidr, cells) for cidr in dict.fromkeys(outer[:MOST_STRIPS])]
+    outer = [
+        cidr
+        for cidr in address_space.within
+        if not any(cidr != larger and cidr in larger for larger in address_space.within)
+    ]
+    return [_strip(address_space, cidr, cells) for cidr in dict.fromkeys(outer[:MOST_STRIPS])]
 
 
 def owners_of(strips: list[Strip]) -> list[str]:
@@ -54,23 +58,23 @@ def owners_of(strips: list[Strip]) -> list[str]:
     return [owner for owner, _ in counts.most_common()]
 
 
-def _strip(space: AddressSpace, within: Cidr, cells: int) -> Strip:
+def _strip(address_space: AddressSpace, within: Cidr, cells: int) -> Strip:
     spare = min(cells.bit_length() - 1, within.bits - within.prefix)
     shift = within.bits - within.prefix - spare
     size = 1 << shift
-    inside = [each for each in space.taken if each.cidr.overlaps(within)]
+    networks = [network for network in address_space.taken if network.cidr.overlaps(within)]
     covered = [0] * (1 << spare)
-    merged = Ranges.covering(within.version, (each.cidr for each in inside))
+    merged = Ranges.covering(within.version, (network.cidr for network in networks))
     for first, last in zip(merged.firsts.tolist(), merged.lasts.tolist(), strict=True):
         begin, end = max(first - within.first, 0), min(last - within.first, within.size - 1)
         for index in range(begin >> shift, (end >> shift) + 1):
             covered[index] += min(end, (index + 1) * size - 1) - max(begin, index * size) + 1
     owners: list[Counter[str]] = [Counter() for _ in covered]
-    for each in inside:
-        begin = max(each.cidr.first - within.first, 0)
-        end = min(each.cidr.last - within.first, within.size - 1)
+    for network in networks:
+        begin = max(network.cidr.first - within.first, 0)
+        end = min(network.cidr.last - within.first, within.size - 1)
         for index in range(begin >> shift, (end >> shift) + 1):
-            owners[index][each.owner] += min(each.cidr.size, size)
+            owners[index][network.owner] += min(network.cidr.size, size)
     return Strip(
         within,
         tuple(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ..address_space import Taken
+from ..address_space import ListedNetwork
 from ..cidr import Cidr, CidrError
 from ..errors import InputError
 from ..findings import Finding
@@ -26,15 +26,17 @@ _TEXTS = ("name", "os", "pools")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ChooseArguments:
     """Fields for `recommend`, networks that are in use, and the day on which growth starts."""
 
     fields: Mapping[str, Any]
-    taken: tuple[Taken, ...]
+    taken: tuple[ListedNetwork, ...]
     today: date
 
 
-def wanted_from(options: Mapping[str, Any], groups: Iterable[str], taken: Iterable[str], today: str | None) -> Asked:
+def parse_arguments(
+    options: Mapping[str, Any], groups: Iterable[str], taken: Iterable[str], today: str | None
+) -> ChooseArguments:
     """Turn options into what `recommend` takes.
 
     Raises
@@ -47,10 +49,10 @@ def wanted_from(options: Mapping[str, Any], groups: Iterable[str], taken: Iterab
     if fields.get("family") in ("4", "6"):
         fields["family"] = int(fields["family"])
     if "within" in fields:
-        fields["within"] = tuple(cidrs_from(fields["within"], "--within", problems))
-    if made := [_group(text, problems) for text in groups]:
-        fields["groups"] = made
-    known = tuple(Taken(cidr, "--taken") for cidr in cidrs_from(taken, "--taken", problems))
+        fields["within"] = tuple(parse_cidrs(fields["within"], "--within", problems))
+    if group_fields := [_group(group, problems) for group in groups]:
+        fields["groups"] = group_fields
+    networks = tuple(ListedNetwork(cidr, "--taken") for cidr in parse_cidrs(taken, "--taken", problems))
     day = date.today()  # noqa: DTZ011 (a planner's own day)
     try:
         day = date.fromisoformat(today) if today else day
@@ -58,32 +60,42 @@ def wanted_from(options: Mapping[str, Any], groups: Iterable[str], taken: Iterab
         problems.append(Finding("date-syntax", "--date", {"date": today}))
     if problems:
         raise InputError(problems)
-    return Asked(fields, known, day)
+    return ChooseArguments(fields, networks, day)
 
 
-def cidrs_from(texts: Iterable[str], option: str, problems: list[Finding]) -> list[Cidr]:
+def split_groups(texts: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Part groups that are described from numbers of nodes, NAME=N, for groups that there are."""
+    sizes = [
+        text
+        for text in texts
+        if "," not in text and text.partition("=")[0].strip() not in _GROUP_KEYS and text.rpartition("=")[2].isdigit()
+    ]
+    return [text for text in texts if text not in sizes], sizes
+
+
+def parse_cidrs(texts: Iterable[str], option: str, problems: list[Finding]) -> list[Cidr]:
     """Read CIDRs, several of them in one text where commas or blanks part them."""
-    found = []
+    cidrs = []
     for text in texts:
-        for part in text.replace(",", " ").split() or [text]:
+        for token in text.replace(",", " ").split() or [text]:
             try:
-                found.append(Cidr.parse(part))
+                cidrs.append(Cidr.parse(token))
             except CidrError as error:
                 problems.append(Finding(error.code, option, error.params))
-    return found
+    return cidrs
 
 
 def _group(text: str, problems: list[Finding]) -> dict[str, Any]:
-    made: dict[str, Any] = {}
-    for part in text.split(","):
-        key, equals, value = (piece.strip() for piece in part.partition("="))
+    group: dict[str, Any] = {}
+    for assignment in text.split(","):
+        key, equals, value = (side.strip() for side in assignment.partition("="))
         name = _GROUP_KEYS.get(key)
         if not equals or name is None:
             keys = ", ".join(_GROUP_KEYS)
-            problems.append(Finding("choose-group-key", "--group", {"text": part.strip(), "keys": keys}))
+            problems.append(Finding("choose-group-key", "--group", {"text": assignment.strip(), "keys": keys}))
             continue
         try:
-            made[name] = value if name in _TEXTS else float(value) if name.endswith("month") else int(value)
+            group[name] = value if name in _TEXTS else float(value) if name.endswith("month") else int(value)
         except ValueError:
             problems.append(Finding("type-number", "--group", {"value": value}))
-    return made
+    return group

@@ -29,11 +29,11 @@ def rack_values(requirements: Requirements, scenario: Scenario) -> list[str]:
     are numbered.
     """
     racks = requirements.racks
-    known = labelled_racks(scenario.cluster.nodes, requirements.rack_label)
-    values = sorted(sorted(known, key=lambda value: (-known[value], value))[:racks])
+    nodes_by_rack = labelled_racks(scenario.cluster.nodes, requirements.rack_label)
+    labels = sorted(sorted(nodes_by_rack, key=lambda label: (-nodes_by_rack[label], label))[:racks])
     width = len(str(racks))
     numbered = (f"{number:0{width}}" for number in range(1, 2 * racks + 1))
-    return [*values, *(value for value in numbered if value not in known)][:racks]
+    return [*labels, *(label for label in numbered if label not in nodes_by_rack)][:racks]
 
 
 def rack_remarks(requirements: Requirements, scenario: Scenario, rack_nodes: int) -> Iterator[Finding]:
@@ -46,15 +46,17 @@ def rack_remarks(requirements: Requirements, scenario: Scenario, rack_nodes: int
     rack_nodes
         Nodes, headroom included, that a rack's pool is made for.
     """
-    nodes, label = scenario.cluster.nodes, requirements.rack_label
+    nodes, rack_label = scenario.cluster.nodes, requirements.rack_label
     if requirements.racks == 1 or not nodes:
         return
-    known = labelled_racks(nodes, label)
-    if unlabelled := len(nodes) - known.total():
-        first = rack_values(requirements, scenario)[0]
-        yield Finding("choose-rack-unlabelled", "", {"count": unlabelled, "label": label, "value": first})
-    if len(known) > requirements.racks:
-        yield Finding("choose-rack-more", "", {"racks": len(known), "label": label, "wanted": requirements.racks})
-    fullest, count = max(known.items(), key=lambda rack: (rack[1], rack[0]), default=("", 0))
+    nodes_by_rack = labelled_racks(nodes, rack_label)
+    if unlabelled := len(nodes) - nodes_by_rack.total():
+        missing_label = rack_values(requirements, scenario)[0]
+        yield Finding("choose-rack-unlabelled", "", {"count": unlabelled, "label": rack_label, "value": missing_label})
+    if len(nodes_by_rack) > requirements.racks:
+        yield Finding(
+            "choose-rack-more", "", {"racks": len(nodes_by_rack), "label": rack_label, "wanted": requirements.racks}
+        )
+    fullest, count = max(nodes_by_rack.items(), key=lambda rack: (rack[1], rack[0]), default=("", 0))
     if count > rack_nodes:
         yield Finding("choose-rack-fuller", "", {"rack": fullest, "count": count, "fit": rack_nodes})

@@ -7,46 +7,48 @@ from fractions import Fraction
 
 from ..cidr import ADDRESS_BITS
 from ..findings import N_, Finding, LocalizedText
-from .search import BLOCK_CAP, POOL_SIZE, ROUTES, Design, Need, Space
+from .search import BLOCK_CAP, POOL_SIZE, ROUTES, Design, DesignSpace, Need
 
 _TIMES = {2: N_("Twice"), 4: N_("4 times"), 8: N_("8 times")}
 
 
 def why_picked(picked: Design, subject: str) -> Finding:
     """Say why a design was picked."""
-    return Finding("choose-picked", subject, _values(picked) | {"unused": picked.unused_per_node})
+    return Finding("choose-picked", subject, _design_params(picked) | {"unused": picked.unused_per_node})
 
 
-def next_ones(picked: Design, best: Sequence[Design], subject: str) -> Iterator[Finding]:
+def alternatives(picked: Design, best: Sequence[Design], subject: str) -> Iterator[Finding]:
     """Say what other designs would buy: more nodes or fewer routes for the same addresses, and for more of them."""
-    same = [each for each in best if each.addresses == picked.addresses and each.nodes_max > picked.nodes_max]
-    if same:
-        more = max(same, key=lambda each: (each.nodes_max, -each.routes))
-        yield Finding("choose-same-addresses", subject, _against(more, picked))
-    for step, times in _TIMES.items():
-        larger = [each for each in best if each.addresses == step * picked.addresses]
-        lean = min(larger, key=lambda each: (each.routes, -each.nodes_max), default=None)
-        if lean is None or lean.routes > picked.routes:
+    same_addresses = [
+        design for design in best if design.addresses == picked.addresses and design.nodes_fit > picked.nodes_fit
+    ]
+    if same_addresses:
+        most_nodes = max(same_addresses, key=lambda design: (design.nodes_fit, -design.routes))
+        yield Finding("choose-same-addresses", subject, _compared_params(most_nodes, picked))
+    for factor, factor_text in _TIMES.items():
+        larger = [design for design in best if design.addresses == factor * picked.addresses]
+        fewest_routes = min(larger, key=lambda design: (design.routes, -design.nodes_fit), default=None)
+        if fewest_routes is None or fewest_routes.routes > picked.routes:
             continue
-        code = "choose-fewer-routes" if lean.routes < picked.routes else "choose-more-nodes"
-        yield Finding(code, subject, _against(lean, picked) | {"times": LocalizedText(times)})
+        code = "choose-fewer-routes" if fewest_routes.routes < picked.routes else "choose-more-nodes"
+        yield Finding(code, subject, _compared_params(fewest_routes, picked) | {"times": LocalizedText(factor_text)})
 
 
-def what_to_relax(space: Space, subject: str) -> list[Finding]:
+def rules_to_relax(designs: DesignSpace, subject: str) -> list[Finding]:
     """Say which rules keep everything from holding, and how far each must give.
 
     One rule at a time where that is enough, the least of each; else the fewest that must give together.
     """
-    need = space.need
-    broken = [design for design in space.designs() if design.breaks]
+    need = designs.need
+    broken = [design for design in designs.designs() if design.breaks]
     fewest = min(len(design.breaks) for design in broken)
     by_rules: dict[tuple[str, ...], Design] = {}
     for design in broken:
         if len(design.breaks) == fewest:
-            known = by_rules.get(design.breaks)
-            if known is None or _excess(design, need) < _excess(known, need):
+            nearest = by_rules.get(design.breaks)
+            if nearest is None or _excess(design, need) < _excess(nearest, need):
                 by_rules[design.breaks] = design
-    return [_relaxed(rule, design, need, subject) for rules, design in by_rules.items() for rule in rules]
+    return [_relax_rule(rule, design, need, subject) for rules, design in by_rules.items() for rule in rules]
 
 
 def _excess(design: Design, need: Need) -> tuple[Fraction, ...]:
@@ -54,50 +56,54 @@ def _excess(design: Design, need: Need) -> tuple[Fraction, ...]:
     cap = max(kind.max_blocks for kind in need.kinds)
     return (
         Fraction(design.blocks_per_node, cap) if BLOCK_CAP in design.breaks else Fraction(0),
-        Fraction(-design.nodes_max) if POOL_SIZE in design.breaks else Fraction(0),
+        Fraction(-design.nodes_fit) if POOL_SIZE in design.breaks else Fraction(0),
         Fraction(design.routes) if ROUTES in design.breaks else Fraction(0),
         Fraction(design.addresses),
     )
 
 
-def _relaxed(rule: str, design: Design, need: Need, subject: str) -> Finding:
-    values = _values(design)
+def _relax_rule(rule: str, design: Design, need: Need, subject: str) -> Finding:
+    params = _design_params(design)
     if rule == ROUTES:
         limit = need.max_routes or 0
-        return Finding("choose-relax-routes", subject, values | {"limit": limit, "by": design.routes - limit})
+        return Finding("choose-relax-routes", subject, params | {"limit": limit, "by": design.routes - limit})
     if rule == BLOCK_CAP:
         size = 1 << (ADDRESS_BITS[design.family] - design.block_size)
         kind = max(need.kinds, key=lambda kind: Fraction(kind.addresses, kind.max_blocks))
         usable = size - kind.reserved_per_block
         if usable <= 0:
-            return Finding("choose-relax-windows", subject, values | {"block": size})
+            return Finding("choose-relax-windows", subject, params | {"block": size})
         blocks = -(-kind.addresses // usable)
-        by = {"need": blocks, "limit": kind.max_blocks, "by": blocks - kind.max_blocks}
-        fewer = {"addresses_per_node": kind.addresses, "fit": usable * kind.max_blocks, "block": size}
-        return Finding("choose-relax-cap", subject, values | by | fewer)
-    wanted = sum(need.rack_nodes_with_headroom(kind) for kind in need.kinds)
-    fit = design.nodes_max // need.racks
+        cap_params = {"need": blocks, "limit": kind.max_blocks, "by": blocks - kind.max_blocks}
+        node_params = {"addresses_per_node": kind.addresses, "fit": usable * kind.max_blocks, "block": size}
+        return Finding("choose-relax-cap", subject, params | cap_params | node_params)
+    nodes_needed = sum(need.rack_nodes_with_headroom(kind) for kind in need.kinds)
+    fit = design.nodes_fit // need.racks
     most_per_rack = fit * 100 // (100 + need.headroom)
     nodes = sum(kind.nodes for kind in need.kinds)
     racks = -(-nodes // most_per_rack) if most_per_rack else 0
     return Finding(
         "choose-relax-pool" if racks else "choose-relax-pool-empty",
         subject,
-        values | {"need": wanted, "fit": fit, "by": wanted - fit, "racks": racks},
+        params | {"need": nodes_needed, "fit": fit, "by": nodes_needed - fit, "racks": racks},
     )
 
 
-def _values(design: Design) -> dict[str, object]:
+def _design_params(design: Design) -> dict[str, object]:
     return {
         "prefix": design.prefix,
         "size": design.block_size,
         "pools": design.pools,
         "addresses": design.addresses,
         "routes": design.routes,
-        "most": design.nodes_max,
+        "most": design.nodes_fit,
         "blocks": design.blocks_per_node,
     }
 
 
-def _against(design: Design, picked: Design) -> dict[str, object]:
-    return _values(design) | {"now": picked.nodes_max, "now_routes": picked.routes, "now_size": picked.block_size}
+def _compared_params(design: Design, picked: Design) -> dict[str, object]:
+    return _design_params(design) | {
+        "now": picked.nodes_fit,
+        "now_routes": picked.routes,
+        "now_size": picked.block_size,
+    }

@@ -8,16 +8,17 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from ..address_space import PRIVATE, AddressSpace, Taken, networks_taken
+from ..address_space import PRIVATE, AddressSpace, ListedNetwork, networks_in_use
+from ..answer import answer_html
 from ..cidr import Cidr, IPVersion
 from ..errors import InputError
 from ..findings import Finding
 from ..model import IPPool, Requirements, Scenario
 from .need import PoolSet, families, need_of, pool_sets
-from .option_parsing import cidrs_from
+from .option_parsing import parse_cidrs
 from .racks import rack_remarks
-from .reasons import next_ones, what_to_relax, why_picked
-from .search import Design, Space
+from .reasons import alternatives, rules_to_relax, why_picked
+from .search import Design, DesignSpace
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +26,7 @@ class FamilyDesigns:
     """All designs of one family for the groups that share pools; `best` are those that no other one beats."""
 
     pool_set: PoolSet
-    space: Space
+    space: DesignSpace
 
     @property
     def family(self) -> IPVersion:
@@ -62,6 +63,13 @@ class Recommendation:
     reasons: tuple[Finding, ...]
     scenario: Scenario
 
+    _repr_html_ = answer_html
+
+    def __repr__(self) -> str:
+        designs = (pick.design for pick in self.picks)
+        picks = ", ".join(f"{design.pools} of /{design.prefix}, blockSize {design.block_size}" for design in designs)
+        return f"<Recommendation: {picks or 'nothing holds'}>"
+
     @property
     def holds(self) -> bool:
         """Whether there is a design for everything that was asked, and room for its pools."""
@@ -70,15 +78,15 @@ class Recommendation:
     @cached_property
     def pools(self) -> list[IPPool]:
         """The picked pools: for each set of groups and family one a rack."""
-        from .design_scenario import pools_of
+        from .design_scenario import to_pools
 
-        return pools_of(self)
+        return to_pools(self)
 
     def as_scenario(self, *, name: str = "") -> Scenario:
         """Return the picked design as a scenario, with the nodes that were asked for."""
-        from .design_scenario import scenario_of
+        from .design_scenario import to_scenario
 
-        return scenario_of(self, name=name)
+        return to_scenario(self, name=name)
 
     def listed(self) -> list[tuple[FamilyDesigns, Design]]:
         """Return the designs of all families and sets of pools in the order of their numbers, which count from 1."""
@@ -89,10 +97,10 @@ def recommend(
     scenario: Scenario | None = None,
     *,
     requirements: Requirements | Mapping[str, Any] | None = None,
-    taken: Iterable[Taken | Cidr | str] = (),
+    taken: Iterable[ListedNetwork | Cidr | str] = (),
     pick: Sequence[int] = (),
     today: date | None = None,
-    **wanted: Any,
+    **fields: Any,
 ) -> Recommendation:
     """Find every design of pools that is worth having, and pick one.
 
@@ -108,7 +116,7 @@ def recommend(
         Numbers of designs to take instead of the picked ones, as `Recommendation.listed` counts them from 1.
     today
         When growth starts; matters with `by` only.
-    wanted
+    fields
         Fields of `Requirements`, and, for a single group of nodes, of `GroupRequirement`: ``nodes=100,
         pods_per_node=110, racks=2, max_routes=2000``.
 
@@ -122,90 +130,99 @@ def recommend(
     InputError
         Where what is asked for is out of bounds or contradicts itself, with every problem.
     """
-    from .requirements_source import requirements_from
+    from .requirements_source import lacks_pods, resolve_requirements
 
-    there = scenario or Scenario(name="recommended")
-    asked = requirements_from(there, requirements, wanted, today or date.today())  # noqa: DTZ011 (a month is enough)
-    months = asked.months(today or date.today())  # noqa: DTZ011 (a month is enough)
-    found = [
-        FamilyDesigns(pool_set, Space(version, need))
-        for version in families(asked)
-        for pool_set in pool_sets(asked)
-        if (need := need_of(asked, pool_set, version, months)) is not None
+    base = scenario or Scenario(name="recommended")
+    chosen_requirements = resolve_requirements(base, requirements, fields, today or date.today())  # noqa: DTZ011 (a month is enough)
+    months = chosen_requirements.months(today or date.today())  # noqa: DTZ011 (a month is enough)
+    designs = [
+        FamilyDesigns(pool_set, DesignSpace(version, need))
+        for version in families(chosen_requirements)
+        for pool_set in pool_sets(chosen_requirements)
+        if (need := need_of(chosen_requirements, pool_set, version, months)) is not None
     ]
-    picks, reasons = _picked(found, asked, pick)
+    picks, reasons = _pick_designs(designs, chosen_requirements, pick)
     if picks:
-        picks, problems = _placed(picks, asked, there, _as_taken(taken))
-        reasons = [*problems, *reasons, *_remarks(picks, asked, there, months)]
-    return Recommendation(asked, months, tuple(found), tuple(picks), tuple(reasons), there)
+        picks, problems = _place_pools(picks, chosen_requirements, base, _listed_networks(taken))
+        reasons = [*problems, *reasons, *_remarks(picks, chosen_requirements, base, months)]
+        if requirements is None and not {"pods_per_node", "groups"} & set(fields) and lacks_pods(base):
+            most = max(group.pods_per_node for group in chosen_requirements.groups)
+            reasons.append(Finding("choose-pods-assumed", "", {"pods": most}))
+    return Recommendation(chosen_requirements, months, tuple(designs), tuple(picks), tuple(reasons), base)
 
 
-def _picked(
-    found: Sequence[FamilyDesigns], asked: Requirements, numbers: Sequence[int]
+def _pick_designs(
+    all_designs: Sequence[FamilyDesigns], requirements: Requirements, numbers: Sequence[int]
 ) -> tuple[list[Pick], list[Finding]]:
-    failing = [designs for designs in found if not designs.best]
+    failing = [designs for designs in all_designs if not designs.best]
     if failing:
-        return [], [reason for designs in failing for reason in what_to_relax(designs.space, _subject(designs, found))]
+        return [], [
+            reason for designs in failing for reason in rules_to_relax(designs.space, _subject(designs, all_designs))
+        ]
     picks: list[Pick] = []
-    for version in families(asked):
-        of_family = [designs for designs in found if designs.family == version]
-        chosen = cheapest_together([designs.best for designs in of_family], asked.max_routes)
-        if chosen is None:
-            least = sum(min(each.routes for each in designs.best) for designs in of_family)
-            limit = asked.max_routes or 0
-            values = {"least": least, "limit": limit, "by": least - limit}
-            return [], [Finding("choose-relax-routes-together", f"IPv{version}", values)]
-        picks += [Pick(designs, design) for designs, design in zip(of_family, chosen, strict=True)]
-    listed = [(designs, design) for designs in found for design in designs.best]
-    if bad := [number for number in numbers if not 0 < number <= len(listed)]:
+    for version in families(requirements):
+        of_family = [designs for designs in all_designs if designs.family == version]
+        combination = cheapest_together([designs.best for designs in of_family], requirements.max_routes)
+        if combination is None:
+            fewest_routes = sum(min(design.routes for design in designs.best) for designs in of_family)
+            limit = requirements.max_routes or 0
+            params = {"least": fewest_routes, "limit": limit, "by": fewest_routes - limit}
+            return [], [Finding("choose-relax-routes-together", f"IPv{version}", params)]
+        picks += [Pick(designs, design) for designs, design in zip(of_family, combination, strict=True)]
+    listed = [(designs, design) for designs in all_designs for design in designs.best]
+    if unknown_numbers := [number for number in numbers if not 0 < number <= len(listed)]:
         counts = len(listed)
         raise InputError(
-            [Finding("choose-pick-number", "--pick", {"number": number, "count": counts}) for number in bad]
+            [Finding("choose-pick-number", "--pick", {"number": number, "count": counts}) for number in unknown_numbers]
         )
     for number in numbers:
         designs, design = listed[number - 1]
-        picks = [replace(each, design=design) if each.designs is designs else each for each in picks]
+        picks = [replace(pick, design=design) if pick.designs is designs else pick for pick in picks]
     reasons = [
         reason
-        for each in picks
-        for subject in [_subject(each.designs, found)]
-        for reason in (why_picked(each.design, subject), *next_ones(each.design, each.designs.best, subject))
+        for pick in picks
+        for subject in [_subject(pick.designs, all_designs)]
+        for reason in (why_picked(pick.design, subject), *alternatives(pick.design, pick.designs.best, subject))
     ]
     return picks, reasons
 
 
-def _as_taken(taken: Iterable[Taken | Cidr | str]) -> tuple[Taken, ...]:
+def _listed_networks(taken: Iterable[ListedNetwork | Cidr | str]) -> tuple[ListedNetwork, ...]:
     problems: list[Finding] = []
-    known = []
-    for each in taken:
-        if isinstance(each, Taken):
-            known.append(each)
+    networks = []
+    for network in taken:
+        if isinstance(network, ListedNetwork):
+            networks.append(network)
         else:
-            cidrs = [each] if isinstance(each, Cidr) else cidrs_from([each], "taken", problems)
-            known += [Taken(cidr, "taken") for cidr in cidrs]
+            cidrs = [network] if isinstance(network, Cidr) else parse_cidrs([network], "taken", problems)
+            networks += [ListedNetwork(cidr, "taken") for cidr in cidrs]
     if problems:
         raise InputError(problems)
-    return tuple(known)
+    return tuple(networks)
 
 
-def _remarks(picks: Sequence[Pick], asked: Requirements, scenario: Scenario, months: int) -> list[Finding]:
+def _remarks(picks: Sequence[Pick], requirements: Requirements, scenario: Scenario, months: int) -> list[Finding]:
     """Say what a planner should know of the picked designs beside their numbers."""
     remarks = []
-    if asked.encapsulation != "none" and any(pick.design.family == 6 for pick in picks):
+    if requirements.encapsulation != "none" and any(pick.design.family == 6 for pick in picks):
         if scenario.release.has("vxlan-ipv6-refused"):
             remarks.append(Finding("choose-bare-ipv6", "IPv6", {"release": str(scenario.release)}))
-        elif asked.encapsulation == "ipip":
+        elif requirements.encapsulation == "ipip":
             remarks.append(Finding("choose-ipip-ipv6", "IPv6"))
-    if asked.max_blocks_per_host and not scenario.release.has("configure-max-blocks"):
-        params = {"release": str(scenario.release), "most": asked.max_blocks_per_host}
+    if requirements.max_blocks_per_host and not scenario.release.has("configure-max-blocks"):
+        params = {"release": str(scenario.release), "most": requirements.max_blocks_per_host}
         remarks.append(Finding("choose-cap-release", "", params))
-    rack_nodes = sum(group.nodes_after(months) for group in asked.groups)
-    remarks += rack_remarks(asked, scenario, -(-rack_nodes * (100 + asked.headroom) // (100 * asked.racks)))
+    rack_nodes = sum(group.nodes_after(months) for group in requirements.groups)
+    remarks += rack_remarks(
+        requirements, scenario, -(-rack_nodes * (100 + requirements.headroom) // (100 * requirements.racks))
+    )
     for pick in picks:
         nodes = sum(kind.nodes for kind in pick.designs.space.need.kinds)
-        if pick.design.nodes_max == nodes:
+        if pick.design.nodes_fit == nodes:
             remarks.append(Finding("choose-no-spare", f"IPv{pick.design.family}"))
-    if any(where_to_look(asked, scenario, pick.design.family) is PRIVATE[pick.design.family] for pick in picks):
+    if any(
+        ranges_to_search(requirements, scenario, pick.design.family) is PRIVATE[pick.design.family] for pick in picks
+    ):
         remarks.append(Finding("choose-private"))
     return remarks
 
@@ -215,37 +232,37 @@ def cheapest_together(choices: Sequence[Sequence[Design]], max_routes: int | Non
 
     None where no combination stays within the table.
     """
-    partial: list[tuple[int, int, tuple[Design, ...]]] = [(0, 0, ())]
+    cheapest: list[tuple[int, int, tuple[Design, ...]]] = [(0, 0, ())]
     for designs in choices:
-        grown = [
-            (addresses + design.addresses, routes + design.routes, (*chosen, design))
-            for addresses, routes, chosen in partial
+        extended = [
+            (addresses + design.addresses, routes + design.routes, (*combination, design))
+            for addresses, routes, combination in cheapest
             for design in designs
             if max_routes is None or routes + design.routes <= max_routes
         ]
-        grown.sort(key=lambda each: each[:2])
-        partial = []
-        for each in grown:
-            if not partial or each[1] < partial[-1][1]:
-                partial.append(each)
-    return list(partial[0][2]) if partial else None
+        extended.sort(key=lambda candidate: candidate[:2])
+        cheapest = []
+        for candidate in extended:
+            if not cheapest or candidate[1] < cheapest[-1][1]:
+                cheapest.append(candidate)
+    return list(cheapest[0][2]) if cheapest else None
 
 
-def _placed(
-    picks: Sequence[Pick], asked: Requirements, scenario: Scenario, taken: Sequence[Taken]
+def _place_pools(
+    picks: Sequence[Pick], requirements: Requirements, scenario: Scenario, taken: Sequence[ListedNetwork]
 ) -> tuple[list[Pick], list[Finding]]:
     """Give each rack's pool a range: the largest pools first, each range clear of all that is taken."""
-    known = [*networks_taken(scenario), *taken]
+    networks = [*networks_in_use(scenario), *taken]
     placed: dict[int, tuple[Cidr, ...]] = {}
     problems: list[Finding] = []
-    for index, pick in sorted(enumerate(picks), key=lambda each: each[1].design.prefix):
+    for index, pick in sorted(enumerate(picks), key=lambda numbered_pick: numbered_pick[1].design.prefix):
         design = pick.design
-        within = where_to_look(asked, scenario, design.family)
-        space = AddressSpace(within, tuple(known))
-        offers = space.offers(design.prefix, design.pools, design.family)
+        within = ranges_to_search(requirements, scenario, design.family)
+        address_space = AddressSpace(within, tuple(networks))
+        offers = address_space.best_fit(design.prefix, design.pools, design.family)
         if len(offers) < design.pools:
-            largest = space.largest(design.family)
-            values = {
+            largest = address_space.largest(design.family)
+            params = {
                 "prefix": design.prefix,
                 "pools": design.pools,
                 "found": len(offers),
@@ -253,22 +270,22 @@ def _placed(
                 "largest": str(largest) if largest else "",
             }
             code = "choose-no-room" if largest else "choose-no-room-at-all"
-            problems.append(Finding(code, f"IPv{design.family}", values))
+            problems.append(Finding(code, f"IPv{design.family}", params))
             continue
         placed[index] = tuple(sorted(offers))
-        known += [Taken(cidr, "") for cidr in offers]
+        networks += [ListedNetwork(cidr, "") for cidr in offers]
     return [replace(pick, cidrs=placed.get(index, ())) for index, pick in enumerate(picks)], problems
 
 
-def where_to_look(asked: Requirements, scenario: Scenario, version: IPVersion) -> tuple[Cidr, ...]:
+def ranges_to_search(requirements: Requirements, scenario: Scenario, version: IPVersion) -> tuple[Cidr, ...]:
     """Return where pools of a family may lie: where it was said, else the cluster CIDR, else private ranges."""
-    for said in (asked.within, scenario.networks.cluster):
-        if ranges := tuple(cidr for cidr in said if cidr.version == version):
+    for ranges_named in (requirements.within, scenario.networks.cluster):
+        if ranges := tuple(cidr for cidr in ranges_named if cidr.version == version):
             return ranges
     return PRIVATE[version]
 
 
-def _subject(designs: FamilyDesigns, found: Sequence[FamilyDesigns]) -> str:
+def _subject(designs: FamilyDesigns, all_designs: Sequence[FamilyDesigns]) -> str:
     family = f"IPv{designs.family}"
-    several = len({each.pool_set.name for each in found}) > 1
-    return f"{designs.pool_set.title}, {family}" if several else family
+    has_several_sets = len({designs_of_set.pool_set.name for designs_of_set in all_designs}) > 1
+    return f"{designs.pool_set.title}, {family}" if has_several_sets else family

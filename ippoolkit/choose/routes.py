@@ -25,15 +25,15 @@ class Peering(StrEnum):
 class RackRoutes:
     """What the nodes of one rack announce: blocks and borrowed addresses.
 
-    `kept_back` of these routes are not announced in BGP (disableBGPExport). `pools` are those that the rack alone draws
-    from; 0 where it shares them with others. `as_number` is that of its router or its nodes; 0: not said.
+    `unexported` of these routes are not announced in BGP (disableBGPExport). `pools` counts those that the rack alone
+    draws from; 0 where it shares them with others. `as_number` is that of its router or its nodes; 0: not known.
     """
 
     nodes: int
     blocks: int
     borrowed: int = 0
     pools: int = 1
-    kept_back: int = 0
+    unexported: int = 0
     as_number: int = 0
 
     @property
@@ -44,7 +44,7 @@ class RackRoutes:
     @property
     def announced(self) -> int:
         """Those of them that BGP announces."""
-        return self.routes - self.kept_back
+        return self.routes - self.unexported
 
     def __add__(self, other: RackRoutes) -> RackRoutes:
         """Return what both announce, from pools of their own."""
@@ -53,13 +53,13 @@ class RackRoutes:
             self.blocks + other.blocks,
             self.borrowed + other.borrowed,
             self.pools + other.pools,
-            self.kept_back + other.kept_back,
+            self.unexported + other.unexported,
             self.as_number or other.as_number,
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Tables:
+class RoutingTables:
     """The largest table of each kind of holder, in routes to pods; 0 for a holder that learns none.
 
     `sessions` are the BGP sessions of one node.
@@ -78,7 +78,7 @@ class Tables:
         return max(self.node, self.router, self.spine, self.reflector)
 
 
-def tables(racks: Sequence[RackRoutes], peering: Peering, *, reflectors: int = 2) -> Tables:
+def routing_tables(racks: Sequence[RackRoutes], peering: Peering, *, reflectors: int = 2) -> RoutingTables:
     """Work out what each holder holds.
 
     Parameters
@@ -90,18 +90,18 @@ def tables(racks: Sequence[RackRoutes], peering: Peering, *, reflectors: int = 2
     reflectors
         How many route reflectors each node peers with.
     """
-    every = sum(rack.announced for rack in racks)  # in BGP; Felix writes what BGP keeps back, too
+    announced = sum(rack.announced for rack in racks)  # in BGP; Felix writes what BGP keeps back, too
     nodes = sum(rack.nodes for rack in racks)
     match peering:
         case Peering.VXLAN:
-            return Tables(peering, sum(rack.routes for rack in racks), 0, 0, 0, 0)
+            return RoutingTables(peering, sum(rack.routes for rack in racks), 0, 0, 0, 0)
         case Peering.MESH:
-            return Tables(peering, every, 0, 0, 0, max(nodes - 1, 0))
+            return RoutingTables(peering, announced, 0, 0, 0, max(nodes - 1, 0))
         case Peering.REFLECTORS:
-            return Tables(peering, every, 0, 0, every, reflectors)
+            return RoutingTables(peering, announced, 0, 0, announced, reflectors)
         case Peering.RACKS:
-            return Tables(peering, every, every, every, 0, 1)
+            return RoutingTables(peering, announced, announced, announced, 0, 1)
         case Peering.RACKS_AGGREGATED:
             pools = sum(rack.pools for rack in racks)
-            rack = max((each.announced + pools - each.pools for each in racks), default=0)
-            return Tables(peering, rack, rack, pools, 0, 1)
+            rack = max((rack_routes.announced + pools - rack_routes.pools for rack_routes in racks), default=0)
+            return RoutingTables(peering, rack, rack, pools, 0, 1)

@@ -71,18 +71,18 @@ class Need:
     def typical(self) -> NodeKind:
         """A further node, as the capacity tables count it: the mean of all, on the terms of the most numerous kind."""
         nodes = sum(kind.nodes for kind in self.kinds)
-        most = max(self.kinds, key=lambda kind: kind.nodes)
+        largest_kind = max(self.kinds, key=lambda kind: kind.nodes)
         if len(self.kinds) == 1 or not nodes:
-            return most
+            return largest_kind
         mean = -(-sum(kind.nodes * kind.addresses for kind in self.kinds) // nodes)
-        return NodeKind(1, mean, most.max_blocks, most.reserved_per_block)
+        return NodeKind(1, mean, largest_kind.max_blocks, largest_kind.reserved_per_block)
 
 
 @dataclass(frozen=True, slots=True)
 class Design:
     """One prefix with one blockSize, and what comes of it.
 
-    `blocks` are those of one pool; `addresses` and `nodes_max` those of all pools; `routes` the largest table that any
+    `blocks` are those of one pool; `addresses` and `nodes_fit` those of all pools; `routes` the largest table that any
     node or router holds; `blocks_per_node` the most that a node needs. `unused_per_node` addresses of its blocks stay
     free on the node that wastes most. `breaks` names the rules that it breaks; empty: it holds.
     """
@@ -95,13 +95,13 @@ class Design:
     blocks: int
     addresses: int
     routes: int
-    nodes_max: int
+    nodes_fit: int
     unused_per_node: int
     breaks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class Space:
+class DesignSpace:
     """All designs of one family for one need, as arrays of equal length."""
 
     family: IPVersion
@@ -140,20 +140,20 @@ class Space:
     @cached_property
     def blocks_per_node(self) -> Counts:
         """Blocks that the neediest node takes."""
-        most: Counts = np.maximum.reduce(self._blocks_of_kinds)
-        return most
+        largest: Counts = np.maximum.reduce(self._blocks_of_kinds)
+        return largest
 
     @cached_property
-    def nodes_max(self) -> Counts:
+    def nodes_fit(self) -> Counts:
         """Nodes that all pools fit: the planned ones, then further ones of the typical need."""
-        left, fit = self.blocks, self.blocks * 0
-        short = np.zeros(len(left), bool)
+        blocks_left, fit = self.blocks, self.blocks * 0
+        is_full = np.zeros(len(blocks_left), bool)
         for kind, blocks in zip(self.need.kinds, self._blocks_of_kinds, strict=True):
             nodes = self.need.rack_nodes(kind)
-            here = np.where(short, 0, np.minimum(left // blocks, nodes))
-            fit, left = fit + here, left - here * blocks
-            short |= here < nodes
-        further = np.where(short, 0, left // self._blocks_of(self.need.typical))
+            placed = np.where(is_full, 0, np.minimum(blocks_left // blocks, nodes))
+            fit, blocks_left = fit + placed, blocks_left - placed * blocks
+            is_full |= placed < nodes
+        further = np.where(is_full, 0, blocks_left // self._blocks_of(self.need.typical))
         return self.need.racks * (fit + further)
 
     @cached_property
@@ -192,8 +192,8 @@ class Space:
     @cached_property
     def holds(self) -> npt.NDArray[np.bool_]:
         """Which designs break no rule."""
-        held: npt.NDArray[np.bool_] = ~np.logical_or.reduce(list(self.broken.values()))
-        return held
+        holding: npt.NDArray[np.bool_] = ~np.logical_or.reduce(list(self.broken.values()))
+        return holding
 
     @cached_property
     def pareto(self) -> npt.NDArray[np.int64]:
@@ -202,14 +202,14 @@ class Space:
         A design beats another that has no fewer addresses, no fewer routes and room for no more nodes, and is worse in
         one of them. Equals do not beat each other.
         """
-        held = np.flatnonzero(self.holds)
-        columns = (self.addresses[held], self.routes[held], -self.nodes_max[held])
+        holding = np.flatnonzero(self.holds)
+        columns = (self.addresses[holding], self.routes[holding], -self.nodes_fit[holding])
         # Ranks compare as the numbers do, and fit any machine integer.
         ranks = np.stack([np.unique(column, return_inverse=True)[1] for column in columns], axis=1)
         no_worse = (ranks[:, None, :] <= ranks[None, :, :]).all(axis=2)
         better = (ranks[:, None, :] < ranks[None, :, :]).any(axis=2)
-        found: npt.NDArray[np.int64] = held[~(no_worse & better).any(axis=0)]
-        return found
+        unbeaten: npt.NDArray[np.int64] = holding[~(no_worse & better).any(axis=0)]
+        return unbeaten
 
     def design(self, index: int) -> Design:
         """Return one design with exact Python ints."""
@@ -222,7 +222,7 @@ class Space:
             int(self.blocks[index]),
             int(self.addresses[index]),
             int(self.routes[index]),
-            int(self.nodes_max[index]),
+            int(self.nodes_fit[index]),
             int(self.unused_per_node[index]),
             tuple(rule for rule in RULES if self.broken[rule][index]),
         )
@@ -233,7 +233,7 @@ class Space:
 
     def best(self) -> list[Design]:
         """Return the designs that hold and that no other one beats: fewest addresses first, then fewest routes."""
-        return sorted((self.design(int(i)) for i in self.pareto), key=by_cost)
+        return sorted((self.design(int(i)) for i in self.pareto), key=cost_key)
 
     def _powers(self, exponents: npt.NDArray[np.int64]) -> Counts:
         """Return powers of two; IPv6 counts pass 2^63, so they are Python ints."""
@@ -258,6 +258,6 @@ class Space:
         return total
 
 
-def by_cost(design: Design) -> tuple[int, int, int, int]:
+def cost_key(design: Design) -> tuple[int, int, int, int]:
     """Sort key of designs: fewest addresses, then fewest routes, then fewest addresses unused, then most blocks."""
     return design.addresses, design.routes, design.unused_per_node, -design.block_size

@@ -25,11 +25,15 @@ def alerts(
     out: Annotated[Path | None, typer.Option("--out", "-o", help="The PrometheusRule; stdout if left out.")] = None,
     plain: Annotated[Path | None, typer.Option(help="Write the rules also as a plain rules file.")] = None,
     dashboard: Annotated[Path | None, typer.Option(help="Write a Grafana dashboard with the same queries.")] = None,
-    lead: Annotated[str, typer.Option(help="Time that a new pool takes: 30d, 6w, 36h.")] = "30d",
+    lead: Annotated[str, typer.Option(help="How long it takes to provide a new pool: 30d, 6w, 36h.")] = "30d",
     warn: Annotated[
-        str | None, typer.Option(help="Warn so long before a pool is full, or at 80%; twice --lead.")
+        str | None,
+        typer.Option(help="Warn this long before a pool is full, or at a share such as 80% (default: twice --lead)."),
     ] = None,
-    page: Annotated[str | None, typer.Option(help="Page so long before a pool is full, or at 90%; --lead.")] = None,
+    page: Annotated[
+        str | None,
+        typer.Option(help="Page this long before a pool is full, or at a share such as 90% (default: --lead)."),
+    ] = None,
     calico: Annotated[str, typer.Option(help="Calico's release, such as v3.29: names of metrics differ.")] = "",
     namespace: Annotated[str, typer.Option(help="Namespace of the PrometheusRule.")] = "",
     label: Annotated[list[str] | None, typer.Option(metavar="KEY=VALUE", help="Label of the PrometheusRule.")] = None,

@@ -20,6 +20,7 @@ from ..findings import Finding, Place, Severity
 if TYPE_CHECKING:
     from ..calico.releases import Release
     from ..model import Scenario
+    from ..read import Reading
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -139,6 +140,17 @@ def print_notes(notes: Sequence[Finding], lang: str) -> None:
     """Print what is to be said on how the input was read, on standard error."""
     for note in notes:
         typer.echo(describe_finding(note, lang), err=True)
+
+
+def print_reading_errors(reading: Reading, lang: str) -> int:
+    """Print what could not be read, on standard error; return the exit status that it makes: 0, 1, or 2 for a file."""
+    print_notes(reading.errors, lang)
+    return reading_status(reading)
+
+
+def reading_status(reading: Reading) -> int:
+    """Return the exit status of what was read: 2 where a file could not be, 1 where an object could not, else 0."""
+    return 2 if reading.has_unreadable_file else int(bool(reading.errors))
 
 
 def has_errors(findings: Iterable[Finding]) -> bool:

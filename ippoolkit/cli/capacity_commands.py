@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -19,6 +20,7 @@ from .app import (
     has_errors,
     print_json,
     print_notes,
+    reading_status,
     with_release,
     write_scenario,
 )
@@ -28,9 +30,17 @@ MAX_COUNT = 1_000_000
 
 
 NodesOption = Annotated[
-    int | None, typer.Option(min=0, max=MAX_COUNT, help="Plan for this many nodes in all, instead of the file's.")
+    int | None,
+    typer.Option(min=0, max=MAX_COUNT, help="Plan for this many nodes in all, instead of those of the file."),
 ]
 PodsOption = Annotated[int | None, typer.Option(min=0, max=MAX_COUNT, help="Pods with an address on a typical node.")]
+GroupOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME=N",
+        help="Plan for N nodes in one group: by its name, or by a label key=value of its nodes. Repeatable.",
+    ),
+]
 BusiestOption = Annotated[int | None, typer.Option(min=0, max=MAX_COUNT, help="Pods on the busiest node.")]
 NodesPerMonthOption = Annotated[float | None, typer.Option(min=0, max=MAX_COUNT, help="Nodes added a month.")]
 MonthsOption = Annotated[int | None, typer.Option(min=0, max=600, help="How far ahead growth is computed.")]
@@ -40,11 +50,14 @@ MonthsOption = Annotated[int | None, typer.Option(min=0, max=600, help="How far 
 def capacity(
     files: FilesArgument,
     nodes: NodesOption = None,
+    group: GroupOption = None,
     pods_per_node: PodsOption = None,
     busiest: BusiestOption = None,
     nodes_per_month: NodesPerMonthOption = None,
     months: MonthsOption = None,
-    max_routes: Annotated[int | None, typer.Option(min=0, help="Routes that a node's or router's table takes.")] = None,
+    max_routes: Annotated[
+        int | None, typer.Option(min=0, help="Most routes that the table of a node or router takes.")
+    ] = None,
     calico: CalicoOption = "",
     lang: LanguageOption = "en",
     as_json: JsonOption = False,
@@ -57,9 +70,10 @@ def capacity(
         reading = read(*files, strict=True)
         design = reading.design
         scenario = with_release(design.scenario, calico, lang)
-    analysis = analyse(with_plan_options(scenario, nodes, pods_per_node, busiest, nodes_per_month, months))
+        scenario = with_plan_options(scenario, nodes, group, pods_per_node, busiest, nodes_per_month, months)
+    analysis = analyse(scenario)
     notes = list(design.notes)
-    if reading.reported:
+    if reading.has_listed:
         from ..audit.checks.reported_figures import reported_findings
 
         notes += reported_findings(reading)
@@ -81,7 +95,7 @@ def scenario(
     name: Annotated[str | None, typer.Option(help="Name of the scenario.")] = None,
     lang: LanguageOption = "en",
 ) -> None:
-    """Turn manifests and dumps into one scenario file, to plan on."""
+    """Turn manifests and dumps into one scenario file, to plan on: exit status 1 if something could not be read."""
     from ..read import read
 
     with errors_reported(lang):
@@ -89,6 +103,7 @@ def scenario(
     named_scenario = replace(reading.scenario, name=name) if name else reading.scenario
     print_notes(reading.notes, lang)
     write_scenario(named_scenario, out, lang)
+    raise typer.Exit(reading_status(reading))
 
 
 @app.command()
@@ -102,12 +117,19 @@ def schema() -> None:
 def with_plan_options(
     scenario: Any,
     nodes: int | None,
-    pods_per_node: int | None,
+    groups: Iterable[str] | None = None,
+    pods_per_node: int | None = None,
     busiest: int | None = None,
     nodes_per_month: float | None = None,
     months: int | None = None,
 ) -> Any:
-    """Return a scenario with the plan that options give; what is left out stays as the files have it."""
+    """Return a scenario with the plan that options give; what is left out stays as the files have it.
+
+    Raises
+    ------
+    InputError
+        Where a group cannot be read, or there is none of its name.
+    """
     from ..model.scenario_edits import with_scaled_groups
 
     options = {
@@ -117,6 +139,29 @@ def with_plan_options(
         "nodes_per_month": nodes_per_month,
     }
     changes = {name: value for name, value in options.items() if value is not None}
-    if changes:
-        scenario = with_scaled_groups(scenario, **changes)
+    sizes = group_sizes(groups or ())
+    if changes or sizes:
+        scenario = with_scaled_groups(scenario, sizes, **changes)
     return scenario if months is None else replace(scenario, plan=replace(scenario.plan, months=months))
+
+
+def group_sizes(texts: Iterable[str]) -> dict[str, int]:
+    """Read numbers of nodes by group: NAME=N.
+
+    Raises
+    ------
+    InputError
+        With every text that is none.
+    """
+    from ..errors import InputError
+    from ..findings import Finding
+
+    parts = {text: text.rpartition("=") for text in texts}
+    problems = [
+        Finding("group-size", "--group", {"text": text})
+        for text, (name, _, count) in parts.items()
+        if not name or not (count.isascii() and count.isdigit()) or int(count) > MAX_COUNT
+    ]
+    if problems:
+        raise InputError(problems)
+    return {name: int(count) for name, _, count in parts.values()}

@@ -9,7 +9,19 @@ from typing import Annotated, Any, Literal
 import typer
 from typer.core import TyperCommand
 
-from .app import CalicoOption, JsonOption, LanguageOption, app, console, errors_reported, print_json, with_release
+from .app import (
+    CalicoOption,
+    JsonOption,
+    LanguageOption,
+    app,
+    console,
+    errors_reported,
+    has_errors,
+    print_json,
+    print_reading_errors,
+    with_release,
+)
+from .capacity_commands import with_plan_options
 
 _LOOKS_LIKE_CIDR = re.compile(r"[0-9A-Fa-f:][0-9A-Fa-f:.]*[.:][0-9A-Fa-f:.]*/\w*")
 
@@ -49,16 +61,25 @@ def recommend(
         typer.Argument(help="A scenario or a cluster's dumps: what is there, and what is asked.", show_default=False),
     ] = None,
     nodes: Annotated[int | None, typer.Option(help="How many nodes.")] = None,
-    pods_per_node: Annotated[int | None, typer.Option(help="Pods with an address on each of them; 110.")] = None,
-    family: Annotated[Literal["4", "6", "dual"] | None, typer.Option(help="Addresses of the pods; 4.")] = None,
-    encapsulation: Annotated[
-        Literal["vxlan", "ipip", "none"] | None, typer.Option(help="A tunnel takes an address a node; vxlan.")
+    pods_per_node: Annotated[
+        int | None, typer.Option(help="Pods with an address on each of them (default: 110).")
     ] = None,
-    racks: Annotated[int | None, typer.Option(help="Racks, each with a pool of its own; 1.")] = None,
-    rack_label: Annotated[str | None, typer.Option(help="Label of a node that names its rack; rack.")] = None,
-    headroom: Annotated[int | None, typer.Option(help="Nodes that must fit beyond these, in percent; 0.")] = None,
-    max_routes: Annotated[int | None, typer.Option(help="Routes that a node's or router's table takes.")] = None,
-    max_blocks_per_host: Annotated[int | None, typer.Option(help="Blocks a node may hold; 20.")] = None,
+    family: Annotated[
+        Literal["4", "6", "dual"] | None, typer.Option(help="IP family of the pods (default: 4).")
+    ] = None,
+    encapsulation: Annotated[
+        Literal["vxlan", "ipip", "none"] | None,
+        typer.Option(help="Encapsulation; a tunnel takes an address on each node (default: vxlan)."),
+    ] = None,
+    racks: Annotated[int | None, typer.Option(help="Racks, each with a pool of its own (default: 1).")] = None,
+    rack_label: Annotated[str | None, typer.Option(help="Label of a node that names its rack (default: rack).")] = None,
+    headroom: Annotated[
+        int | None, typer.Option(help="Nodes that must fit beyond these, in percent (default: 0).")
+    ] = None,
+    max_routes: Annotated[
+        int | None, typer.Option(help="Most routes that the table of a node or router takes.")
+    ] = None,
+    max_blocks_per_host: Annotated[int | None, typer.Option(help="Blocks a node may hold (default: 20).")] = None,
     within: Within = None,
     taken: TakenOption = None,
     by: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Month until which the nodes grow.")] = None,
@@ -69,7 +90,8 @@ def recommend(
         typer.Option(
             metavar="KEY=VALUE,…",
             help="A group of nodes instead of --nodes: name, nodes, pods-per-node, os, max-blocks, nodes-per-month, "
-            "pods-per-month, pools (groups that name the same share them). Repeatable.",
+            "pods-per-month, pools (groups that name the same share them). Of a group that the files have NAME=N "
+            "says how many nodes it is to have. Repeatable.",
         ),
     ] = None,
     pick: Annotated[list[int] | None, typer.Option(help="Take the design of this number instead.")] = None,
@@ -77,7 +99,7 @@ def recommend(
     manifests: Annotated[Path | None, typer.Option(help="Write its IPPools.")] = None,
     every: Annotated[bool, typer.Option("--all", help="List the designs that fail too, each with the rule.")] = False,
     today: Annotated[
-        str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="When growth starts; today.")
+        str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="When growth starts (default: today).")
     ] = None,
     calico: CalicoOption = "",
     lang: LanguageOption = "en",
@@ -85,13 +107,17 @@ def recommend(
 ) -> None:
     """Find every design of pools worth having: exit status 0 one is picked, 1 nothing fits, 2 unusable input."""
     from ..choose import change_options, option_parsing
-    from ..choose import recommend as find
+    from ..choose import recommend as recommend_designs
     from ..model import Scenario
-    from ..view.recommendation import print_recommendation, recommendation_as_dict
+    from ..view.recommendation_formats import print_recommendation, recommendation_as_dict
     from ..write import save_scenario, to_manifests_yaml, write_atomically
 
     with errors_reported(lang):
-        wanted = option_parsing.wanted_from(
+        scenario, requirement_fields, status = _scenario(files, lang)
+        group, sizes = option_parsing.split_groups(group or [])
+        if sizes:
+            scenario = with_plan_options(scenario or Scenario(), None, sizes)
+        arguments = option_parsing.parse_arguments(
             {
                 "nodes": nodes,
                 "pods_per_node": pods_per_node,
@@ -107,28 +133,33 @@ def recommend(
                 "nodes_per_month": nodes_per_month,
                 "pods_per_node_per_month": pods_per_month,
             },
-            group or [],
+            group,
             taken or [],
             today,
         )
-        scenario, asked = _scenario(files)
         if calico:
             scenario = with_release(scenario or Scenario(name="recommended"), calico, lang)
-        fields = {**asked, **wanted.fields}
-        found = find(scenario, taken=wanted.taken, pick=pick or (), today=wanted.today, **fields)
-        options = change_options(found, wanted.taken) if scenario is not None and scenario.cluster.pools else []
+        fields = {**requirement_fields, **arguments.fields}
+        recommendation = recommend_designs(
+            scenario, taken=arguments.taken, pick=pick or (), today=arguments.today, **fields
+        )
+        options = (
+            change_options(recommendation, arguments.taken) if scenario is not None and scenario.cluster.pools else []
+        )
         written: list[Path] = []  # before anything is printed: a reader such as head may leave early
-        if found.holds and out is not None:
-            written.append(save_scenario(found.as_scenario(name=_name(out)), out))
-        if found.holds and manifests is not None:
-            written.append(write_atomically(manifests, to_manifests_yaml(found.pools, found.scenario.release)))
+        if recommendation.holds and out is not None:
+            written.append(save_scenario(recommendation.as_scenario(name=_name(out)), out))
+        if recommendation.holds and manifests is not None:
+            written.append(
+                write_atomically(manifests, to_manifests_yaml(recommendation.pools, recommendation.scenario.release))
+            )
         if as_json:
-            print_json(recommendation_as_dict(found, options, every=every, lang=lang))
+            print_json(recommendation_as_dict(recommendation, options, every=every, lang=lang))
         else:
-            print_recommendation(console(), found, options, every=every, lang=lang)
+            print_recommendation(console(), recommendation, options, every=every, lang=lang)
         for path in written:
             typer.echo(path, err=as_json)
-    raise typer.Exit(0 if found.holds else 1)
+    raise typer.Exit(max(status, int(not recommendation.holds)))
 
 
 @app.command(cls=SeveralValues)
@@ -137,9 +168,10 @@ def free(
     within: Within = None,
     taken: TakenOption = None,
     prefix: Annotated[int | None, typer.Option(help="Prefix length of the ranges wanted.")] = None,
-    count: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many of them.")] = 1,
+    count: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many ranges.")] = 1,
     family: Annotated[
-        Literal["4", "6"] | None, typer.Option(help="Their family; that of --within, IPv4 where it has both.")
+        Literal["4", "6"] | None,
+        typer.Option(help="Their IP family (default: that of --within, IPv4 where it has both)."),
     ] = None,
     special: Annotated[bool, typer.Option("--special", help="Offer special-purpose ranges too.")] = False,
     picture: Annotated[Path | None, typer.Option(help="Draw the space into a file: .html, .svg or .png.")] = None,
@@ -147,11 +179,11 @@ def free(
     as_json: JsonOption = False,
 ) -> None:
     """Find ranges that are free: exit status 0 found, 1 no room, 2 unusable input."""
-    from ..choose import free as find_free
-    from ..view.free_ranges import draw_free_ranges, free_ranges_as_json, print_free_ranges
+    from ..choose import free as find_free_ranges
+    from ..view.free_ranges_formats import draw_free_ranges, free_ranges_as_json, print_free_ranges
 
     with errors_reported(lang):
-        found = find_free(
+        free_ranges = find_free_ranges(
             files or (),
             within=within,
             taken=taken or (),
@@ -161,23 +193,24 @@ def free(
             special=special,
         )
         if as_json:
-            typer.echo(free_ranges_as_json(found, lang))
+            typer.echo(free_ranges_as_json(free_ranges, lang))
         else:
-            print_free_ranges(console(), found, lang=lang)
+            print_free_ranges(console(), free_ranges, lang=lang)
         if picture is not None:
-            typer.echo(draw_free_ranges(found, picture, lang=lang), err=as_json)
-    raise typer.Exit(0 if found.found_all else 1)
+            typer.echo(draw_free_ranges(free_ranges, picture, lang=lang), err=as_json)
+    raise typer.Exit(int(not free_ranges.is_complete or has_errors(free_ranges.notes)))
 
 
-def _scenario(files: list[Path] | None) -> tuple[Any, dict[str, Any]]:
-    """Return the design without pools that an installer would only create, and what these ask for."""
+def _scenario(files: list[Path] | None, lang: str) -> tuple[Any, dict[str, Any], int]:
+    """Return the design without pools that an installer would only create, what these ask for, and the exit status."""
     from ..choose.requirements_source import without_planned_pools
     from ..read import read
 
     if not files:
-        return None, {}
+        return None, {}, 0
     reading = read(*files, strict=True).design
-    return without_planned_pools(reading.scenario, reading.planned_pools)
+    status = print_reading_errors(reading, lang)
+    return *without_planned_pools(reading.scenario, reading.planned_pools), status
 
 
 def _name(path: Path) -> str:

@@ -20,6 +20,7 @@ from .app import (
     has_errors,
     print_json,
     print_notes,
+    reading_status,
     with_release,
     write_scenario,
 )
@@ -113,9 +114,7 @@ def audit(
         print_json(audit_as_dict(cluster_audit, lang))
     else:
         print_audit(console(), cluster_audit, lang=lang)
-    if cluster_audit.reading.has_unreadable_file:
-        raise typer.Exit(2)
-    raise typer.Exit(int(cluster_audit.has_failed))
+    raise typer.Exit(max(reading_status(reading), int(cluster_audit.has_failed)))
 
 
 def _audit_each(sources: list[str], kinds: list[str], lang: str, *, spread: dict[str, Any], as_json: bool) -> None:
@@ -143,7 +142,7 @@ def pools_for(
     cluster: ClusterOption = None,
     kubeconfig: KubeconfigOption = None,
     context: ContextOption = None,
-    node: Annotated[str | None, typer.Option(help="The node that a pod is to run on.")] = None,
+    node: Annotated[str | None, typer.Option(help="The node that the pod runs on.")] = None,
     namespace: Annotated[str, typer.Option(help="The pod's namespace.")] = "",
     pod: Annotated[
         str, typer.Option(help="The pod, for its own annotation; with its namespace as NAMESPACE/POD.")
@@ -162,6 +161,7 @@ def pools_for(
     from ..audit import pool_tables
     from ..capacity.design_rules.node_networks import enclosed_pools
     from ..view.audit_terminal import print_dataframe
+    from ..view.cell_text import table_records
     from ..view.terminal import print_release
 
     if bool(node) + bool(who_can_use) + coverage != 1:
@@ -176,6 +176,8 @@ def pools_for(
     assumed = (note for note in reading.notes if note.code.startswith("pool-from-text"))
     print_notes((*reading.errors, *assumed, *unknown_cni, *enclosed), lang)
     with errors_reported(lang):
+        if not scenario.cluster.pools and not scenario.cluster.has_read("IPPool"):
+            raise InputError([Finding("pools-not-read")])
         if node in reading.node_names and not any(known.name == node for known in scenario.cluster.nodes):
             raise InputError([Finding("node-labels-unknown", f"Node/{node}", {"node": node}, reading.node_names[node])])
         if node:
@@ -190,17 +192,18 @@ def pools_for(
                 typer.echo(finding.full_message(lang))
                 return
         else:
+            if not scenario.cluster.nodes:
+                raise InputError([Finding("coverage-no-nodes")])
             table = pool_tables.pool_coverage(scenario, lang)
     if as_json:
         # A list of rows, as scripts read it: the release stands in each.
-        print_json([{**row, "calico": str(scenario.release)} for row in table.to_dict("records")])
+        print_json([{**row, "calico": str(scenario.release)} for row in table_records(table)])
     else:
         print_release(console(), scenario.release, lang=lang)
         if node and not table["block"].any():
             table = table.drop(columns=["block", "free"])
         print_dataframe(console(), table, lang=lang)
-    if reading.errors:
-        raise typer.Exit(1)
+    raise typer.Exit(reading_status(reading))
 
 
 @app.command()
@@ -230,8 +233,7 @@ def snapshot(
         scenario = replace(scenario, name=name)
     print_notes(reading.notes, lang)
     write_scenario(scenario, out, lang)
-    if reading.has_unreadable_file:
-        raise typer.Exit(2)
+    raise typer.Exit(reading_status(reading))
 
 
 @app.command()
@@ -248,6 +250,7 @@ def diff(
     from ..audit import audit_reading
     from ..audit import dump_diff as audit_diff
     from ..view.audit_terminal import print_dataframe
+    from ..view.cell_text import table_records
     from ..view.terminal import print_findings, print_release
 
     old_audit, new_audit = (audit_reading(_read_input([path], None, None, None, lang)) for path in (old, new))
@@ -258,7 +261,7 @@ def diff(
             {
                 "calico": str(new_audit.scenario.release),
                 "calico_before": str(old_audit.scenario.release),
-                "changes": table.to_dict("records"),
+                "changes": table_records(table),
                 "findings": [finding.as_dict(lang) for finding in findings],
             }
         )

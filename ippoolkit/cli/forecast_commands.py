@@ -30,17 +30,19 @@ Certificates = Annotated[Path | None, typer.Option("--ca", help="File with the c
 @app.command()
 def forecast(
     history: Histories,
-    as_of: Annotated[str | None, typer.Option(help="Day of the forecast, YYYY-MM-DD; the last day measured.")] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="Day of the forecast, YYYY-MM-DD (default: the last day measured).")
+    ] = None,
     horizon_days: Annotated[int, typer.Option(min=1, max=18_250, help="How far ahead to look.")] = 1825,
-    seed: Annotated[int, typer.Option(min=0, help="Of all that is random.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Random seed.")] = 0,
     pools: Pools = None,
     capacity: Annotated[
         list[str] | None, typer.Option(metavar="POOL=N", help="Addresses of a pool whose history lacks them.")
     ] = None,
     token_file: TokenFile = None,
     ca: Certificates = None,
-    timeout: Annotated[float, typer.Option(min=1, max=3600, help="Seconds to wait for a Prometheus.")] = 60,
-    days: Annotated[int, typer.Option(min=8, max=3650, help="Days to ask a Prometheus for.")] = 365,
+    timeout: Annotated[float, typer.Option(min=1, max=3600, help="Seconds to wait for Prometheus.")] = 60,
+    days: Annotated[int, typer.Option(min=8, max=3650, help="Days of history to ask Prometheus for.")] = 365,
     each: Annotated[
         bool, typer.Option("--each", help="Each HISTORY is a cluster of its own: one table of all, worst first.")
     ] = False,
@@ -55,15 +57,15 @@ def forecast(
         spread = {"jobs": jobs, "scheduler": scheduler, "resume": resume}
         _forecast_fleet(history, as_of, horizon_days, seed, lang, spread=spread, as_json=as_json)
         return
-    from ..forecasting import Connection
+    from ..forecasting import PrometheusConnection
     from ..forecasting import forecast as run
     from ..read import load
     from ..view.forecast_terminal import forecast_data, print_forecast
 
     capacities = _capacities(capacity or [], lang)
     with errors_reported(lang):
-        connection = Connection(_token(token_file), ca, timeout, days)
-        result = run(
+        connection = PrometheusConnection(_token(token_file), ca, timeout, days)
+        pools_forecast = run(
             *history,
             as_of=as_of,
             horizon_days=horizon_days,
@@ -73,9 +75,9 @@ def forecast(
             connection=connection,
         )
     if as_json:
-        print_json(forecast_data(result, lang))
+        print_json(forecast_data(pools_forecast, lang))
     else:
-        print_forecast(console(), result, lang=lang)
+        print_forecast(console(), pools_forecast, lang=lang)
 
 
 def _forecast_fleet(
@@ -89,7 +91,7 @@ def _forecast_fleet(
     as_json: bool,
 ) -> None:
     """Forecast many clusters; the exit status is 1 where one of them could not be."""
-    from ..forecasting.fleet import forecast_fleet
+    from ..forecasting.fleet_forecast import forecast_fleet
     from ..view.forecast_terminal import fleet_data, print_fleet
 
     clusters = work_on_clusters(

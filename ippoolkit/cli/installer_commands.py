@@ -33,11 +33,11 @@ def from_installer(
 
     with errors_reported(lang):
         reading = read_installer(*paths)
-    said = {note.subject for note in reading.notes if note.code in _SAY_PREFIX}
+    subjects_noted = {note.subject for note in reading.notes if note.code in _SAY_PREFIX}
     further = [
         finding
         for finding in design_findings(reading.scenario)
-        if not (finding.code == "per-node-prefix" and finding.subject in said)
+        if not (finding.code == "per-node-prefix" and finding.subject in subjects_noted)
     ]
     findings = (*reading.notes, *further)
     print_notes(findings, lang)

@@ -15,7 +15,7 @@ from .app import LanguageOption, app, errors_reported
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def lab(
     context: typer.Context,
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="The folder; created where missing.")] = Path(
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="The folder; created if missing.")] = Path(
         "ippoolkit-lab"
     ),
     lang: LanguageOption = "en",

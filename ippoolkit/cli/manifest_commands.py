@@ -57,7 +57,7 @@ def check(
 
     Warns of what is accepted and can hardly be meant; what is an error all the same, such as a pool over the nodes'
     network, makes the exit status 1 too. With --existing the objects, blocks, nodes and networks that are there count;
-    left out, the cluster is taken for empty.
+    without it, the cluster counts as empty.
     """
     if as_json + as_sarif + as_junit > 1:
         exit_with_problem(lang, Finding("option-one", params={"options": "--json, --sarif, --junit"}))

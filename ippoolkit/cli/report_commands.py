@@ -54,9 +54,9 @@ def report(
             "NAME.csv, NAME.json or a folder NAME for each cluster. Repeatable."
         ),
     ] = None,
-    date: Annotated[str | None, typer.Option(help="Date to print, YYYY-MM-DD; today's if left out.")] = None,
+    date: Annotated[str | None, typer.Option(help="Date to print, YYYY-MM-DD (default: today).")] = None,
     jobs: Annotated[
-        int | None, typer.Option("--jobs", "-j", min=1, help="How many at a time; one per processor if left out.")
+        int | None, typer.Option("--jobs", "-j", min=1, help="How many at a time (default: one per processor).")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Also recreate reports that already exist.")] = False,
 ) -> None:

@@ -8,7 +8,16 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from .app import CalicoOption, ClusterOption, LanguageOption, app, console, errors_reported, with_release
+from .app import (
+    CalicoOption,
+    ClusterOption,
+    LanguageOption,
+    app,
+    console,
+    errors_reported,
+    print_reading_errors,
+    with_release,
+)
 
 runbook_app = typer.Typer(
     no_args_is_help=True, help="Write the procedure for a change of pools, rehearsed on a cluster."
@@ -155,16 +164,18 @@ def _issue_runbook(
     from ..write.atomic import unwritable_error
 
     with errors_reported(lang):
-        scenario = with_release(read(*cluster).scenario, calico, lang)
+        reading = read(*cluster)
+        scenario = with_release(reading.scenario, calico, lang)
+        status = print_reading_errors(reading, lang)
         change = parse_change(scenario.cluster, change_kind, pool, **change_options)
         rehearsed = runbook(scenario, change)
         if not rehearsed.is_issued:
             print_refused_runbook(console(), rehearsed, lang=lang)
-            raise typer.Exit(1)
+            raise typer.Exit(max(status, 1))
         report = RunbookReport(rehearsed, lang, short=short)
         if out is None:
             typer.echo(render_runbook_markdown(report))
-            return
+            raise typer.Exit(status)
         for path, text in render_runbook_files(report).items():
             target = out / path
             try:
@@ -174,3 +185,5 @@ def _issue_runbook(
             typer.echo(write_atomically(target, text))
             if target.suffix == ".sh":
                 target.chmod(0o755)
+        typer.echo(report.verdict_text(), err=True)
+    raise typer.Exit(status)

@@ -20,9 +20,10 @@ from .app import (
     exit_with_problem,
     print_json,
     print_notes,
+    print_reading_errors,
     with_release,
 )
-from .capacity_commands import NodesOption, PodsOption, with_plan_options
+from .capacity_commands import GroupOption, NodesOption, PodsOption, with_plan_options
 
 MOST_RATE = 1_000_000
 # Growth, lifetime, nodes that join and that leave, where neither an option nor a history says them.
@@ -39,10 +40,11 @@ FITTED = (
 def simulate(
     files: FilesArgument,
     nodes: NodesOption = None,
+    group: GroupOption = None,
     pods_per_node: PodsOption = None,
     days: Annotated[int, typer.Option(min=0, max=3650, help="Number of days; 0 only starts the plan's pods.")] = 0,
-    churn: Annotated[float, typer.Option(min=0, max=1, help="Share of the pods replaced a day.")] = 0.0,
-    replace_every: Annotated[int, typer.Option(min=0, max=3650, help="Replace all nodes every so many days.")] = 0,
+    churn: Annotated[float, typer.Option(min=0, max=1, help="Share of the pods replaced each day.")] = 0.0,
+    replace_every: Annotated[int, typer.Option(min=0, max=3650, help="Replace all nodes every this many days.")] = 0,
     order: Annotated[
         Literal["even", "by-node", "random"], typer.Option(help="Order in which the plan's pods are created.")
     ] = "even",
@@ -53,20 +55,23 @@ def simulate(
     controllers: Annotated[bool, typer.Option(help="Whether kube-controllers releases empty blocks.")] = True,
     seed: Annotated[int, typer.Option(min=0, help="Random seed.")] = 0,
     runs: Annotated[
-        int, typer.Option(min=0, max=100_000, help="Monte Carlo: so many random futures of --days days.")
+        int, typer.Option(min=0, max=100_000, help="Monte Carlo: number of random futures of --days days.")
     ] = 0,
     growth: Annotated[
-        str | None, typer.Option(metavar="MEAN[,SD]", help="With --runs: pods more each day, drawn for each run, 0.")
+        str | None,
+        typer.Option(metavar="MEAN[,SD]", help="With --runs: pods added each day, drawn for each run (default: 0)."),
     ] = None,
     lifetime: Annotated[
         str | None,
-        typer.Option(metavar="MEAN[,SD]", help="With --runs: mean lifetime of pods in days, 10; 0: they do not end."),
+        typer.Option(
+            metavar="MEAN[,SD]", help="With --runs: mean lifetime of pods in days (default: 10); 0: they do not end."
+        ),
     ] = None,
     nodes_joining: Annotated[
-        str | None, typer.Option(metavar="MEAN[,SD]", help="With --runs: nodes that join each month, 0.")
+        str | None, typer.Option(metavar="MEAN[,SD]", help="With --runs: nodes that join each month (default: 0).")
     ] = None,
     nodes_leaving: Annotated[
-        str | None, typer.Option(metavar="MEAN[,SD]", help="With --runs: nodes that are taken away each month, 0.")
+        str | None, typer.Option(metavar="MEAN[,SD]", help="With --runs: nodes that leave each month (default: 0).")
     ] = None,
     history: Annotated[
         list[str] | None,
@@ -86,16 +91,19 @@ def simulate(
     progress: Annotated[bool, typer.Option("--progress", help="Show a progress bar.")] = False,
 ) -> None:
     """Place pods address for address as Calico would, and let days pass. Ctrl+C prints what was computed so far."""
-    from ..read import load
+    from ..read import read
     from ..simulation import Churn, Growth, InitialRollout, NodeReplacement, Trace
     from ..simulation import simulate as run
     from ..simulation.size_limits import find_size_problem
     from ..view.progress import progress_bars, stderr_console
     from ..view.simulation_terminal import print_compiling_notice, print_simulation, simulation_as_dict
 
+    with errors_reported(lang):
+        reading = read(*files, strict=True).design
+        scenario = with_plan_options(with_release(reading.scenario, calico, lang), nodes, group, pods_per_node)
+    status = print_reading_errors(reading, lang)
     if runs:
         with errors_reported(lang):
-            scenario = with_plan_options(with_release(load(*files), calico, lang), nodes, pods_per_node)
             result = _monte_carlo(
                 scenario,
                 days or 365,
@@ -109,9 +117,8 @@ def simulate(
             )
             _write_chart(result, chart, lang)
         _print_runs(result, scenario, lang, as_json=as_json)
-        return
+        raise typer.Exit(status)
     with errors_reported(lang):
-        scenario = with_plan_options(with_release(load(*files), calico, lang), nodes, pods_per_node)
         workloads: list[Any] = [Trace.read(trace)] if trace else [InitialRollout(order, seed)]
     if not trace and days:
         workloads.append(Growth(days))
@@ -137,8 +144,7 @@ def simulate(
         print_json(simulation_as_dict(simulation, lang))
     else:
         print_simulation(console(), simulation, lang=lang)
-    if simulation.interrupted:
-        raise typer.Exit(130)
+    raise typer.Exit(130 if simulation.interrupted else status)
 
 
 def _monte_carlo(
@@ -172,7 +178,7 @@ def _monte_carlo(
 def _fitted(scenario: Any, history: list[str], lang: str) -> list[Any]:
     """Return the distributions of growth, lifetimes, and nodes that come and go; None where the history tells none."""
     from ..forecasting import forecast
-    from ..forecasting.growth import fitted_growth
+    from ..forecasting.monthly_growth import daily_growth
     from ..forecasting.turnover import fitted_turnover
     from ..simulation.monte_carlo import Distribution
 
@@ -180,7 +186,7 @@ def _fitted(scenario: Any, history: list[str], lang: str) -> list[Any]:
     turnover = fitted_turnover(*history)
     rates = (turnover.lifetime, turnover.joining, turnover.leaving)
     fitted = [
-        Distribution(*fitted_growth(measured), may_fall=True),
+        Distribution(*daily_growth(measured), may_fall=True),
         *(None if rate is None else Distribution(rate.mean, rate.deviation) for rate in rates),
     ]
     words = get_language(lang)

@@ -16,6 +16,7 @@ from .app import (
     parse_named_release,
     parse_release,
     print_json,
+    print_reading_errors,
 )
 
 
@@ -36,9 +37,11 @@ def upgrade(
     from ..view.upgrade_terminal import print_upgrade, upgrade_as_dict
 
     with errors_reported(lang):
-        result = judge(read(*files).design.scenario, parse_named_release(to, "--to"), before=parse_release(calico))
+        reading = read(*files).design
+        result = judge(reading.scenario, parse_named_release(to, "--to"), before=parse_release(calico))
+    status = print_reading_errors(reading, lang)
     if as_json:
         print_json(upgrade_as_dict(result, lang))
     else:
         print_upgrade(console(), result, lang=lang)
-    raise typer.Exit(int(result.has_problems))
+    raise typer.Exit(max(status, int(result.has_problems)))

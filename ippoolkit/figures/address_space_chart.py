@@ -82,7 +82,7 @@ def draw_address_space(strips: Sequence[Strip], *, lang: str = "en") -> Figure:
             top += count + 0.9
         axes.set_xlim(-_MARGIN, _COLUMNS)
         axes.set_ylim(top, 0)
-        entries = [Patch(facecolor="white", edgecolor=FREE_EDGE_COLOUR, label=words.translate(N_("free")))]
+        entries = [Patch(facecolor="none", edgecolor=FREE_EDGE_COLOUR, label=words.translate(N_("free")))]
         entries += [
             Patch(
                 facecolor=colours.get(owner, RESERVED_COLOUR),
@@ -106,10 +106,10 @@ def _rows(strip: Strip) -> int:
     return math.ceil(len(strip.cells) / _COLUMNS) if any(cell.taken for cell in strip.cells) else 1
 
 
-def _colour(cell: Cell, colours: dict[str, str]) -> tuple[float, float, float]:
+def _colour(cell: Cell, colours: dict[str, str]) -> str | tuple[float, float, float]:
     """Mix the owner's colour with white: the less is taken, the paler, but never as pale as what is free."""
     if not cell.taken:
-        return (1.0, 1.0, 1.0)
+        return "none"  # the page's own ground, light or dark
     red, green, blue = to_rgb(colours.get(cell.owners[0], RESERVED_COLOUR))
     part = 0.35 + 0.65 * min(cell.share, 1)
     return 1 - part * (1 - red), 1 - part * (1 - green), 1 - part * (1 - blue)

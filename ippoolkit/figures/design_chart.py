@@ -22,19 +22,19 @@ def draw_designs(table: pd.DataFrame, *, lang: str = "en") -> Figure:
     Parameters
     ----------
     table
-        Columns `addresses`, `nodes_max`, `routes`, `prefix`, `block_size`, `picked`; a row a design.
+        Columns `addresses`, `nodes_fit`, `routes`, `prefix`, `block_size`, `picked`; a row a design.
     lang
         Language of the words.
     """
     words = get_language(lang)
-    shown = table[table["addresses"] <= min(table["addresses"], default=1) * 2**_DOUBLINGS]
+    designs_shown = table[table["addresses"] <= min(table["addresses"], default=1) * 2**_DOUBLINGS]
     with styled_figure(6.6, 3.4) as (figure, axes):
-        across = [math.log2(max(int(value), 1)) for value in shown["addresses"]]
-        up = [math.log2(max(int(value), 1)) for value in shown["nodes_max"]]
-        shade = [math.log2(max(int(value), 1)) for value in shown["routes"]]
-        dots = axes.scatter(across, up, c=shade, cmap=_SHADES, s=40, edgecolors="white", linewidths=0.6, zorder=3)
+        widths = [math.log2(max(int(value), 1)) for value in designs_shown["addresses"]]
+        heights = [math.log2(max(int(value), 1)) for value in designs_shown["nodes_fit"]]
+        shade = [math.log2(max(int(value), 1)) for value in designs_shown["routes"]]
+        dots = axes.scatter(widths, heights, c=shade, cmap=_SHADES, s=40, edgecolors="white", linewidths=0.6, zorder=3)
         for x, y, picked, prefix, size in zip(
-            across, up, shown["picked"], shown["prefix"], shown["block_size"], strict=True
+            widths, heights, designs_shown["picked"], designs_shown["prefix"], designs_shown["block_size"], strict=True
         ):
             if picked:
                 axes.scatter([x], [y], s=150, facecolors="none", edgecolors=ACCENT_COLOUR, linewidths=1.8, zorder=4)
@@ -48,7 +48,7 @@ def draw_designs(table: pd.DataFrame, *, lang: str = "en") -> Figure:
                     fontsize=8.5,
                     fontweight="bold",
                 )
-        for axis, values in ((axes.xaxis, across), (axes.yaxis, up)):
+        for axis, values in ((axes.xaxis, widths), (axes.yaxis, heights)):
             low, high = math.floor(min(values, default=0)), math.ceil(max(values, default=1))
             step = max(1, -(-(high - low) // 8))
             axis.set_major_locator(FixedLocator(list(range(low, high + 1, step))))
@@ -58,7 +58,7 @@ def draw_designs(table: pd.DataFrame, *, lang: str = "en") -> Figure:
         axes.set_ylabel(words.translate(N_("nodes that fit")), color=MUTED_COLOUR)
         bar = figure.colorbar(dots, ax=axes, pad=0.02, aspect=30)
         bar.outline.set_visible(False)
-        ticks = sorted({int(value) for value in shown["routes"]})
+        ticks = sorted({int(value) for value in designs_shown["routes"]})
         chosen = ticks if len(ticks) <= 5 else [ticks[i * (len(ticks) - 1) // 4] for i in range(5)]
         bar.set_ticks(
             [math.log2(max(tick, 1)) for tick in chosen], labels=[format_short_count(tick) for tick in chosen]

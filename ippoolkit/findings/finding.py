@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from ..answer import answer_html
 from ..calico.releases import Release
 from ..texts import N_
 from .codes import RULES, Rule
-from .language import get_language, replace_unprintable
+from .language import get_language
 from .sources import SOURCES, Source
 
 
@@ -44,10 +45,26 @@ class Place:
 class Finding:
     """One judgement: a rule's code applied to a subject, with the numbers that decided.
 
-    Message, remedy and source are the rule's; they are put into words only when somebody reads them. Of rules that
-    serve several kinds of object, such as "unknown field", `source_key` is that of this one. `refused_by` are those who
-    refuse a manifest for it. A parameter may itself be a finding: the reason. `release` is the one that advice has to
-    fit; the newest where it is left out.
+    Message, remedy and source are the rule's; they are put into words only when somebody reads them.
+
+    Attributes
+    ----------
+    code
+        Code of the rule, as in docs/rules.md.
+    subject
+        What is judged: an object as ``IPPool/name``, an IP version; empty: the whole.
+    params
+        The numbers and names that decided. A parameter may itself be a finding: the reason.
+    place
+        File, line and field, where the input says so.
+    severity_override
+        Severity where it is not the rule's.
+    source_key
+        Source where it is not the rule's: of rules that serve several kinds of object, such as "unknown field".
+    refused_by
+        Who refuses a manifest for it: calicoctl, the CRD, Kubernetes.
+    release
+        The release of Calico that advice has to fit; the newest where it is left out.
     """
 
     code: str
@@ -58,6 +75,8 @@ class Finding:
     source_key: str = ""
     refused_by: tuple[str, ...] = ()
     release: Release | None = field(default=None, compare=False, repr=False)
+
+    _repr_html_ = answer_html
 
     @property
     def rule(self) -> Rule:
@@ -76,12 +95,13 @@ class Finding:
 
     def location(self, lang: str = "en") -> str:
         """Return the place in the input, else the subject; nothing where the message names the subject itself."""
+        words = get_language(lang)
         if self.place:
-            return replace_unprintable(str(self.place))
+            return words.format_text(str(self.place))
         kind, _, name = self.subject.partition("/")
         subject = name if name and kind.isalpha() else self.subject
         is_named = subject in map(str, self.params.values()) and subject in self.message(lang)
-        return "" if is_named else replace_unprintable(self.subject)
+        return "" if is_named else words.format_text(self.subject)
 
     def message(self, lang: str = "en") -> str:
         """Say what was found."""
@@ -108,8 +128,8 @@ class Finding:
             "code": self.code,
             "severity": self.severity.value,
             "subject": self.subject,
-            "sentence": self.message(lang),
-            "mend": self.remedy(lang),
+            "message": self.message(lang),
+            "remedy": self.remedy(lang),
             "numbers": {name: get_language(lang).render_value(value) for name, value in self.params.items()},
             "source": self.source.url,
             **({"judges": list(self.refused_by)} if self.refused_by else {}),

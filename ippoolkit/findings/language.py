@@ -26,6 +26,7 @@ UNITS: dict[str, tuple[str, str]] = {
     "block": P_("{n} block", "{n} blocks"),
     "setting": P_("{n} setting", "{n} settings"),
     "byte": P_("{n} byte", "{n} bytes"),
+    "character": P_("{n} character", "{n} characters"),
     "error": P_("{n} error", "{n} errors"),
     "month": P_("{n} month", "{n} months"),
     "node": P_("{n} node", "{n} nodes"),
@@ -40,6 +41,8 @@ UNITS: dict[str, tuple[str, str]] = {
 
 # Numbers from here on are printed as powers; exports hold every digit.
 POWER_NOTATION_FROM = 10**15
+# Longer texts from files, such as a selector of thousands of terms, are cut where people read them, not in exports.
+MAX_SHOWN_LENGTH = 1000  # characters
 _NO_BREAK_SPACE = "\u00a0"  # the space that does not break, as powers have it
 
 
@@ -85,9 +88,15 @@ class Language:
     def format_number(self, value: object) -> str:
         """Print a value for reading: whole numbers with thousands separators, huge ones as powers, all else as is."""
         if not isinstance(value, int) or isinstance(value, bool):
-            return replace_unprintable(str(value))
+            return self.format_text(str(value))
         text = f"{abs(value):,}" if abs(value) < POWER_NOTATION_FROM else _format_power(abs(value))
         return f"\u2212{text}" if value < 0 else text
+
+    def format_text(self, text: str) -> str:
+        """Return a text from a file as it may be shown: without what steers terminals, and not longer than a screen."""
+        if len(text) <= MAX_SHOWN_LENGTH:
+            return replace_unprintable(text)
+        return f"{replace_unprintable(text[:MAX_SHOWN_LENGTH])}… ({self.format_count('character', len(text))})"
 
     def render(self, template: str, params: Mapping[str, object]) -> str:
         """Translate a template and fill in its values."""

@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from .candidates import Positions
+from .arrays import FloatArray, Positions
 from .decompose import Decomposition
-from .mixture import FREEDOM, BacktestErrors, Mixture, mix
-from .paths import STRETCH, arrival_share
-
-Array = npt.NDArray[np.float64]
+from .mixture import FREEDOM, BacktestErrors, Mixture, arrival_share, mix
+from .paths import STRETCH
 
 WINDOWS = 8
 DRAWS = 300
@@ -48,11 +45,15 @@ class Backtest:
     stretch: float
 
 
-NONE = Backtest(0, 0, None, None, None, 1.0)
+NO_BACKTEST = Backtest(0, 0, None, None, None, 1.0)
 
 
 def backtest(
-    values: Array, parts: Decomposition, errors: BacktestErrors, far: float, rng: np.random.Generator
+    values: FloatArray,
+    decomposition: Decomposition,
+    errors: BacktestErrors,
+    steps_to_capacity: float,
+    rng: np.random.Generator,
 ) -> Backtest:
     """Forecast from up to `WINDOWS` days of the history with what was known then.
 
@@ -60,7 +61,7 @@ def backtest(
     """
     size = values.size
     usable = [index for index, end in enumerate(errors.origins) if max(8, 0.4 * size) <= end < size - 1]
-    chosen = (
+    compared_origins = (
         [usable[position] for position in np.unique(np.linspace(0, len(usable) - 1, WINDOWS).astype(int))]
         if usable
         else []
@@ -68,65 +69,79 @@ def backtest(
     inside: list[bool] = []
     misses: list[float] = []
     ratios: list[float] = []
-    lines: list[float] = []
-    noise = float(parts.noise.std())
-    for index in chosen:
+    line_misses: list[float] = []
+    noise = float(decomposition.noise.std())
+    for index in compared_origins:
         end = int(errors.origins[index])
         horizons = errors.horizons[errors.horizons < size - end]
         known = errors.origins[:, None] + errors.horizons <= end
         if not horizons.size or not known.any():
             continue
         slope, start = np.polyfit(np.arange(end + 1), values[: end + 1], 1)
-        drawn = _draw(parts, errors, index, mix(errors, parts.rest, end, noise, far), horizons=horizons, rng=rng)
+        drawn = _draw(
+            decomposition,
+            errors,
+            index,
+            mix(errors, decomposition.adjusted, end, noise, steps_to_capacity),
+            horizons=horizons,
+            rng=rng,
+        )
         low, middle, high = np.quantile(drawn, (0.1, 0.5, 0.9), axis=0)
-        later = np.array([parts.sizes[(parts.jumps > end) & (parts.jumps <= end + ahead)].sum() for ahead in horizons])
-        actual = parts.rest[end + horizons] + later
+        later_jumps = np.array(
+            [
+                decomposition.sizes[(decomposition.jumps > end) & (decomposition.jumps <= end + ahead)].sum()
+                for ahead in horizons
+            ]
+        )
+        actual = decomposition.adjusted[end + horizons] + later_jumps
         inside += ((low <= actual) & (actual <= high)).tolist()
         misses += np.abs(middle - actual).tolist()
         width = np.where(actual > middle, high - middle, middle - low)
         ratios += (np.abs(actual - middle) / np.maximum(width, 0.5)).tolist()
-        lines += np.abs(start + slope * (end + horizons) - values[end + horizons]).tolist()
+        line_misses += np.abs(start + slope * (end + horizons) - values[end + horizons]).tolist()
     if not inside:
-        return NONE
-    windows = len(chosen)
-    wide = float(np.quantile(ratios, 0.8))
-    stretch = float(np.clip(wide, 0.25, 4) ** (windows / (windows + SHRINKAGE)))
+        return NO_BACKTEST
+    windows = len(compared_origins)
+    usual_ratio = float(np.quantile(ratios, 0.8))
+    stretch = float(np.clip(usual_ratio, 0.25, 4) ** (windows / (windows + SHRINKAGE)))
     return Backtest(
         windows,
         len(inside),
         float(np.mean(inside)),
         float(np.mean(misses)),
-        float(np.mean(lines)),
+        float(np.mean(line_misses)),
         float(np.clip(stretch, LEAST_STRETCH, MOST_STRETCH)),
     )
 
 
 def _draw(
-    parts: Decomposition,
+    decomposition: Decomposition,
     errors: BacktestErrors,
     index: int,
     mixture: Mixture,
     *,
     horizons: Positions,
     rng: np.random.Generator,
-) -> Array:
+) -> FloatArray:
     """Draw values from the mixture so many steps after an origin, shape (draws, horizons)."""
     end = int(errors.origins[index])
     choice = rng.choice(mixture.weights.size, DRAWS, p=mixture.weights)
     level = np.array([model.level[index] for model in errors.models])[choice]
     slope = np.array([model.slope[index] for model in errors.models])[choice]
-    logs = np.array([model.logarithmic for model in errors.models])[choice]
-    noise = float(parts.noise.std())
-    own = np.where(logs, (noise / max(1.0, float(parts.rest[end]))) ** 2, noise**2)[:, None]
+    is_logarithmic = np.array([model.logarithmic for model in errors.models])[choice]
+    noise = float(decomposition.noise.std())
+    single_value_variance = np.where(
+        is_logarithmic, (noise / max(1.0, float(decomposition.adjusted[end]))) ** 2, noise**2
+    )[:, None]
     variance = mixture.variance[choice] @ np.stack((np.ones(horizons.size), horizons, horizons**2))
     # As on the paths: what the trend may miss is stretched, the noise of a single day is not.
     scale = STRETCH**2 * (FREEDOM / rng.chisquare(FREEDOM, DRAWS))[:, None]
-    spread = np.sqrt(np.maximum(variance - own, 0) * scale + own)
+    spread = np.sqrt(np.maximum(variance - single_value_variance, 0) * scale + single_value_variance)
     drawn = level[:, None] + slope[:, None] * horizons + rng.standard_normal((DRAWS, 1)) * spread
-    drawn[logs] = np.exp(np.minimum(drawn[logs], 50))
-    before = parts.sizes[parts.jumps <= end]
-    arriving = rng.random(DRAWS) < arrival_share(before.size)
-    if before.size:
-        count = rng.poisson(np.outer(arriving * (before.size + 0.5) / (end + 1), horizons))
-        drawn += count * rng.choice(before, DRAWS)[:, None]
+    drawn[is_logarithmic] = np.exp(np.minimum(drawn[is_logarithmic], 50))
+    past_jumps = decomposition.sizes[decomposition.jumps <= end]
+    arriving = rng.random(DRAWS) < arrival_share(past_jumps.size)
+    if past_jumps.size:
+        count = rng.poisson(np.outer(arriving * (past_jumps.size + 0.5) / (end + 1), horizons))
+        drawn += count * rng.choice(past_jumps, DRAWS)[:, None]
     return drawn

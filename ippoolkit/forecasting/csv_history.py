@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
 from ..findings import Finding, Place
-from .history import HistoryCollector, Measurement, utc
+from .pool_history import HistoryCollector, Measurement, utc
 
 REQUIRED = ("time", "pool", "in_use", "capacity")
 BLOCKS = ("blocks_in_use", "blocks")
@@ -24,7 +24,7 @@ def looks_like_csv(text: str) -> bool:
     return all(name in heading for name in ("time", "pool")) and heading.lstrip()[:1] not in "{["
 
 
-def read_csv(text: str, name: str, into: HistoryCollector) -> list[Finding]:
+def read_csv(text: str, name: str, collector: HistoryCollector) -> list[Finding]:
     """Read rows; return every problem, with its line and column."""
     problems: list[Finding] = []
     lines = text.removeprefix("\ufeff").splitlines()
@@ -33,7 +33,7 @@ def read_csv(text: str, name: str, into: HistoryCollector) -> list[Finding]:
     try:
         columns = _columns(next(reader, []), name, problems)
         if not problems:
-            _read_rows(reader, columns, name, into, problems)
+            _read_rows(reader, columns, name, collector, problems)
     except csv.Error as error:
         problems.append(Finding("csv-syntax", params={"reason": str(error)}, place=Place(name, reader.line_num)))
     return problems
@@ -50,9 +50,13 @@ def _columns(heading: list[str], name: str, problems: list[Finding]) -> dict[str
 
 
 def _read_rows(
-    reader: Iterator[list[str]], columns: dict[str, int], name: str, into: HistoryCollector, problems: list[Finding]
+    reader: Iterator[list[str]],
+    columns: dict[str, int],
+    name: str,
+    collector: HistoryCollector,
+    problems: list[Finding],
 ) -> None:
-    seen: dict[tuple[str, datetime], int] = {}
+    first_lines: dict[tuple[str, datetime], int] = {}
     gaps = 0
     for row in reader:
         line = reader.line_num  # type: ignore[attr-defined]  # of csv.reader
@@ -62,7 +66,7 @@ def _read_rows(
             problems.append(Finding("csv-cells", params={"count": len(row)}, place=Place(name, line)))
             continue
         cells = {column: row[position].strip() for column, position in columns.items()}
-        before = len(problems)
+        problems_before = len(problems)
         time = _time(cells["time"], Place(name, line, "time"), problems)
         if not cells["pool"]:
             problems.append(Finding("csv-cell-empty", place=Place(name, line, "pool")))
@@ -71,17 +75,17 @@ def _read_rows(
             for column in ("in_use", "capacity", *BLOCKS)
             if column in cells
         }
-        if len(problems) > before or time is None:
+        if len(problems) > problems_before or time is None:
             continue
-        first = seen.setdefault((cells["pool"], time), line)
-        if first != line:
-            numbers = {"pool": cells["pool"], "first": first}
-            problems.append(Finding("history-time-repeated", params=numbers, place=Place(name, line, "time")))
+        first_line = first_lines.setdefault((cells["pool"], time), line)
+        if first_line != line:
+            params = {"pool": cells["pool"], "first": first_line}
+            problems.append(Finding("history-time-repeated", params=params, place=Place(name, line, "time")))
             continue
         gaps += figures.get("in_use") is None
-        into.add(cells["pool"], Measurement(time, **figures))
+        collector.add(cells["pool"], Measurement(time, **figures))
     if gaps:
-        into.notes.append(Finding("history-gaps", params={"count": gaps}, place=Place(name)))
+        collector.notes.append(Finding("history-gaps", params={"count": gaps}, place=Place(name)))
 
 
 def _time(cell: str, place: Place, problems: list[Finding]) -> datetime | None:

@@ -12,7 +12,7 @@ from typing import Any
 from ..audit import audit
 from ..errors import InputError
 from ..findings import Finding, Place
-from .history import HistoryCollector, Measurement
+from .pool_history import HistoryCollector, Measurement
 
 # 2026-01-31, 20260131, 2026-01-31T06:00:00Z, 2026-01-31_0600: in the name of a file or of a folder.
 DATE = re.compile(r"(?<!\d)(20\d\d)-?(\d\d)-?(\d\d)(?:[T_ -]?(\d\d)[:.-]?(\d\d)(?:[:.-]?(\d\d))?Z?)?(?!\d)")
@@ -23,10 +23,10 @@ def dated_groups(folder: Path) -> tuple[dict[datetime, list[Path]], list[Finding
     groups: dict[datetime, list[Path]] = defaultdict(list)
     problems = []
     for file in sorted(folder.rglob("*")):
-        inside = file.relative_to(folder)
-        if not file.is_file() or any(part.startswith(".") for part in inside.parts):
+        relative_path = file.relative_to(folder)
+        if not file.is_file() or any(part.startswith(".") for part in relative_path.parts):
             continue
-        date = date_in(reversed(inside.parts))
+        date = date_in(reversed(relative_path.parts))
         if date is None:
             problems.append(Finding("dump-undated", place=Place(str(file))))
         else:
@@ -39,26 +39,26 @@ def date_in(names: Iterable[str]) -> datetime | None:
     for name in names:
         for match in DATE.finditer(name):
             try:
-                year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
+                year, month, day, hour, minute, second = (int(digits or 0) for digits in match.groups())
                 return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
             except ValueError:
                 continue
     return None
 
 
-def read_dumps(folder: Path, into: HistoryCollector) -> list[Finding]:
+def read_dumps(folder: Path, collector: HistoryCollector) -> list[Finding]:
     """Read every dump of a folder; return every problem."""
     groups, problems = dated_groups(folder)
     if not groups and not problems:
         return [Finding("folder-empty", place=Place(str(folder)))]
     for date, files in groups.items():
         try:
-            pools = audit(*files).pools
+            pools = audit(*files).metrics.pools
         except InputError as error:
             problems += error.problems
             continue
-        for pool in pools.to_dict("records"):
-            into.add(str(pool["name"]), measurement(date, pool))
+        for pool in pools:
+            collector.add(str(pool["name"]), measurement(date, pool))
     return problems
 
 

@@ -15,9 +15,9 @@ from ..read.json_text import load_json
 from ..read.text_files import read_text
 from .csv_history import MOST_PROBLEMS, looks_like_csv, read_csv
 from .dated_dumps import dated_groups, read_dumps
-from .history import History, HistoryCollector, Measurement, PoolHistory
+from .pool_history import History, HistoryCollector, Measurement, PoolHistory
 from .prometheus_answers import looks_like_answer, read_prometheus
-from .prometheus_server import Connection, is_url, read_url
+from .prometheus_server import PrometheusConnection, is_url, read_url
 
 PEEKED = 4096
 # Addresses of a block, of either family, where Calico's default block size is not changed.
@@ -28,7 +28,7 @@ def read_history(
     *sources: str | Path,
     pools: Scenario | None = None,
     capacities: Mapping[str, int] | None = None,
-    connection: Connection | None = None,
+    connection: PrometheusConnection | None = None,
     until: datetime | None = None,
 ) -> History:
     """Read the histories of pools.
@@ -56,7 +56,7 @@ def read_history(
     problems: list[Finding] = []
     for source in sources:
         try:
-            problems += _read(source, collector, connection or Connection(), until)
+            problems += _read(source, collector, connection or PrometheusConnection(), until)
         except InputError as error:
             problems += error.problems
     if not problems and not collector.rows:
@@ -72,8 +72,8 @@ def read_history(
     assumed = [_with_default_blocks(pool) for pool in history.pools]
     notes = [
         Finding("history-block-size", pool.pool, {"size": DEFAULT_BLOCK})
-        for before, pool in zip(history.pools, assumed, strict=True)
-        if before is not pool
+        for original, pool in zip(history.pools, assumed, strict=True)
+        if original is not pool
     ]
     return History(tuple(assumed), (*history.notes, *notes))
 
@@ -109,23 +109,25 @@ def _more(count: int, sources: Iterable[str | Path]) -> list[Finding]:
     return [Finding("problems-more", params={"count": count}, place=Place(", ".join(map(str, sources))))]
 
 
-def _read(source: str | Path, into: HistoryCollector, connection: Connection, until: datetime | None) -> list[Finding]:
+def _read(
+    source: str | Path, collector: HistoryCollector, connection: PrometheusConnection, until: datetime | None
+) -> list[Finding]:
     if is_url(str(source)):
-        return read_url(str(source), connection, until, into)
+        return read_url(str(source), connection, until, collector)
     path = Path(source)
     if str(source) != "-" and path.is_dir():
-        return read_dumps(path, into)
+        return read_dumps(path, collector)
     name, text = read_text(source)
     if not text.strip():
         return [Finding("file-empty", place=Place(name))]
     if text.lstrip("\ufeff \r\n\t")[:1] in "{[":
-        return _read_json(text, name, into)
+        return _read_json(text, name, collector)
     if looks_like_csv(text) or path.suffix.lower() == ".csv":
-        return read_csv(text, name, into)
+        return read_csv(text, name, collector)
     return [Finding("history-form", place=Place(name))]
 
 
-def _read_json(text: str, name: str, into: HistoryCollector) -> list[Finding]:
+def _read_json(text: str, name: str, collector: HistoryCollector) -> list[Finding]:
     try:
         document = load_json(text)
     except ValueError as error:
@@ -134,7 +136,7 @@ def _read_json(text: str, name: str, into: HistoryCollector) -> list[Finding]:
         return [Finding("json-syntax", params={"reason": reason}, place=Place(name, line))]
     if not looks_like_answer(document):
         return [Finding("history-form", place=Place(name))]
-    return read_prometheus(document, name, into)
+    return read_prometheus(document, name, collector)
 
 
 def _with_default_blocks(pool: PoolHistory) -> PoolHistory:

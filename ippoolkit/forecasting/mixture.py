@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from .candidates import Forecaster, Positions, candidates
+from .arrays import FloatArray, Positions
+from .candidates import Forecaster, candidates
 from .decompose import Decomposition
-
-Array = npt.NDArray[np.float64]
 
 ORIGINS = 40
 HORIZONS = np.array([1, 2, 4, 7, 14, 21, 35, 56, 84, 120, 180])
@@ -47,55 +45,55 @@ class BacktestErrors:
     models: list[Forecaster]
     origins: Positions
     horizons: Positions
-    counted: Array
-    scaled: Array
+    counted: FloatArray
+    scaled: FloatArray
 
 
 @dataclass(frozen=True, slots=True)
 class Mixture:
     """Weights of the candidates, and the variance of each one's errors by steps ahead: ``a + b h + c h²``."""
 
-    weights: Array
-    variance: Array
+    weights: FloatArray
+    variance: FloatArray
 
 
-def backtest_errors(parts: Decomposition) -> BacktestErrors:
+def backtest_errors(decomposition: Decomposition) -> BacktestErrors:
     """Forecast from many days of the history, and compare with what came."""
-    rest = parts.rest
-    first = min(max(7, rest.size // 5), rest.size - 2)
-    origins = np.unique(np.linspace(first, rest.size - 1, ORIGINS).astype(np.intp))
-    horizons = HORIZONS[max(2, rest.size // 2) >= HORIZONS]
-    models = candidates(rest, origins)
+    adjusted = decomposition.adjusted
+    first_origin = min(max(7, adjusted.size // 5), adjusted.size - 2)
+    origins = np.unique(np.linspace(first_origin, adjusted.size - 1, ORIGINS).astype(np.intp))
+    horizons = HORIZONS[max(2, adjusted.size // 2) >= HORIZONS]
+    models = candidates(adjusted, origins)
     target = origins[:, None] + horizons
-    inside = target < rest.size
-    actual = np.where(inside, rest[np.minimum(target, rest.size - 1)], np.nan)
+    inside = target < adjusted.size
+    actual = np.where(inside, adjusted[np.minimum(target, adjusted.size - 1)], np.nan)
     logged = np.log(np.maximum(actual, 1))
-    most = float(np.log(10 * max(rest.max(), 1.0)))
+    largest_log = float(np.log(10 * max(adjusted.max(), 1.0)))
     counted, scaled = np.empty((2, len(models), *actual.shape))
     for index, model in enumerate(models):
         ahead = model.ahead(slice(None), horizons)
         if model.logarithmic:
             scaled[index] = logged - ahead
-            counted[index] = actual - np.exp(np.minimum(ahead, most))
+            counted[index] = actual - np.exp(np.minimum(ahead, largest_log))
         else:
             scaled[index] = counted[index] = actual - ahead
     return BacktestErrors(models, origins, horizons, counted, scaled)
 
 
-def mix(errors: BacktestErrors, rest: Array, until: int, noise: float, far: float) -> Mixture:
+def mix(errors: BacktestErrors, adjusted: FloatArray, until: int, noise: float, steps_to_capacity: float) -> Mixture:
     """Weigh the candidates by their errors up to a position of the grid.
 
     Parameters
     ----------
     errors
         BacktestErrors of the backtests.
-    rest
+    adjusted
         The history that they are errors of.
     until
         Only what had come by this position counts.
     noise
         Standard deviation of a single value around the level.
-    far
+    steps_to_capacity
         Steps until the line would reach the capacity: horizons near it count most.
     """
     target = errors.origins[:, None] + errors.horizons
@@ -110,12 +108,12 @@ def mix(errors: BacktestErrors, rest: Array, until: int, noise: float, far: floa
     share = recency[:, usable] / total[usable]
     floor = max(noise, 1e-3 if not noise else 0.0, 0.5) ** 2
 
-    def mean_squares(values: Array) -> Array:
+    def mean_squares(values: FloatArray) -> FloatArray:
         return np.asarray((np.nan_to_num(values[:, :, usable]) ** 2 * share).sum(axis=1))
 
-    near = np.exp(-0.5 * (np.log(horizons / np.clip(far, horizons[0], horizons[-1])) / 1.0) ** 2)
+    near = np.exp(-0.5 * (np.log(horizons / np.clip(steps_to_capacity, horizons[0], horizons[-1])) / 1.0) ** 2)
     squares = mean_squares(errors.counted) + floor
-    calm_prior = CALM_PRIOR * calmness(rest[: until + 1])
+    calm_prior = CALM_PRIOR * calmness(adjusted[: until + 1])
     score = (np.log(squares) * near).sum(axis=1) / near.sum()
     calm = np.array([calm_prior if model.name.startswith("level") else 1.0 for model in errors.models])
     weights = calm * np.exp(-SHARPNESS * (score - score.min()))
@@ -123,7 +121,12 @@ def mix(errors: BacktestErrors, rest: Array, until: int, noise: float, far: floa
     return Mixture(weights / weights.sum(), _variance(scaled, horizons))
 
 
-def growth_rate(parts: Decomposition, models: Sequence[Forecaster], mixture: Mixture) -> float:
+def arrival_share(count: int) -> float:
+    """Return on which share of the paths teams go on to arrive, after so many arrivals."""
+    return ARRIVALS.get(count, 1.0)
+
+
+def growth_rate(decomposition: Decomposition, models: Sequence[Forecaster], mixture: Mixture) -> float:
     """Return the growth a step that the mixture expects at the end of the history, jumps that recur included.
 
     A single jump counts as a shift that is over, as on the paths.
@@ -132,24 +135,24 @@ def growth_rate(parts: Decomposition, models: Sequence[Forecaster], mixture: Mix
     levels = np.array([model.level[-1] for model in models])
     logarithmic = np.array([model.logarithmic for model in models])
     slopes = np.where(logarithmic, slopes * np.exp(np.minimum(levels, 50)), slopes)
-    arriving = ARRIVALS.get(parts.jumps.size, 1.0) * float(parts.sizes.sum()) / parts.rest.size
+    arriving = arrival_share(decomposition.jumps.size) * float(decomposition.sizes.sum()) / decomposition.adjusted.size
     return float(mixture.weights @ slopes) + arriving
 
 
-def calmness(rest: Array) -> float:
+def calmness(adjusted: FloatArray) -> float:
     """Return how likely no growth is in the end, beside growth: a t-test on the means of consecutive parts."""
-    parts = min(CALM_PARTS, rest.size // 3)
-    if parts < 3:
+    segments = min(CALM_PARTS, adjusted.size // 3)
+    if segments < 3:
         return 1.0
-    width = rest.size // parts
-    means = rest[rest.size - parts * width :].reshape(parts, width).mean(axis=1)
+    width = adjusted.size // segments
+    means = adjusted[adjusted.size - segments * width :].reshape(segments, width).mean(axis=1)
     increments = np.diff(means)
-    error = max(float(increments.std(ddof=1)) / np.sqrt(parts - 1), 1e-9)
-    t = float(increments.mean()) / error
-    return float((1 + t**2 / (parts - 2)) ** (-(parts - 1) / 2))
+    error = max(float(increments.std(ddof=1)) / np.sqrt(segments - 1), 1e-9)
+    t_statistic = float(increments.mean()) / error
+    return float((1 + t_statistic**2 / (segments - 2)) ** (-(segments - 1) / 2))
 
 
-def _variance(squares: Array, horizons: Array) -> Array:
+def _variance(squares: FloatArray, horizons: FloatArray) -> FloatArray:
     """Fit ``a + b h + c h²`` with no negative part to mean squared errors, each weighed by its own size.
 
     Parameters
@@ -167,23 +170,23 @@ def _variance(squares: Array, horizons: Array) -> Array:
     """
     far = float(horizons[-1])
     basis = np.stack((np.ones(horizons.size), horizons / far, (horizons / far) ** 2), axis=1)
-    most = squares.max(axis=1, keepdims=True)
-    weighed = basis / np.maximum(squares, np.maximum(most * 1e-6, 1e-12))[:, :, None]
-    gram, right = weighed.transpose(0, 2, 1) @ weighed, weighed.sum(axis=1)
+    largest = squares.max(axis=1, keepdims=True)
+    weighed = basis / np.maximum(squares, np.maximum(largest * 1e-6, 1e-12))[:, :, None]
+    gram, moments = weighed.transpose(0, 2, 1) @ weighed, weighed.sum(axis=1)
     best = np.zeros((squares.shape[0], 3))
-    best[:, 0] = most[:, 0]
-    left = np.full(squares.shape[0], np.inf)
+    best[:, 0] = largest[:, 0]
+    least_misfit = np.full(squares.shape[0], np.inf)
     for subset in ((0,), (1,), (2,), (0, 1), (0, 2), (1, 2), (0, 1, 2)):
         if len(subset) > horizons.size:
             continue
         columns = list(subset)
-        part = gram[:, columns][:, :, columns]
-        ridge = 1e-12 * np.trace(part, axis1=1, axis2=2)[:, None, None] * np.eye(len(subset))
-        fit = np.linalg.solve(part + ridge, right[:, columns, None])[..., 0]
+        gram_of_subset = gram[:, columns][:, :, columns]
+        ridge = 1e-12 * np.trace(gram_of_subset, axis1=1, axis2=2)[:, None, None] * np.eye(len(subset))
+        fit = np.linalg.solve(gram_of_subset + ridge, moments[:, columns, None])[..., 0]
         # The squared misfit, but for a constant.
-        misfit = -(fit * right[:, columns]).sum(axis=1)
-        better = (fit >= 0).all(axis=1) & (misfit < left - 1e-9)
-        left[better] = misfit[better]
+        misfit = -(fit * moments[:, columns]).sum(axis=1)
+        better = (fit >= 0).all(axis=1) & (misfit < least_misfit - 1e-9)
+        least_misfit[better] = misfit[better]
         best[better] = 0
         best[np.ix_(better, columns)] = fit[better]
     return np.asarray(best / np.array([1, far, far**2]))

@@ -32,24 +32,24 @@ def outlook(limit: LimitForecast, horizon_days: int) -> Finding:
     return Finding("forecast-date", limit.pool, params, severity_override=severity)
 
 
-def outlook_in_brief(limit: LimitForecast, horizon_days: int, *, lang: str = "en") -> str:
+def short_outlook(limit: LimitForecast, horizon_days: int, *, lang: str = "en") -> str:
     """Say in a few words, for the cell of a table, when a limit is reached: months, as ``2027-03``."""
-    words = get_language(lang)
+    language = get_language(lang)
     if limit.reason is not None:
-        return words.translate(N_("no forecast"))
+        return language.translate(N_("no forecast"))
     if limit.in_use is not None and limit.capacity is not None and limit.in_use >= limit.capacity:
-        return words.translate("now")
+        return language.translate("now")
     early, middle, late = (None if day is None else f"{day:%Y-%m}" for day in (limit.p10, limit.p50, limit.p90))
     months = {"early": early, "middle": middle, "late": late}
     if early is None:
-        return words.render(N_("not within {years:g} years"), {"years": horizon_days / YEAR})
+        return language.render(N_("not within {years:g} years"), {"years": horizon_days / YEAR})
     if middle is None:
-        return words.render(N_("1 in 10 by {early}"), months)
+        return language.render(N_("1 in 10 by {early}"), months)
     if late is None:
-        return words.render(N_("{middle}, 90% after {early}"), months)
+        return language.render(N_("{middle}, 90% after {early}"), months)
     if early == late:
-        return words.render(N_("{middle} (80%)"), months)
-    return words.render(N_("{middle}, 80% between {early} and {late}"), months)
+        return language.render(N_("{middle} (80%)"), months)
+    return language.render(N_("{middle}, 80% between {early} and {late}"), months)
 
 
 def outlook_table(forecast: Forecast, *, lang: str = "en") -> pd.DataFrame:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from .arrays import FloatArray, Positions
 from .candidates import Forecaster
 from .decompose import WEEK, Decomposition
-from .mixture import ARRIVALS, FREEDOM, LEAST_SLOPE_ERROR, Mixture
-
-Array = npt.NDArray[np.float64]
+from .mixture import FREEDOM, LEAST_SLOPE_ERROR, Mixture, arrival_share
 
 PATHS = 1000
 NOISE_BLOCK = 7
@@ -24,13 +22,8 @@ DISPERSION = 2.5
 SIZE_SPREAD = 0.7
 
 
-def arrival_share(count: int) -> float:
-    """Return on which share of the paths teams go on to arrive, after so many arrivals."""
-    return ARRIVALS.get(count, 1.0)
-
-
 def first_passage(
-    parts: Decomposition,
+    decomposition: Decomposition,
     models: list[Forecaster],
     mixture: Mixture,
     capacity: float,
@@ -39,12 +32,12 @@ def first_passage(
     rng: np.random.Generator,
     stretch: float = 1.0,
     paths: int = PATHS,
-) -> Array:
+) -> FloatArray:
     """Return the step on which each path first reaches the capacity, from 1; infinity where none does.
 
     Parameters
     ----------
-    parts
+    decomposition
         The history taken apart.
     models
         The candidates; their last origin is the end of the history.
@@ -63,11 +56,11 @@ def first_passage(
     """
     choice = _shares(mixture.weights, paths, rng)
     scale = STRETCH * stretch * np.sqrt(FREEDOM / rng.chisquare(FREEDOM, paths)) if FREEDOM else np.ones(paths)
-    logs = np.array([model.logarithmic for model in models])[choice]
+    is_logarithmic = np.array([model.logarithmic for model in models])[choice]
     slope = np.array([model.slope[-1] for model in models])[choice]
-    noise_sd = float(parts.noise.std())
-    level_now = max(float(parts.rest[-min(7, parts.rest.size) :].mean()), 1.0)
-    noise_var = np.where(logs, (noise_sd / level_now) ** 2, noise_sd**2)
+    noise_sd = float(decomposition.noise.std())
+    level_now = max(float(decomposition.adjusted[-min(7, decomposition.adjusted.size) :].mean()), 1.0)
+    noise_var = np.where(is_logarithmic, (noise_sd / level_now) ** 2, noise_sd**2)
     constant, walk, tilt = mixture.variance[choice].T
     constant = np.sqrt(np.maximum(constant - noise_var, 0)) * scale
     walk = np.sqrt(walk) * scale
@@ -76,22 +69,26 @@ def first_passage(
     slope = slope * trusted
     tilt = np.maximum(np.sqrt(tilt * trusted) * scale, LEAST_SLOPE_ERROR * np.abs(slope))
     # What a level cannot see: a slope that is lost in the noise.
-    tilt = np.where(slope == 0, np.maximum(tilt, hidden_slope(parts.rest) * scale), tilt)
+    tilt = np.where(slope == 0, np.maximum(tilt, hidden_slope(decomposition.adjusted) * scale), tilt)
     level = np.array([model.level[-1] for model in models])[choice] + constant * rng.standard_normal(paths)
     slope = slope + tilt * rng.standard_normal(paths)
-    arriving = rng.random(paths) < arrival_share(parts.jumps.size)
-    size = parts.rest.size
+    arriving = rng.random(paths) < arrival_share(decomposition.jumps.size)
+    size = decomposition.adjusted.size
     # Both how often and how large are known from a few arrivals only.
-    count = parts.jumps.size
+    count = decomposition.jumps.size
     rate = np.where(arriving, rng.gamma((count + 0.5) / DISPERSION, DISPERSION / size, paths), 0.0)
     larger = rng.lognormal(0, SIZE_SPREAD / np.sqrt(max(1, count)), paths)
 
     reached = np.full(paths, np.inf)
     # Most paths of a calm pool never come near: they need not be walked.
     farthest = level + np.maximum(slope, 0) * steps + FAR_WALK * walk * np.sqrt(steps)
-    farthest = np.where(logs, np.exp(np.minimum(farthest, 50)), farthest)
-    farthest = farthest * (1 + parts.profile.max()) if parts.relative else farthest + parts.profile.max()
-    alive = np.flatnonzero((farthest + parts.noise.max() >= capacity) | arriving)
+    farthest = np.where(is_logarithmic, np.exp(np.minimum(farthest, 50)), farthest)
+    farthest = (
+        farthest * (1 + decomposition.profile.max())
+        if decomposition.relative
+        else farthest + decomposition.profile.max()
+    )
+    alive = np.flatnonzero((farthest + decomposition.noise.max() >= capacity) | arriving)
     walked, jumped = np.zeros(paths), np.zeros(paths)
     for start in range(0, steps if alive.size else 0, CHUNK):
         length = min(CHUNK, steps - start)
@@ -100,22 +97,24 @@ def first_passage(
         drifted = walked[alive, None] + np.cumsum(moves, axis=1)
         walked[alive] = drifted[:, -1]
         values = level[alive, None] + slope[alive, None] * ahead + drifted
-        rows = logs[alive]
+        rows = is_logarithmic[alive]
         values[rows] = np.exp(np.minimum(values[rows], 50))
-        if parts.jumps.size:
+        if decomposition.jumps.size:
             arrivals = rng.random((alive.size, length), dtype=np.float32) < rate[alive, None]
             row, column = np.nonzero(arrivals)
             jumps = np.zeros(arrivals.shape)
-            jumps[row, column] = parts.sizes[rng.integers(parts.sizes.size, size=row.size)] * larger[alive[row]]
+            jumps[row, column] = (
+                decomposition.sizes[rng.integers(decomposition.sizes.size, size=row.size)] * larger[alive[row]]
+            )
             jumps = jumped[alive, None] + np.cumsum(jumps, axis=1)
             jumped[alive] = jumps[:, -1]
             values += jumps
-        season = parts.profile[(size - 1 + ahead) % WEEK]
-        values += season * np.maximum(values, 0) if parts.relative else season
+        season = decomposition.profile[(size - 1 + ahead) % WEEK]
+        values += season * np.maximum(values, 0) if decomposition.relative else season
         blocks = -(-length // NOISE_BLOCK)
-        begin = rng.integers(parts.noise.size, size=(alive.size, blocks))
-        picked = (begin[:, :, None] + np.arange(NOISE_BLOCK)) % parts.noise.size
-        values += parts.noise[picked.reshape(alive.size, -1)[:, :length]]
+        begin = rng.integers(decomposition.noise.size, size=(alive.size, blocks))
+        picked = (begin[:, :, None] + np.arange(NOISE_BLOCK)) % decomposition.noise.size
+        values += decomposition.noise[picked.reshape(alive.size, -1)[:, :length]]
         over = values >= capacity
         hit = over.any(axis=1)
         reached[alive[hit]] = start + 1 + over[hit].argmax(axis=1)
@@ -125,16 +124,16 @@ def first_passage(
     return reached
 
 
-def hidden_slope(rest: Array) -> float:
+def hidden_slope(adjusted: FloatArray) -> float:
     """Return the standard error of the slope of the line through all values."""
-    time = np.arange(rest.size) - (rest.size - 1) / 2
+    time = np.arange(adjusted.size) - (adjusted.size - 1) / 2
     spread = float((time**2).sum())
-    slope = float((time * rest).sum()) / spread
-    misses = rest - rest.mean() - slope * time
-    return SLOPE_ERROR * float(np.sqrt((misses**2).sum() / max(1, rest.size - 2) / spread))
+    slope = float((time * adjusted).sum()) / spread
+    misses = adjusted - adjusted.mean() - slope * time
+    return SLOPE_ERROR * float(np.sqrt((misses**2).sum() / max(1, adjusted.size - 2) / spread))
 
 
-def _shares(weights: Array, paths: int, rng: np.random.Generator) -> npt.NDArray[np.intp]:
+def _shares(weights: FloatArray, paths: int, rng: np.random.Generator) -> Positions:
     """Return which candidate each path follows, each as often as its weight says."""
     points = (np.arange(paths) + rng.random()) / paths
     return np.minimum(np.searchsorted(np.cumsum(weights), points), weights.size - 1)

@@ -6,20 +6,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
+from ..answer import answer_html
+from ..capacity.table_columns import typed_frame
 from ..errors import InputError
 from ..findings import N_, Finding, Place
 from ..model import Scenario
-from .backtest import NONE, Backtest
-from .exhaustion import LEAST_POINTS, Exhaustion, exhaustion, generator, regular
-from .history import History, PoolHistory
+from .backtest import NO_BACKTEST, Backtest
+from .exhaustion import LEAST_POINTS, Exhaustion, exhaustion, random_generator, to_regular_series
 from .history_sources import read_history
-from .prometheus_server import Connection
+from .pool_history import History, PoolHistory
+from .prometheus_server import PrometheusConnection
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 EPOCH = date(1970, 1, 1)
 YEAR = 365
@@ -65,7 +69,7 @@ class LimitForecast:
     p50: date | None = None
     p90: date | None = None
     probability: Mapping[int, float] | None = None
-    backtest: Backtest = NONE
+    backtest: Backtest = NO_BACKTEST
     reason: Finding | None = None
     growth: float | None = None
 
@@ -105,6 +109,11 @@ class Forecast:
     notes: tuple[Finding, ...] = ()
     history: tuple[PoolHistory, ...] = field(default=(), repr=False)
 
+    _repr_html_ = answer_html
+
+    def __repr__(self) -> str:
+        return f"<Forecast of {self.as_of}: {len(self.pools)} pools>"
+
     def pool_history(self, pool: str) -> PoolHistory:
         """Return the history of a pool up to the day of the forecast.
 
@@ -118,7 +127,7 @@ class Forecast:
     @property
     def table(self) -> pd.DataFrame:
         """A row a pool, the first to run out on top; columns as in docs/forecast.md."""
-        return pd.DataFrame([_row(limit) for limit in self.pools], columns=COLUMNS, dtype=object)
+        return typed_frame(COLUMNS, [_row(limit) for limit in self.pools])
 
 
 COLUMNS = [
@@ -146,7 +155,7 @@ def forecast(
     seed: int = 0,
     pools: Scenario | None = None,
     capacities: Mapping[str, int] | None = None,
-    connection: Connection | None = None,
+    connection: PrometheusConnection | None = None,
 ) -> Forecast:
     """Say when pools run out, from what was in use in the past.
 
@@ -191,28 +200,28 @@ def forecast(
     if problems:
         raise InputError(problems)
     until = None if day is None else datetime.combine(day + timedelta(days=1), datetime.min.time(), UTC)
-    read = next((source for source in history if isinstance(source, History)), None) or read_history(
+    whole_history = next((source for source in history if isinstance(source, History)), None) or read_history(
         *(source for source in history if not isinstance(source, History)),
         pools=pools,
         capacities=capacities,
         connection=connection,
         until=until,
     )
-    times = [row.time.date() for pool in read.pools for row in pool.measurements]
+    times = [row.time.date() for pool in whole_history.pools for row in pool.measurements]
     today = day or max(times, default=EPOCH)
     limits: list[LimitForecast] = []
-    notes = list(read.notes)
-    seen: list[PoolHistory] = []
-    for pool in sorted(read.pools, key=lambda history: history.pool):
+    notes = list(whole_history.notes)
+    used_histories: list[PoolHistory] = []
+    for pool in sorted(whole_history.pools, key=lambda history: history.pool):
         rows = PoolHistory(pool.pool, tuple(row for row in pool.measurements if row.time.date() <= today))
-        seen.append(rows)
+        used_histories.append(rows)
         limits += forecast_pool(rows, today, horizon_days, seed)
         notes += _above_capacity(rows)
-    first = {pool: min(group, key=lambda limit: limit.urgency) for pool, group in _by_pool(limits).items()}
-    order = sorted(first.values(), key=lambda limit: (limit.urgency, limit.pool))
+    nearest_limits = {pool: min(group, key=lambda limit: limit.urgency) for pool, group in _by_pool(limits).items()}
+    order = sorted(nearest_limits.values(), key=lambda limit: (limit.urgency, limit.pool))
     rank = {limit.pool: position for position, limit in enumerate(order)}
     limits.sort(key=lambda limit: (rank[limit.pool], limit.urgency))
-    return Forecast(today, horizon_days, tuple(order), tuple(limits), tuple(notes), tuple(seen))
+    return Forecast(today, horizon_days, tuple(order), tuple(limits), tuple(notes), tuple(used_histories))
 
 
 def forecast_pool(pool: PoolHistory, as_of: date, horizon_days: int, seed: int) -> list[LimitForecast]:
@@ -226,11 +235,13 @@ def _forecast_limit(pool: PoolHistory, limit: str, as_of: date, horizon_days: in
     rows = [(row.time.date(), getattr(row, counted)) for row in pool.measurements if getattr(row, counted) is not None]
     capacity = next((size for row in reversed(pool.measurements) if (size := getattr(row, bound)) is not None), None)
     if not rows:
-        few = Finding("forecast-few", pool.pool, {"count": 0, "least": LEAST_POINTS})
-        return LimitForecast(pool.pool, limit, None, capacity, reason=few)
+        finding = Finding("forecast-few", pool.pool, {"count": 0, "least": LEAST_POINTS})
+        return LimitForecast(pool.pool, limit, None, capacity, reason=finding)
     measured, in_use = rows[-1]
-    grid = regular(np.array([(day - EPOCH).days for day, _ in rows]), np.array([float(value) for _, value in rows]))
-    points = int(grid.seen.sum())
+    grid = to_regular_series(
+        np.array([(day - EPOCH).days for day, _ in rows]), np.array([float(count) for _, count in rows])
+    )
+    points = int(grid.measured.sum())
     if capacity is not None and in_use >= capacity:
         return LimitForecast(
             pool.pool, limit, in_use, capacity, measured, as_of, as_of, as_of, dict.fromkeys(WITHIN, 1.0)
@@ -242,19 +253,21 @@ def _forecast_limit(pool: PoolHistory, limit: str, as_of: date, horizon_days: in
         reason = Finding("forecast-few", pool.pool, {"count": points, "least": LEAST_POINTS})
     if reason is not None or capacity is None:
         return LimitForecast(pool.pool, limit, in_use, capacity, measured, reason=reason)
-    ahead = (as_of - EPOCH).days - grid.last
-    result = exhaustion(grid, float(capacity), horizon_days + ahead, generator(seed, pool.pool, limit))
-    known = LimitForecast(pool.pool, limit, in_use, capacity, measured, backtest=result.backtest, growth=result.growth)
-    return _dated(known, result, as_of, ahead)
+    ahead = (as_of - EPOCH).days - grid.last_day
+    passage = exhaustion(grid, float(capacity), horizon_days + ahead, random_generator(seed, pool.pool, limit))
+    undated = LimitForecast(
+        pool.pool, limit, in_use, capacity, measured, backtest=passage.backtest, growth=passage.growth
+    )
+    return _dated(undated, passage, as_of, ahead)
 
 
-def _dated(known: LimitForecast, result: Exhaustion, as_of: date, ahead: int) -> LimitForecast:
+def _dated(undated: LimitForecast, passage: Exhaustion, as_of: date, ahead: int) -> LimitForecast:
     """Turn days after the last value into dates; what would have been reached by now is reached next."""
-    days: npt.NDArray[np.float64] = np.maximum(result.days - ahead, 1)
+    days: npt.NDArray[np.float64] = np.maximum(passage.days - ahead, 1)
     quantiles = np.quantile(days, (0.1, 0.5, 0.9), method="inverted_cdf")
     p10, p50, p90 = (as_of + timedelta(days=int(day)) if np.isfinite(day) else None for day in quantiles)
     chances = {within: float((days <= within).mean()) for within in WITHIN}
-    return replace(known, p10=p10, p50=p50, p90=p90, probability=chances)
+    return replace(undated, p10=p10, p50=p50, p90=p90, probability=chances)
 
 
 def _day(value: date | str | None) -> tuple[date | None, list[Finding]]:
@@ -285,20 +298,20 @@ def _above_capacity(pool: PoolHistory) -> list[Finding]:
             and getattr(row, counted) > getattr(row, bound)
         ]
         if above:
-            numbers = {
+            params = {
                 "count": len(above),
                 "value": getattr(above[0], counted),
                 "bound": getattr(above[0], bound),
                 "time": above[0].time.strftime("%Y-%m-%dT%H:%M:%SZ"),
             }
             code = "history-above-capacity" if limit == ADDRESSES else "history-above-blocks"
-            notes.append(Finding(code, pool.pool, numbers))
+            notes.append(Finding(code, pool.pool, params))
     return notes
 
 
 def _row(limit: LimitForecast) -> list[Any]:
     chances = limit.probability or {}
-    past = limit.backtest
+    backtest = limit.backtest
     return [
         limit.pool,
         limit.limit,
@@ -308,8 +321,8 @@ def _row(limit: LimitForecast) -> list[Any]:
         limit.p50,
         limit.p90,
         *(chances.get(within) for within in WITHIN),
-        past.windows,
-        past.coverage,
-        past.error,
-        past.line_error,
+        backtest.windows,
+        backtest.coverage,
+        backtest.error,
+        backtest.line_error,
     ]

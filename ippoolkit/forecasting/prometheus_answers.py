@@ -15,7 +15,7 @@ from typing import Any
 
 from ..findings import Finding, Place
 from .csv_history import MOST_PROBLEMS
-from .history import UNASSIGNED, HistoryCollector, Measurement
+from .pool_history import UNASSIGNED, HistoryCollector, Measurement
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # The metrics of kube-controllers by what they count: per pool and node, and those of releases before that, per node.
@@ -35,7 +35,7 @@ LATEST = 253_402_300_799  # the end of the year 9999
 
 
 @dataclass(slots=True)
-class _Sums:
+class _NodeSums:
     """Sums over the nodes of a pool, by figure, pool and time in seconds; and how many series each has."""
 
     sums: dict[str, dict[tuple[str, float], int]] = field(default_factory=lambda: defaultdict(dict))
@@ -52,14 +52,14 @@ def looks_like_answer(document: Any) -> bool:
     return bool(answers)
 
 
-def read_prometheus(document: Any, name: str, into: HistoryCollector) -> list[Finding]:
+def read_prometheus(document: Any, name: str, collector: HistoryCollector) -> list[Finding]:
     """Read the series of all answers in a document; return every problem."""
-    sums = _Sums()
+    sums = _NodeSums()
     stem = PurePath(name).name
     of_file = next((metric for metric in sorted(ALL_METRICS, key=len, reverse=True) if metric in stem), "")
     for path, metric, answer in _answers(document, ""):
         _read_answer(answer, path, metric or of_file, name, sums)
-    _hand_over(sums, into)
+    _add_rows(sums, collector)
     if len(sums.problems) > MOST_PROBLEMS:
         unnamed_problems = len(sums.problems) - MOST_PROBLEMS
         sums.problems[MOST_PROBLEMS:] = [
@@ -107,7 +107,7 @@ def _answers(document: Any, metric: str, path: str = "") -> Iterator[tuple[str, 
                 yield from _answers(entry, key, f"{path}.{key}" if path else key)
 
 
-def _read_answer(answer: dict[str, Any], path: str, metric: str, name: str, sums: _Sums) -> None:
+def _read_answer(answer: dict[str, Any], path: str, metric: str, name: str, sums: _NodeSums) -> None:
     prefix = f"{path}." if path else ""
     if answer.get("status") == "error":
         reason = str(answer.get("error") or answer.get("errorType") or "")
@@ -148,45 +148,45 @@ def _labels(series: Any) -> dict[str, str] | None:
     return labels
 
 
-def _read_points(points: Any, figure: str, pool: str, place: Place, sums: _Sums) -> None:
+def _read_points(points: Any, figure: str, pool: str, place: Place, sums: _NodeSums) -> None:
     if not isinstance(points, list):
         sums.problems.append(Finding("prometheus-series", place=place))
         return
-    seen: set[float] = set()
+    times: set[float] = set()
     for position, point in enumerate(points):
         point_place = Place(place.file, field=f"{place.field}.values[{position}]")
         if not (isinstance(point, list) and len(point) == 2):
             sums.problems.append(Finding("prometheus-point", place=point_place))
             continue
-        time, text = point
+        time, sample = point
         if isinstance(time, bool) or not isinstance(time, int | float) or not 0 <= time <= LATEST:
             sums.problems.append(Finding("history-time-invalid", params={"value": str(time)}, place=point_place))
             continue
-        if text in ("NaN", "nan"):  # the series was not there
+        if sample in ("NaN", "nan"):  # the series was not there
             continue
-        value = _value(text)
+        value = _value(sample)
         if value is None or value < 0:
             code = "history-number-invalid" if value is None else "history-number-negative"
-            sums.problems.append(Finding(code, params={"value": str(text)}, place=point_place))
-        elif time in seen:
-            numbers = {"pool": pool, "first": position}
-            sums.problems.append(Finding("history-time-repeated", params=numbers, place=point_place))
+            sums.problems.append(Finding(code, params={"value": str(sample)}, place=point_place))
+        elif time in times:
+            params = {"pool": pool, "first": position}
+            sums.problems.append(Finding("history-time-repeated", params=params, place=point_place))
         else:
-            seen.add(time)
+            times.add(time)
             sums.add(figure, pool, time, value)
 
 
-def _value(text: Any) -> int | None:
+def _value(sample: Any) -> int | None:
     """Return a sample's value; Prometheus' numbers are 64-bit floats written as text."""
-    if isinstance(text, bool) or not isinstance(text, str | int | float):
+    if isinstance(sample, bool) or not isinstance(sample, str | int | float):
         return None
     try:
-        return round(float(text))
+        return round(float(sample))
     except (ValueError, OverflowError):
         return None
 
 
-def _hand_over(sums: _Sums, into: HistoryCollector) -> None:
+def _add_rows(sums: _NodeSums, collector: HistoryCollector) -> None:
     """Hand over rows; the size of a pool, which hardly changes, holds from each of its times on."""
     pool_names = {pool for figure in sums.sums.values() for pool, _ in figure if pool != ALL_POOLS}
     times: dict[str, set[float]] = defaultdict(set)
@@ -197,7 +197,7 @@ def _hand_over(sums: _Sums, into: HistoryCollector) -> None:
     for (pool, time), value in sorted(sums.sums["capacity"].items()):
         sizes[pool].append((time, value))
         if not times.get(pool):
-            into.add(pool, Measurement(_datetime(time), capacity=value))
+            collector.add(pool, Measurement(_datetime(time), capacity=value))
     for pool in sorted(times):
         if pool == UNASSIGNED or (pool == ALL_POOLS and pool_names):
             continue
@@ -207,7 +207,7 @@ def _hand_over(sums: _Sums, into: HistoryCollector) -> None:
         for time in sorted(times[pool]):
             while upcoming is not None and upcoming[0] <= time:
                 size, upcoming = upcoming[1], next(known, None)
-            into.add(
+            collector.add(
                 pool,
                 Measurement(
                     _datetime(time),

@@ -15,18 +15,18 @@ from typing import Any
 from ..errors import InputError
 from ..findings import Finding, Place
 from ..read.json_text import load_json
-from .history import HistoryCollector
+from .pool_history import HistoryCollector
 from .prometheus_answers import LEGACY_METRICS, METRICS, read_prometheus
 
 # Prometheus answers with at most 11,000 points a series.
 MOST_POINTS = 2000
 LEAST_STEP = timedelta(hours=1)
 MOST_BYTES = 256 * 2**20
-PIECE = 2**16
+CHUNK_BYTES = 2**16
 
 
 @dataclass(frozen=True, slots=True)
-class Connection:
+class PrometheusConnection:
     """How to reach a Prometheus.
 
     Attributes
@@ -52,7 +52,9 @@ def is_url(source: str) -> bool:
     return source.startswith(("http://", "https://"))
 
 
-def read_url(url: str, connection: Connection, until: datetime | None, into: HistoryCollector) -> list[Finding]:
+def read_url(
+    url: str, connection: PrometheusConnection, until: datetime | None, collector: HistoryCollector
+) -> list[Finding]:
     """Ask for every metric; those by node of old releases only where there is no other.
 
     Raises
@@ -61,23 +63,23 @@ def read_url(url: str, connection: Connection, until: datetime | None, into: His
         Where the server cannot be reached, refuses, or answers with something else.
     """
     end = until or datetime.now(UTC)
-    problems = _ask_all(METRICS, url, connection, end, into)
-    if not into.rows and not problems:
-        problems = _ask_all(LEGACY_METRICS, url, connection, end, into)
+    problems = _ask_all(METRICS, url, connection, end, collector)
+    if not collector.rows and not problems:
+        problems = _ask_all(LEGACY_METRICS, url, connection, end, collector)
     return problems
 
 
 def _ask_all(
-    metrics: dict[str, str], url: str, connection: Connection, end: datetime, into: HistoryCollector
+    metrics: dict[str, str], url: str, connection: PrometheusConnection, end: datetime, collector: HistoryCollector
 ) -> list[Finding]:
     answers: dict[str, Any] = {}
     for metric in metrics:
         grouped = f"sum by (ippool) ({metric})" if metric in METRICS else f"sum({metric})"
         answers[metric] = _ask(grouped, url, connection, end)
-    return read_prometheus(answers, _shown(url), into)
+    return read_prometheus(answers, _shown(url), collector)
 
 
-def _ask(query: str, url: str, connection: Connection, end: datetime) -> Any:
+def _ask(query: str, url: str, connection: PrometheusConnection, end: datetime) -> Any:
     span = timedelta(days=connection.days)
     step = max(LEAST_STEP, span / MOST_POINTS)
     parameters = {
@@ -114,16 +116,16 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
 
 
 def _read(response: Any, deadline: float) -> bytes:
-    pieces = []
+    chunks = []
     size = 0
-    while piece := response.read(PIECE):
-        pieces.append(piece)
-        size += len(piece)
+    while chunk := response.read(CHUNK_BYTES):
+        chunks.append(chunk)
+        size += len(chunk)
         if size > MOST_BYTES:
             raise ValueError(f"more than {MOST_BYTES} bytes")
         if time.monotonic() > deadline:
             raise TimeoutError("timeout")
-    return b"".join(pieces)
+    return b"".join(chunks)
 
 
 def _refused(url: str, reason: str) -> InputError:
@@ -132,5 +134,5 @@ def _refused(url: str, reason: str) -> InputError:
 
 def _shown(url: str) -> str:
     """Return the address without a user's name and password."""
-    parts = urllib.parse.urlsplit(url)
-    return urllib.parse.urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query=""))
+    split_url = urllib.parse.urlsplit(url)
+    return urllib.parse.urlunsplit(split_url._replace(netloc=split_url.netloc.rpartition("@")[2], query=""))

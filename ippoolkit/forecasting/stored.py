@@ -44,13 +44,13 @@ def _limit_to_plain(limit: LimitForecast) -> dict[str, Any]:
 def _limit_from_plain(values: Mapping[str, Any]) -> LimitForecast:
     days = {name: date.fromisoformat(values[name]) if values[name] else None for name in DAYS}
     chances, reason = values["probability"], values["reason"]
-    others = {
+    converted = {
         # JSON has texts for keys.
         "probability": None if chances is None else {int(within): chance for within, chance in chances.items()},
         "backtest": Backtest(**values["backtest"]),
         "reason": None if reason is None else _finding_from_plain(reason),
     }
-    return LimitForecast(**{**values, **days, **others})
+    return LimitForecast(**{**values, **days, **converted})
 
 
 def _finding_from_plain(values: Mapping[str, Any]) -> Finding:

@@ -13,7 +13,7 @@ from ..read import read
 from ..read.json_text import load_json
 from ..read.text_files import read_text
 from .dated_dumps import dated_groups
-from .growth import DAYS_A_MONTH
+from .monthly_growth import DAYS_A_MONTH
 from .prometheus_answers import node_spans
 
 DAY = 86_400
@@ -137,22 +137,22 @@ def _lifetime(snapshots: Sequence[_Snapshot]) -> FittedRate | None:
 
 def _node_rates(snapshots: Sequence[_Snapshot]) -> tuple[FittedRate | None, FittedRate | None]:
     days = 0.0
-    joined = left = 0
-    known = [(snapshot.time, snapshot.nodes) for snapshot in snapshots if snapshot.nodes is not None]
-    for (earlier, before), (later, after) in pairwise(known):
+    nodes_joined = nodes_left = 0
+    snapshots_with_nodes = [(snapshot.time, snapshot.nodes) for snapshot in snapshots if snapshot.nodes is not None]
+    for (earlier, before), (later, after) in pairwise(snapshots_with_nodes):
         days += (later - earlier).total_seconds() / DAY
-        joined, left = joined + len(after - before), left + len(before - after)
-    return _monthly(joined, days), _monthly(left, days)
+        nodes_joined, nodes_left = nodes_joined + len(after - before), nodes_left + len(before - after)
+    return _monthly(nodes_joined, days), _monthly(nodes_left, days)
 
 
 def _rates_from_spans(spans: Mapping[str, tuple[float, float]]) -> tuple[FittedRate | None, FittedRate | None]:
     """Return the rates at which series of nodes begin and end inside the time that all of them cover."""
     begin = min((first for first, _ in spans.values()), default=0.0)
     end = max((last for _, last in spans.values()), default=0.0)
-    joined = sum(first > begin for first, _ in spans.values())
-    left = sum(last < end for _, last in spans.values())
+    nodes_joined = sum(first > begin for first, _ in spans.values())
+    nodes_left = sum(last < end for _, last in spans.values())
     days = (end - begin) / DAY
-    return _monthly(joined, days), _monthly(left, days)
+    return _monthly(nodes_joined, days), _monthly(nodes_left, days)
 
 
 def _monthly(events: int, days: float) -> FittedRate | None:

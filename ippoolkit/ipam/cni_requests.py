@@ -76,8 +76,8 @@ class CniRequests:
             (4, ipv4_count, tuple(ipv4_pools)),
             (6, ipv6_count, tuple(ipv6_pools)),
         ]
-        for version, wanted, pool_names in families:
-            if not wanted:
+        for version, requested, pool_names in families:
+            if not requested:
                 continue
             try:
                 ranges, cidrs = self.resources.resolve_request(
@@ -90,7 +90,7 @@ class CniRequests:
             if use == "Tunnel":
                 self.store.tunnel_handles.add(handle)
             addresses, status = self._assign(
-                node_number, version, ranges, wanted, self.store.handle_number(handle), limit, windows=windows
+                node_number, version, ranges, requested, self.store.handle_number(handle), limit, windows=windows
             )
             sync_overlapping_ranges(self.store)
             addresses_by_version[version] = tuple(addresses)
@@ -113,34 +113,36 @@ class CniRequests:
                     tuple(messages),
                     Finding("ipam-windows-small", host),
                 )
-            if len(addresses) < wanted:
+            if len(addresses) < requested:
                 code = "ipam-strict" if self.store.config.strict_affinity else "ipam-exhausted"
                 messages.append(Finding(code, host, {"pools": ", ".join(cidrs)}))
         return Assignment(addresses_by_version[4], addresses_by_version[6], tuple(messages))
 
     def _assign(  # noqa: PLR0917 (as the core takes them)
-        self, node: int, version: int, ranges: Any, wanted: int, handle: int, limit: int, *, windows: bool
+        self, node: int, version: int, ranges: Any, requested: int, handle: int, limit: int, *, windows: bool
     ) -> tuple[list[Address], int]:
         self.store.state.handles[handle, layout.REQUESTING_NODE] = node
         addresses: list[Address] = []
         while True:
-            out = np.zeros(wanted - len(addresses), np.int64)
+            assigned_addresses = np.zeros(requested - len(addresses), np.int64)
             assigned_count, status = assignment.assign(
                 self.store.state,
                 node,
                 int(version == 6),
                 ranges,
                 len(ranges),
-                len(out),
+                len(assigned_addresses),
                 handle,
                 0,
                 limit,
                 self.store.config.strict_affinity,
                 self.store.config.auto_allocate_blocks,
                 windows,
-                out,
+                assigned_addresses,
             )
-            addresses += [self.store.address_at(int(address_index)) for address_index in out[:assigned_count]]
+            addresses += [
+                self.store.address_at(int(address_index)) for address_index in assigned_addresses[:assigned_count]
+            ]
             if status != layout.ARRAYS_FULL:
                 return addresses, int(status)
             self.store.ensure_capacity(ranges)
@@ -204,12 +206,12 @@ class CniRequests:
 
     def _note_overcounted_handles(self, address_indexes: Sequence[int]) -> None:
         """Note the handles of several addresses of one block, which lower their counts by one only."""
-        seen = set()
+        handles_and_slots = set()
         for address_index in address_indexes:
             handle_and_slot = tuple(self.store.state.cells[address_index, [layout.HOLDER, layout.SLOT]].tolist())
-            if handle_and_slot in seen:
+            if handle_and_slot in handles_and_slots:
                 self._overcounted_handles.add(self.store.handles.name_of(handle_and_slot[0]))
-            seen.add(handle_and_slot)
+            handles_and_slots.add(handle_and_slot)
 
     def release_host_affinities(self, host: str, *, must_be_empty: bool = False) -> None:
         """Take the affinities of a node away; where they must be empty, those of others stay, and it is an error."""

@@ -1,7 +1,7 @@
 """A running cluster, read through its API: list calls and nothing else."""
 
+from .api_errors import LiveError
 from .api_reader import read_live
-from .errors import LiveError
 from .rbac import cluster_role
 
 __all__ = ["LiveError", "cluster_role", "read_live"]

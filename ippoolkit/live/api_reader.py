@@ -13,8 +13,8 @@ from pathlib import Path
 from ..findings import Finding, Place
 from ..model import KindName
 from ..read.reading import Reader, Reading, parse_api_response
+from .api_errors import LiveError
 from .connection import ApiConnection
-from .errors import LiveError
 from .exec_plugin import logged_in
 from .kubeconfig import read_access
 from .rbac import LIST_RESOURCES, list_path

@@ -16,7 +16,7 @@ from urllib.request import getproxies, proxy_bypass
 import urllib3
 from urllib3.exceptions import HTTPError
 
-from .errors import unusable
+from .api_errors import unusable
 from .kubeconfig import Access
 
 PATIENCE = (10, 60)  # seconds to connect, seconds without a byte
@@ -64,7 +64,7 @@ class ApiConnection:
                 self._server + path,
                 fields=query,
                 headers=self._headers,
-                timeout=urllib3.Timeout(*PATIENCE),
+                timeout=urllib3.Timeout(connect=PATIENCE[0], read=PATIENCE[1]),
                 retries=False,
                 redirect=False,  # another host is not to see the token
                 preload_content=False,
@@ -101,7 +101,7 @@ def _whole(answer: urllib3.BaseHTTPResponse) -> ApiResponse:
     if 300 <= answer.status < 400:
         return ApiResponse(answer.status, b"the server sends elsewhere, which is not followed")
     end, parts, size = time.monotonic() + SECONDS, [], 0
-    while part := answer.read(_PART, decode_content=True):
+    while part := answer.read1(_PART, decode_content=True):  # `read` waits until there is as much, however long
         parts.append(part)
         size += len(part)
         if size > MAX_BYTES:

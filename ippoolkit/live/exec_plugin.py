@@ -19,7 +19,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..read.json_text import load_json
-from .errors import unusable
+from .api_errors import unusable
 from .kubeconfig import Access
 
 SECONDS = 60  # that it may take; a browser in which somebody logs in is not waited for longer

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from ..errors import InputError
 from ..read.text_files import read_documents
-from .errors import unusable
+from .api_errors import unusable
 
 USUAL = Path("~/.kube/config")
 
@@ -62,8 +62,8 @@ def read_access(kubeconfig: str | Path | None = None, context: str | None = None
     name = context or next((value for _, part in parts if (value := _text(part, "current-context"))), "")
     if not name:
         raise unusable("it names no current context")
-    _, chosen = _entry(parts, "contexts", "context", name)
-    folder, cluster = _entry(parts, "clusters", "cluster", _text(chosen, "cluster"))
+    _, context_fields = _entry(parts, "contexts", "context", name)
+    folder, cluster = _entry(parts, "clusters", "cluster", _text(context_fields, "cluster"))
     if not _is_address(_text(cluster, "server")):
         raise unusable("its cluster has no server that is an address and begins with https:// or http://")
     access: dict[str, Any] = {
@@ -74,7 +74,7 @@ def read_access(kubeconfig: str | Path | None = None, context: str | None = None
         "proxy": _text(cluster, "proxy-url"),
         "cluster": cluster,
     }
-    if user := _text(chosen, "user"):
+    if user := _text(context_fields, "user"):
         access |= _login(*_entry(parts, "users", "user", user))
     return Access(**access)
 

@@ -69,24 +69,24 @@ class AggregatedServer:
         if kind.name == IPAM_CONFIGURATION.name and not self.store.release.has("ipamconfiguration-api"):
             findings.add("kind-not-served", "kind", kind=kind.name, release=str(self.store.release))
             return ObjectResult(resource, accepted=False, findings=tuple(findings.findings))
-        given = spec if isinstance(spec, Mapping) else {}
-        check_types({name: field.value_type for name, field in known.fields.items()}, given, findings, "spec")
+        spec_fields = spec if isinstance(spec, Mapping) else {}
+        check_types({name: field.value_type for name, field in known.fields.items()}, spec_fields, findings, "spec")
         check_types(METADATA_FIELDS, metadata, findings, "metadata")
         if findings.findings:
             return ObjectResult(resource, accepted=False, findings=tuple(findings.findings))
-        kept = {name: item for name, item in given.items() if name in known.fields and item is not None}
+        stored_fields = {name: item for name, item in spec_fields.items() if name in known.fields and item is not None}
         is_configuration = kind.name == IPAM_CONFIGURATION.name
         if is_configuration:
-            kept = self._configuration_fields(kept)
-        for name, item in given.items():
-            if item is not None and name not in kept:
+            stored_fields = self._configuration_fields(stored_fields)
+        for name, item in spec_fields.items():
+            if item is not None and name not in stored_fields:
                 findings.add("field-dropped", "spec", name, field=name)
-        warn_of_open_pool(kind, given, findings, self.store.release)
+        warn_of_open_pool(kind, spec_fields, findings, self.store.release)
         if is_configuration:
-            kept["autoAllocateBlocks"] = True  # whatever is written, in every release
-            if given.get("autoAllocateBlocks") is False:
+            stored_fields["autoAllocateBlocks"] = True  # whatever is written, in every release
+            if spec_fields.get("autoAllocateBlocks") is False:
                 findings.add("auto-allocate-forced", "spec", "autoAllocateBlocks")
-        resource = replace(resource, spec=kept)
+        resource = replace(resource, spec=stored_fields)
         refusals = [
             replace(note, refused_by=(APISERVER,)) if note.refused_by else note
             for note in self.client.run_on_resource(action, resource, NO_OPTIONS)

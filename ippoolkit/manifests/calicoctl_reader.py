@@ -17,6 +17,7 @@ from ..calico.kinds import (
     apiv1_fields,
 )
 from ..calico.releases import NEWEST, Release
+from ..calico.v2_pools import is_v2_pool
 from ..findings import Finding, Place, Severity
 from ..findings.codes.rule import CALICOCTL
 from ..read.document import Document, FieldPath, field_name
@@ -101,6 +102,8 @@ class _Reader:
             self.add_note(
                 "kind-v1", document, (*path, "apiVersion"), kind, kind=kind_name, version=api_version, v3=kind.name
             )
+        elif is_v2_pool(value):
+            self.add_note("kind-v2", document, (*path, "kind"), kind=kind_name, version=api_version)
         else:
             self.add_note("kind-unknown", document, (*path, "kind"), kind=kind_name, version=api_version or '""')
 

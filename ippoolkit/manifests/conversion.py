@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..calico.kinds import KINDS, V1_KINDS, V3
+from ..calico.v2_pools import is_v2_pool, to_v3_pool
 from ..errors import InputError
 from ..findings import Finding, Place, Severity
 from ..read.kubernetes_objects import MANAGED_ANNOTATIONS
@@ -49,10 +50,14 @@ def convert_to_v3(files: Iterable[str | Path]) -> str:
 
 
 def _is_convertible(value: object) -> bool:
-    return isinstance(value, Mapping) and isinstance(value.get("kind"), str) and value["kind"] in {*KINDS, *V1_KINDS}
+    if not isinstance(value, Mapping) or not isinstance(value.get("kind"), str):
+        return False
+    return value["kind"] in {*KINDS, *V1_KINDS} or is_v2_pool(value)
 
 
 def _to_v3(value: Mapping[str, Any]) -> dict[str, Any]:
+    if is_v2_pool(value):
+        return to_v3_pool(value)
     given_metadata = value.get("metadata")
     metadata = dict(given_metadata) if isinstance(given_metadata, Mapping) else {}
     kept_metadata = {key: metadata[key] for key in ("name", "labels", "annotations") if metadata.get(key)}

@@ -14,20 +14,20 @@ from ..read import to_model
 from . import Datastore, Resource, apply_defaults
 
 
-def impact_findings(before: Scenario, datastores: Iterable[Datastore], subjects: set[str]) -> list[Finding]:
+def impact_findings(existing: Scenario, datastores: Iterable[Datastore], subjects: set[str]) -> list[Finding]:
     """Return the findings on the cluster with what any judge accepted that it did not have before.
 
     Parameters
     ----------
-    before
+    existing
         The cluster as it is.
     datastores
         The datastores afterwards.
     subjects
         The objects under review, as ``Kind/name``: of these every finding is returned, new or not.
     """
-    after = _scenario_with_stored_objects(before, list(datastores))
-    known_findings = {_identity(finding) for finding in design_findings(before)}
+    after = _scenario_with_stored_objects(existing, list(datastores))
+    known_findings = {_identity(finding) for finding in design_findings(existing)}
     # What a judge refuses is said of the manifest itself; where none of those asked does, it is a warning.
     return [
         replace(finding, severity_override=Severity.WARNING) if finding.rule.refused_by else finding
@@ -40,11 +40,11 @@ def _identity(finding: Finding) -> tuple[str, str]:
     return finding.code, finding.subject
 
 
-def _scenario_with_stored_objects(before: Scenario, datastores: list[Datastore]) -> Scenario:
-    cluster = before.cluster
+def _scenario_with_stored_objects(existing: Scenario, datastores: list[Datastore]) -> Scenario:
+    cluster = existing.cluster
     ipam_configurations = _model_objects(IPAM_CONFIGURATION, datastores)
     return replace(
-        before,
+        existing,
         cluster=replace(
             cluster,
             pools=tuple(_model_objects(IP_POOL, datastores)),

@@ -6,12 +6,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from ..cidr import Cidr
 from ..findings import Finding, Place
 from ..model import Scenario
 from ..read.collector import ObjectCollector
 from ..read.document import Document, FieldPath
 from ..read.installers.installer_files import InstallerReader
 from ..read.kubernetes_objects import KIND_READERS
+from ..read.pastes import clean_lines, is_paste, split_pieces
+from ..read.piece_readers import PIECE_READERS
+from ..read.reported import ReportedText
 from ..write import to_manifest
 from .manifest_file import ManifestFile
 
@@ -23,8 +27,26 @@ class InstallerPools:
 
     def __init__(self) -> None:
         self.reader = InstallerReader()
-        self.collector = ObjectCollector(lenient=True, kind_readers=_POOL_READERS)
+        self.collector = ObjectCollector(lenient=True, kind_readers=_OWN_READERS)
+        self.reported = ReportedText()
         self.files: list[str] = []
+
+    def take_text(self, text: str, name: str) -> bool:
+        """Take an inventory or an environment, of a paste its commands and nodes; say whether that is all there is."""
+        if self.reader.read_text(text, name):
+            self.files.append(name)
+            return True
+        lines = clean_lines(text)
+        pieces = list(split_pieces(lines)) if is_paste(lines) else []
+        is_taken = False
+        for piece in pieces:
+            if piece.kind in _NODE_PIECES:
+                PIECE_READERS[piece.kind](list(piece.lines), name, self.reported)
+            elif piece.kind == "command":
+                is_taken |= self.reader.read_command(piece.command, Place(name, piece.lines[0][0]))
+        if is_taken:
+            self.files.append(name)
+        return is_taken and not any(piece.kind == "document" for piece in pieces)
 
     def take(self, files: Iterable[ManifestFile]) -> list[ManifestFile]:
         """Return the files without what is an installer's, and without what stands beside that and is not Calico's."""
@@ -40,15 +62,15 @@ class InstallerPools:
     def _take(self, manifests: ManifestFile) -> ManifestFile | None:
         if manifests.problems:
             return manifests
-        rest = [document for document in manifests.documents if not self._is_taken(document)]
-        for document in rest:
+        documents_left = [document for document in manifests.documents if not self._is_taken(document)]
+        for document in documents_left:
             if isinstance(document.value, Mapping | list):
                 self.collector.add_document(document)  # IPPools win over what an installer would make
-        if len(rest) == len(manifests.documents) or not self.reader.is_used:
+        if len(documents_left) == len(manifests.documents) or not self.reader.is_used:
             return manifests
         self.files.append(manifests.file)
-        own = tuple(document for document in rest if _is_calico_object(document.value))
-        return replace(manifests, documents=own) if own else None
+        calico_documents = tuple(document for document in documents_left if _is_calico_object(document.value))
+        return replace(manifests, documents=calico_documents) if calico_documents else None
 
     def _is_taken(self, document: Document) -> bool:
         value = document.value
@@ -56,13 +78,14 @@ class InstallerPools:
             return self.reader.read_document(document)
         if not isinstance(value, Mapping):
             return False
-        found = [
+        uses = [
             self.reader.read_object(document, path, item, str(item.get("kind"))) for path, item in _iter_items(value)
         ]
-        return any(found)
+        return any(uses)
 
     def build(self, existing: Scenario) -> tuple[ManifestFile | None, list[Finding], Scenario]:
         """Return the pools as a file of manifests, what is to be said of them, and what exists with their networks."""
+        existing = self._with_nodes(existing)
         if not self.reader.is_used:
             return None, [], existing
         self.collector.note_unread_kinds()
@@ -70,17 +93,30 @@ class InstallerPools:
         notes = [*(note for note in self.collector.notes if note.code == "kind-unread"), *notes]
         pools = self.reader.pools
         documents = tuple(self._pool_document(to_manifest(pool)) for pool in pools)
-        self.reader.pools, self.reader.nodes = [], []
+        self.reader.pools = []
         scenario = self.reader.apply(existing, self.collector, existing.name)
         file = self.files[0] if self.files else "installer"
         return (ManifestFile(file, documents) if documents else None), [*notes, *problems], scenario
+
+    def _with_nodes(self, existing: Scenario) -> Scenario:
+        """Add nodes that stand beside the manifests, against whose addresses pools are held."""
+        known = {node.name for node in existing.cluster.nodes}
+        located = self.collector.objects.get("nodes", {}).values()
+        nodes = tuple(entry.item for entry in located if entry.item.name not in known)
+        addresses = tuple(cidr for text in self.reported.node_addresses if (cidr := Cidr.parse_or_none(text)))
+        return replace(
+            existing,
+            cluster=replace(existing.cluster, nodes=(*existing.cluster.nodes, *nodes)),
+            networks=replace(existing.networks, nodes=(*existing.networks.nodes, *addresses)),
+        )
 
     def _pool_document(self, manifest: Mapping[str, Any]) -> Document:
         place = self.reader.settings.pools[manifest["metadata"]["name"]].place
         return Document.without_lines(place.file, {**manifest, "apiVersion": _API_VERSION}, place.line)
 
 
-_POOL_READERS = {"IPPool": KIND_READERS["IPPool"]}
+_OWN_READERS = {kind: KIND_READERS[kind] for kind in ("IPPool", "Node")}
+_NODE_PIECES = ("nodes", "calico-nodes", "describe")
 
 
 def _has_objects(manifests: ManifestFile) -> bool:

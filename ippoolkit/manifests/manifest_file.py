@@ -28,7 +28,7 @@ class ManifestFile:
     last_line: int = 0  # of a file that ends without ending its line, as one that was cut does
 
 
-def parse_manifests(text: str, file: str) -> ManifestFile:
+def parse_manifests(text: str, file: str, first_line: int = 1) -> ManifestFile:
     """Cut a text into documents; YAML and JSON alike are read by the YAML reader, as calicoctl and kubectl do.
 
     Parameters
@@ -37,6 +37,8 @@ def parse_manifests(text: str, file: str) -> ManifestFile:
         The text.
     file
         What to call it.
+    first_line
+        Number of its first line, where it was cut from a larger text.
     """
     if len(text) > MAX_YAML_BYTES:
         params = {"size": len(text), "most": MAX_YAML_BYTES}
@@ -45,24 +47,24 @@ def parse_manifests(text: str, file: str) -> ManifestFile:
         )
     documents: list[Document] = []
     problems: list[Finding] = []
-    for first_line, chunk in _split_documents(text):
+    for line, chunk in _split_documents(text, first_line):
         try:
-            parsed = read_yaml(chunk, file, first_line, as_manifest=True)
+            parsed = read_yaml(chunk, file, line, as_manifest=True)
         except InputError as error:
             problems += error.problems
             continue
         # Behind a "..." another document could follow; the readers stop at the first.
-        document = parsed[0] if parsed else Document.without_lines(file, line=first_line)
+        document = parsed[0] if parsed else Document.without_lines(file, line=line)
         documents.append(document)
-        problems += _unreadable_value_findings(chunk, document, first_line)
+        problems += _unreadable_value_findings(chunk, document, line)
     return ManifestFile(
         file, tuple(documents), tuple(replace(problem, refused_by=CALICOCTL_AND_CRD) for problem in problems)
     )
 
 
-def _split_documents(text: str) -> Iterator[tuple[int, str]]:
+def _split_documents(text: str, line: int) -> Iterator[tuple[int, str]]:
     """Yield each document's text with the number of its first line; what follows --- on its line is dropped."""
-    line, start = 1, 0
+    start = 0
     while start < len(text):
         end = text.find(_DOCUMENT_SEPARATOR, start)
         if end < 0:

@@ -137,12 +137,12 @@ def review(
     for file_group in ([file] for file in files) if separately else [files]:
         reviewer = _Reviewer(existing_reading, judges, release)
         manifest_files: list[ManifestFile] = []
+        installer = InstallerPools()
         for file in file_group:
             try:
-                manifest_files += read_manifest_files(file)
+                manifest_files += read_manifest_files(file, installer.take_text)
             except InputError as error:
                 reviewer.reject(str(file), error.problems)
-        installer = InstallerPools()
         for manifests in installer.take(manifest_files):
             reviewer.add(manifests, action)
         reviewer.add_installer_pools(installer, action)

@@ -6,20 +6,31 @@ manifests are taken out, and the rest of it is named.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from ..errors import InputError
 from ..findings import Finding, LocalizedText, Place
 from ..read.input_files import read_input_files
-from ..read.pastes import PIECE_LABELS, Piece, clean_lines, is_paste, split_pieces
+from ..read.pastes import PIECE_LABELS, Piece, clean_lines, is_flat, is_paste, split_pieces
 from ..read.text_files import decode_text
+from ..read.yaml_text import MAX_YAML_BYTES
 from .manifest_file import ManifestFile, parse_manifests
 
+TakeText = Callable[[str, str], bool]
+_MANIFEST_SUFFIXES = (".yaml", ".yml", ".json")
 
-def read_manifest_files(path: str | Path) -> Iterator[ManifestFile]:
+
+def read_manifest_files(path: str | Path, take_text: TakeText = lambda _text, _name: False) -> Iterator[ManifestFile]:
     """Yield the manifests behind a path: a file, those of a folder or an archive; ``-`` is standard input.
+
+    Parameters
+    ----------
+    path
+        The file, folder or archive.
+    take_text
+        Gets each text with its name first, and says whether it took all that is in it.
 
     Raises
     ------
@@ -29,16 +40,28 @@ def read_manifest_files(path: str | Path) -> Iterator[ManifestFile]:
     problems: list[Finding] = []
     for file in read_input_files(path, problems):
         try:
-            manifests = find_manifests(decode_text(file.data, file.name), file.name)
+            text = decode_text(file.data, file.name)
+            if take_text(text, file.name):
+                continue
+            manifests = find_manifests(text, file.name)
         except InputError as error:
             problems += error.problems
             continue
-        if file.named or _holds_objects(manifests):
+        is_broken = bool(manifests.problems) and file.name.lower().endswith(_MANIFEST_SUFFIXES)
+        if file.named or is_broken or _holds_objects(manifests):
             yield manifests
         else:  # in a folder there may be anything
-            yield ManifestFile(file.name, (), notes=(Finding("file-unread", place=Place(file.name)),))
+            yield ManifestFile(file.name, (), notes=_without_manifest(manifests))
     if problems:
         raise InputError(problems)
+
+
+def _without_manifest(manifests: ManifestFile) -> tuple[Finding, ...]:
+    """Say what a file without manifests is, where it stands among others."""
+    named = [problem for problem in manifests.problems if problem.code == "no-manifest"]
+    return tuple(Finding("piece-not-manifest", params=problem.params, place=problem.place) for problem in named) or (
+        Finding("file-unread", place=Place(manifests.file)),
+    )
 
 
 def find_manifests(text: str, name: str) -> ManifestFile:
@@ -61,9 +84,10 @@ def find_manifests(text: str, name: str) -> ManifestFile:
 def _parse(text: str, name: str) -> ManifestFile:
     """Parse a manifest; of JSON Lines each line is an object, as kubectl takes them."""
     lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
-    if len(lines) < 2 or not all(line.startswith("{") and line.rstrip().endswith("}") for _, line in lines):
+    is_json_lines = len(lines) > 1 and all(line.startswith("{") and line.rstrip().endswith("}") for _, line in lines)
+    if not is_json_lines or len(text) > MAX_YAML_BYTES:
         return parse_manifests(text, name)
-    parsed = [parse_manifests("\n" * (number - 1) + line, name) for number, line in lines]
+    parsed = [parse_manifests(line, name, number) for number, line in lines]
     return ManifestFile(
         name,
         tuple(document for manifests in parsed for document in manifests.documents),
@@ -76,6 +100,8 @@ def _manifests_of_paste(text: str, name: str) -> ManifestFile | None:
     lines = clean_lines(text)
     if is_paste(lines):
         return _manifests_of_pieces(list(split_pieces(lines)), name)
+    if not text.isascii():
+        lines = clean_lines(text, plain_blanks=False)
     without_quoting = "\n".join(line for _, line in lines) + "\n"
     if without_quoting.rstrip() == text.rstrip():
         return None
@@ -98,19 +124,29 @@ def _holds_objects_only(manifests: ManifestFile) -> bool:
 
 def _manifests_of_pieces(pieces: list[Piece], name: str) -> ManifestFile:
     """Parse the documents of a paste, each for itself; say what else stands there."""
-    parsed = [_parse(piece.text, name) for piece in pieces if piece.kind == "document"]
-    others = [piece for piece in pieces if piece.kind not in ("document", "command", "error")]
+    parsed: list[ManifestFile] = []
+    other_pieces: list[Piece] = []
+    for piece in pieces:
+        manifests = _parse(piece.text, name) if piece.kind == "document" else None
+        if manifests is not None and not (manifests.problems and is_flat(piece)):
+            parsed.append(manifests)
+        elif manifests is not None:
+            other_pieces.append(replace(piece, kind="unrecognized"))
+        elif piece.kind not in ("command", "error"):
+            other_pieces.append(piece)
     documents = tuple(
         document for manifests in parsed for document in manifests.documents if document.value is not None
     )
     problems = tuple(problem for manifests in parsed for problem in manifests.problems)
     if not documents and not problems:
-        first_of_each_kind = {piece.kind: piece for piece in reversed(others)}
+        # Prose says nothing of manifests.
+        named_pieces = [piece for piece in other_pieces if piece.kind != "unrecognized"] or other_pieces
+        first_of_each_kind = {piece.kind: piece for piece in reversed(named_pieces)}
         problems = tuple(_piece_finding("no-manifest", piece, name) for piece in reversed(first_of_each_kind.values()))
         return ManifestFile(name, (), problems or (Finding("no-resources", place=Place(name)),))
     notes = tuple(
         _piece_finding("lines-unread" if piece.kind == "unrecognized" else "piece-not-manifest", piece, name)
-        for piece in others
+        for piece in other_pieces
     )
     return ManifestFile(name, documents, problems, notes)
 

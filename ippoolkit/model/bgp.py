@@ -34,4 +34,4 @@ class BGPPeer:
     node_selector: str = Field(default="", description="Nodes that peer; empty: all.")
     peer_ip: str = Field(default="", alias="peerIP", description="Address of the peer, such as a top-of-rack router.")
     peer_selector: str = Field(default="", description="Nodes that are the peers: route reflectors.")
-    as_number: IntField = count_field(MAX_AS_NUMBER, description="AS number of the peer; 0: not said.")
+    as_number: IntField = count_field(MAX_AS_NUMBER, description="AS number of the peer; 0: unknown.")

@@ -27,6 +27,7 @@ from .field_types import (
     Labels,
     Name,
     ReservedCidrField,
+    SelectorText,
     count_field,
 )
 
@@ -47,8 +48,10 @@ class IPPool:
     ipip_mode: EncapsulationMode = Field(default="Never", description="When IPIP encapsulates; IPv4 only.")
     vxlan_mode: EncapsulationMode = Field(default="Never", description="When VXLAN encapsulates.")
     nat_outgoing: BoolField = Field(default=False, description="Whether traffic that leaves the pools is masqueraded.")
-    node_selector: str = Field(default="all()", description="Which nodes may claim blocks of this pool.")
-    namespace_selector: str = Field(default="", description="Which namespaces may draw from it; empty: every one.")
+    node_selector: SelectorText = Field(default="all()", description="Which nodes may claim blocks of this pool.")
+    namespace_selector: SelectorText = Field(
+        default="", description="Which namespaces may draw from it; empty: every one."
+    )
     allowed_uses: tuple[Use, ...] = Field(
         default=("Workload", "Tunnel"), description="What may draw from it; LoadBalancer stands alone."
     )

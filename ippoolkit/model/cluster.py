@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
+from pydantic_core import PydanticCustomError
 
 from ..calico.limits import KUBELET_MAX_PODS
 from ..calico.pool_selection import OS_LABEL
@@ -52,7 +53,7 @@ class Node:
         default=(), description="Kubernetes' own ranges for its pods, which Calico's IPAM does not use."
     )
     addresses: tuple[AddressField, ...] = Field(default=(), description="Its own addresses, by which it is reached.")
-    networks: tuple[ReservedCidrField, ...] = Field(default=(), description="The networks that these are in, if told.")
+    networks: tuple[ReservedCidrField, ...] = Field(default=(), description="The networks that these are in, if known.")
     as_number: IntField = count_field(
         MAX_AS_NUMBER, description="Its own AS number in BGP; 0: that of the BGP configuration."
     )
@@ -86,7 +87,7 @@ class Pod:
     addresses: tuple[AddressField, ...] = Field(default=(), description="Addresses it holds.")
     host_network: BoolField = Field(default=False, description="True: it uses the node's address and takes none.")
     phase: str = Field(default="Running", description="Pending, Running, Succeeded, Failed or Unknown.")
-    owner: str = Field(default="", description="Kind of its controller, such as DaemonSet; empty: none, or not told.")
+    owner: str = Field(default="", description="Kind of its controller, such as DaemonSet; empty: none, or unknown.")
     ipv4_pools: tuple[str, ...] = Field(default=(), alias="ipv4Pools", description="IPv4 pools it asks for.")
     ipv6_pools: tuple[str, ...] = Field(default=(), alias="ipv6Pools", description="IPv6 pools it asks for.")
 
@@ -109,6 +110,7 @@ class Service:
 # (https://kubernetes.io/docs/setup/best-practices/cluster-large/).
 MAX_POOLS = 1_000
 MAX_NODES = 100_000
+MAX_SELECTOR_WORK = 50_000_000  # characters of all pools' nodeSelectors, times the nodes that they are compared with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
@@ -148,6 +150,14 @@ class Cluster:
     unknown: tuple[KindName, ...] = Field(
         default=(), description="Kinds that could not be read: of these, nothing listed does not mean none."
     )
+
+    @model_validator(mode="after")
+    def _check_selector_work(self) -> Self:
+        characters = sum(len(pool.node_selector) for pool in self.pools)
+        if characters * len(self.nodes) > MAX_SELECTOR_WORK:
+            params = {"nodes": len(self.nodes), "characters": characters, "most": MAX_SELECTOR_WORK // len(self.nodes)}
+            raise PydanticCustomError("cluster-selectors", "too many nodes and selectors", params)
+        return self
 
     def cni_pools(self, version: IPVersion) -> tuple[str, ...]:
         """Return the pools of a family that the CNI configuration names, by name or CIDR; none if it was not read."""

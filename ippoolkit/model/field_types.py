@@ -20,6 +20,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
+from ..calico.selectors import MAX_READ_LENGTH
 from ..cidr import Address, Cidr, CidrError
 
 # Keys are Calico's own (camelCase) in files and Python's (snake_case) in code; nothing unknown passes.
@@ -88,6 +89,7 @@ AddressField = Annotated[
     WithJsonSchema({"type": "string", "examples": ["10.244.0.1"]}),
 ]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=253)]
+SelectorText = Annotated[str, StringConstraints(max_length=MAX_READ_LENGTH)]
 Labels = Annotated[Mapping[str, str], BeforeValidator(_labels_with_null_as_empty)]
 BoolField = StrictBool
 IntField = StrictInt

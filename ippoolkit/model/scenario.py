@@ -70,7 +70,7 @@ class Networks:
     nodes: tuple[CidrField, ...] = Field(default=(), description="Networks that the nodes sit in.")
     peers: tuple[CidrField, ...] = Field(default=(), description="Networks reached from the cluster.")
     node_cidr_mask_size: IntField = count_field(
-        32, description="kube-controller-manager's per-node IPv4 prefix; 0: it cuts no ranges, or not told."
+        32, description="kube-controller-manager's per-node IPv4 prefix; 0: it cuts no ranges, or unknown."
     )
     node_cidr_mask_size_ipv6: Annotated[IntField, Field(alias="nodeCidrMaskSizeIPv6")] = count_field(
         128, description="The same of IPv6."

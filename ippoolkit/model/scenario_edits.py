@@ -11,6 +11,8 @@ from typing import Any
 from ..caching import cache_last
 from ..calico.pool_selection import OS_LABEL
 from ..cidr import Cidr
+from ..errors import InputError
+from ..findings import Finding
 from .cluster import Cluster, Node
 from .scenario import NodeGroup, Scenario
 
@@ -18,12 +20,17 @@ HOSTNAME_LABEL = "kubernetes.io/hostname"
 
 
 def nodes_as_group(scenario: Scenario) -> NodeGroup:
-    """Sum up the nodes that exist and are planned: their number, mean and greatest number of pods, shared labels.
+    """Sum up the nodes that exist and are planned.
 
     Parameters
     ----------
     scenario
         The design.
+
+    Returns
+    -------
+    NodeGroup
+        The number of nodes, their mean number of pods, rounded up, and the greatest, and the labels that all share.
     """
     cluster, groups = scenario.cluster, scenario.plan.groups
     pods_on_nodes = _pod_count_by_node(cluster)
@@ -62,13 +69,18 @@ def with_single_group(scenario: Scenario, **changes: Any) -> Scenario:
     changes
         Fields of the `NodeGroup` that differ from `nodes_as_group`. Where `pods_per_node` changes alone, the
         busiest node has as many.
+
+    Returns
+    -------
+    Scenario
+        A copy without the nodes, namespaces, pods and blocks that exist.
     """
     if "pods_per_node" in changes:
         changes.setdefault("pods_on_busiest_node", changes["pods_per_node"])
     return _with_groups_only(scenario, (replace(nodes_as_group(scenario), **changes),))
 
 
-def with_scaled_groups(scenario: Scenario, **changes: Any) -> Scenario:
+def with_scaled_groups(scenario: Scenario, sizes: Mapping[str, int] = {}, **changes: Any) -> Scenario:
     """Put groups in the place of all nodes, existing and planned, and scale them to the numbers that are asked for.
 
     Nodes that the pools' selectors treat alike become one group with their labels, so that 50 nodes of which 10 are
@@ -78,26 +90,65 @@ def with_scaled_groups(scenario: Scenario, **changes: Any) -> Scenario:
     ----------
     scenario
         The design; its pools, configuration and networks stay.
+    sizes
+        Numbers of nodes by group: by its name, or by a label ``key=value`` that only its nodes have. The other groups
+        stay, or share what ``nodes`` leaves.
     changes
         ``nodes``: how many in all; other fields of `NodeGroup`, which every group takes.
+
+    Raises
+    ------
+    InputError
+        Where there is no such group, or `sizes` add up to more than ``nodes``.
     """
     groups = _groups_of_nodes(scenario)
-    if len(groups) < 2:
+    if len(groups) < 2 and not sizes:
         return with_single_group(scenario, **changes)
-    total, node_count = sum(group.nodes for group in groups), changes.pop("nodes", None)
+    node_count = changes.pop("nodes", None)
     if "pods_per_node" in changes:
         changes.setdefault("pods_on_busiest_node", changes["pods_per_node"])
+    groups = _sized_groups(groups, sizes, node_count)
     growth = changes.pop("nodes_per_month", None)
-    if node_count is not None:
-        counts = _apportion([group.nodes for group in groups], node_count)
-        groups = [replace(group, nodes=count) for group, count in zip(groups, counts, strict=True)]
     if growth is not None:
+        total = sum(group.nodes for group in groups)
         shares = [Fraction(group.nodes, total) if total else Fraction(1, len(groups)) for group in groups]
         groups = [
             replace(group, nodes_per_month=float(Fraction(str(growth)) * share))
             for group, share in zip(groups, shares, strict=True)
         ]
     return _with_groups_only(scenario, tuple(replace(group, **changes) for group in groups))
+
+
+def _sized_groups(groups: list[NodeGroup], sizes: Mapping[str, int], node_count: int | None) -> list[NodeGroup]:
+    """Give some groups their own number of nodes, and the others what is left of the number of all."""
+    own_counts = {_index_of_group(groups, name): count for name, count in sizes.items()}
+    other_indexes = [index for index in range(len(groups)) if index not in own_counts]
+    counts = [own_counts.get(index, group.nodes) for index, group in enumerate(groups)]
+    if node_count is not None:
+        nodes_left = node_count - sum(own_counts.values())
+        if nodes_left < 0 or (nodes_left and not other_indexes):
+            raise InputError(
+                [Finding("group-sum", "--group", {"named": sum(own_counts.values()), "nodes": node_count})]
+            )
+        shared_counts = (
+            _apportion([groups[index].nodes for index in other_indexes], nodes_left) if other_indexes else []
+        )
+        for index, count in zip(other_indexes, shared_counts, strict=True):
+            counts[index] = count
+    return [replace(group, nodes=count) for group, count in zip(groups, counts, strict=True)]
+
+
+def _index_of_group(groups: list[NodeGroup], name: str) -> int:
+    key, equals, value = name.partition("=")
+    matching = [
+        index
+        for index, group in enumerate(groups)
+        if group.name == name or (equals and group.node_labels.get(key) == value)
+    ]
+    if len(matching) != 1:
+        listed = ", ".join(f"{group.name} ({group.nodes})" for group in groups) or "-"
+        raise InputError([Finding("group-unknown", "--group", {"name": name, "groups": listed})])
+    return matching[0]
 
 
 def _with_groups_only(scenario: Scenario, groups: tuple[NodeGroup, ...]) -> Scenario:
@@ -135,7 +186,7 @@ def _groups_of_nodes(scenario: Scenario) -> list[NodeGroup]:
         mean = -(-sum(counts) // len(nodes))
         groups.append(
             NodeGroup(
-                name="nodes" if len(nodes_by_kind) == 1 else f"nodes-{number}",
+                name="nodes" if len(nodes_by_kind) == 1 else _name_of_kind(labels, cluster.nodes, number),
                 nodes=len(nodes),
                 pods_per_node=mean,
                 pods_on_busiest_node=max(mean, *counts),
@@ -144,10 +195,20 @@ def _groups_of_nodes(scenario: Scenario) -> list[NodeGroup]:
                 labels=labels,
             )
         )
-    taken = {group.name for group in groups}
+    existing_names = {group.name for group in groups}
     return groups + [
-        replace(group, name=f"{group.name}-planned") if group.name in taken else group for group in scenario.plan.groups
+        replace(group, name=f"{group.name}-planned") if group.name in existing_names else group
+        for group in scenario.plan.groups
     ]
+
+
+def _name_of_kind(labels: Mapping[str, str], nodes: tuple[Node, ...], number: int) -> str:
+    """Name nodes of one kind by the label that others do not have: `gpu-true`; by a number where there is none."""
+    common = _common_labels([node.labels for node in nodes])
+    distinct_label = next(((key, value) for key, value in labels.items() if common.get(key) != value), None)
+    return (
+        f"nodes-{number}" if distinct_label is None else f"{distinct_label[0].rpartition('/')[2]}-{distinct_label[1]}"
+    )
 
 
 def _apportion(counts: list[int], total: int) -> list[int]:
@@ -174,6 +235,11 @@ def with_pool(scenario: Scenario, pool_name: str, **changes: Any) -> Scenario:
     changes
         Fields of the `IPPool` that are to differ.
 
+    Returns
+    -------
+    Scenario
+        A copy with the changed pool.
+
     Raises
     ------
     KeyError
@@ -188,5 +254,5 @@ def _common_labels(label_sets: list[Mapping[str, str]]) -> dict[str, str]:
     """Return the labels that all have alike."""
     if not label_sets:
         return {}
-    first, *others = label_sets
-    return {key: value for key, value in first.items() if all(other.get(key) == value for other in others)}
+    first, *further_sets = label_sets
+    return {key: value for key, value in first.items() if all(labels.get(key) == value for labels in further_sets)}

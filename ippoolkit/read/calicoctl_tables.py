@@ -73,6 +73,7 @@ def read_ipam_show(lines: NumberedLines, file: str, reported: ReportedText) -> N
             _check_sums(cidr, counts, place, reported)
             continue
         _check_sums(cidr, counts, place, reported)
+        reported.listed_blocks.append((cidr, "", place))
         listed_above = [pools[-1], *pools] if pools else []
         pool = next((pool for pool in listed_above if cidr.overlaps(pool.cidr)), None)
         if pool is None:
@@ -111,11 +112,7 @@ def _check_sums(cidr: Cidr, counts: Counts, place: Place, reported: ReportedText
 
 def _add_pool_blocks(pool: _ListedPool, reported: ReportedText) -> bool:
     """Note what the blocks listed under a pool tell; say whether they add up to what the pool has in use."""
-    sizes = {cidr.prefix for cidr, _ in pool.blocks}
-    if len(sizes) == 1 and (size := sizes.pop()) > pool.cidr.prefix - 1:
-        reported.add_pool(pool.cidr, pool.place, blockSize=size)
-        figures = {"blockSize": size, "blocks_total": pool.cidr.subnet_count(size)}
-        reported.add_figures("pools", str(pool.cidr), pool.place, figures)
+    reported.add_block_sizes(pool.cidr, (cidr for cidr, _ in pool.blocks), pool.place)
     in_use, rounded = pool.counts["IPS IN USE"]
     listed = sum(counts["IPS IN USE"][0] for _, counts in pool.blocks)
     if listed != in_use and not rounded and not any(counts["IPS IN USE"][1] for _, counts in pool.blocks):
@@ -170,6 +167,8 @@ def read_borrowed_addresses(lines: NumberedLines, file: str, reported: ReportedT
             )
             continue
         count += 1
+        if block := Cidr.parse_or_none(row.get("BLOCK")):
+            reported.borrowed[row.get("IP", "")] = block, Place(file, number)
         borrowed_in[node] = borrowed_in.get(node, 0) + 1
         if owner:
             borrowed_out[owner] = borrowed_out.get(owner, 0) + 1
@@ -200,7 +199,7 @@ def read_ipam_configuration(lines: NumberedLines, file: str, reported: ReportedT
 
 
 def read_pools_table(lines: NumberedLines, file: str, reported: ReportedText) -> None:
-    """Read `get ippools`, with or without `-o wide`."""
+    """Read `get ippools`, with or without `-o wide`; Calico v2 has no names, and an IPIP that is true or false."""
     for number, row in table_rows(lines):
         cidr, place = Cidr.parse_or_none(row.get("CIDR")), Place(file, number)
         if cidr is None:
@@ -211,6 +210,8 @@ def read_pools_table(lines: NumberedLines, file: str, reported: ReportedText) ->
         figures = {"cidr": str(cidr), "capacity": cidr.size}
         figures |= {key: values[key] for key in _POOL_FIGURES if key in values}
         reported.add_figures("pools", str(cidr), place, figures)
+        if (ipip := _FLAG_VALUES.get(row.get("IPIP", ""))) is not None:
+            values["ipipMode"] = "Always" if ipip else "Never"
         name = str(values.pop("name", ""))
         reported.add_pool(cidr, place, name, **values)
 

@@ -11,6 +11,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from ..calico.limits import KUBELET_MAX_PODS
+from ..calico.v2_pools import is_v2_pool, to_v3_pool
 from ..errors import InputError
 from ..findings import Finding, Place
 from ..model import BGPConfiguration, BlockAffinity, IPAMConfig, IPAMHandle, Node, Scenario
@@ -23,6 +24,7 @@ from .scenario_document import read_scenario
 from .text_files import STDIN
 
 _MAX_OBJECTS = {"pools": MAX_POOLS, "nodes": MAX_NODES}
+MAX_PROBLEMS = 1_000  # beyond these nobody reads them, and a million takes a gigabyte
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,9 @@ class ObjectCollector:
         document_without_value = dataclasses.replace(document, value=None)  # what is kept of it
         for path, item, kind in self._iter_objects(document, (), value, None):
             self._add_object(document_without_value, path, item, kind)
+            if len(self.problems) > MAX_PROBLEMS:
+                many = Finding("problems-many", params={"most": MAX_PROBLEMS}, place=Place(document.file))
+                raise InputError([*self.problems[:MAX_PROBLEMS], many])
 
     def _iter_objects(
         self, document: Document, path: FieldPath, value: object, kind: str | None
@@ -84,8 +89,8 @@ class ObjectCollector:
                 yield from self._iter_objects(document, (*path, index), item, kind)
             return
         if not isinstance(value, Mapping) or not isinstance(value.get("kind", kind), str):
-            shown = json.dumps(value)[:60] if not isinstance(value, Mapping) else "{...}"
-            self.problems.append(Finding("not-object", params={"value": shown}, place=document.place(path)))
+            value_text = json.dumps(value)[:60] if not isinstance(value, Mapping) else "{...}"
+            self.problems.append(Finding("not-object", params={"value": value_text}, place=document.place(path)))
             return
         item_kind = str(value.get("kind", kind))
         if item_kind.endswith("List"):
@@ -98,6 +103,11 @@ class ObjectCollector:
             yield path, value, item_kind
 
     def _add_object(self, document: Document, path: FieldPath, value: Mapping[str, Any], name: str) -> None:
+        if is_v2_pool(value):
+            value = to_v3_pool(value)
+            name = value["kind"]
+            spec = value["spec"]
+            self.notes.append(Finding("pool-of-v2", params={"cidr": spec["cidr"]}, place=document.place(path)))
         api_version = value.get("apiVersion")
         if self.read_other(document, path, value, name):
             return
@@ -129,9 +139,9 @@ class ObjectCollector:
     def _store_object(self, reader: KindReader, kind: str, new: LocatedObject) -> None:
         objects_by_key = self.objects.setdefault(reader.cluster_field, {})
         key = _object_key(new.item)
-        most = _MAX_OBJECTS.get(reader.cluster_field)
-        if most is not None and len(objects_by_key) >= most and key not in objects_by_key:
-            params = {"field": reader.cluster_field, "most": most}
+        max_objects = _MAX_OBJECTS.get(reader.cluster_field)
+        if max_objects is not None and len(objects_by_key) >= max_objects and key not in objects_by_key:
+            params = {"field": reader.cluster_field, "most": max_objects}
             raise InputError([Finding("cluster-large", params=params, place=Place(new.document.file))])
         first = objects_by_key.setdefault(key, new)
         if first is new:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -31,6 +32,12 @@ class Document:
     def without_lines(cls, file: str, value: object = None, line: int | None = None) -> Document:
         """Return a document for a value that was put together here: all of it stands at one line, if at any."""
         return cls(file, value, lambda _: line)
+
+    def at(self, path: FieldPath, value: object = None) -> Document:
+        """Return a part as a document of its own, with the lines that it has in the whole."""
+        if not path:
+            return dataclasses.replace(self, value=value)
+        return dataclasses.replace(self, value=value, line_of=lambda inner: self.line_of((*path, *inner)))
 
     def place(self, path: FieldPath) -> Place:
         """Say where the path is; a path that is not there has its parent's line."""

@@ -25,7 +25,7 @@ _SEVERAL_OWNERS_LINE = re.compile(r"  (\S+) has multiple owners")
 _HANDLE_WITHOUT_ADDRESS_LINE = re.compile(r"  (\S+) doesn't have any active IPs")
 _MISSING_HANDLE_LINE = re.compile(r"  (\S+) is in use in a block but doesn't exist")
 # A workload endpoint: `-` inside a name is doubled.
-_ENDPOINT = re.compile(r"[^/]*/((?:[^-]|--)+)-k8s-(?:[^-]|--)+-eth0$")
+_ENDPOINT = re.compile(r"[^/]*/((?:[^-]|--)++)-k8s-(?:[^-]|--)++-eth0$")
 _COUNT_PATTERNS = (
     (re.compile(r"Found (\d{1,18}) IPAM blocks"), "blocks"),
     (re.compile(r"IPAM blocks record (\d{1,18}) allocations"), "allocations"),
@@ -124,6 +124,7 @@ def _add_pools(lines: NumberedLines, file: str, reported: ReportedText) -> None:
 def _add_blocks(lines: NumberedLines, file: str, reported: ReportedText, totals: Mapping[str, Any]) -> None:
     """Make blocks of the lines that show them, where all are shown; in which order free ones go out is not said."""
     parsed_blocks: list[tuple[Cidr, str, list[Allocation]]] = []
+    places: list[Place] = []
     for number, line in lines:
         if line.startswith("IPAM blocks record"):
             break
@@ -133,6 +134,7 @@ def _add_blocks(lines: NumberedLines, file: str, reported: ReportedText, totals:
                 reported.notes.append(Finding("table-row", params={"row": line.strip()}, place=Place(file, number)))
                 return
             parsed_blocks.append((cidr, block_match[2].replace("<none>", ""), []))
+            places.append(Place(file, number))
         elif (allocation_match := _ALLOCATED_LINE.match(line)) and parsed_blocks:
             if (allocation := _parse_allocation(parsed_blocks[-1][0], allocation_match)) is None:
                 reported.notes.append(Finding("table-row", params={"row": line.strip()}, place=Place(file, number)))
@@ -145,9 +147,25 @@ def _add_blocks(lines: NumberedLines, file: str, reported: ReportedText, totals:
             for cidr, affinity, allocations in parsed_blocks
         ]
         reported.blocks_known = True
-    elif pools := [pool.cidr for pool in reported.pools]:  # those that are shown can still be held against the pools
+        return
+    reported.listed_blocks += [
+        (cidr, affinity.removeprefix("host:"), place)
+        for (cidr, affinity, _), place in zip(parsed_blocks, places, strict=True)
+    ]
+    # Those that are shown can still be held against the pools.
+    lists_allocations = any(allocations for _, _, allocations in parsed_blocks)
+    pools = [pool.cidr for pool in reported.pools]
+    for pool in pools:
+        inside = [cidr for cidr, _, _ in parsed_blocks if cidr in pool]
+        place = next((place for (cidr, _, _), place in zip(parsed_blocks, places, strict=True) if cidr in pool), None)
+        if place is None:
+            continue
+        reported.add_block_sizes(pool, inside, place)
+        if len(parsed_blocks) == totals.get("blocks"):
+            reported.add_figures("pools", str(pool), place, {"blocks_allocated": len(inside)})
+    if pools:
         reported.blocks_outside += [
-            (cidr, len(allocations))
+            (cidr, len(allocations) if lists_allocations else None)
             for cidr, _, allocations in parsed_blocks
             if not any(cidr.overlaps(pool) for pool in pools)
         ]

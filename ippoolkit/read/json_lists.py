@@ -14,8 +14,8 @@ from typing import Any, Literal, TypedDict
 import msgspec
 
 from ..errors import InputError
-from .document import Document, FieldPath
-from .json_text import find_line, read_json
+from .document import Document
+from .json_text import LineIndex, read_json
 
 Buffer = bytes | memoryview
 
@@ -87,7 +87,7 @@ _KEPT_KEYS: dict[str, Any] = {
     "Namespace": {"metadata": _metadata_type(_POOL_ANNOTATIONS, labels=_LABELS_TYPE)},
     "Service": {
         "metadata": _metadata_type({}),
-        "spec": _optional_keys("ServiceSpec", type=Any),
+        "spec": _optional_keys("ServiceSpec", type=Any, clusterIP=Any, clusterIPs=Any),
         "status": _optional_keys("ServiceStatus", loadBalancer=Any),
     },
     "IPAMBlock": {
@@ -131,8 +131,7 @@ _ITEM_DECODERS = {kind: msgspec.json.Decoder(_item_type(kind)) for kind in _KEPT
 _LIST_DECODERS = {kind: msgspec.json.Decoder(_list_type(kind)) for kind in _KEPT_KEYS}
 _KIND = re.compile(rb'"kind":\s*"(\w+?)(?:List)?"')
 _KIND_SEARCH_BYTES = 4096
-_MAX_LINE_LOOKUP_BYTES = 2**23
-_MAX_LINE_LOOKUPS = 20
+_MAX_LINE_LOOKUP_BYTES = 2**23  # of more the text is not kept
 
 
 def read_list(data: Buffer, file: str, is_known_kind: Callable[[str], bool]) -> Document | None:
@@ -150,21 +149,9 @@ def read_list(data: Buffer, file: str, is_known_kind: Callable[[str], bool]) -> 
     value = _decode_single_kind(data) or _decode_mixed_kinds(data, file, is_known_kind)
     if value is None or not str(value.get("kind")).endswith("List") or "items" not in value:
         return None
-    return Document(file, value, _LineLookup(data))
-
-
-class _LineLookup:
-    """Looks lines up: each look reads the text from its beginning, so of a large file, or very often, it does not."""
-
-    def __init__(self, data: Buffer) -> None:
-        self.data: Buffer | None = data if len(data) <= _MAX_LINE_LOOKUP_BYTES else None
-        self.lookups = 0
-
-    def __call__(self, path: FieldPath) -> int | None:
-        self.lookups += 1
-        if self.data is None or self.lookups > _MAX_LINE_LOOKUPS:
-            return None
-        return find_line(bytes(self.data).decode(errors="replace"), path)
+    if len(data) > _MAX_LINE_LOOKUP_BYTES:
+        return Document(file, value, lambda _: None)
+    return Document(file, value, LineIndex(bytes(data).decode(errors="replace")))
 
 
 def _decode_single_kind(data: Buffer) -> dict[str, Any] | None:

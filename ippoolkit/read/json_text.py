@@ -11,11 +11,11 @@ from ..errors import InputError
 from ..findings import Finding, Place
 from .document import Document, FieldPath
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]++')
 _BLANKS = re.compile(r"\s*")
-# Larger texts are read again for each look, up to so many looks.
-_MAX_INDEXED_CHARACTERS = 2**25
-_MAX_LOOKUPS = 20
+# An index takes up to 60 times its text; larger texts are read again for each look, up to so many characters in all.
+_MAX_INDEXED_CHARACTERS = 2**21
+_MAX_READ_CHARACTERS = 2**22
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -47,7 +47,7 @@ def read_json(text: str, file: str) -> list[Document]:
         raise _input_error("json-syntax", file, None, reason="half of a surrogate pair")
     if has_duplicate_keys:
         raise InputError(_duplicate_key_findings(text, file))
-    return [Document(file, value, _LineIndex(text))]
+    return [Document(file, value, LineIndex(text))]
 
 
 def load_json(text: str | bytes) -> Any:
@@ -115,18 +115,22 @@ def _duplicate_key_findings(text: str, file: str) -> list[Finding]:
     return problems
 
 
-class _LineIndex:
-    """Looks lines up; from the second look on in an index, so that many problems do not read the text many times."""
+class LineIndex:
+    """Looks lines up; from the second look on in an index, so that many problems do not read the text many times.
+
+    Of a text that is too large for either the lines stay unknown.
+    """
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.lookups = 0
         self.lines: dict[FieldPath, int] = {}
 
-    def __call__(self, path: FieldPath) -> int:
+    def __call__(self, path: FieldPath) -> int | None:
+        """Return the line of the longest part of a path that is there; None where the text is too large for it."""
         self.lookups += 1
         if self.lookups == 1 or len(self.text) > _MAX_INDEXED_CHARACTERS:
-            return find_line(self.text, path) if self.lookups <= _MAX_LOOKUPS else 1
+            return _find_line(self.text, path) if len(self.text) * self.lookups <= _MAX_READ_CHARACTERS else None
         if not self.lines:
             for candidate, line in _iter_positions(self.text):
                 self.lines.setdefault(candidate, line)
@@ -136,7 +140,7 @@ class _LineIndex:
         return 1
 
 
-def find_line(text: str, path: FieldPath) -> int:
+def _find_line(text: str, path: FieldPath) -> int:
     """Line of the longest part of the path that is there."""
     best_line, matched_length = 1, 0
     for candidate, line in _iter_positions(text):

@@ -7,15 +7,38 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from ..calico.kinds import V1, V3
+from ..calico.pool_selection import OS_LABEL
 from ..cidr import Cidr
 from ..findings import N_, Finding, LocalizedText, Place
 from ..yaml_scalars import resolve_plain_scalar
-from .reported import NumberedLines, ReportedText
+from .reported import ListedObject, NumberedLines, ReportedText
 from .table_layout import table_rows
 
 _NONE = ("", "<none>", "<unset>", "<unknown>")
 _MAX_NAME = 253
 _MAX_NAMES_SHOWN = 5
+ROLE_LABEL = "node-role.kubernetes.io/"  # what the column ROLES lists
+_WINDOWS_KERNEL = re.compile(r"10\.0\.\d{5}(?:\.|$)")
+_POD_HEADINGS = (
+    "NAME",
+    "READY",
+    "STATUS",
+    "RESTARTS",
+    "AGE",
+    "IP",
+    "NODE",
+    "NOMINATED NODE",
+    "READINESS GATES",
+)
+# A row of `kubectl get pods`, by which it is known without its heading.
+POD_ROW = re.compile(
+    r"(?:[\w.-]+\s+)?[\w.-]+\s+\d{1,3}/\d{1,3}\s+[A-Z][\w:/-]*\s+\d+(?:\s+\([^)]{1,30} ago\))?\s+\d+[smhdy]\w*(?:\s|$)"
+)
+_RESTARTED = re.compile(r"\s\([^)]{1,30} ago\)")
+_DESCRIBED_KINDS = ("IPPool", "IPReservation", "IPAMConfig", "IPAMConfiguration", "BlockAffinity")
+_FINISHED = ("Succeeded", "Failed")
+_STARTING = ("ContainerCreating", "PodInitializing")
 _BLOCK_NAME_V4 = re.compile(r"(?:(?P<node>\S+)-)?(?P<address>\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3})-(?P<prefix>\d{1,2})$")
 # A node's name may end as an address begins: that of a pool begins with 2, 3, fc or fd, and has four digits there.
 _BLOCK_NAME_V6 = re.compile(
@@ -31,14 +54,17 @@ _ROUTE = re.compile(
 
 
 def read_nodes(lines: NumberedLines, file: str, reported: ReportedText) -> None:
-    """Read `kubectl get nodes`, with or without `-o wide` and `--show-labels`: only with labels a node is known."""
+    """Read `kubectl get nodes`, with or without `-o wide`; only with `--show-labels` a node is known."""
     count = 0
     for number, row in table_rows(lines):
+        if "NAME" not in row:
+            reported.notes.append(Finding("table-row", params={"row": row[""]}, place=Place(file, number)))
+            continue
         count += 1
         if "LABELS" in row:
             reported.objects.append((_listed_node(row), Place(file, number)))
         else:
-            reported.node_names[row.get("NAME", "")] = Place(file, number)
+            reported.listed_nodes.append(ListedObject(row["NAME"], _listed_node(row), Place(file, number)))
         for address in (row.get("INTERNAL-IP", ""), row.get("EXTERNAL-IP", "")):
             if address not in _NONE:
                 reported.add_node_address(address, Place(file, number))
@@ -46,22 +72,42 @@ def read_nodes(lines: NumberedLines, file: str, reported: ReportedText) -> None:
 
 
 def _listed_node(row: dict[str, str]) -> dict[str, Any]:
-    labels = (pair.partition("=") for pair in row["LABELS"].split(",") if row["LABELS"] not in _NONE)
+    """Return the object of a row: its labels, or those that other columns tell."""
+    labels_text = row.get("LABELS", "")
+    labels = {
+        key: value
+        for key, _, value in (pair.partition("=") for pair in labels_text.split(",") if labels_text not in _NONE)
+    }
+    if "LABELS" not in row:
+        labels = {f"{ROLE_LABEL}{role}": "" for role in row.get("ROLES", "").split(",") if role not in _NONE}
+        if row.get("OS-IMAGE", "") not in _NONE:
+            is_windows = "Windows" in row["OS-IMAGE"] or bool(_WINDOWS_KERNEL.match(row.get("KERNEL-VERSION", "")))
+            labels[OS_LABEL] = "windows" if is_windows else "linux"
     internal = row.get("INTERNAL-IP", "")
     return {
         "apiVersion": "v1",
         "kind": "Node",
-        "metadata": {"name": row["NAME"], "labels": {key: value for key, _, value in labels}},
+        "metadata": {"name": row["NAME"], "labels": labels},
         "status": {"addresses": [] if internal in _NONE else [{"type": "InternalIP", "address": internal}]},
     }
 
 
 def read_calico_nodes(lines: NumberedLines, file: str, reported: ReportedText) -> None:
-    """Read `calicoctl get nodes -o wide`, whose addresses have the prefix of the nodes' network."""
+    """Read `calicoctl get nodes`, with or without `-o wide`, whose addresses have the prefix of the nodes' network."""
+    count = 0
     for number, row in table_rows(lines):
-        for column in ("IPV4", "IPV6"):
-            if row.get(column, "") not in _NONE:
-                reported.add_node_address(row[column], Place(file, number))
+        place = Place(file, number)
+        shown = {version: row.get(f"IPV{version}", "") for version in (4, 6)}
+        for address in shown.values():
+            if address not in _NONE:
+                reported.add_node_address(address, place)
+        if "NAME" in row:
+            count += 1
+            annotations = {f"projectcalico.org/IPv{version}Address": text for version, text in shown.items()}
+            metadata = {"name": row["NAME"], "labels": {}, "annotations": annotations}
+            value = {"apiVersion": "v1", "kind": "Node", "metadata": metadata}
+            reported.listed_nodes.append(ListedObject(row["NAME"], value, place))
+    reported.add_figures("totals", "", Place(file, lines[0][0]), {"nodes": count})
 
 
 def read_bgp_peers(lines: NumberedLines, file: str, reported: ReportedText) -> None:
@@ -72,30 +118,70 @@ def read_bgp_peers(lines: NumberedLines, file: str, reported: ReportedText) -> N
 
 
 def read_pods(lines: NumberedLines, file: str, reported: ReportedText) -> None:
-    """Read `kubectl get pods`; with `-o wide` it tells who has no address."""
-    rows = list(table_rows(lines))
+    """Read `kubectl get pods`; with `-o wide` it tells nodes and addresses, and who has none."""
+    rows = list(table_rows(_with_pod_heading(lines)))
     place = Place(file, lines[0][0])
-    if any("NAMESPACE" in row for _, row in rows):  # else one namespace only
+    if any("NAMESPACE" in row for _, row in rows) and "NAMESPACE" in lines[0][1]:  # else one namespace, or a selection
         reported.add_figures("totals", "", place, {"pods": len(rows)})
-    waiting = [
-        (number, row)
-        for number, row in rows
-        if row.get("IP") == "<none>"
-        and row.get("NODE", "<none>") not in _NONE
-        and row.get("STATUS") not in ("Completed", "Succeeded", "Failed", "Evicted", "Error")
-    ]
-    if waiting:
-        names = ["/".join(filter(None, (row.get("NAMESPACE"), row.get("NAME", "")))) for _, row in waiting]
-        reported.waiting_pods += [
-            (name, row.get("NODE", ""), Place(file, number)) for name, (number, row) in zip(names, waiting, strict=True)
+        reported.listed_pods += [
+            ListedObject(_pod_name(row), _listed_pod(row), Place(file, number))
+            for number, row in rows
+            if row.get("NODE", "<none>") not in _NONE and "IP" in row
         ]
+    for number, row in rows:
+        if row.get("IP") == "<none>" and row.get("NODE", "<none>") not in _NONE and _phase(row) not in _FINISHED:
+            reported.waiting_pods.append((_pod_name(row), row["NODE"], Place(file, number)))
+        elif "IP" not in row and row.get("STATUS") in _STARTING:
+            reported.starting_pods.append((_pod_name(row), Place(file, number)))
+
+
+def _with_pod_heading(lines: NumberedLines) -> NumberedLines:
+    """Put a heading above rows that `grep` left without one; others stay as they are."""
+    number, line = lines[0]
+    if not POD_ROW.match(line):
+        return lines
+    cells = _RESTARTED.sub("", line).split()
+    has_namespace = "/" not in cells[1]
+    headings = [*(("NAMESPACE",) if has_namespace else ()), *_POD_HEADINGS]
+    return [(number, "  ".join(headings[: len(cells)])), *lines]
+
+
+def _phase(row: dict[str, str]) -> str:
+    status = row.get("STATUS", "")
+    if status in ("Completed", "Succeeded"):
+        return "Succeeded"
+    if status in ("Failed", "Evicted", "Error"):
+        return "Failed"
+    return "Running" if status == "Running" else "Pending"
+
+
+def _listed_pod(row: dict[str, str]) -> dict[str, Any]:
+    has_address = row["IP"] not in _NONE
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": row["NAME"], "namespace": row["NAMESPACE"]},
+        "spec": {"nodeName": row["NODE"]},
+        "status": {"phase": _phase(row), "podIPs": [{"ip": row["IP"]}] if has_address else []},
+    }
+
+
+def _pod_name(row: dict[str, str]) -> str:
+    return "/".join(filter(None, (row.get("NAMESPACE"), row.get("NAME", ""))))
+
+
+def read_services(lines: NumberedLines, file: str, reported: ReportedText) -> None:
+    """Read `kubectl get services`: their cluster IPs."""
+    for number, row in table_rows(lines):
+        for address in row.get("CLUSTER-IP", "").split(","):
+            reported.add_service_address(address, Place(file, number))
 
 
 def read_names(lines: NumberedLines, file: str, reported: ReportedText) -> None:
     """Read a table of names, of which those of block affinities tell node and block."""
     counts: Counter[str] = Counter()
     blocks: list[Cidr] = []
-    others: list[str] = []
+    other_names: list[str] = []
     place = Place(file, lines[0][0])
     for number, row in table_rows(lines):
         if parsed := parse_block_name(row.get("NAME", "")):
@@ -106,10 +192,10 @@ def read_names(lines: NumberedLines, file: str, reported: ReportedText) -> None:
             else:
                 blocks.append(cidr)
         else:
-            others.append(row.get("NAME", ""))
-    if others:
-        which = ", ".join(others[:_MAX_NAMES_SHOWN]) + (" …" if len(others) > _MAX_NAMES_SHOWN else "")
-        reported.notes.append(Finding("names-only", "", {"count": len(others), "which": which}, place))
+            other_names.append(row.get("NAME", ""))
+    if other_names:
+        which = ", ".join(other_names[:_MAX_NAMES_SHOWN]) + (" …" if len(other_names) > _MAX_NAMES_SHOWN else "")
+        reported.notes.append(Finding("names-only", "", {"count": len(other_names), "which": which}, place))
     for node, count in counts.items():
         reported.add_figures("nodes", node, place, {"blocks": count})
     if blocks:
@@ -154,8 +240,8 @@ def read_routes(lines: NumberedLines, file: str, reported: ReportedText) -> None
             (addresses if is_host_route else blocks).setdefault(match["via"] or "", []).append(cidr)
     place = Place(file, lines[0][0])
     for gateway, routed in addresses.items():
-        own = blocks.get(gateway, [])
-        borrowed = [cidr for cidr in routed if not any(cidr in block for block in own)]
+        own_blocks = blocks.get(gateway, [])
+        borrowed = [cidr for cidr in routed if not any(cidr in block for block in own_blocks)]
         if borrowed:
             owners = {block: node for node, routed_there in blocks.items() for block in routed_there}
             params = {
@@ -163,7 +249,7 @@ def read_routes(lines: NumberedLines, file: str, reported: ReportedText) -> None
                 "node": LocalizedText(N_("node {address}"), address=gateway) if gateway else _THIS_NODE,
                 "count": len(borrowed),
                 "which": ", ".join(_with_block(cidr, owners) for cidr in borrowed[:_MAX_ROUTES_SHOWN]),
-                "blocks": ", ".join(map(str, own)) or LocalizedText(N_("none is routed there")),
+                "blocks": ", ".join(map(str, own_blocks)) or LocalizedText(N_("none routed there")),
             }
             reported.notes.append(Finding("routes-borrowed", "", params, place))
     for gateway in sorted(node_gateways):
@@ -183,20 +269,53 @@ def _with_block(cidr: Cidr, owners: dict[Cidr, str]) -> str:
 
 
 def read_describe(lines: NumberedLines, file: str, reported: ReportedText) -> None:
-    """Read `kubectl describe` of a node or an IPPool into an object, as if it had come as YAML."""
+    """Read `kubectl describe` of a node, a pod or what Calico configures, as if it had come as YAML.
+
+    Nodes, pods and claims are described one at a time: what there is beside them is unknown.
+    """
     place = Place(file, lines[0][0])
     fields = list(_described_fields(lines))
-    kind = next((value for section, key, value in fields if section == key == "Kind"), "Node")
-    name = next((value for section, key, value in fields if section == key == "Name"), "")
-    if kind == "IPPool":
+    own = {key: value for section, key, value in fields if section == key}
+    kind = own.get("Kind") or _described_kind(own)
+    name = own.get("Name", "")
+    if kind in _DESCRIBED_KINDS:
         spec = _described_spec(lines)
-        value = {"apiVersion": "projectcalico.org/v3", "kind": kind, "metadata": {"name": name}, "spec": spec}
-        reported.objects.append((value, place))
+        version = V1 if kind == "IPAMConfig" else V3
+        value = {"apiVersion": version, "kind": kind, "metadata": {"name": name}, "spec": spec}
+        (reported.single_objects if kind == "BlockAffinity" else reported.objects).append((value, place))
     elif kind == "Node":
-        reported.objects.append((_described_node(name, fields), place))
+        reported.single_objects.append((_described_node(name, fields), place))
+    elif kind == "Pod":
+        pod = _described_pod(own, fields)
+        reported.single_objects.append((pod, place))
+        if pod["spec"]["nodeName"] and not pod["status"]["podIPs"] and pod["status"]["phase"] not in _FINISHED:
+            reported.waiting_pods.append((f"{own['Namespace']}/{name}", pod["spec"]["nodeName"], place))
     else:
-        params = {"line": f"Kind: {kind}", "count": len(lines)}
+        params = {"line": f"Name: {name}", "count": len(lines)}
         reported.notes.append(Finding("lines-unread", params=params, place=place))
+
+
+def _described_kind(own: dict[str, str]) -> str:
+    """Tell a node from a pod, and both from anything else, of which kubectl does not print the kind."""
+    if "Namespace" not in own:
+        return "Node" if {"Addresses", "PodCIDR", "PodCIDRs", "Roles", "System Info"} & set(own) else ""
+    return "Pod" if {"Node", "IP"} <= set(own) else ""
+
+
+def _described_pod(own: dict[str, str], fields: list[tuple[str, str, str]]) -> dict[str, Any]:
+    annotations = {key: value for section, key, value in fields if section == "Annotations" and key != section}
+    node, address = own["Node"].partition("/")[0], own["IP"]
+    is_on_host = bool(address) and own["Node"].partition("/")[2] == address
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": own["Name"], "namespace": own["Namespace"], "annotations": annotations},
+        "spec": {"nodeName": "" if node in _NONE else node, "hostNetwork": is_on_host},
+        "status": {
+            "phase": own.get("Status", "Pending").partition(" ")[0],
+            "podIPs": [] if address in _NONE else [{"ip": address}],
+        },
+    }
 
 
 def _described_fields(lines: NumberedLines) -> Iterator[tuple[str, str, str]]:
@@ -254,5 +373,5 @@ def _described_node(name: str, fields: list[tuple[str, str, str]]) -> dict[str, 
 
 def _camel_case(heading: str) -> str:
     """Return the field that `kubectl describe` prints as words: `Block Size` is blockSize."""
-    first, *others = heading.split()
-    return first.lower() + "".join({"Bgp": "BGP"}.get(word, word) for word in others)
+    first, *further_words = heading.split()
+    return first.lower() + "".join({"Bgp": "BGP"}.get(word, word) for word in further_words)

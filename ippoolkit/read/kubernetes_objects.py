@@ -157,14 +157,16 @@ def _node_fields(value: Mapping[str, Any], source: ObjectSource) -> Fields:
     spec, status = source.get_mapping(value, "spec"), source.get_mapping(value, "status")
     pod_cidrs = source.get_list(spec, "podCIDRs", "spec") or [cidr for cidr in (spec.get("podCIDR"),) if cidr]
     listed = source.get_list(status, "addresses", "status")
-    own = [item.get("address") for item in listed if isinstance(item, Mapping) and item.get("type") == "InternalIP"]
+    internal_addresses = [
+        item.get("address") for item in listed if isinstance(item, Mapping) and item.get("type") == "InternalIP"
+    ]
     with_prefix = [annotations.get(f"projectcalico.org/IPv{version}Address") for version in (4, 6)]
     return {
         "name": metadata.get("name", ""),
         "labels": _labels(metadata, source),
         "tunnels": tunnels,
         "podCIDRs": pod_cidrs,
-        **_node_addresses([*own, *with_prefix]),
+        **_node_addresses([*internal_addresses, *with_prefix]),
         **_max_pods(status, source),
         **_node_bgp(
             annotations.get("projectcalico.org/ASNumber"), annotations.get("projectcalico.org/RouteReflectorClusterID")
@@ -216,12 +218,12 @@ def _calico_node_fields(value: Mapping[str, Any], source: ObjectSource) -> Field
         ("wireguard", wireguard.get("interfaceIPv6Address")),
     )
     tunnels = [{"type": tunnel_type, "address": address} for tunnel_type, address in tunnel_addresses if address]
-    own = _node_addresses([bgp.get("ipv4Address"), bgp.get("ipv6Address")])
+    address_fields = _node_addresses([bgp.get("ipv4Address"), bgp.get("ipv6Address")])
     return {
         "name": metadata.get("name", ""),
         "labels": _labels(metadata, source),
         "tunnels": tunnels,
-        **own,
+        **address_fields,
         **_node_bgp(bgp.get("asNumber"), bgp.get("routeReflectorClusterID")),
     }
 
@@ -336,7 +338,8 @@ def _requested_pools(metadata: Mapping[str, Any], source: ObjectSource) -> Field
             # Calico gives such a pod no address, as for a pool that does not exist: the text in quotes stands for one,
             # which no pool can be called.
             pools_by_family[f"{family}Pools"] = [json.dumps(str(annotations[key])[:60])]
-            source.add_tolerated("annotation-pools", ("metadata", "annotations", key), value=str(annotations[key])[:60])
+            place = source.document.place((*source.path, "metadata", "annotations", key))
+            source.notes.append(Finding("annotation-pools", params={"value": str(annotations[key])[:60]}, place=place))
     return pools_by_family
 
 

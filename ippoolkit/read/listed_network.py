@@ -31,12 +31,12 @@ def parse_network(text: str, place: Line | Place, problems: list[Finding], *, ho
         if not host:
             return Cidr.parse(text)
         head = text.partition("/")[0]
-        whole = Cidr.parse_ignoring_host_bits(text) if "/" in text else None
-        if whole is not None and _first(head) == whole.first:
-            return whole
-        alone = ipaddress.ip_address(head)
-        version: IPVersion = 4 if alone.version == 4 else 6
-        return Cidr(version, int(alone), ADDRESS_BITS[version])
+        network = Cidr.parse_ignoring_host_bits(text) if "/" in text else None
+        if network is not None and _first(head) == network.first:
+            return network
+        address = ipaddress.ip_address(head)
+        version: IPVersion = 4 if address.version == 4 else 6
+        return Cidr(version, int(address), ADDRESS_BITS[version])
     except CidrError as error:
         problems.append(Finding(error.code, params=error.params, place=_place(place)))
     except ValueError:

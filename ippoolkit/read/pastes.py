@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ..texts import N_
+from .calico_messages import find_meaning
+from .kubectl_tables import POD_ROW
 from .table_layout import is_frame_line, is_table_line, split_heading
 
 NumberedLine = tuple[int, str]
@@ -33,7 +35,7 @@ PIECE_LABELS = {
     "names": N_("table of names"),
     "bgp-peers": N_("calicoctl node status"),
     "routes": N_("routes"),
-    "describe": N_("kubectl describe node"),
+    "describe": N_("kubectl describe"),
     "environment": N_("environment of calico-node"),
     "inventory": N_("Kubespray inventory (INI)"),
     "command": N_("prompt or command"),
@@ -42,6 +44,10 @@ PIECE_LABELS = {
 }
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07]{0,200}\x07|\x1b[()][0-9A-B]")
+# Blanks of web pages and chats that stand for common ones, and marks without a width.
+_BLANKS = dict.fromkeys(map(ord, "\u00a0\u2002\u2003\u2007\u2009\u202f\u3000"), " ") | dict.fromkeys(
+    map(ord, "\u200b\u2060\ufeff")
+)
 _QUOTE = re.compile(r"(?:> ?)+")
 _ELIDED = re.compile(r"\s*\.\.\.\s*$")
 _GREP_PREFIX = re.compile(r"[\w./-]{1,200}\.(?:ya?ml|ini|conf|cfg|json|env):(?:\d{1,6}:)?(?=\s*[\w\"'#-])")
@@ -69,6 +75,7 @@ _HEADINGS: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"PROPERTY", "VALUE"}), "configuration"),
     (frozenset({"PEER ADDRESS", "PEER TYPE"}), "bgp-peers"),
     (frozenset({"NAME", "CIDR"}), "pools"),
+    (frozenset({"CIDR", "NAT", "IPIP"}), "pools"),  # calicoctl of Calico v2
     (frozenset({"NAME", "STATUS", "ROLES"}), "nodes"),
     (frozenset({"NAME", "ASN"}), "calico-nodes"),
     (frozenset({"NAME", "READY", "STATUS"}), "pods"),
@@ -87,7 +94,7 @@ _SHOW_IP = re.compile(r"(?:IP )?[\da-fA-F:.]+ is (?:in use|not )")
 _NODE_STATUS = ("Calico process is running", "IPv4 BGP status", "IPv6 BGP status", "No IPv4 peers", "No IPv6 peers")
 _NOTE_LINE = re.compile(r"Note: ")
 _DESCRIBE = re.compile(r"Name: {2,}\S")
-_DESCRIBE_FIELD = re.compile(r"[A-Z][\w -]{2,40}:(?:\s|$)")
+_DESCRIBE_FIELD = re.compile(r"[A-Z][\w -]{1,40}:(?:\s|$)")
 _DOCUMENT_START = re.compile(r"(?:apiVersion:|kind:|version:|items:|---\s*$|\{|\[\s*(?:\{|$)|- apiVersion:|- kind:)")
 _DOCUMENT_LINE = re.compile(r"[\"'{}\[\]<*&?!#%,-]|\.\.\.|[\w./-]+:(?:\s|$)")
 _SHELL_LINE = re.compile(
@@ -109,16 +116,26 @@ class Piece:
     lines: tuple[NumberedLine, ...]
 
     @property
+    def command(self) -> str:
+        """The lines as one command, continued lines joined."""
+        return " ".join(line.strip().removesuffix("\\") for _, line in self.lines)
+
+    @property
     def text(self) -> str:
         """The lines as a text whose line numbers are those of the file."""
         first = self.lines[0][0]
         return "\n".join([*[""] * (first - 1), *(line for _, line in self.lines)]) + "\n"
 
 
-def clean_lines(text: str) -> list[NumberedLine]:
-    """Return the lines of a text with their numbers, without colours, quoting and the indentation that all share."""
+def clean_lines(text: str, *, plain_blanks: bool = True) -> list[NumberedLine]:
+    """Return the lines of a text with their numbers, without colours, quoting and the indentation that all share.
+
+    With `plain_blanks` the blanks of web pages and chats become common ones: in YAML they would be letters.
+    """
     if "\x1b" in text:
         text = _ANSI.sub("", text)
+    if plain_blanks and not text.isascii():
+        text = text.translate(_BLANKS)
     lines = [line.rstrip("\r") for line in text.split("\n")]
     if lines and not lines[-1]:
         lines.pop()
@@ -165,6 +182,11 @@ def _without_code_indentation(lines: list[str]) -> list[str]:
     return shifted
 
 
+def is_flat(piece: Piece) -> bool:
+    """Whether no line of a piece is indented or an item: what is no YAML then is prose, such as the head of a mail."""
+    return not any(line[:1] in tuple(" \t-{[") for _, line in piece.lines if line.strip())
+
+
 def is_command_line(line: str) -> bool:
     """Whether a line is a shell's prompt, with or without a command, a command alone, or what it says when done."""
     if _SHELL_LINE.match(line) or _WINDOWS_PROMPT.match(line) or _ARROW_PROMPT.match(line):
@@ -191,7 +213,7 @@ def table_kind(line: str) -> str | None:
 
 def is_paste(lines: list[NumberedLine]) -> bool:
     """Whether a text is more than one document: whether any of its lines is a prompt, a fence, a table, a report."""
-    return any(_starts_piece(line) for _, line in lines)
+    return any(_starts_piece(line) or POD_ROW.match(line) for _, line in lines)
 
 
 def _starts_piece(line: str) -> bool:
@@ -228,8 +250,11 @@ def split_pieces(lines: list[NumberedLine]) -> Iterator[Piece]:
 def _piece_at(lines: list[NumberedLine], start: int) -> tuple[str, int]:
     """Return what the piece is that begins at an index, and where it ends."""
     line = lines[start][1]
-    if is_command_line(line):
-        return "command", start + 1
+    if is_command_line(line) or is_command_line(line.strip()):
+        end = start
+        while end < len(lines) and lines[end][1].rstrip().endswith("\\"):
+            end += 1
+        return "command", end + 1
     if is_error_line(line):
         return "error", start + 1
     if line.startswith((_CHECK_START, *_CHECK_PARTS)):
@@ -245,7 +270,9 @@ def _piece_at(lines: list[NumberedLine], start: int) -> tuple[str, int]:
         kinds = [kind for _, text in lines[start:end] if (kind := table_kind(text))]
         return (kinds[0] if kinds else "unrecognized"), end
     if kind := table_kind(line):
-        return kind, _end_while(lines, start + 1, lambda text: not _starts_piece(text) and not _is_document_line(text))
+        return kind, _end_while(lines, start + 1, _is_row)
+    if POD_ROW.match(line):
+        return "pods", _end_while(lines, start, lambda text: bool(POD_ROW.match(text)))
     if _ROUTE.match(line):
         return "routes", _end_while(lines, start, lambda text: bool(_ROUTE.match(text)) or text.startswith((" ", "\t")))
     if _DOCUMENT_START.match(line) or _is_document_line(line):
@@ -254,8 +281,15 @@ def _piece_at(lines: list[NumberedLine], start: int) -> tuple[str, int]:
         is_prose = len(written) == 1 and line.rstrip().endswith(":")  # `Output:`
         return ("unrecognized" if is_prose else "document"), end
     return "unrecognized", _end_while(
-        lines, start, lambda text: not _starts_piece(text) and not _DOCUMENT_START.match(text)
+        lines,
+        start,
+        lambda text: not (_starts_piece(text) or _DOCUMENT_START.match(text) or POD_ROW.match(text)),
     )
+
+
+def _is_row(line: str) -> bool:
+    """Whether a line belongs to the table above it: an event pasted right below is no row."""
+    return not _starts_piece(line) and not _is_document_line(line) and find_meaning(line) is None
 
 
 def _is_document_line(line: str) -> bool:

@@ -20,6 +20,7 @@ from .kubectl_tables import (
     read_nodes,
     read_pods,
     read_routes,
+    read_services,
 )
 from .reported import NumberedLines, ReportedText
 
@@ -36,6 +37,7 @@ PIECE_READERS: dict[str, PieceReader] = {
     "calico-nodes": read_calico_nodes,
     "bgp-peers": read_bgp_peers,
     "pods": read_pods,
+    "services": read_services,
     "names": read_names,
     "routes": read_routes,
     "describe": read_describe,

@@ -15,13 +15,13 @@ from typing import Any, TypeGuard, get_args
 
 from pydantic import ValidationError
 
-from ..calico.limits import HIGHEST_MAX_BLOCKS_PER_HOST
+from ..calico.limits import DEFAULT_BLOCK_SIZE, HIGHEST_MAX_BLOCKS_PER_HOST
 from ..calico.releases import NEWEST, OLDEST_MINOR
 from ..cidr import Cidr
 from ..errors import InputError
 from ..findings import Finding, Place, Severity
-from ..model import IPPool, KindName, Scenario
-from .calico_messages import find_meaning, message_findings
+from ..model import Cluster, IPPool, KindName, Scenario
+from .calico_messages import find_meaning, has_message, message_findings
 from .calico_release import find_release, release_in_text
 from .cluster_kinds import CLUSTER_KIND_READERS
 from .collector import ObjectCollector, scenario_name
@@ -32,7 +32,8 @@ from .installers.installer_files import InstallerReader
 from .ipam_check import is_ipam_report, read_ipam_report
 from .json_lists import read_list
 from .kubernetes_objects import KIND_READERS, ObjectSource, read_object
-from .pastes import NumberedLine, Piece, clean_lines, is_paste, split_pieces
+from .listed_objects import add_borrowed_by_pool, add_listed_nodes, add_listed_pods
+from .pastes import NumberedLine, Piece, clean_lines, is_flat, is_paste, split_pieces
 from .piece_readers import PIECE_READERS
 from .reported import PoolFromText, ReportedFigures, ReportedPool, ReportedText
 from .text_files import decode_text, parse_documents
@@ -60,8 +61,10 @@ _MAX_ERROR_LINE = 2000  # characters of an error message that are looked at
 _PARTIAL_ERRORS = frozenset({"table-row", "object-differs", "not-object", "release-old", "release-unknown"})
 # What lies beside dumps in a folder, and is no loss where nothing of it is recognized.
 _PROSE_SUFFIXES = (".md", ".rst", ".adoc", ".html", ".htm", ".sh", ".py")
+_STOPPED_READING = frozenset({"cluster-large", "problems-many"})
 _MISSING_PARTS = frozenset({"field-missing", "block-attribute"})
 _MAX_EXACT_DOUBLE = 2**53
+_MAX_UNREAD_NOTES = 3  # of one paste; more are put together
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +94,13 @@ class Reading:
     node_names
         Where nodes are listed of which nothing else is known.
     blocks_outside
-        Blocks that a table shows outside all pools, each with its addresses in use.
-    waiting_pods, affinities
-        Pods without an address, and claims on blocks, that a table shows.
+        Blocks that a text shows outside all pools, each with its addresses in use, None for unknown.
+    listed_blocks
+        Blocks that a text shows, each with its node where it is shown.
+    waiting_pods, starting_pods, affinities
+        Pods without an address, pods that are being started and may have one, and claims on blocks, that a table shows.
+    configuration_from_text
+        Whether only a text tells of the IPAM configuration.
     newest_creation
         For each kind when its youngest object was created.
     pieces
@@ -113,15 +120,23 @@ class Reading:
     reported: tuple[ReportedFigures, ...] = ()
     reported_pools: tuple[PoolFromText, ...] = ()
     node_names: Mapping[str, Place] = field(default_factory=dict)
-    blocks_outside: tuple[tuple[Cidr, int], ...] = ()
+    blocks_outside: tuple[tuple[Cidr, int | None], ...] = ()
+    listed_blocks: tuple[tuple[Cidr, str, Place], ...] = ()
     waiting_pods: tuple[tuple[str, str, Place], ...] = ()
+    starting_pods: tuple[tuple[str, Place], ...] = ()
     affinities: tuple[tuple[str, Cidr, Place], ...] = ()
+    configuration_from_text: bool = False
     newest_creation: Mapping[str, str] = field(default_factory=dict)
     pieces: tuple[RecognizedPiece, ...] = ()
     documents: tuple[Document, ...] = ()
     sources: tuple[str, ...] = ()
     is_installer: bool = False
     planned_pools: tuple[str, ...] = ()
+
+    @property
+    def has_listed(self) -> bool:
+        """Whether texts tell of figures, pods, claims or blocks, beside what objects tell."""
+        return bool(self.reported or self.waiting_pods or self.starting_pods or self.affinities or self.listed_blocks)
 
     @property
     def has_unreadable_file(self) -> bool:
@@ -153,7 +168,7 @@ class Reading:
             return self
         notes = tuple(
             Finding(
-                "pool-from-text-sized" if "blockSize" in reported.told else "pool-from-text",
+                "pool-from-text-sized" if "blockSize" in reported.given_fields else "pool-from-text",
                 f"IPPool/{reported.pool.name}",
                 {"cidr": str(reported.pool.cidr), "size": reported.pool.block_size},
             )
@@ -182,6 +197,11 @@ def read(*paths: AnyPath, empty_kinds: Iterable[str] = (), strict: bool = False)
         Refuse the input for any problem, as a design or a manifest should be; otherwise what cannot be used is noted
         and the rest is read, as a cluster's dumps should be.
 
+    Returns
+    -------
+    Reading
+        The scenario, and what was not understood, with file and line.
+
     Raises
     ------
     InputError
@@ -209,9 +229,23 @@ def read_text(text: str, name: str = "paste", *, strict: bool = False) -> Readin
     InputError
         Where nothing of it could be read.
     """
+    return read_files([InputFile(name, text.encode())], strict=strict)
+
+
+def read_files(files: Iterable[InputFile], *, strict: bool = False) -> Reading:
+    """Read files whose bytes are at hand; as `read` does.
+
+    Raises
+    ------
+    InputError
+        Where nothing of them could be read.
+    """
     reader = Reader(strict=strict)
-    reader.read_file(InputFile(name, text.encode()))
-    return reader.build([name])
+    names = []
+    for file in files:
+        names.append(file.name)
+        reader.read_file(file)
+    return reader.build(names)
 
 
 def read_installer(*paths: AnyPath) -> Reading:
@@ -243,18 +277,30 @@ def load(*files: AnyPath) -> Scenario:
     files
         Paths of files and folders, or ``-`` for standard input: whatever `read` takes.
 
+    Returns
+    -------
+    Scenario
+        What exists and what is planned.
+
     Raises
     ------
     InputError
         With every problem of every file: file, line and field.
     """
-    return read(*files, strict=True).design.scenario
+    reading = read(*files, strict=True).design
+    if reading.errors:
+        raise InputError(list(reading.errors))
+    return reading.scenario
 
 
 def recognize(text: str) -> list[RecognizedPiece]:
     """Say what the parts of a pasted text are, without reading them: for a paste box, line by line."""
     lines = clean_lines(text)
     return [_recognized(piece, "paste") for piece in split_pieces(lines)]
+
+
+def _span(piece: Piece) -> tuple[int, int]:
+    return piece.lines[0][0], piece.lines[-1][0]
 
 
 def _recognized(piece: Piece, file: str) -> RecognizedPiece:
@@ -276,6 +322,7 @@ class Reader:
         self.documents: list[Document] = []
         self.sequence_numbers: list[int] = []
         self.release_in_text = ""  # of Calico, where a text names it
+        self.configuration_from_text = False
         self.is_named = True  # whether the user named the file being read, rather than a folder with it in
         self.ipam_config_known = False  # whether something said if there is an IPAM configuration
 
@@ -290,7 +337,7 @@ class Reader:
         try:
             self._read_contents(file)
         except InputError as error:
-            if any(problem.code == "cluster-large" for problem in error.problems):
+            if any(problem.code in _STOPPED_READING for problem in error.problems):
                 raise  # the part of a cluster that came first is no cluster
             is_prose = not file.named and file.name.lower().endswith(_PROSE_SUFFIXES)
             is_expected = not file.named and all(problem.code == "file-binary" for problem in error.problems)
@@ -310,12 +357,14 @@ class Reader:
             return
         self.release_in_text = self.release_in_text or release_in_text(text)
         lines = clean_lines(text)
+        if not text.isascii() and not is_paste(lines):  # a document stays what it is, to its blanks
+            lines = clean_lines(text, plain_blanks=False)
         is_complete = text.endswith(("\n", "}", "]"))  # as commands end, and as JSON does
         is_partly_quoted = "\n>" in text and not text.startswith(">")
         if any(line != raw for (_, line), raw in zip(lines, text.split("\n"), strict=False)):
             text = "\n".join(line for _, line in lines) + "\n"  # without quoting, indentation, names of files
         try:
-            if is_paste(lines) or is_partly_quoted:
+            if is_paste(lines) or is_partly_quoted or has_message(text):
                 self._read_paste(lines, file.name)
             else:
                 for document in parse_documents(text, file.name):
@@ -339,6 +388,7 @@ class Reader:
 
     def _read_paste(self, lines: list[NumberedLine], name: str) -> None:
         understood = 0
+        unread: list[Piece] = []
         if event := next((number for number, line in lines if "CIDRNotAvailable" in line), None):
             self.reported.notes.append(Finding("node-ranges-event", place=Place(name, event)))
             understood += 1
@@ -351,36 +401,57 @@ class Reader:
                 self._add_error_message(piece, name)
                 understood += 1
             elif piece.kind == "document":
-                understood += self._read_document_piece(piece, name)
+                understood += self._read_document_piece(piece, name, unread)
             elif reader := PIECE_READERS.get(piece.kind):
                 reader(list(piece.lines), name, self.reported)
                 understood += 1
             elif piece.kind == "command":
-                understood += self.installer.read_command(piece.lines[0][1], Place(name, piece.lines[0][0]))
+                understood += self.installer.read_command(piece.command, Place(name, piece.lines[0][0]))
             elif piece.kind == "unrecognized" and not any(find_meaning(line) for _, line in piece.lines):
-                params = {"line": piece.lines[0][1].strip()[:80], "count": len(piece.lines)}
-                self.collector.notes.append(
-                    Finding("lines-unread", params=params, place=Place(name, piece.lines[0][0]))
-                )
+                unread.append(piece)
+        self._note_unread_lines(unread, name)
         for value, place in self.reported.objects:
             self.collector.add_document(Document.without_lines(place.file, value, place.line))
+        kinds_seen = set(self.collector.kinds_seen)
+        for value, place in self.reported.single_objects:
+            self.collector.add_document(Document.without_lines(place.file, value, place.line))
+        self.collector.kinds_seen = kinds_seen
         self.reported.objects.clear()
+        self.reported.single_objects.clear()
         if not understood:
             self.collector.problems.append(Finding("table-unknown", place=Place(name)))
 
-    def _read_document_piece(self, piece: Piece, name: str) -> bool:
+    def _note_unread_lines(self, pieces: list[Piece], name: str) -> None:
+        """Name what was not recognized, with its lines; much of it in one note."""
+        if len(pieces) > _MAX_UNREAD_NOTES:
+            spans = (f"{first}-{last}" if last > first else str(first) for first, last in map(_span, pieces))
+            params = {
+                "line": pieces[0].lines[0][1].strip()[:80],
+                "count": sum(len(piece.lines) for piece in pieces),
+                "lines": ", ".join(spans),
+            }
+            note = Finding("lines-unread-several", params=params, place=Place(name, pieces[0].lines[0][0]))
+            self.collector.notes.append(note)
+            return
+        for piece in pieces:
+            params = {"line": piece.lines[0][1].strip()[:80], "count": len(piece.lines)}
+            self.collector.notes.append(Finding("lines-unread", params=params, place=Place(name, piece.lines[0][0])))
+
+    def _read_document_piece(self, piece: Piece, name: str, unread: list[Piece]) -> bool:
         if (document := _read_json_list(piece.text.encode(), name)) is not None:
             self.add_document(document)
             return True
         try:
             documents = parse_documents(piece.text, name)
         except InputError as error:
-            self.collector.problems += error.problems
+            if is_flat(piece):
+                unread.append(piece)
+            else:
+                self.collector.problems += error.problems
             return False
         for document in documents:
             if _is_heading(document.value):  # prose that ends in a colon
-                params = {"line": piece.lines[0][1].strip()[:80], "count": len(piece.lines)}
-                self.collector.notes.append(Finding("lines-unread", params=params, place=document.place(())))
+                unread.append(piece)
                 continue
             self.add_document(document)
         return True
@@ -424,6 +495,9 @@ class Reader:
 
     def _read_other(self, document: Document, path: FieldPath, value: Mapping[str, Any], kind: str) -> bool:
         """Take an object of an installer, of Calico's controllers or of its release; say whether it was one."""
+        if kind == "Service":
+            for address in _cluster_addresses(value):
+                self.reported.add_service_address(address, Place(document.file))
         return (
             kind == "ClusterInformation"
             or self.installer.read_object(document, path, value, kind)
@@ -459,12 +533,15 @@ class Reader:
         collector.problems += installer_problems
         has_content = collector.objects or collector.scenarios or reported.figures or self.installer.is_used
         has_content = has_content or bool(collector.kinds_seen - {""}) or bool(reported.affinities)
-        has_content = has_content or bool(reported.node_addresses or reported.waiting_pods or reported.notes)
+        pods = reported.waiting_pods or reported.starting_pods
+        has_content = has_content or bool(reported.node_addresses or pods or reported.notes)
         problems = [note for note in (*collector.problems, *collector.notes) if note.severity is Severity.ERROR]
         if self.strict and collector.problems:
             raise InputError(collector.problems)
         if not has_content:
-            raise InputError(problems or [Finding("nothing-read", place=Place(str(path))) for path in paths])
+            skipped = [note for note in collector.notes if note.code in ("file-unread", "kind-unread")]
+            nothing = [Finding("nothing-read", place=Place(str(path))) for path in paths]
+            raise InputError(problems or [*nothing, *skipped])
         try:
             scenario = self.installer.apply(collector.merge_into_scenario(paths), collector, scenario_name(paths))
         except ValidationError as error:  # files that are small enough each, and too large together
@@ -473,6 +550,15 @@ class Reader:
             scenario = self._with_release(scenario, release)
         scenario = self._with_unknown_kinds(scenario)
         scenario = self._with_node_addresses(scenario)
+        reported_pools = tuple(self._build_reported_pools())
+        pools = {
+            pool.cidr: pool
+            for pool in (*(reported_pool.pool for reported_pool in reported_pools), *scenario.cluster.pools)
+        }
+        scenario = _with_service_addresses(scenario, pools.values(), reported.service_addresses)
+        scenario = add_listed_nodes(scenario, pools.values(), reported)
+        scenario = add_listed_pods(scenario, pools.values(), reported)
+        add_borrowed_by_pool(pools.values(), reported)
         scenario = dataclasses.replace(scenario, cluster=self.controllers.apply(scenario.cluster))
         notes = [*collector.notes, *([] if self.strict else collector.problems), *reported.notes, *installer_notes]
         notes += self.controllers.findings(scenario.cluster)
@@ -482,16 +568,19 @@ class Reader:
         ):
             notes.append(Finding("sequence-rounded", params={"count": len(self.sequence_numbers)}))
         if not self.strict:  # of a design nobody expects a whole cluster
-            notes += self._unknown_kind_findings(scenario.cluster.unknown)
+            notes += self._unknown_kind_findings(scenario.cluster)
         return Reading(
             scenario,
             notes=tuple(notes),
             reported=tuple(reported.figures),
-            reported_pools=tuple(self._build_reported_pools(notes)),
-            node_names=reported.node_names,
+            reported_pools=tuple(self._build_reported_pools()),
+            node_names={node.name: node.place for node in reported.listed_nodes},
             blocks_outside=tuple(reported.blocks_outside),
+            listed_blocks=tuple(reported.listed_blocks),
             waiting_pods=tuple(reported.waiting_pods),
+            starting_pods=tuple(reported.starting_pods),
             affinities=tuple(reported.affinities),
+            configuration_from_text=self.configuration_from_text,
             newest_creation=collector.newest_creation,
             pieces=tuple(self.pieces),
             documents=tuple(self.documents),
@@ -519,9 +608,11 @@ class Reader:
         if reported.blocks_known and not cluster.blocks and "IPAMBlock" in kinds_in_question - kinds_seen:
             changes["blocks"] = tuple(reported.blocks)
             kinds_seen.add("IPAMBlock")
-        unknown = tuple(kind for kind in ALL_KINDS if kind in kinds_in_question - kinds_seen)
-        if "IPAMConfiguration" in unknown and (settings := self._reported_configuration()):
+        if "IPAMConfiguration" in kinds_in_question - kinds_seen and (settings := self._reported_configuration()):
             changes["ipam"] = dataclasses.replace(cluster.ipam, **settings)
+            self.configuration_from_text = True
+            kinds_seen |= {"IPAMConfiguration"} if "strict_affinity" in settings else set()
+        unknown = tuple(kind for kind in ALL_KINDS if kind in kinds_in_question - kinds_seen)
         ipam_stored = cluster.ipam_stored or bool(collector.objects.get("ipam"))
         cluster = dataclasses.replace(cluster, unknown=unknown, ipam_stored=ipam_stored, **changes)
         return dataclasses.replace(scenario, cluster=cluster)
@@ -548,15 +639,18 @@ class Reader:
         networks = dataclasses.replace(scenario.networks, nodes=(*known, *added))
         return dataclasses.replace(scenario, networks=networks)
 
-    def _build_reported_pools(self, notes: list[Finding]) -> Iterator[PoolFromText]:
+    def _build_reported_pools(self) -> Iterator[PoolFromText]:
         for pool in self.reported.pools:
             if (built := _build_reported_pool(pool)) is not None:
                 yield PoolFromText(built, frozenset(pool.spec))
             else:
                 params = {"row": f"{pool.name} {pool.cidr}".strip()}
-                notes.append(Finding("table-row", params=params, place=pool.place))
+                unread = Finding("table-row", params=params, place=pool.place)
+                self.reported.notes += [unread] if unread not in self.reported.notes else []
 
-    def _unknown_kind_findings(self, unknown: Iterable[KindName]) -> Iterator[Finding]:
+    def _unknown_kind_findings(self, cluster: Cluster) -> Iterator[Finding]:
+        """Say which kinds nothing was read of; what a table tells of nodes is said for itself."""
+        unknown = [kind for kind in cluster.unknown if not _is_listed(kind, cluster)]
         for kind in unknown:
             if place := self.reported.forbidden_kinds.get(kind):
                 yield Finding("kind-forbidden", kind, {"kind": kind}, place)
@@ -564,10 +658,33 @@ class Reader:
             yield Finding("kind-not-read", "", {"kinds": ", ".join(not_read)})
 
 
+def _cluster_addresses(service: Mapping[str, Any]) -> list[str]:
+    spec = service.get("spec")
+    spec = spec if isinstance(spec, Mapping) else {}
+    several = spec.get("clusterIPs")
+    return [
+        text for text in (several if isinstance(several, list) else [spec.get("clusterIP")]) if isinstance(text, str)
+    ]
+
+
+def _with_service_addresses(scenario: Scenario, pools: Iterable[IPPool], addresses: Iterable[str]) -> Scenario:
+    """Add to the networks of services a cluster IP that lies in a pool, one of each pool: the two ranges overlap."""
+    known = scenario.networks.services
+    cidrs = sorted(cidr for text in addresses if (cidr := Cidr.parse_or_none(text)))
+    inside = [next((cidr for cidr in cidrs if cidr in pool.cidr), None) for pool in pools]
+    added = {cidr for cidr in inside if cidr is not None and not any(cidr in network for network in known)}
+    if not added:
+        return scenario
+    networks = dataclasses.replace(scenario.networks, services=(*known, *sorted(added)))
+    return dataclasses.replace(scenario, networks=networks)
+
+
 def _build_reported_pool(pool: ReportedPool) -> IPPool | None:
     spec = {"cidr": str(pool.cidr), **{key: value for key, value in pool.spec.items() if value != ""}}
     if isinstance(spec.get("blockSize"), str) and spec["blockSize"].isdigit():
         spec["blockSize"] = int(spec["blockSize"])
+    # A pool holds at least one block: where nobody tells the size of a small one, its own is the largest that fits.
+    spec.setdefault("blockSize", max(DEFAULT_BLOCK_SIZE[pool.cidr.version], pool.cidr.prefix))
     name = pool.name or str(pool.cidr).replace("/", "-").replace(":", "-")
     source = ObjectSource(Document.without_lines(pool.place.file, None, pool.place.line), (), [], [])
     built: IPPool | None = read_object(KIND_READERS["IPPool"][0], {"metadata": {"name": name}, "spec": spec}, source)
@@ -611,6 +728,11 @@ def _is_object(value: object) -> bool:
 
 def _is_heading(value: object) -> bool:
     return isinstance(value, Mapping) and len(value) == 1 and list(value.values()) == [None]
+
+
+def _is_listed(kind: KindName, cluster: Cluster) -> bool:
+    """Whether objects of a kind are known from a table, although not all of them."""
+    return bool((kind == "Node" and cluster.nodes) or (kind == "Pod" and cluster.pods))
 
 
 def _is_like_scenario(value: Mapping[str, Any]) -> bool:

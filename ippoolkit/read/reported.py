@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,10 +43,19 @@ class ReportedPool:
 
 @dataclass(frozen=True, slots=True)
 class PoolFromText:
-    """A pool that only a text tells of, and the fields that it told: the others have Calico's defaults."""
+    """A pool that is known from a text only, and the fields that it gives: the others have Calico's defaults."""
 
     pool: IPPool
-    told: frozenset[str] = frozenset()
+    given_fields: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ListedObject:
+    """A node or a pod of a table; `value` is the object as far as the columns tell it."""
+
+    name: str
+    value: dict[str, Any]
+    place: Place
 
 
 @dataclass(slots=True)
@@ -55,13 +65,20 @@ class ReportedText:
     figures: list[ReportedFigures] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     blocks_known: bool = False
-    blocks_outside: list[tuple[Cidr, int]] = field(default_factory=list)  # of no pool; addresses in use
+    blocks_outside: list[tuple[Cidr, int | None]] = field(default_factory=list)  # of no pool; addresses in use
+    listed_blocks: list[tuple[Cidr, str, Place]] = field(default_factory=list)  # with their node where it is shown
     pools: list[ReportedPool] = field(default_factory=list)
+    service_addresses: dict[str, Place] = field(default_factory=dict)  # as host ranges
     node_addresses: dict[str, Place] = field(default_factory=dict)  # as host ranges, such as 192.0.2.7/32
-    node_names: dict[str, Place] = field(default_factory=dict)  # of nodes whose labels are not shown
+    listed_nodes: list[ListedObject] = field(default_factory=list)  # whose labels are not shown
+    listed_pods: list[ListedObject] = field(default_factory=list)  # of all namespaces, with node and address
     waiting_pods: list[tuple[str, str, Place]] = field(default_factory=list)  # name, node; without an address
+    starting_pods: list[tuple[str, Place]] = field(default_factory=list)  # of which no address is shown, nor that none
+    borrowed: dict[str, tuple[Cidr, Place]] = field(default_factory=dict)  # by address: the block that it is in
     affinities: list[tuple[str, Cidr, Place]] = field(default_factory=list)  # node and block
-    objects: list[tuple[dict[str, Any], Place]] = field(default_factory=list)  # that a text describes
+    # What a text describes; and single ones of their kind, of which there may be others.
+    objects: list[tuple[dict[str, Any], Place]] = field(default_factory=list)
+    single_objects: list[tuple[dict[str, Any], Place]] = field(default_factory=list)
     forbidden_kinds: dict[str, Place] = field(default_factory=dict)
     notes: list[Finding] = field(default_factory=list)
 
@@ -82,8 +99,26 @@ class ReportedText:
                 return
         self.pools.append(ReportedPool(cidr, place, name, spec))
 
+    def add_block_sizes(self, cidr: Cidr, blocks: Iterable[Cidr], place: Place) -> None:
+        """Note the blockSize that the blocks of a pool tell: if they differ, that of most of them, to plan on."""
+        counts = Counter(block.prefix for block in blocks if block.prefix >= cidr.prefix)
+        if not counts:
+            return
+        size = counts.most_common(1)[0][0]
+        self.add_pool(cidr, place, blockSize=size)
+        if len(counts) == 1:
+            self.add_figures("pools", str(cidr), place, {"blockSize": size, "blocks_total": cidr.subnet_count(size)})
+
     def add_node_address(self, text: str, place: Place) -> None:
         """Note an address of a node; what is none (`<none>`) is left out."""
-        cidr = Cidr.parse_or_none(text if "/" in text else f"{text}/{128 if ':' in text else 32}")
-        if cidr is not None:
+        if (cidr := _host_range(text)) is not None:
             self.node_addresses.setdefault(str(cidr), place)
+
+    def add_service_address(self, text: str, place: Place) -> None:
+        """Note a cluster IP of a service; what is none (`None`) is left out."""
+        if (cidr := _host_range(text)) is not None:
+            self.service_addresses.setdefault(str(cidr), place)
+
+
+def _host_range(text: str) -> Cidr | None:
+    return Cidr.parse_or_none(text if "/" in text else f"{text}/{128 if ':' in text else 32}")

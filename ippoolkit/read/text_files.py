@@ -16,7 +16,10 @@ from .json_text import read_json, read_json_lines
 from .yaml_text import MAX_YAML_BYTES as MOST_YAML_BYTES
 from .yaml_text import read_yaml
 
-MAX_TEXT_BYTES = 2**30
+# What is no list of objects is held in memory as a whole: of a text its lines, of JSON its values.
+MAX_TEXT_BYTES = 2**25
+MAX_JSON_BYTES = 2**24
+MAX_LINES = 1_000_000
 # Lists of objects are read without holding their text.
 MAX_MAPPED_BYTES = 2**33
 MAP_FILES_FROM_BYTES = 2**24
@@ -47,9 +50,13 @@ def parse_documents(text: str, name: str) -> list[Document]:
     """
     if not text.strip():
         raise _input_error("file-empty", name)
-    if name.endswith(".json"):
-        return read_json(text, name)
-    if text.lstrip()[0] in "{[":  # JSON, or YAML in flow style
+    is_json = name.endswith(".json")
+    if is_json or text.lstrip()[0] in "{[":
+        if len(text) > MAX_JSON_BYTES:
+            raise _input_error("file-large-text", name, size=len(text), most=MAX_JSON_BYTES)
+        if is_json:
+            return read_json(text, name)
+        # JSON, or YAML in flow style
         try:
             return read_json(text, name)
         except InputError:
@@ -137,8 +144,10 @@ def decode_text(data: bytes | memoryview, name: str) -> str:
         Where it is no text, or too large to be read as a whole.
     """
     if len(data) > MAX_TEXT_BYTES:
-        raise _input_error("file-large", name, size=len(data), most=MAX_TEXT_BYTES)
+        raise _input_error("file-large-text", name, size=len(data), most=MAX_TEXT_BYTES)
     data = bytes(data)
+    if (lines := data.count(b"\n")) > MAX_LINES:
+        raise _input_error("file-lines", name, lines=lines, most=MAX_LINES)
     # A PowerShell redirection writes UTF-16 with its mark.
     utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:

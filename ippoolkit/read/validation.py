@@ -9,6 +9,7 @@ from typing import TypeVar
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from ..calico.limits import MAX_NAME_LENGTH
 from ..cidr import CidrError
 from ..errors import InputError
 from ..findings import RULES, Finding, Place
@@ -103,6 +104,8 @@ def finding_from_pydantic(detail: ErrorDetails, path: FieldPath, place: Place | 
         params = {"value": short_value(value), "bound": context.get("ge", context.get("le"))}
     elif kind == "too_long":
         code, params = "cluster-large", {"field": name, "most": context["max_length"]}
+    elif kind == "string_too_long" and context["max_length"] > MAX_NAME_LENGTH:
+        code, params = "text-length", {"length": len(value), "most": context["max_length"]}
     elif kind in ("string_too_short", "string_too_long"):
         code, params = "name-length", {"length": len(value)}
     elif kind == "int_type" and isinstance(value, float) and abs(value) >= _INT64_BOUND:

@@ -17,7 +17,8 @@ from ..findings import Finding, Place
 from ..yaml_scalars import resolve_plain_scalar, to_go_string
 from .document import Document, FieldPath
 
-MAX_YAML_BYTES = 32 * 2**20
+MAX_YAML_BYTES = 2**23  # 50 times as much in memory, a second of processor time for 1.5 MB
+MAX_VALUES = 1_500_000  # with keys and ends of lists
 MAX_NESTING = 200
 # Aliases may make a document this much larger than it is written.
 ALIAS_MIN_VALUES = 100_000
@@ -34,6 +35,9 @@ _TYPES_BY_TAG: dict[str, tuple[type, ...]] = {
 }
 
 
+_NO_LINES: dict[str, int] = {}  # one for all scalars and lists, which are most of a text
+
+
 @dataclass(slots=True)
 class _Node:
     """A parsed value: a scalar, or a dict or list of values; `expanded_size` is its size with aliases written out."""
@@ -41,7 +45,7 @@ class _Node:
     content: object
     line: int
     expanded_size: int = 1
-    key_lines: dict[str, int] = field(default_factory=dict)
+    key_lines: dict[str, int] = field(default_factory=lambda: _NO_LINES)  # of a mapping
     is_merge_key: bool = False  # a plain <<, which as a key merges; in quotes it is a key like any other
     source_text: str = ""  # a boolean or a number as it stands in the file, where that is not how it is printed
 
@@ -141,6 +145,8 @@ class _DocumentBuilder:
     def handle_event(self, event: yaml.Event) -> None:
         self.event_count += 1
         line = event.start_mark.line + self.first_line if event.start_mark else 0
+        if self.event_count > MAX_VALUES:
+            self._abort("yaml-values", line, most=MAX_VALUES)
         match event:
             case yaml.DocumentStartEvent():
                 self.anchors = {}
@@ -168,12 +174,12 @@ class _DocumentBuilder:
                     )
                 )
             case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
-                content: object = {} if isinstance(event, yaml.MappingStartEvent) else []
+                value = _Node({}, line, key_lines={}) if isinstance(event, yaml.MappingStartEvent) else _Node([], line)
                 if event.anchor:
                     self.anchors[event.anchor] = None  # not yet: an alias inside its own anchor never ends
                 if len(self.stack) == MAX_NESTING:
                     self._abort("too-deep", line, depth=MAX_NESTING)
-                self.stack.append(_OpenCollection(_Node(content, line), event.anchor))
+                self.stack.append(_OpenCollection(value, event.anchor))
             case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
                 closed = self.stack.pop()
                 for other in closed.merge_values:
@@ -231,8 +237,9 @@ class _DocumentBuilder:
             return
         for key, value in merged.content.items():
             is_repeated = key in target.content
-            if is_repeated:
+            if is_repeated and self.takes_repeated_keys:
                 self._report_repeated_key(key, merged.line, target.key_lines[key])
+            # What stands beside a merge wins over it, as Helm and Ansible have it; Calico's reader says otherwise.
             if not is_repeated or self.takes_repeated_keys:
                 target.content[key] = value
                 target.key_lines[key] = merged.key_lines[key]

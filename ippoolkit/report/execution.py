@@ -125,7 +125,7 @@ def run_template(
 @contextmanager
 def _working_in(folder: Path) -> Iterator[None]:
     """Work in a folder whose modules can be imported; what the process prints by itself goes nowhere."""
-    before, path = Path.cwd(), list(sys.path)
+    previous_folder, path = Path.cwd(), list(sys.path)
     standard_output = os.dup(1)
     devnull = os.open(os.devnull, os.O_WRONLY)
     try:
@@ -137,5 +137,5 @@ def _working_in(folder: Path) -> Iterator[None]:
         os.dup2(standard_output, 1)
         os.close(standard_output)
         os.close(devnull)
-        os.chdir(before)
+        os.chdir(previous_folder)
         sys.path[:] = path

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..capacity.table_columns import typed_frame
 from ..ipam import batch_events, layout, random_runs
 from ..model import Scenario
 from ..parallel import run as run_items
@@ -95,7 +96,7 @@ class MonteCarlo:
 
     @cached_property
     def first_failures(self) -> pd.DataFrame:
-        """A row a run: ``run``, ``day`` (None: nothing failed), ``node``, ``limit``."""
+        """A row a run: ``run``, ``day`` (missing: nothing failed), ``node``, ``limit``."""
         rows = []
         for run, outcome in enumerate(self.outcomes):
             day = int(outcome[random_runs.FAILED_DAY])
@@ -103,7 +104,7 @@ class MonteCarlo:
             node = self.nodes[outcome[random_runs.FAILED_NODE]] if failed else None
             limit = _LIMITS.get(int(outcome[random_runs.FAILED_STATUS]), "addresses") if failed else None
             rows.append((run, day if failed else None, node, limit))
-        return pd.DataFrame(rows, columns=["run", "day", "node", "limit"], dtype=object)
+        return typed_frame(["run", "day", "node", "limit"], rows)
 
     @property
     def failed_runs(self) -> int:
@@ -119,7 +120,7 @@ class MonteCarlo:
             for (limit, node), group in failed.groupby(["limit", "node"])
         ]
         rows.sort(key=lambda row: (-row[2], row[0], row[1]))
-        return pd.DataFrame(rows, columns=["limit", "node", "runs", "first_day", "median_day"], dtype=object)
+        return typed_frame(["limit", "node", "runs", "first_day", "median_day"], rows)
 
     def fan(self, quantiles: Sequence[float] = (0.1, 0.5, 0.9)) -> pd.DataFrame:
         """Return quantiles over the runs, a row a day and figure: ``day``, ``figure``, and a column a quantile.
@@ -221,17 +222,17 @@ def _run_part(
     joining = _joining(cluster, future, rates)
     nodes = np.array([present + joining] * 2, np.int64)
     running = np.flatnonzero(cluster.pod_nodes >= 0)
-    most = int(running.size + max(0.0, rates[:, random_runs.GROWTH].max()) * future.days * 1.2) + 64
-    fresh = cluster.add_pod_series("run-pod", most - running.size)
-    pods = np.zeros((2, most + 1), np.int64)
+    most_pods = int(running.size + max(0.0, rates[:, random_runs.GROWTH].max()) * future.days * 1.2) + 64
+    fresh = cluster.add_pod_series("run-pod", most_pods - running.size)
+    pods = np.zeros((2, most_pods + 1), np.int64)
     pod_nodes = np.zeros_like(pods)
     pods[0, : running.size], pod_nodes[0, : running.size] = running, cluster.pod_nodes[running]
     # Pods that do not run wait here; the template's second row has room for those that end.
     idle = np.zeros((2, fresh.size), np.int64)
     idle[0] = fresh
-    room = np.zeros((2, most + 1), np.int64)
+    room = np.zeros((2, most_pods + 1), np.int64)
     room[:, : fresh.size] = idle
-    cluster.ipam.store.ensure_block_capacity(_blocks_needed(cluster, nodes.shape[1], most))
+    cluster.ipam.store.ensure_block_capacity(_blocks_needed(cluster, nodes.shape[1], most_pods))
     join_rows, join_starts = _node_rows(nodes[0], cluster.node_join_events)
     leave_rows, leave_starts = _node_rows(nodes[0], lambda leaving, time: cluster.node_leave_events(leaving[0], time))
     kinds = cluster.pod_start_events(np.zeros(nodes.shape[1], np.int64), nodes[0], np.zeros(nodes.shape[1], np.int64))
@@ -242,7 +243,7 @@ def _run_part(
     figures = np.zeros((len(part), future.days // every, random_runs.FIGURE_COUNT), np.int64)
     outcomes = np.zeros((len(part), random_runs.OUTCOME_WIDTH), np.int64)
     day_events = np.zeros(
-        (_events_a_day(rates, most, len(join_rows) + len(leave_rows)), batch_events.EVENT_WIDTH), np.int64
+        (_events_a_day(rates, most_pods, len(join_rows) + len(leave_rows)), batch_events.EVENT_WIDTH), np.int64
     )
     config = cluster.ipam.store.config
     ranges, requests = cluster.request_arrays()
@@ -323,15 +324,15 @@ def _node_rows(
     return np.concatenate(rows) if rows else np.zeros((0, batch_events.EVENT_WIDTH), np.int64), starts
 
 
-def _events_a_day(rates: NDArray[np.float64], most: int, node_rows: int) -> int:
+def _events_a_day(rates: NDArray[np.float64], most_pods: int, node_rows: int) -> int:
     lifetimes = rates[:, random_runs.LIFETIME]
-    ends = float((most / np.where(lifetimes > 0, lifetimes, np.inf)).max())
+    ends = float((most_pods / np.where(lifetimes > 0, lifetimes, np.inf)).max())
     starts = ends + max(0.0, float(rates[:, random_runs.GROWTH].max()))
-    return int(ends + starts + SPARE_DEVIATIONS * np.sqrt(ends + starts)) + most + node_rows + 64
+    return int(ends + starts + SPARE_DEVIATIONS * np.sqrt(ends + starts)) + most_pods + node_rows + 64
 
 
-def _blocks_needed(cluster: SimulatedCluster, nodes: int, most: int) -> int:
+def _blocks_needed(cluster: SimulatedCluster, nodes: int, most_pods: int) -> int:
     """Return an upper bound of the blocks that may come: all that the pools have, or all that nodes may claim."""
     in_pools = sum(2 ** (pool.block_size - pool.cidr.prefix) for pool in cluster.scenario.cluster.pools)
     claimed = nodes * max(1, cluster.ipam.resources.block_limit(0)) * 2
-    return int(min(in_pools, claimed, 2 * (nodes + most))) + 4
+    return int(min(in_pools, claimed, 2 * (nodes + most_pods))) + 4

@@ -40,7 +40,7 @@ class Simulation:
     @property
     def timeline(self) -> pd.DataFrame:
         """A row a step and pool: addresses in use, blocks, those without affinity, borrowed, requests failed so far."""
-        columns = ["day", "pool", "addresses", "blocks", "unowned", "borrowed", "failures"]
+        columns = ["day", "pool", "addresses", "blocks", "blocks_without_affinity", "borrowed", "failures"]
         return pd.DataFrame(self._timeline, columns=columns)
 
     def pool_blocks(self, pool: str) -> list[tuple[int, str, int, int, int]]:
@@ -139,7 +139,7 @@ class Simulation:
                     finding.remedy(lang),
                 )
             )
-        return pd.DataFrame(rows, columns=["day", "pod", "node", "code", "reason", "mend"])
+        return pd.DataFrame(rows, columns=["day", "pod", "node", "code", "reason", "remedy"])
 
     def explain_failure(self, failure: FailedRequest) -> Finding:
         """Return the finding behind a failure."""

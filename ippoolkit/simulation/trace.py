@@ -6,8 +6,10 @@ import csv
 import io
 import json
 import math
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,9 @@ class _TraceEvent:
     pod: str
     node: str
     labels: Mapping[str, str]
+
+
+_time = attrgetter("time")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +80,8 @@ class Trace(Workload):
     def events_on_day(self, cluster: SimulatedCluster, day: int) -> Events | None:
         """Return the events of a day."""
         batches = []
-        for event in self.events:
-            if event.time // DAY != day:
-                continue
+        first, end = (bisect_left(self.events, start, key=_time) for start in (day * DAY, (day + 1) * DAY))
+        for event in self.events[first:end]:
             times = np.array([event.time], np.int64)
             if event.event == "node-join":
                 batches.append(cluster.node_join_events([cluster.add_node(event.node, event.labels)], event.time))

@@ -9,9 +9,13 @@ from ..analysis import Analysis
 from ..audit import Audit
 from ..capacity.evaluation import Verdict
 from ..change import Runbook, render_runbook
+from ..choose import FreeRanges, Recommendation, designs_table
 from ..findings import Finding, get_language
+from ..forecasting import Forecast
 from ..manifests.manifest_review import Review
+from ..release_upgrade import Upgrade
 from .audit_html import audit_summary_html, audit_tiles
+from .forecast_html import outlook_html
 from .html import (
     capacity_tiles_html,
     findings_html,
@@ -23,6 +27,9 @@ from .html import (
 )
 from .stylesheet import styled_html
 from .verdict_parts import release_text
+
+_DESIGNS_SHOWN = 12
+_OFFERS_SHOWN = 40
 
 
 def render_answer(answer: object) -> str:
@@ -72,3 +79,26 @@ def _(answer: Runbook) -> str:
     titles = "".join(f"<li>{escape(step.title)}</li>" for step in render_runbook(answer).steps)
     release = release_text(answer.scenario.release, get_language("en"))
     return f'<p class="ipk-source">{escape(release)}</p><ol>{titles}</ol>{findings_html(answer.findings)}'
+
+
+@_content_html.register
+def _(answer: Forecast) -> str:
+    return outlook_html(answer)
+
+
+@_content_html.register
+def _(answer: Recommendation) -> str:
+    designs = table_html("designs", designs_table(answer).head(_DESIGNS_SHOWN)) if answer.picks else ""
+    return findings_html(answer.reasons) + designs
+
+
+@_content_html.register
+def _(answer: FreeRanges) -> str:
+    offers = "".join(f"<li><code>{cidr}</code></li>" for cidr in answer.offers[:_OFFERS_SHOWN])
+    return (f"<ul>{offers}</ul>" if offers else "") + findings_html((*answer.reasons, *answer.notes))
+
+
+@_content_html.register
+def _(answer: Upgrade) -> str:
+    verdicts = [change.after.finding for change in answer.verdicts]
+    return f"<p>Calico {answer.before} → {answer.after}</p>" + findings_html([*verdicts, *answer.findings])

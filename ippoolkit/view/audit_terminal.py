@@ -189,7 +189,7 @@ def _print_metrics(
     if not rows:
         return
     by_name = {column.name: column for column in COLUMNS[table_name]}
-    shown, unknown = _known_columns(table_name, rows)
+    known, unknown = _known_columns(table_name, rows)
     key = "cidr" if table_name == "pools" else "name"
     columns = [
         TextColumn(
@@ -198,7 +198,7 @@ def _print_metrics(
             [format_metric(row.get(name), words, rounded=(table_name, row[key], name) in rounded) for row in rows],
             is_left_aligned=name in ("name", "cidr"),
         )
-        for name in shown
+        for name in known
     ]
     print_columns(console, columns, title=title, drop_order=_DROP_ORDER[table_name], lang=words.code)
     if unknown:
@@ -247,7 +247,7 @@ DATAFRAME_HEADINGS = {
     "namespace": N_("namespace"),
     "by": N_("named by"),
     "gaps": N_("not served for"),
-    "of": N_("of"),
+    "of": N_("object"),
     "figure": N_("metric"),
     "old": N_("before"),
     "new": N_("now"),
@@ -263,10 +263,10 @@ def print_dataframe(console: Console, data: Any, *, lang: str = "en", unknown: b
         TextColumn(
             name,
             words.translate(DATAFRAME_HEADINGS[name]) if name in DATAFRAME_HEADINGS else replace_unprintable(name),
-            [nothing if value is None else format_metric(value, words) for value in column_values(data[name])],
+            [nothing if value is None else format_metric(value, words) for value in column_values(column)],
             is_left_aligned=name not in ("order", "free", "old", "new", "change"),
         )
-        for name in data.columns
+        for name, column in data.items()  # two pools of a pasted table may have one name
         if name != "code"
     ]
     print_columns(console, columns, lang=lang)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import pandas as pd
-
 from ..analysis import Analysis
 from ..capacity.evaluation import Verdict
 from ..choose import scenario_routes
 from ..findings import Finding, get_language
-from .cell_text import column_values
+from .cell_text import table_records
 
 
 def capacity_as_dict(
@@ -23,14 +21,15 @@ def capacity_as_dict(
         "calico": str(analysis.scenario.release),
         "verdict": _verdict_as_dict(analysis.verdict, lang),
         "verdicts": [_verdict_as_dict(family_verdict, lang) for family_verdict in analysis.verdicts],
-        "pools": _records(analysis.pools(lang=lang)),
+        "pools": table_records(analysis.pools(lang=lang)),
         "block_sizes": {
-            pool.name: _records(analysis.block_sizes(pool.name, lang=lang)) for pool in analysis.scenario.cluster.pools
+            pool.name: table_records(analysis.block_sizes(pool.name, lang=lang))
+            for pool in analysis.scenario.cluster.pools
         },
-        "nodes": _records(analysis.nodes(lang=lang)),
-        "growth": _records(analysis.growth(lang=lang)),
-        "routes": _records(scenario_routes(analysis.scenario, max_routes=max_routes, lang=lang)),
-        "choices": _records(analysis.choice_table(lang=lang)),
+        "nodes": table_records(analysis.nodes(lang=lang)),
+        "growth": table_records(analysis.growth(lang=lang)),
+        "routes": table_records(scenario_routes(analysis.scenario, max_routes=max_routes, lang=lang)),
+        "choices": table_records(analysis.choice_table(lang=lang)),
         "findings": [finding.as_dict(lang) for finding in (*analysis.findings, *notes)],
     }
 
@@ -39,9 +38,3 @@ def _verdict_as_dict(verdict: Verdict, lang: str) -> dict[str, Any]:
     words = get_language(lang)
     status_and_limit = {"verdict": verdict.status.value, "limit": words.translate(verdict.limit)}
     return status_and_limit | verdict.finding.as_dict(lang)
-
-
-def _records(table: pd.DataFrame) -> list[dict[Any, Any]]:
-    """Return rows as dicts of plain values; missing ones as None."""
-    rows = zip(*(column_values(table[name]) for name in table.columns), strict=True)
-    return [dict(zip(table.columns, row, strict=True)) for row in rows]

@@ -45,7 +45,7 @@ _DROP_ORDER: dict[str, Sequence[str]] = {
     "choices": ("pods_per_node_max",),
     "designs": ("unused_per_node", "blocks", "pools"),
     "failing_designs": ("unused_per_node", "blocks", "pools", "number"),
-    "routes": ("racks", "limit", "sessions", "in_use", "family", "reflector"),
+    "routes": ("racks", "max_routes", "sessions", "in_use", "family", "reflector"),
     "change_options": ("addresses", "blocks_released", "routes", "pool"),
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..capacity.table_columns import Column
-from ..findings import N_, Language, replace_unprintable
+from ..findings import N_, Language
 from .display_columns import DisplayColumn
 
 if TYPE_CHECKING:
@@ -32,9 +32,15 @@ def column_values(column: pd.Series) -> list[Any]:
     return [None if missing else value for value, missing in zip(column.tolist(), column.isna(), strict=True)]
 
 
+def table_records(table: pd.DataFrame) -> list[dict[Any, Any]]:
+    """Return rows as dicts of plain values; missing ones as None."""
+    rows = zip(*(column_values(table.iloc[:, position]) for position in range(table.shape[1])), strict=True)
+    return [dict(zip(table.columns, row, strict=True)) for row in rows]
+
+
 def format_value(column: Column, value: object, words: Language) -> str:
     """Return one value of a column of the kit's as text."""
-    if column.name == "block_size" and value is not None:
+    if column.name in ("block_size", "prefix") and value is not None:
         return f"/{value}"
     return value_text(value, words) or NO_VALUE
 
@@ -51,7 +57,7 @@ def value_text(value: object, words: Language, *, missing: str = NO_VALUE) -> st
     if isinstance(value, float):
         return f"{value:,.4g}"
     if isinstance(value, dict):
-        return ", ".join(f"{replace_unprintable(str(name))}: {value_text(item, words)}" for name, item in value.items())
+        return ", ".join(f"{words.format_text(str(name))}: {value_text(item, words)}" for name, item in value.items())
     if isinstance(value, list | tuple):
-        return replace_unprintable(", ".join(map(str, value)))
+        return words.format_text(", ".join(map(str, value)))
     return words.format_number(value)

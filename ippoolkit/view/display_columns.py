@@ -40,7 +40,7 @@ _DESIGN_FIGURES = (
     "blocks",
     "addresses",
     "routes",
-    "nodes_max",
+    "nodes_fit",
     "unused_per_node",
 )
 # Columns left out are for exports. Glued ones: heading, glue, names.
@@ -74,7 +74,7 @@ _DISPLAYED: dict[str, Sequence[str | tuple[str, str, tuple[str, ...]]]] = {
         "reflector",
         "sessions",
         "racks",
-        "limit",
+        "max_routes",
         "fits",
     ),
     "failing_designs": (
@@ -92,7 +92,7 @@ _DISPLAYED: dict[str, Sequence[str | tuple[str, str, tuple[str, ...]]]] = {
         "blocks_per_node",
         "blocks",
         "pods_per_node_max",
-        (N_("Pod limit"), N_(": "), ("pod_limit", "first_limit")),
+        (N_("pod limit"), N_(": "), ("pod_limit", "first_limit")),
     ),
 }
 

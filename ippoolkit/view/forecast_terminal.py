@@ -11,7 +11,7 @@ from rich.text import Text
 
 from ..findings import N_, Language, Severity, get_language, replace_unprintable
 from ..forecasting import Forecast, LimitForecast, outlook
-from ..forecasting.fleet import ClusterForecast, fleet_rows
+from ..forecasting.fleet_forecast import ClusterForecast, fleet_rows
 from .cell_text import NO_VALUE
 from .terminal import SEVERITY_STYLES, TextColumn, print_columns, print_findings
 

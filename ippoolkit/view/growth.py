@@ -13,17 +13,17 @@ if TYPE_CHECKING:
 def growth_changes(table: pd.DataFrame) -> pd.DataFrame:
     """Return the months of a table of growth in which something changes, the first one included."""
     compared = table.drop(columns="month").astype(str)
-    before = compared.groupby("family").shift()
-    return table[(compared.drop(columns="family") != before).any(axis=1)]
+    previous_month = compared.groupby("family").shift()
+    return table[(compared.drop(columns="family") != previous_month).any(axis=1)]
 
 
 def growth_note(table: pd.DataFrame, words: Language) -> str:
     """Say that nothing grows, or that months were left out; empty where each month has its row."""
-    shown = growth_changes(table)
-    if table.empty or len(shown) == len(table):
+    changes = growth_changes(table)
+    if table.empty or len(changes) == len(table):
         return ""
     months = int(table["month"].max())
-    if shown["month"].max() == 0:
+    if changes["month"].max() == 0:
         return words.render(
             N_("Nothing grows within {months:month}: today's figures hold throughout."), {"months": months}
         )

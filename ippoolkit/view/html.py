@@ -11,7 +11,7 @@ import jinja2
 
 from ..analysis import Analysis
 from ..capacity.evaluation import Status
-from ..capacity.metrics import METRIC_COLUMN, KeyMetrics
+from ..capacity.key_metrics import METRIC_COLUMN, KeyMetrics
 from ..findings import N_, Finding, Language, get_language, replace_unprintable
 from .cell_text import NO_VALUE, format_column, value_text
 from .display_columns import LIMIT_COLUMN, DisplayColumn, display_columns
@@ -240,8 +240,8 @@ def findings_html(findings: Iterable[Finding], lang: str = "en") -> str:
             "severity": finding.severity.value,
             "label": words.translate(finding.severity.value),
             "where": finding.location(lang),
-            "sentence": finding.message(lang),
-            "mend": finding.remedy(lang),
+            "message": finding.message(lang),
+            "remedy": finding.remedy(lang),
             "source": finding.source,
             "code": finding.code,
         }
@@ -303,7 +303,7 @@ def _key_figure_tiles(figures: KeyMetrics, words: Language) -> list[tuple[str, s
         ),
         (
             exhaustion_text,
-            words.translate(N_("Runs out")),
+            words.translate(N_("when the pools run out")),
             "fails" if first_bad_month is not None else "",
         ),
     ]

@@ -118,6 +118,6 @@ def _step_chart(needed: list[int], available: list[int], words: Language) -> dic
         "last": last_month,
         "summary": words.render(
             N_("{need} needed of {reach}"),
-            {"need": format_short_count(needed[-1]), "reach": format_short_count(last_available)},
+            {"need": words.format_number(needed[-1]), "reach": words.format_number(last_available)},
         ),
     }

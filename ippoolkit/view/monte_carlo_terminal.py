@@ -10,7 +10,7 @@ from rich.text import Text
 
 from ..findings import N_, Language, get_language
 from ..simulation.monte_carlo import MonteCarlo
-from .cell_text import column_values, value_text
+from .cell_text import column_values, table_records, value_text
 from .terminal import TextColumn, print_columns
 
 MOST_ROWS = 10
@@ -22,9 +22,9 @@ def monte_carlo_as_dict(result: MonteCarlo) -> dict[str, Any]:
         "runs": len(result.outcomes),
         "operations": result.operations,
         "failed": result.failed_runs,
-        "first_failures": result.first_failures.to_dict("records"),
-        "summary": result.failure_summary.to_dict("records"),
-        "fan": result.fan().to_dict("records"),
+        "first_failures": table_records(result.first_failures),
+        "summary": table_records(result.failure_summary),
+        "fan": table_records(result.fan()),
     }
 
 
@@ -37,7 +37,7 @@ def print_monte_carlo(console: Console, result: MonteCarlo, *, lang: str = "en")
     summary = result.failure_summary
     if len(summary):
         headings = (N_("limit"), N_("node"), N_("runs"), N_("first day"), N_("median day"))
-        title = words.translate(N_("What fails first"))
+        title = words.translate(N_("What breaks first"))
         _print_table(console, words, title, [words.translate(text) for text in headings], summary.head(MOST_ROWS))
     fan = result.fan()
     last = fan[fan["day"] == fan["day"].max()].drop(columns="day")

@@ -71,5 +71,5 @@ def _print_summary(console: Console, review: Review, words: Language) -> None:
     errors = sum(finding.severity == Severity.ERROR for finding in review.findings)
     warnings = sum(finding.severity == Severity.WARNING for finding in review.findings)
     sentences.append(words.render(N_("{errors:error}, {warnings:warning}"), {"errors": errors, "warnings": warnings}))
-    first, *others = sentences
-    console.print(Text(f"{first}: {'; '.join(others)}.", style="bold"))
+    first, *further = sentences
+    console.print(Text(f"{first}: {'; '.join(further)}.", style="bold"))

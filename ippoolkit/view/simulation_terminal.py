@@ -11,7 +11,7 @@ from rich.text import Text
 from ..findings import N_, Language, get_language, replace_unprintable
 from ..ipam.compilation import needs_compiling
 from ..simulation import Simulation
-from .cell_text import column_values
+from .cell_text import column_values, table_records
 from .progress import print_lines, stderr_console
 from .terminal import TextColumn, print_columns, print_release
 
@@ -23,7 +23,7 @@ _HEADINGS = {
     "pool": N_("pool"),
     "addresses": N_("addresses in use"),
     "blocks": N_("blocks"),
-    "unowned": N_("blocks without affinity"),
+    "blocks_without_affinity": N_("blocks without affinity"),
     "borrowed": N_("borrowed addresses"),
     "failures": N_("failed requests"),
     "pod": N_("pod"),
@@ -94,5 +94,5 @@ def simulation_as_dict(simulation: Simulation, lang: str = "en") -> dict[str, An
     return {
         "calico": str(simulation.cluster.scenario.release),
         "interrupted": simulation.interrupted,
-        **{name: table.to_dict("records") for name, table in tables.items()},
+        **{name: table_records(table) for name, table in tables.items()},
     }

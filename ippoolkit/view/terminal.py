@@ -72,8 +72,8 @@ def print_columns(
     Columns are left out in the order given until the others fit, and named below. Where that is not enough the table
     goes on below with its further columns, the first one repeated.
     """
-    shown, left_out = _leave_out(columns, drop_order, console.width)
-    for number, band in enumerate(_bands(shown, console.width)):
+    columns_shown, left_out = _leave_out(columns, drop_order, console.width)
+    for number, band in enumerate(_bands(columns_shown, console.width)):
         _print_band(console, band, title if not number else "")
     if left_out:
         headings = ", ".join(column.heading for column in left_out)
@@ -98,20 +98,20 @@ def print_findings(console: Console, findings: Iterable[Finding], *, lang: str =
 def _leave_out(
     columns: Sequence[TextColumn], drop_order: Sequence[str], width: int
 ) -> tuple[list[TextColumn], list[TextColumn]]:
-    shown, left_out = list(columns), []
+    columns_shown, left_out = list(columns), []
     for name in drop_order:
-        if _min_total_width(shown) <= width:
+        if _min_total_width(columns_shown) <= width:
             break
-        column = next(column for column in shown if column.name == name)
-        shown.remove(column)
+        column = next(column for column in columns_shown if column.name == name)
+        columns_shown.remove(column)
         left_out.append(column)
-    return shown, left_out
+    return columns_shown, left_out
 
 
 def _bands(columns: Sequence[TextColumn], width: int) -> list[list[TextColumn]]:
-    first, *others = columns
+    first, *further_columns = columns
     bands = [[first]]
-    for column in others:
+    for column in further_columns:
         if _min_total_width([*bands[-1], column]) <= width:
             bands[-1].append(column)
         else:
@@ -126,9 +126,9 @@ def _print_band(console: Console, columns: Sequence[TextColumn], title: str) -> 
     widths = []
     missing = sum(column.width for column in columns) + _GAP * (len(columns) - 1) - console.width
     for column in columns:
-        taken = max(0, min(missing, column.width - column.min_width))
-        widths.append(column.width - taken)
-        missing -= taken
+        cut = max(0, min(missing, column.width - column.min_width))
+        widths.append(column.width - cut)
+        missing -= cut
     headings = [_wrap(column.heading, width) for column, width in zip(columns, widths, strict=True)]
     lines = max(map(len, headings))
     for column, width, heading in zip(columns, widths, headings, strict=True):

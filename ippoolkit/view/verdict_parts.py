@@ -112,8 +112,8 @@ def _also_covered(choice: Choice, analysis: Analysis) -> list[str]:
     scenario = analysis.scenario
     before, after = scenario.cluster.pool(choice.pool).cidr, choice.scenario.cluster.pool(choice.pool).cidr
     networks = scenario.networks
-    others = [
+    networks_beside = [
         *((pool.name, pool.cidr) for pool in scenario.cluster.pools if pool.name != choice.pool),
         *((str(cidr), cidr) for cidr in (*networks.services, *networks.nodes, *networks.peers)),
     ]
-    return [name for name, cidr in others if after.overlaps(cidr) and not before.overlaps(cidr)]
+    return [name for name, cidr in networks_beside if after.overlaps(cidr) and not before.overlaps(cidr)]

@@ -126,9 +126,9 @@ def _choice(name: str) -> GetState:
 
 def _range(name: str, attribute: str) -> GetState:
     def get_state(request: ChangeRequest, language: Language) -> FieldState:
-        state, chosen = _value(name)(request, language), getattr(request.change, attribute)
-        if chosen and not state["value"]:
-            state["hint"] = language.render(N_("chosen: {cidr}"), {"cidr": str(chosen)})
+        state, chosen_range = _value(name)(request, language), getattr(request.change, attribute)
+        if chosen_range and not state["value"]:
+            state["hint"] = language.render(N_("chosen: {cidr}"), {"cidr": str(chosen_range)})
         return state
 
     return get_state
@@ -139,8 +139,8 @@ def _pool_state(request: ChangeRequest, _: Language) -> FieldState:
 
 
 def _batches_state(request: ChangeRequest, language: Language) -> FieldState:
-    most = _USUAL_MAX_BATCHES if request.batches <= _USUAL_MAX_BATCHES else MAX_BATCHES
-    return {**_value("batches")(request, language), "min": 1, "max": most}
+    max_batches = _USUAL_MAX_BATCHES if request.batches <= _USUAL_MAX_BATCHES else MAX_BATCHES
+    return {**_value("batches")(request, language), "min": 1, "max": max_batches}
 
 
 def _size_state(request: ChangeRequest, _: Language) -> FieldState:

@@ -18,12 +18,12 @@ from ..choose import (
     recommend,
     routes_table,
 )
-from ..choose.option_parsing import cidrs_from
-from ..choose.requirements_source import requirements_from
+from ..choose.option_parsing import parse_cidrs
+from ..choose.requirements_source import resolve_requirements
 from ..errors import InputError
 from ..findings import N_, Finding, Language
 from ..model import Requirements, Scenario
-from ..view.design_chart import designs_chart
+from ..view.design_chart_html import designs_chart
 from ..view.html import findings_html, table_html
 from .widgets_js import Form, html_pane
 
@@ -39,25 +39,34 @@ class Entry:
     label: str
     kind: str
     help: str
-    options: tuple[str, ...] = ()
+    options: tuple[tuple[str, str], ...] = ()  # the value, and what the reader sees
     least: int = 0
 
 
 NEED = (
-    Entry("nodes", N_("Nodes"), "number", N_("How many nodes there are to be."), least=1),
+    Entry("nodes", N_("Nodes"), "number", N_("Number of nodes."), least=1),
     Entry("pods_per_node", N_("Pods on each"), "number", N_("Pods with an address of their own on each of them.")),
-    Entry("family", N_("Family"), "select", N_("Addresses of the pods."), ("4", "6", "dual")),
+    Entry(
+        "family",
+        N_("IP family"),
+        "select",
+        N_("Addresses of the pods."),
+        (("4", "IPv4"), ("6", "IPv6"), ("dual", N_("IPv4 and IPv6"))),
+    ),
     Entry(
         "encapsulation",
         N_("Encapsulation"),
         "select",
         N_("A tunnel takes an address on every node."),
-        ("vxlan", "ipip", "none"),
+        (("vxlan", "VXLAN"), ("ipip", "IPIP"), ("none", N_("none"))),
     ),
     Entry("racks", N_("Racks"), "number", N_("Each rack has a pool of its own."), least=1),
     Entry("headroom", N_("Headroom in percent"), "number", N_("Nodes that must fit beyond those.")),
     Entry(
-        "max_routes", N_("Routes at most"), "text", N_("What a node's or a router's table takes; empty: any number.")
+        "max_routes",
+        N_("Routes at most"),
+        "text",
+        N_("Most routes in the table of a node or a router; empty: any number."),
     ),
     Entry("within", N_("Within"), "text", N_("Where pools may lie; empty: the cluster CIDR, else private ranges.")),
 )
@@ -105,31 +114,31 @@ class ChooseTab:
     def take(self, number: int) -> None:
         """Take the design of this number into the plan."""
         try:
-            found = self._found(number)
+            recommendation = self._recommendation(number)
         except InputError as error:
             self._show_error(error)
             return
-        if not found.holds:  # no room for its pools, or nothing holds: the first reason says it
+        if not recommendation.holds:  # no room for its pools, or nothing holds: the first reason says it
             self.refresh()
-            message = escape(found.reasons[0].full_message(self._words.code))
+            message = escape(recommendation.reasons[0].full_message(self._words.code))
             self._result.html = f'<p class="ipk-field-error" role="alert">{message}</p>{self._result.html}'
             return
         self._before = self._before or self._scenario()
-        self._take(replace(found.as_scenario(), requirements=None))
+        self._take(replace(recommendation.as_scenario(), requirements=None))
         self.refresh()
 
     def back(self) -> None:
         """Go back to the plan that there was before a design was taken."""
         if self._before is not None:
-            before, self._before = self._before, None
-            self._take(before)
+            plan_before, self._before = self._before, None
+            self._take(plan_before)
             self.refresh()
 
     def refresh(self) -> None:
         """Show what can be chosen for what is typed; what is not typed comes from the plan."""
         self._form.state = self._state()
         try:
-            self._result.html = self._designs_html(self._found())
+            self._result.html = self._designs_html(self._recommendation())
         except InputError as error:
             self._show_error(error)
 
@@ -155,61 +164,83 @@ class ChooseTab:
         """Return the plan that is to be provided for: the one before a design was taken."""
         return self._before or self._scenario()
 
-    def _asked(self) -> Requirements | None:
+    def _requirements(self) -> Requirements | None:
         try:
-            return requirements_from(self._base(), None, {}, self._today)
+            return resolve_requirements(self._base(), None, {}, self._today)
         except InputError:
             return None  # no nodes are planned yet
 
-    def _found(self, *pick: int) -> Recommendation:
+    def _recommendation(self, *pick: int) -> Recommendation:
         problems: list[Finding] = []
-        wanted: dict[str, Any] = {}
+        requirement_fields: dict[str, Any] = {}
         for name, value in self._typed.items():
             text = "" if value is None else str(value).strip()
             if not text:
                 continue  # what is empty comes from the plan
             match name:
                 case "within":
-                    wanted[name] = tuple(cidrs_from([text], self._words.translate(N_("Within")), problems))
+                    requirement_fields[name] = tuple(parse_cidrs([text], self._words.translate(N_("Within")), problems))
                 case "family":
-                    wanted[name] = int(text) if text in ("4", "6") else text
+                    requirement_fields[name] = int(text) if text in ("4", "6") else text
                 case "max_routes":
-                    wanted[name] = _whole(text, problems)
+                    requirement_fields[name] = _whole(text, problems)
                 case _:
-                    wanted[name] = int(value) if isinstance(value, float) and value.is_integer() else value
+                    requirement_fields[name] = int(value) if isinstance(value, float) and value.is_integer() else value
         if problems:
             raise InputError(problems)
-        if "nodes" in wanted:  # these are all: the plan's growth is not on top of them
-            wanted["nodes_per_month"] = 0.0
+        if "nodes" in requirement_fields:  # these are all: the plan's growth is not on top of them
+            requirement_fields["nodes_per_month"] = 0.0
         base = self._base()
         # The pools of the plan make room for those that take their place.
-        there = replace(base, cluster=replace(base.cluster, pools=())) if not base.cluster.nodes else base
-        asked = self._asked()
-        return recommend(there, requirements=asked, pick=pick, today=self._today, **wanted)
+        existing = replace(base, cluster=replace(base.cluster, pools=())) if not base.cluster.nodes else base
+        requirements = self._requirements()
+        return recommend(existing, requirements=requirements, pick=pick, today=self._today, **requirement_fields)
 
     # ---- what is shown
 
     def _sections(self) -> list[dict[str, Any]]:
         say = self._words.translate
         fields = [
-            {"name": each.name, "kind": each.kind, "label": say(each.label), "help": say(each.help), "source": None}
-            for each in NEED
+            {
+                "name": need_field.name,
+                "kind": need_field.kind,
+                "label": say(need_field.label),
+                "help": say(need_field.help),
+                "source": None,
+            }
+            for need_field in NEED
         ]
         return [{"title": say(N_("What is needed")), "folded": False, "fields": fields}]
 
     def _state(self) -> dict[str, dict[str, Any]]:
-        asked = self._asked()
+        requirements = self._requirements()
         state: dict[str, dict[str, Any]] = {}
-        for each in NEED:
-            value = self._typed.get(each.name, _shown(each.name, asked))
-            state[each.name] = {"value": value}
-            if each.kind == "number":
-                state[each.name] |= {"min": each.least, "max": _MOST}
-            if each.options:
-                state[each.name]["options"] = list(each.options)
+        for need_field in NEED:
+            value = self._typed.get(need_field.name, _default_value(need_field.name, requirements))
+            state[need_field.name] = {"value": value}
+            if need_field.name == "nodes":
+                state[need_field.name]["hint"] = self._growth_hint(requirements)
+            if need_field.kind == "number":
+                state[need_field.name] |= {"min": need_field.least, "max": _MOST}
+            if need_field.options:
+                options = [[value, self._words.translate(label)] for value, label in need_field.options]
+                state[need_field.name]["options"] = options
         return state
 
-    def _designs_html(self, found: Recommendation) -> str:
+    def _growth_hint(self, requirements: Requirements | None) -> str:
+        """Say how many nodes the designs hold where those of the field grow; those that are typed do not."""
+        if requirements is None or self._typed.get("nodes"):
+            return ""
+        months = requirements.months(self._today)
+        nodes_now = sum(group.nodes for group in requirements.groups)
+        nodes_then = sum(group.nodes_after(months) for group in requirements.groups)
+        if nodes_then == nodes_now:
+            return ""
+        return self._words.render(
+            N_("{nodes:node} after {months:month} of growth"), {"nodes": nodes_then, "months": months}
+        )
+
+    def _designs_html(self, recommendation: Recommendation) -> str:
         words = self._words
         parts = []
         if self._before is not None:
@@ -217,39 +248,42 @@ class ChooseTab:
             parts.append(
                 f'<p class="ipk-buttons"><button type="button" data-action="undo">{escape(label)}</button></p>'
             )
-        if found.scenario.cluster.nodes and found.scenario.cluster.pools:
+        if recommendation.scenario.cluster.nodes and recommendation.scenario.cluster.pools:
             title = words.translate(N_("On the cluster as it is"))
-            options = change_options_table(change_options(found), lang=words.code)
+            options = change_options_table(change_options(recommendation), lang=words.code)
             parts.append(f"<h3>{escape(title)}</h3>")
             parts.append(table_html("change_options", options, lang=words.code, caption=title))
-        parts.append(findings_html(list(found.reasons), words.code))
-        table = designs_table(found, lang=words.code)
+            parts.append(f"<h3>{escape(words.translate(N_('As new pools')))}</h3>")
+        parts.append(findings_html(list(recommendation.reasons), words.code))
+        table = designs_table(recommendation, lang=words.code)
         for family, rows in table.groupby("family"):
             title = words.render(N_("Designs, IPv{family}"), {"family": family})
-            hint = words.translate(N_("Click a dot: its design lands in the plan."))
+            hint = words.translate(N_("Click a dot to put its design into the plan."))
             parts.append(f'<h3>{escape(title)}</h3><p class="ipk-empty">{escape(hint)}</p>')
             parts.append(designs_chart(rows, lang=words.code))
             parts.append(table_html("designs", rows.head(SHOWN), lang=words.code, caption=title))
-        if found.picks:
+        if recommendation.picks:
             title = words.translate(N_("Routes"))
             parts.append(f"<h3>{escape(title)}</h3>")
-            parts.append(table_html("routes", routes_table(found, lang=words.code), lang=words.code, caption=title))
+            parts.append(
+                table_html("routes", routes_table(recommendation, lang=words.code), lang=words.code, caption=title)
+            )
         return "".join(parts)
 
 
-def _shown(name: str, asked: Requirements | None) -> Any:
-    if asked is None:
+def _default_value(name: str, requirements: Requirements | None) -> Any:
+    if requirements is None:
         return {"family": "4", "encapsulation": "vxlan", "racks": 1, "headroom": 0, "nodes": 1}.get(name, "")
     match name:
         case "nodes":
-            return sum(group.nodes for group in asked.groups)
+            return sum(group.nodes for group in requirements.groups)
         case "pods_per_node":
-            return max(group.pods_per_node for group in asked.groups)
+            return max(group.pods_per_node for group in requirements.groups)
         case "max_routes":
-            return "" if asked.max_routes is None else asked.max_routes
+            return "" if requirements.max_routes is None else requirements.max_routes
         case "within":
-            return ", ".join(map(str, asked.within))
-    return str(asked.family) if name == "family" else getattr(asked, name)
+            return ", ".join(map(str, requirements.within))
+    return str(requirements.family) if name == "family" else getattr(requirements, name)
 
 
 def _whole(value: Any, problems: list[Finding]) -> int | None:

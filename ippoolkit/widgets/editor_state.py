@@ -117,8 +117,8 @@ class EditorState:
 
 
 def _unused_name(prefix: str, names: Iterable[str]) -> str:
-    taken = set(names)
-    return next(name for number in range(2, len(taken) + 3) if (name := f"{prefix}-{number}") not in taken)
+    used_names = set(names)
+    return next(name for number in range(2, len(used_names) + 3) if (name := f"{prefix}-{number}") not in used_names)
 
 
 def _next_range(template: Cidr, taken: list[Cidr]) -> Cidr:

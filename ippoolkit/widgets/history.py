@@ -19,12 +19,12 @@ class EditHistory:
     _last_field: str = ""
     _last_time: float = float("-inf")
 
-    def record(self, left: Scenario, field_name: str, time: float) -> None:
+    def record(self, scenario: Scenario, field_name: str, time: float) -> None:
         """Keep the scenario that is left; quick changes of the same field are one step.
 
         Parameters
         ----------
-        left
+        scenario
             The scenario before the change.
         field_name
             The field that was changed; empty for anything else.
@@ -33,7 +33,7 @@ class EditHistory:
         """
         is_same_step = bool(field_name) and field_name == self._last_field
         if not (is_same_step and self.past and time - self._last_time < _SECONDS_OF_ONE_STEP):
-            self.past = [*self.past[1 - MAX_STEPS :], left]
+            self.past = [*self.past[1 - MAX_STEPS :], scenario]
         self.future.clear()
         self._last_field, self._last_time = field_name, time
 

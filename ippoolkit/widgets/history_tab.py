@@ -9,15 +9,13 @@ from typing import Any
 
 from ..errors import InputError
 from ..findings import N_, Language
-from ..forecasting import Forecast, forecast, outlook, outlook_in_brief
-from ..forecasting.growth import addresses_a_month
+from ..forecasting import Forecast, forecast
+from ..forecasting.monthly_growth import monthly_growth
 from ..model import Scenario
-from ..view.html import findings_html, text_table_html
+from ..view.forecast_html import outlook_html
 from .editor_state import EditorState
 from .scenario_files import uploaded_files
 from .widgets_js import html_pane
-
-POOLS_SHOWN = 20
 
 
 class HistoryTab:
@@ -68,7 +66,8 @@ class HistoryTab:
 
     def refresh(self) -> None:
         """Show what is known, for the plan as it stands."""
-        self._show("" if self._measured is None else self._outlook_html(self._measured))
+        measured = self._measured
+        self._show("" if measured is None else self._growth_html() + outlook_html(measured, self._words.code))
 
     def _on_action(self, _: Any, message: dict[str, Any], contents: list[Any]) -> None:
         match message.get("action"):
@@ -80,42 +79,27 @@ class HistoryTab:
                 too_large = self._words.translate(N_("Too large to send: use ippoolkit forecast with the file."))
                 self._show(f'<p class="ipk-field-error" role="alert">{escape(too_large)}</p>')
 
-    def _finish(self, result: Forecast | InputError) -> None:
-        if isinstance(result, InputError):
-            self._show(f'<p class="ipk-field-error" role="alert">{escape(result.describe(self._words.code))}</p>')
+    def _finish(self, forecast_or_error: Forecast | InputError) -> None:
+        if isinstance(forecast_or_error, InputError):
+            self._show(
+                f'<p class="ipk-field-error" role="alert">{escape(forecast_or_error.describe(self._words.code))}</p>'
+            )
             return
-        self._measured = result
+        self._measured = forecast_or_error
         self.refresh()
 
     def _growth(self) -> float | None:
         """Return the addresses a month of the plan's pools; of all pools where the history knows none of these."""
         if self._measured is None:
             return None
-        own = {pool.name for pool in self._get_editor().scenario.cluster.pools}
-        growth = addresses_a_month(self._measured, own)
-        return addresses_a_month(self._measured) if growth is None else growth
+        plan_pools = {pool.name for pool in self._get_editor().scenario.cluster.pools}
+        growth = monthly_growth(self._measured, plan_pools)
+        return monthly_growth(self._measured) if growth is None else growth
 
     def _nodes_a_month(self) -> float | None:
         """Return the nodes a month whose pods take as many addresses; None where no node has pods."""
         growth, pods = self._growth(), self._get_editor().group.pods_per_node
         return None if growth is None or not pods else round(max(0.0, growth / pods), 1)
-
-    def _outlook_html(self, measured: Forecast) -> str:
-        words = self._words
-        headings = [words.translate(heading) for heading in ("pool", "limit", "in use", "capacity", "runs out")]
-        rows = [
-            [
-                limit.pool,
-                words.translate(limit.limit),
-                *("–" if count is None else words.format_number(count) for count in (limit.in_use, limit.capacity)),
-                outlook_in_brief(limit, measured.horizon_days, lang=words.code),
-            ]
-            for limit in measured.pools[:POOLS_SHOWN]
-        ]
-        caption = words.render(N_("When pools run out, as of {date}"), {"date": measured.as_of.isoformat()})
-        table = text_table_html(headings, rows, left_aligned=[True, True, False, False, True], caption=caption)
-        findings = [outlook(limit, measured.horizon_days) for limit in measured.pools[:POOLS_SHOWN]]
-        return self._growth_html() + table + findings_html([*findings, *measured.notes], words.code)
 
     def _growth_html(self) -> str:
         words, growth, nodes = self._words, self._growth(), self._nodes_a_month()
@@ -126,8 +110,8 @@ class HistoryTab:
             return f"<p>{escape(sentence)}</p>"
         group = self._get_editor().group
         if group.nodes_per_month == nodes:
-            taken = words.render(N_("The plan grows by it: {nodes:g} nodes a month."), {"nodes": nodes})
-            return f'<p role="status">{escape(sentence)} {escape(taken)}</p>'
+            status = words.render(N_("The plan uses this growth: {nodes:g} nodes a month."), {"nodes": nodes})
+            return f'<p role="status">{escape(sentence)} {escape(status)}</p>'
         params = {"nodes": nodes, "pods": group.pods_per_node}
         button = words.render(N_("Plan with {nodes:g} nodes a month"), params)
         reason = words.render(N_("With {pods:pod} on each node that is {nodes:g} nodes a month."), params)

@@ -149,7 +149,7 @@ NODES_SECTION = FormSection(
             "slider",
             _target_state,
             with_target,
-            N_("How many nodes there are to be at the end of the horizon; sets how many are added a month."),
+            N_("Number of nodes at the end of the horizon; sets how many are added a month."),
             "blocks",
         ),
         Field(

@@ -91,10 +91,10 @@ def compare_tab(analysis: Analysis, pins: Sequence[Analysis], language: Language
         message = translate(N_("Pin this plan, change something, and see here what differs."))
         return f'{message_html(message)}<p class="ipk-buttons">{pin_button}</p>'
     plans = {language.render(N_("pin {number}"), {"number": index}): pin for index, pin in enumerate(pins, 1)}
-    back, unpin = translate(N_("Go back to it")), translate(N_("Unpin"))
+    back_label, unpin_label = translate(N_("Go back to it")), translate(N_("Unpin"))
     buttons = [
-        f'<p class="ipk-buttons">{button_html("back", back, value=str(index))}'
-        f"{button_html('unpin', unpin, value=str(index))}</p>"
+        f'<p class="ipk-buttons">{button_html("back", back_label, value=str(index))}'
+        f"{button_html('unpin', unpin_label, value=str(index))}</p>"
         for index in range(len(pins))
     ]
     plans[translate(N_("now"))] = analysis

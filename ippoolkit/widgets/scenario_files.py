@@ -55,7 +55,9 @@ def recognized_lines(text: str, language: Language) -> list[str]:
     """Say what each part of a pasted text was recognized as, by its lines."""
     return [
         language.render(
-            N_("Lines {first} to {last}: {what}"),
+            N_("Line {first}: {what}")
+            if piece.first_line == piece.last_line
+            else N_("Lines {first} to {last}: {what}"),
             {
                 "first": piece.first_line,
                 "last": piece.last_line,

@@ -23,7 +23,7 @@ _OUTCOMES = {
     Status.FITS: N_("The design holds until then."),
     Status.IDLE: N_("The design holds until then."),
     Status.TIGHT: N_("The design is tight."),
-    Status.FAILS: N_("The design fails today already."),
+    Status.FAILS: N_("The design already fails today."),
 }
 
 
@@ -74,13 +74,13 @@ def with_target(editor: EditorState, nodes: float, months: int | None = None) ->
 def target_html(analysis: Analysis, today: date, language: Language) -> str:
     """Say from how many nodes to how many the plan goes, in which month it fails, and what is needed to hold."""
     plan = analysis.scenario.plan
-    now = nodes_as_group(analysis.scenario).nodes
-    target = now + sum(group.nodes_after(plan.months) - group.nodes for group in plan.groups)
-    if not plan.months or target == now:
+    nodes_now = nodes_as_group(analysis.scenario).nodes
+    target = nodes_now + sum(group.nodes_after(plan.months) - group.nodes for group in plan.groups)
+    if not plan.months or target == nodes_now:
         return ""
     verdict, render = analysis.verdict, language.render
     head = render(
-        N_("{now} → {target} nodes by {by}"), {"now": now, "target": target, "by": month_name(today, plan.months)}
+        N_("{now} → {target} nodes by {by}"), {"now": nodes_now, "target": target, "by": month_name(today, plan.months)}
     )
     month = verdict.params.get("month")
     if month is not None:

@@ -146,10 +146,12 @@ class _Redactor:
             row = self.nodes.get(row, row)
         if isinstance(value, list):
             value = [self._address_text(item) for item in value]
+        elif figure.figure == "cidr" and (cidr := Cidr.parse_or_none(value)):
+            value = str(self.networks.relocate_network(cidr))
         return replace(figure, row=row, value=value, place=replace(figure.place, file="", field=""))
 
     def _address_text(self, text: str) -> str:
-        cidr = Cidr.parse_or_none(text)
+        cidr = _host_or_network(text)
         return text if cidr is None else str(self.networks.relocate_network(cidr)).split("/")[0]
 
     def scenario(self, original: Scenario, name: str) -> Scenario:
@@ -321,14 +323,14 @@ class _NetworkRelocation:
             version: [network for network in outermost if network.version == version] for version in (4, 6)
         }
         for outermost_networks in self._outermost.values():
-            taken = [(cidr.first, cidr.last) for cidr in outermost_networks]
+            taken_spans = [(cidr.first, cidr.last) for cidr in outermost_networks]
             for cidr in sorted(outermost_networks, key=lambda cidr: (cidr.prefix, cidr.first)):
                 self._new_first[cidr] = new_first = (
-                    cidr.first if _keeps_place(cidr) else _first_free_address(cidr, taken)
+                    cidr.first if _keeps_place(cidr) else _first_free_address(cidr, taken_spans)
                 )
                 if new_first != cidr.first:
-                    taken.append((new_first, new_first + cidr.size - 1))
-                    taken.sort()
+                    taken_spans.append((new_first, new_first + cidr.size - 1))
+                    taken_spans.sort()
 
     def covers(self, cidr: Cidr) -> bool:
         """Whether it lies in one of the networks laid out."""
@@ -360,14 +362,14 @@ def _keeps_place(cidr: Cidr) -> bool:
     return cidr.prefix == 0 or cidr.overlaps(LINK_LOCAL_CIDR[cidr.version])
 
 
-def _first_free_address(cidr: Cidr, taken: Sequence[tuple[int, int]]) -> int:
+def _first_free_address(cidr: Cidr, taken_spans: Sequence[tuple[int, int]]) -> int:
     """Return the first place for a network of this size that neither an old nor a new one overlaps."""
     for text in _TARGET_RANGES[cidr.version]:
         target_range = Cidr.parse(text)
         if target_range.prefix > cidr.prefix:
             continue
         candidate = target_range.first
-        for first, last in taken:
+        for first, last in taken_spans:
             if last < candidate:
                 continue
             if first > candidate + cidr.size - 1:
@@ -382,7 +384,14 @@ def _first_free_address(cidr: Cidr, taken: Sequence[tuple[int, int]]) -> int:
 def _networks_reported(figures: Iterable[ReportedFigures]) -> Iterator[Cidr]:
     for figure in figures:
         texts = figure.value if isinstance(figure.value, list) else []
-        yield from (cidr for text in (figure.row, *texts) if (cidr := Cidr.parse_or_none(text)))
+        networks = (Cidr.parse_or_none(figure.row), *map(_host_or_network, texts))
+        yield from (cidr for cidr in networks if cidr is not None)
+
+
+def _host_or_network(text: object) -> Cidr | None:
+    """Read a network, or an address as a network of its own."""
+    written = str(text)
+    return Cidr.parse_or_none(written if "/" in written else f"{written}/{128 if ':' in written else 32}")
 
 
 def _redacted_note(note: Finding) -> Finding:

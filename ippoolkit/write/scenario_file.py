@@ -28,6 +28,11 @@ def save_scenario(scenario: Scenario, path: str | Path, *, schema: str = "") -> 
     schema
         Path of the JSON schema, written into the first line of YAML for editors.
 
+    Returns
+    -------
+    pathlib.Path
+        The file.
+
     Raises
     ------
     InputError

@@ -59,6 +59,11 @@ def to_manifests_yaml(items: Iterable[IPPool | IPAMConfig | IPReservation], rele
         Pools, IPAM configurations and reservations, in the order of the documents.
     release
         The release of Calico that is to take them: defaults of fields that it does not know are left out.
+
+    Returns
+    -------
+    str
+        YAML, ``---`` between the documents.
     """
     return "---\n".join(dump_yaml(to_manifest(item, release)) for item in items)
 

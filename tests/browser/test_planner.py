@@ -113,7 +113,7 @@ def test_it_follows_its_controls(open_planner):
     sees(page, ".ipk-verdict", "5,048 nodes")
     expect(slider(page, "nodes")).to_have_value("5000", timeout=30_000)  # the field follows the verdict
     expect(slider(page, "nodes")).to_have_attribute("max", "20000")
-    signs = ("blockSize", "blocks a cell", "Pod limit", "spare blocks", "", "kind: IPPool", "Pin", "Create report")
+    signs = ("blockSize", "blocks a cell", "pod limit", "spare blocks", "", "kind: IPPool", "Pin", "Create report")
     for tab, sign in zip(TABS, signs, strict=True):
         choose_tab(page, tab)
         sees(page, ".ipk-tabs", sign)
@@ -214,6 +214,22 @@ def test_it_makes_a_report_of_what_is_shown(open_planner):
     assert "blockSize: 25" in html
     assert page.locator(".ipk-verdict h2").inner_text().removeprefix("Fits. ") in html
     watched.is_clean()
+
+
+def test_the_verdict_covers_what_scrolls_under_it(open_planner):
+    page = open_planner().page
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.locator(".ipk-tabs").evaluate("tabs => tabs.scrollIntoView()")
+    page.wait_for_timeout(300)
+    covered = page.locator(".ipk-tabs .lm-TabBar-tab").evaluate_all(
+        """tabs => tabs.map(tab => {
+          const box = tab.getBoundingClientRect();
+          const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+          return Boolean(top?.closest(".ipk-verdict-pane"));
+        })"""
+    )
+    assert covered
+    assert all(covered)
 
 
 def test_it_opens_again_after_a_reload(open_planner):

@@ -58,4 +58,9 @@ def test_runs_without_errors_from_its_own_folder(path, processes, tmp_path):
     else:
         outputs = processes.submit(outputs_of, path, str(tmp_path)).result()
     assert [output for output in outputs if output.output_type in ("error", "stream")] == []
-    assert [output for output in outputs if output.output_type in ("display_data", "execute_result")]
+    shown = [output.data for output in outputs if output.output_type in ("display_data", "execute_result")]
+    assert shown
+    # A figure that is shown as its text was not drawn.
+    assert [
+        data for data in shown if data.get("text/plain", "").startswith("<Figure") and "image/png" not in data
+    ] == []

@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ippoolkit as ipk
-from ippoolkit.address_space import AddressSpace, Taken
-from ippoolkit.address_space.ranges import Networks, networks_in, spell
+from ippoolkit.address_space import AddressSpace, ListedNetwork
+from ippoolkit.address_space.ranges import Networks, address_text, subtract_networks
 from ippoolkit.choose import recommend
-from ippoolkit.choose.routes import Peering, RackRoutes, tables
-from ippoolkit.choose.search import Need, NodeKind, Space
+from ippoolkit.choose.routes import Peering, RackRoutes, routing_tables
+from ippoolkit.choose.search import DesignSpace, Need, NodeKind
 from ippoolkit.cidr import Cidr
-from ippoolkit.view.recommendation import recommendation_as_dict
+from ippoolkit.view.recommendation_formats import recommendation_as_dict
 
 ADDRESS_BITS = {4: 32, 6: 128}
 GRID = {
@@ -58,9 +58,9 @@ needs = {
 @given(family=st.sampled_from([4, 6]), **needs)
 @settings(max_examples=300, deadline=None)
 def test_the_designs_are_those_that_nothing_beats(family, nodes, addresses, racks, headroom, max_routes, cap):
-    space = Space(family, Need((NodeKind(nodes, addresses, cap),), racks, headroom, max_routes))
+    space = DesignSpace(family, Need((NodeKind(nodes, addresses, cap),), racks, headroom, max_routes))
     held = brute_force(family, nodes, addresses, racks, headroom, max_routes, cap)
-    found = [(d.prefix, d.block_size, d.blocks_per_node, d.addresses, d.routes, d.nodes_max) for d in space.best()]
+    found = [(d.prefix, d.block_size, d.blocks_per_node, d.addresses, d.routes, d.nodes_fit) for d in space.best()]
     assert sorted(found) == sorted(undominated(held))
     assert all(isinstance(number, int) for row in found for number in row)
     assert [(d.prefix, d.block_size) for d in space.designs() if not d.breaks] == [row[:2] for row in held]
@@ -69,7 +69,7 @@ def test_the_designs_are_those_that_nothing_beats(family, nodes, addresses, rack
 @given(family=st.sampled_from([4, 6]), **needs)
 @settings(max_examples=100, deadline=None)
 def test_the_first_design_is_the_one_to_pick(family, nodes, addresses, racks, headroom, max_routes, cap):
-    space = Space(family, Need((NodeKind(nodes, addresses, cap),), racks, headroom, max_routes))
+    space = DesignSpace(family, Need((NodeKind(nodes, addresses, cap),), racks, headroom, max_routes))
     held = brute_force(family, nodes, addresses, racks, headroom, max_routes, cap)
 
     def cost(row):
@@ -146,7 +146,7 @@ kinds = st.lists(
 @settings(max_examples=100, deadline=None)
 def test_kinds_that_share_a_pool_fit_node_by_node(family, kinds, racks, headroom):
     need = Need(tuple(kinds), racks, headroom)
-    for design in Space(family, need).designs():
+    for design in DesignSpace(family, need).designs():
         size = 2 ** (ADDRESS_BITS[family] - design.block_size)
         usable = [size - kind.reserved_per_block for kind in kinds]
         if any(each <= 0 for each in usable):
@@ -159,7 +159,7 @@ def test_kinds_that_share_a_pool_fit_node_by_node(family, kinds, racks, headroom
         over = any(b > kind.max_blocks for kind, b in zip(kinds, blocks, strict=True))
         assert ("max-blocks-per-host" in design.breaks) == over
         if not design.breaks:
-            assert design.nodes_max >= sum(kind.nodes for kind in kinds)
+            assert design.nodes_fit >= sum(kind.nodes for kind in kinds)
 
 
 @given(st.lists(st.tuples(st.integers(0, 200), st.integers(0, 50)), min_size=2, max_size=20))
@@ -172,21 +172,21 @@ def test_tables_of_racks_count_what_is_announced_one_by_one(racks):
         | {("pool", other) for other in range(len(racks)) if other != i}
         for i, (blocks, borrowed) in enumerate(racks)
     ]
-    aggregated = tables(given_racks, Peering.RACKS_AGGREGATED)
+    aggregated = routing_tables(given_racks, Peering.RACKS_AGGREGATED)
     assert aggregated.node == aggregated.router == max(map(len, known))
     assert aggregated.spine == len(racks)
-    assert tables(given_racks, Peering.RACKS).spine == sum(map(sum, racks))
+    assert routing_tables(given_racks, Peering.RACKS).spine == sum(map(sum, racks))
 
 
 @given(nodes=st.integers(1, 500), b=st.integers(1, 20), racks=st.integers(1, 30))
 def test_a_designs_routes_are_the_largest_of_its_tables(nodes, b, racks):
     family, size = 4, 26
     rack = ceil(nodes / racks)
-    space = Space(family, Need((NodeKind(nodes, b * 64),), racks))
+    space = DesignSpace(family, Need((NodeKind(nodes, b * 64),), racks))
     design = next(d for d in space.designs() if (d.prefix, d.block_size) == (8, size))
     held = [RackRoutes(rack, rack * b)] * racks if racks > 1 else [RackRoutes(nodes, nodes * b)]
     peering = Peering.RACKS_AGGREGATED if racks > 1 else Peering.MESH
-    assert design.routes == tables(held, peering).largest
+    assert design.routes == routing_tables(held, peering).largest
 
 
 # A small world, in which every address can be looked at: 10.0.0.0/24 and fd00::/120.
@@ -211,14 +211,14 @@ small = st.lists(small_cidrs(), max_size=12)
 @given(within=small, taken=small)
 @settings(max_examples=400, deadline=None)
 def test_free_is_the_complement_as_the_fewest_cidrs(within, taken):
-    free = networks_in(within, taken)
+    free = subtract_networks(within, taken)
     left = addresses_of(within) - addresses_of(taken)
     assert addresses_of(free) == left
     assert sum(c.size for c in free) == free.addresses == len(left)
     texts = [ipaddress.ip_network(str(c)) for c in free]
     by_family = [[n for n in texts if n.version == version] for version in (4, 6)]
     assert texts == [n for networks in by_family for n in ipaddress.collapse_addresses(networks)]
-    assert free.texts() == [str(c) for c in free]
+    assert free.to_strings() == [str(c) for c in free]
     assert [free[i] for i in range(len(free))] == list(free)
 
 
@@ -239,9 +239,9 @@ def offers_by_hand(free, prefix, count, family):
 @given(within=small, taken=small, spare=st.integers(0, 8), count=st.integers(0, 20), family=st.sampled_from([4, 6]))
 @settings(max_examples=300, deadline=None)
 def test_offers_are_best_fit_each_taken_before_the_next(within, taken, spare, count, family):
-    space = AddressSpace(tuple(within), tuple(Taken(c, "") for c in taken))
+    space = AddressSpace(tuple(within), tuple(ListedNetwork(c, "") for c in taken))
     prefix = ADDRESS_BITS[family] - spare
-    found = space.offers(prefix, count, family)
+    found = space.best_fit(prefix, count, family)
     assert found == offers_by_hand(list(space.free), prefix, count, family)
     assert len(addresses_of(found)) == sum(c.size for c in found)
     assert addresses_of(found) <= addresses_of(space.free)
@@ -250,9 +250,9 @@ def test_offers_are_best_fit_each_taken_before_the_next(within, taken, spare, co
 @given(within=small, taken=small, spare=st.integers(0, 8), family=st.sampled_from([4, 6]))
 @settings(max_examples=300, deadline=None)
 def test_what_to_release_is_the_fewest_networks(within, taken, spare, family):
-    space = AddressSpace(tuple(within), tuple(Taken(c, "") for c in taken))
+    space = AddressSpace(tuple(within), tuple(ListedNetwork(c, "") for c in taken))
     prefix = ADDRESS_BITS[family] - spare
-    release = space.to_release(prefix, family)
+    release = space.range_to_free(prefix, family)
     everything = addresses_of(within)
     ranges = [Cidr(family, BASE[family] + (i << spare), prefix) for i in range(1 << (8 - spare))]
     inside = [c for c in ranges if addresses_of([c]) <= everything]
@@ -266,11 +266,11 @@ def test_what_to_release_is_the_fewest_networks(within, taken, spare, family):
 
 @given(st.integers(0, 2**128 - 1) | st.integers(0, 128).map(lambda bits: 2**bits - 1))
 def test_addresses_are_spelled_as_the_standard_library_does(value):
-    assert spell(6, value) == str(ipaddress.IPv6Address(value))
-    assert spell(4, value >> 96) == str(ipaddress.IPv4Address(value >> 96))
+    assert address_text(6, value) == str(ipaddress.IPv6Address(value))
+    assert address_text(4, value >> 96) == str(ipaddress.IPv4Address(value >> 96))
 
 
 def test_all_of_a_family_is_free_where_nothing_is_taken():
-    assert networks_in([Cidr.parse("0.0.0.0/0"), Cidr.parse("::/0")]).texts() == ["0.0.0.0/0", "::/0"]
-    assert isinstance(networks_in([]), Networks)
-    assert not networks_in([])
+    assert subtract_networks([Cidr.parse("0.0.0.0/0"), Cidr.parse("::/0")]).to_strings() == ["0.0.0.0/0", "::/0"]
+    assert isinstance(subtract_networks([]), Networks)
+    assert not subtract_networks([])

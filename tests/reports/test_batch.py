@@ -59,7 +59,7 @@ def test_each_input_has_its_files_and_the_summary_lists_them_worst_first(whole):
     summary = (whole / "index.html").read_text()
     places = [summary.index(f'href="{name}.html"') for name in ("c", "b", "a")]
     assert places == sorted(places)
-    assert "1 fail, 1 are tight, 1 fit." in summary
+    assert "1 fail, 1 tight, 1 fit, 0 idle." in summary
 
 
 def test_one_alone_and_many_at_once_are_the_same_bytes(whole, scenarios, tmp_path):

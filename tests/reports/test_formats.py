@@ -146,7 +146,7 @@ def test_a_table_that_does_not_fit_on_a_page_repeats_its_head(tmp_path):
     ]
     assert len(with_nodes) >= 2
     for text in with_nodes[:2]:
-        assert "Pod limit" in " ".join(text.split())
+        assert "pod limit" in " ".join(text.split())
 
 
 @needs_chromium

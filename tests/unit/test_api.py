@@ -76,6 +76,7 @@ def test_every_public_function_says_what_it_takes_and_returns():
             documented = document.partition("Parameters\n----------\n")[2].partition("\n\n")[0]
             for parameter in parameters:
                 assert re.search(rf"^(.*, )?{parameter}(, .*)?$", documented, re.MULTILINE), (name, parameter)
+            assert "Returns\n-------\n" in document, name
 
 
 def test_answers_show_themselves():
@@ -88,9 +89,15 @@ def test_answers_show_themselves():
         (review, "calicoctl"),
         (audit, "ipk-verdict"),
         (analysis.verdict, "node 65"),
+        (ipk.forecast(ROOT / "data/history.csv"), "When pools run out"),
+        (ipk.recommend(nodes=100, pods_per_node=50), "blockSize"),
+        (ipk.free(within=["10.0.0.0/8"], taken=["10.0.0.0/9"], prefix=10, count=3), "10.128.0.0/10"),
+        (ipk.upgrade(analysis.scenario, "v3.33"), "→ v3.33"),
     ):
         assert part in render_answer(answer)
         assert len(repr(answer)) < 300
+        assert answer._repr_html_() == render_answer(answer)
+    assert analysis.findings[0]._repr_html_() == render_answer(analysis.findings[0])
     assert "<style>" in analysis._repr_html_()
     assert repr(plan().cluster.pools[0].cidr) == "Cidr('10.233.64.0/18')"
 

@@ -1,6 +1,7 @@
 """What an audit says, finding by finding: on recorded clusters, and on small ones made for the purpose."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -12,7 +13,7 @@ from ippoolkit.cli import app
 from ippoolkit.findings import get_language
 from ippoolkit.model import Allocation, Block, BlockAffinity, Cluster, IPAMHandle, IPReservation, Pod, Service, Tunnel
 from ippoolkit.read import Reading
-from tests.helpers import CLUSTERS, RECORDINGS, unpacked
+from tests.helpers import CLUSTERS, RECORDINGS, ROOT, unpacked
 
 
 @pytest.fixture(scope="session")
@@ -163,7 +164,7 @@ def test_blocks_of_nobody_and_of_nodes_that_are_gone():
         block("10.0.0.32/28"),
     )
     codes = found(cluster, blocks=blocks)
-    assert codes["blocks-unowned"].params["addresses"] == 1
+    assert codes["blocks-without-affinity"].params["addresses"] == 1
     gone = codes["node-gone"].params
     assert (gone["which"], gone["blocks"], gone["addresses"], gone["lent"]) == ("x", 1, 1, 1)
     assert codes["blocks-empty"].params["last"] == 1
@@ -220,6 +221,27 @@ def test_pods_of_a_disabled_pool_belong_to_neither_list():
     assert "in-use-outside" not in codes
     assert "pod-not-allocated" not in codes
     assert found(cluster)["in-use-outside"].params["count"] == 1
+
+
+def test_its_tables_have_the_names_and_types_of_the_others():
+    small, large = pool(), pool("large", "fd00::/48", 122)
+    cluster = Cluster(
+        pools=(small, large), blocks=(block(), block("10.0.0.16/28", "host:a", held(1))), unknown=("Node",)
+    )
+    report = audit_reading(Reading(ipk.Scenario(cluster=cluster)))
+    assert set(ipk.pools(ipk.Scenario(cluster=cluster)).columns) >= {"pool", "block_size", "addresses", "blocks_used"}
+    for table in (report.pools, report.nodes):
+        assert all(re.fullmatch(r"[a-z][a-z0-9_]*", name) for name in table.columns)
+    pools = report.pools.set_index("pool")
+    assert pools["addresses"].dtype == object  # one passes 2^63
+    assert pools["addresses"].to_dict() == {"pool": 256, "large": 2**80}
+    assert pools["block_size"].dtype == pools["blocks_used"].dtype == "Int64"
+    assert pools["blocks_used"].to_dict() == {"pool": 2, "large": 0}
+    assert pools["selected_nodes"].isna().all()  # nodes were not read
+    assert report.metrics.pools[1]["blocks_allocated"] == 2  # JSON keeps Calico's names
+    nodes = report.nodes.set_index("node")
+    assert nodes["addresses_used"].dtype == "Int64"
+    assert nodes.loc["a", "addresses_used_in_own_blocks"] == 1
 
 
 def test_handles():
@@ -326,7 +348,7 @@ def test_json_holds_every_figure_and_finding(folders):
     assert value["totals"]["leaked"] == 14
     assert value["unknown"] == []
     assert {each["code"] for each in value["findings"]} >= {"addresses-leaked", "blocks-left"}
-    assert all({"severity", "numbers", "source", "mend"} <= set(each) for each in value["findings"])
+    assert all({"severity", "numbers", "source", "remedy"} <= set(each) for each in value["findings"])
     assert value["headroom"][0]["pods"] > 0
 
 
@@ -339,3 +361,11 @@ def test_exit_status_2_for_what_cannot_be_read(folders, tmp_path):
     assert "[json-syntax]" in result.output
     assert "Traceback" not in result.output
     assert run().exit_code == 2
+
+
+def test_blocks_that_are_absent_though_pods_have_addresses_are_unknown():
+    audited = audit(ROOT / "data/kubespray.yaml")
+    codes = [finding.code for finding in (*audited.findings, *audited.notes)]
+    assert codes.count("blocks-absent") == 1
+    assert not {"pod-not-allocated", "tunnel-not-allocated", "blocks-left"} & set(codes)
+    assert audited.pools["blocks_used"].isna().all()

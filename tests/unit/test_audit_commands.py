@@ -200,3 +200,23 @@ def test_a_pool_made_anew_and_defects_that_are_new_or_gone(folder, tmp_path):
 
 def test_figures_need_only_the_model():
     assert cluster_metrics(ClusterIndex(ipk.Cluster())).totals["blocks"] == 0
+
+
+def test_two_pools_of_a_table_with_one_name_are_two_columns(tmp_path):
+    table = "NAME           CIDR\ndefault-pool   10.4.0.0/16\ndefault-pool   10.8.0.0/16\n"
+    node = "---\napiVersion: v1\nkind: Node\nmetadata: {name: n1}\n"
+    (tmp_path / "pools.txt").write_text(table)
+    (tmp_path / "nodes.yaml").write_text(node)
+    result = CliRunner().invoke(app, ["pools-for", "-c", str(tmp_path), "--coverage"])
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    assert "default-pool" in result.output
+
+
+def test_a_finding_whose_figures_the_newer_dump_lacks_is_not_gone(tmp_path):
+    table = "| IP Pool  | 10.65.0.0/24 | 256 | 250 (98%) | 6 (2%) |"
+    heading = "| GROUPING | CIDR | IPS TOTAL | IPS IN USE | IPS FREE |"
+    (tmp_path / "full.txt").write_text(f"{heading}\n{table}\n")
+    (tmp_path / "pools.txt").write_text("NAME   CIDR           SELECTOR\np      10.65.0.0/24   all()\n")
+    (tmp_path / "empty.txt").write_text(f"{heading}\n{table.replace('250 (98%) | 6 (2%)', '25 (10%) | 231 (90%)')}\n")
+    assert "[diff-findings-unknown]" in run("diff", tmp_path / "full.txt", tmp_path / "pools.txt").output
+    assert "[diff-findings-gone]" in run("diff", tmp_path / "full.txt", tmp_path / "empty.txt").output

@@ -12,7 +12,7 @@ import ippoolkit as ipk
 from ippoolkit.audit import audit
 from ippoolkit.audit.fleet import audit_fleet, cluster_verdict
 from ippoolkit.forecasting import forecast
-from ippoolkit.forecasting.fleet import forecast_fleet
+from ippoolkit.forecasting.fleet_forecast import forecast_fleet
 from ippoolkit.forecasting.stored import from_plain, to_plain
 from ippoolkit.parallel import Journal, executor, item_key
 from ippoolkit.view.fleet_terminal import audits_data
@@ -88,7 +88,7 @@ def test_what_is_in_the_journal_is_not_worked_out_again(sources, tmp_path, monke
             forecast_fleet([str(HISTORY)], pool, horizon_days=90, results=Journal(journal)), fleet_data
         )
         monkeypatch.setattr(import_module("ippoolkit.audit.fleet"), "_audit_one", refuse)
-        monkeypatch.setattr(import_module("ippoolkit.forecasting.fleet"), "_forecast_one", refuse)
+        monkeypatch.setattr(import_module("ippoolkit.forecasting.fleet_forecast"), "_forecast_one", refuse)
         again = audit_fleet(sources[:2], pool, results=Journal(journal))
         assert json.loads(as_bytes(again))["clusters"] == json.loads(first)["clusters"][1:]
         assert (

@@ -53,10 +53,26 @@ def test_utf16_as_a_windows_shell_writes_it_is_read(tmp_path):
 
 def test_fifty_megabytes_of_nonsense_are_refused_quickly(problems):
     start = time.perf_counter()
-    assert codes(problems("nonsense " * 6_000_000)) == ["file-large-yaml"]
-    assert codes(problems("[" * 50_000_000, "f.json")) == ["too-deep"]
-    assert codes(problems("{" + "x" * 50_000_000))[0] == "json-syntax"
+    assert codes(problems("nonsense " * 6_000_000)) == ["file-large-text"]
+    assert codes(problems("nonsense " * 3_000_000)) == ["file-large-yaml"]
+    assert codes(problems("[" * 10_000_000, "f.json")) == ["too-deep"]
+    assert codes(problems("[" * 20_000_000, "f.json")) == ["file-large-text"]
+    assert codes(problems("{" + "x" * 10_000_000))[0] == "json-syntax"
+    assert codes(problems("a\n" * 1_000_001)) == ["file-lines"]
+    assert codes(problems("{a: [" + "1," * 2_000_000 + "1]}")) == ["json-syntax"]
+    assert codes(problems('{"kind": "PodList", "items": [' + "{}," * 100_000 + "{}]}"))[-1] == "problems-many"
     assert time.perf_counter() - start < 60
+
+
+def test_selectors_of_megabytes_and_too_many_of_them_are_refused(problems, tmp_path):
+    pool = "apiVersion: projectcalico.org/v3\nkind: IPPool\nmetadata: {name: p}\nspec:\n  cidr: 10.0.0.0/16\n"
+    terms = " || ".join(f"rack == 'r{number}'" for number in range(200_000))
+    assert problems(f'{pool}  nodeSelector: "{terms}"\n') == [("text-length", 6, "spec.nodeSelector")]
+    terms = terms[: terms.index(" || rack == 'r3000'")]
+    nodes = "".join(f"---\napiVersion: v1\nkind: Node\nmetadata: {{name: n{number}}}\n" for number in range(1000))
+    (tmp_path / "many.yaml").write_text(f'{pool}  nodeSelector: "{terms}"\n{nodes}')
+    with pytest.raises(InputError, match="compared with 1,000 nodes they may have at most 50,000"):
+        ipk.load(tmp_path / "many.yaml")
 
 
 def test_every_problem_of_a_scenario_at_once(problems):

@@ -34,7 +34,7 @@ def test_the_issue_of_two_racks_by_hand():
     (pick,) = found.picks
     design = pick.design
     assert (design.prefix, design.block_size, design.pools) == (19, 25, 2)
-    assert (design.addresses, design.routes, design.nodes_max) == (2 * 2**13, 51, 128)
+    assert (design.addresses, design.routes, design.nodes_fit) == (2 * 2**13, 51, 128)
     assert found.holds
     assert len(pick.cidrs) == 2
 
@@ -155,7 +155,7 @@ def test_capacity_says_of_the_scenario_what_was_recommended(need):
     for version in sorted({pick.design.family for pick in found.picks}):
         verdict = next(v for v in analyse(scenario).verdicts if v.subject == f"IPv{version}")
         assert verdict.code in ("holds", "holds-growing", "no-spare")
-        most = sum(pick.design.nodes_max for pick in found.picks if pick.design.family == version)
+        most = sum(pick.design.nodes_fit for pick in found.picks if pick.design.family == version)
         assert verdict.params["most"] == most
 
 
@@ -333,7 +333,7 @@ def test_recommend_says_when_nothing_fits():
     assert done.returncode == 1
     data = json.loads(done.stdout)
     assert (data["designs"], data["picked"]) == ([], None)
-    assert "max-routes" in data["reasons"][0]["sentence"]
+    assert "max-routes" in data["reasons"][0]["message"]
 
 
 def test_recommend_writes_what_it_picked(tmp_path):

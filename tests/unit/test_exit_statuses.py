@@ -40,7 +40,7 @@ EXAMPLES = {
     ("audit", 1): "{leaky}",
     ("audit", 2): "{bad}",
     ("pools-for", 0): "-c {cluster} --coverage",
-    ("pools-for", 1): "-c {broken} --coverage",
+    ("pools-for", 1): "-c {broken} -c {cluster} --coverage",
     ("pools-for", 2): "-c {cluster} --node nowhere",
     ("snapshot", 0): "{good} -o {folder}/out.yaml",
     ("snapshot", 2): "{good} -o {missing}/out.yaml",

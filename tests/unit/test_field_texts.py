@@ -11,8 +11,9 @@ from ippoolkit.audit import audit, audit_reading
 from ippoolkit.cli import app
 from ippoolkit.model.scenario_edits import with_scaled_groups
 from ippoolkit.read import read
+from ippoolkit.read.calico_messages import message_findings
 from ippoolkit.read.kubectl_tables import parse_block_name
-from ippoolkit.read.reading import read_text
+from ippoolkit.read.reading import read_text, recognize
 
 FIELD = Path(__file__).parents[1] / "field"
 PASTES = FIELD / "pastes"
@@ -137,7 +138,7 @@ def test_other_names_are_no_blocks(name):
 
 
 def test_a_block_that_two_nodes_claim_and_blocks_by_name_only():
-    assert findings_of("affinities.txt")["affinities-overlap"].params["other"] == "worker-2"
+    assert "(worker-2)" in findings_of("affinities.txt")["blocks-overlap-listed"].params["second"]
     assert findings_of("block-names.txt")["blocks-listed"].params["count"] == 4
 
 
@@ -159,12 +160,17 @@ def test_the_gateway_of_a_vxlan_route_is_no_address_of_a_node():
     assert len(read(PASTES / "routes-ipip.txt").scenario.networks.nodes) == 2
 
 
-def test_labels_of_a_table_of_nodes_select_pools():
+def test_labels_of_a_table_of_nodes_select_pools(tmp_path):
     result = run("pools-for", "-c", PASTES / "nodes-labels.txt", "-c", PASTES / "pools-wide.txt", "--node", "win-1")
     assert "does not match win-1" in said(result)
-    without = run("pools-for", "-c", FIELD / "07-dual-wide/paste.txt", "--node", "m1-ipv6")
+    nodes = tmp_path / "nodes.txt"
+    nodes.write_text("NAME      STATUS   ROLES    AGE   VERSION\nm1-ipv6   Ready    <none>   5d    v1.27.4\n")
+    without = run("pools-for", "-c", nodes, "-c", PASTES / "pools-wide.txt", "--node", "m1-ipv6")
     assert without.exit_code == 2
     assert "does not show labels" in said(without)
+    anywhere = run("pools-for", "-c", FIELD / "07-dual-wide/paste.txt", "--node", "m1-ipv6")
+    assert anywhere.exit_code == 0  # all() selects a node whatever its labels
+    assert "default-ipv6-ippool" in said(anywhere)
 
 
 # K4: pastes as they are, through check and convert too
@@ -177,7 +183,7 @@ def test_quoted_parts_of_a_mail():
     checked = run("check", PASTES / "mail.txt")
     assert checked.exit_code == 0
     assert "calicoctl accepts 1 of 1 object" in checked.output
-    assert "not a manifest, so that nothing is judged here" in said(checked)
+    assert "not a manifest, so it is not judged" in said(checked)
 
 
 def test_here_documents_are_judged_each_at_its_lines():
@@ -365,3 +371,16 @@ def test_a_diff_repeats_what_is_wrong_with_the_earlier_side_and_counts_the_block
     assert "Left to claim: 0 of 4 blocks." in said(result)
     assert "its listed blocks (3) hold 192" in said(result)
     assert "blocks unknown 4 unknown" in said(result)
+
+
+def test_an_event_below_a_table_is_no_row_of_it():
+    event = (
+        "Warning  FailedCreatePodSandBox  failed to request IPv4 addresses: Assigned 0 out of 1 requested IPv4 addresses; "
+        "No more free affine blocks and strict affinity enabled"
+    )
+    text = f"NAME    STATUS   ROLES    AGE   VERSION\nnode1   Ready    <none>   10d   v1.30.1\n{event}\n"
+    table, below = recognize(text)
+    assert (table.kind, table.last_line) == ("nodes", 2)
+    assert below.first_line == 3
+    [finding] = message_findings([(3, event)], "paste")
+    assert finding.params["message"].startswith("Assigned 0 out of 1")  # from a whole word on

@@ -69,3 +69,12 @@ def test_every_rule_has_a_source_and_a_severity():
         assert rule.source_key in SOURCES
         assert Severity(rule.severity)
         assert rule.message
+
+
+def test_a_text_too_long_to_be_read_is_cut_where_people_read_it_alone():
+    selector = " || ".join(f"rack == 'r{number}'" for number in range(1000))
+    finding = Finding("pool-selects-none", "IPPool/a", {"field": "nodeSelector", "selector": selector})
+    assert len(finding.message()) < 1200
+    assert f"({len(selector):,} characters)" in finding.message()
+    assert f"{len(selector):,} 个字符" in finding.message("zh")
+    assert finding.as_dict()["numbers"]["selector"] == selector

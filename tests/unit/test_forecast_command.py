@@ -43,7 +43,7 @@ def test_the_order_of_rows_changes_nothing(history):
 
 def test_the_table_says_dates_and_words(history):
     done = run("forecast", history)
-    assert "Most likely in" in done.stdout
+    assert "Runs out most likely in" in done.stdout
     assert "the history has only 5 points" in done.stdout
     assert "最可能在" in run("forecast", history, "--lang", "zh").stdout
 

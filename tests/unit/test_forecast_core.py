@@ -8,7 +8,7 @@ import pytest
 from ippoolkit.forecasting import History, Measurement, PoolHistory, forecast
 from ippoolkit.forecasting.backtest import WINDOWS
 from ippoolkit.forecasting.decompose import decompose
-from ippoolkit.forecasting.exhaustion import regular
+from ippoolkit.forecasting.exhaustion import to_regular_series
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -112,18 +112,18 @@ def test_daily_cycles_count_with_their_peaks():
 
 def test_a_day_that_has_just_begun_is_left_out():
     days = np.repeat(np.arange(10), 24)[:-20]
-    grid = regular(days, np.ones(days.size))
-    assert (grid.last, grid.values.size) == (8, 9)
+    grid = to_regular_series(days, np.ones(days.size))
+    assert (grid.last_day, grid.values.size) == (8, 9)
 
 
 def test_gaps_are_filled_but_not_counted_as_points():
-    grid = regular(np.array([0, 1, 2, 3, 9, 10, 11, 12]), np.arange(8.0))
+    grid = to_regular_series(np.array([0, 1, 2, 3, 9, 10, 11, 12]), np.arange(8.0))
     assert grid.values.size == 13
-    assert grid.seen.sum() == 8
+    assert grid.measured.sum() == 8
 
 
 def test_weekly_measurements_make_a_weekly_grid():
-    grid = regular(np.arange(0, 140, 7), np.arange(20.0))
+    grid = to_regular_series(np.arange(0, 140, 7), np.arange(20.0))
     assert (grid.step, grid.values.size) == (7, 20)
     pool = forecast(history(100 + 7 * np.arange(30), capacity=600, step=7)).pools[0]
     # 303 on the last day, one a day.

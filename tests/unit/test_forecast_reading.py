@@ -11,7 +11,7 @@ import pytest
 
 import ippoolkit as ipk
 from ippoolkit.errors import InputError
-from ippoolkit.forecasting import Connection, Measurement, forecast, is_history, read_history
+from ippoolkit.forecasting import Measurement, PrometheusConnection, forecast, is_history, read_history
 from tests.helpers import CLUSTERS, recorded
 
 DAY = 86_400
@@ -292,7 +292,7 @@ def known(query):
 
 def test_a_running_prometheus_is_read_with_the_token():
     with Server(known) as server:
-        history = read_history(server.url, connection=Connection(token="secret", days=30))
+        history = read_history(server.url, connection=PrometheusConnection(token="secret", days=30))
     assert history.pools[0].measurements[0].in_use == 3
     assert {request.headers["Authorization"] for request in server.requests} == {"Bearer secret"}
     assert {request.command for request in server.requests} == {"GET"}
@@ -317,7 +317,7 @@ def test_a_prometheus_that_does_not_answer_is_said(reply, monkeypatch):
 
 def test_no_server_and_no_words_of_the_password():
     with pytest.raises(InputError) as raised:
-        read_history("http://user:word@127.0.0.1:9", connection=Connection(seconds=2))
+        read_history("http://user:word@127.0.0.1:9", connection=PrometheusConnection(seconds=2))
     assert "word" not in str(raised.value)
 
 

@@ -46,7 +46,7 @@ def test_measured_growth_becomes_the_plans(plan):
     # 5 addresses a day are 152 a month: 3 nodes of 50 pods.
     assert first.nodes_per_month == pytest.approx(3.0, abs=0.3)
     assert second.nodes_per_month == 0
-    assert "The plan grows by it" in tab.pane.html
+    assert "The plan uses this growth" in tab.pane.html
 
 
 def test_pools_of_other_plans_do_not_count(plan):

@@ -6,6 +6,7 @@ import json
 import re
 import threading
 import time as clock
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
@@ -457,6 +458,30 @@ def test_what_never_ends(stub, kubeconfig, monkeypatch):
     assert told["Pod"] == "the list does not end"
     assert "larger than" in told["Node"]
     assert "took longer than" in told["Service"]
+
+
+def test_an_answer_that_drips_ends_with_its_time(stub, kubeconfig, monkeypatch):
+    """A byte now and then keeps a connection alive for ever; the answer as a whole has a time."""
+
+    def drip(handler, query):
+        handler.send_response(200)
+        handler.send_header("Content-Length", "100000")
+        handler.end_headers()
+        with suppress(OSError):
+            for _ in range(600):
+                handler.wfile.write(b" ")
+                handler.wfile.flush()
+                threading.Event().wait(0.1)  # `sleep` does nothing here
+
+    stub.special[f"{CORE}/pods"] = drip
+    monkeypatch.setattr(connection, "SECONDS", 1)
+    started = clock.monotonic()
+    reading = read_live(kubeconfig)
+    assert clock.monotonic() - started < 30
+    assert "Pod" in reading.scenario.cluster.unknown
+    assert [note.params["message"] for note in reading.notes if note.code == "live-failed"] == [
+        "the answer took longer than 1 seconds"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -113,11 +113,11 @@ def test_the_command_prints_and_writes_a_chart(tmp_path):
 
 def test_growth_comes_from_a_history(tmp_path):
     from ippoolkit.forecasting import forecast
-    from ippoolkit.forecasting.growth import fitted_growth
+    from ippoolkit.forecasting.monthly_growth import daily_growth
 
     rows = "".join(f"2026-{1 + day // 28:02}-{1 + day % 28:02},p,{100 + 2 * day},1024\n" for day in range(140))
     (tmp_path / "h.csv").write_text("time,pool,in_use,capacity\n" + rows)
-    mean, deviation = fitted_growth(forecast(tmp_path / "h.csv"))
+    mean, deviation = daily_growth(forecast(tmp_path / "h.csv"))
     assert mean == pytest.approx(2, rel=0.1)
     assert 0 <= deviation < 0.5
 

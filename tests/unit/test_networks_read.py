@@ -4,7 +4,7 @@ import pytest
 
 from ippoolkit.choose.inventory import read_inventory
 from ippoolkit.errors import InputError
-from ippoolkit.read.networks import read_networks
+from ippoolkit.read.network_lists import read_networks
 
 NETBOX = """\
 Prefix,Status,Scope,VRF,Tenant,VLAN,Role,Description

@@ -13,7 +13,7 @@ import pytest
 import ippoolkit as ipk
 from ippoolkit.audit.fleet import audit_fleet
 from ippoolkit.errors import FindingError
-from ippoolkit.forecasting.fleet import forecast_fleet
+from ippoolkit.forecasting.fleet_forecast import forecast_fleet
 from ippoolkit.parallel import executor, run
 from ippoolkit.view.fleet_terminal import audits_data
 from ippoolkit.view.forecast_terminal import fleet_data

@@ -429,7 +429,7 @@ def test_the_numbers_are_those_of_the_command_for_the_saved_scenario(planner, tm
     saved = ipk.save_scenario(planner.scenario, tmp_path / "s.yaml")
     said = json.loads(run("capacity", str(saved), "--json").stdout)
     assert said == json.loads(json.dumps(capacity_as_dict(planner.analysis)))
-    assert said["verdict"]["sentence"] in planner._verdict.html
+    assert said["verdict"]["message"] in planner._verdict.html
     assert said["block_sizes"]["pool"] == json.loads(ipk.block_sizes(planner.scenario).to_json(orient="records"))
 
 
@@ -581,7 +581,7 @@ def test_pasted_text_is_loaded_or_refused_in_red(planner):
 def test_a_pasted_table_is_said_to_be_one_line_by_line(planner):
     table = "$ calicoctl get ippool -o wide\nNAME   CIDR          NAT\np      10.0.0.0/16   true\n"
     act(planner, "read-pasted", table)
-    assert "Lines 1 to 1: prompt or command" in planner._notice.value
+    assert "Line 1: prompt or command" in planner._notice.value
     assert "Lines 2 to 3: table of IP pools" in planner._notice.value
     assert "blockSize 26 and whatever the table does not show are assumed" in planner._notice.value
 

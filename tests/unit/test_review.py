@@ -184,7 +184,7 @@ def test_json(review):
     assert data["accepted"] is False
     (of,) = data["objects"]
     assert of["verdicts"] == {"calicoctl": "refused", "kubectl": "refused"}
-    assert {"code", "severity", "sentence", "mend", "source", "judges", "file", "line", "field"} <= set(
+    assert {"code", "severity", "message", "remedy", "source", "judges", "file", "line", "field"} <= set(
         of["findings"][0]
     )
 

@@ -247,10 +247,25 @@ def run(folder, answers, *arguments):
     return ran, log.read_text()
 
 
+def test_a_script_takes_no_manifest_of_another_runbook(tmp_path):
+    """A kill while a runbook is written over another one leaves new manifests beside the old script."""
+    old, new = (render_runbook(runbook(cluster(), Change("block-size", "old", block_size=size))) for size in (27, 28))
+    (tmp_path / "runbook.sh").write_text(runbook_script(old))
+    (tmp_path / "manifests").mkdir()
+    for path, text in new.manifests.items():
+        (tmp_path / path).write_text(text)
+    ran, log = run(tmp_path, "yes\n" * 20)
+    assert ran.returncode == 1
+    assert "does not belong to this script" in ran.stderr
+    assert " create " not in log
+
+
 def test_a_script_stops_before_what_cannot_be_undone_and_begins_at_any_step(tmp_path):
-    (tmp_path / "runbook.sh").write_text(
-        runbook_script(render_runbook(runbook(cluster(), Change("block-size", "old", block_size=27))))
-    )
+    rendered = render_runbook(runbook(cluster(), Change("block-size", "old", block_size=27)))
+    (tmp_path / "runbook.sh").write_text(runbook_script(rendered))
+    (tmp_path / "manifests").mkdir()
+    for path, text in rendered.manifests.items():
+        (tmp_path / path).write_text(text)
     ran, log = run(tmp_path, "yes\nno\n")
     assert ran.returncode == 1
     assert "rollout restart" not in log
@@ -266,6 +281,7 @@ def test_the_command_line_writes_all_files(tmp_path):
     common = ["--cluster", str(dump), "--pool", "old"]
     result = RUNNER.invoke(app, ["runbook", "block-size", *common, "--to", "27", "-o", str(tmp_path / "out")])
     assert result.exit_code == 0, result.output
+    assert "Issued" in result.stderr
     assert (tmp_path / "out/runbook.sh").stat().st_mode & 0o100
     assert (tmp_path / "out/manifests/01-ippool.yaml").exists()
     refused = RUNNER.invoke(app, ["runbook", "retire", *common, "-o", str(tmp_path / "none"), "--lang", "zh"])

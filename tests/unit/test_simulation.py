@@ -45,7 +45,7 @@ def test_the_plan_comes_up_as_the_tables_say():
         "pool": "pool",
         "addresses": 70 * 60 + 50 + 70,
         "blocks": 71,
-        "unowned": 0,
+        "blocks_without_affinity": 0,
         "borrowed": 0,
         "failures": 0,
     }
@@ -67,7 +67,7 @@ def test_the_order_decides_who_borrows(order):
 def test_placing_in_one_call_is_bringing_up_node_after_node():
     for scenario in (plan(nodes=30), plan(cidr="10.0.0.0/24", size=27, nodes=10, pods=20, busiest=20)):
         one, other = place_planned_pods(scenario), simulate(scenario, InitialRollout("by-node"), controllers=False)
-        columns = ["addresses", "blocks", "unowned", "borrowed"]
+        columns = ["addresses", "blocks", "blocks_without_affinity", "borrowed"]
         assert one.timeline[columns].equals(other.timeline[columns])
         assert list(one.pods["address"]) == list(other.pods["address"])
 

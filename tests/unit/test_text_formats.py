@@ -42,8 +42,8 @@ def test_anchors_and_merges_are_written_out():
     assert value("a: &x {p: 1}\nb: *x\nc: {<<: *x, q: 2}\n") == {"a": {"p": 1}, "b": {"p": 1}, "c": {"p": 1, "q": 2}}
 
 
-def test_a_merge_that_repeats_a_key_is_a_duplicate():
-    assert problems("a: &x {p: 1}\nc: {<<: *x, p: 2}\n") == [("yaml-duplicate", 2)]
+def test_what_stands_beside_a_merge_wins_over_it_and_is_no_duplicate():
+    assert value("a: &x {p: 1, q: 3}\nc: {<<: *x, p: 2}\n")["c"] == {"p": 2, "q": 3}
 
 
 def test_aliases_that_explode_are_refused_at_once():

@@ -133,7 +133,7 @@ def test_a_table_too_wide_for_paper_is_set_smaller_or_turns_its_page():
 def test_a_finding_names_its_subject_once():
     finding = ipk.Finding("change-outside", "10.0.0.0/18", {"cidr": "10.0.0.0/18", "cluster": "10.1.0.0/18"})
     assert finding.location() == finding.location("zh") == ""
-    missing = ipk.Finding("object-missing", "IPPool/x", {"kind": "IPPool", "name": "x"})
+    missing = ipk.Finding("object-missing", "IPPool/x", {"kind": "IPPool", "name": "x", "known": "y"})
     assert missing.location() == ""
     assert ipk.Finding("holds", "IPv4", {"nodes": 1, "pods": 1, "most": 2}).location() == "IPv4"
 

@@ -179,7 +179,7 @@ def without_affinity(context: AuditContext) -> Iterator[Finding]:
     """Find blocks that belong to nobody: nobody can claim them, others only borrow from them."""
     pool_blocks = [pool_block for pool_block in context.index.blocks_in_pools if not pool_block.block.affinity]
     if pool_blocks:
-        yield Finding("blocks-unowned", "", _block_params(pool_blocks))
+        yield Finding("blocks-without-affinity", "", _block_params(pool_blocks))
 
 
 def empty(context: AuditContext) -> Iterator[Finding]:

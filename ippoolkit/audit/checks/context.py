@@ -39,8 +39,8 @@ class Several:
     names: tuple[str, ...]
 
     def __str__(self) -> str:
-        shown = ", ".join(self.names[:_MAX_NAMES])
-        return f"{shown} … (+{len(self.names) - _MAX_NAMES})" if len(self.names) > _MAX_NAMES else shown
+        named = ", ".join(self.names[:_MAX_NAMES])
+        return f"{named} … (+{len(self.names) - _MAX_NAMES})" if len(self.names) > _MAX_NAMES else named
 
 
 def abbreviate_names(names: Iterable[object]) -> str:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
 from typing import Any
 
 from ...calico.limits import DEFAULT_MAX_BLOCKS_PER_HOST
-from ...capacity.design_rules.check import range_findings
+from ...capacity.design_rules.check import design_findings, listed_pool_findings
+from ...capacity.design_rules.selection import cni_not_read, depends_on_cni
 from ...cidr import Cidr
 from ...findings import N_, Finding, LocalizedText
 from ...read import Reading
@@ -41,27 +41,37 @@ def check_reported_figures(reading: Reading, metrics: ClusterMetrics) -> Iterato
     for required, check in _CHECKS:
         if any(kind in cluster.unknown for kind in required):
             yield from check(reading, metrics)
-    yield from _ranges(reading)
+    yield from _listed_pools(reading)
+    yield from _configuration(reading)
     yield from _waiting_pods(reading)
 
 
 def reported_findings(reading: Reading) -> list[Finding]:
     """Return what the figures of texts say against a design that is planned on: nothing that is as it should be."""
-    if not reading.reported:
+    if not reading.has_listed:
         return []
     metrics = cluster_metrics(ClusterIndex(reading.scenario.cluster), reading.reported)
-    range_codes = {finding.code for finding in _ranges(reading)}  # which the rules on designs find, too
     findings = (*check_reported_figures(reading, metrics), *metrics.notes)
-    return [finding for finding in findings if finding.severity.rank < 2 and finding.code not in range_codes]
+    design_codes = {finding.code for finding in design_findings(reading.design.scenario)}
+    return [
+        finding
+        for finding in findings
+        if (finding.severity.rank < 2 or finding.code == "cni-unknown") and finding.code not in design_codes
+    ]
 
 
-def _ranges(reading: Reading) -> Iterator[Finding]:
-    """Hold the pools that only a text tells of against each other, the nodes and the networks around."""
-    if reading.pools_from_text:
-        known = {(finding.code, finding.subject) for finding in range_findings(reading.scenario)}
-        for finding in range_findings(reading.design.scenario):
-            if (finding.code, finding.subject) not in known:
-                yield finding
+def _listed_pools(reading: Reading) -> Iterator[Finding]:
+    """Judge the pools that only a text tells of: by their ranges, their selectors, and what chooses among them."""
+    if not reading.pools_from_text:
+        return
+    design = reading.design.scenario
+    known = {(finding.code, finding.subject) for finding in listed_pool_findings(reading.scenario)}
+    is_judged = reading.scenario.cluster.has_read("IPPool")  # those that objects tell of, by other checks
+    for finding in listed_pool_findings(design):
+        if not is_judged or (finding.code, finding.subject) not in known:
+            yield finding
+    if depends_on_cni(design.cluster) and not (is_judged and any(cni_not_read(reading.scenario))):
+        yield Finding("cni-unknown")
 
 
 def _pools(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
@@ -83,10 +93,10 @@ def _pools(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
             yield Finding("pool-nearly-full" if free > 0 else "pool-full", subject, params)
         blocks, total = row.get("blocks_allocated"), row.get("blocks_total")
         if blocks is not None and total is not None and not row.get("disabled") and free > 0:
-            left = total - blocks
-            if left <= max(total // 10, 0):
-                params = {"left": left, "blocks": total, "size": row["blockSize"]}
-                yield Finding("pool-blocks-claimed" if left <= 0 else "pool-blocks-few", subject, params)
+            blocks_left = total - blocks
+            if blocks_left <= max(total // 10, 0):
+                params = {"left": blocks_left, "blocks": total, "size": row["blockSize"]}
+                yield Finding("pool-blocks-claimed" if blocks_left <= 0 else "pool-blocks-few", subject, params)
 
 
 def _nodes_at_cap(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
@@ -156,15 +166,23 @@ def _blocks(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
         for block in reading.scenario.cluster.blocks
         if pools and not any(block.cidr.overlaps(pool) for pool in pools)
     ]
-    outside = listed or list(reading.blocks_outside)
+    outside: list[tuple[Cidr, int | None]] = [*listed] or [*reading.blocks_outside]
+    counts = [addresses for _, addresses in outside]
     count = len(outside) or metrics.totals.get("blocks_outside_pools") or 0
     if count:
         params = {
             "count": count,
             "which": _names_or_not_listed([cidr for cidr, _ in outside]),
-            "addresses": sum(addresses for _, addresses in outside) if outside else "?",
+            "addresses": "?" if not outside or None in counts else sum(filter(None, counts)),
         }
         yield Finding("blocks-outside-reported", "", params)
+
+
+def _unowned(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
+    """Count the blocks that belong to no node, by their number."""
+    del reading
+    if count := metrics.totals.get("blocks_without_affinity"):
+        yield Finding("blocks-unowned-reported", "", {"count": count})
 
 
 def _handles(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
@@ -176,10 +194,11 @@ def _handles(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
             yield Finding(code, "", {"count": count, "which": _NOT_LISTED})
 
 
-def _configuration(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
-    """Show the IPAM configuration that only a text states."""
-    del reading
-    config: dict[str, Any] = {key: value for key, value in metrics.config.items() if value is not None}
+def _configuration(reading: Reading) -> Iterator[Finding]:
+    """Show the IPAM configuration that a text states."""
+    if not reading.configuration_from_text:
+        return
+    config: dict[str, Any] = {figure.figure: figure.value for figure in reading.reported if figure.table == "config"}
     if config:
         maximum = config.get("maxBlocksPerHost")
         if maximum == 0:
@@ -198,11 +217,36 @@ def _affinities(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
         names = abbreviate_names(f"{node}: {count}" for node, count in by_node.most_common())
         params = {"count": len(reading.affinities), "nodes": len(by_node), "which": names}
         yield Finding("affinities-reported", "", params)
-        ranges: list[tuple[Cidr, str]] = sorted((cidr, node) for node, cidr, _ in reading.affinities)
-        for (first, owner), (second, other) in pairwise(ranges):
-            if first.overlaps(second):
-                params = {"first": str(first), "owner": owner, "second": str(second), "other": other}
-                yield Finding("affinities-overlap", "", params)
+
+
+def _listed_blocks(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
+    """Hold the blocks that texts show against each other, and their sizes within each pool."""
+    claims = {(cidr, node) for node, cidr, _ in reading.affinities}
+    claims |= {(cidr, node) for cidr, node, _ in reading.listed_blocks if node}
+    blocks = {cidr for cidr, _ in claims}
+    claims |= {(cidr, "?") for cidr, _, _ in reading.listed_blocks if cidr not in blocks}
+    pairs: list[tuple[tuple[Cidr, str], tuple[Cidr, str]]] = []
+    enclosing: list[tuple[Cidr, str]] = []
+    for claim in sorted(claims):
+        enclosing = [earlier for earlier in enclosing if earlier[0].overlaps(claim[0])]
+        pairs += [(earlier, claim) for earlier in enclosing]
+        enclosing.append(claim)
+    existing = {*reading.node_names, *(node.name for node in reading.scenario.cluster.nodes)}
+    held = Counter(node for _, node in claims if node not in ("?", "<none>") and node not in existing)
+    if existing and held:
+        names = abbreviate_names(f"{node}: {count}" for node, count in held.most_common())
+        params = {"count": len(held), "which": names, "blocks": held.total(), "all": sorted(held)}
+        yield Finding("node-gone-listed", "", params)
+    if pairs:
+        first, second = (f"{block} ({node})" for block, node in pairs[0])
+        yield Finding("blocks-overlap-listed", "", {"count": len(pairs), "first": first, "second": second})
+    blocks = {cidr for cidr, _ in claims}
+    for row in metrics.pools:
+        pool = Cidr.parse_or_none(row.get("cidr"))
+        sizes = Counter(block.prefix for block in blocks if pool is not None and block in pool)
+        if len(sizes) > 1:
+            counts = ", ".join(f"/{size}: {count}" for size, count in sorted(sizes.items()))
+            yield Finding("block-sizes-mixed", f"IPPool/{row.get('name') or row['cidr']}", {"sizes": counts})
 
 
 def _names_or_not_listed(names: Sequence[object]) -> str:
@@ -220,6 +264,11 @@ def _reported_count(reading: Reading, figure: str) -> int:
 
 
 def _waiting_pods(reading: Reading) -> Iterator[Finding]:
+    """Find pods without an address, and those of which a table does not tell whether they have one."""
+    if reading.starting_pods and "Pod" in reading.scenario.cluster.unknown:
+        names = [name for name, _ in reading.starting_pods]
+        params = {"count": len(names), "which": abbreviate_names(names), "all": names}
+        yield Finding("pods-starting", "", params, reading.starting_pods[0][1])
     if reading.waiting_pods and "Pod" in reading.scenario.cluster.unknown:
         names = [name for name, _, _ in reading.waiting_pods]
         params = {
@@ -239,7 +288,8 @@ _CHECKS: tuple[tuple[tuple[str, ...], _Check], ...] = (
     (("Pod", "Node"), _owners),
     (("IPAMBlock",), _borrowed),
     (("IPPool", "IPAMBlock"), _blocks),
+    (("IPAMBlock",), _unowned),
     (("IPAMHandle", "IPAMBlock"), _handles),
-    (("IPAMConfiguration",), _configuration),
     (("BlockAffinity",), _affinities),
+    (("IPAMBlock", "BlockAffinity"), _listed_blocks),
 )

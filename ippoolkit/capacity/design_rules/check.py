@@ -18,10 +18,12 @@ from .pools import (
     pools_that_calico_refuses,
 )
 from .selection import (
+    cni_not_read,
     idle_pools,
     more_pods_than_kubelet_runs,
     pools_named_by_cni,
     pools_selecting_no_node,
+    strict_affinity_without_nodes,
     windows_without_strict_affinity,
 )
 from .special_ranges import special_ranges
@@ -37,6 +39,8 @@ DESIGN_RULES: tuple[Callable[[Scenario], Iterable[Finding]], ...] = (
     outside_cluster_cidr,
     pools_selecting_no_node,
     pools_named_by_cni,
+    cni_not_read,
+    strict_affinity_without_nodes,
     large_reservations,
     mixed_encapsulation,
     load_balancer_cap,
@@ -48,13 +52,19 @@ DESIGN_RULES: tuple[Callable[[Scenario], Iterable[Finding]], ...] = (
     idle_pools,
 )
 
-# Those that look at ranges alone: they hold also for a pool of which little more is known.
-RANGE_RULES: tuple[Callable[[Scenario], Iterable[Finding]], ...] = (
+# Those that ask for nothing that a table of pools leaves out.
+LISTED_POOL_RULES: tuple[Callable[[Scenario], Iterable[Finding]], ...] = (
+    pools_that_calico_refuses,
     overlapping_pools,
+    enclosed_pools,
     overlapping_networks,
     pools_over_nodes,
     special_ranges,
+    windows_without_strict_affinity,
     outside_cluster_cidr,
+    pools_selecting_no_node,
+    pools_named_by_cni,
+    strict_affinity_without_nodes,
 )
 
 
@@ -83,9 +93,9 @@ def design_findings(scenario: Scenario) -> list[Finding]:
     return [finding for rule in DESIGN_RULES for finding in rule(scenario)]
 
 
-def range_findings(scenario: Scenario) -> list[Finding]:
-    """Return what is to be said of the ranges of the pools, whatever else they are."""
-    return [finding for rule in RANGE_RULES for finding in rule(scenario)]
+def listed_pool_findings(scenario: Scenario) -> list[Finding]:
+    """Return what is to be said of pools of which only a table tells."""
+    return [finding for rule in LISTED_POOL_RULES for finding in rule(scenario)]
 
 
 def _is_covered_by_verdict(finding: Finding, scenario: Scenario) -> bool:

@@ -23,10 +23,10 @@ def pools_over_nodes(scenario: Scenario) -> Iterator[Finding]:
             if address in pool.cidr
         ]
         known = {address for _, address in inside}
-        alone = [
+        single_addresses = [
             address_from_int(cidr.version, cidr.first) for cidr in declared if cidr.size == 1 and cidr in pool.cidr
         ]
-        inside += [("", address) for address in alone if address not in known]
+        inside += [("", address) for address in single_addresses if address not in known]
         if inside:
             params = {
                 "cidr": str(pool.cidr),

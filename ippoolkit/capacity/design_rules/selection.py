@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from ...calico.pool_selection import allows
 from ...calico.selectors import SelectorError, parse_selector
 from ...cidr import ADDRESS_BITS
 from ...findings import Finding
-from ...model import Scenario
+from ...model import Cluster, Scenario
 from ..idle_pools import idle_reason_code
 
 
@@ -34,6 +35,26 @@ def pools_named_by_cni(scenario: Scenario) -> Iterator[Finding]:
             yield Finding("cni-pools-only", f"IPv{version}", {"pools": ", ".join(named)})
 
 
+def cni_not_read(scenario: Scenario) -> Iterator[Finding]:
+    """Say of a cluster with several pools that its nodes' CNI configuration, which may name some, is unknown."""
+    cluster = scenario.cluster
+    is_existing = bool(cluster.nodes or cluster.pods or cluster.blocks) and bool(cluster.unknown)
+    if is_existing and depends_on_cni(cluster):
+        yield Finding("cni-unknown")
+
+
+def depends_on_cni(cluster: Cluster) -> bool:
+    """Whether there are several pools of a family that a CNI configuration which nobody read may choose among."""
+    counts = Counter(pool.version for pool in cluster.pools if allows(pool, "Workload"))
+    return cluster.cni is None and any(count > 1 for count in counts.values())
+
+
+def strict_affinity_without_nodes(scenario: Scenario) -> Iterator[Finding]:
+    """Say what strictAffinity means where there are no nodes that it could be held against."""
+    if scenario.cluster.ipam.strict_affinity and not scenario.cluster.nodes and not scenario.plan.groups:
+        yield Finding("strict-no-nodes", "IPAMConfiguration/default")
+
+
 def idle_pools(scenario: Scenario) -> Iterator[Finding]:
     """Find pools that serve no pods automatically: they count for nothing in the plan."""
     for pool in scenario.cluster.pools:
@@ -48,9 +69,8 @@ def windows_without_strict_affinity(scenario: Scenario) -> Iterator[Finding]:
     windows_names = [group.name for group in scenario.plan.groups if group.os == "windows"]
     windows_names += [node.name for node in scenario.cluster.nodes if node.windows]
     if windows_names:
-        yield Finding(
-            "windows-strict", "IPAMConfiguration/default", {"group": windows_names[0], "count": len(windows_names)}
-        )
+        code = "windows-strict" if scenario.cluster.has_read("IPAMConfiguration") else "windows-strict-unknown"
+        yield Finding(code, "IPAMConfiguration/default", {"group": windows_names[0], "count": len(windows_names)})
 
 
 def more_pods_than_kubelet_runs(scenario: Scenario) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from ...findings import Finding
 from ...model import Scenario
 from ...texts import N_, LocalizedText
 
-# Range, name, document. Of ranges inside one another the first that overlaps counts.
+# Range, name, document. Of ranges inside one another the first that holds a pool counts.
 _SPECIAL_RANGES: tuple[tuple[str, str, str], ...] = (
     ("0.0.0.0/8", N_("this network"), "RFC 791"),
     ("127.0.0.0/8", N_("loopback"), "RFC 1122"),
@@ -50,13 +50,11 @@ def special_ranges(scenario: Scenario) -> Iterator[Finding]:
             if pool.cidr == _HOME_NETWORKS:
                 yield Finding("range-swallows-lans", subject, params)
             continue
-        special = next((entry for entry in _RANGES if entry[0].overlaps(pool.cidr)), None)
+        special = next((entry for entry in _RANGES if pool.cidr in entry[0]), None)
+        special_inside = [entry for entry in _RANGES if entry[0].overlaps(pool.cidr)] if special is None else [special]
         source_key = "special-ranges" if pool.version == 4 else "special-ranges-ipv6"
-        if special is None and "LoadBalancer" in pool.allowed_uses:
-            continue  # services are often given public addresses, which is what they are for
-        if special is None:
+        if special is None and "LoadBalancer" not in pool.allowed_uses:  # services are meant to have public addresses
             yield Finding("range-public", subject, params, source_key=source_key)
-        else:
-            cidr, purpose, document = special
+        for cidr, purpose, document in special_inside:
             range_params = {"range": str(cidr), "purpose": LocalizedText(purpose), "document": document}
             yield Finding("range-special", subject, {**params, **range_params}, source_key=source_key)

@@ -185,6 +185,14 @@ CAPACITY_VERDICTS = (
         applies_to="IPAMConfiguration spec.strictAffinity",
     ),
     Rule(
+        "windows-strict-unknown",
+        "warning",
+        "windows",
+        N_("{group} runs Windows, which needs strictAffinity: whether it is set was not read."),
+        N_("Add kubectl get ipamconfigs -o yaml, or calicoctl ipam show --show-configuration."),
+        applies_to="IPAMConfiguration spec.strictAffinity",
+    ),
+    Rule(
         "pool-disabled",
         "info",
         "ippool",

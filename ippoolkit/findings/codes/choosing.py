@@ -72,7 +72,7 @@ CHOOSING = (
         "choose-relax-windows",
         "error",
         "windows",
-        N_("A block of {block:address} leaves none on a Windows node, which keeps 4 of each block back."),
+        N_("A block of {block:address} leaves none for pods on a Windows node, which reserves 4 per block."),
         N_("Give Windows nodes pools of their own."),
     ),
     Rule(
@@ -101,30 +101,37 @@ CHOOSING = (
         "error",
         "cidr",
         N_(
-            "within: {pools:pool} of /{prefix} needed, and there is room for {found} in {within}; the "
-            "largest free range is {largest}."
+            "No room for {pools:pool} of /{prefix}: {within} has room for {found}, and its largest free range is "
+            "{largest}."
         ),
-        N_("Name more ranges with --within, or release networks: ippoolkit free --prefix {prefix} says which."),
+        N_("Name more ranges (within), or release networks: ippoolkit free --prefix {prefix} says which."),
     ),
     Rule(
         "choose-no-room-at-all",
         "error",
         "cidr",
-        N_("within: {pools:pool} of /{prefix} needed, and nothing is free in {within}."),
-        N_("Name more ranges with --within, or release networks: ippoolkit free --prefix {prefix} says which."),
+        N_("No room for {pools:pool} of /{prefix}: nothing is free in {within}."),
+        N_("Name more ranges (within), or release networks: ippoolkit free --prefix {prefix} says which."),
     ),
     Rule(
         "choose-no-spare",
         "warning",
         "blocks",
-        N_("The pools fit just the nodes that were asked for: a node that replaces another finds no block."),
+        N_("The pools fit exactly the nodes that were requested: a node that replaces another finds no block."),
         N_("Ask for headroom, or take the next larger design."),
+    ),
+    Rule(
+        "choose-pods-assumed",
+        "info",
+        "kit",
+        N_("The number of pods on a node is not given: planned for {pods:pod}, kubelet's maximum."),
+        N_("Give it with --pods-per-node."),
     ),
     Rule(
         "choose-private",
         "info",
         "cidr",
-        N_("No range was given for the pools: private ranges are taken as free, except for networks that are known."),
+        N_("No range was given for the pools: private ranges count as free, except for known networks."),
         N_("Name ranges with --within, and networks in use with --taken."),
     ),
     Rule(
@@ -144,14 +151,14 @@ CHOOSING = (
         "choose-rack-more",
         "warning",
         "labels",
-        N_("The nodes name {racks} racks (label {label}), and pools for {wanted} were asked for."),
+        N_("The nodes name {racks} racks (label {label}), but pools for {wanted} were requested."),
         N_("Ask for a pool for each: --racks {racks}."),
     ),
     Rule(
         "choose-rack-fuller",
         "warning",
         "blocks",
-        N_("Rack {rack} has {count:node}, and its pool is made for {fit}: racks are taken to be alike."),
+        N_("Rack {rack} has {count:node}, but its pool is sized for {fit}: racks are assumed to be equal."),
         N_("Ask for more headroom, or move nodes to other racks."),
     ),
     Rule(
@@ -170,8 +177,8 @@ CHOOSING = (
             "--max-blocks-per-host from v3.30 on."
         ),
         N_(
-            "Set {most} with kubectl in the IPAMConfig default of crd.projectcalico.org/v1, or leave the cap away: "
-            "it is 20 then."
+            "Set {most} with kubectl in the IPAMConfig default of crd.projectcalico.org/v1, or leave the limit "
+            "out: it is 20 then."
         ),
     ),
     Rule(
@@ -230,7 +237,28 @@ CHOOSING = (
         "error",
         "kit",
         N_('"{text}" is not a valid part of a group.'),
-        N_("Write KEY=VALUE, with a comma between; keys are {keys}."),
+        N_("Write KEY=VALUE, separated by commas; the keys are {keys}."),
+    ),
+    Rule(
+        "group-size",
+        "error",
+        "kit",
+        N_('"{text}" does not give a group\'s number of nodes.'),
+        N_("Write NAME=N: the name of the group, or a label key=value that only its nodes have."),
+    ),
+    Rule(
+        "group-unknown",
+        "error",
+        "kit",
+        N_('There is no group of nodes "{name}"; the groups are {groups}.'),
+        N_("Use one of these names, or a label key=value that only the nodes of one of them have."),
+    ),
+    Rule(
+        "group-sum",
+        "error",
+        "kit",
+        N_("The groups of --group have {named:node}, more than the {nodes} of --nodes."),
+        N_("Raise --nodes, which counts all of them, or leave it out."),
     ),
     Rule(
         "date-syntax",

@@ -42,11 +42,12 @@ CLUSTER_AUDIT = (
         "error",
         "blocks",
         N_(
-            "No block is left in {pools}: {without} of {nodes:node} have none and use borrowed "
-            "addresses ({which}), while {free} of {addresses:address} are free."
+            "No block is left in {pools}, while {free} of {addresses:address} are free: {without} of {nodes:node} have "
+            "none ({which}). Their pods borrow addresses of other nodes, or with strictAffinity get none."
         ),
         N_(
-            "Add a pool with smaller blocks or a larger range, and move pods to it; blockSize itself cannot be changed."
+            "Add a pool (ippoolkit runbook grow), or replace this one by one with smaller blocks (ippoolkit runbook "
+            "block-size); a blockSize cannot be edited."
         ),
     ),
     Rule(
@@ -147,7 +148,7 @@ CLUSTER_AUDIT = (
         N_("If blocks ran out, add a pool; then recreate the pods on these nodes."),
     ),
     Rule(
-        "blocks-unowned",
+        "blocks-without-affinity",
         "info",
         "ipam",
         N_(

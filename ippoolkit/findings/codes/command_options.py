@@ -12,10 +12,7 @@ COMMAND_OPTIONS = (
         "option-each",
         "error",
         "kit",
-        N_(
-            "--each takes folders and files, and prints a table or JSON; each cluster is judged by the release that it "
-            "names itself."
-        ),
+        N_("--each takes folders and files and prints a table or JSON; each cluster is judged by its own release."),
     ),
     Rule(
         "folder-busy",

@@ -21,7 +21,7 @@ FORECASTS = (
     Rule("csv-cell-empty", "error", "kit", N_("The cell is empty.")),
     Rule("history-time-invalid", "error", "kit", N_("{value} is not a valid time."), _ISO),
     Rule("history-number-invalid", "error", "kit", N_("{value} is not a number."), N_("Leave unknown values empty.")),
-    Rule("history-number-negative", "error", "kit", N_("{value} is negative: nothing counted here can be.")),
+    Rule("history-number-negative", "error", "kit", N_("{value} is negative; a count cannot be.")),
     Rule(
         "history-time-repeated",
         "error",
@@ -68,7 +68,7 @@ FORECASTS = (
             "The history does not say how many blocks the pool has: blocks of {size:address} are assumed, "
             "Calico's default."
         ),
-        N_("Where blockSize differs give the pools' manifests with --pools."),
+        N_("If the block size differs, give the pools' manifests with --pools."),
     ),
     Rule(
         "dump-undated",
@@ -136,14 +136,17 @@ FORECASTS = (
         "forecast-date",
         "warning",
         "forecast",
-        N_("Most likely in {month}; 1 in 10 before {early}, 1 in 10 after {late}."),
+        N_("Runs out most likely in {month}; 1 chance in 10 before {early}, 1 in 10 after {late}."),
         N_("Have the next pool ready before {early}."),
     ),
     Rule(
         "forecast-date-open",
         "warning",
         "forecast",
-        N_("Most likely in {month}; 1 in 10 before {early}, more than 1 in 10 not within {years:.3g} years."),
+        N_(
+            "Runs out most likely in {month}; 1 chance in 10 before {early}, more than 1 in 10 not within {years:.3g} "
+            "years."
+        ),
         N_("Have the next pool ready before {early}."),
     ),
     Rule(
@@ -152,7 +155,12 @@ FORECASTS = (
         "forecast",
         N_("Most likely not within {years:.3g} years; 1 in 10 before {early}."),
     ),
-    Rule("forecast-calm", "ok", "forecast", N_("Not within {years:.3g} years, with at least 9 chances in 10.")),
+    Rule(
+        "forecast-calm",
+        "ok",
+        "forecast",
+        N_("Does not run out within {years:.3g} years, with a probability of at least 90%."),
+    ),
     Rule("forecast-capacity", "error", "kit", N_("{value} is not POOL=NUMBER.")),
     Rule(
         "simulation-distribution",
@@ -175,7 +183,7 @@ FORECASTS = (
         "alerts-pools-unknown",
         "error",
         "metrics",
-        N_("Metrics of {value} do not tell pools apart, and there are {count:pool}: that came with v3.23."),
+        N_("Metrics of {value} do not distinguish pools, and there are {count:pool}: v3.23 and later do."),
     ),
     # Work that is spread.
     Rule(

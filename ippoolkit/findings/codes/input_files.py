@@ -24,6 +24,24 @@ INPUT_FILES = (
     Rule("file-binary", "error", "kit", N_("The file is not text."), N_("Save it as UTF-8 YAML or JSON.")),
     Rule("file-large", "error", "kit", N_("The file has {size:byte}; at most {most} are read.")),
     Rule(
+        "file-large-text",
+        "error",
+        "kit",
+        N_(
+            "The file has {size:byte} and is no list of objects as kubectl and calicoctl print it; of other files at "
+            "most {most} are read."
+        ),
+        N_("Save large dumps as JSON: -o json."),
+    ),
+    Rule(
+        "yaml-values",
+        "error",
+        "kit",
+        N_("The text has more than {most} keys and values."),
+        N_("Save large dumps as JSON: -o json."),
+    ),
+    Rule("file-lines", "error", "kit", N_("The file has {lines} lines; at most {most} are read.")),
+    Rule(
         "file-large-yaml",
         "error",
         "kit",
@@ -101,7 +119,13 @@ INPUT_FILES = (
         calico_messages=("value contains itself",),
     ),
     Rule("yaml-merge", "error", "yaml", N_("Only mappings can be merged with <<.")),
-    Rule("yaml-key", "error", "yaml", N_("A list or mapping cannot be a key.")),
+    Rule(
+        "yaml-key",
+        "error",
+        "yaml",
+        N_("A list or mapping cannot be a key."),
+        N_("If this is a template with {{{{ … }}}}, render it first, for instance by helm template."),
+    ),
     Rule(
         "yaml-bomb",
         "error",
@@ -159,10 +183,16 @@ INPUT_FILES = (
         N_('Lines not recognized ({count}): "{line}".'),
     ),
     Rule(
+        "lines-unread-several",
+        "info",
+        "kit",
+        N_('Lines not recognized ({count}), from "{line}" on: {lines}.'),
+    ),
+    Rule(
         "piece-not-manifest",
         "info",
         "kit",
-        N_("{what}: not a manifest, so that nothing is judged here."),
+        N_("{what}: not a manifest, so it is not judged."),
         N_("Give the file to --existing too, to have it count as what exists."),
     ),
     Rule(
@@ -197,10 +227,46 @@ INPUT_FILES = (
         N_("Save kubectl get ipamblocks -o json to see them."),
     ),
     Rule(
+        "nodes-listed",
+        "info",
+        "kit",
+        N_(
+            "{count:node} known from a table only: labels, tunnel addresses and maxPods that it does not show are"
+            " unknown."
+        ),
+        N_("Save kubectl get nodes -o yaml."),
+    ),
+    Rule(
+        "pods-listed",
+        "info",
+        "kit",
+        N_(
+            "{count:pod} known from a table only, {host} of them assumed to be on the host network: annotations, "
+            "owners and further addresses are unknown."
+        ),
+        N_("Save kubectl get pods -A -o json."),
+    ),
+    Rule(
+        "pods-outside-pools",
+        "warning",
+        "ipam",
+        N_("The address of {count:pod} is in no pool that was read: {which}."),
+        N_(
+            "They are on the host network, or have the address from another plugin or from a pool that is missing here."
+        ),
+    ),
+    Rule(
+        "nodes-labels-hidden",
+        "warning",
+        "kit",
+        N_("{count:node} left out: their table does not show the labels that nodeSelectors ask for ({labels})."),
+        N_("Save kubectl get nodes -o yaml, or add --show-labels."),
+    ),
+    Rule(
         "address-shown",
         "info",
         "ipam",
-        N_("{line} Attributes: {attributes}."),
+        N_("{line}; attributes: {attributes}."),
     ),
     Rule(
         "routes-borrowed",
@@ -250,6 +316,13 @@ INPUT_FILES = (
         "kit",
         N_("No {kinds} data was read: figures that need it are unknown."),
         N_("Add a dump, or state that there are none with --none KIND."),
+    ),
+    Rule(
+        "blocks-absent",
+        "warning",
+        "kit",
+        N_("No block is there, although {pods:pod} with addresses of these pools are: what blocks hold is unknown."),
+        N_("Add kubectl get ipamblocks -o json; of a cluster that keeps them in etcd, calicoctl ipam check -o FILE."),
     ),
     Rule(
         "kind-forbidden",
@@ -310,6 +383,13 @@ INPUT_FILES = (
         N_('Write it as \'["pool-a", "pool-b"]\'.'),
     ),
     Rule(
+        "pool-of-v2",
+        "warning",
+        "calicoctl",
+        N_("{cidr} is a pool of Calico v2 (kind ipPool, apiVersion v1): read as calicoctl convert turns it into v3."),
+        N_("Convert it for today's calicoctl: ippoolkit convert FILE."),
+    ),
+    Rule(
         "trace-time",
         "error",
         "kit",
@@ -319,8 +399,25 @@ INPUT_FILES = (
         "cluster-large",
         "error",
         "kit",
-        N_("More than {most} {field} are too many for the kit."),
+        N_("More than {most} {field} are not supported."),
         N_("Read only the part of the cluster that is in question."),
+    ),
+    Rule("problems-many", "error", "kit", N_("There are more than {most} problems; reading ended here.")),
+    Rule(
+        "cluster-selectors",
+        "error",
+        "kit",
+        N_(
+            "The pools' nodeSelectors have {characters} characters; compared with {nodes:node} they may have at most "
+            "{most}."
+        ),
+        N_("Read only the part of the cluster that is in question."),
+    ),
+    Rule(
+        "text-length",
+        "error",
+        "kit",
+        N_("The text has {length} characters; at most {most} are read."),
     ),
     Rule(
         "simulation-large",

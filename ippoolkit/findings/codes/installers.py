@@ -48,6 +48,27 @@ INSTALLERS = (
         N_("Write the value directly to plan with it."),
     ),
     Rule(
+        "setting-template",
+        "error",
+        "kit",
+        N_('"{value}" is a template that is not filled in.'),
+        N_("Render it first, for instance by helm template or envsubst, or write the value itself."),
+    ),
+    Rule(
+        "group-planned",
+        "info",
+        "kit",
+        N_("Group {name}: {nodes:node} planned, from {told}."),
+        N_("For another number use --group {name}=N."),
+    ),
+    Rule(
+        "group-uncounted",
+        "info",
+        "kit",
+        N_("None of {settings} gives the number of nodes of the group {name}: it is not planned for."),
+        N_("Write the number, or plan with --nodes."),
+    ),
+    Rule(
         "installer-pool",
         "info",
         "kit",
@@ -108,7 +129,7 @@ INSTALLERS = (
         "installer-no-range",
         "warning",
         "kit",
-        N_("The input says no range for pods: the pool that {installer} would create is not known."),
+        N_("The input gives no range for pods: the pool that {installer} would create is unknown."),
         N_("Add the IPPools, the Installation or calico.yaml."),
     ),
     Rule(
@@ -149,7 +170,7 @@ INSTALLERS = (
             "Kubespray until v2.19 makes {name} the blockSize where calico_pool_blocksize is not set, here {size:d}; "
             "from v2.20 it is {default:d}."
         ),
-        N_("Look at the pool that there is: calicoctl get ippools -o yaml."),
+        N_("Look at the existing pool: calicoctl get ippools -o yaml."),
     ),
     Rule(
         "mask-is-block-size",
@@ -196,8 +217,8 @@ INSTALLERS = (
         N_("No installer input was found."),
         N_(
             "Give a Kubespray inventory, an Installation or Helm values, a ClusterConfiguration, "
-            "calico-node's manifest "
-            "or environment, or the file of RKE, RKE2, k3s, kops, KubeKey, OKD or Talos."
+            "calico-node's manifest or environment, or the file of RKE, RKE2, k3s, kops, KubeKey, OKD, Talos, "
+            "MicroK8s, kind, k0s, Cluster API or Rancher."
         ),
     ),
 )

@@ -36,6 +36,13 @@ LIVE_AND_DIFF = (
     ),
     Rule("diff-findings-gone", "ok", "kit", N_("No longer found: {which}.")),
     Rule(
+        "diff-findings-unknown",
+        "warning",
+        "kit",
+        N_("The newer dump does not show what these findings need; whether they still hold is unknown: {which}."),
+        N_("Save the same dumps as before."),
+    ),
+    Rule(
         "live-config",
         "error",
         "kit",

@@ -67,6 +67,16 @@ MANIFEST_FILES = (
         calico_messages=("unknown resource type (",),
     ),
     Rule(
+        "kind-v2",
+        "error",
+        "calicoctl",
+        N_("{kind} of {version} is an IP pool of Calico v2; calicoctl accepts only projectcalico.org/v3."),
+        N_("Convert it: ippoolkit convert FILE writes what calicoctl convert makes of it."),
+        applies_to="apiVersion, kind",
+        refused_by=(CALICOCTL,),
+        calico_messages=("unknown resource type (",),
+    ),
+    Rule(
         "kind-unjudged",
         "info",
         "kit",

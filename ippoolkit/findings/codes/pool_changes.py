@@ -176,8 +176,8 @@ POOL_CHANGES = (
         "migrate",
         N_("kubectl delete leaves affinities and empty blocks behind, which then prevent another blockSize."),
         N_(
-            "Delete pools with calicoctl. If it has happened, recreate the pool with its old "
-            "blockSize and delete it with calicoctl."
+            "Delete pools with calicoctl. If one was deleted with kubectl, recreate it with its old blockSize and"
+            " delete it with calicoctl."
         ),
     ),
     Rule(

@@ -94,7 +94,7 @@ POOL_SELECTION = (
         "object-missing",
         "error",
         "kit",
-        N_("{kind} {name} is not in the input."),
+        N_("{kind} {name} is not in the input, which has: {known}."),
         N_("Check the name, and that its dump is among the files."),
     ),
     Rule(
@@ -103,6 +103,13 @@ POOL_SELECTION = (
         "kit",
         N_("{node} is known from a table that does not show labels: which pools select it is unknown."),
         N_("Add the output of kubectl get nodes --show-labels, or -o json."),
+    ),
+    Rule(
+        "coverage-no-nodes",
+        "error",
+        "kit",
+        N_("No node was read: which pools serve nodes is unknown."),
+        N_("Add the output of kubectl get nodes -o yaml."),
     ),
     Rule("not-disabled", "info", "ippool", N_("The pool is disabled.")),
     Rule("not-named", "info", "cni", N_("{by} requests other pools: {named}.")),

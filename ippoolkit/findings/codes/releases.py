@@ -6,7 +6,7 @@ from ...texts import N_
 from .rule import Rule
 
 _GAINS = N_("Calico {release} changes this: {what}")
-_LOSES = N_("Calico {release} does not do this as {before} does: {what}")
+_LOSES = N_("Calico {release} does not do what {before} does: {what}")
 _SOURCE = N_("Source: {source}.")
 
 RELEASES = (

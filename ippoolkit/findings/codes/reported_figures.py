@@ -76,6 +76,13 @@ REPORTED_FIGURES = (
         N_("Plan nodes and pods in the scenario (plan.groups), or add the output of kubectl get pods -A -o json."),
     ),
     Rule(
+        "pods-starting",
+        "warning",
+        "kit",
+        N_("Starting: {count:pod} ({which}). This table does not show whether they have an address."),
+        N_("Add kubectl get pods -A -o wide, and the events of kubectl describe pod."),
+    ),
+    Rule(
         "diff-unknown",
         "info",
         "kit",
@@ -99,6 +106,15 @@ REPORTED_FIGURES = (
             "without an annotation."
         ),
         N_("Add /etc/cni/net.d/10-calico.conflist of a node, or ConfigMap calico-config."),
+    ),
+    Rule(
+        "strict-no-nodes",
+        "info",
+        "ipam",
+        N_(
+            "strictAffinity is true: a node without a free address in its own blocks, and with no block left to "
+            "claim, gives its pods none. Whether there is such a node is unknown: nodes and blocks were not read."
+        ),
     ),
     Rule(
         "cni-names-pools",
@@ -218,6 +234,13 @@ REPORTED_FIGURES = (
         ),
     ),
     Rule(
+        "blocks-unowned-reported",
+        "info",
+        "ipam",
+        N_("Without affinity: {count:block}. Nodes can only borrow from them."),
+        N_("They are removed when their last address is released: recreate the pods in them."),
+    ),
+    Rule(
         "configuration-reported",
         "info",
         "ipamconfig",
@@ -248,15 +271,32 @@ REPORTED_FIGURES = (
         "info",
         "kit",
         N_("Listed by name only: {count:object} ({which})."),
-        N_("Save them with -o yaml: names tell nothing of ranges and blocks."),
+        N_("Save them with -o yaml: names say nothing about ranges and blocks."),
     ),
     Rule("blocks-listed", "info", "blocks", N_("Listed by name: {count:block} ({sizes}).")),
     Rule("routes-blocks", "info", "blocks", N_("Routed: {count:block}, to {nodes:node}.")),
     Rule(
-        "affinities-overlap",
+        "blocks-overlap-listed",
         "error",
         "ipam",
-        N_("The blocks {first} of {owner} and {second} of {other} overlap: an address can be assigned twice."),
-        N_("Move the pods away from one of them, then release it."),
+        N_("{count} pairs of blocks overlap, first {first} and {second}: an address can be assigned twice."),
+        N_("Move the pods to another pool, then delete and recreate this one."),
+    ),
+    Rule(
+        "node-gone-listed",
+        "warning",
+        "controllers",
+        N_("Not among the nodes that were read: {count:node} with blocks ({which}), {blocks:block} in all."),
+        N_("If these nodes are gone, kube-controllers' node controller releases their blocks: check that it runs."),
+    ),
+    Rule(
+        "block-sizes-mixed",
+        "warning",
+        "blocks",
+        N_("Its blocks have several sizes ({sizes}), and only one of them is its blockSize."),
+        N_(
+            "Compare it with calicoctl get ippools -o yaml; blocks of another size are released once their pods "
+            "are recreated."
+        ),
     ),
 )

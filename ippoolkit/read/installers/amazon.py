@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..document import Document
-from .installer_settings import InstallerSettings, get_list, get_mapping, split_list
+from .installer_settings import InstallerSettings
+from .setting_values import get_list, get_mapping, split_list
 
 _VPC_LISTS = ("Vpcs", "Subnets")
 
@@ -35,7 +36,7 @@ def _ranges(value: Mapping[str, Any], key: str) -> list[str]:
     for item in get_list(value, key):
         if isinstance(item, Mapping):
             further = get_list(item, "CidrBlockAssociationSet")
-            blocks = [item.get("CidrBlock"), *(get_mapping(other).get("CidrBlock") for other in further)]
+            blocks = [item.get("CidrBlock"), *(get_mapping(association).get("CidrBlock") for association in further)]
             ranges += [str(block) for block in blocks if block]
     return list(dict.fromkeys(ranges))
 
@@ -53,3 +54,14 @@ def read_eksctl(value: Mapping[str, Any], document: Document, settings: Installe
     settings.add_ranges("nodes", ranges, document.place(("vpc",)), default="192.168.0.0/16")
     services = get_mapping(value, "kubernetesNetworkConfig").get("serviceIPv4CIDR")
     settings.add_ranges("services", services, document.place(("kubernetesNetworkConfig",)))
+    for key in ("nodeGroups", "managedNodeGroups"):
+        for index, group in enumerate(get_list(value, key)):
+            if isinstance(group, Mapping):
+                settings.add_group(
+                    group.get("name"),
+                    {name: group.get(name) for name in ("desiredCapacity", "maxSize", "minSize")},
+                    document.place((key, index)),
+                    labels=group.get("labels"),
+                    os="windows" if str(group.get("amiFamily", "")).startswith("Windows") else "linux",
+                    max_pods=group.get("maxPodsPerNode"),
+                )

@@ -3,35 +3,36 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from pydantic import TypeAdapter
-
-from ...calico.limits import ALLOWED_BLOCK_SIZES, DEFAULT_BLOCK_SIZE, KUBELET_MAX_PODS
-from ...calico.pool_selection import OS_LABEL
-from ...cidr import Cidr, IPVersion
+from ...cidr import Cidr
 from ...findings import Finding, Place
 from ...model import CNIConfiguration, IPPool, Node, Scenario
 from ..document import Document, FieldPath
-from ..kubernetes_objects import KIND_READERS, ObjectSource, read_object
-from ..validation import validate
-from . import amazon, distributions, kubernetes_manifests, kubespray, rancher, tigera_operator
-from .installer_findings import difference_findings, operator_findings, origin_findings, prefix_findings
-from .installer_settings import (
-    DEFAULT_POOL_NAMES,
-    DefaultPools,
-    InstallerRange,
-    InstallerSettings,
-    Weight,
+from . import (
+    amazon,
+    calico_node,
+    cluster_definitions,
+    cni_configuration,
+    command_lines,
+    distributions,
+    kops,
+    kubernetes_manifests,
+    kubespray,
+    rancher,
+    talos,
+    tigera_operator,
 )
+from .installer_findings import difference_findings, operator_findings, origin_findings, prefix_findings
+from .installer_settings import InstallerRange, InstallerSettings
+from .planned_objects import add_default_pools, build_groups, build_nodes, build_pools
 from .tracked_settings import TrackedMapping
 
 if TYPE_CHECKING:
     from ..collector import ObjectCollector
 
 _ENVIRONMENT_PREFIX = "CALICO_IPV"
-_NODE = TypeAdapter(Node)
 
 Mapped = Mapping[str, Any]
 ObjectReader = Callable[[Mapped, Document, InstallerSettings], object]
@@ -43,9 +44,17 @@ _OBJECT_READERS: dict[tuple[str, str], ObjectReader] = {
     ("InitConfiguration", "kubeadm.k8s.io"): kubernetes_manifests.read_init_configuration,
     ("KubeProxyConfiguration", "kubeproxy.config.k8s.io"): kubernetes_manifests.read_kube_proxy,
     ("KubeletConfiguration", "kubelet.config.k8s.io"): kubernetes_manifests.read_kubelet,
-    ("Cluster", "kops.k8s.io"): distributions.read_kops,
+    ("Cluster", "kops.k8s.io"): kops.read_kops,
+    ("InstanceGroup", "kops.k8s.io"): kops.read_instance_group,
     ("Cluster", "kubekey.kubesphere.io"): distributions.read_kubekey,
     ("ClusterConfig", "eksctl.io"): amazon.read_eksctl,
+    ("Cluster", "kind.x-k8s.io"): cluster_definitions.read_kind,
+    ("ClusterConfig", "k0s.k0sproject.io"): cluster_definitions.read_k0s,
+    ("Cluster", "cluster.x-k8s.io"): cluster_definitions.read_cluster_api,
+    ("MachineDeployment", "cluster.x-k8s.io"): cluster_definitions.read_machines,
+    ("MachinePool", "cluster.x-k8s.io"): cluster_definitions.read_machines,
+    ("KubeadmControlPlane", "controlplane.cluster.x-k8s.io"): cluster_definitions.read_machines,
+    ("Cluster", "provisioning.cattle.io"): cluster_definitions.read_rancher_cluster,
     ("Network", "config.openshift.io"): distributions.read_openshift,
     ("Network", "operator.openshift.io"): distributions.read_openshift,
 }
@@ -55,19 +64,19 @@ _DOCUMENT_READERS: tuple[tuple[str, Callable[[Mapped], bool], ObjectReader], ...
     ("Helm", tigera_operator.is_helm_values, tigera_operator.read_helm_values),
     ("OKD", distributions.is_openshift, distributions.read_openshift),
     ("RKE", rancher.is_rke1, rancher.read_rke1),
-    ("Talos", distributions.is_talos, distributions.read_talos),
+    ("Talos", talos.is_talos, talos.read_talos),
     (
         "CNI",
-        kubernetes_manifests.is_cni_configuration,
-        lambda value, document, settings: kubernetes_manifests.read_cni_configuration(
-            value, document.place(()), settings
-        ),
+        cni_configuration.is_cni_configuration,
+        lambda value, document, settings: cni_configuration.read_cni_configuration(value, document.place(()), settings),
     ),
     ("k3s", rancher.is_k3s, rancher.read_k3s),
+    ("MicroK8s", cluster_definitions.is_microk8s, cluster_definitions.read_microk8s),
     ("EKS", amazon.is_aws_output, amazon.read_aws_output),
 )
 # Of these what is not read is not worth a list.
 _UNLISTED = ("CNI", "EKS")
+_HOST_KEYS = ("ansible_host", "ansible_ssh_host", "ip", "ip6", "access_ip", "node_labels")
 
 
 class InstallerReader:
@@ -77,6 +86,7 @@ class InstallerReader:
         self.settings = InstallerSettings()
         self.variables: kubespray.Variables = {}
         self.inventory_variables: kubespray.Variables = {}  # of the file with the hosts: group_vars win over them
+        self.host_variables: dict[str, dict[str, Any]] = {}
         self.other_variables: dict[str, list[str]] = {}  # of Kubespray's files, what is not known here; by file
         self.is_used = False
         self.inventory_file = ""  # with Kubespray's hosts
@@ -99,18 +109,22 @@ class InstallerReader:
             return True
         if _ENVIRONMENT_PREFIX in text and (environment := _parse_environment(text)):
             document = Document.without_lines(name, environment)
-            kubernetes_manifests.read_calico_node_environment(environment, document, self.settings)
+            calico_node.read_calico_node_environment(environment, document, self.settings)
             self.is_used = True
             return True
-        if kubernetes_manifests.is_cni_text(text):
-            kubernetes_manifests.read_cni_text(text, Place(name), self.settings)
+        if command_lines.is_flags_text(text):
+            command_lines.read_flags_text(text, name, self.settings)
+            self.is_used = True
+            return True
+        if cni_configuration.is_cni_text(text):
+            cni_configuration.read_cni_text(text, Place(name), self.settings)
             self.is_used = True
             return True
         return False
 
     def read_command(self, line: str, place: Place) -> bool:
         """Read the ranges that a command line gives an installer; say whether there were any."""
-        if not kubernetes_manifests.read_command_line(line, place, self.settings):
+        if not command_lines.read_command_line(line, place, self.settings):
             return False
         self.is_used = True
         return True
@@ -134,10 +148,10 @@ class InstallerReader:
         return self._read_kubespray(value, document)
 
     def _read_list(self, value: list[Any], document: Document) -> bool:
-        if distributions.is_talos(value):
-            distributions.read_talos(value, document, self.settings)
-        elif kubernetes_manifests.is_environment_list(value):
-            kubernetes_manifests.read_environment_list(value, document, self.settings)
+        if talos.is_talos(value):
+            talos.read_talos(value, document, self.settings)
+        elif calico_node.is_environment_list(value):
+            calico_node.read_environment_list(value, document, self.settings)
         else:
             return False
         self.is_used = True
@@ -145,7 +159,11 @@ class InstallerReader:
 
     def _read_kubespray(self, value: Mapped, document: Document) -> bool:
         settings = self.settings
-        if names := kubespray.VARIABLE_NAMES & set(value):
+        folder, owner = kubespray.path_parts(document.file)
+        if folder == "host_vars":
+            self.host_variables.setdefault(owner, {}).update(value)
+            self.other_variables.setdefault(document.file, []).extend(key for key in value if key not in _HOST_KEYS)
+        elif (names := kubespray.VARIABLE_NAMES & set(value)) or folder:
             for key in names:
                 self.variables[key] = value[key], document.place((key,))
             self.other_variables.setdefault(document.file, []).extend(key for key in value if key not in names)
@@ -153,7 +171,7 @@ class InstallerReader:
             self.inventory_file = document.file
             self.inventory_variables |= kubespray.read_yaml_hosts(value, document, settings)
         elif any(str(key).startswith(_ENVIRONMENT_PREFIX) for key in value):
-            kubernetes_manifests.read_calico_node_environment(value, document, settings)
+            calico_node.read_calico_node_environment(value, document, settings)
         else:
             return False
         self.is_used = True
@@ -162,14 +180,14 @@ class InstallerReader:
     def read_object(self, document: Document, path: FieldPath, value: Mapped, kind: str) -> bool:
         """Read an object of a kind that installers use; say whether it was one."""
         group = str(value.get("apiVersion", "")).partition("/")[0]
-        at_object = _document_at(document, path, value)
+        at_object = document.at(path, value)
         reader = _OBJECT_READERS.get((kind, group))
         if reader is not None:
             tracked = TrackedMapping(value)
             reader(tracked, at_object, self.settings)
             self.settings.note_unused(tracked, at_object)
-        elif kind == "DaemonSet" and kubernetes_manifests.is_calico_node(value):
-            kubernetes_manifests.read_calico_node_daemonset(value, at_object, self.settings)
+        elif kind == "DaemonSet" and calico_node.is_calico_node(value):
+            calico_node.read_calico_node_daemonset(value, at_object, self.settings)
         elif kind == "ConfigMap" and kubernetes_manifests.read_config_map(value, at_object, self.settings):
             pass
         elif kind in _CHART_KINDS and tigera_operator.is_helm_chart_config(value):
@@ -191,72 +209,27 @@ class InstallerReader:
         if variables or self.inventory_file:
             file = next(iter(variables.values()))[1].file if variables else self.inventory_file
             kubespray.read_variables(variables, Place(file), settings)
+        for host, values in self.host_variables.items():
+            kubespray.add_host_variables(host, values, settings)
         for file, names in self.other_variables.items():
             settings.note_unused_names(names, Place(file))
         if not self.is_used:
             return settings.notes, settings.problems
         existing = [located.item for located in collector.objects.get("pools", {}).values()]
-        self._add_default_pools(has_pools=bool(existing))
-        built = list(_build_pools(settings))
+        add_default_pools(settings, has_pools=bool(existing))
+        built = list(build_pools(settings))
         notes = [*settings.notes, *settings.range_findings()]
         notes += difference_findings(settings, built, existing) if existing else origin_findings(settings, built)
         if settings.ipam and not collector.objects.get("ipam"):
             values = {key: str(value).lower() for key, value in settings.ipam.items()}
             notes.append(Finding("installer-ipam", "IPAMConfiguration/default", values))
         self.pools = [] if existing else built
+        settings.add_detected_networks(pool.cidr for pool in existing or built)
         notes += prefix_findings(settings, existing or built)
         notes += operator_findings(settings, built)
         known = set(collector.objects.get("nodes", {}))
-        self.nodes = [node for node in self._build_nodes() if node.name not in known]
+        self.nodes = [node for node in build_nodes(settings) if node.name not in known]
         return notes, settings.problems
-
-    def _add_default_pools(self, *, has_pools: bool) -> None:
-        """Make pools over the pods' ranges where no input defines any; the most special input decides how."""
-        settings = self.settings
-        if settings.pools or settings.creates_no_pool or not settings.default_pools:
-            return
-        highest = max(pools.rank for pools in settings.default_pools)
-        # Of several files of the same kind the first decides, as for ranges.
-        chosen = next(pools for pools in settings.default_pools if pools.rank == highest)
-        ranges = _first_by_version(settings.ranges_of("cluster", platform_only=chosen.platform_only))
-        for version, fields in chosen.specs.items():
-            found = ranges.get(version)
-            if found is not None or (version == 4 and chosen.fallback and not ranges):
-                self._add_default_pool(version, fields, chosen, found)
-        if has_pools:
-            return
-        params = {"installer": chosen.installer}
-        if not settings.pools:
-            settings.notes.append(Finding("installer-no-range", "", params, chosen.place))
-        elif chosen.assumed:
-            settings.notes.append(Finding("pool-assumed", "", params, chosen.place))
-
-    def _add_default_pool(
-        self, version: IPVersion, fields: Mapped, chosen: DefaultPools, found: InstallerRange | None
-    ) -> None:
-        written = dict(chosen.written.get(version, {}))
-        defaults = {"cidr": chosen.fallback, **{key: value for key, value in fields.items() if key not in written}}
-        place = chosen.place
-        if found is not None:
-            (defaults if found.weight is Weight.DEFAULT else written)["cidr"] = found.text
-        installer = "calico-node" if chosen.assumed else chosen.installer
-        pool = self.settings.add_pool(DEFAULT_POOL_NAMES[version], written, place, installer, defaults)
-        if found is not None and found.weight is not Weight.DEFAULT and found.place != place:
-            pool.cidr_origin = str(found.place)
-
-    def _build_nodes(self) -> Iterator[Node]:
-        settings = self.settings
-        for name, node in settings.nodes.items():
-            value = {
-                "name": name,
-                "labels": {OS_LABEL: "linux", **node.labels},
-                "maxPods": settings.max_pods or KUBELET_MAX_PODS,
-                "addresses": list(node.addresses),
-            }
-            document = Document.without_lines("hosts")
-            built = validate(_NODE, value, document, settings.problems, lambda path: path)
-            if built is not None:
-                yield built
 
     def apply(self, scenario: Scenario, collector: ObjectCollector, name: str) -> Scenario:
         """Add to a scenario what the installer's input tells; of the flags of a control plane only its networks."""
@@ -272,6 +245,9 @@ class InstallerReader:
         if settings.cni_pools is not None and is_cni_likely:
             cni = CNIConfiguration(ipv4Pools=settings.cni_pools[4], ipv6Pools=settings.cni_pools[6])
             cluster = dataclasses.replace(cluster, cni=cni)
+        if settings.groups and not cluster.nodes and not scenario.plan.groups:
+            groups = tuple(build_groups(settings))
+            scenario = dataclasses.replace(scenario, plan=dataclasses.replace(scenario.plan, groups=groups))
         if settings.wireguard:
             cluster = dataclasses.replace(cluster, wireguard_enabled=True)
         if settings.ipam and not collector.objects.get("ipam") and not collector.scenarios:
@@ -292,13 +268,6 @@ class InstallerReader:
         return dataclasses.replace(scenario, cluster=cluster, networks=networks)
 
 
-def _document_at(document: Document, path: FieldPath, value: object) -> Document:
-    """Return an object of a list as a document of its own, with the lines that it has in the list."""
-    if not path:
-        return dataclasses.replace(document, value=value)
-    return dataclasses.replace(document, value=value, line_of=lambda inner: document.line_of((*path, *inner)))
-
-
 def _parse_environment(text: str) -> dict[str, str]:
     """Return the settings of lines such as `CALICO_IPV4POOL_CIDR=10.0.0.0/16`; nothing where there are other lines."""
     environment = {}
@@ -313,38 +282,5 @@ def _parse_environment(text: str) -> dict[str, str]:
     return environment
 
 
-def _first_by_version(ranges: Iterable[InstallerRange]) -> dict[IPVersion, InstallerRange]:
-    """Return the first range of each family."""
-    by_version: dict[IPVersion, InstallerRange] = {}
-    for item in ranges:
-        if cidr := Cidr.parse_or_none(item.text):
-            by_version.setdefault(cidr.version, item)
-    return by_version
-
-
 def _parse_cidrs(ranges: Iterable[InstallerRange]) -> tuple[Cidr, ...]:
     return tuple(dict.fromkeys(cidr for item in ranges if (cidr := Cidr.parse_or_none(item.text))))
-
-
-def _build_pools(settings: InstallerSettings) -> Iterator[IPPool]:
-    for name, installer_pool in settings.pools.items():
-        spec, place = installer_pool.spec, installer_pool.place
-        problems: list[Finding] = []
-        source = ObjectSource(Document.without_lines(place.file, None, place.line), (), problems, settings.notes)
-        size, cidr = spec.get("blockSize"), Cidr.parse_or_none(spec.get("cidr"))
-        if cidr and cidr.version == 6 and isinstance(size, int) and size in ALLOWED_BLOCK_SIZES[4]:
-            params = {"size": size, "cidr": str(cidr), "default": DEFAULT_BLOCK_SIZE[6]}
-            settings.problems.append(Finding("size-of-ipv4", f"IPPool/{name}", params, place))
-            continue
-        pool = read_object(KIND_READERS["IPPool"][0], {"metadata": {"name": name}, "spec": spec}, source)
-        settings.problems += [_at_setting(problem, place) for problem in problems]
-        if pool is not None:
-            yield pool
-
-
-def _at_setting(problem: Finding, place: Place) -> Finding:
-    """Place a problem of a pool in the installer's file: the pool's field under the pool's own place."""
-    field = problem.place.field.removeprefix("spec.") if problem.place else ""
-    return dataclasses.replace(
-        problem, place=Place(place.file, place.line, ".".join(filter(None, (place.field, field))))
-    )

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, Literal
 
-from ...cidr import Cidr, CidrError, IPVersion
+from ...cidr import Cidr, IPVersion
 from ...findings import Finding, Place
-from ...yaml_scalars import is_digits
 from ..document import Document, FieldPath, field_name
+from .setting_values import parse_count, parse_network, parse_number, positive_number, split_list, unusable_range
 from .tracked_settings import TrackedMapping
 
 DEFAULT_POOL_NAMES: dict[IPVersion, str] = {4: "default-ipv4-ippool", 6: "default-ipv6-ippool"}
@@ -93,6 +93,17 @@ class InstallerNode:
     labels: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class InstallerGroup:
+    """Nodes that an installer's input plans alike, with their number."""
+
+    nodes: int
+    place: Place
+    labels: Mapping[str, str] = field(default_factory=dict)
+    os: Literal["linux", "windows"] = "linux"
+    max_pods: int = 0
+
+
 @dataclass(slots=True)
 class InstallerSettings:
     """Pools by name, ranges, nodes, and per-node prefixes by family with what the setting is called."""
@@ -101,12 +112,14 @@ class InstallerSettings:
     default_pools: list[DefaultPools] = field(default_factory=list)
     ranges: dict[RangeKind, list[InstallerRange]] = field(default_factory=dict)
     nodes: dict[str, InstallerNode] = field(default_factory=dict)
+    groups: dict[str, InstallerGroup] = field(default_factory=dict)
     max_pods: int = 0
     node_prefixes: dict[IPVersion, tuple[int, str]] = field(default_factory=dict)
     cni_pools: dict[IPVersion, tuple[str, ...]] | None = None  # of the CNI configuration; None where none was read
     is_cni_assumed: bool = False  # these are what the installer's release would have written
     ipam: dict[str, bool] = field(default_factory=dict)  # fields of the IPAM configuration that the installer writes
     wireguard: bool = False
+    detection_ranges: list[tuple[str, Place]] = field(default_factory=list)  # in which nodes find their own address
     config_maps: dict[str, Mapping[str, Any]] = field(default_factory=dict)  # data of calico's ConfigMaps
     notes: list[Finding] = field(default_factory=list)
     problems: list[Finding] = field(default_factory=list)
@@ -150,17 +163,20 @@ class InstallerSettings:
         texts = split_list(value)
         if not texts:
             texts, weight = split_list(default), Weight.DEFAULT
-        new = [InstallerRange(text, place, weight, is_platform) for text in texts]
+        new = [InstallerRange(text, place, weight, is_platform) for text in texts if self._is_range(text, place)]
         known = self.ranges.setdefault(kind, [])
-        known += [item for item in new if not any(item.text == other.text for other in known)]
+        known += [item for item in new if not any(item.text == known_range.text for known_range in known)]
+
+    def _is_range(self, text: str, place: Place) -> bool:
+        """Whether a text is a range; what is wrong with it otherwise is a problem."""
+        if Cidr.parse_or_none(text) is None:
+            self.problems.append(unusable_range(text, place))
+            return False
+        return True
 
     def ranges_of(self, kind: RangeKind, *, platform_only: bool = False) -> list[InstallerRange]:
         """Return the ranges of a kind that count: of each family those with the most weight."""
-        ranges = [
-            item
-            for item in self.ranges.get(kind, [])
-            if (item.is_platform or not platform_only) and Cidr.parse_or_none(item.text)
-        ]
+        ranges = [item for item in self.ranges.get(kind, []) if item.is_platform or not platform_only]
         heaviest: dict[IPVersion, Weight] = {}
         for item in ranges:
             version = _version(item.text)
@@ -174,10 +190,10 @@ class InstallerSettings:
                 continue
             counting = {_version(item.text): item for item in reversed(self.ranges_of(kind))}
             for item in ranges:
-                if Cidr.parse_or_none(item.text) is None or item.weight is Weight.DEFAULT:
+                if item.weight is Weight.DEFAULT:
                     continue
                 first = counting[_version(item.text)]
-                if item.place.file != first.place.file and item.text != first.text:
+                if item.place != first.place and item.text != first.text:
                     params = {"cidr": item.text, "other": first.text, "place": str(first.place)}
                     yield Finding("installer-ranges-differ", "", params, item.place)
 
@@ -192,10 +208,43 @@ class InstallerSettings:
         if isinstance(labels, Mapping):
             known.labels = {**known.labels, **{str(key): str(value) for key, value in labels.items()}}
 
+    def add_detected_networks(self, pools: Iterable[Cidr]) -> None:
+        """Take ranges in which nodes find their address for the nodes' network where a pool holds all of one.
+
+        A wider one, such as 10.0.0.0/8, does not tell where in it the nodes are.
+        """
+        pools = list(pools)
+        for text, place in self.detection_ranges:
+            cidr = Cidr.parse_or_none(text)
+            if cidr is not None and any(cidr in pool for pool in pools):
+                self.add_ranges("nodes", text, place)
+
+    def add_group(
+        self,
+        name: object,
+        counts: Mapping[str, object],
+        place: Place,
+        *,
+        labels: object = None,
+        os: Literal["linux", "windows"] = "linux",
+        max_pods: object = None,
+    ) -> None:
+        """Add planned nodes: of the numbers that the input may tell the first that it does is how many there are."""
+        text = str(name or "nodes")
+        known_counts = {key: number for key, count in counts.items() if (number := parse_count(count)) is not None}
+        if not known_counts:
+            self.notes.append(Finding("group-uncounted", "", {"name": text, "settings": ", ".join(counts)}, place))
+            return
+        known = {str(key): str(value) for key, value in labels.items()} if isinstance(labels, Mapping) else {}
+        nodes = next(iter(known_counts.values()))
+        self.groups[text] = InstallerGroup(nodes, place, known, os, positive_number(max_pods))
+        shown = ", ".join(f"{key} {number}" for key, number in known_counts.items())
+        self.notes.append(Finding("group-planned", "", {"name": text, "nodes": nodes, "told": shown}, place))
+
     def add_node_address(self, value: object, place: Place) -> None:
-        """Add the address of a node whose name is not told."""
-        if _is_address(text := str(value or "")):
-            self.add_ranges("nodes", f"{text}/{128 if ':' in text else 32}", place)
+        """Add the address of a node whose name is unknown."""
+        if (cidr := parse_network(str(value or ""))) is not None:
+            self.add_ranges("nodes", str(cidr), place)
 
     def set_node_prefix(self, version: IPVersion, value: object, name: str, *, is_patch: bool = False) -> None:
         """Note a per-node prefix, if it is one; the first that is read counts, or a patch of it."""
@@ -218,9 +267,9 @@ class InstallerSettings:
     def note_unused_names(self, names: list[str], place: Place) -> None:
         """List settings that nothing here makes use of; the first by name."""
         if names:
-            shown = ", ".join(names[:_NAMED_UNUSED])
+            named = ", ".join(names[:_NAMED_UNUSED])
             more = f", … (+{len(names) - _NAMED_UNUSED})" if len(names) > _NAMED_UNUSED else ""
-            self.notes.append(Finding("settings-unused", "", {"names": shown + more, "count": len(names)}, place))
+            self.notes.append(Finding("settings-unused", "", {"names": named + more, "count": len(names)}, place))
 
 
 def _version(text: str) -> IPVersion:
@@ -233,58 +282,6 @@ def _is_address(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def get_mapping(value: object, *keys: str) -> Mapping[str, Any]:
-    """Return the mapping at a path of keys; empty where anything on the way is not a mapping."""
-    for key in keys:
-        value = value.get(key) if isinstance(value, Mapping) else None
-    return value if isinstance(value, Mapping) else {}
-
-
-def get_list(value: Mapping[str, Any], key: str) -> list[Any]:
-    """Return the list at a key; empty where there is none."""
-    child = value.get(key)
-    return child if isinstance(child, list) else []
-
-
-def split_list(value: object) -> list[str]:
-    """Return the CIDRs of a list, or of a text with commas."""
-    parts = value if isinstance(value, list | tuple) else str(value or "").split(",")
-    return [str(part).strip() for part in parts if str(part).strip()]
-
-
-def canonical_pool(text: str) -> str:
-    """Return a pool's name as it is, a pool's range as Calico compares it: parsed, without host bits."""
-    try:
-        return str(Cidr.parse_ignoring_host_bits(text))
-    except CidrError:
-        return text
-
-
-def parse_number(value: object) -> object:
-    """Return a number that stands in quotes, as installers take it."""
-    return int(value) if is_digits(value) else value
-
-
-def positive_number(value: object) -> int:
-    """Return a number of pods or nodes, 0 where the value is none."""
-    number = parse_number(value)
-    return number if isinstance(number, int) and not isinstance(number, bool) and 0 < number <= 1_000_000 else 0
-
-
-def parse_arguments(value: object) -> dict[str, str]:
-    """Return command-line arguments: a mapping, a list of `name=value`, or a list of mappings with name and value."""
-    if isinstance(value, Mapping):
-        return {str(key).lstrip("-"): str(argument) for key, argument in value.items()}
-    arguments: dict[str, str] = {}
-    for item in value if isinstance(value, list) else [value] if isinstance(value, str) else []:
-        if isinstance(item, Mapping):
-            arguments[str(item.get("name", "")).lstrip("-")] = str(item.get("value", ""))
-        else:
-            name, _, text = str(item).partition("=")
-            arguments[name.lstrip("-")] = text
-    return arguments
 
 
 def read_controller_arguments(arguments: Mapping[str, str], settings: InstallerSettings, place: Place) -> None:

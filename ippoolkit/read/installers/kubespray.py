@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import PurePath
 from typing import Any
 
 from ...cidr import IPVersion
 from ...findings import Finding, Place
 from ..document import Document
-from .installer_settings import InstallerSettings, canonical_pool, get_mapping, parse_number, positive_number
+from ..json_text import load_json
+from .installer_settings import InstallerSettings
+from .setting_values import canonical_pool, get_mapping, is_template, parse_number, positive_number, typed_value
 
 # What Kubespray's roles set where an inventory is silent.
 DEFAULT_VARIABLES: dict[str, Any] = {
@@ -50,7 +53,15 @@ VARIABLE_NAMES = frozenset(DEFAULT_VARIABLES) | {
 _OLD_GROUPS = ("kube-master", "kube-node", "k8s-cluster")
 _KUBERNETES_GROUPS = ("kube_control_plane", "kube_node", "k8s_cluster", *_OLD_GROUPS)
 _SECTION_HEADING = re.compile(r"\[([\w.-]{1,253})(?::(\w{1,20}))?\]$")
-_HOST_RANGE = re.compile(r"([^\[]{0,253})\[(\d{1,9}):(\d{1,9})\]([^\[]{0,253})$")
+_HOST_RANGE = re.compile(
+    r"([^\[]{0,253})\[(\d{1,9}|[a-zA-Z]):(\d{1,9}|[a-zA-Z])(?::(\d{1,9}))?\](.{0,253})$"  # first, last, stride
+)
+# A variable alone, perhaps with what stands in for it: `{{ kube_pods_subnet | default('10.1.0.0/16') }}`.
+_REFERENCE = re.compile(
+    r"\{\{\s*(?P<name>\w{1,100})\s*(?:\|\s*default\(\s*['\"](?P<default>[^'\"]{0,200})['\"]\s*(?:,\s*\w+\s*)?\)\s*)?"
+    r"(?:\|\s*(?:int|string|bool)\s*)?\}\}"
+)
+_MOST_REFERENCES = 5  # one behind the other
 _MAX_RANGE_HOSTS = 100_000
 # Variables of a host that tell its own address, the one that counts first.
 _ADDRESS_VARIABLES = ("ip", "access_ip", "ip6", "ansible_host", "ansible_ssh_host")
@@ -84,7 +95,7 @@ def read_ini_hosts(text: str, file: str, settings: InstallerSettings) -> Variabl
             members = (children if kind == "children" else groups).setdefault(heading[1], [])
         elif kind == "vars":
             key, _, value = line.split(" #")[0].partition("=")
-            variables[key.strip()] = yaml_value(value.strip()), Place(file, number)
+            variables[key.strip()] = typed_value(value.strip()), Place(file, number)
         else:
             assigned = dict(word.split("=", 1) for word in words[1:] if "=" in word)
             for host in _expand_range(words[0], Place(file, number), settings.problems):
@@ -92,13 +103,6 @@ def read_ini_hosts(text: str, file: str, settings: InstallerSettings) -> Variabl
                 host_variables.setdefault(host, {}).update(assigned)
     _add_nodes(groups, children, host_variables, settings)
     return {key: value for key, value in variables.items() if key in VARIABLE_NAMES}
-
-
-def yaml_value(text: str) -> Any:
-    """Return a value of an INI inventory as Ansible types it: numbers and booleans, text otherwise."""
-    text = text.strip("\"'")
-    booleans = {"true": True, "yes": True, "false": False, "no": False}
-    return booleans.get(text.lower(), parse_number(text))
 
 
 def is_yaml_inventory(value: Mapping[str, Any]) -> bool:
@@ -156,20 +160,35 @@ def _add_nodes(
         for host in groups.get(name, ()):
             assigned = host_variables.get(host, {})
             addresses = [str(assigned[key]) for key in _ADDRESS_VARIABLES if assigned.get(key)]
-            settings.add_node(host, addresses[:1], assigned.get("node_labels"))
+            settings.add_node(host, addresses[:1], _labels(assigned.get("node_labels")))
+
+
+def _labels(value: object) -> object:
+    """Return labels of a host; in an INI inventory they are JSON in quotes."""
+    if isinstance(value, str):
+        try:
+            return load_json(value.strip("'\""))
+        except ValueError:
+            return None
+    return value
 
 
 def _expand_range(host: str, place: Place, problems: list[Finding]) -> Iterator[str]:
-    """Yield the hosts of `node[1:3]`."""
-    if not (match := _HOST_RANGE.match(host)):
+    """Yield the hosts of `node[1:3]`, `node[01:09:2]` or `r[a:c]n[1:2]`, as Ansible does: both ends belong to it."""
+    match = _HOST_RANGE.match(host)
+    if match is None or match[2].isdigit() != match[3].isdigit():
         yield host
         return
-    before, first, last, after = match.groups()
-    if int(last) - int(first) >= _MAX_RANGE_HOSTS:
+    before, first, last, stride, after = match.groups()
+    is_number = first.isdigit()
+    start, end = (int(first), int(last)) if is_number else (ord(first), ord(last))
+    step, endings = int(stride or 1), list(_expand_range(after, place, problems))
+    if step < 1 or ((end - start) // step + 1) * len(endings) > _MAX_RANGE_HOSTS:
         problems.append(Finding("host-range", params={"range": host[:80], "most": _MAX_RANGE_HOSTS}, place=place))
         return
-    for number in range(int(first), int(last) + 1):
-        yield f"{before}{number:0{len(first)}d}{after}"
+    for number in range(start, end + 1, step):
+        part = f"{number:0{len(first)}d}" if is_number else chr(number)
+        yield from (f"{before}{part}{ending}" for ending in endings)
 
 
 def _role_defaults(
@@ -197,16 +216,49 @@ def _role_defaults(
     return defaults, has_node_prefix
 
 
+def _resolved(variables: Mapping[str, tuple[Any, Place]], settings: InstallerSettings) -> Variables:
+    """Return the variables with references to one another written out; those that refer elsewhere are left out."""
+    resolved: Variables = {}
+    for key, (written, place) in variables.items():
+        value = written
+        for _ in range(_MOST_REFERENCES):
+            reference = _REFERENCE.fullmatch(value.strip()) if isinstance(value, str) else None
+            if reference is None:
+                break
+            name, default = reference["name"], reference["default"]
+            known = variables[name][0] if name in variables else DEFAULT_VARIABLES.get(name)
+            value = known if known is not None else typed_value(default) if default is not None else None
+        if value is None or is_template(value):
+            settings.notes.append(Finding("setting-elsewhere", key, {"name": key}, place))
+        else:
+            resolved[key] = value, place
+    return resolved
+
+
+def path_parts(file: str) -> tuple[str, str]:
+    """Return whether a file is one of group_vars or host_vars, and of which group or host; empty where it is none."""
+    parts = PurePath(file).parts
+    for folder in ("group_vars", "host_vars"):
+        if folder in parts[:-1]:
+            name = parts[parts.index(folder) + 1]
+            return folder, name if len(parts) > parts.index(folder) + 2 else PurePath(name).stem
+    return "", ""
+
+
+def add_host_variables(host: str, value: Mapping[str, Any], settings: InstallerSettings) -> None:
+    """Add what host_vars say of a host of the inventory."""
+    if host in settings.nodes:
+        addresses = [str(value[key]) for key in _ADDRESS_VARIABLES if value.get(key)]
+        settings.add_node(host, addresses[:1], value.get("node_labels"))
+
+
 def read_variables(variables: Mapping[str, tuple[Any, Place]], place: Place, settings: InstallerSettings) -> None:
     """Turn variables, each with its place, into pools and networks."""
+    variables = _resolved(variables, settings)
     defaults, has_node_prefix = _role_defaults(variables, settings)
 
     def variable(key: str, default: object = None) -> Any:
-        value, variable_place = variables.get(key, (defaults.get(key, default), place))
-        if isinstance(value, str) and "{{" in value:
-            settings.notes.append(Finding("setting-elsewhere", key, {"name": key}, variable_place))
-            return defaults.get(key, default)
-        return value
+        return variables.get(key, (defaults.get(key, default), place))[0]
 
     plugin = variable("kube_network_plugin")
     if plugin != "calico":

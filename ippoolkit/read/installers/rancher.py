@@ -6,18 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..document import Document, FieldPath
-from .installer_settings import (
-    DefaultPools,
-    InstallerSettings,
-    get_list,
-    get_mapping,
-    parse_arguments,
-    positive_number,
-    read_controller_arguments,
-    set_default_node_prefix,
-    split_list,
-)
-from .kubernetes_manifests import NODE_SPECS
+from .calico_node import NODE_SPECS
+from .installer_settings import DefaultPools, InstallerSettings, read_controller_arguments, set_default_node_prefix
+from .setting_values import get_list, get_mapping, parse_arguments, positive_number, split_list
 from .tigera_operator import RKE2_SPECS
 
 _CLUSTER_RANGE, _SERVICE_RANGE = "10.42.0.0/16", "10.43.0.0/16"  # of RKE, RKE2 and k3s alike
@@ -30,6 +21,7 @@ _K3S_KEYS = {
     "cluster-dns",
     "disable-network-policy",
 }
+_FURTHER_KEYS = {"kubelet-arg", "node-ip", "node-label", "tls-san", "write-kubeconfig-mode"}
 _RKE2_KEYS = {"cni", "profile", "ingress-controller", "disable-cloud-controller"}
 _RANCHER_KEY = "rancher_kubernetes_engine_config"  # what "Edit as YAML" in Rancher wraps RKE1's settings in
 
@@ -55,7 +47,9 @@ def read_rke1(value: Mapping[str, Any], document: Document, settings: InstallerS
     service_place = document.place((*parents, "services", name, "service_cluster_ip_range"))
     settings.add_ranges("cluster", controller.get("cluster_cidr"), place, default=_CLUSTER_RANGE)
     service_ranges = [part.get("service_cluster_ip_range") for part in (controller, api)]
-    service_range = next((found for found in service_ranges if found), "")
+    service_range = next(
+        (service_range_of_part for service_range_of_part in service_ranges if service_range_of_part), ""
+    )
     settings.add_ranges("services", service_range, service_place, default=_SERVICE_RANGE)
     arguments = parse_arguments(controller.get("extra_args"))
     read_controller_arguments(arguments, settings, document.place((*parents, "services", name, "extra_args")))
@@ -77,11 +71,14 @@ def read_rke1(value: Mapping[str, Any], document: Document, settings: InstallerS
 
 def is_k3s(value: Mapping[str, Any]) -> bool:
     """Whether a document is the config.yaml of k3s or RKE2."""
-    return "kind" not in value and bool(_K3S_KEYS & set(value))
+    return "kind" not in value and bool((_K3S_KEYS | _FURTHER_KEYS) & set(value))
 
 
 def read_k3s(value: Mapping[str, Any], document: Document, settings: InstallerSettings) -> None:
-    """Read the config.yaml of k3s or RKE2."""
+    """Read the config.yaml of k3s or RKE2, or a file beside it that tells nothing of networks."""
+    _read_node_settings(value, document, settings)
+    if not (_K3S_KEYS | _RKE2_KEYS) & set(value):
+        return
     place = document.place(("cluster-cidr",))
     settings.add_ranges("cluster", value.get("cluster-cidr"), place, default=_CLUSTER_RANGE)
     service_place = document.place(("service-cidr",))
@@ -89,10 +86,6 @@ def read_k3s(value: Mapping[str, Any], document: Document, settings: InstallerSe
     for key in ("kube-controller-manager-arg", "kube-apiserver-arg"):
         read_controller_arguments(parse_arguments(value.get(key)), settings, document.place((key,)))
     set_default_node_prefix(settings)
-    kubelet_pods = parse_arguments(value.get("kubelet-arg")).get("max-pods")
-    settings.max_pods = positive_number(kubelet_pods) or settings.max_pods
-    for address in split_list(value.get("node-ip")):
-        settings.add_node_address(address, document.place(("node-ip",)))
     if _RKE2_KEYS & set(value):
         _add_rke2_pools(value, document, settings)
         return
@@ -101,6 +94,13 @@ def read_k3s(value: Mapping[str, Any], document: Document, settings: InstallerSe
         settings.note_other_plugin("flannel", document.place(("flannel-backend",)))
     if backend in ("", "none"):  # where nothing is written, the pool is what Calico would have instead
         settings.default_pools.append(DefaultPools("k3s", place, NODE_SPECS, assumed=True))
+
+
+def _read_node_settings(value: Mapping[str, Any], document: Document, settings: InstallerSettings) -> None:
+    kubelet_pods = parse_arguments(value.get("kubelet-arg")).get("max-pods")
+    settings.max_pods = positive_number(kubelet_pods) or settings.max_pods
+    for address in split_list(value.get("node-ip")):
+        settings.add_node_address(address, document.place(("node-ip",)))
 
 
 def _add_rke2_pools(value: Mapping[str, Any], document: Document, settings: InstallerSettings) -> None:

@@ -12,13 +12,8 @@ from ...findings import Finding
 from ..document import Document, FieldPath
 from ..text_files import parse_documents
 from ..validation import short_value
-from .installer_settings import (
-    DEFAULT_POOL_NAMES,
-    DEFAULT_RANGE,
-    DefaultPools,
-    InstallerSettings,
-    get_mapping,
-)
+from .installer_settings import DEFAULT_POOL_NAMES, DEFAULT_RANGE, DefaultPools, InstallerSettings
+from .setting_values import get_mapping, split_list, with_assignments
 from .tracked_settings import TrackedMapping
 
 _ENCAPSULATION_MODES = {
@@ -63,6 +58,9 @@ def _read_installation_spec(
 ) -> None:
     network = get_mapping(spec, "calicoNetwork")
     pools_path = (*parents, "calicoNetwork", "ipPools")
+    for key in ("nodeAddressAutodetectionV4", "nodeAddressAutodetectionV6"):
+        place = document.place((*parents, "calicoNetwork", key))
+        settings.detection_ranges += [(text, place) for text in split_list(get_mapping(network, key).get("cidrs"))]
     plugin = get_mapping(spec, "cni").get("type", "Calico")
     ipam = get_mapping(spec, "cni", "ipam").get("type", "Calico" if plugin == "Calico" else plugin)
     provider = spec.get("kubernetesProvider")
@@ -93,7 +91,10 @@ def _read_installation_spec(
     cidrs = [Cidr.parse_or_none(pool.get("cidr")) if isinstance(pool, Mapping) else None for _, pool in items]
     is_calico = plugin == "Calico"
     for index, pool in items:
-        if isinstance(pool, Mapping):
+        if not isinstance(pool, Mapping):
+            params = {"value": short_value(pool)}
+            settings.problems.append(Finding("type-mapping", params=params, place=document.place((*pools_path, index))))
+        else:
             name = str(pool.get("name") or _default_pool_name(cidrs, index))
             _read_operator_pool(
                 pool, name, document, settings, (*pools_path, index), installer=installer, is_calico=is_calico
@@ -105,7 +106,7 @@ def _default_pool_name(cidrs: list[Cidr | None], index: int) -> str:
     cidr = cidrs[index]
     if cidr is None:
         return f"ippool-{index}"
-    versions = {other.version for other in cidrs if other is not None}
+    versions = {pool_cidr.version for pool_cidr in cidrs if pool_cidr is not None}
     if len(cidrs) == len(versions):
         return DEFAULT_POOL_NAMES[cidr.version]
     return f"{address_from_int(cidr.version, cidr.first).exploded.replace(':', '.')}-{cidr.prefix}"
@@ -166,15 +167,16 @@ def is_helm_values(value: Mapping[str, Any]) -> bool:
 
 def read_helm_values(value: Mapping[str, Any], document: Document, settings: InstallerSettings) -> None:
     """Read the values of the operator's chart: its `installation` is the spec of the Installation."""
-    _read_chart_values(value, document, settings, (), "Helm chart")
+    read_chart_values(value, document, settings, (), "Helm chart")
     for key in _SUBCHART_KEYS:
         if isinstance(get_mapping(value, key).get("installation"), Mapping):
-            _read_chart_values(get_mapping(value, key), document, settings, (key,), "Helm chart")
+            read_chart_values(get_mapping(value, key), document, settings, (key,), "Helm chart")
 
 
-def _read_chart_values(
+def read_chart_values(
     value: Mapping[str, Any], document: Document, settings: InstallerSettings, parents: FieldPath, installer: str
 ) -> None:
+    """Read the values of Calico's chart, of the operator or of RKE2, that stand under a path."""
     for key in ("defaultFelixConfiguration", "felixConfiguration"):  # the operator's chart, RKE2's
         settings.wireguard |= get_mapping(value, key).get("wireguardEnabled") is True
     if installer == "RKE2":
@@ -209,7 +211,8 @@ def _chart_name(value: Mapping[str, Any]) -> str:
 
 def read_helm_chart_config(value: Mapping[str, Any], document: Document, settings: InstallerSettings) -> None:
     """Read a HelmChart, HelmChartConfig or HelmRelease, whose values are YAML in a text or a mapping."""
-    spec, place = get_mapping(value, "spec"), document.place(("spec", "valuesContent"))
+    spec = get_mapping(value, "spec")
+    place = document.place(("spec", "valuesContent"))
     chart = _chart_name(value)
     values: object = spec.get("values")
     if isinstance(spec.get("valuesContent"), str):
@@ -219,14 +222,14 @@ def read_helm_chart_config(value: Mapping[str, Any], document: Document, setting
             settings.problems.append(Finding("embedded-yaml", params={"reason": error.problems[0]}, place=place))
             return
         values = documents[0].value if documents else None
-    values = values if isinstance(values, Mapping) else {}
+    values = with_assignments(values if isinstance(values, Mapping) else {}, get_mapping(spec, "set").items())
     if chart == "rke2-canal" or ("flannel" in values and "installation" not in values):
         settings.note_other_plugin("canal", place)
         settings.creates_no_pool = True
         return
     tracked, embedded = TrackedMapping(values), Document.without_lines(place.file, values, place.line)
     if chart == "rke2-calico":
-        _read_chart_values(tracked, embedded, settings, (), "RKE2")
+        read_chart_values(tracked, embedded, settings, (), "RKE2")
     elif is_helm_values(tracked):
         read_helm_values(tracked, embedded, settings)
     else:

@@ -100,11 +100,11 @@ class BaseReport:
         return [*parts, SectionPart(html, escape_markdown(note))]
 
     def _scenario_part(self, scenario: Scenario, yaml_text: str) -> SectionPart:
-        whole, cluster = code_part(yaml_text, "yaml fine"), scenario.cluster
+        full_part, cluster = code_part(yaml_text, "yaml fine"), scenario.cluster
         counts = {name: len(getattr(cluster, name)) for name in _OBJECT_LISTS}
         long_lists = {name: count for name, count in counts.items() if count > MAX_PRINTED_OBJECTS}
         if not long_lists:
-            return whole
+            return full_part
         empty_lists: dict[str, Any] = dict.fromkeys(long_lists, ())
         short = replace(scenario, cluster=replace(cluster, **empty_lists))
         lists = ", ".join(f"{name} ({count})" for name, count in long_lists.items())
@@ -112,7 +112,8 @@ class BaseReport:
         note_part = paragraph(self.words.render(note, {"lists": lists}))
         short_part = code_part(scenario_to_yaml(short), "yaml fine")
         html = (
-            f'<div class="ipk-screen">{whole.html}</div><div class="ipk-paper">{note_part.html}{short_part.html}</div>'
+            f'<div class="ipk-screen">{full_part.html}</div>'
+            f'<div class="ipk-paper">{note_part.html}{short_part.html}</div>'
         )
         return SectionPart(html, f"{note_part.markdown}\n\n{short_part.markdown}")
 

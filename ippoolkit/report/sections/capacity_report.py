@@ -260,8 +260,8 @@ class CapacityReport(BaseReport):
             ),
             (
                 N_(
-                    "Nodes join one after another, each brought to its load before the next comes; those that "
-                    "exist come first."
+                    "Nodes join one after another, each with all its pods before the next one joins; existing "
+                    "nodes come first."
                 ),
                 {},
             ),

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from ...choose import Recommendation, designs_table, recommend, routes_table
-from ...choose.requirements_source import requirements_from
+from ...choose.requirements_source import resolve_requirements
 from ...errors import InputError
 from ...figures import draw_designs
 from ...findings import N_, Language
@@ -48,10 +48,10 @@ class ChooseReport(BaseReport):
     def __init__(self, scenario: str = "", lang: str = "en", date: str = "", **need: Any) -> None:
         super().__init__(lang, date)
         existing = load(scenario) if scenario else None
-        wanted = {name: value for name, value in need.items() if value not in (None, "", (), [])}
-        if not wanted.get("max_routes", 1):
-            del wanted["max_routes"]
-        self.found = recommend(existing, today=day.fromisoformat(date) if date else None, **wanted)
+        requirement_fields = {name: value for name, value in need.items() if value not in (None, "", (), [])}
+        if not requirement_fields.get("max_routes", 1):
+            del requirement_fields["max_routes"]
+        self.recommendation = recommend(existing, today=day.fromisoformat(date) if date else None, **requirement_fields)
 
     def title(self) -> Section:
         """Return the head: what is needed."""
@@ -59,40 +59,41 @@ class ChooseReport(BaseReport):
             (
                 self.header_part(
                     N_("What to choose"),
-                    self.found.scenario.name,
-                    (need_sentence(self.found, self.words),),
-                    release=str(self.found.scenario.release),
+                    self.recommendation.scenario.name,
+                    (need_sentence(self.recommendation, self.words),),
+                    release=str(self.recommendation.scenario.release),
                 ),
             ),
-            {"release": str(self.found.scenario.release)},
+            {"release": str(self.recommendation.scenario.release)},
         )
 
     def picked(self) -> Section:
         """Return the picked designs and why."""
-        return self.section(N_("The choice"), *picked_parts(self.found, self))
+        return self.section(N_("The choice"), *picked_parts(self.recommendation, self))
 
     def designs(self) -> Section:
         """Return all designs worth having, as a picture and a table for each family."""
-        return self.section(N_("Alternatives"), *design_parts(self.found, self))
+        return self.section(N_("Alternatives"), *design_parts(self.recommendation, self))
 
     def routes(self) -> Section:
         """Return who holds how many routes."""
-        data = routes_table(self.found, lang=self.lang)
-        return self.section(N_("Routes"), table_part(ReportTable.from_standard_table("routes", data, lang=self.lang)))
+        routes = routes_table(self.recommendation, lang=self.lang)
+        return self.section(N_("Routes"), table_part(ReportTable.from_standard_table("routes", routes, lang=self.lang)))
 
     def manifests(self) -> Section:
         """Return the manifests of the picked design."""
-        if not self.found.holds:
+        if not self.recommendation.holds:
             return Section(())
         return self.section(
-            N_("Manifests"), code_part(to_manifests_yaml(self.found.pools, self.found.scenario.release))
+            N_("Manifests"),
+            code_part(to_manifests_yaml(self.recommendation.pools, self.recommendation.scenario.release)),
         )
 
     def appendix(self) -> Section:
         """Return the picked design as a scenario, so that the report can be made again."""
-        if not self.found.holds:
+        if not self.recommendation.holds:
             return Section(())
-        return self.section(N_("Appendix: the scenario"), *self.scenario_parts(self.found.as_scenario()))
+        return self.section(N_("Appendix: the scenario"), *self.scenario_parts(self.recommendation.as_scenario()))
 
 
 def alternative_parts(scenario: Scenario, page: BaseReport) -> list[SectionPart]:
@@ -100,44 +101,48 @@ def alternative_parts(scenario: Scenario, page: BaseReport) -> list[SectionPart]
     today = day.fromisoformat(page.date) if page.date else day.today()  # noqa: DTZ011 (a planner's own day)
     cluster = Cluster(ipam=scenario.cluster.ipam, reservations=scenario.cluster.reservations)
     try:
-        asked = requirements_from(scenario, None, {}, today)
-        found = recommend(replace(scenario, cluster=cluster), requirements=asked, today=today)
+        requirements = resolve_requirements(scenario, None, {}, today)
+        recommendation = recommend(replace(scenario, cluster=cluster), requirements=requirements, today=today)
     except InputError:
         return [page.remark(N_("No nodes are planned, so nothing is proposed."))]
-    return [paragraph(need_sentence(found, page.words)), *picked_parts(found, page), *design_parts(found, page)]
+    return [
+        paragraph(need_sentence(recommendation, page.words)),
+        *picked_parts(recommendation, page),
+        *design_parts(recommendation, page),
+    ]
 
 
-def need_sentence(found: Recommendation, words: Language) -> str:
+def need_sentence(recommendation: Recommendation, words: Language) -> str:
     """Say what is needed."""
-    asked = found.requirements
-    numbers: Mapping[str, object] = {
+    requirements = recommendation.requirements
+    params: Mapping[str, object] = {
         "groups": "; ".join(
             words.render(
                 N_("{nodes:node} with {pods:pod} each"),
-                {"nodes": group.nodes_after(found.months), "pods": group.pods_after(found.months)},
+                {"nodes": group.nodes_after(recommendation.months), "pods": group.pods_after(recommendation.months)},
             )
-            for group in asked.groups
+            for group in requirements.groups
         ),
-        "family": "IPv4 + IPv6" if asked.family == "dual" else f"IPv{asked.family}",
-        "encapsulation": asked.encapsulation,
-        "racks": asked.racks,
-        "headroom": asked.headroom,
-        "routes": asked.max_routes or 0,
+        "family": "IPv4 + IPv6" if requirements.family == "dual" else f"IPv{requirements.family}",
+        "encapsulation": requirements.encapsulation,
+        "racks": requirements.racks,
+        "headroom": requirements.headroom,
+        "routes": requirements.max_routes or 0,
     }
     needed = N_("Needed: {groups}; {family}, encapsulation {encapsulation}, racks {racks}, headroom {headroom}%.")
     limited = N_(
         "Needed: {groups}; {family}, encapsulation {encapsulation}, racks {racks}, headroom {headroom}%, "
         "routes at most {routes}."
     )
-    return words.render(needed if asked.max_routes is None else limited, numbers)
+    return words.render(needed if requirements.max_routes is None else limited, params)
 
 
-def picked_parts(found: Recommendation, page: BaseReport) -> list[SectionPart]:
+def picked_parts(recommendation: Recommendation, page: BaseReport) -> list[SectionPart]:
     """Return the picked designs with their ranges, and the reasons."""
     words = page.words
     parts = []
-    for pick in found.picks:
-        values = {
+    for pick in recommendation.picks:
+        params = {
             "family": pick.design.family,
             "pools": pick.design.pools,
             "prefix": pick.design.prefix,
@@ -150,24 +155,24 @@ def picked_parts(found: Recommendation, page: BaseReport) -> list[SectionPart]:
                     N_("IPv{family}: {pools:pool} of /{prefix} with blockSize {size}, such as {cidrs}.")
                     if pick.cidrs
                     else N_("IPv{family}: {pools:pool} of /{prefix} with blockSize {size}."),
-                    values,
+                    params,
                 )
             )
         )
-    return [*parts, page.findings_list_part(found.reasons)]
+    return [*parts, page.findings_list_part(recommendation.reasons)]
 
 
-def design_parts(found: Recommendation, page: BaseReport) -> list[SectionPart]:
+def design_parts(recommendation: Recommendation, page: BaseReport) -> list[SectionPart]:
     """Return the designs of each family as a picture and a table."""
-    data = designs_table(found, lang=page.lang)
+    designs = designs_table(recommendation, lang=page.lang)
     parts: list[SectionPart] = []
-    for family in sorted({int(family) for family in data["family"]}):
-        rows: pd.DataFrame = data[data["family"] == family]
+    for family in sorted({int(family) for family in designs["family"]}):
+        rows: pd.DataFrame = designs[designs["family"] == family]
         title = page.words.render(N_("Designs, IPv{family}"), {"family": family})
         figure = draw_designs(rows, lang=page.lang)
-        made = ReportTable.from_standard_table("designs", rows, lang=page.lang, caption=title, most=SHOWN)
+        report_table = ReportTable.from_standard_table("designs", rows, lang=page.lang, caption=title, most=SHOWN)
         parts += [heading_part(title, 3), picture_part(f"designs IPv{family}", figure, title)]
-        parts.append(table_part(made.with_name(f"designs IPv{family}")))
+        parts.append(table_part(report_table.with_name(f"designs IPv{family}")))
         if len(rows) > SHOWN:
             parts.append(page.remark(N_("The first {shown} of {count}."), shown=SHOWN, count=len(rows)))
     return parts

@@ -52,18 +52,21 @@ class ComparisonReport(BaseReport):
         self.scenarios = [read_at_hand(path).scenario for path in scenarios]
         self.analyses = [analyse(scenario) for scenario in self.scenarios]
         name_counts = Counter(scenario.name for scenario in self.scenarios)
-        seen: Counter[str] = Counter()
+        name_numbers: Counter[str] = Counter()
         self.names: list[str] = []
         for scenario in self.scenarios:
-            seen[scenario.name] += 1
+            name_numbers[scenario.name] += 1
             is_ambiguous = name_counts[scenario.name] > 1
-            self.names.append(f"{scenario.name} ({seen[scenario.name]})" if is_ambiguous else scenario.name)
+            self.names.append(f"{scenario.name} ({name_numbers[scenario.name]})" if is_ambiguous else scenario.name)
 
     @cached_property
     def short_names(self) -> list[str]:
         """The names as columns bear them: the middle of a long one is left out, unless they would be alike then."""
-        half = MAX_HEADING_NAME // 2
-        shortened = [name if len(name) <= MAX_HEADING_NAME else f"{name[:half]}…{name[-half:]}" for name in self.names]
+        half_length = MAX_HEADING_NAME // 2
+        shortened = [
+            name if len(name) <= MAX_HEADING_NAME else f"{name[:half_length]}…{name[-half_length:]}"
+            for name in self.names
+        ]
         return shortened if len(set(shortened)) == len(shortened) else self.names
 
     @cached_property

@@ -154,8 +154,10 @@ class FleetReport(BaseReport):
         rows: list[tuple[str, ...]] = []
         open_pools: list[tuple[int, int, int, str, str, str]] = []
         for pool in pools:
-            open_pools = [other for other in open_pools if other[0] == pool[0] and other[2] >= pool[1]]
-            rows += [(*other[3:], *pool[3:]) for other in open_pools if other[3] != pool[3]][: MAX_OVERLAPS - len(rows)]
+            open_pools = [open_pool for open_pool in open_pools if open_pool[0] == pool[0] and open_pool[2] >= pool[1]]
+            rows += [(*open_pool[3:], *pool[3:]) for open_pool in open_pools if open_pool[3] != pool[3]][
+                : MAX_OVERLAPS - len(rows)
+            ]
             open_pools.append(pool)
         if not rows:
             return Section(())
@@ -215,8 +217,8 @@ class FleetReport(BaseReport):
 
     def _verdict_counts_sentence(self) -> str:
         verdict_counts = Counter(entry["word"] for entry in self.entries_by_severity)
-        params = {"fails": verdict_counts["fails"], "tight": verdict_counts["tight"], "fits": verdict_counts["fits"]}
-        return self.words.render(N_("{fails} fail, {tight} are tight, {fits} fit."), params)
+        params = {word: verdict_counts[word] for word in ("fails", "tight", "fits", "idle")}
+        return self.words.render(N_("{fails} fail, {tight} tight, {fits} fit, {idle} idle."), params)
 
 
 def _severity_key(entry: dict[str, Any]) -> tuple[int, float, float, str]:

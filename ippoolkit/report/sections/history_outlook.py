@@ -8,9 +8,9 @@ from typing import Any
 
 from ...figures import draw_forecast
 from ...findings import N_
-from ...forecasting import Forecast, LimitForecast, forecast, outlook, outlook_in_brief
+from ...forecasting import Forecast, LimitForecast, forecast, outlook, short_outlook
 from ...forecasting.dated_dumps import dated_groups
-from ...forecasting.growth import DAYS_A_MONTH
+from ...forecasting.monthly_growth import DAYS_A_MONTH
 from ...forecasting.prometheus_answers import ALL_POOLS
 from ...model import Scenario
 from .base_report import BaseReport
@@ -29,8 +29,8 @@ def find_histories(history: Sequence[str], cluster: str) -> list[Path]:
     """
     histories: list[Path] = []
     for source in map(Path, history):
-        own = (source / f"{cluster}{suffix}" for suffix in SUFFIXES) if source.is_dir() and cluster else ()
-        path = next((path for path in own if path.exists()), source)
+        paths_of_cluster = (source / f"{cluster}{suffix}" for suffix in SUFFIXES) if source.is_dir() and cluster else ()
+        path = next((path for path in paths_of_cluster if path.exists()), source)
         if path is source and source.is_dir():
             dumps, undated = dated_groups(source)
             if undated and not dumps:
@@ -100,7 +100,7 @@ def outlook_summary(measured: Forecast | None, scenario: Scenario, lang: str) ->
         return {}
     first = limits[0]
     months = None if first.p50 is None else (first.p50 - measured.as_of).days / DAYS_A_MONTH
-    brief = outlook_in_brief(first, measured.horizon_days, lang=lang)
+    brief = short_outlook(first, measured.horizon_days, lang=lang)
     return {"measured_outlook": f"{first.pool}: {brief}" if len(limits) > 1 else brief, "measured_months": months}
 
 
@@ -109,6 +109,6 @@ def _row(limit: LimitForecast, measured: Forecast, page: BaseReport) -> tuple[Ce
     chance = None if limit.probability is None else f"{limit.probability[90]:.0%}"
     covered = None if limit.backtest.coverage is None else f"{limit.backtest.coverage:.0%}"
     growth = None if limit.growth is None else round(limit.growth * DAYS_A_MONTH, 1)
-    brief = outlook_in_brief(limit, measured.horizon_days, lang=page.lang)
+    brief = short_outlook(limit, measured.horizon_days, lang=page.lang)
     limit_name = page.words.translate(limit.limit)
     return (limit.pool, limit_name, limit.in_use, limit.capacity, growth, brief, *days, chance, covered)

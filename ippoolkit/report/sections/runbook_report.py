@@ -87,6 +87,11 @@ class RunbookReport(BaseReport):
         release = str(self.runbook.scenario.release)
         return self.header_part(N_("IP pool runbook"), self.rendered.title, (line,), release=release)
 
+    def verdict_text(self) -> str:
+        """Return in one line whether the change is issued, for a terminal."""
+        _, label = self._verdict_label()
+        return f"{self.words.translate(label)} {self.rendered.verdict}"
+
     def verdict(self) -> Section:
         """Return whether the change is issued, and the numbers that decide."""
         verdict_word, label = self._verdict_label()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-PICTURE_LINK = re.compile(r"!\[((?:[^\]\\]|\\.)*)\]\(picture:([^)]*)\)")  # alt text, name
+PICTURE_LINK = re.compile(r"!\[((?:[^\]\\]++|\\.)*+)\]\(picture:([^)]*)\)")  # alt text, name
 SECTION_MIME = "application/vnd.ippoolkit.piece+json"  # of what a cell hands over for exports
 _MAX_UNBROKEN_LINES = 40  # of a text that no page cuts in two
 

@@ -22,16 +22,19 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 FREE, OTHERS = "·", "*"
 
 
-def free_ranges_as_json(found: FreeRanges, lang: str = "en") -> str:
+def free_ranges_as_json(free_ranges: FreeRanges, lang: str = "en") -> str:
     """Return what is known as JSON text: a line an entry, however many there are."""
-    space = found.space
+    address_space = free_ranges.address_space
     data = {
-        "within": [str(cidr) for cidr in space.within],
-        "taken": [{"cidr": network_text(each.cidr), "where": _where(each.where, each.used_by)} for each in space.taken],
-        "free": space.free.texts(),
-        "offers": [str(cidr) for cidr in found.offers],
-        "reasons": [reason.as_dict(lang) for reason in found.reasons],
-        "notes": [note.as_dict(lang) for note in found.notes],
+        "within": [str(cidr) for cidr in address_space.within],
+        "taken": [
+            {"cidr": network_text(network.cidr), "where": _where(network.where, network.used_by)}
+            for network in address_space.taken
+        ],
+        "free": address_space.free.to_strings(),
+        "offers": [str(cidr) for cidr in free_ranges.offers],
+        "reasons": [reason.as_dict(lang) for reason in free_ranges.reasons],
+        "notes": [note.as_dict(lang) for note in free_ranges.notes],
     }
     return msgspec.json.format(msgspec.json.encode(data), indent=1).decode()
 
@@ -40,35 +43,39 @@ def _where(where: str, used_by: str) -> str:
     return where if not used_by or used_by in where else f"{where}: {used_by}"
 
 
-def print_free_ranges(console: Console, found: FreeRanges, *, lang: str = "en") -> None:
+def print_free_ranges(console: Console, free_ranges: FreeRanges, *, lang: str = "en") -> None:
     """Print the offers, why there are not more, what is free, and a picture of the space."""
     from .terminal import print_findings  # loads pandas, which JSON does without
 
     words = get_language(lang)
-    space = found.space
-    if found.wanted:
-        head = words.render(N_("{found} of {count} offered"), {"found": len(found.offers), "count": found.wanted})
-        console.print(Text(head, style="bold green" if found.found_all else "bold red"))
-        for cidr in found.offers[:SHOWN]:
+    address_space = free_ranges.address_space
+    if free_ranges.requested:
+        head = words.render(
+            N_("{found} of {count} offered"), {"found": len(free_ranges.offers), "count": free_ranges.requested}
+        )
+        console.print(Text(head, style="bold green" if free_ranges.is_complete else "bold red"))
+        for cidr in free_ranges.offers[:SHOWN]:
             console.print(Text(f"  {cidr}"))
-        _print_more(console, len(found.offers) - SHOWN, words)
+        _print_more(console, len(free_ranges.offers) - SHOWN, words)
         console.print()
-    print_findings(console, (*found.reasons, *found.notes), lang=lang)
-    if found.reasons or found.notes:
+    print_findings(console, (*free_ranges.reasons, *free_ranges.notes), lang=lang)
+    if free_ranges.reasons or free_ranges.notes:
         console.print()
-    free = space.free
-    values = {"count": len(free), "addresses": free.addresses, "taken": len(space.taken)}
+    free = address_space.free
+    params = {"count": len(free), "addresses": free.addresses, "taken": len(address_space.taken)}
     console.print(
-        Text(words.render(N_("Free: {count} ranges, {addresses:address}; known: {taken} networks"), values), "bold")
+        Text(words.render(N_("Free: {count} ranges, {addresses:address}; known: {taken} networks"), params), "bold")
     )
-    texts = [str(cidr) for cidr in free[:SHOWN]]
-    width = max(map(len, texts), default=0) + 2
+    cidrs = [str(cidr) for cidr in free[:SHOWN]]
+    width = max(map(len, cidrs), default=0) + 2
     per_row = max(1, (console.width - 2) // max(width, 1))
-    for start in range(0, len(texts), per_row):
-        console.print(Text("  " + "".join(text.ljust(width) for text in texts[start : start + per_row]).rstrip()))
+    for start in range(0, len(cidrs), per_row):
+        console.print(
+            Text("  " + "".join(cidr_text.ljust(width) for cidr_text in cidrs[start : start + per_row]).rstrip())
+        )
     _print_more(console, len(free) - SHOWN, words)
     console.print()
-    print_space(console, found, lang=lang)
+    print_space(console, free_ranges, lang=lang)
 
 
 def _print_more(console: Console, more: int, words: Language) -> None:
@@ -77,20 +84,22 @@ def _print_more(console: Console, more: int, words: Language) -> None:
         console.print(Text(text, style="bright_black"))
 
 
-def print_space(console: Console, found: FreeRanges, *, lang: str = "en") -> None:
+def print_space(console: Console, free_ranges: FreeRanges, *, lang: str = "en") -> None:
     """Print each range that was looked in as rows of cells: a letter for who holds most of it, capital if all of it."""
     words = get_language(lang)
-    row = _ROW if console.width >= _ROW + 22 else _ROW // 2
-    strips = occupancy(found.space, cells=row * 4)
+    row_length = _ROW if console.width >= _ROW + 22 else _ROW // 2
+    strips = occupancy(free_ranges.address_space, cells=row_length * 4)
     letters = dict(zip(owners_of(strips), _LETTERS, strict=False))
     for strip in strips:
-        cell = strip.cells[0].cidr
-        values = {"cidr": str(strip.within), "prefix": cell.prefix}
-        console.print(Text(words.render(N_("{cidr}, a character a /{prefix}"), values), "bold"))
-        shown = len(strip.cells) if any(each.taken for each in strip.cells) else row  # all free: a row says it
-        for start in range(0, shown, row):
-            cells = strip.cells[start : start + row]
-            line = "".join(_letter(each, letters) for each in cells)
+        cell_prefix = strip.cells[0].cidr.prefix
+        params = {"cidr": str(strip.within), "prefix": cell_prefix}
+        console.print(Text(words.render(N_("{cidr}, a character a /{prefix}"), params), "bold"))
+        cells_shown = (
+            len(strip.cells) if any(cell.taken for cell in strip.cells) else row_length
+        )  # all free: a row says it
+        for start in range(0, cells_shown, row_length):
+            cells = strip.cells[start : start + row_length]
+            line = "".join(_letter(cell, letters) for cell in cells)
             console.print(Text.assemble((f"  {line}  ", ""), (str(cells[0].cidr).partition("/")[0], "bright_black")))
     console.print(Text(f"  {FREE} {words.translate(N_('free'))}", style="bright_black"))
     for owner, letter in letters.items():
@@ -107,7 +116,7 @@ def _letter(cell: Cell, letters: dict[str, str]) -> str:
     return letter.upper() if cell.taken == cell.cidr.size else letter
 
 
-def draw_free_ranges(found: FreeRanges, path: Path, *, lang: str = "en") -> Path:
+def draw_free_ranges(free_ranges: FreeRanges, path: Path, *, lang: str = "en") -> Path:
     """Draw the space into a file: a page, an SVG or a PNG, by the ending of its name.
 
     Raises
@@ -121,7 +130,7 @@ def draw_free_ranges(found: FreeRanges, path: Path, *, lang: str = "en") -> Path
     from ..findings import Finding
     from ..write import write_atomically
 
-    strips: list[Strip] = occupancy(found.space)
+    strips: list[Strip] = occupancy(free_ranges.address_space)
     figure = draw_address_space(strips, lang=lang)
     title = get_language(lang).translate(N_("What is taken and what is free"))
     match path.suffix.lower():
@@ -130,18 +139,18 @@ def draw_free_ranges(found: FreeRanges, path: Path, *, lang: str = "en") -> Path
         case ".svg":
             return write_atomically(path, render_svg(figure, title) + "\n")
         case ".html":
-            return write_atomically(path, _page(found, render_svg(figure, title), title, lang))
+            return write_atomically(path, _page(free_ranges, render_svg(figure, title), title, lang))
     raise InputError([Finding("picture-ending", str(path), {"endings": ".html, .svg, .png"})])
 
 
-def _page(found: FreeRanges, drawing: str, title: str, lang: str) -> str:
+def _page(free_ranges: FreeRanges, drawing: str, title: str, lang: str) -> str:
     """Return a page of its own: the offers, the picture, and what is free."""
     words = get_language(lang)
-    offers = "".join(f"<li><code>{cidr}</code></li>" for cidr in found.offers[:SHOWN])
-    free = [str(cidr) for cidr in found.space.free[:PAGE_SHOWN]]
-    more = len(found.space.free) - len(free)
+    offers = "".join(f"<li><code>{cidr}</code></li>" for cidr in free_ranges.offers[:SHOWN])
+    free_cidrs = [str(cidr) for cidr in free_ranges.address_space.free[:PAGE_SHOWN]]
+    more = len(free_ranges.address_space.free) - len(free_cidrs)
     if more > 0:
-        free.append(words.render(N_("and {count} more"), {"count": more}))
+        free_cidrs.append(words.render(N_("and {count} more"), {"count": more}))
     offers_title, free_title = words.translate(N_("Offers")), words.translate(N_("Free"))
     return (
         f'<!doctype html>\n<html lang="{lang}"><meta charset="utf-8"><title>{escape(title)}</title>'
@@ -149,5 +158,5 @@ def _page(found: FreeRanges, drawing: str, title: str, lang: str) -> str:
         f"<style>{stylesheet()} body {{ max-width: 60em; margin: 2em auto; padding: 0 1em; }}</style>"
         f'<body class="ipk"><h1>{escape(title)}</h1>{drawing}'
         + (f"<h2>{escape(offers_title)}</h2><ul>{offers}</ul>" if offers else "")
-        + f"<h2>{escape(free_title)}</h2><p>{escape(', '.join(free))}</p></body></html>\n"
+        + f"<h2>{escape(free_title)}</h2><p>{escape(', '.join(free_cidrs))}</p></body></html>\n"
     )

@@ -53,15 +53,15 @@ def _routes(lines: Iterable[str], name: str, problems: list[Finding]) -> Iterato
     for number, line in enumerate(lines, 1):
         if not line.strip() or line.lstrip().startswith(("#", "nexthop")):
             continue
-        found = _ROUTE.fullmatch(line)
-        if found is None:
+        match = _ROUTE.fullmatch(line)
+        if match is None:
             problems.append(Finding("route-line", params={"line": line.strip()[:120]}, place=Place(name, number)))
             continue
-        if found["network"] == "default" or found["type"] in _NOT_NETWORKS:
+        if match["network"] == "default" or match["type"] in _NOT_NETWORKS:
             continue
-        cidr = parse_network(found["network"], Place(name, number), problems, host=True)
+        cidr = parse_network(match["network"], Place(name, number), problems, host=True)
         if cidr is not None and cidr.prefix:
-            yield ListedNetwork(cidr, str(Place(name, number)), found["rest"] or found["type"] or "")
+            yield ListedNetwork(cidr, str(Place(name, number)), match["rest"] or match["type"] or "")
 
 
 def networks_in_documents(documents: Iterable[Document], problems: list[Finding]) -> list[ListedNetwork]:
@@ -92,47 +92,51 @@ def _objects(path: FieldPath, value: object) -> Iterator[tuple[FieldPath, Mappin
 def _of_object(item: Mapping[str, Any], place: Place, problems: list[Finding]) -> Iterator[ListedNetwork]:
     metadata, spec, status = (_mapping(item.get(key)) for key in ("metadata", "spec", "status"))
     name = str(metadata.get("name", ""))
-    found: list[tuple[object, str]] = []
+    ranges_and_users: list[tuple[object, str]] = []
     match item.get("kind"):
         case "Node":
             annotations, bgp = _mapping(metadata.get("annotations")), _mapping(spec.get("bgp"))
-            found += [
+            ranges_and_users += [
                 (annotations.get(f"projectcalico.org/{key}"), f"network of node {name}")
                 for key in ("IPv4Address", "IPv6Address")
             ]
-            found += [(bgp.get(key), f"network of node {name}") for key in ("ipv4Address", "ipv6Address")]
-            found += [
-                (each.get("address"), f"node {name}")
-                for each in _mappings(status.get("addresses"))
-                if _is_address(each)
+            ranges_and_users += [(bgp.get(key), f"network of node {name}") for key in ("ipv4Address", "ipv6Address")]
+            ranges_and_users += [
+                (node_address.get("address"), f"node {name}")
+                for node_address in _mappings(status.get("addresses"))
+                if _is_address(node_address)
             ]
-            found = _widest(found)
+            ranges_and_users = _widest(ranges_and_users)
         case "Service":
-            whose = f"service {metadata.get('namespace', 'default')}/{name}"
+            user = f"service {metadata.get('namespace', 'default')}/{name}"
             addresses = _list(spec.get("clusterIPs")) or [spec.get("clusterIP")]
             addresses = [*addresses, *_list(spec.get("externalIPs"))]
-            found += [(address, whose) for address in addresses if address not in ("", "None")]
+            ranges_and_users += [(address, user) for address in addresses if address not in ("", "None")]
         case "ServiceCIDR":
-            found += [(each, f"ServiceCIDR {name}") for each in _list(spec.get("cidrs"))]
+            ranges_and_users += [(service_cidr, f"ServiceCIDR {name}") for service_cidr in _list(spec.get("cidrs"))]
         case "Pod":
             for flag in _flags(spec):
                 key, _, value = flag.partition("=")
                 if key == "--service-cluster-ip-range":
-                    found += [(each.strip(), "services (--service-cluster-ip-range)") for each in value.split(",")]
-    for text, whose in found:
+                    ranges_and_users += [
+                        (text.strip(), "services (--service-cluster-ip-range)") for text in value.split(",")
+                    ]
+    for text, user in ranges_and_users:
         if isinstance(text, str) and (
-            cidr := parse_network(text, place, problems, host="node " in whose or "service " in whose)
+            cidr := parse_network(text, place, problems, host="node " in user or "service " in user)
         ):
-            yield ListedNetwork(cidr, str(place), whose)
+            yield ListedNetwork(cidr, str(place), user)
 
 
-def _widest(found: list[tuple[object, str]]) -> list[tuple[object, str]]:
+def _widest(ranges_and_users: list[tuple[object, str]]) -> list[tuple[object, str]]:
     """Take the network of a node's address where it is known; else the address."""
-    networks = [(text, whose) for text, whose in found if isinstance(text, str) and "/" in text]
+    networks = [(text, user) for text, user in ranges_and_users if isinstance(text, str) and "/" in text]
     wide = {str(text).partition("/")[0] for text, _ in networks}
-    known: list[tuple[object, str]] = [(str(Cidr.parse_or_none(text) or text), whose) for text, whose in networks]
+    known: list[tuple[object, str]] = [(str(Cidr.parse_or_none(text) or text), user) for text, user in networks]
     return known + [
-        (text, whose) for text, whose in found if isinstance(text, str) and "/" not in text and text not in wide
+        (text, user)
+        for text, user in ranges_and_users
+        if isinstance(text, str) and "/" not in text and text not in wide
     ]
 
 
@@ -143,7 +147,7 @@ def _is_address(address: Mapping[str, Any]) -> bool:
 def _flags(spec: Mapping[str, Any]) -> Iterator[str]:
     for container in _mappings(spec.get("containers")):
         for key in ("command", "args"):
-            yield from (each for each in _list(container.get(key)) if isinstance(each, str))
+            yield from (flag for flag in _list(container.get(key)) if isinstance(flag, str))
 
 
 def _mapping(value: object) -> Mapping[str, Any]:
@@ -151,7 +155,7 @@ def _mapping(value: object) -> Mapping[str, Any]:
 
 
 def _mappings(value: object) -> list[Mapping[str, Any]]:
-    return [each for each in _list(value) if isinstance(each, Mapping)]
+    return [item for item in _list(value) if isinstance(item, Mapping)]
 
 
 def _list(value: object) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Designs to choose from as a chart on a page: addresses against nodes that fit, darker for more routes.
+"""Designs to choose from as a chart on a page: addresses against nodes that fit, stronger for more routes.
 
 Each dot is a button that carries the design's number; hovering over it says what it is.
 """
@@ -33,10 +33,10 @@ def designs_chart(table: pd.DataFrame, *, lang: str = "en") -> str:
     words = get_language(lang)
     rows: list[dict[Any, Any]] = table.to_dict("records")
     least = min((int(row["addresses"]) for row in rows), default=1)
-    shown = [row for row in rows if int(row["addresses"]) <= least << _DOUBLINGS]
-    across = _Scale([int(row["addresses"]) for row in shown], _LEFT + 14, _WIDTH - _RIGHT - 14)
-    up = _Scale([int(row["nodes_max"]) for row in shown], _HEIGHT - _BOTTOM - 14, _TOP + 10)
-    shade = _Scale([int(row["routes"]) for row in shown], _PALEST, 100)
+    designs_shown = [row for row in rows if int(row["addresses"]) <= least << _DOUBLINGS]
+    across = _Scale([int(row["addresses"]) for row in designs_shown], _LEFT + 14, _WIDTH - _RIGHT - 14)
+    up = _Scale([int(row["nodes_fit"]) for row in designs_shown], _HEIGHT - _BOTTOM - 14, _TOP + 10)
+    shade = _Scale([int(row["routes"]) for row in designs_shown], _PALEST, 100)
     lines = "".join(
         f'<path class="grid" d="M{_LEFT},{y:.1f}H{_WIDTH - _RIGHT}"/>'
         f'<text class="end" x="{_LEFT - 8}" y="{y + 4:.1f}">{format_short_count(value)}</text>'
@@ -46,11 +46,11 @@ def designs_chart(table: pd.DataFrame, *, lang: str = "en") -> str:
         f'<text class="middle" x="{x:.1f}" y="{_HEIGHT - _BOTTOM + 16}">{format_short_count(value)}</text>'
         for value, x in across.ticks()
     )
-    dots = "".join(_dot(row, across, up, shade, words) for row in shown)
+    dots = "".join(_dot(row, across, up, shade, words) for row in designs_shown)
     x_title, y_title = words.translate(N_("addresses of all pools")), words.translate(N_("nodes that fit"))
-    routes = sorted({int(row["routes"]) for row in shown})
+    routes = sorted({int(row["routes"]) for row in designs_shown})
     legend = (
-        words.render(N_("paler: {few} routes; darker: {many}"), {"few": routes[0], "many": routes[-1]})
+        words.render(N_("faint: {few} routes; strong: {many}"), {"few": routes[0], "many": routes[-1]})
         if routes
         else ""
     )
@@ -89,11 +89,11 @@ def _dot(row: dict[Any, Any], across: _Scale, up: _Scale, shade: _Scale, words: 
             "prefix": row["prefix"],
             "size": row["block_size"],
             "addresses": row["addresses"],
-            "most": row["nodes_max"],
+            "most": row["nodes_fit"],
             "routes": row["routes"],
         },
     )
-    x, y = across(int(row["addresses"])), up(int(row["nodes_max"]))
+    x, y = across(int(row["addresses"])), up(int(row["nodes_fit"]))
     mix = f"color-mix(in srgb, var(--ipk-accent) {shade(int(row['routes'])):.0f}%, var(--ipk-paper))"
     ring = f'<circle class="ring" cx="{x:.1f}" cy="{y:.1f}" r="9"/>' if row["picked"] else ""
     return (

@@ -20,7 +20,7 @@ SHOWN = 12  # designs of a family and set of pools that a terminal shows
 
 
 def recommendation_as_dict(
-    found: Recommendation, options: Sequence[ChangeOption] = (), *, every: bool = False, lang: str = "en"
+    recommendation: Recommendation, options: Sequence[ChangeOption] = (), *, every: bool = False, lang: str = "en"
 ) -> dict[str, Any]:
     """Return a recommendation as dicts, lists and exact numbers.
 
@@ -28,17 +28,17 @@ def recommendation_as_dict(
     it, one a set.
     """
     data: dict[str, Any] = {
-        "calico": str(found.scenario.release),
-        "designs": [_design(designs, design) for designs, design in found.listed()],
-        "picked": _picked(found),
-        "reasons": [reason.as_dict(lang) for reason in found.reasons],
-        "holds": found.holds,
-        "months": found.months,
+        "calico": str(recommendation.scenario.release),
+        "designs": [_design(designs, design) for designs, design in recommendation.listed()],
+        "picked": _picked(recommendation),
+        "reasons": [reason.as_dict(lang) for reason in recommendation.reasons],
+        "holds": recommendation.holds,
+        "months": recommendation.months,
     }
     if every:
         data["failing"] = [
             _design(designs, design) | {"breaks": list(design.breaks)}
-            for designs in found.designs
+            for designs in recommendation.designs
             for design in designs.space.designs()
             if design.breaks
         ]
@@ -71,15 +71,15 @@ def _design(designs: FamilyDesigns, design: Design) -> dict[str, Any]:
         "blocks": design.blocks,
         "addresses": design.addresses,
         "routes": design.routes,
-        "nodes_max": design.nodes_max,
+        "nodes_max": design.nodes_fit,
         "unused_per_node": design.unused_per_node,
         "groups": [group.name for group in designs.pool_set.groups],
     }
 
 
-def _picked(found: Recommendation) -> Any:
-    picked = {(pick.designs.family, pick.designs.pool_set.title): _pick(pick) for pick in found.picks}
-    if len(picked) <= 1 and len(found.designs) <= 1:
+def _picked(recommendation: Recommendation) -> Any:
+    picked = {(pick.designs.family, pick.designs.pool_set.title): _pick(pick) for pick in recommendation.picks}
+    if len(picked) <= 1 and len(recommendation.designs) <= 1:
         return next(iter(picked.values()), None)
     if not picked:
         return None
@@ -99,7 +99,7 @@ def _pick(pick: Pick) -> dict[str, Any]:
 
 def print_recommendation(
     console: Console,
-    found: Recommendation,
+    recommendation: Recommendation,
     options: Sequence[ChangeOption] = (),
     *,
     every: bool = False,
@@ -107,48 +107,48 @@ def print_recommendation(
 ) -> None:
     """Print the picked designs with their ranges, why, what the next ones buy, and the table to choose from."""
     words = get_language(lang)
-    print_release(console, found.scenario.release, lang=lang)
-    for pick in found.picks:
+    print_release(console, recommendation.scenario.release, lang=lang)
+    for pick in recommendation.picks:
         design = pick.design
-        values = {
+        params = {
             "pools": design.pools,
             "prefix": design.prefix,
             "size": design.block_size,
             "family": design.family,
             "addresses": design.addresses,
-            "most": design.nodes_max,
+            "most": design.nodes_fit,
             "routes": design.routes,
         }
-        head = words.render(N_("IPv{family}: {pools:pool} of /{prefix} with blockSize {size}."), values)
+        head = words.render(N_("IPv{family}: {pools:pool} of /{prefix} with blockSize {size}."), params)
         console.print(Text.assemble((head, "bold green" if pick.cidrs else "bold red")))
-        if len({each.designs.pool_set.name for each in found.picks}) > 1:
+        if len({other.designs.pool_set.name for other in recommendation.picks}) > 1:
             console.print(Text(words.render(N_("For {groups}."), {"groups": pick.designs.pool_set.title})))
-        shown = [str(cidr) for cidr in pick.cidrs[:8]]
-        if len(pick.cidrs) > len(shown):
-            shown.append(words.render(N_("and {count} more"), {"count": len(pick.cidrs) - len(shown)}))
-        if shown:
-            console.print(Text(words.render(N_("Room for it: {cidrs}"), {"cidrs": ", ".join(shown)})))
-    if found.picks:
+        cidrs_shown = [str(cidr) for cidr in pick.cidrs[:8]]
+        if len(pick.cidrs) > len(cidrs_shown):
+            cidrs_shown.append(words.render(N_("and {count} more"), {"count": len(pick.cidrs) - len(cidrs_shown)}))
+        if cidrs_shown:
+            console.print(Text(words.render(N_("Room for it: {cidrs}"), {"cidrs": ", ".join(cidrs_shown)})))
+    if recommendation.picks:
         console.print()
-    print_findings(console, found.reasons, lang=lang)
+    print_findings(console, recommendation.reasons, lang=lang)
     console.print()
-    for designs in found.designs:
-        table = designs_table(found, every=every, lang=lang)
-        mine = table[(table["family"] == designs.family) & (table["pool_set"] == designs.pool_set.title)]
-        if not len(mine):
+    for designs in recommendation.designs:
+        table = designs_table(recommendation, every=every, lang=lang)
+        rows = table[(table["family"] == designs.family) & (table["pool_set"] == designs.pool_set.title)]
+        if not len(rows):
             _print_failing(console, designs, lang)
             continue
         title = words.render(N_("Designs, IPv{family}"), {"family": designs.family})
         print_table(
             console,
             "failing_designs" if every else "designs",
-            mine if every else mine.head(SHOWN),
+            rows if every else rows.head(SHOWN),
             title=title,
             lang=lang,
         )
-        if not every and len(mine) > SHOWN:
+        if not every and len(rows) > SHOWN:
             more = words.render(
-                N_("{count} larger ones are left out; --json shows them."), {"count": len(mine) - SHOWN}
+                N_("{count} larger ones are left out; --json shows them."), {"count": len(rows) - SHOWN}
             )
             console.print(Text(more, style="bright_black"))
             console.print()
@@ -169,10 +169,10 @@ def _print_failing(console: Console, designs: FamilyDesigns, lang: str) -> None:
     counts = {rule: int(broken.sum()) for rule, broken in designs.space.broken.items()}
     total = len(designs.space.holds)
     failing = total - int(designs.space.holds.sum())
-    parts = [
+    counts_text = [
         f"{words.translate(RULE_NAMES[rule])} {words.format_number(count)}" for rule, count in counts.items() if count
     ]
-    values = {"failing": failing, "total": total, "rules": "; ".join(parts) or "–"}
-    text = words.render(N_("{failing} of {total} designs fail: {rules}. --all shows each."), values)
+    params = {"failing": failing, "total": total, "rules": "; ".join(counts_text) or "–"}
+    text = words.render(N_("{failing} of {total} designs fail: {rules}. Use --all to list them."), params)
     console.print(Text(text, style="bright_black"))
     console.print()

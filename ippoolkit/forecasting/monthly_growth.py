@@ -11,7 +11,7 @@ P10_TO_P90 = 2.563
 DAYS_A_MONTH = 365 / 12
 
 
-def fitted_growth(forecast: Forecast) -> tuple[float, float]:
+def daily_growth(forecast: Forecast) -> tuple[float, float]:
     """Return mean and standard deviation of the addresses that all pools together grow by each day.
 
     A pool grows by what it has left until P50 a day; the spread is that between P10 and P90. Pools without a date do
@@ -21,16 +21,17 @@ def fitted_growth(forecast: Forecast) -> tuple[float, float]:
     for limit in forecast.limits:
         if limit.limit != ADDRESSES or limit.p50 is None or limit.capacity is None or limit.in_use is None:
             continue
-        left = max(0, limit.capacity - limit.in_use)
+        addresses_left = max(0, limit.capacity - limit.in_use)
         rates = [
-            left / max(1, (day - forecast.as_of).days) if day else 0.0 for day in (limit.p10, limit.p50, limit.p90)
+            addresses_left / max(1, (day - forecast.as_of).days) if day else 0.0
+            for day in (limit.p10, limit.p50, limit.p90)
         ]
         mean += rates[1]
         variance += ((rates[0] - rates[2]) / P10_TO_P90) ** 2
     return mean, variance**0.5
 
 
-def addresses_a_month(forecast: Forecast, pools: Container[str] | None = None) -> float | None:
+def monthly_growth(forecast: Forecast, pools: Container[str] | None = None) -> float | None:
     """Return how many more addresses are in use each month at the end of the history; None where no pool tells.
 
     Parameters

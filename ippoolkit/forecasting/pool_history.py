@@ -91,11 +91,11 @@ class HistoryCollector:
         return History(tuple(pools), tuple(self.notes))
 
 
-def _completed(known: Measurement, other: Measurement) -> Measurement:
+def _completed(known: Measurement, further: Measurement) -> Measurement:
     return Measurement(
         known.time,
         *(
-            getattr(other, name) if getattr(known, name) is None else getattr(known, name)
+            getattr(further, name) if getattr(known, name) is None else getattr(known, name)
             for name in ("in_use", "capacity", "blocks_in_use", "blocks")
         ),
     )

@@ -1,0 +1,131 @@
+"""What tables list, held against the pools: nodes without their labels, borrowed addresses by their blocks."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from ..calico.pool_selection import OS_LABEL
+from ..calico.selectors import SelectorError, parse_selector
+from ..cidr import Cidr
+from ..findings import Finding
+from ..model import IPPool, Pod, Scenario
+from .document import Document
+from .kubectl_tables import ROLE_LABEL
+from .kubernetes_objects import KIND_READERS, ObjectSource, read_object
+from .reported import ANY_ROW, ListedObject, ReportedText
+
+_MAX_NAMES = 5
+
+
+def add_listed_nodes(scenario: Scenario, pools: Iterable[IPPool], reported: ReportedText) -> Scenario:
+    """Return a scenario with the nodes that tables list, where what these show decides which pools serve them.
+
+    A table shows a node's roles and, with ``-o wide``, its operating system and address; one of all pods, the nodes
+    that these are on. Where a nodeSelector asks for
+    another label, nobody can say which nodes it selects: they are left out, and it is said.
+
+    Parameters
+    ----------
+    scenario
+        What was read of objects.
+    pools
+        Its pools, and those that only a text tells of.
+    reported
+        The texts; notes are added to it.
+    """
+    known = {node.name for node in scenario.cluster.nodes}
+    listed = {node.name: node for node in reported.listed_nodes if node.name not in known}
+    if not listed and not known:
+        listed = {str(pod.value["spec"]["nodeName"]): _node_of(pod) for pod in reversed(reported.listed_pods)}
+    if not listed:
+        return scenario
+    first = next(iter(listed.values()))
+    has_os = all(OS_LABEL in node.value["metadata"]["labels"] for node in listed.values())
+    deciding = {label for pool in pools for label in _deciding_labels(pool) if not label.startswith(ROLE_LABEL)}
+    hidden = sorted(deciding - ({OS_LABEL} if has_os else set()))
+    if hidden:
+        params = {"count": len(listed), "labels": ", ".join(hidden)}
+        reported.notes.append(Finding("nodes-labels-hidden", "", params, first.place))
+        return scenario
+    nodes = tuple(node for listed_node in listed.values() if (node := _build("Node", listed_node)) is not None)
+    reported.notes.append(Finding("nodes-listed", "", {"count": len(nodes)}, first.place))
+    cluster = dataclasses.replace(scenario.cluster, nodes=(*scenario.cluster.nodes, *nodes))
+    return dataclasses.replace(scenario, cluster=cluster)
+
+
+def _node_of(pod: ListedObject) -> ListedObject:
+    name = pod.value["spec"]["nodeName"]
+    return ListedObject(name, {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name, "labels": {}}}, pod.place)
+
+
+def _deciding_labels(pool: IPPool) -> tuple[str, ...]:
+    try:
+        return parse_selector(pool.node_selector).labels
+    except SelectorError:  # which is said elsewhere
+        return ()
+
+
+def add_listed_pods(scenario: Scenario, pools: Iterable[IPPool], reported: ReportedText) -> Scenario:
+    """Return a scenario with the pods that tables of all namespaces list, where nothing else tells of pods.
+
+    A table does not show which pods are on the host's network: those with an address of a node, those that share
+    theirs with others on their node, and those whose address is in no pool are taken for such.
+    """
+    cluster = scenario.cluster
+    if not reported.listed_pods or cluster.pods or "Pod" not in cluster.unknown:
+        return scenario
+    own_addresses = {str(address) for node in cluster.nodes for address in node.addresses}
+    own_addresses |= {text.partition("/")[0] for text in reported.node_addresses}
+    pods = [pod for listed_pod in reported.listed_pods if (pod := _build("Pod", listed_pod)) is not None]
+    pods_at = Counter((pod.node, pod.addresses) for pod in pods)
+    ranges = [pool.cidr for pool in pools]
+    placed: list[Pod] = []
+    outside: list[str] = []
+    nodes_by_address: dict[str, set[str]] = {}
+    for pod in pods:
+        is_on_host = pods_at[pod.node, pod.addresses] > 1 or any(
+            str(address) in own_addresses for address in pod.addresses
+        )
+        is_outside = not any(address in cidr for cidr in ranges for address in pod.addresses) and bool(ranges)
+        if pod.addresses and (is_on_host or is_outside):
+            placed.append(dataclasses.replace(pod, host_network=True, addresses=()))
+            outside += [] if is_on_host else [f"{pod.namespace}/{pod.name} {pod.addresses[0]}"]
+            continue
+        placed.append(pod)
+        for address in pod.addresses if not pod.finished else ():
+            nodes_by_address.setdefault(str(address), set()).add(pod.node)
+    place = reported.listed_pods[0].place
+    host_count = sum(pod.host_network for pod in placed)
+    reported.notes.append(Finding("pods-listed", "", {"count": len(placed), "host": host_count}, place))
+    if outside:
+        params = {"count": len(outside), "which": ", ".join(outside[:_MAX_NAMES]), "all": outside}
+        reported.notes.append(Finding("pods-outside-pools", "", params, place))
+    if shared := sorted(address for address, nodes in nodes_by_address.items() if len(nodes) > 1):
+        reported.add_figures("totals", "", place, {"ips_with_several_owners": shared})
+    return dataclasses.replace(scenario, cluster=dataclasses.replace(cluster, pods=tuple(placed)))
+
+
+def _build(kind: str, listed: ListedObject) -> Any | None:
+    source = ObjectSource(Document.without_lines(listed.place.file, None, listed.place.line), (), [], [])
+    return read_object(KIND_READERS[kind][0], listed.value, source)
+
+
+def add_borrowed_by_pool(pools: Iterable[IPPool], reported: ReportedText) -> None:
+    """Count the borrowed addresses of each pool, by the blocks they are in; these tell the pool's blockSize, too."""
+    if not reported.borrowed:
+        return
+    counts: Counter[Cidr] = Counter()
+    for pool in pools:
+        inside = [(block, place) for block, place in reported.borrowed.values() if block in pool.cidr]
+        if not inside:
+            continue
+        counts[pool.cidr] = len(inside)
+        place = inside[0][1]
+        reported.add_figures("pools", str(pool.cidr), place, {"borrowed": len(inside)})
+        reported.add_block_sizes(pool.cidr, (block for block, _ in inside), place)
+    if counts.total() == len(reported.borrowed) and not any(note.code == "borrowed-unknown" for note in reported.notes):
+        place = next(iter(reported.borrowed.values()))[1]
+        reported.add_figures("pools", ANY_ROW, place, {"borrowed": 0})  # of all others
