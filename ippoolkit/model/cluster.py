@@ -141,8 +141,8 @@ class Cluster:
     blocks: tuple[Block, ...] = Field(default=(), description="Blocks that exist.")
     affinities: tuple[BlockAffinity, ...] = Field(default=(), description="Claims on blocks that exist.")
     handles: tuple[IPAMHandle, ...] = Field(default=(), description="Handles that exist.")
-    ipam_stored: BoolField = Field(
-        default=False, description="Whether an IPAM configuration exists; else defaults hold."
+    ipam_stored: BoolField | None = Field(
+        default=False, description="Whether an IPAM configuration exists, else defaults hold; null: unknown."
     )
     cni: CNIConfiguration | None = Field(
         default=None, description="The nodes' CNI configuration; absent: it was not read, and may name pools."

@@ -15,7 +15,7 @@ from typing import Any, TypeGuard, get_args
 
 from pydantic import ValidationError
 
-from ..calico.limits import DEFAULT_BLOCK_SIZE, HIGHEST_MAX_BLOCKS_PER_HOST
+from ..calico.limits import DEFAULT_BLOCK_SIZE, HIGHEST_MAX_BLOCKS_PER_HOST, MAX_COOLDOWN_SECONDS
 from ..calico.releases import NEWEST, OLDEST_MINOR
 from ..cidr import Cidr
 from ..errors import InputError
@@ -610,11 +610,12 @@ class Reader:
             kinds_seen.add("IPAMBlock")
         if "IPAMConfiguration" in kinds_in_question - kinds_seen and (settings := self._reported_configuration()):
             changes["ipam"] = dataclasses.replace(cluster.ipam, **settings)
+            changes["ipam_stored"] = None  # calicoctl prints defaults alike
             self.configuration_from_text = True
             kinds_seen |= {"IPAMConfiguration"} if "strict_affinity" in settings else set()
         unknown = tuple(kind for kind in ALL_KINDS if kind in kinds_in_question - kinds_seen)
-        ipam_stored = cluster.ipam_stored or bool(collector.objects.get("ipam"))
-        cluster = dataclasses.replace(cluster, unknown=unknown, ipam_stored=ipam_stored, **changes)
+        changes.setdefault("ipam_stored", cluster.ipam_stored or bool(collector.objects.get("ipam")))
+        cluster = dataclasses.replace(cluster, unknown=unknown, **changes)
         return dataclasses.replace(scenario, cluster=cluster)
 
     def _reported_configuration(self) -> dict[str, Any]:
@@ -624,9 +625,14 @@ class Reader:
         for key, name in (("strictAffinity", "strict_affinity"), ("autoAllocateBlocks", "auto_allocate_blocks")):
             if isinstance(figures.get(key), bool):
                 settings[name] = figures[key]
-        maximum = figures.get("maxBlocksPerHost")
-        if isinstance(maximum, int) and not isinstance(maximum, bool) and 0 <= maximum <= HIGHEST_MAX_BLOCKS_PER_HOST:
-            settings["max_blocks_per_host"] = maximum
+        limits = (
+            ("maxBlocksPerHost", "max_blocks_per_host", HIGHEST_MAX_BLOCKS_PER_HOST),
+            ("ipCooldownSeconds", "ip_cooldown_seconds", MAX_COOLDOWN_SECONDS),
+        )
+        for key, name, highest in limits:
+            count = figures.get(key)
+            if isinstance(count, int) and not isinstance(count, bool) and 0 <= count <= highest:
+                settings[name] = count
         return settings
 
     def _with_node_addresses(self, scenario: Scenario) -> Scenario:

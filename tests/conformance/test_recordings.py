@@ -23,7 +23,7 @@ CASES = {
 CLUSTERS = {
     "clusters": 1772,
     "clusters (one file)": 1346,
-    "clusters (tables)": 1412,
+    "clusters (tables)": 1421,
     "clusters (calicoctl get)": 329,
     "clusters (all of it)": 1759,
 }
