@@ -225,6 +225,14 @@ def test_a_setup_step_may_say_nothing_of_what_came_of_it_and_empty_a_block_witho
         {"op": "delete-pool", "name": "p"},
         {"op": "release", "handle": "h"},
     ]
-    case = {"id": "x", "existing": [pool], "setup": setup, "action": "create", "manifest": other, "accepted": True,
-            "message": "", "after": None}  # fmt: skip
+    case = {
+        "id": "x",
+        "existing": [pool],
+        "setup": setup,
+        "action": "create",
+        "manifest": other,
+        "accepted": True,
+        "message": "",
+        "after": None,
+    }
     assert manifests.differences(case) == []  # the block is gone, so another blockSize is no matter

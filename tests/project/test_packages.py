@@ -15,8 +15,12 @@ from tests.helpers import ROOT
 
 
 def build(folder, target, to):
-    subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", target, "-d", to], cwd=folder, check=True,
-                   capture_output=True)  # fmt: skip
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", target, "-d", to],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+    )
     (made,) = to.glob("*.whl" if target == "wheel" else "*.tar.gz")
     return made
 
@@ -57,8 +61,12 @@ def test_a_report_is_made_in_an_empty_environment(wheels, tmp_path):
     command = "import sys, ippoolkit, ippoolkit.cli; print(ippoolkit.__file__, flush=True); ippoolkit.cli.main()"
     done = subprocess.run(
         [environment / "bin/python", "-P", "-c", command, "report", "kubespray.yaml", "-o", "r.html"],
-        cwd=tmp_path, env={**os.environ, "HOME": str(home)}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=tmp_path,
+        env={**os.environ, "HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     for path in [installed, *installed.rglob("*")]:
         path.chmod(0o755)
     assert done.returncode == 0, done.stderr
