@@ -120,9 +120,9 @@ def _bands(columns: Sequence[TextColumn], width: int) -> list[list[TextColumn]]:
 
 
 def _print_band(console: Console, columns: Sequence[TextColumn], title: str) -> None:
-    table = Table(
-        title=Text(title) if title else None, title_justify="left", title_style="bold", box=None, pad_edge=False
-    )
+    if title:  # not the table's own, which is wrapped where the table is narrow
+        console.print(Text(title, style="bold"))
+    table = Table(box=None, pad_edge=False)
     widths = []
     missing = sum(column.width for column in columns) + _GAP * (len(columns) - 1) - console.width
     for column in columns:

@@ -394,3 +394,18 @@ def test_addresses_that_a_table_shows_are_redacted(paste, tmp_path):
     text = report.read_text()
     assert "address-twice-reported" in text
     assert not any(name in text for name in ("10.42.0.7", "172.18.0.8", "shop/", "web-3"))
+
+
+@pytest.mark.parametrize("command", ["audit", "capacity"])
+def test_more_nodes_than_a_table_shows_blocks_is_an_error(tmp_path, command):
+    (tmp_path / "paste.txt").write_text(
+        "GROUPING   CIDR            IPS TOTAL   IPS IN USE   IPS FREE\n"
+        "IP Pool    10.48.0.0/24    256         141 (55%)    115 (45%)\n"
+        "Block      10.48.0.0/26    64          40 (62%)     24 (38%)\n"
+        "$ kubectl get nodes\n"
+        "NAME   STATUS   ROLES    AGE   VERSION\n"
+        + "".join(f"n{number}     Ready    <none>   90d   v1.31.2\n" for number in range(6))
+    )
+    result = run(command, tmp_path / "paste.txt")
+    assert "at least 2 of the nodes have none" in " ".join(result.output.split())
+    assert result.exit_code == 1

@@ -7,7 +7,7 @@ allocation, borrowed ones. A figure that no text states raises nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ...calico.limits import DEFAULT_MAX_BLOCKS_PER_HOST
@@ -97,6 +97,24 @@ def _pools(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
             if blocks_left <= max(total // 10, 0):
                 params = {"left": blocks_left, "blocks": total, "size": row["blockSize"]}
                 yield Finding("pool-blocks-claimed" if blocks_left <= 0 else "pool-blocks-few", subject, params)
+
+
+def _nodes_without_block(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
+    """Find more nodes than the pools of a family have blocks, whoever has which of them."""
+    nodes = {*reading.node_names, *(node.name for node in reading.scenario.cluster.nodes)}
+    rows_by_version: dict[int, list[Mapping[str, Any]]] = {}
+    for row in metrics.pools:
+        if cidr := Cidr.parse_or_none(row["cidr"]):
+            rows_by_version.setdefault(cidr.version, []).append(row)
+    for version, rows in rows_by_version.items():
+        totals = [row.get("blocks_total") for row in rows if not row.get("disabled")]
+        if not totals or None in totals:
+            continue
+        blocks = sum(total for total in totals if total is not None)
+        if len(nodes) > blocks:
+            pools = abbreviate_names(row.get("name") or row["cidr"] for row in rows)
+            params = {"nodes": len(nodes), "blocks": blocks, "pools": pools, "without": len(nodes) - blocks}
+            yield Finding("blocks-fewer-reported", f"IPv{version}", params)
 
 
 def _nodes_at_cap(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
@@ -282,6 +300,7 @@ def _waiting_pods(reading: Reading) -> Iterator[Finding]:
 _Check = Callable[[Reading, ClusterMetrics], Iterator[Finding]]
 # Each with the kinds of which one must be missing: else a check on objects says the same, and more.
 _CHECKS: tuple[tuple[tuple[str, ...], _Check], ...] = (
+    (("IPPool", "IPAMBlock"), _nodes_without_block),
     (("IPPool", "IPAMBlock", "Node"), _nodes_at_cap),
     (("IPAMBlock", "Pod", "Node", "Service"), _leaked),
     (("IPPool", "IPAMBlock", "Pod", "Node"), _unallocated),

@@ -21,6 +21,19 @@ REPORTED_FIGURES = (
         N_("Add a pool: no pool can grow."),
     ),
     Rule(
+        "blocks-fewer-reported",
+        "error",
+        "blocks",
+        N_(
+            "{nodes:node}, but {blocks:block} in {pools}: at least {without} of the nodes have none. Their pods borrow "
+            "addresses of other nodes, or with strictAffinity get none."
+        ),
+        N_(
+            "Add a pool (ippoolkit runbook grow), or replace this one by one with smaller blocks (ippoolkit runbook "
+            "block-size); a blockSize cannot be edited."
+        ),
+    ),
+    Rule(
         "pool-blocks-few",
         "warning",
         "blocks",
