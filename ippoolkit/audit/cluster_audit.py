@@ -17,7 +17,7 @@ from ..read import Reading, read
 from ..read.input_files import AnyPath
 from .checks import CHECKS, AuditContext
 from .checks.reported_figures import check_reported_figures
-from .cluster_index import ClusterIndex
+from .cluster_index import ClusterIndex, is_workload
 from .cluster_metrics import ClusterMetrics, complete_metrics
 from .dump_consistency import check_dump_consistency
 from .metric_schema import NODE_METRICS, POOL_METRICS, Metric
@@ -140,7 +140,7 @@ def _without_absent_blocks(reading: Reading) -> Reading:
     ranges = [pool.cidr for pool in cluster.pools if not pool.disabled]
     pods = sum(
         any(address in cidr for address in pod.addresses for cidr in ranges)
-        for pod in ClusterIndex(cluster).workload_pods
+        for pod in filter(is_workload, cluster.pods)
     )
     if not pods:
         return reading

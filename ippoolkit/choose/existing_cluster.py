@@ -1,6 +1,6 @@
 """A cluster that exists: whether a second pool, a new blockSize or a new range is cheapest to make it hold.
 
-Each option is evaluate as a whole by the capacity tables. What it costs is counted on the cluster as read: the pods
+Each option is judged as a whole by the capacity tables. What it costs is counted on the cluster as read: the pods
 that must be recreated, and the blocks that are given up on the option.
 """
 

@@ -24,8 +24,8 @@ def add_listed_nodes(scenario: Scenario, pools: Iterable[IPPool], reported: Repo
     """Return a scenario with the nodes that tables list, where what these show decides which pools serve them.
 
     A table shows a node's roles and, with ``-o wide``, its operating system and address; one of all pods, the nodes
-    that these are on. Where a nodeSelector asks for
-    another label, nobody can say which nodes it selects: they are left out, and it is said.
+    that these are on. Where a nodeSelector asks for another label, nobody can say which nodes it selects: they are left
+    out, and it is said.
 
     Parameters
     ----------

@@ -385,7 +385,7 @@ def test_blocks_without_a_node_are_counted():
         " IPAM block 10.64.0.0/26 affinity=host:w1:\n IPAM block 10.64.0.64/26 affinity=<none>:\n"
         "IPAM blocks record 4 allocations.\n\nCheck complete; found 0 problems.\n"
     )
-    assert codes_of(text)["blocks-unowned-reported"].params["count"] == 1
+    assert codes_of(text)["blocks-without-affinity-reported"].params["count"] == 1
 
 
 def test_addresses_that_a_table_shows_are_redacted(paste, tmp_path):

@@ -107,11 +107,12 @@ def _nodes_without_block(reading: Reading, metrics: ClusterMetrics) -> Iterator[
         if cidr := Cidr.parse_or_none(row["cidr"]):
             rows_by_version.setdefault(cidr.version, []).append(row)
     for version, rows in rows_by_version.items():
-        totals = [row.get("blocks_total") for row in rows if not row.get("disabled")]
-        if not totals or None in totals:
+        enabled = [row for row in rows if not row.get("disabled")]
+        # `ipam show` lists all pools; of others, more may be there.
+        if not all(row.get("allocated") is not None and row.get("blocks_total") for row in enabled):
             continue
-        blocks = sum(total for total in totals if total is not None)
-        if len(nodes) > blocks:
+        blocks = sum(row["blocks_total"] for row in enabled)
+        if enabled and len(nodes) > blocks:
             pools = abbreviate_names(row.get("name") or row["cidr"] for row in rows)
             params = {"nodes": len(nodes), "blocks": blocks, "pools": pools, "without": len(nodes) - blocks}
             yield Finding("blocks-fewer-reported", f"IPv{version}", params)
@@ -196,11 +197,11 @@ def _blocks(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
         yield Finding("blocks-outside-reported", "", params)
 
 
-def _unowned(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
+def _without_affinity(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
     """Count the blocks that belong to no node, by their number."""
     del reading
     if count := metrics.totals.get("blocks_without_affinity"):
-        yield Finding("blocks-unowned-reported", "", {"count": count})
+        yield Finding("blocks-without-affinity-reported", "", {"count": count})
 
 
 def _handles(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
@@ -243,11 +244,15 @@ def _listed_blocks(reading: Reading, metrics: ClusterMetrics) -> Iterator[Findin
     claims |= {(cidr, node) for cidr, node, _ in reading.listed_blocks if node}
     blocks = {cidr for cidr, _ in claims}
     claims |= {(cidr, "?") for cidr, _, _ in reading.listed_blocks if cidr not in blocks}
-    pairs: list[tuple[tuple[Cidr, str], tuple[Cidr, str]]] = []
-    enclosing: list[tuple[Cidr, str]] = []
+    overlaps = 0
+    first_pair: tuple[tuple[Cidr, str], tuple[Cidr, str]] | None = None
+    enclosing: list[tuple[Cidr, str]] = []  # each within the one before it: sorted, a block follows those it is in
     for claim in sorted(claims):
-        enclosing = [earlier for earlier in enclosing if earlier[0].overlaps(claim[0])]
-        pairs += [(earlier, claim) for earlier in enclosing]
+        while enclosing and not enclosing[-1][0].overlaps(claim[0]):
+            enclosing.pop()
+        if enclosing:
+            first_pair = first_pair or (enclosing[0], claim)
+        overlaps += len(enclosing)
         enclosing.append(claim)
     existing = {*reading.node_names, *(node.name for node in reading.scenario.cluster.nodes)}
     held = Counter(node for _, node in claims if node not in ("?", "<none>") and node not in existing)
@@ -255,9 +260,9 @@ def _listed_blocks(reading: Reading, metrics: ClusterMetrics) -> Iterator[Findin
         names = abbreviate_names(f"{node}: {count}" for node, count in held.most_common())
         params = {"count": len(held), "which": names, "blocks": held.total(), "all": sorted(held)}
         yield Finding("node-gone-listed", "", params)
-    if pairs:
-        first, second = (f"{block} ({node})" for block, node in pairs[0])
-        yield Finding("blocks-overlap-listed", "", {"count": len(pairs), "first": first, "second": second})
+    if first_pair:
+        first, second = (f"{block} ({node})" for block, node in first_pair)
+        yield Finding("blocks-overlap-listed", "", {"count": overlaps, "first": first, "second": second})
     blocks = {cidr for cidr, _ in claims}
     for row in metrics.pools:
         pool = Cidr.parse_or_none(row.get("cidr"))
@@ -307,7 +312,7 @@ _CHECKS: tuple[tuple[tuple[str, ...], _Check], ...] = (
     (("Pod", "Node"), _owners),
     (("IPAMBlock",), _borrowed),
     (("IPPool", "IPAMBlock"), _blocks),
-    (("IPAMBlock",), _unowned),
+    (("IPAMBlock",), _without_affinity),
     (("IPAMHandle", "IPAMBlock"), _handles),
     (("BlockAffinity",), _affinities),
     (("IPAMBlock", "BlockAffinity"), _listed_blocks),

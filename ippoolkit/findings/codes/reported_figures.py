@@ -247,7 +247,7 @@ REPORTED_FIGURES = (
         ),
     ),
     Rule(
-        "blocks-unowned-reported",
+        "blocks-without-affinity-reported",
         "info",
         "ipam",
         N_("Without affinity: {count:block}. Nodes can only borrow from them."),

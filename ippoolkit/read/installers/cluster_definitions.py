@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ...cidr import IPVersion
 from ..document import Document
 from .calico_node import NODE_SPECS
 from .installer_settings import DefaultPools, InstallerSettings
@@ -17,7 +18,10 @@ from .tigera_operator import read_chart_values
 
 _CONTROL_PLANE = {"node-role.kubernetes.io/control-plane": ""}
 _KUBEADM_SERVICES = "10.96.0.0/12"
-_VXLAN_SPECS = {4: {**NODE_SPECS[4], "ipipMode": "Never", "vxlanMode": "Always"}, 6: NODE_SPECS[6]}
+_VXLAN_SPECS: Mapping[IPVersion, Mapping[str, Any]] = {
+    4: {**NODE_SPECS[4], "ipipMode": "Never", "vxlanMode": "Always"},
+    6: NODE_SPECS[6],
+}
 
 
 def read_kind(value: Mapping[str, Any], document: Document, settings: InstallerSettings) -> None:
@@ -57,8 +61,10 @@ def read_k0s(value: Mapping[str, Any], document: Document, settings: InstallerSe
     settings.wireguard |= calico.get("wireguard") is True
     mode, overlay = str(calico.get("mode") or "vxlan"), str(calico.get("overlay") or "Always")
     modes = {key: overlay if mode == key[:-4] else "Never" for key in ("vxlanMode", "ipipMode")}
-    specs = {4: {**NODE_SPECS[4], **modes}, 6: NODE_SPECS[6]} if provider == "calico" else NODE_SPECS
-    settings.default_pools.append(DefaultPools("k0s", place, specs, assumed=provider == "custom"))  # type: ignore[arg-type]
+    specs = dict(NODE_SPECS)
+    if provider == "calico":
+        specs[4] = {**specs[4], **modes}
+    settings.default_pools.append(DefaultPools("k0s", place, specs, assumed=provider == "custom"))
 
 
 def is_microk8s(value: Mapping[str, Any]) -> bool:
@@ -76,7 +82,7 @@ def read_microk8s(value: Mapping[str, Any], document: Document, settings: Instal
     settings.add_ranges("services", [text for text in services if text], place, default="10.152.183.0/24")
     kubelet = parse_arguments(value.get("extraKubeletArgs"))
     settings.max_pods = positive_number(kubelet.get("max-pods")) or settings.max_pods
-    settings.default_pools.append(DefaultPools("MicroK8s", place, _VXLAN_SPECS))  # type: ignore[arg-type]
+    settings.default_pools.append(DefaultPools("MicroK8s", place, _VXLAN_SPECS))
 
 
 def read_cluster_api(value: Mapping[str, Any], document: Document, settings: InstallerSettings) -> None:

@@ -19,6 +19,11 @@ DEFAULT_POOL_NAMES: dict[IPVersion, str] = {4: "default-ipv4-ippool", 6: "defaul
 DEFAULT_RANGE = "192.168.0.0/16"  # the operator's and calico-node's, where nothing says otherwise
 # kube-controller-manager's --node-cidr-mask-size where nobody sets it.
 DEFAULT_NODE_PREFIXES: dict[IPVersion, int] = {4: 24, 6: 64}
+# Of kube-controller-manager, by IP version; the first that is there counts.
+_NODE_PREFIX_ARGUMENTS: Mapping[IPVersion, tuple[str, ...]] = {
+    4: ("node-cidr-mask-size-ipv4", "node-cidr-mask-size"),
+    6: ("node-cidr-mask-size-ipv6",),
+}
 _LIST_INDEX = re.compile(r"\[\d+\]")
 _NAMED_UNUSED = 8  # settings of a file that are listed by name; more are counted
 
@@ -284,13 +289,15 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def read_controller_arguments(arguments: Mapping[str, str], settings: InstallerSettings, place: Place) -> None:
+def read_controller_arguments(
+    arguments: Mapping[str, str], settings: InstallerSettings, place: Place, *, is_patch: bool = False
+) -> None:
     """Take what kube-controller-manager's and kube-apiserver's arguments say of per-node ranges and networks."""
     settings.add_ranges("cluster", arguments.get("cluster-cidr"), place)
     settings.add_ranges("services", arguments.get("service-cluster-ip-range"), place)
-    settings.set_node_prefix(4, arguments.get("node-cidr-mask-size-ipv4"), "node-cidr-mask-size-ipv4")
-    settings.set_node_prefix(4, arguments.get("node-cidr-mask-size"), "node-cidr-mask-size")
-    settings.set_node_prefix(6, arguments.get("node-cidr-mask-size-ipv6"), "node-cidr-mask-size-ipv6")
+    for version, names in _NODE_PREFIX_ARGUMENTS.items():
+        name = next((name for name in names if name in arguments), "")
+        settings.set_node_prefix(version, arguments.get(name), name, is_patch=is_patch)
 
 
 def set_default_node_prefix(settings: InstallerSettings) -> None:

@@ -42,13 +42,7 @@ def read_talos(value: object, document: Document, settings: InstallerSettings) -
     services = network.get("serviceSubnets")
     settings.add_ranges("services", services, place, default="10.96.0.0/12", weight=weight)
     arguments = parse_arguments(get_mapping(settings_of_machine, "cluster", "controllerManager").get("extraArgs"))
-    for version, names in (
-        (4, ("node-cidr-mask-size", "node-cidr-mask-size-ipv4")),
-        (6, ("node-cidr-mask-size-ipv6",)),
-    ):
-        for name in names:
-            settings.set_node_prefix(version, arguments.get(name), name, is_patch=is_patch)  # type: ignore[arg-type]
-    read_controller_arguments(arguments, settings, place)
+    read_controller_arguments(arguments, settings, place, is_patch=is_patch)
     set_default_node_prefix(settings)
     kubelet = get_mapping(settings_of_machine, "machine", "kubelet")
     settings.max_pods = positive_number(parse_arguments(kubelet.get("extraArgs")).get("max-pods")) or settings.max_pods
