@@ -40,6 +40,8 @@ def test_it_needs_nothing_from_outside_and_fits_the_window(report, watch, width,
     watched.is_clean()
     wide = watched.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0  # tables scroll inside themselves
+    filters = watched.page.eval_on_selector_all(".ipk-filter", "fields => fields.map(field => field.offsetHeight)")
+    assert all(height < 50 for height in filters)  # a line each, wherever the table stands
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -23,7 +23,7 @@ for (const table of document.querySelectorAll("table.ipk-table")) {
     };
     head.append(button);
   });
-  if (body.rows.length < 10) continue;
+  if (body.rows.length < 10 || table.closest(".ipk-sides")) continue; // columns side by side are one table
   const filter = document.createElement("input");
   filter.type = "search";
   filter.className = "ipk-filter";
