@@ -11,8 +11,9 @@ from ..calico.limits import DEFAULT_BLOCK_SIZE
 from ..errors import InputError
 from ..findings import Finding, Place
 from ..model import Scenario
+from ..read.input_files import InputFile, read_input_files
 from ..read.json_text import load_json
-from ..read.text_files import read_text
+from ..read.text_files import decode_text
 from .csv_history import MOST_PROBLEMS, looks_like_csv, read_csv
 from .dated_dumps import dated_groups, read_dumps
 from .pool_history import History, HistoryCollector, Measurement, PoolHistory
@@ -36,8 +37,8 @@ def read_history(
     Parameters
     ----------
     sources
-        CSV files, JSON answers of Prometheus' ``query_range``, folders of dated dumps, addresses of a Prometheus
-        (``http://…``); ``-`` is standard input.
+        CSV files, JSON answers of Prometheus' ``query_range``, archives of such, folders of dated dumps, addresses of
+        a Prometheus (``http://…``); ``-`` is standard input.
     pools
         Scenario whose pools say how many addresses and blocks there are, where the sources do not.
     capacities
@@ -79,13 +80,7 @@ def read_history(
 
 
 def is_history(source: str | Path) -> bool:
-    """Tell whether a source is a history, rather than a scenario, a manifest or a dump.
-
-    Raises
-    ------
-    InputError
-        Where it cannot be read.
-    """
+    """Tell whether a source is a history, rather than a scenario, a manifest, a dump, or nothing that can be read."""
     path = Path(source)
     if is_url(str(source)):
         return True
@@ -93,12 +88,21 @@ def is_history(source: str | Path) -> bool:
         return False
     if path.is_dir():
         return len(dated_groups(path)[0]) > 1
-    if path.suffix.lower() == ".csv":
+    return any(map(_is_history_file, read_input_files(source, [])))
+
+
+def _is_history_file(file: InputFile) -> bool:
+    suffix = Path(file.name).suffix.lower()
+    if suffix == ".csv":
         return True
-    if path.suffix.lower() != ".json":
-        return looks_like_csv(read_text(source)[1][:PEEKED])
     try:
-        return looks_like_answer(load_json(read_text(source)[1]))
+        text = decode_text(file.data, file.name)
+    except InputError:  # whoever reads it says what is wrong
+        return False
+    if suffix != ".json":
+        return looks_like_csv(text[:PEEKED])
+    try:
+        return looks_like_answer(load_json(text))
     except ValueError:
         return False
 
@@ -117,14 +121,21 @@ def _read(
     path = Path(source)
     if str(source) != "-" and path.is_dir():
         return read_dumps(path, collector)
-    name, text = read_text(source)
+    problems: list[Finding] = []
+    for file in read_input_files(source, problems):
+        problems += _read_file(file, collector)
+    return problems
+
+
+def _read_file(file: InputFile, collector: HistoryCollector) -> list[Finding]:
+    text = decode_text(file.data, file.name)
     if not text.strip():
-        return [Finding("file-empty", place=Place(name))]
+        return [Finding("file-empty", place=Place(file.name))]
     if text.lstrip("\ufeff \r\n\t")[:1] in "{[":
-        return _read_json(text, name, collector)
-    if looks_like_csv(text) or path.suffix.lower() == ".csv":
-        return read_csv(text, name, collector)
-    return [Finding("history-form", place=Place(name))]
+        return _read_json(text, file.name, collector)
+    if looks_like_csv(text) or Path(file.name).suffix.lower() == ".csv":
+        return read_csv(text, file.name, collector)
+    return [Finding("history-form", place=Place(file.name))]
 
 
 def _read_json(text: str, name: str, collector: HistoryCollector) -> list[Finding]:

@@ -4,6 +4,7 @@ import http.server
 import json
 import shutil
 import threading
+import zipfile
 from datetime import UTC, date, datetime
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,7 +13,7 @@ import pytest
 import ippoolkit as ipk
 from ippoolkit.errors import InputError
 from ippoolkit.forecasting import Measurement, PrometheusConnection, forecast, is_history, read_history
-from tests.helpers import CLUSTERS, recorded
+from tests.helpers import CLUSTERS, ROOT, recorded
 
 DAY = 86_400
 START = 1_767_225_600  # 2026-01-01T00:00:00Z
@@ -327,3 +328,13 @@ def test_a_history_can_be_forecast(tmp_path):
     assert result.as_of == date(2026, 1, 30)
     assert result.table.loc[0, "pool"] == "a"
     assert result.table.loc[0, "p50"] == result.pools[0].p50
+
+
+def test_histories_come_in_archives_too(tmp_path):
+    with zipfile.ZipFile(tmp_path / "history.zip", "w") as archive:
+        archive.write(ROOT / "data/history.csv", "history.csv")
+    assert is_history(tmp_path / "history.zip")
+    assert read_history(tmp_path / "history.zip").pools == read_history(ROOT / "data/history.csv").pools
+    with zipfile.ZipFile(tmp_path / "dump.zip", "w") as archive:
+        archive.write(ROOT / "data/default-ipv4-ippool.yaml", "pool.yaml")
+    assert not is_history(tmp_path / "dump.zip")
