@@ -11,7 +11,7 @@ from rich.text import Text
 from ..analysis import Analysis
 from ..capacity.evaluation import SEVERITY_OF_STATUS, Verdict
 from ..choose import scenario_routes
-from ..findings import N_, Finding, Language, get_language
+from ..findings import N_, Finding, Language, Severity, get_language
 from .cell_text import format_column
 from .display_columns import display_columns
 from .growth import growth_changes, growth_note
@@ -61,9 +61,19 @@ def print_capacity(
     lang: str = "en",
 ) -> None:
     """Print the verdict, every table and all findings of a scenario; `max_routes` is what a routing table takes."""
-    words, scenario = get_language(lang), analysis.scenario
+    words, scenario, notes = get_language(lang), analysis.scenario, list(notes)
     for verdict in analysis.verdicts:
         print_verdict(console, analysis, verdict, lang=lang)
+    said = {(verdict.finding.code, verdict.finding.subject) for verdict in analysis.verdicts}
+    other_errors = [
+        finding
+        for finding in (*analysis.findings, *notes)
+        if finding.severity is Severity.ERROR and (finding.code, finding.subject) not in said
+    ]
+    if other_errors:
+        text = words.render(N_("Besides: {count:error}, listed at the end."), {"count": len(other_errors)})
+        console.print(Text(text, style=f"bold {SEVERITY_STYLES[Severity.ERROR]}"))
+        console.print()
     if scenario.cluster.pools:
         print_table(console, "pools", analysis.pools(lang=lang), title=words.translate(N_("Pools")), lang=lang)
     pools = sorted(scenario.cluster.pools, key=lambda pool: pool.name)

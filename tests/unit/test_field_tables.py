@@ -409,3 +409,13 @@ def test_more_nodes_than_a_table_shows_blocks_is_an_error(tmp_path, command):
     result = run(command, tmp_path / "paste.txt")
     assert "at least 2 of the nodes have none" in " ".join(result.output.split())
     assert result.exit_code == 1
+
+
+def test_errors_beside_the_verdict_of_a_plan_count_at_its_head(tmp_path):
+    pool = "{apiVersion: projectcalico.org/v3, kind: IPPool, metadata: {name: a}, spec: {cidr: 10.0.0.0/16}}"
+    node = "{apiVersion: v1, kind: Node, metadata: {name: n1}, status: {addresses: [{type: InternalIP, address: 10.0.1.5}]}}"
+    (tmp_path / "cluster.yaml").write_text(f"{pool}\n---\n{node}\n")
+    result = run("capacity", tmp_path / "cluster.yaml", "--pods-per-node", "10")
+    assert result.exit_code == 1
+    head = result.output.split("Pools")[0]
+    assert f"Besides: {result.output.count('error: ')} error" in head
