@@ -11,11 +11,13 @@ REPORT := .venv/.report
 NOTEBOOKS := .venv/.notebooks
 DEV := .venv/.dev
 
-.PHONY: help report test fuzz lab app lint bench lock docs texts pictures clean
+.PHONY: help setup report test fuzz lab app lint bench lock docs texts pictures clean
 
 report: $(REPORT) ## a capacity report of the sample cluster; of another: make report SCENARIO=FILE
 	@mkdir -p $(OUT)
 	@$(BIN)/ippoolkit report $(SCENARIO) --out $(OUT)/$(basename $(notdir $(SCENARIO))).html
+
+setup: $(REPORT) ## the command ippoolkit, in .venv/bin, and nothing else
 
 test: $(DEV) ## all tests
 	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
