@@ -1,14 +1,15 @@
 """Commands killed at random moments: ``python -m tests.fuzz.kills --count 100``; nothing that they write may be half there.
 
 A folder holds what a command wrote of one input. The command runs again on another input and is killed, at any moment of
-its run or right when something appears in the folder. Each file is then as it was before or as the command writes it;
-run once more, the command leaves what it leaves undisturbed, byte for byte.
+its run or, every other time, at one of its steps in the folder: a file opened, renamed, removed. Each file is then as it
+was before or as the command writes it; run once more, the command leaves what it leaves undisturbed, byte for byte.
 """
 
 from __future__ import annotations
 
 import argparse
 import io
+import multiprocessing
 import os
 import random
 import shutil
@@ -19,6 +20,9 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import redirect_stdout, suppress
+from ctypes import c_ulong
+from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -39,7 +43,16 @@ WRITERS: Mapping[str, str] = {
 }
 POLL_SECONDS = 0.001
 PRELOADED = preload  # reports start from it in processes of their own
+_STEPS = ("open", "os.", "shutil.")  # audit events with paths
 _LOOK = os.WEXITED | os.WNOHANG | os.WNOWAIT
+
+
+class Kill(StrEnum):
+    """When a command was killed."""
+
+    BEFORE_WRITING = "before it wrote"
+    WHILE_WRITING = "while it wrote"
+    TOO_LATE = "too late"
 
 
 class Writer:
@@ -47,6 +60,7 @@ class Writer:
 
     def __init__(self, name: str, folder: Path) -> None:
         self.name, self.folder, self.out = name, folder, folder / "out"
+        self._count = multiprocessing.Value(c_ulong, lock=False)  # steps, shared with the process of the command
         for age, range_, nodes in (("old", "10.244.0.0/18", 4), ("new", "10.17.0.0/18", 5)):
             inputs = folder / age
             inputs.mkdir(parents=True)
@@ -59,52 +73,67 @@ class Writer:
                 app(self._arguments("old"), standalone_mode=False)
         self.old = self._write("old")
         shutil.copytree(self.out, folder / "kept", symlinks=True)
-        started = time.monotonic()
         self.new = self._write("new")
-        self.seconds = time.monotonic() - started
 
     def _write(self, age: str) -> dict[str, bytes]:
-        """Run the command undisturbed; return what is there afterwards."""
+        """Run the command undisturbed, and see how long it takes; return what is there afterwards."""
         self.out.mkdir(exist_ok=True)
-        if self._run(age, None) != 0:
+        started = time.monotonic()
+        if self._end(self._start(age)) != 0:
             raise RuntimeError(f"{self.name} does not run")
+        self.seconds, self.steps = time.monotonic() - started, self._count.value
         return visible(self.out)
 
     def _lay_out_old(self) -> None:
         shutil.rmtree(self.out)
         shutil.copytree(self.folder / "kept", self.out, symlinks=True)
 
-    def _run(self, age: str, dice: random.Random | None) -> int:
-        """Run the command, in a process with everything loaded; with dice kill it at some moment. Return how it ended."""
+    def _start(self, age: str, last_step: int = -1) -> int:
+        """Start the command in a process of its own with everything loaded; it dies before a step, if one is named."""
+        self._count.value = 0
         child = os.fork()
         if child == 0:
+            sys.addaudithook(partial(self._die_at, last_step))
             _become(self._arguments(age))
+        return child
+
+    def _die_at(self, last_step: int, event: str, arguments: tuple[object, ...]) -> None:
+        """Count what the process does in the folder."""
+        if event.startswith(_STEPS) and any(
+            isinstance(path, str) and path.startswith(str(self.out)) for path in arguments
+        ):
+            if self._count.value == last_step:
+                os.kill(os.getpid(), signal.SIGKILL)
+            self._count.value += 1
+
+    def _end(self, child: int) -> int:
+        """Wait until the command has ended; return how."""
         try:
-            if dice is not None:
-                self._wait(child, dice)
-                os.kill(child, signal.SIGKILL)
             return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         finally:
             with suppress(ProcessLookupError):  # its workers, none of which may write into the next run
                 os.killpg(child, signal.SIGKILL)
 
+    def _kill(self, dice: random.Random) -> Kill:
+        """Run the command on the new input and kill it."""
+        before = _entries(self.out)
+        if dice.random() < 0.5:
+            child = self._start("new", dice.randrange(self.steps))
+        else:
+            child = self._start("new")
+            _wait(child, dice.uniform(0, self.seconds))
+            os.kill(child, signal.SIGKILL)
+        if self._end(child) != -signal.SIGKILL:
+            return Kill.TOO_LATE
+        return Kill.BEFORE_WRITING if _entries(self.out) == before else Kill.WHILE_WRITING
+
     def _arguments(self, age: str) -> list[str]:
         return WRITERS[self.name].replace("{in}", str(self.folder / age)).replace("{out}", str(self.out)).split()
 
-    def _wait(self, child: int, dice: random.Random) -> None:
-        deadline = time.monotonic() + dice.uniform(0, self.seconds * 1.05)
-        watches = dice.random() < 0.5
-        before = _entries(self.out)
-        while os.waitid(os.P_PID, child, _LOOK) is None and (watches or time.monotonic() < deadline):
-            if watches and _entries(self.out) != before:
-                time.sleep(dice.uniform(0, 0.02))
-                return
-            time.sleep(POLL_SECONDS)
-
-    def kill_once(self, dice: random.Random) -> tuple[int, list[str]]:
-        """Kill the command once; return how it ended and what is wrong with what it left."""
+    def kill_once(self, dice: random.Random) -> tuple[Kill, list[str]]:
+        """Kill the command once; return when, and what is wrong with what it left."""
         self._lay_out_old()
-        ended = self._run("new", dice)
+        kill = self._kill(dice)
         left = visible(self.out)
         wrong = [f"{name} is gone" for name in self.old if name not in left]
         wrong += [
@@ -112,7 +141,7 @@ class Writer:
             for name, content in left.items()
             if content not in (self.old.get(name), self.new.get(name))
         ]
-        if (status := self._run("new", None)) != 0:
+        if (status := self._end(self._start("new"))) != 0:
             wrong.append(f"the next run ends with {status}")
         after = visible(self.out)
         wrong += [
@@ -120,7 +149,7 @@ class Writer:
             for name in sorted({*after, *self.new})
             if after.get(name) != self.new.get(name)
         ]
-        return ended, wrong
+        return kill, wrong
 
 
 def visible(folder: Path) -> dict[str, bytes]:
@@ -130,6 +159,13 @@ def visible(folder: Path) -> dict[str, bytes]:
         for path in sorted(folder.rglob("*"))
         if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     }
+
+
+def _wait(child: int, seconds: float) -> None:
+    """Wait for so long, less if the command ends before."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and os.waitid(os.P_PID, child, _LOOK) is None:
+        time.sleep(POLL_SECONDS)
 
 
 def _become(arguments: list[str]) -> NoReturn:
@@ -177,14 +213,14 @@ def main() -> int:
         kills = Counter[str]()
         for number in range(options.count):
             writer = writers[number % len(writers)]
-            ended, wrong = writer.kill_once(dice)
-            kills[writer.name] += ended == -signal.SIGKILL
+            kill, wrong = writer.kill_once(dice)
+            kills[f"{writer.name} {kill}"] += 1
             for text in wrong:
                 wrong_counts[f"{writer.name}: {text}"] += 1
                 print(f"{number}: {writer.name}: {text}", flush=True)
             if (number + 1) % 10 == 0:
-                print(f"{number + 1} runs, killed while running: {dict(kills)}", flush=True)
-    print(f"{options.count} runs, killed while running: {dict(kills)}; wrong: {sum(wrong_counts.values())}")
+                print(f"{number + 1} runs, killed: {dict(sorted(kills.items()))}", flush=True)
+    print(f"{options.count} runs, killed: {dict(sorted(kills.items()))}; wrong: {sum(wrong_counts.values())}")
     return int(bool(wrong_counts))
 
 
