@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from ..errors import InputError
 from ..findings import Finding, Place
+from ..yaml_scalars import is_digits
 from .watched import WatchedPools
 
 BY_POOL_SINCE = (3, 23)
@@ -62,7 +63,7 @@ def metrics_of(release: str, pools: int) -> Metrics:
         return NEWER
     place = Place("--calico")
     parts = release.removeprefix("v").split(".")
-    if len(parts) < 2 or not all(part.isdecimal() for part in parts[:2]):
+    if len(parts) < 2 or not all(map(is_digits, parts[:2])):
         raise InputError([Finding("alerts-release", params={"value": release}, place=place)])
     version = int(parts[0]), int(parts[1])
     if version >= BY_POOL_SINCE:

@@ -11,6 +11,7 @@ from ..address_space import ListedNetwork
 from ..cidr import Cidr, CidrError
 from ..errors import InputError
 from ..findings import Finding
+from ..yaml_scalars import is_digits
 
 _GROUP_KEYS = {
     "name": "name",
@@ -68,7 +69,7 @@ def split_groups(texts: Iterable[str]) -> tuple[list[str], list[str]]:
     sizes = [
         text
         for text in texts
-        if "," not in text and text.partition("=")[0].strip() not in _GROUP_KEYS and text.rpartition("=")[2].isdigit()
+        if "," not in text and text.partition("=")[0].strip() not in _GROUP_KEYS and is_digits(text.rpartition("=")[2])
     ]
     return [text for text in texts if text not in sizes], sizes
 

@@ -155,12 +155,13 @@ def group_sizes(texts: Iterable[str]) -> dict[str, int]:
     """
     from ..errors import InputError
     from ..findings import Finding
+    from ..yaml_scalars import is_digits
 
     parts = {text: text.rpartition("=") for text in texts}
     problems = [
         Finding("group-size", "--group", {"text": text})
         for text, (name, _, count) in parts.items()
-        if not name or not (count.isascii() and count.isdigit()) or int(count) > MAX_COUNT
+        if not name or not is_digits(count) or int(count) > MAX_COUNT
     ]
     if problems:
         raise InputError(problems)

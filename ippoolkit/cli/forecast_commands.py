@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from ..findings import Finding, Place
+from ..yaml_scalars import is_digits
 from .app import LanguageOption, app, console, errors_reported, exit_with_problem, print_json
 from .many_clusters import JobsOption, ResumeOption, SchedulerOption, work_on_clusters
 
@@ -114,7 +115,7 @@ def _capacities(options: list[str], lang: str) -> dict[str, int]:
     capacities = {}
     for option in options:
         pool, separator, number = option.rpartition("=")
-        if not separator or not number.isdecimal() or not pool:
+        if not separator or not is_digits(number) or not pool:
             exit_with_problem(lang, Finding("forecast-capacity", params={"value": option}, place=Place("--capacity")))
         capacities[pool] = int(number)
     return capacities

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from ..findings import Finding, Place
 from ..model import KindName
@@ -24,7 +25,19 @@ _MAX_TRIES = 4
 _MAX_RESTARTS = 3
 _MAX_PAGES = 10_000  # of one kind, however little is on each
 _MAX_LIST_BYTES = 512 * 2**20  # of all pages of one kind: a hundred thousand pods of 5 KiB
+_MAX_MESSAGE = 300  # characters of what a server says
+_LIST_KINDS = {"IPAMConfigList": "IPAMConfigurationList"}  # whose names differ between the API groups
 ProgressCallback = Callable[[str, int, int], None]
+
+
+class _Page(NamedTuple):
+    """What a page says of its list: how many items are here, the token of the next page, how many items remain."""
+
+    kind: str
+    api_version: str
+    item_count: int
+    continue_token: str
+    remaining: int
 
 
 class _ErrorResponse(Exception):  # noqa: N818 (an answer, not an error of ours)
@@ -86,7 +99,16 @@ class ApiReader:
         """List every kind."""
         for kind, resources in LIST_RESOURCES.items():
             self._list_kind(kind, resources)
+        if not self.reader.collector.kinds_seen:
+            raise self._nothing_listed()
         return self.reader.build([cluster_name])
+
+    def _nothing_listed(self) -> LiveError:
+        """Return why no kind could be listed at all."""
+        if forbidden := self.reader.reported.forbidden_kinds:
+            return LiveError("kind-forbidden", kind=", ".join(forbidden))
+        messages = [str(note.params.get("message", "404 for every list")) for note in self.reader.collector.notes]
+        return LiveError("live-connection", reason=messages[0])
 
     def _list_kind(self, kind: KindName, resources: tuple[tuple[str, str], ...]) -> None:
         """List one kind, wherever it is; note why it is unknown where nothing was listed."""
@@ -94,7 +116,7 @@ class ApiReader:
         for version, resource in resources:
             place = Place(list_path(version, resource))
             try:
-                for data in self._list_pages(kind, place.file):
+                for data in self._list_pages(kind, version, place.file):
                     self.reader.add_document(parse_api_response(data, place.file))
             except _ErrorResponse as error:
                 if error.status == 401:
@@ -115,14 +137,14 @@ class ApiReader:
             params = {"kind": kind, "message": last_error.message or str(last_error.status)}
             self.reader.collector.notes.append(Finding("live-failed", kind, params, place))
 
-    def _list_pages(self, kind: KindName, path: str) -> Iterator[bytes]:
+    def _list_pages(self, kind: KindName, version: str, path: str) -> Iterator[bytes]:
         """Yield the pages of a list. A list that has expired goes on where the server offers, else begins again."""
         continue_token, count, restarts = "", 0, 0
         pages: list[bytes] = []
         size, tokens_seen = 0, set[str]()
         while True:
             try:
-                data, item_count, continue_token, remaining = self._get_page_with_retries(path, continue_token)
+                data, page = self._get_page_with_retries(path, continue_token)
             except _ErrorResponse as error:
                 if error.status != 410 or restarts == _MAX_RESTARTS:
                     raise
@@ -133,19 +155,23 @@ class ApiReader:
                     tokens_seen.clear()
                 self.reader.collector.notes.append(Finding("live-expired", kind, {"kind": kind}, Place(path)))
                 continue
+            if page.api_version != version or _LIST_KINDS.get(page.kind, page.kind) != f"{kind}List":
+                message = f"the answer is {page.kind} of {page.api_version}"[:_MAX_MESSAGE]
+                raise _ErrorResponse(200, message)
             pages.append(data)
-            count += item_count
+            count += page.item_count
             size += len(data)
+            continue_token = page.continue_token
             if size > _MAX_LIST_BYTES or len(pages) > _MAX_PAGES or continue_token in tokens_seen:
                 raise _ErrorResponse(200, "the list does not end")
             tokens_seen.add(continue_token)
             if self.progress:
-                self.progress(kind, count, count + remaining)
+                self.progress(kind, count, count + page.remaining)
             if not continue_token:
                 yield from pages  # only a list that is complete counts
                 return
 
-    def _get_page_with_retries(self, path: str, continue_token: str) -> tuple[bytes, int, str, int]:
+    def _get_page_with_retries(self, path: str, continue_token: str) -> tuple[bytes, _Page]:
         for attempt in range(_MAX_TRIES):
             try:
                 return self._get_page(path, continue_token)
@@ -157,22 +183,29 @@ class ApiReader:
             time.sleep(0.2 * 2**attempt)
         raise AssertionError
 
-    def _get_page(self, path: str, continue_token: str) -> tuple[bytes, int, str, int]:
+    def _get_page(self, path: str, continue_token: str) -> tuple[bytes, _Page]:
         query = {"limit": str(self.page_size)} | ({"continue": continue_token} if continue_token else {})
         status, data = self.api.get(path, query)
         if status == 0:
             raise _ErrorResponse(0, data.decode())
         if status != 200:
             raise _parse_error_response(status, data)
-        page = _parse_page(data)
+        page = _parse_page(data, path)
         if page is None:
-            raise _ErrorResponse(0, "the answer is no list in JSON")
-        return data, *page
+            is_html = data.lstrip()[:1] == b"<"
+            raise _ErrorResponse(0, "the answer is no list in JSON" + is_html * ", but a page, such as of a login")
+        return data, page
 
 
-def _parse_page(data: bytes) -> tuple[int, str, int] | None:
-    """Return how many items a page has, the token of the next and how many items remain; None where it is no list."""
-    value = parse_api_response(data, "page").value
+def _parse_page(data: bytes, path: str) -> _Page | None:
+    """Return what a page says of its list; None where it is no list.
+
+    Raises
+    ------
+    InputError
+        Where it has too many objects.
+    """
+    value = parse_api_response(data, path).value
     if not isinstance(value, dict) or not str(value.get("kind", "")).endswith("List"):
         return None
     items = value.get("items")
@@ -181,7 +214,7 @@ def _parse_page(data: bytes) -> tuple[int, str, int] | None:
     token, remaining = metadata.get("continue") or "", metadata.get("remainingItemCount") or 0
     if not isinstance(items, list | None) or not isinstance(token, str) or not isinstance(remaining, int):
         return None
-    return len(items or ()), token, remaining
+    return _Page(str(value["kind"]), str(value.get("apiVersion")), len(items or ()), token, remaining)
 
 
 def _parse_error_response(status: int, data: bytes) -> _ErrorResponse:
@@ -190,5 +223,5 @@ def _parse_error_response(status: int, data: bytes) -> _ErrorResponse:
     if isinstance(value, dict):
         metadata = value.get("metadata")
         continue_token = metadata.get("continue", "") if isinstance(metadata, dict) else ""
-        return _ErrorResponse(status, str(value.get("message", ""))[:300], str(continue_token or ""))
-    return _ErrorResponse(status, data[:100].decode(errors="replace").strip())
+        return _ErrorResponse(status, str(value.get("message", ""))[:_MAX_MESSAGE], str(continue_token or ""))
+    return _ErrorResponse(status, data[:_MAX_MESSAGE].decode(errors="replace").strip())

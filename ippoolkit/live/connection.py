@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import base64
 import re
+import socket
 import ssl
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
 from .api_errors import unusable
@@ -34,6 +38,42 @@ class ApiResponse(NamedTuple):
     data: bytes
 
 
+class _TimedHead:
+    """A connection that hangs up where the head of an answer does not end: each line of it in time is not enough."""
+
+    sock: socket.socket | None
+
+    def getresponse(self) -> Any:
+        hang_up = threading.Timer(SECONDS, self._hang_up)
+        hang_up.daemon = True
+        hang_up.start()
+        try:
+            return super().getresponse()  # type: ignore[misc]  # of the class that this one is mixed into
+        finally:
+            hang_up.cancel()
+
+    def _hang_up(self) -> None:
+        with suppress(OSError):
+            if self.sock is not None:
+                self.sock.shutdown(socket.SHUT_RDWR)
+
+
+class _TimedConnection(_TimedHead, HTTPConnection):
+    pass
+
+
+class _TimedTlsConnection(_TimedHead, HTTPSConnection):
+    pass
+
+
+class _TimedPool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _TimedConnection
+
+
+class _TimedTlsPool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _TimedTlsConnection
+
+
 class ApiConnection:
     """To one cluster, as one user."""
 
@@ -50,6 +90,7 @@ class ApiConnection:
             pool = urllib3.ProxyManager(proxy, **options) if proxy else urllib3.PoolManager(**options)
         except (HTTPError, ValueError):
             raise unusable("its proxy is no address that begins with http:// or https://") from None
+        pool.pool_classes_by_scheme = {"http": _TimedPool, "https": _TimedTlsPool}
         self._pool: urllib3.PoolManager = pool
 
     def close(self) -> None:
@@ -58,6 +99,7 @@ class ApiConnection:
 
     def get(self, path: str, query: dict[str, Any]) -> ApiResponse:
         """Ask for a path; what keeps an answer from coming whole makes it one of status 0."""
+        end = time.monotonic() + SECONDS
         try:
             answer = self._pool.request(
                 "GET",
@@ -70,11 +112,11 @@ class ApiConnection:
                 preload_content=False,
             )
             try:
-                return _whole(answer)
+                return _whole(answer, end)
             finally:
                 answer.close()
         except (HTTPError, OSError) as error:
-            return ApiResponse(0, _reason(error).encode())
+            return _too_slow() if time.monotonic() > end else ApiResponse(0, _reason(error).encode())
 
 
 def _login_headers(access: Access) -> Iterator[tuple[str, str]]:
@@ -97,18 +139,23 @@ def _login_headers(access: Access) -> Iterator[tuple[str, str]]:
         yield name, value.encode().decode("latin-1")
 
 
-def _whole(answer: urllib3.BaseHTTPResponse) -> ApiResponse:
+def _whole(answer: urllib3.BaseHTTPResponse, end: float) -> ApiResponse:
     if 300 <= answer.status < 400:
         return ApiResponse(answer.status, b"the server sends elsewhere, which is not followed")
-    end, parts, size = time.monotonic() + SECONDS, [], 0
+    parts, size = [], 0
     while part := answer.read1(_PART, decode_content=True):  # `read` waits until there is as much, however long
         parts.append(part)
         size += len(part)
         if size > MAX_BYTES:
             return ApiResponse(413, f"the answer is larger than {MAX_BYTES // 2**20} MiB".encode())
         if time.monotonic() > end:
-            return ApiResponse(408, f"the answer took longer than {SECONDS} seconds".encode())
-    return ApiResponse(answer.status, b"".join(parts))
+            return _too_slow()
+    # a head that was cut after its time is one without fields, and an empty body
+    return ApiResponse(answer.status, b"".join(parts)) if time.monotonic() <= end else _too_slow()
+
+
+def _too_slow() -> ApiResponse:
+    return ApiResponse(408, f"the answer took longer than {SECONDS} seconds".encode())
 
 
 def _reason(error: Exception) -> str:

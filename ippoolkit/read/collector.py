@@ -22,9 +22,9 @@ from .input_files import AnyPath
 from .kubernetes_objects import KIND_READERS, KindReader, ObjectSource, read_object
 from .scenario_document import read_scenario
 from .text_files import STDIN
+from .validation import MAX_PROBLEMS, many_problems
 
 _MAX_OBJECTS = {"pools": MAX_POOLS, "nodes": MAX_NODES}
-MAX_PROBLEMS = 1_000  # beyond these nobody reads them, and a million takes a gigabyte
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,7 @@ class ObjectCollector:
     # per field of Cluster: the objects by name, and where each was found
     objects: dict[str, dict[str, LocatedObject]] = field(default_factory=dict)
     unread_counts: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    repeated_counts: Counter[str] = field(default_factory=Counter)  # by the code of what is noted about them
     kinds_seen: set[str] = field(default_factory=set)
     failed_kinds: dict[str, str] = field(default_factory=dict)  # of which an object could not be read; their fields
     newest_creation: dict[str, str] = field(default_factory=dict)  # per kind: when the youngest object was created
@@ -76,9 +77,11 @@ class ObjectCollector:
         document_without_value = dataclasses.replace(document, value=None)  # what is kept of it
         for path, item, kind in self._iter_objects(document, (), value, None):
             self._add_object(document_without_value, path, item, kind)
-            if len(self.problems) > MAX_PROBLEMS:
-                many = Finding("problems-many", params={"most": MAX_PROBLEMS}, place=Place(document.file))
-                raise InputError([*self.problems[:MAX_PROBLEMS], many])
+            self._end_if_many_problems(document)
+
+    def _end_if_many_problems(self, document: Document) -> None:
+        if len(self.problems) > MAX_PROBLEMS:
+            raise InputError([*self.problems[:MAX_PROBLEMS], many_problems(document)])
 
     def _iter_objects(
         self, document: Document, path: FieldPath, value: object, kind: str | None
@@ -91,6 +94,7 @@ class ObjectCollector:
         if not isinstance(value, Mapping) or not isinstance(value.get("kind", kind), str):
             value_text = json.dumps(value)[:60] if not isinstance(value, Mapping) else "{...}"
             self.problems.append(Finding("not-object", params={"value": value_text}, place=document.place(path)))
+            self._end_if_many_problems(document)
             return
         item_kind = str(value.get("kind", kind))
         if item_kind.endswith("List"):
@@ -150,15 +154,31 @@ class ObjectCollector:
             objects_by_key[key] = dataclasses.replace(new, item=_merge_nodes(first.item, new.item))
             return
         if first.item != new.item:
-            findings = self.notes if self.lenient else self.problems
-            findings.append(_repeated_object_finding("object-differs", kind, key, first, new))
+            self._note_repeated_object("object-differs", kind, key, first, new)
             objects_by_key[key] = max(first, new, key=lambda candidate: candidate.resource_version)
         elif self.lenient and first.document is new.document:
-            self.notes.append(_repeated_object_finding("object-twice", kind, key, first, new))
+            self._note_repeated_object("object-twice", kind, key, first, new)
+
+    def _note_repeated_object(
+        self, code: str, kind: str, name: str, first: LocatedObject, repeated: LocatedObject
+    ) -> None:
+        """Note an object that stands in the input again; of many such notes only the first ones are kept."""
+        self.repeated_counts[code] += 1
+        if self.repeated_counts[code] > MAX_PROBLEMS:
+            return
+        first_place = first.document.place(first.path)
+        params = {"kind": kind, "name": name, "first": str(Place(first_place.file, first_place.line))}
+        findings = self.notes if self.lenient else self.problems
+        findings.append(Finding(code, params=params, place=repeated.document.place(repeated.path)))
 
     def lost_kinds(self) -> set[str]:
         """Return the kinds of which there were objects, and none could be read: these are unknown, not none."""
         return {kind for kind, cluster_field in self.failed_kinds.items() if not self.objects.get(cluster_field)}
+
+    def note_repeated_objects(self) -> None:
+        """Note how many objects that stand in the input again were not noted one by one."""
+        if (unlisted := sum(max(0, count - MAX_PROBLEMS) for count in self.repeated_counts.values())) > 0:
+            self.notes.append(Finding("objects-repeated", params={"count": unlisted}))
 
     def note_unread_kinds(self) -> None:
         """Note the objects of kinds that are not read, all in one line; where they were, if in one file."""
@@ -191,12 +211,6 @@ class ObjectCollector:
         if not changes:
             return base
         return dataclasses.replace(base, cluster=dataclasses.replace(base.cluster, **changes))
-
-
-def _repeated_object_finding(code: str, kind: str, name: str, first: LocatedObject, repeated: LocatedObject) -> Finding:
-    first_place = first.document.place(first.path)
-    params = {"kind": kind, "name": name, "first": str(Place(first_place.file, first_place.line))}
-    return Finding(code, params=params, place=repeated.document.place(repeated.path))
 
 
 def _object_key(item: Any) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ..findings import Finding, Place
 
 FieldPath = tuple[str | int, ...]
+MAX_NESTING = 200  # lists and mappings in each other, of YAML and of JSON
 
 
 def _no_source_text(path: FieldPath) -> str:  # noqa: ARG001 (the signature of `source_text`)

@@ -14,8 +14,9 @@ from typing import Any, Literal, TypedDict
 import msgspec
 
 from ..errors import InputError
+from ..findings import Finding, Place
 from .document import Document
-from .json_text import LineIndex, read_json
+from .json_text import LineIndex, is_too_deep, read_json
 
 Buffer = bytes | memoryview
 
@@ -113,7 +114,9 @@ _KEPT_KEYS: dict[str, Any] = {
 }
 
 _Head = _typed_dict("_Head", {"kind": Any, "apiVersion": Any}, total=False)
-_Envelope = _typed_dict("_Envelope", {"kind": Any, "metadata": Any, "items": list[msgspec.Raw]}, total=False)
+_Envelope = _typed_dict(
+    "_Envelope", {"kind": Any, "apiVersion": Any, "metadata": Any, "items": list[msgspec.Raw]}, total=False
+)
 
 
 def _item_type(kind: str) -> Any:
@@ -122,7 +125,8 @@ def _item_type(kind: str) -> Any:
 
 def _list_type(kind: str) -> Any:
     item_type: Any = _item_type(kind)
-    return _typed_dict(f"{kind}s", {"kind": Any, "metadata": Any, "items": list[item_type]}, total=False)
+    keys = {"kind": Any, "apiVersion": Any, "metadata": Any, "items": list[item_type]}
+    return _typed_dict(f"{kind}s", keys, total=False)
 
 
 _HEAD_DECODER = msgspec.json.Decoder(_Head)
@@ -131,6 +135,9 @@ _ITEM_DECODERS = {kind: msgspec.json.Decoder(_item_type(kind)) for kind in _KEPT
 _LIST_DECODERS = {kind: msgspec.json.Decoder(_list_type(kind)) for kind in _KEPT_KEYS}
 _KIND = re.compile(rb'"kind":\s*"(\w+?)(?:List)?"')
 _KIND_SEARCH_BYTES = 4096
+MAX_LIST_OBJECTS = 300_000  # the 150,000 pods that Kubernetes is tested with, and a handle for each
+MAX_OBJECT_BYTES = 2**23  # etcd stores 1.5 MiB as one object; kubectl adds blanks
+_LEAST_OBJECT_BYTES = 2  # of JSON: {}
 _MAX_LINE_LOOKUP_BYTES = 2**23  # of more the text is not kept
 
 
@@ -145,13 +152,53 @@ def read_list(data: Buffer, file: str, is_known_kind: Callable[[str], bool]) -> 
         What to call it.
     is_known_kind
         Whether a kind is read at all; of others only apiVersion and kind are kept.
+
+    Raises
+    ------
+    InputError
+        Where it has too many objects, or one that is too large.
     """
+    if len(data) > _LEAST_OBJECT_BYTES * MAX_LIST_OBJECTS and not _has_countable_objects(data, file):
+        return None
     value = _decode_single_kind(data) or _decode_mixed_kinds(data, file, is_known_kind)
-    if value is None or not str(value.get("kind")).endswith("List") or "items" not in value:
+    if value is None or is_too_deep(value) or not str(value.get("kind")).endswith("List") or "items" not in value:
         return None
     if len(data) > _MAX_LINE_LOOKUP_BYTES:
         return Document(file, value, lambda _: None)
     return Document(file, value, LineIndex(bytes(data).decode(errors="replace")))
+
+
+def _has_countable_objects(data: Buffer, file: str) -> bool:
+    """Count the objects before any is kept: empty ones take thirty times their text; say whether they are objects.
+
+    Raises
+    ------
+    InputError
+        Where they are too many, or one is too large.
+    """
+    count = 0
+
+    def count_object(_: object) -> None:
+        nonlocal count
+        count += 1
+        if count > MAX_LIST_OBJECTS:
+            raise ValueError  # which msgspec makes its own of
+
+    counted: Any = msgspec.defstruct("Counted", [], namespace={"__post_init__": count_object})
+    counted_list: Any = _typed_dict("CountedList", {"items": list[counted]})
+    try:
+        msgspec.json.decode(data, type=counted_list)
+        largest = max((memoryview(item).nbytes for item in _ENVELOPE_DECODER.decode(data)["items"]), default=0)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        if count > MAX_LIST_OBJECTS:
+            params = {"field": "objects", "most": MAX_LIST_OBJECTS}
+            raise InputError([Finding("cluster-large", params=params, place=Place(file))]) from None
+        return False
+    if largest > MAX_OBJECT_BYTES:
+        raise InputError(
+            [Finding("object-large", params={"size": largest, "most": MAX_OBJECT_BYTES}, place=Place(file))]
+        )
+    return True
 
 
 def _decode_single_kind(data: Buffer) -> dict[str, Any] | None:

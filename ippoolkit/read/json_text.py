@@ -9,7 +9,7 @@ from typing import Any
 
 from ..errors import InputError
 from ..findings import Finding, Place
-from .document import Document, FieldPath
+from .document import MAX_NESTING, Document, FieldPath
 
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]++')
 _BLANKS = re.compile(r"\s*")
@@ -40,9 +40,11 @@ def read_json(text: str, file: str) -> list[Document]:
     except json.JSONDecodeError as error:
         raise _input_error("json-syntax", file, error.lineno, reason=error.msg) from None
     except RecursionError:
-        raise _input_error("too-deep", file, None, depth="1000") from None
+        raise _input_error("too-deep", file, None, depth=MAX_NESTING) from None
     except ValueError as error:
         raise _input_error("json-syntax", file, None, reason=str(error).partition(";")[0]) from None
+    if is_too_deep(value):
+        raise _input_error("too-deep", file, None, depth=MAX_NESTING)
     if _SURROGATE.search(text) and not _is_valid_unicode(value):
         raise _input_error("json-syntax", file, None, reason="half of a surrogate pair")
     if has_duplicate_keys:
@@ -59,13 +61,32 @@ def load_json(text: str | bytes) -> Any:
         Where it is no JSON, or nested too deep to be read.
     """
     try:
-        return json.loads(text)
+        value = json.loads(text)
     except RecursionError:
         raise ValueError("nested too deep") from None
     except json.JSONDecodeError:
         raise
     except ValueError as error:  # a number of too many digits; what follows is advice to programmers
         raise ValueError(str(error).partition(";")[0]) from None
+    if is_too_deep(value):
+        raise ValueError("nested too deep")
+    return value
+
+
+def is_too_deep(value: object) -> bool:
+    """Whether lists and mappings lie deeper in each other than the kit's own recursions go."""
+    layer = [value]
+    for _ in range(MAX_NESTING + 1):
+        layer = [
+            child
+            for parent in layer
+            if isinstance(parent, dict | list)
+            for child in (parent.values() if isinstance(parent, dict) else parent)
+            if isinstance(child, dict | list)
+        ]
+        if not layer:
+            return False
+    return True
 
 
 def read_json_lines(text: str, file: str) -> list[Document]:
@@ -79,7 +100,7 @@ def read_json_lines(text: str, file: str) -> list[Document]:
             value, end = decoder.raw_decode(text, position)
         except (ValueError, RecursionError):
             return []
-        if not isinstance(value, dict):
+        if not isinstance(value, dict) or is_too_deep(value):
             return []
         line += text.count("\n", counted, position)
         counted = position

@@ -15,13 +15,16 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from ..calico.kinds import METADATA_FIELDS, V1, V3
-from ..cidr import Cidr
+from ..calico.limits import ALLOWED_BLOCK_SIZES
+from ..cidr import ADDRESS_BITS, Cidr
+from ..errors import InputError
 from ..findings import Finding
 from ..model import BGPConfiguration, BGPPeer, Block, IPAMConfig, IPPool, IPReservation, Namespace, Node, Pod
 from ..model.bgp import MAX_AS_NUMBER
 from ..yaml_scalars import is_digits, to_go_string
 from .document import Document, FieldPath
-from .validation import validate
+from .json_text import load_json
+from .validation import MAX_PROBLEMS, many_problems, validate
 
 Fields = dict[str, Any]
 
@@ -30,6 +33,7 @@ CORE_VERSIONS = ("v1",)
 # Written by the datastore or by kubectl, not by a person.
 MANAGED_ANNOTATIONS = ("projectcalico.org/metadata", "kubectl.kubernetes.io/last-applied-configuration")
 _ALLOCATION_ATTRIBUTES = ("node", "namespace", "pod", "type", "timestamp")
+_MAX_BLOCK_ADDRESSES = max(1 << ADDRESS_BITS[version] - sizes[0] for version, sizes in ALLOWED_BLOCK_SIZES.items())
 _TEXT_FIELDS = ("cidr", "nodeSelector", "namespaceSelector", "assignmentMode", "ipipMode", "vxlanMode")
 _TUNNEL_ANNOTATIONS = {
     "IPv4IPIPTunnelAddr": "ipip",
@@ -49,6 +53,7 @@ class ObjectSource:
     problems: list[Finding]
     notes: list[Finding]
     lenient: bool = False  # what an object can be read without is a note, not a problem
+    added: int = 0  # problems and notes
 
     def get_mapping(self, parent: Mapping[str, Any], key: str, *parents: str) -> Mapping[str, Any]:
         """Return the mapping below a key; an absent one is empty, anything else a problem."""
@@ -76,13 +81,17 @@ class ObjectSource:
 
     def add_problem(self, code: str, path: FieldPath, **params: object) -> None:
         """Note a problem at a path inside the object."""
-        self.problems.append(Finding(code, params=params, place=self.document.place((*self.path, *path))))
+        self._add(self.problems, code, path, params)
 
     def add_tolerated(self, code: str, path: FieldPath, **params: object) -> None:
         """Note something that a lenient reader goes on without."""
-        (self.notes if self.lenient else self.problems).append(
-            Finding(code, params=params, place=self.document.place((*self.path, *path)))
-        )
+        self._add(self.notes if self.lenient else self.problems, code, path, params)
+
+    def _add(self, findings: list[Finding], code: str, path: FieldPath, params: dict[str, object]) -> None:
+        findings.append(Finding(code, params=params, place=self.document.place((*self.path, *path))))
+        self.added += 1
+        if self.added > MAX_PROBLEMS:
+            raise InputError([*findings[-MAX_PROBLEMS:], many_problems(self.document)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +283,7 @@ def _block_fields(value: Mapping[str, Any], source: ObjectSource) -> Fields | No
         source.add_problem("file-cut", ("spec",))
         return None
     allocations: list[Fields] = []
-    for ordinal, index in enumerate(source.get_list(spec, "allocations", "spec")):
+    for ordinal, index in enumerate(source.get_list(spec, "allocations", "spec")[:_MAX_BLOCK_ADDRESSES]):
         if index is None:
             continue
         if not isinstance(index, int) or not 0 <= index < len(attributes) or not isinstance(attributes[index], dict):
@@ -291,7 +300,7 @@ def _block_fields(value: Mapping[str, Any], source: ObjectSource) -> Fields | No
         **({"cidr": spec["cidr"]} if "cidr" in spec else {}),
         "affinity": spec.get("affinity") or "",
         "allocations": allocations,
-        "unallocated": source.get_list(spec, "unallocated", "spec"),
+        "unallocated": source.get_list(spec, "unallocated", "spec")[:_MAX_BLOCK_ADDRESSES],
     }
 
 
@@ -329,7 +338,7 @@ def _requested_pools(metadata: Mapping[str, Any], source: ObjectSource) -> Field
         if key not in annotations:
             continue
         try:
-            pools = json.loads(str(annotations[key]))
+            pools = load_json(str(annotations[key]))
         except ValueError:
             pools = None
         if isinstance(pools, list) and all(isinstance(pool, str) for pool in pools):

@@ -8,6 +8,7 @@ be used is noted with its place, and the kinds that nothing was read of are `unk
 from __future__ import annotations
 
 import dataclasses
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from ..cidr import Cidr
 from ..errors import InputError
 from ..findings import Finding, Place, Severity
 from ..model import Cluster, IPPool, KindName, Scenario
+from ..yaml_scalars import is_digits
 from .calico_messages import find_meaning, has_message, message_findings
 from .calico_release import find_release, release_in_text
 from .cluster_kinds import CLUSTER_KIND_READERS
@@ -527,6 +529,7 @@ class Reader:
         paths = list(paths)
         collector, reported = self.collector, self.reported
         collector.note_unread_kinds()
+        collector.note_repeated_objects()
         if len(collector.scenarios) > 1:
             collector.problems.append(Finding("scenarios-several", params={"count": len(collector.scenarios)}))
         installer_notes, installer_problems = self.installer.finish(collector)
@@ -687,7 +690,7 @@ def _with_service_addresses(scenario: Scenario, pools: Iterable[IPPool], address
 
 def _build_reported_pool(pool: ReportedPool) -> IPPool | None:
     spec = {"cidr": str(pool.cidr), **{key: value for key, value in pool.spec.items() if value != ""}}
-    if isinstance(spec.get("blockSize"), str) and spec["blockSize"].isdigit():
+    if is_digits(spec.get("blockSize")):
         spec["blockSize"] = int(spec["blockSize"])
     # A pool holds at least one block: where nobody tells the size of a small one, its own is the largest that fits.
     spec.setdefault("blockSize", max(DEFAULT_BLOCK_SIZE[pool.cidr.version], pool.cidr.prefix))
@@ -698,7 +701,13 @@ def _build_reported_pool(pool: ReportedPool) -> IPPool | None:
 
 
 def parse_api_response(data: Buffer, name: str) -> Document:
-    """Read what an API answered; a document without a value is no JSON."""
+    """Read what an API answered; a document without a value is no JSON.
+
+    Raises
+    ------
+    InputError
+        Where it is a list of too many objects.
+    """
     if (document := read_list(data, name, CLUSTER_KIND_READERS.__contains__)) is not None:
         return document
     try:
@@ -751,5 +760,5 @@ def _sequence_numbers(value: Any) -> Iterator[int]:
     for item in items if isinstance(items, list) else ():
         spec = item.get("spec") if isinstance(item, dict) else None
         number = spec.get("sequenceNumber") if isinstance(spec, dict) else None
-        if isinstance(number, int | float) and not isinstance(number, bool):
+        if isinstance(number, int | float) and not isinstance(number, bool) and math.isfinite(number):
             yield int(number)

@@ -16,6 +16,7 @@ from ..findings import RULES, Finding, Place
 from .document import Document, FieldPath
 
 T = TypeVar("T")
+MAX_PROBLEMS = 1_000  # beyond these nobody reads them, and a million takes a gigabyte
 _INT64_BOUND = 1 << 63
 
 # pydantic's kinds of error to ours.
@@ -54,10 +55,17 @@ def validate(
         The list to add to.
     to_document_path
         Turns a path inside the value into the path inside the document.
+
+    Raises
+    ------
+    InputError
+        Where there are too many problems to be listed.
     """
     try:
         return adapter.validate_python(value)
     except ValidationError as error:
+        if error.error_count() > MAX_PROBLEMS:
+            raise InputError([*problems[:MAX_PROBLEMS], many_problems(document)]) from None
         details = error.errors(include_url=False)
         for detail in details:
             path = to_document_path(_file_path(detail["loc"]))
@@ -68,6 +76,11 @@ def validate(
 def _file_path(loc: FieldPath) -> FieldPath:
     """Turn pydantic's path into the file's: where a default does not fit, pydantic names the field, not the key."""
     return tuple({"block_size": "blockSize"}.get(str(key), key) for key in loc)
+
+
+def many_problems(document: Document) -> Finding:
+    """Return what is said where problems are too many to be listed."""
+    return Finding("problems-many", params={"most": MAX_PROBLEMS}, place=Place(document.file))
 
 
 def first_problem(error: ValueError) -> Finding:

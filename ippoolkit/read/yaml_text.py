@@ -15,11 +15,10 @@ import yaml
 from ..errors import InputError
 from ..findings import Finding, Place
 from ..yaml_scalars import resolve_plain_scalar, to_go_string
-from .document import Document, FieldPath
+from .document import MAX_NESTING, Document, FieldPath
 
 MAX_YAML_BYTES = 2**23  # 50 times as much in memory, a second of processor time for 1.5 MB
 MAX_VALUES = 1_500_000  # with keys and ends of lists
-MAX_NESTING = 200
 # Aliases may make a document this much larger than it is written.
 ALIAS_MIN_VALUES = 100_000
 ALIAS_FACTOR = 10

@@ -25,6 +25,7 @@ from ..findings import N_, Finding, Language
 from ..model import Requirements, Scenario
 from ..view.design_chart_html import designs_chart
 from ..view.html import findings_html, table_html
+from ..yaml_scalars import is_digits
 from .widgets_js import Form, html_pane
 
 SHOWN = 12  # designs of a family that the table lists
@@ -153,7 +154,7 @@ class ChooseTab:
             self._form.send({"acknowledged": message.get("number", 0)})
 
     def _on_action(self, _: Any, message: Mapping[str, Any], __: Any) -> None:
-        if message.get("action") == "take" and str(message.get("value", "")).isdigit():
+        if message.get("action") == "take" and is_digits(str(message.get("value", ""))):
             self.take(int(message["value"]))
         elif message.get("action") == "undo":
             self.back()
@@ -288,7 +289,7 @@ def _default_value(name: str, requirements: Requirements | None) -> Any:
 
 def _whole(value: Any, problems: list[Finding]) -> int | None:
     text = str(value).strip().replace(",", "")
-    if text.isascii() and text.isdigit():
+    if is_digits(text):
         return int(text)
     problems.append(Finding("type-whole", "", {"value": text}))
     return None

@@ -19,6 +19,7 @@ from ..model import Cluster, IPPool, NodeGroup, Plan, Scenario
 from ..read import Reading, load
 from ..view.html import capacity_tiles_html, verdict_html
 from ..write import scenario_to_yaml
+from ..yaml_scalars import is_digits
 from . import planner_tabs
 from .address_map_view import AddressMapView
 from .editor_state import EditorState
@@ -117,7 +118,7 @@ class Planner(FormPlanner[EditorState]):
         match message.get("action"):
             case "choose":
                 choices = self.analysis.choices
-                if str(value).isdigit() and int(value) < len(choices):
+                if is_digits(str(value)) and int(value) < len(choices):
                     self.scenario = choices[int(value)].scenario
             case "sample" if value in (sample_paths := sample_scenarios()):
                 self._load(lambda: load(sample_paths[value]))
@@ -158,7 +159,7 @@ class Planner(FormPlanner[EditorState]):
         self.scenario = scenario
 
     def _is_pin(self, value: Any) -> bool:
-        return str(value).isdigit() and int(value) < len(self._pins)
+        return is_digits(str(value)) and int(value) < len(self._pins)
 
     def _load_pasted(self, text: str) -> None:
         """Read a pasted text, and say line by line as what; what is said of it stays until the next change."""

@@ -64,6 +64,60 @@ def test_fifty_megabytes_of_nonsense_are_refused_quickly(problems):
     assert time.perf_counter() - start < 60
 
 
+POD_LIST = '{"kind": "PodList", "apiVersion": "v1", "items": [%s]}'
+BLOCK = """{"kind": "IPAMBlockList", "apiVersion": "crd.projectcalico.org/v1", "items": [
+{"metadata": {"name": "a"}, "spec": {"cidr": "10.0.0.0/26", %s}}]}"""
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (POD_LIST % ("{}," * 300_000 + "{}"), "cluster-large"),
+        (POD_LIST % ("1," * 1_000_000 + "1"), "problems-many"),
+        (BLOCK % f'"allocations": [{"[]," * 3_000_000}[]]', "object-large"),
+        (BLOCK % f'"allocations": [{"[]," * 200_000}[]]', "problems-many"),
+        (BLOCK % f'"attributes": [{"[]," * 200_000}[]], "unallocated": [{"[]," * 200_000}[]]', "problems-many"),
+    ],
+)
+def test_lists_that_would_take_many_times_their_size_in_memory(problems, text, code):
+    found = codes(problems(text, "f.json"))
+    assert found[-1] == code
+    assert len(found) <= 1001
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 300 + "]" * 300,
+        '{"kind": "IPPool", "apiVersion": "projectcalico.org/v3", "spec": ' + '{"a": ' * 300 + "1" + "}" * 301,
+        POD_LIST.replace("Pod", "Node")
+        % ('{"metadata": {"name": "a", "labels": {"a": ' + "[" * 300 + "]" * 300 + "}}}"),
+        '{"cniVersion": "0.3.1", "plugins": [{"type": "calico", "ipam": ' + "[" * 300 + "]" * 300 + "}]}",
+    ],
+)
+def test_json_is_as_deep_as_yaml_may_be(problems, text):
+    assert codes(problems(text, "f.json")) == ["too-deep"]
+
+
+@pytest.mark.parametrize("number", ["1e400", "-1e400"])
+def test_a_sequence_number_beyond_all_numbers(number, tmp_path):
+    (tmp_path / "f.json").write_text(BLOCK % f'"sequenceNumber": {number}, "allocations": [{"null," * 63}null]')
+    assert ipk.read(tmp_path / "f.json").scenario.cluster.blocks
+    (tmp_path / "f.yaml").write_text(
+        "apiVersion: crd.projectcalico.org/v1\nkind: IPAMBlock\nmetadata: {name: a}\n"
+        "spec: {cidr: 10.0.0.0/26, sequenceNumber: .nan}\n"
+    )
+    assert ipk.load(tmp_path / "f.yaml").cluster.blocks
+
+
+def test_pools_of_an_annotation_that_are_nested_deep(tmp_path):
+    (tmp_path / "f.yaml").write_text(
+        "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  namespace: b\n"
+        f"  annotations: {{cni.projectcalico.org/ipv4pools: '{'[' * 100_000}'}}\n"
+    )
+    assert ipk.read(tmp_path / "f.yaml").notes
+
+
 def test_selectors_of_megabytes_and_too_many_of_them_are_refused(problems, tmp_path):
     pool = "apiVersion: projectcalico.org/v3\nkind: IPPool\nmetadata: {name: p}\nspec:\n  cidr: 10.0.0.0/16\n"
     terms = " || ".join(f"rack == 'r{number}'" for number in range(200_000))

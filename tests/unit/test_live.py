@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from ippoolkit.audit.cluster_index import ClusterIndex
 from ippoolkit.audit.cluster_metrics import cluster_metrics
 from ippoolkit.cli import app
+from ippoolkit.errors import InputError
 from ippoolkit.live import LiveError, api_reader, cluster_role, connection, exec_plugin, read_live
 from tests.helpers import RECORDINGS, expected
 
@@ -402,8 +403,8 @@ def test_several_kubeconfigs_are_one(stub, kubeconfig, tmp_path, monkeypatch):
     assert read_live().scenario.cluster.unknown == ()
 
 
-def listing(**metadata):
-    return json.dumps({"kind": "PodList", "apiVersion": "v1", "metadata": metadata, "items": []}).encode()
+def listing(kind="PodList", version="v1", **metadata):
+    return json.dumps({"kind": kind, "apiVersion": version, "metadata": metadata, "items": []}).encode()
 
 
 def test_what_a_server_may_not_do(stub, kubeconfig, monkeypatch):
@@ -414,7 +415,7 @@ def test_what_a_server_may_not_do(stub, kubeconfig, monkeypatch):
     blanks = gzip.compress(b" " * 2**26)  # here: the client waits half a second
     stub.special |= {
         f"{CORE}/pods": lambda to, _: to.send(200, {}, listing(**{"continue": str(next(count)), "x": "x" * 2**18})),
-        f"{CORE}/nodes": lambda to, _: to.send(200, {}, listing(**{"continue": "the same"})),
+        f"{CORE}/nodes": lambda to, _: to.send(200, {}, listing("NodeList", **{"continue": "the same"})),
         f"{CORE}/services": lambda to, _: to.send(200, {"Content-Encoding": "gzip"}, blanks),
         f"{CORE}/namespaces": lambda to, _: to.send(200, {}, b'{"kind": "NamespaceList", "items": 5}'),
         f"{CRD}/ipamblocks": lambda to, _: sent_elsewhere(to, elsewhere.server_address[1]),
@@ -458,6 +459,112 @@ def test_what_never_ends(stub, kubeconfig, monkeypatch):
     assert told["Pod"] == "the list does not end"
     assert "larger than" in told["Node"]
     assert "took longer than" in told["Service"]
+
+
+def length_of_its_own(data, length):
+    """Answer with a Content-Length that is not the body's."""
+
+    def send(to, _):
+        to.send_response(200)
+        to.send_header("Content-Length", str(length))
+        to.end_headers()
+        to.wfile.write(data)
+        to.close_connection = True
+
+    return send
+
+
+def without_end(line, pause=0.0):
+    """Send the head of an answer, and no end of it."""
+
+    def send(to, _):
+        with suppress(OSError):
+            to.wfile.write(b"HTTP/1.1 200 OK\r\n" if pause else b"")
+            while True:
+                to.wfile.write(line)
+                threading.Event().wait(pause)
+        to.close_connection = True
+
+    return send
+
+
+def status(code, body, **headers):
+    def send(to, _):
+        to.send_response(code)
+        for name, value in {**headers, "Content-Length": len(body)}.items():
+            to.send_header(name.replace("_", "-"), str(value))
+        to.end_headers()
+        to.wfile.write(body)
+
+    return send
+
+
+PODS = json.loads(answer("pods")[2])
+BUSY = json.dumps({"kind": "Status", "apiVersion": "v1", "message": "too many requests", "code": 429}).encode()
+MANY = b'{"kind": "PodList", "apiVersion": "v1", "items": [' + b"{}," * 300_000 + b"{}]}"
+
+
+@pytest.mark.parametrize(
+    ("send", "told"),
+    [
+        (status(429, BUSY), "too many requests"),
+        (status(429, BUSY, Retry_After=10**9), "too many requests"),
+        (length_of_its_own(answer("pods")[2], 10**9), "ProtocolError"),
+        (length_of_its_own(answer("pods")[2], 1000), "no list in JSON"),
+        (status(200, answer("nodes")[2]), "the answer is NodeList of v1"),
+        (status(200, listing(version="v9")), "the answer is PodList of v9"),
+        (status(200, listing("APIResourceList")), "the answer is APIResourceList of v1"),
+        (status(200, b"<!DOCTYPE html><title>Log in</title>"), "no list in JSON, but a page"),
+        (status(200, gzip.compress(gzip.compress(b" " * 2**27)), Content_Encoding="gzip, gzip"), "larger than"),
+        (status(200, b"no gzip", Content_Encoding="gzip"), "DecodeError"),
+        (status(200, listing(remainingItemCount="many")), "no list in JSON"),
+        (without_end(b"HTTP/1.1 100 Continue\r\n\r\n"), "took longer than 1 seconds"),
+        (without_end(b"X", pause=0.1), "took longer than 1 seconds"),
+        (without_end(b"X: y\r\n", pause=0.001), "ProtocolError"),  # more than 100 headers
+        (status(999, b"nonsense"), "nonsense"),
+        (lambda to, _: to.wfile.write(b"HELLO\r\n\r\n") and setattr(to, "close_connection", True), "ProtocolError"),
+    ],
+)
+def test_answers_of_a_hostile_server_make_their_kind_unknown(send, told, stub, kubeconfig, monkeypatch):
+    monkeypatch.setattr(connection, "SECONDS", 1)
+    monkeypatch.setattr(connection, "MAX_BYTES", 2**24)
+    stub.special[f"{CORE}/pods"] = send
+    reading = read_live(kubeconfig)
+    (note,) = [note for note in reading.notes if note.code == "live-failed"]
+    assert told in note.params["message"]
+    assert reading.scenario.cluster.unknown == ("Pod",)
+    assert counted(reading).totals["nodes"] == 6
+
+
+@pytest.mark.parametrize(
+    ("send", "told"),
+    [
+        (status(429, BUSY), "The cluster does not answer: too many requests"),
+        (status(200, b"<html>"), "The cluster does not answer: the answer is no list in JSON, but a page"),
+        (lambda to, _: to.send(*answer("404-missing-group")), "The cluster does not answer: 404 for every list"),
+        (lambda to, _: to.send(*answer("403-pods-reader")), "Listing IPPool, .*, Pod was forbidden"),
+        (status(200, listing("APIResourceList")), "The cluster does not answer: the answer is APIResourceList"),
+    ],
+)
+def test_a_server_that_lists_nothing_is_one_clear_sentence(send, told, stub, kubeconfig):
+    stub.special |= dict.fromkeys(PLAIN, send)
+    with pytest.raises(LiveError, match=told):
+        read_live(kubeconfig)
+
+
+def test_objects_that_come_twice_are_counted_once(stub, kubeconfig):
+    stub.special[f"{CORE}/pods"] = status(200, json.dumps(PODS | {"items": PODS["items"] * 20}).encode())
+    reading = read_live(kubeconfig)
+    assert counted(reading).totals["pods"] == 92
+    assert codes(reading).count("object-twice") == 1000
+    (more,) = [note for note in reading.notes if note.code == "objects-repeated"]
+    assert more.params["count"] == 19 * len(PODS["items"]) - 1000
+
+
+def test_a_list_of_more_objects_than_a_cluster_has_is_refused(stub, kubeconfig):
+    stub.special[f"{CORE}/pods"] = status(200, MANY)
+    with pytest.raises(InputError, match="/api/v1/pods: More than 300,000 objects"):
+        read_live(kubeconfig)
 
 
 def test_an_answer_that_drips_ends_with_its_time(stub, kubeconfig, monkeypatch):

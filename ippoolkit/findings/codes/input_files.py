@@ -311,6 +311,13 @@ INPUT_FILES = (
         N_("The file may have been merged from two dumps."),
     ),
     Rule(
+        "objects-repeated",
+        "warning",
+        "kit",
+        N_("{count} more objects were already read; each is counted once."),
+        N_("Use dumps taken at the same time."),
+    ),
+    Rule(
         "kind-not-read",
         "warning",
         "kit",
@@ -401,6 +408,12 @@ INPUT_FILES = (
         "kit",
         N_("More than {most} {field} are not supported."),
         N_("Read only the part of the cluster that is in question."),
+    ),
+    Rule(
+        "object-large",
+        "error",
+        "kit",
+        N_("One object has {size:byte}; of one at most {most} are read, and Kubernetes stores less."),
     ),
     Rule("problems-many", "error", "kit", N_("There are more than {most} problems; reading ended here.")),
     Rule(
