@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from ..errors import InputError
 from ..findings import Finding, Place
@@ -20,7 +21,10 @@ Buffer = bytes | memoryview
 
 MAX_ARCHIVE_FILES = 10_000
 MAX_ARCHIVE_BYTES = 2**30  # of all files of an archive together, unpacked
+MAX_MEMBER_BYTES = 2**28  # of one of them, which is held in memory: as of a pipe
+_CHUNK_BYTES = 2**20
 _GZIP, _ZIP, _TAR_MARK, _TAR_MARK_AT = b"\x1f\x8b", b"PK\x03\x04", b"ustar", 257
+_HEAD_BYTES = _TAR_MARK_AT + len(_TAR_MARK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ def read_input_files(path: AnyPath, problems: list[Finding]) -> Iterator[InputFi
 
 
 def _is_archive(data: Buffer) -> bool:
-    head = bytes(data[: _TAR_MARK_AT + len(_TAR_MARK)])
+    head = bytes(data[:_HEAD_BYTES])
     return head.startswith((_GZIP, _ZIP)) or head[_TAR_MARK_AT:] == _TAR_MARK
 
 
@@ -84,30 +88,34 @@ def _unpack(data: Buffer, name: str) -> Iterator[InputFile]:
         if bytes(data[:4]) == _ZIP:
             yield from _unzip(data, name)
             return
-        content = _gunzip(data, name) if bytes(data[:2]) == _GZIP else bytes(data)
-        if content[_TAR_MARK_AT : _TAR_MARK_AT + len(_TAR_MARK)] == _TAR_MARK:
-            yield from _untar(content, name)
-        else:
-            yield InputFile(name.removesuffix(".gz"), content)
+        if bytes(data[:2]) != _GZIP:
+            yield from _untar(io.BytesIO(data), name)
+            return
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
+            is_tar = stream.read(_HEAD_BYTES)[_TAR_MARK_AT:] == _TAR_MARK
+            stream.seek(0)
+            if is_tar:
+                yield from _untar(stream, name)
+                _read_rest(stream, name)
+            else:
+                file_name = name.removesuffix(".gz")
+                yield InputFile(file_name, _read_member(stream, file_name, MAX_ARCHIVE_BYTES))
     except (tarfile.TarError, zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError) as error:
         if isinstance(error, InputError):
             raise
         raise InputError([Finding("archive-damaged", params={"reason": str(error)}, place=Place(name))]) from None
 
 
-def _gunzip(data: Buffer, name: str) -> bytes:
-    with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
-        content = stream.read(MAX_ARCHIVE_BYTES + 1)
-    _check_size(len(content), name)
-    return content
-
-
-def _untar(content: bytes, name: str) -> Iterator[InputFile]:
-    with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+def _untar(stream: IO[bytes], name: str) -> Iterator[InputFile]:
+    remaining = MAX_ARCHIVE_BYTES
+    with tarfile.open(fileobj=stream, mode="r:") as archive:
         for count, member in enumerate(archive, 1):
             _check_count(count, name)
-            if member.isfile() and not _is_hidden(member.name) and (stream := archive.extractfile(member)):
-                yield InputFile(f"{name}:{member.name}", stream.read(), named=False)
+            remaining -= member.size  # of one that is passed over, too: a packed one is unpacked for it
+            _check_remaining(remaining, name)
+            if member.isfile() and not _is_hidden(member.name) and (content := archive.extractfile(member)):
+                file_name = f"{name}:{member.name}"
+                yield InputFile(file_name, _read_member(content, file_name, member.size), named=False)
 
 
 def _unzip(data: Buffer, name: str) -> Iterator[InputFile]:
@@ -117,15 +125,36 @@ def _unzip(data: Buffer, name: str) -> Iterator[InputFile]:
         for member in archive.infolist():
             if member.is_dir() or _is_hidden(member.filename):
                 continue
-            with archive.open(member) as stream:  # the size that the archive states may be false
-                content = stream.read(remaining + 1)
-            _check_size(MAX_ARCHIVE_BYTES - remaining + len(content), name)
-            remaining -= len(content)
-            yield InputFile(f"{name}:{member.filename}", content, named=False)
+            file_name = f"{name}:{member.filename}"
+            with archive.open(member) as stream:
+                file = InputFile(file_name, _read_member(stream, file_name, remaining), named=False)
+            remaining -= len(file.data)
+            _check_remaining(remaining, name)
+            yield file
+            del file
+
+
+def _read_rest(stream: IO[bytes], name: str) -> None:
+    """Read what comes behind the files: only the end of packed data tells whether it is whole."""
+    size = 0
+    while chunk := stream.read(_CHUNK_BYTES):
+        size += len(chunk)
+        _check_remaining(MAX_ARCHIVE_BYTES - size, name)
+
+
+def _read_member(stream: IO[bytes], name: str, most: int) -> memoryview:
+    """Read one file of an archive, whatever size the archive states: up to `most` bytes, and one chunk beyond."""
+    content = bytearray()
+    while len(content) <= most and (chunk := stream.read(_CHUNK_BYTES)):
+        content += chunk
+        if len(content) > MAX_MEMBER_BYTES:
+            params = {"size": len(content), "most": MAX_MEMBER_BYTES}
+            raise InputError([Finding("file-large", params=params, place=Place(name))])
+    return memoryview(content)
 
 
 def _is_hidden(member_name: str) -> bool:
-    return any(part.startswith(".") and part != "." for part in member_name.split("/"))
+    return any(part.startswith(".") and part.strip(".") for part in member_name.split("/"))
 
 
 def _check_count(count: int, name: str) -> None:
@@ -133,6 +162,6 @@ def _check_count(count: int, name: str) -> None:
         raise InputError([Finding("archive-files", params={"most": MAX_ARCHIVE_FILES}, place=Place(name))])
 
 
-def _check_size(size: int, name: str) -> None:
-    if size > MAX_ARCHIVE_BYTES:
+def _check_remaining(remaining: int, name: str) -> None:
+    if remaining < 0:
         raise InputError([Finding("archive-large", params={"most": MAX_ARCHIVE_BYTES}, place=Place(name))])

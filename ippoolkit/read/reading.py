@@ -332,6 +332,7 @@ class Reader:
         """Read what is behind a path."""
         for file in read_input_files(path, self.collector.problems):
             self.read_file(file)
+            del file  # before the next one of an archive is unpacked
 
     def read_file(self, file: InputFile) -> None:
         """Read one file, or what a folder or an archive brought."""

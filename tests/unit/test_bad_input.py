@@ -1,11 +1,16 @@
 """Bad files end in one clear error with every problem, its file, line and field."""
 
+import gzip
+import io
+import tarfile
 import time
+import zipfile
 
 import pytest
 
 import ippoolkit as ipk
 from ippoolkit.errors import InputError
+from ippoolkit.read import input_files
 
 
 @pytest.fixture
@@ -263,3 +268,68 @@ def test_an_ordinal_outside_its_block_is_refused(tmp_path):
         ipk.load(scenario)
     (problem,) = caught.value.problems
     assert (problem.code, problem.place.line, problem.params["most"]) == ("block-ordinal", 5, 63)
+
+
+POOL = b"apiVersion: projectcalico.org/v3\nkind: IPPool\nmetadata: {name: p}\nspec: {cidr: 10.0.0.0/16}\n"
+
+
+def tar(members, mode):
+    """An archive of members: name, type, and the bytes of a file or the target of a link."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode=mode) as archive:
+        for name, kind, content in members:
+            member = tarfile.TarInfo(name)
+            member.type = kind
+            if kind == tarfile.REGTYPE:
+                member.size = len(content)
+            else:
+                member.linkname = content
+            archive.addfile(member, io.BytesIO(content) if kind == tarfile.REGTYPE else None)
+    return packed.getvalue()
+
+
+def zipped(members):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize("mode", ["w:", "w:gz"])
+def test_nothing_of_an_archive_but_its_files_is_looked_at(mode, tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("kind: IPPool")
+    members = [
+        ("../../pool.yaml", tarfile.REGTYPE, POOL),
+        ("device", tarfile.CHRTYPE, ""),
+        ("fifo", tarfile.FIFOTYPE, ""),
+        ("link.yaml", tarfile.SYMTYPE, str(secret)),
+        ("hard.yaml", tarfile.LNKTYPE, "../../pool.yaml"),
+        ("a.yaml", tarfile.SYMTYPE, "a.yaml"),
+    ]
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/dumps.tar").write_bytes(tar(members, mode))
+    assert [pool.name for pool in ipk.load(tmp_path / "in/dumps.tar").cluster.pools] == ["p"]
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["dumps.tar", "in", "secret"]
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (gzip.compress(b" " * 5000), "file-large"),
+        (zipped({"a.yaml": b" " * 5000}), "file-large"),
+        (tar([("a.yaml", tarfile.REGTYPE, b" " * 5000)], "w:"), "file-large"),
+        (tar([("a.yaml", tarfile.REGTYPE, b" " * 5000)], "w:gz"), "file-large"),
+        (zipped({f"{name}.yaml": POOL + b"#" * 3000 for name in "abc"}), "archive-large"),
+        (tar([(f"{name}.yaml", tarfile.REGTYPE, POOL + b"#" * 3000) for name in "abc"], "w:gz"), "archive-large"),
+        (tar([(".hidden", tarfile.REGTYPE, b"#" * 9000)], "w:gz"), "archive-large"),
+        (tar([(f"{number}", tarfile.DIRTYPE, "") for number in range(21)], "w:gz"), "archive-files"),
+        (tar([("a.yaml", tarfile.REGTYPE, POOL)], "w:gz")[:-20], "archive-damaged"),
+    ],
+)
+def test_archives_are_read_a_file_at_a_time_and_within_limits(data, code, problems, monkeypatch):
+    monkeypatch.setattr(input_files, "MAX_MEMBER_BYTES", 4000)
+    monkeypatch.setattr(input_files, "MAX_ARCHIVE_BYTES", 8000)
+    monkeypatch.setattr(input_files, "MAX_ARCHIVE_FILES", 20)
+    assert code in codes(problems(data, "dumps.tar.gz"))
