@@ -106,7 +106,7 @@ def _unpack(data: Buffer, name: str) -> Iterator[InputFile]:
         raise InputError([Finding("archive-damaged", params={"reason": str(error)}, place=Place(name))]) from None
 
 
-def _untar(stream: IO[bytes], name: str) -> Iterator[InputFile]:
+def _untar(stream: IO[bytes] | gzip.GzipFile, name: str) -> Iterator[InputFile]:
     remaining = MAX_ARCHIVE_BYTES
     with tarfile.open(fileobj=stream, mode="r:") as archive:
         for count, member in enumerate(archive, 1):
@@ -134,7 +134,7 @@ def _unzip(data: Buffer, name: str) -> Iterator[InputFile]:
             del file
 
 
-def _read_rest(stream: IO[bytes], name: str) -> None:
+def _read_rest(stream: IO[bytes] | gzip.GzipFile, name: str) -> None:
     """Read what comes behind the files: only the end of packed data tells whether it is whole."""
     size = 0
     while chunk := stream.read(_CHUNK_BYTES):
@@ -142,7 +142,7 @@ def _read_rest(stream: IO[bytes], name: str) -> None:
         _check_remaining(MAX_ARCHIVE_BYTES - size, name)
 
 
-def _read_member(stream: IO[bytes], name: str, most: int) -> memoryview:
+def _read_member(stream: IO[bytes] | gzip.GzipFile, name: str, most: int) -> memoryview:
     """Read one file of an archive, whatever size the archive states: up to `most` bytes, and one chunk beyond."""
     content = bytearray()
     while len(content) <= most and (chunk := stream.read(_CHUNK_BYTES)):

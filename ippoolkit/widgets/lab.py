@@ -11,7 +11,7 @@ from typing import NoReturn
 import nbformat
 from nbformat.sign import NotebookNotary
 
-from ..write import write_atomically
+from ..write.atomic import make_folder, write_atomically
 
 _PACKAGE_FOLDER = Path(__file__).parent.parent
 _SHARE_FOLDER = Path(__file__).parent / "share"
@@ -34,11 +34,11 @@ def prepare_lab(folder: Path) -> list[Path]:
 
     Raises
     ------
-    OSError
+    InputError
         Where the folder cannot be written to.
     """
     copied = []
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     for name in _FOLDERS:
         # An installation has them in the package, a checkout beside it.
         source = next((path for path in (_PACKAGE_FOLDER / name, _PACKAGE_FOLDER.parent / name) if path.is_dir()), None)
@@ -47,7 +47,7 @@ def prepare_lab(folder: Path) -> list[Path]:
         for file in sorted(path for path in source.rglob("*") if path.is_file() and "__pycache__" not in path.parts):
             target = folder / name / file.relative_to(source)
             if not target.exists():
-                target.parent.mkdir(parents=True, exist_ok=True)
+                make_folder(target.parent)
                 write_atomically(target, file.read_bytes())
                 copied.append(target)
     return copied

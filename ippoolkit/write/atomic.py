@@ -47,6 +47,20 @@ def write_atomically(path: str | Path, content: str | bytes, temporary_dir: Path
     return target
 
 
+def make_folder(path: Path) -> None:
+    """Create a folder with those above it, where it is missing.
+
+    Raises
+    ------
+    InputError
+        Where it cannot be created.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable_error(path, error) from None
+
+
 def unwritable_error(path: Path, error: OSError) -> InputError:
     """Return the error of a file or folder that cannot be written."""
     params = {"reason": error.strerror or str(error)}
