@@ -107,9 +107,8 @@ def audit(
                 audit=cluster_audit,
             )
             parameters = {"none": none or []}
-            typer.echo(
-                make_report(report_input, out, lang=lang, redact=redact, template="audit", parameters=parameters)
-            )
+            report_options = {"lang": lang, "redact": redact, "template": "audit", "parameters": parameters}
+            typer.echo(make_report(report_input, out, **report_options, in_process=True))
     elif as_json:
         print_json(audit_as_dict(cluster_audit, lang))
     else:
