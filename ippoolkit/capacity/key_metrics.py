@@ -64,7 +64,7 @@ _COMPARED_METRICS = {
     N_("blocks"): "blocks",
     N_("addresses needed"): "addresses_needed",
     N_("addresses"): "addresses",
-    N_("max pods per node"): "pods_per_node_max",
+    N_("max pods on a node's blocks"): "pods_per_node_max",
     N_("pods on the busiest node"): "pods_on_busiest_node",
     N_("routes"): "routes",
     N_("borrowed addresses"): "borrowed_addresses",

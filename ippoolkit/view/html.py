@@ -293,7 +293,9 @@ def _key_figure_tiles(figures: KeyMetrics, words: Language) -> list[tuple[str, s
         ),
         (
             format_number(figures.pods_per_node_max),
-            words.render(N_("max pods per node; busiest: {busiest}"), {"busiest": figures.pods_on_busiest_node}),
+            words.render(
+                N_("max pods on a node's blocks; busiest: {busiest}"), {"busiest": figures.pods_on_busiest_node}
+            ),
             "fails" if exceeds_node else "",
         ),
         (
