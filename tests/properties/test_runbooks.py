@@ -13,7 +13,7 @@ from ippoolkit import IPPool, Namespace
 from ippoolkit.change import Change, runbook
 from ippoolkit.change.cluster_state import ClusterState
 from ippoolkit.change.recreate_order import group_pods
-from ippoolkit.change.rehearsal import SURGE_PARTS
+from ippoolkit.change.rehearsed_pods import SURGE_PARTS
 from ippoolkit.cidr import Cidr
 from ippoolkit.ipam import IpamError
 from tests.clusters import OWNERS, cluster
@@ -100,6 +100,7 @@ class Replay:
         self.ipam = self.stage.ipam
         self.handles = {(pod.namespace, pod.name): pod.name for pod in cluster.pods}
         self.named = {space.name: space.ipv4_pools for space in cluster.namespaces}
+        self.restarted = set()
         self.rounds = 0
 
     def carry_out(self, step):
@@ -153,11 +154,9 @@ class Replay:
 
     def _recreate(self, pool):
         pods = self.cluster.pods
-        inside = [
-            place
-            for place, pod in enumerate(pods)
-            if any(address in pool.cidr for address in self.ipam.requests.ips_by_handle(self._handle(pod)))
-        ]
+        inside = [place for place in range(len(pods)) if self._is_in(pods[place], pool)]
+        inside = [place for place in range(len(pods)) if place in inside or self._goes_along(place, inside)]
+        self.restarted |= {self._workload(pods[place]) for place in inside}
         self.rounds += 1
         failed = False
         for group in group_pods(pods, inside, self.change.order, self.change.batches):
@@ -172,6 +171,31 @@ class Replay:
                     self.ipam.requests.release_handle(self._handle(pod))
                     self.handles[pod.namespace, pod.name] = handle
         return ({"change-pods-without"} if failed else set()) | self._strict()
+
+    def _is_in(self, pod, pool):
+        return any(address in pool.cidr for address in self.ipam.requests.ips_by_handle(self._handle(pod)))
+
+    @staticmethod
+    def _workload(pod):
+        """What the name of a pod says that made it; those of the clusters here have no name left for a ReplicaSet."""
+        return pod.namespace, pod.owner, pod.name.split("-")[0] if pod.owner in ("DaemonSet", "StatefulSet") else ""
+
+    def _goes_along(self, place, inside):
+        """Whether a pod is recreated although it is not in the pool: with its workload, or with its node."""
+        pods = self.cluster.pods
+        pod, leaving = pods[place], [pods[each] for each in inside]
+        owners = any(each.owner for each in pods)
+        if self.change.order == "node":
+            return bool(pod.owner or not owners) and any(each.node == pod.node for each in leaving)
+        kind = {"ReplicaSet": 1, "DaemonSet": 2, "StatefulSet": 3}.get(pod.owner, 0)
+        if owners and not kind:
+            return False
+        near = [each for each in leaving if each.namespace == pod.namespace]
+        if self.change.order == "workload":
+            near = [each for each in near if each.owner == pod.owner]
+        workload = self._workload(pod)
+        whole = not workload[2] or workload in {*map(self._workload, leaving), *self.restarted}
+        return bool(near) and whole
 
     def _strict(self):
         serving = [pool for pool in self.ipam.store.pools.values() if pool.serves("Workload")]

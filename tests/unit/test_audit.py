@@ -363,8 +363,10 @@ def test_exit_status_2_for_what_cannot_be_read(folders, tmp_path):
     assert run().exit_code == 2
 
 
-def test_blocks_that_are_absent_though_pods_have_addresses_are_unknown():
-    audited = audit(ROOT / "data/kubespray.yaml")
+def test_blocks_that_are_absent_though_pods_have_addresses_are_unknown(tmp_path):
+    scenario = ipk.load(ROOT / "data/kubespray.yaml")
+    whole = replace(scenario.cluster, unknown=())
+    audited = audit(ipk.save_scenario(replace(scenario, cluster=replace(whole, blocks=())), tmp_path / "cluster.yaml"))
     codes = [finding.code for finding in (*audited.findings, *audited.notes)]
     assert codes.count("blocks-absent") == 1
     assert not {"pod-not-allocated", "tunnel-not-allocated", "blocks-left"} & set(codes)
