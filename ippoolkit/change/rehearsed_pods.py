@@ -193,8 +193,12 @@ class RehearsedPods:
             for version in (4, 6)
             if any(pod_address.version == version for pod_address in pod.addresses) and version in versions_with_pools
         )
-        ipv4_pools = self._corrected_pools(pod.ipv4_pools or (namespace.ipv4_pools if namespace else ()))
-        ipv6_pools = self._corrected_pools(pod.ipv6_pools or (namespace.ipv6_pools if namespace else ()))
+        # An annotation from which the only pool was taken is gone: then the namespace's counts, then the CNI plugin's.
+        ipv4_pools = self._corrected_pools(pod.ipv4_pools)
+        ipv6_pools = self._corrected_pools(pod.ipv6_pools)
+        if namespace:
+            ipv4_pools = ipv4_pools or self._corrected_pools(namespace.ipv4_pools)
+            ipv6_pools = ipv6_pools or self._corrected_pools(namespace.ipv6_pools)
         ipv4_pools, ipv6_pools = ipv4_pools or self.cni_pools[0], ipv6_pools or self.cni_pools[1]
         return RequestProfile(pod.node, versions, "Workload", ipv4_pools, ipv6_pools, namespace_labels, windows)
 

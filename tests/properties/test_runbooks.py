@@ -58,6 +58,12 @@ def changes(draw):
         labels=lambda number: {"rack": "ab"[number % 2]},
         owners=draw(st.sampled_from((("",), OWNERS))),
     )
+    if draw(st.booleans()):  # templates that name the pool
+        pods = tuple(
+            replace(pod, ipv4_pools=("old",)) if pod.owner in ("DaemonSet", "StatefulSet") else pod
+            for pod in made.cluster.pods
+        )
+        made = replace(made, cluster=replace(made.cluster, pods=pods))
     kind = draw(st.sampled_from(("block-size", "migrate", "retire", "split", "block-size", "migrate", "grow")))
     room = draw(st.one_of(st.none(), st.integers(22, 29).map(lambda bits: Cidr.parse(f"10.9.0.0/{bits}"))))
     change = Change(
@@ -89,6 +95,10 @@ def test_an_issued_runbook_breaks_no_promise_and_a_refused_one_has_a_real_reason
         broken = replay.carry_out(done.step)
         assert broken == {finding.code for finding in done.failures}, (done.step, broken)
         assert not (made.is_issued and broken)
+        assert done.recreated_pods == replay.recreated
+        if not broken:
+            in_use = {row["name"]: row["inUse"] for row in utilization(replay.ipam)[1:]}  # the first is of no pool
+            assert {held.pool: held.pods + held.tunnels for held in done.usage} == in_use
 
 
 class Replay:
@@ -101,11 +111,13 @@ class Replay:
         self.handles = {(pod.namespace, pod.name): pod.name for pod in cluster.pods}
         self.named = {space.name: space.ipv4_pools for space in cluster.namespaces}
         self.restarted = set()
-        self.rounds = 0
+        self.own = {(pod.namespace, pod.name): pod.ipv4_pools for pod in cluster.pods}
+        self.rounds = self.recreated = 0
 
     def carry_out(self, step):
         """Carry one step out; return the codes of what it breaks."""
         broken, before = set(), dict(self.stage.tunnel_addresses)
+        self.recreated = 0
         try:
             broken |= self._act(step)
         except IpamError:
@@ -134,6 +146,7 @@ class Replay:
                 for space, names in self.named.items()
             }
             self.named = {space: tuple(filter(None, names)) for space, names in self.named.items()}
+            return self._roll_templates_out(pool, step.target_pool)
         if step.action == "disable":
             changed = {"node_selector": "!all()"} if step.managed else {"disabled": True}
             self.ipam.resources.change_pool(pool.name, **changed)
@@ -157,20 +170,36 @@ class Replay:
         inside = [place for place in range(len(pods)) if self._is_in(pods[place], pool)]
         inside = [place for place in range(len(pods)) if place in inside or self._goes_along(place, inside)]
         self.restarted |= {self._workload(pods[place]) for place in inside}
+        groups = [group.pod_indices for group in group_pods(pods, inside, self.change.order, self.change.batches)]
+        return ({"change-pods-without"} if self._roll(groups) else set()) | self._strict()
+
+    def _roll_templates_out(self, pool, target):
+        """Let the templates that name a pool name another: their workloads roll out, one after the other."""
+        rolling = {}
+        for place, pod in enumerate(self.cluster.pods):
+            key = pod.namespace, pod.name
+            if pool.name in self.own[key]:
+                self.own[key] = (target,) if target else ()
+                rolling.setdefault(self._workload(pod), []).append(place)
+        return {"change-pods-without"} if self._roll([rolling[each] for each in sorted(rolling)]) else set()
+
+    def _roll(self, groups):
+        """Recreate groups of pods; return whether one got no address."""
         self.rounds += 1
         failed = False
-        for group in group_pods(pods, inside, self.change.order, self.change.batches):
-            for part in np.array_split(group.pod_indices, SURGE_PARTS):
-                new = [(pods[place], f"{pods[place].name} {self.rounds}") for place in part]
+        for group in groups:
+            self.recreated += len(group)
+            for part in np.array_split(group, SURGE_PARTS):
+                new = [(self.cluster.pods[place], f"{self.cluster.pods[place].name} {self.rounds}") for place in part]
                 for pod, handle in new:
-                    named = self.named[pod.namespace]
+                    named = self.own[pod.namespace, pod.name] or self.named[pod.namespace]
                     failed |= not self.ipam.requests.assign(
                         pod.node, handle, 1, ipv4_pools=named, namespace_labels={}
                     ).v4
                 for pod, handle in new:
                     self.ipam.requests.release_handle(self._handle(pod))
                     self.handles[pod.namespace, pod.name] = handle
-        return ({"change-pods-without"} if failed else set()) | self._strict()
+        return failed
 
     def _is_in(self, pod, pool):
         return any(address in pool.cidr for address in self.ipam.requests.ips_by_handle(self._handle(pod)))

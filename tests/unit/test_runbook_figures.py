@@ -8,7 +8,7 @@ from dataclasses import replace
 from typer.testing import CliRunner
 
 from ippoolkit import Namespace, Pod
-from ippoolkit.change import Change, render_runbook, runbook
+from ippoolkit.change import Change, render_runbook, runbook, runbook_script
 from ippoolkit.change.change_arguments import parse_change
 from ippoolkit.change.recreate_order import Workload, workload_of
 from ippoolkit.change.step_commands import step_commands as orders_of
@@ -54,6 +54,8 @@ def test_the_figures_of_a_step_are_those_after_the_rollouts_that_it_causes():
     assert "default-pool has 59 addresses of pods in use" in steps[1].expected
     assert dict(steps[1].explanations)["Pods"].startswith("2 pods of the workloads whose template changes")
     assert "default-pool keeps 59 in use" in steps[2].expected
+    script = runbook_script(render_runbook(made))
+    assert shlex.quote(steps[1].expected) in script  # what it asks is what there is to be seen
     assert "temporary-pool keeps 54 in use" in steps[7].expected
     plain = replace(made.scenario, cluster=replace(cluster().cluster, namespaces=(Namespace("default", {}, ("old",)),)))
     unpatched = runbook(plain, Change("block-size", "old", block_size=27))
