@@ -17,7 +17,7 @@ from ..read import Reading, read
 from ..read.input_files import AnyPath
 from .checks import CHECKS, AuditContext
 from .checks.reported_figures import check_reported_figures
-from .cluster_index import ClusterIndex, is_workload
+from .cluster_index import ClusterIndex
 from .cluster_metrics import ClusterMetrics, complete_metrics
 from .dump_consistency import check_dump_consistency
 from .metric_schema import NODE_METRICS, POOL_METRICS, Metric
@@ -135,13 +135,7 @@ def audit_reading(reading: Reading) -> Audit:
 def _without_absent_blocks(reading: Reading) -> Reading:
     """Take blocks for unknown where there is none although pods have addresses of pools: they are kept elsewhere."""
     cluster = reading.scenario.cluster
-    if cluster.blocks or "IPAMBlock" in cluster.unknown:
-        return reading
-    ranges = [pool.cidr for pool in cluster.pools if not pool.disabled]
-    pods = sum(
-        any(address in cidr for address in pod.addresses for cidr in ranges)
-        for pod in filter(is_workload, cluster.pods)
-    )
+    pods = 0 if "IPAMBlock" in cluster.unknown else cluster.pods_without_blocks
     if not pods:
         return reading
     unknown = (*cluster.unknown, *(kind for kind in _BLOCK_KINDS if kind not in cluster.unknown))

@@ -11,9 +11,8 @@ from typing import Any
 import pandas as pd
 
 from ..capacity.table_columns import typed_frame
-from ..findings import Finding, sort_by_severity
+from ..findings import Finding, abbreviate_names, sort_by_severity
 from ..model import KindName
-from .checks.context import abbreviate_names
 from .cluster_audit import Audit
 
 _TOTAL_METRICS = (

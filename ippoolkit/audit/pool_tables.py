@@ -12,9 +12,8 @@ from ..calico.pool_selection import allows, selects_every_namespace
 from ..capacity.demand import compute_supply, ip_versions, tunnel_pools
 from ..capacity.table_columns import typed_frame
 from ..errors import InputError
-from ..findings import N_, Finding, get_language
+from ..findings import N_, Finding, abbreviate_names, get_language
 from ..model import Block, Cluster, IPPool, Namespace, Node, Scenario
-from .checks.context import abbreviate_names
 from .cluster_index import ClusterIndex
 from .pool_choice import choose_pools, iter_pool_users, pod_requests
 

@@ -165,6 +165,18 @@ class Cluster:
             return ()
         return self.cni.ipv4_pools if version == 4 else self.cni.ipv6_pools
 
+    @property
+    def pods_without_blocks(self) -> int:
+        """Pods with addresses of pools where not one block is listed: then blocks exist that were not read; else 0."""
+        if self.blocks:
+            return 0
+        ranges = [pool.cidr for pool in self.pools]
+        return sum(
+            any(address in cidr for address in pod.addresses for cidr in ranges)
+            for pod in self.pods
+            if pod.node and not pod.host_network
+        )
+
     def has_read(self, *kinds: KindName) -> bool:
         """Whether all of these kinds could be read."""
         return not any(kind in self.unknown for kind in kinds)

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 
 from ...calico.limits import LOAD_BALANCER_AFFINITY
 from ...cidr import ADDRESS_BITS, Cidr
-from ...findings import Finding, Severity
+from ...findings import Finding, Severity, abbreviate_names
 from ...model import IPPool
 from ..cluster_index import BlockInPool, holder_kind, is_borrowed
 from ..headroom import BLOCK_CAP, tightest_by_node
-from .context import AuditContext, abbreviate_names
+from .context import AuditContext
 
 _FEW_PERCENT = 10  # per cent of the nodes: fewer blocks left than that are worth a word
 _NEAR_CAP_RATIO = 0.9

@@ -14,12 +14,11 @@ from ...calico.limits import DEFAULT_MAX_BLOCKS_PER_HOST
 from ...capacity.design_rules.check import design_findings, listed_pool_findings
 from ...capacity.design_rules.selection import cni_not_read, depends_on_cni
 from ...cidr import Cidr
-from ...findings import N_, Finding, LocalizedText
+from ...findings import N_, Finding, LocalizedText, abbreviate_names
 from ...read import Reading
 from ...read.reported import COUNTS_TABLE
 from ..cluster_index import ClusterIndex
 from ..cluster_metrics import ClusterMetrics, cluster_metrics
-from .context import abbreviate_names
 
 _NEARLY_FULL_RATIO = 0.9
 _NEAR_CAP_RATIO = 0.75
