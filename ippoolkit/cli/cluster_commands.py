@@ -183,6 +183,7 @@ def pools_for(
         if node:
             table = pool_tables.pools_for(scenario.cluster, node, namespace, pod, lang=lang)
             print_notes(pool_tables.ignored_selectors_findings(scenario.cluster, node, namespace, pod), lang)
+            print_notes(pool_tables.claimed_pools_findings(reading, node, namespace, pod), lang)
             if own_blocks := pool_tables.own_blocks_finding(scenario.cluster, node, namespace, pod):
                 print_notes((own_blocks,), lang)
         elif who_can_use:

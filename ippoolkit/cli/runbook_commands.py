@@ -25,7 +25,7 @@ runbook_app = typer.Typer(
 app.add_typer(runbook_app, name="runbook")
 
 
-PoolOption = Annotated[str, typer.Option("--pool", help="Name of the pool.")]
+PoolOption = Annotated[str, typer.Option("--pool", help="The pool, by its name or range.")]
 OutOption = Annotated[
     Path | None,
     typer.Option(
@@ -71,7 +71,7 @@ def block_size(
 @runbook_app.command()
 def migrate(
     cluster: ClusterOption,
-    pool: Annotated[str, typer.Option("--from", help="Name of the pool to leave.")],
+    pool: Annotated[str, typer.Option("--from", help="The pool to leave, by its name or range.")],
     cidr: NewRangeOption = "",
     name: NewNameOption = "",
     to: NewBlockSizeOption = 0,

@@ -41,7 +41,7 @@ POOL_CHANGES = (
         "error",
         "kit",
         N_("Missing from the input: {kinds}. The change cannot be rehearsed without them."),
-        N_("Save them too: kubectl get ippools,ipamblocks,nodes,pods,namespaces -A -o json."),
+        N_("Save them with these commands, and give --cluster dumps/ instead."),
     ),
     Rule(
         "change-name-unusable",
