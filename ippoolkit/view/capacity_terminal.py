@@ -26,10 +26,10 @@ _DROP_ORDER: dict[str, Sequence[str]] = {
         "allowed_uses",
         "nodes_with_block",
         "encapsulation",
+        "addresses_per_block",
+        "node_selector",
         "blocks_used",
         "addresses_used",
-        "node_selector",
-        "addresses_per_block",
     ),
     "block_sizes": (
         "unused_in_claimed_blocks",
