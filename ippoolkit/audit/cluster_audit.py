@@ -21,6 +21,7 @@ from .cluster_index import ClusterIndex
 from .cluster_metrics import ClusterMetrics, complete_metrics
 from .dump_consistency import check_dump_consistency
 from .metric_schema import NODE_METRICS, POOL_METRICS, Metric
+from .runbook_dumps import name_dumps_for_runbooks
 
 _BLOCK_KINDS: tuple[KindName, ...] = ("IPAMBlock", "BlockAffinity", "IPAMHandle")
 # Warnings of what soon fails: they make the exit status 1, as errors do.
@@ -128,7 +129,7 @@ def audit_reading(reading: Reading) -> Audit:
     findings += check_reported_figures(reading, metrics)
     if any(note.code == "annotation-pools" for note in reading.notes):  # which name file and line: said once
         findings = [finding for finding in findings if finding.code != "annotation-malformed"]
-    findings = fit_to_release(findings, scenario.release)
+    findings = name_dumps_for_runbooks(fit_to_release(findings, scenario.release), scenario.cluster)
     return Audit(reading, metrics, tuple(sort_by_severity(findings)), tuple(skipped))
 
 

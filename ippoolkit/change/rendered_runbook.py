@@ -130,8 +130,11 @@ def render_runbook(runbook: Runbook, lang: str = "en") -> RenderedRunbook:
 def runbook_title(runbook: Runbook, lang: str = "en") -> str:
     """Return what a runbook is called."""
     change = runbook.change
-    params = {"pool": change.pool, "size": change.block_size, "prefix": change.prefix, "cidr": str(change.cidr or "")}
-    return get_language(lang).render(step_texts.RUNBOOK_TITLES[change.kind], params)
+    params = {"pool": change.pool, "size": change.block_size, "prefix": change.prefix, "cidr": change.cidr}
+    titles = step_texts.RUNBOOK_TITLES
+    if change.cidr is None:
+        titles = titles | step_texts.TITLES_WITHOUT_RANGE
+    return get_language(lang).render(titles[change.kind], params)
 
 
 def step_title(result: StepResult, lang: str = "en") -> str:

@@ -14,6 +14,7 @@ from ..cidr import Cidr, IPVersion
 from ..findings import Finding, Severity, sort_by_severity
 from ..ipam import IpamError
 from ..model import IPPool, Scenario
+from ..read.dump_commands import RUNBOOK_KINDS, SAVE_COMMANDS
 from ..read.validation import first_problem
 from .free_ranges import OUTSIDE_CODES, check_range, free_range, node_overlaps, temporary_range
 from .manifest_check import check_manifests
@@ -24,7 +25,6 @@ from .recreate_order import has_owner_references, workload_of
 from .rehearsal import Rehearsal
 from .steps import TEMPORARY_POOL, Change, Step, namespaces_naming_pool, plan_steps, pods_naming_pool
 
-REQUIRED_KINDS = ("IPPool", "IPAMBlock", "Node", "Pod")
 _SHORTAGE_CODES = {"change-pods-without", "change-tunnels-lost", "change-tunnels-borrowed", "change-nodes-without"}
 _MAX_DOUBLINGS = 8  # how many times a range that is too small is doubled
 
@@ -222,12 +222,12 @@ def fill_defaults(scenario: Scenario, change: Change) -> Change:
 
 def _input_problems(scenario: Scenario, change: Change) -> Iterator[Finding]:
     cluster = scenario.cluster
-    missing = [kind for kind in REQUIRED_KINDS if kind in cluster.unknown]
+    missing = [kind for kind in RUNBOOK_KINDS if kind in cluster.unknown]
     if pods := cluster.pods_without_blocks:  # whether they are unknown or said to be none
         yield Finding("change-blocks-unread", params={"pods": pods})
         missing = [kind for kind in missing if kind != "IPAMBlock"]
     if missing:
-        yield Finding("change-unread", params={"kinds": ", ".join(missing)})
+        yield Finding("change-unread", params={"kinds": ", ".join(missing)}, commands=SAVE_COMMANDS)
     for name in sorted({change.pool, change.new_name, *(namespace.name for namespace in cluster.namespaces)}):
         if name.startswith("-") or not name.isprintable():
             yield Finding("change-name-unusable", name, {"name": name})

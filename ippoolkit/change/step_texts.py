@@ -11,6 +11,8 @@ RUNBOOK_TITLES = {
     "grow": N_("Add a pool beside {pool}: {cidr}"),
     "retire": N_("Take {pool} out of service"),
 }
+# Where a change is refused before a range is chosen.
+TITLES_WITHOUT_RANGE = {"migrate": N_("Move from {pool} to another pool"), "grow": N_("Add a pool beside {pool}")}
 STEP_TITLES = {
     "create": N_("Create {pool}: {cidr}, blockSize {size:d}"),
     "annotate": N_("Change annotations from {pool} to {to}"),

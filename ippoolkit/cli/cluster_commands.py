@@ -101,8 +101,16 @@ def audit(
                 audit=cluster_audit,
             )
             parameters = {"none": none or []}
-            report_options = {"lang": lang, "redact": redact, "template": "audit", "parameters": parameters}
-            typer.echo(make_report(report_input, out, **report_options, in_process=True))
+            report_path = make_report(
+                report_input,
+                out,
+                lang=lang,
+                redact=redact,
+                template="audit",
+                parameters=parameters,
+                in_process=True,
+            )
+            typer.echo(report_path)
     elif as_json:
         print_json(audit_as_dict(cluster_audit, lang))
     else:
@@ -176,6 +184,7 @@ def pools_for(
         if node:
             table = pool_tables.pools_for(scenario.cluster, node, namespace, pod, lang=lang)
             print_notes(pool_tables.ignored_selectors_findings(scenario.cluster, node, namespace, pod), lang)
+            print_notes(pool_tables.claimed_pools_findings(reading, node, namespace, pod), lang)
             if own_blocks := pool_tables.own_blocks_finding(scenario.cluster, node, namespace, pod):
                 print_notes((own_blocks,), lang)
         elif who_can_use:

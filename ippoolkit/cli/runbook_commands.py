@@ -29,7 +29,7 @@ app.add_typer(runbook_app, name="runbook")
 
 
 _NOTES_ON_MISSING_KINDS = ("list-empty", "kind-forbidden")
-PoolOption = Annotated[str, typer.Option("--pool", help="Name of the pool.")]
+PoolOption = Annotated[str, typer.Option("--pool", help="The pool, by its name or range.")]
 OutOption = Annotated[
     Path | None,
     typer.Option(
@@ -76,7 +76,7 @@ def block_size(
 @runbook_app.command()
 def migrate(
     cluster: ClusterOption,
-    pool: Annotated[str, typer.Option("--from", help="Name of the pool to leave.")],
+    pool: Annotated[str, typer.Option("--from", help="The pool to leave, by its name or range.")],
     cidr: NewRangeOption = "",
     name: NewNameOption = "",
     to: NewBlockSizeOption = 0,

@@ -181,15 +181,20 @@ class Cluster:
         """Whether all of these kinds could be read."""
         return not any(kind in self.unknown for kind in kinds)
 
+    @property
+    def lacks_pods(self) -> bool:
+        """Whether nodes exist, and nothing tells of the pods on them."""
+        return bool(self.nodes) and not self.pods and not self.has_read("Pod")
+
     def pool(self, name: str) -> IPPool:
-        """Return the pool of that name.
+        """Return the pool of that name, or of that range.
 
         Raises
         ------
         KeyError
             When there is none.
         """
-        for pool in self.pools:
-            if pool.name == name:
-                return pool
-        raise KeyError(name)
+        candidates = [pool for pool in self.pools if name in pool.names]
+        if not candidates:
+            raise KeyError(name)
+        return next((pool for pool in candidates if pool.name == name), candidates[0])

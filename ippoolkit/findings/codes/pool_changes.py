@@ -42,8 +42,8 @@ POOL_CHANGES = (
         "kit",
         N_("Missing from the input, or given as an empty list: {kinds}. The change cannot be rehearsed without them."),
         N_(
-            "Save them too: kubectl get ippools,ipamblocks,nodes,pods,namespaces -A -o json. An empty list counts as "
-            "unknown, for kubectl prints one without permission too: if there are none, state it with --none KIND."
+            "Save them with these commands, and give --cluster dumps/ instead. An empty list counts as unknown, for "
+            "kubectl prints one without permission too: if there are none, state it with --none KIND."
         ),
     ),
     Rule(

@@ -16,7 +16,6 @@ from ...findings import N_, get_language
 from ...view.stylesheet import stylesheet
 from ..execution import ExecutedNotebook
 
-
 _TEMPLATE_FOLDER = Path(__file__).parent.parent / "template"
 _HEADING = re.compile(r"<h2>([^<]+)</h2>")
 _TITLE = re.compile(r'</h1>(?:\s*<p class="ipk-sub">[^<]*</p>)*')
