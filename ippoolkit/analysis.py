@@ -14,7 +14,7 @@ from .capacity.demand import Demand, compute_demand, ip_versions
 from .capacity.evaluation import PlanEvaluation, Verdict, no_pool_verdict
 from .capacity.key_metrics import METRIC_COLUMN, KeyMetrics, comparison_column, key_metrics
 from .capacity.plan_tables import growth_table, node_table
-from .capacity.pool_table import pool_table
+from .capacity.pool_table import Usage, pool_table
 from .findings import Finding, fit_to_release, get_language
 from .model import Scenario
 
@@ -33,6 +33,8 @@ class Analysis:
     ----------
     scenario
         The design.
+    reported_usage
+        Addresses and blocks in use that texts tell, by the pool's range, as `Reading.reported_usage` has them.
 
     Examples
     --------
@@ -47,6 +49,7 @@ class Analysis:
     """
 
     scenario: Scenario
+    reported_usage: Mapping[str, Usage] = field(default_factory=dict)
     _tables: dict[tuple[object, ...], pd.DataFrame] = field(default_factory=dict, init=False)
 
     def __repr__(self) -> str:
@@ -102,7 +105,7 @@ class Analysis:
 
     def pools(self, *, lang: str = "en") -> pd.DataFrame:
         """Return the table of pools; see `ippoolkit.pools`."""
-        return self._table(("pools", lang), lambda: pool_table(self.scenario, lang))
+        return self._table(("pools", lang), lambda: pool_table(self.scenario, lang, self.reported_usage))
 
     def block_sizes(self, pool: str | None = None, *, lang: str = "en") -> pd.DataFrame:
         """Return the table of block sizes of one pool; see `ippoolkit.block_sizes`."""

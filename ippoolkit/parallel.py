@@ -131,6 +131,19 @@ def item_key(source: str, *options: object) -> str:
     return hashlib.sha256(repr(parts).encode(errors="surrogateescape")).hexdigest()
 
 
+class SameProcessExecutor(Executor):
+    """The caller's own process: what is handed over is done before `submit` returns."""
+
+    def submit(self, fn: Callable[..., Value], /, *args: Any, **kwargs: Any) -> Future[Value]:
+        """Run a function now."""
+        future: Future[Value] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 (the future raises it)
+            future.set_exception(error)
+        return future
+
+
 class LocalExecutor(Executor):
     """Processes of this machine that outlive the death of one: a pool that broke is replaced by a new one.
 

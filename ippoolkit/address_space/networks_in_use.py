@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from ..cidr import ADDRESS_BITS, Address, Cidr, IPVersion
 from ..model import Scenario
 from ..read.listed_network import ListedNetwork
+from .ranges import subtract_networks
 
 
 def networks_in_use(scenario: Scenario, file: str = "") -> Iterator[ListedNetwork]:
@@ -49,6 +51,18 @@ def networks_in_use(scenario: Scenario, file: str = "") -> Iterator[ListedNetwor
             if not covered.includes(cidr):
                 yield _listed(cidr, file, owner)
                 covered.add(cidr)
+
+
+def with_networks_in_use(scenario: Scenario, cidrs: Iterable[Cidr]) -> Scenario:
+    """Return a scenario that says of further networks that they are in use, as the fewest CIDRs.
+
+    Those that it knows of are not repeated.
+    """
+    covered = _Covered(network.cidr for network in networks_in_use(scenario))
+    new = subtract_networks(cidr for cidr in cidrs if not covered.includes(cidr))
+    if not new:
+        return scenario
+    return replace(scenario, networks=replace(scenario.networks, peers=(*scenario.networks.peers, *new)))
 
 
 def _listed(cidr: Cidr, file: str, owner: str) -> ListedNetwork:

@@ -128,6 +128,14 @@ class Networks(Sequence[Cidr]):
             for prefix, count in zip(*np.unique(prefixes, return_counts=True), strict=True)
         )
 
+    def subnet_count(self, prefix: int, version: IPVersion) -> int:
+        """Return how many networks of a prefix length lie in them, side by side."""
+        if version not in self.prefixes:
+            return 0
+        lengths, counts = np.unique(self.prefixes[version], return_counts=True)
+        pairs = zip(lengths.tolist(), counts.tolist(), strict=True)
+        return sum(count << (prefix - length) for length, count in pairs if length <= prefix)
+
     def holding(self, prefix: int, version: IPVersion) -> list[tuple[int, int]]:
         """Return prefix length and first address of those that hold a network of a prefix length."""
         if version not in self.firsts:

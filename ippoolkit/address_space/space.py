@@ -93,6 +93,10 @@ class AddressSpace:
         prefix, first = min(candidates, default=(0, -1))
         return Cidr(version, first, prefix) if first >= 0 else None
 
+    def room(self, prefix: int, version: IPVersion) -> int:
+        """Return how many ranges of a size are free, side by side."""
+        return self.offered.subnet_count(prefix, version)
+
     def best_fit(self, prefix: int, count: int, version: IPVersion) -> list[Cidr]:
         """Return free ranges of a size, best fit.
 

@@ -17,10 +17,11 @@ from ..read import Reading, read
 from ..read.input_files import AnyPath
 from .checks import CHECKS, AuditContext
 from .checks.reported_figures import check_reported_figures
-from .cluster_index import ClusterIndex, is_workload
+from .cluster_index import ClusterIndex
 from .cluster_metrics import ClusterMetrics, complete_metrics
 from .dump_consistency import check_dump_consistency
 from .metric_schema import NODE_METRICS, POOL_METRICS, Metric
+from .runbook_dumps import name_dumps_for_runbooks
 
 _BLOCK_KINDS: tuple[KindName, ...] = ("IPAMBlock", "BlockAffinity", "IPAMHandle")
 # Warnings of what soon fails: they make the exit status 1, as errors do.
@@ -128,20 +129,14 @@ def audit_reading(reading: Reading) -> Audit:
     findings += check_reported_figures(reading, metrics)
     if any(note.code == "annotation-pools" for note in reading.notes):  # which name file and line: said once
         findings = [finding for finding in findings if finding.code != "annotation-malformed"]
-    findings = fit_to_release(findings, scenario.release)
+    findings = name_dumps_for_runbooks(fit_to_release(findings, scenario.release), scenario.cluster)
     return Audit(reading, metrics, tuple(sort_by_severity(findings)), tuple(skipped))
 
 
 def _without_absent_blocks(reading: Reading) -> Reading:
     """Take blocks for unknown where there is none although pods have addresses of pools: they are kept elsewhere."""
     cluster = reading.scenario.cluster
-    if cluster.blocks or "IPAMBlock" in cluster.unknown:
-        return reading
-    ranges = [pool.cidr for pool in cluster.pools if not pool.disabled]
-    pods = sum(
-        any(address in cidr for address in pod.addresses for cidr in ranges)
-        for pod in filter(is_workload, cluster.pods)
-    )
+    pods = 0 if "IPAMBlock" in cluster.unknown else cluster.pods_without_blocks
     if not pods:
         return reading
     unknown = (*cluster.unknown, *(kind for kind in _BLOCK_KINDS if kind not in cluster.unknown))

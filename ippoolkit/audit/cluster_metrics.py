@@ -13,7 +13,7 @@ from typing import Any
 
 from ..cidr import Cidr, Coverage
 from ..findings import Finding, Place
-from ..model import Cluster
+from ..model import Cluster, name_of_unnamed_pool
 from ..read.reported import ANY_ROW, COUNTS_TABLE, ReportedFigures
 from .cluster_index import BlockInPool, ClusterIndex, holder_kind, is_borrowed, sorted_address_texts
 from .metric_schema import CONFIG_METRICS, NODE_METRICS, POOL_METRICS, TOTAL_METRICS, Metric
@@ -40,6 +40,11 @@ class ClusterMetrics:
 def cluster_metrics(index: ClusterIndex, reported: Iterable[ReportedFigures] = ()) -> ClusterMetrics:
     """Count a cluster; `reported` are figures that texts state."""
     return complete_metrics(count_objects(index), index, reported)
+
+
+def pool_name(row: Mapping[str, Any]) -> str:
+    """Return the name of a row's pool, or what the pool is called where no name is known."""
+    return str(row.get("name") or name_of_unnamed_pool(row["cidr"]))
 
 
 def count_objects(index: ClusterIndex) -> ClusterMetrics:

@@ -11,10 +11,10 @@ from typing import Any
 import pandas as pd
 
 from ..capacity.table_columns import typed_frame
-from ..findings import Finding, sort_by_severity
-from ..model import KindName
-from .checks.context import abbreviate_names
+from ..findings import Finding, abbreviate_names, sort_by_severity
+from ..model import KindName, name_of_unnamed_pool
 from .cluster_audit import Audit
+from .cluster_metrics import pool_name
 
 _TOTAL_METRICS = (
     "nodes",
@@ -77,7 +77,7 @@ def _figures_of_both(old: Audit, new: Audit) -> list[tuple[str, str, int | None,
     old_pools = {row["cidr"]: row for row in old.metrics.pools}
     for row in new.metrics.pools:
         old_row = old_pools.get(row["cidr"], {})
-        figures += [(row["name"] or row["cidr"], name, old_row.get(name), row[name]) for name in _POOL_METRICS]
+        figures += [(pool_name(row), name, old_row.get(name), row[name]) for name in _POOL_METRICS]
     return figures
 
 
@@ -151,7 +151,7 @@ def _pool_growth(old: Audit, new: Audit, days: float | None) -> Iterator[Finding
             "blocks": block_growth,
             "left": row["blocks_total"] - row["blocks_allocated"] if row["blocks_total"] is not None else "?",
         }
-        subject = f"IPPool/{row['name'] or row['cidr']}"
+        subject = f"IPPool/{pool_name(row)}"
         if not address_growth and not block_growth:
             continue
         if days and block_growth > 0 and params["left"] != "?":
@@ -166,7 +166,7 @@ def _address_growth(old_row: Mapping[str, Any], row: Mapping[str, Any], days: fl
     growth, free = row["allocated"] - old_row["allocated"], row["free"]
     if free is None or not growth:
         return
-    subject = f"IPPool/{row['name'] or row['cidr']}"
+    subject = f"IPPool/{pool_name(row)}"
     if days and growth > 0:
         params = {"addresses": growth, "free": free, "days": ceil(free * days / growth), "span": round(days, 1)}
         yield Finding("diff-pace-addresses", subject, params)
@@ -219,5 +219,6 @@ def _subjects_without_figures(old: Audit, new: Audit) -> set[str]:
         new_row = new_pools.get(row["cidr"], {})
         is_gone = not new_row and new.scenario.cluster.has_read("IPPool")
         if not is_gone and any(row[name] is not None and new_row.get(name) is None for name in _POOL_METRICS):
-            subjects |= {f"IPPool/{name}" for name in (row["name"], row["cidr"], new_row.get("name"))}
+            names = (row["name"], name_of_unnamed_pool(row["cidr"]), new_row.get("name"))
+            subjects |= {f"IPPool/{name}" for name in names}
     return subjects

@@ -145,7 +145,7 @@ def iter_pool_users(cluster: Cluster, name: str) -> Iterator[tuple[str, str, str
     pool = cluster.pool(name)
     if not allows(pool, "Workload"):
         return
-    pool_names = {pool.name, str(pool.cidr)}
+    pool_names = {pool.name, str(pool.cidr)}  # what annotations may call it
     pod_by_namespace: dict[str, str] = {}
     for annotated_pod in cluster.pods:
         annotation_pools = annotated_pod.ipv4_pools if pool.version == 4 else annotated_pod.ipv6_pools

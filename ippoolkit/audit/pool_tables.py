@@ -12,11 +12,12 @@ from ..calico.pool_selection import allows, selects_every_namespace
 from ..capacity.demand import compute_supply, ip_versions, tunnel_pools
 from ..capacity.table_columns import typed_frame
 from ..errors import InputError
-from ..findings import N_, Finding, get_language
+from ..findings import N_, Finding, abbreviate_names, get_language
 from ..model import Block, Cluster, IPPool, Namespace, Node, Scenario
-from .checks.context import abbreviate_names
+from ..read import Reading
 from .cluster_index import ClusterIndex
 from .pool_choice import choose_pools, iter_pool_users, pod_requests
+from .without_block import outcome_without_block
 
 _PODS, _SOME_PODS, _TUNNEL = N_("pods"), N_("some pods"), N_("tunnel")
 
@@ -109,6 +110,44 @@ def ignored_selectors_findings(cluster: Cluster, node: str, namespace: str = "",
     ]
 
 
+def claimed_pools_findings(reading: Reading, node: str, namespace: str = "", pod: str = "") -> list[Finding]:
+    """Say of which pools a pod is served only if its node borrows: their blocks are claimed, none known to be its own.
+
+    What was read of blocks, claims and figures decides; where these leave it open, nothing is said.
+    """
+    cluster = reading.scenario.cluster
+    existing_node = next((candidate for candidate in cluster.nodes if candidate.name == node), None)
+    if existing_node is None:
+        return []
+    claims = {cidr for owner, cidr, _ in reading.affinities if owner == node}
+    claims |= {cidr for cidr, owner, _ in reading.listed_blocks if owner == node}
+    findings = []
+    for request in pod_requests(cluster, existing_node, namespace, pod):
+        pools = choose_pools(cluster, request).pools
+        if _own_blocks(cluster, node, pools):
+            continue
+        for pool in pools:
+            addresses_used, blocks_used = _usage(reading, pool)
+            if blocks_used is None or addresses_used is None or blocks_used < pool.block_count:
+                continue
+            if cluster.has_read("IPAMBlock") or not any(cidr in pool.cidr for cidr in claims):
+                outcome = outcome_without_block(reading.scenario, pool.cidr.size - addresses_used)
+                params = {"blocks": pool.block_count, "node": node, "outcome": outcome}
+                findings.append(Finding("pool-claimed-for-node", f"IPPool/{pool.name}", params))
+    return findings
+
+
+def _usage(reading: Reading, pool: IPPool) -> tuple[int | None, int | None]:
+    """Return the addresses and blocks of a pool that are in use; reserved blocks count as used."""
+    cluster = reading.scenario.cluster
+    if not cluster.has_read("IPAMBlock"):
+        return reading.reported_usage.get(str(pool.cidr), (None, None))
+    blocks = [block for block in cluster.blocks if block.cidr in pool.cidr]
+    reserved_blocks, _ = ClusterIndex(cluster).reserved_coverage(pool.cidr).count_blocks(pool.block_size)
+    claimed = sum(block.cidr.prefix == pool.block_size for block in blocks)
+    return sum(len(block.allocations) for block in blocks), claimed + reserved_blocks
+
+
 def own_blocks_finding(cluster: Cluster, node: str, namespace: str = "", pod: str = "") -> Finding | None:
     """Say from which of its own blocks a node takes the next address of a pod; None where that is unknown or none is.
 
@@ -151,6 +190,7 @@ def _missing(kind: str, name: str, objects: Iterable[IPPool | Node | Namespace])
 
 def no_users_finding(cluster: Cluster, pool: str) -> Finding:
     """Say that no pod may draw from a pool, and why not on one of the nodes."""
+    pool = cluster.pool(pool).name
     namespaces = [namespace.name for namespace in cluster.namespaces]
     for node in cluster.nodes:
         for namespace in namespaces[:1]:

@@ -47,6 +47,9 @@ MAX_ANNOTATIONS_BYTES = 256 * 1024
 # Kubernetes: pods that kubelet runs on a node unless configured otherwise.
 KUBELET_MAX_PODS = 110
 
+# Kubernetes: share of a Deployment's pods that a rolling update starts beyond those wanted, rounded up (maxSurge).
+DEFAULT_MAX_SURGE_PERCENT = 25
+
 # Ours: a reservation above this share of its pool is worth a warning.
 MAX_RESERVED_SHARE = 0.1
 

@@ -78,11 +78,13 @@ class ExistingNodes:
     """What the nodes that exist draw.
 
     `loads` are those of alike nodes together, in the order in which the first of them stands in the cluster;
-    `load_of_node` holds for each node of the cluster the index of its load.
+    `load_of_node` holds for each node of the cluster the index of its load. Where `pods_known` is false, nothing was
+    read of their pods: each node counts with one block, the least that a node with pods needs.
     """
 
     loads: tuple[NodeLoad, ...] = ()
     load_of_node: tuple[int, ...] = ()
+    pods_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +256,7 @@ def _cache_key(scenario: Scenario, supply: Supply) -> tuple[object, ...]:
         cluster.ipam.max_blocks_per_host,
         cluster.nodes,
         cluster.pods,
+        cluster.lacks_pods,
     )
 
 
@@ -283,7 +286,9 @@ def _existing_nodes(scenario: Scenario, supply: Supply) -> ExistingNodes:
         load_of_node.append(index)
     counts = Counter(load_of_node)
     return ExistingNodes(
-        tuple(replace(load, nodes=counts[index]) for load, index in loads.items()), tuple(load_of_node)
+        tuple(replace(load, nodes=counts[index]) for load, index in loads.items()),
+        tuple(load_of_node),
+        pods_known=not scenario.cluster.lacks_pods,
     )
 
 
@@ -320,7 +325,7 @@ def _load_of_node(
         pod_block_classes=supply.block_classes_of(pod_pools),
         max_blocks=max_blocks_per_node(scenario.cluster.ipam.max_blocks_per_host, windows=node.windows),
         reserved_per_block=WINDOWS_RESERVED_PER_BLOCK if node.windows else 0,
-        needs_block=False,
+        needs_block=scenario.cluster.lacks_pods and bool(pod_pools),
     )
 
 

@@ -292,19 +292,21 @@ class Evaluation:
             return None
         params: dict[str, object] = {
             "nodes": fill_result.nodes,
-            "pods": fill_result.pods,
             "blocks": self.total_blocks,
             "need": self.blocks_needed,
             "per_node": self.blocks_per_typical_node,
             "first": fill_result.first_node_without_block,
             "borrowed": fill_result.borrowed_addresses,
         }
+        if self.plan.demand.existing.pods_known:
+            params["pods"] = fill_result.pods
         if fill_result.first_node_without_block and self._some_node_gets_no_block():
             # With several pools there may be blocks enough in all, but none where a selector lets the node look.
             return Status.FAILS, "blocks-short" if self.total_blocks < fill_result.nodes else "blocks-elsewhere", params
         if fill_result.pods_without_address or fill_result.tunnels_without_address:
             code = "strict-short" if supply.strict_affinity else "addresses-short"
             params |= {
+                "pods": fill_result.pods,
                 "first": fill_result.first_pod_without_address,
                 "drawn": self.plan.addresses_needed,
                 "addresses": self.total_addresses,
@@ -424,10 +426,11 @@ def decide_verdict(start: Evaluation, end: Evaluation, subject: str = "") -> Ver
     blocks_per_node = end.blocks_needed_by(plan_at_end.typical_load, plan_at_end.open_block_classes)
     params = {
         "nodes": end.fill_result.nodes,
-        "pods": end.fill_result.pods,
         "most": end.nodes_fit,
         "months": plan_at_end.month,
     }
+    if plan_at_end.demand.existing.pods_known:
+        params["pods"] = end.fill_result.pods
     if end.spare_blocks < blocks_per_node:
         return Verdict(
             Status.TIGHT,
@@ -436,9 +439,10 @@ def decide_verdict(start: Evaluation, end: Evaluation, subject: str = "") -> Ver
             subject,
             params | {"spare": end.spare_blocks, "one": blocks_per_node},
         )
-    return Verdict(
-        Status.FITS, "holds-growing" if plan_at_end.month else "holds", _limit_that_binds_next(end), subject, params
-    )
+    code = "holds-growing" if plan_at_end.month else "holds"
+    if "pods" not in params:
+        code = "holds-blocks"
+    return Verdict(Status.FITS, code, _limit_that_binds_next(end), subject, params)
 
 
 def _limit_that_binds_next(evaluation: Evaluation) -> str:

@@ -13,17 +13,17 @@ from .evaluation import PlanEvaluation, Status, Verdict
 
 @dataclass(frozen=True, slots=True)
 class KeyMetrics:
-    """One IP version's numbers today, and the first month in which something is short."""
+    """One IP version's numbers today, and the first month in which something is short; None: pods were not read."""
 
     version: IPVersion
     nodes: int
-    pods: int
+    pods: int | None
     blocks_needed: int
     blocks: int
-    addresses_needed: int
+    addresses_needed: int | None
     addresses: int
     pods_per_node_max: int
-    pods_on_busiest_node: int
+    pods_on_busiest_node: int | None
     routes: int
     borrowed_addresses: int
     horizon_months: int
@@ -38,16 +38,18 @@ def key_metrics(plans: Sequence[PlanEvaluation]) -> KeyMetrics | None:
     evaluation = plan.start
     month = plan.verdict.params.get("month")
     first_month_with_problem = 0 if evaluation.problem else month if isinstance(month, int) else None
+    pods_known = plan.demand.existing.pods_known
+    busiest = max((load.pods_on_busiest_node for load in evaluation.plan.loads), default=0)
     return KeyMetrics(
         version=plan.demand.supply.version,
         nodes=evaluation.fill_result.nodes,
-        pods=evaluation.fill_result.pods,
+        pods=evaluation.fill_result.pods if pods_known else None,
         blocks_needed=evaluation.blocks_needed,
         blocks=evaluation.total_blocks,
-        addresses_needed=evaluation.plan.addresses_needed,
+        addresses_needed=evaluation.plan.addresses_needed if pods_known else None,
         addresses=evaluation.total_addresses,
         pods_per_node_max=evaluation.max_pods_per_node(evaluation.plan.typical_load),
-        pods_on_busiest_node=max((load.pods_on_busiest_node for load in evaluation.plan.loads), default=0),
+        pods_on_busiest_node=busiest if pods_known else None,
         routes=evaluation.fill_result.routes,
         borrowed_addresses=evaluation.fill_result.borrowed_addresses,
         horizon_months=plan.demand.months,
@@ -64,7 +66,7 @@ _COMPARED_METRICS = {
     N_("blocks"): "blocks",
     N_("addresses needed"): "addresses_needed",
     N_("addresses"): "addresses",
-    N_("max pods per node"): "pods_per_node_max",
+    N_("max pods on a node's blocks"): "pods_per_node_max",
     N_("pods on the busiest node"): "pods_on_busiest_node",
     N_("routes"): "routes",
     N_("borrowed addresses"): "borrowed_addresses",

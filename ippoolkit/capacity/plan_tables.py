@@ -30,17 +30,17 @@ def growth_table(plans: Sequence[PlanEvaluation], months: int, lang: str) -> pd.
     rows: list[tuple[Any, ...]] = []
     for month in range(months + 1):
         for plan in plans:
-            evaluation = plan.at_month(month)
+            evaluation, pods_known = plan.at_month(month), plan.demand.existing.pods_known
             limit = LIMIT_BY_CODE[evaluation.problem[1]] if evaluation.problem else ""
             rows.append(
                 (
                     month,
                     plan.demand.supply.version,
                     evaluation.fill_result.nodes,
-                    evaluation.fill_result.pods,
+                    evaluation.fill_result.pods if pods_known else None,
                     evaluation.blocks_needed,
                     evaluation.total_blocks,
-                    evaluation.plan.addresses_needed,
+                    evaluation.plan.addresses_needed if pods_known else None,
                     evaluation.total_addresses,
                     evaluation.spare_blocks,
                     language.translate(limit) if limit else "",
@@ -59,7 +59,9 @@ def node_table(scenario: Scenario, plans: Iterable[PlanEvaluation], lang: str) -
             (index, node.max_pods) for node, index in zip(scenario.cluster.nodes, existing.load_of_node, strict=True)
         ]
         row_of_kind = {
-            (index, max_pods): _node_row(plan.start, replace(existing.loads[index], nodes=1), max_pods, lang)
+            (index, max_pods): _node_row(
+                plan.start, replace(existing.loads[index], nodes=1), max_pods, lang, pods_known=existing.pods_known
+            )
             for index, max_pods in set(kinds)
         }
         rows += [(node.name, *row_of_kind[kind]) for node, kind in zip(scenario.cluster.nodes, kinds, strict=True)]
@@ -71,7 +73,9 @@ def node_table(scenario: Scenario, plans: Iterable[PlanEvaluation], lang: str) -
     return build_frame(NODES, rows)
 
 
-def _node_row(evaluation: Evaluation, load: NodeLoad, max_pods: int, lang: str) -> tuple[Any, ...]:
+def _node_row(
+    evaluation: Evaluation, load: NodeLoad, max_pods: int, lang: str, *, pods_known: bool = True
+) -> tuple[Any, ...]:
     """Return all columns but the name."""
     supply = evaluation.plan.demand.supply
     blocks_per_node = evaluation.blocks_needed_by(load, frozenset(range(len(evaluation.block_classes))))
@@ -84,8 +88,8 @@ def _node_row(evaluation: Evaluation, load: NodeLoad, max_pods: int, lang: str) 
     return (
         supply.version,
         load.nodes,
-        load.pods,
-        load.pods_on_busiest_node,
+        load.pods if pods_known else None,
+        load.pods_on_busiest_node if pods_known else None,
         sum(request.count for request in load.demands if request.is_tunnel),
         ", ".join(pools),
         blocks_per_node,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ..cidr import Address
@@ -20,15 +22,24 @@ _USES_TEMPLATE_BY_CODE = {
 }
 
 
-def pool_table(scenario: Scenario, lang: str) -> pd.DataFrame:
-    """Return a row for each pool, by name; see `ippoolkit.pools`."""
+# Addresses and blocks of a pool that are in use; None: unknown.
+Usage = tuple[int | None, int | None]
+
+
+def pool_table(scenario: Scenario, lang: str, reported: Mapping[str, Usage] = MappingProxyType({})) -> pd.DataFrame:
+    """Return a row for each pool, by name; see `ippoolkit.pools`.
+
+    `reported` is what texts tell of each range, which counts where the objects of the cluster do not tell.
+    """
     ordered = sorted(scenario.cluster.pools, key=lambda pool: pool.name)
-    return build_frame(POOLS, [_pool_row(scenario, pool, lang) for pool in ordered])
+    return build_frame(POOLS, [_pool_row(scenario, pool, lang, reported) for pool in ordered])
 
 
-def _pool_row(scenario: Scenario, pool: IPPool, lang: str) -> tuple[Any, ...]:
+def _pool_row(scenario: Scenario, pool: IPPool, lang: str, reported: Mapping[str, Usage]) -> tuple[Any, ...]:
     coverage = reserved_coverage(scenario, pool)
     addresses_used, blocks_used = _addresses_and_blocks_used(scenario.cluster, pool)
+    if addresses_used is None:
+        addresses_used, blocks_used = reported.get(str(pool.cidr), (None, None))
     idle_code = idle_reason_code(pool)
     claimable_blocks = sum(
         block_class.blocks for block_class in block_classes_of_pool(pool.cidr, pool.block_size, coverage)
@@ -54,7 +65,7 @@ def _pool_row(scenario: Scenario, pool: IPPool, lang: str) -> tuple[Any, ...]:
     )
 
 
-def _addresses_and_blocks_used(cluster: Cluster, pool: IPPool) -> tuple[int | None, int | None]:
+def _addresses_and_blocks_used(cluster: Cluster, pool: IPPool) -> Usage:
     """Count the addresses and blocks in use, by the blocks if they are known, else by who holds an address."""
     if cluster.blocks:
         blocks = [block for block in cluster.blocks if block.cidr in pool.cidr]

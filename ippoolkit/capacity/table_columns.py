@@ -77,13 +77,14 @@ BLOCK_SIZES = (
     Column(
         "pods_per_node_max",
         "count",
-        N_("max pods per node"),
-        "Most pods on a node's own blocks: the cap (20 unless set) times the block, less its tunnel addresses.",
+        N_("max pods on a node's blocks"),
+        "Most pods on a node's own blocks: the cap (20 unless set) times the block, less its tunnel addresses; "
+        "kubelet's limit is not in it.",
     ),
     Column(
         "pods_fit",
         "count",
-        N_("pods that fit"),
+        N_("max pods on all planned nodes"),
         "Pods in all when every planned node holds as many, borrowing allowed.",
     ),
     Column("pods_fit_strict", "count", N_("without borrowing"), "The same when each node keeps to blocks of its own."),
@@ -138,9 +139,19 @@ NODES = (
     Column("pools", "text", N_("pools"), "Pools that serve its pods, in the order tried."),
     Column("blocks_per_node", "count", N_("blocks per node"), "Blocks that each needs."),
     Column("blocks", "count", N_("blocks"), "Blocks that all need."),
-    Column("pods_per_node_max", "count", N_("max pods per node"), "Most pods on blocks of its own."),
-    Column("pod_limit", "count", N_("pod limit"), "Pods at which a node accepts no more."),
-    Column("first_limit", "text", N_("runs out first"), "What stops it there."),
+    Column(
+        "pods_per_node_max",
+        "count",
+        N_("max pods on a node's blocks"),
+        "Most pods on blocks of its own; kubelet's limit is not in it.",
+    ),
+    Column(
+        "pod_limit",
+        "count",
+        N_("pod limit"),
+        "Pods at which a node accepts no more: the least of what its blocks, the pools and kubelet allow.",
+    ),
+    Column("first_limit", "text", N_("runs out first"), "Which of these stops it there."),
 )
 
 GROWTH = (
@@ -161,7 +172,7 @@ CHOICES = (
     Column("pool", "text", N_("pool"), "On which pool."),
     Column("value", "text", N_("value"), "To which value."),
     Column("nodes_fit", "count", N_("nodes that fit"), "As in the table of block sizes."),
-    Column("pods_per_node_max", "count", N_("max pods per node"), "As in the table of block sizes."),
+    Column("pods_per_node_max", "count", N_("max pods on a node's blocks"), "As in the table of block sizes."),
     Column("verdict", "text", N_("verdict"), "As in the table of block sizes."),
 )
 
@@ -203,12 +214,20 @@ ROUTES = (
 CHANGE_OPTIONS = (
     Column("change", "text", N_("change"), "What is done: nothing, a second pool, another blockSize, a move."),
     Column("pool", "text", N_("pool"), "Name of the pool."),
-    Column("to", "text", N_("to"), "The new range or blockSize."),
+    Column("to", "text", N_("to"), "The new range or blockSize; empty: none that was tried holds."),
     Column("holds", "flag", N_("holds"), "Whether all that was asked holds then."),
     Column(
-        "pods_recreated", "count", N_("pods recreated"), "Pods that get another address; twice where they move back."
+        "pods_recreated",
+        "count",
+        N_("pods recreated"),
+        "Pods that get another address, twice where they move back; empty: unknown, since no pods were read.",
     ),
-    Column("blocks_released", "count", N_("blocks released"), "Blocks that nodes give up on the way."),
+    Column(
+        "blocks_released",
+        "count",
+        N_("blocks released"),
+        "Blocks that nodes give up on the way; empty: unknown, since neither blocks nor pods were read.",
+    ),
     Column("routes", "count", N_("routes"), "Routes announced in the end: a block one, a borrowed address one."),
     Column("addresses", "count", N_("new addresses"), "Addresses of the new pool."),
     Column("command", "text", N_("command"), "Writes the procedure."),

@@ -37,7 +37,7 @@ def parse_change(
     kind
         ``block-size``, ``split``, ``migrate``, ``grow`` or ``retire``.
     pool
-        The pool; the one with most addresses in use if left out.
+        The pool, by its name or range; the one with most addresses in use if left out.
     to
         The new blockSize, and of ``split`` the prefix length of the parts, one more than now if left out; of the new
         pool of ``migrate`` and ``grow`` its blockSize, as the old one's if left out.
@@ -74,19 +74,21 @@ def parse_change(
             cidrs[field] = Cidr.parse(text) if text else None
         except CidrError as error:
             problems.append(Finding(error.code, params=error.params, place=Place("runbook", field=field)))
-    pool_names = sorted(candidate.name for candidate in cluster.pools)
-    if pool and pool_names and pool not in pool_names:
-        problems.append(Finding("change-pool-missing", pool, {"pool": pool, "pools": ", ".join(pool_names)}))
+    pool_name = pool or fullest_pool(cluster)
+    changed_pool: IPPool | None = None
+    try:
+        changed_pool = cluster.pool(pool_name)
+    except KeyError:
+        if pool and (pool_names := sorted(candidate.name for candidate in cluster.pools)):
+            problems.append(Finding("change-pool-missing", pool, {"pool": pool, "pools": ", ".join(pool_names)}))
     if problems:
         raise InputError(problems)
-    pool_name = pool or fullest_pool(cluster)
-    changed_pool = next((candidate for candidate in cluster.pools if candidate.name == pool_name), None)
     if not to and changed_pool is not None:
         to = {"block-size": _next_block_size(changed_pool), "split": changed_pool.cidr.prefix + 1}.get(kind, 0)
     size_arguments: Any = {"prefix": to} if kind == "split" else {"block_size": to}
     choice_arguments: Any = {"kind": kind, "install": install, "order": order}
     return Change(
-        pool=pool_name,
+        pool=changed_pool.name if changed_pool else pool_name,
         cidr=cidrs["to-cidr"],
         temporary_cidr=cidrs["temporary"],
         new_name=name,

@@ -115,6 +115,11 @@ class ClusterState:
         """Return the name of the pool that an address is in, the first by name; empty for none."""
         return next((name for name, pool in sorted(self.ipam.store.pools.items()) if address in pool.cidr), "")
 
+    def range_indices(self, pool: str) -> set[int]:
+        """Return the numbers that the engine gave to the ranges of a pool."""
+        cidr = self.ipam.store.pools[pool].cidr
+        return {range_index for range_index, range_cidr in enumerate(self.ipam.store.range_cidrs) if range_cidr in cidr}
+
     def copy(self) -> ClusterState:
         """Return a copy in the same state."""
         return ClusterState(self.ipam.copy(), dict(self.tunnel_addresses), self.wireguard_versions)

@@ -22,7 +22,7 @@ _SHOW_CONFIG_MAP = "kubectl -n kube-system get configmap calico-config -o jsonpa
 _SHOW_POOLS = "grep -nE 'ipv[46]_pools'"
 _EACH_NODE = (
     "for node in $(kubectl get nodes -o jsonpath='{{.items[*].status.addresses[?(@.type==\"InternalIP\")].address}}'); "
-    'do ssh "$node" {command}; done'
+    'do echo "$node"; ssh "$node" {command}; done'
 )
 
 

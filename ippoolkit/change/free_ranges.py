@@ -8,12 +8,13 @@ from ..cidr import Cidr
 from ..findings import N_, Finding, LocalizedText
 from ..model import IPPool, Scenario
 
+OUTSIDE_CODES = ("change-outside", "change-outside-full")  # a new range that is not in the cluster CIDR
 _PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 _MAX_TRIED = 1 << 16
 _NEIGHBOUR_BITS = 12  # bits of an IPv6 prefix that a range beside may differ in
 
 
-def check_range(scenario: Scenario, cidr: Cidr, *, excluding: str = "") -> list[Finding]:
+def check_range(scenario: Scenario, cidr: Cidr, *, option: str) -> list[Finding]:
     """Return what is wrong with a range for a new pool.
 
     Parameters
@@ -22,18 +23,25 @@ def check_range(scenario: Scenario, cidr: Cidr, *, excluding: str = "") -> list[
         The pools and the networks around them.
     cidr
         The range.
-    excluding
-        Name of a pool that will be gone.
+    option
+        The option of the command line that names another range.
     """
     findings = []
-    for owner, used_cidr in _used_ranges(scenario, excluding):
+    for owner, used_cidr in _used_ranges(scenario):
         if used_cidr.overlaps(cidr):
             params = {"cidr": str(cidr), "what": LocalizedText(owner), "other": str(used_cidr)}
             findings.append(Finding("change-overlaps", str(cidr), params))
     cluster_cidrs = [cluster_cidr for cluster_cidr in scenario.networks.cluster if cluster_cidr.version == cidr.version]
     if cluster_cidrs and not any(cidr in cluster_cidr for cluster_cidr in cluster_cidrs):
-        params = {"cidr": str(cidr), "cluster": ", ".join(map(str, cluster_cidrs))}
-        findings.append(Finding("change-outside", str(cidr), params))
+        inside = free_range(scenario, cidr.prefix, cidr, only_inside=True)
+        outside_params: dict[str, object] = {
+            "cidr": str(cidr),
+            "cluster": ", ".join(map(str, cluster_cidrs)),
+            "prefix": cidr.prefix,
+            "option": option,
+            "free": str(inside),
+        }
+        findings.append(Finding("change-outside" if inside else "change-outside-full", str(cidr), outside_params))
     elif not cluster_cidrs:
         findings.append(Finding("change-networks-unknown", str(cidr), {"cidr": str(cidr)}))
     return findings
@@ -77,7 +85,7 @@ def free_range(scenario: Scenario, prefix: int, near: Cidr, *, only_inside: bool
         networks += [Cidr.parse(private_cidr) for private_cidr in _PRIVATE]
     else:
         networks.append(near.with_prefix(max(min(near.prefix, prefix) - _NEIGHBOUR_BITS, 0)))
-    used_cidrs = [used_cidr for _, used_cidr in _used_ranges(scenario, "") if used_cidr.version == near.version]
+    used_cidrs = [used_cidr for _, used_cidr in _used_ranges(scenario) if used_cidr.version == near.version]
     for network in networks:
         if network.prefix > prefix:
             continue
@@ -89,8 +97,8 @@ def free_range(scenario: Scenario, prefix: int, near: Cidr, *, only_inside: bool
     return None
 
 
-def _used_ranges(scenario: Scenario, excluding: str) -> Iterator[tuple[str, Cidr]]:
-    yield from ((N_("the pool"), pool.cidr) for pool in scenario.cluster.pools if pool.name != excluding)
+def _used_ranges(scenario: Scenario) -> Iterator[tuple[str, Cidr]]:
+    yield from ((N_("the pool"), pool.cidr) for pool in scenario.cluster.pools)
     yield from ((N_("the services' network"), cidr) for cidr in scenario.networks.services)
     yield from _node_ranges(scenario)
     yield from ((N_("the network"), cidr) for cidr in scenario.networks.peers)

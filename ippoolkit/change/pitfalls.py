@@ -13,7 +13,8 @@ from ..model import Scenario
 from .cluster_state import ClusterState, RequestProfile
 from .pool_usage import StepResult
 from .recreate_order import pods_without_workload
-from .rehearsal import MAX_NAMES, SURGE_PARTS
+from .rehearsal import MAX_NAMES
+from .rehearsed_pods import SURGE_PARTS
 from .steps import Change, objects_naming_pool
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from ..findings import Finding
-from .recreate_order import GroupKeys
+from .recreate_order import GroupKeys, Workload
 from .steps import Step
 
 COUNTS = ("pods", "tunnels", "blocks", "empty", "free", "borrowed", "routes")
@@ -34,16 +34,17 @@ class PoolUsage:
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
-    """One step, carried out: what each pool holds after it, how many pods moved, what broke.
+    """One step, carried out: what each pool holds after it and what it caused, how many pods it recreated, what broke.
 
-    Where pods are recreated, `groups` are the keys of those that go together, `usage_per_batch` what pools hold after
-    each.
+    Where pods are recreated one group after another, `groups` are the keys of those that go together,
+    `usage_per_batch` what pools hold after each, `left_alone` the workloads among them that are not restarted.
     """
 
     step: Step
     usage: tuple[PoolUsage, ...]
     recreated_pods: int = 0
     groups: tuple[GroupKeys, ...] = ()
+    left_alone: tuple[Workload, ...] = ()
     usage_per_batch: tuple[tuple[PoolUsage, ...], ...] = ()
     failures: tuple[Finding, ...] = ()
 

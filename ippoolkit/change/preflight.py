@@ -8,9 +8,21 @@ from dataclasses import dataclass
 
 from ..calico.limits import DEFAULT_MAX_BLOCKS_PER_HOST
 from ..findings import N_
+from ..model import Cluster, IPPool
 from .cni_commands import cni_show_command
+from .free_ranges import OUTSIDE_CODES
 from .runbook import Runbook
 from .step_commands import BACKUP_COMMAND, SHOW_BLOCKS, SHOW_POOLS, SHOW_TUNNELS
+
+_NAMING_KINDS = "namespaces,deployments,daemonsets,statefulsets,jobs,cronjobs,networkpolicies,configmaps"
+_NAMING_CALICO_KINDS = ",".join(
+    f"{kind}.crd.projectcalico.org"
+    for kind in ("networkpolicies", "globalnetworkpolicies", "globalnetworksets", "bgpconfigurations")
+)
+_OBJECT_LINES = (
+    "'{{range .items}}{{.kind}} {{with .metadata.namespace}}{{.}}/{{end}}{{.metadata.name}} "
+    '{{printf "%q" (print .)}}{{"\\n"}}{{end}}\''
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,55 +64,39 @@ def _iter_checks(runbook: Runbook) -> Iterator[PreflightCheck]:
         pools=", ".join(sorted(f"{pool.name} ({pool.cidr})" for pool in cluster.pools)),
     )
     if created_pools:
-        yield _check(
-            N_("The new range is clear of the networks of nodes and services, and inside the cluster CIDR."),
-            "kubectl cluster-info dump | grep -oE 'service-cluster-ip-range=[^\"]+|cluster-cidr=[^\"]+' | sort -u; "
-            "kubectl get nodes -o wide",
-            N_(
-                "The service range and the addresses of nodes are outside {ranges}; cluster-cidr contains it. "
-                "Pools were checked here."
-            ),
-            ranges=", ".join(str(pool.cidr) for pool in created_pools),
-        )
+        yield _range_check(runbook)
     for pool in created_pools:
-        peak_usage = runbook.peak_usage[pool.name]
+        peak_usage = runbook.peak_of(pool)
         yield _check(
             N_("{pool} is large enough at its peak for the pods and tunnels of every node."),
             SHOW_BLOCKS,
             N_(
-                "No more in use in {old} than rehearsed, {start:address}. At the peak {pool} has {blocks} of "
-                "{total:block} and {used} of {size:address} in use, {borrowed} of them borrowed."
+                "No more in use in {old} than rehearsed, {start:address}. At the peak the new {pool} with blockSize "
+                "{bits:d} has {blocks} of {total:block} and {used} of {size:address} in use, {borrowed} of them "
+                "borrowed."
             ),
             pool=pool.name,
             old=changed_pool.name,
             start=runbook.initial_addresses,
+            bits=pool.block_size,
             blocks=peak_usage.blocks,
             total=pool.block_count,
             used=peak_usage.pods + peak_usage.tunnels,
             size=pool.cidr.size,
             borrowed=peak_usage.borrowed,
         )
-    config = cluster.ipam
-    yield _check(
-        N_("The IPAM settings are those of the rehearsal."),
-        "calicoctl ipam show --show-configuration",
-        N_("StrictAffinity {strict}, MaxBlocksPerHost {most} (0 counts as {default})."),
-        strict=str(config.strict_affinity).lower(),
-        most=config.max_blocks_per_host,
-        default=DEFAULT_MAX_BLOCKS_PER_HOST,
-    )
+    yield _settings_check(cluster)
     if created_pools and runbook.change.kind == "grow":
         return
-    name_pattern = "|".join(map(_escape_regex, (changed_pool.name, str(changed_pool.cidr))))
+    corrected = runbook.objects_corrected
     yield _check(
         N_("Which workloads, network policies and settings name the pool or its range."),
-        "kubectl get namespaces,deployments,daemonsets,statefulsets,jobs,cronjobs,networkpolicies,configmaps "
-        "-A -o yaml "
-        f"| grep -nE -- {shlex.quote(name_pattern)}; "
-        "calicoctl get networkpolicies,globalnetworkpolicies,globalnetworksets,bgpconfigurations -A -o yaml "
-        f"| grep -nE -- {shlex.quote(name_pattern)}",
-        N_("Nothing, except the namespaces that a step corrects ({named}) and the range configured in kube-proxy."),
-        named=", ".join(runbook.objects_naming_pool) or "-",
+        _naming_command(changed_pool),
+        N_("Nothing, except what a step corrects ({named}) and {settings}, which hold the cluster CIDR.")
+        if corrected
+        else N_("Nothing, except {settings}, which hold the cluster CIDR."),
+        named=", ".join(corrected),
+        settings="ConfigMap kube-system/kube-proxy, ConfigMap kube-system/kubeadm-config",
     )
     yield _cni_check(runbook)
     if runbook.change.install == "operator":
@@ -129,6 +125,66 @@ def _iter_checks(runbook: Runbook) -> Iterator[PreflightCheck]:
         N_("{nodes:node}; {tunnels:tunnel} have an address."),
         nodes=len(cluster.nodes),
         tunnels=sum(len(node.tunnels) for node in cluster.nodes),
+    )
+
+
+def _range_check(runbook: Runbook) -> PreflightCheck:
+    """Return the check of what is around the ranges of new pools; those outside the cluster CIDR are warned of."""
+    ranges = ", ".join(dict.fromkeys(str(pool.cidr) for pool in runbook.created_pools))
+    outside = ", ".join(finding.subject for finding in runbook.findings if finding.code in OUTSIDE_CODES)
+    command = (
+        "kubectl cluster-info dump | grep -oE 'service-cluster-ip-range=[^\"]+|cluster-cidr=[^\"]+' | sort -u; "
+        "kubectl get nodes -o wide"
+    )
+    if outside:
+        return _check(
+            N_("The new ranges are clear of the networks of nodes and services."),
+            command,
+            N_(
+                "The service range and the addresses of nodes are outside {ranges}. cluster-cidr does not contain "
+                "{outside}: see the warning above. Pools were checked here."
+            ),
+            ranges=ranges,
+            outside=outside,
+        )
+    return _check(
+        N_("The new ranges are clear of the networks of nodes and services, and inside the cluster CIDR."),
+        command,
+        N_(
+            "The service range and the addresses of nodes are outside {ranges}; cluster-cidr contains all of {ranges}. "
+            "Pools were checked here."
+        ),
+        ranges=ranges,
+    )
+
+
+def _settings_check(cluster: Cluster) -> PreflightCheck:
+    """Return the check of IPAM's settings: those that were read, or the defaults that were taken in their place."""
+    config = cluster.ipam
+    return _check(
+        N_("The IPAM settings are those of the rehearsal."),
+        "calicoctl ipam show --show-configuration",
+        N_("StrictAffinity {strict}, MaxBlocksPerHost {most} (0 counts as {default}).")
+        if cluster.has_read("IPAMConfiguration")
+        else N_(
+            "StrictAffinity {strict}, MaxBlocksPerHost {most} (0 counts as {default}): Calico's defaults, for no "
+            "IPAMConfiguration was read. With other values stop, and write the runbook again from a dump with them: "
+            "kubectl get ipamconfigs.crd.projectcalico.org -o json."
+        ),
+        strict=str(config.strict_affinity).lower(),
+        most=config.max_blocks_per_host,
+        default=DEFAULT_MAX_BLOCKS_PER_HOST,
+    )
+
+
+def _naming_command(pool: IPPool) -> str:
+    """Return the command that lists, by kind and name, the objects in which a pool's name or range stands as a word."""
+    names = "|".join(map(_escape_regex, (pool.name, str(pool.cidr))))
+    # Each object is one line, in which a line break of its texts is a backslash and an n.
+    pattern = shlex.quote(rf"(\\[nt]|[^[:alnum:]-])({names})([^[:alnum:]-]|$)")
+    return "\n".join(
+        f"kubectl get {kinds} -A -o go-template={_OBJECT_LINES} | grep -E -- {pattern} | cut -d' ' -f1,2"
+        for kinds in (_NAMING_KINDS, _NAMING_CALICO_KINDS)
     )
 
 

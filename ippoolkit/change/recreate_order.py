@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,8 +14,20 @@ from ..model import Cluster, IPPool, Pod
 
 RecreateOrder = Literal["namespace", "workload", "node"]
 GroupKeys = tuple[tuple[str, ...], ...]
-WORKLOAD_KINDS = ("deployments", "daemonsets", "statefulsets")  # what kubectl rolls out, in the order of a change
+KINDS_OF_WORKLOADS = {"Deployment": "deployments", "DaemonSet": "daemonsets", "StatefulSet": "statefulsets"}
+WORKLOAD_KINDS = tuple(KINDS_OF_WORKLOADS.values())  # what kubectl rolls out, in the order of a change
 _WORKLOAD_KIND_INDEX = {"ReplicaSet": 0, "Deployment": 0, "DaemonSet": 1, "StatefulSet": 2}
+_WORKLOAD_KINDS = {"ReplicaSet": ("Deployment", 2), "DaemonSet": ("DaemonSet", 1), "StatefulSet": ("StatefulSet", 1)}
+_LONGEST_GENERATED_NAME = 63  # at this length Kubernetes has cut the workload's name off to make room for its suffix
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Workload:
+    """What makes pods: its namespace, its kind as Kubernetes writes it, its name."""
+
+    namespace: str
+    kind: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +70,62 @@ def group_pods(
         group_keys = tuple(key for key in ranked_keys if group_of[key] == group_number)
         pod_groups.append(PodGroup(group_keys, all_indices[ordered[group_numbers[ordered] == group_number]]))
     return pod_groups
+
+
+def workload_of(pod: Pod) -> Workload | None:
+    """Return what makes a pod, as the pod's own name has it; None where no rollout does, or the name does not tell."""
+    if pod.owner not in _WORKLOAD_KINDS:
+        return None
+    kind, suffix_parts = _WORKLOAD_KINDS[pod.owner]
+    name = "-".join(pod.name.split("-")[:-suffix_parts])
+    is_cut = kind != "StatefulSet" and len(pod.name) >= _LONGEST_GENERATED_NAME
+    return Workload(pod.namespace, kind, name) if name and not is_cut else None
+
+
+def select_recreated_pods(
+    pods: Sequence[Pod],
+    in_pool: NDArray[np.int64],
+    order: RecreateOrder,
+    restarted_before: Collection[Workload],
+) -> tuple[NDArray[np.int64], tuple[Workload, ...]]:
+    """Return the places of the pods that are recreated when a pool is left, and the workloads that are left alone.
+
+    A rollout recreates all pods of a workload, and an emptied node loses all of its pods, those in other pools too.
+    Left alone are workloads of the namespaces gone through of which no pod is in the pool, unless they were restarted
+    before in this change: where their pods are then is up to the scheduler.
+
+    Parameters
+    ----------
+    pods
+        All pods with an address.
+    in_pool
+        Places of those in the pool.
+    order
+        In which order pods are recreated.
+    restarted_before
+        Workloads whose pods were recreated by an earlier step of this kind.
+    """
+    keys = {_group_key(pods[pod_index], order) for pod_index in in_pool}
+    tells_owners = any(pod.owner for pod in pods)
+    recreated = {int(pod_index) for pod_index in in_pool}
+    if order == "node":
+        recreated |= {
+            pod_index
+            for pod_index, pod in enumerate(pods)
+            if (pod.owner or not tells_owners) and _group_key(pod, order) in keys
+        }
+        return np.array(sorted(recreated), np.int64), ()
+    moving = {workload for pod_index in recreated if (workload := workload_of(pods[pod_index]))} | {*restarted_before}
+    left_alone = set()
+    for pod_index, pod in enumerate(pods):
+        if (tells_owners and pod.owner not in _WORKLOAD_KIND_INDEX) or _group_key(pod, order) not in keys:
+            continue
+        workload = workload_of(pod)
+        if workload is None or workload in moving:  # a workload whose name is not known cannot be left out
+            recreated.add(pod_index)
+        else:
+            left_alone.add(workload)
+    return np.array(sorted(recreated), np.int64), tuple(sorted(left_alone))
 
 
 def has_address(pod: Pod) -> bool:

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
-from ..findings import N_, Finding, Severity, get_language
+from ..findings import N_, Finding, Severity, abbreviate_names, get_language
 from . import step_texts
 from .cni_commands import cni_show_command
+from .free_ranges import OUTSIDE_CODES
 from .pool_usage import StepResult
 from .preflight import preflight
 from .runbook import Runbook
-from .step_commands import SHOW_BLOCKS, SHOW_POOLS, SHOW_TUNNELS, SHOW_USAGE, StepCommands, step_commands
+from .step_commands import (
+    SHOW_ANNOTATIONS,
+    SHOW_BLOCKS,
+    SHOW_POOLS,
+    SHOW_TUNNELS,
+    SHOW_USAGE,
+    StepCommands,
+    step_commands,
+)
 
 _CHECK_COMMANDS = {
     "create": (SHOW_POOLS, SHOW_TUNNELS),
@@ -20,7 +30,7 @@ _CHECK_COMMANDS = {
     "disable-managed": (SHOW_POOLS,),
     "recreate": (SHOW_USAGE, "kubectl get pods -A -o wide | grep -v Running"),
     "delete": (SHOW_POOLS, SHOW_BLOCKS),
-    "annotate": ("kubectl get namespaces,deployments,daemonsets,statefulsets -A -o yaml | grep -nE 'ipv[46]pools'",),
+    "annotate": (SHOW_ANNOTATIONS, SHOW_USAGE),
     "inventory": ("grep -rn calico_pool inventory/",),
 }
 
@@ -44,6 +54,7 @@ class RenderedStep:
     explanations: tuple[tuple[str, str], ...]
     commands: StepCommands
     note: str
+    note_commands: tuple[str, ...]
     check_commands: tuple[str, ...]
     expected: str
     pitfalls: tuple[Finding, ...]
@@ -92,7 +103,7 @@ def render_runbook(runbook: Runbook, lang: str = "en") -> RenderedRunbook:
         )
         return RenderedRunbook(*header, verdict, runbook.findings, (), ())
     verdict = translator.render(N_("Rehearsed on this cluster in {steps} steps: it holds at every one."), params)
-    outside_findings = [finding.message(lang) for finding in runbook.findings if finding.code == "change-outside"]
+    outside_findings = [finding.message(lang) for finding in runbook.findings if finding.code in OUTSIDE_CODES]
     verdict = " ".join([verdict, *outside_findings])
     checks = tuple(
         RenderedCheck(
@@ -119,8 +130,11 @@ def render_runbook(runbook: Runbook, lang: str = "en") -> RenderedRunbook:
 def runbook_title(runbook: Runbook, lang: str = "en") -> str:
     """Return what a runbook is called."""
     change = runbook.change
-    params = {"pool": change.pool, "size": change.block_size, "prefix": change.prefix, "cidr": str(change.cidr or "")}
-    return get_language(lang).render(step_texts.RUNBOOK_TITLES[change.kind], params)
+    params = {"pool": change.pool, "size": change.block_size, "prefix": change.prefix, "cidr": change.cidr}
+    titles = step_texts.RUNBOOK_TITLES
+    if change.cidr is None:
+        titles = titles | step_texts.TITLES_WITHOUT_RANGE
+    return get_language(lang).render(titles[change.kind], params)
 
 
 def step_title(result: StepResult, lang: str = "en") -> str:
@@ -139,16 +153,17 @@ def _render_step(runbook: Runbook, step_number: int, commands: StepCommands, lan
         text_key = "disable-managed"
     elif action == "recreate" and cooldown_seconds:
         text_key = "recreate-with-cooldown"
+    elif action == "annotate" and result.recreated_pods:
+        text_key = "annotate-templates"
     explanations = tuple(
         (translator.translate(label), translator.render(texts.get(text_key, texts[action]), params))
         for label, texts in step_texts.EXPLANATIONS
     )
     if action == "recreate":
-        explanations = (
-            explanations[0],
-            (translator.translate(N_("Order")), translator.translate(step_texts.ORDER_TEXTS[runbook.change.order])),
-            *explanations[1:],
-        )
+        order_texts = [step_texts.ORDER_TEXTS[runbook.change.order]]
+        order_texts += [step_texts.LEFT_ALONE_TEXT] if result.left_alone else []
+        order_text = " ".join(translator.render(text, params) for text in order_texts)
+        explanations = (explanations[0], (translator.translate(N_("Order")), order_text), *explanations[1:])
     note = (
         step_texts.MANAGED_NOTE
         if result.step.managed and commands.manifest_path
@@ -161,12 +176,21 @@ def _render_step(runbook: Runbook, step_number: int, commands: StepCommands, lan
         explanations,
         commands,
         translator.translate(note) if note else "",
+        _note_commands(note, commands.manifest_path),
         (cni_show_command(runbook.change.install),)
         if action == "cni"
         else _CHECK_COMMANDS.get(text_key, _CHECK_COMMANDS[action]),
         translator.render(step_texts.EXPECTED[text_key], params),
         tuple(_pitfalls_of_step(runbook, step_number)),
     )
+
+
+def _note_commands(note: str, manifest_path: str) -> tuple[str, ...]:
+    """Return the commands that a note ends with: what a manifest is compared with is dumped when it is its turn."""
+    if note != step_texts.KUBECTL_NOTES["create"]:
+        return ()
+    dump = f"pools-before-{PurePosixPath(manifest_path).stem}.yaml"
+    return f"calicoctl get ippools -o yaml > {dump}", f"ippoolkit check {manifest_path} --existing {dump}"
 
 
 def _params(result: StepResult) -> dict[str, object]:
@@ -179,6 +203,7 @@ def _params(result: StepResult) -> dict[str, object]:
         "to": result.step.target_pool or "-",
         "count": result.recreated_pods,
         "used": pods_in_use,
+        "skipped": abbreviate_names(f"{workload.namespace}/{workload.name}" for workload in result.left_alone),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -9,20 +10,21 @@ from functools import cached_property
 import pandas as pd
 
 from ..answer import answer_html
-from ..cidr import Cidr
+from ..cidr import Cidr, IPVersion
 from ..findings import Finding, Severity, sort_by_severity
 from ..ipam import IpamError
 from ..model import IPPool, Scenario
+from ..read.dump_commands import RUNBOOK_KINDS, SAVE_COMMANDS
 from ..read.validation import first_problem
-from .free_ranges import check_range, free_range, node_overlaps, temporary_range
+from .free_ranges import OUTSIDE_CODES, check_range, free_range, node_overlaps, temporary_range
 from .manifest_check import check_manifests
+from .moved_addresses import moved_address_findings
 from .pitfalls import find_pitfalls
 from .pool_usage import PoolUsage, StepResult, timeline
-from .recreate_order import has_owner_references
+from .recreate_order import has_owner_references, workload_of
 from .rehearsal import Rehearsal
-from .steps import TEMPORARY_POOL, Change, Step, objects_naming_pool, plan_steps
+from .steps import TEMPORARY_POOL, Change, Step, namespaces_naming_pool, plan_steps, pods_naming_pool
 
-REQUIRED_KINDS = ("IPPool", "IPAMBlock", "Node", "Pod")
 _SHORTAGE_CODES = {"change-pods-without", "change-tunnels-lost", "change-tunnels-borrowed", "change-nodes-without"}
 _MAX_DOUBLINGS = 8  # how many times a range that is too small is doubled
 
@@ -69,9 +71,14 @@ class Runbook:
         return tuple(result.step.pool for result in self.results if result.step.action == "create")
 
     @property
-    def objects_naming_pool(self) -> list[str]:
-        """The namespaces, and the pods as namespace/name, whose annotation names the pool that is changed."""
-        return objects_naming_pool(self.scenario.cluster, self.change.pool)
+    def objects_corrected(self) -> list[str]:
+        """Namespaces and workloads whose annotation names the pool that is changed, as "Kind namespace/name"."""
+        cluster, pool = self.scenario.cluster, self.change.pool
+        workloads = {workload for pod in pods_naming_pool(cluster, pool) if (workload := workload_of(pod))}
+        return [
+            *(f"Namespace {namespace.name}" for namespace in namespaces_naming_pool(cluster, pool)),
+            *(f"{workload.kind} {workload.namespace}/{workload.name}" for workload in sorted(workloads)),
+        ]
 
     @cached_property
     def timeline(self) -> pd.DataFrame:
@@ -99,14 +106,46 @@ class Runbook:
         return sorted(name for name, states in usages_by_pool.items() if len(states) > 1)
 
     @cached_property
-    def peak_usage(self) -> dict[str, PoolUsage]:
-        """The most of everything, and the fewest free addresses, that each pool comes to on the way."""
-        peak_by_pool: dict[str, PoolUsage] = {}
-        for pool_usage in (
-            usage for result in self.results for usages in (*result.usage_per_batch, result.usage) for usage in usages
-        ):
-            peak_by_pool[pool_usage.pool] = pool_usage.combine_peak(peak_by_pool.get(pool_usage.pool, pool_usage))
-        return peak_by_pool
+    def peaks(self) -> tuple[tuple[IPPool, PoolUsage], ...]:
+        """The most of everything, and the fewest free addresses, that each pool comes to on the way, by name.
+
+        A pool that is deleted and made again is two: they have different blocks.
+        """
+        current = {pool.name: pool for pool in self.scenario.cluster.pools}
+        peak_by_pool: dict[tuple[str, int], tuple[IPPool, PoolUsage]] = {}
+        times_made = dict.fromkeys(current, 0)
+        for result in self.results:
+            pool = result.step.pool
+            if result.step.action == "create":
+                times_made[pool.name] = times_made.get(pool.name, -1) + 1
+                current[pool.name] = pool
+            for usage in (usage for usages in (*result.usage_per_batch, result.usage) for usage in usages):
+                key = usage.pool, times_made[usage.pool]
+                _, known_peak = peak_by_pool.get(key, (pool, usage))
+                peak_by_pool[key] = current[usage.pool], usage.combine_peak(known_peak)
+        return tuple(peak for _, peak in sorted(peak_by_pool.items()))
+
+    def peak_of(self, created_pool: IPPool) -> PoolUsage:
+        """Return the peak of one of the pools that are made on the way."""
+        return next(usage for pool, usage in self.peaks if pool is created_pool)
+
+    @property
+    def peak_routes(self) -> dict[IPVersion, int]:
+        """Routes of the pools of each IP version at the moment when all of them are most."""
+        versions = {pool.name: pool.version for pool in (*self.scenario.cluster.pools, *self.created_pools)}
+        states = [self.initial_usage]
+        for result in self.results:
+            states += result.usage_per_batch or (result.usage,)
+        peak_state = max(states, key=lambda usages: sum(usage.routes for usage in usages))
+        routes: Counter[IPVersion] = Counter()
+        for usage in peak_state:
+            routes[versions[usage.pool]] += usage.routes
+        return dict(sorted(routes.items()))
+
+    @property
+    def recreated_pods(self) -> int:
+        """How many pods are recreated on the way; one that is recreated twice counts twice."""
+        return sum(result.recreated_pods for result in self.results)
 
 
 def runbook(scenario: Scenario, change: Change) -> Runbook:
@@ -152,6 +191,7 @@ def runbook(scenario: Scenario, change: Change) -> Runbook:
         findings.append(rehearsal)
     elif rehearsal is not None:
         initial_state = rehearsal.cluster_state.copy() if change.kind == "block-size" else None
+        initial_placement = rehearsal.pods.placement()
         initial_usage, results = tuple(rehearsal.usage()), tuple(rehearsal.run(planned_steps))
         failures = [finding for result in results for finding in result.failures]
         findings += failures
@@ -162,6 +202,7 @@ def runbook(scenario: Scenario, change: Change) -> Runbook:
             findings += _suggestion(change, suggested)
         else:
             findings += find_pitfalls(scenario, change, results, initial_state)
+            findings += moved_address_findings(change, planned_steps, rehearsal.pods, initial_placement)
     return Runbook(scenario, change, results, tuple(sort_by_severity(findings)), initial_usage)
 
 
@@ -181,8 +222,12 @@ def fill_defaults(scenario: Scenario, change: Change) -> Change:
 
 def _input_problems(scenario: Scenario, change: Change) -> Iterator[Finding]:
     cluster = scenario.cluster
-    if missing := [kind for kind in REQUIRED_KINDS if kind in cluster.unknown]:
-        yield Finding("change-unread", params={"kinds": ", ".join(missing)})
+    missing = [kind for kind in RUNBOOK_KINDS if kind in cluster.unknown]
+    if pods := cluster.pods_without_blocks:  # whether they are unknown or said to be none
+        yield Finding("change-blocks-unread", params={"pods": pods})
+        missing = [kind for kind in missing if kind != "IPAMBlock"]
+    if missing:
+        yield Finding("change-unread", params={"kinds": ", ".join(missing)}, commands=SAVE_COMMANDS)
     for name in sorted({change.pool, change.new_name, *(namespace.name for namespace in cluster.namespaces)}):
         if name.startswith("-") or not name.isprintable():
             yield Finding("change-name-unusable", name, {"name": name})
@@ -205,13 +250,11 @@ def _range_findings(scenario: Scenario, change: Change, step: Step) -> list[Find
     changed_pool = scenario.cluster.pool(change.pool)
     if change.keeps_range and step.pool.name != TEMPORARY_POOL and step.pool.cidr in changed_pool.cidr:
         return node_overlaps(scenario, step.pool.cidr)
-    findings = check_range(scenario, step.pool.cidr)
+    findings = check_range(scenario, step.pool.cidr, option=change.range_option)
     if not step.managed:
         return findings
     operator_code = "change-operator-outside"
-    return [
-        replace(finding, code=operator_code) if finding.code == "change-outside" else finding for finding in findings
-    ]
+    return [replace(finding, code=operator_code) if finding.code in OUTSIDE_CODES else finding for finding in findings]
 
 
 def _start_rehearsal(scenario: Scenario, change: Change) -> Rehearsal | Finding:
@@ -244,10 +287,8 @@ def _find_larger_range(scenario: Scenario, change: Change, failures: list[Findin
 def _suggestion(change: Change, suggested: Change | None) -> list[Finding]:
     if suggested is None:
         return []
-    option = "--temporary" if change.temporary_cidr else "--to-cidr"
-    return [
-        Finding("change-better", params={"option": option, "value": str(suggested.temporary_cidr or suggested.cidr)})
-    ]
+    value = str(suggested.temporary_cidr or suggested.cidr)
+    return [Finding("change-better", params={"option": change.range_option, "value": value})]
 
 
 def _with_range(change: Change, cidr: Cidr) -> Change:

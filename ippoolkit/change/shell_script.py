@@ -7,9 +7,8 @@ from collections.abc import Iterable
 
 from ..findings import N_, get_language
 from .rendered_runbook import RenderedRunbook, RenderedStep
-from .step_commands import BACKUP_COMMAND, SHOW_POOLS, SHOW_TUNNELS, SHOW_USAGE
+from .step_commands import BACKUP_COMMAND, SHOW_ANNOTATIONS, SHOW_POOLS, SHOW_TUNNELS, SHOW_USAGE
 
-_CONFIRM_TEMPLATES = N_("Do the annotations of workload templates name {to} too, and not {pool}?")
 _CONFIRM_INVENTORY = N_("Does the inventory say what {file} says?")
 _HEAD = """#!/usr/bin/env bash
 # shellcheck disable=SC1003,SC2016 # names are quoted as they are, whatever they hold
@@ -83,10 +82,11 @@ def _step_lines(step: RenderedStep, cooldown: int, lang: str) -> Iterable[str]:
         case "restart":
             return [*lines, SHOW_TUNNELS, confirm_expected]
         case "annotate":
-            params = {"to": step.result.step.target_pool or "-", "pool": pool.name}
             return [
                 *(f"{line} || echo 'this failed: do it by hand' >&2" for line in lines),
-                _confirm(translate(_CONFIRM_TEMPLATES, params)),
+                f"{SHOW_ANNOTATIONS} || true",
+                SHOW_USAGE,
+                confirm_expected,
             ]
         case "cni":
             return [*(f"{line} || echo 'this failed: do it by hand' >&2" for line in lines), confirm_expected]

@@ -7,13 +7,13 @@ import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ..model import Cluster, IPPool, Pod
+from ..model import Cluster, IPPool
 from ..write.v3_manifests import to_manifests_yaml
 from ..write.yaml_dump import dump_yaml
 from . import operator_installation
 from .cni_commands import cni_change_commands
 from .pool_usage import StepResult
-from .recreate_order import WORKLOAD_KINDS, RecreateOrder
+from .recreate_order import KINDS_OF_WORKLOADS, WORKLOAD_KINDS, RecreateOrder, Workload, workload_of
 from .runbook import Runbook
 from .steps import Step
 
@@ -23,6 +23,17 @@ SHOW_TUNNELS = (
     "'NODE:.metadata.name,VXLAN:.metadata.annotations.projectcalico\\.org/IPv4VXLANTunnelAddr,"
     "IPIP:.metadata.annotations.projectcalico\\.org/IPv4IPIPTunnelAddr,"
     "VXLAN6:.metadata.annotations.projectcalico\\.org/IPv6VXLANTunnelAddr'"
+)
+# Which namespaces and which templates of workloads name a pool: an annotation is a list in brackets.
+SHOW_ANNOTATIONS = (
+    "kubectl get namespaces,deployments,daemonsets,statefulsets -A -o custom-columns="
+    "'KIND:.kind,NAMESPACE:.metadata.namespace,NAME:.metadata.name,"
+    + ",".join(
+        f"{place}{version}:{path}.annotations.cni\\.projectcalico\\.org/ipv{version}pools"
+        for place, path in (("OWN", ".metadata"), ("TEMPLATE", ".spec.template.metadata"))
+        for version in (4, 6)
+    )
+    + "' | grep -F '['"
 )
 SHOW_POOLS = "calicoctl get ippools -o wide"
 SHOW_USAGE = "calicoctl ipam show"
@@ -116,7 +127,10 @@ def _commands_of_step(
         case "recreate":
             order = runbook.change.order
             return StepCommands(
-                groups=tuple((_group_label(keys), tuple(_recreate_commands(keys, order))) for keys in result.groups)
+                groups=tuple(
+                    (_group_label(keys), tuple(_recreate_commands(keys, order, result.left_alone)))
+                    for keys in result.groups
+                )
             )
         case "cni":
             return StepCommands(kubectl=cni_change_commands(runbook.change, step.pool, step.target_pool))
@@ -149,44 +163,35 @@ def _annotation_commands(cluster: Cluster, old: IPPool, step: Step) -> Iterable[
         value = f"{key}={json.dumps(remaining_pools)}" if remaining_pools else f"{key}-"
         yield f"kubectl annotate namespace {shlex.quote(namespace)} {shlex.quote(value)} --overwrite"
     pool_names = {old.name, str(old.cidr)}
-    workloads: dict[tuple[str, str, str], list[str]] = {}
+    pools_of_workload = {}
     for pod in cluster.pods:
         pools = pod.ipv4_pools if old.version == 4 else pod.ipv6_pools
-        if pool_names & {*pools} and (workload := _workload_of(pod)):
-            remaining_pools = [
-                name
-                for name in (step.target_pool if pool_name in pool_names else pool_name for pool_name in pools)
-                if name
-            ]
-            workloads[(*workload, pod.namespace)] = remaining_pools
-    for (kind, name, namespace), remaining_pools in sorted(workloads.items()):
+        if pool_names & {*pools} and (workload := workload_of(pod)):
+            corrected = (step.target_pool if pool_name in pool_names else pool_name for pool_name in pools)
+            pools_of_workload[workload] = [name for name in corrected if name]
+    for workload, remaining_pools in sorted(pools_of_workload.items()):
         annotations = {key: json.dumps(remaining_pools) if remaining_pools else None}
         patch = json.dumps({"spec": {"template": {"metadata": {"annotations": annotations}}}})
-        target = f"{kind} {shlex.quote(name)} --namespace={shlex.quote(namespace)}"
+        target = f"{workload.kind.lower()} {shlex.quote(workload.name)} --namespace={shlex.quote(workload.namespace)}"
         yield f"kubectl patch {target} --type=merge -p {shlex.quote(patch)}"
+        yield f"kubectl rollout status {target} --timeout=30m"
 
 
-def _workload_of(pod: Pod) -> tuple[str, str] | None:
-    """Return kind and name of what makes a pod, as the pod's own name has it."""
-    kinds = {"ReplicaSet": ("deployment", 2), "DaemonSet": ("daemonset", 1), "StatefulSet": ("statefulset", 1)}
-    if pod.owner not in kinds:
-        return None
-    kind, parts = kinds[pod.owner]
-    name = "-".join(pod.name.split("-")[:-parts])
-    return (kind, name) if name else None
-
-
-def _recreate_commands(keys: Sequence[tuple[str, ...]], order: RecreateOrder) -> Iterable[str]:
+def _recreate_commands(
+    keys: Sequence[tuple[str, ...]], order: RecreateOrder, left_alone: Sequence[Workload]
+) -> Iterable[str]:
     """Return commands that recreate pods, each workload at its own pace, or each pod as its budget allows."""
     if order == "node":
         yield from _loop("node", [key[0] for key in keys], _eviction_commands())
         return
     if order == "namespace":
-        yield from _loop("space", [key[0] for key in keys], _rollout_commands(",".join(WORKLOAD_KINDS)))
+        yield from _loop(
+            "space", [key[0] for key in keys], _rollout_commands(",".join(WORKLOAD_KINDS), keys, left_alone)
+        )
         return
     for kind in WORKLOAD_KINDS:
         if namespaces := [key[-1] for key in keys if key[0] == kind]:
-            yield from _loop("space", namespaces, _rollout_commands(kind))
+            yield from _loop("space", namespaces, _rollout_commands(kind, keys, left_alone))
 
 
 def _loop(variable: str, names: Sequence[str], body: Iterable[str]) -> Iterable[str]:
@@ -200,9 +205,20 @@ def _loop(variable: str, names: Sequence[str], body: Iterable[str]) -> Iterable[
     yield "done"
 
 
-def _rollout_commands(kind: str) -> Iterable[str]:
+def _rollout_commands(kinds: str, keys: Sequence[tuple[str, ...]], left_alone: Sequence[Workload]) -> Iterable[str]:
+    """Return commands that restart the workloads of a namespace one by one, but not those that are left alone."""
+    namespaces = {key[-1] for key in keys}
+    kind_names = {name for name, kind in KINDS_OF_WORKLOADS.items() if kind in kinds.split(",")}
+    skipped = [
+        f"{workload.namespace}/{workload.kind}/{workload.name}"
+        for workload in left_alone
+        if workload.namespace in namespaces and workload.kind in kind_names
+    ]
     return (
-        f'for each in $(kubectl get {kind} --namespace="$space" -o go-template={_POD_NETWORK_WORKLOADS}); do',
+        f'for each in $(kubectl get {kinds} --namespace="$space" -o go-template={_POD_NETWORK_WORKLOADS}); do',
+        *(['  case "$space/$each" in'] if skipped else []),
+        *(f"    {shlex.quote(name)}) continue ;;" for name in skipped),
+        *(["  esac"] if skipped else []),
         '  kubectl rollout restart --namespace="$space" "$each"',
         '  kubectl rollout status --namespace="$space" --timeout=30m "$each"',
         "done",

@@ -11,6 +11,8 @@ RUNBOOK_TITLES = {
     "grow": N_("Add a pool beside {pool}: {cidr}"),
     "retire": N_("Take {pool} out of service"),
 }
+# Where a change is refused before a range is chosen.
+TITLES_WITHOUT_RANGE = {"migrate": N_("Move from {pool} to another pool"), "grow": N_("Add a pool beside {pool}")}
 STEP_TITLES = {
     "create": N_("Create {pool}: {cidr}, blockSize {size:d}"),
     "annotate": N_("Change annotations from {pool} to {to}"),
@@ -45,9 +47,10 @@ WHY = {
 }
 POD_IMPACT = {
     "create": N_("Pods keep their addresses."),
-    "annotate": N_(
-        "Pods keep their addresses, except where a template changes: these roll out, and new pods "
-        "use the pool that is now named."
+    "annotate": N_("Pods keep their addresses."),
+    "annotate-templates": N_(
+        "{count:pod} of the workloads whose template changes are recreated at once by their rollouts, with addresses "
+        "of the pool that is now named. All others keep their addresses."
     ),
     "disable": N_("Pods keep their addresses. Tunnels change theirs: connections between nodes may stall for seconds."),
     "disable-managed": N_(
@@ -67,16 +70,25 @@ ORDER_TEXTS = {
     "namespace": N_("Namespace by namespace, those with fewest pods first; within each, one workload after another."),
     "workload": N_("Deployments, then DaemonSets, then StatefulSets, one workload after another."),
     "node": N_(
-        "Node by node, pod after pod, by eviction, which respects PodDisruptionBudgets; those of DaemonSets too."
+        "Node by node, pod after pod, by eviction, which respects PodDisruptionBudgets; all pods of these nodes, those "
+        "of DaemonSets and those with addresses of other pools too."
     ),
 }
+LEFT_ALONE_TEXT = N_("Left alone, because no pod of theirs is in {pool}: {skipped}.")
 EXPECTED = {
     "create": N_("{pool} is listed with {cidr}, not disabled, and no pool is missing."),
     "annotate": N_("Every namespace and template of this step names {to} instead of {pool}."),
+    "annotate-templates": N_(
+        "Every namespace and template of this step names {to} instead of {pool}; once the rollouts are complete, "
+        "{pool} has {used:address} of pods in use."
+    ),
     "disable": N_("No tunnel has an address of {cidr}; {pool} keeps {used} in use, those of its pods."),
     "disable-managed": N_("{pool} is listed with the selector !all()."),
     "restart": N_("No tunnel has an address of {cidr}."),
-    "recreate": N_("IPS IN USE of {cidr} is {used}, and no pod waits in ContainerCreating."),
+    "recreate": N_(
+        "IPS IN USE of {cidr} is {used}, and no pod waits in ContainerCreating. If an address is left, kubectl get "
+        "pods -A -o wide shows whose it is: restart that workload too."
+    ),
     "recreate-with-cooldown": N_(
         "No pod has an address of {cidr}, and none waits in ContainerCreating. calicoctl counts addresses that cool "
         "down as in use."
@@ -124,11 +136,11 @@ EXPLANATIONS = (
     (N_("Wait"), WAIT),
     (N_("How to undo it"), ROLLBACK),
 )
-# `shut` is to close a pool of the operator, `renew` to recreate pods where released addresses cool down.
 # Of steps that kubectl cannot do as well, or calicoctl not at all.
 KUBECTL_NOTES = {
     "create": N_(
-        "kubectl does not compare a pool with the others as calicoctl does: run ippoolkit check on the file first."
+        "kubectl does not compare a pool with the others as calicoctl does. Before you use it, compare the file with "
+        "the pools as they are after the step before; an older dump would show other ones:"
     ),
     "delete": N_("There is no safe form with kubectl: it leaves affinities and empty blocks behind."),
 }

@@ -9,7 +9,7 @@ from typing import Literal
 from ..cidr import Cidr
 from ..errors import InputError
 from ..findings import Finding
-from ..model import Cluster, IPPool
+from ..model import Cluster, IPPool, Namespace, Pod
 from .recreate_order import RecreateOrder
 
 ChangeKind = Literal["block-size", "split", "migrate", "grow", "retire"]
@@ -90,6 +90,11 @@ class Change:
         return self.kind in ("block-size", "split")
 
     @property
+    def range_option(self) -> str:
+        """The option of the command line that names the range of the pool that is made."""
+        return "--temporary" if self.keeps_range else "--to-cidr"
+
+    @property
     def adds_pool(self) -> bool:
         """Whether a pool of another range is made."""
         return self.kind in ("migrate", "grow")
@@ -159,14 +164,24 @@ def is_managed(cluster: Cluster, pool: IPPool) -> bool:
 
 def objects_naming_pool(cluster: Cluster, pool: str) -> list[str]:
     """Return the namespaces and pods whose annotation names a pool, by name or CIDR."""
-    pool_names = {pool, str(cluster.pool(pool).cidr)}
-    namespaces = [
-        namespace.name
-        for namespace in cluster.namespaces
-        if pool_names & {*namespace.ipv4_pools, *namespace.ipv6_pools}
+    return [
+        *(namespace.name for namespace in namespaces_naming_pool(cluster, pool)),
+        *(f"{pod.namespace}/{pod.name}" for pod in pods_naming_pool(cluster, pool)),
     ]
-    pods = [pod for pod in cluster.pods if pool_names & {*pod.ipv4_pools, *pod.ipv6_pools}]
-    return [*namespaces, *(f"{pod.namespace}/{pod.name}" for pod in pods)]
+
+
+def namespaces_naming_pool(cluster: Cluster, pool: str) -> list[Namespace]:
+    """Return the namespaces whose annotation names a pool, by name or CIDR."""
+    return [namespace for namespace in cluster.namespaces if _names_pool(cluster.pool(pool), namespace)]
+
+
+def pods_naming_pool(cluster: Cluster, pool: str) -> list[Pod]:
+    """Return the pods whose annotation names a pool, by name or CIDR."""
+    return [pod for pod in cluster.pods if _names_pool(cluster.pool(pool), pod)]
+
+
+def _names_pool(pool: IPPool, item: Namespace | Pod) -> bool:
+    return bool({pool.name, str(pool.cidr)} & {*item.ipv4_pools, *item.ipv6_pools})
 
 
 def cni_names_pool(cluster: Cluster, pool: IPPool) -> bool:

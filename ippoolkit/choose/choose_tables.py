@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from .bgp_peering import PeeringInUse
 from .existing_cluster import ChangeOption
 from .recommendation import FamilyDesigns, Recommendation
 from .routes import Peering, RackRoutes, routing_tables
-from .search import BLOCK_CAP, POOL_SIZE, Design
+from .search import BLOCK_CAP, POOL_SIZE, ROOM, Design
 from .search import ROUTES as ROUTES_RULE
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ RULE_NAMES = {
     BLOCK_CAP: N_("blocks per node"),
     POOL_SIZE: N_("size of the pool"),
     ROUTES_RULE: N_("routes"),
+    ROOM: N_("no free range"),
 }
 CHANGE_NAMES = {
     "keep": N_("nothing"),
@@ -162,7 +164,7 @@ def change_options_table(options: list[ChangeOption], *, lang: str = "en") -> pd
             option.blocks_released,
             option.routes,
             option.addresses or None,
-            " ".join(("ippoolkit", *option.command)) if option.command else "",
+            shlex.join(("ippoolkit", *option.command)) if option.command else "",
         )
         for option in options
     ]

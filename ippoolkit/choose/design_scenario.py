@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from math import ceil
 
+from ..address_space import networks_in_use, with_networks_in_use
 from ..calico.releases import Release
 from ..cidr import Cidr, IPVersion
 from ..model import Cluster, GroupRequirement, IPAMConfig, IPPool, NodeGroup, Plan, Requirements, Scenario
@@ -22,7 +23,8 @@ def to_scenario(recommendation: Recommendation, *, name: str = "") -> Scenario:
     """Return the picked design with the nodes that were asked for.
 
     Networks and configuration are those of the scenario that it was recommended for; its pools stay, disabled, since
-    pools of their ranges are still there until they are retired.
+    pools of their ranges are still there until they are retired. Its nodes and pods do not, so that addresses of theirs
+    outside of pools and networks are named as networks in use.
 
     Parameters
     ----------
@@ -39,13 +41,14 @@ def to_scenario(recommendation: Recommendation, *, name: str = "") -> Scenario:
         reservations=scenario.cluster.reservations,
     )
     groups = tuple(group for requirement in requirements.groups for group in _node_groups(recommendation, requirement))
-    return replace(
+    chosen = replace(
         scenario,
         name=name or scenario.name,
         cluster=cluster,
         plan=Plan(months=recommendation.months, groups=groups),
         requirements=requirements,
     )
+    return with_networks_in_use(chosen, (network.cidr for network in networks_in_use(scenario)))
 
 
 def to_pools(recommendation: Recommendation) -> list[IPPool]:

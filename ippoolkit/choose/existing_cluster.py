@@ -6,21 +6,23 @@ that must be recreated, and the blocks that are given up on the option.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
 
-from ..address_space import AddressSpace, ListedNetwork, networks_in_use
+from ..address_space import AddressSpace
 from ..analysis import analyse
 from ..calico.limits import allowed_block_sizes
 from ..capacity.evaluation import Status
 from ..cidr import Cidr, IPVersion
 from ..model import IPPool, NodeGroup, Requirements, Scenario
 from ..model.scenario_edits import with_pool
-from .recommendation import Recommendation, ranges_to_search
+from .recommendation import Recommendation, space_to_search
 from .search import PREFIXES
 
+_Usage = tuple[int | None, int | None]  # pods with an address in a pool, and its blocks in use; None: not read
 KEEP, SECOND_POOL, BLOCK_SIZE, MIGRATE = "keep", "second-pool", "block-size", "migrate"
 
 
@@ -29,15 +31,16 @@ class ChangeOption:
     """One option to make a cluster hold what is asked: what changes, and what that costs.
 
     `blocks_released` are blocks that nodes give up on the option, `pods_recreated` pods that get another address, twice
-    where they move away and back; `routes` those announced in the end; `addresses` those of a new pool.
+    where they move away and back; None: not read, or nothing of this kind holds. `routes` are those announced in the
+    end; `addresses` those of a new pool. `command` writes the procedure.
     """
 
     kind: str
     pool: str
     holds: bool
-    blocks_released: int = 0
-    pods_recreated: int = 0
-    routes: int = 0
+    blocks_released: int | None = None
+    pods_recreated: int | None = None
+    routes: int | None = None
     addresses: int = 0
     cidr: Cidr | None = None
     block_size: int = 0
@@ -45,32 +48,42 @@ class ChangeOption:
 
     @property
     def cost(self) -> tuple[bool, int, int, int, int]:
-        """Sort key: what holds first, then fewest pods, blocks, routes and addresses."""
-        return not self.holds, self.pods_recreated, self.blocks_released, self.routes, self.addresses
+        """Sort key: what holds first, then fewest pods, blocks, routes and addresses; what is not known counts most."""
+        pods, blocks, routes = (
+            sys.maxsize if count is None else count
+            for count in (self.pods_recreated, self.blocks_released, self.routes)
+        )
+        return not self.holds, pods, blocks, routes, self.addresses
 
 
-def change_options(recommendation: Recommendation, taken: Iterable[ListedNetwork] = ()) -> list[ChangeOption]:
+def change_options(
+    recommendation: Recommendation, cluster_arguments: Sequence[str] = ("--cluster", "FILES")
+) -> list[ChangeOption]:
     """Return the options for each family of a cluster, cheapest first.
 
     Parameters
     ----------
     recommendation
         What was asked for, and the cluster it was asked for.
-    taken
-        Networks to keep clear beside the cluster's.
+    cluster_arguments
+        How the command line names the cluster, for the commands of the options.
     """
     scenario, requirements = recommendation.scenario, recommendation.requirements
-    networks = [*networks_in_use(scenario), *taken]
     planned = _planned_scenario(scenario, requirements, recommendation.months)
     options: list[ChangeOption] = []
     for version in (4, 6):
         pools = [pool for pool in scenario.cluster.pools if pool.version == version and pool.serves("Workload")]
         if pools:
-            pool = max(pools, key=lambda pool: (_pool_usage(scenario, pool), pool.cidr.size, pool.name))
+            pool = max(pools, key=lambda pool: (_pool_usage(scenario, pool)[0] or 0, pool.cidr.size, pool.name))
             best = [d.best for d in recommendation.designs if d.family == version]
             sizes = [(d.prefix, d.block_size) for designs in best for d in designs]
-            options += _options(_Evaluator(planned, requirements, version), scenario, pool, networks, sizes)
-    return sorted(options, key=lambda option: option.cost)
+            address_space = space_to_search(requirements, scenario, version)
+            options += _options(_Evaluator(planned, requirements, version), scenario, pool, address_space, sizes)
+    commanded = [
+        replace(option, command=(*option.command, *cluster_arguments)) if option.command else option
+        for option in options
+    ]
+    return sorted(commanded, key=lambda option: option.cost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,39 +109,60 @@ def _options(
     evaluator: _Evaluator,
     scenario: Scenario,
     pool: IPPool,
-    networks: list[ListedNetwork],
+    address_space: AddressSpace,
     designs: list[tuple[int, int]],
 ) -> Iterator[ChangeOption]:
+    """Yield an option of each kind; one that does not hold where nothing of the kind does."""
     holds, routes = evaluator.evaluate(evaluator.planned)
-    yield ChangeOption(KEEP, pool.name, holds, routes=routes)
+    yield ChangeOption(KEEP, pool.name, holds, 0, 0, routes)
     if holds:
         return
-    pods, blocks = _pool_usage(scenario, pool)
-    for size in sorted(
-        allowed_block_sizes(pool.version, pool.cidr.prefix), key=lambda size: abs(size - pool.block_size)
-    ):
+    usage = _pool_usage(scenario, pool)
+    yield _new_block_size(evaluator, pool, usage) or ChangeOption(BLOCK_SIZE, pool.name, holds=False)
+    yield _added_pool(evaluator, pool, address_space) or ChangeOption(SECOND_POOL, pool.name, holds=False)
+    yield _move(evaluator, pool, usage, address_space, designs) or ChangeOption(MIGRATE, pool.name, holds=False)
+
+
+def _new_block_size(evaluator: _Evaluator, pool: IPPool, usage: _Usage) -> ChangeOption | None:
+    """Return the nearest blockSize that holds; its pods move to a temporary pool, and back."""
+    pods, blocks = usage
+    sizes = allowed_block_sizes(pool.version, pool.cidr.prefix)
+    for size in sorted(sizes, key=lambda size: abs(size - pool.block_size)):
         if size == pool.block_size:
             continue
         holds, routes = evaluator.evaluate(with_pool(evaluator.planned, pool.name, block_size=size))
         if holds:
             command = ("runbook", "block-size", "--pool", pool.name, "--to", str(size))
-            yield ChangeOption(BLOCK_SIZE, pool.name, holds, blocks, 2 * pods, routes, 0, None, size, command)
-            break
-    within = ranges_to_search(evaluator.requirements, scenario, pool.version)
-    address_space = AddressSpace(within, tuple(networks))
+            recreated = None if pods is None else 2 * pods
+            return ChangeOption(BLOCK_SIZE, pool.name, holds, blocks, recreated, routes, 0, None, size, command)
+    return None
+
+
+def _added_pool(evaluator: _Evaluator, pool: IPPool, address_space: AddressSpace) -> ChangeOption | None:
+    """Return the smallest pool that holds beside the one there is."""
     for prefix in range(pool.block_size, PREFIXES[pool.version].start - 1, -1):
         offers = address_space.best_fit(prefix, 1, pool.version)
         if not offers:
-            break
-        holds, routes = evaluator.evaluate(
-            _with_added_pool(evaluator.planned, _second_pool(pool, offers[0], pool.block_size))
-        )
+            return None
+        added = _second_pool(pool, offers[0], pool.block_size)
+        holds, routes = evaluator.evaluate(_with_added_pool(evaluator.planned, added))
         if holds:
             command = ("runbook", "grow", "--pool", pool.name, "--to-cidr", str(offers[0]))
-            yield ChangeOption(
+            return ChangeOption(
                 SECOND_POOL, pool.name, holds, 0, 0, routes, offers[0].size, offers[0], pool.block_size, command
             )
-            break
+    return None
+
+
+def _move(
+    evaluator: _Evaluator,
+    pool: IPPool,
+    usage: _Usage,
+    address_space: AddressSpace,
+    designs: list[tuple[int, int]],
+) -> ChangeOption | None:
+    """Return the first design that holds in the place of the pool."""
+    pods, blocks = usage
     for prefix, size in designs:
         offers = address_space.best_fit(prefix, 1, pool.version)
         if not offers:
@@ -137,8 +171,8 @@ def _options(
         holds, routes = evaluator.evaluate(_with_added_pool(closed, _second_pool(pool, offers[0], size)))
         if holds:
             move = ("runbook", "migrate", "--from", pool.name, "--to-cidr", str(offers[0]), "--block-size", str(size))
-            yield ChangeOption(MIGRATE, pool.name, holds, blocks, pods, routes, offers[0].size, offers[0], size, move)
-            break
+            return ChangeOption(MIGRATE, pool.name, holds, blocks, pods, routes, offers[0].size, offers[0], size, move)
+    return None
 
 
 def _second_pool(pool: IPPool, cidr: Cidr, block_size: int) -> IPPool:
@@ -149,18 +183,20 @@ def _with_added_pool(scenario: Scenario, pool: IPPool) -> Scenario:
     return replace(scenario, cluster=replace(scenario.cluster, pools=(*scenario.cluster.pools, pool)))
 
 
-def _pool_usage(scenario: Scenario, pool: IPPool) -> tuple[int, int]:
-    """Return the pods with an address in the pool, and its blocks in use."""
+def _pool_usage(scenario: Scenario, pool: IPPool) -> _Usage:
+    """Return the pods with an address in the pool, and its blocks in use; None: they were not read."""
     cluster = scenario.cluster
+    blocks = [block for block in cluster.blocks if block.cidr in pool.cidr]
+    if blocks and not cluster.pods:
+        allocated_to_pods = sum(bool(allocation.pod) for block in blocks for allocation in block.allocations)
+        return allocated_to_pods, len(blocks)
+    if not cluster.pods and "Pod" in cluster.unknown:
+        return None, None if "IPAMBlock" in cluster.unknown else 0
     pods = {
         (pod.namespace, pod.name)
         for pod in cluster.pods
         if not pod.host_network and any(address in pool.cidr for address in pod.addresses)
     }
-    blocks = [block for block in cluster.blocks if block.cidr in pool.cidr]
-    if blocks and not cluster.pods:
-        allocated_to_pods = sum(bool(allocation.pod) for block in blocks for allocation in block.allocations)
-        return allocated_to_pods, len(blocks)
     if blocks:
         return len(pods), len(blocks)
     addresses = {address for pod in cluster.pods for address in pod.addresses if address in pool.cidr}

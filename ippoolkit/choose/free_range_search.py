@@ -136,13 +136,21 @@ def _reasons(address_space: AddressSpace, prefix: int, version: IPVersion, offer
         if largest
         else Finding("free-nothing", f"IPv{version}", params)
     ]
+    to_release = networks_to_release(address_space, prefix, version, offered)
+    if to_release is None:
+        within = ", ".join(str(cidr) for cidr in address_space.within if cidr.version == version)
+        to_release = Finding("free-too-large", f"IPv{version}", {"prefix": prefix, "within": within or "–"})
+    return [*reasons, to_release]
+
+
+def networks_to_release(
+    address_space: AddressSpace, prefix: int, version: IPVersion, offered: int = 0
+) -> Finding | None:
+    """Say which networks to release for one range of a size beside those offered; None where none of it lies within."""
     to_free = address_space.without(address_space.best_fit(prefix, offered, version)).range_to_free(prefix, version)
     if to_free is None:
-        within = ", ".join(str(cidr) for cidr in address_space.within if cidr.version == version)
-        reasons.append(Finding("free-too-large", f"IPv{version}", {"prefix": prefix, "within": within or "–"}))
-    else:
-        named = [f"{network.cidr} ({network.where})" for network in to_free.networks[:MOST_NAMED]]
-        more = len(to_free.networks) - len(named)
-        release_params = {"cidr": str(to_free.cidr), "networks": ", ".join(named), "more": more}
-        reasons.append(Finding("free-release-more" if more else "free-release", f"IPv{version}", release_params))
-    return reasons
+        return None
+    named = [f"{network.cidr} ({network.where})" for network in to_free.networks[:MOST_NAMED]]
+    more = len(to_free.networks) - len(named)
+    params = {"cidr": str(to_free.cidr), "networks": ", ".join(named), "more": more}
+    return Finding("free-release-more" if more else "free-release", f"IPv{version}", params)

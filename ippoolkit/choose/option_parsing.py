@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ..address_space import ListedNetwork
 from ..cidr import Cidr, CidrError
 from ..errors import InputError
 from ..findings import Finding
@@ -31,7 +30,7 @@ class ChooseArguments:
     """Fields for `recommend`, networks that are in use, and the day on which growth starts."""
 
     fields: Mapping[str, Any]
-    taken: tuple[ListedNetwork, ...]
+    taken: tuple[Cidr, ...]
     today: date
 
 
@@ -53,7 +52,7 @@ def parse_arguments(
         fields["within"] = tuple(parse_cidrs(fields["within"], "--within", problems))
     if group_fields := [_group(group, problems) for group in groups]:
         fields["groups"] = group_fields
-    networks = tuple(ListedNetwork(cidr, "--taken") for cidr in parse_cidrs(taken, "--taken", problems))
+    networks = tuple(parse_cidrs(taken, "--taken", problems))
     day = date.today()  # noqa: DTZ011 (a planner's own day)
     try:
         day = date.fromisoformat(today) if today else day

@@ -5,16 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
+from ..address_space import AddressSpace
+from ..calico.limits import DEFAULT_MAX_SURGE_PERCENT, KUBELET_MAX_PODS
 from ..cidr import ADDRESS_BITS
 from ..findings import N_, Finding, LocalizedText
-from .search import BLOCK_CAP, POOL_SIZE, ROUTES, Design, DesignSpace, Need
+from .free_range_search import networks_to_release
+from .search import BLOCK_CAP, POOL_SIZE, ROOM, ROUTES, Design, DesignSpace, Need
 
 _TIMES = {2: N_("Twice"), 4: N_("4 times"), 8: N_("8 times")}
 
 
-def why_picked(picked: Design, subject: str) -> Finding:
-    """Say why a design was picked."""
-    return Finding("choose-picked", subject, _design_params(picked) | {"unused": picked.unused_per_node})
+def why_picked(picked: Design, best: Sequence[Design], subject: str, *, by_hand: bool) -> Finding:
+    """Say why a design was picked: it is the cheapest, it was picked by hand, or the limit on routes is shared."""
+    params = _design_params(picked) | {"unused": picked.unused_per_node}
+    cheapest = best[0]
+    if picked == cheapest:
+        return Finding("choose-picked", subject, params)
+    params |= {"least": cheapest.addresses, "least_prefix": cheapest.prefix, "least_size": cheapest.block_size}
+    return Finding("choose-picked-by-hand" if by_hand else "choose-picked-together", subject, params)
 
 
 def alternatives(picked: Design, best: Sequence[Design], subject: str) -> Iterator[Finding]:
@@ -34,8 +42,53 @@ def alternatives(picked: Design, best: Sequence[Design], subject: str) -> Iterat
         yield Finding(code, subject, _compared_params(fewest_routes, picked) | {"times": LocalizedText(factor_text)})
 
 
-def rules_to_relax(designs: DesignSpace, subject: str) -> list[Finding]:
-    """Say which rules keep everything from holding, and how far each must give.
+def surge_remark(design: Design, need: Need, pods: Sequence[int], subject: str) -> Finding | None:
+    """Say what happens on the node whose blocks a rolling update overfills most; None where they hold one everywhere.
+
+    Parameters
+    ----------
+    design, need
+        The picked design, and what it was picked for.
+    pods
+        Pods on a node of each of the need's kinds.
+    subject
+        What the finding is about.
+    """
+    size = 1 << (ADDRESS_BITS[design.family] - design.block_size)
+    overfilled: list[dict[str, int]] = []
+    for kind, pods_now in zip(need.kinds, pods, strict=True):
+        most_pods = max(KUBELET_MAX_PODS, pods_now)  # kubelet starts no more, whatever a Deployment asks for
+        surge = min(-(-pods_now * DEFAULT_MAX_SURGE_PERCENT // 100), most_pods - pods_now)
+        own = kind.blocks(size)
+        spare = own * (size - kind.reserved_per_block) - kind.addresses
+        if surge > spare:
+            overfilled.append({"own": own, "spare": spare, "surge": surge, "pods": pods_now, "limit": kind.max_blocks})
+    if not overfilled:
+        return None
+    worst = max(overfilled, key=lambda node: node["surge"] - node["spare"])
+    params = worst | {
+        "percent": DEFAULT_MAX_SURGE_PERCENT,
+        "left": design.blocks - sum(need.rack_nodes(kind) * kind.blocks(size) for kind in need.kinds),
+        "nodes": sum(map(need.rack_nodes, need.kinds)),
+    }
+    return Finding("choose-surge-capped" if worst["own"] == worst["limit"] else "choose-surge", subject, params)
+
+
+def no_room(address_space: AddressSpace, design: Design, found: int, subject: str) -> Finding:
+    """Say that there are free ranges for so many of a design's pools only."""
+    largest = address_space.largest(design.family)
+    params = {
+        "prefix": design.prefix,
+        "pools": design.pools,
+        "found": found,
+        "within": ", ".join(str(cidr) for cidr in address_space.within if cidr.version == design.family),
+        "largest": str(largest) if largest else "",
+    }
+    return Finding("choose-no-room" if largest else "choose-no-room-at-all", subject, params)
+
+
+def rules_to_relax(designs: DesignSpace, address_space: AddressSpace, subject: str) -> list[Finding]:
+    """Say which rules keep everything from holding, and how far each must give; what needs more room comes first.
 
     One rule at a time where that is enough, the least of each; else the fewest that must give together.
     """
@@ -48,7 +101,14 @@ def rules_to_relax(designs: DesignSpace, subject: str) -> list[Finding]:
             nearest = by_rules.get(design.breaks)
             if nearest is None or _excess(design, need) < _excess(nearest, need):
                 by_rules[design.breaks] = design
-    return [_relax_rule(rule, design, need, subject) for rules, design in by_rules.items() for rule in rules]
+    relaxed = [(rule, design) for rules, design in by_rules.items() for rule in rules]
+    findings: list[Finding] = []
+    for design in (design for rule, design in relaxed if rule == ROOM):
+        found = address_space.room(design.prefix, design.family)
+        findings.append(no_room(address_space, design, found, subject))
+        to_release = networks_to_release(address_space, design.prefix, design.family, found)
+        findings += [to_release] if to_release is not None else []
+    return findings + [_relax_rule(rule, design, designs, subject) for rule, design in relaxed if rule != ROOM]
 
 
 def _excess(design: Design, need: Need) -> tuple[Fraction, ...]:
@@ -62,8 +122,8 @@ def _excess(design: Design, need: Need) -> tuple[Fraction, ...]:
     )
 
 
-def _relax_rule(rule: str, design: Design, need: Need, subject: str) -> Finding:
-    params = _design_params(design)
+def _relax_rule(rule: str, design: Design, designs: DesignSpace, subject: str) -> Finding:
+    need, params = designs.need, _design_params(design)
     if rule == ROUTES:
         limit = need.max_routes or 0
         return Finding("choose-relax-routes", subject, params | {"limit": limit, "by": design.routes - limit})
@@ -82,8 +142,11 @@ def _relax_rule(rule: str, design: Design, need: Need, subject: str) -> Finding:
     most_per_rack = fit * 100 // (100 + need.headroom)
     nodes = sum(kind.nodes for kind in need.kinds)
     racks = -(-nodes // most_per_rack) if most_per_rack else 0
+    code = "choose-relax-pool" if racks else "choose-relax-pool-empty"
+    if racks and not designs.has_room(design.prefix, racks):
+        code = "choose-relax-pool-nodes"
     return Finding(
-        "choose-relax-pool" if racks else "choose-relax-pool-empty",
+        code,
         subject,
         params | {"need": nodes_needed, "fit": fit, "by": nodes_needed - fit, "racks": racks},
     )

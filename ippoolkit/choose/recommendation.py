@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
 
-from ..address_space import PRIVATE, AddressSpace, ListedNetwork, networks_in_use
+from ..address_space import PRIVATE, AddressSpace, ListedNetwork, networks_in_use, with_networks_in_use
 from ..answer import answer_html
 from ..cidr import Cidr, IPVersion
 from ..errors import InputError
 from ..findings import Finding
 from ..model import IPPool, Requirements, Scenario
-from .need import PoolSet, families, need_of, pool_sets
+from .need import PoolSet, families, groups_of, need_of, pool_sets
 from .option_parsing import parse_cidrs
 from .racks import rack_remarks
-from .reasons import alternatives, rules_to_relax, why_picked
-from .search import Design, DesignSpace
+from .reasons import alternatives, no_room, rules_to_relax, surge_remark, why_picked
+from .search import PREFIXES, Design, DesignSpace
 
 
 @dataclass(frozen=True, eq=False)
 class FamilyDesigns:
-    """All designs of one family for the groups that share pools; `best` are those that no other one beats."""
+    """All designs of one family for the groups that share pools; `best` are those that no other one beats.
+
+    `address_space` is where their pools may lie.
+    """
 
     pool_set: PoolSet
     space: DesignSpace
+    address_space: AddressSpace
 
     @property
     def family(self) -> IPVersion:
@@ -41,11 +45,15 @@ class FamilyDesigns:
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """The design that is recommended for one family of a set of pools, and a range for each rack's pool."""
+    """The design that is recommended for one family of a set of pools, and a range for each rack's pool.
+
+    `by_hand` marks one that was picked by its number.
+    """
 
     designs: FamilyDesigns
     design: Design
     cidrs: tuple[Cidr, ...] = ()
+    by_hand: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,7 +61,7 @@ class Recommendation:
     """What to choose: every design that no other one beats, the picked ones, and why.
 
     `picks` are empty where nothing holds; `reasons` then name the rule to relax, and by how much. `months` is how long
-    the groups grow.
+    the groups grow; the networks of `scenario` include those that were said to be taken.
     """
 
     requirements: Requirements
@@ -97,7 +105,7 @@ def recommend(
     scenario: Scenario | None = None,
     *,
     requirements: Requirements | Mapping[str, Any] | None = None,
-    taken: Iterable[ListedNetwork | Cidr | str] = (),
+    taken: Iterable[Cidr | str] = (),
     pick: Sequence[int] = (),
     today: date | None = None,
     **fields: Any,
@@ -111,7 +119,7 @@ def recommend(
     requirements
         What the pools have to do; left out: the scenario's own.
     taken
-        Networks to keep clear beside the scenario's.
+        Networks in use beside the scenario's: pools keep clear of them, and the recommended scenario names them.
     pick
         Numbers of designs to take instead of the picked ones, as `Recommendation.listed` counts them from 1.
     today
@@ -132,23 +140,28 @@ def recommend(
     """
     from .requirements_source import lacks_pods, resolve_requirements
 
-    base = scenario or Scenario(name="recommended")
+    base = with_networks_in_use(scenario or Scenario(name="recommended"), _taken_cidrs(taken))
     chosen_requirements = resolve_requirements(base, requirements, fields, today or date.today())  # noqa: DTZ011 (a month is enough)
     months = chosen_requirements.months(today or date.today())  # noqa: DTZ011 (a month is enough)
-    designs = [
-        FamilyDesigns(pool_set, DesignSpace(version, need))
-        for version in families(chosen_requirements)
-        for pool_set in pool_sets(chosen_requirements)
-        if (need := need_of(chosen_requirements, pool_set, version, months)) is not None
-    ]
+    designs = list(_designs(chosen_requirements, base, months))
     picks, reasons = _pick_designs(designs, chosen_requirements, pick)
     if picks:
-        picks, problems = _place_pools(picks, chosen_requirements, base, _listed_networks(taken))
-        reasons = [*problems, *reasons, *_remarks(picks, chosen_requirements, base, months)]
-        if requirements is None and not {"pods_per_node", "groups"} & set(fields) and lacks_pods(base):
-            most = max(group.pods_per_node for group in chosen_requirements.groups)
-            reasons.append(Finding("choose-pods-assumed", "", {"pods": most}))
+        picks, problems = _place_pools(picks, designs)
+        reasons = [*problems, *_reasons(picks, designs), *_remarks(picks, designs, chosen_requirements, base, months)]
+    if requirements is None and not {"pods_per_node", "groups"} & set(fields) and lacks_pods(base):
+        most = max(group.pods_per_node for group in chosen_requirements.groups)
+        reasons.append(Finding("choose-pods-assumed", "", {"pods": most}))
     return Recommendation(chosen_requirements, months, tuple(designs), tuple(picks), tuple(reasons), base)
+
+
+def _designs(requirements: Requirements, scenario: Scenario, months: int) -> Iterator[FamilyDesigns]:
+    for version in families(requirements):
+        address_space = space_to_search(requirements, scenario, version)
+        room = {prefix: address_space.room(prefix, version) for prefix in PREFIXES[version]}
+        for pool_set in pool_sets(requirements):
+            need = need_of(requirements, pool_set, version, months)
+            if need is not None:
+                yield FamilyDesigns(pool_set, DesignSpace(version, need, room), address_space)
 
 
 def _pick_designs(
@@ -157,7 +170,9 @@ def _pick_designs(
     failing = [designs for designs in all_designs if not designs.best]
     if failing:
         return [], [
-            reason for designs in failing for reason in rules_to_relax(designs.space, _subject(designs, all_designs))
+            reason
+            for designs in failing
+            for reason in rules_to_relax(designs.space, designs.address_space, _subject(designs, all_designs))
         ]
     picks: list[Pick] = []
     for version in families(requirements):
@@ -177,31 +192,38 @@ def _pick_designs(
         )
     for number in numbers:
         designs, design = listed[number - 1]
-        picks = [replace(pick, design=design) if pick.designs is designs else pick for pick in picks]
-    reasons = [
-        reason
-        for pick in picks
-        for subject in [_subject(pick.designs, all_designs)]
-        for reason in (why_picked(pick.design, subject), *alternatives(pick.design, pick.designs.best, subject))
-    ]
-    return picks, reasons
+        picks = [replace(pick, design=design, by_hand=True) if pick.designs is designs else pick for pick in picks]
+    return picks, []
 
 
-def _listed_networks(taken: Iterable[ListedNetwork | Cidr | str]) -> tuple[ListedNetwork, ...]:
+def _reasons(picks: Sequence[Pick], all_designs: Sequence[FamilyDesigns]) -> Iterator[Finding]:
+    """Say why the designs were picked that there is room for, and what others would buy."""
+    for pick in picks:
+        if pick.cidrs:
+            subject, best = _subject(pick.designs, all_designs), pick.designs.best
+            yield why_picked(pick.design, best, subject, by_hand=pick.by_hand)
+            yield from alternatives(pick.design, best, subject)
+
+
+def _taken_cidrs(taken: Iterable[Cidr | str]) -> list[Cidr]:
     problems: list[Finding] = []
-    networks = []
-    for network in taken:
-        if isinstance(network, ListedNetwork):
-            networks.append(network)
-        else:
-            cidrs = [network] if isinstance(network, Cidr) else parse_cidrs([network], "taken", problems)
-            networks += [ListedNetwork(cidr, "taken") for cidr in cidrs]
+    cidrs = [
+        cidr
+        for network in taken
+        for cidr in ([network] if isinstance(network, Cidr) else parse_cidrs([network], "taken", problems))
+    ]
     if problems:
         raise InputError(problems)
-    return tuple(networks)
+    return cidrs
 
 
-def _remarks(picks: Sequence[Pick], requirements: Requirements, scenario: Scenario, months: int) -> list[Finding]:
+def _remarks(
+    picks: Sequence[Pick],
+    all_designs: Sequence[FamilyDesigns],
+    requirements: Requirements,
+    scenario: Scenario,
+    months: int,
+) -> list[Finding]:
     """Say what a planner should know of the picked designs beside their numbers."""
     remarks = []
     if requirements.encapsulation != "none" and any(pick.design.family == 6 for pick in picks):
@@ -220,6 +242,10 @@ def _remarks(picks: Sequence[Pick], requirements: Requirements, scenario: Scenar
         nodes = sum(kind.nodes for kind in pick.designs.space.need.kinds)
         if pick.design.nodes_fit == nodes:
             remarks.append(Finding("choose-no-spare", f"IPv{pick.design.family}"))
+        pods = [group.pods_after(months) for group in groups_of(pick.designs.pool_set, pick.design.family)]
+        subject = _subject(pick.designs, all_designs)
+        if (surge := surge_remark(pick.design, pick.designs.space.need, pods, subject)) is not None:
+            remarks.append(surge)
     if any(
         ranges_to_search(requirements, scenario, pick.design.family) is PRIVATE[pick.design.family] for pick in picks
     ):
@@ -248,33 +274,26 @@ def cheapest_together(choices: Sequence[Sequence[Design]], max_routes: int | Non
     return list(cheapest[0][2]) if cheapest else None
 
 
-def _place_pools(
-    picks: Sequence[Pick], requirements: Requirements, scenario: Scenario, taken: Sequence[ListedNetwork]
-) -> tuple[list[Pick], list[Finding]]:
+def _place_pools(picks: Sequence[Pick], all_designs: Sequence[FamilyDesigns]) -> tuple[list[Pick], list[Finding]]:
     """Give each rack's pool a range: the largest pools first, each range clear of all that is taken."""
-    networks = [*networks_in_use(scenario), *taken]
+    spaces = {pick.design.family: pick.designs.address_space for pick in picks}
     placed: dict[int, tuple[Cidr, ...]] = {}
     problems: list[Finding] = []
     for index, pick in sorted(enumerate(picks), key=lambda numbered_pick: numbered_pick[1].design.prefix):
-        design = pick.design
-        within = ranges_to_search(requirements, scenario, design.family)
-        address_space = AddressSpace(within, tuple(networks))
+        design, address_space = pick.design, spaces[pick.design.family]
         offers = address_space.best_fit(design.prefix, design.pools, design.family)
         if len(offers) < design.pools:
-            largest = address_space.largest(design.family)
-            params = {
-                "prefix": design.prefix,
-                "pools": design.pools,
-                "found": len(offers),
-                "within": ", ".join(map(str, within)),
-                "largest": str(largest) if largest else "",
-            }
-            code = "choose-no-room" if largest else "choose-no-room-at-all"
-            problems.append(Finding(code, f"IPv{design.family}", params))
+            problems.append(no_room(address_space, design, len(offers), _subject(pick.designs, all_designs)))
             continue
         placed[index] = tuple(sorted(offers))
-        networks += [ListedNetwork(cidr, "") for cidr in offers]
+        in_use = (*address_space.taken, *(ListedNetwork(cidr, "") for cidr in offers))
+        spaces[design.family] = replace(address_space, taken=in_use)
     return [replace(pick, cidrs=placed.get(index, ())) for index, pick in enumerate(picks)], problems
+
+
+def space_to_search(requirements: Requirements, scenario: Scenario, version: IPVersion) -> AddressSpace:
+    """Return where pools of a family may lie, with the networks that are in use."""
+    return AddressSpace(ranges_to_search(requirements, scenario, version), tuple(networks_in_use(scenario)))
 
 
 def ranges_to_search(requirements: Requirements, scenario: Scenario, version: IPVersion) -> tuple[Cidr, ...]:

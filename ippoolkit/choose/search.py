@@ -1,13 +1,13 @@
 """Every prefix and every blockSize against what nodes need: exhaustive, exact, in arrays.
 
 Racks are alike: each has its own pool, all pools have one prefix and one blockSize. A design **holds** when no node
-needs more blocks than it may hold, a rack's pool fits the rack's nodes with headroom, and no router or node holds more
-routes than its table takes.
+needs more blocks than it may hold, a rack's pool fits the rack's nodes with headroom, no router or node holds more
+routes than its table takes, and there are free ranges for its pools.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,8 +20,8 @@ from ..cidr import ADDRESS_BITS, IPVersion
 PREFIXES: dict[IPVersion, range] = {4: range(8, 33), 6: range(64, 129)}
 
 # The rules that a design can break, in the order in which they are named.
-BLOCK_CAP, POOL_SIZE, ROUTES = "max-blocks-per-host", "pool-size", "max-routes"
-RULES = (BLOCK_CAP, POOL_SIZE, ROUTES)
+BLOCK_CAP, POOL_SIZE, ROUTES, ROOM = "max-blocks-per-host", "pool-size", "max-routes", "free-range"
+RULES = (BLOCK_CAP, POOL_SIZE, ROUTES, ROOM)
 
 Counts = npt.NDArray[np.object_] | npt.NDArray[np.int64]
 
@@ -102,10 +102,14 @@ class Design:
 
 @dataclass(frozen=True)
 class DesignSpace:
-    """All designs of one family for one need, as arrays of equal length."""
+    """All designs of one family for one need, as arrays of equal length.
+
+    `room` says how many ranges of each prefix length are free, side by side; None: any number.
+    """
 
     family: IPVersion
     need: Need
+    room: Mapping[int, int] | None = None
 
     @cached_property
     def _sizes(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
@@ -187,7 +191,12 @@ class DesignSpace:
             ROUTES: np.zeros(len(self.blocks), bool)
             if need.max_routes is None
             else np.asarray(self.routes > need.max_routes, bool),
+            ROOM: np.array([not self.has_room(prefix, need.racks) for prefix in self.prefixes.tolist()], bool),
         }
+
+    def has_room(self, prefix: int, pools: int) -> bool:
+        """Whether so many pools of a prefix length can be placed."""
+        return self.room is None or self.room[prefix] >= pools
 
     @cached_property
     def holds(self) -> npt.NDArray[np.bool_]:

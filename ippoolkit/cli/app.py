@@ -50,6 +50,14 @@ FilesArgument = Annotated[
 ClusterOption = Annotated[
     list[Path], typer.Option("--cluster", "-c", help="A folder or file of the cluster. Repeatable.")
 ]
+AbsentKindsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--none",
+        "--absent",
+        help="A kind known to have no objects, where kubectl's empty list leaves it open. Repeatable.",
+    ),
+]
 ScenarioOutOption = Annotated[Path | None, typer.Option("--out", "-o", help="The scenario file; stdout if left out.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print everything as JSON, numbers exact.")]
 CalicoOption = Annotated[
@@ -134,6 +142,17 @@ def exit_with_error(error: IppoolkitError, lang: str) -> NoReturn:
 def exit_with_problem(lang: str, problem: Finding) -> NoReturn:
     """Print what is wrong with the command's options and end it."""
     exit_with_error(InputError([problem]), lang)
+
+
+def absent_kinds_of(none: list[str] | None, lang: str) -> list[str]:
+    """Return the kinds that are said to have no objects."""
+    from ..read.reading import ALL_KINDS, KIND_BY_RESOURCE
+
+    absent_kinds = [KIND_BY_RESOURCE.get(kind.lower(), kind) for kind in none or ()]
+    if unknown_kinds := [kind for kind in absent_kinds if kind not in ALL_KINDS]:
+        params = {"value": f'"{unknown_kinds[0]}"', "choices": ", ".join(ALL_KINDS)}
+        exit_with_problem(lang, Finding("value-choice", params=params, place=Place("--none")))
+    return absent_kinds
 
 
 def print_notes(notes: Sequence[Finding], lang: str) -> None:

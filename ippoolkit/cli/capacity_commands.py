@@ -63,7 +63,7 @@ def capacity(
     as_json: JsonOption = False,
 ) -> None:
     """Print verdict, tables and findings for IP pools and a plan: exit status 0 no error, 1 some, 2 unusable input."""
-    from ..analysis import analyse
+    from ..analysis import Analysis
     from ..read import read
 
     with errors_reported(lang):
@@ -71,7 +71,7 @@ def capacity(
         design = reading.design
         scenario = with_release(design.scenario, calico, lang)
         scenario = with_plan_options(scenario, nodes, group, pods_per_node, busiest, nodes_per_month, months)
-    analysis = analyse(scenario)
+    analysis = Analysis(scenario, reading.reported_usage)
     notes = list(design.notes)
     if reading.has_listed:
         from ..audit.checks.reported_figures import reported_findings

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import shlex
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 from typer.core import TyperCommand
 
+from ..findings import N_, get_language
 from .app import (
     CalicoOption,
     JsonOption,
@@ -143,9 +146,9 @@ def recommend(
         recommendation = recommend_designs(
             scenario, taken=arguments.taken, pick=pick or (), today=arguments.today, **fields
         )
-        options = (
-            change_options(recommendation, arguments.taken) if scenario is not None and scenario.cluster.pools else []
-        )
+        cluster_arguments = [*_repeated("--cluster", files or ()), *(("--calico", calico) if calico else ())]
+        has_pools = scenario is not None and scenario.cluster.pools
+        options = change_options(recommendation, cluster_arguments) if has_pools else []
         written: list[Path] = []  # before anything is printed: a reader such as head may leave early
         if recommendation.holds and out is not None:
             written.append(save_scenario(recommendation.as_scenario(name=_name(out)), out))
@@ -159,6 +162,11 @@ def recommend(
             print_recommendation(console(), recommendation, options, every=every, lang=lang)
         for path in written:
             typer.echo(path, err=as_json)
+        if manifests is not None and manifests in written:
+            check = shlex.join(["ippoolkit", "check", str(manifests), *_repeated("--existing", files or ())])
+            params = {"check": check, "file": shlex.quote(str(manifests))}
+            next_step = get_language(lang).render(N_("Next: {check}; then calicoctl create -f {file}"), params)
+            typer.echo(next_step, err=True)
     raise typer.Exit(max(status, int(not recommendation.holds)))
 
 
@@ -211,6 +219,11 @@ def _scenario(files: list[Path] | None, lang: str) -> tuple[Any, dict[str, Any],
     reading = read(*files, strict=True).design
     status = print_reading_errors(reading, lang)
     return *without_planned_pools(reading.scenario, reading.planned_pools), status
+
+
+def _repeated(option: str, files: Iterable[Path]) -> list[str]:
+    """Return the arguments that give an option each of several files."""
+    return [argument for file in files for argument in (option, str(file))]
 
 
 def _name(path: Path) -> str:

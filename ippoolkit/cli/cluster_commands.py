@@ -8,11 +8,13 @@ from typing import Annotated, Any
 import typer
 
 from ..errors import InputError
-from ..findings import Finding, Place
+from ..findings import Finding
 from .app import (
+    AbsentKindsOption,
     CalicoOption,
     JsonOption,
     LanguageOption,
+    absent_kinds_of,
     app,
     console,
     errors_reported,
@@ -29,14 +31,6 @@ from .many_clusters import JobsOption, ResumeOption, SchedulerOption, work_on_cl
 PathsArgument = Annotated[
     list[Path] | None,
     typer.Argument(help="Folders and files: what kubectl and calicoctl print, in any mix; - for stdin."),
-]
-AbsentKindsOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--none",
-        "--absent",
-        help="A kind known to have no objects, where kubectl's empty list leaves it open. Repeatable.",
-    ),
 ]
 KubeconfigOption = Annotated[
     Path | None, typer.Option(help="Read a running cluster with this kubeconfig, by list calls only.")
@@ -83,7 +77,7 @@ def audit(
         if not paths or kubeconfig or context or out or calico:
             exit_with_problem(lang, Finding("option-each"))
         spread = {"jobs": jobs, "scheduler": scheduler, "resume": resume}
-        _audit_each(list(map(str, paths)), _absent_kinds(none, lang), lang, spread=spread, as_json=as_json)
+        _audit_each(list(map(str, paths)), absent_kinds_of(none, lang), lang, spread=spread, as_json=as_json)
         return
     from dataclasses import replace
 
@@ -107,9 +101,16 @@ def audit(
                 audit=cluster_audit,
             )
             parameters = {"none": none or []}
-            typer.echo(
-                make_report(report_input, out, lang=lang, redact=redact, template="audit", parameters=parameters)
+            report_path = make_report(
+                report_input,
+                out,
+                lang=lang,
+                redact=redact,
+                template="audit",
+                parameters=parameters,
+                in_process=True,
             )
+            typer.echo(report_path)
     elif as_json:
         print_json(audit_as_dict(cluster_audit, lang))
     else:
@@ -183,6 +184,7 @@ def pools_for(
         if node:
             table = pool_tables.pools_for(scenario.cluster, node, namespace, pod, lang=lang)
             print_notes(pool_tables.ignored_selectors_findings(scenario.cluster, node, namespace, pod), lang)
+            print_notes(pool_tables.claimed_pools_findings(reading, node, namespace, pod), lang)
             if own_blocks := pool_tables.own_blocks_finding(scenario.cluster, node, namespace, pod):
                 print_notes((own_blocks,), lang)
         elif who_can_use:
@@ -278,7 +280,7 @@ def _read_input(paths: list[Path] | None, kubeconfig: Path | None, context: str 
 
     if bool(paths) == bool(kubeconfig or context):
         exit_with_problem(lang, Finding("option-input"))
-    absent_kinds = _absent_kinds(none, lang)
+    absent_kinds = absent_kinds_of(none, lang)
     with errors_reported(lang):
         if paths:
             return read(*paths, empty_kinds=absent_kinds)
@@ -290,14 +292,3 @@ def _read_input(paths: list[Path] | None, kubeconfig: Path | None, context: str 
                 return read_live(kubeconfig, context, progress=progress)
         except LiveError as error:
             raise InputError([Finding(error.finding.code, params=error.finding.params)]) from None
-
-
-def _absent_kinds(none: list[str] | None, lang: str) -> list[str]:
-    """Return the kinds that are said to have no objects."""
-    from ..read.reading import ALL_KINDS, KIND_BY_RESOURCE
-
-    absent_kinds = [KIND_BY_RESOURCE.get(kind.lower(), kind) for kind in none or ()]
-    if unknown_kinds := [kind for kind in absent_kinds if kind not in ALL_KINDS]:
-        params = {"value": f'"{unknown_kinds[0]}"', "choices": ", ".join(ALL_KINDS)}
-        exit_with_problem(lang, Finding("value-choice", params=params, place=Place("--none")))
-    return absent_kinds

@@ -81,6 +81,7 @@ def report(
                 redact=redact,
                 template=template,
                 parameters=template_parameters,
+                in_process=True,
             )
         typer.echo(report_path)
         return

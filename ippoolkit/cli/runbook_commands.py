@@ -9,12 +9,15 @@ from typing import Annotated, Any, Literal
 import typer
 
 from .app import (
+    AbsentKindsOption,
     CalicoOption,
     ClusterOption,
     LanguageOption,
+    absent_kinds_of,
     app,
     console,
     errors_reported,
+    print_notes,
     print_reading_errors,
     with_release,
 )
@@ -25,7 +28,8 @@ runbook_app = typer.Typer(
 app.add_typer(runbook_app, name="runbook")
 
 
-PoolOption = Annotated[str, typer.Option("--pool", help="Name of the pool.")]
+_NOTES_ON_MISSING_KINDS = ("list-empty", "kind-forbidden")
+PoolOption = Annotated[str, typer.Option("--pool", help="The pool, by its name or range.")]
 OutOption = Annotated[
     Path | None,
     typer.Option(
@@ -59,19 +63,20 @@ def block_size(
     order: OrderOption = "namespace",
     batches: BatchesOption = 4,
     out: OutOption = None,
+    none: AbsentKindsOption = None,
     short: ShortOption = False,
     calico: CalicoOption = "",
     lang: LanguageOption = "en",
 ) -> None:
     """Change a pool's blockSize: exit status 0 issued, 1 refused, 2 a file unusable."""
     options = {"to": to, "temporary": temporary, "install": install, "order": order, "batches": batches}
-    _issue_runbook("block-size", cluster, pool, options, out, lang, short=short, calico=calico)
+    _issue_runbook("block-size", cluster, pool, options, none, out, lang, short=short, calico=calico)
 
 
 @runbook_app.command()
 def migrate(
     cluster: ClusterOption,
-    pool: Annotated[str, typer.Option("--from", help="Name of the pool to leave.")],
+    pool: Annotated[str, typer.Option("--from", help="The pool to leave, by its name or range.")],
     cidr: NewRangeOption = "",
     name: NewNameOption = "",
     to: NewBlockSizeOption = 0,
@@ -79,13 +84,14 @@ def migrate(
     order: OrderOption = "namespace",
     batches: BatchesOption = 4,
     out: OutOption = None,
+    none: AbsentKindsOption = None,
     short: ShortOption = False,
     calico: CalicoOption = "",
     lang: LanguageOption = "en",
 ) -> None:
     """Move to another pool."""
     options = {"cidr": cidr, "name": name, "to": to, "install": install, "order": order, "batches": batches}
-    _issue_runbook("migrate", cluster, pool, options, out, lang, short=short, calico=calico)
+    _issue_runbook("migrate", cluster, pool, options, none, out, lang, short=short, calico=calico)
 
 
 @runbook_app.command()
@@ -98,13 +104,14 @@ def split(
     order: OrderOption = "namespace",
     batches: BatchesOption = 4,
     out: OutOption = None,
+    none: AbsentKindsOption = None,
     short: ShortOption = False,
     calico: CalicoOption = "",
     lang: LanguageOption = "en",
 ) -> None:
     """Make several pools out of one."""
     options = {"to": to, "temporary": temporary, "install": install, "order": order, "batches": batches}
-    _issue_runbook("split", cluster, pool, options, out, lang, short=short, calico=calico)
+    _issue_runbook("split", cluster, pool, options, none, out, lang, short=short, calico=calico)
 
 
 @runbook_app.command()
@@ -116,13 +123,14 @@ def grow(
     to: NewBlockSizeOption = 0,
     install: InstallOption = "manifest",
     out: OutOption = None,
+    none: AbsentKindsOption = None,
     short: ShortOption = False,
     calico: CalicoOption = "",
     lang: LanguageOption = "en",
 ) -> None:
     """Add a pool beside another."""
     options = {"cidr": cidr, "name": name, "to": to, "install": install}
-    _issue_runbook("grow", cluster, pool, options, out, lang, short=short, calico=calico)
+    _issue_runbook("grow", cluster, pool, options, none, out, lang, short=short, calico=calico)
 
 
 @runbook_app.command()
@@ -133,13 +141,14 @@ def retire(
     order: OrderOption = "namespace",
     batches: BatchesOption = 4,
     out: OutOption = None,
+    none: AbsentKindsOption = None,
     short: ShortOption = False,
     calico: CalicoOption = "",
     lang: LanguageOption = "en",
 ) -> None:
     """Take a pool out of service; what it serves goes to those that are left."""
     options = {"install": install, "order": order, "batches": batches}
-    _issue_runbook("retire", cluster, pool, options, out, lang, short=short, calico=calico)
+    _issue_runbook("retire", cluster, pool, options, none, out, lang, short=short, calico=calico)
 
 
 def _issue_runbook(
@@ -147,6 +156,7 @@ def _issue_runbook(
     cluster: list[Path],
     pool: str,
     change_options: Mapping[str, Any],
+    none: list[str] | None,
     out: Path | None,
     lang: str,
     *,
@@ -163,13 +173,15 @@ def _issue_runbook(
     from ..write import write_atomically
     from ..write.atomic import unwritable_error
 
+    absent_kinds = absent_kinds_of(none, lang)
     with errors_reported(lang):
-        reading = read(*cluster)
+        reading = read(*cluster, empty_kinds=absent_kinds)
         scenario = with_release(reading.scenario, calico, lang)
         status = print_reading_errors(reading, lang)
         change = parse_change(scenario.cluster, change_kind, pool, **change_options)
         rehearsed = runbook(scenario, change)
         if not rehearsed.is_issued:
+            print_notes([note for note in reading.notes if note.code in _NOTES_ON_MISSING_KINDS], lang)
             print_refused_runbook(console(), rehearsed, lang=lang)
             raise typer.Exit(max(status, 1))
         report = RunbookReport(rehearsed, lang, short=short)

@@ -8,6 +8,7 @@ from typing import Any
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from ..audit.cluster_metrics import pool_name
 from ..findings import N_, get_language, replace_unprintable
 from .style import ACCENT_COLOUR, BAR_COLOUR, FAIL_BAR_COLOUR, FAIL_COLOUR, ON_ACCENT_COLOUR, TEXT_COLOUR, styled_figure
 
@@ -79,7 +80,7 @@ def draw_pool_usage(pool_rows: Sequence[Mapping[str, Any]], *, lang: str = "en")
                     fontsize=7.5,
                     color=TEXT_COLOUR if bar_position < position or not label_inside else ON_ACCENT_COLOUR,
                 )
-        axes.set_yticks(list(positions), [_shorten(str(row["name"] or row["cidr"])) for row in known])
+        axes.set_yticks(list(positions), [_shorten(pool_name(row)) for row in known])
         axes.invert_yaxis()
         axes.set_xlim(0, 100)
         axes.grid(visible=False, axis="y")

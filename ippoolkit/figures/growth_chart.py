@@ -27,10 +27,13 @@ def draw_growth(table: pd.DataFrame, *, family: int | None = None, lang: str = "
     """
     words = get_language(lang)
     family_rows = table[table["family"] == (table["family"].min() if family is None else family)]
+    # Where pods were not read, nobody knows the addresses needed; their half stays empty.
     with styled_figure(6.6, 2.7, columns=2) as (figure, axes):
-        left, right = axes
-        _draw_need(left, family_rows, "blocks", words.translate(N_("Blocks")), words)
-        _draw_need(right, family_rows, "addresses", words.translate(N_("Addresses")), words)
+        for axis, quantity, title in zip(axes, ("blocks", "addresses"), (N_("Blocks"), N_("Addresses")), strict=True):
+            if family_rows[f"{quantity}_needed"].isna().any():
+                axis.set_axis_off()
+            else:
+                _draw_need(axis, family_rows, quantity, words.translate(title), words)
         figure.supxlabel(words.translate(N_("months from now")), fontsize=9, color=MUTED_COLOUR)
     return figure
 

@@ -106,11 +106,19 @@ def has_font_for(lang: str) -> bool:
 
 def render_svg(figure: Figure, title: str) -> str:
     """Return a figure as an SVG element for a page, with a text that says what it shows."""
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
     buffer = io.StringIO()
     with mpl.rc_context(_RC_PARAMS), warnings.catch_warnings():
         # The text stays text: the page's fonts show it, whatever matplotlib's own font lacks.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        FigureCanvasSVG(figure)
+        layout_engine: Any = figure.get_layout_engine()
+        if layout_engine is not None:
+            layout_engine.execute(figure)
+            figure.set_layout_engine("none")  # else savefig draws once more, for the layout alone
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Title": title})
+        figure.set_layout_engine(layout_engine or "none")
     text = buffer.getvalue()
     text = text[text.index("<svg") :]
     for colour, name in _CSS_VARIABLES.items():

@@ -4,7 +4,7 @@ from ..texts import N_, LocalizedText
 from .codes import RULES, Rule
 from .dates import LocalizedDate
 from .finding import Finding, Place, Severity, fit_to_release, sort_by_severity
-from .language import LANGUAGES, Language, format_short_count, get_language, replace_unprintable
+from .language import LANGUAGES, Language, abbreviate_names, format_short_count, get_language, replace_unprintable
 from .sources import SOURCES, Source
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Rule",
     "Severity",
     "Source",
+    "abbreviate_names",
     "fit_to_release",
     "format_short_count",
     "get_language",

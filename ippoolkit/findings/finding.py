@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from ..answer import answer_html
 from ..calico.releases import Release
-from ..texts import N_
+from ..texts import N_, LocalizedText
 from .codes import RULES, Rule
 from .language import get_language
 from .sources import SOURCES, Source
@@ -65,6 +65,10 @@ class Finding:
         Who refuses a manifest for it: calicoctl, the CRD, Kubernetes.
     release
         The release of Calico that advice has to fit; the newest where it is left out.
+    advice
+        What else to do in this cluster, said behind the rule's remedy.
+    commands
+        Lines for a shell that belong to the remedy, to be copied whole.
     """
 
     code: str
@@ -75,6 +79,8 @@ class Finding:
     source_key: str = ""
     refused_by: tuple[str, ...] = ()
     release: Release | None = field(default=None, compare=False, repr=False)
+    advice: tuple[LocalizedText, ...] = ()
+    commands: tuple[str, ...] = ()
 
     _repr_html_ = answer_html
 
@@ -115,12 +121,13 @@ class Finding:
         """Say what to do about it; empty where nothing needs doing."""
         rule = self.rule
         is_lacking = rule.remedy_needs and self.release is not None and not self.release.has(rule.remedy_needs)
-        template = rule.remedy_without if is_lacking else rule.remedy
-        return get_language(lang).render(template, self.params) if template else ""
+        words, template = get_language(lang), rule.remedy_without if is_lacking else rule.remedy
+        advice = (words.render(text, text.params) for text in self.advice)
+        return " ".join(filter(None, (words.render(template, self.params), *advice)))
 
     def full_message(self, lang: str = "en") -> str:
-        """Say what was found, and what to do about it."""
-        return " ".join(filter(None, (self.message(lang), self.remedy(lang))))
+        """Say what was found, and what to do about it, in one line."""
+        return " ".join(filter(None, (self.message(lang), self.remedy(lang), "; ".join(self.commands))))
 
     def as_dict(self, lang: str = "en") -> dict[str, object]:
         """Return what a machine reads: plain values, numbers exact."""
@@ -130,6 +137,7 @@ class Finding:
             "subject": self.subject,
             "message": self.message(lang),
             "remedy": self.remedy(lang),
+            **({"commands": list(self.commands)} if self.commands else {}),
             "numbers": {name: get_language(lang).render_value(value) for name, value in self.params.items()},
             "source": self.source.url,
             **({"judges": list(self.refused_by)} if self.refused_by else {}),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import string
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from ..texts import P_, LocalizedText
+
+_MAX_NAMES = 5  # of many, in a sentence
 
 LANGUAGES = ("en", "zh")
 
@@ -61,6 +63,13 @@ def format_short_count(count: int) -> str:
         if count < limit:
             return f"{count * 1000 / limit:.3g}{unit}"
     return f"2^{count.bit_length() - 1}" if count & (count - 1) == 0 else f"{count:.0e}".replace("e+", "·10^")
+
+
+def abbreviate_names(names: Iterable[object]) -> str:
+    """Name the first of many, for a sentence."""
+    distinct = list(dict.fromkeys(map(str, names)))
+    named = ", ".join(distinct[:_MAX_NAMES])
+    return f"{named} … (+{len(distinct) - _MAX_NAMES})" if len(distinct) > _MAX_NAMES else named
 
 
 def replace_unprintable(text: str) -> str:

@@ -81,6 +81,10 @@ SOURCES: dict[str, Source] = {
         "Kubernetes, kubelet configuration (maxPods)",
         "https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/",
     ),
+    "rolling-update": Source(
+        "Kubernetes, Deployments (maxSurge)",
+        "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#max-surge",
+    ),
     "names": Source(
         "Kubernetes, object names", "https://kubernetes.io/docs/concepts/overview/working-with-objects/names/"
     ),

@@ -55,5 +55,5 @@ def _limit_from_plain(values: Mapping[str, Any]) -> LimitForecast:
 
 def _finding_from_plain(values: Mapping[str, Any]) -> Finding:
     place = values["place"]
-    fields = {**values, "place": None if place is None else Place(**place), "refused_by": tuple(values["refused_by"])}
-    return Finding(**fields)
+    tuples = {name: tuple(values[name]) for name in ("refused_by", "advice", "commands")}
+    return Finding(**{**values, **tuples, "place": None if place is None else Place(**place)})

@@ -1,4 +1,4 @@
-"""Installers' files among manifests: calicoctl takes none of them, so the pools that they make are judged instead."""
+"""Installers' files and scenarios among manifests: calicoctl takes none of them, so their pools are judged instead."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from ..read.kubernetes_objects import KIND_READERS
 from ..read.pastes import clean_lines, is_paste, split_pieces
 from ..read.piece_readers import PIECE_READERS
 from ..read.reported import ReportedText
+from ..read.scenario_document import is_scenario, read_scenario
 from ..write import to_manifest
 from .manifest_file import ManifestFile
 
@@ -29,6 +30,7 @@ class InstallerPools:
         self.reader = InstallerReader()
         self.collector = ObjectCollector(lenient=True, kind_readers=_OWN_READERS)
         self.reported = ReportedText()
+        self.scenarios: list[Scenario] = []
         self.files: list[str] = []
 
     def take_text(self, text: str, name: str) -> bool:
@@ -50,7 +52,7 @@ class InstallerPools:
 
     def take(self, files: Iterable[ManifestFile]) -> list[ManifestFile]:
         """Return the files without what is an installer's, and without what stands beside that and is not Calico's."""
-        remaining = [self._take(manifests) for manifests in files]
+        remaining = [self._take(self._with_pools_of_scenarios(manifests)) for manifests in files]
         if not self.reader.is_used:
             return [manifests for manifests in remaining if manifests is not None]
         return [
@@ -58,6 +60,24 @@ class InstallerPools:
             for manifests in remaining
             if manifests is not None
         ]
+
+    def _with_pools_of_scenarios(self, manifests: ManifestFile) -> ManifestFile:
+        """Return a file with the pools of its scenarios as manifests."""
+        documents: list[Document] = []
+        notes, problems = list(manifests.notes), list(manifests.problems)
+        for document in manifests.documents:
+            scenario = read_scenario(document, problems) if is_scenario(document.value) else None
+            if scenario is None:
+                documents.append(document)
+                continue
+            self.scenarios.append(scenario)
+            notes.append(
+                Finding("scenario-pools", params={"pools": len(scenario.cluster.pools)}, place=document.place(()))
+            )
+            for index, pool in enumerate(scenario.cluster.pools):
+                manifest = {**to_manifest(pool), "apiVersion": _API_VERSION}
+                documents.append(document.at(("cluster", "pools", index), manifest))
+        return replace(manifests, documents=tuple(documents), problems=tuple(problems), notes=tuple(notes))
 
     def _take(self, manifests: ManifestFile) -> ManifestFile | None:
         if manifests.problems:
@@ -85,7 +105,7 @@ class InstallerPools:
 
     def build(self, existing: Scenario) -> tuple[ManifestFile | None, list[Finding], Scenario]:
         """Return the pools as a file of manifests, what is to be said of them, and what exists with their networks."""
-        existing = self._with_nodes(existing)
+        existing = self._with_nodes(self._with_networks_of_scenarios(existing))
         if not self.reader.is_used:
             return None, [], existing
         self.collector.note_unread_kinds()
@@ -97,6 +117,20 @@ class InstallerPools:
         scenario = self.reader.apply(existing, self.collector, existing.name)
         file = self.files[0] if self.files else "installer"
         return (ManifestFile(file, documents) if documents else None), [*notes, *problems], scenario
+
+    def _with_networks_of_scenarios(self, existing: Scenario) -> Scenario:
+        """Add the networks of scenarios, against which their pools are held."""
+        for scenario in self.scenarios:
+            added, known = scenario.networks, existing.networks
+            networks = replace(
+                known,
+                cluster=(*known.cluster, *added.cluster),
+                services=(*known.services, *added.services),
+                nodes=(*known.nodes, *added.nodes),
+                peers=(*known.peers, *added.peers),
+            )
+            existing = replace(existing, networks=networks)
+        return existing
 
     def _with_nodes(self, existing: Scenario) -> Scenario:
         """Add nodes that stand beside the manifests, against whose addresses pools are held."""

@@ -3,7 +3,7 @@
 from ..calico.pool_selection import Use
 from .affinities import BlockAffinity, IPAMHandle
 from .bgp import BGPConfiguration, BGPPeer
-from .calico_objects import Allocation, Block, IPAMConfig, IPPool, IPReservation, Tunnel
+from .calico_objects import Allocation, Block, IPAMConfig, IPPool, IPReservation, Tunnel, name_of_unnamed_pool
 from .cluster import Cluster, CNIConfiguration, KindName, Namespace, Node, Pod, Service
 from .requirements import GroupRequirement, Requirements
 from .scenario import Networks, NodeGroup, Plan, Scenario
@@ -33,4 +33,5 @@ __all__ = [
     "Service",
     "Tunnel",
     "Use",
+    "name_of_unnamed_pool",
 ]

@@ -32,6 +32,11 @@ from .field_types import (
 )
 
 
+def name_of_unnamed_pool(cidr: object) -> str:
+    """Return what a pool is called of which nothing tells the name: its range, as Kubernetes allows it in names."""
+    return str(cidr).replace("/", "-").replace(":", "-")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
 class IPPool:
     """A range of addresses that Calico hands out, block by block."""
@@ -86,6 +91,11 @@ class IPPool:
     def version(self) -> IPVersion:
         """IP version: 4 or 6."""
         return self.cidr.version
+
+    @property
+    def names(self) -> tuple[str, str, str]:
+        """What it may be called: its name, its range, and what it is called where only its range is known."""
+        return self.name, str(self.cidr), name_of_unnamed_pool(self.cidr)
 
     @property
     def block_count(self) -> int:

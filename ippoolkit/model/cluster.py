@@ -165,19 +165,36 @@ class Cluster:
             return ()
         return self.cni.ipv4_pools if version == 4 else self.cni.ipv6_pools
 
+    @property
+    def pods_without_blocks(self) -> int:
+        """Pods with addresses of pools where not one block is listed: then blocks exist that were not read; else 0."""
+        if self.blocks:
+            return 0
+        ranges = [pool.cidr for pool in self.pools]
+        return sum(
+            any(address in cidr for address in pod.addresses for cidr in ranges)
+            for pod in self.pods
+            if pod.node and not pod.host_network
+        )
+
     def has_read(self, *kinds: KindName) -> bool:
         """Whether all of these kinds could be read."""
         return not any(kind in self.unknown for kind in kinds)
 
+    @property
+    def lacks_pods(self) -> bool:
+        """Whether nodes exist, and nothing tells of the pods on them."""
+        return bool(self.nodes) and not self.pods and not self.has_read("Pod")
+
     def pool(self, name: str) -> IPPool:
-        """Return the pool of that name.
+        """Return the pool of that name, or of that range.
 
         Raises
         ------
         KeyError
             When there is none.
         """
-        for pool in self.pools:
-            if pool.name == name:
-                return pool
-        raise KeyError(name)
+        candidates = [pool for pool in self.pools if name in pool.names]
+        if not candidates:
+            raise KeyError(name)
+        return next((pool for pool in candidates if pool.name == name), candidates[0])

@@ -68,7 +68,10 @@ class Networks:
     cluster: tuple[CidrField, ...] = Field(default=(), description="Kubernetes' cluster CIDR, where pods belong.")
     services: tuple[CidrField, ...] = Field(default=(), description="Service addresses.")
     nodes: tuple[CidrField, ...] = Field(default=(), description="Networks that the nodes sit in.")
-    peers: tuple[CidrField, ...] = Field(default=(), description="Networks reached from the cluster.")
+    peers: tuple[CidrField, ...] = Field(
+        default=(),
+        description="Other networks in use, which pools keep clear of, such as those reached from the cluster.",
+    )
     node_cidr_mask_size: IntField = count_field(
         32, description="kube-controller-manager's per-node IPv4 prefix; 0: it cuts no ranges, or unknown."
     )

@@ -245,8 +245,9 @@ def with_pool(scenario: Scenario, pool_name: str, **changes: Any) -> Scenario:
     KeyError
         When there is no such pool.
     """
-    changed_pool = replace(scenario.cluster.pool(pool_name), **changes)
-    pools = tuple(changed_pool if pool.name == pool_name else pool for pool in scenario.cluster.pools)
+    old_pool = scenario.cluster.pool(pool_name)
+    changed_pool = replace(old_pool, **changes)
+    pools = tuple(changed_pool if pool is old_pool else pool for pool in scenario.cluster.pools)
     return replace(scenario, cluster=replace(scenario.cluster, pools=pools))
 
 

@@ -25,7 +25,8 @@ MEANINGS: dict[str, str] = {
     ),
     "cannot find a qualified ippool": N_("No pool of this IP family is enabled, or the blocks of all are too small."),
     "o configured Calico pools": N_(
-        "No enabled pool selects the node, or there is none. ippoolkit pools-for --node NODE says why each does not."
+        "No enabled pool selects the node, or there is none. ippoolkit pools-for --cluster FILES --node NODE says why "
+        "each does not."
     ),
     "strict affinity enabled": N_(
         "With strictAffinity, nodes do not borrow: the node's blocks are full, and no block is left to claim."

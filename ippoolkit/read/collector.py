@@ -61,6 +61,7 @@ class ObjectCollector:
     kinds_seen: set[str] = field(default_factory=set)
     failed_kinds: dict[str, str] = field(default_factory=dict)  # of which an object could not be read; their fields
     newest_creation: dict[str, str] = field(default_factory=dict)  # per kind: when the youngest object was created
+    node_creation: dict[str, str] = field(default_factory=dict)  # per node: when it was created
     # takes objects of other kinds, such as an installer's; returns whether it knew one
     read_other: Callable[[Document, FieldPath, Mapping[str, Any], str], bool] = _knows_nothing
 
@@ -138,6 +139,8 @@ class ObjectCollector:
         created, resource_version = metadata.get("creationTimestamp"), metadata.get("resourceVersion")
         if isinstance(created, str) and created > self.newest_creation.get(name, ""):
             self.newest_creation[name] = created
+        if isinstance(created, str) and name == "Node":
+            self.node_creation[str(metadata.get("name"))] = created
         return int(resource_version) if is_digits(resource_version) else 0
 
     def _store_object(self, reader: KindReader, kind: str, new: LocatedObject) -> None:

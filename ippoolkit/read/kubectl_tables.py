@@ -35,6 +35,8 @@ _POD_HEADINGS = (
 POD_ROW = re.compile(
     r"(?:[\w.-]+\s+)?[\w.-]+\s+\d{1,3}/\d{1,3}\s+[A-Z][\w:/-]*\s+\d+(?:\s+\([^)]{1,30} ago\))?\s+\d+[smhdy]\w*(?:\s|$)"
 )
+_AGE_PART = re.compile(r"(\d{1,9})([ydhms])")
+_SECONDS_PER_UNIT = {"y": 365 * 86_400, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
 _RESTARTED = re.compile(r"\s\([^)]{1,30} ago\)")
 _DESCRIBED_KINDS = ("IPPool", "IPReservation", "IPAMConfig", "IPAMConfiguration", "BlockAffinity")
 _FINISHED = ("Succeeded", "Failed")
@@ -65,10 +67,20 @@ def read_nodes(lines: NumberedLines, file: str, reported: ReportedText) -> None:
             reported.objects.append((_listed_node(row), Place(file, number)))
         else:
             reported.listed_nodes.append(ListedObject(row["NAME"], _listed_node(row), Place(file, number)))
+        if (age := _age_in_seconds(row.get("AGE", ""))) is not None:
+            reported.node_ages[row["NAME"]] = age
         for address in (row.get("INTERNAL-IP", ""), row.get("EXTERNAL-IP", "")):
             if address not in _NONE:
                 reported.add_node_address(address, Place(file, number))
     reported.add_figures("totals", "", Place(file, lines[0][0]), {"nodes": count})
+
+
+def _age_in_seconds(text: str) -> int | None:
+    """Return an age as kubectl prints it, such as 5d6h."""
+    parts = _AGE_PART.findall(text)
+    if "".join(map("".join, parts)) != text or not parts:
+        return None
+    return sum(int(count) * _SECONDS_PER_UNIT[unit] for count, unit in parts)
 
 
 def _listed_node(row: dict[str, str]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeGuard, get_args
 
 from pydantic import ValidationError
@@ -21,7 +22,7 @@ from ..calico.releases import NEWEST, OLDEST_MINOR
 from ..cidr import Cidr
 from ..errors import InputError
 from ..findings import Finding, Place, Severity
-from ..model import Cluster, IPPool, KindName, Scenario
+from ..model import Cluster, IPPool, KindName, Scenario, name_of_unnamed_pool
 from ..yaml_scalars import is_digits
 from .calico_messages import find_meaning, has_message, message_findings
 from .calico_release import find_release, release_in_text
@@ -105,6 +106,8 @@ class Reading:
         Whether only a text tells of the IPAM configuration.
     newest_creation
         For each kind when its youngest object was created.
+    node_ages
+        Ages of nodes in seconds: as a table shows them; of objects, how much older each is than the youngest.
     pieces
         What each part of a text was recognized as.
     documents
@@ -129,6 +132,7 @@ class Reading:
     affinities: tuple[tuple[str, Cidr, Place], ...] = ()
     configuration_from_text: bool = False
     newest_creation: Mapping[str, str] = field(default_factory=dict)
+    node_ages: Mapping[str, int] = field(default_factory=dict)
     pieces: tuple[RecognizedPiece, ...] = ()
     documents: tuple[Document, ...] = ()
     sources: tuple[str, ...] = ()
@@ -154,6 +158,16 @@ class Reading:
     def errors(self) -> tuple[Finding, ...]:
         """The notes that are errors: objects, rows and files that could not be used."""
         return tuple(note for note in self.notes if note.severity is Severity.ERROR)
+
+    @property
+    def reported_usage(self) -> dict[str, tuple[int | None, int | None]]:
+        """Addresses and blocks in use that texts tell, by the pool's range; what is rounded is not among them."""
+        exact = {
+            (figure.row, figure.figure): figure.value
+            for figure in self.reported
+            if figure.table == "pools" and not figure.rounded
+        }
+        return {row: (exact.get((row, "allocated")), exact.get((row, "blocks_allocated"))) for row, _ in exact}
 
     @property
     def pools_from_text(self) -> tuple[PoolFromText, ...]:
@@ -586,6 +600,7 @@ class Reader:
             affinities=tuple(reported.affinities),
             configuration_from_text=self.configuration_from_text,
             newest_creation=collector.newest_creation,
+            node_ages=reported.node_ages or _ages(collector.node_creation),
             pieces=tuple(self.pieces),
             documents=tuple(self.documents),
             sources=tuple(map(str, paths)),
@@ -668,6 +683,16 @@ class Reader:
             yield Finding("kind-not-read", "", {"kinds": ", ".join(not_read)})
 
 
+def _ages(creation: Mapping[str, str]) -> dict[str, int]:
+    """Return by how many seconds each is older than the youngest; nothing where a time cannot be read."""
+    try:
+        times = {name: datetime.fromisoformat(text).timestamp() for name, text in creation.items()}
+    except ValueError:
+        return {}
+    newest = max(times.values(), default=0)
+    return {name: round(newest - time) for name, time in times.items()}
+
+
 def _cluster_addresses(service: Mapping[str, Any]) -> list[str]:
     spec = service.get("spec")
     spec = spec if isinstance(spec, Mapping) else {}
@@ -695,7 +720,7 @@ def _build_reported_pool(pool: ReportedPool) -> IPPool | None:
         spec["blockSize"] = int(spec["blockSize"])
     # A pool holds at least one block: where nobody tells the size of a small one, its own is the largest that fits.
     spec.setdefault("blockSize", max(DEFAULT_BLOCK_SIZE[pool.cidr.version], pool.cidr.prefix))
-    name = pool.name or str(pool.cidr).replace("/", "-").replace(":", "-")
+    name = pool.name or name_of_unnamed_pool(pool.cidr)
     source = ObjectSource(Document.without_lines(pool.place.file, None, pool.place.line), (), [], [])
     built: IPPool | None = read_object(KIND_READERS["IPPool"][0], {"metadata": {"name": name}, "spec": spec}, source)
     return built

@@ -71,6 +71,7 @@ class ReportedText:
     service_addresses: dict[str, Place] = field(default_factory=dict)  # as host ranges
     node_addresses: dict[str, Place] = field(default_factory=dict)  # as host ranges, such as 192.0.2.7/32
     listed_nodes: list[ListedObject] = field(default_factory=list)  # whose labels are not shown
+    node_ages: dict[str, int] = field(default_factory=dict)  # seconds, as tables show them
     listed_pods: list[ListedObject] = field(default_factory=list)  # of all namespaces, with node and address
     waiting_pods: list[tuple[str, str, Place]] = field(default_factory=list)  # name, node; without an address
     starting_pods: list[tuple[str, Place]] = field(default_factory=list)  # of which no address is shown, nor that none

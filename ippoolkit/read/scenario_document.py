@@ -27,6 +27,16 @@ _UNIQUE_NAME_KEYS: dict[FieldPath, tuple[str, ...]] = {
 _RETIRED_KEYS = {"blocks": "claimedAt", "affinities": "deleted", "handles": "deleted"}
 
 
+def is_scenario(value: object) -> bool:
+    """Whether a document is a scenario rather than an object of Kubernetes or any other mapping."""
+    return (
+        isinstance(value, Mapping)
+        and "version" in value
+        and not {"kind", "apiVersion"} & set(value)
+        and bool({"cluster", "plan", "networks", "requirements"} & set(value))
+    )
+
+
 def read_scenario(document: Document, problems: list[Finding]) -> Scenario | None:
     """Turn a document into a Scenario; None and more `problems` where it does not fit."""
     problem_count = len(problems)

@@ -12,14 +12,14 @@ from typing import Any
 
 from ..errors import InputError, IppoolkitError, ReportError
 from ..findings import Finding, Place
-from ..parallel import Outcome, executor, run
+from ..parallel import Outcome, SameProcessExecutor, executor, run
 from ..write import write_atomically
 from .build import RenderedReport, ReportTask, build_report
 from .formats import PICTURE_FORMATS
 from .inputs import INDEX_STEM, ReportInput, ReportSource, resolve_inputs
 from .options import DEFAULT_TEMPLATE, ReportOptions, validate_options
 from .report_folder import ReportFolder, ReportRecord
-from .templates import find_template
+from .templates import builtin_templates, find_template
 
 PRELOAD = ("ippoolkit.report.preload",)
 CellProgress = Callable[[int, int], None]  # given how many cells are done, of how many
@@ -64,6 +64,7 @@ def make_report(
     template: str | Path = DEFAULT_TEMPLATE,
     parameters: Mapping[str, Any] | None = None,
     progress: CellProgress | None = None,
+    in_process: bool = False,
 ) -> Path:
     """Make one report as one file.
 
@@ -87,6 +88,9 @@ def make_report(
         Further parameters of the template.
     progress
         Called with how many cells of the notebook are done, of how many.
+    in_process
+        Whether one of the kit's own templates runs in the caller's process, which is faster. Not in a notebook: its
+        process runs IPython already. A notebook of the user's always gets a process of its own.
 
     Returns
     -------
@@ -102,7 +106,9 @@ def make_report(
     """
     target = Path(out)
     option_values = {"template": template, "lang": lang, "date": date, "redact": redact, "parameters": parameters}
-    with executor(jobs=1, preload=PRELOAD) as pool, tempfile.TemporaryDirectory(prefix="ippoolkit-") as temp_dir:
+    in_process = in_process and str(template) in builtin_templates()
+    pool_context = SameProcessExecutor() if in_process else executor(jobs=1, preload=PRELOAD)
+    with pool_context as pool, tempfile.TemporaryDirectory(prefix="ippoolkit-") as temp_dir:
         report_options, report_input = _resolve_single_report(scenario, target, option_values)
         task = ReportTask(
             "cluster",

@@ -147,6 +147,8 @@ def _run_cell(shell: _Shell, cell: Any) -> BaseException | None:
         if text:
             cell.outputs.append(new_output("stream", name=name, text=text))
     error: BaseException | None = result.error_before_exec or result.error_in_exec
+    if isinstance(error, KeyboardInterrupt):  # of the caller's process, not of the notebook
+        raise error
     if error is not None:
         cell.outputs.append(new_output("error", ename=type(error).__name__, evalue=str(error), traceback=[]))
     return error

@@ -8,15 +8,14 @@ os.environ.update(dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL
 gc.disable()  # modules stay: there is nothing to collect while they load
 
 import IPython.core.interactiveshell
-import nbconvert.exporters.templateexporter
 import papermill.execute
 import xlsxwriter
 
 from . import build, notebook_engine, sections
-from .formats.html_page import html_exporter
+from .formats.html_page import page_template
 
-__all__ = ["IPython", "build", "nbconvert", "notebook_engine", "papermill", "sections", "xlsxwriter"]
+__all__ = ["IPython", "build", "notebook_engine", "papermill", "sections", "xlsxwriter"]
 
-html_exporter()
+page_template()
 gc.enable()
 gc.freeze()  # what is loaded stays shared: a collection in a worker would copy all of it

@@ -36,9 +36,7 @@ def block_search_order(scenario: Scenario, node: str, pool: str, *, count: int =
     ValueError
         For a pool with blocks of one address: there Calico starts by the clock.
     """
-    ip_pool = next((candidate for candidate in scenario.cluster.pools if candidate.name == pool), None)
-    if ip_pool is None:
-        raise KeyError(pool)
+    ip_pool = scenario.cluster.pool(pool)
     if ip_pool.block_size == ADDRESS_BITS[ip_pool.version]:
         raise ValueError("in a pool with blocks of one address nodes start by the clock")
     start_index = start_block_index(node_seed(node), ip_pool.block_count)

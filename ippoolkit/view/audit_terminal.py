@@ -132,8 +132,9 @@ def print_audit(console: Console, audit: Audit, *, lang: str = "en") -> None:
     print_release(console, audit.scenario.release, lang=lang)
     console.print()
     figures = audit.metrics
-    _print_metrics(console, words, "pools", figures.pools, words.translate(N_("Pools")), rounded=figures.rounded)
-    _print_metrics(console, words, "nodes", *_node_rows(audit, words), rounded=figures.rounded)
+    _print_metrics(console, audit, "pools", figures.pools, title=words.translate(N_("Pools")), lang=lang)
+    node_rows, title = _node_rows(audit, words)
+    _print_metrics(console, audit, "nodes", node_rows, title=title, lang=lang)
     print_findings(console, audit.findings, lang=lang)
     print_findings(console, audit.notes, lang=lang)
     if message := unchecked_message(audit, lang):
@@ -178,18 +179,20 @@ def nodes_by_headroom(audit: Audit) -> list[dict[str, Any]]:
 
 def _print_metrics(
     console: Console,
-    words: Language,
+    audit: Audit,
     table_name: str,
     rows: Sequence[dict[str, Any]],
-    title: str,
     *,
-    rounded: frozenset[tuple[str, str, str]],
+    title: str,
+    lang: str,
 ) -> None:
     """Print rows of figures; what is unknown says so, what is rounded is marked."""
     if not rows:
         return
+    words = get_language(lang)
     by_name = {column.name: column for column in COLUMNS[table_name]}
-    known, unknown = _known_columns(table_name, rows)
+    known, unknown = known_columns(table_name, rows)
+    rounded = audit.metrics.rounded
     key = "cidr" if table_name == "pools" else "name"
     columns = [
         TextColumn(
@@ -200,14 +203,28 @@ def _print_metrics(
         )
         for name in known
     ]
-    print_columns(console, columns, title=title, drop_order=_DROP_ORDER[table_name], lang=words.code)
+    print_columns(console, columns, title=title, drop_order=_DROP_ORDER[table_name], lang=lang)
     if unknown:
-        headings = words.translate(N_(", ")).join(words.translate(by_name[name].heading) for name in unknown)
-        console.print(Text(words.render(N_("Unknown of all: {columns}."), {"columns": headings})))
+        console.print(Text(unknown_metrics_text(audit, [by_name[name] for name in unknown], words)))
         console.print()
 
 
-def _known_columns(table_name: str, rows: Sequence[dict[str, Any]]) -> tuple[list[str], list[str]]:
+def unknown_metrics_text(audit: Audit, metrics: Sequence[Metric], words: Language) -> str:
+    """Say of which figures nothing is known, and which kinds of object would tell them; empty where there are none."""
+    if not metrics:
+        return ""
+    cluster = audit.scenario.cluster
+    needed = {kind for metric in metrics for kind in metric.required_kinds}
+    kinds = [kind for kind in cluster.unknown if kind in needed]
+    params = {
+        "figures": "; ".join(dict.fromkeys(words.translate(metric.heading) for metric in metrics)),
+        "kinds": ", ".join(kinds),
+    }
+    template = N_("Unknown for lack of {kinds}: {figures}.") if kinds else N_("Unknown: {figures}.")
+    return words.render(template, params)
+
+
+def known_columns(table_name: str, rows: Sequence[Mapping[str, Any]]) -> tuple[list[str], list[str]]:
     """Return the columns of which anything is known, and those to be said to be unknown once, not in every row.
 
     Of a node a text may tell how many addresses it holds, and not whether they are in its own blocks.

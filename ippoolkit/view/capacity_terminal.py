@@ -11,12 +11,12 @@ from rich.text import Text
 from ..analysis import Analysis
 from ..capacity.evaluation import SEVERITY_OF_STATUS, Verdict
 from ..choose import scenario_routes
-from ..findings import N_, Finding, Language, Severity, get_language
+from ..findings import N_, Finding, Language, Severity, get_language, sort_by_severity
 from .cell_text import format_column
 from .display_columns import display_columns
 from .growth import growth_changes, growth_note
 from .terminal import SEVERITY_STYLES, TextColumn, print_columns, print_findings
-from .verdict_parts import verdict_parts
+from .verdict_parts import errors_beside_verdicts, verdict_parts
 
 # What goes first where the terminal is narrow.
 _DROP_ORDER: dict[str, Sequence[str]] = {
@@ -26,10 +26,10 @@ _DROP_ORDER: dict[str, Sequence[str]] = {
         "allowed_uses",
         "nodes_with_block",
         "encapsulation",
+        "addresses_per_block",
+        "node_selector",
         "blocks_used",
         "addresses_used",
-        "node_selector",
-        "addresses_per_block",
     ),
     "block_sizes": (
         "unused_in_claimed_blocks",
@@ -64,15 +64,8 @@ def print_capacity(
     words, scenario, notes = get_language(lang), analysis.scenario, list(notes)
     for verdict in analysis.verdicts:
         print_verdict(console, analysis, verdict, lang=lang)
-    said = {(verdict.finding.code, verdict.finding.subject) for verdict in analysis.verdicts}
-    other_errors = [
-        finding
-        for finding in (*analysis.findings, *notes)
-        if finding.severity is Severity.ERROR and (finding.code, finding.subject) not in said
-    ]
-    if other_errors:
-        text = words.render(N_("Besides: {count:error}, listed at the end."), {"count": len(other_errors)})
-        console.print(Text(text, style=f"bold {SEVERITY_STYLES[Severity.ERROR]}"))
+    if beside := errors_beside_verdicts(analysis, notes, words):
+        console.print(Text("\n".join(beside), style=SEVERITY_STYLES[Severity.ERROR]))
         console.print()
     if scenario.cluster.pools:
         print_table(console, "pools", analysis.pools(lang=lang), title=words.translate(N_("Pools")), lang=lang)
@@ -94,7 +87,7 @@ def print_capacity(
         print_table(
             console, "choices", choice_table, title=words.translate(N_("Single changes that are sufficient")), lang=lang
         )
-    print_findings(console, [*analysis.findings, *notes], lang=lang)
+    print_findings(console, sort_by_severity([*analysis.findings, *notes]), lang=lang)
 
 
 def _print_growth(console: Console, analysis: Analysis, words: Language) -> None:

@@ -92,7 +92,7 @@ _DISPLAYED: dict[str, Sequence[str | tuple[str, str, tuple[str, ...]]]] = {
         "blocks_per_node",
         "blocks",
         "pods_per_node_max",
-        (N_("pod limit"), N_(": "), ("pod_limit", "first_limit")),
+        (N_("pod limit: what binds"), N_(": "), ("pod_limit", "first_limit")),
     ),
 }
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def growth_changes(table: pd.DataFrame) -> pd.DataFrame:
     """Return the months of a table of growth in which something changes, the first one included."""
-    compared = table.drop(columns="month").astype(str)
+    compared = table.drop(columns="month").astype(object).fillna("").astype(str)
     previous_month = compared.groupby("family").shift()
     return table[(compared.drop(columns="family") != previous_month).any(axis=1)]
 

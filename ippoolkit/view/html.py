@@ -242,6 +242,7 @@ def findings_html(findings: Iterable[Finding], lang: str = "en") -> str:
             "where": finding.location(lang),
             "message": finding.message(lang),
             "remedy": finding.remedy(lang),
+            "commands": finding.commands,
             "source": finding.source,
             "code": finding.code,
         }
@@ -279,7 +280,7 @@ def _key_figure_tiles(figures: KeyMetrics, words: Language) -> list[tuple[str, s
         else words.render(N_("not within {months:month}"), {"months": figures.horizon_months})
     )
     lacks_blocks = figures.blocks_needed > figures.blocks
-    exceeds_node = figures.pods_per_node_max < figures.pods_on_busiest_node
+    busiest, addresses_needed = figures.pods_on_busiest_node, figures.addresses_needed
     return [
         (
             f"{format_number(figures.blocks_needed)}\u00a0/ {format_number(figures.blocks)}",
@@ -287,14 +288,16 @@ def _key_figure_tiles(figures: KeyMetrics, words: Language) -> list[tuple[str, s
             "fails" if lacks_blocks else "",
         ),
         (
-            f"{format_number(figures.addresses_needed)}\u00a0/ {format_number(figures.addresses)}",
+            f"{value_text(addresses_needed, words)}\u00a0/ {format_number(figures.addresses)}",
             words.translate(N_("addresses needed / in the pools")),
-            "fails" if figures.addresses_needed > figures.addresses else "",
+            "fails" if addresses_needed is not None and addresses_needed > figures.addresses else "",
         ),
         (
             format_number(figures.pods_per_node_max),
-            words.render(N_("max pods per node; busiest: {busiest}"), {"busiest": figures.pods_on_busiest_node}),
-            "fails" if exceeds_node else "",
+            words.render(
+                N_("max pods on a node's blocks; busiest: {busiest}"), {"busiest": value_text(busiest, words)}
+            ),
+            "fails" if busiest is not None and figures.pods_per_node_max < busiest else "",
         ),
         (
             format_number(figures.routes),

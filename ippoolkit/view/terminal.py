@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -90,9 +90,11 @@ def print_findings(console: Console, findings: Iterable[Finding], *, lang: str =
     """Print findings, one a paragraph: severity, place or subject, message, remedy, code."""
     words = get_language(lang)
     for finding in findings:
-        message = describe_finding(finding, lang)
+        message = describe_finding(replace(finding, commands=()), lang)
         severity_label = (f"{words.translate(finding.severity.value)}: ", SEVERITY_STYLES[finding.severity])
         console.print(Text.assemble(severity_label, message, (f" [{finding.code}]", "bright_black")))
+        for command in finding.commands:  # a line each, so that what is copied runs
+            console.print(Text(f"  {command}"), soft_wrap=True)
 
 
 def _leave_out(

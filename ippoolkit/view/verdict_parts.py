@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..analysis import Analysis
 from ..calico.releases import Release
 from ..capacity.choice_table import ADD_POOL, CHANGE_PREFIX, Choice
 from ..capacity.evaluation import Verdict
-from ..findings import N_, Language, replace_unprintable
+from ..findings import N_, Finding, Language, Severity, replace_unprintable
 from ..findings.sources import Source
 
 _MAX_POOLS_NAMED = 3
+_MAX_ERRORS_BESIDE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,23 @@ def verdict_parts(
         release=release_text(analysis.scenario.release, words),
         note=_change_note(analysis, words, cluster_exists=cluster_exists),
     )
+
+
+def errors_beside_verdicts(analysis: Analysis, notes: Iterable[Finding], words: Language) -> list[str]:
+    """Return lines on the errors that the verdicts do not say, for none of them holds alone; empty where none are."""
+    said = {(verdict.finding.code, verdict.finding.subject) for verdict in analysis.verdicts}
+    errors = [
+        finding
+        for finding in (*analysis.findings, *notes)
+        if finding.severity is Severity.ERROR and (finding.code, finding.subject) not in said
+    ]
+    if not errors:
+        return []
+    lines = [
+        words.render(N_("Besides: {count:error}, listed at the end."), {"count": len(errors)}),
+        *(": ".join(filter(None, (error.location(words.code), error.message(words.code)))) for error in errors),
+    ]
+    return lines[: 1 + _MAX_ERRORS_BESIDE]
 
 
 def _change_note(analysis: Analysis, words: Language, *, cluster_exists: bool) -> str:

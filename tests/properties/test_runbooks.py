@@ -13,7 +13,7 @@ from ippoolkit import IPPool, Namespace
 from ippoolkit.change import Change, runbook
 from ippoolkit.change.cluster_state import ClusterState
 from ippoolkit.change.recreate_order import group_pods
-from ippoolkit.change.rehearsal import SURGE_PARTS
+from ippoolkit.change.rehearsed_pods import SURGE_PARTS
 from ippoolkit.cidr import Cidr
 from ippoolkit.ipam import IpamError
 from tests.clusters import OWNERS, cluster
@@ -58,6 +58,12 @@ def changes(draw):
         labels=lambda number: {"rack": "ab"[number % 2]},
         owners=draw(st.sampled_from((("",), OWNERS))),
     )
+    if draw(st.booleans()):  # templates that name the pool
+        pods = tuple(
+            replace(pod, ipv4_pools=("old",)) if pod.owner in ("DaemonSet", "StatefulSet") else pod
+            for pod in made.cluster.pods
+        )
+        made = replace(made, cluster=replace(made.cluster, pods=pods))
     kind = draw(st.sampled_from(("block-size", "migrate", "retire", "split", "block-size", "migrate", "grow")))
     room = draw(st.one_of(st.none(), st.integers(22, 29).map(lambda bits: Cidr.parse(f"10.9.0.0/{bits}"))))
     change = Change(
@@ -89,6 +95,10 @@ def test_an_issued_runbook_breaks_no_promise_and_a_refused_one_has_a_real_reason
         broken = replay.carry_out(done.step)
         assert broken == {finding.code for finding in done.failures}, (done.step, broken)
         assert not (made.is_issued and broken)
+        assert done.recreated_pods == replay.recreated
+        if not broken:
+            in_use = {row["name"]: row["inUse"] for row in utilization(replay.ipam)[1:]}  # the first is of no pool
+            assert {held.pool: held.pods + held.tunnels for held in done.usage} == in_use
 
 
 class Replay:
@@ -100,11 +110,14 @@ class Replay:
         self.ipam = self.stage.ipam
         self.handles = {(pod.namespace, pod.name): pod.name for pod in cluster.pods}
         self.named = {space.name: space.ipv4_pools for space in cluster.namespaces}
-        self.rounds = 0
+        self.restarted = set()
+        self.own = {(pod.namespace, pod.name): pod.ipv4_pools for pod in cluster.pods}
+        self.rounds = self.recreated = 0
 
     def carry_out(self, step):
         """Carry one step out; return the codes of what it breaks."""
         broken, before = set(), dict(self.stage.tunnel_addresses)
+        self.recreated = 0
         try:
             broken |= self._act(step)
         except IpamError:
@@ -133,6 +146,7 @@ class Replay:
                 for space, names in self.named.items()
             }
             self.named = {space: tuple(filter(None, names)) for space, names in self.named.items()}
+            return self._roll_templates_out(pool, step.target_pool)
         if step.action == "disable":
             changed = {"node_selector": "!all()"} if step.managed else {"disabled": True}
             self.ipam.resources.change_pool(pool.name, **changed)
@@ -153,25 +167,64 @@ class Replay:
 
     def _recreate(self, pool):
         pods = self.cluster.pods
-        inside = [
-            place
-            for place, pod in enumerate(pods)
-            if any(address in pool.cidr for address in self.ipam.requests.ips_by_handle(self._handle(pod)))
-        ]
+        inside = [place for place in range(len(pods)) if self._is_in(pods[place], pool)]
+        inside = [place for place in range(len(pods)) if place in inside or self._goes_along(place, inside)]
+        self.restarted |= {self._workload(pods[place]) for place in inside}
+        groups = [group.pod_indices for group in group_pods(pods, inside, self.change.order, self.change.batches)]
+        return ({"change-pods-without"} if self._roll(groups) else set()) | self._strict()
+
+    def _roll_templates_out(self, pool, target):
+        """Let the templates that name a pool name another: their workloads roll out, one after the other."""
+        rolling = {}
+        for place, pod in enumerate(self.cluster.pods):
+            key = pod.namespace, pod.name
+            if pool.name in self.own[key]:
+                self.own[key] = (target,) if target else ()
+                rolling.setdefault(self._workload(pod), []).append(place)
+        return {"change-pods-without"} if self._roll([rolling[each] for each in sorted(rolling)]) else set()
+
+    def _roll(self, groups):
+        """Recreate groups of pods; return whether one got no address."""
         self.rounds += 1
         failed = False
-        for group in group_pods(pods, inside, self.change.order, self.change.batches):
-            for part in np.array_split(group.pod_indices, SURGE_PARTS):
-                new = [(pods[place], f"{pods[place].name} {self.rounds}") for place in part]
+        for group in groups:
+            self.recreated += len(group)
+            for part in np.array_split(group, SURGE_PARTS):
+                new = [(self.cluster.pods[place], f"{self.cluster.pods[place].name} {self.rounds}") for place in part]
                 for pod, handle in new:
-                    named = self.named[pod.namespace]
+                    named = self.own[pod.namespace, pod.name] or self.named[pod.namespace]
                     failed |= not self.ipam.requests.assign(
                         pod.node, handle, 1, ipv4_pools=named, namespace_labels={}
                     ).v4
                 for pod, handle in new:
                     self.ipam.requests.release_handle(self._handle(pod))
                     self.handles[pod.namespace, pod.name] = handle
-        return ({"change-pods-without"} if failed else set()) | self._strict()
+        return failed
+
+    def _is_in(self, pod, pool):
+        return any(address in pool.cidr for address in self.ipam.requests.ips_by_handle(self._handle(pod)))
+
+    @staticmethod
+    def _workload(pod):
+        """What the name of a pod says that made it; those of the clusters here have no name left for a ReplicaSet."""
+        return pod.namespace, pod.owner, pod.name.split("-")[0] if pod.owner in ("DaemonSet", "StatefulSet") else ""
+
+    def _goes_along(self, place, inside):
+        """Whether a pod is recreated although it is not in the pool: with its workload, or with its node."""
+        pods = self.cluster.pods
+        pod, leaving = pods[place], [pods[each] for each in inside]
+        owners = any(each.owner for each in pods)
+        if self.change.order == "node":
+            return bool(pod.owner or not owners) and any(each.node == pod.node for each in leaving)
+        kind = {"ReplicaSet": 1, "DaemonSet": 2, "StatefulSet": 3}.get(pod.owner, 0)
+        if owners and not kind:
+            return False
+        near = [each for each in leaving if each.namespace == pod.namespace]
+        if self.change.order == "workload":
+            near = [each for each in near if each.owner == pod.owner]
+        workload = self._workload(pod)
+        whole = not workload[2] or workload in {*map(self._workload, leaving), *self.restarted}
+        return bool(near) and whole
 
     def _strict(self):
         serving = [pool for pool in self.ipam.store.pools.values() if pool.serves("Workload")]

@@ -134,7 +134,7 @@ def test_a_notebook_of_ones_own_runs_in_its_folder(tmp_path):
         "Markdown(f'{helper.answer} {pandas.read_csv(\"data.csv\").a[0]} {len(os.listdir(files[0]))}')",
     )
     out = ipk.make_report(ROOT / "data/kubean", tmp_path / "r.md", template=path)
-    assert out.read_text() == "42 43 4\n"
+    assert out.read_text() == "42 43 5\n"
 
 
 def test_a_comparison_puts_scenarios_side_by_side(tmp_path):

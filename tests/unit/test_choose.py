@@ -1,6 +1,8 @@
 """What is recommended, why, and what becomes of it; free ranges on the command line."""
 
 import json
+import re
+import shlex
 from datetime import date
 
 import pytest
@@ -8,8 +10,9 @@ import pytest
 import ippoolkit as ipk
 from ippoolkit.analysis import analyse
 from ippoolkit.calico.limits import allowed_block_sizes
-from ippoolkit.choose import change_options, recommend, routes_table
+from ippoolkit.choose import change_options, change_options_table, designs_table, recommend, routes_table
 from ippoolkit.errors import InputError
+from ippoolkit.model.scenario_edits import with_pool
 from tests.helpers import ROOT, plan
 from tests.helpers import run_command as run
 
@@ -69,7 +72,8 @@ def test_growth_counts_until_the_month():
     [
         ({"nodes": 100, "max_routes": 50}, "choose-relax-routes", 50),
         ({"nodes": 1, "pods_per_node": 200_000}, "choose-relax-cap", 29),
-        ({"nodes": 1_000_000, "pods_per_node": 110}, "choose-relax-pool", None),
+        ({"nodes": 1_000_000, "pods_per_node": 110}, "choose-relax-pool-nodes", None),  # no room for more racks
+        ({"nodes": 1_000_000, "pods_per_node": 110, "within": ["0.0.0.0/0"]}, "choose-relax-pool", None),
     ],
 )
 def test_where_nothing_holds_the_rule_to_relax_is_named(wanted, code, by):
@@ -87,8 +91,9 @@ def test_what_is_said_to_be_enough_is_enough():
         assert recommend(**wanted | {"max_routes": wanted["max_routes"] + reason.params["by"]}).holds
     reason = next(r for r in recommend(nodes=1, pods_per_node=200_000).reasons if r.code == "choose-relax-cap")
     assert recommend(nodes=1, pods_per_node=200_000, max_blocks_per_host=20 + reason.params["by"]).holds
-    reason = recommend(nodes=1_000_000, pods_per_node=110, within=["0.0.0.0/0"]).reasons[0]
-    assert recommend(nodes=1_000_000, pods_per_node=110, racks=reason.params["racks"]).picks
+    million = {"nodes": 1_000_000, "pods_per_node": 110, "within": ["0.0.0.0/0"]}
+    reason = next(r for r in recommend(**million).reasons if r.code == "choose-relax-pool")
+    assert recommend(**million, racks=reason.params["racks"]).holds
 
 
 def test_groups_with_pools_of_their_own_share_the_limit_on_routes():
@@ -124,6 +129,60 @@ def test_no_room_says_what_is_free():
     assert not found.holds
     reason = found.reasons[0]
     assert (reason.code, reason.params["largest"]) == ("choose-no-room", "10.0.0.0/20")
+    others = ["10.0.0.0/17", "10.0.128.0/18"]
+    full = recommend(nodes=100, within=["10.0.0.0/16"], taken=[*others, "10.0.192.0/19"])
+    released = next(reason for reason in full.reasons if reason.code == "free-release")
+    assert released.params["networks"] == "10.0.192.0/19 (networks.peers)"
+    assert recommend(nodes=100, within=["10.0.0.0/16"], taken=others).holds
+
+
+NEWCOMER = {"nodes": 80, "pods_per_node": 60, "encapsulation": "ipip", "within": ["10.64.0.0/12"]}
+
+
+def test_designs_without_a_free_range_are_not_offered():
+    found = recommend(**NEWCOMER, taken=["10.64.0.0/16"])
+    # A /12 of which a /16 is taken has room for a /13, not for a /12.
+    assert {design.prefix for _, design in found.listed()} == set(range(13, 20))
+    numbers = range(1, len(found.listed()) + 1)
+    assert all(recommend(**NEWCOMER, taken=["10.64.0.0/16"], pick=[number]).holds for number in numbers)
+    every = designs_table(found, every=True)
+    assert set(every.loc[(every.prefix < 13) & (every.block_size == 26), "breaks"]) == {"no free range"}
+    racks = recommend(nodes=80, racks=3, within=["10.64.0.0/12"], taken=["10.64.0.0/14"])
+    assert min(design.prefix for _, design in racks.listed()) == 14  # three of them are free
+
+
+def test_a_design_picked_by_hand_is_not_called_the_cheapest():
+    cheapest, by_hand = (recommend(**NEWCOMER, pick=[number]).reasons[0] for number in (1, 2))
+    assert cheapest.code == "choose-picked"
+    assert by_hand.code == "choose-picked-by-hand"
+    assert (by_hand.params["addresses"], by_hand.params["least"]) == (2**14, 2**13)
+    # With pools of their own the groups share the table: what is picked for one of them is not its cheapest.
+    groups = [
+        {"name": "a", "nodes": 9, "pods_per_node": 40},
+        {"name": "b", "nodes": 9, "pods_per_node": 40, "pools": "b"},
+    ]
+    assert reasons(recommend(groups=groups, max_routes=27)).count("choose-picked-together") == 2
+
+
+def test_sets_of_pools_that_have_no_room_together_are_not_called_picked():
+    groups = [{"name": name, "nodes": 10, "pods_per_node": 60, "pools": name} for name in "ab"]
+    found = recommend(groups=groups, within=["10.0.0.0/22"])
+    assert not found.holds
+    assert reasons(found).count("choose-picked") == 1  # there is room for one of them
+    assert found.reasons[0].code == "choose-no-room-at-all"
+
+
+def test_a_rolling_update_that_overfills_a_nodes_blocks_is_told():
+    surge = next(reason for reason in recommend(**NEWCOMER).reasons if reason.code == "choose-surge")
+    # 61 of 64 addresses; 25% of 60 pods are 15; 128 blocks for 80 nodes.
+    assert [surge.params[name] for name in ("own", "spare", "surge", "left", "nodes")] == [1, 3, 15, 48, 80]
+    enough = recommend(**NEWCOMER | {"pods_per_node": 75})
+    assert "choose-surge" not in reasons(enough)
+    assert "choose-surge" not in reasons(recommend(nodes=80, pods_per_node=50))  # 13 more, and 13 to spare
+    full = recommend(nodes=80, pods_per_node=110)  # kubelet starts no more than 110
+    assert "choose-surge" not in reasons(full)
+    windows = recommend(groups=[{"nodes": 4, "pods_per_node": 58, "os": "windows"}])  # one block, 59 of 60 addresses
+    assert "choose-surge-capped" in reasons(windows)
 
 
 # ---- what becomes of it: the same numbers wherever they are asked for
@@ -181,6 +240,53 @@ def test_every_judge_takes_the_manifests(need, tmp_path):
 def test_a_scenario_comes_back_as_it_was_written(tmp_path):
     scenario = recommend(**NEEDS[-1]).as_scenario(name="chosen")
     assert ipk.load(ipk.save_scenario(scenario, tmp_path / "s.yaml")) == scenario
+
+
+def test_what_was_said_on_the_command_line_is_in_the_scenario(tmp_path):
+    path = tmp_path / "plan.yaml"
+    done = run(
+        "recommend",
+        *("--group", "name=a,nodes=30,pods-per-node=60,nodes-per-month=2", "--group", "name=b,nodes=4,pools=b"),
+        *("--encapsulation", "ipip", "--racks", 2, "--rack-label", "zone", "--headroom", 10, "--max-routes", 500),
+        *("--max-blocks-per-host", 10, "--within", "10.64.0.0/12", "--taken", "10.64.0.0/16", "192.168.0.0/24"),
+        *("--by", "2027-06", "--date", TODAY, "--calico", "v3.30", "-o", path),
+    )
+    assert done.returncode == 0
+    scenario = ipk.load(path)
+    assert ipk.load(ipk.save_scenario(scenario, tmp_path / "again.yaml")) == scenario
+    needed = scenario.requirements
+    assert [(group.name, group.nodes, group.pools) for group in needed.groups] == [("a", 30, ""), ("b", 4, "b")]
+    assert (needed.encapsulation, needed.racks, needed.rack_label, needed.headroom) == ("ipip", 2, "zone", 10)
+    assert (needed.max_routes, needed.max_blocks_per_host, needed.by) == (500, 10, "2027-06")
+    assert (needed.groups[0].nodes_per_month, scenario.plan.months) == (2, 7)
+    assert list(map(str, needed.within)) == ["10.64.0.0/12"]
+    assert list(map(str, scenario.networks.peers)) == ["10.64.0.0/16", "192.168.0.0/24"]
+    assert scenario.release.has("crd-native") == ipk.Scenario(calico="v3.30").release.has("crd-native")
+
+
+def test_what_was_said_to_be_taken_is_heeded_by_whatever_reads_the_scenario(tmp_path):
+    taken = ipk.Cidr.parse("10.64.0.0/16")
+    path = ipk.save_scenario(recommend(**NEWCOMER, taken=[taken]).as_scenario(), tmp_path / "plan.yaml")
+    (offer,) = ipk.free([path], within=["10.64.0.0/12"], prefix=16).offers
+    assert not offer.overlaps(taken)
+    again = recommend(ipk.load(path))
+    assert not any(cidr.overlaps(taken) for pick in again.picks for cidr in pick.cidrs)
+    assert all(not option.cidr.overlaps(taken) for option in change_options(again) if option.cidr)
+    moved = with_pool(ipk.load(path), "pods-ipv4", cidr=ipk.Cidr.parse("10.64.32.0/19"))
+    assert "pool-overlaps-peers" in {finding.code for finding in ipk.check_design(moved)}
+
+
+def test_what_nodes_and_pods_use_is_in_use_in_the_scenario_too():
+    cluster = ipk.Cluster(
+        pools=(ipk.IPPool(name="p", cidr="10.0.0.0/24"),),
+        nodes=(
+            ipk.Node(name="n1", addresses=("192.168.0.4",)),
+            ipk.Node(name="n2", addresses=("192.168.0.5",), networks=("10.9.0.0/16",)),
+        ),
+        pods=(ipk.Pod(name="x", node="n1", addresses=("10.0.0.7",)),),
+    )
+    scenario = recommend(ipk.Scenario(cluster=cluster), pods_per_node=60, within=["10.0.0.0/8"]).as_scenario()
+    assert list(map(str, scenario.networks.peers)) == ["10.9.0.0/16", "192.168.0.4/31"]
 
 
 def test_requirements_of_a_scenario_are_what_is_asked(tmp_path):
@@ -276,6 +382,47 @@ def test_ways_for_a_cluster_that_outgrows_its_pool():
     assert all(not by_kind[kind].cidr.overlaps(scenario.cluster.pools[0].cidr) for kind in ("second-pool", "migrate"))
 
 
+PASTE = """\
+$ calicoctl ipam show --show-blocks
++----------+-----------------+-----------+------------+-----------+
+| GROUPING |      CIDR       | IPS TOTAL | IPS IN USE | IPS FREE  |
++----------+-----------------+-----------+------------+-----------+
+| IP Pool  | 10.48.0.0/25    |       128 | 77 (60%)   | 51 (40%)  |
+| Block    | 10.48.0.0/26    |        64 | 40 (62%)   | 24 (38%)  |
+| Block    | 10.48.0.64/26   |        64 | 37 (58%)   | 27 (42%)  |
++----------+-----------------+-----------+------------+-----------+
+$ kubectl get nodes
+NAME    STATUS   ROLES    AGE   VERSION
+n1      Ready    <none>   90d   v1.31.2
+n2      Ready    <none>   90d   v1.31.2
+n3      Ready    <none>   90d   v1.31.2
+"""
+
+
+def test_pods_that_were_not_read_are_unknown_and_no_change_is_left_out(tmp_path):
+    dump = tmp_path / "my dump.txt"
+    dump.write_text(PASTE)
+    for options, holding in (
+        (("--pods-per-node", 35), {"second-pool", "migrate", "block-size"}),  # 108 addresses, in blocks of 8
+        ((), {"second-pool", "migrate"}),
+    ):
+        done = run("recommend", dump, *options, "--json")
+        changes = {change["change"]: change for change in json.loads(done.stdout)["changes"]}
+        assert set(changes) == {"keep", "second-pool", "migrate", "block-size"}
+        assert {kind for kind, change in changes.items() if change["holds"]} == holding
+        assert (changes["second-pool"]["pods_recreated"], changes["second-pool"]["blocks_released"]) == (0, 0)
+        for kind in ("migrate", "block-size"):
+            assert changes[kind]["pods_recreated"] is None
+            assert changes[kind]["blocks_released"] is None
+        for kind in holding:
+            issued = run(*changes[kind]["command"][1:])
+            assert issued.returncode == 1  # a command that runs; its answer is that pods were not read
+            assert "Missing from the input: IPPool, IPAMBlock, Node, Pod" in issued.stdout
+    table = change_options_table(change_options(recommend(ipk.load(dump)), ["--cluster", str(dump)]))
+    commands = table.loc[table.holds, "command"]
+    assert [shlex.split(command)[-1] for command in commands] == [str(dump)] * len(holding)
+
+
 # ---- what cannot be
 
 
@@ -307,7 +454,8 @@ def brute_force(nodes, pods, racks, headroom):
             b = max(1, -(-(pods + 1) // 2 ** (32 - size)))
             rack = -(-nodes // racks)
             fits = 2 ** (size - prefix) // b
-            if b <= 20 and fits >= -(-rack * (100 + headroom) // 100):
+            room = sum(2 ** (prefix - private) for private in (8, 12, 16) if private <= prefix)  # RFC 1918
+            if b <= 20 and fits >= -(-rack * (100 + headroom) // 100) and room >= racks:
                 routes = nodes * b if racks == 1 else max(rack * b + racks - 1, racks)
                 held.append((prefix, size, racks * 2 ** (32 - prefix), routes, racks * fits))
     return [
@@ -339,9 +487,12 @@ def test_recommend_says_when_nothing_fits():
 def test_recommend_writes_what_it_picked(tmp_path):
     scenario, pools = tmp_path / "s.yaml", tmp_path / "p.yaml"
     done = run("recommend", "--nodes", 40, "--racks", 2, "-o", scenario, "--manifests", pools)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0
     assert run("capacity", scenario).returncode == 0
-    assert run("check", pools).returncode == 0
+    next_step = re.fullmatch(r"Next: ippoolkit (check .*); then calicoctl create -f (.*)\n", done.stderr)
+    assert next_step is not None
+    assert next_step[2] == str(pools)
+    assert run(*shlex.split(next_step[1])).returncode == 0
     second = run("recommend", "--nodes", 40, "--racks", 2, "--pick", 2, "--json")
     assert json.loads(second.stdout)["picked"]["blockSize"] == json.loads(second.stdout)["designs"][1]["blockSize"]
 

@@ -1,5 +1,6 @@
 """The planner's tab that proposes: fields, and designs to click."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -48,6 +49,22 @@ def test_the_need_is_that_of_the_plan_until_something_is_typed(tab):
     tab.set("nodes", 100)
     assert shown(tab, "nodes") == 100
     assert "Picked: /19 with blockSize 26" in html(tab)
+
+
+def test_networks_in_use_are_kept_clear_and_no_room_is_said(tab, holder):
+    taken = ipk.Cidr.parse("10.64.0.0/16")
+    holder.scenario = replace(holder.scenario, networks=ipk.Networks(peers=(taken,)))
+    tab.set("within", "10.64.0.0/15")
+    assert "blockSize 26" in html(tab)
+    tab.take(1)
+    assert not any(pool.cidr.overlaps(taken) for pool in holder.scenario.cluster.pools)
+    assert holder.scenario.networks.peers == (taken,)
+    tab.set("within", "10.64.0.0/16")
+    assert "nothing is free in 10.64.0.0/16" in html(tab)
+    pools = holder.scenario.cluster.pools
+    tab.take(1)  # as a page would that shows what there was before
+    assert holder.scenario.cluster.pools == pools
+    assert 'role="alert"' in html(tab)
 
 
 def test_a_dot_lands_in_the_plan_and_can_be_taken_back(tab, holder):

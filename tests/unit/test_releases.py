@@ -413,4 +413,4 @@ def test_a_runbook_uses_no_option_that_an_older_calicoctl_lacks():
         if word.startswith("-")
     }
     # In calicoctl of every release from v3.21 on.
-    assert options == {"-A", "-f", "-o", "-p", "--show-blocks", "--show-configuration"}
+    assert options == {"-f", "-o", "-p", "--show-blocks", "--show-configuration"}

@@ -82,6 +82,21 @@ def test_a_scenario_with_the_pool_says_the_same(review, tmp_path):
     assert of_review == {"pool-outside-cluster", "pool-overlaps-peers", "encapsulation-mixed", "pool-selects-none"}
 
 
+def test_the_pools_of_a_scenario_are_judged(review, tmp_path):
+    text = CLUSTER.replace("10.244.0.0/18", "172.20.0.0/16")
+    made = review(text, existing=())
+    (pool,) = made.objects
+    assert pool.subject == "IPPool/there"
+    assert ("scenario-pools", 1, "") in found(made)
+    # Held against the networks that the scenario names, at the line of the pool.
+    assert ("pool-overlaps-peers", 3) in {(code, line) for code, line, _ in found(made)}
+    assert review(CLUSTER, existing=()).accepted
+    assert not review(CLUSTER.replace("/18", "/32"), existing=()).accepted
+    broken = review(CLUSTER.replace("vxlanMode", "vxlan"), existing=())
+    assert broken.unreadable_files
+    assert "field-unknown" in {code for code, _, _ in found(broken)}
+
+
 def test_a_reservation_over_a_tenth_of_a_pool_is_told_of_the_pool(review):
     made = review(RESERVATION % "10.244.0.0/20")
     assert [(note.code, note.subject) for note in made.notes] == [("reserved-much", "IPPool/there")]

@@ -102,7 +102,26 @@ def test_a_temporary_pool_is_rather_small_than_outside_the_cluster_cidr():
     )
     assert runbook(partly, change).created_pools[0].cidr == Cidr.parse("10.244.96.0/19")
     assert full.is_issued
-    assert "change-outside" in codes(full)
+    assert "change-outside-full" in codes(full)
+    (told,) = [finding for finding in full.findings if finding.code == "change-outside-full"]
+    assert "which has no /18 left" in told.message()
+    assert "--temporary" in told.remedy()
+    elsewhere = replace(change, temporary_cidr=Cidr.parse("10.9.0.0/18"))
+    networks = replace(scenario.networks, cluster=(Cidr.parse("10.244.0.0/16"),))
+    (told,) = [
+        finding
+        for finding in runbook(replace(scenario, networks=networks), elsewhere).findings
+        if finding.code == "change-outside"
+    ]
+    assert "--temporary 10.244.64.0/18" in told.remedy()
+    outside, inside = (
+        next(check for check in render_runbook(made).checks if "service-cluster-ip-range" in check.command)
+        for made in (full, roomy)
+    )
+    assert f"does not contain {full.created_pools[0].cidr}" in outside.expected
+    assert "cluster-cidr contains" not in outside.expected
+    assert "inside the cluster CIDR" not in outside.purpose
+    assert "cluster-cidr contains all of" in inside.expected
     page = render_runbook_markdown(RunbookReport(full))
     assert "**Issued, with warnings.**" in page
     assert f"{full.created_pools[0].cidr} is outside the cluster CIDR {pool.cidr}" in page.partition("##")[0]
@@ -419,7 +438,7 @@ def test_each_step_says_why_what_pods_see_what_is_right_and_the_way_back():
     short = render_runbook_markdown(RunbookReport(made, short=True))
     assert "How to undo it" in text
     assert "Way back" not in short
-    kept = [line for line in text.splitlines() if re.match(r"calicoctl [a-z]|kubectl (get|patch)|### \d", line)]
+    kept = [line for line in text.splitlines() if re.match(r"calicoctl (?!.* > )|kubectl (get|patch)|### \d", line)]
     assert len(kept) > 30
     assert all(line in short for line in kept)
     for code in ("change-early", "change-kubectl-delete", "change-two-at-once", "change-surge"):
@@ -457,7 +476,9 @@ def test_an_ipv6_pool_moves_beside_itself():
 
 def test_templates_of_workloads_that_name_the_pool_are_corrected_on_the_way_and_back():
     made = rehearsed(ROOT / "data/kubean.yaml", "block-size", pool="default-pool", to=27)
-    lines = [line for orders in orders_of(made) for line in orders.kubectl if "patch deployment" in line]
+    kubectl = [line for orders in orders_of(made) for line in orders.kubectl]
+    lines = [line for line in kubectl if "patch deployment" in line]
+    assert kubectl.count("kubectl rollout status deployment pinned-default --namespace=app --timeout=30m") == 2
     assert [line.split(" -p ")[0] for line in lines] == [
         "kubectl patch deployment pinned-default --namespace=app --type=merge",
     ] * 2

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from ...findings import Finding
+from ...findings import Finding, abbreviate_names
 from ..cluster_index import address_from_key, holder_kind, sorted_address_texts
-from .context import AuditContext, abbreviate_names
+from .context import AuditContext
 
 _NEARLY_FULL_RATIO = 0.9
 

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 
 from ...calico.limits import LOAD_BALANCER_AFFINITY
 from ...cidr import ADDRESS_BITS, Cidr
-from ...findings import Finding, Severity
+from ...findings import Finding, Severity, abbreviate_names
 from ...model import IPPool
 from ..cluster_index import BlockInPool, holder_kind, is_borrowed
 from ..headroom import BLOCK_CAP, tightest_by_node
-from .context import AuditContext, abbreviate_names
+from ..without_block import borrow_meanwhile, outcome_without_block
+from .context import AuditContext
 
 _FEW_PERCENT = 10  # per cent of the nodes: fewer blocks left than that are worth a word
 _NEAR_CAP_RATIO = 0.9
@@ -29,19 +30,23 @@ def blocks_left(context: AuditContext) -> Iterator[Finding]:
         unclaimed = sum(_unclaimed_blocks(context, pool) for pool in pools)
         nodes_without_block = nodes - {pool_block.block.host for pool_block in pool_blocks}
         total_addresses = sum(pool.cidr.size for pool in pools)
+        free = total_addresses - sum(len(pool_block.block.allocations) for pool_block in pool_blocks)
         params = {
             "left": unclaimed,
             "without": len(nodes_without_block),
             "nodes": len(nodes),
-            "free": total_addresses - sum(len(pool_block.block.allocations) for pool_block in pool_blocks),
+            "free": free,
             "addresses": total_addresses,
             "pools": abbreviate_names(pool.name for pool in pools),
             "which": abbreviate_names(sorted(nodes_without_block)),
             "version": version,
         }
         subject = f"IPv{version}"
-        if unclaimed < len(nodes_without_block):
-            yield Finding("blocks-gone" if not unclaimed else "blocks-fewer-than-nodes", subject, params)
+        if not unclaimed and nodes_without_block:
+            params["outcome"] = outcome_without_block(context.scenario, free)
+            yield Finding("blocks-gone", subject, params, advice=borrow_meanwhile(context.scenario, free, version))
+        elif unclaimed < len(nodes_without_block):
+            yield Finding("blocks-fewer-than-nodes", subject, params)
         elif unclaimed * 100 < len(nodes) * _FEW_PERCENT:
             yield Finding("blocks-few", subject, params)
         else:

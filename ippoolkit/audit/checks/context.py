@@ -1,17 +1,14 @@
-"""What a check looks at, and how it names many things in few words."""
+"""What a check looks at."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import cached_property
 
 from ...model import Scenario
 from ..cluster_index import ClusterIndex
 from ..cluster_metrics import ClusterMetrics, count_objects
 from ..headroom import NodeHeadroom, node_headroom
-
-_MAX_NAMES = 5
 
 
 class AuditContext:
@@ -30,19 +27,3 @@ class AuditContext:
     def headrooms(self) -> Sequence[NodeHeadroom]:
         """How many more pods each node takes."""
         return node_headroom(self.index)
-
-
-@dataclass(frozen=True, slots=True)
-class Several:
-    """Some names out of many, for a sentence."""
-
-    names: tuple[str, ...]
-
-    def __str__(self) -> str:
-        named = ", ".join(self.names[:_MAX_NAMES])
-        return f"{named} … (+{len(self.names) - _MAX_NAMES})" if len(self.names) > _MAX_NAMES else named
-
-
-def abbreviate_names(names: Iterable[object]) -> str:
-    """Name the first of many."""
-    return str(Several(tuple(dict.fromkeys(map(str, names)))))

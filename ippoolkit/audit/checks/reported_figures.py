@@ -8,22 +8,31 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from ...calico.limits import DEFAULT_MAX_BLOCKS_PER_HOST
 from ...capacity.design_rules.check import design_findings, listed_pool_findings
 from ...capacity.design_rules.selection import cni_not_read, depends_on_cni
-from ...cidr import Cidr
-from ...findings import N_, Finding, LocalizedText
+from ...cidr import Cidr, IPVersion
+from ...findings import N_, Finding, LocalizedText, abbreviate_names
 from ...read import Reading
 from ...read.reported import COUNTS_TABLE
 from ..cluster_index import ClusterIndex
-from ..cluster_metrics import ClusterMetrics, cluster_metrics
-from .context import abbreviate_names
+from ..cluster_metrics import ClusterMetrics, cluster_metrics, pool_name
+from ..runbook_dumps import name_dumps_for_runbooks
+from ..without_block import borrow_meanwhile, outcome_without_block
 
 _NEARLY_FULL_RATIO = 0.9
 _NEAR_CAP_RATIO = 0.75
 _NOT_LISTED = LocalizedText(N_("not listed"))
+_WITHOUT_ONE = N_("Without one: {which}.")
+_OWNERS_UNKNOWN = N_("Their names are unknown: nothing that was read says whose the blocks are.")
+_LIKELY_WITHOUT = N_(
+    "Their names are unknown: nothing that was read says whose the blocks are. Likely the youngest, {which}: nodes "
+    "claim blocks as pods arrive."
+)
+_NAME_THEM = N_("To name them, give the output of {command} as a file beside this input.")
 
 
 def check_reported_figures(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
@@ -51,7 +60,8 @@ def reported_findings(reading: Reading) -> list[Finding]:
     if not reading.has_listed:
         return []
     metrics = cluster_metrics(ClusterIndex(reading.scenario.cluster), reading.reported)
-    findings = (*check_reported_figures(reading, metrics), *metrics.notes)
+    cluster = reading.scenario.cluster
+    findings = name_dumps_for_runbooks((*check_reported_figures(reading, metrics), *metrics.notes), cluster)
     design_codes = {finding.code for finding in design_findings(reading.design.scenario)}
     return [
         finding
@@ -82,7 +92,7 @@ def _pools(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
         used, capacity = row.get("allocated"), row.get("capacity")
         if used is None or not capacity or row["cidr"] in counted:
             continue
-        subject = f"IPPool/{row.get('name') or row['cidr']}"
+        subject = f"IPPool/{pool_name(row)}"
         free = row["free"] if row.get("free") is not None else capacity - used
         params = {"used": used, "capacity": capacity, "share": used / capacity, "free": free}
         # Reserved addresses are neither in use nor free; calicoctl counts what is free of all there are.
@@ -96,13 +106,17 @@ def _pools(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
             blocks_left = total - blocks
             if blocks_left <= max(total // 10, 0):
                 params = {"left": blocks_left, "blocks": total, "size": row["blockSize"]}
-                yield Finding("pool-blocks-claimed" if blocks_left <= 0 else "pool-blocks-few", subject, params)
+                if blocks_left <= 0:
+                    outcome = outcome_without_block(reading.scenario, free)
+                    yield Finding("pool-blocks-claimed", subject, {**params, "outcome": outcome})
+                else:
+                    yield Finding("pool-blocks-few", subject, params)
 
 
 def _nodes_without_block(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
-    """Find more nodes than the pools of a family have blocks, whoever has which of them."""
+    """Find more nodes than the pools of a family have blocks, and name those without one as far as texts tell."""
     nodes = {*reading.node_names, *(node.name for node in reading.scenario.cluster.nodes)}
-    rows_by_version: dict[int, list[Mapping[str, Any]]] = {}
+    rows_by_version: dict[IPVersion, list[Mapping[str, Any]]] = {}
     for row in metrics.pools:
         if cidr := Cidr.parse_or_none(row["cidr"]):
             rows_by_version.setdefault(cidr.version, []).append(row)
@@ -113,9 +127,47 @@ def _nodes_without_block(reading: Reading, metrics: ClusterMetrics) -> Iterator[
             continue
         blocks = sum(row["blocks_total"] for row in enabled)
         if enabled and len(nodes) > blocks:
-            pools = abbreviate_names(row.get("name") or row["cidr"] for row in rows)
-            params = {"nodes": len(nodes), "blocks": blocks, "pools": pools, "without": len(nodes) - blocks}
-            yield Finding("blocks-fewer-reported", f"IPv{version}", params)
+            pools = abbreviate_names(map(pool_name, rows))
+            free = sum(row["capacity"] - row["allocated"] for row in enabled if row.get("capacity"))
+            without = len(nodes) - blocks
+            which, advice = _which_nodes(reading, nodes, enabled, without)
+            params = {
+                "nodes": len(nodes),
+                "blocks": blocks,
+                "pools": pools,
+                "without": without,
+                "which": which,
+                "outcome": outcome_without_block(reading.scenario, free),
+            }
+            advice = (*borrow_meanwhile(reading.scenario, free, version), *advice)
+            yield Finding("blocks-fewer-reported", f"IPv{version}", params, advice=advice)
+
+
+def _which_nodes(
+    reading: Reading, nodes: AbstractSet[str], rows: Sequence[Mapping[str, Any]], without: int
+) -> tuple[LocalizedText, tuple[LocalizedText, ...]]:
+    """Name the nodes without a block, or those that likely have none; with it, how to learn their names."""
+    pools = [Cidr.parse(row["cidr"]) for row in rows]
+    owners = {cidr: node for cidr, node, _ in reading.listed_blocks if node}
+    owners |= {cidr: node for node, cidr, _ in reading.affinities}
+    owners |= {block.cidr: block.host or "" for block in reading.scenario.cluster.blocks}
+    owners = {cidr: node for cidr, node in owners.items() if any(cidr in pool for pool in pools)}
+    claimed = [row.get("blocks_allocated") for row in rows]
+    if None not in claimed and len(owners) >= sum(filter(None, claimed)):
+        return LocalizedText(_WITHOUT_ONE, which=abbreviate_names(sorted(nodes - set(owners.values())))), ()
+    advice = (LocalizedText(_NAME_THEM, command="kubectl get ipamblocks.crd.projectcalico.org -o json"),)
+    if youngest := _youngest(nodes, reading.node_ages, without):
+        return LocalizedText(_LIKELY_WITHOUT, which=abbreviate_names(youngest)), advice
+    return LocalizedText(_OWNERS_UNKNOWN), advice
+
+
+def _youngest(nodes: AbstractSet[str], ages: Mapping[str, int], count: int) -> list[str]:
+    """Return the youngest nodes, all of one age together; nothing where ages do not tell nodes apart."""
+    if not nodes <= ages.keys():
+        return []
+    limit = sorted(ages[node] for node in nodes)[count - 1]
+    youngest = sorted(node for node in nodes if ages[node] <= limit)
+    return youngest if len(youngest) < len(nodes) else []
 
 
 def _nodes_at_cap(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
@@ -269,7 +321,7 @@ def _listed_blocks(reading: Reading, metrics: ClusterMetrics) -> Iterator[Findin
         sizes = Counter(block.prefix for block in blocks if pool is not None and block in pool)
         if len(sizes) > 1:
             counts = ", ".join(f"/{size}: {count}" for size, count in sorted(sizes.items()))
-            yield Finding("block-sizes-mixed", f"IPPool/{row.get('name') or row['cidr']}", {"sizes": counts})
+            yield Finding("block-sizes-mixed", f"IPPool/{pool_name(row)}", {"sizes": counts})
 
 
 def _names_or_not_listed(names: Sequence[object]) -> str:

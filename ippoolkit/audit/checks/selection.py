@@ -7,9 +7,9 @@ from typing import Any
 
 from ...calico.pool_selection import TUNNEL_TYPES, is_malformed_request, selects_namespace
 from ...capacity.demand import compute_supply, ip_versions, pools_for, tunnel_pools
-from ...findings import Finding
+from ...findings import Finding, abbreviate_names
 from ...model import Namespace, Node, Pod, Scenario
-from .context import AuditContext, abbreviate_names
+from .context import AuditContext
 
 
 def nodes_without_pool(context: AuditContext) -> Iterator[Finding]:

@@ -21,6 +21,16 @@ CAPACITY_VERDICTS = (
         short_message=N_("capacity for {most:node}"),
     ),
     Rule(
+        "holds-blocks",
+        "ok",
+        "blocks",
+        N_(
+            "A block for each of {nodes:node}, with capacity for up to {most:node}. How many pods they run was not "
+            "read: plan with --pods-per-node."
+        ),
+        short_message=N_("a block for each of {nodes:node}"),
+    ),
+    Rule(
         "plan-empty",
         "info",
         "blocks",
@@ -157,7 +167,7 @@ CAPACITY_VERDICTS = (
         "pods-not-read",
         "warning",
         "kit",
-        N_("The pods of {nodes:node} were not read: the verdict counts none on them."),
+        N_("The pods of {nodes:node} were not read: the verdict counts one block a node, the least for any pods."),
         N_("Add the output of kubectl get pods -A -o json, or plan with --pods-per-node."),
     ),
     Rule(

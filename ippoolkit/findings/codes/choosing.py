@@ -18,6 +18,50 @@ CHOOSING = (
         N_("It fits {most:node}, with {blocks:block} on each."),
     ),
     Rule(
+        "choose-picked-by-hand",
+        "ok",
+        "blocks",
+        N_(
+            "Picked by hand: /{prefix} with blockSize {size}, {addresses} addresses, {routes} routes, {unused} "
+            "addresses left unused on a node. The fewest addresses that hold are {least} (/{least_prefix}, blockSize "
+            "{least_size})."
+        ),
+        N_("It fits {most:node}, with {blocks:block} on each."),
+    ),
+    Rule(
+        "choose-picked-together",
+        "ok",
+        "routes",
+        N_(
+            "Picked: /{prefix} with blockSize {size}, {addresses} addresses and {routes} routes, so that the pools of "
+            "all groups stay within the limit on routes together. Alone, {least} addresses would hold "
+            "(/{least_prefix}, blockSize {least_size})."
+        ),
+        N_("It fits {most:node}, with {blocks:block} on each."),
+    ),
+    Rule(
+        "choose-surge",
+        "info",
+        "rolling-update",
+        N_(
+            "In its {own:block} a node has {spare:address} to spare, and a rolling update may start up to {surge:pod} "
+            "more on it ({percent}% of {pods}, Kubernetes' default maxSurge). Beyond these {spare} it claims a further "
+            "block; a pool has {left} left for {nodes:node}."
+        ),
+        N_("To keep updates within a node's own blocks, plan for {pods} + {surge} pods on each."),
+    ),
+    Rule(
+        "choose-surge-capped",
+        "warning",
+        "rolling-update",
+        N_(
+            "In its {own:block} a node has {spare:address} to spare, and a rolling update may start up to {surge:pod} "
+            "more on it ({percent}% of {pods}, Kubernetes' default maxSurge). It may hold no further block (limit "
+            "{limit}): pods beyond these {spare} wait until others end."
+        ),
+        N_("Plan for {pods} + {surge} pods on each, or raise the limit."),
+    ),
+    Rule(
         "choose-same-addresses",
         "info",
         "blocks",
@@ -87,6 +131,17 @@ CHOOSING = (
         N_("Plan {by} fewer in each rack, or at least {racks} racks."),
     ),
     Rule(
+        "choose-relax-pool-nodes",
+        "error",
+        "blocks",
+        N_(
+            "pool-size: a rack needs room for {need:node}, headroom included, and the largest pool "
+            "(/{prefix}, blockSize "
+            "{size}) fits {fit}."
+        ),
+        N_("Plan {by} fewer in each rack."),
+    ),
+    Rule(
         "choose-relax-pool-empty",
         "error",
         "blocks",
@@ -104,14 +159,14 @@ CHOOSING = (
             "No room for {pools:pool} of /{prefix}: {within} has room for {found}, and its largest free range is "
             "{largest}."
         ),
-        N_("Name more ranges (within), or release networks: ippoolkit free --prefix {prefix} says which."),
+        N_("Name more ranges (within), or release networks."),
     ),
     Rule(
         "choose-no-room-at-all",
         "error",
         "cidr",
         N_("No room for {pools:pool} of /{prefix}: nothing is free in {within}."),
-        N_("Name more ranges (within), or release networks: ippoolkit free --prefix {prefix} says which."),
+        N_("Name more ranges (within), or release networks."),
     ),
     Rule(
         "choose-no-spare",

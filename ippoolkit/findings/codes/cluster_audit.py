@@ -43,7 +43,7 @@ CLUSTER_AUDIT = (
         "blocks",
         N_(
             "No block is left in {pools}, while {free} of {addresses:address} are free: {without} of {nodes:node} have "
-            "none ({which}). Their pods borrow addresses of other nodes, or with strictAffinity get none."
+            "none ({which}). {outcome}"
         ),
         N_(
             "Add a pool (ippoolkit runbook grow), or replace this one by one with smaller blocks (ippoolkit runbook "

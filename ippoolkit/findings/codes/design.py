@@ -144,7 +144,7 @@ DESIGN = (
         "pool-overlaps-peers",
         "error",
         "ippool",
-        N_("{cidr} overlaps the network {network}, which the cluster must reach."),
+        N_("{cidr} overlaps the network {network}, which is in use."),
         N_("Move the pool: pods could not reach that network."),
         applies_to="IPPool spec.cidr",
     ),

@@ -153,7 +153,10 @@ INPUT_FILES = (
         "info",
         "kit",
         N_("The list is empty. kubectl also prints an empty list when it lacks permission."),
-        N_("Check with kubectl auth can-i list; figures that depend on it are treated as unknown."),
+        N_(
+            "Check with kubectl auth can-i list; what depends on it counts as unknown. If there are none, state it "
+            "with --none KIND."
+        ),
     ),
     Rule("archive-damaged", "error", "kit", N_("The archive cannot be opened: {reason}."), N_("Pack it again.")),
     Rule(

@@ -28,6 +28,17 @@ MANIFEST_FILES = (
         calico_messages=("no resources specified",),
     ),
     Rule(
+        "scenario-pools",
+        "info",
+        "scenario",
+        N_(
+            "This is a scenario of ippoolkit, which neither calicoctl nor kubectl takes. Its pools ({pools}) are "
+            "judged as manifests."
+        ),
+        N_("To get a file for calicoctl, use ippoolkit recommend with --manifests FILE."),
+        applies_to="file",
+    ),
+    Rule(
         "no-object",
         "error",
         "calicoctl",

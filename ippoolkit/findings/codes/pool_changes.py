@@ -40,8 +40,24 @@ POOL_CHANGES = (
         "change-unread",
         "error",
         "kit",
-        N_("Missing from the input: {kinds}. The change cannot be rehearsed without them."),
-        N_("Save them too: kubectl get ippools,ipamblocks,nodes,pods,namespaces -A -o json."),
+        N_("Missing from the input, or given as an empty list: {kinds}. The change cannot be rehearsed without them."),
+        N_(
+            "Save them with these commands, and give --cluster dumps/ instead. An empty list counts as unknown, for "
+            "kubectl prints one without permission too: if there are none, state it with --none KIND."
+        ),
+    ),
+    Rule(
+        "change-blocks-unread",
+        "error",
+        "blocks",
+        N_(
+            "No block was read, although {pods:pod} have addresses of these pools, each of which is in a block. The "
+            "change cannot be rehearsed without blocks."
+        ),
+        N_(
+            "Add kubectl get ipamblocks.crd.projectcalico.org -o json, or list the blocks in the scenario. An empty "
+            "list is what kubectl prints without permission, and --none IPAMBlock would contradict the pods."
+        ),
     ),
     Rule(
         "change-name-unusable",
@@ -69,7 +85,48 @@ POOL_CHANGES = (
         "warning",
         "migrate",
         N_("{cidr} is outside the cluster CIDR {cluster}: traffic between pods may be masqueraded."),
-        N_("Choose a range inside the cluster CIDR, or widen that first."),
+        N_("Choose a range inside the cluster CIDR, such as {option} {free}."),
+    ),
+    Rule(
+        "change-outside-full",
+        "warning",
+        "migrate",
+        N_(
+            "{cidr} is outside the cluster CIDR {cluster}, which has no /{prefix} left: traffic between pods may be "
+            "masqueraded."
+        ),
+        N_(
+            "Widen the cluster CIDR first (--cluster-cidr of kube-proxy and kube-controller-manager), or choose a "
+            "smaller range inside it with {option} where there is one. Otherwise accept that services and "
+            "NetworkPolicies may see the address of a node in place of that of a pod in this range."
+        ),
+    ),
+    Rule(
+        "change-pods-elsewhere",
+        "warning",
+        "ipam",
+        N_(
+            "{other} keeps {count:pod} of {pool} for good: on {nodes:node} ({which}) pods may take addresses of "
+            "{pools}, and Calico fills the blocks that a node has before it claims one in another pool."
+        ),
+        N_(
+            "If they have to stay in {pool}, let their pods or namespaces name it (annotation "
+            "cni.projectcalico.org/ipv4pools or ipv6pools), or let the nodeSelector of {other} leave these nodes out, "
+            "before this change."
+        ),
+    ),
+    Rule(
+        "change-tunnels-elsewhere",
+        "warning",
+        "encapsulation",
+        N_(
+            "{other} keeps {count:tunnel} of {pool} for good: on {nodes:node} ({which}) tunnels may take addresses of "
+            "{pools}, and a tunnel that has an address of any of them keeps it."
+        ),
+        N_(
+            "If they have to stay in {pool}, take Tunnel out of the allowedUses of {other}, or let its nodeSelector "
+            "leave these nodes out, before this change."
+        ),
     ),
     Rule(
         "change-networks-unknown",
@@ -213,7 +270,7 @@ POOL_CHANGES = (
         "error",
         "operator-pools",
         N_("{cidr} is outside the cluster CIDR {cluster}; the operator rejects such a pool."),
-        N_("Choose a range inside the cluster CIDR."),
+        N_("Choose a range inside the cluster CIDR with {option}; where there is none, widen that first."),
     ),
     Rule(
         "change-kubespray",

@@ -7,6 +7,13 @@ from .rule import Rule
 
 POOL_SELECTION = (
     Rule(
+        "pool-claimed-for-node",
+        "warning",
+        "blocks",
+        N_("All {blocks:block} are claimed, and none with a free address is known to be {node}'s. {outcome}"),
+        N_("Add a pool that serves the node: no pool can grow."),
+    ),
+    Rule(
         "node-without-pool",
         "error",
         "ippool",

@@ -17,17 +17,14 @@ REPORTED_FIGURES = (
         "pool-blocks-claimed",
         "warning",
         "blocks",
-        N_("All {blocks:block} of /{size} are claimed: a node that needs another one borrows, or its pods fail."),
+        N_("All {blocks:block} of /{size} are claimed. {outcome}"),
         N_("Add a pool: no pool can grow."),
     ),
     Rule(
         "blocks-fewer-reported",
         "error",
         "blocks",
-        N_(
-            "{nodes:node}, but {blocks:block} in {pools}: at least {without} of the nodes have none. Their pods borrow "
-            "addresses of other nodes, or with strictAffinity get none."
-        ),
+        N_("{nodes:node}, but {blocks:block} in {pools}: at least {without} of the nodes have none. {which} {outcome}"),
         N_(
             "Add a pool (ippoolkit runbook grow), or replace this one by one with smaller blocks (ippoolkit runbook "
             "block-size); a blockSize cannot be edited."

@@ -33,3 +33,8 @@ class Rule:
     calico_messages: tuple[str, ...] = ()
     remedy_needs: str = ""
     remedy_without: str = ""
+
+    @property
+    def names_runbook(self) -> bool:
+        """Whether the remedy is a change of pools, to be rehearsed."""
+        return "ippoolkit runbook" in self.remedy

@@ -9,15 +9,12 @@ from functools import cache
 from html import escape
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from ...findings import N_, get_language
 from ...view.stylesheet import stylesheet
 from ..execution import ExecutedNotebook
-
-if TYPE_CHECKING:
-    from nbconvert.exporters.templateexporter import TemplateExporter
-
 
 _TEMPLATE_FOLDER = Path(__file__).parent.parent / "template"
 _HEADING = re.compile(r"<h2>([^<]+)</h2>")
@@ -38,8 +35,8 @@ def render_html(executed_notebook: ExecutedNotebook, title: str, lang: str) -> s
         "script_hash": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         "filter_label": language.translate(N_("Filter rows")),
     }
-    body, _ = html_exporter().from_notebook_node(executed_notebook.notebook, resources={"ipk": page_resources})
-    return _with_contents(str(body), language.translate(N_("Contents")))
+    body = page_template().render(nb=executed_notebook.notebook, ipk=page_resources)
+    return _with_contents(body, language.translate(N_("Contents")))
 
 
 def _with_contents(page: str, label: str) -> str:
@@ -57,12 +54,14 @@ def _with_contents(page: str, label: str) -> str:
 
 
 @cache
-def html_exporter() -> TemplateExporter:
-    """Return the renderer, its template compiled."""
-    from nbconvert.exporters.templateexporter import TemplateExporter
+def page_template() -> Template:
+    """Return the page's template, compiled."""
+    environment = Environment(loader=FileSystemLoader(_TEMPLATE_FOLDER), autoescape=True, undefined=StrictUndefined)
+    environment.filters["markdown2html"] = _html_of_prose
+    return environment.get_template("page.html.j2")
 
-    template_exporter = TemplateExporter(
-        template_file=str(_TEMPLATE_FOLDER / "page.html.j2"), extra_template_basedirs=[str(_TEMPLATE_FOLDER)]
-    )
-    template_exporter.template  # noqa: B018 (compiled on first use)
-    return template_exporter
+
+def _html_of_prose(source: str) -> str:
+    from nbconvert.filters import markdown2html  # loads much, and the kit's own templates have no prose
+
+    return str(markdown2html(source))

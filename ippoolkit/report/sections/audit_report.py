@@ -22,13 +22,14 @@ from ...simulation import simulate
 from ...view.audit_html import STATUS_CLASSES, audit_label, audit_summary_html, audit_tiles
 from ...view.audit_terminal import (
     COLUMNS,
-    DISPLAYED,
     audit_verdict,
     count_totals,
     format_metric,
     headroom_rows,
+    known_columns,
     nodes_by_headroom,
     unchecked_message,
+    unknown_metrics_text,
     worst_finding,
 )
 from ...view.cell_text import NO_VALUE
@@ -133,7 +134,7 @@ class AuditReport(BaseReport):
         picture_alt = self.words.translate(N_("Pools: blocks and addresses"))
         figure = draw_pool_usage(rows, lang=self.lang)
         parts = [picture_part("usage", figure, picture_alt)] if figure else []
-        return self.section(N_("Pools"), *parts, table_part(self._columns_table("pools", rows, len(rows))))
+        return self.section(N_("Pools"), *parts, *self._columns_table("pools", rows, len(rows)))
 
     def maps(self) -> Section:
         """Return a map of each pool's blocks, where the blocks are known."""
@@ -169,7 +170,7 @@ class AuditReport(BaseReport):
         if len(rows) > NODES_SHOWN:
             note = N_("The {shown} of {nodes} nodes with room for the fewest further pods")
             parts.append(self.remark(note, shown=NODES_SHOWN, nodes=len(rows)))
-        return self.section(N_("Nodes"), *parts, table_part(self._columns_table("nodes", rows, NODES_SHOWN)))
+        return self.section(N_("Nodes"), *parts, *self._columns_table("nodes", rows, NODES_SHOWN))
 
     def coverage(self) -> Section:
         """Return which pools serve which nodes unasked; of a large cluster the nodes with gaps first."""
@@ -199,7 +200,8 @@ class AuditReport(BaseReport):
         totals_table = ReportTable(
             "totals", tuple(headings), tuple((name, self._export_value(value)) for name, value in rows)
         )
-        texts = [[name, format_metric(value, self.words)] for name, value in rows]
+        texts = [[name, format_metric(value, self.words)] for name, value in rows if value is not None]
+        unknown = [metric for metric, value in count_totals(self.audit) if value is None]
         displayed_table = totals_table.with_display(
             headings, texts, left=[True, False], caption=translate(N_("Totals"))
         )
@@ -209,7 +211,7 @@ class AuditReport(BaseReport):
             for side_texts in (texts[:rows_per_side], texts[rows_per_side:])
         ]
         html = f'<div class="ipk-sides">{"".join(sides)}</div>'
-        return self.section(N_("Totals"), table_part(replace(displayed_table, html=html)))
+        return self.section(N_("Totals"), table_part(replace(displayed_table, html=html)), *self._unknown_part(unknown))
 
     def how_it_was_read(self) -> Section:
         """Return what could not be read, and how what was read fits together."""
@@ -263,8 +265,8 @@ class AuditReport(BaseReport):
         nodes = figures.totals["nodes"]
         return summary if nodes is None else summary | {"nodes": str(nodes)}
 
-    def _columns_table(self, table_name: str, rows: Sequence[Mapping[str, Any]], max_rows: int) -> ReportTable:
-        """Return rows of figures of pools or nodes: a page shows some columns, exports have all; rounded is marked."""
+    def _columns_table(self, table_name: str, rows: Sequence[Mapping[str, Any]], max_rows: int) -> list[SectionPart]:
+        """Return rows of figures of pools or nodes: a page shows known columns, exports have all; rounded is marked."""
         columns: Sequence[Metric] = COLUMNS[table_name]
         headings = {metric.name: self.words.translate(metric.heading) for metric in columns}
         key_column = "cidr" if table_name == "pools" else "name"
@@ -277,7 +279,7 @@ class AuditReport(BaseReport):
             tuple(self._export_value(row.get(metric.name), rounded=is_rounded(row, metric.name)) for metric in columns)
             for row in rows
         )
-        shown_columns = DISPLAYED[table_name]
+        shown_columns, unknown_columns = known_columns(table_name, rows)
         texts = [
             [
                 format_metric(row.get(column_name), self.words, rounded=is_rounded(row, column_name)) or NO_VALUE
@@ -288,9 +290,16 @@ class AuditReport(BaseReport):
         columns_table = ReportTable(table_name, tuple(headings.values()), export_rows)
         caption = self.words.translate({"pools": N_("Pools"), "nodes": N_("Nodes")}[table_name])
         align_left = [column_name in _LEFT_ALIGNED_COLUMNS for column_name in shown_columns]
-        return columns_table.with_display(
+        displayed_table = columns_table.with_display(
             [headings[column_name] for column_name in shown_columns], texts, left=align_left, caption=caption
         )
+        unknown = [metric for metric in columns if metric.name in unknown_columns]
+        return [table_part(displayed_table), *self._unknown_part(unknown)]
+
+    def _unknown_part(self, metrics: Sequence[Metric]) -> list[SectionPart]:
+        """Return a line on figures of which nothing is known, where there are any."""
+        text = unknown_metrics_text(self.audit, metrics, self.words)
+        return [paragraph(text)] if text else []
 
     def _headroom_table(self, headroom_by_node: Sequence[Mapping[str, Any]]) -> ReportTable:
         """Return what each node still takes, for exports."""

@@ -19,7 +19,7 @@ from ...write import scenario_to_yaml
 from .report_table import CellValue, ReportTable
 from .section import Section, SectionPart, code_part, heading_part, paragraph, table_part
 
-MAX_INLINE_CHARACTERS = 100_000  # characters of a scenario that a page shows whole
+MAX_INLINE_CHARACTERS = 120_000  # characters of a scenario that a page shows whole
 MAX_ATTACHED_BYTES = 400_000  # bytes of one, packed, that a page carries
 MAX_PRINTED_OBJECTS = 12  # of a list of a scenario that paper and Markdown show
 _OBJECT_LISTS = ("nodes", "namespaces", "pods", "blocks", "affinities", "handles", "services")

@@ -9,11 +9,11 @@ from functools import cached_property
 from html import escape
 from pathlib import Path
 
-from ...analysis import analyse
+from ...analysis import Analysis
 from ...calico.pool_selection import max_blocks_per_node
 from ...choose import scenario_routes
 from ...figures import draw_block_sizes, draw_growth
-from ...findings import N_, Finding, Severity
+from ...findings import N_, Finding, Severity, sort_by_severity
 from ...ipam import IpamError
 from ...model import IPAMConfig, IPPool, IPReservation
 from ...model.scenario_edits import nodes_as_group
@@ -21,6 +21,7 @@ from ...simulation import place_planned_pods
 from ...view.growth import growth_changes, growth_note
 from ...view.html import capacity_tiles, verdict_html
 from ...view.markdown import escape_markdown, verdict_markdown
+from ...view.verdict_parts import errors_beside_verdicts
 from ...write import scenario_to_yaml, to_manifests_yaml
 from ..run_context import read_at_hand
 from .address_maps import address_map_parts, pool_title
@@ -74,7 +75,7 @@ class CapacityReport(BaseReport):
         super().__init__(lang, date)
         reading = read_at_hand(scenario)
         self.scenario = reading.scenario
-        self.analysis = analyse(self.scenario)
+        self.analysis = Analysis(self.scenario, reading.reported_usage)
         self.reading_notes = reading.notes
         self.nodes_shown = nodes_shown
         self.history = tuple(history)
@@ -83,7 +84,7 @@ class CapacityReport(BaseReport):
     @cached_property
     def findings(self) -> list[Finding]:
         """All findings on the scenario, and remarks on how it was read."""
-        return [*self.analysis.findings, *self.reading_notes]
+        return sort_by_severity([*self.analysis.findings, *self.reading_notes])
 
     @cached_property
     def yaml_text(self) -> str:
@@ -106,7 +107,8 @@ class CapacityReport(BaseReport):
     def verdict(self) -> Section:
         """Return the verdict and the three numbers that decide."""
         verdict = SectionPart(verdict_html(self.analysis, self.lang), verdict_markdown(self.analysis, self.lang))
-        return Section((verdict, tiles_part(capacity_tiles(self.analysis, self.lang, short=True))))
+        beside = [paragraph(text) for text in errors_beside_verdicts(self.analysis, self.reading_notes, self.words)[:1]]
+        return Section((verdict, *beside, tiles_part(capacity_tiles(self.analysis, self.lang, short=True))))
 
     def measured_outlook(self) -> Section:
         """Return when pools run out by their measured history; nothing without one."""
@@ -247,7 +249,9 @@ class CapacityReport(BaseReport):
                 {},
             ),
             (
-                N_(
+                N_("A node takes addresses only from its own blocks (at most {cap} a family): strictAffinity is true.")
+                if self.scenario.cluster.ipam.strict_affinity
+                else N_(
                     "A node takes addresses from its own blocks (at most {cap} per family), then borrows from other "
                     "nodes' blocks unless strictAffinity is set. A node at its block limit does not borrow."
                 ),
@@ -320,4 +324,6 @@ class CapacityReport(BaseReport):
         template = N_(
             "{pools:pool}: {ranges}; {nodes:node}, {typical:pod} on a typical and {busiest} on the busiest one."
         )
+        if self.scenario.cluster.lacks_pods and not self.scenario.plan.groups:
+            template = N_("{pools:pool}: {ranges}; {nodes:node}, whose pods were not read.")
         return self.words.render(template, params)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
-from ...change import COUNTS, RenderedStep, Runbook, render_runbook, step_title
+from ...change import COUNTS, PoolUsage, RenderedStep, Runbook, render_runbook, step_title
 from ...figures.runbook_chart import draw_timeline as draw
 from ...findings import N_, Severity, replace_unprintable
 from ...view.html import render_template, text_table_html
@@ -145,8 +145,8 @@ class RunbookReport(BaseReport):
         timeline_picture = picture_part("timeline", draw(touched_usage, lang=self.lang), alt)
         peak_rows = [
             (name, *(getattr(pool_usage, count) for count in COUNTS))
-            for name, pool_usage in sorted(self.runbook.peak_usage.items())
-            if name in self.runbook.affected_pools
+            for name, pool_usage in self._named_peaks()
+            if pool_usage.pool in self.runbook.affected_pools
         ]
         peak_part = self._usage_part(peak_rows, self.words.translate(N_("Peak usage")))
         note = N_("The highest value of each count, and the fewest free addresses, at any time during the change.")
@@ -209,21 +209,35 @@ class RunbookReport(BaseReport):
         if not self.runbook.results:
             return []
         translate, number = self.words.translate, self.words.format_number
-        recreated = sum(step_result.recreated_pods for step_result in self.runbook.results)
         usage_by_batch = self.runbook.timeline.groupby(["step", "batch"])
+        routes = self.runbook.peak_routes
+        routes_label = (
+            translate(N_("routes at the peak"))
+            if len(routes) == 1
+            else translate(N_("routes at the peak: IPv4 + IPv6, of all pools"))
+        )
         boxes = [
-            (number(recreated), translate(N_("pod recreations (a pod recreated twice counts twice)")), ""),
-            (number(int(usage_by_batch["routes"].sum().max())), translate(N_("routes at the peak")), ""),
+            (
+                number(self.runbook.recreated_pods),
+                translate(N_("pod recreations (a pod recreated twice counts twice)")),
+                "",
+            ),
+            (" + ".join(map(number, routes.values())), routes_label, ""),
             (number(int(usage_by_batch["borrowed"].sum().max())), translate(N_("addresses borrowed at the peak")), ""),
         ]
         for pool in self.runbook.created_pools[:1]:
-            peak = self.runbook.peak_usage.get(pool.name)
-            if peak:
-                blocks_text = f"{number(peak.blocks)} / {number(pool.block_count)}"
-                boxes.append(
-                    (blocks_text, self.words.render(N_("blocks of {pool} at the peak"), {"pool": pool.name}), "")
-                )
+            blocks_text = f"{number(self.runbook.peak_of(pool).blocks)} / {number(pool.block_count)}"
+            boxes.append((blocks_text, self.words.render(N_("blocks of {pool} at the peak"), {"pool": pool.name}), ""))
         return boxes
+
+    def _named_peaks(self) -> Iterable[tuple[str, PoolUsage]]:
+        """Yield peaks with the names of their pools; one that is deleted and made again is told by its blockSize."""
+        peaks = self.runbook.peaks
+        names = [pool.name for pool, _ in peaks]
+        for pool, usage in peaks:
+            params = {"pool": pool.name, "size": pool.block_size}
+            is_one_of_two = names.count(pool.name) > 1
+            yield self.words.render(N_("{pool}, blockSize {size:d}"), params) if is_one_of_two else pool.name, usage
 
     def _step_parts(self, step: RenderedStep) -> Iterable[SectionPart]:
         translate = self.words.translate
@@ -245,6 +259,8 @@ class RunbookReport(BaseReport):
             yield paragraph(translate(N_("Nothing to do on this cluster.")))
         if step.note and not self.short:
             yield paragraph(step.note, "ipk-empty")
+            if step.note_commands:
+                yield _shell_part(step.note_commands)
         if step.pitfalls and not self.short:
             yield self.findings_list_part(step.pitfalls)
         caption = translate(N_("Expected right after this step (from the rehearsal):"))

@@ -27,5 +27,6 @@ def summarise_scenario(analysis: Analysis, lang: str) -> dict[str, Any]:
     if figures is None:
         return summary
     count_names = ("nodes", "pods", "blocks_needed", "blocks", "addresses_needed", "addresses")
-    count_texts = {name: str(getattr(figures, name)) for name in count_names}
+    counts = {name: getattr(figures, name) for name in count_names}
+    count_texts = {name: str(count) for name, count in counts.items() if count is not None}
     return summary | count_texts | {"month": figures.first_month_with_problem, "months": figures.horizon_months}

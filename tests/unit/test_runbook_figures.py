@@ -1,0 +1,267 @@
+"""What a runbook expects is what a user sees: figures after each step, what is recreated, what the checks print."""
+
+import os
+import shlex
+import subprocess
+from dataclasses import replace
+
+from typer.testing import CliRunner
+
+from ippoolkit import Namespace, Pod
+from ippoolkit.change import Change, render_runbook, runbook, runbook_script
+from ippoolkit.change.change_arguments import parse_change
+from ippoolkit.change.recreate_order import Workload, workload_of
+from ippoolkit.change.step_commands import step_commands as orders_of
+from ippoolkit.cli import app
+from ippoolkit.read import read
+from ippoolkit.report.runbook_files import render_runbook_markdown
+from ippoolkit.report.sections.runbook_report import RunbookReport
+from ippoolkit.write import save_scenario
+from ippoolkit.write.v3_manifests import to_manifests_yaml
+from tests.clusters import cluster
+from tests.helpers import ROOT
+
+RUNNER = CliRunner()
+
+
+def kubean_runbook(**options):
+    """Change the blockSize of the recorded cluster's fullest pool."""
+    scenario = read(ROOT / "data/kubean.yaml").scenario
+    return runbook(scenario, parse_change(scenario.cluster, "block-size", pool="default-pool", to=27, **options))
+
+
+def codes(made):
+    return {finding.code for finding in made.findings}
+
+
+def usage(result, pool):
+    """Pods and tunnels of a pool after a step."""
+    held = next(each for each in result.usage if each.pool == pool)
+    return held.pods, held.tunnels
+
+
+def test_the_figures_of_a_step_are_those_after_the_rollouts_that_it_causes():
+    made = kubean_runbook()
+    assert [done.step.action for done in made.results[1:4]] == ["annotate", "disable", "recreate"]
+    patched, disabled = made.results[1:3]
+    assert [usage(patched, pool)[0] for pool in ("default-pool", "temporary-pool")] == [59, 2]
+    assert patched.recreated_pods == 2
+    assert usage(disabled, "default-pool") == (59, 0)
+    back, disabled_again = made.results[6:8]
+    assert [usage(back, pool)[0] for pool in ("default-pool", "temporary-pool")] == [2, 54]
+    assert usage(disabled_again, "temporary-pool") == (54, 0)
+    steps = render_runbook(made).steps
+    assert "default-pool has 59 addresses of pods in use" in steps[1].expected
+    assert dict(steps[1].explanations)["Pods"].startswith("2 pods of the workloads whose template changes")
+    assert "default-pool keeps 59 in use" in steps[2].expected
+    script = runbook_script(render_runbook(made))
+    assert shlex.quote(steps[1].expected) in script  # what it asks is what there is to be seen
+    assert "temporary-pool keeps 54 in use" in steps[7].expected
+    plain = replace(made.scenario, cluster=replace(cluster().cluster, namespaces=(Namespace("default", {}, ("old",)),)))
+    unpatched = runbook(plain, Change("block-size", "old", block_size=27))
+    assert unpatched.results[1].step.action == "annotate"
+    assert unpatched.results[1].recreated_pods == 0
+    assert dict(render_runbook(unpatched).steps[1].explanations)["Pods"] == "Pods keep their addresses."
+
+
+SHOWN = """Deployment/coredns
+Deployment/pinned
+Deployment/pinned-default
+Deployment/web
+"""
+
+
+def restarted(made, step, tmp_path):
+    """What the commands of a step restart in namespaces that all hold the same workloads."""
+    tools = tmp_path / "tools"
+    tools.mkdir(exist_ok=True)
+    (tools / "shown").write_text(SHOWN)
+    tool = 'case "$*" in *go-template=*) cat "${0%/*}/shown" ;; *"rollout restart"*) echo "$*" ;; esac'
+    (tools / "kubectl").write_text(f"#!/usr/bin/env bash\n{tool}\n")
+    (tools / "kubectl").chmod(0o755)
+    lines = [line for _, part in orders_of(made)[step].groups for line in part]
+    environment = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"}
+    script = "set -euo pipefail\n" + "\n".join(lines)
+    ran = subprocess.run(["bash", "-c", script], env=environment, capture_output=True, text=True, check=True)
+    assert ran.stderr == ""
+    return [line.split("--namespace=")[1] for line in ran.stdout.splitlines()]
+
+
+def test_workloads_without_a_pod_in_the_pool_are_not_restarted_and_every_recreation_counts(tmp_path):
+    made = kubean_runbook()
+    pods = {(pod.namespace, pod.name): pod for pod in made.scenario.cluster.pods}
+    pool = made.changed_pool.cidr
+    inside = [pod for pod in pods.values() if not pod.host_network and any(each in pool for each in pod.addresses)]
+    assert len(inside) == 61
+    assert [done.recreated_pods for done in made.results] == [0, 2, 0, 59, 0, 0, 2, 0, 59, 0]
+    assert made.recreated_pods == 122
+    for step in (3, 8):
+        assert [(each.namespace, each.kind, each.name) for each in made.results[step].left_alone] == [
+            ("app", "Deployment", "pinned"),
+            ("app", "Deployment", "pinned-default"),
+        ]
+        assert restarted(made, step, tmp_path) == [
+            *(f"kube-system {each}" for each in SHOWN.split()),
+            "app Deployment/coredns",
+            "app Deployment/web",
+        ]
+    assert "app/pinned, app/pinned-default" in dict(render_runbook(made).steps[3].explanations)["Order"]
+
+
+def test_a_workload_with_one_pod_in_the_pool_is_recreated_whole():
+    scenario = read(ROOT / "data/kubean.yaml").scenario
+    pinned = [pod for pod in scenario.cluster.pods if workload_of(pod) == Workload("app", "Deployment", "pinned")]
+    assert pinned
+    renamed = {pod.name: pod.name.replace("pinned-", "web-") for pod in pinned}
+    merged = tuple(replace(pod, name=renamed.get(pod.name, pod.name)) for pod in scenario.cluster.pods)
+    change = Change("block-size", "default-pool", block_size=27)
+    made = runbook(replace(scenario, cluster=replace(scenario.cluster, pods=merged)), change)
+    assert made.results[3].recreated_pods == 59 + len(pinned)
+
+
+def test_on_emptied_nodes_pods_of_other_pools_count_too():
+    made = kubean_runbook(order="node")
+    cluster_ = made.scenario.cluster
+    movable = [pod for pod in cluster_.pods if pod.addresses and not pod.host_network and pod.owner]
+    left = [done for done in made.results if done.step.action == "recreate"]
+    assert left[0].recreated_pods == len(movable) == 80
+    assert "those with addresses of other pools too" in render_runbook_markdown(RunbookReport(made)).replace("\n", " ")
+
+
+def test_a_name_that_kubernetes_cut_is_no_workloads_name():
+    long = "a" * 47
+    pod = Pod(name=f"{long}-5d8f7c9b4-x2x4z", owner="ReplicaSet")
+    assert len(pod.name) == 63
+    assert workload_of(pod) is None
+    assert workload_of(replace(pod, name="web-5d8f7c9b4-x2x4z")).name == "web"
+    assert workload_of(replace(pod, name="a" * 61 + "-0", owner="StatefulSet")).kind == "StatefulSet"
+    assert workload_of(replace(pod, owner="Job")) is None
+
+
+def test_pods_and_tunnels_that_stay_in_another_pool_are_warned_of():
+    made = kubean_runbook()
+    told = {finding.code: finding for finding in made.findings if finding.code.endswith("-elsewhere")}
+    moved = [
+        made.results[-1].usage[place].pods - held.pods
+        for place, held in enumerate(made.initial_usage)
+        if held.pool == "extra-ippool"
+    ]
+    assert moved == [told["change-pods-elsewhere"].params["count"]] == [5]
+    assert usage(made.results[-1], "extra-ippool")[1] == told["change-tunnels-elsewhere"].params["count"] == 1
+    for finding in told.values():
+        assert finding.severity == "warning"
+        assert "extra-ippool keeps" in finding.message()
+        assert "node6" in finding.message()
+        assert "default-pool, extra-ippool" in finding.message()
+    assert not [code for code in codes(runbook(cluster(), Change("migrate", "old"))) if code.endswith("-elsewhere")]
+    assert not [code for code in codes(runbook(cluster(), Change("split", "old", prefix=21))) if "elsewhere" in code]
+
+
+def test_the_peak_of_a_pool_that_is_made_again_is_its_own():
+    made = kubean_runbook()
+    peaks = {(pool.name, pool.block_size): held for pool, held in made.peaks}
+    assert {name for name, _ in peaks} == {"default-pool", "default-pool-ipv6", "extra-ippool", "temporary-pool"}
+    old, new = peaks["default-pool", 26], peaks["default-pool", 27]
+    assert (old.blocks, old.pods + old.tunnels) == (6, 67)
+    assert (new.blocks, new.pods + new.tunnels) == (5, 61)
+    last = {held.pool: held for held in made.results[-1].usage}["default-pool"]
+    assert (new.blocks, new.pods, new.tunnels) == (last.blocks, last.pods, last.tunnels)
+    checks = [check.expected for check in render_runbook(made).checks if "large enough" in check.purpose]
+    assert "new default-pool with blockSize 27 has 5 of 512 blocks and 61 of 16,384 addresses" in checks[1]
+    page = render_runbook_markdown(RunbookReport(made))
+    assert "| default-pool, blockSize 26 | 61 | 6 |" in page
+    assert "| default-pool, blockSize 27 | 56 | 5 |" in page
+
+
+def test_routes_at_the_peak_are_told_by_ip_version():
+    made = kubean_runbook()
+    table = made.timeline
+    by_version = table.assign(six=table["pool"].str.endswith("ipv6")).groupby(["six", "step", "batch"])["routes"].sum()
+    assert made.peak_routes == {4: by_version[False].max(), 6: by_version[True].max()} == {4: 14, 6: 6}
+    assert "**14 + 6** routes at the peak: IPv4 + IPv6" in render_runbook_markdown(RunbookReport(made))
+
+
+def test_the_check_for_the_pools_name_lists_objects_and_takes_the_name_as_a_word():
+    check = next(each for each in render_runbook(kubean_runbook()).checks if "name the pool" in each.purpose)
+    assert "Deployment app/pinned-default" in check.expected
+    assert "786ns" not in check.expected  # a pod is none of what the command lists
+    lines = [
+        r'ConfigMap kube-system/a "map[data:map[x:net: default-pool\nmore]]"',
+        r'ConfigMap kube-system/b "map[data:map[x:net:\ndefault-pool]]"',
+        r'ConfigMap kube-system/c "map[x:\\ndefault-pool\\n]"',
+        r'Deployment app/d "map[ipv4pools:[\"default-pool\"]]"',
+        r'ConfigMap kube-system/e "map[x:--cluster-cidr=10.244.0.0/18]"',
+        r'ConfigMap kube-system/f "map[x:default-pool-ipv6 my-default-pool 110.244.0.0/18 10.244.0.0/180]"',
+    ]
+    for line in check.command.splitlines():
+        command = line.split(" | ", 1)[1]
+        done = subprocess.run(
+            ["bash", "-c", command], input="\n".join(lines), capture_output=True, text=True, check=True
+        )
+        assert [each.split("/")[1] for each in done.stdout.splitlines()] == ["a", "b", "c", "d", "e"]
+    texts = [check.command for check in render_runbook(kubean_runbook()).checks]
+    texts += [line for step in render_runbook(kubean_runbook()).steps for line in step.check_commands]
+    assert not [text for text in texts if "-A -o yaml" in text]  # of which grep would lose the names
+
+
+def test_settings_that_were_not_read_are_said_to_be_defaults():
+    def settings(made):
+        return next(check.expected for check in render_runbook(made).checks if "IPAM settings" in check.purpose)
+
+    assert "no IPAMConfiguration was read" in settings(kubean_runbook())
+    assert "was read" not in settings(runbook(cluster(strict=True), Change("grow", "old")))
+
+
+def test_a_manifest_is_compared_with_the_pools_of_its_moment(tmp_path):
+    made = kubean_runbook()
+    pools = list(made.scenario.cluster.pools)
+    for step in render_runbook(made).steps:
+        if step.commands.manifest:
+            dump, judge = step.note_commands
+            assert dump.startswith("calicoctl get ippools -o yaml > ")
+            existing = tmp_path / dump.split(" > ")[1]
+            existing.write_text(to_manifests_yaml(pools))
+            file = tmp_path / step.commands.manifest_path
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(step.commands.manifest)
+            words = shlex.split(judge)
+            assert words[0] == "ippoolkit"
+            done = RUNNER.invoke(
+                app, [word if "/" not in word else str(file) for word in words[1:-1]] + [str(existing)]
+            )
+            assert done.exit_code == 0, done.output
+        change = step.result.step
+        if change.action == "create":
+            pools.append(change.pool)
+        if change.action == "delete":
+            pools = [pool for pool in pools if pool.name != change.pool.name]
+
+
+def test_without_blocks_dumps_and_scenarios_are_refused_alike(tmp_path):
+    scenario = read(ROOT / "data/kubean.yaml").scenario
+    bare = replace(scenario, cluster=replace(scenario.cluster, blocks=(), unknown=()))
+    dumps = [path for path in sorted((ROOT / "data/kubean").iterdir()) if "blocks" not in path.name]
+    empty = tmp_path / "empty.json"
+    empty.write_text('{"apiVersion": "v1", "items": [], "kind": "List"}')
+
+    def refused(*files, none=()):
+        arguments = [word for file in files for word in ("--cluster", str(file))]
+        arguments += [word for kind in none for word in ("--none", kind)]
+        done = RUNNER.invoke(app, ["runbook", "block-size", *arguments, "--pool", "default-pool", "--to", "27"])
+        assert done.exit_code == 1, done.output
+        return done
+
+    told = [
+        refused(save_scenario(bare, tmp_path / "bare.yaml")),
+        refused(*dumps),
+        refused(*dumps, none=["IPAMBlock"]),
+        refused(*dumps, empty),
+    ]
+    assert len({done.stdout for done in told}) == 1
+    assert "80 pods have addresses" in " ".join(told[0].stdout.split())
+    assert "list is empty" in told[-1].stderr
+    unread = refused(*(path for path in dumps if "nodes" not in path.name))
+    assert "Node" in unread.stdout
+    assert "--none KIND" in " ".join(unread.stdout.split())
+    wrong = RUNNER.invoke(app, ["runbook", "retire", "--cluster", str(dumps[0]), "--pool", "x", "--none", "Nonsense"])
+    assert wrong.exit_code == 2

@@ -1,0 +1,273 @@
+"""One pasted terminal session with tables of calicoctl and kubectl: what it tells is said, what it cannot tell too."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+import ippoolkit as ipk
+from ippoolkit.audit import audit, audit_reading
+from ippoolkit.audit.runbook_dumps import name_dumps_for_runbooks
+from ippoolkit.audit.without_block import borrow_meanwhile, outcome_without_block
+from ippoolkit.findings import RULES, Finding
+from ippoolkit.model import IPAMConfig, name_of_unnamed_pool
+from ippoolkit.read.dump_commands import RUNBOOK_KINDS, SAVE_COMMANDS
+from ippoolkit.read.reading import read_text
+from tests.helpers import run_command
+
+ROOT = Path(__file__).parents[2]
+IN_USE = (50, 41)
+NODES = {"east": "300d", "mid": "300d", "west": "200d", "new1": "26h", "new2": "1d2h"}
+
+
+def session(strict=None, ages=NODES, *, windows=()):
+    """Return a paste: a pool of 128 addresses in two blocks, all claimed, and these nodes."""
+    lines = [
+        "$ calicoctl ipam show --show-blocks",
+        "+----------+------------------+-----------+------------+----------+",
+        "| GROUPING |       CIDR       | IPS TOTAL | IPS IN USE | IPS FREE |",
+        "+----------+------------------+-----------+------------+----------+",
+        f"| IP Pool  | 10.60.0.0/25     | 128       | {sum(IN_USE)} (71%) | {128 - sum(IN_USE)} (29%) |",
+        *(
+            f"| Block    | 10.60.0.{64 * index}/26 | 64 | {used} (50%) | {64 - used} (50%) |"
+            for index, used in enumerate(IN_USE)
+        ),
+        "+----------+------------------+-----------+------------+----------+",
+    ]
+    if strict is not None:
+        lines += [
+            "$ calicoctl ipam show --show-configuration",
+            "+--------------------+-------+",
+            "|      PROPERTY      | VALUE |",
+            "+--------------------+-------+",
+            f"| StrictAffinity     | {str(strict).lower()} |",
+            "| AutoAllocateBlocks | true  |",
+            "| MaxBlocksPerHost   | 0     |",
+            "+--------------------+-------+",
+        ]
+    lines += ["$ kubectl get nodes -o wide" if windows else "$ kubectl get nodes"]
+    wide = "  INTERNAL-IP  EXTERNAL-IP  OS-IMAGE" if windows else ""
+    lines.append(f"NAME   STATUS  ROLES   AGE    VERSION{wide}")
+    for index, (name, age) in enumerate(ages.items()):
+        system = "Windows Server 2022 Datacenter" if name in windows else "Ubuntu 24.04"
+        wide = f"  192.0.2.{index + 1}    <none>       {system}" if windows else ""
+        lines.append(f"{name:5}  Ready   <none>  {age:5}  v1.31.2{wide}")
+    return "\n".join(lines) + "\n"
+
+
+def finding(text, code="blocks-fewer-reported"):
+    return next(found for found in audit_reading(read_text(text)).findings if found.code == code)
+
+
+def blocks_dump(path, *owners):
+    items = [
+        {
+            "apiVersion": "crd.projectcalico.org/v1",
+            "kind": "IPAMBlock",
+            "metadata": {"name": f"10-60-0-{64 * index}-26"},
+            "spec": {
+                "cidr": f"10.60.0.{64 * index}/26",
+                "affinity": f"host:{owner}",
+                "allocations": [0] * IN_USE[index] + [None] * (64 - IN_USE[index]),
+                "unallocated": list(range(IN_USE[index], 64)),
+                "attributes": [{"handle_id": "h", "secondary": {"node": owner}}],
+            },
+        }
+        for index, owner in enumerate(owners)
+    ]
+    path.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": items}))
+    return path
+
+
+@pytest.fixture
+def paste(tmp_path):
+    path = tmp_path / "session.txt"
+    path.write_text(session(strict=True))
+    return path
+
+
+# Which nodes have no block
+
+
+def test_the_youngest_nodes_are_named_as_likely_where_nothing_says_whose_the_blocks_are():
+    found = finding(session(strict=True, ages={"a": "300d", "b": "300d", "c": "5h30m", "d": "2d"}))
+    assert "at least 2 of the nodes have none. Their names are unknown" in found.message()
+    assert "Likely the youngest, c, d: nodes claim" in found.message()
+    assert "kubectl get ipamblocks.crd.projectcalico.org -o json" in found.remedy()
+
+
+@pytest.mark.parametrize("age", ["300d", "<unknown>"])
+def test_no_node_is_named_where_ages_do_not_tell_them_apart(age):
+    message = finding(session(strict=True, ages=dict.fromkeys(NODES, age))).message()
+    assert "Their names are unknown" in message
+    assert "youngest" not in message
+
+
+def test_creation_times_of_objects_tell_the_youngest_too(tmp_path):
+    nodes = [
+        {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name, "creationTimestamp": created}}
+        for name, created in {
+            "p": "2024-01-01T00:00:00Z",
+            "q": "2026-05-01T00:00:00Z",
+            "r": "2024-02-01T00:00:00Z",
+        }.items()
+    ]
+    (tmp_path / "nodes.json").write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": nodes}))
+    (tmp_path / "show.txt").write_text(session(strict=False, ages={}).split("$ kubectl")[0])
+    found = next(found for found in audit(tmp_path).findings if found.code == "blocks-fewer-reported")
+    assert "Likely the youngest, q:" in found.message()
+
+
+def test_the_command_that_is_named_names_the_nodes(paste, tmp_path):
+    result = run_command("audit", paste, blocks_dump(tmp_path / "ipamblocks.json", "east", "west"))
+    assert "Without one: mid, new1, new2." in result.stdout
+    assert "To name them" not in result.stdout
+
+
+# What happens on them: known strictAffinity is not said with an "or"
+
+
+@pytest.mark.parametrize(
+    ("strict", "said"),
+    [
+        (True, "strictAffinity is true: new pods get no address on a node"),
+        (False, "strictAffinity is false: a node without a free address in its own blocks borrows"),
+        (None, "strictAffinity was not read: if true,"),
+    ],
+)
+def test_findings_say_what_happens_as_far_as_strict_affinity_is_known(strict, said):
+    for code in ("blocks-fewer-reported", "pool-blocks-claimed"):
+        assert said in finding(session(strict), code).message()
+    relief = "--strictaffinity=false lets nodes borrow at once; each borrowed address is a route of its own (/32)"
+    assert (relief in finding(session(strict)).remedy()) == (strict is True)
+
+
+def test_a_full_pool_lends_nothing():
+    assert "No address is free" in outcome_without_block(ipk.Scenario(), 0)
+    strict = ipk.Scenario(cluster=ipk.Cluster(ipam=IPAMConfig(strict_affinity=True)))
+    assert borrow_meanwhile(strict, 0, 4) == ()
+
+
+def test_windows_nodes_keep_strict_affinity():
+    found = finding(session(strict=True, windows=("mid",)))
+    assert "--strictaffinity=false" not in found.remedy()
+    assert "the Windows nodes (mid) need it to be true" in found.remedy()
+
+
+def test_a_cap_of_blocks_is_given_up_with_borrowing_and_releases_without_the_option_say_nothing():
+    config = IPAMConfig(strict_affinity=True, max_blocks_per_host=4)
+    scenario = ipk.Scenario(cluster=ipk.Cluster(ipam=config))
+    (text,) = borrow_meanwhile(scenario, 5, 6)
+    assert text.params["command"].endswith("--strictaffinity=false --max-blocks-per-host=0")
+    assert text.params["bits"] == 128
+    assert borrow_meanwhile(ipk.Scenario(cluster=scenario.cluster, calico="v3.25"), 5, 4) == ()
+
+
+# Remedies that name a runbook
+
+
+def test_remedies_say_which_dumps_a_runbook_needs_and_only_those_that_name_one():
+    remedy = finding(session(strict=True)).remedy()
+    assert "ippoolkit runbook first needs dumps of IPPool, IPAMBlock, Node, Pod" in remedy
+    lacks_pods = ipk.Cluster(unknown=("Pod", "Service"))
+    named, other = name_dumps_for_runbooks([Finding("blocks-gone"), Finding("blocks-few")], lacks_pods)
+    assert [text.params["kinds"] for text in named.advice] == ["Pod"]
+    assert not other.advice
+    assert name_dumps_for_runbooks([named], ipk.Cluster()) == [named]
+    assert RULES["blocks-fewer-reported"].names_runbook
+
+
+def test_the_refusal_gives_the_commands_that_readme_and_the_how_to_give(paste, tmp_path):
+    result = run_command("runbook", "grow", "--cluster", paste, "--pool", "10.60.0.0/25", "-o", tmp_path / "out")
+    assert result.returncode == 1
+    assert result.stdout.startswith("Add a pool beside 10.60.0.0/25\n")
+    for command in SAVE_COMMANDS:
+        assert f"  {command}\n" in result.stdout  # whole, to be copied
+        for document in ("README.md", "docs/how-to/no-block.md"):
+            assert command in (ROOT / document).read_text()
+    assert len(RUNBOOK_KINDS) == 4
+
+
+# Capacity
+
+
+def test_pods_that_were_not_read_are_no_zero(paste, tmp_path):
+    answer = json.loads(run_command("capacity", paste, "--json").stdout)
+    assert answer["verdict"]["code"] == "blocks-short"
+    assert "pods" not in answer["verdict"]["numbers"]
+    assert {row["pods"] for row in answer["nodes"]} == {None}
+    assert [(row["addresses_used"], row["blocks_used"]) for row in answer["pools"]] == [(91, 2)]
+    roomy = tmp_path / "roomy.yaml"
+    roomy.write_text(
+        "version: 1\ncluster:\n  pools: [{name: p, cidr: 10.0.0.0/24}]\n  nodes: [{name: a}, {name: b}]\n"
+        "  unknown: [Pod]\n"
+    )
+    message = ipk.verdict(ipk.load(roomy)).finding.message()
+    assert message.startswith("A block for each of 2 nodes, with capacity for up to 4 nodes.")
+    assert "--pods-per-node" in message
+    assert ipk.growth(ipk.load(roomy))["pods"].isna().all()
+
+
+def test_no_verdict_stands_alone_beside_an_error(paste):
+    lines = run_command("capacity", paste, "--nodes", "2", "--pods-per-node", "5").stdout.splitlines()
+    head = "\n".join(lines[: lines.index("Pools")])
+    assert "Besides: 1 error, listed at the end.\nIPv4: 5 nodes, but 2 blocks" in head
+    severities = [line.split(":")[0] for line in lines if line.split(":")[0] in ("error", "warning", "info", "ok")]
+    assert severities == sorted(severities, key=("error", "warning", "info", "ok").index)
+
+
+# Pools: what serves whom, and what they are called
+
+
+@pytest.mark.parametrize("with_blocks", [False, True])
+def test_a_pool_whose_blocks_are_all_claimed_is_no_plain_answer(paste, tmp_path, with_blocks):
+    files = [paste, *([blocks_dump(tmp_path / "blocks.json", "east", "west")] if with_blocks else [])]
+    options = [part for file in files for part in ("--cluster", file)]
+    result = run_command("pools-for", *options, "--node", "new1", "--namespace", "default")
+    assert "All 2 blocks are claimed, and none with a free address is known to be new1's" in result.stderr
+    assert "strictAffinity is true" in result.stderr
+    owner = run_command("pools-for", *options, "--node", "east", "--namespace", "default")
+    assert ("All 2 blocks" in owner.stderr) != with_blocks
+
+
+def test_a_pool_without_a_known_name_is_called_one_thing(paste):
+    name = name_of_unnamed_pool("10.60.0.0/25")
+    assert name == "10.60.0.0-25"
+    assert finding(session(strict=True), "pool-blocks-claimed").subject == f"IPPool/{name}"
+    assert ipk.load(paste).cluster.pools[0].name == name
+    assert f"2 blocks in {name}" in finding(session(strict=True)).message()
+
+
+@pytest.mark.parametrize("text", ["blue", "10.61.0.0/24", "10.61.0.0-24"])
+def test_commands_take_a_pool_by_its_name_or_its_range(text, tmp_path):
+    path = tmp_path / "cluster.yaml"
+    path.write_text(
+        "version: 1\ncluster:\n  pools: [{name: blue, cidr: 10.61.0.0/24}, {name: other, cidr: 10.62.0.0/24}]\n"
+        "  nodes: [{name: a}]\n  namespaces: [{name: shop}]\n"
+    )
+    result = run_command("pools-for", "--cluster", path, "--who-can-use", text)
+    assert "shop" in result.stdout
+    cluster = ipk.load(path).cluster
+    assert cluster.pool(text).name == "blue"
+    from ippoolkit.change.change_arguments import parse_change
+
+    assert parse_change(cluster, "retire", text).pool == "blue"
+
+
+def test_a_name_goes_before_another_pools_range():
+    pools = (ipk.IPPool(name="a", cidr="10.1.0.0/24"), ipk.IPPool(name="10.1.0.0-24", cidr="10.2.0.0/24"))
+    assert ipk.Cluster(pools=pools).pool("10.1.0.0-24").name == "10.1.0.0-24"
+
+
+# Pages
+
+
+def test_pages_leave_out_columns_of_which_nothing_is_known(paste, tmp_path):
+    page = tmp_path / "page.md"
+    run_command("audit", paste, "-o", page)
+    text = page.read_text()
+    assert "| node |" in text
+    assert "max-pods |" not in text
+    assert "Unknown for lack of IPAMBlock, Node, Pod: blocks; own; borrowed" in text
+    assert "| unknown" not in text
+    assert "Unknown for lack of" in run_command("audit", paste).stdout
