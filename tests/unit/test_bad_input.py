@@ -7,10 +7,13 @@ import time
 import zipfile
 
 import pytest
+from typer.testing import CliRunner
 
 import ippoolkit as ipk
+from ippoolkit.cli import app
 from ippoolkit.errors import InputError
 from ippoolkit.read import input_files
+from tests.helpers import ROOT
 
 
 @pytest.fixture
@@ -333,3 +336,20 @@ def test_archives_are_read_a_file_at_a_time_and_within_limits(data, code, proble
     monkeypatch.setattr(input_files, "MAX_ARCHIVE_BYTES", 8000)
     monkeypatch.setattr(input_files, "MAX_ARCHIVE_FILES", 20)
     assert code in codes(problems(data, "dumps.tar.gz"))
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "²"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "capacity {pool} --group a={number}",
+        "recommend --group a={number}",
+        "forecast {history} --capacity a={number}",
+        "alerts {pool} --calico v{number}.1",
+    ],
+)
+def test_numbers_of_options_that_are_none_or_too_long(command, number):
+    files = {"pool": ROOT / "data/default-ipv4-ippool.yaml", "history": ROOT / "data/history.csv"}
+    result = CliRunner().invoke(app, command.format(number=number, **files).split())
+    assert result.exit_code == 2, result.output
+    assert isinstance(result.exception, SystemExit)
