@@ -110,7 +110,7 @@ KNOWN_BY = {
     "matplotlib": {"figures", "report"},
     "typer": {"cli"},
     "rich": {"cli", "view"},
-    "jinja2": {"view"},
+    "jinja2": {"report", "view"},
     "yaml": {"read", "write"},
     "pandas": {
         "analysis",

@@ -230,11 +230,18 @@ def test_archives_are_folders(tmp_path, suffix):
 
 
 def test_an_archive_that_grows_without_end_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(sys.modules["ippoolkit.read.input_files"], "MAX_ARCHIVE_BYTES", 1000)
-    file = tmp_path / "bomb.gz"
-    file.write_bytes(gzip.compress(b" " * 100_000))
+    input_files = sys.modules["ippoolkit.read.input_files"]
+    monkeypatch.setattr(input_files, "MAX_MEMBER_BYTES", 100_000)
+    monkeypatch.setattr(input_files, "MAX_ARCHIVE_BYTES", 150_000)
+    packed, many = tmp_path / "bomb.gz", tmp_path / "bombs.zip"
+    packed.write_bytes(gzip.compress(b" " * 100_001))
+    with pytest.raises(InputError, match="at most 100,000 are read"):
+        read(packed)
+    with zipfile.ZipFile(many, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.yaml", b" " * 100_000)
+        archive.writestr("b.yaml", b" " * 100_000)
     with pytest.raises(InputError, match="unpacks to more than"):
-        read(file)
+        read(many)
 
 
 # K5: what kubectl lets through
