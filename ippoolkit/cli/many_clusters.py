@@ -39,7 +39,7 @@ def work_on_clusters(
     from ..parallel import Journal, executor
     from ..view.progress import progress_bars, stderr_console
 
-    words = get_language(lang)
+    language = get_language(lang)
     counts = {"done": 0, "total": 0}
     try:
         with (
@@ -50,7 +50,7 @@ def work_on_clusters(
 
             def progress(done: int, total: int) -> None:
                 counts.update(done=done, total=total)
-                update(words.translate(N_("clusters")), done, total)
+                update(language.translate(N_("clusters")), done, total)
 
             return work(pool, None if resume is None else Journal(resume), progress)
     except KeyboardInterrupt:
@@ -59,5 +59,5 @@ def work_on_clusters(
             if resume is None
             else N_("Interrupted: {done} of {total} done; run the same command to continue.")
         )
-        typer.echo(words.render(interrupted, counts), err=True)
+        typer.echo(language.render(interrupted, counts), err=True)
         raise typer.Exit(130) from None

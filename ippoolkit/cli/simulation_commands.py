@@ -189,12 +189,12 @@ def _fitted(scenario: Any, history: list[str], lang: str) -> list[Any]:
         Distribution(*daily_growth(measured), may_fall=True),
         *(None if rate is None else Distribution(rate.mean, rate.deviation) for rate in rates),
     ]
-    words = get_language(lang)
+    language = get_language(lang)
     for name, fit in zip(FITTED, fitted, strict=True):
         if fit is not None:
-            params = {"name": words.translate(name), "mean": fit.mean, "deviation": fit.deviation}
+            params = {"name": language.translate(name), "mean": fit.mean, "deviation": fit.deviation}
             typer.echo(
-                words.render(N_("Fitted to the history: {name} {mean:.4g} ± {deviation:.2g}."), params), err=True
+                language.render(N_("Fitted to the history: {name} {mean:.4g} ± {deviation:.2g}."), params), err=True
             )
     return fitted
 

@@ -43,7 +43,7 @@ def draw_address_map(cells: pd.DataFrame, *, title: str = "", lang: str = "en") 
     lang
         Language of the words.
     """
-    words = get_language(lang)
+    language = get_language(lang)
     row_length = cells_per_row(len(cells))
     row_count = ceil(len(cells) / row_length)
     width = 6.6
@@ -92,7 +92,7 @@ def draw_address_map(cells: pd.DataFrame, *, title: str = "", lang: str = "en") 
             "kept": N_("reserved"),
         }
         shown_names = [name for name in labels if rectangles[name]]
-        handles = [Patch(label=words.translate(labels[name]), **collection_styles[name]) for name in shown_names]
+        handles = [Patch(label=language.translate(labels[name]), **collection_styles[name]) for name in shown_names]
         figure.legend(
             handles=handles, loc="outside lower left", ncols=5, frameon=False, fontsize=8, labelcolor=MUTED_COLOUR
         )

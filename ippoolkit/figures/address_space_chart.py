@@ -32,7 +32,7 @@ def draw_address_space(strips: Sequence[Strip], *, lang: str = "en") -> Figure:
     lang
         Language of the words.
     """
-    words = get_language(lang)
+    language = get_language(lang)
     owners = owners_of(list(strips))
     colours = dict(zip(owners, OWNERS, strict=False))
     letters = dict(zip(owners, LETTERS, strict=False))
@@ -50,7 +50,7 @@ def draw_address_space(strips: Sequence[Strip], *, lang: str = "en") -> Figure:
             scale_text = (
                 N_("all of it is free") if not any(cell.taken for cell in strip.cells) else N_("a cell: /{prefix}")
             )
-            scale = words.render(scale_text, {"prefix": first.prefix})
+            scale = language.render(scale_text, {"prefix": first.prefix})
             axes.text(_COLUMNS, top + 0.9, scale, color=MUTED_COLOUR, fontsize=8, va="bottom", ha="right")
             top += 1.2
             width = _COLUMNS / min(len(strip.cells), _COLUMNS)
@@ -82,7 +82,7 @@ def draw_address_space(strips: Sequence[Strip], *, lang: str = "en") -> Figure:
             top += count + 0.9
         axes.set_xlim(-_MARGIN, _COLUMNS)
         axes.set_ylim(top, 0)
-        entries = [Patch(facecolor="none", edgecolor=FREE_EDGE_COLOUR, label=words.translate(N_("free")))]
+        entries = [Patch(facecolor="none", edgecolor=FREE_EDGE_COLOUR, label=language.translate(N_("free")))]
         entries += [
             Patch(
                 facecolor=colours.get(owner, RESERVED_COLOUR),
@@ -91,7 +91,7 @@ def draw_address_space(strips: Sequence[Strip], *, lang: str = "en") -> Figure:
             for owner in owners[:_NAMED]
         ]
         if len(owners) > _NAMED:
-            others = words.render(N_("{count} others"), {"count": len(owners) - _NAMED})
+            others = language.render(N_("{count} others"), {"count": len(owners) - _NAMED})
             entries.append(Patch(facecolor=RESERVED_COLOUR, label=others))
         legend = figure.legend(
             handles=entries, loc="outside lower left", ncols=2, frameon=False, fontsize=8, handlelength=1.2

@@ -31,7 +31,7 @@ def draw_pool_usage(pool_rows: Sequence[Mapping[str, Any]], *, lang: str = "en")
     Figure or None
         None where nothing is known of any.
     """
-    words = get_language(lang)
+    language = get_language(lang)
     known = [row for row in pool_rows if None not in (row["blocks_allocated"], row["blocks_total"], row["allocated"])][
         :MAX_BARS
     ]
@@ -46,26 +46,26 @@ def draw_pool_usage(pool_rows: Sequence[Mapping[str, Any]], *, lang: str = "en")
             claimed,
             height=0.32,
             color=BAR_COLOUR,
-            label=words.translate(N_("blocks claimed")),
+            label=language.translate(N_("blocks claimed")),
         )
         axes.barh(
             [position + 0.18 for position in positions],
             used,
             height=0.32,
             color=ACCENT_COLOUR,
-            label=words.translate(N_("addresses in use")),
+            label=language.translate(N_("addresses in use")),
         )
         for position, row in enumerate(known):
             texts = (
                 (
                     position - 0.18,
                     claimed[position],
-                    f"{words.format_number(row['blocks_allocated'])} / {words.format_number(row['blocks_total'])}",
+                    " / ".join(language.format_number(row[name]) for name in ("blocks_allocated", "blocks_total")),
                 ),
                 (
                     position + 0.18,
                     used[position],
-                    f"{words.format_number(row['allocated'])} / {words.format_number(row['capacity'])}",
+                    f"{language.format_number(row['allocated'])} / {language.format_number(row['capacity'])}",
                 ),
             )
             for bar_position, share, text in texts:
@@ -86,7 +86,7 @@ def draw_pool_usage(pool_rows: Sequence[Mapping[str, Any]], *, lang: str = "en")
         axes.grid(visible=False, axis="y")
         axes.set_xlabel("%")
         axes.set_title(
-            words.translate(N_("Pools: blocks and addresses")), loc="left", color=TEXT_COLOUR, fontweight="bold"
+            language.translate(N_("Pools: blocks and addresses")), loc="left", color=TEXT_COLOUR, fontweight="bold"
         )
         figure.legend(loc="outside lower left", ncols=2, frameon=False, fontsize=8)
     return figure
@@ -107,7 +107,7 @@ def draw_headroom(headroom_by_node: Sequence[Mapping[str, Any]], *, lang: str = 
     Figure or None
         None where nothing is known.
     """
-    words = get_language(lang)
+    language = get_language(lang)
     shown_rows = sorted(headroom_by_node, key=lambda row: (row["pods"], row["node"], row["family"]))[:MAX_BARS]
     if not shown_rows:
         return None
@@ -126,11 +126,11 @@ def draw_headroom(headroom_by_node: Sequence[Mapping[str, Any]], *, lang: str = 
         )
         for name, label, bar_style in stacked_bars:
             values = [float(row[name]) for row in shown_rows]
-            axes.barh(positions, values, left=bar_starts, height=0.66, label=words.translate(label), **bar_style)
+            axes.barh(positions, values, left=bar_starts, height=0.66, label=language.translate(label), **bar_style)
             bar_starts = [bar_start + value for bar_start, value in zip(bar_starts, values, strict=True)]
         for position, row in zip(positions, shown_rows, strict=True):
             axes.annotate(
-                words.format_number(row["pods"]),
+                language.format_number(row["pods"]),
                 (bar_starts[position], position),
                 xytext=(4, 0),
                 textcoords="offset points",
@@ -144,9 +144,9 @@ def draw_headroom(headroom_by_node: Sequence[Mapping[str, Any]], *, lang: str = 
         axes.grid(visible=False, axis="y")
         axes.set_xlim(0, max([*bar_starts, 1.0]) * 1.12)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axes.xaxis.set_major_formatter(lambda value, _: words.format_number(int(value)))
+        axes.xaxis.set_major_formatter(lambda value, _: language.format_number(int(value)))
         axes.set_title(
-            words.translate(N_("Further pods each node has addresses for")),
+            language.translate(N_("Further pods each node has addresses for")),
             loc="left",
             color=TEXT_COLOUR,
             fontweight="bold",

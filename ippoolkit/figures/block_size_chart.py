@@ -25,8 +25,8 @@ def draw_block_sizes(table: pd.DataFrame, *, chosen_block_size: int, lang: str =
     lang
         Language of the words.
     """
-    words = get_language(lang)
-    fails_text = words.translate("fails")
+    language = get_language(lang)
+    fails_text = language.translate("fails")
     nodes_fit = table["nodes_fit"].tolist()
     bar_fails = [verdict == fails_text for verdict in table["verdict"]]
     positions = range(len(nodes_fit))
@@ -62,7 +62,7 @@ def draw_block_sizes(table: pd.DataFrame, *, chosen_block_size: int, lang: str =
             template = (
                 N_("- - {nodes:node} planned, {today} today") if nodes_today < planned_nodes else N_("- - {nodes:node}")
             )
-            label = words.render(template, {"nodes": planned_nodes, "today": nodes_today})
+            label = language.render(template, {"nodes": planned_nodes, "today": nodes_today})
             axes.set_title(label, loc="right", color=FAIL_COLOUR, fontsize=8)
         axes.yaxis.set_major_locator(LogLocator(numticks=6) if logarithmic else MaxNLocator(6, integer=True))
         axes.set_xticks(list(positions), [f"/{font_size}" for font_size in table["block_size"]])
@@ -72,6 +72,6 @@ def draw_block_sizes(table: pd.DataFrame, *, chosen_block_size: int, lang: str =
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: format_short_count(int(value))))
         axes.set_xlabel("blockSize")
         axes.set_title(
-            words.translate(N_("Nodes that fit, by blockSize")), loc="left", color=TEXT_COLOUR, fontweight="bold"
+            language.translate(N_("Nodes that fit, by blockSize")), loc="left", color=TEXT_COLOUR, fontweight="bold"
         )
     return figure

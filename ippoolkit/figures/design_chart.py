@@ -26,7 +26,7 @@ def draw_designs(table: pd.DataFrame, *, lang: str = "en") -> Figure:
     lang
         Language of the words.
     """
-    words = get_language(lang)
+    language = get_language(lang)
     designs_shown = table[table["addresses"] <= min(table["addresses"], default=1) * 2**_DOUBLINGS]
     with styled_figure(6.6, 3.4) as (figure, axes):
         widths = [math.log2(max(int(value), 1)) for value in designs_shown["addresses"]]
@@ -38,7 +38,7 @@ def draw_designs(table: pd.DataFrame, *, lang: str = "en") -> Figure:
         ):
             if picked:
                 axes.scatter([x], [y], s=150, facecolors="none", edgecolors=ACCENT_COLOUR, linewidths=1.8, zorder=4)
-                text = words.render(N_("/{prefix}, blockSize {size}"), {"prefix": prefix, "size": size})
+                text = language.render(N_("/{prefix}, blockSize {size}"), {"prefix": prefix, "size": size})
                 axes.annotate(
                     text,
                     (x, y),
@@ -54,8 +54,8 @@ def draw_designs(table: pd.DataFrame, *, lang: str = "en") -> Figure:
             axis.set_major_locator(FixedLocator(list(range(low, high + 1, step))))
             axis.set_major_formatter(FuncFormatter(lambda power, _: format_short_count(2 ** round(power))))
         axes.margins(0.08, 0.12)
-        axes.set_xlabel(words.translate(N_("addresses of all pools")), color=MUTED_COLOUR)
-        axes.set_ylabel(words.translate(N_("nodes that fit")), color=MUTED_COLOUR)
+        axes.set_xlabel(language.translate(N_("addresses of all pools")), color=MUTED_COLOUR)
+        axes.set_ylabel(language.translate(N_("nodes that fit")), color=MUTED_COLOUR)
         bar = figure.colorbar(dots, ax=axes, pad=0.02, aspect=30)
         bar.outline.set_visible(False)
         ticks = sorted({int(value) for value in designs_shown["routes"]})
@@ -63,5 +63,5 @@ def draw_designs(table: pd.DataFrame, *, lang: str = "en") -> Figure:
         bar.set_ticks(
             [math.log2(max(tick, 1)) for tick in chosen], labels=[format_short_count(tick) for tick in chosen]
         )
-        bar.set_label(words.translate(N_("routes")), color=MUTED_COLOUR)
+        bar.set_label(language.translate(N_("routes")), color=MUTED_COLOUR)
     return figure

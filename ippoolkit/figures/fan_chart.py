@@ -26,7 +26,7 @@ def draw_fan(table: pd.DataFrame, *, lang: str = "en") -> Figure:
     lang
         Language of the words.
     """
-    words = get_language(lang)
+    language = get_language(lang)
     with styled_figure(7.4, 2.6, columns=len(FIGURE_TITLES)) as (figure, row):
         for axes, (name, title) in zip(row, FIGURE_TITLES.items(), strict=True):
             rows = table[table["figure"] == name]
@@ -35,9 +35,11 @@ def draw_fan(table: pd.DataFrame, *, lang: str = "en") -> Figure:
             axes.fill_between(days, low, high, color=ACCENT_COLOUR, alpha=0.18, linewidth=0)
             axes.plot(days, middle, color=ACCENT_COLOUR, linewidth=1.6)
             axes.set_ylim(0, max(1.0, *high) * 1.1)
-            axes.set_title(words.translate(title), loc="left", color=TEXT_COLOUR)
+            axes.set_title(language.translate(title), loc="left", color=TEXT_COLOUR)
             axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
             axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
             axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: format_short_count(int(value))))
-        figure.supxlabel(words.translate(N_("days from now: median, and P10 to P90")), fontsize=9, color=MUTED_COLOUR)
+        figure.supxlabel(
+            language.translate(N_("days from now: median, and P10 to P90")), fontsize=9, color=MUTED_COLOUR
+        )
     return figure

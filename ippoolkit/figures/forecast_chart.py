@@ -36,7 +36,7 @@ def draw_forecast(history: PoolHistory, limit: LimitForecast, *, lang: str = "en
     lang
         Language of the words.
     """
-    words = get_language(lang)
+    language = get_language(lang)
     counted, _ = LIMITS[limit.limit]
     rows = [(row.time.date(), getattr(row, counted)) for row in history.measurements]
     points = [(day.toordinal(), float(value)) for day, value in rows if value is not None]
@@ -53,7 +53,7 @@ def draw_forecast(history: PoolHistory, limit: LimitForecast, *, lang: str = "en
             top = max(top, capacity)
             axes.axhline(capacity, color=FAIL_COLOUR, linewidth=1, linestyle=(0, (4, 3)))
             axes.annotate(
-                f"{words.translate(N_('capacity'))} {format_short_count(int(capacity))}",
+                f"{language.translate(N_('capacity'))} {format_short_count(int(capacity))}",
                 (0, capacity),
                 xycoords=("axes fraction", "data"),
                 xytext=(4, 3),
@@ -93,7 +93,9 @@ def draw_forecast(history: PoolHistory, limit: LimitForecast, *, lang: str = "en
         axes.xaxis.set_major_formatter(FuncFormatter(_month))
         axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: format_short_count(int(value))))
-        axes.set_title(shorten_middle(f"{history.pool}: {words.translate(limit.limit)}"), loc="left", color=TEXT_COLOUR)
+        axes.set_title(
+            shorten_middle(f"{history.pool}: {language.translate(limit.limit)}"), loc="left", color=TEXT_COLOUR
+        )
     return figure
 
 

@@ -25,7 +25,7 @@ def draw_growth(table: pd.DataFrame, *, family: int | None = None, lang: str = "
     lang
         Language of the words.
     """
-    words = get_language(lang)
+    language = get_language(lang)
     family_rows = table[table["family"] == (table["family"].min() if family is None else family)]
     # Where pods were not read, nobody knows the addresses needed; their half stays empty.
     with styled_figure(6.6, 2.7, columns=2) as (figure, axes):
@@ -33,12 +33,12 @@ def draw_growth(table: pd.DataFrame, *, family: int | None = None, lang: str = "
             if family_rows[f"{quantity}_needed"].isna().any():
                 axis.set_axis_off()
             else:
-                _draw_need(axis, family_rows, quantity, words.translate(title), words)
-        figure.supxlabel(words.translate(N_("months from now")), fontsize=9, color=MUTED_COLOUR)
+                _draw_need(axis, family_rows, quantity, language.translate(title), language)
+        figure.supxlabel(language.translate(N_("months from now")), fontsize=9, color=MUTED_COLOUR)
     return figure
 
 
-def _draw_need(axes: Axes, table: pd.DataFrame, quantity: str, title: str, words: Language) -> None:
+def _draw_need(axes: Axes, table: pd.DataFrame, quantity: str, title: str, language: Language) -> None:
     """Draw one need and the line where it ends."""
     months = [int(month) for month in table["month"]]
     needed, available = table[f"{quantity}_needed"].tolist(), table[quantity].tolist()
@@ -63,9 +63,9 @@ def _draw_need(axes: Axes, table: pd.DataFrame, quantity: str, title: str, words
     if first_short_month is not None:
         axes.axvline(first_short_month, color=FAIL_COLOUR, linewidth=1)
         label = (
-            words.render(N_("month {month}"), {"month": first_short_month})
+            language.render(N_("month {month}"), {"month": first_short_month})
             if first_short_month
-            else words.translate(N_("now"))
+            else language.translate(N_("now"))
         )
         label_on_left = first_short_month > 0.6 * max(months)
         axes.annotate(
@@ -85,7 +85,7 @@ def _draw_need(axes: Axes, table: pd.DataFrame, quantity: str, title: str, words
     axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: format_short_count(int(value))))
     axes.set_title(title, loc="left", color=TEXT_COLOUR, fontweight="bold")
-    label = words.render(
+    label = language.render(
         N_("{need} needed of {reach}"),
         {"need": format_short_count(needed[-1]), "reach": format_short_count(max_available)},
     )

@@ -34,7 +34,7 @@ def draw_timeline(table: pd.DataFrame, *, lang: str = "en") -> Figure:
     lang
         Language of the words.
     """
-    words = get_language(lang)
+    language = get_language(lang)
     usage = table.assign(used=table["pods"] + table["tunnels"])
     batches = list(dict.fromkeys(zip(usage["step"], usage["batch"], strict=True)))
     pools = list(dict.fromkeys(usage["pool"]))[: len(_COLOURS)]
@@ -43,11 +43,11 @@ def draw_timeline(table: pd.DataFrame, *, lang: str = "en") -> Figure:
             axes, ("used", "blocks"), (N_("Addresses in use"), N_("Blocks, and routes (line)")), strict=True
         ):
             _draw_stacked_bars(axes_, usage, column, batches, pools)
-            axes_.set_title(words.translate(title), loc="left", color=TEXT_COLOUR, fontweight="bold")
+            axes_.set_title(language.translate(title), loc="left", color=TEXT_COLOUR, fontweight="bold")
         routes = usage.groupby(["step", "batch"])["routes"].sum()
         axes[1].plot(range(len(batches)), [int(routes[batch]) for batch in batches], color=FAIL_COLOUR, linewidth=1.2)
         axes[1].set_ylim(0, max(axes[1].get_ylim()[1], 1.12 * int(routes.max())))
-        figure.supxlabel(words.translate(N_("step (0: before)")), fontsize=9, color=MUTED_COLOUR)
+        figure.supxlabel(language.translate(N_("step (0: before)")), fontsize=9, color=MUTED_COLOUR)
         handles, labels = axes[0].get_legend_handles_labels()
         figure.legend(
             handles, labels, loc="outside upper left", ncols=3, frameon=False, fontsize=8, labelcolor=TEXT_COLOUR

@@ -101,13 +101,13 @@ class Finding:
 
     def location(self, lang: str = "en") -> str:
         """Return the place in the input, else the subject; nothing where the message names the subject itself."""
-        words = get_language(lang)
+        language = get_language(lang)
         if self.place:
-            return words.format_text(str(self.place))
+            return language.format_text(str(self.place))
         kind, _, name = self.subject.partition("/")
         subject = name if name and kind.isalpha() else self.subject
         is_named = subject in map(str, self.params.values()) and subject in self.message(lang)
-        return "" if is_named else words.format_text(self.subject)
+        return "" if is_named else language.format_text(self.subject)
 
     def message(self, lang: str = "en") -> str:
         """Say what was found."""
@@ -121,9 +121,9 @@ class Finding:
         """Say what to do about it; empty where nothing needs doing."""
         rule = self.rule
         is_lacking = rule.remedy_needs and self.release is not None and not self.release.has(rule.remedy_needs)
-        words, template = get_language(lang), rule.remedy_without if is_lacking else rule.remedy
-        advice = (words.render(text, text.params) for text in self.advice)
-        return " ".join(filter(None, (words.render(template, self.params), *advice)))
+        language, template = get_language(lang), rule.remedy_without if is_lacking else rule.remedy
+        advice = (language.render(text, text.params) for text in self.advice)
+        return " ".join(filter(None, (language.render(template, self.params), *advice)))
 
     def full_message(self, lang: str = "en") -> str:
         """Say what was found, and what to do about it, in one line."""

@@ -28,7 +28,7 @@ _KEY_FIGURES = (
 
 def audit_summary_html(audit: Audit, lang: str = "en") -> str:
     """Return the whole in a sentence, and the first finding as the one to see to."""
-    words = get_language(lang)
+    language = get_language(lang)
     worst_severity, sentence = audit_verdict(audit, lang)
     first_problem = worst_finding(audit)
     message = first_problem.full_message(lang) if first_problem else unchecked_message(audit, lang)
@@ -37,8 +37,8 @@ def audit_summary_html(audit: Audit, lang: str = "en") -> str:
         if first_problem
         else ""
     )
-    source_label = words.translate(N_("Source:"))
-    release = escape(release_text(audit.scenario.release, words))
+    source_label = language.translate(N_("Source:"))
+    release = escape(release_text(audit.scenario.release, language))
     return (
         f'<section class="ipk-verdict {STATUS_CLASSES[worst_severity]}" role="status">'
         f"<h2><em>{escape(audit_label(audit, lang))}</em> {escape(sentence)}</h2>"
@@ -50,22 +50,22 @@ def audit_summary_html(audit: Audit, lang: str = "en") -> str:
 
 def audit_label(audit: Audit, lang: str = "en") -> str:
     """Return the whole in a word."""
-    words = get_language(lang)
+    language = get_language(lang)
     is_partial = audit.skipped_checks and worst_finding(audit) is None
     label_text = (
         N_("no problem found in what was read") if is_partial else _SEVERITY_LABELS[audit_verdict(audit, lang)[0]]
     )
-    return words.render(N_("{word}."), {"word": words.translate(label_text)})
+    return language.render(N_("{word}."), {"word": language.translate(label_text)})
 
 
 def audit_tiles(audit: Audit, lang: str = "en") -> list[tuple[str, str, str]]:
     """Return the key figures as texts: value, what it is, and ``fails`` where it is bad; unknown says so."""
-    words = get_language(lang)
+    language = get_language(lang)
     tile_texts = []
     for name, caption, is_problem in _KEY_FIGURES:
         value = audit.metrics.totals.get(name)
         count = len(value) if isinstance(value, list) else value
         tile_texts.append(
-            (format_metric(count, words), words.translate(caption), "fails" if is_problem and count else "")
+            (format_metric(count, language), language.translate(caption), "fails" if is_problem and count else "")
         )
     return tile_texts

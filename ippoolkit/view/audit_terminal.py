@@ -89,13 +89,13 @@ def headroom_rows(audit: Audit) -> list[dict[str, Any]]:
 
 def audit_verdict(audit: Audit, lang: str = "en") -> tuple[Severity, str]:
     """Return the most severe severity, and the whole in a sentence."""
-    words = get_language(lang)
+    language = get_language(lang)
     # An object or a row that could not be read is as much an error as one that was found.
     findings = (*audit.findings, *audit.notes)
     count_by_severity = Counter(finding.severity for finding in findings)
     totals = audit.metrics.totals
     sentences = [
-        words.render(
+        language.render(
             N_("{n:error}, {w:warning}."),
             {"n": count_by_severity[Severity.ERROR], "w": count_by_severity[Severity.WARNING]},
         ),
@@ -107,7 +107,7 @@ def audit_verdict(audit: Audit, lang: str = "en") -> tuple[Severity, str]:
         "allocations": N_("{n:address} in use"),
     }
     count_texts = [
-        words.render(template, {"n": totals[name]})
+        language.render(template, {"n": totals[name]})
         for name, template in templates.items()
         if totals.get(name) is not None
     ]
@@ -115,14 +115,16 @@ def audit_verdict(audit: Audit, lang: str = "en") -> tuple[Severity, str]:
         (finding.severity for finding in findings), key=lambda severity: severity.rank, default=Severity.OK
     )
     sentences += (
-        [words.render(N_("{word}."), {"word": words.translate(N_(", ")).join(count_texts)})] if count_texts else []
+        [language.render(N_("{word}."), {"word": language.translate(N_(", ")).join(count_texts)})]
+        if count_texts
+        else []
     )
     return worst_severity, " ".join(sentences)
 
 
 def print_audit(console: Console, audit: Audit, *, lang: str = "en") -> None:
     """Print the whole, the pools, the fullest nodes, the findings, and what is unknown."""
-    words = get_language(lang)
+    language = get_language(lang)
     worst_severity, sentence = audit_verdict(audit, lang)
     console.print(
         Text.assemble(
@@ -132,8 +134,8 @@ def print_audit(console: Console, audit: Audit, *, lang: str = "en") -> None:
     print_release(console, audit.scenario.release, lang=lang)
     console.print()
     figures = audit.metrics
-    _print_metrics(console, audit, "pools", figures.pools, title=words.translate(N_("Pools")), lang=lang)
-    node_rows, title = _node_rows(audit, words)
+    _print_metrics(console, audit, "pools", figures.pools, title=language.translate(N_("Pools")), lang=lang)
+    node_rows, title = _node_rows(audit, language)
     _print_metrics(console, audit, "nodes", node_rows, title=title, lang=lang)
     print_findings(console, audit.findings, lang=lang)
     print_findings(console, audit.notes, lang=lang)
@@ -155,13 +157,13 @@ def unchecked_message(audit: Audit, lang: str = "en") -> str:
     return get_language(lang).render(N_("{count} checks were skipped: they need {kinds}."), params)
 
 
-def _node_rows(audit: Audit, words: Language) -> tuple[list[dict[str, Any]], str]:
+def _node_rows(audit: Audit, language: Language) -> tuple[list[dict[str, Any]], str]:
     """Return the nodes that take fewest pods more, first; in a terminal only so many."""
     rows = nodes_by_headroom(audit)
-    title = words.translate(N_("Nodes"))
+    title = language.translate(N_("Nodes"))
     if len(rows) > MAX_NODES_SHOWN:
         params = {"shown": MAX_NODES_SHOWN, "nodes": len(rows)}
-        title = words.render(N_("The {shown} of {nodes} nodes with room for the fewest further pods"), params)
+        title = language.render(N_("The {shown} of {nodes} nodes with room for the fewest further pods"), params)
     return rows[:MAX_NODES_SHOWN], title
 
 
@@ -189,7 +191,7 @@ def _print_metrics(
     """Print rows of figures; what is unknown says so, what is rounded is marked."""
     if not rows:
         return
-    words = get_language(lang)
+    language = get_language(lang)
     by_name = {column.name: column for column in COLUMNS[table_name]}
     known, unknown = known_columns(table_name, rows)
     rounded = audit.metrics.rounded
@@ -197,19 +199,19 @@ def _print_metrics(
     columns = [
         TextColumn(
             name,
-            words.translate(by_name[name].heading),
-            [format_metric(row.get(name), words, rounded=(table_name, row[key], name) in rounded) for row in rows],
+            language.translate(by_name[name].heading),
+            [format_metric(row.get(name), language, rounded=(table_name, row[key], name) in rounded) for row in rows],
             is_left_aligned=name in ("name", "cidr"),
         )
         for name in known
     ]
     print_columns(console, columns, title=title, drop_order=_DROP_ORDER[table_name], lang=lang)
     if unknown:
-        console.print(Text(unknown_metrics_text(audit, [by_name[name] for name in unknown], words)))
+        console.print(Text(unknown_metrics_text(audit, [by_name[name] for name in unknown], language)))
         console.print()
 
 
-def unknown_metrics_text(audit: Audit, metrics: Sequence[Metric], words: Language) -> str:
+def unknown_metrics_text(audit: Audit, metrics: Sequence[Metric], language: Language) -> str:
     """Say of which figures nothing is known, and which kinds of object would tell them; empty where there are none."""
     if not metrics:
         return ""
@@ -217,11 +219,11 @@ def unknown_metrics_text(audit: Audit, metrics: Sequence[Metric], words: Languag
     needed = {kind for metric in metrics for kind in metric.required_kinds}
     kinds = [kind for kind in cluster.unknown if kind in needed]
     params = {
-        "figures": "; ".join(dict.fromkeys(words.translate(metric.heading) for metric in metrics)),
+        "figures": "; ".join(dict.fromkeys(language.translate(metric.heading) for metric in metrics)),
         "kinds": ", ".join(kinds),
     }
     template = N_("Unknown for lack of {kinds}: {figures}.") if kinds else N_("Unknown: {figures}.")
-    return words.render(template, params)
+    return language.render(template, params)
 
 
 def known_columns(table_name: str, rows: Sequence[Mapping[str, Any]]) -> tuple[list[str], list[str]]:
@@ -238,9 +240,9 @@ def known_columns(table_name: str, rows: Sequence[Mapping[str, Any]]) -> tuple[l
     return shown, unknown
 
 
-def format_metric(value: object, words: Language, *, rounded: bool = False) -> str:
+def format_metric(value: object, language: Language, *, rounded: bool = False) -> str:
     """Return a figure as text."""
-    return ("≈" if rounded else "") + value_text(value, words, missing=words.translate(UNKNOWN))
+    return ("≈" if rounded else "") + value_text(value, language, missing=language.translate(UNKNOWN))
 
 
 def count_totals(audit: Audit) -> list[tuple[Metric, object]]:
@@ -274,13 +276,13 @@ DATAFRAME_HEADINGS = {
 
 def print_dataframe(console: Console, data: Any, *, lang: str = "en", unknown: bool = False) -> None:
     """Print a table of an audit; what is None is left empty, or said to be unknown."""
-    words = get_language(lang)
-    nothing = words.translate(UNKNOWN) if unknown else ""
+    language = get_language(lang)
+    nothing = language.translate(UNKNOWN) if unknown else ""
     columns = [
         TextColumn(
             name,
-            words.translate(DATAFRAME_HEADINGS[name]) if name in DATAFRAME_HEADINGS else replace_unprintable(name),
-            [nothing if value is None else format_metric(value, words) for value in column_values(column)],
+            language.translate(DATAFRAME_HEADINGS[name]) if name in DATAFRAME_HEADINGS else replace_unprintable(name),
+            [nothing if value is None else format_metric(value, language) for value in column_values(column)],
             is_left_aligned=name not in ("order", "free", "old", "new", "change"),
         )
         for name, column in data.items()  # two pools of a pasted table may have one name

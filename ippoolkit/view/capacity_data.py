@@ -35,6 +35,6 @@ def capacity_as_dict(
 
 
 def _verdict_as_dict(verdict: Verdict, lang: str) -> dict[str, Any]:
-    words = get_language(lang)
-    status_and_limit = {"verdict": verdict.status.value, "limit": words.translate(verdict.limit)}
+    language = get_language(lang)
+    status_and_limit = {"verdict": verdict.status.value, "limit": language.translate(verdict.limit)}
     return status_and_limit | verdict.finding.as_dict(lang)

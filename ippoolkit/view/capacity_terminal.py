@@ -61,41 +61,45 @@ def print_capacity(
     lang: str = "en",
 ) -> None:
     """Print the verdict, every table and all findings of a scenario; `max_routes` is what a routing table takes."""
-    words, scenario, notes = get_language(lang), analysis.scenario, list(notes)
+    language, scenario, notes = get_language(lang), analysis.scenario, list(notes)
     for verdict in analysis.verdicts:
         print_verdict(console, analysis, verdict, lang=lang)
-    if beside := errors_beside_verdicts(analysis, notes, words):
+    if beside := errors_beside_verdicts(analysis, notes, language):
         console.print(Text("\n".join(beside), style=SEVERITY_STYLES[Severity.ERROR]))
         console.print()
     if scenario.cluster.pools:
-        print_table(console, "pools", analysis.pools(lang=lang), title=words.translate(N_("Pools")), lang=lang)
+        print_table(console, "pools", analysis.pools(lang=lang), title=language.translate(N_("Pools")), lang=lang)
     pools = sorted(scenario.cluster.pools, key=lambda pool: pool.name)
     for pool in pools[:MAX_BLOCK_SIZE_TABLES]:
         params = {"pool": pool.name, "cidr": pool.cidr, "size": pool.block_size}
-        title = words.render(N_("Block sizes for {pool}, {cidr}; now /{size}"), params)
+        title = language.render(N_("Block sizes for {pool}, {cidr}; now /{size}"), params)
         print_table(console, "block_sizes", analysis.block_sizes(pool.name, lang=lang), title=title, lang=lang)
     if left_out := len(pools[MAX_BLOCK_SIZE_TABLES:]):
-        console.print(words.render(N_("Block sizes of {pools:pool} more: --json."), {"pools": left_out}))
+        console.print(language.render(N_("Block sizes of {pools:pool} more: --json."), {"pools": left_out}))
         console.print()
     if analysis.plans and (scenario.cluster.nodes or scenario.plan.groups):
-        print_table(console, "nodes", analysis.nodes(lang=lang), title=words.translate(N_("Nodes")), lang=lang)
-        _print_growth(console, analysis, words)
+        print_table(console, "nodes", analysis.nodes(lang=lang), title=language.translate(N_("Nodes")), lang=lang)
+        _print_growth(console, analysis, language)
         routes = scenario_routes(scenario, max_routes=max_routes, lang=lang)
-        print_table(console, "routes", routes, title=words.translate(N_("Routes")), lang=lang)
+        print_table(console, "routes", routes, title=language.translate(N_("Routes")), lang=lang)
     choice_table = analysis.choice_table(lang=lang)
     if len(choice_table):
         print_table(
-            console, "choices", choice_table, title=words.translate(N_("Single changes that are sufficient")), lang=lang
+            console,
+            "choices",
+            choice_table,
+            title=language.translate(N_("Single changes that are sufficient")),
+            lang=lang,
         )
     print_findings(console, sort_by_severity([*analysis.findings, *notes]), lang=lang)
 
 
-def _print_growth(console: Console, analysis: Analysis, words: Language) -> None:
+def _print_growth(console: Console, analysis: Analysis, language: Language) -> None:
     """Print the months in which something changes; where nothing does, a sentence."""
-    table, title = analysis.growth(lang=words.code), words.translate(N_("Growth"))
-    note, changes = growth_note(table, words), growth_changes(table)
+    table, title = analysis.growth(lang=language.code), language.translate(N_("Growth"))
+    note, changes = growth_note(table, language), growth_changes(table)
     if len(changes) > len(analysis.plans) or not note:
-        print_table(console, "growth", changes, title=title, lang=words.code)
+        print_table(console, "growth", changes, title=title, lang=language.code)
     if note:
         console.print(Text.assemble((f"{title}: ", "bold"), note))
         console.print()
@@ -103,12 +107,12 @@ def _print_growth(console: Console, analysis: Analysis, words: Language) -> None
 
 def print_table(console: Console, table_name: str, data: pd.DataFrame, *, title: str, lang: str = "en") -> None:
     """Print one of the kit's tables by its name; columns that do not fit the terminal are named instead."""
-    words = get_language(lang)
+    language = get_language(lang)
     columns = [
         TextColumn(
             column.name,
-            words.translate(column.heading),
-            format_column(column, data, words),
+            language.translate(column.heading),
+            format_column(column, data, language),
             is_left_aligned=column.is_left_aligned,
         )
         for column in display_columns(table_name)
@@ -118,13 +122,13 @@ def print_table(console: Console, table_name: str, data: pd.DataFrame, *, title:
 
 def print_verdict(console: Console, analysis: Analysis, verdict: Verdict, *, lang: str = "en") -> None:
     """Print a verdict: word and sentence, then the limit that binds and its source."""
-    words = get_language(lang)
-    parts = verdict_parts(analysis, words, verdict)
+    language = get_language(lang)
+    parts = verdict_parts(analysis, language, verdict)
     style = f"bold {SEVERITY_STYLES[SEVERITY_OF_STATUS[verdict.status]]}"
     console.print(Text.assemble((f"{parts.label} ", style), (parts.message, "bold")))
     if remedy := verdict.finding.remedy(lang):
         console.print(Text(remedy))
     params = {"limit": parts.limit, "source": parts.source.url}
-    limit = words.render(N_("Limiting factor: {limit} ({source})"), params)
+    limit = language.render(N_("Limiting factor: {limit} ({source})"), params)
     console.print(Text(f"{limit} · {parts.release}", style="bright_black"))
     console.print()

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 NO_VALUE = "–"
 
 
-def format_column(column: DisplayColumn, data: pd.DataFrame, words: Language) -> list[str]:
+def format_column(column: DisplayColumn, data: pd.DataFrame, language: Language) -> list[str]:
     """Return the texts of one shown column, one a row."""
     column_texts = [
-        [format_value(table_column, value, words) for value in column_values(data[table_column.name])]
+        [format_value(table_column, value, language) for value in column_values(data[table_column.name])]
         for table_column in column.columns
     ]
-    separator = words.translate(column.separator)
+    separator = language.translate(column.separator)
     return [
         separator.join(text for text in texts if text != NO_VALUE) or NO_VALUE
         for texts in zip(*column_texts, strict=True)
@@ -38,14 +38,14 @@ def table_records(table: pd.DataFrame) -> list[dict[Any, Any]]:
     return [dict(zip(table.columns, row, strict=True)) for row in rows]
 
 
-def format_value(column: Column, value: object, words: Language) -> str:
+def format_value(column: Column, value: object, language: Language) -> str:
     """Return one value of a column of the kit's as text."""
     if column.name in ("block_size", "prefix") and value is not None:
         return f"/{value}"
-    return value_text(value, words) or NO_VALUE
+    return value_text(value, language) or NO_VALUE
 
 
-def value_text(value: object, words: Language, *, missing: str = NO_VALUE) -> str:
+def value_text(value: object, language: Language, *, missing: str = NO_VALUE) -> str:
     """Return any value as text: whole numbers with thousands separators, flags as words, lists in one line.
 
     What is None becomes `missing`, which is put in as it is.
@@ -53,11 +53,13 @@ def value_text(value: object, words: Language, *, missing: str = NO_VALUE) -> st
     if value is None:
         return missing
     if isinstance(value, bool):
-        return words.translate(N_("yes") if value else N_("no"))
+        return language.translate(N_("yes") if value else N_("no"))
     if isinstance(value, float):
         return f"{value:,.4g}"
     if isinstance(value, dict):
-        return ", ".join(f"{words.format_text(str(name))}: {value_text(item, words)}" for name, item in value.items())
+        return ", ".join(
+            f"{language.format_text(str(name))}: {value_text(item, language)}" for name, item in value.items()
+        )
     if isinstance(value, list | tuple):
-        return words.format_text(", ".join(map(str, value)))
-    return words.format_number(value)
+        return language.format_text(", ".join(map(str, value)))
+    return language.format_number(value)

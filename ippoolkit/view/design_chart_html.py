@@ -30,7 +30,7 @@ def designs_chart(table: pd.DataFrame, *, lang: str = "en") -> str:
     lang
         Language of the words.
     """
-    words = get_language(lang)
+    language = get_language(lang)
     rows: list[dict[Any, Any]] = table.to_dict("records")
     least = min((int(row["addresses"]) for row in rows), default=1)
     designs_shown = [row for row in rows if int(row["addresses"]) <= least << _DOUBLINGS]
@@ -46,11 +46,11 @@ def designs_chart(table: pd.DataFrame, *, lang: str = "en") -> str:
         f'<text class="middle" x="{x:.1f}" y="{_HEIGHT - _BOTTOM + 16}">{format_short_count(value)}</text>'
         for value, x in across.ticks()
     )
-    dots = "".join(_dot(row, across, up, shade, words) for row in designs_shown)
-    x_title, y_title = words.translate(N_("addresses of all pools")), words.translate(N_("nodes that fit"))
+    dots = "".join(_dot(row, across, up, shade, language) for row in designs_shown)
+    x_title, y_title = language.translate(N_("addresses of all pools")), language.translate(N_("nodes that fit"))
     routes = sorted({int(row["routes"]) for row in designs_shown})
     legend = (
-        words.render(N_("faint: {few} routes; strong: {many}"), {"few": routes[0], "many": routes[-1]})
+        language.render(N_("faint: {few} routes; strong: {many}"), {"few": routes[0], "many": routes[-1]})
         if routes
         else ""
     )
@@ -82,8 +82,8 @@ class _Scale:
         return [(1 << power, self(1 << power)) for power in range(low, high + 1, step)]
 
 
-def _dot(row: dict[Any, Any], across: _Scale, up: _Scale, shade: _Scale, words: Any) -> str:
-    text = words.render(
+def _dot(row: dict[Any, Any], across: _Scale, up: _Scale, shade: _Scale, language: Any) -> str:
+    text = language.render(
         N_("/{prefix}, blockSize {size}: {addresses:address}, {most:node}, {routes} routes"),
         {
             "prefix": row["prefix"],

@@ -31,8 +31,8 @@ def audits_data(clusters: Sequence[AuditedCluster], lang: str = "en") -> dict[st
 
 def print_audits(console: Console, clusters: Sequence[AuditedCluster], *, lang: str = "en") -> None:
     """Print a row a cluster, worst first, and above which could not be read."""
-    words = get_language(lang)
-    translate = words.translate
+    language = get_language(lang)
+    translate = language.translate
     rows = []
     for cluster in clusters:
         verdict = cluster.verdict
@@ -47,10 +47,10 @@ def print_audits(console: Console, clusters: Sequence[AuditedCluster], *, lang: 
             [
                 replace_unprintable(cluster.cluster),
                 verdict.calico,
-                *(NO_VALUE if count is None else words.format_number(count) for count in counts),
+                *(NO_VALUE if count is None else language.format_number(count) for count in counts),
                 replace_unprintable(verdict.pool) or NO_VALUE,
                 translate(verdict.limit) if verdict.limit else NO_VALUE,
-                " / ".join(NO_VALUE if count is None else words.format_number(count) for count in used),
+                " / ".join(NO_VALUE if count is None else language.format_number(count) for count in used),
                 replace_unprintable(verdict.worst) or NO_VALUE,
             ]
         )

@@ -12,19 +12,19 @@ POOLS_SHOWN = 20
 
 def outlook_html(forecast: Forecast, lang: str = "en") -> str:
     """Return when the pools run out that do so first, as a table and as findings."""
-    words = get_language(lang)
+    language = get_language(lang)
     limits = forecast.pools[:POOLS_SHOWN]
-    headings = [words.translate(heading) for heading in ("pool", "limit", "in use", "capacity", "runs out")]
+    headings = [language.translate(heading) for heading in ("pool", "limit", "in use", "capacity", "runs out")]
     rows = [
         [
             limit.pool,
-            words.translate(limit.limit),
-            *(NO_VALUE if count is None else words.format_number(count) for count in (limit.in_use, limit.capacity)),
+            language.translate(limit.limit),
+            *(NO_VALUE if count is None else language.format_number(count) for count in (limit.in_use, limit.capacity)),
             short_outlook(limit, forecast.horizon_days, lang=lang),
         ]
         for limit in limits
     ]
-    caption = words.render(N_("When pools run out, as of {date}"), {"date": forecast.as_of.isoformat()})
+    caption = language.render(N_("When pools run out, as of {date}"), {"date": forecast.as_of.isoformat()})
     table = text_table_html(headings, rows, left_aligned=[True, True, False, False, True], caption=caption)
     findings = [outlook(limit, forecast.horizon_days) for limit in limits]
     return table + findings_html([*findings, *forecast.notes], lang)

@@ -58,9 +58,9 @@ def _iso(day: date | None) -> str | None:
 
 def print_forecast(console: Console, forecast: Forecast, *, lang: str = "en") -> None:
     """Print a row a pool, the first to run out on top, and what each means in words."""
-    words = get_language(lang)
-    title = words.render(N_("When pools run out, as of {date}"), {"date": forecast.as_of.isoformat()})
-    _print_limits(console, words, [("", limit) for limit in forecast.pools], title)
+    language = get_language(lang)
+    title = language.render(N_("When pools run out, as of {date}"), {"date": forecast.as_of.isoformat()})
+    _print_limits(console, language, [("", limit) for limit in forecast.pools], title)
     for limit in forecast.pools:
         finding = outlook(limit, forecast.horizon_days)
         console.print(
@@ -86,7 +86,7 @@ def fleet_data(clusters: Sequence[ClusterForecast], lang: str = "en") -> dict[st
 
 def print_fleet(console: Console, clusters: Sequence[ClusterForecast], *, lang: str = "en") -> None:
     """Print a row for each pool of each cluster, the first to run out on top, and which clusters failed."""
-    words = get_language(lang)
+    language = get_language(lang)
     rows: list[tuple[str, LimitForecast]] = []
     for cluster, limit, error in fleet_rows(clusters):
         if limit is not None:
@@ -94,12 +94,12 @@ def print_fleet(console: Console, clusters: Sequence[ClusterForecast], *, lang: 
         elif error is not None:
             text = Text(f"{replace_unprintable(cluster)}: {replace_unprintable(error.describe(lang))}")
             console.print(text, style=SEVERITY_STYLES[Severity.ERROR], soft_wrap=True)
-    _print_limits(console, words, rows, words.translate(N_("When pools run out")))
+    _print_limits(console, language, rows, language.translate(N_("When pools run out")))
 
 
-def _print_limits(console: Console, words: Language, rows: Sequence[tuple[str, LimitForecast]], title: str) -> None:
+def _print_limits(console: Console, language: Language, rows: Sequence[tuple[str, LimitForecast]], title: str) -> None:
     """Print a row a limit; the column of clusters is left out where none is named."""
-    translate = words.translate
+    translate = language.translate
     columns = [
         ("cluster", translate(N_("cluster")), True),
         ("pool", translate(N_("pool")), True),
@@ -110,22 +110,22 @@ def _print_limits(console: Console, words: Language, rows: Sequence[tuple[str, L
         ("backtest", translate(N_("backtest covered")), False),
         ("error", translate(N_("error / line's")), False),
     ]
-    cells = [[replace_unprintable(cluster), *_cells(limit, words)] for cluster, limit in rows]
+    cells = [[replace_unprintable(cluster), *_cells(limit, language)] for cluster, limit in rows]
     text_columns = [
         TextColumn(name, heading, [row[position] for row in cells], is_left_aligned=is_left)
         for position, (name, heading, is_left) in enumerate(columns)
         if name != "cluster" or any(cluster for cluster, _ in rows)
     ]
-    print_columns(console, text_columns, title=title, drop_order=_DROP_ORDER, lang=words.code)
+    print_columns(console, text_columns, title=title, drop_order=_DROP_ORDER, lang=language.code)
 
 
-def _cells(limit: LimitForecast, words: Language) -> list[str]:
+def _cells(limit: LimitForecast, language: Language) -> list[str]:
     past = limit.backtest
     chance = NO_VALUE if limit.probability is None else f"{limit.probability[90]:.0%}"
     cells: list[str] = [
         replace_unprintable(limit.pool),
-        words.translate(limit.limit),
-        " / ".join(NO_VALUE if n is None else words.format_number(n) for n in (limit.in_use, limit.capacity)),
+        language.translate(limit.limit),
+        " / ".join(NO_VALUE if n is None else language.format_number(n) for n in (limit.in_use, limit.capacity)),
         *(_iso(day) or NO_VALUE for day in (limit.p10, limit.p50, limit.p90)),
         chance,
     ]

@@ -47,16 +47,16 @@ def print_free_ranges(console: Console, free_ranges: FreeRanges, *, lang: str = 
     """Print the offers, why there are not more, what is free, and a picture of the space."""
     from .terminal import print_findings  # loads pandas, which JSON does without
 
-    words = get_language(lang)
+    language = get_language(lang)
     address_space = free_ranges.address_space
     if free_ranges.requested:
-        head = words.render(
+        head = language.render(
             N_("{found} of {count} offered"), {"found": len(free_ranges.offers), "count": free_ranges.requested}
         )
         console.print(Text(head, style="bold green" if free_ranges.is_complete else "bold red"))
         for cidr in free_ranges.offers[:SHOWN]:
             console.print(Text(f"  {cidr}"))
-        _print_more(console, len(free_ranges.offers) - SHOWN, words)
+        _print_more(console, len(free_ranges.offers) - SHOWN, language)
         console.print()
     print_findings(console, (*free_ranges.reasons, *free_ranges.notes), lang=lang)
     if free_ranges.reasons or free_ranges.notes:
@@ -64,7 +64,7 @@ def print_free_ranges(console: Console, free_ranges: FreeRanges, *, lang: str = 
     free = address_space.free
     params = {"count": len(free), "addresses": free.addresses, "taken": len(address_space.taken)}
     console.print(
-        Text(words.render(N_("Free: {count} ranges, {addresses:address}; known: {taken} networks"), params), "bold")
+        Text(language.render(N_("Free: {count} ranges, {addresses:address}; known: {taken} networks"), params), "bold")
     )
     cidrs = [str(cidr) for cidr in free[:SHOWN]]
     width = max(map(len, cidrs), default=0) + 2
@@ -73,27 +73,27 @@ def print_free_ranges(console: Console, free_ranges: FreeRanges, *, lang: str = 
         console.print(
             Text("  " + "".join(cidr_text.ljust(width) for cidr_text in cidrs[start : start + per_row]).rstrip())
         )
-    _print_more(console, len(free) - SHOWN, words)
+    _print_more(console, len(free) - SHOWN, language)
     console.print()
     print_space(console, free_ranges, lang=lang)
 
 
-def _print_more(console: Console, more: int, words: Language) -> None:
+def _print_more(console: Console, more: int, language: Language) -> None:
     if more > 0:
-        text = words.render(N_("  and {count} more; --json shows them all"), {"count": more})
+        text = language.render(N_("  and {count} more; --json shows them all"), {"count": more})
         console.print(Text(text, style="bright_black"))
 
 
 def print_space(console: Console, free_ranges: FreeRanges, *, lang: str = "en") -> None:
     """Print each range that was looked in as rows of cells: a letter for who holds most of it, capital if all of it."""
-    words = get_language(lang)
+    language = get_language(lang)
     row_length = _ROW if console.width >= _ROW + 22 else _ROW // 2
     strips = occupancy(free_ranges.address_space, cells=row_length * 4)
     letters = dict(zip(owners_of(strips), _LETTERS, strict=False))
     for strip in strips:
         cell_prefix = strip.cells[0].cidr.prefix
         params = {"cidr": str(strip.within), "prefix": cell_prefix}
-        console.print(Text(words.render(N_("{cidr}, a character a /{prefix}"), params), "bold"))
+        console.print(Text(language.render(N_("{cidr}, a character a /{prefix}"), params), "bold"))
         cells_shown = (
             len(strip.cells) if any(cell.taken for cell in strip.cells) else row_length
         )  # all free: a row says it
@@ -101,11 +101,11 @@ def print_space(console: Console, free_ranges: FreeRanges, *, lang: str = "en") 
             cells = strip.cells[start : start + row_length]
             line = "".join(_letter(cell, letters) for cell in cells)
             console.print(Text.assemble((f"  {line}  ", ""), (str(cells[0].cidr).partition("/")[0], "bright_black")))
-    console.print(Text(f"  {FREE} {words.translate(N_('free'))}", style="bright_black"))
+    console.print(Text(f"  {FREE} {language.translate(N_('free'))}", style="bright_black"))
     for owner, letter in letters.items():
         console.print(Text(f"  {letter} {replace_unprintable(owner)}", style="bright_black"))
     if len(owners_of(strips)) > len(letters):
-        others = words.translate(N_("others"))
+        others = language.translate(N_("others"))
         console.print(Text(f"  {OTHERS} {others}", style="bright_black"))
 
 
@@ -145,13 +145,13 @@ def draw_free_ranges(free_ranges: FreeRanges, path: Path, *, lang: str = "en") -
 
 def _page(free_ranges: FreeRanges, drawing: str, title: str, lang: str) -> str:
     """Return a page of its own: the offers, the picture, and what is free."""
-    words = get_language(lang)
+    language = get_language(lang)
     offers = "".join(f"<li><code>{cidr}</code></li>" for cidr in free_ranges.offers[:SHOWN])
     free_cidrs = [str(cidr) for cidr in free_ranges.address_space.free[:PAGE_SHOWN]]
     more = len(free_ranges.address_space.free) - len(free_cidrs)
     if more > 0:
-        free_cidrs.append(words.render(N_("and {count} more"), {"count": more}))
-    offers_title, free_title = words.translate(N_("Offers")), words.translate(N_("Free"))
+        free_cidrs.append(language.render(N_("and {count} more"), {"count": more}))
+    offers_title, free_title = language.translate(N_("Offers")), language.translate(N_("Free"))
     return (
         f'<!doctype html>\n<html lang="{lang}"><meta charset="utf-8"><title>{escape(title)}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'

@@ -17,14 +17,14 @@ def growth_changes(table: pd.DataFrame) -> pd.DataFrame:
     return table[(compared.drop(columns="family") != previous_month).any(axis=1)]
 
 
-def growth_note(table: pd.DataFrame, words: Language) -> str:
+def growth_note(table: pd.DataFrame, language: Language) -> str:
     """Say that nothing grows, or that months were left out; empty where each month has its row."""
     changes = growth_changes(table)
     if table.empty or len(changes) == len(table):
         return ""
     months = int(table["month"].max())
     if changes["month"].max() == 0:
-        return words.render(
+        return language.render(
             N_("Nothing grows within {months:month}: today's figures hold throughout."), {"months": months}
         )
-    return words.translate(N_("Months in which nothing changes are left out."))
+    return language.translate(N_("Months in which nothing changes are left out."))

@@ -37,16 +37,16 @@ def verdict_html(analysis: Analysis, lang: str = "en", *, buttons: bool = False,
     With `buttons` each choice can be taken: a button that carries its index in `Analysis.choices`. `cluster_exists`
     is as in `verdict_parts`.
     """
-    words = get_language(lang)
+    language = get_language(lang)
     return render_template(
         "verdict",
-        parts=verdict_parts(analysis, words, cluster_exists=cluster_exists),
+        parts=verdict_parts(analysis, language, cluster_exists=cluster_exists),
         buttons=buttons,
         words={
-            "limit": words.translate(N_("Limiting factor:")),
-            "enough": words.translate(N_("Any one of these changes is enough:")),
-            "next": words.translate(N_("; ")),
-            "end": words.translate(N_(".")),
+            "limit": language.translate(N_("Limiting factor:")),
+            "enough": language.translate(N_("Any one of these changes is enough:")),
+            "next": language.translate(N_("; ")),
+            "end": language.translate(N_(".")),
         },
     )
 
@@ -141,19 +141,19 @@ def table_html(
     caption
         What the table shows, for those who do not see it.
     """
-    words = get_language(lang)
+    language = get_language(lang)
     columns = display_columns(table_name)
     column_classes = ["text" if column.is_left_aligned else "" for column in columns]
-    texts = zip(*(format_column(column, data, words) for column in columns), strict=True)
+    texts = zip(*(format_column(column, data, language) for column in columns), strict=True)
     cells = [
         [
             (text, " ".join(filter(None, (column_class, cell_class))))
             for text, column_class, cell_class in zip(row, column_classes, cell_classes, strict=True)
         ]
-        for row, cell_classes in zip(texts, _cell_classes(columns, data, words, chosen), strict=True)
+        for row, cell_classes in zip(texts, _cell_classes(columns, data, language, chosen), strict=True)
     ]
     headings = [
-        (words.translate(column.heading), classes) for column, classes in zip(columns, column_classes, strict=True)
+        (language.translate(column.heading), classes) for column, classes in zip(columns, column_classes, strict=True)
     ]
     return _grid_html(headings, cells, table_name=table_name, caption=caption)
 
@@ -212,13 +212,13 @@ def nodes_html(analysis: Analysis, lang: str = "en") -> str:
 
 def comparison_html(table: pd.DataFrame, lang: str = "en") -> str:
     """Return a comparison of plans; values that differ from the first plan's are marked, and said to differ."""
-    words = get_language(lang)
+    language = get_language(lang)
     first_name, *other_names = table.columns[1:]
     rows = [
         {
             "metric": record[METRIC_COLUMN],
             "cells": [
-                (value_text(record[name], words) or NO_VALUE, record[name] != record[first_name])
+                (value_text(record[name], language) or NO_VALUE, record[name] != record[first_name])
                 for name in (first_name, *other_names)
             ],
         }
@@ -228,17 +228,17 @@ def comparison_html(table: pd.DataFrame, lang: str = "en") -> str:
         "comparison",
         names=[replace_unprintable(name) for name in (first_name, *other_names)],
         rows=rows,
-        differs=words.translate(N_("differs")),
+        differs=language.translate(N_("differs")),
     )
 
 
 def findings_html(findings: Iterable[Finding], lang: str = "en") -> str:
     """Return findings as a list, in the order given."""
-    words = get_language(lang)
+    language = get_language(lang)
     items = [
         {
             "severity": finding.severity.value,
-            "label": words.translate(finding.severity.value),
+            "label": language.translate(finding.severity.value),
             "where": finding.location(lang),
             "message": finding.message(lang),
             "remedy": finding.remedy(lang),
@@ -248,17 +248,17 @@ def findings_html(findings: Iterable[Finding], lang: str = "en") -> str:
         }
         for finding in findings
     ]
-    return render_template("findings", findings=items, empty=words.translate(N_("No findings.")))
+    return render_template("findings", findings=items, empty=language.translate(N_("No findings.")))
 
 
 def review_html(review: Review, lang: str = "en") -> str:
     """Return what each judge says of each object, and every finding; most severe first."""
-    words = get_language(lang)
+    language = get_language(lang)
     objects = [
         {
             "subject": replace_unprintable(reviewed.subject),
             "answers": [
-                (judge, words.translate(answer.value), answer.value == "accepted")
+                (judge, language.translate(answer.value), answer.value == "accepted")
                 for judge, answer in reviewed.decisions.items()
             ],
         }
@@ -269,55 +269,57 @@ def review_html(review: Review, lang: str = "en") -> str:
     )
 
 
-def _key_figure_tiles(figures: KeyMetrics, words: Language) -> list[tuple[str, str, str]]:
-    format_number = words.format_number
+def _key_figure_tiles(figures: KeyMetrics, language: Language) -> list[tuple[str, str, str]]:
+    format_number = language.format_number
     first_bad_month = figures.first_month_with_problem
     exhaustion_text = (
-        words.translate(N_("now"))
+        language.translate(N_("now"))
         if first_bad_month == 0
-        else words.render(N_("month {month}"), {"month": first_bad_month})
+        else language.render(N_("month {month}"), {"month": first_bad_month})
         if first_bad_month
-        else words.render(N_("not within {months:month}"), {"months": figures.horizon_months})
+        else language.render(N_("not within {months:month}"), {"months": figures.horizon_months})
     )
     lacks_blocks = figures.blocks_needed > figures.blocks
     busiest, addresses_needed = figures.pods_on_busiest_node, figures.addresses_needed
     return [
         (
             f"{format_number(figures.blocks_needed)}\u00a0/ {format_number(figures.blocks)}",
-            words.translate(N_("blocks needed / in the pools")),
+            language.translate(N_("blocks needed / in the pools")),
             "fails" if lacks_blocks else "",
         ),
         (
-            f"{value_text(addresses_needed, words)}\u00a0/ {format_number(figures.addresses)}",
-            words.translate(N_("addresses needed / in the pools")),
+            f"{value_text(addresses_needed, language)}\u00a0/ {format_number(figures.addresses)}",
+            language.translate(N_("addresses needed / in the pools")),
             "fails" if addresses_needed is not None and addresses_needed > figures.addresses else "",
         ),
         (
             format_number(figures.pods_per_node_max),
-            words.render(
-                N_("max pods on a node's blocks; busiest: {busiest}"), {"busiest": value_text(busiest, words)}
+            language.render(
+                N_("max pods on a node's blocks; busiest: {busiest}"), {"busiest": value_text(busiest, language)}
             ),
             "fails" if busiest is not None and figures.pods_per_node_max < busiest else "",
         ),
         (
             format_number(figures.routes),
-            words.render(N_("routes, {borrowed} of them borrowed addresses"), {"borrowed": figures.borrowed_addresses}),
+            language.render(
+                N_("routes, {borrowed} of them borrowed addresses"), {"borrowed": figures.borrowed_addresses}
+            ),
             "fails" if figures.borrowed_addresses else "",
         ),
         (
             exhaustion_text,
-            words.translate(N_("when the pools run out")),
+            language.translate(N_("when the pools run out")),
             "fails" if first_bad_month is not None else "",
         ),
     ]
 
 
 def _cell_classes(
-    columns: Sequence[DisplayColumn], data: pd.DataFrame, words: Language, chosen: int | None
+    columns: Sequence[DisplayColumn], data: pd.DataFrame, language: Language, chosen: int | None
 ) -> Iterator[list[str]]:
     """Yield the classes of each row's cells: the verdict's status, the column that limits, the chosen row."""
-    status_by_text = {words.translate(word.value): word.value for word in Status}
-    column_by_limit = {words.translate(limit): column for limit, column in LIMIT_COLUMN.items()}
+    status_by_text = {language.translate(word.value): word.value for word in Status}
+    column_by_limit = {language.translate(limit): column for limit, column in LIMIT_COLUMN.items()}
     for record in data.to_dict("records"):
         status = status_by_text.get(record.get("verdict", ""), "")
         limit_column = column_by_limit.get(record.get("limit", "")) if status in ("fails", "tight") else None

@@ -25,7 +25,7 @@ def block_sizes_chart(table: pd.DataFrame, *, chosen: int, lang: str = "en") -> 
     lang
         Language of the words.
     """
-    words = get_language(lang)
+    language = get_language(lang)
     planned_nodes = max(table["nodes_at_horizon"].tolist(), default=0)
     most_nodes_fit = max(table["nodes_fit"].tolist(), default=0)
     is_logarithmic = bool(planned_nodes) and most_nodes_fit > _LOG_SCALE_RATIO * planned_nodes
@@ -35,7 +35,7 @@ def block_sizes_chart(table: pd.DataFrame, *, chosen: int, lang: str = "en") -> 
     def bar_height(node_count: int) -> float:
         return min(1.0, (node_count.bit_length() if is_logarithmic else node_count) / axis_top)
 
-    fails_text = words.translate("fails")
+    fails_text = language.translate("fails")
     bars = [
         {
             "size": row["block_size"],
@@ -55,10 +55,10 @@ def block_sizes_chart(table: pd.DataFrame, *, chosen: int, lang: str = "en") -> 
     ]
     return render_template(
         "bars",
-        title=words.translate(N_("Nodes that fit, by blockSize")),
+        title=language.translate(N_("Nodes that fit, by blockSize")),
         bars=bars,
         line=bar_height(planned_nodes) if planned_nodes else None,
-        summary=words.render(N_("- - {nodes:node} planned"), {"nodes": planned_nodes}) if planned_nodes else "",
+        summary=language.render(N_("- - {nodes:node} planned"), {"nodes": planned_nodes}) if planned_nodes else "",
     )
 
 
@@ -72,18 +72,18 @@ def growth_chart(table: pd.DataFrame, *, lang: str = "en") -> str:
     lang
         Language of the words.
     """
-    words = get_language(lang)
+    language = get_language(lang)
     charts = []
     for family, rows in table.groupby("family"):
         for quantity, label in (("blocks", N_("Blocks")), ("addresses", N_("Addresses"))):
-            title = f"{words.translate(label)}, IPv{family}"
+            title = f"{language.translate(label)}, IPv{family}"
             charts.append(
-                {"title": title, **_step_chart(rows[f"{quantity}_needed"].tolist(), rows[quantity].tolist(), words)}
+                {"title": title, **_step_chart(rows[f"{quantity}_needed"].tolist(), rows[quantity].tolist(), language)}
             )
-    return render_template("steps", charts=charts, axis=words.translate(N_("months from now")))
+    return render_template("steps", charts=charts, axis=language.translate(N_("months from now")))
 
 
-def _step_chart(needed: list[int], available: list[int], words: Language) -> dict[str, Any]:
+def _step_chart(needed: list[int], available: list[int], language: Language) -> dict[str, Any]:
     """Return a line of steps in a box of 100 by 100, the line where it ends, and the month in which it gets there."""
     last_available, last_month = max(available, default=0), max(len(needed) - 1, 1)
     axis_top = max([*needed, 1])
@@ -100,9 +100,9 @@ def _step_chart(needed: list[int], available: list[int], words: Language) -> dic
         None,
     )
     month_text = (
-        words.render(N_("month {month}"), {"month": first_short_month})
+        language.render(N_("month {month}"), {"month": first_short_month})
         if first_short_month
-        else words.translate(N_("now"))
+        else language.translate(N_("now"))
         if first_short_month == 0
         else ""
     )
@@ -111,13 +111,13 @@ def _step_chart(needed: list[int], available: list[int], words: Language) -> dic
     return {
         "path": f"M0,{points[0][1]:.2f}{path}",
         "limit": 100 - 90 * float(last_available) / float(axis_top) if is_limit_shown else 3,
-        "far": "" if is_limit_shown else words.render(far_text, {"reach": format_short_count(last_available)}),
+        "far": "" if is_limit_shown else language.render(far_text, {"reach": format_short_count(last_available)}),
         "is_short": first_short_month is not None,
         "over": None if first_short_month is None else 100 * first_short_month / last_month,
         "when": month_text,
         "last": last_month,
-        "summary": words.render(
+        "summary": language.render(
             N_("{need} needed of {reach}"),
-            {"need": words.format_number(needed[-1]), "reach": words.format_number(last_available)},
+            {"need": language.format_number(needed[-1]), "reach": language.format_number(last_available)},
         ),
     }

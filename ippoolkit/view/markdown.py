@@ -38,15 +38,15 @@ def table_markdown(headings: Sequence[str], rows: Iterable[Sequence[str]], left_
 
 def named_table_markdown(table_name: str, data: pd.DataFrame, *, lang: str = "en", chosen: int | None = None) -> str:
     """Return one of the kit's tables by its name, with the columns that people are shown."""
-    words = get_language(lang)
+    language = get_language(lang)
     columns = display_columns(table_name)
-    cells = [format_column(column, data, words) for column in columns]
+    cells = [format_column(column, data, language) for column in columns]
     rows = [list(row) for row in zip(*cells, strict=True)]
     for row, value in zip(rows, data[columns[0].name], strict=True):
         if chosen is not None and value == chosen:
             row[0] = f"→ {row[0]}"
     return table_markdown(
-        [words.translate(displayed.heading) for displayed in columns],
+        [language.translate(displayed.heading) for displayed in columns],
         rows,
         [displayed.is_left_aligned for displayed in columns],
     )
@@ -54,31 +54,31 @@ def named_table_markdown(table_name: str, data: pd.DataFrame, *, lang: str = "en
 
 def verdict_markdown(analysis: Analysis, lang: str = "en") -> str:
     """Return the verdict: word, sentence, what to choose instead, the limit and its source."""
-    words = get_language(lang)
-    parts = verdict_parts(analysis, words)
+    language = get_language(lang)
+    parts = verdict_parts(analysis, language)
     lines = [f"**{escape_markdown(parts.label)}** {escape_markdown(parts.message)}"]
     if parts.choices:
         choices = "; ".join(f"**{escape_markdown(f'{change} ({reach})')}**" for change, reach in parts.choices)
-        lines += ["", f"{words.translate(N_('Any one of these changes is enough:'))} {choices}."]
+        lines += ["", f"{language.translate(N_('Any one of these changes is enough:'))} {choices}."]
     elif parts.remedy:
         lines += ["", escape_markdown(parts.remedy)]
     if parts.note:
         lines += ["", escape_markdown(parts.note)]
     source = f"[{escape_markdown(parts.source.title)}]({parts.source.url})"
-    lines += ["", f"{words.translate(N_('Limiting factor:'))} {parts.limit} · {source} · {parts.release}"]
+    lines += ["", f"{language.translate(N_('Limiting factor:'))} {parts.limit} · {source} · {parts.release}"]
     return "\n".join(lines)
 
 
 def findings_markdown(findings: Iterable[Finding], lang: str = "en") -> str:
     """Return findings as a list, in the order given."""
-    words = get_language(lang)
+    language = get_language(lang)
     lines = []
     for finding in findings:
         message = escape_markdown(describe_finding(finding, lang))
         title, url = escape_markdown(finding.source.title), finding.source.url
         link = f"{f'[{title}]({url})' if '://' in url else title} \\[{finding.code}\\]"
-        lines.append(f"- **{words.translate(finding.severity.value)}**: {message} {link}")
-    return "\n".join(lines) or words.translate(N_("No findings."))
+        lines.append(f"- **{language.translate(finding.severity.value)}**: {message} {link}")
+    return "\n".join(lines) or language.translate(N_("No findings."))
 
 
 def code_markdown(text: str, syntax: str = "yaml") -> str:

@@ -30,27 +30,27 @@ def monte_carlo_as_dict(result: MonteCarlo) -> dict[str, Any]:
 
 def print_monte_carlo(console: Console, result: MonteCarlo, *, lang: str = "en") -> None:
     """Print how many runs fail, what fails first, and the figures at the end."""
-    words = get_language(lang)
+    language = get_language(lang)
     params = {"failed": result.failed_runs, "runs": len(result.outcomes)}
-    failed_text = words.render(N_("In {failed} of {runs} runs a pod gets no address."), params)
+    failed_text = language.render(N_("In {failed} of {runs} runs a pod gets no address."), params)
     console.print(Text(failed_text, style="yellow" if result.failed_runs else "green"))
     summary = result.failure_summary
     if len(summary):
         headings = (N_("limit"), N_("node"), N_("runs"), N_("first day"), N_("median day"))
-        title = words.translate(N_("What breaks first"))
-        _print_table(console, words, title, [words.translate(text) for text in headings], summary.head(MOST_ROWS))
+        title = language.translate(N_("What breaks first"))
+        _print_table(console, language, title, [language.translate(text) for text in headings], summary.head(MOST_ROWS))
     fan = result.fan()
     last = fan[fan["day"] == fan["day"].max()].drop(columns="day")
-    title = words.render(N_("After {days} days"), {"days": int(fan["day"].max())})
-    _print_table(console, words, title, [words.translate(N_("figure")), "P10", "P50", "P90"], last)
+    title = language.render(N_("After {days} days"), {"days": int(fan["day"].max())})
+    _print_table(console, language, title, [language.translate(N_("figure")), "P10", "P50", "P90"], last)
 
 
-def _print_table(console: Console, words: Language, title: str, headings: list[str], data: pd.DataFrame) -> None:
+def _print_table(console: Console, language: Language, title: str, headings: list[str], data: pd.DataFrame) -> None:
     columns = [
         TextColumn(
             name,
             heading,
-            [value_text(value, words) for value in column_values(data[name])],
+            [value_text(value, language) for value in column_values(data[name])],
             is_left_aligned=not position,
         )
         for position, (name, heading) in enumerate(zip(data.columns, headings, strict=True))

@@ -106,7 +106,7 @@ def print_recommendation(
     lang: str = "en",
 ) -> None:
     """Print the picked designs with their ranges, why, what the next ones buy, and the table to choose from."""
-    words = get_language(lang)
+    language = get_language(lang)
     print_release(console, recommendation.scenario.release, lang=lang)
     for pick in recommendation.picks:
         design = pick.design
@@ -119,15 +119,15 @@ def print_recommendation(
             "most": design.nodes_fit,
             "routes": design.routes,
         }
-        head = words.render(N_("IPv{family}: {pools:pool} of /{prefix} with blockSize {size}."), params)
+        head = language.render(N_("IPv{family}: {pools:pool} of /{prefix} with blockSize {size}."), params)
         console.print(Text.assemble((head, "bold green" if pick.cidrs else "bold red")))
         if len({other.designs.pool_set.name for other in recommendation.picks}) > 1:
-            console.print(Text(words.render(N_("For {groups}."), {"groups": pick.designs.pool_set.title})))
+            console.print(Text(language.render(N_("For {groups}."), {"groups": pick.designs.pool_set.title})))
         cidrs_shown = [str(cidr) for cidr in pick.cidrs[:8]]
         if len(pick.cidrs) > len(cidrs_shown):
-            cidrs_shown.append(words.render(N_("and {count} more"), {"count": len(pick.cidrs) - len(cidrs_shown)}))
+            cidrs_shown.append(language.render(N_("and {count} more"), {"count": len(pick.cidrs) - len(cidrs_shown)}))
         if cidrs_shown:
-            console.print(Text(words.render(N_("Room for it: {cidrs}"), {"cidrs": ", ".join(cidrs_shown)})))
+            console.print(Text(language.render(N_("Room for it: {cidrs}"), {"cidrs": ", ".join(cidrs_shown)})))
     if recommendation.picks:
         console.print()
     print_findings(console, recommendation.reasons, lang=lang)
@@ -138,7 +138,7 @@ def print_recommendation(
         if not len(rows):
             _print_failing(console, designs, lang)
             continue
-        title = words.render(N_("Designs, IPv{family}"), {"family": designs.family})
+        title = language.render(N_("Designs, IPv{family}"), {"family": designs.family})
         print_table(
             console,
             "failing_designs" if every else "designs",
@@ -147,7 +147,7 @@ def print_recommendation(
             lang=lang,
         )
         if not every and len(rows) > SHOWN:
-            more = words.render(
+            more = language.render(
                 N_("{count} larger ones are left out; --json shows them."), {"count": len(rows) - SHOWN}
             )
             console.print(Text(more, style="bright_black"))
@@ -158,21 +158,23 @@ def print_recommendation(
             console,
             "change_options",
             change_options_table(list(options), lang=lang),
-            title=words.translate(N_("On the cluster as it is")),
+            title=language.translate(N_("On the cluster as it is")),
             lang=lang,
         )
 
 
 def _print_failing(console: Console, designs: FamilyDesigns, lang: str) -> None:
     """Say how many designs fail by which rule."""
-    words = get_language(lang)
+    language = get_language(lang)
     counts = {rule: int(broken.sum()) for rule, broken in designs.space.broken.items()}
     total = len(designs.space.holds)
     failing = total - int(designs.space.holds.sum())
     counts_text = [
-        f"{words.translate(RULE_NAMES[rule])} {words.format_number(count)}" for rule, count in counts.items() if count
+        f"{language.translate(RULE_NAMES[rule])} {language.format_number(count)}"
+        for rule, count in counts.items()
+        if count
     ]
     params = {"failing": failing, "total": total, "rules": "; ".join(counts_text) or "–"}
-    text = words.render(N_("{failing} of {total} designs fail: {rules}. Use --all to list them."), params)
+    text = language.render(N_("{failing} of {total} designs fail: {rules}. Use --all to list them."), params)
     console.print(Text(text, style="bright_black"))
     console.print()

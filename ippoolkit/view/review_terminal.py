@@ -16,23 +16,23 @@ _ANSWER_COLORS = {Decision.ACCEPTED: "green", Decision.REFUSED: "red", Decision.
 
 def print_review(console: Console, review: Review, *, lang: str = "en") -> None:
     """Print what each judge says of each object, every finding with its rule and source, and a last line."""
-    words = get_language(lang)
+    language = get_language(lang)
     for note in review.notes:
-        print_finding(console, note, words, lang, indent=0)
+        print_finding(console, note, language, lang, indent=0)
     for reviewed in review.objects:
         console.print()
-        _print_object(console, reviewed, words)
+        _print_object(console, reviewed, language)
         for finding in reviewed.findings:
-            print_finding(console, finding, words, lang, indent=2)
+            print_finding(console, finding, language, lang, indent=2)
     console.print()
-    _print_summary(console, review, words)
+    _print_summary(console, review, language)
 
 
-def _print_object(console: Console, reviewed: ObjectReview, words: Language) -> None:
-    place, name = reviewed.resource.place(), reviewed.resource.name or words.translate(N_("(no name)"))
+def _print_object(console: Console, reviewed: ObjectReview, language: Language) -> None:
+    place, name = reviewed.resource.place(), reviewed.resource.name or language.translate(N_("(no name)"))
     location = f"{place.file}:{place.line}" if place.line else place.file
     answer_texts = [
-        (f"  {judge}: ", (words.translate(answer.value), _ANSWER_COLORS[answer]))
+        (f"  {judge}: ", (language.translate(answer.value), _ANSWER_COLORS[answer]))
         for judge, answer in reviewed.decisions.items()
     ]
     line = Text.assemble(
@@ -43,12 +43,14 @@ def _print_object(console: Console, reviewed: ObjectReview, words: Language) -> 
     console.print(line, soft_wrap=True)
 
 
-def print_finding(console: Console, finding: Finding, words: Language, lang: str, indent: int) -> None:
+def print_finding(console: Console, finding: Finding, language: Language, lang: str, indent: int) -> None:
     """Print a finding with its rule, its judges and its source."""
-    severity_label = (f"{words.translate(finding.severity.value)}: ", SEVERITY_STYLES[finding.severity])
+    severity_label = (f"{language.translate(finding.severity.value)}: ", SEVERITY_STYLES[finding.severity])
     _print_line(console, Text.assemble(severity_label, describe_finding(finding, lang)), indent)
     refused_by = (
-        words.render(N_("refused by {judges}"), {"judges": ", ".join(finding.refused_by)}) if finding.refused_by else ""
+        language.render(N_("refused by {judges}"), {"judges": ", ".join(finding.refused_by)})
+        if finding.refused_by
+        else ""
     )
     details = filter(None, (finding.code, refused_by, finding.source.url))
     _print_line(console, Text(" · ".join(details), style="bright_black"), indent + 2)
@@ -61,15 +63,17 @@ def _print_line(console: Console, line: Text, indent: int) -> None:
         console.print(Text.assemble(" " * indent, line), soft_wrap=True)
 
 
-def _print_summary(console: Console, review: Review, words: Language) -> None:
+def _print_summary(console: Console, review: Review, language: Language) -> None:
     judges = list(review.objects[0].decisions) if review.objects else []
-    sentences = [words.render(N_("By the rules of Calico {version}"), {"version": review.release})]
+    sentences = [language.render(N_("By the rules of Calico {version}"), {"version": review.release})]
     for judge in judges:
         accepted = sum(reviewed.decisions[judge] == Decision.ACCEPTED for reviewed in review.objects)
         params = {"judge": judge, "accepted": accepted, "count": len(review.objects)}
-        sentences.append(words.render(N_("{judge} accepts {accepted} of {count:object}"), params))
+        sentences.append(language.render(N_("{judge} accepts {accepted} of {count:object}"), params))
     errors = sum(finding.severity == Severity.ERROR for finding in review.findings)
     warnings = sum(finding.severity == Severity.WARNING for finding in review.findings)
-    sentences.append(words.render(N_("{errors:error}, {warnings:warning}"), {"errors": errors, "warnings": warnings}))
+    sentences.append(
+        language.render(N_("{errors:error}, {warnings:warning}"), {"errors": errors, "warnings": warnings})
+    )
     first, *further = sentences
     console.print(Text(f"{first}: {'; '.join(further)}.", style="bold"))

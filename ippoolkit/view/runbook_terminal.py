@@ -12,10 +12,10 @@ from .terminal import print_findings, print_release
 
 def print_refused_runbook(console: Console, runbook: Runbook, *, lang: str = "en") -> None:
     """Print why a change is refused, and what to do instead."""
-    words = get_language(lang)
+    language = get_language(lang)
     rendered = render_runbook(runbook, lang)
     console.print(Text(rendered.title, style="bold"))
-    label = words.translate(N_("Refused."))
+    label = language.translate(N_("Refused."))
     console.print(Text.assemble((f"{label} ", "bold red"), (rendered.verdict, "bold")))
     print_release(console, runbook.scenario.release, lang=lang)
     console.print()

@@ -41,45 +41,45 @@ def print_compiling_notice(lang: str) -> None:
 
 def print_simulation(console: Console, simulation: Simulation, *, lang: str = "en") -> None:
     """Print the timeline, and the first requests that failed."""
-    words = get_language(lang)
+    language = get_language(lang)
     if simulation.interrupted:
-        console.print(Text(words.translate(N_("Interrupted: showing the results so far.")), style="yellow"))
+        console.print(Text(language.translate(N_("Interrupted: showing the results so far.")), style="yellow"))
     print_release(console, simulation.cluster.scenario.release, lang=lang)
     timeline = simulation.timeline
     days = sorted(set(timeline["day"]))
     shown_days = (
         {days[round(row * (len(days) - 1) / (_TIMELINE_ROWS - 1))] for row in range(_TIMELINE_ROWS)} if days else set()
     )
-    _print_table(console, words, timeline[timeline["day"].isin(shown_days)], N_("Timeline"))
+    _print_table(console, language, timeline[timeline["day"].isin(shown_days)], N_("Timeline"))
     failures = simulation.failures_in_language(lang)
     if len(failures):
         _print_table(
             console,
-            words,
+            language,
             failures[["day", "pod", "node", "reason"]].head(_FAILURES_SHOWN),
             N_("First failed requests"),
         )
     else:
-        console.print(Text(words.translate(N_("No request failed.")), style="green"))
+        console.print(Text(language.translate(N_("No request failed.")), style="green"))
 
 
-def _print_table(console: Console, words: Language, data: pd.DataFrame, title: str) -> None:
+def _print_table(console: Console, language: Language, data: pd.DataFrame, title: str) -> None:
     columns = [
         TextColumn(
             name,
-            words.translate(_HEADINGS[name]),
-            [_format_value(words, value) for value in column_values(data[name])],
+            language.translate(_HEADINGS[name]),
+            [_format_value(language, value) for value in column_values(data[name])],
             is_left_aligned=data[name].dtype == object or data[name].dtype == "str",
         )
         for name in data.columns
     ]
-    print_columns(console, columns, title=words.translate(title), lang=words.code)
+    print_columns(console, columns, title=language.translate(title), lang=language.code)
 
 
-def _format_value(words: Language, value: Any) -> str:
+def _format_value(language: Language, value: Any) -> str:
     if isinstance(value, str):
         return replace_unprintable(value)
-    return words.format_number(int(value)) if float(value).is_integer() else f"{value:.2f}"
+    return language.format_number(int(value)) if float(value).is_integer() else f"{value:.2f}"
 
 
 def simulation_as_dict(simulation: Simulation, lang: str = "en") -> dict[str, Any]:

@@ -88,10 +88,10 @@ def print_release(console: Console, release: Release, *, lang: str = "en") -> No
 
 def print_findings(console: Console, findings: Iterable[Finding], *, lang: str = "en") -> None:
     """Print findings, one a paragraph: severity, place or subject, message, remedy, code."""
-    words = get_language(lang)
+    language = get_language(lang)
     for finding in findings:
         message = describe_finding(replace(finding, commands=()), lang)
-        severity_label = (f"{words.translate(finding.severity.value)}: ", SEVERITY_STYLES[finding.severity])
+        severity_label = (f"{language.translate(finding.severity.value)}: ", SEVERITY_STYLES[finding.severity])
         console.print(Text.assemble(severity_label, message, (f" [{finding.code}]", "bright_black")))
         for command in finding.commands:  # a line each, so that what is copied runs
             console.print(Text(f"  {command}"), soft_wrap=True)

@@ -32,14 +32,14 @@ def upgrade_as_dict(upgrade: Upgrade, lang: str = "en") -> dict[str, Any]:
 
 def print_upgrade(console: Console, upgrade: Upgrade, *, lang: str = "en") -> None:
     """Print the verdicts by both releases, and what changes, the worst first."""
-    words = get_language(lang)
+    language = get_language(lang)
     releases = {"before": str(upgrade.before), "after": str(upgrade.after)}
-    console.print(Text(words.render(N_("From Calico {before} to {after}"), releases), style="bold"), soft_wrap=True)
+    console.print(Text(language.render(N_("From Calico {before} to {after}"), releases), style="bold"), soft_wrap=True)
     for change in upgrade.verdicts:
         template = N_("IPv{version}: {after}") if change.is_changed else N_("IPv{version}, as before: {after}")
         params = {"version": change.version, "after": change.after.finding.message(lang)}
-        console.print(words.render(template, params), soft_wrap=True, highlight=False, markup=False)
+        console.print(language.render(template, params), soft_wrap=True, highlight=False, markup=False)
     for finding in upgrade.findings:
-        print_finding(console, finding, words, lang, indent=0)
+        print_finding(console, finding, language, lang, indent=0)
     if not upgrade.findings:
-        console.print(words.translate(N_("Nothing changes for this cluster.")))
+        console.print(language.translate(N_("Nothing changes for this cluster.")))

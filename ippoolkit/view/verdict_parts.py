@@ -35,30 +35,30 @@ class VerdictParts:
 
 
 def verdict_parts(
-    analysis: Analysis, words: Language, verdict: Verdict | None = None, *, cluster_exists: bool = False
+    analysis: Analysis, language: Language, verdict: Verdict | None = None, *, cluster_exists: bool = False
 ) -> VerdictParts:
     """Return the parts of the worst verdict, or of the one given.
 
     A cluster exists that has nodes or blocks; with `cluster_exists` also where a plan has replaced them.
     """
     verdict = verdict or analysis.verdict
-    choices = tuple(choice_parts(choice, analysis, words) for choice in analysis.choices)
-    status = words.translate(verdict.status.value)
-    message, about = verdict.finding.message(words.code), _about(analysis, verdict, words)
+    choices = tuple(choice_parts(choice, analysis, language) for choice in analysis.choices)
+    status = language.translate(verdict.status.value)
+    message, about = verdict.finding.message(language.code), _about(analysis, verdict, language)
     return VerdictParts(
         status=verdict.status.value,
-        label=words.render(N_("{word}."), {"word": status[:1].upper() + status[1:]}),
-        message=words.render(N_("{about}: {message}"), {"about": about, "message": message}) if about else message,
-        remedy="" if choices else verdict.finding.remedy(words.code),
+        label=language.render(N_("{word}."), {"word": status[:1].upper() + status[1:]}),
+        message=language.render(N_("{about}: {message}"), {"about": about, "message": message}) if about else message,
+        remedy="" if choices else verdict.finding.remedy(language.code),
         choices=choices,
-        limit=words.translate(verdict.limit),
+        limit=language.translate(verdict.limit),
         source=verdict.finding.source,
-        release=release_text(analysis.scenario.release, words),
-        note=_change_note(analysis, words, cluster_exists=cluster_exists),
+        release=release_text(analysis.scenario.release, language),
+        note=_change_note(analysis, language, cluster_exists=cluster_exists),
     )
 
 
-def errors_beside_verdicts(analysis: Analysis, notes: Iterable[Finding], words: Language) -> list[str]:
+def errors_beside_verdicts(analysis: Analysis, notes: Iterable[Finding], language: Language) -> list[str]:
     """Return lines on the errors that the verdicts do not say, for none of them holds alone; empty where none are."""
     said = {(verdict.finding.code, verdict.finding.subject) for verdict in analysis.verdicts}
     errors = [
@@ -69,18 +69,18 @@ def errors_beside_verdicts(analysis: Analysis, notes: Iterable[Finding], words: 
     if not errors:
         return []
     lines = [
-        words.render(N_("Besides: {count:error}, listed at the end."), {"count": len(errors)}),
-        *(": ".join(filter(None, (error.location(words.code), error.message(words.code)))) for error in errors),
+        language.render(N_("Besides: {count:error}, listed at the end."), {"count": len(errors)}),
+        *(": ".join(filter(None, (error.location(language.code), error.message(language.code)))) for error in errors),
     ]
     return lines[: 1 + _MAX_ERRORS_BESIDE]
 
 
-def _change_note(analysis: Analysis, words: Language, *, cluster_exists: bool) -> str:
+def _change_note(analysis: Analysis, language: Language, *, cluster_exists: bool) -> str:
     cluster = analysis.scenario.cluster
     changes_pool = any(choice.change != ADD_POOL for choice in analysis.choices)
     if not changes_pool or not (cluster_exists or cluster.nodes or cluster.blocks):
         return ""
-    return words.translate(
+    return language.translate(
         N_(
             "A pool that exists keeps its blockSize and CIDR: notebooks/change.ipynb or ippoolkit runbook plans "
             "and rehearses the change."
@@ -88,42 +88,42 @@ def _change_note(analysis: Analysis, words: Language, *, cluster_exists: bool) -
     )
 
 
-def release_text(release: Release, words: Language) -> str:
+def release_text(release: Release, language: Language) -> str:
     """Say by which release of Calico something is judged."""
-    return words.render(N_("By the rules of Calico {version}"), {"version": release})
+    return language.render(N_("By the rules of Calico {version}"), {"version": release})
 
 
-def choice_text(choice: Choice, analysis: Analysis, words: Language) -> str:
+def choice_text(choice: Choice, analysis: Analysis, language: Language) -> str:
     """Say one change that is enough, in a few words."""
-    change, reach = choice_parts(choice, analysis, words)
+    change, reach = choice_parts(choice, analysis, language)
     return f"{change} ({reach})"
 
 
-def choice_parts(choice: Choice, analysis: Analysis, words: Language) -> tuple[str, str]:
+def choice_parts(choice: Choice, analysis: Analysis, language: Language) -> tuple[str, str]:
     """Return a change and how far it reaches; with several pools the change names its pool."""
     if choice.change == ADD_POOL:
         several = len(analysis.verdicts) > 1
         template = N_("another IPv{version} pool of /{value}") if several else N_("another pool of /{value}")
         version = choice.scenario.cluster.pools[-1].version
-        change = words.render(template, {"version": version, "value": choice.value})
+        change = language.render(template, {"version": version, "value": choice.value})
     else:
-        change = f"{words.translate(choice.change)} {choice.value}"
+        change = f"{language.translate(choice.change)} {choice.value}"
         if len(analysis.scenario.cluster.pools) > 1:
-            change = words.render(N_("{change} for {pool}"), {"change": change, "pool": choice.pool})
-    reach = words.render(N_("holds {nodes:node}"), {"nodes": choice.nodes_fit})
+            change = language.render(N_("{change} for {pool}"), {"change": change, "pool": choice.pool})
+    reach = language.render(N_("holds {nodes:node}"), {"nodes": choice.nodes_fit})
     if choice.change == CHANGE_PREFIX and (covered := _also_covered(choice, analysis)):
-        reach = words.render(N_("{reach}; also covers {ranges}"), {"reach": reach, "ranges": ", ".join(covered)})
+        reach = language.render(N_("{reach}; also covers {ranges}"), {"reach": reach, "ranges": ", ".join(covered)})
     return change, replace_unprintable(reach)
 
 
-def _about(analysis: Analysis, verdict: Verdict, words: Language) -> str:
+def _about(analysis: Analysis, verdict: Verdict, language: Language) -> str:
     """Return the IP version and its pools where a scenario has both versions; else nothing."""
     if len(analysis.verdicts) < 2:
         return ""
     names = [pool.name for pool in analysis.scenario.cluster.pools if f"IPv{pool.version}" == verdict.subject]
     if len(names) > _MAX_POOLS_NAMED:
         return verdict.subject
-    return words.render(N_("{version} ({pools})"), {"version": verdict.subject, "pools": ", ".join(sorted(names))})
+    return language.render(N_("{version} ({pools})"), {"version": verdict.subject, "pools": ", ".join(sorted(names))})
 
 
 def _also_covered(choice: Choice, analysis: Analysis) -> list[str]:

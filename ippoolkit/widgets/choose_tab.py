@@ -78,7 +78,7 @@ class ChooseTab:
 
     Parameters
     ----------
-    words
+    language
         The reader's language.
     scenario
         Returns the plan as it stands.
@@ -90,12 +90,12 @@ class ChooseTab:
 
     def __init__(
         self,
-        words: Language,
+        language: Language,
         scenario: Callable[[], Scenario],
         take: Callable[[Scenario], None],
         today: date | None = None,
     ) -> None:
-        self._words, self._scenario, self._take = words, scenario, take
+        self._language, self._scenario, self._take = language, scenario, take
         self._today = today or date.today()  # noqa: DTZ011 (a planner's own day)
         self._typed: dict[str, Any] = {}
         self._picked: dict[str, int] = {}
@@ -121,7 +121,7 @@ class ChooseTab:
             return
         if not recommendation.holds:  # no room for its pools, or nothing holds: the first reason says it
             self.refresh()
-            message = escape(recommendation.reasons[0].full_message(self._words.code))
+            message = escape(recommendation.reasons[0].full_message(self._language.code))
             self._result.html = f'<p class="ipk-field-error" role="alert">{message}</p>{self._result.html}'
             return
         self._before = self._before or self._scenario()
@@ -144,7 +144,7 @@ class ChooseTab:
             self._show_error(error)
 
     def _show_error(self, error: InputError) -> None:
-        self._result.html = f'<p class="ipk-field-error" role="alert">{escape(error.describe(self._words.code))}</p>'
+        self._result.html = f'<p class="ipk-field-error" role="alert">{escape(error.describe(self._language.code))}</p>'
 
     def _on_field(self, _: Any, message: Mapping[str, Any], __: Any) -> None:
         try:
@@ -180,7 +180,9 @@ class ChooseTab:
                 continue  # what is empty comes from the plan
             match name:
                 case "within":
-                    requirement_fields[name] = tuple(parse_cidrs([text], self._words.translate(N_("Within")), problems))
+                    requirement_fields[name] = tuple(
+                        parse_cidrs([text], self._language.translate(N_("Within")), problems)
+                    )
                 case "family":
                     requirement_fields[name] = int(text) if text in ("4", "6") else text
                 case "max_routes":
@@ -200,18 +202,18 @@ class ChooseTab:
     # ---- what is shown
 
     def _sections(self) -> list[dict[str, Any]]:
-        say = self._words.translate
+        translate = self._language.translate
         fields = [
             {
                 "name": need_field.name,
                 "kind": need_field.kind,
-                "label": say(need_field.label),
-                "help": say(need_field.help),
+                "label": translate(need_field.label),
+                "help": translate(need_field.help),
                 "source": None,
             }
             for need_field in NEED
         ]
-        return [{"title": say(N_("What is needed")), "folded": False, "fields": fields}]
+        return [{"title": translate(N_("What is needed")), "folded": False, "fields": fields}]
 
     def _state(self) -> dict[str, dict[str, Any]]:
         requirements = self._requirements()
@@ -224,7 +226,7 @@ class ChooseTab:
             if need_field.kind == "number":
                 state[need_field.name] |= {"min": need_field.least, "max": _MOST}
             if need_field.options:
-                options = [[value, self._words.translate(label)] for value, label in need_field.options]
+                options = [[value, self._language.translate(label)] for value, label in need_field.options]
                 state[need_field.name]["options"] = options
         return state
 
@@ -237,37 +239,39 @@ class ChooseTab:
         nodes_then = sum(group.nodes_after(months) for group in requirements.groups)
         if nodes_then == nodes_now:
             return ""
-        return self._words.render(
+        return self._language.render(
             N_("{nodes:node} after {months:month} of growth"), {"nodes": nodes_then, "months": months}
         )
 
     def _designs_html(self, recommendation: Recommendation) -> str:
-        words = self._words
+        language = self._language
         parts = []
         if self._before is not None:
-            label = words.translate(N_("Go back to the plan before"))
+            label = language.translate(N_("Go back to the plan before"))
             parts.append(
                 f'<p class="ipk-buttons"><button type="button" data-action="undo">{escape(label)}</button></p>'
             )
         if recommendation.scenario.cluster.nodes and recommendation.scenario.cluster.pools:
-            title = words.translate(N_("On the cluster as it is"))
-            options = change_options_table(change_options(recommendation), lang=words.code)
+            title = language.translate(N_("On the cluster as it is"))
+            options = change_options_table(change_options(recommendation), lang=language.code)
             parts.append(f"<h3>{escape(title)}</h3>")
-            parts.append(table_html("change_options", options, lang=words.code, caption=title))
-            parts.append(f"<h3>{escape(words.translate(N_('As new pools')))}</h3>")
-        parts.append(findings_html(list(recommendation.reasons), words.code))
-        table = designs_table(recommendation, lang=words.code)
+            parts.append(table_html("change_options", options, lang=language.code, caption=title))
+            parts.append(f"<h3>{escape(language.translate(N_('As new pools')))}</h3>")
+        parts.append(findings_html(list(recommendation.reasons), language.code))
+        table = designs_table(recommendation, lang=language.code)
         for family, rows in table.groupby("family"):
-            title = words.render(N_("Designs, IPv{family}"), {"family": family})
-            hint = words.translate(N_("Click a dot to put its design into the plan."))
+            title = language.render(N_("Designs, IPv{family}"), {"family": family})
+            hint = language.translate(N_("Click a dot to put its design into the plan."))
             parts.append(f'<h3>{escape(title)}</h3><p class="ipk-empty">{escape(hint)}</p>')
-            parts.append(designs_chart(rows, lang=words.code))
-            parts.append(table_html("designs", rows.head(SHOWN), lang=words.code, caption=title))
+            parts.append(designs_chart(rows, lang=language.code))
+            parts.append(table_html("designs", rows.head(SHOWN), lang=language.code, caption=title))
         if recommendation.picks:
-            title = words.translate(N_("Routes"))
+            title = language.translate(N_("Routes"))
             parts.append(f"<h3>{escape(title)}</h3>")
             parts.append(
-                table_html("routes", routes_table(recommendation, lang=words.code), lang=words.code, caption=title)
+                table_html(
+                    "routes", routes_table(recommendation, lang=language.code), lang=language.code, caption=title
+                )
             )
         return "".join(parts)
 

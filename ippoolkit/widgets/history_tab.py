@@ -23,7 +23,7 @@ class HistoryTab:
 
     Parameters
     ----------
-    words
+    language
         The reader's language.
     get_editor
         Returns the plan as it stands, and which group of nodes the fields show.
@@ -32,9 +32,9 @@ class HistoryTab:
     """
 
     def __init__(
-        self, words: Language, get_editor: Callable[[], EditorState], take: Callable[[Scenario], None]
+        self, language: Language, get_editor: Callable[[], EditorState], take: Callable[[Scenario], None]
     ) -> None:
-        self._words, self._get_editor, self._take = words, get_editor, take
+        self._language, self._get_editor, self._take = language, get_editor, take
         self._measured: Forecast | None = None
         self._task: asyncio.Task[None] | None = None
         self.pane = html_pane("ipk-history")
@@ -49,7 +49,7 @@ class HistoryTab:
         except RuntimeError:  # no event loop: nobody is waiting at a page
             self._finish(_forecast(scenario, names, contents))
             return
-        message = escape(self._words.translate(N_("Forecasting.")))
+        message = escape(self._language.translate(N_("Forecasting.")))
         self._show(f'<p><progress aria-label="{message}"></progress> {message}</p>')
         files = [bytes(content) for content in contents]
         self._task = loop.create_task(self._load_in_thread(scenario, names, files))
@@ -67,7 +67,7 @@ class HistoryTab:
     def refresh(self) -> None:
         """Show what is known, for the plan as it stands."""
         measured = self._measured
-        self._show("" if measured is None else self._growth_html() + outlook_html(measured, self._words.code))
+        self._show("" if measured is None else self._growth_html() + outlook_html(measured, self._language.code))
 
     def _on_action(self, _: Any, message: dict[str, Any], contents: list[Any]) -> None:
         match message.get("action"):
@@ -76,13 +76,13 @@ class HistoryTab:
             case "growth":
                 self.take_growth()
             case "too-large":
-                too_large = self._words.translate(N_("Too large to send: use ippoolkit forecast with the file."))
+                too_large = self._language.translate(N_("Too large to send: use ippoolkit forecast with the file."))
                 self._show(f'<p class="ipk-field-error" role="alert">{escape(too_large)}</p>')
 
     def _finish(self, forecast_or_error: Forecast | InputError) -> None:
         if isinstance(forecast_or_error, InputError):
             self._show(
-                f'<p class="ipk-field-error" role="alert">{escape(forecast_or_error.describe(self._words.code))}</p>'
+                f'<p class="ipk-field-error" role="alert">{escape(forecast_or_error.describe(self._language.code))}</p>'
             )
             return
         self._measured = forecast_or_error
@@ -102,19 +102,19 @@ class HistoryTab:
         return None if growth is None or not pods else round(max(0.0, growth / pods), 1)
 
     def _growth_html(self) -> str:
-        words, growth, nodes = self._words, self._growth(), self._nodes_a_month()
+        language, growth, nodes = self._language, self._growth(), self._nodes_a_month()
         if growth is None:
             return ""
-        sentence = words.render(N_("Measured growth: {growth:+,.1f} addresses a month."), {"growth": growth})
+        sentence = language.render(N_("Measured growth: {growth:+,.1f} addresses a month."), {"growth": growth})
         if nodes is None:
             return f"<p>{escape(sentence)}</p>"
         group = self._get_editor().group
         if group.nodes_per_month == nodes:
-            status = words.render(N_("The plan uses this growth: {nodes:g} nodes a month."), {"nodes": nodes})
+            status = language.render(N_("The plan uses this growth: {nodes:g} nodes a month."), {"nodes": nodes})
             return f'<p role="status">{escape(sentence)} {escape(status)}</p>'
         params = {"nodes": nodes, "pods": group.pods_per_node}
-        button = words.render(N_("Plan with {nodes:g} nodes a month"), params)
-        reason = words.render(N_("With {pods:pod} on each node that is {nodes:g} nodes a month."), params)
+        button = language.render(N_("Plan with {nodes:g} nodes a month"), params)
+        reason = language.render(N_("With {pods:pod} on each node that is {nodes:g} nodes a month."), params)
         return (
             f"<p>{escape(sentence)} {escape(reason)}</p>"
             f'<p class="ipk-buttons"><button type="button" class="ipk-primary" data-action="growth" data-value="">'
@@ -122,7 +122,7 @@ class HistoryTab:
         )
 
     def _show(self, below: str) -> None:
-        translate = self._words.translate
+        translate = self._language.translate
         description = translate(
             N_("A measured history: CSV (time,pool,in_use,capacity) or the JSON of Prometheus' query_range.")
         )

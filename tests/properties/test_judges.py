@@ -128,11 +128,11 @@ options = st.sampled_from(
         "word",
     ]
 )
-words = options | st.builds("{}={}".format, options, texts | st.integers().map(str)) | st.text()
+language = options | st.builds("{}={}".format, options, texts | st.integers().map(str)) | st.text()
 
 
 @given(
-    st.lists(words, max_size=5),
+    st.lists(language, max_size=5),
     st.none() | st.dictionaries(st.sampled_from(["strict_affinity"]), st.booleans()),
 )
 def test_whatever_options_are_given(args, stored):

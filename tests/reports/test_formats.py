@@ -51,10 +51,10 @@ def test_the_first_sheet_says_the_verdict_and_shows_charts(made):
     book = openpyxl.load_workbook(out / "kubean.xlsx")
     summary = book.worksheets[0]
     rows = [row[:2] for row in summary.iter_rows(values_only=True)]
-    words = get_language(lang)
-    assert rows[0] == (words.translate("verdict"), words.translate("fits"))
-    assert (words.translate("nodes"), 6) in rows
-    assert (words.translate("rules"), "Calico v3.33") in rows
+    language = get_language(lang)
+    assert rows[0] == (language.translate("verdict"), language.translate("fits"))
+    assert (language.translate("nodes"), 6) in rows
+    assert (language.translate("rules"), "Calico v3.33") in rows
     assert len(summary._charts) == 5  # of three pools, and of both IP versions' growth
     assert book.sheetnames[-1].startswith("map ")
 

@@ -171,11 +171,11 @@ def test_a_terminal_of_any_width_shows_whole_numbers_and_names(width, lang):
     scenario = ipk.load(ROOT / "data/kubean.yaml")
     text = printed(scenario, width, lang=lang)
     assert max(map(cell_len, text.splitlines())) <= width
-    words = text.split()
+    language = text.split()
     for pool in scenario.cluster.pools:
-        assert {pool.name, str(pool.cidr)} <= set(words)
+        assert {pool.name, str(pool.cidr)} <= set(language)
         for blocks in ipk.block_sizes(scenario, pool.name)["blocks"]:
-            assert f"{blocks:,}" in words
+            assert f"{blocks:,}" in language
 
 
 def test_columns_that_do_not_fit_go_on_below():

@@ -45,7 +45,7 @@ def render_workbook(
     verdict
         ``fits``, ``tight`` or ``fails``: the colour of the first row.
     """
-    words = get_language(lang)
+    language = get_language(lang)
     buffer = io.BytesIO()
     options = {
         "in_memory": True,
@@ -58,7 +58,7 @@ def render_workbook(
         book.set_properties({"created": _FIXED_DATE})
         cell_formats = _CellFormats(book)
         used_names: set[str] = set()
-        about_sheet = book.add_worksheet(_sheet_name(words.translate(N_("Summary")), used_names))
+        about_sheet = book.add_worksheet(_sheet_name(language.translate(N_("Summary")), used_names))
         # The cells of address maps are many, and the last that somebody looks for.
         tables = sorted(tables, key=lambda table: str(table["name"]).startswith(_MAP_TABLE))
         about_sheet.set_column(0, 0, 22)
@@ -74,7 +74,7 @@ def render_workbook(
         charts: list[Any] = []
         for table in tables:
             sheet = book.add_worksheet(_sheet_name(str(table["name"]), used_names))
-            charts += _write_sheet(book, sheet, table, cell_formats, words)
+            charts += _write_sheet(book, sheet, table, cell_formats, language)
         for number, chart in enumerate(charts):
             row = len(about_rows) + 1 + number // _CHART_COLUMNS * _CHART_ROWS
             offset = number % _CHART_COLUMNS * (_CHART_SIZE["width"] + 10)
@@ -111,7 +111,7 @@ class _CellFormats:
 
 
 def _write_sheet(
-    book: xlsxwriter.Workbook, sheet: Any, table: Mapping[str, Any], cell_formats: _CellFormats, words: Language
+    book: xlsxwriter.Workbook, sheet: Any, table: Mapping[str, Any], cell_formats: _CellFormats, language: Language
 ) -> list[Any]:
     """Write a table, and return the charts that are drawn of it."""
     headings = [str(heading) for heading in table["headings"]]
@@ -131,7 +131,7 @@ def _write_sheet(
         sheet.set_column(column_index, column_index, min(max(width + 2, 8), _MAX_COLUMN_WIDTH))
     for column_index in sorted(text_number_columns):
         sheet.write_comment(
-            0, column_index, words.translate(N_("Numbers of more than 15 digits are text: Excel would round them."))
+            0, column_index, language.translate(N_("Numbers of more than 15 digits are text: Excel would round them."))
         )
     if text_number_columns:
         sheet.ignore_errors(

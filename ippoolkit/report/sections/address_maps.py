@@ -31,31 +31,31 @@ _CELL_HEADINGS = {
 }
 
 
-def address_map_parts(simulation: Simulation, pools: Sequence[IPPool], words: Language) -> list[SectionPart]:
+def address_map_parts(simulation: Simulation, pools: Sequence[IPPool], language: Language) -> list[SectionPart]:
     """Return a map of each of these pools, with its table for exports, and what its cells are."""
     parts: list[SectionPart] = []
     for pool in pools:
-        title = pool_title(pool, words)
+        title = pool_title(pool, language)
         cells = address_map(simulation, pool.name, cells=MAX_MAP_CELLS if len(pools) == 1 else MAX_MAP_CELLS // 2)
         cell_is_one_block = cells["blocks"].max() == 1
         claimed_cells = cells[cells["claimed"] > 0]
         columns = [name for name in claimed_cells.columns if cell_is_one_block or name != "node"]
-        headings = [words.translate(_CELL_HEADINGS[name]) for name in columns]
+        headings = [language.translate(_CELL_HEADINGS[name]) for name in columns]
         cell_table = ReportTable.from_dataframe(
-            claimed_cells[columns], f"map {pool.name}", lang=words.code
+            claimed_cells[columns], f"map {pool.name}", lang=language.code
         ).with_headings(headings)
-        figure = draw_map(cells, title=title, lang=words.code)
-        parts.append(picture_part(f"map {pool.name}", figure, _map_description(pool, cells, words), cell_table))
+        figure = draw_map(cells, title=title, lang=language.code)
+        parts.append(picture_part(f"map {pool.name}", figure, _map_description(pool, cells, language), cell_table))
     note = N_("Each cell is one block, or several in a large pool, in address order.")
-    return [*parts, paragraph(words.translate(note), "ipk-empty")]
+    return [*parts, paragraph(language.translate(note), "ipk-empty")]
 
 
-def pool_title(pool: IPPool, words: Language) -> str:
+def pool_title(pool: IPPool, language: Language) -> str:
     """Return what a pool's picture or table is called."""
-    return words.render(N_("Pool {pool}, {cidr}"), {"pool": pool.name, "cidr": pool.cidr})
+    return language.render(N_("Pool {pool}, {cidr}"), {"pool": pool.name, "cidr": pool.cidr})
 
 
-def _map_description(pool: IPPool, cells: pd.DataFrame, words: Language) -> str:
+def _map_description(pool: IPPool, cells: pd.DataFrame, language: Language) -> str:
     params = {
         "pool": pool.name,
         "claimed": sum(cells["claimed"]),
@@ -66,4 +66,4 @@ def _map_description(pool: IPPool, cells: pd.DataFrame, words: Language) -> str:
     template = N_(
         "Pool {pool}: {claimed} of {blocks:block} claimed, {used:address} in use, {borrowed} of them borrowed."
     )
-    return words.render(template, params)
+    return language.render(template, params)

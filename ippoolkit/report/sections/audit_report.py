@@ -109,7 +109,7 @@ class AuditReport(BaseReport):
         lines = [
             f"**{escape_markdown(label)}** {escape_markdown(verdict)}",
             escape_markdown(most_severe_text),
-            escape_markdown(release_text(self.audit.scenario.release, self.words)),
+            escape_markdown(release_text(self.audit.scenario.release, self.language)),
         ]
         sentences = SectionPart(audit_summary_html(self.audit, self.lang), "\n\n".join(filter(None, lines)))
         return Section((sentences, tiles_part(audit_tiles(self.audit, self.lang))))
@@ -131,7 +131,7 @@ class AuditReport(BaseReport):
         rows = self.audit.metrics.pools
         if not rows:
             return self.section(N_("Pools"), self.remark(N_("Nothing was read.")))
-        picture_alt = self.words.translate(N_("Pools: blocks and addresses"))
+        picture_alt = self.language.translate(N_("Pools: blocks and addresses"))
         figure = draw_pool_usage(rows, lang=self.lang)
         parts = [picture_part("usage", figure, picture_alt)] if figure else []
         return self.section(N_("Pools"), *parts, *self._columns_table("pools", rows, len(rows)))
@@ -153,7 +153,7 @@ class AuditReport(BaseReport):
             }
         )
         shown_pools = [cluster.pool(name) for name in used_pool_names[:POOLS_SHOWN]]
-        parts = address_map_parts(simulation, shown_pools, self.words)
+        parts = address_map_parts(simulation, shown_pools, self.language)
         parts += self.pools_left_out_part(POOLS_SHOWN, len(used_pool_names))
         return self.section(N_("Address maps"), *parts)
 
@@ -163,7 +163,7 @@ class AuditReport(BaseReport):
         if not rows:
             return self.section(N_("Nodes"), self.remark(N_("Nothing was read.")))
         figure = draw_headroom(headroom_by_node, lang=self.lang)
-        picture_alt = self.words.translate(N_("Further pods each node has addresses for"))
+        picture_alt = self.language.translate(N_("Further pods each node has addresses for"))
         parts = (
             [picture_part("headroom", figure, picture_alt, self._headroom_table(headroom_by_node))] if figure else []
         )
@@ -177,7 +177,7 @@ class AuditReport(BaseReport):
         cluster = self.audit.scenario.cluster
         if not cluster.has_read("IPPool", "Node") or not cluster.nodes:
             return Section(())
-        translate = self.words.translate
+        translate = self.language.translate
         title = N_("Nodes and the pools that serve them")
         data = pool_coverage(self.audit.scenario, self.lang)
         rows = sorted(data.itertuples(index=False, name=None), key=lambda row: not row[-1])
@@ -194,13 +194,13 @@ class AuditReport(BaseReport):
 
     def totals(self) -> Section:
         """Return all counts."""
-        translate = self.words.translate
+        translate = self.language.translate
         rows = [(translate(column.heading), value) for column, value in count_totals(self.audit)]
         headings = [translate(N_("metric")), translate(N_("now"))]
         totals_table = ReportTable(
             "totals", tuple(headings), tuple((name, self._export_value(value)) for name, value in rows)
         )
-        texts = [[name, format_metric(value, self.words)] for name, value in rows if value is not None]
+        texts = [[name, format_metric(value, self.language)] for name, value in rows if value is not None]
         unknown = [metric for metric, value in count_totals(self.audit) if value is None]
         displayed_table = totals_table.with_display(
             headings, texts, left=[True, False], caption=translate(N_("Totals"))
@@ -228,14 +228,14 @@ class AuditReport(BaseReport):
             content = read_bytes(file, str(file))
             rows.append((self._relative_name(str(file)), len(content), hashlib.sha256(content).hexdigest()))
         headings = (N_("file"), N_("bytes"), "SHA-256")
-        files_table = self.table("inputs", headings, rows, caption=self.words.translate(N_("file")))
-        instruction = self.words.render(
+        files_table = self.table("inputs", headings, rows, caption=self.language.translate(N_("file")))
+        instruction = self.language.render(
             N_("Give these files to ippoolkit report --template audit to make this report again."), {}
         )
         parts = [paragraph(instruction), files_table]
         if self.kinds_without_objects:
             params = {"kinds": ", ".join(self.kinds_without_objects)}
-            parts.append(paragraph(self.words.render(N_("Stated to have no objects: {kinds}."), params)))
+            parts.append(paragraph(self.language.render(N_("Stated to have no objects: {kinds}."), params)))
         return self.section(N_("Appendix: what was read"), *parts)
 
     def _summary(self) -> dict[str, Any]:
@@ -268,7 +268,7 @@ class AuditReport(BaseReport):
     def _columns_table(self, table_name: str, rows: Sequence[Mapping[str, Any]], max_rows: int) -> list[SectionPart]:
         """Return rows of figures of pools or nodes: a page shows known columns, exports have all; rounded is marked."""
         columns: Sequence[Metric] = COLUMNS[table_name]
-        headings = {metric.name: self.words.translate(metric.heading) for metric in columns}
+        headings = {metric.name: self.language.translate(metric.heading) for metric in columns}
         key_column = "cidr" if table_name == "pools" else "name"
         rounded = self.audit.metrics.rounded
 
@@ -282,13 +282,13 @@ class AuditReport(BaseReport):
         shown_columns, unknown_columns = known_columns(table_name, rows)
         texts = [
             [
-                format_metric(row.get(column_name), self.words, rounded=is_rounded(row, column_name)) or NO_VALUE
+                format_metric(row.get(column_name), self.language, rounded=is_rounded(row, column_name)) or NO_VALUE
                 for column_name in shown_columns
             ]
             for row in rows[:max_rows]
         ]
         columns_table = ReportTable(table_name, tuple(headings.values()), export_rows)
-        caption = self.words.translate({"pools": N_("Pools"), "nodes": N_("Nodes")}[table_name])
+        caption = self.language.translate({"pools": N_("Pools"), "nodes": N_("Nodes")}[table_name])
         align_left = [column_name in _LEFT_ALIGNED_COLUMNS for column_name in shown_columns]
         displayed_table = columns_table.with_display(
             [headings[column_name] for column_name in shown_columns], texts, left=align_left, caption=caption
@@ -298,7 +298,7 @@ class AuditReport(BaseReport):
 
     def _unknown_part(self, metrics: Sequence[Metric]) -> list[SectionPart]:
         """Return a line on figures of which nothing is known, where there are any."""
-        text = unknown_metrics_text(self.audit, metrics, self.words)
+        text = unknown_metrics_text(self.audit, metrics, self.language)
         return [paragraph(text)] if text else []
 
     def _headroom_table(self, headroom_by_node: Sequence[Mapping[str, Any]]) -> ReportTable:
@@ -315,12 +315,12 @@ class AuditReport(BaseReport):
             "limit": N_("rule"),
         }
         rows = tuple(tuple(row[key] for key in headings) for row in headroom_by_node)
-        return ReportTable("headroom", tuple(map(self.words.translate, headings.values())), rows)
+        return ReportTable("headroom", tuple(map(self.language.translate, headings.values())), rows)
 
     def _export_value(self, value: object, *, rounded: bool = False) -> CellValue:
         """Return a figure for exports: typed; what is unknown says so, what is rounded is no exact number."""
         if rounded or value is None or isinstance(value, list | tuple | dict):
-            return format_metric(value, self.words, rounded=rounded)
+            return format_metric(value, self.language, rounded=rounded)
         return value if isinstance(value, str | int | float) else str(value)
 
     def _with_relative_place(self, note: Finding) -> Finding:

@@ -42,7 +42,7 @@ class BaseReport:
     """
 
     def __init__(self, lang: str, date: str) -> None:
-        self.words = get_language(lang)
+        self.language = get_language(lang)
         self.lang = lang
         self.date = date
 
@@ -50,14 +50,14 @@ class BaseReport:
         self, report_type: str, title: str, lines: tuple[str, ...], input_digest: str = "", *, release: str = ""
     ) -> SectionPart:
         """Return the head: what, when, by which rules, of which input; a title; what it is about."""
-        say = self.words
+        language = self.language
         meta = [
-            say.translate(report_type),
+            language.translate(report_type),
             self.date,
             f"ippoolkit {__version__}",
             # Of a fleet each cluster is judged by its own release.
-            say.render(N_("Calico {version} rules"), {"version": release}) if release else "",
-            say.render(N_("input {digest}"), {"digest": f"{input_digest[:4]} {input_digest[4:8]}"})
+            language.render(N_("Calico {version} rules"), {"version": release}) if release else "",
+            language.render(N_("input {digest}"), {"digest": f"{input_digest[:4]} {input_digest[4:8]}"})
             if input_digest
             else "",
         ]
@@ -65,7 +65,7 @@ class BaseReport:
         spans = "".join(f"<span>{escape(meta_text)}</span>" for meta_text in meta[:-1] if meta_text)
         spans += f'<span class="input">{escape(meta[-1])}</span>' if meta[-1] else ""
         html = [f'<p class="ipk-meta">{spans}</p>']
-        html.append(f"<h1>{escape(say.format_number(title))}</h1>")
+        html.append(f"<h1>{escape(language.format_number(title))}</h1>")
         html += [
             f'<p class="ipk-sub">{escape(replace_unprintable(" ".join(line.split())))}</p>' for line in lines if line
         ]
@@ -86,15 +86,15 @@ class BaseReport:
         instruction = N_(
             "To make this report again, save this file and run ippoolkit report with it. SHA-256: {digest}."
         )
-        parts = [paragraph(self.words.render(instruction, {"digest": digest}))]
+        parts = [paragraph(self.language.render(instruction, {"digest": digest}))]
         if len(yaml_text) <= MAX_INLINE_CHARACTERS:
             return [*parts, self._scenario_part(scenario, yaml_text)]
         packed = gzip.compress(yaml_text.encode(), mtime=0)
         params = {"size": len(yaml_text.encode())}
         if len(packed) > max_attached_bytes:
             too_large = N_("The scenario ({size:byte}) is too large to embed: keep it with this report.")
-            return [*parts, paragraph(self.words.render(too_large, params))]
-        note = self.words.render(N_("The scenario ({size:byte}) is attached, packed with gzip"), params)
+            return [*parts, paragraph(self.language.render(too_large, params))]
+        note = self.language.render(N_("The scenario ({size:byte}) is attached, packed with gzip"), params)
         data_url = f"data:application/gzip;base64,{base64.b64encode(packed).decode()}"
         html = f'<p><a download="scenario.yaml.gz" href="{data_url}">{escape(note)}</a></p>'
         return [*parts, SectionPart(html, escape_markdown(note))]
@@ -109,7 +109,7 @@ class BaseReport:
         short = replace(scenario, cluster=replace(cluster, **empty_lists))
         lists = ", ".join(f"{name} ({count})" for name, count in long_lists.items())
         note = N_("Without these lists, which the HTML report has: {lists}.")
-        note_part = paragraph(self.words.render(note, {"lists": lists}))
+        note_part = paragraph(self.language.render(note, {"lists": lists}))
         short_part = code_part(scenario_to_yaml(short), "yaml fine")
         html = (
             f'<div class="ipk-screen">{full_part.html}</div>'
@@ -125,13 +125,13 @@ class BaseReport:
 
     def remark(self, template: str, **params: object) -> SectionPart:
         """Return a remark beside what is shown, or in its place."""
-        return paragraph(self.words.render(template, params), "ipk-empty")
+        return paragraph(self.language.render(template, params), "ipk-empty")
 
     def table(
         self, name: str, headings: Sequence[str], rows: Sequence[Sequence[CellValue]], **options: Any
     ) -> SectionPart:
         """Return a table of rows, its headings translated; `options` as for `ReportTable.from_rows`."""
-        translated = [self.words.translate(heading) for heading in headings]
+        translated = [self.language.translate(heading) for heading in headings]
         return table_part(ReportTable.from_rows(name, translated, rows, lang=self.lang, **options))
 
     def findings_part(self, findings: Sequence[Finding]) -> SectionPart:
@@ -139,7 +139,7 @@ class BaseReport:
         headings = (N_("severity"), N_("subject"), N_("finding"), N_("what to do"), N_("rule"), N_("source"))
         rows = [
             (
-                self.words.translate(finding.severity.value),
+                self.language.translate(finding.severity.value),
                 str(finding.place) if finding.place else finding.subject,
                 finding.message(self.lang),
                 finding.remedy(self.lang),
@@ -148,7 +148,7 @@ class BaseReport:
             )
             for finding in findings
         ]
-        findings_table = ReportTable("findings", tuple(map(self.words.translate, headings)), tuple(rows))
+        findings_table = ReportTable("findings", tuple(map(self.language.translate, headings)), tuple(rows))
         return replace(self.findings_list_part(findings), table=findings_table)
 
     def findings_list_part(self, findings: Sequence[Finding]) -> SectionPart:
@@ -157,4 +157,4 @@ class BaseReport:
 
     def section(self, title: str, *parts: SectionPart) -> Section:
         """Return parts under a heading."""
-        return Section((heading_part(self.words.translate(title)), *parts))
+        return Section((heading_part(self.language.translate(title)), *parts))

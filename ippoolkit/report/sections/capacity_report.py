@@ -107,7 +107,9 @@ class CapacityReport(BaseReport):
     def verdict(self) -> Section:
         """Return the verdict and the three numbers that decide."""
         verdict = SectionPart(verdict_html(self.analysis, self.lang), verdict_markdown(self.analysis, self.lang))
-        beside = [paragraph(text) for text in errors_beside_verdicts(self.analysis, self.reading_notes, self.words)[:1]]
+        beside = [
+            paragraph(text) for text in errors_beside_verdicts(self.analysis, self.reading_notes, self.language)[:1]
+        ]
         return Section((verdict, *beside, tiles_part(capacity_tiles(self.analysis, self.lang, short=True))))
 
     def measured_outlook(self) -> Section:
@@ -132,7 +134,7 @@ class CapacityReport(BaseReport):
             parts.append(self.remark(N_("{more} more are listed under Findings."), more=more))
         changes = self.analysis.choice_table(lang=self.lang)
         if len(changes):
-            caption = self.words.translate(N_("Single changes that are sufficient"))
+            caption = self.language.translate(N_("Single changes that are sufficient"))
             parts += [
                 heading_part(caption, 3),
                 table_part(ReportTable.from_standard_table("choices", changes, lang=self.lang, caption=caption)),
@@ -147,7 +149,7 @@ class CapacityReport(BaseReport):
         except IpamError as error:  # too large, or pools that overlap
             return self.section(title, paragraph(error.describe(self.lang)))
         shown_pools = self._pools_enabled_first()[:MAPS_SHOWN]
-        return self.section(title, *address_map_parts(simulation, shown_pools, self.words))
+        return self.section(title, *address_map_parts(simulation, shown_pools, self.language))
 
     def block_sizes(self) -> Section:
         """Return the comparison of block sizes, a table and a chart for each pool."""
@@ -179,11 +181,11 @@ class CapacityReport(BaseReport):
     def growth(self) -> Section:
         """Return growth month by month, as a picture for each family and a table; a sentence where nothing grows."""
         data = self.analysis.growth(lang=self.lang)
-        changes, note = growth_changes(data), growth_note(data, self.words)
+        changes, note = growth_changes(data), growth_note(data, self.language)
         parts = [paragraph(note, "ipk-empty")] if note else []
         exported = table_part(
             ReportTable.from_standard_table(
-                "growth", data, shown=changes, lang=self.lang, caption=self.words.translate(N_("Growth"))
+                "growth", data, shown=changes, lang=self.lang, caption=self.language.translate(N_("Growth"))
             )
         )
         if note and changes["month"].max() == 0:
@@ -191,7 +193,7 @@ class CapacityReport(BaseReport):
         pictures: list[SectionPart] = []
         if self.scenario.plan.months:
             for family in sorted({int(family) for family in data["family"]}):
-                title = self.words.render(N_("IPv{family}: what is needed, month by month"), {"family": family})
+                title = self.language.render(N_("IPv{family}: what is needed, month by month"), {"family": family})
                 figure = draw_growth(data, family=family, lang=self.lang)
                 pictures += [heading_part(title, 3), picture_part(f"growth IPv{family}", figure, title)]
         return self.section(N_("Growth"), *pictures, *parts, exported)
@@ -235,7 +237,7 @@ class CapacityReport(BaseReport):
                 code_part(to_manifests_yaml([*cluster.pools, *cluster.reservations], release)),
                 code_part(configure_command(cluster.ipam, release)),
             ]
-        return self.section(N_("Manifests"), paragraph(self.words.render(note, {"release": release})), *parts)
+        return self.section(N_("Manifests"), paragraph(self.language.render(note, {"release": release})), *parts)
 
     def method(self) -> Section:
         """Return the assumptions, in short."""
@@ -284,7 +286,7 @@ class CapacityReport(BaseReport):
                 {"version": self.scenario.release},
             ),
         ]
-        lines = [self.words.render(template, values) for template, values in assumptions]
+        lines = [self.language.render(template, values) for template, values in assumptions]
         html = "".join(f"<li>{escape(line)}</li>" for line in lines)
         markdown = "\n".join(f"- {escape_markdown(line)}" for line in lines)
         return self.section(N_("Assumptions and method"), SectionPart(f"<ul>{html}</ul>", markdown))
@@ -299,7 +301,7 @@ class CapacityReport(BaseReport):
 
     def _block_size_parts(self, pool: IPPool) -> list[SectionPart]:
         data = self.analysis.block_sizes(pool.name, lang=self.lang)
-        title = pool_title(pool, self.words)
+        title = pool_title(pool, self.language)
         block_sizes_table = ReportTable.from_standard_table(
             "block_sizes", data, lang=self.lang, chosen=pool.block_size, caption=title
         )
@@ -326,4 +328,4 @@ class CapacityReport(BaseReport):
         )
         if self.scenario.cluster.lacks_pods and not self.scenario.plan.groups:
             template = N_("{pools:pool}: {ranges}; {nodes:node}, whose pods were not read.")
-        return self.words.render(template, params)
+        return self.language.render(template, params)

@@ -60,7 +60,7 @@ class ChooseReport(BaseReport):
                 self.header_part(
                     N_("What to choose"),
                     self.recommendation.scenario.name,
-                    (need_sentence(self.recommendation, self.words),),
+                    (need_sentence(self.recommendation, self.language),),
                     release=str(self.recommendation.scenario.release),
                 ),
             ),
@@ -106,18 +106,18 @@ def alternative_parts(scenario: Scenario, page: BaseReport) -> list[SectionPart]
     except InputError:
         return [page.remark(N_("No nodes are planned, so nothing is proposed."))]
     return [
-        paragraph(need_sentence(recommendation, page.words)),
+        paragraph(need_sentence(recommendation, page.language)),
         *picked_parts(recommendation, page),
         *design_parts(recommendation, page),
     ]
 
 
-def need_sentence(recommendation: Recommendation, words: Language) -> str:
+def need_sentence(recommendation: Recommendation, language: Language) -> str:
     """Say what is needed."""
     requirements = recommendation.requirements
     params: Mapping[str, object] = {
         "groups": "; ".join(
-            words.render(
+            language.render(
                 N_("{nodes:node} with {pods:pod} each"),
                 {"nodes": group.nodes_after(recommendation.months), "pods": group.pods_after(recommendation.months)},
             )
@@ -134,12 +134,12 @@ def need_sentence(recommendation: Recommendation, words: Language) -> str:
         "Needed: {groups}; {family}, encapsulation {encapsulation}, racks {racks}, headroom {headroom}%, "
         "routes at most {routes}."
     )
-    return words.render(needed if requirements.max_routes is None else limited, params)
+    return language.render(needed if requirements.max_routes is None else limited, params)
 
 
 def picked_parts(recommendation: Recommendation, page: BaseReport) -> list[SectionPart]:
     """Return the picked designs with their ranges, and the reasons."""
-    words = page.words
+    language = page.language
     parts = []
     for pick in recommendation.picks:
         params = {
@@ -151,7 +151,7 @@ def picked_parts(recommendation: Recommendation, page: BaseReport) -> list[Secti
         }
         parts.append(
             paragraph(
-                words.render(
+                language.render(
                     N_("IPv{family}: {pools:pool} of /{prefix} with blockSize {size}, such as {cidrs}.")
                     if pick.cidrs
                     else N_("IPv{family}: {pools:pool} of /{prefix} with blockSize {size}."),
@@ -168,7 +168,7 @@ def design_parts(recommendation: Recommendation, page: BaseReport) -> list[Secti
     parts: list[SectionPart] = []
     for family in sorted({int(family) for family in designs["family"]}):
         rows: pd.DataFrame = designs[designs["family"] == family]
-        title = page.words.render(N_("Designs, IPv{family}"), {"family": family})
+        title = page.language.render(N_("Designs, IPv{family}"), {"family": family})
         figure = draw_designs(rows, lang=page.lang)
         report_table = ReportTable.from_standard_table("designs", rows, lang=page.lang, caption=title, most=SHOWN)
         parts += [heading_part(title, 3), picture_part(f"designs IPv{family}", figure, title)]

@@ -78,7 +78,7 @@ class ComparisonReport(BaseReport):
         """Return the head: what is compared, when, by which rules."""
         text = "".join(scenario_to_yaml(scenario) for scenario in self.scenarios)
         title = " / ".join(self.short_names[:3]) + (" …" if len(self.names) > 3 else "")
-        line = self.words.render(N_("{scenarios} scenarios side by side."), {"scenarios": len(self.names)})
+        line = self.language.render(N_("{scenarios} scenarios side by side."), {"scenarios": len(self.names)})
         digest = hashlib.sha256(text.encode()).hexdigest()
         releases = ", ".join(map(str, sorted({scenario.release for scenario in self.scenarios})))
         head = self.header_part(N_("Comparison of IP pool designs"), title, (line,), digest, release=releases)
@@ -90,7 +90,7 @@ class ComparisonReport(BaseReport):
 
     def verdicts(self) -> Section:
         """Return how each scenario is judged, and what would be enough to fix it."""
-        translate = self.words.translate
+        translate = self.language.translate
         boxes = [
             (self._capitalise_first(translate(scenario_summary["word"])), name, scenario_summary["word"])
             for name, scenario_summary in zip(self.short_names, self.summaries, strict=True)
@@ -107,7 +107,7 @@ class ComparisonReport(BaseReport):
     def figures(self) -> Section:
         """Return the numbers that decide, a row each."""
         data = compare(dict(zip(self.short_names, self.analyses, strict=True)), lang=self.lang)
-        headings = [self.words.translate(N_("metric")), *self.names]
+        headings = [self.language.translate(N_("metric")), *self.names]
         key_figures_table = ReportTable.from_dataframe(data, "key figures", lang=self.lang).with_headings(headings)
         return self.section(
             N_("Key figures"), table_part(replace(key_figures_table, html=comparison_html(data, self.lang)))
@@ -124,7 +124,7 @@ class ComparisonReport(BaseReport):
         ]
         if not rows:
             return self.section(N_("Differences"), self.remark(N_("No differences.")))
-        parameter_heading = self.words.translate(N_("parameter"))
+        parameter_heading = self.language.translate(N_("parameter"))
         differences_table = ReportTable.from_rows(
             "differences", [parameter_heading, *self.short_names], rows, lang=self.lang, texts_only=True
         )
@@ -148,7 +148,7 @@ class ComparisonReport(BaseReport):
             ["", *("fails" if (scenario_spare.get(month) or 0) < 0 else "" for scenario_spare in spare_by_month)]
             for month in shown_months
         ]
-        translate = self.words.translate
+        translate = self.language.translate
         caption = translate(N_("Spare blocks, month by month"))
         headings = [translate("month"), *self.short_names]
         growth_table = ReportTable.from_rows(

@@ -63,7 +63,7 @@ class FleetReport(BaseReport):
     def title(self) -> Section:
         """Return the head: how many clusters, when, by which rules."""
         params = {"clusters": len(self.entries)}
-        title = self.words.render(N_("{clusters} clusters"), params)
+        title = self.language.render(N_("{clusters} clusters"), params)
         return Section((self.header_part(N_("Fleet report"), title, (self._verdict_counts_sentence(),)),))
 
     def counts(self) -> Section:
@@ -72,14 +72,14 @@ class FleetReport(BaseReport):
         boxes = [
             (
                 str(verdict_counts[word.value]),
-                self.words.translate(word.value),
+                self.language.translate(word.value),
                 word.value if verdict_counts[word.value] else "",
             )
             for word in (Status.FAILS, Status.TIGHT, Status.FITS, Status.IDLE)
             if verdict_counts[word.value] or word is not Status.IDLE
         ]
         if failed := sum("error" in entry for entry in self.entries):
-            boxes.append((str(failed), self.words.translate(N_("no report")), Status.FAILS.value))
+            boxes.append((str(failed), self.language.translate(N_("no report")), Status.FAILS.value))
         boxes += self._totals()
         return Section((tiles_part(boxes),), {"facts": [[label, value] for value, label, _ in boxes]})
 
@@ -93,11 +93,11 @@ class FleetReport(BaseReport):
         boxes = []
         for name, available_name, label in labels:
             values = [
-                self.words.format_number(sum(int(entry.get(key, 0)) for entry in self.entries_by_severity))
+                self.language.format_number(sum(int(entry.get(key, 0)) for entry in self.entries_by_severity))
                 for key in (name, available_name)
                 if key
             ]
-            boxes.append(("\u00a0/ ".join(values), self.words.translate(label), ""))
+            boxes.append(("\u00a0/ ".join(values), self.language.translate(label), ""))
         return boxes
 
     def clusters(self) -> Section:
@@ -119,13 +119,13 @@ class FleetReport(BaseReport):
         rows, cell_classes, links = [], [], {}
         for entry in self.entries_by_severity:
             if entry.get("link"):
-                links[self.words.format_number(entry["name"])] = entry["link"]
+                links[self.language.format_number(entry["name"])] = entry["link"]
             measured = (entry.get("measured_outlook"),) if has_history else ()
             rows.append((*self._cluster_row(entry), *measured))
             shares = [f"share share-{_share_step(entry, quantity)}" for quantity in ("blocks", "addresses")]
             cell_classes.append(("", f"{entry['word']} whole", "", "", *shares, *[""] * (len(headings) - 6)))
         title = N_("Clusters, worst first")
-        caption = self.words.translate(title)
+        caption = self.language.translate(title)
         clusters_table = self.table("clusters", headings, rows, marks=cell_classes, links=links, caption=caption)
         return self.section(title, clusters_table, *self._parts_without_verdict(), *self._failure_parts())
 
@@ -137,7 +137,7 @@ class FleetReport(BaseReport):
         limit_counts = Counter(entry["limit"] for entry in failing if entry.get("limit"))
         if not limit_counts:
             return Section(())
-        rows = [(self.words.translate(limit), cluster_count) for limit, cluster_count in limit_counts.most_common()]
+        rows = [(self.language.translate(limit), cluster_count) for limit, cluster_count in limit_counts.most_common()]
         return self.section(N_("Binding limits"), self.table("limits", (N_("limit"), N_("clusters")), rows))
 
     def overlaps(self) -> Section:
@@ -164,7 +164,7 @@ class FleetReport(BaseReport):
         headings = (N_("cluster"), N_("pool"), N_("CIDR")) * 2
         note = N_("These pools share addresses. That is fine as long as there is no routing between the clusters.")
         return self.section(
-            N_("Overlapping pools"), paragraph(self.words.translate(note)), self.table("overlaps", headings, rows)
+            N_("Overlapping pools"), paragraph(self.language.translate(note)), self.table("overlaps", headings, rows)
         )
 
     def _entry_from_file(self, path: str | Path) -> dict[str, Any]:
@@ -176,14 +176,18 @@ class FleetReport(BaseReport):
             return {"name": Path(path).stem, "error": error.describe(self.lang)}
 
     def _cluster_row(self, entry: dict[str, Any]) -> tuple[CellValue, ...]:
-        words = self.words
+        language = self.language
         month = entry.get("month")
         runs_out = (
-            words.translate("now") if month == 0 else words.render("month {month}", {"month": month}) if month else None
+            language.translate("now")
+            if month == 0
+            else language.render("month {month}", {"month": month})
+            if month
+            else None
         )
         return (
             entry["name"],
-            words.translate(entry["word"]),
+            language.translate(entry["word"]),
             entry["sentence"],
             int(entry["nodes"]) if "nodes" in entry else None,
             _usage_percent(entry, "blocks"),
@@ -199,7 +203,7 @@ class FleetReport(BaseReport):
             return []
         rows = [(entry["name"],) for entry in without_verdict]
         links = {
-            self.words.format_number(entry["name"]): entry["link"] for entry in without_verdict if entry.get("link")
+            self.language.format_number(entry["name"]): entry["link"] for entry in without_verdict if entry.get("link")
         }
         return [self.table("reports", (N_("report"),), rows, links=links)]
 
@@ -210,15 +214,15 @@ class FleetReport(BaseReport):
         rows = [(entry["name"], entry["error"]) for entry in failed]
         note = N_("These inputs could not be read. Fix them and run the same command again.")
         return [
-            heading_part(self.words.translate(N_("No report")), 3),
-            paragraph(self.words.translate(note)),
+            heading_part(self.language.translate(N_("No report")), 3),
+            paragraph(self.language.translate(note)),
             self.table("problems", (N_("cluster"), N_("problem")), rows),
         ]
 
     def _verdict_counts_sentence(self) -> str:
         verdict_counts = Counter(entry["word"] for entry in self.entries_by_severity)
         params = {word: verdict_counts[word] for word in ("fails", "tight", "fits", "idle")}
-        return self.words.render(N_("{fails} fail, {tight} tight, {fits} fit, {idle} idle."), params)
+        return self.language.render(N_("{fails} fail, {tight} tight, {fits} fit, {idle} idle."), params)
 
 
 def _severity_key(entry: dict[str, Any]) -> tuple[int, float, float, str]:

@@ -59,7 +59,7 @@ def known_limits(measured: Forecast, scenario: Scenario) -> list[LimitForecast]:
 
 def outlook_parts(measured: Forecast, limits: Collection[LimitForecast], page: BaseReport) -> list[SectionPart]:
     """Return when pools run out: in words, as a table, and a picture of the first."""
-    words, lang = page.words, page.lang
+    language, lang = page.language, page.lang
     if not limits:
         names = ", ".join(limit.pool for limit in measured.pools)
         return [page.remark(N_("No pool of the history is one of this plan: {names}."), names=names)]
@@ -83,11 +83,11 @@ def outlook_parts(measured: Forecast, limits: Collection[LimitForecast], page: B
         headings,
         rows,
         marks=[(*[""] * 5, "date", "date", "date", "date", "", "")] * len(rows),
-        caption=words.render(N_("When pools run out, as of {date}"), {"date": measured.as_of.isoformat()}),
+        caption=language.render(N_("When pools run out, as of {date}"), {"date": measured.as_of.isoformat()}),
     )
     parts = [page.findings_list_part(findings), table]
     for limit in [limit for limit in limits if limit.reason is None][:PICTURES_SHOWN]:
-        title = words.render(N_("Pool {pool}, measured"), {"pool": limit.pool})
+        title = language.render(N_("Pool {pool}, measured"), {"pool": limit.pool})
         figure = draw_forecast(measured.pool_history(limit.pool), limit, lang=lang)
         parts.append(picture_part(f"forecast {limit.pool}", figure, title))
     return [*parts, page.findings_list_part(measured.notes)] if measured.notes else parts
@@ -110,5 +110,5 @@ def _row(limit: LimitForecast, measured: Forecast, page: BaseReport) -> tuple[Ce
     covered = None if limit.backtest.coverage is None else f"{limit.backtest.coverage:.0%}"
     growth = None if limit.growth is None else round(limit.growth * DAYS_A_MONTH, 1)
     brief = short_outlook(limit, measured.horizon_days, lang=page.lang)
-    limit_name = page.words.translate(limit.limit)
+    limit_name = page.language.translate(limit.limit)
     return (limit.pool, limit_name, limit.in_use, limit.capacity, growth, brief, *days, chance, covered)

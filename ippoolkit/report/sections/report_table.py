@@ -65,12 +65,12 @@ class ReportTable:
         shown: pd.DataFrame | None = None,
     ) -> ReportTable:
         """Return one of the kit's tables; a page shows its first `most` rows or those `shown`, exports hold all."""
-        words = get_language(lang)
+        language = get_language(lang)
         columns = TABLES[name]
         shown_rows = shown if shown is not None else data.head(most) if most else data
         return cls(
             name.replace("_", " "),
-            tuple(words.translate(column.heading) for column in columns),
+            tuple(language.translate(column.heading) for column in columns),
             _frame_rows(data[[column.name for column in columns]]),
             table_html(name, shown_rows, lang=lang, chosen=chosen, caption=caption),
             named_table_markdown(name, shown_rows, lang=lang, chosen=chosen),
@@ -103,9 +103,9 @@ class ReportTable:
         texts_only: bool = False,
     ) -> ReportTable:
         """Return a table of rows; columns of numbers are set to the right unless `texts_only`."""
-        words = get_language(lang)
+        language = get_language(lang)
         shown_rows = list(rows)[:most] if most else list(rows)
-        texts = [[value_text(value, words) for value in row] for row in shown_rows]
+        texts = [[value_text(value, language) for value in row] for row in shown_rows]
         align_left = [
             texts_only or _is_text_column([row[column] for row in shown_rows]) for column in range(len(headings))
         ]

@@ -70,8 +70,8 @@ class RunbookReport(BaseReport):
         """Return the head: what, when, by which rules; the cluster in a sentence."""
         cluster = self.runbook.scenario.cluster
         counts = {"nodes": len(cluster.nodes), "pods": len(cluster.pods), "pools": len(cluster.pools)}
-        counts_text = self.words.render(N_("{nodes:node}, {pods:pod}, {pools:pool}"), counts)
-        installer_text = self.words.translate(INSTALLER_TEXTS[self.runbook.change.install])
+        counts_text = self.language.render(N_("{nodes:node}, {pods:pod}, {pools:pool}"), counts)
+        installer_text = self.language.translate(INSTALLER_TEXTS[self.runbook.change.install])
         line = " · ".join((replace_unprintable(self.runbook.scenario.name), counts_text, installer_text))
         verdict_word, _ = self._verdict_label()
         summary = {
@@ -90,16 +90,16 @@ class RunbookReport(BaseReport):
     def verdict_text(self) -> str:
         """Return in one line whether the change is issued, for a terminal."""
         _, label = self._verdict_label()
-        return f"{self.words.translate(label)} {self.rendered.verdict}"
+        return f"{self.language.translate(label)} {self.rendered.verdict}"
 
     def verdict(self) -> Section:
         """Return whether the change is issued, and the numbers that decide."""
         verdict_word, label = self._verdict_label()
         sentence = self.rendered.verdict
         html = render_template(
-            "runbook_verdict", word=verdict_word, label=self.words.translate(label), sentence=sentence
+            "runbook_verdict", word=verdict_word, label=self.language.translate(label), sentence=sentence
         )
-        markdown = f"**{escape_markdown(self.words.translate(label))}** {escape_markdown(sentence)}"
+        markdown = f"**{escape_markdown(self.language.translate(label))}** {escape_markdown(sentence)}"
         return Section((SectionPart(html, markdown), tiles_part(self._key_figures())))
 
     def findings(self) -> Section:
@@ -121,7 +121,7 @@ class RunbookReport(BaseReport):
         touched_usage = self.runbook.timeline
         touched_usage = touched_usage[touched_usage["pool"].isin(self.runbook.affected_pools)]
         step_titles = [
-            self.words.translate(N_("before")),
+            self.language.translate(N_("before")),
             *(step_title(step_result, self.lang) for step_result in self.runbook.results),
         ]
         rows = [
@@ -134,12 +134,12 @@ class RunbookReport(BaseReport):
             for row in touched_usage.to_dict("records")
         ]
         headings = [
-            self.words.translate(heading_text) for heading_text in (N_("step"), N_("what"), *USAGE_HEADINGS.values())
+            self.language.translate(heading_text) for heading_text in (N_("step"), N_("what"), *USAGE_HEADINGS.values())
         ]
         timeline_table = ReportTable("timeline", tuple(headings), tuple(rows)).with_display(
             headings, self._blank_repeats(rows[:MAX_TIMELINE_ROWS]), left=[True, True, True, *([False] * len(COUNTS))]
         )
-        alt = self.words.translate(
+        alt = self.language.translate(
             N_("Addresses in use and blocks of each pool after every step; the table has the numbers.")
         )
         timeline_picture = picture_part("timeline", draw(touched_usage, lang=self.lang), alt)
@@ -148,16 +148,16 @@ class RunbookReport(BaseReport):
             for name, pool_usage in self._named_peaks()
             if pool_usage.pool in self.runbook.affected_pools
         ]
-        peak_part = self._usage_part(peak_rows, self.words.translate(N_("Peak usage")))
+        peak_part = self._usage_part(peak_rows, self.language.translate(N_("Peak usage")))
         note = N_("The highest value of each count, and the fewest free addresses, at any time during the change.")
         parts = [
             timeline_picture,
-            heading_part(self.words.translate(N_("Peak usage")), 3),
+            heading_part(self.language.translate(N_("Peak usage")), 3),
             peak_part,
             self.remark(note),
         ]
         if not self.short:
-            parts += [heading_part(self.words.translate(N_("After every step")), 3), table_part(timeline_table)]
+            parts += [heading_part(self.language.translate(N_("After every step")), 3), table_part(timeline_table)]
         return self.section(N_("The change in a picture"), *parts)
 
     def before(self) -> Section:
@@ -165,7 +165,7 @@ class RunbookReport(BaseReport):
         if not self.rendered.checks:
             return Section(())
         parts: list[SectionPart] = []
-        expected_label = self.words.translate(N_("Expected:"))
+        expected_label = self.language.translate(N_("Expected:"))
         for number, check in enumerate(self.rendered.checks, 1):
             parts.append(_labelled_line(f"{number}.", check.purpose))
             parts.append(_shell_part([check.command]))
@@ -196,7 +196,7 @@ class RunbookReport(BaseReport):
             N_("Garbage collection of kube-controllers is left out: it only frees more."),
         )
         return self.section(
-            N_("How this was rehearsed"), paragraph(" ".join(self.words.translate(note) for note in notes))
+            N_("How this was rehearsed"), paragraph(" ".join(self.language.translate(note) for note in notes))
         )
 
     def _verdict_label(self) -> tuple[str, str]:
@@ -208,7 +208,7 @@ class RunbookReport(BaseReport):
     def _key_figures(self) -> list[tuple[str, str, str]]:
         if not self.runbook.results:
             return []
-        translate, number = self.words.translate, self.words.format_number
+        translate, number = self.language.translate, self.language.format_number
         usage_by_batch = self.runbook.timeline.groupby(["step", "batch"])
         routes = self.runbook.peak_routes
         routes_label = (
@@ -227,7 +227,9 @@ class RunbookReport(BaseReport):
         ]
         for pool in self.runbook.created_pools[:1]:
             blocks_text = f"{number(self.runbook.peak_of(pool).blocks)} / {number(pool.block_count)}"
-            boxes.append((blocks_text, self.words.render(N_("blocks of {pool} at the peak"), {"pool": pool.name}), ""))
+            boxes.append(
+                (blocks_text, self.language.render(N_("blocks of {pool} at the peak"), {"pool": pool.name}), "")
+            )
         return boxes
 
     def _named_peaks(self) -> Iterable[tuple[str, PoolUsage]]:
@@ -237,10 +239,10 @@ class RunbookReport(BaseReport):
         for pool, usage in peaks:
             params = {"pool": pool.name, "size": pool.block_size}
             is_one_of_two = names.count(pool.name) > 1
-            yield self.words.render(N_("{pool}, blockSize {size:d}"), params) if is_one_of_two else pool.name, usage
+            yield self.language.render(N_("{pool}, blockSize {size:d}"), params) if is_one_of_two else pool.name, usage
 
     def _step_parts(self, step: RenderedStep) -> Iterable[SectionPart]:
-        translate = self.words.translate
+        translate = self.language.translate
         yield heading_part(f"{step.number}. {step.title}", 3)
         if not self.short:
             yield _explanation_part(step.explanations)
@@ -276,15 +278,15 @@ class RunbookReport(BaseReport):
 
     def _blank_repeats(self, rows: Sequence[Sequence[Any]]) -> list[list[str]]:
         """Return rows as texts, in which a step is named in the first of its rows."""
-        texts = [[self.words.format_number(value) for value in row] for row in rows]
+        texts = [[self.language.format_number(value) for value in row] for row in rows]
         for previous_row, row, text in zip(rows, rows[1:], texts[1:], strict=False):
             if previous_row[:2] == row[:2]:
                 text[:2] = "", ""
         return texts
 
     def _usage_part(self, rows: Sequence[Sequence[object]], caption: str) -> SectionPart:
-        headings = [self.words.translate(heading_text) for heading_text in USAGE_HEADINGS.values()]
-        texts = [[self.words.format_number(value) for value in row] for row in rows]
+        headings = [self.language.translate(heading_text) for heading_text in USAGE_HEADINGS.values()]
+        texts = [[self.language.format_number(value) for value in row] for row in rows]
         align_left = [True, *([False] * len(COUNTS))]
         return SectionPart(
             text_table_html(headings, texts, left_aligned=align_left, caption=caption),

@@ -12,10 +12,10 @@ from ...view.verdict_parts import choice_text
 
 def summarise_scenario(analysis: Analysis, lang: str) -> dict[str, Any]:
     """Return plain values: the verdict and the numbers behind it; whole numbers as text, for they may be huge."""
-    words = get_language(lang)
+    language = get_language(lang)
     scenario_verdict, figures = analysis.verdict, analysis.metrics
     is_sufficient = scenario_verdict.status in (Status.FITS, Status.IDLE)
-    suggested_change = next((choice_text(choice, analysis, words) for choice in analysis.choices), "")
+    suggested_change = next((choice_text(choice, analysis, language) for choice in analysis.choices), "")
     summary = {
         "name": analysis.scenario.name,
         "word": scenario_verdict.status.value,
