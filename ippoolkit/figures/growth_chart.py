@@ -43,15 +43,28 @@ def _draw_need(axes: Axes, table: pd.DataFrame, quantity: str, title: str, langu
     months = [int(month) for month in table["month"]]
     needed, available = table[f"{quantity}_needed"].tolist(), table[quantity].tolist()
     y_limit = max(*needed, 1)
+    headroom = 1.16
     axes.fill_between(
         months, [float(amount) for amount in needed], step="post", color=ACCENT_COLOUR, alpha=0.15, linewidth=0
     )
     axes.plot(months, [float(amount) for amount in needed], drawstyle="steps-post", color=ACCENT_COLOUR, linewidth=1.6)
     max_available = max(available, default=0)
     limit_style: dict[str, Any] = {"color": FAIL_COLOUR, "linewidth": 1, "linestyle": (0, (4, 3))}
-    if max_available <= 6 * y_limit:  # else the line would press what is needed flat
+    if max_available <= 6 * y_limit:
         axes.plot(months, [float(amount) for amount in available], **limit_style)
         y_limit = max(y_limit, max_available)
+    else:  # to scale the line would press what is needed flat
+        headroom = 2
+        axes.axhline(float(y_limit) * 1.9, **limit_style)
+        axes.annotate(
+            language.render(N_("{reach} in the pools, not to scale"), {"reach": format_short_count(max_available)}),
+            (1, 0.93),
+            xycoords="axes fraction",
+            ha="right",
+            va="top",
+            color=MUTED_COLOUR,
+            fontsize=8,
+        )
     first_short_month = next(
         (
             month
@@ -79,7 +92,7 @@ def _draw_need(axes: Axes, table: pd.DataFrame, quantity: str, title: str, langu
             color=FAIL_COLOUR,
             fontsize=8,
         )
-    axes.set_ylim(0, float(y_limit) * 1.16)
+    axes.set_ylim(0, float(y_limit) * headroom)
     axes.set_xlim(0, max([*months, 1]))
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))

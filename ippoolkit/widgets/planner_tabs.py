@@ -6,17 +6,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from html import escape
+from typing import TYPE_CHECKING
 
 from ..analysis import Analysis, compare
 from ..findings import N_, Finding, Language
 from ..model import IPPool, Scenario
+from ..view.block_sizes_html import block_sizes_chart
 from ..view.growth import growth_changes, growth_note
 from ..view.html import comparison_html, findings_html, nodes_html, review_html, table_html, verdict_html
-from ..view.html_charts import block_sizes_chart, growth_chart
 from ..write import to_manifests_yaml
 from .form_planner import code_block_html, message_html
 from .planner_header import button_html
 from .target import target_html
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def block_sizes_tab(analysis: Analysis, pool: IPPool | None, language: Language) -> str:
@@ -45,10 +49,22 @@ def growth_tab(analysis: Analysis, today: date, language: Language) -> str:
         return note_html
     return (
         target_html(analysis, today, language)
-        + growth_chart(table, lang=language.code)
+        + _growth_figures(table, language)
         + note_html
         + table_html("growth", changes, lang=language.code)
     )
+
+
+def _growth_figures(table: pd.DataFrame, language: Language) -> str:
+    from ..figures import draw_growth  # matplotlib is loaded when somebody looks at the tab
+    from ..figures.style import render_svg
+
+    figures = []
+    for family in sorted({int(family) for family in table["family"]}):
+        title = language.render(N_("IPv{family}: what is needed, month by month"), {"family": family})
+        svg = render_svg(draw_growth(table, family=family, lang=language.code), title)
+        figures.append(f"<h3>{escape(title)}</h3><figure>{svg}</figure>")
+    return "".join(figures)
 
 
 def findings_tab(findings: Sequence[Finding], language: Language) -> str:

@@ -6,19 +6,21 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
+from matplotlib.text import Text
 from rich.cells import cell_len
 from rich.console import Console
 
 import ippoolkit as ipk
 from ippoolkit.capacity.table_columns import TABLES
+from ippoolkit.figures import draw_growth
 from ippoolkit.findings import get_language
 from ippoolkit.report.sections.report_table import ReportTable
+from ippoolkit.view.block_sizes_html import block_sizes_chart
 from ippoolkit.view.capacity_data import capacity_as_dict
 from ippoolkit.view.capacity_terminal import print_capacity
 from ippoolkit.view.display_columns import display_columns
 from ippoolkit.view.growth import growth_changes, growth_note
 from ippoolkit.view.html import capacity_tiles_html, comparison_html, findings_html, table_html, verdict_html
-from ippoolkit.view.html_charts import block_sizes_chart, growth_chart
 from ippoolkit.view.markdown import verdict_markdown
 from ippoolkit.view.progress import progress_bars
 from tests.helpers import ROOT, plan
@@ -213,11 +215,16 @@ def test_the_chart_of_sizes_marks_what_fails_and_what_is_chosen():
     assert block_sizes_chart(ipk.block_sizes(plan(cidr="fd00::/48", size=122)), chosen=122).count("height:100.00%")
 
 
+def figure_texts(figure):
+    return [text.get_text() for text in figure.findobj(Text)]
+
+
 def test_the_chart_of_growth_says_when_something_runs_out():
-    html = growth_chart(ipk.growth(plan(nodes=100, nodes_per_month=15)))
-    assert "month 11" in html
-    assert "280 needed of 256" in html
-    assert 'class="over"' not in growth_chart(ipk.growth(plan()))
+    texts = figure_texts(draw_growth(ipk.growth(plan(nodes=100, nodes_per_month=15))))
+    assert "month 11" in texts
+    assert "280 needed of 256" in texts
+    assert not any("month 1" in text for text in figure_texts(draw_growth(ipk.growth(plan()))))
+    assert "65.5k in the pools, not to scale" in figure_texts(draw_growth(ipk.growth(plan(cidr="10.0.0.0/16"))))
 
 
 def test_a_comparison_marks_what_differs():
