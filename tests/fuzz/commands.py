@@ -218,7 +218,7 @@ def _read_api_answer(document: Path) -> None:
     from ippoolkit.read.reading import Reader, parse_api_response
 
     data = document.read_bytes()
-    if _parse_page(data) is None:
+    if _parse_page(data, "/api/v1/pods") is None:
         _parse_error_response(500, data)
     reader = Reader()
     reader.add_document(parse_api_response(data, "page"))
