@@ -238,7 +238,8 @@ def with_pool(scenario: Scenario, pool_name: str, **changes: Any) -> Scenario:
     Returns
     -------
     Scenario
-        A copy with the changed pool.
+        A copy with the changed pool. Blocks of another size than it has now, or outside of its new range, are gone:
+        they would have to be claimed anew.
 
     Raises
     ------
@@ -248,7 +249,15 @@ def with_pool(scenario: Scenario, pool_name: str, **changes: Any) -> Scenario:
     old_pool = scenario.cluster.pool(pool_name)
     changed_pool = replace(old_pool, **changes)
     pools = tuple(changed_pool if pool is old_pool else pool for pool in scenario.cluster.pools)
-    return replace(scenario, cluster=replace(scenario.cluster, pools=pools))
+    blocks = scenario.cluster.blocks
+    if (changed_pool.cidr, changed_pool.block_size) != (old_pool.cidr, old_pool.block_size):
+        blocks = tuple(
+            block
+            for block in blocks
+            if block.cidr not in old_pool.cidr
+            or (block.cidr in changed_pool.cidr and block.cidr.prefix == changed_pool.block_size)
+        )
+    return replace(scenario, cluster=replace(scenario.cluster, pools=pools, blocks=blocks))
 
 
 def _common_labels(label_sets: list[Mapping[str, str]]) -> dict[str, str]:

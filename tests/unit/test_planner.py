@@ -11,6 +11,7 @@ import pytest
 
 import ippoolkit as ipk
 from ippoolkit.errors import InputError
+from ippoolkit.simulation import address_map, place_planned_pods
 from ippoolkit.view.capacity_data import capacity_as_dict
 from ippoolkit.view.growth import growth_changes
 from ippoolkit.view.html import capacity_tiles_html, nodes_html, table_html, verdict_html
@@ -674,3 +675,15 @@ def test_a_target_that_is_none_is_said(planner, field, value):
     planner._on_field(None, {"name": field, "value": value, "number": 1}, [])
     assert shown(planner, field)["error"]
     assert planner.scenario == before
+
+
+def test_the_map_of_another_block_size_shows_the_blocks_that_pods_would_claim():
+    planner = ipk.Planner(ROOT / "data/kubespray.yaml")
+    blocks = planner.scenario.cluster.blocks
+    assert blocks
+    planner._on_field(None, {"name": "nat", "value": False, "number": 1}, [])
+    assert planner.scenario.cluster.blocks == blocks
+    planner._on_field(None, {"name": "blocksize", "value": 27, "number": 2}, [])
+    assert planner.scenario.cluster.blocks == ()
+    cells = address_map(place_planned_pods(planner.scenario), "default-pool")
+    assert cells["claimed"].sum() >= len(planner.scenario.cluster.nodes)
