@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ..answer import answer_html
 from ..cidr import Cidr
 from ..findings import Finding, Place, Severity
 from ..model import Scenario
@@ -71,6 +72,15 @@ class Reading:
     sources: tuple[str, ...] = ()
     is_installer: bool = False
     planned_pools: tuple[str, ...] = ()
+
+    _repr_html_ = answer_html
+
+    def __repr__(self) -> str:
+        cluster = self.scenario.cluster
+        return (
+            f"<Reading of {self.scenario.name!r}: {len(cluster.pools)} pools, {len(cluster.nodes)} nodes, "
+            f"{len(cluster.blocks)} blocks, {len(self.notes)} notes>"
+        )
 
     @property
     def configuration_from_text(self) -> bool:
