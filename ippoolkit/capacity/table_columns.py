@@ -195,7 +195,12 @@ DESIGNS = (
 ROUTES = (
     Column("family", "number", N_("IP"), "Address family, 4 or 6."),
     Column("peering", "text", N_("how routes travel"), "VXLAN without BGP, a mesh, route reflectors, racks."),
-    Column("in_use", "flag", N_("in use"), "Whether the BGP configuration and peers that were read say so."),
+    Column(
+        "in_use",
+        "flag",
+        N_("in use"),
+        "Whether the BGP configuration and peers that were read say so; missing where none was.",
+    ),
     Column("node", "count", N_("a node holds"), "Routes to pods in the table of the node that has most."),
     Column("router", "count", N_("a top-of-rack router"), "The same of a top-of-rack router; 0: it learns none."),
     Column("spine", "count", N_("the spine"), "The same of a spine router; 0: it learns none."),
@@ -253,7 +258,11 @@ def build_frame(columns: Sequence[Column], rows: Sequence[tuple[Any, ...]]) -> p
 
     values_by_column = list(zip(*rows, strict=True)) or [()] * len(columns)
     data = {
-        column.name: count_array(values) if column.kind == "count" else list(values)
+        column.name: count_array(values)
+        if column.kind == "count"
+        else pd.array(values, dtype="boolean")
+        if column.kind == "flag" and None in values
+        else list(values)
         for column, values in zip(columns, values_by_column, strict=True)
     }
     return pd.DataFrame(data, columns=[column.name for column in columns])

@@ -115,7 +115,7 @@ def routes_of(
             if peering is Peering.RACKS_AGGREGATED and not _can_aggregate(racks):
                 continue
             routing = routing_tables(racks, peering)
-            is_used = in_use is not None and peering is in_use.peering
+            is_used = None if in_use is None else peering is in_use.peering
             if in_use is not None and is_used:
                 routers = max(routing.node, routing.router) if in_use.has_routers else routing.router
                 routing = replace(routing, sessions=in_use.sessions, router=routers)

@@ -26,6 +26,10 @@ from .app import (
 )
 from .capacity_commands import with_plan_options
 
+_ONE_POOL_ONLY = N_(
+    "On a new cluster give the installer this range and blockSize, or keep it from making a pool of its own "
+    "(docs/choosing.md); the cluster CIDR has to contain the pools."
+)
 _LOOKS_LIKE_CIDR = re.compile(r"[0-9A-Fa-f:][0-9A-Fa-f:.]*[.:][0-9A-Fa-f:.]*/\w*")
 
 
@@ -72,7 +76,9 @@ def recommend(
     ] = None,
     encapsulation: Annotated[
         Literal["vxlan", "ipip", "none"] | None,
-        typer.Option(help="Encapsulation; a tunnel takes an address on each node (default: vxlan)."),
+        typer.Option(
+            help="Encapsulation; a tunnel takes an address on each node, and ipip needs BGP (default: vxlan)."
+        ),
     ] = None,
     racks: Annotated[int | None, typer.Option(help="Racks, each with a pool of its own (default: 1).")] = None,
     rack_label: Annotated[str | None, typer.Option(help="Label of a node that names its rack (default: rack).")] = None,
@@ -167,6 +173,8 @@ def recommend(
             params = {"check": check, "file": shlex.quote(str(manifests))}
             next_step = get_language(lang).render(N_("Next: {check}; then calicoctl create -f {file}"), params)
             typer.echo(next_step, err=True)
+            if not recommendation.scenario.cluster.pools:
+                typer.echo(get_language(lang).translate(_ONE_POOL_ONLY), err=True)
     raise typer.Exit(max(status, int(not recommendation.holds)))
 
 

@@ -53,7 +53,7 @@ def draw_forecast(history: PoolHistory, limit: LimitForecast, *, lang: str = "en
             top = max(top, capacity)
             axes.axhline(capacity, color=FAIL_COLOUR, linewidth=1, linestyle=(0, (4, 3)))
             axes.annotate(
-                f"{language.translate(N_('capacity'))} {format_short_count(int(capacity))}",
+                " ".join((language.translate(N_("capacity")), format_short_count(int(capacity)))),
                 (0, capacity),
                 xycoords=("axes fraction", "data"),
                 xytext=(4, 3),

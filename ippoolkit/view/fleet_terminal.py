@@ -62,7 +62,7 @@ def print_audits(console: Console, clusters: Sequence[AuditedCluster], *, lang: 
         ("nodes", translate(N_("nodes")), False),
         ("pool", translate(N_("fullest pool")), True),
         ("limit", translate(N_("limit")), True),
-        ("in_use", f"{translate(N_('in use'))} / {translate(N_('capacity'))}", False),
+        ("in_use", " / ".join((translate(N_("in use")), translate(N_("capacity")))), False),
         ("worst", translate(N_("most severe finding")), True),
     )
     print_columns(

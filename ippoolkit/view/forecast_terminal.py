@@ -104,7 +104,7 @@ def _print_limits(console: Console, language: Language, rows: Sequence[tuple[str
         ("cluster", translate(N_("cluster")), True),
         ("pool", translate(N_("pool")), True),
         ("limit", translate(N_("limit")), True),
-        ("in_use", f"{translate(N_('in use'))} / {translate(N_('capacity'))}", False),
+        ("in_use", " / ".join((translate(N_("in use")), translate(N_("capacity")))), False),
         *((name, name, True) for name in ("P10", "P50", "P90")),
         ("chance", translate(N_("in 90 days")), False),
         ("backtest", translate(N_("backtest covered")), False),

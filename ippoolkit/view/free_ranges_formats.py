@@ -101,7 +101,8 @@ def print_space(console: Console, free_ranges: FreeRanges, *, lang: str = "en") 
             cells = strip.cells[start : start + row_length]
             line = "".join(_letter(cell, letters) for cell in cells)
             console.print(Text.assemble((f"  {line}  ", ""), (str(cells[0].cidr).partition("/")[0], "bright_black")))
-    console.print(Text(f"  {FREE} {language.translate(N_('free'))}", style="bright_black"))
+    free_label = language.translate(N_("free"))
+    console.print(Text(f"  {FREE} {free_label}", style="bright_black"))
     for owner, letter in letters.items():
         console.print(Text(f"  {letter} {replace_unprintable(owner)}", style="bright_black"))
     if len(owners_of(strips)) > len(letters):

@@ -59,13 +59,15 @@ def verdict_markdown(analysis: Analysis, lang: str = "en") -> str:
     lines = [f"**{escape_markdown(parts.label)}** {escape_markdown(parts.message)}"]
     if parts.choices:
         choices = "; ".join(f"**{escape_markdown(f'{change} ({reach})')}**" for change, reach in parts.choices)
-        lines += ["", f"{language.translate(N_('Any one of these changes is enough:'))} {choices}."]
+        introduction = language.translate(N_("Any one of these changes is enough:"))
+        lines += ["", f"{introduction} {choices}."]
     elif parts.remedy:
         lines += ["", escape_markdown(parts.remedy)]
     if parts.note:
         lines += ["", escape_markdown(parts.note)]
     source = f"[{escape_markdown(parts.source.title)}]({parts.source.url})"
-    lines += ["", f"{language.translate(N_('Limiting factor:'))} {parts.limit} · {source} · {parts.release}"]
+    label = language.translate(N_("Limiting factor:"))
+    lines += ["", f"{label} {parts.limit} · {source} · {parts.release}"]
     return "\n".join(lines)
 
 

@@ -34,11 +34,11 @@ def print_upgrade(console: Console, upgrade: Upgrade, *, lang: str = "en") -> No
     """Print the verdicts by both releases, and what changes, the worst first."""
     language = get_language(lang)
     releases = {"before": str(upgrade.before), "after": str(upgrade.after)}
-    console.print(Text(language.render(N_("From Calico {before} to {after}"), releases), style="bold"), soft_wrap=True)
+    console.print(Text(language.render(N_("From Calico {before} to {after}"), releases), style="bold"))
     for change in upgrade.verdicts:
         template = N_("IPv{version}: {after}") if change.is_changed else N_("IPv{version}, as before: {after}")
         params = {"version": change.version, "after": change.after.finding.message(lang)}
-        console.print(language.render(template, params), soft_wrap=True, highlight=False, markup=False)
+        console.print(language.render(template, params), highlight=False, markup=False)
     for finding in upgrade.findings:
         print_finding(console, finding, language, lang, indent=0)
     if not upgrade.findings:

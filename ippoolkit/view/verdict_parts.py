@@ -58,14 +58,19 @@ def verdict_parts(
     )
 
 
-def errors_beside_verdicts(analysis: Analysis, notes: Iterable[Finding], language: Language) -> list[str]:
-    """Return lines on the errors that the verdicts do not say, for none of them holds alone; empty where none are."""
+def find_errors_beside_verdicts(analysis: Analysis, notes: Iterable[Finding] = ()) -> list[Finding]:
+    """Return the errors that the verdicts do not say."""
     said = {(verdict.finding.code, verdict.finding.subject) for verdict in analysis.verdicts}
-    errors = [
+    return [
         finding
         for finding in (*analysis.findings, *notes)
         if finding.severity is Severity.ERROR and (finding.code, finding.subject) not in said
     ]
+
+
+def errors_beside_verdicts(analysis: Analysis, notes: Iterable[Finding], language: Language) -> list[str]:
+    """Return lines on the errors that the verdicts do not say, for none of them holds alone; empty where none are."""
+    errors = find_errors_beside_verdicts(analysis, notes)
     if not errors:
         return []
     lines = [

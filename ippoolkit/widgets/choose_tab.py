@@ -178,7 +178,8 @@ class ChooseTab:
             options = change_options_table(change_options(recommendation), lang=language.code)
             parts.append(f"<h3>{escape(title)}</h3>")
             parts.append(table_html("change_options", options, lang=language.code, caption=title))
-            parts.append(f"<h3>{escape(language.translate(N_('As new pools')))}</h3>")
+            new_pools_title = language.translate(N_("As new pools"))
+            parts.append(f"<h3>{escape(new_pools_title)}</h3>")
         parts.append(findings_html(list(recommendation.reasons), language.code))
         table = designs_table(recommendation, lang=language.code)
         for family, rows in table.groupby("family"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Sequence
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from ..findings import N_, Severity, get_language
 from ..model import Cluster, IPPool, NodeGroup, Plan, Scenario
 from ..read import Reading, load
 from ..view.html import capacity_tiles_html, verdict_html
+from ..view.verdict_parts import find_errors_beside_verdicts
 from ..write import scenario_to_yaml
 from ..yaml_scalars import is_digits
 from . import planner_tabs
@@ -224,10 +226,7 @@ class Planner(FormPlanner[EditorState]):
 
     def _refresh(self) -> None:
         """Show the scenario: the verdict at once, the rest when no further change comes."""
-        loaded = self._loaded.cluster
-        self._verdict.html = verdict_html(
-            self.analysis, self.lang, buttons=True, cluster_exists=bool(loaded.nodes or loaded.blocks)
-        )
+        self._verdict.html = self._verdict_html()
         self._form.state = self._field_states()
         self._show_notice("")
         if self._pending_refresh is not None:
@@ -237,6 +236,11 @@ class Planner(FormPlanner[EditorState]):
             self._pending_refresh = asyncio.get_running_loop().call_later(_REFRESH_DELAY, self._refresh_tabs)
         except RuntimeError:  # no event loop: nobody is dragging
             self._refresh_tabs()
+
+    def _verdict_html(self) -> str:
+        loaded = self._loaded.cluster
+        cluster_exists = bool(loaded.nodes or loaded.blocks)
+        return verdict_html(self.analysis, self.lang, buttons=True, cluster_exists=cluster_exists)
 
     def _refresh_header(self) -> None:
         self._header.html = header_html(
@@ -252,6 +256,9 @@ class Planner(FormPlanner[EditorState]):
     def _refresh_tabs(self) -> None:
         self._refresh_header()
         self._refresh_tab()
+        if errors := find_errors_beside_verdicts(self.analysis):  # known only now: the verdict does not wait for them
+            text = self.language.render(N_("Besides: {count:error}, in the tab Findings."), {"count": len(errors)})
+            self._verdict.html = f'{self._verdict_html()}<p class="ipk-beside">{escape(text)}</p>'
         problem_count = sum(
             finding.severity in (Severity.ERROR, Severity.WARNING) for finding in self.analysis.findings
         )

@@ -182,6 +182,7 @@ def test_jupyterlab_opens_with_the_planner_run_nothing_to_save_and_the_whole_fol
 def test_every_slider_can_be_dragged(planner):
     page = planner.page
     for name in ("prefix", "blocksize", "nodes", "pods", "busiest", "growth"):
+        slider(page, name).hover()  # waits until nothing moves any more
         box = slider(page, name).bounding_box()
         before = slider(page, name).input_value()
         middle = box["y"] + box["height"] / 2

@@ -92,6 +92,8 @@ def find_failure(seed: int, number: int, folder: Path) -> Failure | None:
     """Run case `number`; of a failure return the document as it is."""
     command, name, content = build_case(seed, number)
     signature, detail = run_case(command, name, content, folder)
+    if signature.startswith("slow"):  # a virtual machine that stands still may count that as processor time
+        signature, detail = run_case(command, name, content, folder)
     return Failure(signature, command, name, content, detail) if signature else None
 
 

@@ -219,7 +219,7 @@ def _read_api_answer(document: Path) -> None:
     from ippoolkit.read.reading_builder import build_reading
 
     data = document.read_bytes()
-    if _parse_page(data, "page") is None:
+    if _parse_page(data, "/api/v1/pods") is None:
         _parse_error_response(500, data)
     reader = DocumentReader()
     reader.add_document(parse_response(data, "page"))

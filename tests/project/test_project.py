@@ -231,6 +231,19 @@ def test_links_of_the_documentation_lead_somewhere():
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
+def test_no_text_stands_inside_an_f_string():
+    """Before Python 3.12 an f-string hides them from what collects texts to translate."""
+    hidden = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for path in PACKAGE.rglob("*.py")
+        for string in ast.walk(ast.parse(path.read_text()))
+        if isinstance(string, ast.JoinedStr)
+        for call in ast.walk(string)
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in ("N_", "P_")
+    ]
+    assert hidden == []
+
+
 def test_chinese_texts_are_complete():
     from babel.messages.extract import extract_from_dir
     from babel.messages.pofile import read_po

@@ -59,6 +59,19 @@ def test_the_first_sheet_says_the_verdict_and_shows_charts(made):
     assert book.sheetnames[-1].startswith("map ")
 
 
+def test_the_workbook_of_an_audit_draws_blocks_of_pools_and_addresses_of_nodes(tmp_path):
+    workbook = ipk.make_report(ROOT / "data/kubean", tmp_path / "audit.xlsx", template="audit", in_process=True)
+    book = openpyxl.load_workbook(workbook)
+    drawn = [
+        [
+            book[series.val.numRef.f.split("!")[0]][f"{series.val.numRef.f.split('$')[1]}1"].value
+            for series in chart.series
+        ]
+        for chart in book.worksheets[0]._charts
+    ]
+    assert drawn == [["blocks claimed", "blocks"], ["own", "free", "borrowed"]]
+
+
 def test_pictures_of_markdown_are_files_beside_it(tmp_path):
     text = ipk.make_report(ROOT / "data/kubespray.yaml", tmp_path / "a b.md", date=DAY).read_text()
     names = [unquote(target) for target in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", text)]

@@ -489,7 +489,9 @@ def test_recommend_writes_what_it_picked(tmp_path):
     done = run("recommend", "--nodes", 40, "--racks", 2, "-o", scenario, "--manifests", pools)
     assert done.returncode == 0
     assert run("capacity", scenario).returncode == 0
-    next_step = re.fullmatch(r"Next: ippoolkit (check .*); then calicoctl create -f (.*)\n", done.stderr)
+    next_step = re.fullmatch(
+        r"Next: ippoolkit (check .*); then calicoctl create -f (.*)\nOn a new cluster .*\n", done.stderr
+    )
     assert next_step is not None
     assert next_step[2] == str(pools)
     assert run(*shlex.split(next_step[1])).returncode == 0

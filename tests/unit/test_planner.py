@@ -69,7 +69,7 @@ def shown(planner, field):
 
 
 def test_shows_the_verdict_and_tables_of_the_scenario(planner):
-    assert planner._verdict.html == verdict_html(planner.analysis, buttons=True)
+    assert planner._verdict.html.startswith(verdict_html(planner.analysis, buttons=True))
     table = table_html("block_sizes", ipk.block_sizes(planner.scenario), chosen=26, caption="Pool pool, 10.233.64.0/18")
     assert page(planner, SIZES).startswith(table)
     assert 'class="bar chosen"' in page(planner, SIZES)
@@ -112,7 +112,7 @@ def test_every_field_changes_the_scenario_and_what_is_shown(planner, field, valu
     assert read(planner) == value
     assert planner.scenario != before
     assert shown(planner, field).get("error", "") == ""
-    assert planner._verdict.html == verdict_html(planner.analysis, buttons=True)
+    assert planner._verdict.html.startswith(verdict_html(planner.analysis, buttons=True))
     assert planner._tiles.value == capacity_tiles_html(planner.analysis)
     assert "edited" in planner._header.html
 
@@ -576,6 +576,18 @@ def test_pasted_text_is_loaded_or_refused_in_red(planner):
     assert len(planner.scenario.cluster.pools) == 3
     assert planner._drawer.html == ""
     assert "YAML or JSON" in planner._notice.value
+
+
+OVERLAPPING_POOLS = "---\n".join(
+    f"apiVersion: projectcalico.org/v3\nkind: IPPool\nmetadata: {{name: {name}}}\nspec: {{cidr: {cidr}}}\n"
+    for name, cidr in (("a", "10.0.0.0/16"), ("b", "10.0.64.0/18"))
+)
+
+
+def test_errors_beside_the_verdict_are_counted_below_it(planner):
+    assert "Besides" not in planner._verdict.html
+    act(planner, "read-pasted", OVERLAPPING_POOLS)
+    assert "Besides: 1 error, in the tab Findings." in planner._verdict.html
 
 
 def test_a_pasted_table_is_said_to_be_one_line_by_line(planner):

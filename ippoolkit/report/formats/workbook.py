@@ -23,6 +23,7 @@ _MAX_COLUMN_WIDTH = 60
 # A text that starts like this would be a formula once somebody edits the cell, or in a CSV made of the sheet.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _MAP_TABLE = "map"
+_MAX_COLUMNS_DRAWN = 60  # more could not be read
 _CHART_ROWS, _CHART_COLUMNS = 16, 2  # how many rows a chart takes up on the first sheet; charts beside each other
 _CHART_SIZE = {"width": 520, "height": 300}
 _VERDICT_COLORS = {"fits": "#156b3d", "tight": "#8a5300", "fails": "#b3261e"}
@@ -156,6 +157,8 @@ def _charts(
     charts = []
     for group_value in dict.fromkeys(groups):
         first, last = groups.index(group_value) + 1, len(groups) - groups[::-1].index(group_value)
+        if chart["kind"] == "column" and last - first >= _MAX_COLUMNS_DRAWN:
+            continue
         values = [row[column] for row in rows[first - 1 : last] for column in chart["series"]]
         if not all(isinstance(value, int) and abs(value) < EXCEL_INTEGER_LIMIT for value in values):
             continue

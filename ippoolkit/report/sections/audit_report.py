@@ -39,7 +39,7 @@ from ..inputs import hash_files
 from ..run_context import find_at_hand
 from .address_maps import address_map_parts
 from .base_report import BaseReport
-from .report_table import CellValue, ReportTable
+from .report_table import CellValue, ReportTable, standard_chart
 from .section import Section, SectionPart, paragraph, picture_part, table_part, tiles_part
 
 NODES_SHOWN = 100
@@ -294,7 +294,8 @@ class AuditReport(BaseReport):
             ]
             for row in rows[:max_rows]
         ]
-        columns_table = ReportTable(table_name, tuple(headings.values()), export_rows)
+        chart = standard_chart(f"audit_{table_name}", list(headings))
+        columns_table = ReportTable(table_name, tuple(headings.values()), export_rows, chart=chart)
         caption = self.language.translate({"pools": N_("Pools"), "nodes": N_("Nodes")}[table_name])
         align_left = [column_name in _LEFT_ALIGNED_COLUMNS for column_name in shown_columns]
         displayed_table = columns_table.with_display(

@@ -24,6 +24,8 @@ CellValue = str | int | float | bool | None
 _CHARTS = {
     "block_sizes": ("column", "block_size", ("nodes_fit",)),
     "growth": ("line", "month", ("blocks_needed", "blocks")),
+    "audit_pools": ("column", "cidr", ("blocks_allocated", "blocks_total")),
+    "audit_nodes": ("column", "name", ("own_allocated", "free_in_own_blocks", "borrowed_in")),
 }
 _GROUP_COLUMN = "family"  # each IP version has a chart of its own
 
@@ -74,7 +76,7 @@ class ReportTable:
             _frame_rows(data[[column.name for column in columns]]),
             table_html(name, shown_rows, lang=lang, chosen=chosen, caption=caption),
             named_table_markdown(name, shown_rows, lang=lang, chosen=chosen),
-            _standard_chart(name, [column.name for column in columns]),
+            standard_chart(name, [column.name for column in columns]),
         )
 
     @classmethod
@@ -140,7 +142,8 @@ class ReportTable:
         return values | ({"chart": asdict(self.chart)} if self.chart else {})
 
 
-def _standard_chart(name: str, columns: Sequence[str]) -> TableChart | None:
+def standard_chart(name: str, columns: Sequence[str]) -> TableChart | None:
+    """Return what a workbook draws of one of the kit's tables, None where that is nothing."""
     if name not in _CHARTS:
         return None
     kind, category, series = _CHARTS[name]
