@@ -129,5 +129,6 @@ def _(answer: Reading) -> str:
     summary = f"{answer.scenario.name}: {', '.join(counts)}" if counts else answer.scenario.name
     content = f"<p>{escape(summary)}</p>{findings_html(answer.notes[:_NOTES_SHOWN])}"
     if (hidden := len(answer.notes) - _NOTES_SHOWN) > 0:
-        content += f'<p class="ipk-empty">{language.render(N_("and {count} more"), {"count": hidden})}</p>'
+        message = language.render(N_("and {count} more"), {"count": hidden})
+        content += f'<p class="ipk-empty">{escape(message)}</p>'
     return content
