@@ -43,7 +43,8 @@ from .model import (
     Scenario,
 )
 from .model.scenario_edits import nodes_as_group, with_pool, with_single_group
-from .read.reading import Reading, load, read
+from .read.reader import load, read
+from .read.reading import Reading
 from .release_upgrade import Upgrade, upgrade
 from .report.batch import make_report, make_reports
 from .simulation import simulate

@@ -15,7 +15,7 @@ from ..read import Reading, read
 from ..read.input_files import InputFile, read_input_files
 from ..read.network_lists import networks_in_documents, read_networks
 from ..read.pastes import table_kind
-from ..read.reading import read_files
+from ..read.reader import read_files
 from ..read.text_files import decode_text, parse_documents
 
 

@@ -146,7 +146,8 @@ def exit_with_problem(lang: str, problem: Finding) -> NoReturn:
 
 def absent_kinds_of(none: list[str] | None, lang: str) -> list[str]:
     """Return the kinds that are said to have no objects."""
-    from ..read.reading import ALL_KINDS, KIND_BY_RESOURCE
+    from ..model import ALL_KINDS
+    from ..read.api_resources import KIND_BY_RESOURCE
 
     absent_kinds = [KIND_BY_RESOURCE.get(kind.lower(), kind) for kind in none or ()]
     if unknown_kinds := [kind for kind in absent_kinds if kind not in ALL_KINDS]:

@@ -276,7 +276,7 @@ def diff(
 
 def _read_input(paths: list[Path] | None, kubeconfig: Path | None, context: str | None, none: Any, lang: str) -> Any:
     """Read files, or a running cluster."""
-    from ..read.reading import read
+    from ..read.reader import read
 
     if bool(paths) == bool(kubeconfig or context):
         exit_with_problem(lang, Finding("option-input"))

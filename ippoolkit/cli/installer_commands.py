@@ -29,7 +29,7 @@ def from_installer(
     Exit status 0: no error found, 1: an error found, 2: unusable input.
     """
     from ..capacity.design_rules.check import design_findings
-    from ..read.reading import read_installer
+    from ..read.reader import read_installer
 
     with errors_reported(lang):
         reading = read_installer(*paths)

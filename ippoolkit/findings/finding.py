@@ -84,6 +84,11 @@ class Finding:
 
     _repr_html_ = answer_html
 
+    def __repr__(self) -> str:
+        subject = f" {self.subject}" if self.subject else ""
+        place = f" at {self.place}" if self.place else ""
+        return f"<Finding {self.code}{subject}{place}>"
+
     @property
     def rule(self) -> Rule:
         """The rule behind the code."""

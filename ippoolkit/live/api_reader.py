@@ -11,14 +11,21 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from ..errors import InputError
 from ..findings import Finding, Place
 from ..model import KindName
-from ..read.reading import Reader, Reading, parse_api_response
+from ..read.api_resources import LIST_RESOURCES
+from ..read.document import Document
+from ..read.document_reader import DocumentReader
+from ..read.json_lists import read_list
+from ..read.reading import Reading
+from ..read.reading_builder import build_reading
+from ..read.text_files import decode_text, parse_documents
 from .api_errors import LiveError
 from .connection import ApiConnection
 from .exec_plugin import logged_in
 from .kubeconfig import read_access
-from .rbac import LIST_RESOURCES, list_path
+from .rbac import list_path
 
 PAGE_SIZE = 500
 _MAX_TRIES = 4
@@ -89,7 +96,7 @@ class ApiReader:
         self.api = api
         self.page_size = page_size
         self.progress = progress
-        self.reader = Reader()
+        self.reader = DocumentReader()
 
     def close(self) -> None:
         """Give the connections back."""
@@ -101,7 +108,7 @@ class ApiReader:
             self._list_kind(kind, resources)
         if not self.reader.collector.kinds_seen:
             raise self._nothing_listed()
-        return self.reader.build([cluster_name])
+        return build_reading(self.reader, [cluster_name])
 
     def _nothing_listed(self) -> LiveError:
         """Return why no kind could be listed at all."""
@@ -117,7 +124,7 @@ class ApiReader:
             place = Place(list_path(version, resource))
             try:
                 for data in self._list_pages(kind, version, place.file):
-                    self.reader.add_document(parse_api_response(data, place.file))
+                    self.reader.add_document(parse_response(data, place.file))
             except _ErrorResponse as error:
                 if error.status == 401:
                     raise LiveError("live-login") from None
@@ -197,6 +204,22 @@ class ApiReader:
         return data, page
 
 
+def parse_response(data: bytes, name: str) -> Document:
+    """Read what the API answered; a document without a value is no JSON.
+
+    Raises
+    ------
+    InputError
+        Where it is a list of too many objects.
+    """
+    if (document := read_list(data, name)) is not None:
+        return document
+    try:
+        return parse_documents(decode_text(data, f"{name}.json"), f"{name}.json")[0]
+    except InputError:
+        return Document.without_lines(name)
+
+
 def _parse_page(data: bytes, path: str) -> _Page | None:
     """Return what a page says of its list; None where it is no list.
 
@@ -205,7 +228,7 @@ def _parse_page(data: bytes, path: str) -> _Page | None:
     InputError
         Where it has too many objects.
     """
-    value = parse_api_response(data, path).value
+    value = parse_response(data, path).value
     if not isinstance(value, dict) or not str(value.get("kind", "")).endswith("List"):
         return None
     items = value.get("items")
@@ -219,7 +242,7 @@ def _parse_page(data: bytes, path: str) -> _Page | None:
 
 def _parse_error_response(status: int, data: bytes) -> _ErrorResponse:
     """Return a refusal with the server's own words, which may be a Status or plain text."""
-    value = parse_api_response(data, "answer").value
+    value = parse_response(data, "answer").value
     if isinstance(value, dict):
         metadata = value.get("metadata")
         continue_token = metadata.get("continue", "") if isinstance(metadata, dict) else ""

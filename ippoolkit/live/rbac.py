@@ -4,24 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..model import KindName
+from ..read.api_resources import LIST_RESOURCES
 from ..write import dump_yaml
-
-V1, V3 = "crd.projectcalico.org/v1", "projectcalico.org/v3"
-
-# For each kind the places to look at, in order: as CRDs of either group, or in Kubernetes' own.
-LIST_RESOURCES: dict[KindName, tuple[tuple[str, str], ...]] = {
-    "IPPool": ((V1, "ippools"), (V3, "ippools")),
-    "IPAMConfiguration": ((V1, "ipamconfigs"), (V3, "ipamconfigurations")),
-    "IPReservation": ((V1, "ipreservations"), (V3, "ipreservations")),
-    "IPAMBlock": ((V1, "ipamblocks"), (V3, "ipamblocks")),
-    "BlockAffinity": ((V1, "blockaffinities"), (V3, "blockaffinities")),
-    "IPAMHandle": ((V1, "ipamhandles"), (V3, "ipamhandles")),
-    "Node": (("v1", "nodes"),),
-    "Namespace": (("v1", "namespaces"),),
-    "Service": (("v1", "services"),),
-    "Pod": (("v1", "pods"),),
-}
 
 
 def list_path(version: str, resource: str) -> str:

@@ -47,11 +47,14 @@ def read_manifest_files(path: str | Path, take_text: TakeText = lambda _text, _n
         except InputError as error:
             problems += error.problems
             continue
-        is_broken = bool(manifests.problems) and file.name.lower().endswith(_MANIFEST_SUFFIXES)
-        if file.named or is_broken or _holds_objects(manifests):
+        finally:
+            is_named = file.named
+            del file  # before the next one of an archive is unpacked
+        is_broken = bool(manifests.problems) and manifests.file.lower().endswith(_MANIFEST_SUFFIXES)
+        if is_named or is_broken or _holds_objects(manifests):
             yield manifests
         else:  # in a folder there may be anything
-            yield ManifestFile(file.name, (), notes=_without_manifest(manifests))
+            yield ManifestFile(manifests.file, (), notes=_without_manifest(manifests))
     if problems:
         raise InputError(problems)
 

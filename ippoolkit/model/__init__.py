@@ -4,11 +4,12 @@ from ..calico.pool_selection import Use
 from .affinities import BlockAffinity, IPAMHandle
 from .bgp import BGPConfiguration, BGPPeer
 from .calico_objects import Allocation, Block, IPAMConfig, IPPool, IPReservation, Tunnel, name_of_unnamed_pool
-from .cluster import Cluster, CNIConfiguration, KindName, Namespace, Node, Pod, Service
+from .cluster import ALL_KINDS, Cluster, CNIConfiguration, KindName, Namespace, Node, Pod, Service
 from .requirements import GroupRequirement, Requirements
 from .scenario import Networks, NodeGroup, Plan, Scenario
 
 __all__ = [
+    "ALL_KINDS",
     "Allocation",
     "BGPConfiguration",
     "BGPPeer",

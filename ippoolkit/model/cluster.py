@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
@@ -39,6 +39,7 @@ KindName = Literal[
     "Pod",
     "Service",
 ]
+ALL_KINDS: tuple[KindName, ...] = get_args(KindName)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)

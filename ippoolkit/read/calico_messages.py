@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from ..findings import Finding, LocalizedText, Place
 from ..texts import N_
-
-NumberedLine = tuple[int, str]
+from .table_layout import NumberedLines
 
 _MAX_LINE = 4000  # characters of a line that are looked at; kubelet prints long ones
 # Part of the message: what it means, and what to look at.
@@ -69,7 +68,7 @@ def has_message(text: str) -> bool:
     return any(part in text for part in MEANINGS) and any(map(find_meaning, text.splitlines()))
 
 
-def message_findings(lines: list[NumberedLine], file: str) -> Iterator[Finding]:
+def message_findings(lines: NumberedLines, file: str) -> Iterator[Finding]:
     """Explain each message once, at the first line that has it."""
     explained = set()
     for number, line in lines:

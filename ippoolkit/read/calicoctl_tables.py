@@ -14,8 +14,8 @@ from typing import Any
 from ..cidr import Cidr
 from ..findings import Finding, Place
 from ..yaml_scalars import is_digits
-from .reported import ANY_ROW, NumberedLines, ReportedText
-from .table_layout import table_rows
+from .reported import ANY_ROW, ReportedText
+from .table_layout import NumberedLines, table_rows
 
 _GO_POINTER = re.compile(r"\(|0x[0-9a-f]+$")
 _COUNT_PATTERN = re.compile(r"[0-9.e+]{1,40}")

@@ -10,7 +10,8 @@ from typing import Any
 from ..cidr import Cidr
 from ..findings import Finding, Place
 from ..model import Allocation, Block
-from .reported import ANY_ROW, COUNTS_TABLE, NumberedLines, ReportedText
+from .reported import ANY_ROW, COUNTS_TABLE, ReportedText
+from .table_layout import NumberedLines
 from .validation import short_value
 
 _BLOCK_LINE = re.compile(r" IPAM block (\S+) affinity=(.*):$")

@@ -8,13 +8,13 @@ go the careful way of `json_text`, which finds every problem and its line.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any, Literal, TypedDict
 
 import msgspec
 
 from ..errors import InputError
 from ..findings import Finding, Place
+from .cluster_kinds import CLUSTER_KIND_READERS
 from .document import Document
 from .json_text import LineIndex, is_too_deep, read_json
 
@@ -141,8 +141,10 @@ _LEAST_OBJECT_BYTES = 2  # of JSON: {}
 _MAX_LINE_LOOKUP_BYTES = 2**23  # of more the text is not kept
 
 
-def read_list(data: Buffer, file: str, is_known_kind: Callable[[str], bool]) -> Document | None:
+def read_list(data: Buffer, file: str) -> Document | None:
     """Read a JSON list of objects; None where it has to be read the careful way.
+
+    Of objects whose kind is not read at all only apiVersion and kind are kept.
 
     Parameters
     ----------
@@ -150,17 +152,17 @@ def read_list(data: Buffer, file: str, is_known_kind: Callable[[str], bool]) -> 
         The file's bytes.
     file
         What to call it.
-    is_known_kind
-        Whether a kind is read at all; of others only apiVersion and kind are kept.
 
     Raises
     ------
     InputError
         Where it has too many objects, or one that is too large.
     """
+    if bytes(data[:64]).lstrip()[:1] != b"{":
+        return None
     if len(data) > _LEAST_OBJECT_BYTES * MAX_LIST_OBJECTS and not _has_countable_objects(data, file):
         return None
-    value = _decode_single_kind(data) or _decode_mixed_kinds(data, file, is_known_kind)
+    value = _decode_single_kind(data) or _decode_mixed_kinds(data, file)
     if value is None or is_too_deep(value) or not str(value.get("kind")).endswith("List") or "items" not in value:
         return None
     if len(data) > _MAX_LINE_LOOKUP_BYTES:
@@ -213,24 +215,24 @@ def _decode_single_kind(data: Buffer) -> dict[str, Any] | None:
     return None
 
 
-def _decode_mixed_kinds(data: Buffer, file: str, is_known_kind: Callable[[str], bool]) -> dict[str, Any] | None:
+def _decode_mixed_kinds(data: Buffer, file: str) -> dict[str, Any] | None:
     """Decode a list of several kinds item by item."""
     try:
         envelope = _ENVELOPE_DECODER.decode(data)
         kind = str(envelope.get("kind", "")).removesuffix("List")
         return {
             **envelope,
-            "items": [_decode_item(raw, kind, file, is_known_kind) for raw in envelope.get("items", ())],
+            "items": [_decode_item(raw, kind, file) for raw in envelope.get("items", ())],
         }
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, InputError):
         return None
 
 
-def _decode_item(raw: msgspec.Raw, kind: str, file: str, is_known_kind: Callable[[str], bool]) -> Any:
+def _decode_item(raw: msgspec.Raw, kind: str, file: str) -> Any:
     if not kind:
         head = _HEAD_DECODER.decode(raw)
         kind = str(head.get("kind", ""))
-        if not is_known_kind(kind):
+        if kind not in CLUSTER_KIND_READERS:
             return head
     if decoder := _ITEM_DECODERS.get(kind):
         return decoder.decode(raw)

@@ -12,8 +12,8 @@ from ..calico.pool_selection import OS_LABEL
 from ..cidr import Cidr
 from ..findings import N_, Finding, LocalizedText, Place
 from ..yaml_scalars import resolve_plain_scalar
-from .reported import ListedObject, NumberedLines, ReportedText
-from .table_layout import table_rows
+from .reported import ListedObject, ReportedText
+from .table_layout import NumberedLines, table_rows
 
 _NONE = ("", "<none>", "<unset>", "<unknown>")
 _MAX_NAME = 253

@@ -1,4 +1,4 @@
-"""What tables list, held against the pools: nodes without their labels, borrowed addresses by their blocks."""
+"""What texts tell beside objects, held against the pools: pools, addresses, nodes without their labels, pods."""
 
 from __future__ import annotations
 
@@ -7,20 +7,84 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from ..calico.limits import DEFAULT_BLOCK_SIZE
 from ..calico.pool_selection import OS_LABEL
 from ..calico.selectors import SelectorError, parse_selector
 from ..cidr import Cidr
 from ..findings import Finding
-from ..model import IPPool, Pod, Scenario
+from ..model import IPPool, Pod, Scenario, name_of_unnamed_pool
+from ..yaml_scalars import is_digits
 from .document import Document
 from .kubectl_tables import ROLE_LABEL
 from .kubernetes_objects import KIND_READERS, ObjectSource, read_object
-from .reported import ANY_ROW, ListedObject, ReportedText
+from .reported import ANY_ROW, ListedObject, PoolFromText, ReportedPool, ReportedText
 
 _MAX_NAMES = 5
 
 
-def add_listed_nodes(scenario: Scenario, pools: Iterable[IPPool], reported: ReportedText) -> Scenario:
+def add_listed(scenario: Scenario, reported: ReportedText) -> Scenario:
+    """Return a scenario with what texts tell of addresses, nodes and pods, where no object does.
+
+    Parameters
+    ----------
+    scenario
+        What was read of objects.
+    reported
+        The texts; notes and figures are added to it.
+    """
+    pools_by_cidr = {reported_pool.pool.cidr: reported_pool.pool for reported_pool in build_reported_pools(reported)}
+    pools_by_cidr |= {pool.cidr: pool for pool in scenario.cluster.pools}
+    pools = pools_by_cidr.values()
+    scenario = _add_node_addresses(scenario, reported)
+    scenario = _add_service_addresses(scenario, pools, reported)
+    scenario = _add_listed_nodes(scenario, pools, reported)
+    scenario = _add_listed_pods(scenario, pools, reported)
+    _add_borrowed_by_pool(pools, reported)
+    return scenario
+
+
+def build_reported_pools(reported: ReportedText) -> tuple[PoolFromText, ...]:
+    """Return the pools that texts tell of; one that Calico would refuse is noted once."""
+    built_pools: list[PoolFromText] = []
+    for pool in reported.pools:
+        if (built := _build_reported_pool(pool)) is not None:
+            built_pools.append(PoolFromText(built, frozenset(pool.spec)))
+            continue
+        unread = Finding("table-row", params={"row": f"{pool.name} {pool.cidr}".strip()}, place=pool.place)
+        if unread not in reported.notes:
+            reported.notes.append(unread)
+    return tuple(built_pools)
+
+
+def _build_reported_pool(pool: ReportedPool) -> IPPool | None:
+    spec = {"cidr": str(pool.cidr), **{key: value for key, value in pool.spec.items() if value != ""}}
+    if is_digits(spec.get("blockSize")):
+        spec["blockSize"] = int(spec["blockSize"])
+    # A pool holds at least one block: where nobody tells the size of a small one, its own is the largest that fits.
+    spec.setdefault("blockSize", max(DEFAULT_BLOCK_SIZE[pool.cidr.version], pool.cidr.prefix))
+    name = pool.name or name_of_unnamed_pool(pool.cidr)
+    return _build("IPPool", ListedObject(name, {"metadata": {"name": name}, "spec": spec}, pool.place))
+
+
+def _add_node_addresses(scenario: Scenario, reported: ReportedText) -> Scenario:
+    """Add the nodes' addresses that only texts tell to the nodes' networks, against which pools are held."""
+    networks = scenario.networks
+    addresses = [cidr for text in reported.node_addresses if (cidr := Cidr.parse_or_none(text))]
+    added = [cidr for cidr in addresses if not any(cidr in network for network in networks.nodes)]
+    return dataclasses.replace(scenario, networks=dataclasses.replace(networks, nodes=(*networks.nodes, *added)))
+
+
+def _add_service_addresses(scenario: Scenario, pools: Iterable[IPPool], reported: ReportedText) -> Scenario:
+    """Add to the networks of services a cluster IP that lies in a pool, one of each pool: the two ranges overlap."""
+    networks = scenario.networks
+    cidrs = sorted(cidr for text in reported.service_addresses if (cidr := Cidr.parse_or_none(text)))
+    inside = {next((cidr for cidr in cidrs if cidr in pool.cidr), None) for pool in pools}
+    added = {cidr for cidr in inside if cidr is not None and not any(cidr in network for network in networks.services)}
+    services = (*networks.services, *sorted(added))
+    return dataclasses.replace(scenario, networks=dataclasses.replace(networks, services=services))
+
+
+def _add_listed_nodes(scenario: Scenario, pools: Iterable[IPPool], reported: ReportedText) -> Scenario:
     """Return a scenario with the nodes that tables list, where what these show decides which pools serve them.
 
     A table shows a node's roles and, with ``-o wide``, its operating system and address; one of all pods, the nodes
@@ -68,7 +132,7 @@ def _deciding_labels(pool: IPPool) -> tuple[str, ...]:
         return ()
 
 
-def add_listed_pods(scenario: Scenario, pools: Iterable[IPPool], reported: ReportedText) -> Scenario:
+def _add_listed_pods(scenario: Scenario, pools: Iterable[IPPool], reported: ReportedText) -> Scenario:
     """Return a scenario with the pods that tables of all namespaces list, where nothing else tells of pods.
 
     A table does not show which pods are on the host's network: those with an address of a node, those that share
@@ -113,7 +177,7 @@ def _build(kind: str, listed: ListedObject) -> Any | None:
     return read_object(KIND_READERS[kind][0], listed.value, source)
 
 
-def add_borrowed_by_pool(pools: Iterable[IPPool], reported: ReportedText) -> None:
+def _add_borrowed_by_pool(pools: Iterable[IPPool], reported: ReportedText) -> None:
     """Count the borrowed addresses of each pool, by the blocks they are in; these tell the pool's blockSize, too."""
     if not reported.borrowed:
         return

@@ -14,9 +14,7 @@ from itertools import pairwise
 from ..texts import N_
 from .calico_messages import find_meaning
 from .kubectl_tables import POD_ROW
-from .table_layout import is_frame_line, is_table_line, split_heading
-
-NumberedLine = tuple[int, str]
+from .table_layout import NumberedLine, NumberedLines, is_frame_line, is_table_line, split_heading
 
 # What a piece is, and how that is put to people.
 PIECE_LABELS = {
@@ -127,7 +125,7 @@ class Piece:
         return "\n".join([*[""] * (first - 1), *(line for _, line in self.lines)]) + "\n"
 
 
-def clean_lines(text: str, *, plain_blanks: bool = True) -> list[NumberedLine]:
+def clean_lines(text: str, *, plain_blanks: bool = True) -> NumberedLines:
     """Return the lines of a text with their numbers, without colours, quoting and the indentation that all share.
 
     With `plain_blanks` the blanks of web pages and chats become common ones: in YAML they would be letters.
@@ -211,7 +209,7 @@ def table_kind(line: str) -> str | None:
     return next((kind for names, kind in _HEADINGS if names <= headings), None)
 
 
-def is_paste(lines: list[NumberedLine]) -> bool:
+def is_paste(lines: NumberedLines) -> bool:
     """Whether a text is more than one document: whether any of its lines is a prompt, a fence, a table, a report."""
     return any(_starts_piece(line) or POD_ROW.match(line) for _, line in lines)
 
@@ -231,7 +229,7 @@ def _starts_piece(line: str) -> bool:
     )
 
 
-def split_pieces(lines: list[NumberedLine]) -> Iterator[Piece]:
+def split_pieces(lines: NumberedLines) -> Iterator[Piece]:
     """Cut a paste into pieces, in the order of its lines."""
     # People write ... where they leave lines out; YAML would end the document there.
     lines = [(number, "" if _ELIDED.match(line) else line) for number, line in lines]
@@ -247,7 +245,7 @@ def split_pieces(lines: list[NumberedLine]) -> Iterator[Piece]:
         index = end
 
 
-def _piece_at(lines: list[NumberedLine], start: int) -> tuple[str, int]:
+def _piece_at(lines: NumberedLines, start: int) -> tuple[str, int]:
     """Return what the piece is that begins at an index, and where it ends."""
     line = lines[start][1]
     if is_command_line(line) or is_command_line(line.strip()):
@@ -296,14 +294,14 @@ def _is_document_line(line: str) -> bool:
     return bool(re.match(r"[\"']?[A-Za-z_][\w./-]*[\"']?:(?:\s|$)", line)) or bool(_DOCUMENT_START.match(line))
 
 
-def _end_while(lines: list[NumberedLine], start: int, belongs: Callable[[str], bool]) -> int:
+def _end_while(lines: NumberedLines, start: int, belongs: Callable[[str], bool]) -> int:
     end = start
     while end < len(lines) and lines[end][1].strip() and belongs(lines[end][1]):
         end += 1
     return max(end, start)
 
 
-def _end_of_check(lines: list[NumberedLine], start: int) -> int:
+def _end_of_check(lines: NumberedLines, start: int) -> int:
     for index in range(start, len(lines)):
         line = lines[index][1]
         if line.startswith(_CHECK_END):
@@ -313,7 +311,7 @@ def _end_of_check(lines: list[NumberedLine], start: int) -> int:
     return len(lines)
 
 
-def _end_of_node_status(lines: list[NumberedLine], start: int) -> int:
+def _end_of_node_status(lines: NumberedLines, start: int) -> int:
     def belongs(line: str) -> bool:
         return not line.strip() or is_table_line(line) or is_frame_line(line) or line.startswith(_NODE_STATUS)
 
@@ -323,7 +321,7 @@ def _end_of_node_status(lines: list[NumberedLine], start: int) -> int:
     return end
 
 
-def _end_of_framed_table(lines: list[NumberedLine], start: int) -> int:
+def _end_of_framed_table(lines: NumberedLines, start: int) -> int:
     """Find the end of a table with frames: its rows, and a note below it."""
     end, headings = start, 0
     while end < len(lines):
@@ -342,7 +340,7 @@ def _end_of_framed_table(lines: list[NumberedLine], start: int) -> int:
     return end
 
 
-def _end_of_document(lines: list[NumberedLine], start: int) -> int:
+def _end_of_document(lines: NumberedLines, start: int) -> int:
     for index in range(start + 1, len(lines)):
         line = lines[index][1]
         if line and line[0] not in " \t-" and (_starts_piece(line) or not _DOCUMENT_LINE.match(line)):

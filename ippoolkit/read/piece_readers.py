@@ -22,7 +22,8 @@ from .kubectl_tables import (
     read_routes,
     read_services,
 )
-from .reported import NumberedLines, ReportedText
+from .reported import ReportedText
+from .table_layout import NumberedLines
 
 PieceReader = Callable[[NumberedLines, str, ReportedText], None]
 

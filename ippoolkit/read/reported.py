@@ -11,12 +11,20 @@ from ..cidr import Cidr
 from ..findings import Finding, Place
 from ..model import Block, IPPool
 
-# Where in a text something stands: the line's number, from 1, and the line.
-NumberedLines = list[tuple[int, str]]
 # The row of a figure that holds wherever nothing else was said.
 ANY_ROW = "*"
 # The table of numbers of which the audit has the list: they count where the list is not shown.
 COUNTS_TABLE = "counts"
+
+
+@dataclass(frozen=True, slots=True)
+class RecognizedPiece:
+    """Some lines of an input and what they were read as: a key of `pastes.PIECE_LABELS`."""
+
+    file: str
+    first_line: int
+    last_line: int
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +89,8 @@ class ReportedText:
     objects: list[tuple[dict[str, Any], Place]] = field(default_factory=list)
     single_objects: list[tuple[dict[str, Any], Place]] = field(default_factory=list)
     forbidden_kinds: dict[str, Place] = field(default_factory=dict)
+    release: str = ""  # of Calico, where a text names it
+    pieces: list[RecognizedPiece] = field(default_factory=list)
     notes: list[Finding] = field(default_factory=list)
 
     def add_figures(

@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+# A line of a text with its number, from 1.
+NumberedLine = tuple[int, str]
+NumberedLines = list[NumberedLine]
+
 _BARS = "|│┃║"
 _FRAME = re.compile(r"[+╭┌┏╔├┣╠╰└┗╚|│╟][-=─━═+┬┼┴┳╋┻╦╬╩╪╤╧┤┫╣╮┐┓╗╯┘┛╝| :╢]{2,}$")
 _BAR = re.compile(f"[{_BARS}]")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from ..answer import answer_html
 from ..cidr import address_from_int
 from ..findings import Finding, fit_to_release
 from ..ipam import batch_events, layout
@@ -30,6 +31,16 @@ class Simulation:
     cluster: SimulatedCluster
     interrupted: bool = False
     _timeline: list[tuple[Any, ...]] = field(default_factory=list)
+
+    _repr_html_ = answer_html
+
+    def __repr__(self) -> str:
+        last_day = self._timeline[-1][0] if self._timeline else 0
+        state = " interrupted," if self.interrupted else ""
+        failures = int(self.cluster.failure_counts.sum())
+        return (
+            f"<Simulation of {self.cluster.scenario.name!r}:{state} until day {last_day}, {failures} failed requests>"
+        )
 
     def record_day(self, day: int) -> None:
         """Add a step to the timeline."""

@@ -10,10 +10,12 @@ from ..audit import Audit
 from ..capacity.evaluation import Verdict
 from ..change import Runbook, render_runbook
 from ..choose import FreeRanges, Recommendation, designs_table
-from ..findings import Finding, get_language
+from ..findings import N_, Finding, get_language
 from ..forecasting import Forecast
 from ..manifests.manifest_review import Review
+from ..read import Reading
 from ..release_upgrade import Upgrade
+from ..simulation import Simulation
 from .audit_html import audit_summary_html, audit_tiles
 from .forecast_html import outlook_html
 from .html import (
@@ -25,11 +27,13 @@ from .html import (
     tile_boxes_html,
     verdict_html,
 )
+from .simulation_html import simulation_html
 from .stylesheet import styled_html
 from .verdict_parts import release_text
 
 _DESIGNS_SHOWN = 12
 _OFFERS_SHOWN = 40
+_NOTES_SHOWN = 20
 
 
 def render_answer(answer: object) -> str:
@@ -102,3 +106,29 @@ def _(answer: FreeRanges) -> str:
 def _(answer: Upgrade) -> str:
     verdicts = [change.after.finding for change in answer.verdicts]
     return f"<p>Calico {answer.before} → {answer.after}</p>" + findings_html([*verdicts, *answer.findings])
+
+
+@_content_html.register
+def _(answer: Simulation) -> str:
+    return simulation_html(answer)
+
+
+@_content_html.register
+def _(answer: Reading) -> str:
+    language, cluster = get_language("en"), answer.scenario.cluster
+    counts = [
+        language.render(template, {"n": len(objects)})
+        for kind, template, objects in (
+            ("IPPool", N_("{n:pool}"), cluster.pools),
+            ("Node", N_("{n:node}"), cluster.nodes),
+            ("Pod", N_("{n:pod}"), cluster.pods),
+            ("IPAMBlock", N_("{n:block}"), cluster.blocks),
+        )
+        if objects or kind not in cluster.unknown
+    ]
+    summary = f"{answer.scenario.name}: {', '.join(counts)}" if counts else answer.scenario.name
+    content = f"<p>{escape(summary)}</p>{findings_html(answer.notes[:_NOTES_SHOWN])}"
+    if (hidden := len(answer.notes) - _NOTES_SHOWN) > 0:
+        message = language.render(N_("and {count} more"), {"count": hidden})
+        content += f'<p class="ipk-empty">{escape(message)}</p>'
+    return content

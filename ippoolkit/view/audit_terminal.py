@@ -200,7 +200,15 @@ def _print_metrics(
         TextColumn(
             name,
             language.translate(by_name[name].heading),
-            [format_metric(row.get(name), language, rounded=(table_name, row[key], name) in rounded) for row in rows],
+            [
+                format_metric(
+                    row.get(name),
+                    language,
+                    column=by_name[name].column_name,
+                    rounded=(table_name, row[key], name) in rounded,
+                )
+                for row in rows
+            ],
             is_left_aligned=name in ("name", "cidr"),
         )
         for name in known
@@ -240,9 +248,10 @@ def known_columns(table_name: str, rows: Sequence[Mapping[str, Any]]) -> tuple[l
     return shown, unknown
 
 
-def format_metric(value: object, language: Language, *, rounded: bool = False) -> str:
+def format_metric(value: object, language: Language, *, column: str = "", rounded: bool = False) -> str:
     """Return a figure as text."""
-    return ("≈" if rounded else "") + value_text(value, language, missing=language.translate(UNKNOWN))
+    text = value_text(value, language, column=column, missing=language.translate(UNKNOWN))
+    return f"≈{text}" if rounded else text
 
 
 def count_totals(audit: Audit) -> list[tuple[Metric, object]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..capacity.table_columns import Column
 from ..findings import N_, Language
 from .display_columns import DisplayColumn
 
@@ -12,12 +11,16 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NO_VALUE = "–"
+_PREFIX_COLUMNS = frozenset({"block_size", "prefix"})
 
 
 def format_column(column: DisplayColumn, data: pd.DataFrame, language: Language) -> list[str]:
     """Return the texts of one shown column, one a row."""
     column_texts = [
-        [format_value(table_column, value, language) for value in column_values(data[table_column.name])]
+        [
+            value_text(value, language, column=table_column.name) or NO_VALUE
+            for value in column_values(data[table_column.name])
+        ]
         for table_column in column.columns
     ]
     separator = language.translate(column.separator)
@@ -38,20 +41,16 @@ def table_records(table: pd.DataFrame) -> list[dict[Any, Any]]:
     return [dict(zip(table.columns, row, strict=True)) for row in rows]
 
 
-def format_value(column: Column, value: object, language: Language) -> str:
-    """Return one value of a column of the kit's as text."""
-    if column.name in ("block_size", "prefix") and value is not None:
-        return f"/{value}"
-    return value_text(value, language) or NO_VALUE
-
-
-def value_text(value: object, language: Language, *, missing: str = NO_VALUE) -> str:
+def value_text(value: object, language: Language, *, column: str = "", missing: str = NO_VALUE) -> str:
     """Return any value as text: whole numbers with thousands separators, flags as words, lists in one line.
 
-    What is None becomes `missing`, which is put in as it is.
+    Prefix lengths, which the name of their `column` tells, have their slash. What is None becomes `missing`, which is
+    put in as it is.
     """
     if value is None:
         return missing
+    if column in _PREFIX_COLUMNS:
+        return f"/{value}"
     if isinstance(value, bool):
         return language.translate(N_("yes") if value else N_("no"))
     if isinstance(value, float):

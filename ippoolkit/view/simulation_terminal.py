@@ -17,6 +17,8 @@ from .terminal import TextColumn, print_columns, print_release
 
 _TIMELINE_ROWS = 12  # of the timeline that a terminal shows
 _FAILURES_SHOWN = 10
+INTERRUPTED = N_("Interrupted: showing the results so far.")
+NO_FAILURES = N_("No request failed.")
 
 _HEADINGS = {
     "day": N_("day"),
@@ -43,28 +45,32 @@ def print_simulation(console: Console, simulation: Simulation, *, lang: str = "e
     """Print the timeline, and the first requests that failed."""
     language = get_language(lang)
     if simulation.interrupted:
-        console.print(Text(language.translate(N_("Interrupted: showing the results so far.")), style="yellow"))
+        console.print(Text(language.translate(INTERRUPTED), style="yellow"))
     print_release(console, simulation.cluster.scenario.release, lang=lang)
+    for title, table in shown_tables(simulation, language).items():
+        print_columns(console, text_columns(table, language), title=title, lang=lang)
+    if not simulation.cluster.failures:
+        console.print(Text(language.translate(NO_FAILURES), style="green"))
+
+
+def shown_tables(simulation: Simulation, language: Language) -> dict[str, pd.DataFrame]:
+    """Return what people look at by its title: days of the timeline, and the first requests that failed, if any."""
     timeline = simulation.timeline
     days = sorted(set(timeline["day"]))
     shown_days = (
         {days[round(row * (len(days) - 1) / (_TIMELINE_ROWS - 1))] for row in range(_TIMELINE_ROWS)} if days else set()
     )
-    _print_table(console, language, timeline[timeline["day"].isin(shown_days)], N_("Timeline"))
-    failures = simulation.failures_in_language(lang)
-    if len(failures):
-        _print_table(
-            console,
-            language,
-            failures[["day", "pod", "node", "reason"]].head(_FAILURES_SHOWN),
-            N_("First failed requests"),
-        )
-    else:
-        console.print(Text(language.translate(N_("No request failed.")), style="green"))
+    tables = {language.translate(N_("Timeline")): timeline[timeline["day"].isin(shown_days)]}
+    if simulation.cluster.failures:
+        failures = simulation.failures_in_language(language.code)
+        title = language.translate(N_("First failed requests"))
+        tables[title] = failures[["day", "pod", "node", "reason"]].head(_FAILURES_SHOWN)
+    return tables
 
 
-def _print_table(console: Console, language: Language, data: pd.DataFrame, title: str) -> None:
-    columns = [
+def text_columns(data: pd.DataFrame, language: Language) -> list[TextColumn]:
+    """Return a table's columns as texts with their headings."""
+    return [
         TextColumn(
             name,
             language.translate(_HEADINGS[name]),
@@ -73,7 +79,6 @@ def _print_table(console: Console, language: Language, data: pd.DataFrame, title
         )
         for name in data.columns
     ]
-    print_columns(console, columns, title=language.translate(title), lang=language.code)
 
 
 def _format_value(language: Language, value: Any) -> str:

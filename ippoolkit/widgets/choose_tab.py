@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from html import escape
 from typing import Any
@@ -26,51 +27,12 @@ from ..model import Requirements, Scenario
 from ..view.design_chart_html import designs_chart
 from ..view.html import findings_html, table_html
 from ..yaml_scalars import is_digits
+from .choose_fields import NEED_SECTION, Need
+from .form_fields import form_layout
 from .widgets_js import Form, html_pane
 
 SHOWN = 12  # designs of a family that the table lists
-_MOST = 10**6
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One field of the form: `name` is that of `recommend`'s argument."""
-
-    name: str
-    label: str
-    kind: str
-    help: str
-    options: tuple[tuple[str, str], ...] = ()  # the value, and what the reader sees
-    least: int = 0
-
-
-NEED = (
-    Entry("nodes", N_("Nodes"), "number", N_("Number of nodes."), least=1),
-    Entry("pods_per_node", N_("Pods on each"), "number", N_("Pods with an address of their own on each of them.")),
-    Entry(
-        "family",
-        N_("IP family"),
-        "select",
-        N_("Addresses of the pods."),
-        (("4", "IPv4"), ("6", "IPv6"), ("dual", N_("IPv4 and IPv6"))),
-    ),
-    Entry(
-        "encapsulation",
-        N_("Encapsulation"),
-        "select",
-        N_("A tunnel takes an address on every node."),
-        (("vxlan", "VXLAN"), ("ipip", "IPIP"), ("none", N_("none"))),
-    ),
-    Entry("racks", N_("Racks"), "number", N_("Each rack has a pool of its own."), least=1),
-    Entry("headroom", N_("Headroom in percent"), "number", N_("Nodes that must fit beyond those.")),
-    Entry(
-        "max_routes",
-        N_("Routes at most"),
-        "text",
-        N_("Most routes in the table of a node or a router; empty: any number."),
-    ),
-    Entry("within", N_("Within"), "text", N_("Where pools may lie; empty: the cluster CIDR, else private ranges.")),
-)
+_FIELDS = {field.name: field for field in NEED_SECTION.fields}
 
 
 class ChooseTab:
@@ -97,10 +59,10 @@ class ChooseTab:
     ) -> None:
         self._language, self._scenario, self._take = language, scenario, take
         self._today = today or date.today()  # noqa: DTZ011 (a planner's own day)
-        self._typed: dict[str, Any] = {}
+        self._typed: Mapping[str, Any] = {}
         self._picked: dict[str, int] = {}
         self._before: Scenario | None = None
-        self._form = Form(sections=self._sections(), prefix="ipk-need-").add_class("ipk-need")
+        self._form = Form(sections=form_layout([NEED_SECTION], language), prefix="ipk-need-").add_class("ipk-need")
         self._form.on_msg(self._on_field)
         self._result = html_pane("ipk-choose-result")
         self._result.on_msg(self._on_action)
@@ -108,7 +70,7 @@ class ChooseTab:
 
     def set(self, name: str, value: Any) -> None:
         """Give a field a value, as if it was typed."""
-        self._typed[name] = value
+        self._typed = _FIELDS[name].edit(self._need(), value).typed
         self._picked = {}
         self.refresh()
 
@@ -137,7 +99,8 @@ class ChooseTab:
 
     def refresh(self) -> None:
         """Show what can be chosen for what is typed; what is not typed comes from the plan."""
-        self._form.state = self._state()
+        need = self._need()
+        self._form.state = {name: field.get_state(need, self._language) for name, field in _FIELDS.items()}
         try:
             self._result.html = self._designs_html(self._recommendation())
         except InputError as error:
@@ -148,7 +111,7 @@ class ChooseTab:
 
     def _on_field(self, _: Any, message: Mapping[str, Any], __: Any) -> None:
         try:
-            if message.get("name") in {entry.name for entry in NEED}:
+            if message.get("name") in _FIELDS:
                 self.set(message["name"], message.get("value"))
         finally:
             self._form.send({"acknowledged": message.get("number", 0)})
@@ -165,11 +128,11 @@ class ChooseTab:
         """Return the plan that is to be provided for: the one before a design was taken."""
         return self._before or self._scenario()
 
-    def _requirements(self) -> Requirements | None:
-        try:
-            return resolve_requirements(self._base(), None, {}, self._today)
-        except InputError:
-            return None  # no nodes are planned yet
+    def _need(self) -> Need:
+        requirements: Requirements | None = None
+        with suppress(InputError):  # no nodes are planned yet
+            requirements = resolve_requirements(self._base(), None, {}, self._today)
+        return Need(requirements, self._today, self._typed)
 
     def _recommendation(self, *pick: int) -> Recommendation:
         problems: list[Finding] = []
@@ -196,52 +159,11 @@ class ChooseTab:
         base = self._base()
         # The pools of the plan make room for those that take their place.
         existing = replace(base, cluster=replace(base.cluster, pools=())) if not base.cluster.nodes else base
-        requirements = self._requirements()
-        return recommend(existing, requirements=requirements, pick=pick, today=self._today, **requirement_fields)
+        return recommend(
+            existing, requirements=self._need().requirements, pick=pick, today=self._today, **requirement_fields
+        )
 
     # ---- what is shown
-
-    def _sections(self) -> list[dict[str, Any]]:
-        translate = self._language.translate
-        fields = [
-            {
-                "name": need_field.name,
-                "kind": need_field.kind,
-                "label": translate(need_field.label),
-                "help": translate(need_field.help),
-                "source": None,
-            }
-            for need_field in NEED
-        ]
-        return [{"title": translate(N_("What is needed")), "folded": False, "fields": fields}]
-
-    def _state(self) -> dict[str, dict[str, Any]]:
-        requirements = self._requirements()
-        state: dict[str, dict[str, Any]] = {}
-        for need_field in NEED:
-            value = self._typed.get(need_field.name, _default_value(need_field.name, requirements))
-            state[need_field.name] = {"value": value}
-            if need_field.name == "nodes":
-                state[need_field.name]["hint"] = self._growth_hint(requirements)
-            if need_field.kind == "number":
-                state[need_field.name] |= {"min": need_field.least, "max": _MOST}
-            if need_field.options:
-                options = [[value, self._language.translate(label)] for value, label in need_field.options]
-                state[need_field.name]["options"] = options
-        return state
-
-    def _growth_hint(self, requirements: Requirements | None) -> str:
-        """Say how many nodes the designs hold where those of the field grow; those that are typed do not."""
-        if requirements is None or self._typed.get("nodes"):
-            return ""
-        months = requirements.months(self._today)
-        nodes_now = sum(group.nodes for group in requirements.groups)
-        nodes_then = sum(group.nodes_after(months) for group in requirements.groups)
-        if nodes_then == nodes_now:
-            return ""
-        return self._language.render(
-            N_("{nodes:node} after {months:month} of growth"), {"nodes": nodes_then, "months": months}
-        )
 
     def _designs_html(self, recommendation: Recommendation) -> str:
         language = self._language
@@ -275,21 +197,6 @@ class ChooseTab:
                 )
             )
         return "".join(parts)
-
-
-def _default_value(name: str, requirements: Requirements | None) -> Any:
-    if requirements is None:
-        return {"family": "4", "encapsulation": "vxlan", "racks": 1, "headroom": 0, "nodes": 1}.get(name, "")
-    match name:
-        case "nodes":
-            return sum(group.nodes for group in requirements.groups)
-        case "pods_per_node":
-            return max(group.pods_per_node for group in requirements.groups)
-        case "max_routes":
-            return "" if requirements.max_routes is None else requirements.max_routes
-        case "within":
-            return ", ".join(map(str, requirements.within))
-    return str(requirements.family) if name == "family" else getattr(requirements, name)
 
 
 def _whole(value: Any, problems: list[Finding]) -> int | None:

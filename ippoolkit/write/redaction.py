@@ -19,6 +19,7 @@ from ..calico.selectors import SelectorError, parse_selector
 from ..cidr import Address, Cidr, IPVersion, address_from_int
 from ..findings import Finding
 from ..model import (
+    ALL_KINDS,
     BGPPeer,
     Block,
     BlockAffinity,
@@ -34,7 +35,6 @@ from ..model import (
     Service,
 )
 from ..read import Reading
-from ..read.reading import ALL_KINDS
 from ..read.reported import ANY_ROW, ReportedFigures
 
 # Where networks are laid out: private ranges first, then whatever is unicast.

@@ -10,7 +10,8 @@ from pathlib import Path
 from ippoolkit.audit.cluster_index import ClusterIndex
 from ippoolkit.audit.cluster_metrics import cluster_metrics
 from ippoolkit.errors import InputError
-from ippoolkit.read.reading import KIND_BY_RESOURCE, read
+from ippoolkit.read import read
+from ippoolkit.read.api_resources import KIND_BY_RESOURCE
 
 # What the file of several kinds was asked for: `kubectl get ippools,ipamblocks,... -o yaml`.
 _ONE_FILE_RESOURCES = ("ippools", "ipamblocks", "blockaffinities", "ipamconfigs", "nodes")

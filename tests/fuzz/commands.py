@@ -214,19 +214,21 @@ def _read_kubeconfig(document: Path) -> None:
 
 
 def _read_api_answer(document: Path) -> None:
-    from ippoolkit.live.api_reader import _parse_error_response, _parse_page
-    from ippoolkit.read.reading import Reader, parse_api_response
+    from ippoolkit.live.api_reader import _parse_error_response, _parse_page, parse_response
+    from ippoolkit.read.document_reader import DocumentReader
+    from ippoolkit.read.reading_builder import build_reading
 
     data = document.read_bytes()
     if _parse_page(data, "/api/v1/pods") is None:
         _parse_error_response(500, data)
-    reader = Reader()
-    reader.add_document(parse_api_response(data, "page"))
-    reader.build(["cluster"])
+    reader = DocumentReader()
+    reader.add_document(parse_response(data, "page"))
+    build_reading(reader, ["cluster"])
 
 
 def _read_paste(document: Path) -> None:
-    from ippoolkit.read.reading import read_text, recognize
+    from ippoolkit.read import recognize
+    from ippoolkit.read.reader import read_text
 
     text = document.read_bytes().decode(errors="replace")
     recognize(text)

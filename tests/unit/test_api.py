@@ -6,6 +6,7 @@ import pydoc
 import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -84,6 +85,8 @@ def test_answers_show_themselves():
     assert repr(analysis).startswith("<Analysis of 'scenario': fails, 64 blocks for 70 nodes")
     review = ipk.check(ROOT / "data/default-ipv4-ippool.yaml")
     audit = ipk.audit(ROOT / "data/kubean")
+    cluster = plan(size=24).cluster
+    strict = replace(plan(size=24), cluster=replace(cluster, ipam=replace(cluster.ipam, strict_affinity=True)))
     for answer, part in (
         (analysis, "node 65"),
         (review, "calicoctl"),
@@ -93,11 +96,15 @@ def test_answers_show_themselves():
         (ipk.recommend(nodes=100, pods_per_node=50), "blockSize"),
         (ipk.free(within=["10.0.0.0/8"], taken=["10.0.0.0/9"], prefix=10, count=3), "10.128.0.0/10"),
         (ipk.upgrade(analysis.scenario, "v3.33"), "→ v3.33"),
+        (ipk.read(ROOT / "data/kubean"), "was read"),
+        (ipk.simulate(plan(size=24)), "No request failed"),
+        (ipk.simulate(strict), "First failed requests"),
     ):
         assert part in render_answer(answer)
         assert len(repr(answer)) < 300
         assert answer._repr_html_() == render_answer(answer)
     assert analysis.findings[0]._repr_html_() == render_answer(analysis.findings[0])
+    assert repr(analysis.findings[0]).startswith("<Finding ")
     assert "<style>" in analysis._repr_html_()
     assert repr(plan().cluster.pools[0].cidr) == "Cidr('10.233.64.0/18')"
 

@@ -4,6 +4,7 @@ import gzip
 import io
 import tarfile
 import time
+import weakref
 import zipfile
 
 import pytest
@@ -336,6 +337,28 @@ def test_archives_are_read_a_file_at_a_time_and_within_limits(data, code, proble
     monkeypatch.setattr(input_files, "MAX_ARCHIVE_BYTES", 8000)
     monkeypatch.setattr(input_files, "MAX_ARCHIVE_FILES", 20)
     assert code in codes(problems(data, "dumps.tar.gz"))
+
+
+@pytest.mark.parametrize("command", ["audit", "check"])
+@pytest.mark.parametrize(
+    "archive", [zipped, lambda files: tar([(n, tarfile.REGTYPE, d) for n, d in files.items()], "w:gz")]
+)
+def test_a_file_of_an_archive_is_let_go_before_the_next_is_unpacked(command, archive, tmp_path, monkeypatch):
+    unpacked = []
+    read_member = input_files._read_member
+
+    def read_and_watch(*args):
+        assert not any(data() for data in unpacked)
+        data = read_member(*args)
+        unpacked.append(weakref.ref(data))
+        return data
+
+    monkeypatch.setattr(input_files, "_read_member", read_and_watch)
+    path = tmp_path / "dumps"
+    path.write_bytes(archive({"a.yaml": POOL, "b.yaml": b"\0", "c.yaml": POOL, "d.yaml": POOL}))
+    result = CliRunner().invoke(app, [command, str(path)])
+    assert isinstance(result.exception, SystemExit), result.exception
+    assert len(unpacked) == 4
 
 
 @pytest.mark.parametrize("number", ["9" * 5000, "²"])

@@ -7,7 +7,8 @@ import pytest
 
 import ippoolkit as ipk
 from ippoolkit.findings import get_language
-from ippoolkit.widgets.choose_tab import NEED, ChooseTab
+from ippoolkit.widgets.choose_fields import NEED_SECTION
+from ippoolkit.widgets.choose_tab import ChooseTab
 from tests.helpers import ROOT, plan
 
 SAMPLE = ROOT / "data/kubespray.yaml"
@@ -122,7 +123,7 @@ def test_a_bad_value_is_named_and_the_tab_lives_on(tab, name, value, told):
     assert "Picked" in html(tab)
 
 
-@pytest.mark.parametrize("name", [entry.name for entry in NEED])
+@pytest.mark.parametrize("name", [field.name for field in NEED_SECTION.fields])
 @pytest.mark.parametrize("value", ["", None, "<script>alert(1)</script>", 7])
 def test_nothing_that_is_typed_ends_in_an_exception(tab, name, value):
     tab._on_field(None, {"name": name, "value": value, "number": 1}, [])

@@ -18,7 +18,7 @@ from ippoolkit.cli import app
 from ippoolkit.errors import InputError
 from ippoolkit.model.scenario_edits import with_scaled_groups
 from ippoolkit.read import read, recognize
-from ippoolkit.read.reading import read_installer, read_text
+from ippoolkit.read.reader import read_installer, read_text
 
 FIELD = Path(__file__).parents[1] / "field"
 

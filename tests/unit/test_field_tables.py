@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from ippoolkit.audit import audit_reading
 from ippoolkit.cli import app
-from ippoolkit.read.reading import read_text
+from ippoolkit.read.reader import read_text
 
 POOL = (
     "apiVersion: crd.projectcalico.org/v1\nkind: IPPool\nmetadata:\n  name: pods\nspec:\n  cidr: 10.42.0.0/24\n"

@@ -10,10 +10,10 @@ import ippoolkit as ipk
 from ippoolkit.audit import audit, audit_reading
 from ippoolkit.cli import app
 from ippoolkit.model.scenario_edits import with_scaled_groups
-from ippoolkit.read import read
+from ippoolkit.read import read, recognize
 from ippoolkit.read.calico_messages import message_findings
 from ippoolkit.read.kubectl_tables import parse_block_name
-from ippoolkit.read.reading import read_text, recognize
+from ippoolkit.read.reader import read_text
 
 FIELD = Path(__file__).parents[1] / "field"
 PASTES = FIELD / "pastes"

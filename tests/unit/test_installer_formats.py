@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from ippoolkit.capacity.design_rules.check import design_findings
 from ippoolkit.cli import app
 from ippoolkit.errors import InputError
-from ippoolkit.read.reading import read_installer, read_text
+from ippoolkit.read.reader import read_installer, read_text
 
 
 def written(folder, **files):

@@ -7,7 +7,7 @@ from ippoolkit.cli import app
 from ippoolkit.errors import InputError
 from ippoolkit.model import Cluster, IPPool, Node, NodeGroup, Plan, Scenario
 from ippoolkit.model.scenario_edits import with_scaled_groups
-from ippoolkit.read.reading import read_installer, read_text
+from ippoolkit.read.reader import read_installer, read_text
 
 KOPS = """\
 kind: Cluster

@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 import ippoolkit as ipk
 from ippoolkit.cli import app
 from ippoolkit.errors import InputError
-from ippoolkit.read.reading import read_installer
+from ippoolkit.read.reader import read_installer
 
 INI = """\
 [kube_control_plane]

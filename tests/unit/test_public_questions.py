@@ -12,7 +12,7 @@ from ippoolkit.capacity.design_rules.check import design_findings
 from ippoolkit.change.cni_commands import cni_change_commands, cni_show_command
 from ippoolkit.change.steps import Change
 from ippoolkit.cli import app
-from ippoolkit.read.reading import read_installer, read_text
+from ippoolkit.read.reader import read_installer, read_text
 
 
 def run(*arguments):

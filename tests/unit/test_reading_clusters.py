@@ -8,8 +8,8 @@ import pytest
 from ippoolkit.audit.cluster_index import ClusterIndex
 from ippoolkit.audit.cluster_metrics import cluster_metrics
 from ippoolkit.errors import InputError
+from ippoolkit.model import ALL_KINDS
 from ippoolkit.read import read
-from ippoolkit.read.reading import ALL_KINDS
 from tests.helpers import RECORDINGS, recorded
 
 DUMPS = ("ippools", "ipamblocks", "nodes", "pods", "services", "blockaffinities", "ipamhandles", "namespaces")

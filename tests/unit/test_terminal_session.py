@@ -12,7 +12,7 @@ from ippoolkit.audit.without_block import borrow_meanwhile, outcome_without_bloc
 from ippoolkit.findings import RULES, Finding
 from ippoolkit.model import IPAMConfig, name_of_unnamed_pool
 from ippoolkit.read.dump_commands import RUNBOOK_KINDS, SAVE_COMMANDS
-from ippoolkit.read.reading import read_text
+from ippoolkit.read.reader import read_text
 from tests.helpers import run_command
 
 ROOT = Path(__file__).parents[2]

@@ -280,10 +280,17 @@ class AuditReport(BaseReport):
             for row in rows
         )
         shown_columns, unknown_columns = known_columns(table_name, rows)
+        metrics_by_name = {metric.name: metric for metric in columns}
         texts = [
             [
-                format_metric(row.get(column_name), self.language, rounded=is_rounded(row, column_name)) or NO_VALUE
-                for column_name in shown_columns
+                format_metric(
+                    row.get(name),
+                    self.language,
+                    column=metrics_by_name[name].column_name,
+                    rounded=is_rounded(row, name),
+                )
+                or NO_VALUE
+                for name in shown_columns
             ]
             for row in rows[:max_rows]
         ]
