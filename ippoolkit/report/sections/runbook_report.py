@@ -149,7 +149,10 @@ class RunbookReport(BaseReport):
             if pool_usage.pool in self.runbook.affected_pools
         ]
         peak_part = self._usage_part(peak_rows, self.language.translate(N_("Peak usage")))
-        note = N_("The highest value of each count, and the fewest free addresses, at any time during the change.")
+        note = N_(
+            "The highest value of each count, and the fewest free addresses, at any time during the change, even if all "
+            "new pods of a group start before its old ones end."
+        )
         parts = [
             timeline_picture,
             heading_part(self.language.translate(N_("Peak usage")), 3),
@@ -209,7 +212,6 @@ class RunbookReport(BaseReport):
         if not self.runbook.results:
             return []
         translate, number = self.language.translate, self.language.format_number
-        usage_by_batch = self.runbook.timeline.groupby(["step", "batch"])
         routes = self.runbook.peak_routes
         routes_label = (
             translate(N_("routes at the peak"))
@@ -223,7 +225,7 @@ class RunbookReport(BaseReport):
                 "",
             ),
             (" + ".join(map(number, routes.values())), routes_label, ""),
-            (number(int(usage_by_batch["borrowed"].sum().max())), translate(N_("addresses borrowed at the peak")), ""),
+            (number(self.runbook.peak_borrowed), translate(N_("addresses borrowed at the peak")), ""),
         ]
         for pool in self.runbook.created_pools[:1]:
             blocks_text = f"{number(self.runbook.peak_of(pool).blocks)} / {number(pool.block_count)}"
