@@ -13,7 +13,7 @@ from ..findings import N_, get_language
 from ..model import IPPool, Scenario
 from ..model.scenario_edits import with_pool
 from .block_filling import BlockClass, NodeLoad
-from .demand import Demand, ExistingNodes, compute_demand, reserved_coverage
+from .demand import Demand, compute_demand, reserved_coverage
 from .evaluation import PlanEvaluation, Status
 from .idle_pools import idle_reason_code
 from .table_columns import CHOICES, build_frame
@@ -66,6 +66,8 @@ def find_choices(scenario: Scenario, plans: Iterable[PlanEvaluation]) -> list[Ch
     if len(failing_demands) != 1:
         return []  # all is well, or one change of one pool is not enough
     (failing_demand,) = failing_demands
+    if not failing_demand.existing.pods_known:
+        return []  # what is enough depends on pods that were not read
     choice_by_change: dict[tuple[str, str], Choice] = {}
     for index, pool in enumerate(failing_demand.supply.pools):
         if not idle_reason_code(pool):
@@ -142,7 +144,7 @@ def _demand_with_added_pool(demand: Demand, added_pool: IPPool) -> Demand:
             ),
         ),
         groups=tuple(replace(group, load=with_new_pool(group.load)) for group in demand.groups),
-        existing=ExistingNodes(tuple(with_new_pool(load) for load in demand.existing.loads)),
+        existing=demand.existing.with_loads(with_new_pool(load) for load in demand.existing.loads),
     )
 
 

@@ -86,6 +86,10 @@ class ExistingNodes:
     load_of_node: tuple[int, ...] = ()
     pods_known: bool = True
 
+    def with_loads(self, loads: Iterable[NodeLoad]) -> ExistingNodes:
+        """Return other loads, of nodes of which as much is known."""
+        return ExistingNodes(tuple(loads), pods_known=self.pods_known)
+
 
 @dataclass(frozen=True, slots=True)
 class Demand:
@@ -104,7 +108,7 @@ class Demand:
         """Return the demand of those nodes only that the pools serve, or that hold an address in them."""
         return replace(
             self,
-            existing=ExistingNodes(tuple(load for load in self.existing.loads if _draws_addresses(load))),
+            existing=self.existing.with_loads(load for load in self.existing.loads if _draws_addresses(load)),
             groups=tuple(group for group in self.groups if _draws_addresses(group.load)),
         )
 

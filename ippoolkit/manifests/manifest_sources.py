@@ -13,7 +13,7 @@ from pathlib import Path
 from ..errors import InputError
 from ..findings import Finding, LocalizedText, Place
 from ..read.input_files import read_input_files
-from ..read.pastes import PIECE_LABELS, Piece, clean_lines, is_flat, is_paste, split_pieces
+from ..read.pastes import PIECE_LABELS, Piece, clean_lines, is_flat, is_paste, split_pieces, unread_line_findings
 from ..read.text_files import decode_text
 from ..read.yaml_text import MAX_YAML_BYTES
 from .manifest_file import ManifestFile, parse_manifests
@@ -147,11 +147,10 @@ def _manifests_of_pieces(pieces: list[Piece], name: str) -> ManifestFile:
         first_of_each_kind = {piece.kind: piece for piece in reversed(named_pieces)}
         problems = tuple(_piece_finding("no-manifest", piece, name) for piece in reversed(first_of_each_kind.values()))
         return ManifestFile(name, (), problems or (Finding("no-resources", place=Place(name)),))
-    notes = tuple(
-        _piece_finding("lines-unread" if piece.kind == "unrecognized" else "piece-not-manifest", piece, name)
-        for piece in other_pieces
-    )
-    return ManifestFile(name, documents, problems, notes)
+    unrecognized = [piece for piece in other_pieces if piece.kind == "unrecognized"]
+    others = [piece for piece in other_pieces if piece.kind != "unrecognized"]
+    notes = [_piece_finding("piece-not-manifest", piece, name) for piece in others]
+    return ManifestFile(name, documents, problems, (*notes, *unread_line_findings(unrecognized, name)))
 
 
 def _piece_finding(code: str, piece: Piece, name: str) -> Finding:

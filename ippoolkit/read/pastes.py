@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from ..findings import Finding, Place
 from ..texts import N_
 from .calico_messages import find_meaning
 from .kubectl_tables import POD_ROW
@@ -47,6 +48,7 @@ _BLANKS = dict.fromkeys(map(ord, "\u00a0\u2002\u2003\u2007\u2009\u202f\u3000"), 
     map(ord, "\u200b\u2060\ufeff")
 )
 _QUOTE = re.compile(r"(?:> ?)+")
+_MAX_UNREAD_NOTES = 3  # of one paste; more are put together
 _ELIDED = re.compile(r"\s*\.\.\.\s*$")
 _GREP_PREFIX = re.compile(r"[\w./-]{1,200}\.(?:ya?ml|ini|conf|cfg|json|env):(?:\d{1,6}:)?(?=\s*[\w\"'#-])")
 _LINE_NUMBER = re.compile(r"\s{0,6}(\d{1,5})(?:[:|]\s?|\t| {1,2})")
@@ -117,6 +119,11 @@ class Piece:
     def command(self) -> str:
         """The lines as one command, continued lines joined."""
         return " ".join(line.strip().removesuffix("\\") for _, line in self.lines)
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """The numbers of its first line and its last."""
+        return self.lines[0][0], self.lines[-1][0]
 
     @property
     def text(self) -> str:
@@ -346,3 +353,23 @@ def _end_of_document(lines: NumberedLines, start: int) -> int:
         if line and line[0] not in " \t-" and (_starts_piece(line) or not _DOCUMENT_LINE.match(line)):
             return index
     return len(lines)
+
+
+def unread_line_findings(pieces: list[Piece], name: str) -> list[Finding]:
+    """Name what was not recognized, with its lines; much of it in one note."""
+    if len(pieces) > _MAX_UNREAD_NOTES:
+        spans = (f"{first}-{last}" if last > first else str(first) for first, last in (piece.span for piece in pieces))
+        params = {
+            "line": pieces[0].lines[0][1].strip()[:80],
+            "count": sum(len(piece.lines) for piece in pieces),
+            "lines": ", ".join(spans),
+        }
+        return [Finding("lines-unread-several", params=params, place=Place(name, pieces[0].lines[0][0]))]
+    return [
+        Finding(
+            "lines-unread",
+            params={"line": piece.lines[0][1].strip()[:80], "count": len(piece.lines)},
+            place=Place(name, piece.lines[0][0]),
+        )
+        for piece in pieces
+    ]

@@ -12,14 +12,13 @@ from .document import Document
 from .document_reader import DocumentReader
 from .input_files import InputFile
 from .json_lists import read_list
-from .pastes import Piece, clean_lines, is_flat, is_paste, split_pieces
+from .pastes import Piece, clean_lines, is_flat, is_paste, split_pieces, unread_line_findings
 from .piece_readers import PIECE_READERS
 from .reported import RecognizedPiece
 from .table_layout import NumberedLines
 from .text_files import decode_text, parse_documents
 
 _MISSING_PARTS = frozenset({"field-missing", "block-attribute"})
-_MAX_UNREAD_NOTES = 3  # of one paste; more are put together
 
 
 def recognize(text: str) -> list[RecognizedPiece]:
@@ -101,7 +100,7 @@ def _read_paste(lines: NumberedLines, file: InputFile, reader: DocumentReader) -
             understood += reader.installer.read_command(piece.command, Place(name, piece.lines[0][0]))
         elif piece.kind == "unrecognized" and not any(find_meaning(line) for _, line in piece.lines):
             unread.append(piece)
-    collector.notes += _unread_line_findings(unread, name)
+    collector.notes += unread_line_findings(unread, name)
     for value, place in reported.objects:
         collector.add_document(Document.without_lines(place.file, value, place.line))
     kinds_seen = set(collector.kinds_seen)
@@ -112,26 +111,6 @@ def _read_paste(lines: NumberedLines, file: InputFile, reader: DocumentReader) -
     reported.single_objects.clear()
     if not understood:
         collector.problems.append(Finding("table-unknown", place=Place(name)))
-
-
-def _unread_line_findings(pieces: list[Piece], name: str) -> list[Finding]:
-    """Name what was not recognized, with its lines; much of it in one note."""
-    if len(pieces) > _MAX_UNREAD_NOTES:
-        spans = (f"{first}-{last}" if last > first else str(first) for first, last in map(_span, pieces))
-        params = {
-            "line": pieces[0].lines[0][1].strip()[:80],
-            "count": sum(len(piece.lines) for piece in pieces),
-            "lines": ", ".join(spans),
-        }
-        return [Finding("lines-unread-several", params=params, place=Place(name, pieces[0].lines[0][0]))]
-    return [
-        Finding(
-            "lines-unread",
-            params={"line": piece.lines[0][1].strip()[:80], "count": len(piece.lines)},
-            place=Place(name, piece.lines[0][0]),
-        )
-        for piece in pieces
-    ]
 
 
 def _read_document_piece(piece: Piece, file: InputFile, reader: DocumentReader, unread: list[Piece]) -> bool:
@@ -159,8 +138,4 @@ def _is_heading(value: object) -> bool:
 
 
 def _recognized(piece: Piece, file: str) -> RecognizedPiece:
-    return RecognizedPiece(file, *_span(piece), piece.kind)
-
-
-def _span(piece: Piece) -> tuple[int, int]:
-    return piece.lines[0][0], piece.lines[-1][0]
+    return RecognizedPiece(file, *piece.span, piece.kind)

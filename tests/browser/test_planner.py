@@ -318,11 +318,11 @@ def test_it_fits_narrow_windows_and_large_type(planner, width, zoom):
     page.wait_for_timeout(500)
     for tab in TABS:
         choose_tab(page, tab)
-        page.wait_for_timeout(150)
-        wide = page.evaluate(
-            "(() => { const box = document.querySelector('.ipk-planner'); return box.scrollWidth - box.clientWidth; })()"
+        # Tables scroll inside themselves. The window's parts move to their places one after the other.
+        page.wait_for_function(
+            "(() => { const box = document.querySelector('.ipk-planner'); return box.scrollWidth <= box.clientWidth + 2; })()",
+            timeout=10_000,
         )
-        assert wide <= 2, tab  # tables scroll inside themselves
 
 
 def serious_faults(page, part):

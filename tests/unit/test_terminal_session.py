@@ -271,3 +271,11 @@ def test_pages_leave_out_columns_of_which_nothing_is_known(paste, tmp_path):
     assert "Unknown for lack of IPAMBlock, Node, Pod: blocks; own; borrowed" in text
     assert "| unknown" not in text
     assert "Unknown for lack of" in run_command("audit", paste).stdout
+
+
+def test_nothing_is_called_enough_where_the_pods_were_not_read(paste):
+    capacity = json.loads(run_command("capacity", paste, "--json").stdout)
+    assert capacity["verdict"]["code"] == "blocks-short"
+    assert capacity["choices"] == []
+    fitting = [row["verdict"] for row in capacity["block_sizes"] if row["verdict"].startswith("fits")]
+    assert set(fitting) == {"fits: a block for each of 5 nodes; pods not read"}

@@ -28,7 +28,7 @@ CAPACITY_VERDICTS = (
             "A block for each of {nodes:node}, with capacity for up to {most:node}. How many pods they run was not "
             "read: plan with --pods-per-node."
         ),
-        short_message=N_("a block for each of {nodes:node}"),
+        short_message=N_("a block for each of {nodes:node}; pods not read"),
     ),
     Rule(
         "plan-empty",
