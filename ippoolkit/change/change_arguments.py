@@ -10,7 +10,7 @@ from ..errors import InputError
 from ..findings import Finding, Place
 from ..model import Cluster, IPPool
 from .recreate_order import RecreateOrder
-from .steps import Change, ChangeKind, InstallMethod
+from .steps import Change, ChangeKind, InstallMethod, is_labelled_by_operator
 
 MAX_BATCHES = 100
 
@@ -24,7 +24,7 @@ def parse_change(
     cidr: str = "",
     temporary: str = "",
     name: str = "",
-    install: str = "manifest",
+    install: str = "",
     order: str = "namespace",
     batches: int = 4,
 ) -> Change:
@@ -46,7 +46,8 @@ def parse_change(
     name
         Name of the new pool; made from the old one's if left out.
     install
-        What Calico was installed by: ``manifest``, ``operator`` or ``kubespray``.
+        What Calico was installed by: ``manifest``, ``operator`` or ``kubespray``. If left out, the operator where a
+        pool has its label, else manifests are assumed.
     order, batches
         How pods are recreated: by ``namespace``, ``workload`` or ``node``, and in how many groups.
 
@@ -56,6 +57,8 @@ def parse_change(
         With everything that is wrong.
     """
     problems: list[Finding] = []
+    is_install_assumed = not install and not is_labelled_by_operator(cluster)
+    install = install or ("manifest" if is_install_assumed else "operator")
     for field, value, choices in (
         ("change", kind, ChangeKind),
         ("install", install, InstallMethod),
@@ -92,6 +95,7 @@ def parse_change(
         cidr=cidrs["to-cidr"],
         temporary_cidr=cidrs["temporary"],
         new_name=name,
+        is_install_assumed=is_install_assumed,
         batches=batches,
         **size_arguments,
         **choice_arguments,

@@ -50,9 +50,10 @@ def _step_pitfalls(scenario: Scenario, change: Change, results: tuple[StepResult
         if pods_left := pods_without_workload(cluster, cluster.pool(pool)):
             example_names = ", ".join(f"{pod.namespace}/{pod.name}" for pod in pods_left[:MAX_NAMES])
             yield Finding("change-bare", pool, {"count": len(pods_left), "which": example_names})
-        yield Finding("change-document", pool)
     if any(result.step.managed and result.step.action == "disable" for result in results):
         yield Finding("change-operator", pool, {"pool": pool})
+    if change.is_install_assumed:
+        yield Finding("change-installer-assumed")
     if change.install == "kubespray" and "inventory" not in actions:
         yield Finding("change-kubespray", pool, {"size": change.block_size or cluster.pool(pool).block_size})
 

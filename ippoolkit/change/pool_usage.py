@@ -37,7 +37,9 @@ class StepResult:
     """One step, carried out: what each pool holds after it and what it caused, how many pods it recreated, what broke.
 
     Where pods are recreated one group after another, `groups` are the keys of those that go together,
-    `usage_per_batch` what pools hold after each, `left_alone` the workloads among them that are not restarted.
+    `usage_per_batch` what pools hold after each, `left_alone` the workloads among them that are not restarted, and
+    `recreated_elsewhere` how many of the recreated pods hold no address of the step's pool. `surge_usage` is what pools
+    hold while new pods have started and old ones have not ended.
     """
 
     step: Step
@@ -46,7 +48,14 @@ class StepResult:
     groups: tuple[GroupKeys, ...] = ()
     left_alone: tuple[Workload, ...] = ()
     usage_per_batch: tuple[tuple[PoolUsage, ...], ...] = ()
+    surge_usage: tuple[tuple[PoolUsage, ...], ...] = ()
+    recreated_elsewhere: int = 0
     failures: tuple[Finding, ...] = ()
+
+    @property
+    def states(self) -> tuple[tuple[PoolUsage, ...], ...]:
+        """What pools hold at every moment of the step that was looked at."""
+        return (*self.surge_usage, *self.usage_per_batch, self.usage)
 
 
 def timeline(initial_usage: tuple[PoolUsage, ...], results: tuple[StepResult, ...]) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from ..calico.limits import DEFAULT_MAX_BLOCKS_PER_HOST
 from ..findings import N_
 from ..model import Cluster, IPPool
 from .cni_commands import cni_show_command
-from .free_ranges import OUTSIDE_CODES
+from .free_ranges import NETWORKS_COMMAND, OUTSIDE_CODES
 from .runbook import Runbook
 from .step_commands import BACKUP_COMMAND, SHOW_BLOCKS, SHOW_POOLS, SHOW_TUNNELS
 
@@ -46,7 +46,10 @@ def _iter_checks(runbook: Runbook) -> Iterator[PreflightCheck]:
     yield _check(
         N_("calicoctl has the cluster's release: this runbook is written for Calico {release}."),
         "calicoctl version",
-        N_("Client Version and Cluster Version are both {release}; calicoctl refuses to work with a different one."),
+        N_(
+            "Client Version and Cluster Version are both {release}; calicoctl refuses to work with a different one. "
+            "Where the cluster's release differs, write the runbook again with --calico and that release."
+        ),
         release=runbook.scenario.release,
     )
     yield _check(
@@ -132,29 +135,28 @@ def _range_check(runbook: Runbook) -> PreflightCheck:
     """Return the check of what is around the ranges of new pools; those outside the cluster CIDR are warned of."""
     ranges = ", ".join(dict.fromkeys(str(pool.cidr) for pool in runbook.created_pools))
     outside = ", ".join(finding.subject for finding in runbook.findings if finding.code in OUTSIDE_CODES)
-    command = (
-        "kubectl cluster-info dump | grep -oE 'service-cluster-ip-range=[^\"]+|cluster-cidr=[^\"]+' | sort -u; "
-        "kubectl get nodes -o wide"
-    )
     if outside:
         return _check(
             N_("The new ranges are clear of the networks of nodes and services."),
-            command,
+            NETWORKS_COMMAND,
             N_(
                 "The service range and the addresses of nodes are outside {ranges}. cluster-cidr does not contain "
-                "{outside}: see the warning above. Pools were checked here."
+                "{outside}: see the warning above. Pools were checked here. If a range is not clear, write the runbook "
+                "again with {option} and another one."
             ),
             ranges=ranges,
             outside=outside,
+            option=runbook.change.range_option,
         )
     return _check(
         N_("The new ranges are clear of the networks of nodes and services, and inside the cluster CIDR."),
-        command,
+        NETWORKS_COMMAND,
         N_(
             "The service range and the addresses of nodes are outside {ranges}; cluster-cidr contains all of {ranges}. "
-            "Pools were checked here."
+            "Pools were checked here. If not, write the runbook again with {option} and a range for which this is so."
         ),
         ranges=ranges,
+        option=runbook.change.range_option,
     )
 
 

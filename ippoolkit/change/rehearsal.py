@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -37,6 +37,8 @@ class Rollout:
     groups: tuple[GroupKeys, ...] = ()
     left_alone: tuple[Workload, ...] = ()
     usage_per_batch: tuple[tuple[PoolUsage, ...], ...] = ()
+    surge_usage: tuple[tuple[PoolUsage, ...], ...] = ()
+    elsewhere: int = 0
     failures: tuple[Finding, ...] = ()
 
 
@@ -109,6 +111,8 @@ class Rehearsal:
             rollout.groups,
             rollout.left_alone,
             rollout.usage_per_batch,
+            rollout.surge_usage,
+            rollout.elsewhere,
             tuple(failures),
         )
 
@@ -119,38 +123,52 @@ class Rehearsal:
         old_names = {step.pool.name, str(step.pool.cidr)}
         pod_groups = self.pods.groups_naming(old_names)
         self.pods.rename_pool(old_names, step.target_pool)
-        pod_count = sum(len(group.pod_indices) for group in pod_groups)
-        _, failures = self._recreate_pods(step.pool.name, pod_groups)
-        return Rollout(pod_count, failures=failures)
+        rollout = self._recreate_pods(step.pool.name, pod_groups)
+        return replace(rollout, groups=(), usage_per_batch=())  # the step has no parts between which anybody looks
 
     def _leave_pool(self, pool: str) -> Rollout:
         """Recreate the pods that hold addresses of a pool, with all that is recreated along with them."""
         pods = self.pods.pods
-        pod_indices, left_alone = select_recreated_pods(
-            pods, self.pods.in_pool(pool), self.order, self.restarted_workloads
-        )
+        in_pool = self.pods.in_pool(pool)
+        pod_indices, left_alone = select_recreated_pods(pods, in_pool, self.order, self.restarted_workloads)
         pod_groups = group_pods(pods, pod_indices, self.order, self.batches)
-        usage_per_batch, failures = self._recreate_pods(pool, pod_groups)
+        rollout = self._recreate_pods(pool, pod_groups)
         self.restarted_workloads |= {
             workload for pod_index in pod_indices if (workload := workload_of(pods[pod_index]))
         }
-        group_keys = tuple(group.keys for group in pod_groups)
-        return Rollout(len(pod_indices), group_keys, left_alone, usage_per_batch, failures)
+        elsewhere = int((~np.isin(pod_indices, in_pool)).sum())
+        return replace(rollout, left_alone=left_alone, elsewhere=elsewhere)
 
-    def _recreate_pods(
-        self, pool: str, pod_groups: list[PodGroup]
-    ) -> tuple[tuple[tuple[PoolUsage, ...], ...], tuple[Finding, ...]]:
-        """Recreate pods group by group; return what pools hold after each group, and who got no address."""
+    def _recreate_pods(self, pool: str, pod_groups: list[PodGroup]) -> Rollout:
+        """Recreate pods group by group.
+
+        How many of a group start before the first of them ends is up to each workload (maxSurge). What pools hold at
+        most is therefore also observed on a copy, on which all new pods of a group start before an old one ends.
+        """
         usage_per_batch, failed_pods = [], []
+        surge_states: list[tuple[PoolUsage, ...]] = []
+
+        def observe(cluster_state: ClusterState) -> None:
+            surge_states.append(tuple(self._usage_of(cluster_state)))
+
+        whole_groups = self.pods.copy() if pod_groups else self.pods
         for group in pod_groups:
-            failed_pods += [self.pods.pods[pod_index] for pod_index in self.pods.recreate(group)]
+            failed_pods += [self.pods.pods[pod_index] for pod_index in self.pods.recreate(group, observe)]
+            whole_groups.recreate(group, observe, parts=1)
             usage_per_batch.append(tuple(self.usage()))
-        if not failed_pods:
-            return tuple(usage_per_batch), ()
-        example_names = ", ".join(f"{pod.namespace}/{pod.name}" for pod in failed_pods[:MAX_NAMES])
         pod_count = sum(len(group.pod_indices) for group in pod_groups)
-        params = {"count": len(failed_pods), "pods": pod_count, "which": example_names, "pool": pool}
-        return tuple(usage_per_batch), (Finding("change-pods-without", pool, params),)
+        failures = []
+        if failed_pods:
+            example_names = ", ".join(f"{pod.namespace}/{pod.name}" for pod in failed_pods[:MAX_NAMES])
+            params = {"count": len(failed_pods), "pods": pod_count, "which": example_names, "pool": pool}
+            failures = [Finding("change-pods-without", pool, params)]
+        return Rollout(
+            pod_count,
+            tuple(group.keys for group in pod_groups),
+            usage_per_batch=tuple(usage_per_batch),
+            surge_usage=tuple(surge_states),
+            failures=tuple(failures),
+        )
 
     def _strict_affinity_findings(self, old_pool: IPPool) -> list[Finding]:
         """Say under strictAffinity which nodes have no block, and could not claim one."""
@@ -200,13 +218,16 @@ class Rehearsal:
 
     def usage(self) -> list[PoolUsage]:
         """Count what each pool holds now."""
-        ipam = self.cluster_state.ipam
+        return self._usage_of(self.cluster_state)
+
+    def _usage_of(self, cluster_state: ClusterState) -> list[PoolUsage]:
+        ipam = cluster_state.ipam
         counts = np.zeros((int(ipam.store.state.meta[layout.SLOT_COUNT]), 3), np.int64)
         batch_events.count_addresses(ipam.store.state, counts)
         rows = ipam.store.state.blocks[: len(counts)]
         usages = []
         for name, pool in sorted(ipam.store.pools.items()):
-            is_in_pool = np.isin(rows[:, layout.RANGE_INDEX], list(self.cluster_state.range_indices(name)))
+            is_in_pool = np.isin(rows[:, layout.RANGE_INDEX], list(cluster_state.range_indices(name)))
             used, borrowed, cooling = (int(total) for total in counts[is_in_pool].sum(axis=0))
             blocks_with_affinity = int((rows[is_in_pool, layout.OWNER] != layout.NO_OWNER).sum())
             tunnels = sum(tunnel_address in pool.cidr for tunnel_address in self.tunnel_addresses)

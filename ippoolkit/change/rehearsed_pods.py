@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import copy
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,18 +61,28 @@ class RehearsedPods:
         self.cni_pools = (cni.ipv4_pools, cni.ipv6_pools) if cni is not None else ((), ())
         self.rollout_count = 0
 
-    def recreate(self, group: PodGroup) -> NDArray[np.int64]:
+    def copy(self) -> RehearsedPods:
+        """Return the same pods on a copy of the cluster's state."""
+        copied = copy.copy(self)
+        copied.cluster_state = self.cluster_state.copy()
+        copied.current_handles = self.current_handles.copy()
+        return copied
+
+    def recreate(
+        self, group: PodGroup, observe: Callable[[ClusterState], None], parts: int = SURGE_PARTS
+    ) -> NDArray[np.int64]:
         """Recreate a group of pods, each on its node; return the places of those that got no address.
 
-        It rolls in as many parts as Deployments do, of which each comes before what it replaces goes.
+        It rolls in as many parts as Deployments do, of which each comes before what it replaces goes: in between
+        `observe` is called with the state.
         """
         events, rows, requests = self._rollout_events(group.pod_indices)
         failed_pods = np.zeros(0, np.int64)
-        for part in np.array_split(np.arange(len(group.pod_indices)), SURGE_PARTS):
-            outcomes = self.cluster_state.ipam.run_events(
-                events[np.concatenate([2 * part, 2 * part + 1])], rows, requests
-            )
-            failed_pods = np.append(failed_pods, group.pod_indices[part[outcomes[: len(part)] != layout.OK]])
+        for part in np.array_split(np.arange(len(group.pod_indices)), parts):
+            outcomes = self.cluster_state.ipam.run_events(events[2 * part], rows, requests)
+            failed_pods = np.append(failed_pods, group.pod_indices[part[outcomes != layout.OK]])
+            observe(self.cluster_state)
+            self.cluster_state.ipam.run_events(events[2 * part + 1], rows, requests)
         return failed_pods
 
     def groups_naming(self, pool_names: set[str]) -> list[PodGroup]:

@@ -163,6 +163,10 @@ def _render_step(runbook: Runbook, step_number: int, commands: StepCommands, lan
         order_texts = [step_texts.ORDER_TEXTS[runbook.change.order]]
         order_texts += [step_texts.LEFT_ALONE_TEXT] if result.left_alone else []
         order_text = " ".join(translator.render(text, params) for text in order_texts)
+        if result.recreated_elsewhere:
+            impact_label, impact_text = explanations[1]
+            elsewhere_text = translator.render(step_texts.ELSEWHERE_TEXTS[runbook.change.order], params)
+            explanations = (explanations[0], (impact_label, f"{impact_text} {elsewhere_text}"), *explanations[2:])
         explanations = (explanations[0], (translator.translate(N_("Order")), order_text), *explanations[1:])
     note = (
         step_texts.MANAGED_NOTE
@@ -180,9 +184,16 @@ def _render_step(runbook: Runbook, step_number: int, commands: StepCommands, lan
         (cni_show_command(runbook.change.install),)
         if action == "cni"
         else _CHECK_COMMANDS.get(text_key, _CHECK_COMMANDS[action]),
-        translator.render(step_texts.EXPECTED[text_key], params),
+        _expected_text(text_key, params, lang),
         tuple(_pitfalls_of_step(runbook, step_number)),
     )
+
+
+def _expected_text(text_key: str, params: dict[str, object], lang: str) -> str:
+    texts = [step_texts.EXPECTED[text_key]]
+    if params["seconds"] and text_key in step_texts.STEPS_THAT_RELEASE:
+        texts.append(step_texts.COOLDOWN_TEXT)
+    return " ".join(get_language(lang).render(text, params) for text in texts)
 
 
 def _note_commands(note: str, manifest_path: str) -> tuple[str, ...]:
@@ -195,14 +206,19 @@ def _note_commands(note: str, manifest_path: str) -> tuple[str, ...]:
 
 def _params(result: StepResult) -> dict[str, object]:
     pool = result.step.pool
-    pods_in_use = next((pool_usage.pods for pool_usage in result.usage if pool_usage.pool == pool.name), 0)
+    pods, tunnels = next(
+        ((pool_usage.pods, pool_usage.tunnels) for pool_usage in result.usage if pool_usage.pool == pool.name), (0, 0)
+    )
     return {
         "pool": pool.name,
         "cidr": str(pool.cidr),
         "size": pool.block_size,
         "to": result.step.target_pool or "-",
         "count": result.recreated_pods,
-        "used": pods_in_use,
+        "elsewhere": result.recreated_elsewhere,
+        "in_use": pods + tunnels,  # as calicoctl ipam show has it
+        "used": pods,
+        "tunnels": tunnels,
         "skipped": abbreviate_names(f"{workload.namespace}/{workload.name}" for workload in result.left_alone),
     }
 

@@ -119,7 +119,7 @@ class Runbook:
             if result.step.action == "create":
                 times_made[pool.name] = times_made.get(pool.name, -1) + 1
                 current[pool.name] = pool
-            for usage in (usage for usages in (*result.usage_per_batch, result.usage) for usage in usages):
+            for usage in (usage for usages in result.states for usage in usages):
                 key = usage.pool, times_made[usage.pool]
                 _, known_peak = peak_by_pool.get(key, (pool, usage))
                 peak_by_pool[key] = current[usage.pool], usage.combine_peak(known_peak)
@@ -133,14 +133,21 @@ class Runbook:
     def peak_routes(self) -> dict[IPVersion, int]:
         """Routes of the pools of each IP version at the moment when all of them are most."""
         versions = {pool.name: pool.version for pool in (*self.scenario.cluster.pools, *self.created_pools)}
-        states = [self.initial_usage]
-        for result in self.results:
-            states += result.usage_per_batch or (result.usage,)
-        peak_state = max(states, key=lambda usages: sum(usage.routes for usage in usages))
+        peak_state = max(self._states, key=lambda usages: sum(usage.routes for usage in usages))
         routes: Counter[IPVersion] = Counter()
         for usage in peak_state:
             routes[versions[usage.pool]] += usage.routes
         return dict(sorted(routes.items()))
+
+    @property
+    def peak_borrowed(self) -> int:
+        """Borrowed addresses of all pools at the moment when they are most."""
+        return max(sum(usage.borrowed for usage in usages) for usages in self._states)
+
+    @property
+    def _states(self) -> tuple[tuple[PoolUsage, ...], ...]:
+        """What pools hold at every moment that was looked at."""
+        return (self.initial_usage, *(state for result in self.results for state in result.states))
 
     @property
     def recreated_pods(self) -> int:

@@ -128,7 +128,7 @@ def _commands_of_step(
             order = runbook.change.order
             return StepCommands(
                 groups=tuple(
-                    (_group_label(keys), tuple(_recreate_commands(keys, order, result.left_alone)))
+                    (group_label(keys), tuple(_recreate_commands(keys, order, result.left_alone)))
                     for keys in result.groups
                 )
             )
@@ -247,7 +247,7 @@ def _eviction_commands() -> Iterable[str]:
     )
 
 
-def _group_label(keys: Sequence[tuple[str, ...]]) -> str:
+def group_label(keys: Sequence[tuple[str, ...]]) -> str:
     """Say in few words what a group is of."""
     labels = [" ".join(filter(None, key)) for key in keys]
     return ", ".join(labels) if len(labels) <= 4 else f"{labels[0]} … {labels[-1]} ({len(labels)})"

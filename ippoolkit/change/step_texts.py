@@ -74,29 +74,37 @@ ORDER_TEXTS = {
         "of DaemonSets and those with addresses of other pools too."
     ),
 }
+# Of the pods that are recreated.
+ELSEWHERE_TEXTS = {
+    "namespace": N_("{elsewhere} of them hold addresses of other pools: their workload has pods in {pool} too."),
+    "node": N_("{elsewhere} of them hold addresses of other pools: they are on the same nodes."),
+}
+ELSEWHERE_TEXTS["workload"] = ELSEWHERE_TEXTS["namespace"]
 LEFT_ALONE_TEXT = N_("Left alone, because no pod of theirs is in {pool}: {skipped}.")
 EXPECTED = {
     "create": N_("{pool} is listed with {cidr}, not disabled, and no pool is missing."),
     "annotate": N_("Every namespace and template of this step names {to} instead of {pool}."),
     "annotate-templates": N_(
         "Every namespace and template of this step names {to} instead of {pool}; once the rollouts are complete, "
-        "{pool} has {used:address} of pods in use."
+        "{pool} has {in_use} in use: {used} of pods, {tunnels} of tunnels."
     ),
-    "disable": N_("No tunnel has an address of {cidr}; {pool} keeps {used} in use, those of its pods."),
+    "disable": N_(
+        "No tunnel has an address of {cidr}; {pool} keeps {in_use} in use: {used} of pods, {tunnels} of tunnels."
+    ),
     "disable-managed": N_("{pool} is listed with the selector !all()."),
     "restart": N_("No tunnel has an address of {cidr}."),
     "recreate": N_(
-        "IPS IN USE of {cidr} is {used}, and no pod waits in ContainerCreating. If an address is left, kubectl get "
+        "IPS IN USE of {cidr} is {in_use}, and no pod waits in ContainerCreating. If an address is left, kubectl get "
         "pods -A -o wide shows whose it is: restart that workload too."
     ),
-    "recreate-with-cooldown": N_(
-        "No pod has an address of {cidr}, and none waits in ContainerCreating. calicoctl counts addresses that cool "
-        "down as in use."
-    ),
+    "recreate-with-cooldown": N_("No pod has an address of {cidr}, and none waits in ContainerCreating."),
     "delete": N_("{pool} is not listed, and no block of {cidr} is left."),
     "inventory": N_("The variables have the values in the file."),
     "cni": N_("On every node ipv4_pools or ipv6_pools shows {to}, and {pool} nowhere."),
 }
+# Steps whose figures are compared with calicoctl ipam show right after addresses were released.
+STEPS_THAT_RELEASE = ("annotate-templates", "disable", "recreate-with-cooldown")
+COOLDOWN_TEXT = N_("calicoctl counts addresses that cool down as in use, besides.")
 WAIT = {
     "create": N_("Until every node has the tunnel address it should have; a few seconds."),
     "annotate": N_("Until the rollouts are complete."),

@@ -66,6 +66,8 @@ class Change:
         Range of the temporary pool, of `block-size` and `split`.
     install
         What Calico was installed by.
+    is_install_assumed
+        Whether nobody said so, and nothing that was read shows it.
     order
         In which order pods are recreated: namespace by namespace, the Deployments before the DaemonSets before the
         StatefulSets, or node by node.
@@ -81,6 +83,7 @@ class Change:
     new_name: str = ""
     temporary_cidr: Cidr | None = None
     install: InstallMethod = "manifest"
+    is_install_assumed: bool = False
     order: RecreateOrder = "namespace"
     batches: int = 4
 
@@ -160,6 +163,12 @@ def is_managed(cluster: Cluster, pool: IPPool) -> bool:
     key, value = OPERATOR_LABEL
     labelled = [candidate for candidate in cluster.pools if candidate.labels.get(key) == value]
     return pool in labelled or not labelled
+
+
+def is_labelled_by_operator(cluster: Cluster) -> bool:
+    """Whether a pool has the label of the Tigera operator, which only clusters have that it installed."""
+    key, value = OPERATOR_LABEL
+    return any(pool.labels.get(key) == value for pool in cluster.pools)
 
 
 def objects_naming_pool(cluster: Cluster, pool: str) -> list[str]:

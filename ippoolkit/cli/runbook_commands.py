@@ -12,11 +12,13 @@ from .app import (
     AbsentKindsOption,
     CalicoOption,
     ClusterOption,
+    JsonOption,
     LanguageOption,
     absent_kinds_of,
     app,
     console,
     errors_reported,
+    print_json,
     print_notes,
     print_reading_errors,
     with_release,
@@ -37,7 +39,10 @@ OutOption = Annotated[
     ),
 ]
 InstallOption = Annotated[
-    Literal["manifest", "operator", "kubespray"], typer.Option("--install", help="How Calico was installed.")
+    Literal["manifest", "operator", "kubespray"] | None,
+    typer.Option(
+        "--install", help="How Calico was installed; if left out, by manifest unless pools have the operator's label."
+    ),
 ]
 OrderOption = Annotated[
     Literal["namespace", "workload", "node"],
@@ -59,18 +64,19 @@ def block_size(
     pool: PoolOption,
     to: Annotated[int, typer.Option("--to", help="The new blockSize.")],
     temporary: TemporaryRangeOption = "",
-    install: InstallOption = "manifest",
+    install: InstallOption = None,
     order: OrderOption = "namespace",
     batches: BatchesOption = 4,
     out: OutOption = None,
     none: AbsentKindsOption = None,
     short: ShortOption = False,
     calico: CalicoOption = "",
+    as_json: JsonOption = False,
     lang: LanguageOption = "en",
 ) -> None:
     """Change a pool's blockSize: exit status 0 issued, 1 refused, 2 a file unusable."""
-    options = {"to": to, "temporary": temporary, "install": install, "order": order, "batches": batches}
-    _issue_runbook("block-size", cluster, pool, options, none, out, lang, short=short, calico=calico)
+    options = {"to": to, "temporary": temporary, "install": install or "", "order": order, "batches": batches}
+    _issue_runbook("block-size", cluster, pool, options, none, out, lang, short=short, calico=calico, as_json=as_json)
 
 
 @runbook_app.command()
@@ -80,18 +86,19 @@ def migrate(
     cidr: NewRangeOption = "",
     name: NewNameOption = "",
     to: NewBlockSizeOption = 0,
-    install: InstallOption = "manifest",
+    install: InstallOption = None,
     order: OrderOption = "namespace",
     batches: BatchesOption = 4,
     out: OutOption = None,
     none: AbsentKindsOption = None,
     short: ShortOption = False,
     calico: CalicoOption = "",
+    as_json: JsonOption = False,
     lang: LanguageOption = "en",
 ) -> None:
     """Move to another pool."""
-    options = {"cidr": cidr, "name": name, "to": to, "install": install, "order": order, "batches": batches}
-    _issue_runbook("migrate", cluster, pool, options, none, out, lang, short=short, calico=calico)
+    options = {"cidr": cidr, "name": name, "to": to, "install": install or "", "order": order, "batches": batches}
+    _issue_runbook("migrate", cluster, pool, options, none, out, lang, short=short, calico=calico, as_json=as_json)
 
 
 @runbook_app.command()
@@ -100,18 +107,19 @@ def split(
     pool: PoolOption,
     to: Annotated[int, typer.Option("--to", help="Prefix length of the parts.")],
     temporary: TemporaryRangeOption = "",
-    install: InstallOption = "manifest",
+    install: InstallOption = None,
     order: OrderOption = "namespace",
     batches: BatchesOption = 4,
     out: OutOption = None,
     none: AbsentKindsOption = None,
     short: ShortOption = False,
     calico: CalicoOption = "",
+    as_json: JsonOption = False,
     lang: LanguageOption = "en",
 ) -> None:
     """Make several pools out of one."""
-    options = {"to": to, "temporary": temporary, "install": install, "order": order, "batches": batches}
-    _issue_runbook("split", cluster, pool, options, none, out, lang, short=short, calico=calico)
+    options = {"to": to, "temporary": temporary, "install": install or "", "order": order, "batches": batches}
+    _issue_runbook("split", cluster, pool, options, none, out, lang, short=short, calico=calico, as_json=as_json)
 
 
 @runbook_app.command()
@@ -121,34 +129,36 @@ def grow(
     cidr: NewRangeOption = "",
     name: NewNameOption = "",
     to: NewBlockSizeOption = 0,
-    install: InstallOption = "manifest",
+    install: InstallOption = None,
     out: OutOption = None,
     none: AbsentKindsOption = None,
     short: ShortOption = False,
     calico: CalicoOption = "",
+    as_json: JsonOption = False,
     lang: LanguageOption = "en",
 ) -> None:
     """Add a pool beside another."""
-    options = {"cidr": cidr, "name": name, "to": to, "install": install}
-    _issue_runbook("grow", cluster, pool, options, none, out, lang, short=short, calico=calico)
+    options = {"cidr": cidr, "name": name, "to": to, "install": install or ""}
+    _issue_runbook("grow", cluster, pool, options, none, out, lang, short=short, calico=calico, as_json=as_json)
 
 
 @runbook_app.command()
 def retire(
     cluster: ClusterOption,
     pool: PoolOption,
-    install: InstallOption = "manifest",
+    install: InstallOption = None,
     order: OrderOption = "namespace",
     batches: BatchesOption = 4,
     out: OutOption = None,
     none: AbsentKindsOption = None,
     short: ShortOption = False,
     calico: CalicoOption = "",
+    as_json: JsonOption = False,
     lang: LanguageOption = "en",
 ) -> None:
     """Take a pool out of service; what it serves goes to those that are left."""
-    options = {"install": install, "order": order, "batches": batches}
-    _issue_runbook("retire", cluster, pool, options, none, out, lang, short=short, calico=calico)
+    options = {"install": install or "", "order": order, "batches": batches}
+    _issue_runbook("retire", cluster, pool, options, none, out, lang, short=short, calico=calico, as_json=as_json)
 
 
 def _issue_runbook(
@@ -162,6 +172,7 @@ def _issue_runbook(
     *,
     short: bool,
     calico: str,
+    as_json: bool,
 ) -> None:
     """Rehearse a change; print the runbook, or write it with its manifests and script."""
     from ..change import runbook
@@ -169,6 +180,7 @@ def _issue_runbook(
     from ..read import read
     from ..report.runbook_files import render_runbook_files, render_runbook_markdown
     from ..report.sections.runbook_report import RunbookReport
+    from ..view.runbook_data import runbook_as_dict
     from ..view.runbook_terminal import print_refused_runbook
     from ..write import write_atomically
     from ..write.atomic import unwritable_error
@@ -182,11 +194,17 @@ def _issue_runbook(
         rehearsed = runbook(scenario, change)
         if not rehearsed.is_issued:
             print_notes([note for note in reading.notes if note.code in _NOTES_ON_MISSING_KINDS], lang)
-            print_refused_runbook(console(), rehearsed, lang=lang)
+            if as_json:
+                print_json(runbook_as_dict(rehearsed, lang))
+            else:
+                print_refused_runbook(console(), rehearsed, lang=lang)
             raise typer.Exit(max(status, 1))
         report = RunbookReport(rehearsed, lang, short=short)
+        if as_json:
+            print_json(runbook_as_dict(rehearsed, lang))
         if out is None:
-            typer.echo(render_runbook_markdown(report))
+            if not as_json:
+                typer.echo(render_runbook_markdown(report))
             raise typer.Exit(status)
         for path, text in render_runbook_files(report).items():
             target = out / path
@@ -194,7 +212,7 @@ def _issue_runbook(
                 target.parent.mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise unwritable_error(target.parent, error) from None
-            typer.echo(write_atomically(target, text))
+            typer.echo(write_atomically(target, text), err=as_json)
             if target.suffix == ".sh":
                 target.chmod(0o755)
         typer.echo(report.verdict_text(), err=True)

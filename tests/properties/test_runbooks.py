@@ -99,6 +99,9 @@ def test_an_issued_runbook_breaks_no_promise_and_a_refused_one_has_a_real_reason
         if not broken:
             in_use = {row["name"]: row["inUse"] for row in utilization(replay.ipam)[1:]}  # the first is of no pool
             assert {held.pool: held.pods + held.tunnels for held in done.usage} == in_use
+            for pool, most in replay.most.items():
+                states = [held for state in done.surge_usage for held in state if held.pool == pool]
+                assert most <= max(held.pods + held.tunnels for held in states)
 
 
 class Replay:
@@ -118,6 +121,7 @@ class Replay:
         """Carry one step out; return the codes of what it breaks."""
         broken, before = set(), dict(self.stage.tunnel_addresses)
         self.recreated = 0
+        self.most = {}  # addresses in use of each pool while new pods have started and old ones have not ended
         try:
             broken |= self._act(step)
         except IpamError:
@@ -196,6 +200,8 @@ class Replay:
                     failed |= not self.ipam.requests.assign(
                         pod.node, handle, 1, ipv4_pools=named, namespace_labels={}
                     ).v4
+                for row in utilization(self.ipam)[1:]:
+                    self.most[row["name"]] = max(self.most.get(row["name"], 0), row["inUse"])
                 for pod, handle in new:
                     self.ipam.requests.release_handle(self._handle(pod))
                     self.handles[pod.namespace, pod.name] = handle

@@ -51,17 +51,62 @@ def test_the_figures_of_a_step_are_those_after_the_rollouts_that_it_causes():
     assert [usage(back, pool)[0] for pool in ("default-pool", "temporary-pool")] == [2, 54]
     assert usage(disabled_again, "temporary-pool") == (54, 0)
     steps = render_runbook(made).steps
-    assert "default-pool has 59 addresses of pods in use" in steps[1].expected
+    assert "default-pool has 65 in use: 59 of pods, 6 of tunnels" in steps[1].expected
     assert dict(steps[1].explanations)["Pods"].startswith("2 pods of the workloads whose template changes")
     assert "default-pool keeps 59 in use" in steps[2].expected
     script = runbook_script(render_runbook(made))
     assert shlex.quote(steps[1].expected) in script  # what it asks is what there is to be seen
+    assert "temporary-pool has 59 in use: 54 of pods, 5 of tunnels" in steps[6].expected
     assert "temporary-pool keeps 54 in use" in steps[7].expected
     plain = replace(made.scenario, cluster=replace(cluster().cluster, namespaces=(Namespace("default", {}, ("old",)),)))
     unpatched = runbook(plain, Change("block-size", "old", block_size=27))
     assert unpatched.results[1].step.action == "annotate"
     assert unpatched.results[1].recreated_pods == 0
     assert dict(render_runbook(unpatched).steps[1].explanations)["Pods"] == "Pods keep their addresses."
+
+
+def test_what_a_step_expects_is_what_calicoctl_shows_of_pods_and_tunnels():
+    made = kubean_runbook()
+    for step in render_runbook(made).steps:
+        action, pool = step.result.step.action, step.result.step.pool.name
+        if action in ("annotate", "disable"):
+            pods, tunnels = usage(step.result, pool)
+            assert f"{pods + tunnels} in use: {pods} of pods, {tunnels} of tunnels" in step.expected
+            assert "calicoctl ipam show" in step.check_commands
+            assert "cool down" not in step.expected
+    ipam = replace(made.scenario.cluster.ipam, ip_cooldown_seconds=60)
+    cooling = runbook(replace(made.scenario, cluster=replace(made.scenario.cluster, ipam=ipam)), made.change)
+    assert cooling.cooldown_seconds == 60
+    told = [step.expected for step in render_runbook(cooling).steps if "cool down" in step.expected]
+    assert len(told) == 6
+
+
+def test_pods_that_restart_although_they_are_in_another_pool_are_told_and_count_at_the_peak():
+    made = kubean_runbook()
+    assert [done.recreated_elsewhere for done in made.results] == [0] * 8 + [5, 0]
+    impacts = [dict(step.explanations)["Pods"] for step in render_runbook(made).steps]
+    assert "5 of them hold addresses of other pools: their workload has pods in temporary-pool too" in impacts[8]
+    assert "of other pools" not in impacts[3]
+    before = usage(made.results[7], "extra-ippool")[0]
+    peak = {pool.name: held for pool, held in made.peaks}["extra-ippool"]
+    assert (before, peak.pods) == (24, 29)  # each new pod starts before the old one ends
+    assert peak.free == 4096 - 29 - 1
+    page = render_runbook_markdown(RunbookReport(made))
+    assert "| extra-ippool | 29 | 1 | 3 | 0 | 4,066 |" in page
+    assert "| default-pool-ipv6 | 137 |" in page  # at each end of a step it is what it was
+    assert "5 of them hold addresses of other pools: they are on the same nodes" not in page
+    by_node = render_runbook_markdown(RunbookReport(kubean_runbook(order="node")))
+    assert "of them hold addresses of other pools: they are on the same nodes" in by_node
+
+
+def test_a_row_of_the_table_is_named_by_the_group_that_it_covers():
+    page = render_runbook_markdown(RunbookReport(kubean_runbook()))
+    title = "Recreate the pods that hold addresses of default-pool"
+    assert f"| 4.1 | {title}: kube-system |" in page
+    assert f"| 4.2 | {title}: app |" in page
+    assert f"| {title}" not in page.replace(f"4.1 | {title}", "").replace(f"4.2 | {title}", "")
+    whole = render_runbook_markdown(RunbookReport(kubean_runbook(batches=1)))
+    assert f"| 4 | {title}: " in whole
 
 
 SHOWN = """Deployment/coredns

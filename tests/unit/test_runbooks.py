@@ -238,7 +238,7 @@ def test_no_name_ends_a_quote(name, tmp_path):
 TOOL = """#!/usr/bin/env bash
 printf '%s\\n' "${0##*/} $*" >> "$LOG"
 case "$*" in
-*"-o yaml"*) if [ "${0##*/}" = calicoctl ]; then printf '  cidr: 10.244.0.0/20\\n  blockSize: 26\\n  cidr: 10.0.0.0/20\\n'; fi ;;
+*"-o yaml"*) if [ "${0##*/}" = calicoctl ]; then printf '  cidr: 10.244.0.0/20\\n  blockSize: 26\\n  cidr: 10.244.16.0/20\\n'; fi ;;
 *"go-template="*) echo Deployment/web ;;
 esac
 """

@@ -132,10 +132,10 @@ POOL_CHANGES = (
         "change-networks-unknown",
         "warning",
         "migrate",
-        N_("The cluster CIDR and the node and service networks are unknown: {cidr} was compared with pools only."),
+        N_("{unknown}. {cidr} is clear of all pools and of what was read of nodes, services and other networks."),
         N_(
-            "Compare it with kubectl cluster-info dump | grep -m1 cluster-cidr, "
-            "and with the networks of nodes and services."
+            "{cidr} has to be inside the cluster CIDR and outside the service range and the networks of nodes; where "
+            "it is not, choose another one with {option}."
         ),
     ),
     Rule(
@@ -201,7 +201,7 @@ POOL_CHANGES = (
         "warning",
         "cni",
         N_(
-            "{count} namespaces or pods request the pool {pool} by annotation ({which}): once it is "
+            "{count} namespaces and pods request the pool {pool} by annotation ({which}): once it is "
             "disabled, their new pods fail."
         ),
         N_(
@@ -245,16 +245,6 @@ POOL_CHANGES = (
         N_("Write one pool, wait, verify the tunnels of all {nodes:node}, then write the next."),
     ),
     Rule(
-        "change-document",
-        "info",
-        "block-size",
-        N_(
-            "Other guides delete 192.168.0.0/16 and create 192.0.0.0/16, which is a different "
-            "network; claim that all blocks are created with the pool, although each is created when "
-            "a node needs it; and delete the pods of only one namespace."
-        ),
-    ),
-    Rule(
         "change-operator",
         "warning",
         "operator-pools",
@@ -271,6 +261,17 @@ POOL_CHANGES = (
         "operator-pools",
         N_("{cidr} is outside the cluster CIDR {cluster}; the operator rejects such a pool."),
         N_("Choose a range inside the cluster CIDR with {option}; where there is none, widen that first."),
+    ),
+    Rule(
+        "change-installer-assumed",
+        "warning",
+        "kubespray",
+        N_("It was not said what Calico was installed by: this runbook is for manifests."),
+        N_(
+            "If the Tigera operator or Kubespray installed it, write the runbook again with --install operator or "
+            "--install kubespray: the operator reverts changes of its pools at once, and the next run of Kubespray "
+            "brings the old pool back."
+        ),
     ),
     Rule(
         "change-kubespray",

@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 from ...change import COUNTS, PoolUsage, RenderedStep, Runbook, render_runbook, step_title
+from ...change.step_commands import group_label
 from ...figures.runbook_chart import draw_timeline as draw
 from ...findings import N_, Severity, replace_unprintable
 from ...view.html import render_template, text_table_html
@@ -30,6 +31,7 @@ INSTALLER_TEXTS = {
     "operator": N_("installed by the Tigera operator"),
     "kubespray": N_("installed by Kubespray"),
 }
+INSTALLER_ASSUMED_TEXT = N_("installer not given: taken as manifest")
 MAX_TIMELINE_ROWS = 120  # of the timeline, on a page
 
 
@@ -71,7 +73,10 @@ class RunbookReport(BaseReport):
         cluster = self.runbook.scenario.cluster
         counts = {"nodes": len(cluster.nodes), "pods": len(cluster.pods), "pools": len(cluster.pools)}
         counts_text = self.language.render(N_("{nodes:node}, {pods:pod}, {pools:pool}"), counts)
-        installer_text = self.language.translate(INSTALLER_TEXTS[self.runbook.change.install])
+        change = self.runbook.change
+        installer_text = self.language.translate(
+            INSTALLER_ASSUMED_TEXT if change.is_install_assumed else INSTALLER_TEXTS[change.install]
+        )
         line = " · ".join((replace_unprintable(self.runbook.scenario.name), counts_text, installer_text))
         verdict_word, _ = self._verdict_label()
         summary = {
@@ -124,10 +129,11 @@ class RunbookReport(BaseReport):
             self.language.translate(N_("before")),
             *(step_title(step_result, self.lang) for step_result in self.runbook.results),
         ]
+        labels = [(), *([group_label(keys) for keys in result.groups] for result in self.runbook.results)]
         rows = [
             (
-                f"{row['step']}.{row['batch']}" if row["batch"] > 1 else str(row["step"]),
-                step_titles[row["step"]],
+                f"{row['step']}.{row['batch']}" if len(labels[row["step"]]) > 1 else str(row["step"]),
+                ": ".join((step_titles[row["step"]], *labels[row["step"]][row["batch"] - 1 : row["batch"]])),
                 row["pool"],
                 *(int(row[count]) for count in COUNTS),
             )
@@ -146,10 +152,13 @@ class RunbookReport(BaseReport):
         peak_rows = [
             (name, *(getattr(pool_usage, count) for count in COUNTS))
             for name, pool_usage in self._named_peaks()
-            if pool_usage.pool in self.runbook.affected_pools
+            if pool_usage.pool in self.runbook.affected_pools or pool_usage not in self.runbook.initial_usage
         ]
         peak_part = self._usage_part(peak_rows, self.language.translate(N_("Peak usage")))
-        note = N_("The highest value of each count, and the fewest free addresses, at any time during the change.")
+        note = N_(
+            "The highest value of each count, and the fewest free addresses, at any time during the change, even if "
+            "all new pods of a group start before its old ones end."
+        )
         parts = [
             timeline_picture,
             heading_part(self.language.translate(N_("Peak usage")), 3),
@@ -209,7 +218,6 @@ class RunbookReport(BaseReport):
         if not self.runbook.results:
             return []
         translate, number = self.language.translate, self.language.format_number
-        usage_by_batch = self.runbook.timeline.groupby(["step", "batch"])
         routes = self.runbook.peak_routes
         routes_label = (
             translate(N_("routes at the peak"))
@@ -223,7 +231,7 @@ class RunbookReport(BaseReport):
                 "",
             ),
             (" + ".join(map(number, routes.values())), routes_label, ""),
-            (number(int(usage_by_batch["borrowed"].sum().max())), translate(N_("addresses borrowed at the peak")), ""),
+            (number(self.runbook.peak_borrowed), translate(N_("addresses borrowed at the peak")), ""),
         ]
         for pool in self.runbook.created_pools[:1]:
             blocks_text = f"{number(self.runbook.peak_of(pool).blocks)} / {number(pool.block_count)}"
