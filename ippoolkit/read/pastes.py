@@ -99,7 +99,7 @@ _DOCUMENT_START = re.compile(r"(?:apiVersion:|kind:|version:|items:|---\s*$|\{|\
 _DOCUMENT_LINE = re.compile(r"[\"'{}\[\]<*&?!#%,-]|\.\.\.|[\w./-]+:(?:\s|$)")
 _SHELL_LINE = re.compile(
     r"[A-Z]{2,12}$"  # the end of a here-document
-    r"|\S+/\S+ (?:created|configured|unchanged|patched|replaced|deleted|serverside-applied)$"
+    r"|[^\s/]+/\S+ (?:created|configured|unchanged|patched|replaced|deleted|serverside-applied)$"
     r"|Successfully \w+ \d+ '\w+' resource|No resources found"
 )
 _ERROR_LINE = re.compile(

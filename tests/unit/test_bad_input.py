@@ -14,6 +14,7 @@ import ippoolkit as ipk
 from ippoolkit.cli import app
 from ippoolkit.errors import InputError
 from ippoolkit.read import input_files
+from ippoolkit.read.pastes import is_command_line
 from tests.helpers import ROOT
 
 
@@ -376,3 +377,10 @@ def test_numbers_of_options_that_are_none_or_too_long(command, number):
     result = CliRunner().invoke(app, command.format(number=number, **files).split())
     assert result.exit_code == 2, result.output
     assert isinstance(result.exception, SystemExit)
+
+
+def test_a_long_line_with_many_slashes_is_recognized_or_not_at_once():
+    line = "a/b" * 100_000
+    began = time.process_time()
+    assert not is_command_line(line)
+    assert time.process_time() - began < 1  # seconds; it was minutes
