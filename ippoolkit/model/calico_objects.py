@@ -185,6 +185,17 @@ class Block:
         return self.affinity.removeprefix("host:") if self.affinity.startswith("host:") else ""
 
 
+_MOST_IN_BLOCK = 1 << 12  # addresses of the largest blocks, /20 and /116
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
+class BlockUsage:
+    """A block of which a text shows no more than how many of its addresses are in use."""
+
+    cidr: CidrField = Field(description="The block's range.")
+    used: IntField = count_field(_MOST_IN_BLOCK, description="Addresses in use.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
 class Tunnel:
     """A tunnel address that calico-node drew for its node."""
