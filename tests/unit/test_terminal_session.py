@@ -328,3 +328,12 @@ def test_usage_of_blocks_is_kept_in_files_and_relocated_where_names_are_hidden(p
     hidden = redact_scenarios([scenario])[0].cluster
     assert [block.used for block in hidden.block_usage] == list(IN_USE)
     assert all(block.cidr in hidden.pools[0].cidr for block in hidden.block_usage)
+
+
+def test_the_remedy_names_commands_that_work_with_what_was_read(paste):
+    remedy = finding(session(strict=True)).remedy()
+    for named in ("ippoolkit free INPUT --within CIDR --prefix N", "ippoolkit capacity INPUT"):
+        assert named in remedy
+    free = run_command("free", paste, "--within", "10.60.0.0/16", "--prefix", "25")
+    assert free.returncode == 0
+    assert "10.60.0.128/25" in free.stdout
