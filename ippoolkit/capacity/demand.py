@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import math
 from bisect import bisect_right
 from collections import Counter
@@ -23,7 +24,7 @@ from ..calico.pool_selection import (
     serves_unnamed,
 )
 from ..cidr import ADDRESS_BITS, Cidr, Coverage, IPVersion
-from ..model import IPPool, Node, NodeGroup, Pod, Scenario
+from ..model import Block, IPPool, Node, NodeGroup, Pod, Scenario
 from .block_filling import AddressDemand, BlockClass, NodeLoad
 
 
@@ -79,7 +80,7 @@ class ExistingNodes:
 
     `loads` are those of alike nodes together, in the order in which the first of them stands in the cluster;
     `load_of_node` holds for each node of the cluster the index of its load. Where `pods_known` is false, nothing was
-    read of their pods: each node counts with one block, the least that a node with pods needs; the addresses in use of
+    read of their pods: each node counts with what blocks hold for it, and one block at least; the addresses in use of
     blocks that a text shows count as those of one node each.
     """
 
@@ -263,20 +264,23 @@ def _cache_key(scenario: Scenario, supply: Supply) -> tuple[object, ...]:
         cluster.pods,
         cluster.lacks_pods,
         cluster.block_usage,
+        cluster.blocks if cluster.lacks_pods else (),
     )
 
 
 @cache_last(_cache_key)
 def _existing_nodes(scenario: Scenario, supply: Supply) -> ExistingNodes:
     """Work out what the nodes that exist draw from the pools where their addresses are."""
-    pools_of_pods = _pools_of_pods(scenario.cluster.pods, supply)
+    cluster = scenario.cluster
+    pools_of_pods = _pools_in_blocks(cluster.blocks, supply) if cluster.lacks_pods else {}
+    pools_of_pods |= _pools_of_pods(cluster.pods, supply)
     pool_of_address = _pool_lookup(supply)
     loads: dict[NodeLoad, int] = {}
     load_by_signature: dict[object, int] = {}
     # Most nodes are alike: what a node draws is worked out once for all that differ in name only.
     load_of_node = []
     selective_pools = [pool for pool in supply.pools if pool.node_selector != "all()"]
-    for node in scenario.cluster.nodes:
+    for node in cluster.nodes:
         selected = tuple(pool.selects_node(node.labels) for pool in selective_pools)
         tunnels = tuple(
             (tunnel.type, pool_of_address(int(tunnel.address)))
@@ -296,7 +300,7 @@ def _existing_nodes(scenario: Scenario, supply: Supply) -> ExistingNodes:
     return ExistingNodes(
         (*holding, *alike),
         tuple(len(holding) + index for index in load_of_node),
-        pods_known=not scenario.cluster.lacks_pods,
+        pods_known=not cluster.lacks_pods,
     )
 
 
@@ -330,11 +334,10 @@ def _split_by_usage(
         classes = supply.block_classes_of((pool_index,))
         serving = [i for i, load in enumerate(loads) if not set(load.pod_block_classes).isdisjoint(classes)]
         nodes = sum(loads[i].nodes for i in serving)
-        addresses = list(usage[:nodes])
+        addresses = sorted(usage[:nodes])
         for used in usage[nodes:] if nodes else ():
-            least = min(range(nodes), key=addresses.__getitem__)
-            addresses[least] += used
-        for used in addresses:
+            heapq.heapreplace(addresses, addresses[0] + used)
+        for used in sorted(addresses, reverse=True):
             index = next(i for i in serving if loads[i].nodes)
             load = loads[index]
             loads[index] = replace(load, nodes=load.nodes - 1)
@@ -408,6 +411,20 @@ def _pools_of_pods(pods: Iterable[Pod], supply: Supply) -> dict[str, dict[int | 
             pools = [] if pod.finished else [None]
         for index in pools:
             counts = pools_of_pods.setdefault(pod.node, {})
+            counts[index] = counts.get(index, 0) + 1
+    return pools_of_pods
+
+
+def _pools_in_blocks(blocks: Iterable[Block], supply: Supply) -> dict[str, dict[int | None, int]]:
+    """Count by node and pool the addresses that blocks hold for pods."""
+    pool_of_address = _pool_lookup(supply)
+    pools_of_pods: dict[str, dict[int | None, int]] = {}
+    for block in blocks:
+        index = pool_of_address(block.cidr.first) if block.cidr.version == supply.version else None
+        if index is None:
+            continue
+        for allocation in block.pod_allocations:
+            counts = pools_of_pods.setdefault(allocation.node or block.host, {})
             counts[index] = counts.get(index, 0) + 1
     return pools_of_pods
 

@@ -13,7 +13,13 @@ from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError
 
 from ..calico.encapsulation import EncapsulationMode, encapsulation_name
-from ..calico.limits import DEFAULT_BLOCK_SIZE, HIGHEST_MAX_BLOCKS_PER_HOST, MAX_COOLDOWN_SECONDS
+from ..calico.limits import (
+    DEFAULT_BLOCK_SIZE,
+    HIGHEST_MAX_BLOCKS_PER_HOST,
+    LOAD_BALANCER_AFFINITY,
+    MAX_COOLDOWN_SECONDS,
+    WINDOWS_HANDLE,
+)
 from ..calico.pool_rules import POOL_CHECKS, PoolSpec
 from ..calico.pool_selection import TunnelType, Use, selects_node, serves_unnamed
 from ..cidr import Cidr, IPVersion
@@ -178,6 +184,17 @@ class Block:
                 params = {"ordinal": ordinal, "cidr": str(self.cidr), "most": self.cidr.size - 1}
                 raise PydanticCustomError("block-ordinal", "an ordinal outside its block", params)
         return self
+
+    @property
+    def pod_allocations(self) -> tuple[Allocation, ...]:
+        """Allocations of pods: not of tunnels or services, nor what cools down or what Windows reserves."""
+        if self.affinity == LOAD_BALANCER_AFFINITY:
+            return ()
+        return tuple(
+            allocation
+            for allocation in self.allocations
+            if not allocation.type and not allocation.released_at and allocation.handle != WINDOWS_HANDLE
+        )
 
     @property
     def host(self) -> str:

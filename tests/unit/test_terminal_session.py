@@ -1,6 +1,7 @@
 """One pasted terminal session with tables of calicoctl and kubectl: what it tells is said, what it cannot tell too."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from ippoolkit.audit.runbook_dumps import name_dumps_for_runbooks
 from ippoolkit.audit.without_block import borrow_meanwhile, outcome_without_block
 from ippoolkit.capacity.demand import compute_demand
 from ippoolkit.findings import RULES, Finding
-from ippoolkit.model import BlockUsage, IPAMConfig, name_of_unnamed_pool
+from ippoolkit.model import Allocation, Block, BlockUsage, IPAMConfig, name_of_unnamed_pool
 from ippoolkit.read.dump_commands import RUNBOOK_KINDS, SAVE_COMMANDS
 from ippoolkit.read.reader import read_text
 from ippoolkit.write.redaction import redact_scenarios
@@ -315,9 +316,60 @@ def test_blocks_of_unknown_nodes_leave_the_nodes_that_have_one_and_never_more_no
     usage = tuple(BlockUsage(cidr=f"10.0.0.{64 * i}/26", used=used) for i, used in enumerate((60, 50, 20)))
     cluster = ipk.Cluster(pools=(pool,), nodes=nodes, unknown=("Pod",), block_usage=usage)
     existing = compute_demand(ipk.Scenario(cluster=cluster), 4).existing
-    assert [(load.nodes, load.pods) for load in existing.loads] == [(1, 60), (1, 70), (0, 0)]
+    assert [(load.nodes, load.pods) for load in existing.loads] == [(1, 70), (1, 60), (0, 0)]
     assert len(existing.load_of_node) == 2
     assert "130 addresses in use" in " ".join(f.message() for f in ipk.analyse(ipk.Scenario(cluster=cluster)).findings)
+
+
+def blocks_without_pods():
+    """Return three nodes, two of which have blocks with 40 addresses of pods; what else blocks hold is none of theirs."""
+    pods = [Allocation(ordinal=ordinal, node="a") for ordinal in range(40)]
+    others = [
+        Allocation(ordinal=40, node="a", type="vxlanTunnelAddress"),
+        Allocation(ordinal=41, released_at="2026-01-01T00:00:00Z"),
+        Allocation(ordinal=42, handle="windows-reserved-ipam-handle"),
+    ]
+    blocks = (
+        Block(cidr="10.0.0.0/26", affinity="host:a", allocations=(*pods, *others)),
+        Block(cidr="10.0.0.64/26", affinity="host:b", allocations=[replace(pod, node="b") for pod in pods]),
+    )
+    return ipk.Scenario(
+        cluster=ipk.Cluster(
+            pools=(ipk.IPPool(name="p", cidr="10.0.0.0/24"),),
+            nodes=tuple(ipk.Node(name=name) for name in "abc"),
+            unknown=("Pod",),
+            blocks=blocks,
+        )
+    )
+
+
+def test_where_blocks_were_read_and_pods_were_not_their_addresses_count_for_their_nodes():
+    scenario = blocks_without_pods()
+    assert [(load.nodes, load.pods) for load in compute_demand(scenario, 4).existing.loads] == [(2, 40), (1, 0)]
+    messages = " ".join(found.message() for found in ipk.analyse(scenario).findings)
+    assert "counts the 80 addresses that blocks hold for them" in messages
+    smaller = ipk.with_pool(scenario, "p", block_size=27)
+    assert smaller.cluster.blocks == ()
+    assert compute_demand(smaller, 4).existing.loads[0].pods == 40
+    row = ipk.block_sizes(scenario).set_index("block_size").loc[27]
+    assert row["spare_blocks"] == 8 - (2 + 2 + 1)
+    assert ipk.block_sizes(smaller).set_index("block_size").loc[27]["spare_blocks"] == row["spare_blocks"]
+
+
+@pytest.mark.parametrize(("strict", "status"), [(False, "tight"), (True, "fails")])
+def test_only_borrowing_makes_up_for_a_block_that_is_missing(strict, status):
+    nodes = tuple(ipk.Node(name=name) for name in "abc")
+    pool = ipk.IPPool(name="p", cidr="10.0.0.0/25", block_size=27)
+    cluster = ipk.Cluster(
+        pools=(pool,),
+        nodes=nodes,
+        unknown=("Pod",),
+        block_usage=tuple(BlockUsage(cidr=f"10.0.0.{64 * i}/26", used=40) for i in range(2)),
+        ipam=IPAMConfig(strict_affinity=strict),
+    )
+    verdict = ipk.verdict(ipk.Scenario(cluster=cluster))  # two nodes need two of the four blocks each
+    assert verdict.status == status
+    assert verdict.finding.message().startswith("5 blocks needed, 4 available")
 
 
 def test_usage_of_blocks_is_kept_in_files_and_relocated_where_names_are_hidden(paste, tmp_path):

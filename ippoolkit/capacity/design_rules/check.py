@@ -125,6 +125,8 @@ def pods_not_read(scenario: Scenario) -> Iterator[Finding]:
     if usage := cluster.block_usage:
         params |= {"blocks": len(usage), "used": sum(block.used for block in usage)}
         yield Finding("pods-not-read-blocks", "", params)
+    elif used := sum(len(block.pod_allocations) for block in cluster.blocks):
+        yield Finding("pods-not-read-allocations", "", params | {"used": used})
     else:
         yield Finding("pods-not-read", "", params)
 
