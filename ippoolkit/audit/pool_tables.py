@@ -12,12 +12,12 @@ from ..calico.pool_selection import allows, selects_every_namespace
 from ..capacity.demand import compute_supply, ip_versions, tunnel_pools
 from ..capacity.table_columns import typed_frame
 from ..errors import InputError
-from ..findings import N_, Finding, abbreviate_names, get_language
+from ..findings import N_, Finding, Severity, abbreviate_names, get_language
 from ..model import Block, Cluster, IPPool, Namespace, Node, Scenario
 from ..read import Reading
 from .cluster_index import ClusterIndex
 from .pool_choice import choose_pools, iter_pool_users, pod_requests
-from .without_block import outcome_without_block
+from .without_block import gets_no_address, outcome_without_block, youngest_nodes
 
 _PODS, _SOME_PODS, _TUNNEL = N_("pods"), N_("some pods"), N_("tunnel")
 
@@ -131,10 +131,36 @@ def claimed_pools_findings(reading: Reading, node: str, namespace: str = "", pod
             if blocks_used is None or addresses_used is None or blocks_used < pool.block_count:
                 continue
             if cluster.has_read("IPAMBlock") or not any(cidr in pool.cidr for cidr in claims):
-                outcome = outcome_without_block(reading.scenario, pool.cidr.size - addresses_used)
+                free = pool.cidr.size - addresses_used
+                outcome = outcome_without_block(reading.scenario, free)
                 params = {"blocks": pool.block_count, "node": node, "outcome": outcome}
-                findings.append(Finding("pool-claimed-for-node", f"IPPool/{pool.name}", params))
+                fails = gets_no_address(reading.scenario, free) and (free <= 0 or _likely_has_none(reading, node, pool))
+                severity = Severity.ERROR if fails else None
+                subject = f"IPPool/{pool.name}"
+                findings.append(Finding("pool-claimed-for-node", subject, params, severity_override=severity))
     return findings
+
+
+def _likely_has_none(reading: Reading, node: str, pool: IPPool) -> bool:
+    """Whether a node of which no block is known most likely has none: all owners are known, or it is too young."""
+    cluster = reading.scenario.cluster
+    owned = {cidr for cidr, owner, _ in reading.listed_blocks if owner} | {cidr for _, cidr, _ in reading.affinities}
+    if cluster.has_read("IPAMBlock") or sum(cidr in pool.cidr for cidr in owned) >= pool.block_count:
+        return True
+    nodes = {candidate.name for candidate in cluster.nodes}
+    without = len(nodes) - pool.block_count
+    return without > 0 and node in youngest_nodes(nodes, reading.node_ages, without)
+
+
+def with_claimed_pools(table: pd.DataFrame, findings: Iterable[Finding], *, lang: str = "en") -> pd.DataFrame:
+    """Return a table of `pools_for` whose rows of claimed pools say so; where the node gets none, without an order."""
+    table = table.copy()
+    for finding in findings:
+        rows = table["order"].notna() & (table["pool"] == finding.subject.removeprefix("IPPool/"))
+        table.loc[rows, ["why", "code"]] = [finding.full_message(lang), finding.code]
+        if finding.severity is Severity.ERROR:
+            table.loc[rows, "order"] = None
+    return table
 
 
 def _usage(reading: Reading, pool: IPPool) -> tuple[int | None, int | None]:

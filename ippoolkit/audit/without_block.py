@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from ..cidr import ADDRESS_BITS, IPVersion
@@ -37,6 +39,12 @@ def outcome_without_block(scenario: Scenario, free: int) -> LocalizedText:
     return LocalizedText(_STRICT if cluster.ipam.strict_affinity else _BORROWS)
 
 
+def gets_no_address(scenario: Scenario, free: int) -> bool:
+    """Whether new pods of such a node get no address for sure; where strictAffinity was not read, that is open."""
+    cluster = scenario.cluster
+    return free <= 0 or (cluster.has_read("IPAMConfiguration") and cluster.ipam.strict_affinity)
+
+
 def borrow_meanwhile(scenario: Scenario, free: int, version: IPVersion) -> tuple[LocalizedText, ...]:
     """Say how such pods get addresses before there are blocks: only strictAffinity keeps them from those free."""
     cluster, config = scenario.cluster, scenario.cluster.ipam
@@ -51,3 +59,12 @@ def borrow_meanwhile(scenario: Scenario, free: int, version: IPVersion) -> tuple
     if has_cap:
         command += " --max-blocks-per-host=0"
     return (LocalizedText(_BORROW_MEANWHILE, command=command, bits=ADDRESS_BITS[version]),)
+
+
+def youngest_nodes(nodes: AbstractSet[str], ages: Mapping[str, int], count: int) -> list[str]:
+    """Return the youngest nodes, all of one age together; nothing where ages do not tell nodes apart."""
+    if not nodes <= ages.keys():
+        return []
+    limit = sorted(ages[node] for node in nodes)[count - 1]
+    youngest = sorted(node for node in nodes if ages[node] <= limit)
+    return youngest if len(youngest) < len(nodes) else []

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import heapq
 import math
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -23,7 +24,7 @@ from ..calico.pool_selection import (
     serves_unnamed,
 )
 from ..cidr import ADDRESS_BITS, Cidr, Coverage, IPVersion
-from ..model import IPPool, Node, NodeGroup, Pod, Scenario
+from ..model import Block, IPPool, Node, NodeGroup, Pod, Scenario
 from .block_filling import AddressDemand, BlockClass, NodeLoad
 
 
@@ -79,7 +80,8 @@ class ExistingNodes:
 
     `loads` are those of alike nodes together, in the order in which the first of them stands in the cluster;
     `load_of_node` holds for each node of the cluster the index of its load. Where `pods_known` is false, nothing was
-    read of their pods: each node counts with one block, the least that a node with pods needs.
+    read of their pods: each node counts with what blocks hold for it, and one block at least; the addresses in use of
+    blocks that a text shows count as those of one node each.
     """
 
     loads: tuple[NodeLoad, ...] = ()
@@ -261,20 +263,24 @@ def _cache_key(scenario: Scenario, supply: Supply) -> tuple[object, ...]:
         cluster.nodes,
         cluster.pods,
         cluster.lacks_pods,
+        cluster.block_usage,
+        cluster.blocks if cluster.lacks_pods else (),
     )
 
 
 @cache_last(_cache_key)
 def _existing_nodes(scenario: Scenario, supply: Supply) -> ExistingNodes:
     """Work out what the nodes that exist draw from the pools where their addresses are."""
-    pools_of_pods = _pools_of_pods(scenario.cluster.pods, supply)
+    cluster = scenario.cluster
+    pools_of_pods = _pools_in_blocks(cluster.blocks, supply) if cluster.lacks_pods else {}
+    pools_of_pods |= _pools_of_pods(cluster.pods, supply)
     pool_of_address = _pool_lookup(supply)
     loads: dict[NodeLoad, int] = {}
     load_by_signature: dict[object, int] = {}
     # Most nodes are alike: what a node draws is worked out once for all that differ in name only.
     load_of_node = []
     selective_pools = [pool for pool in supply.pools if pool.node_selector != "all()"]
-    for node in scenario.cluster.nodes:
+    for node in cluster.nodes:
         selected = tuple(pool.selects_node(node.labels) for pool in selective_pools)
         tunnels = tuple(
             (tunnel.type, pool_of_address(int(tunnel.address)))
@@ -289,11 +295,66 @@ def _existing_nodes(scenario: Scenario, supply: Supply) -> ExistingNodes:
             index = load_by_signature[signature] = loads.setdefault(load, len(loads))
         load_of_node.append(index)
     counts = Counter(load_of_node)
+    alike = [replace(load, nodes=counts[index]) for load, index in loads.items()]
+    holding, alike = _split_by_usage(alike, _usage_by_pool(scenario, supply), supply)
     return ExistingNodes(
-        tuple(replace(load, nodes=counts[index]) for load, index in loads.items()),
-        tuple(load_of_node),
-        pods_known=not scenario.cluster.lacks_pods,
+        (*holding, *alike),
+        tuple(len(holding) + index for index in load_of_node),
+        pods_known=not cluster.lacks_pods,
     )
+
+
+def _usage_by_pool(scenario: Scenario, supply: Supply) -> dict[int, list[int]]:
+    """Return for each pool the addresses in use of its blocks, the fullest first, where nothing tells of the pods."""
+    usage_by_pool: dict[int, list[int]] = {}
+    if not scenario.cluster.lacks_pods:
+        return usage_by_pool
+    pool_of_address = _pool_lookup(supply)
+    for block in sorted(scenario.cluster.block_usage, key=lambda block: -block.used):
+        pool = pool_of_address(block.cidr.first) if block.cidr.version == supply.version else None
+        if pool is not None:
+            usage_by_pool.setdefault(pool, []).append(block.used)
+    return usage_by_pool
+
+
+def _split_by_usage(
+    loads: Iterable[NodeLoad], usage_by_pool: Mapping[int, Sequence[int]], supply: Supply
+) -> tuple[list[NodeLoad], list[NodeLoad]]:
+    """Return the loads of nodes that hold what is in use, and those of the other nodes, in the order given.
+
+    It gives the addresses in use of blocks without a known owner to nodes that the pool serves, a block a node.
+
+    No other distribution needs fewer blocks of any size, as long as no address is borrowed: where one node holds two
+    of the blocks, it saves at most the one that the node left without needs instead. Blocks beyond the nodes go to
+    whichever node has least.
+    """
+    loads = list(loads)
+    holding: Counter[NodeLoad] = Counter()
+    for pool_index, usage in usage_by_pool.items():
+        classes = supply.block_classes_of((pool_index,))
+        serving = [i for i, load in enumerate(loads) if not set(load.pod_block_classes).isdisjoint(classes)]
+        nodes = sum(loads[i].nodes for i in serving)
+        addresses = sorted(usage[:nodes])
+        for used in usage[nodes:] if nodes else ():
+            heapq.heapreplace(addresses, addresses[0] + used)
+        for used in sorted(addresses, reverse=True):
+            index = next(i for i in serving if loads[i].nodes)
+            load = loads[index]
+            loads[index] = replace(load, nodes=load.nodes - 1)
+            holding[_holding(load, used, classes)] += 1
+    return [replace(load, nodes=count) for load, count in holding.items()], loads
+
+
+def _holding(load: NodeLoad, used: int, classes: tuple[int, ...]) -> NodeLoad:
+    """Return the load of one node that has so many addresses of these blocks, those of its tunnels among them."""
+    tunnels = sum(
+        demand.count
+        for demand in load.demands
+        if demand.is_tunnel and not set(demand.block_classes).isdisjoint(classes)
+    )
+    count = max(0, used - tunnels)
+    demands = (*load.demands, AddressDemand(count, classes))
+    return replace(load, nodes=1, pods=count, pods_on_busiest_node=count, demands=demands)
 
 
 def _load_of_node(
@@ -350,6 +411,20 @@ def _pools_of_pods(pods: Iterable[Pod], supply: Supply) -> dict[str, dict[int | 
             pools = [] if pod.finished else [None]
         for index in pools:
             counts = pools_of_pods.setdefault(pod.node, {})
+            counts[index] = counts.get(index, 0) + 1
+    return pools_of_pods
+
+
+def _pools_in_blocks(blocks: Iterable[Block], supply: Supply) -> dict[str, dict[int | None, int]]:
+    """Count by node and pool the addresses that blocks hold for pods."""
+    pool_of_address = _pool_lookup(supply)
+    pools_of_pods: dict[str, dict[int | None, int]] = {}
+    for block in blocks:
+        index = pool_of_address(block.cidr.first) if block.cidr.version == supply.version else None
+        if index is None:
+            continue
+        for allocation in block.pod_allocations:
+            counts = pools_of_pods.setdefault(allocation.node or block.host, {})
             counts[index] = counts.get(index, 0) + 1
     return pools_of_pods
 

@@ -68,6 +68,7 @@ LIMIT_BY_CODE: dict[str, str] = {
     "addresses-short": LIMIT_ADDRESSES,
     "growth-addresses": LIMIT_ADDRESSES,
     "strict-short": LIMIT_STRICT_AFFINITY,
+    "strict-blocks-short": LIMIT_STRICT_AFFINITY,
     "growth-strict": LIMIT_STRICT_AFFINITY,
     "auto-allocate-off": "autoAllocateBlocks",
     "windows-block": "Windows",
@@ -81,6 +82,7 @@ _CODE_AFTER_GROWTH = {
     "block-cap": "growth-cap",
     "addresses-short": "growth-addresses",
     "strict-short": "growth-strict",
+    "strict-blocks-short": "growth-blocks",
 }
 
 
@@ -312,6 +314,8 @@ class Evaluation:
                 "addresses": self.total_addresses,
             }
             return Status.FAILS, code, params
+        if supply.strict_affinity:  # in this order a node without pods goes without; in another, pods would
+            return Status.FAILS, "strict-blocks-short", params
         return Status.TIGHT, "borrowing", params
 
     def max_pods_per_node(self, load: NodeLoad) -> int:

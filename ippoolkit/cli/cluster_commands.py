@@ -184,7 +184,8 @@ def pools_for(
         if node:
             table = pool_tables.pools_for(scenario.cluster, node, namespace, pod, lang=lang)
             print_notes(pool_tables.ignored_selectors_findings(scenario.cluster, node, namespace, pod), lang)
-            print_notes(pool_tables.claimed_pools_findings(reading, node, namespace, pod), lang)
+            claimed = pool_tables.claimed_pools_findings(reading, node, namespace, pod)
+            table = pool_tables.with_claimed_pools(table, claimed, lang=lang)
             if own_blocks := pool_tables.own_blocks_finding(scenario.cluster, node, namespace, pod):
                 print_notes((own_blocks,), lang)
         elif who_can_use:
@@ -205,7 +206,8 @@ def pools_for(
         if node and not table["block"].any():
             table = table.drop(columns=["block", "free"])
         print_dataframe(console(), table, lang=lang)
-    raise typer.Exit(reading_status(reading))
+    gets_no_address = bool(node) and not table["order"].notna().any()
+    raise typer.Exit(max(reading_status(reading), int(gets_no_address)))
 
 
 @app.command()

@@ -3,7 +3,16 @@
 from ..calico.pool_selection import Use
 from .affinities import BlockAffinity, IPAMHandle
 from .bgp import BGPConfiguration, BGPPeer
-from .calico_objects import Allocation, Block, IPAMConfig, IPPool, IPReservation, Tunnel, name_of_unnamed_pool
+from .calico_objects import (
+    Allocation,
+    Block,
+    BlockUsage,
+    IPAMConfig,
+    IPPool,
+    IPReservation,
+    Tunnel,
+    name_of_unnamed_pool,
+)
 from .cluster import ALL_KINDS, Cluster, CNIConfiguration, KindName, Namespace, Node, Pod, Service
 from .requirements import GroupRequirement, Requirements
 from .scenario import Networks, NodeGroup, Plan, Scenario
@@ -15,6 +24,7 @@ __all__ = [
     "BGPPeer",
     "Block",
     "BlockAffinity",
+    "BlockUsage",
     "CNIConfiguration",
     "Cluster",
     "GroupRequirement",

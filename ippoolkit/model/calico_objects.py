@@ -13,7 +13,13 @@ from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError
 
 from ..calico.encapsulation import EncapsulationMode, encapsulation_name
-from ..calico.limits import DEFAULT_BLOCK_SIZE, HIGHEST_MAX_BLOCKS_PER_HOST, MAX_COOLDOWN_SECONDS
+from ..calico.limits import (
+    DEFAULT_BLOCK_SIZE,
+    HIGHEST_MAX_BLOCKS_PER_HOST,
+    LOAD_BALANCER_AFFINITY,
+    MAX_COOLDOWN_SECONDS,
+    WINDOWS_HANDLE,
+)
 from ..calico.pool_rules import POOL_CHECKS, PoolSpec
 from ..calico.pool_selection import TunnelType, Use, selects_node, serves_unnamed
 from ..cidr import Cidr, IPVersion
@@ -180,9 +186,31 @@ class Block:
         return self
 
     @property
+    def pod_allocations(self) -> tuple[Allocation, ...]:
+        """Allocations of pods: not of tunnels or services, nor what cools down or what Windows reserves."""
+        if self.affinity == LOAD_BALANCER_AFFINITY:
+            return ()
+        return tuple(
+            allocation
+            for allocation in self.allocations
+            if not allocation.type and not allocation.released_at and allocation.handle != WINDOWS_HANDLE
+        )
+
+    @property
     def host(self) -> str:
         """Node that the block belongs to; empty for nobody's and for LoadBalancer blocks."""
         return self.affinity.removeprefix("host:") if self.affinity.startswith("host:") else ""
+
+
+_MOST_IN_BLOCK = 1 << 12  # addresses of the largest blocks, /20 and /116
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
+class BlockUsage:
+    """A block of which a text shows no more than how many of its addresses are in use."""
+
+    cidr: CidrField = Field(description="The block's range.")
+    used: IntField = count_field(_MOST_IN_BLOCK, description="Addresses in use.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)

@@ -13,7 +13,7 @@ from ..calico.pool_selection import OS_LABEL
 from ..cidr import IPVersion
 from .affinities import BlockAffinity, IPAMHandle
 from .bgp import MAX_AS_NUMBER, BGPConfiguration, BGPPeer
-from .calico_objects import Block, IPAMConfig, IPPool, IPReservation, Tunnel
+from .calico_objects import Block, BlockUsage, IPAMConfig, IPPool, IPReservation, Tunnel
 from .field_types import (
     MODEL_CONFIG,
     AddressField,
@@ -140,6 +140,9 @@ class Cluster:
     pods: tuple[Pod, ...] = Field(default=(), description="Pods that exist.")
     services: tuple[Service, ...] = Field(default=(), description="Services of type LoadBalancer that exist.")
     blocks: tuple[Block, ...] = Field(default=(), description="Blocks that exist.")
+    block_usage: tuple[BlockUsage, ...] = Field(
+        default=(), description="Addresses in use of blocks whose owner a text does not show."
+    )
     affinities: tuple[BlockAffinity, ...] = Field(default=(), description="Claims on blocks that exist.")
     handles: tuple[IPAMHandle, ...] = Field(default=(), description="Handles that exist.")
     ipam_stored: BoolField | None = Field(

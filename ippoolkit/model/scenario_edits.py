@@ -13,6 +13,7 @@ from ..calico.pool_selection import OS_LABEL
 from ..cidr import Cidr
 from ..errors import InputError
 from ..findings import Finding
+from .calico_objects import Block, BlockUsage
 from .cluster import Cluster, Node
 from .scenario import NodeGroup, Scenario
 
@@ -239,7 +240,7 @@ def with_pool(scenario: Scenario, pool_name: str, **changes: Any) -> Scenario:
     -------
     Scenario
         A copy with the changed pool. Blocks of another size than it has now, or outside of its new range, are gone:
-        they would have to be claimed anew.
+        they would have to be claimed anew. Where pods were not read, how many addresses these held is kept.
 
     Raises
     ------
@@ -249,15 +250,18 @@ def with_pool(scenario: Scenario, pool_name: str, **changes: Any) -> Scenario:
     old_pool = scenario.cluster.pool(pool_name)
     changed_pool = replace(old_pool, **changes)
     pools = tuple(changed_pool if pool is old_pool else pool for pool in scenario.cluster.pools)
-    blocks = scenario.cluster.blocks
-    if (changed_pool.cidr, changed_pool.block_size) != (old_pool.cidr, old_pool.block_size):
-        blocks = tuple(
-            block
-            for block in blocks
-            if block.cidr not in old_pool.cidr
-            or (block.cidr in changed_pool.cidr and block.cidr.prefix == changed_pool.block_size)
-        )
-    return replace(scenario, cluster=replace(scenario.cluster, pools=pools, blocks=blocks))
+    cluster = replace(scenario.cluster, pools=pools)
+    if (changed_pool.cidr, changed_pool.block_size) == (old_pool.cidr, old_pool.block_size):
+        return replace(scenario, cluster=cluster)
+    kept: list[Block] = []
+    gone: list[Block] = []
+    for block in cluster.blocks:
+        stays = block.cidr in changed_pool.cidr and block.cidr.prefix == changed_pool.block_size
+        (kept if stays or block.cidr not in old_pool.cidr else gone).append(block)
+    usage = cluster.block_usage
+    if cluster.lacks_pods:
+        usage += tuple(BlockUsage(cidr=block.cidr, used=len(block.pod_allocations)) for block in gone)
+    return replace(scenario, cluster=replace(cluster, blocks=tuple(kept), block_usage=usage))
 
 
 def _common_labels(label_sets: list[Mapping[str, str]]) -> dict[str, str]:

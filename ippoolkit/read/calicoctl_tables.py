@@ -74,6 +74,9 @@ def read_ipam_show(lines: NumberedLines, file: str, reported: ReportedText) -> N
             continue
         _check_sums(cidr, counts, place, reported)
         reported.listed_blocks.append((cidr, "", place))
+        used, is_rounded = counts["IPS IN USE"]
+        if not is_rounded:
+            reported.block_usage[cidr] = used
         listed_above = [pools[-1], *pools] if pools else []
         pool = next((pool for pool in listed_above if cidr.overlaps(pool.cidr)), None)
         if pool is None:

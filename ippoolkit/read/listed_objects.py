@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from ..calico.limits import DEFAULT_BLOCK_SIZE
+from ..calico.limits import ALLOWED_BLOCK_SIZES, DEFAULT_BLOCK_SIZE
 from ..calico.pool_selection import OS_LABEL
 from ..calico.selectors import SelectorError, parse_selector
 from ..cidr import Cidr
 from ..findings import Finding
-from ..model import IPPool, Pod, Scenario, name_of_unnamed_pool
+from ..model import BlockUsage, IPPool, Pod, Scenario, name_of_unnamed_pool
 from ..yaml_scalars import is_digits
 from .document import Document
 from .kubectl_tables import ROLE_LABEL
@@ -39,6 +39,7 @@ def add_listed(scenario: Scenario, reported: ReportedText) -> Scenario:
     scenario = _add_service_addresses(scenario, pools, reported)
     scenario = _add_listed_nodes(scenario, pools, reported)
     scenario = _add_listed_pods(scenario, pools, reported)
+    scenario = _add_block_usage(scenario, reported)
     _add_borrowed_by_pool(pools, reported)
     return scenario
 
@@ -170,6 +171,19 @@ def _add_listed_pods(scenario: Scenario, pools: Iterable[IPPool], reported: Repo
     if shared := sorted(address for address, nodes in nodes_by_address.items() if len(nodes) > 1):
         reported.add_figures("totals", "", place, {"ips_with_several_owners": shared})
     return dataclasses.replace(scenario, cluster=dataclasses.replace(cluster, pods=tuple(placed)))
+
+
+def _add_block_usage(scenario: Scenario, reported: ReportedText) -> Scenario:
+    """Return a scenario with the addresses in use of listed blocks, where nothing tells more of blocks or pods."""
+    cluster = scenario.cluster
+    if not reported.block_usage or cluster.blocks or not cluster.lacks_pods:
+        return scenario
+    usage = tuple(
+        BlockUsage(cidr=cidr, used=used)
+        for cidr, used in reported.block_usage.items()
+        if cidr.prefix in ALLOWED_BLOCK_SIZES[cidr.version] and used <= cidr.size
+    )
+    return dataclasses.replace(scenario, cluster=dataclasses.replace(cluster, block_usage=usage))
 
 
 def _build(kind: str, listed: ListedObject) -> Any | None:

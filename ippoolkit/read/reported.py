@@ -75,6 +75,7 @@ class ReportedText:
     blocks_known: bool = False
     blocks_outside: list[tuple[Cidr, int | None]] = field(default_factory=list)  # of no pool; addresses in use
     listed_blocks: list[tuple[Cidr, str, Place]] = field(default_factory=list)  # with their node where it is shown
+    block_usage: dict[Cidr, int] = field(default_factory=dict)  # addresses in use, where they are not rounded
     pools: list[ReportedPool] = field(default_factory=list)
     service_addresses: dict[str, Place] = field(default_factory=dict)  # as host ranges
     node_addresses: dict[str, Place] = field(default_factory=dict)  # as host ranges, such as 192.0.2.7/32

@@ -23,6 +23,7 @@ from ..model import (
     BGPPeer,
     Block,
     BlockAffinity,
+    BlockUsage,
     Cluster,
     IPAMHandle,
     IPPool,
@@ -186,6 +187,7 @@ class _Redactor:
             pods=tuple(map(self._pod, cluster.pods)),
             services=tuple(map(self._service, cluster.services)),
             blocks=tuple(map(self._block, cluster.blocks)),
+            block_usage=tuple(map(self._block_usage, cluster.block_usage)),
             affinities=tuple(map(self._affinity, cluster.affinities)),
             handles=tuple(map(self._handle, cluster.handles)),
             bgp_peers=tuple(
@@ -264,6 +266,9 @@ class _Redactor:
         return replace(
             block, cidr=self.networks.relocate_network(block.cidr), affinity=affinity, allocations=allocations
         )
+
+    def _block_usage(self, block: BlockUsage) -> BlockUsage:
+        return replace(block, cidr=self.networks.relocate_network(block.cidr))
 
     def _service(self, service: Service) -> Service:
         return replace(

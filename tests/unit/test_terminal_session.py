@@ -1,6 +1,7 @@
 """One pasted terminal session with tables of calicoctl and kubectl: what it tells is said, what it cannot tell too."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,12 @@ import ippoolkit as ipk
 from ippoolkit.audit import audit, audit_reading
 from ippoolkit.audit.runbook_dumps import name_dumps_for_runbooks
 from ippoolkit.audit.without_block import borrow_meanwhile, outcome_without_block
+from ippoolkit.capacity.demand import compute_demand
 from ippoolkit.findings import RULES, Finding
-from ippoolkit.model import IPAMConfig, name_of_unnamed_pool
+from ippoolkit.model import Allocation, Block, BlockUsage, IPAMConfig, name_of_unnamed_pool
 from ippoolkit.read.dump_commands import RUNBOOK_KINDS, SAVE_COMMANDS
 from ippoolkit.read.reader import read_text
+from ippoolkit.write.redaction import redact_scenarios
 from tests.helpers import run_command
 
 ROOT = Path(__file__).parents[2]
@@ -203,7 +206,7 @@ def test_pods_that_were_not_read_are_no_zero(paste, tmp_path):
         "  unknown: [Pod]\n"
     )
     message = ipk.verdict(ipk.load(roomy)).finding.message()
-    assert message.startswith("A block for each of 2 nodes, with capacity for up to 4 nodes.")
+    assert message.startswith("Blocks for each of 2 nodes, with capacity for up to 4 nodes.")
     assert "--pods-per-node" in message
     assert ipk.growth(ipk.load(roomy))["pods"].isna().all()
 
@@ -223,11 +226,29 @@ def test_no_verdict_stands_alone_beside_an_error(paste):
 def test_a_pool_whose_blocks_are_all_claimed_is_no_plain_answer(paste, tmp_path, with_blocks):
     files = [paste, *([blocks_dump(tmp_path / "blocks.json", "east", "west")] if with_blocks else [])]
     options = [part for file in files for part in ("--cluster", file)]
-    result = run_command("pools-for", *options, "--node", "new1", "--namespace", "default")
-    assert "All 2 blocks are claimed, and none with a free address is known to be new1's" in result.stderr
-    assert "strictAffinity is true" in result.stderr
-    owner = run_command("pools-for", *options, "--node", "east", "--namespace", "default")
-    assert ("All 2 blocks" in owner.stderr) != with_blocks
+
+    def ask(node):
+        result = run_command("pools-for", *options, "--node", node, "--namespace", "default", "--json")
+        (*_, row) = json.loads(result.stdout)
+        return result.returncode, row["order"], row["why"]
+
+    status, order, why = ask("new1")
+    assert (status, order) == (1, None)
+    assert "All 2 blocks are claimed, and none with a free address is known to be new1's" in why
+    assert "strictAffinity is true" in why
+    status, order, why = ask("east")  # old enough to have one of the two, and with the blocks it is known to
+    assert status == 0
+    assert order
+    assert ("All 2 blocks" in why) != with_blocks
+
+
+def test_a_node_that_borrows_or_may_borrow_gets_an_address(tmp_path):
+    for strict in (False, None):
+        (tmp_path / "session.txt").write_text(session(strict))
+        options = ("--cluster", tmp_path / "session.txt", "--node", "new1", "--namespace", "default")
+        result = run_command("pools-for", *options, "--json")
+        (row,) = json.loads(result.stdout)
+        assert (result.returncode, row["order"], row["code"]) == (0, 1, "pool-claimed-for-node")
 
 
 def test_a_pool_without_a_known_name_is_called_one_thing(paste):
@@ -275,7 +296,96 @@ def test_pages_leave_out_columns_of_which_nothing_is_known(paste, tmp_path):
 
 def test_nothing_is_called_enough_where_the_pods_were_not_read(paste):
     printed = run_command("capacity", paste).stdout
-    assert "fits: a block for each of 5 nodes; pods not read" in printed
+    assert "fits: blocks for each of 5 nodes; pods not read" in printed
     assert "sufficient" not in printed
     planned = run_command("capacity", paste, "--nodes", 5, "--pods-per-node", 10).stdout
     assert "sufficient" in planned
+
+
+@pytest.mark.parametrize(("size", "needed", "fits"), [(26, 5, False), (27, 2 + 2 + 3, False), (28, 4 + 3 + 3, False)])
+def test_the_addresses_in_use_of_listed_blocks_are_counted_at_each_block_size(paste, size, needed, fits):
+    scenario = ipk.load(paste)
+    row = ipk.block_sizes(scenario).set_index("block_size").loc[size]
+    assert row["spare_blocks"] == (1 << (size - 25)) - needed
+    assert (row["verdict"] == "fits") == fits
+
+
+def test_blocks_of_unknown_nodes_leave_the_nodes_that_have_one_and_never_more_nodes_than_there_are():
+    nodes = tuple(ipk.Node(name=name) for name in "ab")
+    pool = ipk.IPPool(name="p", cidr="10.0.0.0/24", block_size=26)
+    usage = tuple(BlockUsage(cidr=f"10.0.0.{64 * i}/26", used=used) for i, used in enumerate((60, 50, 20)))
+    cluster = ipk.Cluster(pools=(pool,), nodes=nodes, unknown=("Pod",), block_usage=usage)
+    existing = compute_demand(ipk.Scenario(cluster=cluster), 4).existing
+    assert [(load.nodes, load.pods) for load in existing.loads] == [(1, 70), (1, 60), (0, 0)]
+    assert len(existing.load_of_node) == 2
+    assert "130 addresses in use" in " ".join(f.message() for f in ipk.analyse(ipk.Scenario(cluster=cluster)).findings)
+
+
+def blocks_without_pods():
+    """Return three nodes, two of which have blocks with 40 addresses of pods; what else blocks hold is none of theirs."""
+    pods = [Allocation(ordinal=ordinal, node="a") for ordinal in range(40)]
+    others = [
+        Allocation(ordinal=40, node="a", type="vxlanTunnelAddress"),
+        Allocation(ordinal=41, released_at="2026-01-01T00:00:00Z"),
+        Allocation(ordinal=42, handle="windows-reserved-ipam-handle"),
+    ]
+    blocks = (
+        Block(cidr="10.0.0.0/26", affinity="host:a", allocations=(*pods, *others)),
+        Block(cidr="10.0.0.64/26", affinity="host:b", allocations=[replace(pod, node="b") for pod in pods]),
+    )
+    return ipk.Scenario(
+        cluster=ipk.Cluster(
+            pools=(ipk.IPPool(name="p", cidr="10.0.0.0/24"),),
+            nodes=tuple(ipk.Node(name=name) for name in "abc"),
+            unknown=("Pod",),
+            blocks=blocks,
+        )
+    )
+
+
+def test_where_blocks_were_read_and_pods_were_not_their_addresses_count_for_their_nodes():
+    scenario = blocks_without_pods()
+    assert [(load.nodes, load.pods) for load in compute_demand(scenario, 4).existing.loads] == [(2, 40), (1, 0)]
+    messages = " ".join(found.message() for found in ipk.analyse(scenario).findings)
+    assert "counts the 80 addresses that blocks hold for them" in messages
+    smaller = ipk.with_pool(scenario, "p", block_size=27)
+    assert smaller.cluster.blocks == ()
+    assert compute_demand(smaller, 4).existing.loads[0].pods == 40
+    row = ipk.block_sizes(scenario).set_index("block_size").loc[27]
+    assert row["spare_blocks"] == 8 - (2 + 2 + 1)
+    assert ipk.block_sizes(smaller).set_index("block_size").loc[27]["spare_blocks"] == row["spare_blocks"]
+
+
+@pytest.mark.parametrize(("strict", "status"), [(False, "tight"), (True, "fails")])
+def test_only_borrowing_makes_up_for_a_block_that_is_missing(strict, status):
+    nodes = tuple(ipk.Node(name=name) for name in "abc")
+    pool = ipk.IPPool(name="p", cidr="10.0.0.0/25", block_size=27)
+    cluster = ipk.Cluster(
+        pools=(pool,),
+        nodes=nodes,
+        unknown=("Pod",),
+        block_usage=tuple(BlockUsage(cidr=f"10.0.0.{64 * i}/26", used=40) for i in range(2)),
+        ipam=IPAMConfig(strict_affinity=strict),
+    )
+    verdict = ipk.verdict(ipk.Scenario(cluster=cluster))  # two nodes need two of the four blocks each
+    assert verdict.status == status
+    assert verdict.finding.message().startswith("5 blocks needed, 4 available")
+
+
+def test_usage_of_blocks_is_kept_in_files_and_relocated_where_names_are_hidden(paste, tmp_path):
+    plain = tmp_path / "plain.yaml"
+    run_command("scenario", paste, "-o", plain)
+    scenario = ipk.load(plain)
+    assert [block.used for block in scenario.cluster.block_usage] == list(IN_USE)
+    hidden = redact_scenarios([scenario])[0].cluster
+    assert [block.used for block in hidden.block_usage] == list(IN_USE)
+    assert all(block.cidr in hidden.pools[0].cidr for block in hidden.block_usage)
+
+
+def test_the_remedy_names_commands_that_work_with_what_was_read(paste):
+    remedy = finding(session(strict=True)).remedy()
+    for named in ("ippoolkit free INPUT --within CIDR --prefix N", "ippoolkit capacity INPUT"):
+        assert named in remedy
+    free = run_command("free", paste, "--within", "10.60.0.0/16", "--prefix", "25")
+    assert free.returncode == 0
+    assert "10.60.0.128/25" in free.stdout

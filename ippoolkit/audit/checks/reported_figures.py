@@ -21,7 +21,7 @@ from ...read.reported import COUNTS_TABLE
 from ..cluster_index import ClusterIndex
 from ..cluster_metrics import ClusterMetrics, cluster_metrics, pool_name
 from ..runbook_dumps import name_dumps_for_runbooks
-from ..without_block import borrow_meanwhile, outcome_without_block
+from ..without_block import borrow_meanwhile, outcome_without_block, youngest_nodes
 
 _NEARLY_FULL_RATIO = 0.9
 _NEAR_CAP_RATIO = 0.75
@@ -156,18 +156,9 @@ def _which_nodes(
     if None not in claimed and len(owners) >= sum(filter(None, claimed)):
         return LocalizedText(_WITHOUT_ONE, which=abbreviate_names(sorted(nodes - set(owners.values())))), ()
     advice = (LocalizedText(_NAME_THEM, command="kubectl get ipamblocks.crd.projectcalico.org -o json"),)
-    if youngest := _youngest(nodes, reading.node_ages, without):
+    if youngest := youngest_nodes(nodes, reading.node_ages, without):
         return LocalizedText(_LIKELY_WITHOUT, which=abbreviate_names(youngest)), advice
     return LocalizedText(_OWNERS_UNKNOWN), advice
-
-
-def _youngest(nodes: AbstractSet[str], ages: Mapping[str, int], count: int) -> list[str]:
-    """Return the youngest nodes, all of one age together; nothing where ages do not tell nodes apart."""
-    if not nodes <= ages.keys():
-        return []
-    limit = sorted(ages[node] for node in nodes)[count - 1]
-    youngest = sorted(node for node in nodes if ages[node] <= limit)
-    return youngest if len(youngest) < len(nodes) else []
 
 
 def _nodes_at_cap(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:

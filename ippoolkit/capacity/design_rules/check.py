@@ -118,8 +118,17 @@ def borrowed_tunnels(plans: Iterable[PlanEvaluation]) -> Iterator[Finding]:
 
 def pods_not_read(scenario: Scenario) -> Iterator[Finding]:
     """Say where nodes exist and their pods were not read: what these need beside a block a node is not counted."""
-    if scenario.cluster.lacks_pods:
-        yield Finding("pods-not-read", "", {"nodes": len(scenario.cluster.nodes)})
+    cluster = scenario.cluster
+    if not cluster.lacks_pods:
+        return
+    params: dict[str, object] = {"nodes": len(cluster.nodes)}
+    if usage := cluster.block_usage:
+        params |= {"blocks": len(usage), "used": sum(block.used for block in usage)}
+        yield Finding("pods-not-read-blocks", "", params)
+    elif used := sum(len(block.pod_allocations) for block in cluster.blocks):
+        yield Finding("pods-not-read-allocations", "", params | {"used": used})
+    else:
+        yield Finding("pods-not-read", "", params)
 
 
 def fixed_block_size(scenario: Scenario, verdicts: Iterable[Verdict]) -> Iterator[Finding]:

@@ -25,10 +25,10 @@ CAPACITY_VERDICTS = (
         "ok",
         "blocks",
         N_(
-            "A block for each of {nodes:node}, with capacity for up to {most:node}. How many pods they run was not "
+            "Blocks for each of {nodes:node}, with capacity for up to {most:node}. How many pods they run was not "
             "read: plan with --pods-per-node."
         ),
-        short_message=N_("a block for each of {nodes:node}; pods not read"),
+        short_message=N_("blocks for each of {nodes:node}; pods not read"),
     ),
     Rule(
         "plan-empty",
@@ -64,6 +64,17 @@ CAPACITY_VERDICTS = (
         ),
         N_("Make the blocks smaller (a larger blockSize), the pool larger, or add a pool."),
         short_message=N_("pod {first} of {pods} gets no address"),
+    ),
+    Rule(
+        "strict-blocks-short",
+        "error",
+        "ipamconfig",
+        N_(
+            "{need:block} needed, {blocks} available, and strictAffinity forbids borrowing: pods of a node without a "
+            "block of its own get no address."
+        ),
+        N_("Make the blocks smaller (a larger blockSize), the pool larger, or add a pool."),
+        short_message=N_("{need:block} needed, {blocks} available"),
     ),
     Rule(
         "addresses-short",
@@ -168,6 +179,26 @@ CAPACITY_VERDICTS = (
         "warning",
         "kit",
         N_("The pods of {nodes:node} were not read: the verdict counts one block a node, the least for any pods."),
+        N_("Add the output of kubectl get pods -A -o json, or plan with --pods-per-node."),
+    ),
+    Rule(
+        "pods-not-read-blocks",
+        "warning",
+        "kit",
+        N_(
+            "The pods of {nodes:node} were not read. The verdict counts the {used:address} in use that the table shows "
+            "in {blocks:block}, as those of one node each, and one block for each further node: the least for any pods."
+        ),
+        N_("Add the output of kubectl get pods -A -o json, or plan with --pods-per-node."),
+    ),
+    Rule(
+        "pods-not-read-allocations",
+        "warning",
+        "kit",
+        N_(
+            "The pods of {nodes:node} were not read. The verdict counts the {used:address} that blocks hold for them, "
+            "and one block for a node without any: the least for its pods."
+        ),
         N_("Add the output of kubectl get pods -A -o json, or plan with --pods-per-node."),
     ),
     Rule(

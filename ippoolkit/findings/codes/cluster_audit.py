@@ -46,8 +46,9 @@ CLUSTER_AUDIT = (
             "none ({which}). {outcome}"
         ),
         N_(
-            "Add a pool (ippoolkit runbook grow), or replace this one by one with smaller blocks (ippoolkit runbook "
-            "block-size); a blockSize cannot be edited."
+            "Add a pool: ippoolkit free INPUT --within CIDR --prefix N finds a free range, and ippoolkit capacity "
+            "INPUT shows which blockSize would hold. ippoolkit runbook grow gives the steps; ippoolkit runbook "
+            "block-size, those to replace the pool by one with smaller blocks, as a blockSize cannot be edited."
         ),
     ),
     Rule(
@@ -258,14 +259,14 @@ CLUSTER_AUDIT = (
         "warning",
         "blocks",
         N_("{used} of {capacity:address} in use ({share:.1%}), {free} free."),
-        N_("Add a pool: no pool can grow."),
+        N_("A pool's CIDR cannot be changed, so add another pool."),
     ),
     Rule(
         "pool-full",
         "error",
         "blocks",
         N_("All of {capacity:address} are in use or reserved."),
-        N_("Add a pool: no pool can grow."),
+        N_("A pool's CIDR cannot be changed, so add another pool."),
     ),
     Rule(
         "addresses-leaked",

@@ -11,7 +11,7 @@ POOL_SELECTION = (
         "warning",
         "blocks",
         N_("All {blocks:block} are claimed, and none with a free address is known to be {node}'s. {outcome}"),
-        N_("Add a pool that serves the node: no pool can grow."),
+        N_("A pool's CIDR cannot be changed, so add another pool that serves the node."),
     ),
     Rule(
         "node-without-pool",

@@ -18,7 +18,7 @@ REPORTED_FIGURES = (
         "warning",
         "blocks",
         N_("All {blocks:block} of /{size} are claimed. {outcome}"),
-        N_("Add a pool: no pool can grow."),
+        N_("A pool's CIDR cannot be changed, so add another pool."),
     ),
     Rule(
         "blocks-fewer-reported",
@@ -26,8 +26,9 @@ REPORTED_FIGURES = (
         "blocks",
         N_("{nodes:node}, but {blocks:block} in {pools}: at least {without} of the nodes have none. {which} {outcome}"),
         N_(
-            "Add a pool (ippoolkit runbook grow), or replace this one by one with smaller blocks (ippoolkit runbook "
-            "block-size); a blockSize cannot be edited."
+            "Add a pool: ippoolkit free INPUT --within CIDR --prefix N finds a free range, and ippoolkit capacity "
+            "INPUT shows which blockSize would hold. ippoolkit runbook grow gives the steps; ippoolkit runbook "
+            "block-size, those to replace the pool by one with smaller blocks, as a blockSize cannot be edited."
         ),
     ),
     Rule(
@@ -35,7 +36,7 @@ REPORTED_FIGURES = (
         "warning",
         "blocks",
         N_("{left} of {blocks:block} of /{size} are left to claim."),
-        N_("Add a pool: no pool can grow."),
+        N_("A pool's CIDR cannot be changed, so add another pool."),
     ),
     Rule(
         "node-cap-full-reported",
@@ -104,7 +105,7 @@ REPORTED_FIGURES = (
         "warning",
         "blocks",
         N_("{addresses} addresses more in {span} days, {free} left: full in about {days} days at this pace."),
-        N_("Add a pool: no pool can grow."),
+        N_("A pool's CIDR cannot be changed, so add another pool."),
     ),
     Rule(
         "cni-unknown",
