@@ -28,22 +28,26 @@ def serving(kind: str, folder: Path):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    server = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, *COMMANDS[kind], "--no-browser", f"--port={port}"],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         cwd=folder,
         env=environment,
-    )
-    try:
-        address = next((found[0] for line in server.stdout if (found := re.search(r"http://[\w.]+:\d+/", line))), None)
-        assert address, f"{kind} did not start"
-        threading.Thread(target=lambda: [None for _ in server.stdout], daemon=True).start()
-        yield address.replace("localhost", "127.0.0.1")
-    finally:
-        server.terminate()
-        server.wait(30)
+    ) as server:
+        # read to its end: a full pipe would stop the server, and an open one is complained of in whichever test is next
+        reader = threading.Thread(target=lambda: [None for _ in server.stdout], daemon=True)
+        try:
+            address = next((f[0] for line in server.stdout if (f := re.search(r"http://[\w.]+:\d+/", line))), None)
+            assert address, f"{kind} did not start"
+            reader.start()
+            yield address.replace("localhost", "127.0.0.1")
+        finally:
+            server.terminate()
+            server.wait(30)
+            if reader.ident:
+                reader.join(30)
 
 
 def run_all(page) -> None:
