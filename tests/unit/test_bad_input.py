@@ -332,6 +332,7 @@ def test_nothing_of_an_archive_but_its_files_is_looked_at(mode, tmp_path):
         (tar([(f"{number}", tarfile.DIRTYPE, "") for number in range(21)], "w:gz"), "archive-files"),
         (tar([("a.yaml", tarfile.REGTYPE, POOL)], "w:gz")[:-20], "archive-damaged"),
     ],
+    ids=range(9),  # archives hold the time, and each worker packs its own
 )
 def test_archives_are_read_a_file_at_a_time_and_within_limits(data, code, problems, monkeypatch):
     monkeypatch.setattr(input_files, "MAX_MEMBER_BYTES", 4000)
