@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..read import Reading, read
+from ..read import Reading
+from .inputs import resolve_inputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,4 +67,4 @@ def read_at_hand(path: str | Path) -> Reading:
     InputError
         Where it cannot be read.
     """
-    return find_at_hand([path]) or read(path)
+    return find_at_hand([path]) or resolve_inputs([path])[0].read()

@@ -173,6 +173,13 @@ def test_the_kits_own_templates_declare_what_they_take():
     assert not find_template("capacity").combines_inputs
 
 
+def test_a_notebook_by_itself_says_what_the_command_says(report):
+    """papermill gives the notebook a path alone; the command has read it before."""
+    said = CapacityReport(KUBESPRAY, date="2026-11-23").what_breaks().html
+    assert "Nothing, with the growth that is planned." in said
+    assert said.partition("</h2>")[2] in report
+
+
 def test_a_large_cluster_shows_its_fullest_nodes(tmp_path):
     shown = 40
     nodes = tuple(ipk.Node(name=f"n{number:04}") for number in range(shown + 50))
