@@ -2,7 +2,7 @@
 
 from ..address_space import ListedNetwork
 from .announced_routes import scenario_routes
-from .choose_tables import change_options_table, designs_table, routes_table
+from .choose_tables import change_options_table, designs_table, first_designs, routes_table
 from .existing_cluster import ChangeOption, change_options
 from .free_range_search import FreeRanges, free
 from .recommendation import Recommendation, recommend
@@ -17,6 +17,7 @@ __all__ = [
     "change_options",
     "change_options_table",
     "designs_table",
+    "first_designs",
     "free",
     "recommend",
     "routes_table",

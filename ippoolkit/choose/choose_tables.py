@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _MOST_AS_NUMBERS = 4  # named in a cell
+_DESIGNS_SHOWN = 12
+_MOST_TIMES = 8  # the addresses of the picked design
 RULE_NAMES = {
     BLOCK_CAP: N_("blocks per node"),
     POOL_SIZE: N_("size of the pool"),
@@ -69,6 +71,25 @@ def designs_table(recommendation: Recommendation, *, every: bool = False, lang: 
         else recommendation.listed()
     )
     return build_frame(DESIGNS, [_row(pair, numbers.get(pair, 0), lang, picked=pair in picked) for pair in pairs])
+
+
+def first_designs(designs: pd.DataFrame) -> pd.DataFrame:
+    """Return the designs that a page or a terminal lists: the first, none far larger than the one picked.
+
+    Parameters
+    ----------
+    designs
+        Rows of `designs_table` of one family and set of pools.
+
+    Returns
+    -------
+    pandas.DataFrame
+        At most twelve rows, none with more than eight times the addresses of the picked design.
+    """
+    picked = designs.loc[designs["picked"], "addresses"]
+    if len(picked):
+        designs = designs[designs["addresses"] <= _MOST_TIMES * picked.max()]
+    return designs.head(_DESIGNS_SHOWN)
 
 
 def routes_table(recommendation: Recommendation, *, lang: str = "en") -> pd.DataFrame:

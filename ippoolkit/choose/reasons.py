@@ -38,6 +38,8 @@ def alternatives(picked: Design, best: Sequence[Design], subject: str) -> Iterat
         fewest_routes = min(larger, key=lambda design: (design.routes, -design.nodes_fit), default=None)
         if fewest_routes is None or fewest_routes.routes > picked.routes:
             continue
+        if factor > min(_TIMES) and fewest_routes.routes == picked.routes:
+            continue  # that more addresses hold more nodes needs no saying twice
         code = "choose-fewer-routes" if fewest_routes.routes < picked.routes else "choose-more-nodes"
         yield Finding(code, subject, _compared_params(fewest_routes, picked) | {"times": LocalizedText(factor_text)})
 

@@ -9,7 +9,7 @@ from ..analysis import Analysis
 from ..audit import Audit
 from ..capacity.evaluation import Verdict
 from ..change import Runbook, render_runbook
-from ..choose import FreeRanges, Recommendation, designs_table
+from ..choose import FreeRanges, Recommendation, designs_table, first_designs
 from ..findings import N_, Finding, get_language
 from ..forecasting import Forecast
 from ..manifests.manifest_review import Review
@@ -31,7 +31,6 @@ from .simulation_html import simulation_html
 from .stylesheet import styled_html
 from .verdict_parts import release_text
 
-_DESIGNS_SHOWN = 12
 _OFFERS_SHOWN = 40
 _NOTES_SHOWN = 20
 
@@ -92,8 +91,8 @@ def _(answer: Forecast) -> str:
 
 @_content_html.register
 def _(answer: Recommendation) -> str:
-    designs = table_html("designs", designs_table(answer).head(_DESIGNS_SHOWN)) if answer.picks else ""
-    return findings_html(answer.reasons) + designs
+    designs = designs_table(answer).groupby("family") if answer.picks else ()
+    return findings_html(answer.reasons) + "".join(table_html("designs", first_designs(rows)) for _, rows in designs)
 
 
 @_content_html.register

@@ -8,15 +8,13 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from ..choose import ChangeOption, Recommendation, change_options_table, designs_table
+from ..choose import ChangeOption, Recommendation, change_options_table, designs_table, first_designs
 from ..choose.choose_tables import RULE_NAMES
 from ..choose.recommendation import FamilyDesigns, Pick
 from ..choose.search import Design
 from ..findings import N_, get_language
 from .capacity_terminal import print_table
 from .terminal import print_findings, print_release
-
-SHOWN = 12  # designs of a family and set of pools that a terminal shows
 
 
 def recommendation_as_dict(
@@ -139,16 +137,11 @@ def print_recommendation(
             _print_failing(console, designs, lang)
             continue
         title = language.render(N_("Designs, IPv{family}"), {"family": designs.family})
-        print_table(
-            console,
-            "failing_designs" if every else "designs",
-            rows if every else rows.head(SHOWN),
-            title=title,
-            lang=lang,
-        )
-        if not every and len(rows) > SHOWN:
+        shown = rows if every else first_designs(rows)
+        print_table(console, "failing_designs" if every else "designs", shown, title=title, lang=lang)
+        if len(rows) > len(shown):
             more = language.render(
-                N_("{count} larger ones are left out; --json shows them."), {"count": len(rows) - SHOWN}
+                N_("{count} larger ones are left out; --json shows them."), {"count": len(rows) - len(shown)}
             )
             console.print(Text(more, style="bright_black"))
             console.print()

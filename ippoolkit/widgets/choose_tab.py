@@ -16,6 +16,7 @@ from ..choose import (
     change_options,
     change_options_table,
     designs_table,
+    first_designs,
     recommend,
     routes_table,
 )
@@ -31,7 +32,6 @@ from .choose_fields import NEED_SECTION, Need
 from .form_fields import form_layout
 from .widgets_js import Form, html_pane
 
-SHOWN = 12  # designs of a family that the table lists
 _FIELDS = {field.name: field for field in NEED_SECTION.fields}
 
 
@@ -187,7 +187,7 @@ class ChooseTab:
             hint = language.translate(N_("Click a dot to put its design into the plan."))
             parts.append(f'<h3>{escape(title)}</h3><p class="ipk-empty">{escape(hint)}</p>')
             parts.append(designs_chart(rows, lang=language.code))
-            parts.append(table_html("designs", rows.head(SHOWN), lang=language.code, caption=title))
+            parts.append(table_html("designs", first_designs(rows), lang=language.code, caption=title))
         if recommendation.picks:
             title = language.translate(N_("Routes"))
             parts.append(f"<h3>{escape(title)}</h3>")

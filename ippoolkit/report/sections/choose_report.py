@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from ...choose import Recommendation, designs_table, recommend, routes_table
+from ...choose import Recommendation, designs_table, first_designs, recommend, routes_table
 from ...choose.requirements_source import resolve_requirements
 from ...errors import InputError
 from ...figures import draw_designs
@@ -20,8 +20,6 @@ from ...write import to_manifests_yaml
 from .base_report import BaseReport
 from .report_table import ReportTable
 from .section import Section, SectionPart, code_part, heading_part, paragraph, picture_part, table_part
-
-SHOWN = 12  # designs of a family that a page lists
 
 
 class ChooseReport(BaseReport):
@@ -169,10 +167,11 @@ def design_parts(recommendation: Recommendation, page: BaseReport) -> list[Secti
     for family in sorted({int(family) for family in designs["family"]}):
         rows: pd.DataFrame = designs[designs["family"] == family]
         title = page.language.render(N_("Designs, IPv{family}"), {"family": family})
+        shown = len(first_designs(rows))
         figure = draw_designs(rows, lang=page.lang)
-        report_table = ReportTable.from_standard_table("designs", rows, lang=page.lang, caption=title, most=SHOWN)
+        report_table = ReportTable.from_standard_table("designs", rows, lang=page.lang, caption=title, most=shown)
         parts += [heading_part(title, 3), picture_part(f"designs IPv{family}", figure, title)]
         parts.append(table_part(report_table.with_name(f"designs IPv{family}")))
-        if len(rows) > SHOWN:
-            parts.append(page.remark(N_("The first {shown} of {count}."), shown=SHOWN, count=len(rows)))
+        if len(rows) > shown:
+            parts.append(page.remark(N_("The first {shown} of {count}."), shown=shown, count=len(rows)))
     return parts
