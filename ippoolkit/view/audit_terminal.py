@@ -12,7 +12,7 @@ from rich.text import Text
 from ..audit import Audit
 from ..audit.headroom import tightest_by_node
 from ..audit.metric_schema import NODE_METRICS, POOL_METRICS, TOTAL_METRICS, Metric
-from ..findings import N_, Finding, Language, Severity, get_language, replace_unprintable
+from ..findings import N_, Finding, Language, Severity, abbreviate_names, get_language, replace_unprintable
 from .cell_text import column_values, value_text
 from .terminal import SEVERITY_STYLES, TextColumn, print_columns, print_findings, print_release
 
@@ -194,6 +194,10 @@ def _print_metrics(
     language = get_language(lang)
     by_name = {column.name: column for column in COLUMNS[table_name]}
     known, unknown = known_columns(table_name, rows)
+    if known == ["name"]:
+        console.print(Text.assemble((f"{title}: ", "bold"), names_only_text(audit, language)))
+        console.print()
+        return
     rounded = audit.metrics.rounded
     key = "cidr" if table_name == "pools" else "name"
     columns = [
@@ -217,6 +221,15 @@ def _print_metrics(
     if unknown:
         console.print(Text(unknown_metrics_text(audit, [by_name[name] for name in unknown], language)))
         console.print()
+
+
+def names_only_text(audit: Audit, language: Language) -> str:
+    """Say in a sentence what a table of nodes says of which nothing but the names is known."""
+    rows = audit.metrics.nodes
+    params = {"nodes": len(rows), "names": abbreviate_names(row["name"] for row in rows)}
+    unknown = [metric for metric in NODE_METRICS if metric.name in _NODE_COLUMNS and metric.name != "name"]
+    names = language.render(N_("{nodes:node}, known by name only: {names}."), params)
+    return f"{names} {unknown_metrics_text(audit, unknown, language)}"
 
 
 def unknown_metrics_text(audit: Audit, metrics: Sequence[Metric], language: Language) -> str:

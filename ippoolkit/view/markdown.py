@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from ..analysis import Analysis
-from ..errors import describe_finding
 from ..findings import N_, Finding, get_language, replace_unprintable
 from .cell_text import format_column
 from .display_columns import display_columns
@@ -76,11 +75,24 @@ def findings_markdown(findings: Iterable[Finding], lang: str = "en") -> str:
     language = get_language(lang)
     lines = []
     for finding in findings:
-        message = escape_markdown(describe_finding(finding, lang))
+        message, *parts = finding_markdown(finding, lang)
+        if location := finding.location(lang):
+            message = f"{escape_markdown(location)}: {message}"
         title, url = escape_markdown(finding.source.title), finding.source.url
         link = f"{f'[{title}]({url})' if '://' in url else title} \\[{finding.code}\\]"
         lines.append(f"- **{language.translate(finding.severity.value)}**: {message} {link}")
+        lines += [f"  {part}" for part in parts]
     return "\n".join(lines) or language.translate(N_("No findings."))
+
+
+def finding_markdown(finding: Finding, lang: str = "en") -> list[str]:
+    """Return the lines of a finding: what was found and what to do; parts of a remedy as a list."""
+    sentence, parts = finding.sentence_and_parts(lang)
+    message = " ".join(filter(None, (sentence, "; ".join(finding.commands))))
+    return [
+        escape_markdown(message),
+        *(f"- **{escape_markdown(purpose)}**: {escape_markdown(text)}" for purpose, text in parts),
+    ]
 
 
 def code_markdown(text: str, syntax: str = "yaml") -> str:

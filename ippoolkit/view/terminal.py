@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -11,7 +11,6 @@ from rich.table import Table
 from rich.text import Text
 
 from ..calico.releases import Release
-from ..errors import describe_finding
 from ..findings import N_, Finding, Severity, get_language
 from .verdict_parts import release_text
 
@@ -87,14 +86,25 @@ def print_release(console: Console, release: Release, *, lang: str = "en") -> No
 
 
 def print_findings(console: Console, findings: Iterable[Finding], *, lang: str = "en") -> None:
-    """Print findings, one a paragraph: severity, place or subject, message, remedy, code."""
+    """Print findings, one a paragraph: severity, place or subject, message, remedy, code; below, parts of a remedy."""
     language = get_language(lang)
     for finding in findings:
-        message = describe_finding(replace(finding, commands=()), lang)
+        sentence, parts = finding.sentence_and_parts(lang)
+        message = ": ".join(filter(None, (finding.location(lang), sentence)))
         severity_label = (f"{language.translate(finding.severity.value)}: ", SEVERITY_STYLES[finding.severity])
         console.print(Text.assemble(severity_label, message, (f" [{finding.code}]", "bright_black")))
+        for purpose, text in parts:
+            print_indented(console, Text.assemble((f"{purpose}: ", "bold"), text))
         for command in finding.commands:  # a line each, so that what is copied runs
             console.print(Text(f"  {command}"), soft_wrap=True)
+
+
+def print_indented(console: Console, text: Text) -> None:
+    """Print a text below what it belongs to: two blanks in, its further lines too."""
+    lines = [text] if console.soft_wrap else text.wrap(console, console.width - 2)
+    for line in lines:
+        line.rstrip()
+        console.print(Text("  ").append_text(line), soft_wrap=True)
 
 
 def _leave_out(
@@ -142,7 +152,7 @@ def _print_band(console: Console, columns: Sequence[TextColumn], title: str) -> 
         )
     for row in zip(*(column.texts for column in columns), strict=True):
         table.add_row(*map(Text, row))
-    console.print(table)
+    console.print(table, soft_wrap=False)  # also in a pipe: a table's cells are set beside each other
 
 
 def _min_total_width(columns: Sequence[TextColumn]) -> int:

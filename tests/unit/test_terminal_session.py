@@ -124,7 +124,7 @@ def test_creation_times_of_objects_tell_the_youngest_too(tmp_path):
 def test_the_command_that_is_named_names_the_nodes(paste, tmp_path):
     result = run_command("audit", paste, blocks_dump(tmp_path / "ipamblocks.json", "east", "west"))
     assert "Without one: mid, new1, new2." in result.stdout
-    assert "To name them" not in result.stdout
+    assert "To know which nodes" not in result.stdout
 
 
 # What happens on them: known strictAffinity is not said with an "or"
@@ -160,9 +160,9 @@ def test_windows_nodes_keep_strict_affinity():
 def test_a_cap_of_blocks_is_given_up_with_borrowing_and_releases_without_the_option_say_nothing():
     config = IPAMConfig(strict_affinity=True, max_blocks_per_host=4)
     scenario = ipk.Scenario(cluster=ipk.Cluster(ipam=config))
-    (text,) = borrow_meanwhile(scenario, 5, 6)
-    assert text.params["command"].endswith("--strictaffinity=false --max-blocks-per-host=0")
-    assert text.params["bits"] == 128
+    (advice,) = borrow_meanwhile(scenario, 5, 6)
+    assert advice.text.params["command"].endswith("--strictaffinity=false --max-blocks-per-host=0")
+    assert advice.text.params["bits"] == 128
     assert borrow_meanwhile(ipk.Scenario(cluster=scenario.cluster, calico="v3.25"), 5, 4) == ()
 
 
@@ -174,7 +174,7 @@ def test_remedies_say_which_dumps_a_runbook_needs_and_only_those_that_name_one()
     assert "ippoolkit runbook first needs dumps of IPPool, IPAMBlock, Node, Pod" in remedy
     lacks_pods = ipk.Cluster(unknown=("Pod", "Service"))
     named, other = name_dumps_for_runbooks([Finding("blocks-gone"), Finding("blocks-few")], lacks_pods)
-    assert [text.params["kinds"] for text in named.advice] == ["Pod"]
+    assert [advice.text.params["kinds"] for advice in named.advice] == ["Pod"]
     assert not other.advice
     assert name_dumps_for_runbooks([named], ipk.Cluster()) == [named]
     assert RULES["blocks-fewer-reported"].names_runbook
@@ -287,8 +287,8 @@ def test_pages_leave_out_columns_of_which_nothing_is_known(paste, tmp_path):
     page = tmp_path / "page.md"
     run_command("audit", paste, "-o", page)
     text = page.read_text()
-    assert "| node |" in text
-    assert "max-pods |" not in text
+    assert "5 nodes, known by name only: east, mid, new1, new2, west." in text
+    assert "| node |" not in text
     assert "Unknown for lack of IPAMBlock, Node, Pod: blocks; own; borrowed" in text
     assert "| unknown" not in text
     assert "Unknown for lack of" in run_command("audit", paste).stdout
@@ -384,7 +384,7 @@ def test_usage_of_blocks_is_kept_in_files_and_relocated_where_names_are_hidden(p
 
 def test_the_remedy_names_commands_that_work_with_what_was_read(paste):
     remedy = finding(session(strict=True)).remedy()
-    for named in ("ippoolkit free INPUT --within CIDR --prefix N", "ippoolkit capacity INPUT"):
+    for named in ("ippoolkit free INPUT --within CIDR --prefix 24", "ippoolkit capacity INPUT"):
         assert named in remedy
     free = run_command("free", paste, "--within", "10.60.0.0/16", "--prefix", "25")
     assert free.returncode == 0

@@ -27,13 +27,14 @@ from ...view.audit_terminal import (
     format_metric,
     headroom_rows,
     known_columns,
+    names_only_text,
     nodes_by_headroom,
     unchecked_message,
     unknown_metrics_text,
     worst_finding,
 )
 from ...view.cell_text import NO_VALUE
-from ...view.markdown import escape_markdown
+from ...view.markdown import escape_markdown, finding_markdown
 from ...view.verdict_parts import release_text
 from ..inputs import hash_files
 from ..run_context import find_at_hand
@@ -103,12 +104,14 @@ class AuditReport(BaseReport):
         """Return the whole in a sentence, and the key figures."""
         most_severe = worst_finding(self.audit)
         most_severe_text = (
-            most_severe.full_message(self.lang) if most_severe else unchecked_message(self.audit, self.lang)
+            "\n".join(finding_markdown(most_severe, self.lang))
+            if most_severe
+            else escape_markdown(unchecked_message(self.audit, self.lang))
         )
         label, verdict = audit_label(self.audit, self.lang), audit_verdict(self.audit, self.lang)[1]
         lines = [
             f"**{escape_markdown(label)}** {escape_markdown(verdict)}",
-            escape_markdown(most_severe_text),
+            most_severe_text,
             escape_markdown(release_text(self.audit.scenario.release, self.language)),
         ]
         sentences = SectionPart(audit_summary_html(self.audit, self.lang), "\n\n".join(filter(None, lines)))
@@ -279,7 +282,11 @@ class AuditReport(BaseReport):
             tuple(self._export_value(row.get(metric.name), rounded=is_rounded(row, metric.name)) for metric in columns)
             for row in rows
         )
+        chart = standard_chart(f"audit_{table_name}", list(headings))
+        columns_table = ReportTable(table_name, tuple(headings.values()), export_rows, chart=chart)
         shown_columns, unknown_columns = known_columns(table_name, rows)
+        if shown_columns == ["name"]:
+            return [replace(paragraph(names_only_text(self.audit, self.language)), table=columns_table)]
         metrics_by_name = {metric.name: metric for metric in columns}
         texts = [
             [
@@ -294,8 +301,6 @@ class AuditReport(BaseReport):
             ]
             for row in rows[:max_rows]
         ]
-        chart = standard_chart(f"audit_{table_name}", list(headings))
-        columns_table = ReportTable(table_name, tuple(headings.values()), export_rows, chart=chart)
         caption = self.language.translate({"pools": N_("Pools"), "nodes": N_("Nodes")}[table_name])
         align_left = [column_name in _LEFT_ALIGNED_COLUMNS for column_name in shown_columns]
         displayed_table = columns_table.with_display(
