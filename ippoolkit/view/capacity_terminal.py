@@ -12,7 +12,7 @@ from ..analysis import Analysis
 from ..capacity.evaluation import SEVERITY_OF_STATUS, Verdict
 from ..choose import scenario_routes
 from ..findings import N_, Finding, Language, Severity, get_language, sort_by_severity
-from .cell_text import format_column
+from .cell_text import format_column, pool_text
 from .display_columns import display_columns
 from .growth import growth_changes, growth_note
 from .node_rows import collapse_alike_nodes
@@ -72,8 +72,8 @@ def print_capacity(
         print_table(console, "pools", analysis.pools(lang=lang), title=language.translate(N_("Pools")), lang=lang)
     pools = sorted(scenario.cluster.pools, key=lambda pool: pool.name)
     for pool in pools[:MAX_BLOCK_SIZE_TABLES]:
-        params = {"pool": pool.name, "cidr": pool.cidr, "size": pool.block_size}
-        title = language.render(N_("Block sizes for {pool}, {cidr}; now /{size}"), params)
+        params = {"pool": pool_text(pool, language), "size": pool.block_size}
+        title = language.render(N_("Block sizes for {pool}; now /{size}"), params)
         print_table(console, "block_sizes", analysis.block_sizes(pool.name, lang=lang), title=title, lang=lang)
     if left_out := len(pools[MAX_BLOCK_SIZE_TABLES:]):
         console.print(language.render(N_("Block sizes of {pools:pool} more: --json."), {"pools": left_out}))

@@ -12,10 +12,11 @@ from ippoolkit.audit.runbook_dumps import name_dumps_for_runbooks
 from ippoolkit.audit.without_block import borrow_meanwhile, outcome_without_block
 from ippoolkit.capacity.demand import compute_demand
 from ippoolkit.findings import RULES, Finding
-from ippoolkit.model import Allocation, Block, BlockUsage, IPAMConfig, name_of_unnamed_pool
+from ippoolkit.model import Allocation, Block, BlockUsage, IPAMConfig
 from ippoolkit.read.dump_commands import RUNBOOK_KINDS, SAVE_COMMANDS
 from ippoolkit.read.reader import read_text
 from ippoolkit.write.redaction import redact_scenarios
+from ippoolkit.write.v3_manifests import to_manifest
 from tests.helpers import run_command
 
 ROOT = Path(__file__).parents[2]
@@ -252,11 +253,22 @@ def test_a_node_that_borrows_or_may_borrow_gets_an_address(tmp_path):
 
 
 def test_a_pool_without_a_known_name_is_called_one_thing(paste):
-    name = name_of_unnamed_pool("10.60.0.0/25")
-    assert name == "10.60.0.0-25"
+    name = "10.60.0.0/25"
     assert finding(session(strict=True), "pool-blocks-claimed").subject == f"IPPool/{name}"
     assert ipk.load(paste).cluster.pools[0].name == name
-    assert f"2 blocks in {name}" in finding(session(strict=True)).message()
+    assert f"2 blocks in {name}:" in finding(session(strict=True)).message()
+    printed = run_command("capacity", paste).stdout
+    assert "Block sizes for 10.60.0.0/25; now /26" in printed
+    assert "10.60.0.0-25" not in printed
+
+
+def test_a_manifest_of_a_pool_without_a_known_name_has_one_that_kubernetes_takes(paste):
+    pool = ipk.load(paste).cluster.pools[0]
+    assert (pool.is_unnamed, pool.object_name) == (True, "10.60.0.0-25")
+    assert to_manifest(pool)["metadata"] == {"name": "10.60.0.0-25"}
+    ipv6 = ipk.IPPool(name="fd00::/64", cidr="fd00::/64")
+    assert ipv6.object_name == "fd00---64"
+    assert ipk.IPPool(name="a/b", cidr="fd00::/64").object_name == "a/b"
 
 
 @pytest.mark.parametrize("text", ["blue", "10.61.0.0/24", "10.61.0.0-24"])
