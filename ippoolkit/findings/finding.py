@@ -122,13 +122,17 @@ class Finding:
         """Say it in few words, where the rule has them."""
         return get_language(lang).render(self.rule.short_message or self.rule.message, self.params)
 
-    def remedy(self, lang: str = "en") -> str:
-        """Say what to do about it; empty where nothing needs doing."""
+    def remedies(self, lang: str = "en") -> list[str]:
+        """Say what to do about it, a text each: the rule's remedy, then what this cluster needs beside it."""
         rule = self.rule
         is_lacking = rule.remedy_needs and self.release is not None and not self.release.has(rule.remedy_needs)
         language, template = get_language(lang), rule.remedy_without if is_lacking else rule.remedy
         advice = (language.render(text, text.params) for text in self.advice)
-        return " ".join(filter(None, (language.render(template, self.params), *advice)))
+        return list(filter(None, (language.render(template, self.params), *advice)))
+
+    def remedy(self, lang: str = "en") -> str:
+        """Say in one line what to do about it; empty where nothing needs doing."""
+        return " ".join(self.remedies(lang))
 
     def full_message(self, lang: str = "en") -> str:
         """Say what was found, and what to do about it, in one line."""

@@ -31,7 +31,7 @@ def audit_summary_html(audit: Audit, lang: str = "en") -> str:
     language = get_language(lang)
     worst_severity, sentence = audit_verdict(audit, lang)
     first_problem = worst_finding(audit)
-    message = first_problem.full_message(lang) if first_problem else unchecked_message(audit, lang)
+    message = main_message(audit, lang)
     source = (
         f' <a href="{escape(first_problem.source.url)}">{escape(first_problem.source.title)}</a>'
         if first_problem
@@ -48,6 +48,14 @@ def audit_summary_html(audit: Audit, lang: str = "en") -> str:
     )
 
 
+def main_message(audit: Audit, lang: str = "en") -> str:
+    """Return the finding to see to first, with the first of its remedies; without any, what was not checked."""
+    finding = worst_finding(audit)
+    if finding is None:
+        return unchecked_message(audit, lang)
+    return " ".join((finding.message(lang), *finding.remedies(lang)[:1]))
+
+
 def audit_label(audit: Audit, lang: str = "en") -> str:
     """Return the whole in a word."""
     language = get_language(lang)
@@ -59,13 +67,13 @@ def audit_label(audit: Audit, lang: str = "en") -> str:
 
 
 def audit_tiles(audit: Audit, lang: str = "en") -> list[tuple[str, str, str]]:
-    """Return the key figures as texts: value, what it is, and ``fails`` where it is bad; unknown says so."""
+    """Return the key figures that are known as texts: value, what it is, and ``fails`` where it is bad."""
     language = get_language(lang)
     tile_texts = []
     for name, caption, is_problem in _KEY_FIGURES:
         value = audit.metrics.totals.get(name)
         count = len(value) if isinstance(value, list) else value
-        tile_texts.append(
-            (format_metric(count, language), language.translate(caption), "fails" if is_problem and count else "")
-        )
+        if count is not None:
+            css_class = "fails" if is_problem and count else ""
+            tile_texts.append((format_metric(count, language), language.translate(caption), css_class))
     return tile_texts

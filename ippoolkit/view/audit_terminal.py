@@ -212,7 +212,10 @@ def _print_metrics(
         )
         for name in known
     ]
-    print_columns(console, columns, title=title, drop_order=_DROP_ORDER[table_name], lang=lang)
+    if len(columns) > 1:
+        print_columns(console, columns, title=title, drop_order=_DROP_ORDER[table_name], lang=lang)
+    else:  # a column of names is a sentence
+        console.print(Text.assemble((f"{title}: ", "bold"), ", ".join(columns[0].texts)))
     if unknown:
         console.print(Text(unknown_metrics_text(audit, [by_name[name] for name in unknown], language)))
         console.print()

@@ -11,7 +11,7 @@ from rich.text import Text
 from ..analysis import Analysis
 from ..capacity.evaluation import SEVERITY_OF_STATUS, Verdict
 from ..choose import scenario_routes
-from ..findings import N_, Finding, Language, Severity, get_language, sort_by_severity
+from ..findings import N_, Finding, Language, Severity, abbreviate_names, get_language, sort_by_severity
 from .cell_text import format_column
 from .display_columns import display_columns
 from .growth import growth_changes, growth_note
@@ -78,7 +78,8 @@ def print_capacity(
         console.print(language.render(N_("Block sizes of {pools:pool} more: --json."), {"pools": left_out}))
         console.print()
     if analysis.plans and (scenario.cluster.nodes or scenario.plan.groups):
-        print_table(console, "nodes", analysis.nodes(lang=lang), title=language.translate(N_("Nodes")), lang=lang)
+        nodes = merge_alike_nodes(analysis.nodes(lang=lang))
+        print_table(console, "nodes", nodes, title=language.translate(N_("Nodes")), lang=lang)
         _print_growth(console, analysis, language)
         routes = scenario_routes(scenario, max_routes=max_routes, lang=lang)
         print_table(console, "routes", routes, title=language.translate(N_("Routes")), lang=lang)
@@ -92,6 +93,14 @@ def print_capacity(
             lang=lang,
         )
     print_findings(console, sort_by_severity([*analysis.findings, *notes]), lang=lang)
+
+
+def merge_alike_nodes(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of nodes in which those that differ in name only share a row, where the first of them stood."""
+    alike = [name for name in table.columns if name not in ("node", "nodes", "blocks")]
+    groups = table.groupby([table["nodes"].rename("of_each"), *alike], sort=False, dropna=False)
+    rows = groups.agg({"node": abbreviate_names, "nodes": "sum", "blocks": "sum"}).reset_index()
+    return rows[list(table.columns)]
 
 
 def _print_growth(console: Console, analysis: Analysis, language: Language) -> None:

@@ -241,7 +241,7 @@ def findings_html(findings: Iterable[Finding], lang: str = "en") -> str:
             "label": language.translate(finding.severity.value),
             "where": finding.location(lang),
             "message": finding.message(lang),
-            "remedy": finding.remedy(lang),
+            "remedies": finding.remedies(lang),
             "commands": finding.commands,
             "source": finding.source,
             "code": finding.code,

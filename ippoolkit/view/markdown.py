@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from ..analysis import Analysis
-from ..errors import describe_finding
 from ..findings import N_, Finding, get_language, replace_unprintable
 from .cell_text import format_column
 from .display_columns import display_columns
@@ -76,10 +75,14 @@ def findings_markdown(findings: Iterable[Finding], lang: str = "en") -> str:
     language = get_language(lang)
     lines = []
     for finding in findings:
-        message = escape_markdown(describe_finding(finding, lang))
+        remedies = finding.remedies(lang)
+        is_list = len(remedies) > 1
+        parts = (finding.message(lang), *(() if is_list else remedies), "; ".join(finding.commands))
+        message = escape_markdown(": ".join(filter(None, (finding.location(lang), " ".join(filter(None, parts))))))
         title, url = escape_markdown(finding.source.title), finding.source.url
         link = f"{f'[{title}]({url})' if '://' in url else title} \\[{finding.code}\\]"
         lines.append(f"- **{language.translate(finding.severity.value)}**: {message} {link}")
+        lines += [f"  - {escape_markdown(remedy)}" for remedy in remedies if is_list]
     return "\n".join(lines) or language.translate(N_("No findings."))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -11,7 +11,6 @@ from rich.table import Table
 from rich.text import Text
 
 from ..calico.releases import Release
-from ..errors import describe_finding
 from ..findings import N_, Finding, Severity, get_language
 from .verdict_parts import release_text
 
@@ -87,12 +86,20 @@ def print_release(console: Console, release: Release, *, lang: str = "en") -> No
 
 
 def print_findings(console: Console, findings: Iterable[Finding], *, lang: str = "en") -> None:
-    """Print findings, one a paragraph: severity, place or subject, message, remedy, code."""
+    """Print findings, one a paragraph: severity, place or subject, message, remedy, code; remedies of one as a list."""
     language = get_language(lang)
     for finding in findings:
-        message = describe_finding(replace(finding, commands=()), lang)
+        remedies = finding.remedies(lang)
+        is_list = len(remedies) > 1
+        texts = (finding.location(lang), " ".join((finding.message(lang), *(() if is_list else remedies))))
         severity_label = (f"{language.translate(finding.severity.value)}: ", SEVERITY_STYLES[finding.severity])
+        message = ": ".join(filter(None, texts))
         console.print(Text.assemble(severity_label, message, (f" [{finding.code}]", "bright_black")))
+        if is_list:
+            items = Table.grid(padding=(0, 1))
+            for text in remedies:
+                items.add_row("  -", Text(text))
+            console.print(items)
         for command in finding.commands:  # a line each, so that what is copied runs
             console.print(Text(f"  {command}"), soft_wrap=True)
 

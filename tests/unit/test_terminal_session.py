@@ -1,6 +1,7 @@
 """One pasted terminal session with tables of calicoctl and kubectl: what it tells is said, what it cannot tell too."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -287,11 +288,13 @@ def test_pages_leave_out_columns_of_which_nothing_is_known(paste, tmp_path):
     page = tmp_path / "page.md"
     run_command("audit", paste, "-o", page)
     text = page.read_text()
-    assert "| node |" in text
+    assert "\neast, mid, new1, new2, west\n" in text  # a column of names is a sentence
     assert "max-pods |" not in text
     assert "Unknown for lack of IPAMBlock, Node, Pod: blocks; own; borrowed" in text
     assert "| unknown" not in text
-    assert "Unknown for lack of" in run_command("audit", paste).stdout
+    printed = run_command("audit", paste).stdout
+    assert "Nodes: east, mid, new1, new2, west\n" in printed
+    assert "Unknown for lack of" in printed
 
 
 def test_nothing_is_called_enough_where_the_pods_were_not_read(paste):
@@ -383,9 +386,25 @@ def test_usage_of_blocks_is_kept_in_files_and_relocated_where_names_are_hidden(p
 
 
 def test_the_remedy_names_commands_that_work_with_what_was_read(paste):
-    remedy = finding(session(strict=True)).remedy()
-    for named in ("ippoolkit free INPUT --within CIDR --prefix N", "ippoolkit capacity INPUT"):
-        assert named in remedy
-    free = run_command("free", paste, "--within", "10.60.0.0/16", "--prefix", "25")
+    first, second, *_ = finding(session(strict=True)).remedies()  # 3 of 5 nodes have no block of /26
+    assert first.startswith("Add a pool of /24 or larger with blockSize 26 (3 blocks more)")
+    assert "ippoolkit free INPUT --within CIDR --prefix 24" in first
+    assert "ippoolkit capacity INPUT" in second
+    free = run_command("free", paste, "--within", "10.60.0.0/16", "--prefix", "24")
     assert free.returncode == 0
-    assert "10.60.0.128/25" in free.stdout
+    assert "10.60.1.0/24" in free.stdout
+
+
+def test_several_remedies_are_a_list_and_one_is_a_sentence(paste, tmp_path):
+    printed = run_command("audit", paste).stdout
+    assert re.search(r"\[blocks-fewer-reported\]\n  - Add a pool .*\n  - Or replace the pool", printed)
+    assert "so add another pool. [pool-blocks-claimed]" in " ".join(printed.split())
+    for name, listed in (("a.html", '<ul class="remedies"><li>Add a pool of'), ("a.md", "\n  - Add a pool of")):
+        run_command("audit", paste, "-o", tmp_path / name)
+        assert listed in (tmp_path / name).read_text()
+
+
+def test_nodes_that_differ_in_name_only_share_a_row_in_a_terminal(paste):
+    printed = run_command("capacity", paste).stdout
+    assert re.search(r"^east, mid, west, new1, new2 +4 +5 ", printed, re.MULTILINE)
+    assert len(ipk.nodes(ipk.load(paste))) == 5

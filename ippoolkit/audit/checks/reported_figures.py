@@ -7,7 +7,7 @@ allocation, borrowed ones. A figure that no text states raises nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
@@ -31,6 +31,12 @@ _OWNERS_UNKNOWN = N_("Their names are unknown: nothing that was read says whose 
 _LIKELY_WITHOUT = N_(
     "Their names are unknown: nothing that was read says whose the blocks are. Likely the youngest, {which}: nodes "
     "claim blocks as pods arrive."
+)
+_POOL = N_("a pool")
+_POOL_OF_SIZE = N_("a pool of /{prefix} or larger with blockSize {size} ({blocks:block} more)")
+_SMALLER_BLOCKS = N_(
+    "Or replace the pool by one with smaller blocks, as a blockSize cannot be edited: ippoolkit capacity INPUT shows "
+    "which blockSize would hold, and ippoolkit runbook block-size gives the steps."
 )
 _NAME_THEM = N_("To name them, give the output of {command} as a file beside this input.")
 
@@ -138,9 +144,21 @@ def _nodes_without_block(reading: Reading, metrics: ClusterMetrics) -> Iterator[
                 "without": without,
                 "which": which,
                 "outcome": outcome_without_block(reading.scenario, free),
+                **_pool_to_add(enabled, without),
             }
-            advice = (*borrow_meanwhile(reading.scenario, free, version), *advice)
+            meanwhile = borrow_meanwhile(reading.scenario, free, version)
+            advice = (LocalizedText(_SMALLER_BLOCKS), *meanwhile, *advice)
             yield Finding("blocks-fewer-reported", f"IPv{version}", params, advice=advice)
+
+
+def _pool_to_add(rows: Iterable[Mapping[str, Any]], blocks: int) -> dict[str, object]:
+    """Return the least pool with so many blocks of the size that all pools have, and its prefix length."""
+    sizes = {row.get("blockSize") for row in rows}
+    size = sizes.pop() if len(sizes) == 1 else None
+    if size is None:
+        return {"pool": LocalizedText(_POOL), "prefix": "N"}
+    prefix = str(size - (blocks - 1).bit_length())
+    return {"pool": LocalizedText(_POOL_OF_SIZE, prefix=prefix, size=size, blocks=blocks), "prefix": prefix}
 
 
 def _which_nodes(

@@ -26,9 +26,8 @@ REPORTED_FIGURES = (
         "blocks",
         N_("{nodes:node}, but {blocks:block} in {pools}: at least {without} of the nodes have none. {which} {outcome}"),
         N_(
-            "Add a pool: ippoolkit free INPUT --within CIDR --prefix N finds a free range, and ippoolkit capacity "
-            "INPUT shows which blockSize would hold. ippoolkit runbook grow gives the steps; ippoolkit runbook "
-            "block-size, those to replace the pool by one with smaller blocks, as a blockSize cannot be edited."
+            "Add {pool}: ippoolkit free INPUT --within CIDR --prefix {prefix} finds a free range, and ippoolkit "
+            "runbook grow gives the steps."
         ),
     ),
     Rule(

@@ -19,7 +19,7 @@ from ...ipam import IpamError
 from ...read.input_files import list_files
 from ...read.text_files import read_bytes
 from ...simulation import simulate
-from ...view.audit_html import STATUS_CLASSES, audit_label, audit_summary_html, audit_tiles
+from ...view.audit_html import STATUS_CLASSES, audit_label, audit_summary_html, audit_tiles, main_message
 from ...view.audit_terminal import (
     COLUMNS,
     audit_verdict,
@@ -101,14 +101,10 @@ class AuditReport(BaseReport):
 
     def summary(self) -> Section:
         """Return the whole in a sentence, and the key figures."""
-        most_severe = worst_finding(self.audit)
-        most_severe_text = (
-            most_severe.full_message(self.lang) if most_severe else unchecked_message(self.audit, self.lang)
-        )
         label, verdict = audit_label(self.audit, self.lang), audit_verdict(self.audit, self.lang)[1]
         lines = [
             f"**{escape_markdown(label)}** {escape_markdown(verdict)}",
-            escape_markdown(most_severe_text),
+            escape_markdown(main_message(self.audit, self.lang)),
             escape_markdown(release_text(self.audit.scenario.release, self.language)),
         ]
         sentences = SectionPart(audit_summary_html(self.audit, self.lang), "\n\n".join(filter(None, lines)))
@@ -302,7 +298,10 @@ class AuditReport(BaseReport):
             [headings[column_name] for column_name in shown_columns], texts, left=align_left, caption=caption
         )
         unknown = [metric for metric in columns if metric.name in unknown_columns]
-        return [table_part(displayed_table), *self._unknown_part(unknown)]
+        part = table_part(displayed_table)
+        if len(shown_columns) == 1:  # a column of names is a sentence
+            part = replace(paragraph(", ".join(text for (text,) in texts)), table=part.table)
+        return [part, *self._unknown_part(unknown)]
 
     def _unknown_part(self, metrics: Sequence[Metric]) -> list[SectionPart]:
         """Return a line on figures of which nothing is known, where there are any."""
