@@ -11,10 +11,10 @@ from .verdict_parts import release_text
 
 STATUS_CLASSES = {Severity.ERROR: "fails", Severity.WARNING: "tight", Severity.INFO: "fits", Severity.OK: "fits"}
 _SEVERITY_LABELS = {
-    Severity.ERROR: N_("errors found"),
-    Severity.WARNING: N_("warnings found"),
-    Severity.INFO: N_("no problem found"),
-    Severity.OK: N_("no problem found"),
+    Severity.ERROR: N_("Errors found"),
+    Severity.WARNING: N_("Warnings found"),
+    Severity.INFO: N_("No problem found"),
+    Severity.OK: N_("No problem found"),
 }
 _KEY_FIGURES = (
     ("allocations", N_("addresses in use"), False),
@@ -61,7 +61,7 @@ def audit_label(audit: Audit, lang: str = "en") -> str:
     language = get_language(lang)
     is_partial = audit.skipped_checks and worst_finding(audit) is None
     label_text = (
-        N_("no problem found in what was read") if is_partial else _SEVERITY_LABELS[audit_verdict(audit, lang)[0]]
+        N_("No problem found in what was read") if is_partial else _SEVERITY_LABELS[audit_verdict(audit, lang)[0]]
     )
     return language.render(N_("{word}."), {"word": language.translate(label_text)})
 

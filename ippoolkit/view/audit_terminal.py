@@ -13,7 +13,7 @@ from ..audit import Audit
 from ..audit.headroom import tightest_by_node
 from ..audit.metric_schema import NODE_METRICS, POOL_METRICS, TOTAL_METRICS, Metric
 from ..findings import N_, Finding, Language, Severity, get_language, replace_unprintable
-from .cell_text import column_values, value_text
+from .cell_text import NO_VALUE, column_values, value_text
 from .terminal import SEVERITY_STYLES, TextColumn, print_columns, print_findings, print_release
 
 UNKNOWN = N_("unknown")
@@ -132,7 +132,6 @@ def print_audit(console: Console, audit: Audit, *, lang: str = "en") -> None:
         )
     )
     print_release(console, audit.scenario.release, lang=lang)
-    console.print()
     figures = audit.metrics
     _print_metrics(console, audit, "pools", figures.pools, title=language.translate(N_("Pools")), lang=lang)
     node_rows, title = _node_rows(audit, language)
@@ -265,6 +264,7 @@ def count_totals(audit: Audit) -> list[tuple[Metric, object]]:
     ]
 
 
+_METRIC_HEADINGS = {metric.name: metric.heading for metric in (*POOL_METRICS, *TOTAL_METRICS)}
 DATAFRAME_HEADINGS = {
     "family": N_("IP"),
     "order": N_("order"),
@@ -286,18 +286,29 @@ DATAFRAME_HEADINGS = {
 }
 
 
-def print_dataframe(console: Console, data: Any, *, lang: str = "en", unknown: bool = False) -> None:
-    """Print a table of an audit; what is None is left empty, or said to be unknown."""
+def print_dataframe(
+    console: Console, data: Any, *, drop_order: Sequence[str] = (), lang: str = "en", unknown: bool = False
+) -> None:
+    """Print a table of an audit; for what is None a dash, or that it is unknown."""
     language = get_language(lang)
-    nothing = language.translate(UNKNOWN) if unknown else ""
+    nothing = language.translate(UNKNOWN) if unknown else NO_VALUE
+
+    def cell_text(name: str, value: object) -> str:
+        if value is None or (value == "" and not unknown):
+            return nothing
+        if name == "figure":
+            return language.translate(_METRIC_HEADINGS[str(value)])
+        text = format_metric(value, language)
+        return f"+{text}" if name == "change" and isinstance(value, int) and value > 0 else text
+
     columns = [
         TextColumn(
             name,
             language.translate(DATAFRAME_HEADINGS[name]) if name in DATAFRAME_HEADINGS else replace_unprintable(name),
-            [nothing if value is None else format_metric(value, language) for value in column_values(column)],
+            [cell_text(name, value) for value in column_values(column)],
             is_left_aligned=name not in ("order", "free", "old", "new", "change"),
         )
         for name, column in data.items()  # two pools of a pasted table may have one name
         if name != "code"
     ]
-    print_columns(console, columns, lang=lang)
+    print_columns(console, columns, drop_order=[name for name in drop_order if name in data], lang=lang)

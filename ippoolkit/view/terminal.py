@@ -75,14 +75,14 @@ def print_columns(
     for number, band in enumerate(_bands(columns_shown, console.width)):
         _print_band(console, band, title if not number else "")
     if left_out:
-        headings = ", ".join(column.heading for column in left_out)
+        headings = "; ".join(column.heading for column in left_out)  # a heading may have a comma of its own
         console.print(Text(get_language(lang).render(_COLUMNS_LEFT_OUT, {"columns": headings}), style="bright_black"))
     console.print()
 
 
 def print_release(console: Console, release: Release, *, lang: str = "en") -> None:
     """Print by which release of Calico everything below is judged."""
-    console.print(Text(release_text(release, get_language(lang)), style="bright_black"))
+    console.print(Text(f"{release_text(release, get_language(lang))}\n", style="bright_black"))
 
 
 def print_findings(console: Console, findings: Iterable[Finding], *, lang: str = "en") -> None:
