@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
-from ..address_space import AddressSpace
+from ..address_space import PRIVATE, AddressSpace
 from ..calico.limits import DEFAULT_MAX_SURGE_PERCENT, KUBELET_MAX_PODS
 from ..cidr import ADDRESS_BITS
 from ..findings import N_, Finding, LocalizedText
@@ -76,8 +77,8 @@ def surge_remark(design: Design, need: Need, pods: Sequence[int], subject: str) 
     return Finding("choose-surge-capped" if worst["own"] == worst["limit"] else "choose-surge", subject, params)
 
 
-def no_room(address_space: AddressSpace, design: Design, found: int, subject: str) -> Finding:
-    """Say that there are free ranges for so many of a design's pools only."""
+def no_room(address_space: AddressSpace, design: Design, found: int, subject: str) -> Iterator[Finding]:
+    """Say that there are free ranges for so many of a design's pools only, and which private range has room for all."""
     largest = address_space.largest(design.family)
     params = {
         "prefix": design.prefix,
@@ -86,7 +87,12 @@ def no_room(address_space: AddressSpace, design: Design, found: int, subject: st
         "within": ", ".join(str(cidr) for cidr in address_space.within if cidr.version == design.family),
         "largest": str(largest) if largest else "",
     }
-    return Finding("choose-no-room" if largest else "choose-no-room-at-all", subject, params)
+    yield Finding("choose-no-room" if largest else "choose-no-room-at-all", subject, params)
+    private = sorted(PRIVATE[design.family], key=lambda cidr: not any(each in cidr for each in address_space.within))
+    for cidr in private:  # those first that the searched ranges lie in
+        if replace(address_space, within=(cidr,)).room(design.prefix, design.family) >= design.pools:
+            yield Finding("choose-room-elsewhere", subject, params | {"range": str(cidr)})
+            return
 
 
 def rules_to_relax(designs: DesignSpace, address_space: AddressSpace, subject: str) -> list[Finding]:
@@ -107,7 +113,7 @@ def rules_to_relax(designs: DesignSpace, address_space: AddressSpace, subject: s
     findings: list[Finding] = []
     for design in (design for rule, design in relaxed if rule == ROOM):
         found = address_space.room(design.prefix, design.family)
-        findings.append(no_room(address_space, design, found, subject))
+        findings += no_room(address_space, design, found, subject)
         to_release = networks_to_release(address_space, design.prefix, design.family, found)
         findings += [to_release] if to_release is not None else []
     return findings + [_relax_rule(rule, design, designs, subject) for rule, design in relaxed if rule != ROOM]

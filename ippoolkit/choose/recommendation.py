@@ -283,7 +283,7 @@ def _place_pools(picks: Sequence[Pick], all_designs: Sequence[FamilyDesigns]) ->
         design, address_space = pick.design, spaces[pick.design.family]
         offers = address_space.best_fit(design.prefix, design.pools, design.family)
         if len(offers) < design.pools:
-            problems.append(no_room(address_space, design, len(offers), _subject(pick.designs, all_designs)))
+            problems += no_room(address_space, design, len(offers), _subject(pick.designs, all_designs))
             continue
         placed[index] = tuple(sorted(offers))
         in_use = (*address_space.taken, *(ListedNetwork(cidr, "") for cidr in offers))

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from ..errors import InputError
-from ..findings import Finding
+from ..findings import N_, Finding, get_language
 from .app import (
     AbsentKindsOption,
     CalicoOption,
@@ -205,7 +205,10 @@ def pools_for(
         print_release(console(), scenario.release, lang=lang)
         if node and not table["block"].any():
             table = table.drop(columns=["block", "free"])
-        print_dataframe(console(), table, lang=lang)
+        elif node:
+            claims_new = table["order"].notna() & (table["block"] == "")
+            table["block"] = table["block"].mask(claims_new, get_language(lang).translate(N_("a new one")))
+        print_dataframe(console(), table, drop_order=("cidr", "free"), lang=lang)
     gets_no_address = bool(node) and not table["order"].notna().any()
     raise typer.Exit(max(reading_status(reading), int(gets_no_address)))
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Polygon
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
 
 from ..findings import N_, format_short_count, get_language
 from .style import ACCENT_COLOUR, BAR_COLOUR, FAIL_BAR_COLOUR, FAIL_COLOUR, MUTED_COLOUR, TEXT_COLOUR, styled_figure
 
 _LOG_SCALE_RATIO = 1000  # times the planned nodes: from there on bars of even scale would tell nothing
+_CUT_MARK = ((-0.4, 0.90), (0.4, 0.93), (0.4, 0.96), (-0.4, 0.93))  # across a bar, as shares of its height
+_PLOT_HEIGHT, _LABEL_HEIGHT, _LABEL_GAP = 140.0, 8.0, 2.0  # points; of the plot about
 _MAX_FULL_SIZE_LABEL = 5  # characters above a bar that stand beside each other in full size
 
 
@@ -40,13 +46,15 @@ def draw_block_sizes(table: pd.DataFrame, *, chosen_block_size: int, lang: str =
         for bar, fails_here in zip(bars, bar_fails, strict=True):
             if fails_here:
                 bar.set(facecolor=FAIL_BAR_COLOUR, edgecolor=FAIL_COLOUR, hatch="///", linewidth=0)
+        _mark_cut_bars(axes, [at for at in positions if heights[at] < nodes_fit[at]], bar_limit or 0)
         if logarithmic:
             axes.set_yscale("log")
         elif bar_limit:
             axes.set_ylim(0, bar_limit * 1.1)
         font_size = 7.5 if max(map(len, map(format_short_count, nodes_fit)), default=0) <= _MAX_FULL_SIZE_LABEL else 6
         for position, node_count, height in zip(positions, nodes_fit, heights, strict=True):
-            label_offset = 8 if bar_limit and height <= planned_nodes < height * 1.15 else 2  # clear of the plan's line
+            lines_above = [lines - height for lines in sorted({nodes_today, planned_nodes}) if lines]
+            label_offset = _label_offset(lines_above, _PLOT_HEIGHT / (bar_limit * 1.1)) if bar_limit else _LABEL_GAP
             axes.annotate(
                 format_short_count(node_count),
                 (position, float(height)),
@@ -75,3 +83,20 @@ def draw_block_sizes(table: pd.DataFrame, *, chosen_block_size: int, lang: str =
             language.translate(N_("Nodes that fit, by blockSize")), loc="left", color=TEXT_COLOUR, fontweight="bold"
         )
     return figure
+
+
+def _label_offset(lines_above: Iterable[int], points_per_node: float) -> float:
+    """Return how many points above its bar a label stands clear of the lines, which are so many nodes above the bar."""
+    offset = _LABEL_GAP
+    for nodes_above in lines_above:
+        points_above = nodes_above * points_per_node
+        if 0 <= points_above < offset + _LABEL_HEIGHT:
+            offset = points_above + _LABEL_GAP
+    return offset
+
+
+def _mark_cut_bars(axes: Axes, positions: Iterable[int], bar_limit: int) -> None:
+    """Strike through the bars that are higher than they are drawn."""
+    for position in positions:
+        corners = [(position + offset, share * bar_limit) for offset, share in _CUT_MARK]
+        axes.add_patch(Polygon(corners, facecolor="white", linewidth=0, zorder=2))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -21,6 +23,7 @@ from .style import (
 )
 
 _COLOURS = (ACCENT_COLOUR, BORROWED_COLOUR, BAR_COLOUR, RESERVED_COLOUR, FREE_EDGE_COLOUR)
+_MAX_TICKS = 14  # more would run into each other
 _HATCHES = ("", "//", "", "..", "")  # what colour distinguishes is distinguished without it too
 
 
@@ -79,5 +82,8 @@ def _draw_stacked_bars(
     axes.set_ylim(0, 1.12 * max(*bar_starts, 1))
     axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: format_short_count(int(value))))
-    first_positions = [position for position in positions if batches[position][1] == 1]
-    axes.set_xticks(first_positions, [str(batches[position][0]) for position in first_positions])
+    batch_counts = Counter(step for step, _ in batches)
+    # Steps are called as in the table beside the picture: 3, or 3.1 and 3.2 where there are several groups.
+    labels = [f"{step}.{batch}" if batch_counts[step] > 1 else str(step) for step, batch in batches]
+    ticks = [*positions] if len(labels) <= _MAX_TICKS else [at for at in positions if batches[at][1] == 1]
+    axes.set_xticks(ticks, [labels[at] for at in ticks])

@@ -10,10 +10,10 @@ from .verdict_parts import release_text
 
 STATUS_CLASSES = {Severity.ERROR: "fails", Severity.WARNING: "tight", Severity.INFO: "fits", Severity.OK: "fits"}
 _SEVERITY_LABELS = {
-    Severity.ERROR: N_("errors found"),
-    Severity.WARNING: N_("warnings found"),
-    Severity.INFO: N_("no problem found"),
-    Severity.OK: N_("no problem found"),
+    Severity.ERROR: N_("Errors found"),
+    Severity.WARNING: N_("Warnings found"),
+    Severity.INFO: N_("No problem found"),
+    Severity.OK: N_("No problem found"),
 }
 _KEY_FIGURES = (
     ("allocations", N_("addresses in use"), False),
@@ -49,7 +49,7 @@ def audit_label(audit: Audit, lang: str = "en") -> str:
     language = get_language(lang)
     is_partial = audit.skipped_checks and worst_finding(audit) is None
     label_text = (
-        N_("no problem found in what was read") if is_partial else _SEVERITY_LABELS[audit_verdict(audit, lang)[0]]
+        N_("No problem found in what was read") if is_partial else _SEVERITY_LABELS[audit_verdict(audit, lang)[0]]
     )
     return language.render(N_("{word}."), {"word": language.translate(label_text)})
 
@@ -60,10 +60,8 @@ def audit_tiles(audit: Audit, lang: str = "en") -> list[tuple[str, str, str]]:
     tile_texts = []
     for name, caption, is_problem in _KEY_FIGURES:
         value = audit.metrics.totals.get(name)
-        if value is None:
-            continue  # "Totals" says what is unknown, and for lack of what
         count = len(value) if isinstance(value, list) else value
-        tile_texts.append(
-            (format_metric(count, language), language.translate(caption), "fails" if is_problem and count else "")
-        )
+        if count is not None:
+            css_class = "fails" if is_problem and count else ""
+            tile_texts.append((format_metric(count, language), language.translate(caption), css_class))
     return tile_texts

@@ -12,8 +12,8 @@ from rich.text import Text
 from ..audit import Audit
 from ..audit.headroom import tightest_by_node
 from ..audit.metric_schema import NODE_METRICS, POOL_METRICS, TOTAL_METRICS, Metric
-from ..findings import N_, Finding, Language, Severity, abbreviate_names, get_language, replace_unprintable
-from .cell_text import column_values, value_text
+from ..findings import N_, Finding, Language, Severity, get_language, replace_unprintable
+from .cell_text import NO_VALUE, column_values, value_text
 from .terminal import SEVERITY_STYLES, TextColumn, print_columns, print_findings, print_release
 
 UNKNOWN = N_("unknown")
@@ -132,7 +132,6 @@ def print_audit(console: Console, audit: Audit, *, lang: str = "en") -> None:
         )
     )
     print_release(console, audit.scenario.release, lang=lang)
-    console.print()
     figures = audit.metrics
     _print_metrics(console, audit, "pools", figures.pools, title=language.translate(N_("Pools")), lang=lang)
     node_rows, title = _node_rows(audit, language)
@@ -194,10 +193,6 @@ def _print_metrics(
     language = get_language(lang)
     by_name = {column.name: column for column in COLUMNS[table_name]}
     known, unknown = known_columns(table_name, rows)
-    if known == ["name"]:
-        console.print(Text.assemble((f"{title}: ", "bold"), names_only_text(audit, language)))
-        console.print()
-        return
     rounded = audit.metrics.rounded
     key = "cidr" if table_name == "pools" else "name"
     columns = [
@@ -217,19 +212,13 @@ def _print_metrics(
         )
         for name in known
     ]
-    print_columns(console, columns, title=title, drop_order=_DROP_ORDER[table_name], lang=lang)
+    if len(columns) > 1:
+        print_columns(console, columns, title=title, drop_order=_DROP_ORDER[table_name], lang=lang)
+    else:  # a column of names is a sentence
+        console.print(Text.assemble((f"{title}: ", "bold"), ", ".join(columns[0].texts)))
     if unknown:
         console.print(Text(unknown_metrics_text(audit, [by_name[name] for name in unknown], language)))
         console.print()
-
-
-def names_only_text(audit: Audit, language: Language) -> str:
-    """Say in a sentence what a table of nodes says of which nothing but the names is known."""
-    rows = audit.metrics.nodes
-    params = {"nodes": len(rows), "names": abbreviate_names(row["name"] for row in rows)}
-    unknown = [metric for metric in NODE_METRICS if metric.name in _NODE_COLUMNS and metric.name != "name"]
-    names = language.render(N_("{nodes:node}, known by name only: {names}."), params)
-    return f"{names} {unknown_metrics_text(audit, unknown, language)}"
 
 
 def unknown_metrics_text(audit: Audit, metrics: Sequence[Metric], language: Language) -> str:
@@ -275,6 +264,7 @@ def count_totals(audit: Audit) -> list[tuple[Metric, object]]:
     ]
 
 
+_METRIC_HEADINGS = {metric.name: metric.heading for metric in (*POOL_METRICS, *TOTAL_METRICS)}
 DATAFRAME_HEADINGS = {
     "family": N_("IP"),
     "order": N_("order"),
@@ -296,18 +286,29 @@ DATAFRAME_HEADINGS = {
 }
 
 
-def print_dataframe(console: Console, data: Any, *, lang: str = "en", unknown: bool = False) -> None:
-    """Print a table of an audit; what is None is left empty, or said to be unknown."""
+def print_dataframe(
+    console: Console, data: Any, *, drop_order: Sequence[str] = (), lang: str = "en", unknown: bool = False
+) -> None:
+    """Print a table of an audit; for what is None a dash, or that it is unknown."""
     language = get_language(lang)
-    nothing = language.translate(UNKNOWN) if unknown else ""
+    nothing = language.translate(UNKNOWN) if unknown else NO_VALUE
+
+    def cell_text(name: str, value: object) -> str:
+        if value is None or (value == "" and not unknown):
+            return nothing
+        if name == "figure":
+            return language.translate(_METRIC_HEADINGS[str(value)])
+        text = format_metric(value, language)
+        return f"+{text}" if name == "change" and isinstance(value, int) and value > 0 else text
+
     columns = [
         TextColumn(
             name,
             language.translate(DATAFRAME_HEADINGS[name]) if name in DATAFRAME_HEADINGS else replace_unprintable(name),
-            [nothing if value is None else format_metric(value, language) for value in column_values(column)],
+            [cell_text(name, value) for value in column_values(column)],
             is_left_aligned=name not in ("order", "free", "old", "new", "change"),
         )
         for name, column in data.items()  # two pools of a pasted table may have one name
         if name != "code"
     ]
-    print_columns(console, columns, lang=lang)
+    print_columns(console, columns, drop_order=[name for name in drop_order if name in data], lang=lang)

@@ -15,7 +15,7 @@ from ..findings import N_, Finding, Language, Severity, get_language, sort_by_se
 from .cell_text import format_column, pool_text
 from .display_columns import display_columns
 from .growth import growth_changes, growth_note
-from .node_rows import collapse_alike_nodes
+from .node_rows import merge_alike_nodes
 from .terminal import SEVERITY_STYLES, TextColumn, print_columns, print_findings
 from .verdict_parts import errors_beside_verdicts, verdict_parts
 
@@ -79,8 +79,8 @@ def print_capacity(
         console.print(language.render(N_("Block sizes of {pools:pool} more: --json."), {"pools": left_out}))
         console.print()
     if analysis.plans and (scenario.cluster.nodes or scenario.plan.groups):
-        node_table = collapse_alike_nodes(analysis.nodes(lang=lang))
-        print_table(console, "nodes", node_table, title=language.translate(N_("Nodes")), lang=lang)
+        nodes = merge_alike_nodes(analysis.nodes(lang=lang))
+        print_table(console, "nodes", nodes, title=language.translate(N_("Nodes")), lang=lang)
         _print_growth(console, analysis, language)
         routes = scenario_routes(scenario, max_routes=max_routes, lang=lang)
         print_table(console, "routes", routes, title=language.translate(N_("Routes")), lang=lang)

@@ -28,8 +28,8 @@ class DisplayColumn:
 
     @property
     def is_left_aligned(self) -> bool:
-        """Whether it is text, set to the left."""
-        return self.columns[0].kind == "text"
+        """Whether it is text, set to the left; a number with text after it is."""
+        return any(column.kind == "text" for column in self.columns)
 
 
 _DESIGN_FIGURES = (

@@ -18,5 +18,4 @@ def print_refused_runbook(console: Console, runbook: Runbook, *, lang: str = "en
     label = language.translate(N_("Refused."))
     console.print(Text.assemble((f"{label} ", "bold red"), (rendered.verdict, "bold")))
     print_release(console, runbook.scenario.release, lang=lang)
-    console.print()
     print_findings(console, rendered.findings, lang=lang)

@@ -75,14 +75,14 @@ def print_columns(
     for number, band in enumerate(_bands(columns_shown, console.width)):
         _print_band(console, band, title if not number else "")
     if left_out:
-        headings = ", ".join(column.heading for column in left_out)
+        headings = "; ".join(column.heading for column in left_out)  # a heading may have a comma of its own
         console.print(Text(get_language(lang).render(_COLUMNS_LEFT_OUT, {"columns": headings}), style="bright_black"))
     console.print()
 
 
 def print_release(console: Console, release: Release, *, lang: str = "en") -> None:
     """Print by which release of Calico everything below is judged."""
-    console.print(Text(release_text(release, get_language(lang)), style="bright_black"))
+    console.print(Text(f"{release_text(release, get_language(lang))}\n", style="bright_black"))
 
 
 def print_findings(console: Console, findings: Iterable[Finding], *, lang: str = "en") -> None:
@@ -90,16 +90,16 @@ def print_findings(console: Console, findings: Iterable[Finding], *, lang: str =
     language = get_language(lang)
     for finding in findings:
         sentence, parts = finding.sentence_and_parts(lang)
-        message = ": ".join(filter(None, (finding.location(lang), sentence)))
         severity_label = (f"{language.translate(finding.severity.value)}: ", SEVERITY_STYLES[finding.severity])
+        message = ": ".join(filter(None, (finding.location(lang), sentence)))
         console.print(Text.assemble(severity_label, message, (f" [{finding.code}]", "bright_black")))
         for purpose, text in parts:
-            print_indented(console, Text.assemble((f"{purpose}: ", "bold"), text))
+            _print_indented(console, Text.assemble((f"{purpose}: ", "bold"), text))
         for command in finding.commands:  # a line each, so that what is copied runs
             console.print(Text(f"  {command}"), soft_wrap=True)
 
 
-def print_indented(console: Console, text: Text) -> None:
+def _print_indented(console: Console, text: Text) -> None:
     """Print a text below what it belongs to: two blanks in, its further lines too."""
     lines = [text] if console.soft_wrap else text.wrap(console, console.width - 2)
     for line in lines:

@@ -119,7 +119,10 @@ def _value(name: str) -> GetState:
 def _choice(name: str) -> GetState:
     def get_state(request: ChangeRequest, language: Language) -> FieldState:
         options = [[choice, language.translate(label)] for choice, label in _CHOICES[name].items()]
-        return {**_value(name)(request, language), "options": options}
+        state = {**_value(name)(request, language), "options": options}
+        if not state["value"]:  # left to the kit: what it takes
+            state["value"] = getattr(request.change, name)
+        return state
 
     return get_state
 

@@ -12,7 +12,7 @@ from ..model import Requirements
 from .form_fields import Field, FieldState, FormSection
 
 _MOST = 10**6
-_WITHOUT_PLAN = {"family": "4", "encapsulation": "vxlan", "racks": 1, "headroom": 0, "nodes": 1}
+_WITHOUT_PLAN = {"family": "4", "encapsulation": "vxlan", "racks": 1, "headroom": 0}
 
 
 @dataclass(frozen=True, slots=True)

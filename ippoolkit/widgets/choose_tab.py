@@ -30,6 +30,8 @@ from ..view.html import findings_html, table_html
 from ..yaml_scalars import is_digits
 from .choose_fields import NEED_SECTION, Need
 from .form_fields import form_layout
+from .form_planner import message_html
+from .planner_header import button_html
 from .widgets_js import Form, html_pane
 
 _FIELDS = {field.name: field for field in NEED_SECTION.fields}
@@ -101,6 +103,10 @@ class ChooseTab:
         """Show what can be chosen for what is typed; what is not typed comes from the plan."""
         need = self._need()
         self._form.state = {name: field.get_state(need, self._language) for name, field in _FIELDS.items()}
+        if need.value("nodes") in ("", None):
+            message = N_("Enter the number of nodes: the plan has none yet.")
+            self._result.html = message_html(self._language.translate(message))
+            return
         try:
             self._result.html = self._designs_html(self._recommendation())
         except InputError as error:
@@ -117,7 +123,9 @@ class ChooseTab:
             self._form.send({"acknowledged": message.get("number", 0)})
 
     def _on_action(self, _: Any, message: Mapping[str, Any], __: Any) -> None:
-        if message.get("action") == "take" and is_digits(str(message.get("value", ""))):
+        if message.get("action") == "within":
+            self.set("within", str(message.get("value", "")))
+        elif message.get("action") == "take" and is_digits(str(message.get("value", ""))):
             self.take(int(message["value"]))
         elif message.get("action") == "undo":
             self.back()
@@ -170,9 +178,7 @@ class ChooseTab:
         parts = []
         if self._before is not None:
             label = language.translate(N_("Go back to the plan before"))
-            parts.append(
-                f'<p class="ipk-buttons"><button type="button" data-action="undo">{escape(label)}</button></p>'
-            )
+            parts.append(f'<p class="ipk-buttons">{button_html("undo", label)}</p>')
         if recommendation.scenario.cluster.nodes and recommendation.scenario.cluster.pools:
             title = language.translate(N_("On the cluster as it is"))
             options = change_options_table(change_options(recommendation), lang=language.code)
@@ -181,6 +187,11 @@ class ChooseTab:
             new_pools_title = language.translate(N_("As new pools"))
             parts.append(f"<h3>{escape(new_pools_title)}</h3>")
         parts.append(findings_html(list(recommendation.reasons), language.code))
+        for cidr in dict.fromkeys(
+            reason.params["range"] for reason in recommendation.reasons if reason.code == "choose-room-elsewhere"
+        ):
+            label = language.render(N_("Search in {range}"), {"range": cidr})
+            parts.append(f'<p class="ipk-buttons">{button_html("within", label, value=str(cidr))}</p>')
         table = designs_table(recommendation, lang=language.code)
         for family, rows in table.groupby("family"):
             title = language.render(N_("Designs, IPv{family}"), {"family": family})

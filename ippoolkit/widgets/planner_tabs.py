@@ -36,6 +36,10 @@ def block_sizes_tab(analysis: Analysis, pool: IPPool | None, language: Language)
 
 def nodes_tab(analysis: Analysis, language: Language) -> str:
     """Return the nodes that exist and those that are planned."""
+    if not analysis.scenario.cluster.pools:
+        return no_pool_message(language)
+    if analysis.nodes(lang=language.code).empty:
+        return message_html(language.translate(N_("No nodes yet. Enter how many on the left, or load a cluster.")))
     return nodes_html(analysis, language.code)
 
 

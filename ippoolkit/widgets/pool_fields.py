@@ -147,6 +147,13 @@ POOL_SECTION = FormSection(
             N_("IPIP and VXLAN take one address of the pool on every node for the tunnel."),
             "encapsulation",
         ),
+        Field(
+            "first-pool",
+            N_("Add a pool"),
+            "button",
+            lambda editor, _: {"hidden": bool(editor.scenario.cluster.pools)},
+            lambda editor, _: editor.add_pool(),
+        ),
     ),
 )
 POOL_DETAILS_SECTION = FormSection(

@@ -179,6 +179,18 @@ def test_jupyterlab_opens_with_the_planner_run_nothing_to_save_and_the_whole_fol
     assert page.locator(".jp-Dialog, .jp-toast, .Toastify__toast").count() == 0
 
 
+def test_a_notebook_that_is_only_opened_has_nothing_to_save(front, watch):
+    kind, home = front
+    if kind != "lab":
+        pytest.skip("JupyterLab only")
+    page = watch(*homes(front), viewport=WINDOW).page
+    page.goto(f"{home}lab/tree/notebooks/explore.ipynb?token=t&reset")
+    page.wait_for_selector(".jp-Notebook")
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
+    page.wait_for_timeout(2000)  # until everything that sets the mark has been there
+    assert page.locator(".lm-DockPanel-tabBar .jp-mod-dirty").count() == 0
+
+
 def test_every_slider_can_be_dragged(planner):
     page = planner.page
     for name in ("prefix", "blocksize", "nodes", "pods", "busiest", "growth"):

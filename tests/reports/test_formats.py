@@ -90,6 +90,15 @@ def test_whole_numbers_beyond_15_digits_are_text_with_a_note(tmp_path):
     assert "15 digits" in sheet.cell(1, column + 1).comment.text
 
 
+def test_texts_that_are_wider_than_their_column_are_wrapped(made):
+    book = openpyxl.load_workbook(made[1] / "kubean.xlsx")
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                width = sheet.column_dimensions[cell.column_letter].width
+                assert not isinstance(cell.value, str) or len(cell.value) < width or cell.alignment.wrap_text
+
+
 @pytest.mark.parametrize("text", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
 def test_texts_are_never_formulas(text):
     data = render_workbook([{"name": text, "headings": [text], "rows": [[text]]}], [("about", text)], "en")

@@ -80,10 +80,10 @@ def test_it_says_everything_verdict_first(report):
 def test_its_tables_are_those_of_the_library(report):
     from ippoolkit.view.growth import growth_changes
     from ippoolkit.view.html import table_html
-    from ippoolkit.view.node_rows import collapse_alike_nodes
+    from ippoolkit.view.node_rows import merge_alike_nodes
 
     scenario = ipk.load(KUBESPRAY)
-    assert table_html("nodes", collapse_alike_nodes(ipk.nodes(scenario))) in report
+    assert table_html("nodes", merge_alike_nodes(ipk.nodes(scenario))) in report
     assert table_html("growth", growth_changes(ipk.growth(scenario)), caption="Growth") in report
     assert table_html("pools", ipk.pools(scenario)) in report
 

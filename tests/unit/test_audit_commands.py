@@ -1,6 +1,7 @@
 """What follows from an audit: who may use which pool, snapshots, two dumps compared."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -182,6 +183,8 @@ def test_what_changed_and_how_long_blocks_last(folder, tmp_path):
     text = run("diff", tmp_path / "old.yaml", dumps)
     assert text.exit_code == 0
     assert "[diff-use]" in text.output
+    assert "blocks_without_affinity" not in text.output
+    assert re.search(r"^ +nodes +\d+ +\d+ +\+\d+$", text.output, re.MULTILINE)
 
 
 def test_a_pool_made_anew_and_defects_that_are_new_or_gone(folder, tmp_path):

@@ -139,9 +139,21 @@ def test_without_nodes_it_asks_for_them():
     empty = Holder(ipk.Scenario())
     made = ChooseTab(get_language("zh"), lambda: empty.scenario, empty.take, date(2026, 11, 26))
     made.refresh()
-    assert "没有给出节点数" in html(made)
+    assert "请填写节点数" in html(made)
+    assert "--nodes" not in html(made)
     made.set("nodes", 5)
     assert "选定" in html(made)
+
+
+def test_where_the_cluster_is_full_a_click_searches_elsewhere():
+    full = Holder(ipk.load(SAMPLE))
+    made = ChooseTab(get_language("en"), lambda: full.scenario, full.take, date(2026, 11, 26))
+    made.refresh()
+    assert "nothing is free in 10.233.64.0/18" in html(made)
+    assert 'data-action="within" data-value="10.0.0.0/8"' in html(made)
+    made._on_action(None, {"action": "within", "value": "10.0.0.0/8"}, [])
+    assert shown(made, "within") == "10.0.0.0/8"
+    assert "Picked: /19 with blockSize 25" in html(made)
 
 
 def test_a_design_without_room_says_so_when_it_is_clicked(tab, holder):

@@ -124,7 +124,7 @@ def test_no_field_is_left_untested():
         for mark in test_every_field_changes_the_scenario_and_what_is_shown.pytestmark
         for number in range(len(mark.args[1]))
     }
-    elsewhere = {"pool", "group", "groupname", "add-pool", "remove-pool", "add-group", "remove-group"}
+    elsewhere = {"pool", "group", "groupname", "first-pool", "add-pool", "remove-pool", "add-group", "remove-group"}
     assert tested | elsewhere == {field.name for section in SECTIONS for field in section.fields}
 
 
@@ -454,7 +454,10 @@ def test_scenarios_without_pools_or_nodes_are_shown(scenario):
     for tab in range(8):
         page(planner, tab)
     assert planner._verdict.html
-    press(planner, "add-pool")
+    has_pools = bool(scenario.cluster.pools)
+    assert bool(shown(planner, "first-pool").get("hidden")) == has_pools
+    assert ("No nodes yet" if has_pools else "No pool yet") in page(planner, 2) or scenario.plan.groups
+    press(planner, "add-pool" if has_pools else "first-pool")
     assert planner.scenario.cluster.pools
 
 

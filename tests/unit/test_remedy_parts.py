@@ -16,7 +16,7 @@ from ippoolkit.read.reader import read_text
 from ippoolkit.view.audit_html import audit_summary_html, audit_tiles
 from ippoolkit.view.html import findings_html
 from ippoolkit.view.markdown import findings_markdown
-from ippoolkit.view.node_rows import collapse_alike_nodes, node_rows
+from ippoolkit.view.node_rows import merge_alike_nodes, node_rows
 from ippoolkit.view.terminal import print_findings
 from tests.helpers import run_command
 from tests.unit.test_terminal_session import finding, session
@@ -113,21 +113,17 @@ def test_tiles_show_what_is_known():
     assert known == ["addresses in use", "blocks"]
 
 
-def test_nodes_of_which_only_names_are_known_are_a_sentence(paste):
-    result = run_command("audit", paste)
-    assert "Nodes: 5 nodes, known by name only: east, mid, new1, new2, west. Unknown for lack of" in result.stdout
-    assert "\nnode\n" not in result.stdout
-
-
 def test_nodes_that_are_alike_share_a_row_and_the_table_keeps_one_a_node(paste):
     table = ipk.nodes(ipk.load(paste))
     assert len(table) == 5
-    (row,) = collapse_alike_nodes(table).to_dict("records")
+    (row,) = merge_alike_nodes(table).to_dict("records")
     assert (row["node"], row["nodes"], row["blocks"]) == ("east, mid, west, new1, new2", 5, 5)
     assert row["blocks_per_node"] == 1
     assert "east, mid, west, new1, new2" in run_command("capacity", paste).stdout
+    groups = table.assign(nodes=[1, 1, 10, 1, 10])
+    assert merge_alike_nodes(groups)["nodes"].tolist() == [3, 20]
     different = table.assign(pod_limit=range(5))
-    assert len(collapse_alike_nodes(different)) == 5
+    assert len(merge_alike_nodes(different)) == 5
     rows, note = node_rows(different, get_language("en"), most=2)
     assert (len(rows), note) == (2, "The 2 rows with the most pods, of 5.")
 
@@ -135,7 +131,7 @@ def test_nodes_that_are_alike_share_a_row_and_the_table_keeps_one_a_node(paste):
 def test_exact_counts_of_ipv6_stay_exact_in_a_shared_row():
     nodes = tuple(ipk.Node(name=name) for name in ("a", "b"))
     pools = (ipk.IPPool(name="p", cidr="fd00::/64", block_size=116),)
-    table = collapse_alike_nodes(ipk.nodes(ipk.Scenario(cluster=ipk.Cluster(pools=pools, nodes=nodes))))
+    table = merge_alike_nodes(ipk.nodes(ipk.Scenario(cluster=ipk.Cluster(pools=pools, nodes=nodes))))
     assert table["nodes"].tolist() == [2]
     assert all(type(value) is int for value in table["blocks"].tolist())
 

@@ -13,6 +13,7 @@ from ippoolkit.change.change_arguments import parse_change
 from ippoolkit.change.recreate_order import Workload, workload_of
 from ippoolkit.change.step_commands import step_commands as orders_of
 from ippoolkit.cli import app
+from ippoolkit.figures.runbook_chart import draw_timeline
 from ippoolkit.read import read
 from ippoolkit.report.runbook_files import render_runbook_markdown
 from ippoolkit.report.sections.runbook_report import RunbookReport
@@ -28,6 +29,14 @@ def kubean_runbook(**options):
     """Change the blockSize of the recorded cluster's fullest pool."""
     scenario = read(ROOT / "data/kubean.yaml").scenario
     return runbook(scenario, parse_change(scenario.cluster, "block-size", pool="default-pool", to=27, **options))
+
+
+def test_the_picture_calls_steps_as_the_table_does():
+    made = kubean_runbook()
+    texts = [text.get_text() for text in draw_timeline(made.timeline).axes[0].get_xticklabels()]
+    assert {"0", "1", "4.1", "4.2", "5"} <= set(texts)
+    page = RunbookReport(made).timeline().markdown
+    assert all(f"| {text} |" in page for text in texts)
 
 
 def codes(made):

@@ -12,7 +12,7 @@ from rich.console import Console
 
 import ippoolkit as ipk
 from ippoolkit.capacity.table_columns import TABLES
-from ippoolkit.figures import draw_growth
+from ippoolkit.figures import draw_block_sizes, draw_growth
 from ippoolkit.findings import get_language
 from ippoolkit.report.sections.report_table import ReportTable
 from ippoolkit.view.block_sizes_html import block_sizes_chart
@@ -189,6 +189,18 @@ def test_columns_that_do_not_fit_go_on_below():
 def test_a_narrow_terminal_says_what_it_leaves_out():
     assert "Columns not shown: unused in claimed blocks" in printed(plan(size=24), 80)
     assert "Columns not shown" not in printed(plan(size=24), 240)
+
+
+def test_a_number_with_words_after_it_is_set_to_the_left():
+    columns = {column.heading: column.is_left_aligned for column in display_columns("nodes")}
+    assert columns["pod limit: what binds"]
+    assert not columns["pods typical · busiest"]
+
+
+def test_bars_that_are_cut_say_so():
+    table = ipk.block_sizes(plan(size=24, nodes=20, pods=1), "pool")
+    marks = len(draw_block_sizes(table, chosen_block_size=26).axes[0].patches) - len(table)
+    assert marks == sum(count > 80 for count in table["nodes_fit"]) > 0
 
 
 def test_nothing_in_a_name_steers_the_terminal():

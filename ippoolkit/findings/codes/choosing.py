@@ -169,6 +169,16 @@ CHOOSING = (
         N_("Name more ranges (within), or release networks."),
     ),
     Rule(
+        "choose-room-elsewhere",
+        "info",
+        "cidr",
+        N_("{range} has room for {pools:pool} of /{prefix}."),
+        N_(
+            "Name it (within). Traffic of pods outside the cluster CIDR may be masqueraded: widen that of kube-proxy "
+            "and kube-controller-manager as well."
+        ),
+    ),
+    Rule(
         "choose-no-spare",
         "warning",
         "blocks",
@@ -187,7 +197,7 @@ CHOOSING = (
         "info",
         "cidr",
         N_("No range was given for the pools: private ranges count as free, except for known networks."),
-        N_("Name ranges with --within, and networks in use with --taken."),
+        N_("Name ranges for them (within), and networks in use (taken)."),
     ),
     Rule(
         "choose-ipip-ipv6",

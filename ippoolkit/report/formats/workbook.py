@@ -91,7 +91,8 @@ class _CellFormats:
         self.heading = book.add_format(heading)
         self.quoted_heading = book.add_format({**heading, "quote_prefix": True})
         self.plain = book.add_format({"valign": "top"})
-        self.quoted_text = book.add_format({"valign": "top", "quote_prefix": True})
+        self.text = book.add_format({"valign": "top", "text_wrap": True})
+        self.quoted_text = book.add_format({"valign": "top", "text_wrap": True, "quote_prefix": True})
         self.big_integer = book.add_format({"valign": "top", "align": "right", "quote_prefix": True})
         self.integer = book.add_format({"valign": "top", "num_format": "#,##0"})
         self.count = book.add_format({"valign": "top", "num_format": "#,##0", "align": "left"})
@@ -103,7 +104,7 @@ class _CellFormats:
     def write_text(self, sheet: Any, row: int, column: int, text: str) -> None:
         """Write a text that nothing takes for anything else."""
         is_like_formula = text.startswith(_FORMULA_STARTS)
-        sheet.write_string(row, column, text[:_MAX_CELL_TEXT], self.quoted_text if is_like_formula else self.plain)
+        sheet.write_string(row, column, text[:_MAX_CELL_TEXT], self.quoted_text if is_like_formula else self.text)
 
     def write_heading(self, sheet: Any, row: int, column: int, text: str) -> None:
         """Write a heading, which may be a user's text as well."""

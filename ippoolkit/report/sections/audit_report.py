@@ -27,7 +27,6 @@ from ...view.audit_terminal import (
     format_metric,
     headroom_rows,
     known_columns,
-    names_only_text,
     nodes_by_headroom,
     unchecked_message,
     unknown_metrics_text,
@@ -282,11 +281,7 @@ class AuditReport(BaseReport):
             tuple(self._export_value(row.get(metric.name), rounded=is_rounded(row, metric.name)) for metric in columns)
             for row in rows
         )
-        chart = standard_chart(f"audit_{table_name}", list(headings))
-        columns_table = ReportTable(table_name, tuple(headings.values()), export_rows, chart=chart)
         shown_columns, unknown_columns = known_columns(table_name, rows)
-        if shown_columns == ["name"]:
-            return [replace(paragraph(names_only_text(self.audit, self.language)), table=columns_table)]
         metrics_by_name = {metric.name: metric for metric in columns}
         texts = [
             [
@@ -301,13 +296,18 @@ class AuditReport(BaseReport):
             ]
             for row in rows[:max_rows]
         ]
+        chart = standard_chart(f"audit_{table_name}", list(headings))
+        columns_table = ReportTable(table_name, tuple(headings.values()), export_rows, chart=chart)
         caption = self.language.translate({"pools": N_("Pools"), "nodes": N_("Nodes")}[table_name])
         align_left = [column_name in _LEFT_ALIGNED_COLUMNS for column_name in shown_columns]
         displayed_table = columns_table.with_display(
             [headings[column_name] for column_name in shown_columns], texts, left=align_left, caption=caption
         )
         unknown = [metric for metric in columns if metric.name in unknown_columns]
-        return [table_part(displayed_table), *self._unknown_part(unknown)]
+        part = table_part(displayed_table)
+        if len(shown_columns) == 1:  # a column of names is a sentence
+            part = replace(paragraph(", ".join(text for (text,) in texts)), table=part.table)
+        return [part, *self._unknown_part(unknown)]
 
     def _unknown_part(self, metrics: Sequence[Metric]) -> list[SectionPart]:
         """Return a line on figures of which nothing is known, where there are any."""

@@ -193,7 +193,11 @@ class CapacityReport(BaseReport):
             for family in sorted({int(family) for family in data["family"]}):
                 title = self.language.render(N_("IPv{family}: what is needed, month by month"), {"family": family})
                 figure = draw_growth(data, family=family, lang=self.lang)
-                pictures += [heading_part(title, 3), picture_part(f"growth IPv{family}", figure, title)]
+                alt = self.language.render(
+                    N_("Blocks and addresses of IPv{family} that are needed, beside those that there are."),
+                    {"family": family},
+                )
+                pictures += [heading_part(title, 3), picture_part(f"growth IPv{family}", figure, alt)]
         return self.section(N_("Growth"), *pictures, *parts, exported)
 
     def routes(self) -> Section:
@@ -304,10 +308,11 @@ class CapacityReport(BaseReport):
             "block_sizes", data, lang=self.lang, chosen=pool.block_size, caption=title
         )
         figure = draw_block_sizes(data, chosen_block_size=pool.block_size, lang=self.lang)
+        alt = self.language.render(N_("Nodes that fit in pool {pool}, by blockSize."), {"pool": pool.name})
         return [
             heading_part(title, 3),
             table_part(block_sizes_table.with_name(f"blocks {pool.name}")),
-            picture_part(f"block sizes {pool.name}", figure, title),
+            picture_part(f"block sizes {pool.name}", figure, alt),
         ]
 
     def _plan_sentence(self) -> str:

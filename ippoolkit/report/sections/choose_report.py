@@ -170,7 +170,10 @@ def design_parts(recommendation: Recommendation, page: BaseReport) -> list[Secti
         shown = len(first_designs(rows))
         figure = draw_designs(rows, lang=page.lang)
         report_table = ReportTable.from_standard_table("designs", rows, lang=page.lang, caption=title, most=shown)
-        parts += [heading_part(title, 3), picture_part(f"designs IPv{family}", figure, title)]
+        alt = page.language.render(
+            N_("Designs of IPv{family}: nodes that fit, by addresses; darker: more routes."), {"family": family}
+        )
+        parts += [heading_part(title, 3), picture_part(f"designs IPv{family}", figure, alt)]
         parts.append(table_part(report_table.with_name(f"designs IPv{family}")))
         if len(rows) > shown:
             parts.append(page.remark(N_("The first {shown} of {count}."), shown=shown, count=len(rows)))

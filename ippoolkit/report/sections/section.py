@@ -54,6 +54,11 @@ class Section:
         """All parts as Markdown."""
         return "\n\n".join(part.markdown for part in self.parts if part.markdown)
 
+    def _ipython_display_(self) -> None:
+        # A cell without anything to say shows nothing, not an empty frame; a report's run notes that it was there.
+        if self.parts or current_run():
+            raise NotImplementedError  # IPython goes on to what is below
+
     def _repr_mimebundle_(self, *_: object, **__: object) -> dict[str, Any]:
         tables = [part.table.to_dict() for part in self.parts if part.table]
         pictures = [dict(part.picture) for part in self.parts if part.picture]

@@ -1,5 +1,6 @@
 // Runs a notebook when it is opened if its metadata asks for it (ippoolkit.run_on_open) and Jupyter trusts all of its
-// code; afterwards nothing is left to be saved. JupyterLab loads this as it is: nothing here is built.
+// code. After that nothing is left to be saved, nor after any notebook is opened: that the kernel says which Python it
+// is is no change of the user's. JupyterLab loads this as it is: nothing here is built.
 (() => {
   let shared;
 
@@ -15,9 +16,17 @@
     async function runOnOpen(panel) {
       await panel.context.ready;
       const notebook = panel.content.model;
-      if (!notebook?.getMetadata("ippoolkit")?.run_on_open) return;
-      if (![...notebook.cells].every(cell => cell.type !== "code" || cell.trusted)) return;
+      if (!notebook) return;
+      const cellsNow = () => JSON.stringify(notebook.toJSON().cells);
+      const cellsOpened = cellsNow();
+      const isTrusted = [...notebook.cells].every(cell => cell.type !== "code" || cell.trusted);
       await panel.sessionContext.ready;
+      if (!notebook.getMetadata("ippoolkit")?.run_on_open || !isTrusted) {
+        await panel.sessionContext.session?.kernel?.info;
+        await new Promise(resolve => setTimeout(resolve, 500)); // what is set with the kernel's answer
+        if (cellsNow() === cellsOpened) panel.context.model.dirty = false;
+        return;
+      }
       await NotebookActions.runAll(panel.content, panel.sessionContext);
       await new Promise(resolve => setTimeout(resolve, 500)); // what arrives with the last output
       panel.context.model.dirty = false;
