@@ -109,7 +109,7 @@ def rules() -> str:
         parts += [f"## {kind.name}: its fields", "\n".join([*_FIELDS, *fields]), f"Source: {_source(kind.source_key)}"]
     head = ["| code | severity | says | what to do | source |", "|---|---|---|---|---|"]
     rows = [
-        f"| `{rule.code}` | {rule.severity} | {_cell(rule.message)} | {_cell(rule.remedy)} "
+        f"| `{rule.code}` | {rule.severity} | {_cell(rule.message)} | {_cell(f'{rule.remedy} {rule.steps}'.strip())} "
         f"| {_source(rule.source_key)} |"
         for rule in RULES.values()
         if not rule.applies_to

@@ -13,7 +13,7 @@ from typing import Any
 
 from ..cidr import Cidr, Coverage
 from ..findings import Finding, Place
-from ..model import Cluster, name_of_unnamed_pool
+from ..model import Cluster
 from ..read.reported import ANY_ROW, COUNTS_TABLE, ReportedFigures
 from .cluster_index import BlockInPool, ClusterIndex, holder_kind, is_borrowed, sorted_address_texts
 from .metric_schema import CONFIG_METRICS, NODE_METRICS, POOL_METRICS, TOTAL_METRICS, Metric
@@ -43,8 +43,8 @@ def cluster_metrics(index: ClusterIndex, reported: Iterable[ReportedFigures] = (
 
 
 def pool_name(row: Mapping[str, Any]) -> str:
-    """Return the name of a row's pool, or what the pool is called where no name is known."""
-    return str(row.get("name") or name_of_unnamed_pool(row["cidr"]))
+    """Return the name of a row's pool, or its range where no name is known."""
+    return str(row.get("name") or row["cidr"])
 
 
 def count_objects(index: ClusterIndex) -> ClusterMetrics:

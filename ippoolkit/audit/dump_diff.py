@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..capacity.table_columns import typed_frame
 from ..findings import Finding, abbreviate_names, sort_by_severity
-from ..model import KindName, name_of_unnamed_pool
+from ..model import KindName
 from .cluster_audit import Audit
 from .cluster_metrics import pool_name
 
@@ -219,6 +219,6 @@ def _subjects_without_figures(old: Audit, new: Audit) -> set[str]:
         new_row = new_pools.get(row["cidr"], {})
         is_gone = not new_row and new.scenario.cluster.has_read("IPPool")
         if not is_gone and any(row[name] is not None and new_row.get(name) is None for name in _POOL_METRICS):
-            names = (row["name"], name_of_unnamed_pool(row["cidr"]), new_row.get("name"))
+            names = (row["name"], row["cidr"], new_row.get("name"))
             subjects |= {f"IPPool/{name}" for name in names}
     return subjects

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ..findings import N_, Finding, LocalizedText
+from ..findings import N_, Advice, Finding, LocalizedText, Purpose
 from ..model import Cluster
 from ..read.dump_commands import RUNBOOK_KINDS
 
@@ -17,7 +17,7 @@ def name_dumps_for_runbooks(findings: Iterable[Finding], cluster: Cluster) -> li
     missing = ", ".join(kind for kind in RUNBOOK_KINDS if kind in cluster.unknown)
     if not missing:
         return list(findings)
-    advice = LocalizedText(_NEEDS_DUMPS, kinds=missing)
+    advice = Advice(LocalizedText(_NEEDS_DUMPS, kinds=missing), Purpose.STEPS)
     return [
         replace(finding, advice=(*finding.advice, advice)) if finding.rule.names_runbook else finding
         for finding in findings

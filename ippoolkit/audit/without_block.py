@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
+from ..address_space import AddressSpace, networks_in_use
 from ..cidr import ADDRESS_BITS, IPVersion
-from ..findings import N_, LocalizedText, abbreviate_names
+from ..findings import N_, Advice, LocalizedText, Purpose, abbreviate_names
 from ..manifests.ipam_configure import configure_command
 from ..model import Scenario
 
@@ -21,11 +22,17 @@ _UNKNOWN = N_(
     "strictAffinity was not read: if true, new pods get no address on a node without a free one in its own blocks; if "
     "false, the node borrows from other nodes' blocks."
 )
-_BORROW_MEANWHILE = N_(
-    "Until then, {command} lets nodes borrow at once; each borrowed address is a route of its own (/{bits:d})."
-)
+_BORROW_MEANWHILE = N_("{command} lets nodes borrow at once; each borrowed address is a route of its own (/{bits:d}).")
 _WINDOWS_NEED_STRICT = N_(
     "strictAffinity false would let nodes borrow at once, but the Windows nodes ({which}) need it to be true."
+)
+_ADD_POOL = N_("Add a pool: ippoolkit free INPUT --within CIDR --prefix N finds a free range.")
+_ADD_POOL_OF_SIZE = N_(
+    "Add a pool of /{prefix} or larger, for at least {blocks:block} of /{size}: ippoolkit free INPUT --within CIDR "
+    "--prefix {prefix} finds a free range."
+)
+_ADD_FREE_RANGE = N_(
+    "Add a pool of /{prefix} or larger, for at least {blocks:block} of /{size}: {cidr} is free in the cluster CIDR."
 )
 
 
@@ -45,20 +52,53 @@ def gets_no_address(scenario: Scenario, free: int) -> bool:
     return free <= 0 or (cluster.has_read("IPAMConfiguration") and cluster.ipam.strict_affinity)
 
 
-def borrow_meanwhile(scenario: Scenario, free: int, version: IPVersion) -> tuple[LocalizedText, ...]:
+def borrow_meanwhile(scenario: Scenario, free: int, version: IPVersion) -> tuple[Advice, ...]:
     """Say how such pods get addresses before there are blocks: only strictAffinity keeps them from those free."""
     cluster, config = scenario.cluster, scenario.cluster.ipam
     if free <= 0 or not cluster.has_read("IPAMConfiguration") or not config.strict_affinity:
         return ()
     if windows := [node.name for node in cluster.nodes if node.windows]:
-        return (LocalizedText(_WINDOWS_NEED_STRICT, which=abbreviate_names(windows)),)
+        text = LocalizedText(_WINDOWS_NEED_STRICT, which=abbreviate_names(windows))
+        return (Advice(text, Purpose.NOW),)
     has_cap = config.max_blocks_per_host > 0  # which Calico refuses together with borrowing
     if not config.auto_allocate_blocks or (has_cap and not scenario.release.has("configure-max-blocks")):
         return ()
     command = configure_command(replace(config, strict_affinity=False, max_blocks_per_host=0), scenario.release)
     if has_cap:
         command += " --max-blocks-per-host=0"
-    return (LocalizedText(_BORROW_MEANWHILE, command=command, bits=ADDRESS_BITS[version]),)
+    text = LocalizedText(_BORROW_MEANWHILE, command=command, bits=ADDRESS_BITS[version])
+    return (Advice(text, Purpose.NOW),)
+
+
+def pool_to_add(
+    scenario: Scenario, version: IPVersion, block_sizes: Collection[int | None], nodes: int
+) -> LocalizedText:
+    """Say which pool gives so many nodes a block each.
+
+    Parameters
+    ----------
+    scenario
+        The cluster: of ranges only its cluster CIDR is known to be for pods.
+    version
+        Family of the pool.
+    block_sizes
+        Those of the pools that are there, None where unknown: of one size the new pool is of that size too.
+    nodes
+        How many nodes have no block: the least number of blocks that are lacking.
+    """
+    size = next(iter(block_sizes), None)
+    if size is None or len(set(block_sizes)) > 1:
+        return LocalizedText(_ADD_POOL)
+    prefix = size - (nodes - 1).bit_length()
+    params = {"prefix": prefix, "blocks": nodes, "size": size}
+    within = tuple(cidr for cidr in scenario.networks.cluster if cidr.version == version)
+    # Where not all pools were read, what seems free may be another pool's.
+    if within and scenario.cluster.has_read("IPPool"):
+        cluster = replace(scenario.cluster, pods=())  # their addresses are in pools and blocks, which count
+        space = AddressSpace(within, tuple(networks_in_use(replace(scenario, cluster=cluster))))
+        if offers := space.best_fit(prefix, 1, version):
+            return LocalizedText(_ADD_FREE_RANGE, **params, cidr=str(offers[0]))
+    return LocalizedText(_ADD_POOL_OF_SIZE, **params)
 
 
 def youngest_nodes(nodes: AbstractSet[str], ages: Mapping[str, int], count: int) -> list[str]:

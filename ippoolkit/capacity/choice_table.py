@@ -177,8 +177,9 @@ def _pools_to_add(scenario: Scenario, pool: IPPool) -> Iterator[tuple[int, IPPoo
 def _new_name(scenario: Scenario, pool: IPPool) -> str:
     """Return a name by which the new pool is tried behind all that are there: Calico goes by their names."""
     last = max(existing_pool.name for existing_pool in scenario.cluster.pools)
-    names = (f"{stem[:_MAX_STEM]}-{number}" for stem in (pool.name, last) for number in range(2, 10))
-    return next((name for name in names if name > last), f"zz-{pool.name[:_MAX_STEM]}")
+    own, behind = pool.object_name, max(existing_pool.object_name for existing_pool in scenario.cluster.pools)
+    names = (f"{stem[:_MAX_STEM]}-{number}" for stem in (own, behind) for number in range(2, 10))
+    return next((name for name in names if name > last), f"zz-{own[:_MAX_STEM]}")
 
 
 def _space_key(scenario: Scenario, version: IPVersion) -> tuple[object, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from ..cidr import Cidr
-from ..findings import N_, Finding, LocalizedText
+from ..findings import N_, Advice, Finding, LocalizedText
 from ..model import IPPool, Scenario
 
 OUTSIDE_CODES = ("change-outside", "change-outside-full")  # a new range that is not in the cluster CIDR
@@ -65,12 +65,14 @@ def _unknown_networks(scenario: Scenario, cidr: Cidr, option: str) -> Finding:
         (False, False): N_("The cluster CIDR, the services' network and the networks of the nodes are unknown"),
     }[bool(scenario.networks.services), are_nodes_known]
     pod_cidrs = [pod_cidr for node in nodes for pod_cidr in node.pod_cidrs if pod_cidr.version == cidr.version]
-    advice: tuple[LocalizedText, ...] = ()
+    advice: tuple[Advice, ...] = ()
     if pod_cidrs:
         hull = _smallest_common(pod_cidrs)
         advice = (
-            LocalizedText(
-                N_("The cluster CIDR contains {hull}, in which the podCIDRs of the nodes are."), hull=str(hull)
+            Advice(
+                LocalizedText(
+                    N_("The cluster CIDR contains {hull}, in which the podCIDRs of the nodes are."), hull=str(hull)
+                )
             ),
         )
     params = {"unknown": LocalizedText(unknown_text), "cidr": str(cidr), "option": option}

@@ -221,7 +221,7 @@ def fill_defaults(scenario: Scenario, change: Change) -> Change:
     if change.adds_pool and change.cidr is None:
         change = replace(change, cidr=free_range(scenario, changed_pool.cidr.prefix, changed_pool.cidr))
     if change.adds_pool and not change.new_name:
-        change = replace(change, new_name=f"{changed_pool.name}-2")
+        change = replace(change, new_name=f"{changed_pool.object_name}-2")
     if change.order == "workload" and not has_owner_references(scenario.cluster):
         change = replace(change, order="namespace")
     return change

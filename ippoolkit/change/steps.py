@@ -144,7 +144,7 @@ def plan_steps(cluster: Cluster, change: Change) -> tuple[Step, ...]:
     temporary = replace(template, name=TEMPORARY_POOL, cidr=change.temporary_cidr)
     if change.kind == "split":
         parts: Sequence[IPPool] = [
-            replace(template, name=f"{changed_pool.name}-{part_number}", cidr=part)
+            replace(template, name=f"{changed_pool.object_name}-{part_number}", cidr=part)
             for part_number, part in enumerate(_split_cidr(changed_pool.cidr, change.prefix), 1)
         ]
     else:

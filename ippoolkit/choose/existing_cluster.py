@@ -176,7 +176,7 @@ def _move(
 
 
 def _second_pool(pool: IPPool, cidr: Cidr, block_size: int) -> IPPool:
-    return replace(pool, name=f"{pool.name}-2", cidr=cidr, block_size=block_size, disabled=False)
+    return replace(pool, name=f"{pool.object_name}-2", cidr=cidr, block_size=block_size, disabled=False)
 
 
 def _with_added_pool(scenario: Scenario, pool: IPPool) -> Scenario:

@@ -195,7 +195,7 @@ def write_scenario(scenario: Scenario, out: Path | None, lang: str) -> None:
 
 
 def console() -> Console:
-    """Return where tables are printed."""
-    # A file or a pipe has room for everything.
-    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 240
-    return Console(highlight=False, width=width)
+    """Return where tables and sentences are printed."""
+    # A file or a pipe has room for a table's columns, and whatever reads it wraps sentences itself.
+    has_width = sys.stdout.isatty() or "COLUMNS" in os.environ
+    return Console(highlight=False, width=None if has_width else 240, soft_wrap=not has_width)

@@ -1,6 +1,7 @@
 """What the kit says: findings, the rules behind them, their sources and their words."""
 
 from ..texts import N_, LocalizedText
+from .advice import Advice, Purpose
 from .codes import RULES, Rule
 from .dates import LocalizedDate
 from .finding import Finding, Place, Severity, fit_to_release, sort_by_severity
@@ -12,11 +13,13 @@ __all__ = [
     "N_",
     "RULES",
     "SOURCES",
+    "Advice",
     "Finding",
     "Language",
     "LocalizedDate",
     "LocalizedText",
     "Place",
+    "Purpose",
     "Rule",
     "Severity",
     "Source",

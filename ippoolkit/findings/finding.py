@@ -8,7 +8,8 @@ from enum import StrEnum
 
 from ..answer import answer_html
 from ..calico.releases import Release
-from ..texts import N_, LocalizedText
+from ..texts import N_
+from .advice import Advice, Purpose
 from .codes import RULES, Rule
 from .language import get_language
 from .sources import SOURCES, Source
@@ -66,7 +67,7 @@ class Finding:
     release
         The release of Calico that advice has to fit; the newest where it is left out.
     advice
-        What else to do in this cluster, said behind the rule's remedy.
+        What else to do in this cluster, beside the rule's remedy.
     commands
         Lines for a shell that belong to the remedy, to be copied whole.
     """
@@ -79,7 +80,7 @@ class Finding:
     source_key: str = ""
     refused_by: tuple[str, ...] = ()
     release: Release | None = field(default=None, compare=False, repr=False)
-    advice: tuple[LocalizedText, ...] = ()
+    advice: tuple[Advice, ...] = ()
     commands: tuple[str, ...] = ()
 
     _repr_html_ = answer_html
@@ -122,17 +123,33 @@ class Finding:
         """Say it in few words, where the rule has them."""
         return get_language(lang).render(self.rule.short_message or self.rule.message, self.params)
 
-    def remedies(self, lang: str = "en") -> list[str]:
-        """Say what to do about it, a text each: the rule's remedy, then what this cluster needs beside it."""
-        rule = self.rule
+    def remedy_parts(self, lang: str = "en") -> tuple[tuple[str, str], ...]:
+        """Say what to do about it: texts, each with what it is for, which needs no words where there is one only."""
+        rule, language = self.rule, get_language(lang)
         is_lacking = rule.remedy_needs and self.release is not None and not self.release.has(rule.remedy_needs)
-        language, template = get_language(lang), rule.remedy_without if is_lacking else rule.remedy
-        advice = (language.render(text, text.params) for text in self.advice)
-        return list(filter(None, (language.render(template, self.params), *advice)))
+        texts: dict[Purpose, list[str]] = {purpose: [] for purpose in Purpose}
+        texts[Purpose.FOR_GOOD].append(language.render(rule.remedy_without if is_lacking else rule.remedy, self.params))
+        texts[Purpose.STEPS].append(language.render(rule.steps, self.params))
+        for advice in self.advice:
+            texts[advice.purpose].append(language.render(advice.text, advice.text.params))
+        parts = [(purpose, text) for purpose, said in texts.items() if (text := " ".join(filter(None, said)))]
+        return tuple((language.translate(purpose) if len(parts) > 1 else "", text) for purpose, text in parts)
 
     def remedy(self, lang: str = "en") -> str:
-        """Say in one line what to do about it; empty where nothing needs doing."""
-        return " ".join(self.remedies(lang))
+        """Say what to do about it, in one line; empty where nothing needs doing."""
+        render = get_language(lang).render
+        parts = self.remedy_parts(lang)
+        return " ".join(
+            render(N_("{purpose}: {text}"), {"purpose": purpose, "text": text}) if purpose else text
+            for purpose, text in parts
+        )
+
+    def sentence_and_parts(self, lang: str = "en") -> tuple[str, tuple[tuple[str, str], ...]]:
+        """Return what is shown: message and remedy as one text; parts of a remedy as a list, each with its purpose."""
+        parts = self.remedy_parts(lang)
+        if len(parts) > 1:
+            return self.message(lang), parts
+        return " ".join(filter(None, (self.message(lang), *(text for _, text in parts)))), ()
 
     def full_message(self, lang: str = "en") -> str:
         """Say what was found, and what to do about it, in one line."""

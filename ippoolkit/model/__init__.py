@@ -11,7 +11,6 @@ from .calico_objects import (
     IPPool,
     IPReservation,
     Tunnel,
-    name_of_unnamed_pool,
 )
 from .cluster import ALL_KINDS, Cluster, CNIConfiguration, KindName, Namespace, Node, Pod, Service
 from .requirements import GroupRequirement, Requirements
@@ -44,5 +43,4 @@ __all__ = [
     "Service",
     "Tunnel",
     "Use",
-    "name_of_unnamed_pool",
 ]

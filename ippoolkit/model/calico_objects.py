@@ -38,16 +38,14 @@ from .field_types import (
 )
 
 
-def name_of_unnamed_pool(cidr: object) -> str:
-    """Return what a pool is called of which nothing tells the name: its range, as Kubernetes allows it in names."""
-    return str(cidr).replace("/", "-").replace(":", "-")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
 class IPPool:
     """A range of addresses that Calico hands out, block by block."""
 
-    name: Name = Field(description="Name of the IPPool; pools are tried in the order of their names.")
+    name: Name = Field(
+        description="Name of the IPPool; pools are tried in the order of their names. Its CIDR where the name is "
+        "unknown."
+    )
     cidr: CidrField = Field(description="The pool's range. No host bits.")
     disabled: BoolField = Field(default=False, description="True: no new address comes from this pool.")
     block_size: IntField = Field(
@@ -99,9 +97,19 @@ class IPPool:
         return self.cidr.version
 
     @property
+    def is_unnamed(self) -> bool:
+        """Whether nothing tells its name: it is called by its range."""
+        return self.name == str(self.cidr)
+
+    @property
+    def object_name(self) -> str:
+        """Its name as Kubernetes takes it: where that is unknown its range, in the characters that names may have."""
+        return _range_as_name(self.cidr) if self.is_unnamed else self.name
+
+    @property
     def names(self) -> tuple[str, str, str]:
-        """What it may be called: its name, its range, and what it is called where only its range is known."""
-        return self.name, str(self.cidr), name_of_unnamed_pool(self.cidr)
+        """What it may be called: its name, its range, and its range as Kubernetes takes it as a name."""
+        return self.name, str(self.cidr), _range_as_name(self.cidr)
 
     @property
     def block_count(self) -> int:
@@ -125,6 +133,10 @@ class IPPool:
     def selects_node(self, labels: Mapping[str, str]) -> bool:
         """Whether its nodeSelector matches; a selector that does not parse matches nothing."""
         return selects_node(self, labels)
+
+
+def _range_as_name(cidr: Cidr) -> str:
+    return str(cidr).replace("/", "-").replace(":", "-")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)

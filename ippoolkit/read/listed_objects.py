@@ -12,7 +12,7 @@ from ..calico.pool_selection import OS_LABEL
 from ..calico.selectors import SelectorError, parse_selector
 from ..cidr import Cidr
 from ..findings import Finding
-from ..model import BlockUsage, IPPool, Pod, Scenario, name_of_unnamed_pool
+from ..model import BlockUsage, IPPool, Pod, Scenario
 from ..yaml_scalars import is_digits
 from .document import Document
 from .kubectl_tables import ROLE_LABEL
@@ -63,7 +63,7 @@ def _build_reported_pool(pool: ReportedPool) -> IPPool | None:
         spec["blockSize"] = int(spec["blockSize"])
     # A pool holds at least one block: where nobody tells the size of a small one, its own is the largest that fits.
     spec.setdefault("blockSize", max(DEFAULT_BLOCK_SIZE[pool.cidr.version], pool.cidr.prefix))
-    name = pool.name or name_of_unnamed_pool(pool.cidr)
+    name = pool.name or str(pool.cidr)
     return _build("IPPool", ListedObject(name, {"metadata": {"name": name}, "spec": spec}, pool.place))
 
 

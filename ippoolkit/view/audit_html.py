@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from ..audit import Audit
 from ..findings import N_, Severity, get_language
 from .audit_terminal import audit_verdict, format_metric, unchecked_message, worst_finding
+from .html import render_template
 from .verdict_parts import release_text
 
 STATUS_CLASSES = {Severity.ERROR: "fails", Severity.WARNING: "tight", Severity.INFO: "fits", Severity.OK: "fits"}
@@ -31,29 +30,18 @@ def audit_summary_html(audit: Audit, lang: str = "en") -> str:
     language = get_language(lang)
     worst_severity, sentence = audit_verdict(audit, lang)
     first_problem = worst_finding(audit)
-    message = main_message(audit, lang)
-    source = (
-        f' <a href="{escape(first_problem.source.url)}">{escape(first_problem.source.title)}</a>'
-        if first_problem
-        else ""
+    return render_template(
+        "audit_verdict",
+        status=STATUS_CLASSES[worst_severity],
+        label=audit_label(audit, lang),
+        sentence=sentence,
+        finding=first_problem,
+        parts=first_problem.remedy_parts(lang) if first_problem else (),
+        unchecked=unchecked_message(audit, lang),
+        source_label=language.translate(N_("Source:")),
+        release=release_text(audit.scenario.release, language),
+        lang=lang,
     )
-    source_label = language.translate(N_("Source:"))
-    release = escape(release_text(audit.scenario.release, language))
-    return (
-        f'<section class="ipk-verdict {STATUS_CLASSES[worst_severity]}" role="status">'
-        f"<h2><em>{escape(audit_label(audit, lang))}</em> {escape(sentence)}</h2>"
-        + (f"<p>{escape(message)}</p>" if message else "")
-        + f'<p class="ipk-source">{f"{escape(source_label)}{source} · " if source else ""}{release}</p>'
-        + "</section>"
-    )
-
-
-def main_message(audit: Audit, lang: str = "en") -> str:
-    """Return the finding to see to first, with the first of its remedies; without any, what was not checked."""
-    finding = worst_finding(audit)
-    if finding is None:
-        return unchecked_message(audit, lang)
-    return " ".join((finding.message(lang), *finding.remedies(lang)[:1]))
 
 
 def audit_label(audit: Audit, lang: str = "en") -> str:

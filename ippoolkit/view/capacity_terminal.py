@@ -11,10 +11,11 @@ from rich.text import Text
 from ..analysis import Analysis
 from ..capacity.evaluation import SEVERITY_OF_STATUS, Verdict
 from ..choose import scenario_routes
-from ..findings import N_, Finding, Language, Severity, abbreviate_names, get_language, sort_by_severity
-from .cell_text import format_column
+from ..findings import N_, Finding, Language, Severity, get_language, sort_by_severity
+from .cell_text import format_column, pool_text
 from .display_columns import display_columns
 from .growth import growth_changes, growth_note
+from .node_rows import merge_alike_nodes
 from .terminal import SEVERITY_STYLES, TextColumn, print_columns, print_findings
 from .verdict_parts import errors_beside_verdicts, verdict_parts
 
@@ -71,8 +72,8 @@ def print_capacity(
         print_table(console, "pools", analysis.pools(lang=lang), title=language.translate(N_("Pools")), lang=lang)
     pools = sorted(scenario.cluster.pools, key=lambda pool: pool.name)
     for pool in pools[:MAX_BLOCK_SIZE_TABLES]:
-        params = {"pool": pool.name, "cidr": pool.cidr, "size": pool.block_size}
-        title = language.render(N_("Block sizes for {pool}, {cidr}; now /{size}"), params)
+        params = {"pool": pool_text(pool, language), "size": pool.block_size}
+        title = language.render(N_("Block sizes for {pool}; now /{size}"), params)
         print_table(console, "block_sizes", analysis.block_sizes(pool.name, lang=lang), title=title, lang=lang)
     if left_out := len(pools[MAX_BLOCK_SIZE_TABLES:]):
         console.print(language.render(N_("Block sizes of {pools:pool} more: --json."), {"pools": left_out}))
@@ -93,14 +94,6 @@ def print_capacity(
             lang=lang,
         )
     print_findings(console, sort_by_severity([*analysis.findings, *notes]), lang=lang)
-
-
-def merge_alike_nodes(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table of nodes in which those that differ in name only share a row, where the first of them stood."""
-    alike = [name for name in table.columns if name not in ("node", "nodes", "blocks")]
-    groups = table.groupby([table["nodes"].rename("of_each"), *alike], sort=False, dropna=False)
-    rows = groups.agg({"node": abbreviate_names, "nodes": "sum", "blocks": "sum"}).reset_index()
-    return rows[list(table.columns)]
 
 
 def _print_growth(console: Console, analysis: Analysis, language: Language) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..findings import N_, Language
+from ..model import IPPool
 from .display_columns import DisplayColumn
 
 if TYPE_CHECKING:
@@ -39,6 +40,13 @@ def table_records(table: pd.DataFrame) -> list[dict[Any, Any]]:
     """Return rows as dicts of plain values; missing ones as None."""
     rows = zip(*(column_values(table.iloc[:, position]) for position in range(table.shape[1])), strict=True)
     return [dict(zip(table.columns, row, strict=True)) for row in rows]
+
+
+def pool_text(pool: IPPool, language: Language) -> str:
+    """Return how a heading names a pool: name and range, the range alone where the name is unknown."""
+    if pool.is_unnamed:
+        return pool.name
+    return language.render(N_("{pool}, {cidr}"), {"pool": pool.name, "cidr": pool.cidr})
 
 
 def value_text(value: object, language: Language, *, column: str = "", missing: str = NO_VALUE) -> str:

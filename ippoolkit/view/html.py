@@ -15,6 +15,7 @@ from ..capacity.key_metrics import METRIC_COLUMN, KeyMetrics
 from ..findings import N_, Finding, Language, get_language, replace_unprintable
 from .cell_text import NO_VALUE, format_column, value_text
 from .display_columns import LIMIT_COLUMN, DisplayColumn, display_columns
+from .node_rows import node_rows
 from .verdict_parts import verdict_parts
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from ..manifests.manifest_review import Review
 
-MAX_NODES_SHOWN = 200
 _MAX_UNBROKEN_ROWS = 20
 _LONG_TEXT = 40  # characters from which a cell is one
 _MAX_PORTRAIT_WIDTH = 120  # characters that a row of cells may have on an upright sheet of paper
@@ -200,12 +200,8 @@ def _min_width(headings: Sequence[tuple[str, str]], rows: Sequence[Sequence[tupl
 
 
 def nodes_html(analysis: Analysis, lang: str = "en") -> str:
-    """Return the table of nodes; of a large cluster those that fill up first."""
-    table, note = analysis.nodes(lang=lang), ""
-    if len(table) > MAX_NODES_SHOWN:
-        params = {"shown": MAX_NODES_SHOWN, "nodes": len(table)}
-        note = get_language(lang).render(N_("The {shown} nodes with the most pods, of {nodes:node}."), params)
-        table = table.sort_values("pods", ascending=False, kind="stable").head(MAX_NODES_SHOWN)
+    """Return the table of nodes, those that are alike in one row; of a large cluster those that fill up first."""
+    table, note = node_rows(analysis.nodes(lang=lang), get_language(lang))
     html = table_html("nodes", table, lang=lang)
     return f'<p class="ipk-empty">{escape(note)}</p>{html}' if note else html
 
@@ -241,7 +237,7 @@ def findings_html(findings: Iterable[Finding], lang: str = "en") -> str:
             "label": language.translate(finding.severity.value),
             "where": finding.location(lang),
             "message": finding.message(lang),
-            "remedies": finding.remedies(lang),
+            "remedy": finding.remedy_parts(lang),
             "commands": finding.commands,
             "source": finding.source,
             "code": finding.code,

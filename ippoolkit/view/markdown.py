@@ -75,15 +75,24 @@ def findings_markdown(findings: Iterable[Finding], lang: str = "en") -> str:
     language = get_language(lang)
     lines = []
     for finding in findings:
-        remedies = finding.remedies(lang)
-        is_list = len(remedies) > 1
-        parts = (finding.message(lang), *(() if is_list else remedies), "; ".join(finding.commands))
-        message = escape_markdown(": ".join(filter(None, (finding.location(lang), " ".join(filter(None, parts))))))
+        message, *parts = finding_markdown(finding, lang)
+        if location := finding.location(lang):
+            message = f"{escape_markdown(location)}: {message}"
         title, url = escape_markdown(finding.source.title), finding.source.url
         link = f"{f'[{title}]({url})' if '://' in url else title} \\[{finding.code}\\]"
         lines.append(f"- **{language.translate(finding.severity.value)}**: {message} {link}")
-        lines += [f"  - {escape_markdown(remedy)}" for remedy in remedies if is_list]
+        lines += [f"  {part}" for part in parts]
     return "\n".join(lines) or language.translate(N_("No findings."))
+
+
+def finding_markdown(finding: Finding, lang: str = "en") -> list[str]:
+    """Return the lines of a finding: what was found and what to do; parts of a remedy as a list."""
+    sentence, parts = finding.sentence_and_parts(lang)
+    message = " ".join(filter(None, (sentence, "; ".join(finding.commands))))
+    return [
+        escape_markdown(message),
+        *(f"- **{escape_markdown(purpose)}**: {escape_markdown(text)}" for purpose, text in parts),
+    ]
 
 
 def code_markdown(text: str, syntax: str = "yaml") -> str:

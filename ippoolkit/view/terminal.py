@@ -86,22 +86,25 @@ def print_release(console: Console, release: Release, *, lang: str = "en") -> No
 
 
 def print_findings(console: Console, findings: Iterable[Finding], *, lang: str = "en") -> None:
-    """Print findings, one a paragraph: severity, place or subject, message, remedy, code; remedies of one as a list."""
+    """Print findings, one a paragraph: severity, place or subject, message, remedy, code; below, parts of a remedy."""
     language = get_language(lang)
     for finding in findings:
-        remedies = finding.remedies(lang)
-        is_list = len(remedies) > 1
-        texts = (finding.location(lang), " ".join((finding.message(lang), *(() if is_list else remedies))))
+        sentence, parts = finding.sentence_and_parts(lang)
         severity_label = (f"{language.translate(finding.severity.value)}: ", SEVERITY_STYLES[finding.severity])
-        message = ": ".join(filter(None, texts))
+        message = ": ".join(filter(None, (finding.location(lang), sentence)))
         console.print(Text.assemble(severity_label, message, (f" [{finding.code}]", "bright_black")))
-        if is_list:
-            items = Table.grid(padding=(0, 1))
-            for text in remedies:
-                items.add_row("  -", Text(text))
-            console.print(items)
+        for purpose, text in parts:
+            _print_indented(console, Text.assemble((f"{purpose}: ", "bold"), text))
         for command in finding.commands:  # a line each, so that what is copied runs
             console.print(Text(f"  {command}"), soft_wrap=True)
+
+
+def _print_indented(console: Console, text: Text) -> None:
+    """Print a text below what it belongs to: two blanks in, its further lines too."""
+    lines = [text] if console.soft_wrap else text.wrap(console, console.width - 2)
+    for line in lines:
+        line.rstrip()
+        console.print(Text("  ").append_text(line), soft_wrap=True)
 
 
 def _leave_out(
@@ -149,7 +152,7 @@ def _print_band(console: Console, columns: Sequence[TextColumn], title: str) -> 
         )
     for row in zip(*(column.texts for column in columns), strict=True):
         table.add_row(*map(Text, row))
-    console.print(table)
+    console.print(table, soft_wrap=False)  # also in a pipe: a table's cells are set beside each other
 
 
 def _min_total_width(columns: Sequence[TextColumn]) -> int:

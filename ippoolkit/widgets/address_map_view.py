@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..cidr import Address
 from ..findings import N_, Language, replace_unprintable
 from ..model import IPPool, Scenario
+from ..view.cell_text import pool_text
 from .form_planner import COMPILING_MESSAGE
 from .widgets_js import AddressMapWidget
 
@@ -261,8 +262,8 @@ class AddressMapView:
     def _heading_html(self, pool: IPPool, cells: Sequence[dict[str, Any]]) -> str:
         language = self._language
         if not self._open_ranges:
-            params = {"pool": pool.name, "cidr": pool.cidr, "each": cells[0]["blocks"] if cells else 1}
-            title = language.render(N_("Pool {pool}, {cidr}: {each:block} a cell"), params)
+            params = {"pool": pool_text(pool, language), "each": cells[0]["blocks"] if cells else 1}
+            title = language.render(N_("Pool {pool}: {each:block} a cell"), params)
             return f"<h3>{escape(title)}</h3>"
         first, count = self._open_ranges[-1]
         params = {"pool": pool.name, "count": count, "first": pool.cidr.subnet(pool.block_size, first)}

@@ -12,6 +12,7 @@ from ..analysis import Analysis, compare
 from ..findings import N_, Finding, Language
 from ..model import IPPool, Scenario
 from ..view.block_sizes_html import block_sizes_chart
+from ..view.cell_text import pool_text
 from ..view.growth import growth_changes, growth_note
 from ..view.html import comparison_html, findings_html, nodes_html, review_html, table_html, verdict_html
 from ..write import to_manifests_yaml
@@ -28,7 +29,7 @@ def block_sizes_tab(analysis: Analysis, pool: IPPool | None, language: Language)
     if pool is None:
         return no_pool_message(language)
     table = analysis.block_sizes(pool.name, lang=language.code)
-    title = language.render(N_("Pool {pool}, {cidr}"), {"pool": pool.name, "cidr": pool.cidr})
+    title = language.render(N_("Pool {pool}"), {"pool": pool_text(pool, language)})
     html = table_html("block_sizes", table, lang=language.code, chosen=pool.block_size, caption=title)
     return html + block_sizes_chart(table, chosen=pool.block_size, lang=language.code)
 

@@ -39,7 +39,7 @@ def _to_newest_manifest(item: IPPool | IPAMConfig | IPReservation) -> dict[str, 
     match item:
         case IPPool():
             fields = _POOL.dump_python(item, by_alias=True, mode="json")
-            metadata = {key: fields.pop(key) for key in ("annotations", "labels", "name")}
+            metadata = {key: fields.pop(key) for key in ("annotations", "labels", "name")} | {"name": item.object_name}
             spec = {k: v for k, v in sorted(fields.items()) if v or k not in _OMITTED_WHEN_EMPTY}
             return _v3_object("IPPool", {k: v for k, v in metadata.items() if v}, spec)
         case IPAMConfig():

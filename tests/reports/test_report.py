@@ -80,9 +80,10 @@ def test_it_says_everything_verdict_first(report):
 def test_its_tables_are_those_of_the_library(report):
     from ippoolkit.view.growth import growth_changes
     from ippoolkit.view.html import table_html
+    from ippoolkit.view.node_rows import merge_alike_nodes
 
     scenario = ipk.load(KUBESPRAY)
-    assert table_html("nodes", ipk.nodes(scenario)) in report
+    assert table_html("nodes", merge_alike_nodes(ipk.nodes(scenario))) in report
     assert table_html("growth", growth_changes(ipk.growth(scenario)), caption="Growth") in report
     assert table_html("pools", ipk.pools(scenario)) in report
 
@@ -182,14 +183,14 @@ def test_a_notebook_by_itself_says_what_the_command_says(report):
 
 def test_a_large_cluster_shows_its_fullest_nodes(tmp_path):
     shown = 40
-    nodes = tuple(ipk.Node(name=f"n{number:04}") for number in range(shown + 50))
+    nodes = tuple(ipk.Node(name=f"n{number:04}", max_pods=number + 1) for number in range(shown + 50))
     pods = tuple(ipk.Pod(name=f"p{n}", node="n0089", addresses=(f"10.0.0.{n}",)) for n in range(9))
     pool = ipk.IPPool(name="p", cidr="10.0.0.0/16")
     path = ipk.save_scenario(
         ipk.Scenario(cluster=ipk.Cluster(pools=(pool,), nodes=nodes, pods=pods)), tmp_path / "s.yaml"
     )
     html = CapacityReport(path, nodes_shown=shown).nodes().html
-    assert f"The {shown} nodes with the most pods, of {shown + 50} nodes." in html
+    assert f"The {shown} rows with the most pods, of {shown + 50}." in html
     assert "n0089" in html
     assert html.count("<tr>") == shown + 1
 

@@ -11,7 +11,7 @@ from ...findings import Finding, Severity, abbreviate_names
 from ...model import IPPool
 from ..cluster_index import BlockInPool, holder_kind, is_borrowed
 from ..headroom import BLOCK_CAP, tightest_by_node
-from ..without_block import borrow_meanwhile, outcome_without_block
+from ..without_block import borrow_meanwhile, outcome_without_block, pool_to_add
 from .context import AuditContext
 
 _FEW_PERCENT = 10  # per cent of the nodes: fewer blocks left than that are worth a word
@@ -44,6 +44,8 @@ def blocks_left(context: AuditContext) -> Iterator[Finding]:
         subject = f"IPv{version}"
         if not unclaimed and nodes_without_block:
             params["outcome"] = outcome_without_block(context.scenario, free)
+            sizes = [pool.block_size for pool in pools]
+            params["addition"] = pool_to_add(context.scenario, version, sizes, len(nodes_without_block))
             yield Finding("blocks-gone", subject, params, advice=borrow_meanwhile(context.scenario, free, version))
         elif unclaimed < len(nodes_without_block):
             yield Finding("blocks-fewer-than-nodes", subject, params)

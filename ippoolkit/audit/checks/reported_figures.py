@@ -7,7 +7,7 @@ allocation, borrowed ones. A figure that no text states raises nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
@@ -15,13 +15,13 @@ from ...calico.limits import DEFAULT_MAX_BLOCKS_PER_HOST
 from ...capacity.design_rules.check import design_findings, listed_pool_findings
 from ...capacity.design_rules.selection import cni_not_read, depends_on_cni
 from ...cidr import Cidr, IPVersion
-from ...findings import N_, Finding, LocalizedText, abbreviate_names
+from ...findings import N_, Advice, Finding, LocalizedText, Purpose, abbreviate_names
 from ...read import Reading
 from ...read.reported import COUNTS_TABLE
 from ..cluster_index import ClusterIndex
 from ..cluster_metrics import ClusterMetrics, cluster_metrics, pool_name
 from ..runbook_dumps import name_dumps_for_runbooks
-from ..without_block import borrow_meanwhile, outcome_without_block, youngest_nodes
+from ..without_block import borrow_meanwhile, outcome_without_block, pool_to_add, youngest_nodes
 
 _NEARLY_FULL_RATIO = 0.9
 _NEAR_CAP_RATIO = 0.75
@@ -32,13 +32,7 @@ _LIKELY_WITHOUT = N_(
     "Their names are unknown: nothing that was read says whose the blocks are. Likely the youngest, {which}: nodes "
     "claim blocks as pods arrive."
 )
-_POOL = N_("a pool")
-_POOL_OF_SIZE = N_("a pool of /{prefix} or larger with blockSize {size} ({blocks:block} more)")
-_SMALLER_BLOCKS = N_(
-    "Or replace the pool by one with smaller blocks, as a blockSize cannot be edited: ippoolkit capacity INPUT shows "
-    "which blockSize would hold, and ippoolkit runbook block-size gives the steps."
-)
-_NAME_THEM = N_("To name them, give the output of {command} as a file beside this input.")
+_NAME_THEM = N_("Give the output of {command} as a file beside this input.")
 
 
 def check_reported_figures(reading: Reading, metrics: ClusterMetrics) -> Iterator[Finding]:
@@ -144,26 +138,15 @@ def _nodes_without_block(reading: Reading, metrics: ClusterMetrics) -> Iterator[
                 "without": without,
                 "which": which,
                 "outcome": outcome_without_block(reading.scenario, free),
-                **_pool_to_add(enabled, without),
+                "addition": pool_to_add(reading.scenario, version, [row["blockSize"] for row in enabled], without),
             }
-            meanwhile = borrow_meanwhile(reading.scenario, free, version)
-            advice = (LocalizedText(_SMALLER_BLOCKS), *meanwhile, *advice)
+            advice = (*borrow_meanwhile(reading.scenario, free, version), *advice)
             yield Finding("blocks-fewer-reported", f"IPv{version}", params, advice=advice)
-
-
-def _pool_to_add(rows: Iterable[Mapping[str, Any]], blocks: int) -> dict[str, object]:
-    """Return the least pool with so many blocks of the size that all pools have, and its prefix length."""
-    sizes = {row.get("blockSize") for row in rows}
-    size = sizes.pop() if len(sizes) == 1 else None
-    if size is None:
-        return {"pool": LocalizedText(_POOL), "prefix": "N"}
-    prefix = str(size - (blocks - 1).bit_length())
-    return {"pool": LocalizedText(_POOL_OF_SIZE, prefix=prefix, size=size, blocks=blocks), "prefix": prefix}
 
 
 def _which_nodes(
     reading: Reading, nodes: AbstractSet[str], rows: Sequence[Mapping[str, Any]], without: int
-) -> tuple[LocalizedText, tuple[LocalizedText, ...]]:
+) -> tuple[LocalizedText, tuple[Advice, ...]]:
     """Name the nodes without a block, or those that likely have none; with it, how to learn their names."""
     pools = [Cidr.parse(row["cidr"]) for row in rows]
     owners = {cidr: node for cidr, node, _ in reading.listed_blocks if node}
@@ -173,7 +156,8 @@ def _which_nodes(
     claimed = [row.get("blocks_allocated") for row in rows]
     if None not in claimed and len(owners) >= sum(filter(None, claimed)):
         return LocalizedText(_WITHOUT_ONE, which=abbreviate_names(sorted(nodes - set(owners.values())))), ()
-    advice = (LocalizedText(_NAME_THEM, command="kubectl get ipamblocks.crd.projectcalico.org -o json"),)
+    name_them = LocalizedText(_NAME_THEM, command="kubectl get ipamblocks.crd.projectcalico.org -o json")
+    advice = (Advice(name_them, Purpose.NODE_NAMES),)
     if youngest := youngest_nodes(nodes, reading.node_ages, without):
         return LocalizedText(_LIKELY_WITHOUT, which=abbreviate_names(youngest)), advice
     return LocalizedText(_OWNERS_UNKNOWN), advice

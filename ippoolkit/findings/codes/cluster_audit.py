@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...texts import N_
+from .more_blocks import ADD_POOL_OR_REPLACE, STEPS_TO_MORE_BLOCKS
 from .rule import Rule
 
 CLUSTER_AUDIT = (
@@ -45,11 +46,8 @@ CLUSTER_AUDIT = (
             "No block is left in {pools}, while {free} of {addresses:address} are free: {without} of {nodes:node} have "
             "none ({which}). {outcome}"
         ),
-        N_(
-            "Add a pool: ippoolkit free INPUT --within CIDR --prefix N finds a free range, and ippoolkit capacity "
-            "INPUT shows which blockSize would hold. ippoolkit runbook grow gives the steps; ippoolkit runbook "
-            "block-size, those to replace the pool by one with smaller blocks, as a blockSize cannot be edited."
-        ),
+        ADD_POOL_OR_REPLACE,
+        steps=STEPS_TO_MORE_BLOCKS,
     ),
     Rule(
         "blocks-fewer-than-nodes",

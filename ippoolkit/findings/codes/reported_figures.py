@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...texts import N_
+from .more_blocks import ADD_POOL_OR_REPLACE, STEPS_TO_MORE_BLOCKS
 from .rule import Rule
 
 REPORTED_FIGURES = (
@@ -25,10 +26,8 @@ REPORTED_FIGURES = (
         "error",
         "blocks",
         N_("{nodes:node}, but {blocks:block} in {pools}: at least {without} of the nodes have none. {which} {outcome}"),
-        N_(
-            "Add {pool}: ippoolkit free INPUT --within CIDR --prefix {prefix} finds a free range, and ippoolkit "
-            "runbook grow gives the steps."
-        ),
+        ADD_POOL_OR_REPLACE,
+        steps=STEPS_TO_MORE_BLOCKS,
     ),
     Rule(
         "pool-blocks-few",

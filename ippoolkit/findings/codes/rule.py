@@ -18,7 +18,7 @@ class Rule:
     `short_message` is the message cut to what a table's cell can hold, for rules that verdicts rest on. For rules on
     manifests `applies_to` says which kinds or fields, `limit` what is allowed, `refused_by` who refuses a breach,
     `calico_messages` how Calico's own message words it. Where a release of Calico lacks the difference `remedy_needs`,
-    `remedy_without` is what to do.
+    `remedy_without` is what to do. `steps` says which runbook takes there.
     """
 
     code: str
@@ -33,8 +33,9 @@ class Rule:
     calico_messages: tuple[str, ...] = ()
     remedy_needs: str = ""
     remedy_without: str = ""
+    steps: str = ""
 
     @property
     def names_runbook(self) -> bool:
         """Whether the remedy is a change of pools, to be rehearsed."""
-        return "ippoolkit runbook" in self.remedy
+        return bool(self.steps)

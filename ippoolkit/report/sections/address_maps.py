@@ -9,6 +9,7 @@ from ...figures import draw_address_map as draw_map
 from ...findings import N_, Language
 from ...model import IPPool
 from ...simulation import Simulation, address_map
+from ...view.cell_text import pool_text
 from .report_table import ReportTable
 from .section import SectionPart, paragraph, picture_part
 
@@ -52,7 +53,7 @@ def address_map_parts(simulation: Simulation, pools: Sequence[IPPool], language:
 
 def pool_title(pool: IPPool, language: Language) -> str:
     """Return what a pool's picture or table is called."""
-    return language.render(N_("Pool {pool}, {cidr}"), {"pool": pool.name, "cidr": pool.cidr})
+    return language.render(N_("Pool {pool}"), {"pool": pool_text(pool, language)})
 
 
 def _map_description(pool: IPPool, cells: pd.DataFrame, language: Language) -> str:

@@ -19,7 +19,7 @@ from ...ipam import IpamError
 from ...read.input_files import list_files
 from ...read.text_files import read_bytes
 from ...simulation import simulate
-from ...view.audit_html import STATUS_CLASSES, audit_label, audit_summary_html, audit_tiles, main_message
+from ...view.audit_html import STATUS_CLASSES, audit_label, audit_summary_html, audit_tiles
 from ...view.audit_terminal import (
     COLUMNS,
     audit_verdict,
@@ -33,7 +33,7 @@ from ...view.audit_terminal import (
     worst_finding,
 )
 from ...view.cell_text import NO_VALUE
-from ...view.markdown import escape_markdown
+from ...view.markdown import escape_markdown, finding_markdown
 from ...view.verdict_parts import release_text
 from ..inputs import hash_files
 from ..run_context import find_at_hand
@@ -101,10 +101,16 @@ class AuditReport(BaseReport):
 
     def summary(self) -> Section:
         """Return the whole in a sentence, and the key figures."""
+        most_severe = worst_finding(self.audit)
+        most_severe_text = (
+            "\n".join(finding_markdown(most_severe, self.lang))
+            if most_severe
+            else escape_markdown(unchecked_message(self.audit, self.lang))
+        )
         label, verdict = audit_label(self.audit, self.lang), audit_verdict(self.audit, self.lang)[1]
         lines = [
             f"**{escape_markdown(label)}** {escape_markdown(verdict)}",
-            escape_markdown(main_message(self.audit, self.lang)),
+            most_severe_text,
             escape_markdown(release_text(self.audit.scenario.release, self.language)),
         ]
         sentences = SectionPart(audit_summary_html(self.audit, self.lang), "\n\n".join(filter(None, lines)))

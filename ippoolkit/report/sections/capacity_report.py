@@ -21,6 +21,7 @@ from ...simulation import place_planned_pods
 from ...view.growth import growth_changes, growth_note
 from ...view.html import capacity_tiles, verdict_html
 from ...view.markdown import escape_markdown, verdict_markdown
+from ...view.node_rows import node_rows
 from ...view.verdict_parts import errors_beside_verdicts
 from ...write import scenario_to_yaml, to_manifests_yaml
 from ..run_context import read_at_hand
@@ -170,12 +171,9 @@ class CapacityReport(BaseReport):
     def nodes(self) -> Section:
         """Return the table of nodes; of a large cluster those that fill up first."""
         data = self.analysis.nodes(lang=self.lang)
-        parts = []
-        if len(data) > self.nodes_shown:
-            note = N_("The {shown} nodes with the most pods, of {nodes:node}.")
-            parts.append(self.remark(note, shown=self.nodes_shown, nodes=len(data)))
-            data = data.sort_values("pods", ascending=False, kind="stable")
-        nodes_table = ReportTable.from_standard_table("nodes", data, lang=self.lang, most=self.nodes_shown)
+        shown, note = node_rows(data, self.language, most=self.nodes_shown)
+        parts = [paragraph(note, "ipk-empty")] if note else []
+        nodes_table = ReportTable.from_standard_table("nodes", data, lang=self.lang, shown=shown)
         return self.section(N_("Nodes"), *parts, table_part(nodes_table))
 
     def growth(self) -> Section:
