@@ -10,6 +10,7 @@ from typing import Any
 
 from ..address_space import PRIVATE, AddressSpace, ListedNetwork, networks_in_use, with_networks_in_use
 from ..answer import answer_html
+from ..capacity.design_rules.networks import range_outside_cluster
 from ..cidr import Cidr, IPVersion
 from ..errors import InputError
 from ..findings import Finding
@@ -242,6 +243,12 @@ def _remarks(
         nodes = sum(kind.nodes for kind in pick.designs.space.need.kinds)
         if pick.design.nodes_fit == nodes:
             remarks.append(Finding("choose-no-spare", f"IPv{pick.design.family}"))
+        # One of several racks' pools stands for all.
+        remarks += [
+            finding
+            for cidr in pick.cidrs
+            for finding in range_outside_cluster(cidr, scenario.networks, _subject(pick.designs, all_designs))
+        ][:1]
         pods = [group.pods_after(months) for group in groups_of(pick.designs.pool_set, pick.design.family)]
         subject = _subject(pick.designs, all_designs)
         if (surge := surge_remark(pick.design, pick.designs.space.need, pods, subject)) is not None:

@@ -154,6 +154,7 @@ def test_where_the_cluster_is_full_a_click_searches_elsewhere():
     made._on_action(None, {"action": "within", "value": "10.0.0.0/8"}, [])
     assert shown(made, "within") == "10.0.0.0/8"
     assert "Picked: /19 with blockSize 25" in html(made)
+    assert "10.233.0.0/19 is outside the cluster CIDR 10.233.64.0/18" in html(made)
 
 
 def test_a_design_without_room_says_so_when_it_is_clicked(tab, holder):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ...calico.limits import MAX_RESERVED_SHARE
 from ...cidr import Cidr
 from ...findings import Finding
-from ...model import Scenario
+from ...model import Networks, Scenario
 from ..demand import reserved_coverage
 
 
@@ -25,14 +25,16 @@ def overlapping_pools(scenario: Scenario) -> Iterator[Finding]:
 def outside_cluster_cidr(scenario: Scenario) -> Iterator[Finding]:
     """kube-proxy and others take an address outside the cluster CIDR for one from outside the cluster."""
     for pool in scenario.cluster.pools:
-        cluster_cidrs = [cidr for cidr in scenario.networks.cluster if cidr.version == pool.version]
-        if (
-            cluster_cidrs
-            and "LoadBalancer" not in pool.allowed_uses
-            and not any(pool.cidr in cidr for cidr in cluster_cidrs)
-        ):
-            params = {"cidr": str(pool.cidr), "cluster": ", ".join(map(str, cluster_cidrs))}
-            yield Finding("pool-outside-cluster", f"IPPool/{pool.name}", params)
+        if "LoadBalancer" not in pool.allowed_uses:
+            yield from range_outside_cluster(pool.cidr, scenario.networks, f"IPPool/{pool.name}")
+
+
+def range_outside_cluster(cidr: Cidr, networks: Networks, subject: str) -> Iterator[Finding]:
+    """Say that a range for pods is outside the cluster CIDRs of its family, where these are known."""
+    cluster_cidrs = [each for each in networks.cluster if each.version == cidr.version]
+    if cluster_cidrs and not any(cidr in each for each in cluster_cidrs):
+        params = {"cidr": str(cidr), "cluster": ", ".join(map(str, cluster_cidrs))}
+        yield Finding("pool-outside-cluster", subject, params)
 
 
 def overlapping_networks(scenario: Scenario) -> Iterator[Finding]:

@@ -173,10 +173,7 @@ CHOOSING = (
         "info",
         "cidr",
         N_("{range} has room for {pools:pool} of /{prefix}."),
-        N_(
-            "Name it (within). Traffic of pods outside the cluster CIDR may be masqueraded: widen that of kube-proxy "
-            "and kube-controller-manager as well."
-        ),
+        N_("Name it (within), or release networks."),
     ),
     Rule(
         "choose-no-spare",
