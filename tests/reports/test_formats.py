@@ -159,7 +159,7 @@ def test_the_pdf_has_its_text_its_page_numbers_and_its_date(made):
 
 @needs_chromium
 def test_a_table_that_does_not_fit_on_a_page_repeats_its_head(tmp_path):
-    nodes = tuple(ipk.Node(name=f"n{number:03}") for number in range(150))
+    nodes = tuple(ipk.Node(name=f"n{number:03}", max_pods=number + 1) for number in range(150))
     pool = ipk.IPPool(name="p", cidr="10.0.0.0/16")
     scenario = ipk.Scenario(cluster=ipk.Cluster(pools=(pool,), nodes=nodes))
     path = ipk.make_report(scenario, tmp_path / "r.pdf", date=DAY)
