@@ -190,6 +190,11 @@ class Cluster:
         """Whether nodes exist, and nothing tells of the pods on them."""
         return bool(self.nodes) and not self.pods and not self.has_read("Pod")
 
+    @property
+    def lacks_addresses(self) -> bool:
+        """Whether nodes exist, and neither pods nor blocks tell which addresses are in use."""
+        return self.lacks_pods and not self.blocks
+
     def pool(self, name: str) -> IPPool:
         """Return the pool of that name, or of that range.
 

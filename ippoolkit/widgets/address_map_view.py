@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..cidr import Address
 from ..findings import N_, Language, replace_unprintable
 from ..model import IPPool, Scenario
-from ..view.cell_text import pool_text
+from ..view.cell_text import MAP_UNKNOWN, pool_text
 from .form_planner import COMPILING_MESSAGE
 from .widgets_js import AddressMapWidget
 
@@ -57,6 +57,9 @@ class AddressMapView:
         self._scenario, self._pool = scenario, pool
         if pool is None:
             self._show_message(N_("No pool yet. Load one, or add one on the left."))
+            return
+        if scenario.cluster.lacks_addresses:
+            self._show_message(MAP_UNKNOWN)
             return
         key = f"{pool.name} {pool.cidr} {pool.block_size}"
         if key != self._pool_key:

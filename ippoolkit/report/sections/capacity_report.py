@@ -18,6 +18,7 @@ from ...ipam import IpamError
 from ...model import IPAMConfig, IPPool, IPReservation
 from ...model.scenario_edits import nodes_as_group
 from ...simulation import place_planned_pods
+from ...view.cell_text import MAP_UNKNOWN
 from ...view.growth import growth_changes, growth_note
 from ...view.html import capacity_tiles, verdict_html
 from ...view.markdown import escape_markdown, verdict_markdown
@@ -145,6 +146,8 @@ class CapacityReport(BaseReport):
     def address_map(self) -> Section:
         """Return the plan in a picture: the blocks of each pool, as the engine fills them."""
         title = N_("The plan in a picture")
+        if self.scenario.cluster.lacks_addresses:
+            return self.section(title, self.remark(MAP_UNKNOWN))
         try:
             simulation = place_planned_pods(self.scenario)
         except IpamError as error:  # too large, or pools that overlap
