@@ -62,7 +62,7 @@ def test_utf16_as_a_windows_shell_writes_it_is_read(tmp_path):
 
 
 def test_fifty_megabytes_of_nonsense_are_refused_quickly(problems):
-    start = time.perf_counter()
+    start = time.process_time()
     assert codes(problems("nonsense " * 6_000_000)) == ["file-large-text"]
     assert codes(problems("nonsense " * 3_000_000)) == ["file-large-yaml"]
     assert codes(problems("[" * 10_000_000, "f.json")) == ["too-deep"]
@@ -71,7 +71,7 @@ def test_fifty_megabytes_of_nonsense_are_refused_quickly(problems):
     assert codes(problems("a\n" * 1_000_001)) == ["file-lines"]
     assert codes(problems("{a: [" + "1," * 2_000_000 + "1]}")) == ["json-syntax"]
     assert codes(problems('{"kind": "PodList", "items": [' + "{}," * 100_000 + "{}]}"))[-1] == "problems-many"
-    assert time.perf_counter() - start < 60
+    assert time.process_time() - start < 60
 
 
 POD_LIST = '{"kind": "PodList", "apiVersion": "v1", "items": [%s]}'
