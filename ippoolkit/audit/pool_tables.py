@@ -17,7 +17,7 @@ from ..model import Block, Cluster, IPPool, Namespace, Node, Scenario
 from ..read import Reading
 from .cluster_index import ClusterIndex
 from .pool_choice import choose_pools, iter_pool_users, pod_requests
-from .without_block import gets_no_address, outcome_without_block, youngest_nodes
+from .without_block import forbids_borrowing, outcome_without_block, youngest_nodes
 
 _PODS, _SOME_PODS, _TUNNEL = N_("pods"), N_("some pods"), N_("tunnel")
 
@@ -134,7 +134,7 @@ def claimed_pools_findings(reading: Reading, node: str, namespace: str = "", pod
                 free = pool.cidr.size - addresses_used
                 outcome = outcome_without_block(reading.scenario, free)
                 params = {"blocks": pool.block_count, "node": node, "outcome": outcome}
-                fails = gets_no_address(reading.scenario, free) and (free <= 0 or _likely_has_none(reading, node, pool))
+                fails = free <= 0 or (forbids_borrowing(reading.scenario) and _likely_has_none(reading, node, pool))
                 severity = Severity.ERROR if fails else None
                 subject = f"IPPool/{pool.name}"
                 findings.append(Finding("pool-claimed-for-node", subject, params, severity_override=severity))

@@ -46,16 +46,16 @@ def outcome_without_block(scenario: Scenario, free: int) -> LocalizedText:
     return LocalizedText(_STRICT if cluster.ipam.strict_affinity else _BORROWS)
 
 
-def gets_no_address(scenario: Scenario, free: int) -> bool:
-    """Whether new pods of such a node get no address for sure; where strictAffinity was not read, that is open."""
+def forbids_borrowing(scenario: Scenario) -> bool:
+    """Whether strictAffinity is known to be true; where it was not read, that is open."""
     cluster = scenario.cluster
-    return free <= 0 or (cluster.has_read("IPAMConfiguration") and cluster.ipam.strict_affinity)
+    return cluster.has_read("IPAMConfiguration") and cluster.ipam.strict_affinity
 
 
 def borrow_meanwhile(scenario: Scenario, free: int, version: IPVersion) -> tuple[Advice, ...]:
     """Say how such pods get addresses before there are blocks: only strictAffinity keeps them from those free."""
     cluster, config = scenario.cluster, scenario.cluster.ipam
-    if free <= 0 or not cluster.has_read("IPAMConfiguration") or not config.strict_affinity:
+    if free <= 0 or not forbids_borrowing(scenario):
         return ()
     if windows := [node.name for node in cluster.nodes if node.windows]:
         text = LocalizedText(_WINDOWS_NEED_STRICT, which=abbreviate_names(windows))

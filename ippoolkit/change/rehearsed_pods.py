@@ -39,9 +39,8 @@ class RehearsedPods:
         handle_by_address = {}
         for block in cluster.blocks:
             first, version = block.cidr.first, block.cidr.version
-            for allocation in block.allocations:
-                if not allocation.type and not allocation.released_at:
-                    handle_by_address[first + allocation.ordinal, version] = allocation.handle
+            for allocation in block.pod_allocations:
+                handle_by_address[first + allocation.ordinal, version] = allocation.handle
         self.handles: list[str] = []
         for pod in self.pods:
             handle = ""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NO_VALUE = "–"
-MAP_UNKNOWN = N_("Which blocks are claimed is unknown: neither blocks nor pods were read.")
+MAP_UNKNOWN = N_("No map: neither IPAMBlock objects nor pods were read.")
 _PREFIX_COLUMNS = frozenset({"block_size", "prefix"})
 
 

@@ -311,7 +311,7 @@ def test_pages_leave_out_columns_of_which_nothing_is_known(paste, tmp_path):
 def test_no_map_is_drawn_where_nothing_tells_what_is_claimed(paste, tmp_path):
     run_command("report", paste, "-o", tmp_path / "page.md")
     text = (tmp_path / "page.md").read_text()
-    assert "Which blocks are claimed is unknown: neither blocks nor pods were read." in text
+    assert "No map: neither IPAMBlock objects nor pods were read." in text
     assert "0 of 2 blocks claimed" not in text
 
 

@@ -186,8 +186,8 @@ CAPACITY_VERDICTS = (
         "warning",
         "kit",
         N_(
-            "The pods of {nodes:node} were not read. The verdict counts the {used:address} in use that the table shows "
-            "in {blocks:block}, as those of one node each, and one block for each further node: the least for any pods."
+            "The pods of {nodes:node} were not read. The verdict counts the {used:address} in use in {blocks:block}, "
+            "as those of one node each, and one block for each further node: the least for any pods."
         ),
         N_("Add the output of kubectl get pods -A -o json, or plan with --pods-per-node."),
     ),
