@@ -10,4 +10,5 @@ def answer_html(answer: object) -> str:
 
     The views stand above the answers that they show, so they are found by name, when a notebook shows an answer.
     """
-    return str(import_module("ippoolkit.view.answers").render_answer(answer))
+    views = import_module(".view.answers", __package__)
+    return str(views.render_answer(answer))

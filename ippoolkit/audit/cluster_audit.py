@@ -16,7 +16,7 @@ from ..model import KindName, Scenario
 from ..read import Reading, read
 from ..read.input_files import AnyPath
 from .checks import CHECKS, AuditContext
-from .checks.reported_figures import check_reported_figures
+from .checks.summary_figures import check_reported_figures
 from .cluster_index import ClusterIndex
 from .cluster_metrics import ClusterMetrics, complete_metrics
 from .dump_consistency import check_dump_consistency

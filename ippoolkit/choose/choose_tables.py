@@ -12,7 +12,8 @@ from ..cidr import ADDRESS_BITS, IPVersion
 from ..findings import N_, SOURCES, get_language
 from .bgp_peering import PeeringInUse
 from .existing_cluster import ChangeOption
-from .recommendation import FamilyDesigns, Recommendation
+from .family_designs import FamilyDesigns
+from .recommendation import Recommendation
 from .routes import Peering, RackRoutes, routing_tables
 from .search import BLOCK_CAP, POOL_SIZE, ROOM, Design
 from .search import ROUTES as ROUTES_RULE

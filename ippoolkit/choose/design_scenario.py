@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from math import ceil
@@ -12,14 +12,16 @@ from ..calico.releases import Release
 from ..cidr import Cidr, IPVersion
 from ..model import Cluster, GroupRequirement, IPAMConfig, IPPool, NodeGroup, Plan, Requirements, Scenario
 from ..model.requirements import Encapsulation
+from .family_designs import Pick
 from .need import pool_sets
 from .racks import rack_values
-from .recommendation import Pick, Recommendation
 
 GROUP_LABEL = "node-group"  # tells sets of pools apart
 
 
-def to_scenario(recommendation: Recommendation, *, name: str = "") -> Scenario:
+def to_scenario(
+    requirements: Requirements, scenario: Scenario, picks: Sequence[Pick], months: int, *, name: str = ""
+) -> Scenario:
     """Return the picked design with the nodes that were asked for.
 
     Networks and configuration are those of the scenario that it was recommended for; its pools stay, disabled, since
@@ -28,38 +30,46 @@ def to_scenario(recommendation: Recommendation, *, name: str = "") -> Scenario:
 
     Parameters
     ----------
-    recommendation
-        One that holds.
+    requirements
+        What the pools have to do.
+    scenario
+        The scenario that they were recommended for.
+    picks
+        The picked designs with their ranges.
+    months
+        How long the groups grow.
     name
         What to call it; left out: as the scenario that it was recommended for.
     """
-    requirements, scenario = recommendation.requirements, recommendation.scenario
     disabled_pools = tuple(replace(pool, disabled=True) for pool in scenario.cluster.pools)
     cluster = Cluster(
-        pools=(*disabled_pools, *to_pools(recommendation)),
+        pools=(*disabled_pools, *to_pools(requirements, scenario, picks)),
         ipam=_configuration(requirements, scenario.cluster.ipam),
         reservations=scenario.cluster.reservations,
     )
-    groups = tuple(group for requirement in requirements.groups for group in _node_groups(recommendation, requirement))
+    groups = tuple(
+        group
+        for requirement in requirements.groups
+        for group in _node_groups(requirements, scenario, requirement, months)
+    )
     chosen = replace(
         scenario,
         name=name or scenario.name,
         cluster=cluster,
-        plan=Plan(months=recommendation.months, groups=groups),
+        plan=Plan(months=months, groups=groups),
         requirements=requirements,
     )
     return with_networks_in_use(chosen, (network.cidr for network in networks_in_use(scenario)))
 
 
-def to_pools(recommendation: Recommendation) -> list[IPPool]:
+def to_pools(requirements: Requirements, scenario: Scenario, picks: Sequence[Pick]) -> list[IPPool]:
     """Return the picked pools: for each set of groups and family one a rack."""
-    return [pool for pick in recommendation.picks for pool in _pools(recommendation, pick)]
+    return [pool for pick in picks for pool in _pools(requirements, scenario, pick)]
 
 
-def _pools(recommendation: Recommendation, pick: Pick) -> Iterator[IPPool]:
-    requirements = recommendation.requirements
+def _pools(requirements: Requirements, scenario: Scenario, pick: Pick) -> Iterator[IPPool]:
     has_several_sets = len(pool_sets(requirements)) > 1
-    label_values = rack_values(requirements, recommendation.scenario)
+    label_values = rack_values(requirements, scenario)
     for label_value, slug, cidr in zip(label_values, _distinct_slugs(label_values), pick.cidrs, strict=False):
         name_parts = ["pods"]
         terms = []
@@ -71,7 +81,7 @@ def _pools(recommendation: Recommendation, pick: Pick) -> Iterator[IPPool]:
             quote = '"' if "'" in label_value else "'"
             terms.append(f"{requirements.rack_label} == {quote}{label_value}{quote}")
         name_parts.append(f"ipv{cidr.version}")
-        encapsulation = encapsulation_of(requirements, recommendation.scenario.release, cidr.version)
+        encapsulation = encapsulation_of(requirements, scenario.release, cidr.version)
         yield _pool("-".join(name_parts), cidr, pick.design.block_size, " && ".join(terms) or "all()", encapsulation)
 
 
@@ -107,14 +117,15 @@ def _slug(label: str) -> str:
     return letters.strip("-")[:50].strip("-") or "pods"
 
 
-def _node_groups(recommendation: Recommendation, group: GroupRequirement) -> Iterator[NodeGroup]:
+def _node_groups(
+    requirements: Requirements, scenario: Scenario, group: GroupRequirement, months: int
+) -> Iterator[NodeGroup]:
     """Spread a group over the racks: fuller racks first, none fuller in the end than its pool was made for."""
-    requirements, months = recommendation.requirements, recommendation.months
     sets = pool_sets(requirements)
     pool_set = next(candidate for candidate in sets if group in candidate.groups)
     total = group.nodes_after(months)
     rate = group.nodes_per_month / requirements.racks
-    for rack, label_value in enumerate(rack_values(requirements, recommendation.scenario), 1):
+    for rack, label_value in enumerate(rack_values(requirements, scenario), 1):
         final = total // requirements.racks + (rack <= total % requirements.racks)
         start = max(final - ceil(Fraction(str(rate)) * months), 0)
         labels = dict(group.labels)

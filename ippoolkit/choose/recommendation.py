@@ -15,46 +15,13 @@ from ..cidr import Cidr, IPVersion
 from ..errors import InputError
 from ..findings import Finding
 from ..model import IPPool, Requirements, Scenario
-from .need import PoolSet, families, groups_of, need_of, pool_sets
+from .design_scenario import to_pools, to_scenario
+from .family_designs import FamilyDesigns, Pick
+from .need import families, groups_of, need_of, pool_sets
 from .option_parsing import parse_cidrs
 from .racks import rack_remarks
 from .reasons import alternatives, no_room, rules_to_relax, surge_remark, why_picked
 from .search import PREFIXES, Design, DesignSpace
-
-
-@dataclass(frozen=True, eq=False)
-class FamilyDesigns:
-    """All designs of one family for the groups that share pools; `best` are those that no other one beats.
-
-    `address_space` is where their pools may lie.
-    """
-
-    pool_set: PoolSet
-    space: DesignSpace
-    address_space: AddressSpace
-
-    @property
-    def family(self) -> IPVersion:
-        """Address family, 4 or 6."""
-        return self.space.family
-
-    @cached_property
-    def best(self) -> list[Design]:
-        """Fewest addresses first, then fewest routes; empty where nothing holds."""
-        return self.space.best()
-
-
-@dataclass(frozen=True, slots=True)
-class Pick:
-    """The design that is recommended for one family of a set of pools, and a range for each rack's pool.
-
-    `by_hand` marks one that was picked by its number.
-    """
-
-    designs: FamilyDesigns
-    design: Design
-    cidrs: tuple[Cidr, ...] = ()
-    by_hand: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,15 +54,11 @@ class Recommendation:
     @cached_property
     def pools(self) -> list[IPPool]:
         """The picked pools: for each set of groups and family one a rack."""
-        from .design_scenario import to_pools
-
-        return to_pools(self)
+        return to_pools(self.requirements, self.scenario, self.picks)
 
     def as_scenario(self, *, name: str = "") -> Scenario:
         """Return the picked design as a scenario, with the nodes that were asked for."""
-        from .design_scenario import to_scenario
-
-        return to_scenario(self, name=name)
+        return to_scenario(self.requirements, self.scenario, self.picks, self.months, name=name)
 
     def listed(self) -> list[tuple[FamilyDesigns, Design]]:
         """Return the designs of all families and sets of pools in the order of their numbers, which count from 1."""

@@ -74,7 +74,7 @@ def capacity(
     analysis = Analysis(scenario, reading.reported_usage)
     notes = list(design.notes)
     if reading.has_listed:
-        from ..audit.checks.reported_figures import reported_findings
+        from ..audit.checks.summary_figures import reported_findings
 
         notes += reported_findings(reading)
     if as_json:

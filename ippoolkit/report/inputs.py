@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..audit.checks.reported_figures import reported_findings
+from ..audit.checks.summary_figures import reported_findings
 from ..errors import InputError
 from ..findings import Finding, Place
 from ..model import Scenario

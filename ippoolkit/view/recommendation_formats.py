@@ -10,7 +10,7 @@ from rich.text import Text
 
 from ..choose import ChangeOption, Recommendation, change_options_table, designs_table, first_designs
 from ..choose.choose_tables import RULE_NAMES
-from ..choose.recommendation import FamilyDesigns, Pick
+from ..choose.family_designs import FamilyDesigns, Pick
 from ..choose.search import Design
 from ..findings import N_, get_language
 from .capacity_terminal import print_table

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ...capacity.design_rules.check import design_findings
 from ...findings import Finding
 from ...model import KindName
-from . import addresses, blocks, selection
+from . import addresses, block_ownership, pool_access
 from .context import AuditContext
 
 
@@ -29,30 +29,30 @@ _POOLS_BLOCKS_NODES: tuple[KindName, ...] = ("IPPool", "IPAMBlock", "Node")
 
 # What users of Calico report most comes first.
 CHECKS: tuple[AuditCheck, ...] = (
-    AuditCheck(blocks.blocks_left, _POOLS_BLOCKS_NODES),
-    AuditCheck(blocks.nodes_at_cap, _POOLS_BLOCKS_NODES),
-    AuditCheck(blocks.next_to_fail, (*_POOLS_BLOCKS_NODES, "Pod")),
-    AuditCheck(blocks.together, (*_POOLS_BLOCKS_NODES, "Pod")),
-    AuditCheck(blocks.borrowed_tunnels, ("IPAMBlock",)),
+    AuditCheck(block_ownership.blocks_left, _POOLS_BLOCKS_NODES),
+    AuditCheck(block_ownership.nodes_at_cap, _POOLS_BLOCKS_NODES),
+    AuditCheck(block_ownership.next_to_fail, (*_POOLS_BLOCKS_NODES, "Pod")),
+    AuditCheck(block_ownership.together, (*_POOLS_BLOCKS_NODES, "Pod")),
+    AuditCheck(block_ownership.borrowed_tunnels, ("IPAMBlock",)),
     AuditCheck(addresses.leaked, ("IPAMBlock", "Pod")),
-    AuditCheck(selection.nodes_without_pool, ("IPPool", "Node")),
-    AuditCheck(selection.pools_named, ("IPPool",)),
+    AuditCheck(pool_access.nodes_without_pool, ("IPPool", "Node")),
+    AuditCheck(pool_access.pools_named, ("IPPool",)),
     AuditCheck(addresses.waiting, ("Pod",)),
     AuditCheck(addresses.used_twice, ("Pod", "Node")),
     AuditCheck(addresses.unallocated, ("IPPool", "IPAMBlock", "Pod", "Node")),
-    AuditCheck(blocks.overlapping, ("IPAMBlock",)),
-    AuditCheck(blocks.outside, ("IPPool", "IPAMBlock")),
-    AuditCheck(blocks.other_size, ("IPPool", "IPAMBlock")),
+    AuditCheck(block_ownership.overlapping, ("IPAMBlock",)),
+    AuditCheck(block_ownership.outside, ("IPPool", "IPAMBlock")),
+    AuditCheck(block_ownership.other_size, ("IPPool", "IPAMBlock")),
     AuditCheck(addresses.full_pools, ("IPPool", "IPAMBlock")),
-    AuditCheck(blocks.borrowed, ("IPAMBlock",)),
-    AuditCheck(blocks.of_missing_nodes, ("IPAMBlock", "Node")),
-    AuditCheck(blocks.without_affinity, ("IPAMBlock",)),
-    AuditCheck(blocks.empty, ("IPAMBlock",)),
+    AuditCheck(block_ownership.borrowed, ("IPAMBlock",)),
+    AuditCheck(block_ownership.of_missing_nodes, ("IPAMBlock", "Node")),
+    AuditCheck(block_ownership.without_affinity, ("IPAMBlock",)),
+    AuditCheck(block_ownership.empty, ("IPAMBlock",)),
     AuditCheck(addresses.in_lost_pools, ("IPPool", "IPAMBlock")),
     AuditCheck(addresses.handles, ("IPAMBlock", "IPAMHandle")),
-    AuditCheck(blocks.affinities, ("IPAMBlock", "BlockAffinity")),
-    AuditCheck(selection.namespaces_without_pool, ("IPPool", "Namespace")),
-    AuditCheck(blocks.services_near_cap, ("IPAMBlock",)),
+    AuditCheck(block_ownership.affinities, ("IPAMBlock", "BlockAffinity")),
+    AuditCheck(pool_access.namespaces_without_pool, ("IPPool", "Namespace")),
+    AuditCheck(block_ownership.services_near_cap, ("IPAMBlock",)),
     AuditCheck(addresses.reserved_in_use, ("IPAMBlock", "IPReservation")),
     AuditCheck(addresses.cooling, ("IPAMBlock",)),
     AuditCheck(addresses.windows, ("IPAMBlock",)),

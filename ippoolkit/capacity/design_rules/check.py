@@ -10,14 +10,7 @@ from ..evaluation import LIMIT_BLOCKS, LIMIT_BLOCKS_PER_NODE, PlanEvaluation, St
 from .announced_ranges import load_balancer_ranges
 from .networks import large_reservations, outside_cluster_cidr, overlapping_networks, overlapping_pools
 from .node_networks import enclosed_pools, per_node_ranges, pools_over_nodes
-from .pools import (
-    fewer_blocks_than_nodes,
-    load_balancer_cap,
-    mixed_encapsulation,
-    per_node_prefix,
-    pools_that_calico_refuses,
-)
-from .selection import (
+from .pool_selectors import (
     cni_not_read,
     idle_pools,
     more_pods_than_kubelet_runs,
@@ -25,6 +18,13 @@ from .selection import (
     pools_selecting_no_node,
     strict_affinity_without_nodes,
     windows_without_strict_affinity,
+)
+from .pools import (
+    fewer_blocks_than_nodes,
+    load_balancer_cap,
+    mixed_encapsulation,
+    per_node_prefix,
+    pools_that_calico_refuses,
 )
 from .special_ranges import special_ranges
 

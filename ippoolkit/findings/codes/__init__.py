@@ -6,19 +6,19 @@ finding's numbers (see `ippoolkit.findings.language`).
 
 from .capacity_verdicts import CAPACITY_VERDICTS
 from .choosing import CHOOSING
-from .cluster_audit import CLUSTER_AUDIT
+from .cluster_defects import CLUSTER_AUDIT
 from .command_options import COMMAND_OPTIONS
 from .design import DESIGN
+from .file_contents import INPUT_FILES
 from .forecasts import FORECASTS
-from .input_files import INPUT_FILES
 from .installers import INSTALLERS
 from .ipam_failures import IPAM_FAILURES
 from .live_and_diff import LIVE_AND_DIFF
 from .manifests import FIELD_VALUES, MANIFEST_FILES, OBJECT_METADATA
 from .pool_changes import POOL_CHANGES
 from .pool_manifests import IPAM_CONFIGURE, MANIFEST_CHANGES, POOL_MANIFESTS
-from .pool_selection import POOL_SELECTION
-from .releases import RELEASES
+from .pools_for_pods import POOL_SELECTION
+from .release_upgrades import RELEASES
 from .reported_figures import REPORTED_FIGURES
 from .rule import Rule
 

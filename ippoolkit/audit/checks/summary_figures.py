@@ -13,7 +13,7 @@ from typing import Any
 
 from ...calico.limits import DEFAULT_MAX_BLOCKS_PER_HOST
 from ...capacity.design_rules.check import design_findings, listed_pool_findings
-from ...capacity.design_rules.selection import cni_not_read, depends_on_cni
+from ...capacity.design_rules.pool_selectors import cni_not_read, depends_on_cni
 from ...cidr import Cidr, IPVersion
 from ...findings import N_, Advice, Finding, LocalizedText, Purpose, abbreviate_names
 from ...read import Reading
