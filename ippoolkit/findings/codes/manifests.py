@@ -39,6 +39,15 @@ MANIFEST_FILES = (
         applies_to="file",
     ),
     Rule(
+        "json-not-first",
+        "warning",
+        "calicoctl",
+        N_("calicoctl reads only the first of several JSON objects in a row and ignores this one."),
+        N_("Put --- on a line between them, or make them the items of a List."),
+        applies_to="file",
+        refused_by=(CALICOCTL,),
+    ),
+    Rule(
         "no-object",
         "error",
         "calicoctl",
