@@ -58,7 +58,7 @@ INSTALLERS = (
         "group-planned",
         "info",
         "kit",
-        N_("Group {name}: {nodes:node} planned, from {told}."),
+        N_("Group {name}: {nodes:node} planned, from {settings}."),
         N_("For another number use --group {name}=N."),
     ),
     Rule(
