@@ -14,7 +14,7 @@ from ..read.document import Document, FieldPath
 from ..read.installers.installer_files import InstallerReader
 from ..read.kubernetes_objects import KIND_READERS
 from ..read.pastes import clean_lines, is_paste, split_pieces
-from ..read.piece_readers import PIECE_READERS
+from ..read.piece_kinds import PIECE_KINDS
 from ..read.reported import ReportedText
 from ..read.scenario_document import is_scenario, read_scenario
 from ..write import to_manifest
@@ -42,8 +42,8 @@ class InstallerPools:
         pieces = list(split_pieces(lines)) if is_paste(lines) else []
         is_taken = False
         for piece in pieces:
-            if piece.kind in _NODE_PIECES:
-                PIECE_READERS[piece.kind](list(piece.lines), name, self.reported)
+            if piece.kind in _NODE_PIECES and (read_piece := PIECE_KINDS[piece.kind].read):
+                read_piece(list(piece.lines), name, self.reported)
             elif piece.kind == "command":
                 is_taken |= self.reader.read_command(piece.command, Place(name, piece.lines[0][0]))
         if is_taken:

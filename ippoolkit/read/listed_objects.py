@@ -15,7 +15,7 @@ from ..findings import Finding
 from ..model import BlockUsage, IPPool, Pod, Scenario
 from ..yaml_scalars import is_digits
 from .document import Document
-from .kubectl_tables import ROLE_LABEL
+from .kubectl_tables import ROLE_LABEL, node_object
 from .kubernetes_objects import KIND_READERS, ObjectSource, read_object
 from .reported import ANY_ROW, ListedObject, PoolFromText, ReportedPool, ReportedText
 
@@ -50,10 +50,8 @@ def build_reported_pools(reported: ReportedText) -> tuple[PoolFromText, ...]:
     for pool in reported.pools:
         if (built := _build_reported_pool(pool)) is not None:
             built_pools.append(PoolFromText(built, frozenset(pool.spec)))
-            continue
-        unread = Finding("table-row", params={"row": f"{pool.name} {pool.cidr}".strip()}, place=pool.place)
-        if unread not in reported.notes:
-            reported.notes.append(unread)
+        else:
+            reported.note_unread_row(f"{pool.name} {pool.cidr}".strip(), pool.place)
     return tuple(built_pools)
 
 
@@ -64,7 +62,7 @@ def _build_reported_pool(pool: ReportedPool) -> IPPool | None:
     # A pool holds at least one block: where nobody tells the size of a small one, its own is the largest that fits.
     spec.setdefault("blockSize", max(DEFAULT_BLOCK_SIZE[pool.cidr.version], pool.cidr.prefix))
     name = pool.name or str(pool.cidr)
-    return _build("IPPool", ListedObject(name, {"metadata": {"name": name}, "spec": spec}, pool.place))
+    return _build("IPPool", ListedObject({"metadata": {"name": name}, "spec": spec}, pool.place))
 
 
 def _add_node_addresses(scenario: Scenario, reported: ReportedText) -> Scenario:
@@ -104,7 +102,8 @@ def _add_listed_nodes(scenario: Scenario, pools: Iterable[IPPool], reported: Rep
     known = {node.name for node in scenario.cluster.nodes}
     listed = {node.name: node for node in reported.listed_nodes if node.name not in known}
     if not listed and not known:
-        listed = {str(pod.value["spec"]["nodeName"]): _node_of(pod) for pod in reversed(reported.listed_pods)}
+        nodes_of_pods = {str(pod.value["spec"]["nodeName"]): pod.place for pod in reversed(reported.listed_pods)}
+        listed = {name: ListedObject(node_object(name), place) for name, place in nodes_of_pods.items()}
     if not listed:
         return scenario
     first = next(iter(listed.values()))
@@ -119,11 +118,6 @@ def _add_listed_nodes(scenario: Scenario, pools: Iterable[IPPool], reported: Rep
     reported.notes.append(Finding("nodes-listed", "", {"count": len(nodes)}, first.place))
     cluster = dataclasses.replace(scenario.cluster, nodes=(*scenario.cluster.nodes, *nodes))
     return dataclasses.replace(scenario, cluster=cluster)
-
-
-def _node_of(pod: ListedObject) -> ListedObject:
-    name = pod.value["spec"]["nodeName"]
-    return ListedObject(name, {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name, "labels": {}}}, pod.place)
 
 
 def _deciding_labels(pool: IPPool) -> tuple[str, ...]:

@@ -59,11 +59,15 @@ class PoolFromText:
 
 @dataclass(frozen=True, slots=True)
 class ListedObject:
-    """A node or a pod of a table; `value` is the object as far as the columns tell it."""
+    """An object that a text tells of; `value` is as much of it as the text tells."""
 
-    name: str
     value: dict[str, Any]
     place: Place
+
+    @property
+    def name(self) -> str:
+        """Its name, without the namespace."""
+        return str(self.value["metadata"]["name"])
 
 
 @dataclass(slots=True)
@@ -87,8 +91,8 @@ class ReportedText:
     borrowed: dict[str, tuple[Cidr, Place]] = field(default_factory=dict)  # by address: the block that it is in
     affinities: list[tuple[str, Cidr, Place]] = field(default_factory=list)  # node and block
     # What a text describes; and single ones of their kind, of which there may be others.
-    objects: list[tuple[dict[str, Any], Place]] = field(default_factory=list)
-    single_objects: list[tuple[dict[str, Any], Place]] = field(default_factory=list)
+    objects: list[ListedObject] = field(default_factory=list)
+    single_objects: list[ListedObject] = field(default_factory=list)
     forbidden_kinds: dict[str, Place] = field(default_factory=dict)
     release: str = ""  # of Calico, where a text names it
     pieces: list[RecognizedPiece] = field(default_factory=list)
@@ -101,6 +105,12 @@ class ReportedText:
         self.figures += [
             ReportedFigures(table, row, figure, value, rounded, place) for figure, value in figures.items()
         ]
+
+    def note_unread_row(self, text: str, place: Place) -> None:
+        """Note a row that could not be used, once."""
+        finding = Finding("table-row", params={"row": text}, place=place)
+        if finding not in self.notes:
+            self.notes.append(finding)
 
     def add_pool(self, cidr: Cidr, place: Place, name: str = "", **spec: Any) -> None:
         """Note what a text says of a pool; several texts add up."""
