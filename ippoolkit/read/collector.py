@@ -19,7 +19,7 @@ from ..model.cluster import MAX_NODES, MAX_POOLS
 from ..yaml_scalars import is_digits
 from .document import Document, FieldPath
 from .input_files import AnyPath
-from .kubernetes_objects import KIND_READERS, KindReader, ObjectSource, read_object
+from .object_source import KindReader, ObjectSource, read_object
 from .scenario_document import read_scenario
 from .text_files import STDIN
 from .validation import MAX_PROBLEMS, many_problems
@@ -49,7 +49,7 @@ class ObjectCollector:
     kinds that were there, be it as an empty list of their own.
     """
 
-    kind_readers: Mapping[str, tuple[KindReader, ...]] = field(default_factory=lambda: KIND_READERS)
+    kind_readers: Mapping[str, tuple[KindReader, ...]]
     lenient: bool = False
     problems: list[Finding] = field(default_factory=list)
     notes: list[Finding] = field(default_factory=list)
@@ -119,9 +119,9 @@ class ObjectCollector:
         for reader in self.kind_readers.get(name, ()):
             if api_version in reader.api_versions or api_version is None:
                 self.kinds_seen.add(name)
-                source = ObjectSource(document, path, self.problems, self.notes, self.lenient)
+                source = ObjectSource(value, document, path, self.problems, self.notes, self.lenient)
                 problem_count = len(self.problems)
-                item = read_object(reader, value, source)
+                item = read_object(reader, source)
                 if item is not None:
                     version = self._resource_version(name, value)
                     self._store_object(reader, name, LocatedObject(item, document, path, version))

@@ -10,12 +10,12 @@ from typing import Any, TypeGuard
 from ..findings import Finding, Place
 from ..model import Scenario
 from .api_resources import find_forbidden_kinds
-from .cluster_kinds import CLUSTER_KIND_READERS
 from .collector import ObjectCollector
 from .controller_settings import ControllerSettings
 from .document import Document, FieldPath
 from .installers.installer_files import InstallerReader
 from .ipam_check import is_ipam_report, read_ipam_report
+from .kubernetes_objects import KIND_READERS
 from .reported import ReportedText
 
 _MAX_ERROR_LINE = 2000  # characters of an error message that are looked at
@@ -28,9 +28,7 @@ class DocumentReader:
     def __init__(self, *, strict: bool = False) -> None:
         self.strict = strict
         self.installer = InstallerReader()
-        self.collector = ObjectCollector(
-            kind_readers=CLUSTER_KIND_READERS, lenient=not strict, read_other=self._read_other
-        )
+        self.collector = ObjectCollector(kind_readers=KIND_READERS, lenient=not strict, read_other=self._read_other)
         self.controllers = ControllerSettings()
         self.reported = ReportedText()
         self.documents: list[Document] = []

@@ -16,7 +16,8 @@ from ..model import BlockUsage, IPPool, Pod, Scenario
 from ..yaml_scalars import is_digits
 from .document import Document
 from .kubectl_tables import ROLE_LABEL, node_object
-from .kubernetes_objects import KIND_READERS, ObjectSource, read_object
+from .kubernetes_objects import KIND_READERS
+from .object_source import ObjectSource, read_object
 from .reported import ANY_ROW, ListedObject, PoolFromText, ReportedPool, ReportedText
 
 _MAX_NAMES = 5
@@ -181,8 +182,8 @@ def _add_block_usage(scenario: Scenario, reported: ReportedText) -> Scenario:
 
 
 def _build(kind: str, listed: ListedObject) -> Any | None:
-    source = ObjectSource(Document.without_lines(listed.place.file, None, listed.place.line), (), [], [])
-    return read_object(KIND_READERS[kind][0], listed.value, source)
+    document = Document.without_lines(listed.place.file, None, listed.place.line)
+    return read_object(KIND_READERS[kind][0], ObjectSource(listed.value, document))
 
 
 def _add_borrowed_by_pool(pools: Iterable[IPPool], reported: ReportedText) -> None:
