@@ -8,6 +8,7 @@ from typing import Any
 
 from ..calico.releases import Release, UnknownReleaseError
 from .document import Document
+from .plain_values import get_mappings, get_value
 
 # In the order of trust: what Calico itself wrote, what runs, what an installer was to install.
 _SOURCES = ("ClusterInformation", "version", "image", "installer")
@@ -39,7 +40,7 @@ def _named_releases(value: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield "ClusterInformation", version
         case {"kind": "DaemonSet", "spec": {"template": {"spec": {"containers": list(containers)}}}}:
             for container in containers:
-                image = container.get("image") if isinstance(container, Mapping) else None
+                image = get_value(container, "image")
                 if isinstance(image, str) and (match := _IMAGE.search(image)):
                     yield "image", match[1]
         case {"kind": "Installation", "status": {"calicoVersion": str(version)}}:
@@ -51,9 +52,7 @@ def _named_releases(value: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def _iter_objects(value: object) -> Iterator[Mapping[str, Any]]:
     if isinstance(value, Mapping):
         yield value
-        items = value.get("items")
-        if isinstance(items, list):
-            yield from (item for item in items if isinstance(item, Mapping))
+        yield from get_mappings(value, "items")
     elif isinstance(value, list):
         yield from (item for item in value if isinstance(item, Mapping))
 

@@ -16,6 +16,7 @@ from .document import Document, FieldPath
 from .installers.installer_files import InstallerReader
 from .ipam_check import is_ipam_report, read_ipam_report
 from .kubernetes_objects import KIND_READERS
+from .plain_values import get_mapping, get_value
 from .reported import ReportedText
 
 _MAX_ERROR_LINE = 2000  # characters of an error message that are looked at
@@ -118,12 +119,11 @@ class DocumentReader:
 
 
 def _cluster_addresses(service: Mapping[str, Any]) -> list[str]:
-    spec = service.get("spec")
-    spec = spec if isinstance(spec, Mapping) else {}
-    several = spec.get("clusterIPs")
-    return [
-        text for text in (several if isinstance(several, list) else [spec.get("clusterIP")]) if isinstance(text, str)
-    ]
+    spec = get_mapping(service, "spec")
+    addresses = spec.get("clusterIPs")
+    if not isinstance(addresses, list):
+        addresses = [spec.get("clusterIP")]
+    return [address for address in addresses if isinstance(address, str)]
 
 
 def _is_cut_list(value: object) -> TypeGuard[Mapping[str, Any]]:
@@ -153,7 +153,6 @@ def _is_like_scenario(value: Mapping[str, Any]) -> bool:
 def _sequence_numbers(value: Any) -> Iterator[int]:
     items = value.get("items") if isinstance(value, dict) else value
     for item in items if isinstance(items, list) else ():
-        spec = item.get("spec") if isinstance(item, dict) else None
-        number = spec.get("sequenceNumber") if isinstance(spec, dict) else None
+        number = get_value(item, "spec", "sequenceNumber")
         if isinstance(number, int | float) and not isinstance(number, bool) and math.isfinite(number):
             yield int(number)
