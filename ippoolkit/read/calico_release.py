@@ -8,7 +8,7 @@ from typing import Any
 
 from ..calico.releases import Release, UnknownReleaseError
 from .document import Document
-from .plain_values import get_mappings, get_value
+from .plain_values import get_value, iter_objects
 
 # In the order of trust: what Calico itself wrote, what runs, what an installer was to install.
 _SOURCES = ("ClusterInformation", "version", "image", "installer")
@@ -27,7 +27,7 @@ def find_release(documents: Iterable[Document], from_text: str = "") -> str:
     """Return the release that documents name, the most trusted one first; empty where none does."""
     versions: dict[str, str] = {"version": from_text} if from_text else {}
     for document in documents:
-        for value in _iter_objects(document.value):
+        for _, value in iter_objects(document.value):
             for source, text in _named_releases(value):
                 if source not in versions and _is_release(text):
                     versions[source] = text
@@ -47,14 +47,6 @@ def _named_releases(value: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield "installer", version
         case {"calico_version": str(version)}:
             yield "installer", version
-
-
-def _iter_objects(value: object) -> Iterator[Mapping[str, Any]]:
-    if isinstance(value, Mapping):
-        yield value
-        yield from get_mappings(value, "items")
-    elif isinstance(value, list):
-        yield from (item for item in value if isinstance(item, Mapping))
 
 
 def _is_release(text: str) -> bool:

@@ -62,15 +62,7 @@ class DocumentReader:
         )
 
     def add_document(self, document: Document, *, is_named: bool = True) -> None:
-        """Collect what a document holds.
-
-        Parameters
-        ----------
-        document
-            One of any file or answer.
-        is_named
-            Whether the user named its file, rather than a folder with it in.
-        """
+        """Collect what a document holds; `is_named` where the user named its file, rather than a folder with it in."""
         value = document.value
         if value is None:
             self.ipam_config_known = True

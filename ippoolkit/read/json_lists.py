@@ -100,13 +100,6 @@ def read_list(data: Buffer, file: str) -> Document | None:
 
     Of objects whose kind is not read at all only apiVersion and kind are kept.
 
-    Parameters
-    ----------
-    data
-        The file's bytes.
-    file
-        What to call it.
-
     Raises
     ------
     InputError

@@ -26,12 +26,7 @@ _MAX_NAMES = 5
 def add_listed(scenario: Scenario, reported: ReportedText) -> Scenario:
     """Return a scenario with what texts tell of addresses, nodes and pods, where no object does.
 
-    Parameters
-    ----------
-    scenario
-        What was read of objects.
-    reported
-        The texts; notes and figures are added to it.
+    Notes and figures are added to what the texts report.
     """
     pools_by_cidr = {reported_pool.pool.cidr: reported_pool.pool for reported_pool in build_reported_pools(reported)}
     pools_by_cidr |= {pool.cidr: pool for pool in scenario.cluster.pools}
@@ -90,15 +85,6 @@ def _add_listed_nodes(scenario: Scenario, pools: Iterable[IPPool], reported: Rep
     A table shows a node's roles and, with ``-o wide``, its operating system and address; one of all pods, the nodes
     that these are on. Where a nodeSelector asks for another label, nobody can say which nodes it selects: they are left
     out, and it is said.
-
-    Parameters
-    ----------
-    scenario
-        What was read of objects.
-    pools
-        Its pools, and those that only a text tells of.
-    reported
-        The texts; notes are added to it.
     """
     known = {node.name for node in scenario.cluster.nodes}
     listed = {node.name: node for node in reported.listed_nodes if node.name not in known}

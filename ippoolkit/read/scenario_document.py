@@ -44,7 +44,7 @@ def read_scenario(document: Document, problems: list[Finding]) -> Scenario | Non
     value = document.value
     if isinstance(value, Mapping) and "version" not in value:
         problems.append(Finding("field-missing", params={"field": "version"}, place=document.place(("version",))))
-    scenario = validate(_SCENARIO, _without_retired_keys(value), document, problems, lambda path: path)
+    scenario = validate(_SCENARIO, _without_retired_keys(value), document, problems)
     problems += _repeated_name_findings(document)
     # In a file of ours a stray tag is always a slip; in a manifest it means what calicoctl makes of it.
     problems += [Finding(note.code, params=note.params, place=note.place) for note in document.notes]

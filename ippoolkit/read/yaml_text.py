@@ -87,19 +87,10 @@ class _OpenCollection:
 
 
 def read_yaml(text: str, file: str, first_line: int = 1, *, as_manifest: bool = False) -> list[Document]:
-    """Read all documents of a YAML text.
+    """Read all documents of a YAML text; `first_line` is its number where the text was cut from a larger one.
 
-    Parameters
-    ----------
-    text
-        The text.
-    file
-        What to call it.
-    first_line
-        Number of its first line, where it was cut from a larger text.
-    as_manifest
-        Read as Kubernetes' and Calico's readers do: the first document alone, whatever follows it. Of a repeated key
-        the last value counts, and the document has a note; the judge decides what that means.
+    With `as_manifest` as Kubernetes' and Calico's readers do: the first document alone, whatever follows it. Of a
+    repeated key the last value counts, and the document has a note; the judge decides what that means.
 
     Raises
     ------

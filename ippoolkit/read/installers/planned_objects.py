@@ -82,9 +82,7 @@ def build_nodes(settings: InstallerSettings) -> Iterator[Node]:
             "maxPods": settings.max_pods or KUBELET_MAX_PODS,
             "addresses": list(node.addresses),
         }
-        document = Document.without_lines("hosts")
-        built = validate(_NODE, value, document, settings.problems, lambda path: path)
-        if built is not None:
+        if (built := validate(_NODE, value, Document.without_lines("hosts"), settings.problems)) is not None:
             yield built
 
 
@@ -99,8 +97,7 @@ def build_groups(settings: InstallerSettings) -> Iterator[NodeGroup]:
             "labels": dict(group.labels),
         }
         document = Document.without_lines(group.place.file, None, group.place.line)
-        built = validate(_GROUP, value, document, settings.problems, lambda path: path)
-        if built is not None:
+        if (built := validate(_GROUP, value, document, settings.problems)) is not None:
             yield built
 
 
