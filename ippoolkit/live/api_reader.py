@@ -214,7 +214,7 @@ def parse_response(data: bytes, name: str) -> Document:
     try:
         return parse_documents(decode_text(data, f"{name}.json"), f"{name}.json")[0]
     except InputError:
-        return Document.without_lines(name)
+        return Document.at_place(Place(name))
 
 
 def _parse_page(data: bytes, path: str) -> _Page | None:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..cidr import Cidr
 from ..findings import Finding, Place
 from ..model import Scenario
 from ..read.collector import ObjectCollector
@@ -137,16 +136,15 @@ class InstallerPools:
         known = {node.name for node in existing.cluster.nodes}
         located = self.collector.objects.get("nodes", {}).values()
         nodes = tuple(entry.item for entry in located if entry.item.name not in known)
-        addresses = tuple(cidr for text in self.reported.node_addresses if (cidr := Cidr.parse_or_none(text)))
         return replace(
             existing,
             cluster=replace(existing.cluster, nodes=(*existing.cluster.nodes, *nodes)),
-            networks=replace(existing.networks, nodes=(*existing.networks.nodes, *addresses)),
+            networks=replace(existing.networks, nodes=(*existing.networks.nodes, *self.reported.node_addresses)),
         )
 
     def _pool_document(self, manifest: Mapping[str, Any]) -> Document:
         place = self.reader.settings.pools[manifest["metadata"]["name"]].place
-        return Document.without_lines(place.file, {**manifest, "apiVersion": _API_VERSION}, place.line)
+        return Document.at_place(place, {**manifest, "apiVersion": _API_VERSION})
 
 
 _OWN_READERS = {kind: KIND_READERS[kind] for kind in ("IPPool", "Node")}

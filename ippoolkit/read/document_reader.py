@@ -96,7 +96,7 @@ class DocumentReader:
         """Take an object of an installer, of Calico's controllers or of its release; say whether it was one."""
         if kind == "Service":
             for address in _cluster_addresses(value):
-                self.reported.add_service_address(address, Place(document.file))
+                self.reported.add_service_address(address)
         return (
             kind == "ClusterInformation"
             or self.installer.read_object(document, path, value, kind)

@@ -124,7 +124,7 @@ def split_json_objects(text: str) -> list[JsonObject]:
 
 def read_json_lines(text: str, file: str) -> list[Document]:
     """Read JSON objects one behind another; nothing where the text is something else."""
-    return [Document.without_lines(file, item.value, item.line) for item in split_json_objects(text)]
+    return [Document.at_place(Place(file, item.line), item.value) for item in split_json_objects(text)]
 
 
 def _reject_constant(constant: str) -> object:

@@ -58,7 +58,7 @@ def read_nodes(lines: NumberedLines, file: str, reported: ReportedText) -> None:
         if (age := _age_in_seconds(row.get("AGE", ""))) is not None:
             reported.node_ages[row["NAME"]] = age
         for heading in ("INTERNAL-IP", "EXTERNAL-IP"):
-            reported.add_node_address(_cell(row, heading), place)
+            reported.add_node_address(_cell(row, heading))
     reported.add_figures("totals", "", Place(file, lines[0][0]), {"nodes": count})
 
 
@@ -130,7 +130,7 @@ def read_calico_nodes(lines: NumberedLines, file: str, reported: ReportedText) -
     for place, row in table_rows(lines, file):
         annotations = {f"projectcalico.org/IPv{version}Address": row.get(f"IPV{version}", "") for version in (4, 6)}
         for address in annotations.values():
-            reported.add_node_address(shown_text(address), place)
+            reported.add_node_address(shown_text(address))
         if "NAME" in row:
             count += 1
             node = node_object(row["NAME"], annotations=annotations)
@@ -140,9 +140,9 @@ def read_calico_nodes(lines: NumberedLines, file: str, reported: ReportedText) -
 
 def read_bgp_peers(lines: NumberedLines, file: str, reported: ReportedText) -> None:
     """Read `calicoctl node status`: the peers of the mesh are nodes."""
-    for place, row in table_rows(lines, file):
+    for _, row in table_rows(lines, file):
         if "mesh" in row.get("PEER TYPE", ""):
-            reported.add_node_address(row["PEER ADDRESS"], place)
+            reported.add_node_address(row["PEER ADDRESS"])
 
 
 def read_pods(lines: NumberedLines, file: str, reported: ReportedText) -> None:
@@ -184,9 +184,9 @@ def _phase(row: dict[str, str]) -> str:
 
 def read_services(lines: NumberedLines, file: str, reported: ReportedText) -> None:
     """Read `kubectl get services`: their cluster IPs."""
-    for place, row in table_rows(lines, file):
+    for _, row in table_rows(lines, file):
         for address in row.get("CLUSTER-IP", "").split(","):
-            reported.add_service_address(address, place)
+            reported.add_service_address(address)
 
 
 def read_names(lines: NumberedLines, file: str, reported: ReportedText) -> None:

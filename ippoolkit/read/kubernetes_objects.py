@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..findings import Place
 from .calico_objects import CALICO_KIND_READERS
 from .core_objects import CORE_KIND_READERS
 from .document import Document
@@ -15,4 +16,4 @@ KIND_READERS: dict[str, tuple[KindReader, ...]] = CALICO_KIND_READERS | CORE_KIN
 
 def to_model(kind: str, value: Mapping[str, Any]) -> Any | None:
     """Turn an object into its model class; None where it does not fit."""
-    return read_object(KIND_READERS[kind][0], ObjectSource(value, Document.without_lines("", value)))
+    return read_object(KIND_READERS[kind][0], ObjectSource(value, Document.at_place(Place(""), value)))

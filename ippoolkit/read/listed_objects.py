@@ -10,7 +10,7 @@ from typing import Any
 from ..calico.limits import ALLOWED_BLOCK_SIZES, DEFAULT_BLOCK_SIZE
 from ..calico.pool_selection import OS_LABEL
 from ..calico.selectors import SelectorError, parse_selector
-from ..cidr import Cidr
+from ..cidr import Cidr, address_from_int
 from ..findings import Finding
 from ..model import BlockUsage, IPPool, Pod, Scenario
 from ..yaml_scalars import is_digits
@@ -64,15 +64,14 @@ def _build_reported_pool(pool: ReportedPool) -> IPPool | None:
 def _add_node_addresses(scenario: Scenario, reported: ReportedText) -> Scenario:
     """Add the nodes' addresses that only texts tell to the nodes' networks, against which pools are held."""
     networks = scenario.networks
-    addresses = [cidr for text in reported.node_addresses if (cidr := Cidr.parse_or_none(text))]
-    added = [cidr for cidr in addresses if not any(cidr in network for network in networks.nodes)]
+    added = [cidr for cidr in reported.node_addresses if not any(cidr in network for network in networks.nodes)]
     return dataclasses.replace(scenario, networks=dataclasses.replace(networks, nodes=(*networks.nodes, *added)))
 
 
 def _add_service_addresses(scenario: Scenario, pools: Iterable[IPPool], reported: ReportedText) -> Scenario:
     """Add to the networks of services a cluster IP that lies in a pool, one of each pool: the two ranges overlap."""
     networks = scenario.networks
-    cidrs = sorted(cidr for text in reported.service_addresses if (cidr := Cidr.parse_or_none(text)))
+    cidrs = sorted(reported.service_addresses)
     inside = {next((cidr for cidr in cidrs if cidr in pool.cidr), None) for pool in pools}
     added = {cidr for cidr in inside if cidr is not None and not any(cidr in network for network in networks.services)}
     services = (*networks.services, *sorted(added))
@@ -124,7 +123,7 @@ def _add_listed_pods(scenario: Scenario, pools: Iterable[IPPool], reported: Repo
     if not reported.listed_pods or cluster.pods or "Pod" not in cluster.unknown:
         return scenario
     own_addresses = {str(address) for node in cluster.nodes for address in node.addresses}
-    own_addresses |= {text.partition("/")[0] for text in reported.node_addresses}
+    own_addresses |= {str(address_from_int(cidr.version, cidr.first)) for cidr in reported.node_addresses}
     pods = [pod for listed_pod in reported.listed_pods if (pod := _build("Pod", listed_pod)) is not None]
     pods_at = Counter((pod.node, pod.addresses) for pod in pods)
     ranges = [pool.cidr for pool in pools]
@@ -168,8 +167,7 @@ def _add_block_usage(scenario: Scenario, reported: ReportedText) -> Scenario:
 
 
 def _build(kind: str, listed: ListedObject) -> Any | None:
-    document = Document.without_lines(listed.place.file, None, listed.place.line)
-    return read_object(KIND_READERS[kind][0], ObjectSource(listed.value, document))
+    return read_object(KIND_READERS[kind][0], ObjectSource(listed.value, Document.at_place(listed.place)))
 
 
 def _add_borrowed_by_pool(pools: Iterable[IPPool], reported: ReportedText) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -77,7 +77,7 @@ class ObjectSource:
         self._note_unknown_fields(METADATA_FIELDS, "metadata")
         return self.get_mapping("spec")
 
-    def _note_unknown_fields(self, known: tuple[str, ...], *path: str) -> None:
+    def _note_unknown_fields(self, known: Container[str], *path: str) -> None:
         for key in self.get_mapping(*path) if path else self.value:
             if key not in known:
                 self.add_tolerated("field-unknown", (*path, key), field=key)

@@ -81,8 +81,8 @@ class ReportedText:
     listed_blocks: list[tuple[Cidr, str, Place]] = field(default_factory=list)  # with their node where it is shown
     block_usage: dict[Cidr, int] = field(default_factory=dict)  # addresses in use, where they are not rounded
     pools: list[ReportedPool] = field(default_factory=list)
-    service_addresses: dict[str, Place] = field(default_factory=dict)  # as host ranges
-    node_addresses: dict[str, Place] = field(default_factory=dict)  # as host ranges, such as 192.0.2.7/32
+    service_addresses: dict[Cidr, None] = field(default_factory=dict)  # as networks of one address
+    node_addresses: dict[Cidr, None] = field(default_factory=dict)  # the same, or the network that one is in
     listed_nodes: list[ListedObject] = field(default_factory=list)  # whose labels are not shown
     node_ages: dict[str, int] = field(default_factory=dict)  # seconds, as tables show them
     listed_pods: list[ListedObject] = field(default_factory=list)  # of all namespaces, with node and address
@@ -131,12 +131,12 @@ class ReportedText:
         if len(counts) == 1:
             self.add_figures("pools", str(cidr), place, {"blockSize": size, "blocks_total": cidr.subnet_count(size)})
 
-    def add_node_address(self, text: str, place: Place) -> None:
+    def add_node_address(self, text: str) -> None:
         """Note an address of a node; what is none (`<none>`) is left out."""
         if (cidr := Cidr.parse_network_or_address(text)) is not None:
-            self.node_addresses.setdefault(str(cidr), place)
+            self.node_addresses[cidr] = None
 
-    def add_service_address(self, text: str, place: Place) -> None:
+    def add_service_address(self, text: str) -> None:
         """Note a cluster IP of a service; what is none (`None`) is left out."""
         if (cidr := Cidr.parse_network_or_address(text)) is not None:
-            self.service_addresses.setdefault(str(cidr), place)
+            self.service_addresses[cidr] = None

@@ -48,7 +48,7 @@ def read_routes(lines: NumberedLines, file: str, reported: ReportedText) -> None
             reported.notes.append(Finding("routes-borrowed", "", params, place))
     for gateway in sorted(node_gateways):
         if not gateway.lower().startswith("fe80:"):
-            reported.add_node_address(gateway, place)
+            reported.add_node_address(gateway)
     if blocks:
         params = {"count": sum(map(len, blocks.values())), "nodes": len(blocks)}
         reported.notes.append(Finding("routes-blocks", "", params, place))

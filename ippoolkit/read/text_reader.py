@@ -102,10 +102,10 @@ def _read_paste(lines: NumberedLines, file: InputFile, reader: DocumentReader) -
             unread.append(piece)
     collector.notes += unread_line_findings(unread, name)
     for listed in reported.objects:
-        collector.add_document(Document.without_lines(listed.place.file, listed.value, listed.place.line))
+        collector.add_document(Document.at_place(listed.place, listed.value))
     kinds_seen = set(collector.kinds_seen)
     for listed in reported.single_objects:
-        collector.add_document(Document.without_lines(listed.place.file, listed.value, listed.place.line))
+        collector.add_document(Document.at_place(listed.place, listed.value))
     collector.kinds_seen = kinds_seen
     reported.objects.clear()
     reported.single_objects.clear()

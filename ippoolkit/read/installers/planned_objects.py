@@ -82,7 +82,7 @@ def build_nodes(settings: InstallerSettings) -> Iterator[Node]:
             "maxPods": settings.max_pods or KUBELET_MAX_PODS,
             "addresses": list(node.addresses),
         }
-        if (built := validate(_NODE, value, Document.without_lines("hosts"), settings.problems)) is not None:
+        if (built := validate(_NODE, value, Document.at_place(Place("hosts")), settings.problems)) is not None:
             yield built
 
 
@@ -96,8 +96,7 @@ def build_groups(settings: InstallerSettings) -> Iterator[NodeGroup]:
             "maxPods": group.max_pods or settings.max_pods or KUBELET_MAX_PODS,
             "labels": dict(group.labels),
         }
-        document = Document.without_lines(group.place.file, None, group.place.line)
-        if (built := validate(_GROUP, value, document, settings.problems)) is not None:
+        if (built := validate(_GROUP, value, Document.at_place(group.place), settings.problems)) is not None:
             yield built
 
 
@@ -115,8 +114,8 @@ def build_pools(settings: InstallerSettings) -> Iterator[IPPool]:
             params = {"size": size, "cidr": str(cidr), "default": DEFAULT_BLOCK_SIZE[6]}
             settings.problems.append(Finding("size-of-ipv4", f"IPPool/{name}", params, place))
             continue
-        document = Document.without_lines(place.file, None, place.line)
-        source = ObjectSource({"metadata": {"name": name}, "spec": spec}, document, notes=settings.notes)
+        value = {"metadata": {"name": name}, "spec": spec}
+        source = ObjectSource(value, Document.at_place(place), notes=settings.notes)
         pool = read_object(KIND_READERS["IPPool"][0], source)
         settings.problems += [_at_setting(problem, place) for problem in source.problems]
         if pool is not None:
