@@ -103,7 +103,7 @@ KNOWN_BY = {
     "nbconvert": {"report"},
     "jupyter_client": set(),
     "ipykernel": set(),
-    "filelock": {"report"},
+    "filelock": {"report", "simulation"},
     "nbformat": {"report", "widgets"},
     "xlsxwriter": {"report"},
     "IPython": {"report", "widgets"},
