@@ -58,6 +58,9 @@ class _Reader:
         self.notes: list[Finding] = []
 
     def add_document(self, document: Document) -> None:
+        if not_read := [note for note in document.notes if note.code == "json-not-first"]:
+            self.notes += [replace(note, refused_by=(CALICOCTL,)) for note in not_read]
+            return
         value, resource_count = document.value, len(self.resources)
         if value is None:
             if self.is_strict:

@@ -11,6 +11,7 @@ from ..errors import InputError
 from ..findings import Finding, Place
 from ..findings.codes.rule import CALICOCTL_AND_CRD
 from ..read.document import Document, FieldPath
+from ..read.json_text import split_json_objects
 from ..read.yaml_text import MAX_YAML_BYTES, read_yaml
 
 _DOCUMENT_SEPARATOR = "\n---"
@@ -48,15 +49,21 @@ def parse_manifests(text: str, file: str, first_line: int = 1) -> ManifestFile:
     documents: list[Document] = []
     problems: list[Finding] = []
     for line, chunk in _split_documents(text, first_line):
-        try:
-            parsed = read_yaml(chunk, file, line, as_manifest=True)
-        except InputError as error:
-            problems += error.problems
-            continue
-        # Behind a "..." another document could follow; the readers stop at the first.
-        document = parsed[0] if parsed else Document.without_lines(file, line=line)
-        documents.append(document)
-        problems += _unreadable_value_findings(chunk, document, line)
+        json_objects = [(line + item.line - 1, chunk[item.position]) for item in split_json_objects(chunk)]
+        for position, (object_line, object_text) in enumerate(json_objects or [(line, chunk)]):
+            try:
+                parsed = read_yaml(object_text, file, object_line, as_manifest=True)
+            except InputError as error:
+                problems += error.problems
+                continue
+            # Behind a "..." another document could follow; the readers stop at the first.
+            document = parsed[0] if parsed else Document.without_lines(file, line=object_line)
+            if position:
+                document = replace(
+                    document, notes=(*document.notes, Finding("json-not-first", place=document.place(())))
+                )
+            documents.append(document)
+            problems += _unreadable_value_findings(object_text, document, object_line)
     return ManifestFile(
         file, tuple(documents), tuple(replace(problem, refused_by=CALICOCTL_AND_CRD) for problem in problems)
     )

@@ -15,7 +15,6 @@ from ..findings import Finding, LocalizedText, Place
 from ..read.input_files import read_input_files
 from ..read.pastes import PIECE_LABELS, Piece, clean_lines, is_flat, is_paste, split_pieces, unread_line_findings
 from ..read.text_files import decode_text
-from ..read.yaml_text import MAX_YAML_BYTES
 from .manifest_file import ManifestFile, parse_manifests
 
 TakeText = Callable[[str, str], bool]
@@ -77,25 +76,11 @@ def find_manifests(text: str, name: str) -> ManifestFile:
     name
         What to call it.
     """
-    manifests = _parse(text, name)
+    manifests = parse_manifests(text, name)
     if not _holds_objects_only(manifests):
         manifests = _manifests_of_paste(text, name) or manifests
     is_complete = text.endswith(("\n", "}", "]"))
     return manifests if is_complete else replace(manifests, last_line=text.count("\n") + 1)
-
-
-def _parse(text: str, name: str) -> ManifestFile:
-    """Parse a manifest; of JSON Lines each line is an object, as kubectl takes them."""
-    lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
-    is_json_lines = len(lines) > 1 and all(line.startswith("{") and line.rstrip().endswith("}") for _, line in lines)
-    if not is_json_lines or len(text) > MAX_YAML_BYTES:
-        return parse_manifests(text, name)
-    parsed = [parse_manifests(line, name, number) for number, line in lines]
-    return ManifestFile(
-        name,
-        tuple(document for manifests in parsed for document in manifests.documents),
-        tuple(problem for manifests in parsed for problem in manifests.problems),
-    )
 
 
 def _manifests_of_paste(text: str, name: str) -> ManifestFile | None:
@@ -130,7 +115,7 @@ def _manifests_of_pieces(pieces: list[Piece], name: str) -> ManifestFile:
     parsed: list[ManifestFile] = []
     other_pieces: list[Piece] = []
     for piece in pieces:
-        manifests = _parse(piece.text, name) if piece.kind == "document" else None
+        manifests = parse_manifests(piece.text, name) if piece.kind == "document" else None
         if manifests is not None and not (manifests.problems and is_flat(piece)):
             parsed.append(manifests)
         elif manifests is not None:

@@ -1,5 +1,7 @@
 """What calicoctl and the API server make of manifests, beside what was recorded."""
 
+import json
+
 import pytest
 
 from ippoolkit.calico.pool_rules import POOL_CHECKS
@@ -256,3 +258,17 @@ def test_ipam_configure_refuses_unknown_options_and_both_off_even_where_it_is_so
     stored = {"strict_affinity": False, "auto_allocate_blocks": False}
     refused = configure_ipam(Datastore(ipam_options=stored), ["--strictaffinity=false"])
     assert [note.code for note in refused] == ["configure-both-off"]
+
+
+@pytest.mark.parametrize("between", ["\n", " ", "\n\n"])
+def test_calicoctl_reads_the_first_of_json_objects_in_a_row_and_kubectl_all(between):
+    objects = [
+        {"apiVersion": "projectcalico.org/v3", "kind": "IPPool", "metadata": {"name": name}, "spec": {"cidr": cidr}}
+        for name, cidr in (("a", "10.0.0.0/16"), ("b", "10.1.0.0/16"))
+    ]
+    manifests = parse_manifests(between.join(json.dumps(value, indent=1) for value in objects), "pools.json")
+    calicoctl = Calicoctl().run("apply", manifests)
+    assert calicoctl.accepted
+    assert [result.resource.name for result in calicoctl.results] == ["a"]
+    assert [note.code for note in calicoctl.notes] == ["json-not-first"]
+    assert [result.resource.name for result in ApiServer().run("apply", manifests).results] == ["a", "b"]

@@ -48,6 +48,15 @@ MANIFEST_FILES = (
         applies_to="file",
     ),
     Rule(
+        "json-not-first",
+        "warning",
+        N_("calicoctl reads only the first of several JSON objects in a row and ignores this one."),
+        N_("Put --- on a line between them, or make them the items of a List."),
+        source_key="calicoctl",
+        applies_to="file",
+        refused_by=(CALICOCTL,),
+    ),
+    Rule(
         "no-object",
         "error",
         N_("{value} is not an object with an apiVersion and a kind."),

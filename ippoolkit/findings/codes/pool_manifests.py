@@ -204,8 +204,8 @@ MANIFEST_CHANGES = (
     Rule(
         "exists-not",
         "error",
-        N_("{kind} {name} does not exist."),
-        N_("Use create or apply."),
+        N_("{kind}({name}) does not exist."),
+        N_("Check the name; what is new goes through create or apply."),
         source_key="calicoctl",
         applies_to="replace, patch, delete",
         refused_by=CALICOCTL_AND_KUBERNETES,
