@@ -62,17 +62,15 @@ def make_finding(
     )
 
 
-@dataclass(slots=True)
-class ResourceFindings:
-    """Collects what one judge finds in one resource."""
+class ResourceFindings(list[Finding]):
+    """What one judge finds in one resource."""
 
-    resource: Resource
-    validator: str
-    findings: list[Finding] = field(default_factory=list)
+    def __init__(self, resource: Resource, validator: str) -> None:
+        super().__init__()
+        self.resource = resource
+        self.validator = validator
 
     def add(self, code: str, /, *path: str | int, **params: object) -> None:
         """Note a breach of a rule at a field."""
         resource = self.resource
-        self.findings.append(
-            make_finding(code, resource.place(*path), self.validator, resource.kind, resource.name, **params)
-        )
+        self.append(make_finding(code, resource.place(*path), self.validator, resource.kind, resource.name, **params))
