@@ -19,7 +19,7 @@ def block_sizes_chart(table: pd.DataFrame, *, chosen: int, lang: str = "en") -> 
     Parameters
     ----------
     table
-        As `ippoolkit.block_sizes` returns it.
+        As `Analysis.block_sizes` returns it.
     chosen
         The pool's blockSize, marked.
     lang
