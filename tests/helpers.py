@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-from dataclasses import replace
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
@@ -37,7 +36,11 @@ def stored_objects(store: Datastore, kind: ResourceKind) -> dict[str, Any]:
     """Return every object of a kind as `calicoctl get` shows it: defaults filled in, by name."""
     known = kind.at(store.release)
     return {
-        name: replace(stored, spec=apply_defaults(known, stored.spec)).to_dict()
+        name: {
+            "spec": apply_defaults(known, stored.spec),
+            **{key: dict(stored.metadata[key]) for key in ("labels", "annotations") if stored.metadata.get(key)},
+            **({"status": stored.status} if stored.status else {}),
+        }
         for name, stored in sorted(store.objects[kind.name].items())
     }
 

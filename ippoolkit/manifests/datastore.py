@@ -32,11 +32,6 @@ class StoredObject:
         """The range of a pool; None where it has no valid one."""
         return pool_cidr(self.spec)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return spec, labels, annotations and status, as far as there are any."""
-        parts = {"spec": dict(self.spec), **_labels_and_annotations(self.metadata)}
-        return parts | ({"status": self.status} if self.status else {})
-
 
 @dataclass(slots=True)
 class Datastore:
@@ -118,10 +113,6 @@ def _is_valid_cidr(text: str) -> bool:
     except CidrError:
         return False
     return True
-
-
-def _labels_and_annotations(metadata: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: dict(metadata[key]) for key in ("labels", "annotations") if metadata.get(key)}
 
 
 def _ignore_problem(code: str, path: FieldPath, **params: object) -> None:

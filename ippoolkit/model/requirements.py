@@ -8,10 +8,9 @@ from math import ceil
 from typing import Annotated, Literal
 
 from pydantic import Field, PlainSerializer
-from pydantic.dataclasses import dataclass
 
 from ..calico.limits import HIGHEST_MAX_BLOCKS_PER_HOST, KUBELET_MAX_PODS
-from .field_types import MODEL_CONFIG, CidrField, IntField, Labels, Name, count_field
+from .field_types import CidrField, IntField, Labels, Name, count_field, model_class
 
 MAX_NODES = 1_000_000
 MAX_PODS_PER_NODE = 1_000_000  # on one node
@@ -28,7 +27,7 @@ MOST_HEADROOM = 10_000
 MOST_ROUTES = 10**12
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
+@model_class
 class GroupRequirement:
     """Nodes that are wanted alike."""
 
@@ -60,7 +59,7 @@ class GroupRequirement:
         return self.pods_per_node + ceil(Fraction(str(self.pods_per_node_per_month)) * months)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
+@model_class
 class Requirements:
     """What the pools of a design have to do."""
 

@@ -108,17 +108,18 @@ def _assign(store, step, handle):
 
 
 def _run(case, store):
-    calicoctl, args = Calicoctl(store), list(case.get("args") or [])
+    args = list(case.get("args") or [])
     if case["action"] == "ipam-configure":
         findings = configure_ipam(store, args)
         return not findings, findings
     options, words = _options(args)
+    calicoctl = Calicoctl(store, options)
     if case["action"] == "patch":
-        outcome = calicoctl.patch(find_kind(words[0]), words[1], case["manifest"], options)
+        outcome = calicoctl.patch(find_kind(words[0]), words[1], case["manifest"])
     elif case["action"] == "delete" and words:
-        outcome = calicoctl.delete(find_kind(words[0]), *words[1:], options=options)
+        outcome = calicoctl.delete(find_kind(words[0]), *words[1:])
     else:
-        outcome = calicoctl.run(case["action"], parse_manifests(case["manifest"], "-"), options)
+        outcome = calicoctl.run(case["action"], parse_manifests(case["manifest"], "-"))
     return outcome.accepted, outcome.findings
 
 

@@ -269,7 +269,7 @@ def test_what_was_said_on_the_command_line_is_in_the_scenario(tmp_path):
 def test_what_was_said_to_be_taken_is_heeded_by_whatever_reads_the_scenario(tmp_path):
     network = ipk.Cidr.parse("10.64.0.0/16")
     path = ipk.save_scenario(recommend(**NEWCOMER, taken=[network]).as_scenario(), tmp_path / "plan.yaml")
-    (offer,) = ipk.free([path], within=["10.64.0.0/12"], prefix=16).offers
+    (offer,) = ipk.free(path, within=["10.64.0.0/12"], prefix=16).offers
     assert not offer.overlaps(network)
     again = recommend(ipk.load(path))
     assert not any(cidr.overlaps(network) for pick in again.picks for cidr in pick.cidrs)

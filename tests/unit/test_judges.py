@@ -1,5 +1,7 @@
 """What calicoctl and the API server make of manifests, beside what was recorded."""
 
+import json
+
 import pytest
 
 from ippoolkit.calico.pool_rules import POOL_CHECKS
@@ -28,16 +30,16 @@ SECOND_POOL = POOL.replace("p1", "p2").replace("10.0", "10.1")
 
 
 def verdicts(text, action="create", existing=()):
-    """Codes and fields by judge, for a file on top of what exists."""
-    refusals = {}
+    """Codes and fields of calicoctl and of the CRD, for a file on top of what exists."""
+    refusals = []
     for judge in (Calicoctl(), ApiServer()):
         for manifest in existing:
             assert judge.run("apply", parse_manifests(manifest, "existing")).accepted
         outcome = judge.run(action, parse_manifests(text, "file"))
         refused = [f"{note.code} {note.place.field}".strip() for note in outcome.findings if note.refused_by]
         assert outcome.accepted == (not refused)
-        refusals[judge.name] = refused
-    return refusals["calicoctl"], refusals["crd"]
+        refusals.append(refused)
+    return tuple(refusals)
 
 
 def test_every_rule_on_a_pool_is_in_the_table_of_rules():
@@ -119,7 +121,7 @@ def test_options_of_calicoctl():
     def accepted(action, text, **options):
         calicoctl = Calicoctl()
         calicoctl.run("create", parse_manifests(POOL, "file"))
-        return calicoctl.run(action, parse_manifests(text, "file"), CalicoctlOptions(**options)).accepted
+        return Calicoctl(calicoctl.store, CalicoctlOptions(**options)).run(action, parse_manifests(text, "f")).accepted
 
     assert not accepted("create", POOL)
     assert accepted("create", POOL, skip_existing=True)
@@ -155,6 +157,17 @@ def test_a_patch_that_changes_the_kind_or_the_name():
         assert code in {note.code for note in outcome.findings}
     assert calicoctl.patch(pool, "p1", '{"spec": {"disabled": true}}').accepted
     assert stored_objects(calicoctl.store, pool)["p1"]["spec"]["disabled"] is True
+
+
+def test_a_patch_leaves_labels_and_annotations():
+    calicoctl = Calicoctl()
+    labelled = POOL.replace("name: p1", "name: p1\n  labels: {a: b}\n  annotations: {c: d}")
+    assert calicoctl.run("create", parse_manifests(labelled, "file")).accepted
+    assert calicoctl.patch(
+        find_kind("pool"), "p1", '{"spec": {"disabled": true}, "metadata": {"labels": {"e": "f"}}}'
+    ).accepted
+    stored = stored_objects(calicoctl.store, find_kind("pool"))["p1"]
+    assert (stored["labels"], stored["annotations"]) == ({"a": "b", "e": "f"}, {"c": "d"})
 
 
 def test_deleting_a_pool_gives_its_empty_blocks_back():
@@ -210,8 +223,8 @@ def _object(spec, *, kind="IPPool", name="p", more=""):
     return f"apiVersion: projectcalico.org/v3\nkind: {kind}\nmetadata: {{name: {name}}}\nspec: {{{spec}}}\n{more}"
 
 
-def _by(judge, text, action="apply", **options):
-    outcome = judge.run(action, parse_manifests(text, "f"), CalicoctlOptions(**options))
+def _by(judge, text, action="apply"):
+    outcome = judge.run(action, parse_manifests(text, "f"))
     return outcome.accepted, [note.code for note in outcome.findings if note.refused_by]
 
 
@@ -224,7 +237,8 @@ def test_a_number_beyond_64_bits_is_no_integer_to_the_crd():
 def test_what_calicoctl_says_of_documents_without_a_name_of_namespaces_and_of_a_status():
     nameless = "apiVersion: projectcalico.org/v3\nkind: IPPool\n"
     assert _by(Calicoctl(), nameless, "delete") == (False, ["exists-not"])
-    assert _by(Calicoctl(), _object("cidr: 10.0.0.0/16"), namespace="ns") == (False, ["namespace-given"])
+    in_namespace = Calicoctl(options=CalicoctlOptions(namespace="ns"))
+    assert _by(in_namespace, _object("cidr: 10.0.0.0/16")) == (False, ["namespace-given"])
     calicoctl = Calicoctl()
     assert _by(calicoctl, _object("cidr: 10.0.0.0/16", more="status: {conditions: []}\n"))[0]
     assert "status" not in stored_objects(calicoctl.store, find_kind("IPPool"))["p"]
@@ -256,3 +270,17 @@ def test_ipam_configure_refuses_unknown_options_and_both_off_even_where_it_is_so
     stored = {"strict_affinity": False, "auto_allocate_blocks": False}
     refused = configure_ipam(Datastore(ipam_options=stored), ["--strictaffinity=false"])
     assert [note.code for note in refused] == ["configure-both-off"]
+
+
+@pytest.mark.parametrize("between", ["\n", " ", "\n\n"])
+def test_calicoctl_reads_the_first_of_json_objects_in_a_row_and_kubectl_all(between):
+    objects = [
+        {"apiVersion": "projectcalico.org/v3", "kind": "IPPool", "metadata": {"name": name}, "spec": {"cidr": cidr}}
+        for name, cidr in (("a", "10.0.0.0/16"), ("b", "10.1.0.0/16"))
+    ]
+    manifests = parse_manifests(between.join(json.dumps(value, indent=1) for value in objects), "pools.json")
+    calicoctl = Calicoctl().run("apply", manifests)
+    assert calicoctl.accepted
+    assert [result.resource.name for result in calicoctl.results] == ["a"]
+    assert [note.code for note in calicoctl.notes] == ["json-not-first"]
+    assert [result.resource.name for result in ApiServer().run("apply", manifests).results] == ["a", "b"]

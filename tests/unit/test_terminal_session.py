@@ -178,7 +178,7 @@ def test_remedies_say_which_dumps_a_runbook_needs_and_only_those_that_name_one()
     assert [advice.text.params["kinds"] for advice in named.advice] == ["Pod"]
     assert not unnamed.advice
     assert name_dumps_for_runbooks([named], ipk.Cluster()) == [named]
-    assert RULES["blocks-fewer-reported"].names_runbook
+    assert RULES["blocks-fewer-reported"].steps
 
 
 def test_the_refusal_gives_the_commands_that_readme_and_the_how_to_give(paste, tmp_path):

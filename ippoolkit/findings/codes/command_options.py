@@ -6,75 +6,58 @@ from ...texts import N_
 from .rule import Rule
 
 COMMAND_OPTIONS = (
-    Rule("option-one", "error", "kit", N_("Choose one of {options}.")),
-    Rule("option-input", "error", "kit", N_("Specify folders or files, or --kubeconfig.")),
+    Rule("option-one", "error", N_("Choose one of {options}.")),
+    Rule("option-input", "error", N_("Specify folders or files, or --kubeconfig.")),
     Rule(
         "option-each",
         "error",
-        "kit",
         N_("--each takes folders and files and prints a table or JSON; each cluster is judged by its own release."),
     ),
     Rule(
-        "folder-busy",
-        "error",
-        "kit",
-        N_("Another process is writing reports to this folder."),
-        N_("Wait until it finishes."),
+        "folder-busy", "error", N_("Another process is writing reports to this folder."), N_("Wait until it finishes.")
     ),
-    Rule("not-folder", "error", "kit", N_("This is not a folder."), N_("Specify a folder to write to.")),
-    Rule("nothing-given", "error", "kit", N_("No input was given."), N_("Specify a scenario.")),
-    Rule("glob-nothing", "error", "kit", N_("The pattern matches no YAML or JSON files and no folders.")),
+    Rule("not-folder", "error", N_("This is not a folder."), N_("Specify a folder to write to.")),
+    Rule("nothing-given", "error", N_("No input was given."), N_("Specify a scenario.")),
+    Rule("glob-nothing", "error", N_("The pattern matches no YAML or JSON files and no folders.")),
     Rule(
-        "report-several",
-        "error",
-        "kit",
-        N_("{count} reports cannot be written to one file."),
-        N_("Specify an output folder."),
+        "report-several", "error", N_("{count} reports cannot be written to one file."), N_("Specify an output folder.")
     ),
-    Rule(
-        "parameter-form", "error", "kit", N_('"{value}" is not a parameter assignment.'), N_("Write it as NAME=VALUE.")
-    ),
+    Rule("parameter-form", "error", N_('"{value}" is not a parameter assignment.'), N_("Write it as NAME=VALUE.")),
     Rule(
         "report-pictures",
         "error",
-        "kit",
         N_("A report contains several pictures."),
         N_("Specify an output folder and --format."),
     ),
     Rule(
         "report-ending",
         "error",
-        "kit",
         N_("A report cannot be written as {ending}."),
         N_("Use one of {choices}, or the name of a folder."),
     ),
     Rule(
         "template-unknown",
         "error",
-        "kit",
         N_("Unknown template {value}."),
         N_("Use one of {choices}, or the path of a notebook (.ipynb)."),
     ),
-    Rule("template-notebook", "error", "kit", N_("Not a valid notebook: {reason}.")),
-    Rule("template-language", "error", "kit", N_("The notebook is written in {language}; templates must use Python.")),
+    Rule("template-notebook", "error", N_("Not a valid notebook: {reason}.")),
+    Rule("template-language", "error", N_("The notebook is written in {language}; templates must use Python.")),
     Rule(
         "template-parameters",
         "error",
-        "kit",
         N_("The notebook has no cell tagged parameters that names a scenario."),
         N_('Add one: scenario = "", scenarios = [] or files = [].'),
     ),
     Rule(
         "chromium-missing",
         "error",
-        "kit",
         N_("PDF output needs Chromium, which was not found (looked for {names})."),
         N_("Install it, or set the environment variable {variable} to its path."),
     ),
     Rule(
         "font-missing",
         "error",
-        "kit",
         N_("No font with Chinese characters is installed: PNG and PDF could not show them."),
         N_(
             "Install Noto Sans CJK (Debian: fonts-noto-cjk), or pip install 'ippoolkit[chinese]'; HTML and SVG need "
@@ -84,26 +67,18 @@ COMMAND_OPTIONS = (
     Rule(
         "fork-missing",
         "error",
-        "kit",
         N_("Reports require Linux or macOS; this system cannot fork processes."),
         N_("On Windows run ippoolkit in WSL."),
     ),
-    Rule("report-least", "error", "kit", N_("The template {template} needs at least {least} scenarios.")),
+    Rule("report-least", "error", N_("The template {template} needs at least {least} scenarios.")),
     Rule(
         "report-packages",
         "error",
-        "kit",
         N_("Reports need additional packages: {reason}."),
         N_("pip install 'ippoolkit[notebooks]'"),
     ),
-    Rule("report-notebook", "error", "kit", N_("The notebook {name} is missing from this installation.")),
-    Rule(
-        "report-lost",
-        "error",
-        "kit",
-        N_("The process that runs the notebooks exited unexpectedly."),
-        N_("Run it again."),
-    ),
-    Rule("report-failed", "error", "kit", N_("The report could not be created: {reason}")),
-    Rule("report-printing", "error", "kit", N_("Chromium did not print the report: {reason}")),
+    Rule("report-notebook", "error", N_("The notebook {name} is missing from this installation.")),
+    Rule("report-lost", "error", N_("The process that runs the notebooks exited unexpectedly."), N_("Run it again.")),
+    Rule("report-failed", "error", N_("The report could not be created: {reason}")),
+    Rule("report-printing", "error", N_("Chromium did not print the report: {reason}")),
 )

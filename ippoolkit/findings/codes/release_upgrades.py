@@ -13,24 +13,19 @@ RELEASES = (
     Rule(
         "upgrade-verdict-worse",
         "error",
-        "kit",
         N_("The verdict becomes worse with Calico {release}. Before: {before} After: {after}"),
     ),
     Rule(
-        "upgrade-verdict",
-        "warning",
-        "kit",
-        N_("The verdict changes with Calico {release}. Before: {before} After: {after}"),
+        "upgrade-verdict", "warning", N_("The verdict changes with Calico {release}. Before: {before} After: {after}")
     ),
     Rule(
         "upgrade-refused",
         "error",
-        "kit",
         N_("{door} of Calico {release} refuses it: {reason}"),
         N_("Correct it before the upgrade: it is refused at its next change."),
     ),
-    Rule("upgrade-gains", "warning", "calico-source", _GAINS, _SOURCE),
-    Rule("upgrade-loses", "warning", "calico-source", _LOSES, _SOURCE),
-    Rule("upgrade-gains-minor", "info", "calico-source", _GAINS, _SOURCE),
-    Rule("upgrade-loses-minor", "info", "calico-source", _LOSES, _SOURCE),
+    Rule("upgrade-gains", "warning", _GAINS, _SOURCE, source_key="calico-source"),
+    Rule("upgrade-loses", "warning", _LOSES, _SOURCE, source_key="calico-source"),
+    Rule("upgrade-gains-minor", "info", _GAINS, _SOURCE, source_key="calico-source"),
+    Rule("upgrade-loses-minor", "info", _LOSES, _SOURCE, source_key="calico-source"),
 )
