@@ -49,9 +49,9 @@ def existing(pods_per_node, nodes=5000):
 
 def with_other_nodes(scenario):
     """Return the scenario as if it was read again: nothing is remembered of its nodes."""
-    first, *others = scenario.cluster.nodes
+    first, *other_nodes = scenario.cluster.nodes
     renamed = replace(first, name=f"again-{next(NUMBERS)}")
-    return replace(scenario, cluster=replace(scenario.cluster, nodes=(renamed, *others)))
+    return replace(scenario, cluster=replace(scenario.cluster, nodes=(renamed, *other_nodes)))
 
 
 def milliseconds(call):

@@ -48,11 +48,11 @@ def recording(name: str) -> np.ndarray:
     return imread(_FOLDER / f"{name}.png")[..., :3]
 
 
-def unlike(one: np.ndarray, other: np.ndarray) -> str:
+def unlike(first: np.ndarray, second: np.ndarray) -> str:
     """Say in what two figures are unlike; empty where they are alike."""
-    if one.shape != other.shape:
-        return f"sizes {one.shape[:2]} and {other.shape[:2]}"
-    share = float((np.abs(one - other).max(axis=2) > _ALIKE).mean())
+    if first.shape != second.shape:
+        return f"sizes {first.shape[:2]} and {second.shape[:2]}"
+    share = float((np.abs(first - second).max(axis=2) > _ALIKE).mean())
     return f"{share:.2%} of all pixels" if share > _MOST else ""
 
 

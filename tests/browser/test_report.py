@@ -26,8 +26,8 @@ def report(request, tmp_path_factory):
             unpacked(file, cluster)
         return ipk.make_report(cluster, folder / "r.html", template=template, lang=lang)
     long_named = replace(scenarios[0], name="a-cluster-with-a-rather-long-name." * 7)
-    made = ipk.make_reports([*scenarios, long_named], folder, template=template, lang=lang)
-    return made.successes[0].files[0]
+    batch = ipk.make_reports([*scenarios, long_named], folder, template=template, lang=lang)
+    return batch.successes[0].files[0]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -25,16 +25,16 @@ needs_chromium = pytest.mark.skipif(pdf_format.find_chromium() is None, reason="
 
 
 @pytest.fixture(scope="module", params=["en", "zh"])
-def made(request, tmp_path_factory):
-    out = tmp_path_factory.mktemp("formats")
+def reports(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("formats")
     formats = ["html", "xlsx", "md", "png", "svg", *(["pdf"] if pdf_format.find_chromium() else [])]
-    ipk.make_reports([ROOT / "data/kubean.yaml"], out, formats=formats, lang=request.param, date=DAY)
-    return request.param, out
+    ipk.make_reports([ROOT / "data/kubean.yaml"], folder, formats=formats, lang=request.param, date=DAY)
+    return request.param, folder
 
 
-def test_the_workbook_holds_each_table_typed_and_exact(made):
-    lang, out = made
-    book = openpyxl.load_workbook(out / "kubean.xlsx")
+def test_the_workbook_holds_each_table_typed_and_exact(reports):
+    lang, folder = reports
+    book = openpyxl.load_workbook(folder / "kubean.xlsx")
     scenario = ipk.load(ROOT / "data/kubean.yaml")
     assert {"pools", "nodes", "growth", "findings", "blocks default-pool", "map default-pool"} <= set(book.sheetnames)
     table = ipk.pools(scenario, lang=lang)
@@ -46,9 +46,9 @@ def test_the_workbook_holds_each_table_typed_and_exact(made):
     assert not any(cell.data_type == "f" for sheet in book for row in sheet.iter_rows() for cell in row)
 
 
-def test_the_first_sheet_says_the_verdict_and_shows_charts(made):
-    lang, out = made
-    book = openpyxl.load_workbook(out / "kubean.xlsx")
+def test_the_first_sheet_says_the_verdict_and_shows_charts(reports):
+    lang, folder = reports
+    book = openpyxl.load_workbook(folder / "kubean.xlsx")
     summary = book.worksheets[0]
     rows = [row[:2] for row in summary.iter_rows(values_only=True)]
     language = get_language(lang)
@@ -90,8 +90,8 @@ def test_whole_numbers_beyond_15_digits_are_text_with_a_note(tmp_path):
     assert "15 digits" in sheet.cell(1, column + 1).comment.text
 
 
-def test_texts_that_are_wider_than_their_column_are_wrapped(made):
-    book = openpyxl.load_workbook(made[1] / "kubean.xlsx")
+def test_texts_that_are_wider_than_their_column_are_wrapped(reports):
+    book = openpyxl.load_workbook(reports[1] / "kubean.xlsx")
     for sheet in book:
         for row in sheet.iter_rows():
             for cell in row:
@@ -115,37 +115,37 @@ def test_texts_are_never_formulas(text):
 def test_sheets_bear_names_that_excel_takes():
     names = ["a/b:c*d?e[f]g\\h", "x" * 300, "X" * 300, "", "'quoted'", "History"]
     data = render_workbook([{"name": name, "headings": ["h"], "rows": []} for name in names], [], "en")
-    made = openpyxl.load_workbook(io.BytesIO(data)).sheetnames
-    assert len({name.casefold() for name in made}) == len(names) + 1
-    for name in made:
+    sheet_names = openpyxl.load_workbook(io.BytesIO(data)).sheetnames
+    assert len({name.casefold() for name in sheet_names}) == len(names) + 1
+    for name in sheet_names:
         assert 0 < len(name) <= 31
         assert not re.search(r"[\[\]:*?/\\]|^'|'$", name)
 
 
-def test_markdown_holds_the_tables_and_links_the_pictures(made):
-    lang, out = made
-    text = (out / "kubean.md").read_text()
+def test_markdown_holds_the_tables_and_links_the_pictures(reports):
+    lang, folder = reports
+    text = (folder / "kubean.md").read_text()
     assert text.startswith("# kubean\n")
     assert "| 10.244.0.0/18 |" in text
     for name in re.findall(r"!\[[^\]]*\]\(([^)]*)\)", text):
-        assert (out / name.replace("%2B", "+")).is_file()
+        assert (folder / name.replace("%2B", "+")).is_file()
     assert ("可容纳" in text) == (lang == "zh")
     assert "\n\n\n" not in text
 
 
-def test_each_figure_is_a_picture_of_its_own(made):
-    _lang, out = made
-    names = {path.stem.removeprefix("kubean+") for path in out.glob("*.png")}
+def test_each_figure_is_a_picture_of_its_own(reports):
+    _lang, folder = reports
+    names = {path.stem.removeprefix("kubean+") for path in folder.glob("*.png")}
     assert {"map-default-pool", "block-sizes-default-pool", "growth-IPv4", "growth-IPv6"} <= names
-    assert names == {path.stem.removeprefix("kubean+") for path in out.glob("*.svg")}
-    for path in out.glob("*.png"):
+    assert names == {path.stem.removeprefix("kubean+") for path in folder.glob("*.svg")}
+    for path in folder.glob("*.png"):
         assert path.read_bytes().startswith(b"\x89PNG")
 
 
 @needs_chromium
-def test_the_pdf_has_its_text_its_page_numbers_and_its_date(made):
-    lang, out = made
-    book = pypdf.PdfReader(out / "kubean.pdf")
+def test_the_pdf_has_its_text_its_page_numbers_and_its_date(reports):
+    lang, folder = reports
+    book = pypdf.PdfReader(folder / "kubean.pdf")
     pages = [unicodedata.normalize("NFKC", page.extract_text()) for page in book.pages]
     assert 5 <= len(pages) <= 20
     assert "kubean" in pages[0]
@@ -153,7 +153,7 @@ def test_the_pdf_has_its_text_its_page_numbers_and_its_date(made):
     for number, text in enumerate(pages, start=1):
         assert f"{number} / {len(pages)}" in text
     assert book.metadata.creation_date.date().isoformat() == DAY
-    headings = [str(each["/Title"]) for each in flat(book.outline)]
+    headings = [str(entry["/Title"]) for entry in flat(book.outline)]
     assert "kubean" in headings[0]
 
 
@@ -173,16 +173,16 @@ def test_a_table_that_does_not_fit_on_a_page_repeats_its_head(tmp_path):
 
 @needs_chromium
 def test_the_same_input_gives_the_same_pdf(tmp_path):
-    one, two = (ipk.make_report(plan(), tmp_path / f"{name}.pdf", date=DAY).read_bytes() for name in "ab")
-    assert one == two
+    first, second = (ipk.make_report(plan(), tmp_path / f"{name}.pdf", date=DAY).read_bytes() for name in "ab")
+    assert first == second
 
 
 def flat(outline):
-    for each in outline:
-        if isinstance(each, list):
-            yield from flat(each)
+    for entry in outline:
+        if isinstance(entry, list):
+            yield from flat(entry)
         else:
-            yield each
+            yield entry
 
 
 def test_without_a_chromium_pdf_is_refused_before_anything_runs(tmp_path, monkeypatch):
@@ -216,8 +216,8 @@ def test_a_font_installed_later_is_found_and_kept(tmp_path, monkeypatch):
     fonts.chinese_fonts.cache_clear()
     try:
         assert fonts.chinese_fonts() == ("Noto Sans SC",)
-        (kept,) = tmp_path.glob("fontlist-*.json")
-        assert any(entry["name"] == "Noto Sans SC" for entry in json.loads(kept.read_text())["ttflist"])
+        (font_list,) = tmp_path.glob("fontlist-*.json")
+        assert any(entry["name"] == "Noto Sans SC" for entry in json.loads(font_list.read_text())["ttflist"])
     finally:
         fonts.chinese_fonts.cache_clear()
 

@@ -176,23 +176,23 @@ def test_the_kits_own_templates_declare_what_they_take():
 
 def test_a_notebook_by_itself_says_what_the_command_says(report):
     """papermill gives the notebook a path alone; the command has read it before."""
-    said = CapacityReport(KUBESPRAY, date="2026-11-23").what_breaks().html
-    assert "Nothing, with the growth that is planned." in said
-    assert said.partition("</h2>")[2] in report
+    section = CapacityReport(KUBESPRAY, date="2026-11-23").what_breaks().html
+    assert "Nothing, with the growth that is planned." in section
+    assert section.partition("</h2>")[2] in report
 
 
 def test_a_large_cluster_shows_its_fullest_nodes(tmp_path):
-    shown = 40
-    nodes = tuple(ipk.Node(name=f"n{number:04}", max_pods=number + 1) for number in range(shown + 50))
+    node_limit = 40
+    nodes = tuple(ipk.Node(name=f"n{number:04}", max_pods=number + 1) for number in range(node_limit + 50))
     pods = tuple(ipk.Pod(name=f"p{n}", node="n0089", addresses=(f"10.0.0.{n}",)) for n in range(9))
     pool = ipk.IPPool(name="p", cidr="10.0.0.0/16")
     path = ipk.save_scenario(
         ipk.Scenario(cluster=ipk.Cluster(pools=(pool,), nodes=nodes, pods=pods)), tmp_path / "s.yaml"
     )
-    html = CapacityReport(path, nodes_shown=shown).nodes().html
-    assert f"The {shown} rows with the most pods, of {shown + 50}." in html
+    html = CapacityReport(path, nodes_shown=node_limit).nodes().html
+    assert f"The {node_limit} rows with the most pods, of {node_limit + 50}." in html
     assert "n0089" in html
-    assert html.count("<tr>") == shown + 1
+    assert html.count("<tr>") == node_limit + 1
 
 
 def test_a_huge_cluster_makes_a_page_of_decent_size_that_still_carries_its_scenario(tmp_path):
@@ -211,8 +211,8 @@ def test_a_huge_cluster_makes_a_page_of_decent_size_that_still_carries_its_scena
 
 
 def test_progress_is_told_cell_by_cell(tmp_path):
-    told = []
-    ipk.make_report(KUBESPRAY, tmp_path / "r.html", progress=lambda *done: told.append(done))
-    assert len(told) > 3
-    assert told == sorted(told)
-    assert told[-1][0] == told[-1][1]
+    calls = []
+    ipk.make_report(KUBESPRAY, tmp_path / "r.html", progress=lambda *progress: calls.append(progress))
+    assert len(calls) > 3
+    assert calls == sorted(calls)
+    assert calls[-1][0] == calls[-1][1]

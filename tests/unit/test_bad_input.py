@@ -30,8 +30,8 @@ def problems(tmp_path):
     return read
 
 
-def codes(found):
-    return [code for code, _, _ in found]
+def codes(located):
+    return [code for code, _, _ in located]
 
 
 def test_a_missing_file(tmp_path):
@@ -90,9 +90,9 @@ BLOCK = """{"kind": "IPAMBlockList", "apiVersion": "crd.projectcalico.org/v1", "
     ],
 )
 def test_lists_that_would_take_many_times_their_size_in_memory(problems, text, code):
-    found = codes(problems(text, "f.json"))
-    assert found[-1] == code
-    assert len(found) <= 1001
+    problem_codes = codes(problems(text, "f.json"))
+    assert problem_codes[-1] == code
+    assert len(problem_codes) <= 1001
 
 
 @pytest.mark.parametrize(

@@ -78,16 +78,16 @@ def test_an_item_that_always_kills_its_process_is_given_up():
 
 
 def test_progress_is_told_after_each_item():
-    seen = []
+    calls = []
     with executor(jobs=2) as pool:
         run(
             pool,
             double,
             range(5),
-            progress=lambda done, total, index, outcome: seen.append((done, total, index, outcome.value)),
+            progress=lambda finished, total, index, outcome: calls.append((finished, total, index, outcome.value)),
         )
-    assert [done for done, *_ in seen] == [1, 2, 3, 4, 5]
-    assert sorted((index, value) for _, _, index, value in seen) == [(item, 2 * item) for item in range(5)]
+    assert [finished for finished, *_ in calls] == [1, 2, 3, 4, 5]
+    assert sorted((index, value) for _, _, index, value in calls) == [(item, 2 * item) for item in range(5)]
 
 
 def test_what_was_finished_is_not_run_again(tmp_path):

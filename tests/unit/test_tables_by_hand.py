@@ -175,8 +175,8 @@ def test_pools():
 def test_prefixes():
     table = ipk.prefixes(plan(), prefix_lengths=[17, 18])
     assert list(table.prefix) == [17] * 13 + [18] * 13
-    one = table[(table.prefix == 17) & (table.block_size == 24)].iloc[0]
-    assert (one.blocks, one.nodes_fit, one.verdict) == (128, 128, "fits")  # 2^(24 - 17)
+    row = table[(table.prefix == 17) & (table.block_size == 24)].iloc[0]
+    assert (row.blocks, row.nodes_fit, row.verdict) == (128, 128, "fits")  # 2^(24 - 17)
     same = table[table.prefix == 18].drop(columns="prefix").reset_index(drop=True)
     assert same.equals(ipk.block_sizes(plan()))
     everything = ipk.prefixes(plan())

@@ -175,13 +175,13 @@ def test_reserved_addresses_are_not_planned_with():
     scenario = with_pools(plan(size=26), *plan().cluster.pools, reservations=(half,))
     assert ipk.verdict(scenario).params["most"] == 128
     # One address of a block reserved: 63 are left, which 60 pods and a tunnel still fit into.
-    one = ipk.IPReservation(name="r", reserved_cidrs=("10.233.64.0/32",))
-    scenario = with_pools(plan(size=26), *plan().cluster.pools, reservations=(one,))
+    reservation = ipk.IPReservation(name="r", reserved_cidrs=("10.233.64.0/32",))
+    scenario = with_pools(plan(size=26), *plan().cluster.pools, reservations=(reservation,))
     assert ipk.verdict(scenario).params["most"] == 256
 
 
 def test_the_cap_counts_blocks_of_all_pools_of_a_node():
-    small = (ipk.IPPool(name=name, cidr=f"10.{at}.0.0/27", block_size=29) for at, name in enumerate("abcdefgh"))
+    small = (ipk.IPPool(name=name, cidr=f"10.{number}.0.0/27", block_size=29) for number, name in enumerate("abcdefgh"))
     scenario = with_pools(plan(nodes=1, pods=200, busiest=200), *small)  # 8 pools of 4 blocks of 8
     judged = ipk.verdict(scenario)
     assert (judged.code, judged.params["need"], judged.params["first"]) == ("block-cap", 25, 161)
@@ -189,8 +189,8 @@ def test_the_cap_counts_blocks_of_all_pools_of_a_node():
 
 def test_each_tunnel_takes_an_address():
     pool = ipk.IPPool(name="p", cidr="10.0.0.0/16", ipip_mode="Always")
-    other = ipk.IPPool(name="q", cidr="10.1.0.0/16", vxlan_mode="CrossSubnet")
-    nodes = ipk.nodes(with_pools(plan(), pool, other, wireguard_enabled=True))
+    second_pool = ipk.IPPool(name="q", cidr="10.1.0.0/16", vxlan_mode="CrossSubnet")
+    nodes = ipk.nodes(with_pools(plan(), pool, second_pool, wireguard_enabled=True))
     assert nodes.tunnels_per_node[0] == 3
     # The VXLAN address comes from q, so a node holds a block there too.
     assert nodes.blocks_per_node[0] == 2

@@ -100,11 +100,11 @@ def test_names_are_data_never_markup():
     pool = ipk.IPPool(name=HOSTILE, cidr="10.0.0.0/24", node_selector=f"a == '{HOSTILE[:8]}'")
     group = ipk.NodeGroup(name=HOSTILE, nodes=9, pods_per_node=9)
     scenario = ipk.Scenario(name=HOSTILE, cluster=ipk.Cluster(pools=(pool,)), plan=ipk.Plan(groups=(group,)))
-    found = ipk.check_design(scenario)
+    findings = ipk.check_design(scenario)
     pieces = [
         verdict_html(ipk.analyse(scenario)),
         capacity_tiles_html(ipk.analyse(scenario)),
-        findings_html(found),
+        findings_html(findings),
         table_html("pools", ipk.pools(scenario)),
         table_html("nodes", ipk.nodes(scenario), caption=HOSTILE),
         table_html("growth", ipk.growth(scenario)),
@@ -249,10 +249,10 @@ def test_a_comparison_marks_what_differs():
 
 
 def test_a_power_in_a_table_keeps_its_space():
-    made = ReportTable.from_rows(
+    table = ReportTable.from_rows(
         "t", ["a"], [(f"room for {get_language('en').format_number(3 * 10**17 + 1)}",)], lang="en"
     )
-    assert "room for 3.00\u00a0×\u00a010^17" in made.html
+    assert "room for 3.00\u00a0×\u00a010^17" in table.html
 
 
 def test_the_verdict_of_two_ip_versions_names_version_and_pool():
