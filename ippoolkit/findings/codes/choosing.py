@@ -275,42 +275,6 @@ CHOOSING = (
         source_key="cidr",
     ),
     Rule(
-        "choose-group-key",
-        "error",
-        N_('"{text}" is not a valid part of a group.'),
-        N_("Write KEY=VALUE, separated by commas; the keys are {keys}."),
-    ),
-    Rule(
-        "group-size",
-        "error",
-        N_('"{text}" does not give a group\'s number of nodes.'),
-        N_("Write NAME=N: the name of the group, or a label key=value that only its nodes have."),
-    ),
-    Rule(
-        "group-unknown",
-        "error",
-        N_('There is no group of nodes "{name}"; the groups are {groups}.'),
-        N_("Use one of these names, or a label key=value that only the nodes of one of them have."),
-    ),
-    Rule(
-        "group-sum",
-        "error",
-        N_("The groups of --group have {named:node}, more than the {nodes} of --nodes."),
-        N_("Raise --nodes, which counts all of them, or leave it out."),
-    ),
-    Rule("date-syntax", "error", N_('"{date}" is not a date.'), N_("Write it as 2027-06-30.")),
-    Rule("month-syntax", "error", N_('"{month}" is not a month.'), N_("Write it as {example}.")),
-    Rule("month-range", "error", N_("{month} is not a month to plan for."), N_("Choose one from {first} to {last}.")),
-    Rule(
-        "picture-ending", "error", N_("A picture cannot be written under this name."), N_("End the name in {endings}.")
-    ),
-    Rule(
-        "route-line",
-        "error",
-        N_("This line of a routing table is not understood: {line}"),
-        N_("Give what ip route prints."),
-    ),
-    Rule(
         "range-syntax",
         "error",
         N_('"{first}" to "{last}" is not a range of addresses.'),

@@ -81,4 +81,34 @@ COMMAND_OPTIONS = (
     Rule("report-lost", "error", N_("The process that runs the notebooks exited unexpectedly."), N_("Run it again.")),
     Rule("report-failed", "error", N_("The report could not be created: {reason}")),
     Rule("report-printing", "error", N_("Chromium did not print the report: {reason}")),
+    Rule(
+        "choose-group-key",
+        "error",
+        N_('"{text}" is not a valid part of a group.'),
+        N_("Write KEY=VALUE, separated by commas; the keys are {keys}."),
+    ),
+    Rule(
+        "group-size",
+        "error",
+        N_('"{text}" does not give a group\'s number of nodes.'),
+        N_("Write NAME=N: the name of the group, or a label key=value that only its nodes have."),
+    ),
+    Rule(
+        "group-unknown",
+        "error",
+        N_('There is no group of nodes "{name}"; the groups are {groups}.'),
+        N_("Use one of these names, or a label key=value that only the nodes of one of them have."),
+    ),
+    Rule(
+        "group-sum",
+        "error",
+        N_("The groups of --group have {named:node}, more than the {nodes} of --nodes."),
+        N_("Raise --nodes, which counts all of them, or leave it out."),
+    ),
+    Rule("date-syntax", "error", N_('"{date}" is not a date.'), N_("Write it as 2027-06-30.")),
+    Rule("month-syntax", "error", N_('"{month}" is not a month.'), N_("Write it as {example}.")),
+    Rule("month-range", "error", N_("{month} is not a month to plan for."), N_("Choose one from {first} to {last}.")),
+    Rule(
+        "picture-ending", "error", N_("A picture cannot be written under this name."), N_("End the name in {endings}.")
+    ),
 )

@@ -350,7 +350,6 @@ INPUT_FILES = (
         N_("Convert it for today's calicoctl: ippoolkit convert FILE."),
         source_key="calicoctl",
     ),
-    Rule("trace-time", "error", N_("{value} is not a time in seconds between 0 and {most}.")),
     Rule(
         "cluster-large",
         "error",
@@ -379,14 +378,11 @@ INPUT_FILES = (
         N_("Read only the part of the cluster that is in question."),
     ),
     Rule("text-length", "error", N_("The text has {length} characters; at most {most} are read.")),
-    Rule(
-        "simulation-large",
-        "error",
-        N_(
-            "{nodes:node} and {pods:pod} are too many to be simulated one by one; at most {most_nodes:node} and "
-            "{most_pods:pod}."
-        ),
-        N_("Plan for less, or look at the tables of ippoolkit capacity, which have no such limit."),
-    ),
     Rule("address-syntax", "error", N_('"{address}" is not a valid IP address.'), source_key="cidr"),
+    Rule(
+        "route-line",
+        "error",
+        N_("This line of a routing table is not understood: {line}"),
+        N_("Give what ip route prints."),
+    ),
 )

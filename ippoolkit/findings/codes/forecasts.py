@@ -157,12 +157,6 @@ FORECASTS = (
         source_key="forecast",
     ),
     Rule("forecast-capacity", "error", N_("{value} is not POOL=NUMBER.")),
-    Rule(
-        "simulation-distribution",
-        "error",
-        N_("{value} is not a mean from 0 on, or a mean and a standard deviation."),
-        N_("Write it as 5 or 5,2."),
-    ),
     # Alerts.
     Rule("alerts-lead", "error", N_("{value} is not a time."), N_("Write it as 30d, 6w, 36h, or as 80%.")),
     Rule("alerts-label", "error", N_("{value} is not KEY=VALUE.")),

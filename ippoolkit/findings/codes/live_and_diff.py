@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...texts import N_
+from .more_blocks import ADD_ANOTHER_POOL
 from .rule import Rule
 
 LIVE_AND_DIFF = (
@@ -79,5 +80,18 @@ LIVE_AND_DIFF = (
         "live-expired",
         "info",
         N_("The list of {kind} expired during reading and was continued: its pages were taken at two different times."),
+    ),
+    Rule(
+        "diff-unknown",
+        "info",
+        N_("Known on one side only, and not compared: {figures}."),
+        N_("Save the same output both times."),
+    ),
+    Rule(
+        "diff-pace-addresses",
+        "warning",
+        N_("{addresses} addresses more in {span} days, {free} left: full in about {days} days at this pace."),
+        ADD_ANOTHER_POOL,
+        source_key="blocks",
     ),
 )
