@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from ...texts import N_
-from .rule import Rule
+from .rule import error, info, warning
 
 CLUSTER_CONFIGURATION = (
-    Rule(
+    info(
         "cni-unknown",
-        "info",
         N_(
             "The CNI configuration was not read: pools that it names (ipam.ipv4_pools, ipv6_pools) would count for "
             "pods without an annotation."
@@ -16,9 +15,8 @@ CLUSTER_CONFIGURATION = (
         N_("Add /etc/cni/net.d/10-calico.conflist of a node, or ConfigMap calico-config."),
         source_key="cni",
     ),
-    Rule(
+    warning(
         "cni-names-pools",
-        "warning",
         N_("The CNI configuration names pools ({pools}): pods without an annotation use only these."),
         N_(
             "Before a pool is disabled or deleted, change the CNI configuration on every node, or new pods "
@@ -26,24 +24,21 @@ CLUSTER_CONFIGURATION = (
         ),
         source_key="cni",
     ),
-    Rule(
+    info(
         "cni-pools-only",
-        "info",
         N_("The CNI configuration names pools ({pools}): pods without an annotation use only these."),
         source_key="cni",
     ),
-    Rule(
+    error(
         "cni-pool-missing",
-        "error",
         N_(
             "The CNI configuration names the pool {pool}, which does not exist or is disabled: new pods get no address."
         ),
         N_("Change the CNI configuration on every node, or create or enable the pool."),
         source_key="cni",
     ),
-    Rule(
+    warning(
         "ipam-other",
-        "warning",
         N_(
             "No IPAM block exists although {count:address} are in use: Calico IPAM does not assign this cluster's "
             "addresses (host-local IPAM, as with canal, does not use blocks)."
@@ -51,38 +46,33 @@ CLUSTER_CONFIGURATION = (
         N_("Check ipam.type in the CNI configuration. With host-local, ipam check and figures by blocks do not apply."),
         source_key="cni",
     ),
-    Rule(
+    warning(
         "loadbalancer-not-announced",
-        "warning",
         N_("{cidr} is not covered by serviceLoadBalancerIPs ({announced}): its addresses are not announced over BGP."),
         N_("Add the range to serviceLoadBalancerIPs of the BGPConfiguration."),
         source_key="loadbalancer",
         applies_to="IPPool spec.cidr",
     ),
-    Rule(
+    warning(
         "felix-overrides",
-        "warning",
         N_("{field} is false in the FelixConfiguration, although these pools are encapsulated: {pools}."),
         N_("Remove the field: Felix then follows the pools."),
         source_key="encapsulation",
     ),
-    Rule(
+    warning(
         "node-controller-off",
-        "warning",
         N_("The node controller is not configured: nothing releases the addresses of deleted nodes and pods."),
         N_("Add spec.controllers.node to the KubeControllersConfiguration."),
         source_key="controllers",
     ),
-    Rule(
+    warning(
         "leak-grace-off",
-        "warning",
         N_("leakGracePeriod is 0: leaked addresses are not released."),
         N_("Set it to 15m, the default."),
         source_key="controllers",
     ),
-    Rule(
+    info(
         "leak-grace",
-        "info",
         N_("leakGracePeriod is {period}: leaked addresses are released after that time, not after 15 minutes."),
         source_key="controllers",
     ),

@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 from ...texts import N_
-from .rule import Rule
+from .rule import error, warning
 
 SIMULATIONS = (
-    Rule(
+    warning(
         "simulation-no-pods",
-        "warning",
         N_("The input has no pods and plans none: nothing is placed, so that no request can fail."),
         N_("Plan nodes and pods in the scenario (plan.groups), or add the output of kubectl get pods -A -o json."),
     ),
-    Rule(
+    error(
         "simulation-large",
-        "error",
         N_(
             "{nodes:node} and {pods:pod} are too many to be simulated one by one; at most {most_nodes:node} and "
             "{most_pods:pod}."
         ),
         N_("Plan for less, or look at the tables of ippoolkit capacity, which have no such limit."),
     ),
-    Rule("trace-time", "error", N_("{value} is not a time in seconds between 0 and {most}.")),
-    Rule(
+    error("trace-time", N_("{value} is not a time in seconds between 0 and {most}.")),
+    error(
         "simulation-distribution",
-        "error",
         N_("{value} is not a mean from 0 on, or a mean and a standard deviation."),
         N_("Write it as 5 or 5,2."),
     ),
