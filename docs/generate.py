@@ -390,7 +390,7 @@ def releases() -> str:
     rows = []
     for row in sorted(DIFFERENCES, key=lambda row: row.impact):
         ranges = ", ".join(_range(*extra) for extra in ((row.since, row.until), *row.backports))
-        rows.append(f"| `{row.id}` | {row.part} | {ranges} | {_cell(row.message)} | {_cell(row.source)} |")
+        rows.append(f"| `{row.id}` | {row.component} | {ranges} | {_cell(row.message)} | {_cell(row.source)} |")
     table = "\n".join(["| id | part | releases | what | source |", "|---|---|---|---|---|", *rows])
     return f"# Releases of Calico\n\n{GENERATED_NOTE}\n\n{_RELEASES}\n\n{table}\n"
 

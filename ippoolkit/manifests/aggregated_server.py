@@ -58,7 +58,7 @@ class AggregatedServer:
         self, action: str, kind: ResourceKind, document: Document, path: FieldPath, value: Mapping[str, Any]
     ) -> ObjectResult:
         metadata, spec = get_mapping(value, "metadata"), get_mapping(value, "spec")
-        known_kind = kind.at(self.store.release)
+        known_kind = kind.for_release(self.store.release)
         resource = Resource(kind, document, path, metadata, {})
         findings = ResourceFindings(resource, APISERVER)
         is_configuration = kind.name == IPAM_CONFIGURATION.name
