@@ -268,7 +268,7 @@ class _BatchRun:
         if not pending:
             return
 
-        def write(_: int, __: int, index: int, outcome: Outcome[RenderedReport]) -> None:
+        def write(index: int, outcome: Outcome[RenderedReport]) -> None:
             task = pending[index]
             error = outcome.error
             try:
@@ -282,7 +282,7 @@ class _BatchRun:
         # A notebook of the user's may leave anything behind in its process.
         is_builtin = self.options.template.is_builtin
         with executor(jobs=min(self.jobs, len(pending)), preload=PRELOAD, fresh=not is_builtin) as pool:
-            run(pool, build_report, pending, progress=write)
+            run(pool, build_report, pending, on_outcome=write)
 
     def _write(self, task: ReportTask, input_hash: str, report: RenderedReport) -> ReportRecord:
         return self.folder.write_report(

@@ -180,7 +180,7 @@ def monte_carlo(
     pool, jobs
         Where to run, in how many parts at the same time; in this process if left out.
     progress
-        Called with how many runs are done, of how many.
+        Called with how many runs are done, of how many; only where there is a `pool`.
     """
     size = max(1, -(-runs // max(1, jobs * BATCHES_PER_JOB if pool else 1)))
     parts = [range(first, min(runs, first + size)) for first in range(0, runs, size)]
@@ -188,9 +188,12 @@ def monte_carlo(
     if pool is None:
         results = [call(part) for part in parts]
     else:
-        outcomes = run_items(
-            pool, call, parts, progress=None if progress is None else lambda done, total, *_: progress(done, total)
-        )
+
+        def count_runs(parts_done: int, _: int) -> None:
+            if progress is not None:
+                progress(min(parts_done * size, runs), runs)
+
+        outcomes = run_items(pool, call, parts, progress=count_runs)
         for outcome in outcomes:
             if outcome.error is not None:
                 raise outcome.error
