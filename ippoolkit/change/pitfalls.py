@@ -119,12 +119,12 @@ def _fill_blocks(cluster_state: ClusterState, pool: str, slots: list[int]) -> No
     )
     version = ipam.store.pools[pool].version
     node_requests = [RequestProfile(host, (version,), ipv4_pools=(pool,), ipv6_pools=(pool,)) for host in node_names]
-    request_indices, table, requests = cluster_state.request_tables(node_requests)
+    request_table, request_numbers = cluster_state.request_table(node_requests)
     handles = ipam.store.handle_numbers([f"next of {host}" for host in node_names])
     node_indices = np.repeat(np.arange(len(node_names)), open_addresses[node_numbers] + 1)
     events = np.zeros((len(node_indices), batch_events.EVENT_WIDTH), np.int64)
     events[:, batch_events.KIND] = node_requests[0].event_kind if node_requests else 0
     events[:, batch_events.NODE], events[:, batch_events.HANDLE] = node_numbers[node_indices], handles[node_indices]
-    events[:, batch_events.REQUEST] = np.array(request_indices, np.int64)[node_indices]
+    events[:, batch_events.REQUEST] = np.array(request_numbers, np.int64)[node_indices]
     events[:, batch_events.TIME] = int(ipam.store.state.meta[layout.NOW])
-    ipam.run_events(events, table, requests)
+    ipam.run_events(events, request_table)

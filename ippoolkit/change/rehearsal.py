@@ -10,7 +10,7 @@ import numpy as np
 from ..calico.releases import NEWEST, Release
 from ..cidr import Address
 from ..findings import Finding
-from ..ipam import IpamError, batch_events, layout
+from ..ipam import IpamError, layout
 from ..model import Cluster, IPPool
 from .cluster_state import ClusterState, TunnelChange
 from .pool_usage import PoolUsage, StepResult
@@ -222,8 +222,7 @@ class Rehearsal:
 
     def _usage_of(self, cluster_state: ClusterState) -> list[PoolUsage]:
         ipam = cluster_state.ipam
-        counts = np.zeros((int(ipam.store.state.meta[layout.SLOT_COUNT]), 3), np.int64)
-        batch_events.count_addresses(ipam.store.state, counts)
+        counts = ipam.count_addresses()
         rows = ipam.store.state.blocks[: len(counts)]
         usages = []
         for name, pool in sorted(ipam.store.pools.items()):
@@ -268,9 +267,7 @@ class Rehearsal:
         return findings
 
     def _is_in_own_block(self, tunnel_change: TunnelChange) -> bool:
-        state, ipam = self.cluster_state.ipam.store.state, self.cluster_state.ipam
-        cell_index = int(state.handles[ipam.store.handle_number(tunnel_change.tunnel.handle), layout.FIRST_ADDRESS])
-        return (
-            int(state.blocks[state.cells[cell_index, layout.SLOT], layout.OWNER])
-            == ipam.store.nodes[tunnel_change.tunnel.node].number
-        )
+        store = self.cluster_state.ipam.store
+        address_index = store.addresses_of_handle(tunnel_change.tunnel.handle)[0]
+        owner = store.state.blocks[store.state.cells[address_index, layout.SLOT], layout.OWNER]
+        return int(owner) == store.nodes[tunnel_change.tunnel.node].number
