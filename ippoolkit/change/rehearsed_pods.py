@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ from ..ipam.request_table import RequestTable
 from ..model import Cluster, Pod
 from .cluster_state import ClusterState, RequestProfile
 from .recreate_order import PodGroup, Workload, has_address, workload_of
+from .steps import rename_pool
 from .tunnels import NodeTunnel
 
 SURGE_PARTS = 4  # parts in which a rollout comes: Kubernetes' maxSurge is 25% where a Deployment says nothing
@@ -85,12 +86,12 @@ class RehearsedPods:
             self.cluster_state.ipam.run_events(events[2 * part + 1], request_table)
         return failed_pods
 
-    def groups_naming(self, pool_names: set[str]) -> list[PodGroup]:
+    def groups_naming(self, pool_names: Collection[str]) -> list[PodGroup]:
         """Return the pods whose annotation names a pool, a group for each workload: its template names the pool."""
         pods_by_workload: dict[Workload, list[int]] = {}
         for pod_index, pod in enumerate(self.pods):
             named_pools = {*self._corrected_pools((*pod.ipv4_pools, *pod.ipv6_pools))}
-            if pool_names & named_pools and (workload := workload_of(pod)):
+            if not named_pools.isdisjoint(pool_names) and (workload := workload_of(pod)):
                 pods_by_workload.setdefault(workload, []).append(pod_index)
         return [
             PodGroup(((workload.namespace,),), np.array(pod_indices, np.int64))
@@ -139,19 +140,16 @@ class RehearsedPods:
         }
         return Placement(pods, tunnels)
 
-    def rename_pool(self, old_names: set[str], new_name: str) -> None:
+    def rename_pool(self, old_names: Collection[str], new_name: str) -> None:
         """Let annotations that name a pool name another, also those that were corrected before."""
-        self.renamed_pools = {
-            original: new_name if current in old_names else current for original, current in self.renamed_pools.items()
-        }
-        self.renamed_pools |= {name: new_name for name in old_names if name not in self.renamed_pools}
+        renamed_again = [name for name, current in self.renamed_pools.items() if current in old_names]
+        new_names = [name for name in old_names if name not in self.renamed_pools]
+        self.renamed_pools = self.renamed_pools | dict.fromkeys([*renamed_again, *new_names], new_name)
 
-    def rename_in_cni(self, old_names: set[str], new_name: str) -> None:
+    def rename_in_cni(self, old_names: Collection[str], new_name: str) -> None:
         """Let the nodes' CNI configuration name another pool, or none."""
-        ipv4_pools, ipv6_pools = (
-            tuple(filter(None, (new_name if pool in old_names else pool for pool in pools))) for pools in self.cni_pools
-        )
-        self.cni_pools = ipv4_pools, ipv6_pools
+        ipv4_pools, ipv6_pools = self.cni_pools
+        self.cni_pools = rename_pool(ipv4_pools, old_names, new_name), rename_pool(ipv6_pools, old_names, new_name)
 
     def _rollout_events(self, pod_indices: NDArray[np.int64]) -> tuple[NDArray[np.int64], RequestTable]:
         """Return two events for each pod, its new address and the release of the old one, and their requests."""
