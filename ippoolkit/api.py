@@ -179,8 +179,10 @@ def pools_for(source: Source, node: str, namespace: str = "", pod: str = "", *, 
     Returns
     -------
     pandas.DataFrame
-        ``family``, ``order`` (missing: does not serve), ``pool``, ``cidr``, ``block`` and ``free`` (of a block that the
-        node owns; without one the node claims a new block of the pool), ``why`` (empty: serves), ``code``.
+        ``family``, ``order`` (missing: does not serve), ``pool``, ``cidr``, ``block``, ``free``, ``why`` (empty:
+        serves), ``code``. The node's own blocks with free addresses come first, as in Calico: ``block`` is one of them
+        and ``free`` what it has left; rows without a block are pools in which the node claims a new one. A request
+        that fails as a whole has a row without a pool.
 
     Raises
     ------
