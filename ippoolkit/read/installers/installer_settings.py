@@ -235,8 +235,9 @@ class InstallerSettings:
         nodes = next(iter(known_counts.values()))
         self.groups[group_name] = InstallerGroup(nodes, place, _label_texts(labels), os, positive_number(max_pods))
         written = ", ".join(f"{key} {number}" for key, number in known_counts.items())
-        params = {"name": group_name, "nodes": nodes, "settings": written}
-        self.notes.append(Finding("group-planned", "", params, place))
+        self.notes.append(
+            Finding("group-planned", "", {"name": group_name, "nodes": nodes, "settings": written}, place)
+        )
 
     def set_max_pods(self, value: object) -> None:
         """Note how many pods kubelet runs, if the value is a number."""
