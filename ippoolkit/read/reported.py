@@ -19,7 +19,7 @@ COUNTS_TABLE = "counts"
 
 @dataclass(frozen=True, slots=True)
 class RecognizedPiece:
-    """Some lines of an input and what they were read as: a key of `pastes.PIECE_LABELS`."""
+    """Some lines of an input and what they were read as: a key of `piece_kinds.PIECE_KINDS`."""
 
     file: str
     first_line: int
