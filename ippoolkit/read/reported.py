@@ -107,10 +107,8 @@ class ReportedText:
         ]
 
     def note_unread_row(self, text: str, place: Place) -> None:
-        """Note a row that could not be used, once."""
-        finding = Finding("table-row", params={"row": text}, place=place)
-        if finding not in self.notes:
-            self.notes.append(finding)
+        """Note a row that could not be used."""
+        self.notes.append(Finding("table-row", params={"row": text}, place=place))
 
     def add_pool(self, cidr: Cidr, place: Place, name: str = "", **spec: Any) -> None:
         """Note what a text says of a pool; several texts add up."""
