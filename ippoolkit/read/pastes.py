@@ -174,7 +174,7 @@ def is_error_line(line: str) -> bool:
 
 def table_kind(line: str) -> str | None:
     """Return what the table under a heading is, None where the line is no heading."""
-    return find_table_kind(set(split_heading(line)))
+    return find_table_kind(split_heading(line))
 
 
 def is_paste(lines: NumberedLines) -> bool:

@@ -131,10 +131,10 @@ class ReportedText:
 
     def add_node_address(self, text: str) -> None:
         """Note an address of a node; what is none (`<none>`) is left out."""
-        if (cidr := Cidr.parse_network_or_address(text)) is not None:
+        if text and (cidr := Cidr.parse_network_or_address(text)) is not None:
             self.node_addresses[cidr] = None
 
     def add_service_address(self, text: str) -> None:
         """Note a cluster IP of a service; what is none (`None`) is left out."""
-        if (cidr := Cidr.parse_network_or_address(text)) is not None:
+        if text and (cidr := Cidr.parse_network_or_address(text)) is not None:
             self.service_addresses[cidr] = None
