@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .answer import answer_html
@@ -17,6 +18,7 @@ from .capacity.plan_tables import growth_table, node_table
 from .capacity.pool_table import Usage, pool_table
 from .findings import Finding, fit_to_release, get_language
 from .model import Scenario
+from .read import load
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -139,20 +141,36 @@ class Analysis:
         return self._tables[key].copy()
 
 
-def analyse(scenario: Scenario | Analysis) -> Analysis:
+Source = Scenario | Analysis | str | Path
+
+
+def scenario_of(source: Source) -> Scenario:
+    """Return the scenario that a verb of the Python API is given, itself or as the path of what can be read.
+
+    Raises
+    ------
+    InputError
+        Where the path cannot be read: all its problems.
+    """
+    if isinstance(source, str | Path):
+        return load(source)
+    return source.scenario if isinstance(source, Analysis) else source
+
+
+def analyse(source: Source) -> Analysis:
     """Return the analysis of a scenario; an `Analysis` is returned as it is.
 
     Parameters
     ----------
-    scenario
-        The design, or its analysis.
+    source
+        A scenario, its analysis, or a path.
 
     Returns
     -------
     Analysis
         Demand, verdicts, tables and findings, each worked out when it is first asked for.
     """
-    return scenario if isinstance(scenario, Analysis) else Analysis(scenario)
+    return source if isinstance(source, Analysis) else Analysis(scenario_of(source))
 
 
 def compare(analyses: Mapping[str, Analysis], *, lang: str = "en") -> pd.DataFrame:

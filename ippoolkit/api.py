@@ -10,10 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .analysis import Analysis, analyse, compare
+from .analysis import Analysis, Source, analyse, compare
 from .capacity.evaluation import Verdict
 from .findings import Finding
-from .model import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from .change import Runbook
     from .manifests.manifest_review import Review
     from .report.inputs import ReportSource
-
-Source = Scenario | Analysis | str | Path
 
 
 def capacity(source: Source) -> Analysis:
@@ -55,7 +52,7 @@ def capacity(source: Source) -> Analysis:
     0       0     12             14     256
     12     12     60             62     256
     """
-    return _analysis(source)
+    return analyse(source)
 
 
 def check(
@@ -126,7 +123,7 @@ def runbook(source: Source, change: str, pool: str = "", **options: Any) -> Runb
     from .change.change_arguments import parse_change
     from .change.runbook import runbook as plan_runbook
 
-    scenario = _analysis(source).scenario
+    scenario = analyse(source).scenario
     return plan_runbook(scenario, parse_change(scenario.cluster, change, pool, **options))
 
 
@@ -185,7 +182,7 @@ def pools_for(source: Source, node: str, namespace: str = "", pod: str = "", *, 
     """
     from .audit import pool_tables
 
-    return pool_tables.pools_for(_analysis(source).scenario.cluster, node, namespace, pod, lang=lang)
+    return pool_tables.pools_for(analyse(source).scenario.cluster, node, namespace, pod, lang=lang)
 
 
 def report(scenario: ReportSource, out: str | Path, **options: Any) -> Path:
@@ -230,7 +227,7 @@ def verdict(source: Source) -> Verdict:
     Verdict
         Its status, the limit that binds first, and the finding with its numbers and source.
     """
-    return _analysis(source).verdict
+    return analyse(source).verdict
 
 
 def verdicts(source: Source) -> tuple[Verdict, ...]:
@@ -246,7 +243,7 @@ def verdicts(source: Source) -> tuple[Verdict, ...]:
     tuple of Verdict
         One for each IP version that has pools; IPv4 first.
     """
-    return _analysis(source).verdicts
+    return analyse(source).verdicts
 
 
 def check_design(source: Source) -> list[Finding]:
@@ -262,7 +259,7 @@ def check_design(source: Source) -> list[Finding]:
     list of Finding
         Most severe first; the verdicts lead their severity.
     """
-    return list(_analysis(source).findings)
+    return list(analyse(source).findings)
 
 
 def pools(source: Source, *, lang: str = "en") -> pd.DataFrame:
@@ -281,7 +278,7 @@ def pools(source: Source, *, lang: str = "en") -> pd.DataFrame:
         A row for each pool; columns as in docs/tables.md. `addresses_used` and `blocks_used` are missing where nothing
         is known of blocks, nodes or pods.
     """
-    return _analysis(source).pools(lang=lang)
+    return analyse(source).pools(lang=lang)
 
 
 def block_sizes(source: Source, pool: str | None = None, *, lang: str = "en") -> pd.DataFrame:
@@ -321,7 +318,7 @@ def block_sizes(source: Source, pool: str | None = None, *, lang: str = "en") ->
     6           26     256        256    fits
     10          30    4096        256   fails
     """
-    return _analysis(source).block_sizes(pool, lang=lang)
+    return analyse(source).block_sizes(pool, lang=lang)
 
 
 def prefixes(
@@ -350,7 +347,7 @@ def prefixes(
     KeyError
         When there is no such pool.
     """
-    return _analysis(source).prefixes(pool, prefix_lengths=prefix_lengths, lang=lang)
+    return analyse(source).prefixes(pool, prefix_lengths=prefix_lengths, lang=lang)
 
 
 def nodes(source: Source, *, lang: str = "en") -> pd.DataFrame:
@@ -368,7 +365,7 @@ def nodes(source: Source, *, lang: str = "en") -> pd.DataFrame:
     pandas.DataFrame
         A row for each node or group and IP version; columns as in docs/tables.md.
     """
-    return _analysis(source).nodes(lang=lang)
+    return analyse(source).nodes(lang=lang)
 
 
 def growth(source: Source, *, lang: str = "en") -> pd.DataFrame:
@@ -386,7 +383,7 @@ def growth(source: Source, *, lang: str = "en") -> pd.DataFrame:
     pandas.DataFrame
         A row for each month, from month 0, and IP version; columns as in docs/tables.md.
     """
-    return _analysis(source).growth(lang=lang)
+    return analyse(source).growth(lang=lang)
 
 
 def choices(source: Source, *, lang: str = "en") -> pd.DataFrame:
@@ -404,7 +401,7 @@ def choices(source: Source, *, lang: str = "en") -> pd.DataFrame:
     pandas.DataFrame
         A row for each change; columns as in docs/tables.md. Empty where the plan fits or no single change helps.
     """
-    return _analysis(source).choice_table(lang=lang)
+    return analyse(source).choice_table(lang=lang)
 
 
 def comparison(sources: Mapping[str, Source], *, lang: str = "en") -> pd.DataFrame:
@@ -423,15 +420,7 @@ def comparison(sources: Mapping[str, Source], *, lang: str = "en") -> pd.DataFra
         A row for each metric: its name in the column ``metric``, its value in a column for each plan, dtype object;
         counts are exact Python ints, None where a plan has no pool.
     """
-    return compare({name: _analysis(source) for name, source in sources.items()}, lang=lang)
-
-
-def _analysis(source: Source) -> Analysis:
-    if isinstance(source, Scenario | Analysis):
-        return analyse(source)
-    from .read import load
-
-    return analyse(load(source))
+    return compare({name: analyse(source) for name, source in sources.items()}, lang=lang)
 
 
 def _audit(source: Audit | str | Path) -> Audit:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from .analysis import Analysis
-from .answer import answer_html
+from .analysis import Analysis, Source, scenario_of
+from .answer import answer_html, counted
 from .calico.releases import Release, changes_between
 from .capacity.design_rules.networks import overlapping_pools
 from .capacity.evaluation import Verdict
@@ -58,7 +58,7 @@ class Upgrade:
     _repr_html_ = answer_html
 
     def __repr__(self) -> str:
-        return f"<Upgrade from {self.before} to {self.after}: {len(self.findings)} findings>"
+        return f"<Upgrade from {self.before} to {self.after}: {counted(len(self.findings), 'finding')}>"
 
     @property
     def has_problems(self) -> bool:
@@ -66,13 +66,13 @@ class Upgrade:
         return any(finding.severity == Severity.ERROR for finding in self.findings)
 
 
-def upgrade(scenario: Scenario, to: Release | str, *, before: Release | None = None) -> Upgrade:
+def upgrade(source: Source, to: Release | str, *, before: Release | None = None) -> Upgrade:
     """Judge a scenario by the release that it has and by another one.
 
     Parameters
     ----------
-    scenario
-        What exists and what is planned.
+    source
+        What exists and what is planned: a scenario, its analysis, or the path of anything that `ippoolkit.read` takes.
     to
         The release to go to, newer or older: ``"v3.33"``, ``"3.29.7"``.
     before
@@ -95,6 +95,7 @@ def upgrade(scenario: Scenario, to: Release | str, *, before: Release | None = N
     >>> str(change.before), str(change.after)
     ('v3.30.7', 'v3.33')
     """
+    scenario = scenario_of(source)
     before = before or scenario.release
     to = Release.parse(to) if isinstance(to, str) else to
     verdicts = tuple(_verdict_changes(scenario, before, to))

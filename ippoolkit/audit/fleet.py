@@ -12,6 +12,7 @@ from typing import Any
 from ..errors import IppoolkitError
 from ..findings import N_, Severity
 from ..parallel import Results, item_key, run
+from ..read.input_files import list_files
 from .cluster_audit import Audit, audit
 
 ADDRESSES, BLOCKS = N_("addresses"), N_("blocks")
@@ -108,7 +109,9 @@ def audit_fleet(
         pool,
         partial(_audit_one, empty_kinds=tuple(empty_kinds), lang=lang),
         sources,
-        keys=None if results is None else [item_key(source, "audit", empty_kinds, lang) for source in sources],
+        keys=None
+        if results is None
+        else [item_key(source, list_files(source), "audit", empty_kinds, lang) for source in sources],
         results=results,
         progress=None if progress is None else lambda done, total, *_: progress(done, total),
     )

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..errors import IppoolkitError
 from ..parallel import Results, item_key, run
+from ..read.input_files import list_files
 from .pool_forecast import DEFAULT_HORIZON, Forecast, LimitForecast, forecast
 from .stored import from_plain, to_plain
 
@@ -61,7 +62,9 @@ def forecast_fleet(
         pool,
         call,
         sources,
-        keys=None if results is None else [item_key(source, as_of, horizon_days, seed) for source in sources],
+        keys=None
+        if results is None
+        else [item_key(source, list_files(source), as_of, horizon_days, seed) for source in sources],
         results=results,
         progress=None if progress is None else lambda done, total, *_: progress(done, total),
     )

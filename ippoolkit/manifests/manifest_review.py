@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from ..answer import answer_html
+from ..answer import answer_html, counted
 from ..calico.releases import NEWEST, Release
 from ..errors import InputError
 from ..findings import N_, Finding, Place, Severity, sort_by_severity
@@ -75,7 +75,8 @@ class Review:
 
     def __repr__(self) -> str:
         outcome = "accepted" if self.accepted else "not accepted"
-        return f"<Review of {len(self.objects)} objects: {outcome}, {len(self.findings)} findings>"
+        objects, findings = counted(len(self.objects), "object"), counted(len(self.findings), "finding")
+        return f"<Review of {objects}: {outcome}, {findings}>"
 
     @property
     def findings(self) -> tuple[Finding, ...]:

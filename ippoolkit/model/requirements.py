@@ -8,10 +8,9 @@ from math import ceil
 from typing import Annotated, Literal
 
 from pydantic import Field, PlainSerializer
-from pydantic.dataclasses import dataclass
 
 from ..calico.limits import HIGHEST_MAX_BLOCKS_PER_HOST, KUBELET_MAX_PODS
-from .field_types import MODEL_CONFIG, CidrField, IntField, Labels, Name, count_field
+from .field_types import CidrField, IntField, Labels, Name, count_field, model_class
 
 MAX_NODES = 1_000_000
 MAX_PODS_PER_NODE = 1_000_000  # on one node
@@ -33,7 +32,7 @@ def count_after(count: int, per_month: float, months: Fraction | int) -> int:
     return count + ceil(Fraction(str(per_month)) * months)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
+@model_class
 class GroupRequirement:
     """Nodes that are wanted alike."""
 
@@ -65,7 +64,7 @@ class GroupRequirement:
         return count_after(self.pods_per_node, self.pods_per_node_per_month, months)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
+@model_class
 class Requirements:
     """What the pools of a design have to do."""
 

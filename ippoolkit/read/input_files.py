@@ -36,11 +36,11 @@ class InputFile:
     named: bool = True
 
 
-def list_files(path: AnyPath) -> Iterator[AnyPath]:
+def list_files(path: AnyPath) -> Iterator[Path]:
     """Yield the files of a folder and of those in it, sorted, without hidden ones; anything else as it is."""
     folder = Path(path)
     if str(path) == STDIN or not folder.is_dir():
-        yield path
+        yield folder
         return
     for file in sorted(folder.rglob("*")):
         is_hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
@@ -60,7 +60,7 @@ def read_input_files(path: AnyPath, problems: list[Finding]) -> Iterator[InputFi
     """
     is_folder = str(path) != STDIN and Path(path).is_dir()
     for file in list_files(path):
-        name = source_name(file)
+        name = source_name(file if is_folder else path)
         try:
             data = read_bytes(file, name)
             if _is_archive(data):

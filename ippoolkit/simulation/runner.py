@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from ..analysis import Source, scenario_of
 from ..calico.limits import DEFAULT_LEAK_GRACE_PERIOD
 from ..ipam import IpamError
 from ..model import Scenario
@@ -17,7 +18,7 @@ from .workloads import InitialRollout, Workload
 
 
 def simulate(
-    scenario: Scenario,
+    source: Source,
     *workloads: Workload,
     datastore: Literal["kubernetes", "etcd"] = "kubernetes",
     controllers: bool = True,
@@ -29,8 +30,9 @@ def simulate(
 
     Parameters
     ----------
-    scenario
-        Pools, nodes, blocks that exist, and the plan.
+    source
+        Pools, nodes, blocks that exist, and the plan: a scenario, its analysis, or the path of anything that
+        `ippoolkit.read` takes.
     workloads
         What happens; left out, the plan's nodes and pods come up, by turns.
     datastore
@@ -55,6 +57,7 @@ def simulate(
     IpamError
         Where the scenario is too large (`size_limits`), or IPAM refuses its pools.
     """
+    scenario = scenario_of(source)
     selected = workloads or (InitialRollout(),)
     days = max(workload.days for workload in selected)
     _refuse_too_large(scenario, days)

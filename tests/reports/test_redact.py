@@ -15,6 +15,7 @@ import ippoolkit as ipk
 from ippoolkit.audit import audit, audit_reading
 from ippoolkit.calico.limits import WINDOWS_HANDLE
 from ippoolkit.cidr import Cidr
+from ippoolkit.model import BGPConfiguration, BlockUsage, CNIConfiguration
 from ippoolkit.read import Reading
 from ippoolkit.report.formats.pdf import find_chromium
 from ippoolkit.write import scenario_to_yaml
@@ -264,6 +265,23 @@ def test_one_name_stays_one_name_in_all_scenarios():
     assert first.cluster.pools[0].name == second.cluster.pools[0].name
     assert first.cluster.pools[0].cidr == second.cluster.pools[0].cidr
     assert first.name != second.name
+
+
+def test_pools_of_the_cni_configuration_and_ranges_of_bgp_are_replaced():
+    base = plan()
+    pool = base.cluster.pools[0]
+    announced = Cidr.parse("203.0.113.0/24")
+    cluster = replace(
+        base.cluster,
+        cni=CNIConfiguration(ipv4_pools=(pool.name, str(pool.cidr), "acme-pool")),
+        bgp=BGPConfiguration(service_load_balancer_ips=(announced,)),
+        block_usage=(BlockUsage(cidr=Cidr.parse("198.51.100.0/26"), used=3),),
+    )
+    (redacted,) = redact_scenarios([replace(base, cluster=cluster)])
+    new_pool = redacted.cluster.pools[0]
+    assert redacted.cluster.cni.ipv4_pools == (new_pool.name, str(new_pool.cidr), "unknown-pool")
+    assert redacted.cluster.bgp.service_load_balancer_ips[0] not in announced
+    assert redacted.cluster.block_usage[0].used == 3
 
 
 def test_addresses_keep_their_place_in_their_pool(tmp_path):

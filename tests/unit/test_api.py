@@ -97,6 +97,7 @@ def test_answers_show_themselves():
         (ipk.free(within=["10.0.0.0/8"], taken=["10.0.0.0/9"], prefix=10, count=3), "10.128.0.0/10"),
         (ipk.upgrade(analysis.scenario, "v3.33"), "→ v3.33"),
         (ipk.read(ROOT / "data/kubean"), "was read"),
+        (ipk.load(ROOT / "data/kubespray.yaml"), "kubespray: 1 pool, 12 nodes"),
         (ipk.simulate(plan(size=24)), "No request failed"),
         (ipk.simulate(strict), "First failed requests"),
     ):
@@ -113,3 +114,14 @@ def test_a_path_will_do():
     path = ROOT / "data/kubespray.yaml"
     assert ipk.growth(path).equals(ipk.growth(ipk.load(path)))
     assert ipk.verdict(str(path)) == ipk.verdict(ipk.load(path))
+    assert ipk.upgrade(path, "v3.21").verdicts == ipk.upgrade(ipk.load(path), "v3.21").verdicts
+    assert ipk.simulate(path).blocks.equals(ipk.simulate(ipk.load(path)).blocks)
+    assert ipk.recommend(path, pods_per_node=60).picks == ipk.recommend(ipk.load(path), pods_per_node=60).picks
+    assert ipk.free(path, within=["10.233.0.0/16"], prefix=18).offers
+
+
+def test_objects_of_the_model_show_what_is_not_the_default():
+    scenario = ipk.load(ROOT / "data/kubespray.yaml")
+    assert repr(scenario) == "<Scenario 'kubespray': 1 pool, 12 nodes, 14 blocks, 305 pods>"
+    assert repr(ipk.IPPool(name="p", cidr="10.0.0.0/16")) == "IPPool(name='p', cidr=Cidr('10.0.0.0/16'), block_size=26)"
+    assert repr(scenario.cluster.blocks[0]).count("items") == 2

@@ -15,6 +15,7 @@ from ippoolkit.forecasting import forecast
 from ippoolkit.forecasting.fleet_forecast import forecast_fleet
 from ippoolkit.forecasting.stored import from_plain, to_plain
 from ippoolkit.parallel import Journal, executor, item_key
+from ippoolkit.read.input_files import list_files
 from ippoolkit.view.fleet_terminal import audits_data
 from ippoolkit.view.forecast_terminal import fleet_data
 from tests.clusters import cluster
@@ -98,12 +99,19 @@ def test_what_is_in_the_journal_is_not_worked_out_again(sources, tmp_path, monke
 
 
 def test_a_changed_file_or_option_has_another_key(sources):
-    before = item_key(sources[0], "audit", "en")
-    assert item_key(sources[0], "audit", "en") == before
-    assert item_key(sources[0], "audit", "zh") != before
+    before = item_key(sources[0], list_files(sources[0]), "audit", "en")
+    assert item_key(sources[0], list_files(sources[0]), "audit", "en") == before
+    assert item_key(sources[0], list_files(sources[0]), "audit", "zh") != before
     with Path(sources[0]).open("a") as file:
         file.write("\n")
-    assert item_key(sources[0], "audit", "en") != before
+    assert item_key(sources[0], list_files(sources[0]), "audit", "en") != before
+
+
+def test_a_hidden_file_that_nothing_reads_leaves_the_key_as_it_is(tmp_path):
+    (tmp_path / "pools.json").write_text("{}")
+    before = item_key(str(tmp_path), list_files(tmp_path), "audit")
+    (tmp_path / ".cache").write_text("hidden")
+    assert item_key(str(tmp_path), list_files(tmp_path), "audit") == before
 
 
 def test_a_line_that_was_cut_off_harms_no_other(tmp_path):

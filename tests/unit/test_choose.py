@@ -267,7 +267,7 @@ def test_what_was_said_on_the_command_line_is_in_the_scenario(tmp_path):
 def test_what_was_said_to_be_taken_is_heeded_by_whatever_reads_the_scenario(tmp_path):
     taken = ipk.Cidr.parse("10.64.0.0/16")
     path = ipk.save_scenario(recommend(**NEWCOMER, taken=[taken]).as_scenario(), tmp_path / "plan.yaml")
-    (offer,) = ipk.free([path], within=["10.64.0.0/12"], prefix=16).offers
+    (offer,) = ipk.free(path, within=["10.64.0.0/12"], prefix=16).offers
     assert not offer.overlaps(taken)
     again = recommend(ipk.load(path))
     assert not any(cidr.overlaps(taken) for pick in again.picks for cidr in pick.cidrs)
