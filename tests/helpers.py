@@ -73,10 +73,10 @@ def notebook(path: Path, parameters: str, *cells: str, metadata: dict | None = N
     """Write a notebook with a cell of parameters; cells that begin with # are prose."""
     import nbformat.v4 as nb
 
-    made = [nb.new_code_cell(parameters, metadata={"tags": ["parameters"]})]
-    made += [nb.new_markdown_cell(text) if text.startswith("#") else nb.new_code_cell(text) for text in cells]
+    notebook_cells = [nb.new_code_cell(parameters, metadata={"tags": ["parameters"]})]
+    notebook_cells += [nb.new_markdown_cell(text) if text.startswith("#") else nb.new_code_cell(text) for text in cells]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    path.write_text(json.dumps(nb.new_notebook(cells=made, metadata=kernel | (metadata or {}))))
+    path.write_text(json.dumps(nb.new_notebook(cells=notebook_cells, metadata=kernel | (metadata or {}))))
     return path
 
 

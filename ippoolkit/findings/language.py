@@ -116,9 +116,11 @@ class Language:
         return format(value, spec) if spec else self.format_number(self.render_value(value))
 
     def render_value(self, value: object) -> object:
-        """Return a value of a finding, said in this language where it is words or itself a finding."""
+        """Return a value of a finding, said in this language where it is words, several texts or itself a finding."""
         if isinstance(value, LocalizedText):
             return self.render(value, value.params)
+        if isinstance(value, tuple):
+            return abbreviate_names(map(self.render_value, value))
         return value.message(self.code) if hasattr(value, "message") else value
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from ..calico.kinds import IPAM_CONFIGURATION, METADATA_FIELDS, V3, ResourceKind
 from ..findings.codes.rule import APISERVER
 from ..read.document import Document, FieldPath
-from ..read.installers.setting_values import get_mapping
+from ..read.plain_values import get_mapping
 from ..read.validation import short_value
 from .api_server import iter_objects, kind_of_object
 from .calicoctl import Calicoctl

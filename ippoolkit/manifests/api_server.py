@@ -25,7 +25,7 @@ from ..calico.releases import Release
 from ..cidr import Cidr
 from ..findings.codes.rule import CRD, KUBERNETES
 from ..read.document import Document, FieldPath
-from ..read.installers.setting_values import get_mapping
+from ..read.plain_values import get_mapping
 from ..read.validation import short_value
 from .crd_schema import (
     check_fields,

@@ -282,11 +282,11 @@ def test_chinese_texts_are_complete():
         if not message.id:
             continue
         assert not message.fuzzy
-        one = message.id[0] if isinstance(message.id, tuple) else message.id
+        text = message.id[0] if isinstance(message.id, tuple) else message.id
         translated = message.string[0] if isinstance(message.string, tuple) else message.string
-        placeholders = sorted(re.findall(r"\{[a-z_]+", one))
-        assert translated, one
-        assert sorted(re.findall(r"\{[a-z_]+", translated)) == placeholders, one
+        placeholders = sorted(re.findall(r"\{[a-z_]+", text))
+        assert translated, text
+        assert sorted(re.findall(r"\{[a-z_]+", translated)) == placeholders, text
         assert not re.search(r"[\u4e00-\u9fff][,:;()]|[,:;(][\u4e00-\u9fff]", translated), "punctuation of Latin text"
 
 

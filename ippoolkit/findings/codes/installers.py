@@ -48,7 +48,7 @@ INSTALLERS = (
     ),
     info(
         "group-planned",
-        N_("Group {name}: {nodes:node} planned, from {told}."),
+        N_("Group {name}: {nodes:node} planned, from {settings}."),
         N_("For another number use --group {name}=N."),
     ),
     info(
