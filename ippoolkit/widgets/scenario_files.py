@@ -13,7 +13,7 @@ from ..errors import InputError
 from ..findings import N_, Finding, Language, Place
 from ..model import Scenario
 from ..read import Reading, read, recognize
-from ..read.pastes import PIECE_LABELS
+from ..read.piece_kinds import PIECE_KINDS
 
 _PACKAGE_FOLDER = Path(__file__).parent.parent
 
@@ -61,7 +61,7 @@ def recognized_lines(text: str, language: Language) -> list[str]:
             {
                 "first": piece.first_line,
                 "last": piece.last_line,
-                "what": language.translate(PIECE_LABELS[piece.kind]),
+                "what": language.translate(PIECE_KINDS[piece.kind].label),
             },
         )
         for piece in recognize(text)
