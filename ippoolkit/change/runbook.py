@@ -10,7 +10,7 @@ from functools import cached_property
 import pandas as pd
 
 from ..answer import answer_html
-from ..cidr import Cidr, IPVersion
+from ..cidr import IPVersion
 from ..findings import Finding, Severity, sort_by_severity
 from ..ipam import IpamError
 from ..model import IPPool, Scenario
@@ -206,7 +206,9 @@ def runbook(scenario: Scenario, change: Change) -> Runbook:
             suggested = _find_larger_range(scenario, change, failures)
             if suggested and is_range_chosen:
                 return runbook(scenario, replace(suggested, order=requested.order))
-            findings += _suggestion(change, suggested)
+            if suggested:
+                larger_range = str(suggested.temporary_cidr or suggested.cidr)
+                findings.append(Finding("change-better", params={"option": change.range_option, "value": larger_range}))
         else:
             findings += find_pitfalls(scenario, change, results, initial_state)
             findings += moved_address_findings(change, planned_steps, rehearsal.pods, initial_placement)
@@ -282,21 +284,10 @@ def _find_larger_range(scenario: Scenario, change: Change, failures: list[Findin
         cidr = free_range(scenario, prefix, changed_pool.cidr)
         if cidr is None:
             return None
-        larger_change = _with_range(change, cidr)
+        larger_change = replace(change, **{"temporary_cidr" if change.keeps_range else "cidr": cidr})
         rehearsal = _start_rehearsal(scenario, larger_change)
         if isinstance(rehearsal, Finding):
             return None
         if not any(result.failures for result in rehearsal.run(plan_steps(scenario.cluster, larger_change))):
             return larger_change
     return None
-
-
-def _suggestion(change: Change, suggested: Change | None) -> list[Finding]:
-    if suggested is None:
-        return []
-    value = str(suggested.temporary_cidr or suggested.cidr)
-    return [Finding("change-better", params={"option": change.range_option, "value": value})]
-
-
-def _with_range(change: Change, cidr: Cidr) -> Change:
-    return replace(change, temporary_cidr=cidr) if change.keeps_range else replace(change, cidr=cidr)
