@@ -97,13 +97,10 @@ class Runbook:
     @cached_property
     def affected_pools(self) -> list[str]:
         """Names of the pools of which anything changes on the way."""
-        usage_states = [self.initial_usage, *(result.usage for result in self.results)]
-        usages_by_pool: dict[str, set[PoolUsage | None]] = {}
-        for state_usages in usage_states:
-            usage_by_pool = {pool_usage.pool: pool_usage for pool_usage in state_usages}
-            for name in {pool_usage.pool for state in usage_states for pool_usage in state}:
-                usages_by_pool.setdefault(name, set()).add(usage_by_pool.get(name))
-        return sorted(name for name, states in usages_by_pool.items() if len(states) > 1)
+        usages = (self.initial_usage, *(result.usage for result in self.results))
+        usages_by_pool = [{pool_usage.pool: pool_usage for pool_usage in usage} for usage in usages]
+        names = {name for by_pool in usages_by_pool for name in by_pool}
+        return sorted(name for name in names if len({by_pool.get(name) for by_pool in usages_by_pool}) > 1)
 
     @cached_property
     def peaks(self) -> tuple[tuple[IPPool, PoolUsage], ...]:

@@ -335,7 +335,7 @@ class SimulatedCluster:
             [
                 self.ipam.store.ranges[range_index].pool
                 for ranges in ranges_by_version.values()
-                for range_index in ranges[:, 0]
+                for range_index in ranges[:, layout.RANGE]
             ]
         )
         return self.request_table.add(ranges_by_version, block_limit, windows=windows)
