@@ -9,7 +9,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from ..answer import answer_html
+from ..answer import answer_html, counted
 from ..cidr import IPVersion
 from ..findings import Finding, Severity, sort_by_severity
 from ..ipam import IpamError
@@ -43,7 +43,8 @@ class Runbook:
 
     def __repr__(self) -> str:
         state = "issued" if self.is_issued else "not issued"
-        return f"<Runbook for {self.change.pool!r}: {state}, {len(self.results)} steps, {len(self.findings)} findings>"
+        steps, findings = counted(len(self.results), "step"), counted(len(self.findings), "finding")
+        return f"<Runbook for {self.change.pool!r}: {state}, {steps}, {findings}>"
 
     @property
     def is_issued(self) -> bool:

@@ -176,7 +176,7 @@ def monte_carlo(
     pool, jobs
         Where to run, in how many parts at the same time; in this process if left out.
     progress
-        Called with how many runs are done, of how many.
+        Called with how many runs are done, of how many; only where there is a `pool`.
     """
     size = max(1, -(-runs // max(1, jobs * BATCHES_PER_JOB if pool else 1)))
     batches = [range(first, min(runs, first + size)) for first in range(0, runs, size)]
@@ -184,12 +184,12 @@ def monte_carlo(
     if pool is None:
         results = [run_batch(batch) for batch in batches]
     else:
-        outcomes = run_items(
-            pool,
-            run_batch,
-            batches,
-            progress=None if progress is None else lambda count, total, *_: progress(count, total),
-        )
+
+        def count_runs(batches_done: int, _: int) -> None:
+            if progress is not None:
+                progress(min(batches_done * size, runs), runs)
+
+        outcomes = run_items(pool, run_batch, batches, progress=count_runs)
         for outcome in outcomes:
             if outcome.error is not None:
                 raise outcome.error

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..answer import answer_html
+from ..answer import answer_html, counted
 from ..cidr import address_from_int
 from ..findings import Finding
 from ..ipam import batch_events, layout
@@ -34,10 +34,8 @@ class Simulation:
     def __repr__(self) -> str:
         last_day = self._timeline[-1][0] if self._timeline else 0
         state = " interrupted," if self.interrupted else ""
-        failures = int(self.cluster.failure_counts.sum())
-        return (
-            f"<Simulation of {self.cluster.scenario.name!r}:{state} until day {last_day}, {failures} failed requests>"
-        )
+        failures = counted(int(self.cluster.failure_counts.sum()), "failed request")
+        return f"<Simulation of {self.cluster.scenario.name!r}:{state} until day {last_day}, {failures}>"
 
     def record_day(self, day: int) -> None:
         """Add a step to the timeline."""

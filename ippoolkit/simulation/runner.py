@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
+from ..analysis import Source, scenario_of
 from ..calico.limits import DEFAULT_LEAK_GRACE_PERIOD
 from ..ipam import IpamError
 from ..model import Scenario
@@ -15,7 +16,7 @@ from .workloads import InitialRollout, Workload
 
 
 def simulate(
-    scenario: Scenario,
+    source: Source,
     *workloads: Workload,
     datastore: Literal["kubernetes", "etcd"] = "kubernetes",
     controllers: bool = True,
@@ -27,8 +28,9 @@ def simulate(
 
     Parameters
     ----------
-    scenario
-        Pools, nodes, blocks that exist, and the plan.
+    source
+        Pools, nodes, blocks that exist, and the plan: a scenario, its analysis, or the path of anything that
+        `ippoolkit.read` takes.
     workloads
         What happens; left out, the plan's nodes and pods come up, by turns.
     datastore
@@ -53,6 +55,7 @@ def simulate(
     IpamError
         Where the scenario is too large (`size_limits`), or IPAM refuses its pools.
     """
+    scenario = scenario_of(source)
     selected = workloads or (InitialRollout(),)
     days = max(workload.days for workload in selected)
     _refuse_too_large(scenario, days)
