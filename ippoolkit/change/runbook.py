@@ -282,7 +282,7 @@ def _find_larger_range(scenario: Scenario, change: Change, failures: list[Findin
         cidr = free_range(scenario, prefix, changed_pool.cidr)
         if cidr is None:
             return None
-        larger_change = replace(change, **{"temporary_cidr" if change.keeps_range else "cidr": cidr})
+        larger_change = replace(change, temporary_cidr=cidr) if change.keeps_range else replace(change, cidr=cidr)
         rehearsal = _start_rehearsal(scenario, larger_change)
         if isinstance(rehearsal, Finding):
             return None
