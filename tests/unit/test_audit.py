@@ -5,15 +5,13 @@ import re
 from dataclasses import replace
 
 import pytest
-from typer.testing import CliRunner
 
 import ippoolkit as ipk
 from ippoolkit.audit import audit, audit_reading
-from ippoolkit.cli import app
 from ippoolkit.findings import get_language
 from ippoolkit.model import Allocation, Block, BlockAffinity, Cluster, IPAMHandle, IPReservation, Pod, Service, Tunnel
 from ippoolkit.read import Reading
-from tests.helpers import CLUSTERS, RECORDINGS, ROOT, unpacked
+from tests.helpers import CLUSTERS, RECORDINGS, ROOT, run_command, unpacked
 
 
 @pytest.fixture(scope="session")
@@ -338,7 +336,7 @@ def test_pods_of_an_earlier_moment_and_of_one_namespace_are_told(folders):
 
 
 def run(*arguments):
-    return CliRunner().invoke(app, ["audit", *map(str, arguments)])
+    return run_command("audit", *arguments)
 
 
 def test_the_command_prints_tables_findings_and_what_is_unknown(folders):
