@@ -74,10 +74,10 @@ def placements(nodes=5000, pods_per_node=110):
     cluster, numbers = simulated_cluster(nodes, "10.0.0.0/12", nodes * pods_per_node)
     counts = np.full(nodes, pods_per_node)
     begin = time.perf_counter()
-    placed = cluster.place_pods(np.arange(nodes), counts, numbers)
+    cluster.place_pods(np.arange(nodes), counts, numbers)
     took = time.perf_counter() - begin
-    assert (placed == counts).all()
-    return placed.sum() / took
+    assert cluster.block_counts()["p"].counts[:, 0].sum() == counts.sum()
+    return counts.sum() / took
 
 
 def best(call, rounds=5):

@@ -6,6 +6,7 @@ import dataclasses
 import inspect
 import json
 import re
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -36,20 +37,18 @@ GENERATED_NOTE = "<!-- Made by docs/generate.py; a test keeps it current. -->"
 
 _TYPES = {"count": "Int64", "number": "int64", "flag": "bool", "text": "str"}
 _ABOUT = {
-    "pools": "`ippoolkit.pools(scenario)`: a row a pool, by name.",
+    "pools": "`Analysis.pools()`: a row a pool, by name.",
     "block_sizes": (
-        "`ippoolkit.block_sizes(scenario, pool)`: a row for each blockSize that Calico takes for the pool. The pool is "
+        "`Analysis.block_sizes(pool)`: a row for each blockSize that Calico takes for the pool. The pool is "
         "judged as if it served alone every node that it selects; existing nodes count with the addresses that they "
         "hold in it."
     ),
     "prefixes": (
-        "`ippoolkit.prefixes(scenario, pool)`: a row for each prefix length that the pool's range could have and each "
+        "`Analysis.prefixes(pool)`: a row for each prefix length that the pool's range could have and each "
         "blockSize. Except for the prefix, the columns are those of `block_sizes`."
     ),
-    "nodes": (
-        "`ippoolkit.nodes(scenario)`: a row for each node that exists and each planned group, for each address family."
-    ),
-    "growth": "`ippoolkit.growth(scenario)`: a row a month and address family, all pools of the family together.",
+    "nodes": ("`Analysis.nodes()`: a row for each node that exists and each planned group, for each address family."),
+    "growth": "`Analysis.growth()`: a row a month and address family, all pools of the family together.",
     "designs": (
         "`ippoolkit.choose.designs_table(ippoolkit.recommend(...))`: a row for each design that no other one beats; "
         "how they are judged: [choosing.md](choosing.md)."
@@ -63,7 +62,7 @@ _ABOUT = {
         "`ippoolkit.choose.change_options_table(ippoolkit.choose.change_options(recommendation))`: a row for each way "
         "to make a cluster that exists hold what is asked, the cheapest first."
     ),
-    "choices": "`ippoolkit.choices(scenario)`: a row for each single change that makes a plan fit which does not.",
+    "choices": "`Analysis.choice_table()`: a row for each single change that makes a plan fit which does not.",
 }
 
 
@@ -301,8 +300,31 @@ def api() -> str:
         parts += [f"### {name}", f"```python\n{signature}\n```", *_numpydoc(inspect.getdoc(function) or "")]
     parts.append("## Classes")
     for name, cls in classes.items():
-        parts += [f"### {name}", *_numpydoc(inspect.getdoc(cls) or "")]
+        parts += [f"### {name}", *_numpydoc(inspect.getdoc(cls) or ""), *_members(name, cls)]
     return "\n\n".join(parts) + "\n"
+
+
+def _members(class_name: str, cls: type) -> list[str]:
+    """Return what a class offers: fields of the model, properties, then each of its methods with its docstring."""
+    fields = [f"- `{name}`: {field.description}" for name, field in getattr(cls, "__pydantic_fields__", {}).items()]
+    properties, methods = [], []
+    for name, member in vars(cls).items():
+        if name.startswith("_"):
+            continue
+        if isinstance(member, property | cached_property):
+            properties.append(f"- `{name}`: {_summary(member)}")
+        elif inspect.isfunction(member):
+            parameters = str(inspect.signature(member)).replace("(self, ", "(").replace("(self)", "()")
+            methods += [
+                f"#### {class_name}.{name}",
+                f"```python\n{class_name}.{name}{parameters}\n```",
+                *_numpydoc(inspect.getdoc(member) or ""),
+            ]
+    return [
+        *(["**Fields**", "\n".join(fields)] if fields else []),
+        *(["**Properties**", "\n".join(properties)] if properties else []),
+        *methods,
+    ]
 
 
 _API = """\
@@ -368,7 +390,7 @@ def releases() -> str:
     rows = []
     for row in sorted(DIFFERENCES, key=lambda row: row.impact):
         ranges = ", ".join(_range(*extra) for extra in ((row.since, row.until), *row.backports))
-        rows.append(f"| `{row.id}` | {row.part} | {ranges} | {_cell(row.message)} | {_cell(row.source)} |")
+        rows.append(f"| `{row.id}` | {row.component} | {ranges} | {_cell(row.message)} | {_cell(row.source)} |")
     table = "\n".join(["| id | part | releases | what | source |", "|---|---|---|---|---|", *rows])
     return f"# Releases of Calico\n\n{GENERATED_NOTE}\n\n{_RELEASES}\n\n{table}\n"
 

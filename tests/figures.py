@@ -59,12 +59,12 @@ def unlike(first: np.ndarray, second: np.ndarray) -> str:
 def figures() -> Iterator[tuple[str, Callable[[], Figure | None]]]:
     """Yield each kind of figure by its name, and what draws it."""
     grows = plan(size=24, nodes_per_month=5)
-    yield "block-sizes", lambda: draw_block_sizes(ipk.block_sizes(grows, "pool"), chosen_block_size=24)
+    yield "block-sizes", lambda: draw_block_sizes(ipk.capacity(grows).block_sizes("pool"), chosen_block_size=24)
     yield (
         "block-sizes-ipv6",
-        lambda: draw_block_sizes(ipk.block_sizes(plan("fd00::/64", size=122), "pool"), chosen_block_size=122),
+        lambda: draw_block_sizes(ipk.capacity(plan("fd00::/64", size=122)).block_sizes("pool"), chosen_block_size=122),
     )
-    yield "growth", lambda: draw_growth(ipk.growth(grows), family=4)
+    yield "growth", lambda: draw_growth(ipk.capacity(grows).growth(), family=4)
     yield "address-map", lambda: draw_address_map(cells_of(place_planned_pods(grows), "pool", cells=512))
     yield "usage", lambda: draw_pool_usage(_audited().metrics.pools)
     yield "headroom", lambda: draw_headroom(headroom_rows(_audited()))

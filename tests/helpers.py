@@ -34,7 +34,7 @@ def engine_state(ipam: Ipam) -> dict[str, object]:
 
 def stored_objects(store: Datastore, kind: ResourceKind) -> dict[str, Any]:
     """Return every object of a kind as `calicoctl get` shows it: defaults filled in, by name."""
-    known = kind.at(store.release)
+    known = kind.for_release(store.release)
     return {
         name: {
             "spec": apply_defaults(known, stored.spec),

@@ -74,7 +74,7 @@ class Runbook:
     @property
     def objects_corrected(self) -> list[str]:
         """Namespaces and workloads whose annotation names the pool that is changed, as "Kind namespace/name"."""
-        cluster, pool = self.scenario.cluster, self.change.pool
+        cluster, pool = self.scenario.cluster, self.changed_pool
         workloads = {workload for pod in pods_naming_pool(cluster, pool) if (workload := workload_of(pod))}
         return [
             *(f"Namespace {namespace.name}" for namespace in namespaces_naming_pool(cluster, pool)),

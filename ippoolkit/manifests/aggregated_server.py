@@ -13,7 +13,7 @@ from typing import Any
 from ..calico.kinds import IPAM_CONFIGURATION, METADATA_FIELDS, V3, ResourceKind
 from ..findings.codes.rule import APISERVER
 from ..read.document import Document, FieldPath
-from ..read.installers.setting_values import get_mapping
+from ..read.plain_values import get_mapping
 from ..read.validation import short_value
 from .api_server import iter_objects, kind_of_object
 from .calicoctl import Calicoctl
@@ -58,7 +58,7 @@ class AggregatedServer:
         self, action: str, kind: ResourceKind, document: Document, path: FieldPath, value: Mapping[str, Any]
     ) -> ObjectResult:
         metadata, spec = get_mapping(value, "metadata"), get_mapping(value, "spec")
-        known_kind = kind.at(self.store.release)
+        known_kind = kind.for_release(self.store.release)
         resource = Resource(kind, document, path, metadata, {})
         findings = ResourceFindings(resource, APISERVER)
         is_configuration = kind.name == IPAM_CONFIGURATION.name

@@ -25,7 +25,7 @@ from ..calico.releases import Release
 from ..cidr import Cidr
 from ..findings.codes.rule import CRD, KUBERNETES
 from ..read.document import Document, FieldPath
-from ..read.installers.setting_values import get_mapping
+from ..read.plain_values import get_mapping
 from ..read.validation import short_value
 from .crd_schema import (
     check_fields,
@@ -148,7 +148,7 @@ def _check_object(
     kind: ResourceKind, value: Mapping[str, Any], findings: ResourceFindings, release: Release
 ) -> dict[str, Any] | None:
     """Check an object by itself; return its spec after pruning and defaulting, None where it has none."""
-    kind = kind.at(release)
+    kind = kind.for_release(release)
     kind = replace(kind, fields={**kind.fields, **apiv1_fields(kind, release)})
     is_v1_object = value["apiVersion"] == V1
     # The CRD of group v1 has no status before v3.33.

@@ -135,7 +135,7 @@ class Calicoctl:
             findings.add("kind-unknown", "kind", kind=kind_name, version=version)
             return findings
         fields, key_paths = decode_object(
-            patched_kind.at(self.store.release).value_type,
+            patched_kind.for_release(self.store.release).value_type,
             patched_object,
             (),
             lambda code, path, **numbers: findings.add(code, *path, **numbers),
@@ -167,7 +167,7 @@ class Calicoctl:
             "apiVersion": V3,
             "kind": stored.kind.name,
             "metadata": {**stored.metadata, "name": stored.name},
-            "spec": apply_defaults(stored.kind.at(self.store.release), stored.spec),
+            "spec": apply_defaults(stored.kind.for_release(self.store.release), stored.spec),
             **({"status": stored.status} if stored.status else {}),
         }
 
@@ -216,7 +216,7 @@ class Calicoctl:
     def _check_object(self, findings: ResourceFindings) -> dict[str, Any]:
         """Check what calicoctl asks of an object by itself; return its spec with the defaults in it."""
         resource, release = findings.resource, self.store.release
-        kind = resource.kind.at(release)
+        kind = resource.kind.for_release(release)
         spec = apply_defaults(kind, resource.spec)
         check_metadata(resource.metadata, findings)
         if kind.name == IPAM_CONFIGURATION.name and resource.name != "default":
@@ -257,7 +257,7 @@ class Calicoctl:
             findings.add("resource-version", "metadata", "resourceVersion", value=version)
         if resource.kind.name != IP_POOL.name:
             return
-        stored_spec = apply_defaults(IP_POOL.at(release), stored.spec)
+        stored_spec = apply_defaults(IP_POOL.for_release(release), stored.spec)
         is_same_text = release.has("cidr-respelling") or stored.spec.get("cidr") == spec.get("cidr")
         if pool_cidr(spec) is not None and not (is_same_text and pool_cidr(spec) == pool_cidr(stored_spec)):
             findings.add("cidr-changed", "spec", "cidr", before=stored_spec["cidr"], after=spec["cidr"])

@@ -147,7 +147,7 @@ class _Reader:
 
         if crashes:
             report("list-crash", path, list=f"{kind.name}List", kind=kind.name)
-        known_kind, leftovers = kind.at(self.release), apiv1_fields(kind, self.release)
+        known_kind, leftovers = kind.for_release(self.release), apiv1_fields(kind, self.release)
         shape = replace(known_kind, fields={**known_kind.fields, **leftovers}).value_type
         fields, key_paths = decode_object(
             shape, value, path, report, document.source_text, takes_respelled_keys=self.is_strict

@@ -10,8 +10,8 @@ from ..calico.kinds import KINDS, V1_KINDS, V3
 from ..calico.v2_pools import is_v2_pool, to_v3_pool
 from ..errors import InputError
 from ..findings import Finding, Place, Severity
-from ..read.installers.setting_values import get_mapping
 from ..read.kubernetes_objects import MANAGED_ANNOTATIONS
+from ..read.plain_values import get_mapping
 from ..write import dump_yaml
 from .api_server import iter_objects
 from .manifest_file import ManifestFile

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Self
 
-from ..calico.kinds import KINDS, V1_KINDS, ResourceKind, is_go_empty
+from ..calico.kinds import IP_POOL, KINDS, V1_KINDS, ResourceKind
 from ..calico.limits import DEFAULT_BLOCK_SIZE
 from ..calico.releases import NEWEST, Release
 from ..cidr import Cidr, CidrError
@@ -65,7 +65,7 @@ class Datastore:
 
     def overlapping_pools(self, cidr: Cidr, excluded_name: str) -> list[StoredObject]:
         """Return the pools that share addresses with a range, by name; all but one."""
-        pools = self.objects["IPPool"].values()
+        pools = self.objects[IP_POOL.name].values()
         overlapping = [pool for pool in pools if pool.cidr is not None and pool.cidr.overlaps(cidr)]
         return sorted((pool for pool in overlapping if pool.name != excluded_name), key=lambda pool: pool.name)
 
@@ -84,19 +84,17 @@ class Datastore:
 def apply_defaults(kind: ResourceKind, spec: Mapping[str, Any]) -> dict[str, Any]:
     """Return a spec as calicoctl stores and shows it: normalised, defaults written, empty values left out."""
     stored_spec: dict[str, Any] = {}
-    for name, field_type in kind.fields.items():
+    for name, field_spec in kind.fields.items():
         value = spec.get(name)
-        if value is None or (not field_type.is_pointer and is_go_empty(value)):
-            value = (
-                list(field_type.calicoctl_default)
-                if isinstance(field_type.calicoctl_default, tuple)
-                else field_type.calicoctl_default
-            )
-            if value is None and field_type.stored_when_empty:
-                value = "" if field_type.is_cidr else False
+        is_go_empty = value in (0, "", [])  # what `omitempty` leaves out; False is 0
+        if value is None or (is_go_empty and not field_spec.is_pointer):
+            default = field_spec.calicoctl_default
+            value = list(default) if isinstance(default, tuple) else default
+            if value is None and field_spec.stored_when_empty:
+                value = "" if field_spec.is_cidr else False
         if value is not None:
             stored_spec[name] = value
-    if kind.name == "IPPool" and (cidr := pool_cidr(spec)) is not None:
+    if kind.name == IP_POOL.name and (cidr := pool_cidr(spec)) is not None:
         stored_spec["cidr"] = str(cidr) if _is_valid_cidr(spec["cidr"]) else spec["cidr"]
         stored_spec.setdefault("blockSize", DEFAULT_BLOCK_SIZE[cidr.version])
     return stored_spec

@@ -56,7 +56,9 @@ class InstallerPools:
         if not self.reader.is_used:
             return [manifests for manifests in remaining if manifests is not None]
         return [
-            manifests if _has_objects(manifests) else ManifestFile(manifests.file, (), notes=(_unread(manifests),))
+            manifests
+            if _has_objects(manifests)
+            else ManifestFile(manifests.file, (), notes=(Finding("file-unread", place=Place(manifests.file)),))
             for manifests in remaining
             if manifests is not None
         ]
@@ -159,10 +161,6 @@ def _has_objects(manifests: ManifestFile) -> bool:
     """Whether a file holds anything that claims to be an object, or has something said of it already."""
     has_objects = any(isinstance(item, Mapping) and "kind" in item for item in manifests.items)
     return has_objects or not manifests.documents or bool(manifests.problems or manifests.notes)
-
-
-def _unread(manifests: ManifestFile) -> Finding:
-    return Finding("file-unread", place=Place(manifests.file))
 
 
 def _is_calico_object(value: object) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..calico.kinds import ResourceKind
-from ..findings import RULES, Finding, Place, Severity
+from ..findings import RULES, Finding, Place
 from ..findings.codes.rule import SOURCE_OF_KIND
 from ..read.document import Document, FieldPath, field_name
 
@@ -58,7 +58,7 @@ def make_finding(
         params,
         place,
         source_key=kind.source_key if kind and rule.source_key == SOURCE_OF_KIND else "",
-        refused_by=(validator,) if rule.severity == Severity.ERROR else (),
+        refused_by=(validator,) if rule.severity == "error" else (),
     )
 
 

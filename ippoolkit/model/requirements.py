@@ -27,6 +27,11 @@ MOST_HEADROOM = 10_000
 MOST_ROUTES = 10**12
 
 
+def count_after(count: int, per_month: float, months: Fraction | int) -> int:
+    """Return a count after so many months of growth; what is begun of one counts as one."""
+    return count + ceil(Fraction(str(per_month)) * months)
+
+
 @model_class
 class GroupRequirement:
     """Nodes that are wanted alike."""
@@ -51,12 +56,12 @@ class GroupRequirement:
     )
 
     def nodes_after(self, months: int) -> int:
-        """How many nodes there are after so many months; what is begun of a node counts as one."""
-        return self.nodes + ceil(Fraction(str(self.nodes_per_month)) * months)
+        """How many nodes there are after so many months."""
+        return count_after(self.nodes, self.nodes_per_month, months)
 
     def pods_after(self, months: int) -> int:
         """How many pods a node has after so many months."""
-        return self.pods_per_node + ceil(Fraction(str(self.pods_per_node_per_month)) * months)
+        return count_after(self.pods_per_node, self.pods_per_node_per_month, months)
 
 
 @model_class

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import ceil
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
@@ -16,7 +15,7 @@ from ..calico.releases import NEWEST, Release, UnknownReleaseError
 from ..findings import Finding
 from .cluster import Cluster
 from .field_types import CidrField, IntField, Labels, Name, count_field, model_class
-from .requirements import MAX_NODES, MAX_PODS_PER_NODE, MonthlyRate, Requirements
+from .requirements import MAX_NODES, MAX_PODS_PER_NODE, MonthlyRate, Requirements, count_after
 
 
 @model_class
@@ -49,8 +48,8 @@ class NodeGroup:
         return {OS_LABEL: self.os, **self.labels}
 
     def nodes_after(self, months: Fraction | int) -> int:
-        """How many nodes there are after so many months; what is begun of a node counts as one."""
-        return self.nodes + ceil(Fraction(str(self.nodes_per_month)) * months)
+        """How many nodes there are after so many months."""
+        return count_after(self.nodes, self.nodes_per_month, months)
 
 
 @model_class

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from ..audit import Audit
 from ..audit.headroom import tightest_by_node
-from ..audit.metric_schema import NODE_METRICS, POOL_METRICS, TOTAL_METRICS, Metric
+from ..audit.metric_schema import HEADINGS, NODE_METRICS, POOL_METRICS, TOTAL_METRICS, Metric
 from ..findings import N_, Finding, Language, Severity, get_language, replace_unprintable
 from .cell_text import NO_VALUE, column_values, value_text
 from .terminal import SEVERITY_STYLES, TextColumn, print_columns, print_findings, print_release
@@ -264,7 +264,6 @@ def count_totals(audit: Audit) -> list[tuple[Metric, object]]:
     ]
 
 
-_METRIC_HEADINGS = {metric.name: metric.heading for metric in (*POOL_METRICS, *TOTAL_METRICS)}
 DATAFRAME_HEADINGS = {
     "family": N_("IP"),
     "order": N_("order"),
@@ -297,7 +296,7 @@ def print_dataframe(
         if value is None or (value == "" and not unknown):
             return nothing
         if name == "figure":
-            return language.translate(_METRIC_HEADINGS[str(value)])
+            return language.translate(HEADINGS[str(value)])
         text = format_metric(value, language)
         return f"+{text}" if name == "change" and isinstance(value, int) and value > 0 else text
 

@@ -47,7 +47,7 @@ def test_the_command_makes_one_page_that_loads_nothing(folder, tmp_path):
 
 def test_a_report_on_what_was_read_live_goes_by_way_of_a_snapshot(folder, tmp_path):
     cluster_audit = audit(folder("s03"))
-    page = ipk.make_report(
+    page = ipk.report(
         cluster_audit.scenario, tmp_path / "r.html", template="audit", date="2026-11-23", lang="zh"
     ).read_text()
     assert "s03" in page
@@ -104,7 +104,7 @@ def test_names_that_are_hostile_stay_text(tmp_path):
 
 def test_a_place_that_cannot_be_written_is_told_before_anything_runs(folder, tmp_path):
     with pytest.raises(InputError, match="does not exist"):
-        ipk.make_report(folder("s03"), tmp_path / "nowhere/r.html", template="audit")
+        ipk.report(folder("s03"), tmp_path / "nowhere/r.html", template="audit")
 
 
 @pytest.fixture(scope="module", params=["en", "zh"])
@@ -169,7 +169,7 @@ def test_its_pdf_has_pages_and_the_pools(audit_reports):
 
 
 def test_what_is_unknown_is_called_so_in_a_sheet_too(folder, tmp_path):
-    path = ipk.make_report(folder("s05") / "ipam-show.txt", tmp_path / "r.xlsx", template="audit")
+    path = ipk.report(folder("s05") / "ipam-show.txt", tmp_path / "r.xlsx", template="audit")
     sheet = openpyxl.load_workbook(path)["totals"]
     assert dict(sheet.iter_rows(min_row=2, values_only=True))["nodes"] == "unknown"
 
@@ -177,7 +177,7 @@ def test_what_is_unknown_is_called_so_in_a_sheet_too(folder, tmp_path):
 def test_where_the_dumps_lie_is_not_in_the_report(folder, tmp_path):
     first, second = folder("s12"), folder("s12")
     pages = [
-        ipk.make_report(path, tmp_path / f"{number}.html", template="audit", date="2026-11-23").read_text()
+        ipk.report(path, tmp_path / f"{number}.html", template="audit", date="2026-11-23").read_text()
         for number, path in enumerate((first, second))
     ]
     assert pages[0] == pages[1]
@@ -187,13 +187,13 @@ def test_where_the_dumps_lie_is_not_in_the_report(folder, tmp_path):
 def test_what_cannot_be_read_is_told_as_such(tmp_path):
     (tmp_path / "x.json").write_text("nothing")
     with pytest.raises(InputError) as error:
-        ipk.make_report(tmp_path / "x.json", tmp_path / "r.html", template="audit")
+        ipk.report(tmp_path / "x.json", tmp_path / "r.html", template="audit")
     assert error.value.problems[0].place.file.endswith("x.json")
 
 
 def test_several_files_are_one_cluster(folder, tmp_path):
     where = folder("s03")
-    path = ipk.make_report(
+    path = ipk.report(
         [where / "kubectl-nodes.json", where / "kubectl-ippools.json"], tmp_path / "r.md", template="audit"
     )
     assert "kubectl-ippools.json" in path.read_text()

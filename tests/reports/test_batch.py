@@ -64,7 +64,7 @@ def test_each_input_has_its_files_and_the_summary_lists_them_worst_first(complet
 
 
 def test_one_alone_and_many_at_once_are_the_same_bytes(complete_folder, scenarios, tmp_path):
-    alone = ipk.make_report(scenarios / "b.yaml", tmp_path / "b.html", date=DAY)
+    alone = ipk.report(scenarios / "b.yaml", tmp_path / "b.html", date=DAY)
     assert alone.read_bytes() == (complete_folder / "b.html").read_bytes()
     ipk.make_reports(
         [scenarios / "a.yaml", scenarios / "b.yaml", scenarios / "c.yaml"],
@@ -128,14 +128,14 @@ def test_no_state_leaks_from_one_report_to_the_next(scenarios, tmp_path):
         "import os, sys, pandas, matplotlib, ippoolkit as ipk, ippoolkit.calico.limits as limits",
         "print(sorted(set(globals()) & {'leaked'}), os.getcwd().endswith('elsewhere'), os.environ.get('LEAKED'),\n"
         "      pandas.options.display.max_rows, matplotlib.rcParams['font.size'], limits.KUBELET_MAX_PODS,\n"
-        "      'json.leaked' in sys.modules, ipk.verdict.__name__)",
+        "      'json.leaked' in sys.modules, ipk.capacity.__name__)",
         "from IPython.display import Markdown\n"
         "Markdown(str([sorted(set(globals()) & {'leaked'}), os.environ.get('LEAKED'), pandas.options.display.max_rows,\n"
         "      matplotlib.rcParams['font.size'], limits.KUBELET_MAX_PODS, 'json.leaked' in sys.modules,\n"
-        "      os.path.basename(os.getcwd()), ipk.verdict.__name__]))",
+        "      os.path.basename(os.getcwd()), ipk.capacity.__name__]))",
         "leaked = 1; os.environ['LEAKED'] = '1'; pandas.options.display.max_rows = 1\n"
         "matplotlib.rcParams['font.size'] = 1; limits.KUBELET_MAX_PODS = 0; sys.modules['json.leaked'] = os\n"
-        "ipk.verdict = print; os.chdir('/')",
+        "ipk.capacity = print; os.chdir('/')",
     )
     for jobs in (1, 2):
         ipk.make_reports([f"{scenarios}/*.yaml"], tmp_path / str(jobs), template=path, formats=["md"], jobs=jobs)

@@ -37,7 +37,7 @@ def test_the_workbook_holds_each_table_typed_and_exact(reports):
     book = openpyxl.load_workbook(folder / "kubean.xlsx")
     scenario = ipk.load(ROOT / "data/kubean.yaml")
     assert {"pools", "nodes", "growth", "findings", "blocks default-pool", "map default-pool"} <= set(book.sheetnames)
-    table = ipk.pools(scenario, lang=lang)
+    table = ipk.capacity(scenario).pools(lang=lang)
     rows = [list(row) for row in book["pools"].iter_rows(values_only=True)]
     assert rows[1:] == [[None if value == "" else value for value in row] for row in table.to_dict("split")["data"]]
     assert isinstance(rows[1][3], int)
@@ -60,7 +60,7 @@ def test_the_first_sheet_says_the_verdict_and_shows_charts(reports):
 
 
 def test_the_workbook_of_an_audit_draws_blocks_of_pools_and_addresses_of_nodes(tmp_path):
-    workbook = ipk.make_report(ROOT / "data/kubean", tmp_path / "audit.xlsx", template="audit", in_process=True)
+    workbook = ipk.report(ROOT / "data/kubean", tmp_path / "audit.xlsx", template="audit", in_process=True)
     book = openpyxl.load_workbook(workbook)
     drawn = [
         [
@@ -73,7 +73,7 @@ def test_the_workbook_of_an_audit_draws_blocks_of_pools_and_addresses_of_nodes(t
 
 
 def test_pictures_of_markdown_are_files_beside_it(tmp_path):
-    text = ipk.make_report(ROOT / "data/kubespray.yaml", tmp_path / "a b.md", date=DAY).read_text()
+    text = ipk.report(ROOT / "data/kubespray.yaml", tmp_path / "a b.md", date=DAY).read_text()
     names = [unquote(target) for target in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", text)]
     assert len(names) == 4
     assert sorted(names) == sorted(path.name for path in tmp_path.glob("*.svg"))
@@ -162,7 +162,7 @@ def test_a_table_that_does_not_fit_on_a_page_repeats_its_head(tmp_path):
     nodes = tuple(ipk.Node(name=f"n{number:03}", max_pods=number + 1) for number in range(150))
     pool = ipk.IPPool(name="p", cidr="10.0.0.0/16")
     scenario = ipk.Scenario(cluster=ipk.Cluster(pools=(pool,), nodes=nodes))
-    path = ipk.make_report(scenario, tmp_path / "r.pdf", date=DAY)
+    path = ipk.report(scenario, tmp_path / "r.pdf", date=DAY)
     with_nodes = [
         text for page in pypdf.PdfReader(path).pages if len(re.findall(r"\bn\d{3}\b", text := page.extract_text())) > 20
     ]
@@ -173,7 +173,7 @@ def test_a_table_that_does_not_fit_on_a_page_repeats_its_head(tmp_path):
 
 @needs_chromium
 def test_the_same_input_gives_the_same_pdf(tmp_path):
-    first, second = (ipk.make_report(plan(), tmp_path / f"{name}.pdf", date=DAY).read_bytes() for name in "ab")
+    first, second = (ipk.report(plan(), tmp_path / f"{name}.pdf", date=DAY).read_bytes() for name in "ab")
     assert first == second
 
 
@@ -188,7 +188,7 @@ def flat(outline):
 def test_without_a_chromium_pdf_is_refused_before_anything_runs(tmp_path, monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda _: None)
     with pytest.raises(InputError, match=r"PDF output needs Chromium.*IPPOOLKIT_CHROMIUM"):
-        ipk.make_report(plan(), tmp_path / "r.pdf")
+        ipk.report(plan(), tmp_path / "r.pdf")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -227,18 +227,22 @@ def test_every_number_stays(cluster, tmp_path):
     def numbers(table):
         return table[[column for column in table.columns if column not in names]].to_dict("records")
 
-    assert numbers(ipk.pools(redacted)) == numbers(ipk.pools(scenario).sort_values("pool", ignore_index=True))
-    assert numbers(ipk.nodes(redacted)) == numbers(ipk.nodes(scenario))
-    assert numbers(ipk.growth(redacted)) == numbers(ipk.growth(scenario))
-    assert numbers(ipk.choices(redacted)) == numbers(ipk.choices(scenario))
+    assert numbers(ipk.capacity(redacted).pools()) == numbers(
+        ipk.capacity(scenario).pools().sort_values("pool", ignore_index=True)
+    )
+    assert numbers(ipk.capacity(redacted).nodes()) == numbers(ipk.capacity(scenario).nodes())
+    assert numbers(ipk.capacity(redacted).growth()) == numbers(ipk.capacity(scenario).growth())
+    assert numbers(ipk.capacity(redacted).choice_table()) == numbers(ipk.capacity(scenario).choice_table())
     # Networks are laid out anew in private space: only what is said of special ranges goes with the old ones.
-    assert [finding.code for finding in ipk.check_design(redacted)] == [
-        finding.code for finding in ipk.check_design(scenario) if finding.code != "range-special"
+    assert [finding.code for finding in ipk.capacity(redacted).findings] == [
+        finding.code for finding in ipk.capacity(scenario).findings if finding.code != "range-special"
     ]
     for old, new in zip(
         sorted(scenario.cluster.pools, key=lambda pool: pool.name), redacted.cluster.pools, strict=True
     ):
-        assert numbers(ipk.block_sizes(redacted, new.name)) == numbers(ipk.block_sizes(scenario, old.name))
+        assert numbers(ipk.capacity(redacted).block_sizes(new.name)) == numbers(
+            ipk.capacity(scenario).block_sizes(old.name)
+        )
     words = {word for word in names_of(scenario) if len(word) > 5}
     text = scenario_to_yaml(redacted)
     assert [word for word in words if is_left(word, text)] == []
@@ -305,7 +309,7 @@ def test_addresses_keep_their_place_in_their_pool(tmp_path):
 
 
 def test_a_notebook_of_ones_own_gets_the_redacted_scenario(tmp_path):
-    path = notebook(tmp_path / "own.ipynb", 'scenario = ""', "import ippoolkit as ipk\nipk.pools(ipk.load(scenario))")
-    text = ipk.make_report(plan(), tmp_path / "r.html", template=path, redact=True).read_text()
+    path = notebook(tmp_path / "own.ipynb", 'scenario = ""', "import ippoolkit as ipk\nipk.capacity(scenario).pools()")
+    text = ipk.report(plan(), tmp_path / "r.html", template=path, redact=True).read_text()
     assert "10.233.64.0" not in text
     assert ipaddress.ip_address("10.0.0.0") in ipaddress.ip_network("10.0.0.0/18")

@@ -27,20 +27,20 @@ def test_every_template_of_the_kit_says_its_title_once(name):
 
 def test_wrong_parameters_are_all_told_before_anything_runs(tmp_path):
     with pytest.raises(InputError) as error:
-        ipk.make_report(KUBESPRAY, tmp_path / "r.html", parameters={"nodes_shown": "many", "mounths": 3})
+        ipk.report(KUBESPRAY, tmp_path / "r.html", parameters={"nodes_shown": "many", "mounths": 3})
     assert [(problem.code, problem.place.field) for problem in error.value.problems] == [
         ("type-whole", "nodes_shown"),
         ("field-unknown", "mounths"),
     ]
     with pytest.raises(InputError) as error:
-        ipk.make_report(KUBESPRAY, tmp_path / "r.html", parameters={"nodes_shown": 0})
+        ipk.report(KUBESPRAY, tmp_path / "r.html", parameters={"nodes_shown": 0})
     assert [problem.code for problem in error.value.problems] == ["value-low"]
     assert list(tmp_path.iterdir()) == []
 
 
 def test_what_the_kit_fills_in_is_no_parameter_to_give(tmp_path):
     with pytest.raises(InputError) as error:
-        ipk.make_report(KUBESPRAY, tmp_path / "r.html", parameters={"scenario": "/etc/passwd"})
+        ipk.report(KUBESPRAY, tmp_path / "r.html", parameters={"scenario": "/etc/passwd"})
     assert [problem.code for problem in error.value.problems] == ["field-unknown"]
 
 
@@ -133,7 +133,7 @@ def test_a_notebook_of_ones_own_runs_in_its_folder(tmp_path):
         "from IPython.display import Markdown\n"
         "Markdown(f'{helper.answer} {pandas.read_csv(\"data.csv\").a[0]} {len(os.listdir(files[0]))}')",
     )
-    report_path = ipk.make_report(ROOT / "data/kubean", tmp_path / "r.md", template=path)
+    report_path = ipk.report(ROOT / "data/kubean", tmp_path / "r.md", template=path)
     assert report_path.read_text() == "42 43 5\n"
 
 

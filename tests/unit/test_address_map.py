@@ -93,6 +93,6 @@ def test_its_picture_is_the_same_each_time(short, lang):
 
 
 def test_the_picture_of_growth_marks_the_month_in_which_blocks_run_out():
-    svg = figures.render_svg(figures.draw_growth(ipk.growth(plan(nodes_per_month=15, nodes=100))), "growth")
+    svg = figures.render_svg(figures.draw_growth(ipk.capacity(plan(nodes_per_month=15, nodes=100)).growth()), "growth")
     assert "month 11" in svg
     assert "280 needed of 256" in svg

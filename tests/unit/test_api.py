@@ -81,7 +81,7 @@ def test_every_public_function_says_what_it_takes_and_returns():
 
 
 def test_answers_show_themselves():
-    analysis = ipk.analyse(plan(size=24))
+    analysis = ipk.capacity(plan(size=24))
     assert repr(analysis).startswith("<Analysis of 'scenario': fails, 64 blocks for 70 nodes")
     review = ipk.check(ROOT / "data/default-ipv4-ippool.yaml")
     audit = ipk.audit(ROOT / "data/kubean")
@@ -112,8 +112,8 @@ def test_answers_show_themselves():
 
 def test_a_path_will_do():
     path = ROOT / "data/kubespray.yaml"
-    assert ipk.growth(path).equals(ipk.growth(ipk.load(path)))
-    assert ipk.verdict(str(path)) == ipk.verdict(ipk.load(path))
+    assert ipk.capacity(path).growth().equals(ipk.capacity(ipk.load(path)).growth())
+    assert ipk.capacity(str(path)).verdict == ipk.capacity(ipk.load(path)).verdict
     assert ipk.upgrade(path, "v3.21").verdicts == ipk.upgrade(ipk.load(path), "v3.21").verdicts
     assert ipk.simulate(path).blocks.equals(ipk.simulate(ipk.load(path)).blocks)
     assert ipk.recommend(path, pods_per_node=60).picks == ipk.recommend(ipk.load(path), pods_per_node=60).picks

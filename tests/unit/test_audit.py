@@ -234,7 +234,12 @@ def test_its_tables_have_the_names_and_types_of_the_others():
         pools=(small, large), blocks=(block(), block("10.0.0.16/28", "host:a", allocation(1))), unknown=("Node",)
     )
     report = audit_reading(Reading(ipk.Scenario(cluster=cluster)))
-    assert set(ipk.pools(ipk.Scenario(cluster=cluster)).columns) >= {"pool", "block_size", "addresses", "blocks_used"}
+    assert set(ipk.capacity(ipk.Scenario(cluster=cluster)).pools().columns) >= {
+        "pool",
+        "block_size",
+        "addresses",
+        "blocks_used",
+    }
     for table in (report.pools, report.nodes):
         assert all(re.fullmatch(r"[a-z][a-z0-9_]*", name) for name in table.columns)
     pools = report.pools.set_index("pool")

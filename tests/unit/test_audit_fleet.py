@@ -58,6 +58,15 @@ def test_errors_come_before_warnings_in_a_line(tmp_path):
     assert bool(verdict.worst) == bool(verdict.errors + verdict.warnings)
 
 
+def test_a_pool_whose_name_no_text_tells_is_called_by_its_range(tmp_path):
+    paste = "|  IP Pool | 10.244.0.0/16 |      65536 | 5 (0%)     | 65531 (100%) |\n"
+    heading = "| GROUPING |     CIDR      | IPS TOTAL | IPS IN USE |   IPS FREE   |\n"
+    (tmp_path / "show.txt").write_text(heading + paste)
+    result = run("audit", "--each", tmp_path / "show.txt")
+    assert result.returncode == 0, result.stderr
+    assert "10.244.0.0/16" in result.stdout
+
+
 def test_processes_and_threads_write_the_same_bytes(sources):
     histories = [str(HISTORY), "missing.csv"]
     with ThreadPoolExecutor(2) as pool:

@@ -254,7 +254,7 @@ def test_the_same_object_read_twice_with_other_contents_is_told(tmp_path):
 def test_the_whole_internet_is_no_problem(tmp_path, cidr):
     (tmp_path / "f.yaml").write_text(f"version: 1\ncluster: {{pools: [{{name: p, cidr: '{cidr}'}}]}}\n")
     scenario = ipk.load(tmp_path / "f.yaml")
-    table = ipk.block_sizes(scenario).set_index("block_size")
+    table = ipk.capacity(scenario).block_sizes().set_index("block_size")
     exact = {"0.0.0.0/0": (26, 2**26), "::/0": (122, 2**122)}[cidr]
     assert table.blocks[exact[0]] == exact[1]
     # exact at any size: an int64 of numpy where the column fits, Python's own int where it does not

@@ -117,12 +117,12 @@ def test_in_a_report_it_is_the_runbook(planner):
 
 def test_the_command_and_the_template_say_the_same(tmp_path):
     dump = ROOT / "data/kubespray.yaml"
-    path = ipk.make_report(dump, tmp_path / "r.md", template="change", date="2026-01-31", parameters={"to": 28})
+    path = ipk.report(dump, tmp_path / "r.md", template="change", date="2026-01-31", parameters={"to": 28})
     text = path.read_text()
     assert "blockSize of default-pool to 28" in text
     assert "Choose what is to be changed" not in text  # prose for the screen
     with pytest.raises(InputError):
-        ipk.make_report(dump, tmp_path / "r.md", template="change", parameters={"order": "random"})
+        ipk.report(dump, tmp_path / "r.md", template="change", parameters={"order": "random"})
 
 
 def test_callbacks_leave_nothing_behind(planner):

@@ -234,7 +234,7 @@ def test_every_judge_takes_the_manifests(need, tmp_path):
     recommendation = recommend(**need)
     path = tmp_path / "pools.yaml"
     path.write_text(ipk.to_manifests_yaml(recommendation.pools))
-    review = ipk.review([path])
+    review = ipk.check(path)
     assert review.accepted
     assert len(review.objects) == sum(pick.design.pools for pick in recommendation.picks)
 
@@ -275,7 +275,7 @@ def test_what_was_said_to_be_taken_is_heeded_by_whatever_reads_the_scenario(tmp_
     assert not any(cidr.overlaps(network) for pick in again.picks for cidr in pick.cidrs)
     assert all(not option.cidr.overlaps(network) for option in change_options(again) if option.cidr)
     moved = with_pool(ipk.load(path), "pods-ipv4", cidr=ipk.Cidr.parse("10.64.32.0/19"))
-    assert "pool-overlaps-peers" in {finding.code for finding in ipk.check_design(moved)}
+    assert "pool-overlaps-peers" in {finding.code for finding in ipk.capacity(moved).findings}
 
 
 def test_what_nodes_and_pods_use_is_in_use_in_the_scenario_too():

@@ -74,7 +74,7 @@ def test_a_dot_lands_in_the_plan_and_can_be_taken_back(tab, holder):
     tab._on_action(None, {"action": "take", "value": "2"}, [])
     picked = holder.scenario
     assert picked != before
-    assert ipk.verdict(picked).params["nodes"] == 100
+    assert ipk.capacity(picked).verdict.params["nodes"] == 100
     assert "Go back" in html(tab)
     tab._on_action(None, {"action": "undo"}, [])
     assert holder.scenario == before

@@ -27,8 +27,8 @@ def test_json_holds_the_tables_of_the_library():
     result = run("capacity", SAMPLE, "--json")
     data = json.loads(result.stdout)
     scenario = ipk.load(SAMPLE)
-    assert data["block_sizes"]["default-pool"] == ipk.block_sizes(scenario).to_dict("records")
-    assert data["growth"] == ipk.growth(scenario).to_dict("records")
+    assert data["block_sizes"]["default-pool"] == ipk.capacity(scenario).block_sizes().to_dict("records")
+    assert data["growth"] == ipk.capacity(scenario).growth().to_dict("records")
     assert data["verdict"]["verdict"] == "fits"
     assert data["verdict"]["source"].startswith("https://")
 

@@ -444,6 +444,15 @@ def test_a_diff_of_tables_tells_the_pace_and_what_one_side_lacks():
     assert "Known on one side only" in result.output
 
 
+def test_a_figure_has_the_same_heading_in_the_table_and_in_what_one_side_lacks():
+    sides = FIELD / "01-show-blocks-prompts", FIELD / "02-quoted-show"
+    assert (
+        "not compared: blocks, allocations, borrowed, empty blocks, 10.233.64.0/18: in use"
+        in run("diff", *sides).output
+    )
+    assert "未比较：块, 分配, 借用, 空块, 10.233.64.0/18：已用" in run("diff", *sides, "--lang", "zh").output
+
+
 # N1 to N6: one cluster, one truth
 
 CONFLIST = {

@@ -99,9 +99,9 @@ def test_pools_for_a_pod_are_the_engines(tmp_path):
             (asking,) = pod_requests(cluster, node, pod.namespace, pod.name)
             ours = choose_pools(cluster, asking)
             try:
-                allowed = ipam.resources.select_pools(
-                    node.name, 4, "Workload", asking.named_pools, spaces[pod.namespace].labels, windows=False
+                _, allowed = ipam.resources.resolve_request(
+                    node.name, 4, pool_names=asking.named_pools, namespace_labels=spaces[pod.namespace].labels
                 )
             except Exception:  # noqa: BLE001 (the engine refuses)
                 allowed = []
-            assert [pool.name for pool in ours.pools] == [pool.name for pool in allowed]
+            assert [str(pool.cidr) for pool in ours.pools] == allowed

@@ -68,7 +68,7 @@ def cluster():
 def test_outcomes_are_those_of_local_processes_though_a_worker_dies(cluster):
     address, workers = cluster
 
-    def kill_one(finished, total, index, outcome):
+    def kill_one(finished, total):
         if finished == 4:
             os.kill(workers[0].pid, signal.SIGKILL)
 

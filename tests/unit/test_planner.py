@@ -71,7 +71,9 @@ def field_state(planner, field):
 
 def test_shows_the_verdict_and_tables_of_the_scenario(planner):
     assert planner._verdict.html.startswith(verdict_html(planner.analysis, buttons=True))
-    table = table_html("block_sizes", ipk.block_sizes(planner.scenario), chosen=26, caption="Pool pool, 10.233.64.0/18")
+    table = table_html(
+        "block_sizes", ipk.capacity(planner.scenario).block_sizes(), chosen=26, caption="Pool pool, 10.233.64.0/18"
+    )
     assert page(planner, SIZES).startswith(table)
     assert 'class="bar chosen"' in page(planner, SIZES)
 
@@ -273,7 +275,7 @@ def test_tables_are_those_of_the_changed_scenario(planner):
     assert page(planner, NODES) == nodes_html(planner.analysis)
     assert "Nothing grows within 12 months" in page(planner, GROWTH)
     planner.set("growth", 2)
-    assert table_html("growth", growth_changes(ipk.growth(planner.scenario))) in page(planner, GROWTH)
+    assert table_html("growth", growth_changes(ipk.capacity(planner.scenario).growth())) in page(planner, GROWTH)
 
 
 def test_choices_are_buttons_that_apply_them(planner):
@@ -431,7 +433,9 @@ def test_the_numbers_are_those_of_the_command_for_the_saved_scenario(planner, tm
     capacity = json.loads(run("capacity", str(saved), "--json").stdout)
     assert capacity == json.loads(json.dumps(capacity_as_dict(planner.analysis)))
     assert capacity["verdict"]["message"] in planner._verdict.html
-    assert capacity["block_sizes"]["pool"] == json.loads(ipk.block_sizes(planner.scenario).to_json(orient="records"))
+    assert capacity["block_sizes"]["pool"] == json.loads(
+        ipk.capacity(planner.scenario).block_sizes().to_json(orient="records")
+    )
 
 
 def test_assigning_a_scenario_shows_it(planner):

@@ -177,8 +177,8 @@ def test_uses_of_older_releases():
 
 
 def test_a_selector_that_is_dropped_counts_in_the_verdict():
-    assert ipk.verdict(scenario(calico="v3.30.7")).status.value == "fits"
-    assert ipk.verdict(scenario()).status.value != "fits"
+    assert ipk.capacity(scenario(calico="v3.30.7")).verdict.status.value == "fits"
+    assert ipk.capacity(scenario()).verdict.status.value != "fits"
 
 
 def test_an_upgrade_says_what_changes_for_this_cluster():
@@ -364,7 +364,9 @@ def test_wireguard_takes_an_ipv6_address_from_v3_24_on():
     plan = ipk.Plan(groups=(ipk.NodeGroup(nodes=3, pods_per_node=64),))
     blocks = {
         release: int(
-            ipk.growth(ipk.Scenario(calico=release, cluster=wireguard_cluster, plan=plan))["blocks_needed"].iloc[0]
+            ipk.capacity(ipk.Scenario(calico=release, cluster=wireguard_cluster, plan=plan))
+            .growth()["blocks_needed"]
+            .iloc[0]
         )
         for release in ("v3.23.5", "v3.24.6")
     }
@@ -373,7 +375,7 @@ def test_wireguard_takes_an_ipv6_address_from_v3_24_on():
 
 def test_every_answer_in_a_notebook_names_the_release():
     older = replace(cluster(), calico="v3.29.7")
-    analysis = ipk.analyse(scenario(calico="v3.29.7"))
+    analysis = ipk.capacity(scenario(calico="v3.29.7"))
     change_runbook = runbook(older, Change("migrate", "old", cidr=Cidr.parse("10.245.0.0/20")))
     for answer in (analysis, audit_reading(Reading(older)), change_runbook):
         assert "By the rules of Calico v3.29.7" in answer._repr_html_()
@@ -385,7 +387,7 @@ def test_a_cap_is_advised_only_where_calicoctl_sets_it(release, advises):
     pool = ipk.IPPool(name="p", cidr="10.0.0.0/16", block_size=30)
     plan = ipk.Plan(groups=(ipk.NodeGroup(nodes=2, pods_per_node=100),))
     design = ipk.Scenario(calico=release, cluster=ipk.Cluster(pools=(pool,)), plan=plan)
-    analysis = ipk.analyse(design)
+    analysis = ipk.capacity(design)
     assert analysis.verdict.code == "block-cap"
     remedies = [finding.remedy() for finding in (analysis.verdict.finding, *analysis.findings)]
     assert any("maxBlocksPerHost" in remedy for remedy in remedies) == advises

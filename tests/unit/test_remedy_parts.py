@@ -114,7 +114,7 @@ def test_tiles_show_what_is_known():
 
 
 def test_nodes_that_are_alike_share_a_row_and_the_table_keeps_one_a_node(paste):
-    table = ipk.nodes(ipk.load(paste))
+    table = ipk.capacity(ipk.load(paste)).nodes()
     assert len(table) == 5
     (row,) = merge_alike_nodes(table).to_dict("records")
     assert (row["node"], row["nodes"], row["blocks"]) == ("east, mid, west, new1, new2", 5, 5)
@@ -131,7 +131,7 @@ def test_nodes_that_are_alike_share_a_row_and_the_table_keeps_one_a_node(paste):
 def test_exact_counts_of_ipv6_stay_exact_in_a_shared_row():
     nodes = tuple(ipk.Node(name=name) for name in ("a", "b"))
     pools = (ipk.IPPool(name="p", cidr="fd00::/64", block_size=116),)
-    table = merge_alike_nodes(ipk.nodes(ipk.Scenario(cluster=ipk.Cluster(pools=pools, nodes=nodes))))
+    table = merge_alike_nodes(ipk.capacity(ipk.Scenario(cluster=ipk.Cluster(pools=pools, nodes=nodes))).nodes())
     assert table["nodes"].tolist() == [2]
     assert all(type(value) is int for value in table["blocks"].tolist())
 

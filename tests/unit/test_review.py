@@ -40,7 +40,9 @@ def review(tmp_path):
             return path
 
         existing_paths = [saved("existing", number, text) for number, text in enumerate(existing)]
-        return ipk.review([saved("file", number, text) for number, text in enumerate(texts)], existing_paths, **more)
+        return ipk.check(
+            *[saved("file", number, text) for number, text in enumerate(texts)], existing=existing_paths, **more
+        )
 
     return run
 
@@ -77,7 +79,7 @@ def test_a_scenario_with_the_pool_says_the_same(review, tmp_path):
     of_review = {note.code for note in review(text).findings}
     (tmp_path / "design.yaml").write_text(text)
     design = ipk.load(tmp_path / "existing0.yaml", tmp_path / "design.yaml")
-    of_scenario = {note.code for note in ipk.check_design(design) if note.subject == "IPPool/p"}
+    of_scenario = {note.code for note in ipk.capacity(design).findings if note.subject == "IPPool/p"}
     assert of_review == of_scenario
     assert of_review == {"pool-outside-cluster", "pool-overlaps-peers", "encapsulation-mixed", "pool-selects-none"}
 
@@ -169,26 +171,26 @@ def test_an_object_held_back_by_another_of_its_file(review):
 
 
 def test_the_form_that_kubectl_shows():
-    (object_result,) = ipk.review([OLD]).objects
+    (object_result,) = ipk.check(OLD).objects
     assert object_result.decisions == {"calicoctl": Decision.REFUSED, "kubectl": Decision.REFUSED}
     fields = {note.code: (note.place.field, note.refused_by) for note in object_result.findings}
     assert fields == {
         "kind-v1": ("apiVersion", ("calicoctl",)),
         "resource-version-new": ("metadata.resourceVersion", ("kubernetes",)),  # of an object that is not there
     }
-    (object_result,) = ipk.review([OLD], [OLD]).objects
+    (object_result,) = ipk.check(OLD, existing=[OLD]).objects
     assert object_result.decisions == {"calicoctl": Decision.REFUSED, "kubectl": Decision.ACCEPTED}
 
 
 def test_a_file_that_cannot_be_read_keeps_no_other_from_being_judged(review, tmp_path):
-    result = ipk.review([tmp_path / "nope.yaml", OLD])
+    result = ipk.check(tmp_path / "nope.yaml", OLD)
     assert result.unreadable_files == (str(tmp_path / "nope.yaml"),)
     assert len(result.objects) == 1
     result = review("a: [\n", POOL % ("p", "10.244.64.0/24"))
     assert len(result.unreadable_files) == 1
     assert [(note.code, note.place.line) for note in result.notes] == [("yaml-syntax", 2)]
     with pytest.raises(InputError):
-        ipk.review([OLD], [tmp_path / "nope.yaml"])
+        ipk.check(OLD, existing=[tmp_path / "nope.yaml"])
 
 
 ODD = POOL % ('"odd\\a"', "10.0.0.9/16") + "  bogus: 1\n  nodeSelector: !has(x)\n"

@@ -206,10 +206,10 @@ def test_pods_that_were_not_read_are_no_zero(paste, tmp_path):
         "version: 1\ncluster:\n  pools: [{name: p, cidr: 10.0.0.0/24}]\n  nodes: [{name: a}, {name: b}]\n"
         "  unknown: [Pod]\n"
     )
-    message = ipk.verdict(ipk.load(roomy)).finding.message()
+    message = ipk.capacity(ipk.load(roomy)).verdict.finding.message()
     assert message.startswith("Blocks for each of 2 nodes, with capacity for up to 4 nodes.")
     assert "--pods-per-node" in message
-    assert ipk.growth(ipk.load(roomy))["pods"].isna().all()
+    assert ipk.capacity(ipk.load(roomy)).growth()["pods"].isna().all()
 
 
 def test_no_verdict_stands_alone_beside_an_error(paste):
@@ -326,7 +326,7 @@ def test_nothing_is_called_enough_where_the_pods_were_not_read(paste):
 @pytest.mark.parametrize(("size", "needed", "fits"), [(26, 5, False), (27, 2 + 2 + 3, False), (28, 4 + 3 + 3, False)])
 def test_the_addresses_in_use_of_listed_blocks_are_counted_at_each_block_size(paste, size, needed, fits):
     scenario = ipk.load(paste)
-    row = ipk.block_sizes(scenario).set_index("block_size").loc[size]
+    row = ipk.capacity(scenario).block_sizes().set_index("block_size").loc[size]
     assert row["spare_blocks"] == (1 << (size - 25)) - needed
     assert (row["verdict"] == "fits") == fits
 
@@ -339,7 +339,7 @@ def test_blocks_of_unknown_nodes_leave_the_nodes_that_have_one_and_never_more_no
     existing = compute_demand(ipk.Scenario(cluster=cluster), 4).existing
     assert [(load.nodes, load.pods) for load in existing.loads] == [(1, 70), (1, 60), (0, 0)]
     assert len(existing.load_of_node) == 2
-    assert "130 addresses in use" in " ".join(f.message() for f in ipk.analyse(ipk.Scenario(cluster=cluster)).findings)
+    assert "130 addresses in use" in " ".join(f.message() for f in ipk.capacity(ipk.Scenario(cluster=cluster)).findings)
 
 
 def blocks_without_pods():
@@ -367,14 +367,14 @@ def blocks_without_pods():
 def test_where_blocks_were_read_and_pods_were_not_their_addresses_count_for_their_nodes():
     scenario = blocks_without_pods()
     assert [(load.nodes, load.pods) for load in compute_demand(scenario, 4).existing.loads] == [(2, 40), (1, 0)]
-    messages = " ".join(finding.message() for finding in ipk.analyse(scenario).findings)
+    messages = " ".join(finding.message() for finding in ipk.capacity(scenario).findings)
     assert "counts the 80 addresses that blocks hold for them" in messages
     smaller = ipk.with_pool(scenario, "p", block_size=27)
     assert smaller.cluster.blocks == ()
     assert compute_demand(smaller, 4).existing.loads[0].pods == 40
-    row = ipk.block_sizes(scenario).set_index("block_size").loc[27]
+    row = ipk.capacity(scenario).block_sizes().set_index("block_size").loc[27]
     assert row["spare_blocks"] == 8 - (2 + 2 + 1)
-    assert ipk.block_sizes(smaller).set_index("block_size").loc[27]["spare_blocks"] == row["spare_blocks"]
+    assert ipk.capacity(smaller).block_sizes().set_index("block_size").loc[27]["spare_blocks"] == row["spare_blocks"]
 
 
 @pytest.mark.parametrize(("strict", "status"), [(False, "tight"), (True, "fails")])
@@ -388,7 +388,7 @@ def test_only_borrowing_makes_up_for_a_block_that_is_missing(strict, status):
         block_usage=tuple(BlockUsage(cidr=f"10.0.0.{64 * i}/26", used=40) for i in range(2)),
         ipam=IPAMConfig(strict_affinity=strict),
     )
-    verdict = ipk.verdict(ipk.Scenario(cluster=cluster))  # two nodes need two of the four blocks each
+    verdict = ipk.capacity(ipk.Scenario(cluster=cluster)).verdict  # two nodes need two of the four blocks each
     assert verdict.status == status
     assert verdict.finding.message().startswith("5 blocks needed, 4 available")
 

@@ -13,13 +13,15 @@ from .rule import (
     KUBERNETES,
     SOURCE_OF_KIND,
     Rule,
+    error,
+    info,
+    warning,
 )
 
 # What a file of manifests must be.
 MANIFEST_FILES = (
-    Rule(
+    error(
         "document-empty",
-        "error",
         N_("There is an empty document before or between the separators: calicoctl rejects the whole file."),
         N_("Remove the separator or the comment above it."),
         source_key="calicoctl",
@@ -27,18 +29,16 @@ MANIFEST_FILES = (
         refused_by=(CALICOCTL,),
         calico_messages=("unknown resource type () and/or version ()",),
     ),
-    Rule(
+    error(
         "no-resources",
-        "error",
         N_("The file contains no objects."),
         source_key="calicoctl",
         applies_to="file",
         refused_by=(CALICOCTL,),
         calico_messages=("no resources specified",),
     ),
-    Rule(
+    info(
         "scenario-pools",
-        "info",
         N_(
             "This is a scenario of ippoolkit, which neither calicoctl nor kubectl takes. Its pools ({pools}) are "
             "judged as manifests."
@@ -47,18 +47,16 @@ MANIFEST_FILES = (
         source_key="scenario",
         applies_to="file",
     ),
-    Rule(
+    warning(
         "json-not-first",
-        "warning",
         N_("calicoctl reads only the first of several JSON objects in a row and ignores this one."),
         N_("Put --- on a line between them, or make them the items of a List."),
         source_key="calicoctl",
         applies_to="file",
         refused_by=(CALICOCTL,),
     ),
-    Rule(
+    error(
         "no-object",
-        "error",
         N_("{value} is not an object with an apiVersion and a kind."),
         N_("Write one: apiVersion, kind, metadata, spec."),
         source_key="calicoctl",
@@ -66,9 +64,8 @@ MANIFEST_FILES = (
         refused_by=(CALICOCTL, KUBERNETES),
         calico_messages=("into Go value of type []unstructured.Unstructured",),
     ),
-    Rule(
+    error(
         "kind-unknown",
-        "error",
         N_("calicoctl does not know the kind {kind} of {version} and rejects the whole file."),
         N_("Use a projectcalico.org/v3 kind as Calico spells it, and move other objects to a separate file."),
         source_key="calicoctl",
@@ -76,18 +73,16 @@ MANIFEST_FILES = (
         refused_by=(CALICOCTL,),
         calico_messages=("unknown resource type (", "is not supported"),
     ),
-    Rule(
+    error(
         "kind-not-served",
-        "error",
         N_("calico-apiserver of Calico {release} does not serve the kind {kind}."),
         N_("Use crd.projectcalico.org/v1, or calicoctl ipam configure."),
         source_key="calicoctl",
         applies_to="apiVersion, kind",
         refused_by=(APISERVER,),
     ),
-    Rule(
+    error(
         "kind-v1",
-        "error",
         N_("{kind} of {version} is the datastore format; calicoctl accepts only projectcalico.org/v3."),
         N_("Convert it: ippoolkit convert FILE writes it as {v3} of projectcalico.org/v3."),
         source_key="calicoctl",
@@ -95,9 +90,8 @@ MANIFEST_FILES = (
         refused_by=(CALICOCTL,),
         calico_messages=("unknown resource type (",),
     ),
-    Rule(
+    error(
         "kind-v2",
-        "error",
         N_("{kind} of {version} is an IP pool of Calico v2; calicoctl accepts only projectcalico.org/v3."),
         N_("Convert it: ippoolkit convert FILE writes what calicoctl convert makes of it."),
         source_key="calicoctl",
@@ -105,15 +99,9 @@ MANIFEST_FILES = (
         refused_by=(CALICOCTL,),
         calico_messages=("unknown resource type (",),
     ),
-    Rule(
-        "kind-unjudged",
-        "info",
-        N_("Objects of kind {kind} ({version}) are not checked."),
-        applies_to="apiVersion, kind",
-    ),
-    Rule(
+    info("kind-unjudged", N_("Objects of kind {kind} ({version}) are not checked."), applies_to="apiVersion, kind"),
+    error(
         "list-crash",
-        "error",
         N_("calicoctl crashes on a {list} whose items lack their own apiVersion and kind; nothing is written."),
         N_("Give each item apiVersion: projectcalico.org/v3 and kind: {kind}, or write separate documents."),
         source_key="calicoctl",
@@ -121,9 +109,8 @@ MANIFEST_FILES = (
         refused_by=(CALICOCTL,),
         calico_messages=("panic: runtime error",),
     ),
-    Rule(
+    error(
         "yaml-version",
-        "error",
         N_("The file declares %YAML {version}; Calico's parser accepts only 1.1."),
         N_("Remove the line."),
         source_key="yaml",
@@ -131,9 +118,8 @@ MANIFEST_FILES = (
         refused_by=CALICOCTL_AND_CRD,
         calico_messages=("found incompatible YAML document",),
     ),
-    Rule(
+    error(
         "number-infinite",
-        "error",
         N_("{value} cannot be represented in JSON: the file is rejected."),
         N_("Write a number, or put the text in quotes."),
         source_key="json",
@@ -141,17 +127,15 @@ MANIFEST_FILES = (
         refused_by=CALICOCTL_AND_CRD,
         calico_messages=("json: unsupported value",),
     ),
-    Rule(
+    warning(
         "text-typed",
-        "warning",
         N_("{written} without quotes is not a string in YAML: {text} is stored."),
         N_("Put the value in quotes."),
         source_key="yaml",
         applies_to="any text",
     ),
-    Rule(
+    warning(
         "field-dropped",
-        "warning",
         N_('Unknown field "{field}": the API server drops it silently.'),
         N_("Check the spelling, including capitals; kubectl apply --validate=strict rejects it."),
         source_key="pruning",
@@ -161,9 +145,8 @@ MANIFEST_FILES = (
 
 # What the API server and calicoctl ask of every object.
 OBJECT_METADATA = (
-    Rule(
+    error(
         "name-length",
-        "error",
         N_("A name must have 1 to 253 characters; this one has {length}."),
         source_key="names",
         applies_to="metadata.name",
@@ -171,9 +154,8 @@ OBJECT_METADATA = (
         refused_by=CALICOCTL_AND_KUBERNETES,
         calico_messages=("name is too long",),
     ),
-    Rule(
+    error(
         "name-syntax",
-        "error",
         N_(
             '"{name}" is not a valid name: use only lowercase letters, digits, - and ., starting and '
             "ending with a letter or digit."
@@ -183,9 +165,8 @@ OBJECT_METADATA = (
         refused_by=CALICOCTL_AND_KUBERNETES,
         calico_messages=("name must consist of lower case alphanumeric characters",),
     ),
-    Rule(
+    error(
         "config-name",
-        "error",
         N_('The IPAMConfiguration must be named default, not "{name}".'),
         N_("Write name: default."),
         source_key="ipamconfig",
@@ -193,9 +174,8 @@ OBJECT_METADATA = (
         refused_by=(CALICOCTL,),
         calico_messages=("IPAMConfiguration resource with a name other than",),
     ),
-    Rule(
+    error(
         "namespace-given",
-        "error",
         N_("{kind} is not namespaced."),
         N_("Remove the namespace."),
         source_key="calicoctl",
@@ -203,9 +183,8 @@ OBJECT_METADATA = (
         refused_by=(CALICOCTL,),
         calico_messages=("namespace should not be specified for a non-namespaced resource", "is not namespaced"),
     ),
-    Rule(
+    error(
         "resource-version",
-        "error",
         N_("resourceVersion {value} does not match the stored object: updating with it is rejected."),
         N_("Remove resourceVersion."),
         source_key="calicoctl",
@@ -213,9 +192,8 @@ OBJECT_METADATA = (
         refused_by=CALICOCTL_AND_KUBERNETES,
         calico_messages=("update conflict", "ResourceVersion"),
     ),
-    Rule(
+    error(
         "resource-version-new",
-        "error",
         N_("resourceVersion {value} is set: no object can be created with one."),
         N_("Remove resourceVersion. If the object exists already, check against it with --existing."),
         source_key="calicoctl",
@@ -223,9 +201,8 @@ OBJECT_METADATA = (
         refused_by=CALICOCTL_AND_KUBERNETES,
         calico_messages=("ResourceVersion",),
     ),
-    Rule(
+    error(
         "label-key",
-        "error",
         N_('"{key}" is not a valid key: {reason}.'),
         source_key="labels",
         applies_to="metadata.labels, metadata.annotations",
@@ -233,9 +210,8 @@ OBJECT_METADATA = (
         refused_by=CALICOCTL_AND_KUBERNETES,
         calico_messages=("Metadata.Labels (label)", "Metadata.Annotations (key)"),
     ),
-    Rule(
+    error(
         "label-value",
-        "error",
         N_('"{value}" is not a valid label value: {reason}.'),
         source_key="labels",
         applies_to="metadata.labels",
@@ -243,9 +219,8 @@ OBJECT_METADATA = (
         refused_by=CALICOCTL_AND_KUBERNETES,
         calico_messages=("Metadata.Labels (value)",),
     ),
-    Rule(
+    error(
         "annotations-large",
-        "error",
         N_("The annotations have {size:byte}; at most {most} are allowed."),
         source_key="labels",
         applies_to="metadata.annotations",
@@ -267,9 +242,8 @@ def _field_rule(
     refused_by: tuple[str, ...] = CALICOCTL_AND_CRD,
 ) -> Rule:
     """Return a rule on the fields of any kind, whose source is the page of the kind."""
-    return Rule(
+    return error(
         code,
-        "error",
         message,
         remedy,
         source_key=SOURCE_OF_KIND,
@@ -370,17 +344,15 @@ FIELD_VALUES = (
         refused_by=(CRD,),
         calico_messages=("Duplicate value",),
     ),
-    Rule(
+    warning(
         "auto-allocate-forced",
-        "warning",
         N_("calico-apiserver stores autoAllocateBlocks: true, whatever is written."),
         N_("Set it with calicoctl, or in crd.projectcalico.org/v1."),
         source_key="ipamconfig",
         applies_to="IPAMConfiguration spec.autoAllocateBlocks",
     ),
-    Rule(
+    warning(
         "pool-open",
-        "warning",
         N_("Calico {release} does not know {field}: the pool is stored without it, so it serves {whom}."),
         N_("Upgrade Calico first, or use a nodeSelector."),
         source_key="ippool",

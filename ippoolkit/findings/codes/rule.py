@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
+from functools import partial
+from typing import Literal
 
 # Who judges a manifest: calicoctl; the CRD's schema and rules in the API server; what that asks of any object;
 # calico-apiserver, which serves projectcalico.org/v3 where there is no CRD of it.
@@ -17,7 +19,7 @@ SOURCE_OF_KIND = "scenario"
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: its code, how severe a breach is, its texts, and the key of its source.
+    """One rule: how severe a breach is, its code, its texts, and the key of its source.
 
     `short_message` is the message cut to what a table's cell can hold, for rules that verdicts rest on. For rules on
     manifests `applies_to` says which kinds or fields, `limit` what is allowed, `refused_by` who refuses a breach,
@@ -25,8 +27,8 @@ class Rule:
     cannot set maxBlocksPerHost. `steps` says which runbook takes there.
     """
 
+    severity: Literal["error", "warning", "info", "ok"]
     code: str
-    severity: str
     message: str
     remedy: str = ""
     _: KW_ONLY
@@ -38,3 +40,10 @@ class Rule:
     calico_messages: tuple[str, ...] = ()
     remedy_without_cap: str = ""
     steps: str = ""
+
+
+# The rows of the tables of rules.
+error = partial(Rule, "error")
+warning = partial(Rule, "warning")
+info = partial(Rule, "info")
+ok = partial(Rule, "ok")
