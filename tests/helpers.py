@@ -74,6 +74,14 @@ def recorded(cluster: str, folder: Path, *names: str) -> list[Path]:
     return [unpacked(path, folder) for path in paths if path.exists()]
 
 
+def unpacked_cluster(cluster: str, folder: Path, pattern: str = "*") -> Path:
+    """Unpack a recorded cluster, or those of its files that match a pattern, into a folder, and return the folder."""
+    folder.mkdir(exist_ok=True)
+    for path in (RECORDINGS / "clusters" / cluster).glob(f"{pattern}.gz"):
+        unpacked(path, folder)
+    return folder
+
+
 def notebook(path: Path, parameters: str, *cells: str, metadata: dict | None = None) -> Path:
     """Write a notebook with a cell of parameters; cells that begin with # are prose."""
     import nbformat.v4 as nb

@@ -10,20 +10,13 @@ import ippoolkit as ipk
 from ippoolkit.audit import audit
 from ippoolkit.audit.cluster_index import ClusterIndex
 from ippoolkit.audit.cluster_metrics import cluster_metrics
-from tests.helpers import RECORDINGS, unpacked
 from tests.helpers import run_command as run
+from tests.helpers import unpacked_cluster
 
 
 @pytest.fixture
 def folder(tmp_path):
-    def unpack(cluster):
-        target = tmp_path / cluster
-        target.mkdir()
-        for file in (RECORDINGS / "clusters" / cluster).iterdir():
-            unpacked(file, target)
-        return target
-
-    return unpack
+    return lambda cluster: unpacked_cluster(cluster, tmp_path / cluster)
 
 
 def rows(*arguments):

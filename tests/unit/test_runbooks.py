@@ -25,7 +25,7 @@ from ippoolkit.report.runbook_files import render_runbook_files, render_runbook_
 from ippoolkit.report.sections.runbook_report import RunbookReport
 from ippoolkit.write import save_scenario
 from tests.clusters import cluster
-from tests.helpers import RECORDINGS, ROOT, run_command, unpacked
+from tests.helpers import ROOT, run_command, unpacked_cluster
 
 
 def rehearsed(files, kind, **options):
@@ -315,8 +315,7 @@ def test_the_command_line_writes_all_files(tmp_path):
 
 
 def test_a_recorded_cluster(tmp_path):
-    for path in (RECORDINGS / "clusters/s08").glob("kubectl-*.json.gz"):
-        unpacked(path, tmp_path)
+    unpacked_cluster("s08", tmp_path, "kubectl-*.json")
     common = ["--cluster", str(tmp_path), "--pool", "default-ipv4-ippool"]
     assert run_command("runbook", "block-size", *common, "--to", "27", "--short").exit_code == 0
     long = run_command("runbook", "block-size", *common, "--to", "27", "--lang", "zh").output
@@ -467,8 +466,7 @@ def test_the_page_shows_hostile_names_as_text():
 
 
 def test_calicos_host_for_load_balancers_gets_no_tunnel(tmp_path):
-    for path in (RECORDINGS / "clusters/s08").glob("kubectl-*.json.gz"):
-        unpacked(path, tmp_path)
+    unpacked_cluster("s08", tmp_path, "kubectl-*.json")
     change_runbook = rehearsed(tmp_path, "block-size", to=27)
     assert change_runbook.change.pool == "default-ipv4-ippool"  # the fullest, where none is named
     tunnels = {
@@ -527,8 +525,7 @@ def test_released_addresses_cool_down_before_their_pool_is_deleted():
 
 
 def test_wireguard_is_on_where_nodes_have_its_addresses(tmp_path):
-    for path in (RECORDINGS / "clusters/s13").glob("kubectl-*.json.gz"):
-        unpacked(path, tmp_path)
+    unpacked_cluster("s13", tmp_path, "kubectl-*.json")
     assert rehearsed(tmp_path, "block-size", pool="v4-vxlan", to=27).is_issued
     assert rehearsed(tmp_path, "grow", pool="v4-ipip").is_issued
 
