@@ -13,6 +13,7 @@ from ..errors import IppoolkitError
 from ..findings import N_, Severity
 from ..parallel import Journal, item_key, run
 from .cluster_audit import Audit, audit
+from .cluster_metrics import pool_name
 
 ADDRESSES, BLOCKS = N_("addresses"), N_("blocks")
 
@@ -148,8 +149,8 @@ def cluster_verdict(audited: Audit, lang: str = "en") -> ClusterVerdict:
 def _fullest(pools: Sequence[Mapping[str, Any]]) -> tuple[str, str, int | None, int | None]:
     """Return the pool of which the greatest share is in use, and by which limit; the first by name of like ones."""
     candidates = [
-        (pool["name"], limit, pool[counted], pool[bound])
-        for pool in sorted(pools, key=lambda pool: str(pool["name"]))
+        (pool_name(pool), limit, pool[counted], pool[bound])
+        for pool in sorted(pools, key=pool_name)
         if not pool["disabled"]
         for limit, counted, bound in (
             (ADDRESSES, "allocated", "capacity"),

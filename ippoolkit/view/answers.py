@@ -22,6 +22,7 @@ from .html import (
     capacity_tiles_html,
     findings_html,
     nodes_html,
+    remark_html,
     review_html,
     table_html,
     tile_boxes_html,
@@ -128,6 +129,5 @@ def _(answer: Reading) -> str:
     summary = f"{answer.scenario.name}: {', '.join(counts)}" if counts else answer.scenario.name
     content = f"<p>{escape(summary)}</p>{findings_html(answer.notes[:_NOTES_SHOWN])}"
     if (hidden := len(answer.notes) - _NOTES_SHOWN) > 0:
-        message = language.render(N_("and {count} more"), {"count": hidden})
-        content += f'<p class="ipk-empty">{escape(message)}</p>'
+        content += remark_html(language.render(N_("and {count} more"), {"count": hidden}))
     return content
