@@ -98,20 +98,18 @@ class Journal:
         self._known[key] = value
 
 
-def item_key(source: str, *options: object) -> str:
+def item_key(source: str, files: Iterable[Path], *options: object) -> str:
     """Return a key for what comes of a source: another one as soon as a file of it, an option or the kit changes.
 
     Of files count path, size and time of change; what is no file, such as an address, is the same for a day.
     """
-    path = Path(source)
     parts: list[object] = [__version__, source, *options]
-    if path.exists():
-        files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
-        for file in files:
+    for file in files:
+        if file.exists():
             stat = file.stat()
             parts.append((str(file), stat.st_size, stat.st_mtime_ns))
-    else:
-        parts.append(datetime.now(UTC).date().isoformat())
+        else:
+            parts.append(datetime.now(UTC).date().isoformat())
     return hashlib.sha256(repr(parts).encode(errors="surrogateescape")).hexdigest()
 
 

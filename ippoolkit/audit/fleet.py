@@ -12,6 +12,7 @@ from typing import Any
 from ..errors import IppoolkitError
 from ..findings import N_, Severity
 from ..parallel import Journal, item_key, run
+from ..read.input_files import list_files
 from .cluster_audit import Audit, audit
 from .cluster_metrics import pool_name
 
@@ -110,7 +111,7 @@ def audit_fleet(
         partial(_audit_one, empty_kinds=tuple(empty_kinds), lang=lang),
         sources,
         results=results,
-        key=lambda source: item_key(source, "audit", empty_kinds, lang),
+        key=lambda source: item_key(source, list_files(source), "audit", empty_kinds, lang),
         progress=progress,
     )
     clusters = [

@@ -25,7 +25,7 @@ def draw_block_sizes(table: pd.DataFrame, *, chosen_block_size: int, lang: str =
     Parameters
     ----------
     table
-        As `ippoolkit.block_sizes` returns it.
+        As `Analysis.block_sizes` returns it.
     chosen_block_size
         The pool's blockSize, marked.
     lang

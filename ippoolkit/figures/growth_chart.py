@@ -19,7 +19,7 @@ def draw_growth(table: pd.DataFrame, *, family: int | None = None, lang: str = "
     Parameters
     ----------
     table
-        As `ippoolkit.growth` returns it.
+        As `Analysis.growth` returns it.
     family
         4 or 6; the first in the table if left out.
     lang

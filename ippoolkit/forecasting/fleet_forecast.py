@@ -11,6 +11,7 @@ from typing import Any
 
 from ..errors import IppoolkitError
 from ..parallel import Journal, item_key, run
+from ..read.input_files import list_files
 from .pool_forecast import DEFAULT_HORIZON, Forecast, LimitForecast, forecast
 from .stored import from_plain, to_plain
 
@@ -62,7 +63,7 @@ def forecast_fleet(
         call,
         sources,
         results=results,
-        key=lambda source: item_key(source, as_of, horizon_days, seed),
+        key=lambda source: item_key(source, list_files(source), as_of, horizon_days, seed),
         progress=progress,
     )
     clusters = [

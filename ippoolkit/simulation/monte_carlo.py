@@ -249,7 +249,7 @@ def _run_part(
         (_events_a_day(rates, most_pods, len(join_rows) + len(leave_rows)), batch_events.EVENT_WIDTH), np.int64
     )
     config = cluster.ipam.store.config
-    ranges, requests = cluster.request_arrays()
+    ranges, requests = cluster.request_table.to_arrays()
     random_runs.run_many(
         state,
         template,
@@ -282,7 +282,7 @@ def _run_part(
     )
     if outcomes[:, random_runs.OUT_OF_ROOM].any():
         raise AssertionError("a run needed more blocks than there was room for")
-    names = tuple(cluster.ipam.store.node_name(node) for node in range(int(nodes.max(initial=0)) + 1))
+    names = tuple(cluster.ipam.store.node_names[node] for node in range(int(nodes.max(initial=0)) + 1))
     return figures, outcomes, names
 
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ..audit import Audit
-from ..audit.metric_schema import POOL_METRICS, TOTAL_METRICS
+from ..audit.metric_schema import HEADINGS
 from ..findings import N_, Language, Severity, get_language, replace_unprintable
 from .audit_parts import (
     UNKNOWN,
@@ -73,7 +73,6 @@ def _print_metrics(
         console.print()
 
 
-_METRIC_HEADINGS = {metric.name: metric.heading for metric in (*POOL_METRICS, *TOTAL_METRICS)}
 _DATAFRAME_HEADINGS = {
     "family": N_("IP"),
     "order": N_("order"),
@@ -106,7 +105,7 @@ def print_dataframe(
         if value is None or (value == "" and not unknown):
             return nothing
         if name == "figure":
-            return language.translate(_METRIC_HEADINGS[str(value)])
+            return language.translate(HEADINGS[str(value)])
         text = format_metric(value, language)
         return f"+{text}" if name == "change" and isinstance(value, int) and value > 0 else text
 

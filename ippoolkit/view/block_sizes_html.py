@@ -18,7 +18,7 @@ def block_sizes_chart(table: pd.DataFrame, *, chosen: int, lang: str = "en") -> 
     Parameters
     ----------
     table
-        As `ippoolkit.block_sizes` returns it.
+        As `Analysis.block_sizes` returns it.
     chosen
         The pool's blockSize, marked.
     lang
@@ -26,7 +26,7 @@ def block_sizes_chart(table: pd.DataFrame, *, chosen: int, lang: str = "en") -> 
     """
     language = get_language(lang)
     planned_nodes = max(table["nodes_at_horizon"].tolist(), default=0)
-    nodes_fit = table["nodes_fit"].tolist()
+    nodes_fit: list[int] = table["nodes_fit"].tolist()
     limit = bar_limit(nodes_fit, planned_nodes)
 
     def bar_height(node_count: int) -> float:

@@ -85,9 +85,9 @@ def test_progress_is_told_after_each_item():
             double,
             range(5),
             on_outcome=lambda index, outcome: values.append((index, outcome.value)),
-            progress=lambda done, total: counts.append((done, total)),
+            progress=lambda finished, total: counts.append((finished, total)),
         )
-    assert counts == [(done, 5) for done in range(1, 6)]
+    assert counts == [(finished, 5) for finished in range(1, 6)]
     assert sorted(values) == [(item, 2 * item) for item in range(5)]
 
 
