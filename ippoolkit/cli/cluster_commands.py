@@ -82,7 +82,8 @@ def audit(
     from dataclasses import replace
 
     from ..audit import audit_reading
-    from ..view.audit_terminal import audit_as_dict, print_audit
+    from ..view.audit_parts import audit_as_dict
+    from ..view.audit_terminal import print_audit
 
     reading = _read_input(paths, kubeconfig, context, none, lang)
     with errors_reported(lang):
@@ -121,7 +122,7 @@ def audit(
 def _audit_each(sources: list[str], kinds: list[str], lang: str, *, spread: dict[str, Any], as_json: bool) -> None:
     """Audit many clusters; the exit status is 1 where one could not be read or an error was found."""
     from ..audit.fleet import audit_fleet
-    from ..view.fleet_terminal import audits_data, print_audits
+    from ..view.fleet_terminal import audits_as_dict, print_audits
 
     clusters = work_on_clusters(
         lambda pool, results, progress: audit_fleet(
@@ -132,7 +133,7 @@ def _audit_each(sources: list[str], kinds: list[str], lang: str, *, spread: dict
         **spread,
     )
     if as_json:
-        print_json(audits_data(clusters, lang))
+        print_json(audits_as_dict(clusters, lang))
     else:
         print_audits(console(), clusters, lang=lang)
     raise typer.Exit(int(any(cluster.has_failed for cluster in clusters)))

@@ -61,7 +61,7 @@ def forecast(
     from ..forecasting import PrometheusConnection
     from ..forecasting import forecast as run
     from ..read import load
-    from ..view.forecast_terminal import forecast_data, print_forecast
+    from ..view.forecast_terminal import forecast_as_dict, print_forecast
 
     capacities = _capacities(capacity or [], lang)
     with errors_reported(lang):
@@ -76,7 +76,7 @@ def forecast(
             connection=connection,
         )
     if as_json:
-        print_json(forecast_data(pools_forecast, lang))
+        print_json(forecast_as_dict(pools_forecast, lang))
     else:
         print_forecast(console(), pools_forecast, lang=lang)
 
@@ -93,7 +93,7 @@ def _forecast_fleet(
 ) -> None:
     """Forecast many clusters; the exit status is 1 where one of them could not be."""
     from ..forecasting.fleet_forecast import forecast_fleet
-    from ..view.forecast_terminal import fleet_data, print_fleet
+    from ..view.forecast_terminal import forecasts_as_dict, print_forecasts
 
     clusters = work_on_clusters(
         lambda pool, results, progress: forecast_fleet(
@@ -104,9 +104,9 @@ def _forecast_fleet(
         **spread,
     )
     if as_json:
-        print_json(fleet_data(clusters, lang))
+        print_json(forecasts_as_dict(clusters, lang))
     else:
-        print_fleet(console(), clusters, lang=lang)
+        print_forecasts(console(), clusters, lang=lang)
     if any(cluster.error for cluster in clusters):
         raise typer.Exit(1)
 
