@@ -58,9 +58,14 @@ class ReportTab:
         if self._task is not None and not self._task.done():
             return
         self._show_progress(0, 1)
-        loop, progress = running_loop(), self._show_progress
-        if loop is not None:  # the report is made in another thread
-            progress = partial(loop.call_soon_threadsafe, self._show_progress)
+        loop = running_loop()
+
+        def progress(done: int, total: int) -> None:
+            if loop is None:
+                self._show_progress(done, total)
+            else:  # the report is made in another thread
+                loop.call_soon_threadsafe(self._show_progress, done, total)
+
         work = partial(self._write_report, self._get_scenario(), {**self._get_options(), "progress": progress})
         self._task = run_beside(work, self._show_result)
 
