@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-from dataclasses import replace
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
@@ -35,9 +34,13 @@ def engine_state(ipam: Ipam) -> dict[str, object]:
 
 def stored_objects(store: Datastore, kind: ResourceKind) -> dict[str, Any]:
     """Return every object of a kind as `calicoctl get` shows it: defaults filled in, by name."""
-    known = kind.at(store.release)
+    known = kind.for_release(store.release)
     return {
-        name: replace(stored, spec=apply_defaults(known, stored.spec)).to_dict()
+        name: {
+            "spec": apply_defaults(known, stored.spec),
+            **{key: dict(stored.metadata[key]) for key in ("labels", "annotations") if stored.metadata.get(key)},
+            **({"status": stored.status} if stored.status else {}),
+        }
         for name, stored in sorted(store.objects[kind.name].items())
     }
 
@@ -70,10 +73,10 @@ def notebook(path: Path, parameters: str, *cells: str, metadata: dict | None = N
     """Write a notebook with a cell of parameters; cells that begin with # are prose."""
     import nbformat.v4 as nb
 
-    made = [nb.new_code_cell(parameters, metadata={"tags": ["parameters"]})]
-    made += [nb.new_markdown_cell(text) if text.startswith("#") else nb.new_code_cell(text) for text in cells]
+    notebook_cells = [nb.new_code_cell(parameters, metadata={"tags": ["parameters"]})]
+    notebook_cells += [nb.new_markdown_cell(text) if text.startswith("#") else nb.new_code_cell(text) for text in cells]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    path.write_text(json.dumps(nb.new_notebook(cells=made, metadata=kernel | (metadata or {}))))
+    path.write_text(json.dumps(nb.new_notebook(cells=notebook_cells, metadata=kernel | (metadata or {}))))
     return path
 
 

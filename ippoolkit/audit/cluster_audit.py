@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..answer import answer_html
+from ..answer import answer_html, counted
 from ..capacity.table_columns import typed_frame
 from ..findings import Finding, Severity, fit_to_release, sort_by_severity
 from ..model import KindName, Scenario
@@ -51,7 +51,7 @@ class Audit:
     _repr_html_ = answer_html
 
     def __repr__(self) -> str:
-        return f"<Audit of {self.scenario.name!r}: {len(self.findings)} findings>"
+        return f"<Audit of {self.scenario.name!r}: {counted(len(self.findings), 'finding')}>"
 
     @property
     def scenario(self) -> Scenario:

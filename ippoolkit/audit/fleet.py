@@ -11,7 +11,8 @@ from typing import Any
 
 from ..errors import IppoolkitError
 from ..findings import N_, Severity
-from ..parallel import Results, item_key, run
+from ..parallel import Journal, item_key, run
+from ..read.input_files import list_files
 from .cluster_audit import Audit, audit
 from .cluster_metrics import pool_name
 
@@ -85,7 +86,7 @@ def audit_fleet(
     *,
     empty_kinds: Sequence[str] = (),
     lang: str = "en",
-    results: Results | None = None,
+    results: Journal | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[AuditedCluster]:
     """Audit many clusters, the worst on top.
@@ -109,9 +110,9 @@ def audit_fleet(
         pool,
         partial(_audit_one, empty_kinds=tuple(empty_kinds), lang=lang),
         sources,
-        keys=None if results is None else [item_key(source, "audit", empty_kinds, lang) for source in sources],
         results=results,
-        progress=None if progress is None else lambda done, total, *_: progress(done, total),
+        key=lambda source: item_key(source, list_files(source), "audit", empty_kinds, lang),
+        progress=progress,
     )
     clusters = [
         AuditedCluster(source, None if outcome.value is None else ClusterVerdict(**outcome.value), outcome.error)

@@ -16,7 +16,7 @@ from ..model import KindName
 class Metric:
     """One figure; `heading` is translated where it is shown, `meaning` is for the documentation.
 
-    `column` is its name in the tables of the Python API, which share their names with `ippoolkit.pools`; empty: `name`.
+    `column` is its name in the tables of the Python API, which share their names with `Analysis.pools`; empty: `name`.
     """
 
     name: str

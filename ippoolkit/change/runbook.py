@@ -9,7 +9,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from ..answer import answer_html
+from ..answer import answer_html, counted
 from ..cidr import Cidr, IPVersion
 from ..findings import Finding, Severity, sort_by_severity
 from ..ipam import IpamError
@@ -43,7 +43,8 @@ class Runbook:
 
     def __repr__(self) -> str:
         state = "issued" if self.is_issued else "not issued"
-        return f"<Runbook for {self.change.pool!r}: {state}, {len(self.results)} steps, {len(self.findings)} findings>"
+        steps, findings = counted(len(self.results), "step"), counted(len(self.findings), "finding")
+        return f"<Runbook for {self.change.pool!r}: {state}, {steps}, {findings}>"
 
     @property
     def is_issued(self) -> bool:
@@ -73,7 +74,7 @@ class Runbook:
     @property
     def objects_corrected(self) -> list[str]:
         """Namespaces and workloads whose annotation names the pool that is changed, as "Kind namespace/name"."""
-        cluster, pool = self.scenario.cluster, self.change.pool
+        cluster, pool = self.scenario.cluster, self.changed_pool
         workloads = {workload for pod in pods_naming_pool(cluster, pool) if (workload := workload_of(pod))}
         return [
             *(f"Namespace {namespace.name}" for namespace in namespaces_naming_pool(cluster, pool)),

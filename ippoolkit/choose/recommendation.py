@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from ..address_space import PRIVATE, AddressSpace, ListedNetwork, networks_in_use, with_networks_in_use
+from ..analysis import Source, scenario_of
 from ..answer import answer_html
 from ..capacity.design_rules.networks import range_outside_cluster
 from ..cidr import Cidr, IPVersion
@@ -66,7 +67,7 @@ class Recommendation:
 
 
 def recommend(
-    scenario: Scenario | None = None,
+    source: Source | None = None,
     *,
     requirements: Requirements | Mapping[str, Any] | None = None,
     taken: Iterable[Cidr | str] = (),
@@ -78,8 +79,9 @@ def recommend(
 
     Parameters
     ----------
-    scenario
-        What is there already: its networks and pools are kept clear, and what is not asked for comes from it.
+    source
+        What is there already, a scenario, its analysis, or the path of anything that `ippoolkit.read` takes: its
+        networks and pools are kept clear, and what is not asked for comes from it.
     requirements
         What the pools have to do; left out: the scenario's own.
     taken
@@ -104,7 +106,8 @@ def recommend(
     """
     from .requirements_source import lacks_pods, resolve_requirements
 
-    base = with_networks_in_use(scenario or Scenario(name="recommended"), _taken_cidrs(taken))
+    scenario = Scenario(name="recommended") if source is None else scenario_of(source)
+    base = with_networks_in_use(scenario, _taken_cidrs(taken))
     chosen_requirements = resolve_requirements(base, requirements, fields, today or date.today())  # noqa: DTZ011 (a month is enough)
     months = chosen_requirements.months(today or date.today())  # noqa: DTZ011 (a month is enough)
     designs = list(_designs(chosen_requirements, base, months))

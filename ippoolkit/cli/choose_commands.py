@@ -198,7 +198,7 @@ def free(
 
     with errors_reported(lang):
         free_ranges = find_free_ranges(
-            files or (),
+            *(files or ()),
             within=within,
             taken=taken or (),
             prefix=prefix,

@@ -14,7 +14,7 @@ from ..findings import N_, get_language
 from .app import errors_reported
 
 if TYPE_CHECKING:
-    from ..parallel import Results
+    from ..parallel import Journal
 
 JobsOption = Annotated[int | None, typer.Option(min=1, max=256, help="With --each: processes of this machine.")]
 SchedulerOption = Annotated[
@@ -28,7 +28,7 @@ Clusters = TypeVar("Clusters")
 
 
 def work_on_clusters(
-    work: Callable[[Executor, Results | None, Callable[[int, int], None]], Clusters],
+    work: Callable[[Executor, Journal | None, Callable[[int, int], None]], Clusters],
     *,
     preload: Sequence[str],
     jobs: int | None,

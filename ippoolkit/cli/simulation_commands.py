@@ -115,6 +115,7 @@ def simulate(
                 seed=seed,
                 jobs=jobs,
                 scheduler=scheduler,
+                progress=progress,
             )
             _write_chart(result, chart, lang)
         _print_runs(result, scenario, lang, as_json=as_json)
@@ -156,9 +157,11 @@ def _monte_carlo(
     seed: int,
     jobs: int | None,
     scheduler: str | None,
+    progress: bool,
 ) -> Any:
     from ..parallel import executor
     from ..simulation.monte_carlo import Future, monte_carlo
+    from ..view.progress import progress_bars, stderr_console
 
     fitted = _fitted(scenario, history, lang) if history else [None] * len(rates)
     future = Future(
@@ -169,8 +172,14 @@ def _monte_carlo(
         ),
     )
     workers = jobs or os.cpu_count() or 1
-    with executor(scheduler, workers, ["ippoolkit.simulation.monte_carlo"]) as pool:
-        return monte_carlo(scenario, future, runs=runs, seed=seed, pool=pool, jobs=workers)
+    unit = get_language(lang).translate(N_("runs"))
+    with (
+        progress_bars(stderr_console(), enabled=progress or None) as update,
+        executor(scheduler, workers, ["ippoolkit.simulation.monte_carlo"]) as pool,
+    ):
+        return monte_carlo(
+            scenario, future, runs=runs, seed=seed, pool=pool, jobs=workers, progress=partial(update, unit)
+        )
 
 
 def _fitted(scenario: Any, history: list[str], lang: str) -> list[Any]:

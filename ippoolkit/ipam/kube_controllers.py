@@ -75,7 +75,7 @@ class KubeControllers:
         """Delete a node as kubectl does: kube-controllers gives back what it held once its pods are gone."""
         node = self.resources.existing_node(name)
         node.exists = False
-        self.store.state.alive[node.number] = (
+        self.store.state.exists[node.number] = (
             2 if set(self.store.handles_of_node(node.number)) - self.store.tunnel_handles else 0
         )
         self.resources.refresh(node=name)
@@ -114,8 +114,7 @@ class KubeControllers:
                     self._release_if_held(handle)
 
     def _release_if_held(self, handle: str) -> None:
-        number = self.store.handles.get(handle, -1)
-        if number >= 0 and self.store.state.handles[number, layout.FIRST_ADDRESS] >= 0:
+        if self.store.addresses_of_handle(handle):
             self.requests.release_handle(handle)
 
     def _clean_up_node(self, name: str) -> None:
@@ -127,5 +126,5 @@ class KubeControllers:
         if self.store.tunnel_handles.issuperset(handles):
             for handle in handles:
                 self._release_if_held(handle)
-            self.store.state.alive[number] = 0
+            self.store.state.exists[number] = 0
             blocks.mark_node_dirty(self.store.state, number, 0)

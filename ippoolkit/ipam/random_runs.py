@@ -13,21 +13,11 @@ from .batch_events import (
     RELEASE,
     REQUEST,
     TIME,
+    count_borrowed,
     run_events,
 )
 from .compilation import compiled, inlined, internal
-from .layout import (
-    HOLDER,
-    OFFSET,
-    OK,
-    ORDINAL_BITS,
-    OWNER,
-    RANGE_INDEX,
-    REQUESTING_NODE,
-    SLOT_COUNT,
-    UNUSED_SLOT,
-    USED,
-)
+from .layout import OK, RANGE_INDEX, SLOT_COUNT, UNUSED_SLOT, USED
 
 DAY = 86_400_000_000  # microseconds
 # Columns of a day's figures.
@@ -59,24 +49,24 @@ def _copy_table(target, source):
 def _restore(state, template):
     """Make the state what the template is; seeds, spans and groups never change."""
     _copy_vector(state.meta, template.meta)
-    _copy_vector(state.bits, template.bits)
-    _copy_vector(state.kept, template.kept)
-    _copy_vector(state.since, template.since)
+    _copy_vector(state.bitmaps, template.bitmaps)
+    _copy_vector(state.reserved, template.reserved)
+    _copy_vector(state.released_at, template.released_at)
     _copy_vector(state.table, template.table)
-    _copy_vector(state.alive, template.alive)
+    _copy_vector(state.exists, template.exists)
     _copy_vector(state.is_dirty, template.is_dirty)
-    _copy_vector(state.dirty, template.dirty)
+    _copy_vector(state.dirty_nodes, template.dirty_nodes)
     _copy_table(state.ranges, template.ranges)
     _copy_table(state.blocks, template.blocks)
     _copy_table(state.wide, template.wide)
     _copy_table(state.keys, template.keys)
     _copy_table(state.cells, template.cells)
-    _copy_table(state.held, template.held)
+    _copy_table(state.first_owned, template.first_owned)
     _copy_table(state.handles, template.handles)
-    _copy_table(state.fifo, template.fifo)
-    _copy_table(state.looks, template.looks)
-    for node in range(template.starts.shape[0]):
-        _copy_table(state.starts[node], template.starts[node])
+    _copy_table(state.cooling, template.cooling)
+    _copy_table(state.seen_empty, template.seen_empty)
+    for node in range(template.start_indexes.shape[0]):
+        _copy_table(state.start_indexes[node], template.start_indexes[node])
 
 
 @inlined
@@ -100,11 +90,8 @@ def _count(state, figures):
         figures[ADDRESSES] += block[USED]
         if block[USED] == 0:
             figures[IDLE_BLOCKS] += 1
-            continue
-        for address in range(block[OFFSET], block[OFFSET] + (1 << state.ranges[block[RANGE_INDEX], ORDINAL_BITS])):
-            handle = state.cells[address, HOLDER]
-            if handle >= 0 and state.handles[handle, REQUESTING_NODE] != block[OWNER]:
-                figures[BORROWED] += 1
+        else:
+            figures[BORROWED] += count_borrowed(state, block)
 
 
 @compiled

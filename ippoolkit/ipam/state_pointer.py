@@ -27,8 +27,8 @@ _HEADER_WORDS = _DATA_WORD + 1 + 2 * _MAX_DIMENSIONS
 
 _ARRAYS = empty_state()._asdict()
 ARRAY_TYPES = {name: types.Array(from_dtype(array.dtype), array.ndim, "C") for name, array in _ARRAYS.items()}
-# The length of a row never changes, and as a constant makes faster code; `held` has a row for each family of addresses.
-ROW_LENGTHS = {name: array.shape[-1] for name, array in _ARRAYS.items() if array.ndim > 1 and name != "held"}
+# The length of a row never changes, and as a constant makes faster code; `first_owned` has a row for each family.
+ROW_LENGTHS = {name: array.shape[-1] for name, array in _ARRAYS.items() if array.ndim > 1 and name != "first_owned"}
 _POSITIONS = {name: position for position, name in enumerate(_ARRAYS)}
 
 

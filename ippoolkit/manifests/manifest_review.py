@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from ..answer import answer_html
+from ..answer import answer_html, counted
 from ..calico.releases import NEWEST, Release
 from ..errors import InputError
 from ..findings import N_, Finding, Place, Severity, sort_by_severity
@@ -75,7 +75,8 @@ class Review:
 
     def __repr__(self) -> str:
         outcome = "accepted" if self.accepted else "not accepted"
-        return f"<Review of {len(self.objects)} objects: {outcome}, {len(self.findings)} findings>"
+        objects, findings = counted(len(self.objects), "object"), counted(len(self.findings), "finding")
+        return f"<Review of {objects}: {outcome}, {findings}>"
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -133,7 +134,7 @@ def review(
     """
     existing = tuple(existing)
     existing_reading = read(*existing, strict=True).design if existing else Reading(Scenario())
-    reviews = []
+    file_reviews = []
     for file_group in ([file] for file in files) if separately else [files]:
         reviewer = _Reviewer(existing_reading, judges, release)
         manifest_files: list[ManifestFile] = []
@@ -146,12 +147,12 @@ def review(
         for manifests in installer.take(manifest_files):
             reviewer.add(manifests, action)
         reviewer.add_installer_pools(installer, action)
-        reviews.append(reviewer.finish())
+        file_reviews.append(reviewer.finish())
     return Review(
-        files=tuple(chain.from_iterable(part.files for part in reviews)),
-        objects=tuple(chain.from_iterable(part.objects for part in reviews)),
-        notes=tuple(chain.from_iterable(part.notes for part in reviews)),
-        unreadable_files=tuple(chain.from_iterable(part.unreadable_files for part in reviews)),
+        files=tuple(chain.from_iterable(file_review.files for file_review in file_reviews)),
+        objects=tuple(chain.from_iterable(file_review.objects for file_review in file_reviews)),
+        notes=tuple(chain.from_iterable(file_review.notes for file_review in file_reviews)),
+        unreadable_files=tuple(chain.from_iterable(file_review.unreadable_files for file_review in file_reviews)),
         release=release or existing_reading.scenario.release,
     )
 
@@ -202,9 +203,7 @@ class _Reviewer:
         if not self.release.has("crd-native"):
             # Without a CRD of projectcalico.org/v3 kubectl meets calico-apiserver there.
             crd, aggregated = outcomes["kubectl"], outcomes["apiserver"]
-            outcomes["kubectl"] = CommandResult(
-                crd.accepted and aggregated.accepted, crd.notes, (*crd.results, *aggregated.results)
-            )
+            outcomes["kubectl"] = CommandResult(crd.notes, (*crd.results, *aggregated.results))
         outcomes = {judge: outcome for judge, outcome in outcomes.items() if judge in (*JUDGES, *self.judges)}
         notes = [note for outcome in outcomes.values() for note in outcome.notes if self._is_relevant(note)]
         by_object: dict[tuple[int, Any], dict[str, ObjectResult]] = {}
@@ -248,13 +247,12 @@ class _Reviewer:
 
     def _take_bgp_configuration(self, manifests: ManifestFile) -> None:
         """Hold pools for services against a BGPConfiguration that is reviewed with them, though nobody judges it."""
-        for document in manifests.documents:
-            for _, value in iter_objects(document):
-                if isinstance(value, Mapping) and value.get("kind") == "BGPConfiguration":
-                    bgp = to_model("BGPConfiguration", value)
-                    cluster = self.existing_scenario.cluster
-                    if bgp is not None:
-                        self.existing_scenario = replace(self.existing_scenario, cluster=replace(cluster, bgp=bgp))
+        for _, _, value in iter_objects(manifests.documents):
+            if isinstance(value, Mapping) and value.get("kind") == "BGPConfiguration":
+                bgp = to_model("BGPConfiguration", value)
+                cluster = self.existing_scenario.cluster
+                if bgp is not None:
+                    self.existing_scenario = replace(self.existing_scenario, cluster=replace(cluster, bgp=bgp))
 
     def reject(self, file: str, problems: Iterable[Finding]) -> None:
         """Take note of a file that nobody can read."""
@@ -312,10 +310,9 @@ def _existing_objects(existing_reading: Reading) -> Iterator[Mapping[str, Any]]:
     cluster = existing_reading.scenario.cluster
     yield from map(to_manifest, cluster.pools)
     yield from map(to_manifest, cluster.reservations)
-    for document in existing_reading.documents:
-        for _, value in iter_objects(document):
-            if isinstance(value, Mapping):
-                yield value
+    for _, _, value in iter_objects(existing_reading.documents):
+        if isinstance(value, Mapping):
+            yield value
 
 
 def _line_and_field(judgements: Mapping[str, ObjectResult]) -> tuple[int, str]:

@@ -60,10 +60,10 @@ def read_manifest_files(path: str | Path, take_text: TakeText = lambda _text, _n
 
 def _without_manifest(manifests: ManifestFile) -> tuple[Finding, ...]:
     """Say what a file without manifests is, where it stands among others."""
-    named = [problem for problem in manifests.problems if problem.code == "no-manifest"]
-    return tuple(Finding("piece-not-manifest", params=problem.params, place=problem.place) for problem in named) or (
-        Finding("file-unread", place=Place(manifests.file)),
+    notes = tuple(
+        replace(problem, code="piece-not-manifest") for problem in manifests.problems if problem.code == "no-manifest"
     )
+    return notes or (Finding("file-unread", place=Place(manifests.file)),)
 
 
 def find_manifests(text: str, name: str) -> ManifestFile:
@@ -105,9 +105,8 @@ def _holds_objects_only(manifests: ManifestFile) -> bool:
     def is_object(value: object) -> bool:
         return value is None or (isinstance(value, Mapping) and "kind" in value)
 
-    values = [document.value for document in manifests.documents]
-    listed = [item for value in values for item in (value if isinstance(value, list) else [value])]
-    return not manifests.problems and all(map(is_object, listed)) and any(item is not None for item in listed)
+    items = manifests.items
+    return not manifests.problems and all(map(is_object, items)) and any(item is not None for item in items)
 
 
 def _manifests_of_pieces(pieces: list[Piece], name: str) -> ManifestFile:
@@ -133,8 +132,9 @@ def _manifests_of_pieces(pieces: list[Piece], name: str) -> ManifestFile:
         problems = tuple(_piece_finding("no-manifest", piece, name) for piece in reversed(first_of_each_kind.values()))
         return ManifestFile(name, (), problems or (Finding("no-resources", place=Place(name)),))
     unrecognized = [piece for piece in other_pieces if piece.kind == "unrecognized"]
-    others = [piece for piece in other_pieces if piece.kind != "unrecognized"]
-    notes = [_piece_finding("piece-not-manifest", piece, name) for piece in others]
+    notes = [
+        _piece_finding("piece-not-manifest", piece, name) for piece in other_pieces if piece.kind != "unrecognized"
+    ]
     return ManifestFile(name, documents, problems, (*notes, *unread_line_findings(unrecognized, name)))
 
 

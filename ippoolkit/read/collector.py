@@ -12,7 +12,7 @@ from typing import Any
 
 from ..calico.limits import KUBELET_MAX_PODS
 from ..calico.v2_pools import is_v2_pool, to_v3_pool
-from ..errors import InputError
+from ..errors import InputError, input_error
 from ..findings import Finding, Place
 from ..model import BGPConfiguration, BlockAffinity, IPAMConfig, IPAMHandle, Node, Scenario
 from ..model.cluster import MAX_NODES, MAX_POOLS
@@ -148,8 +148,8 @@ class ObjectCollector:
         key = _object_key(new.item)
         max_objects = _MAX_OBJECTS.get(reader.cluster_field)
         if max_objects is not None and len(objects_by_key) >= max_objects and key not in objects_by_key:
-            params = {"field": reader.cluster_field, "most": max_objects}
-            raise InputError([Finding("cluster-large", params=params, place=Place(new.document.file))])
+            place = Place(new.document.file)
+            raise input_error("cluster-large", place, field=reader.cluster_field, most=max_objects)
         first = objects_by_key.setdefault(key, new)
         if first is new:
             return

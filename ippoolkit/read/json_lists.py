@@ -12,8 +12,8 @@ from typing import Any, Literal, TypedDict
 
 import msgspec
 
-from ..errors import InputError
-from ..findings import Finding, Place
+from ..errors import InputError, input_error
+from ..findings import Place
 from .cluster_kinds import CLUSTER_KIND_READERS
 from .document import Document
 from .json_text import LineIndex, is_too_deep, read_json
@@ -193,13 +193,10 @@ def _has_countable_objects(data: Buffer, file: str) -> bool:
         largest = max((memoryview(item).nbytes for item in _ENVELOPE_DECODER.decode(data)["items"]), default=0)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         if count > MAX_LIST_OBJECTS:
-            params = {"field": "objects", "most": MAX_LIST_OBJECTS}
-            raise InputError([Finding("cluster-large", params=params, place=Place(file))]) from None
+            raise input_error("cluster-large", Place(file), field="objects", most=MAX_LIST_OBJECTS) from None
         return False
     if largest > MAX_OBJECT_BYTES:
-        raise InputError(
-            [Finding("object-large", params={"size": largest, "most": MAX_OBJECT_BYTES}, place=Place(file))]
-        )
+        raise input_error("object-large", Place(file), size=largest, most=MAX_OBJECT_BYTES)
     return True
 
 

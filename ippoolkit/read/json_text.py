@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from ..errors import InputError
+from ..errors import InputError, input_error
 from ..findings import Finding, Place
 from .document import MAX_NESTING, Document, FieldPath
 
@@ -38,15 +38,15 @@ def read_json(text: str, file: str) -> list[Document]:
     try:
         value = json.loads(text, object_pairs_hook=build_mapping, parse_constant=_reject_constant)
     except json.JSONDecodeError as error:
-        raise _input_error("json-syntax", file, error.lineno, reason=error.msg) from None
+        raise input_error("json-syntax", Place(file, error.lineno), reason=error.msg) from None
     except RecursionError:
-        raise _input_error("too-deep", file, None, depth=MAX_NESTING) from None
+        raise input_error("too-deep", Place(file), depth=MAX_NESTING) from None
     except ValueError as error:
-        raise _input_error("json-syntax", file, None, reason=str(error).partition(";")[0]) from None
+        raise input_error("json-syntax", Place(file), reason=str(error).partition(";")[0]) from None
     if is_too_deep(value):
-        raise _input_error("too-deep", file, None, depth=MAX_NESTING)
+        raise input_error("too-deep", Place(file), depth=MAX_NESTING)
     if _SURROGATE.search(text) and not _is_valid_unicode(value):
-        raise _input_error("json-syntax", file, None, reason="half of a surrogate pair")
+        raise input_error("json-syntax", Place(file), reason="half of a surrogate pair")
     if has_duplicate_keys:
         raise InputError(_duplicate_key_findings(text, file))
     return [Document(file, value, LineIndex(text))]
@@ -138,10 +138,6 @@ def _is_valid_unicode(value: object) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _input_error(code: str, file: str, line: int | None, **params: object) -> InputError:
-    return InputError([Finding(code, params=params, place=Place(file, line))])
 
 
 def _duplicate_key_findings(text: str, file: str) -> list[Finding]:

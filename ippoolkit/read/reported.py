@@ -123,14 +123,10 @@ class ReportedText:
 
     def add_node_address(self, text: str, place: Place) -> None:
         """Note an address of a node; what is none (`<none>`) is left out."""
-        if (cidr := _host_range(text)) is not None:
+        if (cidr := Cidr.parse_network_or_address(text)) is not None:
             self.node_addresses.setdefault(str(cidr), place)
 
     def add_service_address(self, text: str, place: Place) -> None:
         """Note a cluster IP of a service; what is none (`None`) is left out."""
-        if (cidr := _host_range(text)) is not None:
+        if (cidr := Cidr.parse_network_or_address(text)) is not None:
             self.service_addresses.setdefault(str(cidr), place)
-
-
-def _host_range(text: str) -> Cidr | None:
-    return Cidr.parse_or_none(text if "/" in text else f"{text}/{128 if ':' in text else 32}")

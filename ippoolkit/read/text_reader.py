@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..errors import InputError
+from ..errors import InputError, input_error
 from ..findings import Finding, Place, Severity
 from .calico_messages import find_meaning, has_message, message_findings
 from .calico_release import release_in_text
@@ -39,7 +39,7 @@ def read_contents(file: InputFile, reader: DocumentReader) -> None:
         return
     text = decode_text(file.data, file.name)
     if not text.strip():
-        raise InputError([Finding("file-empty", place=Place(file.name))])
+        raise input_error("file-empty", Place(file.name))
     if reader.installer.read_text(text, file.name):
         return
     reader.reported.release = reader.reported.release or release_in_text(text)

@@ -90,12 +90,11 @@ def _cell_cidrs(cidr: Cidr, size: int, numbers: range) -> tuple[str, ...]:
 
 def nodes_without_blocks(simulation: Simulation, pool: str) -> list[str]:
     """Return the nodes that hold addresses of a pool, or would, and have no block in it."""
-    cluster, block_counts = simulation.cluster, simulation.cluster.block_counts()
-    position = [ip_pool.name for ip_pool in cluster.scenario.cluster.pools].index(pool)
-    owners = set(block_counts.owners[block_counts.pool_positions == position].tolist())
+    cluster = simulation.cluster
+    owners = set(cluster.block_counts()[pool].owners.tolist())
     without_block = (number for number in cluster.schedulable_nodes if number not in owners)
     return [
-        cluster.ipam.store.node_name(number)
+        cluster.ipam.store.node_names[number]
         for number in without_block
         if pool in cluster.request_pools[cluster.request_index(number)]
     ]

@@ -180,7 +180,7 @@ def monte_carlo(
     pool, jobs
         Where to run, in how many parts at the same time; in this process if left out.
     progress
-        Called with how many runs are done, of how many.
+        Called with how many runs are done, of how many; only where there is a `pool`.
     """
     size = max(1, -(-runs // max(1, jobs * BATCHES_PER_JOB if pool else 1)))
     parts = [range(first, min(runs, first + size)) for first in range(0, runs, size)]
@@ -188,9 +188,12 @@ def monte_carlo(
     if pool is None:
         results = [call(part) for part in parts]
     else:
-        outcomes = run_items(
-            pool, call, parts, progress=None if progress is None else lambda done, total, *_: progress(done, total)
-        )
+
+        def count_runs(parts_done: int, _: int) -> None:
+            if progress is not None:
+                progress(min(parts_done * size, runs), runs)
+
+        outcomes = run_items(pool, call, parts, progress=count_runs)
         for outcome in outcomes:
             if outcome.error is not None:
                 raise outcome.error
@@ -246,7 +249,7 @@ def _run_part(
         (_events_a_day(rates, most_pods, len(join_rows) + len(leave_rows)), batch_events.EVENT_WIDTH), np.int64
     )
     config = cluster.ipam.store.config
-    ranges, requests = cluster.request_arrays()
+    ranges, requests = cluster.request_table.to_arrays()
     random_runs.run_many(
         state,
         template,
@@ -279,7 +282,7 @@ def _run_part(
     )
     if outcomes[:, random_runs.OUT_OF_ROOM].any():
         raise AssertionError("a run needed more blocks than there was room for")
-    names = tuple(cluster.ipam.store.node_name(node) for node in range(int(nodes.max(initial=0)) + 1))
+    names = tuple(cluster.ipam.store.node_names[node] for node in range(int(nodes.max(initial=0)) + 1))
     return figures, outcomes, names
 
 

@@ -64,7 +64,7 @@ def test_without_overlaps_there_is_no_such_section(tmp_path):
 
 
 def test_a_page_lists_its_contents_and_runs_its_own_script_only(tmp_path):
-    page = ipk.make_report(plan(size=24), tmp_path / "r.html").read_text()
+    page = ipk.report(plan(size=24), tmp_path / "r.html").read_text()
     anchors = re.findall(r'<li><a href="#(section-\d+)">', page)
     assert len(anchors) > 5
     assert all(page.count(f'<h2 id="{anchor}">') == 1 for anchor in anchors)

@@ -15,6 +15,7 @@ from ippoolkit.forecasting import forecast
 from ippoolkit.forecasting.fleet_forecast import forecast_fleet
 from ippoolkit.forecasting.stored import from_plain, to_plain
 from ippoolkit.parallel import Journal, executor, item_key
+from ippoolkit.read.input_files import list_files
 from ippoolkit.view.fleet_terminal import audits_data
 from ippoolkit.view.forecast_terminal import fleet_data
 from tests.clusters import cluster
@@ -79,10 +80,10 @@ def test_processes_and_threads_write_the_same_bytes(sources):
 def test_a_forecast_outlives_its_run_unchanged(tmp_path):
     few = tmp_path / "few.csv"
     few.write_text("time,pool,in_use,capacity\n2026-11-01,new,9,8\n2026-11-02,new,3,8\n")
-    found = replace(forecast(HISTORY, few, horizon_days=90), history=())
-    assert found.notes
-    assert any(limit.reason for limit in found.pools)
-    assert from_plain(json.loads(json.dumps(to_plain(found)))) == found
+    expected_forecast = replace(forecast(HISTORY, few, horizon_days=90), history=())
+    assert expected_forecast.notes
+    assert any(limit.reason for limit in expected_forecast.pools)
+    assert from_plain(json.loads(json.dumps(to_plain(expected_forecast)))) == expected_forecast
 
 
 def refuse(source, **_):
@@ -107,12 +108,19 @@ def test_what_is_in_the_journal_is_not_worked_out_again(sources, tmp_path, monke
 
 
 def test_a_changed_file_or_option_has_another_key(sources):
-    before = item_key(sources[0], "audit", "en")
-    assert item_key(sources[0], "audit", "en") == before
-    assert item_key(sources[0], "audit", "zh") != before
+    before = item_key(sources[0], list_files(sources[0]), "audit", "en")
+    assert item_key(sources[0], list_files(sources[0]), "audit", "en") == before
+    assert item_key(sources[0], list_files(sources[0]), "audit", "zh") != before
     with Path(sources[0]).open("a") as file:
         file.write("\n")
-    assert item_key(sources[0], "audit", "en") != before
+    assert item_key(sources[0], list_files(sources[0]), "audit", "en") != before
+
+
+def test_a_hidden_file_that_nothing_reads_leaves_the_key_as_it_is(tmp_path):
+    (tmp_path / "pools.json").write_text("{}")
+    before = item_key(str(tmp_path), list_files(tmp_path), "audit")
+    (tmp_path / ".cache").write_text("hidden")
+    assert item_key(str(tmp_path), list_files(tmp_path), "audit") == before
 
 
 def test_a_line_that_was_cut_off_harms_no_other(tmp_path):
@@ -126,11 +134,11 @@ def test_a_line_that_was_cut_off_harms_no_other(tmp_path):
 
 
 def test_the_command_prints_a_table_and_json(sources, tmp_path):
-    done = run("audit", "--each", *sources, "--jobs", 1, "--resume", tmp_path / "done.jsonl")
-    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
-    lines = done.stdout.splitlines()
+    result = run("audit", "--each", *sources, "--jobs", 1, "--resume", tmp_path / "done.jsonl")
+    assert (result.returncode, "Traceback" in result.stderr) == (1, False)
+    lines = result.stdout.splitlines()
     assert "broken.yaml" in lines[0]
-    assert "fullest" in done.stdout
+    assert "fullest" in result.stdout
     assert len((tmp_path / "done.jsonl").read_text().splitlines()) == 2
     again = run("audit", "--each", *sources, "--json", "--jobs", 1)
     entries = json.loads(again.stdout)["clusters"]

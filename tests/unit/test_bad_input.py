@@ -30,8 +30,8 @@ def problems(tmp_path):
     return read
 
 
-def codes(found):
-    return [code for code, _, _ in found]
+def codes(located):
+    return [code for code, _, _ in located]
 
 
 def test_a_missing_file(tmp_path):
@@ -90,9 +90,9 @@ BLOCK = """{"kind": "IPAMBlockList", "apiVersion": "crd.projectcalico.org/v1", "
     ],
 )
 def test_lists_that_would_take_many_times_their_size_in_memory(problems, text, code):
-    found = codes(problems(text, "f.json"))
-    assert found[-1] == code
-    assert len(found) <= 1001
+    problem_codes = codes(problems(text, "f.json"))
+    assert problem_codes[-1] == code
+    assert len(problem_codes) <= 1001
 
 
 @pytest.mark.parametrize(
@@ -256,7 +256,7 @@ def test_the_same_object_read_twice_with_other_contents_is_told(tmp_path):
 def test_the_whole_internet_is_no_problem(tmp_path, cidr):
     (tmp_path / "f.yaml").write_text(f"version: 1\ncluster: {{pools: [{{name: p, cidr: '{cidr}'}}]}}\n")
     scenario = ipk.load(tmp_path / "f.yaml")
-    table = ipk.block_sizes(scenario).set_index("block_size")
+    table = ipk.capacity(scenario).block_sizes().set_index("block_size")
     exact = {"0.0.0.0/0": (26, 2**26), "::/0": (122, 2**122)}[cidr]
     assert table.blocks[exact[0]] == exact[1]
     # exact at any size: an int64 of numpy where the column fits, Python's own int where it does not

@@ -77,9 +77,9 @@ EXAMPLES = {
 def test_the_table_has_every_command_and_each_of_its_statuses_is_tried():
     commands = {command.name or command.callback.__name__ for command in app.registered_commands} | {"runbook"}
     assert commands == set(TABLE)
-    told = {(command, status) for command, cells in TABLE.items() for status, cell in enumerate(cells) if cell}
+    documented = {(command, status) for command, cells in TABLE.items() for status, cell in enumerate(cells) if cell}
     started = {("lab", 0), ("lab", 2)}  # a server: tests/unit/test_lab.py
-    assert told - started == set(EXAMPLES)
+    assert documented - started == set(EXAMPLES)
 
 
 @pytest.fixture(scope="module")

@@ -534,8 +534,8 @@ def test_leaks_need_blocks_and_pods_only():
 )
 def test_the_purpose_of_a_range(cidr, code):
     pool = ipk.IPPool(name="p", cidr=ipk.Cidr.parse(cidr))
-    found = codes(design_findings(ipk.Scenario(cluster=ipk.Cluster(pools=(pool,)))))
-    assert {each for each in found if each.startswith("range-")} == set((code or "").split())
+    found_codes = codes(design_findings(ipk.Scenario(cluster=ipk.Cluster(pools=(pool,)))))
+    assert {code for code in found_codes if code.startswith("range-")} == set((code or "").split())
 
 
 def test_the_sample_to_audit_has_blocks_borrowed_addresses_and_a_leak():
@@ -582,8 +582,8 @@ def test_a_described_pool():
 def test_two_inputs_that_define_one_pool_differently():
     pools = "    ipPools: [{cidr: 10.7.0.0/16, blockSize: %d}]\n"
     text = "installation:\n  calicoNetwork:\n" + pools % 26
-    other = "apiVersion: operator.tigera.io/v1\nkind: Installation\nspec:\n  calicoNetwork:\n" + pools % 24
-    assert "installer-twice" in codes(read_text(f"{text}---\n{other}").notes)
+    installation = "apiVersion: operator.tigera.io/v1\nkind: Installation\nspec:\n  calicoNetwork:\n" + pools % 24
+    assert "installer-twice" in codes(read_text(f"{text}---\n{installation}").notes)
 
 
 def test_felix_and_kube_controllers_are_read():

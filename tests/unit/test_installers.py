@@ -28,7 +28,7 @@ door
 
 @pytest.fixture
 def inventory(tmp_path):
-    def made(variables, hosts=INI, name="inventory.ini"):
+    def write(variables, hosts=INI, name="inventory.ini"):
         folder = tmp_path / "mycluster"
         (folder / "group_vars/k8s_cluster").mkdir(parents=True)
         (folder / name).write_text(hosts)
@@ -36,7 +36,7 @@ def inventory(tmp_path):
         (folder / "group_vars/all.yml").write_text("---\n# nothing\nntp_enabled: false\n")
         return folder
 
-    return made
+    return write
 
 
 def codes(reading):
@@ -57,7 +57,7 @@ def test_kubespray_with_its_defaults(inventory):
         "Always",
     )
     assert [node.name for node in scenario.cluster.nodes] == ["master1", "master2", "master3", "worker01", "worker02"]
-    assert [str(each) for each in scenario.networks.services] == ["10.233.0.0/18"]
+    assert [str(cidr) for cidr in scenario.networks.services] == ["10.233.0.0/18"]
     assert codes(reading) == []
 
 
@@ -166,7 +166,7 @@ def test_kubeadm_alone_and_with_others(tmp_path):
     kubeadm = written(tmp_path, KUBEADM)
     scenario = read_installer(kubeadm).scenario
     assert [str(pool.cidr) for pool in scenario.cluster.pools] == ["10.244.0.0/16", "fd00:10:244::/56"]
-    assert [str(each) for each in scenario.networks.cluster] == ["10.244.0.0/16", "fd00:10:244::/56"]
+    assert [str(cidr) for cidr in scenario.networks.cluster] == ["10.244.0.0/16", "fd00:10:244::/56"]
     both = read_installer(kubeadm, written(tmp_path, OPERATOR, "op.yaml")).scenario
     assert [pool.name for pool in both.cluster.pools] == ["default-ipv4-ippool", "six"]
     bare = "apiVersion: operator.tigera.io/v1\nkind: Installation\nmetadata: {name: default}\nspec: {}\n"

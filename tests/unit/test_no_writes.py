@@ -17,11 +17,11 @@ LISTS = ("pods", "nodes", "namespaces", "services")
 @pytest.fixture
 def recording(tmp_path, monkeypatch):
     """A server of empty lists and a kubeconfig for it; yields the kubeconfig and the methods seen."""
-    seen = []
+    methods = []
 
     class Handler(BaseHTTPRequestHandler):
         def answer(self):
-            seen.append(self.command)
+            methods.append(self.command)
             body = json.dumps({"kind": "List", "apiVersion": "v1", "metadata": {"resourceVersion": "1"}, "items": []})
             self.send_response(200)
             self.send_header("Content-Type", "application/json")
@@ -46,13 +46,13 @@ def recording(tmp_path, monkeypatch):
     }
     path.write_text(yaml.safe_dump(value))
     monkeypatch.setenv("KUBECONFIG", str(path))  # of commands that are not told of one, none may look
-    yield path, seen
+    yield path, methods
     server.shutdown()
     server.server_close()
 
 
 def test_commands_that_read_a_cluster_only_get(recording, tmp_path):
-    kubeconfig, seen = recording
+    kubeconfig, methods = recording
     for arguments in (
         ["audit", "--kubeconfig", kubeconfig],
         ["audit", "--kubeconfig", kubeconfig, "--json"],
@@ -62,12 +62,12 @@ def test_commands_that_read_a_cluster_only_get(recording, tmp_path):
         ["pools-for", "--kubeconfig", kubeconfig, "--coverage"],
     ):
         CliRunner().invoke(app, list(map(str, arguments)))
-    assert seen
-    assert set(seen) == {"GET"}
+    assert methods
+    assert set(methods) == {"GET"}
 
 
 def test_all_other_commands_ask_no_cluster_at_all(recording, tmp_path):
-    _, seen = recording
+    _, methods = recording
     sample, dumps = ROOT / "data/kubespray.yaml", ROOT / "data/kubean"
     for arguments in (
         ["capacity", sample],
@@ -87,4 +87,4 @@ def test_all_other_commands_ask_no_cluster_at_all(recording, tmp_path):
         ["alerts", sample],
     ):
         CliRunner().invoke(app, list(map(str, arguments)))
-    assert seen == []
+    assert methods == []

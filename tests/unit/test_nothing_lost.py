@@ -122,10 +122,10 @@ def test_a_read_only_folder_is_one_clear_error(tmp_path, monkeypatch):
 @pytest.mark.parametrize("redirected", [">/dev/full", ">&-", "| head -c 1"])
 def test_standard_output_that_is_full_closed_or_left_is_no_traceback(redirected):
     run = f"{sys.executable} -m ippoolkit capacity {ROOT / 'data/kubespray.yaml'} {redirected}"
-    done = subprocess.run(["sh", "-c", run], capture_output=True, text=True, check=False)
-    assert "Traceback" not in done.stderr
-    assert "Exception ignored" not in done.stderr
-    assert done.returncode in (0, 1)
+    result = subprocess.run(["sh", "-c", run], capture_output=True, text=True, check=False)
+    assert "Traceback" not in result.stderr
+    assert "Exception ignored" not in result.stderr
+    assert result.returncode in (0, 1)
 
 
 def test_what_is_printed_is_the_same_in_every_locale():

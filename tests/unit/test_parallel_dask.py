@@ -45,8 +45,8 @@ def cluster():
     while address is None:
         line = scheduler.stderr.readline()
         assert line, "the scheduler ended"
-        if found := re.search(r"Scheduler at:\s+(tcp://\S+)", line):
-            address = found[1]
+        if match := re.search(r"Scheduler at:\s+(tcp://\S+)", line):
+            address = match[1]
     worker = (
         "distributed.cli.dask_worker",
         address,
@@ -68,8 +68,8 @@ def cluster():
 def test_outcomes_are_those_of_local_processes_though_a_worker_dies(cluster):
     address, workers = cluster
 
-    def kill_one(done, total, index, outcome):
-        if done == 4:
+    def kill_one(finished, total):
+        if finished == 4:
             os.kill(workers[0].pid, signal.SIGKILL)
 
     with executor(address) as pool:

@@ -11,8 +11,9 @@ from ...cidr import IPVersion
 from ...findings import Finding, Place
 from ..document import Document
 from ..json_text import load_json
+from ..plain_values import get_mapping
 from .installer_settings import InstallerSettings
-from .setting_values import canonical_pool, get_mapping, is_template, parse_number, positive_number, typed_value
+from .setting_values import canonical_pool, is_template, parse_number, typed_value
 
 # What Kubespray's roles set where an inventory is silent.
 DEFAULT_VARIABLES: dict[str, Any] = {
@@ -257,8 +258,8 @@ def read_variables(variables: Mapping[str, tuple[Any, Place]], place: Place, set
     variables = _resolved(variables, settings)
     defaults, has_node_prefix = _role_defaults(variables, settings)
 
-    def variable(key: str, default: object = None) -> Any:
-        return variables.get(key, (defaults.get(key, default), place))[0]
+    def variable(key: str) -> Any:
+        return variables.get(key, (defaults.get(key), place))[0]
 
     plugin = variable("kube_network_plugin")
     if plugin != "calico":
@@ -266,7 +267,7 @@ def read_variables(variables: Mapping[str, tuple[Any, Place]], place: Place, set
     if variable("calico_ipam_host_local"):
         settings.notes.append(Finding("host-local", place=variables["calico_ipam_host_local"][1]))
     settings.wireguard |= variable("calico_wireguard_enabled") is True
-    settings.max_pods = positive_number(variable("kubelet_max_pods"))
+    settings.set_max_pods(variable("kubelet_max_pods"))
     is_dual_stack = variable("ipv6_stack") or variable("enable_dual_stack_networks")
     families: list[tuple[IPVersion, str]] = [(4, "")] if variable("ipv4_stack") else []
     families += [(6, "_ipv6")] if is_dual_stack else []

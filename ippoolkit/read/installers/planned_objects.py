@@ -33,9 +33,9 @@ def add_default_pools(settings: InstallerSettings, *, has_pools: bool) -> None:
     chosen = next(pools for pools in settings.default_pools if pools.rank == highest)
     ranges = _first_by_version(settings.ranges_of("cluster", platform_only=chosen.platform_only))
     for version, fields in chosen.specs.items():
-        found = ranges.get(version)
-        if found is not None or (version == 4 and chosen.fallback and not ranges):
-            _add_default_pool(settings, version, fields, chosen, found)
+        pod_range = ranges.get(version)
+        if pod_range is not None or (version == 4 and chosen.fallback and not ranges):
+            _add_default_pool(settings, version, fields, chosen, pod_range)
     if has_pools:
         return
     params = {"installer": chosen.installer}
@@ -46,17 +46,21 @@ def add_default_pools(settings: InstallerSettings, *, has_pools: bool) -> None:
 
 
 def _add_default_pool(
-    settings: InstallerSettings, version: IPVersion, fields: Mapped, chosen: DefaultPools, found: InstallerRange | None
+    settings: InstallerSettings,
+    version: IPVersion,
+    fields: Mapped,
+    chosen: DefaultPools,
+    pod_range: InstallerRange | None,
 ) -> None:
     written = dict(chosen.written.get(version, {}))
     defaults = {"cidr": chosen.fallback, **{key: value for key, value in fields.items() if key not in written}}
     place = chosen.place
-    if found is not None:
-        (defaults if found.weight is Weight.DEFAULT else written)["cidr"] = found.text
+    if pod_range is not None:
+        (defaults if pod_range.weight is Weight.DEFAULT else written)["cidr"] = pod_range.text
     installer = "calico-node" if chosen.assumed else chosen.installer
     pool = settings.add_pool(DEFAULT_POOL_NAMES[version], written, place, installer, defaults)
-    if found is not None and found.weight is not Weight.DEFAULT and found.place != place:
-        pool.cidr_origin = str(found.place)
+    if pod_range is not None and pod_range.weight is not Weight.DEFAULT and pod_range.place != place:
+        pool.cidr_origin = str(pod_range.place)
 
 
 def _first_by_version(ranges: Iterable[InstallerRange]) -> dict[IPVersion, InstallerRange]:

@@ -80,7 +80,7 @@ class AuditReport(BaseReport):
             self.audit = known
         else:
             self.audit = audit(*paths, empty_kinds=none) if known is None or none else audit_reading(known)
-        self.files = tuple(Path(file) for path in paths for file in list_files(path))
+        self.files = tuple(file for path in paths for file in list_files(path))
         self.kinds_without_objects = tuple(none)
 
     @cached_property
