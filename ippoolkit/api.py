@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .analysis import Analysis, analyse, compare
-from .capacity.evaluation import Verdict
+from .capacity.verdict import Verdict
 from .findings import Finding
 from .model import Scenario
 

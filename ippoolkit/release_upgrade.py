@@ -10,7 +10,7 @@ from .answer import answer_html
 from .calico.differences import Difference
 from .calico.releases import Release, changes_between
 from .capacity.design_rules.networks import overlapping_pools
-from .capacity.evaluation import Verdict
+from .capacity.verdict import Verdict
 from .findings import Finding, LocalizedText, Severity
 from .manifests import ApiServer, Calicoctl, CommandResult, Datastore, parse_manifests
 from .model import IPPool, IPReservation, Scenario

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from ..calico.pool_selection import allows, selects_every_namespace
-from ..capacity.demand import compute_supply, ip_versions, tunnel_pools
+from ..capacity.supply import compute_supply, ip_versions, tunnel_pools
 from ..capacity.table_columns import typed_frame
 from ..errors import InputError
 from ..findings import N_, Finding, Severity, abbreviate_names, get_language

@@ -10,7 +10,7 @@ number of nodes nor the size of the pools. Which block a node gets and which add
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,31 @@ class NodeLoad:
     reserved_per_block: int = 0
     needs_block: bool = True
 
+    @property
+    def tunnel_demands(self) -> tuple[AddressDemand, ...]:
+        """Those of its demands that are for tunnels."""
+        return tuple(demand for demand in self.demands if demand.is_tunnel)
+
+    @property
+    def addresses(self) -> int:
+        """Addresses that each of the nodes draws."""
+        return sum(demand.count for demand in self.demands)
+
+    @property
+    def draws_addresses(self) -> bool:
+        """Whether pools serve its pods, or hold an address of its nodes."""
+        return bool(self.pod_block_classes) or any(demand.block_classes and demand.count for demand in self.demands)
+
+    @property
+    def block_classes(self) -> set[int]:
+        """Block classes that it draws from, or may."""
+        return {*self.pod_block_classes, *(index for demand in self.demands for index in demand.block_classes)}
+
+    def with_pods(self, pods: int) -> NodeLoad:
+        """Return the load with so many pods on each node, beside its tunnels."""
+        pod_demand = AddressDemand(pods, self.pod_block_classes)
+        return replace(self, pods=pods, demands=(*self.tunnel_demands, pod_demand))
+
 
 @dataclass(slots=True)
 class FillResult:
@@ -84,7 +109,7 @@ class FillResult:
 def fill_blocks(
     block_classes: Sequence[BlockClass], loads: Sequence[NodeLoad], *, strict_affinity: bool = False
 ) -> FillResult:
-    """Let all nodes join in order; `strict`: no borrowing (strictAffinity)."""
+    """Let all nodes join in order; with `strict_affinity` none borrows."""
     fill_result = FillResult([0] * len(block_classes), [0] * len(block_classes), [0] * len(block_classes))
     for load in loads:
         claimed_before = sum(fill_result.claimed_blocks)
@@ -117,7 +142,7 @@ def count_further_nodes(fill_result: FillResult, block_classes: Sequence[BlockCl
 def needs_of_node(
     block_classes: Sequence[BlockClass], free_blocks: Sequence[int], load: NodeLoad, extra_pods: int = 0
 ) -> tuple[dict[int, int], dict[int, int], list[AddressDemand]]:
-    """Work out what one node takes when `free` blocks are left, with so many `more` pods than its load says.
+    """Work out what one node takes of the blocks that are free, with so many more pods than its load says.
 
     Returns
     -------
@@ -166,10 +191,9 @@ def needs_of_node(
 
 def max_pods_on_own_blocks(block_classes: Sequence[BlockClass], load: NodeLoad) -> int:
     """Return the most pods that one node can hold on blocks of its own, were it alone in the pools."""
-    tunnel_demands = tuple(request for request in load.demands if request.is_tunnel)
-    empty_node = NodeLoad(load.name, 1, 0, 0, tunnel_demands, (), load.max_blocks, load.reserved_per_block)
+    node_without_pods = replace(load, demands=load.tunnel_demands, pod_block_classes=())
     claimed_by_class, free_in_own_blocks, _ = needs_of_node(
-        block_classes, [block_class.blocks for block_class in block_classes], empty_node
+        block_classes, [block_class.blocks for block_class in block_classes], node_without_pods
     )
     pods = sum(free_in_own_blocks.get(class_index, 0) for class_index in load.pod_block_classes)
     blocks_left = load.max_blocks - sum(claimed_by_class.get(class_index, 0) for class_index in load.pod_block_classes)

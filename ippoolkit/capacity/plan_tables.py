@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Any
 from ..findings import get_language
 from ..model import Scenario
 from .block_filling import NodeLoad, needs_of_node
-from .evaluation import (
+from .evaluation import Evaluation, PlanEvaluation
+from .table_columns import GROWTH, NODES, build_frame
+from .verdict import (
     LIMIT_ADDRESSES,
     LIMIT_BLOCKS_PER_NODE,
     LIMIT_BY_CODE,
     LIMIT_MAX_PODS,
     LIMIT_STRICT_AFFINITY,
-    Evaluation,
-    PlanEvaluation,
 )
-from .table_columns import GROWTH, NODES, build_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,7 +77,7 @@ def _node_row(
 ) -> tuple[Any, ...]:
     """Return all columns but the name."""
     supply = evaluation.plan.demand.supply
-    blocks_per_node = evaluation.blocks_needed_by(load, frozenset(range(len(evaluation.block_classes))))
+    blocks_per_node = evaluation.own_blocks.needed_by(load, frozenset(range(len(evaluation.block_classes))))
     pods_possible, limit = _first_limit_of_node(evaluation, load, max_pods)
     pools = [
         pool.name
@@ -94,7 +93,7 @@ def _node_row(
         ", ".join(pools),
         blocks_per_node,
         blocks_per_node * load.nodes,
-        evaluation.max_pods_per_node(load),
+        evaluation.own_blocks.max_pods(load),
         pods_possible,
         get_language(lang).translate(limit),
     )
@@ -122,7 +121,7 @@ def _first_limit_of_node(evaluation: Evaluation, load: NodeLoad, max_pods: int) 
         )
     return min(
         (max_pods, LIMIT_MAX_PODS),
-        (evaluation.max_pods_per_node(load), LIMIT_BLOCKS_PER_NODE),
+        (evaluation.own_blocks.max_pods(load), LIMIT_BLOCKS_PER_NODE),
         (load.pods + free_addresses, LIMIT_STRICT_AFFINITY if no_borrowing else LIMIT_ADDRESSES),
         key=lambda limit: limit[0],
     )

@@ -15,7 +15,7 @@ from math import ceil
 from ..address_space import AddressSpace
 from ..analysis import analyse
 from ..calico.limits import allowed_block_sizes
-from ..capacity.evaluation import Status
+from ..capacity.verdict import Status
 from ..cidr import Cidr, IPVersion
 from ..model import IPPool, NodeGroup, Requirements, Scenario
 from ..model.scenario_edits import with_pool

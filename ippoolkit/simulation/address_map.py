@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ..capacity.demand import reserved_coverage
+from ..capacity.supply import reserved_coverage
 from ..cidr import Cidr
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ...findings import Finding, sort_by_severity
 from ...model import Scenario
-from ..evaluation import LIMIT_BLOCKS, LIMIT_BLOCKS_PER_NODE, PlanEvaluation, Status, Verdict
+from ..evaluation import PlanEvaluation
+from ..verdict import LIMIT_BLOCKS, LIMIT_BLOCKS_PER_NODE, Status, Verdict
 from .announced_ranges import load_balancer_ranges
 from .networks import large_reservations, outside_cluster_cidr, overlapping_networks, overlapping_pools
 from .node_networks import enclosed_pools, per_node_ranges, pools_over_nodes

@@ -8,7 +8,7 @@ from ...calico.limits import MAX_RESERVED_SHARE
 from ...cidr import Cidr
 from ...findings import Finding
 from ...model import Networks, Scenario
-from ..demand import reserved_coverage
+from ..supply import reserved_coverage
 
 
 def overlapping_pools(scenario: Scenario) -> Iterator[Finding]:

@@ -205,7 +205,7 @@ class CapacityReport(BaseReport):
 
     def routes(self) -> Section:
         """Return who holds how many routes, by the way they travel."""
-        table = scenario_routes(self.scenario, lang=self.lang)
+        table = scenario_routes(self.analysis, lang=self.lang)
         return self.section(N_("Routes"), table_part(ReportTable.from_standard_table("routes", table, lang=self.lang)))
 
     def alternatives(self) -> Section:
