@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..answer import answer_html
-from ..capacity.table_columns import typed_frame
+from ..capacity.table_columns import ColumnKind, typed_frame
 from ..errors import InputError
 from ..findings import N_, Finding, Place
 from ..model import Scenario
@@ -130,22 +130,16 @@ class Forecast:
         return typed_frame(COLUMNS, [_row(limit) for limit in self.pools])
 
 
-COLUMNS = [
-    "pool",
-    "limit",
-    "in_use",
-    "capacity",
-    "p10",
-    "p50",
-    "p90",
-    "within_30",
-    "within_90",
-    "within_365",
-    "windows",
-    "coverage",
-    "error",
-    "line_error",
-]
+COLUMNS: dict[str, ColumnKind] = {
+    "pool": "text",
+    "limit": "text",
+    "in_use": "count",
+    "capacity": "count",
+    **dict.fromkeys(("p10", "p50", "p90"), "object"),
+    **{f"within_{days}": "share" for days in WITHIN},
+    "windows": "count",
+    **dict.fromkeys(("coverage", "error", "line_error"), "share"),
+}
 
 
 def forecast(
