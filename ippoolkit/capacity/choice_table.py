@@ -152,20 +152,19 @@ def _pools_to_add(scenario: Scenario, pool: IPPool) -> Iterator[tuple[int, IPPoo
     name = _new_name(scenario, pool)
     spaces = _free_spaces(scenario, pool.version)
     for prefix in range(pool.block_size, SHORTEST_PREFIX_TRIED[pool.version] - 1, -1):
-        offer = next(
-            (offer for address_space in spaces for offer in address_space.best_fit(prefix, 1, pool.version)), None
-        )
-        if offer is None:
+        offers = (cidr for address_space in spaces for cidr in address_space.best_fit(prefix, 1, pool.version))
+        free_range = next(offers, None)
+        if free_range is None:
             return
-        yield prefix, replace(pool, name=name, cidr=offer)
+        yield prefix, replace(pool, name=name, cidr=free_range)
 
 
 def _new_name(scenario: Scenario, pool: IPPool) -> str:
     """Return a name by which the new pool is tried behind all that are there: Calico goes by their names."""
-    last = max(existing_pool.name for existing_pool in scenario.cluster.pools)
-    own, behind = pool.object_name, max(existing_pool.object_name for existing_pool in scenario.cluster.pools)
-    names = (f"{stem[:_MAX_STEM]}-{number}" for stem in (own, behind) for number in range(2, 10))
-    return next((name for name in names if name > last), f"zz-{own[:_MAX_STEM]}")
+    last_name = max(existing_pool.name for existing_pool in scenario.cluster.pools)
+    stems = pool.object_name, max(existing_pool.object_name for existing_pool in scenario.cluster.pools)
+    names = (f"{stem[:_MAX_STEM]}-{number}" for stem in stems for number in range(2, 10))
+    return next((name for name in names if name > last_name), f"zz-{pool.object_name[:_MAX_STEM]}")
 
 
 def _space_key(scenario: Scenario, version: IPVersion) -> tuple[object, ...]:
@@ -181,6 +180,6 @@ def _free_spaces(scenario: Scenario, version: IPVersion) -> list[AddressSpace]:
 
     # Pods have their addresses from pools and blocks, which count.
     cluster = replace(scenario.cluster, pods=())
-    taken = tuple(networks_in_use(replace(scenario, cluster=cluster)))
+    listed_networks = tuple(networks_in_use(replace(scenario, cluster=cluster)))
     within = tuple(cidr for cidr in scenario.networks.cluster if cidr.version == version)
-    return [AddressSpace(ranges, taken) for ranges in (within, PRIVATE[version]) if ranges]
+    return [AddressSpace(ranges, listed_networks) for ranges in (within, PRIVATE[version]) if ranges]

@@ -29,30 +29,6 @@ from .pools import (
 )
 from .special_ranges import special_ranges
 
-DESIGN_RULES: tuple[Callable[[Scenario], Iterable[Finding]], ...] = (
-    pools_that_calico_refuses,
-    overlapping_pools,
-    enclosed_pools,
-    overlapping_networks,
-    pools_over_nodes,
-    special_ranges,
-    windows_without_strict_affinity,
-    outside_cluster_cidr,
-    pools_selecting_no_node,
-    pools_named_by_cni,
-    cni_not_read,
-    strict_affinity_without_nodes,
-    large_reservations,
-    mixed_encapsulation,
-    load_balancer_cap,
-    load_balancer_ranges,
-    per_node_prefix,
-    per_node_ranges,
-    fewer_blocks_than_nodes,
-    more_pods_than_kubelet_runs,
-    idle_pools,
-)
-
 # Those that ask for nothing that a table of pools leaves out.
 LISTED_POOL_RULES: tuple[Callable[[Scenario], Iterable[Finding]], ...] = (
     pools_that_calico_refuses,
@@ -66,6 +42,19 @@ LISTED_POOL_RULES: tuple[Callable[[Scenario], Iterable[Finding]], ...] = (
     pools_selecting_no_node,
     pools_named_by_cni,
     strict_affinity_without_nodes,
+)
+DESIGN_RULES: tuple[Callable[[Scenario], Iterable[Finding]], ...] = (
+    *LISTED_POOL_RULES,
+    cni_not_read,
+    large_reservations,
+    mixed_encapsulation,
+    load_balancer_cap,
+    load_balancer_ranges,
+    per_node_prefix,
+    per_node_ranges,
+    fewer_blocks_than_nodes,
+    more_pods_than_kubelet_runs,
+    idle_pools,
 )
 
 
