@@ -19,7 +19,7 @@ from .api import (
     verdicts,
 )
 from .audit.cluster_audit import Audit, audit
-from .capacity.evaluation import Status, Verdict
+from .capacity.verdict import Status, Verdict
 from .choose import free, recommend
 from .cidr import Cidr
 from .errors import InputError, IppoolkitError, ReportError

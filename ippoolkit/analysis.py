@@ -76,15 +76,10 @@ class Analysis:
     @cached_property
     def verdicts(self) -> tuple[Verdict, ...]:
         """The verdict for each IP version; one that says so where there is no pool."""
-        release = self.scenario.release
+        release, cluster = self.scenario.release, self.scenario.cluster
         return tuple(replace(plan.verdict, release=release) for plan in self.plans) or (
-            no_pool_verdict(pools_were_read=self._pools_were_read),
+            no_pool_verdict(pools_were_read=bool(cluster.pools) or cluster.has_read("IPPool")),
         )
-
-    @property
-    def _pools_were_read(self) -> bool:
-        cluster = self.scenario.cluster
-        return bool(cluster.pools) or cluster.has_read("IPPool")
 
     @cached_property
     def verdict(self) -> Verdict:
@@ -125,7 +120,12 @@ class Analysis:
         self, pool: str | None = None, *, prefix_lengths: Iterable[int] | None = None, lang: str = "en"
     ) -> pd.DataFrame:
         """Return the table of prefixes and block sizes of one pool; see `ippoolkit.prefixes`."""
-        return prefix_table(self._plans_by_pools, chosen_pool(self.scenario, pool), prefix_lengths, lang)
+        described_pool = chosen_pool(self.scenario, pool)
+        lengths = None if prefix_lengths is None else tuple(prefix_lengths)
+        return self._table(
+            ("prefixes", described_pool.name, lengths, lang),
+            lambda: prefix_table(self._plans_by_pools, described_pool, lengths, lang),
+        )
 
     def nodes(self, *, lang: str = "en") -> pd.DataFrame:
         """Return the table of nodes; see `ippoolkit.nodes`."""

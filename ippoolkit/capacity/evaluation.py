@@ -150,10 +150,7 @@ class Evaluation:
         load_and_blocks = self.fill_result.first_load_over_max_blocks
         for load in self.plan.loads:
             class_indices = {
-                class_index
-                for request in load.demands
-                if not request.is_tunnel
-                for class_index in request.block_classes
+                class_index for demand in load.demands if not demand.is_tunnel for class_index in demand.block_classes
             }
             blocks_needed = self.own_blocks.needed_by(load, class_indices, busiest=True) if load.nodes else 0
             if blocks_needed > load.max_blocks:

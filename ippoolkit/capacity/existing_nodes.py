@@ -133,11 +133,7 @@ def _split_by_usage(
 
 def _holding(load: NodeLoad, used: int, classes: tuple[int, ...]) -> NodeLoad:
     """Return the load of one node that has so many addresses of these blocks, those of its tunnels among them."""
-    tunnels = sum(
-        demand.count
-        for demand in load.demands
-        if demand.is_tunnel and not set(demand.block_classes).isdisjoint(classes)
-    )
+    tunnels = sum(demand.count for demand in load.tunnel_demands if not set(demand.block_classes).isdisjoint(classes))
     count = max(0, used - tunnels)
     demands = (*load.demands, AddressDemand(count, classes))
     return replace(load, nodes=1, pods=count, pods_on_busiest_node=count, demands=demands)

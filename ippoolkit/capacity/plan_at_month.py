@@ -78,17 +78,17 @@ class PlanAtMonth:
     def open_block_classes(self) -> frozenset[int]:
         """Those that pods or tunnels to come may draw on, unlike those of a disabled pool."""
         pod_classes = {class_index for load in self.loads for class_index in load.pod_block_classes}
-        future_demands = (request for load in self.loads if load.needs_block for request in load.demands)
+        future_demands = (demand for load in self.loads if load.needs_block for demand in load.demands)
         return frozenset(
-            pod_classes | {class_index for request in future_demands for class_index in request.block_classes}
+            pod_classes | {class_index for demand in future_demands for class_index in demand.block_classes}
         )
 
     @cached_property
     def addresses_needed(self) -> int:
         """Addresses of those block classes that pods and tunnels take."""
         return sum(
-            request.count * load.nodes
+            demand.count * load.nodes
             for load in self.loads
-            for request in load.demands
-            if not self.open_block_classes.isdisjoint(request.block_classes)
+            for demand in load.demands
+            if not self.open_block_classes.isdisjoint(demand.block_classes)
         )

@@ -89,7 +89,7 @@ def _node_row(
         load.nodes,
         load.pods if pods_known else None,
         load.pods_on_busiest_node if pods_known else None,
-        sum(request.count for request in load.demands if request.is_tunnel),
+        sum(demand.count for demand in load.tunnel_demands),
         ", ".join(pools),
         blocks_per_node,
         blocks_per_node * load.nodes,
@@ -101,23 +101,22 @@ def _node_row(
 
 def _first_limit_of_node(evaluation: Evaluation, load: NodeLoad, max_pods: int) -> tuple[int, str]:
     """Return the pods at which one node accepts no more, and what stops it."""
-    fill_result = evaluation.fill_result
+    fill_result, block_classes = evaluation.fill_result, evaluation.block_classes
     no_borrowing = evaluation.plan.demand.supply.strict_affinity or load.reserved_per_block > 0
     if no_borrowing:  # what its own blocks leave, and the blocks that nobody has
         _, free_in_own_blocks, _ = needs_of_node(
-            evaluation.block_classes, [block_class.blocks for block_class in evaluation.block_classes], load
+            block_classes, [block_class.blocks for block_class in block_classes], load
         )
         free_addresses = sum(free_in_own_blocks.get(class_index, 0) for class_index in load.pod_block_classes)
         for class_index in load.pod_block_classes:
-            usable_per_block = max(0, evaluation.block_classes[class_index].usable_addresses - load.reserved_per_block)
-            free_addresses += (
-                evaluation.block_classes[class_index].blocks - fill_result.claimed_blocks[class_index]
-            ) * usable_per_block
+            usable_per_block = max(0, block_classes[class_index].usable_addresses - load.reserved_per_block)
+            free_blocks = block_classes[class_index].blocks - fill_result.claimed_blocks[class_index]
+            free_addresses += free_blocks * usable_per_block
     else:
         free_addresses = sum(
-            evaluation.block_classes[r].blocks * evaluation.block_classes[r].usable_addresses
-            - fill_result.used_addresses[r]
-            for r in load.pod_block_classes
+            block_classes[class_index].blocks * block_classes[class_index].usable_addresses
+            - fill_result.used_addresses[class_index]
+            for class_index in load.pod_block_classes
         )
     return min(
         (max_pods, LIMIT_MAX_PODS),

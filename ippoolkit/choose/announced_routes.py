@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..analysis import Analysis, analyse
@@ -54,12 +55,21 @@ def _racks(scenario: Scenario, plan: PlanAtMonth, peerings: Peerings) -> list[Ra
 
     Which pool a borrowed address is from is not known of a plan: it counts as announced unless no pool is.
     """
-    demand = plan.demand
     if scenario.cluster.blocks and not scenario.plan.groups:
         return _racks_as_read(scenario.cluster, plan, peerings)
+    racks: dict[Rack | int, RackRoutes] = {}
+    for rack, routes in _planned_routes(scenario, plan, peerings):
+        racks[rack] = racks[rack] + routes if rack in racks else routes
+    return list(racks.values())
+
+
+def _planned_routes(
+    scenario: Scenario, plan: PlanAtMonth, peerings: Peerings
+) -> Iterator[tuple[Rack | int, RackRoutes]]:
+    """Yield what loads announce, with their rack; without one the number of the loads that they share pools with."""
+    demand = plan.demand
     rack_of_load = _rack_of_load(scenario, demand, peerings)
     unexported_classes = _unexported_classes(demand)
-    racks: dict[Rack | int, RackRoutes] = {}
     for number, (classes, loads) in enumerate(plan.sets_with_own_pools):
         nodes = sum(load.nodes for load in loads)
         if not classes or not nodes:
@@ -70,21 +80,18 @@ def _racks(scenario: Scenario, plan: PlanAtMonth, peerings: Peerings) -> list[Ra
         borrowed = fill_result.borrowed_addresses
         unexported = sum(fill_result.claimed_blocks[index] for index in classes & unexported_classes)
         unexported += borrowed if classes <= unexported_classes else 0
-        routers = {rack_of_load.get(load.name) for load in loads if load.nodes}
-        if len(routers) == 1:
-            (router,) = routers
-            routes = RackRoutes(nodes, blocks, borrowed, pools, unexported, router.as_number if router else 0)
-            key: Rack | int = router or number
-            racks[key] = racks[key] + routes if key in racks else routes
+        racks = {rack_of_load.get(load.name) for load in loads if load.nodes}
+        if len(racks) == 1:
+            (rack,) = racks
+            as_number = rack.as_number if rack else 0
+            yield rack or number, RackRoutes(nodes, blocks, borrowed, pools, unexported, as_number)
             continue
         for load, blocks_of_load in zip(loads, fill_result.blocks_by_load, strict=True):
-            router = rack_of_load.get(load.name)
+            rack = rack_of_load.get(load.name)
+            as_number = rack.as_number if rack else 0
             # What is borrowed and kept back counts once: routers that share pools hold the sum of all.
-            routes = RackRoutes(load.nodes, blocks_of_load, borrowed, 0, unexported, router.as_number if router else 0)
+            yield rack or number, RackRoutes(load.nodes, blocks_of_load, borrowed, 0, unexported, as_number)
             borrowed = unexported = 0
-            key = router or number
-            racks[key] = racks[key] + routes if key in racks else routes
-    return list(racks.values())
 
 
 def _rack_of_load(scenario: Scenario, demand: Demand, peerings: Peerings) -> dict[str, Rack | None]:

@@ -1,7 +1,7 @@
 """A cluster that exists: whether a second pool, a new blockSize or a new range is cheapest to make it hold.
 
 Each option is judged as a whole by the capacity tables. What it costs is counted on the cluster as read: the pods
-that must be recreated, and the blocks that are given up on the option.
+that must be recreated, and the blocks that nodes give up meanwhile.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ KEEP, SECOND_POOL, BLOCK_SIZE, MIGRATE = "keep", "second-pool", "block-size", "m
 class ChangeOption:
     """One option to make a cluster hold what is asked: what changes, and what that costs.
 
-    `blocks_released` are blocks that nodes give up on the option, `pods_recreated` pods that get another address, twice
+    `blocks_released` are blocks that nodes give up meanwhile, `pods_recreated` pods that get another address, twice
     where they move away and back; None: not read, or nothing of this kind holds. `routes` are those announced in the
     end; `addresses` those of a new pool. `command` writes the procedure.
     """
@@ -75,8 +75,11 @@ def change_options(
         pools = [pool for pool in scenario.cluster.pools if pool.version == version and pool.serves("Workload")]
         if pools:
             pool = max(pools, key=lambda pool: (_pool_usage(scenario, pool)[0] or 0, pool.cidr.size, pool.name))
-            best = [d.best for d in recommendation.designs if d.family == version]
-            sizes = [(d.prefix, d.block_size) for designs in best for d in designs]
+            sizes = [
+                (design.prefix, design.block_size)
+                for designs, design in recommendation.listed()
+                if designs.family == version
+            ]
             address_space = space_to_search(requirements, scenario, version)
             options += _options(_Evaluator(planned, requirements, version), scenario, pool, address_space, sizes)
     commanded = [

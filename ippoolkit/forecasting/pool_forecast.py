@@ -74,6 +74,11 @@ class LimitForecast:
     growth: float | None = None
 
     @property
+    def is_reached(self) -> bool:
+        """Whether as much is in use as there is."""
+        return self.in_use is not None and self.capacity is not None and self.in_use >= self.capacity
+
+    @property
     def urgency(self) -> tuple[Any, ...]:
         """What sorts the limit that is reached first before others."""
         far = date.max
@@ -285,18 +290,19 @@ def _above_capacity(pool: PoolHistory) -> list[Finding]:
     notes = []
     for limit, (counted, bound) in LIMITS.items():
         above = [
-            row
+            (row.time, value, capacity)
             for row in pool.measurements
-            if getattr(row, counted) is not None
-            and getattr(row, bound) is not None
-            and getattr(row, counted) > getattr(row, bound)
+            if (value := getattr(row, counted)) is not None
+            and (capacity := getattr(row, bound)) is not None
+            and value > capacity
         ]
         if above:
+            time, value, capacity = above[0]
             params = {
                 "count": len(above),
-                "value": getattr(above[0], counted),
-                "bound": getattr(above[0], bound),
-                "time": above[0].time.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "value": value,
+                "bound": capacity,
+                "time": time.strftime("%Y-%m-%dT%H:%M:%SZ"),
             }
             code = "history-above-capacity" if limit == ADDRESSES else "history-above-blocks"
             notes.append(Finding(code, pool.pool, params))
