@@ -42,23 +42,23 @@ def ratio(folder: Path) -> None:
     read(*paths)
     pairs = [(seconds(load, paths), seconds(lambda: read(*paths))) for _ in range(ROUNDS)]
     print(
-        f"250 nodes, 6,000 pods, {size / 1e6:.0f} MB: json.load {median(each for each, _ in pairs):.2f} s; "
+        f"250 nodes, 6,000 pods, {size / 1e6:.0f} MB: json.load {median(ratio for ratio, _ in pairs):.2f} s; "
         f"read into a cluster in {median(ours / theirs for theirs, ours in pairs):.2f} x that time (at most 1.5)"
     )
-    whole = median(seconds(audit, folder) for _ in range(3))
-    print(f"  the whole audit takes {whole:.2f} s")
+    seconds_per_audit = median(seconds(audit, folder) for _ in range(3))
+    print(f"  the whole audit takes {seconds_per_audit:.2f} s")
 
 
 def large(folder: Path) -> None:
     start = perf_counter()
-    made = audit(folder)
-    taken = perf_counter() - start
-    totals = made.metrics.totals
+    cluster_audit = audit(folder)
+    elapsed = perf_counter() - start
+    totals = cluster_audit.metrics.totals
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     size = sum(path.stat().st_size for path in folder.iterdir()) / 1e6
     print(
         f"{totals['nodes']:,} nodes, {totals['blocks']:,} blocks, {totals['pods']:,} pods, {size:,.0f} MB: "
-        f"audited in {taken:.0f} s, {memory:,.0f} MB of memory at most"
+        f"audited in {elapsed:.0f} s, {memory:,.0f} MB of memory at most"
     )
 
 

@@ -49,9 +49,9 @@ def existing(pods_per_node, nodes=5000):
 
 def with_other_nodes(scenario):
     """Return the scenario as if it was read again: nothing is remembered of its nodes."""
-    first, *others = scenario.cluster.nodes
+    first, *other_nodes = scenario.cluster.nodes
     renamed = replace(first, name=f"again-{next(NUMBERS)}")
-    return replace(scenario, cluster=replace(scenario.cluster, nodes=(renamed, *others)))
+    return replace(scenario, cluster=replace(scenario.cluster, nodes=(renamed, *other_nodes)))
 
 
 def milliseconds(call):
@@ -70,15 +70,15 @@ def main():
     planned = design("10.0.0.0/12", nodes=5000)
     empty, busy = existing(0), existing(30)
     cases = {
-        "block sizes, IPv4 /18": lambda: ipk.block_sizes(ipv4),
-        "block sizes, IPv4 /18, growing": lambda: ipk.block_sizes(growing),
-        "block sizes, IPv6 ::/0": lambda: ipk.block_sizes(ipv6),
-        "prefixes 8..28 x all sizes": lambda: ipk.prefixes(ipv4),
-        "verdict": lambda: ipk.verdict(ipv4),
-        "verdict, 5,000 planned nodes": lambda: ipk.verdict(planned),
-        "verdict, 5,000 existing nodes": lambda: ipk.verdict(with_other_nodes(empty)),
-        "the same, 30 pods on each": lambda: ipk.verdict(with_other_nodes(busy)),
-        "the same, a slider moved": lambda: ipk.verdict(ipk.with_pool(busy, "pool", block_size=next(SIZES))),
+        "block sizes, IPv4 /18": lambda: ipk.capacity(ipv4).block_sizes(),
+        "block sizes, IPv4 /18, growing": lambda: ipk.capacity(growing).block_sizes(),
+        "block sizes, IPv6 ::/0": lambda: ipk.capacity(ipv6).block_sizes(),
+        "prefixes 8..28 x all sizes": lambda: ipk.capacity(ipv4).prefixes(),
+        "verdict": lambda: ipk.capacity(ipv4).verdict,
+        "verdict, 5,000 planned nodes": lambda: ipk.capacity(planned).verdict,
+        "verdict, 5,000 existing nodes": lambda: ipk.capacity(with_other_nodes(empty)).verdict,
+        "the same, 30 pods on each": lambda: ipk.capacity(with_other_nodes(busy)).verdict,
+        "the same, a slider moved": lambda: ipk.capacity(ipk.with_pool(busy, "pool", block_size=next(SIZES))).verdict,
     }
     figures = {}
     print(f"{'what':34} {'rows':>5} {'ms':>8} {'plain frame ms':>15} {'ratio':>7}")

@@ -49,9 +49,9 @@ def main():
         together = Path(folder, "all.yaml")
         together.write_text("---\n".join(map(pool, range(MANIFESTS))))
         cases = {
-            "one file": (lambda: ipk.review([together]), [together]),
-            "a file each, one cluster": (lambda: ipk.review(files), files),
-            "a file each, alone": (lambda: ipk.review(files, separately=True), files),
+            "one file": (lambda: ipk.check(together), [together]),
+            "a file each, one cluster": (lambda: ipk.check(*files), files),
+            "a file each, alone": (lambda: ipk.check(*files, separately=True), files),
         }
         figures = {}
         print(f"{MANIFESTS} manifests {'':14} {'ms':>8} {'PyYAML ms':>10} {'ratio':>6}")

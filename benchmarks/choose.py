@@ -34,7 +34,7 @@ def plain_search(need):
     (kind,) = need.kinds
     best = []
     for bits, prefixes, sizes in ((32, range(8, 33), range(20, 33)), (128, range(64, 129), range(116, 129))):
-        held = []
+        designs = []
         for prefix in prefixes:
             for size in sizes:
                 if size < prefix:
@@ -42,11 +42,11 @@ def plain_search(need):
                 blocks = max(1, -(-kind.addresses // (1 << (bits - size))))
                 fits = (1 << (size - prefix)) // blocks
                 if blocks <= kind.max_blocks and fits >= need.rack_nodes_with_headroom(kind):
-                    held.append((need.racks << (bits - prefix), kind.nodes * blocks, -need.racks * fits))
+                    designs.append((need.racks << (bits - prefix), kind.nodes * blocks, -need.racks * fits))
         best += [
-            one
-            for one in held
-            if not any(other != one and all(a <= b for a, b in zip(other, one, strict=True)) for other in held)
+            design
+            for design in designs
+            if not any(rival != design and all(a <= b for a, b in zip(rival, design, strict=True)) for rival in designs)
         ]
     return best
 
@@ -114,9 +114,9 @@ def measure(cases, wants_json):
     """Print a line a case."""
     figures = {}
     print(f"{'what':36} {'ms':>8} {'beside it':>28} {'ms':>8} {'ratio':>7}")
-    for name, (call, other, what) in cases.items():
-        took, beside = milliseconds(call), milliseconds(other, 2)
-        print(f"{name:36} {took:8.1f} {what:>28} {beside:8.1f} {took / beside:7.2f}")
+    for name, (call, compared_call, compared_name) in cases.items():
+        took, beside = milliseconds(call), milliseconds(compared_call, 2)
+        print(f"{name:36} {took:8.1f} {compared_name:>28} {beside:8.1f} {took / beside:7.2f}")
         figures[name] = {"ms": round(took, 2), "beside_ms": round(beside, 2), "ratio": round(took / beside, 3)}
     if wants_json:
         print(json.dumps(figures))

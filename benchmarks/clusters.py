@@ -15,47 +15,51 @@ def write(folder: Path, nodes: int, pods: int, filling: int = 0, extra_blocks: i
     """Write a dump a kind: a /10 of /26 blocks, pods spread evenly; `filling` bytes of a pod are beside the point."""
     first = int(ipaddress.ip_address("10.64.0.0"))
     names = [f"worker-{number:05d}.example.internal" for number in range(nodes)]
-    made: dict[str, list[Any]] = {key: [] for key in ("ipamblocks", "blockaffinities", "ipamhandles", "nodes", "pods")}
-    at = 0
+    objects: dict[str, list[Any]] = {
+        key: [] for key in ("ipamblocks", "blockaffinities", "ipamhandles", "nodes", "pods")
+    }
+    block_number = 0
     for index, name in enumerate(names):
         count = pods // nodes + (index < pods % nodes)
-        held: list[tuple[str, dict[str, Any]]] = [
+        assignments: list[tuple[str, dict[str, Any]]] = [
             (f"vxlan-tunnel-addr-{name}", {"node": name, "type": "vxlanTunnelAddress"})
         ]
-        for each in range(count):
-            pod = f"app-{index:05d}-5d9c7b9f6c-{each:05d}"
-            handle = f"k8s-pod-network.{index * 100_000 + each:064x}"
+        for pod_number in range(count):
+            pod = f"app-{index:05d}-5d9c7b9f6c-{pod_number:05d}"
+            handle = f"k8s-pod-network.{index * 100_000 + pod_number:064x}"
             stamp = "2026-11-23 02:04:23.193634597 +0000 UTC"
-            held.append((handle, {"namespace": f"team-{index % 40}", "node": name, "pod": pod, "timestamp": stamp}))
-        tunnel = str(ipaddress.ip_address(first + at * BLOCK))
-        made["nodes"].append(_node(name, tunnel))
-        for begin in range(0, len(held), BLOCK):
-            cidr = f"{ipaddress.ip_address(first + at * BLOCK)}/26"
-            part = held[begin : begin + BLOCK]
-            made["ipamblocks"].append(_block(cidr, name, part))
-            made["blockaffinities"].append(
+            assignments.append(
+                (handle, {"namespace": f"team-{index % 40}", "node": name, "pod": pod, "timestamp": stamp})
+            )
+        tunnel = str(ipaddress.ip_address(first + block_number * BLOCK))
+        objects["nodes"].append(_node(name, tunnel))
+        for begin in range(0, len(assignments), BLOCK):
+            cidr = f"{ipaddress.ip_address(first + block_number * BLOCK)}/26"
+            block_assignments = assignments[begin : begin + BLOCK]
+            objects["ipamblocks"].append(_block(cidr, name, block_assignments))
+            objects["blockaffinities"].append(
                 _object(
                     "BlockAffinity",
                     f"{name}-{_name(cidr)}",
                     {"cidr": cidr, "deleted": "false", "node": name, "state": "confirmed", "type": "host"},
                 )
             )
-            for ordinal, (handle, of) in enumerate(part):
-                made["ipamhandles"].append(
+            for ordinal, (handle, attributes) in enumerate(block_assignments):
+                objects["ipamhandles"].append(
                     _object("IPAMHandle", handle, {"block": {cidr: 1}, "deleted": False, "handleID": handle})
                 )
-                if "pod" in of:
-                    address = str(ipaddress.ip_address(first + at * BLOCK + ordinal))
-                    made["pods"].append(_pod(of, address, handle, filling))
-            at += 1
+                if "pod" in attributes:
+                    address = str(ipaddress.ip_address(first + block_number * BLOCK + ordinal))
+                    objects["pods"].append(_pod(attributes, address, handle, filling))
+            block_number += 1
     for number in range(extra_blocks):  # empty ones, as scale-downs leave them
-        cidr, name = f"{ipaddress.ip_address(first + at * BLOCK)}/26", names[number % nodes]
-        made["ipamblocks"].append(_block(cidr, name, []))
-        made["blockaffinities"].append(
+        cidr, name = f"{ipaddress.ip_address(first + block_number * BLOCK)}/26", names[number % nodes]
+        objects["ipamblocks"].append(_block(cidr, name, []))
+        objects["blockaffinities"].append(
             _object("BlockAffinity", f"{name}-{_name(cidr)}", {"cidr": cidr, "node": name, "state": "confirmed"})
         )
-        at += 1
-    made["ippools"] = [
+        block_number += 1
+    objects["ippools"] = [
         _object(
             "IPPool",
             "default-pool",
@@ -70,12 +74,12 @@ def write(folder: Path, nodes: int, pods: int, filling: int = 0, extra_blocks: i
             },
         )
     ]
-    made["namespaces"] = [
-        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": f"team-{each}", "labels": {"team": str(each)}}}
-        for each in range(40)
+    objects["namespaces"] = [
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": f"team-{team}", "labels": {"team": str(team)}}}
+        for team in range(40)
     ]
     paths = []
-    for kind, items in made.items():
+    for kind, items in objects.items():
         path = folder / f"kubectl-{kind}.json"
         with path.open("w") as file:
             json.dump(
@@ -103,20 +107,22 @@ def _name(cidr: str) -> str:
     return cidr.replace(".", "-").replace("/", "-")
 
 
-def _block(cidr: str, node: str, held: list[tuple[str, dict[str, Any]]]) -> dict[str, Any]:
-    free = list(range(len(held), BLOCK))
+def _block(cidr: str, node: str, assignments: list[tuple[str, dict[str, Any]]]) -> dict[str, Any]:
+    free = list(range(len(assignments), BLOCK))
     return _object(
         "IPAMBlock",
         _name(cidr),
         {
             "affinity": f"host:{node}",
             "affinityClaimTime": CREATED,
-            "allocations": [*range(len(held)), *(None for _ in free)],
-            "attributes": [{"handle_id": handle, "secondary": of} for handle, of in held],
+            "allocations": [*range(len(assignments)), *(None for _ in free)],
+            "attributes": [{"handle_id": handle, "secondary": attributes} for handle, attributes in assignments],
             "cidr": cidr,
             "deleted": False,
             "sequenceNumber": 1795399464474764737,
-            "sequenceNumberForAllocation": {str(each): 1795399464474764737 + each for each in range(len(held))},
+            "sequenceNumberForAllocation": {
+                str(index): 1795399464474764737 + index for index in range(len(assignments))
+            },
             "strictAffinity": False,
             "unallocated": free,
         },
@@ -140,7 +146,7 @@ def _node(name: str, tunnel: str) -> dict[str, Any]:
     }
 
 
-def _pod(of: dict[str, Any], address: str, handle: str, filling: int) -> dict[str, Any]:
+def _pod(attributes: dict[str, Any], address: str, handle: str, filling: int) -> dict[str, Any]:
     cni = "cni.projectcalico.org"
     annotations = {f"{cni}/containerID": handle[16:], f"{cni}/podIP": f"{address}/32", f"{cni}/podIPs": f"{address}/32"}
     env = [{"name": f"SETTING_{n}", "value": f"value-{n}"} for n in range(filling // 120)]
@@ -159,17 +165,17 @@ def _pod(of: dict[str, Any], address: str, handle: str, filling: int) -> dict[st
         "metadata": {
             "annotations": annotations,
             "creationTimestamp": CREATED,
-            "labels": {"app": of["pod"][:9]},
-            "name": of["pod"],
-            "namespace": of["namespace"],
+            "labels": {"app": attributes["pod"][:9]},
+            "name": attributes["pod"],
+            "namespace": attributes["namespace"],
             "ownerReferences": [
-                {"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": of["pod"][:20], "controller": True}
+                {"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": attributes["pod"][:20], "controller": True}
             ],
         },
         "spec": {
             "containers": [container],
             "dnsPolicy": "ClusterFirst",
-            "nodeName": of["node"],
+            "nodeName": attributes["node"],
             "restartPolicy": "Always",
         },
         "status": {

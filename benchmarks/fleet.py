@@ -34,12 +34,12 @@ def parse(path: Path) -> None:
 
 def processor_seconds(work, path: Path) -> float:
     """Return the processor seconds that one call takes, as the median of several."""
-    taken = []
+    times = []
     for _ in range(SAMPLE):
         start = time.process_time()
         work(path)
-        taken.append(time.process_time() - start)
-    return median(taken)
+        times.append(time.process_time() - start)
+    return median(times)
 
 
 def main() -> None:
@@ -60,18 +60,18 @@ def main() -> None:
             path.write_bytes(text)
             sources.append(str(path))
         audit(first)
-        one, plain = processor_seconds(audit, first), processor_seconds(parse, first)
+        audit_seconds, parse_seconds = processor_seconds(audit, first), processor_seconds(parse, first)
         print(
-            f"{NODES} nodes, {PODS} pods, {len(text) / 1000:.0f} kB: {1000 * one:.1f} ms of a processor, "
-            f"{one / plain:.1f} x json.loads"
+            f"{NODES} nodes, {PODS} pods, {len(text) / 1000:.0f} kB: {1000 * audit_seconds:.1f} ms of a processor, "
+            f"{audit_seconds / parse_seconds:.1f} x json.loads"
         )
         start = time.perf_counter()
         with executor(jobs=chosen.jobs, preload=["ippoolkit.audit"]) as pool:
-            found = audit_fleet(sources, pool)
+            fleet = audit_fleet(sources, pool)
         wall = time.perf_counter() - start
         print(
-            f"{len(found):,} clusters on {chosen.jobs} processes: {60 * len(found) / wall:,.0f} a minute, of "
-            f"{60 * chosen.jobs / one:,.0f} that the processors alone allow (load of the machine "
+            f"{len(fleet):,} clusters on {chosen.jobs} processes: {60 * len(fleet) / wall:,.0f} a minute, of "
+            f"{60 * chosen.jobs / audit_seconds:,.0f} that the processors alone allow (load of the machine "
             f"{os.getloadavg()[0]:.1f})"
         )
 

@@ -26,7 +26,7 @@ class Process:
     """One history of a known process: what was seen, the capacity, and in how many days it runs out (None: never)."""
 
     family: str
-    seen: Array
+    observed: Array
     capacity: int
     days: int | None
     per_day: int = 1
@@ -89,10 +89,10 @@ def _noise(rng: np.random.Generator, days: Array, sd: float) -> Array:
     white = rng.normal(0, sd, days.size)
     if rng.random() < 0.5:
         return white
-    kept, noise = rng.uniform(0.3, 0.8), np.empty(days.size)
+    persistence, noise = rng.uniform(0.3, 0.8), np.empty(days.size)
     noise[0] = white[0]
     for day in range(1, days.size):
-        noise[day] = kept * noise[day - 1] + np.sqrt(1 - kept**2) * white[day]
+        noise[day] = persistence * noise[day - 1] + np.sqrt(1 - persistence**2) * white[day]
     return noise
 
 
@@ -123,16 +123,16 @@ def process(family: str, seed: int, length: int | None = None) -> Process:
     more = (length,) if family in {"level shift", "slope change"} else ()
     values = np.round(np.maximum(0, FAMILIES[family](rng, days, *more)))
     end = length * per_day
-    seen, later = values[:end], values[end:]
+    observed, later = values[:end], values[end:]
     if family in CALM:
-        capacity = int(seen[-30 * per_day :].max() * rng.uniform(1.15, 2))
+        capacity = int(observed[-30 * per_day :].max() * rng.uniform(1.15, 2))
     elif rng.random() < 0.5:
-        capacity = int(seen.max() * rng.uniform(1.03, 2.5))
+        capacity = int(observed.max() * rng.uniform(1.03, 2.5))
     else:
         ahead = int(np.exp(rng.uniform(np.log(8), np.log(600)))) * per_day
-        capacity = int(max(later[:ahead].max(), seen.max() + 1))
+        capacity = int(max(later[:ahead].max(), observed.max() + 1))
     reached = np.flatnonzero(later >= capacity)
-    return Process(family, seen, capacity, int(reached[0]) // per_day + 1 if reached.size else None, per_day)
+    return Process(family, observed, capacity, int(reached[0]) // per_day + 1 if reached.size else None, per_day)
 
 
 @dataclass(frozen=True)
@@ -147,17 +147,17 @@ class Score:
     line: float
 
 
-def score(one: Process, name: str) -> Score:
+def score(generated: Process, name: str) -> Score:
     """Forecast one history and compare with what came."""
     from ippoolkit.forecasting.exhaustion import exhaustion, random_generator, to_regular_series
 
-    values = one.seen.astype(float)
-    grid = to_regular_series(np.arange(values.size) // one.per_day, values)
-    days = exhaustion(grid, one.capacity, AHEAD, random_generator(0, name, "addresses")).days
+    values = generated.observed.astype(float)
+    grid = to_regular_series(np.arange(values.size) // generated.per_day, values)
+    days = exhaustion(grid, generated.capacity, AHEAD, random_generator(0, name, "addresses")).days
     p10, p50, p90 = np.quantile(days, (0.1, 0.5, 0.9), method="inverted_cdf")
     slope, start = np.polyfit(np.arange(grid.values.size), grid.values, 1)
-    line = (one.capacity - start) / slope - (grid.values.size - 1) if slope > 0 else AHEAD
-    return Score(one.family, one.days, p10, p50, p90, float(np.clip(line, 1, AHEAD)))
+    line = (generated.capacity - start) / slope - (grid.values.size - 1) if slope > 0 else AHEAD
+    return Score(generated.family, generated.days, p10, p50, p90, float(np.clip(line, 1, AHEAD)))
 
 
 def print_scores(scores: list[Score]) -> dict[str, float]:
@@ -165,13 +165,13 @@ def print_scores(scores: list[Score]) -> dict[str, float]:
     heading = f"{'family':14}{'run out':>8}{'covered':>9}{'error':>8}{'of line':>9}{'calm':>6}{'no alarm':>10}"
     print(heading)
     for family in (*FAMILIES, "all"):
-        chosen = [one for one in scores if family in {one.family, "all"}]
-        ending = [one for one in chosen if one.days is not None]
-        calm = [one for one in chosen if one.family in CALM and one.days is None]
-        covered = np.mean([one.p10 <= one.days <= one.p90 for one in ending]) if ending else np.nan
-        error = np.median([abs(np.log(min(one.p50, AHEAD) / one.days)) for one in ending]) if ending else np.nan
-        line = np.median([abs(np.log(one.line / one.days)) for one in ending]) if ending else np.nan
-        quiet = np.mean([np.isinf(one.p10) for one in calm]) if calm else np.nan
+        chosen = [score for score in scores if family in {score.family, "all"}]
+        ending = [score for score in chosen if score.days is not None]
+        calm = [score for score in chosen if score.family in CALM and score.days is None]
+        covered = np.mean([score.p10 <= score.days <= score.p90 for score in ending]) if ending else np.nan
+        error = np.median([abs(np.log(min(score.p50, AHEAD) / score.days)) for score in ending]) if ending else np.nan
+        line = np.median([abs(np.log(score.line / score.days)) for score in ending]) if ending else np.nan
+        quiet = np.mean([np.isinf(score.p10) for score in calm]) if calm else np.nan
         print(f"{family:14}{len(ending):8}{covered:9.2f}{error:8.3f}{line:9.3f}{len(calm):6}{quiet:10.2f}")
     return {"covered": float(covered), "error_ratio": float(error / line), "calm_without_alarm": float(quiet)}
 
@@ -182,16 +182,16 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=MEASURED)
     parser.add_argument("--pools", type=int, default=40, help="of each family")
     options = parser.parse_args()
-    made = [process(family, options.seed + number) for family in FAMILIES for number in range(options.pools)]
+    processes = [process(family, options.seed + number) for family in FAMILIES for number in range(options.pools)]
     begin = time.perf_counter()
-    scores = [score(one, f"{one.family}-{number}") for number, one in enumerate(made)]
+    scores = [score(generated, f"{generated.family}-{number}") for number, generated in enumerate(processes)]
     took = time.perf_counter() - begin
     figures = print_scores(scores)
     print({name: round(value, 3) for name, value in figures.items()})
     year = [process(family, options.seed + number, 365) for family in FAMILIES for number in range(25)]
     begin = time.perf_counter()
-    for number, one in enumerate(year):
-        score(one, str(number))
+    for number, generated in enumerate(year):
+        score(generated, str(number))
     print(
         f"{len(scores)} pools of 90 to 365 days: {took:.1f} s; 225 pools of a year: {time.perf_counter() - begin:.1f} s"
     )

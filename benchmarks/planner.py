@@ -86,23 +86,23 @@ selector => { window.appeared = new Promise(resolve => {
 def moved(page, selector, handle, moves):
     """Move a slider to and fro; return the milliseconds to the text and to the rest of the page, a pair a move."""
     page.locator(handle).focus()
-    found = []
+    times = []
     for number in range(moves):
         page.evaluate(WATCH, selector)
         page.keyboard.press("ArrowRight" if number % 2 else "ArrowLeft")
-        found.append(page.evaluate("window.painted"))
-    return found
+        times.append(page.evaluate("window.painted"))
+    return times
 
 
-def opened(site, name, source, selector):
+def opened(browser_site, name, source, selector):
     """Open a notebook of one cell; return its page, and how long its run took to show something."""
-    browser, home, folder = site
+    browser, address, folder = browser_site
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)], metadata=kernel)
     nbformat.write(notebook, folder / f"{name}.ipynb")
     page = browser.new_page(viewport={"width": 1500, "height": 1100})
     page.set_default_timeout(60_000)
-    page.goto(f"{home}lab/tree/{name}.ipynb?token=t&reset")
+    page.goto(f"{address}lab/tree/{name}.ipynb?token=t&reset")
     page.evaluate(APPEAR, selector)
     run_all(page)
     return page, page.evaluate("window.appeared") / 1000
@@ -111,7 +111,7 @@ def opened(site, name, source, selector):
 def kernel_mib():
     """Return the memory of the kernel that was started last."""
     children = psutil.Process().children(recursive=True)
-    kernels = [each for each in children if "ipykernel_launcher" in " ".join(each.cmdline())]
+    kernels = [child for child in children if "ipykernel_launcher" in " ".join(child.cmdline())]
     return max(kernels, key=psutil.Process.create_time).memory_info().rss / 2**20
 
 
@@ -127,20 +127,22 @@ def main():
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         folder = Path(name)
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        with serving("lab", folder) as home:
+        with serving("lab", folder) as address:
             for case, (source, selector, handle) in CASES.items():
-                page, _ = opened((browser, home, folder), case.split(",")[0], source, selector)
+                page, _ = opened((browser, address, folder), case.split(",")[0], source, selector)
                 if case.startswith("map"):
                     page.locator(".ipk-tabs .lm-TabBar-tabLabel", has_text="Address map").click()
                     page.wait_for_selector(".ipk-map svg")
                 moved(page, selector, handle, 10)
-                found = moved(page, selector, handle, options.moves)
-                texts, rests = ([each[place] for each in found] for place in (0, 1))
+                times = moved(page, selector, handle, options.moves)
+                texts, rests = ([pair[place] for pair in times] for place in (0, 1))
                 quantiles = statistics.quantiles(texts, n=20)
                 figures[case] = {
                     "median": statistics.median(texts),
                     "p95": quantiles[-1],
-                    "rest": statistics.median(rest - text for text, rest in zip(texts, rests, strict=True)),
+                    "rest": statistics.median(
+                        figure_time - text for text, figure_time in zip(texts, rests, strict=True)
+                    ),
                 }
                 if case.startswith("sample"):
                     moved(page, selector, handle, max(0, 90 - options.moves))
@@ -153,20 +155,23 @@ def main():
             ready = {}
             for round_ in range(5):
                 for case, source, selector in (("plain", READY, ".echo"), ("planner", SAMPLE, ".ipk-verdict")):
-                    page, took = opened((browser, home, folder), f"ready-{case}-{round_}", source, selector)
+                    page, took = opened((browser, address, folder), f"ready-{case}-{round_}", source, selector)
                     ready.setdefault(case, []).append(took)
                     page.close()
         browser.close()
     print(f"{'milliseconds':20} {'median':>8} {'p95':>8} {'ratio':>7} {'p95 ratio':>10} {'rest after':>11}")
     echo = figures["echo"]
     for case in CASES:
-        each = figures[case]
-        each["median_ratio"], each["p95_ratio"] = each["median"] / echo["median"], each["p95"] / echo["p95"]
-        print(
-            f"{case:20} {each['median']:8.1f} {each['p95']:8.1f} {each['median_ratio']:7.2f} {each['p95_ratio']:10.2f} "
-            f"{each['rest']:11.1f}"
+        row = figures[case]
+        row["median_ratio"], row["p95_ratio"] = (
+            row["median"] / echo["median"],
+            row["p95"] / echo["p95"],
         )
-    took = {case: statistics.median(each) for case, each in ready.items()}
+        print(
+            f"{case:20} {row['median']:8.1f} {row['p95']:8.1f} {row['median_ratio']:7.2f} {row['p95_ratio']:10.2f} "
+            f"{row['rest']:11.1f}"
+        )
+    took = {case: statistics.median(row) for case, row in ready.items()}
     figures["ready_ratio"] = took["planner"] / took["plain"]
     print(f"ready: {took['planner']:.2f} s, a plain notebook {took['plain']:.2f} s", end="")
     print(f", ratio {figures['ready_ratio']:.2f}; kernel memory after 1,000 moves: {figures['memory_ratio']:.3f} x")

@@ -36,16 +36,16 @@ def single(folder, rounds):
     """One report against papermill and nbconvert on an empty notebook, in the same round."""
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(nbformat.v4.new_notebook(metadata={"kernelspec": kernel}), folder / "empty.ipynb")
-    two = [
+    notebook_commands = [
         [BIN / "papermill", folder / "empty.ipynb", folder / "out.ipynb"],
         [BIN / "jupyter", "nbconvert", "--to", "html", folder / "out.ipynb"],
     ]
-    one = [[BIN / "ippoolkit", "report", SAMPLE, "-o", folder / "report.html"]]
-    seconds(*two), seconds(*one)  # once for the caches
+    kit_commands = [[BIN / "ippoolkit", "report", SAMPLE, "-o", folder / "report.html"]]
+    seconds(*notebook_commands), seconds(*kit_commands)  # once for the caches
     print(f"{'report s':>10} {'papermill + nbconvert s':>24} {'ratio':>7}")
     ratios = []
     for _ in range(rounds):
-        ours, theirs = seconds(*one), seconds(*two)
+        ours, theirs = seconds(*kit_commands), seconds(*notebook_commands)
         ratios.append(ours / theirs)
         print(f"{ours:10.2f} {theirs:24.2f} {ratios[-1]:7.2f}")
     print(f"median ratio {statistics.median(ratios):.2f}")
@@ -67,14 +67,14 @@ def clusters(folder, count):
 
 def batch(folder, count, sampled):
     """A batch against a loop of the two commands on the same notebook; `sampled` rounds are timed and compared."""
-    given = clusters(folder / "clusters", count)
+    scenarios = clusters(folder / "clusters", count)
     command = [BIN / "ippoolkit", "report", folder / "clusters/*.yaml", "-o", folder / "out", "--date", DAY, "-j", 2]
     ours = seconds(command)
     theirs, same = [], 0
-    for path in random.Random(1).sample(given, sampled):
+    for path in random.Random(1).sample(scenarios, sampled):
         run = [BIN / "papermill", builtin_notebook(), folder / "run.ipynb", "-p", "scenario", path, "-p", "date", DAY]
         theirs.append(seconds(run, [BIN / "jupyter", "nbconvert", "--to", "html", folder / "run.ipynb"]))
-        same += said(folder / "run.html") == said(folder / f"out/{path.stem}.html")
+        same += shown_texts(folder / "run.html") == shown_texts(folder / f"out/{path.stem}.html")
     loop = statistics.mean(theirs) * count
     print(f"{count} reports: {ours:.1f} s; a loop of the two commands: {loop:.1f} s, from {sampled} of them")
     print(f"speedup {loop / ours:.1f}; contents alike in {same} of {sampled}")
@@ -82,14 +82,14 @@ def batch(folder, count, sampled):
     return loop / ours
 
 
-def said(page):
+def shown_texts(page):
     """Every text that the notebook shows on a page, in order, whatever is around it."""
     soup = BeautifulSoup(page.read_text(), "html.parser")
-    shown = soup.select("h1, h2, h3, p, li, th, td, pre, svg text")
+    elements = soup.select("h1, h2, h3, p, li, th, td, pre, svg text")
     # The page has contents, which a notebook has not, and not its code.
     return [
         " ".join(text.get_text().split())
-        for text in shown
+        for text in elements
         if not text.find_parent("nav") and not text.find_parent(class_="highlight")
     ]
 
@@ -104,31 +104,34 @@ def kills(folder, count, reports):
     clusters(folder / "killed", reports)
     formats = ["--format", "html,xlsx,md", "--date", DAY, "--jobs", "2"]
 
-    def command(out, *more):
+    def command(output_folder, *more):
         return [
-            str(part) for part in (BIN / "ippoolkit", "report", folder / "killed/*.yaml", "-o", out, *formats, *more)
+            str(part)
+            for part in (BIN / "ippoolkit", "report", folder / "killed/*.yaml", "-o", output_folder, *formats, *more)
         ]
 
     start = time.perf_counter()
     subprocess.run(command(folder / "whole"), check=True, capture_output=True)
     needed = time.perf_counter() - start
-    whole = files_of(folder / "whole")
+    complete = files_of(folder / "whole")
     dice = random.Random(2)
     resumed = broken = 0
-    out = folder / "resumed-0"
+    target = folder / "resumed-0"
     for number in range(count):
-        process = subprocess.Popen(command(out), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(command(target), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             process.wait(dice.uniform(0, needed * 1.1))
         except subprocess.TimeoutExpired:
             os.kill(process.pid, signal.SIGKILL)
             process.wait()
-        now = files_of(out) if out.exists() else {}
-        broken += sum(path not in whole or content != whole[path] for path, content in now.items() if visible(path))
-        if len(now) == len(whole) or number == count - 1:  # once whole, begin again
-            subprocess.run(command(out), check=True, capture_output=True)
-            resumed += files_of(out) != whole
-            out = folder / f"resumed-{number + 1}"
+        now = files_of(target) if target.exists() else {}
+        broken += sum(
+            path not in complete or content != complete[path] for path, content in now.items() if visible(path)
+        )
+        if len(now) == len(complete) or number == count - 1:  # once whole, begin again
+            subprocess.run(command(target), check=True, capture_output=True)
+            resumed += files_of(target) != complete
+            target = folder / f"resumed-{number + 1}"
     print(f"{count} kills: {broken} broken files, {resumed} resumed batches that differ")
     assert not broken
     assert not resumed

@@ -23,15 +23,15 @@ def cluster(nodes: int = NODES, pods: int = PODS) -> Scenario:
     pool = IPPool(name="default-ipv4-ippool", cidr="10.0.0.0/12", block_size=26, vxlan_mode="Always")
     names = [f"node-{number:05d}" for number in range(nodes)]
     first = pool.cidr.first
-    blocks, made = [], []
+    blocks, pod_objects = [], []
     for number, node in enumerate(names):
-        at = first + 64 * number
-        held = [Allocation(ordinal=0, handle=f"vxlan-tunnel-addr-{node}", node=node, type="vxlanTunnelAddress")]
+        first_address = first + 64 * number
+        allocations = [Allocation(ordinal=0, handle=f"vxlan-tunnel-addr-{node}", node=node, type="vxlanTunnelAddress")]
         for pod in range(pods):
             name = f"pod-{number}-{pod}"
-            held.append(Allocation(ordinal=pod + 1, handle=name, node=node, namespace="default", pod=name))
-            made.append(Pod(name=name, node=node, addresses=(address_from_int(4, at + pod + 1),)))
-        blocks.append(Block(cidr=Cidr(4, at, 26), affinity=f"host:{node}", allocations=tuple(held)))
+            allocations.append(Allocation(ordinal=pod + 1, handle=name, node=node, namespace="default", pod=name))
+            pod_objects.append(Pod(name=name, node=node, addresses=(address_from_int(4, first_address + pod + 1),)))
+        blocks.append(Block(cidr=Cidr(4, first_address, 26), affinity=f"host:{node}", allocations=tuple(allocations)))
     tunnels = [
         ({"type": "vxlan", "address": str(address_from_int(4, first + 64 * number))},) for number in range(nodes)
     ]
@@ -39,7 +39,7 @@ def cluster(nodes: int = NODES, pods: int = PODS) -> Scenario:
         cluster=Cluster(
             pools=(pool,),
             nodes=tuple(Node(name=name, tunnels=own) for name, own in zip(names, tunnels, strict=True)),
-            pods=tuple(made),
+            pods=tuple(pod_objects),
             blocks=tuple(blocks),
         )
     )
@@ -53,14 +53,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         text = Path(save_scenario(scenario, Path(folder) / "cluster.json")).read_text()
     rounds = [(_seconds(lambda: _issued(scenario, change)), _seconds(lambda: json.loads(text))) for _ in range(3)]
-    ours, theirs = (min(each) for each in zip(*rounds, strict=True))
+    ours, theirs = (min(times) for times in zip(*rounds, strict=True))
     print(f"runbook of {NODES} nodes and {NODES * PODS} pods, all steps: {ours:.2f} s")
     print(f"json.loads of the cluster: {theirs:.2f} s, ratio {ours / theirs:.1f}")
 
 
 def _issued(scenario: Scenario, change: Change) -> None:
-    made = runbook(scenario, change)
-    assert made.is_issued, made.findings
+    change_runbook = runbook(scenario, change)
+    assert change_runbook.is_issued, change_runbook.findings
 
 
 def _seconds(call: Callable[[], object]) -> float:

@@ -6,6 +6,7 @@ import dataclasses
 import inspect
 import json
 import re
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -32,24 +33,22 @@ the newest known; one before v3.{OLDEST_MINOR} is refused.
 Every difference that ippoolkit knows, those that matter most for planning first. Paths are those of
 [Calico's source](https://github.com/projectcalico/calico). `ippoolkit upgrade FILES --to RELEASE` says which of them
 matter to a cluster."""
-MADE = "<!-- Made by docs/generate.py; a test keeps it current. -->"
+GENERATED_NOTE = "<!-- Made by docs/generate.py; a test keeps it current. -->"
 
 _TYPES = {"count": "Int64", "number": "int64", "flag": "bool", "text": "str"}
 _ABOUT = {
-    "pools": "`ippoolkit.pools(scenario)`: a row a pool, by name.",
+    "pools": "`Analysis.pools()`: a row a pool, by name.",
     "block_sizes": (
-        "`ippoolkit.block_sizes(scenario, pool)`: a row for each blockSize that Calico takes for the pool. The pool is "
+        "`Analysis.block_sizes(pool)`: a row for each blockSize that Calico takes for the pool. The pool is "
         "judged as if it served alone every node that it selects; existing nodes count with the addresses that they "
         "hold in it."
     ),
     "prefixes": (
-        "`ippoolkit.prefixes(scenario, pool)`: a row for each prefix length that the pool's range could have and each "
+        "`Analysis.prefixes(pool)`: a row for each prefix length that the pool's range could have and each "
         "blockSize. Except for the prefix, the columns are those of `block_sizes`."
     ),
-    "nodes": (
-        "`ippoolkit.nodes(scenario)`: a row for each node that exists and each planned group, for each address family."
-    ),
-    "growth": "`ippoolkit.growth(scenario)`: a row a month and address family, all pools of the family together.",
+    "nodes": ("`Analysis.nodes()`: a row for each node that exists and each planned group, for each address family."),
+    "growth": "`Analysis.growth()`: a row a month and address family, all pools of the family together.",
     "designs": (
         "`ippoolkit.choose.designs_table(ippoolkit.recommend(...))`: a row for each design that no other one beats; "
         "how they are judged: [choosing.md](choosing.md)."
@@ -63,7 +62,7 @@ _ABOUT = {
         "`ippoolkit.choose.change_options_table(ippoolkit.choose.change_options(recommendation))`: a row for each way "
         "to make a cluster that exists hold what is asked, the cheapest first."
     ),
-    "choices": "`ippoolkit.choices(scenario)`: a row for each single change that makes a plan fit which does not.",
+    "choices": "`Analysis.choice_table()`: a row for each single change that makes a plan fit which does not.",
 }
 
 
@@ -78,7 +77,7 @@ def tables() -> str:
     """Return docs/tables.md."""
     parts = [
         "# The tables",
-        MADE,
+        GENERATED_NOTE,
         _TABLES,
     ]
     for name, columns in TABLES.items():
@@ -91,7 +90,7 @@ def tables() -> str:
 
 def rules() -> str:
     """Return docs/rules.md."""
-    parts = ["# The rules", MADE, _RULES]
+    parts = ["# The rules", GENERATED_NOTE, _RULES]
     head = [
         "| code | on | limit | refused by | says | what to do | Calico's words | source |",
         "|---|---|---|---|---|---|---|---|",
@@ -156,7 +155,7 @@ _MANIFESTS = (
 
 def audit() -> str:
     """Return docs/audit.md."""
-    parts = ["# The figures of an audit", MADE, _AUDIT]
+    parts = ["# The figures of an audit", GENERATED_NOTE, _AUDIT]
     for title, figures in (
         ("pools", POOL_METRICS),
         ("nodes", NODE_METRICS),
@@ -188,19 +187,19 @@ changed in between looks like a leak. The engine takes such a cluster as it is:
 
 def scenario() -> str:
     """Return docs/scenario.md."""
-    parts = ["# The scenario file", MADE, _SCENARIO]
-    done: set[type] = set()
+    parts = ["# The scenario file", GENERATED_NOTE, _SCENARIO]
+    described: set[type] = set()
     waiting: list[type] = [Scenario]
     while waiting:
         cls = waiting.pop(0)
-        if cls in done:
+        if cls in described:
             continue
-        done.add(cls)
+        described.add(cls)
         definition = scenario_schema() if cls is Scenario else scenario_schema()["$defs"][cls.__name__]
         rows = []
         for key, value in definition["properties"].items():
             refs = _refs(value)
-            waiting += [each for each in _classes() if each.__name__ in refs]
+            waiting += [cls for cls in _classes() if cls.__name__ in refs]
             rows.append(f"| `{key}` | {_type(value)} | {_default(value)} | {value.get('description', '')} |")
         head = ["| field | type | default | meaning |", "|---|---|---|---|"]
         about = (cls.__doc__ or "").splitlines()[0]
@@ -232,24 +231,24 @@ listed at once with file, line and field."""
 def _classes() -> list[type]:
     from ippoolkit import model
 
-    return [each for each in vars(model).values() if dataclasses.is_dataclass(each)]
+    return [value for value in vars(model).values() if dataclasses.is_dataclass(value)]
 
 
 def _refs(value: Any) -> set[str]:
     if isinstance(value, dict):
         own = {value["$ref"].rpartition("/")[2]} if "$ref" in value else set()
-        return own.union(*(_refs(each) for each in value.values()))
+        return own.union(*(_refs(item) for item in value.values()))
     return set().union(*map(_refs, value)) if isinstance(value, list) else set()
 
 
 def _type(value: dict[str, Any]) -> str:
     if "anyOf" in value:  # of one kind, or left out
-        return " or ".join(_type(each) for each in value["anyOf"] if each.get("type") != "null")
+        return " or ".join(_type(option) for option in value["anyOf"] if option.get("type") != "null")
     if "$ref" in value:
         name = value["$ref"].rpartition("/")[2]
         return f"[{name}](#{name.lower()})"
     if "enum" in value:
-        return ", ".join(f"`{each}`" for each in value["enum"])
+        return ", ".join(f"`{choice}`" for choice in value["enum"])
     if "const" in value:
         return f"`{value['const']}`"
     if value.get("type") == "array":
@@ -289,14 +288,43 @@ def api() -> str:
     functions = {name: value for name, value in public.items() if inspect.isfunction(value)}
     classes = {name: value for name, value in public.items() if inspect.isclass(value)}
     rows = [f"| [`{name}`](#{name.lower()}) | {_summary(value)} |" for name, value in (functions | classes).items()]
-    parts = ["# The Python API", MADE, _API, "\n".join(["| name | what it is |", "|---|---|", *rows]), "## Functions"]
+    parts = [
+        "# The Python API",
+        GENERATED_NOTE,
+        _API,
+        "\n".join(["| name | what it is |", "|---|---|", *rows]),
+        "## Functions",
+    ]
     for name, function in functions.items():
         signature = f"{name}{inspect.signature(function)}".replace("ippoolkit.", "")
         parts += [f"### {name}", f"```python\n{signature}\n```", *_numpydoc(inspect.getdoc(function) or "")]
     parts.append("## Classes")
     for name, cls in classes.items():
-        parts += [f"### {name}", *_numpydoc(inspect.getdoc(cls) or "")]
+        parts += [f"### {name}", *_numpydoc(inspect.getdoc(cls) or ""), *_members(name, cls)]
     return "\n\n".join(parts) + "\n"
+
+
+def _members(class_name: str, cls: type) -> list[str]:
+    """Return what a class offers: fields of the model, properties, then each of its methods with its docstring."""
+    fields = [f"- `{name}`: {field.description}" for name, field in getattr(cls, "__pydantic_fields__", {}).items()]
+    properties, methods = [], []
+    for name, member in vars(cls).items():
+        if name.startswith("_"):
+            continue
+        if isinstance(member, property | cached_property):
+            properties.append(f"- `{name}`: {_summary(member)}")
+        elif inspect.isfunction(member):
+            parameters = str(inspect.signature(member)).replace("(self, ", "(").replace("(self)", "()")
+            methods += [
+                f"#### {class_name}.{name}",
+                f"```python\n{class_name}.{name}{parameters}\n```",
+                *_numpydoc(inspect.getdoc(member) or ""),
+            ]
+    return [
+        *(["**Fields**", "\n".join(fields)] if fields else []),
+        *(["**Properties**", "\n".join(properties)] if properties else []),
+        *methods,
+    ]
 
 
 _API = """\
@@ -329,7 +357,7 @@ def commands() -> str:
     """Return docs/commands.md."""
     group: Any = typer.main.get_command(app)
     about = "`ippoolkit COMMAND --help` prints the same. As a plugin of kubectl: `kubectl ippool COMMAND`."
-    parts = ["# The commands", MADE, about]
+    parts = ["# The commands", GENERATED_NOTE, about]
     for name, command in sorted(group.commands.items()):
         context = typer.Context(command, info_name=f"ippoolkit {name}")
         usage = " ".join(command.get_usage(context).removeprefix("Usage: ").split())
@@ -349,9 +377,9 @@ def _command(usage: str, command: Any) -> list[str]:
             is_option = parameter.param_type_name == "option"
             names = parameter.opts if is_option else [parameter.metavar or parameter.name.upper()]
             default = parameter.default if isinstance(parameter.default, str | int | float) else None
-            shown = "" if default in (None, "", False) else f"`{default}`"
+            text = "" if default in (None, "", False) else f"`{default}`"
             rows.append(
-                f"| {_cell(', '.join(f'`{name}`' for name in names))} | {_cell(parameter.help or '')} | {shown} |"
+                f"| {_cell(', '.join(f'`{name}`' for name in names))} | {_cell(parameter.help or '')} | {text} |"
             )
     table = "\n".join(["| argument or option | meaning | default |", "|---|---|---|", *rows])
     return [inspect.cleandoc(command.help or ""), f"```text\n{usage}\n```", *([table] if rows else [])]
@@ -362,9 +390,9 @@ def releases() -> str:
     rows = []
     for row in sorted(DIFFERENCES, key=lambda row: row.impact):
         ranges = ", ".join(_range(*extra) for extra in ((row.since, row.until), *row.backports))
-        rows.append(f"| `{row.id}` | {row.part} | {ranges} | {_cell(row.message)} | {_cell(row.source)} |")
+        rows.append(f"| `{row.id}` | {row.component} | {ranges} | {_cell(row.message)} | {_cell(row.source)} |")
     table = "\n".join(["| id | part | releases | what | source |", "|---|---|---|---|---|", *rows])
-    return f"# Releases of Calico\n\n{MADE}\n\n{_RELEASES}\n\n{table}\n"
+    return f"# Releases of Calico\n\n{GENERATED_NOTE}\n\n{_RELEASES}\n\n{table}\n"
 
 
 def _range(since: Version, until: Version) -> str:

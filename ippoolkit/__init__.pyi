@@ -1,31 +1,23 @@
 from . import choose, figures, findings, ipam, manifests, model, simulation, view, widgets, write
-from .analysis import Analysis, analyse
+from .analysis import Analysis
 from .api import (
-    block_sizes,
     capacity,
     check,
-    check_design,
-    choices,
     comparison,
     diff,
-    growth,
-    nodes,
-    pools,
     pools_for,
-    prefixes,
     report,
     runbook,
-    verdict,
-    verdicts,
 )
 from .audit.cluster_audit import Audit, audit
 from .capacity.verdict import Status, Verdict
-from .choose import free, recommend
+from .change.runbook import Runbook
+from .choose import FreeRanges, Recommendation, free, recommend
 from .cidr import Cidr
 from .errors import InputError, IppoolkitError, ReportError
 from .findings import Finding
-from .forecasting import forecast
-from .manifests.manifest_review import review
+from .forecasting import Forecast, forecast
+from .manifests.manifest_review import Review
 from .model import (
     Block,
     Cluster,
@@ -46,8 +38,8 @@ from .model.scenario_edits import nodes_as_group, with_pool, with_single_group
 from .read.reader import load, read
 from .read.reading import Reading
 from .release_upgrade import Upgrade, upgrade
-from .report.batch import make_report, make_reports
-from .simulation import simulate
+from .report.batch import make_reports
+from .simulation import Simulation, simulate
 from .widgets import ChangePlanner, Planner
 from .write import save_scenario, to_manifests_yaml
 
@@ -61,6 +53,8 @@ __all__ = [
     "Cidr",
     "Cluster",
     "Finding",
+    "Forecast",
+    "FreeRanges",
     "GroupRequirement",
     "IPAMConfig",
     "IPPool",
@@ -75,19 +69,19 @@ __all__ = [
     "Planner",
     "Pod",
     "Reading",
+    "Recommendation",
     "ReportError",
     "Requirements",
+    "Review",
+    "Runbook",
     "Scenario",
+    "Simulation",
     "Status",
     "Upgrade",
     "Verdict",
-    "analyse",
     "audit",
-    "block_sizes",
     "capacity",
     "check",
-    "check_design",
-    "choices",
     "choose",
     "comparison",
     "diff",
@@ -95,30 +89,22 @@ __all__ = [
     "findings",
     "forecast",
     "free",
-    "growth",
     "ipam",
     "load",
-    "make_report",
     "make_reports",
     "manifests",
     "model",
-    "nodes",
     "nodes_as_group",
-    "pools",
     "pools_for",
-    "prefixes",
     "read",
     "recommend",
     "report",
-    "review",
     "runbook",
     "save_scenario",
     "simulate",
     "simulation",
     "to_manifests_yaml",
     "upgrade",
-    "verdict",
-    "verdicts",
     "view",
     "widgets",
     "with_pool",

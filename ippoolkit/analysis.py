@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .answer import answer_html
@@ -19,6 +20,7 @@ from .capacity.pool_table import Usage, pool_table
 from .capacity.verdict import Verdict, no_pool_verdict
 from .findings import Finding, fit_to_release, get_language
 from .model import Scenario
+from .read import load
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +45,7 @@ class Analysis:
     >>> import ippoolkit as ipk
     >>> pool = ipk.IPPool(name="pool", cidr="10.233.64.0/18", block_size=24)
     >>> plan = ipk.Plan(groups=(ipk.NodeGroup(nodes=70, pods_per_node=60),))
-    >>> analysis = ipk.analyse(ipk.Scenario(cluster=ipk.Cluster(pools=(pool,)), plan=plan))
+    >>> analysis = ipk.capacity(ipk.Scenario(cluster=ipk.Cluster(pools=(pool,)), plan=plan))
     >>> analysis.verdict.status.value
     'fails'
     >>> [f"{choice.change} /{choice.value}" for choice in analysis.choices]
@@ -105,11 +107,56 @@ class Analysis:
         return tuple(fit_to_release(findings, self.scenario.release))
 
     def pools(self, *, lang: str = "en") -> pd.DataFrame:
-        """Return the table of pools; see `ippoolkit.pools`."""
+        """List the pools of a scenario, by name.
+
+        Parameters
+        ----------
+        lang
+            Language of the texts in the table: ``en`` or ``zh``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row for each pool; columns as in docs/tables.md. `addresses_used` and `blocks_used` are missing where
+            nothing is known of blocks, nodes or pods.
+        """
         return self._table(("pools", lang), lambda: pool_table(self.scenario, lang, self.reported_usage))
 
     def block_sizes(self, pool: str | None = None, *, lang: str = "en") -> pd.DataFrame:
-        """Return the table of block sizes of one pool; see `ippoolkit.block_sizes`."""
+        """Compare all block sizes of one pool.
+
+        The pool is judged as if it served alone every node that it selects; existing nodes count with the addresses
+        that they hold in it.
+
+        Parameters
+        ----------
+        pool
+            Name of the pool; the first by name if left out.
+        lang
+            Language of the texts in the table: ``en`` or ``zh``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row for each block size that Calico takes for the pool, ascending; columns as in docs/tables.md.
+
+        Raises
+        ------
+        KeyError
+            When there is no such pool.
+
+        Examples
+        --------
+        >>> import ippoolkit as ipk
+        >>> pool = ipk.IPPool(name="pool", cidr="10.233.64.0/18", vxlan_mode="Always")
+        >>> plan = ipk.Plan(groups=(ipk.NodeGroup(nodes=70, pods_per_node=60, pods_on_busiest_node=110),))
+        >>> table = ipk.capacity(ipk.Scenario(cluster=ipk.Cluster(pools=(pool,)), plan=plan)).block_sizes()
+        >>> table.loc[table.block_size.isin([24, 26, 30]), ["block_size", "blocks", "nodes_fit", "verdict"]]
+            block_size  blocks  nodes_fit verdict
+        4           24      64         64   fails
+        6           26     256        256    fits
+        10          30    4096        256   fails
+        """
         described_pool = chosen_pool(self.scenario, pool)
         return self._table(
             ("block_sizes", described_pool.name, lang),
@@ -119,7 +166,28 @@ class Analysis:
     def prefixes(
         self, pool: str | None = None, *, prefix_lengths: Iterable[int] | None = None, lang: str = "en"
     ) -> pd.DataFrame:
-        """Return the table of prefixes and block sizes of one pool; see `ippoolkit.prefixes`."""
+        """Compare all block sizes of a pool for ranges of several prefix lengths.
+
+        Parameters
+        ----------
+        pool
+            Name of the pool; the first by name if left out. Its range is widened or cut, its first address stays
+            inside.
+        prefix_lengths
+            Prefix lengths; 8 to 28 (IPv4) or every fourth from 48 to 124 (IPv6) if left out.
+        lang
+            Language of the texts in the table: ``en`` or ``zh``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row for each prefix and block size, ascending; the prefix and the columns of `block_sizes`.
+
+        Raises
+        ------
+        KeyError
+            When there is no such pool.
+        """
         described_pool = chosen_pool(self.scenario, pool)
         lengths = None if prefix_lengths is None else tuple(prefix_lengths)
         return self._table(
@@ -128,15 +196,48 @@ class Analysis:
         )
 
     def nodes(self, *, lang: str = "en") -> pd.DataFrame:
-        """Return the table of nodes; see `ippoolkit.nodes`."""
+        """List the nodes that exist, one by one, and the planned groups.
+
+        Parameters
+        ----------
+        lang
+            Language of the texts in the table: ``en`` or ``zh``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row for each node or group and IP version; columns as in docs/tables.md.
+        """
         return self._table(("nodes", lang), lambda: node_table(self.scenario, self.plans, lang))
 
     def growth(self, *, lang: str = "en") -> pd.DataFrame:
-        """Return the table of months; see `ippoolkit.growth`."""
+        """Follow the plan over its horizon, all pools of an IP version together.
+
+        Parameters
+        ----------
+        lang
+            Language of the texts in the table: ``en`` or ``zh``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row for each month, from month 0, and IP version; columns as in docs/tables.md.
+        """
         return self._table(("growth", lang), lambda: growth_table(self.plans, self.scenario.plan.months, lang))
 
     def choice_table(self, *, lang: str = "en") -> pd.DataFrame:
-        """Return the table of choices; see `ippoolkit.choices`."""
+        """List the nearest changes of one thing that make a plan fit which does not.
+
+        Parameters
+        ----------
+        lang
+            Language of the texts in the table: ``en`` or ``zh``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row for each change; columns as in docs/tables.md. Empty where the plan fits or no single change helps.
+        """
         return self._table(("choices", lang), lambda: choice_table(self.choices, lang))
 
     def _table(self, key: tuple[object, ...], compute: Callable[[], pd.DataFrame]) -> pd.DataFrame:
@@ -146,20 +247,36 @@ class Analysis:
         return self._tables[key].copy()
 
 
-def analyse(scenario: Scenario | Analysis) -> Analysis:
+Source = Scenario | Analysis | str | Path
+
+
+def scenario_of(source: Source) -> Scenario:
+    """Return the scenario that a verb of the Python API is given, itself or as the path of what can be read.
+
+    Raises
+    ------
+    InputError
+        Where the path cannot be read: all its problems.
+    """
+    if isinstance(source, str | Path):
+        return load(source)
+    return source.scenario if isinstance(source, Analysis) else source
+
+
+def analyse(source: Source) -> Analysis:
     """Return the analysis of a scenario; an `Analysis` is returned as it is.
 
     Parameters
     ----------
-    scenario
-        The design, or its analysis.
+    source
+        A scenario, its analysis, or a path.
 
     Returns
     -------
     Analysis
         Demand, verdicts, tables and findings, each worked out when it is first asked for.
     """
-    return scenario if isinstance(scenario, Analysis) else Analysis(scenario)
+    return source if isinstance(source, Analysis) else Analysis(scenario_of(source))
 
 
 def compare(analyses: Mapping[str, Analysis], *, lang: str = "en") -> pd.DataFrame:

@@ -12,3 +12,12 @@ def answer_html(answer: object) -> str:
     """
     views = import_module(".view.answers", __package__)
     return str(views.render_answer(answer))
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a count with its noun, for the ``repr`` of an answer.
+
+    >>> counted(1, "pool"), counted(1200, "node")
+    ('1 pool', '1,200 nodes')
+    """
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -10,20 +10,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .analysis import Analysis, analyse, compare
-from .capacity.verdict import Verdict
+from .analysis import Analysis, Source, analyse, compare
 from .findings import Finding
-from .model import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from .audit import Audit
+    from .calico.releases import Release
     from .change import Runbook
     from .manifests.manifest_review import Review
+    from .report.batch import CellProgress
     from .report.inputs import ReportSource
-
-Source = Scenario | Analysis | str | Path
 
 
 def capacity(source: Source) -> Analysis:
@@ -55,7 +53,7 @@ def capacity(source: Source) -> Analysis:
     0       0     12             14     256
     12     12     60             62     256
     """
-    return _analysis(source)
+    return analyse(source)
 
 
 def check(
@@ -63,6 +61,8 @@ def check(
     existing: Iterable[str | Path] = (),
     action: str = "apply",
     judges: Sequence[str] = ("calicoctl", "kubectl"),
+    separately: bool = False,
+    release: Release | None = None,
 ) -> Review:
     """Judge manifests as calicoctl and the API server would; the command ``ippoolkit check``.
 
@@ -76,6 +76,10 @@ def check(
         ``apply``, ``create``, ``replace``, ``patch`` or ``delete``.
     judges
         Whose verdicts count.
+    separately
+        Judge each file on its own, not on top of the files before it.
+    release
+        Release of Calico to judge by; left out: that of what exists.
 
     Returns
     -------
@@ -96,7 +100,7 @@ def check(
     """
     from .manifests.manifest_review import review
 
-    return review(files, existing, action, judges)
+    return review(files, existing, action, judges, separately=separately, release=release)
 
 
 def runbook(source: Source, change: str, pool: str = "", **options: Any) -> Runbook:
@@ -126,7 +130,7 @@ def runbook(source: Source, change: str, pool: str = "", **options: Any) -> Runb
     from .change.change_arguments import parse_change
     from .change.runbook import runbook as plan_runbook
 
-    scenario = _analysis(source).scenario
+    scenario = analyse(source).scenario
     return plan_runbook(scenario, parse_change(scenario.cluster, change, pool, **options))
 
 
@@ -175,8 +179,10 @@ def pools_for(source: Source, node: str, namespace: str = "", pod: str = "", *, 
     Returns
     -------
     pandas.DataFrame
-        ``family``, ``order`` (missing: does not serve), ``pool``, ``cidr``, ``block`` and ``free`` (of a block that the
-        node owns; without one the node claims a new block of the pool), ``why`` (empty: serves), ``code``.
+        ``family``, ``order`` (missing: does not serve), ``pool``, ``cidr``, ``block``, ``free``, ``why`` (empty:
+        serves), ``code``. The node's own blocks with free addresses come first, as in Calico: ``block`` is one of them
+        and ``free`` what it has left; rows without a block are pools in which the node claims a new one. A request
+        that fails as a whole has a row without a pool.
 
     Raises
     ------
@@ -185,20 +191,46 @@ def pools_for(source: Source, node: str, namespace: str = "", pod: str = "", *, 
     """
     from .audit import pool_tables
 
-    return pool_tables.pools_for(_analysis(source).scenario.cluster, node, namespace, pod, lang=lang)
+    return pool_tables.pools_for(analyse(source).scenario.cluster, node, namespace, pod, lang=lang)
 
 
-def report(scenario: ReportSource, out: str | Path, **options: Any) -> Path:
+def report(
+    scenario: ReportSource,
+    out: str | Path,
+    *,
+    lang: str = "en",
+    date: str | None = None,
+    redact: bool = False,
+    template: str | Path = "capacity",
+    parameters: Mapping[str, Any] | None = None,
+    progress: CellProgress | None = None,
+    in_process: bool = False,
+) -> Path:
     """Make one report as one file; the command ``ippoolkit report``.
 
     Parameters
     ----------
     scenario
-        A scenario, the path of anything that `ippoolkit.read` takes, or a list of paths that are read as one.
+        A scenario, the path of anything that `ippoolkit.read` takes, or a folder with the dumps of a cluster; a list of
+        paths is read as one.
     out
-        Path of the file; its suffix decides the format: ``.html``, ``.pdf``, ``.xlsx`` or ``.md``.
-    options
-        As of `ippoolkit.make_report`: ``lang``, ``date``, ``redact``, ``template``, ``parameters``, ``progress``.
+        Path of the file; what its name ends in says what it is made as: ``.html``, ``.pdf``, ``.xlsx`` or ``.md``.
+        It is written whole or not at all. Pictures of Markdown are files beside it.
+    lang
+        Language: ``en`` or ``zh``.
+    date
+        Date to print, as YYYY-MM-DD; today's if left out.
+    redact
+        Whether names and addresses are replaced; the numbers stay.
+    template
+        Name of one of the kit's templates, or the path of a notebook with a cell tagged ``parameters``.
+    parameters
+        Further parameters of the template.
+    progress
+        Called with how many cells of the notebook are done, of how many.
+    in_process
+        Whether one of the kit's own templates runs in the caller's process, which is faster. Not in a notebook: its
+        process runs IPython already. A notebook of the user's always gets a process of its own.
 
     Returns
     -------
@@ -208,203 +240,23 @@ def report(scenario: ReportSource, out: str | Path, **options: Any) -> Path:
     Raises
     ------
     InputError
-        Where the scenario, a parameter or the place to write to cannot be used; checked before anything runs.
+        Where the scenario, a parameter or the place to write to is no good; checked before anything runs.
     ReportError
         Where the notebook fails.
     """
     from .report import make_report
 
-    return make_report(scenario, out, **options)
-
-
-def verdict(source: Source) -> Verdict:
-    """Judge a plan: the worst verdict of its IP versions.
-
-    Parameters
-    ----------
-    source
-        A scenario, its analysis, or a path.
-
-    Returns
-    -------
-    Verdict
-        Its status, the limit that binds first, and the finding with its numbers and source.
-    """
-    return _analysis(source).verdict
-
-
-def verdicts(source: Source) -> tuple[Verdict, ...]:
-    """Judge a plan for each IP version, all its pools together.
-
-    Parameters
-    ----------
-    source
-        A scenario, its analysis, or a path.
-
-    Returns
-    -------
-    tuple of Verdict
-        One for each IP version that has pools; IPv4 first.
-    """
-    return _analysis(source).verdicts
-
-
-def check_design(source: Source) -> list[Finding]:
-    """Return all findings on a design.
-
-    Parameters
-    ----------
-    source
-        A scenario, its analysis, or a path.
-
-    Returns
-    -------
-    list of Finding
-        Most severe first; the verdicts lead their severity.
-    """
-    return list(_analysis(source).findings)
-
-
-def pools(source: Source, *, lang: str = "en") -> pd.DataFrame:
-    """List the pools of a scenario, by name.
-
-    Parameters
-    ----------
-    source
-        A scenario, its analysis, or a path.
-    lang
-        Language of the texts in the table: ``en`` or ``zh``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row for each pool; columns as in docs/tables.md. `addresses_used` and `blocks_used` are missing where nothing
-        is known of blocks, nodes or pods.
-    """
-    return _analysis(source).pools(lang=lang)
-
-
-def block_sizes(source: Source, pool: str | None = None, *, lang: str = "en") -> pd.DataFrame:
-    """Compare all block sizes of one pool.
-
-    The pool is judged as if it served alone every node that it selects; existing nodes count with the addresses
-    that they hold in it.
-
-    Parameters
-    ----------
-    source
-        A scenario, its analysis, or a path.
-    pool
-        Name of the pool; the first by name if left out.
-    lang
-        Language of the texts in the table: ``en`` or ``zh``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row for each block size that Calico takes for the pool, ascending; columns as in docs/tables.md.
-
-    Raises
-    ------
-    KeyError
-        When there is no such pool.
-
-    Examples
-    --------
-    >>> import ippoolkit as ipk
-    >>> pool = ipk.IPPool(name="pool", cidr="10.233.64.0/18", vxlan_mode="Always")
-    >>> plan = ipk.Plan(groups=(ipk.NodeGroup(nodes=70, pods_per_node=60, pods_on_busiest_node=110),))
-    >>> table = ipk.block_sizes(ipk.Scenario(cluster=ipk.Cluster(pools=(pool,)), plan=plan))
-    >>> table.loc[table.block_size.isin([24, 26, 30]), ["block_size", "blocks", "nodes_fit", "verdict"]]
-        block_size  blocks  nodes_fit verdict
-    4           24      64         64   fails
-    6           26     256        256    fits
-    10          30    4096        256   fails
-    """
-    return _analysis(source).block_sizes(pool, lang=lang)
-
-
-def prefixes(
-    source: Source, pool: str | None = None, *, prefix_lengths: Iterable[int] | None = None, lang: str = "en"
-) -> pd.DataFrame:
-    """Compare all block sizes of a pool for ranges of several prefix lengths.
-
-    Parameters
-    ----------
-    source
-        A scenario, its analysis, or a path.
-    pool
-        Name of the pool; the first by name if left out. Its range is widened or cut, its first address stays inside.
-    prefix_lengths
-        Prefix lengths; 8 to 28 (IPv4) or every fourth from 48 to 124 (IPv6) if left out.
-    lang
-        Language of the texts in the table: ``en`` or ``zh``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row for each prefix and block size, ascending; the prefix and the columns of `block_sizes`.
-
-    Raises
-    ------
-    KeyError
-        When there is no such pool.
-    """
-    return _analysis(source).prefixes(pool, prefix_lengths=prefix_lengths, lang=lang)
-
-
-def nodes(source: Source, *, lang: str = "en") -> pd.DataFrame:
-    """List the nodes that exist, one by one, and the planned groups.
-
-    Parameters
-    ----------
-    source
-        A scenario, its analysis, or a path.
-    lang
-        Language of the texts in the table: ``en`` or ``zh``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row for each node or group and IP version; columns as in docs/tables.md.
-    """
-    return _analysis(source).nodes(lang=lang)
-
-
-def growth(source: Source, *, lang: str = "en") -> pd.DataFrame:
-    """Follow the plan over its horizon, all pools of an IP version together.
-
-    Parameters
-    ----------
-    source
-        A scenario, its analysis, or a path.
-    lang
-        Language of the texts in the table: ``en`` or ``zh``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row for each month, from month 0, and IP version; columns as in docs/tables.md.
-    """
-    return _analysis(source).growth(lang=lang)
-
-
-def choices(source: Source, *, lang: str = "en") -> pd.DataFrame:
-    """List the nearest changes of one thing that make a plan fit which does not.
-
-    Parameters
-    ----------
-    source
-        A scenario, its analysis, or a path.
-    lang
-        Language of the texts in the table: ``en`` or ``zh``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row for each change; columns as in docs/tables.md. Empty where the plan fits or no single change helps.
-    """
-    return _analysis(source).choice_table(lang=lang)
+    return make_report(
+        scenario,
+        out,
+        lang=lang,
+        date=date,
+        redact=redact,
+        template=template,
+        parameters=parameters,
+        progress=progress,
+        in_process=in_process,
+    )
 
 
 def comparison(sources: Mapping[str, Source], *, lang: str = "en") -> pd.DataFrame:
@@ -423,15 +275,7 @@ def comparison(sources: Mapping[str, Source], *, lang: str = "en") -> pd.DataFra
         A row for each metric: its name in the column ``metric``, its value in a column for each plan, dtype object;
         counts are exact Python ints, None where a plan has no pool.
     """
-    return compare({name: _analysis(source) for name, source in sources.items()}, lang=lang)
-
-
-def _analysis(source: Source) -> Analysis:
-    if isinstance(source, Scenario | Analysis):
-        return analyse(source)
-    from .read import load
-
-    return analyse(load(source))
+    return compare({name: analyse(source) for name, source in sources.items()}, lang=lang)
 
 
 def _audit(source: Audit | str | Path) -> Audit:

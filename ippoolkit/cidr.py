@@ -83,6 +83,19 @@ class Cidr:
         except CidrError:
             return None
 
+    @classmethod
+    def parse_network_or_address(cls, text: object) -> Self | None:
+        """Read as `parse_or_none` does; an address alone is a network of one."""
+        if isinstance(text, str) and "/" not in text:
+            text = f"{text}/{ADDRESS_BITS[6 if ':' in text else 4]}"
+        return cls.parse_or_none(text)
+
+    @classmethod
+    def of_address(cls, address: Address) -> Self:
+        """Return the network that holds an address and no other."""
+        version: IPVersion = 4 if address.version == 4 else 6
+        return cls(version, int(address), ADDRESS_BITS[version])
+
     @property
     def bits(self) -> int:
         """Length of an address of this family: 32 or 128."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from .findings import Finding
+from .findings import Finding, Place
 
 
 class IppoolkitError(Exception):
@@ -31,6 +31,11 @@ class InputError(IppoolkitError, ValueError):
         return "\n".join(describe_finding(problem, lang) for problem in self.problems)
 
 
+def input_error(code: str, place: Place | None = None, /, **params: object) -> InputError:
+    """Return the error of input with one problem."""
+    return InputError([Finding(code, params=params, place=place)])
+
+
 class FindingError(IppoolkitError):
     """What one finding says; `finding` says it in any language."""
 
@@ -39,14 +44,14 @@ class FindingError(IppoolkitError):
         super().__init__(self.finding.full_message())
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restored, (type(self), self.finding)
+        return _restore, (type(self), self.finding)
 
     def describe(self, lang: str = "en") -> str:
         """Say what is the matter, and what to do, in the reader's language."""
         return self.finding.full_message(lang)
 
 
-def _restored(kind: type[FindingError], finding: Finding) -> FindingError:
+def _restore(kind: type[FindingError], finding: Finding) -> FindingError:
     """Return an error that came from another process."""
     return kind(finding.code, **finding.params)
 

@@ -32,7 +32,7 @@ from multiprocessing.context import ForkServerContext, ForkServerProcess
 from multiprocessing.forkserver import ensure_running
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from . import __version__
 from .errors import FindingError, InputError, IppoolkitError
@@ -41,8 +41,6 @@ from .findings import Finding, Place
 Item = TypeVar("Item")
 Value = TypeVar("Value")
 
-# So many times an item may be in work while a process dies, the later times alone.
-ATTEMPTS = 2
 CONNECT_SECONDS = 10
 # Items handed over and not done yet: for each process of this machine, and elsewhere in all.
 IN_WORK = 3
@@ -58,22 +56,8 @@ class Outcome(Generic[Value]):
     resumed: bool = False
 
 
-# Called after each item: how many are done, of how many, which one it was, and what became of it.
-Progress = Callable[[int, int, int, Outcome[Any]], None]
-
-
-class Results(Protocol):
-    """Where results outlive a run: what was finished before an interruption is not worked out again."""
-
-    def get(self, key: str) -> Any | None:
-        """Return the value kept under a key, None where there is none."""
-
-    def put(self, key: str, value: Any) -> None:
-        """Keep a value."""
-
-
 class Journal:
-    """Results as lines of JSON in one file; a line that was cut off by a crash is worked out again.
+    """Results that outlive a run, as lines of JSON in one file; a line that a crash cut off is worked out again.
 
     Raises
     ------
@@ -114,20 +98,18 @@ class Journal:
         self._known[key] = value
 
 
-def item_key(source: str, *options: object) -> str:
+def item_key(source: str, files: Iterable[Path], *options: object) -> str:
     """Return a key for what comes of a source: another one as soon as a file of it, an option or the kit changes.
 
     Of files count path, size and time of change; what is no file, such as an address, is the same for a day.
     """
-    path = Path(source)
     parts: list[object] = [__version__, source, *options]
-    if path.exists():
-        files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
-        for file in files:
+    for file in files:
+        if file.exists():
             stat = file.stat()
             parts.append((str(file), stat.st_size, stat.st_mtime_ns))
-    else:
-        parts.append(datetime.now(UTC).date().isoformat())
+        else:
+            parts.append(datetime.now(UTC).date().isoformat())
     return hashlib.sha256(repr(parts).encode(errors="surrogateescape")).hexdigest()
 
 
@@ -296,9 +278,10 @@ def run(
     function: Callable[[Item], Value],
     items: Iterable[Item],
     *,
-    keys: Sequence[str] | None = None,
-    results: Results | None = None,
-    progress: Progress | None = None,
+    results: Journal | None = None,
+    key: Callable[[Item], str] = str,
+    on_outcome: Callable[[int, Outcome[Value]], None] | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> list[Outcome[Value]]:
     """Apply a function to each item.
 
@@ -310,10 +293,12 @@ def run(
         A function of a module, of one item. It is sent to the workers by name.
     items
         What it is applied to; everything that can be pickled.
-    keys, results
-        A key for each item, and where values are kept under them: items whose value is there are not run.
+    results, key
+        Where values are kept, and the key of an item's: items whose value is there are not run.
+    on_outcome
+        Called in the caller's process after each item, with its index and what became of it.
     progress
-        Called in the caller's process after each item.
+        Called in the caller's process after each item, with how many are done, of how many.
 
     Returns
     -------
@@ -326,25 +311,28 @@ def run(
         On Ctrl+C, after all work was cancelled; what `results` kept is there.
     """
     tasks = list(items)
+    keys = [] if results is None else [key(task) for task in tasks]
     outcomes: dict[int, Outcome[Value]] = {}
 
     def finish(index: int, outcome: Outcome[Value]) -> None:
         outcomes[index] = outcome
-        if results is not None and keys is not None and outcome.error is None and not outcome.resumed:
+        if results is not None and outcome.error is None and not outcome.resumed:
             results.put(keys[index], outcome.value)
+        if on_outcome is not None:
+            on_outcome(index, outcome)
         if progress is not None:
-            progress(len(outcomes), len(tasks), index, outcome)
+            progress(len(outcomes), len(tasks))
 
-    if results is not None and keys is not None:
-        for index, key in enumerate(keys):
-            known = results.get(key)
-            if known is not None:
-                finish(index, Outcome(value=known, resumed=True))
+    for index, task_key in enumerate(keys):
+        known = None if results is None else results.get(task_key)
+        if known is not None:
+            finish(index, Outcome(value=known, resumed=True))
     indexes_left = deque(index for index in range(len(tasks)) if index not in outcomes)
     suspects = _run_together(pool, function, tasks, indexes_left, finish)
     # One of these took a process down with it; alone, each can only harm itself.
     for index in suspects:
-        finish(index, _run_alone(pool, function, tasks[index]))
+        outcome = _outcome(pool.submit(function, tasks[index]))
+        finish(index, outcome or Outcome(error=FindingError("worker-died")))
     return [outcomes[index] for index in range(len(tasks))]
 
 
@@ -378,14 +366,6 @@ def _run_together(
             future.cancel()
         raise
     return sorted(suspects)
-
-
-def _run_alone(pool: Executor, function: Callable[[Item], Value], item: Item) -> Outcome[Value]:
-    for _ in range(ATTEMPTS - 1):
-        outcome = _outcome(pool.submit(function, item))
-        if outcome is not None:
-            return outcome
-    return Outcome(error=FindingError("worker-died"))
 
 
 def _outcome(future: Future[Value]) -> Outcome[Value] | None:

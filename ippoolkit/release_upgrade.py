@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from .analysis import Analysis
-from .answer import answer_html
-from .calico.differences import Difference
+from .analysis import Analysis, Source, scenario_of
+from .answer import answer_html, counted
 from .calico.releases import Release, changes_between
 from .capacity.design_rules.networks import overlapping_pools
 from .capacity.verdict import Verdict
-from .findings import Finding, LocalizedText, Severity
-from .manifests import ApiServer, Calicoctl, CommandResult, Datastore, parse_manifests
+from .findings import Finding, LocalizedText, Severity, sort_by_severity
+from .manifests import ApiServer, Calicoctl, Datastore, parse_manifests
 from .model import IPPool, IPReservation, Scenario
 from .write import to_manifests_yaml
 
@@ -59,7 +58,7 @@ class Upgrade:
     _repr_html_ = answer_html
 
     def __repr__(self) -> str:
-        return f"<Upgrade from {self.before} to {self.after}: {len(self.findings)} findings>"
+        return f"<Upgrade from {self.before} to {self.after}: {counted(len(self.findings), 'finding')}>"
 
     @property
     def has_problems(self) -> bool:
@@ -67,13 +66,13 @@ class Upgrade:
         return any(finding.severity == Severity.ERROR for finding in self.findings)
 
 
-def upgrade(scenario: Scenario, to: Release | str, *, before: Release | None = None) -> Upgrade:
+def upgrade(source: Source, to: Release | str, *, before: Release | None = None) -> Upgrade:
     """Judge a scenario by the release that it has and by another one.
 
     Parameters
     ----------
-    scenario
-        What exists and what is planned.
+    source
+        What exists and what is planned: a scenario, its analysis, or the path of anything that `ippoolkit.read` takes.
     to
         The release to go to, newer or older: ``"v3.33"``, ``"3.29.7"``.
     before
@@ -96,6 +95,7 @@ def upgrade(scenario: Scenario, to: Release | str, *, before: Release | None = N
     >>> str(change.before), str(change.after)
     ('v3.30.7', 'v3.33')
     """
+    scenario = scenario_of(source)
     before = before or scenario.release
     to = Release.parse(to) if isinstance(to, str) else to
     verdicts = tuple(_verdict_changes(scenario, before, to))
@@ -104,8 +104,7 @@ def upgrade(scenario: Scenario, to: Release | str, *, before: Release | None = N
         *_refused_objects(scenario, before, to),
         *_behaviour_findings(scenario, before, to),
     ]
-    rank = {Severity.ERROR: 0, Severity.WARNING: 1}
-    return Upgrade(before, to, verdicts, tuple(sorted(findings, key=lambda finding: rank.get(finding.severity, 2))))
+    return Upgrade(before, to, verdicts, tuple(sort_by_severity(findings)))
 
 
 def _verdict_changes(scenario: Scenario, before: Release, after: Release) -> Iterator[VerdictChange]:
@@ -117,20 +116,18 @@ def _verdict_changes(scenario: Scenario, before: Release, after: Release) -> Ite
 def _verdict_findings(verdicts: tuple[VerdictChange, ...], after: Release) -> Iterator[Finding]:
     for change in verdicts:
         if change.is_changed:
-            code = (
-                "upgrade-verdict-worse" if change.after.status.rank < change.before.status.rank else "upgrade-verdict"
-            )
+            is_worse = change.after.status.rank < change.before.status.rank
             params = {
                 "version": change.version,
                 "before": change.before.finding.message(),
                 "after": change.after.finding.message(),
                 "release": str(after),
             }
-            yield Finding(code, f"IPv{change.version}", params)
+            yield Finding("upgrade-verdict-worse" if is_worse else "upgrade-verdict", f"IPv{change.version}", params)
 
 
 def _refused_objects(scenario: Scenario, before: Release, after: Release) -> Iterator[Finding]:
-    """Find the objects of a cluster that one release takes and the other refuses, by each door."""
+    """Find the objects of a cluster that one release takes and the other refuses, with calicoctl and with kubectl."""
     objects: list[IPPool | IPReservation] = [*scenario.cluster.pools, *scenario.cluster.reservations]
     for item in objects:
         # Written as the older release takes it, so that no field is there which only the other one has.
@@ -138,12 +135,9 @@ def _refused_objects(scenario: Scenario, before: Release, after: Release) -> Ite
         for door, judge in (("calicoctl", Calicoctl), ("kubectl", ApiServer)):
             old, new = (judge(Datastore(release=release)).run("apply", manifests) for release in (before, after))
             if old.accepted and not new.accepted:
-                yield _refused_finding(new, f"{type(item).__name__}/{item.name}", door, after)
-
-
-def _refused_finding(result: CommandResult, subject: str, door: str, after: Release) -> Finding:
-    reasons = "; ".join(note.message() for note in result.findings if note.refused_by)
-    return Finding("upgrade-refused", subject, {"door": door, "release": str(after), "reason": reasons})
+                reasons = "; ".join(note.message() for note in new.findings if note.refused_by)
+                params = {"door": door, "release": str(after), "reason": reasons}
+                yield Finding("upgrade-refused", f"{type(item).__name__}/{item.name}", params)
 
 
 def _behaviour_findings(scenario: Scenario, before: Release, after: Release) -> Iterator[Finding]:
@@ -153,17 +147,14 @@ def _behaviour_findings(scenario: Scenario, before: Release, after: Release) -> 
             continue
         is_grave = difference.impact <= _MAX_IMPACT_OF_WARNINGS
         code = f"upgrade-{'gains' if is_gained else 'loses'}" + ("" if is_grave else "-minor")
-        yield Finding(code, difference.part, _behaviour_params(difference, before, after))
-
-
-def _behaviour_params(difference: Difference, before: Release, after: Release) -> dict[str, object]:
-    return {
-        "what": LocalizedText(difference.message),
-        "before": str(before),
-        "release": str(after),
-        "source": difference.source,
-        "difference": difference.id,
-    }
+        params = {
+            "what": LocalizedText(difference.message),
+            "before": str(before),
+            "release": str(after),
+            "source": difference.source,
+            "difference": difference.id,
+        }
+        yield Finding(code, difference.component, params)
 
 
 def _has_reservations(scenario: Scenario) -> bool:
@@ -172,14 +163,6 @@ def _has_reservations(scenario: Scenario) -> bool:
 
 def _has_pools(scenario: Scenario) -> bool:
     return bool(scenario.cluster.pools)
-
-
-def _has_overlapping_pools(scenario: Scenario) -> bool:
-    return any(overlapping_pools(scenario))
-
-
-def _has_nodes(scenario: Scenario) -> bool:
-    return bool(scenario.cluster.nodes or scenario.plan.groups)
 
 
 def _blocks_may_run_short(scenario: Scenario) -> bool:
@@ -224,13 +207,13 @@ _MATTERS: dict[str, Callable[[Scenario], bool]] = {
     "utilization-reserved": _has_reservations,
     "show-reserved": _has_reservations,
     "pool-deletion-waits": lambda scenario: any(pool.disabled for pool in scenario.cluster.pools),
-    "pool-allocatable": _has_overlapping_pools,
+    "pool-allocatable": lambda scenario: any(overlapping_pools(scenario)),
     "pool-delete-leaves-old-blocks": lambda scenario: bool(scenario.cluster.blocks),
     "tunnel-pools-checked": lambda scenario: any(
         pool.encapsulation != "None" and "Tunnel" not in pool.allowed_uses for pool in scenario.cluster.pools
     ),
     "wireguard-ipv6": lambda scenario: scenario.cluster.wireguard_enabled_v6,
     "ip-families": lambda scenario: len({pool.version for pool in scenario.cluster.pools}) > 1,
-    "gc-three-free": _has_nodes,
+    "gc-three-free": lambda scenario: bool(scenario.cluster.nodes or scenario.plan.groups),
     "gc-evicted": lambda scenario: bool(scenario.cluster.pods),
 }

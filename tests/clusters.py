@@ -23,7 +23,7 @@ def cluster(
 ):
     """One pool and whatever `more` there are, nodes with VXLAN tunnels, pods in one namespace or in `spaces` by turns."""
     pools = (IPPool(name=name, cidr=cidr, block_size=size, vxlan_mode="Always"), *more)
-    spaces = {each.name: each for each in spaces or (Namespace(name=space),)}
+    spaces = {namespace.name: namespace for namespace in spaces or (Namespace(name=space),)}
     config = IPAMConfig(strict_affinity=strict, ip_cooldown_seconds=cooldown)
     ipam = Ipam(config=config)
     for pool in pools:
@@ -35,24 +35,26 @@ def cluster(
         vxlan = [
             str(p.cidr) for p in pools if not p.disabled and p.vxlan_mode == "Always" and p.selects_node(labels(number))
         ]
-        got = (
+        assigned = (
             ipam.requests.assign(node, f"vxlan-tunnel-addr-{node}", 1, use="Tunnel", ipv4_pools=vxlan).v4
             if vxlan
             else ()
         )
         holders[f"vxlan-tunnel-addr-{node}"] = (node, "", "")
-        tunnels = (Tunnel(type="vxlan", address=str(got[0])),) if got else ()
+        tunnels = (Tunnel(type="vxlan", address=str(assigned[0])),) if assigned else ()
         nodes_.append(Node(name=node, labels=labels(number), tunnels=tunnels))
-        for each in range(pods):
-            pod = f"{node}-{each}"
-            inside = list(spaces.values())[each % len(spaces)]
-            if got := ipam.requests.assign(node, pod, 1, ipv4_pools=inside.ipv4_pools).v4:
+        for pod_number in range(pods):
+            pod = f"{node}-{pod_number}"
+            inside = list(spaces.values())[pod_number % len(spaces)]
+            if assigned := ipam.requests.assign(node, pod, 1, ipv4_pools=inside.ipv4_pools).v4:
                 holders[pod] = (node, pod, inside.name)
-                owner = owners[each % len(owners)]
-                pods_.append(Pod(name=pod, namespace=inside.name, node=node, addresses=(str(got[0]),), owner=owner))
+                owner = owners[pod_number % len(owners)]
+                pods_.append(
+                    Pod(name=pod, namespace=inside.name, node=node, addresses=(str(assigned[0]),), owner=owner)
+                )
     blocks = []
     for block in ipam.blocks():
-        held = [
+        allocations = [
             Allocation(
                 ordinal=ordinal,
                 handle=handle,
@@ -64,9 +66,9 @@ def cluster(
             for handle, ordinals in block["allocated"].items()
             for ordinal in ordinals
         ]
-        held.sort(key=lambda each: each.ordinal)
+        allocations.sort(key=lambda allocation: allocation.ordinal)
         blocks.append(
-            Block(cidr=block["cidr"], affinity=block["affinity"], allocations=held, unallocated=block["free"])
+            Block(cidr=block["cidr"], affinity=block["affinity"], allocations=allocations, unallocated=block["free"])
         )
     return Scenario(
         cluster=Cluster(

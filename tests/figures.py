@@ -21,7 +21,7 @@ from ippoolkit.figures import draw_address_map, draw_block_sizes, draw_growth
 from ippoolkit.figures.audit_charts import draw_headroom, draw_pool_usage
 from ippoolkit.simulation import address_map as cells_of
 from ippoolkit.simulation import place_planned_pods
-from ippoolkit.view.audit_terminal import headroom_rows
+from ippoolkit.view.audit_parts import headroom_rows
 from tests.helpers import RECORDINGS, plan, recorded
 
 _FOLDER = RECORDINGS / "figures"
@@ -48,23 +48,23 @@ def recording(name: str) -> np.ndarray:
     return imread(_FOLDER / f"{name}.png")[..., :3]
 
 
-def unlike(one: np.ndarray, other: np.ndarray) -> str:
+def unlike(first: np.ndarray, second: np.ndarray) -> str:
     """Say in what two figures are unlike; empty where they are alike."""
-    if one.shape != other.shape:
-        return f"sizes {one.shape[:2]} and {other.shape[:2]}"
-    share = float((np.abs(one - other).max(axis=2) > _ALIKE).mean())
+    if first.shape != second.shape:
+        return f"sizes {first.shape[:2]} and {second.shape[:2]}"
+    share = float((np.abs(first - second).max(axis=2) > _ALIKE).mean())
     return f"{share:.2%} of all pixels" if share > _MOST else ""
 
 
 def figures() -> Iterator[tuple[str, Callable[[], Figure | None]]]:
     """Yield each kind of figure by its name, and what draws it."""
     grows = plan(size=24, nodes_per_month=5)
-    yield "block-sizes", lambda: draw_block_sizes(ipk.block_sizes(grows, "pool"), chosen_block_size=24)
+    yield "block-sizes", lambda: draw_block_sizes(ipk.capacity(grows).block_sizes("pool"), chosen_block_size=24)
     yield (
         "block-sizes-ipv6",
-        lambda: draw_block_sizes(ipk.block_sizes(plan("fd00::/64", size=122), "pool"), chosen_block_size=122),
+        lambda: draw_block_sizes(ipk.capacity(plan("fd00::/64", size=122)).block_sizes("pool"), chosen_block_size=122),
     )
-    yield "growth", lambda: draw_growth(ipk.growth(grows), family=4)
+    yield "growth", lambda: draw_growth(ipk.capacity(grows).growth(), family=4)
     yield "address-map", lambda: draw_address_map(cells_of(place_planned_pods(grows), "pool", cells=512))
     yield "usage", lambda: draw_pool_usage(_audited().metrics.pools)
     yield "headroom", lambda: draw_headroom(headroom_rows(_audited()))

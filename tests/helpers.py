@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
-from dataclasses import replace
 from pathlib import Path
-from subprocess import CompletedProcess
 from typing import Any
 
+from click.testing import Result
 from typer.testing import CliRunner
 
 from ippoolkit import Cluster, IPPool, NodeGroup, Plan, Scenario
@@ -35,14 +34,18 @@ def engine_state(ipam: Ipam) -> dict[str, object]:
 
 def stored_objects(store: Datastore, kind: ResourceKind) -> dict[str, Any]:
     """Return every object of a kind as `calicoctl get` shows it: defaults filled in, by name."""
-    known = kind.at(store.release)
+    known = kind.for_release(store.release)
     return {
-        name: replace(stored, spec=apply_defaults(known, stored.spec)).to_dict()
+        name: {
+            "spec": apply_defaults(known, stored.spec),
+            **{key: dict(stored.metadata[key]) for key in ("labels", "annotations") if stored.metadata.get(key)},
+            **({"status": stored.status} if stored.status else {}),
+        }
         for name, stored in sorted(store.objects[kind.name].items())
     }
 
 
-def run_command(*arguments: object, stdin: str | None = None, **env: str) -> CompletedProcess[str]:
+def run_command(*arguments: object, stdin: str | None = None, **env: str) -> Result:
     """Run the command line in this process, which has imported everything; an exception is the test's."""
     from ippoolkit.cli import app
 
@@ -50,7 +53,12 @@ def run_command(*arguments: object, stdin: str | None = None, **env: str) -> Com
     result = CliRunner().invoke(app, command, input=stdin, env={"COLUMNS": "200", **env}, prog_name="ippoolkit")
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
-    return CompletedProcess(command, result.exit_code, result.stdout, result.stderr)
+    return result
+
+
+def output_text(result: Result) -> str:
+    """Return what a command printed as one line, wherever the terminal wrapped it."""
+    return " ".join(result.output.split())
 
 
 def unpacked(path: Path, folder: Path) -> Path:
@@ -66,14 +74,22 @@ def recorded(cluster: str, folder: Path, *names: str) -> list[Path]:
     return [unpacked(path, folder) for path in paths if path.exists()]
 
 
+def unpacked_cluster(cluster: str, folder: Path, pattern: str = "*") -> Path:
+    """Unpack a recorded cluster, or those of its files that match a pattern, into a folder, and return the folder."""
+    folder.mkdir(exist_ok=True)
+    for path in (RECORDINGS / "clusters" / cluster).glob(f"{pattern}.gz"):
+        unpacked(path, folder)
+    return folder
+
+
 def notebook(path: Path, parameters: str, *cells: str, metadata: dict | None = None) -> Path:
     """Write a notebook with a cell of parameters; cells that begin with # are prose."""
     import nbformat.v4 as nb
 
-    made = [nb.new_code_cell(parameters, metadata={"tags": ["parameters"]})]
-    made += [nb.new_markdown_cell(text) if text.startswith("#") else nb.new_code_cell(text) for text in cells]
+    notebook_cells = [nb.new_code_cell(parameters, metadata={"tags": ["parameters"]})]
+    notebook_cells += [nb.new_markdown_cell(text) if text.startswith("#") else nb.new_code_cell(text) for text in cells]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    path.write_text(json.dumps(nb.new_notebook(cells=made, metadata=kernel | (metadata or {}))))
+    path.write_text(json.dumps(nb.new_notebook(cells=notebook_cells, metadata=kernel | (metadata or {}))))
     return path
 
 

@@ -46,8 +46,8 @@ def main() -> None:
 def create() -> None:
     """Make the environment, unless there is one of this Python."""
     if not OLDEST <= sys.version_info[:2] <= NEWEST:
-        here = ".".join(map(str, sys.version_info[:2]))
-        sys.exit(f"ippoolkit needs Python 3.11 to 3.13, and {sys.executable} is {here}; try make PYTHON=python3.11")
+        version = ".".join(map(str, sys.version_info[:2]))
+        sys.exit(f"ippoolkit needs Python 3.11 to 3.13, and {sys.executable} is {version}; try make PYTHON=python3.11")
     if PYTHON.exists() and _version_of(PYTHON) == sys.version_info[:3]:
         return
     try:
@@ -59,8 +59,8 @@ def create() -> None:
 
 def _version_of(python: Path) -> tuple[int, ...]:
     code = "import sys; print(*sys.version_info[:3])"
-    done = subprocess.run([python, "-c", code], capture_output=True, text=True, check=False)
-    return tuple(map(int, done.stdout.split()))
+    result = subprocess.run([python, "-c", code], capture_output=True, text=True, check=False)
+    return tuple(map(int, result.stdout.split()))
 
 
 def install(lock: Path) -> None:
@@ -69,8 +69,8 @@ def install(lock: Path) -> None:
     uv = _uv()
     if uv:
         command = [uv, "pip", "install", "--quiet", "--python", PYTHON]
-        done = subprocess.run([*command, *locked], cwd=ROOT, env=_environment(), check=False)
-        if done.returncode == 0:
+        result = subprocess.run([*command, *locked], cwd=ROOT, env=_environment(), check=False)
+        if result.returncode == 0:
             subprocess.run([*command, *PROJECT], cwd=ROOT, env=_environment(), check=True)
             return
         print("uv could not; trying pip, which takes longer.", file=sys.stderr, flush=True)
@@ -81,9 +81,9 @@ def install(lock: Path) -> None:
 def _uv() -> str | None:
     """Return the path of uv: the user's, the environment's, or one that pip puts into the environment."""
     own = VENV / "bin/uv"
-    found = shutil.which("uv")
-    if found and subprocess.run([found, "--version"], capture_output=True, check=False).returncode == 0:
-        return found
+    uv = shutil.which("uv")
+    if uv and subprocess.run([uv, "--version"], capture_output=True, check=False).returncode == 0:
+        return uv
     if not own.exists():
         try:
             _pip("--require-hashes", "-r", LOCKS / "uv.lock")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from ..cidr import ADDRESS_BITS, Address, Cidr, IPVersion
+from ..cidr import Address, Cidr
 from ..model import Scenario
 from ..read.listed_network import ListedNetwork
 from .ranges import subtract_networks
@@ -46,8 +46,7 @@ def networks_in_use(scenario: Scenario, file: str = "") -> Iterator[ListedNetwor
     ]
     for owner, addresses in holders:
         for address in addresses:
-            version: IPVersion = 4 if address.version == 4 else 6
-            cidr = Cidr(version, int(address), ADDRESS_BITS[version])
+            cidr = Cidr.of_address(address)
             if not covered.includes(cidr):
                 yield _listed(cidr, file, owner)
                 covered.add(cidr)

@@ -1,4 +1,4 @@
-"""Who rings the bell: alerting rules and a dashboard, computed for the pools of a design, a dump or a history."""
+"""Alerting rules and a dashboard, computed for the pools of a design, a dump or a history."""
 
 from .documents import dashboard, prometheus_rule, rules_file
 from .metric_names import Metrics, metrics_of

@@ -64,7 +64,7 @@ def dashboard(watch: Watch, metrics: Metrics) -> str:
 
 def _row(watched: WatchedPools, metrics: Metrics, top: int, number: int) -> list[dict[str, Any]]:
     selector = metrics.selector(watched)
-    metrics_held = [(metrics.borrowed, "borrowed")] + ([(metrics.leaks, "leak candidates")] if metrics.leaks else [])
+    node_metrics = [(metrics.borrowed, "borrowed")] + ([(metrics.leaks, "leak candidates")] if metrics.leaks else [])
     heading = {
         "id": number + 1,
         "type": "row",
@@ -79,13 +79,13 @@ def _row(watched: WatchedPools, metrics: Metrics, top: int, number: int) -> list
     charts.append(
         _chart(
             "Borrowed and leaked addresses",
-            [(f"sum by (node) ({metric}{selector})", f"{label} {{{{node}}}}") for metric, label in metrics_held],
+            [(f"sum by (node) ({metric}{selector})", f"{label} {{{{node}}}}") for metric, label in node_metrics],
         )
     )
     width = WIDTH // len(charts)
-    for place, chart in enumerate(charts):
-        chart["id"] = number + 2 + place
-        chart["gridPos"] = {"x": place * width, "y": top + 1, "w": width, "h": HEIGHT}
+    for column, chart in enumerate(charts):
+        chart["id"] = number + 2 + column
+        chart["gridPos"] = {"x": column * width, "y": top + 1, "w": width, "h": HEIGHT}
     return [heading, *charts]
 
 
@@ -101,7 +101,7 @@ def _chart(title: str, queries: list[tuple[str, str]]) -> dict[str, Any]:
         "fieldConfig": {"defaults": {"min": 0, "unit": "short", "decimals": 0}, "overrides": []},
         "options": {"legend": {"displayMode": "list", "placement": "bottom"}},
         "targets": [
-            {"refId": chr(ord("A") + place), "datasource": DATASOURCE, "expr": expr, "legendFormat": legend}
-            for place, (expr, legend) in enumerate(queries)
+            {"refId": chr(ord("A") + index), "datasource": DATASOURCE, "expr": expr, "legendFormat": legend}
+            for index, (expr, legend) in enumerate(queries)
         ],
     }

@@ -33,13 +33,13 @@ def rule_group(watch: Watch, metrics: Metrics, warn: AlertThreshold, page: Alert
         if watched.blocks is not None:
             rules += _filling(watched, "blocks", watched.blocks, metrics.blocks, metrics, warn=warn, page=page)
             rules += _blocks_for_nodes(watched, watched.blocks, metrics)
-        rules += _habits(watched, metrics, watch.max_blocks)
+        rules += _early_signs(watched, metrics, watch.max_blocks)
     return {"name": GROUP, "rules": rules}
 
 
 def _filling(
     watched: WatchedPools,
-    counted: str,
+    noun: str,
     quantity: Quantity,
     metric: str,
     metrics: Metrics,
@@ -47,29 +47,28 @@ def _filling(
     warn: AlertThreshold,
     page: AlertThreshold,
 ) -> Iterator[dict[str, Any]]:
-    """Yield the rules that warn and page before the pools are full; paging, warning is silent."""
-    expression = f"sum({metric}{metrics.selector(watched)})"
-    warned = quantity.threshold(warn, WARN_SHARE, MOST_WARN_SHARE)
-    paged = max(warned, quantity.threshold(page, PAGE_SHARE, MOST_PAGE_SHARE))
+    """Yield the rules that warn and page before the pools are full; while one pages, the one that warns is silent."""
+    in_use = f"sum({metric}{metrics.selector(watched)})"
+    warn_from = quantity.threshold(warn, WARN_SHARE, MOST_WARN_SHARE)
+    page_from = max(warn_from, quantity.threshold(page, PAGE_SHARE, MOST_PAGE_SHARE))
     growth = "no growth is known" if quantity.per_day is None else f"growth of {quantity.per_day:.3g} a day"
-    noun = "Addresses" if counted == "addresses" else "Blocks"
-    levels = [("critical", paged, f"{expression} >= {paged}", page)]
-    if warned < paged:
-        levels.insert(0, ("warning", warned, f"{expression} >= {warned} < {paged}", warn))
+    levels = [("critical", page_from, f"{in_use} >= {page_from}", page)]
+    if warn_from < page_from:
+        levels.insert(0, ("warning", warn_from, f"{in_use} >= {warn_from} < {page_from}", warn))
     for severity, threshold, expr, lead in levels:
         yield _rule(
-            f"CalicoPool{noun}Low",
+            f"CalicoPool{noun.title()}Low",
             expr,
             "15m",
-            severity,
             watched,
-            summary=f"{watched.name}: {{{{ $value }}}} of {quantity.capacity} {counted} are in use",
+            summary=f"{watched.name}: {{{{ $value }}}} of {quantity.capacity} {noun} are in use",
             description=(
-                f"From {threshold} {counted} on, the time left is {lead} or less ({growth}). "
-                f"Add an IP pool, or free {counted}: without free blocks new nodes borrow or get no pods, without free "
+                f"From {threshold} {noun} on, the time left is {lead} or less ({growth}). "
+                f"Add an IP pool, or free {noun}: without free blocks new nodes borrow or get no pods, without free "
                 "addresses pods stay in ContainerCreating."
             ),
             command=SHOW,
+            severity=severity,
         )
 
 
@@ -80,7 +79,6 @@ def _blocks_for_nodes(watched: WatchedPools, blocks: Quantity, metrics: Metrics)
         "CalicoPoolBlocksBelowNodesToCome",
         f"{blocks.capacity} - sum({metrics.blocks}{metrics.selector(watched)}) < {watched.nodes_to_come}",
         "1h",
-        "warning",
         watched,
         summary=f"{watched.name}: {{{{ $value }}}} blocks are left, {watched.nodes_to_come} nodes are planned",
         description=(
@@ -91,14 +89,13 @@ def _blocks_for_nodes(watched: WatchedPools, blocks: Quantity, metrics: Metrics)
     )
 
 
-def _habits(watched: WatchedPools, metrics: Metrics, max_blocks: int) -> Iterator[dict[str, Any]]:
+def _early_signs(watched: WatchedPools, metrics: Metrics, max_blocks: int) -> Iterator[dict[str, Any]]:
     """Yield the rules on what goes wrong before a pool is full."""
     selector = metrics.selector(watched)
     yield _rule(
         "CalicoAddressesBorrowed",
         f"sum by (node) ({metrics.borrowed}{selector}) > 0",
         "1h",
-        "warning",
         watched,
         summary=f"{watched.name}: node {{{{ $labels.node }}}} holds {{{{ $value }}}} addresses in blocks of others",
         description=(
@@ -111,7 +108,6 @@ def _habits(watched: WatchedPools, metrics: Metrics, max_blocks: int) -> Iterato
         "CalicoNodeNearBlockCap",
         f"sum by (node) ({metrics.blocks}{selector}) >= {max(1, int(NEAR_CAP * max_blocks))}",
         "30m",
-        "warning",
         watched,
         summary=f"{watched.name}: node {{{{ $labels.node }}}} holds {{{{ $value }}}} of the {max_blocks} blocks it may",
         description=(
@@ -125,7 +121,6 @@ def _habits(watched: WatchedPools, metrics: Metrics, max_blocks: int) -> Iterato
             "CalicoAddressesLeaked",
             f"sum by (node) ({metrics.leaks}{selector}) > 0",
             "1h",
-            "warning",
             watched,
             summary=f"{watched.name}: {{{{ $value }}}} addresses of {{{{ $labels.node }}}} seem to belong to no pod",
             description=(
@@ -138,7 +133,6 @@ def _habits(watched: WatchedPools, metrics: Metrics, max_blocks: int) -> Iterato
         "CalicoPoolMetricsMissing",
         f"absent({metrics.in_use}{selector})",
         "30m",
-        "warning",
         watched,
         summary=f"{watched.name}: kube-controllers reports nothing",
         description=(
@@ -152,18 +146,18 @@ def _habits(watched: WatchedPools, metrics: Metrics, max_blocks: int) -> Iterato
 def _rule(
     alert: str,
     expr: str,
-    lasting: str,
-    severity: str,
+    duration: str,
     watched: WatchedPools,
     *,
     summary: str,
     description: str,
     command: str,
+    severity: str = "warning",
 ) -> dict[str, Any]:
     return {
         "alert": alert,
         "expr": expr,
-        "for": lasting,
+        "for": duration,
         "labels": {"severity": severity, "pool": watched.name},
         "annotations": {"summary": summary, "description": description, "command": command},
     }

@@ -125,20 +125,19 @@ def watch_scenario(scenario: Scenario) -> Watch:
     for version in sorted({pool.version for pool in pools}):
         family = [pool for pool in pools if pool.version == version]
         rates: dict[str, float | None] = {"addresses_needed": None, "blocks_needed": None}
-        to_come = 0
+        nodes_to_come = 0
         if table is not None and scenario.plan.months:
             rows = table[table["family"] == version]
             span = scenario.plan.months * DAYS_PER_MONTH
             rates = {name: (int(rows[name].iloc[-1]) - int(rows[name].iloc[0])) / span for name in rates}
-            to_come = sum(group.nodes_after(scenario.plan.months) - group.nodes for group in scenario.plan.groups)
-        blocks = sum(2 ** (pool.block_size - pool.cidr.prefix) for pool in family)
+            nodes_to_come = sum(group.nodes_after(scenario.plan.months) - group.nodes for group in scenario.plan.groups)
         watched.append(
             WatchedPools(
                 family[0].name if len(family) == 1 else f"IPv{version}",
                 tuple(pool.name for pool in family),
                 Quantity(sum(pool.cidr.size for pool in family), rates["addresses_needed"]),
-                Quantity(blocks, rates["blocks_needed"]),
-                to_come,
+                Quantity(sum(pool.block_count for pool in family), rates["blocks_needed"]),
+                nodes_to_come,
             )
         )
     max_blocks_per_host = scenario.cluster.ipam.max_blocks_per_host

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..answer import answer_html
+from ..answer import answer_html, counted
 from ..capacity.table_columns import typed_frame
 from ..findings import Finding, Severity, fit_to_release, sort_by_severity
 from ..model import KindName, Scenario
@@ -17,8 +17,7 @@ from ..read import Reading, read
 from ..read.input_files import AnyPath
 from .checks import CHECKS, AuditContext
 from .checks.summary_figures import check_reported_figures
-from .cluster_index import ClusterIndex
-from .cluster_metrics import ClusterMetrics, complete_metrics
+from .cluster_metrics import ClusterMetrics
 from .dump_consistency import check_dump_consistency
 from .metric_schema import NODE_METRICS, POOL_METRICS, Metric
 from .runbook_dumps import name_dumps_for_runbooks
@@ -52,7 +51,7 @@ class Audit:
     _repr_html_ = answer_html
 
     def __repr__(self) -> str:
-        return f"<Audit of {self.scenario.name!r}: {len(self.findings)} findings>"
+        return f"<Audit of {self.scenario.name!r}: {counted(len(self.findings), 'finding')}>"
 
     @property
     def scenario(self) -> Scenario:
@@ -62,7 +61,7 @@ class Audit:
     @cached_property
     def context(self) -> AuditContext:
         """The cluster as checks look at it."""
-        return AuditContext(self.scenario)
+        return AuditContext(self.reading)
 
     @property
     def has_failed(self) -> bool:
@@ -115,10 +114,8 @@ def audit_reading(reading: Reading) -> Audit:
     """Say what is wrong with a cluster that was read."""
     reading = _without_absent_blocks(reading)
     scenario = reading.scenario
-    index = ClusterIndex(scenario.cluster)
-    context = AuditContext(scenario, index)
-    metrics = complete_metrics(context.metrics, index, reading.reported)
-    findings: list[Finding] = list(check_dump_consistency(index, reading.newest_creation))
+    context = AuditContext(reading)
+    findings: list[Finding] = list(check_dump_consistency(context.index, reading.newest_creation))
     skipped = []
     for check in CHECKS:
         missing = tuple(kind for kind in check.required_kinds if kind in scenario.cluster.unknown)
@@ -126,11 +123,11 @@ def audit_reading(reading: Reading) -> Audit:
             skipped.append((check.run.__name__, missing))
         else:
             findings += check.run(context)
-    findings += check_reported_figures(reading, metrics)
+    findings += check_reported_figures(context)
     if any(note.code == "annotation-pools" for note in reading.notes):  # which name file and line: said once
         findings = [finding for finding in findings if finding.code != "annotation-malformed"]
     findings = name_dumps_for_runbooks(fit_to_release(findings, scenario.release), scenario.cluster)
-    return Audit(reading, metrics, tuple(sort_by_severity(findings)), tuple(skipped))
+    return Audit(reading, context.metrics, tuple(sort_by_severity(findings)), tuple(skipped))
 
 
 def _without_absent_blocks(reading: Reading) -> Reading:

@@ -65,11 +65,6 @@ def is_borrowed(block: Block, allocation: Allocation) -> bool:
     return bool(allocation.node) and allocation.node != block.host
 
 
-def is_workload(pod: Pod) -> bool:
-    """Whether Calico takes a pod for a workload with an address."""
-    return not pod.host_network and bool(pod.node) and bool(pod.addresses)
-
-
 class ClusterIndex:
     """A cluster, and what is worked out of it, each part when it is first asked for."""
 
@@ -118,8 +113,8 @@ class ClusterIndex:
 
     @cached_property
     def workload_pods(self) -> tuple[Pod, ...]:
-        """The pods with an address of their own."""
-        return tuple(filter(is_workload, self.cluster.pods))
+        """The pods that Calico takes for workloads with an address of their own."""
+        return tuple(pod for pod in self.cluster.pods if not pod.host_network and pod.node and pod.addresses)
 
     @cached_property
     def pods_by_address(self) -> Mapping[int, list[Pod]]:
@@ -148,6 +143,18 @@ class ClusterIndex:
             len(self.pods_by_address.get(key, ()))
             + (key in self.tunnel_node_by_address)
             + (key in self.service_addresses)
+        )
+
+    @cached_property
+    def ipv6_tunnels_in_use(self) -> tuple[int, ...]:
+        """The addresses that calicoctl takes for leaked beside the real leaks: it looks up the tunnels of IPv4 only."""
+        return tuple(
+            key
+            for key in self.tunnel_node_by_address
+            if key >= _IPV6_OFFSET
+            and key in self.allocations_by_address
+            and key not in self.pods_by_address
+            and key not in self.service_addresses
         )
 
     @cached_property

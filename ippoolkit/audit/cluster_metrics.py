@@ -7,8 +7,8 @@ open; a rounded figure never takes the place of an exact one.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ..cidr import Cidr, Coverage
@@ -34,7 +34,7 @@ class ClusterMetrics:
     totals: Row
     config: Row
     rounded: frozenset[tuple[str, str, str]] = frozenset()
-    notes: tuple[Finding, ...] = field(default=())
+    notes: tuple[Finding, ...] = ()
 
 
 def cluster_metrics(index: ClusterIndex, reported: Iterable[ReportedFigures] = ()) -> ClusterMetrics:
@@ -61,8 +61,8 @@ def complete_metrics(
     counted: ClusterMetrics, index: ClusterIndex, reported: Iterable[ReportedFigures]
 ) -> ClusterMetrics:
     """Return what was counted, completed by figures that texts state."""
-    metrics, cluster = _merge_reported(counted, reported), index.cluster
-    if not cluster.has_read("IPPool") and cluster.has_read("IPAMBlock"):
+    metrics = _merge_reported(counted, tuple(reported))
+    if not index.cluster.has_read("IPPool") and index.cluster.has_read("IPAMBlock"):
         _count_by_range(index, metrics)
     return metrics
 
@@ -79,15 +79,11 @@ def _count_by_range(index: ClusterIndex, metrics: ClusterMetrics) -> None:
         if pool_block.block.host:
             blocks_of_node[pool_block.block.host][(row["name"] or "") if row else ""] += 1
     for row, _ in ranges:
-        counts = {**_block_metrics(blocks_of_cidr[row["cidr"]]), **_without_affinity(blocks_of_cidr[row["cidr"]])}
+        counts = _block_metrics(blocks_of_cidr[row["cidr"]])
         row.update({key: value for key, value in counts.items() if row.get(key) is None})
     if all(row["name"] for row in metrics.pools):
         for row in metrics.nodes:
             row["blocks_by_pool"] = dict(sorted(blocks_of_node[row["name"]].items()))
-
-
-def _without_affinity(pool_blocks: Iterable[BlockInPool]) -> Row:
-    return {"blocks_without_affinity": sum(not pool_block.block.affinity for pool_block in pool_blocks)}
 
 
 def _mask_unknown(metrics: Iterable[Metric], row: Row, cluster: Cluster) -> Row:
@@ -97,9 +93,6 @@ def _mask_unknown(metrics: Iterable[Metric], row: Row, cluster: Cluster) -> Row:
 def _pool_metrics(index: ClusterIndex, name: str) -> Row:
     pool = index.cluster.pool(name)
     pool_blocks = index.blocks_by_pool[name]
-    count_by_kind = Counter(
-        holder_kind(allocation) for pool_block in pool_blocks for allocation in pool_block.block.allocations
-    )
     return {
         "name": name,
         "cidr": str(pool.cidr),
@@ -110,24 +103,23 @@ def _pool_metrics(index: ClusterIndex, name: str) -> Row:
         "allowedUses": list(pool.allowed_uses),
         "assignmentMode": pool.assignment_mode,
         "capacity": pool.cidr.size,
-        "allocated": sum(count_by_kind.values()),
+        "allocated": sum(len(pool_block.block.allocations) for pool_block in pool_blocks),
         "reserved": index.reserved_coverage(pool.cidr).address_count,
         "free": _free_addresses(index, pool_blocks, pool.cidr),
         "blocks_total": pool.block_count,
         **_block_metrics(pool_blocks),
-        **_without_affinity(pool_blocks),
         "selected_nodes": sorted(node.name for node in index.cluster.nodes if pool.selects_node(node.labels)),
     }
 
 
-def _block_metrics(pool_blocks: Iterable[BlockInPool]) -> Row:
-    pool_blocks = list(pool_blocks)
+def _block_metrics(pool_blocks: Sequence[BlockInPool]) -> Row:
     allocations = [
         (pool_block.block, allocation) for pool_block in pool_blocks for allocation in pool_block.block.allocations
     ]
     count_by_kind = Counter(holder_kind(allocation) for _, allocation in allocations)
     return {
         "blocks_allocated": len(pool_blocks),
+        "blocks_without_affinity": sum(not pool_block.block.affinity for pool_block in pool_blocks),
         "blocks_empty": sum(not pool_block.block.allocations for pool_block in pool_blocks),
         "blocks_full": sum(not pool_block.free_addresses for pool_block in pool_blocks),
         "borrowed": sum(is_borrowed(block, allocation) for block, allocation in allocations),
@@ -139,16 +131,11 @@ def _block_metrics(pool_blocks: Iterable[BlockInPool]) -> Row:
     }
 
 
-def _free_addresses(index: ClusterIndex, pool_blocks: Iterable[BlockInPool], cidr: Cidr) -> int:
+def _free_addresses(index: ClusterIndex, pool_blocks: Sequence[BlockInPool], cidr: Cidr) -> int:
     """Count the addresses neither held nor reserved: outside of blocks and, as Calico does, in each block."""
-    pool_blocks = list(pool_blocks)
-    free = (
-        cidr.size
-        - Coverage.from_cidrs(
-            cidr, [*(pool_block.block.cidr for pool_block in pool_blocks), *index.reserved_cidrs]
-        ).address_count
-    )
-    return free + sum(index.count_assignable(pool_block.block) for pool_block in pool_blocks)
+    blocks = [pool_block.block for pool_block in pool_blocks]
+    coverage = Coverage.from_cidrs(cidr, [*(block.cidr for block in blocks), *index.reserved_cidrs])
+    return cidr.size - coverage.address_count + sum(map(index.count_assignable, blocks))
 
 
 def _node_metrics(index: ClusterIndex) -> list[Row]:
@@ -197,13 +184,7 @@ def _total_metrics(index: ClusterIndex) -> Row:
     inside, outside = index.unallocated_addresses
     referenced, existing = index.handle_ids
     tunnels = [tunnel for node in cluster.nodes for tunnel in node.tunnels]
-    # What calicoctl takes for leaked beside the real leaks: it looks up the tunnels of IPv4 only.
-    overlooked = [
-        used_key
-        for used_key, node in index.tunnel_node_by_address.items()
-        if used_key in index.allocations_by_address and _is_ipv6_tunnel_only(index, used_key)
-    ]
-    reported = {*index.leaked_allocations, *overlooked}
+    leaked_for_calicoctl = {*index.leaked_allocations, *index.ipv6_tunnels_in_use}
     return {
         "nodes": len(cluster.nodes),
         "pods": len(cluster.pods),
@@ -214,10 +195,9 @@ def _total_metrics(index: ClusterIndex) -> Row:
         "tunnel_addresses_v4": sum(tunnel.address.version == 4 for tunnel in tunnels),
         "tunnel_addresses_v6": sum(tunnel.address.version == 6 for tunnel in tunnels),
         "load_balancer_ips": sum(len(service.addresses) for service in cluster.services),
-        **{key: value for key, value in _block_metrics(index.blocks_in_pools).items() if key != "blocks_allocated"},
+        **_block_metrics(index.blocks_in_pools),
         "blocks": len(index.blocks_in_pools),
         "allocations": sum(len(block.allocations) for block in cluster.blocks),
-        **_without_affinity(index.blocks_in_pools),
         "blocks_outside_pools": len(index.blocks_by_pool[""]),
         "block_affinities": len(cluster.affinities),
         "block_affinities_not_confirmed": sum(affinity.state != "confirmed" for affinity in cluster.affinities),
@@ -226,17 +206,13 @@ def _total_metrics(index: ClusterIndex) -> Row:
         "missing_handles": sorted(referenced - existing),
         "leaked": len(index.leaked_allocations),
         "leaked_ips": sorted_address_texts(index.leaked_allocations),
-        "leaked_as_calicoctl_reports": len(reported),
-        "leaked_ips_as_calicoctl_reports": sorted_address_texts(reported),
+        "leaked_as_calicoctl_reports": len(leaked_for_calicoctl),
+        "leaked_ips_as_calicoctl_reports": sorted_address_texts(leaked_for_calicoctl),
         "pods_without_allocation": len(inside) + len(outside),
         "in_use_in_pool_not_allocated": sorted_address_texts(inside),
         "in_use_outside_active_pools": sorted_address_texts(outside),
         "ips_with_several_owners": sorted_address_texts(index.shared_addresses),
     }
-
-
-def _is_ipv6_tunnel_only(index: ClusterIndex, key: int) -> bool:
-    return key >> 128 > 0 and key not in index.pods_by_address and key not in index.service_addresses
 
 
 def _config_metrics(cluster: Cluster) -> Row:
@@ -259,57 +235,64 @@ def _is_old_free_figure(reported: ReportedFigures, row: Row) -> bool:
     return bool(reported.value == capacity - allocated)
 
 
-def _merge_reported(counted_metrics: ClusterMetrics, reported: Iterable[ReportedFigures]) -> ClusterMetrics:
+def _merge_reported(counted: ClusterMetrics, reported: Sequence[ReportedFigures]) -> ClusterMetrics:
     """Put figures of texts where nothing was counted, exact ones first; note where they contradict what was."""
-    pools = {row["cidr"]: dict(row) for row in counted_metrics.pools}
-    nodes = {row["name"]: dict(row) for row in counted_metrics.nodes}
+    pools = {row["cidr"]: dict(row) for row in counted.pools}
+    nodes = {row["name"]: dict(row) for row in counted.nodes}
     tables: Mapping[str, dict[str, Row]] = {
         "pools": pools,
         "nodes": nodes,
-        "totals": {"": dict(counted_metrics.totals)},
-        "config": {"": dict(counted_metrics.config)},
+        "totals": {"": dict(counted.totals)},
+        "config": {"": dict(counted.config)},
     }
-    metric_names = {"pools": [metric.name for metric in POOL_METRICS], "nodes": [item.name for item in NODE_METRICS]}
     rounded: set[tuple[str, str, str]] = set()
-    first_told: dict[tuple[str, str, str], Place] = {}
+    first_places: dict[tuple[str, str, str], Place] = {}  # of the figures that texts gave
     notes = []
-    reported = tuple(reported)
     rows_with_reserved = {item.row for item in reported if item.table == "pools" and item.figure == "reserved"}
-    for reported_figure in sorted(reported, key=lambda candidate: (candidate.row == ANY_ROW, candidate.rounded)):
-        if reported_figure.table == COUNTS_TABLE:
+    for item in sorted(reported, key=lambda candidate: (candidate.row == ANY_ROW, candidate.rounded)):
+        if item.table == COUNTS_TABLE:
             continue
-        rows = tables[reported_figure.table]
-        if reported_figure.row == ANY_ROW:
+        rows = tables[item.table]
+        if item.row == ANY_ROW:
             for row in rows.values():
-                if row.get(reported_figure.figure) is None:
-                    row[reported_figure.figure] = reported_figure.value
+                if row.get(item.figure) is None:
+                    row[item.figure] = item.value
             continue
-        if reported_figure.row not in rows:
-            rows[reported_figure.row] = dict.fromkeys(metric_names[reported_figure.table]) | {
-                "cidr" if reported_figure.table == "pools" else "name": reported_figure.row
-            }
-        row = rows[reported_figure.row]
-        key = reported_figure.table, reported_figure.row, reported_figure.figure
-        if row.get(reported_figure.figure) is None:
-            row[reported_figure.figure] = reported_figure.value
-            first_told[key] = reported_figure.place
-            if reported_figure.rounded:
+        if item.row not in rows:
+            rows[item.row] = _unknown_row(item)
+        row = rows[item.row]
+        key = item.table, item.row, item.figure
+        known_value = row.get(item.figure)
+        if known_value is None:
+            row[item.figure] = item.value
+            first_places[key] = item.place
+            if item.rounded:
                 rounded.add(key)
-        elif _is_old_free_figure(reported_figure, row) and reported_figure.row not in rows_with_reserved:
+        elif _is_old_free_figure(item, row) and item.row not in rows_with_reserved:
             continue  # calicoctl before v3.33 counts reserved addresses as free, and has no column for them
-        elif not reported_figure.rounded and row[reported_figure.figure] != reported_figure.value:
-            params = {
-                "figure": reported_figure.figure,
-                "counted": row[reported_figure.figure],
-                "told": reported_figure.value,
-                "of": reported_figure.row or reported_figure.table,
-            }
-            code = "figure-differs"
-            if key in first_told:
-                code, params = "texts-differ", {**params, "first": str(first_told[key])}
-            notes.append(Finding(code, reported_figure.row, params, reported_figure.place))
+        elif not item.rounded and known_value != item.value:
+            notes.append(_contradiction(item, known_value, first_places.get(key)))
     pool_rows = sorted(pools.values(), key=lambda row: (row["name"] is None, str(row["name"] or ""), row["cidr"]))
     node_rows = sorted(nodes.values(), key=lambda row: str(row["name"]))
     return ClusterMetrics(
         pool_rows, node_rows, tables["totals"][""], tables["config"][""], frozenset(rounded), tuple(notes)
     )
+
+
+def _unknown_row(reported: ReportedFigures) -> Row:
+    """Return the row of a pool or a node that only texts tell of."""
+    metrics, key = (POOL_METRICS, "cidr") if reported.table == "pools" else (NODE_METRICS, "name")
+    return {**dict.fromkeys(metric.name for metric in metrics), key: reported.row}
+
+
+def _contradiction(reported: ReportedFigures, known_value: object, first_place: Place | None) -> Finding:
+    """Say that a text states another value than objects count to, or than the text did that came first."""
+    params = {
+        "figure": reported.figure,
+        "counted": known_value,
+        "told": reported.value,
+        "of": reported.row or reported.table,
+    }
+    if first_place is None:
+        return Finding("figure-differs", reported.row, params, reported.place)
+    return Finding("texts-differ", reported.row, {**params, "first": str(first_place)}, reported.place)

@@ -11,10 +11,12 @@ from typing import Any
 import pandas as pd
 
 from ..capacity.table_columns import typed_frame
-from ..findings import Finding, abbreviate_names, sort_by_severity
+from ..findings import N_, Finding, LocalizedText, sort_by_severity
 from ..model import KindName
+from .checks.context import names_params
 from .cluster_audit import Audit
 from .cluster_metrics import pool_name
+from .metric_schema import HEADINGS
 
 _TOTAL_METRICS = (
     "nodes",
@@ -29,6 +31,7 @@ _TOTAL_METRICS = (
     "handles",
 )
 _POOL_METRICS = ("allocated", "free", "blocks_allocated", "blocks_empty", "borrowed")
+_FIGURE_OF_POOL = N_("{pool}: {figure}")
 _SECONDS_PER_DAY = 86_400
 _TABLE_NOTES = frozenset(
     {"blocks-incomplete", "figure-differs", "check-cut", "table-row", "command-failed", "file-cut"}
@@ -36,15 +39,7 @@ _TABLE_NOTES = frozenset(
 
 
 def diff(old: Audit, new: Audit, *, days: float | None = None) -> list[Finding]:
-    """Say what changed between two dumps, most severe first.
-
-    Parameters
-    ----------
-    old, new
-        The audits of both.
-    days
-        Days between them; if left out, those between their youngest objects.
-    """
+    """Say what changed between two dumps, most severe first; see `ippoolkit.diff`."""
     days_apart = days if days is not None else days_between(old, new)
     return sort_by_severity(
         [
@@ -74,11 +69,15 @@ def _figures_of_both(old: Audit, new: Audit) -> list[tuple[str, str, int | None,
     figures: list[tuple[str, str, int | None, int | None]] = [
         ("", name, old.metrics.totals.get(name), new.metrics.totals.get(name)) for name in _TOTAL_METRICS
     ]
-    old_pools = {row["cidr"]: row for row in old.metrics.pools}
+    old_rows = _rows_by_cidr(old)
     for row in new.metrics.pools:
-        old_row = old_pools.get(row["cidr"], {})
+        old_row = old_rows.get(row["cidr"], {})
         figures += [(pool_name(row), name, old_row.get(name), row[name]) for name in _POOL_METRICS]
     return figures
+
+
+def _rows_by_cidr(audit: Audit) -> dict[str, Mapping[str, Any]]:
+    return {row["cidr"]: row for row in audit.metrics.pools}
 
 
 def days_between(old: Audit, new: Audit) -> float | None:
@@ -97,55 +96,44 @@ def _object_changes(old: Audit, new: Audit) -> Iterator[Finding]:
         ("Node", "nodes"),
         ("IPReservation", "reservations"),
     )
+    old_cluster, new_cluster = old.scenario.cluster, new.scenario.cluster
     for kind, attribute in kinds:
-        if not (old.scenario.cluster.has_read(kind) and new.scenario.cluster.has_read(kind)):
+        if not (old_cluster.has_read(kind) and new_cluster.has_read(kind)):
             continue
-        old_objects = {item.name: item for item in getattr(old.scenario.cluster, attribute)}
-        new_objects = {item.name: item for item in getattr(new.scenario.cluster, attribute)}
+        old_objects = {item.name: item for item in getattr(old_cluster, attribute)}
+        new_objects = {item.name: item for item in getattr(new_cluster, attribute)}
         for code, names in (
             ("diff-added", new_objects.keys() - old_objects.keys()),
             ("diff-gone", old_objects.keys() - new_objects.keys()),
         ):
             if names:
-                params = {
-                    "kind": kind,
-                    "count": len(names),
-                    "which": abbreviate_names(sorted(names)),
-                    "all": sorted(names),
-                }
-                yield Finding(code, kind, params)
+                yield Finding(code, kind, {"kind": kind, **names_params(sorted(names))})
         if kind == "IPPool":
             for name in sorted(old_objects.keys() & new_objects.keys()):
                 yield from _field_changes(f"IPPool/{name}", old_objects[name], new_objects[name])
-    ipam = old.scenario.cluster.ipam, new.scenario.cluster.ipam
-    if not (old.scenario.cluster.has_read("IPAMConfiguration") and new.scenario.cluster.has_read("IPAMConfiguration")):
-        return
-    yield from _field_changes("IPAMConfiguration/default", *ipam)
+    if old_cluster.has_read("IPAMConfiguration") and new_cluster.has_read("IPAMConfiguration"):
+        yield from _field_changes("IPAMConfiguration/default", old_cluster.ipam, new_cluster.ipam)
 
 
 def _field_changes(subject: str, old_object: Any, new_object: Any) -> Iterator[Finding]:
-    for dataclass_field in fields(old_object):
-        old_value, new_value = getattr(old_object, dataclass_field.name), getattr(new_object, dataclass_field.name)
-        if old_value != new_value and dataclass_field.name not in ("labels", "annotations"):
-            code = "diff-size-changed" if dataclass_field.name in ("block_size", "cidr") else "diff-changed"
-            yield Finding(
-                code, subject, {"field": dataclass_field.name, "before": str(old_value), "after": str(new_value)}
-            )
+    for name in (field.name for field in fields(old_object)):
+        old_value, new_value = getattr(old_object, name), getattr(new_object, name)
+        if old_value != new_value and name not in ("labels", "annotations"):
+            code = "diff-size-changed" if name in ("block_size", "cidr") else "diff-changed"
+            yield Finding(code, subject, {"field": name, "before": str(old_value), "after": str(new_value)})
 
 
 def _pool_growth(old: Audit, new: Audit, days: float | None) -> Iterator[Finding]:
-    old_pools = {row["cidr"]: row for row in old.metrics.pools}
+    old_rows = _rows_by_cidr(old)
     for row in new.metrics.pools:
-        old_row = old_pools.get(row["cidr"])
+        old_row = old_rows.get(row["cidr"])
         if not old_row or row["allocated"] is None or old_row["allocated"] is None:
             continue
         if row["blocks_allocated"] is None or old_row["blocks_allocated"] is None:
             yield from _address_growth(old_row, row, days)
             continue
-        address_growth, block_growth = (
-            row["allocated"] - old_row["allocated"],
-            row["blocks_allocated"] - old_row["blocks_allocated"],
-        )
+        address_growth = row["allocated"] - old_row["allocated"]
+        block_growth = row["blocks_allocated"] - old_row["blocks_allocated"]
         params = {
             "addresses": address_growth,
             "blocks": block_growth,
@@ -179,13 +167,14 @@ def _address_growth(old_row: Mapping[str, Any], row: Mapping[str, Any], days: fl
 
 def _unknown_figures(old: Audit, new: Audit) -> Iterator[Finding]:
     """Name the figures that only one of the two dumps tells."""
-    one_sided = [
-        f"{subject} {name}".strip()
+    figures = tuple(
+        LocalizedText(_FIGURE_OF_POOL, pool=subject, figure=heading) if subject else heading
         for subject, name, before, after in _figures_of_both(old, new)
+        for heading in [LocalizedText(HEADINGS[name])]
         if (before is None) != (after is None)
-    ]
-    if one_sided:
-        yield Finding("diff-unknown", "", {"figures": abbreviate_names(one_sided)})
+    )
+    if figures:
+        yield Finding("diff-unknown", "", {"figures": figures})
 
 
 def _unreliable_tables(old: Audit) -> Iterator[Finding]:
@@ -201,22 +190,22 @@ def _finding_changes(old: Audit, new: Audit) -> Iterator[Finding]:
     new_keys = {(finding.code, finding.subject) for finding in new_findings}
     lost_subjects = _subjects_without_figures(old, new)
     is_check_lost = not set(new.skipped_checks) <= set(old.skipped_checks)
-    codes: dict[str, set[str]] = {"diff-findings-gone": set(), "diff-findings-unknown": set()}
+    lost_codes: dict[str, set[str]] = {"diff-findings-gone": set(), "diff-findings-unknown": set()}
     for code, subject in old_keys - new_keys:
         is_unknown = is_check_lost or (subject if subject.startswith("IPPool/") else "") in lost_subjects
-        codes["diff-findings-unknown" if is_unknown else "diff-findings-gone"].add(code)
-    for diff_code, of_findings in codes.items():
-        if of_findings:
-            yield Finding(diff_code, "", {"count": len(of_findings), "which": ", ".join(sorted(of_findings))})
+        lost_codes["diff-findings-unknown" if is_unknown else "diff-findings-gone"].add(code)
+    for diff_code, codes in lost_codes.items():
+        if codes:
+            yield Finding(diff_code, "", {"count": len(codes), "which": ", ".join(sorted(codes))})
 
 
 def _subjects_without_figures(old: Audit, new: Audit) -> set[str]:
     """Return the pools, by all their names, of which the newer dump lacks a figure; empty for the whole cluster."""
     old_totals, new_totals = old.metrics.totals, new.metrics.totals
     subjects = {"" for name in _TOTAL_METRICS if old_totals.get(name) is not None and new_totals.get(name) is None}
-    new_pools = {row["cidr"]: row for row in new.metrics.pools}
+    new_rows = _rows_by_cidr(new)
     for row in old.metrics.pools:
-        new_row = new_pools.get(row["cidr"], {})
+        new_row = new_rows.get(row["cidr"], {})
         is_gone = not new_row and new.scenario.cluster.has_read("IPPool")
         if not is_gone and any(row[name] is not None and new_row.get(name) is None for name in _POOL_METRICS):
             names = (row["name"], row["cidr"], new_row.get("name"))

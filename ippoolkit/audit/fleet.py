@@ -11,8 +11,10 @@ from typing import Any
 
 from ..errors import IppoolkitError
 from ..findings import N_, Severity
-from ..parallel import Results, item_key, run
+from ..parallel import Journal, item_key, run
+from ..read.input_files import list_files
 from .cluster_audit import Audit, audit
+from .cluster_metrics import pool_name
 
 ADDRESSES, BLOCKS = N_("addresses"), N_("blocks")
 
@@ -84,7 +86,7 @@ def audit_fleet(
     *,
     empty_kinds: Sequence[str] = (),
     lang: str = "en",
-    results: Results | None = None,
+    results: Journal | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[AuditedCluster]:
     """Audit many clusters, the worst on top.
@@ -108,9 +110,9 @@ def audit_fleet(
         pool,
         partial(_audit_one, empty_kinds=tuple(empty_kinds), lang=lang),
         sources,
-        keys=None if results is None else [item_key(source, "audit", empty_kinds, lang) for source in sources],
         results=results,
-        progress=None if progress is None else lambda done, total, *_: progress(done, total),
+        key=lambda source: item_key(source, list_files(source), "audit", empty_kinds, lang),
+        progress=progress,
     )
     clusters = [
         AuditedCluster(source, None if outcome.value is None else ClusterVerdict(**outcome.value), outcome.error)
@@ -148,8 +150,8 @@ def cluster_verdict(audited: Audit, lang: str = "en") -> ClusterVerdict:
 def _fullest(pools: Sequence[Mapping[str, Any]]) -> tuple[str, str, int | None, int | None]:
     """Return the pool of which the greatest share is in use, and by which limit; the first by name of like ones."""
     candidates = [
-        (pool["name"], limit, pool[counted], pool[bound])
-        for pool in sorted(pools, key=lambda pool: str(pool["name"]))
+        (pool_name(pool), limit, pool[counted], pool[bound])
+        for pool in sorted(pools, key=pool_name)
         if not pool["disabled"]
         for limit, counted, bound in (
             (ADDRESSES, "allocated", "capacity"),

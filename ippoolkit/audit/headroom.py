@@ -16,27 +16,25 @@ from ..model import IPPool, Node
 from .cluster_index import BlockInPool, ClusterIndex
 from .pool_choice import AddressRequest, choose_pools
 
-BLOCK_CAP, STRICT_AFFINITY, EXHAUSTED, NO_POOL_SELECTS, AUTO_ALLOCATE_OFF = (
-    "ipam-block-limit",
-    "ipam-strict",
-    "ipam-exhausted",
-    "ipam-none-selects",
-    "ipam-no-claims",
-)
+BLOCK_CAP = "ipam-block-limit"
+STRICT_AFFINITY = "ipam-strict"
+EXHAUSTED = "ipam-exhausted"
+NO_POOL_SELECTS = "ipam-none-selects"
+AUTO_ALLOCATE_OFF = "ipam-no-claims"
 
 
 @dataclass(frozen=True, slots=True)
 class NodeHeadroom:
-    """What one node can still take of one family, as counts of addresses; `limit` is the code of what stops it."""
+    """What one node can still take of one family, as counts of addresses; `limit_code` says what stops it."""
 
     node: str
     version: IPVersion
-    owned_blocks: int  # blocks of its pools that it owns
+    owned_blocks: int  # of its pools
     max_blocks: int
-    free_in_own_blocks: int  # free in its own blocks
-    claimable_blocks: int = 0  # blocks that it can still get
-    claimable_addresses: int = 0  # addresses in these
-    borrowable_addresses: int = 0  # addresses that it can borrow after that
+    free_in_own_blocks: int
+    claimable_blocks: int = 0
+    claimable_addresses: int = 0  # in the claimable blocks
+    borrowable_addresses: int = 0  # once all these are in use
     limit_code: str = EXHAUSTED
 
     @property

@@ -5,6 +5,7 @@ Names are those of Calico's own reports and of the programs that count them; doc
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..capacity.table_columns import ColumnKind
@@ -16,7 +17,7 @@ from ..model import KindName
 class Metric:
     """One figure; `heading` is translated where it is shown, `meaning` is for the documentation.
 
-    `column` is its name in the tables of the Python API, which share their names with `ippoolkit.pools`; empty: `name`.
+    `column` is its name in the tables of the Python API, which share their names with `Analysis.pools`; empty: `name`.
     `kind` decides its type there.
     """
 
@@ -236,3 +237,6 @@ CONFIG_METRICS = (
     Metric("ipCooldownSeconds", "ipCooldownSeconds", "How long a released address rests.", ("IPAMConfiguration",)),
     Metric("kubeVirtVMAddressPersistence", "KubeVirt", "Whether KubeVirt machines keep it.", ("IPAMConfiguration",)),
 )
+
+# Where figures of pools and of the whole stand in one list: a total's own heading says what it counts.
+HEADINGS: Mapping[str, str] = {metric.name: metric.heading for metric in (*POOL_METRICS, *TOTAL_METRICS)}

@@ -1,4 +1,4 @@
-"""Which pools a pod, or a node's tunnel, may draw from, in order; and why each other one may not."""
+"""Which pools a pod may draw from, in order; and why each other one may not."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..calico.pool_selection import (
 )
 from ..cidr import ADDRESS_BITS, IPVersion
 from ..findings import Finding
-from ..model import Cluster, IPPool, Node, Use
+from ..model import Cluster, IPPool, Namespace, Node, Pod
 
 Labels = Mapping[str, str]
 CNI_CONFIGURATION = "CNI configuration"  # where pools are named, as annotations are called by their object
@@ -25,12 +25,11 @@ CNI_CONFIGURATION = "CNI configuration"  # where pools are named, as annotations
 
 @dataclass(frozen=True, slots=True)
 class AddressRequest:
-    """A request for an address: from where, for what, and the pools that it names."""
+    """A pod's request for an address: from where, and the pools that it names."""
 
     node: str
     node_labels: Labels
     version: IPVersion
-    use: Use = "Workload"
     namespace: str = ""
     namespace_labels: Labels = field(default_factory=dict)
     named_pools: tuple[str, ...] = ()
@@ -62,11 +61,9 @@ def pod_requests(cluster: Cluster, node: Node, namespace: str = "", pod: str = "
             continue
         named_pools: tuple[str, ...] = ()
         annotated_object = ""
-        for object_kind, annotated in (("Pod", existing_pod), ("Namespace", pod_namespace)):
-            if annotated is not None and (
-                annotation_pools := annotated.ipv4_pools if version == 4 else annotated.ipv6_pools
-            ):
-                named_pools, annotated_object = annotation_pools, f"{object_kind}/{annotated.name}"
+        for annotated in (existing_pod, pod_namespace):
+            if annotated is not None and (annotation_pools := _annotation_pools(annotated, version)):
+                named_pools, annotated_object = annotation_pools, f"{type(annotated).__name__}/{annotated.name}"
                 break
         if not named_pools and (cni_pools := cluster.cni_pools(version)):
             named_pools, annotated_object = cni_pools, CNI_CONFIGURATION
@@ -83,12 +80,17 @@ def pod_requests(cluster: Cluster, node: Node, namespace: str = "", pod: str = "
         )
 
 
+def _annotation_pools(annotated: Namespace | Pod, version: IPVersion) -> tuple[str, ...]:
+    """Return the pools of a family that an object's annotation names."""
+    return annotated.ipv4_pools if version == 4 else annotated.ipv6_pools
+
+
 def choose_pools(cluster: Cluster, request: AddressRequest) -> PoolChoice:
     """Say which pools serve a request, and why each other one does not."""
     pool_request = PoolRequest(
         request.version,
         request.node_labels,
-        request.use,
+        "Workload",
         request.named_pools,
         request.namespace_labels,
         request.windows,
@@ -113,7 +115,7 @@ def choose_pools(cluster: Cluster, request: AddressRequest) -> PoolChoice:
         problem = "disabled" if named else "missing"
         params = {"pool": selection.missing_pool, "by": request.annotated_object}
         return PoolChoice((), rejections, Finding(f"named-{problem}", request.annotated_object, params))
-    params = {"node": request.node, "use": request.use}
+    params = {"node": request.node, "use": "Workload"}
     return PoolChoice((), rejections, Finding("no-pool-serves", f"Node/{request.node}", params))
 
 
@@ -127,7 +129,7 @@ def _rejection_params(code: str, pool: IPPool, request: AddressRequest) -> dict[
         case "not-namespace":
             return {"selector": pool.namespace_selector, "namespace": request.namespace}
         case "not-use":
-            return {"use": request.use, "uses": ", ".join(pool.allowed_uses)}
+            return {"use": "Workload", "uses": ", ".join(pool.allowed_uses)}
         case "not-windows":
             return {"size": pool.block_size}
         case _:
@@ -147,17 +149,16 @@ def iter_pool_users(cluster: Cluster, name: str) -> Iterator[tuple[str, str, str
         return
     pool_names = {pool.name, str(pool.cidr)}  # what annotations may call it
     pod_by_namespace: dict[str, str] = {}
-    for annotated_pod in cluster.pods:
-        annotation_pools = annotated_pod.ipv4_pools if pool.version == 4 else annotated_pod.ipv6_pools
-        if pool_names & set(annotation_pools):
-            pod_by_namespace.setdefault(annotated_pod.namespace, f"Pod/{annotated_pod.name}")
+    for pod in cluster.pods:
+        if pool_names & set(_annotation_pools(pod, pool.version)):
+            pod_by_namespace.setdefault(pod.namespace, f"Pod/{pod.name}")
     cni_pools = set(cluster.cni_pools(pool.version))
     nodes = [node for node in cluster.nodes if not (node.windows and pool.version == 6)]
     selected_nodes = {
         node.name for node in nodes if pool.assignment_mode == "Automatic" and selects_node(pool, node.labels)
     }
     for namespace in cluster.namespaces:
-        annotation_pools = namespace.ipv4_pools if pool.version == 4 else namespace.ipv6_pools
+        annotation_pools = _annotation_pools(namespace, pool.version)
         is_open_to_all = not annotation_pools and not cni_pools and selects_namespace(pool, namespace.labels)
         for node in nodes:
             if node.windows and not fits_windows(pool):

@@ -16,7 +16,7 @@ from ..findings import N_, Finding, Severity, abbreviate_names, get_language
 from ..model import Block, Cluster, IPPool, Namespace, Node, Scenario
 from ..read import Reading
 from .cluster_index import ClusterIndex
-from .pool_choice import choose_pools, iter_pool_users, pod_requests
+from .pool_choice import AddressRequest, PoolChoice, choose_pools, iter_pool_users, pod_requests
 from .without_block import forbids_borrowing, outcome_without_block, youngest_nodes
 
 _PODS, _SOME_PODS, _TUNNEL = N_("pods"), N_("some pods"), N_("tunnel")
@@ -33,47 +33,16 @@ _POOLS_FOR_COLUMNS: dict[str, ColumnKind] = {
 
 
 def pools_for(cluster: Cluster, node: str, namespace: str = "", pod: str = "", *, lang: str = "en") -> pd.DataFrame:
-    """Return the pools that would serve a pod, in the order tried, and why each other one would not.
-
-    Parameters
-    ----------
-    cluster
-        What exists.
-    node
-        Name of the node.
-    namespace, pod
-        Of the pod, which may be one to come; its annotation goes before its namespace's.
-    lang
-        Language of the reasons.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``family``, ``order`` (missing: does not serve), ``pool``, ``cidr``, ``block``, ``free``, ``why`` (empty:
-        serves), ``code``. The node's own blocks with free addresses come first, as in Calico: ``block`` is one of them
-        and ``free`` what it has left; rows without a block are pools in which the node claims a new one. A request
-        that fails as a whole has a row without a pool.
-
-    Raises
-    ------
-    InputError
-        Where the node or the namespace does not exist.
-    """
-    existing_node = next((candidate for candidate in cluster.nodes if candidate.name == node), None)
+    """Return the pools that would serve a pod, in the order tried, and why others would not; `ippoolkit.pools_for`."""
     problems = []
-    if existing_node is None:
+    if node not in {known.name for known in cluster.nodes}:
         problems.append(_missing("Node", node, cluster.nodes))
-    if (
-        namespace
-        and cluster.has_read("Namespace")
-        and namespace not in {candidate.name for candidate in cluster.namespaces}
-    ):
+    if namespace and cluster.has_read("Namespace") and namespace not in {known.name for known in cluster.namespaces}:
         problems.append(_missing("Namespace", namespace, cluster.namespaces))
-    if existing_node is None or problems:
+    if problems:
         raise InputError(problems)
     rows: list[tuple[Any, ...]] = []
-    for request in pod_requests(cluster, existing_node, namespace, pod):
-        choice = choose_pools(cluster, request)
+    for request, choice in _choices(cluster, node, namespace, pod):
         if choice.error:
             rows.append((request.version, None, "", "", "", None, choice.error.full_message(lang), choice.error.code))
         own_blocks = [(pool, str(block.cidr), free) for pool, block, free in _own_blocks(cluster, node, choice.pools)]
@@ -87,6 +56,13 @@ def pools_for(cluster: Cluster, node: str, namespace: str = "", pod: str = "", *
                 message = reason.full_message(lang)
                 rows.append((request.version, None, pool.name, str(pool.cidr), "", None, message, reason.code))
     return typed_frame(_POOLS_FOR_COLUMNS, rows)
+
+
+def _choices(cluster: Cluster, node: str, namespace: str, pod: str) -> list[tuple[AddressRequest, PoolChoice]]:
+    """Return what a pod on a node asks for, and the pools that serve it; nothing where there is no such node."""
+    existing_node = next((known for known in cluster.nodes if known.name == node), None)
+    requests = () if existing_node is None else pod_requests(cluster, existing_node, namespace, pod)
+    return [(request, choose_pools(cluster, request)) for request in requests]
 
 
 def _own_blocks(cluster: Cluster, node: str, pools: Iterable[IPPool]) -> list[tuple[IPPool, Block, int]]:
@@ -104,19 +80,16 @@ def _own_blocks(cluster: Cluster, node: str, pools: Iterable[IPPool]) -> list[tu
 
 def ignored_selectors_findings(cluster: Cluster, node: str, namespace: str = "", pod: str = "") -> list[Finding]:
     """Say which pools serve a pod only because they are named: by their nodeSelector they would not serve the node."""
-    existing_node = next((candidate for candidate in cluster.nodes if candidate.name == node), None)
-    if existing_node is None:
-        return []
     return [
         Finding(
             "named-ignores-selector",
             f"IPPool/{pool.name}",
             {"by": request.annotated_object, "selector": pool.node_selector, "node": node},
         )
-        for request in pod_requests(cluster, existing_node, namespace, pod)
+        for request, choice in _choices(cluster, node, namespace, pod)
         if request.named_pools
-        for pool in choose_pools(cluster, request).pools
-        if not pool.selects_node(existing_node.labels)
+        for pool in choice.pools
+        if not pool.selects_node(request.node_labels)
     ]
 
 
@@ -126,17 +99,13 @@ def claimed_pools_findings(reading: Reading, node: str, namespace: str = "", pod
     What was read of blocks, claims and figures decides; where these leave it open, nothing is said.
     """
     cluster = reading.scenario.cluster
-    existing_node = next((candidate for candidate in cluster.nodes if candidate.name == node), None)
-    if existing_node is None:
-        return []
     claims = {cidr for owner, cidr, _ in reading.affinities if owner == node}
     claims |= {cidr for cidr, owner, _ in reading.listed_blocks if owner == node}
     findings = []
-    for request in pod_requests(cluster, existing_node, namespace, pod):
-        pools = choose_pools(cluster, request).pools
-        if _own_blocks(cluster, node, pools):
+    for _, choice in _choices(cluster, node, namespace, pod):
+        if _own_blocks(cluster, node, choice.pools):
             continue
-        for pool in pools:
+        for pool in choice.pools:
             addresses_used, blocks_used = _usage(reading, pool)
             if blocks_used is None or addresses_used is None or blocks_used < pool.block_count:
                 continue
@@ -189,18 +158,11 @@ def own_blocks_finding(cluster: Cluster, node: str, namespace: str = "", pod: st
 
     Calico looks into the blocks that a node owns before it claims another one, whatever the order of the pools.
     """
-    existing_node = next((candidate for candidate in cluster.nodes if candidate.name == node), None)
-    if existing_node is None or not cluster.has_read("IPAMBlock"):
+    if not cluster.has_read("IPAMBlock"):
         return None
-    serving: list[IPPool] = []
-    for request in pod_requests(cluster, existing_node, namespace, pod):
-        serving += choose_pools(cluster, request).pools
-    block_labels = [f"{block.cidr} ({pool.name}, {free})" for pool, block, free in _own_blocks(cluster, node, serving)]
-    return (
-        Finding("own-blocks-first", f"Node/{node}", {"node": node, "blocks": ", ".join(block_labels)})
-        if block_labels
-        else None
-    )
+    pools = [pool for _, choice in _choices(cluster, node, namespace, pod) for pool in choice.pools]
+    blocks = ", ".join(f"{block.cidr} ({pool.name}, {free})" for pool, block, free in _own_blocks(cluster, node, pools))
+    return Finding("own-blocks-first", f"Node/{node}", {"node": node, "blocks": blocks}) if blocks else None
 
 
 def pool_users(cluster: Cluster, pool: str) -> pd.DataFrame:
@@ -227,15 +189,14 @@ def _missing(kind: str, name: str, objects: Iterable[IPPool | Node | Namespace])
 def no_users_finding(cluster: Cluster, pool: str) -> Finding:
     """Say that no pod may draw from a pool, and why not on one of the nodes."""
     pool = cluster.pool(pool).name
-    namespaces = [namespace.name for namespace in cluster.namespaces]
     for node in cluster.nodes:
-        for namespace in namespaces[:1]:
-            for request in pod_requests(cluster, node, namespace, ""):
-                if reason := choose_pools(cluster, request).rejections.get(pool):
-                    params = {"pool": pool, "node": node.name, "namespace": namespace, "reason": reason}
+        for namespace in cluster.namespaces[:1]:
+            for _, choice in _choices(cluster, node.name, namespace.name, ""):
+                if reason := choice.rejections.get(pool):
+                    params = {"pool": pool, "node": node.name, "namespace": namespace.name, "reason": reason}
                     return Finding("pool-without-users", f"IPPool/{pool}", params)
     missing_kinds = ", ".join(
-        kind for kind, objects in (("Node", cluster.nodes), ("Namespace", namespaces)) if not objects
+        kind for kind, objects in (("Node", cluster.nodes), ("Namespace", cluster.namespaces)) if not objects
     )
     return Finding("pool-users-unknown", f"IPPool/{pool}", {"pool": pool, "kinds": missing_kinds})
 
@@ -261,22 +222,19 @@ def pool_coverage(scenario: Scenario, lang: str = "en") -> pd.DataFrame:
     translator = get_language(lang)
     rows = []
     for node in cluster.nodes:
-        uses_by_pool = [_uses_served(node, pool, cluster.cni_pools(pool.version)) for pool in pools]
+        uses_by_pool = [(pool, _uses_served(node, pool, cluster.cni_pools(pool.version))) for pool in pools]
         gaps = []
         for pool_supply in supplies:
             if node.windows and pool_supply.version == 6:
                 continue
-            family_uses = [
-                uses for uses, pool in zip(uses_by_pool, pools, strict=True) if pool.version == pool_supply.version
-            ]
             has_pod_pools = any(pool.serves("Workload") for pool in pool_supply.pools)
-            if has_pod_pools and not any(_PODS in uses for uses in family_uses):
+            serves_pods = any(_PODS in uses for pool, uses in uses_by_pool if pool.version == pool_supply.version)
+            if has_pod_pools and not serves_pods:
                 gaps.append(f"{translator.translate(_PODS)} IPv{pool_supply.version}")
             missing_tunnels = tunnels_in_use[pool_supply.version] - set(tunnels_by_node[node.name][pool_supply.version])
             gaps += [f"{tunnel} IPv{pool_supply.version}" for tunnel in sorted(missing_tunnels)]
-        rows.append(
-            (node.name, *(", ".join(map(translator.translate, uses)) for uses in uses_by_pool), ", ".join(gaps))
-        )
+        uses_texts = (", ".join(map(translator.translate, uses)) for _, uses in uses_by_pool)
+        rows.append((node.name, *uses_texts, ", ".join(gaps)))
     # A pool may have the name of another column.
     return pd.DataFrame(rows, columns=["node", *(pool.name for pool in pools), "gaps"])
 

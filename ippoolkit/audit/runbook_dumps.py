@@ -19,6 +19,5 @@ def name_dumps_for_runbooks(findings: Iterable[Finding], cluster: Cluster) -> li
         return list(findings)
     advice = Advice(LocalizedText(_NEEDS_DUMPS, kinds=missing), Purpose.STEPS)
     return [
-        replace(finding, advice=(*finding.advice, advice)) if finding.rule.names_runbook else finding
-        for finding in findings
+        replace(finding, advice=(*finding.advice, advice)) if finding.rule.steps else finding for finding in findings
     ]

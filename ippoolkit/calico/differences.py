@@ -24,8 +24,8 @@ class Difference:
         What the code asks for.
     since, until
         The first release that has it, and the first that has it no more.
-    part
-        The part of Calico, or the judge of manifests, that behaves so.
+    component
+        The component of Calico, or the judge of manifests, that behaves so.
     message
         One sentence for users.
     source
@@ -38,7 +38,7 @@ class Difference:
 
     id: str
     since: Version
-    part: str
+    component: str
     message: str
     source: str
     until: Version = FOREVER
@@ -113,7 +113,6 @@ DIFFERENCES: tuple[Difference, ...] = (
             "projectcalico.org/v3 has the kind IPAMConfiguration; before, kubectl meets it in crd.projectcalico.org/v1."
         ),
         "api/pkg/apis/projectcalico/v3/ipamconfig.go@4fa740d746",
-        impact=2,
     ),
     Difference(
         "auto-allocate-api",
@@ -145,7 +144,6 @@ DIFFERENCES: tuple[Difference, ...] = (
             "document is skipped."
         ),
         _READER,
-        impact=2,
     ),
     Difference(
         "manifest-status",
@@ -219,7 +217,6 @@ DIFFERENCES: tuple[Difference, ...] = (
         "CRD",
         N_("projectcalico.org/v3 exists as a CRD of its own, beside the aggregated API server."),
         _POOL_CRD,
-        impact=2,
     ),
     Difference(
         "crd-rules-first",
@@ -266,7 +263,6 @@ DIFFERENCES: tuple[Difference, ...] = (
         "calicoctl",
         N_("calicoctl ipam configure takes --max-blocks-per-host."),
         _CONFIGURE,
-        impact=2,
     ),
     Difference(
         "configure-any-option",
@@ -307,7 +303,6 @@ DIFFERENCES: tuple[Difference, ...] = (
             "come from a pool for tunnels or LoadBalancers."
         ),
         f"{_IPAM}@5649f9b736",
-        impact=2,
     ),
     Difference(
         "handle-counts-exact",
@@ -331,7 +326,6 @@ DIFFERENCES: tuple[Difference, ...] = (
         "IPAM",
         N_("Figures of utilization count reserved addresses; before, calicoctl ipam show counts them as free."),
         f"{_SHOW}@fc6a9af135",
-        impact=2,
     ),
     Difference(
         "pool-deletion-waits",
@@ -339,7 +333,6 @@ DIFFERENCES: tuple[Difference, ...] = (
         "IPAM",
         N_("A pool that is being deleted is no longer used."),
         f"{_POOL_CLIENT} filterIPPool",
-        impact=2,
     ),
     Difference(
         "pool-allocatable",
@@ -350,7 +343,6 @@ DIFFERENCES: tuple[Difference, ...] = (
             "Allocatable=False), and a deleted one waits until its last block is gone."
         ),
         "kube-controllers/pkg/controllers/ippool/pool_controller.go",
-        impact=2,
     ),
     Difference(
         "pool-delete-leaves-old-blocks",
@@ -386,7 +378,6 @@ DIFFERENCES: tuple[Difference, ...] = (
         "CNI",
         N_("The annotation cni.projectcalico.org/ipFamilies chooses the families of a pod."),
         "cni-plugin/pkg/ipamplugin/ipam_plugin.go@a5bba61f59",
-        impact=2,
     ),
     # kube-controllers.
     Difference(
@@ -416,7 +407,6 @@ DIFFERENCES: tuple[Difference, ...] = (
         "kube-controllers",
         N_("Failed pods with the reason Evicted count as gone."),
         f"{_CONTROLLER}@823ed30d1e",
-        impact=2,
     ),
     Difference(
         "gc-dirty-nodes",
@@ -466,5 +456,3 @@ DIFFERENCES: tuple[Difference, ...] = (
         impact=3,
     ),
 )
-
-BY_ID: dict[str, Difference] = {difference.id: difference for difference in DIFFERENCES}

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import cache
-from typing import Any
 
 from .limits import (
     HIGHEST_MAX_BLOCKS_PER_HOST,
@@ -89,9 +88,9 @@ class ResourceKind:
     v1_has_defaults: bool = True
     has_status: bool = False
 
-    def at(self, release: Release) -> ResourceKind:
+    def for_release(self, release: Release) -> ResourceKind:
         """Return the kind as a release knows it: without the fields, the choices and the defaults that came later."""
-        return self if release == NEWEST else _kind_at(self.name, release)
+        return self if release == NEWEST else _kind_for_release(self.name, release)
 
     @property
     def value_type(self) -> Mapping[str, ValueType]:
@@ -270,10 +269,10 @@ _INT32_MAX = (1 << 31) - 1
 
 
 @cache
-def _kind_at(name: str, release: Release) -> ResourceKind:
+def _kind_for_release(name: str, release: Release) -> ResourceKind:
     kind = KINDS[name]
     fields = {
-        field_name: _field_at(field, release)
+        field_name: _field_for_release(field, release)
         for field_name, field in kind.fields.items()
         if not field.introduced_by or release.has(field.introduced_by)
     }
@@ -281,7 +280,7 @@ def _kind_at(name: str, release: Release) -> ResourceKind:
     return replace(kind, fields=fields, has_status=has_status)
 
 
-def _field_at(field: FieldSpec, release: Release) -> FieldSpec:
+def _field_for_release(field: FieldSpec, release: Release) -> FieldSpec:
     if field.crd_default_introduced_by and not release.has(field.crd_default_introduced_by):
         field = replace(field, crd_default=None)
     if _LOAD_BALANCER_USE in field.allowed_values and not release.has("loadbalancer"):
@@ -306,8 +305,3 @@ def find_kind(name: str) -> ResourceKind | None:
     """Return the kind that calicoctl's command line means by a name, in any case."""
     lower = name.lower()
     return next((kind for kind in KINDS.values() if lower in (kind.name.lower(), *kind.aliases)), None)
-
-
-def is_go_empty(value: Any) -> bool:
-    """Whether a value is what Go's `omitempty` leaves out."""
-    return value in (None, 0, "", [])  # False is 0

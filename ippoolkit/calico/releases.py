@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from .differences import BY_ID, DIFFERENCES, Difference
+from .differences import DIFFERENCES, Difference
 
 # The last patch of each minor release that is known; the newest is the one whose behaviour the kit has without notice.
 LAST_PATCHES: dict[int, int] = {
@@ -101,14 +101,3 @@ def changes_between(before: Release, after: Release) -> list[tuple[Difference, b
         if before.has(difference.id) != after.has(difference.id)
     ]
     return sorted(changed, key=lambda change: change[0].impact)
-
-
-def difference(identifier: str) -> Difference:
-    """Return a row of the table of differences.
-
-    Raises
-    ------
-    KeyError
-        Where there is no such row.
-    """
-    return BY_ID[identifier]

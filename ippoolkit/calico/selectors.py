@@ -54,14 +54,14 @@ class _Instruction(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Selector:
-    """A parsed selector; make one with `parse`."""
+    """A parsed selector, as `parse_selector` returns it."""
 
     program: tuple[_Instruction, ...]
 
     @property
     def labels(self) -> tuple[str, ...]:
         """Names of the labels that decide, sorted."""
-        return tuple(sorted({step.label for step in self.program if step.label}))
+        return tuple(sorted({instruction.label for instruction in self.program if instruction.label}))
 
     def matches(self, labels: Mapping[str, str]) -> bool:
         """Whether an object with these labels is selected."""
@@ -151,10 +151,6 @@ def _format_instruction(instruction: _Instruction) -> str:
         case "in" | "not in":
             return f"{instruction.label} {instruction.operator} {{{', '.join(map(_quote, instruction.values))}}}"
     return f"{instruction.label} {instruction.operator} {_quote(instruction.values[0])}"
-
-
-def _utf8_bytes(value: str) -> bytes:
-    return value.encode("utf-8", "surrogatepass")
 
 
 def _quote(value: str) -> str:
@@ -289,7 +285,7 @@ class _Parser:
             if not self._accept(","):
                 break
         self._expect("}", "}")
-        return tuple(sorted(values, key=_utf8_bytes))
+        return tuple(sorted(values, key=lambda value: value.encode("utf-8", "surrogatepass")))
 
     def _parse_string(self) -> str:
         return self._expect("string", LocalizedText(N_("a quoted string"))).text

@@ -25,7 +25,7 @@ _SOURCE_BY_LIMIT = {LIMIT_BLOCKS: "blocks", LIMIT_BLOCKS_PER_NODE: "ipam"}
 
 
 def block_size_table(plans: PlansByPools, pool: IPPool, lang: str) -> pd.DataFrame:
-    """Return a row for each block size that Calico takes for the pool; see `ippoolkit.block_sizes`."""
+    """Return a row for each block size that Calico takes for the pool; see `Analysis.block_sizes`."""
     return build_frame(
         BLOCK_SIZES, [block_size_row(pool_at_size, lang) for pool_at_size in pool_at_each_block_size(plans, pool)]
     )

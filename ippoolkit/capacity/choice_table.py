@@ -46,7 +46,7 @@ class Choice:
 
 
 def choice_table(choices: Iterable[Choice], lang: str) -> pd.DataFrame:
-    """Return a row for each change; see `ippoolkit.choices`."""
+    """Return a row for each change; see `Analysis.choice_table`."""
     language = get_language(lang)
     rows = [
         (

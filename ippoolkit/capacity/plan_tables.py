@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def growth_table(plans: Sequence[PlanEvaluation], months: int, lang: str) -> pd.DataFrame:
-    """Return a row for each month and IP version; see `ippoolkit.growth`."""
+    """Return a row for each month and IP version; see `Analysis.growth`."""
     language = get_language(lang)
     rows: list[tuple[Any, ...]] = []
     for month in range(months + 1):
@@ -49,7 +49,7 @@ def growth_table(plans: Sequence[PlanEvaluation], months: int, lang: str) -> pd.
 
 
 def node_table(scenario: Scenario, plans: Iterable[PlanEvaluation], lang: str) -> pd.DataFrame:
-    """Return a row for each node and planned group and each IP version; see `ippoolkit.nodes`."""
+    """Return a row for each node and planned group and each IP version; see `Analysis.nodes`."""
     rows: list[tuple[Any, ...]] = []
     for plan in plans:
         existing = plan.demand.existing

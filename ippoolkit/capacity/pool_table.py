@@ -27,7 +27,7 @@ Usage = tuple[int | None, int | None]
 
 
 def pool_table(scenario: Scenario, lang: str, reported: Mapping[str, Usage] = MappingProxyType({})) -> pd.DataFrame:
-    """Return a row for each pool, by name; see `ippoolkit.pools`.
+    """Return a row for each pool, by name; see `Analysis.pools`.
 
     `reported` is what texts tell of each range, which counts where the objects of the cluster do not tell.
     """

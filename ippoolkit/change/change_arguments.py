@@ -10,7 +10,7 @@ from ..errors import InputError
 from ..findings import Finding, Place
 from ..model import Cluster, IPPool
 from .recreate_order import RecreateOrder
-from .steps import Change, ChangeKind, InstallMethod, is_labelled_by_operator
+from .steps import Change, ChangeKind, InstallMethod, pools_labelled_by_operator
 
 MAX_BATCHES = 100
 
@@ -57,7 +57,7 @@ def parse_change(
         With everything that is wrong.
     """
     problems: list[Finding] = []
-    is_install_assumed = not install and not is_labelled_by_operator(cluster)
+    is_install_assumed = not install and not pools_labelled_by_operator(cluster)
     install = install or ("manifest" if is_install_assumed else "operator")
     for field, value, choices in (
         ("change", kind, ChangeKind),
@@ -65,11 +65,9 @@ def parse_change(
         ("order", order, RecreateOrder),
     ):
         if value not in get_args(choices):
-            params = {"value": f'"{value}"', "choices": ", ".join(get_args(choices))}
-            problems.append(Finding("value-choice", params=params, place=Place("runbook", field=field)))
+            problems.append(_choice_problem(field, f'"{value}"', ", ".join(get_args(choices))))
     if not 1 <= batches <= MAX_BATCHES:
-        params = {"value": str(batches), "choices": f"1..{MAX_BATCHES}"}
-        problems.append(Finding("value-choice", params=params, place=Place("runbook", field="batches")))
+        problems.append(_choice_problem("batches", str(batches), f"1..{MAX_BATCHES}"))
     cidr_texts = {"to-cidr": cidr, "temporary": temporary}
     cidrs: dict[str, Cidr | None] = dict.fromkeys(cidr_texts)
     for field, text in cidr_texts.items():
@@ -100,6 +98,10 @@ def parse_change(
         **size_arguments,
         **choice_arguments,
     )
+
+
+def _choice_problem(field: str, value: str, choices: str) -> Finding:
+    return Finding("value-choice", params={"value": value, "choices": choices}, place=Place("runbook", field=field))
 
 
 def _next_block_size(pool: IPPool) -> int:

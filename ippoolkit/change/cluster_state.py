@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -15,11 +16,11 @@ from ..calico.releases import NEWEST, Release
 from ..cidr import Address, IPVersion
 from ..ipam import Ipam, IpamError, batch_events, layout
 from ..ipam.from_cluster import engine_from_cluster
+from ..ipam.request_table import RequestTable, assignment_kind
 from ..model import Cluster, IPPool
 from .tunnels import TUNNEL_TYPES, NodeTunnel, pools_for_tunnel
 
 WriteTool = Literal["calicoctl", "kubectl"]
-_REQUEST_KEY_FIELDS = ("versions", "use", "ipv4_pools", "ipv6_pools", "namespace_labels", "windows")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +48,7 @@ class RequestProfile:
     @property
     def event_kind(self) -> int:
         """The kind of event, as the engine counts them."""
-        return (
-            batch_events.ASSIGN_BOTH
-            if len(self.versions) > 1
-            else batch_events.ASSIGN_IPV6
-            if self.versions == (6,)
-            else batch_events.ASSIGN_IPV4
-        )
+        return assignment_kind(self.versions)
 
 
 def _tunnel_request(tunnel: NodeTunnel, pool_cidrs: tuple[str, ...]) -> RequestProfile:
@@ -98,7 +93,7 @@ class ClusterState:
                 if not state.ipam.requests.is_unavailable(tunnel_address.address) and state.pool_of(
                     tunnel_address.address
                 ):
-                    state.ipam.requests.assign_ip(node.name, tunnel.handle, tunnel_address.address)
+                    state.ipam.requests.assign_ip(node.name, tunnel.handle, tunnel_address.address, use="Tunnel")
         return state
 
     # ---- pools
@@ -118,7 +113,9 @@ class ClusterState:
     def range_indices(self, pool: str) -> set[int]:
         """Return the numbers that the engine gave to the ranges of a pool."""
         cidr = self.ipam.store.pools[pool].cidr
-        return {range_index for range_index, range_cidr in enumerate(self.ipam.store.range_cidrs) if range_cidr in cidr}
+        return {
+            range_index for range_index, block_range in enumerate(self.ipam.store.ranges) if block_range.cidr in cidr
+        }
 
     def copy(self) -> ClusterState:
         """Return a copy in the same state."""
@@ -198,68 +195,49 @@ class ClusterState:
     def _reassign(self, handles: Sequence[str], address_requests: Sequence[RequestProfile]) -> None:
         """Free what each handle holds, then ask again for it where there are pools to ask."""
         event_rows = []
-        request_indices, table, requests = self.request_tables(address_requests)
+        request_table, request_numbers = self.request_table(address_requests)
         current_time = int(self.ipam.store.state.meta[layout.NOW])
-        for handle, address_request, request in zip(handles, address_requests, request_indices, strict=True):
+        for handle, address_request, request in zip(handles, address_requests, request_numbers, strict=True):
             handle_number = self.ipam.store.handle_number(handle)
             node = self.ipam.store.nodes[address_request.node].number
             event_rows.append((batch_events.RELEASE, node, handle_number, 0, current_time))
             if address_request.ipv4_pools or address_request.ipv6_pools:
                 event_rows.append((address_request.event_kind, node, handle_number, request, current_time))
         if event_rows:
-            self.ipam.run_events(np.array(event_rows, np.int64), table, requests)
+            self.ipam.run_events(np.array(event_rows, np.int64), request_table)
 
     # ---- many requests
 
-    def request_tables(
-        self, address_requests: Sequence[RequestProfile]
-    ) -> tuple[list[int], NDArray[np.int64], NDArray[np.int64]]:
-        """Return for each who asks the place of the request, the ranges of all requests, and the requests."""
-        range_rows: list[tuple[int, int, int]] = []
-        request_rows: list[tuple[int, ...]] = []
-        index_by_key: dict[tuple[object, ...], int] = {}
-        request_indices = []
-        index_by_id: dict[int, int] = {}
+    def request_table(self, address_requests: Sequence[RequestProfile]) -> tuple[RequestTable, list[int]]:
+        """Return the requests that the engine carries out, and for each who asks the number of theirs."""
+        table = RequestTable()
+        number_by_key: dict[tuple[object, ...], int] = {}
+        number_by_id: dict[int, int] = {}  # many pods share a profile
+        request_numbers = []
         for address_request in address_requests:
-            if id(address_request) in index_by_id:  # many pods share one
-                request_indices.append(index_by_id[id(address_request)])
-                continue
-            labels: Mapping[str, str] = self.ipam.store.nodes[address_request.node].labels
-            key = (tuple(sorted(labels.items())), *(getattr(address_request, name) for name in _REQUEST_KEY_FIELDS))
-            if key not in index_by_key:
-                index_by_key[key] = len(request_rows)
-                request_row: list[int] = []
-                for version in (4, 6):
-                    ranges = (
-                        self._allowed_ranges(address_request, version) if version in address_request.versions else []
-                    )
-                    request_row += [len(range_rows), len(ranges)]
-                    range_rows += ranges
-                request_rows.append(
-                    (
-                        *request_row,
-                        max_blocks_per_node(
-                            self.ipam.store.config.max_blocks_per_host, windows=address_request.windows
-                        ),
-                        int(address_request.windows),
-                    )
-                )
-            request_indices.append(index_by_key[key])
-            index_by_id[id(address_request)] = index_by_key[key]
-        table = np.array(range_rows, np.int64).reshape(-1, 3)
-        return request_indices, table, np.array(request_rows, np.int64).reshape(-1, batch_events.REQUEST_WIDTH)
+            if id(address_request) not in number_by_id:
+                labels: Mapping[str, str] = self.ipam.store.nodes[address_request.node].labels
+                key = (tuple(sorted(labels.items())), replace(address_request, node=""))
+                if key not in number_by_key:
+                    windows = address_request.windows
+                    max_blocks = max_blocks_per_node(self.ipam.store.config.max_blocks_per_host, windows=windows)
+                    number_by_key[key] = table.add(self._allowed_ranges(address_request), max_blocks, windows=windows)
+                number_by_id[id(address_request)] = number_by_key[key]
+            request_numbers.append(number_by_id[id(address_request)])
+        return table, request_numbers
 
-    def _allowed_ranges(self, request: RequestProfile, version: IPVersion) -> list[tuple[int, int, int]]:
+    def _allowed_ranges(self, request: RequestProfile) -> dict[IPVersion, NDArray[np.int64]]:
+        """Return the ranges that a request may draw from, of the families for which there are any."""
         namespace = None if request.namespace_labels is None else dict(request.namespace_labels)
-        pool_names = request.ipv6_pools if version == 6 else request.ipv4_pools
-        try:
-            return self.ipam.resources.request_ranges(
-                request.node,
-                version,
-                use=request.use,
-                pool_names=pool_names,
-                namespace_labels=namespace,
-                windows=request.windows,
-            )
-        except IpamError:
-            return []
+        ranges_by_version = {}
+        for version in request.versions:
+            with suppress(IpamError):
+                ranges_by_version[version], _ = self.ipam.resources.resolve_request(
+                    request.node,
+                    version,
+                    use=request.use,
+                    pool_names=request.ipv6_pools if version == 6 else request.ipv4_pools,
+                    namespace_labels=namespace,
+                    windows=request.windows,
+                )
+        return ranges_by_version

@@ -10,7 +10,7 @@ from __future__ import annotations
 import shlex
 
 from ..model import IPPool
-from .steps import Change, InstallMethod
+from .steps import Change, InstallMethod, pool_names
 
 _RESTART = (
     "kubectl -n {namespace} rollout restart daemonset/calico-node",
@@ -37,7 +37,7 @@ def cni_show_command(install: InstallMethod) -> str:
 
 def cni_change_commands(change: Change, pool: IPPool, target_pool: str) -> tuple[str, ...]:
     """Return commands that put another pool in the place of one, or take it out where there is none to put."""
-    old = "|".join(_escape(name) for name in (pool.name, str(pool.cidr)))
+    old = "|".join(escape_regex(name, delimiter="#") for name in pool_names(pool))
     if target_pool:
         edit = rf'/ipv[46]_pools/s#(\\?")({old})(\\?")#\1{target_pool}\3#g'
     else:  # the pool before others, then after others or alone
@@ -58,6 +58,6 @@ def cni_change_commands(change: Change, pool: IPPool, target_pool: str) -> tuple
     return (_EACH_NODE.format(command=shlex.quote(f"sudo {on_node}")),)
 
 
-def _escape(text: str) -> str:
-    """Return a text as sed -E takes it for itself."""
-    return "".join(f"\\{char}" if char in r"\.[]{}()*+?^$|#" else char for char in text)
+def escape_regex(text: str, delimiter: str = "") -> str:
+    """Return a text as grep -E takes it for itself, and sed -E with a delimiter of its expressions."""
+    return "".join(f"\\{char}" if char in r"\.[]{}()*+?^$|" + delimiter else char for char in text)

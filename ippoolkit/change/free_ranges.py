@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from ..address_space import PRIVATE
 from ..cidr import Cidr
 from ..findings import N_, Advice, Finding, LocalizedText
 from ..model import IPPool, Scenario
 
 OUTSIDE_CODES = ("change-outside", "change-outside-full")  # a new range that is not in the cluster CIDR
-_PRIVATE = tuple(map(Cidr.parse, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
 # Where installers put services: kubeadm and Talos, Kubespray, k3s and RKE2. Avoided where the network is unknown.
 _USUAL_SERVICES = tuple(map(Cidr.parse, ("10.96.0.0/12", "10.233.0.0/18", "10.43.0.0/16")))
 NETWORKS_COMMAND = (
@@ -33,11 +33,7 @@ def check_range(scenario: Scenario, cidr: Cidr, *, option: str) -> list[Finding]
     option
         The option of the command line that names another range.
     """
-    findings = []
-    for owner, used_cidr in _used_ranges(scenario):
-        if used_cidr.overlaps(cidr):
-            params = {"cidr": str(cidr), "what": LocalizedText(owner), "other": str(used_cidr)}
-            findings.append(Finding("change-overlaps", str(cidr), params))
+    findings = _overlaps(cidr, _used_ranges(scenario))
     cluster_cidrs = [cluster_cidr for cluster_cidr in scenario.networks.cluster if cluster_cidr.version == cidr.version]
     if cluster_cidrs and not any(cidr in cluster_cidr for cluster_cidr in cluster_cidrs):
         inside = free_range(scenario, cidr.prefix, cidr, only_inside=True)
@@ -103,11 +99,15 @@ def temporary_range(scenario: Scenario, pool: IPPool) -> Cidr | None:
 
 def node_overlaps(scenario: Scenario, cidr: Cidr) -> list[Finding]:
     """Return where a range that is to be used again lies over the nodes' networks or addresses."""
+    return _overlaps(cidr, _node_ranges(scenario))
+
+
+def _overlaps(cidr: Cidr, used_ranges: Iterable[tuple[str, Cidr]]) -> list[Finding]:
     return [
         Finding(
             "change-overlaps", str(cidr), {"cidr": str(cidr), "what": LocalizedText(owner), "other": str(used_cidr)}
         )
-        for owner, used_cidr in _node_ranges(scenario)
+        for owner, used_cidr in used_ranges
         if used_cidr.overlaps(cidr)
     ]
 
@@ -123,13 +123,13 @@ def free_range(scenario: Scenario, prefix: int, near: Cidr, *, only_inside: bool
     if only_inside:
         pass
     elif near.version == 4:
-        networks += sorted(_PRIVATE, key=lambda private_cidr: near not in private_cidr)
+        networks += sorted(PRIVATE[4], key=lambda private_cidr: near not in private_cidr)
     else:
         networks.append(near.with_prefix(max(min(near.prefix, prefix) - _NEIGHBOUR_BITS, 0)))
     used_cidrs = [used_cidr for _, used_cidr in _used_ranges(scenario) if used_cidr.version == near.version]
     usual_services = () if scenario.networks.services else _USUAL_SERVICES
     for network in networks:
-        avoided = [*used_cidrs, *(usual_services if network in _PRIVATE else ())]
+        avoided = [*used_cidrs, *(usual_services if network in PRIVATE[4] else ())]
         for cidr in islice(_nearest_subnets(network, prefix, near), _MAX_TRIED):
             if not any(used_cidr.overlaps(cidr) for used_cidr in avoided):
                 return cidr
@@ -148,9 +148,7 @@ def _nearest_subnets(network: Cidr, prefix: int, near: Cidr) -> Iterator[Cidr]:
 
 
 def _subnets(network: Cidr, prefix: int) -> Iterator[Cidr]:
-    size = 1 << (network.bits - prefix) if prefix >= network.prefix else 0
-    for subnet_index in range(network.subnet_count(prefix) if size else 0):
-        yield Cidr(network.version, network.first + subnet_index * size, prefix)
+    return (network.subnet(prefix, index) for index in range(network.subnet_count(prefix)))
 
 
 def _used_ranges(scenario: Scenario) -> Iterator[tuple[str, Cidr]]:
@@ -161,11 +159,9 @@ def _used_ranges(scenario: Scenario) -> Iterator[tuple[str, Cidr]]:
 
 
 def _node_ranges(scenario: Scenario) -> Iterator[tuple[str, Cidr]]:
-    yield from ((N_("the nodes' network"), cidr) for cidr in scenario.networks.nodes)
     nodes = scenario.cluster.nodes
-    yield from (
-        (N_("the nodes' network"), cidr) for cidr in dict.fromkeys(cidr for node in nodes for cidr in node.networks)
-    )
+    networks = [*scenario.networks.nodes, *dict.fromkeys(cidr for node in nodes for cidr in node.networks)]
+    yield from ((N_("the nodes' network"), cidr) for cidr in networks)
     for node in nodes:
         for address in node.addresses:
-            yield N_("the address of a node"), Cidr(address.version, int(address), address.max_prefixlen)
+            yield N_("the address of a node"), Cidr.of_address(address)

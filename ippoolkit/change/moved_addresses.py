@@ -32,26 +32,26 @@ def moved_address_findings(
     made_for_good = {step.pool.name for step in steps if step.action == "create"} - {
         step.pool.name for step in steps if step.action == "delete" and step.pool.name != change.pool
     }
-    homes = {change.pool: made_for_good} if change.kind != "grow" else {}
+    intended_pools = {change.pool: made_for_good} if change.kind != "grow" else {}
     pod_nodes: dict[_Move, list[str]] = defaultdict(list)
     for version in (4, 6):
         for pod, old, new in zip(pods.pods, before.pods[version], after.pods[version], strict=True):
-            if _is_elsewhere(change, homes, old, new):
+            if _is_elsewhere(change, intended_pools, old, new):
                 pod_nodes[old, new].append(pod.node)
     tunnel_nodes: dict[_Move, list[str]] = defaultdict(list)
     for tunnel, old in before.tunnels.items():
         new = after.tunnels.get(tunnel, "")
-        if _is_elsewhere(change, homes, old, new):
+        if _is_elsewhere(change, intended_pools, old, new):
             tunnel_nodes[old, new].append(tunnel.node)
     yield from _findings("change-pods-elsewhere", pod_nodes, "Workload", pods.cluster_state)
     yield from _findings("change-tunnels-elsewhere", tunnel_nodes, "Tunnel", pods.cluster_state)
 
 
-def _is_elsewhere(change: Change, homes: dict[str, set[str]], old: str, new: str) -> bool:
+def _is_elsewhere(change: Change, intended_pools: dict[str, set[str]], old: str, new: str) -> bool:
     """Whether an address has left its pool for one that is not meant for it; a retired pool leaves that open."""
     if not old or not new or (change.kind == "retire" and old == change.pool):
         return False
-    return new not in homes.get(old, {old})
+    return new not in intended_pools.get(old, {old})
 
 
 def _findings(code: str, nodes_of_move: dict[_Move, list[str]], use: Use, state: ClusterState) -> Iterable[Finding]:

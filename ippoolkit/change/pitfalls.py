@@ -9,13 +9,13 @@ import numpy as np
 from ..cidr import Cidr, address_from_int
 from ..findings import Finding
 from ..ipam import IpamError, batch_events, layout
-from ..model import Scenario
+from ..model import Cluster, IPPool, Scenario
 from .cluster_state import ClusterState, RequestProfile
 from .pool_usage import StepResult
 from .recreate_order import pods_without_workload
-from .rehearsal import MAX_NAMES
+from .rehearsal import first_names
 from .rehearsed_pods import SURGE_PARTS
-from .steps import Change, objects_naming_pool
+from .steps import Change, cni_names_pool, objects_naming_pool
 
 
 def find_pitfalls(
@@ -23,11 +23,9 @@ def find_pitfalls(
 ) -> list[Finding]:
     """Return what is to be known before a procedure that holds; `initial_state` is the cluster before."""
     pitfalls = list(_step_pitfalls(scenario, change, results))
-    return (
-        pitfalls
-        if initial_state is None
-        else [*pitfalls, *in_place_resize_pitfalls(initial_state, change.pool, change.block_size)]
-    )
+    if initial_state is not None:
+        pitfalls += in_place_resize_pitfalls(initial_state, change.pool, change.block_size)
+    return pitfalls
 
 
 def _step_pitfalls(scenario: Scenario, change: Change, results: tuple[StepResult, ...]) -> Iterator[Finding]:
@@ -37,10 +35,9 @@ def _step_pitfalls(scenario: Scenario, change: Change, results: tuple[StepResult
     if deletes_by_calicoctl and scenario.release.has("pool-delete-leaves-old-blocks"):
         yield Finding("change-delete-leaves-blocks", pool, {"pool": pool, "release": scenario.release})
     if "disable" in actions:
-        yield from _cni_pitfalls(scenario, pool)
-        annotated_objects = objects_naming_pool(cluster, pool)
-        if annotated_objects:
-            params = {"count": len(annotated_objects), "pool": pool, "which": ", ".join(annotated_objects[:MAX_NAMES])}
+        yield from _cni_pitfalls(cluster, cluster.pool(pool))
+        if annotated_objects := objects_naming_pool(cluster, cluster.pool(pool)):
+            params = {"count": len(annotated_objects), "pool": pool, "which": first_names(annotated_objects)}
             yield Finding("change-annotated", pool, params)
         initial_usage = next(pool_usage for pool_usage in results[0].usage if pool_usage.pool == pool)
         yield Finding("change-early", pool, {"pool": pool, "count": initial_usage.pods + initial_usage.tunnels})
@@ -48,8 +45,8 @@ def _step_pitfalls(scenario: Scenario, change: Change, results: tuple[StepResult
         yield Finding("change-two-at-once", pool, {"nodes": len(cluster.nodes)})
         yield Finding("change-surge", pool, {"parts": SURGE_PARTS})
         if pods_left := pods_without_workload(cluster, cluster.pool(pool)):
-            example_names = ", ".join(f"{pod.namespace}/{pod.name}" for pod in pods_left[:MAX_NAMES])
-            yield Finding("change-bare", pool, {"count": len(pods_left), "which": example_names})
+            which = first_names([f"{pod.namespace}/{pod.name}" for pod in pods_left])
+            yield Finding("change-bare", pool, {"count": len(pods_left), "which": which})
     if any(result.step.managed and result.step.action == "disable" for result in results):
         yield Finding("change-operator", pool, {"pool": pool})
     if change.is_install_assumed:
@@ -58,13 +55,13 @@ def _step_pitfalls(scenario: Scenario, change: Change, results: tuple[StepResult
         yield Finding("change-kubespray", pool, {"size": change.block_size or cluster.pool(pool).block_size})
 
 
-def _cni_pitfalls(scenario: Scenario, name: str) -> Iterator[Finding]:
+def _cni_pitfalls(cluster: Cluster, pool: IPPool) -> Iterator[Finding]:
     """Say what the nodes' CNI configuration means for a pool that is to be disabled."""
-    cni, pool = scenario.cluster.cni, scenario.cluster.pool(name)
+    cni = cluster.cni
     if cni is None:
-        yield Finding("cni-unknown", name)
-    elif {name, str(pool.cidr)} & {*cni.ipv4_pools, *cni.ipv6_pools}:
-        yield Finding("cni-names-pools", name, {"pools": ", ".join((*cni.ipv4_pools, *cni.ipv6_pools))})
+        yield Finding("cni-unknown", pool.name)
+    elif cni_names_pool(cluster, pool):
+        yield Finding("cni-names-pools", pool.name, {"pools": ", ".join((*cni.ipv4_pools, *cni.ipv6_pools))})
 
 
 def in_place_resize_pitfalls(cluster_state: ClusterState, pool: str, size: int) -> Iterator[Finding]:
@@ -99,12 +96,8 @@ def in_place_resize_pitfalls(cluster_state: ClusterState, pool: str, size: int) 
         node_numbers |= {int(ipam.store.state.blocks[slot, layout.OWNER])} if doubly_assigned else set()
     if doubled:
         version = ipam.store.pools[pool].version
-        example_addresses = ", ".join(
-            str(address_from_int(version, address)) for address in sorted(doubled)[:MAX_NAMES]
-        )
-        yield Finding(
-            "change-in-place", pool, {"nodes": len(node_numbers), "count": len(doubled), "which": example_addresses}
-        )
+        which = first_names([str(address_from_int(version, address)) for address in sorted(doubled)])
+        yield Finding("change-in-place", pool, {"nodes": len(node_numbers), "count": len(doubled), "which": which})
 
 
 def _fill_blocks(cluster_state: ClusterState, pool: str, slots: list[int]) -> None:
@@ -119,12 +112,12 @@ def _fill_blocks(cluster_state: ClusterState, pool: str, slots: list[int]) -> No
     )
     version = ipam.store.pools[pool].version
     node_requests = [RequestProfile(host, (version,), ipv4_pools=(pool,), ipv6_pools=(pool,)) for host in node_names]
-    request_indices, table, requests = cluster_state.request_tables(node_requests)
+    request_table, request_numbers = cluster_state.request_table(node_requests)
     handles = ipam.store.handle_numbers([f"next of {host}" for host in node_names])
     node_indices = np.repeat(np.arange(len(node_names)), open_addresses[node_numbers] + 1)
     events = np.zeros((len(node_indices), batch_events.EVENT_WIDTH), np.int64)
     events[:, batch_events.KIND] = node_requests[0].event_kind if node_requests else 0
     events[:, batch_events.NODE], events[:, batch_events.HANDLE] = node_numbers[node_indices], handles[node_indices]
-    events[:, batch_events.REQUEST] = np.array(request_indices, np.int64)[node_indices]
+    events[:, batch_events.REQUEST] = np.array(request_numbers, np.int64)[node_indices]
     events[:, batch_events.TIME] = int(ipam.store.state.meta[layout.NOW])
-    ipam.run_events(events, table, requests)
+    ipam.run_events(events, request_table)

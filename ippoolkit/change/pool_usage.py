@@ -43,7 +43,7 @@ class StepResult:
     """
 
     step: Step
-    usage: tuple[PoolUsage, ...]
+    usage: tuple[PoolUsage, ...] = ()
     recreated_pods: int = 0
     groups: tuple[GroupKeys, ...] = ()
     left_alone: tuple[Workload, ...] = ()

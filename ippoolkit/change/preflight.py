@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from ..calico.limits import DEFAULT_MAX_BLOCKS_PER_HOST
 from ..findings import N_
 from ..model import Cluster, IPPool
-from .cni_commands import cni_show_command
+from .cni_commands import cni_show_command, escape_regex
 from .free_ranges import NETWORKS_COMMAND, OUTSIDE_CODES
 from .runbook import Runbook
 from .step_commands import BACKUP_COMMAND, SHOW_BLOCKS, SHOW_POOLS, SHOW_TUNNELS
+from .steps import OPERATOR_LABEL, pool_names
 
 _NAMING_KINDS = "namespaces,deployments,daemonsets,statefulsets,jobs,cronjobs,networkpolicies,configmaps"
 _NAMING_CALICO_KINDS = ",".join(
@@ -35,12 +36,8 @@ class PreflightCheck:
     params: dict[str, object]
 
 
-def preflight(runbook: Runbook) -> list[PreflightCheck]:
-    """Return the checks of a runbook that was issued, in order."""
-    return list(_iter_checks(runbook))
-
-
-def _iter_checks(runbook: Runbook) -> Iterator[PreflightCheck]:
+def preflight(runbook: Runbook) -> Iterator[PreflightCheck]:
+    """Yield the checks of a runbook that was issued, in order."""
     cluster, changed_pool = runbook.scenario.cluster, runbook.changed_pool
     created_pools = runbook.created_pools
     yield _check(
@@ -107,7 +104,7 @@ def _iter_checks(runbook: Runbook) -> Iterator[PreflightCheck]:
             N_("The Installation lists the pools that it lists in the files of this runbook."),
             "kubectl get installation default -o jsonpath='{.spec.calicoNetwork.ipPools}'",
             N_("The pools with the label {label}, with the fields of the first file except those that it changes."),
-            label="app.kubernetes.io/managed-by=tigera-operator",
+            label="=".join(OPERATOR_LABEL),
         )
     if runbook.change.install == "kubespray":
         yield _check(
@@ -181,7 +178,7 @@ def _settings_check(cluster: Cluster) -> PreflightCheck:
 
 def _naming_command(pool: IPPool) -> str:
     """Return the command that lists, by kind and name, the objects in which a pool's name or range stands as a word."""
-    names = "|".join(map(_escape_regex, (pool.name, str(pool.cidr))))
+    names = "|".join(map(escape_regex, pool_names(pool)))
     # Each object is one line, in which a line break of its texts is a backslash and an n.
     pattern = shlex.quote(rf"(\\[nt]|[^[:alnum:]-])({names})([^[:alnum:]-]|$)")
     return "\n".join(
@@ -215,8 +212,3 @@ def _cni_check(runbook: Runbook) -> PreflightCheck:
 
 def _check(purpose: str, command: str, expected: str, **params: object) -> PreflightCheck:
     return PreflightCheck(purpose, command, expected, params)
-
-
-def _escape_regex(text: str) -> str:
-    """Return a text as grep -E takes it for itself."""
-    return "".join(f"\\{char}" if char in r"\.[]{}()*+?^$|" else char for char in text)

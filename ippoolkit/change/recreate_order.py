@@ -14,10 +14,10 @@ from ..model import Cluster, IPPool, Pod
 
 RecreateOrder = Literal["namespace", "workload", "node"]
 GroupKeys = tuple[tuple[str, ...], ...]
-KINDS_OF_WORKLOADS = {"Deployment": "deployments", "DaemonSet": "daemonsets", "StatefulSet": "statefulsets"}
-WORKLOAD_KINDS = tuple(KINDS_OF_WORKLOADS.values())  # what kubectl rolls out, in the order of a change
-_WORKLOAD_KIND_INDEX = {"ReplicaSet": 0, "Deployment": 0, "DaemonSet": 1, "StatefulSet": 2}
-_WORKLOAD_KINDS = {"ReplicaSet": ("Deployment", 2), "DaemonSet": ("DaemonSet", 1), "StatefulSet": ("StatefulSet", 1)}
+# What kubectl rolls out, in the order of a change: kinds of workload as Kubernetes writes them, and as kubectl does.
+WORKLOAD_KINDS = {"Deployment": "deployments", "DaemonSet": "daemonsets", "StatefulSet": "statefulsets"}
+_KIND_BY_OWNER = {"ReplicaSet": "Deployment"} | {kind: kind for kind in WORKLOAD_KINDS}
+_SUFFIX_PARTS = {"ReplicaSet": 2, "DaemonSet": 1, "StatefulSet": 1}  # parts of a pod's name behind the workload's
 _LONGEST_GENERATED_NAME = 63  # at this length Kubernetes has cut the workload's name off to make room for its suffix
 
 
@@ -52,9 +52,7 @@ def group_pods(
     """
     keys = [_group_key(pods[pod_index], order) for pod_index in pod_indices]
     counts = Counter(keys)
-    ranked_keys = sorted(
-        counts, key=lambda key: (_workload_rank(key, order), 0 if order == "node" else counts[key], key)
-    )
+    ranked_keys = sorted(counts, key=lambda key: (_key_rank(key, order), 0 if order == "node" else counts[key], key))
     group_of: dict[tuple[str, ...], int] = {}
     pods_before = 0
     for key in ranked_keys:
@@ -74,10 +72,10 @@ def group_pods(
 
 def workload_of(pod: Pod) -> Workload | None:
     """Return what makes a pod, as the pod's own name has it; None where no rollout does, or the name does not tell."""
-    if pod.owner not in _WORKLOAD_KINDS:
+    if pod.owner not in _SUFFIX_PARTS:
         return None
-    kind, suffix_parts = _WORKLOAD_KINDS[pod.owner]
-    name = "-".join(pod.name.split("-")[:-suffix_parts])
+    kind = _KIND_BY_OWNER[pod.owner]
+    name = "-".join(pod.name.split("-")[: -_SUFFIX_PARTS[pod.owner]])
     is_cut = kind != "StatefulSet" and len(pod.name) >= _LONGEST_GENERATED_NAME
     return Workload(pod.namespace, kind, name) if name and not is_cut else None
 
@@ -118,7 +116,7 @@ def select_recreated_pods(
     moving = {workload for pod_index in recreated if (workload := workload_of(pods[pod_index]))} | {*restarted_before}
     left_alone = set()
     for pod_index, pod in enumerate(pods):
-        if (tells_owners and pod.owner not in _WORKLOAD_KIND_INDEX) or _group_key(pod, order) not in keys:
+        if (tells_owners and pod.owner not in _KIND_BY_OWNER) or _group_key(pod, order) not in keys:
             continue
         workload = workload_of(pod)
         if workload is None or workload in moving:  # a workload whose name is not known cannot be left out
@@ -146,7 +144,7 @@ def pods_without_workload(cluster: Cluster, pool: IPPool) -> list[Pod]:
         pod
         for pod in cluster.pods
         if has_address(pod)
-        and pod.owner not in _WORKLOAD_KIND_INDEX
+        and pod.owner not in _KIND_BY_OWNER
         and any(address in pool.cidr for address in pod.addresses)
     ]
 
@@ -156,9 +154,10 @@ def _group_key(pod: Pod, order: RecreateOrder) -> tuple[str, ...]:
         return (pod.node,)
     if order == "namespace":
         return (pod.namespace,)
-    rank = _WORKLOAD_KIND_INDEX.get(pod.owner)
-    return ("" if rank is None else WORKLOAD_KINDS[rank], pod.namespace)
+    return (WORKLOAD_KINDS.get(_KIND_BY_OWNER.get(pod.owner, ""), ""), pod.namespace)
 
 
-def _workload_rank(key: tuple[str, ...], order: RecreateOrder) -> int:
-    return WORKLOAD_KINDS.index(key[0]) if order == "workload" and key[0] else len(WORKLOAD_KINDS)
+def _key_rank(key: tuple[str, ...], order: RecreateOrder) -> int:
+    """Return where a group key comes by its kind of workload, what has none last."""
+    kinds = [*WORKLOAD_KINDS.values(), ""]
+    return kinds.index(key[0]) if order == "workload" else 0

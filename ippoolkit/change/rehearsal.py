@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,36 +10,21 @@ import numpy as np
 from ..calico.releases import NEWEST, Release
 from ..cidr import Address
 from ..findings import Finding
-from ..ipam import IpamError, batch_events, layout
+from ..ipam import IpamError, layout
 from ..model import Cluster, IPPool
 from .cluster_state import ClusterState, TunnelChange
 from .pool_usage import PoolUsage, StepResult
-from .recreate_order import (
-    GroupKeys,
-    PodGroup,
-    RecreateOrder,
-    Workload,
-    group_pods,
-    select_recreated_pods,
-    workload_of,
-)
+from .recreate_order import PodGroup, RecreateOrder, Workload, group_pods, select_recreated_pods, workload_of
 from .rehearsed_pods import RehearsedPods
-from .steps import SELECT_NO_NODE, Step
+from .steps import SELECT_NO_NODE, Step, pool_names
+from .tunnels import NodeTunnel
 
-MAX_NAMES = 3  # names that a finding gives
+_MAX_NAMES = 3  # names that a finding gives
 
 
-@dataclass(frozen=True, slots=True)
-class Rollout:
-    """What recreating pods came to; the fields are those of `StepResult`."""
-
-    pods: int = 0
-    groups: tuple[GroupKeys, ...] = ()
-    left_alone: tuple[Workload, ...] = ()
-    usage_per_batch: tuple[tuple[PoolUsage, ...], ...] = ()
-    surge_usage: tuple[tuple[PoolUsage, ...], ...] = ()
-    elsewhere: int = 0
-    failures: tuple[Finding, ...] = ()
+def first_names(names: Sequence[str]) -> str:
+    """Return the names that a finding gives of many."""
+    return ", ".join(names[:_MAX_NAMES])
 
 
 @dataclass
@@ -67,8 +52,8 @@ class Rehearsal:
 
     def run_step(self, step: Step) -> StepResult:
         """Carry one step out."""
+        result = StepResult(step)
         tunnel_changes: list[TunnelChange] = []
-        rollout = Rollout()
         failures: list[Finding] = []
         pool_name = step.pool.name
         resources = self.cluster_state.ipam.resources
@@ -78,9 +63,9 @@ class Rehearsal:
                     self.cluster_state.create(step.pool)
                     tunnel_changes = self.cluster_state.reconcile_tunnels()
                 case "annotate":
-                    rollout = self._annotate(step)
+                    result = self._annotate(step)
                 case "cni":
-                    self.pods.rename_in_cni({pool_name, str(step.pool.cidr)}, step.target_pool)
+                    self.pods.rename_in_cni(pool_names(step.pool), step.target_pool)
                 case "disable":
                     if step.managed:  # tunnels do not follow a selector until calico-node restarts
                         resources.change_pool(pool_name, node_selector=SELECT_NO_NODE)
@@ -90,56 +75,44 @@ class Rehearsal:
                 case "restart":
                     tunnel_changes = self.cluster_state.reconcile_tunnels()
                 case "recreate":
-                    rollout = self._leave_pool(pool_name)
+                    result = self._leave_pool(step)
                     failures += self._strict_affinity_findings(step.pool)
                 case "delete":
-                    self.cluster_state.ipam.controllers.advance(
-                        self.cluster.ipam.ip_cooldown_seconds
-                    )  # else blocks with cooling ones stay
+                    # Blocks with addresses that cool down would stay.
+                    self.cluster_state.ipam.controllers.advance(self.cluster.ipam.ip_cooldown_seconds)
                     failures += self._remaining_addresses(pool_name)
                     self.cluster_state.delete(pool_name)
                     tunnel_changes = self.cluster_state.reconcile_tunnels()
         except IpamError as error:
             failures.append(Finding("change-refused", pool_name, {"pool": pool_name, "reason": error.finding}))
-        failures += [*rollout.failures, *self._tunnel_findings(tunnel_changes)]
+        failures += [*result.failures, *self._tunnel_findings(tunnel_changes)]
         if tunnel_changes:
             self.tunnel_addresses = self._allocated_tunnel_addresses()
-        return StepResult(
-            step,
-            tuple(self.usage()),
-            rollout.pods,
-            rollout.groups,
-            rollout.left_alone,
-            rollout.usage_per_batch,
-            rollout.surge_usage,
-            rollout.elsewhere,
-            tuple(failures),
-        )
+        return replace(result, usage=tuple(self.usage()), failures=tuple(failures))
 
     # ---- pods
 
-    def _annotate(self, step: Step) -> Rollout:
+    def _annotate(self, step: Step) -> StepResult:
         """Let annotations name another pool; workloads whose template names the pool roll out at once."""
-        old_names = {step.pool.name, str(step.pool.cidr)}
+        old_names = pool_names(step.pool)
         pod_groups = self.pods.groups_naming(old_names)
         self.pods.rename_pool(old_names, step.target_pool)
-        rollout = self._recreate_pods(step.pool.name, pod_groups)
-        return replace(rollout, groups=(), usage_per_batch=())  # the step has no parts between which anybody looks
+        result = self._recreate_pods(step, pod_groups)
+        return replace(result, groups=(), usage_per_batch=())  # the step has no parts between which anybody looks
 
-    def _leave_pool(self, pool: str) -> Rollout:
+    def _leave_pool(self, step: Step) -> StepResult:
         """Recreate the pods that hold addresses of a pool, with all that is recreated along with them."""
         pods = self.pods.pods
-        in_pool = self.pods.in_pool(pool)
+        in_pool = self.pods.in_pool(step.pool.name)
         pod_indices, left_alone = select_recreated_pods(pods, in_pool, self.order, self.restarted_workloads)
-        pod_groups = group_pods(pods, pod_indices, self.order, self.batches)
-        rollout = self._recreate_pods(pool, pod_groups)
+        result = self._recreate_pods(step, group_pods(pods, pod_indices, self.order, self.batches))
         self.restarted_workloads |= {
             workload for pod_index in pod_indices if (workload := workload_of(pods[pod_index]))
         }
         elsewhere = int((~np.isin(pod_indices, in_pool)).sum())
-        return replace(rollout, left_alone=left_alone, elsewhere=elsewhere)
+        return replace(result, left_alone=left_alone, recreated_elsewhere=elsewhere)
 
-    def _recreate_pods(self, pool: str, pod_groups: list[PodGroup]) -> Rollout:
+    def _recreate_pods(self, step: Step, pod_groups: list[PodGroup]) -> StepResult:
         """Recreate pods group by group.
 
         How many of a group start before the first of them ends is up to each workload (maxSurge). What pools hold at
@@ -157,17 +130,18 @@ class Rehearsal:
             whole_groups.recreate(group, observe, parts=1)
             usage_per_batch.append(tuple(self.usage()))
         pod_count = sum(len(group.pod_indices) for group in pod_groups)
-        failures = []
+        failures: tuple[Finding, ...] = ()
         if failed_pods:
-            example_names = ", ".join(f"{pod.namespace}/{pod.name}" for pod in failed_pods[:MAX_NAMES])
-            params = {"count": len(failed_pods), "pods": pod_count, "which": example_names, "pool": pool}
-            failures = [Finding("change-pods-without", pool, params)]
-        return Rollout(
-            pod_count,
-            tuple(group.keys for group in pod_groups),
+            which = first_names([f"{pod.namespace}/{pod.name}" for pod in failed_pods])
+            params = {"count": len(failed_pods), "pods": pod_count, "which": which, "pool": step.pool.name}
+            failures = (Finding("change-pods-without", step.pool.name, params),)
+        return StepResult(
+            step,
+            recreated_pods=pod_count,
+            groups=tuple(group.keys for group in pod_groups),
             usage_per_batch=tuple(usage_per_batch),
             surge_usage=tuple(surge_states),
-            failures=tuple(failures),
+            failures=failures,
         )
 
     def _strict_affinity_findings(self, old_pool: IPPool) -> list[Finding]:
@@ -222,8 +196,7 @@ class Rehearsal:
 
     def _usage_of(self, cluster_state: ClusterState) -> list[PoolUsage]:
         ipam = cluster_state.ipam
-        counts = np.zeros((int(ipam.store.state.meta[layout.SLOT_COUNT]), 3), np.int64)
-        batch_events.count_addresses(ipam.store.state, counts)
+        counts = ipam.count_addresses()
         rows = ipam.store.state.blocks[: len(counts)]
         usages = []
         for name, pool in sorted(ipam.store.pools.items()):
@@ -249,28 +222,24 @@ class Rehearsal:
 
     def _tunnel_findings(self, tunnel_changes: list[TunnelChange]) -> list[Finding]:
         """Say which tunnels got no address, or one in a block that is another node's."""
-        nodes_without_address = [tunnel_change.tunnel.node for tunnel_change in tunnel_changes if tunnel_change.failed]
-        nodes_without_address += [
-            tunnel_change.tunnel.node for tunnel_change in tunnel_changes if tunnel_change.after is None
-        ]
+        nodes_without_address = [change.tunnel.node for change in tunnel_changes if change.failed]
+        nodes_without_address += [change.tunnel.node for change in tunnel_changes if change.after is None]
         findings = []
         if nodes_without_address:
-            params = {"count": len(nodes_without_address), "which": ", ".join(nodes_without_address[:MAX_NAMES])}
+            params = {"count": len(nodes_without_address), "which": first_names(nodes_without_address)}
             findings.append(Finding("change-tunnels-lost", params=params))
         nodes_borrowing = [
-            tunnel_change.tunnel.node
-            for tunnel_change in tunnel_changes
-            if tunnel_change.after is not None and not tunnel_change.failed and not self._is_in_own_block(tunnel_change)
+            change.tunnel.node
+            for change in tunnel_changes
+            if change.after is not None and not change.failed and not self._is_in_own_block(change.tunnel)
         ]
         if nodes_borrowing:
-            params = {"count": len(nodes_borrowing), "which": ", ".join(nodes_borrowing[:MAX_NAMES])}
+            params = {"count": len(nodes_borrowing), "which": first_names(nodes_borrowing)}
             findings.append(Finding("change-tunnels-borrowed", params=params))
         return findings
 
-    def _is_in_own_block(self, tunnel_change: TunnelChange) -> bool:
-        state, ipam = self.cluster_state.ipam.store.state, self.cluster_state.ipam
-        cell_index = int(state.handles[ipam.store.handle_number(tunnel_change.tunnel.handle), layout.FIRST_ADDRESS])
-        return (
-            int(state.blocks[state.cells[cell_index, layout.SLOT], layout.OWNER])
-            == ipam.store.nodes[tunnel_change.tunnel.node].number
-        )
+    def _is_in_own_block(self, tunnel: NodeTunnel) -> bool:
+        store = self.cluster_state.ipam.store
+        address_index = store.addresses_of_handle(tunnel.handle)[0]
+        owner = store.state.blocks[store.state.cells[address_index, layout.SLOT], layout.OWNER]
+        return int(owner) == store.nodes[tunnel.node].number

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 
 from ..cidr import IPVersion
 from ..ipam import batch_events, layout
+from ..ipam.request_table import RequestTable
 from ..model import Cluster, Pod
 from .cluster_state import ClusterState, RequestProfile
 from .recreate_order import PodGroup, Workload, has_address, workload_of
+from .steps import rename_pool
 from .tunnels import NodeTunnel
 
 SURGE_PARTS = 4  # parts in which a rollout comes: Kubernetes' maxSurge is 25% where a Deployment says nothing
@@ -75,21 +77,21 @@ class RehearsedPods:
         It rolls in as many parts as Deployments do, of which each comes before what it replaces goes: in between
         `observe` is called with the state.
         """
-        events, rows, requests = self._rollout_events(group.pod_indices)
+        events, request_table = self._rollout_events(group.pod_indices)
         failed_pods = np.zeros(0, np.int64)
         for part in np.array_split(np.arange(len(group.pod_indices)), parts):
-            outcomes = self.cluster_state.ipam.run_events(events[2 * part], rows, requests)
+            outcomes = self.cluster_state.ipam.run_events(events[2 * part], request_table)
             failed_pods = np.append(failed_pods, group.pod_indices[part[outcomes != layout.OK]])
             observe(self.cluster_state)
-            self.cluster_state.ipam.run_events(events[2 * part + 1], rows, requests)
+            self.cluster_state.ipam.run_events(events[2 * part + 1], request_table)
         return failed_pods
 
-    def groups_naming(self, pool_names: set[str]) -> list[PodGroup]:
+    def groups_naming(self, pool_names: Collection[str]) -> list[PodGroup]:
         """Return the pods whose annotation names a pool, a group for each workload: its template names the pool."""
         pods_by_workload: dict[Workload, list[int]] = {}
         for pod_index, pod in enumerate(self.pods):
             named_pools = {*self._corrected_pools((*pod.ipv4_pools, *pod.ipv6_pools))}
-            if pool_names & named_pools and (workload := workload_of(pod)):
+            if not named_pools.isdisjoint(pool_names) and (workload := workload_of(pod)):
                 pods_by_workload.setdefault(workload, []).append(pod_index)
         return [
             PodGroup(((workload.namespace,),), np.array(pod_indices, np.int64))
@@ -119,7 +121,7 @@ class RehearsedPods:
         """Return in which pool each pod and each tunnel has its address now."""
         state, pools = self.cluster_state.ipam.store.state, self.cluster_state.ipam.store.pools
         names = sorted(pools)
-        pool_of_range = np.full(len(self.cluster_state.ipam.store.range_cidrs), -1, np.int64)
+        pool_of_range = np.full(len(self.cluster_state.ipam.store.ranges), -1, np.int64)
         for pool_number, name in enumerate(names):
             pool_of_range[list(self.cluster_state.range_indices(name))] = pool_number
         pods: dict[IPVersion, list[str]] = {}
@@ -138,27 +140,22 @@ class RehearsedPods:
         }
         return Placement(pods, tunnels)
 
-    def rename_pool(self, old_names: set[str], new_name: str) -> None:
+    def rename_pool(self, old_names: Collection[str], new_name: str) -> None:
         """Let annotations that name a pool name another, also those that were corrected before."""
-        self.renamed_pools = {
-            original: new_name if current in old_names else current for original, current in self.renamed_pools.items()
-        }
-        self.renamed_pools |= {name: new_name for name in old_names if name not in self.renamed_pools}
+        renamed_again = [name for name, current in self.renamed_pools.items() if current in old_names]
+        new_names = [name for name in old_names if name not in self.renamed_pools]
+        self.renamed_pools = self.renamed_pools | dict.fromkeys([*renamed_again, *new_names], new_name)
 
-    def rename_in_cni(self, old_names: set[str], new_name: str) -> None:
+    def rename_in_cni(self, old_names: Collection[str], new_name: str) -> None:
         """Let the nodes' CNI configuration name another pool, or none."""
-        ipv4_pools, ipv6_pools = (
-            tuple(filter(None, (new_name if pool in old_names else pool for pool in pools))) for pools in self.cni_pools
-        )
-        self.cni_pools = ipv4_pools, ipv6_pools
+        ipv4_pools, ipv6_pools = self.cni_pools
+        self.cni_pools = rename_pool(ipv4_pools, old_names, new_name), rename_pool(ipv6_pools, old_names, new_name)
 
-    def _rollout_events(
-        self, pod_indices: NDArray[np.int64]
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-        """Return two events for each pod, its new address and the release of the old one, and what they ask of."""
+    def _rollout_events(self, pod_indices: NDArray[np.int64]) -> tuple[NDArray[np.int64], RequestTable]:
+        """Return two events for each pod, its new address and the release of the old one, and their requests."""
         ipam = self.cluster_state.ipam
         pod_requests = self._pod_requests(pod_indices)
-        request_indices, rows, requests = self.cluster_state.request_tables(pod_requests)
+        request_table, request_numbers = self.cluster_state.request_table(pod_requests)
         self.rollout_count += 1
         new_handles = ipam.store.handle_numbers(
             [f"{self.handles[pod_index]} {self.rollout_count}" for pod_index in pod_indices]
@@ -171,14 +168,14 @@ class RehearsedPods:
         events[0::2, [batch_events.KIND, batch_events.NODE]] = np.array(
             [kind_and_node[id(request)] for request in pod_requests]
         ).reshape(-1, 2)
-        events[0::2, batch_events.HANDLE], events[0::2, batch_events.REQUEST] = new_handles, request_indices
+        events[0::2, batch_events.HANDLE], events[0::2, batch_events.REQUEST] = new_handles, request_numbers
         events[1::2, batch_events.KIND], events[1::2, batch_events.HANDLE] = (
             batch_events.RELEASE,
             self.current_handles[pod_indices],
         )
         events[:, batch_events.TIME] = int(ipam.store.state.meta[layout.NOW])
         self.current_handles[pod_indices] = new_handles
-        return events, rows, requests
+        return events, request_table
 
     def _pod_requests(self, pod_indices: NDArray[np.int64]) -> list[RequestProfile]:
         """Return what each pod asks for; pods that ask alike share it."""

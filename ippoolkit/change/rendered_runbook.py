@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -12,27 +13,9 @@ from .cni_commands import cni_show_command
 from .free_ranges import OUTSIDE_CODES
 from .pool_usage import StepResult
 from .preflight import preflight
+from .recreate_order import RecreateOrder
 from .runbook import Runbook
-from .step_commands import (
-    SHOW_ANNOTATIONS,
-    SHOW_BLOCKS,
-    SHOW_POOLS,
-    SHOW_TUNNELS,
-    SHOW_USAGE,
-    StepCommands,
-    step_commands,
-)
-
-_CHECK_COMMANDS = {
-    "create": (SHOW_POOLS, SHOW_TUNNELS),
-    "disable": (SHOW_TUNNELS, SHOW_USAGE),
-    "restart": (SHOW_TUNNELS,),
-    "disable-managed": (SHOW_POOLS,),
-    "recreate": (SHOW_USAGE, "kubectl get pods -A -o wide | grep -v Running"),
-    "delete": (SHOW_POOLS, SHOW_BLOCKS),
-    "annotate": (SHOW_ANNOTATIONS, SHOW_USAGE),
-    "inventory": ("grep -rn calico_pool inventory/",),
-}
+from .step_commands import StepCommands, step_commands
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +47,7 @@ class RenderedStep:
 class RenderedRunbook:
     """A runbook: title, verdict, findings that are about the whole of it, checks before it, steps.
 
-    `cooldown` is for how many seconds released addresses keep their blocks.
+    `cooldown_seconds` is for how many seconds released addresses keep their blocks.
     """
 
     lang: str
@@ -113,10 +96,9 @@ def render_runbook(runbook: Runbook, lang: str = "en") -> RenderedRunbook:
         )
         for check in preflight(runbook)
     )
-    commands = step_commands(runbook)
     rendered_steps = tuple(
-        _render_step(runbook, step_number, commands[step_number - 1], lang)
-        for step_number in range(1, len(commands) + 1)
+        _render_step(runbook, step_number, commands, lang)
+        for step_number, commands in enumerate(step_commands(runbook), 1)
     )
     step_codes = {finding.code for step in rendered_steps for finding in step.pitfalls}
     general_findings = tuple(
@@ -139,67 +121,51 @@ def runbook_title(runbook: Runbook, lang: str = "en") -> str:
 
 def step_title(result: StepResult, lang: str = "en") -> str:
     """Return what a step is called."""
-    return get_language(lang).render(step_texts.STEP_TITLES[result.step.action], _params(result))
+    return get_language(lang).render(step_texts.STEP_TEXTS[result.step.action].title, _params(result))
 
 
 def _render_step(runbook: Runbook, step_number: int, commands: StepCommands, lang: str) -> RenderedStep:
-    result = runbook.results[step_number - 1]
-    action = result.step.action
-    translator = get_language(lang)
-    cooldown_seconds = runbook.cooldown_seconds
-    params = _params(result) | {"seconds": cooldown_seconds}
-    text_key: str = action
-    if action == "disable" and result.step.managed:
-        text_key = "disable-managed"
-    elif action == "recreate" and cooldown_seconds:
-        text_key = "recreate-with-cooldown"
-    elif action == "annotate" and result.recreated_pods:
-        text_key = "annotate-templates"
-    explanations = tuple(
-        (translator.translate(label), translator.render(texts.get(text_key, texts[action]), params))
-        for label, texts in step_texts.EXPLANATIONS
-    )
-    if action == "recreate":
-        order_texts = [step_texts.ORDER_TEXTS[runbook.change.order]]
-        order_texts += [step_texts.LEFT_ALONE_TEXT] if result.left_alone else []
-        order_text = " ".join(translator.render(text, params) for text in order_texts)
-        if result.recreated_elsewhere:
-            impact_label, impact_text = explanations[1]
-            elsewhere_text = translator.render(step_texts.ELSEWHERE_TEXTS[runbook.change.order], params)
-            explanations = (explanations[0], (impact_label, f"{impact_text} {elsewhere_text}"), *explanations[2:])
-        explanations = (explanations[0], (translator.translate(N_("Order")), order_text), *explanations[1:])
-    note = (
-        step_texts.MANAGED_NOTE
-        if result.step.managed and commands.manifest_path
-        else step_texts.KUBECTL_NOTES.get(action, "")
-    )
+    result, language = runbook.results[step_number - 1], get_language(lang)
+    text = step_texts.text_of_step(result, runbook.cooldown_seconds)
+    params = _params(result) | {"seconds": runbook.cooldown_seconds}
+    is_managed = result.step.managed and commands.manifest_path
+    expected = [text.expected]
+    if text.releases_addresses and runbook.cooldown_seconds:
+        expected.append(step_texts.COOLDOWN_TEXT)
     return RenderedStep(
         step_number,
         step_title(result, lang),
         result,
-        explanations,
+        tuple(
+            (language.translate(label), " ".join(language.render(sentence, params) for sentence in sentences))
+            for label, sentences in _explanations(text, result, runbook.change.order)
+        ),
         commands,
-        translator.translate(note) if note else "",
-        _note_commands(note, commands.manifest_path),
-        (cni_show_command(runbook.change.install),)
-        if action == "cni"
-        else _CHECK_COMMANDS.get(text_key, _CHECK_COMMANDS[action]),
-        _expected_text(text_key, params, lang),
+        language.translate(step_texts.MANAGED_NOTE if is_managed else text.kubectl_note),
+        _comparison_commands(commands.manifest_path) if result.step.action == "create" and not is_managed else (),
+        (cni_show_command(runbook.change.install),) if result.step.action == "cni" else text.check_commands,
+        " ".join(language.render(sentence, params) for sentence in expected),
         tuple(_pitfalls_of_step(runbook, step_number)),
     )
 
 
-def _expected_text(text_key: str, params: dict[str, object], lang: str) -> str:
-    texts = [step_texts.EXPECTED[text_key]]
-    if params["seconds"] and text_key in step_texts.STEPS_THAT_RELEASE:
-        texts.append(step_texts.COOLDOWN_TEXT)
-    return " ".join(get_language(lang).render(text, params) for text in texts)
+def _explanations(
+    text: step_texts.StepText, result: StepResult, order: RecreateOrder
+) -> Iterator[tuple[str, list[str]]]:
+    """Yield what is said of a step beside its title: a label, and sentences."""
+    yield N_("Why"), [text.why]
+    pods = [text.pods]
+    if result.step.action == "recreate":
+        left_alone = [step_texts.LEFT_ALONE_TEXT] if result.left_alone else []
+        yield N_("Order"), [step_texts.ORDER_TEXTS[order], *left_alone]
+        pods += [step_texts.ELSEWHERE_TEXTS[order]] if result.recreated_elsewhere else []
+    yield N_("Pods"), pods
+    yield N_("Wait"), [text.wait]
+    yield N_("How to undo it"), [text.undo]
 
 
-def _note_commands(note: str, manifest_path: str) -> tuple[str, ...]:
-    """Return the commands that a note ends with: what a manifest is compared with is dumped when it is its turn."""
-    if note != step_texts.KUBECTL_NOTES["create"]:
-        return ()
+def _comparison_commands(manifest_path: str) -> tuple[str, ...]:
+    """Return the commands that compare a manifest with the pools as they are when it is its turn."""
     dump = f"pools-before-{PurePosixPath(manifest_path).stem}.yaml"
     return f"calicoctl get ippools -o yaml > {dump}", f"ippoolkit check {manifest_path} --existing {dump}"
 
@@ -227,12 +193,8 @@ def _pitfalls_of_step(runbook: Runbook, step_number: int) -> list[Finding]:
     """Return what can go wrong at a step; each is named once, where it comes up first."""
     step = runbook.results[step_number - 1].step
     earlier_steps = [result.step for result in runbook.results[: step_number - 1]]
+    codes = step_texts.STEP_TEXTS[step.action].findings
+    pitfalls = [finding for finding in runbook.findings if finding.code in codes]
     if step.action == "create":  # in place of which nobody should change the blockSize of the old one
-        return [
-            candidate
-            for candidate in runbook.findings
-            if step_texts.STEP_OF_FINDING.get(candidate.code) == "create" and step.pool.name == candidate.subject
-        ]
-    if any(earlier_step.action == step.action for earlier_step in earlier_steps):
-        return []
-    return [finding for finding in runbook.findings if step_texts.STEP_OF_FINDING.get(finding.code) == step.action]
+        return [finding for finding in pitfalls if finding.subject == step.pool.name]
+    return [] if any(earlier_step.action == step.action for earlier_step in earlier_steps) else pitfalls

@@ -13,9 +13,9 @@ from ..write.yaml_dump import dump_yaml
 from . import operator_installation
 from .cni_commands import cni_change_commands
 from .pool_usage import StepResult
-from .recreate_order import KINDS_OF_WORKLOADS, WORKLOAD_KINDS, RecreateOrder, Workload, workload_of
+from .recreate_order import WORKLOAD_KINDS, RecreateOrder, Workload, workload_of
 from .runbook import Runbook
-from .steps import Step
+from .steps import Step, pool_names, rename_pool
 
 ANNOTATION = {4: "cni.projectcalico.org/ipv4pools", 6: "cni.projectcalico.org/ipv6pools"}
 SHOW_TUNNELS = (
@@ -60,8 +60,8 @@ _POD_FIELDS = (
 class StepCommands:
     """What is typed for a step.
 
-    `parts` are the commands of the groups in which pods are recreated, each with what it is about; `file` and `text`
-    the manifest that a command reads.
+    `groups` are the labels of the groups in which pods are recreated, each with its commands; `manifest` is what a
+    command reads, at `manifest_path`.
     """
 
     calicoctl: tuple[str, ...] = ()
@@ -141,34 +141,20 @@ def _commands_of_step(
     return StepCommands((f"calicoctl delete ippool {name}",))
 
 
-def annotated_namespaces(cluster: Cluster, pool: IPPool) -> dict[str, tuple[str, ...]]:
-    """Return the namespaces whose annotation names a pool, with that place left empty among the pools it names."""
-    pool_names = {pool.name, str(pool.cidr)}
-    pools_by_namespace = {
-        namespace.name: namespace.ipv4_pools if pool.version == 4 else namespace.ipv6_pools
-        for namespace in cluster.namespaces
-    }
-    return {
-        namespace_name: tuple("" if pool_name in pool_names else pool_name for pool_name in pools)
-        for namespace_name, pools in pools_by_namespace.items()
-        if pool_names & {*pools}
-    }
-
-
 def _annotation_commands(cluster: Cluster, old: IPPool, step: Step) -> Iterable[str]:
     """Return commands that correct annotations of namespaces, and of the templates of workloads, which roll out."""
-    key = ANNOTATION[old.version]
-    for namespace, pools in annotated_namespaces(cluster, old).items():
-        remaining_pools = [name for name in (pool_name or step.target_pool for pool_name in pools) if name]
-        value = f"{key}={json.dumps(remaining_pools)}" if remaining_pools else f"{key}-"
-        yield f"kubectl annotate namespace {shlex.quote(namespace)} {shlex.quote(value)} --overwrite"
-    pool_names = {old.name, str(old.cidr)}
+    key, old_names = ANNOTATION[old.version], pool_names(old)
+    for namespace in cluster.namespaces:
+        named_pools = namespace.ipv4_pools if old.version == 4 else namespace.ipv6_pools
+        if not {*named_pools}.isdisjoint(old_names):
+            remaining_pools = rename_pool(named_pools, old_names, step.target_pool)
+            value = f"{key}={json.dumps(remaining_pools)}" if remaining_pools else f"{key}-"
+            yield f"kubectl annotate namespace {shlex.quote(namespace.name)} {shlex.quote(value)} --overwrite"
     pools_of_workload = {}
     for pod in cluster.pods:
-        pools = pod.ipv4_pools if old.version == 4 else pod.ipv6_pools
-        if pool_names & {*pools} and (workload := workload_of(pod)):
-            corrected = (step.target_pool if pool_name in pool_names else pool_name for pool_name in pools)
-            pools_of_workload[workload] = [name for name in corrected if name]
+        named_pools = pod.ipv4_pools if old.version == 4 else pod.ipv6_pools
+        if not {*named_pools}.isdisjoint(old_names) and (workload := workload_of(pod)):
+            pools_of_workload[workload] = rename_pool(named_pools, old_names, step.target_pool)
     for workload, remaining_pools in sorted(pools_of_workload.items()):
         annotations = {key: json.dumps(remaining_pools) if remaining_pools else None}
         patch = json.dumps({"spec": {"template": {"metadata": {"annotations": annotations}}}})
@@ -185,13 +171,11 @@ def _recreate_commands(
         yield from _loop("node", [key[0] for key in keys], _eviction_commands())
         return
     if order == "namespace":
-        yield from _loop(
-            "space", [key[0] for key in keys], _rollout_commands(",".join(WORKLOAD_KINDS), keys, left_alone)
-        )
+        yield from _loop("space", [key[0] for key in keys], _rollout_commands([*WORKLOAD_KINDS], keys, left_alone))
         return
-    for kind in WORKLOAD_KINDS:
-        if namespaces := [key[-1] for key in keys if key[0] == kind]:
-            yield from _loop("space", namespaces, _rollout_commands(kind, keys, left_alone))
+    for kind, kubectl_kind in WORKLOAD_KINDS.items():
+        if namespaces := [key[-1] for key in keys if key[0] == kubectl_kind]:
+            yield from _loop("space", namespaces, _rollout_commands([kind], keys, left_alone))
 
 
 def _loop(variable: str, names: Sequence[str], body: Iterable[str]) -> Iterable[str]:
@@ -205,17 +189,19 @@ def _loop(variable: str, names: Sequence[str], body: Iterable[str]) -> Iterable[
     yield "done"
 
 
-def _rollout_commands(kinds: str, keys: Sequence[tuple[str, ...]], left_alone: Sequence[Workload]) -> Iterable[str]:
+def _rollout_commands(
+    kinds: Sequence[str], keys: Sequence[tuple[str, ...]], left_alone: Sequence[Workload]
+) -> Iterable[str]:
     """Return commands that restart the workloads of a namespace one by one, but not those that are left alone."""
     namespaces = {key[-1] for key in keys}
-    kind_names = {name for name, kind in KINDS_OF_WORKLOADS.items() if kind in kinds.split(",")}
     skipped = [
         f"{workload.namespace}/{workload.kind}/{workload.name}"
         for workload in left_alone
-        if workload.namespace in namespaces and workload.kind in kind_names
+        if workload.namespace in namespaces and workload.kind in kinds
     ]
+    kubectl_kinds = ",".join(WORKLOAD_KINDS[kind] for kind in kinds)
     return (
-        f'for each in $(kubectl get {kinds} --namespace="$space" -o go-template={_POD_NETWORK_WORKLOADS}); do',
+        f'for each in $(kubectl get {kubectl_kinds} --namespace="$space" -o go-template={_POD_NETWORK_WORKLOADS}); do',
         *(['  case "$space/$each" in'] if skipped else []),
         *(f"    {shlex.quote(name)}) continue ;;" for name in skipped),
         *(["  esac"] if skipped else []),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from ..cidr import Cidr
 from ..errors import InputError
 from ..findings import Finding
-from ..model import Cluster, IPPool, Namespace, Pod
+from ..model import Cluster, CNIConfiguration, IPPool, Namespace, Pod
 from .recreate_order import RecreateOrder
 
 ChangeKind = Literal["block-size", "split", "migrate", "grow", "retire"]
@@ -34,14 +34,6 @@ class Step:
     pool: IPPool
     target_pool: str = ""
     managed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Naming:
-    """By what a pool is named, so that it has to be corrected before the pool is out of use."""
-
-    by_annotation: bool
-    by_cni: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,23 +112,25 @@ def plan_steps(cluster: Cluster, change: Change) -> tuple[Step, ...]:
         range for it.
     """
     changed_pool = cluster.pool(change.pool)
-    naming = Naming(bool(objects_naming_pool(cluster, changed_pool.name)), cni_names_pool(cluster, changed_pool))
+    # What names the pool is corrected before the pool is out of use.
+    corrections: list[StepAction] = ["cni"] if cni_names_pool(cluster, changed_pool) else []
+    corrections += ["annotate"] if objects_naming_pool(cluster, changed_pool) else []
     managed = change.install == "operator" and is_managed(cluster, changed_pool)
     template = replace(changed_pool, disabled=False, labels={}, annotations={})
     if change.kind == "retire":
-        return tuple(_retire_pool(changed_pool, "", managed=managed, naming=naming))
+        return tuple(_retire_pool(changed_pool, "", corrections, managed=managed))
     if change.adds_pool:
         if change.cidr is None:
             raise InputError([Finding("change-no-range")])
         new_pool = replace(
             template, name=change.new_name, cidr=change.cidr, block_size=change.block_size or changed_pool.block_size
         )
-        if change.kind == "grow":
-            return (Step("create", new_pool, managed=managed),)
         create_step = Step("create", new_pool, managed=managed)
+        if change.kind == "grow":
+            return (create_step,)
         return (
             create_step,
-            *_retire_pool(changed_pool, new_pool.name, managed=managed, naming=naming),
+            *_retire_pool(changed_pool, new_pool.name, corrections, managed=managed),
             *_inventory_steps(change, new_pool),
         )
     if change.temporary_cidr is None:
@@ -151,27 +145,37 @@ def plan_steps(cluster: Cluster, change: Change) -> tuple[Step, ...]:
         parts = [replace(template, block_size=change.block_size)]
     return (
         Step("create", temporary),
-        *_retire_pool(changed_pool, TEMPORARY_POOL, managed=managed, naming=naming),
+        *_retire_pool(changed_pool, TEMPORARY_POOL, corrections, managed=managed),
         *(Step("create", part, managed=managed) for part in parts),
-        *_retire_pool(temporary, parts[0].name, managed=False, naming=naming),
+        *_retire_pool(temporary, parts[0].name, corrections, managed=False),
         *_inventory_steps(change, parts[0]),
     )
 
 
 def is_managed(cluster: Cluster, pool: IPPool) -> bool:
     """Whether the operator keeps a pool as the Installation says; it labels what it keeps, older ones did not."""
-    key, value = OPERATOR_LABEL
-    labelled = [candidate for candidate in cluster.pools if candidate.labels.get(key) == value]
+    labelled = pools_labelled_by_operator(cluster)
     return pool in labelled or not labelled
 
 
-def is_labelled_by_operator(cluster: Cluster) -> bool:
-    """Whether a pool has the label of the Tigera operator, which only clusters have that it installed."""
+def pools_labelled_by_operator(cluster: Cluster) -> list[IPPool]:
+    """Return the pools with the label of the Tigera operator, which only clusters have that it installed."""
     key, value = OPERATOR_LABEL
-    return any(pool.labels.get(key) == value for pool in cluster.pools)
+    return [pool for pool in cluster.pools if pool.labels.get(key) == value]
 
 
-def objects_naming_pool(cluster: Cluster, pool: str) -> list[str]:
+def pool_names(pool: IPPool) -> tuple[str, str]:
+    """Return by what annotations and CNI configurations name a pool: its name, its CIDR."""
+    return pool.name, str(pool.cidr)
+
+
+def rename_pool(named_pools: Iterable[str], old_names: Collection[str], new_name: str) -> tuple[str, ...]:
+    """Return the pools of a list with another in the place of one, or without it where there is none to put."""
+    renamed = (new_name if name in old_names else name for name in named_pools)
+    return tuple(filter(None, renamed))
+
+
+def objects_naming_pool(cluster: Cluster, pool: IPPool) -> list[str]:
     """Return the namespaces and pods whose annotation names a pool, by name or CIDR."""
     return [
         *(namespace.name for namespace in namespaces_naming_pool(cluster, pool)),
@@ -179,35 +183,29 @@ def objects_naming_pool(cluster: Cluster, pool: str) -> list[str]:
     ]
 
 
-def namespaces_naming_pool(cluster: Cluster, pool: str) -> list[Namespace]:
+def namespaces_naming_pool(cluster: Cluster, pool: IPPool) -> list[Namespace]:
     """Return the namespaces whose annotation names a pool, by name or CIDR."""
-    return [namespace for namespace in cluster.namespaces if _names_pool(cluster.pool(pool), namespace)]
+    return [namespace for namespace in cluster.namespaces if _names_pool(pool, namespace)]
 
 
-def pods_naming_pool(cluster: Cluster, pool: str) -> list[Pod]:
+def pods_naming_pool(cluster: Cluster, pool: IPPool) -> list[Pod]:
     """Return the pods whose annotation names a pool, by name or CIDR."""
-    return [pod for pod in cluster.pods if _names_pool(cluster.pool(pool), pod)]
-
-
-def _names_pool(pool: IPPool, item: Namespace | Pod) -> bool:
-    return bool({pool.name, str(pool.cidr)} & {*item.ipv4_pools, *item.ipv6_pools})
+    return [pod for pod in cluster.pods if _names_pool(pool, pod)]
 
 
 def cni_names_pool(cluster: Cluster, pool: IPPool) -> bool:
     """Whether the nodes' CNI configuration, as far as it was read, names a pool, by name or CIDR."""
-    cni = cluster.cni
-    return cni is not None and bool({pool.name, str(pool.cidr)} & {*cni.ipv4_pools, *cni.ipv6_pools})
+    return cluster.cni is not None and _names_pool(pool, cluster.cni)
 
 
-def _retire_pool(pool: IPPool, target_pool: str, *, managed: bool, naming: Naming) -> list[Step]:
+def _names_pool(pool: IPPool, naming: Namespace | Pod | CNIConfiguration) -> bool:
+    return not {*naming.ipv4_pools, *naming.ipv6_pools}.isdisjoint(pool_names(pool))
+
+
+def _retire_pool(pool: IPPool, target_pool: str, corrections: list[StepAction], *, managed: bool) -> list[Step]:
     """Return the steps that take a pool out of use, move its pods, and delete it."""
-    actions: list[StepAction] = ["disable", "recreate", "delete"]
-    if managed:
-        actions.insert(1, "restart")
-    if naming.by_annotation:
-        actions.insert(0, "annotate")
-    if naming.by_cni:
-        actions.insert(0, "cni")
+    restart: list[StepAction] = ["restart"] if managed else []
+    actions: list[StepAction] = [*corrections, "disable", *restart, "recreate", "delete"]
     return [Step(action, pool, target_pool, managed=managed) for action in actions]
 
 
@@ -219,8 +217,4 @@ def _split_cidr(cidr: Cidr, prefix: int) -> list[Cidr]:
     if not cidr.prefix < prefix <= cidr.prefix + MAX_SPLIT_BITS:
         params = {"cidr": str(cidr), "least": cidr.prefix + 1, "most": cidr.prefix + MAX_SPLIT_BITS}
         raise InputError([Finding("change-parts", params=params)])
-    size = 1 << (cidr.bits - prefix)
-    return [
-        Cidr(cidr.version, cidr.first + subnet_index * size, prefix)
-        for subnet_index in range(cidr.subnet_count(prefix))
-    ]
+    return [cidr.subnet(prefix, index) for index in range(cidr.subnet_count(prefix))]

@@ -39,8 +39,7 @@ class FreeRanges:
 
 
 def free(
-    files: Iterable[str | Path] = (),
-    *,
+    *files: str | Path,
     within: Iterable[str | Cidr] | None = None,
     taken: Iterable[str | Cidr] = (),
     prefix: int | None = None,

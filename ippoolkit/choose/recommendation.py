@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from ..address_space import PRIVATE, AddressSpace, ListedNetwork, networks_in_use, with_networks_in_use
+from ..analysis import Source, scenario_of
 from ..answer import answer_html
 from ..capacity.design_rules.networks import range_outside_cluster
 from ..cidr import Cidr, IPVersion
@@ -66,7 +67,7 @@ class Recommendation:
 
 
 def recommend(
-    scenario: Scenario | None = None,
+    source: Source | None = None,
     *,
     requirements: Requirements | Mapping[str, Any] | None = None,
     taken: Iterable[Cidr | str] = (),
@@ -78,8 +79,9 @@ def recommend(
 
     Parameters
     ----------
-    scenario
-        What is there already: its networks and pools are kept clear, and what is not asked for comes from it.
+    source
+        What is there already, a scenario, its analysis, or the path of anything that `ippoolkit.read` takes: its
+        networks and pools are kept clear, and what is not asked for comes from it.
     requirements
         What the pools have to do; left out: the scenario's own.
     taken
@@ -105,7 +107,8 @@ def recommend(
     from .requirements_source import lacks_pods, resolve_requirements
 
     today = today or date.today()  # noqa: DTZ011 (a month is enough)
-    base = with_networks_in_use(scenario or Scenario(name="recommended"), _taken_cidrs(taken))
+    scenario = Scenario(name="recommended") if source is None else scenario_of(source)
+    base = with_networks_in_use(scenario, _taken_cidrs(taken))
     chosen_requirements = resolve_requirements(base, requirements, fields, today)
     months = chosen_requirements.months(today)
     designs = list(_designs(chosen_requirements, base, months))
@@ -122,7 +125,7 @@ def recommend(
 def _designs(requirements: Requirements, scenario: Scenario, months: int) -> Iterator[FamilyDesigns]:
     for version in families(requirements):
         address_space = space_to_search(requirements, scenario, version)
-        free_ranges = {prefix: address_space.room(prefix, version) for prefix in PREFIXES[version]}
+        free_ranges = {prefix: address_space.count_free(prefix, version) for prefix in PREFIXES[version]}
         for pool_set in pool_sets(requirements):
             need = need_of(requirements, pool_set, version, months)
             if need is not None:
@@ -258,8 +261,8 @@ def _place_pools(picks: Sequence[Pick], all_designs: Sequence[FamilyDesigns]) ->
             problems += no_room(address_space, design, len(offers), _subject(pick.designs, all_designs))
             continue
         placed[index] = tuple(sorted(offers))
-        in_use = (*address_space.taken, *(ListedNetwork(cidr, "") for cidr in offers))
-        spaces[design.family] = replace(address_space, taken=in_use)
+        in_use = (*address_space.in_use, *(ListedNetwork(cidr, "") for cidr in offers))
+        spaces[design.family] = replace(address_space, in_use=in_use)
     return [replace(pick, cidrs=placed.get(index, ())) for index, pick in enumerate(picks)], problems
 
 

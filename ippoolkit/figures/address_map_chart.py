@@ -18,12 +18,26 @@ from .style import (
     FREE_EDGE_COLOUR,
     MUTED_COLOUR,
     RESERVED_COLOUR,
-    TEXT_COLOUR,
     shorten_middle,
     styled_figure,
 )
 
 _GAP = 0.12  # between cells, of a cell's width
+# In the order in which they are drawn.
+_STYLES: dict[str, dict[str, Any]] = {
+    "free": {"facecolor": "none", "edgecolor": FREE_EDGE_COLOUR, "linewidth": 0.6},
+    "claimed": {"facecolor": CLAIMED_COLOUR, "linewidth": 0},
+    "reserved": {"facecolor": "none", "edgecolor": RESERVED_COLOUR, "hatch": "////", "linewidth": 0},
+    "used": {"facecolor": ACCENT_COLOUR, "linewidth": 0},
+    "borrowed": {"facecolor": BORROWED_COLOUR, "linewidth": 0},
+}
+_LABELS = {
+    "used": N_("in use"),
+    "borrowed": N_("borrowed by other nodes"),
+    "claimed": N_("free, in a node's block"),
+    "free": N_("no block yet"),
+    "reserved": N_("reserved"),
+}
 
 
 def cells_per_row(cells: int) -> int:
@@ -32,7 +46,7 @@ def cells_per_row(cells: int) -> int:
 
 
 def draw_address_map(cells: pd.DataFrame, *, title: str = "", lang: str = "en") -> Figure:
-    """Draw the cells of an address map: blocks that nodes have, how full they are, what is lent and reserved.
+    """Draw the cells of an address map: blocks that nodes have, how full they are, what is borrowed and reserved.
 
     Parameters
     ----------
@@ -52,51 +66,32 @@ def draw_address_map(cells: pd.DataFrame, *, title: str = "", lang: str = "en") 
         axes.set_axis_off()
         axes.set_xlim(0, row_length)
         axes.set_ylim(row_count, 0)
-        rectangles: dict[str, list[list[tuple[float, float]]]] = {
-            "free": [],
-            "claimed": [],
-            "used": [],
-            "lent": [],
-            "kept": [],
-        }
+        rectangles: dict[str, list[list[tuple[float, float]]]] = {name: [] for name in _STYLES}
         for position, cell in enumerate(cells.to_dict("records")):
             x, y = position % row_length, position // row_length
             shares = {name: float(cell[name]) / float(cell["addresses"]) for name in ("used", "borrowed", "reserved")}
-            # What is used grows from the bottom, what is lent on top of it; the rest is there to be used.
+            # What is used grows from the bottom, what is borrowed on top of it; the rest is there to be used.
             claimed = float(cell["claimed"]) / float(cell["blocks"])
             if claimed < 1:
                 rectangles["free"].append(_cell_rectangle(x, y, 0, 1))
             if claimed:
                 rectangles["claimed"].append(_cell_rectangle(x, y, 0, claimed))
             if shares["reserved"]:
-                rectangles["kept"].append(_cell_rectangle(x, y, 1 - shares["reserved"], 1))
+                rectangles["reserved"].append(_cell_rectangle(x, y, 1 - shares["reserved"], 1))
             own_share = shares["used"] - shares["borrowed"]
             if own_share:
                 rectangles["used"].append(_cell_rectangle(x, y, 0, max(own_share, 0.06)))
             if shares["borrowed"]:
-                rectangles["lent"].append(_cell_rectangle(x, y, own_share, max(shares["used"], own_share + 0.12)))
-        collection_styles: dict[str, Any] = {
-            "free": {"facecolor": "none", "edgecolor": FREE_EDGE_COLOUR, "linewidth": 0.6},
-            "claimed": {"facecolor": CLAIMED_COLOUR, "linewidth": 0},
-            "kept": {"facecolor": "none", "edgecolor": RESERVED_COLOUR, "hatch": "////", "linewidth": 0},
-            "used": {"facecolor": ACCENT_COLOUR, "linewidth": 0},
-            "lent": {"facecolor": BORROWED_COLOUR, "linewidth": 0},
-        }
-        for name, collection_style in collection_styles.items():
-            axes.add_collection(PolyCollection(rectangles[name], **collection_style))
-        labels = {
-            "used": N_("in use"),
-            "lent": N_("borrowed by other nodes"),
-            "claimed": N_("free, in a node's block"),
-            "free": N_("no block yet"),
-            "kept": N_("reserved"),
-        }
-        shown_names = [name for name in labels if rectangles[name]]
-        handles = [Patch(label=language.translate(labels[name]), **collection_styles[name]) for name in shown_names]
-        figure.legend(
-            handles=handles, loc="outside lower left", ncols=5, frameon=False, fontsize=8, labelcolor=MUTED_COLOUR
-        )
-        axes.set_title(shorten_middle(title), loc="left", color=TEXT_COLOUR, fontweight="bold")
+                rectangles["borrowed"].append(_cell_rectangle(x, y, own_share, max(shares["used"], own_share + 0.12)))
+        for name, style in _STYLES.items():
+            axes.add_collection(PolyCollection(rectangles[name], **style))
+        handles = [
+            Patch(label=language.translate(label), **_STYLES[name])
+            for name, label in _LABELS.items()
+            if rectangles[name]
+        ]
+        figure.legend(handles=handles, loc="outside lower left", ncols=5, labelcolor=MUTED_COLOUR)
+        axes.set_title(shorten_middle(title))
         axes.set_aspect("auto")
     return figure
 

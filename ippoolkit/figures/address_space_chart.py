@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from string import ascii_lowercase
 
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
 from ..choose.occupancy import Cell, Strip, owners_of
-from ..findings import N_, get_language, replace_unprintable
-from .style import FREE_EDGE_COLOUR, MUTED_COLOUR, RESERVED_COLOUR, TEXT_COLOUR, styled_figure
+from ..findings import N_, get_language
+from .style import FREE_EDGE_COLOUR, MUTED_COLOUR, RESERVED_COLOUR, TEXT_COLOUR, shorten_name, styled_figure
 
 # Told apart by everyone: Okabe and Ito's colours without black and the palest.
-OWNERS = ("#0b63b5", "#d98300", "#009e73", "#cc79a7", "#56b4e9", "#8f6a00")
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_OWNER_COLOURS = ("#0b63b5", "#d98300", "#009e73", "#cc79a7", "#56b4e9", "#8f6a00")
 _COLUMNS = 32
-_NAMED = 12  # owners in the legend
+_OWNERS_NAMED = 12  # in the legend
 _MARGIN = 5  # columns for the first address of each row
 _DARK = 0.6  # share from which a cell needs light letters
 
@@ -34,8 +34,8 @@ def draw_address_space(strips: Sequence[Strip], *, lang: str = "en") -> Figure:
     """
     language = get_language(lang)
     owners = owners_of(list(strips))
-    colours = dict(zip(owners, OWNERS, strict=False))
-    letters = dict(zip(owners, LETTERS, strict=False))
+    colours = dict(zip(owners, _OWNER_COLOURS, strict=False))
+    letters = dict(zip(owners, ascii_lowercase, strict=False))
     rows = [_rows(strip) for strip in strips]
     height = 0.18 * sum(rows) + 0.42 * len(strips) + 0.6
     with styled_figure(6.6, max(height, 1.2)) as (figure, axes):
@@ -84,20 +84,13 @@ def draw_address_space(strips: Sequence[Strip], *, lang: str = "en") -> Figure:
         axes.set_ylim(top, 0)
         entries = [Patch(facecolor="none", edgecolor=FREE_EDGE_COLOUR, label=language.translate(N_("free")))]
         entries += [
-            Patch(
-                facecolor=colours.get(owner, RESERVED_COLOUR),
-                label=f"{letters[owner]}  {replace_unprintable(owner)[:40]}",
-            )
-            for owner in owners[:_NAMED]
+            Patch(facecolor=colours.get(owner, RESERVED_COLOUR), label=f"{letters[owner]}  {shorten_name(owner)}")
+            for owner in owners[:_OWNERS_NAMED]
         ]
-        if len(owners) > _NAMED:
-            others = language.render(N_("{count} others"), {"count": len(owners) - _NAMED})
+        if len(owners) > _OWNERS_NAMED:
+            others = language.render(N_("{count} others"), {"count": len(owners) - _OWNERS_NAMED})
             entries.append(Patch(facecolor=RESERVED_COLOUR, label=others))
-        legend = figure.legend(
-            handles=entries, loc="outside lower left", ncols=2, frameon=False, fontsize=8, handlelength=1.2
-        )
-        for text in legend.get_texts():
-            text.set_parse_math(False)
+        figure.legend(handles=entries, loc="outside lower left", ncols=2, handlelength=1.2)
     return figure
 
 

@@ -9,11 +9,20 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from ..audit.cluster_metrics import pool_name
-from ..findings import N_, get_language, replace_unprintable
-from .style import ACCENT_COLOUR, BAR_COLOUR, FAIL_BAR_COLOUR, FAIL_COLOUR, ON_ACCENT_COLOUR, TEXT_COLOUR, styled_figure
+from ..findings import N_, get_language
+from .style import (
+    ACCENT_COLOUR,
+    BAR_COLOUR,
+    FAIL_BAR_COLOUR,
+    FAIL_COLOUR,
+    ON_ACCENT_COLOUR,
+    TEXT_COLOUR,
+    shorten_name,
+    styled_figure,
+)
 
 MAX_BARS = 30  # bars of one picture
-_MAX_NAME = 34  # characters of a name
+_INSIDE_FROM = 75  # percent from which a bar has room for its label
 
 
 def draw_pool_usage(pool_rows: Sequence[Mapping[str, Any]], *, lang: str = "en") -> Figure | None:
@@ -38,57 +47,32 @@ def draw_pool_usage(pool_rows: Sequence[Mapping[str, Any]], *, lang: str = "en")
     if not known:
         return None
     with styled_figure(6.6, 0.75 + 0.42 * len(known)) as (figure, axes):
-        positions = range(len(known))
-        claimed = [100 * row["blocks_allocated"] / max(row["blocks_total"], 1) for row in known]
-        used = [100 * row["allocated"] / row["capacity"] for row in known]
-        axes.barh(
-            [position - 0.18 for position in positions],
-            claimed,
-            height=0.32,
-            color=BAR_COLOUR,
-            label=language.translate(N_("blocks claimed")),
-        )
-        axes.barh(
-            [position + 0.18 for position in positions],
-            used,
-            height=0.32,
-            color=ACCENT_COLOUR,
-            label=language.translate(N_("addresses in use")),
-        )
-        for position, row in enumerate(known):
-            texts = (
-                (
-                    position - 0.18,
-                    claimed[position],
-                    " / ".join(language.format_number(row[name]) for name in ("blocks_allocated", "blocks_total")),
-                ),
-                (
-                    position + 0.18,
-                    used[position],
-                    f"{language.format_number(row['allocated'])} / {language.format_number(row['capacity'])}",
-                ),
-            )
-            for bar_position, share, text in texts:
-                label_inside = share > 75
+        for offset, used, total, label, colour, colour_inside in (
+            (-0.18, "blocks_allocated", "blocks_total", N_("blocks claimed"), BAR_COLOUR, TEXT_COLOUR),
+            (0.18, "allocated", "capacity", N_("addresses in use"), ACCENT_COLOUR, ON_ACCENT_COLOUR),
+        ):
+            positions = [position + offset for position in range(len(known))]
+            shares = [100 * row[used] / max(row[total], 1) for row in known]
+            axes.barh(positions, shares, height=0.32, color=colour, label=language.translate(label))
+            for row, position, share in zip(known, positions, shares, strict=True):
+                is_inside = share > _INSIDE_FROM
                 axes.annotate(
-                    text,
-                    (share, bar_position),
-                    xytext=(-4 if label_inside else 4, 0),
+                    f"{language.format_number(row[used])} / {language.format_number(row[total])}",
+                    (share, position),
+                    xytext=(-4 if is_inside else 4, 0),
                     textcoords="offset points",
                     va="center",
-                    ha="right" if label_inside else "left",
+                    ha="right" if is_inside else "left",
                     fontsize=7.5,
-                    color=TEXT_COLOUR if bar_position < position or not label_inside else ON_ACCENT_COLOUR,
+                    color=colour_inside if is_inside else TEXT_COLOUR,
                 )
-        axes.set_yticks(list(positions), [_shorten(pool_name(row)) for row in known])
+        axes.set_yticks(range(len(known)), [shorten_name(pool_name(row)) for row in known])
         axes.invert_yaxis()
         axes.set_xlim(0, 100)
         axes.grid(visible=False, axis="y")
         axes.set_xlabel("%")
-        axes.set_title(
-            language.translate(N_("Pools: blocks and addresses")), loc="left", color=TEXT_COLOUR, fontweight="bold"
-        )
-        figure.legend(loc="outside lower left", ncols=2, frameon=False, fontsize=8)
+        axes.set_title(language.translate(N_("Pools: blocks and addresses")))
+        figure.legend(loc="outside lower left", ncols=2)
     return figure
 
 
@@ -138,23 +122,13 @@ def draw_headroom(headroom_by_node: Sequence[Mapping[str, Any]], *, lang: str = 
                 fontsize=7.5,
                 color=FAIL_COLOUR if not row["pods"] else TEXT_COLOUR,
             )
-        labels = [_shorten(row["node"]) + (f" · IPv{row['family']}" if both_families else "") for row in shown_rows]
+        labels = [shorten_name(row["node"]) + (f" · IPv{row['family']}" if both_families else "") for row in shown_rows]
         axes.set_yticks(positions, labels, fontsize=7.5)
         axes.invert_yaxis()
         axes.grid(visible=False, axis="y")
         axes.set_xlim(0, max([*bar_starts, 1.0]) * 1.12)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.xaxis.set_major_formatter(lambda value, _: language.format_number(int(value)))
-        axes.set_title(
-            language.translate(N_("Further pods each node has addresses for")),
-            loc="left",
-            color=TEXT_COLOUR,
-            fontweight="bold",
-        )
-        figure.legend(loc="outside lower left", ncols=3, frameon=False, fontsize=8)
+        axes.set_title(language.translate(N_("Further pods each node has addresses for")))
+        figure.legend(loc="outside lower left", ncols=3)
     return figure
-
-
-def _shorten(name: str) -> str:
-    name = replace_unprintable(name)
-    return name if len(name) <= _MAX_NAME else f"{name[: _MAX_NAME - 1]}…"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
 from ..findings import N_, format_short_count, get_language
 from ..forecasting import LimitForecast, PoolHistory
@@ -17,11 +17,11 @@ from .style import (
     MUTED_COLOUR,
     TEXT_COLOUR,
     shorten_middle,
+    show_counts,
     styled_figure,
 )
 
-# The future drawn is at most so many times as long as the history.
-MOST_AHEAD = 3
+_MAX_SPANS_AHEAD = 3  # the future drawn is at most so many times as long as the history
 
 
 def draw_forecast(history: PoolHistory, limit: LimitForecast, *, lang: str = "en") -> Figure:
@@ -62,7 +62,7 @@ def draw_forecast(history: PoolHistory, limit: LimitForecast, *, lang: str = "en
                 fontsize=8,
             )
         if limit.p10 is not None and capacity is not None and is_in_sight:
-            farthest = last + MOST_AHEAD * span
+            farthest = last + _MAX_SPANS_AHEAD * span
             late = min(limit.p90.toordinal() if limit.p90 else farthest, farthest)
             early = min(limit.p10.toordinal(), farthest)
             end = late + span // 10
@@ -90,15 +90,12 @@ def draw_forecast(history: PoolHistory, limit: LimitForecast, *, lang: str = "en
         axes.set_xlim(first, end)
         axes.set_ylim(0, 1.12 * max(top, 1))
         axes.xaxis.set_major_locator(MaxNLocator(7, integer=True))
-        axes.xaxis.set_major_formatter(FuncFormatter(_month))
-        axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: format_short_count(int(value))))
-        axes.set_title(
-            shorten_middle(f"{history.pool}: {language.translate(limit.limit)}"), loc="left", color=TEXT_COLOUR
-        )
+        axes.xaxis.set_major_formatter(_month)
+        show_counts(axes.yaxis, 5)
+        axes.set_title(shorten_middle(f"{history.pool}: {language.translate(limit.limit)}"), fontweight="normal")
     return figure
 
 
-def _month(ordinal: float, _: object = None) -> str:
+def _month(ordinal: float, _: object) -> str:
     day = date.min + timedelta(days=max(0, int(ordinal) - 1))
     return f"{day.year}-{day.month:02}"

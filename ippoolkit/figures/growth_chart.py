@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
 from ..findings import N_, Language, format_short_count, get_language
-from .style import ACCENT_COLOUR, FAIL_COLOUR, MUTED_COLOUR, TEXT_COLOUR, styled_figure
+from .style import ACCENT_COLOUR, FAIL_COLOUR, MUTED_COLOUR, show_counts, styled_figure
 
 
 def draw_growth(table: pd.DataFrame, *, family: int | None = None, lang: str = "en") -> Figure:
@@ -19,7 +19,7 @@ def draw_growth(table: pd.DataFrame, *, family: int | None = None, lang: str = "
     Parameters
     ----------
     table
-        As `ippoolkit.growth` returns it.
+        As `Analysis.growth` returns it.
     family
         4 or 6; the first in the table if left out.
     lang
@@ -28,12 +28,13 @@ def draw_growth(table: pd.DataFrame, *, family: int | None = None, lang: str = "
     language = get_language(lang)
     family_rows = table[table["family"] == (table["family"].min() if family is None else family)]
     # Where pods were not read, nobody knows the addresses needed; their half stays empty.
-    with styled_figure(6.6, 2.7, columns=2) as (figure, axes):
-        for axis, quantity, title in zip(axes, ("blocks", "addresses"), (N_("Blocks"), N_("Addresses")), strict=True):
+    with styled_figure(6.6, 2.7, columns=2) as (figure, axes_row):
+        quantities = (("blocks", N_("Blocks")), ("addresses", N_("Addresses")))
+        for axes, (quantity, title) in zip(axes_row, quantities, strict=True):
             if family_rows[f"{quantity}_needed"].isna().any():
-                axis.set_axis_off()
+                axes.set_axis_off()
             else:
-                _draw_need(axis, family_rows, quantity, language.translate(title), language)
+                _draw_need(axes, family_rows, quantity, language.translate(title), language)
         figure.supxlabel(language.translate(N_("months from now")), fontsize=9, color=MUTED_COLOUR)
     return figure
 
@@ -95,11 +96,10 @@ def _draw_need(axes: Axes, table: pd.DataFrame, quantity: str, title: str, langu
     axes.set_ylim(0, float(y_limit) * headroom)
     axes.set_xlim(0, max([*months, 1]))
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
-    axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: format_short_count(int(value))))
-    axes.set_title(title, loc="left", color=TEXT_COLOUR, fontweight="bold")
+    show_counts(axes.yaxis, 5)
+    axes.set_title(title)
     label = language.render(
         N_("{need} needed of {reach}"),
         {"need": format_short_count(needed[-1]), "reach": format_short_count(max_available)},
     )
-    axes.set_title(label, loc="right", color=MUTED_COLOUR, fontsize=8)
+    axes.set_title(label, loc="right", color=MUTED_COLOUR, fontsize=8, fontweight="normal")

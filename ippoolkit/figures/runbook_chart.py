@@ -1,4 +1,4 @@
-"""A change of pools, moment by moment: who holds how many addresses and blocks."""
+"""A change of pools, step by step: who holds how many addresses and blocks."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from collections import Counter
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from ..findings import N_, format_short_count, get_language, replace_unprintable
+from ..findings import N_, get_language
 from .style import (
     ACCENT_COLOUR,
     BAR_COLOUR,
@@ -18,7 +17,8 @@ from .style import (
     FREE_EDGE_COLOUR,
     MUTED_COLOUR,
     RESERVED_COLOUR,
-    TEXT_COLOUR,
+    shorten_name,
+    show_counts,
     styled_figure,
 )
 
@@ -41,20 +41,17 @@ def draw_timeline(table: pd.DataFrame, *, lang: str = "en") -> Figure:
     usage = table.assign(used=table["pods"] + table["tunnels"])
     batches = list(dict.fromkeys(zip(usage["step"], usage["batch"], strict=True)))
     pools = list(dict.fromkeys(usage["pool"]))[: len(_COLOURS)]
-    with styled_figure(8.2, 3.0, columns=2) as (figure, axes):
-        for axes_, column, title in zip(
-            axes, ("used", "blocks"), (N_("Addresses in use"), N_("Blocks, and routes (line)")), strict=True
-        ):
-            _draw_stacked_bars(axes_, usage, column, batches, pools)
-            axes_.set_title(language.translate(title), loc="left", color=TEXT_COLOUR, fontweight="bold")
+    with styled_figure(8.2, 3.0, columns=2) as (figure, (usage_axes, blocks_axes)):
+        _draw_stacked_bars(usage_axes, usage, "used", batches, pools)
+        usage_axes.set_title(language.translate(N_("Addresses in use")))
+        _draw_stacked_bars(blocks_axes, usage, "blocks", batches, pools)
+        blocks_axes.set_title(language.translate(N_("Blocks, and routes (line)")))
         routes = usage.groupby(["step", "batch"])["routes"].sum()
-        axes[1].plot(range(len(batches)), [int(routes[batch]) for batch in batches], color=FAIL_COLOUR, linewidth=1.2)
-        axes[1].set_ylim(0, max(axes[1].get_ylim()[1], 1.12 * int(routes.max())))
+        route_counts = [int(routes[batch]) for batch in batches]
+        blocks_axes.plot(range(len(batches)), route_counts, color=FAIL_COLOUR, linewidth=1.2)
+        blocks_axes.set_ylim(0, max(blocks_axes.get_ylim()[1], 1.12 * max(route_counts)))
         figure.supxlabel(language.translate(N_("step (0: before)")), fontsize=9, color=MUTED_COLOUR)
-        handles, labels = axes[0].get_legend_handles_labels()
-        figure.legend(
-            handles, labels, loc="outside upper left", ncols=3, frameon=False, fontsize=8, labelcolor=TEXT_COLOUR
-        )
+        figure.legend(*usage_axes.get_legend_handles_labels(), loc="outside upper left", ncols=3)
     return figure
 
 
@@ -76,14 +73,15 @@ def _draw_stacked_bars(
             hatch=hatch,
             edgecolor="white",
             linewidth=0,
-            label=replace_unprintable(pool) if len(pool) <= 34 else f"{replace_unprintable(pool)[:32]}…",
+            label=shorten_name(pool),
         )
         bar_starts = [bar_start + count for bar_start, count in zip(bar_starts, counts, strict=True)]
     axes.set_ylim(0, 1.12 * max(*bar_starts, 1))
-    axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: format_short_count(int(value))))
+    show_counts(axes.yaxis, 5)
     batch_counts = Counter(step for step, _ in batches)
     # Steps are called as in the table beside the picture: 3, or 3.1 and 3.2 where there are several groups.
     labels = [f"{step}.{batch}" if batch_counts[step] > 1 else str(step) for step, batch in batches]
-    ticks = [*positions] if len(labels) <= _MAX_TICKS else [at for at in positions if batches[at][1] == 1]
-    axes.set_xticks(ticks, [labels[at] for at in ticks])
+    ticks = (
+        [*positions] if len(labels) <= _MAX_TICKS else [position for position in positions if batches[position][1] == 1]
+    )
+    axes.set_xticks(ticks, [labels[position] for position in ticks])

@@ -9,11 +9,15 @@ from contextlib import contextmanager
 from typing import Any
 
 import matplotlib as mpl
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
+from ..findings import format_short_count, replace_unprintable
 from .fonts import CHINESE_FONTS, chinese_fonts
 
 _MAX_TITLE = 76  # characters of a title in a figure
+_MAX_NAME = 34  # characters of a name beside a bar or in a legend
 
 # Colours of the light theme; in SVG each becomes a CSS variable with this as its fallback.
 TEXT_COLOUR = "#1b1f24"
@@ -56,6 +60,9 @@ _RC_PARAMS: Any = {
     "axes.edgecolor": GRID_COLOUR,
     "axes.labelcolor": MUTED_COLOUR,
     "axes.titlesize": 10,
+    "axes.titlelocation": "left",
+    "axes.titlecolor": TEXT_COLOUR,
+    "axes.titleweight": "bold",
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.spines.left": False,
@@ -64,6 +71,8 @@ _RC_PARAMS: Any = {
     "ytick.color": MUTED_COLOUR,
     "xtick.major.size": 0,
     "ytick.major.size": 0,
+    "legend.frameon": False,
+    "legend.fontsize": 8,
     "hatch.linewidth": 0.6,
 }
 
@@ -126,7 +135,19 @@ def render_svg(figure: Figure, title: str) -> str:
     return text.replace("<svg ", '<svg role="img" ', 1).strip()
 
 
-def shorten_middle(text: str) -> str:
-    """Return a title that fits a figure: of a long one the beginning and the end, where names differ."""
-    half = _MAX_TITLE // 2
-    return text if len(text) <= _MAX_TITLE else f"{text[:half]}…{text[-half:]}"
+def show_counts(axis: Axis, ticks: int) -> None:
+    """Give an axis so many ticks at most, at whole numbers, which are written short."""
+    axis.set_major_locator(MaxNLocator(ticks, integer=True))
+    axis.set_major_formatter(lambda value, _: format_short_count(int(value)))
+
+
+def shorten_name(name: str) -> str:
+    """Return a name that fits beside a bar or into a legend."""
+    name = replace_unprintable(name)
+    return name if len(name) <= _MAX_NAME else f"{name[: _MAX_NAME - 1]}…"
+
+
+def shorten_middle(text: str, max_length: int = _MAX_TITLE) -> str:
+    """Return a title or heading that is not too long: of a long one the beginning and the end, where names differ."""
+    half = max_length // 2
+    return text if len(text) <= max_length else f"{text[:half]}…{text[-half:]}"

@@ -126,13 +126,14 @@ class Finding:
     def remedy_parts(self, lang: str = "en") -> tuple[tuple[str, str], ...]:
         """Say what to do about it: texts, each with what it is for, which needs no words where there is one only."""
         rule, language = self.rule, get_language(lang)
-        is_lacking = rule.remedy_needs and self.release is not None and not self.release.has(rule.remedy_needs)
+        can_set_cap = self.release is None or self.release.has("configure-max-blocks")
+        remedy = rule.remedy if can_set_cap else rule.remedy_without_cap or rule.remedy
         texts: dict[Purpose, list[str]] = {purpose: [] for purpose in Purpose}
-        texts[Purpose.FOR_GOOD].append(language.render(rule.remedy_without if is_lacking else rule.remedy, self.params))
+        texts[Purpose.FOR_GOOD].append(language.render(remedy, self.params))
         texts[Purpose.STEPS].append(language.render(rule.steps, self.params))
         for advice in self.advice:
             texts[advice.purpose].append(language.render(advice.text, advice.text.params))
-        parts = [(purpose, text) for purpose, said in texts.items() if (text := " ".join(filter(None, said)))]
+        parts = [(purpose, text) for purpose, sentences in texts.items() if (text := " ".join(filter(None, sentences)))]
         return tuple((language.translate(purpose) if len(parts) > 1 else "", text) for purpose, text in parts)
 
     def remedy(self, lang: str = "en") -> str:
@@ -173,7 +174,7 @@ class Finding:
 
 def fit_to_release(findings: Iterable[Finding], release: Release) -> list[Finding]:
     """Return findings whose advice is such as a release of Calico can follow."""
-    return [replace(finding, release=release) if finding.rule.remedy_needs else finding for finding in findings]
+    return [replace(finding, release=release) if finding.rule.remedy_without_cap else finding for finding in findings]
 
 
 def sort_by_severity(findings: Iterable[Finding]) -> list[Finding]:

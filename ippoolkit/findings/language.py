@@ -21,8 +21,6 @@ from ..texts import P_, LocalizedText
 _MAX_NAMES = 5  # of many, in a sentence
 
 LANGUAGES = ("en", "zh")
-
-
 UNITS: dict[str, tuple[str, str]] = {
     "address": P_("{n} address", "{n} addresses"),
     "block": P_("{n} block", "{n} blocks"),
@@ -39,20 +37,18 @@ UNITS: dict[str, tuple[str, str]] = {
     "value": P_("{n} value", "{n} values"),
     "warning": P_("{n} warning", "{n} warnings"),
 }
-
-
 # Numbers from here on are printed as powers; exports hold every digit.
 POWER_NOTATION_FROM = 10**15
 # Longer texts from files, such as a selector of thousands of terms, are cut where people read them, not in exports.
 MAX_SHOWN_LENGTH = 1000  # characters
-_NO_BREAK_SPACE = "\u00a0"  # the space that does not break, as powers have it
+_NO_BREAK_SPACE = "\u00a0"
 
 
 def _format_power(value: int) -> str:
     if value & (value - 1) == 0:
         return f"2^{value.bit_length() - 1}"
     mantissa, exponent = f"{Decimal(value):.2e}".split("e+")
-    return f"{mantissa}\u00a0×\u00a010^{exponent}"
+    return f"{mantissa}{_NO_BREAK_SPACE}×{_NO_BREAK_SPACE}10^{exponent}"
 
 
 def format_short_count(count: int) -> str:
@@ -68,8 +64,8 @@ def format_short_count(count: int) -> str:
 def abbreviate_names(names: Iterable[object]) -> str:
     """Name the first of many, for a sentence."""
     distinct = list(dict.fromkeys(map(str, names)))
-    named = ", ".join(distinct[:_MAX_NAMES])
-    return f"{named} … (+{len(distinct) - _MAX_NAMES})" if len(distinct) > _MAX_NAMES else named
+    text = ", ".join(distinct[:_MAX_NAMES])
+    return f"{text} … (+{len(distinct) - _MAX_NAMES})" if len(distinct) > _MAX_NAMES else text
 
 
 def replace_unprintable(text: str) -> str:
@@ -120,9 +116,11 @@ class Language:
         return format(value, spec) if spec else self.format_number(self.render_value(value))
 
     def render_value(self, value: object) -> object:
-        """Return a value of a finding, said in this language where it is words or itself a finding."""
+        """Return a value of a finding, said in this language where it is words, several texts or itself a finding."""
         if isinstance(value, LocalizedText):
             return self.render(value, value.params)
+        if isinstance(value, tuple):
+            return abbreviate_names(map(self.render_value, value))
         return value.message(self.code) if hasattr(value, "message") else value
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from ..audit import audit
 from ..errors import InputError
 from ..findings import Finding, Place
+from ..read.input_files import list_files
 from .pool_history import HistoryCollector, Measurement
 
 # 2026-01-31, 20260131, 2026-01-31T06:00:00Z, 2026-01-31_0600: in the name of a file or of a folder.
@@ -22,11 +23,8 @@ def dated_groups(folder: Path) -> tuple[dict[datetime, list[Path]], list[Finding
     """Return the files of a folder by the date in their path, the innermost first; and those without one."""
     groups: dict[datetime, list[Path]] = defaultdict(list)
     problems = []
-    for file in sorted(folder.rglob("*")):
-        relative_path = file.relative_to(folder)
-        if not file.is_file() or any(part.startswith(".") for part in relative_path.parts):
-            continue
-        date = date_in(reversed(relative_path.parts))
+    for file in list_files(folder):
+        date = date_in(reversed(file.relative_to(folder).parts))
         if date is None:
             problems.append(Finding("dump-undated", place=Place(str(file))))
         else:

@@ -10,7 +10,8 @@ from functools import partial
 from typing import Any
 
 from ..errors import IppoolkitError
-from ..parallel import Results, item_key, run
+from ..parallel import Journal, item_key, run
+from ..read.input_files import list_files
 from .pool_forecast import DEFAULT_HORIZON, Forecast, LimitForecast, forecast
 from .stored import from_plain, to_plain
 
@@ -38,7 +39,7 @@ def forecast_fleet(
     as_of: str | None = None,
     horizon_days: int = DEFAULT_HORIZON,
     seed: int = 0,
-    results: Results | None = None,
+    results: Journal | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[ClusterForecast]:
     """Forecast many clusters, the first to run out on top.
@@ -61,9 +62,9 @@ def forecast_fleet(
         pool,
         call,
         sources,
-        keys=None if results is None else [item_key(source, as_of, horizon_days, seed) for source in sources],
         results=results,
-        progress=None if progress is None else lambda done, total, *_: progress(done, total),
+        key=lambda source: item_key(source, list_files(source), as_of, horizon_days, seed),
+        progress=progress,
     )
     clusters = [
         ClusterForecast(source, None if outcome.value is None else from_plain(outcome.value), outcome.error)

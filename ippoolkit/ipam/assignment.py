@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from . import bitmap
+from .block_claims import claim_block, start_index_of_node
 from .blocks import (
-    covering_reservation,
-    create_block,
     delete_block,
     find_block,
     has_room,
     is_empty,
-    is_fully_reserved,
-    is_less_128,
-    link_to_owner,
-    release_affinity,
-    reset_addresses,
     update_bitmaps,
 )
 from .compilation import compiled, inlined, internal
@@ -26,10 +20,7 @@ from .layout import (
     AUTO_ALLOCATE_OFF,
     AVAILABLE,
     BLOCK_COUNT,
-    BLOCK_COUNT_HIGH,
-    BLOCK_COUNT_LOW,
     BLOCK_LIMIT,
-    CLAIMED_AT,
     COOLDOWN_PERIOD,
     COOLED_COUNT,
     COOLED_DOWN,
@@ -37,7 +28,6 @@ from .layout import (
     COOLING_DOWN,
     COOLING_HEAD,
     COOLING_LENGTH,
-    EMPTY,
     EMPTY_SINCE,
     FIRST_ADDRESS,
     FREE,
@@ -55,20 +45,14 @@ from .layout import (
     OWN_BLOCKS_ONLY,
     OWNER,
     QUEUE_HEAD,
+    RANGE,
     RANGE_INDEX,
-    RECLAIM_AGE,
-    RESERVED_SPANS,
     SLOT,
+    START_INDEX,
     TOO_SMALL_FOR_WINDOWS,
-    UNCLAIMED,
     UNSELECTED,
     USED,
 )
-from .start_index import small_start_block_index
-
-_SIGN_BIT = -(1 << 63)
-_INT64_MAX = (1 << 63) - 1
-
 
 # ---- assigning
 
@@ -94,119 +78,15 @@ def _assign_from_block(state, slot, wanted, handle, handle_step, out, assigned_c
 @inlined
 def _contains_range(range_index, ranges, range_count):
     for position in range(range_count):
-        if ranges[position, 0] == range_index:
+        if ranges[position, RANGE] == range_index:
             return True
     return False
 
 
 @inlined
-def _start_index(state, node, ranges, position):
-    """Return the index at which a node starts looking in a range with bitmaps; it is worked out once."""
-    range_index = ranges[position, 0]
-    if ranges[position, 2] >= 0:
-        return ranges[position, 2]
-    if state.starts[node, range_index, 1] < 0:
-        count = state.ranges[range_index, BLOCK_COUNT]
-        state.starts[node, range_index, 1] = small_start_block_index(state.seeds[node], count) if count > 1 else 0
-    return state.starts[node, range_index, 1]
-
-
-@internal
-def _increment_128(high, low):
-    """Add one to an unsigned number of 128 bits, given as bits."""
-    if low != -1:
-        return high, _SIGN_BIT if low == _INT64_MAX else low + 1
-    return (0 if high == -1 else _SIGN_BIT if high == _INT64_MAX else high + 1), 0
-
-
-@internal
-def _next_unclaimed(state, node, range_index):
-    """Return whether there is an unclaimed block in a range without bitmaps, and its index."""
-    first_high, first_low = state.starts[node, range_index, 0], state.starts[node, range_index, 1]
-    high, low = first_high, first_low
-    while True:
-        span = covering_reservation(state, range_index, high, low)
-        if span >= 0 and (state.spans[span, 4] != high or state.spans[span, 5] != low):
-            last_high, last_low = state.spans[span, 4], state.spans[span, 5]
-            if is_less_128(high, low, first_high, first_low) and not is_less_128(
-                last_high, last_low, first_high, first_low
-            ):
-                return False, high, low  # once round
-            high, low = last_high, last_low
-            continue
-        if span < 0 and find_block(state, range_index, high, low) < 0:
-            return True, high, low
-        high, low = _increment_128(high, low)
-        if high == state.ranges[range_index, BLOCK_COUNT_HIGH] and low == state.ranges[range_index, BLOCK_COUNT_LOW]:
-            high, low = 0, 0
-        if high == first_high and low == first_low:
-            return False, high, low
-
-
-@internal
-def _claim_block(state, node, ranges, range_count, first_windows, last_windows):
-    """Claim a new block in the first range that has one, else take over an empty one of another node; -1 for none."""
-    for position in range(range_count):
-        range_index = ranges[position, 0]
-        if ranges[position, 2] == OWN_BLOCKS_ONLY:
-            continue
-        if state.ranges[range_index, BLOCK_COUNT] >= 0:
-            start_index = _start_index(state, node, ranges, position)
-            index = (
-                bitmap.find_set_bit(state.bits, state.ranges, range_index, UNCLAIMED, start_index)
-                if state.ranges[range_index, BLOCK_COUNT]
-                else -1
-            )
-            if index >= 0:
-                return create_block(
-                    state, range_index, 0, index, node, first_windows, last_windows, ranges[position, 1]
-                )
-        else:
-            is_found, high, low = _next_unclaimed(state, node, range_index)
-            if is_found:
-                return create_block(
-                    state, range_index, high, low, node, first_windows, last_windows, ranges[position, 1]
-                )
-    for position in range(range_count):
-        range_index = ranges[position, 0]
-        if state.ranges[range_index, BLOCK_COUNT] > 0 and ranges[position, 2] != OWN_BLOCKS_ONLY:
-            start_index = _start_index(state, node, ranges, position)
-            slot = _find_reclaimable_block(state, range_index, start_index, node)
-            if slot >= 0:
-                release_affinity(state, slot)
-                state.blocks[slot, OWNER] = node
-                state.wide[slot, CLAIMED_AT] = state.meta[NOW]
-                state.blocks[slot, UNSELECTED] = ranges[position, 1]
-                reset_addresses(state, slot, first_windows, last_windows)
-                link_to_owner(state, slot)
-                update_bitmaps(state, slot)
-                return slot
-    return -1
-
-
-@internal
-def _find_reclaimable_block(state, range_index, start_index, node):
-    """Return the first empty block of another node that was claimed long enough ago; -1 for none."""
-    index = bitmap.find_set_bit(state.bits, state.ranges, range_index, EMPTY, start_index)
-    first = index
-    while index >= 0:
-        slot = find_block(state, range_index, 0, index)
-        row = state.blocks[slot]
-        old_enough = row[OWNER] != node and state.meta[NOW] - state.wide[slot, CLAIMED_AT] >= state.meta[RECLAIM_AGE]
-        if old_enough and not (state.meta[RESERVED_SPANS] and is_fully_reserved(state, range_index, 0, index)):
-            return slot
-        index = bitmap.find_set_bit(
-            state.bits, state.ranges, range_index, EMPTY, (index + 1) % state.ranges[range_index, BLOCK_COUNT]
-        )
-        if index == first:
-            return -1
-    return -1
-
-
-@inlined
 def release_unselected_blocks(state, node, family, ranges, range_count):
     """Release the empty blocks of a node in pools that select it no more, as its next request begins with."""
-    slot = state.held[family, node]
+    slot = state.first_owned[family, node]
     while slot >= 0:
         next_slot = state.blocks[slot, NEXT_SLOT]
         row = state.blocks[slot]
@@ -219,11 +99,12 @@ def release_unselected_blocks(state, node, family, ranges, range_count):
 def assign_from_own_blocks(state, node, family, ranges, range_count, wanted, handle, handle_step, out):
     """Assign what the blocks hold that the node has; return how many are assigned, and how many blocks these are.
 
-    It is enough for most requests, and compiled into what carries out many. The arguments are those of `assign`.
+    It is enough for most requests, and compiled into what carries out many. The arguments are those of `assign`, which
+    goes on with new blocks and those of others.
     """
     release_unselected_blocks(state, node, family, ranges, range_count)
     assigned_count = owned_blocks = 0
-    slot = state.held[family, node]
+    slot = state.first_owned[family, node]
     while slot >= 0 and assigned_count < wanted:
         if _contains_range(state.blocks[slot, RANGE_INDEX], ranges, range_count):
             owned_blocks += 1
@@ -233,55 +114,12 @@ def assign_from_own_blocks(state, node, family, ranges, range_count, wanted, han
 
 
 @internal
-def assign_from_more_blocks(
-    state,
-    node,
-    ranges,
-    range_count,
-    wanted,
-    handle,
-    handle_step,
-    max_blocks,
-    strict_affinity,
-    auto_allocate,
-    is_windows,
-    out,
-    assigned_count,
-    owned_blocks,
-):
-    """Go on from `assign_from_own_blocks`, with new blocks and those of others; return what `assign` does."""
-    first_windows, last_windows = (3, 1) if is_windows else (0, 0)
-    while assigned_count < wanted:
-        if owned_blocks >= max_blocks:
-            return assigned_count, BLOCK_LIMIT
-        if not auto_allocate:
-            return assigned_count, AUTO_ALLOCATE_OFF
-        largest_block = 0
-        for position in range(range_count):
-            largest_block = max(largest_block, 1 << state.ranges[ranges[position, 0], ORDINAL_BITS])
-        if not has_room(state, 1, largest_block):
-            return assigned_count, ARRAYS_FULL
-        slot = _claim_block(state, node, ranges, range_count, first_windows, last_windows)
-        if slot < 0:
-            break
-        owned_blocks += 1
-        if state.blocks[slot, ASSIGNABLE] == 0:
-            return assigned_count, TOO_SMALL_FOR_WINDOWS
-        assigned_count = _assign_from_block(state, slot, wanted, handle, handle_step, out, assigned_count)
-    if assigned_count < wanted and not strict_affinity:
-        for position in range(range_count):
-            range_index = ranges[position, 0]
-            if state.ranges[range_index, BLOCK_COUNT] <= 0 or ranges[position, 2] == OWN_BLOCKS_ONLY:
-                continue  # too large to be full
-            start = _start_index(state, node, ranges, position)
-            while assigned_count < wanted:
-                index = bitmap.find_set_bit(state.bits, state.ranges, range_index, AVAILABLE, start)
-                if index < 0:
-                    break
-                assigned_count = _assign_from_block(
-                    state, find_block(state, range_index, 0, index), wanted, handle, handle_step, out, assigned_count
-                )
-    return assigned_count, OK
+def largest_block_size(state, ranges, range_count):
+    """Return the number of addresses of the largest block that a request may claim."""
+    size = 1
+    for position in range(range_count):
+        size = max(size, 1 << state.ranges[ranges[position, RANGE], ORDINAL_BITS])
+    return size
 
 
 @compiled
@@ -309,8 +147,7 @@ def assign(
     node, family
         Who asks, and for IPv4 (0) or IPv6 (1).
     ranges, range_count
-        The ranges that it may draw from, in order, in the first `range_count` rows: the range; whether its pool does
-        not select the node; where to start, -1 for where the node's name says, `OWN_BLOCKS_ONLY` for own blocks alone.
+        The ranges that it may draw from, in order, in the first `range_count` rows.
     wanted, handle, handle_step
         How many, and for whom: 0 for one handle, 1 for as many handles in a row, as if each had asked alone.
     max_blocks, strict_affinity, auto_allocate
@@ -329,24 +166,42 @@ def assign(
     assigned_count, owned_blocks = assign_from_own_blocks(
         state, node, family, ranges, range_count, wanted, handle, handle_step, out
     )
-    if assigned_count == wanted:
-        return assigned_count, OK
-    return assign_from_more_blocks(
-        state,
-        node,
-        ranges,
-        range_count,
-        wanted,
-        handle,
-        handle_step,
-        max_blocks,
-        strict_affinity,
-        auto_allocate,
-        is_windows,
-        out,
-        assigned_count,
-        owned_blocks,
-    )
+    while assigned_count < wanted:
+        if owned_blocks >= max_blocks:
+            return assigned_count, BLOCK_LIMIT
+        if not auto_allocate:
+            return assigned_count, AUTO_ALLOCATE_OFF
+        if not has_room(state, 1, largest_block_size(state, ranges, range_count)):
+            return assigned_count, ARRAYS_FULL
+        slot = claim_block(state, node, ranges, range_count, is_windows)
+        if slot < 0:
+            break
+        owned_blocks += 1
+        if state.blocks[slot, ASSIGNABLE] == 0:
+            return assigned_count, TOO_SMALL_FOR_WINDOWS
+        assigned_count = _assign_from_block(state, slot, wanted, handle, handle_step, out, assigned_count)
+    if assigned_count < wanted and not strict_affinity:
+        assigned_count = _borrow_addresses(
+            state, node, ranges, range_count, wanted, handle, handle_step, out, assigned_count
+        )
+    return assigned_count, OK
+
+
+@internal
+def _borrow_addresses(state, node, ranges, range_count, wanted, handle, handle_step, out, assigned_count):
+    """Assign what blocks of others hold; return how many addresses are assigned in all."""
+    for position in range(range_count):
+        range_index = ranges[position, RANGE]
+        if state.ranges[range_index, BLOCK_COUNT] <= 0 or ranges[position, START_INDEX] == OWN_BLOCKS_ONLY:
+            continue  # too large to be full
+        start = start_index_of_node(state, node, ranges, position)
+        while assigned_count < wanted:
+            index = bitmap.find_set_bit(state.bitmaps, state.ranges, range_index, AVAILABLE, start)
+            if index < 0:
+                break
+            slot = find_block(state, range_index, 0, index)
+            assigned_count = _assign_from_block(state, slot, wanted, handle, handle_step, out, assigned_count)
+    return assigned_count
 
 
 @compiled
@@ -404,10 +259,10 @@ def release_addresses(state, addresses, count):
             row[USED] -= 1
             if meta[COOLDOWN_PERIOD]:
                 state.cells[address_index, HOLDER] = COOLING_DOWN
-                state.since[address_index] = meta[NOW]
+                state.released_at[address_index] = meta[NOW]
                 row[COOLING_COUNT] += 1
-                tail = (meta[COOLING_HEAD] + meta[COOLING_LENGTH]) % len(state.fifo)
-                state.fifo[tail, 0], state.fifo[tail, 1] = address_index, meta[NOW]
+                tail = (meta[COOLING_HEAD] + meta[COOLING_LENGTH]) % len(state.cooling)
+                state.cooling[tail, 0], state.cooling[tail, 1] = address_index, meta[NOW]
                 meta[COOLING_LENGTH] += 1
             else:
                 enqueue(state, row, address_index - row[OFFSET])
@@ -427,12 +282,12 @@ def advance_clock(state, now):
     meta[NOW] = now
     while meta[COOLING_LENGTH]:
         head = meta[COOLING_HEAD]
-        address_index, released_at = state.fifo[head, 0], state.fifo[head, 1]
+        address_index, released_at = state.cooling[head, 0], state.cooling[head, 1]
         if released_at + meta[COOLDOWN_PERIOD] > now:
             return
-        meta[COOLING_HEAD] = (head + 1) % len(state.fifo)
+        meta[COOLING_HEAD] = (head + 1) % len(state.cooling)
         meta[COOLING_LENGTH] -= 1
-        if state.cells[address_index, HOLDER] == COOLING_DOWN and state.since[address_index] == released_at:
+        if state.cells[address_index, HOLDER] == COOLING_DOWN and state.released_at[address_index] == released_at:
             state.cells[address_index, HOLDER] = COOLED_DOWN
             slot = state.cells[address_index, SLOT]
             state.blocks[slot, COOLED_COUNT] += 1

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .assignment import assign, assign_from_more_blocks, assign_from_own_blocks, release_addresses
-from .blocks import SYNC_DELAY, has_room, mark_node_dirty
-from .compilation import compiled, inlined
+from .assignment import assign, assign_from_own_blocks, largest_block_size, release_addresses
+from .blocks import SYNC_DELAY, block_size, has_room, mark_node_dirty
+from .compilation import compiled, inlined, internal
 from .layout import (
     ARRAYS_FULL,
     COOLING_COUNT,
@@ -16,7 +16,6 @@ from .layout import (
     NOW,
     OFFSET,
     OK,
-    ORDINAL_BITS,
     OWNER,
     QUEUE_HEAD,
     QUEUE_TAIL,
@@ -68,9 +67,7 @@ def run_events(state, events, first_event, ranges, requests, statuses, strict_af
     int
         The event at which room ran out, or their number.
     """
-    largest_block = 1
-    for position in range(len(ranges)):
-        largest_block = max(largest_block, 1 << state.ranges[ranges[position, 0], ORDINAL_BITS])
+    largest_block = largest_block_size(state, ranges, len(ranges))
     for event_index in range(first_event, len(events)):
         if not has_room(state, 2, largest_block):
             return event_index
@@ -85,10 +82,10 @@ def run_events(state, events, first_event, ranges, requests, statuses, strict_af
         if kind == RELEASE:
             statuses[event_index] = _release_handle(state, handle, out)
         elif kind == NODE_JOINS:
-            state.alive[node] = 1
+            state.exists[node] = 1
             statuses[event_index] = OK
         elif kind == NODE_LEAVES:
-            state.alive[node] = 0
+            state.exists[node] = 0
             mark_node_dirty(state, node, 2 * SYNC_DELAY)
             statuses[event_index] = OK
         else:
@@ -103,13 +100,15 @@ def run_events(state, events, first_event, ranges, requests, statuses, strict_af
                     status = NO_POOL
                     break
                 own_ranges = ranges[first_range : first_range + range_count]
-                assigned_count, owned_blocks = assign_from_own_blocks(
+                status = OK
+                assigned_count, _ = assign_from_own_blocks(
                     state, node, family, own_ranges, range_count, 1, handle, 0, out
                 )
                 if assigned_count == 0:
-                    assigned_count, status = assign_from_more_blocks(
+                    assigned_count, status = assign(
                         state,
                         node,
+                        family,
                         own_ranges,
                         range_count,
                         1,
@@ -120,11 +119,7 @@ def run_events(state, events, first_event, ranges, requests, statuses, strict_af
                         auto_allocate,
                         request[IS_WINDOWS] != 0,
                         out,
-                        0,
-                        owned_blocks,
                     )
-                else:
-                    status = OK
                 if status == OK and assigned_count == 0:
                     status = TOO_FEW
                 if status != OK:
@@ -145,7 +140,7 @@ def _prefetch(state, events, first_event, indexes):
         if event[KIND] == RELEASE:
             indexes[position] = state.handles[event[HANDLE], FIRST_ADDRESS]
         else:
-            indexes[position] = state.held[1 if event[KIND] == ASSIGN_IPV6 else 0, event[NODE]]
+            indexes[position] = state.first_owned[1 if event[KIND] == ASSIGN_IPV6 else 0, event[NODE]]
             checksum += state.handles[event[HANDLE], REQUESTING_NODE]
     for position in range(count):
         if indexes[position] >= 0 and events[first_event + position, KIND] == RELEASE:
@@ -167,7 +162,9 @@ def _prefetch(state, events, first_event, indexes):
 def _release_handle(state, handle, address_indexes):
     """Free the addresses of a handle."""
     status = NOTHING_TO_RELEASE
-    while state.handles[handle, FIRST_ADDRESS] >= 0 and state.meta[COOLING_LENGTH] + RELEASE_BATCH <= len(state.fifo):
+    while state.handles[handle, FIRST_ADDRESS] >= 0 and state.meta[COOLING_LENGTH] + RELEASE_BATCH <= len(
+        state.cooling
+    ):
         count, address_index = 0, state.handles[handle, FIRST_ADDRESS]
         while address_index >= 0 and count < RELEASE_BATCH:
             position = count
@@ -257,6 +254,17 @@ def place_pods(
     return len(nodes)
 
 
+@internal
+def count_borrowed(state, block):
+    """Count the addresses of a block that handles of other nodes than its owner hold."""
+    borrowed = 0
+    for address_index in range(block[OFFSET], block[OFFSET] + block_size(state, block)):
+        handle = state.cells[address_index, HOLDER]
+        if handle >= 0 and state.handles[handle, REQUESTING_NODE] != block[OWNER]:
+            borrowed += 1
+    return borrowed
+
+
 @compiled
 def count_addresses(state, counts):
     """Count, for each row of blocks, the addresses in use, those of them that are borrowed, and those that cool down.
@@ -274,10 +282,5 @@ def count_addresses(state, counts):
         if block[RANGE_INDEX] == UNUSED_SLOT:
             continue
         counts[slot, 0] = block[USED]
+        counts[slot, 1] = count_borrowed(state, block)
         counts[slot, 2] = block[COOLING_COUNT]
-        for address_index in range(
-            block[OFFSET], block[OFFSET] + (1 << state.ranges[block[RANGE_INDEX], ORDINAL_BITS])
-        ):
-            handle = state.cells[address_index, HOLDER]
-            if handle >= 0 and state.handles[handle, REQUESTING_NODE] != block[OWNER]:
-                counts[slot, 1] += 1

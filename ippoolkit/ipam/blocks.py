@@ -1,7 +1,7 @@
-"""Blocks: made, held, let go and dropped; the table of them; what is reserved. Compiled.
+"""Blocks: how they are created, claimed, released and deleted; the table that finds them; reservations. Compiled.
 
-Every function works on a `State`; what it may not do is grow an array. Whoever calls sees to it that there is room for
-the blocks and addresses that a call may need (`has_room` says whether there is).
+Every function works on a `State`, and cannot enlarge its arrays. The caller sees to it that there is room for the
+blocks and addresses that a call may need (`has_room` says whether there is).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import numpy as np
 from . import bitmap
 from .compilation import compiled, inlined, internal
 from .datastore_keys import is_before, write_key
+from .int128 import is_less_128
 from .layout import (
     ADDRESS_COUNT,
     ASSIGNABLE,
@@ -60,15 +61,31 @@ from .layout import (
 )
 
 SYNC_DELAY = 1_000_000  # kube-controllers gathers updates for a second
-_SIGN_BIT = -(1 << 63)
 
 
-@internal
-def is_less_128(high, low, other_high, other_low):
-    """Compare unsigned numbers of 128 bits, given as bits."""
-    if high != other_high:
-        return (high ^ _SIGN_BIT) < (other_high ^ _SIGN_BIT)
-    return (low ^ _SIGN_BIT) < (other_low ^ _SIGN_BIT)
+@inlined
+def block_size(state, row):
+    """Return the number of addresses of a block."""
+    return 1 << state.ranges[row[RANGE_INDEX], ORDINAL_BITS]
+
+
+# ---- a node's blocks: IPv4, then IPv6, each family in the datastore's order
+
+
+@inlined
+def first_block_of_node(state, node):
+    """Return the first block that a node owns; -1 for none."""
+    slot = state.first_owned[0, node]
+    return slot if slot >= 0 else state.first_owned[1, node]
+
+
+@inlined
+def next_block_of_node(state, slot):
+    """Return the block that its owner has behind another; -1 for none."""
+    row = state.blocks[slot]
+    if row[NEXT_SLOT] < 0 and state.ranges[row[RANGE_INDEX], FAMILY] == 0:
+        return state.first_owned[1, row[OWNER]]
+    return row[NEXT_SLOT]
 
 
 # ---- which block stands at an index
@@ -135,11 +152,11 @@ def _remove_from_table(state, slot):
     hole = table_index
     while True:
         table_index = (table_index + 1) & (size - 1)
-        other = table[table_index]
-        if other < 0:
+        next_slot = table[table_index]
+        if next_slot < 0:
             break
-        if (table_index - _table_position(state, other, size)) & (size - 1) >= (table_index - hole) & (size - 1):
-            table[hole] = other
+        if (table_index - _table_position(state, next_slot, size)) & (size - 1) >= (table_index - hole) & (size - 1):
+            table[hole] = next_slot
             hole = table_index
     table[hole] = -1
 
@@ -150,7 +167,7 @@ def _remove_from_table(state, slot):
 @internal
 def _reserved_ordinals(state, span, range_index, high, low):
     """Return the first and last ordinal of a block inside a reservation; (0, -1) for none."""
-    row = state.spans[span]
+    row = state.reserved_spans[span]
     if row[0] != range_index or is_less_128(high, low, row[1], row[2]) or is_less_128(row[4], row[5], high, low):
         return 0, -1
     first = row[3] if row[1] == high and row[2] == low else 0
@@ -168,29 +185,23 @@ def covering_reservation(state, range_index, high, low):
     return -1
 
 
-@internal
-def is_fully_reserved(state, range_index, high, low):
-    """Whether no address of a block may be handed out."""
-    return covering_reservation(state, range_index, high, low) >= 0
-
-
 @compiled
 def apply_reservations(state, slot):
     """Mark the reserved addresses of a block, and count those that are open."""
     row = state.blocks[slot]
-    range_index, offset, size = row[RANGE_INDEX], row[OFFSET], 1 << state.ranges[row[RANGE_INDEX], ORDINAL_BITS]
+    range_index, offset, size = row[RANGE_INDEX], row[OFFSET], block_size(state, row)
     for ordinal in range(size):
-        state.kept[offset + ordinal] = 0
+        state.reserved[offset + ordinal] = 0
     for span in range(state.meta[RESERVED_SPANS]):
         first, last = _reserved_ordinals(
             state, span, range_index, state.wide[slot, INDEX_HIGH], state.wide[slot, INDEX_LOW]
         )
         for ordinal in range(first, last + 1):
-            state.kept[offset + ordinal] = 1
+            state.reserved[offset + ordinal] = 1
     assignable = 0
     for ordinal in range(size):
         holder = state.cells[offset + ordinal, HOLDER]
-        if not state.kept[offset + ordinal] and (holder == FREE or holder == COOLED_DOWN):
+        if not state.reserved[offset + ordinal] and (holder == FREE or holder == COOLED_DOWN):
             assignable += 1
     row[ASSIGNABLE] = assignable
     update_bitmaps(state, slot)
@@ -212,7 +223,7 @@ def mark_node_dirty(state, node, delay):
     if meta[NEXT_TICK] >= 0 and node >= 0:
         if not state.is_dirty[node]:
             state.is_dirty[node] = 1
-            state.dirty[meta[DIRTY_COUNT]] = node
+            state.dirty_nodes[meta[DIRTY_COUNT]] = node
             meta[DIRTY_COUNT] += 1
         if meta[NEXT_SYNC] < 0:
             meta[NEXT_SYNC] = meta[NOW] + min(delay, meta[MAX_SYNC_DELAY])
@@ -226,8 +237,8 @@ def update_bitmaps(state, slot):
     mark_node_dirty(state, row[OWNER], SYNC_DELAY)
     if state.ranges[range_index, BLOCK_COUNT] >= 0:
         index = state.wide[slot, INDEX_LOW]
-        bitmap.set_bit(state.bits, state.ranges, range_index, AVAILABLE, index, row[ASSIGNABLE] > 0)
-        bitmap.set_bit(state.bits, state.ranges, range_index, EMPTY, index, row[OWNER] >= 0 and is_empty(row))
+        bitmap.set_bit(state.bitmaps, state.ranges, range_index, AVAILABLE, index, row[ASSIGNABLE] > 0)
+        bitmap.set_bit(state.bitmaps, state.ranges, range_index, EMPTY, index, row[OWNER] >= 0 and is_empty(row))
 
 
 @inlined
@@ -237,18 +248,17 @@ def has_room(state, blocks, addresses):
         state.meta[SLOT_COUNT] + blocks <= len(state.blocks)
         and state.meta[ADDRESS_COUNT] + blocks * addresses <= len(state.cells)
         and 2 * (state.meta[TABLE_ENTRIES] + blocks) <= len(state.table)
-        and state.meta[COOLING_LENGTH] + RELEASE_BATCH <= len(state.fifo)
+        and state.meta[COOLING_LENGTH] + RELEASE_BATCH <= len(state.cooling)
     )
 
 
 @internal
-def reset_addresses(state, slot, first_windows, last_windows):
-    """Make all addresses of a block free, in ascending order, but for those kept for Windows."""
+def reset_addresses(state, slot, is_windows):
+    """Make all addresses of a block free, in ascending order, but for the first three and the last one on Windows."""
     row = state.blocks[slot]
-    size = 1 << state.ranges[row[RANGE_INDEX], ORDINAL_BITS]
-    offset = row[OFFSET]
-    first_free = min(first_windows, size)
-    end_free = max(size - last_windows, first_free)
+    offset, size = row[OFFSET], block_size(state, row)
+    first_free = min(3, size) if is_windows else 0
+    end_free = max(size - 1, first_free) if is_windows else size
     for ordinal in range(size):
         address_index = offset + ordinal
         state.cells[address_index, HOLDER] = FREE if first_free <= ordinal < end_free else WINDOWS_RESERVED
@@ -272,12 +282,12 @@ def link_to_owner(state, slot):
     row = state.blocks[slot]
     write_key(state, slot)
     family, node = state.ranges[row[RANGE_INDEX], FAMILY], row[OWNER]
-    previous, current = -1, state.held[family, node]
+    previous, current = -1, state.first_owned[family, node]
     while current >= 0 and is_before(state, current, slot):
         previous, current = current, state.blocks[current, NEXT_SLOT]
     row[NEXT_SLOT] = current
     if previous < 0:
-        state.held[family, node] = slot
+        state.first_owned[family, node] = slot
     else:
         state.blocks[previous, NEXT_SLOT] = slot
 
@@ -287,11 +297,11 @@ def release_affinity(state, slot):
     """Take a block's affinity away."""
     row = state.blocks[slot]
     family, node = state.ranges[row[RANGE_INDEX], FAMILY], row[OWNER]
-    previous, current = -1, state.held[family, node]
+    previous, current = -1, state.first_owned[family, node]
     while current != slot:
         previous, current = current, state.blocks[current, NEXT_SLOT]
     if previous < 0:
-        state.held[family, node] = row[NEXT_SLOT]
+        state.first_owned[family, node] = row[NEXT_SLOT]
     else:
         state.blocks[previous, NEXT_SLOT] = row[NEXT_SLOT]
     row[OWNER] = NO_OWNER
@@ -302,7 +312,7 @@ def release_affinity(state, slot):
 
 
 @compiled
-def create_block(state, range_index, high, low, node, first_windows, last_windows, unselected):
+def create_block(state, range_index, high, low, node, unselected, is_windows):
     """Create a block with a node's affinity; return its row."""
     meta, blocks = state.meta, state.blocks
     slot = meta[FREE_SLOT]
@@ -325,9 +335,9 @@ def create_block(state, range_index, high, low, node, first_windows, last_window
     wide[EMPTY_SINCE] = wide[FIRST_SEEN_EMPTY] = -1
     add_to_table(state.table, state, slot)
     meta[TABLE_ENTRIES] += 1
-    reset_addresses(state, slot, first_windows, last_windows)
+    reset_addresses(state, slot, is_windows)
     if state.ranges[range_index, BLOCK_COUNT] >= 0:
-        bitmap.set_bit(state.bits, state.ranges, range_index, UNCLAIMED, low, False)
+        bitmap.set_bit(state.bitmaps, state.ranges, range_index, UNCLAIMED, low, False)
     link_to_owner(state, slot)
     update_bitmaps(state, slot)
     return slot
@@ -343,15 +353,15 @@ def delete_block(state, slot):
     range_index, offset = row[RANGE_INDEX], row[OFFSET]
     if state.ranges[range_index, BLOCK_COUNT] >= 0:
         index = state.wide[slot, INDEX_LOW]
-        bitmap.set_bit(state.bits, state.ranges, range_index, AVAILABLE, index, False)
-        bitmap.set_bit(state.bits, state.ranges, range_index, EMPTY, index, False)
-        free = state.meta[RESERVED_SPANS] == 0 or not is_fully_reserved(state, range_index, 0, index)
-        bitmap.set_bit(state.bits, state.ranges, range_index, UNCLAIMED, index, free)
+        bitmap.set_bit(state.bitmaps, state.ranges, range_index, AVAILABLE, index, False)
+        bitmap.set_bit(state.bitmaps, state.ranges, range_index, EMPTY, index, False)
+        is_free = covering_reservation(state, range_index, 0, index) < 0
+        bitmap.set_bit(state.bitmaps, state.ranges, range_index, UNCLAIMED, index, is_free)
     shift = state.ranges[range_index, ORDINAL_BITS]
     for ordinal in range(1 << shift):  # what cools is cooling no more
         state.cells[offset + ordinal, HOLDER] = FREE
         state.cells[offset + ordinal, SLOT] = -1
-        state.kept[offset + ordinal] = 0
+        state.reserved[offset + ordinal] = 0
     state.cells[offset, NEXT_FREE] = state.meta[FREE_CHUNKS + shift]
     state.meta[FREE_CHUNKS + shift] = offset
     row[RANGE_INDEX] = UNUSED_SLOT

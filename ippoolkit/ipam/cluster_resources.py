@@ -11,7 +11,7 @@ import numpy as np
 
 from ..calico.limits import LOAD_BALANCER_HOST
 from ..calico.pool_selection import PoolRequest, Use, known_pool, max_blocks_per_node, select_pools, selects_node
-from ..cidr import ADDRESS_BITS, Cidr, IPVersion
+from ..cidr import Cidr, IPVersion
 from ..model import IPPool
 from . import layout
 from .overlapping_pools import adopt_blocks, sync_overlapping_ranges
@@ -46,9 +46,9 @@ class ClusterResources:
 
     def validate_range(self, pool: IPPool) -> None:
         """Refuse a pool that overlaps another, or that holds blocks of another size."""
-        for name, other in sorted(self.store.pools.items()):
-            if name != pool.name and other.cidr.overlaps(pool.cidr):
-                raise IpamError("pools-overlap", cidr=str(pool.cidr), other=name, other_cidr=str(other.cidr))
+        for name, existing in sorted(self.store.pools.items()):
+            if name != pool.name and existing.cidr.overlaps(pool.cidr):
+                raise IpamError("pools-overlap", cidr=str(pool.cidr), other=name, other_cidr=str(existing.cidr))
         misfits = [
             cidr for _, cidr in self.store.slots() if cidr.overlaps(pool.cidr) and cidr.prefix != pool.block_size
         ]
@@ -109,7 +109,7 @@ class ClusterResources:
         is_known = name in self.store.nodes
         node = self.store.node(name)
         node.exists, node.labels = True, dict(labels or {})
-        self.store.state.alive[node.number] = 1
+        self.store.state.exists[node.number] = 1
         self._request_cache.clear()
         if is_known:  # a new one has no blocks that anything could follow for
             self.refresh(node=name)
@@ -125,7 +125,7 @@ class ClusterResources:
         for slot in self.store.slots_of_node(node.number):
             self.store.release_slot_affinity(slot)
         node.exists = False
-        self.store.state.alive[node.number] = 0
+        self.store.state.exists[node.number] = 0
         self.refresh(node=name)
 
     def existing_node(self, name: str) -> NodeEntry:
@@ -168,20 +168,16 @@ class ClusterResources:
             self.store.rebuild_reservations()
         for slot in self.store.slots_of_node(self.store.nodes[node].number) if node else self.store.owned_slots():
             row = self.store.state.blocks[slot]
-            owner = int(row[layout.OWNER])
+            owner = self.store.nodes[self.store.node_names[row[layout.OWNER]]]
             pool = self.store.pools.get(self.store.ranges[row[layout.RANGE_INDEX]].pool)
-            name = self.store.node_names[owner]
-            owner_node = self.store.nodes[name]
-            is_relevant = pool is not None and not pool.disabled and owner_node.exists
-            row[layout.UNSELECTED] = int(
-                is_relevant and pool is not None and not pool_selects_host(pool, owner_node, name)
-            )
+            is_served = pool is None or pool.disabled or not owner.exists or selects_node(pool, owner.labels)
+            row[layout.UNSELECTED] = int(not is_served)
 
     def block_limit(self, request_limit: int) -> int:
         """Return how many blocks of the pools of a request a node may hold."""
         return max_blocks_per_node(self.store.config.max_blocks_per_host, request_limit)
 
-    def request_ranges(
+    def resolve_request(
         self,
         host: str,
         version: IPVersion,
@@ -190,92 +186,52 @@ class ClusterResources:
         pool_names: tuple[str, ...] = (),
         namespace_labels: Mapping[str, str] | None = None,
         windows: bool = False,
-    ) -> list[tuple[int, int, int]]:
-        """Return the ranges that a node's requests draw from, as `assign` of the core takes them.
+    ) -> tuple[Any, list[str]]:
+        """Return the ranges that a host's request draws from, as `assignment.assign` takes them, and the pools' CIDRs.
 
         Raises
         ------
         IpamError
             Where there is none.
         """
-        ranges, _ = self.resolve_request(host, version, use, pool_names, namespace_labels, windows=windows)
-        return [
-            (int(range_index), int(unselected), int(start_index)) for range_index, unselected, start_index in ranges
-        ]
-
-    def resolve_request(
-        self,
-        host: str,
-        version: IPVersion,
-        use: Use,
-        pool_names: tuple[str, ...],
-        namespace_labels: Mapping[str, str] | None,
-        *,
-        windows: bool,
-    ) -> tuple[Any, list[str]]:
-        """Return the ranges that a request may draw from, and their CIDRs."""
         if host != LOAD_BALANCER_HOST or use != "LoadBalancer" or not self.store.release.has("loadbalancer"):
             self.existing_node(host)
         labels_key = None if namespace_labels is None else tuple(sorted(namespace_labels.items()))
         key = (host, version, use, pool_names, labels_key, windows)
         if key not in self._request_cache:
-            pools = self.select_pools(host, version, use, pool_names, namespace_labels, windows=windows)
-            node = self.store.node(host)
+            labels = self.store.node(host).labels
+            pools = self._select_pools(host, PoolRequest(version, labels, use, pool_names, namespace_labels, windows))
             rows = [
-                (self.store.ensure_range(pool.cidr, pool.block_size), int(not pool_selects_host(pool, node, host)), -1)
+                (self.store.ensure_range(pool.cidr, pool.block_size), int(not selects_node(pool, labels)), -1)
                 for pool in pools
             ]
+            # A node's own blocks inside the pools serve too, whatever their size.
+            pool_ranges = {range_index for range_index, _, _ in rows}
             rows += [
                 (range_index, 0, layout.OWN_BLOCKS_ONLY)
-                for range_index in self._ranges_within(pools)
-                if range_index not in {row[0] for row in rows}
+                for range_index, block_range in enumerate(self.store.ranges)
+                if range_index not in pool_ranges and any(block_range.cidr in pool.cidr for pool in pools)
             ]
             ranges = np.array(rows, np.int64).reshape(-1, 3)
             self._request_cache[key] = ranges, [str(pool.cidr) for pool in pools]
         ranges, cidrs = self._request_cache[key]
         for row in ranges:
-            block_range = self.store.ranges[row[0]]
-            if (
-                block_range.block_size == ADDRESS_BITS[block_range.cidr.version] and row[2] != layout.OWN_BLOCKS_ONLY
-            ):  # blocks of one address: Calico draws by the clock
-                # Where it begins is a number of 64 bits: of a larger pool a part is as good as the whole.
-                blocks = block_range.cidr.subnet_count(block_range.block_size)
-                row[2] = self._random.randrange(min(blocks, 2**62))
+            block_range = self.store.ranges[row[layout.RANGE]]
+            if block_range.ordinal_bits == 0 and row[layout.START_INDEX] != layout.OWN_BLOCKS_ONLY:
+                # Blocks of one address: Calico draws where to start by the clock. It is a number of 64 bits here: of a
+                # larger pool a part is as good as the whole.
+                row[layout.START_INDEX] = self._random.randrange(min(block_range.block_count, 2**62))
         return ranges, cidrs
 
-    def _ranges_within(self, pools: list[IPPool]) -> list[int]:
-        """Return the ranges inside those of pools: a node's own blocks in them serve too, whatever their size."""
-        return [
-            range_index
-            for range_index, block_range in enumerate(self.store.ranges)
-            if any(block_range.cidr in pool.cidr for pool in pools)
-        ]
-
-    def select_pools(
-        self,
-        host: str,
-        version: IPVersion,
-        use: Use,
-        pool_names: tuple[str, ...],
-        namespace_labels: Mapping[str, str] | None,
-        *,
-        windows: bool,
-    ) -> list[IPPool]:
+    def _select_pools(self, host: str, request: PoolRequest) -> tuple[IPPool, ...]:
         """Return the pools that a request draws from, in order, or raise `IpamError`."""
-        labels = {} if host == LOAD_BALANCER_HOST else self.store.node(host).labels
-        request = PoolRequest(version, labels, use, pool_names, namespace_labels, windows)
         selection = select_pools(self.store.pools.values(), request)
         match selection.failure:
             case "":
-                return list(selection.pools)
+                return selection.pools
             case "ipam-pool-missing":
                 raise IpamError("ipam-pool-missing", pool=selection.missing_pool)
             case "ipam-no-use":
-                raise IpamError("ipam-no-use", use=use)
+                raise IpamError("ipam-no-use", use=request.use)
             case failure:
                 raise IpamError(failure, node=host)
-
-
-def pool_selects_host(pool: IPPool, node: NodeEntry, host: str) -> bool:
-    """Whether a pool selects a host: a node, or the one that asks for LoadBalancer addresses, which has no labels."""
-    return selects_node(pool, {} if host == LOAD_BALANCER_HOST else node.labels)

@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from ..calico.pool_selection import Use
+from ..calico.pool_selection import Use, selects_node
 from ..cidr import Address, Cidr, IPVersion
 from ..findings import Finding
 from . import assignment, blocks, layout
-from .cluster_resources import ClusterResources, pool_selects_host
+from .cluster_resources import ClusterResources
+from .int128 import split_128
 from .overlapping_pools import sync_overlapping_ranges
-from .state_store import IpamError, split_128
+from .state_store import IpamError
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,14 @@ class Assignment:
     v6: tuple[Address, ...] = ()
     messages: tuple[Finding, ...] = ()
     error: Finding | None = None
+
+
+# Why a request ends early, by the answer of the core.
+REFUSAL_CODES = {
+    layout.BLOCK_LIMIT: "ipam-block-limit",
+    layout.AUTO_ALLOCATE_OFF: "ipam-no-claims",
+    layout.TOO_SMALL_FOR_WINDOWS: "ipam-windows-small",
+}
 
 
 class CniRequests:
@@ -72,6 +81,7 @@ class CniRequests:
         """
         addresses_by_version: dict[IPVersion, tuple[Address, ...]] = {4: (), 6: ()}
         messages: list[Finding] = []
+        error: Finding | None = None
         families: list[tuple[IPVersion, int, tuple[str, ...]]] = [
             (4, ipv4_count, tuple(ipv4_pools)),
             (6, ipv6_count, tuple(ipv6_pools)),
@@ -81,10 +91,16 @@ class CniRequests:
                 continue
             try:
                 ranges, cidrs = self.resources.resolve_request(
-                    host, version, use, pool_names, namespace_labels, windows=windows
+                    host,
+                    version,
+                    use=use,
+                    pool_names=pool_names,
+                    namespace_labels=namespace_labels,
+                    windows=windows,
                 )
-            except IpamError as error:
-                return Assignment(addresses_by_version[4], addresses_by_version[6], tuple(messages), error.finding)
+            except IpamError as refusal:
+                error = refusal.finding
+                break
             limit = self.resources.block_limit(max_blocks)
             node_number = self.store.node(host).number
             if use == "Tunnel":
@@ -94,29 +110,16 @@ class CniRequests:
             )
             sync_overlapping_ranges(self.store)
             addresses_by_version[version] = tuple(addresses)
-            if status == layout.BLOCK_LIMIT:
-                messages.append(Finding("ipam-limit-reached", host, {"cap": limit}))
-                return Assignment(
-                    addresses_by_version[4],
-                    addresses_by_version[6],
-                    tuple(messages),
-                    Finding("ipam-block-limit", host, {"cap": limit}, release=self.store.release),
-                )
-            if status == layout.AUTO_ALLOCATE_OFF:
-                return Assignment(
-                    addresses_by_version[4], addresses_by_version[6], tuple(messages), Finding("ipam-no-claims", host)
-                )
-            if status == layout.TOO_SMALL_FOR_WINDOWS:
-                return Assignment(
-                    addresses_by_version[4],
-                    addresses_by_version[6],
-                    tuple(messages),
-                    Finding("ipam-windows-small", host),
-                )
+            if code := REFUSAL_CODES.get(status):
+                params = {"cap": limit} if status == layout.BLOCK_LIMIT else {}
+                error = Finding(code, host, params, release=self.store.release)
+                if status == layout.BLOCK_LIMIT:
+                    messages.append(Finding("ipam-limit-reached", host, params))
+                break
             if len(addresses) < requested:
                 code = "ipam-strict" if self.store.config.strict_affinity else "ipam-exhausted"
                 messages.append(Finding(code, host, {"pools": ", ".join(cidrs)}))
-        return Assignment(addresses_by_version[4], addresses_by_version[6], tuple(messages))
+        return Assignment(addresses_by_version[4], addresses_by_version[6], tuple(messages), error)
 
     def _assign(  # noqa: PLR0917 (as the core takes them)
         self, node: int, version: int, ranges: Any, requested: int, handle: int, limit: int, *, windows: bool
@@ -145,7 +148,7 @@ class CniRequests:
             ]
             if status != layout.ARRAYS_FULL:
                 return addresses, int(status)
-            self.store.ensure_capacity(ranges)
+            self.store.ensure_block_capacity(1, ranges[:, layout.RANGE])
 
     def assign_ip(self, host: str, handle: str, address: Address, *, use: Use = "Workload") -> None:
         """Ask for one address by value."""
@@ -158,13 +161,13 @@ class CniRequests:
             raise IpamError("ipam-use", address=str(address), pool=owner_pool.name, use=use, uses=uses)
         node = self.store.node(host)
         if address_index < 0:
-            self.store.ensure_capacity(np.array([[range_index, 0, -1]], np.int64))
+            self.store.ensure_block_capacity(1, [range_index])
             pool = self.store.pools[self.store.ranges[range_index].pool]
-            unselected = int(not pool_selects_host(pool, node, host))
-            slot = blocks.create_block(self.store.state, range_index, *split_128(index), node.number, 0, 0, unselected)
-            address_index = int(self.store.state.blocks[slot, layout.OFFSET]) + self.store.ordinal_of(
-                range_index, address
+            unselected = int(not selects_node(pool, node.labels))
+            blocks.create_block(
+                self.store.state, range_index, *split_128(index), node.number, unselected, is_windows=False
             )
+            address_index, _, _ = self.store.locate(address)
         handle_number = self.store.handle_number(handle)
         status = assignment.assign_address(
             self.store.state, address_index, handle_number, node.number, self.store.config.strict_affinity
@@ -177,16 +180,11 @@ class CniRequests:
 
     def release_handle(self, handle: str) -> None:
         """Free everything that a handle holds."""
-        number = self.store.handles.get(handle, -1)
-        address_index = int(self.store.state.handles[number, layout.FIRST_ADDRESS]) if number >= 0 else -1
-        if address_index < 0:
+        address_indexes = self.store.addresses_of_handle(handle)
+        if not address_indexes:
             if handle in self._overcounted_handles:
                 return
             raise IpamError("ipam-no-handle", handle=handle)
-        address_indexes = []
-        while address_index >= 0:
-            address_indexes.append(address_index)
-            address_index = int(self.store.state.cells[address_index, layout.NEXT_OF_HANDLE])
         self.store.release_addresses(address_indexes)
         self.store.leak_candidates.pop(handle, None)
 
@@ -233,12 +231,7 @@ class CniRequests:
 
     def ips_by_handle(self, handle: str) -> list[Address]:
         """Return what a handle holds, in order; nothing for a handle that nobody knows."""
-        number = self.store.handles.get(handle, -1)
-        address_index = int(self.store.state.handles[number, layout.FIRST_ADDRESS]) if number >= 0 else -1
-        addresses = []
-        while address_index >= 0:
-            addresses.append(self.store.address_at(address_index))
-            address_index = int(self.store.state.cells[address_index, layout.NEXT_OF_HANDLE])
+        addresses = map(self.store.address_at, self.store.addresses_of_handle(handle))
         return sorted(addresses, key=lambda address: (address.version, address))
 
     def is_unavailable(self, address: Address) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .compilation import internal
+from .int128 import extract_16_bits
 from .layout import ETCD, FAMILY, INDEX_HIGH, INDEX_LOW, KEY_LENGTH, ORDINAL_BITS, RANGE_INDEX
 
 
@@ -33,23 +34,11 @@ def _write_hex(key, position, value):
 
 
 @internal
-def _extract_16_bits(high, low, lowest_bit):
-    """Return 16 bits of a number of 128 bits from a position on; below it stand zeros."""
-    if lowest_bit >= 64:
-        return high >> (lowest_bit - 64) & 0xFFFF
-    if lowest_bit > 48:
-        return (low >> lowest_bit & ((1 << (64 - lowest_bit)) - 1) | high << (64 - lowest_bit)) & 0xFFFF
-    if lowest_bit >= 0:
-        return low >> lowest_bit & 0xFFFF
-    return low << -lowest_bit & 0xFFFF if lowest_bit > -16 else 0
-
-
-@internal
 def _address_group(state, slot, group_index):
     """Return one of the eight groups of a block's first address: the pool's bits and the index share none."""
     row = state.blocks[slot]
     bottom = 16 * (7 - group_index) - state.ranges[row[RANGE_INDEX], ORDINAL_BITS]
-    return state.groups[row[RANGE_INDEX], group_index] | _extract_16_bits(
+    return state.address_groups[row[RANGE_INDEX], group_index] | extract_16_bits(
         state.wide[slot, INDEX_HIGH], state.wide[slot, INDEX_LOW], bottom
     )
 

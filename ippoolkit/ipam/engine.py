@@ -10,13 +10,15 @@ from numpy.typing import NDArray
 
 from ..calico.limits import LOAD_BALANCER_AFFINITY, LOAD_BALANCER_HOST, WINDOWS_HANDLE
 from ..calico.releases import NEWEST, Release
-from ..cidr import Cidr, address_from_int
+from ..cidr import Cidr
 from ..model import Allocation, Block, IPAMConfig
 from . import batch_events, blocks, layout
 from .cluster_resources import ClusterResources
 from .cni_requests import CniRequests
+from .int128 import split_128
 from .kube_controllers import KubeControllers
-from .state_store import Datastore, StateStore, split_128
+from .request_table import RequestTable
+from .state_store import Datastore, StateStore
 
 
 class Ipam:
@@ -69,16 +71,12 @@ class Ipam:
         host = block.affinity.partition(":")[2]
         node = self.store.node(host)
         if host == LOAD_BALANCER_HOST:
-            node.exists, self.store.state.alive[node.number] = True, 1
+            node.exists, self.store.state.exists[node.number] = True, 1
         range_index = self._range_of_block(block.cidr)
         block_range = self.store.ranges[range_index]
-        self.store.ensure_capacity(np.array([[range_index, 0, -1]], np.int64))
-        high, low = split_128(
-            block_range.cidr.subnet_index_of(
-                address_from_int(block.cidr.version, block.cidr.first), block_range.block_size
-            )
-        )
-        slot = int(blocks.create_block(self.store.state, range_index, high, low, node.number, 0, 0, 0))
+        self.store.ensure_block_capacity(1, [range_index])
+        high, low = split_128(block_range.block_index(block.cidr.first))
+        slot = int(blocks.create_block(self.store.state, range_index, high, low, node.number, 0, is_windows=False))
         holders = {allocation.ordinal: self._holder_code(allocation, host) for allocation in block.allocations}
         state, row = self.store.state, self.store.state.blocks[slot]
         offset, size = int(row[layout.OFFSET]), block.cidr.size
@@ -103,17 +101,17 @@ class Ipam:
         if row[layout.COOLING_COUNT]:
             self.store.set_cooldown(int(state.meta[layout.COOLDOWN_PERIOD]))
 
-    def run_events(self, events: NDArray[np.int64], ranges: NDArray[np.int64], requests: NDArray[np.int64]) -> Any:
+    def run_events(self, events: NDArray[np.int64], request_table: RequestTable) -> Any:
         """Carry many events out; return an answer to each.
 
         Parameters
         ----------
         events
             A row each, with the columns of `batch_events`, in order of time.
-        ranges, requests
-            The ranges of all requests, as `ClusterResources.request_ranges` returns them, and the requests, with the
-            columns of `batch_events`.
+        request_table
+            The requests that events name by number.
         """
+        ranges, requests = request_table.to_arrays()
         statuses = np.zeros(len(events), np.int64)
         out = np.zeros(layout.RELEASE_BATCH, np.int64)
         first_event = 0
@@ -132,6 +130,13 @@ class Ipam:
             if first_event == len(events):
                 return statuses
             self.store.ensure_block_capacity(2)
+
+    def count_addresses(self) -> NDArray[np.int64]:
+        """Return for each row of blocks how many addresses are in use, how many of these borrowed, how many cool."""
+        state = self.store.state
+        counts = np.zeros((int(state.meta[layout.SLOT_COUNT]), 3), np.int64)
+        batch_events.count_addresses(state, counts)
+        return counts
 
     def _holder_code(self, allocation: Allocation, host: str) -> int:
         """Return what stands for an allocation of a dump."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .blocks import block_size
 from .compilation import inlined
 from .layout import (
     ASSIGNABLE,
@@ -14,10 +15,8 @@ from .layout import (
     NEXT_FREE,
     NEXT_OF_HANDLE,
     OFFSET,
-    ORDINAL_BITS,
     QUEUE_HEAD,
     QUEUE_TAIL,
-    RANGE_INDEX,
     RESERVED_SPANS,
     USED,
 )
@@ -42,7 +41,7 @@ def enqueue_cooled(state, slot):
     row = state.blocks[slot]
     if row[COOLED_COUNT]:
         offset = row[OFFSET]
-        for ordinal in range(1 << state.ranges[row[RANGE_INDEX], ORDINAL_BITS]):
+        for ordinal in range(block_size(state, row)):
             if state.cells[offset + ordinal, HOLDER] == COOLED_DOWN:
                 enqueue(state, row, ordinal)
         row[COOLING_COUNT] -= row[COOLED_COUNT]
@@ -52,7 +51,7 @@ def enqueue_cooled(state, slot):
 @inlined
 def is_reserved(state, address_index):
     """Whether an address is reserved."""
-    return state.meta[RESERVED_SPANS] != 0 and state.kept[address_index] != 0
+    return state.meta[RESERVED_SPANS] != 0 and state.reserved[address_index] != 0
 
 
 @inlined

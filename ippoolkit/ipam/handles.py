@@ -26,13 +26,10 @@ class HandleRegistry:
         self._materialize_series()
         return iter(self._names)
 
-    def __contains__(self, name: str) -> bool:
-        return self.get(name) >= 0
-
-    def get(self, name: str, default: int = -1) -> int:
-        """Return the number of a handle."""
+    def get(self, name: str) -> int:
+        """Return the number of a handle; -1 for one that nobody knows."""
         self._materialize_series()
-        return self._numbers.get(name, default)
+        return self._numbers.get(name, -1)
 
     def name_of(self, number: int) -> str:
         """Return the name of a handle."""

@@ -6,13 +6,12 @@ occur in here; a block is known by its range and its index in it, an address by 
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Int64Array = NDArray[np.int64]
-_Item = TypeVar("_Item", bound=np.generic)
 
 # Columns of `meta`.
 (
@@ -23,7 +22,7 @@ _Item = TypeVar("_Item", bound=np.generic)
     FREE_SLOT,
     COOLING_HEAD,
     COOLING_LENGTH,
-    RESERVED_SPANS,  # rows of spans
+    RESERVED_SPANS,  # rows of `reserved_spans`
     TABLE_ENTRIES,  # blocks in the table
     ETCD,
     GRACE_PERIOD,  # of kube-controllers; 0: it collects nothing
@@ -62,7 +61,7 @@ MAX_BITMAP_BLOCKS = 1 << 24  # blocks of a range that has bitmaps
     COOLING_COUNT,  # with the cooled
     COOLED_COUNT,  # its time is over, but nobody has written the block since
     RANGE_INDEX,
-    OWNER,  # a node, or NOBODY
+    OWNER,  # a node, or NO_OWNER
     NEXT_SLOT,  # of the owner's blocks, in the datastore's order; of free rows
     UNSELECTED,  # its pool is enabled and does not select the owner
 ) = range(12)
@@ -72,20 +71,26 @@ BLOCK_WIDTH = UNSELECTED + 1
 INDEX_HIGH, INDEX_LOW, CLAIMED_AT, EMPTY_SINCE, FIRST_SEEN_EMPTY = range(5)
 WIDE_WIDTH = FIRST_SEEN_EMPTY + 1
 NO_OWNER = -1
-UNUSED_SLOT = -2  # in OF_RANGE: the row is not in use
+UNUSED_SLOT = -2  # in RANGE_INDEX: the row is not in use
 
-# Columns of `cells`, the arena of addresses: together, for together they are used.
-HOLDER, NEXT_FREE, NEXT_OF_HANDLE, SLOT = range(4)
+# Columns of `cells`, the arena of addresses: in one array, since they are used together.
+(
+    HOLDER,  # the handle, or what stands for an address in place of one
+    NEXT_FREE,  # the next free ordinal; of the first address of a free chunk the next chunk
+    NEXT_OF_HANDLE,  # the next address of its handle
+    SLOT,  # its block
+) = range(4)
 ADDRESS_WIDTH = SLOT + 1
-# HOLDER: the handle, or one of those below; AFTER: the next free ordinal, or of the first of a free chunk the next
-# chunk; SIBLING: the next address of its handle; SLOT: its block.
 
 FIRST_ADDRESS, REQUESTING_NODE = range(2)  # columns of `handles`
 
 # What stands for an address in place of a handle.
 FREE, WINDOWS_RESERVED, COOLING_DOWN, COOLED_DOWN = -1, -2, -3, -4
 
-OWN_BLOCKS_ONLY = -2  # in a request's ranges, for where to start: only blocks that the node has there serve
+# Columns of a request's ranges: the range; whether its pool does not select the node; where to start, -1 for where the
+# node's name says, `OWN_BLOCKS_ONLY` where only blocks that the node has there serve.
+RANGE, IS_UNSELECTED, START_INDEX = range(3)
+OWN_BLOCKS_ONLY = -2
 
 KEY_LENGTH = 46  # the longest name of a block in a datastore
 RELEASE_BATCH = 64  # addresses that the release of one handle in bulk frees at a time
@@ -98,28 +103,26 @@ class State(NamedTuple):
     """All there is to know of IPAM at one moment."""
 
     meta: Int64Array
-    ranges: Int64Array  # (ranges, RANGE)
-    groups: Int64Array  # (ranges, 8): the first address, in groups of 16 bits
-    bits: Int64Array  # bitmaps, 32 bits a word
-    blocks: NDArray[np.int32]  # (blocks, BLOCK)
-    wide: Int64Array  # (blocks, WIDE)
-    keys: NDArray[np.uint8]  # (blocks, KEY): names in the datastore
-    cells: NDArray[np.int32]  # (addresses, CELL)
-    kept: NDArray[np.uint8]  # per address: whether it is reserved, where anything is
-    since: Int64Array  # per address: when it was released
+    ranges: Int64Array  # (ranges, RANGE_WIDTH)
+    address_groups: Int64Array  # (ranges, 8): the first address, in groups of 16 bits
+    bitmaps: Int64Array  # 32 bits a word
+    blocks: NDArray[np.int32]  # (blocks, BLOCK_WIDTH)
+    wide: Int64Array  # (blocks, WIDE_WIDTH)
+    keys: NDArray[np.uint8]  # (blocks, KEY_LENGTH): names in the datastore
+    cells: NDArray[np.int32]  # (addresses, ADDRESS_WIDTH)
+    reserved: NDArray[np.uint8]  # per address: whether it is reserved, where anything is
+    released_at: Int64Array  # per address: when it was released
     table: NDArray[np.int32]  # from range and index to block, by hashing
-    held: NDArray[np.int32]  # (2, nodes): the first block of each family
+    first_owned: NDArray[np.int32]  # (2, nodes): a node's first block of each family
     seeds: Int64Array  # per node: where its random numbers begin
-    starts: (
-        Int64Array  # (nodes, ranges, 2): where a node starts; (-1, -1) while nobody has asked, of a range with bitmaps
-    )
+    start_indexes: Int64Array  # (nodes, ranges, 2): where a node starts; (-1, -1): with bitmaps, not yet worked out
     handles: NDArray[np.int32]  # (handles, 2): the first address, the node that asked for it
-    fifo: Int64Array  # (cooling addresses, 2): address, since when; in order of time
-    spans: Int64Array  # (reservations, 7): range, first block (hi, lo) and ordinal, last block and ordinal
-    alive: NDArray[np.uint8]  # per node: whether it exists
-    is_dirty: NDArray[np.uint8]  # per node: whether it is among the dirty
-    dirty: NDArray[np.int32]  # nodes whose blocks changed since kube-controllers looked
-    looks: Int64Array  # (blocks seen empty, 2): block, when; in order of time
+    cooling: Int64Array  # (cooling addresses, 2): address, since when; in order of time
+    reserved_spans: Int64Array  # (reservations, 7): range, first block (hi, lo) and ordinal, last block and ordinal
+    exists: NDArray[np.uint8]  # per node: whether it exists; 2: it is deleted, and its pods still hold addresses
+    is_dirty: NDArray[np.uint8]  # per node: whether it is among `dirty_nodes`
+    dirty_nodes: NDArray[np.int32]  # nodes whose blocks changed since kube-controllers looked
+    seen_empty: Int64Array  # (blocks seen empty, 2): block, when; in order of time
 
 
 def empty_state(*, etcd: bool = False) -> State:
@@ -127,25 +130,25 @@ def empty_state(*, etcd: bool = False) -> State:
     state = State(
         meta=np.zeros(META_WIDTH, np.int64),
         ranges=np.zeros((4, RANGE_WIDTH), np.int64),
-        groups=np.zeros((4, 8), np.int64),
-        bits=np.zeros(64, np.int64),
+        address_groups=np.zeros((4, 8), np.int64),
+        bitmaps=np.zeros(64, np.int64),
         blocks=np.full((16, BLOCK_WIDTH), UNUSED_SLOT, np.int32),
         wide=np.zeros((16, WIDE_WIDTH), np.int64),
         keys=np.zeros((16, KEY_LENGTH), np.uint8),
         cells=np.full((1024, ADDRESS_WIDTH), -1, np.int32),
-        kept=np.zeros(1024, np.uint8),
-        since=np.zeros(1024, np.int64),
+        reserved=np.zeros(1024, np.uint8),
+        released_at=np.zeros(1024, np.int64),
         table=np.full(64, -1, np.int32),
-        held=np.full((2, 16), -1, np.int32),
+        first_owned=np.full((2, 16), -1, np.int32),
         seeds=np.zeros(16, np.int64),
-        starts=np.full((16, 4, 2), -1, np.int64),
+        start_indexes=np.full((16, 4, 2), -1, np.int64),
         handles=np.full((64, 2), -1, np.int32),
-        fifo=np.zeros((64, 2), np.int64),
-        spans=np.zeros((4, 7), np.int64),
-        alive=np.zeros(16, np.uint8),
+        cooling=np.zeros((64, 2), np.int64),
+        reserved_spans=np.zeros((4, 7), np.int64),
+        exists=np.zeros(16, np.uint8),
         is_dirty=np.zeros(16, np.uint8),
-        dirty=np.zeros(16, np.int32),
-        looks=np.zeros((64, 2), np.int64),
+        dirty_nodes=np.zeros(16, np.int32),
+        seen_empty=np.zeros((64, 2), np.int64),
     )
     state.meta[FREE_SLOT] = -1
     state.meta[FREE_CHUNKS:] = -1
@@ -154,14 +157,3 @@ def empty_state(*, etcd: bool = False) -> State:
     state.meta[ETCD] = int(etcd)
     state.meta[RECLAIM_AGE], state.meta[MAX_SYNC_DELAY] = DEFAULT_RECLAIM_AGE, NEVER
     return state
-
-
-def grown(array: NDArray[_Item], size: int, axis: int = 0, fill: int = 0) -> NDArray[_Item]:
-    """Return an array with room for `size` along an axis, at least doubled, the new part filled."""
-    if array.shape[axis] >= size:
-        return array
-    shape = list(array.shape)
-    shape[axis] = max(size, 2 * shape[axis])
-    larger = np.full(shape, fill, array.dtype)
-    larger[tuple(slice(0, length) for length in array.shape)] = array
-    return larger

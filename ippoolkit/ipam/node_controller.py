@@ -8,7 +8,7 @@ node held another; the last block of a node stays. The blocks of a node that is 
 from __future__ import annotations
 
 from .assignment import advance_clock
-from .blocks import delete_block, is_empty
+from .blocks import block_size, delete_block, first_block_of_node, is_empty, next_block_of_node
 from .compilation import compiled, internal
 from .free_queue import enqueue_cooled
 from .layout import (
@@ -18,11 +18,9 @@ from .layout import (
     FIRST_SEEN_EMPTY,
     GRACE_PERIOD,
     NEEDS_FREE_ADDRESSES,
-    NEXT_SLOT,
     NEXT_SYNC,
     NEXT_TICK,
     NOW,
-    ORDINAL_BITS,
     OWNER,
     RANDOM_STATE,
     RANGE_INDEX,
@@ -46,14 +44,12 @@ def _is_unused(row):
 def _count_blocks(state, node, seen_before):
     """Count a node's blocks, and those of them seen empty before a time."""
     count = expired = 0
-    for family in range(2):
-        slot = state.held[family, node]
-        while slot >= 0:
-            row = state.blocks[slot]
-            count += 1
-            if _is_unused(row) and 0 <= state.wide[slot, EMPTY_SINCE] < seen_before:
-                expired += 1
-            slot = row[NEXT_SLOT]
+    slot = first_block_of_node(state, node)
+    while slot >= 0:
+        count += 1
+        if _is_unused(state.blocks[slot]) and 0 <= state.wide[slot, EMPTY_SINCE] < seen_before:
+            expired += 1
+        slot = next_block_of_node(state, slot)
     return count, expired
 
 
@@ -62,46 +58,51 @@ def _check_node(state, node):
     """Start, keep or stop the clocks of a node's blocks; of a node that is gone, release the empty ones."""
     meta = state.meta
     count, _ = _count_blocks(state, node, 0)
-    for family in range(2):
-        slot = state.held[family, node]
-        while slot >= 0:
-            row = state.blocks[slot]
-            next_slot = row[NEXT_SLOT]
-            enqueue_cooled(state, slot)
-            if state.alive[node] == 0:
-                if is_empty(row):
-                    delete_block(state, slot)
-            elif meta[NEEDS_FREE_ADDRESSES] or meta[GRACE_PERIOD] == 0 or count < 2 or not _is_unused(row):
-                state.wide[slot, EMPTY_SINCE] = -1
-            elif state.wide[slot, EMPTY_SINCE] < 0:
-                state.wide[slot, EMPTY_SINCE] = meta[NOW]
-                if meta[SEEN_EMPTY_LENGTH] == len(state.looks):
-                    _drop_stale_notes(state)
-                position = (meta[SEEN_EMPTY_HEAD] + meta[SEEN_EMPTY_LENGTH]) % len(state.looks)
-                state.looks[position, 0], state.looks[position, 1] = slot, meta[NOW]
-                meta[SEEN_EMPTY_LENGTH] += 1
-            slot = next_slot
+    slot = first_block_of_node(state, node)
+    while slot >= 0:
+        row = state.blocks[slot]
+        next_slot = next_block_of_node(state, slot)
+        enqueue_cooled(state, slot)
+        if state.exists[node] == 0:
+            if is_empty(row):
+                delete_block(state, slot)
+        elif meta[NEEDS_FREE_ADDRESSES] or meta[GRACE_PERIOD] == 0 or count < 2 or not _is_unused(row):
+            state.wide[slot, EMPTY_SINCE] = -1
+        elif state.wide[slot, EMPTY_SINCE] < 0:
+            state.wide[slot, EMPTY_SINCE] = meta[NOW]
+            if meta[SEEN_EMPTY_LENGTH] == len(state.seen_empty):
+                _drop_stale_notes(state)
+            position = (meta[SEEN_EMPTY_HEAD] + meta[SEEN_EMPTY_LENGTH]) % len(state.seen_empty)
+            state.seen_empty[position, 0], state.seen_empty[position, 1] = slot, meta[NOW]
+            meta[SEEN_EMPTY_LENGTH] += 1
+        slot = next_slot
 
 
 @internal
 def _is_still_empty(state, position):
     """Whether what was noted of a block still holds."""
-    slot = state.looks[position, 0]
-    return state.blocks[slot, RANGE_INDEX] != UNUSED_SLOT and state.wide[slot, EMPTY_SINCE] == state.looks[position, 1]
+    slot = state.seen_empty[position, 0]
+    return (
+        state.blocks[slot, RANGE_INDEX] != UNUSED_SLOT
+        and state.wide[slot, EMPTY_SINCE] == state.seen_empty[position, 1]
+    )
 
 
 @internal
 def _drop_stale_notes(state):
     """Throw away the notes that hold no more; there are twice as many rows as blocks."""
-    meta, size = state.meta, len(state.looks)
-    kept_count = 0
+    meta, size = state.meta, len(state.seen_empty)
+    current_count = 0
     for offset in range(meta[SEEN_EMPTY_LENGTH]):
         source = (meta[SEEN_EMPTY_HEAD] + offset) % size
         if _is_still_empty(state, source):
-            target = (meta[SEEN_EMPTY_HEAD] + kept_count) % size
-            state.looks[target, 0], state.looks[target, 1] = state.looks[source, 0], state.looks[source, 1]
-            kept_count += 1
-    meta[SEEN_EMPTY_LENGTH] = kept_count
+            target = (meta[SEEN_EMPTY_HEAD] + current_count) % size
+            state.seen_empty[target, 0], state.seen_empty[target, 1] = (
+                state.seen_empty[source, 0],
+                state.seen_empty[source, 1],
+            )
+            current_count += 1
+    meta[SEEN_EMPTY_LENGTH] = current_count
 
 
 @internal
@@ -118,11 +119,11 @@ def _release_expired_blocks(state):
     if meta[GRACE_PERIOD] == 0:
         return
     deadline = meta[NOW] - meta[GRACE_PERIOD]
-    while meta[SEEN_EMPTY_LENGTH] and state.looks[meta[SEEN_EMPTY_HEAD], 1] < deadline:
+    while meta[SEEN_EMPTY_LENGTH] and state.seen_empty[meta[SEEN_EMPTY_HEAD], 1] < deadline:
         head = meta[SEEN_EMPTY_HEAD]
-        slot = state.looks[head, 0]
+        slot = state.seen_empty[head, 0]
         is_current = _is_still_empty(state, head)
-        meta[SEEN_EMPTY_HEAD] = (head + 1) % len(state.looks)
+        meta[SEEN_EMPTY_HEAD] = (head + 1) % len(state.seen_empty)
         meta[SEEN_EMPTY_LENGTH] -= 1
         if not is_current:
             continue
@@ -148,26 +149,23 @@ def _check_node_with_free_addresses(state, node):
     meta = state.meta
     while True:
         count = free = expired = 0
-        for family in range(2):
-            slot = state.held[family, node]
-            while slot >= 0:
-                count += 1
-                free += _free_addresses(state, slot)
-                slot = state.blocks[slot, NEXT_SLOT]
-        for family in range(2):
-            slot = state.held[family, node]
-            while slot >= 0:
-                row = state.blocks[slot]
-                if _is_unused(row):
-                    clock = state.wide[slot, FIRST_SEEN_EMPTY]
-                    others_free = free - _free_addresses(state, slot)
-                    if meta[GRACE_PERIOD] == 0 or count < 2 or others_free < MIN_FREE_ADDRESSES:
-                        state.wide[slot, FIRST_SEEN_EMPTY] = -1
-                    elif clock < 0:
-                        state.wide[slot, FIRST_SEEN_EMPTY] = meta[NOW]
-                    elif meta[NOW] - clock > meta[GRACE_PERIOD]:
-                        expired += 1
-                slot = row[NEXT_SLOT]
+        slot = first_block_of_node(state, node)
+        while slot >= 0:
+            count += 1
+            free += _free_addresses(state, slot)
+            slot = next_block_of_node(state, slot)
+        slot = first_block_of_node(state, node)
+        while slot >= 0:
+            if _is_unused(state.blocks[slot]):
+                clock = state.wide[slot, FIRST_SEEN_EMPTY]
+                others_free = free - _free_addresses(state, slot)
+                if meta[GRACE_PERIOD] == 0 or count < 2 or others_free < MIN_FREE_ADDRESSES:
+                    state.wide[slot, FIRST_SEEN_EMPTY] = -1
+                elif clock < 0:
+                    state.wide[slot, FIRST_SEEN_EMPTY] = meta[NOW]
+                elif meta[NOW] - clock > meta[GRACE_PERIOD]:
+                    expired += 1
+            slot = next_block_of_node(state, slot)
         if expired == 0:
             return
         _release_expired_block(state, node, _next_random(meta, expired))
@@ -177,40 +175,37 @@ def _check_node_with_free_addresses(state, node):
 def _free_addresses(state, slot):
     """Count the addresses of a block that are not allocated."""
     row = state.blocks[slot]
-    return (1 << state.ranges[row[RANGE_INDEX], ORDINAL_BITS]) - row[USED] - row[COOLING_COUNT]
+    return block_size(state, row) - row[USED] - row[COOLING_COUNT]
 
 
 @internal
 def _release_expired_block(state, node, position):
     """Release one of a node's empty blocks whose time is over, by its place among them."""
     meta = state.meta
-    for family in range(2):
-        slot = state.held[family, node]
-        while slot >= 0:
-            row = state.blocks[slot]
-            clock = state.wide[slot, FIRST_SEEN_EMPTY]
-            if _is_unused(row) and clock >= 0 and meta[NOW] - clock > meta[GRACE_PERIOD]:
-                if position == 0:
-                    delete_block(state, slot)
-                    return
-                position -= 1
-            slot = row[NEXT_SLOT]
+    slot = first_block_of_node(state, node)
+    while slot >= 0:
+        clock = state.wide[slot, FIRST_SEEN_EMPTY]
+        if _is_unused(state.blocks[slot]) and clock >= 0 and meta[NOW] - clock > meta[GRACE_PERIOD]:
+            if position == 0:
+                delete_block(state, slot)
+                return
+            position -= 1
+        slot = next_block_of_node(state, slot)
 
 
 @internal
-def _release_all_but_one(state, node, kept_position):
+def _release_all_but_one(state, node, remaining_position):
     """Release all blocks of a node but one."""
     position = 0
-    for family in range(2):
-        slot = state.held[family, node]
-        while slot >= 0:
-            next_slot = state.blocks[slot, NEXT_SLOT]
-            if position != kept_position:
-                delete_block(state, slot)
-            else:
-                state.wide[slot, EMPTY_SINCE] = -1
-            position += 1
-            slot = next_slot
+    slot = first_block_of_node(state, node)
+    while slot >= 0:
+        next_slot = next_block_of_node(state, slot)
+        if position != remaining_position:
+            delete_block(state, slot)
+        else:
+            state.wide[slot, EMPTY_SINCE] = -1
+        position += 1
+        slot = next_slot
 
 
 @internal
@@ -219,16 +214,16 @@ def sync_nodes(state):
     meta = state.meta
     count = meta[DIRTY_COUNT]
     for position in range(count):
-        state.is_dirty[state.dirty[position]] = 0
+        state.is_dirty[state.dirty_nodes[position]] = 0
     meta[DIRTY_COUNT] = 0
     meta[NEXT_SYNC] = -1
     # What is released on the way makes nodes dirty again; the array holds each node once.
     for position in range(count):
-        node = state.dirty[position]
+        node = state.dirty_nodes[position]
         _check_node(state, node)
     if meta[NEEDS_FREE_ADDRESSES]:
-        for node in range(len(state.alive)):
-            if state.alive[node]:
+        for node in range(len(state.exists)):
+            if state.exists[node]:
                 _check_node_with_free_addresses(state, node)
     else:
         _release_expired_blocks(state)

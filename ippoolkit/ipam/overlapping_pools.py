@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..cidr import address_from_int
 from . import bitmap, blocks, layout
-from .state_store import BlockRange, StateStore, split_128
+from .int128 import split_128
+from .state_store import BlockRange, StateStore
 
 
 def adopt_blocks(store: StateStore, range_index: int) -> None:
@@ -29,13 +29,13 @@ def _move_blocks(store: StateStore, range_index: int) -> None:
             and cidr.prefix == block_range.block_size
             and not is_in_smaller_pool
         ):
-            index = block_range.cidr.subnet_index_of(address_from_int(cidr.version, cidr.first), cidr.prefix)
             _clear_range_bitmaps(store, slot)
             row[layout.RANGE_INDEX] = range_index
-            store.state.wide[slot, layout.INDEX_HIGH], store.state.wide[slot, layout.INDEX_LOW] = split_128(index)
+            index_columns = [layout.INDEX_HIGH, layout.INDEX_LOW]
+            store.state.wide[slot, index_columns] = split_128(block_range.block_index(cidr.first))
             moved_slots.append(slot)
     if moved_slots:
-        store.rebuild_table(len(store.state.table))
+        store.rebuild_table()
         store.rebuild_unclaimed_bitmap(range_index)
         for slot in moved_slots:
             blocks.apply_reservations(store.state, slot)
@@ -47,7 +47,7 @@ def _clear_range_bitmaps(store: StateStore, slot: int) -> None:
     if state.ranges[range_index, layout.BLOCK_COUNT] >= 0:
         for bitmap_kind in (layout.AVAILABLE, layout.EMPTY):
             bitmap.set_bit(
-                state.bits,
+                state.bitmaps,
                 state.ranges,
                 range_index,
                 bitmap_kind,
@@ -69,8 +69,10 @@ def sync_overlapping_ranges(store: StateStore) -> None:
         store.rebuild_unclaimed_bitmap(outer_index)
         for slot, cidr in store.slots():
             if store.state.blocks[slot, layout.RANGE_INDEX] in nested:
-                index = outer.cidr.subnet_index_of(address_from_int(cidr.version, cidr.first), outer.block_size)
-                bitmap.set_bit(store.state.bits, store.state.ranges, outer_index, layout.UNCLAIMED, index, value=False)
+                index = outer.block_index(cidr.first)
+                bitmap.set_bit(
+                    store.state.bitmaps, store.state.ranges, outer_index, layout.UNCLAIMED, index, value=False
+                )
             elif store.state.blocks[slot, layout.RANGE_INDEX] == outer_index:
                 blocks.apply_reservations(store.state, slot)
 

@@ -27,8 +27,8 @@ _HEADER_WORDS = _DATA_WORD + 1 + 2 * _MAX_DIMENSIONS
 
 _ARRAYS = empty_state()._asdict()
 ARRAY_TYPES = {name: types.Array(from_dtype(array.dtype), array.ndim, "C") for name, array in _ARRAYS.items()}
-# The length of a row never changes, and as a constant makes faster code; `held` has a row for each family of addresses.
-ROW_LENGTHS = {name: array.shape[-1] for name, array in _ARRAYS.items() if array.ndim > 1 and name != "held"}
+# The length of a row never changes, and as a constant makes faster code; `first_owned` has a row for each family.
+ROW_LENGTHS = {name: array.shape[-1] for name, array in _ARRAYS.items() if array.ndim > 1 and name != "first_owned"}
 _POSITIONS = {name: position for position, name in enumerate(_ARRAYS)}
 
 
@@ -78,7 +78,7 @@ def _array_of(context: Any, builder: Any, _state_type: Any, table: Any, name: st
     array = arrayobj.make_array(array_type)(context, builder)
     data = builder.inttoptr(_read_word(builder, table, first_word), array.data.type)
     arrayobj.populate_array(array, data, lengths, strides, item_size, None)
-    return array._getvalue()  # noqa: SLF001 (numba has no public name for it)
+    return array._getvalue()
 
 
 def _read_word(builder: Any, table: Any, position: int) -> Any:
@@ -95,7 +95,7 @@ def _table_of(_state_type: Any, state: Any, c: Any) -> NativeValue:
     table = cgutils.alloca_once(builder, _WORD, size=_ROW * len(_ARRAYS))
     header = cgutils.alloca_once(builder, _WORD, size=_HEADER_WORDS)
     has_failed = cgutils.alloca_once_value(builder, cgutils.false_bit)
-    get_item = c.pyapi._get_function(  # noqa: SLF001 (numba has no public name for it)
+    get_item = c.pyapi._get_function(
         ir.FunctionType(c.pyapi.pyobj, [c.pyapi.pyobj, c.pyapi.py_ssize_t]), name="PyTuple_GetItem"
     )
     with cgutils.for_range(builder, ir.Constant(_WORD, len(_ARRAYS))) as loop:

@@ -13,6 +13,7 @@ from typing import Any
 from ..calico.kinds import IPAM_CONFIGURATION, METADATA_FIELDS, V3, ResourceKind
 from ..findings.codes.rule import APISERVER
 from ..read.document import Document, FieldPath
+from ..read.plain_values import get_mapping
 from ..read.validation import short_value
 from .api_server import iter_objects, kind_of_object
 from .calicoctl import Calicoctl
@@ -20,7 +21,7 @@ from .crd_schema import check_types, warn_of_open_pool
 from .datastore import Datastore
 from .manifest_file import ManifestFile
 from .resource import Resource, ResourceFindings, make_finding
-from .results import NO_OPTIONS, CalicoctlOptions, CommandResult, ObjectResult
+from .results import CommandResult, ObjectResult
 
 # The fields of an IPAMConfiguration that pass through the aggregated API from its beginning.
 _FIRST_CONFIGURATION_FIELDS = ("strictAffinity", "maxBlocksPerHost")
@@ -28,8 +29,6 @@ _FIRST_CONFIGURATION_FIELDS = ("strictAffinity", "maxBlocksPerHost")
 
 class AggregatedServer:
     """Judges as calico-apiserver does, and keeps what it accepts in `store`."""
-
-    name = APISERVER
 
     def __init__(self, store: Datastore | None = None) -> None:
         self.client = Calicoctl(store)
@@ -43,61 +42,48 @@ class AggregatedServer:
         """Take an object for given, whatever there would be to say against it."""
         self.store.put_unchecked(value)
 
-    def run(self, action: str, manifests: ManifestFile, options: CalicoctlOptions = NO_OPTIONS) -> CommandResult:
+    def run(self, action: str, manifests: ManifestFile) -> CommandResult:
         """Carry out what `kubectl` does with each object of a file; see `Calicoctl.run`."""
-        del options  # kubectl has none of calicoctl's
         results = []
         notes = list(manifests.problems)
-        for document in manifests.documents:
-            for path, value in iter_objects(document):
-                kind = kind_of_object(value)
-                if kind is not None and value["apiVersion"] == V3:
-                    results.append(self._run_on_object(action, kind, document, path, value))
-                elif not isinstance(value, Mapping):
-                    notes.append(make_finding("no-object", document.place(path), APISERVER, value=short_value(value)))
-        accepted = not notes and all(result.accepted for result in results)
-        return CommandResult(accepted, tuple(notes), tuple(results))
+        for document, path, value in iter_objects(manifests.documents):
+            kind = kind_of_object(value)
+            if kind is not None and value["apiVersion"] == V3:
+                results.append(self._run_on_object(action, kind, document, path, value))
+            elif not isinstance(value, Mapping):
+                notes.append(make_finding("no-object", document.place(path), APISERVER, value=short_value(value)))
+        return CommandResult(tuple(notes), tuple(results))
 
     def _run_on_object(
         self, action: str, kind: ResourceKind, document: Document, path: FieldPath, value: Mapping[str, Any]
     ) -> ObjectResult:
-        metadata, spec = value.get("metadata"), value.get("spec")
-        metadata = metadata if isinstance(metadata, Mapping) else {}
-        known = kind.at(self.store.release)
+        metadata, spec = get_mapping(value, "metadata"), get_mapping(value, "spec")
+        known_kind = kind.for_release(self.store.release)
         resource = Resource(kind, document, path, metadata, {})
         findings = ResourceFindings(resource, APISERVER)
-        if kind.name == IPAM_CONFIGURATION.name and not self.store.release.has("ipamconfiguration-api"):
-            findings.add("kind-not-served", "kind", kind=kind.name, release=str(self.store.release))
-            return ObjectResult(resource, accepted=False, findings=tuple(findings.findings))
-        spec_fields = spec if isinstance(spec, Mapping) else {}
-        check_types({name: field.value_type for name, field in known.fields.items()}, spec_fields, findings, "spec")
-        check_types(METADATA_FIELDS, metadata, findings, "metadata")
-        if findings.findings:
-            return ObjectResult(resource, accepted=False, findings=tuple(findings.findings))
-        stored_fields = {name: item for name, item in spec_fields.items() if name in known.fields and item is not None}
         is_configuration = kind.name == IPAM_CONFIGURATION.name
-        if is_configuration:
-            stored_fields = self._configuration_fields(stored_fields)
-        for name, item in spec_fields.items():
+        if is_configuration and not self.store.release.has("ipamconfiguration-api"):
+            findings.add("kind-not-served", "kind", kind=kind.name, release=str(self.store.release))
+            return ObjectResult(resource, accepted=False, findings=tuple(findings))
+        check_types({name: field.value_type for name, field in known_kind.fields.items()}, spec, findings, "spec")
+        check_types(METADATA_FIELDS, metadata, findings, "metadata")
+        if findings:
+            return ObjectResult(resource, accepted=False, findings=tuple(findings))
+        stored_fields = {name: item for name, item in spec.items() if name in known_kind.fields and item is not None}
+        if is_configuration and not self.store.release.has("auto-allocate-api"):
+            stored_fields = {name: item for name, item in stored_fields.items() if name in _FIRST_CONFIGURATION_FIELDS}
+        for name, item in spec.items():
             if item is not None and name not in stored_fields:
                 findings.add("field-dropped", "spec", name, field=name)
-        warn_of_open_pool(kind, spec_fields, findings, self.store.release)
+        warn_of_open_pool(kind, spec, findings, self.store.release)
         if is_configuration:
             stored_fields["autoAllocateBlocks"] = True  # whatever is written, in every release
-            if spec_fields.get("autoAllocateBlocks") is False:
+            if spec.get("autoAllocateBlocks") is False:
                 findings.add("auto-allocate-forced", "spec", "autoAllocateBlocks")
         resource = replace(resource, spec=stored_fields)
         refusals = [
             replace(note, refused_by=(APISERVER,)) if note.refused_by else note
-            for note in self.client.run_on_resource(action, resource, NO_OPTIONS)
+            for note in self.client.run_on_resource(action, resource)
         ]
         accepted = not any(note.refused_by for note in refusals)
-        return ObjectResult(resource, accepted, (*findings.findings, *refusals))
-
-    def _configuration_fields(self, spec: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the fields of an IPAMConfiguration that the aggregated API of the release has."""
-        return {
-            name: item
-            for name, item in spec.items()
-            if name in _FIRST_CONFIGURATION_FIELDS or self.store.release.has("auto-allocate-api")
-        }
+        return ObjectResult(resource, accepted, (*findings, *refusals))

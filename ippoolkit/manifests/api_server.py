@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -23,8 +23,10 @@ from ..calico.kinds import (
 from ..calico.pool_rules import PoolSpec
 from ..calico.releases import Release
 from ..cidr import Cidr
+from ..findings import Place
 from ..findings.codes.rule import CRD, KUBERNETES
 from ..read.document import Document, FieldPath
+from ..read.plain_values import get_mapping
 from ..read.validation import short_value
 from .crd_schema import (
     check_fields,
@@ -39,7 +41,7 @@ from .manifest_file import ManifestFile
 from .merge_patch import apply_merge_patch
 from .metadata import check_metadata
 from .resource import Resource, ResourceFindings, make_finding
-from .results import NO_OPTIONS, CalicoctlOptions, CommandResult, ObjectResult
+from .results import CommandResult, ObjectResult
 
 _TOP_LEVEL_FIELDS = ("apiVersion", "kind", "metadata", "spec", "status")
 
@@ -47,44 +49,33 @@ _TOP_LEVEL_FIELDS = ("apiVersion", "kind", "metadata", "spec", "status")
 class ApiServer:
     """Judges as the API server does on the CRDs alone, and keeps what it accepts in `store`."""
 
-    name = CRD
-
     def __init__(self, store: Datastore | None = None) -> None:
-        self.store = store if store is not None else Datastore()
+        self.store = Datastore() if store is None else store
 
-    def run(self, action: str, manifests: ManifestFile, options: CalicoctlOptions = NO_OPTIONS) -> CommandResult:
-        """Carry out what `kubectl` does with each object of a file; see `Calicoctl.judge`.
+    def run(self, action: str, manifests: ManifestFile) -> CommandResult:
+        """Carry out what `kubectl` does with each object of a file; see `Calicoctl.run`.
 
-        The spec of each judgement's resource is the one after pruning and defaulting.
+        The spec of each result's resource is the one after pruning and defaulting.
         """
-        del options  # kubectl has none of calicoctl's
         notes = list(manifests.problems)
         results: list[ObjectResult] = []
-        for document in manifests.documents:
-            for path, value in iter_objects(document):
-                kind = kind_of_object(value)
-                if kind is not None and not (value["apiVersion"] == V1 or self.store.release.has("crd-native")):
-                    continue  # there is no CRD of it: calico-apiserver serves it
-                if kind is not None:
-                    results.append(self._run_on_object(action, kind, document, path, value))
-                elif not _is_object(value):
-                    notes.append(make_finding("no-object", document.place(path), KUBERNETES, value=short_value(value)))
-        accepted = not notes and all(result.accepted for result in results)
-        return CommandResult(accepted, tuple(notes), tuple(results))
+        for document, path, value in iter_objects(manifests.documents):
+            kind = kind_of_object(value)
+            if kind is not None and not (value["apiVersion"] == V1 or self.store.release.has("crd-native")):
+                continue  # there is no CRD of it: calico-apiserver serves it
+            if kind is not None:
+                results.append(self._run_on_object(action, kind, document, path, value))
+            elif not _is_object(value):
+                notes.append(make_finding("no-object", document.place(path), KUBERNETES, value=short_value(value)))
+        return CommandResult(tuple(notes), tuple(results))
 
     def add_existing(self, value: Mapping[str, Any]) -> None:
         """Take an object for given, whatever there would be to say against it."""
         kind, metadata = kind_of_object(value), value.get("metadata")
         if kind is not None and isinstance(metadata, Mapping):
-            ignored = ResourceFindings(Resource(kind, Document("", None, lambda _: None), (), {}, {}), CRD)
-            self.store.put(
-                StoredObject(
-                    kind,
-                    str(metadata.get("name")),
-                    _check_object(kind, value, ignored, self.store.release) or {},
-                    metadata,
-                )
-            )
+            ignored = ResourceFindings(Resource(kind, Document.at_place(Place("")), (), {}, {}), CRD)
+            spec = _check_object(kind, value, ignored, self.store.release) or {}
+            self.store.put(StoredObject(kind, str(metadata.get("name")), spec, metadata))
 
     def _run_on_object(
         self, action: str, kind: ResourceKind, document: Document, path: FieldPath, value: Mapping[str, Any]
@@ -94,20 +85,20 @@ class ApiServer:
         old = self.store.get(kind, name) if isinstance(name, str) else None
         if action == "patch" and old is not None:
             value = {**value, "spec": apply_merge_patch(old.spec, value.get("spec"))}
-        resource = Resource(kind, document, path, metadata if isinstance(metadata, Mapping) else {}, {})
+        resource = Resource(kind, document, path, get_mapping(value, "metadata"), {})
         schema_findings, metadata_findings = ResourceFindings(resource, CRD), ResourceFindings(resource, KUBERNETES)
         if action in ("replace", "patch", "delete") and old is None:
             metadata_findings.add("exists-not", "metadata", "name", kind=kind.name, name=str(name))
         if action == "delete":
             if old is not None:
                 self.store.delete(kind, old.name)
-            return ObjectResult(resource, not metadata_findings.findings, tuple(metadata_findings.findings))
+            return ObjectResult(resource, not metadata_findings, tuple(metadata_findings))
         if action == "create" and old is not None:
             metadata_findings.add("exists-already", "metadata", "name", kind=kind.name, name=old.name)
         spec = _check_object(kind, value, schema_findings, self.store.release)
         if isinstance(metadata, Mapping):
             check_types(METADATA_FIELDS, metadata, metadata_findings, "metadata")
-            if not metadata_findings.findings:
+            if not metadata_findings:
                 check_metadata(metadata, metadata_findings)
             version = metadata.get("resourceVersion")
             if version and version != (old.metadata.get("resourceVersion") if old else None):
@@ -116,25 +107,27 @@ class ApiServer:
         if action != "create" and old is not None and spec is not None and self.store.release.has("crd-rules-first"):
             _check_update(kind, spec, old, schema_findings)
         resource = replace(resource, spec=spec or {})
-        findings = (*schema_findings.findings, *metadata_findings.findings)
+        findings = (*schema_findings, *metadata_findings)
         accepted = not any(note.refused_by for note in findings)
         if accepted:
             self.store.put(StoredObject(kind, resource.name, resource.spec, resource.metadata))
         return ObjectResult(resource, accepted, findings)
 
 
-def iter_objects(document: Document) -> Iterator[tuple[FieldPath, Any]]:
-    """Yield the objects of a document with their paths, those of a list one by one."""
-    yield from _iter_values(document, (), document.value)
+def iter_objects(documents: Iterable[Document]) -> Iterator[tuple[Document, FieldPath, Any]]:
+    """Yield the objects of documents with their paths, those of a List one by one."""
+    for document in documents:
+        for path, value in _iter_items((), document.value):
+            yield document, path, value
 
 
-def _iter_values(document: Document, path: FieldPath, value: object) -> Iterator[tuple[FieldPath, Any]]:
+def _iter_items(path: FieldPath, value: object) -> Iterator[tuple[FieldPath, object]]:
     if value is None:
         return
     items = value.get("items") if isinstance(value, Mapping) and str(value.get("kind")).endswith("List") else None
     if isinstance(items, list):
         for index, item in enumerate(items):
-            yield from _iter_values(document, (*path, "items", index), item)
+            yield from _iter_items((*path, "items", index), item)
     else:
         yield path, value
 
@@ -156,25 +149,19 @@ def _check_object(
     kind: ResourceKind, value: Mapping[str, Any], findings: ResourceFindings, release: Release
 ) -> dict[str, Any] | None:
     """Check an object by itself; return its spec after pruning and defaulting, None where it has none."""
-    kind = kind.at(release)
-    if leftovers := apiv1_fields(kind, release):
-        kind = replace(kind, fields={**kind.fields, **leftovers})
+    kind = kind.for_release(release)
+    kind = replace(kind, fields={**kind.fields, **apiv1_fields(kind, release)})
     is_v1_object = value["apiVersion"] == V1
     # The CRD of group v1 has no status before v3.33.
     known_keys = _TOP_LEVEL_FIELDS if release.has("crd-rules-all") or not is_v1_object else _TOP_LEVEL_FIELDS[:-1]
-    for key in value:
-        if key not in known_keys:
-            findings.add("field-dropped", key, field=key)
+    _note_dropped(value, known_keys, findings)
     for section in ("metadata", "spec"):
         if value.get(section) is None:
             if not is_v1_object:
                 findings.add("field-missing", section, field=section)
         elif not isinstance(value[section], Mapping):
             findings.add("type-mapping", section, value=short_value(value[section]))
-    if isinstance(value.get("metadata"), Mapping):
-        for key in value["metadata"]:
-            if key not in METADATA_FIELDS:
-                findings.add("field-dropped", "metadata", key, field=key)
+    _note_dropped(get_mapping(value, "metadata"), METADATA_FIELDS, findings, "metadata")
     if not isinstance(value.get("spec"), Mapping):
         return None
     spec = {
@@ -182,9 +169,7 @@ def _check_object(
         for name, field_value in value["spec"].items()
         if name in kind.fields and field_value is not None
     }
-    for key in value["spec"]:
-        if key not in kind.fields:
-            findings.add("field-dropped", "spec", key, field=key)
+    _note_dropped(value["spec"], kind.fields, findings, "spec")
     warn_of_open_pool(kind, value["spec"], findings, release)
     if kind.v1_has_defaults or not is_v1_object:
         spec |= {
@@ -208,14 +193,20 @@ def _check_object(
     return spec
 
 
+def _note_dropped(
+    value: Mapping[str, Any], known_keys: Collection[str], findings: ResourceFindings, *path: str
+) -> None:
+    for key in value:
+        if key not in known_keys:
+            findings.add("field-dropped", *path, key, field=key)
+
+
 def _prune_value(field: FieldSpec, value: Any, findings: ResourceFindings, *path: str) -> Any:
     """Return a value as the API server stores it: no keys where no keys belong, whole numbers as such."""
     if isinstance(value, Mapping):
-        known = field.value_type if isinstance(field.value_type, Mapping) else {}
-        for key in value:
-            if key not in known:
-                findings.add("field-dropped", *path, key, field=key)
-        return {key: item for key, item in value.items() if key in known}
+        known_keys = field.value_type if isinstance(field.value_type, Mapping) else {}
+        _note_dropped(value, known_keys, findings, *path)
+        return {key: item for key, item in value.items() if key in known_keys}
     if field.value_type in (ScalarType.INT32, ScalarType.INT64) and isinstance(value, float) and value.is_integer():
         return int(value)
     return value
@@ -249,10 +240,5 @@ def _check_update(kind: ResourceKind, spec: Mapping[str, Any], old: StoredObject
         ):
             findings.add(code, "spec", field, before=before, after=after)
     before, after = PoolSpec.from_spec(old.spec).block_size, PoolSpec.from_spec(spec).block_size
-    if (
-        before
-        and after
-        and before != after
-        and not any(note.code == "block-size-changed" for note in findings.findings)
-    ):
+    if before and after and before != after and not any(note.code == "block-size-changed" for note in findings):
         findings.add("block-size-slips", "spec", "blockSize", before=before, after=after)

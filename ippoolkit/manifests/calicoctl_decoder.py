@@ -155,10 +155,8 @@ class _Decoder:
                 if value == int(value):
                     if -(1 << bits) <= value < 1 << bits:
                         return int(value)
-                    bound_code = "value-high" if value > 0 else "value-low"
-                    self.report(
-                        bound_code, path, value=short_value(value), bound=(1 << bits) - 1 if value > 0 else -(1 << bits)
-                    )
+                    code, bound = ("value-high", (1 << bits) - 1) if value > 0 else ("value-low", -(1 << bits))
+                    self.report(code, path, value=short_value(value), bound=bound)
                     return 0
             case ScalarType.TIME:
                 if not isinstance(value, str) or not is_rfc3339_time(value):
@@ -166,14 +164,14 @@ class _Decoder:
                 return value
             case ScalarType.ANY:
                 return value
-        is_quoted_number = shape in _BITS and isinstance(value, str) and value.isascii() and value.isdigit()
-        self.report(
-            "type-quoted" if is_quoted_number else _CODE_BY_TYPE[shape],
-            path,
-            value=short_value(value),
-            field=str(path[-1]),
-        )
+        self.report(wrong_type_code(shape, value), path, value=short_value(value), field=str(path[-1]))
         return _ZERO_VALUES[shape]
+
+
+def wrong_type_code(shape: ScalarType, value: Any) -> str:
+    """Return the code of the rule against a value of another type; a number in quotes has a rule of its own."""
+    is_quoted_number = shape in _BITS and isinstance(value, str) and value.isascii() and value.isdigit()
+    return "type-quoted" if is_quoted_number else _CODE_BY_TYPE[shape]
 
 
 def is_rfc3339_time(text: str) -> bool:

@@ -58,6 +58,9 @@ class _Reader:
         self.notes: list[Finding] = []
 
     def add_document(self, document: Document) -> None:
+        if not_read := [note for note in document.notes if note.code == "json-not-first"]:
+            self.notes += [replace(note, refused_by=(CALICOCTL,)) for note in not_read]
+            return
         value, resource_count = document.value, len(self.resources)
         if value is None:
             if self.is_strict:
@@ -144,10 +147,8 @@ class _Reader:
 
         if crashes:
             report("list-crash", path, list=f"{kind.name}List", kind=kind.name)
-        shape = kind.at(self.release).value_type
-        if leftovers := apiv1_fields(kind, self.release):
-            leftover_shapes = {name: field.value_type for name, field in leftovers.items()}
-            shape = {**shape, "spec": {**shape["spec"], **leftover_shapes}}  # type: ignore[dict-item]  # a struct
+        known_kind, leftovers = kind.for_release(self.release), apiv1_fields(kind, self.release)
+        shape = replace(known_kind, fields={**known_kind.fields, **leftovers}).value_type
         fields, key_paths = decode_object(
             shape, value, path, report, document.source_text, takes_respelled_keys=self.is_strict
         )

@@ -10,7 +10,8 @@ from ..calico.kinds import KINDS, V1_KINDS, V3
 from ..calico.v2_pools import is_v2_pool, to_v3_pool
 from ..errors import InputError
 from ..findings import Finding, Place, Severity
-from ..read.kubernetes_objects import MANAGED_ANNOTATIONS
+from ..read.calico_objects import MANAGED_ANNOTATIONS
+from ..read.plain_values import get_mapping
 from ..write import dump_yaml
 from .api_server import iter_objects
 from .manifest_file import ManifestFile
@@ -38,10 +39,9 @@ def convert_to_v3(files: Iterable[str | Path]) -> str:
         problems += (
             note for document in manifests.documents for note in document.notes if note.severity == Severity.ERROR
         )
-        for document in manifests.documents:
-            values = [value for _, value in iter_objects(document)]
-            listed = [item for value in values for item in (value if isinstance(value, list) else [value])]
-            converted += [dump_yaml(_to_v3(value)) for value in listed if _is_convertible(value)]
+        for _, _, value in iter_objects(manifests.documents):
+            items = value if isinstance(value, list) else [value]
+            converted += [dump_yaml(_to_v3(item)) for item in items if _is_convertible(item)]
     if not converted and not problems:
         problems = [Finding("no-resources", place=Place(manifests.file)) for manifests in manifest_files]
     if problems:
@@ -58,8 +58,7 @@ def _is_convertible(value: object) -> bool:
 def _to_v3(value: Mapping[str, Any]) -> dict[str, Any]:
     if is_v2_pool(value):
         return to_v3_pool(value)
-    given_metadata = value.get("metadata")
-    metadata = dict(given_metadata) if isinstance(given_metadata, Mapping) else {}
+    metadata = get_mapping(value, "metadata")
     kept_metadata = {key: metadata[key] for key in ("name", "labels", "annotations") if metadata.get(key)}
     if isinstance(kept_metadata.get("annotations"), Mapping):
         kept_metadata["annotations"] = {

@@ -8,22 +8,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..calico.kinds import FieldSpec, ListOf, MapOf, ResourceKind, ScalarType, ValueType
+from ..calico.kinds import IP_POOL, FieldSpec, ListOf, MapOf, ResourceKind, ScalarType, ValueType
 from ..calico.pool_rules import POOL_CHECKS, PoolSpec, rule_applies
 from ..calico.releases import NEWEST, Release
 from ..cidr import Cidr
 from ..findings import N_, RULES, LocalizedText
 from ..findings.codes.rule import CALICOCTL, CRD
 from ..read.validation import short_value
-from .calicoctl_decoder import is_rfc3339_time
+from .calicoctl_decoder import is_rfc3339_time, wrong_type_code
 from .resource import ResourceFindings
 
-_PYTHON_TYPES: dict[ScalarType, tuple[str, tuple[type, ...]]] = {
-    ScalarType.STRING: ("type-text", (str,)),
-    ScalarType.BOOL: ("type-flag", (bool,)),
-    ScalarType.INT32: ("type-whole", (int,)),
-    ScalarType.INT64: ("type-whole", (int,)),
-}
+_PYTHON_TYPES = {ScalarType.STRING: str, ScalarType.BOOL: bool, ScalarType.INT32: int, ScalarType.INT64: int}
 _INT64_BOUND = 1 << 63
 _EVERY_NAMESPACE = LocalizedText(N_("every namespace"))
 _EVERY_POD = LocalizedText(N_("also pods that do not name it"))
@@ -80,7 +75,7 @@ def warn_of_open_pool(
     kind: ResourceKind, spec: Mapping[str, Any], findings: ResourceFindings, release: Release
 ) -> None:
     """Warn of a pool that a release stores without the field which keeps others out of it."""
-    if kind.name != "IPPool":
+    if kind.name != IP_POOL.name:
         return
     if spec.get("namespaceSelector") and not release.has("namespace-selector"):
         params = {"field": "namespaceSelector", "whom": _EVERY_NAMESPACE, "release": str(release)}
@@ -112,15 +107,7 @@ def _check_type(shape: ValueType, value: Any, findings: ResourceFindings, *path:
     elif shape is ScalarType.ANY:
         pass
     elif not has_type(shape, value) or _exceeds_int64(value):
-        is_quoted_number = (
-            _PYTHON_TYPES[shape][0] == "type-whole" and isinstance(value, str) and value.isascii() and value.isdigit()
-        )
-        findings.add(
-            "type-quoted" if is_quoted_number else _PYTHON_TYPES[shape][0],
-            *path,
-            value=short_value(value),
-            field=str(path[-1]),
-        )
+        findings.add(wrong_type_code(shape, value), *path, value=short_value(value), field=str(path[-1]))
 
 
 def has_type(shape: ValueType, value: Any) -> bool:
@@ -132,7 +119,7 @@ def has_type(shape: ValueType, value: Any) -> bool:
     if isinstance(value, bool):
         return shape is ScalarType.BOOL
     integral = int(value) if isinstance(value, float) and value.is_integer() else value
-    return isinstance(integral, _PYTHON_TYPES[shape][1])
+    return isinstance(integral, _PYTHON_TYPES[shape])
 
 
 def _exceeds_int64(value: Any) -> bool:
@@ -150,8 +137,7 @@ def _crd_field(name: str, field: FieldSpec, release: Release) -> FieldSpec:
         max_length = None if is_selector or is_list else field.max_length
         return replace(field, max_length=max_length, is_cidr=field.is_cidr and not is_list)
     choices = field.allowed_values if name == "assignmentMode" else ()
-    bounds = (field.minimum, field.maximum) if field.value_type is ScalarType.INT32 else (None, None)
-    minimum, maximum = bounds
+    minimum, maximum = (field.minimum, field.maximum) if field.value_type is ScalarType.INT32 else (None, None)
     return replace(field, allowed_values=choices, minimum=minimum, maximum=maximum, max_length=None, is_cidr=False)
 
 
@@ -166,14 +152,14 @@ def _check_text(field: FieldSpec, value: str, findings: ResourceFindings, *path:
 def _check_list(
     field: FieldSpec, items: list[str] | tuple[str, ...], findings: ResourceFindings, name: str, release: Release
 ) -> None:
-    seen = set()
+    earlier_items = set()
     takes_addresses = field.is_cidr and findings.validator != CRD and not release.has("reservation-cidrs-only")
     for index, item in enumerate(items):
         if not (takes_addresses and _is_address_or_empty(item)):
             _check_text(field, item, findings, "spec", name, index)
-        if findings.validator == CRD and item in seen and release.has("crd-rules-first"):
+        if findings.validator == CRD and item in earlier_items and release.has("crd-rules-first"):
             findings.add("value-twice", "spec", name, index, value=short_value(item))
-        seen.add(item)
+        earlier_items.add(item)
     if field.max_length is not None and len(items) > field.max_length:
         findings.add("value-many", "spec", name, count=len(items), most=field.max_length)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Self
 
-from ..calico.kinds import KINDS, V1_KINDS, ResourceKind, is_go_empty
+from ..calico.kinds import IP_POOL, KINDS, V1_KINDS, ResourceKind
 from ..calico.limits import DEFAULT_BLOCK_SIZE
 from ..calico.releases import NEWEST, Release
 from ..cidr import Cidr, CidrError
@@ -31,11 +31,6 @@ class StoredObject:
     def cidr(self) -> Cidr | None:
         """The range of a pool; None where it has no valid one."""
         return pool_cidr(self.spec)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return spec, labels, annotations and status, as far as there are any."""
-        parts = {"spec": dict(self.spec), **_labels_and_annotations(self.metadata)}
-        return parts | ({"status": self.status} if self.status else {})
 
 
 @dataclass(slots=True)
@@ -70,7 +65,7 @@ class Datastore:
 
     def overlapping_pools(self, cidr: Cidr, excluded_name: str) -> list[StoredObject]:
         """Return the pools that share addresses with a range, by name; all but one."""
-        pools = self.objects["IPPool"].values()
+        pools = self.objects[IP_POOL.name].values()
         overlapping = [pool for pool in pools if pool.cidr is not None and pool.cidr.overlaps(cidr)]
         return sorted((pool for pool in overlapping if pool.name != excluded_name), key=lambda pool: pool.name)
 
@@ -89,19 +84,17 @@ class Datastore:
 def apply_defaults(kind: ResourceKind, spec: Mapping[str, Any]) -> dict[str, Any]:
     """Return a spec as calicoctl stores and shows it: normalised, defaults written, empty values left out."""
     stored_spec: dict[str, Any] = {}
-    for name, field_type in kind.fields.items():
+    for name, field_spec in kind.fields.items():
         value = spec.get(name)
-        if value is None or (not field_type.is_pointer and is_go_empty(value)):
-            value = (
-                list(field_type.calicoctl_default)
-                if isinstance(field_type.calicoctl_default, tuple)
-                else field_type.calicoctl_default
-            )
-            if value is None and field_type.stored_when_empty:
-                value = "" if field_type.is_cidr else False
+        is_go_empty = value in (0, "", [])  # what `omitempty` leaves out; False is 0
+        if value is None or (is_go_empty and not field_spec.is_pointer):
+            default = field_spec.calicoctl_default
+            value = list(default) if isinstance(default, tuple) else default
+            if value is None and field_spec.stored_when_empty:
+                value = "" if field_spec.is_cidr else False
         if value is not None:
             stored_spec[name] = value
-    if kind.name == "IPPool" and (cidr := pool_cidr(spec)) is not None:
+    if kind.name == IP_POOL.name and (cidr := pool_cidr(spec)) is not None:
         stored_spec["cidr"] = str(cidr) if _is_valid_cidr(spec["cidr"]) else spec["cidr"]
         stored_spec.setdefault("blockSize", DEFAULT_BLOCK_SIZE[cidr.version])
     return stored_spec
@@ -118,10 +111,6 @@ def _is_valid_cidr(text: str) -> bool:
     except CidrError:
         return False
     return True
-
-
-def _labels_and_annotations(metadata: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: dict(metadata[key]) for key in ("labels", "annotations") if metadata.get(key)}
 
 
 def _ignore_problem(code: str, path: FieldPath, **params: object) -> None:

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..cidr import Cidr
+from ..calico.kinds import V3
 from ..findings import Finding, Place
 from ..model import Scenario
 from ..read.collector import ObjectCollector
-from ..read.document import Document, FieldPath
+from ..read.document import Document
 from ..read.installers.installer_files import InstallerReader
 from ..read.kubernetes_objects import KIND_READERS
 from ..read.pastes import clean_lines, is_paste, split_pieces
-from ..read.piece_readers import PIECE_READERS
+from ..read.piece_kinds import PIECE_KINDS
 from ..read.reported import ReportedText
 from ..read.scenario_document import is_scenario, read_scenario
 from ..write import to_manifest
+from .api_server import iter_objects
 from .manifest_file import ManifestFile
-
-_API_VERSION = "projectcalico.org/v3"
 
 
 class InstallerPools:
@@ -42,8 +41,8 @@ class InstallerPools:
         pieces = list(split_pieces(lines)) if is_paste(lines) else []
         is_taken = False
         for piece in pieces:
-            if piece.kind in _NODE_PIECES:
-                PIECE_READERS[piece.kind](list(piece.lines), name, self.reported)
+            if piece.kind in _NODE_PIECES and (read_piece := PIECE_KINDS[piece.kind].read):
+                read_piece(list(piece.lines), name, self.reported)
             elif piece.kind == "command":
                 is_taken |= self.reader.read_command(piece.command, Place(name, piece.lines[0][0]))
         if is_taken:
@@ -56,7 +55,9 @@ class InstallerPools:
         if not self.reader.is_used:
             return [manifests for manifests in remaining if manifests is not None]
         return [
-            manifests if _has_objects(manifests) else ManifestFile(manifests.file, (), notes=(_unread(manifests),))
+            manifests
+            if _has_objects(manifests)
+            else ManifestFile(manifests.file, (), notes=(Finding("file-unread", place=Place(manifests.file)),))
             for manifests in remaining
             if manifests is not None
         ]
@@ -75,7 +76,7 @@ class InstallerPools:
                 Finding("scenario-pools", params={"pools": len(scenario.cluster.pools)}, place=document.place(()))
             )
             for index, pool in enumerate(scenario.cluster.pools):
-                manifest = {**to_manifest(pool), "apiVersion": _API_VERSION}
+                manifest = {**to_manifest(pool), "apiVersion": V3}
                 documents.append(document.at(("cluster", "pools", index), manifest))
         return replace(manifests, documents=tuple(documents), problems=tuple(problems), notes=tuple(notes))
 
@@ -99,7 +100,9 @@ class InstallerPools:
         if not isinstance(value, Mapping):
             return False
         uses = [
-            self.reader.read_object(document, path, item, str(item.get("kind"))) for path, item in _iter_items(value)
+            self.reader.read_object(document, path, item, str(item.get("kind")))
+            for _, path, item in iter_objects([document])
+            if isinstance(item, Mapping)
         ]
         return any(uses)
 
@@ -121,32 +124,31 @@ class InstallerPools:
     def _with_networks_of_scenarios(self, existing: Scenario) -> Scenario:
         """Add the networks of scenarios, against which their pools are held."""
         for scenario in self.scenarios:
-            added, known = scenario.networks, existing.networks
+            added, networks = scenario.networks, existing.networks
             networks = replace(
-                known,
-                cluster=(*known.cluster, *added.cluster),
-                services=(*known.services, *added.services),
-                nodes=(*known.nodes, *added.nodes),
-                peers=(*known.peers, *added.peers),
+                networks,
+                cluster=(*networks.cluster, *added.cluster),
+                services=(*networks.services, *added.services),
+                nodes=(*networks.nodes, *added.nodes),
+                peers=(*networks.peers, *added.peers),
             )
             existing = replace(existing, networks=networks)
         return existing
 
     def _with_nodes(self, existing: Scenario) -> Scenario:
         """Add nodes that stand beside the manifests, against whose addresses pools are held."""
-        known = {node.name for node in existing.cluster.nodes}
-        located = self.collector.objects.get("nodes", {}).values()
-        nodes = tuple(entry.item for entry in located if entry.item.name not in known)
-        addresses = tuple(cidr for text in self.reported.node_addresses if (cidr := Cidr.parse_or_none(text)))
+        existing_names = {node.name for node in existing.cluster.nodes}
+        located_nodes = self.collector.objects.get("nodes", {}).values()
+        nodes = tuple(located.item for located in located_nodes if located.item.name not in existing_names)
         return replace(
             existing,
             cluster=replace(existing.cluster, nodes=(*existing.cluster.nodes, *nodes)),
-            networks=replace(existing.networks, nodes=(*existing.networks.nodes, *addresses)),
+            networks=replace(existing.networks, nodes=(*existing.networks.nodes, *self.reported.node_addresses)),
         )
 
     def _pool_document(self, manifest: Mapping[str, Any]) -> Document:
         place = self.reader.settings.pools[manifest["metadata"]["name"]].place
-        return Document.without_lines(place.file, {**manifest, "apiVersion": _API_VERSION}, place.line)
+        return Document.at_place(place, {**manifest, "apiVersion": V3})
 
 
 _OWN_READERS = {kind: KIND_READERS[kind] for kind in ("IPPool", "Node")}
@@ -155,26 +157,9 @@ _NODE_PIECES = ("nodes", "calico-nodes", "describe")
 
 def _has_objects(manifests: ManifestFile) -> bool:
     """Whether a file holds anything that claims to be an object, or has something said of it already."""
-    values = [document.value for document in manifests.documents]
-    listed = [item for value in values for item in (value if isinstance(value, list) else [value])]
-    is_object = any(isinstance(item, Mapping) and "kind" in item for item in listed)
-    return is_object or not values or bool(manifests.problems or manifests.notes)
-
-
-def _unread(manifests: ManifestFile) -> Finding:
-    return Finding("file-unread", place=Place(manifests.file))
+    has_objects = any(isinstance(item, Mapping) and "kind" in item for item in manifests.items)
+    return has_objects or not manifests.documents or bool(manifests.problems or manifests.notes)
 
 
 def _is_calico_object(value: object) -> bool:
     return isinstance(value, Mapping) and "projectcalico.org/" in str(value.get("apiVersion", ""))
-
-
-def _iter_items(value: Mapping[str, Any], path: FieldPath = ()) -> Iterator[tuple[FieldPath, Mapping[str, Any]]]:
-    """Yield the objects of a List, or the object itself."""
-    items = value.get("items")
-    if str(value.get("kind", "")).endswith("List") and isinstance(items, list):
-        for index, item in enumerate(items):
-            if isinstance(item, Mapping):
-                yield from _iter_items(item, (*path, "items", index))
-    else:
-        yield path, value

@@ -57,7 +57,12 @@ class _Setting(NamedTuple):
     introduced_by: str = ""  # the difference between releases that brought it
     option: str = ""  # of the command line; empty where none sets it
     parse: Callable[[str], Any] | None = None
-    option_introduced_by: str = ""
+    option_introduced_by: str = ""  # where the option came at another time than the field
+
+    def has_option(self, release: Release) -> bool:
+        """Whether calicoctl of a release has an option for it."""
+        introduced_by = self.option_introduced_by or self.introduced_by
+        return bool(self.option) and (not introduced_by or release.has(introduced_by))
 
 
 _SETTINGS = (
@@ -87,7 +92,6 @@ _SETTINGS = (
         introduced_by="ip-cooldown",
         option="--ip-cooldown-seconds",
         parse=_parse_seconds,
-        option_introduced_by="ip-cooldown",
     ),
     _Setting(
         "kubeVirtVMAddressPersistence",
@@ -97,7 +101,6 @@ _SETTINGS = (
         introduced_by="kubevirt-persistence",
         option="--kubevirt-ip-persistence",
         parse=_parse_enabled,
-        option_introduced_by="kubevirt-persistence",
     ),
 )
 # Options that change nothing, and whether a value follows.
@@ -128,9 +131,7 @@ def configure_command(config: IPAMConfig, release: Release) -> str:
     words += [
         f"{setting.option}={values[setting.field]}"
         for setting in _SETTINGS[1:]
-        if setting.option
-        and release.has(setting.option_introduced_by)
-        and values[setting.field] != setting.default_when_unconfigured
+        if setting.has_option(release) and values[setting.field] != setting.default_when_unconfigured
     ]
     return " ".join(words)
 
@@ -147,32 +148,16 @@ def configure_ipam(store: Datastore, args: Sequence[str]) -> list[Finding]:
     """
     findings: list[Finding] = []
     release = store.release
-    options = {
-        setting.option: setting
-        for setting in _SETTINGS
-        if setting.option and (not setting.option_introduced_by or release.has(setting.option_introduced_by))
-    }
 
     def add_finding(code: str, **params: object) -> None:
         findings.append(make_finding(code, Place("ipam configure"), CALICOCTL, **params))
 
-    pairs = _parse_options(args, options, add_finding)
-    takes_any_option = release.has("configure-any-option")
-    if not takes_any_option and "--strictaffinity" not in dict(pairs):
-        add_finding("configure-strict-missing", release=str(release))
-    given_values: dict[str, Any] = {}
-    for name, text in pairs:
-        parse = options[name].parse
-        try:
-            value = parse(text) if parse and (text or not takes_any_option) else None
-        except ValueError:
-            add_finding("configure-value", option=name, value=text)
-            continue
-        if value is not None:
-            given_values[options[name].field] = value
+    given_values = _parse_arguments(args, release, add_finding)
+    # An option that a later release brought is none here, and yet not a word that is wrong in itself.
     later_options = {setting.option for setting in _SETTINGS}
     has_wrong_words = any(
-        finding.code == "configure-value" or finding.params.get("option", "--") not in (*later_options, "--")
+        finding.code == "configure-value"
+        or (finding.code == "configure-option" and finding.params["option"] not in later_options)
         for finding in findings
     )
     if not given_values and not has_wrong_words:
@@ -231,7 +216,27 @@ def _values_by_field(config: IPAMConfig) -> dict[str, Any]:
     }
 
 
-def _parse_options(
+def _parse_arguments(args: Sequence[str], release: Release, add_finding: Callable[..., None]) -> dict[str, Any]:
+    """Return the values that a command line gives, by the names of the IPAMConfiguration's fields."""
+    options = {setting.option: setting for setting in _SETTINGS if setting.has_option(release)}
+    pairs = _split_options(args, options, add_finding)
+    takes_any_option = release.has("configure-any-option")
+    if not takes_any_option and "--strictaffinity" not in dict(pairs):
+        add_finding("configure-strict-missing", release=str(release))
+    values: dict[str, Any] = {}
+    for name, text in pairs:
+        parse = options[name].parse
+        try:
+            value = parse(text) if parse and (text or not takes_any_option) else None
+        except ValueError:
+            add_finding("configure-value", option=name, value=text)
+            continue
+        if value is not None:
+            values[options[name].field] = value
+    return values
+
+
+def _split_options(
     args: Sequence[str], options: Mapping[str, _Setting], add_finding: Callable[..., None]
 ) -> list[tuple[str, str]]:
     """Cut a command line into options and their texts; words that are none are ignored, as calicoctl does."""

@@ -11,6 +11,7 @@ from ..errors import InputError
 from ..findings import Finding, Place
 from ..findings.codes.rule import CALICOCTL_AND_CRD
 from ..read.document import Document, FieldPath
+from ..read.json_text import split_json_objects
 from ..read.yaml_text import MAX_YAML_BYTES, read_yaml
 
 _DOCUMENT_SEPARATOR = "\n---"
@@ -27,8 +28,14 @@ class ManifestFile:
     notes: tuple[Finding, ...] = ()
     last_line: int = 0  # of a file that ends without ending its line, as one that was cut does
 
+    @property
+    def items(self) -> list[object]:
+        """What its documents hold; of a document that is a list its items."""
+        values = [document.value for document in self.documents]
+        return [item for value in values for item in (value if isinstance(value, list) else [value])]
 
-def parse_manifests(text: str, file: str, first_line: int = 1) -> ManifestFile:
+
+def parse_manifests(text: str, file: str) -> ManifestFile:
     """Cut a text into documents; YAML and JSON alike are read by the YAML reader, as calicoctl and kubectl do.
 
     Parameters
@@ -37,8 +44,6 @@ def parse_manifests(text: str, file: str, first_line: int = 1) -> ManifestFile:
         The text.
     file
         What to call it.
-    first_line
-        Number of its first line, where it was cut from a larger text.
     """
     if len(text) > MAX_YAML_BYTES:
         params = {"size": len(text), "most": MAX_YAML_BYTES}
@@ -47,24 +52,30 @@ def parse_manifests(text: str, file: str, first_line: int = 1) -> ManifestFile:
         )
     documents: list[Document] = []
     problems: list[Finding] = []
-    for line, chunk in _split_documents(text, first_line):
-        try:
-            parsed = read_yaml(chunk, file, line, as_manifest=True)
-        except InputError as error:
-            problems += error.problems
-            continue
-        # Behind a "..." another document could follow; the readers stop at the first.
-        document = parsed[0] if parsed else Document.without_lines(file, line=line)
-        documents.append(document)
-        problems += _unreadable_value_findings(chunk, document, line)
+    for line, chunk in _split_documents(text):
+        json_objects = [(line + item.line - 1, chunk[item.position]) for item in split_json_objects(chunk)]
+        for position, (object_line, object_text) in enumerate(json_objects or [(line, chunk)]):
+            try:
+                parsed = read_yaml(object_text, file, object_line, as_manifest=True)
+            except InputError as error:
+                problems += error.problems
+                continue
+            # Behind a "..." another document could follow; the readers stop at the first.
+            document = parsed[0] if parsed else Document.at_place(Place(file, object_line))
+            if position:
+                document = replace(
+                    document, notes=(*document.notes, Finding("json-not-first", place=document.place(())))
+                )
+            documents.append(document)
+            problems += _unreadable_value_findings(object_text, document, object_line)
     return ManifestFile(
         file, tuple(documents), tuple(replace(problem, refused_by=CALICOCTL_AND_CRD) for problem in problems)
     )
 
 
-def _split_documents(text: str, line: int) -> Iterator[tuple[int, str]]:
+def _split_documents(text: str) -> Iterator[tuple[int, str]]:
     """Yield each document's text with the number of its first line; what follows --- on its line is dropped."""
-    start = 0
+    start, line = 0, 1
     while start < len(text):
         end = text.find(_DOCUMENT_SEPARATOR, start)
         if end < 0:

@@ -13,9 +13,9 @@ from pathlib import Path
 from ..errors import InputError
 from ..findings import Finding, LocalizedText, Place
 from ..read.input_files import read_input_files
-from ..read.pastes import PIECE_LABELS, Piece, clean_lines, is_flat, is_paste, split_pieces, unread_line_findings
+from ..read.pastes import Piece, clean_lines, is_flat, is_paste, split_pieces, unread_line_findings
+from ..read.piece_kinds import PIECE_KINDS
 from ..read.text_files import decode_text
-from ..read.yaml_text import MAX_YAML_BYTES
 from .manifest_file import ManifestFile, parse_manifests
 
 TakeText = Callable[[str, str], bool]
@@ -61,10 +61,10 @@ def read_manifest_files(path: str | Path, take_text: TakeText = lambda _text, _n
 
 def _without_manifest(manifests: ManifestFile) -> tuple[Finding, ...]:
     """Say what a file without manifests is, where it stands among others."""
-    named = [problem for problem in manifests.problems if problem.code == "no-manifest"]
-    return tuple(Finding("piece-not-manifest", params=problem.params, place=problem.place) for problem in named) or (
-        Finding("file-unread", place=Place(manifests.file)),
+    notes = tuple(
+        replace(problem, code="piece-not-manifest") for problem in manifests.problems if problem.code == "no-manifest"
     )
+    return notes or (Finding("file-unread", place=Place(manifests.file)),)
 
 
 def find_manifests(text: str, name: str) -> ManifestFile:
@@ -77,25 +77,11 @@ def find_manifests(text: str, name: str) -> ManifestFile:
     name
         What to call it.
     """
-    manifests = _parse(text, name)
+    manifests = parse_manifests(text, name)
     if not _holds_objects_only(manifests):
         manifests = _manifests_of_paste(text, name) or manifests
     is_complete = text.endswith(("\n", "}", "]"))
     return manifests if is_complete else replace(manifests, last_line=text.count("\n") + 1)
-
-
-def _parse(text: str, name: str) -> ManifestFile:
-    """Parse a manifest; of JSON Lines each line is an object, as kubectl takes them."""
-    lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
-    is_json_lines = len(lines) > 1 and all(line.startswith("{") and line.rstrip().endswith("}") for _, line in lines)
-    if not is_json_lines or len(text) > MAX_YAML_BYTES:
-        return parse_manifests(text, name)
-    parsed = [parse_manifests(line, name, number) for number, line in lines]
-    return ManifestFile(
-        name,
-        tuple(document for manifests in parsed for document in manifests.documents),
-        tuple(problem for manifests in parsed for problem in manifests.problems),
-    )
 
 
 def _manifests_of_paste(text: str, name: str) -> ManifestFile | None:
@@ -120,9 +106,8 @@ def _holds_objects_only(manifests: ManifestFile) -> bool:
     def is_object(value: object) -> bool:
         return value is None or (isinstance(value, Mapping) and "kind" in value)
 
-    values = [document.value for document in manifests.documents]
-    listed = [item for value in values for item in (value if isinstance(value, list) else [value])]
-    return not manifests.problems and all(map(is_object, listed)) and any(item is not None for item in listed)
+    items = manifests.items
+    return not manifests.problems and all(map(is_object, items)) and any(item is not None for item in items)
 
 
 def _manifests_of_pieces(pieces: list[Piece], name: str) -> ManifestFile:
@@ -130,7 +115,7 @@ def _manifests_of_pieces(pieces: list[Piece], name: str) -> ManifestFile:
     parsed: list[ManifestFile] = []
     other_pieces: list[Piece] = []
     for piece in pieces:
-        manifests = _parse(piece.text, name) if piece.kind == "document" else None
+        manifests = parse_manifests(piece.text, name) if piece.kind == "document" else None
         if manifests is not None and not (manifests.problems and is_flat(piece)):
             parsed.append(manifests)
         elif manifests is not None:
@@ -148,14 +133,15 @@ def _manifests_of_pieces(pieces: list[Piece], name: str) -> ManifestFile:
         problems = tuple(_piece_finding("no-manifest", piece, name) for piece in reversed(first_of_each_kind.values()))
         return ManifestFile(name, (), problems or (Finding("no-resources", place=Place(name)),))
     unrecognized = [piece for piece in other_pieces if piece.kind == "unrecognized"]
-    others = [piece for piece in other_pieces if piece.kind != "unrecognized"]
-    notes = [_piece_finding("piece-not-manifest", piece, name) for piece in others]
+    notes = [
+        _piece_finding("piece-not-manifest", piece, name) for piece in other_pieces if piece.kind != "unrecognized"
+    ]
     return ManifestFile(name, documents, problems, (*notes, *unread_line_findings(unrecognized, name)))
 
 
 def _piece_finding(code: str, piece: Piece, name: str) -> Finding:
     params = {
-        "what": LocalizedText(PIECE_LABELS[piece.kind]),
+        "what": LocalizedText(PIECE_KINDS[piece.kind].label),
         "line": piece.lines[0][1].strip()[:80],
         "count": len(piece.lines),
     }

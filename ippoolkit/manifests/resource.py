@@ -7,11 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..calico.kinds import ResourceKind
-from ..findings import RULES, Finding, Place, Severity
+from ..findings import RULES, Finding, Place
+from ..findings.codes.rule import SOURCE_OF_KIND
 from ..read.document import Document, FieldPath, field_name
-
-# Rules that serve several kinds name no page of their own; the kind's page is their source.
-KIND_SOURCE = "scenario"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +57,20 @@ def make_finding(
         f"{kind.name}/{name}" if kind and name else "",
         params,
         place,
-        source_key=kind.source_key if kind and rule.source_key == KIND_SOURCE else "",
-        refused_by=(validator,) if rule.severity == Severity.ERROR else (),
+        source_key=kind.source_key if kind and rule.source_key == SOURCE_OF_KIND else "",
+        refused_by=(validator,) if rule.severity == "error" else (),
     )
 
 
-@dataclass(slots=True)
-class ResourceFindings:
-    """Collects what one judge finds in one resource."""
+class ResourceFindings(list[Finding]):
+    """What one judge finds in one resource."""
 
-    resource: Resource
-    validator: str
-    findings: list[Finding] = field(default_factory=list)
+    def __init__(self, resource: Resource, validator: str) -> None:
+        super().__init__()
+        self.resource = resource
+        self.validator = validator
 
     def add(self, code: str, /, *path: str | int, **params: object) -> None:
         """Note a breach of a rule at a field."""
         resource = self.resource
-        self.findings.append(
-            make_finding(code, resource.place(*path), self.validator, resource.kind, resource.name, **params)
-        )
+        self.append(make_finding(code, resource.place(*path), self.validator, resource.kind, resource.name, **params))

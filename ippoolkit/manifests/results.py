@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..findings import Finding
+from ..findings import Finding, Severity
 from .resource import Resource
 
 
@@ -18,9 +18,6 @@ class CalicoctlOptions:
     skip_not_exists: bool = False
 
 
-NO_OPTIONS = CalicoctlOptions()
-
-
 @dataclass(frozen=True, slots=True)
 class ObjectResult:
     """Whether one object is accepted, and what speaks against it."""
@@ -32,11 +29,16 @@ class ObjectResult:
 
 @dataclass(frozen=True, slots=True)
 class CommandResult:
-    """Whether everything is accepted; what is to be said of the file; the judgement on each object."""
+    """What is to be said of the file, and the judgement on each object."""
 
-    accepted: bool
     notes: tuple[Finding, ...] = ()
     results: tuple[ObjectResult, ...] = ()
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the file and every object are accepted."""
+        has_errors = any(note.severity == Severity.ERROR for note in self.notes)
+        return not has_errors and all(result.accepted for result in self.results)
 
     @property
     def findings(self) -> tuple[Finding, ...]:

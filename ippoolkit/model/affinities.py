@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import Field
-from pydantic.dataclasses import dataclass
 
-from .field_types import MODEL_CONFIG, CidrField, IntField
+from .field_types import CidrField, IntField, model_class
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
+@model_class
 class BlockAffinity:
     """A node's claim on a block."""
 
@@ -21,7 +20,7 @@ class BlockAffinity:
     state: str = Field(default="confirmed", description="pending, confirmed or pendingDeletion.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
+@model_class
 class IPAMHandle:
     """The index from an allocation's handle to the blocks that hold its addresses."""
 

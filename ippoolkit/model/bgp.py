@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Annotated
 
 from pydantic import Field
-from pydantic.dataclasses import dataclass
 
-from .field_types import MODEL_CONFIG, BoolField, IntField, Name, ReservedCidrField, count_field
+from .field_types import BoolField, IntField, Name, ReservedCidrField, count_field, model_class
 
 MAX_AS_NUMBER = 2**32 - 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
+@model_class
 class BGPConfiguration:
     """The cluster-wide BGP settings (BGPConfiguration `default`)."""
 
@@ -25,7 +24,7 @@ class BGPConfiguration:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
+@model_class
 class BGPPeer:
     """A peering of nodes with something else, or with some of themselves."""
 

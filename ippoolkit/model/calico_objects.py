@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
-from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError
 
 from ..calico.encapsulation import EncapsulationMode, encapsulation_name
@@ -25,7 +24,6 @@ from ..calico.pool_selection import TunnelType, Use, selects_node, serves_unname
 from ..cidr import Cidr, IPVersion
 from ..findings import Finding
 from .field_types import (
-    MODEL_CONFIG,
     AddressField,
     BoolField,
     CidrField,
@@ -35,10 +33,11 @@ from .field_types import (
     ReservedCidrField,
     SelectorText,
     count_field,
+    model_class,
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
+@model_class
 class IPPool:
     """A range of addresses that Calico hands out, block by block."""
 
@@ -139,7 +138,7 @@ def _range_as_name(cidr: Cidr) -> str:
     return str(cidr).replace("/", "-").replace(":", "-")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
+@model_class
 class IPAMConfig:
     """The cluster-wide settings of Calico's IPAM (IPAMConfiguration `default`)."""
 
@@ -156,7 +155,7 @@ class IPAMConfig:
     ] = Field(default="Enabled", description="Whether KubeVirt machines keep their address.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
+@model_class
 class IPReservation:
     """Addresses that Calico never hands out."""
 
@@ -166,7 +165,7 @@ class IPReservation:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
+@model_class
 class Allocation:
     """One address of a block in use."""
 
@@ -180,7 +179,7 @@ class Allocation:
     released_at: str = Field(default="", description="When it was released, for an address that still cools down.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
+@model_class
 class Block:
     """An IPAMBlock: one blockSize-long slice of a pool, claimed by a node."""
 
@@ -217,7 +216,7 @@ class Block:
 _MOST_IN_BLOCK = 1 << 12  # addresses of the largest blocks, /20 and /116
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
+@model_class
 class BlockUsage:
     """A block of which a text shows no more than how many of its addresses are in use."""
 
@@ -225,7 +224,7 @@ class BlockUsage:
     used: IntField = count_field(_MOST_IN_BLOCK, description="Addresses in use.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
+@model_class
 class Tunnel:
     """A tunnel address that calico-node drew for its node."""
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator
-from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError
 
+from ..answer import counted
 from ..calico.limits import KUBELET_MAX_PODS
 from ..calico.pool_selection import OS_LABEL
 from ..cidr import IPVersion
@@ -15,7 +15,6 @@ from .affinities import BlockAffinity, IPAMHandle
 from .bgp import MAX_AS_NUMBER, BGPConfiguration, BGPPeer
 from .calico_objects import Block, BlockUsage, IPAMConfig, IPPool, IPReservation, Tunnel
 from .field_types import (
-    MODEL_CONFIG,
     AddressField,
     BoolField,
     CidrField,
@@ -24,6 +23,7 @@ from .field_types import (
     Name,
     ReservedCidrField,
     count_field,
+    model_class,
 )
 
 # The kinds of object that tell what a cluster is, by the field that holds them.
@@ -42,7 +42,7 @@ KindName = Literal[
 ALL_KINDS: tuple[KindName, ...] = get_args(KindName)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
+@model_class
 class Node:
     """A node of the cluster."""
 
@@ -68,7 +68,7 @@ class Node:
         return self.labels.get(OS_LABEL) == "windows"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
+@model_class
 class Namespace:
     """A namespace, with the pools that its annotations name."""
 
@@ -78,7 +78,7 @@ class Namespace:
     ipv6_pools: tuple[str, ...] = Field(default=(), alias="ipv6Pools", description="IPv6 pools it asks for.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
+@model_class
 class Pod:
     """A pod, as far as IPAM is concerned."""
 
@@ -98,7 +98,7 @@ class Pod:
         return self.phase in ("Succeeded", "Failed")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
+@model_class
 class Service:
     """A service of type LoadBalancer."""
 
@@ -114,7 +114,7 @@ MAX_NODES = 100_000
 MAX_SELECTOR_WORK = 50_000_000  # characters of all pools' nodeSelectors, times the nodes that they are compared with
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
+@model_class
 class CNIConfiguration:
     """The pools that the nodes' CNI configuration names, by name or CIDR: asked after the pod and its namespace."""
 
@@ -122,7 +122,7 @@ class CNIConfiguration:
     ipv6_pools: tuple[str, ...] = Field(default=(), alias="ipv6Pools", description="IPv6 pools.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
+@model_class
 class Cluster:
     """What exists: Calico's objects, and the nodes, namespaces and pods that use them."""
 
@@ -168,6 +168,14 @@ class Cluster:
         if self.cni is None:
             return ()
         return self.cni.ipv4_pools if version == 4 else self.cni.ipv6_pools
+
+    def __repr__(self) -> str:
+        return f"<Cluster: {self.summary()}>"
+
+    def summary(self) -> str:
+        """Say in English how many objects there are of the kinds that decide about capacity."""
+        objects = {"pool": self.pools, "node": self.nodes, "block": self.blocks, "pod": self.pods}
+        return ", ".join(counted(len(items), noun) for noun, items in objects.items())
 
     @property
     def pods_without_blocks(self) -> int:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from collections.abc import Callable, Mapping, Sized
+from typing import Annotated, Any, TypeVar, cast, dataclass_transform
 
 from pydantic import (
     BeforeValidator,
@@ -18,10 +18,13 @@ from pydantic import (
     WithJsonSchema,
 )
 from pydantic.alias_generators import to_camel
+from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError
 
 from ..calico.selectors import MAX_READ_LENGTH
 from ..cidr import Address, Cidr, CidrError
+
+T = TypeVar("T")
 
 # Keys are Calico's own (camelCase) in files and Python's (snake_case) in code; nothing unknown passes.
 MODEL_CONFIG = ConfigDict(
@@ -32,6 +35,28 @@ MODEL_CONFIG = ConfigDict(
     arbitrary_types_allowed=True,
     hide_input_in_errors=True,
 )
+
+
+_MOST_SHOWN = 6  # items of a tuple or a mapping in a repr
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(Field,))
+def model_class(cls: type[T]) -> type[T]:
+    """Make a class of the model: frozen, slotted, validated, and shown with those fields that are not the default."""
+    if "__repr__" not in vars(cls):
+        cls.__repr__ = _short_repr  # type: ignore[method-assign]  # the dataclass' own shows every field
+    model = dataclass(frozen=True, slots=True, kw_only=True, repr=False, config=MODEL_CONFIG)(cls)
+    return cast("type[T]", model)
+
+
+def _short_repr(model_object: Any) -> str:
+    shown = []
+    for name, field in type(model_object).__pydantic_fields__.items():
+        value = getattr(model_object, name)
+        if field.is_required() or value != field.get_default(call_default_factory=True):
+            is_long = isinstance(value, Sized) and not isinstance(value, str) and len(value) > _MOST_SHOWN
+            shown.append(f"{name}=<{len(value)} items>" if is_long else f"{name}={value!r}")
+    return f"{type(model_object).__name__}({', '.join(shown)})"
 
 
 def _require_string(value: object) -> str:

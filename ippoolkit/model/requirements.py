@@ -8,10 +8,9 @@ from math import ceil
 from typing import Annotated, Literal
 
 from pydantic import Field, PlainSerializer
-from pydantic.dataclasses import dataclass
 
 from ..calico.limits import HIGHEST_MAX_BLOCKS_PER_HOST, KUBELET_MAX_PODS
-from .field_types import MODEL_CONFIG, CidrField, IntField, Labels, Name, count_field
+from .field_types import CidrField, IntField, Labels, Name, count_field, model_class
 
 MAX_NODES = 1_000_000
 MAX_PODS_PER_NODE = 1_000_000  # on one node
@@ -28,7 +27,12 @@ MOST_HEADROOM = 10_000
 MOST_ROUTES = 10**12
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
+def count_after(count: int, per_month: float, months: Fraction | int) -> int:
+    """Return a count after so many months of growth; what is begun of one counts as one."""
+    return count + ceil(Fraction(str(per_month)) * months)
+
+
+@model_class
 class GroupRequirement:
     """Nodes that are wanted alike."""
 
@@ -52,15 +56,15 @@ class GroupRequirement:
     )
 
     def nodes_after(self, months: int) -> int:
-        """How many nodes there are after so many months; what is begun of a node counts as one."""
-        return self.nodes + ceil(Fraction(str(self.nodes_per_month)) * months)
+        """How many nodes there are after so many months."""
+        return count_after(self.nodes, self.nodes_per_month, months)
 
     def pods_after(self, months: int) -> int:
         """How many pods a node has after so many months."""
-        return self.pods_per_node + ceil(Fraction(str(self.pods_per_node_per_month)) * months)
+        return count_after(self.pods_per_node, self.pods_per_node_per_month, months)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
+@model_class
 class Requirements:
     """What the pools of a design have to do."""
 

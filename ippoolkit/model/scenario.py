@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import ceil
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
-from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError
 
+from ..answer import answer_html
 from ..calico.limits import KUBELET_MAX_PODS
 from ..calico.pool_selection import OS_LABEL
 from ..calico.releases import NEWEST, Release, UnknownReleaseError
 from ..findings import Finding
 from .cluster import Cluster
-from .field_types import MODEL_CONFIG, CidrField, IntField, Labels, Name, count_field
-from .requirements import MAX_NODES, MAX_PODS_PER_NODE, MonthlyRate, Requirements
+from .field_types import CidrField, IntField, Labels, Name, count_field, model_class
+from .requirements import MAX_NODES, MAX_PODS_PER_NODE, MonthlyRate, Requirements, count_after
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
+@model_class
 class NodeGroup:
     """Nodes that are planned alike, in addition to those that exist."""
 
@@ -49,11 +48,11 @@ class NodeGroup:
         return {OS_LABEL: self.os, **self.labels}
 
     def nodes_after(self, months: Fraction | int) -> int:
-        """How many nodes there are after so many months; what is begun of a node counts as one."""
-        return self.nodes + ceil(Fraction(str(self.nodes_per_month)) * months)
+        """How many nodes there are after so many months."""
+        return count_after(self.nodes, self.nodes_per_month, months)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
+@model_class
 class Plan:
     """What is planned on top of what exists."""
 
@@ -61,7 +60,7 @@ class Plan:
     groups: tuple[NodeGroup, ...] = Field(default=(), description="Nodes to come.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
+@model_class
 class Networks:
     """The networks around the pools; lists, since a dual-stack cluster has one of each family."""
 
@@ -80,7 +79,7 @@ class Networks:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=MODEL_CONFIG)
+@model_class
 class Scenario:
     """One design to judge: a cluster, a plan, the networks around them."""
 
@@ -96,6 +95,11 @@ class Scenario:
     requirements: Requirements | None = Field(
         default=None, description="What pools that are still to be chosen have to do."
     )
+
+    _repr_html_ = answer_html
+
+    def __repr__(self) -> str:
+        return f"<Scenario {self.name!r}: {self.cluster.summary()}>"
 
     @field_validator("calico", mode="before")
     @classmethod

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from ..caching import cache_last
+from ..calico.limits import KUBELET_MAX_PODS
 from ..calico.pool_selection import OS_LABEL
 from ..cidr import Cidr
 from ..errors import InputError
@@ -49,7 +50,10 @@ def nodes_as_group(scenario: Scenario) -> NodeGroup:
         pods_per_node_per_month=max((group.pods_per_node_per_month for group in groups), default=0),
         os="windows" if operating_systems == {"windows"} else "linux",
         max_blocks=max((group.max_blocks for group in groups), default=0),
-        max_pods=max([*(node.max_pods for node in cluster.nodes), *(group.max_pods for group in groups)], default=110),
+        max_pods=max(
+            [*(node.max_pods for node in cluster.nodes), *(group.max_pods for group in groups)],
+            default=KUBELET_MAX_PODS,
+        ),
         labels=_common_labels(label_sets),
     )
 
@@ -128,14 +132,12 @@ def _sized_groups(groups: list[NodeGroup], sizes: Mapping[str, int], node_count:
     if node_count is not None:
         nodes_left = node_count - sum(own_counts.values())
         if nodes_left < 0 or (nodes_left and not other_indexes):
-            raise InputError(
-                [Finding("group-sum", "--group", {"named": sum(own_counts.values()), "nodes": node_count})]
-            )
-        shared_counts = (
-            _apportion([groups[index].nodes for index in other_indexes], nodes_left) if other_indexes else []
-        )
-        for index, count in zip(other_indexes, shared_counts, strict=True):
-            counts[index] = count
+            params = {"named": sum(own_counts.values()), "nodes": node_count}
+            raise InputError([Finding("group-sum", "--group", params)])
+        if other_indexes:
+            shared_counts = _apportion([groups[index].nodes for index in other_indexes], nodes_left)
+            for index, count in zip(other_indexes, shared_counts, strict=True):
+                counts[index] = count
     return [replace(group, nodes=count) for group, count in zip(groups, counts, strict=True)]
 
 
@@ -147,8 +149,8 @@ def _index_of_group(groups: list[NodeGroup], name: str) -> int:
         if group.name == name or (equals and group.node_labels.get(key) == value)
     ]
     if len(matching) != 1:
-        listed = ", ".join(f"{group.name} ({group.nodes})" for group in groups) or "-"
-        raise InputError([Finding("group-unknown", "--group", {"name": name, "groups": listed})])
+        group_list = ", ".join(f"{group.name} ({group.nodes})" for group in groups) or "-"
+        raise InputError([Finding("group-unknown", "--group", {"name": name, "groups": group_list})])
     return matching[0]
 
 
@@ -157,7 +159,7 @@ def _with_groups_only(scenario: Scenario, groups: tuple[NodeGroup, ...]) -> Scen
     nodes, pools = scenario.cluster.nodes, scenario.cluster.pools
     networks = [*scenario.networks.nodes, *(network for node in nodes for network in node.networks)]
     networks += [
-        Cidr(address.version, int(address), address.max_prefixlen)
+        Cidr.of_address(address)
         for node in nodes
         for address in node.addresses
         if any(address in pool.cidr for pool in pools)
@@ -206,10 +208,8 @@ def _groups_of_nodes(scenario: Scenario) -> list[NodeGroup]:
 def _name_of_kind(labels: Mapping[str, str], nodes: tuple[Node, ...], number: int) -> str:
     """Name nodes of one kind by the label that others do not have: `gpu-true`; by a number where there is none."""
     common = _common_labels([node.labels for node in nodes])
-    distinct_label = next(((key, value) for key, value in labels.items() if common.get(key) != value), None)
-    return (
-        f"nodes-{number}" if distinct_label is None else f"{distinct_label[0].rpartition('/')[2]}-{distinct_label[1]}"
-    )
+    names = (f"{key.rpartition('/')[2]}-{value}" for key, value in labels.items() if common.get(key) != value)
+    return next(names, f"nodes-{number}")
 
 
 def _apportion(counts: list[int], total: int) -> list[int]:
@@ -253,15 +253,15 @@ def with_pool(scenario: Scenario, pool_name: str, **changes: Any) -> Scenario:
     cluster = replace(scenario.cluster, pools=pools)
     if (changed_pool.cidr, changed_pool.block_size) == (old_pool.cidr, old_pool.block_size):
         return replace(scenario, cluster=cluster)
-    kept: list[Block] = []
-    gone: list[Block] = []
+    remaining: list[Block] = []
+    released: list[Block] = []
     for block in cluster.blocks:
-        stays = block.cidr in changed_pool.cidr and block.cidr.prefix == changed_pool.block_size
-        (kept if stays or block.cidr not in old_pool.cidr else gone).append(block)
+        fits = block.cidr in changed_pool.cidr and block.cidr.prefix == changed_pool.block_size
+        (remaining if fits or block.cidr not in old_pool.cidr else released).append(block)
     usage = cluster.block_usage
     if cluster.lacks_pods:
-        usage += tuple(BlockUsage(cidr=block.cidr, used=len(block.pod_allocations)) for block in gone)
-    return replace(scenario, cluster=replace(cluster, blocks=tuple(kept), block_usage=usage))
+        usage += tuple(BlockUsage(cidr=block.cidr, used=len(block.pod_allocations)) for block in released)
+    return replace(scenario, cluster=replace(cluster, blocks=tuple(remaining), block_usage=usage))
 
 
 def _common_labels(label_sets: list[Mapping[str, str]]) -> dict[str, str]:

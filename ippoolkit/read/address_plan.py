@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from ..cidr import Cidr
 from ..findings import Finding, Place
-from .listed_network import Line, ListedNetwork, networks_between, parse_network
+from .listed_network import ListedNetwork, networks_between, parse_network
 
 # Names of columns, without blanks and punctuation; those that are likelier to hold networks first.
 _NETWORK = (
@@ -79,23 +79,9 @@ _Row = tuple[int, list[str]]  # the line it begins on, its cells
 def read_address_plan(
     lines: Sequence[str], filled: Sequence[int], name: str, problems: list[Finding]
 ) -> list[ListedNetwork] | None:
-    """Read the rows below a heading that names a column of networks.
+    """Read the rows below a heading that names a column of networks; None where there is no such heading.
 
-    Parameters
-    ----------
-    lines
-        The file.
-    filled
-        Indices of its lines that are neither empty nor comments.
-    name
-        What to call it.
-    problems
-        Gets what is wrong, each with its line.
-
-    Returns
-    -------
-    list of ListedNetwork or None
-        None where there is no such heading.
+    `filled` are the indices of lines that are neither empty nor comments; `problems` gets what is wrong.
     """
     for number, index in enumerate(filled[:_HEADING_LINES]):
         if (delimiter := _delimiter(lines[index], is_first=not number)) is not None:
@@ -127,13 +113,10 @@ def _networks_in_rows(
     rows = _rows(lines, start, delimiter, name, problems)
     for index, (number, cells) in enumerate(rows):
         if columns is None or cells[0][:6].lower() == _SECTION:
-            columns = _Columns.of(cells, [below for _, below in rows[index + 1 : index + 1 + _SAMPLED_ROWS]])
+            columns = _find_columns(cells, [below for _, below in rows[index + 1 : index + 1 + _SAMPLED_ROWS]])
             continue
-        owner = ""
-        for column in columns.owners:
-            if owner := _cell(cells, column):
-                break
-        for cidr in columns.networks(cells, (name, number), problems):
+        owner = next((text for column in columns.owners if (text := _cell(cells, column))), "")
+        for cidr in columns.networks(cells, Place(name, number), problems):
             yield ListedNetwork(cidr, f"{name}:{number}", owner)
 
 
@@ -164,40 +147,9 @@ class _Columns:
     network: int = -1
     mask: int = -1
     ends: tuple[int, int] | None = None
-    hosts: bool = False
+    takes_hosts: bool = False
 
-    @classmethod
-    def of(cls, cells: Sequence[str], below: Sequence[Sequence[str]]) -> _Columns:
-        """Find the columns by their names, and by what stands below them where several have such a name."""
-        names = list(map(_key, cells))
-        is_section = names[0].startswith(_SECTION)
-        known = names[1:] if is_section else names
-
-        def columns(choices: Sequence[str]) -> list[int]:
-            return [names.index(choice) for choice in choices if choice in known]
-
-        def first_text(column: int) -> str:
-            return next((text for row in below if (text := _cell(row, column))), "")
-
-        owners = tuple(columns(_OWNERS))
-        networks, addresses, masks = columns(_NETWORK), columns(_ADDRESS), columns(_MASK)
-        if is_section and addresses and masks:  # Infoblox: address* and netmask*, or cidr* as a number
-            return cls(owners, addresses[0], masks[0])
-        likely = [column for column in networks if _ADDRESS_LIKE.match(first_text(column))]
-        pair = next((pair for pair in _ENDS if set(pair) <= set(known)), None)
-        if not likely and pair is None and not any(map(first_text, addresses)):
-            likely = networks  # nothing below looks like a network: what is wrong there is to be said
-        if likely:
-            return cls(
-                owners, likely[0], next((column for column in masks if column not in likely and first_text(column)), -1)
-            )
-        if pair is not None:
-            return cls(owners, ends=(names.index(pair[0]), names.index(pair[1])))
-        if addresses:
-            return cls(owners, addresses[0], masks[0] if masks else -1, hosts=True)
-        return cls(owners)
-
-    def networks(self, cells: Sequence[str], place: Line, problems: list[Finding]) -> list[Cidr]:
+    def networks(self, cells: Sequence[str], place: Place, problems: list[Finding]) -> list[Cidr]:
         """Return the networks of a row: one, or those that make up its range."""
         if self.ends is not None:
             return networks_between(_cell(cells, self.ends[0]), _cell(cells, self.ends[1]), place, problems)
@@ -210,8 +162,38 @@ class _Columns:
                 return networks_between(first.strip(), last.strip(), place, problems)
             if mask := _cell(cells, self.mask):
                 text = f"{text}/{_length(mask)}"
-        cidr = parse_network(text, place, problems, host=self.hosts)
+        cidr = parse_network(text, place, problems, takes_hosts=self.takes_hosts)
         return [cidr] if cidr else []
+
+
+def _find_columns(cells: Sequence[str], below: Sequence[Sequence[str]]) -> _Columns:
+    """Find the columns by their names, and by what stands below them where several have such a name."""
+    names = list(map(_key, cells))
+    is_section = names[0].startswith(_SECTION)
+    known = names[1:] if is_section else names
+
+    def columns(choices: Sequence[str]) -> list[int]:
+        return [names.index(choice) for choice in choices if choice in known]
+
+    def first_text(column: int) -> str:
+        return next((text for row in below if (text := _cell(row, column))), "")
+
+    owners = tuple(columns(_OWNERS))
+    networks, addresses, masks = columns(_NETWORK), columns(_ADDRESS), columns(_MASK)
+    if is_section and addresses and masks:  # Infoblox: address* and netmask*, or cidr* as a number
+        return _Columns(owners, addresses[0], masks[0])
+    likely = [column for column in networks if _ADDRESS_LIKE.match(first_text(column))]
+    pair = next((pair for pair in _ENDS if set(pair) <= set(known)), None)
+    if not likely and pair is None and not any(map(first_text, addresses)):
+        likely = networks  # nothing below looks like a network: what is wrong there is to be said
+    if likely:
+        mask = next((column for column in masks if column not in likely and first_text(column)), -1)
+        return _Columns(owners, likely[0], mask)
+    if pair is not None:
+        return _Columns(owners, ends=(names.index(pair[0]), names.index(pair[1])))
+    if addresses:
+        return _Columns(owners, addresses[0], masks[0] if masks else -1, takes_hosts=True)
+    return _Columns(owners)
 
 
 def _key(name: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from ..findings import Finding, Place
 from ..model import Cluster
 from .document import Document, FieldPath
-from .installers.setting_values import get_mapping
+from .plain_values import get_mapping
 
 _DEFAULT_GRACE_PERIODS = ("", "15m", "15m0s", "900s")
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from ..errors import InputError
+from ..errors import InputError, input_error
 from ..findings import Finding, Place
-from .text_files import STDIN, read_bytes
+from .text_files import STDIN, read_bytes, source_name
 
 AnyPath = str | Path
 Buffer = bytes | memoryview
@@ -36,21 +36,16 @@ class InputFile:
     named: bool = True
 
 
-def list_files(path: AnyPath) -> Iterator[AnyPath]:
+def list_files(path: AnyPath) -> Iterator[Path]:
     """Yield the files of a folder and of those in it, sorted, without hidden ones; anything else as it is."""
     folder = Path(path)
     if str(path) == STDIN or not folder.is_dir():
-        yield path
+        yield folder
         return
     for file in sorted(folder.rglob("*")):
         is_hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
         if file.is_file() and not is_hidden:
             yield file
-
-
-def source_name(path: AnyPath) -> str:
-    """Return what messages call a file."""
-    return "standard input" if str(path) == STDIN else str(path)
 
 
 def read_input_files(path: AnyPath, problems: list[Finding]) -> Iterator[InputFile]:
@@ -60,7 +55,7 @@ def read_input_files(path: AnyPath, problems: list[Finding]) -> Iterator[InputFi
     """
     is_folder = str(path) != STDIN and Path(path).is_dir()
     for file in list_files(path):
-        name = source_name(file)
+        name = source_name(file if is_folder else path)
         try:
             data = read_bytes(file, name)
             if _is_archive(data):
@@ -103,7 +98,7 @@ def _unpack(data: Buffer, name: str) -> Iterator[InputFile]:
     except (tarfile.TarError, zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError) as error:
         if isinstance(error, InputError):
             raise
-        raise InputError([Finding("archive-damaged", params={"reason": str(error)}, place=Place(name))]) from None
+        raise input_error("archive-damaged", Place(name), reason=str(error)) from None
 
 
 def _untar(stream: IO[bytes] | gzip.GzipFile, name: str) -> Iterator[InputFile]:
@@ -148,8 +143,7 @@ def _read_member(stream: IO[bytes] | gzip.GzipFile, name: str, most: int) -> mem
     while len(content) <= most and (chunk := stream.read(_CHUNK_BYTES)):
         content += chunk
         if len(content) > MAX_MEMBER_BYTES:
-            params = {"size": len(content), "most": MAX_MEMBER_BYTES}
-            raise InputError([Finding("file-large", params=params, place=Place(name))])
+            raise input_error("file-large", Place(name), size=len(content), most=MAX_MEMBER_BYTES)
     return memoryview(content)
 
 
@@ -159,9 +153,9 @@ def _is_hidden(member_name: str) -> bool:
 
 def _check_count(count: int, name: str) -> None:
     if count > MAX_ARCHIVE_FILES:
-        raise InputError([Finding("archive-files", params={"most": MAX_ARCHIVE_FILES}, place=Place(name))])
+        raise input_error("archive-files", Place(name), most=MAX_ARCHIVE_FILES)
 
 
 def _check_remaining(remaining: int, name: str) -> None:
     if remaining < 0:
-        raise InputError([Finding("archive-large", params={"most": MAX_ARCHIVE_BYTES}, place=Place(name))])
+        raise input_error("archive-large", Place(name), most=MAX_ARCHIVE_BYTES)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
-from ..errors import InputError
+from ..errors import InputError, input_error
 from ..findings import Finding, Place
 from .document import MAX_NESTING, Document, FieldPath
 
@@ -36,24 +36,29 @@ def read_json(text: str, file: str) -> list[Document]:
         return mapping
 
     try:
-        value = json.loads(text, object_pairs_hook=build_mapping, parse_constant=_reject_constant)
+        value = load_json(text, object_pairs_hook=build_mapping, parse_constant=_reject_constant)
     except json.JSONDecodeError as error:
-        raise _input_error("json-syntax", file, error.lineno, reason=error.msg) from None
-    except RecursionError:
-        raise _input_error("too-deep", file, None, depth=MAX_NESTING) from None
+        raise input_error("json-syntax", Place(file, error.lineno), reason=error.msg) from None
+    except _TooDeepError:
+        raise input_error("too-deep", Place(file), depth=MAX_NESTING) from None
     except ValueError as error:
-        raise _input_error("json-syntax", file, None, reason=str(error).partition(";")[0]) from None
-    if is_too_deep(value):
-        raise _input_error("too-deep", file, None, depth=MAX_NESTING)
+        raise input_error("json-syntax", Place(file), reason=str(error)) from None
     if _SURROGATE.search(text) and not _is_valid_unicode(value):
-        raise _input_error("json-syntax", file, None, reason="half of a surrogate pair")
+        raise input_error("json-syntax", Place(file), reason="half of a surrogate pair")
     if has_duplicate_keys:
         raise InputError(_duplicate_key_findings(text, file))
     return [Document(file, value, LineIndex(text))]
 
 
-def load_json(text: str | bytes) -> Any:
-    """Return the value of a JSON text.
+class _TooDeepError(ValueError):
+    """Lists and mappings lie deeper in each other than the kit's own recursions go."""
+
+    def __init__(self) -> None:
+        super().__init__("nested too deep")
+
+
+def load_json(text: str | bytes, **hooks: Any) -> Any:
+    """Return the value of a JSON text; `hooks` are those of `json.loads`.
 
     Raises
     ------
@@ -61,15 +66,15 @@ def load_json(text: str | bytes) -> Any:
         Where it is no JSON, or nested too deep to be read.
     """
     try:
-        value = json.loads(text)
+        value = json.loads(text, **hooks)
     except RecursionError:
-        raise ValueError("nested too deep") from None
+        raise _TooDeepError from None
     except json.JSONDecodeError:
         raise
     except ValueError as error:  # a number of too many digits; what follows is advice to programmers
         raise ValueError(str(error).partition(";")[0]) from None
     if is_too_deep(value):
-        raise ValueError("nested too deep")
+        raise _TooDeepError
     return value
 
 
@@ -89,24 +94,37 @@ def is_too_deep(value: object) -> bool:
     return True
 
 
-def read_json_lines(text: str, file: str) -> list[Document]:
-    """Read JSON values one behind another, as JSON Lines has them; nothing where the text is something else."""
+class JsonObject(NamedTuple):
+    """One of several JSON objects in a text: its line, counted from 1, where it stands, and its value."""
+
+    line: int
+    position: slice
+    value: dict[str, Any]
+
+
+def split_json_objects(text: str) -> list[JsonObject]:
+    """Cut a text into JSON objects one behind another, as in JSON Lines; none where it is one alone, or none."""
     decoder = json.JSONDecoder(parse_constant=_reject_constant)
-    documents: list[Document] = []
-    position, line, counted = 0, 1, 0
-    while (match := _BLANKS.match(text, position)) and match.end() < len(text):
-        position = match.end()
+    objects: list[JsonObject] = []
+    start, line, counted = 0, 1, 0
+    while (match := _BLANKS.match(text, start)) and match.end() < len(text):
+        start = match.end()
         try:
-            value, end = decoder.raw_decode(text, position)
+            value, end = decoder.raw_decode(text, start)
         except (ValueError, RecursionError):
             return []
         if not isinstance(value, dict) or is_too_deep(value):
             return []
-        line += text.count("\n", counted, position)
-        counted = position
-        documents.append(Document.without_lines(file, value, line))
-        position = end
-    return documents if len(documents) > 1 else []
+        line += text.count("\n", counted, start)
+        counted = start
+        objects.append(JsonObject(line, slice(start, end), value))
+        start = end
+    return objects if len(objects) > 1 else []
+
+
+def read_json_lines(text: str, file: str) -> list[Document]:
+    """Read JSON objects one behind another; nothing where the text is something else."""
+    return [Document.at_place(Place(file, item.line), item.value) for item in split_json_objects(text)]
 
 
 def _reject_constant(constant: str) -> object:
@@ -119,10 +137,6 @@ def _is_valid_unicode(value: object) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _input_error(code: str, file: str, line: int | None, **params: object) -> InputError:
-    return InputError([Finding(code, params=params, place=Place(file, line))])
 
 
 def _duplicate_key_findings(text: str, file: str) -> list[Finding]:

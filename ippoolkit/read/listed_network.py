@@ -5,10 +5,8 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import dataclass
 
-from ..cidr import ADDRESS_BITS, Cidr, CidrError, IPVersion
+from ..cidr import Cidr, CidrError
 from ..findings import Finding, Place
-
-Line = tuple[str, int]  # of a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,34 +23,23 @@ class ListedNetwork:
         return self.used_by or self.where
 
 
-def parse_network(text: str, place: Line | Place, problems: list[Finding], *, host: bool) -> Cidr | None:
-    """Read a network; with `host` also a bare address, and of an address with a prefix the address alone."""
+def parse_network(text: str, place: Place, problems: list[Finding], *, takes_hosts: bool) -> Cidr | None:
+    """Read a network; with `takes_hosts` also a bare address, and of an address with a prefix the address alone."""
     try:
-        if not host:
+        if not takes_hosts:
             return Cidr.parse(text)
-        head = text.partition("/")[0]
-        network = Cidr.parse_ignoring_host_bits(text) if "/" in text else None
-        if network is not None and _first(head) == network.first:
-            return network
-        address = ipaddress.ip_address(head)
-        version: IPVersion = 4 if address.version == 4 else 6
-        return Cidr(version, int(address), ADDRESS_BITS[version])
+        host = Cidr.of_address(ipaddress.ip_address(text.partition("/")[0]))
+        network = Cidr.parse_ignoring_host_bits(text) if "/" in text else host
     except CidrError as error:
-        problems.append(Finding(error.code, params=error.params, place=_place(place)))
+        problems.append(Finding(error.code, params=error.params, place=place))
+        return None
     except ValueError:
-        problems.append(Finding("cidr-syntax", params={"cidr": text}, place=_place(place)))
-    return None
+        problems.append(Finding("cidr-syntax", params={"cidr": text}, place=place))
+        return None
+    return network if network.first == host.first else host
 
 
-def _place(place: Line | Place) -> Place:
-    return place if isinstance(place, Place) else Place(*place)
-
-
-def _first(text: str) -> int:
-    return int(ipaddress.ip_address(text))
-
-
-def networks_between(first: str, last: str, place: Line | Place, problems: list[Finding]) -> list[Cidr]:
+def networks_between(first: str, last: str, place: Place, problems: list[Finding]) -> list[Cidr]:
     """Return the networks that make up a range of addresses; NetBox writes them with a prefix length."""
     if not first and not last:
         return []
@@ -61,8 +48,7 @@ def networks_between(first: str, last: str, place: Line | Place, problems: list[
         if low.version != high.version or int(low) > int(high):
             raise ValueError  # noqa: TRY301 (one message for all)
     except ValueError:
-        problems.append(Finding("range-syntax", params={"first": first, "last": last}, place=_place(place)))
+        problems.append(Finding("range-syntax", params={"first": first, "last": last}, place=place))
         return []
-    spans = ipaddress.summarize_address_range(low, high)
-    version: IPVersion = 4 if low.version == 4 else 6
-    return [Cidr(version, int(span.network_address), span.prefixlen) for span in spans]
+    networks = ipaddress.summarize_address_range(low, high)
+    return [Cidr.of_address(network.network_address).with_prefix(network.prefixlen) for network in networks]

@@ -9,8 +9,10 @@ from typing import Any
 from ..cidr import Cidr
 from ..findings import Finding, Place
 from .address_plan import read_address_plan
-from .document import Document, FieldPath
+from .document import Document
+from .installers.setting_values import parse_container_arguments, split_list
 from .listed_network import ListedNetwork, parse_network
+from .plain_values import get_list, get_mapping, get_mappings, get_value, iter_objects
 
 _ROUTE = re.compile(
     r"\s*(?:(?P<type>unicast|blackhole|unreachable|prohibit|throw|local|broadcast|multicast|anycast)\s+)?"
@@ -22,22 +24,7 @@ _NOT_NETWORKS = ("broadcast", "multicast", "anycast")
 
 
 def read_networks(text: str, name: str, problems: list[Finding]) -> list[ListedNetwork] | None:
-    """Read an address plan or a routing table.
-
-    Parameters
-    ----------
-    text
-        The file.
-    name
-        What to call it.
-    problems
-        Gets what is wrong, each with its line.
-
-    Returns
-    -------
-    list of ListedNetwork or None
-        None where the text is neither.
-    """
+    """Read an address plan or a routing table; None where a text is neither. `problems` gets what is wrong in it."""
     lines = text.splitlines()
     filled = [index for index, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("#")]
     if filled and _ROUTE_COMMAND.fullmatch(lines[filled[0]]):
@@ -59,7 +46,7 @@ def _routes(lines: Iterable[str], name: str, problems: list[Finding]) -> Iterato
             continue
         if match["network"] == "default" or match["type"] in _NOT_NETWORKS:
             continue
-        cidr = parse_network(match["network"], Place(name, number), problems, host=True)
+        cidr = parse_network(match["network"], Place(name, number), problems, takes_hosts=True)
         if cidr is not None and cidr.prefix:
             yield ListedNetwork(cidr, str(Place(name, number)), match["rest"] or match["type"] or "")
 
@@ -70,93 +57,47 @@ def networks_in_documents(documents: Iterable[Document], problems: list[Finding]
     Addresses of nodes and, where Calico notes their network, that network; addresses of services; the ranges of
     ServiceCIDRs, and those that the flags of kube-apiserver and kube-controller-manager give to services.
     """
-    return [
-        listed
-        for document in documents
-        for path, item in _objects((), document.value)
-        for listed in _of_object(item, document.place(path), problems)
-    ]
+    networks: list[ListedNetwork] = []
+    for document in documents:
+        for path, item in iter_objects(document.value):
+            place = document.place(path)
+            takes_hosts = item.get("kind") in ("Node", "Service")
+            for text, user in _ranges_in_use(item):
+                if isinstance(text, str) and (cidr := parse_network(text, place, problems, takes_hosts=takes_hosts)):
+                    networks.append(ListedNetwork(cidr, str(place), user))
+    return networks
 
 
-def _objects(path: FieldPath, value: object) -> Iterator[tuple[FieldPath, Mapping[str, Any]]]:
-    if isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _objects((*path, index), item)
-    elif isinstance(value, Mapping):
-        if isinstance(items := value.get("items"), list):
-            yield from _objects((*path, "items"), items)
-        else:
-            yield path, value
-
-
-def _of_object(item: Mapping[str, Any], place: Place, problems: list[Finding]) -> Iterator[ListedNetwork]:
-    metadata, spec, status = (_mapping(item.get(key)) for key in ("metadata", "spec", "status"))
-    name = str(metadata.get("name", ""))
-    ranges_and_users: list[tuple[object, str]] = []
+def _ranges_in_use(item: Mapping[str, Any]) -> Iterator[tuple[object, str]]:
+    """Yield what an object says is in use, and by whom."""
+    name, spec = get_value(item, "metadata", "name") or "", get_mapping(item, "spec")
     match item.get("kind"):
         case "Node":
-            annotations, bgp = _mapping(metadata.get("annotations")), _mapping(spec.get("bgp"))
-            ranges_and_users += [
-                (annotations.get(f"projectcalico.org/{key}"), f"network of node {name}")
-                for key in ("IPv4Address", "IPv6Address")
-            ]
-            ranges_and_users += [(bgp.get(key), f"network of node {name}") for key in ("ipv4Address", "ipv6Address")]
-            ranges_and_users += [
-                (node_address.get("address"), f"node {name}")
-                for node_address in _mappings(status.get("addresses"))
-                if _is_address(node_address)
-            ]
-            ranges_and_users = _widest(ranges_and_users)
+            yield from _node_ranges(item, str(name))
         case "Service":
-            user = f"service {metadata.get('namespace', 'default')}/{name}"
-            addresses = _list(spec.get("clusterIPs")) or [spec.get("clusterIP")]
-            addresses = [*addresses, *_list(spec.get("externalIPs"))]
-            ranges_and_users += [(address, user) for address in addresses if address not in ("", "None")]
+            user = f"service {get_mapping(item, 'metadata').get('namespace', 'default')}/{name}"
+            addresses = get_list(spec, "clusterIPs") or [spec.get("clusterIP")]
+            for address in (*addresses, *get_list(spec, "externalIPs")):
+                if address not in ("", "None"):
+                    yield address, user
         case "ServiceCIDR":
-            ranges_and_users += [(service_cidr, f"ServiceCIDR {name}") for service_cidr in _list(spec.get("cidrs"))]
+            yield from ((cidr, f"ServiceCIDR {name}") for cidr in get_list(spec, "cidrs"))
         case "Pod":
-            for flag in _flags(spec):
-                key, _, value = flag.partition("=")
-                if key == "--service-cluster-ip-range":
-                    ranges_and_users += [
-                        (text.strip(), "services (--service-cluster-ip-range)") for text in value.split(",")
-                    ]
-    for text, user in ranges_and_users:
-        if isinstance(text, str) and (
-            cidr := parse_network(text, place, problems, host="node " in user or "service " in user)
-        ):
-            yield ListedNetwork(cidr, str(place), user)
+            ranges = parse_container_arguments(spec).get("service-cluster-ip-range")
+            yield from ((text, "services (--service-cluster-ip-range)") for text in split_list(ranges))
 
 
-def _widest(ranges_and_users: list[tuple[object, str]]) -> list[tuple[object, str]]:
-    """Take the network of a node's address where it is known; else the address."""
-    networks = [(text, user) for text, user in ranges_and_users if isinstance(text, str) and "/" in text]
-    wide = {str(text).partition("/")[0] for text, _ in networks}
-    known: list[tuple[object, str]] = [(str(Cidr.parse_or_none(text) or text), user) for text, user in networks]
-    return known + [
-        (text, user)
-        for text, user in ranges_and_users
-        if isinstance(text, str) and "/" not in text and text not in wide
+def _node_ranges(node: Mapping[str, Any], name: str) -> Iterator[tuple[str, str]]:
+    """Yield the networks of a node's addresses where they are known, and its other addresses."""
+    annotations, bgp = get_mapping(node, "metadata", "annotations"), get_mapping(node, "spec", "bgp")
+    values = [annotations.get(f"projectcalico.org/{key}") for key in ("IPv4Address", "IPv6Address")]
+    values += [bgp.get(key) for key in ("ipv4Address", "ipv6Address")]
+    values += [
+        address.get("address")
+        for address in get_mappings(node, "status", "addresses")
+        if address.get("type") in ("InternalIP", "ExternalIP")
     ]
-
-
-def _is_address(address: Mapping[str, Any]) -> bool:
-    return address.get("type") in ("InternalIP", "ExternalIP")
-
-
-def _flags(spec: Mapping[str, Any]) -> Iterator[str]:
-    for container in _mappings(spec.get("containers")):
-        for key in ("command", "args"):
-            yield from (flag for flag in _list(container.get(key)) if isinstance(flag, str))
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _mappings(value: object) -> list[Mapping[str, Any]]:
-    return [item for item in _list(value) if isinstance(item, Mapping)]
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
+    texts = [text for text in values if isinstance(text, str)]
+    with_network = {text.partition("/")[0] for text in texts if "/" in text}
+    yield from ((str(Cidr.parse_or_none(text) or text), f"network of node {name}") for text in texts if "/" in text)
+    yield from ((text, f"node {name}") for text in texts if "/" not in text and text not in with_network)

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..answer import answer_html
+from ..answer import answer_html, counted
 from ..cidr import Cidr
 from ..findings import Finding, Place, Severity
 from ..model import Scenario
@@ -76,11 +76,8 @@ class Reading:
     _repr_html_ = answer_html
 
     def __repr__(self) -> str:
-        cluster = self.scenario.cluster
-        return (
-            f"<Reading of {self.scenario.name!r}: {len(cluster.pools)} pools, {len(cluster.nodes)} nodes, "
-            f"{len(cluster.blocks)} blocks, {len(self.notes)} notes>"
-        )
+        summary = self.scenario.cluster.summary()
+        return f"<Reading of {self.scenario.name!r}: {summary}, {counted(len(self.notes), 'note')}>"
 
     @property
     def configuration_from_text(self) -> bool:

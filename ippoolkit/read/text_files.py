@@ -6,15 +6,15 @@ import codecs
 import mmap
 import stat
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from ..errors import InputError
-from ..findings import Finding, Place
+from ..errors import InputError, input_error
+from ..findings import Place
 from .document import Document
 from .json_text import read_json, read_json_lines
-from .yaml_text import MAX_YAML_BYTES as MOST_YAML_BYTES
-from .yaml_text import read_yaml
+from .yaml_text import MAX_YAML_BYTES, read_yaml
 
 # What is no list of objects is held in memory as a whole: of a text its lines, of JSON its values.
 MAX_TEXT_BYTES = 2**25
@@ -49,29 +49,25 @@ def parse_documents(text: str, name: str) -> list[Document]:
         Where it is empty, too large, or neither YAML nor JSON.
     """
     if not text.strip():
-        raise _input_error("file-empty", name)
+        raise input_error("file-empty", Place(name))
     is_json = name.endswith(".json")
-    if is_json or text.lstrip()[0] in "{[":
-        if len(text) > MAX_JSON_BYTES:
-            raise _input_error("file-large-text", name, size=len(text), most=MAX_JSON_BYTES)
+    if not is_json and text.lstrip()[0] not in "{[":
+        if len(text) > MAX_YAML_BYTES:
+            raise input_error("file-large-yaml", Place(name), size=len(text), most=MAX_YAML_BYTES)
+        return read_yaml(text, name)
+    if len(text) > MAX_JSON_BYTES:
+        raise input_error("file-large-text", Place(name), size=len(text), most=MAX_JSON_BYTES)
+    try:
+        return read_json(text, name)
+    except InputError:
         if is_json:
-            return read_json(text, name)
-        # JSON, or YAML in flow style
-        try:
-            return read_json(text, name)
-        except InputError:
-            if documents := read_json_lines(text, name):
-                return documents
-            if len(text) > MOST_YAML_BYTES:
-                raise
-            try:
-                return read_yaml(text, name)
-            except InputError:
-                pass
             raise
-    if len(text) > MOST_YAML_BYTES:
-        raise _input_error("file-large-yaml", name, size=len(text), most=MOST_YAML_BYTES)
-    return read_yaml(text, name)
+        if documents := read_json_lines(text, name):
+            return documents
+        if len(text) <= MAX_YAML_BYTES:
+            with suppress(InputError):
+                return read_yaml(text, name)  # in flow style
+        raise
 
 
 def read_text(file: str | Path) -> tuple[str, str]:
@@ -82,8 +78,13 @@ def read_text(file: str | Path) -> tuple[str, str]:
     InputError
         Where the file is missing, binary or too large.
     """
-    name = "standard input" if str(file) == STDIN else str(file)
+    name = source_name(file)
     return name, decode_text(read_bytes(file, name), name)
+
+
+def source_name(file: str | Path) -> str:
+    """Return what messages call a file."""
+    return "standard input" if str(file) == STDIN else str(file)
 
 
 def read_bytes(file: str | Path, name: str) -> bytes | memoryview:
@@ -98,7 +99,8 @@ def read_bytes(file: str | Path, name: str) -> bytes | memoryview:
         return _read_stream(sys.stdin.buffer, name)
     path = Path(file)
     try:
-        mode, size = path.stat().st_mode, path.stat().st_size
+        status = path.stat()
+        mode, size = status.st_mode, status.st_size
         if stat.S_ISREG(mode) and size < MAP_FILES_FROM_BYTES:
             return path.read_bytes()
         if stat.S_ISREG(mode) and size <= MAX_MAPPED_BYTES:
@@ -108,17 +110,17 @@ def read_bytes(file: str | Path, name: str) -> bytes | memoryview:
             with path.open("rb") as handle:
                 return _read_stream(handle, name)
     except FileNotFoundError:
-        raise _input_error("file-missing", name) from None
+        raise input_error("file-missing", Place(name)) from None
     except (OSError, ValueError) as error:
         if isinstance(error, InputError):
             raise
         reason = getattr(error, "strerror", None) or str(error)
-        raise _input_error("file-unreadable", name, reason=reason) from None
+        raise input_error("file-unreadable", Place(name), reason=reason) from None
     if stat.S_ISDIR(mode):
-        raise _input_error("file-folder", name)
+        raise input_error("file-folder", Place(name))
     if stat.S_ISREG(mode):
-        raise _input_error("file-large", name, size=size, most=MAX_MAPPED_BYTES)
-    raise _input_error("file-unreadable", name, reason="not a regular file")
+        raise input_error("file-large", Place(name), size=size, most=MAX_MAPPED_BYTES)
+    raise input_error("file-unreadable", Place(name), reason="not a regular file")
 
 
 def _read_stream(stream: BinaryIO, name: str) -> bytes:
@@ -128,9 +130,9 @@ def _read_stream(stream: BinaryIO, name: str) -> bytes:
     while chunk := stream.read(_STREAM_CHUNK_BYTES):
         size += len(chunk)
         if size > MAX_STREAM_BYTES:
-            raise _input_error("file-large", name, size=size, most=MAX_STREAM_BYTES)
+            raise input_error("file-large", Place(name), size=size, most=MAX_STREAM_BYTES)
         if not chunks and not chunk.strip(b"\0"):
-            raise _input_error("file-binary", name)
+            raise input_error("file-binary", Place(name))
         chunks.append(chunk)
     return b"".join(chunks)
 
@@ -144,20 +146,16 @@ def decode_text(data: bytes | memoryview, name: str) -> str:
         Where it is no text, or too large to be read as a whole.
     """
     if len(data) > MAX_TEXT_BYTES:
-        raise _input_error("file-large-text", name, size=len(data), most=MAX_TEXT_BYTES)
+        raise input_error("file-large-text", Place(name), size=len(data), most=MAX_TEXT_BYTES)
     data = bytes(data)
     if (lines := data.count(b"\n")) > MAX_LINES:
-        raise _input_error("file-lines", name, lines=lines, most=MAX_LINES)
+        raise input_error("file-lines", Place(name), lines=lines, most=MAX_LINES)
     # A PowerShell redirection writes UTF-16 with its mark.
     utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
         text = data.decode("utf-16" if utf16 else "utf-8-sig")
     except UnicodeDecodeError:
-        raise _input_error("file-binary", name) from None
+        raise input_error("file-binary", Place(name)) from None
     if "\0" in text:
-        raise _input_error("file-binary", name)
+        raise input_error("file-binary", Place(name))
     return text
-
-
-def _input_error(code: str, name: str, **params: object) -> InputError:
-    return InputError([Finding(code, params=params, place=Place(name))])

@@ -66,44 +66,7 @@ def make_report(
     progress: CellProgress | None = None,
     in_process: bool = False,
 ) -> Path:
-    """Make one report as one file.
-
-    Parameters
-    ----------
-    scenario
-        A scenario, the path of anything that `ippoolkit.load` reads, or a folder with the dumps of a cluster; a list of
-        paths is read as one.
-    out
-        Path of the file; what its name ends in says what it is made as: ``.html``, ``.pdf``, ``.xlsx`` or ``.md``.
-        It is written whole or not at all. Pictures of Markdown are files beside it.
-    lang
-        Language: ``en`` or ``zh``.
-    date
-        Date to print, as YYYY-MM-DD; today's if left out.
-    redact
-        Whether names and addresses are replaced; the numbers stay.
-    template
-        Name of one of the kit's templates, or the path of a notebook with a cell tagged ``parameters``.
-    parameters
-        Further parameters of the template.
-    progress
-        Called with how many cells of the notebook are done, of how many.
-    in_process
-        Whether one of the kit's own templates runs in the caller's process, which is faster. Not in a notebook: its
-        process runs IPython already. A notebook of the user's always gets a process of its own.
-
-    Returns
-    -------
-    pathlib.Path
-        The path of the report.
-
-    Raises
-    ------
-    InputError
-        Where the scenario, a parameter or the place to write to is no good; checked before anything runs.
-    ReportError
-        Where the notebook fails.
-    """
+    """Make one report as one file; see `ippoolkit.report`."""
     target = Path(out)
     option_values = {"template": template, "lang": lang, "date": date, "redact": redact, "parameters": parameters}
     in_process = in_process and str(template) in builtin_templates()
@@ -305,7 +268,7 @@ class _BatchRun:
         if not pending:
             return
 
-        def write(_: int, __: int, index: int, outcome: Outcome[RenderedReport]) -> None:
+        def write(index: int, outcome: Outcome[RenderedReport]) -> None:
             task = pending[index]
             error = outcome.error
             try:
@@ -319,7 +282,7 @@ class _BatchRun:
         # A notebook of the user's may leave anything behind in its process.
         is_builtin = self.options.template.is_builtin
         with executor(jobs=min(self.jobs, len(pending)), preload=PRELOAD, fresh=not is_builtin) as pool:
-            run(pool, build_report, pending, progress=write)
+            run(pool, build_report, pending, on_outcome=write)
 
     def _write(self, task: ReportTask, input_hash: str, report: RenderedReport) -> ReportRecord:
         return self.folder.write_report(

@@ -169,7 +169,7 @@ def _list_files(path: Path, problems: list[Finding], *, allow_partial: bool) -> 
     if str(path) == STDIN or not path.is_dir():
         return [path]
     if allow_partial:
-        files = [Path(file) for file in list_files(path)]
+        files = list(list_files(path))
     else:
         in_folder = sorted(file for file in path.iterdir() if file.is_file() and not file.name.startswith("."))
         files = [

@@ -14,6 +14,7 @@ from typing import Any
 from .. import __version__
 from ..errors import InputError
 from ..findings import LANGUAGES, Finding, Place
+from ..read.input_files import list_files
 from .formats import FORMATS
 from .inputs import hash_files
 from .templates import Template, find_template
@@ -103,7 +104,7 @@ def validate_options(
         report_date,
         redact,
         {**(parameters or {}), **({HISTORY_PARAMETER: [str(path.resolve()) for path in history]} if history else {})},
-        hash_files(file for path in history for file in _files(path)) if history else "",
+        hash_files(file for path in history for file in list_files(path)) if history else "",
         has_explicit_date=date is not None,
     )
 
@@ -112,10 +113,6 @@ def _histories(parameters: Mapping[str, Any]) -> list[Path]:
     """Return the paths of histories; what is no list of texts is judged as a parameter like others."""
     history = parameters.get(HISTORY_PARAMETER)
     return [Path(path) for path in history if isinstance(path, str)] if isinstance(history, list) else []
-
-
-def _files(path: Path) -> list[Path]:
-    return sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
 
 
 def _invalid_choice(field: str, value: str, choices: Iterable[str]) -> Finding:

@@ -53,7 +53,7 @@ def address_map(
         Where there is no such pool.
     """
     rows = address_map_rows(simulation, pool, first=first, count=count, cells=cells)
-    return typed_frame(COLUMNS, [list(row.values()) for row in rows])
+    return typed_frame(COLUMNS, [tuple(row.values()) for row in rows])
 
 
 def address_map_rows(
@@ -64,27 +64,30 @@ def address_map_rows(
     ip_pool = scenario.cluster.pool(pool)
     count = ip_pool.block_count - first if count is None else min(count, ip_pool.block_count - first)
     step = 1 << max(0, (-(-count // cells) - 1).bit_length())
-    rows: dict[int, list[Any]] = {}
+    rows: dict[int, dict[str, Any]] = {}
     numbers = range(first, first + count, step)
     for number, text in zip(numbers, _cell_cidrs(ip_pool.cidr, ip_pool.block_size, numbers), strict=True):
         blocks = min(step, first + count - number)
-        rows[number] = [number, blocks, text, 0, blocks * ip_pool.addresses_per_block, 0, 0, 0, 0, ""]
+        addresses = blocks * ip_pool.addresses_per_block
+        rows[number] = dict(zip(COLUMNS, (number, blocks, text, 0, addresses, 0, 0, 0, 0, ""), strict=True))
     for number, node, used, borrowed, cooling in simulation.pool_blocks(pool):
         if first <= number < first + count:
             row = rows[number - (number - first) % step]
-            for column, value in ((3, 1), (5, used), (6, borrowed), (7, cooling)):
-                row[column] += value
+            row["claimed"] += 1
+            row["used"] += used
+            row["borrowed"] += borrowed
+            row["cooling"] += cooling
             if step == 1:
-                row[9] = node
+                row["node"] = node
     size = ip_pool.addresses_per_block
     for begin, end in reserved_coverage(scenario, ip_pool).covered_ranges:
         last = min(end // size, first + count - 1)
         first_cell = max(begin // size, first)
         first_cell -= (first_cell - first) % step
         for number in range(first_cell, last + 1, step):
-            low, high = max(begin, number * size), min(end, (number + rows[number][1]) * size - 1)
-            rows[number][8] += max(0, high - low + 1)
-    return [dict(zip(COLUMNS, row, strict=True)) for row in rows.values()]
+            low, high = max(begin, number * size), min(end, (number + rows[number]["blocks"]) * size - 1)
+            rows[number]["reserved"] += max(0, high - low + 1)
+    return list(rows.values())
 
 
 @lru_cache(maxsize=4)
@@ -97,12 +100,11 @@ def _cell_cidrs(cidr: Cidr, size: int, numbers: range) -> tuple[str, ...]:
 
 def nodes_without_blocks(simulation: Simulation, pool: str) -> list[str]:
     """Return the nodes that hold addresses of a pool, or would, and have no block in it."""
-    cluster, block_counts = simulation.cluster, simulation.cluster.block_counts()
-    position = [ip_pool.name for ip_pool in cluster.scenario.cluster.pools].index(pool)
-    owners = set(block_counts.owners[block_counts.pool_positions == position].tolist())
+    cluster = simulation.cluster
+    owners = set(cluster.block_counts()[pool].owners.tolist())
     without_block = (number for number in cluster.schedulable_nodes if number not in owners)
     return [
-        cluster.ipam.store.node_name(number)
+        cluster.ipam.store.node_names[number]
         for number in without_block
         if pool in cluster.request_pools[cluster.request_index(number)]
     ]

@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import subprocess
 import sys
 import tempfile
 from ipaddress import IPv4Address
 from pathlib import Path
+
+from filelock import FileLock
 
 from ..cidr import Cidr
 from ..ipam import Ipam
@@ -75,8 +76,7 @@ def compile_engine() -> None:
 def main() -> None:
     """Compile, one process at a time: a second one finds that nothing is left to do."""
     lock = Path(tempfile.gettempdir()) / f"ippoolkit-{os.getuid()}.lock"
-    with os.fdopen(os.open(lock, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)) as lock_file:
-        fcntl.flock(lock_file, fcntl.LOCK_EX)
+    with FileLock(lock, mode=0o600):
         if needs_compiling():
             compile_engine()
 

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
-from ..answer import answer_html
+from ..answer import answer_html, counted
 from ..cidr import address_from_int
-from ..findings import Finding, fit_to_release
+from ..findings import Finding
 from ..ipam import batch_events, layout
-from ..ipam.state_store import join_128
+from ..ipam.cni_requests import REFUSAL_CODES
+from ..ipam.int128 import join_128
 from .simulated_cluster import DAY, FailedRequest, SimulatedCluster
-
-_FINDING_CODES = {
-    layout.BLOCK_LIMIT: "ipam-block-limit",
-    layout.AUTO_ALLOCATE_OFF: "ipam-no-claims",
-    layout.TOO_SMALL_FOR_WINDOWS: "ipam-windows-small",
-}
 
 
 @dataclass(slots=True)
@@ -37,16 +34,17 @@ class Simulation:
     def __repr__(self) -> str:
         last_day = self._timeline[-1][0] if self._timeline else 0
         state = " interrupted," if self.interrupted else ""
-        failures = int(self.cluster.failure_counts.sum())
-        return (
-            f"<Simulation of {self.cluster.scenario.name!r}:{state} until day {last_day}, {failures} failed requests>"
-        )
+        failures = counted(int(self.cluster.failure_counts.sum()), "failed request")
+        return f"<Simulation of {self.cluster.scenario.name!r}:{state} until day {last_day}, {failures}>"
 
     def record_day(self, day: int) -> None:
         """Add a step to the timeline."""
-        counts = self.cluster.pool_counts()
-        for position, (pool, row) in enumerate(counts.items()):
-            self._timeline.append((day, pool, *row, int(self.cluster.failure_counts[position])))
+        for (pool, blocks), failures in zip(
+            self.cluster.block_counts().items(), self.cluster.failure_counts.tolist(), strict=True
+        ):
+            used, borrowed, _ = blocks.counts.sum(axis=0).tolist()
+            without_affinity = int((blocks.owners == layout.NO_OWNER).sum())
+            self._timeline.append((day, pool, used, len(blocks.owners), without_affinity, borrowed, failures))
 
     @property
     def timeline(self) -> pd.DataFrame:
@@ -56,22 +54,21 @@ class Simulation:
 
     def pool_blocks(self, pool: str) -> list[tuple[int, str, int, int, int]]:
         """Return the blocks of a pool that there are: number in it, node, addresses in use, borrowed, cooling down."""
-        block_counts, ipam = self.cluster.block_counts(), self.cluster.ipam
-        position = [ip_pool.name for ip_pool in self.cluster.scenario.cluster.pools].index(pool)
-        is_in_pool = block_counts.pool_positions == position
-        numbers = [join_128(high, low) for high, low in block_counts.block_indexes[is_in_pool].tolist()]
-        nodes = [
-            ipam.store.node_name(owner) if owner >= 0 else "" for owner in block_counts.owners[is_in_pool].tolist()
-        ]
-        return list(zip(numbers, nodes, *block_counts.counts[is_in_pool].T.tolist(), strict=True))
+        blocks, node_names = self.cluster.block_counts()[pool], self.cluster.ipam.store.node_names
+        numbers = [join_128(high, low) for high, low in blocks.indexes.tolist()]
+        nodes = [node_names[owner] if owner >= 0 else "" for owner in blocks.owners.tolist()]
+        return list(zip(numbers, nodes, *blocks.counts.T.tolist(), strict=True))
+
+    def _blocks_with_owners(self) -> Iterator[tuple[dict[str, Any], str]]:
+        """Yield every block as the engine describes it, and the host that owns it; empty for none."""
+        for block in self.cluster.ipam.blocks():
+            yield block, block["affinity"].partition(":")[2]
 
     @property
     def blocks(self) -> pd.DataFrame:
         """A row a block: its range, its affinity, how many addresses are in use, free, cooling, borrowed."""
-        ipam = self.cluster.ipam
         rows = []
-        for block in ipam.blocks():
-            owner = block["affinity"].partition(":")[2]
+        for block, owner in self._blocks_with_owners():
             used = [handle for handle, ordinals in block["allocated"].items() for _ in ordinals]
             borrowed = sum(self.cluster.ipam.store.node_of_handle(handle) != owner for handle in used)
             rows.append(
@@ -82,52 +79,31 @@ class Simulation:
     @property
     def nodes(self) -> pd.DataFrame:
         """A row a node that exists: its blocks, the pods' addresses it holds, how many of them are borrowed."""
-        block_counts: dict[str, int] = {}
-        address_counts: dict[str, int] = {}
-        borrowed_counts: dict[str, int] = {}
-        for block in self.cluster.ipam.blocks():
-            owner = block["affinity"].partition(":")[2]
-            block_counts[owner] = block_counts.get(owner, 0) + 1
+        store = self.cluster.ipam.store
+        blocks: Counter[str] = Counter()
+        addresses: Counter[str] = Counter()
+        borrowed: Counter[str] = Counter()
+        for block, owner in self._blocks_with_owners():
+            blocks[owner] += 1
             for handle, ordinals in block["allocated"].items():
-                node = self.cluster.ipam.store.node_of_handle(handle)
-                address_counts[node] = address_counts.get(node, 0) + len(ordinals)
-                borrowed_counts[node] = borrowed_counts.get(node, 0) + len(ordinals) * (node != owner)
-        names = [
-            name
-            for name, node in self.cluster.ipam.store.nodes.items()
-            if self.cluster.ipam.store.state.alive[node.number]
-        ]
-        rows = [
-            (name, block_counts.get(name, 0), address_counts.get(name, 0), borrowed_counts.get(name, 0))
-            for name in names
-        ]
+                node = store.node_of_handle(handle)
+                addresses[node] += len(ordinals)
+                borrowed[node] += len(ordinals) * (node != owner)
+        names = [name for name, node in store.nodes.items() if store.state.exists[node.number]]
+        rows = [(name, blocks[name], addresses[name], borrowed[name]) for name in names]
         return pd.DataFrame(rows, columns=["node", "blocks", "addresses", "borrowed"])
 
     @property
     def pods(self) -> pd.DataFrame:
         """A row an address in use: who holds it, on which node, and the node whose block it is of."""
         rows = []
-        for block in self.cluster.ipam.blocks():
-            owner = block["affinity"].partition(":")[2]
+        for block, owner in self._blocks_with_owners():
+            cidr, cidr_text = block["cidr"], str(block["cidr"])
             for handle, ordinals in block["allocated"].items():
-                first = block["cidr"].first
-                rows += [
-                    (
-                        handle,
-                        self.cluster.ipam.store.node_of_handle(handle),
-                        block["cidr"].version,
-                        first + ordinal,
-                        str(block["cidr"]),
-                        owner,
-                    )
-                    for ordinal in ordinals
-                ]
-        table = pd.DataFrame(rows, columns=["pod", "node", "family", "address", "block", "block_of"])
-        table["address"] = [
-            str(address_from_int(version, number))
-            for version, number in zip(table["family"], table["address"], strict=True)
-        ]
-        return table
+                node = self.cluster.ipam.store.node_of_handle(handle)
+                addresses = (str(address_from_int(cidr.version, cidr.first + ordinal)) for ordinal in ordinals)
+                rows += [(handle, node, cidr.version, address, cidr_text, owner) for address in addresses]
+        return pd.DataFrame(rows, columns=["pod", "node", "family", "address", "block", "block_of"])
 
     @property
     def failures(self) -> pd.DataFrame:
@@ -136,33 +112,23 @@ class Simulation:
 
     def failures_in_language(self, lang: str) -> pd.DataFrame:
         """Return `failures` in a language."""
+        store = self.cluster.ipam.store
         rows = []
         for failure in self.cluster.failures:
-            (finding,) = fit_to_release([self.explain_failure(failure)], self.cluster.scenario.release)
-            name = self.cluster.ipam.store.handle_name(failure.pod)
-            rows.append(
-                (
-                    failure.time / DAY,
-                    name,
-                    self.cluster.ipam.store.node_name(failure.node),
-                    finding.code,
-                    finding.message(lang),
-                    finding.remedy(lang),
-                )
-            )
+            finding = self._explain_failure(failure)
+            pod, node = store.handles.name_of(failure.pod), store.node_names[failure.node]
+            rows.append((failure.time / DAY, pod, node, finding.code, finding.message(lang), finding.remedy(lang)))
         return pd.DataFrame(rows, columns=["day", "pod", "node", "code", "reason", "remedy"])
 
-    def explain_failure(self, failure: FailedRequest) -> Finding:
+    def _explain_failure(self, failure: FailedRequest) -> Finding:
         """Return the finding behind a failure."""
-        node = self.cluster.ipam.store.node_name(failure.node)
-        code = (
-            self.cluster.refusal_codes[failure.request]
-            if failure.status == batch_events.NO_POOL
-            else _FINDING_CODES.get(failure.status)
-        )
-        if code is None:
-            code = "ipam-strict" if self.cluster.ipam.store.config.strict_affinity else "ipam-exhausted"
-        pools = ", ".join(self.cluster.request_pools[failure.request])
-        return Finding(
-            code, f"Node/{node}", {"node": node, "pools": pools, "cap": self.cluster.ipam.resources.block_limit(0)}
-        )
+        cluster, store = self.cluster, self.cluster.ipam.store
+        node = store.node_names[failure.node]
+        if failure.status == batch_events.NO_POOL:
+            code = cluster.refusal_codes[failure.request]
+        else:
+            too_few_code = "ipam-strict" if store.config.strict_affinity else "ipam-exhausted"
+            code = REFUSAL_CODES.get(failure.status, too_few_code)
+        pools = ", ".join(cluster.request_pools[failure.request])
+        params = {"node": node, "pools": pools, "cap": cluster.ipam.resources.block_limit(0)}
+        return Finding(code, f"Node/{node}", params, release=cluster.scenario.release)

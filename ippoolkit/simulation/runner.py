@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-import numpy as np
-
+from ..analysis import Source, scenario_of
 from ..calico.limits import DEFAULT_LEAK_GRACE_PERIOD
 from ..ipam import IpamError
 from ..model import Scenario
@@ -17,7 +16,7 @@ from .workloads import InitialRollout, Workload
 
 
 def simulate(
-    scenario: Scenario,
+    source: Source,
     *workloads: Workload,
     datastore: Literal["kubernetes", "etcd"] = "kubernetes",
     controllers: bool = True,
@@ -29,8 +28,9 @@ def simulate(
 
     Parameters
     ----------
-    scenario
-        Pools, nodes, blocks that exist, and the plan.
+    source
+        Pools, nodes, blocks that exist, and the plan: a scenario, its analysis, or the path of anything that
+        `ippoolkit.read` takes.
     workloads
         What happens; left out, the plan's nodes and pods come up, by turns.
     datastore
@@ -55,6 +55,7 @@ def simulate(
     IpamError
         Where the scenario is too large (`size_limits`), or IPAM refuses its pools.
     """
+    scenario = scenario_of(source)
     selected = workloads or (InitialRollout(),)
     days = max(workload.days for workload in selected)
     _refuse_too_large(scenario, days)
@@ -80,15 +81,8 @@ def simulate(
     return result
 
 
-def place_planned_pods(
-    scenario: Scenario, *, datastore: Literal["kubernetes", "etcd"] = "kubernetes", seed: int = 0
-) -> Simulation:
+def place_planned_pods(scenario: Scenario) -> Simulation:
     """Return the state after all planned pods are placed, node after node: the quickest way to it.
-
-    Parameters
-    ----------
-    scenario, datastore, seed
-        As for `simulate`.
 
     Raises
     ------
@@ -96,14 +90,9 @@ def place_planned_pods(
         Where the scenario is too large (`size_limits`), or IPAM refuses its pools.
     """
     _refuse_too_large(scenario)
-    cluster = SimulatedCluster(scenario, datastore, seed)
-    nodes_and_counts = [
-        node_and_count
-        for group in scenario.plan.groups
-        for node_and_count in cluster.add_group_nodes(group, 0, group.nodes)
-    ]
-    if nodes_and_counts:
-        nodes, counts = (np.array(column, np.int64) for column in zip(*nodes_and_counts, strict=True))
+    cluster = SimulatedCluster(scenario)
+    nodes, counts = cluster.add_planned_nodes()
+    if len(nodes):
         cluster.run_events(cluster.node_join_events(nodes.tolist(), 0))
         cluster.place_pods(nodes, counts, cluster.add_pod_series("pod-", int(counts.sum())))
     result = Simulation(cluster)

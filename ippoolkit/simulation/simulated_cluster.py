@@ -10,11 +10,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..calico.pool_selection import OS_LABEL, max_blocks_per_node
+from ..calico.pool_selection import OS_LABEL, Use, max_blocks_per_node
 from ..capacity.supply import Supply, compute_supply, ip_versions, tunnel_pools
 from ..cidr import ADDRESS_BITS, Address, IPVersion
 from ..ipam import Ipam, IpamError, batch_events, layout
 from ..ipam.from_cluster import engine_without_nodes
+from ..ipam.request_table import RequestTable, assignment_kind
+from ..ipam.state_growth import enlarge
 from ..model import Allocation, NodeGroup, Scenario
 
 Events = NDArray[np.int64]
@@ -36,13 +38,12 @@ class FailedRequest:
 
 @dataclass(frozen=True, slots=True)
 class BlockCounts:
-    """All blocks, a row each: place of the pool in the scenario (its end: in none), number in it, owner, counts.
+    """The blocks of a pool, a row each: index in the pool, owner, addresses in use, of these borrowed, cooling down.
 
-    `numbers` are in two halves, of 64 bits each; `counts` are addresses in use, borrowed, and cooling down.
+    `indexes` are in two halves, of 64 bits each.
     """
 
-    pool_positions: NDArray[np.int64]
-    block_indexes: NDArray[np.int64]
+    indexes: NDArray[np.int64]
     owners: NDArray[np.int32]
     counts: NDArray[np.int64]
 
@@ -67,8 +68,7 @@ class SimulatedCluster:
     )  # what workloads remember
     _versions: tuple[IPVersion, ...] = field(init=False)
     _supplies: tuple[Supply, ...] = field(init=False)
-    _range_rows: list[tuple[int, int, int]] = field(default_factory=list)
-    _requests: list[tuple[int, ...]] = field(default_factory=list)
+    request_table: RequestTable = field(default_factory=RequestTable)
     _request_indexes: dict[tuple[object, ...], int] = field(default_factory=dict)
     _node_requests: NDArray[np.int64] = field(default_factory=lambda: np.zeros(16, np.int64))
     _node_event_kinds: NDArray[np.int64] = field(default_factory=lambda: np.zeros(16, np.int64))
@@ -96,7 +96,7 @@ class SimulatedCluster:
         """Give what runs already its addresses; a block that no dump shows belongs to whose address comes first."""
         for node in self.scenario.cluster.nodes:
             for tunnel in node.tunnels:
-                self._assign_if_free(node.name, _tunnels_handle(node.name), tunnel.address)
+                self._assign_if_free(node.name, _tunnels_handle(node.name), tunnel.address, use="Tunnel")
         for pod in self.scenario.cluster.pods:
             if pod.host_network or not pod.addresses or pod.node not in self.ipam.store.nodes:
                 continue
@@ -106,10 +106,10 @@ class SimulatedCluster:
             for address in pod.addresses:
                 self._assign_if_free(pod.node, name, address)
 
-    def _assign_if_free(self, node: str, handle: str, address: Address) -> None:
+    def _assign_if_free(self, node: str, handle: str, address: Address, *, use: Use = "Workload") -> None:
         if not self.ipam.requests.is_unavailable(address):
             with suppress(IpamError):
-                self.ipam.requests.assign_ip(node, handle, address)
+                self.ipam.requests.assign_ip(node, handle, address, use=use)
 
     # ---- nodes and pods
 
@@ -117,16 +117,14 @@ class SimulatedCluster:
         """Make a node known and let it exist; return its number."""
         number = self._create_node(name, labels)
         windows = labels.get(OS_LABEL) == "windows"
-        self._node_event_kinds[number] = (
-            batch_events.ASSIGN_IPV4 if windows else self._event_kind
-        )  # Windows has no IPv6
+        self._node_event_kinds[number] = assignment_kind(() if windows else self._versions)  # Windows has no IPv6
         self._node_requests[number] = self._pod_request(name, labels, max_blocks, windows=windows)
         self._node_tunnels[number] = self._tunnel_requests(name, labels)
         return number
 
     def add_replacement_node(self, node: int, name: str) -> int:
         """Make a node known that is like another but for its name; return its number."""
-        number = self._create_node(name, self.ipam.store.nodes[self.ipam.store.node_name(node)].labels)
+        number = self._create_node(name, self.ipam.store.nodes[self.ipam.store.node_names[node]].labels)
         self._node_event_kinds[number] = self._node_event_kinds[node]
         self._node_requests[number] = self._node_requests[node]
         self._node_tunnels[number] = self._node_tunnels[node]
@@ -135,8 +133,8 @@ class SimulatedCluster:
     def _create_node(self, name: str, labels: Mapping[str, str]) -> int:
         self.ipam.resources.create_node(name, labels)
         number = self.ipam.store.nodes[name].number
-        self._node_event_kinds = layout.grown(self._node_event_kinds, number + 1)
-        self._node_requests = layout.grown(self._node_requests, number + 1)
+        self._node_event_kinds = enlarge(self._node_event_kinds, number + 1)
+        self._node_requests = enlarge(self._node_requests, number + 1)
         self.schedulable_nodes.append(number)
         return number
 
@@ -154,6 +152,13 @@ class SimulatedCluster:
             )
         return nodes_and_counts
 
+    def add_planned_nodes(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Make the plan's nodes known; return their numbers, and how many pods each is to run."""
+        groups = self.scenario.plan.groups
+        nodes_and_counts = [pair for group in groups for pair in self.add_group_nodes(group, 0, group.nodes)]
+        nodes, counts = np.array(nodes_and_counts, np.int64).reshape(-1, 2).T.copy()
+        return nodes, counts
+
     def add_pods(self, names: list[str]) -> NDArray[np.int64]:
         """Make pods known; return their numbers, which are their handles."""
         numbers = self.ipam.store.handle_numbers(names)
@@ -169,7 +174,7 @@ class SimulatedCluster:
     def _ensure_pod_capacity(self) -> None:
         size = len(self.ipam.store.handles)
         if size > len(self.pod_nodes):
-            self.pod_nodes = layout.grown(self.pod_nodes, size, fill=-1)
+            self.pod_nodes = enlarge(self.pod_nodes, size, fill=-1)
 
     # ---- events
 
@@ -196,7 +201,7 @@ class SimulatedCluster:
     def node_join_events(self, nodes: Sequence[int], time: int) -> Events:
         """Return the events of nodes that join: each comes, and draws the addresses of its tunnels."""
         nodes_with_tunnels = [node for node in nodes if self._node_tunnels[node]]
-        handles = self.add_pods([_tunnels_handle(self.ipam.store.node_name(node)) for node in nodes_with_tunnels])
+        handles = self.add_pods([_tunnels_handle(self.ipam.store.node_names[node]) for node in nodes_with_tunnels])
         handles_by_node = dict(zip(nodes_with_tunnels, handles.tolist(), strict=True))
         rows = []
         for node in nodes:
@@ -211,10 +216,8 @@ class SimulatedCluster:
             rows.append((batch_events.RELEASE, 0, self._tunnel_handle(node), 0, time + 2 * SECOND))
         return np.array(rows, np.int64)
 
-    def place_pods(
-        self, nodes: NDArray[np.int64], counts: NDArray[np.int64], pods: NDArray[np.int64]
-    ) -> NDArray[np.int64]:
-        """Place pods node after node, in one call for each family; return how many each node has got, at the least.
+    def place_pods(self, nodes: NDArray[np.int64], counts: NDArray[np.int64], pods: NDArray[np.int64]) -> None:
+        """Place pods node after node, in one call for each family.
 
         Parameters
         ----------
@@ -223,25 +226,18 @@ class SimulatedCluster:
         pods
             The pods, numbered in a row.
         """
-        ranges, requests = self.request_arrays()
+        ranges, requests = self.request_table.to_arrays()
         config, node_requests = self.ipam.store.config, self._node_requests[nodes]
         out = np.zeros(int(counts.max(initial=1)), np.int64)
-        min_assigned = counts.copy()
-        for family in (
-            (0,)
-            if self._event_kind == batch_events.ASSIGN_IPV4
-            else (1,)
-            if self._event_kind == batch_events.ASSIGN_IPV6
-            else (0, 1)
-        ):
-            requested = np.where((family == 0) | (self._node_event_kinds[nodes] != batch_events.ASSIGN_IPV4), counts, 0)
-            assigned_counts, statuses, position = counts - requested, np.zeros_like(counts), 0
+        for version in self._versions:
+            takes_part = (version == 4) | (self._node_event_kinds[nodes] != batch_events.ASSIGN_IPV4)
+            assigned_counts, statuses, position = np.where(takes_part, 0, counts), np.zeros_like(counts), 0
             while position < len(nodes):
                 position = batch_events.place_pods(
                     self.ipam.store.state,
                     nodes,
                     counts,
-                    family,
+                    int(version == 6),
                     pods[0] if len(pods) else 0,
                     position,
                     ranges,
@@ -255,20 +251,13 @@ class SimulatedCluster:
                 )
                 if position < len(nodes):
                     self.ipam.store.ensure_block_capacity(len(nodes))
-            min_assigned = np.minimum(min_assigned, assigned_counts)
         self.pod_nodes[pods] = np.repeat(nodes, counts)
-        return min_assigned
-
-    def request_arrays(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return the ranges of all requests, and the requests, as the engine takes them."""
-        rows = np.array(self._range_rows, np.int64).reshape(-1, 3)
-        return rows, np.array(self._requests, np.int64).reshape(-1, batch_events.REQUEST_WIDTH)
 
     def run_events(self, events: Events) -> None:
         """Carry events out, in order of time."""
         if (np.diff(events[:, batch_events.TIME]) < 0).any():
             events = events[np.argsort(events[:, batch_events.TIME], kind="stable")]
-        statuses = self.ipam.run_events(events, *self.request_arrays())
+        statuses = self.ipam.run_events(events, self.request_table)
         self._record_failures(events, statuses)
 
     def _record_failures(self, events: Events, statuses: NDArray[np.int64]) -> None:
@@ -286,33 +275,16 @@ class SimulatedCluster:
             _, node, handle, request, time = (int(value) for value in events[position])
             self.failures.append(FailedRequest(time, handle, node, int(statuses[position]), request))
 
-    def block_counts(self) -> BlockCounts:
-        """Count what is in each block."""
-        state = self.ipam.store.state
-        counts = np.zeros((int(state.meta[layout.SLOT_COUNT]), 3), np.int64)
-        batch_events.count_addresses(state, counts)
-        rows = state.blocks[: len(counts)]
-        is_used = rows[:, layout.RANGE_INDEX] != layout.UNUSED_SLOT
-        names = [pool.name for pool in self.scenario.cluster.pools]
-        pool_positions = np.array([*self.ipam.store.pool_positions(names), len(names)], np.int64)[
-            rows[is_used, layout.RANGE_INDEX]
-        ]
-        block_indexes = state.wide[: len(counts)][is_used][:, [layout.INDEX_HIGH, layout.INDEX_LOW]]
-        return BlockCounts(pool_positions, block_indexes, rows[is_used, layout.OWNER], counts[is_used])
-
-    def pool_counts(self) -> dict[str, tuple[int, int, int, int]]:
-        """Return for each pool: addresses in use, blocks, blocks without affinity, borrowed addresses."""
-        block_counts = self.block_counts()
+    def block_counts(self) -> dict[str, BlockCounts]:
+        """Count what is in each block of each pool."""
+        counts, store = self.ipam.count_addresses(), self.ipam.store
+        rows, wide = store.state.blocks[: len(counts)], store.state.wide[: len(counts)]
         counts_by_pool = {}
-        for position, pool in enumerate(self.scenario.cluster.pools):
-            is_in_pool = block_counts.pool_positions == position
-            used, borrowed, _ = (int(total) for total in block_counts.counts[is_in_pool].sum(axis=0))
-            counts_by_pool[pool.name] = (
-                used,
-                int(is_in_pool.sum()),
-                int((block_counts.owners[is_in_pool] == layout.NO_OWNER).sum()),
-                borrowed,
-            )
+        for pool in self.scenario.cluster.pools:
+            ranges = [index for index, block_range in enumerate(store.ranges) if block_range.pool == pool.name]
+            is_in_pool = np.isin(rows[:, layout.RANGE_INDEX], ranges)
+            indexes = wide[is_in_pool][:, [layout.INDEX_HIGH, layout.INDEX_LOW]]
+            counts_by_pool[pool.name] = BlockCounts(indexes, rows[is_in_pool, layout.OWNER], counts[is_in_pool])
         return counts_by_pool
 
     # ---- requests
@@ -320,12 +292,6 @@ class SimulatedCluster:
     def request_index(self, node: int) -> int:
         """Return what the pods of a node ask for: the index in `request_pools`."""
         return int(self._node_requests[node])
-
-    @property
-    def _event_kind(self) -> int:
-        if len(self._versions) == len(ADDRESS_BITS):
-            return batch_events.ASSIGN_BOTH
-        return batch_events.ASSIGN_IPV6 if self._versions == (6,) else batch_events.ASSIGN_IPV4
 
     def _pod_request(self, host: str, labels: Mapping[str, str], max_blocks: int, *, windows: bool) -> int:
         block_limit = max_blocks_per_node(self.ipam.store.config.max_blocks_per_host, max_blocks, windows=windows)
@@ -336,12 +302,11 @@ class SimulatedCluster:
                 if windows and version == 6:
                     continue
                 try:
-                    named_pools = self.scenario.cluster.cni_pools(version)
-                    ranges[version] = self.ipam.resources.request_ranges(
-                        host, version, pool_names=named_pools, windows=windows
+                    ranges[version], _ = self.ipam.resources.resolve_request(
+                        host, version, pool_names=self.scenario.cluster.cni_pools(version), windows=windows
                     )
                 except IpamError as error:
-                    ranges[version], refusal_code = [], error.finding.code
+                    refusal_code = error.finding.code
             self._request_indexes[key] = self._add_request(ranges, block_limit, windows=windows)
             self.refusal_codes[self._request_indexes[key]] = refusal_code
         return self._request_indexes[key]
@@ -351,41 +316,32 @@ class SimulatedCluster:
         key = tuple(sorted(labels.items()))
         if key not in self._tunnels_by_labels:
             tunnel_requests = []
-            for supply_of_version in self._supplies:
-                for indices in tunnel_pools(self.scenario, supply_of_version, labels).values():
-                    pool_cidrs = tuple(str(supply_of_version.pools[index].cidr) for index in indices)
-                    ranges = {
-                        supply_of_version.version: self.ipam.resources.request_ranges(
-                            host, supply_of_version.version, use="Tunnel", pool_names=pool_cidrs
-                        )
-                    }
-                    kind = batch_events.ASSIGN_IPV4 if supply_of_version.version == 4 else batch_events.ASSIGN_IPV6
-                    tunnel_requests.append(
-                        (kind, self._add_request(ranges, self.ipam.resources.block_limit(0), windows=False))
+            for supply in self._supplies:
+                for indices in tunnel_pools(self.scenario, supply, labels).values():
+                    pool_cidrs = tuple(str(supply.pools[index].cidr) for index in indices)
+                    ranges, _ = self.ipam.resources.resolve_request(
+                        host, supply.version, use="Tunnel", pool_names=pool_cidrs
                     )
+                    block_limit = self.ipam.resources.block_limit(0)
+                    request = self._add_request({supply.version: ranges}, block_limit)
+                    tunnel_requests.append((assignment_kind((supply.version,)), request))
             self._tunnels_by_labels[key] = tunnel_requests
         return self._tunnels_by_labels[key]
 
     def _add_request(
-        self, ranges: Mapping[IPVersion, list[tuple[int, int, int]]], block_limit: int, *, windows: bool
+        self, ranges_by_version: Mapping[IPVersion, NDArray[np.int64]], block_limit: int, *, windows: bool = False
     ) -> int:
-        row: list[int] = []
-        for version in ADDRESS_BITS:
-            version_ranges = ranges.get(version, [])
-            row += [len(self._range_rows), len(version_ranges)]
-            self._range_rows += version_ranges
-        self._requests.append((*row, block_limit, int(windows)))
         self.request_pools.append(
             [
-                self.ipam.store.range_pool(range_index)
-                for ranges_of_version in ranges.values()
-                for range_index, _, _ in ranges_of_version
+                self.ipam.store.ranges[range_index].pool
+                for ranges in ranges_by_version.values()
+                for range_index in ranges[:, layout.RANGE]
             ]
         )
-        return len(self._requests) - 1
+        return self.request_table.add(ranges_by_version, block_limit, windows=windows)
 
     def _tunnel_handle(self, node: int) -> int:
-        (number,) = self.add_pods([_tunnels_handle(self.ipam.store.node_name(node))])
+        (number,) = self.add_pods([_tunnels_handle(self.ipam.store.node_names[node])])
         return int(number)
 
 

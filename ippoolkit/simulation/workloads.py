@@ -51,28 +51,20 @@ class InitialRollout(Workload):
 
     def initial_events(self, cluster: SimulatedCluster) -> Events | None:
         """Return the events at time 0."""
-        nodes_and_counts = [
-            node_and_count
-            for group in cluster.scenario.plan.groups
-            for node_and_count in cluster.add_group_nodes(group, 0, group.nodes)
-        ]
-        nodes = np.repeat([node for node, _ in nodes_and_counts], [count for _, count in nodes_and_counts]).astype(
-            np.int64
-        )
-        pod_positions = np.concatenate([np.zeros(0), *(np.arange(count) for _, count in nodes_and_counts)])
+        planned_nodes, counts = cluster.add_planned_nodes()
+        nodes = np.repeat(planned_nodes, counts)
+        pod_positions = np.concatenate([np.zeros(0), *map(np.arange, counts)])
         if self.order == "even":
             nodes = nodes[np.argsort(pod_positions, kind="stable")]
         elif self.order == "random":
             nodes = np.random.default_rng(self.seed).permutation(nodes)
-        names = [f"pod-{number + 1:06d}" for number in range(len(nodes))]
+        planned_pods = cluster.add_pod_series("pod-", len(nodes))
         waiting = [pod for pod in cluster.scenario.cluster.pods if pod.node and not pod.addresses and not pod.finished]
         waiting = [pod for pod in waiting if not pod.host_network and pod.node in cluster.ipam.store.nodes]
-        names += [f"{pod.namespace}/{pod.name}" for pod in waiting]
-        nodes = np.concatenate(
-            [nodes, np.array([cluster.ipam.store.nodes[pod.node].number for pod in waiting], np.int64)]
-        )
-        pods = cluster.add_pods(names)
-        join_events = cluster.node_join_events([node for node, _ in nodes_and_counts], 0)
+        waiting_pods = cluster.add_pods([f"{pod.namespace}/{pod.name}" for pod in waiting])
+        waiting_nodes = np.array([cluster.ipam.store.nodes[pod.node].number for pod in waiting], np.int64)
+        pods, nodes = np.concatenate([planned_pods, waiting_pods]), np.concatenate([nodes, waiting_nodes])
+        join_events = cluster.node_join_events(planned_nodes.tolist(), 0)
         return _concatenate([join_events, cluster.pod_start_events(pods, nodes, np.full(len(pods), SECOND))])
 
 
@@ -152,7 +144,7 @@ class NodeReplacement(Workload):
         if not len(old_nodes):
             return None
         cluster.schedulable_nodes.clear()
-        names = [f"{cluster.ipam.store.node_name(int(node)).partition('~')[0]}~{day + 1}" for node in old_nodes]
+        names = [f"{cluster.ipam.store.node_names[int(node)].partition('~')[0]}~{day + 1}" for node in old_nodes]
         replacements = [
             cluster.add_replacement_node(int(node), name) for node, name in zip(old_nodes, names, strict=True)
         ]
@@ -218,7 +210,7 @@ class Growth(Workload):
                 group.nodes_after(elapsed_days / DAYS_PER_MONTH) for elapsed_days in (day, day + 1)
             )
             for node, count in cluster.add_group_nodes(group, nodes_before, nodes_after):
-                name = cluster.ipam.store.node_name(node)
+                name = cluster.ipam.store.node_names[node]
                 pods = cluster.add_pods([f"pod-of-{name}-{pod + 1}" for pod in range(count)])
                 batches.append(cluster.node_join_events([node], day * DAY))
                 batches.append(cluster.pod_start_events(pods, np.full(count, node), np.full(count, day * DAY + SECOND)))

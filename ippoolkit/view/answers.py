@@ -13,6 +13,7 @@ from ..choose import FreeRanges, Recommendation, designs_table, first_designs
 from ..findings import N_, Finding, get_language
 from ..forecasting import Forecast
 from ..manifests.manifest_review import Review
+from ..model import Scenario
 from ..read import Reading
 from ..release_upgrade import Upgrade
 from ..simulation import Simulation
@@ -22,6 +23,7 @@ from .html import (
     capacity_tiles_html,
     findings_html,
     nodes_html,
+    remark_html,
     review_html,
     table_html,
     tile_boxes_html,
@@ -113,8 +115,8 @@ def _(answer: Simulation) -> str:
 
 
 @_content_html.register
-def _(answer: Reading) -> str:
-    language, cluster = get_language("en"), answer.scenario.cluster
+def _(answer: Scenario) -> str:
+    language, cluster = get_language("en"), answer.cluster
     counts = [
         language.render(template, {"n": len(objects)})
         for kind, template, objects in (
@@ -125,9 +127,13 @@ def _(answer: Reading) -> str:
         )
         if objects or kind not in cluster.unknown
     ]
-    summary = f"{answer.scenario.name}: {', '.join(counts)}" if counts else answer.scenario.name
-    content = f"<p>{escape(summary)}</p>{findings_html(answer.notes[:_NOTES_SHOWN])}"
+    summary = f"{answer.name}: {', '.join(counts)}" if counts else answer.name
+    return f"<p>{escape(summary)}</p>"
+
+
+@_content_html.register
+def _(answer: Reading) -> str:
+    content = _content_html(answer.scenario) + findings_html(answer.notes[:_NOTES_SHOWN])
     if (hidden := len(answer.notes) - _NOTES_SHOWN) > 0:
-        message = language.render(N_("and {count} more"), {"count": hidden})
-        content += f'<p class="ipk-empty">{escape(message)}</p>'
+        content += remark_html(get_language("en").render(N_("and {count} more"), {"count": hidden}))
     return content

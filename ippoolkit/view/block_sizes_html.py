@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..figures.chart_limits import bar_limit
 from ..findings import N_, format_short_count, get_language
 from .html import render_template
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_LOG_SCALE_RATIO = 1000  # times the planned nodes: from there on bars of even scale would tell nothing
 
 
 def block_sizes_chart(table: pd.DataFrame, *, chosen: int, lang: str = "en") -> str:
@@ -19,7 +18,7 @@ def block_sizes_chart(table: pd.DataFrame, *, chosen: int, lang: str = "en") -> 
     Parameters
     ----------
     table
-        As `ippoolkit.block_sizes` returns it.
+        As `Analysis.block_sizes` returns it.
     chosen
         The pool's blockSize, marked.
     lang
@@ -27,13 +26,13 @@ def block_sizes_chart(table: pd.DataFrame, *, chosen: int, lang: str = "en") -> 
     """
     language = get_language(lang)
     planned_nodes = max(table["nodes_at_horizon"].tolist(), default=0)
-    most_nodes_fit = max(table["nodes_fit"].tolist(), default=0)
-    is_logarithmic = bool(planned_nodes) and most_nodes_fit > _LOG_SCALE_RATIO * planned_nodes
-    # Bars beyond a few times the plan only say "plenty": cut there, so that the plan's line stays visible.
-    axis_top = most_nodes_fit.bit_length() if is_logarithmic else min(most_nodes_fit, max(planned_nodes * 4, 4)) or 1
+    nodes_fit: list[int] = table["nodes_fit"].tolist()
+    limit = bar_limit(nodes_fit, planned_nodes)
 
     def bar_height(node_count: int) -> float:
-        return min(1.0, (node_count.bit_length() if is_logarithmic else node_count) / axis_top)
+        if limit is None:
+            return node_count.bit_length() / max(nodes_fit).bit_length()
+        return min(1.0, node_count / limit)
 
     fails_text = language.translate("fails")
     bars = [
@@ -46,7 +45,7 @@ def block_sizes_chart(table: pd.DataFrame, *, chosen: int, lang: str = "en") -> 
                 for name, applies in (
                     ("bad", row["verdict"] == fails_text),
                     ("chosen", row["block_size"] == chosen),
-                    ("cut", not is_logarithmic and row["nodes_fit"] > axis_top),
+                    ("cut", limit is not None and row["nodes_fit"] > limit),
                 )
                 if applies
             ),

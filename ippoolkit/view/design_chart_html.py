@@ -9,14 +9,14 @@ import math
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from ..findings import N_, format_short_count, get_language
+from ..figures.chart_limits import drawn_designs
+from ..findings import N_, Language, format_short_count, get_language
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _WIDTH, _HEIGHT = 640, 400  # high enough for designs of as many addresses to stand apart
 _LEFT, _RIGHT, _TOP, _BOTTOM = 58, 18, 14, 40
-_DOUBLINGS = 6  # of the fewest addresses: beyond, designs only repeat themselves
 _PALEST = 25  # percent of the accent colour that the fewest routes have
 
 
@@ -31,9 +31,7 @@ def designs_chart(table: pd.DataFrame, *, lang: str = "en") -> str:
         Language of the words.
     """
     language = get_language(lang)
-    rows: list[dict[Any, Any]] = table.to_dict("records")
-    least = min((int(row["addresses"]) for row in rows), default=1)
-    designs_shown = [row for row in rows if int(row["addresses"]) <= least << _DOUBLINGS]
+    designs_shown: list[dict[Any, Any]] = drawn_designs(table).to_dict("records")
     across = _Scale([int(row["addresses"]) for row in designs_shown], _LEFT + 14, _WIDTH - _RIGHT - 14)
     up = _Scale([int(row["nodes_fit"]) for row in designs_shown], _HEIGHT - _BOTTOM - 14, _TOP + 10)
     shade = _Scale([int(row["routes"]) for row in designs_shown], _PALEST, 100)
@@ -82,7 +80,7 @@ class _Scale:
         return [(1 << power, self(1 << power)) for power in range(low, high + 1, step)]
 
 
-def _dot(row: dict[Any, Any], across: _Scale, up: _Scale, shade: _Scale, language: Any) -> str:
+def _dot(row: dict[Any, Any], across: _Scale, up: _Scale, shade: _Scale, language: Language) -> str:
     text = language.render(
         N_("/{prefix}, blockSize {size}: {addresses:address}, {most:node}, {routes} routes"),
         {

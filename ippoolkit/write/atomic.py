@@ -5,8 +5,8 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
-from ..errors import InputError
-from ..findings import Finding, Place
+from ..errors import InputError, input_error
+from ..findings import Place
 
 TEMPORARY_SUFFIX = ".new"  # of files that a killed writer leaves behind
 
@@ -63,5 +63,4 @@ def make_folder(path: Path) -> None:
 
 def unwritable_error(path: Path, error: OSError) -> InputError:
     """Return the error of a file or folder that cannot be written."""
-    params = {"reason": error.strerror or str(error)}
-    return InputError([Finding("file-unwritable", params=params, place=Place(str(path)))])
+    return input_error("file-unwritable", Place(str(path)), reason=error.strerror or str(error))

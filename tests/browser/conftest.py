@@ -59,5 +59,5 @@ def watch(browser):
         return watched[-1]
 
     yield open_page
-    for each in watched:
-        each.page.close()
+    for watched_page in watched:
+        watched_page.page.close()

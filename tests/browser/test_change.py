@@ -9,16 +9,16 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory):
+def lab_address(tmp_path_factory):
     with serving("lab", tmp_path_factory.mktemp("lab")) as address:
         yield address
 
 
-def test_a_change_is_chosen_and_rehearsed(home, watch):
-    watched = watch(home, home.replace("http", "ws"), viewport={"width": 1500, "height": 1100})
+def test_a_change_is_chosen_and_rehearsed(lab_address, watch):
+    watched = watch(lab_address, lab_address.replace("http", "ws"), viewport={"width": 1500, "height": 1100})
     page = watched.page
     page.set_default_timeout(90_000)
-    page.goto(f"{home}lab/tree/notebooks/change.ipynb?token=t&reset")
+    page.goto(f"{lab_address}lab/tree/notebooks/change.ipynb?token=t&reset")
     page.wait_for_selector(".ipk-verdict", timeout=180_000)  # the engine may have to be compiled first
     page.wait_for_selector(".ipk-timeline svg")
     page.locator(".ipk-change select").select_option("migrate")
@@ -46,6 +46,6 @@ def test_a_change_is_chosen_and_rehearsed(home, watch):
         assert page.evaluate(
             "[...document.querySelectorAll('.ipk-planner')].every(node => node.scrollWidth <= node.clientWidth + 1)"
         )
-        found = Axe().run(page, context=".ipk-planner").response["violations"]
-        assert [each["id"] for each in found if each["impact"] in ("serious", "critical")] == []
+        violations = Axe().run(page, context=".ipk-planner").response["violations"]
+        assert [violation["id"] for violation in violations if violation["impact"] in ("serious", "critical")] == []
     watched.is_clean()

@@ -38,8 +38,8 @@ TABS = ("Block sizes", "Address map", "Nodes", "Over time", "Findings", "Manifes
 
 
 def homes(front):
-    home = front[1]
-    return home, home.replace("http", "ws")
+    address = front[1]
+    return address, address.replace("http", "ws")
 
 
 @pytest.fixture(scope="module", params=["lab", "voila"])
@@ -49,18 +49,18 @@ def front(request, tmp_path_factory):
 
 
 def open_planner(front, watched, theme="light"):
-    kind, home = front
+    kind, address = front
     page = watched.page
     page.set_default_timeout(90_000)
     if kind == "lab":
-        page.goto(f"{home}lab/tree/notebooks/planner.ipynb?token=t&reset")
+        page.goto(f"{address}lab/tree/notebooks/planner.ipynb?token=t&reset")
         page.wait_for_selector(".jp-Notebook")
         if theme == "dark":
             for name in ("Settings", "Theme", "JupyterLab Dark"):
                 label = ".lm-MenuBar-itemLabel" if name == "Settings" else ".lm-Menu-itemLabel"
                 page.locator(label, has_text=re.compile(f"^{name}$")).click()
     else:
-        page.goto(f"{home}?theme={theme}")
+        page.goto(f"{address}?theme={theme}")
     page.wait_for_selector(".ipk-verdict")
     page.wait_for_selector(".ipk-block_sizes")
 
@@ -80,10 +80,10 @@ def fresh(front, watch):
 @pytest.fixture(scope="module")
 def shared(front, browser):
     """Hold one opened planner for the tests that can bring it back to its start; the page is None until it is asked for."""
-    held = SimpleNamespace(watched=None, failed=0)
-    yield held
-    if held.watched:
-        held.watched.page.close()
+    shared_page = SimpleNamespace(watched=None, failed=0)
+    yield shared_page
+    if shared_page.watched:
+        shared_page.watched.page.close()
 
 
 @pytest.fixture
@@ -180,11 +180,11 @@ def test_jupyterlab_opens_with_the_planner_run_nothing_to_save_and_the_whole_fol
 
 
 def test_a_notebook_that_is_only_opened_has_nothing_to_save(front, watch):
-    kind, home = front
+    kind, address = front
     if kind != "lab":
         pytest.skip("JupyterLab only")
     page = watch(*homes(front), viewport=WINDOW).page
-    page.goto(f"{home}lab/tree/notebooks/explore.ipynb?token=t&reset")
+    page.goto(f"{address}lab/tree/notebooks/explore.ipynb?token=t&reset")
     page.wait_for_selector(".jp-Notebook")
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
     page.wait_for_timeout(2000)  # until everything that sets the mark has been there
@@ -304,16 +304,16 @@ def test_it_opens_again_after_a_reload(planner):
 def test_it_can_be_used_by_keyboard_alone(planner):
     page = planner.page
     page.locator(".ipk-sample").focus()
-    seen = []
+    focused = []
     for _ in range(48):
-        seen.append(
+        focused.append(
             page.evaluate("document.activeElement.closest('.ipk-field, .ipk-verdict, .ipk-tabs')?.className ?? ''")
         )
         page.keyboard.press("Tab")
     order = [
         name
         for name in ("ipk-cidr", "ipk-blocksize", "ipk-nodes", "ipk-growth", "ipk-tabs")
-        if any(name in each for each in seen)
+        if any(name in element for element in focused)
     ]
     assert order == ["ipk-cidr", "ipk-blocksize", "ipk-nodes", "ipk-growth", "ipk-tabs"]
     page.locator(".ipk-tabs .lm-TabBar-tab").first.focus()

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 import ippoolkit as ipk
-from tests.helpers import RECORDINGS, ROOT, plan, unpacked
+from tests.helpers import ROOT, plan, unpacked_cluster
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -19,15 +19,14 @@ def report(request, tmp_path_factory):
     template, lang = request.param
     scenarios = [plan(size=24, nodes_per_month=5), ipk.load(ROOT / "data/kubean.yaml")]
     if template == "capacity":
-        return ipk.make_report(scenarios[lang == "zh"], folder / "r.html", lang=lang)
+        return ipk.report(scenarios[lang == "zh"], folder / "r.html", lang=lang)
     if template in ("audit", "change"):
-        cluster = tmp_path_factory.mktemp("cluster")
-        for file in (RECORDINGS / "clusters" / ("s05" if template == "audit" else "s01")).glob("kubectl-*.json.gz"):
-            unpacked(file, cluster)
-        return ipk.make_report(cluster, folder / "r.html", template=template, lang=lang)
+        recorded = "s05" if template == "audit" else "s01"
+        cluster = unpacked_cluster(recorded, tmp_path_factory.mktemp("cluster"), "kubectl-*.json")
+        return ipk.report(cluster, folder / "r.html", template=template, lang=lang)
     long_named = replace(scenarios[0], name="a-cluster-with-a-rather-long-name." * 7)
-    made = ipk.make_reports([*scenarios, long_named], folder, template=template, lang=lang)
-    return made.successes[0].files[0]
+    batch = ipk.make_reports([*scenarios, long_named], folder, template=template, lang=lang)
+    return batch.successes[0].files[0]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -22,7 +22,7 @@ LIMIT, PAGES = 3, 20
 
 def kernels(server):
     """Return the processes below a server that run a kernel."""
-    found = []
+    kernel_pids = []
     for status in Path("/proc").glob("[0-9]*/status"):
         try:
             parent = re.search(r"PPid:\s+(\d+)", status.read_text())
@@ -30,8 +30,8 @@ def kernels(server):
         except OSError:
             continue
         if parent and int(parent[1]) == server.pid and b"ipykernel" in command:
-            found.append(status.parent.name)
-    return found
+            kernel_pids.append(status.parent.name)
+    return kernel_pids
 
 
 @pytest.fixture
@@ -80,9 +80,9 @@ def test_twenty_pages_leave_no_kernel_and_never_more_than_the_limit(server):
     assert 200 in statuses
     assert most <= LIMIT
     deadline = time.monotonic() + 60
-    while (left := kernels(process)) and time.monotonic() < deadline:
+    while (remaining := kernels(process)) and time.monotonic() < deadline:
         time.sleep(0.5)
-    assert left == []
+    assert remaining == []
     assert status_of(url) == 200  # once there is room again
     assert status_of(f"{url}/voila/files/secret.png") in (403, 404)
     with urllib.request.urlopen(url, timeout=60) as response:

@@ -16,12 +16,18 @@ _SEEDS = 20  # draws that are tried, so that each recorded outcome has a chance
 
 def differences(case):
     """Return what differs from the recording, of the release and of the one that was run beside it."""
-    alternatives = [case["released"], *(_released(each) for each in case.get("released_alternatives", ()))]
-    found = _differences(case, case["calico"], alternatives, case["end"]["t"])
+    alternatives = [
+        case["released"],
+        *(_released(alternative) for alternative in case.get("released_alternatives", ())),
+    ]
+    mismatches = _differences(case, case["calico"], alternatives, case["end"]["t"])
     if control := case.get("control"):
-        expected = [control["released"], *(_released(each) for each in control.get("released_alternatives", ()))]
-        found += _differences(case, control["calico"], expected, case["end"]["t"])
-    return found
+        expected = [
+            control["released"],
+            *(_released(alternative) for alternative in control.get("released_alternatives", ())),
+        ]
+        mismatches += _differences(case, control["calico"], expected, case["end"]["t"])
+    return mismatches
 
 
 def _released(alternative):
@@ -29,7 +35,10 @@ def _released(alternative):
 
 
 def _differences(case, calico, alternatives, end):
-    expected = [sorted((each["block"], each["host"], each["t"]) for each in released) for released in alternatives]
+    expected = [
+        sorted((alternative["block"], alternative["host"], alternative["t"]) for alternative in released)
+        for released in alternatives
+    ]
     outcomes = [sorted(_run(case, calico, end, seed)) for seed in range(_SEEDS if len(expected) > 1 else 1)]
     wrong = [outcome for outcome in outcomes if outcome not in expected]
     return [f"{calico}: gives back {wrong[0]}; recorded: {expected[0]}"] if wrong else []
@@ -46,15 +55,15 @@ def _run(case, calico, end, seed):
             ipam.resources.create_node(host)
         ipam.restore_block(_block(block))
     ipam.controllers.start(case["grace"], first_tick=case["tick"])
-    gone = []
+    released = []
     actions = sorted(case["actions"], key=lambda action: action["t"])
     times = sorted({action["t"] for action in actions} | set(range(0, end + 1, case["tick"])))
     for now in times:
-        gone += _advance(ipam, now - ipam.store.now)
-        for action in (each for each in actions if each["t"] == now):
+        released += _advance(ipam, now - ipam.store.now)
+        for action in (action for action in actions if action["t"] == now):
             _do(ipam, action)
-        gone += _advance(ipam, 0)
-    return gone
+        released += _advance(ipam, 0)
+    return released
 
 
 def _advance(ipam, seconds):

@@ -18,7 +18,7 @@ _ONE_FILE_RESOURCES = ("ippools", "ipamblocks", "blockaffinities", "ipamconfigs"
 KEYS = {"totals", "pools", "nodes", "config"}
 _CLAMP = 2**63 - 1
 # What people may have of a cluster: the dumps, one file of several kinds, and what calicoctl prints.
-_GIVEN = {
+_FORMS = {
     "clusters": "kubectl-*.json",
     "clusters (one file)": "kubectl-all.yaml",
     "clusters (tables)": "*.txt",
@@ -42,26 +42,26 @@ def expected_of(file: Path):
 
 def compare(folder: Path, truth):
     """Yield for each way of reading: its name, how many figures were compared, and what differs."""
-    with tempfile.TemporaryDirectory() as into:
-        files = [_unpacked(file, Path(into)) for file in sorted(folder.iterdir()) if file.is_file()]
-        for given, pattern in _GIVEN.items():
+    with tempfile.TemporaryDirectory() as temporary:
+        files = [_unpacked(file, Path(temporary)) for file in sorted(folder.iterdir()) if file.is_file()]
+        for form, pattern in _FORMS.items():
             chosen = [file for file in files if file.match(pattern) and file.name not in _NOT_DUMPS]
             if not chosen:
                 continue
-            none = _none(files) if given == "clusters" else _none_in_one_file(chosen, given)
+            none = _none(files) if form == "clusters" else _none_in_one_file(chosen, form)
             try:
                 reading = read(*chosen, empty_kinds=none)
             except InputError as error:
-                yield given, 1, [f"{folder.name}: {error}"]
+                yield form, 1, [f"{folder.name}: {error}"]
                 continue
             counted = cluster_metrics(ClusterIndex(reading.scenario.cluster), reading.reported)
-            yield given, *_compared(folder.name, truth, counted, all_known=given == "clusters")
+            yield form, *_compared(folder.name, truth, counted, all_known=form == "clusters")
 
 
-def _unpacked(file, into):
+def _unpacked(file, folder):
     if file.suffix != ".gz":
-        return Path(shutil.copy(file, into))
-    target = into / file.name.removesuffix(".gz")
+        return Path(shutil.copy(file, folder))
+    target = folder / file.name.removesuffix(".gz")
     target.write_bytes(gzip.decompress(file.read_bytes()))
     return target
 
@@ -69,7 +69,7 @@ def _unpacked(file, into):
 def _none(files):
     """The kinds whose dump is an empty list that kubectl printed without complaint."""
     commands = next((json.loads(file.read_text()) for file in files if file.name == "commands.json"), [])
-    failed = {each["File"] for each in commands if each.get("RC") or each.get("Stderr")}
+    failed = {command["File"] for command in commands if command.get("RC") or command.get("Stderr")}
     for file in files:
         kind = KIND_BY_RESOURCE.get(file.stem.removeprefix("kubectl-"))
         if (
@@ -81,9 +81,9 @@ def _none(files):
             yield kind
 
 
-def _none_in_one_file(chosen, given):
+def _none_in_one_file(chosen, form):
     """The kinds that the one file of a cluster without any pool was asked for, and has nothing of."""
-    if given not in ("clusters (one file)", "clusters (all of it)"):
+    if form not in ("clusters (one file)", "clusters (all of it)"):
         return ()
     text = "\n".join(file.read_text() for file in chosen)
     if re.search(r"^ *(?:- )?kind: IPPool$", text, re.MULTILINE):

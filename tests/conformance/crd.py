@@ -29,28 +29,28 @@ def differences(case):
             for document in parse_manifests(text, "existing").documents:
                 ApiServer(store).add_existing(_in_group(document.value, group))
     manifests = parse_manifests(case["of"]["manifest"], "manifest")
-    documents = tuple(replace(each, value=_in_group(each.value, group)) for each in manifests.documents)
+    documents = tuple(replace(document, value=_in_group(document.value, group)) for document in manifests.documents)
     outcome = ApiServer(store).run("apply", replace(manifests, documents=documents))
     # What Kubernetes asks of every object's metadata is not in these recordings.
     reasons = [note for note in outcome.findings if "crd" in note.refused_by]
     if bool(reasons) == case["accepted"]:
         return [f"{'refused' if reasons else 'accepted'}: {[note.message() for note in reasons] or case['errors']}"]
-    found = []
+    mismatches = []
     if len(outcome.results) != 1:
         return [f"{len(outcome.results)} objects"]
     spec, recorded = outcome.results[0].resource.spec, case["spec_after_defaulting"]
     # Of another release what is refused has no spec of its own in the recording.
     is_recorded = case["accepted"] or "calico" not in case
     if is_recorded and isinstance(recorded, dict) and _numbers(spec) != _numbers(recorded):
-        found.append(f"spec {spec}; recorded: {recorded}")
+        mismatches.append(f"spec {spec}; recorded: {recorded}")
     # The fields of metadata are every object's, and not in these recordings either.
     fields = [note.place.field for note in outcome.findings if note.code == "field-dropped"]
     dropped = sorted(field for field in fields if not field.startswith("metadata."))
     if dropped != sorted(case["unknown_fields"]):
-        found.append(f"drops {dropped}; recorded: {case['unknown_fields']}")
+        mismatches.append(f"drops {dropped}; recorded: {case['unknown_fields']}")
     lines = [error for error in case["errors"] if not _FOLLOWS.search(error)]
-    found += unnamed(lines, reasons)
-    return found
+    mismatches += unnamed(lines, reasons)
+    return mismatches
 
 
 def _in_group(value, group):

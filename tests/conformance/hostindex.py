@@ -12,16 +12,16 @@ def differences(case):
         return None
     cidr, size = Cidr.parse_ignoring_host_bits(case["cidr"]), case["blockSize"]
     blocks = cidr.subnet_count(size)
-    found = [] if str(blocks) == case["blocks"] else [f"{blocks} blocks; recorded: {case['blocks']}"]
+    mismatches = [] if str(blocks) == case["blocks"] else [f"{blocks} blocks; recorded: {case['blocks']}"]
     if not blocks:
-        return found
+        return mismatches
     index = start_block_index(node_seed(case["host"]), blocks)
     if str(index) != case["start"]:
-        found.append(f"starts at {index}; recorded: {case['start']}")
+        mismatches.append(f"starts at {index}; recorded: {case['start']}")
     last = str(cidr.subnet(size, (index - 1) % blocks))
     if case["last"] is not None and last != case["last"]:
-        found.append(f"ends at {last}; recorded: {case['last']}")
+        mismatches.append(f"ends at {last}; recorded: {case['last']}")
     first = [str(cidr.subnet(size, (index + step) % blocks)) for step in range(len(case["first"]))]
     if first != case["first"]:
-        found.append(f"walks {list(first['block'])}; recorded: {case['first']}")
-    return found
+        mismatches.append(f"walks {list(first['block'])}; recorded: {case['first']}")
+    return mismatches

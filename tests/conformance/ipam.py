@@ -34,15 +34,17 @@ def compare(lines):
     head, *operations = lines
     release = release_of(head)
     ipam = Ipam(datastore=head.get("datastore", "kubernetes"), release=release)
-    found = []
+    differences = []
     for number, operation in enumerate(operations, 2):
         ours, theirs = _run(ipam, operation), dict(operation.get("result") or {})
         for result in (ours, theirs):
             if "unallocated" in result:  # their order means nothing
                 result["unallocated"] = sorted(result["unallocated"])
         if ours != _normal(operation["op"], theirs, ours):
-            found.append(f"{head['trace']}:{number}: {operation['op']} gives {ours}; recorded: {operation['result']}")
-    return len(operations), found
+            differences.append(
+                f"{head['trace']}:{number}: {operation['op']} gives {ours}; recorded: {operation['result']}"
+            )
+    return len(operations), differences
 
 
 def release_of(head):
@@ -53,27 +55,27 @@ def release_of(head):
 
 def _without_dropped(operation):
     """An operation without the fields that its release does not know."""
-    kept = {key: value for key, value in operation.items() if key != "dropped"}
+    remaining = {key: value for key, value in operation.items() if key != "dropped"}
     for name in operation.get("dropped", ()):
         parent, _, field = name.rpartition(".")
         if parent:
-            kept[parent] = {key: value for key, value in kept[parent].items() if key != field}
+            remaining[parent] = {key: value for key, value in remaining[parent].items() if key != field}
         else:
-            kept.pop(field, None)
-    return kept
+            remaining.pop(field, None)
+    return remaining
 
 
 def _normal(op, theirs, ours):
     """Their result, with our codes in place of Calico's words where they mean the same."""
-    made = dict(theirs)
-    if "error" in made:
-        made["error"] = _code(made["error"], ours.get("error"))
-    if "messages" in made:
+    normalized = dict(theirs)
+    if "error" in normalized:
+        normalized["error"] = _code(normalized["error"], ours.get("error"))
+    if "messages" in normalized:
         codes = ours.get("messages") or []
-        made["messages"] = [_code(text, code) for text, code in zip(made["messages"], codes, strict=False)]
+        normalized["messages"] = [_code(text, code) for text, code in zip(normalized["messages"], codes, strict=False)]
         if len(codes) != len(theirs["messages"]):
-            made["messages"] = theirs["messages"]
-    return made
+            normalized["messages"] = theirs["messages"]
+    return normalized
 
 
 def _code(text, code):
@@ -107,7 +109,7 @@ def _assign(
     maxBlocks=0,
     windows=False,
 ):
-    got = ipam.requests.assign(
+    assignment = ipam.requests.assign(
         host,
         handle,
         v4,
@@ -121,13 +123,13 @@ def _assign(
     )
     result = {}
     if v4:
-        result["v4"] = [str(each) for each in got.v4]
+        result["v4"] = [str(address) for address in assignment.v4]
     if v6:
-        result["v6"] = [str(each) for each in got.v6]
-    if got.messages:
-        result["messages"] = [each.code for each in got.messages]
-    if got.error:
-        result["error"] = got.error.code
+        result["v6"] = [str(address) for address in assignment.v6]
+    if assignment.messages:
+        result["messages"] = [message.code for message in assignment.messages]
+    if assignment.error:
+        result["error"] = assignment.error.code
     return result
 
 
@@ -194,7 +196,7 @@ _DO = {
     "assign-ip": lambda ipam, host, handle, ip: ipam.requests.assign_ip(host, handle, ipaddress.ip_address(ip)),
     "release": lambda ipam, handle: ipam.requests.release_handle(handle),
     "release-ips": lambda ipam, ips: {
-        "unallocated": [str(each) for each in ipam.requests.release_ips(map(ipaddress.ip_address, ips))]
+        "unallocated": [str(address) for address in ipam.requests.release_ips(map(ipaddress.ip_address, ips))]
     },
     "release-host": lambda ipam, host, mustBeEmpty: ipam.requests.release_host_affinities(
         host, must_be_empty=mustBeEmpty

@@ -21,12 +21,12 @@ _TICK = re.compile(r"periodic IPAM sync every (?:(\d+)m(?!s))?(?:([\d.]+)s|(\d+)
 
 def compare(lines):
     """Run a timeline; return that there is one, and what differs; chance is tried a few times."""
-    found = []
+    first_differences = []
     for seed in range(SEEDS):
         if not (differences := _differences(lines, seed)):
             return 1, []
-        found = found or differences
-    return 1, found[:1]
+        first_differences = first_differences or differences
+    return 1, first_differences[:1]
 
 
 def _differences(lines, seed):
@@ -37,22 +37,22 @@ def _differences(lines, seed):
     inputs, recorded = _split(lines, _confirmed(lines))
     ipam = _begin(start, lines, seed)
     predicted, tick = _run(ipam, inputs, end["t"])
-    found = []
-    for what in ("block", "address"):
-        theirs = sorted((who, at) for kind, who, at in recorded if kind == what)
-        ours = sorted((who, at) for kind, who, at in predicted if kind == what)
-        if [who for who, _ in theirs] != [who for who, _ in ours]:
-            found.append(f"{name}: of each {what} go {ours}; recorded: {theirs}")
+    mismatches = []
+    for subject in ("block", "address"):
+        theirs = sorted((holder, time) for kind, holder, time in recorded if kind == subject)
+        ours = sorted((holder, time) for kind, holder, time in predicted if kind == subject)
+        if [holder for holder, _ in theirs] != [holder for holder, _ in ours]:
+            mismatches.append(f"{name}: of each {subject} go {ours}; recorded: {theirs}")
             continue
-        found += [
-            f"{name}: {what} of {who} goes at {mine:.1f}; recorded: {at}"
-            for (who, at), (_, mine) in zip(theirs, ours, strict=True)
-            if abs(at - mine) > tick + _SLACK
+        mismatches += [
+            f"{name}: {subject} of {holder} goes at {mine:.1f}; recorded: {time}"
+            for (holder, time), (_, mine) in zip(theirs, ours, strict=True)
+            if abs(time - mine) > tick + _SLACK
         ]
     final = sorted(_described(ipam))
     if final != sorted(end["end"]["blocks"].values()):
-        found.append(f"{name}: at the end {final}; recorded: {sorted(end['end']['blocks'].values())}")
-    return found
+        mismatches.append(f"{name}: at the end {final}; recorded: {sorted(end['end']['blocks'].values())}")
+    return mismatches
 
 
 def _confirmed(lines):
@@ -66,42 +66,42 @@ def _split(lines, goes):
     action, deleted = {"t": 0, "action": ""}, set()
     deleting = -9
     for line in lines:
-        at = line["t"]
+        time = line["t"]
         if "action" in line:
             action = line
-            deleting = at if "delete ippool" in line["action"] else deleting
+            deleting = time if "delete ippool" in line["action"] else deleting
             for node in re.findall(r"node (\w+) deleted", line["action"]):
-                inputs.append((at, "remove", node))
+                inputs.append((time, "remove", node))
                 deleted.add(node)
             if "restarted" in line["action"]:
-                inputs.append((at, "stop", ""))
+                inputs.append((time, "stop", ""))
         elif "log" in line:
             inputs += _from_log(line, action, goes, deleted)
-        by_hand = 0 <= at - deleting < 1.5
-        for address, who in line.get("addresses_released", {}).items():
-            if any(ip == address and 0 <= at - t < 3 for ip, t in goes):
-                recorded.append(("address", who.rpartition("@")[2], at))
+        by_hand = 0 <= time - deleting < 1.5
+        for address, holder in line.get("addresses_released", {}).items():
+            if any(ip == address and 0 <= time - t < 3 for ip, t in goes):
+                recorded.append(("address", holder.rpartition("@")[2], time))
             else:
-                inputs.append((at, "release", address))
-        for address, who in line.get("addresses_new", {}).items():
-            inputs.append((at, "assign", (address, who)))
-        emptied = {each for each, now in line.get("blocks_changed", {}).items() if "-> none" in now}
+                inputs.append((time, "release", address))
+        for address, holder in line.get("addresses_new", {}).items():
+            inputs.append((time, "assign", (address, holder)))
+        emptied = {cidr for cidr, now in line.get("blocks_changed", {}).items() if "-> none" in now}
         if by_hand:
-            gone = set(line.get("blocks_deleted", {})) | emptied
-            inputs += [(at, "affinity", cidr) for cidr in sorted(gone)]
+            deleted_blocks = set(line.get("blocks_deleted", {})) | emptied
+            inputs += [(time, "affinity", cidr) for cidr in sorted(deleted_blocks)]
         else:
             # a block without affinity goes with its last address, whoever frees it
-            gone = [was for was in line.get("blocks_deleted", {}).values() if was.startswith("host:")]
-            recorded += [("block", was.split()[0], at) for was in gone]
-    return sorted(inputs, key=lambda each: each[0]), recorded
+            deleted_blocks = [was for was in line.get("blocks_deleted", {}).values() if was.startswith("host:")]
+            recorded += [("block", was.split()[0], time) for was in deleted_blocks]
+    return sorted(inputs, key=lambda entry: entry[0]), recorded
 
 
 def _from_log(line, action, goes, deleted):
-    log, at = line["log"], line["t"]
-    if found := _TICK.search(log):
-        minutes, seconds, milliseconds = found.groups()
+    log, time = line["log"], line["t"]
+    if match := _TICK.search(log):
+        minutes, seconds, milliseconds = match.groups()
         period = 60 * int(minutes or 0) + float(seconds or 0) + int(milliseconds or 0) / 1000
-        return [(max(at, 0), "start", (period, at))]
+        return [(max(time, 0), "start", (period, time))]
     if "IP leak" not in log:
         return []
     address = _IP.search(log)[1]
@@ -109,17 +109,17 @@ def _from_log(line, action, goes, deleted):
     if "Confirmed" in log:
         return [(action["t"], "lose", (address, False))] if node in deleted and "pod=" in log else []
     # Every pod's end shows up as a candidate for a moment; a leak is what is confirmed later.
-    if "Candidate" not in log or not any(ip == address and t >= at for ip, t in goes):
+    if "Candidate" not in log or not any(ip == address and t >= time for ip, t in goes):
         return []
-    return [(action["t"], "lose", (address, at - action["t"] > 1.5))]
+    return [(action["t"], "lose", (address, time - action["t"] > 1.5))]
 
 
 def _begin(start, lines, seed):
     ipam = Ipam(seed=seed)
     known = {}
     for line in lines:
-        for address, who in line.get("addresses_released", {}).items():
-            known.setdefault(address, who)
+        for address, holder in line.get("addresses_released", {}).items():
+            known.setdefault(address, holder)
     for line in lines:
         if "Candidate" in line.get("log", ""):
             known.setdefault(_IP.search(line["log"])[1], "")
@@ -130,14 +130,16 @@ def _begin(start, lines, seed):
         freed |= set(line.get("addresses_released", {}))
     blocks = {Cidr.parse(cidr): text for cidr, text in start["blocks"].items()}
     new = [Cidr.parse(cidr) for line in lines for cidr in line.get("blocks_new", {})]
-    for number, cidr in enumerate(sorted({each.with_prefix(min(each.prefix, 24)) for each in [*blocks, *new]})):
+    for number, cidr in enumerate(sorted({cidr.with_prefix(min(cidr.prefix, 24)) for cidr in [*blocks, *new]})):
         ipam.resources.create_pool(
             IPPool(
-                name=f"p{number}", cidr=cidr, block_size=next(each.prefix for each in [*blocks, *new] if each in cidr)
+                name=f"p{number}",
+                cidr=cidr,
+                block_size=next(block.prefix for block in [*blocks, *new] if block in cidr),
             )
         )
-    for who in known.values():
-        if (node := who.rpartition("@")[2]) and node not in ipam.store.nodes:
+    for holder in known.values():
+        if (node := holder.rpartition("@")[2]) and node not in ipam.store.nodes:
             ipam.resources.create_node(node)
     for cidr, text in blocks.items():
         owner, fill = text.split()
@@ -149,14 +151,14 @@ def _begin(start, lines, seed):
         windows = [0, 1, 2, cidr.size - 1] if host.startswith("win") else []
         able = [ordinal for ordinal in range(cidr.size) if addresses[ordinal] not in later]
         first = [ordinal for ordinal in able if addresses[ordinal] in known and ordinal not in windows]
-        rest = [ordinal for ordinal in able if ordinal not in first and ordinal not in windows]
-        held = [*windows, *first, *rest][:used]
+        others_able = [ordinal for ordinal in able if ordinal not in first and ordinal not in windows]
+        allocated = [*windows, *first, *others_able][:used]
         allocations = []
-        for ordinal in sorted(held):
-            who = known.get(addresses[ordinal], "")
+        for ordinal in sorted(allocated):
+            holder = known.get(addresses[ordinal], "")
             handle = "windows-reserved-ipam-handle" if ordinal in windows else addresses[ordinal]
-            tunnel = "vxlanTunnelAddress" if who.startswith("vxlan-tunnel") else ""
-            node = who.rpartition("@")[2] or host
+            tunnel = "vxlanTunnelAddress" if holder.startswith("vxlan-tunnel") else ""
+            node = holder.rpartition("@")[2] or host
             allocations.append(Allocation(ordinal=ordinal, handle=handle, node=node, type=tunnel))
         ipam.restore_block(Block(cidr=cidr, affinity=f"host:{host}" if host else "", allocations=tuple(allocations)))
     return ipam
@@ -164,28 +166,28 @@ def _begin(start, lines, seed):
 
 def _run(ipam, inputs, end):
     """Carry the inputs out; return what goes without them, and the length of a tick."""
-    gone, tick, place, now = [], 0, 0, 0.0
+    removed, tick, place, now = [], 0, 0, 0.0
     before = _state(ipam)
     while now < end:
         now += _STEP
         ipam.controllers.advance(_STEP)
         after = _state(ipam)
-        gone += [("block", owner, now) for cidr, owner in before[0].items() if cidr not in after[0] and owner]
-        gone += [("address", holder, now) for address, holder in before[1].items() if address not in after[1]]
+        removed += [("block", owner, now) for cidr, owner in before[0].items() if cidr not in after[0] and owner]
+        removed += [("address", holder, now) for address, holder in before[1].items() if address not in after[1]]
         while place < len(inputs) and inputs[place][0] <= now:
-            _, what, whom = inputs[place]
-            if what == "start":
+            _, action, whom = inputs[place]
+            if action == "start":
                 tick = whom[0]
                 ipam.controllers.start(0 if tick >= 300 else 2 * tick, first_tick=max(tick - (now - whom[1]), 0))
             else:
-                _do(ipam, what, whom)
+                _do(ipam, action, whom)
             place += 1
         before = _state(ipam)
-    return gone, tick if tick < 300 else 0
+    return removed, tick if tick < 300 else 0
 
 
-def _do(ipam, what, whom):
-    match what:
+def _do(ipam, action, whom):
+    match action:
         case "stop":
             ipam.controllers.stop()
         case "remove":
@@ -193,10 +195,10 @@ def _do(ipam, what, whom):
         case "release":
             ipam.requests.release_ips([ipaddress.ip_address(whom)])
         case "assign":
-            address, who = whom
-            if who.rpartition("@")[2] not in ipam.store.nodes:
-                ipam.resources.create_node(who.rpartition("@")[2])
-            ipam.requests.assign_ip(who.rpartition("@")[2], address, ipaddress.ip_address(address))
+            address, holder = whom
+            if holder.rpartition("@")[2] not in ipam.store.nodes:
+                ipam.resources.create_node(holder.rpartition("@")[2])
+            ipam.requests.assign_ip(holder.rpartition("@")[2], address, ipaddress.ip_address(address))
         case "affinity":
             ipam.requests.release_block_affinity(Cidr.parse(whom))
         case "lose":

@@ -30,24 +30,24 @@ def differences(case):
     release = release_of(case)
     store = _before(case, release)
     accepted, findings = _run(case, store)
-    found = []
+    mismatches = []
     if accepted != case["accepted"]:
-        said = [(note.code, note.place.field) for note in findings]
-        found.append(f"{'accepted' if accepted else f'refused for {said}'}; recorded: {case['message'][:200]}")
+        reasons = [(note.code, note.place.field) for note in findings]
+        mismatches.append(f"{'accepted' if accepted else f'refused for {reasons}'}; recorded: {case['message'][:200]}")
     elif not accepted:
         errors = [note for note in findings if note.refused_by]
-        found += unnamed(lines_of(case["message"]), errors)
+        mismatches += unnamed(lines_of(case["message"]), errors)
     recorded_after = case["after"]
     if recorded_after is not None and not release.has("calicoctl-ipamconfiguration"):
         recorded_after = {kind: by_name for kind, by_name in recorded_after.items() if kind != "IPAMConfiguration"}
     after = {kind: by_name for kind in recorded_after or () if (by_name := stored_objects(store, find_kind(kind)))}
     if recorded_after is not None and after != {kind: by_name for kind, by_name in recorded_after.items() if by_name}:
-        found.append(f"after it {json.dumps(after)}; recorded: {json.dumps(case['after'])}")
+        mismatches.append(f"after it {json.dumps(after)}; recorded: {json.dumps(case['after'])}")
     if (config := case.get("ipam_config")) and store.ipam_options != config["stored_raw"]:
-        found.append(f"options {store.ipam_options}; recorded: {config['stored_raw']}")
+        mismatches.append(f"options {store.ipam_options}; recorded: {config['stored_raw']}")
     if case.get("stored") is not None and (stored := _stored(case, store)) != case["stored"]:
-        found.append(f"stores {stored}; recorded: {case['stored']}")
-    return found
+        mismatches.append(f"stores {stored}; recorded: {case['stored']}")
+    return mismatches
 
 
 def _stored(case, store):
@@ -55,7 +55,7 @@ def _stored(case, store):
         return effective_ipam_options(store.ipam_options, store.release)
     for kind in case["after"] or KINDS:
         by_name = stored_objects(store, find_kind(kind))
-        named = [each["spec"] for name, each in by_name.items() if name == case.get("stored_name", name)]
+        named = [stored["spec"] for name, stored in by_name.items() if name == case.get("stored_name", name)]
         if len(named) == 1:
             return named[0]
     return None
@@ -75,9 +75,11 @@ def _before(case, release):
                 _assign(store, step, f"h{assigned}")
             case "release":
                 for cidr, block in list(store.blocks.items()):
-                    rest = tuple(each for each in block.allocations if each.handle != step["handle"])
-                    store.blocks[cidr] = Block(cidr=cidr, affinity=block.affinity, allocations=rest)
-                    if not rest and not block.affinity and block.allocations:
+                    remaining = tuple(
+                        allocation for allocation in block.allocations if allocation.handle != step["handle"]
+                    )
+                    store.blocks[cidr] = Block(cidr=cidr, affinity=block.affinity, allocations=remaining)
+                    if not remaining and not block.affinity and block.allocations:
                         del store.blocks[cidr]  # a block without affinity goes with its last address
             case "delete-pool":
                 Calicoctl(store).delete(find_kind("ippool"), step["name"])
@@ -100,38 +102,39 @@ def _assign(store, step, handle):
             if address in Cidr.parse(pool["spec"]["cidr"])
         ]
         cidr = address.with_prefix(sizes[0])
-        held = store.blocks[cidr].allocations if cidr in store.blocks else ()
-        taken = Allocation(ordinal=address.first - cidr.first, handle=step.get("handle", handle))
-        store.blocks[cidr] = Block(cidr=cidr, affinity=f"host:{step['host']}", allocations=(*held, taken))
+        allocations = store.blocks[cidr].allocations if cidr in store.blocks else ()
+        allocation = Allocation(ordinal=address.first - cidr.first, handle=step.get("handle", handle))
+        store.blocks[cidr] = Block(cidr=cidr, affinity=f"host:{step['host']}", allocations=(*allocations, allocation))
 
 
 def _run(case, store):
-    calicoctl, args = Calicoctl(store), list(case.get("args") or [])
+    args = list(case.get("args") or [])
     if case["action"] == "ipam-configure":
         findings = configure_ipam(store, args)
         return not findings, findings
     options, words = _options(args)
+    calicoctl = Calicoctl(store, options)
     if case["action"] == "patch":
-        outcome = calicoctl.patch(find_kind(words[0]), words[1], case["manifest"], options)
+        outcome = calicoctl.patch(find_kind(words[0]), words[1], case["manifest"])
     elif case["action"] == "delete" and words:
-        outcome = calicoctl.delete(find_kind(words[0]), *words[1:], options=options)
+        outcome = calicoctl.delete(find_kind(words[0]), *words[1:])
     else:
-        outcome = calicoctl.run(case["action"], parse_manifests(case["manifest"], "-"), options)
+        outcome = calicoctl.run(case["action"], parse_manifests(case["manifest"], "-"))
     return outcome.accepted, outcome.findings
 
 
 def _options(args):
-    words, given = [], {}
-    rest = iter(args)
-    for word in rest:
+    words, options = [], {}
+    words_left = iter(args)
+    for word in words_left:
         if word in ("-t", "--type"):
-            next(rest)
+            next(words_left)
         elif word in ("-n", "--namespace"):
-            given["namespace"] = next(rest)
+            options["namespace"] = next(words_left)
         elif word.startswith("--skip-"):
-            given[word.removeprefix("--").replace("-", "_")] = True
+            options[word.removeprefix("--").replace("-", "_")] = True
         elif word.startswith("--namespace="):
-            given["namespace"] = word.partition("=")[2]
+            options["namespace"] = word.partition("=")[2]
         elif word not in ("-p", "-f"):
             words.append(word)
-    return CalicoctlOptions(**given), words
+    return CalicoctlOptions(**options), words

@@ -28,8 +28,8 @@ def codes_of(line):
 def field_of(line):
     """Return the field that a line names, as its last part in small letters; empty where it names none."""
     for pattern in _FIELDS:
-        if found := pattern.search(line):
-            return _last(found["field"])
+        if match := pattern.search(line):
+            return _last(match["field"])
     return ""
 
 

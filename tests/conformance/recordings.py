@@ -54,21 +54,21 @@ def compare(paths: Iterable[str | Path]) -> dict[str, Result]:
     """Run every recording that is recognised in files and folders; return a result for each kind."""
     files = [file for path in map(Path, paths) for file in _files(path)]
     results: dict[str, Result] = {}
-    whole: dict[str, Result] = {}
+    cluster_results: dict[str, Result] = {}
     for file in files:
         if (truth := clusters.expected_of(file)) is not None:
-            for given, count, found in clusters.compare(file.parent, truth):
-                result = whole.setdefault(given, Result())
+            for form, count, differences in clusters.compare(file.parent, truth):
+                result = cluster_results.setdefault(form, Result())
                 result.cases += count
-                result.differing += len(found)
-                result.differences += found
+                result.differing += len(differences)
+                result.differences += differences
             continue
         cases = read_cases(file)
         if (kind := kind_of(cases)) is not None:
             if kind == "crd-verdicts":
                 cases = _with_manifests(cases, file)
             _run(kind, cases, results.setdefault(kind, Result()))
-    return {kind: results[kind] for kind in KINDS if kind in results} | whole
+    return {kind: results[kind] for kind in KINDS if kind in results} | cluster_results
 
 
 def read_cases(file: Path) -> list[Case]:
@@ -90,40 +90,40 @@ def kind_of(cases: list[Case]) -> str | None:
 
 
 def _files(path: Path) -> Iterator[Path]:
-    yield from sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]
+    yield from sorted(path for path in path.rglob("*") if path.is_file()) if path.is_dir() else [path]
 
 
 def _with_manifests(cases: list[Case], file: Path) -> list[Case]:
     """The verdicts of the CRD name their manifests by their id; these stand in the recordings beside."""
     by_id = {}
     for beside in sorted(file.parent.iterdir()):
-        others = read_cases(beside) if beside.is_file() else []
-        if kind_of(others) == "manifests":
-            by_id |= {other["id"]: other for other in others}
+        beside_cases = read_cases(beside) if beside.is_file() else []
+        if kind_of(beside_cases) == "manifests":
+            by_id |= {case["id"]: case for case in beside_cases}
     return [{**case, "of": by_id.get(case["id"])} for case in cases]
 
 
 def _run(kind: str, cases: list[Case], result: Result) -> None:
     module = KINDS[kind]
     if hasattr(module, "compare"):
-        count, found = _attempt(module.compare, cases, otherwise=len(cases))
+        count, differences = _attempt(module.compare, cases, otherwise=len(cases))
         result.cases += count
-        result.differing += len(found)
-        result.differences += found
+        result.differing += len(differences)
+        result.differences += differences
         return
     for case in cases:
-        _, found = _attempt(lambda each: (1, module.differences(each)), case, otherwise=1)
-        if found is None:
+        _, differences = _attempt(lambda case: (1, module.differences(case)), case, otherwise=1)
+        if differences is None:
             continue
         result.cases += 1
-        result.differing += bool(found)
+        result.differing += bool(differences)
         name = (
             case.get("id")
             or case.get("trace")
             or case.get("scenario")
             or json.dumps(case.get("selector") or case.get("host"))
         )
-        result.differences += [f"{name}: {each}" for each in found]
+        result.differences += [f"{name}: {difference}" for difference in differences]
 
 
 def _attempt(compare_cases: Callable[[Any], tuple[int, Any]], cases: Any, *, otherwise: int) -> tuple[int, Any]:

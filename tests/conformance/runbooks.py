@@ -52,29 +52,29 @@ def compare(steps):
 
 
 def _compare(steps, replay):
-    count, found = 0, []
+    count, differences = 0, []
     for step in steps:
         replay.carry_out(step)
         if "state" not in step:
             continue
         ours, theirs = dict(leaves(replay.figures(step["state"]))), dict(leaves(step["state"]))
-        found += [f"{step['run']}:{step['step']}: {each}" for each in replay.differences]
+        differences += [f"{step['run']}:{step['step']}: {difference}" for difference in replay.differences]
         replay.know(step["state"])
         for name, value in ours.items():
             if name not in replay.unknown:
                 count += 1
                 if theirs.get(name) != value:
-                    found.append(f"{step['run']}:{step['step']}: {name} is {value}; recorded: {theirs.get(name)}")
+                    differences.append(f"{step['run']}:{step['step']}: {name} is {value}; recorded: {theirs.get(name)}")
         count += replay.compared
         replay.differences, replay.compared = [], 0
-    return count, found
+    return count, differences
 
 
 def leaves(value, path=""):
     """Every figure of a state with its path."""
     if isinstance(value, dict):
-        for key, each in value.items():
-            yield from leaves(each, f"{path}.{key}" if path else key)
+        for key, item in value.items():
+            yield from leaves(item, f"{path}.{key}" if path else key)
         if path:
             yield f"{path} has", sorted(value)
     else:
@@ -93,9 +93,9 @@ class Replay:
         self.unknown = set()
         self.pods = {}  # handle -> workload, node, address; those of the beginning without workload
         self.waiting = {}  # workload -> pods without address
-        self.made = 0
+        self.created_pods = 0
         self.stored = {}  # pool -> its blockSize as written, None where the field was taken away
-        self.stage = self.begin()
+        self.cluster_state = self.begin()
 
     # ---- the beginning
 
@@ -104,53 +104,57 @@ class Replay:
         state = first["state"]
         ipam = Ipam()
         texts = [step["manifest"] for step in self.steps if step.get("manifest")]
-        specs = [each for text in texts for each in yaml.safe_load_all(text)]
-        self.speech = "ipip" if any(each["spec"].get("ipipMode", "Never") != "Never" for each in specs) else "vxlan"
+        specs = [document for text in texts for document in yaml.safe_load_all(text)]
+        self.tunnel_type = (
+            "ipip" if any(spec["spec"].get("ipipMode", "Never") != "Never" for spec in specs) else "vxlan"
+        )
         for name, pool in state["pools"].items():
             spec = {key: pool[key] for key in ("cidr", "blockSize", "disabled", "nodeSelector")}
             ipam.resources.create_pool(to_model("IPPool", {"metadata": {"name": name}, "spec": self.spoken(spec)}))
             self.stored[name] = pool["blockSize"]
         for node in sorted(state["nodes"]):
             ipam.resources.create_node(node)
-        stage = ClusterState(ipam)
-        seen, later = self.first_addresses()
-        owned = [(line, node) for node, each in state["nodes"].items() for line in each["blocks"]]
-        tunnels = {each["tunnel"]: node for node, each in state["nodes"].items() if each["tunnel_block"]}
+        cluster_state = ClusterState(ipam)
+        known_nodes, later = self.first_addresses()
+        owned = [(line, node) for node, node_state in state["nodes"].items() for line in node_state["blocks"]]
+        tunnels = {
+            node_state["tunnel"]: node for node, node_state in state["nodes"].items() if node_state["tunnel_block"]
+        }
         for line, node in [*owned, *((line, "") for line in state["blocks_without_affinity"])]:
             cidr, used = Cidr.parse(line.split()[0]), int(line.split()[1].split("/")[0])
-            ipam.restore_block(self.block(cidr, used, node, seen, later, tunnels))
+            ipam.restore_block(self.block(cidr, used, node, known_nodes, later, tunnels))
         for address, node in tunnels.items():
-            stage.tunnel_addresses[NodeTunnel(node, self.speech)] = ipaddress.ip_address(address)
-        return stage
+            cluster_state.tunnel_addresses[NodeTunnel(node, self.tunnel_type)] = ipaddress.ip_address(address)
+        return cluster_state
 
     def spoken(self, spec):
-        return {f"{self.speech}Mode": "Always", **spec}
+        return {f"{self.tunnel_type}Mode": "Always", **spec}
 
     def first_addresses(self):
         """Addresses that the first pods have, with their nodes, and those that are given out before they are freed."""
-        seen, given, later = {}, {}, set()
+        known_nodes, counts, later = {}, {}, set()
         for step in self.steps[1:]:
             for _, node, address, new_node, new in moves(step):
-                if address and given.get((node, address)):
-                    given[node, address] -= 1
+                if address and counts.get((node, address)):
+                    counts[node, address] -= 1
                 elif address:
-                    seen.setdefault(address, node)
+                    known_nodes.setdefault(address, node)
                 if new:
-                    given[new_node, new] = given.get((new_node, new), 0) + 1
-                    later |= {new} - set(seen)
+                    counts[new_node, new] = counts.get((new_node, new), 0) + 1
+                    later |= {new} - set(known_nodes)
         overlapping = any(step.get("state", {}).get("overlapping_blocks") for step in self.steps)
-        return seen, set() if overlapping else later
+        return known_nodes, set() if overlapping else later
 
-    def block(self, cidr, used, host, seen, later, tunnels):
+    def block(self, cidr, used, host, known_nodes, later, tunnels):
         addresses = [str(ipaddress.ip_address(cidr.first + ordinal)) for ordinal in range(cidr.size)]
-        mine = [ordinal for ordinal, each in enumerate(addresses) if each in seen or each in tunnels]
-        rest = [ordinal for ordinal in range(cidr.size) if ordinal not in mine]
-        rest.sort(key=lambda ordinal: addresses[ordinal] in later)
+        mine = [ordinal for ordinal, address in enumerate(addresses) if address in known_nodes or address in tunnels]
+        remaining = [ordinal for ordinal in range(cidr.size) if ordinal not in mine]
+        remaining.sort(key=lambda ordinal: addresses[ordinal] in later)
         allocations = []
-        for ordinal in sorted([*mine, *rest][:used]):
+        for ordinal in sorted([*mine, *remaining][:used]):
             address = addresses[ordinal]
-            node = tunnels.get(address) or seen.get(address) or host
-            handle = NodeTunnel(node, self.speech).handle if address in tunnels else f"first {address}"
+            node = tunnels.get(address) or known_nodes.get(address) or host
+            handle = NodeTunnel(node, self.tunnel_type).handle if address in tunnels else f"first {address}"
             if address not in tunnels:
                 self.pods[handle] = ("", node, address)
             allocations.append(Allocation(ordinal=ordinal, handle=handle, node=node))
@@ -165,7 +169,7 @@ class Replay:
             racing = self.command(step)
         elif isinstance(step.get("summary"), list):
             for node in step["summary"]:
-                self.stage.ipam.resources.create_node(node)
+                self.cluster_state.ipam.resources.create_node(node)
         elif isinstance(step.get("summary"), dict) and step is not self.steps[0]:
             if "release_errors" in step["summary"]:
                 self.align(step)
@@ -194,27 +198,27 @@ class Replay:
         if verb in ("create", "apply", "replace"):
             pools = [to_model("IPPool", document) for document in yaml.safe_load_all(step["manifest"])]
             for pool in pools:
-                self.put(pool, tool, verb, forced="--force" in words)
+                self.apply_pool(pool, tool, verb, forced="--force" in words)
             return "one" if len(pools) == 1 and verb == "create" else "many"
         if verb == "patch":
-            name = next(word for word in words[2:] if word in self.stage.ipam.store.pools)
+            name = next(word for word in words[2:] if word in self.cluster_state.ipam.store.pools)
             return self.patch(name, json.loads(words[words.index("-p") + 1]), tool)
         if verb == "delete" and "pool" in words[2]:
-            self.stage.delete(words[-1], tool=tool)
+            self.cluster_state.delete(words[-1], tool=tool)
             return "one"
         if words[:3] == ["calicoctl", "ipam", "configure"]:
             strict = re.search(r"--strictaffinity[= ](\w+)", " ".join(words), re.IGNORECASE)
-            self.stage.ipam.resources.configure(strict_affinity=strict[1] == "true")
+            self.cluster_state.ipam.resources.configure(strict_affinity=strict[1] == "true")
         return ""
 
-    def put(self, pool, tool, verb, *, forced):
-        ipam = self.stage.ipam
-        there = pool.name in ipam.store.pools
-        if there and forced:
-            self.stage.delete(pool.name, tool=tool)
-            there = False
-        if not there:
-            self.stage.create(pool, tool=tool)
+    def apply_pool(self, pool, tool, verb, *, forced):
+        ipam = self.cluster_state.ipam
+        exists = pool.name in ipam.store.pools
+        if exists and forced:
+            self.cluster_state.delete(pool.name, tool=tool)
+            exists = False
+        if not exists:
+            self.cluster_state.create(pool, tool=tool)
         else:
             if tool == "calicoctl":
                 ipam.resources.validate_range(pool)  # apply begins with the checks of create
@@ -230,7 +234,7 @@ class Replay:
         self.stored[pool.name] = pool.block_size
 
     def patch(self, name, patch, tool):
-        ipam = self.stage.ipam
+        ipam = self.cluster_state.ipam
         if isinstance(patch, list):
             self.stored[name] = None
             ipam.resources.change_pool(
@@ -246,7 +250,9 @@ class Replay:
         if "cidr" in spec:
             changes["cidr"] = Cidr.parse(spec["cidr"])
         changes |= {
-            key: spec[of] for key, of in (("disabled", "disabled"), ("node_selector", "nodeSelector")) if of in spec
+            key: spec[field]
+            for key, field in (("disabled", "disabled"), ("node_selector", "nodeSelector"))
+            if field in spec
         }
         ipam.resources.change_pool(name, validate=tool == "calicoctl", **changes)
         self.stored[name] = spec.get("blockSize", self.stored[name])
@@ -256,51 +262,59 @@ class Replay:
 
     def follow_tunnels(self, step, *, racing):
         """Let tunnels follow: by the rule where that decides, in the recorded order of who came first; else as told."""
-        told = {each["node"]: each["to"] for each in step.get("tunnel_changes") or []}
+        recorded_moves = {change["node"]: change["to"] for change in step.get("tunnel_changes") or []}
         failed = []
         if not racing:
-            trial = copy.deepcopy(self.stage)
-            moved = trial.reconcile_tunnels([*self.tunnels(told), *self.tunnels(self.steps[0]["state"]["nodes"], told)])
-            ours = sorted(each.tunnel.node for each in moved if each.after != each.before)
-            failed = [each.tunnel for each in moved if each.failed]
+            trial = copy.deepcopy(self.cluster_state)
+            moved = trial.reconcile_tunnels(
+                [*self.tunnels(recorded_moves), *self.tunnels(self.steps[0]["state"]["nodes"], recorded_moves)]
+            )
+            ours = sorted(move.tunnel.node for move in moved if move.after != move.before)
+            failed = [move.tunnel for move in moved if move.failed]
             self.compared += 1
-            if ours != sorted(told):
-                self.differences.append(f"tunnels move on {ours}; recorded: {sorted(told)}")
-        for tunnel in [*self.tunnels(told), *failed]:
-            if self.stage.ipam.requests.ips_by_handle(tunnel.handle):
-                self.stage.ipam.requests.release_handle(tunnel.handle)
-        waiting = self.tunnels(address_of for address_of in told if told[address_of])
+            if ours != sorted(recorded_moves):
+                self.differences.append(f"tunnels move on {ours}; recorded: {sorted(recorded_moves)}")
+        for tunnel in [*self.tunnels(recorded_moves), *failed]:
+            if self.cluster_state.ipam.requests.ips_by_handle(tunnel.handle):
+                self.cluster_state.ipam.requests.release_handle(tunnel.handle)
+        waiting = self.tunnels(address_of for address_of in recorded_moves if recorded_moves[address_of])
         while waiting:  # who came first is not recorded: whoever gets what was recorded
-            left = [tunnel for tunnel in waiting if not self.try_out(tunnel, told[tunnel.node])]
-            if len(left) == len(waiting):
+            unmoved = [tunnel for tunnel in waiting if not self.try_out(tunnel, recorded_moves[tunnel.node])]
+            if len(unmoved) == len(waiting):
                 break
-            waiting = left
+            waiting = unmoved
         for tunnel in waiting:
-            self.give(tunnel.node, tunnel.handle, told[tunnel.node], "Tunnel", self.named(told[tunnel.node]))
-        for tunnel in self.tunnels(told):
-            if told[tunnel.node]:
-                self.stage.tunnel_addresses[tunnel] = ipaddress.ip_address(told[tunnel.node])
+            self.give(
+                tunnel.node,
+                tunnel.handle,
+                recorded_moves[tunnel.node],
+                "Tunnel",
+                self.named(recorded_moves[tunnel.node]),
+            )
+        for tunnel in self.tunnels(recorded_moves):
+            if recorded_moves[tunnel.node]:
+                self.cluster_state.tunnel_addresses[tunnel] = ipaddress.ip_address(recorded_moves[tunnel.node])
             else:
-                self.stage.tunnel_addresses.pop(tunnel, None)
+                self.cluster_state.tunnel_addresses.pop(tunnel, None)
 
     def tunnels(self, nodes, but=()):
-        return [NodeTunnel(node, self.speech) for node in sorted(nodes) if node not in but]
+        return [NodeTunnel(node, self.tunnel_type) for node in sorted(nodes) if node not in but]
 
     def named(self, address):
         """The enabled pools that an address is in."""
-        pools = sorted(self.stage.ipam.store.pools.items())
+        pools = sorted(self.cluster_state.ipam.store.pools.items())
         return tuple(name for name, pool in pools if not pool.disabled and ipaddress.ip_address(address) in pool.cidr)
 
     def try_out(self, tunnel, address):
         """Give a tunnel an address if that is the recorded one."""
-        ipam = self.stage.ipam
+        ipam = self.cluster_state.ipam
         blocks = len(ipam.blocks())
-        got = ipam.requests.assign(tunnel.node, tunnel.handle, 1, use="Tunnel", ipv4_pools=self.named(address))
-        if got.v4 and str(got.v4[0]) != address:
-            self.undo(tunnel.handle, str(got.v4[0]), new=len(ipam.blocks()) > blocks)
+        assignment = ipam.requests.assign(tunnel.node, tunnel.handle, 1, use="Tunnel", ipv4_pools=self.named(address))
+        if assignment.v4 and str(assignment.v4[0]) != address:
+            self.undo(tunnel.handle, str(assignment.v4[0]), new=len(ipam.blocks()) > blocks)
             return False
-        self.compared += bool(got.v4)
-        return bool(got.v4)
+        self.compared += bool(assignment.v4)
+        return bool(assignment.v4)
 
     # ---- pods
 
@@ -309,8 +323,8 @@ class Replay:
             if node:
                 self.remove(workload, node, address)
             if new_node and new:
-                self.made += 1
-                handle = f"{workload} {self.made}"
+                self.created_pods += 1
+                handle = f"{workload} {self.created_pods}"
                 self.give(new_node, handle, new)
                 self.pods[handle] = (workload, new_node, new)
             elif new_node:
@@ -344,16 +358,16 @@ class Replay:
         mine.sort(key=list(self.pods).index)
         going = mine[0] if not self.seed else mine[-1] if self.seed == 1 else self.draw.choice(mine)
         del self.pods[going]
-        self.stage.ipam.requests.release_handle(going)
+        self.cluster_state.ipam.requests.release_handle(going)
 
     def give(self, node, handle, address, use="Workload", named=()):
         """Let the engine assign an address; where it is another than recorded, that is told, and the recorded taken."""
-        ipam = self.stage.ipam
+        ipam = self.cluster_state.ipam
         blocks = len(ipam.blocks())
         if not named and not self.serves(address):
             named = self.named(address)  # pods that name the pool
-        got = ipam.requests.assign(node, handle, 1, use=use, ipv4_pools=named)
-        ours = str(got.v4[0]) if got.v4 else ""
+        assignment = ipam.requests.assign(node, handle, 1, use=use, ipv4_pools=named)
+        ours = str(assignment.v4[0]) if assignment.v4 else ""
         self.compared += not self.blurred
         if ours == address:
             return
@@ -369,12 +383,14 @@ class Replay:
     def serves(self, address):
         """Whether a pod that names no pool may get an address."""
         pools = [
-            pool for pool in self.stage.ipam.store.pools.values() if pool.serves("Workload") and pool.selects_node({})
+            pool
+            for pool in self.cluster_state.ipam.store.pools.values()
+            if pool.serves("Workload") and pool.selects_node({})
         ]
         return any(ipaddress.ip_address(address) in pool.cidr for pool in pools)
 
     def undo(self, handle, address, *, new):
-        ipam = self.stage.ipam
+        ipam = self.cluster_state.ipam
         ipam.requests.release_handle(handle)
         for block in ipam.blocks():
             if new and ipaddress.ip_address(address) in block["cidr"] and not block["allocated"]:
@@ -389,19 +405,22 @@ class Replay:
             *state["blocks_without_affinity"],
             *(line for node in state["nodes"].values() for line in node["blocks"]),
         ]
-        left = {line.split()[0]: int(line.split()[1].split("/")[0]) for line in lines}
+        free_addresses = {line.split()[0]: int(line.split()[1].split("/")[0]) for line in lines}
         fewer = {name: sum(node["pods_by_pool"].values()) for name, node in state["nodes"].items()}
         for _, node, _ in self.pods.values():
             fewer[node] -= 1
-        doubled = {each["ip"] for each in state["duplicate_addresses"]}
-        blocks = self.stage.ipam.blocks()
+        doubled = {address["ip"] for address in state["duplicate_addresses"]}
+        blocks = self.cluster_state.ipam.blocks()
         holders = {}
         for block in blocks:
             for handle, ordinals in block["allocated"].items():
                 for ordinal in ordinals:
                     address = str(ipaddress.ip_address(block["cidr"].first + ordinal))
                     holders.setdefault(address, []).append((str(block["cidr"]), handle))
-        surplus = {str(b["cidr"]): sum(map(len, b["allocated"].values())) - left.get(str(b["cidr"]), 0) for b in blocks}
+        surplus = {
+            str(b["cidr"]): sum(map(len, b["allocated"].values())) - free_addresses.get(str(b["cidr"]), 0)
+            for b in blocks
+        }
         going = []
 
         def take(address, rank):
@@ -414,26 +433,26 @@ class Replay:
                     return
 
         for address in holders:  # of two owners of an address one is gone where it is not doubled any more
-            take(address, lambda each: len(holders[each]) > 1 and each not in doubled)
-        for address in sorted(holders, key=lambda each: each not in coming):
-            take(address, lambda each: len(holders[each]) == 1)
+            take(address, lambda candidate: len(holders[candidate]) > 1 and candidate not in doubled)
+        for address in sorted(holders, key=lambda candidate: candidate not in coming):
+            take(address, lambda candidate: len(holders[candidate]) == 1)
         for address in holders:
-            take(address, lambda each: each not in doubled)
+            take(address, lambda candidate: candidate not in doubled)
         for handle in going:
             del self.pods[handle]
-            self.stage.ipam.requests.release_handle(handle)
+            self.cluster_state.ipam.requests.release_handle(handle)
 
     # ---- figures
 
     def figures(self, theirs):
-        ipam = self.stage.ipam
+        ipam = self.cluster_state.ipam
         blocks = ipam.blocks()
         pools = sorted(ipam.store.pools.items())
 
-        def pool_of(thing):
-            return next((name for name, pool in pools if thing in pool.cidr), "")
+        def pool_of(network):
+            return next((name for name, pool in pools if network in pool.cidr), "")
 
-        made = {name: self.pool_figures(pool) for name, pool in pools}
+        pool_figures = {name: self.pool_figures(pool) for name, pool in pools}
         outside = {**dict.fromkeys(_COUNTS, 0), "cidr": "", "blockSize": 0, "disabled": False, "nodeSelector": ""}
         nodes = {
             name: {
@@ -447,13 +466,13 @@ class Replay:
             }
             for name in {*theirs["nodes"], *(name for name, node in ipam.store.nodes.items() if node.exists)}
         }
-        tunnels = {tunnel.handle: tunnel.node for tunnel in self.stage.tunnel_addresses}
-        tunnels |= {NodeTunnel(node, self.speech).handle: node for node in nodes}
+        tunnels = {tunnel.handle: tunnel.node for tunnel in self.cluster_state.tunnel_addresses}
+        tunnels |= {NodeTunnel(node, self.tunnel_type).handle: node for node in nodes}
         holders, spans = {}, []
         no_affinity = []
         for block in blocks:
             cidr, host = block["cidr"], block["affinity"].removeprefix("host:")
-            row = made.get(pool_of(cidr), outside)
+            row = pool_figures.get(pool_of(cidr), outside)
             used = sum(map(len, block["allocated"].values()))
             row["blocks"] += 1
             row["blocks_empty"] += not used
@@ -461,15 +480,15 @@ class Replay:
             line = f"{cidr} {used}/{cidr.size}"
             if host:
                 nodes[host]["blocks"].append(line)
-                of = pool_of(cidr) or _OUTSIDE
-                nodes[host]["blocks_by_pool"][of] = nodes[host]["blocks_by_pool"].get(of, 0) + 1
+                pool_name = pool_of(cidr) or _OUTSIDE
+                nodes[host]["blocks_by_pool"][pool_name] = nodes[host]["blocks_by_pool"].get(pool_name, 0) + 1
             else:
                 no_affinity.append(line)
             for handle, ordinals in block["allocated"].items():
                 node = tunnels.get(handle) or self.pods[handle][1]
                 for ordinal in ordinals:
                     address = ipaddress.ip_address(cidr.first + ordinal)
-                    mine = made.get(pool_of(address), outside)
+                    mine = pool_figures.get(pool_of(address), outside)
                     mine["allocated"] += 1
                     mine["borrowed"] += node != host
                     mine["tunnel_addresses"] += handle in tunnels
@@ -477,56 +496,58 @@ class Replay:
                     holders.setdefault(str(address), []).append(str(cidr))
             spans.append(cidr)
         for _, node, address in self.pods.values():
-            of = pool_of(ipaddress.ip_address(address))
-            made.get(of, outside)["pods"] += 1
-            nodes[node]["pods_by_pool"][of or _OUTSIDE] = nodes[node]["pods_by_pool"].get(of or _OUTSIDE, 0) + 1
-        for tunnel, address in self.stage.tunnel_addresses.items():
+            pool_name = pool_of(ipaddress.ip_address(address))
+            pool_figures.get(pool_name, outside)["pods"] += 1
+            nodes[node]["pods_by_pool"][pool_name or _OUTSIDE] = (
+                nodes[node]["pods_by_pool"].get(pool_name or _OUTSIDE, 0) + 1
+            )
+        for tunnel, address in self.cluster_state.tunnel_addresses.items():
             row = nodes[tunnel.node]
             row |= {"tunnel": str(address), "tunnel_pool": pool_of(address)}
             if address in ipam.requests.ips_by_handle(tunnel.handle):
                 row["tunnel_block"] = min(holders[str(address)])
         overlapping = [
-            [str(one), str(other)]
-            for place, one in enumerate(sorted(spans, key=str))
-            for other in sorted(spans, key=str)[place + 1 :]
-            if one.overlaps(other)
+            [str(span), str(later)]
+            for place, span in enumerate(sorted(spans, key=str))
+            for later in sorted(spans, key=str)[place + 1 :]
+            if span.overlaps(later)
         ]
         for name, pool in pools:
-            earlier = [other.cidr for _, other in pools[: pools.index((name, pool))]]
-            if any(other.overlaps(pool.cidr) for other in earlier):  # a block counts for the first pool that it is in
+            earlier = [earlier_pool.cidr for _, earlier_pool in pools[: pools.index((name, pool))]]
+            if any(cidr.overlaps(pool.cidr) for cidr in earlier):  # a block counts for the first pool that it is in
                 counted = [
-                    b for b in blocks if b["cidr"] in pool.cidr and not any(b["cidr"] in each for each in earlier)
+                    b for b in blocks if b["cidr"] in pool.cidr and not any(b["cidr"] in cidr for cidr in earlier)
                 ]
-                made[name]["free"] = pool.cidr.size - sum(b["cidr"].size - len(b["free"]) for b in counted)
+                pool_figures[name]["free"] = pool.cidr.size - sum(b["cidr"].size - len(b["free"]) for b in counted)
             inside = [block for block in blocks if block["cidr"] in pool.cidr]
             if any(str(block["cidr"]) in pair for pair in overlapping for block in inside):
                 covered = {
                     address for block in inside for address in range(block["cidr"].first, block["cidr"].last + 1)
                 }
-                made[name]["free"] = pool.cidr.size - len(covered) + sum(len(block["free"]) for block in inside)
-        doubled = {address: sorted(of) for address, of in holders.items() if len(of) > 1}
+                pool_figures[name]["free"] = pool.cidr.size - len(covered) + sum(len(block["free"]) for block in inside)
+        doubled = {address: sorted(cidrs) for address, cidrs in holders.items() if len(cidrs) > 1}
         handles = {handle for block in blocks for handle in block["allocated"]}
         return {
-            "pools": made,
+            "pools": pool_figures,
             "outside_any_pool": outside,
-            "nodes": {name: each for name, each in nodes.items() if name in theirs["nodes"]},
+            "nodes": {name: figures for name, figures in nodes.items() if name in theirs["nodes"]},
             "blocks_without_affinity": no_affinity,
             "affinities": len(blocks) - len(no_affinity),
             "overlapping_blocks": overlapping,
             "allocations": sum(map(len, holders.values())),
             "handles": len(handles),
-            "borrowed": sum(row["borrowed"] for row in [*made.values(), outside]),
+            "borrowed": sum(row["borrowed"] for row in [*pool_figures.values(), outside]),
             "pods_with_ip": len(self.pods),
             "pods_without_ip": sum(self.waiting.values()),
             "duplicate_addresses": [
-                {"ip": each["ip"], "blocks": doubled.pop(each["ip"], None), "owners": each["owners"]}
-                for each in theirs["duplicate_addresses"]
+                {"ip": duplicate["ip"], "blocks": doubled.pop(duplicate["ip"], None), "owners": duplicate["owners"]}
+                for duplicate in theirs["duplicate_addresses"]
             ]
-            + [{"ip": address, "blocks": of} for address, of in doubled.items()],
+            + [{"ip": address, "blocks": cidrs} for address, cidrs in doubled.items()],
         }
 
     def pool_figures(self, pool):
-        free = next(row["available"] for row in utilization(self.stage.ipam) if row["name"] == pool.name)
+        free = next(row["available"] for row in utilization(self.cluster_state.ipam) if row["name"] == pool.name)
         return {
             "cidr": str(pool.cidr),
             "blockSize": pool.block_size,
@@ -554,7 +575,6 @@ def moves(step):
     if not isinstance(summary, dict):
         return []
     new = [
-        (each["pod"].rpartition("-")[0], "", "", each["node"], each["ip"] or "")
-        for each in summary.get("new_pods") or []
+        (pod["pod"].rpartition("-")[0], "", "", pod["node"], pod["ip"] or "") for pod in summary.get("new_pods") or []
     ]
     return [*map(tuple, summary.get("moves") or []), *new]

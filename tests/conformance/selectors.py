@@ -13,8 +13,12 @@ def differences(case):
         return [f"refused: {error}"] if case["valid"] else []
     if not case["valid"]:
         return [f"accepted; recorded: {case['error']}"]
-    found = []
+    mismatches = []
     if str(selector) != case["canonical"]:
-        found.append(f"prints {selector}; recorded: {case['canonical']}")
-    wrong = [each for each in case["evals"] if selector.matches(each["labels"]) != each["match"]]
-    return found + [f"on {each['labels']}: {not each['match']}; recorded: {each['match']}" for each in wrong]
+        mismatches.append(f"prints {selector}; recorded: {case['canonical']}")
+    wrong = [
+        evaluation for evaluation in case["evals"] if selector.matches(evaluation["labels"]) != evaluation["match"]
+    ]
+    return mismatches + [
+        f"on {evaluation['labels']}: {not evaluation['match']}; recorded: {evaluation['match']}" for evaluation in wrong
+    ]

@@ -60,7 +60,7 @@ def test_use_from_the_blocks_themselves(cluster, load):
     if not scenario.cluster.blocks:
         assert cluster == "s12"  # nothing exists there, and nothing is known
         return
-    table = ipk.pools(scenario).set_index("pool")
+    table = ipk.capacity(scenario).pools().set_index("pool")
     for pool in expected(cluster)["pools"]:
         assert table.addresses_used[pool["name"]] == pool["allocated"]
         assert table.blocks_used[pool["name"]] == pool["blocks_allocated"]
@@ -69,7 +69,7 @@ def test_use_from_the_blocks_themselves(cluster, load):
 @pytest.mark.parametrize("cluster", ["s01", "s02", "s03", "v3-s02"])
 def test_use_from_pods_and_tunnels_alone(cluster, load):
     """Where nothing leaks, who holds an address tells as much as the blocks."""
-    table = ipk.pools(load(cluster, *JSON)).set_index("pool")
+    table = ipk.capacity(load(cluster, *JSON)).pools().set_index("pool")
     for pool in expected(cluster)["pools"]:
         assert table.addresses_used[pool["name"]] == pool["allocated"]
         assert table.blocks_used[pool["name"]] == pool["blocks_allocated"]
@@ -79,14 +79,14 @@ def test_use_from_pods_and_tunnels_alone(cluster, load):
 def test_blocks_needed_are_the_blocks_that_the_real_cluster_claimed(cluster, load):
     scenario = load(cluster, *JSON)
     for pool in expected(cluster)["pools"]:
-        row = ipk.block_sizes(scenario, pool["name"]).set_index("block_size").loc[pool["blockSize"]]
+        row = ipk.capacity(scenario).block_sizes(pool["name"]).set_index("block_size").loc[pool["blockSize"]]
         assert row.blocks - row.spare_blocks == pool["blocks_allocated"]
 
 
 def test_a_recorded_cluster_with_too_few_blocks_fails_at_the_node_that_has_none(load):
     scenario, truth = load("s03", *JSON), expected("s03")
     without = [node["name"] for node in truth["nodes"] if not node["blocks"]]
-    verdict = ipk.verdict(scenario)
+    verdict = ipk.capacity(scenario).verdict
     assert verdict.status == "fails"
     assert verdict.code == "blocks-short"
     assert verdict.params["first"] == len(truth["nodes"]) - len(without) + 1

@@ -43,10 +43,10 @@ def test_a_folder_of_recordings(tmp_path, capsys):
     for name in ("hostindex.jsonl.gz", "selectors.jsonl.gz"):
         shutil.copy(RECORDINGS / name, tmp_path)
     assert main([str(tmp_path)]) == 0
-    told = dict(line.split(": ") for line in capsys.readouterr().out.splitlines())
-    assert told["selectors"] == "642 of 642 identical"
-    assert told["hostindex"] == "303 of 303 identical"
-    assert told.keys() - {"selectors", "hostindex"} == CLUSTERS.keys()
+    summary = dict(line.split(": ") for line in capsys.readouterr().out.splitlines())
+    assert summary["selectors"] == "642 of 642 identical"
+    assert summary["hostindex"] == "303 of 303 identical"
+    assert summary.keys() - {"selectors", "hostindex"} == CLUSTERS.keys()
 
 
 @pytest.mark.parametrize(
@@ -106,8 +106,8 @@ CHANGES = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "which", "change", "told"), CHANGES)
-def test_a_changed_recording_is_told(kind, which, change, told, tmp_path, capsys):
+@pytest.mark.parametrize(("kind", "which", "change", "message"), CHANGES)
+def test_a_changed_recording_is_told(kind, which, change, message, tmp_path, capsys):
     case = next(case for case in read_cases(RECORDINGS / f"{kind}.jsonl.gz") if which(case))
     change(case)
     (tmp_path / "other name.txt").write_text(json.dumps(case) + "\n")
@@ -115,7 +115,7 @@ def test_a_changed_recording_is_told(kind, which, change, told, tmp_path, capsys
     assert main([str(tmp_path / "other name.txt")]) == 1
     first, second, *_ = capsys.readouterr().out.splitlines()
     assert first == f"{kind}: 0 of 1 identical"
-    assert told in second
+    assert message in second
 
 
 def altered(path, which, change):
@@ -126,7 +126,7 @@ def altered(path, which, change):
 
 
 @pytest.mark.parametrize(
-    ("file", "which", "change", "told"),
+    ("file", "which", "change", "message"),
     [
         (
             "ipam/fill-00",
@@ -187,10 +187,10 @@ def altered(path, which, change):
         ("hostindex", lambda line: line.get("start"), lambda line: line.update(start="1"), "starts at"),
     ],
 )
-def test_a_changed_sequence_is_told(file, which, change, told, tmp_path, capsys):
+def test_a_changed_sequence_is_told(file, which, change, message, tmp_path, capsys):
     (tmp_path / "x").write_text(altered(RECORDINGS / f"{file}.jsonl.gz", which, change))
     assert main([str(tmp_path)]) == 1
-    assert told in capsys.readouterr().out
+    assert message in capsys.readouterr().out
 
 
 def test_what_is_no_recording(tmp_path, capsys):

@@ -11,7 +11,7 @@ JUDGED = [release for release in releases.RELEASES if release != "v3.27.5"]
 @pytest.mark.parametrize("release", releases.RELEASES)
 def test_traces_of_ipam(release):
     results = [ipam.compare(lines) for lines in releases.traces(release)]
-    assert [difference for _, found in results for difference in found] == []
+    assert [difference for _, differences in results for difference in differences] == []
     assert len(results) == 83
     assert sum(count for count, _ in results) == 29861
 
@@ -19,14 +19,14 @@ def test_traces_of_ipam(release):
 @pytest.mark.parametrize("release", JUDGED)
 def test_runs_of_calicoctl(release):
     cases = releases.manifests(release)
-    assert {case["id"]: found for case in cases if (found := manifests.differences(case))} == {}
+    assert {case["id"]: differences for case in cases if (differences := manifests.differences(case))} == {}
     assert len(cases) == 686
 
 
 @pytest.mark.parametrize("release", JUDGED)
 def test_verdicts_of_the_crds(release):
     cases = [case for case in releases.crd_verdicts(release) if not case.get("ignore")]
-    assert {(case["id"], case["group"]): found for case in cases if (found := crd.differences(case))} == {}
+    assert {(case["id"], case["group"]): differences for case in cases if (differences := crd.differences(case))} == {}
     assert len(cases) == (1066 if release == "v3.32.1" else 533)
 
 

@@ -17,23 +17,23 @@ TRACES = sorted((RECORDINGS / "ipam").iterdir())
 def dumped(ipam: Ipam) -> Cluster:
     """The cluster as its objects show it: blocks with who holds what and the order of free addresses."""
     blocks = []
-    for each in ipam.blocks():
-        held = [
+    for block in ipam.blocks():
+        allocations = [
             Allocation(
                 ordinal=ordinal,
                 handle=handle,
                 node=ipam.store.node_of_handle(handle),
                 type="vxlanTunnelAddress" if handle in ipam.store.tunnel_handles else "",
             )
-            for handle, ordinals in each["allocated"].items()
+            for handle, ordinals in block["allocated"].items()
             for ordinal in ordinals
         ]
         blocks.append(
             Block(
-                cidr=each["cidr"],
-                affinity=each["affinity"],
-                unallocated=tuple(each["free"]),
-                allocations=tuple(sorted(held, key=lambda one: one.ordinal)),
+                cidr=block["cidr"],
+                affinity=block["affinity"],
+                unallocated=tuple(block["free"]),
+                allocations=tuple(sorted(allocations, key=lambda allocation: allocation.ordinal)),
             )
         )
     nodes = tuple(
@@ -60,12 +60,12 @@ def test_the_rest_of_a_trace_follows_from_the_blocks(path):
     for operation in operations[:half]:
         _run(ipam, operation)
     reservations = dict(ipam.store.reservations)
-    if ipam.store.config.ip_cooldown_seconds or any(each["cooling"] for each in ipam.blocks()):
+    if ipam.store.config.ip_cooldown_seconds or any(block["cooling"] for block in ipam.blocks()):
         pytest.skip("addresses cool down by a clock that dumps do not show to the second")
     loaded = engine_from_cluster(dumped(ipam), datastore=ipam.store.datastore)
     for name, cidrs in reservations.items():
         loaded.resources.create_reservation(name, cidrs)
-    assert [each for each in loaded.blocks() if each["cidr"]] == ipam.blocks()
+    assert [block for block in loaded.blocks() if block["cidr"]] == ipam.blocks()
     claims(loaded, ipam)
     for number, operation in enumerate(operations[half:], half + 2):
         ours, theirs = _run(loaded, operation), dict(operation.get("result") or {})

@@ -26,7 +26,7 @@ def utilization(ipam):
             in_use_mask = store.state.cells[offset : offset + size, layout.HOLDER] != layout.FREE
             in_use += int(in_use_mask.sum())
             free_reserved += counts_reserved * int(
-                (in_use_mask & (store.state.kept[offset : offset + size] == 1)).sum()
+                (in_use_mask & (store.state.reserved[offset : offset + size] == 1)).sum()
             )
         available = pool.cidr.size - in_use - reserved_count + free_reserved
         rows.append((name, str(pool.cidr), pool.cidr.size, in_use, reserved_count, available, len(pool_slots)))

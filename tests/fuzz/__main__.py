@@ -36,7 +36,7 @@ def main() -> int:
     slowest = (0.0, -1)
     deadline = time.monotonic() + options.minutes * 60 if options.minutes else float("inf")
 
-    def progress(done: int, total: int, index: int, outcome: Outcome[dict[str, Any]]) -> None:
+    def count(index: int, outcome: Outcome[dict[str, Any]]) -> None:
         nonlocal counted, slowest
         if outcome.value is None:
             kind = f"process ended: {outcome.error} near case {chunks[index].first}"
@@ -46,7 +46,7 @@ def main() -> int:
             slowest = max(slowest, (outcome.value["slowest"], outcome.value["case"]))
             for kind, times in outcome.value["kinds"].items():
                 totals[kind] = totals.get(kind, 0) + times
-        if not outcome.resumed or done == total:
+        if not outcome.resumed:
             print(
                 f"{counted:,} of {options.count:,}; {sum(totals.values())} failures of {len(totals)} kinds", flush=True
             )
@@ -56,9 +56,7 @@ def main() -> int:
     journal = Journal(options.failures / f"journal-{options.seed}.jsonl")
     try:
         with executor(jobs=options.jobs) as pool:
-            run(
-                pool, run_chunk, chunks, keys=[str(chunk.first) for chunk in chunks], results=journal, progress=progress
-            )
+            run(pool, run_chunk, chunks, results=journal, key=lambda chunk: str(chunk.first), on_outcome=count)
     except KeyboardInterrupt:
         print("interrupted; the same command goes on")
     print(

@@ -61,8 +61,8 @@ def run_case(command: str, name: str, content: bytes, folder: Path) -> tuple[str
     except BaseException as error:  # noqa: BLE001 (whatever it is, it is what is looked for)
         return _signature(error), "".join(traceback.format_exception(error)[-6:])[-3000:]
     finally:
-        for left in folder.iterdir():
-            left.unlink() if left.is_file() else None
+        for leftover in folder.iterdir():
+            leftover.unlink() if leftover.is_file() else None
     return "", ""
 
 
@@ -70,19 +70,19 @@ def minimise(command: str, name: str, content: bytes, folder: Path, signature: s
     """Return a smaller document that fails in the same way: lines go first, then bytes."""
     runs = 0
     for pieces in (content.splitlines(keepends=True), None):
-        parts = [content[at : at + 1] for at in range(len(content))] if pieces is None else pieces
+        parts = [content[position : position + 1] for position in range(len(content))] if pieces is None else pieces
         if pieces is None and len(content) > 2000:
             break
         size = max(1, len(parts) // 2)
         while size and runs < MINIMISING_RUNS * (2 if pieces is None else 1):
-            at = 0
-            while at < len(parts) and runs < MINIMISING_RUNS * (2 if pieces is None else 1):
-                shorter = parts[:at] + parts[at + size :]
+            position = 0
+            while position < len(parts) and runs < MINIMISING_RUNS * (2 if pieces is None else 1):
+                shorter = parts[:position] + parts[position + size :]
                 runs += 1
                 if run_case(command, name, b"".join(shorter), folder)[0] == signature:
                     parts = shorter
                 else:
-                    at += size
+                    position += size
             size //= 2
         content = b"".join(parts)
     return content

@@ -44,7 +44,7 @@ WRITERS: Mapping[str, str] = {
 POLL_SECONDS = 0.001
 PRELOADED = preload  # reports start from it in processes of their own
 _STEPS = ("open", "os.", "shutil.")  # audit events with paths
-_LOOK = os.WEXITED | os.WNOHANG | os.WNOWAIT
+_PEEK = os.WEXITED | os.WNOHANG | os.WNOWAIT
 
 
 class Kill(StrEnum):
@@ -134,11 +134,11 @@ class Writer:
         """Kill the command once; return when, and what is wrong with what it left."""
         self._lay_out_old()
         kill = self._kill(dice)
-        left = visible(self.out)
-        wrong = [f"{name} is gone" for name in self.old if name not in left]
+        remaining = visible(self.out)
+        wrong = [f"{name} is gone" for name in self.old if name not in remaining]
         wrong += [
             f"{name} is neither the old nor the new one"
-            for name, content in left.items()
+            for name, content in remaining.items()
             if content not in (self.old.get(name), self.new.get(name))
         ]
         if (status := self._end(self._start("new"))) != 0:
@@ -164,7 +164,7 @@ def visible(folder: Path) -> dict[str, bytes]:
 def _wait(child: int, seconds: float) -> None:
     """Wait for so long, less if the command ends before."""
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline and os.waitid(os.P_PID, child, _LOOK) is None:
+    while time.monotonic() < deadline and os.waitid(os.P_PID, child, _PEEK) is None:
         time.sleep(POLL_SECONDS)
 
 

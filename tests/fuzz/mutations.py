@@ -143,19 +143,19 @@ def mutate(content: bytes, dice: random.Random) -> bytes:
 
 def _bytes(content: bytes, dice: random.Random) -> bytes:
     data = bytearray(content)
-    at = dice.randrange(len(data) + 1)
+    position = dice.randrange(len(data) + 1)
     match dice.randrange(5):
         case 0:
-            data[at:at] = dice.choice(TOKENS) * dice.choice((1, 1, 2, 100))
+            data[position:position] = dice.choice(TOKENS) * dice.choice((1, 1, 2, 100))
         case 1:
-            del data[at : at + dice.choice((1, 2, 10, 1000))]
+            del data[position : position + dice.choice((1, 2, 10, 1000))]
         case 2 if data:
-            data[at % len(data)] = dice.randrange(256)
+            data[position % len(data)] = dice.randrange(256)
         case 3:
-            data = data[:at]
+            data = data[:position]
         case _:
-            end = at + dice.choice((1, 10, 200))
-            data[at:at] = bytes(data[at:end]) * dice.choice((1, 2, 50))
+            end = position + dice.choice((1, 10, 200))
+            data[position:position] = bytes(data[position:end]) * dice.choice((1, 2, 50))
     return bytes(data)
 
 
@@ -163,20 +163,20 @@ def _lines(content: bytes, dice: random.Random) -> bytes:
     lines = content.splitlines(keepends=True)
     if not lines:
         return content
-    at, to = dice.randrange(len(lines)), dice.randrange(len(lines))
+    first, second = dice.randrange(len(lines)), dice.randrange(len(lines))
     match dice.randrange(6):
         case 0:
-            del lines[at]
+            del lines[first]
         case 1:
-            lines[at:at] = [lines[to]] * dice.choice((1, 2, 20))
+            lines[first:first] = [lines[second]] * dice.choice((1, 2, 20))
         case 2:
-            lines[at], lines[to] = lines[to], lines[at]
+            lines[first], lines[second] = lines[second], lines[first]
         case 3:
-            lines[at] = b" " * dice.choice((1, 2, 4, 100)) + lines[at]
+            lines[first] = b" " * dice.choice((1, 2, 4, 100)) + lines[first]
         case 4:
-            lines[at] = lines[at].lstrip()
+            lines[first] = lines[first].lstrip()
         case _:
-            lines[at] = lines[at].rstrip(b"\n") * dice.choice((2, 100)) + b"\n"
+            lines[first] = lines[first].rstrip(b"\n") * dice.choice((2, 100)) + b"\n"
     return b"".join(lines)
 
 
@@ -217,8 +217,8 @@ def _tree(content: bytes, dice: random.Random) -> bytes:
                 parent.pop(key)
             )
         case 6:
-            other, at = dice.choice(places)
-            parent[key] = json.loads(json.dumps(other[at], default=str))
+            source, source_key = dice.choice(places)
+            parent[key] = json.loads(json.dumps(source[source_key], default=str))
         case _:
             del parent[key]
     if is_json:

@@ -225,10 +225,10 @@ def _shortened(content: bytes) -> bytes:
 
     def shorten(value: object) -> object:
         if isinstance(value, dict):
-            kept = {key: shorten(item) for key, item in value.items() if key != "managedFields"}
-            if len(kept) > 12 and all(isinstance(item, list) for item in kept.values()):
-                kept = dict(list(kept.items())[:KEPT_ITEMS])
-            return kept
+            shortened = {key: shorten(item) for key, item in value.items() if key != "managedFields"}
+            if len(shortened) > 12 and all(isinstance(item, list) for item in shortened.values()):
+                shortened = dict(list(shortened.items())[:KEPT_ITEMS])
+            return shortened
         if isinstance(value, list) and value and isinstance(value[0], dict):
             return [shorten(item) for item in value[:KEPT_ITEMS]]
         return value

@@ -37,10 +37,10 @@ def outputs_of(path, profile=None):
 
         os.chdir(path.parent)  # of this process, which runs nothing else
         engine = {"engine_name": ENGINE_NAME, "profile_dir": profile}
-    done = papermill.execute_notebook(
+    executed = papermill.execute_notebook(
         str(path), None, cwd=str(path.parent), progress_bar=False, log_output=False, **engine
     )
-    return [output for cell in done.cells if cell.cell_type == "code" for output in cell.outputs]
+    return [output for cell in executed.cells if cell.cell_type == "code" for output in cell.outputs]
 
 
 @pytest.fixture(scope="module")
@@ -58,9 +58,9 @@ def test_runs_without_errors_from_its_own_folder(path, processes, tmp_path):
     else:
         outputs = processes.submit(outputs_of, path, str(tmp_path)).result()
     assert [output for output in outputs if output.output_type in ("error", "stream")] == []
-    shown = [output.data for output in outputs if output.output_type in ("display_data", "execute_result")]
-    assert shown
+    displayed = [output.data for output in outputs if output.output_type in ("display_data", "execute_result")]
+    assert displayed
     # A figure that is shown as its text was not drawn.
     assert [
-        data for data in shown if data.get("text/plain", "").startswith("<Figure") and "image/png" not in data
+        data for data in displayed if data.get("text/plain", "").startswith("<Figure") and "image/png" not in data
     ] == []

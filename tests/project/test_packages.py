@@ -21,8 +21,8 @@ def build(folder, target, to):
         check=True,
         capture_output=True,
     )
-    (made,) = to.glob("*.whl" if target == "wheel" else "*.tar.gz")
-    return made
+    (package,) = to.glob("*.whl" if target == "wheel" else "*.tar.gz")
+    return package
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def test_a_report_is_made_in_an_empty_environment(wheels, tmp_path):
         path.chmod(0o555 if path.is_dir() else 0o444)
     shutil.copy(ROOT / "data/kubespray.yaml", tmp_path)
     command = "import sys, ippoolkit, ippoolkit.cli; print(ippoolkit.__file__, flush=True); ippoolkit.cli.main()"
-    done = subprocess.run(
+    result = subprocess.run(
         [environment / "bin/python", "-P", "-c", command, "report", "kubespray.yaml", "-o", "r.html"],
         cwd=tmp_path,
         env={**os.environ, "HOME": str(home)},
@@ -69,8 +69,8 @@ def test_a_report_is_made_in_an_empty_environment(wheels, tmp_path):
     )
     for path in [installed, *installed.rglob("*")]:
         path.chmod(0o755)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith(str(installed))
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.startswith(str(installed))
     assert "kubespray" in (tmp_path / "r.html").read_text()
 
 

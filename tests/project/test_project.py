@@ -1,6 +1,7 @@
 """Promises about the project itself."""
 
 import ast
+import pkgutil
 import re
 import subprocess
 import sys
@@ -70,7 +71,7 @@ def test_a_report_needs_no_test_tools_and_no_notebook_server():
 # Each package may import only those on the lines above it; packages of one line do not import each other.
 LAYERS = [
     {"texts", "answer"},
-    {"cidr", "caching", "yaml_scalars"},
+    {"cidr", "caching", "kit_files", "yaml_scalars"},
     {"calico"},
     {"findings"},
     {"errors"},
@@ -103,7 +104,7 @@ KNOWN_BY = {
     "nbconvert": {"report"},
     "jupyter_client": set(),
     "ipykernel": set(),
-    "filelock": {"report"},
+    "filelock": {"report", "simulation"},
     "nbformat": {"report", "widgets"},
     "xlsxwriter": {"report"},
     "IPython": {"report", "widgets"},
@@ -231,6 +232,27 @@ def test_links_of_the_documentation_lead_somewhere():
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
+def test_the_glossary_names_code_that_is_there():
+    rows = re.findall(r"^\|(.*)\|$", (ROOT / "docs/glossary.md").read_text(), re.MULTILINE)
+    cells = [row.rsplit("|", 1)[-1] for row in rows if row.count("|") > 1]
+    names = [name for cell in cells for name in re.findall(r"(?<!column )`([^`]+)`", cell)]
+    assert len(names) > 30
+    for name in names:
+        path = f"ippoolkit.{name.removesuffix('()')}"
+        owner, _, member = path.rpartition(".")
+        fields = getattr(_resolve(owner), "__dataclass_fields__", {})
+        assert member in fields or _resolve(path), f"docs/glossary.md: {name}"
+
+
+def _resolve(path):
+    """Return a module or what stands in one; None for what is not there."""
+    try:
+        return pkgutil.resolve_name(path)
+    except (ImportError, AttributeError):
+        model = path.replace("ippoolkit.", "ippoolkit.model.", 1)
+        return None if path.startswith("ippoolkit.model.") else _resolve(model)
+
+
 def test_no_text_stands_inside_an_f_string():
     """Before Python 3.12 an f-string hides them from what collects texts to translate."""
     hidden = [
@@ -260,11 +282,11 @@ def test_chinese_texts_are_complete():
         if not message.id:
             continue
         assert not message.fuzzy
-        one = message.id[0] if isinstance(message.id, tuple) else message.id
+        text = message.id[0] if isinstance(message.id, tuple) else message.id
         translated = message.string[0] if isinstance(message.string, tuple) else message.string
-        placeholders = sorted(re.findall(r"\{[a-z_]+", one))
-        assert translated, one
-        assert sorted(re.findall(r"\{[a-z_]+", translated)) == placeholders, one
+        placeholders = sorted(re.findall(r"\{[a-z_]+", text))
+        assert translated, text
+        assert sorted(re.findall(r"\{[a-z_]+", translated)) == placeholders, text
         assert not re.search(r"[\u4e00-\u9fff][,:;()]|[,:;(][\u4e00-\u9fff]", translated), "punctuation of Latin text"
 
 

@@ -26,7 +26,7 @@ GRID = {
 
 def brute_force(family, nodes, addresses, racks, headroom, max_routes, cap):
     """Return all designs that hold, as (prefix, blockSize, blocks a node, addresses, routes, nodes that fit)."""
-    held = []
+    designs = []
     for prefix, size in GRID[family]:
         block = 2 ** (ADDRESS_BITS[family] - size)
         b = max(1, ceil(Fraction(addresses, block)))
@@ -35,15 +35,15 @@ def brute_force(family, nodes, addresses, racks, headroom, max_routes, cap):
         fits = floor(Fraction(2 ** (size - prefix), b))
         routes = nodes * b if racks == 1 else max(rack * b + racks - 1, racks)
         if b <= cap and fits >= wanted and (max_routes is None or routes <= max_routes):
-            held.append((prefix, size, b, racks * 2 ** (ADDRESS_BITS[family] - prefix), routes, racks * fits))
-    return held
+            designs.append((prefix, size, b, racks * 2 ** (ADDRESS_BITS[family] - prefix), routes, racks * fits))
+    return designs
 
 
-def undominated(held):
+def undominated(designs):
     def beats(a, b):
         return a[3] <= b[3] and a[4] <= b[4] and a[5] >= b[5] and a[3:] != b[3:]
 
-    return [one for one in held if not any(beats(other, one) for other in held)]
+    return [design for design in designs if not any(beats(rival, design) for rival in designs)]
 
 
 needs = {
@@ -60,29 +60,29 @@ needs = {
 @settings(max_examples=300, deadline=None)
 def test_the_designs_are_those_that_nothing_beats(family, nodes, addresses, racks, headroom, max_routes, cap):
     space = DesignSpace(family, Need((NodeKind(nodes, addresses, cap),), racks, headroom, max_routes))
-    held = brute_force(family, nodes, addresses, racks, headroom, max_routes, cap)
-    found = [(d.prefix, d.block_size, d.blocks_per_node, d.addresses, d.routes, d.nodes_fit) for d in space.best()]
-    assert sorted(found) == sorted(undominated(held))
-    assert all(isinstance(number, int) for row in found for number in row)
-    assert [(d.prefix, d.block_size) for d in space.designs() if not d.breaks] == [row[:2] for row in held]
+    designs = brute_force(family, nodes, addresses, racks, headroom, max_routes, cap)
+    best = [(d.prefix, d.block_size, d.blocks_per_node, d.addresses, d.routes, d.nodes_fit) for d in space.best()]
+    assert sorted(best) == sorted(undominated(designs))
+    assert all(isinstance(number, int) for row in best for number in row)
+    assert [(d.prefix, d.block_size) for d in space.designs() if not d.breaks] == [row[:2] for row in designs]
 
 
 @given(family=st.sampled_from([4, 6]), **needs)
 @settings(max_examples=100, deadline=None)
 def test_the_first_design_is_the_one_to_pick(family, nodes, addresses, racks, headroom, max_routes, cap):
     space = DesignSpace(family, Need((NodeKind(nodes, addresses, cap),), racks, headroom, max_routes))
-    held = brute_force(family, nodes, addresses, racks, headroom, max_routes, cap)
+    designs = brute_force(family, nodes, addresses, racks, headroom, max_routes, cap)
 
     def cost(row):
         _, size, b, addresses_of_all, routes, _ = row
         return addresses_of_all, routes, b * 2 ** (ADDRESS_BITS[family] - size) - addresses
 
     best = space.best()
-    assert bool(best) == bool(held)
+    assert bool(best) == bool(designs)
     if best:
         picked = best[0]
-        row = next(row for row in held if row[:2] == (picked.prefix, picked.block_size))
-        assert cost(row) == min(map(cost, held))
+        row = next(row for row in designs if row[:2] == (picked.prefix, picked.block_size))
+        assert cost(row) == min(map(cost, designs))
 
 
 requirements = st.fixed_dictionaries(
@@ -102,20 +102,20 @@ requirements = st.fixed_dictionaries(
 @given(wanted=requirements)
 @settings(max_examples=300, deadline=None)
 def test_what_recommend_answers_is_what_brute_force_finds(wanted):
-    found = recommend(**wanted)
-    answer = recommendation_as_dict(found)
+    recommendation = recommend(**wanted)
+    answer = recommendation_as_dict(recommendation)
     addresses = wanted["pods_per_node"] + (wanted["encapsulation"] != "none")
     cap = wanted["max_blocks_per_host"] or 20
     families = [4, 6] if wanted["family"] == "dual" else [wanted["family"]]
     everything_holds = True
     for family in families:
-        held = brute_force(
+        designs = brute_force(
             family, wanted["nodes"], addresses, wanted["racks"], wanted["headroom"], wanted["max_routes"], cap
         )
         # Pools lie in private ranges: RFC 1918, RFC 4193.
-        held = [
+        designs = [
             row
-            for row in held
+            for row in designs
             if sum(2 ** (row[0] - private) for private in PRIVATE[family] if private <= row[0]) >= wanted["racks"]
         ]
         rows = [
@@ -123,8 +123,8 @@ def test_what_recommend_answers_is_what_brute_force_finds(wanted):
             for d in answer["designs"]
             if d["family"] == family
         ]
-        assert sorted(rows) == sorted(undominated(held))
-        everything_holds &= bool(held)
+        assert sorted(rows) == sorted(undominated(designs))
+        everything_holds &= bool(designs)
     if not everything_holds:
         assert answer["picked"] is None
         assert any(reason["severity"] == "error" for reason in answer["reasons"])
@@ -132,7 +132,7 @@ def test_what_recommend_answers_is_what_brute_force_finds(wanted):
     picked = answer["picked"] if len(families) == 1 else answer["picked"]["4"]
     assert picked["addresses"] == min(d["addresses"] for d in answer["designs"] if d["family"] == picked["family"])
     assert len(set(picked["cidrs"])) == wanted["racks"]
-    assert ipk.verdict(found.as_scenario()).status != "fails"
+    assert ipk.capacity(recommendation.as_scenario()).verdict.status != "fails"
 
 
 kinds = st.lists(
@@ -155,13 +155,13 @@ def test_kinds_that_share_a_pool_fit_node_by_node(family, kinds, racks, headroom
     for design in DesignSpace(family, need).designs():
         size = 2 ** (ADDRESS_BITS[family] - design.block_size)
         usable = [size - kind.reserved_per_block for kind in kinds]
-        if any(each <= 0 for each in usable):
+        if any(blocks_usable <= 0 for blocks_usable in usable):
             assert "max-blocks-per-host" in design.breaks
             continue
-        blocks = [max(1, ceil(kind.addresses / each)) for kind, each in zip(kinds, usable, strict=True)]
+        blocks = [max(1, ceil(kind.addresses / pool_blocks)) for kind, pool_blocks in zip(kinds, usable, strict=True)]
         rack = [ceil(ceil(kind.nodes / racks) * (100 + headroom) / 100) for kind in kinds]
-        taken = sum(count * b for count, b in zip(rack, blocks, strict=True))
-        assert ("pool-size" in design.breaks) == (taken > design.blocks)
+        claimed = sum(count * b for count, b in zip(rack, blocks, strict=True))
+        assert ("pool-size" in design.breaks) == (claimed > design.blocks)
         over = any(b > kind.max_blocks for kind, b in zip(kinds, blocks, strict=True))
         assert ("max-blocks-per-host" in design.breaks) == over
         if not design.breaks:
@@ -190,9 +190,9 @@ def test_a_designs_routes_are_the_largest_of_its_tables(nodes, b, racks):
     rack = ceil(nodes / racks)
     space = DesignSpace(family, Need((NodeKind(nodes, b * 64),), racks))
     design = next(d for d in space.designs() if (d.prefix, d.block_size) == (8, size))
-    held = [RackRoutes(rack, rack * b)] * racks if racks > 1 else [RackRoutes(nodes, nodes * b)]
+    tables = [RackRoutes(rack, rack * b)] * racks if racks > 1 else [RackRoutes(nodes, nodes * b)]
     peering = Peering.RACKS_AGGREGATED if racks > 1 else Peering.MESH
-    assert design.routes == routing_tables(held, peering).largest
+    assert design.routes == routing_tables(tables, peering).largest
 
 
 # A small world, in which every address can be looked at: 10.0.0.0/24 and fd00::/120.
@@ -218,9 +218,9 @@ small = st.lists(small_cidrs(), max_size=12)
 @settings(max_examples=400, deadline=None)
 def test_free_is_the_complement_as_the_fewest_cidrs(within, taken):
     free = subtract_networks(within, taken)
-    left = addresses_of(within) - addresses_of(taken)
-    assert addresses_of(free) == left
-    assert sum(c.size for c in free) == free.addresses == len(left)
+    complement = addresses_of(within) - addresses_of(taken)
+    assert addresses_of(free) == complement
+    assert sum(c.size for c in free) == free.addresses == len(complement)
     texts = [ipaddress.ip_network(str(c)) for c in free]
     by_family = [[n for n in texts if n.version == version] for version in (4, 6)]
     assert texts == [n for networks in by_family for n in ipaddress.collapse_addresses(networks)]
@@ -229,17 +229,17 @@ def test_free_is_the_complement_as_the_fewest_cidrs(within, taken):
 
 
 def offers_by_hand(free, prefix, count, family):
-    left, found = [c for c in free if c.version == family], []
-    while len(found) < count:
-        fitting = [c for c in left if c.prefix <= prefix]
+    free_networks, offers = [c for c in free if c.version == family], []
+    while len(offers) < count:
+        fitting = [c for c in free_networks if c.prefix <= prefix]
         if not fitting:
             break
-        home = min(fitting, key=lambda c: (c.size, c.first))
-        offer = home.subnet(prefix, 0)
-        found.append(offer)
-        rest = ipaddress.ip_network(str(home)).address_exclude(ipaddress.ip_network(str(offer)))
-        left = [c for c in left if c != home] + [Cidr.parse(str(n)) for n in rest]
-    return found
+        tightest = min(fitting, key=lambda c: (c.size, c.first))
+        offer = tightest.subnet(prefix, 0)
+        offers.append(offer)
+        remainder = ipaddress.ip_network(str(tightest)).address_exclude(ipaddress.ip_network(str(offer)))
+        free_networks = [c for c in free_networks if c != tightest] + [Cidr.parse(str(n)) for n in remainder]
+    return offers
 
 
 @given(within=small, taken=small, spare=st.integers(0, 8), count=st.integers(0, 20), family=st.sampled_from([4, 6]))
@@ -247,10 +247,10 @@ def offers_by_hand(free, prefix, count, family):
 def test_offers_are_best_fit_each_taken_before_the_next(within, taken, spare, count, family):
     space = AddressSpace(tuple(within), tuple(ListedNetwork(c, "") for c in taken))
     prefix = ADDRESS_BITS[family] - spare
-    found = space.best_fit(prefix, count, family)
-    assert found == offers_by_hand(list(space.free), prefix, count, family)
-    assert len(addresses_of(found)) == sum(c.size for c in found)
-    assert addresses_of(found) <= addresses_of(space.free)
+    offers = space.best_fit(prefix, count, family)
+    assert offers == offers_by_hand(list(space.free), prefix, count, family)
+    assert len(addresses_of(offers)) == sum(c.size for c in offers)
+    assert addresses_of(offers) <= addresses_of(space.free)
 
 
 @given(within=small, taken=small, spare=st.integers(0, 8), family=st.sampled_from([4, 6]))
@@ -265,7 +265,9 @@ def test_what_to_release_is_the_fewest_networks(within, taken, spare, family):
     assert (release is None) == (not inside)
     if release is not None:
         assert release.cidr in inside
-        assert sorted(each.cidr for each in release.networks) == sorted(c for c in taken if c.overlaps(release.cidr))
+        assert sorted(network.cidr for network in release.networks) == sorted(
+            c for c in taken if c.overlaps(release.cidr)
+        )
         fewest = min(sum(c.overlaps(taken_one) for taken_one in taken) for c in inside)
         assert len(release.networks) == fewest
 

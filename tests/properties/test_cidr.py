@@ -34,13 +34,13 @@ def test_prints_and_reads_as_ipaddress_does(cidr):
 
 
 @given(networks(), networks())
-def test_overlap_and_containment_agree_with_ipaddress(one, other):
-    if one.version != other.version:
-        assert not one.overlaps(other)
-        assert other not in one
+def test_overlap_and_containment_agree_with_ipaddress(network, other):
+    if network.version != other.version:
+        assert not network.overlaps(other)
+        assert other not in network
         return
-    assert one.overlaps(other) == theirs(one).overlaps(theirs(other))
-    assert (other in one) == theirs(other).subnet_of(theirs(one))
+    assert network.overlaps(other) == theirs(network).overlaps(theirs(other))
+    assert (other in network) == theirs(other).subnet_of(theirs(network))
 
 
 @given(networks().flatmap(lambda cidr: st.tuples(st.just(cidr), st.integers(cidr.prefix, cidr.bits), st.integers(0))))
@@ -62,12 +62,12 @@ def test_coverage_agrees_with_counting_addresses(data):
     covered = {address for part in parts for address in range(part.first, part.last + 1)}
     cover = Coverage.from_cidrs(pool, parts)
     assert cover.address_count == len(covered)
-    whole, left = 0, {}
+    whole_blocks, leftover = 0, {}
     for index in range(pool.subnet_count(block)):
         subnet = pool.subnet(block, index)
         free = subnet.size - len(covered & set(range(subnet.first, subnet.last + 1)))
         if free == 0:
-            whole += 1
+            whole_blocks += 1
         elif free < subnet.size:
-            left[free] = left.get(free, 0) + 1
-    assert cover.count_blocks(block) == (whole, left)
+            leftover[free] = leftover.get(free, 0) + 1
+    assert cover.count_blocks(block) == (whole_blocks, leftover)

@@ -88,8 +88,8 @@ def holds(ipam):
         cidr = block["cidr"]
         assert any(cidr in pool.cidr and cidr.prefix == pool.block_size for pool in POOLS)
         assert cidr == Cidr(cidr.version, cidr.first, cidr.prefix).with_prefix(cidr.prefix)
-        taken = [ordinal for ordinals in block["allocated"].values() for ordinal in ordinals]
-        everything = sorted([*block["free"], *taken, *block["cooling"]])
+        allocated = [ordinal for ordinals in block["allocated"].values() for ordinal in ordinals]
+        everything = sorted([*block["free"], *allocated, *block["cooling"]])
         assert everything == list(range(cidr.size))  # each address once: free, taken or cooling
         assert cidr not in ranges
         ranges[cidr] = block
@@ -105,9 +105,9 @@ def holds(ipam):
 
 @given(st.lists(operations, max_size=40), st.booleans())
 @settings(suppress_health_check=[HealthCheck.too_slow])
-def test_whatever_is_asked(asked, etcd):
+def test_whatever_is_asked(requests, etcd):
     ipam = brought_up(etcd)
-    for operation in asked:
+    for operation in requests:
         before = engine_state(ipam) if operation[0] == "configure" else {}
         try:
             carry_out(ipam, operation)
@@ -122,8 +122,8 @@ def test_whatever_is_asked(asked, etcd):
             except IpamError:
                 continue
     ipam.resources.configure(strict_affinity=True, max_blocks_per_host=0, ip_cooldown_seconds=0)
-    left = [block for block in ipam.blocks() if set(block["allocated"]) - {"windows-reserved-ipam-handle"}]
-    assert left == []  # what is left of releasing everything: empty blocks with an affinity
+    nonempty = [block for block in ipam.blocks() if set(block["allocated"]) - {"windows-reserved-ipam-handle"}]
+    assert nonempty == []  # what is left of releasing everything: empty blocks with an affinity
     assert all(block["affinity"] or block["cooling"] for block in ipam.blocks())
     assert engine_state(ipam.copy()) == engine_state(ipam)
 
@@ -134,9 +134,9 @@ def test_no_node_is_above_the_cap(pods, cap):
     ipam.resources.create_pool(IPPool(name="p", cidr="10.0.0.0/20", block_size=30))
     ipam.resources.create_node("n")
     ipam.resources.configure(strict_affinity=True, max_blocks_per_host=cap)
-    got = ipam.requests.assign("n", "h", pods)
-    assert len(got.v4) == min(pods, 4 * cap)
-    assert (got.error is None) == (pods <= 4 * cap)
+    assignment = ipam.requests.assign("n", "h", pods)
+    assert len(assignment.v4) == min(pods, 4 * cap)
+    assert (assignment.error is None) == (pods <= 4 * cap)
     assert len(ipam.blocks()) == min(-(-pods // 4), cap)
 
 
@@ -155,7 +155,7 @@ def test_compiled_and_interpreted_are_the_same():
     outputs = []
     for interpreted in ("0", "1"):
         env = {**os.environ, "NUMBA_DISABLE_JIT": interpreted}
-        done = subprocess.run(
+        result = subprocess.run(
             [sys.executable, "-W", "ignore", "-c", SCRIPT],
             env=env,
             cwd=ROOT,
@@ -163,5 +163,5 @@ def test_compiled_and_interpreted_are_the_same():
             text=True,
             check=True,
         )
-        outputs.append(done.stdout)
+        outputs.append(result.stdout)
     assert outputs[0] == outputs[1]

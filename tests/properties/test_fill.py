@@ -57,13 +57,13 @@ class Plain:
                 covered = False
                 missing.append((request, pod))
         if sum(self.claimed) == before and not missing and load.needs_block:
-            for room in load.pod_block_classes:
+            for block_class in load.pod_block_classes:
                 if (
-                    self.claimed[room] < self.block_classes[room].blocks
-                    and self.block_classes[room].usable_addresses > load.reserved_per_block
+                    self.claimed[block_class] < self.block_classes[block_class].blocks
+                    and self.block_classes[block_class].usable_addresses > load.reserved_per_block
                 ):
-                    self.claimed[room] += 1
-                    own[room] += self.block_classes[room].usable_addresses - load.reserved_per_block
+                    self.claimed[block_class] += 1
+                    own[block_class] += self.block_classes[block_class].usable_addresses - load.reserved_per_block
                     break
             else:
                 covered = False
@@ -73,10 +73,10 @@ class Plain:
             self.short.append(self.nodes)
         lost_pods = 0
         for request, _ in missing:
-            for room in () if self.strict or load.reserved_per_block else request.block_classes:
-                if self.slack[room]:
-                    self.slack[room] -= 1
-                    self.used[room] += 1
+            for block_class in () if self.strict or load.reserved_per_block else request.block_classes:
+                if self.slack[block_class]:
+                    self.slack[block_class] -= 1
+                    self.used[block_class] += 1
                     self.borrowed += 1
                     break
             else:
@@ -84,32 +84,32 @@ class Plain:
                 self.lost.append((self.nodes, request.is_tunnel))
         if lost_pods and not getattr(self, "first_pod", None):
             self.first_pod = self.pods + load.pods - lost_pods + 1
-        for room, free in own.items():
-            self.slack[room] += free
+        for block_class, free in own.items():
+            self.slack[block_class] += free
         self.pods += load.pods
 
     def own_or_new(self, request, own, kept_back):
-        for room in request.block_classes:
-            if own[room]:
-                own[room] -= 1
-                self.used[room] += 1
+        for block_class in request.block_classes:
+            if own[block_class]:
+                own[block_class] -= 1
+                self.used[block_class] += 1
                 return True
-        for room in request.block_classes:
-            usable = self.block_classes[room].usable_addresses - kept_back
-            if usable > 0 and self.claimed[room] < self.block_classes[room].blocks:
-                self.claimed[room] += 1
-                own[room] += usable - 1
-                self.used[room] += 1
+        for block_class in request.block_classes:
+            usable = self.block_classes[block_class].usable_addresses - kept_back
+            if usable > 0 and self.claimed[block_class] < self.block_classes[block_class].blocks:
+                self.claimed[block_class] += 1
+                own[block_class] += usable - 1
+                self.used[block_class] += 1
                 return True
         return False
 
 
 @st.composite
 def designs(draw):
-    rooms = draw(
+    block_classes = draw(
         st.lists(st.builds(BlockClass, st.integers(0, 9), st.sampled_from([1, 2, 4, 8, 16])), min_size=1, max_size=3)
     )
-    some = st.lists(st.sampled_from(range(len(rooms))), unique=True, max_size=3).map(lambda r: tuple(sorted(r)))
+    some = st.lists(st.sampled_from(range(len(block_classes))), unique=True, max_size=3).map(lambda r: tuple(sorted(r)))
 
     @st.composite
     def loads(draw):
@@ -127,17 +127,17 @@ def designs(draw):
             needs_block=draw(st.booleans()),
         )
 
-    return rooms, draw(st.lists(loads(), max_size=4)), draw(st.booleans())
+    return block_classes, draw(st.lists(loads(), max_size=4)), draw(st.booleans())
 
 
 @given(designs())
 def test_filling_in_bulk_is_filling_one_by_one(design):
-    rooms, loads, strict = design
-    plain = Plain(rooms, strict)
+    block_classes, loads, strict = design
+    plain = Plain(block_classes, strict)
     for load in loads:
         for _ in range(load.nodes):
             plain.join(load)
-    bulk = fill_blocks(rooms, loads, strict_affinity=strict)
+    bulk = fill_blocks(block_classes, loads, strict_affinity=strict)
     assert bulk.claimed_blocks == plain.claimed
     assert bulk.used_addresses == plain.used
     assert bulk.free_in_claimed_blocks == plain.slack
@@ -155,14 +155,14 @@ def test_filling_in_bulk_is_filling_one_by_one(design):
 
 @given(designs())
 def test_no_address_is_given_twice_and_none_is_made_up(design):
-    rooms, loads, strict = design
-    filled = fill_blocks(rooms, loads, strict_affinity=strict)
-    for room, claimed, used, slack in zip(
-        rooms, filled.claimed_blocks, filled.used_addresses, filled.free_in_claimed_blocks, strict=True
+    block_classes, loads, strict = design
+    filled = fill_blocks(block_classes, loads, strict_affinity=strict)
+    for block_class, claimed, used, slack in zip(
+        block_classes, filled.claimed_blocks, filled.used_addresses, filled.free_in_claimed_blocks, strict=True
     ):
-        assert 0 <= claimed <= room.blocks
+        assert 0 <= claimed <= block_class.blocks
         assert slack >= 0
-        assert used + slack <= claimed * room.usable_addresses
+        assert used + slack <= claimed * block_class.usable_addresses
     wanted = sum(request.count * load.nodes for load in loads for request in load.demands)
     assert sum(filled.used_addresses) + filled.pods_without_address + filled.tunnels_without_address == wanted
     if strict:
@@ -171,28 +171,31 @@ def test_no_address_is_given_twice_and_none_is_made_up(design):
 
 @given(designs())
 def test_further_nodes_are_those_that_a_fill_would_still_serve(design):
-    rooms, loads, strict = design
+    block_classes, loads, strict = design
     if not loads or not any(request.count for request in loads[0].demands):
         return
-    filled = fill_blocks(rooms, [], strict_affinity=strict)
-    more = count_further_nodes(filled, rooms, loads[0])
-    many = fill_blocks(rooms, [NodeLoad(**{**_fields(loads[0]), "nodes": more + 1})], strict_affinity=strict)
+    filled = fill_blocks(block_classes, [], strict_affinity=strict)
+    more = count_further_nodes(filled, block_classes, loads[0])
+    many = fill_blocks(block_classes, [NodeLoad(**{**_fields(loads[0]), "nodes": more + 1})], strict_affinity=strict)
     assert many.first_node_short_of_blocks == more + 1
 
 
 @given(designs())
 def test_the_ceiling_is_the_last_number_of_pods_that_one_node_holds_alone(design):
-    rooms, loads, _ = design
+    block_classes, loads, _ = design
     for load in loads:
         tunnels = [request for request in load.demands if request.is_tunnel]
-        most = max_pods_on_own_blocks(rooms, load)
-        plain = Plain(rooms, strict=True)
+        most = max_pods_on_own_blocks(block_classes, load)
+        plain = Plain(block_classes, strict=True)
         lone = NodeLoad(
             **{**_fields(load), "demands": (*tunnels, AddressDemand(most, load.pod_block_classes)), "pods": most}
         )
         plain.join(lone)
         assert not [tunnel for _, tunnel in plain.lost if not tunnel]
-        assert sum(plain.claimed[room] for room in load.pod_block_classes) <= max(load.max_blocks, 1) or not most
+        assert (
+            sum(plain.claimed[block_class] for block_class in load.pod_block_classes) <= max(load.max_blocks, 1)
+            or not most
+        )
 
 
 def _fields(load):
@@ -206,15 +209,15 @@ def test_even_pods_of_alike_nodes_are_what_a_search_finds(blocks, size, nodes, t
     """The plain division against trying every number."""
     requests = (*(AddressDemand(1, (0,), is_tunnel=True) for _ in range(tunnels)), AddressDemand(0, (0,)))
     load = NodeLoad("", nodes, 0, 0, requests, (0,), max_blocks=cap)
-    rooms = (BlockClass(blocks, size),)
-    supply = Supply(4, (), rooms, ((0,),), strict_affinity=False, auto_allocate_blocks=True)
+    block_classes = (BlockClass(blocks, size),)
+    supply = Supply(4, (), block_classes, ((0,),), strict_affinity=False, auto_allocate_blocks=True)
     demand = Demand(supply, ExistingNodes(), (NodeGroupDemand(load, 110),), 0)
-    state = Evaluation(PlanAtMonth(demand), OwnBlocks(rooms))
+    state = Evaluation(PlanAtMonth(demand), OwnBlocks(block_classes))
     for strict in (False, True):
         best = 0
-        for pods in range(max_pods_on_own_blocks(rooms, load) + 1):
+        for pods in range(max_pods_on_own_blocks(block_classes, load) + 1):
             even = NodeLoad(**{**_fields(load), "pods": pods, "demands": (*requests[:-1], AddressDemand(pods, (0,)))})
-            filled = fill_blocks(rooms, [even], strict_affinity=strict)
+            filled = fill_blocks(block_classes, [even], strict_affinity=strict)
             if not (
                 filled.pods_without_address
                 or filled.tunnels_without_address

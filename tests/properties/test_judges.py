@@ -58,7 +58,7 @@ objects = st.fixed_dictionaries(
 documents = objects | st.lists(objects, max_size=3) | values
 
 
-def told(outcome):
+def messages_of(outcome):
     """Every finding can be put into words, in both languages."""
     for note in outcome.findings:
         assert note.message("en")
@@ -78,7 +78,7 @@ def test_whatever_a_manifest_says(given_documents, action):
     ):
         for judge in (Calicoctl(), ApiServer()):
             for _ in range(2):
-                told(judge.run(action, parse_manifests(text, "file")))
+                messages_of(judge.run(action, parse_manifests(text, "file")))
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
@@ -89,8 +89,8 @@ def test_whatever_a_manifest_says(given_documents, action):
 def test_whatever_a_file_holds(tmp_path_factory, text):
     path = tmp_path_factory.getbasetemp() / "any.yaml"
     path.write_text(text, encoding="utf-8")
-    made = review([path])
-    assert made.accepted or made.unreadable_files or any(note.refused_by for note in made.findings)
+    result = review([path])
+    assert result.accepted or result.unreadable_files or any(note.refused_by for note in result.findings)
     with contextlib.suppress(InputError):
         review([path], [path])
 
@@ -101,9 +101,9 @@ def test_whatever_a_patch_says(spec, changes):
     calicoctl.add_existing(
         {"kind": "IPPool", "metadata": {"name": "p1"}, "spec": spec if isinstance(spec, dict) else {}}
     )
-    told(calicoctl.patch(POOL, "p1", json.dumps({"spec": changes})))
-    told(calicoctl.patch(POOL, "p1", json.dumps(changes)))
-    told(calicoctl.delete(POOL, "p1", "p2"))
+    messages_of(calicoctl.patch(POOL, "p1", json.dumps({"spec": changes})))
+    messages_of(calicoctl.patch(POOL, "p1", json.dumps(changes)))
+    messages_of(calicoctl.delete(POOL, "p1", "p2"))
 
 
 @given(st.text())
@@ -112,7 +112,7 @@ def test_whatever_a_patch_says(spec, changes):
 def test_whatever_stands_for_a_patch(body):
     calicoctl = Calicoctl()
     calicoctl.add_existing({"kind": "IPPool", "metadata": {"name": "p1"}, "spec": {"cidr": "10.0.0.0/16"}})
-    told(calicoctl.patch(POOL, "p1", body))
+    messages_of(calicoctl.patch(POOL, "p1", body))
 
 
 options = st.sampled_from(
@@ -147,7 +147,7 @@ def test_whatever_options_are_given(args, stored):
 def test_what_is_stored_is_taken_again(spec):
     calicoctl = Calicoctl()
     value = {"apiVersion": "projectcalico.org/v3", "kind": "IPPool", "metadata": {"name": "p1"}}
-    spec = {"cidr": "10.0.0.0/16"} | {name: each for name, each in spec.items() if name in POOL.fields}
+    spec = {"cidr": "10.0.0.0/16"} | {name: item for name, item in spec.items() if name in POOL.fields}
     if calicoctl.run("create", parse_manifests(json.dumps({**value, "spec": spec}), "file")).accepted:
         stored = stored_objects(calicoctl.store, POOL)
         text = json.dumps({**value, **stored["p1"]})

@@ -47,7 +47,7 @@ def changes(draw):
             )
         )
     )
-    made = cluster(
+    scenario = cluster(
         draw(st.integers(1, 9)),
         draw(st.integers(0, 30)),
         f"10.244.0.0/{prefix}",
@@ -61,47 +61,47 @@ def changes(draw):
     if draw(st.booleans()):  # templates that name the pool
         pods = tuple(
             replace(pod, ipv4_pools=("old",)) if pod.owner in ("DaemonSet", "StatefulSet") else pod
-            for pod in made.cluster.pods
+            for pod in scenario.cluster.pods
         )
-        made = replace(made, cluster=replace(made.cluster, pods=pods))
+        scenario = replace(scenario, cluster=replace(scenario.cluster, pods=pods))
     kind = draw(st.sampled_from(("block-size", "migrate", "retire", "split", "block-size", "migrate", "grow")))
-    room = draw(st.one_of(st.none(), st.integers(22, 29).map(lambda bits: Cidr.parse(f"10.9.0.0/{bits}"))))
+    cidr = draw(st.one_of(st.none(), st.integers(22, 29).map(lambda bits: Cidr.parse(f"10.9.0.0/{bits}"))))
     change = Change(
         kind,
         "old",
         block_size=draw(SIZES.filter(lambda other: other != size)),
         prefix=prefix + draw(st.integers(1, 2)),
         new_name="new",
-        cidr=room if kind in ("migrate", "grow") else None,
-        temporary_cidr=room if kind in ("block-size", "split") else None,
+        cidr=cidr if kind in ("migrate", "grow") else None,
+        temporary_cidr=cidr if kind in ("block-size", "split") else None,
         install=draw(st.sampled_from(("manifest", "operator", "kubespray"))),
         order=draw(st.sampled_from(("namespace", "workload", "node"))),
         batches=draw(st.integers(1, 5)),
     )
-    return made, change
+    return scenario, change
 
 
 @settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(changes())
 def test_an_issued_runbook_breaks_no_promise_and_a_refused_one_has_a_real_reason(drawn):
     scenario, change = drawn
-    made = runbook(scenario, change)
-    if not made.is_issued:
-        assert any(finding.severity == "error" for finding in made.findings)
-    if not made.results:
+    change_runbook = runbook(scenario, change)
+    if not change_runbook.is_issued:
+        assert any(finding.severity == "error" for finding in change_runbook.findings)
+    if not change_runbook.results:
         return
-    replay = Replay(scenario.cluster, made.change)
-    for done in made.results:
-        broken = replay.carry_out(done.step)
-        assert broken == {finding.code for finding in done.failures}, (done.step, broken)
-        assert not (made.is_issued and broken)
-        assert done.recreated_pods == replay.recreated
+    replay = Replay(scenario.cluster, change_runbook.change)
+    for result in change_runbook.results:
+        broken = replay.carry_out(result.step)
+        assert broken == {finding.code for finding in result.failures}, (result.step, broken)
+        assert not (change_runbook.is_issued and broken)
+        assert result.recreated_pods == replay.recreated
         if not broken:
             in_use = {row["name"]: row["inUse"] for row in utilization(replay.ipam)[1:]}  # the first is of no pool
-            assert {held.pool: held.pods + held.tunnels for held in done.usage} == in_use
+            assert {usage.pool: usage.pods + usage.tunnels for usage in result.usage} == in_use
             for pool, most in replay.most.items():
-                states = [held for state in done.surge_usage for held in state if held.pool == pool]
-                assert most <= max(held.pods + held.tunnels for held in states)
+                states = [usage for state in result.surge_usage for usage in state if usage.pool == pool]
+                assert most <= max(usage.pods + usage.tunnels for usage in states)
 
 
 class Replay:
@@ -109,8 +109,8 @@ class Replay:
 
     def __init__(self, cluster, change):
         self.cluster, self.change = cluster, change
-        self.stage = ClusterState.from_cluster(cluster)
-        self.ipam = self.stage.ipam
+        self.cluster_state = ClusterState.from_cluster(cluster)
+        self.ipam = self.cluster_state.ipam
         self.handles = {(pod.namespace, pod.name): pod.name for pod in cluster.pods}
         self.named = {space.name: space.ipv4_pools for space in cluster.namespaces}
         self.restarted = set()
@@ -119,20 +119,20 @@ class Replay:
 
     def carry_out(self, step):
         """Carry one step out; return the codes of what it breaks."""
-        broken, before = set(), dict(self.stage.tunnel_addresses)
+        broken, before = set(), dict(self.cluster_state.tunnel_addresses)
         self.recreated = 0
         self.most = {}  # addresses in use of each pool while new pods have started and old ones have not ended
         try:
             broken |= self._act(step)
         except IpamError:
             broken.add("change-refused")
-        for tunnel in {*before, *self.stage.tunnel_addresses}:
-            now = self.stage.tunnel_addresses.get(tunnel)
-            held = now is not None and now in self.ipam.requests.ips_by_handle(tunnel.handle)
+        for tunnel in {*before, *self.cluster_state.tunnel_addresses}:
+            now = self.cluster_state.tunnel_addresses.get(tunnel)
+            is_held = now is not None and now in self.ipam.requests.ips_by_handle(tunnel.handle)
             was = before.get(tunnel)
-            if not held and (was is not None or now is not None):
+            if not is_held and (was is not None or now is not None):
                 broken.add("change-tunnels-lost")
-            elif now != was and self._home(now)["affinity"] != f"host:{tunnel.node}":
+            elif now != was and self._block_of(now)["affinity"] != f"host:{tunnel.node}":
                 broken.add("change-tunnels-borrowed")
         self.check_addresses()
         return broken
@@ -145,7 +145,7 @@ class Replay:
         if step.action == "annotate":
             self.named = {
                 space: tuple(
-                    step.target_pool if each in (pool.name, str(pool.cidr)) else each for each in names if each
+                    step.target_pool if name in (pool.name, str(pool.cidr)) else name for name in names if name
                 )
                 for space, names in self.named.items()
             }
@@ -161,13 +161,15 @@ class Replay:
         if step.action == "recreate":
             return self._recreate(pool)
         if step.action == "delete":
-            left = any(row["inUse"] for row in utilization(self.ipam) if row["name"] == pool.name)
+            in_use = any(row["inUse"] for row in utilization(self.ipam) if row["name"] == pool.name)
             self.ipam.resources.delete_pool(pool.name)
-            return self._settle() | ({"change-delete-in-use"} if left else set())
+            return self._settle() | ({"change-delete-in-use"} if in_use else set())
         return set()
 
     def _settle(self):
-        return {"change-tunnels-lost"} if any(moved.failed for moved in self.stage.reconcile_tunnels()) else set()
+        return (
+            {"change-tunnels-lost"} if any(moved.failed for moved in self.cluster_state.reconcile_tunnels()) else set()
+        )
 
     def _recreate(self, pool):
         pods = self.cluster.pods
@@ -185,7 +187,7 @@ class Replay:
             if pool.name in self.own[key]:
                 self.own[key] = (target,) if target else ()
                 rolling.setdefault(self._workload(pod), []).append(place)
-        return {"change-pods-without"} if self._roll([rolling[each] for each in sorted(rolling)]) else set()
+        return {"change-pods-without"} if self._roll([rolling[workload] for workload in sorted(rolling)]) else set()
 
     def _roll(self, groups):
         """Recreate groups of pods; return whether one got no address."""
@@ -218,19 +220,19 @@ class Replay:
     def _goes_along(self, place, inside):
         """Whether a pod is recreated although it is not in the pool: with its workload, or with its node."""
         pods = self.cluster.pods
-        pod, leaving = pods[place], [pods[each] for each in inside]
-        owners = any(each.owner for each in pods)
+        pod, leaving = pods[place], [pods[pod] for pod in inside]
+        owners = any(pod.owner for pod in pods)
         if self.change.order == "node":
-            return bool(pod.owner or not owners) and any(each.node == pod.node for each in leaving)
+            return bool(pod.owner or not owners) and any(leaving_pod.node == pod.node for leaving_pod in leaving)
         kind = {"ReplicaSet": 1, "DaemonSet": 2, "StatefulSet": 3}.get(pod.owner, 0)
         if owners and not kind:
             return False
-        near = [each for each in leaving if each.namespace == pod.namespace]
+        near = [leaving_pod for leaving_pod in leaving if leaving_pod.namespace == pod.namespace]
         if self.change.order == "workload":
-            near = [each for each in near if each.owner == pod.owner]
+            near = [near_pod for near_pod in near if near_pod.owner == pod.owner]
         workload = self._workload(pod)
-        whole = not workload[2] or workload in {*map(self._workload, leaving), *self.restarted}
-        return bool(near) and whole
+        all_restart = not workload[2] or workload in {*map(self._workload, leaving), *self.restarted}
+        return bool(near) and all_restart
 
     def _strict(self):
         serving = [pool for pool in self.ipam.store.pools.values() if pool.serves("Workload")]
@@ -247,23 +249,23 @@ class Replay:
     def _handle(self, pod):
         return self.handles[pod.namespace, pod.name]
 
-    def _home(self, address):
+    def _block_of(self, address):
         return next(block for block in self.ipam.blocks() if address in block["cidr"])
 
     def check_addresses(self):
         """No address is given twice, however the step ended."""
-        held = [
+        addresses = [
             block["cidr"].first + ordinal
             for block in self.ipam.blocks()
             for ordinals in block["allocated"].values()
             for ordinal in ordinals
         ]
-        assert len(held) == len(set(held))
+        assert len(addresses) == len(set(addresses))
 
 
 def test_the_replay_itself_notices_what_breaks():
     scenario = cluster(nodes=6, pods=3, strict=True)
     change = Change("block-size", "old", block_size=27, temporary_cidr=Cidr.parse("10.9.0.0/25"))
-    made = runbook(scenario, change)
+    change_runbook = runbook(scenario, change)
     replay = Replay(scenario.cluster, replace(change, batches=1))
-    assert [replay.carry_out(done.step) for done in made.results][-1] == {"change-tunnels-lost"}
+    assert [replay.carry_out(result.step) for result in change_runbook.results][-1] == {"change-tunnels-lost"}

@@ -6,15 +6,13 @@ import unicodedata
 import openpyxl
 import pypdf
 import pytest
-from typer.testing import CliRunner
 
 import ippoolkit as ipk
 from ippoolkit.audit import audit
-from ippoolkit.cli import app
 from ippoolkit.errors import InputError
 from ippoolkit.report.formats.pdf import find_chromium
 from ippoolkit.report.sections.audit_report import AuditReport
-from tests.helpers import RECORDINGS, unpacked
+from tests.helpers import run_command, unpacked_cluster
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 PIECES = ("title", "summary", "findings", "pools", "maps", "nodes", "coverage", "totals", "how_it_was_read", "appendix")
@@ -22,14 +20,7 @@ PIECES = ("title", "summary", "findings", "pools", "maps", "nodes", "coverage", 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    def made(cluster):
-        into = tmp_path_factory.mktemp("clusters") / cluster
-        into.mkdir()
-        for file in (RECORDINGS / "clusters" / cluster).iterdir():
-            unpacked(file, into)
-        return into
-
-    return made
+    return lambda cluster: unpacked_cluster(cluster, tmp_path_factory.mktemp("clusters") / cluster)
 
 
 def pieces(*arguments, **options):
@@ -38,7 +29,7 @@ def pieces(*arguments, **options):
 
 
 def test_the_command_makes_one_page_that_loads_nothing(folder, tmp_path):
-    result = CliRunner().invoke(app, ["audit", str(folder("s05")), "-o", str(tmp_path / "r.html")])
+    result = run_command("audit", folder("s05"), "-o", tmp_path / "r.html")
     assert result.exit_code == 1  # errors were found
     page = (tmp_path / "r.html").read_text()
     assert not re.search(r"<script (?!>)|<link|@import|src=", page)
@@ -48,9 +39,9 @@ def test_the_command_makes_one_page_that_loads_nothing(folder, tmp_path):
 
 
 def test_a_report_on_what_was_read_live_goes_by_way_of_a_snapshot(folder, tmp_path):
-    made = audit(folder("s03"))
-    page = ipk.make_report(
-        made.scenario, tmp_path / "r.html", template="audit", date="2026-11-23", lang="zh"
+    cluster_audit = audit(folder("s03"))
+    page = ipk.report(
+        cluster_audit.scenario, tmp_path / "r.html", template="audit", date="2026-11-23", lang="zh"
     ).read_text()
     assert "s03" in page
     assert "IP 池审计" in page
@@ -59,16 +50,16 @@ def test_a_report_on_what_was_read_live_goes_by_way_of_a_snapshot(folder, tmp_pa
 @pytest.mark.parametrize("cluster", ["s07", "s08", "s12", "s13"])
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_every_piece_of_every_kind_of_cluster(cluster, lang, folder):
-    shown = pieces(folder(cluster), lang=lang)
-    assert "None" not in re.sub("<[^>]*>", "", "".join(shown.values())).replace("None of", "")
+    rendered = pieces(folder(cluster), lang=lang)
+    assert "None" not in re.sub("<[^>]*>", "", "".join(rendered.values())).replace("None of", "")
 
 
 def test_what_is_unknown_says_so(folder):
-    shown = pieces([folder("s05") / "ipam-show.txt"])
-    assert "leaked" not in shown["summary"]  # which is not 0, but unknown
-    assert "Unknown for lack of" in shown["totals"]
-    assert shown["maps"] == ""
-    assert shown["coverage"] == ""
+    rendered = pieces([folder("s05") / "ipam-show.txt"])
+    assert "leaked" not in rendered["summary"]  # which is not 0, but unknown
+    assert "Unknown for lack of" in rendered["totals"]
+    assert rendered["maps"] == ""
+    assert rendered["coverage"] == ""
 
 
 def test_names_that_are_hostile_stay_text(tmp_path):
@@ -82,7 +73,7 @@ def test_names_that_are_hostile_stay_text(tmp_path):
         "metadata": {"name": name},
         "spec": {"cidr": "10.0.0.0/28", "blockSize": 28, "nodeSelector": f"x == '{name}'"},
     }
-    held = {"handle_id": name, "secondary": {"node": name, "namespace": name, "pod": name}}
+    attributes = {"handle_id": name, "secondary": {"node": name, "namespace": name, "pod": name}}
     block = {
         "apiVersion": "crd.projectcalico.org/v1",
         "kind": "IPAMBlock",
@@ -91,7 +82,7 @@ def test_names_that_are_hostile_stay_text(tmp_path):
             "cidr": "10.0.0.0/28",
             "affinity": f"host:{name}",
             "allocations": [0],
-            "attributes": [held],
+            "attributes": [attributes],
             "unallocated": [],
         },
     }
@@ -100,27 +91,27 @@ def test_names_that_are_hostile_stay_text(tmp_path):
     everything = "".join(pieces(path).values())
     assert "<script" not in everything
     assert "\u202e" not in everything
-    output = CliRunner().invoke(app, ["audit", str(path)]).output
+    output = run_command("audit", path).output
     assert "\u202e" not in output
 
 
 def test_a_place_that_cannot_be_written_is_told_before_anything_runs(folder, tmp_path):
     with pytest.raises(InputError, match="does not exist"):
-        ipk.make_report(folder("s03"), tmp_path / "nowhere/r.html", template="audit")
+        ipk.report(folder("s03"), tmp_path / "nowhere/r.html", template="audit")
 
 
 @pytest.fixture(scope="module", params=["en", "zh"])
-def made(request, folder, tmp_path_factory):
-    out = tmp_path_factory.mktemp("audits")
+def audit_reports(request, folder, tmp_path_factory):
+    reports_folder = tmp_path_factory.mktemp("audits")
     formats = ["html", "xlsx", "md", "png", "svg", *(["pdf"] if find_chromium() else [])]
-    given = [folder(name) for name in ("s03", "s07", "s12")]
-    ipk.make_reports(given, out, template="audit", formats=formats, lang=request.param, date="2026-11-23")
-    return request.param, out, given
+    sources = [folder(name) for name in ("s03", "s07", "s12")]
+    ipk.make_reports(sources, reports_folder, template="audit", formats=formats, lang=request.param, date="2026-11-23")
+    return request.param, reports_folder, sources
 
 
-def test_its_tables_are_sheets_typed_and_exact(made):
-    _lang, out, given = made
-    book = openpyxl.load_workbook(out / "s07.xlsx")
+def test_its_tables_are_sheets_typed_and_exact(audit_reports):
+    _lang, folder, sources = audit_reports
+    book = openpyxl.load_workbook(folder / "s07.xlsx")
     assert {
         "findings",
         "pools",
@@ -133,7 +124,7 @@ def test_its_tables_are_sheets_typed_and_exact(made):
         "inputs",
     } <= set(book.sheetnames)
     rows = [list(row) for row in book["pools"].iter_rows(values_only=True)]
-    figures = audit(given[1]).metrics.pools
+    figures = audit(sources[1]).metrics.pools
     assert [row[:3] for row in rows[1:]] == [[row["name"], row["cidr"], row["blockSize"]] for row in figures]
     assert len(rows[0]) == len(figures[0])
     assert isinstance(rows[1][3], bool)
@@ -142,63 +133,63 @@ def test_its_tables_are_sheets_typed_and_exact(made):
     assert not any(cell.data_type == "f" for sheet in book for row in sheet.iter_rows() for cell in row)
 
 
-def test_its_markdown_has_the_tables_and_its_pictures_are_files(made):
-    lang, out, _ = made
-    text = (out / "s07.md").read_text()
+def test_its_markdown_has_the_tables_and_its_pictures_are_files(audit_reports):
+    lang, folder, _ = audit_reports
+    text = (folder / "s07.md").read_text()
     assert text.startswith("# s07\n")
     assert "| pool-zone-a | 10.101.0.0/22 |" in text
     linked = re.findall(r"!\[[^\]]+\]\(([^)]*)\)", text)
     assert {"s07%2Busage.png", "s07%2Bheadroom.png", "s07%2Bmap-pool-zone-a.png"} <= set(linked)
-    assert all((out / name.replace("%2B", "+")).is_file() for name in linked)
+    assert all((folder / name.replace("%2B", "+")).is_file() for name in linked)
     assert ("部分 Pod" if lang == "zh" else "some pods") in text
 
 
-def test_the_page_that_lists_audits_has_the_worst_first(made):
-    lang, out, _ = made
-    text = (out / "index.md").read_text()
+def test_the_page_that_lists_audits_has_the_worst_first(audit_reports):
+    lang, folder, _ = audit_reports
+    text = (folder / "index.md").read_text()
     assert text.index("| s03 |") < text.index("| s12 |")
     assert text.index("| s07 |") < text.index("| s12 |")
     assert ("个错误" if lang == "zh" else "errors") in text
 
 
 @pytest.mark.skipif(find_chromium() is None, reason="no Chromium is installed")
-def test_its_pdf_has_pages_and_the_pools(made):
-    lang, out, _ = made
-    pages = [unicodedata.normalize("NFKC", page.extract_text()) for page in pypdf.PdfReader(out / "s07.pdf").pages]
+def test_its_pdf_has_pages_and_the_pools(audit_reports):
+    lang, folder, _ = audit_reports
+    pages = [unicodedata.normalize("NFKC", page.extract_text()) for page in pypdf.PdfReader(folder / "s07.pdf").pages]
     assert 3 <= len(pages) <= 8
     assert ("Errors found." if lang == "en" else "有错误") in pages[0]
     assert all(f"{number} / {len(pages)}" in text for number, text in enumerate(pages, 1))
 
 
 def test_what_is_unknown_is_called_so_in_a_sheet_too(folder, tmp_path):
-    out = ipk.make_report(folder("s05") / "ipam-show.txt", tmp_path / "r.xlsx", template="audit")
-    sheet = openpyxl.load_workbook(out)["totals"]
+    path = ipk.report(folder("s05") / "ipam-show.txt", tmp_path / "r.xlsx", template="audit")
+    sheet = openpyxl.load_workbook(path)["totals"]
     assert dict(sheet.iter_rows(min_row=2, values_only=True))["nodes"] == "unknown"
 
 
 def test_where_the_dumps_lie_is_not_in_the_report(folder, tmp_path):
-    one, other = folder("s12"), folder("s12")
+    first, second = folder("s12"), folder("s12")
     pages = [
-        ipk.make_report(path, tmp_path / f"{at}.html", template="audit", date="2026-11-23").read_text()
-        for at, path in enumerate((one, other))
+        ipk.report(path, tmp_path / f"{number}.html", template="audit", date="2026-11-23").read_text()
+        for number, path in enumerate((first, second))
     ]
     assert pages[0] == pages[1]
-    assert str(one.parent) not in pages[0]
+    assert str(first.parent) not in pages[0]
 
 
 def test_what_cannot_be_read_is_told_as_such(tmp_path):
     (tmp_path / "x.json").write_text("nothing")
     with pytest.raises(InputError) as error:
-        ipk.make_report(tmp_path / "x.json", tmp_path / "r.html", template="audit")
+        ipk.report(tmp_path / "x.json", tmp_path / "r.html", template="audit")
     assert error.value.problems[0].place.file.endswith("x.json")
 
 
 def test_several_files_are_one_cluster(folder, tmp_path):
     where = folder("s03")
-    out = ipk.make_report(
+    path = ipk.report(
         [where / "kubectl-nodes.json", where / "kubectl-ippools.json"], tmp_path / "r.md", template="audit"
     )
-    assert "kubectl-ippools.json" in out.read_text()
-    result = CliRunner().invoke(app, ["audit", str(where), "-o", str(tmp_path / "r.xlsx"), "--redact"])
+    assert "kubectl-ippools.json" in path.read_text()
+    result = run_command("audit", where, "-o", tmp_path / "r.xlsx", "--redact")
     assert result.exit_code == 1
     assert "n1" not in [cell.value for cell in openpyxl.load_workbook(tmp_path / "r.xlsx")["nodes"]["A"]]

@@ -18,11 +18,11 @@ def test_a_figure_is_drawn_as_recorded(name, draw):
 
 
 def other_block_size():
-    return draw_block_sizes(ipk.block_sizes(plan(size=24, nodes_per_month=6), "pool"), chosen_block_size=24)
+    return draw_block_sizes(ipk.capacity(plan(size=24, nodes_per_month=6)).block_sizes("pool"), chosen_block_size=24)
 
 
 def other_growth():
-    return draw_growth(ipk.growth(plan(size=24, nodes_per_month=6)), family=4)
+    return draw_growth(ipk.capacity(plan(size=24, nodes_per_month=6)).growth(), family=4)
 
 
 def one_block_less():

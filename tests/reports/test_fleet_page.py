@@ -10,7 +10,7 @@ import pytest
 import ippoolkit as ipk
 from ippoolkit.report.sections import FleetReport
 from ippoolkit.write import save_scenario
-from tests.helpers import plan
+from tests.helpers import plan, recorded
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -47,6 +47,14 @@ def test_bars_show_what_is_used(fleet):
     assert html.index("prod (2)") < html.index("prod (1)")
 
 
+def test_what_was_not_read_of_a_cluster_has_no_bar(tmp_path):
+    recorded("s07", tmp_path, "kubectl-ippools.json", "kubectl-nodes.json")
+    fleet = FleetReport([str(tmp_path)])
+    (row,) = next(part.table.rows for part in fleet.clusters().parts if part.table)
+    assert row[5] is None
+    assert "share share-0" in fleet.clusters().html
+
+
 def test_pools_of_different_clusters_that_overlap_are_listed_once_each(fleet):
     (table,) = [part.table for part in fleet.overlaps().parts if part.table]
     pairs = {frozenset((row[0], row[3])) for row in table.rows}
@@ -64,7 +72,7 @@ def test_without_overlaps_there_is_no_such_section(tmp_path):
 
 
 def test_a_page_lists_its_contents_and_runs_its_own_script_only(tmp_path):
-    page = ipk.make_report(plan(size=24), tmp_path / "r.html").read_text()
+    page = ipk.report(plan(size=24), tmp_path / "r.html").read_text()
     anchors = re.findall(r'<li><a href="#(section-\d+)">', page)
     assert len(anchors) > 5
     assert all(page.count(f'<h2 id="{anchor}">') == 1 for anchor in anchors)

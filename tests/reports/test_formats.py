@@ -25,19 +25,19 @@ needs_chromium = pytest.mark.skipif(pdf_format.find_chromium() is None, reason="
 
 
 @pytest.fixture(scope="module", params=["en", "zh"])
-def made(request, tmp_path_factory):
-    out = tmp_path_factory.mktemp("formats")
+def reports(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("formats")
     formats = ["html", "xlsx", "md", "png", "svg", *(["pdf"] if pdf_format.find_chromium() else [])]
-    ipk.make_reports([ROOT / "data/kubean.yaml"], out, formats=formats, lang=request.param, date=DAY)
-    return request.param, out
+    ipk.make_reports([ROOT / "data/kubean.yaml"], folder, formats=formats, lang=request.param, date=DAY)
+    return request.param, folder
 
 
-def test_the_workbook_holds_each_table_typed_and_exact(made):
-    lang, out = made
-    book = openpyxl.load_workbook(out / "kubean.xlsx")
+def test_the_workbook_holds_each_table_typed_and_exact(reports):
+    lang, folder = reports
+    book = openpyxl.load_workbook(folder / "kubean.xlsx")
     scenario = ipk.load(ROOT / "data/kubean.yaml")
     assert {"pools", "nodes", "growth", "findings", "blocks default-pool", "map default-pool"} <= set(book.sheetnames)
-    table = ipk.pools(scenario, lang=lang)
+    table = ipk.capacity(scenario).pools(lang=lang)
     rows = [list(row) for row in book["pools"].iter_rows(values_only=True)]
     assert rows[1:] == [[None if value == "" else value for value in row] for row in table.to_dict("split")["data"]]
     assert isinstance(rows[1][3], int)
@@ -46,9 +46,9 @@ def test_the_workbook_holds_each_table_typed_and_exact(made):
     assert not any(cell.data_type == "f" for sheet in book for row in sheet.iter_rows() for cell in row)
 
 
-def test_the_first_sheet_says_the_verdict_and_shows_charts(made):
-    lang, out = made
-    book = openpyxl.load_workbook(out / "kubean.xlsx")
+def test_the_first_sheet_says_the_verdict_and_shows_charts(reports):
+    lang, folder = reports
+    book = openpyxl.load_workbook(folder / "kubean.xlsx")
     summary = book.worksheets[0]
     rows = [row[:2] for row in summary.iter_rows(values_only=True)]
     language = get_language(lang)
@@ -60,7 +60,7 @@ def test_the_first_sheet_says_the_verdict_and_shows_charts(made):
 
 
 def test_the_workbook_of_an_audit_draws_blocks_of_pools_and_addresses_of_nodes(tmp_path):
-    workbook = ipk.make_report(ROOT / "data/kubean", tmp_path / "audit.xlsx", template="audit", in_process=True)
+    workbook = ipk.report(ROOT / "data/kubean", tmp_path / "audit.xlsx", template="audit", in_process=True)
     book = openpyxl.load_workbook(workbook)
     drawn = [
         [
@@ -73,7 +73,7 @@ def test_the_workbook_of_an_audit_draws_blocks_of_pools_and_addresses_of_nodes(t
 
 
 def test_pictures_of_markdown_are_files_beside_it(tmp_path):
-    text = ipk.make_report(ROOT / "data/kubespray.yaml", tmp_path / "a b.md", date=DAY).read_text()
+    text = ipk.report(ROOT / "data/kubespray.yaml", tmp_path / "a b.md", date=DAY).read_text()
     names = [unquote(target) for target in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", text)]
     assert len(names) == 4
     assert sorted(names) == sorted(path.name for path in tmp_path.glob("*.svg"))
@@ -90,8 +90,8 @@ def test_whole_numbers_beyond_15_digits_are_text_with_a_note(tmp_path):
     assert "15 digits" in sheet.cell(1, column + 1).comment.text
 
 
-def test_texts_that_are_wider_than_their_column_are_wrapped(made):
-    book = openpyxl.load_workbook(made[1] / "kubean.xlsx")
+def test_texts_that_are_wider_than_their_column_are_wrapped(reports):
+    book = openpyxl.load_workbook(reports[1] / "kubean.xlsx")
     for sheet in book:
         for row in sheet.iter_rows():
             for cell in row:
@@ -115,37 +115,37 @@ def test_texts_are_never_formulas(text):
 def test_sheets_bear_names_that_excel_takes():
     names = ["a/b:c*d?e[f]g\\h", "x" * 300, "X" * 300, "", "'quoted'", "History"]
     data = render_workbook([{"name": name, "headings": ["h"], "rows": []} for name in names], [], "en")
-    made = openpyxl.load_workbook(io.BytesIO(data)).sheetnames
-    assert len({name.casefold() for name in made}) == len(names) + 1
-    for name in made:
+    sheet_names = openpyxl.load_workbook(io.BytesIO(data)).sheetnames
+    assert len({name.casefold() for name in sheet_names}) == len(names) + 1
+    for name in sheet_names:
         assert 0 < len(name) <= 31
         assert not re.search(r"[\[\]:*?/\\]|^'|'$", name)
 
 
-def test_markdown_holds_the_tables_and_links_the_pictures(made):
-    lang, out = made
-    text = (out / "kubean.md").read_text()
+def test_markdown_holds_the_tables_and_links_the_pictures(reports):
+    lang, folder = reports
+    text = (folder / "kubean.md").read_text()
     assert text.startswith("# kubean\n")
     assert "| 10.244.0.0/18 |" in text
     for name in re.findall(r"!\[[^\]]*\]\(([^)]*)\)", text):
-        assert (out / name.replace("%2B", "+")).is_file()
+        assert (folder / name.replace("%2B", "+")).is_file()
     assert ("可容纳" in text) == (lang == "zh")
     assert "\n\n\n" not in text
 
 
-def test_each_figure_is_a_picture_of_its_own(made):
-    _lang, out = made
-    names = {path.stem.removeprefix("kubean+") for path in out.glob("*.png")}
+def test_each_figure_is_a_picture_of_its_own(reports):
+    _lang, folder = reports
+    names = {path.stem.removeprefix("kubean+") for path in folder.glob("*.png")}
     assert {"map-default-pool", "block-sizes-default-pool", "growth-IPv4", "growth-IPv6"} <= names
-    assert names == {path.stem.removeprefix("kubean+") for path in out.glob("*.svg")}
-    for path in out.glob("*.png"):
+    assert names == {path.stem.removeprefix("kubean+") for path in folder.glob("*.svg")}
+    for path in folder.glob("*.png"):
         assert path.read_bytes().startswith(b"\x89PNG")
 
 
 @needs_chromium
-def test_the_pdf_has_its_text_its_page_numbers_and_its_date(made):
-    lang, out = made
-    book = pypdf.PdfReader(out / "kubean.pdf")
+def test_the_pdf_has_its_text_its_page_numbers_and_its_date(reports):
+    lang, folder = reports
+    book = pypdf.PdfReader(folder / "kubean.pdf")
     pages = [unicodedata.normalize("NFKC", page.extract_text()) for page in book.pages]
     assert 5 <= len(pages) <= 20
     assert "kubean" in pages[0]
@@ -153,7 +153,7 @@ def test_the_pdf_has_its_text_its_page_numbers_and_its_date(made):
     for number, text in enumerate(pages, start=1):
         assert f"{number} / {len(pages)}" in text
     assert book.metadata.creation_date.date().isoformat() == DAY
-    headings = [str(each["/Title"]) for each in flat(book.outline)]
+    headings = [str(entry["/Title"]) for entry in flat(book.outline)]
     assert "kubean" in headings[0]
 
 
@@ -162,7 +162,7 @@ def test_a_table_that_does_not_fit_on_a_page_repeats_its_head(tmp_path):
     nodes = tuple(ipk.Node(name=f"n{number:03}", max_pods=number + 1) for number in range(150))
     pool = ipk.IPPool(name="p", cidr="10.0.0.0/16")
     scenario = ipk.Scenario(cluster=ipk.Cluster(pools=(pool,), nodes=nodes))
-    path = ipk.make_report(scenario, tmp_path / "r.pdf", date=DAY)
+    path = ipk.report(scenario, tmp_path / "r.pdf", date=DAY)
     with_nodes = [
         text for page in pypdf.PdfReader(path).pages if len(re.findall(r"\bn\d{3}\b", text := page.extract_text())) > 20
     ]
@@ -173,22 +173,22 @@ def test_a_table_that_does_not_fit_on_a_page_repeats_its_head(tmp_path):
 
 @needs_chromium
 def test_the_same_input_gives_the_same_pdf(tmp_path):
-    one, two = (ipk.make_report(plan(), tmp_path / f"{name}.pdf", date=DAY).read_bytes() for name in "ab")
-    assert one == two
+    first, second = (ipk.report(plan(), tmp_path / f"{name}.pdf", date=DAY).read_bytes() for name in "ab")
+    assert first == second
 
 
 def flat(outline):
-    for each in outline:
-        if isinstance(each, list):
-            yield from flat(each)
+    for entry in outline:
+        if isinstance(entry, list):
+            yield from flat(entry)
         else:
-            yield each
+            yield entry
 
 
 def test_without_a_chromium_pdf_is_refused_before_anything_runs(tmp_path, monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda _: None)
     with pytest.raises(InputError, match=r"PDF output needs Chromium.*IPPOOLKIT_CHROMIUM"):
-        ipk.make_report(plan(), tmp_path / "r.pdf")
+        ipk.report(plan(), tmp_path / "r.pdf")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -216,8 +216,8 @@ def test_a_font_installed_later_is_found_and_kept(tmp_path, monkeypatch):
     fonts.chinese_fonts.cache_clear()
     try:
         assert fonts.chinese_fonts() == ("Noto Sans SC",)
-        (kept,) = tmp_path.glob("fontlist-*.json")
-        assert any(entry["name"] == "Noto Sans SC" for entry in json.loads(kept.read_text())["ttflist"])
+        (font_list,) = tmp_path.glob("fontlist-*.json")
+        assert any(entry["name"] == "Noto Sans SC" for entry in json.loads(font_list.read_text())["ttflist"])
     finally:
         fonts.chinese_fonts.cache_clear()
 

@@ -39,9 +39,9 @@ def test_a_capacity_report_says_when_its_pools_run_out(plans):
     report = CapacityReport(fast, history=[str(folder)])
     section = report.measured_outlook()
     assert re.search(r"20\d\d-\d\d, 80% between 20\d\d-\d\d and 20\d\d-\d\d", section.markdown)
-    table = next(part.table for part in section.parts if part.table)
+    table = next(block.table for block in section.parts if block.table)
     assert dict(zip(table.headings, table.rows[0], strict=True))["pool"] == "fast-pool"
-    assert any(part.picture for part in section.parts)
+    assert any(block.picture for block in section.parts)
     assert report.title().summary["measured_months"] < 24
     assert "80% 的把握" in CapacityReport(fast, lang="zh", history=[str(folder)]).measured_outlook().markdown
 

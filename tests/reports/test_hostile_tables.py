@@ -102,13 +102,13 @@ def test_no_name_breaks_a_table_or_makes_a_link(written):
         for token in tokens
         if token.type == "inline" and token.children
     )
-    shown = [
+    shown_names = [
         name
         for name in HOSTILE
         if replace_unprintable(name) in cells or replace_unprintable(" ".join(name.split())) in cells
     ]
-    assert shown, set(HOSTILE) - set(shown)
-    assert set(shown) == set(HOSTILE) or not TEMPLATES[template][1]
+    assert shown_names, set(HOSTILE) - set(shown_names)
+    assert set(shown_names) == set(HOSTILE) or not TEMPLATES[template][1]
 
 
 def test_no_cell_of_a_workbook_is_a_formula_or_a_link(written, tmp_path):

@@ -38,7 +38,7 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory):
-    return ipk.make_report(KUBESPRAY, tmp_path_factory.mktemp("report") / "r.html", date="2026-11-23").read_text()
+    return ipk.report(KUBESPRAY, tmp_path_factory.mktemp("report") / "r.html", date="2026-11-23").read_text()
 
 
 def test_it_is_one_page_that_loads_nothing(report):
@@ -83,9 +83,9 @@ def test_its_tables_are_those_of_the_library(report):
     from ippoolkit.view.node_rows import merge_alike_nodes
 
     scenario = ipk.load(KUBESPRAY)
-    assert table_html("nodes", merge_alike_nodes(ipk.nodes(scenario))) in report
-    assert table_html("growth", growth_changes(ipk.growth(scenario)), caption="Growth") in report
-    assert table_html("pools", ipk.pools(scenario)) in report
+    assert table_html("nodes", merge_alike_nodes(ipk.capacity(scenario).nodes())) in report
+    assert table_html("growth", growth_changes(ipk.capacity(scenario).growth()), caption="Growth") in report
+    assert table_html("pools", ipk.capacity(scenario).pools()) in report
 
 
 def test_it_holds_the_scenario_so_that_it_can_be_made_again(report, tmp_path):
@@ -107,7 +107,7 @@ def test_it_names_no_path_of_the_machine(report):
 
 
 def test_the_same_input_gives_the_same_bytes(report, tmp_path):
-    assert ipk.make_report(KUBESPRAY, tmp_path / "r.html", date="2026-11-23").read_text() == report
+    assert ipk.report(KUBESPRAY, tmp_path / "r.html", date="2026-11-23").read_text() == report
 
 
 def test_hostile_names_are_text(tmp_path):
@@ -118,7 +118,7 @@ def test_hostile_names_are_text(tmp_path):
         cluster=ipk.Cluster(pools=(ipk.IPPool(name=name, cidr="10.0.0.0/24"),)),
         plan=ipk.Plan(groups=(ipk.NodeGroup(name="g" * 253, nodes=3, pods_per_node=5),)),
     )
-    text = ipk.make_report(scenario, tmp_path / "r.html", lang="zh", date="").read_text()
+    text = ipk.report(scenario, tmp_path / "r.html", lang="zh", date="").read_text()
     page = Page(text)
     assert page.loads == []
     assert "img" not in page.tags
@@ -127,14 +127,14 @@ def test_hostile_names_are_text(tmp_path):
 
 
 def test_a_plan_that_fails_says_so_and_what_to_choose(tmp_path):
-    text = ipk.make_report(plan(size=24), tmp_path / "r.html").read_text()
+    text = ipk.report(plan(size=24), tmp_path / "r.html").read_text()
     assert "64 blocks for 70 nodes that need 70, 1 per typical node: node 65 gets none." in text
     assert "blockSize 26 (holds 256 nodes)" in text
 
 
 def test_parameters_are_checked_before_anything_runs(tmp_path):
     with pytest.raises(InputError) as error:
-        ipk.make_report(KUBESPRAY, tmp_path / "no" / "r.html", lang="fr", date="tomorrow")
+        ipk.report(KUBESPRAY, tmp_path / "no" / "r.html", lang="fr", date="tomorrow")
     assert [problem.code for problem in error.value.problems] == ["value-choice", "type-date", "folder-missing"]
     assert list(tmp_path.iterdir()) == []
 
@@ -149,7 +149,7 @@ def test_a_notebook_that_fails_is_told_and_leaves_nothing(tmp_path):
     )
     nbformat.write(notebook, tmp_path / "bad.ipynb")
     with pytest.raises(ReportError, match="ValueError: no such luck"):
-        ipk.make_report(KUBESPRAY, tmp_path / "r.html", template=tmp_path / "bad.ipynb")
+        ipk.report(KUBESPRAY, tmp_path / "r.html", template=tmp_path / "bad.ipynb")
     assert [path.name for path in tmp_path.iterdir()] == ["bad.ipynb"]
 
 
@@ -157,11 +157,11 @@ def test_a_notebook_of_ones_own_is_rendered(tmp_path):
     cells = [
         nbformat.v4.new_code_cell("scenario = lang = date = ''", metadata={"tags": ["parameters"]}),
         nbformat.v4.new_markdown_cell("# My *own* report"),
-        nbformat.v4.new_code_cell("import ippoolkit as ipk\nipk.pools(ipk.load(scenario))"),
+        nbformat.v4.new_code_cell("import ippoolkit as ipk\nipk.capacity(scenario).pools()"),
     ]
     metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=metadata), tmp_path / "own.ipynb")
-    text = ipk.make_report(KUBESPRAY, tmp_path / "r.html", template=tmp_path / "own.ipynb").read_text()
+    text = ipk.report(KUBESPRAY, tmp_path / "r.html", template=tmp_path / "own.ipynb").read_text()
     assert "<em>own</em>" in text
     assert "10.233.64.0/18" in text
     assert "import ippoolkit" not in text
@@ -176,23 +176,23 @@ def test_the_kits_own_templates_declare_what_they_take():
 
 def test_a_notebook_by_itself_says_what_the_command_says(report):
     """papermill gives the notebook a path alone; the command has read it before."""
-    said = CapacityReport(KUBESPRAY, date="2026-11-23").what_breaks().html
-    assert "Nothing, with the growth that is planned." in said
-    assert said.partition("</h2>")[2] in report
+    section = CapacityReport(KUBESPRAY, date="2026-11-23").what_breaks().html
+    assert "Nothing, with the growth that is planned." in section
+    assert section.partition("</h2>")[2] in report
 
 
 def test_a_large_cluster_shows_its_fullest_nodes(tmp_path):
-    shown = 40
-    nodes = tuple(ipk.Node(name=f"n{number:04}", max_pods=number + 1) for number in range(shown + 50))
+    node_limit = 40
+    nodes = tuple(ipk.Node(name=f"n{number:04}", max_pods=number + 1) for number in range(node_limit + 50))
     pods = tuple(ipk.Pod(name=f"p{n}", node="n0089", addresses=(f"10.0.0.{n}",)) for n in range(9))
     pool = ipk.IPPool(name="p", cidr="10.0.0.0/16")
     path = ipk.save_scenario(
         ipk.Scenario(cluster=ipk.Cluster(pools=(pool,), nodes=nodes, pods=pods)), tmp_path / "s.yaml"
     )
-    html = CapacityReport(path, nodes_shown=shown).nodes().html
-    assert f"The {shown} rows with the most pods, of {shown + 50}." in html
+    html = CapacityReport(path, nodes_shown=node_limit).nodes().html
+    assert f"The {node_limit} rows with the most pods, of {node_limit + 50}." in html
     assert "n0089" in html
-    assert html.count("<tr>") == shown + 1
+    assert html.count("<tr>") == node_limit + 1
 
 
 def test_a_huge_cluster_makes_a_page_of_decent_size_that_still_carries_its_scenario(tmp_path):
@@ -203,7 +203,7 @@ def test_a_huge_cluster_makes_a_page_of_decent_size_that_still_carries_its_scena
     )
     pools = tuple(ipk.IPPool(name=f"p{n:02}", cidr=f"10.{n}.0.0/16") for n in range(12))
     scenario = ipk.Scenario(name="huge", cluster=ipk.Cluster(pools=pools, nodes=nodes, pods=pods))
-    text = ipk.make_report(scenario, tmp_path / "r.html", date="").read_text()
+    text = ipk.report(scenario, tmp_path / "r.html", date="").read_text()
     assert len(text.encode()) < 1_500_000
     packed = re.search(r'href="data:application/gzip;base64,([^"]*)"', text)[1]
     (tmp_path / "again.yaml").write_bytes(gzip.decompress(base64.b64decode(packed)))
@@ -211,8 +211,8 @@ def test_a_huge_cluster_makes_a_page_of_decent_size_that_still_carries_its_scena
 
 
 def test_progress_is_told_cell_by_cell(tmp_path):
-    told = []
-    ipk.make_report(KUBESPRAY, tmp_path / "r.html", progress=lambda *done: told.append(done))
-    assert len(told) > 3
-    assert told == sorted(told)
-    assert told[-1][0] == told[-1][1]
+    calls = []
+    ipk.report(KUBESPRAY, tmp_path / "r.html", progress=lambda *progress: calls.append(progress))
+    assert len(calls) > 3
+    assert calls == sorted(calls)
+    assert calls[-1][0] == calls[-1][1]

@@ -27,21 +27,21 @@ def test_every_template_of_the_kit_says_its_title_once(name):
 
 def test_wrong_parameters_are_all_told_before_anything_runs(tmp_path):
     with pytest.raises(InputError) as error:
-        ipk.make_report(KUBESPRAY, tmp_path / "r.html", parameters={"nodes_shown": "many", "mounths": 3})
-    assert [(each.code, each.place.field) for each in error.value.problems] == [
+        ipk.report(KUBESPRAY, tmp_path / "r.html", parameters={"nodes_shown": "many", "mounths": 3})
+    assert [(problem.code, problem.place.field) for problem in error.value.problems] == [
         ("type-whole", "nodes_shown"),
         ("field-unknown", "mounths"),
     ]
     with pytest.raises(InputError) as error:
-        ipk.make_report(KUBESPRAY, tmp_path / "r.html", parameters={"nodes_shown": 0})
-    assert [each.code for each in error.value.problems] == ["value-low"]
+        ipk.report(KUBESPRAY, tmp_path / "r.html", parameters={"nodes_shown": 0})
+    assert [problem.code for problem in error.value.problems] == ["value-low"]
     assert list(tmp_path.iterdir()) == []
 
 
 def test_what_the_kit_fills_in_is_no_parameter_to_give(tmp_path):
     with pytest.raises(InputError) as error:
-        ipk.make_report(KUBESPRAY, tmp_path / "r.html", parameters={"scenario": "/etc/passwd"})
-    assert [each.code for each in error.value.problems] == ["field-unknown"]
+        ipk.report(KUBESPRAY, tmp_path / "r.html", parameters={"scenario": "/etc/passwd"})
+    assert [problem.code for problem in error.value.problems] == ["field-unknown"]
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_what_the_kit_fills_in_is_no_parameter_to_give(tmp_path):
 def test_types_are_those_of_the_cell(tmp_path, default, good, bad, code):
     template = find_template(notebook(tmp_path / "own.ipynb", f'scenario = ""\nx = {default}'))
     assert template.validate({"x": good}) == []
-    assert [each.code for each in template.validate({"x": bad})] == [code]
+    assert [problem.code for problem in template.validate({"x": bad})] == [code]
 
 
 def test_ranges_stand_in_the_metadata(tmp_path):
@@ -70,7 +70,7 @@ def test_ranges_stand_in_the_metadata(tmp_path):
     )
     template = find_template(path)
     assert template.validate({"months": 9}) == []
-    assert [each.code for each in template.validate({"months": 10})] == ["value-high"]
+    assert [problem.code for problem in template.validate({"months": 10})] == ["value-high"]
 
 
 def test_what_is_no_template_is_told(tmp_path):
@@ -84,9 +84,9 @@ def test_what_is_no_template_is_told(tmp_path):
     }.items():
         with pytest.raises(InputError) as error:
             find_template(name)
-        assert [each.code for each in error.value.problems] == [code], name
+        assert [problem.code for problem in error.value.problems] == [code], name
     path = notebook(tmp_path / "none-of-ours.ipynb", "x = 1")
-    assert [each.code for each in find_template(path).validate({})] == ["template-parameters"]
+    assert [problem.code for problem in find_template(path).validate({})] == ["template-parameters"]
 
 
 def test_a_notebook_of_ones_own_becomes_every_format(tmp_path):
@@ -98,7 +98,7 @@ def test_a_notebook_of_ones_own_becomes_every_format(tmp_path):
         'pd.DataFrame({"name": ["=1+1", "b"], "count": [factor * 2**60, 3]})',
         "figure = Figure(figsize=(2, 1)); figure.subplots().plot([1, 2]); figure",
     )
-    made = ipk.make_reports(
+    batch = ipk.make_reports(
         [KUBESPRAY],
         tmp_path / "out",
         formats=["html", "xlsx", "md", "png", "svg"],
@@ -106,7 +106,7 @@ def test_a_notebook_of_ones_own_becomes_every_format(tmp_path):
         parameters={"factor": 4},
         date=DAY,
     )
-    assert sorted(file.name for file in made.successes[0].files) == [
+    assert sorted(file.name for file in batch.successes[0].files) == [
         "kubespray+figure-1.png",
         "kubespray+figure-1.svg",
         "kubespray.html",
@@ -133,14 +133,14 @@ def test_a_notebook_of_ones_own_runs_in_its_folder(tmp_path):
         "from IPython.display import Markdown\n"
         "Markdown(f'{helper.answer} {pandas.read_csv(\"data.csv\").a[0]} {len(os.listdir(files[0]))}')",
     )
-    out = ipk.make_report(ROOT / "data/kubean", tmp_path / "r.md", template=path)
-    assert out.read_text() == "42 43 5\n"
+    report_path = ipk.report(ROOT / "data/kubean", tmp_path / "r.md", template=path)
+    assert report_path.read_text() == "42 43 5\n"
 
 
 def test_a_comparison_puts_scenarios_side_by_side(tmp_path):
-    made = ipk.make_reports([KUBESPRAY, KUBEAN], tmp_path, template="comparison", formats=["html", "xlsx"], date=DAY)
-    assert [file.name for file in made.successes[0].files] == ["comparison.html", "comparison.xlsx"]
-    assert made.index_page is None
+    batch = ipk.make_reports([KUBESPRAY, KUBEAN], tmp_path, template="comparison", formats=["html", "xlsx"], date=DAY)
+    assert [file.name for file in batch.successes[0].files] == ["comparison.html", "comparison.xlsx"]
+    assert batch.index_page is None
     book = openpyxl.load_workbook(tmp_path / "comparison.xlsx")
     rows = {row[0]: row[1:] for row in book["key figures"].iter_rows(values_only=True)}
     assert rows["metric"] == ("kubespray", "kubean")
@@ -151,20 +151,20 @@ def test_a_comparison_puts_scenarios_side_by_side(tmp_path):
 
 
 def test_scenarios_of_one_name_are_told_apart(tmp_path):
-    made = ipk.make_reports([plan(), plan(size=24)], tmp_path, template="comparison", formats=["md"], date=DAY)
-    text = made.successes[0].files[0].read_text()
+    batch = ipk.make_reports([plan(), plan(size=24)], tmp_path, template="comparison", formats=["md"], date=DAY)
+    text = batch.successes[0].files[0].read_text()
     assert "scenario (1)" in text.replace("\\", "")
     assert "scenario (2)" in text.replace("\\", "")
 
 
 def test_a_comparison_of_one_is_refused(tmp_path):
-    made = ipk.make_reports([KUBESPRAY], tmp_path, template="comparison")
-    assert "at least 2 scenarios" in str(made.failures[0].error)
+    batch = ipk.make_reports([KUBESPRAY], tmp_path, template="comparison")
+    assert "at least 2 scenarios" in str(batch.failures[0].error)
 
 
 def test_the_fleet_page_alone_tells_what_it_could_not_read(tmp_path):
     (tmp_path / "bad.yaml").write_text("version: 1\nname: 7\n")
-    made = ipk.make_reports(
+    batch = ipk.make_reports(
         [KUBESPRAY, plan(size=24), tmp_path / "bad.yaml"],
         tmp_path / "out",
         template="fleet",
@@ -175,4 +175,4 @@ def test_the_fleet_page_alone_tells_what_it_could_not_read(tmp_path):
     assert text.index("| scenario |") < text.index("| kubespray |")
     assert "bad.yaml" in text
     assert "href" not in re.sub(r"(?s)<style>.*?</style>", "", (tmp_path / "out/fleet.html").read_text())
-    assert made.index_page is None
+    assert batch.index_page is None

@@ -39,24 +39,24 @@ def test_nodes_without_a_block_are_named(short):
 
 @pytest.mark.parametrize("cells", [1, 3, 16, 1000])
 def test_cells_together_hold_what_blocks_hold(short, cells):
-    made = address_map(short, "pool", cells=cells)
-    assert len(made) <= cells
-    assert made["blocks"].sum() == made["claimed"].sum() == 64
-    assert made["used"].sum() == short.timeline["addresses"].iloc[-1]
-    assert made["addresses"].sum() == 2**14
+    view = address_map(short, "pool", cells=cells)
+    assert len(view) <= cells
+    assert view["blocks"].sum() == view["claimed"].sum() == 64
+    assert view["used"].sum() == short.timeline["addresses"].iloc[-1]
+    assert view["addresses"].sum() == 2**14
 
 
 def test_a_part_of_a_pool(short):
-    whole = address_map(short, "pool")
-    part = address_map(short, "pool", first=10, count=5)
-    assert part.to_dict("records") == whole[10:15].to_dict("records")
+    whole_view = address_map(short, "pool")
+    part_view = address_map(short, "pool", first=10, count=5)
+    assert part_view.to_dict("records") == whole_view[10:15].to_dict("records")
     assert len(address_map(short, "pool", first=60, count=100)) == 4
 
 
 def test_reserved_addresses_are_counted_in_their_cells():
-    made = address_map(place_planned_pods(reserving(plan(), "10.233.64.0/25", "10.233.66.5/32")), "pool")
+    view = address_map(place_planned_pods(reserving(plan(), "10.233.64.0/25", "10.233.66.5/32")), "pool")
     assert (
-        dict(zip(made["range"], made["reserved"], strict=True)).items()
+        dict(zip(view["range"], view["reserved"], strict=True)).items()
         >= {
             "10.233.64.0/26": 64,
             "10.233.64.64/26": 64,
@@ -64,18 +64,18 @@ def test_reserved_addresses_are_counted_in_their_cells():
             "10.233.66.0/26": 1,
         }.items()
     )
-    assert made["reserved"].sum() == 129
+    assert view["reserved"].sum() == 129
     coarse = address_map(place_planned_pods(reserving(plan(), "10.233.64.0/25", "10.233.66.5/32")), "pool", cells=16)
     assert coarse["reserved"].sum() == 129
     assert coarse["range"][0] == "10.233.64.0/22"
 
 
 def test_a_pool_of_two_to_the_74_blocks_is_exact():
-    made = address_map(place_planned_pods(plan(cidr="fd00::/48", size=122)), "pool")
-    assert made["blocks"].sum() == 2**74
-    assert made["addresses"].sum() == 2**80
-    assert (made["claimed"].sum(), made["used"].sum()) == (71, 4320)
-    assert made["range"].iloc[-1] == "fd00:0:0:ffc0::/58"
+    view = address_map(place_planned_pods(plan(cidr="fd00::/48", size=122)), "pool")
+    assert view["blocks"].sum() == 2**74
+    assert view["addresses"].sum() == 2**80
+    assert (view["claimed"].sum(), view["used"].sum()) == (71, 4320)
+    assert view["range"].iloc[-1] == "fd00:0:0:ffc0::/58"
 
 
 def test_an_unknown_pool_is_told(short):
@@ -93,6 +93,6 @@ def test_its_picture_is_the_same_each_time(short, lang):
 
 
 def test_the_picture_of_growth_marks_the_month_in_which_blocks_run_out():
-    made = figures.render_svg(figures.draw_growth(ipk.growth(plan(nodes_per_month=15, nodes=100))), "growth")
-    assert "month 11" in made
-    assert "280 needed of 256" in made
+    svg = figures.render_svg(figures.draw_growth(ipk.capacity(plan(nodes_per_month=15, nodes=100)).growth()), "growth")
+    assert "month 11" in svg
+    assert "280 needed of 256" in svg

@@ -147,8 +147,8 @@ def test_promtool_takes_the_rules(tmp_path):
     for release, watch in (("", Watch(pools)), ("v3.20", WATCH)):
         path = tmp_path / "rules.yaml"
         path.write_text(rules_file(group(watch, release)))
-        done = subprocess.run(["promtool", "check", "rules", path], capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
+        result = subprocess.run(["promtool", "check", "rules", path], capture_output=True, text=True, check=False)
+        assert result.returncode == 0, result.stdout + result.stderr
 
 
 SERIES = {
@@ -191,10 +191,10 @@ def test_alerts_fire_when_they_must_and_only_then(alert, tmp_path):
     }
     tests = [case(high, [{"exp_labels": labels, "exp_annotations": annotations}]), case(low, [])]
     (tmp_path / "tests.yaml").write_text(yaml.safe_dump({"rule_files": ["rules.yaml"], "tests": tests}))
-    done = subprocess.run(
+    result = subprocess.run(
         ["promtool", "test", "rules", "tests.yaml"], capture_output=True, text=True, check=False, cwd=tmp_path
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 @promtool
@@ -210,18 +210,18 @@ def test_a_missing_metric_rings(tmp_path):
         }
     ]
     (tmp_path / "tests.yaml").write_text(yaml.safe_dump({"rule_files": ["rules.yaml"], "tests": tests}))
-    done = subprocess.run(
+    result = subprocess.run(
         ["promtool", "test", "rules", "tests.yaml"], capture_output=True, text=True, check=False, cwd=tmp_path
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 def test_the_command_writes_all_three_files(tmp_path):
     csv = "time,pool,in_use,capacity\n" + "".join(f"2026-01-{day:02},a,{100 + day},256\n" for day in range(1, 31))
     (tmp_path / "history.csv").write_text(csv)
     files = [tmp_path / name for name in ("rules.yaml", "plain.yaml", "dashboard.json")]
-    done = run("alerts", tmp_path / "history.csv", "-o", files[0], "--plain", files[1], "--dashboard", files[2])
-    assert done.returncode == 0, done.stderr
+    result = run("alerts", tmp_path / "history.csv", "-o", files[0], "--plain", files[1], "--dashboard", files[2])
+    assert result.exit_code == 0, result.stderr
     rule = yaml.safe_load(files[0].read_text())
     assert rule["spec"]["groups"] == yaml.safe_load(files[1].read_text())["groups"]
     assert json.loads(files[2].read_text())["title"] == "Calico IP pools"
@@ -230,7 +230,7 @@ def test_the_command_writes_all_three_files(tmp_path):
 def test_the_command_takes_a_scenario_and_refuses_what_is_no_time():
     from tests.helpers import ROOT
 
-    done = run("alerts", ROOT / "data/kubespray.yaml", "--calico", "v3.29")
-    assert done.returncode == 0, done.stderr
-    assert "ipam_allocations_in_use" in done.stdout
-    assert run("alerts", ROOT / "data/kubespray.yaml", "--lead", "soon").returncode == 2
+    result = run("alerts", ROOT / "data/kubespray.yaml", "--calico", "v3.29")
+    assert result.exit_code == 0, result.stderr
+    assert "ipam_allocations_in_use" in result.stdout
+    assert run("alerts", ROOT / "data/kubespray.yaml", "--lead", "soon").exit_code == 2

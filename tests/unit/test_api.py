@@ -24,9 +24,9 @@ def test_examples_of_the_page_run(name, example, monkeypatch):
     monkeypatch.chdir(ROOT)
     test = doctest.DocTestParser().get_doctest(example, {}, name, "docs/api.md", 0)
     runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE)
-    said = []
-    runner.run(test, out=said.append)
-    assert not runner.failures, "".join(said)
+    output = []
+    runner.run(test, out=output.append)
+    assert not runner.failures, "".join(output)
 
 
 def test_python_and_names_of_the_other_pages_are_true(monkeypatch):
@@ -53,8 +53,8 @@ def test_the_page_names_everything_public():
 def test_verbs_are_named_as_the_commands_are():
     commands = {command.name or command.callback.__name__ for command in app.registered_commands}
     # What writes files that Python has other means for, or reads a running cluster.
-    other = {"scenario", "schema", "snapshot", "from-installer", "convert", "alerts", "configure", "lab"}
-    for command in commands - other:
+    unlisted = {"scenario", "schema", "snapshot", "from-installer", "convert", "alerts", "configure", "lab"}
+    for command in commands - unlisted:
         assert inspect.isfunction(getattr(ipk, command.replace("-", "_"))), command
 
 
@@ -73,7 +73,7 @@ def test_every_public_function_says_what_it_takes_and_returns():
         value = getattr(ipk, name)
         if inspect.isfunction(value):
             document = inspect.getdoc(value)
-            parameters = [each for each in inspect.signature(value).parameters if each != "self"]
+            parameters = [parameter for parameter in inspect.signature(value).parameters if parameter != "self"]
             documented = document.partition("Parameters\n----------\n")[2].partition("\n\n")[0]
             for parameter in parameters:
                 assert re.search(rf"^(.*, )?{parameter}(, .*)?$", documented, re.MULTILINE), (name, parameter)
@@ -81,7 +81,7 @@ def test_every_public_function_says_what_it_takes_and_returns():
 
 
 def test_answers_show_themselves():
-    analysis = ipk.analyse(plan(size=24))
+    analysis = ipk.capacity(plan(size=24))
     assert repr(analysis).startswith("<Analysis of 'scenario': fails, 64 blocks for 70 nodes")
     review = ipk.check(ROOT / "data/default-ipv4-ippool.yaml")
     audit = ipk.audit(ROOT / "data/kubean")
@@ -97,6 +97,7 @@ def test_answers_show_themselves():
         (ipk.free(within=["10.0.0.0/8"], taken=["10.0.0.0/9"], prefix=10, count=3), "10.128.0.0/10"),
         (ipk.upgrade(analysis.scenario, "v3.33"), "→ v3.33"),
         (ipk.read(ROOT / "data/kubean"), "was read"),
+        (ipk.load(ROOT / "data/kubespray.yaml"), "kubespray: 1 pool, 12 nodes"),
         (ipk.simulate(plan(size=24)), "No request failed"),
         (ipk.simulate(strict), "First failed requests"),
     ):
@@ -111,5 +112,16 @@ def test_answers_show_themselves():
 
 def test_a_path_will_do():
     path = ROOT / "data/kubespray.yaml"
-    assert ipk.growth(path).equals(ipk.growth(ipk.load(path)))
-    assert ipk.verdict(str(path)) == ipk.verdict(ipk.load(path))
+    assert ipk.capacity(path).growth().equals(ipk.capacity(ipk.load(path)).growth())
+    assert ipk.capacity(str(path)).verdict == ipk.capacity(ipk.load(path)).verdict
+    assert ipk.upgrade(path, "v3.21").verdicts == ipk.upgrade(ipk.load(path), "v3.21").verdicts
+    assert ipk.simulate(path).blocks.equals(ipk.simulate(ipk.load(path)).blocks)
+    assert ipk.recommend(path, pods_per_node=60).picks == ipk.recommend(ipk.load(path), pods_per_node=60).picks
+    assert ipk.free(path, within=["10.233.0.0/16"], prefix=18).offers
+
+
+def test_objects_of_the_model_show_what_is_not_the_default():
+    scenario = ipk.load(ROOT / "data/kubespray.yaml")
+    assert repr(scenario) == "<Scenario 'kubespray': 1 pool, 12 nodes, 14 blocks, 305 pods>"
+    assert repr(ipk.IPPool(name="p", cidr="10.0.0.0/16")) == "IPPool(name='p', cidr=Cidr('10.0.0.0/16'), block_size=26)"
+    assert repr(scenario.cluster.blocks[0]).count("items") == 2

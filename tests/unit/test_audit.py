@@ -5,34 +5,27 @@ import re
 from dataclasses import replace
 
 import pytest
-from typer.testing import CliRunner
 
 import ippoolkit as ipk
 from ippoolkit.audit import audit, audit_reading
-from ippoolkit.cli import app
 from ippoolkit.findings import get_language
 from ippoolkit.model import Allocation, Block, BlockAffinity, Cluster, IPAMHandle, IPReservation, Pod, Service, Tunnel
 from ippoolkit.read import Reading
-from tests.helpers import CLUSTERS, RECORDINGS, ROOT, unpacked
+from tests.helpers import CLUSTERS, ROOT, run_command, unpacked_cluster
 
 
 @pytest.fixture(scope="session")
 def folders(tmp_path_factory):
-    made = {}
-    for cluster in CLUSTERS:
-        made[cluster] = tmp_path_factory.mktemp(cluster)
-        for file in (RECORDINGS / "clusters" / cluster).iterdir():
-            unpacked(file, made[cluster])
-    return made
+    return {cluster: unpacked_cluster(cluster, tmp_path_factory.mktemp(cluster)) for cluster in CLUSTERS}
 
 
-def found(cluster, **more):
+def findings_by_code(cluster, **more):
     """The findings on a cluster, by code."""
-    made = audit_reading(Reading(ipk.Scenario(cluster=replace(cluster, **more))))
-    for finding in made.findings:
+    cluster_audit = audit_reading(Reading(ipk.Scenario(cluster=replace(cluster, **more))))
+    for finding in cluster_audit.findings:
         for lang in ("en", "zh"):
             assert finding.full_message(lang)
-    return {finding.code: finding for finding in made.findings}
+    return {finding.code: finding for finding in cluster_audit.findings}
 
 
 def pool(name="pool", cidr="10.0.0.0/24", size=28, **more):
@@ -43,7 +36,7 @@ def node(name, **more):
     return ipk.Node(name=name, **more)
 
 
-def held(ordinal, node="a", pod="", **more):
+def allocation(ordinal, node="a", pod="", **more):
     return Allocation(
         ordinal=ordinal, handle=f"h-{pod or ordinal}", node=node, namespace="default", pod=pod or f"p{ordinal}", **more
     )
@@ -54,7 +47,7 @@ def block(cidr="10.0.0.0/28", affinity="host:a", *allocations):
 
 
 def pods(*addresses, node="a"):
-    return tuple(Pod(name=f"p-{each}", node=node, addresses=(each,)) for each in addresses)
+    return tuple(Pod(name=f"p-{address}", node=node, addresses=(address,)) for address in addresses)
 
 
 EXPECTED = {
@@ -85,15 +78,17 @@ EXPECTED = {
 
 @pytest.mark.parametrize("cluster", EXPECTED)
 def test_what_is_wrong_with_a_recorded_cluster(cluster, folders):
-    made = audit(folders[cluster])
-    assert {each.code for each in made.findings if each.severity in ("error", "warning")} == EXPECTED[cluster]
-    for finding in (*made.findings, *made.notes):
+    cluster_audit = audit(folders[cluster])
+    assert {finding.code for finding in cluster_audit.findings if finding.severity in ("error", "warning")} == EXPECTED[
+        cluster
+    ]
+    for finding in (*cluster_audit.findings, *cluster_audit.notes):
         assert finding.full_message("zh")
         assert finding.source.url
 
 
 def test_what_people_report_most_comes_first(folders):
-    assert [each.code for each in audit(folders["s03"]).findings][:2] == ["blocks-gone", "together-short"]
+    assert [finding.code for finding in audit(folders["s03"]).findings][:2] == ["blocks-gone", "together-short"]
 
 
 # ---- blocks
@@ -101,27 +96,27 @@ def test_what_people_report_most_comes_first(folders):
 
 def test_blocks_that_are_left_for_nodes_without_one():
     pools, nodes = (pool(),), tuple(node(f"n{n}") for n in range(4))
-    taken = [block(f"10.0.0.{16 * n}/28", f"host:n{n % 2}") for n in range(16)]
+    blocks = [block(f"10.0.0.{16 * n}/28", f"host:n{n % 2}") for n in range(16)]
     cluster = Cluster(pools=pools, nodes=nodes)
-    assert found(cluster, blocks=tuple(taken[:4]))["blocks-left"].params["left"] == 12
-    assert found(cluster, blocks=tuple(taken[:15]))["blocks-fewer-than-nodes"].params["which"] == "n2, n3"
-    assert found(cluster, blocks=tuple(taken))["blocks-gone"].params["free"] == 256
+    assert findings_by_code(cluster, blocks=tuple(blocks[:4]))["blocks-left"].params["left"] == 12
+    assert findings_by_code(cluster, blocks=tuple(blocks[:15]))["blocks-fewer-than-nodes"].params["which"] == "n2, n3"
+    assert findings_by_code(cluster, blocks=tuple(blocks))["blocks-gone"].params["free"] == 256
     wholly = (IPReservation(name="r", reserved_cidrs=("10.0.0.64/26",)),)
-    assert found(cluster, blocks=tuple(taken[:4]), reservations=wholly)["blocks-left"].params["left"] == 8
+    assert findings_by_code(cluster, blocks=tuple(blocks[:4]), reservations=wholly)["blocks-left"].params["left"] == 8
 
 
 def test_a_node_at_its_cap():
-    full = tuple(held(n) for n in range(16))
+    full = tuple(allocation(n) for n in range(16))
     cluster = Cluster(
         pools=(pool(),), nodes=(node("a"),), ipam=ipk.IPAMConfig(strict_affinity=True, max_blocks_per_host=2)
     )
     half = (block("10.0.0.0/28", "host:a", *full), block("10.0.0.16/28", "host:a", *full[:10]))
-    near = found(cluster, blocks=half)["node-at-cap"]
+    near = findings_by_code(cluster, blocks=half)["node-at-cap"]
     assert (near.params["held"], near.params["cap"], near.params["free"]) == (2, 2, 6)
-    both = tuple(replace(each, allocations=full) for each in half)
-    assert found(cluster, blocks=both)["node-cap-full"].severity == "error"
-    assert "node-fails-now" in found(cluster, blocks=both)
-    assert "node-at-cap" not in found(cluster, blocks=half[:1])
+    both = tuple(replace(claimed, allocations=full) for claimed in half)
+    assert findings_by_code(cluster, blocks=both)["node-cap-full"].severity == "error"
+    assert "node-fails-now" in findings_by_code(cluster, blocks=both)
+    assert "node-at-cap" not in findings_by_code(cluster, blocks=half[:1])
 
 
 def test_the_node_that_fails_next():
@@ -130,43 +125,45 @@ def test_the_node_that_fails_next():
         nodes=(node("a"), node("b")),
         ipam=ipk.IPAMConfig(strict_affinity=True),
         blocks=(
-            block("10.0.0.0/28", "host:a", *(held(n) for n in range(12))),
-            block("10.0.0.16/28", "host:b", held(0, "b")),
+            block("10.0.0.0/28", "host:a", *(allocation(n) for n in range(12))),
+            block("10.0.0.16/28", "host:b", allocation(0, "b")),
         ),
         pods=pods(*(f"10.0.0.{n}" for n in range(12))),
     )
-    finding = found(cluster)["next-to-fail"]
+    finding = findings_by_code(cluster)["next-to-fail"]
     assert (finding.subject, finding.params["pods"], finding.params["limit"]) == ("Node/a", 4, "ipam-strict")
     assert finding.params["kubelet"] == 98
 
 
 def test_blocks_that_fit_no_pool():
     cluster = Cluster(pools=(pool(),), nodes=(node("a"),))
-    lost = block("10.9.0.0/28", "host:a", held(1))
-    assert found(cluster, blocks=(lost,))["blocks-outside-pools"].params["addresses"] == 1
-    changed = (block("10.0.0.0/27", "host:a", held(3)), block("10.0.0.0/28", "host:a", held(3)))
-    codes = found(cluster, blocks=changed)
+    lost = block("10.9.0.0/28", "host:a", allocation(1))
+    assert findings_by_code(cluster, blocks=(lost,))["blocks-outside-pools"].params["addresses"] == 1
+    changed = (block("10.0.0.0/27", "host:a", allocation(3)), block("10.0.0.0/28", "host:a", allocation(3)))
+    codes = findings_by_code(cluster, blocks=changed)
     assert codes["block-other-size"].params["which"] == "10.0.0.0/27"
     assert codes["blocks-overlap"].params["twice"] == 1
-    assert "blocks-overlap" not in found(cluster, blocks=(block(), block("10.0.0.16/28")))
+    assert "blocks-overlap" not in findings_by_code(cluster, blocks=(block(), block("10.0.0.16/28")))
 
 
 def test_overlapping_blocks_are_found_behind_others():
     ranges = ("10.0.0.0/24", "10.0.0.0/28", "10.0.0.64/28", "10.0.0.64/30", "10.0.1.0/28")
-    assert found(Cluster(blocks=tuple(block(each) for each in ranges)))["blocks-overlap"].params["count"] == 4
+    assert (
+        findings_by_code(Cluster(blocks=tuple(block(cidr) for cidr in ranges)))["blocks-overlap"].params["count"] == 4
+    )
 
 
 def test_blocks_of_nobody_and_of_nodes_that_are_gone():
     cluster = Cluster(pools=(pool(),), nodes=(node("a"),))
     blocks = (
-        block("10.0.0.0/28", "", held(0)),
-        block("10.0.0.16/28", "host:x", held(0, "x"), held(1)),
+        block("10.0.0.0/28", "", allocation(0)),
+        block("10.0.0.16/28", "host:x", allocation(0, "x"), allocation(1)),
         block("10.0.0.32/28"),
     )
-    codes = found(cluster, blocks=blocks)
+    codes = findings_by_code(cluster, blocks=blocks)
     assert codes["blocks-without-affinity"].params["addresses"] == 1
-    gone = codes["node-gone"].params
-    assert (gone["which"], gone["blocks"], gone["addresses"], gone["lent"]) == ("x", 1, 1, 1)
+    params = codes["node-gone"].params
+    assert (params["which"], params["blocks"], params["addresses"], params["lent"]) == ("x", 1, 1, 1)
     assert codes["blocks-empty"].params["last"] == 1
     assert codes["borrowed-addresses"].params["count"] == 2
 
@@ -179,7 +176,7 @@ def test_claims_that_do_not_fit_the_blocks():
         BlockAffinity(cidr="10.0.0.32/28", node="a"),
         BlockAffinity(cidr="10.0.0.48/28", node="a", state="pending"),
     )
-    codes = found(Cluster(blocks=blocks, affinities=claims))
+    codes = findings_by_code(Cluster(blocks=blocks, affinities=claims))
     assert codes["affinity-pending"].params["which"] == "a 10.0.0.48/28"
     assert codes["affinity-without-block"].params["which"] == "10.0.0.32/28"
     assert codes["block-without-claim"].params["which"] == "10.0.0.16/28"
@@ -193,7 +190,7 @@ def test_leaks_are_told_from_what_rests_or_is_kept():
     cooling = Allocation(ordinal=1, released_at="2026-11-23T02:04:11Z")
     tunnel = Allocation(ordinal=2, handle="t", node="a", type="vxlanTunnelAddress")
     service = Allocation(ordinal=3, handle="s", type="LoadBalancer")
-    blocks = (block("10.0.0.0/28", "host:a", windows, cooling, tunnel, service, held(4), held(5)),)
+    blocks = (block("10.0.0.0/28", "host:a", windows, cooling, tunnel, service, allocation(4), allocation(5)),)
     cluster = Cluster(
         pools=(pool(),),
         blocks=blocks,
@@ -201,36 +198,43 @@ def test_leaks_are_told_from_what_rests_or_is_kept():
         nodes=(node("a", tunnels=(Tunnel(type="vxlan", address="10.0.0.2"),)),),
         services=(Service(name="s", addresses=("10.0.0.3",)),),
     )
-    codes = found(cluster)
+    codes = findings_by_code(cluster)
     assert codes["addresses-leaked"].params["all"] == ["10.0.0.4"]
     assert codes["windows-kept"].params["count"] == codes["addresses-cooling"].params["count"] == 1
-    mute = found(cluster, nodes=(node("a"),), services=())
+    mute = findings_by_code(cluster, nodes=(node("a"),), services=())
     assert (mute["addresses-leaked"].params["tunnels"], mute["addresses-leaked"].params["services"]) == (1, 1)
 
 
 def test_tunnels_that_no_block_records():
     tunnels = (Tunnel(type="vxlan", address="10.0.0.2"),)
-    codes = found(Cluster(pools=(pool(vxlan_mode="Always"),), nodes=(node("a", tunnels=tunnels),), blocks=(block(),)))
+    codes = findings_by_code(
+        Cluster(pools=(pool(vxlan_mode="Always"),), nodes=(node("a", tunnels=tunnels),), blocks=(block(),))
+    )
     assert codes["tunnel-not-allocated"].params["which"] == "a"
 
 
 def test_pods_of_a_disabled_pool_belong_to_neither_list():
     cluster = Cluster(pools=(pool(disabled=True),), nodes=(node("a"),), pods=pods("10.0.0.1"))
-    codes = found(cluster, blocks=(block("10.0.0.0/28", "host:a", held(1)),))
+    codes = findings_by_code(cluster, blocks=(block("10.0.0.0/28", "host:a", allocation(1)),))
     assert codes["pods-in-disabled-pool"].params["pods"] == 1
     assert "in-use-outside" not in codes
     assert "pod-not-allocated" not in codes
     other_block = (block("10.0.0.16/28", "host:a"),)  # without any, blocks are unknown
-    assert found(cluster, blocks=other_block)["in-use-outside"].params["count"] == 1
+    assert findings_by_code(cluster, blocks=other_block)["in-use-outside"].params["count"] == 1
 
 
 def test_its_tables_have_the_names_and_types_of_the_others():
     small, large = pool(), pool("large", "fd00::/48", 122)
     cluster = Cluster(
-        pools=(small, large), blocks=(block(), block("10.0.0.16/28", "host:a", held(1))), unknown=("Node",)
+        pools=(small, large), blocks=(block(), block("10.0.0.16/28", "host:a", allocation(1))), unknown=("Node",)
     )
     report = audit_reading(Reading(ipk.Scenario(cluster=cluster)))
-    assert set(ipk.pools(ipk.Scenario(cluster=cluster)).columns) >= {"pool", "block_size", "addresses", "blocks_used"}
+    assert set(ipk.capacity(ipk.Scenario(cluster=cluster)).pools().columns) >= {
+        "pool",
+        "block_size",
+        "addresses",
+        "blocks_used",
+    }
     for table in (report.pools, report.nodes):
         assert all(re.fullmatch(r"[a-z][a-z0-9_]*", name) for name in table.columns)
     pools = report.pools.set_index("pool")
@@ -246,25 +250,29 @@ def test_its_tables_have_the_names_and_types_of_the_others():
 
 
 def test_handles():
-    cluster = Cluster(blocks=(block("10.0.0.0/28", "host:a", held(1)),), handles=(IPAMHandle(handle_id="other"),))
-    codes = found(cluster)
+    cluster = Cluster(blocks=(block("10.0.0.0/28", "host:a", allocation(1)),), handles=(IPAMHandle(handle_id="other"),))
+    codes = findings_by_code(cluster)
     assert codes["handles-missing"].params["which"] == "h-1"
     assert codes["handles-idle"].params["which"] == "other"
 
 
 def test_a_pool_that_is_full_or_nearly():
     cluster = Cluster(pools=(pool(cidr="10.0.0.0/28"),), nodes=(node("a"),))
-    assert "pool-usage" in found(cluster, blocks=(block("10.0.0.0/28", "host:a", held(1)),))
-    assert "pool-nearly-full" in found(cluster, blocks=(block("10.0.0.0/28", "host:a", *(held(n) for n in range(15))),))
-    assert "pool-full" in found(cluster, blocks=(block("10.0.0.0/28", "host:a", *(held(n) for n in range(16))),))
+    assert "pool-usage" in findings_by_code(cluster, blocks=(block("10.0.0.0/28", "host:a", allocation(1)),))
+    assert "pool-nearly-full" in findings_by_code(
+        cluster, blocks=(block("10.0.0.0/28", "host:a", *(allocation(n) for n in range(15))),)
+    )
+    assert "pool-full" in findings_by_code(
+        cluster, blocks=(block("10.0.0.0/28", "host:a", *(allocation(n) for n in range(16))),)
+    )
 
 
 def test_reserved_addresses_in_use():
     reserved = (IPReservation(name="r", reserved_cidrs=("10.0.0.4/30",)),)
     cluster = Cluster(
-        pools=(pool(),), blocks=(block("10.0.0.0/28", "host:a", held(3), held(5)),), reservations=reserved
+        pools=(pool(),), blocks=(block("10.0.0.0/28", "host:a", allocation(3), allocation(5)),), reservations=reserved
     )
-    assert found(cluster)["reserved-in-use"].params["count"] == 1
+    assert findings_by_code(cluster)["reserved-in-use"].params["count"] == 1
 
 
 # ---- selection
@@ -279,23 +287,23 @@ def test_annotations_that_lead_nowhere():
         ),
         pods=(Pod(name="x", ipv4_pools=("none",)), Pod(name="y", phase="Succeeded", ipv4_pools=("gone",))),
     )
-    codes = found(cluster)
+    codes = findings_by_code(cluster)
     assert codes["annotation-disabled"].params["which"] == "shop"
     assert codes["annotation-missing"].params["pool"] == "none"
 
 
 def test_pools_that_no_namespace_may_use():
     cluster = Cluster(pools=(pool(namespace_selector="team == 'x'", allowed_uses=("Workload",)),))
-    assert "pool-selects-no-namespace" in found(cluster)
+    assert "pool-selects-no-namespace" in findings_by_code(cluster)
     team = (ipk.Namespace(name="n", labels={"team": "x"}),)
-    assert "pool-selects-no-namespace" not in found(cluster, namespaces=team)
+    assert "pool-selects-no-namespace" not in findings_by_code(cluster, namespaces=team)
 
 
 def test_a_node_whose_tunnel_has_no_address():
     cluster = Cluster(
         pools=(pool(vxlan_mode="Always", node_selector="has(x)"),), nodes=(node("a"), node("b", labels={"x": ""}))
     )
-    codes = found(cluster)
+    codes = findings_by_code(cluster)
     assert codes["node-without-pool"].params["all"] == ["a"]
     assert codes["node-without-tunnel-pool"].params["all"] == ["a"]
     assert codes["node-without-tunnel"].params["all"] == ["b"]
@@ -305,30 +313,28 @@ def test_a_node_whose_tunnel_has_no_address():
 
 
 def test_pods_of_an_earlier_moment_and_of_one_namespace_are_told(folders):
-    import dataclasses
-
-    made = audit(folders["s05"])
-    cluster = made.scenario.cluster
+    cluster_audit = audit(folders["s05"])
+    cluster = cluster_audit.scenario.cluster
     late = [
-        replace(each, timestamp="2026-11-24 00:00:00 +0000 UTC", pod=f"n{each.ordinal}")
-        for each in cluster.blocks[0].allocations
+        replace(allocation, timestamp="2026-11-24 00:00:00 +0000 UTC", pod=f"n{allocation.ordinal}")
+        for allocation in cluster.blocks[0].allocations
     ]
     blocks = (replace(cluster.blocks[0], allocations=tuple(late)), *cluster.blocks[1:])
-    reading = dataclasses.replace(
-        made.reading, scenario=replace(made.scenario, cluster=replace(cluster, blocks=blocks))
+    reading = replace(
+        cluster_audit.reading, scenario=replace(cluster_audit.scenario, cluster=replace(cluster, blocks=blocks))
     )
-    assert "dumps-apart" in {each.code for each in audit_reading(reading).findings}
-    assert "dumps-apart" not in {each.code for each in made.findings}
+    assert "dumps-apart" in {finding.code for finding in audit_reading(reading).findings}
+    assert "dumps-apart" not in {finding.code for finding in cluster_audit.findings}
     cluster = audit(folders["s01"]).scenario.cluster
-    one = tuple(pod for pod in cluster.pods if pod.namespace == "data")
-    assert "namespaces-partly" in found(cluster, pods=one)
+    pods_of_one_namespace = tuple(pod for pod in cluster.pods if pod.namespace == "data")
+    assert "namespaces-partly" in findings_by_code(cluster, pods=pods_of_one_namespace)
 
 
 # ---- the command
 
 
 def run(*arguments):
-    return CliRunner().invoke(app, ["audit", *map(str, arguments)])
+    return run_command("audit", *arguments)
 
 
 def test_the_command_prints_tables_findings_and_what_is_unknown(folders):
@@ -348,8 +354,8 @@ def test_json_holds_every_figure_and_finding(folders):
     value = json.loads(run(folders["s05"], "--json").stdout)
     assert value["totals"]["leaked"] == 14
     assert value["unknown"] == []
-    assert {each["code"] for each in value["findings"]} >= {"addresses-leaked", "blocks-left"}
-    assert all({"severity", "numbers", "source", "remedy"} <= set(each) for each in value["findings"])
+    assert {finding["code"] for finding in value["findings"]} >= {"addresses-leaked", "blocks-left"}
+    assert all({"severity", "numbers", "source", "remedy"} <= set(finding) for finding in value["findings"])
     assert value["headroom"][0]["pods"] > 0
 
 
@@ -366,8 +372,10 @@ def test_exit_status_2_for_what_cannot_be_read(folders, tmp_path):
 
 def test_blocks_that_are_absent_though_pods_have_addresses_are_unknown(tmp_path):
     scenario = ipk.load(ROOT / "data/kubespray.yaml")
-    whole = replace(scenario.cluster, unknown=())
-    audited = audit(ipk.save_scenario(replace(scenario, cluster=replace(whole, blocks=())), tmp_path / "cluster.yaml"))
+    complete = replace(scenario.cluster, unknown=())
+    audited = audit(
+        ipk.save_scenario(replace(scenario, cluster=replace(complete, blocks=())), tmp_path / "cluster.yaml")
+    )
     codes = [finding.code for finding in (*audited.findings, *audited.notes)]
     assert codes.count("blocks-absent") == 1
     assert not {"pod-not-allocated", "tunnel-not-allocated", "blocks-left"} & set(codes)

@@ -5,32 +5,18 @@ import re
 from dataclasses import replace
 
 import pytest
-from typer.testing import CliRunner
 
 import ippoolkit as ipk
 from ippoolkit.audit import audit
 from ippoolkit.audit.cluster_index import ClusterIndex
 from ippoolkit.audit.cluster_metrics import cluster_metrics
-from ippoolkit.cli import app
-from tests.helpers import RECORDINGS, unpacked
-
-
-def run(*arguments):
-    result = CliRunner().invoke(app, [*map(str, arguments)])
-    assert "Traceback" not in result.output
-    return result
+from tests.helpers import run_command as run
+from tests.helpers import unpacked_cluster
 
 
 @pytest.fixture
 def folder(tmp_path):
-    def made(cluster):
-        into = tmp_path / cluster
-        into.mkdir()
-        for file in (RECORDINGS / "clusters" / cluster).iterdir():
-            unpacked(file, into)
-        return into
-
-    return made
+    return lambda cluster: unpacked_cluster(cluster, tmp_path / cluster)
 
 
 def rows(*arguments):
@@ -39,11 +25,11 @@ def rows(*arguments):
 
 def test_the_pools_for_a_pod_in_order_and_why_not_the_others(folder):
     s07, s02 = folder("s07"), folder("s02")
-    found = rows("--cluster", s07, "--node", "zn1", "--namespace", "tenant-a")
-    own = [row for row in found if row["block"]]
+    pool_rows = rows("--cluster", s07, "--node", "zn1", "--namespace", "tenant-a")
+    own = [row for row in pool_rows if row["block"]]
     assert [row["order"] for row in own] == list(range(1, len(own) + 1))
-    others = [(row["order"] and row["order"] - len(own), row["pool"], row["code"]) for row in found[len(own) :]]
-    assert others == [
+    other_rows = [(row["order"] and row["order"] - len(own), row["pool"], row["code"]) for row in pool_rows[len(own) :]]
+    assert other_rows == [
         (1, "pool-tenant-a", ""),
         (2, "pool-zone-a", ""),
         (None, "pool-manual", "not-manual"),
@@ -79,12 +65,12 @@ def test_a_pods_own_annotation_goes_first_and_a_disabled_pool_fails_the_request(
 
 
 def test_who_may_draw_from_a_pool(folder):
-    found = rows("-c", folder("s02"), "--who-can-use", "extra-ippool")
-    assert {(row["node"], row["by"]) for row in found if row["namespace"] == "default"} == {
+    user_rows = rows("-c", folder("s02"), "--who-can-use", "extra-ippool")
+    assert {(row["node"], row["by"]) for row in user_rows if row["namespace"] == "default"} == {
         ("node5", ""),
         ("node6", ""),
     }
-    assert {row["node"] for row in found if row["by"] == "Namespace/test-ns"} == {f"node{n}" for n in range(1, 7)}
+    assert {row["node"] for row in user_rows if row["by"] == "Namespace/test-ns"} == {f"node{n}" for n in range(1, 7)}
 
 
 def test_the_coverage_of_nodes_by_pools(folder):
@@ -130,7 +116,10 @@ def test_a_snapshot_is_the_cluster(cluster, name, folder, tmp_path):
     assert after.scenario.cluster == before.scenario.cluster
     assert after.metrics.totals == before.metrics.totals
     # What a range is for is a matter of the addresses, which were replaced.
-    codes = [[each.code for each in made.findings if not each.code.startswith("range-")] for made in (before, after)]
+    codes = [
+        [finding.code for finding in snapshot.findings if not finding.code.startswith("range-")]
+        for snapshot in (before, after)
+    ]
     assert codes[0] == codes[1]
     assert ipk.load(tmp_path / name).cluster == before.scenario.cluster
 
@@ -150,7 +139,7 @@ def test_a_redacted_snapshot_names_nobody_and_counts_the_same(cluster, folder, t
     assert run("snapshot", dumps, "-o", tmp_path / "c.yaml", "--redact").exit_code == 0
     text = (tmp_path / "c.yaml").read_text()
     known = before.scenario.cluster
-    handles = {each.handle_id for each in known.handles}
+    handles = {handle.handle_id for handle in known.handles}
     for name in {
         *(n.name for n in known.nodes),
         *(p.name for p in known.pods),
@@ -162,7 +151,10 @@ def test_a_redacted_snapshot_names_nobody_and_counts_the_same(cluster, folder, t
     counts = {key: value for key, value in before.metrics.totals.items() if isinstance(value, int)}
     assert {key: after.metrics.totals[key] for key in counts} == counts
     # What a range is for is a matter of the addresses, which were replaced.
-    codes = [[each.code for each in made.findings if not each.code.startswith("range-")] for made in (before, after)]
+    codes = [
+        [finding.code for finding in snapshot.findings if not finding.code.startswith("range-")]
+        for snapshot in (before, after)
+    ]
     assert codes[0] == codes[1]
 
 
@@ -171,15 +163,15 @@ def test_a_redacted_snapshot_names_nobody_and_counts_the_same(cluster, folder, t
 
 def test_what_changed_and_how_long_blocks_last(folder, tmp_path):
     dumps = folder("s05")
-    made = audit(dumps)
-    cluster = made.scenario.cluster
+    cluster_audit = audit(dumps)
+    cluster = cluster_audit.scenario.cluster
     old = replace(cluster, blocks=cluster.blocks[:4], nodes=cluster.nodes[:-1])
-    ipk.save_scenario(replace(made.scenario, cluster=old), tmp_path / "old.yaml")
+    ipk.save_scenario(replace(cluster_audit.scenario, cluster=old), tmp_path / "old.yaml")
     value = json.loads(run("diff", tmp_path / "old.yaml", dumps, "--days", "6", "--json").stdout)
     assert {row["figure"]: row["change"] for row in value["changes"] if not row["of"]}["blocks"] == 3
-    pace = next(each for each in value["findings"] if each["code"] == "diff-pace")
+    pace = next(finding for finding in value["findings"] if finding["code"] == "diff-pace")
     assert (pace["numbers"]["blocks"], pace["numbers"]["left"], pace["numbers"]["days"]) == (3, 57, 114)
-    assert next(each for each in value["findings"] if each["code"] == "diff-added")["numbers"]["which"] == "k7"
+    assert next(finding for finding in value["findings"] if finding["code"] == "diff-added")["numbers"]["which"] == "k7"
     text = run("diff", tmp_path / "old.yaml", dumps)
     assert text.exit_code == 0
     assert "[diff-use]" in text.output
@@ -189,12 +181,14 @@ def test_what_changed_and_how_long_blocks_last(folder, tmp_path):
 
 def test_a_pool_made_anew_and_defects_that_are_new_or_gone(folder, tmp_path):
     dumps = folder("s05")
-    made = audit(dumps)
-    cluster = made.scenario.cluster
+    cluster_audit = audit(dumps)
+    cluster = cluster_audit.scenario.cluster
     pool = replace(cluster.pools[0], block_size=25)
-    ipk.save_scenario(replace(made.scenario, cluster=replace(cluster, pools=(pool,), pods=())), tmp_path / "new.yaml")
+    ipk.save_scenario(
+        replace(cluster_audit.scenario, cluster=replace(cluster, pools=(pool,), pods=())), tmp_path / "new.yaml"
+    )
     value = json.loads(run("diff", dumps, tmp_path / "new.yaml", "--json").stdout)
-    codes = {each["code"] for each in value["findings"]}
+    codes = {finding["code"] for finding in value["findings"]}
     assert {"diff-size-changed", "block-other-size", "diff-findings-gone"} <= codes
     assert "addresses-leaked" not in codes  # it was there before
     same = json.loads(run("diff", dumps, dumps, "--json").stdout)
@@ -210,8 +204,7 @@ def test_two_pools_of_a_table_with_one_name_are_two_columns(tmp_path):
     node = "---\napiVersion: v1\nkind: Node\nmetadata: {name: n1}\n"
     (tmp_path / "pools.txt").write_text(table)
     (tmp_path / "nodes.yaml").write_text(node)
-    result = CliRunner().invoke(app, ["pools-for", "-c", str(tmp_path), "--coverage"])
-    assert result.exception is None or isinstance(result.exception, SystemExit)
+    result = run("pools-for", "-c", tmp_path, "--coverage")
     assert "default-pool" in result.output
 
 

@@ -14,23 +14,23 @@ CIDR = ipk.load(ROOT / "data/kubespray.yaml").cluster.pools[0].cidr
 
 
 def test_an_answer_is_worked_out_again_only_when_what_it_follows_from_changes():
-    asked = []
+    calls = []
 
     @cache_last(lambda number, beside: number)
     def double(number, beside):
-        asked.append((number, beside))
+        calls.append((number, beside))
         return 2 * number
 
     answers = [
         double(number, beside) for number, beside in ((1, 0), (1, 1), (2, 2), (1, 3), (3, 4), (4, 5), (5, 6), (1, 7))
     ]
     assert answers == [2, 2, 4, 2, 6, 8, 10, 2]
-    assert asked == [(1, 0), (2, 2), (3, 4), (4, 5), (5, 6), (1, 7)]  # the last four are kept
+    assert calls == [(1, 0), (2, 2), (3, 4), (4, 5), (5, 6), (1, 7)]  # the last four are kept
 
 
 def _pool(scenario, **changes):
-    first, *others = scenario.cluster.pools
-    return _cluster(scenario, pools=(replace(first, **changes), *others))
+    first, *other_pools = scenario.cluster.pools
+    return _cluster(scenario, pools=(replace(first, **changes), *other_pools))
 
 
 def _cluster(scenario, **changes):
@@ -59,11 +59,11 @@ def test_what_existing_nodes_draw_follows_every_change(change):
     after = CHANGES[change](before)
     for scenario in (before, after, before):
         for version in supply.ip_versions(scenario):
-            offer = supply.compute_supply(scenario, version)
-            worked_out = existing_nodes.existing_nodes.__wrapped__(scenario, offer)
-            assert existing_nodes.existing_nodes(scenario, offer) == worked_out
-            found = demand.compute_demand(scenario, version)
-            assert found.existing == worked_out
+            pools_offer = supply.compute_supply(scenario, version)
+            worked_out = existing_nodes.existing_nodes.__wrapped__(scenario, pools_offer)
+            assert existing_nodes.existing_nodes(scenario, pools_offer) == worked_out
+            computed = demand.compute_demand(scenario, version)
+            assert computed.existing == worked_out
 
 
 def test_handles_of_a_row_of_pods_have_the_numbers_and_names_they_would_have_one_by_one():

@@ -20,14 +20,14 @@ def planner(tmp_path):
     return ChangePlanner(save_scenario(cluster(), tmp_path / "cluster.yaml"))
 
 
-def shown(planner, tab):
+def tab_html(planner, tab):
     planner._tabs.selected_index = tab
     return planner._pages[tab].widget.html
 
 
 def send(planner, name, value):
     """Send what the page sends; a callback that fails raises here."""
-    planner._on_field(None, {"name": name, "value": value, "number": 1}, None)
+    planner._form._on_change(None, {"name": name, "value": value, "number": 1}, None)
 
 
 def test_every_field_is_followed(planner):
@@ -72,11 +72,11 @@ def test_fields_that_a_change_does_not_have_are_hidden(planner):
 def test_a_refused_change_says_why_and_what_instead(planner):
     send(planner, "temporary", "10.9.0.0/26")
     assert "Refused" in planner._verdict.html
-    assert "change-tunnels" in shown(planner, 1)
-    assert "change-better" in shown(planner, 1)
-    assert "svg" in shown(planner, 0)  # how far it comes
+    assert "change-tunnels" in tab_html(planner, 1)
+    assert "change-better" in tab_html(planner, 1)
+    assert "svg" in tab_html(planner, 0)  # how far it comes
     for tab in (2, 3, 4):
-        assert "refused" in shown(planner, tab)
+        assert "refused" in tab_html(planner, tab)
 
 
 def test_what_cannot_be_is_told_beside_its_field_and_the_last_result_stays(planner):
@@ -90,11 +90,11 @@ def test_what_cannot_be_is_told_beside_its_field_and_the_last_result_stays(plann
 
 
 def test_tabs_show_the_runbook_and_its_files(planner):
-    assert "Peak usage" in shown(planner, 0)
-    assert "ipam-backup.yaml" in shown(planner, 2)
-    assert "8. Delete temporary-pool" in shown(planner, 3)
-    assert "set -euo pipefail" in shown(planner, 4)
-    assert "manifests/01-ippool.yaml" in shown(planner, 4)
+    assert "Peak usage" in tab_html(planner, 0)
+    assert "ipam-backup.yaml" in tab_html(planner, 2)
+    assert "8. Delete temporary-pool" in tab_html(planner, 3)
+    assert "set -euo pipefail" in tab_html(planner, 4)
+    assert "manifests/01-ippool.yaml" in tab_html(planner, 4)
 
 
 def test_a_report_is_made_of_what_stands_there(planner, tmp_path, monkeypatch):
@@ -102,8 +102,8 @@ def test_a_report_is_made_of_what_stands_there(planner, tmp_path, monkeypatch):
     for name, value in (("change", "migrate"), ("new-name", "fresh"), ("short", True), ("order", "node")):
         send(planner, name, value)
     planner._report_tab.create()
-    (made,) = (tmp_path / "reports").glob("*-change.html")
-    assert "fresh" in made.read_text()
+    (report,) = (tmp_path / "reports").glob("*-change.html")
+    assert "fresh" in report.read_text()
     assert find_template("change").validate(planner._report_options()["parameters"]) == []
 
 
@@ -117,12 +117,12 @@ def test_in_a_report_it_is_the_runbook(planner):
 
 def test_the_command_and_the_template_say_the_same(tmp_path):
     dump = ROOT / "data/kubespray.yaml"
-    made = ipk.make_report(dump, tmp_path / "r.md", template="change", date="2026-01-31", parameters={"to": 28})
-    text = made.read_text()
+    path = ipk.report(dump, tmp_path / "r.md", template="change", date="2026-01-31", parameters={"to": 28})
+    text = path.read_text()
     assert "blockSize of default-pool to 28" in text
     assert "Choose what is to be changed" not in text  # prose for the screen
     with pytest.raises(InputError):
-        ipk.make_report(dump, tmp_path / "r.md", template="change", parameters={"order": "random"})
+        ipk.report(dump, tmp_path / "r.md", template="change", parameters={"order": "random"})
 
 
 def test_callbacks_leave_nothing_behind(planner):

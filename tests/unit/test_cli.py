@@ -16,19 +16,19 @@ POOL = str(ROOT / "data/default-ipv4-ippool.yaml")
 
 
 def test_capacity_prints_every_table():
-    done = run("capacity", SAMPLE)
-    assert done.returncode == 0
+    result = run("capacity", SAMPLE)
+    assert result.exit_code == 0
     for part in ("Fits.", "Pools", "Block sizes for default-pool", "Nodes", "Growth", "worker1", "16,384"):
-        assert part in done.stdout
-    assert done.stderr == ""
+        assert part in result.stdout
+    assert result.stderr == ""
 
 
 def test_json_holds_the_tables_of_the_library():
-    done = run("capacity", SAMPLE, "--json")
-    data = json.loads(done.stdout)
+    result = run("capacity", SAMPLE, "--json")
+    data = json.loads(result.stdout)
     scenario = ipk.load(SAMPLE)
-    assert data["block_sizes"]["default-pool"] == ipk.block_sizes(scenario).to_dict("records")
-    assert data["growth"] == ipk.growth(scenario).to_dict("records")
+    assert data["block_sizes"]["default-pool"] == ipk.capacity(scenario).block_sizes().to_dict("records")
+    assert data["growth"] == ipk.capacity(scenario).growth().to_dict("records")
     assert data["verdict"]["verdict"] == "fits"
     assert data["verdict"]["source"].startswith("https://")
 
@@ -58,14 +58,14 @@ def test_bad_input_is_exit_status_2_without_a_traceback(tmp_path):
     path = tmp_path / "s.yaml"
     path.write_text("version: 1\ncluster:\n  pools:\n  - {name: p, cidr: 10.0.0.1/8, blockSize: '26'}\n")
     for command in (["capacity", path], ["report", path, "-o", tmp_path / "r.html"], ["scenario", path]):
-        done = run(*command)
-        assert done.returncode == 2
-        assert done.stdout == ""
-        assert done.stderr.splitlines() == [
+        result = run(*command)
+        assert result.exit_code == 2
+        assert result.stdout == ""
+        assert result.stderr.splitlines() == [
             f"{path}:4: cluster.pools[0].cidr: 10.0.0.1/8 has host bits set. Write 10.0.0.0/8.",
             f'{path}:4: cluster.pools[0].blockSize: "26" is a string, not a number. Remove the quotes.',
         ]
-    assert [each.name for each in tmp_path.iterdir()] == ["s.yaml"]
+    assert [path.name for path in tmp_path.iterdir()] == ["s.yaml"]
 
 
 @pytest.mark.parametrize(
@@ -80,22 +80,22 @@ def test_bad_input_is_exit_status_2_without_a_traceback(tmp_path):
     ],
 )
 def test_bad_arguments_are_exit_status_2(arguments):
-    done = run(*arguments)
-    assert done.returncode == 2
-    assert "Traceback" not in done.stderr
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert "Traceback" not in result.stderr
 
 
 def test_absurd_numbers_of_nodes_are_told_not_computed():
-    done = run("capacity", SAMPLE, "--nodes", 10**30)
-    assert done.returncode == 2
-    assert "Traceback" not in done.stderr
-    assert "1000000" in done.stderr.replace(",", "")
+    result = run("capacity", SAMPLE, "--nodes", 10**30)
+    assert result.exit_code == 2
+    assert "Traceback" not in result.stderr
+    assert "1000000" in result.stderr.replace(",", "")
 
 
 def test_a_scenario_from_dumps(tmp_path):
     dumps = sorted((ROOT / "data/kubean").iterdir())
-    done = run("scenario", *dumps, "--name", "kubean", "-o", tmp_path / "k.yaml")
-    assert done.returncode == 0
+    result = run("scenario", *dumps, "--name", "kubean", "-o", tmp_path / "k.yaml")
+    assert result.exit_code == 0
     written = ipk.load(tmp_path / "k.yaml").cluster
     assert "IPAMBlock" not in written.unknown
     assert written == ipk.load(ROOT / "data/kubean.yaml").cluster
@@ -108,9 +108,9 @@ def test_the_schema_is_printed():
 
 @pytest.mark.parametrize("command", [[Path(sys.executable).parent / "ippoolkit"], [sys.executable, "-m", "ippoolkit"]])
 def test_it_is_installed_and_as_a_process_prints_the_same(command):
-    done = subprocess.run([*command, "capacity", SAMPLE, "--json"], capture_output=True, text=True, check=True)
-    assert json.loads(done.stdout) == json.loads(run("capacity", SAMPLE, "--json").stdout)
-    assert done.stderr == ""
+    result = subprocess.run([*command, "capacity", SAMPLE, "--json"], capture_output=True, text=True, check=True)
+    assert json.loads(result.stdout) == json.loads(run("capacity", SAMPLE, "--json").stdout)
+    assert result.stderr == ""
 
 
 def test_problems_are_told_in_the_language_asked_for(tmp_path):
@@ -124,20 +124,20 @@ def test_chinese():
 
 
 def test_what_a_command_says_of_itself_is_in_the_readers_language(tmp_path):
-    for arguments, told in {
+    for arguments, message in {
         ("audit", "--lang", "zh"): "请给出文件夹或文件",
         ("check", POOL, "--json", "--sarif", "--lang", "zh"): "--json, --sarif, --junit",
         ("audit", POOL, "--none", "Nonsense", "--lang", "zh"): "Nonsense",
         ("report", SAMPLE, "--template", "comparison", "-o", tmp_path, "--lang", "zh"): "至少需要 2 个场景",
     }.items():
-        done = run(*arguments)
-        assert done.returncode in (1, 2), arguments
-        assert told in done.stderr, arguments
-        assert any("\u4e00" <= char <= "\u9fff" for char in done.stderr), arguments
+        result = run(*arguments)
+        assert result.exit_code in (1, 2), arguments
+        assert message in result.stderr, arguments
+        assert any("\u4e00" <= char <= "\u9fff" for char in result.stderr), arguments
 
 
 def test_a_batch_tells_in_chinese_what_was_there_already(tmp_path):
     for _ in range(2):
-        done = run("report", POOL, "-o", tmp_path, "--lang", "zh", "-f", "md")
-        assert done.returncode == 0
-    assert "1 份中有 1 份已存在" in done.stderr
+        result = run("report", POOL, "-o", tmp_path, "--lang", "zh", "-f", "md")
+        assert result.exit_code == 0
+    assert "1 份中有 1 份已存在" in result.stderr

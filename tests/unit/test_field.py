@@ -9,16 +9,15 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 import ippoolkit as ipk
 from ippoolkit.audit import audit, audit_reading
 from ippoolkit.capacity.design_rules.check import design_findings
-from ippoolkit.cli import app
 from ippoolkit.errors import InputError
 from ippoolkit.model.scenario_edits import with_scaled_groups
 from ippoolkit.read import read, recognize
 from ippoolkit.read.reader import read_installer, read_text
+from tests.helpers import run_command as run
 
 FIELD = Path(__file__).parents[1] / "field"
 
@@ -35,11 +34,14 @@ def finding_of(result, code):
     return next(finding for finding in (*result.findings, *result.notes) if finding.code == code)
 
 
-def run(*arguments):
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
-
-
 # K1 and K2: texts raise findings, whatever their layout
+
+
+def test_columns_of_which_nothing_is_known_are_not_missed_in_a_narrow_terminal(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    result = run("audit", FIELD / "08-dual-show")
+    assert "Columns not shown: blocks claimed; addresses." in result.stdout
+    assert "Unknown for lack of IPAMBlock: borrowed." in result.stdout
 
 
 def test_two_tables_between_prompts():
@@ -449,6 +451,15 @@ def test_a_diff_of_tables_tells_the_pace_and_what_one_side_lacks():
     assert "Known on one side only" in result.output
 
 
+def test_a_figure_has_the_same_heading_in_the_table_and_in_what_one_side_lacks():
+    sides = FIELD / "01-show-blocks-prompts", FIELD / "02-quoted-show"
+    assert (
+        "not compared: blocks, allocations, borrowed, empty blocks, 10.233.64.0/18: in use"
+        in run("diff", *sides).output
+    )
+    assert "未比较：块, 分配, 借用, 空块, 10.233.64.0/18：已用" in run("diff", *sides, "--lang", "zh").output
+
+
 # N1 to N6: one cluster, one truth
 
 CONFLIST = {
@@ -525,8 +536,8 @@ def test_leaks_need_blocks_and_pods_only():
 )
 def test_the_purpose_of_a_range(cidr, code):
     pool = ipk.IPPool(name="p", cidr=ipk.Cidr.parse(cidr))
-    found = codes(design_findings(ipk.Scenario(cluster=ipk.Cluster(pools=(pool,)))))
-    assert {each for each in found if each.startswith("range-")} == set((code or "").split())
+    found_codes = codes(design_findings(ipk.Scenario(cluster=ipk.Cluster(pools=(pool,)))))
+    assert {code for code in found_codes if code.startswith("range-")} == set((code or "").split())
 
 
 def test_the_sample_to_audit_has_blocks_borrowed_addresses_and_a_leak():
@@ -573,8 +584,8 @@ def test_a_described_pool():
 def test_two_inputs_that_define_one_pool_differently():
     pools = "    ipPools: [{cidr: 10.7.0.0/16, blockSize: %d}]\n"
     text = "installation:\n  calicoNetwork:\n" + pools % 26
-    other = "apiVersion: operator.tigera.io/v1\nkind: Installation\nspec:\n  calicoNetwork:\n" + pools % 24
-    assert "installer-twice" in codes(read_text(f"{text}---\n{other}").notes)
+    installation = "apiVersion: operator.tigera.io/v1\nkind: Installation\nspec:\n  calicoNetwork:\n" + pools % 24
+    assert "installer-twice" in codes(read_text(f"{text}---\n{installation}").notes)
 
 
 def test_felix_and_kube_controllers_are_read():

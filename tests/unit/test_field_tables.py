@@ -4,11 +4,11 @@ import tarfile
 
 import pytest
 import yaml
-from typer.testing import CliRunner
 
 from ippoolkit.audit import audit_reading
-from ippoolkit.cli import app
 from ippoolkit.read.reader import read_text
+from tests.helpers import output_text
+from tests.helpers import run_command as run
 
 POOL = (
     "apiVersion: crd.projectcalico.org/v1\nkind: IPPool\nmetadata:\n  name: pods\nspec:\n  cidr: 10.42.0.0/24\n"
@@ -24,14 +24,6 @@ NODES = (
     "   10.0.17763.5576   containerd://1.7.13\n"
 )
 SHOW = "| GROUPING | CIDR | IPS TOTAL | IPS IN USE | IPS FREE |\n|---|---|---|---|---|\n"
-
-
-def run(*arguments, **options):
-    return CliRunner().invoke(app, [str(argument) for argument in arguments], **options)
-
-
-def said(result):
-    return " ".join(result.output.split())
 
 
 def codes_of(text):
@@ -57,7 +49,7 @@ def test_the_os_image_makes_a_windows_node_in_every_command(paste):
     assert "windows-strict-unknown" in run("audit", path).output
     capacity = run("capacity", path)
     assert "win-1" in capacity.output
-    assert "60: blocks per node" in said(capacity)  # of 64 Windows keeps four
+    assert "60: blocks per node" in output_text(capacity)  # of 64 Windows keeps four
     nodes = {node["name"]: node for node in yaml.safe_load(run("scenario", path).stdout)["cluster"]["nodes"]}
     assert nodes["win-1"]["labels"] == {"kubernetes.io/os": "windows"}
     assert nodes["lin-1"]["labels"] == {
@@ -108,7 +100,7 @@ def test_a_table_of_all_pods_is_planned_on_and_audited(paste):
     assert findings["address-twice-reported"].params["which"] == "10.42.0.7"
     assert findings["pods-without-address"].params["which"] == "shop/web-3"
     assert findings["pods-outside-pools"].params["which"] == "shop/old 172.18.0.8"
-    assert "Holds 2 nodes with 3 pods" in said(run("capacity", paste(text)))
+    assert "Holds 2 nodes with 3 pods" in output_text(run("capacity", paste(text)))
 
 
 def test_pods_that_grep_left_without_a_heading():
@@ -165,7 +157,7 @@ def test_blocks_of_ipam_check_that_overlap_and_differ_in_size(paste):
     assert findings["block-sizes-mixed"].params["sizes"] == "/19: 1, /21: 2"
     assert findings["blocks-outside-reported"].params["addresses"] == "?"  # it lists none, which is not the same as 0
     capacity = run("capacity", paste(text))
-    assert "with blockSize 21" in said(capacity)
+    assert "with blockSize 21" in output_text(capacity)
     assert "blocks-overlap-listed" in capacity.output
 
 
@@ -174,8 +166,8 @@ def test_a_node_with_blocks_that_is_not_in_the_table_of_nodes():
         "$ kubectl get blockaffinities\nNAME                AGE\nw1-10-42-0-0-26     84d\nw2-10-42-0-64-26    3d\n"
         "$ kubectl get nodes\nNAME   STATUS   ROLES    AGE   VERSION\nw2     Ready    worker   3d    v1.20.4\n"
     )
-    gone = codes_of(text)["node-gone-listed"].params
-    assert (gone["which"], gone["blocks"]) == ("w1: 1", 1)
+    params = codes_of(text)["node-gone-listed"].params
+    assert (params["which"], params["blocks"]) == ("w1: 1", 1)
 
 
 def test_a_small_pool_of_a_table_has_blocks_that_fit():
@@ -250,7 +242,7 @@ def test_a_malformed_annotation_is_an_error_and_the_rest_is_answered(command, pa
     )
     result = run(*command.split(), path)
     assert result.exit_code == 1
-    assert "[pods] is not a JSON list of pool names" in said(result)
+    assert "[pods] is not a JSON list of pool names" in output_text(result)
     assert "pods" in result.stdout
 
 
@@ -265,11 +257,11 @@ TWO_POOLS = (
 
 @pytest.mark.parametrize("command", ["audit", "capacity"])
 def test_the_cni_configuration_is_missed_once_where_there_are_several_pools(command, paste):
-    several = run(command, paste(TWO_POOLS))
-    assert several.output.count("[cni-unknown]") == 1
-    assert "selector-syntax" in several.output  # the same verdict in both commands
-    one = run(command, paste("\n".join(TWO_POOLS.splitlines()[:2]) + "\n"))
-    assert "[cni-unknown]" not in one.output
+    both = run(command, paste(TWO_POOLS))
+    assert both.output.count("[cni-unknown]") == 1
+    assert "selector-syntax" in both.output  # the same verdict in both commands
+    single = run(command, paste("\n".join(TWO_POOLS.splitlines()[:2]) + "\n"))
+    assert "[cni-unknown]" not in single.output
 
 
 @pytest.mark.parametrize("command", ["audit", "capacity"])
@@ -321,7 +313,7 @@ def test_free_takes_what_the_others_take(paste, tmp_path):
         archive.add(paste(table), arcname="show.txt")
     options = ("--within", "10.40.0.0/21", "--prefix", "22")
     assert "10.40.4.0/22" in run("free", tmp_path / "dump.tar.gz", *options).output
-    assert "10.40.4.0/22" in run("free", "-", *options, input=table).output
+    assert "10.40.4.0/22" in run("free", "-", *options, stdin=table).output
     cut = run("free", paste(table + "| Block | 10.40.0.192/2"), *options)
     assert (cut.exit_code, "10.40.4.0/22" in cut.output) == (1, True)
 

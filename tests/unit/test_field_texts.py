@@ -4,27 +4,19 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 import ippoolkit as ipk
 from ippoolkit.audit import audit, audit_reading
-from ippoolkit.cli import app
 from ippoolkit.model.scenario_edits import with_scaled_groups
 from ippoolkit.read import read, recognize
 from ippoolkit.read.calico_messages import message_findings
 from ippoolkit.read.kubectl_tables import parse_block_name
 from ippoolkit.read.reader import read_text
+from tests.helpers import output_text
+from tests.helpers import run_command as run
 
 FIELD = Path(__file__).parents[1] / "field"
 PASTES = FIELD / "pastes"
-
-
-def run(*arguments):
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
-
-
-def said(result):
-    return " ".join(result.output.split())
 
 
 def findings_of(*names):
@@ -50,9 +42,9 @@ def test_figures_that_contradict_their_range_or_each_other():
 
 def test_nodes_and_leaks_of_ipam_check_by_their_numbers():
     result = run("audit", PASTES / "check-leaks.txt")
-    assert "Leaked, as calicoctl reports: 1,251 addresses (not listed)" in said(result)
-    assert "node-a 1,024" in said(result)
-    assert said(result).count("unknown") <= 3  # said once, not in every cell
+    assert "Leaked, as calicoctl reports: 1,251 addresses (not listed)" in output_text(result)
+    assert "node-a 1,024" in output_text(result)
+    assert output_text(result).count("unknown") <= 3  # said once, not in every cell
 
 
 def test_pools_of_a_table_are_held_against_the_nodes_and_each_other(tmp_path):
@@ -76,7 +68,7 @@ def test_capacity_of_a_text_says_that_the_pool_is_full_and_what_its_block_rows_t
 
 def test_active_pools_of_ipam_check_are_planned_on():
     result = run("capacity", FIELD / "05-check-no-alloc/check.txt")
-    assert "10.2.0.0/16 is known from a table only" in said(result)
+    assert "10.2.0.0/16 is known from a table only" in output_text(result)
     assert "in-use-not-allocated" in _codes(result)
 
 
@@ -98,8 +90,8 @@ def test_blocks_outside_all_pools_in_a_part_of_ipam_check():
         .read_text()
         .replace("10.244.2.0/26 affinity=<none>", "10.99.2.0/26 affinity=<none>")
     )
-    found = {finding.code: finding for finding in audit_reading(read_text(text)).findings}
-    assert found["blocks-outside-reported"].params["which"] == "10.99.2.0/26"
+    findings = {finding.code: finding for finding in audit_reading(read_text(text)).findings}
+    assert findings["blocks-outside-reported"].params["which"] == "10.99.2.0/26"
 
 
 # K2: layouts
@@ -108,8 +100,8 @@ def test_blocks_outside_all_pools_in_a_part_of_ipam_check():
 def test_tabs_that_were_expanded_and_three_tables_without_a_gap():
     (row,) = audit(PASTES / "expanded-tabs.txt").metrics.pools
     assert (row["cidr"], row["allocated"], row["free"]) == ("10.42.0.0/16", 4027, 61509)
-    found = findings_of("three-tables.txt")
-    assert {"borrowed-reported", "configuration-no-blocks", "pool-nearly-full", "range-special"} <= set(found)
+    findings = findings_of("three-tables.txt")
+    assert {"borrowed-reported", "configuration-no-blocks", "pool-nearly-full", "range-special"} <= set(findings)
 
 
 # K3: names, routes, labels
@@ -162,15 +154,15 @@ def test_the_gateway_of_a_vxlan_route_is_no_address_of_a_node():
 
 def test_labels_of_a_table_of_nodes_select_pools(tmp_path):
     result = run("pools-for", "-c", PASTES / "nodes-labels.txt", "-c", PASTES / "pools-wide.txt", "--node", "win-1")
-    assert "does not match win-1" in said(result)
+    assert "does not match win-1" in output_text(result)
     nodes = tmp_path / "nodes.txt"
     nodes.write_text("NAME      STATUS   ROLES    AGE   VERSION\nm1-ipv6   Ready    <none>   5d    v1.27.4\n")
     without = run("pools-for", "-c", nodes, "-c", PASTES / "pools-wide.txt", "--node", "m1-ipv6")
     assert without.exit_code == 2
-    assert "does not show labels" in said(without)
+    assert "does not show labels" in output_text(without)
     anywhere = run("pools-for", "-c", FIELD / "07-dual-wide/paste.txt", "--node", "m1-ipv6")
     assert anywhere.exit_code == 0  # all() selects a node whatever its labels
-    assert "default-ipv6-ippool" in said(anywhere)
+    assert "default-ipv6-ippool" in output_text(anywhere)
 
 
 # K4: pastes as they are, through check and convert too
@@ -183,7 +175,7 @@ def test_quoted_parts_of_a_mail():
     checked = run("check", PASTES / "mail.txt")
     assert checked.exit_code == 0
     assert "calicoctl accepts 1 of 1 object" in checked.output
-    assert "not a manifest, so it is not judged" in said(checked)
+    assert "not a manifest, so it is not judged" in output_text(checked)
 
 
 def test_here_documents_are_judged_each_at_its_lines():
@@ -197,7 +189,7 @@ def test_here_documents_are_judged_each_at_its_lines():
 def test_a_table_is_refused_as_what_it_is(command):
     result = run(command, FIELD / "07-dual-wide/wide.txt")
     assert result.exit_code == 2
-    assert "table of IP pools: there is no manifest here to judge" in said(result)
+    assert "table of IP pools: there is no manifest here to judge" in output_text(result)
 
 
 def test_manifests_of_an_archive_and_a_folder_are_judged(tmp_path):
@@ -280,7 +272,7 @@ def test_two_texts_that_differ_are_not_said_to_be_counted(tmp_path):
     (tmp_path / "README.md").write_text("Notes: see `a`: and b: c\n")
     result = run("audit", tmp_path)
     assert result.exit_code == 0
-    assert "allocated of 10.42.8.0/24 is reported as 200 here, and as 100 in" in said(result)
+    assert "allocated of 10.42.8.0/24 is reported as 200 here, and as 100 in" in output_text(result)
 
 
 # K6 and N2: the plan knows what the cluster told
@@ -290,7 +282,7 @@ def test_planned_nodes_keep_the_addresses_of_those_they_replace():
     folder = FIELD / "09-eks-vpc"
     result = run("capacity", folder / "new.yaml", folder / "nodes.json", "--pods-per-node", "20")
     assert result.exit_code == 1
-    assert "contains 2 addresses of nodes" in said(result)
+    assert "contains 2 addresses of nodes" in output_text(result)
     node = ipk.Node(name="n", networks=(ipk.Cidr.parse("192.0.2.0/24"),))
     scenario = ipk.Scenario(cluster=ipk.Cluster(nodes=(node,)))
     assert [str(cidr) for cidr in with_scaled_groups(scenario, nodes=3).networks.nodes] == ["192.0.2.0/24"]
@@ -345,8 +337,8 @@ def test_cut_files_are_told_as_cut_by_every_command(name):
     for command in ("audit", "capacity", "scenario"):
         result = run(command, PASTES / name)
         assert result.exit_code == 2, command
-        assert "it was cut" in said(result)
-    assert "the file may have been cut" in said(run("check", PASTES / name))
+        assert "it was cut" in output_text(result)
+    assert "the file may have been cut" in output_text(run("check", PASTES / name))
 
 
 def test_a_row_that_cannot_be_read_is_an_error_and_the_rest_is_read():
@@ -358,19 +350,19 @@ def test_a_row_that_cannot_be_read_is_an_error_and_the_rest_is_read():
 def test_a_plan_without_pools_or_pods_that_were_read_is_unknown(tmp_path):
     result = run("capacity", FIELD / "25-block-quirks/block.yaml")
     assert result.exit_code == 1
-    assert "No IP pool was read: whether the plan fits is unknown." in said(result)
+    assert "No IP pool was read: whether the plan fits is unknown." in output_text(result)
     assert "Fails" not in result.output
     assert "pods-not-read" in _codes(run("capacity", FIELD / "26-windows/dump.yaml"))
     (tmp_path / "names.txt").write_text("NAME                  AGE\ndefault-ipv4-ippool   41d\n")
-    assert "Listed by name only: 1 object (default-ipv4-ippool)" in said(run("audit", tmp_path / "names.txt"))
+    assert "Listed by name only: 1 object (default-ipv4-ippool)" in output_text(run("audit", tmp_path / "names.txt"))
 
 
 def test_a_diff_repeats_what_is_wrong_with_the_earlier_side_and_counts_the_blocks_left():
     result = run("diff", FIELD / "30-diff-show/mon", FIELD / "30-diff-show/fri", "--days", "4")
     assert result.exit_code == 1
-    assert "Left to claim: 0 of 4 blocks." in said(result)
-    assert "its listed blocks (3) hold 192" in said(result)
-    assert "blocks unknown 4 unknown" in said(result)
+    assert "Left to claim: 0 of 4 blocks." in output_text(result)
+    assert "its listed blocks (3) hold 192" in output_text(result)
+    assert "blocks unknown 4 unknown" in output_text(result)
 
 
 def test_an_event_below_a_table_is_no_row_of_it():

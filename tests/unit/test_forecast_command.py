@@ -19,9 +19,9 @@ def history(tmp_path):
 
 
 def test_json_has_the_documented_form(history):
-    done = run("forecast", history, "--json")
-    assert (done.returncode, done.stderr) == (0, "")
-    data = json.loads(done.stdout)
+    result = run("forecast", history, "--json")
+    assert (result.exit_code, result.stderr) == (0, "")
+    data = json.loads(result.stdout)
     assert data["as_of"] == "2026-05-28"
     grow, new = data["pools"]
     assert grow["pool"] == "grow"
@@ -42,9 +42,9 @@ def test_the_order_of_rows_changes_nothing(history):
 
 
 def test_the_table_says_dates_and_words(history):
-    done = run("forecast", history)
-    assert "Runs out most likely in" in done.stdout
-    assert "the history has only 5 points" in done.stdout
+    result = run("forecast", history)
+    assert "Runs out most likely in" in result.stdout
+    assert "the history has only 5 points" in result.stdout
     assert "最可能在" in run("forecast", history, "--lang", "zh").stdout
 
 
@@ -56,30 +56,30 @@ def test_the_table_says_dates_and_words(history):
 def test_bad_rows_end_with_their_line_and_status_2(tmp_path, text, line):
     path = tmp_path / "bad.csv"
     path.write_text(f"time,pool,in_use,capacity\n{text}\n")
-    done = run("forecast", path, "--json")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert f"bad.csv:{line}:" in done.stderr
-    assert "Traceback" not in done.stderr
+    result = run("forecast", path, "--json")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"bad.csv:{line}:" in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 def test_options_that_are_no_good_end_with_status_2(history):
-    assert run("forecast", history, "--as-of", "tomorrow").returncode == 2
-    assert run("forecast", history, "--horizon-days", "0").returncode == 2
-    assert run("forecast", history, "--capacity", "grow").returncode == 2
-    assert run("forecast", history, "--token-file", history.parent / "none").returncode == 2
+    assert run("forecast", history, "--as-of", "tomorrow").exit_code == 2
+    assert run("forecast", history, "--horizon-days", "0").exit_code == 2
+    assert run("forecast", history, "--capacity", "grow").exit_code == 2
+    assert run("forecast", history, "--token-file", history.parent / "none").exit_code == 2
 
 
 def test_many_clusters_are_one_table_worst_first(history, tmp_path):
-    other = tmp_path / "calm.csv"
-    other.write_text("time,pool,in_use,capacity\n" + "".join(f"2026-01-{day:02},calm,9,64\n" for day in range(1, 20)))
+    calm = tmp_path / "calm.csv"
+    calm.write_text("time,pool,in_use,capacity\n" + "".join(f"2026-01-{day:02},calm,9,64\n" for day in range(1, 20)))
     bad = tmp_path / "bad.csv"
     bad.write_text("time,pool,in_use,capacity\n2026-01-01,a,x,1\n")
-    done = run("forecast", "--each", other, bad, history, "--jobs", 2)
-    assert done.returncode == 1
-    lines = done.stdout.splitlines()
+    result = run("forecast", "--each", calm, bad, history, "--jobs", 2)
+    assert result.exit_code == 1
+    lines = result.stdout.splitlines()
     assert "bad.csv:2" in lines[0]
     assert [line.split()[1] for line in lines if "addresses" in line or "blocks" in line] == ["grow", "calm", "new"]
     alone = json.loads(run("forecast", history, "--json").stdout)
-    data = json.loads(run("forecast", "--each", other, bad, history, "--json").stdout)["clusters"]
+    data = json.loads(run("forecast", "--each", calm, bad, history, "--json").stdout)["clusters"]
     assert [entry["cluster"].rpartition("/")[2] for entry in data] == ["bad.csv", "history.csv", "calm.csv"]
     assert {key: value for key, value in data[1].items() if key != "cluster"} == alone

@@ -182,10 +182,10 @@ def test_chance_belongs_to_the_pool_not_to_its_place():
         for seed, name in enumerate("abc")
     }
     pools = [PoolHistory(name, rows) for name, rows in noisy.items()]
-    one, other = (forecast(History(tuple(order))) for order in (pools, pools[::-1]))
-    assert one == other
-    assert forecast(History((pools[1],))).pools[0] in one.pools
-    assert forecast(History(tuple(pools)), seed=1) != one
+    forward, reversed_order = (forecast(History(tuple(order))) for order in (pools, pools[::-1]))
+    assert forward == reversed_order
+    assert forecast(History((pools[1],))).pools[0] in forward.pools
+    assert forecast(History(tuple(pools)), seed=1) != forward
 
 
 def test_sizes_of_ipv6_are_exact():

@@ -12,7 +12,7 @@ from ippoolkit.audit.pool_choice import choose_pools, pod_requests
 from ippoolkit.ipam import Ipam
 from ippoolkit.ipam.from_cluster import engine_from_cluster
 from ippoolkit.model import Allocation, Block, Cluster, IPReservation
-from tests.helpers import RECORDINGS, unpacked
+from tests.helpers import unpacked_cluster
 
 
 def tried(cluster: Cluster, name: str, version: int, most: int) -> int:
@@ -21,36 +21,36 @@ def tried(cluster: Cluster, name: str, version: int, most: int) -> int:
     windows = next(node for node in cluster.nodes if node.name == name).windows
     options = {"max_blocks": 1 if windows else 0, "windows": windows}
     for count in range(most):
-        got = ipam.requests.assign(name, f"new-{count}", **{f"ipv{version}_count": 1}, **options)
-        if not (got.v4 or got.v6):
+        assignment = ipam.requests.assign(name, f"new-{count}", **{f"ipv{version}_count": 1}, **options)
+        if not (assignment.v4 or assignment.v6):
             return count
     return most
 
 
 def compare(cluster: Cluster, most: int = 1500) -> int:
-    rooms = node_headroom(ClusterIndex(cluster))
-    for room in rooms:
-        assert tried(cluster, room.node, room.version, most) == min(room.pods, most), room
-    return len(rooms)
+    headrooms = node_headroom(ClusterIndex(cluster))
+    for headroom in headrooms:
+        assert tried(cluster, headroom.node, headroom.version, most) == min(headroom.pods, most), headroom
+    return len(headrooms)
 
 
 @pytest.mark.parametrize("cluster", ["s03", "s05", "s07", "s13"])
 def test_recorded_clusters(cluster, tmp_path):
-    for file in (RECORDINGS / "clusters" / cluster).iterdir():
-        unpacked(file, tmp_path)
-    assert compare(audit(tmp_path).scenario.cluster) >= 5
+    assert compare(audit(unpacked_cluster(cluster, tmp_path)).scenario.cluster) >= 5
 
 
-def held(*ordinals, node="a"):
-    return tuple(Allocation(ordinal=each, handle=f"{node}-{each}", node=node, pod=f"p{each}") for each in ordinals)
+def allocations(*ordinals, node="a"):
+    return tuple(
+        Allocation(ordinal=ordinal, handle=f"{node}-{ordinal}", node=node, pod=f"p{ordinal}") for ordinal in ordinals
+    )
 
 
 NODES = tuple(ipk.Node(name=name) for name in "abc")
 BLOCKS = (
-    Block(cidr="10.0.0.0/28", affinity="host:a", allocations=held(*range(10))),
-    Block(cidr="10.0.0.16/28", affinity="host:b", allocations=held(1, node="b")),
+    Block(cidr="10.0.0.0/28", affinity="host:a", allocations=allocations(*range(10))),
+    Block(cidr="10.0.0.16/28", affinity="host:b", allocations=allocations(1, node="b")),
     Block(cidr="10.0.0.32/28", affinity="host:b"),
-    Block(cidr="10.0.0.48/28", affinity="", allocations=held(4, node="c")),
+    Block(cidr="10.0.0.48/28", affinity="", allocations=allocations(4, node="c")),
 )
 
 
@@ -87,9 +87,7 @@ def test_several_pools_and_windows():
 
 
 def test_pools_for_a_pod_are_the_engines(tmp_path):
-    for file in (RECORDINGS / "clusters/s07").iterdir():
-        unpacked(file, tmp_path)
-    cluster = audit(tmp_path).scenario.cluster
+    cluster = audit(unpacked_cluster("s07", tmp_path)).scenario.cluster
     ipam: Ipam = engine_from_cluster(cluster)
     spaces = {space.name: space for space in cluster.namespaces}
     for node in cluster.nodes:
@@ -97,9 +95,9 @@ def test_pools_for_a_pod_are_the_engines(tmp_path):
             (asking,) = pod_requests(cluster, node, pod.namespace, pod.name)
             ours = choose_pools(cluster, asking)
             try:
-                allowed = ipam.resources.select_pools(
-                    node.name, 4, "Workload", asking.named_pools, spaces[pod.namespace].labels, windows=False
+                _, allowed = ipam.resources.resolve_request(
+                    node.name, 4, pool_names=asking.named_pools, namespace_labels=spaces[pod.namespace].labels
                 )
             except Exception:  # noqa: BLE001 (the engine refuses)
                 allowed = []
-            assert [pool.name for pool in ours.pools] == [pool.name for pool in allowed]
+            assert [str(pool.cidr) for pool in ours.pools] == allowed

@@ -27,22 +27,22 @@ def plan():
 
 
 def tab_for(plan, group="", lang="en"):
-    desk = {"editor": EditorState(plan, group_name=group)}
+    state = {"editor": EditorState(plan, group_name=group)}
     tab = HistoryTab(
         get_language(lang),
-        lambda: desk["editor"],
-        lambda taken: desk.update(editor=EditorState(taken, group_name=group)),
+        lambda: state["editor"],
+        lambda scenario: state.update(editor=EditorState(scenario, group_name=group)),
     )
-    return tab, desk
+    return tab, state
 
 
 def test_measured_growth_becomes_the_plans(plan):
-    tab, desk = tab_for(plan, group="a")
+    tab, state = tab_for(plan, group="a")
     assert 'data-action="history"' in tab.pane.html
     tab._on_action(None, {"action": "history", "value": ["h.csv"]}, [memoryview(history(per_day=5))])
     assert "2026-" in tab.pane.html
     tab._on_action(None, {"action": "growth", "value": ""}, [])
-    first, second = desk["editor"].scenario.plan.groups
+    first, second = state["editor"].scenario.plan.groups
     # 5 addresses a day are 152 a month: 3 nodes of 50 pods.
     assert first.nodes_per_month == pytest.approx(3.0, abs=0.3)
     assert second.nodes_per_month == 0
@@ -58,21 +58,21 @@ def test_pools_of_other_plans_do_not_count(plan):
 
 
 def test_a_history_that_shrinks_plans_no_growth(plan):
-    tab, desk = tab_for(plan, group="a")
+    tab, state = tab_for(plan, group="a")
     tab.load(["h.csv"], [history(-2, start=2000)])
     assert tab._growth() < 0
     tab.take_growth()
-    assert desk["editor"].scenario.plan.groups[0].nodes_per_month == 0
+    assert state["editor"].scenario.plan.groups[0].nodes_per_month == 0
 
 
 def test_what_is_wrong_is_said_under_the_files_own_name(plan):
-    tab, desk = tab_for(plan, lang="zh")
+    tab, state = tab_for(plan, lang="zh")
     tab.load(["gauges.csv"], [HEADING.encode() + b"2026-01-01,pool,many,9\n"])
     assert "gauges.csv:2" in tab.pane.html
     assert "Traceback" not in tab.pane.html
-    before = desk["editor"]
+    before = state["editor"]
     tab.take_growth()
-    assert desk["editor"] is before
+    assert state["editor"] is before
 
 
 def test_too_few_points_give_no_button(plan):

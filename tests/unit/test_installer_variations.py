@@ -1,13 +1,12 @@
 """Installers' files in further variations: node groups, templates, commands, nodes' networks, whole definitions."""
 
 import pytest
-from typer.testing import CliRunner
 
-from ippoolkit.cli import app
 from ippoolkit.errors import InputError
 from ippoolkit.model import Cluster, IPPool, Node, NodeGroup, Plan, Scenario
 from ippoolkit.model.scenario_edits import with_scaled_groups
 from ippoolkit.read.reader import read_installer, read_text
+from tests.helpers import run_command as run
 
 KOPS = """\
 kind: Cluster
@@ -123,9 +122,9 @@ def test_nodes_that_exist_are_not_planned_again():
 
 
 def scenario_of_two_kinds():
-    gpu, rest = ({"gpu": "yes"}, {})
+    gpu, unlabelled = ({"gpu": "yes"}, {})
     nodes = [Node(name=f"g{index}", labels=gpu) for index in range(10)]
-    nodes += [Node(name=f"n{index}", labels=rest) for index in range(40)]
+    nodes += [Node(name=f"n{index}", labels=unlabelled) for index in range(40)]
     pools = (
         IPPool(name="gpu", cidr="10.0.0.0/18", node_selector="gpu == 'yes'"),
         IPPool(name="rest", cidr="10.1.0.0/18", node_selector="!has(gpu)"),
@@ -139,7 +138,7 @@ def sizes(scenario):
 
 
 @pytest.mark.parametrize(
-    ("asked", "total", "expected"),
+    ("counts", "total", "expected"),
     [
         ({"gpu-yes": 30}, None, {"gpu-yes": 30, "nodes-2": 40, "extra": 10}),
         ({"gpu=yes": 30}, None, {"gpu-yes": 30, "nodes-2": 40, "extra": 10}),
@@ -148,22 +147,18 @@ def sizes(scenario):
         ({}, 120, {"gpu-yes": 20, "nodes-2": 80, "extra": 20}),
     ],
 )
-def test_one_group_is_scaled_and_the_others_share_the_rest(asked, total, expected):
+def test_one_group_is_scaled_and_the_others_share_the_rest(counts, total, expected):
     changes = {} if total is None else {"nodes": total}
-    scaled = with_scaled_groups(scenario_of_two_kinds(), asked, **changes)
+    scaled = with_scaled_groups(scenario_of_two_kinds(), counts, **changes)
     assert sizes(scaled) == expected
     assert scaled.plan.groups[0].labels == {"gpu": "yes"}
 
 
-@pytest.mark.parametrize(("asked", "code"), [({"none": 3}, "group-unknown"), ({"gpu-yes": 90}, "group-sum")])
-def test_a_group_that_is_not_there_or_does_not_fit_is_an_error(asked, code):
+@pytest.mark.parametrize(("counts", "code"), [({"none": 3}, "group-unknown"), ({"gpu-yes": 90}, "group-sum")])
+def test_a_group_that_is_not_there_or_does_not_fit_is_an_error(counts, code):
     with pytest.raises(InputError) as error:
-        with_scaled_groups(scenario_of_two_kinds(), asked, nodes=80)
+        with_scaled_groups(scenario_of_two_kinds(), counts, nodes=80)
     assert [problem.code for problem in error.value.problems] == [code]
-
-
-def run(*arguments):
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 @pytest.mark.parametrize("command", ["capacity", "simulate", "recommend"])

@@ -1,5 +1,7 @@
 """What calicoctl and the API server make of manifests, beside what was recorded."""
 
+import json
+
 import pytest
 
 from ippoolkit.calico.pool_rules import POOL_CHECKS
@@ -24,20 +26,20 @@ metadata:
 spec:
   cidr: 10.0.0.0/16
 """
-OTHER = POOL.replace("p1", "p2").replace("10.0", "10.1")
+SECOND_POOL = POOL.replace("p1", "p2").replace("10.0", "10.1")
 
 
 def verdicts(text, action="create", existing=()):
-    """Codes and fields by judge, for a file on top of what exists."""
-    found = {}
+    """Codes and fields of calicoctl and of the CRD, for a file on top of what exists."""
+    refusals = []
     for judge in (Calicoctl(), ApiServer()):
-        for one in existing:
-            assert judge.run("apply", parse_manifests(one, "existing")).accepted
+        for manifest in existing:
+            assert judge.run("apply", parse_manifests(manifest, "existing")).accepted
         outcome = judge.run(action, parse_manifests(text, "file"))
         refused = [f"{note.code} {note.place.field}".strip() for note in outcome.findings if note.refused_by]
         assert outcome.accepted == (not refused)
-        found[judge.name] = refused
-    return found["calicoctl"], found["crd"]
+        refusals.append(refused)
+    return tuple(refusals)
 
 
 def test_every_rule_on_a_pool_is_in_the_table_of_rules():
@@ -68,7 +70,7 @@ def test_all_problems_of_all_objects_at_once():
     text = (
         POOL.replace("10.0.0.0/16", "10.0.0.9/16")
         + "  blockSize: '26'\n  bogus: 1\n---\n"
-        + OTHER
+        + SECOND_POOL
         + "  blockSize: 40\n"
     )
     calicoctl, crd = verdicts(text)
@@ -79,9 +81,9 @@ def test_all_problems_of_all_objects_at_once():
 
 def test_with_one_unknown_key_calicoctl_keeps_nothing():
     calicoctl, server = Calicoctl(), ApiServer()
-    text = POOL + "---\n" + OTHER + "  bogus: 1\n"
+    text = POOL + "---\n" + SECOND_POOL + "  bogus: 1\n"
     outcome = calicoctl.run("create", parse_manifests(text, "file"))
-    assert [each.accepted for each in outcome.results] == [False, False]
+    assert [result.accepted for result in outcome.results] == [False, False]
     assert stored_objects(calicoctl.store, find_kind("ippool")) == {}
     assert server.run("create", parse_manifests(text, "file")).accepted
     assert set(server.store.objects["IPPool"]) == {"p1", "p2"}
@@ -89,9 +91,9 @@ def test_with_one_unknown_key_calicoctl_keeps_nothing():
 
 def test_with_one_refused_object_calicoctl_keeps_the_others():
     calicoctl = Calicoctl()
-    text = POOL + "---\n" + POOL.replace("p1", "p2") + "---\n" + OTHER.replace("p2", "p3")
+    text = POOL + "---\n" + POOL.replace("p1", "p2") + "---\n" + SECOND_POOL.replace("p2", "p3")
     outcome = calicoctl.run("create", parse_manifests(text, "file"))
-    assert [each.accepted for each in outcome.results] == [True, False, True]
+    assert [result.accepted for result in outcome.results] == [True, False, True]
     assert set(stored_objects(calicoctl.store, find_kind("ippool"))) == {"p1", "p3"}
 
 
@@ -119,13 +121,13 @@ def test_options_of_calicoctl():
     def accepted(action, text, **options):
         calicoctl = Calicoctl()
         calicoctl.run("create", parse_manifests(POOL, "file"))
-        return calicoctl.run(action, parse_manifests(text, "file"), CalicoctlOptions(**options)).accepted
+        return Calicoctl(calicoctl.store, CalicoctlOptions(**options)).run(action, parse_manifests(text, "f")).accepted
 
     assert not accepted("create", POOL)
     assert accepted("create", POOL, skip_existing=True)
     assert not accepted("create", POOL + "  blockSize: 40\n", skip_existing=True)
-    assert not accepted("delete", OTHER)
-    assert accepted("delete", OTHER, skip_not_exists=True)
+    assert not accepted("delete", SECOND_POOL)
+    assert accepted("delete", SECOND_POOL, skip_not_exists=True)
     assert not accepted("apply", "[]")
     assert accepted("apply", "[]", skip_empty=True)
     assert not accepted("apply", POOL, namespace="kube-system")
@@ -133,7 +135,7 @@ def test_options_of_calicoctl():
 
 def test_a_patch_that_changes_the_kind_or_the_name():
     calicoctl = Calicoctl()
-    for text in (POOL, OTHER):
+    for text in (POOL, SECOND_POOL):
         calicoctl.run("create", parse_manifests(text, "file"))
     pool = find_kind("pool")
     for body, code in [
@@ -157,6 +159,17 @@ def test_a_patch_that_changes_the_kind_or_the_name():
     assert stored_objects(calicoctl.store, pool)["p1"]["spec"]["disabled"] is True
 
 
+def test_a_patch_leaves_labels_and_annotations():
+    calicoctl = Calicoctl()
+    labelled = POOL.replace("name: p1", "name: p1\n  labels: {a: b}\n  annotations: {c: d}")
+    assert calicoctl.run("create", parse_manifests(labelled, "file")).accepted
+    assert calicoctl.patch(
+        find_kind("pool"), "p1", '{"spec": {"disabled": true}, "metadata": {"labels": {"e": "f"}}}'
+    ).accepted
+    stored = stored_objects(calicoctl.store, find_kind("pool"))["p1"]
+    assert (stored["labels"], stored["annotations"]) == ({"a": "b", "e": "f"}, {"c": "d"})
+
+
 def test_deleting_a_pool_gives_its_empty_blocks_back():
     from ippoolkit.cidr import Cidr
     from ippoolkit.model import Allocation, Block
@@ -172,8 +185,8 @@ def test_deleting_a_pool_gives_its_empty_blocks_back():
     assert calicoctl.delete(find_kind("ippool"), "p1").accepted
     assert list(store.blocks) == [used]
     assert store.blocks[used].affinity == ""
-    other = calicoctl.run("create", parse_manifests(POOL + "  blockSize: 27\n", "file"))
-    assert [note.code for note in other.findings] == ["blocks-of-other-size"]
+    recreation = calicoctl.run("create", parse_manifests(POOL + "  blockSize: 27\n", "file"))
+    assert [note.code for note in recreation.findings] == ["blocks-of-other-size"]
 
 
 @pytest.mark.parametrize("name", ["ippool", "IPPools", "IPP", "pool", "ipamconfig", "reservation"])
@@ -200,18 +213,18 @@ def test_conversion_from_the_datastores_own_form(tmp_path):
         + "---\napiVersion: crd.projectcalico.org/v1\nkind: IPAMConfig\nmetadata: {name: default}\nspec: {strictAffinity: true}\n"
     )
     assert verdicts(path.read_text())[0] != []
-    made = convert_to_v3([path])
-    assert verdicts(made) == ([], [])
-    assert "uid" not in made
-    assert "kind: IPAMConfiguration" in made
+    converted = convert_to_v3([path])
+    assert verdicts(converted) == ([], [])
+    assert "uid" not in converted
+    assert "kind: IPAMConfiguration" in converted
 
 
 def _object(spec, *, kind="IPPool", name="p", more=""):
     return f"apiVersion: projectcalico.org/v3\nkind: {kind}\nmetadata: {{name: {name}}}\nspec: {{{spec}}}\n{more}"
 
 
-def _by(judge, text, action="apply", **options):
-    outcome = judge.run(action, parse_manifests(text, "f"), CalicoctlOptions(**options))
+def _by(judge, text, action="apply"):
+    outcome = judge.run(action, parse_manifests(text, "f"))
     return outcome.accepted, [note.code for note in outcome.findings if note.refused_by]
 
 
@@ -224,18 +237,19 @@ def test_a_number_beyond_64_bits_is_no_integer_to_the_crd():
 def test_what_calicoctl_says_of_documents_without_a_name_of_namespaces_and_of_a_status():
     nameless = "apiVersion: projectcalico.org/v3\nkind: IPPool\n"
     assert _by(Calicoctl(), nameless, "delete") == (False, ["exists-not"])
-    assert _by(Calicoctl(), _object("cidr: 10.0.0.0/16"), namespace="ns") == (False, ["namespace-given"])
+    in_namespace = Calicoctl(options=CalicoctlOptions(namespace="ns"))
+    assert _by(in_namespace, _object("cidr: 10.0.0.0/16")) == (False, ["namespace-given"])
     calicoctl = Calicoctl()
     assert _by(calicoctl, _object("cidr: 10.0.0.0/16", more="status: {conditions: []}\n"))[0]
     assert "status" not in stored_objects(calicoctl.store, find_kind("IPPool"))["p"]
 
 
 def test_documents_that_yaml_and_json_read_otherwise():
-    one = (
+    pool_json = (
         '{"apiVersion":"projectcalico.org/v3","kind":"IPPool","metadata":{"name":"%s"},"spec":{"cidr":"10.%d.0.0/16"}}'
     )
     calicoctl = Calicoctl()
-    assert _by(calicoctl, f"{one % ('a', 0)}\n{one % ('b', 1)}")[0]
+    assert _by(calicoctl, f"{pool_json % ('a', 0)}\n{pool_json % ('b', 1)}")[0]
     assert list(stored_objects(calicoctl.store, find_kind("IPPool"))) == ["a"]  # the second of two objects is not read
     assert _by(Calicoctl(), _object("cidr: 10.0.0.0/16", name="*x")) == (False, ["yaml-alias"])
     twice = _object("cidr: 10.0.0.0/16, cidr: 10.1.0.0/16")
@@ -256,3 +270,17 @@ def test_ipam_configure_refuses_unknown_options_and_both_off_even_where_it_is_so
     stored = {"strict_affinity": False, "auto_allocate_blocks": False}
     refused = configure_ipam(Datastore(ipam_options=stored), ["--strictaffinity=false"])
     assert [note.code for note in refused] == ["configure-both-off"]
+
+
+@pytest.mark.parametrize("between", ["\n", " ", "\n\n"])
+def test_calicoctl_reads_the_first_of_json_objects_in_a_row_and_kubectl_all(between):
+    objects = [
+        {"apiVersion": "projectcalico.org/v3", "kind": "IPPool", "metadata": {"name": name}, "spec": {"cidr": cidr}}
+        for name, cidr in (("a", "10.0.0.0/16"), ("b", "10.1.0.0/16"))
+    ]
+    manifests = parse_manifests(between.join(json.dumps(value, indent=1) for value in objects), "pools.json")
+    calicoctl = Calicoctl().run("apply", manifests)
+    assert calicoctl.accepted
+    assert [result.resource.name for result in calicoctl.results] == ["a"]
+    assert [note.code for note in calicoctl.notes] == ["json-not-first"]
+    assert [result.resource.name for result in ApiServer().run("apply", manifests).results] == ["a", "b"]

@@ -12,14 +12,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import yaml
-from typer.testing import CliRunner
 
 from ippoolkit.audit.cluster_index import ClusterIndex
 from ippoolkit.audit.cluster_metrics import cluster_metrics
-from ippoolkit.cli import app
 from ippoolkit.errors import InputError
 from ippoolkit.live import LiveError, api_reader, cluster_role, connection, exec_plugin, read_live
-from tests.helpers import RECORDINGS, expected
+from tests.helpers import RECORDINGS, expected, run_command
 
 TOKEN = "s3cr3t-t0ken-of-a-reader"
 CRD, CORE = "/apis/crd.projectcalico.org/v1", "/api/v1"
@@ -120,9 +118,9 @@ def codes(reading):
 def test_every_figure_of_the_recorded_cluster(stub, kubeconfig):
     reading = read_live(kubeconfig)
     assert reading.scenario.cluster.unknown == ()
-    made, truth = counted(reading), expected("s02")
-    assert made.totals == {key: truth["totals"][key] for key in made.totals}
-    assert made.config == truth["config"]
+    counts, truth = counted(reading), expected("s02")
+    assert counts.totals == {key: truth["totals"][key] for key in counts.totals}
+    assert counts.config == truth["config"]
     assert reading.notes == ()
 
 
@@ -136,8 +134,8 @@ def test_only_gets_of_lists_that_the_printed_role_allows(stub, kubeconfig):
     }
     assert {verb for rule in role["rules"] for verb in rule["verbs"]} == {"list"}
     for _, path, query, _ in stub.requests:
-        found = re.fullmatch(r"/(?:api/v1|apis/([^/]+)/[^/]+)/([a-z]+)", path)
-        assert (found[1] or "", found[2]) in allowed
+        match = re.fullmatch(r"/(?:api/v1|apis/([^/]+)/[^/]+)/([a-z]+)", path)
+        assert (match[1] or "", match[2]) in allowed
         assert set(query) <= {"limit", "continue"}
 
 
@@ -145,7 +143,7 @@ def test_nothing_writes_or_shows_the_kubeconfig(stub, kubeconfig, capfd, caplog)
     before = kubeconfig.read_bytes(), kubeconfig.stat().st_mtime_ns
     stub.special[f"{CORE}/pods"] = lambda to, _: to.send(*answer("403-pods-reader"))
     with caplog.at_level("DEBUG"):
-        result = CliRunner().invoke(app, ["audit", "--kubeconfig", str(kubeconfig), "--json"])
+        result = run_command("audit", "--kubeconfig", kubeconfig, "--json")
     assert (kubeconfig.read_bytes(), kubeconfig.stat().st_mtime_ns) == before
     assert [
         header for *_, headers in stub.requests for key, header in headers.items() if key.lower() == "authorization"
@@ -170,11 +168,11 @@ def pages(*names):
 def test_a_list_comes_in_pages_and_progress_is_told(stub, kubeconfig):
     stub.special[f"{CRD}/ipamblocks"] = pages(*(f"ipamblocks-limit5-page{n}" for n in (1, 2, 3)))
     stub.special[f"{CORE}/pods"] = pages("pods-limit50-page1", "pods-limit50-page2")
-    told = []
-    reading = read_live(kubeconfig, progress=lambda kind, *counts: told.append((kind, *counts)), page_size=5)
+    calls = []
+    reading = read_live(kubeconfig, progress=lambda kind, *counts: calls.append((kind, *counts)), page_size=5)
     assert counted(reading).totals["blocks"] == 15
     assert counted(reading).totals["pods"] == 92
-    assert [each for each in told if each[0] == "IPAMBlock"] == [
+    assert [call for call in calls if call[0] == "IPAMBlock"] == [
         ("IPAMBlock", 5, 15),
         ("IPAMBlock", 10, 15),
         ("IPAMBlock", 15, 15),
@@ -183,12 +181,12 @@ def test_a_list_comes_in_pages_and_progress_is_told(stub, kubeconfig):
 
 
 def test_an_expired_list_goes_on_where_the_server_offers(stub, kubeconfig):
-    first, gone, rest = answer("ipamblocks-limit5-page1"), answer("410-expired-continue"), answer("ipamblocks")
-    offered = json.loads(gone[2])["metadata"]["continue"]
+    first, expired, remainder = answer("ipamblocks-limit5-page1"), answer("410-expired-continue"), answer("ipamblocks")
+    offered = json.loads(expired[2])["metadata"]["continue"]
 
     def send(to, query):
-        given = query.get("continue", "")
-        to.send(*(rest if given == offered else gone if given else first))
+        token = query.get("continue", "")
+        to.send(*(remainder if token == offered else expired if token else first))
 
     stub.special[f"{CRD}/ipamblocks"] = send
     reading = read_live(kubeconfig)
@@ -198,8 +196,8 @@ def test_an_expired_list_goes_on_where_the_server_offers(stub, kubeconfig):
 
 def test_an_expired_list_without_an_offer_begins_anew_and_ends(stub, kubeconfig):
     first = answer("ipamblocks-limit5-page1")
-    gone = (410, {}, b'{"kind":"Status","apiVersion":"v1","metadata":{},"message":"expired","code":410}')
-    stub.special[f"{CRD}/ipamblocks"] = lambda to, query: to.send(*(gone if "continue" in query else first))
+    expired = (410, {}, b'{"kind":"Status","apiVersion":"v1","metadata":{},"message":"expired","code":410}')
+    stub.special[f"{CRD}/ipamblocks"] = lambda to, query: to.send(*(expired if "continue" in query else first))
     reading = read_live(kubeconfig)
     assert "IPAMBlock" in reading.scenario.cluster.unknown
     assert "live-failed" in codes(reading)
@@ -234,14 +232,14 @@ def test_what_is_forbidden_is_unknown(path, kind, name, stub, kubeconfig):
 def test_a_cluster_of_the_other_api_group(stub, kubeconfig):
     for path in [path for path in PLAIN if path.startswith(CRD)]:
         stub.special[path] = lambda to, _: to.send(*answer("404-missing-group"))
-        other = path.replace("crd.projectcalico.org/v1", "projectcalico.org/v3").replace(
+        aggregated_path = path.replace("crd.projectcalico.org/v1", "projectcalico.org/v3").replace(
             "ipamconfigs", "ipamconfigurations"
         )
         status, headers, body = answer(PLAIN[path])
         moved = body.replace(b"crd.projectcalico.org/v1", b"projectcalico.org/v3").replace(
             b"IPAMConfigList", b"IPAMConfigurationList"
         )
-        stub.special[other] = lambda to, _, sent=(status, headers, moved): to.send(*sent)
+        stub.special[aggregated_path] = lambda to, _, sent=(status, headers, moved): to.send(*sent)
     reading = read_live(kubeconfig)
     assert reading.scenario.cluster.unknown == ()
     assert counted(reading).totals["allocations"] == 166
@@ -260,7 +258,7 @@ def test_a_login_that_is_refused_ends_it(stub, kubeconfig):
     stub.special[f"{CRD}/ippools"] = lambda to, _: to.send(*answer("401-bad-token"))
     with pytest.raises(LiveError, match="401"):
         read_live(kubeconfig)
-    result = CliRunner().invoke(app, ["audit", "--kubeconfig", str(kubeconfig)])
+    result = run_command("audit", "--kubeconfig", kubeconfig)
     assert result.exit_code == 2
     assert "Traceback" not in result.output
 
@@ -274,16 +272,16 @@ def once(first, then):
     return send
 
 
-def whole(name):
+def full_list(name):
     return lambda to, _: to.send(*answer(name))
 
 
 def test_a_connection_that_is_cut_or_slow_is_tried_again(stub, kubeconfig):
     stub.special[f"{CRD}/ipamblocks"] = once(
-        lambda to, _: to.send(*answer("ipamblocks"), cut=True), whole("ipamblocks")
+        lambda to, _: to.send(*answer("ipamblocks"), cut=True), full_list("ipamblocks")
     )
-    stub.special[f"{CORE}/pods"] = once(lambda to, _: clock.time() and threading.Event().wait(1.2), whole("pods"))
-    stub.special[f"{CORE}/nodes"] = once(lambda to, _: to.send(503, {}, b"busy"), whole("nodes"))
+    stub.special[f"{CORE}/pods"] = once(lambda to, _: clock.time() and threading.Event().wait(1.2), full_list("pods"))
+    stub.special[f"{CORE}/nodes"] = once(lambda to, _: to.send(503, {}, b"busy"), full_list("nodes"))
     reading = read_live(kubeconfig)
     assert reading.scenario.cluster.unknown == ()
     assert counted(reading).totals["pods"] == 92
@@ -314,7 +312,7 @@ def test_a_kubeconfig_that_is_none(text, tmp_path):
 
 
 def test_a_kubeconfig_that_is_missing(tmp_path):
-    result = CliRunner().invoke(app, ["audit", "--kubeconfig", str(tmp_path / "none")])
+    result = run_command("audit", "--kubeconfig", tmp_path / "none")
     assert result.exit_code == 2
     assert "kubeconfig" in result.output
 
@@ -350,7 +348,7 @@ def test_an_exec_plugin_logs_in(stub, kubeconfig, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("script", "more", "told"),
+    ("script", "more", "message"),
     [
         ("exit 3", {}, "failed with status 3"),
         ("sleep 60 & sleep 60", {}, "did not end in 1 seconds"),
@@ -363,15 +361,15 @@ def test_an_exec_plugin_logs_in(stub, kubeconfig, tmp_path):
         ("true", {"args": 5}, "no list of texts"),
     ],
 )
-def test_a_plugin_that_gives_no_login_ends_it(script, more, told, stub, kubeconfig, tmp_path, monkeypatch):
+def test_a_plugin_that_gives_no_login_ends_it(script, more, message, stub, kubeconfig, tmp_path, monkeypatch):
     monkeypatch.setattr(exec_plugin, "SECONDS", 1)
-    with pytest.raises(LiveError, match=told):
+    with pytest.raises(LiveError, match=message):
         read_live(changed(kubeconfig, **plugin(tmp_path, script, **more)))
     assert stub.requests == []  # nothing is asked for without a login
 
 
 @pytest.mark.parametrize(
-    ("user", "told"),
+    ("user", "message"),
     [
         ({"auth-provider": {"name": "oidc"}}, "auth-provider"),
         ({"client-certificate-data": "!"}, "no base64"),
@@ -380,8 +378,8 @@ def test_a_plugin_that_gives_no_login_ends_it(script, more, told, stub, kubeconf
         ({"token": 5}, "token is no text"),
     ],
 )
-def test_a_user_that_cannot_be_followed_ends_it(user, told, stub, kubeconfig):
-    with pytest.raises(LiveError, match=told):
+def test_a_user_that_cannot_be_followed_ends_it(user, message, stub, kubeconfig):
+    with pytest.raises(LiveError, match=message):
         read_live(changed(kubeconfig, **user))
     assert stub.requests == []
 
@@ -422,22 +420,22 @@ def test_what_a_server_may_not_do(stub, kubeconfig, monkeypatch):
     }
     reading = read_live(kubeconfig)
     assert set(reading.scenario.cluster.unknown) == {"Pod", "Node", "Service", "Namespace", "IPAMBlock"}
-    told = {note.subject: note.params["message"] for note in reading.notes if note.code == "live-failed"}
-    assert told["Pod"] == told["Node"] == "the list does not end"
-    assert "larger than" in told["Service"]
-    assert "no list" in told["Namespace"]
-    assert "not followed" in told["IPAMBlock"]
+    messages = {note.subject: note.params["message"] for note in reading.notes if note.code == "live-failed"}
+    assert messages["Pod"] == messages["Node"] == "the list does not end"
+    assert "larger than" in messages["Service"]
+    assert "no list" in messages["Namespace"]
+    assert "not followed" in messages["IPAMBlock"]
     elsewhere.server_close()
 
 
-def sent_without_end(to, piece, pause):
+def sent_without_end(to, chunk, pause):
     """A body in chunks that never ends; the client has to leave."""
     to.send_response(200)
     to.send_header("Transfer-Encoding", "chunked")
     to.end_headers()
     try:
         while True:
-            to.wfile.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
+            to.wfile.write(f"{len(chunk):x}\r\n".encode() + chunk + b"\r\n")
             clock.sleep(pause)
     except OSError:
         to.close_connection = True
@@ -454,11 +452,11 @@ def test_what_never_ends(stub, kubeconfig, monkeypatch):
         f"{CORE}/services": lambda to, _: sent_without_end(to, b" ", 0.05),
     }
     reading = read_live(kubeconfig)
-    told = {note.subject: note.params["message"] for note in reading.notes if note.code == "live-failed"}
-    assert set(told) == set(reading.scenario.cluster.unknown) == {"Pod", "Node", "Service"}
-    assert told["Pod"] == "the list does not end"
-    assert "larger than" in told["Node"]
-    assert "took longer than" in told["Service"]
+    messages = {note.subject: note.params["message"] for note in reading.notes if note.code == "live-failed"}
+    assert set(messages) == set(reading.scenario.cluster.unknown) == {"Pod", "Node", "Service"}
+    assert messages["Pod"] == "the list does not end"
+    assert "larger than" in messages["Node"]
+    assert "took longer than" in messages["Service"]
 
 
 def length_of_its_own(data, length):
@@ -505,7 +503,7 @@ MANY = b'{"kind": "PodList", "apiVersion": "v1", "items": [' + b"{}," * 300_000 
 
 
 @pytest.mark.parametrize(
-    ("send", "told"),
+    ("send", "message"),
     [
         (status(429, BUSY), "too many requests"),
         (status(429, BUSY, Retry_After=10**9), "too many requests"),
@@ -525,19 +523,19 @@ MANY = b'{"kind": "PodList", "apiVersion": "v1", "items": [' + b"{}," * 300_000 
         (lambda to, _: to.wfile.write(b"HELLO\r\n\r\n") and setattr(to, "close_connection", True), "ProtocolError"),
     ],
 )
-def test_answers_of_a_hostile_server_make_their_kind_unknown(send, told, stub, kubeconfig, monkeypatch):
+def test_answers_of_a_hostile_server_make_their_kind_unknown(send, message, stub, kubeconfig, monkeypatch):
     monkeypatch.setattr(connection, "SECONDS", 1)
     monkeypatch.setattr(connection, "MAX_BYTES", 2**24)
     stub.special[f"{CORE}/pods"] = send
     reading = read_live(kubeconfig)
     (note,) = [note for note in reading.notes if note.code == "live-failed"]
-    assert told in note.params["message"]
+    assert message in note.params["message"]
     assert reading.scenario.cluster.unknown == ("Pod",)
     assert counted(reading).totals["nodes"] == 6
 
 
 @pytest.mark.parametrize(
-    ("send", "told"),
+    ("send", "message"),
     [
         (status(429, BUSY), "The cluster does not answer: too many requests"),
         (status(200, b"<html>"), "The cluster does not answer: the answer is no list in JSON, but a page"),
@@ -546,9 +544,9 @@ def test_answers_of_a_hostile_server_make_their_kind_unknown(send, told, stub, k
         (status(200, listing("APIResourceList")), "The cluster does not answer: the answer is APIResourceList"),
     ],
 )
-def test_a_server_that_lists_nothing_is_one_clear_sentence(send, told, stub, kubeconfig):
+def test_a_server_that_lists_nothing_is_one_clear_sentence(send, message, stub, kubeconfig):
     stub.special |= dict.fromkeys(PLAIN, send)
-    with pytest.raises(LiveError, match=told):
+    with pytest.raises(LiveError, match=message):
         read_live(kubeconfig)
 
 
@@ -592,7 +590,7 @@ def test_an_answer_that_drips_ends_with_its_time(stub, kubeconfig, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("cluster", "user", "told"),
+    ("cluster", "user", "message"),
     [
         ({}, {"token": "a\nX-Other: b"}, "no header may have"),
         ({}, {"token": "t", "as": "me\r\nX-Other: b"}, "no header may have"),
@@ -602,12 +600,12 @@ def test_an_answer_that_drips_ends_with_its_time(stub, kubeconfig, monkeypatch):
         ({"server": "https://"}, {}, "no server"),
     ],
 )
-def test_a_kubeconfig_that_would_break_a_request_is_refused(cluster, user, told, stub, kubeconfig):
+def test_a_kubeconfig_that_would_break_a_request_is_refused(cluster, user, message, stub, kubeconfig):
     value = yaml.safe_load(kubeconfig.read_text())
     value["clusters"][0]["cluster"] |= cluster
     value["users"][0]["user"] = user
     kubeconfig.write_text(yaml.safe_dump(value))
-    with pytest.raises(LiveError, match=told):
+    with pytest.raises(LiveError, match=message):
         read_live(kubeconfig)
     assert stub.requests == []
 

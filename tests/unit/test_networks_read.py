@@ -47,7 +47,7 @@ def read(text, name="plan.csv"):
     problems = []
     listed = read_networks(text, name, problems)
     assert not problems
-    return [(str(each.cidr), each.where, each.used_by) for each in listed]
+    return [(str(network.cidr), network.where, network.used_by) for network in listed]
 
 
 def test_netbox():
@@ -140,17 +140,17 @@ def test_every_mistake_is_told_with_its_line():
     problems = []
     text = "cidr,who\n10.0.0.0/8,a\n10.0.0.1/8,b\n10.0.0.0/33,c\nten,d\n"
     assert len(read_networks(text, "plan.csv", problems)) == 1
-    assert [(each.code, each.place.line) for each in problems] == [
+    assert [(problem.code, problem.place.line) for problem in problems] == [
         ("cidr-host-bits", 3),
         ("cidr-syntax", 4),
         ("cidr-syntax", 5),
     ]
     problems = []
     assert read_networks("start,end\n10.0.0.9,10.0.0.1\n10.0.0.1,fd00::1\n,\n", "plan.csv", problems) == []
-    assert [(each.code, each.place.line) for each in problems] == [("range-syntax", 2), ("range-syntax", 3)]
+    assert [(problem.code, problem.place.line) for problem in problems] == [("range-syntax", 2), ("range-syntax", 3)]
     problems = []
     assert len(read_networks("10.0.0.0/24 dev eth0\nRTNETLINK answers: no\n", "routes", problems)) == 1
-    assert [each.code for each in problems] == ["route-line"]
+    assert [problem.code for problem in problems] == ["route-line"]
 
 
 def test_objects_of_kubernetes_hold_networks_too(tmp_path):
@@ -186,8 +186,8 @@ items:
   spec: {containers: [{command: [kube-apiserver, "--service-cluster-ip-range=10.97.0.0/16,fd00:97::/112"]}]}
 """
     )
-    taken = {str(each.cidr): each.owner for each in read_inventory([path]).taken}
-    assert taken == {
+    owners = {str(network.cidr): network.owner for network in read_inventory([path]).taken}
+    assert owners == {
         "10.9.0.0/24": "network of node n1",
         "10.9.1.6/32": "node n2",
         "10.96.0.1/32": "service default/kubernetes",

@@ -6,10 +6,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import yaml
-from typer.testing import CliRunner
 
-from ippoolkit.cli import app
-from tests.helpers import ROOT
+from tests.helpers import ROOT, run_command
 
 LISTS = ("pods", "nodes", "namespaces", "services")
 
@@ -17,11 +15,11 @@ LISTS = ("pods", "nodes", "namespaces", "services")
 @pytest.fixture
 def recording(tmp_path, monkeypatch):
     """A server of empty lists and a kubeconfig for it; yields the kubeconfig and the methods seen."""
-    seen = []
+    methods = []
 
     class Handler(BaseHTTPRequestHandler):
         def answer(self):
-            seen.append(self.command)
+            methods.append(self.command)
             body = json.dumps({"kind": "List", "apiVersion": "v1", "metadata": {"resourceVersion": "1"}, "items": []})
             self.send_response(200)
             self.send_header("Content-Type", "application/json")
@@ -46,13 +44,13 @@ def recording(tmp_path, monkeypatch):
     }
     path.write_text(yaml.safe_dump(value))
     monkeypatch.setenv("KUBECONFIG", str(path))  # of commands that are not told of one, none may look
-    yield path, seen
+    yield path, methods
     server.shutdown()
     server.server_close()
 
 
 def test_commands_that_read_a_cluster_only_get(recording, tmp_path):
-    kubeconfig, seen = recording
+    kubeconfig, methods = recording
     for arguments in (
         ["audit", "--kubeconfig", kubeconfig],
         ["audit", "--kubeconfig", kubeconfig, "--json"],
@@ -61,13 +59,13 @@ def test_commands_that_read_a_cluster_only_get(recording, tmp_path):
         ["snapshot", "--kubeconfig", kubeconfig, "-o", tmp_path / "r.yaml", "--redact"],
         ["pools-for", "--kubeconfig", kubeconfig, "--coverage"],
     ):
-        CliRunner().invoke(app, list(map(str, arguments)))
-    assert seen
-    assert set(seen) == {"GET"}
+        run_command(*arguments)
+    assert methods
+    assert set(methods) == {"GET"}
 
 
 def test_all_other_commands_ask_no_cluster_at_all(recording, tmp_path):
-    _, seen = recording
+    _, methods = recording
     sample, dumps = ROOT / "data/kubespray.yaml", ROOT / "data/kubean"
     for arguments in (
         ["capacity", sample],
@@ -86,5 +84,5 @@ def test_all_other_commands_ask_no_cluster_at_all(recording, tmp_path):
         ["forecast", ROOT / "data/history.csv"],
         ["alerts", sample],
     ):
-        CliRunner().invoke(app, list(map(str, arguments)))
-    assert seen == []
+        run_command(*arguments)
+    assert methods == []

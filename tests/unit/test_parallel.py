@@ -78,35 +78,35 @@ def test_an_item_that_always_kills_its_process_is_given_up():
 
 
 def test_progress_is_told_after_each_item():
-    seen = []
+    counts, values = [], []
     with executor(jobs=2) as pool:
         run(
             pool,
             double,
             range(5),
-            progress=lambda done, total, index, outcome: seen.append((done, total, index, outcome.value)),
+            on_outcome=lambda index, outcome: values.append((index, outcome.value)),
+            progress=lambda finished, total: counts.append((finished, total)),
         )
-    assert [done for done, *_ in seen] == [1, 2, 3, 4, 5]
-    assert sorted((index, value) for _, _, index, value in seen) == [(item, 2 * item) for item in range(5)]
+    assert counts == [(finished, 5) for finished in range(1, 6)]
+    assert sorted(values) == [(item, 2 * item) for item in range(5)]
 
 
 def test_what_was_finished_is_not_run_again(tmp_path):
     journal = tmp_path / "results.jsonl"
-    keys = [f"item-{item}" for item in range(4)]
     with executor(jobs=1) as pool:
-        run(pool, double, range(2), keys=keys[:2], results=Journal(journal))
+        run(pool, double, range(2), results=Journal(journal), key="item-{}".format)
     with journal.open("a") as file:
         file.write('{"key": "item-2", "val')  # a crash in the middle of a line
     with executor(jobs=1) as pool:
-        outcomes = run(pool, double, range(4), keys=keys, results=Journal(journal))
+        outcomes = run(pool, double, range(4), results=Journal(journal), key="item-{}".format)
     assert [outcome.value for outcome in outcomes] == [0, 2, 4, 6]
     assert [outcome.resumed for outcome in outcomes] == [True, True, False, False]
 
 
 def test_errors_are_not_kept_as_results(tmp_path):
     with executor(jobs=1) as pool:
-        run(pool, fail_on_odd, [1], keys=["one"], results=Journal(tmp_path / "j"))
-    assert Journal(tmp_path / "j").get("one") is None
+        run(pool, fail_on_odd, [1], results=Journal(tmp_path / "j"))
+    assert Journal(tmp_path / "j").get("1") is None
 
 
 @pytest.mark.parametrize("delay", [0, 0.2, 1])

@@ -62,16 +62,18 @@ def cells(html):
 
 
 def press(planner, field):
-    planner._on_field(None, {"name": field, "value": True, "number": 1}, [])
+    planner._form._on_change(None, {"name": field, "value": True, "number": 1}, [])
 
 
-def shown(planner, field):
+def field_state(planner, field):
     return planner._form.state[field]
 
 
 def test_shows_the_verdict_and_tables_of_the_scenario(planner):
     assert planner._verdict.html.startswith(verdict_html(planner.analysis, buttons=True))
-    table = table_html("block_sizes", ipk.block_sizes(planner.scenario), chosen=26, caption="Pool pool, 10.233.64.0/18")
+    table = table_html(
+        "block_sizes", ipk.capacity(planner.scenario).block_sizes(), chosen=26, caption="Pool pool, 10.233.64.0/18"
+    )
     assert page(planner, SIZES).startswith(table)
     assert 'class="bar chosen"' in page(planner, SIZES)
 
@@ -90,29 +92,29 @@ def test_shows_the_verdict_and_tables_of_the_scenario(planner):
         ("nat", True, lambda p: pool(p).nat_outgoing),
         ("strict", True, lambda p: p.scenario.cluster.ipam.strict_affinity),
         ("cap", 3, lambda p: p.scenario.cluster.ipam.max_blocks_per_host),
-        ("reserved", "10.233.64.0/28, 10.233.65.9/32", lambda p: shown(p, "reserved")["value"]),
+        ("reserved", "10.233.64.0/28, 10.233.65.9/32", lambda p: field_state(p, "reserved")["value"]),
         ("nodes", 12, lambda p: group(p).nodes),
         ("pods", 33, lambda p: group(p).pods_per_node),
         ("busiest", 99, lambda p: group(p).pods_on_busiest_node),
         ("growth", 7.5, lambda p: group(p).nodes_per_month),
         ("months", 24, lambda p: p.scenario.plan.months),
-        ("target", 500, lambda p: shown(p, "target")["value"]),
-        ("by", month_name(date.today(), 30), lambda p: shown(p, "by")["value"]),  # noqa: DTZ011 (as the planner's)
+        ("target", 500, lambda p: field_state(p, "target")["value"]),
+        ("by", month_name(date.today(), 30), lambda p: field_state(p, "by")["value"]),  # noqa: DTZ011 (as the planner's)
         ("os", "windows", lambda p: group(p).os),
-        ("labels", "rack=a, zone=b", lambda p: shown(p, "labels")["value"]),
+        ("labels", "rack=a, zone=b", lambda p: field_state(p, "labels")["value"]),
         ("maxpods", 250, lambda p: group(p).max_pods),
         ("nodecap", 2, lambda p: group(p).max_blocks),
-        ("clusternet", "10.0.0.0/8", lambda p: shown(p, "clusternet")["value"]),
-        ("servicenet", "10.96.0.0/12, fd00::/108", lambda p: shown(p, "servicenet")["value"]),
-        ("nodenet", "192.168.0.0/24", lambda p: shown(p, "nodenet")["value"]),
+        ("clusternet", "10.0.0.0/8", lambda p: field_state(p, "clusternet")["value"]),
+        ("servicenet", "10.96.0.0/12, fd00::/108", lambda p: field_state(p, "servicenet")["value"]),
+        ("nodenet", "192.168.0.0/24", lambda p: field_state(p, "nodenet")["value"]),
     ],
 )
 def test_every_field_changes_the_scenario_and_what_is_shown(planner, field, value, read):
     before = planner.scenario
-    planner._on_field(None, {"name": field, "value": value, "number": 1}, [])
+    planner._form._on_change(None, {"name": field, "value": value, "number": 1}, [])
     assert read(planner) == value
     assert planner.scenario != before
-    assert shown(planner, field).get("error", "") == ""
+    assert field_state(planner, field).get("error", "") == ""
     assert planner._verdict.html.startswith(verdict_html(planner.analysis, buttons=True))
     assert planner._tiles.value == capacity_tiles_html(planner.analysis)
     assert "edited" in planner._header.html
@@ -137,32 +139,32 @@ def test_every_field_but_buttons_has_a_help_with_its_source(planner):
 def test_a_shorter_range_takes_the_block_size_along(planner):
     planner.set("prefix", 28)
     assert pool(planner).block_size == 28
-    assert shown(planner, "blocksize")["min"] == 28
+    assert field_state(planner, "blocksize")["min"] == 28
 
 
 def test_the_block_size_slider_never_reaches_a_size_that_calico_refuses(planner):
-    for prefix in range(shown(planner, "prefix")["min"], shown(planner, "prefix")["max"] + 1):
+    for prefix in range(field_state(planner, "prefix")["min"], field_state(planner, "prefix")["max"] + 1):
         planner.set("prefix", prefix)
-        slider = shown(planner, "blocksize")
+        slider = field_state(planner, "blocksize")
         assert (slider["min"], slider["max"]) == (max(20, prefix), 32)
         for size in range(slider["min"], slider["max"] + 1):
             planner.set("blocksize", size)
             assert pool(planner).block_size == size
-            assert "error" not in shown(planner, "blocksize")
+            assert "error" not in field_state(planner, "blocksize")
 
 
 def test_another_family_brings_its_own_sizes_and_back(planner):
     planner.set("encapsulation", "IPIP Always")
     planner.set("cidr", "fd00:10:244::/64")
     assert (pool(planner).block_size, pool(planner).encapsulation) == (122, "None")
-    assert (shown(planner, "blocksize")["min"], shown(planner, "blocksize")["max"]) == (116, 128)
-    assert "IPIP Always" not in shown(planner, "encapsulation")["options"]
+    assert (field_state(planner, "blocksize")["min"], field_state(planner, "blocksize")["max"]) == (116, 128)
+    assert "IPIP Always" not in field_state(planner, "encapsulation")["options"]
     planner.set("cidr", "10.0.0.0/16")
     assert pool(planner).block_size == 26
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "told"),
+    ("field", "value", "message"),
     [
         ("cidr", "10.0.0.1/8", "Write 10.0.0.0/8"),
         ("cidr", "nonsense", "is not a valid CIDR"),
@@ -179,82 +181,82 @@ def test_another_family_brings_its_own_sizes_and_back(planner):
         ("cap", -5, "0"),
     ],
 )
-def test_a_bad_value_is_told_beside_its_field_and_the_last_result_stays(planner, field, value, told):
+def test_a_bad_value_is_told_beside_its_field_and_the_last_result_stays(planner, field, value, message):
     before = planner.scenario, planner._verdict.html
-    good = shown(planner, field)["value"]
+    good = field_state(planner, field)["value"]
     planner.set(field, value)
     assert (planner.scenario, planner._verdict.html) == before
-    assert told in shown(planner, field)["error"]
-    assert shown(planner, field)["error"]
+    assert message in field_state(planner, field)["error"]
+    assert field_state(planner, field)["error"]
     assert "last valid result" in planner._notice.value
     planner.set(field, good)
-    assert "error" not in shown(planner, field)
+    assert "error" not in field_state(planner, field)
     assert planner._notice.value == ""
 
 
 def test_the_page_is_told_when_a_change_is_done_even_a_refused_one(planner):
-    done = []
-    planner._form.send = done.append
+    acknowledged = []
+    planner._form.send = acknowledged.append
     for number, value in enumerate(("10.0.0.0/9", "nonsense"), 1):
-        planner._on_field(None, {"name": "cidr", "value": value, "number": number}, [])
-    planner._on_field(None, {"name": "no such field", "value": 1, "number": 3}, [])
-    assert done == [{"acknowledged": 1}, {"acknowledged": 2}, {"acknowledged": 3}]
+        planner._form._on_change(None, {"name": "cidr", "value": value, "number": number}, [])
+    planner._form._on_change(None, {"name": "no such field", "value": 1, "number": 3}, [])
+    assert acknowledged == [{"acknowledged": 1}, {"acknowledged": 2}, {"acknowledged": 3}]
 
 
 def test_sliders_widen_with_their_values(planner):
-    assert shown(planner, "nodes")["max"] == 100
+    assert field_state(planner, "nodes")["max"] == 100
     planner.set("nodes", 95)
-    assert shown(planner, "nodes")["max"] == 250
-    assert shown(ipk.Planner(plan(nodes=5000)), "nodes") == {"value": 5000, "min": 0, "max": 20_000}
+    assert field_state(planner, "nodes")["max"] == 250
+    assert field_state(ipk.Planner(plan(nodes=5000)), "nodes") == {"value": 5000, "min": 0, "max": 20_000}
 
 
 def test_the_busiest_node_has_no_fewer_pods_than_a_typical_one(planner):
-    assert shown(planner, "busiest") == {"value": 110, "min": 60, "max": 250}
+    assert field_state(planner, "busiest") == {"value": 110, "min": 60, "max": 250}
     planner.set("pods", 130)
-    assert shown(planner, "busiest") == {"value": 130, "min": 130, "max": 250}
+    assert field_state(planner, "busiest") == {"value": 130, "min": 130, "max": 250}
 
 
 def test_several_pools_are_edited_one_by_one():
     planner = ipk.Planner(KUBEAN)
     planner.set("pool", "extra-ippool")
-    assert shown(planner, "cidr")["value"] == "192.168.0.0/20"
+    assert field_state(planner, "cidr")["value"] == "192.168.0.0/20"
     planner.set("blocksize", 28)
-    sizes = {each.name: each.block_size for each in planner.scenario.cluster.pools}
+    sizes = {pool.name: pool.block_size for pool in planner.scenario.cluster.pools}
     assert sizes == {"default-pool": 26, "default-pool-ipv6": 122, "extra-ippool": 28}
     assert "Pool extra-ippool" in page(planner, SIZES)
 
 
 def test_pools_are_added_behind_the_others_and_removed(planner):
     press(planner, "add-pool")
-    assert [str(each.cidr) for each in planner.scenario.cluster.pools] == ["10.233.64.0/18", "10.233.128.0/18"]
-    assert shown(planner, "pool")["value"] == "pool-2"
+    assert [str(pool.cidr) for pool in planner.scenario.cluster.pools] == ["10.233.64.0/18", "10.233.128.0/18"]
+    assert field_state(planner, "pool")["value"] == "pool-2"
     planner.set("name", "pool")
-    assert "already" in shown(planner, "name")["error"]
+    assert "already" in field_state(planner, "name")["error"]
     planner.set("name", "a-first")
-    assert shown(planner, "pool")["options"] == ["a-first", "pool"]
+    assert field_state(planner, "pool")["options"] == ["a-first", "pool"]
     press(planner, "remove-pool")
-    assert [each.name for each in planner.scenario.cluster.pools] == ["pool"]
-    assert shown(planner, "remove-pool")["hidden"]
+    assert [pool.name for pool in planner.scenario.cluster.pools] == ["pool"]
+    assert field_state(planner, "remove-pool")["hidden"]
 
 
 def test_groups_are_added_chosen_edited_and_removed(planner):
     press(planner, "add-group")
-    assert shown(planner, "group")["value"] == "group-2"
+    assert field_state(planner, "group")["value"] == "group-2"
     planner.set("nodes", 9)
     planner.set("groupname", "gpu")
-    assert [(each.name, each.nodes) for each in planner.scenario.plan.groups] == [("nodes", 70), ("gpu", 9)]
+    assert [(group.name, group.nodes) for group in planner.scenario.plan.groups] == [("nodes", 70), ("gpu", 9)]
     planner.set("group", "nodes")
-    assert shown(planner, "nodes")["value"] == 70
+    assert field_state(planner, "nodes")["value"] == 70
     planner.set("group", "gpu")
     press(planner, "remove-group")
-    assert [each.name for each in planner.scenario.plan.groups] == ["nodes"]
+    assert [group.name for group in planner.scenario.plan.groups] == ["nodes"]
 
 
 def test_existing_nodes_stay_until_a_slider_for_nodes_moves():
     planner = ipk.Planner(KUBEAN)
     planner.set("blocksize", 27)
     assert len(planner.scenario.cluster.nodes) == 6
-    assert "6 nodes exist" in shown(planner, "group")["hint"]
+    assert "6 nodes exist" in field_state(planner, "group")["hint"]
     planner.set("nodes", 40)
     assert planner.scenario.cluster.nodes == ()
     assert group(planner).nodes == 40
@@ -273,7 +275,7 @@ def test_tables_are_those_of_the_changed_scenario(planner):
     assert page(planner, NODES) == nodes_html(planner.analysis)
     assert "Nothing grows within 12 months" in page(planner, GROWTH)
     planner.set("growth", 2)
-    assert table_html("growth", growth_changes(ipk.growth(planner.scenario))) in page(planner, GROWTH)
+    assert table_html("growth", growth_changes(ipk.capacity(planner.scenario).growth())) in page(planner, GROWTH)
 
 
 def test_choices_are_buttons_that_apply_them(planner):
@@ -282,7 +284,7 @@ def test_choices_are_buttons_that_apply_them(planner):
     wanted = planner.analysis.choices[0].scenario
     act(planner, "choose", "0")
     assert planner.scenario == wanted
-    assert shown(planner, "blocksize")["value"] == 26
+    assert field_state(planner, "blocksize")["value"] == 26
     act(planner, "choose", "7")  # gone by now
     assert planner.scenario == wanted
 
@@ -382,11 +384,11 @@ def test_files_of_the_same_name_are_read_together():
 
 @pytest.mark.parametrize("name", ["..", "", "a/b", "x" * 300, "名字", "\u202e.exe", "a\nb"])
 def test_names_of_files_are_safe(name):
-    made = scenario_file_name(name)
-    assert made.endswith(".yaml")
-    assert len(made) < 120
-    assert not set(made) & set("/\\\n<>")
-    assert not made.startswith(".")
+    file_name = scenario_file_name(name)
+    assert file_name.endswith(".yaml")
+    assert len(file_name) < 120
+    assert not set(file_name) & set("/\\\n<>")
+    assert not file_name.startswith(".")
 
 
 def test_a_report_is_made_of_what_is_shown(planner, tmp_path, monkeypatch):
@@ -396,12 +398,12 @@ def test_a_report_is_made_of_what_is_shown(planner, tmp_path, monkeypatch):
     planner.set("blocksize", 24)
     act(planner, "report")
     assert planner._tabs.selected_index == REPORT
-    made = tmp_path / "reports/scenario.html"
-    assert sent == [[made.read_bytes()]]
-    said = made.read_text()
-    assert "node 65 gets none" in said
+    report = tmp_path / "reports/scenario.html"
+    assert sent == [[report.read_bytes()]]
+    text = report.read_text()
+    assert "node 65 gets none" in text
     for tab in (SIZES, GROWTH):
-        assert cells(page(planner, tab)) in cells(said)
+        assert cells(page(planner, tab)) in cells(text)
     assert "reports/scenario.html" in planner._report_tab.pane.html
 
 
@@ -428,16 +430,18 @@ def test_the_numbers_are_those_of_the_command_for_the_saved_scenario(planner, tm
     planner.set("blocksize", 24)
     planner.set("growth", 2.5)
     saved = ipk.save_scenario(planner.scenario, tmp_path / "s.yaml")
-    said = json.loads(run("capacity", str(saved), "--json").stdout)
-    assert said == json.loads(json.dumps(capacity_as_dict(planner.analysis)))
-    assert said["verdict"]["message"] in planner._verdict.html
-    assert said["block_sizes"]["pool"] == json.loads(ipk.block_sizes(planner.scenario).to_json(orient="records"))
+    capacity = json.loads(run("capacity", str(saved), "--json").stdout)
+    assert capacity == json.loads(json.dumps(capacity_as_dict(planner.analysis)))
+    assert capacity["verdict"]["message"] in planner._verdict.html
+    assert capacity["block_sizes"]["pool"] == json.loads(
+        ipk.capacity(planner.scenario).block_sizes().to_json(orient="records")
+    )
 
 
 def test_assigning_a_scenario_shows_it(planner):
     planner.scenario = plan(size=24)
     assert "node 65 gets none" in planner._verdict.html
-    assert shown(planner, "blocksize")["value"] == 24
+    assert field_state(planner, "blocksize")["value"] == 24
 
 
 def test_chinese():
@@ -455,7 +459,7 @@ def test_scenarios_without_pools_or_nodes_are_shown(scenario):
         page(planner, tab)
     assert planner._verdict.html
     has_pools = bool(scenario.cluster.pools)
-    assert bool(shown(planner, "first-pool").get("hidden")) == has_pools
+    assert bool(field_state(planner, "first-pool").get("hidden")) == has_pools
     assert ("No nodes yet" if has_pools else "No pool yet") in page(planner, 2) or scenario.plan.groups
     press(planner, "add-pool" if has_pools else "first-pool")
     assert planner.scenario.cluster.pools
@@ -479,7 +483,7 @@ def test_a_thousand_changes_leave_no_figures_and_no_widgets_behind(planner):
 
     def alive():
         gc.collect()
-        return sum(isinstance(each, ipywidgets.Widget) for each in gc.get_objects())
+        return sum(isinstance(item, ipywidgets.Widget) for item in gc.get_objects())
 
     planner.set("nodes", 51)
     widgets = alive()
@@ -495,10 +499,10 @@ def test_a_thousand_changes_leave_no_figures_and_no_widgets_behind(planner):
 
 
 def test_a_busiest_node_with_less_than_a_typical_one_is_refused(planner):
-    least = shown(planner, "pods")["value"]
+    least = field_state(planner, "pods")["value"]
     before = planner.scenario
     planner.set("busiest", least - 1)
-    assert f"below the minimum of {least}" in shown(planner, "busiest")["error"]
+    assert f"below the minimum of {least}" in field_state(planner, "busiest")["error"]
     assert planner.scenario == before
 
 
@@ -547,7 +551,7 @@ def test_a_link_brings_everything_back(planner, monkeypatch):
     again = ipk.Planner(state=state)
     assert again.scenario == planner.scenario
     assert [pin.scenario for pin in again._pins] == [pin.scenario for pin in planner._pins]
-    assert shown(again, "pool")["value"] == "pool-2"
+    assert field_state(again, "pool")["value"] == "pool-2"
     assert again._tabs.selected_index == NODES
     monkeypatch.setenv("QUERY_STRING", f"plan={state}&theme=dark")
     monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
@@ -660,7 +664,7 @@ def test_a_target_draws_the_year_and_says_the_month_in_which_the_design_fails():
     planner._on_action(None, {"action": "choose", "value": "0"}, [])
     assert "The design holds until then." in page(planner, GROWTH)
     planner.set("by", "2026-12")
-    assert shown(planner, "target")["value"] == 100
+    assert field_state(planner, "target")["value"] == 100
 
 
 @pytest.mark.parametrize("months", [1, 3, 7, 12, 100, 600])
@@ -675,8 +679,8 @@ def test_the_way_to_a_target_ends_at_the_target(months, target):
 )
 def test_a_target_that_is_none_is_said(planner, field, value):
     before = planner.scenario
-    planner._on_field(None, {"name": field, "value": value, "number": 1}, [])
-    assert shown(planner, field)["error"]
+    planner._form._on_change(None, {"name": field, "value": value, "number": 1}, [])
+    assert field_state(planner, field)["error"]
     assert planner.scenario == before
 
 
@@ -684,9 +688,9 @@ def test_the_map_of_another_block_size_shows_the_blocks_that_pods_would_claim():
     planner = ipk.Planner(ROOT / "data/kubespray.yaml")
     blocks = planner.scenario.cluster.blocks
     assert blocks
-    planner._on_field(None, {"name": "nat", "value": False, "number": 1}, [])
+    planner._form._on_change(None, {"name": "nat", "value": False, "number": 1}, [])
     assert planner.scenario.cluster.blocks == blocks
-    planner._on_field(None, {"name": "blocksize", "value": 27, "number": 2}, [])
+    planner._form._on_change(None, {"name": "blocksize", "value": 27, "number": 2}, [])
     assert planner.scenario.cluster.blocks == ()
     cells = address_map(place_planned_pods(planner.scenario), "default-pool")
     assert cells["claimed"].sum() >= len(planner.scenario.cluster.nodes)

@@ -57,9 +57,9 @@ def openmetrics(now):
     times = [(now - hour * HOUR, 160 + 2 * (DAYS * 24 - hour) // 24) for hour in hours]
     lines = ["# TYPE ipam_allocations_in_use gauge"]
     for node in ("n1", "n2"):
-        lines += [f'ipam_allocations_in_use{{ippool="a",node="{node}"}} {value} {at}' for at, value in times]
+        lines += [f'ipam_allocations_in_use{{ippool="a",node="{node}"}} {value} {time}' for time, value in times]
     lines += ["# TYPE ipam_ippool_size gauge"]
-    lines += [f'ipam_ippool_size{{ippool="a"}} 512 {at}' for at, _ in times]
+    lines += [f'ipam_ippool_size{{ippool="a"}} 512 {time}' for time, _ in times]
     return "\n".join([*lines, "# EOF", ""])
 
 
@@ -110,9 +110,9 @@ def server(tmp_path):
 
 
 def test_a_live_prometheus_is_forecast(server):
-    done = run("forecast", server, "--days", "40", "--json")
-    assert done.returncode == 0, done.stderr
-    pools = json.loads(done.stdout)["limits"]
+    result = run("forecast", server, "--days", "40", "--json")
+    assert result.exit_code == 0, result.stderr
+    pools = json.loads(result.stdout)["limits"]
     addresses = next(pool for pool in pools if pool["limit"] == "addresses")
     assert addresses["capacity"] == 512
     assert 2 * 215 <= addresses["in_use"] <= 2 * 220

@@ -4,19 +4,14 @@ import json
 import subprocess
 
 import pytest
-from typer.testing import CliRunner
 
 import ippoolkit as ipk
 from ippoolkit.audit import audit_reading
 from ippoolkit.capacity.design_rules.check import design_findings
 from ippoolkit.change.cni_commands import cni_change_commands, cni_show_command
 from ippoolkit.change.steps import Change
-from ippoolkit.cli import app
 from ippoolkit.read.reader import read_installer, read_text
-
-
-def run(*arguments):
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+from tests.helpers import run_command as run
 
 
 def note_of(reading, code):
@@ -260,10 +255,10 @@ def test_the_commands_on_a_cni_configuration_do_what_they_say(text, target):
     main = ipk.IPPool(name="main", cidr=ipk.Cidr.parse("10.70.0.0/20"))
     (command, *_) = cni_change_commands(Change("retire", "main"), main, target)
     sed = command.split(" | ")[1]
-    done = subprocess.run(["bash", "-c", sed], input=text, capture_output=True, text=True, check=True).stdout
+    output = subprocess.run(["bash", "-c", sed], input=text, capture_output=True, text=True, check=True).stdout
     wanted = text.replace("main", target) if target else text.replace('"b", "main"', '"b"')
     wanted = wanted.replace(r"\"main\", ", "").replace('"main"', "") if not target else wanted
-    assert done == wanted
+    assert output == wanted
     assert "calico-config" in cni_show_command("manifest")
 
 

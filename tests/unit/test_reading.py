@@ -37,9 +37,9 @@ def test_the_pool_of_the_kubean_page_as_printed():
 
 
 @pytest.mark.parametrize(("cidr", "size"), [("10.0.0.0/16", 26), ("fd00::/64", 122)])
-@pytest.mark.parametrize("given", ["", ", blockSize: 0", ", blockSize: null"])
-def test_an_absent_block_size_is_calicos_default(pool, cidr, size, given):
-    assert pool(f"{{cidr: '{cidr}'{given}}}").block_size == size
+@pytest.mark.parametrize("block_size", ["", ", blockSize: 0", ", blockSize: null"])
+def test_an_absent_block_size_is_calicos_default(pool, cidr, size, block_size):
+    assert pool(f"{{cidr: '{cidr}'{block_size}}}").block_size == size
 
 
 def test_defaults_are_calicos(pool):

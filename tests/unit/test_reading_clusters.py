@@ -33,11 +33,11 @@ def failed(name, tmp_path):
 def test_a_kind_without_a_dump_is_unknown_not_none(tmp_path):
     reading = read(*recorded("s05", tmp_path, "kubectl-ippools.json", "kubectl-ipamblocks.json"))
     assert reading.scenario.cluster.unknown == tuple(kind for kind in ALL_KINDS if kind not in ("IPPool", "IPAMBlock"))
-    made = cluster_metrics(ClusterIndex(reading.scenario.cluster))
-    assert made.pools[0]["allocated"] == 69
-    assert made.pools[0]["free"] is None  # reservations would be taken off
-    assert made.totals["leaked"] is None
-    assert made.totals["pods"] is None
+    metrics = cluster_metrics(ClusterIndex(reading.scenario.cluster))
+    assert metrics.pools[0]["allocated"] == 69
+    assert metrics.pools[0]["free"] is None  # reservations would be taken off
+    assert metrics.totals["leaked"] is None
+    assert metrics.totals["pods"] is None
 
 
 def test_an_empty_list_of_kubectl_leaves_its_kind_unknown_until_told_otherwise(tmp_path):
@@ -77,9 +77,9 @@ def test_files_that_hold_only_errors_give_no_cluster(tmp_path):
 
 def test_figures_above_99999_come_rounded_and_are_marked(tmp_path):
     texts = recorded("s13", tmp_path, "ipam-show.txt")
-    made = counted(*texts)
-    assert ("pools", "fd66::/108", "free") in made.rounded
-    assert {row["cidr"]: row["free"] for row in made.pools} == {
+    figures = counted(*texts)
+    assert ("pools", "fd66::/108", "free") in figures.rounded
+    assert {row["cidr"]: row["free"] for row in figures.pools} == {
         "10.66.0.0/20": 4024,
         "10.67.0.0/20": 4091,
         "fd66::/108": 1048500,
@@ -92,8 +92,8 @@ def test_figures_above_99999_come_rounded_and_are_marked(tmp_path):
 
 
 def test_a_capacity_is_exact_where_the_table_is_clamped(tmp_path):
-    made = counted(*recorded("s12", tmp_path, "ipam-show.txt"))
-    assert [row["capacity"] for row in made.pools if ":" in row["cidr"]] == [2**64]
+    figures = counted(*recorded("s12", tmp_path, "ipam-show.txt"))
+    assert [row["capacity"] for row in figures.pools if ":" in row["cidr"]] == [2**64]
 
 
 def test_tables_of_older_releases_have_no_reserved_addresses_and_no_assignment_mode(tmp_path):
@@ -123,11 +123,11 @@ def test_texts_of_another_time_than_the_dumps_are_told(tmp_path):
 
 
 def test_a_check_without_all_addresses_lists_no_blocks(tmp_path):
-    made = counted(*recorded("s05", tmp_path, "ipam-check-problems.txt"))
-    assert made.totals["blocks"] == 7
-    assert made.totals["leaked"] == 14
-    assert made.totals["leaked_handles"] is None  # counted there, but not listed
-    assert made.totals["borrowed"] is None
+    figures = counted(*recorded("s05", tmp_path, "ipam-check-problems.txt"))
+    assert figures.totals["blocks"] == 7
+    assert figures.totals["leaked"] == 14
+    assert figures.totals["leaked_handles"] is None  # counted there, but not listed
+    assert figures.totals["borrowed"] is None
 
 
 def test_a_check_that_was_cut_off_is_told_and_lists_nothing(tmp_path):
@@ -135,9 +135,9 @@ def test_a_check_that_was_cut_off_is_told_and_lists_nothing(tmp_path):
     path.write_text("\n".join(path.read_text().splitlines()[:150]))
     reading = read(path)
     assert "check-cut" in codes(reading)
-    made = cluster_metrics(ClusterIndex(reading.scenario.cluster), reading.reported)
-    assert made.totals["leaked"] is None
-    assert made.totals["allocations"] == 69
+    metrics = cluster_metrics(ClusterIndex(reading.scenario.cluster), reading.reported)
+    assert metrics.totals["leaked"] is None
+    assert metrics.totals["allocations"] == 69
 
 
 def test_windows_and_cooling_addresses_and_blocks_without_affinity_in_a_check(tmp_path):
@@ -153,12 +153,12 @@ def test_windows_and_cooling_addresses_and_blocks_without_affinity_in_a_check(tm
         "IPAM blocks record 3 allocations.\n\nLoading all IPAM pools...\n  10.0.0.0/24\nFound 1 active IP pools.\n"
         "\nCheck complete; found 1 problems.\n"
     )
-    made = counted(path)
-    assert made.totals["windows_reserved"] == 1
-    assert made.totals["cooling_down"] == 1
-    assert made.totals["blocks_without_affinity"] == 1
-    assert made.nodes[0]["borrowed_in"] == 1
-    assert made.pools[0]["blocks_without_affinity"] == 1
+    figures = counted(path)
+    assert figures.totals["windows_reserved"] == 1
+    assert figures.totals["cooling_down"] == 1
+    assert figures.totals["blocks_without_affinity"] == 1
+    assert figures.nodes[0]["borrowed_in"] == 1
+    assert figures.pools[0]["blocks_without_affinity"] == 1
 
 
 # ---- bad input
@@ -179,12 +179,17 @@ def test_a_truncated_file_is_told_and_the_others_are_read(tmp_path):
 
 def block(**spec):
     attributes = [{"handle_id": "h", "secondary": {"node": "n"}}]
-    held = {"cidr": "10.0.0.0/30", "affinity": "host:n", "allocations": [0, None, None, None], "attributes": attributes}
+    spec_fields = {
+        "cidr": "10.0.0.0/30",
+        "affinity": "host:n",
+        "allocations": [0, None, None, None],
+        "attributes": attributes,
+    }
     return {
         "apiVersion": "crd.projectcalico.org/v1",
         "kind": "IPAMBlock",
         "metadata": {"name": "b"},
-        "spec": {**held, "unallocated": [1, 2, 3], **spec},
+        "spec": {**spec_fields, "unallocated": [1, 2, 3], **spec},
     }
 
 

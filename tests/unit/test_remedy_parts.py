@@ -38,11 +38,11 @@ def paste(tmp_path):
 
 
 def test_parts_say_what_each_is_for_in_the_order_of_their_urgency():
-    found = finding(session(strict=True))
-    assert [purpose for purpose, _ in found.remedy_parts()] == LABELS
-    assert [purpose for purpose, _ in found.remedy_parts("zh")] == ["立即", "长期", "查明是哪些节点", "步骤"]
-    assert found.remedy() == " ".join(f"{purpose}: {text}" for purpose, text in found.remedy_parts())
-    assert found.as_dict()["remedy"] == found.remedy()
+    shortage = finding(session(strict=True))
+    assert [purpose for purpose, _ in shortage.remedy_parts()] == LABELS
+    assert [purpose for purpose, _ in shortage.remedy_parts("zh")] == ["立即", "长期", "查明是哪些节点", "步骤"]
+    assert shortage.remedy() == " ".join(f"{purpose}: {text}" for purpose, text in shortage.remedy_parts())
+    assert shortage.as_dict()["remedy"] == shortage.remedy()
 
 
 def test_a_single_remedy_has_no_label_and_advice_for_the_same_purpose_joins_it():
@@ -65,9 +65,9 @@ def test_the_parts_are_lines_of_their_own_in_a_terminal():
 
 
 def test_they_are_a_list_on_pages_and_in_markdown():
-    found = finding(session(strict=True))
-    assert re.findall("<li><b>(.*?)</b>", findings_html([found])) == LABELS
-    assert re.findall(r"^  - \*\*(.*?)\*\*: ", findings_markdown([found]), re.MULTILINE) == LABELS
+    shortage = finding(session(strict=True))
+    assert re.findall("<li><b>(.*?)</b>", findings_html([shortage])) == LABELS
+    assert re.findall(r"^  - \*\*(.*?)\*\*: ", findings_markdown([shortage]), re.MULTILINE) == LABELS
     summary = audit_summary_html(audit_reading(read_text(session(strict=True))))
     assert re.findall("<li><b>(.*?)</b>", summary) == LABELS
 
@@ -77,8 +77,8 @@ def test_they_are_a_list_on_pages_and_in_markdown():
 
 @pytest.mark.parametrize(("nodes", "prefix"), [(1, 26), (2, 25), (3, 24), (4, 24), (5, 23), (300, 17)])
 def test_the_smallest_pool_that_holds_the_blocks_is_named(nodes, prefix):
-    said = pool_to_add(ipk.Scenario(), 4, [26, 26], nodes)
-    assert said.params == {"prefix": prefix, "blocks": nodes, "size": 26}
+    addition = pool_to_add(ipk.Scenario(), 4, [26, 26], nodes)
+    assert addition.params == {"prefix": prefix, "blocks": nodes, "size": 26}
     pool = ipk.IPPool(name="p", cidr=f"10.0.0.0/{prefix}", block_size=26)
     assert pool.block_count >= nodes > pool.block_count // 2
 
@@ -114,7 +114,7 @@ def test_tiles_show_what_is_known():
 
 
 def test_nodes_that_are_alike_share_a_row_and_the_table_keeps_one_a_node(paste):
-    table = ipk.nodes(ipk.load(paste))
+    table = ipk.capacity(ipk.load(paste)).nodes()
     assert len(table) == 5
     (row,) = merge_alike_nodes(table).to_dict("records")
     assert (row["node"], row["nodes"], row["blocks"]) == ("east, mid, west, new1, new2", 5, 5)
@@ -131,7 +131,7 @@ def test_nodes_that_are_alike_share_a_row_and_the_table_keeps_one_a_node(paste):
 def test_exact_counts_of_ipv6_stay_exact_in_a_shared_row():
     nodes = tuple(ipk.Node(name=name) for name in ("a", "b"))
     pools = (ipk.IPPool(name="p", cidr="fd00::/64", block_size=116),)
-    table = merge_alike_nodes(ipk.nodes(ipk.Scenario(cluster=ipk.Cluster(pools=pools, nodes=nodes))))
+    table = merge_alike_nodes(ipk.capacity(ipk.Scenario(cluster=ipk.Cluster(pools=pools, nodes=nodes))).nodes())
     assert table["nodes"].tolist() == [2]
     assert all(type(value) is int for value in table["blocks"].tolist())
 
@@ -140,12 +140,12 @@ def test_exact_counts_of_ipv6_stay_exact_in_a_shared_row():
 
 
 def test_what_is_piped_is_not_wrapped_and_a_known_width_is_kept_to(monkeypatch, capsys):
-    found = finding(session(strict=True))
+    shortage = finding(session(strict=True))
     monkeypatch.delenv("COLUMNS", raising=False)
-    print_findings(console(), [found])
+    print_findings(console(), [shortage])
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 1 + len(LABELS)
     assert max(map(len, lines)) > 240
     monkeypatch.setenv("COLUMNS", "80")
-    print_findings(console(), [found])
+    print_findings(console(), [shortage])
     assert max(map(len, capsys.readouterr().out.splitlines())) <= 80

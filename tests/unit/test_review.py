@@ -39,14 +39,16 @@ def review(tmp_path):
             path.write_text(text)
             return path
 
-        there = [saved("existing", number, text) for number, text in enumerate(existing)]
-        return ipk.review([saved("file", number, text) for number, text in enumerate(texts)], there, **more)
+        existing_paths = [saved("existing", number, text) for number, text in enumerate(existing)]
+        return ipk.check(
+            *[saved("file", number, text) for number, text in enumerate(texts)], existing=existing_paths, **more
+        )
 
     return run
 
 
-def found(made):
-    return {(note.code, note.place.line, note.place.field) for note in made.findings if note.place}
+def codes_and_places(result):
+    return {(note.code, note.place.line, note.place.field) for note in result.findings if note.place}
 
 
 @pytest.mark.parametrize(
@@ -66,9 +68,9 @@ def found(made):
     ],
 )
 def test_warns_of_what_is_accepted_and_hardly_meant(review, text, code, line, field):
-    made = review(text)
-    assert made.accepted
-    assert (code, line, field) in found(made)
+    result = review(text)
+    assert result.accepted
+    assert (code, line, field) in codes_and_places(result)
 
 
 def test_a_scenario_with_the_pool_says_the_same(review, tmp_path):
@@ -77,29 +79,29 @@ def test_a_scenario_with_the_pool_says_the_same(review, tmp_path):
     of_review = {note.code for note in review(text).findings}
     (tmp_path / "design.yaml").write_text(text)
     design = ipk.load(tmp_path / "existing0.yaml", tmp_path / "design.yaml")
-    of_scenario = {note.code for note in ipk.check_design(design) if note.subject == "IPPool/p"}
+    of_scenario = {note.code for note in ipk.capacity(design).findings if note.subject == "IPPool/p"}
     assert of_review == of_scenario
     assert of_review == {"pool-outside-cluster", "pool-overlaps-peers", "encapsulation-mixed", "pool-selects-none"}
 
 
 def test_the_pools_of_a_scenario_are_judged(review, tmp_path):
     text = CLUSTER.replace("10.244.0.0/18", "172.20.0.0/16")
-    made = review(text, existing=())
-    (pool,) = made.objects
+    result = review(text, existing=())
+    (pool,) = result.objects
     assert pool.subject == "IPPool/there"
-    assert ("scenario-pools", 1, "") in found(made)
+    assert ("scenario-pools", 1, "") in codes_and_places(result)
     # Held against the networks that the scenario names, at the line of the pool.
-    assert ("pool-overlaps-peers", 3) in {(code, line) for code, line, _ in found(made)}
+    assert ("pool-overlaps-peers", 3) in {(code, line) for code, line, _ in codes_and_places(result)}
     assert review(CLUSTER, existing=()).accepted
     assert not review(CLUSTER.replace("/18", "/32"), existing=()).accepted
     broken = review(CLUSTER.replace("vxlanMode", "vxlan"), existing=())
     assert broken.unreadable_files
-    assert "field-unknown" in {code for code, _, _ in found(broken)}
+    assert "field-unknown" in {code for code, _, _ in codes_and_places(broken)}
 
 
 def test_a_reservation_over_a_tenth_of_a_pool_is_told_of_the_pool(review):
-    made = review(RESERVATION % "10.244.0.0/20")
-    assert [(note.code, note.subject) for note in made.notes] == [("reserved-much", "IPPool/there")]
+    result = review(RESERVATION % "10.244.0.0/20")
+    assert [(note.code, note.subject) for note in result.notes] == [("reserved-much", "IPPool/there")]
 
 
 def test_what_was_there_before_is_not_told_again(review):
@@ -114,81 +116,81 @@ def test_a_load_balancer_pool_at_the_cap(review):
     block = "apiVersion: crd.projectcalico.org/v1\nkind: IPAMBlock\nmetadata: {name: b%d}\nspec: {cidr: 10.9.0.%d/30, affinity: 'virtual:load-balancer', allocations: [], attributes: [], unallocated: []}\n"
     blocks = "---\n".join(block % (n, 4 * n) for n in range(20))
     sized = pool + "  blockSize: 30\n"
-    made = review(sized, existing=[CLUSTER, sized, blocks])
-    assert "loadbalancer-full" in {note.code for note in made.findings}
+    result = review(sized, existing=[CLUSTER, sized, blocks])
+    assert "loadbalancer-full" in {note.code for note in result.findings}
     fewer = "---\n".join(block % (n, 4 * n) for n in range(19))
     assert "loadbalancer-full" not in {note.code for note in review(sized, existing=[CLUSTER, sized, fewer]).findings}
 
 
 def test_a_block_size_that_only_the_crd_lets_through(review):
-    (made,) = review(
+    (object_result,) = review(
         POOL % ("there", "10.244.0.0/18"), existing=[POOL % ("there", "10.244.0.0/18") + "  blockSize: 27\n"]
     ).objects
-    assert made.decisions == {"calicoctl": Decision.REFUSED, "kubectl": Decision.ACCEPTED}
-    assert [note.code for note in made.findings] == ["block-size-changed", "block-size-slips"]
+    assert object_result.decisions == {"calicoctl": Decision.REFUSED, "kubectl": Decision.ACCEPTED}
+    assert [note.code for note in object_result.findings] == ["block-size-changed", "block-size-slips"]
 
 
 def test_overlap_and_blocks_of_another_size_among_what_exists(review):
     block = "apiVersion: crd.projectcalico.org/v1\nkind: IPAMBlock\nmetadata: {name: b}\nspec: {cidr: 10.9.0.0/26, affinity: 'host:n1', allocations: [], attributes: [], unallocated: []}\n"
-    made = review(POOL % ("p", "10.9.0.0/24") + "  blockSize: 27\n", existing=[CLUSTER, block])
-    assert "blocks-of-other-size" in {note.code for note in made.findings}
-    made = review(POOL % ("p", "10.244.0.0/24"))
-    assert [dict(note.params)["other"] for note in made.findings if note.code == "pools-overlap"] == ["there"]
+    result = review(POOL % ("p", "10.9.0.0/24") + "  blockSize: 27\n", existing=[CLUSTER, block])
+    assert "blocks-of-other-size" in {note.code for note in result.findings}
+    result = review(POOL % ("p", "10.244.0.0/24"))
+    assert [dict(note.params)["other"] for note in result.findings if note.code == "pools-overlap"] == ["there"]
 
 
 def test_files_are_one_cluster_unless_each_is_alone(review):
     texts = POOL % ("a", "10.244.64.0/24"), POOL % ("b", "10.244.64.0/24")
-    assert [each.decisions["calicoctl"] for each in review(*texts).objects] == [Decision.ACCEPTED, Decision.REFUSED]
+    assert [result.decisions["calicoctl"] for result in review(*texts).objects] == [Decision.ACCEPTED, Decision.REFUSED]
     assert review(*texts, separately=True).accepted
 
 
 def test_one_judge_alone(review):
     text = POOL % ("p", "10.244.0.0/24")
     assert not review(text).accepted
-    made = review(text, judges=["kubectl"])
-    assert made.accepted
-    assert made.objects[0].decisions == {"kubectl": Decision.ACCEPTED}
+    result = review(text, judges=["kubectl"])
+    assert result.accepted
+    assert result.objects[0].decisions == {"kubectl": Decision.ACCEPTED}
     # kubectl lets the overlap through: it is a warning, refused by nobody who was asked.
-    overlap = next(note for note in made.findings if note.code == "pools-overlap")
+    overlap = next(note for note in result.findings if note.code == "pools-overlap")
     assert overlap.severity == "warning"
 
 
 def test_actions(review):
-    text, there = POOL % ("there", "10.244.0.0/18"), POOL % ("there", "10.244.0.0/18")
-    answers = {action: review(text, existing=[there], action=action).accepted for action in ACTIONS}
+    text, existing_pool = POOL % ("there", "10.244.0.0/18"), POOL % ("there", "10.244.0.0/18")
+    answers = {action: review(text, existing=[existing_pool], action=action).accepted for action in ACTIONS}
     assert answers == {"create": False, "apply": True, "replace": True, "patch": True, "delete": True}
     patch = "apiVersion: projectcalico.org/v3\nkind: IPPool\nmetadata: {name: there}\nspec: {disabled: true}\n"
-    assert review(patch, existing=[there], action="patch").accepted
-    assert not review(patch, existing=[there], action="replace").accepted
+    assert review(patch, existing=[existing_pool], action="patch").accepted
+    assert not review(patch, existing=[existing_pool], action="replace").accepted
 
 
 def test_an_object_held_back_by_another_of_its_file(review):
-    made = review(POOL % ("a", "10.244.64.0/24") + "---\n" + POOL % ("b", "10.244.65.0/24") + "  bogus: 1\n")
-    assert [each.decisions["calicoctl"] for each in made.objects] == [Decision.BLOCKED_BY_FILE, Decision.REFUSED]
-    assert [each.decisions["kubectl"] for each in made.objects] == [Decision.ACCEPTED, Decision.ACCEPTED]
+    result = review(POOL % ("a", "10.244.64.0/24") + "---\n" + POOL % ("b", "10.244.65.0/24") + "  bogus: 1\n")
+    assert [result.decisions["calicoctl"] for result in result.objects] == [Decision.BLOCKED_BY_FILE, Decision.REFUSED]
+    assert [result.decisions["kubectl"] for result in result.objects] == [Decision.ACCEPTED, Decision.ACCEPTED]
 
 
 def test_the_form_that_kubectl_shows():
-    (made,) = ipk.review([OLD]).objects
-    assert made.decisions == {"calicoctl": Decision.REFUSED, "kubectl": Decision.REFUSED}
-    fields = {note.code: (note.place.field, note.refused_by) for note in made.findings}
+    (object_result,) = ipk.check(OLD).objects
+    assert object_result.decisions == {"calicoctl": Decision.REFUSED, "kubectl": Decision.REFUSED}
+    fields = {note.code: (note.place.field, note.refused_by) for note in object_result.findings}
     assert fields == {
         "kind-v1": ("apiVersion", ("calicoctl",)),
         "resource-version-new": ("metadata.resourceVersion", ("kubernetes",)),  # of an object that is not there
     }
-    (made,) = ipk.review([OLD], [OLD]).objects
-    assert made.decisions == {"calicoctl": Decision.REFUSED, "kubectl": Decision.ACCEPTED}
+    (object_result,) = ipk.check(OLD, existing=[OLD]).objects
+    assert object_result.decisions == {"calicoctl": Decision.REFUSED, "kubectl": Decision.ACCEPTED}
 
 
 def test_a_file_that_cannot_be_read_keeps_no_other_from_being_judged(review, tmp_path):
-    made = ipk.review([tmp_path / "nope.yaml", OLD])
-    assert made.unreadable_files == (str(tmp_path / "nope.yaml"),)
-    assert len(made.objects) == 1
-    made = review("a: [\n", POOL % ("p", "10.244.64.0/24"))
-    assert len(made.unreadable_files) == 1
-    assert [(note.code, note.place.line) for note in made.notes] == [("yaml-syntax", 2)]
+    result = ipk.check(tmp_path / "nope.yaml", OLD)
+    assert result.unreadable_files == (str(tmp_path / "nope.yaml"),)
+    assert len(result.objects) == 1
+    result = review("a: [\n", POOL % ("p", "10.244.64.0/24"))
+    assert len(result.unreadable_files) == 1
+    assert [(note.code, note.place.line) for note in result.notes] == [("yaml-syntax", 2)]
     with pytest.raises(InputError):
-        ipk.review([OLD], [tmp_path / "nope.yaml"])
+        ipk.check(OLD, existing=[tmp_path / "nope.yaml"])
 
 
 ODD = POOL % ('"odd\\a"', "10.0.0.9/16") + "  bogus: 1\n  nodeSelector: !has(x)\n"
@@ -197,19 +199,19 @@ ODD = POOL % ('"odd\\a"', "10.0.0.9/16") + "  bogus: 1\n  nodeSelector: !has(x)\
 def test_json(review):
     data = json.loads(json.dumps(review_as_dict(review(ODD), "zh")))
     assert data["accepted"] is False
-    (of,) = data["objects"]
-    assert of["verdicts"] == {"calicoctl": "refused", "kubectl": "refused"}
+    (judged,) = data["objects"]
+    assert judged["verdicts"] == {"calicoctl": "refused", "kubectl": "refused"}
     assert {"code", "severity", "message", "remedy", "source", "judges", "file", "line", "field"} <= set(
-        of["findings"][0]
+        judged["findings"][0]
     )
 
 
 def test_sarif(review):
-    made = review(ODD, "[")
-    run = review_as_sarif(made)["runs"][0]
+    reviewed = review(ODD, "[")
+    run = review_as_sarif(reviewed)["runs"][0]
     rules = run["tool"]["driver"]["rules"]
-    assert len(run["results"]) == len(made.findings)
-    for result, finding in zip(run["results"], made.findings, strict=True):
+    assert len(run["results"]) == len(reviewed.findings)
+    for result, finding in zip(run["results"], reviewed.findings, strict=True):
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"] == finding.code
         where = result["locations"][0]
         assert where["physicalLocation"]["region"]["startLine"] == finding.place.line
@@ -234,13 +236,13 @@ def test_the_command(tmp_path):
     good, bad = tmp_path / "good.yaml", tmp_path / "bad.yaml"
     good.write_text(POOL % ("p", "10.233.0.0/24"))
     bad.write_text(POOL % ("p", "10.0.0.9/24"))
-    done = run("check", good)
-    assert done.returncode == 0
-    assert "calicoctl: accepted  kubectl: accepted" in done.stdout
-    assert run("check", good, "--strict").returncode == 0
-    assert run("check", good, "--existing", SAMPLE, "--strict").returncode == 1
-    done = run("check", bad)
-    assert done.returncode == 1
+    process = run("check", good)
+    assert process.exit_code == 0
+    assert "calicoctl: accepted  kubectl: accepted" in process.stdout
+    assert run("check", good, "--strict").exit_code == 0
+    assert run("check", good, "--existing", SAMPLE, "--strict").exit_code == 1
+    process = run("check", bad)
+    assert process.exit_code == 1
     for part in (
         f"{bad}:5: spec.cidr: ",
         "Write 10.0.0.0/24.",
@@ -248,8 +250,8 @@ def test_the_command(tmp_path):
         "refused by calicoctl, crd",
         "https://",
     ):
-        assert part in done.stdout
-    assert run("check", bad, "--json").returncode == 1
+        assert part in process.stdout
+    assert run("check", bad, "--json").exit_code == 1
     assert run("check", good, "--lang", "zh").stdout.count("接受") == 4
     for wrong in (
         ["check", tmp_path / "nope.yaml"],
@@ -258,26 +260,26 @@ def test_the_command(tmp_path):
         ["check", good, "--action", "drop"],
         ["check"],
     ):
-        done = run(*wrong)
-        assert done.returncode == 2
-        assert "Traceback" not in done.stdout + done.stderr
+        process = run(*wrong)
+        assert process.exit_code == 2
+        assert "Traceback" not in process.stdout + process.stderr
 
 
 @pytest.mark.parametrize("form", ["--json", "--sarif", "--junit"])
 def test_forms_of_output_on_bad_input(form, tmp_path):
-    done = run("check", tmp_path / "nope.yaml", form)
-    assert done.returncode == 2
-    assert "does not exist" in done.stdout
+    result = run("check", tmp_path / "nope.yaml", form)
+    assert result.exit_code == 2
+    assert "does not exist" in result.stdout
 
 
 def test_standard_input():
-    done = run("check", "-", stdin=POOL % ("p", "10.0.0.0/40"))
-    assert done.returncode == 1
-    assert "standard input:5: spec.cidr" in done.stdout
+    result = run("check", "-", stdin=POOL % ("p", "10.0.0.0/40"))
+    assert result.exit_code == 1
+    assert "standard input:5: spec.cidr" in result.stdout
 
 
 def test_conversion():
-    done = run("convert", OLD)
-    assert done.returncode == 0
-    assert run("check", "-", stdin=done.stdout).returncode == 0
-    assert run("convert", SAMPLE).returncode == 2
+    result = run("convert", OLD)
+    assert result.exit_code == 0
+    assert run("check", "-", stdin=result.stdout).exit_code == 0
+    assert run("convert", SAMPLE).exit_code == 2

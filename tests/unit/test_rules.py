@@ -9,7 +9,7 @@ from tests.helpers import ROOT, plan
 
 
 def codes(scenario):
-    return [finding.code for finding in ipk.check_design(scenario)]
+    return [finding.code for finding in ipk.capacity(scenario).findings]
 
 
 def with_pools(*pools, networks=None, **cluster):
@@ -26,10 +26,10 @@ def test_a_good_plan_has_nothing_but_its_verdict():
 
 @pytest.mark.parametrize("cidr", ["10.0.0.0/16", "10.0.1.0/24", "10.0.0.0/8"])
 def test_overlapping_pools_even_disabled_ones(cidr):
-    other = ipk.IPPool(name="other", cidr=cidr, disabled=True)
-    found = [f for f in ipk.check_design(with_pools(GOOD, other)) if f.code == "pools-overlap"]
-    assert len(found) == 1
-    assert {found[0].subject.removeprefix("IPPool/"), found[0].params["other"]} == {"good", "other"}
+    second = ipk.IPPool(name="other", cidr=cidr, disabled=True)
+    overlaps = [f for f in ipk.capacity(with_pools(GOOD, second)).findings if f.code == "pools-overlap"]
+    assert len(overlaps) == 1
+    assert {overlaps[0].subject.removeprefix("IPPool/"), overlaps[0].params["other"]} == {"good", "other"}
 
 
 def test_all_pairs_of_overlapping_pools():
@@ -75,8 +75,8 @@ def test_large_reservations():
 
 def test_a_selector_that_does_not_parse():
     broken = replace(GOOD, name="errors found", cidr=ipk.Cidr.parse("10.1.0.0/16"), node_selector="a = 'b'")
-    found = next(f for f in ipk.check_design(with_pools(GOOD, broken)) if f.code == "selector-syntax")
-    assert found.message() == "nodeSelector a = 'b' is not a valid selector: expected == at character 3."
+    syntax_finding = next(f for f in ipk.capacity(with_pools(GOOD, broken)).findings if f.code == "selector-syntax")
+    assert syntax_finding.message() == "nodeSelector a = 'b' is not a valid selector: expected == at character 3."
     assert "pool-selects-none" not in codes(with_pools(GOOD, broken))
 
 
@@ -100,18 +100,18 @@ def test_more_pods_than_kubelet_runs():
 
 
 def test_tunnels_on_borrowed_addresses_and_the_fixed_block_size():
-    found = ipk.check_design(plan(size=24))
-    assert [finding.code for finding in found] == [
+    findings = ipk.capacity(plan(size=24)).findings
+    assert [finding.code for finding in findings] == [
         "blocks-short",
         "tunnels-borrowed",
         "block-size-fixed",
     ]
-    assert found[1].params == {"tunnels": 6, "nodes": 6}
+    assert findings[1].params == {"tunnels": 6, "nodes": 6}
 
 
 def test_the_extra_pool_of_the_kubean_page_lies_outside_the_cluster_cidr():
-    found = [f for f in ipk.check_design(ipk.load(ROOT / "data/kubean.yaml")) if f.severity != "ok"]
-    assert [(finding.code, finding.subject) for finding in found] == [
+    findings = [f for f in ipk.capacity(ipk.load(ROOT / "data/kubean.yaml")).findings if f.severity != "ok"]
+    assert [(finding.code, finding.subject) for finding in findings] == [
         ("pool-outside-cluster", "IPPool/extra-ippool"),
         ("cni-unknown", ""),
     ]

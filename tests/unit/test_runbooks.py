@@ -11,14 +11,12 @@ from pathlib import Path
 
 import pytest
 import yaml
-from typer.testing import CliRunner
 
 from ippoolkit import IPPool, Namespace
 from ippoolkit.change import Change, render_runbook, runbook, runbook_script
 from ippoolkit.change.change_arguments import parse_change
-from ippoolkit.change.step_commands import step_commands as orders_of
+from ippoolkit.change.step_commands import step_commands
 from ippoolkit.cidr import Cidr
-from ippoolkit.cli import app
 from ippoolkit.errors import InputError
 from ippoolkit.manifests.manifest_review import review
 from ippoolkit.model import Networks
@@ -27,9 +25,7 @@ from ippoolkit.report.runbook_files import render_runbook_files, render_runbook_
 from ippoolkit.report.sections.runbook_report import RunbookReport
 from ippoolkit.write import save_scenario
 from tests.clusters import cluster
-from tests.helpers import RECORDINGS, ROOT, unpacked
-
-RUNNER = CliRunner()
+from tests.helpers import ROOT, run_command, unpacked_cluster
 
 
 def rehearsed(files, kind, **options):
@@ -38,14 +34,14 @@ def rehearsed(files, kind, **options):
     return runbook(scenario, parse_change(scenario.cluster, kind, **options))
 
 
-def codes(made):
-    return {finding.code for finding in made.findings}
+def codes(change_runbook):
+    return {finding.code for finding in change_runbook.findings}
 
 
 def test_a_changed_block_size_ends_with_all_pods_in_blocks_of_the_new_size():
-    made = runbook(cluster(), Change("block-size", "old", block_size=27))
-    assert made.is_issued
-    assert [each.step.action for each in made.results] == [
+    change_runbook = runbook(cluster(), Change("block-size", "old", block_size=27))
+    assert change_runbook.is_issued
+    assert [result.step.action for result in change_runbook.results] == [
         "create",
         "disable",
         "recreate",
@@ -55,27 +51,27 @@ def test_a_changed_block_size_ends_with_all_pods_in_blocks_of_the_new_size():
         "recreate",
         "delete",
     ]
-    (last,) = made.results[-1].usage
+    (last,) = change_runbook.results[-1].usage
     assert (last.pool, last.pods, last.tunnels, last.blocks, last.borrowed) == ("old", 20, 4, 4, 0)
     assert last.free == 4096 - 24
-    closed = {held.pool: held for held in made.results[1].usage}
+    closed = {usage.pool: usage for usage in change_runbook.results[1].usage}
     assert (closed["old"].tunnels, closed["temporary-pool"].tunnels) == (0, 4)  # before any pod is touched
 
 
 def test_what_is_recorded_of_a_closed_pool_is_what_the_rehearsal_says():
-    made = runbook(cluster(), Change("migrate", "old", cidr=Cidr.parse("10.245.0.0/20"), new_name="new"))
-    after = {held.pool: held for held in made.results[2].usage}
+    change_runbook = runbook(cluster(), Change("migrate", "old", cidr=Cidr.parse("10.245.0.0/20"), new_name="new"))
+    after = {usage.pool: usage for usage in change_runbook.results[2].usage}
     assert after["old"].pods == 0
     assert after["old"].empty == after["old"].blocks == 4  # one empty affine block a node stays
-    assert [held.pool for held in made.results[-1].usage] == ["new"]
+    assert [usage.pool for usage in change_runbook.results[-1].usage] == ["new"]
 
 
 def test_a_temporary_pool_that_is_too_small_is_refused_with_a_better_one():
     change = Change("block-size", "old", block_size=27, temporary_cidr=Cidr.parse("10.9.0.0/25"))
-    made = runbook(cluster(nodes=6, strict=True), change)
-    assert not made.is_issued
-    assert "change-tunnels-lost" in codes(made)
-    better = next(finding for finding in made.findings if finding.code == "change-better")
+    change_runbook = runbook(cluster(nodes=6, strict=True), change)
+    assert not change_runbook.is_issued
+    assert "change-tunnels-lost" in codes(change_runbook)
+    better = next(finding for finding in change_runbook.findings if finding.code == "change-better")
     assert better.params["option"] == "--temporary"
     assert runbook(
         cluster(nodes=6, strict=True), replace(change, temporary_cidr=Cidr.parse(better.params["value"]))
@@ -92,7 +88,9 @@ def test_a_temporary_pool_is_rather_small_than_outside_the_cluster_cidr():
         return runbook(replace(scenario, networks=networks), change)
 
     roomy, narrow, full = within("10.244.0.0/16"), within("10.244.0.0/17"), within("10.244.0.0/18")
-    assert [made.created_pools[0].cidr for made in (roomy, narrow)] == [Cidr.parse("10.244.64.0/18")] * 2
+    assert [change_runbook.created_pools[0].cidr for change_runbook in (roomy, narrow)] == [
+        Cidr.parse("10.244.64.0/18")
+    ] * 2
     assert not roomy.has_warnings
     partly = replace(
         scenario,
@@ -103,20 +101,20 @@ def test_a_temporary_pool_is_rather_small_than_outside_the_cluster_cidr():
     assert runbook(partly, change).created_pools[0].cidr == Cidr.parse("10.244.96.0/19")
     assert full.is_issued
     assert "change-outside-full" in codes(full)
-    (told,) = [finding for finding in full.findings if finding.code == "change-outside-full"]
-    assert "which has no /18 left" in told.message()
-    assert "--temporary" in told.remedy()
+    (outside_finding,) = [finding for finding in full.findings if finding.code == "change-outside-full"]
+    assert "which has no /18 left" in outside_finding.message()
+    assert "--temporary" in outside_finding.remedy()
     elsewhere = replace(change, temporary_cidr=Cidr.parse("10.9.0.0/18"))
     networks = replace(scenario.networks, cluster=(Cidr.parse("10.244.0.0/16"),))
-    (told,) = [
+    (outside_finding,) = [
         finding
         for finding in runbook(replace(scenario, networks=networks), elsewhere).findings
         if finding.code == "change-outside"
     ]
-    assert "--temporary 10.244.64.0/18" in told.remedy()
+    assert "--temporary 10.244.64.0/18" in outside_finding.remedy()
     outside, inside = (
-        next(check for check in render_runbook(made).checks if "service-cluster-ip-range" in check.command)
-        for made in (full, roomy)
+        next(check for check in render_runbook(change_runbook).checks if "service-cluster-ip-range" in check.command)
+        for change_runbook in (full, roomy)
     )
     assert f"does not contain {full.created_pools[0].cidr}" in outside.expected
     assert "cluster-cidr contains" not in outside.expected
@@ -129,26 +127,26 @@ def test_a_temporary_pool_is_rather_small_than_outside_the_cluster_cidr():
 
 def test_tunnels_on_borrowed_blocks_are_refused():
     change = Change("block-size", "old", block_size=27, temporary_cidr=Cidr.parse("10.9.0.0/25"))
-    made = runbook(cluster(nodes=6), change)
-    assert "change-tunnels-borrowed" in codes(made)
-    assert "Refused" in render_runbook_markdown(RunbookReport(made))
+    change_runbook = runbook(cluster(nodes=6), change)
+    assert "change-tunnels-borrowed" in codes(change_runbook)
+    assert "Refused" in render_runbook_markdown(RunbookReport(change_runbook))
 
 
 def test_leaked_addresses_stand_in_the_way_of_the_new_size():
     scenario = cluster()
     leaked = replace(scenario, cluster=replace(scenario.cluster, pods=scenario.cluster.pods[1:]))
-    made = runbook(leaked, Change("block-size", "old", block_size=27))
-    assert "change-delete-in-use" in codes(made)
+    change_runbook = runbook(leaked, Change("block-size", "old", block_size=27))
+    assert "change-delete-in-use" in codes(change_runbook)
 
 
 def test_changing_in_place_is_foreseen_with_the_very_addresses():
     scenario = cluster(nodes=8, pods=40, cidr="10.244.0.0/22")
-    made = runbook(scenario, Change("block-size", "old", block_size=27))
-    (told,) = [finding for finding in made.findings if finding.code == "change-in-place"]
-    assert told.params["count"] > 0
+    change_runbook = runbook(scenario, Change("block-size", "old", block_size=27))
+    (in_place,) = [finding for finding in change_runbook.findings if finding.code == "change-in-place"]
+    assert in_place.params["count"] > 0
     used = {str(pod.addresses[0]) for pod in scenario.cluster.pods}
     used |= {str(node.tunnels[0].address) for node in scenario.cluster.nodes}
-    assert set(told.params["which"].split(", ")) <= used
+    assert set(in_place.params["which"].split(", ")) <= used
 
 
 @pytest.mark.parametrize(
@@ -167,18 +165,18 @@ def test_changing_in_place_is_foreseen_with_the_very_addresses():
     ],
 )
 def test_refused_with_the_reason(change, code):
-    made = runbook(cluster(), change)
-    assert not made.is_issued
-    assert code in codes(made)
+    change_runbook = runbook(cluster(), change)
+    assert not change_runbook.is_issued
+    assert code in codes(change_runbook)
 
 
 @pytest.mark.parametrize("kind", ["split", "grow", "migrate"])
 @pytest.mark.parametrize("install", ["manifest", "operator", "kubespray"])
 def test_other_changes_are_issued_and_their_manifests_accepted(kind, install, tmp_path):
     change = Change(kind, "old", prefix=21, install=install)
-    made = runbook(cluster(), change)
-    assert made.is_issued
-    for path, text in render_runbook_files(RunbookReport(made)).items():
+    change_runbook = runbook(cluster(), change)
+    assert change_runbook.is_issued
+    for path, text in render_runbook_files(RunbookReport(change_runbook)).items():
         (tmp_path / Path(path).name).write_text(text)
         if path.endswith("ippool.yaml"):
             verdict = review([tmp_path / Path(path).name])  # by calicoctl and by the API server
@@ -191,18 +189,18 @@ def test_annotations_are_corrected_on_the_way_and_back():
     spaces = (Namespace(name="default", ipv4_pools=("old", "other")),)
     named = replace(scenario, cluster=replace(scenario.cluster, namespaces=spaces))
     pools = (*scenario.cluster.pools, IPPool(name="other", cidr="10.50.0.0/24", disabled=True))
-    made = runbook(
+    change_runbook = runbook(
         replace(named, cluster=replace(named.cluster, pools=pools)), Change("block-size", "old", block_size=27)
     )
-    assert "change-pods-without" in codes(made)  # they name a pool that is disabled
+    assert "change-pods-without" in codes(change_runbook)  # they name a pool that is disabled
     spaces = (Namespace(name="default", ipv4_pools=("old",)),)
-    made = runbook(
+    change_runbook = runbook(
         replace(named, cluster=replace(named.cluster, namespaces=spaces)), Change("block-size", "old", block_size=27)
     )
-    assert made.is_issued
-    assert "change-annotated" in codes(made)
-    assert 'cni.projectcalico.org/ipv4pools=["temporary-pool"]' in runbook_script(render_runbook(made))
-    assert 'cni.projectcalico.org/ipv4pools=["old"]' in runbook_script(render_runbook(made))
+    assert change_runbook.is_issued
+    assert "change-annotated" in codes(change_runbook)
+    assert 'cni.projectcalico.org/ipv4pools=["temporary-pool"]' in runbook_script(render_runbook(change_runbook))
+    assert 'cni.projectcalico.org/ipv4pools=["old"]' in runbook_script(render_runbook(change_runbook))
 
 
 HOSTILE = [
@@ -220,9 +218,9 @@ HOSTILE = [
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_no_name_ends_a_quote(name, tmp_path):
-    made = runbook(cluster(name=name, space=name), Change("block-size", name, block_size=27))
-    assert made.is_issued
-    for path, text in render_runbook_files(RunbookReport(made)).items():
+    change_runbook = runbook(cluster(name=name, space=name), Change("block-size", name, block_size=27))
+    assert change_runbook.is_issued
+    for path, text in render_runbook_files(RunbookReport(change_runbook)).items():
         target = tmp_path / path
         target.parent.mkdir(exist_ok=True)
         target.write_text(text)
@@ -298,35 +296,37 @@ def test_a_script_stops_before_what_cannot_be_undone_and_begins_at_any_step(tmp_
 def test_the_command_line_writes_all_files(tmp_path):
     dump = save_scenario(cluster(), tmp_path / "cluster.yaml")
     common = ["--cluster", str(dump), "--pool", "old"]
-    result = RUNNER.invoke(app, ["runbook", "block-size", *common, "--to", "27", "-o", str(tmp_path / "out")])
+    result = run_command("runbook", "block-size", *common, "--to", "27", "-o", tmp_path / "out")
     assert result.exit_code == 0, result.output
     assert "Issued" in result.stderr
     assert (tmp_path / "out/runbook.sh").stat().st_mode & 0o100
     assert (tmp_path / "out/manifests/01-ippool.yaml").exists()
-    refused = RUNNER.invoke(app, ["runbook", "retire", *common, "-o", str(tmp_path / "none"), "--lang", "zh"])
+    refused = run_command("runbook", "retire", *common, "-o", tmp_path / "none", "--lang", "zh")
     assert refused.exit_code == 1
     assert "拒绝" in refused.output
     assert "**" not in refused.output  # no Markdown
     assert not (tmp_path / "none").exists()
-    unknown = RUNNER.invoke(app, ["runbook", "retire", "--cluster", str(dump), "--pool", "nowhere"])
+    unknown = run_command("runbook", "retire", "--cluster", dump, "--pool", "nowhere")
     assert unknown.exit_code == 2
     assert unknown.output == "Pool nowhere does not exist; existing pools: old. Choose one of these.\n"
-    bad = RUNNER.invoke(app, ["runbook", "block-size", *common, "--to", "27", "--temporary", "10.0.0.0/33"])
+    bad = run_command("runbook", "block-size", *common, "--to", "27", "--temporary", "10.0.0.0/33")
     assert bad.exit_code == 2
     assert "10.0.0.0/33" in bad.output
 
 
 def test_a_recorded_cluster(tmp_path):
-    for path in (RECORDINGS / "clusters/s08").glob("kubectl-*.json.gz"):
-        unpacked(path, tmp_path)
+    unpacked_cluster("s08", tmp_path, "kubectl-*.json")
     common = ["--cluster", str(tmp_path), "--pool", "default-ipv4-ippool"]
-    assert RUNNER.invoke(app, ["runbook", "block-size", *common, "--to", "27", "--short"]).exit_code == 0
-    long = RUNNER.invoke(app, ["runbook", "block-size", *common, "--to", "27", "--lang", "zh"]).output
+    assert run_command("runbook", "block-size", *common, "--to", "27", "--short").exit_code == 0
+    long = run_command("runbook", "block-size", *common, "--to", "27", "--lang", "zh").output
     assert "| default-ipv4-ippool | 46 | 4 | 4 |" in long
 
 
-def typed(made):
-    return {done.step.action: orders for done, orders in zip(made.results, orders_of(made), strict=True)}
+def typed(change_runbook):
+    return {
+        result.step.action: commands
+        for result, commands in zip(change_runbook.results, step_commands(change_runbook), strict=True)
+    }
 
 
 @pytest.mark.parametrize(
@@ -340,27 +340,27 @@ def typed(made):
 def test_pods_are_recreated_in_the_order_that_is_asked_for(order, keys):
     spaces = (Namespace(name="default"), Namespace(name="web"))
     owners = ("ReplicaSet", "ReplicaSet", "DaemonSet", "Job", "ReplicaSet")
-    made = runbook(
+    change_runbook = runbook(
         cluster(nodes=3, spaces=spaces, owners=owners),
         Change("block-size", "old", block_size=27, order=order, batches=20),
     )
-    recreated = made.results[2]
+    recreated = change_runbook.results[2]
     assert [key for group in recreated.groups for key in group] == keys
     assert len(recreated.usage_per_batch) == len(recreated.groups)
-    at_last = {held.pool: held.pods for held in recreated.usage_per_batch[-1]}
+    at_last = {usage.pool: usage.pods for usage in recreated.usage_per_batch[-1]}
     assert at_last == {"old": 0, "temporary-pool": 15}
-    lines = "\n".join(line for _, part in typed(made)["recreate"].groups for line in part)
+    lines = "\n".join(line for _, group in typed(change_runbook)["recreate"].groups for line in group)
     assert "delete" not in lines
     assert ("eviction" in lines) == (order == "node")
     assert ("if not .spec.template.spec.hostNetwork" in lines) == (order != "node")
     assert ("spec.hostNetwork=false" in lines) == (order == "node")
-    assert "change-bare" in codes(made)
+    assert "change-bare" in codes(change_runbook)
 
 
 def test_groups_are_no_more_than_asked_for_and_as_even_as_namespaces_allow():
-    made = runbook(cluster(nodes=6, pods=4), Change("migrate", "old", order="node", batches=3))
-    assert [len(group) for group in made.results[2].groups] == [2, 2, 2]
-    assert [{h.pool: h.pods for h in held}["old"] for held in made.results[2].usage_per_batch] == [16, 8, 0]
+    change_runbook = runbook(cluster(nodes=6, pods=4), Change("migrate", "old", order="node", batches=3))
+    assert [len(group) for group in change_runbook.results[2].groups] == [2, 2, 2]
+    assert [{h.pool: h.pods for h in usage}["old"] for usage in change_runbook.results[2].usage_per_batch] == [16, 8, 0]
 
 
 def test_pools_of_the_operator_go_through_the_installation():
@@ -368,9 +368,9 @@ def test_pools_of_the_operator_go_through_the_installation():
     mine = replace(scenario.cluster.pools[0], labels={"app.kubernetes.io/managed-by": "tigera-operator"})
     pools = (mine, IPPool(name="own", cidr="10.77.0.0/24", disabled=True))
     scenario = replace(scenario, cluster=replace(scenario.cluster, pools=pools))
-    made = runbook(scenario, Change("block-size", "old", block_size=27, install="operator"))
-    assert made.is_issued
-    assert [done.step.action for done in made.results] == [
+    change_runbook = runbook(scenario, Change("block-size", "old", block_size=27, install="operator"))
+    assert change_runbook.is_issued
+    assert [result.step.action for result in change_runbook.results] == [
         "create",
         "disable",
         "restart",
@@ -382,17 +382,26 @@ def test_pools_of_the_operator_go_through_the_installation():
         "delete",
     ]
     listed = [
-        [(pool["name"], pool["blockSize"], pool["nodeSelector"]) for pool in of["spec"]["calicoNetwork"]["ipPools"]]
-        for of in (
-            yaml.safe_load(orders.manifest) for orders in orders_of(made) if "installation" in orders.manifest_path
+        [
+            (pool["name"], pool["blockSize"], pool["nodeSelector"])
+            for pool in installation["spec"]["calicoNetwork"]["ipPools"]
+        ]
+        for installation in (
+            yaml.safe_load(commands.manifest)
+            for commands in step_commands(change_runbook)
+            if "installation" in commands.manifest_path
         )
     ]
     assert listed == [[("old", 26, "!all()")], [], [("old", 27, "all()")]]
-    held = {each.pool: each for each in made.results[1].usage}
-    assert held["old"].tunnels == 4  # they only follow once calico-node is restarted
-    assert {each.pool: each.tunnels for each in made.results[2].usage}["old"] == 0
-    temporary = [orders for done, orders in zip(made.results, orders_of(made), strict=True) if not done.step.managed]
-    assert any("calicoctl patch ippool temporary-pool" in line for orders in temporary for line in orders.calicoctl)
+    usage_by_pool = {usage.pool: usage for usage in change_runbook.results[1].usage}
+    assert usage_by_pool["old"].tunnels == 4  # they only follow once calico-node is restarted
+    assert {usage.pool: usage.tunnels for usage in change_runbook.results[2].usage}["old"] == 0
+    temporary = [
+        commands
+        for result, commands in zip(change_runbook.results, step_commands(change_runbook), strict=True)
+        if not result.step.managed
+    ]
+    assert any("calicoctl patch ippool temporary-pool" in line for commands in temporary for line in commands.calicoctl)
 
 
 def test_the_operator_refuses_a_pool_outside_the_cluster_cidr():
@@ -405,8 +414,8 @@ def test_the_operator_refuses_a_pool_outside_the_cluster_cidr():
 
 
 def test_kubesprays_inventory_says_what_there_is_in_the_end():
-    made = runbook(cluster(), Change("block-size", "old", block_size=27, install="kubespray"))
-    assert yaml.safe_load(typed(made)["inventory"].manifest) == {
+    change_runbook = runbook(cluster(), Change("block-size", "old", block_size=27, install="kubespray"))
+    assert yaml.safe_load(typed(change_runbook)["inventory"].manifest) == {
         "calico_pool_name": "old",
         "calico_pool_cidr": "10.244.0.0/20",
         "calico_pool_blocksize": 27,
@@ -422,9 +431,9 @@ def test_everything_that_is_wrong_with_what_is_asked_for_is_told_at_once(tmp_pat
 
 
 def test_each_step_says_why_what_pods_see_what_is_right_and_the_way_back():
-    made = runbook(cluster(), Change("block-size", "old", block_size=27))
+    change_runbook = runbook(cluster(), Change("block-size", "old", block_size=27))
     for lang in ("en", "zh"):
-        for step in render_runbook(made, lang).steps:
+        for step in render_runbook(change_runbook, lang).steps:
             assert all(text for _, text in step.explanations)
             assert step.expected
             assert step.check_commands
@@ -434,13 +443,15 @@ def test_each_step_says_why_what_pods_see_what_is_right_and_the_way_back():
                 or step.commands.kubectl
                 or (step.commands.groups)
             )
-    text = render_runbook_markdown(RunbookReport(made))
-    short = render_runbook_markdown(RunbookReport(made, short=True))
+    text = render_runbook_markdown(RunbookReport(change_runbook))
+    short = render_runbook_markdown(RunbookReport(change_runbook, short=True))
     assert "How to undo it" in text
     assert "Way back" not in short
-    kept = [line for line in text.splitlines() if re.match(r"calicoctl (?!.* > )|kubectl (get|patch)|### \d", line)]
-    assert len(kept) > 30
-    assert all(line in short for line in kept)
+    command_lines = [
+        line for line in text.splitlines() if re.match(r"calicoctl (?!.* > )|kubectl (get|patch)|### \d", line)
+    ]
+    assert len(command_lines) > 30
+    assert all(line in short for line in command_lines)
     for code in ("change-early", "change-kubectl-delete", "change-two-at-once", "change-surge"):
         assert text.count(f"[{code}") == 1  # beside the step that it is about
 
@@ -455,28 +466,30 @@ def test_the_page_shows_hostile_names_as_text():
 
 
 def test_calicos_host_for_load_balancers_gets_no_tunnel(tmp_path):
-    for path in (RECORDINGS / "clusters/s08").glob("kubectl-*.json.gz"):
-        unpacked(path, tmp_path)
-    made = rehearsed(tmp_path, "block-size", to=27)
-    assert made.change.pool == "default-ipv4-ippool"  # the fullest, where none is named
+    unpacked_cluster("s08", tmp_path, "kubectl-*.json")
+    change_runbook = rehearsed(tmp_path, "block-size", to=27)
+    assert change_runbook.change.pool == "default-ipv4-ippool"  # the fullest, where none is named
     tunnels = {
-        (held.pool, held.tunnels) for done in made.results for held in done.usage if held.pool != "temporary-pool"
+        (usage.pool, usage.tunnels)
+        for result in change_runbook.results
+        for usage in result.usage
+        if usage.pool != "temporary-pool"
     }
     assert max(count for _, count in tunnels) == 4
 
 
 def test_an_ipv6_pool_moves_beside_itself():
-    made = rehearsed(ROOT / "data/kubean.yaml", "block-size", pool="default-pool-ipv6", to=123)
-    assert made.is_issued
-    assert str(made.created_pools[0].cidr) == "fd85:ee78:d8a6:8607::/112"
-    last = {held.pool: held for held in made.results[-1].usage}["default-pool-ipv6"]
+    change_runbook = rehearsed(ROOT / "data/kubean.yaml", "block-size", pool="default-pool-ipv6", to=123)
+    assert change_runbook.is_issued
+    assert str(change_runbook.created_pools[0].cidr) == "fd85:ee78:d8a6:8607::/112"
+    last = {usage.pool: usage for usage in change_runbook.results[-1].usage}["default-pool-ipv6"]
     assert last.pods == 80  # 12 are on the host's network
     assert last.free == 2**16 - 80
 
 
 def test_templates_of_workloads_that_name_the_pool_are_corrected_on_the_way_and_back():
-    made = rehearsed(ROOT / "data/kubean.yaml", "block-size", pool="default-pool", to=27)
-    kubectl = [line for orders in orders_of(made) for line in orders.kubectl]
+    change_runbook = rehearsed(ROOT / "data/kubean.yaml", "block-size", pool="default-pool", to=27)
+    kubectl = [line for commands in step_commands(change_runbook) for line in commands.kubectl]
     lines = [line for line in kubectl if "patch deployment" in line]
     assert kubectl.count("kubectl rollout status deployment pinned-default --namespace=app --timeout=30m") == 2
     assert [line.split(" -p ")[0] for line in lines] == [
@@ -490,19 +503,21 @@ def test_templates_of_workloads_that_name_the_pool_are_corrected_on_the_way_and_
 @pytest.mark.parametrize("order", ["namespace", "workload", "node"])
 @pytest.mark.parametrize("install", ["manifest", "operator", "kubespray"])
 def test_shellcheck_finds_nothing_in_the_script_of_a_recorded_cluster(order, install, tmp_path):
-    made = rehearsed(ROOT / "data/kubean.yaml", "block-size", pool="default-pool", order=order, install=install)
-    (tmp_path / "runbook.sh").write_text(runbook_script(render_runbook(made)))
+    change_runbook = rehearsed(
+        ROOT / "data/kubean.yaml", "block-size", pool="default-pool", order=order, install=install
+    )
+    (tmp_path / "runbook.sh").write_text(runbook_script(render_runbook(change_runbook)))
     shellcheck = Path(sys.executable).parent / "shellcheck"
     checked = subprocess.run([shellcheck, "runbook.sh"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (checked.returncode, checked.stdout) == (0, "")
 
 
 def test_released_addresses_cool_down_before_their_pool_is_deleted():
-    made = runbook(cluster(cooldown=600), Change("block-size", "old", block_size=27))
-    assert made.is_issued
-    text = runbook_script(render_runbook(made))
+    change_runbook = runbook(cluster(cooldown=600), Change("block-size", "old", block_size=27))
+    assert change_runbook.is_issued
+    text = runbook_script(render_runbook(change_runbook))
     assert text.count("sleep 600") == 2
-    step = render_runbook(made).steps[2]
+    step = render_runbook(change_runbook).steps[2]
     assert "another 600 seconds" in dict(step.explanations)["Wait"]
     assert "sleep 600" not in runbook_script(
         render_runbook(runbook(cluster(), Change("block-size", "old", block_size=27)))
@@ -510,8 +525,7 @@ def test_released_addresses_cool_down_before_their_pool_is_deleted():
 
 
 def test_wireguard_is_on_where_nodes_have_its_addresses(tmp_path):
-    for path in (RECORDINGS / "clusters/s13").glob("kubectl-*.json.gz"):
-        unpacked(path, tmp_path)
+    unpacked_cluster("s13", tmp_path, "kubectl-*.json")
     assert rehearsed(tmp_path, "block-size", pool="v4-vxlan", to=27).is_issued
     assert rehearsed(tmp_path, "grow", pool="v4-ipip").is_issued
 
@@ -534,8 +548,8 @@ def test_reasons_are_in_the_readers_language_too(change):
 
 def test_without_owners_workloads_are_gone_through_by_namespace_and_it_says_so():
     change = Change("block-size", "old", block_size=27, order="workload")
-    made = runbook(cluster(owners=("",)), change)
-    assert made.change.order == "namespace"
-    assert "change-owners-unknown" in codes(made)
-    assert "Namespace by namespace" in render_runbook_markdown(RunbookReport(made))
+    change_runbook = runbook(cluster(owners=("",)), change)
+    assert change_runbook.change.order == "namespace"
+    assert "change-owners-unknown" in codes(change_runbook)
+    assert "Namespace by namespace" in render_runbook_markdown(RunbookReport(change_runbook))
     assert "change-owners-unknown" not in codes(runbook(cluster(owners=("ReplicaSet",)), change))

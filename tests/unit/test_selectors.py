@@ -40,7 +40,7 @@ def test_five_thousand_parentheses_are_fine():
 def test_evaluates_many_at_once_as_one_by_one():
     selector = parse_selector('zone in {"a", "b"} && has(rack) || !has(zone)')
     labels = [{"zone": z, "rack": "1"} for z in "abc"] + [{"zone": "a"}, {}, {"rack": "2"}] * 3
-    assert selector.match_many(labels) == [selector.matches(each) for each in labels]
+    assert selector.match_many(labels) == [selector.matches(label_set) for label_set in labels]
 
 
 def test_prints_canonically():
@@ -56,7 +56,7 @@ def test_reasons_are_in_the_readers_language():
         numbers = {"field": "nodeSelector", "selector": text, "reason": error.value.reason, "position": 1}
         finding = Finding("selector-syntax", params=numbers)
         assert str(error.value).partition(" at character")[0] in finding.message()
-        said = finding.as_dict("zh")["numbers"]["reason"]
-        assert any("\u4e00" <= char <= "\u9fff" for char in said)
-        assert said in finding.message("zh")
-        assert "{" not in said.replace("{", "", text.count("{"))
+        reason = finding.as_dict("zh")["numbers"]["reason"]
+        assert any("\u4e00" <= char <= "\u9fff" for char in reason)
+        assert reason in finding.message("zh")
+        assert "{" not in reason.replace("{", "", text.count("{"))

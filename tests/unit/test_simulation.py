@@ -29,8 +29,8 @@ from tests.helpers import run_command as run
 SAMPLE = ROOT / "data/kubespray.yaml"
 
 
-def last(made, pool="pool"):
-    rows = made.timeline[made.timeline["pool"] == pool]
+def last(simulation, pool="pool"):
+    rows = simulation.timeline[simulation.timeline["pool"] == pool]
     return rows.iloc[-1].to_dict()
 
 
@@ -39,8 +39,8 @@ def with_config(scenario, **config):
 
 
 def test_the_plan_comes_up_as_the_tables_say():
-    made = simulate(plan())  # 70 nodes, 60 pods each, 110 on the busiest; /18 in blocks of /26
-    assert last(made) == {
+    simulation = simulate(plan())  # 70 nodes, 60 pods each, 110 on the busiest; /18 in blocks of /26
+    assert last(simulation) == {
         "day": 0,
         "pool": "pool",
         "addresses": 70 * 60 + 50 + 70,
@@ -49,43 +49,46 @@ def test_the_plan_comes_up_as_the_tables_say():
         "borrowed": 0,
         "failures": 0,
     }
-    assert len(made.blocks) == 71
-    assert made.nodes["addresses"].sum() == 70 * 60 + 50 + 70
-    assert made.pods["address"].is_unique
-    assert made.failures.empty
+    assert len(simulation.blocks) == 71
+    assert simulation.nodes["addresses"].sum() == 70 * 60 + 50 + 70
+    assert simulation.pods["address"].is_unique
+    assert simulation.failures.empty
 
 
 @pytest.mark.parametrize("order", ["even", "by-node", "random"])
 def test_the_order_decides_who_borrows(order):
     scenario = plan(cidr="10.0.0.0/24", size=26, nodes=6, pods=20, busiest=20)
-    made = simulate(scenario, InitialRollout(order))
-    assert last(made)["addresses"] == 6 * 21
-    assert last(made)["blocks"] == 4
-    assert last(made)["borrowed"] == 2 * 21  # two nodes got no block
+    simulation = simulate(scenario, InitialRollout(order))
+    assert last(simulation)["addresses"] == 6 * 21
+    assert last(simulation)["blocks"] == 4
+    assert last(simulation)["borrowed"] == 2 * 21  # two nodes got no block
 
 
 def test_placing_in_one_call_is_bringing_up_node_after_node():
     for scenario in (plan(nodes=30), plan(cidr="10.0.0.0/24", size=27, nodes=10, pods=20, busiest=20)):
-        one, other = place_planned_pods(scenario), simulate(scenario, InitialRollout("by-node"), controllers=False)
+        placed, simulated = (
+            place_planned_pods(scenario),
+            simulate(scenario, InitialRollout("by-node"), controllers=False),
+        )
         columns = ["addresses", "blocks", "blocks_without_affinity", "borrowed"]
-        assert one.timeline[columns].equals(other.timeline[columns])
-        assert list(one.pods["address"]) == list(other.pods["address"])
+        assert placed.timeline[columns].equals(simulated.timeline[columns])
+        assert list(placed.pods["address"]) == list(simulated.pods["address"])
 
 
 def test_what_ipam_refuses_is_told(tmp_path):
     path = tmp_path / "s.yaml"
     path.write_text("version: 1\ncluster: {pools: [{name: a, cidr: 10.0.0.0/24}, {name: b, cidr: 10.0.0.0/16}]}\n")
-    done = run("simulate", path)
-    assert done.returncode == 1
-    assert "overlaps 10.0.0.0/24 of pool a" in done.stderr
-    assert "Traceback" not in done.stderr
+    result = run("simulate", path)
+    assert result.exit_code == 1
+    assert "overlaps 10.0.0.0/24 of pool a" in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 def test_failures_say_why():
     scenario = plan(cidr="10.0.0.0/26", size=28, nodes=6, pods=20, busiest=20)
-    made = simulate(scenario)
-    assert last(made)["failures"] == 6 * 21 - 64
-    assert set(made.failures["code"]) == {"ipam-exhausted"}
+    simulation = simulate(scenario)
+    assert last(simulation)["failures"] == 6 * 21 - 64
+    assert set(simulation.failures["code"]) == {"ipam-exhausted"}
     strict = simulate(with_config(scenario, strict_affinity=True))
     assert set(strict.failures["code"]) == {"ipam-strict"}
     capped = simulate(with_config(plan(nodes=1, pods=200, busiest=200), strict_affinity=True, max_blocks_per_host=2))
@@ -99,39 +102,41 @@ def test_windows_has_no_ipv6_and_needs_larger_blocks():
     group = ipk.NodeGroup(nodes=2, pods_per_node=5, os="windows")
     config = ipk.IPAMConfig(strict_affinity=True)
     scenario = ipk.Scenario(cluster=ipk.Cluster(pools=pools, ipam=config), plan=ipk.Plan(groups=(group,)))
-    made = simulate(scenario)
-    assert made.failures.empty
-    assert last(made, "v4")["addresses"] == 2 * (5 + 4)  # with the four that each block keeps back
-    assert last(made, "v6")["addresses"] == 0
+    simulation = simulate(scenario)
+    assert simulation.failures.empty
+    assert last(simulation, "v4")["addresses"] == 2 * (5 + 4)  # with the four that each block keeps back
+    assert last(simulation, "v6")["addresses"] == 0
     assert place_planned_pods(scenario).pods["family"].eq(4).all()
     small = replace(pools[0], block_size=30)
-    made = simulate(replace(scenario, cluster=replace(scenario.cluster, pools=(small,))))
-    assert set(made.failures["code"]) == {"ipam-no-pools"}
+    simulation = simulate(replace(scenario, cluster=replace(scenario.cluster, pools=(small,))))
+    assert set(simulation.failures["code"]) == {"ipam-no-pools"}
 
 
 def test_churn_keeps_the_number_of_pods():
-    made = simulate(plan(nodes=20), InitialRollout(), Churn(days=10, daily_share=0.2))
-    assert set(made.timeline["addresses"]) == {20 * 60 + 50 + 20}
-    other = simulate(plan(nodes=20), InitialRollout(), Churn(days=10, daily_share=0.2, seed=1))
-    assert list(other.blocks["block"]) != list(made.blocks["block"]) or not other.pods.equals(made.pods)
+    simulation = simulate(plan(nodes=20), InitialRollout(), Churn(days=10, daily_share=0.2))
+    assert set(simulation.timeline["addresses"]) == {20 * 60 + 50 + 20}
+    seeded = simulate(plan(nodes=20), InitialRollout(), Churn(days=10, daily_share=0.2, seed=1))
+    assert list(seeded.blocks["block"]) != list(simulation.blocks["block"]) or not seeded.pods.equals(simulation.pods)
 
 
 def test_pods_that_arrive_and_end():
-    made = simulate(
+    simulation = simulate(
         plan(nodes=5, pods=0, busiest=0),
         InitialRollout(),
         Churn(days=20, daily_share=0, arrivals_per_day=100, mean_lifetime=0.5),
     )
-    counts = made.timeline["addresses"]
+    counts = simulation.timeline["addresses"]
     assert 20 < counts.iloc[-1] < 150
 
 
 def test_nodes_are_replaced_by_ones_of_new_names():
-    made = simulate(plan(nodes=10), InitialRollout(), NodeReplacement(days=20, interval_days=10))
-    assert len(made.nodes) == 10
-    assert all(name.endswith("~20") for name in made.nodes["node"])
-    assert last(made)["addresses"] == 10 * 60 + 50 + 10
-    assert {row.affinity.removeprefix("host:") for row in made.blocks.itertuples()} <= set(made.nodes["node"])
+    simulation = simulate(plan(nodes=10), InitialRollout(), NodeReplacement(days=20, interval_days=10))
+    assert len(simulation.nodes) == 10
+    assert all(name.endswith("~20") for name in simulation.nodes["node"])
+    assert last(simulation)["addresses"] == 10 * 60 + 50 + 10
+    assert {row.affinity.removeprefix("host:") for row in simulation.blocks.itertuples()} <= set(
+        simulation.nodes["node"]
+    )
 
 
 def test_without_kube_controllers_blocks_of_nodes_that_are_gone_stay():
@@ -141,20 +146,20 @@ def test_without_kube_controllers_blocks_of_nodes_that_are_gone_stay():
 
 
 def test_growth_follows_the_plan():
-    made = simulate(plan(nodes=5, nodes_per_month=10), InitialRollout(), Growth(days=73))
-    assert len(made.nodes) == 5 + 24
+    simulation = simulate(plan(nodes=5, nodes_per_month=10), InitialRollout(), Growth(days=73))
+    assert len(simulation.nodes) == 5 + 24
 
 
 def test_the_same_inputs_give_the_same_bytes():
     def once(seed):
-        made = simulate(
+        simulation = simulate(
             plan(nodes=10),
             InitialRollout("random", seed),
             Churn(days=3),
             NodeReplacement(days=3, interval_days=2),
             seed=seed,
         )
-        return engine_state(made.cluster.ipam)
+        return engine_state(simulation.cluster.ipam)
 
     assert once(1) == once(1)
     assert once(1) != once(2)
@@ -178,9 +183,9 @@ def test_a_copy_goes_its_own_way():
 
 def test_what_exists_is_where_it_starts():
     scenario = ipk.load(SAMPLE)
-    made = simulate(scenario)
-    held = {str(address) for pod in scenario.cluster.pods for address in pod.addresses}
-    assert held <= set(made.pods["address"])
+    simulation = simulate(scenario)
+    initial_addresses = {str(address) for pod in scenario.cluster.pods for address in pod.addresses}
+    assert initial_addresses <= set(simulation.pods["address"])
     block = Block(
         cidr="10.0.0.64/26",
         affinity="host:a",
@@ -190,26 +195,38 @@ def test_what_exists_is_where_it_starts():
     pool = ipk.IPPool(name="p", cidr="10.0.0.0/24")
     nodes = (ipk.Node(name="a"), ipk.Node(name="b"))
     pods = (ipk.Pod(name="new", node="a"),)
-    made = simulate(ipk.Scenario(cluster=ipk.Cluster(pools=(pool,), nodes=nodes, blocks=(block,), pods=pods)))
-    assert list(made.pods["address"]) == ["10.0.0.64", "10.0.0.73"]
-    assert list(borrowed_addresses(made, "a")["node"]) == ["b"]
+    simulation = simulate(ipk.Scenario(cluster=ipk.Cluster(pools=(pool,), nodes=nodes, blocks=(block,), pods=pods)))
+    assert list(simulation.pods["address"]) == ["10.0.0.64", "10.0.0.73"]
+    assert list(borrowed_addresses(simulation, "a")["node"]) == ["b"]
+
+
+def test_a_tunnel_keeps_its_address_in_a_pool_for_tunnels_only():
+    pools = (
+        ipk.IPPool(name="pods", cidr="10.0.0.0/24", block_size=26),
+        ipk.IPPool(name="tunnels", cidr="10.0.1.0/24", block_size=26, vxlan_mode="Always", allowed_uses=("Tunnel",)),
+    )
+    node = ipk.Node(name="a", tunnels=({"type": "vxlan", "address": "10.0.1.7"},))
+    scenario = ipk.Scenario(cluster=ipk.Cluster(pools=pools, nodes=(node,)))
+    assert list(place_planned_pods(scenario).pods["address"]) == ["10.0.1.7"]
 
 
 def test_pods_of_dumps_give_their_addresses_back():
-    held = tuple(
+    allocations = tuple(
         Allocation(ordinal=n, handle=f"k8s-pod-network.{n}", node="a", namespace="default", pod=f"p{n}")
         for n in range(1, 9)
     )
     tunnel = Allocation(ordinal=0, handle="vxlan-tunnel-addr-a", node="a", type="vxlanTunnelAddress")
-    block = Block(cidr="10.0.0.64/26", affinity="host:a", allocations=(tunnel, *held), unallocated=tuple(range(9, 64)))
+    block = Block(
+        cidr="10.0.0.64/26", affinity="host:a", allocations=(tunnel, *allocations), unallocated=tuple(range(9, 64))
+    )
     pool = ipk.IPPool(name="p", cidr="10.0.0.0/24", vxlan_mode="Always")
     pods = tuple(ipk.Pod(name=f"p{n}", node="a", addresses=(f"10.0.0.{64 + n}",)) for n in range(1, 9))
     nodes = (ipk.Node(name="a", tunnels=({"type": "vxlan", "address": "10.0.0.64"},)), ipk.Node(name="b"))
     scenario = ipk.Scenario(cluster=ipk.Cluster(pools=(pool,), nodes=nodes, blocks=(block,), pods=pods))
-    made = simulate(scenario, InitialRollout(), Churn(5, daily_share=1.0))
-    assert last(made, "p")["addresses"] == 9
-    made = simulate(scenario, InitialRollout(), NodeReplacement(1, interval_days=1))
-    assert sorted(made.pods["pod"]) == sorted(
+    simulation = simulate(scenario, InitialRollout(), Churn(5, daily_share=1.0))
+    assert last(simulation, "p")["addresses"] == 9
+    simulation = simulate(scenario, InitialRollout(), NodeReplacement(1, interval_days=1))
+    assert sorted(simulation.pods["pod"]) == sorted(
         [f"default/p{n}" for n in range(1, 9)] + ["tunnels of a~1", "tunnels of b~1"]
     )
 
@@ -220,31 +237,31 @@ def test_a_pod_that_starts_again_and_again(tmp_path):
     pool = ipk.IPPool(name="p", cidr="10.0.0.0/20")
     for config in (ipk.IPAMConfig(), ipk.IPAMConfig(ip_cooldown_seconds=1000)):
         scenario = ipk.Scenario(cluster=ipk.Cluster(pools=(pool,), ipam=config))
-        made = simulate(scenario, Trace.read(tmp_path / "t.csv"))
-        assert list(made.pods["pod"]) == ["p"]
+        simulation = simulate(scenario, Trace.read(tmp_path / "t.csv"))
+        assert list(simulation.pods["pod"]) == ["p"]
 
 
 def test_a_handle_of_many_addresses_is_released_in_bulk():
-    site = simulate(
+    cluster = simulate(
         ipk.Scenario(cluster=ipk.Cluster(pools=(ipk.IPPool(name="p", cidr="10.0.0.0/20"),))), InitialRollout()
     ).cluster
-    node = site.add_node("n", {})
-    site.ipam.resources.configure(ip_cooldown_seconds=5)
-    site.ipam.requests.assign("n", "many", 700)
-    pods = site.add_pods(["many"])
-    site.run_events(site.pod_end_events(pods, np.zeros(1, np.int64)))
-    site.run_events(site.pod_start_events(site.add_pods(["next"]), np.array([node]), np.array([6_000_000])))
-    assert sum(len(block["allocated"].get("next", ())) for block in site.ipam.blocks()) == 1
-    for block in site.ipam.blocks():
-        taken = [ordinal for ordinals in block["allocated"].values() for ordinal in ordinals]
-        assert sorted([*block["free"], *taken, *block["cooling"]]) == list(range(64))
+    node = cluster.add_node("n", {})
+    cluster.ipam.resources.configure(ip_cooldown_seconds=5)
+    cluster.ipam.requests.assign("n", "many", 700)
+    pods = cluster.add_pods(["many"])
+    cluster.run_events(cluster.pod_end_events(pods, np.zeros(1, np.int64)))
+    cluster.run_events(cluster.pod_start_events(cluster.add_pods(["next"]), np.array([node]), np.array([6_000_000])))
+    assert sum(len(block["allocated"].get("next", ())) for block in cluster.ipam.blocks()) == 1
+    for block in cluster.ipam.blocks():
+        allocated = [ordinal for ordinals in block["allocated"].values() for ordinal in ordinals]
+        assert sorted([*block["free"], *allocated, *block["cooling"]]) == list(range(64))
 
 
 def test_a_group_keeps_its_cap_when_its_nodes_are_replaced():
-    made = simulate(
+    simulation = simulate(
         plan(nodes=3, pods=60, busiest=60, max_blocks=1), InitialRollout(), NodeReplacement(1, interval_days=1)
     )
-    assert made.blocks["affinity"].value_counts().max() == 1
+    assert simulation.blocks["affinity"].value_counts().max() == 1
 
 
 def test_which_blocks_a_node_will_claim():
@@ -280,10 +297,10 @@ def test_a_trace_of_ones_own(tmp_path):
     ]
     (tmp_path / "t.jsonl").write_text("\n".join(map(json.dumps, rows)))
     scenario = replace(plan(), plan=ipk.Plan())
-    made = [simulate(scenario, Trace.read(tmp_path / name)) for name in ("t.csv", "t.jsonl")]
-    assert list(made[0].timeline["addresses"]) == [0, 3, 2]
-    assert engine_state(made[0].cluster.ipam) == engine_state(made[1].cluster.ipam)
-    assert made[0].cluster.ipam.store.nodes["n1"].labels == {"zone": "a", "x": "y"}
+    simulations = [simulate(scenario, Trace.read(tmp_path / name)) for name in ("t.csv", "t.jsonl")]
+    assert list(simulations[0].timeline["addresses"]) == [0, 3, 2]
+    assert engine_state(simulations[0].cluster.ipam) == engine_state(simulations[1].cluster.ipam)
+    assert simulations[0].cluster.ipam.store.nodes["n1"].labels == {"zone": "a", "x": "y"}
 
 
 @pytest.mark.parametrize(
@@ -307,11 +324,11 @@ def test_all_problems_of_a_trace_at_once(text, problems, tmp_path):
 
 
 def test_the_command(tmp_path):
-    done = run("simulate", SAMPLE, "--days", 3, "--churn", 0.1, "--replace-every", 2, "--progress")
-    assert done.returncode == 0
-    assert "Timeline" in done.stdout
-    assert "No request failed." in done.stdout
-    assert "3/3" in done.stderr
+    result = run("simulate", SAMPLE, "--days", 3, "--churn", 0.1, "--replace-every", 2, "--progress")
+    assert result.exit_code == 0
+    assert "Timeline" in result.stdout
+    assert "No request failed." in result.stdout
+    assert "3/3" in result.stderr
     data = json.loads(run("simulate", SAMPLE, "--nodes", 3, "--pods-per-node", 4, "--json").stdout)
     assert (len(data["nodes"]), len(data["pods"])) == (3, 3 * (4 + 1))  # a tunnel on each
     data = json.loads(run("simulate", SAMPLE, "--json").stdout)
@@ -319,9 +336,9 @@ def test_the_command(tmp_path):
     (tmp_path / "t.csv").write_text(CSV)
     assert "\n时间线" in run("simulate", SAMPLE, "--trace", tmp_path / "t.csv", "--lang", "zh").stdout
     for wrong in (["simulate", "nope"], ["simulate", SAMPLE, "--trace", "nope"], ["simulate", SAMPLE, "--days", -1]):
-        done = run(*wrong)
-        assert done.returncode == 2
-        assert "Traceback" not in done.stderr
+        result = run(*wrong)
+        assert result.exit_code == 2
+        assert "Traceback" not in result.stderr
 
 
 def test_an_interrupt_keeps_what_was_computed():
@@ -329,6 +346,6 @@ def test_an_interrupt_keeps_what_was_computed():
         if day == 2:
             raise KeyboardInterrupt
 
-    made = simulate(plan(nodes=5), InitialRollout(), Churn(days=10), progress=stop)
-    assert made.interrupted
-    assert list(made.timeline["day"]) == [0, 1, 2]
+    simulation = simulate(plan(nodes=5), InitialRollout(), Churn(days=10), progress=stop)
+    assert simulation.interrupted
+    assert list(simulation.timeline["day"]) == [0, 1, 2]

@@ -144,7 +144,7 @@ def row(table, key):
 
 @pytest.mark.parametrize("size", BLOCK_SIZES)
 def test_block_sizes(size):
-    assert row(ipk.block_sizes(plan(size=24)), size) == BLOCK_SIZES[size]
+    assert row(ipk.capacity(plan(size=24)).block_sizes(), size) == BLOCK_SIZES[size]
 
 
 def test_pools():
@@ -157,7 +157,7 @@ def test_pools():
     scenario = plan()
     pool = ipk.IPPool(name="pool", cidr="10.233.64.0/18", vxlan_mode="CrossSubnet", nat_outgoing=True)
     cluster = ipk.Cluster(pools=(pool,), reservations=(reserved,), pods=tuple(pods))
-    table = ipk.pools(ipk.Scenario(cluster=cluster, plan=scenario.plan))
+    table = ipk.capacity(ipk.Scenario(cluster=cluster, plan=scenario.plan)).pools()
     assert row(table, "pool") == {
         "cidr": "10.233.64.0/18",
         "block_size": 26,
@@ -176,18 +176,18 @@ def test_pools():
 
 
 def test_prefixes():
-    table = ipk.prefixes(plan(), prefix_lengths=[17, 18])
+    table = ipk.capacity(plan()).prefixes(prefix_lengths=[17, 18])
     assert list(table.prefix) == [17] * 13 + [18] * 13
-    one = table[(table.prefix == 17) & (table.block_size == 24)].iloc[0]
-    assert (one.blocks, one.nodes_fit, one.verdict) == (128, 128, "fits")  # 2^(24 - 17)
+    row = table[(table.prefix == 17) & (table.block_size == 24)].iloc[0]
+    assert (row.blocks, row.nodes_fit, row.verdict) == (128, 128, "fits")  # 2^(24 - 17)
     same = table[table.prefix == 18].drop(columns="prefix").reset_index(drop=True)
-    assert same.equals(ipk.block_sizes(plan()))
-    everything = ipk.prefixes(plan())
+    assert same.equals(ipk.capacity(plan()).block_sizes())
+    everything = ipk.capacity(plan()).prefixes()
     assert len(everything) == sum(33 - max(20, prefix) for prefix in range(8, 29))
 
 
 def test_nodes():
-    table = ipk.nodes(plan(size=28))  # 1,024 blocks of 16
+    table = ipk.capacity(plan(size=28)).nodes()  # 1,024 blocks of 16
     assert row(table, "nodes") == {
         "family": 4,
         "nodes": 70,
@@ -201,15 +201,15 @@ def test_nodes():
         "pod_limit": 110,
         "first_limit": "kubelet max-pods",
     }
-    roomy = ipk.nodes(plan(size=28, max_pods=500)).iloc[0]
+    roomy = ipk.capacity(plan(size=28, max_pods=500)).nodes().iloc[0]
     assert (roomy.pod_limit, roomy.first_limit) == (319, "blocks per node")
     # A /24 has 256 addresses: 3 nodes take 183, 73 are left for whoever wants them.
-    small = ipk.nodes(plan("10.0.0.0/24", nodes=3, max_pods=500)).iloc[0]
+    small = ipk.capacity(plan("10.0.0.0/24", nodes=3, max_pods=500)).nodes().iloc[0]
     assert (small.pod_limit, small.first_limit) == (60 + 73, "addresses")
 
 
 def test_growth():
-    table = ipk.growth(plan(size=24, nodes=60, nodes_per_month=2, pods_per_node_per_month=0.5))
+    table = ipk.capacity(plan(size=24, nodes=60, nodes_per_month=2, pods_per_node_per_month=0.5)).growth()
     assert list(table.month) == list(range(13))
     assert row(table, 0) == {
         "family": 4,
@@ -238,7 +238,7 @@ def test_growth():
 
 
 def test_choices():
-    table = ipk.choices(plan(size=24))
+    table = ipk.capacity(plan(size=24)).choice_table()
     # blockSize 26, Calico's default: 256 blocks, 20 x 64 - 1 pods.
     assert row(table, "blockSize") == {
         "pool": "pool",
@@ -267,12 +267,12 @@ def test_choices():
 
 def test_every_column_is_worked_out_here():
     tables = {
-        "pools": ipk.pools(plan()),
-        "block_sizes": ipk.block_sizes(plan()),
-        "prefixes": ipk.prefixes(plan()),
-        "nodes": ipk.nodes(plan()),
-        "growth": ipk.growth(plan()),
-        "choices": ipk.choices(plan(size=24)),
+        "pools": ipk.capacity(plan()).pools(),
+        "block_sizes": ipk.capacity(plan()).block_sizes(),
+        "prefixes": ipk.capacity(plan()).prefixes(),
+        "nodes": ipk.capacity(plan()).nodes(),
+        "growth": ipk.capacity(plan()).growth(),
+        "choices": ipk.capacity(plan(size=24)).choice_table(),
         "designs": ipk.choose.designs_table(ipk.recommend(nodes=3)),
         "failing_designs": ipk.choose.designs_table(ipk.recommend(nodes=3), every=True),
         "routes": ipk.choose.scenario_routes(plan()),
@@ -284,12 +284,12 @@ def test_every_column_is_worked_out_here():
 
 
 def test_counts_are_numeric_where_they_fit_and_exact_where_they_do_not():
-    table = ipk.block_sizes(plan())
+    table = ipk.capacity(plan()).block_sizes()
     counts = [column.name for column in TABLES["block_sizes"] if column.kind == "count"]
     assert {str(table[name].dtype) for name in counts} == {"Int64"}
     assert table.block_size.dtype == "int64"
     assert table.first_node_without_block.isna().any()
-    huge = ipk.block_sizes(plan("fd00::/8", size=122))
+    huge = ipk.capacity(plan("fd00::/8", size=122)).block_sizes()
     assert huge.blocks.dtype == object
     assert huge.blocks.iloc[-1] == 2**120
     assert {type(value) for value in huge.blocks} == {int}
@@ -303,7 +303,7 @@ def test_a_column_has_its_type_also_where_there_is_no_row_and_where_nothing_is_k
             expected = {column: types.get(kind, "Int64") for column, kind in kinds.items()}
             assert {column: str(table[column].dtype) for column in table} == expected, name
     cluster = ipk.Cluster(pools=plan().cluster.pools, nodes=(ipk.Node(name="a"),), unknown=("Pod",))
-    nodes = ipk.nodes(ipk.Scenario(cluster=cluster))
+    nodes = ipk.capacity(ipk.Scenario(cluster=cluster)).nodes()
     assert nodes["pods"].isna().all()
     assert nodes["pods"].dtype == nodes["pods_on_busiest_node"].dtype == "Int64"
     assert forecasting.Forecast(date(2026, 1, 1), 30, (), ()).table.dtypes.map(str).to_dict() == {
@@ -316,7 +316,7 @@ def test_a_column_has_its_type_also_where_there_is_no_row_and_where_nothing_is_k
 
 def _tables(scenario):
     """Return the tables that a scenario without pools has too."""
-    analysis = ipk.analyse(scenario)
+    analysis = ipk.capacity(scenario)
     return {
         "pools": analysis.pools(),
         "nodes": analysis.nodes(),

@@ -60,7 +60,7 @@ def session(strict=None, ages=NODES, *, windows=()):
 
 
 def finding(text, code="blocks-fewer-reported"):
-    return next(found for found in audit_reading(read_text(text)).findings if found.code == code)
+    return next(finding for finding in audit_reading(read_text(text)).findings if finding.code == code)
 
 
 def blocks_dump(path, *owners):
@@ -94,10 +94,10 @@ def paste(tmp_path):
 
 
 def test_the_youngest_nodes_are_named_as_likely_where_nothing_says_whose_the_blocks_are():
-    found = finding(session(strict=True, ages={"a": "300d", "b": "300d", "c": "5h30m", "d": "2d"}))
-    assert "at least 2 of the nodes have none. Their names are unknown" in found.message()
-    assert "Likely the youngest, c, d: nodes claim" in found.message()
-    assert "kubectl get ipamblocks.crd.projectcalico.org -o json" in found.remedy()
+    shortage = finding(session(strict=True, ages={"a": "300d", "b": "300d", "c": "5h30m", "d": "2d"}))
+    assert "at least 2 of the nodes have none. Their names are unknown" in shortage.message()
+    assert "Likely the youngest, c, d: nodes claim" in shortage.message()
+    assert "kubectl get ipamblocks.crd.projectcalico.org -o json" in shortage.remedy()
 
 
 @pytest.mark.parametrize("age", ["300d", "<unknown>"])
@@ -118,8 +118,8 @@ def test_creation_times_of_objects_tell_the_youngest_too(tmp_path):
     ]
     (tmp_path / "nodes.json").write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": nodes}))
     (tmp_path / "show.txt").write_text(session(strict=False, ages={}).split("$ kubectl")[0])
-    found = next(found for found in audit(tmp_path).findings if found.code == "blocks-fewer-reported")
-    assert "Likely the youngest, q:" in found.message()
+    shortage = next(shortage for shortage in audit(tmp_path).findings if shortage.code == "blocks-fewer-reported")
+    assert "Likely the youngest, q:" in shortage.message()
 
 
 def test_the_command_that_is_named_names_the_nodes(paste, tmp_path):
@@ -132,16 +132,16 @@ def test_the_command_that_is_named_names_the_nodes(paste, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("strict", "said"),
+    ("strict", "message"),
     [
         (True, "strictAffinity is true: new pods get no address on a node"),
         (False, "strictAffinity is false: a node without a free address in its own blocks borrows"),
         (None, "strictAffinity was not read: if true,"),
     ],
 )
-def test_findings_say_what_happens_as_far_as_strict_affinity_is_known(strict, said):
+def test_findings_say_what_happens_as_far_as_strict_affinity_is_known(strict, message):
     for code in ("blocks-fewer-reported", "pool-blocks-claimed"):
-        assert said in finding(session(strict), code).message()
+        assert message in finding(session(strict), code).message()
     relief = "--strictaffinity=false lets nodes borrow at once; each borrowed address is a route of its own (/32)"
     assert (relief in finding(session(strict)).remedy()) == (strict is True)
 
@@ -153,9 +153,9 @@ def test_a_full_pool_lends_nothing():
 
 
 def test_windows_nodes_keep_strict_affinity():
-    found = finding(session(strict=True, windows=("mid",)))
-    assert "--strictaffinity=false" not in found.remedy()
-    assert "the Windows nodes (mid) need it to be true" in found.remedy()
+    shortage = finding(session(strict=True, windows=("mid",)))
+    assert "--strictaffinity=false" not in shortage.remedy()
+    assert "the Windows nodes (mid) need it to be true" in shortage.remedy()
 
 
 def test_a_cap_of_blocks_is_given_up_with_borrowing_and_releases_without_the_option_say_nothing():
@@ -174,16 +174,16 @@ def test_remedies_say_which_dumps_a_runbook_needs_and_only_those_that_name_one()
     remedy = finding(session(strict=True)).remedy()
     assert "ippoolkit runbook first needs dumps of IPPool, IPAMBlock, Node, Pod" in remedy
     lacks_pods = ipk.Cluster(unknown=("Pod", "Service"))
-    named, other = name_dumps_for_runbooks([Finding("blocks-gone"), Finding("blocks-few")], lacks_pods)
+    named, unnamed = name_dumps_for_runbooks([Finding("blocks-gone"), Finding("blocks-few")], lacks_pods)
     assert [advice.text.params["kinds"] for advice in named.advice] == ["Pod"]
-    assert not other.advice
+    assert not unnamed.advice
     assert name_dumps_for_runbooks([named], ipk.Cluster()) == [named]
-    assert RULES["blocks-fewer-reported"].names_runbook
+    assert RULES["blocks-fewer-reported"].steps
 
 
 def test_the_refusal_gives_the_commands_that_readme_and_the_how_to_give(paste, tmp_path):
     result = run_command("runbook", "grow", "--cluster", paste, "--pool", "10.60.0.0/25", "-o", tmp_path / "out")
-    assert result.returncode == 1
+    assert result.exit_code == 1
     assert result.stdout.startswith("Add a pool beside 10.60.0.0/25\n")
     for command in SAVE_COMMANDS:
         assert f"  {command}\n" in result.stdout  # whole, to be copied
@@ -206,10 +206,10 @@ def test_pods_that_were_not_read_are_no_zero(paste, tmp_path):
         "version: 1\ncluster:\n  pools: [{name: p, cidr: 10.0.0.0/24}]\n  nodes: [{name: a}, {name: b}]\n"
         "  unknown: [Pod]\n"
     )
-    message = ipk.verdict(ipk.load(roomy)).finding.message()
+    message = ipk.capacity(ipk.load(roomy)).verdict.finding.message()
     assert message.startswith("Blocks for each of 2 nodes, with capacity for up to 4 nodes.")
     assert "--pods-per-node" in message
-    assert ipk.growth(ipk.load(roomy))["pods"].isna().all()
+    assert ipk.capacity(ipk.load(roomy)).growth()["pods"].isna().all()
 
 
 def test_no_verdict_stands_alone_beside_an_error(paste):
@@ -231,7 +231,7 @@ def test_a_pool_whose_blocks_are_all_claimed_is_no_plain_answer(paste, tmp_path,
     def ask(node):
         result = run_command("pools-for", *options, "--node", node, "--namespace", "default", "--json")
         (*_, row) = json.loads(result.stdout)
-        return result.returncode, row["order"], row["why"]
+        return result.exit_code, row["order"], row["why"]
 
     status, order, why = ask("new1")
     assert (status, order) == (1, None)
@@ -249,7 +249,7 @@ def test_a_node_that_borrows_or_may_borrow_gets_an_address(tmp_path):
         options = ("--cluster", tmp_path / "session.txt", "--node", "new1", "--namespace", "default")
         result = run_command("pools-for", *options, "--json")
         (row,) = json.loads(result.stdout)
-        assert (result.returncode, row["order"], row["code"]) == (0, 1, "pool-claimed-for-node")
+        assert (result.exit_code, row["order"], row["code"]) == (0, 1, "pool-claimed-for-node")
 
 
 def test_a_pool_without_a_known_name_is_called_one_thing(paste):
@@ -326,7 +326,7 @@ def test_nothing_is_called_enough_where_the_pods_were_not_read(paste):
 @pytest.mark.parametrize(("size", "needed", "fits"), [(26, 5, False), (27, 2 + 2 + 3, False), (28, 4 + 3 + 3, False)])
 def test_the_addresses_in_use_of_listed_blocks_are_counted_at_each_block_size(paste, size, needed, fits):
     scenario = ipk.load(paste)
-    row = ipk.block_sizes(scenario).set_index("block_size").loc[size]
+    row = ipk.capacity(scenario).block_sizes().set_index("block_size").loc[size]
     assert row["spare_blocks"] == (1 << (size - 25)) - needed
     assert (row["verdict"] == "fits") == fits
 
@@ -339,19 +339,19 @@ def test_blocks_of_unknown_nodes_leave_the_nodes_that_have_one_and_never_more_no
     existing = compute_demand(ipk.Scenario(cluster=cluster), 4).existing
     assert [(load.nodes, load.pods) for load in existing.loads] == [(1, 70), (1, 60), (0, 0)]
     assert len(existing.load_of_node) == 2
-    assert "130 addresses in use" in " ".join(f.message() for f in ipk.analyse(ipk.Scenario(cluster=cluster)).findings)
+    assert "130 addresses in use" in " ".join(f.message() for f in ipk.capacity(ipk.Scenario(cluster=cluster)).findings)
 
 
 def blocks_without_pods():
     """Return three nodes, two of which have blocks with 40 addresses of pods; what else blocks hold is none of theirs."""
     pods = [Allocation(ordinal=ordinal, node="a") for ordinal in range(40)]
-    others = [
+    other_allocations = [
         Allocation(ordinal=40, node="a", type="vxlanTunnelAddress"),
         Allocation(ordinal=41, released_at="2026-01-01T00:00:00Z"),
         Allocation(ordinal=42, handle="windows-reserved-ipam-handle"),
     ]
     blocks = (
-        Block(cidr="10.0.0.0/26", affinity="host:a", allocations=(*pods, *others)),
+        Block(cidr="10.0.0.0/26", affinity="host:a", allocations=(*pods, *other_allocations)),
         Block(cidr="10.0.0.64/26", affinity="host:b", allocations=[replace(pod, node="b") for pod in pods]),
     )
     return ipk.Scenario(
@@ -367,14 +367,14 @@ def blocks_without_pods():
 def test_where_blocks_were_read_and_pods_were_not_their_addresses_count_for_their_nodes():
     scenario = blocks_without_pods()
     assert [(load.nodes, load.pods) for load in compute_demand(scenario, 4).existing.loads] == [(2, 40), (1, 0)]
-    messages = " ".join(found.message() for found in ipk.analyse(scenario).findings)
+    messages = " ".join(finding.message() for finding in ipk.capacity(scenario).findings)
     assert "counts the 80 addresses that blocks hold for them" in messages
     smaller = ipk.with_pool(scenario, "p", block_size=27)
     assert smaller.cluster.blocks == ()
     assert compute_demand(smaller, 4).existing.loads[0].pods == 40
-    row = ipk.block_sizes(scenario).set_index("block_size").loc[27]
+    row = ipk.capacity(scenario).block_sizes().set_index("block_size").loc[27]
     assert row["spare_blocks"] == 8 - (2 + 2 + 1)
-    assert ipk.block_sizes(smaller).set_index("block_size").loc[27]["spare_blocks"] == row["spare_blocks"]
+    assert ipk.capacity(smaller).block_sizes().set_index("block_size").loc[27]["spare_blocks"] == row["spare_blocks"]
 
 
 @pytest.mark.parametrize(("strict", "status"), [(False, "tight"), (True, "fails")])
@@ -388,7 +388,7 @@ def test_only_borrowing_makes_up_for_a_block_that_is_missing(strict, status):
         block_usage=tuple(BlockUsage(cidr=f"10.0.0.{64 * i}/26", used=40) for i in range(2)),
         ipam=IPAMConfig(strict_affinity=strict),
     )
-    verdict = ipk.verdict(ipk.Scenario(cluster=cluster))  # two nodes need two of the four blocks each
+    verdict = ipk.capacity(ipk.Scenario(cluster=cluster)).verdict  # two nodes need two of the four blocks each
     assert verdict.status == status
     assert verdict.finding.message().startswith("5 blocks needed, 4 available")
 
@@ -408,5 +408,5 @@ def test_the_remedy_names_commands_that_work_with_what_was_read(paste):
     for named in ("ippoolkit free INPUT --within CIDR --prefix 24", "ippoolkit capacity INPUT"):
         assert named in remedy
     free = run_command("free", paste, "--within", "10.60.0.0/16", "--prefix", "24")
-    assert free.returncode == 0
+    assert free.exit_code == 0
     assert "10.60.1.0/24" in free.stdout

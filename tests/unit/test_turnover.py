@@ -29,14 +29,14 @@ def test_lifetimes_are_those_that_the_dumps_were_made_with(tmp_path):
     last = 0
     for day in (0, 2, 3, 7, 9):
         gap, last = day - last, day
-        kept = []
+        running = []
         for pod in pods:
             if rng.random() < np.exp(-gap / 6):
-                kept.append(pod)
+                running.append(pod)
             else:
-                kept.append((f"p{serial}", "n0", f"10.0.{serial // 250}.{serial % 250}"))
+                running.append((f"p{serial}", "n0", f"10.0.{serial // 250}.{serial % 250}"))
                 serial += 1
-        pods = kept
+        pods = running
         write_dump(tmp_path, day, ["n0"], pods)
     lifetime = fitted_turnover(tmp_path).lifetime
     assert lifetime.mean == pytest.approx(6, rel=0.15)

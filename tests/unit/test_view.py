@@ -48,7 +48,7 @@ class Texts(HTMLParser):
 
 
 def test_the_block_size_table_shows_the_tables_numbers():
-    html = table_html("block_sizes", ipk.block_sizes(plan(size=24)), chosen=24, caption="c")
+    html = table_html("block_sizes", ipk.capacity(plan(size=24)).block_sizes(), chosen=24, caption="c")
     rows = Texts(html).rows
     assert rows[0][:4] == ["blockSize", "verdict", "addresses per block", "blocks"]
     row = next(row for row in rows if row[0] == "/24")
@@ -69,7 +69,7 @@ def test_the_block_size_table_shows_the_tables_numbers():
 
 
 def test_the_limit_is_marked_in_its_column_and_the_chosen_row_as_chosen():
-    html = table_html("block_sizes", ipk.block_sizes(plan(size=24)), chosen=24)
+    html = table_html("block_sizes", ipk.capacity(plan(size=24)).block_sizes(), chosen=24)
     names = [column.name for column in display_columns("block_sizes")]
     rows = html.split("<tbody>")[1].split("<tr>")[1:]
     classes = {
@@ -86,8 +86,8 @@ def test_the_limit_is_marked_in_its_column_and_the_chosen_row_as_chosen():
 
 def test_huge_numbers_are_powers_to_read_and_digits_in_data():
     scenario = plan("::/0", size=122)
-    assert "2^122" in table_html("block_sizes", ipk.block_sizes(scenario))
-    assert capacity_as_dict(ipk.analyse(scenario))["block_sizes"]["pool"][6]["blocks"] == 2**122
+    assert "2^122" in table_html("block_sizes", ipk.capacity(scenario).block_sizes())
+    assert capacity_as_dict(ipk.capacity(scenario))["block_sizes"]["pool"][6]["blocks"] == 2**122
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -100,15 +100,15 @@ def test_names_are_data_never_markup():
     pool = ipk.IPPool(name=HOSTILE, cidr="10.0.0.0/24", node_selector=f"a == '{HOSTILE[:8]}'")
     group = ipk.NodeGroup(name=HOSTILE, nodes=9, pods_per_node=9)
     scenario = ipk.Scenario(name=HOSTILE, cluster=ipk.Cluster(pools=(pool,)), plan=ipk.Plan(groups=(group,)))
-    found = ipk.check_design(scenario)
+    findings = ipk.capacity(scenario).findings
     pieces = [
-        verdict_html(ipk.analyse(scenario)),
-        capacity_tiles_html(ipk.analyse(scenario)),
-        findings_html(found),
-        table_html("pools", ipk.pools(scenario)),
-        table_html("nodes", ipk.nodes(scenario), caption=HOSTILE),
-        table_html("growth", ipk.growth(scenario)),
-        table_html("block_sizes", ipk.block_sizes(scenario), caption=HOSTILE),
+        verdict_html(ipk.capacity(scenario)),
+        capacity_tiles_html(ipk.capacity(scenario)),
+        findings_html(findings),
+        table_html("pools", ipk.capacity(scenario).pools()),
+        table_html("nodes", ipk.capacity(scenario).nodes(), caption=HOSTILE),
+        table_html("growth", ipk.capacity(scenario).growth()),
+        table_html("block_sizes", ipk.capacity(scenario).block_sizes(), caption=HOSTILE),
     ]
     for piece in pieces:
         assert "script" not in Texts(piece).tags
@@ -116,17 +116,17 @@ def test_names_are_data_never_markup():
 
 
 def test_the_verdict_names_changes_that_are_enough():
-    html = verdict_html(ipk.analyse(plan(size=24)))
+    html = verdict_html(ipk.capacity(plan(size=24)))
     assert "blockSize 26 (holds 256 nodes)" in html
     assert 'class="ipk-verdict fails"' in html
-    assert "One change is enough" not in verdict_html(ipk.analyse(plan()))
+    assert "One change is enough" not in verdict_html(ipk.capacity(plan()))
 
 
 def test_a_table_too_wide_for_paper_is_set_smaller_or_turns_its_page():
     def classes(name):
         scenario = plan()
         scenario = ipk.with_pool(scenario, scenario.cluster.pools[0].name, name=name)
-        return re.search(r'class="(ipk-scroll[^"]*)"', table_html("pools", ipk.pools(scenario)))[1]
+        return re.search(r'class="(ipk-scroll[^"]*)"', table_html("pools", ipk.capacity(scenario).pools()))[1]
 
     assert classes("p") == "ipk-scroll ipk-dense"
     assert classes("n" * 60) == "ipk-scroll ipk-wide"
@@ -155,15 +155,15 @@ def test_no_findings_say_so():
 
 
 def test_tiles_mark_what_is_wrong():
-    html = capacity_tiles_html(ipk.analyse(plan(size=24)))
+    html = capacity_tiles_html(ipk.capacity(plan(size=24)))
     assert '<div class="ipk-tile fails"><b>70\u00a0/ 64</b>' in html
     assert '<div class="ipk-tile fails"><b>now</b>' in html
-    assert "fails" not in capacity_tiles_html(ipk.analyse(plan()))
+    assert "fails" not in capacity_tiles_html(ipk.capacity(plan()))
 
 
 def printed(scenario, width, **options):
     console = Console(width=width, no_color=True, record=True, file=io.StringIO())
-    print_capacity(console, ipk.analyse(scenario), **options)
+    print_capacity(console, ipk.capacity(scenario), **options)
     return console.export_text()
 
 
@@ -176,7 +176,7 @@ def test_a_terminal_of_any_width_shows_whole_numbers_and_names(width, lang):
     language = text.split()
     for pool in scenario.cluster.pools:
         assert {pool.name, str(pool.cidr)} <= set(language)
-        for blocks in ipk.block_sizes(scenario, pool.name)["blocks"]:
+        for blocks in ipk.capacity(scenario).block_sizes(pool.name)["blocks"]:
             assert f"{blocks:,}" in language
 
 
@@ -198,7 +198,7 @@ def test_a_number_with_words_after_it_is_set_to_the_left():
 
 
 def test_bars_that_are_cut_say_so():
-    table = ipk.block_sizes(plan(size=24, nodes=20, pods=1), "pool")
+    table = ipk.capacity(plan(size=24, nodes=20, pods=1)).block_sizes("pool")
     marks = len(draw_block_sizes(table, chosen_block_size=26).axes[0].patches) - len(table)
     assert marks == sum(count > 80 for count in table["nodes_fit"]) > 0
 
@@ -218,13 +218,15 @@ def test_terminal_markup_in_names_is_not_obeyed():
 
 
 def test_the_chart_of_sizes_marks_what_fails_and_what_is_chosen():
-    table = ipk.block_sizes(plan(size=24))
+    table = ipk.capacity(plan(size=24)).block_sizes()
     html = block_sizes_chart(table, chosen=24)
     assert html.count('class="bar') == 13
     assert 'class="bar bad chosen"' in html
     assert "70 nodes" in html
-    assert "70 个节点" in block_sizes_chart(ipk.block_sizes(plan(size=24), lang="zh"), chosen=24, lang="zh")
-    assert block_sizes_chart(ipk.block_sizes(plan(cidr="fd00::/48", size=122)), chosen=122).count("height:100.00%")
+    assert "70 个节点" in block_sizes_chart(ipk.capacity(plan(size=24)).block_sizes(lang="zh"), chosen=24, lang="zh")
+    assert block_sizes_chart(ipk.capacity(plan(cidr="fd00::/48", size=122)).block_sizes(), chosen=122).count(
+        "height:100.00%"
+    )
 
 
 def figure_texts(figure):
@@ -232,11 +234,13 @@ def figure_texts(figure):
 
 
 def test_the_chart_of_growth_says_when_something_runs_out():
-    texts = figure_texts(draw_growth(ipk.growth(plan(nodes=100, nodes_per_month=15))))
+    texts = figure_texts(draw_growth(ipk.capacity(plan(nodes=100, nodes_per_month=15)).growth()))
     assert "month 11" in texts
     assert "280 needed of 256" in texts
-    assert not any("month 1" in text for text in figure_texts(draw_growth(ipk.growth(plan()))))
-    assert "65.5k in the pools, not to scale" in figure_texts(draw_growth(ipk.growth(plan(cidr="10.0.0.0/16"))))
+    assert not any("month 1" in text for text in figure_texts(draw_growth(ipk.capacity(plan()).growth())))
+    assert "65.5k in the pools, not to scale" in figure_texts(
+        draw_growth(ipk.capacity(plan(cidr="10.0.0.0/16")).growth())
+    )
 
 
 def test_a_comparison_marks_what_differs():
@@ -249,17 +253,17 @@ def test_a_comparison_marks_what_differs():
 
 
 def test_a_power_in_a_table_keeps_its_space():
-    made = ReportTable.from_rows(
+    table = ReportTable.from_rows(
         "t", ["a"], [(f"room for {get_language('en').format_number(3 * 10**17 + 1)}",)], lang="en"
     )
-    assert "room for 3.00\u00a0×\u00a010^17" in made.html
+    assert "room for 3.00\u00a0×\u00a010^17" in table.html
 
 
 def test_the_verdict_of_two_ip_versions_names_version_and_pool():
     six = ipk.IPPool(name="six", cidr="fd00::/64", block_size=122)
     cluster = ipk.Cluster(pools=(*plan(size=24).cluster.pools, six))
     networks = ipk.Networks(services=("10.233.0.0/18",))
-    analysis = ipk.analyse(ipk.Scenario(cluster=cluster, plan=plan().plan, networks=networks))
+    analysis = ipk.capacity(ipk.Scenario(cluster=cluster, plan=plan().plan, networks=networks))
     for text in (verdict_html(analysis), verdict_markdown(analysis)):
         assert "IPv4 (pool): 64 blocks for 70 nodes that need 70, 1 per typical node: node 65 gets none." in text
         assert "blockSize 26 for pool" in text
@@ -269,12 +273,12 @@ def test_the_verdict_of_two_ip_versions_names_version_and_pool():
 
 
 def test_growth_that_stands_still_is_a_sentence_and_months_without_a_change_are_left_out():
-    still, slow = ipk.growth(plan()), ipk.growth(plan(nodes_per_month=0.25))
+    still, slow = ipk.capacity(plan()).growth(), ipk.capacity(plan(nodes_per_month=0.25)).growth()
     english = get_language("en")
     assert growth_note(still, english) == "Nothing grows within 12 months: today's figures hold throughout."
     assert list(growth_changes(slow)["month"]) == [0, 1, 5, 9]
     assert growth_note(slow, english) == "Months in which nothing changes are left out."
-    assert growth_note(ipk.growth(plan(nodes_per_month=1)), english) == ""
+    assert growth_note(ipk.capacity(plan(nodes_per_month=1)).growth(), english) == ""
     text = printed(plan(), 120)
     assert "Growth: Nothing grows within 12 months" in text
     assert "addresses needed" not in text

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ...findings import Finding, abbreviate_names
 from ..cluster_index import address_from_key, holder_kind, sorted_address_texts
-from .context import AuditContext
+from .context import AuditContext, names_params
 
 _NEARLY_FULL_RATIO = 0.9
 
 
 def full_pools(context: AuditContext) -> Iterator[Finding]:
     """Say of each pool how full it is, in addresses and in blocks."""
-    for row in context.metrics.pools:
+    for row in context.counted_metrics.pools:
         if row["allocated"] is None:
             continue
-        claimed_addresses = row["blocks_allocated"] << (
-            context.index.cluster.pool(row["name"]).cidr.bits - row["blockSize"]
-        )
+        claimed_addresses = row["blocks_allocated"] << (context.cluster.pool(row["name"]).cidr.bits - row["blockSize"])
         free = row["free"] if row["free"] is not None else row["capacity"] - row["allocated"]
         params = {
             "used": row["allocated"],
@@ -53,19 +51,11 @@ def leaked(context: AuditContext) -> Iterator[Finding]:
             "all": sorted_address_texts(index.leaked_allocations),
         }
         yield Finding("addresses-leaked", "", params)
-        if missing := [kind for kind in ("Node", "Service") if kind in index.cluster.unknown]:
+        if missing := [kind for kind in ("Node", "Service") if kind in context.cluster.unknown]:
             yield Finding("leaks-partial", "", {"kinds": ", ".join(missing)})
-    ipv6_tunnels_in_use = [
-        key
-        for key in index.tunnel_node_by_address
-        if key >> 128 and key in index.allocations_by_address and key not in index.pods_by_address
-    ]
-    if ipv6_tunnels_in_use:
-        yield Finding(
-            "leaks-overcounted",
-            "",
-            {"count": len(ipv6_tunnels_in_use), "all": sorted_address_texts(ipv6_tunnels_in_use)},
-        )
+    if tunnel_keys := index.ipv6_tunnels_in_use:
+        params = {"count": len(tunnel_keys), "all": sorted_address_texts(tunnel_keys)}
+        yield Finding("leaks-overcounted", "", params)
 
 
 def unallocated(context: AuditContext) -> Iterator[Finding]:
@@ -74,28 +64,21 @@ def unallocated(context: AuditContext) -> Iterator[Finding]:
     inside, outside = index.unallocated_addresses
     tunnel_keys = [key for key in inside if key in index.tunnel_node_by_address]
     pod_keys = [key for key in inside if key in index.pods_by_address]
-    if pod_keys:
-        users = [f"{pod.namespace}/{pod.name}" for key in pod_keys for pod in index.pods_by_address[key]]
-        yield Finding(
-            "pod-not-allocated",
-            "",
-            {"count": len(pod_keys), "which": abbreviate_names(users), "all": sorted_address_texts(pod_keys)},
-        )
-    if tunnel_keys:
-        users = [index.tunnel_node_by_address[key].name for key in tunnel_keys]
-        yield Finding(
-            "tunnel-not-allocated",
-            "",
-            {"count": len(tunnel_keys), "which": abbreviate_names(users), "all": sorted_address_texts(tunnel_keys)},
-        )
-    if outside:
-        users = [f"{pod.namespace}/{pod.name}" for key in outside for pod in index.pods_by_address.get(key, ())]
-        params = {
-            "count": len(outside),
-            "which": abbreviate_names(users or sorted_address_texts(outside)),
-            "all": sorted_address_texts(outside),
-        }
-        yield Finding("in-use-outside", "", params)
+    nodes = [index.tunnel_node_by_address[key].name for key in tunnel_keys]
+    for code, keys, users in (
+        ("pod-not-allocated", pod_keys, _pod_names(context, pod_keys)),
+        ("tunnel-not-allocated", tunnel_keys, nodes),
+        ("in-use-outside", outside, _pod_names(context, outside)),
+    ):
+        if keys:
+            addresses = sorted_address_texts(keys)
+            params = {"count": len(keys), "which": abbreviate_names(users or addresses), "all": addresses}
+            yield Finding(code, "", params)
+
+
+def _pod_names(context: AuditContext, keys: Iterable[int]) -> list[str]:
+    """Return the pods that use these addresses."""
+    return [f"{pod.namespace}/{pod.name}" for key in keys for pod in context.index.pods_by_address.get(key, ())]
 
 
 def in_lost_pools(context: AuditContext) -> Iterator[Finding]:
@@ -117,12 +100,9 @@ def used_twice(context: AuditContext) -> Iterator[Finding]:
     index = context.index
     if index.shared_addresses:
         first_key = index.shared_addresses[0]
-        users = [f"{pod.namespace}/{pod.name}" for pod in index.pods_by_address.get(first_key, ())]
-        users += (
-            [f"Node/{index.tunnel_node_by_address[first_key].name}"]
-            if first_key in index.tunnel_node_by_address
-            else []
-        )
+        users = _pod_names(context, [first_key])
+        if tunnel_node := index.tunnel_node_by_address.get(first_key):
+            users.append(f"Node/{tunnel_node.name}")
         params = {
             "count": len(index.shared_addresses),
             "first": str(address_from_key(first_key)),
@@ -135,34 +115,27 @@ def waiting(context: AuditContext) -> Iterator[Finding]:
     """Find pods on nodes that have no address."""
     waiting_pods = [
         pod
-        for pod in context.index.cluster.pods
+        for pod in context.cluster.pods
         if pod.node and not pod.host_network and not pod.finished and not pod.addresses
     ]
     if waiting_pods:
         pod_names = [f"{pod.namespace}/{pod.name}" for pod in waiting_pods]
-        params = {
-            "count": len(waiting_pods),
-            "which": abbreviate_names(pod_names),
-            "nodes": abbreviate_names(pod.node for pod in waiting_pods),
-        }
-        yield Finding("pods-without-address", "", {**params, "all": pod_names})
+        nodes = abbreviate_names(pod.node for pod in waiting_pods)
+        yield Finding("pods-without-address", "", {**names_params(pod_names), "nodes": nodes})
 
 
 def handles(context: AuditContext) -> Iterator[Finding]:
     """Find handles that blocks name and that do not exist, and of those that hold nothing."""
-    referenced, existing = context.index.handle_ids
-    if missing := sorted(referenced - existing):
-        yield Finding(
-            "handles-missing", "", {"count": len(missing), "which": abbreviate_names(missing), "all": missing}
-        )
-    if idle := sorted(existing - referenced):
-        yield Finding("handles-idle", "", {"count": len(idle), "which": abbreviate_names(idle), "all": idle})
+    totals = context.counted_metrics.totals
+    for figure, code in (("missing_handles", "handles-missing"), ("leaked_handles", "handles-idle")):
+        if totals[figure]:
+            yield Finding(code, "", names_params(totals[figure]))
 
 
 def cooling(context: AuditContext) -> Iterator[Finding]:
     """Count the addresses that rest after their release."""
     count = sum(holder_kind(allocation) == "cooling" for _, allocation in context.index.iter_allocations())
-    seconds = context.index.cluster.ipam.ip_cooldown_seconds
+    seconds = context.cluster.ipam.ip_cooldown_seconds
     if count:
         yield Finding("addresses-cooling", "IPAMConfiguration/default", {"count": count, "seconds": seconds})
 
@@ -176,5 +149,5 @@ def windows(context: AuditContext) -> Iterator[Finding]:
 
 def reserved_in_use(context: AuditContext) -> Iterator[Finding]:
     """Find addresses that are in use though reserved: a reservation takes nothing from those who have it."""
-    if count := sum(map(context.index.count_reserved_in_use, context.index.cluster.blocks)):
+    if count := sum(map(context.index.count_reserved_in_use, context.cluster.blocks)):
         yield Finding("reserved-in-use", "", {"count": count})

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ...calico.limits import LOAD_BALANCER_AFFINITY
-from ...cidr import ADDRESS_BITS, Cidr
+from ...cidr import ADDRESS_BITS, Cidr, IPVersion
 from ...findings import Finding, Severity, abbreviate_names
-from ...model import IPPool
-from ..cluster_index import BlockInPool, holder_kind, is_borrowed
+from ...model import Block, IPPool, Node
+from ..cluster_index import holder_kind, is_borrowed
 from ..headroom import BLOCK_CAP, tightest_by_node
 from ..without_block import borrow_meanwhile, outcome_without_block, pool_to_add
-from .context import AuditContext
+from .context import AuditContext, names_params
 
+Claim = tuple[Cidr, str]  # a block and the node that owns it
 _FEW_PERCENT = 10  # per cent of the nodes: fewer blocks left than that are worth a word
 _NEAR_CAP_RATIO = 0.9
 
@@ -22,9 +23,9 @@ def blocks_left(context: AuditContext) -> Iterator[Finding]:
     """Compare the blocks that nobody has with the nodes that have none: blocks run out long before addresses."""
     index = context.index
     for version in ADDRESS_BITS:
-        pools = [pool for pool in index.pools if pool.version == version and pool.serves("Workload")]
-        nodes = {node.name for node in index.cluster.nodes if any(pool.selects_node(node.labels) for pool in pools)}
-        if not pools or not nodes:
+        pools, selected_nodes = _pools_and_nodes(context, version)
+        nodes = {node.name for node in selected_nodes}
+        if not nodes:
             continue
         pool_blocks = [pool_block for pool in pools for pool_block in index.blocks_by_pool[pool.name]]
         unclaimed = sum(_unclaimed_blocks(context, pool) for pool in pools)
@@ -55,19 +56,24 @@ def blocks_left(context: AuditContext) -> Iterator[Finding]:
             yield Finding("blocks-left", subject, params)
 
 
+def _pools_and_nodes(context: AuditContext, version: IPVersion) -> tuple[list[IPPool], list[Node]]:
+    """Return the pools of a family that serve pods, and the nodes that any of them selects."""
+    pools = [pool for pool in context.index.pools if pool.version == version and pool.serves("Workload")]
+    nodes = [node for node in context.cluster.nodes if any(pool.selects_node(node.labels) for pool in pools)]
+    return pools, nodes
+
+
 def _unclaimed_blocks(context: AuditContext, pool: IPPool) -> int:
-    pool_blocks = [
-        pool_block
-        for pool_block in context.index.blocks_by_pool[pool.name]
-        if pool_block.block.cidr.prefix == pool.block_size
-    ]
+    claimed = sum(
+        pool_block.block.cidr.prefix == pool.block_size for pool_block in context.index.blocks_by_pool[pool.name]
+    )
     reserved_blocks, _ = context.index.reserved_coverage(pool.cidr).count_blocks(pool.block_size)
-    return max(pool.block_count - len(pool_blocks) - reserved_blocks, 0)
+    return max(pool.block_count - claimed - reserved_blocks, 0)
 
 
 def nodes_at_cap(context: AuditContext) -> Iterator[Finding]:
     """Find nodes that hold as many blocks as they may: when these are full the next pod fails, borrowing or not."""
-    windows_nodes = {node.name for node in context.index.cluster.nodes if node.windows}
+    windows_nodes = {node.name for node in context.cluster.nodes if node.windows}
     for headroom in context.headrooms:
         if not headroom.owned_blocks:
             continue
@@ -93,44 +99,37 @@ def nodes_at_cap(context: AuditContext) -> Iterator[Finding]:
 
 def next_to_fail(context: AuditContext) -> Iterator[Finding]:
     """Name the node that takes fewest pods more, where kubelet would start more than that."""
-    running_pods = Counter(pod.node for pod in context.index.cluster.pods if not pod.finished)
-    max_pods = {node.name: node.max_pods for node in context.index.cluster.nodes}
-    headrooms = tightest_by_node(context.headrooms)
-    limited_nodes = {
-        tightest_node: headroom
-        for tightest_node, headroom in headrooms.items()
-        if headroom.pods < max_pods[tightest_node] - running_pods[tightest_node]
-    }
+    running_pods = Counter(pod.node for pod in context.cluster.pods if not pod.finished)
+    startable_pods = {node.name: node.max_pods - running_pods[node.name] for node in context.cluster.nodes}
+    headrooms = list(tightest_by_node(context.headrooms).values())
     if not headrooms:
         return
-    if not limited_nodes:
-        tightest_headroom = min(headrooms.values(), key=lambda headroom: (headroom.pods, headroom.node))
-        params = {"nodes": len(headrooms), "node": tightest_headroom.node, "pods": tightest_headroom.pods}
+    limiting_headrooms = [headroom for headroom in headrooms if headroom.pods < startable_pods[headroom.node]]
+    headroom = min(limiting_headrooms or headrooms, key=lambda headroom: (headroom.pods, headroom.node))
+    if not limiting_headrooms:
+        params = {"nodes": len(headrooms), "node": headroom.node, "pods": headroom.pods}
         yield Finding("no-node-fails", "", params, severity_override=Severity.OK)
         return
-    tightest_node = min(limited_nodes, key=lambda node_name: (limited_nodes[node_name].pods, node_name))
-    headroom = limited_nodes[tightest_node]
     params = {
-        "node": tightest_node,
+        "node": headroom.node,
         "pods": headroom.pods,
         "own": headroom.free_in_own_blocks,
         "new": headroom.claimable_addresses,
         "borrow": headroom.borrowable_addresses,
         "limit": headroom.limit_code,
-        "kubelet": max_pods[tightest_node] - running_pods[tightest_node],
+        "kubelet": startable_pods[headroom.node],
         "version": headroom.version,
-        "count": len(limited_nodes),
+        "count": len(limiting_headrooms),
     }
-    yield Finding("next-to-fail" if headroom.pods else "node-fails-now", f"Node/{tightest_node}", params)
+    yield Finding("next-to-fail" if headroom.pods else "node-fails-now", f"Node/{headroom.node}", params)
 
 
 def together(context: AuditContext) -> Iterator[Finding]:
     """Compare the pods that kubelets would still start with the addresses left: nodes share them."""
     index = context.index
-    running_pods = Counter(pod.node for pod in index.cluster.pods if not pod.finished)
+    running_pods = Counter(pod.node for pod in context.cluster.pods if not pod.finished)
     for version in ADDRESS_BITS:
-        pools = [pool for pool in index.pools if pool.version == version and pool.serves("Workload")]
-        nodes = [node for node in index.cluster.nodes if any(pool.selects_node(node.labels) for pool in pools)]
+        pools, nodes = _pools_and_nodes(context, version)
         startable_pods = sum(max(node.max_pods - running_pods[node.name], 0) for node in nodes)
         allocated = sum(
             len(pool_block.block.allocations) for pool in pools for pool_block in index.blocks_by_pool[pool.name]
@@ -140,27 +139,28 @@ def together(context: AuditContext) -> Iterator[Finding]:
             params = {
                 "wanted": startable_pods,
                 "free": max(free, 0),
-                "pools": abbreviate_names(named_pool.name for named_pool in pools),
+                "pools": abbreviate_names(pool.name for pool in pools),
+                "version": version,
             }
-            yield Finding("together-short", f"IPv{version}", {**params, "version": version})
+            yield Finding("together-short", f"IPv{version}", params)
 
 
 def borrowed(context: AuditContext) -> Iterator[Finding]:
     """Count borrowed addresses and the routes that they cost."""
-    borrowed_allocations = [
-        (pool_block, allocation)
+    borrower_nodes = [
+        allocation.node
         for pool_block, allocation in context.index.iter_allocations()
         if is_borrowed(pool_block.block, allocation)
     ]
-    if not borrowed_allocations:
+    if not borrower_nodes:
         return
-    blocks_with_affinity = sum(bool(pool_block.block.affinity) for pool_block in context.index.blocks_in_pools)
-    count_by_node = Counter(allocation.node for _, allocation in borrowed_allocations)
+    blocks_with_affinity = sum(bool(block.affinity) for block in context.cluster.blocks)
+    count_by_node = Counter(borrower_nodes)
     params = {
-        "count": len(borrowed_allocations),
+        "count": len(borrower_nodes),
         "nodes": len(count_by_node),
         "which": abbreviate_names(name for name, _ in count_by_node.most_common()),
-        "routes": blocks_with_affinity + len(borrowed_allocations),
+        "routes": blocks_with_affinity + len(borrower_nodes),
         "blocks": blocks_with_affinity,
     }
     yield Finding("borrowed-addresses", "", params)
@@ -168,167 +168,127 @@ def borrowed(context: AuditContext) -> Iterator[Finding]:
 
 def borrowed_tunnels(context: AuditContext) -> Iterator[Finding]:
     """Find tunnel addresses in blocks that are not their node's own."""
-    borrowed_allocations = [
-        allocation
+    borrower_nodes = [
+        allocation.node
         for pool_block, allocation in context.index.iter_allocations()
         if holder_kind(allocation) == "tunnel" and is_borrowed(pool_block.block, allocation)
     ]
-    if borrowed_allocations:
-        node_names = sorted({allocation.node for allocation in borrowed_allocations})
-        yield Finding(
-            "tunnel-borrowed",
-            "",
-            {"count": len(borrowed_allocations), "which": abbreviate_names(node_names), "all": node_names},
-        )
+    if borrower_nodes:
+        params = {**names_params(sorted(set(borrower_nodes))), "count": len(borrower_nodes)}
+        yield Finding("tunnel-borrowed", "", params)
 
 
 def without_affinity(context: AuditContext) -> Iterator[Finding]:
     """Find blocks that belong to nobody: nobody can claim them, others only borrow from them."""
-    pool_blocks = [pool_block for pool_block in context.index.blocks_in_pools if not pool_block.block.affinity]
-    if pool_blocks:
-        yield Finding("blocks-without-affinity", "", _block_params(pool_blocks))
+    if blocks := [block for block in context.cluster.blocks if not block.affinity]:
+        yield Finding("blocks-without-affinity", "", _block_params(blocks))
 
 
 def empty(context: AuditContext) -> Iterator[Finding]:
     """Find blocks that hold nothing: all but a node's last one are given back."""
-    empty_blocks = [
-        pool_block
-        for pool_block in context.index.blocks_in_pools
-        if not pool_block.block.allocations and pool_block.block.host
-    ]
-    if empty_blocks:
-        last_blocks_of_nodes = sum(
-            len(context.index.blocks_by_node[pool_block.block.host]) == 1 for pool_block in empty_blocks
-        )
-        yield Finding("blocks-empty", "", {**_block_params(empty_blocks), "last": last_blocks_of_nodes})
+    if blocks := [block for block in context.cluster.blocks if not block.allocations and block.host]:
+        last_blocks_of_nodes = sum(len(context.index.blocks_by_node[block.host]) == 1 for block in blocks)
+        yield Finding("blocks-empty", "", {**_block_params(blocks), "last": last_blocks_of_nodes})
 
 
 def outside(context: AuditContext) -> Iterator[Finding]:
     """Find blocks that no pool holds: what is left where a pool was deleted before its pods moved."""
-    if pool_blocks := context.index.blocks_by_pool[""]:
-        yield Finding("blocks-outside-pools", "", _block_params(pool_blocks))
+    if blocks := [pool_block.block for pool_block in context.index.blocks_by_pool[""]]:
+        yield Finding("blocks-outside-pools", "", _block_params(blocks))
 
 
 def other_size(context: AuditContext) -> Iterator[Finding]:
     """Find blocks whose size is not their pool's: its blockSize was changed in place."""
     for pool in context.index.pools:
-        pool_blocks = [
-            pool_block
-            for pool_block in context.index.blocks_by_pool[pool.name]
-            if pool_block.block.cidr.prefix != pool.block_size
-        ]
-        if pool_blocks:
-            yield Finding(
-                "block-other-size", f"IPPool/{pool.name}", {**_block_params(pool_blocks), "size": pool.block_size}
-            )
+        blocks = [pool_block.block for pool_block in context.index.blocks_by_pool[pool.name]]
+        if others := [block for block in blocks if block.cidr.prefix != pool.block_size]:
+            params = {**_block_params(others), "size": pool.block_size}
+            yield Finding("block-other-size", f"IPPool/{pool.name}", params)
 
 
 def overlapping(context: AuditContext) -> Iterator[Finding]:
     """Find blocks that share addresses: each gives them out as if the other were not there."""
-    pairs: list[tuple[Cidr, Cidr]] = []
-    open_cidrs: list[Cidr] = []
-    for cidr in sorted(pool_block.block.cidr for pool_block in context.index.blocks_in_pools):
-        open_cidrs = [earlier_cidr for earlier_cidr in open_cidrs if earlier_cidr.overlaps(cidr)]
-        pairs += [(earlier_cidr, cidr) for earlier_cidr in open_cidrs]
-        open_cidrs.append(cidr)
-    if pairs:
-        held_twice = [address for address, holders in context.index.allocations_by_address.items() if len(holders) > 1]
-        first, second = pairs[0]
-        params = {"count": len(pairs), "first": str(first), "second": str(second), "twice": len(held_twice)}
+    count, first_pair = overlapping_blocks((block.cidr, block.host or "") for block in context.cluster.blocks)
+    if first_pair is not None:
+        held_twice = sum(len(holders) > 1 for holders in context.index.allocations_by_address.values())
+        (first, _), (second, _) = first_pair
+        params = {"count": count, "first": str(first), "second": str(second), "twice": held_twice}
         yield Finding("blocks-overlap", f"IPAMBlock/{second}", params)
+
+
+def overlapping_blocks(claims: Iterable[Claim]) -> tuple[int, tuple[Claim, Claim] | None]:
+    """Return how many pairs of blocks share addresses, and the first such pair."""
+    count = 0
+    first_pair: tuple[Claim, Claim] | None = None
+    enclosing: list[Claim] = []  # each within the one before it: sorted, a block follows those it is in
+    for claim in sorted(claims):
+        while enclosing and not enclosing[-1][0].overlaps(claim[0]):
+            enclosing.pop()
+        if enclosing:
+            first_pair = first_pair or (enclosing[0], claim)
+        count += len(enclosing)
+        enclosing.append(claim)
+    return count, first_pair
 
 
 def of_missing_nodes(context: AuditContext) -> Iterator[Finding]:
     """Find blocks and addresses of nodes that do not exist."""
-    existing_nodes = {node.name for node in context.index.cluster.nodes}
-    orphaned_blocks = [
-        pool_block
-        for pool_block in context.index.blocks_in_pools
-        if pool_block.block.host and pool_block.block.host not in existing_nodes
-    ]
+    existing_nodes = {node.name for node in context.cluster.nodes}
+    orphaned_blocks = [block for block in context.cluster.blocks if block.host and block.host not in existing_nodes]
     orphaned_allocations = [
         allocation
         for _, allocation in context.index.iter_allocations()
         if allocation.node and allocation.node not in existing_nodes
     ]
     missing_nodes = sorted(
-        {pool_block.block.host for pool_block in orphaned_blocks}
-        | {allocation.node for allocation in orphaned_allocations}
+        {block.host for block in orphaned_blocks} | {allocation.node for allocation in orphaned_allocations}
     )
     if missing_nodes:
         borrowed_from = sum(
-            is_borrowed(pool_block.block, allocation)
-            for pool_block in orphaned_blocks
-            for allocation in pool_block.block.allocations
+            is_borrowed(block, allocation) for block in orphaned_blocks for allocation in block.allocations
         )
         params = {
-            "count": len(missing_nodes),
-            "which": abbreviate_names(missing_nodes),
+            **names_params(missing_nodes),
             "blocks": len(orphaned_blocks),
             "addresses": len(orphaned_allocations),
+            "lent": borrowed_from,
         }
-        yield Finding("node-gone", "", {**params, "lent": borrowed_from, "all": missing_nodes})
+        yield Finding("node-gone", "", params)
 
 
 def affinities(context: AuditContext) -> Iterator[Finding]:
     """Find claims that are half done, that have no block, or that contradict the block."""
-    block_affinities = context.index.cluster.affinities
-    pending = [affinity_object for affinity_object in block_affinities if affinity_object.state != "confirmed"]
-    if pending:
-        params = {
-            "count": len(pending),
-            "which": abbreviate_names(f"{affinity_object.node} {affinity_object.cidr}" for affinity_object in pending),
-        }
-        yield Finding("affinity-pending", "", params)
-    affinity_by_block = {
-        pool_block.block.cidr: pool_block.block.affinity for pool_block in context.index.blocks_in_pools
-    }
-    confirmed_by_block = {
-        affinity_object.cidr: f"{affinity_object.type}:{affinity_object.node}"
-        for affinity_object in block_affinities
-        if affinity_object.state == "confirmed"
-    }
-    claims_without_block = [
-        affinity_object.cidr
-        for affinity_object in block_affinities
-        if affinity_object.state == "confirmed" and affinity_object.cidr not in affinity_by_block
-    ]
-    if claims_without_block:
-        yield Finding(
-            "affinity-without-block",
-            "",
-            {"count": len(claims_without_block), "which": abbreviate_names(claims_without_block)},
-        )
-    mismatched_blocks = [
-        cidr for cidr, affinity in affinity_by_block.items() if affinity and confirmed_by_block.get(cidr) != affinity
-    ]
-    if mismatched_blocks:
-        yield Finding(
-            "block-without-claim", "", {"count": len(mismatched_blocks), "which": abbreviate_names(mismatched_blocks)}
-        )
+    confirmed = [claim for claim in context.cluster.affinities if claim.state == "confirmed"]
+    affinity_by_block = {block.cidr: block.affinity for block in context.cluster.blocks}
+    affinity_by_claim = {claim.cidr: f"{claim.type}:{claim.node}" for claim in confirmed}
+    for code, labels in (
+        (
+            "affinity-pending",
+            [f"{claim.node} {claim.cidr}" for claim in context.cluster.affinities if claim.state != "confirmed"],
+        ),
+        ("affinity-without-block", [claim.cidr for claim in confirmed if claim.cidr not in affinity_by_block]),
+        (
+            "block-without-claim",
+            [
+                cidr
+                for cidr, affinity in affinity_by_block.items()
+                if affinity and affinity_by_claim.get(cidr) != affinity
+            ],
+        ),
+    ):
+        if labels:
+            yield Finding(code, "", {"count": len(labels), "which": abbreviate_names(labels)})
 
 
 def services_near_cap(context: AuditContext) -> Iterator[Finding]:
     """Count the blocks of load balancers, which have one owner for the whole cluster."""
-    pool_blocks = [
-        pool_block
-        for pool_block in context.index.blocks_in_pools
-        if pool_block.block.affinity == LOAD_BALANCER_AFFINITY
-    ]
-    if pool_blocks:
-        allocated = sum(len(pool_block.block.allocations) for pool_block in pool_blocks)
-        yield Finding(
-            "loadbalancer-use",
-            "",
-            {
-                "blocks": len(pool_blocks),
-                "used": allocated,
-                "free": sum(owned_block.free_addresses for owned_block in pool_blocks),
-            },
-        )
+    blocks = [block for block in context.cluster.blocks if block.affinity == LOAD_BALANCER_AFFINITY]
+    if blocks:
+        used = sum(len(block.allocations) for block in blocks)
+        free = sum(block.cidr.size for block in blocks) - used
+        yield Finding("loadbalancer-use", "", {"blocks": len(blocks), "used": used, "free": free})
 
 
-def _block_params(pool_blocks: Sequence[BlockInPool]) -> dict[str, object]:
-    cidrs = [str(pool_block.block.cidr) for pool_block in pool_blocks]
-    allocated = sum(len(pool_block.block.allocations) for pool_block in pool_blocks)
-    return {"count": len(pool_blocks), "which": abbreviate_names(cidrs), "addresses": allocated, "all": cidrs}
+def _block_params(blocks: Sequence[Block]) -> dict[str, object]:
+    addresses = sum(len(block.allocations) for block in blocks)
+    return {**names_params([str(block.cidr) for block in blocks]), "addresses": addresses}

@@ -21,7 +21,6 @@ class AuditCheck:
 
 
 def _design_findings(context: AuditContext) -> Iterable[Finding]:
-    """Return what the rules on designs say, too."""
     return design_findings(context.scenario)
 
 

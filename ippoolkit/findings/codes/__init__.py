@@ -6,6 +6,7 @@ finding's numbers (see `ippoolkit.findings.language`).
 
 from .capacity_verdicts import CAPACITY_VERDICTS
 from .choosing import CHOOSING
+from .cluster_configuration import CLUSTER_CONFIGURATION
 from .cluster_defects import CLUSTER_AUDIT
 from .command_options import COMMAND_OPTIONS
 from .design import DESIGN
@@ -21,6 +22,7 @@ from .pools_for_pods import POOL_SELECTION
 from .release_upgrades import RELEASES
 from .reported_figures import REPORTED_FIGURES
 from .rule import Rule
+from .simulations import SIMULATIONS
 
 _ALL_RULES = (
     *INPUT_FILES,
@@ -35,11 +37,13 @@ _ALL_RULES = (
     *DESIGN,
     *IPAM_FAILURES,
     *CLUSTER_AUDIT,
+    *CLUSTER_CONFIGURATION,
     *REPORTED_FIGURES,
     *POOL_SELECTION,
     *LIVE_AND_DIFF,
     *INSTALLERS,
     *FORECASTS,
+    *SIMULATIONS,
     *POOL_CHANGES,
     *CHOOSING,
     *RELEASES,

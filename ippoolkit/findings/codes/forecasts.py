@@ -3,203 +3,160 @@
 from __future__ import annotations
 
 from ...texts import N_
-from .rule import Rule
+from .rule import error, info, ok, warning
 
 _ISO = N_("Write it as 2026-01-31 or 2026-01-31T06:00:00Z.")
 
 FORECASTS = (
     # Reading histories.
-    Rule("csv-syntax", "error", "kit", N_("Not valid CSV: {reason}."), N_("Export the table again.")),
-    Rule(
+    error("csv-syntax", N_("Not valid CSV: {reason}."), N_("Export the table again.")),
+    error(
         "csv-column-missing",
-        "error",
-        "kit",
         N_("The column {column} is missing."),
         N_("The first line names the columns: time,pool,in_use,capacity and, where known, blocks_in_use,blocks."),
     ),
-    Rule("csv-cells", "error", "kit", N_("This row has only {count:value}."), N_("Give every column a value.")),
-    Rule("csv-cell-empty", "error", "kit", N_("The cell is empty.")),
-    Rule("history-time-invalid", "error", "kit", N_("{value} is not a valid time."), _ISO),
-    Rule("history-number-invalid", "error", "kit", N_("{value} is not a number."), N_("Leave unknown values empty.")),
-    Rule("history-number-negative", "error", "kit", N_("{value} is negative; a count cannot be.")),
-    Rule(
+    error("csv-cells", N_("This row has only {count:value}."), N_("Give every column a value.")),
+    error("csv-cell-empty", N_("The cell is empty.")),
+    error("history-time-invalid", N_("{value} is not a valid time."), _ISO),
+    error("history-number-invalid", N_("{value} is not a number."), N_("Leave unknown values empty.")),
+    error("history-number-negative", N_("{value} is negative; a count cannot be.")),
+    error(
         "history-time-repeated",
-        "error",
-        "kit",
         N_("There is a row of pool {pool} for this time already, at {first}."),
         N_("Keep one of them."),
     ),
-    Rule("problems-more", "error", "kit", N_("And {count:error} more.")),
-    Rule("history-empty", "error", "kit", N_("There is no measurement of any pool in this source.")),
-    Rule(
+    error("problems-more", N_("And {count:error} more.")),
+    error("history-empty", N_("There is no measurement of any pool in this source.")),
+    error(
         "history-form",
-        "error",
-        "kit",
         N_("This is not a history."),
         N_("Give CSV, a JSON answer of Prometheus' query_range, a folder of dated dumps, or the URL of a Prometheus."),
     ),
-    Rule(
+    error(
         "history-redacted",
-        "error",
-        "kit",
         N_("A history contains the real pool names: it cannot be shown where names are replaced."),
         N_("Leave out --redact or --history."),
     ),
-    Rule("history-gaps", "info", "kit", N_("{count:value} of addresses in use are missing and treated as gaps.")),
-    Rule(
+    info("history-gaps", N_("{count:value} of addresses in use are missing and treated as gaps.")),
+    warning(
         "history-above-capacity",
-        "warning",
-        "kit",
         N_("In {count:value} the addresses in use exceed the capacity, first {value} of {bound} at {time}."),
         N_("Did the pool's size change, or does the history mix two pools?"),
     ),
-    Rule(
+    warning(
         "history-above-blocks",
-        "warning",
-        "kit",
         N_("In {count:value} the blocks in use exceed the pool's blocks, first {value} of {bound} at {time}."),
         N_("Is the block size the pool's? Give its manifest with --pools."),
     ),
-    Rule(
+    info(
         "history-block-size",
-        "info",
-        "block-size",
         N_(
             "The history does not say how many blocks the pool has: blocks of {size:address} are assumed, "
             "Calico's default."
         ),
         N_("If the block size differs, give the pools' manifests with --pools."),
+        source_key="block-size",
     ),
-    Rule(
+    error(
         "dump-undated",
-        "error",
-        "kit",
         N_("Neither the name of this file nor of its folder holds a date."),
         N_("Put each dump in a folder or file such as 2026-01-31."),
     ),
-    Rule("prometheus-error", "error", "prometheus", N_("Prometheus answered with an error: {reason}.")),
-    Rule(
+    error("prometheus-error", N_("Prometheus answered with an error: {reason}."), source_key="prometheus"),
+    error(
         "prometheus-form",
-        "error",
-        "prometheus",
         N_("The result is of type {value}, not a matrix."),
         N_("Save the answer of /api/v1/query_range."),
+        source_key="prometheus",
     ),
-    Rule("prometheus-series", "error", "prometheus", N_("This series has no labels or no values.")),
-    Rule("prometheus-point", "error", "prometheus", N_("A sample is a pair of a time and a value.")),
-    Rule(
+    error("prometheus-series", N_("This series has no labels or no values."), source_key="prometheus"),
+    error("prometheus-point", N_("A sample is a pair of a time and a value."), source_key="prometheus"),
+    error(
         "prometheus-unnamed",
-        "error",
-        "metrics",
         N_("Neither the series nor the file says which metric this is."),
         N_("Name the file after the metric, such as ipam_allocations_in_use.json."),
+        source_key="metrics",
     ),
-    Rule(
+    error(
         "prometheus-metric",
-        "error",
-        "metrics",
         N_("{metric} is not a metric of Calico's IPAM."),
         N_("Query ipam_allocations_in_use, ipam_blocks and ipam_ippool_size."),
+        source_key="metrics",
     ),
-    Rule(
+    error(
         "prometheus-pool",
-        "error",
-        "metrics",
         N_("The series has no label ippool."),
         N_("Keep it in sums: sum by (ippool) (…)."),
+        source_key="metrics",
     ),
-    Rule("prometheus-unreachable", "error", "prometheus", N_("Prometheus cannot be queried: {reason}.")),
+    error("prometheus-unreachable", N_("Prometheus cannot be queried: {reason}."), source_key="prometheus"),
     # Forecasts.
-    Rule(
+    info(
         "forecast-few",
-        "info",
-        "forecast",
         N_("No date: the history has only {count} points, a forecast needs at least {least}."),
         N_("Try again with a longer history."),
+        source_key="forecast",
     ),
-    Rule(
+    info(
         "forecast-no-capacity",
-        "info",
-        "forecast",
         N_("No date: the pool's capacity is not known."),
         N_("Give the pools' manifests with --pools, or --capacity."),
+        source_key="forecast",
     ),
-    Rule(
-        "forecast-full",
-        "error",
-        "forecast",
-        N_("All {capacity:address} are in use."),
-        N_("Add a pool now."),
-    ),
-    Rule("forecast-full-blocks", "error", "forecast", N_("All {capacity:block} are in use."), N_("Add a pool now.")),
-    Rule(
+    error("forecast-full", N_("All {capacity:address} are in use."), N_("Add a pool now."), source_key="forecast"),
+    error("forecast-full-blocks", N_("All {capacity:block} are in use."), N_("Add a pool now."), source_key="forecast"),
+    warning(
         "forecast-date",
-        "warning",
-        "forecast",
         N_("Runs out most likely in {month}; 1 chance in 10 before {early}, 1 in 10 after {late}."),
         N_("Have the next pool ready before {early}."),
+        source_key="forecast",
     ),
-    Rule(
+    warning(
         "forecast-date-open",
-        "warning",
-        "forecast",
         N_(
             "Runs out most likely in {month}; 1 chance in 10 before {early}, more than 1 in 10 not within {years:.3g} "
             "years."
         ),
         N_("Have the next pool ready before {early}."),
+        source_key="forecast",
     ),
-    Rule(
+    info(
         "forecast-possible",
-        "info",
-        "forecast",
         N_("Most likely not within {years:.3g} years; 1 in 10 before {early}."),
+        source_key="forecast",
     ),
-    Rule(
+    ok(
         "forecast-calm",
-        "ok",
-        "forecast",
         N_("Does not run out within {years:.3g} years, with a probability of at least 90%."),
+        source_key="forecast",
     ),
-    Rule("forecast-capacity", "error", "kit", N_("{value} is not POOL=NUMBER.")),
-    Rule(
-        "simulation-distribution",
-        "error",
-        "kit",
-        N_("{value} is not a mean from 0 on, or a mean and a standard deviation."),
-        N_("Write it as 5 or 5,2."),
-    ),
+    error("forecast-capacity", N_("{value} is not POOL=NUMBER.")),
     # Alerts.
-    Rule("alerts-lead", "error", "kit", N_("{value} is not a time."), N_("Write it as 30d, 6w, 36h, or as 80%.")),
-    Rule("alerts-label", "error", "kit", N_("{value} is not KEY=VALUE.")),
-    Rule("alerts-release", "error", "metrics", N_("{value} is not a release."), N_("Write it as v3.29.")),
-    Rule(
+    error("alerts-lead", N_("{value} is not a time."), N_("Write it as 30d, 6w, 36h, or as 80%.")),
+    error("alerts-label", N_("{value} is not KEY=VALUE.")),
+    error("alerts-release", N_("{value} is not a release."), N_("Write it as v3.29."), source_key="metrics"),
+    error(
         "alerts-no-metrics",
-        "error",
-        "metrics",
         N_("kube-controllers of {value} has no metrics of IPAM: they came with v3.18."),
+        source_key="metrics",
     ),
-    Rule(
+    error(
         "alerts-pools-unknown",
-        "error",
-        "metrics",
         N_("Metrics of {value} do not distinguish pools, and there are {count:pool}: v3.23 and later do."),
+        source_key="metrics",
     ),
     # Work that is spread.
-    Rule(
+    error(
         "extra-missing",
-        "error",
-        "kit",
         N_("This needs the package {package}, which is not installed."),
         N_("pip install 'ippoolkit[{extra}]'"),
     ),
-    Rule(
+    error(
         "scheduler-unreachable",
-        "error",
-        "dask",
         N_("The scheduler {address} does not answer: {reason}."),
         N_("Start it with dask scheduler, or leave --scheduler out."),
+        source_key="dask",
     ),
-    Rule("worker-died", "error", "kit", N_("The process that worked on it ended twice."), N_("Is memory short?")),
-    Rule("item-failed", "error", "kit", N_("It failed: {reason}.")),
+    error("worker-died", N_("The process that worked on it ended twice."), N_("Is memory short?")),
+    error("item-failed", N_("It failed: {reason}.")),
 )

@@ -3,217 +3,162 @@
 from __future__ import annotations
 
 from ...texts import N_
-from .rule import Rule
+from .rule import error, info, warning
 
 INSTALLERS = (
-    Rule(
+    warning(
         "prefix-as-size",
-        "warning",
-        "kubespray",
         N_(
             "blockSize {size:d} is the per-node prefix {name}: Calico gives a node as many blocks as it needs, "
             "not one range."
         ),
         N_("Choose blockSize by the number of pods on a node; 26 suits most clusters."),
+        source_key="kubespray",
     ),
-    Rule(
+    warning(
         "prefix-misleads",
-        "warning",
-        "kubespray",
         N_(
             "{name} /{prefix} gives {subnets} ranges for {nodes:node}, but what counts is the "
             "{blocks:block} of /{size}."
         ),
         N_("The installer's own check counts per-node ranges, which Calico does not use."),
+        source_key="kubespray",
     ),
-    Rule(
+    error(
         "size-of-ipv4",
-        "error",
-        "ippool",
         N_("blockSize {size:d} is an IPv4 size; the IPv6 pool {cidr} takes 116..128."),
         N_("Use the default, {default:d}."),
+        source_key="ippool",
     ),
-    Rule(
+    error(
         "mask-too-far",
-        "error",
-        "kubelet",
         N_("{name} {size:d} does not fit {cidr}: kube-controller-manager allows a difference of 0 to 16 bits."),
         N_("Correct it even though Calico does not use these ranges: otherwise nodes get no podCIDR."),
+        source_key="kubelet",
     ),
-    Rule(
+    warning(
         "setting-elsewhere",
-        "warning",
-        "kit",
         N_("{name} is a reference that cannot be resolved here: its default is assumed."),
         N_("Write the value directly to plan with it."),
     ),
-    Rule(
+    error(
         "setting-template",
-        "error",
-        "kit",
         N_('"{value}" is a template that is not filled in.'),
         N_("Render it first, for instance by helm template or envsubst, or write the value itself."),
     ),
-    Rule(
+    info(
         "group-planned",
-        "info",
-        "kit",
-        N_("Group {name}: {nodes:node} planned, from {told}."),
+        N_("Group {name}: {nodes:node} planned, from {settings}."),
         N_("For another number use --group {name}=N."),
     ),
-    Rule(
+    info(
         "group-uncounted",
-        "info",
-        "kit",
         N_("None of {settings} gives the number of nodes of the group {name}: it is not planned for."),
         N_("Write the number, or plan with --nodes."),
     ),
-    Rule(
+    info(
         "installer-pool",
-        "info",
-        "kit",
         N_(
             "{installer} would create this pool: {cidr}, blockSize {size:d}, encapsulation {encapsulation}. Written in "
             "the input: {written}. By default: {defaults}."
         ),
     ),
-    Rule(
+    warning(
         "installer-differs",
-        "warning",
-        "kit",
         N_(
             "The IPPool differs from what {installer}'s input would create; the IPPool counts. IPPool / "
             "input: {fields}."
         ),
         N_("Change the installer's input, or it may be applied again with the old values."),
     ),
-    Rule(
+    warning(
         "installer-twice",
-        "warning",
-        "kit",
         N_("{other} ({first}) and {installer} define this pool differently, {fields}: the one read last counts here."),
         N_("Give only the input that is applied."),
     ),
-    Rule(
+    warning(
         "installer-pool-absent",
-        "warning",
-        "kit",
         N_("{installer}'s input would create this pool over {cidr}, but none of the IPPools is it: the IPPools count."),
         N_("Change the installer's input, or it may create this pool when it is applied again."),
     ),
-    Rule(
+    info(
         "installer-no-pool",
-        "info",
-        "kit",
         N_("{installer} creates no pool here: pools are managed elsewhere."),
         N_("Add the IPPools to plan with them: calicoctl get ippools -o yaml."),
     ),
-    Rule(
+    error(
         "operator-refuses",
-        "error",
-        "operator",
         N_(
             "{cidr} is not within the platform's pod networks ({platform}): the operator reports this as an error and "
             "installs nothing."
         ),
         N_("Choose a range inside them."),
+        source_key="operator",
     ),
-    Rule(
+    warning(
         "cni-not-json",
-        "warning",
-        "cni",
         N_("The CNI configuration is not valid JSON as it stands here; the pools that it names are: {pools}."),
         N_("Compare it with /etc/cni/net.d/10-calico.conflist of a node."),
+        source_key="cni",
     ),
-    Rule(
+    warning(
         "installer-no-range",
-        "warning",
-        "kit",
         N_("The input gives no range for pods: the pool that {installer} would create is unknown."),
         N_("Add the IPPools, the Installation or calico.yaml."),
     ),
-    Rule(
+    warning(
         "installer-ranges-differ",
-        "warning",
-        "kit",
         N_("{cidr} here, but {other} in {place}: the latter counts for the pool."),
         N_("Give only the input that is applied, or make both say the same."),
     ),
-    Rule(
+    info(
         "installer-ipam",
-        "info",
-        "ipamconfig",
         N_(
             "RKE2's chart of Calico sets strictAffinity {strictAffinity} and autoAllocateBlocks {autoAllocateBlocks}: "
             "with strictAffinity nodes do not borrow addresses."
         ),
         N_("Another setting needs ipamConfig in the HelmChartConfig rke2-calico."),
+        source_key="ipamconfig",
     ),
-    Rule(
+    info(
         "pool-assumed",
-        "info",
-        "kit",
         N_("{installer}'s input says only which range pods have: a pool over all of it is assumed."),
         N_("Add calico.yaml, the Installation or the IPPools to be sure."),
     ),
-    Rule(
-        "settings-unused",
-        "info",
-        "kit",
-        N_("{count:setting} of this file not used: {names}."),
-    ),
-    Rule(
+    info("settings-unused", N_("{count:setting} of this file not used: {names}.")),
+    info(
         "kubespray-old",
-        "info",
-        "kubespray",
         N_(
             "Kubespray until v2.19 makes {name} the blockSize where calico_pool_blocksize is not set, here {size:d}; "
             "from v2.20 it is {default:d}."
         ),
         N_("Look at the existing pool: calicoctl get ippools -o yaml."),
+        source_key="kubespray",
     ),
-    Rule(
+    info(
         "mask-is-block-size",
-        "info",
-        "kubekey",
         N_("{name} {size:d} becomes the blockSize of the pool."),
         N_("Choose it by the number of pods on a node; Calico's own default, {default:d}, suits most clusters."),
+        source_key="kubekey",
     ),
-    Rule(
+    warning(
         "plugin-other",
-        "warning",
-        "kit",
         N_("The network plugin is {plugin}: Calico's IPAM assigns no addresses unless it is installed separately."),
     ),
-    Rule(
-        "embedded-yaml",
-        "error",
-        "yaml",
-        N_("The text in this field cannot be read: {reason}"),
-    ),
-    Rule(
-        "host-range",
-        "error",
-        "kit",
-        N_("{range} names more than {most} hosts."),
-        N_("Shorten the range."),
-    ),
-    Rule(
+    error("embedded-yaml", N_("The text in this field cannot be read: {reason}"), source_key="yaml"),
+    error("host-range", N_("{range} names more than {most} hosts."), N_("Shorten the range.")),
+    warning(
         "other-plugin",
-        "warning",
-        "kubespray",
         N_("kube_network_plugin is {plugin}: without Calico there are no pools."),
+        source_key="kubespray",
     ),
-    Rule(
+    warning(
         "host-local",
-        "warning",
-        "kubespray",
         N_("calico_ipam_host_local is enabled: nodes use their podCIDR, and blockSize has no effect."),
+        source_key="kubespray",
     ),
-    Rule(
+    error(
         "no-installer",
-        "error",
-        "kit",
         N_("No installer input was found."),
         N_(
             "Give a Kubespray inventory, an Installation or Helm values, a ClusterConfiguration, "

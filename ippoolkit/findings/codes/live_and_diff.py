@@ -3,84 +3,79 @@
 from __future__ import annotations
 
 from ...texts import N_
-from .rule import Rule
+from .more_blocks import ADD_ANOTHER_POOL
+from .rule import error, info, ok, warning
 
 LIVE_AND_DIFF = (
-    Rule("diff-added", "info", "kit", N_("Added: {count:object} of kind {kind} ({which}).")),
-    Rule("diff-gone", "info", "kit", N_("Removed: {count:object} of kind {kind} ({which}).")),
-    Rule("diff-changed", "info", "kit", N_("{field} changed from {before} to {after}.")),
-    Rule(
+    info("diff-added", N_("Added: {count:object} of kind {kind} ({which}).")),
+    info("diff-gone", N_("Removed: {count:object} of kind {kind} ({which}).")),
+    info("diff-changed", N_("{field} changed from {before} to {after}.")),
+    error(
         "diff-size-changed",
-        "error",
-        "ippool",
         N_(
             "{field} changed from {before} to {after}: an existing pool does not allow this, so it "
             "was recreated or changed in place."
         ),
         N_("Check for overlapping blocks."),
+        source_key="ippool",
     ),
-    Rule(
-        "diff-use", "info", "blocks", N_("Addresses in use: {addresses:+d}; blocks: {blocks:+d}; blocks left: {left}.")
+    info(
+        "diff-use",
+        N_("Addresses in use: {addresses:+d}; blocks: {blocks:+d}; blocks left: {left}."),
+        source_key="blocks",
     ),
-    Rule("diff-use-addresses", "info", "blocks", N_("Addresses in use: {addresses:+d}; {free} left.")),
-    Rule("diff-blocks-left", "info", "blocks", N_("Left to claim: {left} of {blocks:block}.")),
-    Rule(
+    info("diff-use-addresses", N_("Addresses in use: {addresses:+d}; {free} left."), source_key="blocks"),
+    info("diff-blocks-left", N_("Left to claim: {left} of {blocks:block}."), source_key="blocks"),
+    info(
         "diff-pace",
-        "info",
-        "blocks",
         N_(
             "Addresses in use: {addresses:+d}; blocks: {blocks:+d} in {span} days; at this rate the "
             "{left} remaining blocks last {days} days."
         ),
         N_("Plan another pool before then."),
+        source_key="blocks",
     ),
-    Rule("diff-findings-gone", "ok", "kit", N_("No longer found: {which}.")),
-    Rule(
+    ok("diff-findings-gone", N_("No longer found: {which}.")),
+    warning(
         "diff-findings-unknown",
-        "warning",
-        "kit",
         N_("The newer dump does not show what these findings need; whether they still hold is unknown: {which}."),
         N_("Save the same dumps as before."),
     ),
-    Rule(
+    error(
         "live-config",
-        "error",
-        "kit",
         N_("The kubeconfig cannot be used: {reason}."),
         N_("Check its path, and the context with kubectl config get-contexts."),
     ),
-    Rule(
+    error(
         "live-login",
-        "error",
-        "rbac",
         N_("The cluster does not accept the login of the kubeconfig (401)."),
         N_("Log in again; tokens expire."),
+        source_key="rbac",
     ),
-    Rule(
+    error(
         "live-connection",
-        "error",
-        "kit",
         N_("The cluster does not answer: {reason}."),
         N_("Check that kubectl can reach it with the same kubeconfig."),
     ),
-    Rule(
+    warning(
         "live-missing",
-        "warning",
-        "kit",
         N_("The cluster has no {kind}: is Calico installed, with the Kubernetes datastore?"),
         N_("With etcd, use saved calicoctl output instead."),
     ),
-    Rule(
-        "live-failed",
-        "warning",
-        "kit",
-        N_("Listing {kind} failed: {message}"),
-        N_("Try again; figures that need it are unknown."),
-    ),
-    Rule(
+    warning("live-failed", N_("Listing {kind} failed: {message}"), N_("Try again; figures that need it are unknown.")),
+    info(
         "live-expired",
-        "info",
-        "kit",
         N_("The list of {kind} expired during reading and was continued: its pages were taken at two different times."),
+    ),
+    info(
+        "diff-unknown",
+        N_("Known on one side only, and not compared: {figures}."),
+        N_("Save the same output both times."),
+    ),
+    warning(
+        "diff-pace-addresses",
+        N_("{addresses} addresses more in {span} days, {free} left: full in about {days} days at this pace."),
+        ADD_ANOTHER_POOL,
+        source_key="blocks",
     ),
 )

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ...calico.limits import ALLOWED_BLOCK_SIZES, LINK_LOCAL_CIDR
 from ...texts import N_
-from .rule import CALICOCTL, CALICOCTL_AND_CRD, CALICOCTL_AND_KUBERNETES, CRD, Rule
+from .rule import CALICOCTL, CALICOCTL_AND_CRD, CALICOCTL_AND_KUBERNETES, CRD, Rule, error, warning
 
 POOL_MANIFESTS = (
-    Rule(
+    error(
         "cidr-syntax",
-        "error",
-        "cidr",
         N_('"{cidr}" is not a valid CIDR.'),
         N_("Write address/prefix, such as 10.244.0.0/16."),
+        source_key="cidr",
         applies_to="IPPool spec.cidr, IPReservation spec.reservedCIDRs",
         refused_by=CALICOCTL_AND_CRD,
         calico_messages=(
@@ -23,105 +24,95 @@ POOL_MANIFESTS = (
             "network address parse error",
         ),
     ),
-    Rule(
+    error(
         "cidr-spelling",
-        "error",
-        "ippool-rules",
         N_("{cidr} is not the canonical form of {network}: calicoctl rewrites it, the API server rejects it."),
         N_("Write {network}."),
+        source_key="ippool-rules",
         applies_to="IPPool spec.cidr",
         refused_by=(CRD,),
         calico_messages=("network address parse error",),
     ),
-    Rule(
+    error(
         "cidr-host-bits",
-        "error",
-        "ippool",
         N_("{cidr} has host bits set."),
         N_("Write {network}."),
+        source_key="ippool",
         applies_to="IPPool spec.cidr",
         refused_by=CALICOCTL_AND_CRD,
         calico_messages=("strictly masked",),
     ),
-    Rule(
+    error(
         "block-size-range",
-        "error",
-        "ippool",
         N_("blockSize {size:d} is outside {low}..{high}, the sizes that Calico takes for IPv{version}."),
         N_("Choose one of them, or leave it out for the default."),
+        source_key="ippool",
         applies_to="IPPool spec.blockSize",
         limit=", ".join(f"{sizes.start}..{sizes.stop - 1} (IPv{v})" for v, sizes in ALLOWED_BLOCK_SIZES.items()),
         refused_by=CALICOCTL_AND_CRD,
         calico_messages=("blockSize must be between", "block size must be between"),
     ),
-    Rule(
+    error(
         "block-size-prefix",
-        "error",
-        "ippool",
         N_("blockSize {size:d} makes blocks larger than the pool: {cidr} has prefix {prefix}."),
         N_("Choose a blockSize of {prefix} or more, or a larger pool."),
+        source_key="ippool",
         applies_to="IPPool spec.blockSize",
         limit="the cidr's prefix length; none for a disabled pool",
         refused_by=CALICOCTL_AND_CRD,
         calico_messages=("IP pool size is too small",),
     ),
-    Rule(
+    error(
         "pool-link-local",
-        "error",
-        "ippool",
         N_("{cidr} overlaps the link-local range {network}: Calico refuses it."),
         N_("Choose a range that does not overlap it."),
+        source_key="ippool",
         applies_to="IPPool spec.cidr",
         limit=", ".join(map(str, LINK_LOCAL_CIDR.values())),
         refused_by=CALICOCTL_AND_CRD,
         calico_messages=("link local range",),
     ),
-    Rule(
+    error(
         "encapsulation-both",
-        "error",
-        "ippool",
         N_("ipipMode is {ipip} and vxlanMode is {vxlan}: a pool can use only one encapsulation."),
         N_("Set one of them to Never."),
+        source_key="ippool",
         applies_to="IPPool spec.ipipMode, spec.vxlanMode",
         refused_by=CALICOCTL_AND_CRD,
         calico_messages=("ipipMode and vxlanMode cannot both be enabled", "Cannot enable both VXLAN and IPIP"),
     ),
-    Rule(
+    error(
         "ipip-ipv6",
-        "error",
-        "ippool",
         N_("ipipMode is {ipip}, but IPIP supports IPv4 only and {cidr} is IPv6."),
         N_("Set ipipMode to Never; VXLAN supports IPv6."),
+        source_key="ippool",
         applies_to="IPPool spec.ipipMode",
         refused_by=CALICOCTL_AND_CRD,
         calico_messages=("IPIP is not supported on IPv6 pools", "IPIP is not supported on an IPv6 IP pool"),
     ),
-    Rule(
+    error(
         "vxlan-ipv6",
-        "error",
-        "ippool",
         N_("vxlanMode is {vxlan}, but before v3.23 VXLAN supports IPv4 only and {cidr} is IPv6."),
         N_("Set vxlanMode to Never, or upgrade Calico."),
+        source_key="ippool",
         applies_to="IPPool spec.vxlanMode",
         refused_by=(CALICOCTL,),
         calico_messages=("VXLANMode other than 'Never' is not supported on an IPv6 IP pool",),
     ),
-    Rule(
+    error(
         "loadbalancer-alone",
-        "error",
-        "loadbalancer",
         N_("allowedUses combines LoadBalancer with {others}: LoadBalancer must be the only use."),
         N_("Use a separate pool for services."),
+        source_key="loadbalancer",
         applies_to="IPPool spec.allowedUses",
         refused_by=CALICOCTL_AND_CRD,
         calico_messages=("LoadBalancer cannot be combined", "LoadBalancer cannot be used at the same time"),
     ),
-    Rule(
+    error(
         "loadbalancer-encapsulation",
-        "error",
-        "loadbalancer",
         N_("A LoadBalancer pool cannot use encapsulation, but {field} is {mode}."),
         N_("Set {field} to Never."),
+        source_key="loadbalancer",
         applies_to="IPPool spec.ipipMode, spec.vxlanMode",
         refused_by=CALICOCTL_AND_CRD,
         calico_messages=(
@@ -129,152 +120,137 @@ POOL_MANIFESTS = (
             "Neither IPIPMode nor VXLANMode can be enabled",
         ),
     ),
-    Rule(
+    error(
         "loadbalancer-bgp",
-        "error",
-        "loadbalancer",
         N_("disableBGPExport is true, but the addresses of a LoadBalancer pool must be advertised."),
         N_("Remove disableBGPExport."),
+        source_key="loadbalancer",
         applies_to="IPPool spec.disableBGPExport",
         refused_by=CALICOCTL_AND_CRD,
         calico_messages=("LoadBalancer IP pools cannot disable BGP export", "must have DisableBGPExport set to"),
     ),
-    Rule(
+    error(
         "loadbalancer-selector",
-        "error",
-        "loadbalancer",
         N_("The nodeSelector of a LoadBalancer pool must be exactly all(), but it is {selector}."),
         N_("Write nodeSelector: all(), or leave it out."),
+        source_key="loadbalancer",
         applies_to="IPPool spec.nodeSelector",
         refused_by=CALICOCTL_AND_CRD,
         calico_messages=("AllowedUse LoadBalancer must have nodeSelector set to all()",),
     ),
-    Rule(
+    error(
         "namespace-tunnel",
-        "error",
-        "ippool",
         N_("namespaceSelector cannot be combined with the use Tunnel: tunnel addresses do not belong to a namespace."),
         N_("Set allowedUses: [Workload]; the default is Workload and Tunnel."),
+        source_key="ippool",
         applies_to="IPPool spec.namespaceSelector",
         refused_by=CALICOCTL_AND_CRD,
         calico_messages=("AllowedUse Tunnel cannot have namespaceSelector",),
     ),
-    Rule(
+    error(
         "selector-syntax",
-        "error",
-        "ippool",
         N_("{field} {selector} is not a valid selector: {reason} at character {position}."),
         N_("Fix it: Calico fails every allocation while any pool has an invalid selector."),
+        source_key="ippool",
         applies_to="IPPool spec.nodeSelector, spec.namespaceSelector",
         refused_by=(CALICOCTL,),
         calico_messages=("because of Tag: selector",),
     ),
-    Rule(
+    error(
         "selector-global",
-        "error",
-        "ippool-rules",
         N_("{field} must not contain global( anywhere, not even in quotes."),
         N_("Choose nodes or namespaces by their labels."),
+        source_key="ippool-rules",
         applies_to="IPPool spec.nodeSelector, spec.namespaceSelector",
         refused_by=CALICOCTL_AND_CRD,
         calico_messages=("global() selector is not valid",),
     ),
-    Rule(
+    warning(
         "auto-allocate-absent",
-        "warning",
-        "ipamconfig",
         N_("autoAllocateBlocks is not set: calicoctl stores false, and nodes then claim no new blocks."),
         N_("Write autoAllocateBlocks: true."),
+        source_key="ipamconfig",
         applies_to="IPAMConfiguration spec.autoAllocateBlocks",
     ),
 )
 
 # A manifest against what is there.
 MANIFEST_CHANGES = (
-    Rule(
+    error(
         "exists-already",
-        "error",
-        "calicoctl",
         N_("{kind} {name} already exists."),
         N_("Use apply or replace."),
+        source_key="calicoctl",
         applies_to="create",
         refused_by=CALICOCTL_AND_KUBERNETES,
         calico_messages=("resource already exists",),
     ),
-    Rule(
+    error(
         "exists-not",
-        "error",
-        "calicoctl",
-        N_("{kind} {name} does not exist."),
-        N_("Use create or apply."),
+        N_("{kind}({name}) does not exist."),
+        N_("Check the name; what is new goes through create or apply."),
+        source_key="calicoctl",
         applies_to="replace, patch, delete",
         refused_by=CALICOCTL_AND_KUBERNETES,
         calico_messages=("resource does not exist",),
     ),
-    Rule(
+    error(
         "pools-overlap",
-        "error",
-        "ippool",
         N_("{cidr} overlaps {other_cidr} of pool {other}: calicoctl rejects it, kubectl does not."),
         N_("Give each pool its own range; an address in both could be assigned twice."),
+        source_key="ippool",
         applies_to="create, apply: IPPool spec.cidr",
         refused_by=(CALICOCTL,),
         calico_messages=("CIDR overlaps with IPPool",),
     ),
-    Rule(
+    error(
         "blocks-of-other-size",
-        "error",
-        "block-size",
         N_("{cidr} already contains {count:block} with a size other than /{size:d}, the first at {first}."),
         N_("Keep the old blockSize until all of them are gone, or choose another range."),
+        source_key="block-size",
         applies_to="create, apply: IPPool spec.blockSize",
         refused_by=(CALICOCTL,),
         calico_messages=("conflicts with existing allocations that use a different blockSize",),
     ),
-    Rule(
+    error(
         "cidr-changed",
-        "error",
-        "migrate",
         N_("The pool's cidr is {before} and cannot be changed to {after}."),
         N_("Create a second pool and migrate to it."),
+        source_key="migrate",
         applies_to="update: IPPool spec.cidr",
         refused_by=CALICOCTL_AND_CRD,
         calico_messages=("CIDR cannot be modified", "CIDR cannot be changed"),
     ),
-    Rule(
+    error(
         "block-size-changed",
-        "error",
-        "block-size",
         N_("The pool's blockSize is {before:d} and cannot be changed to {after:d}."),
         N_("Move the pods to a temporary pool and recreate this one."),
+        source_key="block-size",
         applies_to="update: IPPool spec.blockSize",
         refused_by=CALICOCTL_AND_CRD,
         calico_messages=("BlockSize cannot be modified", "Block size cannot be changed"),
     ),
-    Rule(
+    warning(
         "block-size-slips",
-        "warning",
-        "block-size",
         N_("Only calicoctl rejects this change of blockSize from {before:d} to {after:d}; the API server accepts it."),
         N_("Do not apply it: new blocks would overlap existing ones, and addresses would be assigned twice."),
+        source_key="block-size",
         applies_to="update: IPPool spec.blockSize",
     ),
-    Rule(
+    error(
         "loadbalancer-left",
-        "error",
-        "loadbalancer",
         N_("A LoadBalancer pool cannot be changed to another use: allowedUses cannot become {uses}."),
         N_("Create another pool for pods."),
+        source_key="loadbalancer",
         applies_to="update: IPPool spec.allowedUses",
         refused_by=(CALICOCTL,),
         calico_messages=("allowed use cannot be changed from LoadBalacer",),
     ),
-    Rule(
+    error(
         "patch-body",
-        "error",
-        "calicoctl",
         N_("The patch is not a valid JSON object: {reason}."),
         N_('Write one, such as {{"spec": {{"disabled": true}}}}.'),
+        source_key="calicoctl",
         applies_to="patch",
         refused_by=(CALICOCTL,),
         calico_messages=("invalid JSON document",),
@@ -282,42 +258,27 @@ MANIFEST_CHANGES = (
 )
 
 # The options of `calicoctl ipam configure`.
+_configure_error = partial(Rule, "error", source_key="configure", applies_to="ipam configure", refused_by=(CALICOCTL,))
 IPAM_CONFIGURE = (
-    Rule(
+    _configure_error(
         "configure-nothing",
-        "error",
-        "configure",
         N_("No option has a value."),
-        applies_to="ipam configure",
-        refused_by=(CALICOCTL,),
         calico_messages=("at least one configuration option must be specified",),
     ),
-    Rule(
+    _configure_error(
         "configure-option",
-        "error",
-        "configure",
         N_("Unknown option {option}."),
-        applies_to="ipam configure",
-        refused_by=(CALICOCTL,),
         calico_messages=("unknown flag", "unknown shorthand flag", "Usage:"),
     ),
-    Rule(
+    _configure_error(
         "configure-strict-missing",
-        "error",
-        "configure",
         N_("calicoctl {release} requires --strictaffinity with every other option."),
         N_("Give --strictaffinity its present value."),
-        applies_to="ipam configure",
-        refused_by=(CALICOCTL,),
         calico_messages=("Usage:",),
     ),
-    Rule(
+    _configure_error(
         "configure-value",
-        "error",
-        "configure",
         N_("{option} does not take the value {value}."),
-        applies_to="ipam configure",
-        refused_by=(CALICOCTL,),
         calico_messages=(
             "invalid value for",
             "Use true or false",
@@ -326,24 +287,16 @@ IPAM_CONFIGURE = (
             "Usage:",
         ),
     ),
-    Rule(
+    _configure_error(
         "configure-both-off",
-        "error",
-        "configure",
         N_("strictAffinity and autoAllocateBlocks would both be false: new nodes could only borrow."),
         N_("Leave one of them on."),
-        applies_to="ipam configure",
-        refused_by=(CALICOCTL,),
         calico_messages=("Cannot disable 'StrictAffinity' and 'AutoAllocateBlocks' at the same time",),
     ),
-    Rule(
+    _configure_error(
         "configure-max",
-        "error",
-        "configure",
         N_("maxBlocksPerHost is {most} and strictAffinity is false: a limit requires strictAffinity."),
         N_("Set strictAffinity to true, or maxBlocksPerHost to 0."),
-        applies_to="ipam configure",
-        refused_by=(CALICOCTL,),
         calico_messages=("MaxBlocksPerHost requires StrictAffinity",),
     ),
 )

@@ -3,34 +3,24 @@
 from __future__ import annotations
 
 from ...texts import N_
-from .rule import Rule
+from .rule import error, info, warning
 
 _GAINS = N_("Calico {release} changes this: {what}")
 _LOSES = N_("Calico {release} does not do what {before} does: {what}")
 _SOURCE = N_("Source: {source}.")
 
 RELEASES = (
-    Rule(
-        "upgrade-verdict-worse",
-        "error",
-        "kit",
-        N_("The verdict becomes worse with Calico {release}. Before: {before} After: {after}"),
+    error(
+        "upgrade-verdict-worse", N_("The verdict becomes worse with Calico {release}. Before: {before} After: {after}")
     ),
-    Rule(
-        "upgrade-verdict",
-        "warning",
-        "kit",
-        N_("The verdict changes with Calico {release}. Before: {before} After: {after}"),
-    ),
-    Rule(
+    warning("upgrade-verdict", N_("The verdict changes with Calico {release}. Before: {before} After: {after}")),
+    error(
         "upgrade-refused",
-        "error",
-        "kit",
         N_("{door} of Calico {release} refuses it: {reason}"),
         N_("Correct it before the upgrade: it is refused at its next change."),
     ),
-    Rule("upgrade-gains", "warning", "calico-source", _GAINS, _SOURCE),
-    Rule("upgrade-loses", "warning", "calico-source", _LOSES, _SOURCE),
-    Rule("upgrade-gains-minor", "info", "calico-source", _GAINS, _SOURCE),
-    Rule("upgrade-loses-minor", "info", "calico-source", _LOSES, _SOURCE),
+    warning("upgrade-gains", _GAINS, _SOURCE, source_key="calico-source"),
+    warning("upgrade-loses", _LOSES, _SOURCE, source_key="calico-source"),
+    info("upgrade-gains-minor", _GAINS, _SOURCE, source_key="calico-source"),
+    info("upgrade-loses-minor", _LOSES, _SOURCE, source_key="calico-source"),
 )

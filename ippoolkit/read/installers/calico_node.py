@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ...calico.limits import DEFAULT_BLOCK_SIZE
 from ...cidr import IPVersion
 from ...findings import Finding
-from ..document import Document
-from .installer_settings import DEFAULT_POOL_NAMES, DEFAULT_RANGE, DefaultPools, InstallerSettings
-from .setting_values import get_list, get_mapping, parse_number, split_list
+from ..plain_values import get_mapping, get_mappings
+from .installer_input import InstallerInput
+from .installer_settings import DEFAULT_POOL_NAMES, DEFAULT_RANGE, DefaultPools
+from .setting_values import parse_number, split_list
 
 # Of calico-node's environment: what is read, and by what its names begin.
 _READ_PREFIXES = (
@@ -37,112 +38,112 @@ _MODE_SPELLINGS = {
 }
 
 
-def read_calico_node_daemonset(value: Mapping[str, Any], document: Document, settings: InstallerSettings) -> None:
+def read_calico_node_daemonset(source: InstallerInput) -> None:
     """Read the environment of calico-node out of its DaemonSet."""
+    settings = source.settings
     environment: dict[str, Any] = {}
-    for path, variable in _iter_environment(value):
-        name = str(variable.get("name", ""))
-        if "value" in variable:
-            environment[name] = variable["value"]
-        elif "valueFrom" in variable and name.startswith(_READ_PREFIXES):
-            reference = get_mapping(variable, "valueFrom", "configMapKeyRef")
-            data = settings.config_maps.get(str(reference.get("name")), {})
-            if reference.get("key") in data:
-                environment[name] = data[str(reference.get("key"))]
-            elif name.startswith("CALICO_IPV"):
-                params = {"name": name}
-                settings.notes.append(Finding("setting-elsewhere", name, params, document.place(path)))
-    read_calico_node_environment(environment, document, settings)
+    for container in source.part("spec", "template", "spec").parts("containers"):
+        if container.get("name") != "calico-node":
+            continue
+        for variable in container.parts("env"):
+            name = str(variable.get("name") or "")
+            if "value" in variable.value:
+                environment[name] = variable.get("value")
+            elif "valueFrom" in variable.value and name.startswith(_READ_PREFIXES):
+                reference = get_mapping(variable.value, "valueFrom", "configMapKeyRef")
+                config_map = settings.config_maps.get(str(reference.get("name")), {})
+                if reference.get("key") in config_map:
+                    environment[name] = config_map[str(reference.get("key"))]
+                elif name.startswith("CALICO_IPV"):
+                    settings.notes.append(Finding("setting-elsewhere", name, {"name": name}, variable.place()))
+    read_calico_node_environment(replace(source, value=environment))
 
 
 def is_calico_node(value: Mapping[str, Any]) -> bool:
     """Whether a DaemonSet runs calico-node, whatever it is called."""
-    containers = get_list(get_mapping(value, "spec", "template", "spec"), "containers")
-    return any(isinstance(container, Mapping) and container.get("name") == "calico-node" for container in containers)
+    containers = get_mappings(value, "spec", "template", "spec", "containers")
+    return any(container.get("name") == "calico-node" for container in containers)
 
 
-def is_environment_list(value: object) -> bool:
+def is_environment_list(value: list[Any]) -> bool:
     """Whether a document is the `env` of calico-node alone, as people paste it."""
-    return isinstance(value, list) and any(
-        isinstance(item, Mapping) and "kind" not in item and str(item.get("name", "")).startswith("CALICO_IPV")
-        for item in value
-    )
+    return any("kind" not in item and str(item.get("name", "")).startswith("CALICO_IPV") for item in _mappings(value))
 
 
-def read_environment_list(value: list[Any], document: Document, settings: InstallerSettings) -> None:
-    """Read a list of variables with name and value."""
-    environment = {
-        str(item.get("name", "")): item["value"] for item in value if isinstance(item, Mapping) and "value" in item
-    }
-    read_calico_node_environment(environment, document, settings)
+def read_environment_list(value: list[Any]) -> dict[str, Any]:
+    """Return the environment that a list of variables with name and value makes up."""
+    return {str(item.get("name", "")): item["value"] for item in _mappings(value) if "value" in item}
 
 
-def read_calico_node_environment(
-    environment: Mapping[str, Any], document: Document, settings: InstallerSettings
-) -> None:
+def _mappings(items: list[Any]) -> list[Mapping[str, Any]]:
+    return [item for item in items if isinstance(item, Mapping)]
+
+
+def read_calico_node_environment(source: InstallerInput) -> None:
     """Read calico-node's environment, as a mapping."""
-    unused = [name for name in environment if not name.startswith(_READ_PREFIXES)]
-    settings.note_unused_names(unused, document.place(()))
-    settings.wireguard |= str(environment.get("FELIX_WIREGUARDENABLED", "")).lower() == "true"
+    environment, settings, place = source.value, source.settings, source.place()
+    settings.note_unused_names([name for name in environment if not name.startswith(_READ_PREFIXES)], place)
+    settings.wireguard |= _parse_flag(environment.get("FELIX_WIREGUARDENABLED")) is True
     for name in ("IP_AUTODETECTION_METHOD", "IP6_AUTODETECTION_METHOD"):
         method, _, ranges = str(environment.get(name, "")).partition("=")
-        detected = split_list(ranges) if method == "cidr" else []
-        settings.detection_ranges += [(text, document.place(())) for text in detected]
+        if method == "cidr":
+            settings.detection_ranges += [(text, place) for text in split_list(ranges)]
     if str(environment.get("CALICO_NETWORKING_BACKEND", "")) == "none":  # policy only, as in canal
-        settings.note_other_plugin("policy only (CALICO_NETWORKING_BACKEND=none)", document.place(()))
+        settings.note_other_plugin("policy only (CALICO_NETWORKING_BACKEND=none)", place)
         if not any(name.endswith("POOL_CIDR") for name in environment):
             settings.creates_no_pool = True
             return
-    if str(environment.get("NO_DEFAULT_POOLS", "")).lower() == "true":
+    if _parse_flag(environment.get("NO_DEFAULT_POOLS")):
         settings.creates_no_pool = True
-        settings.notes.append(Finding("installer-no-pool", "", {"installer": "calico-node"}, document.place(())))
+        settings.notes.append(Finding("installer-no-pool", "", {"installer": "calico-node"}, place))
         return
-    versions: tuple[IPVersion, ...] = (4, 6)
-    for version in versions:
-        prefix = f"CALICO_IPV{version}POOL_"
-        cidr = environment.get(f"{prefix}CIDR")
-        vxlan = _parse_mode(environment.get(f"{prefix}VXLAN"))
-        ipip = _parse_mode(environment.get(f"{prefix}IPIP")) if version == 4 else None
-        nat, export = environment.get(f"{prefix}NAT_OUTGOING"), environment.get(f"{prefix}DISABLE_BGP_EXPORT")
-        spec = {
-            "cidr": None if cidr is None else str(cidr),
-            "blockSize": parse_number(environment.get(f"{prefix}BLOCK_SIZE")),
-            "ipipMode": ipip,
-            "vxlanMode": vxlan,
-            "natOutgoing": None if nat is None else str(nat).lower() == "true",
-            "nodeSelector": environment.get(f"{prefix}NODE_SELECTOR"),
-            "disableBGPExport": None if export is None else str(export).lower() == "true",
-        }
-        # Where neither is set, IPv4 is wrapped by IPIP.
-        uses_vxlan = vxlan not in (None, "Never")
-        defaults = dict(NODE_SPECS[version])
-        if version == 4 and uses_vxlan:
-            defaults["ipipMode"] = "Never"
-        if cidr is None:
-            _add_default_pool(version, spec, defaults, document, settings)
-        else:
-            settings.add_pool(DEFAULT_POOL_NAMES[version], spec, document.place(()), "calico-node", defaults)
+    for version in NODE_SPECS:
+        _read_pool(version, source)
+
+
+def _read_pool(version: IPVersion, source: InstallerInput) -> None:
+    """Read what calico-node's environment says of the default pool of a family."""
+
+    def variable(name: str) -> Any:
+        return source.get(f"CALICO_IPV{version}POOL_{name}")
+
+    cidr, vxlan_mode = variable("CIDR"), _parse_mode(variable("VXLAN"))
+    spec = {
+        "cidr": None if cidr is None else str(cidr),
+        "blockSize": parse_number(variable("BLOCK_SIZE")),
+        "ipipMode": _parse_mode(variable("IPIP")) if version == 4 else None,
+        "vxlanMode": vxlan_mode,
+        "natOutgoing": _parse_flag(variable("NAT_OUTGOING")),
+        "nodeSelector": variable("NODE_SELECTOR"),
+        "disableBGPExport": _parse_flag(variable("DISABLE_BGP_EXPORT")),
+    }
+    # Where neither is set, IPv4 is wrapped by IPIP.
+    defaults = dict(NODE_SPECS[version])
+    if version == 4 and vxlan_mode not in (None, "Never"):
+        defaults["ipipMode"] = "Never"
+    if cidr is None:
+        _add_default_pool(version, spec, defaults, source)
+    else:
+        source.settings.add_pool(DEFAULT_POOL_NAMES[version], spec, source.place(), "calico-node", defaults)
 
 
 def _add_default_pool(
-    version: IPVersion,
-    spec: Mapping[str, Any],
-    defaults: Mapping[str, Any],
-    document: Document,
-    settings: InstallerSettings,
+    version: IPVersion, spec: Mapping[str, Any], defaults: Mapping[str, Any], source: InstallerInput
 ) -> None:
     """Note the pool of a family whose range calico-node finds itself: kubeadm's, else its own for IPv4."""
+    default_pools = source.settings.default_pools
     written = {key: value for key, value in spec.items() if value is not None}
-    known = settings.default_pools[-1] if settings.default_pools else None
+    fields = {**defaults, **written}
+    known = default_pools[-1] if default_pools else None
     if version == 6 and known is not None and known.installer == "calico-node" and known.rank == 2:
-        specs = {**known.specs, version: {**defaults, **written}}
-        settings.default_pools[-1] = dataclasses.replace(known, specs=specs, written={**known.written, 6: written})
+        specs = {**known.specs, version: fields}
+        default_pools[-1] = replace(known, specs=specs, written={**known.written, 6: written})
     elif version == 4 or written:
-        settings.default_pools.append(
+        default_pools.append(
             DefaultPools(
                 "calico-node",
-                document.place(()),
-                {version: {**defaults, **written}},
+                source.place(),
+                {version: fields},
                 fallback=DEFAULT_RANGE if version == 4 else "",
                 platform_only=True,
                 rank=2,
@@ -151,14 +152,9 @@ def _add_default_pool(
         )
 
 
+def _parse_flag(value: object) -> bool | None:
+    return None if value is None else str(value).lower() == "true"
+
+
 def _parse_mode(value: object) -> str | None:
     return None if value is None else _MODE_SPELLINGS.get(str(value).lower(), str(value))
-
-
-def _iter_environment(value: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], Mapping[str, Any]]]:
-    containers = get_list(get_mapping(value, "spec", "template", "spec"), "containers")
-    for container_index, container in enumerate(containers):
-        if isinstance(container, Mapping) and container.get("name") == "calico-node":
-            for variable_index, variable in enumerate(get_list(container, "env")):
-                if isinstance(variable, Mapping):
-                    yield ("spec", "template", "spec", "containers", container_index, "env", variable_index), variable

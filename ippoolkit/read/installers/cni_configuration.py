@@ -9,8 +9,10 @@ from typing import Any
 from ...cidr import ADDRESS_BITS, IPVersion
 from ...findings import Finding, Place
 from ..json_text import load_json
+from ..plain_values import get_list, get_mapping, get_mappings
+from .installer_input import InstallerInput
 from .installer_settings import InstallerSettings
-from .setting_values import canonical_pool, get_list, get_mapping
+from .setting_values import canonical_pool
 
 _CNI_POOLS = re.compile(r'"ipv([46])_pools"\s{0,20}:\s{0,20}\[([^\]]{0,2000})\]')
 _QUOTED = re.compile(r'"([^"]{1,253})"')
@@ -50,6 +52,11 @@ def is_cni_configuration(value: Mapping[str, Any]) -> bool:
     return "kind" not in value and any(plugin.get("type") == "calico" for plugin in _cni_plugins(value))
 
 
+def read_cni_document(source: InstallerInput) -> None:
+    """Read a document that is a CNI configuration."""
+    read_cni_configuration(source.value, source.place(), source.settings)
+
+
 def read_cni_configuration(value: Mapping[str, Any], place: Place, settings: InstallerSettings) -> None:
     """Read the pools that the CNI configuration names: the third place Calico looks, after pod and namespace."""
     for plugin in _cni_plugins(value):
@@ -65,5 +72,4 @@ def read_cni_configuration(value: Mapping[str, Any], place: Place, settings: Ins
 
 
 def _cni_plugins(value: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    plugins = value.get("plugins") if isinstance(value.get("plugins"), list) else [value]
-    return [plugin for plugin in plugins or () if isinstance(plugin, Mapping)]
+    return get_mappings(value, "plugins") if isinstance(value.get("plugins"), list) else [value]

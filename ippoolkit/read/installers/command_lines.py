@@ -7,6 +7,7 @@ import re
 from ...findings import Place
 from ..document import Document
 from .calico_node import NODE_SPECS
+from .installer_input import InstallerInput
 from .installer_settings import DefaultPools, InstallerSettings, Weight, read_controller_arguments
 from .setting_values import parse_arguments, with_assignments
 from .tigera_operator import is_helm_values, read_helm_values
@@ -39,12 +40,15 @@ def read_command_line(line: str, place: Place, settings: InstallerSettings) -> b
 
 
 def _read_helm_command(line: str, place: Place, settings: InstallerSettings) -> bool:
-    parts = [part.partition("=") for found in _SET_FLAG.findall(line) for part in "".join(found).split(",")]
-    assignments = [(path, value) for path, _, value in parts]
+    assignments = [
+        assignment.partition("=")[::2]
+        for quoted_or_plain in _SET_FLAG.findall(line)
+        for assignment in "".join(quoted_or_plain).split(",")
+    ]
     values = with_assignments({}, assignments)
     if not is_helm_values(values):
         return False
-    read_helm_values(values, Document.without_lines(place.file, values, place.line), settings)
+    read_helm_values(InstallerInput(values, Document.at_place(place, values), settings))
     return True
 
 

@@ -9,58 +9,60 @@ from typing import Any
 from ...calico.limits import DEFAULT_BLOCK_SIZE
 from ...cidr import Cidr, IPVersion
 from ...findings import Finding
-from ..document import Document, FieldPath
+from ..plain_values import get_list, get_mapping
 from .calico_node import NODE_SPECS
+from .installer_input import InstallerInput
 from .installer_settings import DefaultPools, InstallerSettings
-from .setting_values import get_list, get_mapping, parse_number, positive_number, split_list
+from .setting_values import parse_number, split_list
 from .tigera_operator import OPERATOR_SPECS
 
-
-def read_kubekey(value: Mapping[str, Any], document: Document, settings: InstallerSettings) -> None:
-    """Read a Cluster of KubeKey, which makes nodeCidrMaskSize the pool's blockSize."""
-    network, kubernetes = get_mapping(value, "spec", "network"), get_mapping(value, "spec", "kubernetes")
-    place = document.place(("spec", "network", "kubePodsCIDR"))
-    pod_ranges = split_list(network.get("kubePodsCIDR"))
-    settings.add_ranges("cluster", pod_ranges, place, default="10.233.64.0/18")
-    service_place = document.place(("spec", "network", "kubeServiceCIDR"))
-    settings.add_ranges("services", network.get("kubeServiceCIDR"), service_place, default="10.233.0.0/18")
-    settings.max_pods = positive_number(kubernetes.get("maxPods")) or settings.max_pods
-    for host in get_list(get_mapping(value, "spec"), "hosts"):
-        if isinstance(host, Mapping):
-            _add_kubekey_hosts(host, settings)
-    plugin = network.get("plugin", "calico")
-    if plugin != "calico":
-        settings.note_other_plugin(plugin, document.place(("spec", "network", "plugin")))
-        return
-    calico = get_mapping(network, "calico")
-    keys: dict[IPVersion, tuple[str, int]] = {4: ("nodeCidrMaskSize", 24), 6: ("nodeCidrMaskSizeIPv6", 64)}
-    for text in pod_ranges or ["10.233.64.0/18"]:
-        cidr = Cidr.parse_or_none(text)
-        version: IPVersion = cidr.version if cidr else 4
-        key, default_mask = keys[version]
-        mask = parse_number(kubernetes.get(key))
-        settings.set_node_prefix(version, mask or default_mask, key)
-        mask_place = document.place(("spec", "kubernetes", key))
-        block_size = mask or (24 if version == 4 else DEFAULT_BLOCK_SIZE[6])
-        spec = {
-            "cidr": text if pod_ranges else None,
-            "blockSize": mask,
-            "ipipMode": calico.get("ipipMode") if version == 4 else None,
-            "vxlanMode": calico.get("vxlanMode"),
-            "natOutgoing": calico.get("ipv4NatOutgoing" if version == 4 else "ipv6NatOutgoing"),
-        }
-        is_wrapped = str(spec["vxlanMode"] or "Never") != "Never"
-        defaults = {**NODE_SPECS[version], "cidr": text, "blockSize": block_size}
-        if version == 4 and is_wrapped:
-            defaults["ipipMode"] = "Never"
-        name = "default-pool" if version == 4 else "default-pool-ipv6"
-        settings.add_pool(name, spec, mask_place if mask else place, "KubeKey", defaults)
-        if version == 4 or mask:
-            params = {"size": block_size, "name": key, "default": DEFAULT_BLOCK_SIZE[version]}
-            settings.notes.append(Finding("mask-is-block-size", f"IPPool/{name}", params, mask_place))
-
-
+_KUBEKEY_RANGE = "10.233.64.0/18"  # KubeKey's, where kubePodsCIDR is not written
 _HOST_RANGE = re.compile(r"([^\[]{0,200})\[(\d{1,5}):(\d{1,5})\]([^\[]{0,53})$")
+
+
+def read_kubekey(source: InstallerInput) -> None:
+    """Read a Cluster of KubeKey, which makes nodeCidrMaskSize the pool's blockSize."""
+    settings, spec = source.settings, source.part("spec")
+    network, kubernetes = spec.part("network"), spec.part("kubernetes")
+    network.add_ranges("cluster", "kubePodsCIDR", default=_KUBEKEY_RANGE)
+    network.add_ranges("services", "kubeServiceCIDR", default="10.233.0.0/18")
+    settings.set_max_pods(kubernetes.get("maxPods"))
+    for host in spec.parts("hosts"):
+        _add_kubekey_hosts(host.value, settings)
+    plugin = network.value.get("plugin", "calico")
+    if plugin != "calico":
+        network.note_other_plugin(plugin, "plugin")
+        return
+    pod_ranges = split_list(network.get("kubePodsCIDR"))
+    for text in pod_ranges or [_KUBEKEY_RANGE]:
+        _add_kubekey_pool(text, network, kubernetes, is_written=bool(pod_ranges))
+
+
+def _add_kubekey_pool(text: str, network: InstallerInput, kubernetes: InstallerInput, *, is_written: bool) -> None:
+    """Add the pool over a range, which is written or KubeKey's default."""
+    settings, calico = network.settings, network.part("calico")
+    cidr = Cidr.parse_or_none(text)
+    version: IPVersion = cidr.version if cidr else 4
+    key, default_mask = ("nodeCidrMaskSize", 24) if version == 4 else ("nodeCidrMaskSizeIPv6", 64)
+    mask, mask_place = parse_number(kubernetes.get(key)), kubernetes.place(key)
+    settings.set_node_prefix(version, mask or default_mask, key)
+    block_size = mask or (24 if version == 4 else DEFAULT_BLOCK_SIZE[6])
+    spec = {
+        "cidr": text if is_written else None,
+        "blockSize": mask,
+        "ipipMode": calico.get("ipipMode") if version == 4 else None,
+        "vxlanMode": calico.get("vxlanMode"),
+        "natOutgoing": calico.get(f"ipv{version}NatOutgoing"),
+    }
+    is_wrapped = str(spec["vxlanMode"] or "Never") != "Never"
+    defaults = {**NODE_SPECS[version], "cidr": text, "blockSize": block_size}
+    if version == 4 and is_wrapped:
+        defaults["ipipMode"] = "Never"
+    name = "default-pool" if version == 4 else "default-pool-ipv6"
+    settings.add_pool(name, spec, mask_place if mask else network.place("kubePodsCIDR"), "KubeKey", defaults)
+    if version == 4 or mask:
+        params = {"size": block_size, "name": key, "default": DEFAULT_BLOCK_SIZE[version]}
+        settings.notes.append(Finding("mask-is-block-size", f"IPPool/{name}", params, mask_place))
 
 
 def _add_kubekey_hosts(host: Mapping[str, Any], settings: InstallerSettings) -> None:
@@ -82,49 +84,39 @@ def _expand(text: str) -> Iterator[str]:
 
 def is_openshift(value: Mapping[str, Any]) -> bool:
     """Whether a document is OKD's install-config."""
-    networking = get_mapping(value, "networking")
-    return "kind" not in value and bool(
-        get_list(networking, "clusterNetwork") or get_list(networking, "clusterNetworks")
-    )
+    has_networks = any(get_list(value, "networking", key) for key in ("clusterNetwork", "clusterNetworks"))
+    return "kind" not in value and has_networks
 
 
-def read_openshift(value: Mapping[str, Any], document: Document, settings: InstallerSettings) -> None:
+def read_openshift(source: InstallerInput) -> None:
     """Read OKD's install-config, or its Network: clusterNetwork with hostPrefix, serviceNetwork, machineNetwork."""
-    parent = "networking" if get_mapping(value, "networking") else "spec"
-    network = get_mapping(value, parent)
-    key = "clusterNetwork" if "clusterNetwork" in network else "clusterNetworks"  # the latter until 4.0
-    place = document.place((parent, key))
-    for entry in get_list(network, key):
-        if isinstance(entry, Mapping):
-            text = str(entry.get("cidr", ""))
-            settings.add_ranges("cluster", text, place, is_platform=True)
-            length = parse_number(entry.get("hostSubnetLength"))
-            prefix = 32 - length if isinstance(length, int) else entry.get("hostPrefix")
-            settings.set_node_prefix(6 if ":" in text else 4, prefix, "hostPrefix")
+    settings = source.settings
+    network = source.part("networking" if get_mapping(source.value, "networking") else "spec")
+    key = "clusterNetwork" if "clusterNetwork" in network.value else "clusterNetworks"  # the latter until 4.0
+    place = network.place(key)
+    for entry in network.parts(key):
+        text = str(entry.get("cidr") or "")
+        settings.add_ranges("cluster", text, place, is_platform=True)
+        length = parse_number(entry.get("hostSubnetLength"))
+        prefix = 32 - length if isinstance(length, int) else entry.get("hostPrefix")
+        settings.set_node_prefix(6 if ":" in text else 4, prefix, "hostPrefix")
     services = network.get("serviceNetwork") or network.get("serviceCIDR")
-    settings.add_ranges("services", services, document.place((parent, "serviceNetwork")), default="172.30.0.0/16")
-    machines = [entry.get("cidr") for entry in get_list(network, "machineNetwork") if isinstance(entry, Mapping)]
-    settings.add_ranges("nodes", machines or network.get("machineCIDR"), document.place((parent, "machineNetwork")))
-    _add_machine_pools(value, document, settings)
-    plugin = str(
-        network.get("networkType") or network.get("type") or get_mapping(network, "defaultNetwork").get("type")
-    )
+    settings.add_ranges("services", services, network.place("serviceNetwork"), default="172.30.0.0/16")
+    machines = [entry.get("cidr") for entry in network.parts("machineNetwork")]
+    settings.add_ranges("nodes", machines or network.get("machineCIDR"), network.place("machineNetwork"))
+    _add_machine_pools(source)
+    plugin = str(network.get("networkType") or network.get("type") or network.get("defaultNetwork", "type"))
     if plugin.lower() not in ("calico", "none", "raw"):
-        settings.note_other_plugin(plugin, document.place((parent, "networkType")))
+        network.note_other_plugin(plugin, "networkType")
         return
     settings.default_pools.append(DefaultPools("Tigera operator", place, OPERATOR_SPECS, platform_only=True))
 
 
-def _add_machine_pools(value: Mapping[str, Any], document: Document, settings: InstallerSettings) -> None:
+def _add_machine_pools(source: InstallerInput) -> None:
     """Add the nodes of install-config's controlPlane and compute pools."""
-    control_plane = get_mapping(value, "controlPlane")
-    pools: list[tuple[FieldPath, Any, str]] = [(("controlPlane",), control_plane, "master")] if control_plane else []
-    pools += [(("compute", index), pool, "worker") for index, pool in enumerate(get_list(value, "compute"))]
-    for path, pool, role in pools:
-        if isinstance(pool, Mapping):
-            settings.add_group(
-                pool.get("name") or role,
-                {"replicas": pool.get("replicas")},
-                document.place(path),
-                labels={f"node-role.kubernetes.io/{role}": ""},
-            )
+    control_plane = source.part("controlPlane")
+    pools = [(control_plane, "master")] if control_plane.value else []
+    pools += [(pool, "worker") for pool in source.parts("compute")]
+    for pool, role in pools:
+        labels = {f"node-role.kubernetes.io/{role}": ""}
+        pool.add_group(pool.get("name") or role, ("replicas",), labels=labels)

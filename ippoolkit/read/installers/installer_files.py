@@ -25,6 +25,7 @@ from . import (
     tigera_operator,
 )
 from .installer_findings import difference_findings, operator_findings, origin_findings, prefix_findings
+from .installer_input import InstallerInput
 from .installer_settings import InstallerRange, InstallerSettings
 from .planned_objects import add_default_pools, build_groups, build_nodes, build_pools
 from .tracked_settings import TrackedMapping
@@ -35,9 +36,9 @@ if TYPE_CHECKING:
 _ENVIRONMENT_PREFIX = "CALICO_IPV"
 
 Mapped = Mapping[str, Any]
-ObjectReader = Callable[[Mapped, Document, InstallerSettings], object]
+SourceReader = Callable[[InstallerInput], object]
 # By kind and API group.
-_OBJECT_READERS: dict[tuple[str, str], ObjectReader] = {
+_OBJECT_READERS: dict[tuple[str, str], SourceReader] = {
     ("Installation", "operator.tigera.io"): tigera_operator.read_operator_installation,
     ("ClusterConfiguration", "kubeadm.k8s.io"): kubernetes_manifests.read_cluster_configuration,
     ("MasterConfiguration", "kubeadm.k8s.io"): kubernetes_manifests.read_cluster_configuration,
@@ -59,23 +60,19 @@ _OBJECT_READERS: dict[tuple[str, str], ObjectReader] = {
     ("Network", "operator.openshift.io"): distributions.read_openshift,
 }
 _CHART_KINDS = ("HelmChartConfig", "HelmChart", "HelmRelease")
-# Documents without a kind: what they are, whether a document is one, who reads it.
-_DOCUMENT_READERS: tuple[tuple[str, Callable[[Mapped], bool], ObjectReader], ...] = (
-    ("Helm", tigera_operator.is_helm_values, tigera_operator.read_helm_values),
-    ("OKD", distributions.is_openshift, distributions.read_openshift),
-    ("RKE", rancher.is_rke1, rancher.read_rke1),
-    ("Talos", talos.is_talos, talos.read_talos),
-    (
-        "CNI",
-        cni_configuration.is_cni_configuration,
-        lambda value, document, settings: cni_configuration.read_cni_configuration(value, document.place(()), settings),
-    ),
-    ("k3s", rancher.is_k3s, rancher.read_k3s),
-    ("MicroK8s", cluster_definitions.is_microk8s, cluster_definitions.read_microk8s),
-    ("EKS", amazon.is_aws_output, amazon.read_aws_output),
+# Documents without a kind: whether a document is one, and who reads it.
+_DOCUMENT_READERS: tuple[tuple[Callable[[Mapped], bool], SourceReader], ...] = (
+    (tigera_operator.is_helm_values, tigera_operator.read_helm_values),
+    (distributions.is_openshift, distributions.read_openshift),
+    (rancher.is_rke1, rancher.read_rke1),
+    (talos.is_talos, talos.read_talos),
+    (cni_configuration.is_cni_configuration, cni_configuration.read_cni_document),
+    (rancher.is_k3s, rancher.read_k3s),
+    (cluster_definitions.is_microk8s, cluster_definitions.read_microk8s),
+    (amazon.is_aws_output, amazon.read_aws_output),
 )
 # Of these what is not read is not worth a list.
-_UNLISTED = ("CNI", "EKS")
+_UNLISTED = (cni_configuration.read_cni_document, amazon.read_aws_output)
 _HOST_KEYS = ("ansible_host", "ansible_ssh_host", "ip", "ip6", "access_ip", "node_labels")
 
 
@@ -105,57 +102,55 @@ class InstallerReader:
         if kubespray.is_ini_inventory(text):
             self.inventory_file = name
             self.inventory_variables |= kubespray.read_ini_hosts(text, name, self.settings)
-            self.is_used = True
-            return True
-        if _ENVIRONMENT_PREFIX in text and (environment := _parse_environment(text)):
-            document = Document.without_lines(name, environment)
-            calico_node.read_calico_node_environment(environment, document, self.settings)
-            self.is_used = True
-            return True
-        if command_lines.is_flags_text(text):
+        elif _ENVIRONMENT_PREFIX in text and (environment := _parse_environment(text)):
+            document = Document.at_place(Place(name), environment)
+            calico_node.read_calico_node_environment(InstallerInput(environment, document, self.settings))
+        elif command_lines.is_flags_text(text):
             command_lines.read_flags_text(text, name, self.settings)
-            self.is_used = True
-            return True
-        if cni_configuration.is_cni_text(text):
+        elif cni_configuration.is_cni_text(text):
             cni_configuration.read_cni_text(text, Place(name), self.settings)
-            self.is_used = True
-            return True
-        return False
-
-    def read_command(self, line: str, place: Place) -> bool:
-        """Read the ranges that a command line gives an installer; say whether there were any."""
-        if not command_lines.read_command_line(line, place, self.settings):
+        else:
             return False
         self.is_used = True
         return True
+
+    def read_command(self, line: str, place: Place) -> bool:
+        """Read the ranges that a command line gives an installer; say whether there were any."""
+        has_ranges = command_lines.read_command_line(line, place, self.settings)
+        self.is_used |= has_ranges
+        return has_ranges
 
     def read_document(self, document: Document) -> bool:
         """Read a document without a kind; say whether it was an installer's."""
         value = document.value
         if isinstance(value, list):
-            return self._read_list(value, document)
-        if not isinstance(value, Mapping) or "kind" in value:
-            return False
-        for name, is_one, reader in _DOCUMENT_READERS:
-            if is_one(value):
-                tracked = TrackedMapping(value)
-                reader(tracked, document, self.settings)
-                if name not in _UNLISTED:
-                    self.settings.note_unused(tracked, document)
-                self.settings.found.append(name)
-                self.is_used = True
-                return True
-        return self._read_kubespray(value, document)
+            is_installer = self._read_list(value, document)
+        elif isinstance(value, Mapping) and "kind" not in value:
+            is_installer = self._read_mapping(value, document)
+        else:
+            is_installer = False
+        self.is_used |= is_installer
+        return is_installer
 
     def _read_list(self, value: list[Any], document: Document) -> bool:
-        if talos.is_talos(value):
-            talos.read_talos(value, document, self.settings)
+        if talos.is_patch_list(value):
+            talos.read_talos(InstallerInput(talos.apply_patches(value), document, self.settings))
         elif calico_node.is_environment_list(value):
-            calico_node.read_environment_list(value, document, self.settings)
+            environment = calico_node.read_environment_list(value)
+            calico_node.read_calico_node_environment(InstallerInput(environment, document, self.settings))
         else:
             return False
-        self.is_used = True
         return True
+
+    def _read_mapping(self, value: Mapped, document: Document) -> bool:
+        for is_known, read_source in _DOCUMENT_READERS:
+            if is_known(value):
+                tracked = TrackedMapping(value)
+                read_source(InstallerInput(tracked, document, self.settings))
+                if read_source not in _UNLISTED:
+                    self.settings.note_unused(tracked, document)
+                return True
+        return self._read_kubespray(value, document)
 
     def _read_kubespray(self, value: Mapped, document: Document) -> bool:
         settings = self.settings
@@ -171,29 +166,28 @@ class InstallerReader:
             self.inventory_file = document.file
             self.inventory_variables |= kubespray.read_yaml_hosts(value, document, settings)
         elif any(str(key).startswith(_ENVIRONMENT_PREFIX) for key in value):
-            calico_node.read_calico_node_environment(value, document, settings)
+            calico_node.read_calico_node_environment(InstallerInput(value, document, settings))
         else:
             return False
-        self.is_used = True
         return True
 
     def read_object(self, document: Document, path: FieldPath, value: Mapped, kind: str) -> bool:
         """Read an object of a kind that installers use; say whether it was one."""
         group = str(value.get("apiVersion", "")).partition("/")[0]
         at_object = document.at(path, value)
-        reader = _OBJECT_READERS.get((kind, group))
-        if reader is not None:
+        source = InstallerInput(value, at_object, self.settings)
+        if read_source := _OBJECT_READERS.get((kind, group)):
             tracked = TrackedMapping(value)
-            reader(tracked, at_object, self.settings)
+            read_source(InstallerInput(tracked, at_object, self.settings))
             self.settings.note_unused(tracked, at_object)
         elif kind == "DaemonSet" and calico_node.is_calico_node(value):
-            calico_node.read_calico_node_daemonset(value, at_object, self.settings)
-        elif kind == "ConfigMap" and kubernetes_manifests.read_config_map(value, at_object, self.settings):
+            calico_node.read_calico_node_daemonset(source)
+        elif kind == "ConfigMap" and kubernetes_manifests.read_config_map(source):
             pass
         elif kind in _CHART_KINDS and tigera_operator.is_helm_chart_config(value):
-            tigera_operator.read_helm_chart_config(value, at_object, self.settings)
+            tigera_operator.read_helm_chart_config(source)
         elif kind == "Pod" and kubernetes_manifests.is_component_pod(value):
-            return kubernetes_manifests.read_component_pod(value, at_object, self.settings)
+            return kubernetes_manifests.read_component_pod(source)
         else:
             return False
         self.is_used = True

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, Literal
 
-from ...cidr import Cidr, IPVersion
+from ...cidr import ADDRESS_BITS, Cidr, IPVersion
 from ...findings import Finding, Place
-from ..document import Document, FieldPath, field_name
-from .setting_values import parse_count, parse_network, parse_number, positive_number, split_list, unusable_range
+from ..document import Document, field_name
+from .setting_values import is_template, parse_count, parse_number, positive_number, split_list
 from .tracked_settings import TrackedMapping
 
 DEFAULT_POOL_NAMES: dict[IPVersion, str] = {4: "default-ipv4-ippool", 6: "default-ipv6-ippool"}
@@ -131,7 +131,6 @@ class InstallerSettings:
     has_old_groups: bool = False  # Kubespray's groups have the names of v2.15 and before
     lacks_platform_ranges: bool = False  # kubeadm's configuration was read, and has no podSubnet
     creates_no_pool: bool = False  # the input says so: pools are managed elsewhere
-    found: list[str] = field(default_factory=list)  # installers that were recognized
 
     def add_pool(
         self, name: str, spec: Mapping[str, Any], place: Place, installer: str, defaults: Mapping[str, Any] = {}
@@ -139,20 +138,15 @@ class InstallerSettings:
         """Add a pool; of `defaults` counts what the spec does not say, and values of None are left to Calico."""
         written = {key: value for key, value in spec.items() if value is not None}
         added = {key: value for key, value in defaults.items() if key not in written and value is not None}
-        before = self.pools.get(name)
-        if before is not None and before.spec != {**added, **written}:
-            specs = before.spec, {**added, **written}
-            differing = [key for key in {**specs[0], **specs[1]} if specs[0].get(key) != specs[1].get(key)]
-            fields = ", ".join(f"{key} {specs[0].get(key)} / {specs[1].get(key)}" for key in differing)
-            params = {
-                "installer": installer,
-                "other": before.installer,
-                "first": str(before.place),
-                "fields": fields,
-            }
+        pool = InstallerPool({**added, **written}, place, installer, tuple(added))
+        first = self.pools.get(name)
+        if first is not None and first.spec != pool.spec:
+            differing = [key for key in {**first.spec, **pool.spec} if first.spec.get(key) != pool.spec.get(key)]
+            fields = ", ".join(f"{key} {first.spec.get(key)} / {pool.spec.get(key)}" for key in differing)
+            params = {"installer": installer, "other": first.installer, "first": str(first.place), "fields": fields}
             self.notes.append(Finding("installer-twice", f"IPPool/{name}", params, place))
-        self.pools[name] = InstallerPool({**added, **written}, place, installer, tuple(added))
-        return self.pools[name]
+        self.pools[name] = pool
+        return pool
 
     def add_ranges(
         self,
@@ -168,16 +162,14 @@ class InstallerSettings:
         texts = split_list(value)
         if not texts:
             texts, weight = split_list(default), Weight.DEFAULT
-        new = [InstallerRange(text, place, weight, is_platform) for text in texts if self._is_range(text, place)]
-        known = self.ranges.setdefault(kind, [])
-        known += [item for item in new if not any(item.text == known_range.text for known_range in known)]
-
-    def _is_range(self, text: str, place: Place) -> bool:
-        """Whether a text is a range; what is wrong with it otherwise is a problem."""
-        if Cidr.parse_or_none(text) is None:
-            self.problems.append(unusable_range(text, place))
-            return False
-        return True
+        ranges = self.ranges.setdefault(kind, [])
+        known_texts = {known.text for known in ranges}
+        for text in texts:
+            if Cidr.parse_or_none(text) is None:
+                code, key = ("setting-template", "value") if is_template(text) else ("cidr-syntax", "cidr")
+                self.problems.append(Finding(code, params={key: text[:80]}, place=place))
+            elif text not in known_texts:
+                ranges.append(InstallerRange(text, place, weight, is_platform))
 
     def ranges_of(self, kind: RangeKind, *, platform_only: bool = False) -> list[InstallerRange]:
         """Return the ranges of a kind that count: of each family those with the most weight."""
@@ -210,8 +202,7 @@ class InstallerSettings:
         known = self.nodes.setdefault(text, InstallerNode())
         valid = [address for address in split_list(addresses) if _is_address(address)]
         known.addresses = tuple(dict.fromkeys((*known.addresses, *valid)))
-        if isinstance(labels, Mapping):
-            known.labels = {**known.labels, **{str(key): str(value) for key, value in labels.items()}}
+        known.labels = {**known.labels, **_label_texts(labels)}
 
     def add_detected_networks(self, pools: Iterable[Cidr]) -> None:
         """Take ranges in which nodes find their address for the nodes' network where a pool holds all of one.
@@ -235,26 +226,32 @@ class InstallerSettings:
         max_pods: object = None,
     ) -> None:
         """Add planned nodes: of the numbers that the input may tell the first that it does is how many there are."""
-        text = str(name or "nodes")
+        group_name = str(name or "nodes")
         known_counts = {key: number for key, count in counts.items() if (number := parse_count(count)) is not None}
         if not known_counts:
-            self.notes.append(Finding("group-uncounted", "", {"name": text, "settings": ", ".join(counts)}, place))
+            params = {"name": group_name, "settings": ", ".join(counts)}
+            self.notes.append(Finding("group-uncounted", "", params, place))
             return
-        known = {str(key): str(value) for key, value in labels.items()} if isinstance(labels, Mapping) else {}
         nodes = next(iter(known_counts.values()))
-        self.groups[text] = InstallerGroup(nodes, place, known, os, positive_number(max_pods))
-        shown = ", ".join(f"{key} {number}" for key, number in known_counts.items())
-        self.notes.append(Finding("group-planned", "", {"name": text, "nodes": nodes, "told": shown}, place))
+        self.groups[group_name] = InstallerGroup(nodes, place, _label_texts(labels), os, positive_number(max_pods))
+        written = ", ".join(f"{key} {number}" for key, number in known_counts.items())
+        self.notes.append(
+            Finding("group-planned", "", {"name": group_name, "nodes": nodes, "settings": written}, place)
+        )
+
+    def set_max_pods(self, value: object) -> None:
+        """Note how many pods kubelet runs, if the value is a number."""
+        self.max_pods = positive_number(value) or self.max_pods
 
     def add_node_address(self, value: object, place: Place) -> None:
         """Add the address of a node whose name is unknown."""
-        if (cidr := parse_network(str(value or ""))) is not None:
+        if (cidr := Cidr.parse_network_or_address(value)) is not None:
             self.add_ranges("nodes", str(cidr), place)
 
     def set_node_prefix(self, version: IPVersion, value: object, name: str, *, is_patch: bool = False) -> None:
         """Note a per-node prefix, if it is one; the first that is read counts, or a patch of it."""
         prefix = parse_number(value)
-        if isinstance(prefix, int) and not isinstance(prefix, bool) and 0 <= prefix <= (32 if version == 4 else 128):
+        if isinstance(prefix, int) and not isinstance(prefix, bool) and 0 <= prefix <= ADDRESS_BITS[version]:
             if is_patch:
                 self.node_prefixes[version] = prefix, name
             self.node_prefixes.setdefault(version, (prefix, name))
@@ -263,11 +260,10 @@ class InstallerSettings:
         """Note that another network plugin than Calico hands out the pods' addresses."""
         self.notes.append(Finding("plugin-other", "", {"plugin": str(plugin)}, place))
 
-    def note_unused(self, tracked: TrackedMapping, document: Document, parent: FieldPath = ()) -> None:
+    def note_unused(self, tracked: TrackedMapping, document: Document) -> None:
         """List the settings of a document that nothing here makes use of."""
-        names = (field_name((*parent, *path)) for path in tracked.unused_paths())
-        every = list(dict.fromkeys(_LIST_INDEX.sub("[]", name) for name in names))
-        self.note_unused_names(every, Place(document.file, document.line_of(())))
+        names = dict.fromkeys(_LIST_INDEX.sub("[]", field_name(path)) for path in tracked.unused_paths())
+        self.note_unused_names(list(names), Place(document.file, document.line_of(())))
 
     def note_unused_names(self, names: list[str], place: Place) -> None:
         """List settings that nothing here makes use of; the first by name."""
@@ -275,6 +271,10 @@ class InstallerSettings:
             named = ", ".join(names[:_NAMED_UNUSED])
             more = f", … (+{len(names) - _NAMED_UNUSED})" if len(names) > _NAMED_UNUSED else ""
             self.notes.append(Finding("settings-unused", "", {"names": named + more, "count": len(names)}, place))
+
+
+def _label_texts(labels: object) -> dict[str, str]:
+    return {str(key): str(value) for key, value in labels.items()} if isinstance(labels, Mapping) else {}
 
 
 def _version(text: str) -> IPVersion:

@@ -8,41 +8,39 @@ from typing import Any
 
 from ...calico.limits import DEFAULT_BLOCK_SIZE
 from ...cidr import Cidr, IPVersion
-from ..document import Document
-from .installer_settings import DefaultPools, InstallerSettings
-from .setting_values import get_list, get_mapping, positive_number
+from ..plain_values import get_mapping, get_mappings
+from .installer_input import InstallerInput
+from .installer_settings import DefaultPools
 
 _RANGE = "100.64.0.0/10"  # nonMasqueradeCIDR, where nothing is said
 _SERVICES = "100.64.0.0/13"
 _MINOR = re.compile(r"v?1\.(\d{1,3})")
 
 
-def read_kops(value: Mapping[str, Any], document: Document, settings: InstallerSettings) -> None:
+def read_kops(source: InstallerInput) -> None:
     """Read a Cluster of kops: the pods' range is the upper half of nonMasqueradeCIDR where nothing else says it."""
-    spec = get_mapping(value, "spec")
-    networking = get_mapping(spec, "networking") or get_mapping(spec, "networkSpec")
-    network = {**spec, **networking}  # v1alpha3 has the ranges inside networking
-    controller = get_mapping(spec, "kubeControllerManager")
+    settings, spec = source.settings, source.part("spec")
+    networking = spec.part("networking")
+    if not networking.value:
+        networking = spec.part("networkSpec")
+    network = {**spec.value, **networking.value}  # v1alpha3 has the ranges inside networking
     non_masquerade = Cidr.parse_or_none(network.get("nonMasqueradeCIDR") or _RANGE)
     is_ipv6 = non_masquerade is not None and non_masquerade.version == 6
-    place = document.place(("spec", "podCIDR") if "podCIDR" in spec else ("spec", "nonMasqueradeCIDR"))
-    pods = network.get("podCIDR") or controller.get("clusterCIDR")
+    place = spec.place("podCIDR" if "podCIDR" in spec.value else "nonMasqueradeCIDR")
+    pods = network.get("podCIDR") or spec.get("kubeControllerManager", "clusterCIDR")
     upper_half = "" if non_masquerade is None or is_ipv6 else str(non_masquerade.subnet(non_masquerade.prefix + 1, 1))
     settings.add_ranges("cluster", pods, place, default=upper_half)
-    services = network.get("serviceClusterIPRange") or get_mapping(spec, "kubeAPIServer").get("serviceClusterIPRange")
+    services = network.get("serviceClusterIPRange") or spec.get("kubeAPIServer", "serviceClusterIPRange")
     service_default = "fd00:5e4f:ce::/108" if is_ipv6 else _lower_eighth(non_masquerade)
-    service_place = document.place(("spec", "serviceClusterIPRange"))
-    settings.add_ranges("services", services, service_place, default=service_default)
-    subnets = [subnet.get("cidr") for subnet in get_list(network, "subnets") if isinstance(subnet, Mapping)]
-    node_ranges = [cidr for cidr in subnets if cidr] or [network.get("networkCIDR")]
-    settings.add_ranges("nodes", [cidr for cidr in node_ranges if cidr], document.place(("spec", "subnets")))
-    kubelet = get_mapping(spec, "kubelet")
-    settings.max_pods = positive_number(kubelet.get("maxPods")) or settings.max_pods
-    if "calico" not in networking:
-        plugin = ", ".join(key for key in networking if isinstance(networking.get(key), Mapping)) or "kubenet"
-        settings.note_other_plugin(plugin, document.place(("spec", "networking")))
+    settings.add_ranges("services", services, spec.place("serviceClusterIPRange"), default=service_default)
+    subnets = [cidr for subnet in get_mappings(network, "subnets") if (cidr := subnet.get("cidr"))]
+    settings.add_ranges("nodes", subnets or network.get("networkCIDR"), spec.place("subnets"))
+    settings.set_max_pods(spec.get("kubelet", "maxPods"))
+    if "calico" not in networking.value:
+        plugin = ", ".join(key for key, value in networking.value.items() if isinstance(value, Mapping)) or "kubenet"
+        spec.note_other_plugin(plugin, "networking")
         return
-    calico = get_mapping(networking, "calico")
+    calico = networking.part("calico")
     settings.wireguard |= calico.get("wireguardEnabled") is True
     mode = str(calico.get("encapsulationMode") or "ipip")
     written = {
@@ -75,17 +73,16 @@ def _is_from(version: object, minor: int) -> bool:
     return match is None or int(match[1]) >= minor
 
 
-def read_instance_group(value: Mapping[str, Any], document: Document, settings: InstallerSettings) -> None:
+def read_instance_group(source: InstallerInput) -> None:
     """Read an InstanceGroup of kops: it may grow to maxSize, which the pools have to hold; bastions are no nodes."""
-    spec = get_mapping(value, "spec")
+    spec = source.part("spec")
     role = str(spec.get("role") or "Node")
     if role in ("Bastion", "APIServer"):
         return
-    own = {} if role == "Node" else {"node-role.kubernetes.io/control-plane": ""}
-    settings.add_group(
-        get_mapping(value, "metadata").get("name"),
-        {"maxSize": spec.get("maxSize"), "minSize": spec.get("minSize")},
-        document.place(("spec",)),
-        labels={**own, **get_mapping(spec, "nodeLabels")},
-        max_pods=get_mapping(spec, "kubelet").get("maxPods"),
+    role_labels = {} if role == "Node" else {"node-role.kubernetes.io/control-plane": ""}
+    spec.add_group(
+        source.get("metadata", "name"),
+        ("maxSize", "minSize"),
+        labels={**role_labels, **get_mapping(spec.value, "nodeLabels")},
+        max_pods=spec.get("kubelet", "maxPods"),
     )

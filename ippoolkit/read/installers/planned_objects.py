@@ -14,7 +14,8 @@ from ...cidr import Cidr, IPVersion
 from ...findings import Finding, Place
 from ...model import IPPool, Node, NodeGroup
 from ..document import Document
-from ..kubernetes_objects import KIND_READERS, ObjectSource, read_object
+from ..kubernetes_objects import KIND_READERS
+from ..object_source import ObjectSource, read_object
 from ..validation import validate
 from .installer_settings import DEFAULT_POOL_NAMES, DefaultPools, InstallerRange, InstallerSettings, Weight
 from .setting_values import is_template
@@ -33,9 +34,9 @@ def add_default_pools(settings: InstallerSettings, *, has_pools: bool) -> None:
     chosen = next(pools for pools in settings.default_pools if pools.rank == highest)
     ranges = _first_by_version(settings.ranges_of("cluster", platform_only=chosen.platform_only))
     for version, fields in chosen.specs.items():
-        found = ranges.get(version)
-        if found is not None or (version == 4 and chosen.fallback and not ranges):
-            _add_default_pool(settings, version, fields, chosen, found)
+        pod_range = ranges.get(version)
+        if pod_range is not None or (version == 4 and chosen.fallback and not ranges):
+            _add_default_pool(settings, version, fields, chosen, pod_range)
     if has_pools:
         return
     params = {"installer": chosen.installer}
@@ -46,17 +47,21 @@ def add_default_pools(settings: InstallerSettings, *, has_pools: bool) -> None:
 
 
 def _add_default_pool(
-    settings: InstallerSettings, version: IPVersion, fields: Mapped, chosen: DefaultPools, found: InstallerRange | None
+    settings: InstallerSettings,
+    version: IPVersion,
+    fields: Mapped,
+    chosen: DefaultPools,
+    pod_range: InstallerRange | None,
 ) -> None:
     written = dict(chosen.written.get(version, {}))
     defaults = {"cidr": chosen.fallback, **{key: value for key, value in fields.items() if key not in written}}
     place = chosen.place
-    if found is not None:
-        (defaults if found.weight is Weight.DEFAULT else written)["cidr"] = found.text
+    if pod_range is not None:
+        (defaults if pod_range.weight is Weight.DEFAULT else written)["cidr"] = pod_range.text
     installer = "calico-node" if chosen.assumed else chosen.installer
     pool = settings.add_pool(DEFAULT_POOL_NAMES[version], written, place, installer, defaults)
-    if found is not None and found.weight is not Weight.DEFAULT and found.place != place:
-        pool.cidr_origin = str(found.place)
+    if pod_range is not None and pod_range.weight is not Weight.DEFAULT and pod_range.place != place:
+        pool.cidr_origin = str(pod_range.place)
 
 
 def _first_by_version(ranges: Iterable[InstallerRange]) -> dict[IPVersion, InstallerRange]:
@@ -77,9 +82,7 @@ def build_nodes(settings: InstallerSettings) -> Iterator[Node]:
             "maxPods": settings.max_pods or KUBELET_MAX_PODS,
             "addresses": list(node.addresses),
         }
-        document = Document.without_lines("hosts")
-        built = validate(_NODE, value, document, settings.problems, lambda path: path)
-        if built is not None:
+        if (built := validate(_NODE, value, Document.at_place(Place("hosts")), settings.problems)) is not None:
             yield built
 
 
@@ -93,9 +96,7 @@ def build_groups(settings: InstallerSettings) -> Iterator[NodeGroup]:
             "maxPods": group.max_pods or settings.max_pods or KUBELET_MAX_PODS,
             "labels": dict(group.labels),
         }
-        document = Document.without_lines(group.place.file, None, group.place.line)
-        built = validate(_GROUP, value, document, settings.problems, lambda path: path)
-        if built is not None:
+        if (built := validate(_GROUP, value, Document.at_place(group.place), settings.problems)) is not None:
             yield built
 
 
@@ -103,8 +104,6 @@ def build_pools(settings: InstallerSettings) -> Iterator[IPPool]:
     """Return the pools that the installer would create; what is wrong with one is among the problems."""
     for name, installer_pool in settings.pools.items():
         spec, place = installer_pool.spec, installer_pool.place
-        problems: list[Finding] = []
-        source = ObjectSource(Document.without_lines(place.file, None, place.line), (), problems, settings.notes)
         if templates := [value for value in spec.values() if is_template(value)]:
             settings.problems += [
                 Finding("setting-template", f"IPPool/{name}", {"value": value[:80]}, place) for value in templates
@@ -115,8 +114,10 @@ def build_pools(settings: InstallerSettings) -> Iterator[IPPool]:
             params = {"size": size, "cidr": str(cidr), "default": DEFAULT_BLOCK_SIZE[6]}
             settings.problems.append(Finding("size-of-ipv4", f"IPPool/{name}", params, place))
             continue
-        pool = read_object(KIND_READERS["IPPool"][0], {"metadata": {"name": name}, "spec": spec}, source)
-        settings.problems += [_at_setting(problem, place) for problem in problems]
+        value = {"metadata": {"name": name}, "spec": spec}
+        source = ObjectSource(value, Document.at_place(place), notes=settings.notes)
+        pool = read_object(KIND_READERS["IPPool"][0], source)
+        settings.problems += [_at_setting(problem, place) for problem in source.problems]
         if pool is not None:
             yield pool
 

@@ -6,25 +6,12 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ...cidr import Cidr, CidrError
-from ...findings import Finding, Place
+from ...cidr import Cidr
 from ...yaml_scalars import is_digits
+from ..plain_values import get_list, get_mappings
 
 _PATH_PART = re.compile(r"([^.\[\]]{1,200})|\[(\d{1,3})\]")
 _TEMPLATE_MARKS = ("{{", "${", "$(", "{%")
-
-
-def get_mapping(value: object, *keys: str) -> Mapping[str, Any]:
-    """Return the mapping at a path of keys; empty where anything on the way is not a mapping."""
-    for key in keys:
-        value = value.get(key) if isinstance(value, Mapping) else None
-    return value if isinstance(value, Mapping) else {}
-
-
-def get_list(value: Mapping[str, Any], key: str) -> list[Any]:
-    """Return the list at a key; empty where there is none."""
-    child = value.get(key)
-    return child if isinstance(child, list) else []
 
 
 def split_list(value: object) -> list[str]:
@@ -33,32 +20,14 @@ def split_list(value: object) -> list[str]:
     return [str(part).strip() for part in parts if str(part).strip()]
 
 
-def parse_network(text: str) -> Cidr | None:
-    """Return the network that an address with a prefix is in; an address alone is a network of one."""
-    try:
-        return Cidr.parse_ignoring_host_bits(text if "/" in text else f"{text}/{128 if ':' in text else 32}")
-    except CidrError:
-        return None
-
-
 def is_template(value: object) -> bool:
     """Whether a value is an expression that a template engine, a shell or an installer has yet to fill in."""
     return isinstance(value, str) and any(mark in value for mark in _TEMPLATE_MARKS)
 
 
-def unusable_range(text: str, place: Place) -> Finding:
-    """Return what is wrong with a text that is to be a range."""
-    if is_template(text):
-        return Finding("setting-template", params={"value": text[:80]}, place=place)
-    return Finding("cidr-syntax", params={"cidr": text[:80]}, place=place)
-
-
 def canonical_pool(text: str) -> str:
     """Return a pool's name as it is, a pool's range as Calico compares it: parsed, without host bits."""
-    try:
-        return str(Cidr.parse_ignoring_host_bits(text))
-    except CidrError:
-        return text
+    return str(Cidr.parse_or_none(text) or text)
 
 
 def parse_number(value: object) -> object:
@@ -88,6 +57,14 @@ def parse_arguments(value: object) -> dict[str, str]:
         else:
             name, _, text = str(item).partition("=")
             arguments[name.lstrip("-")] = text
+    return arguments
+
+
+def parse_container_arguments(pod_spec: Mapping[str, Any]) -> dict[str, str]:
+    """Return the command-line arguments of a pod's containers."""
+    arguments: dict[str, str] = {}
+    for container in get_mappings(pod_spec, "containers"):
+        arguments |= parse_arguments([*get_list(container, "command"), *get_list(container, "args")])
     return arguments
 
 

@@ -7,22 +7,24 @@ from typing import Any
 
 from ...calico.limits import DEFAULT_BLOCK_SIZE
 from ...cidr import Cidr, IPVersion, address_from_int
-from ...errors import InputError
 from ...findings import Finding
-from ..document import Document, FieldPath
-from ..text_files import parse_documents
+from ..plain_values import get_mapping, get_value
 from ..validation import short_value
-from .installer_settings import DEFAULT_POOL_NAMES, DEFAULT_RANGE, DefaultPools, InstallerSettings
-from .setting_values import get_mapping, split_list, with_assignments
+from .installer_input import InstallerInput
+from .installer_settings import DEFAULT_POOL_NAMES, DEFAULT_RANGE, DefaultPools
+from .setting_values import split_list, with_assignments
 from .tracked_settings import TrackedMapping
 
+# What the operator makes of an encapsulation: ipipMode and vxlanMode.
 _ENCAPSULATION_MODES = {
-    "IPIP": ("Always", None),
-    "IPIPCrossSubnet": ("CrossSubnet", None),
-    "VXLAN": (None, "Always"),
-    "VXLANCrossSubnet": (None, "CrossSubnet"),
-    "None": (None, None),
+    "IPIP": ("Always", "Never"),
+    "IPIPCrossSubnet": ("CrossSubnet", "Never"),
+    "VXLAN": ("Never", "Always"),
+    "VXLANCrossSubnet": ("Never", "CrossSubnet"),
+    "None": ("Never", "Never"),
 }
+# Fields that an Installation's pools have in common with IPPools, and no default of the operator's.
+_POOL_FIELDS = ("nodeSelector", "namespaceSelector", "allowedUses", "assignmentMode", "disableBGPExport")
 _NAT_VALUES = ("Enabled", "Disabled")
 _EKS_RANGE = "172.16.0.0/16"  # what the operator takes on EKS, wrapped in VXLAN
 _RKE2_RANGE = "10.42.0.0/16"  # RKE2's cluster-cidr by default, which its chart hands on
@@ -46,59 +48,54 @@ RKE2_SPECS: dict[IPVersion, Mapping[str, Any]] = {
 }
 
 
-def read_operator_installation(value: Mapping[str, Any], document: Document, settings: InstallerSettings) -> None:
+def read_operator_installation(source: InstallerInput) -> None:
     """Read an Installation of operator.tigera.io/v1."""
-    spec = get_mapping(value, "spec")
-    settings.add_ranges("services", spec.get("serviceCIDRs"), document.place(("spec", "serviceCIDRs")))
-    _read_installation_spec(spec, document, settings, ("spec",), "Tigera operator")
+    spec = source.part("spec")
+    spec.add_ranges("services", "serviceCIDRs")
+    _read_installation_spec(spec, "Tigera operator")
 
 
-def _read_installation_spec(
-    spec: Mapping[str, Any], document: Document, settings: InstallerSettings, parents: FieldPath, installer: str
-) -> None:
-    network = get_mapping(spec, "calicoNetwork")
-    pools_path = (*parents, "calicoNetwork", "ipPools")
+def _read_installation_spec(spec: InstallerInput, installer: str) -> None:
+    settings, network = spec.settings, spec.part("calicoNetwork")
     for key in ("nodeAddressAutodetectionV4", "nodeAddressAutodetectionV6"):
-        place = document.place((*parents, "calicoNetwork", key))
-        settings.detection_ranges += [(text, place) for text in split_list(get_mapping(network, key).get("cidrs"))]
-    plugin = get_mapping(spec, "cni").get("type", "Calico")
-    ipam = get_mapping(spec, "cni", "ipam").get("type", "Calico" if plugin == "Calico" else plugin)
-    provider = spec.get("kubernetesProvider")
+        place = network.place(key)
+        settings.detection_ranges += [(text, place) for text in split_list(network.get(key, "cidrs"))]
+    plugin = get_mapping(spec.value, "cni").get("type", "Calico")
+    ipam = get_mapping(spec.value, "cni", "ipam").get("type", "Calico" if plugin == "Calico" else plugin)
+    is_calico = plugin == "Calico"
     pools = network.get("ipPools")
-    if plugin != "Calico" or ipam != "Calico":
-        settings.note_other_plugin(plugin if plugin != "Calico" else f"ipam {ipam}", document.place((*parents, "cni")))
+    if not is_calico or ipam != "Calico":
+        spec.note_other_plugin(f"ipam {ipam}" if is_calico else plugin, "cni")
         if pools is None:
             settings.creates_no_pool = True
             return
     if pools is None:
-        is_rke2 = installer == "RKE2"
-        is_eks = provider == "EKS" and not is_rke2
+        is_eks = spec.get("kubernetesProvider") == "EKS"
+        specs, fallback = (_EKS_SPECS, _EKS_RANGE) if is_eks else (OPERATOR_SPECS, DEFAULT_RANGE)
+        if installer == "RKE2":
+            specs, fallback = RKE2_SPECS, _RKE2_RANGE
+        place, platform_only = network.place("ipPools"), installer != "RKE2"
         settings.default_pools.append(
-            DefaultPools(
-                installer,
-                document.place(pools_path),
-                RKE2_SPECS if is_rke2 else _EKS_SPECS if is_eks else OPERATOR_SPECS,
-                fallback=_RKE2_RANGE if is_rke2 else _EKS_RANGE if is_eks else DEFAULT_RANGE,
-                platform_only=not is_rke2,
-                rank=2,
-            )
+            DefaultPools(installer, place, specs, fallback=fallback, platform_only=platform_only, rank=2)
         )
         return
-    items = [(index, pool) for index, pool in enumerate(pools if isinstance(pools, list) else ())]
+    items = pools if isinstance(pools, list) else []
     if not items:
-        settings.creates_no_pool = True
-        settings.notes.append(Finding("installer-no-pool", "", {"installer": installer}, document.place(pools_path)))
-    cidrs = [Cidr.parse_or_none(pool.get("cidr")) if isinstance(pool, Mapping) else None for _, pool in items]
-    is_calico = plugin == "Calico"
-    for index, pool in items:
-        if not isinstance(pool, Mapping):
-            params = {"value": short_value(pool)}
-            settings.problems.append(Finding("type-mapping", params=params, place=document.place((*pools_path, index))))
-        else:
-            name = str(pool.get("name") or _default_pool_name(cidrs, index))
-            _read_operator_pool(
-                pool, name, document, settings, (*pools_path, index), installer=installer, is_calico=is_calico
-            )
+        _note_no_pool(network, "ipPools", installer)
+    settings.problems += [
+        Finding("type-mapping", params={"value": short_value(item)}, place=network.place("ipPools", index))
+        for index, item in enumerate(items)
+        if not isinstance(item, Mapping)
+    ]
+    cidrs = [Cidr.parse_or_none(get_value(item, "cidr")) for item in items]
+    for pool in network.parts("ipPools"):
+        name = str(pool.get("name") or _default_pool_name(cidrs, int(pool.path[-1])))
+        _read_operator_pool(pool, name, installer, is_calico=is_calico)
+
+
+def _note_no_pool(source: InstallerInput, key: str, installer: str) -> None:
+    source.settings.creates_no_pool = True
+    source.settings.notes.append(Finding("installer-no-pool", "", {"installer": installer}, source.place(key)))
 
 
 def _default_pool_name(cidrs: list[Cidr | None], index: int) -> str:
@@ -112,16 +109,7 @@ def _default_pool_name(cidrs: list[Cidr | None], index: int) -> str:
     return f"{address_from_int(cidr.version, cidr.first).exploded.replace(':', '.')}-{cidr.prefix}"
 
 
-def _read_operator_pool(
-    pool: Mapping[str, Any],
-    name: str,
-    document: Document,
-    settings: InstallerSettings,
-    path: FieldPath,
-    *,
-    installer: str,
-    is_calico: bool,
-) -> None:
+def _read_operator_pool(pool: InstallerInput, name: str, installer: str, *, is_calico: bool) -> None:
     cidr = Cidr.parse_or_none(pool.get("cidr"))
     version: IPVersion = cidr.version if cidr else 4
     encapsulation = str(pool.get("encapsulation") or ("IPIP" if version == 4 and is_calico else "None"))
@@ -132,29 +120,24 @@ def _read_operator_pool(
     ):
         if value not in choices:
             params = {"value": short_value(value), "choices": ", ".join(choices)}
-            settings.problems.append(Finding("value-choice", params=params, place=document.place((*path, key))))
-    ipip, vxlan = _ENCAPSULATION_MODES.get(encapsulation, (None, None))
-    modes = {"ipipMode": ipip, "vxlanMode": vxlan}
+            pool.settings.problems.append(Finding("value-choice", params=params, place=pool.place(key)))
+    ipip_mode, vxlan_mode = _ENCAPSULATION_MODES.get(encapsulation, ("Never", "Never"))
+    modes = {"ipipMode": ipip_mode, "vxlanMode": vxlan_mode}
     is_written = bool(pool.get("encapsulation"))
     spec = {
-        "cidr": pool.get("cidr", ""),
+        "cidr": pool.value.get("cidr", ""),
         "blockSize": pool.get("blockSize"),
-        **({key: mode or "Never" for key, mode in modes.items()} if is_written else {}),
+        **(modes if is_written else {}),
         "natOutgoing": None if nat is None else nat == "Enabled",
-        "nodeSelector": pool.get("nodeSelector"),
-        "namespaceSelector": pool.get("namespaceSelector"),
-        "allowedUses": pool.get("allowedUses"),
-        "assignmentMode": pool.get("assignmentMode"),
-        "disableBGPExport": pool.get("disableBGPExport"),
+        **{key: pool.get(key) for key in _POOL_FIELDS},
         "disabled": pool.get("disableNewAllocations"),
     }
-    operator_defaults = OPERATOR_SPECS[version]
     defaults = {
-        "blockSize": operator_defaults["blockSize"],
-        **({} if is_written else {key: mode or "Never" for key, mode in modes.items()}),
-        "natOutgoing": operator_defaults["natOutgoing"],
+        "blockSize": OPERATOR_SPECS[version]["blockSize"],
+        **({} if is_written else modes),
+        "natOutgoing": OPERATOR_SPECS[version]["natOutgoing"],
     }
-    settings.add_pool(name, spec, document.place(path), installer, defaults)
+    pool.settings.add_pool(name, spec, pool.place(), installer, defaults)
 
 
 def is_helm_values(value: Mapping[str, Any]) -> bool:
@@ -165,33 +148,29 @@ def is_helm_values(value: Mapping[str, Any]) -> bool:
     )
 
 
-def read_helm_values(value: Mapping[str, Any], document: Document, settings: InstallerSettings) -> None:
+def read_helm_values(source: InstallerInput) -> None:
     """Read the values of the operator's chart: its `installation` is the spec of the Installation."""
-    read_chart_values(value, document, settings, (), "Helm chart")
-    for key in _SUBCHART_KEYS:
-        if isinstance(get_mapping(value, key).get("installation"), Mapping):
-            read_chart_values(get_mapping(value, key), document, settings, (key,), "Helm chart")
+    for chart in (source, *(source.part(key) for key in _SUBCHART_KEYS)):
+        if chart is source or isinstance(chart.get("installation"), Mapping):
+            read_chart_values(chart, "Helm chart")
 
 
-def read_chart_values(
-    value: Mapping[str, Any], document: Document, settings: InstallerSettings, parents: FieldPath, installer: str
-) -> None:
-    """Read the values of Calico's chart, of the operator or of RKE2, that stand under a path."""
+def read_chart_values(source: InstallerInput, installer: str) -> None:
+    """Read the values of Calico's chart, of the operator or of RKE2."""
+    settings = source.settings
     for key in ("defaultFelixConfiguration", "felixConfiguration"):  # the operator's chart, RKE2's
-        settings.wireguard |= get_mapping(value, key).get("wireguardEnabled") is True
+        settings.wireguard |= source.get(key, "wireguardEnabled") is True
     if installer == "RKE2":
-        ipam = get_mapping(value, "ipamConfig")
+        ipam = get_mapping(source.value, "ipamConfig")
         for key in ("strictAffinity", "autoAllocateBlocks"):
             settings.ipam[key] = ipam.get(key, True) is True
-    if "installation" not in value and installer == "Helm chart":
+    if "installation" not in source.value and installer == "Helm chart":
         return
-    installation = get_mapping(value, "installation")
-    if installation.get("enabled", True):
-        _read_installation_spec(installation, document, settings, (*parents, "installation"), installer)
+    installation = source.part("installation")
+    if installation.value.get("enabled", True):
+        _read_installation_spec(installation, installer)
     else:
-        settings.creates_no_pool = True
-        place = document.place((*parents, "installation", "enabled"))
-        settings.notes.append(Finding("installer-no-pool", "", {"installer": installer}, place))
+        _note_no_pool(installation, "enabled", installer)
 
 
 def is_helm_chart_config(value: Mapping[str, Any]) -> bool:
@@ -200,38 +179,32 @@ def is_helm_chart_config(value: Mapping[str, Any]) -> bool:
 
 
 def _chart_name(value: Mapping[str, Any]) -> str:
-    spec = get_mapping(value, "spec")
-    chart = spec.get("chart")
-    names = [
-        str(name).rpartition("/")[2]
-        for name in (chart, get_mapping(spec, "chart", "spec").get("chart"), get_mapping(value, "metadata").get("name"))
-    ]
+    paths = (("spec", "chart"), ("spec", "chart", "spec", "chart"), ("metadata", "name"))
+    names = [str(get_value(value, *path)).rpartition("/")[2] for path in paths]
     return next((name for name in names if name in _HELM_CHARTS), "")
 
 
-def read_helm_chart_config(value: Mapping[str, Any], document: Document, settings: InstallerSettings) -> None:
+def read_helm_chart_config(source: InstallerInput) -> None:
     """Read a HelmChart, HelmChartConfig or HelmRelease, whose values are YAML in a text or a mapping."""
-    spec = get_mapping(value, "spec")
-    place = document.place(("spec", "valuesContent"))
-    chart = _chart_name(value)
-    values: object = spec.get("values")
+    spec, chart = source.part("spec"), _chart_name(source.value)
+    place = spec.place("valuesContent")
+    values = get_mapping(spec.value, "values")
     if isinstance(spec.get("valuesContent"), str):
-        try:
-            documents = parse_documents(str(spec["valuesContent"]), place.file)
-        except InputError as error:
-            settings.problems.append(Finding("embedded-yaml", params={"reason": error.problems[0]}, place=place))
+        embedded = spec.embedded("valuesContent")
+        if embedded is None:
             return
-        values = documents[0].value if documents else None
-    values = with_assignments(values if isinstance(values, Mapping) else {}, get_mapping(spec, "set").items())
+        values = embedded[0].value if embedded else {}
+    values = with_assignments(values, get_mapping(spec.value, "set").items())
     if chart == "rke2-canal" or ("flannel" in values and "installation" not in values):
-        settings.note_other_plugin("canal", place)
-        settings.creates_no_pool = True
+        spec.note_other_plugin("canal", "valuesContent")
+        source.settings.creates_no_pool = True
         return
-    tracked, embedded = TrackedMapping(values), Document.without_lines(place.file, values, place.line)
+    tracked = TrackedMapping(values)
+    chart_values = source.at_place(place, tracked)
     if chart == "rke2-calico":
-        read_chart_values(tracked, embedded, settings, (), "RKE2")
+        read_chart_values(chart_values, "RKE2")
     elif is_helm_values(tracked):
-        read_helm_values(tracked, embedded, settings)
+        read_helm_values(chart_values)
     else:
-        _read_installation_spec({}, embedded, settings, ("installation",), "Helm chart")
-    settings.note_unused(tracked, embedded)
+        _read_installation_spec(chart_values.part("installation"), "Helm chart")
+    source.settings.note_unused(tracked, chart_values.document)
