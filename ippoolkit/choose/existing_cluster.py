@@ -11,14 +11,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
+from typing import Any
 
 from ..address_space import AddressSpace
-from ..analysis import analyse
 from ..calico.limits import allowed_block_sizes
+from ..capacity.plans_by_pools import PlansByPools
 from ..capacity.verdict import Status
 from ..cidr import Cidr, IPVersion
 from ..model import IPPool, NodeGroup, Requirements, Scenario
-from ..model.scenario_edits import with_pool
 from .recommendation import Recommendation, space_to_search
 from .search import PREFIXES
 
@@ -69,7 +69,7 @@ def change_options(
         How the command line names the cluster, for the commands of the options.
     """
     scenario, requirements = recommendation.scenario, recommendation.requirements
-    planned = _planned_scenario(scenario, requirements, recommendation.months)
+    plans = PlansByPools(_planned_scenario(scenario, requirements, recommendation.months))
     options: list[ChangeOption] = []
     for version in (4, 6):
         pools = [pool for pool in scenario.cluster.pools if pool.version == version and pool.serves("Workload")]
@@ -81,7 +81,7 @@ def change_options(
                 if designs.family == version
             ]
             address_space = space_to_search(requirements, scenario, version)
-            options += _options(_Evaluator(planned, requirements, version), scenario, pool, address_space, sizes)
+            options += _options(_Evaluator(plans, requirements, version), scenario, pool, address_space, sizes)
     commanded = [
         replace(option, command=(*option.command, *cluster_arguments)) if option.command else option
         for option in options
@@ -93,15 +93,21 @@ def change_options(
 class _Evaluator:
     """The plan that has to hold, and what counts as holding."""
 
-    planned: Scenario
+    plans: PlansByPools
     requirements: Requirements
     version: IPVersion
 
-    def evaluate(self, scenario: Scenario) -> tuple[bool, int]:
-        """Say whether a changed scenario holds, and how many routes it announces."""
-        pools = tuple(pool for pool in scenario.cluster.pools if pool.version == self.version)
-        single_family = replace(scenario, cluster=replace(scenario.cluster, pools=pools))
-        plan = analyse(single_family).plans[0]
+    def pools(self, changed_pool: str = "", **changes: Any) -> list[IPPool]:
+        """Return the cluster's pools of the IP version, one of them with other fields."""
+        return [
+            replace(pool, **changes) if pool.name == changed_pool else pool
+            for pool in self.plans.scenario.cluster.pools
+            if pool.version == self.version
+        ]
+
+    def evaluate(self, pools: Sequence[IPPool]) -> tuple[bool, int]:
+        """Say whether the plan holds on these pools, and how many routes it announces."""
+        plan = self.plans.on_pools(pools)
         verdict, routes = plan.verdict, plan.end.fill_result.routes
         holds = verdict.status is Status.FITS or verdict.code == "no-spare"
         limit = self.requirements.max_routes
@@ -116,7 +122,7 @@ def _options(
     designs: list[tuple[int, int]],
 ) -> Iterator[ChangeOption]:
     """Yield an option of each kind; one that does not hold where nothing of the kind does."""
-    holds, routes = evaluator.evaluate(evaluator.planned)
+    holds, routes = evaluator.evaluate(evaluator.pools())
     yield ChangeOption(KEEP, pool.name, holds, 0, 0, routes)
     if holds:
         return
@@ -133,7 +139,7 @@ def _new_block_size(evaluator: _Evaluator, pool: IPPool, usage: _Usage) -> Chang
     for size in sorted(sizes, key=lambda size: abs(size - pool.block_size)):
         if size == pool.block_size:
             continue
-        holds, routes = evaluator.evaluate(with_pool(evaluator.planned, pool.name, block_size=size))
+        holds, routes = evaluator.evaluate(evaluator.pools(pool.name, block_size=size))
         if holds:
             command = ("runbook", "block-size", "--pool", pool.name, "--to", str(size))
             recreated = None if pods is None else 2 * pods
@@ -147,8 +153,8 @@ def _added_pool(evaluator: _Evaluator, pool: IPPool, address_space: AddressSpace
         offers = address_space.best_fit(prefix, 1, pool.version)
         if not offers:
             return None
-        added = _second_pool(pool, offers[0], pool.block_size)
-        holds, routes = evaluator.evaluate(_with_added_pool(evaluator.planned, added))
+        added_pool = _second_pool(pool, offers[0], pool.block_size)
+        holds, routes = evaluator.evaluate([*evaluator.pools(), added_pool])
         if holds:
             command = ("runbook", "grow", "--pool", pool.name, "--to-cidr", str(offers[0]))
             return ChangeOption(
@@ -170,8 +176,8 @@ def _move(
         offers = address_space.best_fit(prefix, 1, pool.version)
         if not offers:
             continue
-        closed = with_pool(evaluator.planned, pool.name, disabled=True)
-        holds, routes = evaluator.evaluate(_with_added_pool(closed, _second_pool(pool, offers[0], size)))
+        new_pool = _second_pool(pool, offers[0], size)
+        holds, routes = evaluator.evaluate([*evaluator.pools(pool.name, disabled=True), new_pool])
         if holds:
             move = ("runbook", "migrate", "--from", pool.name, "--to-cidr", str(offers[0]), "--block-size", str(size))
             return ChangeOption(MIGRATE, pool.name, holds, blocks, pods, routes, offers[0].size, offers[0], size, move)
@@ -180,10 +186,6 @@ def _move(
 
 def _second_pool(pool: IPPool, cidr: Cidr, block_size: int) -> IPPool:
     return replace(pool, name=f"{pool.object_name}-2", cidr=cidr, block_size=block_size, disabled=False)
-
-
-def _with_added_pool(scenario: Scenario, pool: IPPool) -> Scenario:
-    return replace(scenario, cluster=replace(scenario.cluster, pools=(*scenario.cluster.pools, pool)))
 
 
 def _pool_usage(scenario: Scenario, pool: IPPool) -> _Usage:
