@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..calico.pool_selection import OS_LABEL, Use, max_blocks_per_node
-from ..capacity.demand import Supply, compute_supply, ip_versions, tunnel_pools
+from ..capacity.supply import Supply, compute_supply, ip_versions, tunnel_pools
 from ..cidr import ADDRESS_BITS, Address, IPVersion
 from ..ipam import Ipam, IpamError, batch_events, layout
 from ..ipam.from_cluster import engine_without_nodes

@@ -7,7 +7,7 @@ from html import escape
 
 from ..analysis import Analysis
 from ..audit import Audit
-from ..capacity.evaluation import Verdict
+from ..capacity.verdict import Verdict
 from ..change import Runbook, render_runbook
 from ..choose import FreeRanges, Recommendation, designs_table, first_designs
 from ..findings import N_, Finding, get_language

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..capacity.evaluation import LIMIT_ADDRESSES, LIMIT_BLOCKS, LIMIT_BLOCKS_PER_NODE, LIMIT_STRICT_AFFINITY
 from ..capacity.table_columns import TABLES, Column
+from ..capacity.verdict import LIMIT_ADDRESSES, LIMIT_BLOCKS, LIMIT_BLOCKS_PER_NODE, LIMIT_STRICT_AFFINITY
 from ..findings import N_
 
 

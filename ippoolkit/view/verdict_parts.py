@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..analysis import Analysis
 from ..calico.releases import Release
 from ..capacity.choice_table import ADD_POOL, CHANGE_PREFIX, Choice
-from ..capacity.evaluation import Verdict
+from ..capacity.verdict import Verdict
 from ..findings import N_, Finding, Language, Severity, replace_unprintable
 from ..findings.sources import Source
 

@@ -200,7 +200,7 @@ class CapacityReport(BaseReport):
 
     def routes(self) -> Section:
         """Return who holds how many routes, by the way they travel."""
-        table = scenario_routes(self.scenario, lang=self.lang)
+        table = scenario_routes(self.analysis, lang=self.lang)
         return self.section(N_("Routes"), self.standard_table("routes", table))
 
     def alternatives(self) -> Section:
