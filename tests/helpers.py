@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import gzip
 import json
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import yaml
 from click.testing import Result
 from typer.testing import CliRunner
 
 from ippoolkit import Cluster, IPPool, NodeGroup, Plan, Scenario
 from ippoolkit.calico.kinds import ResourceKind
+from ippoolkit.findings import Finding
 from ippoolkit.ipam import Ipam
 from ippoolkit.manifests.datastore import Datastore, apply_defaults
 
 ROOT = Path(__file__).parent.parent
 RECORDINGS = Path(__file__).parent / "recordings"
+FIELD = Path(__file__).parent / "field"
 CLUSTERS = sorted(folder.name for folder in (RECORDINGS / "clusters").iterdir())
 
 
@@ -61,6 +68,16 @@ def output_text(result: Result) -> str:
     return " ".join(result.output.split())
 
 
+def codes_of(findings: Iterable[Finding]) -> set[str]:
+    """Return the codes of findings, notes or problems."""
+    return {finding.code for finding in findings}
+
+
+def finding_of(findings: Iterable[Finding], code: str) -> Finding:
+    """Return the first finding of a code; StopIteration where there is none."""
+    return next(finding for finding in findings if finding.code == code)
+
+
 def unpacked(path: Path, folder: Path) -> Path:
     """Unpack a recording into a folder, under its own name."""
     target = folder / path.name.removesuffix(".gz")
@@ -80,6 +97,31 @@ def unpacked_cluster(cluster: str, folder: Path, pattern: str = "*") -> Path:
     for path in (RECORDINGS / "clusters" / cluster).glob(f"{pattern}.gz"):
         unpacked(path, folder)
     return folder
+
+
+@contextmanager
+def running(server: ThreadingHTTPServer) -> Iterator[ThreadingHTTPServer]:
+    """Let a server answer in a thread until the block ends."""
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def write_kubeconfig(path: Path, url: str, token: str) -> Path:
+    """Write a kubeconfig whose one context is called one."""
+    config = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "current-context": "one",
+        "clusters": [{"name": "c", "cluster": {"server": url}}],
+        "contexts": [{"name": "one", "context": {"cluster": "c", "user": "u"}}],
+        "users": [{"name": "u", "user": {"token": token}}],
+    }
+    path.write_text(yaml.safe_dump(config))
+    return path
 
 
 def notebook(path: Path, parameters: str, *cells: str, metadata: dict | None = None) -> Path:

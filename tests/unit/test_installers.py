@@ -5,7 +5,7 @@ import pytest
 import ippoolkit as ipk
 from ippoolkit.errors import InputError
 from ippoolkit.read.reader import read_installer
-from tests.helpers import run_command
+from tests.helpers import finding_of, run_command
 
 INI = """\
 [kube_control_plane]
@@ -85,7 +85,7 @@ def test_an_inventory_in_yaml(inventory):
 def test_the_per_node_prefix_taken_for_the_block_size(inventory):
     reading = read_installer(inventory("calico_pool_blocksize: 24\nkube_pods_subnet: 10.233.64.0/20\n"))
     assert codes(reading) == ["prefix-as-size"]
-    note = next(note for note in reading.notes if note.code == "prefix-as-size")
+    note = finding_of(reading.notes, "prefix-as-size")
     assert note.place.file.endswith("k8s-cluster.yml")
     assert note.place.line == 1
 

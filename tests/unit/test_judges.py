@@ -16,7 +16,7 @@ from ippoolkit.manifests import (
     find_kind,
     parse_manifests,
 )
-from tests.helpers import stored_objects
+from tests.helpers import codes_of, stored_objects
 
 POOL = """\
 apiVersion: projectcalico.org/v3
@@ -154,7 +154,7 @@ def test_a_patch_that_changes_the_kind_or_the_name():
     ]:
         outcome = calicoctl.patch(pool, "p1", body)
         assert not outcome.accepted
-        assert code in {note.code for note in outcome.findings}
+        assert code in codes_of(outcome.findings)
     assert calicoctl.patch(pool, "p1", '{"spec": {"disabled": true}}').accepted
     assert stored_objects(calicoctl.store, pool)["p1"]["spec"]["disabled"] is True
 

@@ -17,7 +17,7 @@ from ippoolkit.audit.cluster_index import ClusterIndex
 from ippoolkit.audit.cluster_metrics import cluster_metrics
 from ippoolkit.errors import InputError
 from ippoolkit.live import LiveError, api_reader, cluster_role, connection, exec_plugin, read_live
-from tests.helpers import RECORDINGS, expected, run_command
+from tests.helpers import RECORDINGS, expected, run_command, running, write_kubeconfig
 
 TOKEN = "s3cr3t-t0ken-of-a-reader"
 CRD, CORE = "/apis/crd.projectcalico.org/v1", "/api/v1"
@@ -78,27 +78,13 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def stub():
-    server = Stub()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with running(Stub()) as server:
+        yield server
 
 
 @pytest.fixture
 def kubeconfig(stub, tmp_path):
-    path = tmp_path / "kubeconfig"
-    url = f"http://127.0.0.1:{stub.server_address[1]}"
-    value = {
-        "apiVersion": "v1",
-        "kind": "Config",
-        "current-context": "one",
-        "clusters": [{"name": "c", "cluster": {"server": url}}],
-        "contexts": [{"name": "one", "context": {"cluster": "c", "user": "u"}}],
-        "users": [{"name": "u", "user": {"token": TOKEN}}],
-    }
-    path.write_text(yaml.safe_dump(value))
-    return path
+    return write_kubeconfig(tmp_path / "kubeconfig", f"http://127.0.0.1:{stub.server_port}", TOKEN)
 
 
 @pytest.fixture(autouse=True)
@@ -653,16 +639,14 @@ def test_a_certificate_that_nobody_vouches_for_ends_it(kubeconfig, tmp_path):
     context.load_cert_chain(certificate, key)
     server = Stub()
     server.socket = context.wrap_socket(server.socket, server_side=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
     value = yaml.safe_load(kubeconfig.read_text())
     cluster = value["clusters"][0]["cluster"]
-    cluster["server"] = f"https://127.0.0.1:{server.server_address[1]}"
+    cluster["server"] = f"https://127.0.0.1:{server.server_port}"
     kubeconfig.write_text(yaml.safe_dump(value))
-    with pytest.raises(LiveError, match="not trusted"):
-        read_live(kubeconfig)
-    assert server.requests == []
-    cluster["certificate-authority"] = "cert.pem"
-    kubeconfig.write_text(yaml.safe_dump(value))
-    assert read_live(kubeconfig).scenario.cluster.unknown == ()
-    server.shutdown()
-    server.server_close()
+    with running(server):
+        with pytest.raises(LiveError, match="not trusted"):
+            read_live(kubeconfig)
+        assert server.requests == []
+        cluster["certificate-authority"] = "cert.pem"
+        kubeconfig.write_text(yaml.safe_dump(value))
+        assert read_live(kubeconfig).scenario.cluster.unknown == ()

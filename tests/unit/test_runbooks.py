@@ -25,17 +25,13 @@ from ippoolkit.report.runbook_files import render_runbook_files, render_runbook_
 from ippoolkit.report.sections.runbook_report import RunbookReport
 from ippoolkit.write import save_scenario
 from tests.clusters import cluster
-from tests.helpers import ROOT, run_command, unpacked_cluster
+from tests.helpers import ROOT, codes_of, finding_of, run_command, unpacked_cluster
 
 
 def rehearsed(files, kind, **options):
     """Read a cluster and rehearse a change on it."""
     scenario = read(files).scenario
     return runbook(scenario, parse_change(scenario.cluster, kind, **options))
-
-
-def codes(change_runbook):
-    return {finding.code for finding in change_runbook.findings}
 
 
 def test_a_changed_block_size_ends_with_all_pods_in_blocks_of_the_new_size():
@@ -70,8 +66,8 @@ def test_a_temporary_pool_that_is_too_small_is_refused_with_a_better_one():
     change = Change("block-size", "old", block_size=27, temporary_cidr=Cidr.parse("10.9.0.0/25"))
     change_runbook = runbook(cluster(nodes=6, strict=True), change)
     assert not change_runbook.is_issued
-    assert "change-tunnels-lost" in codes(change_runbook)
-    better = next(finding for finding in change_runbook.findings if finding.code == "change-better")
+    assert "change-tunnels-lost" in codes_of(change_runbook.findings)
+    better = finding_of(change_runbook.findings, "change-better")
     assert better.params["option"] == "--temporary"
     assert runbook(
         cluster(nodes=6, strict=True), replace(change, temporary_cidr=Cidr.parse(better.params["value"]))
@@ -100,7 +96,7 @@ def test_a_temporary_pool_is_rather_small_than_outside_the_cluster_cidr():
     )
     assert runbook(partly, change).created_pools[0].cidr == Cidr.parse("10.244.96.0/19")
     assert full.is_issued
-    assert "change-outside-full" in codes(full)
+    assert "change-outside-full" in codes_of(full.findings)
     (outside_finding,) = [finding for finding in full.findings if finding.code == "change-outside-full"]
     assert "which has no /18 left" in outside_finding.message()
     assert "--temporary" in outside_finding.remedy()
@@ -128,7 +124,7 @@ def test_a_temporary_pool_is_rather_small_than_outside_the_cluster_cidr():
 def test_tunnels_on_borrowed_blocks_are_refused():
     change = Change("block-size", "old", block_size=27, temporary_cidr=Cidr.parse("10.9.0.0/25"))
     change_runbook = runbook(cluster(nodes=6), change)
-    assert "change-tunnels-borrowed" in codes(change_runbook)
+    assert "change-tunnels-borrowed" in codes_of(change_runbook.findings)
     assert "Refused" in render_runbook_markdown(RunbookReport(change_runbook))
 
 
@@ -136,7 +132,7 @@ def test_leaked_addresses_stand_in_the_way_of_the_new_size():
     scenario = cluster()
     leaked = replace(scenario, cluster=replace(scenario.cluster, pods=scenario.cluster.pods[1:]))
     change_runbook = runbook(leaked, Change("block-size", "old", block_size=27))
-    assert "change-delete-in-use" in codes(change_runbook)
+    assert "change-delete-in-use" in codes_of(change_runbook.findings)
 
 
 def test_changing_in_place_is_foreseen_with_the_very_addresses():
@@ -167,7 +163,7 @@ def test_changing_in_place_is_foreseen_with_the_very_addresses():
 def test_refused_with_the_reason(change, code):
     change_runbook = runbook(cluster(), change)
     assert not change_runbook.is_issued
-    assert code in codes(change_runbook)
+    assert code in codes_of(change_runbook.findings)
 
 
 @pytest.mark.parametrize("kind", ["split", "grow", "migrate"])
@@ -192,13 +188,13 @@ def test_annotations_are_corrected_on_the_way_and_back():
     change_runbook = runbook(
         replace(named, cluster=replace(named.cluster, pools=pools)), Change("block-size", "old", block_size=27)
     )
-    assert "change-pods-without" in codes(change_runbook)  # they name a pool that is disabled
+    assert "change-pods-without" in codes_of(change_runbook.findings)  # they name a pool that is disabled
     spaces = (Namespace(name="default", ipv4_pools=("old",)),)
     change_runbook = runbook(
         replace(named, cluster=replace(named.cluster, namespaces=spaces)), Change("block-size", "old", block_size=27)
     )
     assert change_runbook.is_issued
-    assert "change-annotated" in codes(change_runbook)
+    assert "change-annotated" in codes_of(change_runbook.findings)
     assert 'cni.projectcalico.org/ipv4pools=["temporary-pool"]' in runbook_script(render_runbook(change_runbook))
     assert 'cni.projectcalico.org/ipv4pools=["old"]' in runbook_script(render_runbook(change_runbook))
 
@@ -354,7 +350,7 @@ def test_pods_are_recreated_in_the_order_that_is_asked_for(order, keys):
     assert ("eviction" in lines) == (order == "node")
     assert ("if not .spec.template.spec.hostNetwork" in lines) == (order != "node")
     assert ("spec.hostNetwork=false" in lines) == (order == "node")
-    assert "change-bare" in codes(change_runbook)
+    assert "change-bare" in codes_of(change_runbook.findings)
 
 
 def test_groups_are_no_more_than_asked_for_and_as_even_as_namespaces_allow():
@@ -407,9 +403,9 @@ def test_pools_of_the_operator_go_through_the_installation():
 def test_the_operator_refuses_a_pool_outside_the_cluster_cidr():
     scenario = replace(cluster(), networks=Networks(cluster=("10.244.0.0/16",)))
     change = Change("migrate", "old", cidr=Cidr.parse("10.250.0.0/20"), new_name="new")
-    assert codes(runbook(scenario, change)) >= {"change-outside"}
+    assert codes_of(runbook(scenario, change).findings) >= {"change-outside"}
     assert runbook(scenario, change).is_issued
-    assert "change-operator-outside" in codes(runbook(scenario, replace(change, install="operator")))
+    assert "change-operator-outside" in codes_of(runbook(scenario, replace(change, install="operator")).findings)
     assert runbook(scenario, replace(change, cidr=None)).created_pools[0].cidr in Cidr.parse("10.244.0.0/16")
 
 
@@ -550,6 +546,6 @@ def test_without_owners_workloads_are_gone_through_by_namespace_and_it_says_so()
     change = Change("block-size", "old", block_size=27, order="workload")
     change_runbook = runbook(cluster(owners=("",)), change)
     assert change_runbook.change.order == "namespace"
-    assert "change-owners-unknown" in codes(change_runbook)
+    assert "change-owners-unknown" in codes_of(change_runbook.findings)
     assert "Namespace by namespace" in render_runbook_markdown(RunbookReport(change_runbook))
-    assert "change-owners-unknown" not in codes(runbook(cluster(owners=("ReplicaSet",)), change))
+    assert "change-owners-unknown" not in codes_of(runbook(cluster(owners=("ReplicaSet",)), change).findings)
