@@ -78,29 +78,29 @@ def finding_of(findings: Iterable[Finding], code: str) -> Finding:
     return next(finding for finding in findings if finding.code == code)
 
 
-def unpacked(path: Path, folder: Path) -> Path:
+def unpack(path: Path, folder: Path) -> Path:
     """Unpack a recording into a folder, under its own name."""
     target = folder / path.name.removesuffix(".gz")
     target.write_bytes(gzip.decompress(path.read_bytes()))
     return target
 
 
-def recorded(cluster: str, folder: Path, *names: str) -> list[Path]:
+def unpack_files(cluster: str, folder: Path, *names: str) -> list[Path]:
     """Unpack files of a recorded cluster; those that it does not have are left out."""
     paths = [RECORDINGS / "clusters" / cluster / f"{name}.gz" for name in names]
-    return [unpacked(path, folder) for path in paths if path.exists()]
+    return [unpack(path, folder) for path in paths if path.exists()]
 
 
-def unpacked_cluster(cluster: str, folder: Path, pattern: str = "*") -> Path:
+def unpack_cluster(cluster: str, folder: Path, pattern: str = "*") -> Path:
     """Unpack a recorded cluster, or those of its files that match a pattern, into a folder, and return the folder."""
     folder.mkdir(exist_ok=True)
     for path in (RECORDINGS / "clusters" / cluster).glob(f"{pattern}.gz"):
-        unpacked(path, folder)
+        unpack(path, folder)
     return folder
 
 
 @contextmanager
-def running(server: ThreadingHTTPServer) -> Iterator[ThreadingHTTPServer]:
+def serve(server: ThreadingHTTPServer) -> Iterator[ThreadingHTTPServer]:
     """Let a server answer in a thread until the block ends."""
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
@@ -124,7 +124,7 @@ def write_kubeconfig(path: Path, url: str, token: str) -> Path:
     return path
 
 
-def notebook(path: Path, parameters: str, *cells: str, metadata: dict | None = None) -> Path:
+def write_notebook(path: Path, parameters: str, *cells: str, metadata: dict | None = None) -> Path:
     """Write a notebook with a cell of parameters; cells that begin with # are prose."""
     import nbformat.v4 as nb
 
@@ -135,7 +135,7 @@ def notebook(path: Path, parameters: str, *cells: str, metadata: dict | None = N
     return path
 
 
-def expected(cluster: str) -> dict:
+def expected_metrics(cluster: str) -> dict:
     """Return what the real client computed of a recorded cluster."""
     return json.loads(gzip.decompress((RECORDINGS / "clusters" / cluster / "expected.json.gz").read_bytes()))
 

@@ -12,7 +12,7 @@ import ippoolkit as ipk
 from ippoolkit.errors import InputError, ReportError
 from ippoolkit.report import builtin_templates, find_template
 from ippoolkit.report.sections import CapacityReport
-from tests.helpers import ROOT, notebook, plan
+from tests.helpers import ROOT, plan, write_notebook
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -139,14 +139,14 @@ def test_parameters_are_checked_before_anything_runs(tmp_path):
 
 
 def test_a_notebook_that_fails_is_told_and_leaves_nothing(tmp_path):
-    path = notebook(tmp_path / "bad.ipynb", "scenario = lang = date = ''", "raise ValueError('no such luck')")
+    path = write_notebook(tmp_path / "bad.ipynb", "scenario = lang = date = ''", "raise ValueError('no such luck')")
     with pytest.raises(ReportError, match="ValueError: no such luck"):
         ipk.report(KUBESPRAY, tmp_path / "r.html", template=path)
     assert [path.name for path in tmp_path.iterdir()] == ["bad.ipynb"]
 
 
 def test_a_notebook_of_ones_own_is_rendered(tmp_path):
-    path = notebook(
+    path = write_notebook(
         tmp_path / "own.ipynb",
         "scenario = lang = date = ''",
         "# My *own* report",

@@ -22,11 +22,11 @@ def calls(monkeypatch):
     def count(module, name):
         original = getattr(module, name)
 
-        def counted(*args, **kwargs):
+        def count_call(*args, **kwargs):
             counts[name] += 1
             return original(*args, **kwargs)
 
-        monkeypatch.setattr(module, name, counted)
+        monkeypatch.setattr(module, name, count_call)
 
     count(analysis_module, "compute_demand")
     count(block_size_table, "compute_demand")

@@ -11,12 +11,12 @@ from ippoolkit.audit import audit, audit_reading
 from ippoolkit.findings import get_language
 from ippoolkit.model import Allocation, Block, BlockAffinity, Cluster, IPAMHandle, IPReservation, Pod, Service, Tunnel
 from ippoolkit.read import Reading
-from tests.helpers import CLUSTERS, ROOT, codes_of, run_command, unpacked_cluster
+from tests.helpers import CLUSTERS, ROOT, codes_of, run_command, unpack_cluster
 
 
 @pytest.fixture(scope="session")
 def folders(tmp_path_factory):
-    return {cluster: unpacked_cluster(cluster, tmp_path_factory.mktemp(cluster)) for cluster in CLUSTERS}
+    return {cluster: unpack_cluster(cluster, tmp_path_factory.mktemp(cluster)) for cluster in CLUSTERS}
 
 
 def findings_by_code(cluster, **more):

@@ -30,7 +30,7 @@ SAMPLE = ROOT / "data/kubespray.yaml"
 TODAY = date(2026, 11, 26)
 
 
-def picked(recommendation):
+def picked_sizes(recommendation):
     return [(p.design.family, p.design.prefix, p.design.block_size) for p in recommendation.picks]
 
 
@@ -306,11 +306,11 @@ def test_requirements_of_a_scenario_are_what_is_asked(tmp_path):
         "  groups: [{nodes: 100, podsPerNode: 110}]\n  within: [10.0.0.0/8]\n"
     )
     recommendation = recommend(ipk.load(path), today=TODAY)
-    assert picked(recommendation) == [(4, 19, 25)]
-    assert picked(recommend(ipk.load(path), nodes=400, today=TODAY)) == [(4, 17, 25)]
+    assert picked_sizes(recommendation) == [(4, 19, 25)]
+    assert picked_sizes(recommend(ipk.load(path), nodes=400, today=TODAY)) == [(4, 17, 25)]
 
 
-def _racked(values, *, label="rack", pools=("10.0.0.0/20",)):
+def scenario_of_racks(values, *, label="rack", pools=("10.0.0.0/20",)):
     nodes = tuple(
         ipk.Node(name=f"n{number}", labels={label: value} if value else {}) for number, value in enumerate(values)
     )
@@ -319,7 +319,7 @@ def _racked(values, *, label="rack", pools=("10.0.0.0/20",)):
 
 
 def test_pools_of_racks_select_the_labels_that_nodes_have():
-    recommendation = recommend(_racked("ABAB", label="topology.kubernetes.io/rack"), pods_per_node=30)
+    recommendation = recommend(scenario_of_racks("ABAB", label="topology.kubernetes.io/rack"), pods_per_node=30)
     assert [(pool.name, pool.node_selector) for pool in recommendation.pools] == [
         ("pods-rack-a-ipv4", "topology.kubernetes.io/rack == 'A'"),
         ("pods-rack-b-ipv4", "topology.kubernetes.io/rack == 'B'"),
@@ -327,18 +327,18 @@ def test_pools_of_racks_select_the_labels_that_nodes_have():
     assert not {"choose-rack-unlabelled", "choose-rack-fuller"} & codes_of(recommendation.reasons)
     for node in recommendation.scenario.cluster.nodes:
         assert sum(pool.selects_node(node.labels) for pool in recommendation.pools) == 1
-    assert {pool.node_selector for pool in recommend(_racked("aAaA"), pods_per_node=1).pools} == {
+    assert {pool.node_selector for pool in recommend(scenario_of_racks("aAaA"), pods_per_node=1).pools} == {
         "rack == 'a'",
         "rack == 'A'",
     }
-    assert len({pool.name for pool in recommend(_racked("aAaA"), pods_per_node=1).pools}) == 2
-    assert [pool.node_selector for pool in recommend(_racked("ab"), racks=3).pools][-1] == "rack == '1'"
+    assert len({pool.name for pool in recommend(scenario_of_racks("aAaA"), pods_per_node=1).pools}) == 2
+    assert [pool.node_selector for pool in recommend(scenario_of_racks("ab"), racks=3).pools][-1] == "rack == '1'"
 
 
 def test_nodes_that_pools_of_racks_do_not_fit_are_told():
-    codes = codes_of(recommend(_racked(["a"] * 6 + ["b", ""]), pods_per_node=30).reasons)
+    codes = codes_of(recommend(scenario_of_racks(["a"] * 6 + ["b", ""]), pods_per_node=30).reasons)
     assert {"choose-rack-unlabelled", "choose-rack-fuller"} <= codes
-    assert "choose-rack-more" in codes_of(recommend(_racked("abc"), racks=2).reasons)
+    assert "choose-rack-more" in codes_of(recommend(scenario_of_racks("abc"), racks=2).reasons)
 
 
 def test_a_cap_that_calicoctl_of_the_release_cannot_set_is_warned_of():
@@ -622,7 +622,7 @@ spec: {cidr: 10.0.0.0/20, blockSize: 26, nodeSelector: rack == 'a'}
     assert (row["peering"], row["node"], row["router"], row["fits"]) == ("top-of-rack routers", 10, 10, False)
 
 
-def _fabric(*documents, nodes=(), blocks=(), groups=(), pools=()):
+def scenario_with_bgp(*documents, nodes=(), blocks=(), groups=(), pools=()):
     """Return a scenario of these BGP objects, and of what is planned or there."""
     bgp = next((document for document in documents if isinstance(document, BGPConfiguration)), None)
     peers = tuple(document for document in documents if isinstance(document, BGPPeer))
@@ -630,7 +630,7 @@ def _fabric(*documents, nodes=(), blocks=(), groups=(), pools=()):
     return ipk.Scenario(cluster=cluster, plan=ipk.Plan(groups=groups))
 
 
-def _used(table):
+def used_row(table):
     (row,) = table[table["in_use"]].to_dict("records")
     return {name: row[name] for name in ("peering", "node", "router", "spine", "reflector", "sessions", "racks")}
 
@@ -652,8 +652,8 @@ def test_routes_of_racks_with_an_as_number_each():
     )
     shared = (ipk.IPPool(name="all", cidr="10.0.0.0/16"),)
     mesh_off = BGPConfiguration(node_to_node_mesh_enabled=False)
-    table = scenario_routes(_fabric(mesh_off, *peers, groups=groups, pools=shared))
-    assert _used(table) == {
+    table = scenario_routes(scenario_with_bgp(mesh_off, *peers, groups=groups, pools=shared))
+    assert used_row(table) == {
         "peering": "top-of-rack routers",
         "node": 16,
         "router": 16,
@@ -668,7 +668,7 @@ def test_routes_of_racks_with_an_as_number_each():
         ipk.IPPool(name=rack, cidr=f"10.{index}.0.0/16", node_selector=f"rack == '{rack}'")
         for index, rack in enumerate("ab")
     )
-    table = scenario_routes(_fabric(mesh_off, *peers, groups=groups, pools=own))
+    table = scenario_routes(scenario_with_bgp(mesh_off, *peers, groups=groups, pools=own))
     (aggregated,) = table[table["peering"].str.contains("as one")].to_dict("records")
     assert (aggregated["node"], aggregated["spine"]) == (11, 2)
 
@@ -682,19 +682,19 @@ def test_routes_through_reflectors_count_the_sessions_with_those_that_are_read()
     peer = BGPPeer(name="to-reflectors", node_selector="all()", peer_selector="rr == 'yes'")
     mesh_off = BGPConfiguration(node_to_node_mesh_enabled=False)
     pools = (ipk.IPPool(name="p", cidr="10.0.0.0/16"),)
-    used = _used(scenario_routes(_fabric(mesh_off, peer, nodes=nodes, blocks=blocks, pools=pools)))
+    used = used_row(scenario_routes(scenario_with_bgp(mesh_off, peer, nodes=nodes, blocks=blocks, pools=pools)))
     assert (used["peering"], used["node"], used["reflector"], used["sessions"]) == ("route reflectors", 4, 4, 3)
 
 
 def test_a_pool_that_bgp_does_not_announce_stays_in_no_table_but_the_nodes_own():
     groups = (ipk.NodeGroup(name="a", nodes=5, pods_per_node=50),)
     pools = (ipk.IPPool(name="p", cidr="10.0.0.0/16", vxlan_mode="Always", disable_bgp_export=True),)
-    table = scenario_routes(_fabric(BGPConfiguration(), groups=groups, pools=pools)).set_index("peering")
+    table = scenario_routes(scenario_with_bgp(BGPConfiguration(), groups=groups, pools=pools)).set_index("peering")
     assert list(table["node"]) == [5, 0, 0, 0]
     assert table.loc["full mesh of nodes", "sessions"] == 4
     nodes = tuple(ipk.Node(name=f"n{i}", as_number=65000 + i) for i in range(2))
     blocks = tuple(Block(cidr=f"10.0.0.{64 * i}/26", affinity=f"host:n{i % 2}") for i in range(4))
-    table = scenario_routes(_fabric(BGPConfiguration(), nodes=nodes, blocks=blocks, pools=pools))
+    table = scenario_routes(scenario_with_bgp(BGPConfiguration(), nodes=nodes, blocks=blocks, pools=pools))
     assert (list(table["node"]), set(table["racks"])) == ([4, 0, 0, 0], {"2 (AS 65000, 65001)"})
 
 

@@ -7,7 +7,7 @@ import pytest
 from ippoolkit.cli import app
 from ippoolkit.write import save_scenario
 from tests.clusters import cluster
-from tests.helpers import ROOT, notebook, recorded, run_command
+from tests.helpers import ROOT, run_command, unpack_files, write_notebook
 
 GOOD = ROOT / "data/kubean"
 POOL = ROOT / "data/default-ipv4-ippool.yaml"
@@ -102,9 +102,9 @@ def files(tmp_path_factory):
         "plan: {groups: [{nodes: 1000000, podsPerNode: 1000000}]}\n"
     )
     save_scenario(cluster(), folder / "cluster.yaml")
-    notebook(folder / "failing.ipynb", 'scenario = ""', "1 / 0")
+    write_notebook(folder / "failing.ipynb", 'scenario = ""', "1 / 0")
     (folder / "leaky").mkdir()
-    recorded(
+    unpack_files(
         "s05", folder / "leaky", "ippools.json", "kubectl-nodes.json", "kubectl-pods.json", "kubectl-ipamblocks.json"
     )
     return {

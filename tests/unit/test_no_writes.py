@@ -5,7 +5,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from tests.helpers import ROOT, run_command, running, write_kubeconfig
+from tests.helpers import ROOT, run_command, serve, write_kubeconfig
 
 LISTS = ("pods", "nodes", "namespaces", "services")
 
@@ -29,7 +29,7 @@ def recording(tmp_path, monkeypatch):
         def log_message(self, *_):
             pass
 
-    with running(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as server:
+    with serve(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as server:
         path = write_kubeconfig(tmp_path / "kubeconfig", f"http://127.0.0.1:{server.server_port}", "t")
         monkeypatch.setenv("KUBECONFIG", str(path))  # of commands that are not told of one, none may look
         yield path, methods

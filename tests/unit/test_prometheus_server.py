@@ -11,7 +11,7 @@ import urllib.request
 import pytest
 
 from tests.helpers import run_command as run
-from tests.helpers import running
+from tests.helpers import serve
 
 pytestmark = pytest.mark.skipif(
     not (shutil.which("prometheus") and shutil.which("promtool")), reason="prometheus is missing: install prometheus"
@@ -65,7 +65,7 @@ def openmetrics(now):
 
 @pytest.fixture
 def exporter():
-    with running(http.server.ThreadingHTTPServer(("127.0.0.1", 0), Exporter)) as server:
+    with serve(http.server.ThreadingHTTPServer(("127.0.0.1", 0), Exporter)) as server:
         yield server
 
 

@@ -154,7 +154,7 @@ def test_ipam_configure_of_older_releases():
 
 
 def test_reclaim_came_with_v3_32():
-    def served(release):
+    def count_served(release):
         ipam = Ipam(release=Release.parse(release))
         ipam.resources.create_pool(ipk.IPPool(name="p", cidr="10.0.0.0/30", block_size=30))
         ipam.resources.configure(strict_affinity=True)
@@ -165,7 +165,7 @@ def test_reclaim_came_with_v3_32():
         ipam.controllers.advance(120)
         return len(ipam.requests.assign("b", "i", 1).v4)
 
-    assert (served("3.31"), served("3.32")) == (0, 1)
+    assert (count_served("3.31"), count_served("3.32")) == (0, 1)
 
 
 def test_uses_of_older_releases():

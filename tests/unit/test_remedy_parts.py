@@ -24,7 +24,7 @@ from tests.pasted_session import finding, session
 LABELS = ["Now", "For good", "To know which nodes", "Steps"]
 
 
-def printed(findings, **options):
+def printed_text(findings, **options):
     console = Console(file=io.StringIO(), highlight=False, **options)
     print_findings(console, findings)
     return console.file.getvalue()
@@ -45,11 +45,11 @@ def test_a_single_remedy_has_no_label_and_advice_for_the_same_purpose_joins_it()
     assert more.remedy() == f"{single.remedy()} And look."
     assert not Finding("borrowed-none").remedy_parts()
     assert "<ul class" not in findings_html([single]).partition("ipk-findings")[2]
-    assert printed([single], width=240).count("\n") == 1
+    assert printed_text([single], width=240).count("\n") == 1
 
 
 def test_the_parts_are_lines_of_their_own_in_a_terminal():
-    text = printed([finding(session(strict=True))], width=80)
+    text = printed_text([finding(session(strict=True))], width=80)
     assert all(len(line) <= 80 for line in text.splitlines())
     assert re.findall(r"^  ([A-Z][a-z ]+): ", text, re.MULTILINE) == LABELS
     message, _, parts = text.partition("[blocks-fewer-reported]\n")

@@ -34,14 +34,14 @@ networks: {cluster: [10.244.0.0/16], services: [10.96.0.0/12], nodes: [192.168.0
 @pytest.fixture
 def review(tmp_path):
     def run(*texts, existing=(CLUSTER,), **more):
-        def saved(kind, number, text):
+        def save(kind, number, text):
             path = tmp_path / f"{kind}{number}.yaml"
             path.write_text(text)
             return path
 
-        existing_paths = [saved("existing", number, text) for number, text in enumerate(existing)]
+        existing_paths = [save("existing", number, text) for number, text in enumerate(existing)]
         return ipk.check(
-            *[saved("file", number, text) for number, text in enumerate(texts)], existing=existing_paths, **more
+            *[save("file", number, text) for number, text in enumerate(texts)], existing=existing_paths, **more
         )
 
     return run

@@ -25,10 +25,10 @@ from ippoolkit.report.runbook_files import render_runbook_files, render_runbook_
 from ippoolkit.report.sections.runbook_report import RunbookReport
 from ippoolkit.write import save_scenario
 from tests.clusters import cluster
-from tests.helpers import ROOT, codes_of, finding_of, run_command, unpacked_cluster
+from tests.helpers import ROOT, codes_of, finding_of, run_command, unpack_cluster
 
 
-def rehearsed(files, kind, **options):
+def rehearse(files, kind, **options):
     """Read a cluster and rehearse a change on it."""
     scenario = read(files).scenario
     return runbook(scenario, parse_change(scenario.cluster, kind, **options))
@@ -311,14 +311,14 @@ def test_the_command_line_writes_all_files(tmp_path):
 
 
 def test_a_recorded_cluster(tmp_path):
-    unpacked_cluster("s08", tmp_path, "kubectl-*.json")
+    unpack_cluster("s08", tmp_path, "kubectl-*.json")
     common = ["--cluster", str(tmp_path), "--pool", "default-ipv4-ippool"]
     assert run_command("runbook", "block-size", *common, "--to", "27", "--short").exit_code == 0
     long = run_command("runbook", "block-size", *common, "--to", "27", "--lang", "zh").output
     assert "| default-ipv4-ippool | 46 | 4 | 4 |" in long
 
 
-def typed(change_runbook):
+def commands_by_action(change_runbook):
     return {
         result.step.action: commands
         for result, commands in zip(change_runbook.results, step_commands(change_runbook), strict=True)
@@ -345,7 +345,7 @@ def test_pods_are_recreated_in_the_order_that_is_asked_for(order, keys):
     assert len(recreated.usage_per_batch) == len(recreated.groups)
     at_last = {usage.pool: usage.pods for usage in recreated.usage_per_batch[-1]}
     assert at_last == {"old": 0, "temporary-pool": 15}
-    lines = "\n".join(line for _, group in typed(change_runbook)["recreate"].groups for line in group)
+    lines = "\n".join(line for _, group in commands_by_action(change_runbook)["recreate"].groups for line in group)
     assert "delete" not in lines
     assert ("eviction" in lines) == (order == "node")
     assert ("if not .spec.template.spec.hostNetwork" in lines) == (order != "node")
@@ -411,7 +411,7 @@ def test_the_operator_refuses_a_pool_outside_the_cluster_cidr():
 
 def test_kubesprays_inventory_says_what_there_is_in_the_end():
     change_runbook = runbook(cluster(), Change("block-size", "old", block_size=27, install="kubespray"))
-    assert yaml.safe_load(typed(change_runbook)["inventory"].manifest) == {
+    assert yaml.safe_load(commands_by_action(change_runbook)["inventory"].manifest) == {
         "calico_pool_name": "old",
         "calico_pool_cidr": "10.244.0.0/20",
         "calico_pool_blocksize": 27,
@@ -421,7 +421,7 @@ def test_kubesprays_inventory_says_what_there_is_in_the_end():
 def test_everything_that_is_wrong_with_what_is_asked_for_is_told_at_once(tmp_path):
     dump = save_scenario(cluster(), tmp_path / "cluster.yaml")
     with pytest.raises(InputError) as caught:
-        rehearsed(dump, "melt", cidr="10.0.0.0/33", temporary="x", install="helm", order="random", batches=0)
+        rehearse(dump, "melt", cidr="10.0.0.0/33", temporary="x", install="helm", order="random", batches=0)
     fields = {problem.place.field for problem in caught.value.problems}
     assert fields == {"change", "install", "order", "batches", "to-cidr", "temporary"}
 
@@ -462,8 +462,8 @@ def test_the_page_shows_hostile_names_as_text():
 
 
 def test_calicos_host_for_load_balancers_gets_no_tunnel(tmp_path):
-    unpacked_cluster("s08", tmp_path, "kubectl-*.json")
-    change_runbook = rehearsed(tmp_path, "block-size", to=27)
+    unpack_cluster("s08", tmp_path, "kubectl-*.json")
+    change_runbook = rehearse(tmp_path, "block-size", to=27)
     assert change_runbook.change.pool == "default-ipv4-ippool"  # the fullest, where none is named
     tunnels = {
         (usage.pool, usage.tunnels)
@@ -475,7 +475,7 @@ def test_calicos_host_for_load_balancers_gets_no_tunnel(tmp_path):
 
 
 def test_an_ipv6_pool_moves_beside_itself():
-    change_runbook = rehearsed(ROOT / "data/kubean.yaml", "block-size", pool="default-pool-ipv6", to=123)
+    change_runbook = rehearse(ROOT / "data/kubean.yaml", "block-size", pool="default-pool-ipv6", to=123)
     assert change_runbook.is_issued
     assert str(change_runbook.created_pools[0].cidr) == "fd85:ee78:d8a6:8607::/112"
     last = {usage.pool: usage for usage in change_runbook.results[-1].usage}["default-pool-ipv6"]
@@ -484,7 +484,7 @@ def test_an_ipv6_pool_moves_beside_itself():
 
 
 def test_templates_of_workloads_that_name_the_pool_are_corrected_on_the_way_and_back():
-    change_runbook = rehearsed(ROOT / "data/kubean.yaml", "block-size", pool="default-pool", to=27)
+    change_runbook = rehearse(ROOT / "data/kubean.yaml", "block-size", pool="default-pool", to=27)
     kubectl = [line for commands in step_commands(change_runbook) for line in commands.kubectl]
     lines = [line for line in kubectl if "patch deployment" in line]
     assert kubectl.count("kubectl rollout status deployment pinned-default --namespace=app --timeout=30m") == 2
@@ -499,7 +499,7 @@ def test_templates_of_workloads_that_name_the_pool_are_corrected_on_the_way_and_
 @pytest.mark.parametrize("order", ["namespace", "workload", "node"])
 @pytest.mark.parametrize("install", ["manifest", "operator", "kubespray"])
 def test_shellcheck_finds_nothing_in_the_script_of_a_recorded_cluster(order, install, tmp_path):
-    change_runbook = rehearsed(
+    change_runbook = rehearse(
         ROOT / "data/kubean.yaml", "block-size", pool="default-pool", order=order, install=install
     )
     (tmp_path / "runbook.sh").write_text(runbook_script(render_runbook(change_runbook)))
@@ -521,9 +521,9 @@ def test_released_addresses_cool_down_before_their_pool_is_deleted():
 
 
 def test_wireguard_is_on_where_nodes_have_its_addresses(tmp_path):
-    unpacked_cluster("s13", tmp_path, "kubectl-*.json")
-    assert rehearsed(tmp_path, "block-size", pool="v4-vxlan", to=27).is_issued
-    assert rehearsed(tmp_path, "grow", pool="v4-ipip").is_issued
+    unpack_cluster("s13", tmp_path, "kubectl-*.json")
+    assert rehearse(tmp_path, "block-size", pool="v4-vxlan", to=27).is_issued
+    assert rehearse(tmp_path, "grow", pool="v4-ipip").is_issued
 
 
 @pytest.mark.parametrize(
