@@ -185,6 +185,7 @@ def alter(path, which, change):
             "duplicate_addresses is",
         ),
         ("hostindex", lambda line: line.get("start"), lambda line: line.update(start="1"), "starts at"),
+        ("hostindex", lambda line: line.get("first"), lambda line: line["first"].reverse(), "walks ["),
     ],
 )
 def test_a_changed_sequence_is_told(file, which, change, message, tmp_path, capsys):

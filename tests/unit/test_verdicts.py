@@ -241,7 +241,6 @@ def test_a_whole_internet_of_ipv6_is_judged_exactly():
 
 
 def test_a_choice_makes_the_plan_fit():
-
     scenario = plan(size=24, nodes_per_month=5)
     chosen = ipk.capacity(scenario).choices
     assert {choice.change for choice in chosen} == {"blockSize", "prefix", "add a pool"}
