@@ -156,12 +156,12 @@ def test_one_judge_alone(review):
 
 
 def test_actions(review):
-    text, existing_pool = POOL % ("there", "10.244.0.0/18"), POOL % ("there", "10.244.0.0/18")
-    answers = {action: review(text, existing=[existing_pool], action=action).accepted for action in ACTIONS}
+    text = POOL % ("there", "10.244.0.0/18")
+    answers = {action: review(text, existing=[text], action=action).accepted for action in ACTIONS}
     assert answers == {"create": False, "apply": True, "replace": True, "patch": True, "delete": True}
     patch = "apiVersion: projectcalico.org/v3\nkind: IPPool\nmetadata: {name: there}\nspec: {disabled: true}\n"
-    assert review(patch, existing=[existing_pool], action="patch").accepted
-    assert not review(patch, existing=[existing_pool], action="replace").accepted
+    assert review(patch, existing=[text], action="patch").accepted
+    assert not review(patch, existing=[text], action="replace").accepted
 
 
 def test_an_object_held_back_by_another_of_its_file(review):
@@ -236,13 +236,13 @@ def test_the_command(tmp_path):
     good, bad = tmp_path / "good.yaml", tmp_path / "bad.yaml"
     good.write_text(POOL % ("p", "10.233.0.0/24"))
     bad.write_text(POOL % ("p", "10.0.0.9/24"))
-    process = run("check", good)
-    assert process.exit_code == 0
-    assert "calicoctl: accepted  kubectl: accepted" in process.stdout
+    result = run("check", good)
+    assert result.exit_code == 0
+    assert "calicoctl: accepted  kubectl: accepted" in result.stdout
     assert run("check", good, "--strict").exit_code == 0
     assert run("check", good, "--existing", SAMPLE, "--strict").exit_code == 1
-    process = run("check", bad)
-    assert process.exit_code == 1
+    result = run("check", bad)
+    assert result.exit_code == 1
     for part in (
         f"{bad}:5: spec.cidr: ",
         "Write 10.0.0.0/24.",
@@ -250,7 +250,7 @@ def test_the_command(tmp_path):
         "refused by calicoctl, crd",
         "https://",
     ):
-        assert part in process.stdout
+        assert part in result.stdout
     assert run("check", bad, "--json").exit_code == 1
     assert run("check", good, "--lang", "zh").stdout.count("接受") == 4
     for wrong in (
@@ -260,9 +260,9 @@ def test_the_command(tmp_path):
         ["check", good, "--action", "drop"],
         ["check"],
     ):
-        process = run(*wrong)
-        assert process.exit_code == 2
-        assert "Traceback" not in process.stdout + process.stderr
+        result = run(*wrong)
+        assert result.exit_code == 2
+        assert "Traceback" not in result.stdout + result.stderr
 
 
 @pytest.mark.parametrize("form", ["--json", "--sarif", "--junit"])
