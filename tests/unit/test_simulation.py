@@ -200,6 +200,16 @@ def test_what_exists_is_where_it_starts():
     assert list(borrowed_addresses(simulation, "a")["node"]) == ["b"]
 
 
+def test_a_tunnel_keeps_its_address_in_a_pool_for_tunnels_only():
+    pools = (
+        ipk.IPPool(name="pods", cidr="10.0.0.0/24", block_size=26),
+        ipk.IPPool(name="tunnels", cidr="10.0.1.0/24", block_size=26, vxlan_mode="Always", allowed_uses=("Tunnel",)),
+    )
+    node = ipk.Node(name="a", tunnels=({"type": "vxlan", "address": "10.0.1.7"},))
+    scenario = ipk.Scenario(cluster=ipk.Cluster(pools=pools, nodes=(node,)))
+    assert list(place_planned_pods(scenario).pods["address"]) == ["10.0.1.7"]
+
+
 def test_pods_of_dumps_give_their_addresses_back():
     allocations = tuple(
         Allocation(ordinal=n, handle=f"k8s-pod-network.{n}", node="a", namespace="default", pod=f"p{n}")
