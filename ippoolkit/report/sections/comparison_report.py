@@ -132,7 +132,9 @@ class ComparisonReport(BaseReport):
         """Return the blocks left in each month."""
         tables = [analysis.growth(lang=self.lang) for analysis in self.analyses]
         # The version with the fewest counts.
-        spare_by_month = [table.groupby("month")["spare_blocks"].min().to_dict() for table in tables]
+        spare_by_month: list[dict[Any, Any]] = [
+            table.groupby("month")["spare_blocks"].min().to_dict() for table in tables
+        ]
         months = sorted({month for scenario_spare in spare_by_month for month in scenario_spare})
         shown_months = months if len(months) <= MONTHS_SHOWN else months[:: -(-len(months) // MONTHS_SHOWN)]
         rows = [[month, *(scenario_spare.get(month) for scenario_spare in spare_by_month)] for month in shown_months]

@@ -80,18 +80,16 @@ class RunbookReport(BaseReport):
         )
         line = " · ".join((replace_unprintable(self.runbook.scenario.name), counts_text, installer_text))
         verdict_word, _ = self._verdict_label()
+        release = str(self.runbook.scenario.release)
         summary = {
             "name": self.runbook.scenario.name,
             "word": verdict_word,
             "sentence": self.rendered.verdict,
-            "release": str(self.runbook.scenario.release),
+            "release": release,
             "facts": [[label, value] for value, label, _ in self._key_figures()],
         }
-        return Section((self._header(line),), summary)
-
-    def _header(self, line: str) -> SectionPart:
-        release = str(self.runbook.scenario.release)
-        return self.header_part(N_("IP pool runbook"), self.rendered.title, (line,), release=release)
+        header = self.header_part(N_("IP pool runbook"), self.rendered.title, (line,), release=release)
+        return Section((header,), summary)
 
     def verdict_text(self) -> str:
         """Return in one line whether the change is issued, for a terminal."""
@@ -317,7 +315,7 @@ def _explanation_part(labelled_texts: Sequence[tuple[str, str]]) -> SectionPart:
         f"<dt>{escape(label)}</dt><dd>{escape(replace_unprintable(text))}</dd>" for label, text in labelled_texts
     )
     return SectionPart(
-        f'<dl class="ipk-said">{html}</dl>',
+        f'<dl class="ipk-explanation">{html}</dl>',
         "\n".join(f"- **{escape_markdown(label)}**: {escape_markdown(text)}" for label, text in labelled_texts),
     )
 
