@@ -9,7 +9,7 @@ import typer
 
 from ..findings import Finding, Place
 from .app import LanguageOption, app, errors_reported, exit_with_problem
-from .forecast_commands import Pools
+from .forecast_commands import PoolsOption
 
 
 @app.command()
@@ -37,23 +37,25 @@ def alerts(
     calico: Annotated[str, typer.Option(help="Calico's release, such as v3.29: names of metrics differ.")] = "",
     namespace: Annotated[str, typer.Option(help="Namespace of the PrometheusRule.")] = "",
     label: Annotated[list[str] | None, typer.Option(metavar="KEY=VALUE", help="Label of the PrometheusRule.")] = None,
-    pools: Pools = None,
+    pools: PoolsOption = None,
     lang: LanguageOption = "en",
 ) -> None:
     """Write alerting rules with thresholds that leave the time a new pool takes, at the growth planned or measured."""
-    from .. import alerts as kit
+    from .. import alerts as alerting
     from ..write import write_atomically
 
     labels = _labels(label or [], lang)
     with errors_reported(lang):
-        time = kit.AlertThreshold.parse(lead, "--lead")
-        warned = kit.AlertThreshold.parse(warn, "--warn") if warn else kit.AlertThreshold(2 * time.days, time.share)
-        paged = kit.AlertThreshold.parse(page, "--page") if page else time
+        parse = alerting.AlertThreshold.parse
+        lead_time = parse(lead, "--lead")
+        double_lead = alerting.AlertThreshold(2 * lead_time.days, lead_time.share)
+        warn_threshold = parse(warn, "--warn") if warn else double_lead
+        page_threshold = parse(page, "--page") if page else lead_time
         watch = _watch(sources, pools)
-        metrics = kit.metrics_of(calico, sum(len(watched.pools) for watched in watch.pools))
-        group = kit.rule_group(watch, metrics, warned, paged)
-        text = kit.prometheus_rule(group, namespace, labels)
-        files = [(plain, kit.rules_file(group)), (dashboard, kit.dashboard(watch, metrics)), (out, text)]
+        metrics = alerting.metrics_of(calico, sum(len(watched.pools) for watched in watch.pools))
+        group = alerting.rule_group(watch, metrics, warn_threshold, page_threshold)
+        text = alerting.prometheus_rule(group, namespace, labels)
+        files = [(plain, alerting.rules_file(group)), (dashboard, alerting.dashboard(watch, metrics)), (out, text)]
         for path, content in files:
             if path is not None:
                 typer.echo(write_atomically(path, content))

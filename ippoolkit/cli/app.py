@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from ..calico.releases import Release
     from ..model import Scenario
     from ..read import Reading
+
+Answer = TypeVar("Answer")
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -47,9 +50,9 @@ def _options(
 FilesArgument = Annotated[
     list[Path], typer.Argument(help="A scenario, IPPool manifests or dumps (YAML, JSON); - for stdin.")
 ]
-ClusterOption = Annotated[
-    list[Path], typer.Option("--cluster", "-c", help="A folder or file of the cluster. Repeatable.")
-]
+_CLUSTER = typer.Option("--cluster", "-c", help="A folder or file of the cluster. Repeatable.")
+ClusterOption = Annotated[list[Path], _CLUSTER]
+OptionalClusterOption = Annotated[list[Path] | None, _CLUSTER]
 AbsentKindsOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -59,6 +62,8 @@ AbsentKindsOption = Annotated[
     ),
 ]
 ScenarioOutOption = Annotated[Path | None, typer.Option("--out", "-o", help="The scenario file; stdout if left out.")]
+ScenarioNameOption = Annotated[str | None, typer.Option("--name", help="Name of the scenario.")]
+RedactOption = Annotated[bool, typer.Option("--redact", help="Replace names and addresses; the numbers stay.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print everything as JSON, numbers exact.")]
 CalicoOption = Annotated[
     str,
@@ -72,13 +77,7 @@ LanguageOption = Annotated[Literal["en", "zh"], typer.Option(help="Language of t
 
 
 def parse_release(text: str) -> Release | None:
-    """Read the release of `--calico`; None where none was given.
-
-    Raises
-    ------
-    InputError
-        Where it names no release, or one that is too old.
-    """
+    """Read the release of `--calico` as `parse_named_release` does; None where it is left out."""
     return parse_named_release(text) if text else None
 
 
@@ -99,15 +98,13 @@ def parse_named_release(text: str, option: str = "--calico") -> Release:
 
 
 def with_release(scenario: Scenario, text: str, lang: str) -> Scenario:
-    """Return a scenario with the release of `--calico`, if one was given; one newer than any known is warned of.
+    """Return a scenario with the release of `--calico`, unless it is left out; one newer than any known is warned of.
 
     Raises
     ------
     InputError
         Where it names no release, or one that is too old.
     """
-    from dataclasses import replace
-
     from ..calico.releases import NEWEST
 
     release = parse_release(text)
@@ -176,6 +173,21 @@ def reading_status(reading: Reading) -> int:
 def has_errors(findings: Iterable[Finding]) -> bool:
     """Whether an error is among what was found: then the exit status is 1."""
     return any(finding.severity is Severity.ERROR for finding in findings)
+
+
+def print_answer(
+    answer: Answer,
+    as_dict: Callable[[Answer, str], object],
+    print_text: Callable[..., None],
+    lang: str,
+    *,
+    as_json: bool,
+) -> None:
+    """Print what a command answers: its plain data as JSON, or its text."""
+    if as_json:
+        print_json(as_dict(answer, lang))
+    else:
+        print_text(console(), answer, lang=lang)
 
 
 def print_json(value: object) -> None:

@@ -13,6 +13,7 @@ from .app import (
     FilesArgument,
     JsonOption,
     LanguageOption,
+    ScenarioNameOption,
     ScenarioOutOption,
     app,
     console,
@@ -92,7 +93,7 @@ def capacity(
 def scenario(
     files: FilesArgument,
     out: ScenarioOutOption = None,
-    name: Annotated[str | None, typer.Option(help="Name of the scenario.")] = None,
+    name: ScenarioNameOption = None,
     lang: LanguageOption = "en",
 ) -> None:
     """Turn manifests and dumps into one scenario file, to plan on: exit status 1 if something could not be read."""

@@ -49,15 +49,11 @@ class SeveralValues(TyperCommand):
         return super().parse_args(ctx, spread)
 
 
-Within = Annotated[
+WithinOption = Annotated[
     list[str] | None, typer.Option("--within", metavar="CIDR…", help="Where pools may lie. Several, or repeated.")
 ]
 TakenOption = Annotated[
     list[str] | None, typer.Option("--taken", metavar="CIDR…", help="Networks in use. Several, or repeated.")
-]
-Known = Annotated[
-    list[Path] | None,
-    typer.Argument(help="Scenarios, dumps, address plans (CSV), ip route; - for stdin.", show_default=False),
 ]
 
 
@@ -89,7 +85,7 @@ def recommend(
         int | None, typer.Option(help="Most routes that the table of a node or router takes.")
     ] = None,
     max_blocks_per_host: Annotated[int | None, typer.Option(help="Blocks a node may hold (default: 20).")] = None,
-    within: Within = None,
+    within: WithinOption = None,
     taken: TakenOption = None,
     by: Annotated[str | None, typer.Option(metavar="YYYY-MM", help="Month until which the nodes grow.")] = None,
     nodes_per_month: Annotated[float | None, typer.Option(help="Nodes added a month until then.")] = None,
@@ -122,7 +118,7 @@ def recommend(
     from ..write import save_scenario, to_manifests_yaml, write_atomically
 
     with errors_reported(lang):
-        scenario, requirement_fields, status = _scenario(files, lang)
+        scenario, requirement_fields, status = _read_design(files, lang)
         group, sizes = option_parsing.split_groups(group or [])
         if sizes:
             scenario = with_plan_options(scenario or Scenario(), None, sizes)
@@ -157,11 +153,10 @@ def recommend(
         options = change_options(recommendation, cluster_arguments) if has_pools else []
         written: list[Path] = []  # before anything is printed: a reader such as head may leave early
         if recommendation.holds and out is not None:
-            written.append(save_scenario(recommendation.as_scenario(name=_name(out)), out))
+            written.append(save_scenario(recommendation.as_scenario(name=out.stem[:253] or "recommended"), out))
         if recommendation.holds and manifests is not None:
-            written.append(
-                write_atomically(manifests, to_manifests_yaml(recommendation.pools, recommendation.scenario.release))
-            )
+            text = to_manifests_yaml(recommendation.pools, recommendation.scenario.release)
+            written.append(write_atomically(manifests, text))
         if as_json:
             print_json(recommendation_as_dict(recommendation, options, every=every, lang=lang))
         else:
@@ -180,8 +175,11 @@ def recommend(
 
 @app.command(cls=SeveralValues)
 def free(
-    files: Known = None,
-    within: Within = None,
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Scenarios, dumps, address plans (CSV), ip route; - for stdin.", show_default=False),
+    ] = None,
+    within: WithinOption = None,
     taken: TakenOption = None,
     prefix: Annotated[int | None, typer.Option(help="Prefix length of the ranges wanted.")] = None,
     count: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many ranges.")] = 1,
@@ -217,7 +215,7 @@ def free(
     raise typer.Exit(int(not free_ranges.is_complete or has_errors(free_ranges.notes)))
 
 
-def _scenario(files: list[Path] | None, lang: str) -> tuple[Any, dict[str, Any], int]:
+def _read_design(files: list[Path] | None, lang: str) -> tuple[Any, dict[str, Any], int]:
     """Return the design without pools that an installer would only create, what these ask for, and the exit status."""
     from ..choose.requirements_source import without_planned_pools
     from ..read import read
@@ -232,7 +230,3 @@ def _scenario(files: list[Path] | None, lang: str) -> tuple[Any, dict[str, Any],
 def _repeated(option: str, files: Iterable[Path]) -> list[str]:
     """Return the arguments that give an option each of several files."""
     return [argument for file in files for argument in (option, str(file))]
-
-
-def _name(path: Path) -> str:
-    return path.stem[:253] or "recommended"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,12 +15,16 @@ from .app import (
     CalicoOption,
     JsonOption,
     LanguageOption,
+    OptionalClusterOption,
+    RedactOption,
+    ScenarioNameOption,
     absent_kinds_of,
     app,
     console,
     errors_reported,
     exit_with_problem,
     has_errors,
+    print_answer,
     print_json,
     print_notes,
     reading_status,
@@ -36,9 +41,6 @@ KubeconfigOption = Annotated[
     Path | None, typer.Option(help="Read a running cluster with this kubeconfig, by list calls only.")
 ]
 ContextOption = Annotated[str | None, typer.Option(help="Its context to use; the current one if left out.")]
-ClusterOption = Annotated[
-    list[Path] | None, typer.Option("--cluster", "-c", help="A folder or file of the cluster. Repeatable.")
-]
 
 
 @app.command()
@@ -51,7 +53,7 @@ def audit(
     redact: Annotated[
         bool, typer.Option("--redact", help="Replace names and addresses in the report; the numbers stay.")
     ] = False,
-    each: Annotated[
+    as_fleet: Annotated[
         bool, typer.Option("--each", help="Each path is a cluster of its own: one table of all, worst first.")
     ] = False,
     jobs: JobsOption = None,
@@ -73,21 +75,20 @@ def audit(
 
         typer.echo(cluster_role(), nl=False)
         return
-    if each:
+    if as_fleet:
         if not paths or kubeconfig or context or out or calico:
             exit_with_problem(lang, Finding("option-each"))
         spread = {"jobs": jobs, "scheduler": scheduler, "resume": resume}
-        _audit_each(list(map(str, paths)), absent_kinds_of(none, lang), lang, spread=spread, as_json=as_json)
+        _audit_fleet(list(map(str, paths)), absent_kinds_of(none, lang), lang, spread=spread, as_json=as_json)
         return
-    from dataclasses import replace
-
     from ..audit import audit_reading
     from ..view.audit_parts import audit_as_dict
     from ..view.audit_terminal import print_audit
 
     reading = _read_input(paths, kubeconfig, context, none, lang)
+    scenario = reading.scenario
     with errors_reported(lang):
-        reading = replace(reading, scenario=with_release(reading.scenario, calico, lang))
+        reading = replace(reading, scenario=with_release(scenario, calico, lang))
     cluster_audit = audit_reading(reading)
     if out is not None:
         from ..report import make_report
@@ -95,31 +96,24 @@ def audit(
 
         with errors_reported(lang):
             report_input = ReportInput(
-                reading.scenario.name,
-                reading.scenario.name,
-                paths=tuple(paths or ()),
-                reading=reading,
-                audit=cluster_audit,
+                scenario.name, scenario.name, paths=tuple(paths or ()), reading=reading, audit=cluster_audit
             )
-            parameters = {"none": none or []}
             report_path = make_report(
                 report_input,
                 out,
                 lang=lang,
                 redact=redact,
                 template="audit",
-                parameters=parameters,
+                parameters={"none": none or []},
                 in_process=True,
             )
             typer.echo(report_path)
-    elif as_json:
-        print_json(audit_as_dict(cluster_audit, lang))
     else:
-        print_audit(console(), cluster_audit, lang=lang)
+        print_answer(cluster_audit, audit_as_dict, print_audit, lang, as_json=as_json)
     raise typer.Exit(max(reading_status(reading), int(cluster_audit.has_failed)))
 
 
-def _audit_each(sources: list[str], kinds: list[str], lang: str, *, spread: dict[str, Any], as_json: bool) -> None:
+def _audit_fleet(sources: list[str], kinds: list[str], lang: str, *, spread: dict[str, Any], as_json: bool) -> None:
     """Audit many clusters; the exit status is 1 where one could not be read or an error was found."""
     from ..audit.fleet import audit_fleet
     from ..view.fleet_terminal import audits_as_dict, print_audits
@@ -132,16 +126,13 @@ def _audit_each(sources: list[str], kinds: list[str], lang: str, *, spread: dict
         lang=lang,
         **spread,
     )
-    if as_json:
-        print_json(audits_as_dict(clusters, lang))
-    else:
-        print_audits(console(), clusters, lang=lang)
+    print_answer(clusters, audits_as_dict, print_audits, lang, as_json=as_json)
     raise typer.Exit(int(any(cluster.has_failed for cluster in clusters)))
 
 
 @app.command(name="pools-for")
 def pools_for(
-    cluster: ClusterOption = None,
+    cluster: OptionalClusterOption = None,
     kubeconfig: KubeconfigOption = None,
     context: ContextOption = None,
     node: Annotated[str | None, typer.Option(help="The node that the pod runs on.")] = None,
@@ -223,16 +214,11 @@ def snapshot(
     out: Annotated[
         Path, typer.Option("--out", "-o", help="The scenario file: .yaml, or .json for large clusters.")
     ] = Path("cluster.yaml"),
-    redact: Annotated[
-        bool,
-        typer.Option("--redact", help="Replace names and addresses; the numbers stay."),
-    ] = False,
-    name: Annotated[str | None, typer.Option(help="Name of the scenario.")] = None,
+    redact: RedactOption = False,
+    name: ScenarioNameOption = None,
     lang: LanguageOption = "en",
 ) -> None:
     """Put a cluster into one scenario file, to plan on, to audit again, to compare with."""
-    from dataclasses import replace
-
     from ..write.redaction import redact_scenarios
 
     reading = _read_input(paths, kubeconfig, context, none, lang)
@@ -255,15 +241,14 @@ def diff(
     as_json: JsonOption = False,
 ) -> None:
     """Say what changed between two dumps of a cluster, and what that means for its capacity."""
-    from ..audit import audit_reading
-    from ..audit import dump_diff as audit_diff
+    from ..audit import audit_reading, dump_diff
     from ..view.audit_terminal import print_dataframe
     from ..view.cell_text import table_records
     from ..view.terminal import print_findings, print_release
 
     old_audit, new_audit = (audit_reading(_read_input([path], None, None, None, lang)) for path in (old, new))
-    findings = audit_diff.diff(old_audit, new_audit, days=days)
-    table = audit_diff.metric_changes(old_audit, new_audit)
+    findings = dump_diff.diff(old_audit, new_audit, days=days)
+    table = dump_diff.metric_changes(old_audit, new_audit)
     if as_json:
         print_json(
             {

@@ -9,52 +9,49 @@ import typer
 
 from ..findings import Finding, Place
 from ..yaml_scalars import is_digits
-from .app import LanguageOption, app, console, errors_reported, exit_with_problem, print_json
+from .app import JsonOption, LanguageOption, app, errors_reported, exit_with_problem, print_answer
 from .many_clusters import JobsOption, ResumeOption, SchedulerOption, work_on_clusters
 
-Histories = Annotated[
-    list[str],
-    typer.Argument(
-        help="CSV (time,pool,in_use,capacity[,blocks_in_use,blocks]), JSON of Prometheus' query_range, "
-        "a folder of dated dumps, or the URL of a Prometheus; - for stdin.",
-        metavar="HISTORY...",
-    ),
-]
-Pools = Annotated[
+PoolsOption = Annotated[
     list[Path] | None,
     typer.Option("--pools", help="Scenario or IPPool manifests: sizes of pools and blocks that the history lacks."),
 ]
-TokenFile = Annotated[Path | None, typer.Option(help="File with the bearer token for Prometheus.")]
-Certificates = Annotated[Path | None, typer.Option("--ca", help="File with the certificates to trust.")]
 
 
 @app.command()
 def forecast(
-    history: Histories,
+    history: Annotated[
+        list[str],
+        typer.Argument(
+            help="CSV (time,pool,in_use,capacity[,blocks_in_use,blocks]), JSON of Prometheus' query_range, "
+            "a folder of dated dumps, or the URL of a Prometheus; - for stdin.",
+            metavar="HISTORY...",
+        ),
+    ],
     as_of: Annotated[
         str | None, typer.Option(help="Day of the forecast, YYYY-MM-DD (default: the last day measured).")
     ] = None,
     horizon_days: Annotated[int, typer.Option(min=1, max=18_250, help="How far ahead to look.")] = 1825,
     seed: Annotated[int, typer.Option(min=0, help="Random seed.")] = 0,
-    pools: Pools = None,
+    pools: PoolsOption = None,
     capacity: Annotated[
         list[str] | None, typer.Option(metavar="POOL=N", help="Addresses of a pool whose history lacks them.")
     ] = None,
-    token_file: TokenFile = None,
-    ca: Certificates = None,
+    token_file: Annotated[Path | None, typer.Option(help="File with the bearer token for Prometheus.")] = None,
+    ca: Annotated[Path | None, typer.Option("--ca", help="File with the certificates to trust.")] = None,
     timeout: Annotated[float, typer.Option(min=1, max=3600, help="Seconds to wait for Prometheus.")] = 60,
     days: Annotated[int, typer.Option(min=8, max=3650, help="Days of history to ask Prometheus for.")] = 365,
-    each: Annotated[
+    as_fleet: Annotated[
         bool, typer.Option("--each", help="Each HISTORY is a cluster of its own: one table of all, worst first.")
     ] = False,
     jobs: JobsOption = None,
     scheduler: SchedulerOption = None,
     resume: ResumeOption = None,
     lang: LanguageOption = "en",
-    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON, numbers exact.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Say when pools run out: dates as P10, P50, P90, backtested on each pool's own history."""
-    if each:
+    if as_fleet:
         spread = {"jobs": jobs, "scheduler": scheduler, "resume": resume}
         _forecast_fleet(history, as_of, horizon_days, seed, lang, spread=spread, as_json=as_json)
         return
@@ -75,10 +72,7 @@ def forecast(
             capacities=capacities,
             connection=connection,
         )
-    if as_json:
-        print_json(forecast_as_dict(pools_forecast, lang))
-    else:
-        print_forecast(console(), pools_forecast, lang=lang)
+    print_answer(pools_forecast, forecast_as_dict, print_forecast, lang, as_json=as_json)
 
 
 def _forecast_fleet(
@@ -103,10 +97,7 @@ def _forecast_fleet(
         lang=lang,
         **spread,
     )
-    if as_json:
-        print_json(forecasts_as_dict(clusters, lang))
-    else:
-        print_forecasts(console(), clusters, lang=lang)
+    print_answer(clusters, forecasts_as_dict, print_forecasts, lang, as_json=as_json)
     if any(cluster.error for cluster in clusters):
         raise typer.Exit(1)
 

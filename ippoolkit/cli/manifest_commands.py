@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from ..findings import Finding
+from ..findings import Finding, get_language
 from .app import (
     CalicoOption,
     LanguageOption,
@@ -21,16 +21,19 @@ from .app import (
     print_json,
 )
 
+ExistingOption = Annotated[
+    list[Path] | None,
+    typer.Option("--existing", "-e", help="What already exists: a scenario, manifests or dumps. Repeatable."),
+]
+_JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
 
 @app.command()
 def check(
     files: Annotated[
         list[Path], typer.Argument(help="Manifests (YAML, JSON), folders, archives, pastes of them; - for stdin.")
     ],
-    existing: Annotated[
-        list[Path] | None,
-        typer.Option("--existing", "-e", help="What already exists: a scenario, manifests or dumps. Repeatable."),
-    ] = None,
+    existing: ExistingOption = None,
     action: Annotated[
         Literal["create", "apply", "replace", "patch", "delete"], typer.Option(help="The calicoctl or kubectl action.")
     ] = "apply",
@@ -49,7 +52,7 @@ def check(
     ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit status 1 for warnings too.")] = False,
     lang: LanguageOption = "en",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: _JsonOption = False,
     as_sarif: Annotated[bool, typer.Option("--sarif", help="Print SARIF 2.1.0.")] = False,
     as_junit: Annotated[bool, typer.Option("--junit", help="Print JUnit XML.")] = False,
 ) -> None:
@@ -85,19 +88,15 @@ def configure(
     arguments: Annotated[
         list[str], typer.Argument(help="The options of calicoctl ipam configure, behind --: -- --strictaffinity=true.")
     ],
-    existing: Annotated[
-        list[Path] | None,
-        typer.Option("--existing", "-e", help="What already exists: a scenario, manifests or dumps. Repeatable."),
-    ] = None,
+    existing: ExistingOption = None,
     calico: CalicoOption = "",
     lang: LanguageOption = "en",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: _JsonOption = False,
 ) -> None:
     """Judge a calicoctl ipam configure before it is run: exit status 0 accepted, 1 refused, 2 unusable input.
 
     With --existing its options are merged into the configuration that is there, as calicoctl does.
     """
-    from ..findings import get_language
     from ..manifests.ipam_configure import judge_configuration
     from ..model import Scenario
     from ..read import read
@@ -115,7 +114,7 @@ def configure(
                 "calico": str(release),
                 "accepted": not findings,
                 "stored": options,
-                "findings": [each.as_dict(lang) for each in findings],
+                "findings": [finding.as_dict(lang) for finding in findings],
             }
         )
     else:

@@ -1,9 +1,10 @@
-"""What commands on many clusters share: their options, the executor, progress, and what an interruption says."""
+"""What commands on many inputs share: their options, the executor, progress, and what an interruption says."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -35,29 +36,40 @@ def work_on_clusters(
     resume: Path | None,
     lang: str,
 ) -> Clusters:
-    """Do work on an executor, with a bar; Ctrl+C says how much is done and ends with status 130."""
+    """Do work on an executor, with a bar."""
     from ..parallel import Journal, executor
     from ..view.progress import progress_bars, stderr_console
 
-    language = get_language(lang)
+    unit = get_language(lang).translate(N_("clusters"))
+    with (
+        interruption_reported(lang, resumes=resume is not None) as count,
+        errors_reported(lang),
+        progress_bars(stderr_console()) as update,
+        executor(scheduler, jobs, preload) as pool,
+    ):
+
+        def progress(done: int, total: int) -> None:
+            count(done, total)
+            update(unit, done, total)
+
+        return work(pool, None if resume is None else Journal(resume), progress)
+
+
+@contextmanager
+def interruption_reported(lang: str, *, resumes: bool = True) -> Iterator[Callable[[int, int], None]]:
+    """Yield what notes how much is done; Ctrl+C says that, and how to continue, and ends with status 130."""
     counts = {"done": 0, "total": 0}
+
+    def count(done: int, total: int) -> None:
+        counts.update(done=done, total=total)
+
     try:
-        with (
-            errors_reported(lang),
-            progress_bars(stderr_console()) as update,
-            executor(scheduler, jobs, preload) as pool,
-        ):
-
-            def progress(done: int, total: int) -> None:
-                counts.update(done=done, total=total)
-                update(language.translate(N_("clusters")), done, total)
-
-            return work(pool, None if resume is None else Journal(resume), progress)
+        yield count
     except KeyboardInterrupt:
-        interrupted = (
-            N_("Interrupted: {done} of {total} done; --resume FILE keeps what is done.")
-            if resume is None
-            else N_("Interrupted: {done} of {total} done; run the same command to continue.")
+        text = (
+            N_("Interrupted: {done} of {total} done; run the same command to continue.")
+            if resumes
+            else N_("Interrupted: {done} of {total} done; --resume FILE keeps what is done.")
         )
-        typer.echo(language.render(interrupted, counts), err=True)
+        typer.echo(get_language(lang).render(text, counts), err=True)
         raise typer.Exit(130) from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,7 +13,8 @@ import typer
 
 from ..errors import InputError, describe_finding
 from ..findings import N_, Finding, Place, get_language
-from .app import LanguageOption, app, errors_reported
+from .app import LanguageOption, RedactOption, app, errors_reported
+from .many_clusters import interruption_reported
 
 _FORMATS = ("html", "pdf", "xlsx", "md", "png", "svg")  # as in report.formats, which is not loaded for a help text
 _SINGLE_FILE_SUFFIXES = (".html", ".pdf", ".xlsx", ".md")
@@ -39,7 +40,7 @@ def report(
     ] = Path("reports"),
     formats: Annotated[str, typer.Option("--format", "-f", help=_FORMATS_HELP)] = "html",
     lang: LanguageOption = "en",
-    redact: Annotated[bool, typer.Option("--redact", help="Replace names and addresses; the numbers stay.")] = False,
+    redact: RedactOption = False,
     template: Annotated[
         str,
         typer.Option("--template", "-t", help="capacity, audit, change, comparison, fleet, or a notebook of your own."),
@@ -70,32 +71,21 @@ def report(
     template_parameters = _parse_parameters(parameters or (), template, lang)
     if history:
         template_parameters["history"] = [str(path) for path in history]
+    options: dict[str, Any] = {
+        "lang": lang,
+        "date": date,
+        "redact": redact,
+        "template": template,
+        "parameters": template_parameters,
+    }
     if _LIKE_A_FILE.fullmatch(out.suffix.lower()) and not out.is_dir():
         with errors_reported(lang):
             _check_single_report(scenarios, out, formats)
-            report_path = make_report(
-                scenarios[0],
-                out,
-                lang=lang,
-                date=date,
-                redact=redact,
-                template=template,
-                parameters=template_parameters,
-                in_process=True,
-            )
+            report_path = make_report(scenarios[0], out, **options, in_process=True)
         typer.echo(report_path)
         return
     format_names = [name.strip() for name in formats.split(",") if name.strip()]
-    options = {
-        "formats": format_names,
-        "lang": lang,
-        "redact": redact,
-        "date": date,
-        "template": template,
-        "parameters": template_parameters,
-        "jobs": jobs,
-        "force": force,
-    }
+    options |= {"formats": format_names, "jobs": jobs, "force": force}
     raise typer.Exit(_make_batch(scenarios, out, options, lang))
 
 
@@ -103,14 +93,8 @@ def _make_batch(scenarios: list[str], out: Path, options: dict[str, Any], lang: 
     from ..report import make_reports
 
     logging.getLogger("papermill").setLevel(logging.CRITICAL)  # what fails is reported below, in the reader's language
-    counts = {"done": 0, "total": 0}
-    try:
-        with errors_reported(lang), _batch_progress(lang, counts) as progress:
-            result = make_reports(scenarios, out, **options, progress=progress)
-    except KeyboardInterrupt:
-        interrupted_text = N_("Interrupted: {done} of {total} done; run the same command to continue.")
-        typer.echo(get_language(lang).render(interrupted_text, counts), err=True)
-        return 130
+    with interruption_reported(lang) as count, errors_reported(lang), _batch_progress(lang, count) as progress:
+        result = make_reports(scenarios, out, **options, progress=progress)
     if result.failures and not result.successes:
         return 2 if all(isinstance(failure.error, InputError) for failure in result.failures) else 1
     if skipped := sum(written.is_unchanged for written in result.successes):
@@ -126,7 +110,7 @@ def _make_batch(scenarios: list[str], out: Path, options: dict[str, Any], lang: 
 
 
 @contextmanager
-def _batch_progress(lang: str, counts: dict[str, int]) -> Iterator[Any]:
+def _batch_progress(lang: str, count: Callable[[int, int], None]) -> Iterator[Any]:
     """Show a bar with the time left on a terminal, and a line for each report that failed."""
     from ..report import ReportFailure
     from ..view.progress import print_lines, progress_bars, stderr_console
@@ -135,7 +119,7 @@ def _batch_progress(lang: str, counts: dict[str, int]) -> Iterator[Any]:
     with progress_bars(console) as update:
 
         def progress(done: int, total: int, result: Any) -> None:
-            counts.update(done=done, total=total)
+            count(done, total)
             if isinstance(result, ReportFailure):
                 print_lines(console, _failure_text(result, lang, is_only_one=total == 1))
             update(unit, done, total)
@@ -170,7 +154,7 @@ def _check_single_report(scenarios: list[str], out: Path, formats: str) -> None:
         raise InputError(problems)
 
 
-def _parse_parameters(assignments: tuple[()] | list[str], template: str, lang: str) -> dict[str, Any]:
+def _parse_parameters(assignments: Sequence[str], template: str, lang: str) -> dict[str, Any]:
     """Read NAME=VALUE with the types of the template's own values; what does not fit is judged with all the rest."""
     if not assignments:
         return {}

@@ -16,8 +16,8 @@ from .app import (
     LanguageOption,
     absent_kinds_of,
     app,
-    console,
     errors_reported,
+    print_answer,
     print_json,
     print_notes,
     print_reading_errors,
@@ -194,17 +194,14 @@ def _issue_runbook(
         rehearsed = runbook(scenario, change)
         if not rehearsed.is_issued:
             print_notes([note for note in reading.notes if note.code in _NOTES_ON_MISSING_KINDS], lang)
-            if as_json:
-                print_json(runbook_as_dict(rehearsed, lang))
-            else:
-                print_refused_runbook(console(), rehearsed, lang=lang)
+            print_answer(rehearsed, runbook_as_dict, print_refused_runbook, lang, as_json=as_json)
             raise typer.Exit(max(status, 1))
         report = RunbookReport(rehearsed, lang, short=short)
         if as_json:
             print_json(runbook_as_dict(rehearsed, lang))
+        elif out is None:
+            typer.echo(render_runbook_markdown(report))
         if out is None:
-            if not as_json:
-                typer.echo(render_runbook_markdown(report))
             raise typer.Exit(status)
         for path, text in render_runbook_files(report).items():
             target = out / path

@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from ..findings import N_, Finding, get_language
+from ..errors import InputError
+from ..findings import N_, Finding, Place, get_language
 from .app import (
     CalicoOption,
     FilesArgument,
@@ -18,6 +19,7 @@ from .app import (
     console,
     errors_reported,
     exit_with_problem,
+    print_answer,
     print_json,
     print_notes,
     print_reading_errors,
@@ -25,15 +27,14 @@ from .app import (
 )
 from .capacity_commands import GroupOption, NodesOption, PodsOption, with_plan_options
 
-MOST_RATE = 1_000_000
-# Growth, lifetime, nodes that join and that leave, where neither an option nor a history says them.
-DEFAULTS = ("0", "10", "0", "0")
-FITTED = (
-    N_("growth, pods a day:"),
-    N_("lifetime of pods, days:"),
-    N_("nodes joining, a month:"),
-    N_("nodes leaving, a month:"),
-)
+_RATE_LIMIT = 1_000_000
+# The rates of a future, each with its value where neither an option nor a history says it.
+_DEFAULT_RATES = {
+    N_("growth, pods a day:"): "0",
+    N_("lifetime of pods, days:"): "10",
+    N_("nodes joining, a month:"): "0",
+    N_("nodes leaving, a month:"): "0",
+}
 
 
 @app.command()
@@ -141,10 +142,7 @@ def simulate(
             seed=seed,
             progress=partial(update, unit),
         )
-    if as_json:
-        print_json(simulation_as_dict(simulation, lang))
-    else:
-        print_simulation(console(), simulation, lang=lang)
+    print_answer(simulation, simulation_as_dict, print_simulation, lang, as_json=as_json)
     raise typer.Exit(130 if simulation.interrupted else status)
 
 
@@ -170,7 +168,7 @@ def _monte_carlo(
         days,
         *(
             _distribution(text or default) if text or fit is None else fit
-            for text, default, fit in zip(rates, DEFAULTS, fitted, strict=True)
+            for text, default, fit in zip(rates, _DEFAULT_RATES.values(), fitted, strict=True)
         ),
     )
     workers = jobs or os.cpu_count() or 1
@@ -199,7 +197,7 @@ def _fitted(scenario: Any, history: list[str], lang: str) -> list[Any]:
         *(None if rate is None else Distribution(rate.mean, rate.deviation) for rate in rates),
     ]
     language = get_language(lang)
-    for name, fit in zip(FITTED, fitted, strict=True):
+    for name, fit in zip(_DEFAULT_RATES, fitted, strict=True):
         if fit is not None:
             params = {"name": language.translate(name), "mean": fit.mean, "deviation": fit.deviation}
             typer.echo(
@@ -209,8 +207,6 @@ def _fitted(scenario: Any, history: list[str], lang: str) -> list[Any]:
 
 
 def _distribution(text: str) -> Any:
-    from ..errors import InputError
-    from ..findings import Finding, Place
     from ..simulation.monte_carlo import Distribution
 
     try:
@@ -218,7 +214,7 @@ def _distribution(text: str) -> Any:
         values = float(mean), float(deviation or 0)
     except ValueError:
         values = (-1.0, 0.0)
-    if not all(0 <= value < MOST_RATE for value in values):
+    if not all(0 <= value < _RATE_LIMIT for value in values):
         raise InputError([Finding("simulation-distribution", params={"value": text}, place=Place("simulate"))])
     return Distribution(*values)
 
@@ -231,9 +227,8 @@ def _write_chart(result: Any, chart: Path | None, lang: str) -> None:
 
     figure = draw_fan(result.fan(), lang=lang)
     is_png = chart.suffix.lower() == ".png"
-    typer.echo(
-        write_atomically(chart, render_png(figure) if is_png else render_svg(figure, "Monte Carlo").encode()), err=True
-    )
+    image = render_png(figure) if is_png else render_svg(figure, "Monte Carlo").encode()
+    typer.echo(write_atomically(chart, image), err=True)
 
 
 def _print_runs(result: Any, scenario: Any, lang: str, *, as_json: bool) -> None:

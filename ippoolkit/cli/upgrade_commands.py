@@ -11,11 +11,10 @@ from .app import (
     FilesArgument,
     LanguageOption,
     app,
-    console,
     errors_reported,
     parse_named_release,
     parse_release,
-    print_json,
+    print_answer,
     print_reading_errors,
 )
 
@@ -40,8 +39,5 @@ def upgrade(
         reading = read(*files).design
         result = judge(reading.scenario, parse_named_release(to, "--to"), before=parse_release(calico))
     status = print_reading_errors(reading, lang)
-    if as_json:
-        print_json(upgrade_as_dict(result, lang))
-    else:
-        print_upgrade(console(), result, lang=lang)
+    print_answer(result, upgrade_as_dict, print_upgrade, lang, as_json=as_json)
     raise typer.Exit(max(status, int(result.has_problems)))

@@ -21,6 +21,7 @@ from pydantic_core import ErrorDetails, SchemaError
 
 from ..errors import InputError, ReportError
 from ..findings import Finding, Place
+from ..kit_files import kit_folder
 from ..read.document import Document
 from ..read.json_text import load_json
 from ..read.text_files import decode_text, read_bytes
@@ -219,7 +220,7 @@ def _reason(detail: ErrorDetails) -> str:
 def builtin_templates() -> tuple[str, ...]:
     """Return the names of the kit's own templates: its notebooks that take a scenario, scenarios or files."""
     names = []
-    for path in sorted(_notebook_folder().glob("*.ipynb")):
+    for path in sorted(kit_folder("notebooks").glob("*.ipynb")):
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         if any(name in INPUT_PARAMETERS for cell in cells for name in _declared_parameters(cell)):
             names.append(path.stem)
@@ -234,16 +235,10 @@ def builtin_notebook(name: str = "capacity.ipynb") -> Path:
     ReportError
         Where there is none of that name.
     """
-    path = _notebook_folder() / name
+    path = kit_folder("notebooks") / name
     if not path.is_file():
         raise ReportError("report-notebook", name=name)
     return path
-
-
-def _notebook_folder() -> Path:
-    package_dir = Path(__file__).parent.parent
-    folders = (package_dir / "notebooks", package_dir.parent / "notebooks")
-    return next((folder for folder in folders if folder.is_dir()), folders[0])
 
 
 def _declared_parameters(cell: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,13 +12,15 @@ from ..cidr import Address
 from ..findings import N_, Language, replace_unprintable
 from ..model import IPPool, Scenario
 from ..view.cell_text import MAP_UNKNOWN, pool_text
-from .form_planner import COMPILING_MESSAGE
+from .background import running_loop
+from .pane_html import COMPILING_MESSAGE, NO_POOL_MESSAGE, button_html, message_html
 from .widgets_js import AddressMapWidget
 
 if TYPE_CHECKING:
     from ..simulation import Simulation
 
 MAX_NAMES_SHOWN = 12
+_MAP_HINT = N_("Point at a cell to see what it holds; click to open one that holds several blocks.")
 _CELL_KEY = ("blocks", "claimed", "addresses", "used", "borrowed", "cooling", "reserved", "node")
 
 
@@ -56,7 +58,7 @@ class AddressMapView:
         """
         self._scenario, self._pool = scenario, pool
         if pool is None:
-            self._show_message(N_("No pool yet. Load one, or add one on the left."))
+            self._show_message(NO_POOL_MESSAGE)
             return
         if scenario.cluster.lacks_addresses:
             self._show_message(MAP_UNKNOWN)
@@ -66,22 +68,14 @@ class AddressMapView:
             self._pool_key = key
             self._open_ranges.clear()
             self._found = None
-        if self._simulated is not None and self._simulated[0] is scenario:
-            self._draw()
+        if self._simulated is None and (loop := running_loop()) is not None:
+            if self._task is None or self._task.done():
+                self._show_message(N_("Computing the map."))
+                self._task = loop.create_task(self._simulate_in_thread(scenario))
             return
-        if self._simulated is not None:  # the engine is loaded: it answers at once
-            self._simulate(scenario)
-            self._draw()
-            return
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:  # no event loop: nobody is waiting at a page
-            self._simulate(scenario)
-            self._draw()
-            return
-        if self._task is None or self._task.done():
-            self._show_message(N_("Computing the map."))
-            self._task = loop.create_task(self._simulate_in_thread(scenario))
+        if self._simulated is None or self._simulated[0] is not scenario:
+            self._simulate(scenario)  # once the engine is loaded it answers at once
+        self._draw()
 
     async def _simulate_in_thread(self, scenario: Scenario) -> None:
         if await asyncio.to_thread(_must_compile_engine):
@@ -179,7 +173,7 @@ class AddressMapView:
     # ---- what goes to the page
 
     def _show_message(self, text: str) -> None:
-        self.widget.view = {"heading": f'<p class="ipk-empty">{escape(self._language.translate(text))}</p>'}
+        self.widget.view = {"heading": message_html(self._language.translate(text))}
 
     def _draw(self, notice: str = "", params: dict[str, Any] | None = None) -> None:
         """Send everything that the page needs to draw the map."""
@@ -187,6 +181,7 @@ class AddressMapView:
 
         pool = self._pool
         assert pool is not None
+        assert self._simulated is not None
         cells = self._cells(pool)
         # Most cells are like others: each kind is put into words, and sent, once.
         keys = [tuple(cell[name] for name in _CELL_KEY) for cell in cells]
@@ -194,35 +189,25 @@ class AddressMapView:
         kind_indexes = {key: index for index, key in enumerate(kinds)}
         nodes = list(dict.fromkeys(cell["node"] for cell in cells if cell["node"]))
         language = self._language
-        found_index = None
-        if self._found is not None:
-            found_index = next((index for index, cell in enumerate(cells) if cell["first"] == self._found[0]), None)
+        found_number, hint = self._found or (None, language.translate(_MAP_HINT))
+        if notice:
+            hint = language.render(notice, params or {})
         self.widget.view = {
             "id": f"{abs(hash(self._pool_key)) % 10**6}",
             "columns": cells_per_row(len(cells)),
             "label": language.render(N_("Address map of pool {pool}: use the arrow keys"), {"pool": pool.name}),
             "heading": self._heading_html(pool, cells),
-            "hint": language.render(notice, params or {})
-            if notice
-            else self._found[1]
-            if self._found
-            else language.translate(
-                N_("Point at a cell to see what it holds; click to open one that holds several blocks.")
-            ),
+            "hint": hint,
             "isNotice": bool(notice or self._found),
             "legend": self._legend_html(pool),
             "ranges": [cell["range"] for cell in cells],
             "cells": [kind_indexes[key] for key in keys],
             "kinds": [self._cell_drawing(cell, nodes) for cell in kinds.values()],
             "nodes": [replace_unprintable(node) for node in nodes],
-            "found": found_index,
+            "found": next((index for index, cell in enumerate(cells) if cell["first"] == found_number), None),
             "pool": pool.name,
-            "pools": self._pool_names(),
+            "pools": sorted(pool.name for pool in self._simulated[0].cluster.pools),
         }
-
-    def _pool_names(self) -> list[str]:
-        assert self._scenario is not None
-        return sorted(pool.name for pool in self._scenario.cluster.pools)
 
     def _cells(self, pool: IPPool) -> Sequence[dict[str, Any]]:
         """Return the cells of the part that is open."""
@@ -271,8 +256,7 @@ class AddressMapView:
         first, count = self._open_ranges[-1]
         params = {"pool": pool.name, "count": count, "first": pool.cidr.subnet(pool.block_size, first)}
         title = language.render(N_("{pool}, {count:block} from {first} on"), params)
-        back_text = language.translate(N_("Back"))
-        return f'<h3>{escape(title)}</h3><button type="button" data-action="back">{escape(back_text)}</button>'
+        return f"<h3>{escape(title)}</h3>" + button_html("back", language.translate(N_("Back")))
 
     def _legend_html(self, pool: IPPool) -> str:
         from ..simulation.address_map import nodes_without_blocks

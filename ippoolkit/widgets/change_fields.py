@@ -13,7 +13,7 @@ from ..change.change_arguments import MAX_BATCHES, parse_change
 from ..change.steps import MAX_SPLIT_BITS
 from ..findings import N_, Language
 from ..model import Scenario
-from .form_fields import Field, FieldState, FormSection
+from .form_fields import Field, FieldKind, FieldState, FormSection
 
 _USUAL_MAX_BATCHES = 20  # how far the slider reaches unless more are asked for
 
@@ -158,74 +158,77 @@ def _size_state(request: ChangeRequest, _: Language) -> FieldState:
     return {"value": change.block_size or old_pool.block_size, "min": sizes.start, "max": sizes.stop - 1}
 
 
+def _field(
+    attribute: str,
+    label: str,
+    kind: FieldKind,
+    get_state: GetState,
+    help_text: str = "",
+    *,
+    name: str = "",
+) -> Field[ChangeRequest]:
+    """Return the field that edits an attribute of the request; it has its name unless another is given."""
+    return Field(name or attribute, label, kind, get_state, _edit(attribute), help_text)
+
+
 SECTIONS: tuple[FormSection[ChangeRequest], ...] = (
     FormSection(
         N_("What is changed"),
         (
-            Field("change", N_("Change"), "select", _choice("kind"), _edit("kind"), N_("What to do with the pool.")),
-            Field("pool", N_("Pool"), "select", _pool_state, _edit("pool"), N_("The pool to change or leave.")),
-            Field(
-                "to",
-                N_("New blockSize"),
-                "slider",
-                _size_state,
-                _edit("to"),
-                N_("For a split: the prefix length of the parts."),
+            _field("kind", N_("Change"), "select", _choice("kind"), N_("What to do with the pool."), name="change"),
+            _field("pool", N_("Pool"), "select", _pool_state, N_("The pool to change or leave.")),
+            _field(
+                "to", N_("New blockSize"), "slider", _size_state, N_("For a split: the prefix length of the parts.")
             ),
-            Field(
+            _field(
                 "cidr",
                 N_("Range of the new pool"),
                 "text",
                 _range("cidr", "cidr"),
-                _edit("cidr"),
                 N_("Chosen if left empty, inside the cluster CIDR."),
             ),
-            Field(
+            _field(
                 "temporary",
                 N_("Range of the temporary pool"),
                 "text",
                 _range("temporary", "temporary_cidr"),
-                _edit("temporary"),
                 N_("Chosen if left empty."),
             ),
-            Field(
-                "new-name",
+            _field(
+                "name",
                 N_("Name of the new pool"),
                 "text",
                 _value("name"),
-                _edit("name"),
                 N_("Derived from the old pool's name if left empty."),
+                name="new-name",
             ),
         ),
     ),
     FormSection(
         N_("How it is done"),
         (
-            Field(
+            _field(
                 "install",
                 N_("Calico was installed by"),
                 "select",
                 _choice("install"),
-                _edit("install"),
                 N_("The operator and Kubespray revert changes that are not made in their own configuration."),
             ),
-            Field(
+            _field(
                 "order",
                 N_("Pods are recreated"),
                 "select",
                 _choice("order"),
-                _edit("order"),
                 N_("Always by rollouts or evictions; pods are never deleted directly."),
             ),
-            Field(
+            _field(
                 "batches",
                 N_("Groups at most"),
                 "slider",
                 _batches_state,
-                _edit("batches"),
                 N_("The script pauses between groups of pods for a check."),
             ),
-            Field("short", N_("Short form, for experts"), "check", _value("short"), _edit("short")),
+            _field("short", N_("Short form, for experts"), "check", _value("short")),
         ),
     ),
 )

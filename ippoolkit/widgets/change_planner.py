@@ -17,7 +17,8 @@ from ..report.run_context import current_run
 from ..report.sections.runbook_report import RunbookReport
 from ..report.sections.section import Section
 from .change_fields import SECTIONS, ChangeRequest
-from .form_planner import COMPILING_MESSAGE, FormPlanner, TabPage, code_block_html, message_html
+from .form_planner import FormPlanner, TabPage
+from .pane_html import COMPILING_MESSAGE, code_block_html, message_html
 from .report_tab import ReportTab
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from ..findings import N_, Language
 from ..model import Requirements
-from .form_fields import Field, FieldState, FormSection
+from .cidr_lists import join_cidrs
+from .form_fields import MAX_COUNT, Field, FieldState, FormSection
 
-_MOST = 10**6
 _WITHOUT_PLAN = {"family": "4", "encapsulation": "vxlan", "racks": 1, "headroom": 0}
 
 
@@ -39,7 +39,7 @@ class Need:
             case "max_routes":
                 return "" if requirements.max_routes is None else requirements.max_routes
             case "within":
-                return ", ".join(map(str, requirements.within))
+                return join_cidrs(requirements.within)
         return str(requirements.family) if name == "family" else getattr(requirements, name)
 
     def growth_hint(self, language: Language) -> str:
@@ -66,7 +66,7 @@ def _text(name: str, label: str, help_text: str) -> Field[Need]:
 
 def _number(name: str, label: str, help_text: str, least: int = 0) -> Field[Need]:
     def get_state(need: Need, language: Language) -> FieldState:
-        state = {"value": need.value(name), "min": least, "max": _MOST}
+        state = {"value": need.value(name), "min": least, "max": MAX_COUNT}
         return state | ({"hint": need.growth_hint(language)} if name == "nodes" else {})
 
     return Field(name, label, "number", get_state, _edit(name), help_text)

@@ -30,8 +30,7 @@ from ..view.html import findings_html, table_html
 from ..yaml_scalars import is_digits
 from .choose_fields import NEED_SECTION, Need
 from .form_fields import form_layout
-from .form_planner import message_html
-from .planner_header import button_html
+from .pane_html import button_html, buttons_html, error_html, message_html
 from .widgets_js import Form, html_pane
 
 _FIELDS = {field.name: field for field in NEED_SECTION.fields}
@@ -62,10 +61,8 @@ class ChooseTab:
         self._language, self._scenario, self._take = language, scenario, take
         self._today = today or date.today()  # noqa: DTZ011 (a planner's own day)
         self._typed: Mapping[str, Any] = {}
-        self._picked: dict[str, int] = {}
         self._before: Scenario | None = None
-        self._form = Form(sections=form_layout([NEED_SECTION], language), prefix="ipk-need-").add_class("ipk-need")
-        self._form.on_msg(self._on_field)
+        self._form = Form(form_layout([NEED_SECTION], language), self.set, prefix="ipk-need-").add_class("ipk-need")
         self._result = html_pane("ipk-choose-result")
         self._result.on_msg(self._on_action)
         self.widget = ipw.HBox([self._form, self._result]).add_class("ipk-choose")
@@ -73,7 +70,6 @@ class ChooseTab:
     def set(self, name: str, value: Any) -> None:
         """Give a field a value, as if it was typed."""
         self._typed = _FIELDS[name].edit(self._need(), value).typed
-        self._picked = {}
         self.refresh()
 
     def take(self, number: int) -> None:
@@ -81,12 +77,13 @@ class ChooseTab:
         try:
             recommendation = self._recommendation(number)
         except InputError as error:
-            self._show_error(error)
+            self._result.html = error_html(error.describe(self._language.code))
             return
         if not recommendation.holds:  # no room for its pools, or nothing holds: the first reason says it
             self.refresh()
-            message = escape(recommendation.reasons[0].full_message(self._language.code))
-            self._result.html = f'<p class="ipk-field-error" role="alert">{message}</p>{self._result.html}'
+            self._result.html = (
+                error_html(recommendation.reasons[0].full_message(self._language.code)) + self._result.html
+            )
             return
         self._before = self._before or self._scenario()
         self._take(replace(recommendation.as_scenario(), requirements=None))
@@ -110,25 +107,17 @@ class ChooseTab:
         try:
             self._result.html = self._designs_html(self._recommendation())
         except InputError as error:
-            self._show_error(error)
-
-    def _show_error(self, error: InputError) -> None:
-        self._result.html = f'<p class="ipk-field-error" role="alert">{escape(error.describe(self._language.code))}</p>'
-
-    def _on_field(self, _: Any, message: Mapping[str, Any], __: Any) -> None:
-        try:
-            if message.get("name") in _FIELDS:
-                self.set(message["name"], message.get("value"))
-        finally:
-            self._form.send({"acknowledged": message.get("number", 0)})
+            self._result.html = error_html(error.describe(self._language.code))
 
     def _on_action(self, _: Any, message: Mapping[str, Any], __: Any) -> None:
-        if message.get("action") == "within":
-            self.set("within", str(message.get("value", "")))
-        elif message.get("action") == "take" and is_digits(str(message.get("value", ""))):
-            self.take(int(message["value"]))
-        elif message.get("action") == "undo":
-            self.back()
+        value = str(message.get("value", ""))
+        match message.get("action"):
+            case "within":
+                self.set("within", value)
+            case "take" if is_digits(value):
+                self.take(int(value))
+            case "undo":
+                self.back()
 
     # ---- what is asked, and what comes of it
 
@@ -174,39 +163,33 @@ class ChooseTab:
     # ---- what is shown
 
     def _designs_html(self, recommendation: Recommendation) -> str:
-        language = self._language
+        language, lang = self._language, self._language.code
         parts = []
         if self._before is not None:
             label = language.translate(N_("Go back to the plan before"))
-            parts.append(f'<p class="ipk-buttons">{button_html("undo", label)}</p>')
+            parts.append(buttons_html(button_html("undo", label)))
         if recommendation.scenario.cluster.nodes and recommendation.scenario.cluster.pools:
             title = language.translate(N_("On the cluster as it is"))
-            options = change_options_table(change_options(recommendation), lang=language.code)
-            parts.append(f"<h3>{escape(title)}</h3>")
-            parts.append(table_html("change_options", options, lang=language.code, caption=title))
+            options = change_options_table(change_options(recommendation), lang=lang)
+            parts.append(f"<h3>{escape(title)}</h3>{table_html('change_options', options, lang=lang, caption=title)}")
             new_pools_title = language.translate(N_("As new pools"))
             parts.append(f"<h3>{escape(new_pools_title)}</h3>")
-        parts.append(findings_html(list(recommendation.reasons), language.code))
+        parts.append(findings_html(recommendation.reasons, lang))
         for cidr in dict.fromkeys(
             reason.params["range"] for reason in recommendation.reasons if reason.code == "choose-room-elsewhere"
         ):
             label = language.render(N_("Search in {range}"), {"range": cidr})
-            parts.append(f'<p class="ipk-buttons">{button_html("within", label, value=str(cidr))}</p>')
-        table = designs_table(recommendation, lang=language.code)
+            parts.append(buttons_html(button_html("within", label, value=str(cidr))))
+        table = designs_table(recommendation, lang=lang)
         for family, rows in table.groupby("family"):
             title = language.render(N_("Designs, IPv{family}"), {"family": family})
             hint = language.translate(N_("Click a dot to put its design into the plan."))
-            parts.append(f'<h3>{escape(title)}</h3><p class="ipk-empty">{escape(hint)}</p>')
-            parts.append(designs_chart(rows, lang=language.code))
-            parts.append(table_html("designs", first_designs(rows), lang=language.code, caption=title))
+            parts.append(f"<h3>{escape(title)}</h3>{message_html(hint)}{designs_chart(rows, lang=lang)}")
+            parts.append(table_html("designs", first_designs(rows), lang=lang, caption=title))
         if recommendation.picks:
             title = language.translate(N_("Routes"))
-            parts.append(f"<h3>{escape(title)}</h3>")
-            parts.append(
-                table_html(
-                    "routes", routes_table(recommendation, lang=language.code), lang=language.code, caption=title
-                )
-            )
+            routes = routes_table(recommendation, lang=lang)
+            parts.append(f"<h3>{escape(title)}</h3>{table_html('routes', routes, lang=lang, caption=title)}")
         return "".join(parts)
 
 

@@ -9,6 +9,8 @@ from typing import Any, Generic, Literal, TypeVar
 from ..findings import SOURCES, Language
 
 State = TypeVar("State")
+MAX_COUNT = 1_000_000  # of nodes, pods or blocks in a field, as in the model
+FieldKind = Literal["text", "slider", "number", "select", "check", "button"]
 FieldState = dict[str, Any]  # value, text beside it, hint, error, min, max, options, hidden: as form.js shows them
 
 
@@ -18,7 +20,7 @@ class Field(Generic[State]):
 
     name: str
     label: str
-    kind: Literal["text", "slider", "number", "select", "check", "button"]
+    kind: FieldKind
     get_state: Callable[[State, Language], FieldState]
     edit: Callable[[State, Any], State]
     help: str = ""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
-from typing import Any, Generic
+from typing import Any, Generic, Literal
 
 import ipywidgets as ipw
 from ipywidgets.widgets.widget_string import HTMLStyle
@@ -19,9 +19,9 @@ from ..findings import N_, Language
 from ..read.validation import first_problem
 from ..view.stylesheet import stylesheet
 from .form_fields import FormSection, State, form_layout
+from .pane_html import message_html
 from .widgets_js import Form, HtmlPane, html_pane, planner_stylesheet
 
-COMPILING_MESSAGE = N_("Compiling the engine for this machine (once only); this takes up to a minute.")
 _LAST_RESULT_KEPT = N_("Showing the last valid result.")
 
 
@@ -58,8 +58,7 @@ class FormPlanner(ipw.VBox, Generic[State]):
         text_traits = {**self._shared_traits, "style": HTMLStyle()}
         self._verdict = self._pane("ipk-verdict-pane")
         self._notice = ipw.HTML(**text_traits).add_class("ipk-notice")
-        self._form = Form(sections=form_layout(sections, language), **self._shared_traits).add_class("ipk-controls")
-        self._form.on_msg(self._on_field)
+        self._form = Form(form_layout(sections, language), self.set, **self._shared_traits).add_class("ipk-controls")
         self._result = ipw.VBox([self._notice, self._verdict], **self._shared_traits).add_class("ipk-result")
         body = ipw.HBox([self._form, self._result], **self._shared_traits).add_class("ipk-body")
         style = ipw.HTML(f"<style>{stylesheet()}{planner_stylesheet()}</style>", **text_traits)
@@ -84,14 +83,6 @@ class FormPlanner(ipw.VBox, Generic[State]):
         """Do what a button of a pane says."""
 
     # ---- what comes from the page
-
-    def _on_field(self, _: Any, message: dict[str, Any], __: Any) -> None:
-        name = message.get("name", "")
-        try:
-            if name in self._fields:
-                self.set(name, message.get("value"))
-        finally:
-            self._form.send({"acknowledged": message.get("number", 0)})
 
     def set(self, name: str, value: Any) -> None:
         """Give a field a value, as if it was typed: the result follows, or the field says what is wrong with it.
@@ -121,10 +112,10 @@ class FormPlanner(ipw.VBox, Generic[State]):
     def _field_states(self) -> dict[str, dict[str, Any]]:
         return {name: field.get_state(self._state, self.language) for name, field in self._fields.items()}
 
-    def _show_notice(self, text: str, *, kind: str = "warning", html: str = "") -> None:
+    def _show_notice(self, text: str, *, kind: Literal["error", "warning", "info"] = "warning") -> None:
         """Say something above the verdict: an ``error`` in red, a ``warning``, or an ``info``."""
         role = "status" if kind == "info" else "alert"
-        self._notice.value = f'<div class="{kind}" role="{role}">{escape(text)}{html}</div>' if text else ""
+        self._notice.value = f'<div class="{kind}" role="{role}">{escape(text)}</div>' if text else ""
 
     def _pane(self, *classes: str) -> HtmlPane:
         pane = html_pane(*classes, **self._shared_traits)
@@ -160,23 +151,6 @@ class FormPlanner(ipw.VBox, Generic[State]):
         index = self._tabs.selected_index
         if index is not None:
             self._pages[index].refresh()
-
-
-def code_block_html(name: str, text: str, language: Language, *, has_title: bool = False) -> str:
-    """Return a text with buttons that copy it and save it as a file of this name."""
-    copy, download = (escape(language.translate(label)) for label in (N_("Copy"), N_("Download")))
-    key = escape(name)
-    title = f"<h3>{key}</h3>" if has_title else ""
-    return (
-        f'{title}<p class="ipk-buttons"><button type="button" data-copy="{key}">{copy}</button>'
-        f'<button type="button" data-download="{key}">{download}</button></p>'
-        f'<pre class="yaml" tabindex="0" data-text="{key}">{escape(text)}</pre>'
-    )
-
-
-def message_html(text: str) -> str:
-    """Return a sentence that stands where there is nothing else to show."""
-    return f'<p class="ipk-empty">{escape(text)}</p>'
 
 
 def _error_message(error: ValueError, language: Language) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -13,7 +14,9 @@ from ..forecasting import Forecast, forecast
 from ..forecasting.monthly_growth import monthly_growth
 from ..model import Scenario
 from ..view.forecast_html import outlook_html
+from .background import run_beside
 from .editor_state import EditorState
+from .pane_html import button_html, buttons_html, error_html, file_button_html, message_html, progress_html
 from .scenario_files import uploaded_files
 from .widgets_js import html_pane
 
@@ -43,19 +46,9 @@ class HistoryTab:
 
     def load(self, names: Sequence[str], contents: Sequence[bytes | memoryview]) -> None:
         """Forecast from files that the browser sent; while it is worked out the planner stays usable."""
-        scenario = self._get_editor().scenario
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:  # no event loop: nobody is waiting at a page
-            self._finish(_forecast(scenario, names, contents))
-            return
-        message = escape(self._language.translate(N_("Forecasting.")))
-        self._show(f'<p><progress aria-label="{message}"></progress> {message}</p>')
-        files = [bytes(content) for content in contents]
-        self._task = loop.create_task(self._load_in_thread(scenario, names, files))
-
-    async def _load_in_thread(self, scenario: Scenario, names: Sequence[str], contents: Sequence[bytes]) -> None:
-        self._finish(await asyncio.to_thread(_forecast, scenario, names, contents))
+        self._show(progress_html(self._language.translate(N_("Forecasting."))))
+        work = partial(_forecast, self._get_editor().scenario, names, [bytes(content) for content in contents])
+        self._task = run_beside(work, self._finish)
 
     def take_growth(self) -> None:
         """Give the group of nodes that the fields show the growth that was measured."""
@@ -76,14 +69,12 @@ class HistoryTab:
             case "growth":
                 self.take_growth()
             case "too-large":
-                too_large = self._language.translate(N_("Too large to send: use ippoolkit forecast with the file."))
-                self._show(f'<p class="ipk-field-error" role="alert">{escape(too_large)}</p>')
+                too_large = N_("Too large to send: use ippoolkit forecast with the file.")
+                self._show(error_html(self._language.translate(too_large)))
 
     def _finish(self, forecast_or_error: Forecast | InputError) -> None:
         if isinstance(forecast_or_error, InputError):
-            self._show(
-                f'<p class="ipk-field-error" role="alert">{escape(forecast_or_error.describe(self._language.code))}</p>'
-            )
+            self._show(error_html(forecast_or_error.describe(self._language.code)))
             return
         self._measured = forecast_or_error
         self.refresh()
@@ -113,30 +104,21 @@ class HistoryTab:
             status = language.render(N_("The plan uses this growth: {nodes:g} nodes a month."), {"nodes": nodes})
             return f'<p role="status">{escape(sentence)} {escape(status)}</p>'
         params = {"nodes": nodes, "pods": group.pods_per_node}
-        button = language.render(N_("Plan with {nodes:g} nodes a month"), params)
         reason = language.render(N_("With {pods:pod} on each node that is {nodes:g} nodes a month."), params)
-        return (
-            f"<p>{escape(sentence)} {escape(reason)}</p>"
-            f'<p class="ipk-buttons"><button type="button" class="ipk-primary" data-action="growth" data-value="">'
-            f"{escape(button)}</button></p>"
-        )
+        label = language.render(N_("Plan with {nodes:g} nodes a month"), params)
+        button = button_html("growth", label, "ipk-primary")
+        return f"<p>{escape(sentence)} {escape(reason)}</p>{buttons_html(button)}"
 
     def _show(self, below: str) -> None:
         translate = self._language.translate
         description = translate(
             N_("A measured history: CSV (time,pool,in_use,capacity) or the JSON of Prometheus' query_range.")
         )
-        text = translate(N_("Load a history…"))
-        self.pane.html = (
-            f'<p class="ipk-empty">{escape(description)}</p><p class="ipk-buttons"><label class="ipk-button">'
-            f'{escape(text)}<input type="file" multiple data-action="history" accept=".csv,.json" '
-            f'aria-label="{escape(text)}"></label></p>{below}'
-        )
+        button = file_button_html("history", translate(N_("Load a history…")), ".csv,.json")
+        self.pane.html = message_html(description) + buttons_html(button) + below
 
 
-def _forecast(
-    scenario: Scenario, names: Sequence[str], contents: Sequence[bytes | memoryview]
-) -> Forecast | InputError:
+def _forecast(scenario: Scenario, names: Sequence[str], contents: Sequence[bytes]) -> Forecast | InputError:
     try:
         with uploaded_files(names, contents) as paths:
             return forecast(*paths, pools=scenario)

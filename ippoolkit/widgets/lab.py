@@ -11,9 +11,9 @@ from typing import NoReturn
 import nbformat
 from nbformat.sign import NotebookNotary
 
+from ..kit_files import kit_folder
 from ..write.atomic import make_folder, write_atomically
 
-_PACKAGE_FOLDER = Path(__file__).parent.parent
 _SHARE_FOLDER = Path(__file__).parent / "share"
 _FOLDERS = ("notebooks", "data", "docs")
 FIRST_NOTEBOOK = "notebooks/planner.ipynb"
@@ -40,9 +40,8 @@ def prepare_lab(folder: Path) -> list[Path]:
     copied = []
     make_folder(folder)
     for name in _FOLDERS:
-        # An installation has them in the package, a checkout beside it.
-        source = next((path for path in (_PACKAGE_FOLDER / name, _PACKAGE_FOLDER.parent / name) if path.is_dir()), None)
-        if source is None or source.resolve() == (folder / name).resolve():
+        source = kit_folder(name)
+        if source.resolve() == (folder / name).resolve():
             continue
         for file in sorted(path for path in source.rglob("*") if path.is_file() and "__pycache__" not in path.parts):
             target = folder / name / file.relative_to(source)

@@ -9,11 +9,12 @@ from typing import Any
 from ..errors import InputError
 from ..findings import N_, Finding, Language
 from .editor_state import EditorState
-from .form_fields import Field, FieldState, FormSection
+from .form_fields import MAX_COUNT, Field, FieldState, FormSection
 from .target import month_name, months_until, with_target
 
+Edit = Callable[[EditorState, Any], EditorState]
 # How far a slider for nodes or pods reaches; it widens by itself where a value comes near its end.
-SLIDER_MAXIMA = (100, 250, 1000, 5000, 20_000, 100_000, 1_000_000)
+SLIDER_MAXIMA = (100, 250, 1000, 5000, 20_000, 100_000, MAX_COUNT)
 
 
 def _group_state(editor: EditorState, language: Language) -> FieldState:
@@ -83,6 +84,26 @@ def _set_labels(editor: EditorState, value: str) -> EditorState:
     return editor.with_group(labels={key.strip(): text.strip() for key, _, text in pairs})
 
 
+def _set_group(attribute: str) -> Edit:
+    return lambda editor, value: editor.with_group(**{attribute: value})
+
+
+def _slider(
+    name: str, label: str, attribute: str, help_text: str, edit: Edit | None = None, *, source: str = "blocks"
+) -> Field[EditorState]:
+    """Return the slider of an attribute of the group shown."""
+    return Field(name, label, "slider", _group_value(attribute), edit or _set_group(attribute), help_text, source)
+
+
+def _number(name: str, label: str, attribute: str, help_text: str, source: str) -> Field[EditorState]:
+    """Return the number field of an attribute of the group shown."""
+
+    def get_state(editor: EditorState, _: Language) -> FieldState:
+        return {"value": getattr(editor.group, attribute), "min": 0, "max": MAX_COUNT}
+
+    return Field(name, label, "number", get_state, _set_group(attribute), help_text, source)
+
+
 NODES_SECTION = FormSection(
     N_("Nodes"),
     (
@@ -98,41 +119,28 @@ NODES_SECTION = FormSection(
             ),
             "ippool",
         ),
-        Field(
-            "nodes",
-            N_("Nodes"),
-            "slider",
-            _group_value("nodes"),
-            lambda editor, value: editor.with_group(nodes=value),
-            N_("Each node that runs pods needs its own block."),
-            "blocks",
-        ),
-        Field(
+        _slider("nodes", N_("Nodes"), "nodes", N_("Each node that runs pods needs its own block.")),
+        _slider(
             "pods",
             N_("Pods on a typical node"),
-            "slider",
-            _group_value("pods_per_node"),
-            _set_pods,
+            "pods_per_node",
             N_("Average number of pods with their own address; host-network pods use none."),
-            "blocks",
+            _set_pods,
         ),
-        Field(
+        _slider(
             "busiest",
             N_("Pods on the busiest node"),
-            "slider",
-            _group_value("pods_on_busiest_node"),
-            _set_busiest,
+            "pods_on_busiest_node",
             N_("The busiest node shows whether the cap on blocks is reached; kubelet runs 110 pods by default."),
-            "kubelet",
+            _set_busiest,
+            source="kubelet",
         ),
-        Field(
+        _slider(
             "growth",
             N_("Nodes added a month"),
-            "slider",
-            _group_value("nodes_per_month"),
-            lambda editor, value: editor.with_group(nodes_per_month=float(value)),
+            "nodes_per_month",
             N_("Growth determines when blocks run out. 0.5 means one node every two months."),
-            "blocks",
+            lambda editor, value: editor.with_group(nodes_per_month=float(value)),
         ),
         Field(
             "months",
@@ -171,7 +179,7 @@ NODE_DETAILS_SECTION = FormSection(
             N_("Operating system"),
             "select",
             lambda editor, _: {"value": editor.group.os, "options": ["linux", "windows"]},
-            lambda editor, value: editor.with_group(os=value),
+            _set_group("os"),
             N_("Windows nodes hold one block, reserve 4 of its addresses, and have no IPv6."),
             "windows",
         ),
@@ -184,21 +192,17 @@ NODE_DETAILS_SECTION = FormSection(
             N_("Labels that nodeSelectors match: rack=a, zone=b."),
             "labels",
         ),
-        Field(
+        _number(
             "maxpods",
             N_("kubelet's max-pods"),
-            "number",
-            lambda editor, _: {"value": editor.group.max_pods, "min": 0, "max": 10**6},
-            lambda editor, value: editor.with_group(max_pods=value),
+            "max_pods",
             N_("Pods that kubelet runs per node, 110 by default."),
             "kubelet",
         ),
-        Field(
+        _number(
             "nodecap",
             N_("Blocks a node may hold"),
-            "number",
-            lambda editor, _: {"value": editor.group.max_blocks, "min": 0, "max": 10**6},
-            lambda editor, value: editor.with_group(max_blocks=value),
+            "max_blocks",
             N_("For this group only; 0 uses maxBlocksPerHost."),
             "ipamconfig",
         ),

@@ -18,12 +18,13 @@ from ..errors import InputError
 from ..findings import N_, Severity, get_language
 from ..model import Cluster, IPPool, NodeGroup, Plan, Scenario
 from ..read import Reading, load
-from ..view.html import capacity_tiles_html, verdict_html
+from ..view.html import capacity_tiles_html, findings_html, verdict_html
 from ..view.verdict_parts import find_errors_beside_verdicts
 from ..write import scenario_to_yaml
 from ..yaml_scalars import is_digits
 from . import planner_tabs
 from .address_map_view import AddressMapView
+from .background import running_loop
 from .editor_state import EditorState
 from .form_planner import FormPlanner, TabPage
 from .history import EditHistory
@@ -165,17 +166,17 @@ class Planner(FormPlanner[EditorState]):
 
     def _load_pasted(self, text: str) -> None:
         """Read a pasted text, and say line by line as what; what is said of it stays until the next change."""
-        name = self.language.translate(N_("pasted text"))
+        name, recognized = self.language.translate(N_("pasted text")), recognized_lines(text, self.language)
         readings: list[Reading] = []
 
         def read_scenario() -> Scenario:
             readings.append(read_uploaded([name], [text.encode()]))
             return readings[0].scenario
 
-        self._load(read_scenario, recognized=recognized_lines(text, self.language))
+        self._load(read_scenario, recognized=recognized)
         for reading in readings:
             notes = [f"{note.place or note.subject} {note.full_message(self.lang)}".strip() for note in reading.notes]
-            self._show_notice("\n".join([*recognized_lines(text, self.language), *notes]), kind="info")
+            self._show_notice("\n".join([*recognized, *notes]), kind="info")
 
     def _load(self, read_scenario: Callable[[], Scenario], *, recognized: Sequence[str] = ()) -> None:
         try:
@@ -232,9 +233,9 @@ class Planner(FormPlanner[EditorState]):
         if self._pending_refresh is not None:
             self._pending_refresh.cancel()
             self._pending_refresh = None
-        try:
-            self._pending_refresh = asyncio.get_running_loop().call_later(_REFRESH_DELAY, self._refresh_tabs)
-        except RuntimeError:  # no event loop: nobody is dragging
+        if (loop := running_loop()) is not None:
+            self._pending_refresh = loop.call_later(_REFRESH_DELAY, self._refresh_tabs)
+        else:
             self._refresh_tabs()
 
     def _verdict_html(self) -> str:
@@ -291,7 +292,7 @@ class Planner(FormPlanner[EditorState]):
             page(
                 N_("Findings"),
                 "ipk-findings",
-                lambda: planner_tabs.findings_tab(self.analysis.findings, self.language),
+                lambda: findings_html(self.analysis.findings, self.lang),
             ),
             page(
                 N_("Manifest"),

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from ..findings import N_, Language
 from .cidr_lists import join_cidrs, split_cidrs
 from .editor_state import EditorState
-from .form_fields import Field, FieldState, FormSection
+from .form_fields import MAX_COUNT, Field, FieldState, FormSection
 from .node_fields import NODE_DETAILS_SECTION, NODES_SECTION
 from .pool_fields import POOL_DETAILS_SECTION, POOL_SECTION
 
 
-def _network_value(field: str) -> Callable[[EditorState, Language], FieldState]:
-    return lambda editor, _: {"value": join_cidrs(getattr(editor.scenario.networks, field))}
+def _network_field(name: str, label: str, attribute: str, help_text: str) -> Field[EditorState]:
+    """Return the field of some of the networks around the pools."""
 
+    def get_state(editor: EditorState, _: Language) -> FieldState:
+        return {"value": join_cidrs(getattr(editor.scenario.networks, attribute))}
 
-def _ipam_value(field: str) -> Callable[[EditorState, Language], FieldState]:
-    return lambda editor, _: {"value": getattr(editor.scenario.cluster.ipam, field)}
+    def edit(editor: EditorState, value: str) -> EditorState:
+        return editor.with_networks(**{attribute: split_cidrs(value)})
+
+    return Field(name, label, "text", get_state, edit, help_text, "ippool")
 
 
 _CALICO_SECTION = FormSection(
@@ -27,7 +29,7 @@ _CALICO_SECTION = FormSection(
             "strict",
             "strictAffinity",
             "check",
-            _ipam_value("strict_affinity"),
+            lambda editor, _: {"value": editor.scenario.cluster.ipam.strict_affinity},
             lambda editor, value: editor.with_ipam(strict_affinity=value),
             N_("No node borrows an address from another node's block. Windows nodes need it."),
             "ipamconfig",
@@ -36,7 +38,7 @@ _CALICO_SECTION = FormSection(
             "cap",
             "maxBlocksPerHost",
             "number",
-            lambda editor, _: {"value": editor.scenario.cluster.ipam.max_blocks_per_host, "min": 0, "max": 10**6},
+            lambda editor, _: {"value": editor.scenario.cluster.ipam.max_blocks_per_host, "min": 0, "max": MAX_COUNT},
             lambda editor, value: editor.with_ipam(max_blocks_per_host=value),
             N_("Blocks that a node may hold, per family; 0 stands for Calico's 20."),
             "ipamconfig",
@@ -46,32 +48,17 @@ _CALICO_SECTION = FormSection(
 _NETWORKS_SECTION = FormSection(
     N_("Networks around the pools"),
     (
-        Field(
-            "clusternet",
-            N_("Cluster CIDR"),
-            "text",
-            _network_value("cluster"),
-            lambda editor, value: editor.with_networks(cluster=split_cidrs(value)),
-            N_("Kubernetes' own range for pods; pools belong inside it."),
-            "ippool",
+        _network_field(
+            "clusternet", N_("Cluster CIDR"), "cluster", N_("Kubernetes' own range for pods; pools belong inside it.")
         ),
-        Field(
-            "servicenet",
-            N_("Service CIDR"),
-            "text",
-            _network_value("services"),
-            lambda editor, value: editor.with_networks(services=split_cidrs(value)),
-            N_("Addresses of Services; no pool may overlap it."),
-            "ippool",
+        _network_field(
+            "servicenet", N_("Service CIDR"), "services", N_("Addresses of Services; no pool may overlap it.")
         ),
-        Field(
+        _network_field(
             "nodenet",
             N_("Networks of the nodes"),
-            "text",
-            _network_value("nodes"),
-            lambda editor, value: editor.with_networks(nodes=split_cidrs(value)),
+            "nodes",
             N_("Where the nodes' own addresses are; no pool may overlap it."),
-            "ippool",
         ),
     ),
     is_folded=True,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from ..findings import N_, Language
+from .pane_html import button_html, buttons_html, file_button_html
 from .saved_state import is_standalone_page
 
 
@@ -27,55 +28,43 @@ def header_html(
     can_undo, can_redo
         Whether there is a step to go back or forward to.
     """
-    labels = {
-        key: escape(language.translate(text))
-        for key, text in {
-            "title": N_("IP pool planner"),
-            "edited": N_("edited"),
-            "undo": N_("Undo"),
-            "redo": N_("Redo"),
-            "sample": N_("Sample"),
-            "load": N_("Load…"),
-            "load_help": N_("Load a scenario, an IPPool or dumps of a cluster"),
-            "paste": N_("Paste…"),
-            "save": N_("Save"),
-            "link": N_("Link"),
-            "report": N_("Create report"),
-        }.items()
-    }
-    edited = f" · {labels['edited']}" if is_edited else ""
+    translate = language.translate
+    title, sample_label = escape(translate(N_("IP pool planner"))), escape(translate(N_("Sample")))
+    undo, redo, edited = translate(N_("Undo")), translate(N_("Redo")), escape(translate(N_("edited")))
+    heading = f"{escape(name)} · {edited}" if is_edited else escape(name)
     options = "".join(f"<option>{escape(sample)}</option>" for sample in samples)
+    load_help = translate(N_("Load a scenario, an IPPool or dumps of a cluster"))
+    buttons = (
+        file_button_html(
+            "load", translate(N_("Load…")), ".yaml,.yml,.json", label=load_help, classes="ipk-load ipk-button"
+        ),
+        button_html("paste", translate(N_("Paste…"))),
+        button_html("save", translate(N_("Save")), "ipk-save"),
+        button_html("link", translate(N_("Link"))),
+        button_html("report", translate(N_("Create report")), "ipk-primary"),
+    )
     return (
-        f'<div class="ipk-bar"><h2>{labels["title"]}</h2><span class="ipk-name">{escape(name)}{edited}</span>'
+        f'<div class="ipk-bar"><h2>{title}</h2><span class="ipk-name">{heading}</span>'
         '<span class="ipk-buttons">'
-        f'<span class="ipk-button-group">{_icon_button("undo", "↶", labels["undo"], is_enabled=can_undo)}'
-        f"{_icon_button('redo', '↷', labels['redo'], is_enabled=can_redo)}</span>"
-        f'<select data-action="sample" class="ipk-sample" aria-label="{labels["sample"]}">'
-        f'<option value="">{labels["sample"]}</option>{options}</select>'
-        f'<label class="ipk-load ipk-button">{labels["load"]}<input type="file" multiple data-action="load" '
-        f'accept=".yaml,.yml,.json" aria-label="{labels["load_help"]}"></label>'
-        f'<button type="button" data-action="paste">{labels["paste"]}</button>'
-        f'<button type="button" class="ipk-save" data-action="save">{labels["save"]}</button>'
-        f'<button type="button" data-action="link">{labels["link"]}</button>'
-        f'<button type="button" class="ipk-primary" data-action="report">{labels["report"]}</button></span></div>'
+        f'<span class="ipk-button-group">{_icon_button("undo", "↶", undo, is_enabled=can_undo)}'
+        f"{_icon_button('redo', '↷', redo, is_enabled=can_redo)}</span>"
+        f'<select data-action="sample" class="ipk-sample" aria-label="{sample_label}">'
+        f'<option value="">{sample_label}</option>{options}</select>{"".join(buttons)}</span></div>'
     )
 
 
 def paste_html(language: Language) -> str:
     """Return the box for the output of kubectl or calicoctl."""
     translate = language.translate
-    label = escape(
-        translate(
-            N_("Paste manifests, or what kubectl and calicoctl print: YAML, JSON, tables, with prompts or without")
-        )
+    label = translate(
+        N_("Paste manifests, or what kubectl and calicoctl print: YAML, JSON, tables, with prompts or without")
     )
-    read, close = translate(N_("Read it")), translate(N_("Close"))
     text_area = '<textarea rows="8" spellcheck="false" data-text="paste"></textarea>'
-    return (
-        f'<div class="ipk-box"><label>{label}{text_area}</label>'
-        f'<p class="ipk-buttons">{button_html("read-pasted", read, "ipk-primary", text_of="paste")}'
-        f"{button_html('close', close)}</p></div>"
+    buttons = buttons_html(
+        button_html("read-pasted", translate(N_("Read it")), "ipk-primary", text_of="paste"),
+        button_html("close", translate(N_("Close"))),
     )
+    return f'<div class="ipk-box"><label>{escape(label)}{text_area}</label>{buttons}</div>'
 
 
 def link_html(packed_state: str, language: Language) -> str:
@@ -87,23 +76,17 @@ def link_html(packed_state: str, language: Language) -> str:
         label, text = N_("This line restores what you see:"), f'ippoolkit.Planner(state="{packed_state}")'
         attribute = ""
     copy, close = escape(translate(N_("Copy"))), translate(N_("Close"))
+    buttons = buttons_html(
+        f'<button type="button" class="ipk-primary" data-copy="link">{copy}</button>', button_html("close", close)
+    )
     return (
         f'<div class="ipk-box"><p>{escape(translate(label))}</p>'
-        f'<pre class="yaml ipk-link" tabindex="0" data-text="link"{attribute}>{escape(text)}</pre>'
-        f'<p class="ipk-buttons"><button type="button" class="ipk-primary" data-copy="link">{copy}</button>'
-        f"{button_html('close', close)}</p></div>"
+        f'<pre class="yaml ipk-link" tabindex="0" data-text="link"{attribute}>{escape(text)}</pre>{buttons}</div>'
     )
 
 
-def button_html(action: str, text: str, classes: str = "", *, value: str = "", text_of: str = "") -> str:
-    """Return a button that sends an action, with a value or with what stands in a text box."""
-    attributes = f' data-value="{escape(value)}"' if value else ""
-    attributes += f' data-text-of="{escape(text_of)}"' if text_of else ""
-    return f'<button type="button" class="{classes}" data-action="{action}"{attributes}>{escape(text)}</button>'
-
-
-def _icon_button(action: str, icon: str, label: str, *, is_enabled: bool) -> str:
-    disabled = "" if is_enabled else " disabled"
+def _icon_button(action: str, icon: str, text: str, *, is_enabled: bool) -> str:
+    label, disabled = escape(text), "" if is_enabled else " disabled"
     return (
         f'<button type="button" class="ipk-icon" data-action="{action}" title="{label}" aria-label="{label}"{disabled}>'
         f"{icon}</button>"

@@ -9,15 +9,14 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from ..analysis import Analysis, compare
-from ..findings import N_, Finding, Language
+from ..findings import N_, Language
 from ..model import IPPool, Scenario
 from ..view.block_sizes_html import block_sizes_chart
 from ..view.cell_text import pool_text
 from ..view.growth import growth_changes, growth_note
-from ..view.html import comparison_html, findings_html, nodes_html, review_html, table_html, verdict_html
+from ..view.html import comparison_html, nodes_html, review_html, table_html, verdict_html
 from ..write import to_manifests_yaml
-from .form_planner import code_block_html, message_html
-from .planner_header import button_html
+from .pane_html import NO_POOL_MESSAGE, button_html, buttons_html, code_block_html, message_html
 from .target import target_html
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 def block_sizes_tab(analysis: Analysis, pool: IPPool | None, language: Language) -> str:
     """Return the table of block sizes, the chosen one marked, and the trade-off as a chart."""
     if pool is None:
-        return no_pool_message(language)
+        return message_html(language.translate(NO_POOL_MESSAGE))
     table = analysis.block_sizes(pool.name, lang=language.code)
     title = language.render(N_("Pool {pool}"), {"pool": pool_text(pool, language)})
     html = table_html("block_sizes", table, lang=language.code, chosen=pool.block_size, caption=title)
@@ -37,7 +36,7 @@ def block_sizes_tab(analysis: Analysis, pool: IPPool | None, language: Language)
 def nodes_tab(analysis: Analysis, language: Language) -> str:
     """Return the nodes that exist and those that are planned."""
     if not analysis.scenario.cluster.pools:
-        return no_pool_message(language)
+        return message_html(language.translate(NO_POOL_MESSAGE))
     if analysis.nodes(lang=language.code).empty:
         return message_html(language.translate(N_("No nodes yet. Enter how many on the left, or load a cluster.")))
     return nodes_html(analysis, language.code)
@@ -47,9 +46,9 @@ def growth_tab(analysis: Analysis, today: date, language: Language) -> str:
     """Return the plan over its horizon: where it goes and whether the design holds, as charts and as a table."""
     table = analysis.growth(lang=language.code)
     if table.empty:
-        return no_pool_message(language)
+        return message_html(language.translate(NO_POOL_MESSAGE))
     note, changes = growth_note(table, language), growth_changes(table)
-    note_html = f'<p class="ipk-empty">{escape(note)}</p>' if note else ""
+    note_html = message_html(note) if note else ""
     if note and changes["month"].max() == 0:
         return note_html
     return (
@@ -72,11 +71,6 @@ def _growth_figures(table: pd.DataFrame, language: Language) -> str:
     return "".join(figures)
 
 
-def findings_tab(findings: Sequence[Finding], language: Language) -> str:
-    """Return all findings, most severe first."""
-    return findings_html(findings, language.code)
-
-
 def manifest_tab(scenario: Scenario, before: Scenario, language: Language) -> str:
     """Return the objects to apply, judged on top of what exists."""
     # What judges manifests takes long to load, and is wanted for this tab only.
@@ -85,7 +79,7 @@ def manifest_tab(scenario: Scenario, before: Scenario, language: Language) -> st
 
     cluster = scenario.cluster
     if not cluster.pools:
-        return no_pool_message(language)
+        return message_html(language.translate(NO_POOL_MESSAGE))
     is_config_changed = cluster.ipam != before.cluster.ipam
     takes_config = scenario.release.has("calicoctl-ipamconfiguration")
     changed_config = (cluster.ipam,) if is_config_changed and takes_config else ()
@@ -110,24 +104,18 @@ def compare_tab(analysis: Analysis, pins: Sequence[Analysis], language: Language
     pin_button = button_html("pin", translate(N_("Pin this plan"))) if can_pin else ""
     if not pins:
         message = translate(N_("Pin this plan, change something, and see here what differs."))
-        return f'{message_html(message)}<p class="ipk-buttons">{pin_button}</p>'
+        return message_html(message) + buttons_html(pin_button)
     plans = {language.render(N_("pin {number}"), {"number": index}): pin for index, pin in enumerate(pins, 1)}
-    back_label, unpin_label = translate(N_("Go back to it")), translate(N_("Unpin"))
+    labels = {"back": translate(N_("Go back to it")), "unpin": translate(N_("Unpin"))}
     buttons = [
-        f'<p class="ipk-buttons">{button_html("back", back_label, value=str(index))}'
-        f"{button_html('unpin', unpin_label, value=str(index))}</p>"
+        buttons_html(*(button_html(action, label, value=str(index)) for action, label in labels.items()))
         for index in range(len(pins))
     ]
     plans[translate(N_("now"))] = analysis
-    buttons.append(f'<p class="ipk-buttons">{pin_button}</p>' if can_pin else "")
+    buttons.append(buttons_html(pin_button))
     columns = "".join(
         f"<div><h3>{escape(name)}</h3>{verdict_html(plan, language.code)}{below}</div>"
         for (name, plan), below in zip(plans.items(), buttons, strict=True)
     )
     table = compare(plans, lang=language.code)
     return f'<div class="ipk-sides">{columns}</div>{comparison_html(table, language.code)}'
-
-
-def no_pool_message(language: Language) -> str:
-    """Say that there is nothing to show."""
-    return message_html(language.translate(N_("No pool yet. Load one, or add one on the left.")))

@@ -96,6 +96,22 @@ def _reserved_state(editor: EditorState, _: Language) -> FieldState:
     }
 
 
+def _text(
+    name: str, label: str, attribute: str, edit: Callable[[EditorState, str], EditorState], help_text: str
+) -> Field[EditorState]:
+    """Return the text field of an attribute of the pool shown."""
+    return Field(name, label, "text", _pool_value(attribute), edit, help_text, "ippool")
+
+
+def _check(name: str, label: str, attribute: str, help_text: str) -> Field[EditorState]:
+    """Return the check box of an attribute of the pool shown."""
+
+    def edit(editor: EditorState, value: object) -> EditorState:
+        return editor.with_pool(**{attribute: value})
+
+    return Field(name, label, "check", _pool_value(attribute), edit, help_text, "ippool")
+
+
 POOL_SECTION = FormSection(
     N_("Pool"),
     (
@@ -159,42 +175,16 @@ POOL_SECTION = FormSection(
 POOL_DETAILS_SECTION = FormSection(
     N_("More on this pool"),
     (
-        Field(
-            "name",
-            N_("Name"),
-            "text",
-            _pool_value("name"),
-            _rename_pool,
-            N_("Pools are tried in order of their names."),
-            "ippool",
-        ),
-        Field(
+        _text("name", N_("Name"), "name", _rename_pool, N_("Pools are tried in order of their names.")),
+        _text(
             "selector",
             "nodeSelector",
-            "text",
-            _pool_value("node_selector"),
+            "node_selector",
             _set_selector,
             N_("Which nodes use the pool, by label: all(), rack == 'a', has(gpu)."),
-            "ippool",
         ),
-        Field(
-            "disabled",
-            "disabled",
-            "check",
-            _pool_value("disabled"),
-            lambda editor, value: editor.with_pool(disabled=value),
-            N_("A disabled pool assigns no new addresses."),
-            "ippool",
-        ),
-        Field(
-            "nat",
-            "natOutgoing",
-            "check",
-            _pool_value("nat_outgoing"),
-            lambda editor, value: editor.with_pool(nat_outgoing=value),
-            N_("Whether traffic leaving the pools is masqueraded."),
-            "ippool",
-        ),
+        _check("disabled", "disabled", "disabled", N_("A disabled pool assigns no new addresses.")),
+        _check("nat", "natOutgoing", "nat_outgoing", N_("Whether traffic leaving the pools is masqueraded.")),
         Field(
             "reserved",
             N_("Reserved ranges"),

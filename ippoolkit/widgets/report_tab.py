@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from typing import Any
 from ..errors import IppoolkitError
 from ..findings import N_, Language
 from ..model import Scenario
+from .background import run_beside, running_loop
+from .pane_html import button_html, buttons_html, error_html, message_html, progress_html
 from .scenario_files import scenario_file_name
 from .widgets_js import html_pane
 
@@ -54,24 +57,22 @@ class ReportTab:
         """Create the report, unless one is being created."""
         if self._task is not None and not self._task.done():
             return
-        scenario, options = self._get_scenario(), self._get_options()
         self._show_progress(0, 1)
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:  # no event loop: nobody is waiting at a page
-            self._show_result(self._write_report(scenario, {**options, "progress": self._show_progress}))
-            return
-        options["progress"] = lambda *done: loop.call_soon_threadsafe(self._show_progress, *done)
-        self._task = loop.create_task(self._create_in_thread(scenario, options))
+        loop = running_loop()
 
-    async def _create_in_thread(self, scenario: Scenario, options: dict[str, Any]) -> None:
-        self._show_result(await asyncio.to_thread(self._write_report, scenario, options))
+        def progress(done: int, total: int) -> None:
+            if loop is None:
+                self._show_progress(done, total)
+            else:  # the report is made in another thread
+                loop.call_soon_threadsafe(self._show_progress, done, total)
+
+        work = partial(self._write_report, self._get_scenario(), {**self._get_options(), "progress": progress})
+        self._task = run_beside(work, self._show_result)
 
     def _show_progress(self, done: int, total: int) -> None:
         """Show how far a report is; nothing is known before its kernel runs."""
-        message = self._translate_html(N_("Creating the report: this takes a few seconds."))
-        progress_attributes = f' value="{done}" max="{total}"' if done else ""
-        self._show(f'<p><progress aria-label="{message}"{progress_attributes}></progress> {message}</p>')
+        message = self._language.translate(N_("Creating the report: this takes a few seconds."))
+        self._show(progress_html(message, done, total))
 
     def _write_report(self, scenario: Scenario, options: dict[str, Any]) -> Path | IppoolkitError:
         from ..report import make_report
@@ -89,25 +90,21 @@ class ReportTab:
 
     def _show_result(self, result: Path | IppoolkitError) -> None:
         if isinstance(result, IppoolkitError):
-            self._show(f'<p class="ipk-field-error" role="alert">{escape(result.describe(self._language.code))}</p>')
+            self._show(error_html(result.describe(self._language.code)))
             return
-        link_text = self._translate_html(N_("Open the report"))
-        link = f'<a data-file target="_blank" rel="noopener">{link_text}</a>'
+        link_text = self._language.translate(N_("Open the report"))
+        link = f'<a data-file target="_blank" rel="noopener">{escape(link_text)}</a>'
         path_text = self._language.render(N_("Saved as {path}."), {"path": f"{REPORT_FOLDER}/{result.name}"})
         self._show(f'<p role="status"><strong>{link}</strong> {escape(path_text)}</p>')
         self.pane.send({"file": MIME_TYPES[result.suffix[1:]], "name": result.name}, [result.read_bytes()])
 
     def _show(self, below: str = "") -> None:
-        description = self._translate_html(self._description)
-        label = self._translate_html(N_("Format"))
+        translate = self._language.translate
         options = "".join(
             f'<option value="{name}"{" selected" if name == self._format else ""}>{name.upper()}</option>'
             for name in MIME_TYPES
         )
+        label = escape(translate(N_("Format")))
         formats = f'<select data-action="format" data-value="" aria-label="{label}">{options}</select>'
-        button_text = self._translate_html(N_("Create report"))
-        button = f'<button type="button" class="ipk-primary" data-action="create" data-value="">{button_text}</button>'
-        self.pane.html = f'<p class="ipk-empty">{description}</p><p class="ipk-buttons">{button}{formats}</p>{below}'
-
-    def _translate_html(self, text: str) -> str:
-        return escape(self._language.translate(text))
+        button = button_html("create", translate(N_("Create report")), "ipk-primary")
+        self.pane.html = message_html(translate(self._description)) + buttons_html(button, formats) + below

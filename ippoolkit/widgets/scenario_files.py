@@ -11,19 +11,15 @@ from pathlib import Path
 
 from ..errors import InputError
 from ..findings import N_, Finding, Language, Place
+from ..kit_files import kit_folder
 from ..model import Scenario
 from ..read import Reading, read, recognize
-from ..read.pastes import PIECE_LABELS
-
-_PACKAGE_FOLDER = Path(__file__).parent.parent
+from ..read.piece_kinds import PIECE_KINDS
 
 
 def sample_scenarios() -> dict[str, Path]:
     """Return the sample scenarios by name, of an installation or a checkout."""
-    for folder in (_PACKAGE_FOLDER / "data", _PACKAGE_FOLDER.parent / "data"):
-        if folder.is_dir():
-            return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
-    return {}
+    return {path.stem: path for path in sorted(kit_folder("data").glob("*.yaml"))}
 
 
 def load_uploaded(names: Sequence[str], contents: Sequence[bytes | memoryview]) -> Scenario:
@@ -61,7 +57,7 @@ def recognized_lines(text: str, language: Language) -> list[str]:
             {
                 "first": piece.first_line,
                 "last": piece.last_line,
-                "what": language.translate(PIECE_LABELS[piece.kind]),
+                "what": language.translate(PIECE_KINDS[piece.kind].label),
             },
         )
         for piece in recognize(text)

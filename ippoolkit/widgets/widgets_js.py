@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,19 @@ class Form(anywidget.AnyWidget):
     sections: Any = traitlets.List().tag(sync=True)
     state: Any = traitlets.Dict().tag(sync=True)
     prefix: Any = traitlets.Unicode("ipk-").tag(sync=True)  # of each field's CSS class, one for each form of a page
+
+    def __init__(self, sections: list[dict[str, Any]], set_field: Callable[[str, Any], None], **traits: Any) -> None:
+        super().__init__(sections=sections, **traits)
+        self._set_field = set_field
+        self._names = {field["name"] for section in sections for field in section["fields"]}
+        self.on_msg(self._on_change)
+
+    def _on_change(self, _: Any, message: dict[str, Any], __: Any) -> None:
+        try:
+            if message.get("name") in self._names:
+                self._set_field(message["name"], message.get("value"))
+        finally:
+            self.send({"acknowledged": message.get("number", 0)})
 
 
 class HtmlPane(anywidget.AnyWidget):

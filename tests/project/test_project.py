@@ -71,7 +71,7 @@ def test_a_report_needs_no_test_tools_and_no_notebook_server():
 # Each package may import only those on the lines above it; packages of one line do not import each other.
 LAYERS = [
     {"texts", "answer"},
-    {"cidr", "caching", "yaml_scalars"},
+    {"cidr", "caching", "kit_files", "yaml_scalars"},
     {"calico"},
     {"findings"},
     {"errors"},

@@ -135,7 +135,7 @@ def test_a_line_that_was_cut_off_harms_no_other(tmp_path):
 
 def test_the_command_prints_a_table_and_json(sources, tmp_path):
     result = run("audit", "--each", *sources, "--jobs", 1, "--resume", tmp_path / "done.jsonl")
-    assert (result.returncode, "Traceback" in result.stderr) == (1, False)
+    assert (result.exit_code, "Traceback" in result.stderr) == (1, False)
     lines = result.stdout.splitlines()
     assert "broken.yaml" in lines[0]
     assert "fullest" in result.stdout
@@ -147,7 +147,7 @@ def test_the_command_prints_a_table_and_json(sources, tmp_path):
 
 
 def test_options_that_do_not_go_together_are_refused(sources, tmp_path):
-    assert run("audit", "--each").returncode == 2
-    assert run("audit", "--each", sources[0], "-o", tmp_path / "x.html").returncode == 2
+    assert run("audit", "--each").exit_code == 2
+    assert run("audit", "--each", sources[0], "-o", tmp_path / "x.html").exit_code == 2
     refused = run("audit", "--each", sources[0], "--resume", tmp_path)
-    assert (refused.returncode, "Traceback" in refused.stderr) == (2, False)
+    assert (refused.exit_code, "Traceback" in refused.stderr) == (2, False)

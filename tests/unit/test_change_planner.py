@@ -27,7 +27,7 @@ def tab_html(planner, tab):
 
 def send(planner, name, value):
     """Send what the page sends; a callback that fails raises here."""
-    planner._on_field(None, {"name": name, "value": value, "number": 1}, None)
+    planner._form._on_change(None, {"name": name, "value": value, "number": 1}, None)
 
 
 def test_every_field_is_followed(planner):

@@ -126,7 +126,7 @@ def test_a_bad_value_is_named_and_the_tab_lives_on(tab, name, value, message):
 @pytest.mark.parametrize("name", [field.name for field in NEED_SECTION.fields])
 @pytest.mark.parametrize("value", ["", None, "<script>alert(1)</script>", 7])
 def test_nothing_that_is_typed_ends_in_an_exception(tab, name, value):
-    tab._on_field(None, {"name": name, "value": value, "number": 1}, [])
+    tab._form._on_change(None, {"name": name, "value": value, "number": 1}, [])
     assert "<script>" not in html(tab)
 
 

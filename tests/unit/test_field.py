@@ -9,16 +9,15 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 import ippoolkit as ipk
 from ippoolkit.audit import audit, audit_reading
 from ippoolkit.capacity.design_rules.check import design_findings
-from ippoolkit.cli import app
 from ippoolkit.errors import InputError
 from ippoolkit.model.scenario_edits import with_scaled_groups
 from ippoolkit.read import read, recognize
 from ippoolkit.read.reader import read_installer, read_text
+from tests.helpers import run_command as run
 
 FIELD = Path(__file__).parents[1] / "field"
 
@@ -33,10 +32,6 @@ def field_audit(*names):
 
 def finding_of(result, code):
     return next(finding for finding in (*result.findings, *result.notes) if finding.code == code)
-
-
-def run(*arguments):
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 # K1 and K2: texts raise findings, whatever their layout

@@ -62,7 +62,7 @@ def cells(html):
 
 
 def press(planner, field):
-    planner._on_field(None, {"name": field, "value": True, "number": 1}, [])
+    planner._form._on_change(None, {"name": field, "value": True, "number": 1}, [])
 
 
 def field_state(planner, field):
@@ -111,7 +111,7 @@ def test_shows_the_verdict_and_tables_of_the_scenario(planner):
 )
 def test_every_field_changes_the_scenario_and_what_is_shown(planner, field, value, read):
     before = planner.scenario
-    planner._on_field(None, {"name": field, "value": value, "number": 1}, [])
+    planner._form._on_change(None, {"name": field, "value": value, "number": 1}, [])
     assert read(planner) == value
     assert planner.scenario != before
     assert field_state(planner, field).get("error", "") == ""
@@ -198,8 +198,8 @@ def test_the_page_is_told_when_a_change_is_done_even_a_refused_one(planner):
     acknowledged = []
     planner._form.send = acknowledged.append
     for number, value in enumerate(("10.0.0.0/9", "nonsense"), 1):
-        planner._on_field(None, {"name": "cidr", "value": value, "number": number}, [])
-    planner._on_field(None, {"name": "no such field", "value": 1, "number": 3}, [])
+        planner._form._on_change(None, {"name": "cidr", "value": value, "number": number}, [])
+    planner._form._on_change(None, {"name": "no such field", "value": 1, "number": 3}, [])
     assert acknowledged == [{"acknowledged": 1}, {"acknowledged": 2}, {"acknowledged": 3}]
 
 
@@ -679,7 +679,7 @@ def test_the_way_to_a_target_ends_at_the_target(months, target):
 )
 def test_a_target_that_is_none_is_said(planner, field, value):
     before = planner.scenario
-    planner._on_field(None, {"name": field, "value": value, "number": 1}, [])
+    planner._form._on_change(None, {"name": field, "value": value, "number": 1}, [])
     assert field_state(planner, field)["error"]
     assert planner.scenario == before
 
@@ -688,9 +688,9 @@ def test_the_map_of_another_block_size_shows_the_blocks_that_pods_would_claim():
     planner = ipk.Planner(ROOT / "data/kubespray.yaml")
     blocks = planner.scenario.cluster.blocks
     assert blocks
-    planner._on_field(None, {"name": "nat", "value": False, "number": 1}, [])
+    planner._form._on_change(None, {"name": "nat", "value": False, "number": 1}, [])
     assert planner.scenario.cluster.blocks == blocks
-    planner._on_field(None, {"name": "blocksize", "value": 27, "number": 2}, [])
+    planner._form._on_change(None, {"name": "blocksize", "value": 27, "number": 2}, [])
     assert planner.scenario.cluster.blocks == ()
     cells = address_map(place_planned_pods(planner.scenario), "default-pool")
     assert cells["claimed"].sum() >= len(planner.scenario.cluster.nodes)
