@@ -117,7 +117,7 @@ def test_nodes_that_are_alike_share_a_row_and_the_table_keeps_one_a_node(session
     assert merge_alike_nodes(groups)["nodes"].tolist() == [3, 20]
     different = table.assign(pod_limit=range(5))
     assert len(merge_alike_nodes(different)) == 5
-    rows, note = node_rows(different, get_language("en"), most=2)
+    rows, note = node_rows(different, get_language("en"), max_rows=2)
     assert (len(rows), note) == (2, "The 2 rows with the most pods, of 5.")
 
 
