@@ -21,7 +21,7 @@ from ippoolkit.figures import draw_address_map, draw_block_sizes, draw_growth
 from ippoolkit.figures.audit_charts import draw_headroom, draw_pool_usage
 from ippoolkit.simulation import address_map as cells_of
 from ippoolkit.simulation import place_planned_pods
-from ippoolkit.view.audit_terminal import headroom_rows
+from ippoolkit.view.audit_parts import headroom_rows
 from tests.helpers import RECORDINGS, plan, recorded
 
 _FOLDER = RECORDINGS / "figures"

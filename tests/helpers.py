@@ -5,9 +5,9 @@ from __future__ import annotations
 import gzip
 import json
 from pathlib import Path
-from subprocess import CompletedProcess
 from typing import Any
 
+from click.testing import Result
 from typer.testing import CliRunner
 
 from ippoolkit import Cluster, IPPool, NodeGroup, Plan, Scenario
@@ -45,7 +45,7 @@ def stored_objects(store: Datastore, kind: ResourceKind) -> dict[str, Any]:
     }
 
 
-def run_command(*arguments: object, stdin: str | None = None, **env: str) -> CompletedProcess[str]:
+def run_command(*arguments: object, stdin: str | None = None, **env: str) -> Result:
     """Run the command line in this process, which has imported everything; an exception is the test's."""
     from ippoolkit.cli import app
 
@@ -53,7 +53,12 @@ def run_command(*arguments: object, stdin: str | None = None, **env: str) -> Com
     result = CliRunner().invoke(app, command, input=stdin, env={"COLUMNS": "200", **env}, prog_name="ippoolkit")
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
-    return CompletedProcess(command, result.exit_code, result.stdout, result.stderr)
+    return result
+
+
+def output_text(result: Result) -> str:
+    """Return what a command printed as one line, wherever the terminal wrapped it."""
+    return " ".join(result.output.split())
 
 
 def unpacked(path: Path, folder: Path) -> Path:
@@ -67,6 +72,14 @@ def recorded(cluster: str, folder: Path, *names: str) -> list[Path]:
     """Unpack files of a recorded cluster; those that it does not have are left out."""
     paths = [RECORDINGS / "clusters" / cluster / f"{name}.gz" for name in names]
     return [unpacked(path, folder) for path in paths if path.exists()]
+
+
+def unpacked_cluster(cluster: str, folder: Path, pattern: str = "*") -> Path:
+    """Unpack a recorded cluster, or those of its files that match a pattern, into a folder, and return the folder."""
+    folder.mkdir(exist_ok=True)
+    for path in (RECORDINGS / "clusters" / cluster).glob(f"{pattern}.gz"):
+        unpacked(path, folder)
+    return folder
 
 
 def notebook(path: Path, parameters: str, *cells: str, metadata: dict | None = None) -> Path:

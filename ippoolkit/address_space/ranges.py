@@ -44,14 +44,14 @@ class Ranges:
         ends = np.concatenate([begins[1:], [True]])
         return cls(version, firsts[begins], reach[ends])
 
-    def without(self, other: Ranges) -> Ranges:
-        """Return the addresses that are not in the others."""
-        if not len(other.firsts) or not len(self.firsts):
+    def without(self, subtracted: Ranges) -> Ranges:
+        """Return the addresses that are not in other ranges."""
+        if not len(subtracted.firsts) or not len(self.firsts):
             return self
         # Gaps between the others, clipped to each range in turn.
-        gap_firsts = np.concatenate([[0], other.lasts + 1]).astype(self.firsts.dtype)
+        gap_firsts = np.concatenate([[0], subtracted.lasts + 1]).astype(self.firsts.dtype)
         top = (1 << ADDRESS_BITS[self.version]) - 1
-        gap_lasts = np.concatenate([other.firsts - 1, [top]]).astype(self.firsts.dtype)
+        gap_lasts = np.concatenate([subtracted.firsts - 1, [top]]).astype(self.firsts.dtype)
         firsts, lasts = [], []
         for first, last in zip(self.firsts, self.lasts, strict=True):
             low = np.searchsorted(gap_lasts, first)
@@ -66,7 +66,9 @@ class Ranges:
         """Return the fewest CIDRs of the same addresses: first address and prefix length of each, ascending."""
         if self.version == 4:
             return _ipv4_cidrs_of(self.firsts, self.lasts)
-        pairs = [pair for first, last in zip(self.firsts, self.lasts, strict=True) for pair in _cidrs_of(first, last)]
+        pairs = [
+            pair for first, last in zip(self.firsts, self.lasts, strict=True) for pair in _ipv6_cidrs_of(first, last)
+        ]
         return np.array([first for first, _ in pairs], object), np.array([prefix for _, prefix in pairs], np.int64)
 
 
@@ -145,9 +147,9 @@ class Networks(Sequence[Cidr]):
         return list(zip(prefixes, firsts, strict=True))
 
 
-def subtract_networks(within: Iterable[Cidr], taken: Iterable[Cidr] = ()) -> Networks:
-    """Return what networks leave of others, as the fewest CIDRs."""
-    outer, inner = list(within), list(taken)
+def subtract_networks(networks: Iterable[Cidr], subtracted: Iterable[Cidr] = ()) -> Networks:
+    """Return what is left of networks without others, as the fewest CIDRs."""
+    outer, inner = list(networks), list(subtracted)
     return Networks.from_ranges(
         *(Ranges.covering(version, outer).without(Ranges.covering(version, inner)) for version in ADDRESS_BITS)
     )
@@ -171,11 +173,11 @@ def _dtype(version: IPVersion) -> Any:
     return np.int64 if version == 4 else object
 
 
-def _cidrs_of(first: int, last: int, bits: int = 128) -> Iterator[tuple[int, int]]:
+def _ipv6_cidrs_of(first: int, last: int) -> Iterator[tuple[int, int]]:
     while first <= last:
         fitting = (last - first + 1).bit_length() - 1
         spare = min(fitting, (first & -first).bit_length() - 1) if first else fitting
-        yield first, bits - spare
+        yield first, 128 - spare
         first += 1 << spare
 
 

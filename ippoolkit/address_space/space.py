@@ -49,7 +49,7 @@ SPECIAL = (
     Cidr(6, 0xFFFF << 32, 96),  # ::ffff:0:0/96, which parses as IPv4
 )  # fmt: skip (a table: IPv4, then IPv6)
 
-# Where room is looked for when nobody says where: RFC 1918, RFC 4193.
+# Where free ranges are looked for when nobody says where: RFC 1918, RFC 4193.
 PRIVATE: dict[IPVersion, tuple[Cidr, ...]] = {
     4: tuple(map(Cidr.parse, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))),
     6: (Cidr.parse("fd00::/8"),),
@@ -66,26 +66,26 @@ class RangeToFree:
 
 @dataclass(frozen=True)
 class AddressSpace:
-    """Ranges to look in, and the networks that are known; both may overlap, networks may lie outside.
+    """Ranges to look in, and the networks that are in use; both may overlap, networks may lie outside.
 
     Special-purpose ranges are not offered unless `special` is set, or a range to look in lies in one.
     """
 
     within: tuple[Cidr, ...]
-    taken: tuple[ListedNetwork, ...]
+    in_use: tuple[ListedNetwork, ...]
     special: bool = False
 
     @cached_property
     def free(self) -> Networks:
         """What the networks leave, as the fewest CIDRs: IPv4, then IPv6, ascending."""
-        return subtract_networks(self.within, (network.cidr for network in self.taken))
+        return subtract_networks(self.within, (network.cidr for network in self.in_use))
 
     @cached_property
     def offered(self) -> Networks:
         """The free ranges without special-purpose ones."""
         if not self._special:
             return self.free
-        return subtract_networks(self.within, [*self._special, *(network.cidr for network in self.taken)])
+        return subtract_networks(self.within, [*self._special, *(network.cidr for network in self.in_use)])
 
     def largest(self, version: IPVersion) -> Cidr | None:
         """Return the largest free range that is offered, the lowest of several."""
@@ -93,7 +93,7 @@ class AddressSpace:
         prefix, first = min(candidates, default=(0, -1))
         return Cidr(version, first, prefix) if first >= 0 else None
 
-    def room(self, prefix: int, version: IPVersion) -> int:
+    def count_free(self, prefix: int, version: IPVersion) -> int:
         """Return how many ranges of a size are free, side by side."""
         return self.offered.subnet_count(prefix, version)
 
@@ -133,7 +133,7 @@ class AddressSpace:
         shift = ADDRESS_BITS[version] - prefix
         inside: dict[int, list[ListedNetwork]] = {}  # by the index of the range that they are part of
         around: dict[int, dict[int, list[ListedNetwork]]] = {}  # by prefix length and index of their own
-        known = [network for network in self.taken if network.cidr.version == version]
+        known = [network for network in self.in_use if network.cidr.version == version]
         for network in known:
             if network.cidr.prefix >= prefix:
                 inside.setdefault(network.cidr.first >> shift, []).append(network)
@@ -157,7 +157,7 @@ class AddressSpace:
 
     def without(self, cidrs: Iterable[Cidr]) -> AddressSpace:
         """Return the space without these ranges, and without special-purpose ones where they are not offered."""
-        return AddressSpace(tuple(subtract_networks(self.within, [*cidrs, *self._special])), self.taken, special=True)
+        return AddressSpace(tuple(subtract_networks(self.within, [*cidrs, *self._special])), self.in_use, special=True)
 
     @cached_property
     def _special(self) -> list[Cidr]:
@@ -183,9 +183,9 @@ class AddressSpace:
                 yield index
 
 
-def default_within(taken: Iterable[ListedNetwork], version: IPVersion | None = None) -> tuple[Cidr, ...]:
+def default_within(networks: Iterable[ListedNetwork], version: IPVersion | None = None) -> tuple[Cidr, ...]:
     """Return where to look when nobody says: the private ranges of a family, or of those that networks are known of."""
     if version is not None:
         return PRIVATE[version]
-    ipv6 = any(network.cidr.version == 6 for network in taken)
+    ipv6 = any(network.cidr.version == 6 for network in networks)
     return (*PRIVATE[4], *(PRIVATE[6] if ipv6 else ()))

@@ -60,7 +60,6 @@ def _filling(
             f"CalicoPool{noun.title()}Low",
             expr,
             "15m",
-            severity,
             watched,
             summary=f"{watched.name}: {{{{ $value }}}} of {quantity.capacity} {noun} are in use",
             description=(
@@ -69,6 +68,7 @@ def _filling(
                 "addresses pods stay in ContainerCreating."
             ),
             command=SHOW,
+            severity=severity,
         )
 
 
@@ -79,7 +79,6 @@ def _blocks_for_nodes(watched: WatchedPools, blocks: Quantity, metrics: Metrics)
         "CalicoPoolBlocksBelowNodesToCome",
         f"{blocks.capacity} - sum({metrics.blocks}{metrics.selector(watched)}) < {watched.nodes_to_come}",
         "1h",
-        "warning",
         watched,
         summary=f"{watched.name}: {{{{ $value }}}} blocks are left, {watched.nodes_to_come} nodes are planned",
         description=(
@@ -97,7 +96,6 @@ def _early_signs(watched: WatchedPools, metrics: Metrics, max_blocks: int) -> It
         "CalicoAddressesBorrowed",
         f"sum by (node) ({metrics.borrowed}{selector}) > 0",
         "1h",
-        "warning",
         watched,
         summary=f"{watched.name}: node {{{{ $labels.node }}}} holds {{{{ $value }}}} addresses in blocks of others",
         description=(
@@ -110,7 +108,6 @@ def _early_signs(watched: WatchedPools, metrics: Metrics, max_blocks: int) -> It
         "CalicoNodeNearBlockCap",
         f"sum by (node) ({metrics.blocks}{selector}) >= {max(1, int(NEAR_CAP * max_blocks))}",
         "30m",
-        "warning",
         watched,
         summary=f"{watched.name}: node {{{{ $labels.node }}}} holds {{{{ $value }}}} of the {max_blocks} blocks it may",
         description=(
@@ -124,7 +121,6 @@ def _early_signs(watched: WatchedPools, metrics: Metrics, max_blocks: int) -> It
             "CalicoAddressesLeaked",
             f"sum by (node) ({metrics.leaks}{selector}) > 0",
             "1h",
-            "warning",
             watched,
             summary=f"{watched.name}: {{{{ $value }}}} addresses of {{{{ $labels.node }}}} seem to belong to no pod",
             description=(
@@ -137,7 +133,6 @@ def _early_signs(watched: WatchedPools, metrics: Metrics, max_blocks: int) -> It
         "CalicoPoolMetricsMissing",
         f"absent({metrics.in_use}{selector})",
         "30m",
-        "warning",
         watched,
         summary=f"{watched.name}: kube-controllers reports nothing",
         description=(
@@ -152,12 +147,12 @@ def _rule(
     alert: str,
     expr: str,
     duration: str,
-    severity: str,
     watched: WatchedPools,
     *,
     summary: str,
     description: str,
     command: str,
+    severity: str = "warning",
 ) -> dict[str, Any]:
     return {
         "alert": alert,

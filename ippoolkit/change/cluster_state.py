@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -21,7 +21,6 @@ from ..model import Cluster, IPPool
 from .tunnels import TUNNEL_TYPES, NodeTunnel, pools_for_tunnel
 
 WriteTool = Literal["calicoctl", "kubectl"]
-_REQUEST_KEY_FIELDS = ("versions", "use", "ipv4_pools", "ipv6_pools", "namespace_labels", "windows")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,7 @@ class ClusterState:
                 if not state.ipam.requests.is_unavailable(tunnel_address.address) and state.pool_of(
                     tunnel_address.address
                 ):
-                    state.ipam.requests.assign_ip(node.name, tunnel.handle, tunnel_address.address)
+                    state.ipam.requests.assign_ip(node.name, tunnel.handle, tunnel_address.address, use="Tunnel")
         return state
 
     # ---- pools
@@ -218,7 +217,7 @@ class ClusterState:
         for address_request in address_requests:
             if id(address_request) not in number_by_id:
                 labels: Mapping[str, str] = self.ipam.store.nodes[address_request.node].labels
-                key = (tuple(sorted(labels.items())), *(getattr(address_request, name) for name in _REQUEST_KEY_FIELDS))
+                key = (tuple(sorted(labels.items())), replace(address_request, node=""))
                 if key not in number_by_key:
                     windows = address_request.windows
                     max_blocks = max_blocks_per_node(self.ipam.store.config.max_blocks_per_host, windows=windows)

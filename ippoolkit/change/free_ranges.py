@@ -164,4 +164,4 @@ def _node_ranges(scenario: Scenario) -> Iterator[tuple[str, Cidr]]:
     yield from ((N_("the nodes' network"), cidr) for cidr in networks)
     for node in nodes:
         for address in node.addresses:
-            yield N_("the address of a node"), Cidr(address.version, int(address), address.max_prefixlen)
+            yield N_("the address of a node"), Cidr.of_address(address)

@@ -10,7 +10,7 @@ from functools import cached_property
 import pandas as pd
 
 from ..answer import answer_html, counted
-from ..cidr import Cidr, IPVersion
+from ..cidr import IPVersion
 from ..findings import Finding, Severity, sort_by_severity
 from ..ipam import IpamError
 from ..model import IPPool, Scenario
@@ -98,13 +98,10 @@ class Runbook:
     @cached_property
     def affected_pools(self) -> list[str]:
         """Names of the pools of which anything changes on the way."""
-        usage_states = [self.initial_usage, *(result.usage for result in self.results)]
-        usages_by_pool: dict[str, set[PoolUsage | None]] = {}
-        for state_usages in usage_states:
-            usage_by_pool = {pool_usage.pool: pool_usage for pool_usage in state_usages}
-            for name in {pool_usage.pool for state in usage_states for pool_usage in state}:
-                usages_by_pool.setdefault(name, set()).add(usage_by_pool.get(name))
-        return sorted(name for name, states in usages_by_pool.items() if len(states) > 1)
+        usages = (self.initial_usage, *(result.usage for result in self.results))
+        usages_by_pool = [{pool_usage.pool: pool_usage for pool_usage in usage} for usage in usages]
+        names = {name for by_pool in usages_by_pool for name in by_pool}
+        return sorted(name for name in names if len({by_pool.get(name) for by_pool in usages_by_pool}) > 1)
 
     @cached_property
     def peaks(self) -> tuple[tuple[IPPool, PoolUsage], ...]:
@@ -207,7 +204,9 @@ def runbook(scenario: Scenario, change: Change) -> Runbook:
             suggested = _find_larger_range(scenario, change, failures)
             if suggested and is_range_chosen:
                 return runbook(scenario, replace(suggested, order=requested.order))
-            findings += _suggestion(change, suggested)
+            if suggested:
+                larger_range = str(suggested.temporary_cidr or suggested.cidr)
+                findings.append(Finding("change-better", params={"option": change.range_option, "value": larger_range}))
         else:
             findings += find_pitfalls(scenario, change, results, initial_state)
             findings += moved_address_findings(change, planned_steps, rehearsal.pods, initial_placement)
@@ -283,21 +282,10 @@ def _find_larger_range(scenario: Scenario, change: Change, failures: list[Findin
         cidr = free_range(scenario, prefix, changed_pool.cidr)
         if cidr is None:
             return None
-        larger_change = _with_range(change, cidr)
+        larger_change = replace(change, temporary_cidr=cidr) if change.keeps_range else replace(change, cidr=cidr)
         rehearsal = _start_rehearsal(scenario, larger_change)
         if isinstance(rehearsal, Finding):
             return None
         if not any(result.failures for result in rehearsal.run(plan_steps(scenario.cluster, larger_change))):
             return larger_change
     return None
-
-
-def _suggestion(change: Change, suggested: Change | None) -> list[Finding]:
-    if suggested is None:
-        return []
-    value = str(suggested.temporary_cidr or suggested.cidr)
-    return [Finding("change-better", params={"option": change.range_option, "value": value})]
-
-
-def _with_range(change: Change, cidr: Cidr) -> Change:
-    return replace(change, temporary_cidr=cidr) if change.keeps_range else replace(change, cidr=cidr)

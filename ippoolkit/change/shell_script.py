@@ -93,10 +93,7 @@ def _step_lines(step: RenderedStep, cooldown: int, lang: str) -> Iterable[str]:
         case "inventory":
             return [_confirm(translate(_CONFIRM_INVENTORY, {"file": step.commands.manifest_path}))]
     script_lines = []
-    for (
-        group_label,
-        commands,
-    ) in step.commands.groups:  # the pods of each group are only recreated once the last was looked at
+    for group_label, commands in step.commands.groups:  # pods of a group are recreated once the last was looked at
         script_lines += [_confirm(f"{step.title}: {group_label}"), *commands] if commands else []
     return [*script_lines, *([f"sleep {cooldown}"] if cooldown else []), SHOW_USAGE, confirm_expected]
 

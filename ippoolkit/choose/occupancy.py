@@ -62,7 +62,7 @@ def _strip(address_space: AddressSpace, within: Cidr, cells: int) -> Strip:
     spare = min(cells.bit_length() - 1, within.bits - within.prefix)
     shift = within.bits - within.prefix - spare
     size = 1 << shift
-    networks = [network for network in address_space.taken if network.cidr.overlaps(within)]
+    networks = [network for network in address_space.in_use if network.cidr.overlaps(within)]
     covered = [0] * (1 << spare)
     merged = Ranges.covering(within.version, (network.cidr for network in networks))
     for first, last in zip(merged.firsts.tolist(), merged.lasts.tolist(), strict=True):

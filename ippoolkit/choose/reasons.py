@@ -90,7 +90,7 @@ def no_room(address_space: AddressSpace, design: Design, found: int, subject: st
     yield Finding("choose-no-room" if largest else "choose-no-room-at-all", subject, params)
     private = sorted(PRIVATE[design.family], key=lambda cidr: not any(each in cidr for each in address_space.within))
     for cidr in private:  # those first that the searched ranges lie in
-        if replace(address_space, within=(cidr,)).room(design.prefix, design.family) >= design.pools:
+        if replace(address_space, within=(cidr,)).count_free(design.prefix, design.family) >= design.pools:
             yield Finding("choose-room-elsewhere", subject, params | {"range": str(cidr)})
             return
 
@@ -112,7 +112,7 @@ def rules_to_relax(designs: DesignSpace, address_space: AddressSpace, subject: s
     relaxed = [(rule, design) for rules, design in by_rules.items() for rule in rules]
     findings: list[Finding] = []
     for design in (design for rule, design in relaxed if rule == ROOM):
-        found = address_space.room(design.prefix, design.family)
+        found = address_space.count_free(design.prefix, design.family)
         findings += no_room(address_space, design, found, subject)
         to_release = networks_to_release(address_space, design.prefix, design.family, found)
         findings += [to_release] if to_release is not None else []

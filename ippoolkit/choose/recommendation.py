@@ -124,7 +124,7 @@ def recommend(
 def _designs(requirements: Requirements, scenario: Scenario, months: int) -> Iterator[FamilyDesigns]:
     for version in families(requirements):
         address_space = space_to_search(requirements, scenario, version)
-        room = {prefix: address_space.room(prefix, version) for prefix in PREFIXES[version]}
+        room = {prefix: address_space.count_free(prefix, version) for prefix in PREFIXES[version]}
         for pool_set in pool_sets(requirements):
             need = need_of(requirements, pool_set, version, months)
             if need is not None:
@@ -259,8 +259,8 @@ def _place_pools(picks: Sequence[Pick], all_designs: Sequence[FamilyDesigns]) ->
             problems += no_room(address_space, design, len(offers), _subject(pick.designs, all_designs))
             continue
         placed[index] = tuple(sorted(offers))
-        in_use = (*address_space.taken, *(ListedNetwork(cidr, "") for cidr in offers))
-        spaces[design.family] = replace(address_space, taken=in_use)
+        in_use = (*address_space.in_use, *(ListedNetwork(cidr, "") for cidr in offers))
+        spaces[design.family] = replace(address_space, in_use=in_use)
     return [replace(pick, cidrs=placed.get(index, ())) for index, pick in enumerate(picks)], problems
 
 

@@ -82,7 +82,8 @@ def audit(
         _audit_fleet(list(map(str, paths)), absent_kinds_of(none, lang), lang, spread=spread, as_json=as_json)
         return
     from ..audit import audit_reading
-    from ..view.audit_terminal import audit_as_dict, print_audit
+    from ..view.audit_parts import audit_as_dict
+    from ..view.audit_terminal import print_audit
 
     reading = _read_input(paths, kubeconfig, context, none, lang)
     scenario = reading.scenario
@@ -115,7 +116,7 @@ def audit(
 def _audit_fleet(sources: list[str], kinds: list[str], lang: str, *, spread: dict[str, Any], as_json: bool) -> None:
     """Audit many clusters; the exit status is 1 where one could not be read or an error was found."""
     from ..audit.fleet import audit_fleet
-    from ..view.fleet_terminal import audits_data, print_audits
+    from ..view.fleet_terminal import audits_as_dict, print_audits
 
     clusters = work_on_clusters(
         lambda pool, results, progress: audit_fleet(
@@ -125,7 +126,7 @@ def _audit_fleet(sources: list[str], kinds: list[str], lang: str, *, spread: dic
         lang=lang,
         **spread,
     )
-    print_answer(clusters, audits_data, print_audits, lang, as_json=as_json)
+    print_answer(clusters, audits_as_dict, print_audits, lang, as_json=as_json)
     raise typer.Exit(int(any(cluster.has_failed for cluster in clusters)))
 
 

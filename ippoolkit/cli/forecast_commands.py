@@ -58,7 +58,7 @@ def forecast(
     from ..forecasting import PrometheusConnection
     from ..forecasting import forecast as run
     from ..read import load
-    from ..view.forecast_terminal import forecast_data, print_forecast
+    from ..view.forecast_terminal import forecast_as_dict, print_forecast
 
     capacities = _capacities(capacity or [], lang)
     with errors_reported(lang):
@@ -72,7 +72,7 @@ def forecast(
             capacities=capacities,
             connection=connection,
         )
-    print_answer(pools_forecast, forecast_data, print_forecast, lang, as_json=as_json)
+    print_answer(pools_forecast, forecast_as_dict, print_forecast, lang, as_json=as_json)
 
 
 def _forecast_fleet(
@@ -87,7 +87,7 @@ def _forecast_fleet(
 ) -> None:
     """Forecast many clusters; the exit status is 1 where one of them could not be."""
     from ..forecasting.fleet_forecast import forecast_fleet
-    from ..view.forecast_terminal import fleet_data, print_fleet
+    from ..view.forecast_terminal import forecasts_as_dict, print_forecasts
 
     clusters = work_on_clusters(
         lambda pool, results, progress: forecast_fleet(
@@ -97,7 +97,7 @@ def _forecast_fleet(
         lang=lang,
         **spread,
     )
-    print_answer(clusters, fleet_data, print_fleet, lang, as_json=as_json)
+    print_answer(clusters, forecasts_as_dict, print_forecasts, lang, as_json=as_json)
     if any(cluster.error for cluster in clusters):
         raise typer.Exit(1)
 

@@ -120,7 +120,7 @@ def configure(
     else:
         print_release(console(), release, lang=lang)
         for finding in findings:
-            print_finding(console(), finding, get_language(lang), lang, indent=0)
+            print_finding(console(), finding, get_language(lang))
         for name, value in options.items() if not findings else ():
             console().print(f"{name}: {json.dumps(value)}", highlight=False)
     raise typer.Exit(int(bool(findings)))

@@ -45,8 +45,10 @@ from .layout import (
     OWN_BLOCKS_ONLY,
     OWNER,
     QUEUE_HEAD,
+    RANGE,
     RANGE_INDEX,
     SLOT,
+    START_INDEX,
     TOO_SMALL_FOR_WINDOWS,
     UNSELECTED,
     USED,
@@ -76,7 +78,7 @@ def _assign_from_block(state, slot, wanted, handle, handle_step, out, assigned_c
 @inlined
 def _contains_range(range_index, ranges, range_count):
     for position in range(range_count):
-        if ranges[position, 0] == range_index:
+        if ranges[position, RANGE] == range_index:
             return True
     return False
 
@@ -97,7 +99,8 @@ def release_unselected_blocks(state, node, family, ranges, range_count):
 def assign_from_own_blocks(state, node, family, ranges, range_count, wanted, handle, handle_step, out):
     """Assign what the blocks hold that the node has; return how many are assigned, and how many blocks these are.
 
-    It is enough for most requests, and compiled into what carries out many. The arguments are those of `assign`.
+    It is enough for most requests, and compiled into what carries out many. The arguments are those of `assign`, which
+    goes on with new blocks and those of others.
     """
     release_unselected_blocks(state, node, family, ranges, range_count)
     assigned_count = owned_blocks = 0
@@ -111,55 +114,12 @@ def assign_from_own_blocks(state, node, family, ranges, range_count, wanted, han
 
 
 @internal
-def assign_from_more_blocks(
-    state,
-    node,
-    ranges,
-    range_count,
-    wanted,
-    handle,
-    handle_step,
-    max_blocks,
-    strict_affinity,
-    auto_allocate,
-    is_windows,
-    out,
-    assigned_count,
-    owned_blocks,
-):
-    """Go on from `assign_from_own_blocks`, with new blocks and those of others; return what `assign` does."""
-    first_windows, last_windows = (3, 1) if is_windows else (0, 0)
-    while assigned_count < wanted:
-        if owned_blocks >= max_blocks:
-            return assigned_count, BLOCK_LIMIT
-        if not auto_allocate:
-            return assigned_count, AUTO_ALLOCATE_OFF
-        largest_block = 0
-        for position in range(range_count):
-            largest_block = max(largest_block, 1 << state.ranges[ranges[position, 0], ORDINAL_BITS])
-        if not has_room(state, 1, largest_block):
-            return assigned_count, ARRAYS_FULL
-        slot = claim_block(state, node, ranges, range_count, first_windows, last_windows)
-        if slot < 0:
-            break
-        owned_blocks += 1
-        if state.blocks[slot, ASSIGNABLE] == 0:
-            return assigned_count, TOO_SMALL_FOR_WINDOWS
-        assigned_count = _assign_from_block(state, slot, wanted, handle, handle_step, out, assigned_count)
-    if assigned_count < wanted and not strict_affinity:
-        for position in range(range_count):
-            range_index = ranges[position, 0]
-            if state.ranges[range_index, BLOCK_COUNT] <= 0 or ranges[position, 2] == OWN_BLOCKS_ONLY:
-                continue  # too large to be full
-            start = start_index_of_node(state, node, ranges, position)
-            while assigned_count < wanted:
-                index = bitmap.find_set_bit(state.bitmaps, state.ranges, range_index, AVAILABLE, start)
-                if index < 0:
-                    break
-                assigned_count = _assign_from_block(
-                    state, find_block(state, range_index, 0, index), wanted, handle, handle_step, out, assigned_count
-                )
-    return assigned_count, OK
+def largest_block_size(state, ranges, range_count):
+    """Return the number of addresses of the largest block that a request may claim."""
+    size = 1
+    for position in range(range_count):
+        size = max(size, 1 << state.ranges[ranges[position, RANGE], ORDINAL_BITS])
+    return size
 
 
 @compiled
@@ -187,8 +147,7 @@ def assign(
     node, family
         Who asks, and for IPv4 (0) or IPv6 (1).
     ranges, range_count
-        The ranges that it may draw from, in order, in the first `range_count` rows: the range; whether its pool does
-        not select the node; where to start, -1 for where the node's name says, `OWN_BLOCKS_ONLY` for own blocks alone.
+        The ranges that it may draw from, in order, in the first `range_count` rows.
     wanted, handle, handle_step
         How many, and for whom: 0 for one handle, 1 for as many handles in a row, as if each had asked alone.
     max_blocks, strict_affinity, auto_allocate
@@ -207,24 +166,42 @@ def assign(
     assigned_count, owned_blocks = assign_from_own_blocks(
         state, node, family, ranges, range_count, wanted, handle, handle_step, out
     )
-    if assigned_count == wanted:
-        return assigned_count, OK
-    return assign_from_more_blocks(
-        state,
-        node,
-        ranges,
-        range_count,
-        wanted,
-        handle,
-        handle_step,
-        max_blocks,
-        strict_affinity,
-        auto_allocate,
-        is_windows,
-        out,
-        assigned_count,
-        owned_blocks,
-    )
+    while assigned_count < wanted:
+        if owned_blocks >= max_blocks:
+            return assigned_count, BLOCK_LIMIT
+        if not auto_allocate:
+            return assigned_count, AUTO_ALLOCATE_OFF
+        if not has_room(state, 1, largest_block_size(state, ranges, range_count)):
+            return assigned_count, ARRAYS_FULL
+        slot = claim_block(state, node, ranges, range_count, is_windows)
+        if slot < 0:
+            break
+        owned_blocks += 1
+        if state.blocks[slot, ASSIGNABLE] == 0:
+            return assigned_count, TOO_SMALL_FOR_WINDOWS
+        assigned_count = _assign_from_block(state, slot, wanted, handle, handle_step, out, assigned_count)
+    if assigned_count < wanted and not strict_affinity:
+        assigned_count = _borrow_addresses(
+            state, node, ranges, range_count, wanted, handle, handle_step, out, assigned_count
+        )
+    return assigned_count, OK
+
+
+@internal
+def _borrow_addresses(state, node, ranges, range_count, wanted, handle, handle_step, out, assigned_count):
+    """Assign what blocks of others hold; return how many addresses are assigned in all."""
+    for position in range(range_count):
+        range_index = ranges[position, RANGE]
+        if state.ranges[range_index, BLOCK_COUNT] <= 0 or ranges[position, START_INDEX] == OWN_BLOCKS_ONLY:
+            continue  # too large to be full
+        start = start_index_of_node(state, node, ranges, position)
+        while assigned_count < wanted:
+            index = bitmap.find_set_bit(state.bitmaps, state.ranges, range_index, AVAILABLE, start)
+            if index < 0:
+                break
+            slot = find_block(state, range_index, 0, index)
+            assigned_count = _assign_from_block(state, slot, wanted, handle, handle_step, out, assigned_count)
+    return assigned_count
 
 
 @compiled

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .assignment import assign, assign_from_more_blocks, assign_from_own_blocks, release_addresses
+from .assignment import assign, assign_from_own_blocks, largest_block_size, release_addresses
 from .blocks import SYNC_DELAY, block_size, has_room, mark_node_dirty
 from .compilation import compiled, inlined, internal
 from .layout import (
@@ -16,7 +16,6 @@ from .layout import (
     NOW,
     OFFSET,
     OK,
-    ORDINAL_BITS,
     OWNER,
     QUEUE_HEAD,
     QUEUE_TAIL,
@@ -68,9 +67,7 @@ def run_events(state, events, first_event, ranges, requests, statuses, strict_af
     int
         The event at which room ran out, or their number.
     """
-    largest_block = 1
-    for position in range(len(ranges)):
-        largest_block = max(largest_block, 1 << state.ranges[ranges[position, 0], ORDINAL_BITS])
+    largest_block = largest_block_size(state, ranges, len(ranges))
     for event_index in range(first_event, len(events)):
         if not has_room(state, 2, largest_block):
             return event_index
@@ -103,13 +100,15 @@ def run_events(state, events, first_event, ranges, requests, statuses, strict_af
                     status = NO_POOL
                     break
                 own_ranges = ranges[first_range : first_range + range_count]
-                assigned_count, owned_blocks = assign_from_own_blocks(
+                status = OK
+                assigned_count, _ = assign_from_own_blocks(
                     state, node, family, own_ranges, range_count, 1, handle, 0, out
                 )
                 if assigned_count == 0:
-                    assigned_count, status = assign_from_more_blocks(
+                    assigned_count, status = assign(
                         state,
                         node,
+                        family,
                         own_ranges,
                         range_count,
                         1,
@@ -120,11 +119,7 @@ def run_events(state, events, first_event, ranges, requests, statuses, strict_af
                         auto_allocate,
                         request[IS_WINDOWS] != 0,
                         out,
-                        0,
-                        owned_blocks,
                     )
-                else:
-                    status = OK
                 if status == OK and assigned_count == 0:
                     status = TOO_FEW
                 if status != OK:

@@ -20,10 +20,13 @@ from .layout import (
     BLOCK_COUNT_LOW,
     CLAIMED_AT,
     EMPTY,
+    IS_UNSELECTED,
     NOW,
     OWN_BLOCKS_ONLY,
     OWNER,
+    RANGE,
     RECLAIM_AGE,
+    START_INDEX,
     UNCLAIMED,
     UNSELECTED,
 )
@@ -33,9 +36,9 @@ from .start_index import small_start_block_index
 @inlined
 def start_index_of_node(state, node, ranges, position):
     """Return the index at which a node starts looking in a range with bitmaps; it is worked out once."""
-    range_index = ranges[position, 0]
-    if ranges[position, 2] >= 0:
-        return ranges[position, 2]
+    range_index = ranges[position, RANGE]
+    if ranges[position, START_INDEX] >= 0:
+        return ranges[position, START_INDEX]
     if state.start_indexes[node, range_index, 1] < 0:
         count = state.ranges[range_index, BLOCK_COUNT]
         state.start_indexes[node, range_index, 1] = (
@@ -71,7 +74,7 @@ def _find_unclaimed_without_bitmap(state, node, range_index):
 @internal
 def _find_unclaimed_block(state, node, ranges, position):
     """Return whether a range has an unclaimed block, and the index of the first from where a node starts."""
-    range_index = ranges[position, 0]
+    range_index = ranges[position, RANGE]
     count = state.ranges[range_index, BLOCK_COUNT]
     if count < 0:
         return _find_unclaimed_without_bitmap(state, node, range_index)
@@ -83,27 +86,27 @@ def _find_unclaimed_block(state, node, ranges, position):
 
 
 @internal
-def claim_block(state, node, ranges, range_count, first_windows, last_windows):
+def claim_block(state, node, ranges, range_count, is_windows):
     """Claim a new block in the first range that has one, else take over an empty one of another node; -1 for none."""
     for position in range(range_count):
-        if ranges[position, 2] == OWN_BLOCKS_ONLY:
+        if ranges[position, START_INDEX] == OWN_BLOCKS_ONLY:
             continue
         is_found, high, low = _find_unclaimed_block(state, node, ranges, position)
         if is_found:
             return create_block(
-                state, ranges[position, 0], high, low, node, first_windows, last_windows, ranges[position, 1]
+                state, ranges[position, RANGE], high, low, node, ranges[position, IS_UNSELECTED], is_windows
             )
     for position in range(range_count):
-        range_index = ranges[position, 0]
-        if state.ranges[range_index, BLOCK_COUNT] > 0 and ranges[position, 2] != OWN_BLOCKS_ONLY:
+        range_index = ranges[position, RANGE]
+        if state.ranges[range_index, BLOCK_COUNT] > 0 and ranges[position, START_INDEX] != OWN_BLOCKS_ONLY:
             start_index = start_index_of_node(state, node, ranges, position)
             slot = _find_reclaimable_block(state, range_index, start_index, node)
             if slot >= 0:
                 release_affinity(state, slot)
                 state.blocks[slot, OWNER] = node
                 state.wide[slot, CLAIMED_AT] = state.meta[NOW]
-                state.blocks[slot, UNSELECTED] = ranges[position, 1]
-                reset_addresses(state, slot, first_windows, last_windows)
+                state.blocks[slot, UNSELECTED] = ranges[position, IS_UNSELECTED]
+                reset_addresses(state, slot, is_windows)
                 link_to_owner(state, slot)
                 update_bitmaps(state, slot)
                 return slot

@@ -253,12 +253,12 @@ def has_room(state, blocks, addresses):
 
 
 @internal
-def reset_addresses(state, slot, first_windows, last_windows):
-    """Make all addresses of a block free, in ascending order, but for those kept for Windows."""
+def reset_addresses(state, slot, is_windows):
+    """Make all addresses of a block free, in ascending order, but for the first three and the last one on Windows."""
     row = state.blocks[slot]
     offset, size = row[OFFSET], block_size(state, row)
-    first_free = min(first_windows, size)
-    end_free = max(size - last_windows, first_free)
+    first_free = min(3, size) if is_windows else 0
+    end_free = max(size - 1, first_free) if is_windows else size
     for ordinal in range(size):
         address_index = offset + ordinal
         state.cells[address_index, HOLDER] = FREE if first_free <= ordinal < end_free else WINDOWS_RESERVED
@@ -312,7 +312,7 @@ def release_affinity(state, slot):
 
 
 @compiled
-def create_block(state, range_index, high, low, node, first_windows, last_windows, unselected):
+def create_block(state, range_index, high, low, node, unselected, is_windows):
     """Create a block with a node's affinity; return its row."""
     meta, blocks = state.meta, state.blocks
     slot = meta[FREE_SLOT]
@@ -335,7 +335,7 @@ def create_block(state, range_index, high, low, node, first_windows, last_window
     wide[EMPTY_SINCE] = wide[FIRST_SEEN_EMPTY] = -1
     add_to_table(state.table, state, slot)
     meta[TABLE_ENTRIES] += 1
-    reset_addresses(state, slot, first_windows, last_windows)
+    reset_addresses(state, slot, is_windows)
     if state.ranges[range_index, BLOCK_COUNT] >= 0:
         bitmap.set_bit(state.bitmaps, state.ranges, range_index, UNCLAIMED, low, False)
     link_to_owner(state, slot)

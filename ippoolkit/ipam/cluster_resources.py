@@ -216,11 +216,11 @@ class ClusterResources:
             self._request_cache[key] = ranges, [str(pool.cidr) for pool in pools]
         ranges, cidrs = self._request_cache[key]
         for row in ranges:
-            block_range = self.store.ranges[row[0]]
-            if block_range.ordinal_bits == 0 and row[2] != layout.OWN_BLOCKS_ONLY:
+            block_range = self.store.ranges[row[layout.RANGE]]
+            if block_range.ordinal_bits == 0 and row[layout.START_INDEX] != layout.OWN_BLOCKS_ONLY:
                 # Blocks of one address: Calico draws where to start by the clock. It is a number of 64 bits here: of a
                 # larger pool a part is as good as the whole.
-                row[2] = self._random.randrange(min(block_range.block_count, 2**62))
+                row[layout.START_INDEX] = self._random.randrange(min(block_range.block_count, 2**62))
         return ranges, cidrs
 
     def _select_pools(self, host: str, request: PoolRequest) -> tuple[IPPool, ...]:

@@ -148,7 +148,7 @@ class CniRequests:
             ]
             if status != layout.ARRAYS_FULL:
                 return addresses, int(status)
-            self.store.ensure_block_capacity(1, ranges[:, 0])
+            self.store.ensure_block_capacity(1, ranges[:, layout.RANGE])
 
     def assign_ip(self, host: str, handle: str, address: Address, *, use: Use = "Workload") -> None:
         """Ask for one address by value."""
@@ -164,7 +164,9 @@ class CniRequests:
             self.store.ensure_block_capacity(1, [range_index])
             pool = self.store.pools[self.store.ranges[range_index].pool]
             unselected = int(not selects_node(pool, node.labels))
-            blocks.create_block(self.store.state, range_index, *split_128(index), node.number, 0, 0, unselected)
+            blocks.create_block(
+                self.store.state, range_index, *split_128(index), node.number, unselected, is_windows=False
+            )
             address_index, _, _ = self.store.locate(address)
         handle_number = self.store.handle_number(handle)
         status = assignment.assign_address(

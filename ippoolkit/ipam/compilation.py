@@ -57,11 +57,11 @@ class _PackageCache(FunctionCache):
     def __init__(self, function: Callable[..., Any]) -> None:
         super().__init__(function)
         # numba looks at the time of a function's own file, and would not notice a change of what it calls.
-        self._cache_file._source_stamp = _source_hash()  # noqa: SLF001 (numba has no public name for it)
+        self._cache_file._source_stamp = _source_hash()
 
     def is_empty(self) -> bool:
         """Whether nothing is kept."""
-        return not self._cache_file._load_index()  # noqa: SLF001 (numba has no public name for it)
+        return not self._cache_file._load_index()
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """Load what is kept; numba would first set up all that compiling takes, which takes longer than the rest."""
@@ -74,9 +74,9 @@ def compiled(function: Callable[..., Any]) -> Any:
     dispatcher = _compile(function)
     if dispatcher is not function:
         with suppress(RuntimeError):  # no folder can be written to: it is compiled in each process
-            dispatcher._cache = _PackageCache(function)  # noqa: SLF001 (numba has no public name for it)
-        compile_for_arguments = dispatcher._compile_for_args  # noqa: SLF001 (numba has no public name for it)
-        dispatcher._compile_for_args = _without_collection(compile_for_arguments)  # noqa: SLF001 (numba has no public name for it)
+            dispatcher._cache = _PackageCache(function)
+        compile_for_arguments = dispatcher._compile_for_args
+        dispatcher._compile_for_args = _without_collection(compile_for_arguments)
         _entry_points.append(dispatcher)
     return dispatcher
 
@@ -110,8 +110,8 @@ def inlined(function: Callable[..., Any]) -> Any:
 def _compile_internal(function: Callable[..., Any], **options: bool) -> Any:
     dispatcher = _compile(function, no_cpython_wrapper=True, pipeline_class=LinkedCompiler, **options)
     if dispatcher is not function:
-        dispatcher._insert = lambda *_: None  # noqa: SLF001 (what is inserted can be called, and there is nothing to call)
-        dispatcher._compile_for_args = _refuse_call  # noqa: SLF001 (numba has no public name for it)
+        dispatcher._insert = lambda *_: None  # what is inserted can be called, and there is nothing to call
+        dispatcher._compile_for_args = _refuse_call
     return dispatcher
 
 
@@ -125,7 +125,7 @@ def needs_compiling() -> bool:
 
 
 def _is_cold(dispatcher: Any) -> bool:
-    cached = dispatcher._cache  # noqa: SLF001 (numba has no public name for it)
+    cached = dispatcher._cache
     return not dispatcher.overloads and (not isinstance(cached, _PackageCache) or cached.is_empty())
 
 

@@ -76,7 +76,7 @@ class Ipam:
         block_range = self.store.ranges[range_index]
         self.store.ensure_block_capacity(1, [range_index])
         high, low = split_128(block_range.block_index(block.cidr.first))
-        slot = int(blocks.create_block(self.store.state, range_index, high, low, node.number, 0, 0, 0))
+        slot = int(blocks.create_block(self.store.state, range_index, high, low, node.number, 0, is_windows=False))
         holders = {allocation.ordinal: self._holder_code(allocation, host) for allocation in block.allocations}
         state, row = self.store.state, self.store.state.blocks[slot]
         offset, size = int(row[layout.OFFSET]), block.cidr.size

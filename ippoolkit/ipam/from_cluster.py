@@ -27,9 +27,7 @@ def engine_without_nodes(
     return ipam
 
 
-def engine_from_cluster(
-    cluster: Cluster, *, datastore: Datastore = "kubernetes", seed: int = 0, release: Release = NEWEST
-) -> Ipam:
+def engine_from_cluster(cluster: Cluster, *, datastore: Datastore = "kubernetes", release: Release = NEWEST) -> Ipam:
     """Return an engine in the state of a cluster: nodes, blocks, who holds what, the order of free addresses.
 
     Parameters
@@ -38,8 +36,6 @@ def engine_from_cluster(
         As `ippoolkit.audit` reads it from dumps. Its blocks are what counts; pods without an allocation hold nothing.
     datastore
         Where Calico keeps its objects.
-    seed
-        Of what Calico draws by the clock.
     release
         The release of Calico.
 
@@ -48,7 +44,7 @@ def engine_from_cluster(
     IpamError
         Where Calico itself would refuse the pools, as it does those that overlap.
     """
-    ipam = engine_without_nodes(cluster, datastore=datastore, seed=seed, release=release)
+    ipam = engine_without_nodes(cluster, datastore=datastore, release=release)
     for node in cluster.nodes:
         ipam.resources.create_node(node.name, node.labels)
     ipam.store.handle_numbers(

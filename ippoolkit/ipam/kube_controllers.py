@@ -45,11 +45,6 @@ class KubeControllers:
         for handle in self.store.leak_candidates:
             self._tasks.append((now + blocks.SYNC_DELAY, "suspect", handle))
 
-    @property
-    def _looks_at_few(self) -> bool:
-        """Whether a change makes kube-controllers look at the nodes concerned only."""
-        return self.store.release.has("gc-dirty-nodes")
-
     def stop(self) -> None:
         """Stop kube-controllers; what it knew is lost."""
         self.store.state.meta[layout.NEXT_TICK] = self.store.state.meta[layout.NEXT_SYNC] = -1
@@ -60,10 +55,9 @@ class KubeControllers:
         while True:
             next_task = min((task_time for task_time, _, _ in self._tasks), default=until + 1)
             next_tick = int(self.store.state.meta[layout.NEXT_TICK]) if self.store.leak_candidates else -1
-            # Before v3.30 a change anywhere makes kube-controllers look at all leaks.
-            next_sync = (
-                int(self.store.state.meta[layout.NEXT_SYNC]) if next_tick >= 0 and not self._looks_at_few else -1
-            )
+            # Before v3.30 a change anywhere makes kube-controllers look at all leaks, not only at the nodes concerned.
+            looks_at_all = next_tick >= 0 and not self.store.release.has("gc-dirty-nodes")
+            next_sync = int(self.store.state.meta[layout.NEXT_SYNC]) if looks_at_all else -1
             event_time = min([next_task, *(time for time in (next_tick, next_sync) if time >= 0)])
             if event_time > until:
                 break

@@ -87,7 +87,10 @@ FIRST_ADDRESS, REQUESTING_NODE = range(2)  # columns of `handles`
 # What stands for an address in place of a handle.
 FREE, WINDOWS_RESERVED, COOLING_DOWN, COOLED_DOWN = -1, -2, -3, -4
 
-OWN_BLOCKS_ONLY = -2  # in a request's ranges, for where to start: only blocks that the node has there serve
+# Columns of a request's ranges: the range; whether its pool does not select the node; where to start, -1 for where the
+# node's name says, `OWN_BLOCKS_ONLY` where only blocks that the node has there serve.
+RANGE, IS_UNSELECTED, START_INDEX = range(3)
+OWN_BLOCKS_ONLY = -2
 
 KEY_LENGTH = 46  # the longest name of a block in a datastore
 RELEASE_BATCH = 64  # addresses that the release of one handle in bulk frees at a time

@@ -100,7 +100,7 @@ def run_many(
     template,
     seeds,
     rates,
-    every,
+    days_per_row,
     first_day,
     pods,
     pod_nodes,
@@ -119,7 +119,7 @@ def run_many(
     statuses,
     ranges,
     requests,
-    strict,
+    strict_affinity,
     auto_allocate,
     out,
     figures,
@@ -133,7 +133,7 @@ def run_many(
         What is worked on, and what each run starts from: arrays of equal shapes.
     seeds, rates
         Shape (runs,), (runs, 4): where each run's random numbers begin, and its distributions.
-    every
+    days_per_row
         Days between two rows of figures.
     first_day
         The day that the runs start on, so that time goes on from the template's.
@@ -149,7 +149,7 @@ def run_many(
         Events of each node's coming and going, one after the other, and where each node's begin.
     events, statuses
         Room for the events of one day.
-    ranges, requests, strict, auto_allocate, out
+    ranges, requests, strict_affinity, auto_allocate, out
         As for `run_events`.
     figures
         Shape (runs, rows, FIGURE_COUNT), written.
@@ -161,89 +161,91 @@ def run_many(
         np.random.seed(seeds[run])
         growth, lifetime = rates[run, GROWTH], rates[run, LIFETIME]
         outcomes[run, FAILED_DAY] = -1
-        running, up, joined, owed = pods_at_start, nodes_at_start, nodes_at_start, 0.0
-        waiting = idle_at_start
-        for place in range(running):
-            pods[1, place], pod_nodes[1, place] = pods[0, place], pod_nodes[0, place]
-        for place in range(waiting):
-            idle[1, place] = idle[0, place]
-        for place in range(nodes.shape[1]):
-            nodes[1, place] = nodes[0, place]
+        running_count, node_count, joined_count, pods_due = pods_at_start, nodes_at_start, nodes_at_start, 0.0
+        idle_count = idle_at_start
+        for index in range(running_count):
+            pods[1, index], pod_nodes[1, index] = pods[0, index], pod_nodes[0, index]
+        for index in range(idle_count):
+            idle[1, index] = idle[0, index]
+        for index in range(nodes.shape[1]):
+            nodes[1, index] = nodes[0, index]
         failures = 0
-        for day in range(figures.shape[1] * every):
+        for day in range(figures.shape[1] * days_per_row):
             count = 0
-            begin = (first_day + day) * DAY
+            day_start = (first_day + day) * DAY
             # Nodes first, so that pods find them.
             for _ in range(np.random.poisson(rates[run, JOINS])):
-                if joined == nodes.shape[1]:
+                if joined_count == nodes.shape[1]:
                     break
-                node = nodes[0, joined]
-                nodes[1, up] = node
-                joined += 1
-                up += 1
+                node = nodes[0, joined_count]
+                nodes[1, node_count] = node
+                joined_count += 1
+                node_count += 1
                 for row in range(join_starts[node], join_starts[node + 1]):
-                    _append(events, count, joins[row], begin)
+                    _append(events, count, joins[row], day_start)
                     count += 1
             for _ in range(np.random.poisson(rates[run, LEAVES])):
-                if up <= 1:
+                if node_count <= 1:
                     break
-                place = int(np.random.random() * up)
-                node = nodes[1, place]
-                up -= 1
-                nodes[1, place] = nodes[1, up]
+                index = int(np.random.random() * node_count)
+                node = nodes[1, index]
+                node_count -= 1
+                nodes[1, index] = nodes[1, node_count]
                 position = 0
-                while position < running and count + 8 < len(events):
+                while position < running_count and count + 8 < len(events):
                     if pod_nodes[1, position] == node:
                         events[count, KIND], events[count, HANDLE] = RELEASE, pods[1, position]
                         events[count, NODE] = events[count, REQUEST] = 0
-                        events[count, TIME] = begin + 1
+                        events[count, TIME] = day_start + 1
                         count += 1
-                        idle[1, waiting] = pods[1, position]
-                        waiting += 1
-                        running -= 1
-                        pods[1, position], pod_nodes[1, position] = pods[1, running], pod_nodes[1, running]
-                        owed += 1.0  # its controller makes another
+                        idle[1, idle_count] = pods[1, position]
+                        idle_count += 1
+                        running_count -= 1
+                        pods[1, position], pod_nodes[1, position] = pods[1, running_count], pod_nodes[1, running_count]
+                        pods_due += 1.0  # its controller makes another
                     else:
                         position += 1
                 for row in range(leave_starts[node], leave_starts[node + 1]):
-                    _append(events, count, leaves[row], begin + 2)
+                    _append(events, count, leaves[row], day_start + 2)
                     count += 1
-            ends = np.random.poisson(running / lifetime) if lifetime > 0 else 0
-            owed += growth + ends
-            starts = max(0, int(np.floor(owed)))
-            owed -= starts
+            ends = np.random.poisson(running_count / lifetime) if lifetime > 0 else 0
+            pods_due += growth + ends
+            starts = max(0, int(np.floor(pods_due)))
+            pods_due -= starts
             total = ends + starts
             for number in range(total):
                 if count + 2 >= len(events):
                     break
-                time = begin + DAY // 2 + (DAY // 2 - 10) * number // max(1, total)
+                time = day_start + DAY // 2 + (DAY // 2 - 10) * number // max(1, total)
                 is_end = np.random.random() * (total - number) < ends
                 if is_end:
                     ends -= 1
-                    if running == 0:
+                    if running_count == 0:
                         continue
-                    place = int(np.random.random() * running)
-                    pod = pods[1, place]
-                    running -= 1
-                    pods[1, place], pod_nodes[1, place] = pods[1, running], pod_nodes[1, running]
-                    idle[1, waiting] = pod
-                    waiting += 1
+                    index = int(np.random.random() * running_count)
+                    pod = pods[1, index]
+                    running_count -= 1
+                    pods[1, index], pod_nodes[1, index] = pods[1, running_count], pod_nodes[1, running_count]
+                    idle[1, idle_count] = pod
+                    idle_count += 1
                     events[count, KIND], events[count, NODE], events[count, REQUEST] = RELEASE, 0, 0
                 else:
-                    if waiting == 0:
+                    if idle_count == 0:
                         continue
-                    waiting -= 1
-                    pod = idle[1, waiting]
-                    node = nodes[1, int(np.random.random() * up)]
-                    pods[1, running], pod_nodes[1, running] = pod, node
-                    running += 1
+                    idle_count -= 1
+                    pod = idle[1, idle_count]
+                    node = nodes[1, int(np.random.random() * node_count)]
+                    pods[1, running_count], pod_nodes[1, running_count] = pod, node
+                    running_count += 1
                     events[count, KIND], events[count, NODE] = kinds[node], node
                     events[count, REQUEST] = node_requests[node]
                 events[count, HANDLE], events[count, TIME] = pod, time
                 count += 1
-            done = run_events(state, events[:count], 0, ranges, requests, statuses[:count], strict, auto_allocate, out)
-            outcomes[run, OPERATIONS] += done
-            for number in range(done):
+            event_count = run_events(
+                state, events[:count], 0, ranges, requests, statuses[:count], strict_affinity, auto_allocate, out
+            )
+            outcomes[run, OPERATIONS] += event_count
+            for number in range(event_count):
                 if statuses[number] == OK or events[number, KIND] > ASSIGN_BOTH:
                     continue
                 failures += 1
@@ -252,10 +254,10 @@ def run_many(
                     outcomes[run, FAILED_NODE] = events[number, NODE]
                     outcomes[run, FAILED_STATUS] = statuses[number]
                     outcomes[run, FAILED_REQUEST] = events[number, REQUEST]
-            if done < count:
+            if event_count < count:
                 outcomes[run, OUT_OF_ROOM] = 1
                 break
-            if (day + 1) % every == 0:
-                row = figures[run, day // every]
+            if (day + 1) % days_per_row == 0:
+                row = figures[run, day // days_per_row]
                 _count(state, row)
-                row[PODS], row[NODES], row[FAILURES] = running, up, failures
+                row[PODS], row[NODES], row[FAILURES] = running_count, node_count, failures

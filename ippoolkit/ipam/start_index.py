@@ -7,6 +7,7 @@ The first 273 draws need only numbers as they were seeded, so each is worked out
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
 
@@ -36,40 +37,35 @@ _HALVES = np.array([(number >> 32, number & 0xFFFFFFFF) for number in _CONSTANTS
 _POWERS = np.array([pow(_MULTIPLIER, _WARM_UP_DRAWS + 3 * slot + 1, _PRIME) for slot in range(_SLOT_COUNT)], np.int64)
 
 
-class GoRandom:
-    """The generator in full, for the 32-bit draws of one seed."""
-
-    def __init__(self, seed: int) -> None:
-        value = seed
-        for _ in range(_WARM_UP_DRAWS):
-            value = _MULTIPLIER * value % _PRIME
-        self.slots = []
-        for constant in _CONSTANTS:
-            first = value = _MULTIPLIER * value % _PRIME
-            second = value = _MULTIPLIER * value % _PRIME
-            value = _MULTIPLIER * value % _PRIME
-            self.slots.append((first << 40 ^ second << 20 ^ value ^ constant) & _MASK)
-        self.tap, self.feed = 0, _SLOT_COUNT - _TAP
-
-    def next_uint32(self) -> int:
-        """Return the next draw of 32 bits."""
-        self.tap = (self.tap - 1) % _SLOT_COUNT
-        self.feed = (self.feed - 1) % _SLOT_COUNT
-        self.slots[self.feed] = (self.slots[self.feed] + self.slots[self.tap]) & _MASK
-        return (self.slots[self.feed] & (_MASK >> 1)) >> 31
+def _go_random_words(seed: int) -> Iterator[int]:
+    """Yield the draws of 32 bits of the generator in full."""
+    value = seed
+    for _ in range(_WARM_UP_DRAWS):
+        value = _MULTIPLIER * value % _PRIME
+    slots = []
+    for constant in _CONSTANTS:
+        first = value = _MULTIPLIER * value % _PRIME
+        second = value = _MULTIPLIER * value % _PRIME
+        value = _MULTIPLIER * value % _PRIME
+        slots.append((first << 40 ^ second << 20 ^ value ^ constant) & _MASK)
+    tap, feed = 0, _SLOT_COUNT - _TAP
+    while True:
+        tap, feed = (tap - 1) % _SLOT_COUNT, (feed - 1) % _SLOT_COUNT
+        slots[feed] = (slots[feed] + slots[tap]) & _MASK
+        yield (slots[feed] & (_MASK >> 1)) >> 31
 
 
 def start_block_index(seed: int, blocks: int) -> int:
     """Return the index of the first of `blocks` blocks that a node looks at; any number of blocks."""
     if blocks <= 1:
         return 0
-    generator = GoRandom(seed)
+    words = _go_random_words(seed)
     bits = blocks.bit_length()
     while True:
         value = 0
-        for word in range(-(-bits // 64)):
-            low = generator.next_uint32()
-            value |= (low | generator.next_uint32() << 32) << 64 * word
+        for position in range(-(-bits // 64)):
+            low, high = next(words), next(words)
+            value |= (low | high << 32) << 64 * position
         value &= (1 << bits) - 1
         if value < blocks:
             return value

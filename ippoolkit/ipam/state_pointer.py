@@ -78,7 +78,7 @@ def _array_of(context: Any, builder: Any, _state_type: Any, table: Any, name: st
     array = arrayobj.make_array(array_type)(context, builder)
     data = builder.inttoptr(_read_word(builder, table, first_word), array.data.type)
     arrayobj.populate_array(array, data, lengths, strides, item_size, None)
-    return array._getvalue()  # noqa: SLF001 (numba has no public name for it)
+    return array._getvalue()
 
 
 def _read_word(builder: Any, table: Any, position: int) -> Any:
@@ -95,7 +95,7 @@ def _table_of(_state_type: Any, state: Any, c: Any) -> NativeValue:
     table = cgutils.alloca_once(builder, _WORD, size=_ROW * len(_ARRAYS))
     header = cgutils.alloca_once(builder, _WORD, size=_HEADER_WORDS)
     has_failed = cgutils.alloca_once_value(builder, cgutils.false_bit)
-    get_item = c.pyapi._get_function(  # noqa: SLF001 (numba has no public name for it)
+    get_item = c.pyapi._get_function(
         ir.FunctionType(c.pyapi.pyobj, [c.pyapi.pyobj, c.pyapi.py_ssize_t]), name="PyTuple_GetItem"
     )
     with cgutils.for_range(builder, ir.Constant(_WORD, len(_ARRAYS))) as loop:

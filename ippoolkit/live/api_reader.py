@@ -18,12 +18,13 @@ from ..read.api_resources import LIST_RESOURCES
 from ..read.document import Document
 from ..read.document_reader import DocumentReader
 from ..read.json_lists import read_list
+from ..read.plain_values import get_mapping
 from ..read.reading import Reading
 from ..read.reading_builder import build_reading
 from ..read.text_files import decode_text, parse_documents
 from .api_errors import LiveError
 from .connection import ApiConnection
-from .exec_plugin import logged_in
+from .exec_plugin import log_in
 from .kubeconfig import read_access
 from .rbac import list_path
 
@@ -50,11 +51,11 @@ class _Page(NamedTuple):
 class _ErrorResponse(Exception):  # noqa: N818 (an answer, not an error of ours)
     """An answer other than 200: its status, what it says, and the page that it offers instead."""
 
-    def __init__(self, status: int, message: str = "", resume: str = "") -> None:
+    def __init__(self, status: int, message: str, continue_token: str = "") -> None:
         super().__init__(message)
         self.status = status
         self.message = message
-        self.continue_token = resume
+        self.continue_token = continue_token
 
 
 def read_live(
@@ -82,11 +83,11 @@ def read_live(
     LiveError
         Where there is no usable kubeconfig, no connection, or no valid login.
     """
-    reader = ApiReader(ApiConnection(logged_in(read_access(kubeconfig, context))), page_size, progress)
+    api = ApiConnection(log_in(read_access(kubeconfig, context)))
     try:
-        return reader.read(context or "cluster")
+        return ApiReader(api, page_size, progress).read(context or "cluster")
     finally:
-        reader.close()
+        api.close()
 
 
 class ApiReader:
@@ -97,10 +98,6 @@ class ApiReader:
         self.page_size = page_size
         self.progress = progress
         self.reader = DocumentReader()
-
-    def close(self) -> None:
-        """Give the connections back."""
-        self.api.close()
 
     def read(self, cluster_name: str) -> Reading:
         """List every kind."""
@@ -217,7 +214,7 @@ def parse_response(data: bytes, name: str) -> Document:
     try:
         return parse_documents(decode_text(data, f"{name}.json"), f"{name}.json")[0]
     except InputError:
-        return Document.without_lines(name)
+        return Document.at_place(Place(name))
 
 
 def _parse_page(data: bytes, path: str) -> _Page | None:
@@ -231,9 +228,7 @@ def _parse_page(data: bytes, path: str) -> _Page | None:
     value = parse_response(data, path).value
     if not isinstance(value, dict) or not str(value.get("kind", "")).endswith("List"):
         return None
-    items = value.get("items")
-    metadata = value.get("metadata")
-    metadata = metadata if isinstance(metadata, dict) else {}
+    items, metadata = value.get("items"), get_mapping(value, "metadata")
     token, remaining = metadata.get("continue") or "", metadata.get("remainingItemCount") or 0
     if not isinstance(items, list | None) or not isinstance(token, str) or not isinstance(remaining, int):
         return None
@@ -244,7 +239,6 @@ def _parse_error_response(status: int, data: bytes) -> _ErrorResponse:
     """Return a refusal with the server's own words, which may be a Status or plain text."""
     value = parse_response(data, "answer").value
     if isinstance(value, dict):
-        metadata = value.get("metadata")
-        continue_token = metadata.get("continue", "") if isinstance(metadata, dict) else ""
-        return _ErrorResponse(status, str(value.get("message", ""))[:_MAX_MESSAGE], str(continue_token or ""))
+        continue_token = str(get_mapping(value, "metadata").get("continue") or "")
+        return _ErrorResponse(status, str(value.get("message", ""))[:_MAX_MESSAGE], continue_token)
     return _ErrorResponse(status, data[:_MAX_MESSAGE].decode(errors="replace").strip())

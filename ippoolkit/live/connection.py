@@ -26,7 +26,7 @@ from .kubeconfig import Access
 PATIENCE = (10, 60)  # seconds to connect, seconds without a byte
 SECONDS = 600  # for one answer
 MAX_BYTES = 64 * 2**20  # of one answer, unpacked: 500 objects of 128 KiB
-_PART = 2**16
+_CHUNK_BYTES = 2**16
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110, 5.6.2
 _CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -82,10 +82,10 @@ class ApiConnection:
         self._headers = urllib3.HTTPHeaderDict({"Accept": "application/json", "Accept-Encoding": "gzip"})
         for name, value in _login_headers(access):
             self._headers.add(name, value)
-        options: dict[str, Any] = {"ssl_context": _trust(access)}
+        options: dict[str, Any] = {"ssl_context": _build_ssl_context(access)}
         if access.tls_name:
             options["server_hostname"] = access.tls_name
-        proxy = access.proxy or _usual_proxy(access.server)
+        proxy = access.proxy or _proxy_from_environment(access.server)
         try:
             pool = urllib3.ProxyManager(proxy, **options) if proxy else urllib3.PoolManager(**options)
         except (HTTPError, ValueError):
@@ -101,7 +101,7 @@ class ApiConnection:
         """Ask for a path; what keeps an answer from coming whole makes it one of status 0."""
         end = time.monotonic() + SECONDS
         try:
-            answer = self._pool.request(
+            response = self._pool.request(
                 "GET",
                 self._server + path,
                 fields=query,
@@ -112,11 +112,11 @@ class ApiConnection:
                 preload_content=False,
             )
             try:
-                return _whole(answer, end)
+                return _read_response(response, end)
             finally:
-                answer.close()
+                response.close()
         except (HTTPError, OSError) as error:
-            return _too_slow() if time.monotonic() > end else ApiResponse(0, _reason(error).encode())
+            return _too_slow_response() if time.monotonic() > end else ApiResponse(0, _describe_error(error).encode())
 
 
 def _login_headers(access: Access) -> Iterator[tuple[str, str]]:
@@ -139,26 +139,28 @@ def _login_headers(access: Access) -> Iterator[tuple[str, str]]:
         yield name, value.encode().decode("latin-1")
 
 
-def _whole(answer: urllib3.BaseHTTPResponse, end: float) -> ApiResponse:
-    if 300 <= answer.status < 400:
-        return ApiResponse(answer.status, b"the server sends elsewhere, which is not followed")
-    parts, size = [], 0
-    while part := answer.read1(_PART, decode_content=True):  # `read` waits until there is as much, however long
-        parts.append(part)
-        size += len(part)
+def _read_response(response: urllib3.BaseHTTPResponse, end: float) -> ApiResponse:
+    if 300 <= response.status < 400:
+        return ApiResponse(response.status, b"the server sends elsewhere, which is not followed")
+    chunks, size = [], 0
+    while chunk := response.read1(
+        _CHUNK_BYTES, decode_content=True
+    ):  # `read` waits until there is as much, however long
+        chunks.append(chunk)
+        size += len(chunk)
         if size > MAX_BYTES:
             return ApiResponse(413, f"the answer is larger than {MAX_BYTES // 2**20} MiB".encode())
         if time.monotonic() > end:
-            return _too_slow()
+            return _too_slow_response()
     # a head that was cut after its time is one without fields, and an empty body
-    return ApiResponse(answer.status, b"".join(parts)) if time.monotonic() <= end else _too_slow()
+    return ApiResponse(response.status, b"".join(chunks)) if time.monotonic() <= end else _too_slow_response()
 
 
-def _too_slow() -> ApiResponse:
+def _too_slow_response() -> ApiResponse:
     return ApiResponse(408, f"the answer took longer than {SECONDS} seconds".encode())
 
 
-def _reason(error: Exception) -> str:
+def _describe_error(error: Exception) -> str:
     """Return why there is no answer, without what the error may quote."""
     for cause in (error, error.__cause__, error.__context__, *error.args):
         if isinstance(cause, ssl.SSLCertVerificationError):
@@ -168,28 +170,28 @@ def _reason(error: Exception) -> str:
     return type(getattr(error, "reason", None) or error).__name__
 
 
-def _usual_proxy(server: str) -> str:
+def _proxy_from_environment(server: str) -> str:
     """Return the proxy that the environment names for a server."""
     url = urlsplit(server)
     return "" if proxy_bypass(url.hostname or "") else getproxies().get(url.scheme, "")
 
 
-def _trust(access: Access) -> ssl.SSLContext:
+def _build_ssl_context(access: Access) -> ssl.SSLContext:
     """Return whom to trust, and the certificate to show."""
     try:
-        trust = ssl.create_default_context(cadata=access.authority.decode("ascii") or None)
+        context = ssl.create_default_context(cadata=access.authority.decode("ascii") or None)
         if not access.is_verified:
-            trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         if access.certificate:
             with tempfile.TemporaryDirectory(prefix="ippoolkit-") as folder:  # ssl takes it from files alone
                 certificate, key = Path(folder) / "certificate", Path(folder) / "key"
                 certificate.write_bytes(access.certificate)
                 key.touch(mode=0o600)
                 key.write_bytes(access.key)
-                trust.load_cert_chain(certificate, key if access.key else None, password=_no_password)
+                context.load_cert_chain(certificate, key if access.key else None, password=_no_password)
     except (ssl.SSLError, UnicodeDecodeError, ValueError):
         raise unusable("its certificates are no PEM, or key and certificate do not belong together") from None
-    return trust
+    return context
 
 
 def _no_password() -> str:

@@ -16,10 +16,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..errors import InputError
+from ..read.plain_values import get_mapping, get_mappings
 from ..read.text_files import read_documents
 from .api_errors import unusable
 
-USUAL = Path("~/.kube/config")
+DEFAULT_PATH = Path("~/.kube/config")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,39 +58,38 @@ def read_access(kubeconfig: str | Path | None = None, context: str | None = None
     LiveError
         Where there is no such file or context, or one that cannot be followed.
     """
-    files = _files(kubeconfig)
-    parts = [(path.parent, _config(path)) for path in files]
-    name = context or next((value for _, part in parts if (value := _text(part, "current-context"))), "")
+    configs = [(path.parent, _read_config(path)) for path in _kubeconfig_paths(kubeconfig)]
+    name = context or next((value for _, config in configs if (value := _text(config, "current-context"))), "")
     if not name:
         raise unusable("it names no current context")
-    _, context_fields = _entry(parts, "contexts", "context", name)
-    folder, cluster = _entry(parts, "clusters", "cluster", _text(context_fields, "cluster"))
+    _, context_fields = _find_entry(configs, "context", name)
+    folder, cluster = _find_entry(configs, "cluster", _text(context_fields, "cluster"))
     if not _is_address(_text(cluster, "server")):
         raise unusable("its cluster has no server that is an address and begins with https:// or http://")
     access: dict[str, Any] = {
         "server": _text(cluster, "server").rstrip("/"),
-        "authority": _content(cluster, "certificate-authority", folder),
+        "authority": _read_content(cluster, "certificate-authority", folder),
         "is_verified": not _flag(cluster, "insecure-skip-tls-verify"),
         "tls_name": _text(cluster, "tls-server-name"),
         "proxy": _text(cluster, "proxy-url"),
         "cluster": cluster,
     }
     if user := _text(context_fields, "user"):
-        access |= _login(*_entry(parts, "users", "user", user))
+        access |= _read_login(*_find_entry(configs, "user", user))
     return Access(**access)
 
 
-def _files(kubeconfig: str | Path | None) -> list[Path]:
+def _kubeconfig_paths(kubeconfig: str | Path | None) -> list[Path]:
     if kubeconfig:
         return [Path(kubeconfig)]
     named_paths = [Path(part) for part in os.environ.get("KUBECONFIG", "").split(os.pathsep) if part]
-    paths = [path for path in named_paths or [USUAL.expanduser()] if path.exists()]
+    paths = [path for path in named_paths or [DEFAULT_PATH.expanduser()] if path.exists()]
     if not paths:
-        raise unusable(f"there is no {os.pathsep.join(map(str, named_paths)) or USUAL}")
+        raise unusable(f"there is no {os.pathsep.join(map(str, named_paths)) or DEFAULT_PATH}")
     return paths
 
 
-def _config(path: Path) -> dict[str, Any]:
+def _read_config(path: Path) -> Mapping[str, Any]:
     try:
         documents = read_documents(path)
     except InputError as error:
@@ -103,18 +103,16 @@ def _config(path: Path) -> dict[str, Any]:
     return values[0]
 
 
-def _entry(parts: list[tuple[Path, dict[str, Any]]], lists: str, kind: str, name: str) -> tuple[Path, dict[str, Any]]:
+def _find_entry(configs: list[tuple[Path, Mapping[str, Any]]], kind: str, name: str) -> tuple[Path, Mapping[str, Any]]:
     """Return a named entry, and the folder of its file, from which its paths begin; the first file counts."""
-    for folder, part in parts:
-        entries = part.get(lists)
-        for entry in entries if isinstance(entries, list) else ():
-            if isinstance(entry, dict) and entry.get("name") == name:
-                value = entry.get(kind)
-                return folder, value if isinstance(value, dict) else {}
+    for folder, config in configs:
+        for entry in get_mappings(config, f"{kind}s"):
+            if entry.get("name") == name:
+                return folder, get_mapping(entry, kind)
     raise unusable(f'it has no {kind} "{name}"')
 
 
-def _login(folder: Path, user: dict[str, Any]) -> dict[str, Any]:
+def _read_login(folder: Path, user: Mapping[str, Any]) -> dict[str, Any]:
     if "auth-provider" in user:
         raise unusable("its user logs in by an auth-provider, which Kubernetes gave up in 1.26; use an exec plugin")
     plugin = user.get("exec")
@@ -122,20 +120,20 @@ def _login(folder: Path, user: dict[str, Any]) -> dict[str, Any]:
         raise unusable("exec of its user is no mapping")
     token = _text(user, "token")
     if file := _text(user, "tokenFile"):
-        token = _read(folder / file, "tokenFile").decode(errors="replace").strip()
+        token = _read_file(folder / file, "tokenFile").decode(errors="replace").strip()
     return {
-        "certificate": _content(user, "client-certificate", folder),
-        "key": _content(user, "client-key", folder),
+        "certificate": _read_content(user, "client-certificate", folder),
+        "key": _read_content(user, "client-key", folder),
         "token": token,
         "user": _text(user, "username"),
         "password": _text(user, "password"),
-        "impersonated": _impersonated(user),
+        "impersonated": _impersonation_headers(user),
         "plugin": plugin,
         "folder": folder,
     }
 
 
-def _impersonated(user: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+def _impersonation_headers(user: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """Return the headers by which one user asks as another."""
     headers = [("Impersonate-User", _text(user, "as")), ("Impersonate-Uid", _text(user, "as-uid"))]
     headers += [("Impersonate-Group", group) for group in _texts(user, "as-groups")]
@@ -175,7 +173,7 @@ def _flag(value: Mapping[str, Any], name: str) -> bool:
     return flag
 
 
-def _content(value: Mapping[str, Any], name: str, folder: Path) -> bytes:
+def _read_content(value: Mapping[str, Any], name: str, folder: Path) -> bytes:
     """Return what a field has in base64, or the file has that another field names."""
     if data := _text(value, f"{name}-data"):
         try:
@@ -183,10 +181,10 @@ def _content(value: Mapping[str, Any], name: str, folder: Path) -> bytes:
         except (ValueError, binascii.Error):
             raise unusable(f"{name}-data is no base64") from None
     path = _text(value, name)
-    return _read(folder / path, name) if path else b""
+    return _read_file(folder / path, name) if path else b""
 
 
-def _read(path: Path, name: str) -> bytes:
+def _read_file(path: Path, name: str) -> bytes:
     try:
         with path.open("rb") as file:
             return file.read(2**20)

@@ -13,7 +13,7 @@ def list_path(version: str, resource: str) -> str:
     return f"/api/v1/{resource}" if version == "v1" else f"/apis/{version}/{resource}"
 
 
-def cluster_role(name: str = "ippoolkit-audit") -> str:
+def cluster_role() -> str:
     """Return the ClusterRole that a live audit needs, as YAML: the verb list on what it lists."""
     resources_by_group: dict[str, list[str]] = {}
     for resources_of_kind in LIST_RESOURCES.values():
@@ -27,7 +27,7 @@ def cluster_role(name: str = "ippoolkit-audit") -> str:
     role = {
         "apiVersion": "rbac.authorization.k8s.io/v1",
         "kind": "ClusterRole",
-        "metadata": {"name": name},
+        "metadata": {"name": "ippoolkit-audit"},
         "rules": rules,
     }
     return dump_yaml(role)

@@ -70,8 +70,8 @@ class AggregatedServer:
         if findings:
             return ObjectResult(resource, accepted=False, findings=tuple(findings))
         stored_fields = {name: item for name, item in spec.items() if name in known_kind.fields and item is not None}
-        if is_configuration:
-            stored_fields = self._configuration_fields(stored_fields)
+        if is_configuration and not self.store.release.has("auto-allocate-api"):
+            stored_fields = {name: item for name, item in stored_fields.items() if name in _FIRST_CONFIGURATION_FIELDS}
         for name, item in spec.items():
             if item is not None and name not in stored_fields:
                 findings.add("field-dropped", "spec", name, field=name)
@@ -87,11 +87,3 @@ class AggregatedServer:
         ]
         accepted = not any(note.refused_by for note in refusals)
         return ObjectResult(resource, accepted, (*findings, *refusals))
-
-    def _configuration_fields(self, spec: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the fields of an IPAMConfiguration that the aggregated API of the release has."""
-        return {
-            name: item
-            for name, item in spec.items()
-            if name in _FIRST_CONFIGURATION_FIELDS or self.store.release.has("auto-allocate-api")
-        }

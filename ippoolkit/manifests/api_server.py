@@ -23,6 +23,7 @@ from ..calico.kinds import (
 from ..calico.pool_rules import PoolSpec
 from ..calico.releases import Release
 from ..cidr import Cidr
+from ..findings import Place
 from ..findings.codes.rule import CRD, KUBERNETES
 from ..read.document import Document, FieldPath
 from ..read.plain_values import get_mapping
@@ -72,7 +73,7 @@ class ApiServer:
         """Take an object for given, whatever there would be to say against it."""
         kind, metadata = kind_of_object(value), value.get("metadata")
         if kind is not None and isinstance(metadata, Mapping):
-            ignored = ResourceFindings(Resource(kind, Document.without_lines(""), (), {}, {}), CRD)
+            ignored = ResourceFindings(Resource(kind, Document.at_place(Place("")), (), {}, {}), CRD)
             spec = _check_object(kind, value, ignored, self.store.release) or {}
             self.store.put(StoredObject(kind, str(metadata.get("name")), spec, metadata))
 

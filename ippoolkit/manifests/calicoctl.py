@@ -9,7 +9,7 @@ from typing import Any
 from ..calico.kinds import IP_POOL, IPAM_CONFIGURATION, KINDS, V3, ResourceKind
 from ..calico.pool_rules import PoolSpec, check_mapped_cidr
 from ..cidr import Cidr
-from ..findings import Severity
+from ..findings import Place, Severity
 from ..findings.codes.rule import CALICOCTL
 from ..read.document import Document
 from .calicoctl_decoder import decode_object
@@ -75,7 +75,7 @@ class Calicoctl:
 
     def patch(self, kind: ResourceKind, name: str, body: str) -> CommandResult:
         """Merge a JSON object into the stored object of that name."""
-        resource = Resource(kind, Document.without_lines("the patch"), (), {"name": name}, {})
+        resource = Resource(kind, Document.at_place(Place("the patch")), (), {"name": name}, {})
         findings = self._unknown_kind_findings(resource)
         if not findings:
             try:
@@ -90,7 +90,7 @@ class Calicoctl:
         """Delete objects by name; each one is tried."""
         results = []
         for name in names:
-            resource = Resource(kind, Document.without_lines(name), (), {"name": name}, {})
+            resource = Resource(kind, Document.at_place(Place(name)), (), {"name": name}, {})
             findings = self._unknown_kind_findings(resource) or self._delete(resource)
             results.append(ObjectResult(resource, not findings, tuple(findings)))
         return CommandResult(results=tuple(results))

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 from ..calico.kinds import V3
-from ..cidr import Cidr
 from ..findings import Finding, Place
 from ..model import Scenario
 from ..read.collector import ObjectCollector
@@ -15,7 +14,7 @@ from ..read.document import Document
 from ..read.installers.installer_files import InstallerReader
 from ..read.kubernetes_objects import KIND_READERS
 from ..read.pastes import clean_lines, is_paste, split_pieces
-from ..read.piece_readers import PIECE_READERS
+from ..read.piece_kinds import PIECE_KINDS
 from ..read.reported import ReportedText
 from ..read.scenario_document import is_scenario, read_scenario
 from ..write import to_manifest
@@ -42,8 +41,8 @@ class InstallerPools:
         pieces = list(split_pieces(lines)) if is_paste(lines) else []
         is_taken = False
         for piece in pieces:
-            if piece.kind in _NODE_PIECES:
-                PIECE_READERS[piece.kind](list(piece.lines), name, self.reported)
+            if piece.kind in _NODE_PIECES and (read_piece := PIECE_KINDS[piece.kind].read):
+                read_piece(list(piece.lines), name, self.reported)
             elif piece.kind == "command":
                 is_taken |= self.reader.read_command(piece.command, Place(name, piece.lines[0][0]))
         if is_taken:
@@ -141,16 +140,15 @@ class InstallerPools:
         existing_names = {node.name for node in existing.cluster.nodes}
         located_nodes = self.collector.objects.get("nodes", {}).values()
         nodes = tuple(located.item for located in located_nodes if located.item.name not in existing_names)
-        addresses = tuple(cidr for text in self.reported.node_addresses if (cidr := Cidr.parse_or_none(text)))
         return replace(
             existing,
             cluster=replace(existing.cluster, nodes=(*existing.cluster.nodes, *nodes)),
-            networks=replace(existing.networks, nodes=(*existing.networks.nodes, *addresses)),
+            networks=replace(existing.networks, nodes=(*existing.networks.nodes, *self.reported.node_addresses)),
         )
 
     def _pool_document(self, manifest: Mapping[str, Any]) -> Document:
         place = self.reader.settings.pools[manifest["metadata"]["name"]].place
-        return Document.without_lines(place.file, {**manifest, "apiVersion": V3}, place.line)
+        return Document.at_place(place, {**manifest, "apiVersion": V3})
 
 
 _OWN_READERS = {kind: KIND_READERS[kind] for kind in ("IPPool", "Node")}

@@ -61,7 +61,7 @@ def parse_manifests(text: str, file: str) -> ManifestFile:
                 problems += error.problems
                 continue
             # Behind a "..." another document could follow; the readers stop at the first.
-            document = parsed[0] if parsed else Document.without_lines(file, line=object_line)
+            document = parsed[0] if parsed else Document.at_place(Place(file, object_line))
             if position:
                 document = replace(
                     document, notes=(*document.notes, Finding("json-not-first", place=document.place(())))

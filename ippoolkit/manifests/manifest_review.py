@@ -136,7 +136,7 @@ def review(
     existing_reading = read(*existing, strict=True).design if existing else Reading(Scenario())
     file_reviews = []
     for file_group in ([file] for file in files) if separately else [files]:
-        reviewer = _Reviewer(existing_reading, judges, release)
+        reviewer = _Reviewer(existing_reading, action, judges, release)
         manifest_files: list[ManifestFile] = []
         installer = InstallerPools()
         for file in file_group:
@@ -145,8 +145,8 @@ def review(
             except InputError as error:
                 reviewer.reject(str(file), error.problems)
         for manifests in installer.take(manifest_files):
-            reviewer.add(manifests, action)
-        reviewer.add_installer_pools(installer, action)
+            reviewer.add(manifests)
+        reviewer.add_installer_pools(installer)
         file_reviews.append(reviewer.finish())
     return Review(
         files=tuple(chain.from_iterable(file_review.files for file_review in file_reviews)),
@@ -159,16 +159,17 @@ def review(
 
 def review_text(text: str, name: str, existing: Scenario) -> Review:
     """Judge a text of manifests that are to be applied to what exists; as `review` does, without files."""
-    reviewer = _Reviewer(Reading(existing), JUDGES, None)
-    reviewer.add(parse_manifests(text, name), "apply")
+    reviewer = _Reviewer(Reading(existing), "apply", JUDGES, None)
+    reviewer.add(parse_manifests(text, name))
     return reviewer.finish()
 
 
 class _Reviewer:
     """The judges, each at a datastore of its own, going through the files."""
 
-    def __init__(self, existing_reading: Reading, judges: Sequence[str], release: Release | None) -> None:
+    def __init__(self, existing_reading: Reading, action: str, judges: Sequence[str], release: Release | None) -> None:
         self.existing_scenario = existing_reading.scenario
+        self.action = action
         self.judges = judges
         self.release = release or self.existing_scenario.release
         self.calicoctl = Calicoctl(Datastore(release=self.release))
@@ -185,7 +186,8 @@ class _Reviewer:
         self.notes: list[Finding] = []
         self.objects: list[ObjectReview] = []
 
-    def add(self, manifests: ManifestFile, action: str) -> None:
+    def add(self, manifests: ManifestFile) -> None:
+        """Judge a file; take note of one that nobody can read."""
         self.notes += manifests.notes
         if manifests.problems:
             self.reject(manifests.file, manifests.problems)
@@ -195,16 +197,7 @@ class _Reviewer:
         if manifests.notes and not manifests.documents:
             return
         self._take_bgp_configuration(manifests)
-        outcomes = {
-            "calicoctl": self.calicoctl.run(action, manifests),
-            "kubectl": self.api_server.run(action, manifests),
-            "apiserver": self.aggregated_server.run(action, manifests),
-        }
-        if not self.release.has("crd-native"):
-            # Without a CRD of projectcalico.org/v3 kubectl meets calico-apiserver there.
-            crd, aggregated = outcomes["kubectl"], outcomes["apiserver"]
-            outcomes["kubectl"] = CommandResult(crd.notes, (*crd.results, *aggregated.results))
-        outcomes = {judge: outcome for judge, outcome in outcomes.items() if judge in (*JUDGES, *self.judges)}
+        outcomes = self._run_judges(manifests)
         notes = [note for outcome in outcomes.values() for note in outcome.notes if self._is_relevant(note)]
         by_object: dict[tuple[int, Any], dict[str, ObjectResult]] = {}
         for judge, outcome in outcomes.items():
@@ -227,13 +220,24 @@ class _Reviewer:
         self.notes += _merge_by_place(notes)
         self._note_cut_file(manifests)
 
-    def add_installer_pools(self, installer: InstallerPools, action: str) -> None:
+    def _run_judges(self, manifests: ManifestFile) -> dict[str, CommandResult]:
+        """Let each judge work on a file; all of `JUDGES`, as those that are not asked may have warnings."""
+        calicoctl, crd, aggregated = (
+            judge.run(self.action, manifests) for judge in (self.calicoctl, self.api_server, self.aggregated_server)
+        )
+        # Without a CRD of projectcalico.org/v3 kubectl meets calico-apiserver there.
+        is_native = self.release.has("crd-native")
+        kubectl = crd if is_native else CommandResult(crd.notes, (*crd.results, *aggregated.results))
+        outcomes = {"calicoctl": calicoctl, "kubectl": kubectl, "apiserver": aggregated}
+        return {judge: outcome for judge, outcome in outcomes.items() if judge in (*JUDGES, *self.judges)}
+
+    def add_installer_pools(self, installer: InstallerPools) -> None:
         """Judge the pools that installers' files make, beside what else there is."""
         manifests, notes, self.existing_scenario = installer.build(self.existing_scenario)
         self.notes += notes
         self.files += [file for file in installer.files if file not in self.files]
         if manifests is not None:
-            self.add(manifests, action)
+            self.add(manifests)
 
     def _note_cut_file(self, manifests: ManifestFile) -> None:
         """Say of a file with errors that it ends without ending its line: what looks wrong may only be incomplete."""

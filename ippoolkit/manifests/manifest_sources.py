@@ -13,7 +13,8 @@ from pathlib import Path
 from ..errors import InputError
 from ..findings import Finding, LocalizedText, Place
 from ..read.input_files import read_input_files
-from ..read.pastes import PIECE_LABELS, Piece, clean_lines, is_flat, is_paste, split_pieces, unread_line_findings
+from ..read.pastes import Piece, clean_lines, is_flat, is_paste, split_pieces, unread_line_findings
+from ..read.piece_kinds import PIECE_KINDS
 from ..read.text_files import decode_text
 from .manifest_file import ManifestFile, parse_manifests
 
@@ -140,7 +141,7 @@ def _manifests_of_pieces(pieces: list[Piece], name: str) -> ManifestFile:
 
 def _piece_finding(code: str, piece: Piece, name: str) -> Finding:
     params = {
-        "what": LocalizedText(PIECE_LABELS[piece.kind]),
+        "what": LocalizedText(PIECE_KINDS[piece.kind].label),
         "line": piece.lines[0][1].strip()[:80],
         "count": len(piece.lines),
     }

@@ -159,7 +159,7 @@ def _with_groups_only(scenario: Scenario, groups: tuple[NodeGroup, ...]) -> Scen
     nodes, pools = scenario.cluster.nodes, scenario.cluster.pools
     networks = [*scenario.networks.nodes, *(network for node in nodes for network in node.networks)]
     networks += [
-        Cidr(address.version, int(address), address.max_prefixlen)
+        Cidr.of_address(address)
         for node in nodes
         for address in node.addresses
         if any(address in pool.cidr for pool in pools)

@@ -79,23 +79,9 @@ _Row = tuple[int, list[str]]  # the line it begins on, its cells
 def read_address_plan(
     lines: Sequence[str], filled: Sequence[int], name: str, problems: list[Finding]
 ) -> list[ListedNetwork] | None:
-    """Read the rows below a heading that names a column of networks.
+    """Read the rows below a heading that names a column of networks; None where there is no such heading.
 
-    Parameters
-    ----------
-    lines
-        The file.
-    filled
-        Indices of its lines that are neither empty nor comments.
-    name
-        What to call it.
-    problems
-        Gets what is wrong, each with its line.
-
-    Returns
-    -------
-    list of ListedNetwork or None
-        None where there is no such heading.
+    `filled` are the indices of lines that are neither empty nor comments; `problems` gets what is wrong.
     """
     for number, index in enumerate(filled[:_HEADING_LINES]):
         if (delimiter := _delimiter(lines[index], is_first=not number)) is not None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..calico.releases import Release, UnknownReleaseError
 from .document import Document
+from .plain_values import get_value, iter_objects
 
 # In the order of trust: what Calico itself wrote, what runs, what an installer was to install.
 _SOURCES = ("ClusterInformation", "version", "image", "installer")
@@ -26,7 +27,7 @@ def find_release(documents: Iterable[Document], from_text: str = "") -> str:
     """Return the release that documents name, the most trusted one first; empty where none does."""
     versions: dict[str, str] = {"version": from_text} if from_text else {}
     for document in documents:
-        for value in _iter_objects(document.value):
+        for _, value in iter_objects(document.value):
             for source, text in _named_releases(value):
                 if source not in versions and _is_release(text):
                     versions[source] = text
@@ -39,23 +40,13 @@ def _named_releases(value: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield "ClusterInformation", version
         case {"kind": "DaemonSet", "spec": {"template": {"spec": {"containers": list(containers)}}}}:
             for container in containers:
-                image = container.get("image") if isinstance(container, Mapping) else None
+                image = get_value(container, "image")
                 if isinstance(image, str) and (match := _IMAGE.search(image)):
                     yield "image", match[1]
         case {"kind": "Installation", "status": {"calicoVersion": str(version)}}:
             yield "installer", version
         case {"calico_version": str(version)}:
             yield "installer", version
-
-
-def _iter_objects(value: object) -> Iterator[Mapping[str, Any]]:
-    if isinstance(value, Mapping):
-        yield value
-        items = value.get("items")
-        if isinstance(items, list):
-            yield from (item for item in items if isinstance(item, Mapping))
-    elif isinstance(value, list):
-        yield from (item for item in value if isinstance(item, Mapping))
 
 
 def _is_release(text: str) -> bool:

@@ -7,7 +7,8 @@ their CIDR only. Older releases leave out the column of reserved addresses, and 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,18 +60,16 @@ def read_ipam_show(lines: NumberedLines, file: str, reported: ReportedText) -> N
     """Read `ipam show`, with or without `--show-blocks`: a pool's blocks are listed below it."""
     pools: list[_ListedPool] = []
     outside: list[tuple[Cidr, Counts]] = []
-    for number, row in table_rows(lines):
-        place = Place(file, number)
+    for place, row in table_rows(lines, file):
         cidr = Cidr.parse_or_none(row.get("CIDR"))
         cells = {name: _parse_count(row[name]) for name in row if name.startswith("IPS ")}
         counts = {name: count for name, count in cells.items() if count is not None}
         if cidr is None or len(counts) < len(cells) or "IPS IN USE" not in counts or "GROUPING" not in row:
-            reported.notes.append(Finding("table-row", params={"row": " ".join(row.values())}, place=place))
+            reported.note_unread_row(" ".join(row.values()), place)
             continue
         if row["GROUPING"] == "IP Pool":
             pools.append(_ListedPool(cidr, place, counts))
             _add_pool_usage(cidr, counts, place, reported)
-            _check_sums(cidr, counts, place, reported)
             continue
         _check_sums(cidr, counts, place, reported)
         reported.listed_blocks.append((cidr, "", place))
@@ -91,13 +90,12 @@ def read_ipam_show(lines: NumberedLines, file: str, reported: ReportedText) -> N
     complete = [_add_pool_blocks(pool, reported) for pool in pools]
     if not all(complete):
         return  # what was cut off may be more blocks
-    place = Place(file, lines[0][0])
     totals = _block_counts(block_counts)
     totals["blocks"] = totals.pop("blocks_allocated")
-    reported.add_figures("totals", "", place, {"blocks_outside_pools": len(outside), **totals})
+    totals = {"blocks_outside_pools": len(outside), **totals}
     if not any(rounded for counts in block_counts for _, rounded in counts.values()):
-        allocations = sum(counts["IPS IN USE"][0] for counts in block_counts)
-        reported.add_figures("totals", "", place, {"allocations": allocations})
+        totals["allocations"] = sum(counts["IPS IN USE"][0] for counts in block_counts)
+    reported.add_figures("totals", "", Place(file, lines[0][0]), totals)
 
 
 def _check_sums(cidr: Cidr, counts: Counts, place: Place, reported: ReportedText) -> None:
@@ -134,10 +132,10 @@ def _add_pool_usage(cidr: Cidr, counts: Counts, place: Place, reported: Reported
         if heading in counts:
             value, rounded = counts[heading]
             reported.add_figures("pools", str(cidr), place, {figure: value}, rounded=rounded)
+    _check_sums(cidr, counts, place, reported)
 
 
-def _block_counts(rows: Iterable[Counts]) -> dict[str, int]:
-    rows = list(rows)
+def _block_counts(rows: Sequence[Counts]) -> dict[str, int]:
     return {
         "blocks_allocated": len(rows),
         "blocks_empty": sum(counts["IPS IN USE"] == (0, False) for counts in rows),
@@ -158,65 +156,58 @@ def _parse_count(cell: str) -> tuple[int, bool] | None:
 
 def read_borrowed_addresses(lines: NumberedLines, file: str, reported: ReportedText) -> None:
     """Read `ipam show --show-borrowed`."""
-    place = Place(file, lines[0][0])
-    borrowed_in: dict[str, int] = {}
-    borrowed_out: dict[str, int] = {}
-    count = 0
-    for number, row in table_rows(lines):
+    borrowers: Counter[str] = Counter()
+    owners: Counter[str] = Counter()
+    for place, row in table_rows(lines, file):
         node, owner = row.get("BORROWING-NODE"), row.get("BLOCK OWNER", row.get("BLOCK-OWNER", ""))
         if not node:
-            reported.notes.append(
-                Finding("table-row", params={"row": " ".join(row.values())}, place=Place(file, number))
-            )
+            reported.note_unread_row(" ".join(row.values()), place)
             continue
-        count += 1
-        if block := Cidr.parse_or_none(row.get("BLOCK")):
-            reported.borrowed[row.get("IP", "")] = block, Place(file, number)
-        borrowed_in[node] = borrowed_in.get(node, 0) + 1
+        borrowers[node] += 1
         if owner:
-            borrowed_out[owner] = borrowed_out.get(owner, 0) + 1
+            owners[owner] += 1
+        if block := Cidr.parse_or_none(row.get("BLOCK")):
+            reported.borrowed[row.get("IP", "")] = block, place
     undecided = 0
     for number, line in lines:
         if match := _UNKNOWN_NODE_NOTE.match(line):
             undecided = int(match[1])
             reported.notes.append(Finding("borrowed-unknown", "", {"count": undecided}, Place(file, number)))
+    place, count = Place(file, lines[0][0]), borrowers.total()
     if count or not undecided:  # of what is listed nothing is borrowed: of the rest nobody knows
         reported.add_figures("totals", "", place, {"borrowed": count})
     if not count and not undecided:
         reported.add_figures("pools", ANY_ROW, place, {"borrowed": 0})
         reported.notes.append(Finding("borrowed-none", place=place))
-    for node in {*borrowed_in, *borrowed_out}:
-        reported.add_figures(
-            "nodes", node, place, {"borrowed_in": borrowed_in.get(node, 0), "borrowed_out": borrowed_out.get(node, 0)}
-        )
+    for node in sorted({*borrowers, *owners}):
+        figures = {"borrowed_in": borrowers[node], "borrowed_out": owners[node]}
+        reported.add_figures("nodes", node, place, figures)
 
 
 def read_ipam_configuration(lines: NumberedLines, file: str, reported: ReportedText) -> None:
     """Read `ipam show --show-configuration`."""
-    for number, row in table_rows(lines):
+    for place, row in table_rows(lines, file):
         figure, text = _CONFIG_FIELDS.get(row.get("PROPERTY", "")), row.get("VALUE", "")
         if figure is None or _GO_POINTER.match(text):  # that release does not say
             continue
         value = _FLAG_VALUES.get(text, int(text) if is_digits(text) else text)
-        reported.add_figures("config", "", Place(file, number), {figure: value})
+        reported.add_figures("config", "", place, {figure: value})
 
 
 def read_pools_table(lines: NumberedLines, file: str, reported: ReportedText) -> None:
     """Read `get ippools`, with or without `-o wide`; Calico v2 has no names, and an IPIP that is true or false."""
-    for number, row in table_rows(lines):
-        cidr, place = Cidr.parse_or_none(row.get("CIDR")), Place(file, number)
+    for place, row in table_rows(lines, file):
+        cidr = Cidr.parse_or_none(row.get("CIDR"))
         if cidr is None:
-            reported.notes.append(Finding("table-row", params={"row": " ".join(row.values())}, place=place))
+            reported.note_unread_row(" ".join(row.values()), place)
             continue
         cells = {figure: row[name] for name, figure in _POOL_COLUMNS.items() if row.get(name, "") not in ("", "<none>")}
         values: dict[str, Any] = {key: _FLAG_VALUES.get(text, text) for key, text in cells.items()}
-        figures = {"cidr": str(cidr), "capacity": cidr.size}
-        figures |= {key: values[key] for key in _POOL_FIGURES if key in values}
-        reported.add_figures("pools", str(cidr), place, figures)
+        figures = {key: values[key] for key in _POOL_FIGURES if key in values}
+        reported.add_figures("pools", str(cidr), place, {"cidr": str(cidr), "capacity": cidr.size, **figures})
         if (ipip := _FLAG_VALUES.get(row.get("IPIP", ""))) is not None:
             values["ipipMode"] = "Always" if ipip else "Never"
-        name = str(values.pop("name", ""))
-        reported.add_pool(cidr, place, name, **values)
+        reported.add_pool(cidr, place, str(values.pop("name", "")), **values)
 
 
 def read_address(lines: NumberedLines, file: str, reported: ReportedText) -> None:

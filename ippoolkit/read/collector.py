@@ -19,7 +19,8 @@ from ..model.cluster import MAX_NODES, MAX_POOLS
 from ..yaml_scalars import is_digits
 from .document import Document, FieldPath
 from .input_files import AnyPath
-from .kubernetes_objects import KIND_READERS, KindReader, ObjectSource, read_object
+from .object_source import KindReader, ObjectSource, read_object
+from .plain_values import get_mapping
 from .scenario_document import read_scenario
 from .text_files import STDIN
 from .validation import MAX_PROBLEMS, many_problems
@@ -37,10 +38,6 @@ class LocatedObject:
     resource_version: int = 0
 
 
-def _knows_nothing(document: Document, path: FieldPath, value: Mapping[str, Any], kind: str) -> bool:  # noqa: ARG001 (as `read_other`)
-    return False
-
-
 @dataclass(slots=True)
 class ObjectCollector:
     """What was found in documents.
@@ -49,7 +46,7 @@ class ObjectCollector:
     kinds that were there, be it as an empty list of their own.
     """
 
-    kind_readers: Mapping[str, tuple[KindReader, ...]] = field(default_factory=lambda: KIND_READERS)
+    kind_readers: Mapping[str, tuple[KindReader, ...]]
     lenient: bool = False
     problems: list[Finding] = field(default_factory=list)
     notes: list[Finding] = field(default_factory=list)
@@ -63,7 +60,7 @@ class ObjectCollector:
     newest_creation: dict[str, str] = field(default_factory=dict)  # per kind: when the youngest object was created
     node_creation: dict[str, str] = field(default_factory=dict)  # per node: when it was created
     # takes objects of other kinds, such as an installer's; returns whether it knew one
-    read_other: Callable[[Document, FieldPath, Mapping[str, Any], str], bool] = _knows_nothing
+    read_other: Callable[[Document, FieldPath, Mapping[str, Any], str], bool] | None = None
 
     def add_document(self, document: Document) -> None:
         """Gather what a document holds."""
@@ -114,14 +111,14 @@ class ObjectCollector:
             spec = value["spec"]
             self.notes.append(Finding("pool-of-v2", params={"cidr": spec["cidr"]}, place=document.place(path)))
         api_version = value.get("apiVersion")
-        if self.read_other(document, path, value, name):
+        if self.read_other is not None and self.read_other(document, path, value, name):
             return
         for reader in self.kind_readers.get(name, ()):
             if api_version in reader.api_versions or api_version is None:
                 self.kinds_seen.add(name)
-                source = ObjectSource(document, path, self.problems, self.notes, self.lenient)
+                source = ObjectSource(value, document, path, self.problems, self.notes, self.lenient)
                 problem_count = len(self.problems)
-                item = read_object(reader, value, source)
+                item = read_object(reader, source)
                 if item is not None:
                     version = self._resource_version(name, value)
                     self._store_object(reader, name, LocatedObject(item, document, path, version))
@@ -133,9 +130,7 @@ class ObjectCollector:
 
     def _resource_version(self, name: str, value: Mapping[str, Any]) -> int:
         """Note when an object was made; return its resourceVersion, 0 where it has none."""
-        metadata = value.get("metadata")
-        if not isinstance(metadata, Mapping):
-            return 0
+        metadata = get_mapping(value, "metadata")
         created, resource_version = metadata.get("creationTimestamp"), metadata.get("resourceVersion")
         if isinstance(created, str) and created > self.newest_creation.get(name, ""):
             self.newest_creation[name] = created

@@ -30,9 +30,9 @@ class Document:
     source_text: Callable[[FieldPath], str] = _no_source_text
 
     @classmethod
-    def without_lines(cls, file: str, value: object = None, line: int | None = None) -> Document:
+    def at_place(cls, place: Place, value: object = None) -> Document:
         """Return a document for a value that was put together here: all of it stands at one line, if at any."""
-        return cls(file, value, lambda _: line)
+        return cls(place.file, value, lambda _: place.line)
 
     def at(self, path: FieldPath, value: object = None) -> Document:
         """Return a part as a document of its own, with the lines that it has in the whole."""

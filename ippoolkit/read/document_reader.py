@@ -10,12 +10,13 @@ from typing import Any, TypeGuard
 from ..findings import Finding, Place
 from ..model import Scenario
 from .api_resources import find_forbidden_kinds
-from .cluster_kinds import CLUSTER_KIND_READERS
 from .collector import ObjectCollector
 from .controller_settings import ControllerSettings
 from .document import Document, FieldPath
 from .installers.installer_files import InstallerReader
 from .ipam_check import is_ipam_report, read_ipam_report
+from .kubernetes_objects import KIND_READERS
+from .plain_values import get_mapping, get_value
 from .reported import ReportedText
 
 _MAX_ERROR_LINE = 2000  # characters of an error message that are looked at
@@ -28,9 +29,7 @@ class DocumentReader:
     def __init__(self, *, strict: bool = False) -> None:
         self.strict = strict
         self.installer = InstallerReader()
-        self.collector = ObjectCollector(
-            kind_readers=CLUSTER_KIND_READERS, lenient=not strict, read_other=self._read_other
-        )
+        self.collector = ObjectCollector(kind_readers=KIND_READERS, lenient=not strict, read_other=self._read_other)
         self.controllers = ControllerSettings()
         self.reported = ReportedText()
         self.documents: list[Document] = []
@@ -63,15 +62,7 @@ class DocumentReader:
         )
 
     def add_document(self, document: Document, *, is_named: bool = True) -> None:
-        """Collect what a document holds.
-
-        Parameters
-        ----------
-        document
-            One of any file or answer.
-        is_named
-            Whether the user named its file, rather than a folder with it in.
-        """
+        """Collect what a document holds; `is_named` where the user named its file, rather than a folder with it in."""
         value = document.value
         if value is None:
             self.ipam_config_known = True
@@ -105,7 +96,7 @@ class DocumentReader:
         """Take an object of an installer, of Calico's controllers or of its release; say whether it was one."""
         if kind == "Service":
             for address in _cluster_addresses(value):
-                self.reported.add_service_address(address, Place(document.file))
+                self.reported.add_service_address(address)
         return (
             kind == "ClusterInformation"
             or self.installer.read_object(document, path, value, kind)
@@ -120,12 +111,11 @@ class DocumentReader:
 
 
 def _cluster_addresses(service: Mapping[str, Any]) -> list[str]:
-    spec = service.get("spec")
-    spec = spec if isinstance(spec, Mapping) else {}
-    several = spec.get("clusterIPs")
-    return [
-        text for text in (several if isinstance(several, list) else [spec.get("clusterIP")]) if isinstance(text, str)
-    ]
+    spec = get_mapping(service, "spec")
+    addresses = spec.get("clusterIPs")
+    if not isinstance(addresses, list):
+        addresses = [spec.get("clusterIP")]
+    return [address for address in addresses if isinstance(address, str)]
 
 
 def _is_cut_list(value: object) -> TypeGuard[Mapping[str, Any]]:
@@ -155,7 +145,6 @@ def _is_like_scenario(value: Mapping[str, Any]) -> bool:
 def _sequence_numbers(value: Any) -> Iterator[int]:
     items = value.get("items") if isinstance(value, dict) else value
     for item in items if isinstance(items, list) else ():
-        spec = item.get("spec") if isinstance(item, dict) else None
-        number = spec.get("sequenceNumber") if isinstance(spec, dict) else None
+        number = get_value(item, "spec", "sequenceNumber")
         if isinstance(number, int | float) and not isinstance(number, bool) and math.isfinite(number):
             yield int(number)

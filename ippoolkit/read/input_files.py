@@ -14,7 +14,7 @@ from typing import IO
 
 from ..errors import InputError, input_error
 from ..findings import Finding, Place
-from .text_files import STDIN, read_bytes
+from .text_files import STDIN, read_bytes, source_name
 
 AnyPath = str | Path
 Buffer = bytes | memoryview
@@ -46,11 +46,6 @@ def list_files(path: AnyPath) -> Iterator[Path]:
         is_hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
         if file.is_file() and not is_hidden:
             yield file
-
-
-def source_name(path: AnyPath) -> str:
-    """Return what messages call a file."""
-    return "standard input" if str(path) == STDIN else str(path)
 
 
 def read_input_files(path: AnyPath, problems: list[Finding]) -> Iterator[InputFile]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..cidr import Cidr
 from ..findings import Finding, Place
 from ..model import Allocation, Block
+from .plain_values import get_list
 from .reported import ANY_ROW, COUNTS_TABLE, ReportedText
 from .table_layout import NumberedLines
 from .validation import short_value
@@ -57,43 +59,40 @@ _LIST_PATTERNS = (
 )
 _VXLAN_V6_ATTRIBUTE = "vxlanV6TunnelAddress"
 _COMPLETE_LINE = "Check complete"
+_ALLOCATED_MARK = "allocated; attrs"
 
 
 def read_ipam_check(lines: NumberedLines, file: str, reported: ReportedText) -> None:
     """Read `ipam check`; with `--show-all-ips` every block and allocation is in it."""
-    place = Place(file, lines[0][0])
-    texts = [line for _, line in lines]
+    place, texts = Place(file, lines[0][0]), [line for _, line in lines]
+    end_line = next((line for line in texts if line.startswith(_COMPLETE_LINE)), None)
+    if end_line is None:
+        reported.notes.append(Finding("check-cut", place=place))
     totals: dict[str, Any] = {}
     for pattern, figure in _COUNT_PATTERNS:
-        if match := next(filter(None, map(pattern.match, texts)), None):
+        if match := _first_match(pattern, texts):
             totals[figure] = int(match[1])
-    is_complete = any(line.startswith(_COMPLETE_LINE) for line in texts)
-    if not is_complete:
-        reported.notes.append(Finding("check-cut", place=place))
     leaked = _first_groups(_LEAKED_LINE, texts)
-    if leaked and len(leaked) == totals.get("leaked_as_calicoctl_reports"):  # the number follows the list
+    # The number follows the list.
+    if len(leaked) == totals.get("leaked_as_calicoctl_reports") and (leaked or end_line is not None):
         totals["leaked_ips_as_calicoctl_reports"] = leaked
-    if is_complete and len(leaked) == totals.get("leaked_as_calicoctl_reports"):
-        totals["leaked_ips_as_calicoctl_reports"] = leaked
-        kinds = {match[3] for match in map(_LEAKED_LINE.match, texts) if match}
-        if not any(_VXLAN_V6_ATTRIBUTE in kind or "ireguard" in kind for kind in kinds):
+        attributes = [match[3] for match in map(_LEAKED_LINE.match, texts) if match]
+        is_tunnel = any(_VXLAN_V6_ATTRIBUTE in text or "ireguard" in text for text in attributes)
+        if end_line is not None and not is_tunnel:
             totals["leaked"], totals["leaked_ips"] = len(leaked), leaked
-    for _, figure, count_pattern in _LIST_PATTERNS:
-        if match := next(filter(None, map(count_pattern.match, texts)), None):
-            reported.add_figures(COUNTS_TABLE, "", place, {figure: int(match[1])})
-    if match := next(filter(None, map(_HANDLES_PATTERN.match, texts)), None):
+    if match := _first_match(_HANDLES_PATTERN, texts):
         totals["handles"] = int(match[1]) + int(match[2])
-    lists_addresses = bool(leaked) or any("allocated; attrs" in line for line in texts) or _reports_no_problems(texts)
-    if is_complete and lists_addresses:
+    if end_line is not None and (leaked or " 0 problems" in end_line or any(_ALLOCATED_MARK in line for line in texts)):
         totals["ips_with_several_owners"] = _first_groups(_SEVERAL_OWNERS_LINE, texts)
-    if is_complete:
-        for pattern, figure, count_pattern in _LIST_PATTERNS:
-            count = next((int(match[1]) for match in map(count_pattern.match, texts) if match), None)
-            if len(listed := _first_groups(pattern, texts)) == count:
+    for line_pattern, figure, count_pattern in _LIST_PATTERNS:
+        if match := _first_match(count_pattern, texts):
+            reported.add_figures(COUNTS_TABLE, "", place, {figure: int(match[1])})
+            listed = _first_groups(line_pattern, texts)
+            if end_line is not None and len(listed) == int(match[1]):
                 totals[figure] = listed
-        in_use_lists = [totals[figure] for _, figure, _ in _LIST_PATTERNS[:2] if figure in totals]
-        if len(in_use_lists) == 2:
-            totals["pods_without_allocation"] = len(in_use_lists[0]) + len(in_use_lists[1])
+    in_use_lists = [totals[figure] for _, figure, _ in _LIST_PATTERNS[:2] if figure in totals]
+    if len(in_use_lists) == 2:
+        totals["pods_without_allocation"] = sum(map(len, in_use_lists))
     reported.add_figures("totals", "", place, totals)
     _add_pools(lines, file, reported)
     _add_blocks(lines, file, reported, totals)
@@ -101,12 +100,12 @@ def read_ipam_check(lines: NumberedLines, file: str, reported: ReportedText) -> 
     _add_block_owners(texts, place, reported, totals)
 
 
+def _first_match(pattern: re.Pattern[str], texts: list[str]) -> re.Match[str] | None:
+    return next(filter(None, map(pattern.match, texts)), None)
+
+
 def _first_groups(pattern: re.Pattern[str], texts: list[str]) -> list[str]:
     return sorted({match[1] for match in map(pattern.match, texts) if match})
-
-
-def _reports_no_problems(texts: list[str]) -> bool:
-    return any(line.startswith(_COMPLETE_LINE) and " 0 problems" in line for line in texts)
 
 
 def _add_pools(lines: NumberedLines, file: str, reported: ReportedText) -> None:
@@ -122,54 +121,67 @@ def _add_pools(lines: NumberedLines, file: str, reported: ReportedText) -> None:
             return
 
 
+@dataclass(slots=True)
+class _ListedBlock:
+    """A block as lines show it; its place is that of the first."""
+
+    cidr: Cidr
+    affinity: str
+    place: Place
+    allocations: list[Allocation] = field(default_factory=list)
+
+
 def _add_blocks(lines: NumberedLines, file: str, reported: ReportedText, totals: Mapping[str, Any]) -> None:
     """Make blocks of the lines that show them, where all are shown; in which order free ones go out is not said."""
-    parsed_blocks: list[tuple[Cidr, str, list[Allocation]]] = []
-    places: list[Place] = []
-    for number, line in lines:
-        if line.startswith("IPAM blocks record"):
-            break
-        if block_match := _BLOCK_LINE.match(line):
-            cidr = Cidr.parse_or_none(block_match[1])
-            if cidr is None:
-                reported.notes.append(Finding("table-row", params={"row": line.strip()}, place=Place(file, number)))
-                return
-            parsed_blocks.append((cidr, block_match[2].replace("<none>", ""), []))
-            places.append(Place(file, number))
-        elif (allocation_match := _ALLOCATED_LINE.match(line)) and parsed_blocks:
-            if (allocation := _parse_allocation(parsed_blocks[-1][0], allocation_match)) is None:
-                reported.notes.append(Finding("table-row", params={"row": line.strip()}, place=Place(file, number)))
-                return
-            parsed_blocks[-1][2].append(allocation)
-    allocation_count = sum(len(allocations) for _, _, allocations in parsed_blocks)
-    if (len(parsed_blocks), allocation_count) == (totals.get("blocks"), totals.get("allocations")):
+    blocks = _read_blocks(lines, file, reported)
+    if blocks is None:
+        return
+    allocation_count = sum(len(block.allocations) for block in blocks)
+    if (len(blocks), allocation_count) == (totals.get("blocks"), totals.get("allocations")):
         reported.blocks = [
-            Block(cidr=cidr, affinity=affinity, allocations=tuple(allocations))
-            for cidr, affinity, allocations in parsed_blocks
+            Block(cidr=block.cidr, affinity=block.affinity, allocations=tuple(block.allocations)) for block in blocks
         ]
         reported.blocks_known = True
         return
-    reported.listed_blocks += [
-        (cidr, affinity.removeprefix("host:"), place)
-        for (cidr, affinity, _), place in zip(parsed_blocks, places, strict=True)
-    ]
-    # Those that are shown can still be held against the pools.
-    lists_allocations = any(allocations for _, _, allocations in parsed_blocks)
+    reported.listed_blocks += [(block.cidr, block.affinity.removeprefix("host:"), block.place) for block in blocks]
+    # Those that are shown can still be compared with the pools.
     pools = [pool.cidr for pool in reported.pools]
     for pool in pools:
-        inside = [cidr for cidr, _, _ in parsed_blocks if cidr in pool]
-        place = next((place for (cidr, _, _), place in zip(parsed_blocks, places, strict=True) if cidr in pool), None)
-        if place is None:
+        inside = [block for block in blocks if block.cidr in pool]
+        if not inside:
             continue
-        reported.add_block_sizes(pool, inside, place)
-        if len(parsed_blocks) == totals.get("blocks"):
+        place = inside[0].place
+        reported.add_block_sizes(pool, (block.cidr for block in inside), place)
+        if len(blocks) == totals.get("blocks"):
             reported.add_figures("pools", str(pool), place, {"blocks_allocated": len(inside)})
     if pools:
         reported.blocks_outside += [
-            (cidr, len(allocations) if lists_allocations else None)
-            for cidr, _, allocations in parsed_blocks
-            if not any(cidr.overlaps(pool) for pool in pools)
+            (block.cidr, len(block.allocations) if allocation_count else None)
+            for block in blocks
+            if not any(block.cidr.overlaps(pool) for pool in pools)
         ]
+
+
+def _read_blocks(lines: NumberedLines, file: str, reported: ReportedText) -> list[_ListedBlock] | None:
+    """Return the blocks that lines show; None, and a note, where one of the lines cannot be read."""
+    blocks: list[_ListedBlock] = []
+    for number, line in lines:
+        if line.startswith("IPAM blocks record"):
+            break
+        place = Place(file, number)
+        if block_match := _BLOCK_LINE.match(line):
+            cidr = Cidr.parse_or_none(block_match[1])
+            if cidr is None:
+                reported.note_unread_row(line.strip(), place)
+                return None
+            blocks.append(_ListedBlock(cidr, block_match[2].replace("<none>", ""), place))
+        elif blocks and (allocation_match := _ALLOCATED_LINE.match(line)):
+            allocation = _parse_allocation(blocks[-1].cidr, allocation_match)
+            if allocation is None:
+                reported.note_unread_row(line.strip(), place)
+                return None
+            blocks[-1].allocations.append(allocation)
+    return blocks
 
 
 def _add_block_owners(texts: list[str], place: Place, reported: ReportedText, totals: Mapping[str, Any]) -> None:
@@ -238,24 +250,18 @@ def read_ipam_report(value: Mapping[str, Any], file: str, reported: ReportedText
         for address, address_entries in value["allocations"].items()
         for entry in _report_entries(address_entries, Place(file, field=f"allocations.{address}"), reported)
     ]
-    cooling = [entry for entry in entries if entry.get("coolingDown")]
-    unused_ips = {str(entry.get("ip")) for entry in entries if not entry.get("inUse") and not entry.get("coolingDown")}
-    ips_without_handle = {
-        str(entry.get("ip")) for entry in entries if not entry.get("handle") and not entry.get("coolingDown")
-    }
-    leaked = sorted(unused_ips - ips_without_handle)
-    listed_handles = _report_entries(value.get("leakedHandles"), Place(file, field="leakedHandles"), reported)
-    handles = [entry.get("ID") for entry in listed_handles]
-    owners = Counter(
-        str(entry.get("ip"))
-        for entry in entries
-        for _ in (entry["owners"] if isinstance(entry.get("owners"), list) else ())
-    )
+    occupied = [entry for entry in entries if not entry.get("coolingDown")]
+    unused_ips = {str(entry.get("ip")) for entry in occupied if not entry.get("inUse")}
+    leaked = sorted(unused_ips - {str(entry.get("ip")) for entry in occupied if not entry.get("handle")})
+    handles = _report_entries(value.get("leakedHandles"), Place(file, field="leakedHandles"), reported)
+    owners: Counter[str] = Counter()
+    for entry in entries:
+        owners[str(entry.get("ip"))] += len(get_list(entry, "owners"))
     figures = {
         "allocations": len(entries),
-        "cooling_down": len(cooling),
+        "cooling_down": len(entries) - len(occupied),
         "borrowed": sum(bool(entry.get("borrowed")) for entry in entries),
-        "leaked_handles": sorted(map(str, handles)),
+        "leaked_handles": sorted(str(entry.get("ID")) for entry in handles),
         "leaked_as_calicoctl_reports": len(leaked),
         "leaked_ips_as_calicoctl_reports": leaked,
         "ips_with_several_owners": sorted(ip for ip, count in owners.items() if count > 1),

@@ -1,116 +1,70 @@
 """Lists of many objects, as `kubectl get -o json` prints them: fast, and keeping of each object only what is used.
 
 A large cluster's dump is mostly what IPAM has no use for. Objects of the kinds that come by the thousands are decoded
-to plain values of just the keys that `objects` and `claims` look at; the others, and whatever is not as it should be,
-go the careful way of `json_text`, which finds every problem and its line.
+to plain values of just the keys that `core_objects` and `calico_objects` look at; the others, and whatever is not as it
+should be, go the careful way of `json_text`, which finds every problem and its line.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any, Literal, TypedDict
 
 import msgspec
 
 from ..errors import InputError, input_error
 from ..findings import Place
-from .cluster_kinds import CLUSTER_KIND_READERS
+from .core_objects import NODE_ANNOTATIONS, POD_ADDRESS_ANNOTATIONS, POOL_ANNOTATIONS
 from .document import Document
 from .json_text import LineIndex, is_too_deep, read_json
+from .kubernetes_objects import KIND_READERS
 
 Buffer = bytes | memoryview
 
-_CNI = "cni.projectcalico.org"
-_POOL_ANNOTATIONS = {f"{_CNI}/ipv4pools": Any, f"{_CNI}/ipv6pools": Any}
-_CALICO_PREFIX = "projectcalico.org"
 _typed_dict: Any = TypedDict  # made from data, which type checkers do not follow
 
 
-def _optional_keys(title: str, /, **keys: Any) -> Any:
-    return _typed_dict(title, keys, total=False) | None
+def _keys(*names: str, **parts: Any) -> Any:
+    """Return the type of a mapping of which some keys are kept: as they are, or as a type of their own."""
+    return _typed_dict("Kept", dict.fromkeys(names, Any) | parts, total=False) | None
 
 
-def _metadata_type(annotations: dict[str, Any], /, **other_keys: Any) -> Any:
-    return _optional_keys(
-        "Metadata",
-        name=Any,
-        namespace=Any,
-        resourceVersion=Any,
-        creationTimestamp=Any,
-        annotations=_typed_dict("Annotations", annotations, total=False) | None,
-        **other_keys,
-    )
+def _metadata(*names: str, annotations: Iterable[str] = (), **parts: Any) -> Any:
+    own_names = ("name", "namespace", "resourceVersion", "creationTimestamp")
+    return _keys(*own_names, *names, annotations=_keys(*annotations), **parts)
 
 
-_LABELS_TYPE = dict[str, Any] | None
-_NODE_ANNOTATIONS = {
-    f"{_CALICO_PREFIX}/{key}": Any
-    for key in (
-        "IPv4IPIPTunnelAddr",
-        "IPv4VXLANTunnelAddr",
-        "IPv6VXLANTunnelAddr",
-        "IPv4WireguardInterfaceAddr",
-        "IPv6WireguardInterfaceAddr",
-        "IPv4Address",
-        "IPv6Address",
-        "ASNumber",
-        "RouteReflectorClusterID",
-    )
-}
-_SECONDARY_TYPE: Any = _optional_keys(
-    "Secondary", node=Any, namespace=Any, pod=Any, type=Any, service=Any, timestamp=Any
-)
-_ATTRIBUTE_TYPE: Any = _optional_keys("Attribute", handle_id=Any, releasedAt=Any, secondary=_SECONDARY_TYPE)
-_ATTRIBUTES_TYPE: Any = list[_ATTRIBUTE_TYPE] | None
+_LABELS: Any = dict[str, Any] | None
+_SECONDARY: Any = _keys("node", "namespace", "pod", "type", "service", "timestamp")
+_ATTRIBUTE: Any = _keys("handle_id", "releasedAt", secondary=_SECONDARY)
+_ATTRIBUTES: Any = list[_ATTRIBUTE] | None
+_CALICO_NODE_KEYS = ("bgp", "wireguard", "ipv4VXLANTunnelAddr", "ipv6VXLANTunnelAddr")
 
 # What is kept of an object; a key that is not here is skipped without being looked at.
-_KEPT_KEYS: dict[str, Any] = {
+_KEPT_KEYS: dict[str, dict[str, Any]] = {
     "Pod": {
-        "metadata": _metadata_type(
-            {f"{_CNI}/podIP": Any, f"{_CNI}/podIPs": Any, **_POOL_ANNOTATIONS}, ownerReferences=Any
-        ),
-        "spec": _optional_keys("PodSpec", hostNetwork=Any, nodeName=Any),
-        "status": _optional_keys("PodStatus", phase=Any, podIPs=Any),
+        "metadata": _metadata("ownerReferences", annotations=(*POD_ADDRESS_ANNOTATIONS, *POOL_ANNOTATIONS.values())),
+        "spec": _keys("hostNetwork", "nodeName"),
+        "status": _keys("phase", "podIPs"),
     },
     "Node": {
-        "metadata": _metadata_type(_NODE_ANNOTATIONS, labels=_LABELS_TYPE),
-        "spec": _optional_keys(
-            "NodeSpec",
-            podCIDR=Any,
-            podCIDRs=Any,
-            bgp=Any,
-            wireguard=Any,
-            ipv4VXLANTunnelAddr=Any,
-            ipv6VXLANTunnelAddr=Any,
-        ),
-        "status": _optional_keys("NodeStatus", allocatable=Any, capacity=Any, addresses=Any),
+        "metadata": _metadata(annotations=NODE_ANNOTATIONS, labels=_LABELS),
+        "spec": _keys("podCIDR", "podCIDRs", *_CALICO_NODE_KEYS),
+        "status": _keys("allocatable", "capacity", "addresses"),
     },
-    "Namespace": {"metadata": _metadata_type(_POOL_ANNOTATIONS, labels=_LABELS_TYPE)},
+    "Namespace": {"metadata": _metadata(annotations=POOL_ANNOTATIONS.values(), labels=_LABELS)},
     "Service": {
-        "metadata": _metadata_type({}),
-        "spec": _optional_keys("ServiceSpec", type=Any, clusterIP=Any, clusterIPs=Any),
-        "status": _optional_keys("ServiceStatus", loadBalancer=Any),
+        "metadata": _metadata(),
+        "spec": _keys("type", "clusterIP", "clusterIPs"),
+        "status": _keys("loadBalancer"),
     },
     "IPAMBlock": {
-        "metadata": _metadata_type({}),
-        "spec": _optional_keys(
-            "BlockSpec",
-            cidr=Any,
-            affinity=Any,
-            allocations=Any,
-            unallocated=Any,
-            sequenceNumber=Any,
-            attributes=_ATTRIBUTES_TYPE,
-        ),
+        "metadata": _metadata(),
+        "spec": _keys("cidr", "affinity", "allocations", "unallocated", "sequenceNumber", attributes=_ATTRIBUTES),
     },
-    "BlockAffinity": {
-        "metadata": _metadata_type({}),
-        "spec": _optional_keys("AffinitySpec", cidr=Any, node=Any, state=Any, type=Any),
-    },
-    "IPAMHandle": {
-        "metadata": _metadata_type({}),
-        "spec": _optional_keys("HandleSpec", handleID=Any, block=Any),
-    },
+    "BlockAffinity": {"metadata": _metadata(), "spec": _keys("cidr", "node", "state", "type")},
+    "IPAMHandle": {"metadata": _metadata(), "spec": _keys("handleID", "block")},
 }
 
 _Head = _typed_dict("_Head", {"kind": Any, "apiVersion": Any}, total=False)
@@ -145,13 +99,6 @@ def read_list(data: Buffer, file: str) -> Document | None:
     """Read a JSON list of objects; None where it has to be read the careful way.
 
     Of objects whose kind is not read at all only apiVersion and kind are kept.
-
-    Parameters
-    ----------
-    data
-        The file's bytes.
-    file
-        What to call it.
 
     Raises
     ------
@@ -229,7 +176,7 @@ def _decode_item(raw: msgspec.Raw, kind: str, file: str) -> Any:
     if not kind:
         head = _HEAD_DECODER.decode(raw)
         kind = str(head.get("kind", ""))
-        if kind not in CLUSTER_KIND_READERS:
+        if kind not in KIND_READERS:
             return head
     if decoder := _ITEM_DECODERS.get(kind):
         return decoder.decode(raw)

@@ -36,15 +36,13 @@ def read_json(text: str, file: str) -> list[Document]:
         return mapping
 
     try:
-        value = json.loads(text, object_pairs_hook=build_mapping, parse_constant=_reject_constant)
+        value = load_json(text, object_pairs_hook=build_mapping, parse_constant=_reject_constant)
     except json.JSONDecodeError as error:
         raise input_error("json-syntax", Place(file, error.lineno), reason=error.msg) from None
-    except RecursionError:
+    except _TooDeepError:
         raise input_error("too-deep", Place(file), depth=MAX_NESTING) from None
     except ValueError as error:
-        raise input_error("json-syntax", Place(file), reason=str(error).partition(";")[0]) from None
-    if is_too_deep(value):
-        raise input_error("too-deep", Place(file), depth=MAX_NESTING)
+        raise input_error("json-syntax", Place(file), reason=str(error)) from None
     if _SURROGATE.search(text) and not _is_valid_unicode(value):
         raise input_error("json-syntax", Place(file), reason="half of a surrogate pair")
     if has_duplicate_keys:
@@ -52,8 +50,15 @@ def read_json(text: str, file: str) -> list[Document]:
     return [Document(file, value, LineIndex(text))]
 
 
-def load_json(text: str | bytes) -> Any:
-    """Return the value of a JSON text.
+class _TooDeepError(ValueError):
+    """Lists and mappings lie deeper in each other than the kit's own recursions go."""
+
+    def __init__(self) -> None:
+        super().__init__("nested too deep")
+
+
+def load_json(text: str | bytes, **hooks: Any) -> Any:
+    """Return the value of a JSON text; `hooks` are those of `json.loads`.
 
     Raises
     ------
@@ -61,15 +66,15 @@ def load_json(text: str | bytes) -> Any:
         Where it is no JSON, or nested too deep to be read.
     """
     try:
-        value = json.loads(text)
+        value = json.loads(text, **hooks)
     except RecursionError:
-        raise ValueError("nested too deep") from None
+        raise _TooDeepError from None
     except json.JSONDecodeError:
         raise
     except ValueError as error:  # a number of too many digits; what follows is advice to programmers
         raise ValueError(str(error).partition(";")[0]) from None
     if is_too_deep(value):
-        raise ValueError("nested too deep")
+        raise _TooDeepError
     return value
 
 
@@ -98,13 +103,7 @@ class JsonObject(NamedTuple):
 
 
 def split_json_objects(text: str) -> list[JsonObject]:
-    """Cut a text into the JSON objects that stand one behind another in it, as in JSON Lines.
-
-    Returns
-    -------
-    list of JsonObject
-        Two or more; none where the text is a single object or something else.
-    """
+    """Cut a text into JSON objects one behind another, as in JSON Lines; none where it is one alone, or none."""
     decoder = json.JSONDecoder(parse_constant=_reject_constant)
     objects: list[JsonObject] = []
     start, line, counted = 0, 1, 0
@@ -125,7 +124,7 @@ def split_json_objects(text: str) -> list[JsonObject]:
 
 def read_json_lines(text: str, file: str) -> list[Document]:
     """Read JSON objects one behind another; nothing where the text is something else."""
-    return [Document.without_lines(file, item.value, item.line) for item in split_json_objects(text)]
+    return [Document.at_place(Place(file, item.line), item.value) for item in split_json_objects(text)]
 
 
 def _reject_constant(constant: str) -> object:

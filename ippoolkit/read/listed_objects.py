@@ -10,13 +10,14 @@ from typing import Any
 from ..calico.limits import ALLOWED_BLOCK_SIZES, DEFAULT_BLOCK_SIZE
 from ..calico.pool_selection import OS_LABEL
 from ..calico.selectors import SelectorError, parse_selector
-from ..cidr import Cidr
+from ..cidr import Cidr, address_from_int
 from ..findings import Finding
 from ..model import BlockUsage, IPPool, Pod, Scenario
 from ..yaml_scalars import is_digits
 from .document import Document
-from .kubectl_tables import ROLE_LABEL
-from .kubernetes_objects import KIND_READERS, ObjectSource, read_object
+from .kubectl_tables import ROLE_LABEL, node_object
+from .kubernetes_objects import KIND_READERS
+from .object_source import ObjectSource, read_object
 from .reported import ANY_ROW, ListedObject, PoolFromText, ReportedPool, ReportedText
 
 _MAX_NAMES = 5
@@ -25,12 +26,7 @@ _MAX_NAMES = 5
 def add_listed(scenario: Scenario, reported: ReportedText) -> Scenario:
     """Return a scenario with what texts tell of addresses, nodes and pods, where no object does.
 
-    Parameters
-    ----------
-    scenario
-        What was read of objects.
-    reported
-        The texts; notes and figures are added to it.
+    Notes and figures are added to what the texts report.
     """
     pools_by_cidr = {reported_pool.pool.cidr: reported_pool.pool for reported_pool in build_reported_pools(reported)}
     pools_by_cidr |= {pool.cidr: pool for pool in scenario.cluster.pools}
@@ -50,10 +46,8 @@ def build_reported_pools(reported: ReportedText) -> tuple[PoolFromText, ...]:
     for pool in reported.pools:
         if (built := _build_reported_pool(pool)) is not None:
             built_pools.append(PoolFromText(built, frozenset(pool.spec)))
-            continue
-        unread = Finding("table-row", params={"row": f"{pool.name} {pool.cidr}".strip()}, place=pool.place)
-        if unread not in reported.notes:
-            reported.notes.append(unread)
+        else:
+            reported.note_unread_row(f"{pool.name} {pool.cidr}".strip(), pool.place)
     return tuple(built_pools)
 
 
@@ -64,21 +58,20 @@ def _build_reported_pool(pool: ReportedPool) -> IPPool | None:
     # A pool holds at least one block: where nobody tells the size of a small one, its own is the largest that fits.
     spec.setdefault("blockSize", max(DEFAULT_BLOCK_SIZE[pool.cidr.version], pool.cidr.prefix))
     name = pool.name or str(pool.cidr)
-    return _build("IPPool", ListedObject(name, {"metadata": {"name": name}, "spec": spec}, pool.place))
+    return _build("IPPool", ListedObject({"metadata": {"name": name}, "spec": spec}, pool.place))
 
 
 def _add_node_addresses(scenario: Scenario, reported: ReportedText) -> Scenario:
     """Add the nodes' addresses that only texts tell to the nodes' networks, against which pools are held."""
     networks = scenario.networks
-    addresses = [cidr for text in reported.node_addresses if (cidr := Cidr.parse_or_none(text))]
-    added = [cidr for cidr in addresses if not any(cidr in network for network in networks.nodes)]
+    added = [cidr for cidr in reported.node_addresses if not any(cidr in network for network in networks.nodes)]
     return dataclasses.replace(scenario, networks=dataclasses.replace(networks, nodes=(*networks.nodes, *added)))
 
 
 def _add_service_addresses(scenario: Scenario, pools: Iterable[IPPool], reported: ReportedText) -> Scenario:
     """Add to the networks of services a cluster IP that lies in a pool, one of each pool: the two ranges overlap."""
     networks = scenario.networks
-    cidrs = sorted(cidr for text in reported.service_addresses if (cidr := Cidr.parse_or_none(text)))
+    cidrs = sorted(reported.service_addresses)
     inside = {next((cidr for cidr in cidrs if cidr in pool.cidr), None) for pool in pools}
     added = {cidr for cidr in inside if cidr is not None and not any(cidr in network for network in networks.services)}
     services = (*networks.services, *sorted(added))
@@ -91,20 +84,12 @@ def _add_listed_nodes(scenario: Scenario, pools: Iterable[IPPool], reported: Rep
     A table shows a node's roles and, with ``-o wide``, its operating system and address; one of all pods, the nodes
     that these are on. Where a nodeSelector asks for another label, nobody can say which nodes it selects: they are left
     out, and it is said.
-
-    Parameters
-    ----------
-    scenario
-        What was read of objects.
-    pools
-        Its pools, and those that only a text tells of.
-    reported
-        The texts; notes are added to it.
     """
     known = {node.name for node in scenario.cluster.nodes}
     listed = {node.name: node for node in reported.listed_nodes if node.name not in known}
     if not listed and not known:
-        listed = {str(pod.value["spec"]["nodeName"]): _node_of(pod) for pod in reversed(reported.listed_pods)}
+        nodes_of_pods = {str(pod.value["spec"]["nodeName"]): pod.place for pod in reversed(reported.listed_pods)}
+        listed = {name: ListedObject(node_object(name), place) for name, place in nodes_of_pods.items()}
     if not listed:
         return scenario
     first = next(iter(listed.values()))
@@ -119,11 +104,6 @@ def _add_listed_nodes(scenario: Scenario, pools: Iterable[IPPool], reported: Rep
     reported.notes.append(Finding("nodes-listed", "", {"count": len(nodes)}, first.place))
     cluster = dataclasses.replace(scenario.cluster, nodes=(*scenario.cluster.nodes, *nodes))
     return dataclasses.replace(scenario, cluster=cluster)
-
-
-def _node_of(pod: ListedObject) -> ListedObject:
-    name = pod.value["spec"]["nodeName"]
-    return ListedObject(name, {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name, "labels": {}}}, pod.place)
 
 
 def _deciding_labels(pool: IPPool) -> tuple[str, ...]:
@@ -143,7 +123,7 @@ def _add_listed_pods(scenario: Scenario, pools: Iterable[IPPool], reported: Repo
     if not reported.listed_pods or cluster.pods or "Pod" not in cluster.unknown:
         return scenario
     own_addresses = {str(address) for node in cluster.nodes for address in node.addresses}
-    own_addresses |= {text.partition("/")[0] for text in reported.node_addresses}
+    own_addresses |= {str(address_from_int(cidr.version, cidr.first)) for cidr in reported.node_addresses}
     pods = [pod for listed_pod in reported.listed_pods if (pod := _build("Pod", listed_pod)) is not None]
     pods_at = Counter((pod.node, pod.addresses) for pod in pods)
     ranges = [pool.cidr for pool in pools]
@@ -187,8 +167,7 @@ def _add_block_usage(scenario: Scenario, reported: ReportedText) -> Scenario:
 
 
 def _build(kind: str, listed: ListedObject) -> Any | None:
-    source = ObjectSource(Document.without_lines(listed.place.file, None, listed.place.line), (), [], [])
-    return read_object(KIND_READERS[kind][0], listed.value, source)
+    return read_object(KIND_READERS[kind][0], ObjectSource(listed.value, Document.at_place(listed.place)))
 
 
 def _add_borrowed_by_pool(pools: Iterable[IPPool], reported: ReportedText) -> None:

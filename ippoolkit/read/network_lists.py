@@ -9,10 +9,10 @@ from typing import Any
 from ..cidr import Cidr
 from ..findings import Finding, Place
 from .address_plan import read_address_plan
-from .document import Document, FieldPath
+from .document import Document
 from .installers.setting_values import parse_container_arguments, split_list
 from .listed_network import ListedNetwork, parse_network
-from .plain_values import get_list, get_mapping, get_mappings, get_value
+from .plain_values import get_list, get_mapping, get_mappings, get_value, iter_objects
 
 _ROUTE = re.compile(
     r"\s*(?:(?P<type>unicast|blackhole|unreachable|prohibit|throw|local|broadcast|multicast|anycast)\s+)?"
@@ -24,22 +24,7 @@ _NOT_NETWORKS = ("broadcast", "multicast", "anycast")
 
 
 def read_networks(text: str, name: str, problems: list[Finding]) -> list[ListedNetwork] | None:
-    """Read an address plan or a routing table.
-
-    Parameters
-    ----------
-    text
-        The file.
-    name
-        What to call it.
-    problems
-        Gets what is wrong, each with its line.
-
-    Returns
-    -------
-    list of ListedNetwork or None
-        None where the text is neither.
-    """
+    """Read an address plan or a routing table; None where a text is neither. `problems` gets what is wrong in it."""
     lines = text.splitlines()
     filled = [index for index, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("#")]
     if filled and _ROUTE_COMMAND.fullmatch(lines[filled[0]]):
@@ -74,24 +59,13 @@ def networks_in_documents(documents: Iterable[Document], problems: list[Finding]
     """
     networks: list[ListedNetwork] = []
     for document in documents:
-        for path, item in _objects((), document.value):
+        for path, item in iter_objects(document.value):
             place = document.place(path)
             takes_hosts = item.get("kind") in ("Node", "Service")
             for text, user in _ranges_in_use(item):
                 if isinstance(text, str) and (cidr := parse_network(text, place, problems, takes_hosts=takes_hosts)):
                     networks.append(ListedNetwork(cidr, str(place), user))
     return networks
-
-
-def _objects(path: FieldPath, value: object) -> Iterator[tuple[FieldPath, Mapping[str, Any]]]:
-    if isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _objects((*path, index), item)
-    elif isinstance(value, Mapping):
-        if isinstance(items := value.get("items"), list):
-            yield from _objects((*path, "items"), items)
-        else:
-            yield path, value
 
 
 def _ranges_in_use(item: Mapping[str, Any]) -> Iterator[tuple[object, str]]:

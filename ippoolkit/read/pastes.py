@@ -9,38 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from ..findings import Finding, Place
-from ..texts import N_
 from .calico_messages import find_meaning
 from .kubectl_tables import POD_ROW
+from .piece_kinds import find_table_kind
 from .table_layout import NumberedLine, NumberedLines, is_frame_line, is_table_line, split_heading
-
-# What a piece is, and how that is put to people.
-PIECE_LABELS = {
-    "document": N_("YAML or JSON"),
-    "ipam-show": N_("calicoctl ipam show"),
-    "borrowed": N_("calicoctl ipam show --show-borrowed"),
-    "configuration": N_("calicoctl ipam show --show-configuration"),
-    "address": N_("calicoctl ipam show --ip"),
-    "ipam-check": N_("calicoctl ipam check"),
-    "pools": N_("table of IP pools"),
-    "nodes": N_("table of nodes"),
-    "calico-nodes": N_("table of Calico nodes"),
-    "pods": N_("table of pods"),
-    "services": N_("table of services"),
-    "affinities": N_("table of block affinities"),
-    "names": N_("table of names"),
-    "bgp-peers": N_("calicoctl node status"),
-    "routes": N_("routes"),
-    "describe": N_("kubectl describe"),
-    "environment": N_("environment of calico-node"),
-    "inventory": N_("Kubespray inventory (INI)"),
-    "command": N_("prompt or command"),
-    "error": N_("error message of a command"),
-    "unrecognized": N_("not recognized"),
-}
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07]{0,200}\x07|\x1b[()][0-9A-B]")
 # Blanks of web pages and chats that stand for common ones, and marks without a width.
@@ -69,20 +44,6 @@ _COMMAND = re.compile(rf"(?:\$ |# |% |> )?(?:sudo )?(?:\.[/\\])?(?:{_COMMANDS})(
 _WINDOWS_PROMPT = re.compile(r"(?:PS )?[A-Za-z]:\\[^<>|?*]{0,200}>(?:\s|\S|$)")
 _ARROW_PROMPT = re.compile(r"[❯➜] +\S")
 _KNOWN_COMMAND = re.compile(rf"(?:{_COMMANDS})\b")
-_HEADINGS: tuple[tuple[frozenset[str], str], ...] = (
-    (frozenset({"GROUPING", "CIDR"}), "ipam-show"),
-    (frozenset({"IP", "BORROWING-NODE"}), "borrowed"),
-    (frozenset({"PROPERTY", "VALUE"}), "configuration"),
-    (frozenset({"PEER ADDRESS", "PEER TYPE"}), "bgp-peers"),
-    (frozenset({"NAME", "CIDR"}), "pools"),
-    (frozenset({"CIDR", "NAT", "IPIP"}), "pools"),  # calicoctl of Calico v2
-    (frozenset({"NAME", "STATUS", "ROLES"}), "nodes"),
-    (frozenset({"NAME", "ASN"}), "calico-nodes"),
-    (frozenset({"NAME", "READY", "STATUS"}), "pods"),
-    (frozenset({"NAME", "TYPE", "CLUSTER-IP"}), "services"),
-    (frozenset({"NAME", "AGE"}), "names"),
-    (frozenset({"NAME", "CREATED AT"}), "names"),
-)
 _ROUTE = re.compile(
     r"(?:blackhole |unreachable )?(?:default|[\da-fA-F:.]+(?:/\d+)?) (?:.*\b(?:via|dev|proto)\b .*|proto .*)$"
 )
@@ -110,7 +71,7 @@ _ERROR_LINE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Lines of a file that belong together, and what they are: a key of `PIECE_LABELS`."""
+    """Lines of a file that belong together, and what they are: a key of `PIECE_KINDS`."""
 
     kind: str
     lines: tuple[NumberedLine, ...]
@@ -149,20 +110,23 @@ def clean_lines(text: str, *, plain_blanks: bool = True) -> NumberedLines:
     written = [line for line in lines if line.strip()]
     if written and all(_GREP_PREFIX.match(line) for line in written):  # what grep prints of several files
         lines = [_GREP_PREFIX.sub("", line, count=1) for line in lines]
-        written = [line for line in lines if line.strip()]
-    if _is_numbered(written):
+    if _is_numbered(lines):
         lines = [_LINE_NUMBER.sub("", line, count=1) for line in lines]
-        written = [line for line in lines if line.strip()]
     if any(frame in text for frame in _FRAME_PARTS):
         lines = _without_code_indentation(lines)
-        written = [line for line in lines if line.strip()]
-    margin = min((len(line) - len(line.lstrip(" ")) for line in written), default=0)
+    margin = _margin(lines)
     return [(number, line[margin:]) for number, line in enumerate(lines, 1)]
 
 
-def _is_numbered(written: list[str]) -> bool:
+def _margin(lines: list[str]) -> int:
+    """Return the indentation that all lines share."""
+    return min((len(line) - len(line.lstrip(" ")) for line in lines if line.strip()), default=0)
+
+
+def _is_numbered(lines: list[str]) -> bool:
     """Whether each line begins with its number, as `cat -n` and editors show it."""
-    matches = [_LINE_NUMBER.match(line) for line in written[:_NUMBERED_LINES_TRIED]]
+    written = islice((line for line in lines if line.strip()), _NUMBERED_LINES_TRIED)
+    matches = [_LINE_NUMBER.match(line) for line in written]
     numbers = [int(match[1]) for match in matches if match]
     return len(numbers) == len(matches) >= _NUMBERED_LINES_LEAST and all(
         0 < later - earlier < _NUMBERED_LINES_TRIED for earlier, later in pairwise(numbers)
@@ -177,11 +141,10 @@ def _without_code_indentation(lines: list[str]) -> list[str]:
         while end < len(lines) and (not lines[end].strip() or lines[end].startswith(("    ", "\t"))):
             end += 1
         block = [line.expandtabs(4) for line in lines[start:end]]
-        written = [line for line in block if line.strip()]
         is_behind_blank = start == 0 or (bool(block) and not block[0].strip())
         is_scalar = start > 0 and lines[start - 1].rstrip().endswith(("|", "|-", ">", ">-"))
-        margin = min((len(line) - len(line.lstrip(" ")) for line in written), default=0)
-        if is_behind_blank and not is_scalar and any(is_frame_line(line[margin:]) for line in written):
+        margin = _margin(block)
+        if is_behind_blank and not is_scalar and any(is_frame_line(line[margin:]) for line in block):
             shifted[start:end] = [line[margin:] for line in block]
         start = end + 1
     return shifted
@@ -210,10 +173,7 @@ def is_error_line(line: str) -> bool:
 
 def table_kind(line: str) -> str | None:
     """Return what the table under a heading is, None where the line is no heading."""
-    headings = set(split_heading(line))
-    if len(headings) < 2:
-        return None
-    return next((kind for names, kind in _HEADINGS if names <= headings), None)
+    return find_table_kind(set(split_heading(line)))
 
 
 def is_paste(lines: NumberedLines) -> bool:
@@ -305,7 +265,7 @@ def _end_while(lines: NumberedLines, start: int, belongs: Callable[[str], bool])
     end = start
     while end < len(lines) and lines[end][1].strip() and belongs(lines[end][1]):
         end += 1
-    return max(end, start)
+    return end
 
 
 def _end_of_check(lines: NumberedLines, start: int) -> int:
@@ -319,11 +279,11 @@ def _end_of_check(lines: NumberedLines, start: int) -> int:
 
 
 def _end_of_node_status(lines: NumberedLines, start: int) -> int:
-    def belongs(line: str) -> bool:
-        return not line.strip() or is_table_line(line) or is_frame_line(line) or line.startswith(_NODE_STATUS)
-
     end = start
-    while end < len(lines) and belongs(lines[end][1]):
+    while end < len(lines):
+        line = lines[end][1]
+        if line.strip() and not (is_table_line(line) or is_frame_line(line) or line.startswith(_NODE_STATUS)):
+            break
         end += 1
     return end
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
+
+from .document import FieldPath
 
 
 def get_value(value: object, *keys: str) -> Any:
@@ -28,3 +30,15 @@ def get_list(value: object, *keys: str) -> list[Any]:
 def get_mappings(value: object, *keys: str) -> list[Mapping[str, Any]]:
     """Return the mappings in the list at a path of keys."""
     return [item for item in get_list(value, *keys) if isinstance(item, Mapping)]
+
+
+def iter_objects(value: object, path: FieldPath = ()) -> Iterator[tuple[FieldPath, Mapping[str, Any]]]:
+    """Yield the objects of a document with their paths, those inside lists of objects one by one."""
+    if isinstance(value, Mapping):
+        items = value.get("items")
+        if not isinstance(items, list):
+            yield path, value
+            return
+        value, path = items, (*path, "items")
+    for index, item in enumerate(value if isinstance(value, list) else ()):
+        yield from iter_objects(item, (*path, index))

@@ -25,13 +25,6 @@ from .validation import first_problem
 def build_reading(reader: DocumentReader, paths: Iterable[AnyPath]) -> Reading:
     """Return what was read, with what is unknown of it.
 
-    Parameters
-    ----------
-    reader
-        All that was read.
-    paths
-        Where it was read, for its name and for what is said where there is nothing.
-
     Raises
     ------
     InputError

@@ -19,7 +19,7 @@ COUNTS_TABLE = "counts"
 
 @dataclass(frozen=True, slots=True)
 class RecognizedPiece:
-    """Some lines of an input and what they were read as: a key of `pastes.PIECE_LABELS`."""
+    """Some lines of an input and what they were read as: a key of `piece_kinds.PIECE_KINDS`."""
 
     file: str
     first_line: int
@@ -59,11 +59,15 @@ class PoolFromText:
 
 @dataclass(frozen=True, slots=True)
 class ListedObject:
-    """A node or a pod of a table; `value` is the object as far as the columns tell it."""
+    """An object that a text tells of; `value` is as much of it as the text tells."""
 
-    name: str
     value: dict[str, Any]
     place: Place
+
+    @property
+    def name(self) -> str:
+        """Its name, without the namespace."""
+        return str(self.value["metadata"]["name"])
 
 
 @dataclass(slots=True)
@@ -77,8 +81,8 @@ class ReportedText:
     listed_blocks: list[tuple[Cidr, str, Place]] = field(default_factory=list)  # with their node where it is shown
     block_usage: dict[Cidr, int] = field(default_factory=dict)  # addresses in use, where they are not rounded
     pools: list[ReportedPool] = field(default_factory=list)
-    service_addresses: dict[str, Place] = field(default_factory=dict)  # as host ranges
-    node_addresses: dict[str, Place] = field(default_factory=dict)  # as host ranges, such as 192.0.2.7/32
+    service_addresses: dict[Cidr, None] = field(default_factory=dict)  # as networks of one address
+    node_addresses: dict[Cidr, None] = field(default_factory=dict)  # the same, or the network that one is in
     listed_nodes: list[ListedObject] = field(default_factory=list)  # whose labels are not shown
     node_ages: dict[str, int] = field(default_factory=dict)  # seconds, as tables show them
     listed_pods: list[ListedObject] = field(default_factory=list)  # of all namespaces, with node and address
@@ -87,8 +91,8 @@ class ReportedText:
     borrowed: dict[str, tuple[Cidr, Place]] = field(default_factory=dict)  # by address: the block that it is in
     affinities: list[tuple[str, Cidr, Place]] = field(default_factory=list)  # node and block
     # What a text describes; and single ones of their kind, of which there may be others.
-    objects: list[tuple[dict[str, Any], Place]] = field(default_factory=list)
-    single_objects: list[tuple[dict[str, Any], Place]] = field(default_factory=list)
+    objects: list[ListedObject] = field(default_factory=list)
+    single_objects: list[ListedObject] = field(default_factory=list)
     forbidden_kinds: dict[str, Place] = field(default_factory=dict)
     release: str = ""  # of Calico, where a text names it
     pieces: list[RecognizedPiece] = field(default_factory=list)
@@ -101,6 +105,12 @@ class ReportedText:
         self.figures += [
             ReportedFigures(table, row, figure, value, rounded, place) for figure, value in figures.items()
         ]
+
+    def note_unread_row(self, text: str, place: Place) -> None:
+        """Note a row that could not be used, once."""
+        finding = Finding("table-row", params={"row": text}, place=place)
+        if finding not in self.notes:
+            self.notes.append(finding)
 
     def add_pool(self, cidr: Cidr, place: Place, name: str = "", **spec: Any) -> None:
         """Note what a text says of a pool; several texts add up."""
@@ -121,12 +131,12 @@ class ReportedText:
         if len(counts) == 1:
             self.add_figures("pools", str(cidr), place, {"blockSize": size, "blocks_total": cidr.subnet_count(size)})
 
-    def add_node_address(self, text: str, place: Place) -> None:
+    def add_node_address(self, text: str) -> None:
         """Note an address of a node; what is none (`<none>`) is left out."""
         if (cidr := Cidr.parse_network_or_address(text)) is not None:
-            self.node_addresses.setdefault(str(cidr), place)
+            self.node_addresses[cidr] = None
 
-    def add_service_address(self, text: str, place: Place) -> None:
+    def add_service_address(self, text: str) -> None:
         """Note a cluster IP of a service; what is none (`None`) is left out."""
         if (cidr := Cidr.parse_network_or_address(text)) is not None:
-            self.service_addresses.setdefault(str(cidr), place)
+            self.service_addresses[cidr] = None

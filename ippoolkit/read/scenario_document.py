@@ -9,12 +9,13 @@ from pydantic import TypeAdapter
 
 from ..findings import Finding
 from ..model import Scenario
-from .document import Document, FieldPath
+from .document import Document
+from .plain_values import get_list
 from .validation import validate
 
 _SCENARIO = TypeAdapter(Scenario)
 # Lists whose members must have names of their own, and what makes a name.
-_UNIQUE_NAME_KEYS: dict[FieldPath, tuple[str, ...]] = {
+_UNIQUE_NAME_KEYS: dict[tuple[str, str], tuple[str, ...]] = {
     ("cluster", "pools"): ("name",),
     ("cluster", "reservations"): ("name",),
     ("cluster", "nodes"): ("name",),
@@ -43,7 +44,7 @@ def read_scenario(document: Document, problems: list[Finding]) -> Scenario | Non
     value = document.value
     if isinstance(value, Mapping) and "version" not in value:
         problems.append(Finding("field-missing", params={"field": "version"}, place=document.place(("version",))))
-    scenario = validate(_SCENARIO, _without_retired_keys(value), document, problems, lambda path: path)
+    scenario = validate(_SCENARIO, _without_retired_keys(value), document, problems)
     problems += _repeated_name_findings(document)
     # In a file of ours a stray tag is always a slip; in a manifest it means what calicoctl makes of it.
     problems += [Finding(note.code, params=note.params, place=note.place) for note in document.notes]
@@ -93,7 +94,7 @@ def _without_retired_keys(value: Any) -> Any:
 def _repeated_name_findings(document: Document) -> Iterable[Finding]:
     for path, keys in _UNIQUE_NAME_KEYS.items():
         first_index: dict[tuple[object, ...], int] = {}
-        for index, item in enumerate(_get_list(document.value, path)):
+        for index, item in enumerate(get_list(document.value, *path)):
             if not isinstance(item, Mapping):
                 continue
             default_names = {"namespace": "default", "name": "nodes"}
@@ -105,9 +106,3 @@ def _repeated_name_findings(document: Document) -> Iterable[Finding]:
                 params = {"name": "/".join(map(str, name)), "first": first_field}
                 yield Finding("name-twice", params=params, place=document.place((*path, index, keys[-1])))
             first_index.setdefault(name, index)
-
-
-def _get_list(value: object, path: FieldPath) -> list[object]:
-    for key in path:
-        value = value.get(str(key)) if isinstance(value, Mapping) else None
-    return value if isinstance(value, list) else []

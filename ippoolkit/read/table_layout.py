@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from ..findings import Place
+
 # A line of a text with its number, from 1.
 NumberedLine = tuple[int, str]
 NumberedLines = list[NumberedLine]
@@ -40,7 +42,7 @@ def split_heading(line: str) -> list[str]:
     return words if len(words) > 1 and all(word.upper() == word for word in words) else []
 
 
-def table_rows(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, dict[str, str]]]:
+def table_rows(lines: Iterable[NumberedLine], file: str) -> Iterator[tuple[Place, dict[str, str]]]:
     """Yield the rows of a table, by its headings; a row with another number of cells has the key ``""`` alone.
 
     Tables without frames may be cut by columns (kubectl) or by blanks (pasted).
@@ -60,7 +62,8 @@ def table_rows(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, dict[str
             cells = _cells(line)
         else:
             continue  # a note below the table
-        yield number, dict(zip(headings, cells, strict=True)) if len(cells) == len(headings) else {"": line.strip()}
+        row = dict(zip(headings, cells, strict=True)) if len(cells) == len(headings) else {"": line.strip()}
+        yield Place(file, number), row
 
 
 def _cells(line: str) -> list[str]:

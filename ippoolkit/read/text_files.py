@@ -78,8 +78,13 @@ def read_text(file: str | Path) -> tuple[str, str]:
     InputError
         Where the file is missing, binary or too large.
     """
-    name = "standard input" if str(file) == STDIN else str(file)
+    name = source_name(file)
     return name, decode_text(read_bytes(file, name), name)
+
+
+def source_name(file: str | Path) -> str:
+    """Return what messages call a file."""
+    return "standard input" if str(file) == STDIN else str(file)
 
 
 def read_bytes(file: str | Path, name: str) -> bytes | memoryview:

@@ -13,7 +13,7 @@ from .document_reader import DocumentReader
 from .input_files import InputFile
 from .json_lists import read_list
 from .pastes import Piece, clean_lines, is_flat, is_paste, split_pieces, unread_line_findings
-from .piece_readers import PIECE_READERS
+from .piece_kinds import PIECE_KINDS
 from .reported import RecognizedPiece
 from .table_layout import NumberedLines
 from .text_files import decode_text, parse_documents
@@ -93,7 +93,7 @@ def _read_paste(lines: NumberedLines, file: InputFile, reader: DocumentReader) -
             understood += 1
         elif piece.kind == "document":
             understood += _read_document_piece(piece, file, reader, unread)
-        elif read_piece := PIECE_READERS.get(piece.kind):
+        elif read_piece := PIECE_KINDS[piece.kind].read:
             read_piece(list(piece.lines), name, reported)
             understood += 1
         elif piece.kind == "command":
@@ -101,11 +101,11 @@ def _read_paste(lines: NumberedLines, file: InputFile, reader: DocumentReader) -
         elif piece.kind == "unrecognized" and not any(find_meaning(line) for _, line in piece.lines):
             unread.append(piece)
     collector.notes += unread_line_findings(unread, name)
-    for value, place in reported.objects:
-        collector.add_document(Document.without_lines(place.file, value, place.line))
+    for listed in reported.objects:
+        collector.add_document(Document.at_place(listed.place, listed.value))
     kinds_seen = set(collector.kinds_seen)
-    for value, place in reported.single_objects:
-        collector.add_document(Document.without_lines(place.file, value, place.line))
+    for listed in reported.single_objects:
+        collector.add_document(Document.at_place(listed.place, listed.value))
     collector.kinds_seen = kinds_seen
     reported.objects.clear()
     reported.single_objects.clear()

@@ -39,22 +39,11 @@ def validate(
     value: object,
     document: Document,
     problems: list[Finding],
-    to_document_path: Callable[[FieldPath], FieldPath],
+    to_document_path: Callable[[FieldPath], FieldPath] = lambda path: path,
 ) -> T | None:
-    """Validate a value; return None and add to `problems` where it does not fit.
+    """Validate a value of a document; return None and add to `problems` where it does not fit.
 
-    Parameters
-    ----------
-    adapter
-        Of the model class wanted.
-    value
-        Dicts, lists and scalars.
-    document
-        Where the value came from.
-    problems
-        The list to add to.
-    to_document_path
-        Turns a path inside the value into the path inside the document.
+    `to_document_path` turns a path inside the value into the path inside the document.
 
     Raises
     ------
@@ -66,16 +55,11 @@ def validate(
     except ValidationError as error:
         if error.error_count() > MAX_PROBLEMS:
             raise InputError([*problems[:MAX_PROBLEMS], many_problems(document)]) from None
-        details = error.errors(include_url=False)
-        for detail in details:
-            path = to_document_path(_file_path(detail["loc"]))
+        for detail in error.errors(include_url=False):
+            # Where a default does not fit, pydantic names the field, not the key.
+            path = to_document_path(tuple("blockSize" if key == "block_size" else key for key in detail["loc"]))
             problems.append(finding_from_pydantic(detail, path, document.place(path)))
         return None
-
-
-def _file_path(loc: FieldPath) -> FieldPath:
-    """Turn pydantic's path into the file's: where a default does not fit, pydantic names the field, not the key."""
-    return tuple({"block_size": "blockSize"}.get(str(key), key) for key in loc)
 
 
 def many_problems(document: Document) -> Finding:

@@ -87,19 +87,10 @@ class _OpenCollection:
 
 
 def read_yaml(text: str, file: str, first_line: int = 1, *, as_manifest: bool = False) -> list[Document]:
-    """Read all documents of a YAML text.
+    """Read all documents of a YAML text; `first_line` is its number where the text was cut from a larger one.
 
-    Parameters
-    ----------
-    text
-        The text.
-    file
-        What to call it.
-    first_line
-        Number of its first line, where it was cut from a larger text.
-    as_manifest
-        Read as Kubernetes' and Calico's readers do: the first document alone, whatever follows it. Of a repeated key
-        the last value counts, and the document has a note; the judge decides what that means.
+    With `as_manifest` as Kubernetes' and Calico's readers do: the first document alone, whatever follows it. Of a
+    repeated key the last value counts, and the document has a note; the judge decides what that means.
 
     Raises
     ------
@@ -181,8 +172,8 @@ class _DocumentBuilder:
                 self.stack.append(_OpenCollection(value, event.anchor))
             case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
                 closed = self.stack.pop()
-                for other in closed.merge_values:
-                    self._merge(closed.value, other)
+                for merged in closed.merge_values:
+                    self._merge(closed.value, merged)
                 self._set_anchor(closed.anchor, closed.value)
                 self._add_value(closed.value)
 
@@ -209,12 +200,12 @@ class _DocumentBuilder:
         mapping = top.value.content
         assert isinstance(mapping, dict)
         if top.awaits_merge:
-            merged = value.content if isinstance(value.content, list) else [value]
+            merge_values = value.content if isinstance(value.content, list) else [value]
             if self.takes_repeated_keys:
-                for other in merged:  # at once, as the last of equal keys counts
-                    self._merge(top.value, other)
+                for merged in merge_values:  # at once, as the last of equal keys counts
+                    self._merge(top.value, merged)
             else:
-                top.merge_values += merged
+                top.merge_values += merge_values
         elif key not in mapping:
             mapping[key] = value
         else:

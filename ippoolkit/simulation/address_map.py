@@ -46,7 +46,7 @@ def address_map(
         Where there is no such pool.
     """
     rows = address_map_rows(simulation, pool, first=first, count=count, cells=cells)
-    return pd.DataFrame([list(row.values()) for row in rows], columns=COLUMNS, dtype=object)
+    return pd.DataFrame(rows, columns=COLUMNS, dtype=object)
 
 
 def address_map_rows(
@@ -57,27 +57,30 @@ def address_map_rows(
     ip_pool = scenario.cluster.pool(pool)
     count = ip_pool.block_count - first if count is None else min(count, ip_pool.block_count - first)
     step = 1 << max(0, (-(-count // cells) - 1).bit_length())
-    rows: dict[int, list[Any]] = {}
+    rows: dict[int, dict[str, Any]] = {}
     numbers = range(first, first + count, step)
     for number, text in zip(numbers, _cell_cidrs(ip_pool.cidr, ip_pool.block_size, numbers), strict=True):
         blocks = min(step, first + count - number)
-        rows[number] = [number, blocks, text, 0, blocks * ip_pool.addresses_per_block, 0, 0, 0, 0, ""]
+        addresses = blocks * ip_pool.addresses_per_block
+        rows[number] = dict(zip(COLUMNS, (number, blocks, text, 0, addresses, 0, 0, 0, 0, ""), strict=True))
     for number, node, used, borrowed, cooling in simulation.pool_blocks(pool):
         if first <= number < first + count:
             row = rows[number - (number - first) % step]
-            for column, value in ((3, 1), (5, used), (6, borrowed), (7, cooling)):
-                row[column] += value
+            row["claimed"] += 1
+            row["used"] += used
+            row["borrowed"] += borrowed
+            row["cooling"] += cooling
             if step == 1:
-                row[9] = node
+                row["node"] = node
     size = ip_pool.addresses_per_block
     for begin, end in reserved_coverage(scenario, ip_pool).covered_ranges:
         last = min(end // size, first + count - 1)
         first_cell = max(begin // size, first)
         first_cell -= (first_cell - first) % step
         for number in range(first_cell, last + 1, step):
-            low, high = max(begin, number * size), min(end, (number + rows[number][1]) * size - 1)
-            rows[number][8] += max(0, high - low + 1)
-    return [dict(zip(COLUMNS, row, strict=True)) for row in rows.values()]
+            low, high = max(begin, number * size), min(end, (number + rows[number]["blocks"]) * size - 1)
+            rows[number]["reserved"] += max(0, high - low + 1)
+    return list(rows.values())
 
 
 @lru_cache(maxsize=4)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,16 +17,13 @@ from ..ipam import batch_events, layout, random_runs
 from ..model import Scenario
 from ..parallel import run as run_items
 from .simulated_cluster import SimulatedCluster
-from .workloads import InitialRollout
+from .workloads import DAYS_PER_MONTH, InitialRollout
 
-DAYS_PER_MONTH = 365 / 12
-# Rows of figures of each run.
-MOST_ROWS = 120
-# Events of one day: beyond its mean, so many standard deviations.
-SPARE_DEVIATIONS = 8
+MAX_ROWS = 120  # rows of figures of each run
+SPARE_DEVIATIONS = 8  # events of one day: beyond its mean, so many standard deviations
 BATCHES_PER_JOB = 4
-# Runs begin on the day after the rollout.
-FIRST_DAY = 1
+FIRST_DAY = 1  # runs begin on the day after the rollout
+QUANTILES = (0.1, 0.5, 0.9)  # of a fan
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,7 @@ class Distribution:
 
     def draw(self, rng: np.random.Generator) -> float:
         """Draw one value."""
-        value = float(rng.normal(self.mean, self.deviation)) if self.deviation else self.mean
+        value = float(rng.normal(self.mean, self.deviation) if self.deviation else self.mean)
         return value if self.may_fall else max(0.0, value)
 
 
@@ -122,30 +120,28 @@ class MonteCarlo:
         rows.sort(key=lambda row: (-row[2], row[0], row[1]))
         return typed_frame(["limit", "node", "runs", "first_day", "median_day"], rows)
 
-    def fan(self, quantiles: Sequence[float] = (0.1, 0.5, 0.9)) -> pd.DataFrame:
-        """Return quantiles over the runs, a row a day and figure: ``day``, ``figure``, and a column a quantile.
+    def fan(self) -> pd.DataFrame:
+        """Return quantiles over the runs, a row a day and figure: ``day``, ``figure``, ``p10``, ``p50``, ``p90``.
 
         Figures are pods, nodes, addresses in use, blocks, idle_blocks, borrowed addresses, routes, failures so far.
         """
         rows = []
-        for name, column in _FIGURES.items():
-            values = self.figures[:, :, column]
-            if name == "routes":  # a route a block, and one for each borrowed address
-                values = self.figures[:, :, random_runs.BLOCKS] + self.figures[:, :, random_runs.BORROWED]
-            levels = np.quantile(values, quantiles, axis=0, method="inverted_cdf").astype(np.int64)
+        for name, columns in _FIGURE_COLUMNS.items():
+            values = self.figures[:, :, columns].sum(axis=2)
+            levels = np.quantile(values, QUANTILES, axis=0, method="inverted_cdf").astype(np.int64)
             rows += [(int(day), name, *map(int, levels[:, row])) for row, day in enumerate(self.days)]
-        return pd.DataFrame(rows, columns=["day", "figure", *(f"p{100 * level:g}" for level in quantiles)])
+        return pd.DataFrame(rows, columns=["day", "figure", *(f"p{100 * level:g}" for level in QUANTILES)])
 
 
-_FIGURES = {
-    "pods": random_runs.PODS,
-    "nodes": random_runs.NODES,
-    "addresses": random_runs.ADDRESSES,
-    "blocks": random_runs.BLOCKS,
-    "idle_blocks": random_runs.IDLE_BLOCKS,
-    "borrowed": random_runs.BORROWED,
-    "routes": random_runs.BLOCKS,
-    "failures": random_runs.FAILURES,
+_FIGURE_COLUMNS = {
+    "pods": [random_runs.PODS],
+    "nodes": [random_runs.NODES],
+    "addresses": [random_runs.ADDRESSES],
+    "blocks": [random_runs.BLOCKS],
+    "idle_blocks": [random_runs.IDLE_BLOCKS],
+    "borrowed": [random_runs.BORROWED],
+    "routes": [random_runs.BLOCKS, random_runs.BORROWED],  # a route a block, and one for each borrowed address
+    "failures": [random_runs.FAILURES],
 }
 _LIMITS = {
     layout.BLOCK_LIMIT: "blocks per node",
@@ -183,23 +179,23 @@ def monte_carlo(
         Called with how many runs are done, of how many; only where there is a `pool`.
     """
     size = max(1, -(-runs // max(1, jobs * BATCHES_PER_JOB if pool else 1)))
-    parts = [range(first, min(runs, first + size)) for first in range(0, runs, size)]
-    call = partial(_run_part, scenario, future, seed)
+    batches = [range(first, min(runs, first + size)) for first in range(0, runs, size)]
+    run_batch = partial(_run_batch, scenario, future, seed)
     if pool is None:
-        results = [call(part) for part in parts]
+        results = [run_batch(batch) for batch in batches]
     else:
 
-        def count_runs(parts_done: int, _: int) -> None:
+        def count_runs(batches_done: int, _: int) -> None:
             if progress is not None:
-                progress(min(parts_done * size, runs), runs)
+                progress(min(batches_done * size, runs), runs)
 
-        outcomes = run_items(pool, call, parts, progress=count_runs)
+        outcomes = run_items(pool, run_batch, batches, progress=count_runs)
         for outcome in outcomes:
             if outcome.error is not None:
                 raise outcome.error
         results = [outcome.value for outcome in outcomes if outcome.value is not None]
-    every = _every(future)
-    days = np.arange(1, future.days // every + 1) * every
+    days_per_row = _days_per_row(future)
+    days = np.arange(1, future.days // days_per_row + 1) * days_per_row
     return MonteCarlo(
         np.concatenate([figures for figures, _, _ in results]),
         np.concatenate([outcome for _, outcome, _ in results]),
@@ -208,62 +204,56 @@ def monte_carlo(
     )
 
 
-def _every(future: Future) -> int:
-    return max(1, -(-future.days // MOST_ROWS))
+def _days_per_row(future: Future) -> int:
+    return max(1, -(-future.days // MAX_ROWS))
 
 
-def _run_part(
-    scenario: Scenario, future: Future, seed: int, part: range
+def _run_batch(
+    scenario: Scenario, future: Future, seed: int, batch: range
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], tuple[str, ...]]:
     """Carry out some of the runs; return their figures, outcomes, and the names of nodes."""
-    rates = np.array([_rates(future, seed, run) for run in part])
+    rates = np.array([_rates(future, seed, run) for run in batch])
     cluster = SimulatedCluster(scenario)
     events = InitialRollout().initial_events(cluster)
     if events is not None and len(events):
         cluster.run_events(events)
-    present = list(cluster.schedulable_nodes)
-    joining = _joining(cluster, future, rates)
-    nodes = np.array([present + joining] * 2, np.int64)
+    existing_nodes = list(cluster.schedulable_nodes)
+    nodes = np.array([existing_nodes + _add_joining_nodes(cluster, future, rates)] * 2, np.int64)
     running = np.flatnonzero(cluster.pod_nodes >= 0)
-    most_pods = int(running.size + max(0.0, rates[:, random_runs.GROWTH].max()) * future.days * 1.2) + 64
-    fresh = cluster.add_pod_series("run-pod", most_pods - running.size)
-    pods = np.zeros((2, most_pods + 1), np.int64)
-    pod_nodes = np.zeros_like(pods)
-    pods[0, : running.size], pod_nodes[0, : running.size] = running, cluster.pod_nodes[running]
-    # Pods that do not run wait here; the template's second row has room for those that end.
-    idle = np.zeros((2, fresh.size), np.int64)
-    idle[0] = fresh
-    room = np.zeros((2, most_pods + 1), np.int64)
-    room[:, : fresh.size] = idle
-    cluster.ipam.store.ensure_block_capacity(_blocks_needed(cluster, nodes.shape[1], most_pods))
+    max_pods = int(running.size + max(0.0, rates[:, random_runs.GROWTH].max()) * future.days * 1.2) + 64
+    idle = cluster.add_pod_series("run-pod", max_pods - running.size)
+    running_rows, node_rows, idle_rows = (
+        _start_and_work_rows(numbers, max_pods + 1) for numbers in (running, cluster.pod_nodes[running], idle)
+    )
+    cluster.ipam.store.ensure_block_capacity(_blocks_needed(cluster, nodes.shape[1], max_pods))
     join_rows, join_starts = _node_rows(nodes[0], cluster.node_join_events)
     leave_rows, leave_starts = _node_rows(nodes[0], lambda leaving, time: cluster.node_leave_events(leaving[0], time))
     kinds = cluster.pod_start_events(np.zeros(nodes.shape[1], np.int64), nodes[0], np.zeros(nodes.shape[1], np.int64))
     by_node = np.zeros((2, int(nodes.max(initial=0)) + 1), np.int64)
     by_node[0, nodes[0]], by_node[1, nodes[0]] = kinds[:, batch_events.KIND], kinds[:, batch_events.REQUEST]
     template, state = cluster.ipam.store.state, cluster.ipam.copy().store.state
-    every = _every(future)
-    figures = np.zeros((len(part), future.days // every, random_runs.FIGURE_COUNT), np.int64)
-    outcomes = np.zeros((len(part), random_runs.OUTCOME_WIDTH), np.int64)
+    days_per_row = _days_per_row(future)
+    figures = np.zeros((len(batch), future.days // days_per_row, random_runs.FIGURE_COUNT), np.int64)
+    outcomes = np.zeros((len(batch), random_runs.OUTCOME_WIDTH), np.int64)
     day_events = np.zeros(
-        (_events_a_day(rates, most_pods, len(join_rows) + len(leave_rows)), batch_events.EVENT_WIDTH), np.int64
+        (_events_a_day(rates, max_pods, len(join_rows) + len(leave_rows)), batch_events.EVENT_WIDTH), np.int64
     )
     config = cluster.ipam.store.config
     ranges, requests = cluster.request_table.to_arrays()
     random_runs.run_many(
         state,
         template,
-        np.array([_seed(seed, run) for run in part], np.int64),
+        np.array([_seed(seed, run) for run in batch], np.int64),
         rates,
-        every,
+        days_per_row,
         FIRST_DAY,
-        pods,
-        pod_nodes,
+        running_rows,
+        node_rows,
         running.size,
-        room,
-        fresh.size,
+        idle_rows,
+        idle.size,
         nodes,
-        len(present),
+        len(existing_nodes),
         by_node[0],
         by_node[1],
         join_rows,
@@ -302,7 +292,14 @@ def _seed(seed: int, run: int) -> int:
     return int(np.random.SeedSequence((seed, run)).generate_state(1)[0])
 
 
-def _joining(cluster: SimulatedCluster, future: Future, rates: NDArray[np.float64]) -> list[int]:
+def _start_and_work_rows(numbers: NDArray[Any], size: int) -> NDArray[np.int64]:
+    """Return two rows with room for so many: what each run starts with, and the row that it works on."""
+    rows = np.zeros((2, size), np.int64)
+    rows[0, : numbers.size] = numbers
+    return rows
+
+
+def _add_joining_nodes(cluster: SimulatedCluster, future: Future, rates: NDArray[np.float64]) -> list[int]:
     """Make the nodes known that may join, like those of the plan's first group, else like one that exists."""
     mean = float(rates[:, random_runs.JOINS].max()) * future.days
     count = min(future.most_nodes, int(np.ceil(mean + SPARE_DEVIATIONS * np.sqrt(mean))))
@@ -311,8 +308,8 @@ def _joining(cluster: SimulatedCluster, future: Future, rates: NDArray[np.float6
     groups = cluster.scenario.plan.groups
     if groups:
         return [node for node, _ in cluster.add_group_nodes(groups[0], groups[0].nodes, groups[0].nodes + count)]
-    present = cluster.schedulable_nodes[0]
-    return [cluster.add_replacement_node(present, f"new-{number + 1:05d}") for number in range(count)]
+    template = cluster.schedulable_nodes[0]
+    return [cluster.add_replacement_node(template, f"new-{number + 1:05d}") for number in range(count)]
 
 
 def _node_rows(
@@ -327,15 +324,15 @@ def _node_rows(
     return np.concatenate(rows) if rows else np.zeros((0, batch_events.EVENT_WIDTH), np.int64), starts
 
 
-def _events_a_day(rates: NDArray[np.float64], most_pods: int, node_rows: int) -> int:
+def _events_a_day(rates: NDArray[np.float64], max_pods: int, node_rows: int) -> int:
     lifetimes = rates[:, random_runs.LIFETIME]
-    ends = float((most_pods / np.where(lifetimes > 0, lifetimes, np.inf)).max())
+    ends = float((max_pods / np.where(lifetimes > 0, lifetimes, np.inf)).max())
     starts = ends + max(0.0, float(rates[:, random_runs.GROWTH].max()))
-    return int(ends + starts + SPARE_DEVIATIONS * np.sqrt(ends + starts)) + most_pods + node_rows + 64
+    return int(ends + starts + SPARE_DEVIATIONS * np.sqrt(ends + starts)) + max_pods + node_rows + 64
 
 
-def _blocks_needed(cluster: SimulatedCluster, nodes: int, most_pods: int) -> int:
+def _blocks_needed(cluster: SimulatedCluster, nodes: int, max_pods: int) -> int:
     """Return an upper bound of the blocks that may come: all that the pools have, or all that nodes may claim."""
-    in_pools = sum(2 ** (pool.block_size - pool.cidr.prefix) for pool in cluster.scenario.cluster.pools)
-    claimed = nodes * max(1, cluster.ipam.resources.block_limit(0)) * 2
-    return int(min(in_pools, claimed, 2 * (nodes + most_pods))) + 4
+    blocks_in_pools = sum(2 ** (pool.block_size - pool.cidr.prefix) for pool in cluster.scenario.cluster.pools)
+    max_claimed = nodes * max(1, cluster.ipam.resources.block_limit(0)) * 2
+    return int(min(blocks_in_pools, max_claimed, 2 * (nodes + max_pods))) + 4

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..calico.pool_selection import OS_LABEL, max_blocks_per_node
+from ..calico.pool_selection import OS_LABEL, Use, max_blocks_per_node
 from ..capacity.demand import Supply, compute_supply, ip_versions, tunnel_pools
 from ..cidr import ADDRESS_BITS, Address, IPVersion
 from ..ipam import Ipam, IpamError, batch_events, layout
@@ -96,7 +96,7 @@ class SimulatedCluster:
         """Give what runs already its addresses; a block that no dump shows belongs to whose address comes first."""
         for node in self.scenario.cluster.nodes:
             for tunnel in node.tunnels:
-                self._assign_if_free(node.name, _tunnels_handle(node.name), tunnel.address)
+                self._assign_if_free(node.name, _tunnels_handle(node.name), tunnel.address, use="Tunnel")
         for pod in self.scenario.cluster.pods:
             if pod.host_network or not pod.addresses or pod.node not in self.ipam.store.nodes:
                 continue
@@ -106,10 +106,10 @@ class SimulatedCluster:
             for address in pod.addresses:
                 self._assign_if_free(pod.node, name, address)
 
-    def _assign_if_free(self, node: str, handle: str, address: Address) -> None:
+    def _assign_if_free(self, node: str, handle: str, address: Address, *, use: Use = "Workload") -> None:
         if not self.ipam.requests.is_unavailable(address):
             with suppress(IpamError):
-                self.ipam.requests.assign_ip(node, handle, address)
+                self.ipam.requests.assign_ip(node, handle, address, use=use)
 
     # ---- nodes and pods
 
@@ -335,7 +335,7 @@ class SimulatedCluster:
             [
                 self.ipam.store.ranges[range_index].pool
                 for ranges in ranges_by_version.values()
-                for range_index in ranges[:, 0]
+                for range_index in ranges[:, layout.RANGE]
             ]
         )
         return self.request_table.add(ranges_by_version, block_limit, windows=windows)

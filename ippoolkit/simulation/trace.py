@@ -74,7 +74,7 @@ class Trace(Workload):
             problems.append(Finding("file-empty", place=Place(name)))
         if problems:
             raise InputError(problems)
-        events.sort(key=lambda event: event.time)
+        events.sort(key=_time)
         return cls(events[-1].time // DAY + 1, tuple(events))
 
     def events_on_day(self, cluster: SimulatedCluster, day: int) -> Events | None:

@@ -23,6 +23,7 @@ from .html import (
     capacity_tiles_html,
     findings_html,
     nodes_html,
+    remark_html,
     review_html,
     table_html,
     tile_boxes_html,
@@ -134,6 +135,5 @@ def _(answer: Scenario) -> str:
 def _(answer: Reading) -> str:
     content = _content_html(answer.scenario) + findings_html(answer.notes[:_NOTES_SHOWN])
     if (hidden := len(answer.notes) - _NOTES_SHOWN) > 0:
-        message = get_language("en").render(N_("and {count} more"), {"count": hidden})
-        content += f'<p class="ipk-empty">{escape(message)}</p>'
+        content += remark_html(get_language("en").render(N_("and {count} more"), {"count": hidden}))
     return content

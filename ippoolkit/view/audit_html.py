@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..audit import Audit
 from ..findings import N_, Severity, get_language
-from .audit_terminal import audit_verdict, format_metric, unchecked_message, worst_finding
+from .audit_parts import audit_verdict, format_metric, unchecked_message, worst_finding
 from .html import render_template
 from .verdict_parts import release_text
 

@@ -12,11 +12,11 @@ from ..analysis import Analysis
 from ..capacity.evaluation import SEVERITY_OF_STATUS, Verdict
 from ..choose import scenario_routes
 from ..findings import N_, Finding, Language, Severity, get_language, sort_by_severity
-from .cell_text import format_column, pool_text
-from .display_columns import display_columns
+from .cell_text import pool_text
 from .growth import growth_changes, growth_note
 from .node_rows import merge_alike_nodes
-from .terminal import SEVERITY_STYLES, TextColumn, print_columns, print_findings
+from .terminal import SEVERITY_STYLES, print_columns, print_findings
+from .text_columns import standard_columns
 from .verdict_parts import errors_beside_verdicts, verdict_parts
 
 # What goes first where the terminal is narrow.
@@ -109,16 +109,7 @@ def _print_growth(console: Console, analysis: Analysis, language: Language) -> N
 
 def print_table(console: Console, table_name: str, data: pd.DataFrame, *, title: str, lang: str = "en") -> None:
     """Print one of the kit's tables by its name; columns that do not fit the terminal are named instead."""
-    language = get_language(lang)
-    columns = [
-        TextColumn(
-            column.name,
-            language.translate(column.heading),
-            format_column(column, data, language),
-            is_left_aligned=column.is_left_aligned,
-        )
-        for column in display_columns(table_name)
-    ]
+    columns = standard_columns(table_name, data, get_language(lang))
     print_columns(console, columns, title=title, drop_order=_DROP_ORDER[table_name], lang=lang)
 
 

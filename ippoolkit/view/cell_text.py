@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from ..findings import N_, Language
 from ..model import IPPool
-from .display_columns import DisplayColumn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,31 +15,19 @@ MAP_UNKNOWN = N_("No map: neither IPAMBlock objects nor pods were read.")
 _PREFIX_COLUMNS = frozenset({"block_size", "prefix"})
 
 
-def format_column(column: DisplayColumn, data: pd.DataFrame, language: Language) -> list[str]:
-    """Return the texts of one shown column, one a row."""
-    column_texts = [
-        [
-            value_text(value, language, column=table_column.name) or NO_VALUE
-            for value in column_values(data[table_column.name])
-        ]
-        for table_column in column.columns
-    ]
-    separator = language.translate(column.separator)
-    return [
-        separator.join(text for text in texts if text != NO_VALUE) or NO_VALUE
-        for texts in zip(*column_texts, strict=True)
-    ]
-
-
 def column_values(column: pd.Series) -> list[Any]:
     """Return the values of a column as plain Python values; missing ones as None."""
     return [None if missing else value for value, missing in zip(column.tolist(), column.isna(), strict=True)]
 
 
+def table_rows(table: pd.DataFrame) -> list[tuple[Any, ...]]:
+    """Return rows of plain Python values; missing ones as None."""
+    return list(zip(*(column_values(table.iloc[:, position]) for position in range(table.shape[1])), strict=True))
+
+
 def table_records(table: pd.DataFrame) -> list[dict[Any, Any]]:
     """Return rows as dicts of plain values; missing ones as None."""
-    rows = zip(*(column_values(table.iloc[:, position]) for position in range(table.shape[1])), strict=True)
-    return [dict(zip(table.columns, row, strict=True)) for row in rows]
+    return [dict(zip(table.columns, row, strict=True)) for row in table_rows(table)]
 
 
 def pool_text(pool: IPPool, language: Language) -> str:

@@ -10,23 +10,39 @@ from rich.console import Console
 from rich.text import Text
 
 from ..audit.fleet import AuditedCluster
+from ..errors import IppoolkitError
 from ..findings import N_, Severity, get_language, replace_unprintable
-from .cell_text import NO_VALUE
-from .terminal import SEVERITY_STYLES, TextColumn, print_columns
+from .cell_text import NO_VALUE, value_text
+from .terminal import SEVERITY_STYLES, print_columns
+from .text_columns import row_columns
 
 _DROP_ORDER = ("worst", "limit", "nodes", "calico", "pool")  # in a narrow terminal
 
 
-def audits_data(clusters: Sequence[AuditedCluster], lang: str = "en") -> dict[str, Any]:
+def audits_as_dict(clusters: Sequence[AuditedCluster], lang: str = "en") -> dict[str, Any]:
     """Return the verdicts on many clusters as plain values, worst first; null is unknown."""
     return {
         "clusters": [
-            {"cluster": cluster.cluster, **asdict(cluster.verdict)}
-            if cluster.verdict is not None
-            else {"cluster": cluster.cluster, "error": cluster.error.describe(lang) if cluster.error else ""}
+            cluster_as_dict(cluster.cluster, asdict(cluster.verdict) if cluster.verdict else None, cluster.error, lang)
             for cluster in clusters
         ]
     }
+
+
+def cluster_as_dict(
+    cluster: str, values: dict[str, Any] | None, error: IppoolkitError | None, lang: str
+) -> dict[str, Any]:
+    """Return what is known of one of many clusters under its name, or why that is nothing."""
+    if values is None:
+        return {"cluster": cluster, "error": error.describe(lang) if error else ""}
+    return {"cluster": cluster, **values}
+
+
+def print_cluster_error(console: Console, cluster: str, error: IppoolkitError | None, lang: str) -> None:
+    """Print why nothing is known of one of many clusters."""
+    reason = error.describe(lang) if error else ""
+    text = Text(f"{replace_unprintable(cluster)}: {replace_unprintable(reason)}")
+    console.print(text, style=SEVERITY_STYLES[Severity.ERROR], soft_wrap=True)
 
 
 def print_audits(console: Console, clusters: Sequence[AuditedCluster], *, lang: str = "en") -> None:
@@ -37,20 +53,16 @@ def print_audits(console: Console, clusters: Sequence[AuditedCluster], *, lang: 
     for cluster in clusters:
         verdict = cluster.verdict
         if verdict is None:
-            reason = cluster.error.describe(lang) if cluster.error else ""
-            text = f"{replace_unprintable(cluster.cluster)}: {replace_unprintable(reason)}"
-            console.print(Text(text), style=SEVERITY_STYLES[Severity.ERROR], soft_wrap=True)
+            print_cluster_error(console, cluster.cluster, cluster.error, lang)
             continue
-        counts = (verdict.errors, verdict.warnings, verdict.nodes)
-        used = (verdict.in_use, verdict.capacity)
         rows.append(
             [
                 replace_unprintable(cluster.cluster),
                 verdict.calico,
-                *(NO_VALUE if count is None else language.format_number(count) for count in counts),
+                *(value_text(count, language) for count in (verdict.errors, verdict.warnings, verdict.nodes)),
                 replace_unprintable(verdict.pool) or NO_VALUE,
                 translate(verdict.limit) if verdict.limit else NO_VALUE,
-                " / ".join(NO_VALUE if count is None else language.format_number(count) for count in used),
+                " / ".join(value_text(count, language) for count in (verdict.in_use, verdict.capacity)),
                 replace_unprintable(verdict.worst) or NO_VALUE,
             ]
         )
@@ -67,10 +79,7 @@ def print_audits(console: Console, clusters: Sequence[AuditedCluster], *, lang: 
     )
     print_columns(
         console,
-        [
-            TextColumn(name, heading, [row[position] for row in rows], is_left_aligned=is_left)
-            for position, (name, heading, is_left) in enumerate(columns)
-        ],
+        row_columns(columns, rows),
         title=translate(N_("Clusters, worst first")),
         drop_order=_DROP_ORDER,
         lang=lang,

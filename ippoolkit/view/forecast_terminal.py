@@ -9,27 +9,29 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from ..findings import N_, Language, Severity, get_language, replace_unprintable
+from ..findings import N_, Language, get_language, replace_unprintable
 from ..forecasting import Forecast, LimitForecast, outlook
 from ..forecasting.fleet_forecast import ClusterForecast, fleet_rows
-from .cell_text import NO_VALUE
-from .terminal import SEVERITY_STYLES, TextColumn, print_columns, print_findings
+from .cell_text import NO_VALUE, value_text
+from .fleet_terminal import cluster_as_dict, print_cluster_error
+from .terminal import SEVERITY_STYLES, print_columns, print_findings
+from .text_columns import row_columns
 
 _DROP_ORDER = ("error", "backtest", "chance", "in_use", "limit")  # in a narrow terminal; the dates stay together
 
 
-def forecast_data(forecast: Forecast, lang: str = "en") -> dict[str, Any]:
+def forecast_as_dict(forecast: Forecast, lang: str = "en") -> dict[str, Any]:
     """Return everything that a forecast says as plain values: dates as ISO days, null for not within the horizon."""
     return {
         "as_of": forecast.as_of.isoformat(),
         "horizon_days": forecast.horizon_days,
-        "pools": [_limit_data(limit, forecast, lang) for limit in forecast.pools],
-        "limits": [_limit_data(limit, forecast, lang) for limit in forecast.limits],
+        "pools": [_limit_as_dict(limit, forecast, lang) for limit in forecast.pools],
+        "limits": [_limit_as_dict(limit, forecast, lang) for limit in forecast.limits],
         "notes": [note.as_dict(lang) for note in forecast.notes],
     }
 
 
-def _limit_data(limit: LimitForecast, forecast: Forecast, lang: str) -> dict[str, Any]:
+def _limit_as_dict(limit: LimitForecast, forecast: Forecast, lang: str) -> dict[str, Any]:
     chances = limit.probability
     past = limit.backtest
     return {
@@ -72,19 +74,22 @@ def print_forecast(console: Console, forecast: Forecast, *, lang: str = "en") ->
     print_findings(console, forecast.notes, lang=lang)
 
 
-def fleet_data(clusters: Sequence[ClusterForecast], lang: str = "en") -> dict[str, Any]:
+def forecasts_as_dict(clusters: Sequence[ClusterForecast], lang: str = "en") -> dict[str, Any]:
     """Return the forecasts of many clusters as plain values, the first to run out on top."""
     return {
         "clusters": [
-            {"cluster": cluster.cluster, **forecast_data(cluster.forecast, lang)}
-            if cluster.forecast is not None
-            else {"cluster": cluster.cluster, "error": cluster.error.describe(lang) if cluster.error else ""}
+            cluster_as_dict(
+                cluster.cluster,
+                forecast_as_dict(cluster.forecast, lang) if cluster.forecast else None,
+                cluster.error,
+                lang,
+            )
             for cluster in clusters
         ]
     }
 
 
-def print_fleet(console: Console, clusters: Sequence[ClusterForecast], *, lang: str = "en") -> None:
+def print_forecasts(console: Console, clusters: Sequence[ClusterForecast], *, lang: str = "en") -> None:
     """Print a row for each pool of each cluster, the first to run out on top, and which clusters failed."""
     language = get_language(lang)
     rows: list[tuple[str, LimitForecast]] = []
@@ -92,8 +97,7 @@ def print_fleet(console: Console, clusters: Sequence[ClusterForecast], *, lang: 
         if limit is not None:
             rows.append((cluster, limit))
         elif error is not None:
-            text = Text(f"{replace_unprintable(cluster)}: {replace_unprintable(error.describe(lang))}")
-            console.print(text, style=SEVERITY_STYLES[Severity.ERROR], soft_wrap=True)
+            print_cluster_error(console, cluster, error, lang)
     _print_limits(console, language, rows, language.translate(N_("When pools run out")))
 
 
@@ -111,12 +115,9 @@ def _print_limits(console: Console, language: Language, rows: Sequence[tuple[str
         ("error", translate(N_("error / line's")), False),
     ]
     cells = [[replace_unprintable(cluster), *_cells(limit, language)] for cluster, limit in rows]
-    text_columns = [
-        TextColumn(name, heading, [row[position] for row in cells], is_left_aligned=is_left)
-        for position, (name, heading, is_left) in enumerate(columns)
-        if name != "cluster" or any(cluster for cluster, _ in rows)
-    ]
-    print_columns(console, text_columns, title=title, drop_order=_DROP_ORDER, lang=language.code)
+    clusters, *others = row_columns(columns, cells)
+    shown_columns = [clusters, *others] if any(clusters.texts) else others
+    print_columns(console, shown_columns, title=title, drop_order=_DROP_ORDER, lang=language.code)
 
 
 def _cells(limit: LimitForecast, language: Language) -> list[str]:
@@ -125,7 +126,7 @@ def _cells(limit: LimitForecast, language: Language) -> list[str]:
     cells: list[str] = [
         replace_unprintable(limit.pool),
         language.translate(limit.limit),
-        " / ".join(NO_VALUE if n is None else language.format_number(n) for n in (limit.in_use, limit.capacity)),
+        " / ".join(value_text(count, language) for count in (limit.in_use, limit.capacity)),
         *(_iso(day) or NO_VALUE for day in (limit.p10, limit.p50, limit.p90)),
         chance,
     ]

@@ -29,7 +29,7 @@ def free_ranges_as_json(free_ranges: FreeRanges, lang: str = "en") -> str:
         "within": [str(cidr) for cidr in address_space.within],
         "taken": [
             {"cidr": network_text(network.cidr), "where": _where(network.where, network.used_by)}
-            for network in address_space.taken
+            for network in address_space.in_use
         ],
         "free": address_space.free.to_strings(),
         "offers": [str(cidr) for cidr in free_ranges.offers],
@@ -62,7 +62,7 @@ def print_free_ranges(console: Console, free_ranges: FreeRanges, *, lang: str = 
     if free_ranges.reasons or free_ranges.notes:
         console.print()
     free = address_space.free
-    params = {"count": len(free), "addresses": free.addresses, "taken": len(address_space.taken)}
+    params = {"count": len(free), "addresses": free.addresses, "taken": len(address_space.in_use)}
     console.print(
         Text(language.render(N_("Free: {count} ranges, {addresses:address}; known: {taken} networks"), params), "bold")
     )

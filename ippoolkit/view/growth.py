@@ -28,3 +28,8 @@ def growth_note(table: pd.DataFrame, language: Language) -> str:
             N_("Nothing grows within {months:month}: today's figures hold throughout."), {"months": months}
         )
     return language.translate(N_("Months in which nothing changes are left out."))
+
+
+def month_text(month: int, language: Language) -> str:
+    """Return how a month of a plan is called."""
+    return language.render(N_("month {month}"), {"month": month}) if month else language.translate(N_("now"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from html import escape
 from typing import TYPE_CHECKING
@@ -13,9 +13,11 @@ from ..analysis import Analysis
 from ..capacity.evaluation import Status
 from ..capacity.key_metrics import METRIC_COLUMN, KeyMetrics
 from ..findings import N_, Finding, Language, get_language, replace_unprintable
-from .cell_text import NO_VALUE, format_column, value_text
-from .display_columns import LIMIT_COLUMN, DisplayColumn, display_columns
+from .cell_text import NO_VALUE, value_text
+from .display_columns import LIMIT_COLUMN
+from .growth import month_text
 from .node_rows import node_rows
+from .text_columns import TextColumn, standard_columns
 from .verdict_parts import verdict_parts
 
 if TYPE_CHECKING:
@@ -65,17 +67,14 @@ def capacity_tiles(analysis: Analysis, lang: str = "en", *, short: bool = False)
     return [*tile_texts[:2], *tile_texts[-1:]] if short else tile_texts
 
 
-def tile_boxes_html(tiles: Iterable[tuple[str, str, str]]) -> str:
+def tile_boxes_html(tiles: Sequence[tuple[str, str, str]]) -> str:
     """Return values in boxes beside each other, each with what it is and a verdict's word or nothing."""
-    tile_list = list(tiles)
-    return render_template("tiles", tiles=tile_list) if tile_list else ""
+    return render_template("tiles", tiles=tiles) if tiles else ""
 
 
 def text_table_html(
-    headings: Sequence[str],
-    rows: Iterable[Sequence[str]],
+    columns: Sequence[TextColumn],
     *,
-    left_aligned: Sequence[bool],
     cell_classes: Sequence[Sequence[str]] = (),
     links: Mapping[str, str] | None = None,
     caption: str = "",
@@ -84,43 +83,19 @@ def text_table_html(
 
     Parameters
     ----------
-    headings
-        A text a column.
-    rows
-        Its cells.
-    left_aligned
-        Whether a column is text, set to the left.
+    columns
+        Its columns.
     cell_classes
-        Classes of each cell, as verdicts have them; none if left out.
+        Classes of each cell, row by row, as verdicts have them; none if left out.
     links
         Where the texts of the first column lead.
     caption
         What the table shows, for those who do not see it.
     """
-    row_list = [list(row) for row in rows]
-    class_rows = cell_classes or [[""] * len(headings)] * len(row_list)
     # Narrow windows make columns of sentences a word wide unless forbidden.
-    lengths = [max((len(row[index]) for row in row_list), default=0) for index in range(len(headings))]
+    lengths = [max(map(len, column.texts), default=0) for column in columns]
     widths = ["long" if length > _LONG_TEXT else "whole" if length <= _UNBROKEN_TEXT else "" for length in lengths]
-    column_classes = [
-        f"text {width}".strip() if is_left else width for is_left, width in zip(left_aligned, widths, strict=True)
-    ]
-    cells = [
-        [
-            (text, f"{column_class} {cell_class}".strip())
-            for text, column_class, cell_class in zip(row, column_classes, row_classes, strict=True)
-        ]
-        for row, row_classes in zip(row_list, class_rows, strict=True)
-    ]
-    return _grid_html(
-        [
-            (replace_unprintable(heading), "text" if left else "")
-            for heading, left in zip(headings, left_aligned, strict=True)
-        ],
-        cells,
-        links=links or {},
-        caption=caption,
-    )
+    return _grid_html(columns, cell_classes, width_classes=widths, links=links, caption=caption)
 
 
 def table_html(
@@ -142,31 +117,32 @@ def table_html(
         What the table shows, for those who do not see it.
     """
     language = get_language(lang)
-    columns = display_columns(table_name)
-    column_classes = ["text" if column.is_left_aligned else "" for column in columns]
-    texts = zip(*(format_column(column, data, language) for column in columns), strict=True)
-    cells = [
-        [
-            (text, " ".join(filter(None, (column_class, cell_class))))
-            for text, column_class, cell_class in zip(row, column_classes, cell_classes, strict=True)
-        ]
-        for row, cell_classes in zip(texts, _cell_classes(columns, data, language, chosen), strict=True)
-    ]
-    headings = [
-        (language.translate(column.heading), classes) for column, classes in zip(columns, column_classes, strict=True)
-    ]
-    return _grid_html(headings, cells, table_name=table_name, caption=caption)
+    columns = standard_columns(table_name, data, language)
+    cell_classes = _cell_classes(columns, data, language, chosen)
+    return _grid_html(columns, cell_classes, table_name=table_name, caption=caption)
 
 
 def _grid_html(
-    headings: Sequence[tuple[str, str]],
-    rows: Sequence[Sequence[tuple[str, str]]],
+    columns: Sequence[TextColumn],
+    cell_classes: Sequence[Sequence[str]],
     *,
+    width_classes: Sequence[str] = (),
     table_name: str = "",
     links: Mapping[str, str] | None = None,
     caption: str = "",
 ) -> str:
     """Return a table; each heading and cell is a text with its CSS classes."""
+    none = [""] * len(columns)
+    text_classes = ["text" if column.is_left_aligned else "" for column in columns]
+    column_classes = list(map(_join_classes, text_classes, width_classes or none))
+    headings = [
+        (replace_unprintable(column.heading), classes) for column, classes in zip(columns, text_classes, strict=True)
+    ]
+    texts = list(zip(*(column.texts for column in columns), strict=True))
+    rows = [
+        list(zip(row, map(_join_classes, column_classes, row_classes), strict=True))
+        for row, row_classes in zip(texts, cell_classes or [none] * len(texts), strict=True)
+    ]
     return render_template(
         "grid",
         name=table_name,
@@ -176,6 +152,10 @@ def _grid_html(
         caption=caption,
         scroll=_scroll_classes(headings, rows),
     )
+
+
+def _join_classes(*classes: str) -> str:
+    return " ".join(filter(None, classes))
 
 
 def _scroll_classes(headings: Sequence[tuple[str, str]], rows: Sequence[Sequence[tuple[str, str]]]) -> str:
@@ -203,26 +183,30 @@ def nodes_html(analysis: Analysis, lang: str = "en") -> str:
     """Return the table of nodes, those that are alike in one row; of a large cluster those that fill up first."""
     table, note = node_rows(analysis.nodes(lang=lang), get_language(lang))
     html = table_html("nodes", table, lang=lang)
-    return f'<p class="ipk-empty">{escape(note)}</p>{html}' if note else html
+    return remark_html(note) + html
+
+
+def remark_html(text: str) -> str:
+    """Return a remark beside what is shown; nothing of an empty one."""
+    return f'<p class="ipk-empty">{escape(text)}</p>' if text else ""
 
 
 def comparison_html(table: pd.DataFrame, lang: str = "en") -> str:
     """Return a comparison of plans; values that differ from the first plan's are marked, and said to differ."""
     language = get_language(lang)
-    first_name, *other_names = table.columns[1:]
+    names = table.columns[1:]
     rows = [
         {
             "metric": record[METRIC_COLUMN],
             "cells": [
-                (value_text(record[name], language) or NO_VALUE, record[name] != record[first_name])
-                for name in (first_name, *other_names)
+                (value_text(record[name], language) or NO_VALUE, record[name] != record[names[0]]) for name in names
             ],
         }
         for record in table.to_dict("records")
     ]
     return render_template(
         "comparison",
-        names=[replace_unprintable(name) for name in (first_name, *other_names)],
+        names=list(map(replace_unprintable, names)),
         rows=rows,
         differs=language.translate(N_("differs")),
     )
@@ -269,11 +253,9 @@ def _key_figure_tiles(figures: KeyMetrics, language: Language) -> list[tuple[str
     format_number = language.format_number
     first_bad_month = figures.first_month_with_problem
     exhaustion_text = (
-        language.translate(N_("now"))
-        if first_bad_month == 0
-        else language.render(N_("month {month}"), {"month": first_bad_month})
-        if first_bad_month
-        else language.render(N_("not within {months:month}"), {"months": figures.horizon_months})
+        language.render(N_("not within {months:month}"), {"months": figures.horizon_months})
+        if first_bad_month is None
+        else month_text(first_bad_month, language)
     )
     lacks_blocks = figures.blocks_needed > figures.blocks
     busiest, addresses_needed = figures.pods_on_busiest_node, figures.addresses_needed
@@ -311,28 +293,27 @@ def _key_figure_tiles(figures: KeyMetrics, language: Language) -> list[tuple[str
 
 
 def _cell_classes(
-    columns: Sequence[DisplayColumn], data: pd.DataFrame, language: Language, chosen: int | None
-) -> Iterator[list[str]]:
-    """Yield the classes of each row's cells: the verdict's status, the column that limits, the chosen row."""
+    columns: Sequence[TextColumn], data: pd.DataFrame, language: Language, chosen: int | None
+) -> list[list[str]]:
+    """Return the classes of each row's cells: the verdict's status, the column that limits, the chosen row."""
     status_by_text = {language.translate(word.value): word.value for word in Status}
     column_by_limit = {language.translate(limit): column for limit, column in LIMIT_COLUMN.items()}
+    rows = []
     for record in data.to_dict("records"):
         status = status_by_text.get(record.get("verdict", ""), "")
         limit_column = column_by_limit.get(record.get("limit", "")) if status in ("fails", "tight") else None
         row_class = "chosen" if chosen is not None and record[columns[0].name] == chosen else ""
-        yield [
-            " ".join(
-                filter(
-                    None,
-                    (
-                        status if column.name == "verdict" else "",
-                        "limit" if column.name == limit_column else "",
-                        row_class,
-                    ),
+        rows.append(
+            [
+                _join_classes(
+                    status if column.name == "verdict" else "",
+                    "limit" if column.name == limit_column else "",
+                    row_class,
                 )
-            )
-            for column in columns
-        ]
+                for column in columns
+            ]
+        )
+    return rows
 
 
 @cache

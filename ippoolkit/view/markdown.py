@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
 from ..analysis import Analysis
 from ..findings import N_, Finding, get_language, replace_unprintable
-from .cell_text import format_column
-from .display_columns import display_columns
+from .text_columns import TextColumn, standard_columns
 from .verdict_parts import verdict_parts
 
 _MARKDOWN_CHARACTERS = re.compile(r"([\\`*_\[\]|~$#!])")
@@ -25,30 +25,23 @@ def escape_markdown(text: str) -> str:
     return "".join(_ENTITIES.get(char, char) for char in text).replace("://", "&#58;//").replace("www.", "www&#46;")
 
 
-def table_markdown(headings: Sequence[str], rows: Iterable[Sequence[str]], left_aligned: Sequence[bool]) -> str:
-    """Return a table; all its texts are plain, columns that are not `left_aligned` are set to the right."""
+def table_markdown(columns: Sequence[TextColumn]) -> str:
+    """Return a table; all its texts are plain."""
     lines = [
-        [escape_markdown(heading) for heading in headings],
-        [":--" if is_left else "--:" for is_left in left_aligned],
+        [escape_markdown(column.heading) for column in columns],
+        [":--" if column.is_left_aligned else "--:" for column in columns],
     ]
-    lines += [[escape_markdown(cell) for cell in row] for row in rows]
+    lines += [list(map(escape_markdown, row)) for row in zip(*(column.texts for column in columns), strict=True)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def named_table_markdown(table_name: str, data: pd.DataFrame, *, lang: str = "en", chosen: int | None = None) -> str:
     """Return one of the kit's tables by its name, with the columns that people are shown."""
-    language = get_language(lang)
-    columns = display_columns(table_name)
-    cells = [format_column(column, data, language) for column in columns]
-    rows = [list(row) for row in zip(*cells, strict=True)]
-    for row, value in zip(rows, data[columns[0].name], strict=True):
-        if chosen is not None and value == chosen:
-            row[0] = f"→ {row[0]}"
-    return table_markdown(
-        [language.translate(displayed.heading) for displayed in columns],
-        rows,
-        [displayed.is_left_aligned for displayed in columns],
-    )
+    first, *others = standard_columns(table_name, data, get_language(lang))
+    if chosen is not None:
+        values = zip(first.texts, data[first.name], strict=True)
+        first = replace(first, texts=[f"→ {text}" if value == chosen else text for text, value in values])
+    return table_markdown([first, *others])
 
 
 def verdict_markdown(analysis: Analysis, lang: str = "en") -> str:

@@ -11,9 +11,10 @@ from rich.text import Text
 from ..findings import N_, Language, get_language
 from ..simulation.monte_carlo import MonteCarlo
 from .cell_text import column_values, table_records, value_text
-from .terminal import TextColumn, print_columns
+from .terminal import print_columns
+from .text_columns import TextColumn
 
-MOST_ROWS = 10
+_ROWS_SHOWN = 10
 
 
 def monte_carlo_as_dict(result: MonteCarlo) -> dict[str, Any]:
@@ -38,7 +39,9 @@ def print_monte_carlo(console: Console, result: MonteCarlo, *, lang: str = "en")
     if len(summary):
         headings = (N_("limit"), N_("node"), N_("runs"), N_("first day"), N_("median day"))
         title = language.translate(N_("What breaks first"))
-        _print_table(console, language, title, [language.translate(text) for text in headings], summary.head(MOST_ROWS))
+        _print_table(
+            console, language, title, [language.translate(text) for text in headings], summary.head(_ROWS_SHOWN)
+        )
     fan = result.fan()
     last = fan[fan["day"] == fan["day"].max()].drop(columns="day")
     title = language.render(N_("After {days} days"), {"days": int(fan["day"].max())})

@@ -18,12 +18,12 @@ def print_review(console: Console, review: Review, *, lang: str = "en") -> None:
     """Print what each judge says of each object, every finding with its rule and source, and a last line."""
     language = get_language(lang)
     for note in review.notes:
-        print_finding(console, note, language, lang, indent=0)
+        print_finding(console, note, language)
     for reviewed in review.objects:
         console.print()
         _print_object(console, reviewed, language)
         for finding in reviewed.findings:
-            print_finding(console, finding, language, lang, indent=2)
+            print_finding(console, finding, language, indent=2)
     console.print()
     _print_summary(console, review, language)
 
@@ -43,10 +43,10 @@ def _print_object(console: Console, reviewed: ObjectReview, language: Language) 
     console.print(line, soft_wrap=True)
 
 
-def print_finding(console: Console, finding: Finding, language: Language, lang: str, indent: int) -> None:
+def print_finding(console: Console, finding: Finding, language: Language, *, indent: int = 0) -> None:
     """Print a finding with its rule, its judges and its source."""
     severity_label = (f"{language.translate(finding.severity.value)}: ", SEVERITY_STYLES[finding.severity])
-    _print_line(console, Text.assemble(severity_label, describe_finding(finding, lang)), indent)
+    _print_line(console, Text.assemble(severity_label, describe_finding(finding, language.code)), indent)
     refused_by = (
         language.render(N_("refused by {judges}"), {"judges": ", ".join(finding.refused_by)})
         if finding.refused_by

@@ -13,7 +13,8 @@ from ..ipam.compilation import needs_compiling
 from ..simulation import Simulation
 from .cell_text import column_values, table_records
 from .progress import print_lines, stderr_console
-from .terminal import TextColumn, print_columns, print_release
+from .terminal import print_columns, print_release
+from .text_columns import TextColumn
 
 _TIMELINE_ROWS = 12  # of the timeline that a terminal shows
 _FAILURES_SHOWN = 10

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -12,6 +11,7 @@ from rich.text import Text
 
 from ..calico.releases import Release
 from ..findings import N_, Finding, Severity, get_language
+from .text_columns import TextColumn
 from .verdict_parts import release_text
 
 SEVERITY_STYLES = {
@@ -25,37 +25,6 @@ _GAP = 2  # blanks between two columns
 _MAX_HEADING_LINES = 3
 _MIN_SENTENCE_WIDTH = 32  # a column of sentences may become as narrow as this
 _MAX_WORD_WIDTH = 50  # longer words, such as names of 253 characters, may be broken; no CIDR is longer
-
-
-@dataclass(frozen=True, slots=True)
-class TextColumn:
-    """A column as it is printed; `name` is what says in which order columns are left out."""
-
-    name: str
-    heading: str
-    texts: Sequence[str]
-    is_left_aligned: bool = False
-
-    @property
-    def width(self) -> int:
-        """Width of its longest text, and of its heading in a few lines."""
-        return max(map(cell_len, [*self.texts, *self._heading_lines()]), default=0)
-
-    @property
-    def min_width(self) -> int:
-        """Width below which a number, a name or a CIDR would be broken."""
-        widths = [cell_len(text) for text in self.texts]
-        longest = max(widths, default=0)
-        has_sentences = longest > _MIN_SENTENCE_WIDTH and any(" " in text for text in self.texts)
-        if has_sentences or longest > _MAX_WORD_WIDTH:
-            return max(_MIN_SENTENCE_WIDTH, *map(cell_len, self._heading_lines()))
-        return self.width
-
-    def _heading_lines(self) -> list[str]:
-        longest_word = max(map(cell_len, self.heading.split()), default=1)
-        widths = range(longest_word, cell_len(self.heading) + 1)
-        wrapped = (_wrap(self.heading, width) for width in widths)
-        return next((lines for lines in wrapped if len(lines) <= _MAX_HEADING_LINES), [])
 
 
 def print_columns(
@@ -110,13 +79,13 @@ def _print_indented(console: Console, text: Text) -> None:
 def _leave_out(
     columns: Sequence[TextColumn], drop_order: Sequence[str], width: int
 ) -> tuple[list[TextColumn], list[TextColumn]]:
-    columns_shown, left_out = list(columns), []
+    columns_shown = list(columns)
+    left_out: list[TextColumn] = []
     for name in drop_order:
         if _min_total_width(columns_shown) <= width:
             break
-        column = next(column for column in columns_shown if column.name == name)
-        columns_shown.remove(column)
-        left_out.append(column)
+        left_out += [column for column in columns_shown if column.name == name]  # none of what is unknown
+        columns_shown = [column for column in columns_shown if column.name != name]
     return columns_shown, left_out
 
 
@@ -136,10 +105,11 @@ def _print_band(console: Console, columns: Sequence[TextColumn], title: str) -> 
         console.print(Text(title, style="bold"))
     table = Table(box=None, pad_edge=False)
     widths = []
-    missing = sum(column.width for column in columns) + _GAP * (len(columns) - 1) - console.width
+    missing = sum(map(_width, columns)) + _GAP * (len(columns) - 1) - console.width
     for column in columns:
-        cut = max(0, min(missing, column.width - column.min_width))
-        widths.append(column.width - cut)
+        width = _width(column)
+        cut = max(0, min(missing, width - _min_width(column)))
+        widths.append(width - cut)
         missing -= cut
     headings = [_wrap(column.heading, width) for column, width in zip(columns, widths, strict=True)]
     lines = max(map(len, headings))
@@ -155,8 +125,28 @@ def _print_band(console: Console, columns: Sequence[TextColumn], title: str) -> 
     console.print(table, soft_wrap=False)  # also in a pipe: a table's cells are set beside each other
 
 
+def _width(column: TextColumn) -> int:
+    """Return the width of a column's longest text, and of its heading in a few lines."""
+    return max(map(cell_len, [*column.texts, *_heading_lines(column.heading)]), default=0)
+
+
+def _min_width(column: TextColumn) -> int:
+    """Return the width below which a number, a name or a CIDR would be broken."""
+    longest = max(map(cell_len, column.texts), default=0)
+    has_sentences = longest > _MIN_SENTENCE_WIDTH and any(" " in text for text in column.texts)
+    if has_sentences or longest > _MAX_WORD_WIDTH:
+        return max(_MIN_SENTENCE_WIDTH, *map(cell_len, _heading_lines(column.heading)))
+    return _width(column)
+
+
 def _min_total_width(columns: Sequence[TextColumn]) -> int:
-    return sum(column.min_width for column in columns) + _GAP * (len(columns) - 1)
+    return sum(map(_min_width, columns)) + _GAP * (len(columns) - 1)
+
+
+def _heading_lines(heading: str) -> list[str]:
+    longest_word = max(map(cell_len, heading.split()), default=1)
+    wrapped = (_wrap(heading, width) for width in range(longest_word, cell_len(heading) + 1))
+    return next((lines for lines in wrapped if len(lines) <= _MAX_HEADING_LINES), [])
 
 
 def _wrap(text: str, width: int) -> list[str]:

@@ -40,6 +40,6 @@ def print_upgrade(console: Console, upgrade: Upgrade, *, lang: str = "en") -> No
         params = {"version": change.version, "after": change.after.finding.message(lang)}
         console.print(language.render(template, params), highlight=False, markup=False)
     for finding in upgrade.findings:
-        print_finding(console, finding, language, lang, indent=0)
+        print_finding(console, finding, language)
     if not upgrade.findings:
         console.print(language.translate(N_("Nothing changes for this cluster.")))

@@ -14,7 +14,7 @@ from ..findings import N_, Finding, Language, Place
 from ..kit_files import kit_folder
 from ..model import Scenario
 from ..read import Reading, read, recognize
-from ..read.pastes import PIECE_LABELS
+from ..read.piece_kinds import PIECE_KINDS
 
 
 def sample_scenarios() -> dict[str, Path]:
@@ -57,7 +57,7 @@ def recognized_lines(text: str, language: Language) -> list[str]:
             {
                 "first": piece.first_line,
                 "last": piece.last_line,
-                "what": language.translate(PIECE_LABELS[piece.kind]),
+                "what": language.translate(PIECE_KINDS[piece.kind].label),
             },
         )
         for piece in recognize(text)

@@ -67,19 +67,11 @@ def redact_scenarios(scenarios: Sequence[Scenario]) -> list[Scenario]:
 def redact_readings(readings: Sequence[Reading], name: str = "cluster") -> list[Reading]:
     """Replace names and addresses in what was read, alike in all readings, notes and reported figures included.
 
-    Parameters
-    ----------
-    readings
-        What to redact.
-    name
-        Name of a single scenario afterwards; several are numbered.
+    A single scenario is called `name` afterwards; several are numbered.
     """
     redactor = _Redactor(readings)
-    several = len(readings) > 1
-    return [
-        redactor.redact_reading(reading, f"{name}-{number}" if several else name)
-        for number, reading in enumerate(readings, start=1)
-    ]
+    names = [f"{name}-{number}" for number in range(1, len(readings) + 1)] if len(readings) > 1 else [name]
+    return [redactor.redact_reading(reading, new_name) for reading, new_name in zip(readings, names, strict=True)]
 
 
 class _Identities:

@@ -6,15 +6,13 @@ import unicodedata
 import openpyxl
 import pypdf
 import pytest
-from typer.testing import CliRunner
 
 import ippoolkit as ipk
 from ippoolkit.audit import audit
-from ippoolkit.cli import app
 from ippoolkit.errors import InputError
 from ippoolkit.report.formats.pdf import find_chromium
 from ippoolkit.report.sections.audit_report import AuditReport
-from tests.helpers import RECORDINGS, unpacked
+from tests.helpers import run_command, unpacked_cluster
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 PIECES = ("title", "summary", "findings", "pools", "maps", "nodes", "coverage", "totals", "how_it_was_read", "appendix")
@@ -22,14 +20,7 @@ PIECES = ("title", "summary", "findings", "pools", "maps", "nodes", "coverage", 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    def unpack(cluster):
-        target = tmp_path_factory.mktemp("clusters") / cluster
-        target.mkdir()
-        for file in (RECORDINGS / "clusters" / cluster).iterdir():
-            unpacked(file, target)
-        return target
-
-    return unpack
+    return lambda cluster: unpacked_cluster(cluster, tmp_path_factory.mktemp("clusters") / cluster)
 
 
 def pieces(*arguments, **options):
@@ -38,7 +29,7 @@ def pieces(*arguments, **options):
 
 
 def test_the_command_makes_one_page_that_loads_nothing(folder, tmp_path):
-    result = CliRunner().invoke(app, ["audit", str(folder("s05")), "-o", str(tmp_path / "r.html")])
+    result = run_command("audit", folder("s05"), "-o", tmp_path / "r.html")
     assert result.exit_code == 1  # errors were found
     page = (tmp_path / "r.html").read_text()
     assert not re.search(r"<script (?!>)|<link|@import|src=", page)
@@ -100,7 +91,7 @@ def test_names_that_are_hostile_stay_text(tmp_path):
     everything = "".join(pieces(path).values())
     assert "<script" not in everything
     assert "\u202e" not in everything
-    output = CliRunner().invoke(app, ["audit", str(path)]).output
+    output = run_command("audit", path).output
     assert "\u202e" not in output
 
 
@@ -199,6 +190,6 @@ def test_several_files_are_one_cluster(folder, tmp_path):
         [where / "kubectl-nodes.json", where / "kubectl-ippools.json"], tmp_path / "r.md", template="audit"
     )
     assert "kubectl-ippools.json" in path.read_text()
-    result = CliRunner().invoke(app, ["audit", str(where), "-o", str(tmp_path / "r.xlsx"), "--redact"])
+    result = run_command("audit", where, "-o", tmp_path / "r.xlsx", "--redact")
     assert result.exit_code == 1
     assert "n1" not in [cell.value for cell in openpyxl.load_workbook(tmp_path / "r.xlsx")["nodes"]["A"]]

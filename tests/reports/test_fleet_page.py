@@ -10,7 +10,7 @@ import pytest
 import ippoolkit as ipk
 from ippoolkit.report.sections import FleetReport
 from ippoolkit.write import save_scenario
-from tests.helpers import plan
+from tests.helpers import plan, recorded
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -45,6 +45,14 @@ def test_bars_show_what_is_used(fleet):
     html = fleet.clusters().html
     assert "share share-100" in html  # 70 nodes and 64 blocks
     assert html.index("prod (2)") < html.index("prod (1)")
+
+
+def test_what_was_not_read_of_a_cluster_has_no_bar(tmp_path):
+    recorded("s07", tmp_path, "kubectl-ippools.json", "kubectl-nodes.json")
+    fleet = FleetReport([str(tmp_path)])
+    (row,) = next(part.table.rows for part in fleet.clusters().parts if part.table)
+    assert row[5] is None
+    assert "share share-0" in fleet.clusters().html
 
 
 def test_pools_of_different_clusters_that_overlap_are_listed_once_each(fleet):

@@ -20,7 +20,7 @@ from ippoolkit.read import Reading
 from ippoolkit.report.formats.pdf import find_chromium
 from ippoolkit.write import scenario_to_yaml
 from ippoolkit.write.redaction import redact_scenarios
-from tests.helpers import CLUSTERS, RECORDINGS, ROOT, notebook, plan, recorded, unpacked
+from tests.helpers import CLUSTERS, ROOT, notebook, plan, recorded, unpacked_cluster
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -182,10 +182,7 @@ def test_nothing_of_the_original_is_left_in_any_file(hostile, tmp_path, template
 
 @pytest.mark.parametrize("cluster", ["s02", "s05", "s07", "s13"])
 def test_an_audit_keeps_its_figures_and_nothing_else(cluster, tmp_path):
-    folder = tmp_path / "acme-cluster"
-    folder.mkdir()
-    for file in (RECORDINGS / "clusters" / cluster).glob("kubectl-*"):
-        unpacked(file, folder)
+    folder = unpacked_cluster(cluster, tmp_path / "acme-cluster", "kubectl-*")
     before = audit(folder)
     formats = ["html", "xlsx", "md", "svg"]
     ipk.make_reports([folder], tmp_path / "out", formats=formats, template="audit", redact=True, date="2026-11-23")

@@ -221,7 +221,7 @@ def test_the_command_writes_all_three_files(tmp_path):
     (tmp_path / "history.csv").write_text(csv)
     files = [tmp_path / name for name in ("rules.yaml", "plain.yaml", "dashboard.json")]
     result = run("alerts", tmp_path / "history.csv", "-o", files[0], "--plain", files[1], "--dashboard", files[2])
-    assert result.returncode == 0, result.stderr
+    assert result.exit_code == 0, result.stderr
     rule = yaml.safe_load(files[0].read_text())
     assert rule["spec"]["groups"] == yaml.safe_load(files[1].read_text())["groups"]
     assert json.loads(files[2].read_text())["title"] == "Calico IP pools"
@@ -231,6 +231,6 @@ def test_the_command_takes_a_scenario_and_refuses_what_is_no_time():
     from tests.helpers import ROOT
 
     result = run("alerts", ROOT / "data/kubespray.yaml", "--calico", "v3.29")
-    assert result.returncode == 0, result.stderr
+    assert result.exit_code == 0, result.stderr
     assert "ipam_allocations_in_use" in result.stdout
-    assert run("alerts", ROOT / "data/kubespray.yaml", "--lead", "soon").returncode == 2
+    assert run("alerts", ROOT / "data/kubespray.yaml", "--lead", "soon").exit_code == 2

@@ -5,25 +5,18 @@ import re
 from dataclasses import replace
 
 import pytest
-from typer.testing import CliRunner
 
 import ippoolkit as ipk
 from ippoolkit.audit import audit, audit_reading
-from ippoolkit.cli import app
 from ippoolkit.findings import get_language
 from ippoolkit.model import Allocation, Block, BlockAffinity, Cluster, IPAMHandle, IPReservation, Pod, Service, Tunnel
 from ippoolkit.read import Reading
-from tests.helpers import CLUSTERS, RECORDINGS, ROOT, unpacked
+from tests.helpers import CLUSTERS, ROOT, run_command, unpacked_cluster
 
 
 @pytest.fixture(scope="session")
 def folders(tmp_path_factory):
-    folders_by_cluster = {}
-    for cluster in CLUSTERS:
-        folders_by_cluster[cluster] = tmp_path_factory.mktemp(cluster)
-        for file in (RECORDINGS / "clusters" / cluster).iterdir():
-            unpacked(file, folders_by_cluster[cluster])
-    return folders_by_cluster
+    return {cluster: unpacked_cluster(cluster, tmp_path_factory.mktemp(cluster)) for cluster in CLUSTERS}
 
 
 def findings_by_code(cluster, **more):
@@ -320,8 +313,6 @@ def test_a_node_whose_tunnel_has_no_address():
 
 
 def test_pods_of_an_earlier_moment_and_of_one_namespace_are_told(folders):
-    import dataclasses
-
     cluster_audit = audit(folders["s05"])
     cluster = cluster_audit.scenario.cluster
     late = [
@@ -329,7 +320,7 @@ def test_pods_of_an_earlier_moment_and_of_one_namespace_are_told(folders):
         for allocation in cluster.blocks[0].allocations
     ]
     blocks = (replace(cluster.blocks[0], allocations=tuple(late)), *cluster.blocks[1:])
-    reading = dataclasses.replace(
+    reading = replace(
         cluster_audit.reading, scenario=replace(cluster_audit.scenario, cluster=replace(cluster, blocks=blocks))
     )
     assert "dumps-apart" in {finding.code for finding in audit_reading(reading).findings}
@@ -343,7 +334,7 @@ def test_pods_of_an_earlier_moment_and_of_one_namespace_are_told(folders):
 
 
 def run(*arguments):
-    return CliRunner().invoke(app, ["audit", *map(str, arguments)])
+    return run_command("audit", *arguments)
 
 
 def test_the_command_prints_tables_findings_and_what_is_unknown(folders):

@@ -5,32 +5,18 @@ import re
 from dataclasses import replace
 
 import pytest
-from typer.testing import CliRunner
 
 import ippoolkit as ipk
 from ippoolkit.audit import audit
 from ippoolkit.audit.cluster_index import ClusterIndex
 from ippoolkit.audit.cluster_metrics import cluster_metrics
-from ippoolkit.cli import app
-from tests.helpers import RECORDINGS, unpacked
-
-
-def run(*arguments):
-    result = CliRunner().invoke(app, [*map(str, arguments)])
-    assert "Traceback" not in result.output
-    return result
+from tests.helpers import run_command as run
+from tests.helpers import unpacked_cluster
 
 
 @pytest.fixture
 def folder(tmp_path):
-    def unpack(cluster):
-        target = tmp_path / cluster
-        target.mkdir()
-        for file in (RECORDINGS / "clusters" / cluster).iterdir():
-            unpacked(file, target)
-        return target
-
-    return unpack
+    return lambda cluster: unpacked_cluster(cluster, tmp_path / cluster)
 
 
 def rows(*arguments):
@@ -218,8 +204,7 @@ def test_two_pools_of_a_table_with_one_name_are_two_columns(tmp_path):
     node = "---\napiVersion: v1\nkind: Node\nmetadata: {name: n1}\n"
     (tmp_path / "pools.txt").write_text(table)
     (tmp_path / "nodes.yaml").write_text(node)
-    result = CliRunner().invoke(app, ["pools-for", "-c", str(tmp_path), "--coverage"])
-    assert result.exception is None or isinstance(result.exception, SystemExit)
+    result = run("pools-for", "-c", tmp_path, "--coverage")
     assert "default-pool" in result.output
 
 

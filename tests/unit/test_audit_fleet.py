@@ -16,8 +16,8 @@ from ippoolkit.forecasting.fleet_forecast import forecast_fleet
 from ippoolkit.forecasting.stored import from_plain, to_plain
 from ippoolkit.parallel import Journal, executor, item_key
 from ippoolkit.read.input_files import list_files
-from ippoolkit.view.fleet_terminal import audits_data
-from ippoolkit.view.forecast_terminal import fleet_data
+from ippoolkit.view.fleet_terminal import audits_as_dict
+from ippoolkit.view.forecast_terminal import forecasts_as_dict
 from tests.clusters import cluster
 from tests.helpers import ROOT
 from tests.helpers import run_command as run
@@ -34,7 +34,7 @@ def sources(tmp_path):
     return [str(tmp_path / f"{name}.yaml") for name in ("roomy", "fuller", "broken")]
 
 
-def as_bytes(clusters, data=audits_data):
+def as_bytes(clusters, data=audits_as_dict):
     return json.dumps(data(clusters)).encode()
 
 
@@ -71,10 +71,10 @@ def test_processes_and_threads_write_the_same_bytes(sources):
     histories = [str(HISTORY), "missing.csv"]
     with ThreadPoolExecutor(2) as pool:
         audits = as_bytes(audit_fleet(sources, pool))
-        forecasts = as_bytes(forecast_fleet(histories, pool, horizon_days=90), fleet_data)
+        forecasts = as_bytes(forecast_fleet(histories, pool, horizon_days=90), forecasts_as_dict)
     with executor(jobs=2) as pool:
         assert as_bytes(audit_fleet(sources, pool)) == audits
-        assert as_bytes(forecast_fleet(histories, pool, horizon_days=90), fleet_data) == forecasts
+        assert as_bytes(forecast_fleet(histories, pool, horizon_days=90), forecasts_as_dict) == forecasts
 
 
 def test_a_forecast_outlives_its_run_unchanged(tmp_path):
@@ -95,14 +95,14 @@ def test_what_is_in_the_journal_is_not_worked_out_again(sources, tmp_path, monke
     with ThreadPoolExecutor(1) as pool:
         first = as_bytes(audit_fleet(sources, pool, results=Journal(journal)))
         forecasts = as_bytes(
-            forecast_fleet([str(HISTORY)], pool, horizon_days=90, results=Journal(journal)), fleet_data
+            forecast_fleet([str(HISTORY)], pool, horizon_days=90, results=Journal(journal)), forecasts_as_dict
         )
         monkeypatch.setattr(import_module("ippoolkit.audit.fleet"), "_audit_one", refuse)
         monkeypatch.setattr(import_module("ippoolkit.forecasting.fleet_forecast"), "_forecast_one", refuse)
         again = audit_fleet(sources[:2], pool, results=Journal(journal))
         assert json.loads(as_bytes(again))["clusters"] == json.loads(first)["clusters"][1:]
         assert (
-            as_bytes(forecast_fleet([str(HISTORY)], pool, horizon_days=90, results=Journal(journal)), fleet_data)
+            as_bytes(forecast_fleet([str(HISTORY)], pool, horizon_days=90, results=Journal(journal)), forecasts_as_dict)
             == forecasts
         )
 
@@ -135,7 +135,7 @@ def test_a_line_that_was_cut_off_harms_no_other(tmp_path):
 
 def test_the_command_prints_a_table_and_json(sources, tmp_path):
     result = run("audit", "--each", *sources, "--jobs", 1, "--resume", tmp_path / "done.jsonl")
-    assert (result.returncode, "Traceback" in result.stderr) == (1, False)
+    assert (result.exit_code, "Traceback" in result.stderr) == (1, False)
     lines = result.stdout.splitlines()
     assert "broken.yaml" in lines[0]
     assert "fullest" in result.stdout
@@ -147,7 +147,7 @@ def test_the_command_prints_a_table_and_json(sources, tmp_path):
 
 
 def test_options_that_do_not_go_together_are_refused(sources, tmp_path):
-    assert run("audit", "--each").returncode == 2
-    assert run("audit", "--each", sources[0], "-o", tmp_path / "x.html").returncode == 2
+    assert run("audit", "--each").exit_code == 2
+    assert run("audit", "--each", sources[0], "-o", tmp_path / "x.html").exit_code == 2
     refused = run("audit", "--each", sources[0], "--resume", tmp_path)
-    assert (refused.returncode, "Traceback" in refused.stderr) == (2, False)
+    assert (refused.exit_code, "Traceback" in refused.stderr) == (2, False)

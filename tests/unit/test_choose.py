@@ -253,7 +253,7 @@ def test_what_was_said_on_the_command_line_is_in_the_scenario(tmp_path):
         *("--max-blocks-per-host", 10, "--within", "10.64.0.0/12", "--taken", "10.64.0.0/16", "192.168.0.0/24"),
         *("--by", "2027-06", "--date", TODAY, "--calico", "v3.30", "-o", path),
     )
-    assert result.returncode == 0
+    assert result.exit_code == 0
     scenario = ipk.load(path)
     assert ipk.load(ipk.save_scenario(scenario, tmp_path / "again.yaml")) == scenario
     needed = scenario.requirements
@@ -418,7 +418,7 @@ def test_pods_that_were_not_read_are_unknown_and_no_change_is_left_out(tmp_path)
             assert changes[kind]["blocks_released"] is None
         for kind in holding:
             issued = run(*changes[kind]["command"][1:])
-            assert issued.returncode == 1  # a command that runs; its answer is that pods were not read
+            assert issued.exit_code == 1  # a command that runs; its answer is that pods were not read
             assert "Missing from the input, or given as an empty list: IPPool, IPAMBlock, Node, Pod" in issued.stdout
     table = change_options_table(change_options(recommend(ipk.load(dump)), ["--cluster", str(dump)]))
     commands = table.loc[table.holds, "command"]
@@ -471,7 +471,7 @@ def brute_force(nodes, pods, racks, headroom):
 
 def test_recommend_prints_json_that_a_brute_force_agrees_with():
     result = run("recommend", "--nodes", 90, "--pods-per-node", 31, "--racks", 3, "--headroom", 15, "--json")
-    assert result.returncode == 0
+    assert result.exit_code == 0
     data = json.loads(result.stdout)
     designs = [(d["prefix"], d["blockSize"], d["addresses"], d["routes"], d["nodes_max"]) for d in data["designs"]]
     assert sorted(designs) == sorted(brute_force(90, 31, 3, 15))
@@ -482,7 +482,7 @@ def test_recommend_prints_json_that_a_brute_force_agrees_with():
 
 def test_recommend_says_when_nothing_fits():
     result = run("recommend", "--nodes", 100, "--max-routes", 10, "--json")
-    assert result.returncode == 1
+    assert result.exit_code == 1
     data = json.loads(result.stdout)
     assert (data["designs"], data["picked"]) == ([], None)
     assert "max-routes" in data["reasons"][0]["message"]
@@ -491,14 +491,14 @@ def test_recommend_says_when_nothing_fits():
 def test_recommend_writes_what_it_picked(tmp_path):
     scenario, pools = tmp_path / "s.yaml", tmp_path / "p.yaml"
     result = run("recommend", "--nodes", 40, "--racks", 2, "-o", scenario, "--manifests", pools)
-    assert result.returncode == 0
-    assert run("capacity", scenario).returncode == 0
+    assert result.exit_code == 0
+    assert run("capacity", scenario).exit_code == 0
     next_step = re.fullmatch(
         r"Next: ippoolkit (check .*); then calicoctl create -f (.*)\nOn a new cluster .*\n", result.stderr
     )
     assert next_step is not None
     assert next_step[2] == str(pools)
-    assert run(*shlex.split(next_step[1])).returncode == 0
+    assert run(*shlex.split(next_step[1])).exit_code == 0
     second = run("recommend", "--nodes", 40, "--racks", 2, "--pick", 2, "--json")
     assert json.loads(second.stdout)["picked"]["blockSize"] == json.loads(second.stdout)["designs"][1]["blockSize"]
 
@@ -516,7 +516,7 @@ def test_recommend_writes_what_it_picked(tmp_path):
 )
 def test_recommend_names_what_it_cannot_use(arguments, message):
     result = run("recommend", *arguments)
-    assert result.returncode == 2
+    assert result.exit_code == 2
     assert message in result.stderr
     assert "Traceback" not in result.stderr
 
@@ -535,7 +535,7 @@ def test_free_offers_best_fit_and_prints_json():
         2,
         "--json",
     )
-    assert result.returncode == 0
+    assert result.exit_code == 0
     data = json.loads(result.stdout)
     assert data["within"] == ["10.0.0.0/24"]
     assert data["taken"] == [
@@ -548,14 +548,14 @@ def test_free_offers_best_fit_and_prints_json():
 
 def test_free_says_what_to_release():
     result = run("free", "--within", "10.0.0.0/24", "--taken", "10.0.0.0/26", "10.0.0.128/25", "--prefix", 25)
-    assert result.returncode == 1
+    assert result.exit_code == 1
     assert "10.0.0.64/26" in result.stdout
     assert "10.0.0.0/25 would be free without 10.0.0.0/26" in result.stdout
 
 
 def test_free_lists_every_bad_cidr():
     result = run("free", "--within", "10.0.0.0/33", "--taken", "10.0.0.1/8", "--taken", "banana", "--prefix", 24)
-    assert result.returncode == 2
+    assert result.exit_code == 2
     assert all(text in result.stderr for text in ("10.0.0.0/33", "10.0.0.1/8", "banana"))
 
 
@@ -585,14 +585,14 @@ def test_free_reads_files_of_all_kinds(tmp_path):
 def test_free_draws_the_space(tmp_path, ending):
     path = tmp_path / f"space.{ending}"
     result = run("free", "--within", "10.0.0.0/24", "--taken", "10.0.0.0/26", "--picture", path)
-    assert (result.returncode, result.stderr) == (0, "")
+    assert (result.exit_code, result.stderr) == (0, "")
     assert path.stat().st_size > 1000
 
 
 def test_the_json_of_a_cluster_names_the_changes_and_their_commands(tmp_path):
     path = ipk.save_scenario(plan("10.0.0.0/22", size=26, nodes=10, pods=60), tmp_path / "small.yaml")
     result = run("recommend", path, "--nodes", 20, "--pods-per-node", 40, "--within", "10.0.0.0/16", "--json")
-    assert result.returncode == 0
+    assert result.exit_code == 0
     changes = json.loads(result.stdout)["changes"]
     assert {change["change"] for change in changes} == {"keep", "block-size", "second-pool", "migrate"}
     assert changes[0]["change"] == "second-pool"

@@ -17,7 +17,7 @@ POOL = str(ROOT / "data/default-ipv4-ippool.yaml")
 
 def test_capacity_prints_every_table():
     result = run("capacity", SAMPLE)
-    assert result.returncode == 0
+    assert result.exit_code == 0
     for part in ("Fits.", "Pools", "Block sizes for default-pool", "Nodes", "Growth", "worker1", "16,384"):
         assert part in result.stdout
     assert result.stderr == ""
@@ -59,7 +59,7 @@ def test_bad_input_is_exit_status_2_without_a_traceback(tmp_path):
     path.write_text("version: 1\ncluster:\n  pools:\n  - {name: p, cidr: 10.0.0.1/8, blockSize: '26'}\n")
     for command in (["capacity", path], ["report", path, "-o", tmp_path / "r.html"], ["scenario", path]):
         result = run(*command)
-        assert result.returncode == 2
+        assert result.exit_code == 2
         assert result.stdout == ""
         assert result.stderr.splitlines() == [
             f"{path}:4: cluster.pools[0].cidr: 10.0.0.1/8 has host bits set. Write 10.0.0.0/8.",
@@ -81,13 +81,13 @@ def test_bad_input_is_exit_status_2_without_a_traceback(tmp_path):
 )
 def test_bad_arguments_are_exit_status_2(arguments):
     result = run(*arguments)
-    assert result.returncode == 2
+    assert result.exit_code == 2
     assert "Traceback" not in result.stderr
 
 
 def test_absurd_numbers_of_nodes_are_told_not_computed():
     result = run("capacity", SAMPLE, "--nodes", 10**30)
-    assert result.returncode == 2
+    assert result.exit_code == 2
     assert "Traceback" not in result.stderr
     assert "1000000" in result.stderr.replace(",", "")
 
@@ -95,7 +95,7 @@ def test_absurd_numbers_of_nodes_are_told_not_computed():
 def test_a_scenario_from_dumps(tmp_path):
     dumps = sorted((ROOT / "data/kubean").iterdir())
     result = run("scenario", *dumps, "--name", "kubean", "-o", tmp_path / "k.yaml")
-    assert result.returncode == 0
+    assert result.exit_code == 0
     written = ipk.load(tmp_path / "k.yaml").cluster
     assert "IPAMBlock" not in written.unknown
     assert written == ipk.load(ROOT / "data/kubean.yaml").cluster
@@ -131,7 +131,7 @@ def test_what_a_command_says_of_itself_is_in_the_readers_language(tmp_path):
         ("report", SAMPLE, "--template", "comparison", "-o", tmp_path, "--lang", "zh"): "至少需要 2 个场景",
     }.items():
         result = run(*arguments)
-        assert result.returncode in (1, 2), arguments
+        assert result.exit_code in (1, 2), arguments
         assert message in result.stderr, arguments
         assert any("\u4e00" <= char <= "\u9fff" for char in result.stderr), arguments
 
@@ -139,5 +139,5 @@ def test_what_a_command_says_of_itself_is_in_the_readers_language(tmp_path):
 def test_a_batch_tells_in_chinese_what_was_there_already(tmp_path):
     for _ in range(2):
         result = run("report", POOL, "-o", tmp_path, "--lang", "zh", "-f", "md")
-        assert result.returncode == 0
+        assert result.exit_code == 0
     assert "1 份中有 1 份已存在" in result.stderr

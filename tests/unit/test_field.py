@@ -9,16 +9,15 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 import ippoolkit as ipk
 from ippoolkit.audit import audit, audit_reading
 from ippoolkit.capacity.design_rules.check import design_findings
-from ippoolkit.cli import app
 from ippoolkit.errors import InputError
 from ippoolkit.model.scenario_edits import with_scaled_groups
 from ippoolkit.read import read, recognize
 from ippoolkit.read.reader import read_installer, read_text
+from tests.helpers import run_command as run
 
 FIELD = Path(__file__).parents[1] / "field"
 
@@ -35,11 +34,14 @@ def finding_of(result, code):
     return next(finding for finding in (*result.findings, *result.notes) if finding.code == code)
 
 
-def run(*arguments):
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
-
-
 # K1 and K2: texts raise findings, whatever their layout
+
+
+def test_columns_of_which_nothing_is_known_are_not_missed_in_a_narrow_terminal(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    result = run("audit", FIELD / "08-dual-show")
+    assert "Columns not shown: blocks claimed; addresses." in result.stdout
+    assert "Unknown for lack of IPAMBlock: borrowed." in result.stdout
 
 
 def test_two_tables_between_prompts():

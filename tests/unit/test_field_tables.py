@@ -4,11 +4,11 @@ import tarfile
 
 import pytest
 import yaml
-from typer.testing import CliRunner
 
 from ippoolkit.audit import audit_reading
-from ippoolkit.cli import app
 from ippoolkit.read.reader import read_text
+from tests.helpers import output_text
+from tests.helpers import run_command as run
 
 POOL = (
     "apiVersion: crd.projectcalico.org/v1\nkind: IPPool\nmetadata:\n  name: pods\nspec:\n  cidr: 10.42.0.0/24\n"
@@ -24,14 +24,6 @@ NODES = (
     "   10.0.17763.5576   containerd://1.7.13\n"
 )
 SHOW = "| GROUPING | CIDR | IPS TOTAL | IPS IN USE | IPS FREE |\n|---|---|---|---|---|\n"
-
-
-def run(*arguments, **options):
-    return CliRunner().invoke(app, [str(argument) for argument in arguments], **options)
-
-
-def output_text(result):
-    return " ".join(result.output.split())
 
 
 def codes_of(text):
@@ -321,7 +313,7 @@ def test_free_takes_what_the_others_take(paste, tmp_path):
         archive.add(paste(table), arcname="show.txt")
     options = ("--within", "10.40.0.0/21", "--prefix", "22")
     assert "10.40.4.0/22" in run("free", tmp_path / "dump.tar.gz", *options).output
-    assert "10.40.4.0/22" in run("free", "-", *options, input=table).output
+    assert "10.40.4.0/22" in run("free", "-", *options, stdin=table).output
     cut = run("free", paste(table + "| Block | 10.40.0.192/2"), *options)
     assert (cut.exit_code, "10.40.4.0/22" in cut.output) == (1, True)
 

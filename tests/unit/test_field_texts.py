@@ -4,27 +4,19 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 import ippoolkit as ipk
 from ippoolkit.audit import audit, audit_reading
-from ippoolkit.cli import app
 from ippoolkit.model.scenario_edits import with_scaled_groups
 from ippoolkit.read import read, recognize
 from ippoolkit.read.calico_messages import message_findings
 from ippoolkit.read.kubectl_tables import parse_block_name
 from ippoolkit.read.reader import read_text
+from tests.helpers import output_text
+from tests.helpers import run_command as run
 
 FIELD = Path(__file__).parents[1] / "field"
 PASTES = FIELD / "pastes"
-
-
-def run(*arguments):
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
-
-
-def output_text(result):
-    return " ".join(result.output.split())
 
 
 def findings_of(*names):

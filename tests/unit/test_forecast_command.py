@@ -20,7 +20,7 @@ def history(tmp_path):
 
 def test_json_has_the_documented_form(history):
     result = run("forecast", history, "--json")
-    assert (result.returncode, result.stderr) == (0, "")
+    assert (result.exit_code, result.stderr) == (0, "")
     data = json.loads(result.stdout)
     assert data["as_of"] == "2026-05-28"
     grow, new = data["pools"]
@@ -57,16 +57,16 @@ def test_bad_rows_end_with_their_line_and_status_2(tmp_path, text, line):
     path = tmp_path / "bad.csv"
     path.write_text(f"time,pool,in_use,capacity\n{text}\n")
     result = run("forecast", path, "--json")
-    assert (result.returncode, result.stdout) == (2, "")
+    assert (result.exit_code, result.stdout) == (2, "")
     assert f"bad.csv:{line}:" in result.stderr
     assert "Traceback" not in result.stderr
 
 
 def test_options_that_are_no_good_end_with_status_2(history):
-    assert run("forecast", history, "--as-of", "tomorrow").returncode == 2
-    assert run("forecast", history, "--horizon-days", "0").returncode == 2
-    assert run("forecast", history, "--capacity", "grow").returncode == 2
-    assert run("forecast", history, "--token-file", history.parent / "none").returncode == 2
+    assert run("forecast", history, "--as-of", "tomorrow").exit_code == 2
+    assert run("forecast", history, "--horizon-days", "0").exit_code == 2
+    assert run("forecast", history, "--capacity", "grow").exit_code == 2
+    assert run("forecast", history, "--token-file", history.parent / "none").exit_code == 2
 
 
 def test_many_clusters_are_one_table_worst_first(history, tmp_path):
@@ -75,7 +75,7 @@ def test_many_clusters_are_one_table_worst_first(history, tmp_path):
     bad = tmp_path / "bad.csv"
     bad.write_text("time,pool,in_use,capacity\n2026-01-01,a,x,1\n")
     result = run("forecast", "--each", calm, bad, history, "--jobs", 2)
-    assert result.returncode == 1
+    assert result.exit_code == 1
     lines = result.stdout.splitlines()
     assert "bad.csv:2" in lines[0]
     assert [line.split()[1] for line in lines if "addresses" in line or "blocks" in line] == ["grow", "calm", "new"]

@@ -12,7 +12,7 @@ from ippoolkit.audit.pool_choice import choose_pools, pod_requests
 from ippoolkit.ipam import Ipam
 from ippoolkit.ipam.from_cluster import engine_from_cluster
 from ippoolkit.model import Allocation, Block, Cluster, IPReservation
-from tests.helpers import RECORDINGS, unpacked
+from tests.helpers import unpacked_cluster
 
 
 def tried(cluster: Cluster, name: str, version: int, most: int) -> int:
@@ -36,9 +36,7 @@ def compare(cluster: Cluster, most: int = 1500) -> int:
 
 @pytest.mark.parametrize("cluster", ["s03", "s05", "s07", "s13"])
 def test_recorded_clusters(cluster, tmp_path):
-    for file in (RECORDINGS / "clusters" / cluster).iterdir():
-        unpacked(file, tmp_path)
-    assert compare(audit(tmp_path).scenario.cluster) >= 5
+    assert compare(audit(unpacked_cluster(cluster, tmp_path)).scenario.cluster) >= 5
 
 
 def allocations(*ordinals, node="a"):
@@ -89,9 +87,7 @@ def test_several_pools_and_windows():
 
 
 def test_pools_for_a_pod_are_the_engines(tmp_path):
-    for file in (RECORDINGS / "clusters/s07").iterdir():
-        unpacked(file, tmp_path)
-    cluster = audit(tmp_path).scenario.cluster
+    cluster = audit(unpacked_cluster("s07", tmp_path)).scenario.cluster
     ipam: Ipam = engine_from_cluster(cluster)
     spaces = {space.name: space for space in cluster.namespaces}
     for node in cluster.nodes:

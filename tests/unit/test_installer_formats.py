@@ -3,12 +3,11 @@
 import json
 
 import pytest
-from typer.testing import CliRunner
 
 from ippoolkit.capacity.design_rules.check import design_findings
-from ippoolkit.cli import app
 from ippoolkit.errors import InputError
 from ippoolkit.read.reader import read_installer, read_text
+from tests.helpers import run_command
 
 
 def written(folder, **files):
@@ -230,7 +229,7 @@ def test_the_operator_takes_both_families_from_kubeadm_and_refuses_others(tmp_pa
     }
     reading = read_installer(paths[0], *written(tmp_path, other_yaml=installation))
     assert note_of(reading, "operator-refuses").params["platform"] == "10.30.0.0/16, fd00:30::/56"
-    assert CliRunner().invoke(app, ["from-installer", str(tmp_path)]).exit_code == 1
+    assert run_command("from-installer", tmp_path).exit_code == 1
 
 
 def test_a_patch_wins_and_the_difference_is_told(tmp_path):

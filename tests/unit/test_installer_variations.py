@@ -1,13 +1,12 @@
 """Installers' files in further variations: node groups, templates, commands, nodes' networks, whole definitions."""
 
 import pytest
-from typer.testing import CliRunner
 
-from ippoolkit.cli import app
 from ippoolkit.errors import InputError
 from ippoolkit.model import Cluster, IPPool, Node, NodeGroup, Plan, Scenario
 from ippoolkit.model.scenario_edits import with_scaled_groups
 from ippoolkit.read.reader import read_installer, read_text
+from tests.helpers import run_command as run
 
 KOPS = """\
 kind: Cluster
@@ -160,10 +159,6 @@ def test_a_group_that_is_not_there_or_does_not_fit_is_an_error(counts, code):
     with pytest.raises(InputError) as error:
         with_scaled_groups(scenario_of_two_kinds(), counts, nodes=80)
     assert [problem.code for problem in error.value.problems] == [code]
-
-
-def run(*arguments):
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 @pytest.mark.parametrize("command", ["capacity", "simulate", "recommend"])

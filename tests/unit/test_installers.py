@@ -1,12 +1,11 @@
 """What installers are given becomes a scenario, and what is mixed up in it is told."""
 
 import pytest
-from typer.testing import CliRunner
 
 import ippoolkit as ipk
-from ippoolkit.cli import app
 from ippoolkit.errors import InputError
 from ippoolkit.read.reader import read_installer
+from tests.helpers import run_command
 
 INI = """\
 [kube_control_plane]
@@ -105,7 +104,7 @@ def test_an_ipv6_pool_with_a_size_of_ipv4_is_refused(inventory):
 
 def test_a_pool_outside_the_cluster_cidr_is_told_by_the_command(inventory, tmp_path):
     folder = inventory("calico_pool_cidr: 10.99.0.0/16\n")
-    result = CliRunner().invoke(app, ["from-installer", str(folder), "-o", str(tmp_path / "plan.yaml")])
+    result = run_command("from-installer", folder, "-o", tmp_path / "plan.yaml")
     assert result.exit_code == 0
     assert "is outside the cluster CIDR" in result.output
     assert ipk.load(tmp_path / "plan.yaml").cluster.pools[0].cidr == ipk.Cidr.parse("10.99.0.0/16")
@@ -210,7 +209,7 @@ spec:
     "text", ["a: 1\n", "[]\n", "kind: Pod\napiVersion: v1\n", "kind: Installation\napiVersion: other/v1\n", "\x00", ""]
 )
 def test_what_is_no_installers(text, tmp_path):
-    result = CliRunner().invoke(app, ["from-installer", str(written(tmp_path, text))])
+    result = run_command("from-installer", written(tmp_path, text))
     assert result.exit_code == 2
     assert "Traceback" not in result.output
     assert "x.yaml" in result.output.replace("\n", "")
@@ -227,4 +226,4 @@ def test_what_is_no_installers(text, tmp_path):
 )
 def test_installations_that_make_no_sense_are_no_tracebacks(spec, tmp_path):
     text = f"apiVersion: operator.tigera.io/v1\nkind: Installation\nmetadata: {{name: default}}\n{spec}\n"
-    assert "Traceback" not in CliRunner().invoke(app, ["from-installer", str(written(tmp_path, text))]).output
+    assert "Traceback" not in run_command("from-installer", written(tmp_path, text)).output

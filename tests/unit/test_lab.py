@@ -67,5 +67,5 @@ def test_the_command_becomes_jupyterlab_and_passes_options_on(tmp_path, monkeypa
 def test_a_folder_that_cannot_be_made_is_told_without_a_traceback(tmp_path):
     (tmp_path / "file").write_text("in the way")
     result = run("lab", str(tmp_path / "file"))
-    assert result.returncode == 2
+    assert result.exit_code == 2
     assert "file" in result.stderr

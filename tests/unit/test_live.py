@@ -12,14 +12,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import yaml
-from typer.testing import CliRunner
 
 from ippoolkit.audit.cluster_index import ClusterIndex
 from ippoolkit.audit.cluster_metrics import cluster_metrics
-from ippoolkit.cli import app
 from ippoolkit.errors import InputError
 from ippoolkit.live import LiveError, api_reader, cluster_role, connection, exec_plugin, read_live
-from tests.helpers import RECORDINGS, expected
+from tests.helpers import RECORDINGS, expected, run_command
 
 TOKEN = "s3cr3t-t0ken-of-a-reader"
 CRD, CORE = "/apis/crd.projectcalico.org/v1", "/api/v1"
@@ -145,7 +143,7 @@ def test_nothing_writes_or_shows_the_kubeconfig(stub, kubeconfig, capfd, caplog)
     before = kubeconfig.read_bytes(), kubeconfig.stat().st_mtime_ns
     stub.special[f"{CORE}/pods"] = lambda to, _: to.send(*answer("403-pods-reader"))
     with caplog.at_level("DEBUG"):
-        result = CliRunner().invoke(app, ["audit", "--kubeconfig", str(kubeconfig), "--json"])
+        result = run_command("audit", "--kubeconfig", kubeconfig, "--json")
     assert (kubeconfig.read_bytes(), kubeconfig.stat().st_mtime_ns) == before
     assert [
         header for *_, headers in stub.requests for key, header in headers.items() if key.lower() == "authorization"
@@ -260,7 +258,7 @@ def test_a_login_that_is_refused_ends_it(stub, kubeconfig):
     stub.special[f"{CRD}/ippools"] = lambda to, _: to.send(*answer("401-bad-token"))
     with pytest.raises(LiveError, match="401"):
         read_live(kubeconfig)
-    result = CliRunner().invoke(app, ["audit", "--kubeconfig", str(kubeconfig)])
+    result = run_command("audit", "--kubeconfig", kubeconfig)
     assert result.exit_code == 2
     assert "Traceback" not in result.output
 
@@ -314,7 +312,7 @@ def test_a_kubeconfig_that_is_none(text, tmp_path):
 
 
 def test_a_kubeconfig_that_is_missing(tmp_path):
-    result = CliRunner().invoke(app, ["audit", "--kubeconfig", str(tmp_path / "none")])
+    result = run_command("audit", "--kubeconfig", tmp_path / "none")
     assert result.exit_code == 2
     assert "kubeconfig" in result.output
 

@@ -103,12 +103,12 @@ def test_the_command_prints_and_writes_a_chart(tmp_path):
         chart,
         "--json",
     )
-    assert result.returncode == 0, result.stderr
+    assert result.exit_code == 0, result.stderr
     data = json.loads(result.stdout)
     assert data["runs"] == 4
     assert {row["figure"] for row in data["fan"]} >= {"addresses", "borrowed", "routes", "idle_blocks"}
     assert chart.read_text().startswith("<svg")
-    assert run("simulate", ROOT / "data/kubespray.yaml", "--runs", 2, "--growth", "much").returncode == 2
+    assert run("simulate", ROOT / "data/kubespray.yaml", "--runs", 2, "--growth", "much").exit_code == 2
 
 
 def test_growth_comes_from_a_history(tmp_path):

@@ -6,10 +6,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import yaml
-from typer.testing import CliRunner
 
-from ippoolkit.cli import app
-from tests.helpers import ROOT
+from tests.helpers import ROOT, run_command
 
 LISTS = ("pods", "nodes", "namespaces", "services")
 
@@ -61,7 +59,7 @@ def test_commands_that_read_a_cluster_only_get(recording, tmp_path):
         ["snapshot", "--kubeconfig", kubeconfig, "-o", tmp_path / "r.yaml", "--redact"],
         ["pools-for", "--kubeconfig", kubeconfig, "--coverage"],
     ):
-        CliRunner().invoke(app, list(map(str, arguments)))
+        run_command(*arguments)
     assert methods
     assert set(methods) == {"GET"}
 
@@ -86,5 +84,5 @@ def test_all_other_commands_ask_no_cluster_at_all(recording, tmp_path):
         ["forecast", ROOT / "data/history.csv"],
         ["alerts", sample],
     ):
-        CliRunner().invoke(app, list(map(str, arguments)))
+        run_command(*arguments)
     assert methods == []

@@ -15,8 +15,8 @@ from ippoolkit.audit.fleet import audit_fleet
 from ippoolkit.errors import FindingError
 from ippoolkit.forecasting.fleet_forecast import forecast_fleet
 from ippoolkit.parallel import executor, run
-from ippoolkit.view.fleet_terminal import audits_data
-from ippoolkit.view.forecast_terminal import fleet_data
+from ippoolkit.view.fleet_terminal import audits_as_dict
+from ippoolkit.view.forecast_terminal import forecasts_as_dict
 from tests.clusters import cluster as filled
 from tests.helpers import ROOT
 from tests.unit.test_parallel import double, fail_on_odd, slow
@@ -113,6 +113,6 @@ def test_audits_and_forecasts_are_the_same_bytes_as_those_of_local_processes(clu
     for scheduler in (address, None):
         with executor(scheduler, jobs=2) as pool:
             audits, forecasts = audit_fleet(sources, pool), forecast_fleet(history, pool, horizon_days=90)
-        written.append(json.dumps([audits_data(audits), fleet_data(forecasts)]).encode())
+        written.append(json.dumps([audits_as_dict(audits), forecasts_as_dict(forecasts)]).encode())
     assert written[0] == written[1]
     assert len(json.loads(written[0])[0]["clusters"]) == 4

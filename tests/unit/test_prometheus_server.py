@@ -111,7 +111,7 @@ def server(tmp_path):
 
 def test_a_live_prometheus_is_forecast(server):
     result = run("forecast", server, "--days", "40", "--json")
-    assert result.returncode == 0, result.stderr
+    assert result.exit_code == 0, result.stderr
     pools = json.loads(result.stdout)["limits"]
     addresses = next(pool for pool in pools if pool["limit"] == "addresses")
     assert addresses["capacity"] == 512

@@ -4,19 +4,14 @@ import json
 import subprocess
 
 import pytest
-from typer.testing import CliRunner
 
 import ippoolkit as ipk
 from ippoolkit.audit import audit_reading
 from ippoolkit.capacity.design_rules.check import design_findings
 from ippoolkit.change.cni_commands import cni_change_commands, cni_show_command
 from ippoolkit.change.steps import Change
-from ippoolkit.cli import app
 from ippoolkit.read.reader import read_installer, read_text
-
-
-def run(*arguments):
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+from tests.helpers import run_command as run
 
 
 def note_of(reading, code):

@@ -5,7 +5,6 @@ import re
 from dataclasses import replace
 
 import pytest
-from typer.testing import CliRunner
 
 import ippoolkit as ipk
 from ippoolkit.audit import audit_reading
@@ -13,7 +12,6 @@ from ippoolkit.calico.differences import BEGINNING, DIFFERENCES, FOREVER
 from ippoolkit.calico.releases import NEWEST, Release, UnknownReleaseError, changes_between
 from ippoolkit.change import Change, render_runbook, runbook, runbook_script
 from ippoolkit.cidr import Cidr
-from ippoolkit.cli import app
 from ippoolkit.errors import InputError
 from ippoolkit.findings.codes import RULES
 from ippoolkit.ipam import Ipam, IpamError
@@ -26,6 +24,7 @@ from ippoolkit.report.sections.capacity_report import CapacityReport
 from ippoolkit.report.sections.runbook_report import RunbookReport
 from ippoolkit.view.markdown import verdict_markdown
 from tests.clusters import cluster
+from tests.helpers import run_command
 
 POOL = """\
 apiVersion: projectcalico.org/v3
@@ -195,27 +194,25 @@ def test_an_upgrade_says_what_changes_for_this_cluster():
 
 def test_the_commands_take_a_release(tmp_path):
     (tmp_path / "pool.yaml").write_text(POOL)
-    run = CliRunner().invoke
-    checked = run(app, ["check", str(tmp_path / "pool.yaml"), "--calico", "v3.30.7", "--json"])
+    checked = run_command("check", tmp_path / "pool.yaml", "--calico", "v3.30.7", "--json")
     assert json.loads(checked.stdout)["calico"] == "v3.30.7"
-    assert run(app, ["check", str(tmp_path / "pool.yaml"), "--calico", "3.19"]).exit_code == 2
-    upgraded = run(app, ["upgrade", str(tmp_path / "pool.yaml"), "--calico", "3.30", "--to", "3.33", "--json"])
+    assert run_command("check", tmp_path / "pool.yaml", "--calico", "3.19").exit_code == 2
+    upgraded = run_command("upgrade", tmp_path / "pool.yaml", "--calico", "3.30", "--to", "3.33", "--json")
     answer = json.loads(upgraded.stdout)
     assert (answer["before"], answer["after"]) == ("v3.30.7", "v3.33")
-    result = run(app, ["upgrade", str(tmp_path / "pool.yaml"), "--calico", "3.30", "--to", "3.33", "--lang", "zh"])
+    result = run_command("upgrade", tmp_path / "pool.yaml", "--calico", "3.30", "--to", "3.33", "--lang", "zh")
     assert "从 Calico v3.30.7 到 v3.33" in result.stdout
 
 
 def test_ipam_configure_is_judged_on_what_exists(tmp_path):
     (tmp_path / "s.yaml").write_text("version: 1\ncluster: {ipam: {strictAffinity: true, maxBlocksPerHost: 4}}\n")
-    run = CliRunner().invoke
-    refused = run(app, ["configure", "-e", str(tmp_path / "s.yaml"), "--json", "--", "--strictaffinity=false"])
+    refused = run_command("configure", "-e", tmp_path / "s.yaml", "--json", "--", "--strictaffinity=false")
     assert refused.exit_code == 1
     assert [finding["code"] for finding in json.loads(refused.stdout)["findings"]] == ["configure-max"]
-    accepted = run(app, ["configure", "--", "--strictaffinity=true", "--max-blocks-per-host=8"])
+    accepted = run_command("configure", "--", "--strictaffinity=true", "--max-blocks-per-host=8")
     assert accepted.exit_code == 0
     assert "maxBlocksPerHost: 8" in accepted.stdout
-    assert run(app, ["configure", "--", "--auto-allocate-blocks=false"]).exit_code == 1
+    assert run_command("configure", "--", "--auto-allocate-blocks=false").exit_code == 1
 
 
 @pytest.mark.parametrize(
@@ -299,7 +296,6 @@ def test_a_report_gives_what_calicoctl_of_the_release_takes(tmp_path):
 def test_every_command_answers_for_the_release_that_is_asked(tmp_path):
     path = str(ipk.save_scenario(cluster(), tmp_path / "cluster.yaml"))
     plan = str(ipk.save_scenario(scenario(), tmp_path / "plan.yaml"))
-    run = CliRunner().invoke
     for command in (
         ["capacity", plan],
         ["audit", path],
@@ -307,16 +303,16 @@ def test_every_command_answers_for_the_release_that_is_asked(tmp_path):
         ["recommend", "--nodes", "10"],
         ["recommend", plan],
     ):
-        answer = run(app, [*command, "--calico", "v3.30.7", "--json"])
+        answer = run_command(*command, "--calico", "v3.30.7", "--json")
         assert json.loads(answer.stdout)["calico"] == "v3.30.7", command
-        assert "Calico v3.29.7" in run(app, [*command, "--calico", "v3.29.7"]).stdout, command
-        assert run(app, [*command, "--calico", "3.19"]).exit_code == 2
-    result = run(app, ["runbook", "migrate", "-c", path, "--from", "old", "--calico", "v3.29.7"])
+        assert "Calico v3.29.7" in run_command(*command, "--calico", "v3.29.7").stdout, command
+        assert run_command(*command, "--calico", "3.19").exit_code == 2
+    result = run_command("runbook", "migrate", "-c", path, "--from", "old", "--calico", "v3.29.7")
     assert result.exit_code == 0
     assert "this runbook is written for Calico v3.29.7" in result.stdout
-    newer = run(app, ["capacity", plan, "--calico", "v3.99.1", "--json"])
+    newer = run_command("capacity", plan, "--calico", "v3.99.1", "--json")
     assert "is newer than the newest release known" in newer.stderr
-    assert run(app, ["audit", "--each", path, "--calico", "v3.30.7"]).exit_code == 2
+    assert run_command("audit", "--each", path, "--calico", "v3.30.7").exit_code == 2
 
 
 def test_the_json_of_every_command_names_the_release(tmp_path):
@@ -324,7 +320,7 @@ def test_the_json_of_every_command_names_the_release(tmp_path):
     later = str(ipk.save_scenario(replace(cluster(), calico="v3.30.7"), tmp_path / "later.yaml"))
 
     def answer(*command):
-        return json.loads(CliRunner().invoke(app, list(map(str, command))).stdout)
+        return json.loads(run_command(*command).stdout)
 
     configured = answer("configure", "--json", "--calico", "3.29", "--", "--strictaffinity=true")
     assert configured["calico"] == "v3.29.7"
@@ -337,7 +333,7 @@ def test_the_json_of_every_command_names_the_release(tmp_path):
         rows = answer("pools-for", "-c", path, *options, "--json")
         assert rows
         assert {row["calico"] for row in rows} == {"v3.29.7"}
-        output = CliRunner().invoke(app, ["pools-for", "-c", path, *options]).stdout
+        output = run_command("pools-for", "-c", path, *options).stdout
         assert "Calico v3.29.7" in output
 
 

@@ -237,12 +237,12 @@ def test_the_command(tmp_path):
     good.write_text(POOL % ("p", "10.233.0.0/24"))
     bad.write_text(POOL % ("p", "10.0.0.9/24"))
     process = run("check", good)
-    assert process.returncode == 0
+    assert process.exit_code == 0
     assert "calicoctl: accepted  kubectl: accepted" in process.stdout
-    assert run("check", good, "--strict").returncode == 0
-    assert run("check", good, "--existing", SAMPLE, "--strict").returncode == 1
+    assert run("check", good, "--strict").exit_code == 0
+    assert run("check", good, "--existing", SAMPLE, "--strict").exit_code == 1
     process = run("check", bad)
-    assert process.returncode == 1
+    assert process.exit_code == 1
     for part in (
         f"{bad}:5: spec.cidr: ",
         "Write 10.0.0.0/24.",
@@ -251,7 +251,7 @@ def test_the_command(tmp_path):
         "https://",
     ):
         assert part in process.stdout
-    assert run("check", bad, "--json").returncode == 1
+    assert run("check", bad, "--json").exit_code == 1
     assert run("check", good, "--lang", "zh").stdout.count("接受") == 4
     for wrong in (
         ["check", tmp_path / "nope.yaml"],
@@ -261,25 +261,25 @@ def test_the_command(tmp_path):
         ["check"],
     ):
         process = run(*wrong)
-        assert process.returncode == 2
+        assert process.exit_code == 2
         assert "Traceback" not in process.stdout + process.stderr
 
 
 @pytest.mark.parametrize("form", ["--json", "--sarif", "--junit"])
 def test_forms_of_output_on_bad_input(form, tmp_path):
     result = run("check", tmp_path / "nope.yaml", form)
-    assert result.returncode == 2
+    assert result.exit_code == 2
     assert "does not exist" in result.stdout
 
 
 def test_standard_input():
     result = run("check", "-", stdin=POOL % ("p", "10.0.0.0/40"))
-    assert result.returncode == 1
+    assert result.exit_code == 1
     assert "standard input:5: spec.cidr" in result.stdout
 
 
 def test_conversion():
     result = run("convert", OLD)
-    assert result.returncode == 0
-    assert run("check", "-", stdin=result.stdout).returncode == 0
-    assert run("convert", SAMPLE).returncode == 2
+    assert result.exit_code == 0
+    assert run("check", "-", stdin=result.stdout).exit_code == 0
+    assert run("convert", SAMPLE).exit_code == 2

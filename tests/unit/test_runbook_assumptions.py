@@ -4,23 +4,19 @@ import json
 from dataclasses import replace
 
 import pytest
-from typer.testing import CliRunner
 
 from ippoolkit.change.change_arguments import parse_change
 from ippoolkit.change.free_ranges import free_range
 from ippoolkit.cidr import Cidr
-from ippoolkit.cli import app
 from ippoolkit.read import read
 from tests.clusters import cluster
-from tests.helpers import ROOT
-
-RUNNER = CliRunner()
+from tests.helpers import ROOT, run_command
 
 
 def dumped_runbook(*options):
     """The runbook of the recorded dumps, which say nothing of the networks around, as the command line writes it."""
     files = [word for path in sorted((ROOT / "data/kubean").iterdir()) for word in ("--cluster", str(path))]
-    result = RUNNER.invoke(app, ["runbook", "block-size", *files, "--pool", "default-pool", "--to", "27", *options])
+    result = run_command("runbook", "block-size", *files, "--pool", "default-pool", "--to", "27", *options)
     assert result.exit_code == 0, result.output
     return result.stdout
 
@@ -83,7 +79,7 @@ def test_a_runbook_as_json_has_what_the_page_has(tmp_path):
     assert {row["step"] for row in document["timeline"]} == set(range(11))
     for pool, size in (("none", "27"), ("default-pool", "26")):  # no such pool; nothing to change
         words = ["--cluster", str(ROOT / "data/kubean.yaml"), "--pool", pool, "--to", size, "--json"]
-        refused = RUNNER.invoke(app, ["runbook", "block-size", *words])
+        refused = run_command("runbook", "block-size", *words)
         assert refused.exit_code == (1 if pool == "default-pool" else 2)
     assert json.loads(refused.stdout)["issued"] is False
     assert json.loads(refused.stdout)["findings"][0]["code"] == "change-nothing"

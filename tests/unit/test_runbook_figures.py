@@ -5,14 +5,11 @@ import shlex
 import subprocess
 from dataclasses import replace
 
-from typer.testing import CliRunner
-
 from ippoolkit import Namespace, Pod
 from ippoolkit.change import Change, render_runbook, runbook, runbook_script
 from ippoolkit.change.change_arguments import parse_change
 from ippoolkit.change.recreate_order import Workload, workload_of
 from ippoolkit.change.step_commands import step_commands
-from ippoolkit.cli import app
 from ippoolkit.figures.runbook_chart import draw_timeline
 from ippoolkit.read import read
 from ippoolkit.report.runbook_files import render_runbook_markdown
@@ -20,9 +17,7 @@ from ippoolkit.report.sections.runbook_report import RunbookReport
 from ippoolkit.write import save_scenario
 from ippoolkit.write.v3_manifests import to_manifests_yaml
 from tests.clusters import cluster
-from tests.helpers import ROOT
-
-RUNNER = CliRunner()
+from tests.helpers import ROOT, run_command
 
 
 def kubean_runbook(**options):
@@ -295,9 +290,7 @@ def test_a_manifest_is_compared_with_the_pools_of_its_moment(tmp_path):
             file.write_text(step.commands.manifest)
             words = shlex.split(judge)
             assert words[0] == "ippoolkit"
-            result = RUNNER.invoke(
-                app, [word if "/" not in word else str(file) for word in words[1:-1]] + [str(existing)]
-            )
+            result = run_command(*([word if "/" not in word else str(file) for word in words[1:-1]] + [str(existing)]))
             assert result.exit_code == 0, result.output
         change = step.result.step
         if change.action == "create":
@@ -316,7 +309,7 @@ def test_without_blocks_dumps_and_scenarios_are_refused_alike(tmp_path):
     def refused(*files, none=()):
         arguments = [word for file in files for word in ("--cluster", str(file))]
         arguments += [word for kind in none for word in ("--none", kind)]
-        result = RUNNER.invoke(app, ["runbook", "block-size", *arguments, "--pool", "default-pool", "--to", "27"])
+        result = run_command("runbook", "block-size", *arguments, "--pool", "default-pool", "--to", "27")
         assert result.exit_code == 1, result.output
         return result
 
@@ -332,5 +325,5 @@ def test_without_blocks_dumps_and_scenarios_are_refused_alike(tmp_path):
     unread = refused(*(path for path in dumps if "nodes" not in path.name))
     assert "Node" in unread.stdout
     assert "--none KIND" in " ".join(unread.stdout.split())
-    wrong = RUNNER.invoke(app, ["runbook", "retire", "--cluster", str(dumps[0]), "--pool", "x", "--none", "Nonsense"])
+    wrong = run_command("runbook", "retire", "--cluster", dumps[0], "--pool", "x", "--none", "Nonsense")
     assert wrong.exit_code == 2

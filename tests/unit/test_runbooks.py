@@ -11,14 +11,12 @@ from pathlib import Path
 
 import pytest
 import yaml
-from typer.testing import CliRunner
 
 from ippoolkit import IPPool, Namespace
 from ippoolkit.change import Change, render_runbook, runbook, runbook_script
 from ippoolkit.change.change_arguments import parse_change
 from ippoolkit.change.step_commands import step_commands
 from ippoolkit.cidr import Cidr
-from ippoolkit.cli import app
 from ippoolkit.errors import InputError
 from ippoolkit.manifests.manifest_review import review
 from ippoolkit.model import Networks
@@ -27,9 +25,7 @@ from ippoolkit.report.runbook_files import render_runbook_files, render_runbook_
 from ippoolkit.report.sections.runbook_report import RunbookReport
 from ippoolkit.write import save_scenario
 from tests.clusters import cluster
-from tests.helpers import RECORDINGS, ROOT, unpacked
-
-RUNNER = CliRunner()
+from tests.helpers import ROOT, run_command, unpacked_cluster
 
 
 def rehearsed(files, kind, **options):
@@ -300,30 +296,29 @@ def test_a_script_stops_before_what_cannot_be_undone_and_begins_at_any_step(tmp_
 def test_the_command_line_writes_all_files(tmp_path):
     dump = save_scenario(cluster(), tmp_path / "cluster.yaml")
     common = ["--cluster", str(dump), "--pool", "old"]
-    result = RUNNER.invoke(app, ["runbook", "block-size", *common, "--to", "27", "-o", str(tmp_path / "out")])
+    result = run_command("runbook", "block-size", *common, "--to", "27", "-o", tmp_path / "out")
     assert result.exit_code == 0, result.output
     assert "Issued" in result.stderr
     assert (tmp_path / "out/runbook.sh").stat().st_mode & 0o100
     assert (tmp_path / "out/manifests/01-ippool.yaml").exists()
-    refused = RUNNER.invoke(app, ["runbook", "retire", *common, "-o", str(tmp_path / "none"), "--lang", "zh"])
+    refused = run_command("runbook", "retire", *common, "-o", tmp_path / "none", "--lang", "zh")
     assert refused.exit_code == 1
     assert "拒绝" in refused.output
     assert "**" not in refused.output  # no Markdown
     assert not (tmp_path / "none").exists()
-    unknown = RUNNER.invoke(app, ["runbook", "retire", "--cluster", str(dump), "--pool", "nowhere"])
+    unknown = run_command("runbook", "retire", "--cluster", dump, "--pool", "nowhere")
     assert unknown.exit_code == 2
     assert unknown.output == "Pool nowhere does not exist; existing pools: old. Choose one of these.\n"
-    bad = RUNNER.invoke(app, ["runbook", "block-size", *common, "--to", "27", "--temporary", "10.0.0.0/33"])
+    bad = run_command("runbook", "block-size", *common, "--to", "27", "--temporary", "10.0.0.0/33")
     assert bad.exit_code == 2
     assert "10.0.0.0/33" in bad.output
 
 
 def test_a_recorded_cluster(tmp_path):
-    for path in (RECORDINGS / "clusters/s08").glob("kubectl-*.json.gz"):
-        unpacked(path, tmp_path)
+    unpacked_cluster("s08", tmp_path, "kubectl-*.json")
     common = ["--cluster", str(tmp_path), "--pool", "default-ipv4-ippool"]
-    assert RUNNER.invoke(app, ["runbook", "block-size", *common, "--to", "27", "--short"]).exit_code == 0
-    long = RUNNER.invoke(app, ["runbook", "block-size", *common, "--to", "27", "--lang", "zh"]).output
+    assert run_command("runbook", "block-size", *common, "--to", "27", "--short").exit_code == 0
+    long = run_command("runbook", "block-size", *common, "--to", "27", "--lang", "zh").output
     assert "| default-ipv4-ippool | 46 | 4 | 4 |" in long
 
 
@@ -471,8 +466,7 @@ def test_the_page_shows_hostile_names_as_text():
 
 
 def test_calicos_host_for_load_balancers_gets_no_tunnel(tmp_path):
-    for path in (RECORDINGS / "clusters/s08").glob("kubectl-*.json.gz"):
-        unpacked(path, tmp_path)
+    unpacked_cluster("s08", tmp_path, "kubectl-*.json")
     change_runbook = rehearsed(tmp_path, "block-size", to=27)
     assert change_runbook.change.pool == "default-ipv4-ippool"  # the fullest, where none is named
     tunnels = {
@@ -531,8 +525,7 @@ def test_released_addresses_cool_down_before_their_pool_is_deleted():
 
 
 def test_wireguard_is_on_where_nodes_have_its_addresses(tmp_path):
-    for path in (RECORDINGS / "clusters/s13").glob("kubectl-*.json.gz"):
-        unpacked(path, tmp_path)
+    unpacked_cluster("s13", tmp_path, "kubectl-*.json")
     assert rehearsed(tmp_path, "block-size", pool="v4-vxlan", to=27).is_issued
     assert rehearsed(tmp_path, "grow", pool="v4-ipip").is_issued
 

@@ -79,7 +79,7 @@ def test_what_ipam_refuses_is_told(tmp_path):
     path = tmp_path / "s.yaml"
     path.write_text("version: 1\ncluster: {pools: [{name: a, cidr: 10.0.0.0/24}, {name: b, cidr: 10.0.0.0/16}]}\n")
     result = run("simulate", path)
-    assert result.returncode == 1
+    assert result.exit_code == 1
     assert "overlaps 10.0.0.0/24 of pool a" in result.stderr
     assert "Traceback" not in result.stderr
 
@@ -200,6 +200,16 @@ def test_what_exists_is_where_it_starts():
     assert list(borrowed_addresses(simulation, "a")["node"]) == ["b"]
 
 
+def test_a_tunnel_keeps_its_address_in_a_pool_for_tunnels_only():
+    pools = (
+        ipk.IPPool(name="pods", cidr="10.0.0.0/24", block_size=26),
+        ipk.IPPool(name="tunnels", cidr="10.0.1.0/24", block_size=26, vxlan_mode="Always", allowed_uses=("Tunnel",)),
+    )
+    node = ipk.Node(name="a", tunnels=({"type": "vxlan", "address": "10.0.1.7"},))
+    scenario = ipk.Scenario(cluster=ipk.Cluster(pools=pools, nodes=(node,)))
+    assert list(place_planned_pods(scenario).pods["address"]) == ["10.0.1.7"]
+
+
 def test_pods_of_dumps_give_their_addresses_back():
     allocations = tuple(
         Allocation(ordinal=n, handle=f"k8s-pod-network.{n}", node="a", namespace="default", pod=f"p{n}")
@@ -315,7 +325,7 @@ def test_all_problems_of_a_trace_at_once(text, problems, tmp_path):
 
 def test_the_command(tmp_path):
     result = run("simulate", SAMPLE, "--days", 3, "--churn", 0.1, "--replace-every", 2, "--progress")
-    assert result.returncode == 0
+    assert result.exit_code == 0
     assert "Timeline" in result.stdout
     assert "No request failed." in result.stdout
     assert "3/3" in result.stderr
@@ -327,7 +337,7 @@ def test_the_command(tmp_path):
     assert "\n时间线" in run("simulate", SAMPLE, "--trace", tmp_path / "t.csv", "--lang", "zh").stdout
     for wrong in (["simulate", "nope"], ["simulate", SAMPLE, "--trace", "nope"], ["simulate", SAMPLE, "--days", -1]):
         result = run(*wrong)
-        assert result.returncode == 2
+        assert result.exit_code == 2
         assert "Traceback" not in result.stderr
 
 

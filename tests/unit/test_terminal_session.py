@@ -183,7 +183,7 @@ def test_remedies_say_which_dumps_a_runbook_needs_and_only_those_that_name_one()
 
 def test_the_refusal_gives_the_commands_that_readme_and_the_how_to_give(paste, tmp_path):
     result = run_command("runbook", "grow", "--cluster", paste, "--pool", "10.60.0.0/25", "-o", tmp_path / "out")
-    assert result.returncode == 1
+    assert result.exit_code == 1
     assert result.stdout.startswith("Add a pool beside 10.60.0.0/25\n")
     for command in SAVE_COMMANDS:
         assert f"  {command}\n" in result.stdout  # whole, to be copied
@@ -231,7 +231,7 @@ def test_a_pool_whose_blocks_are_all_claimed_is_no_plain_answer(paste, tmp_path,
     def ask(node):
         result = run_command("pools-for", *options, "--node", node, "--namespace", "default", "--json")
         (*_, row) = json.loads(result.stdout)
-        return result.returncode, row["order"], row["why"]
+        return result.exit_code, row["order"], row["why"]
 
     status, order, why = ask("new1")
     assert (status, order) == (1, None)
@@ -249,7 +249,7 @@ def test_a_node_that_borrows_or_may_borrow_gets_an_address(tmp_path):
         options = ("--cluster", tmp_path / "session.txt", "--node", "new1", "--namespace", "default")
         result = run_command("pools-for", *options, "--json")
         (row,) = json.loads(result.stdout)
-        assert (result.returncode, row["order"], row["code"]) == (0, 1, "pool-claimed-for-node")
+        assert (result.exit_code, row["order"], row["code"]) == (0, 1, "pool-claimed-for-node")
 
 
 def test_a_pool_without_a_known_name_is_called_one_thing(paste):
@@ -408,5 +408,5 @@ def test_the_remedy_names_commands_that_work_with_what_was_read(paste):
     for named in ("ippoolkit free INPUT --within CIDR --prefix 24", "ippoolkit capacity INPUT"):
         assert named in remedy
     free = run_command("free", paste, "--within", "10.60.0.0/16", "--prefix", "24")
-    assert free.returncode == 0
+    assert free.exit_code == 0
     assert "10.60.1.0/24" in free.stdout

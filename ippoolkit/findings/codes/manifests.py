@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ...calico.limits import MAX_ANNOTATIONS_BYTES, MAX_LABEL_LENGTH, MAX_NAME_LENGTH
 from ...texts import N_
 from .rule import (
@@ -231,58 +233,37 @@ OBJECT_METADATA = (
 )
 
 
-def _field_rule(
-    code: str,
-    message: str,
-    remedy: str = "",
-    *,
-    calico_messages: tuple[str, ...],
-    applies_to: str = "any",
-    limit: str = "",
-    refused_by: tuple[str, ...] = CALICOCTL_AND_CRD,
-) -> Rule:
-    """Return a rule on the fields of any kind, whose source is the page of the kind."""
-    return error(
-        code,
-        message,
-        remedy,
-        source_key=SOURCE_OF_KIND,
-        applies_to=applies_to,
-        limit=limit,
-        refused_by=refused_by,
-        calico_messages=calico_messages,
-    )
-
-
+# Rules on the fields of any kind.
+_field_error = partial(Rule, "error", source_key=SOURCE_OF_KIND, applies_to="any", refused_by=CALICOCTL_AND_CRD)
 # Values of single fields.
 FIELD_VALUES = (
-    _field_rule(
+    _field_error(
         "type-text",
         N_("{value} is not a string."),
         N_("Put it in quotes."),
         applies_to="any text",
         calico_messages=("cannot unmarshal", "must be of type string", "must be of type cidr", "Unsupported value"),
     ),
-    _field_rule(
+    _field_error(
         "type-whole",
         N_("{value} is not an integer."),
         applies_to="any number",
         calico_messages=("of type int", "must be of type integer"),
     ),
-    _field_rule(
+    _field_error(
         "type-quoted",
         N_("{value} is a string, not a number."),
         N_("Remove the quotes."),
         applies_to="any number",
         calico_messages=("cannot unmarshal string into", "must be of type integer"),
     ),
-    _field_rule(
+    _field_error(
         "type-flag",
         N_("{value} is neither true nor false."),
         applies_to="any flag",
         calico_messages=("of type bool", "must be of type boolean"),
     ),
-    _field_rule(
+    _field_error(
         "type-time",
         N_("{value} is not a valid time."),
         N_("Write it as 2026-01-31T12:00:00Z, or remove it."),
@@ -290,25 +271,25 @@ FIELD_VALUES = (
         refused_by=CALICOCTL_AND_KUBERNETES,
         calico_messages=("of type string", "parsing time"),
     ),
-    _field_rule(
+    _field_error(
         "type-list",
         N_("{value} is not a list."),
         applies_to="any list",
         calico_messages=("of type []", "must be of type array"),
     ),
-    _field_rule(
+    _field_error(
         "type-mapping",
         N_("{value} is not a mapping."),
         applies_to="any mapping",
         calico_messages=("into Go struct field", "into Go value of type", "must be of type object", "of type map["),
     ),
-    _field_rule(
+    _field_error(
         "value-choice",
         N_("{value} is not one of {choices}."),
         limit="see the fields below",
         calico_messages=("supported values:", "unknown use:"),
     ),
-    _field_rule(
+    _field_error(
         "value-low",
         N_("{value} is below the minimum of {bound}."),
         limit="see the fields below",
@@ -319,25 +300,25 @@ FIELD_VALUES = (
             "must be between 0",
         ),
     ),
-    _field_rule(
+    _field_error(
         "value-high",
         N_("{value} is above the maximum of {bound}."),
         limit="see the fields below",
         calico_messages=("should be less than or equal to", "cannot unmarshal number", "Tag: lte", "must be between 0"),
     ),
-    _field_rule(
+    _field_error(
         "value-long",
         N_("It has {length} characters; at most {most} are allowed."),
         limit="see the fields below",
         calico_messages=("may not be more than", "may not be longer than", "Too long"),
     ),
-    _field_rule(
+    _field_error(
         "value-many",
         N_("There are {count:value}; at most {most} are allowed."),
         limit="see the fields below",
         calico_messages=("must have at most", "Too many"),
     ),
-    _field_rule(
+    _field_error(
         "value-twice",
         N_("{value} appears twice."),
         N_("Keep one of them."),
@@ -358,7 +339,7 @@ FIELD_VALUES = (
         source_key="ippool",
         applies_to="IPPool spec.namespaceSelector, spec.assignmentMode, spec.allowedUses",
     ),
-    _field_rule(
+    _field_error(
         "field-apiv1",
         N_("{field} is a field of the old API v1 and must be empty."),
         N_("Remove it; ipipMode and natOutgoing are its successors."),
@@ -366,14 +347,14 @@ FIELD_VALUES = (
         refused_by=(CALICOCTL,),
         calico_messages=("mustBeFalse", "mustBeNil"),
     ),
-    _field_rule(
+    _field_error(
         "field-unknown",
         N_('Unknown field "{field}".'),
         N_("Check its spelling."),
         refused_by=(CALICOCTL,),
         calico_messages=("field in document is not recognized", "fields in document are not recognized"),
     ),
-    _field_rule(
+    _field_error(
         "field-missing", N_('The field "{field}" is missing.'), calico_messages=("must be specified", "Required value")
     ),
 )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ...calico.limits import ALLOWED_BLOCK_SIZES, LINK_LOCAL_CIDR
 from ...texts import N_
-from .rule import CALICOCTL, CALICOCTL_AND_CRD, CALICOCTL_AND_KUBERNETES, CRD, error, warning
+from .rule import CALICOCTL, CALICOCTL_AND_CRD, CALICOCTL_AND_KUBERNETES, CRD, Rule, error, warning
 
 POOL_MANIFESTS = (
     error(
@@ -256,38 +258,27 @@ MANIFEST_CHANGES = (
 )
 
 # The options of `calicoctl ipam configure`.
+_configure_error = partial(Rule, "error", source_key="configure", applies_to="ipam configure", refused_by=(CALICOCTL,))
 IPAM_CONFIGURE = (
-    error(
+    _configure_error(
         "configure-nothing",
         N_("No option has a value."),
-        source_key="configure",
-        applies_to="ipam configure",
-        refused_by=(CALICOCTL,),
         calico_messages=("at least one configuration option must be specified",),
     ),
-    error(
+    _configure_error(
         "configure-option",
         N_("Unknown option {option}."),
-        source_key="configure",
-        applies_to="ipam configure",
-        refused_by=(CALICOCTL,),
         calico_messages=("unknown flag", "unknown shorthand flag", "Usage:"),
     ),
-    error(
+    _configure_error(
         "configure-strict-missing",
         N_("calicoctl {release} requires --strictaffinity with every other option."),
         N_("Give --strictaffinity its present value."),
-        source_key="configure",
-        applies_to="ipam configure",
-        refused_by=(CALICOCTL,),
         calico_messages=("Usage:",),
     ),
-    error(
+    _configure_error(
         "configure-value",
         N_("{option} does not take the value {value}."),
-        source_key="configure",
-        applies_to="ipam configure",
-        refused_by=(CALICOCTL,),
         calico_messages=(
             "invalid value for",
             "Use true or false",
@@ -296,22 +287,16 @@ IPAM_CONFIGURE = (
             "Usage:",
         ),
     ),
-    error(
+    _configure_error(
         "configure-both-off",
         N_("strictAffinity and autoAllocateBlocks would both be false: new nodes could only borrow."),
         N_("Leave one of them on."),
-        source_key="configure",
-        applies_to="ipam configure",
-        refused_by=(CALICOCTL,),
         calico_messages=("Cannot disable 'StrictAffinity' and 'AutoAllocateBlocks' at the same time",),
     ),
-    error(
+    _configure_error(
         "configure-max",
         N_("maxBlocksPerHost is {most} and strictAffinity is false: a limit requires strictAffinity."),
         N_("Set strictAffinity to true, or maxBlocksPerHost to 0."),
-        source_key="configure",
-        applies_to="ipam configure",
-        refused_by=(CALICOCTL,),
         calico_messages=("MaxBlocksPerHost requires StrictAffinity",),
     ),
 )

@@ -11,8 +11,6 @@ from typing import Literal
 CALICOCTL, CRD, KUBERNETES, APISERVER = "calicoctl", "crd", "kubernetes", "apiserver"
 CALICOCTL_AND_CRD = (CALICOCTL, CRD)
 CALICOCTL_AND_KUBERNETES = (CALICOCTL, KUBERNETES)
-
-
 # Rules that serve several kinds name no page of their own: the page of the kind is their source.
 SOURCE_OF_KIND = "scenario"
 

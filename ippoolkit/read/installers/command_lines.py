@@ -48,7 +48,7 @@ def _read_helm_command(line: str, place: Place, settings: InstallerSettings) -> 
     values = with_assignments({}, assignments)
     if not is_helm_values(values):
         return False
-    read_helm_values(InstallerInput(values, Document.without_lines(place.file, values, place.line), settings))
+    read_helm_values(InstallerInput(values, Document.at_place(place, values), settings))
     return True
 
 

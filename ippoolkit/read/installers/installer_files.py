@@ -103,7 +103,7 @@ class InstallerReader:
             self.inventory_file = name
             self.inventory_variables |= kubespray.read_ini_hosts(text, name, self.settings)
         elif _ENVIRONMENT_PREFIX in text and (environment := _parse_environment(text)):
-            document = Document.without_lines(name, environment)
+            document = Document.at_place(Place(name), environment)
             calico_node.read_calico_node_environment(InstallerInput(environment, document, self.settings))
         elif command_lines.is_flags_text(text):
             command_lines.read_flags_text(text, name, self.settings)

@@ -30,8 +30,8 @@ def origin_findings(settings: InstallerSettings, built: Iterable[IPPool]) -> Ite
         installer_pool = settings.pools[pool.name]
         # A mode that is off is what the encapsulation already says.
         keys = [key for key, value in installer_pool.spec.items() if not (key in _MODES and value == "Never")]
-        written = [_shown(installer_pool, key) for key in keys if key not in installer_pool.defaults]
-        defaults = [_shown(installer_pool, key) for key in keys if key in installer_pool.defaults]
+        written = [_field_text(installer_pool, key) for key in keys if key not in installer_pool.defaults]
+        defaults = [_field_text(installer_pool, key) for key in keys if key in installer_pool.defaults]
         params = {
             "installer": installer_pool.installer,
             "cidr": str(pool.cidr),
@@ -43,12 +43,15 @@ def origin_findings(settings: InstallerSettings, built: Iterable[IPPool]) -> Ite
         yield Finding("installer-pool", f"IPPool/{pool.name}", params, installer_pool.place)
 
 
-def _shown(pool: InstallerPool, key: str) -> str:
-    value = pool.spec[key]
-    text = str(value).lower() if isinstance(value, bool) else str(value)
-    text = "/".join(map(str, value)) if isinstance(value, list | tuple) else text
+def _field_text(pool: InstallerPool, key: str) -> str:
     origin = f" ({pool.cidr_origin})" if key == "cidr" and pool.cidr_origin else ""
-    return f"{key} {text}{origin}"
+    return f"{key} {_value_text(pool.spec[key])}{origin}"
+
+
+def _value_text(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return "/".join(map(str, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def difference_findings(
@@ -65,19 +68,10 @@ def difference_findings(
         for pool in same:
             differing = [name for name in _COMPARED_FIELDS if getattr(planned, name) != getattr(pool, name)]
             if differing:
-                params = {
-                    "installer": installer_pool.installer,
-                    "fields": ", ".join(
-                        f"{_COMPARED_FIELDS[name]}: {_value(pool, name)} / {_value(planned, name)}"
-                        for name in differing
-                    ),
-                }
+                texts = {name: [_value_text(getattr(item, name)) for item in (pool, planned)] for name in differing}
+                fields = ", ".join(f"{_COMPARED_FIELDS[name]}: {' / '.join(texts[name])}" for name in texts)
+                params = {"installer": installer_pool.installer, "fields": fields}
                 yield Finding("installer-differs", f"IPPool/{pool.name}", params, installer_pool.place)
-
-
-def _value(pool: IPPool, name: str) -> str:
-    value = getattr(pool, name)
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def operator_findings(settings: InstallerSettings, built: Iterable[IPPool]) -> Iterator[Finding]:

@@ -54,7 +54,7 @@ class InstallerInput:
 
     def at_place(self, place: Place, value: Mapping[str, Any]) -> InstallerInput:
         """Return values that all stand at one place."""
-        return InstallerInput(value, Document.without_lines(place.file, value, place.line), self.settings)
+        return InstallerInput(value, Document.at_place(place, value), self.settings)
 
     def add_ranges(
         self,

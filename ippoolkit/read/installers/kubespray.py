@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
@@ -76,8 +77,8 @@ Variables = dict[str, tuple[Any, Place]]
 
 def is_ini_inventory(text: str) -> bool:
     """Whether a text is an INI inventory of Kubespray."""
-    section_names = [match[1] for line in text.splitlines() if (match := _SECTION_HEADING.match(line.strip()))]
-    return any(section_name in _KUBERNETES_GROUPS for section_name in section_names)
+    headings = (_SECTION_HEADING.match(line.strip()) for line in text.splitlines())
+    return any(heading is not None and heading[1] in _KUBERNETES_GROUPS for heading in headings)
 
 
 def read_ini_hosts(text: str, file: str, settings: InstallerSettings) -> Variables:
@@ -159,19 +160,18 @@ def _add_nodes(
         visited.add(name)
         queue += children.get(name, ())
         for host in groups.get(name, ()):
-            assigned = host_variables.get(host, {})
-            addresses = [str(assigned[key]) for key in _ADDRESS_VARIABLES if assigned.get(key)]
-            settings.add_node(host, addresses[:1], _labels(assigned.get("node_labels")))
+            _add_node(host, host_variables.get(host, {}), settings)
 
 
-def _labels(value: object) -> object:
-    """Return labels of a host; in an INI inventory they are JSON in quotes."""
-    if isinstance(value, str):
+def _add_node(host: str, variables: Mapping[str, Any], settings: InstallerSettings) -> None:
+    address = next((str(variables[key]) for key in _ADDRESS_VARIABLES if variables.get(key)), "")
+    labels = variables.get("node_labels")
+    if isinstance(labels, str):  # in an INI inventory they are JSON in quotes
         try:
-            return load_json(value.strip("'\""))
+            labels = load_json(labels.strip("'\""))
         except ValueError:
-            return None
-    return value
+            labels = None
+    settings.add_node(host, address, labels)
 
 
 def _expand_range(host: str, place: Place, problems: list[Finding]) -> Iterator[str]:
@@ -217,7 +217,7 @@ def _role_defaults(
     return defaults, has_node_prefix
 
 
-def _resolved(variables: Mapping[str, tuple[Any, Place]], settings: InstallerSettings) -> Variables:
+def _resolve(variables: Mapping[str, tuple[Any, Place]], settings: InstallerSettings) -> Variables:
     """Return the variables with references to one another written out; those that refer elsewhere are left out."""
     resolved: Variables = {}
     for key, (written, place) in variables.items():
@@ -227,8 +227,8 @@ def _resolved(variables: Mapping[str, tuple[Any, Place]], settings: InstallerSet
             if reference is None:
                 break
             name, default = reference["name"], reference["default"]
-            known = variables[name][0] if name in variables else DEFAULT_VARIABLES.get(name)
-            value = known if known is not None else typed_value(default) if default is not None else None
+            other_value = variables[name][0] if name in variables else DEFAULT_VARIABLES.get(name)
+            value = other_value if other_value is not None else typed_value(default) if default is not None else None
         if value is None or is_template(value):
             settings.notes.append(Finding("setting-elsewhere", key, {"name": key}, place))
         else:
@@ -249,63 +249,80 @@ def path_parts(file: str) -> tuple[str, str]:
 def add_host_variables(host: str, value: Mapping[str, Any], settings: InstallerSettings) -> None:
     """Add what host_vars say of a host of the inventory."""
     if host in settings.nodes:
-        addresses = [str(value[key]) for key in _ADDRESS_VARIABLES if value.get(key)]
-        settings.add_node(host, addresses[:1], value.get("node_labels"))
+        _add_node(host, value, settings)
+
+
+@dataclass(frozen=True, slots=True)
+class _RoleVariables:
+    """Variables of an inventory over what the roles of its release fill in."""
+
+    written: Variables
+    defaults: Mapping[str, Any]
+    place: Place  # of what is not written
+    has_node_prefix: bool  # whether the release makes the node prefix the blockSize
+
+    def get(self, name: str) -> Any:
+        return self.written[name][0] if name in self.written else self.defaults.get(name)
+
+    def place_of(self, *names: str) -> Place:
+        """Return the place of the first that is written."""
+        return next((self.written[name][1] for name in names if name in self.written), self.place)
 
 
 def read_variables(variables: Mapping[str, tuple[Any, Place]], place: Place, settings: InstallerSettings) -> None:
     """Turn variables, each with its place, into pools and networks."""
-    variables = _resolved(variables, settings)
-    defaults, has_node_prefix = _role_defaults(variables, settings)
-
-    def variable(key: str) -> Any:
-        return variables.get(key, (defaults.get(key), place))[0]
-
+    written = _resolve(variables, settings)
+    defaults, has_node_prefix = _role_defaults(written, settings)
+    role_variables = _RoleVariables(written, defaults, place, has_node_prefix)
+    variable = role_variables.get
     plugin = variable("kube_network_plugin")
     if plugin != "calico":
         settings.notes.append(Finding("other-plugin", params={"plugin": plugin}, place=place))
     if variable("calico_ipam_host_local"):
-        settings.notes.append(Finding("host-local", place=variables["calico_ipam_host_local"][1]))
+        settings.notes.append(Finding("host-local", place=role_variables.place_of("calico_ipam_host_local")))
     settings.wireguard |= variable("calico_wireguard_enabled") is True
     settings.set_max_pods(variable("kubelet_max_pods"))
     is_dual_stack = variable("ipv6_stack") or variable("enable_dual_stack_networks")
-    families: list[tuple[IPVersion, str]] = [(4, "")] if variable("ipv4_stack") else []
-    families += [(6, "_ipv6")] if is_dual_stack else []
     cni_pools: dict[IPVersion, tuple[str, ...]] = {4: (), 6: ()}
-    for version, suffix in families:
-        subnet_name, services_name = f"kube_pods_subnet{suffix}", f"kube_service_addresses{suffix}"
-        subnet = str(variable(subnet_name))
-        settings.add_ranges("cluster", subnet, variables.get(subnet_name, (None, place))[1])
-        services = str(variable(services_name))
-        settings.add_ranges("services", services, variables.get(services_name, (None, place))[1])
-        name = f"kube_network_node_prefix{suffix}"
-        settings.set_node_prefix(version, variable(name), name)
-        written_cidr = variable(f"calico_pool_cidr{suffix}")
-        names = {
-            "blockSize": f"calico_pool_blocksize{suffix}",
-            "ipipMode": f"calico_ipip_mode{suffix}",
-            "vxlanMode": f"calico_vxlan_mode{suffix}",
-            "natOutgoing": f"nat_outgoing{suffix}",
-        }
-        spec = {key: parse_number(variable(name)) for key, name in names.items() if name in variables}
-        if "natOutgoing" in spec:
-            spec["natOutgoing"] = spec["natOutgoing"] in (True, "true")
-        if written_cidr or subnet_name in variables:
-            spec["cidr"] = str(written_cidr or subnet)
-        pool_defaults = {"cidr": subnet, **{key: defaults[name] for key, name in names.items()}}
-        pool_place = variables.get(
-            f"calico_pool_cidr{suffix}", variables.get(f"calico_pool_blocksize{suffix}", (None, place))
-        )[1]
-        pool_name = f"{variable('calico_pool_name')}{suffix.replace('_', '-')}"
-        settings.add_pool(pool_name, spec, pool_place, "Kubespray", pool_defaults)
-        cni_pools[version] = (canonical_pool(str(written_cidr or subnet)),)
-        if has_node_prefix and "blockSize" not in spec:
-            params = {
-                "size": pool_defaults["blockSize"],
-                "name": name,
-                "default": DEFAULT_VARIABLES[names["blockSize"]],
-            }
-            settings.notes.append(Finding("kubespray-old", f"IPPool/{pool_name}", params, pool_place))
+    if variable("ipv4_stack"):
+        cni_pools[4] = (_add_pool(4, role_variables, settings),)
+    if is_dual_stack:
+        cni_pools[6] = (_add_pool(6, role_variables, settings),)
     # The nodes' CNI configuration named the pool from 2018 to v2.22.
-    if settings.cni_pools is None and (has_node_prefix or variable("calico_cni_pool")):
+    if settings.cni_pools is None and (role_variables.has_node_prefix or variable("calico_cni_pool")):
         settings.cni_pools, settings.is_cni_assumed = cni_pools, True
+
+
+def _add_pool(version: IPVersion, variables: _RoleVariables, settings: InstallerSettings) -> str:
+    """Add the networks of a family and the pool over them; return the pool's range."""
+    suffix = "" if version == 4 else "_ipv6"
+    subnet_name, services_name = f"kube_pods_subnet{suffix}", f"kube_service_addresses{suffix}"
+    subnet, services = str(variables.get(subnet_name)), str(variables.get(services_name))
+    settings.add_ranges("cluster", subnet, variables.place_of(subnet_name))
+    settings.add_ranges("services", services, variables.place_of(services_name))
+    prefix_name = f"kube_network_node_prefix{suffix}"
+    settings.set_node_prefix(version, variables.get(prefix_name), prefix_name)
+    names = {
+        "blockSize": f"calico_pool_blocksize{suffix}",
+        "ipipMode": f"calico_ipip_mode{suffix}",
+        "vxlanMode": f"calico_vxlan_mode{suffix}",
+        "natOutgoing": f"nat_outgoing{suffix}",
+    }
+    spec = {key: parse_number(variables.get(name)) for key, name in names.items() if name in variables.written}
+    if "natOutgoing" in spec:
+        spec["natOutgoing"] = spec["natOutgoing"] in (True, "true")
+    pool_cidr = variables.get(f"calico_pool_cidr{suffix}")
+    if pool_cidr or subnet_name in variables.written:
+        spec["cidr"] = str(pool_cidr or subnet)
+    defaults = {"cidr": subnet, **{key: variables.defaults[name] for key, name in names.items()}}
+    place = variables.place_of(f"calico_pool_cidr{suffix}", names["blockSize"])
+    pool_name = f"{variables.get('calico_pool_name')}{suffix.replace('_', '-')}"
+    settings.add_pool(pool_name, spec, place, "Kubespray", defaults)
+    if variables.has_node_prefix and "blockSize" not in spec:
+        params = {
+            "size": defaults["blockSize"],
+            "name": prefix_name,
+            "default": DEFAULT_VARIABLES[names["blockSize"]],
+        }
+        settings.notes.append(Finding("kubespray-old", f"IPPool/{pool_name}", params, place))
+    return canonical_pool(str(pool_cidr or subnet))

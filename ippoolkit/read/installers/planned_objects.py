@@ -14,7 +14,8 @@ from ...cidr import Cidr, IPVersion
 from ...findings import Finding, Place
 from ...model import IPPool, Node, NodeGroup
 from ..document import Document
-from ..kubernetes_objects import KIND_READERS, ObjectSource, read_object
+from ..kubernetes_objects import KIND_READERS
+from ..object_source import ObjectSource, read_object
 from ..validation import validate
 from .installer_settings import DEFAULT_POOL_NAMES, DefaultPools, InstallerRange, InstallerSettings, Weight
 from .setting_values import is_template
@@ -81,9 +82,7 @@ def build_nodes(settings: InstallerSettings) -> Iterator[Node]:
             "maxPods": settings.max_pods or KUBELET_MAX_PODS,
             "addresses": list(node.addresses),
         }
-        document = Document.without_lines("hosts")
-        built = validate(_NODE, value, document, settings.problems, lambda path: path)
-        if built is not None:
+        if (built := validate(_NODE, value, Document.at_place(Place("hosts")), settings.problems)) is not None:
             yield built
 
 
@@ -97,9 +96,7 @@ def build_groups(settings: InstallerSettings) -> Iterator[NodeGroup]:
             "maxPods": group.max_pods or settings.max_pods or KUBELET_MAX_PODS,
             "labels": dict(group.labels),
         }
-        document = Document.without_lines(group.place.file, None, group.place.line)
-        built = validate(_GROUP, value, document, settings.problems, lambda path: path)
-        if built is not None:
+        if (built := validate(_GROUP, value, Document.at_place(group.place), settings.problems)) is not None:
             yield built
 
 
@@ -107,8 +104,6 @@ def build_pools(settings: InstallerSettings) -> Iterator[IPPool]:
     """Return the pools that the installer would create; what is wrong with one is among the problems."""
     for name, installer_pool in settings.pools.items():
         spec, place = installer_pool.spec, installer_pool.place
-        problems: list[Finding] = []
-        source = ObjectSource(Document.without_lines(place.file, None, place.line), (), problems, settings.notes)
         if templates := [value for value in spec.values() if is_template(value)]:
             settings.problems += [
                 Finding("setting-template", f"IPPool/{name}", {"value": value[:80]}, place) for value in templates
@@ -119,8 +114,10 @@ def build_pools(settings: InstallerSettings) -> Iterator[IPPool]:
             params = {"size": size, "cidr": str(cidr), "default": DEFAULT_BLOCK_SIZE[6]}
             settings.problems.append(Finding("size-of-ipv4", f"IPPool/{name}", params, place))
             continue
-        pool = read_object(KIND_READERS["IPPool"][0], {"metadata": {"name": name}, "spec": spec}, source)
-        settings.problems += [_at_setting(problem, place) for problem in problems]
+        value = {"metadata": {"name": name}, "spec": spec}
+        source = ObjectSource(value, Document.at_place(place), notes=settings.notes)
+        pool = read_object(KIND_READERS["IPPool"][0], source)
+        settings.problems += [_at_setting(problem, place) for problem in source.problems]
         if pool is not None:
             yield pool
 

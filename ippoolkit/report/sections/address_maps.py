@@ -1,16 +1,16 @@
-"""Address maps of pools, one piece for all templates that show them."""
+"""Address maps of pools, the same for all templates that show them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ...figures import draw_address_map as draw_map
+from ...figures import draw_address_map
 from ...findings import N_, Language
 from ...model import IPPool
 from ...simulation import Simulation, address_map
 from ...view.cell_text import pool_text
-from .report_table import ReportTable
+from .report_table import ReportTable, frame_rows
 from .section import SectionPart, paragraph, picture_part
 
 if TYPE_CHECKING:
@@ -41,11 +41,9 @@ def address_map_parts(simulation: Simulation, pools: Sequence[IPPool], language:
         cell_is_one_block = cells["blocks"].max() == 1
         claimed_cells = cells[cells["claimed"] > 0]
         columns = [name for name in claimed_cells.columns if cell_is_one_block or name != "node"]
-        headings = [language.translate(_CELL_HEADINGS[name]) for name in columns]
-        cell_table = ReportTable.from_dataframe(
-            claimed_cells[columns], f"map {pool.name}", lang=language.code
-        ).with_headings(headings)
-        figure = draw_map(cells, title=title, lang=language.code)
+        headings = tuple(language.translate(_CELL_HEADINGS[name]) for name in columns)
+        cell_table = ReportTable(f"map {pool.name}", headings, frame_rows(claimed_cells[columns]))
+        figure = draw_address_map(cells, title=title, lang=language.code)
         parts.append(picture_part(f"map {pool.name}", figure, _map_description(pool, cells, language), cell_table))
     note = N_("Each cell is one block, or several in a large pool, in address order.")
     return [*parts, paragraph(language.translate(note), "ipk-empty")]

@@ -1,4 +1,4 @@
-"""What a report on an audit says, piece by piece: each method of `AuditReport` is one cell of its notebook."""
+"""What a report on an audit says: each method of `AuditReport` is one cell of its notebook."""
 
 from __future__ import annotations
 
@@ -20,32 +20,33 @@ from ...read.input_files import list_files
 from ...read.text_files import read_bytes
 from ...simulation import simulate
 from ...view.audit_html import STATUS_CLASSES, audit_label, audit_summary_html, audit_tiles
-from ...view.audit_terminal import (
-    COLUMNS,
+from ...view.audit_parts import (
+    METRICS,
     audit_verdict,
     count_totals,
     format_metric,
     headroom_rows,
-    known_columns,
+    is_rounded,
+    metric_columns,
     nodes_by_headroom,
     unchecked_message,
     unknown_metrics_text,
     worst_finding,
 )
-from ...view.cell_text import NO_VALUE
+from ...view.html import text_table_html
 from ...view.markdown import escape_markdown, finding_markdown
+from ...view.text_columns import row_columns
 from ...view.verdict_parts import release_text
 from ..inputs import hash_files
 from ..run_context import find_at_hand
 from .address_maps import address_map_parts
-from .base_report import BaseReport
+from .base_report import POOLS_LEFT_OUT, BaseReport
 from .report_table import CellValue, ReportTable, standard_chart
 from .section import Section, SectionPart, paragraph, picture_part, table_part, tiles_part
 
 NODES_SHOWN = 100
 POOLS_SHOWN = 12
 FINDINGS_SHOWN = 200
-_LEFT_ALIGNED_COLUMNS = ("name", "cidr", "figure", "limit", "node")
 
 
 class AuditReport(BaseReport):
@@ -136,7 +137,7 @@ class AuditReport(BaseReport):
         picture_alt = self.language.translate(N_("Pools: blocks and addresses"))
         figure = draw_pool_usage(rows, lang=self.lang)
         parts = [picture_part("usage", figure, picture_alt)] if figure else []
-        return self.section(N_("Pools"), *parts, *self._columns_table("pools", rows, len(rows)))
+        return self.section(N_("Pools"), *parts, *self._metrics_parts("pools", rows))
 
     def maps(self) -> Section:
         """Return a map of each pool's blocks, where the blocks are known."""
@@ -147,16 +148,12 @@ class AuditReport(BaseReport):
             simulation = simulate(self.audit.scenario)
         except IpamError as error:  # pools that overlap: no map has room for both
             return self.section(N_("Address maps"), paragraph(error.describe(self.lang)))
-        used_pool_names = sorted(
-            {
-                block_in_pool.pool.name
-                for block_in_pool in self.audit.context.index.blocks_in_pools
-                if block_in_pool.pool
-            }
-        )
+        blocks_in_pools = self.audit.context.index.blocks_in_pools
+        used_pool_names = sorted({block.pool.name for block in blocks_in_pools if block.pool})
         shown_pools = [cluster.pool(name) for name in used_pool_names[:POOLS_SHOWN]]
         parts = address_map_parts(simulation, shown_pools, self.language)
-        parts += self.pools_left_out_part(POOLS_SHOWN, len(used_pool_names))
+        if len(used_pool_names) > POOLS_SHOWN:
+            parts.append(self.remark(POOLS_LEFT_OUT, shown=POOLS_SHOWN, pools=len(used_pool_names)))
         return self.section(N_("Address maps"), *parts)
 
     def nodes(self) -> Section:
@@ -172,7 +169,7 @@ class AuditReport(BaseReport):
         if len(rows) > NODES_SHOWN:
             note = N_("The {shown} of {nodes} nodes with room for the fewest further pods")
             parts.append(self.remark(note, shown=NODES_SHOWN, nodes=len(rows)))
-        return self.section(N_("Nodes"), *parts, *self._columns_table("nodes", rows, NODES_SHOWN))
+        return self.section(N_("Nodes"), *parts, *self._metrics_parts("nodes", rows))
 
     def coverage(self) -> Section:
         """Return which pools serve which nodes unasked; of a large cluster the nodes with gaps first."""
@@ -184,9 +181,14 @@ class AuditReport(BaseReport):
         data = pool_coverage(self.audit.scenario, self.lang)
         rows = sorted(data.itertuples(index=False, name=None), key=lambda row: not row[-1])
         headings = [translate(N_("node")), *data.columns[1:-1], translate(N_("not served for"))]
-        cell_rows = [[value or None for value in row] for row in rows]
         coverage_table = ReportTable.from_rows(
-            "coverage", headings, cell_rows, lang=self.lang, caption=translate(title), texts_only=True, most=NODES_SHOWN
+            "coverage",
+            headings,
+            [[value or None for value in row] for row in rows],
+            lang=self.lang,
+            caption=translate(title),
+            texts_only=True,
+            max_rows=NODES_SHOWN,
         )
         parts = [table_part(coverage_table)]
         if len(rows) > NODES_SHOWN:
@@ -197,31 +199,27 @@ class AuditReport(BaseReport):
     def totals(self) -> Section:
         """Return all counts."""
         translate = self.language.translate
-        rows = [(translate(column.heading), value) for column, value in count_totals(self.audit)]
-        headings = [translate(N_("metric")), translate(N_("now"))]
-        totals_table = ReportTable(
-            "totals", tuple(headings), tuple((name, self._export_value(value)) for name, value in rows)
-        )
-        texts = [[name, format_metric(value, self.language)] for name, value in rows if value is not None]
-        unknown = [metric for metric, value in count_totals(self.audit) if value is None]
-        displayed_table = totals_table.with_display(
-            headings, texts, left=[True, False], caption=translate(N_("Totals"))
-        )
+        totals = [(metric, translate(metric.heading), value) for metric, value in count_totals(self.audit)]
+        headings = translate(N_("metric")), translate(N_("now"))
+        export_rows = tuple((name, self._export_value(value)) for _, name, value in totals)
+        columns = [("metric", headings[0], True), ("now", headings[1], False)]
+        texts = [[name, format_metric(value, self.language)] for _, name, value in totals if value is not None]
+        totals_table = ReportTable("totals", headings, export_rows).with_display(row_columns(columns, texts))
         rows_per_side = -(-len(texts) // 2)
         sides = [
-            totals_table.with_display(headings, side_texts, left=[True, False]).html
+            text_table_html(row_columns(columns, side_texts))
             for side_texts in (texts[:rows_per_side], texts[rows_per_side:])
         ]
         html = f'<div class="ipk-sides">{"".join(sides)}</div>'
-        return self.section(N_("Totals"), table_part(replace(displayed_table, html=html)), *self._unknown_part(unknown))
+        unknown = [metric for metric, _, value in totals if value is None]
+        return self.section(N_("Totals"), table_part(replace(totals_table, html=html)), *self._unknown_part(unknown))
 
     def how_it_was_read(self) -> Section:
         """Return what could not be read, and how what was read fits together."""
         notes = [self._with_relative_place(note) for note in self.audit.notes]
         unchecked_text = unchecked_message(self.audit, self.lang)
-        notes_part = self.findings_part(notes)
-        parts = [replace(notes_part, table=notes_part.table.with_name("reading") if notes_part.table else None)]
-        return self.section(N_("How it was read"), *parts, *([paragraph(unchecked_text)] if unchecked_text else []))
+        parts = [self.findings_part(notes, "reading"), *([paragraph(unchecked_text)] if unchecked_text else [])]
+        return self.section(N_("How it was read"), *parts)
 
     def appendix(self) -> Section:
         """Return what was read, so that the report can be made again."""
@@ -231,13 +229,11 @@ class AuditReport(BaseReport):
             rows.append((self._relative_name(str(file)), len(content), hashlib.sha256(content).hexdigest()))
         headings = (N_("file"), N_("bytes"), "SHA-256")
         files_table = self.table("inputs", headings, rows, caption=self.language.translate(N_("file")))
-        instruction = self.language.render(
-            N_("Give these files to ippoolkit report --template audit to make this report again."), {}
-        )
-        parts = [paragraph(instruction), files_table]
+        instruction = N_("Give these files to ippoolkit report --template audit to make this report again.")
+        parts = [self.sentence(instruction), files_table]
         if self.kinds_without_objects:
-            params = {"kinds": ", ".join(self.kinds_without_objects)}
-            parts.append(paragraph(self.language.render(N_("Stated to have no objects: {kinds}."), params)))
+            kinds = ", ".join(self.kinds_without_objects)
+            parts.append(self.sentence(N_("Stated to have no objects: {kinds}."), kinds=kinds))
         return self.section(N_("Appendix: what was read"), *parts)
 
     def _summary(self) -> dict[str, Any]:
@@ -257,56 +253,34 @@ class AuditReport(BaseReport):
             ("blocks", "blocks_allocated", "blocks_total"),
             ("addresses", "allocated", "capacity"),
         ):
-            counts = [
-                sum(values)
-                for column in (used_column, total_column)
-                if None not in (values := [row[column] for row in figures.pools])
-            ]
-            if len(counts) == 2:
-                summary |= {f"{name}_needed": str(counts[0]), name: str(counts[1])}
+            used, total = ([row[column] for row in figures.pools] for column in (used_column, total_column))
+            if None not in (*used, *total):
+                summary |= {f"{name}_needed": str(sum(used)), name: str(sum(total))}
         nodes = figures.totals["nodes"]
         return summary if nodes is None else summary | {"nodes": str(nodes)}
 
-    def _columns_table(self, table_name: str, rows: Sequence[Mapping[str, Any]], max_rows: int) -> list[SectionPart]:
+    def _metrics_parts(self, table_name: str, rows: Sequence[Mapping[str, Any]]) -> list[SectionPart]:
         """Return rows of figures of pools or nodes: a page shows known columns, exports have all; rounded is marked."""
-        columns: Sequence[Metric] = COLUMNS[table_name]
-        headings = {metric.name: self.language.translate(metric.heading) for metric in columns}
-        key_column = "cidr" if table_name == "pools" else "name"
-        rounded = self.audit.metrics.rounded
-
-        def is_rounded(row: Mapping[str, Any], column: str) -> bool:
-            return (table_name, row[key_column], column) in rounded
-
+        metrics = METRICS[table_name]
         export_rows = tuple(
-            tuple(self._export_value(row.get(metric.name), rounded=is_rounded(row, metric.name)) for metric in columns)
+            tuple(
+                self._export_value(row.get(metric.name), rounded=is_rounded(self.audit, table_name, row, metric.name))
+                for metric in metrics
+            )
             for row in rows
         )
-        shown_columns, unknown_columns = known_columns(table_name, rows)
-        metrics_by_name = {metric.name: metric for metric in columns}
-        texts = [
-            [
-                format_metric(
-                    row.get(name),
-                    self.language,
-                    column=metrics_by_name[name].column_name,
-                    rounded=is_rounded(row, name),
-                )
-                or NO_VALUE
-                for name in shown_columns
-            ]
-            for row in rows[:max_rows]
-        ]
-        chart = standard_chart(f"audit_{table_name}", list(headings))
-        columns_table = ReportTable(table_name, tuple(headings.values()), export_rows, chart=chart)
-        caption = self.language.translate({"pools": N_("Pools"), "nodes": N_("Nodes")}[table_name])
-        align_left = [column_name in _LEFT_ALIGNED_COLUMNS for column_name in shown_columns]
-        displayed_table = columns_table.with_display(
-            [headings[column_name] for column_name in shown_columns], texts, left=align_left, caption=caption
+        max_rows = NODES_SHOWN if table_name == "nodes" else None
+        columns, unknown = metric_columns(self.audit, table_name, rows, self.language, max_rows)
+        report_table = ReportTable(
+            table_name,
+            tuple(self.language.translate(metric.heading) for metric in metrics),
+            export_rows,
+            chart=standard_chart(f"audit_{table_name}", [metric.name for metric in metrics]),
         )
-        unknown = [metric for metric in columns if metric.name in unknown_columns]
-        part = table_part(displayed_table)
-        if len(shown_columns) == 1:  # a column of names is a sentence
-            part = replace(paragraph(", ".join(text for (text,) in texts)), table=part.table)
+        caption = self.language.translate({"pools": N_("Pools"), "nodes": N_("Nodes")}[table_name])
+        part = table_part(report_table.with_display(columns, caption=caption))
+        if len(columns) == 1:  # a column of names is a sentence
+            part = replace(paragraph(", ".join(columns[0].texts)), table=part.table)
         return [part, *self._unknown_part(unknown)]
 
     def _unknown_part(self, metrics: Sequence[Metric]) -> list[SectionPart]:

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ... import __version__
 from ...findings import N_, Finding, get_language, replace_unprintable
@@ -19,9 +19,13 @@ from ...write import scenario_to_yaml
 from .report_table import CellValue, ReportTable
 from .section import Section, SectionPart, code_part, heading_part, paragraph, table_part
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 MAX_INLINE_CHARACTERS = 120_000  # characters of a scenario that a page shows whole
 MAX_ATTACHED_BYTES = 400_000  # bytes of one, packed, that a page carries
 MAX_PRINTED_OBJECTS = 12  # of a list of a scenario that paper and Markdown show
+POOLS_LEFT_OUT = N_("The first {shown} of {pools:pool} by name.")
 _OBJECT_LISTS = ("nodes", "namespaces", "pods", "blocks", "affinities", "handles", "services")
 
 
@@ -61,8 +65,7 @@ class BaseReport:
             if input_digest
             else "",
         ]
-        shown_meta = [meta_text for meta_text in meta if meta_text]
-        spans = "".join(f"<span>{escape(meta_text)}</span>" for meta_text in meta[:-1] if meta_text)
+        spans = "".join(f"<span>{escape(text)}</span>" for text in meta[:-1] if text)
         spans += f'<span class="input">{escape(meta[-1])}</span>' if meta[-1] else ""
         html = [f'<p class="ipk-meta">{spans}</p>']
         html.append(f"<h1>{escape(language.format_number(title))}</h1>")
@@ -71,7 +74,7 @@ class BaseReport:
         ]
         markdown = [
             f"# {escape_markdown(title)}",
-            " · ".join(map(escape_markdown, shown_meta)),
+            " · ".join(escape_markdown(text) for text in meta if text),
             *(escape_markdown(line) for line in lines if line),
         ]
         return SectionPart("\n".join(html), "\n\n".join(markdown))
@@ -86,15 +89,15 @@ class BaseReport:
         instruction = N_(
             "To make this report again, save this file and run ippoolkit report with it. SHA-256: {digest}."
         )
-        parts = [paragraph(self.language.render(instruction, {"digest": digest}))]
+        parts = [self.sentence(instruction, digest=digest)]
         if len(yaml_text) <= MAX_INLINE_CHARACTERS:
             return [*parts, self._scenario_part(scenario, yaml_text)]
         packed = gzip.compress(yaml_text.encode(), mtime=0)
-        params = {"size": len(yaml_text.encode())}
+        size = len(yaml_text.encode())
         if len(packed) > max_attached_bytes:
             too_large = N_("The scenario ({size:byte}) is too large to embed: keep it with this report.")
-            return [*parts, paragraph(self.language.render(too_large, params))]
-        note = self.language.render(N_("The scenario ({size:byte}) is attached, packed with gzip"), params)
+            return [*parts, self.sentence(too_large, size=size)]
+        note = self.language.render(N_("The scenario ({size:byte}) is attached, packed with gzip"), {"size": size})
         data_url = f"data:application/gzip;base64,{base64.b64encode(packed).decode()}"
         html = f'<p><a download="scenario.yaml.gz" href="{data_url}">{escape(note)}</a></p>'
         return [*parts, SectionPart(html, escape_markdown(note))]
@@ -109,7 +112,7 @@ class BaseReport:
         short = replace(scenario, cluster=replace(cluster, **empty_lists))
         lists = ", ".join(f"{name} ({count})" for name, count in long_lists.items())
         note = N_("Without these lists, which the HTML report has: {lists}.")
-        note_part = paragraph(self.language.render(note, {"lists": lists}))
+        note_part = self.sentence(note, lists=lists)
         short_part = code_part(scenario_to_yaml(short), "yaml fine")
         html = (
             f'<div class="ipk-screen">{full_part.html}</div>'
@@ -117,11 +120,9 @@ class BaseReport:
         )
         return SectionPart(html, f"{note_part.markdown}\n\n{short_part.markdown}")
 
-    def pools_left_out_part(self, shown: int, count: int) -> list[SectionPart]:
-        """Return the remark that only the first pools are shown; nothing where all are."""
-        if count <= shown:
-            return []
-        return [self.remark(N_("The first {shown} of {pools:pool} by name."), shown=shown, pools=count)]
+    def sentence(self, template: str, **params: object) -> SectionPart:
+        """Return a paragraph."""
+        return paragraph(self.language.render(template, params))
 
     def remark(self, template: str, **params: object) -> SectionPart:
         """Return a remark beside what is shown, or in its place."""
@@ -134,8 +135,12 @@ class BaseReport:
         translated = [self.language.translate(heading) for heading in headings]
         return table_part(ReportTable.from_rows(name, translated, rows, lang=self.lang, **options))
 
-    def findings_part(self, findings: Sequence[Finding]) -> SectionPart:
-        """Return findings as a list, and for exports as a table."""
+    def standard_table(self, name: str, data: pd.DataFrame, **options: Any) -> SectionPart:
+        """Return one of the kit's tables; `options` as for `ReportTable.from_standard_table`."""
+        return table_part(ReportTable.from_standard_table(name, data, lang=self.lang, **options))
+
+    def findings_part(self, findings: Sequence[Finding], name: str = "findings") -> SectionPart:
+        """Return findings as a list, and for exports as a table of that name."""
         headings = (N_("severity"), N_("subject"), N_("finding"), N_("what to do"), N_("rule"), N_("source"))
         rows = [
             (
@@ -148,7 +153,7 @@ class BaseReport:
             )
             for finding in findings
         ]
-        findings_table = ReportTable("findings", tuple(map(self.language.translate, headings)), tuple(rows))
+        findings_table = ReportTable(name, tuple(map(self.language.translate, headings)), tuple(rows))
         return replace(self.findings_list_part(findings), table=findings_table)
 
     def findings_list_part(self, findings: Sequence[Finding]) -> SectionPart:

@@ -1,4 +1,4 @@
-"""What a capacity report says, piece by piece: each method of `Report` is one cell of its notebook."""
+"""What a capacity report says: each method of `CapacityReport` is one cell of its notebook."""
 
 from __future__ import annotations
 
@@ -27,12 +27,11 @@ from ...view.verdict_parts import errors_beside_verdicts
 from ...write import scenario_to_yaml, to_manifests_yaml
 from ..run_context import read_at_hand
 from .address_maps import address_map_parts, pool_title
-from .base_report import BaseReport
+from .base_report import POOLS_LEFT_OUT, BaseReport
 from .choose_report import alternative_parts
 from .history_outlook import forecast_scenario, known_limits, outlook_parts, outlook_summary
-from .report_table import ReportTable
 from .scenario_summary import summarise_scenario
-from .section import Section, SectionPart, code_part, heading_part, paragraph, picture_part, table_part, tiles_part
+from .section import Section, SectionPart, code_part, heading_part, paragraph, picture_part, tiles_part
 
 FINDINGS_ON_FIRST_PAGE = 5  # findings that the first page shows
 MAPS_SHOWN = 4
@@ -139,7 +138,7 @@ class CapacityReport(BaseReport):
             caption = self.language.translate(N_("Single changes that are sufficient"))
             parts += [
                 heading_part(caption, 3),
-                table_part(ReportTable.from_standard_table("choices", changes, lang=self.lang, caption=caption)),
+                self.standard_table("choices", changes, caption=caption),
             ]
         return self.section(N_("What breaks first, and when"), *parts)
 
@@ -152,7 +151,8 @@ class CapacityReport(BaseReport):
             simulation = place_planned_pods(self.scenario)
         except IpamError as error:  # too large, or pools that overlap
             return self.section(title, paragraph(error.describe(self.lang)))
-        shown_pools = self._pools_enabled_first()[:MAPS_SHOWN]
+        # Pools that serve nothing come last.
+        shown_pools = sorted(self.scenario.cluster.pools, key=lambda pool: (pool.disabled, pool.name))[:MAPS_SHOWN]
         return self.section(title, *address_map_parts(simulation, shown_pools, self.language))
 
     def block_sizes(self) -> Section:
@@ -161,36 +161,31 @@ class CapacityReport(BaseReport):
         parts: list[SectionPart] = []
         for pool in sorted_pools[:POOLS_SHOWN]:
             parts += self._block_size_parts(pool)
-        parts += self.pools_left_out_part(POOLS_SHOWN, len(sorted_pools))
+        if len(sorted_pools) > POOLS_SHOWN:
+            parts.append(self.remark(POOLS_LEFT_OUT, shown=POOLS_SHOWN, pools=len(sorted_pools)))
         return self.section(N_("Block sizes compared"), *parts)
 
     def pools(self) -> Section:
         """Return the table of pools."""
-        pools_table = ReportTable.from_standard_table(
-            "pools", self.analysis.pools(lang=self.lang), lang=self.lang, most=self.nodes_shown
-        )
-        return self.section(N_("Pools"), table_part(pools_table))
+        table = self.analysis.pools(lang=self.lang)
+        return self.section(N_("Pools"), self.standard_table("pools", table, max_rows=self.nodes_shown))
 
     def nodes(self) -> Section:
         """Return the table of nodes; of a large cluster those that fill up first."""
         data = self.analysis.nodes(lang=self.lang)
         shown, note = node_rows(data, self.language, most=self.nodes_shown)
         parts = [paragraph(note, "ipk-empty")] if note else []
-        nodes_table = ReportTable.from_standard_table("nodes", data, lang=self.lang, shown=shown)
-        return self.section(N_("Nodes"), *parts, table_part(nodes_table))
+        return self.section(N_("Nodes"), *parts, self.standard_table("nodes", data, shown=shown))
 
     def growth(self) -> Section:
         """Return growth month by month, as a picture for each family and a table; a sentence where nothing grows."""
         data = self.analysis.growth(lang=self.lang)
         changes, note = growth_changes(data), growth_note(data, self.language)
         parts = [paragraph(note, "ipk-empty")] if note else []
-        exported = table_part(
-            ReportTable.from_standard_table(
-                "growth", data, shown=changes, lang=self.lang, caption=self.language.translate(N_("Growth"))
-            )
-        )
+        caption = self.language.translate(N_("Growth"))
+        growth_table = self.standard_table("growth", data, shown=changes, caption=caption)
         if note and changes["month"].max() == 0:
-            return self.section(N_("Growth"), *parts, replace(exported, html="", markdown=""))
+            return self.section(N_("Growth"), *parts, replace(growth_table, html="", markdown=""))
         pictures: list[SectionPart] = []
         if self.scenario.plan.months:
             for family in sorted({int(family) for family in data["family"]}):
@@ -201,12 +196,12 @@ class CapacityReport(BaseReport):
                     {"family": family},
                 )
                 pictures += [heading_part(title, 3), picture_part(f"growth IPv{family}", figure, alt)]
-        return self.section(N_("Growth"), *pictures, *parts, exported)
+        return self.section(N_("Growth"), *pictures, *parts, growth_table)
 
     def routes(self) -> Section:
         """Return who holds how many routes, by the way they travel."""
         table = scenario_routes(self.scenario, lang=self.lang)
-        return self.section(N_("Routes"), table_part(ReportTable.from_standard_table("routes", table, lang=self.lang)))
+        return self.section(N_("Routes"), self.standard_table("routes", table))
 
     def alternatives(self) -> Section:
         """Return what could be chosen for these nodes instead: a picture, the picked designs and why."""
@@ -242,56 +237,41 @@ class CapacityReport(BaseReport):
                 code_part(to_manifests_yaml([*cluster.pools, *cluster.reservations], release)),
                 code_part(configure_command(cluster.ipam, release)),
             ]
-        return self.section(N_("Manifests"), paragraph(self.language.render(note, {"release": release})), *parts)
+        return self.section(N_("Manifests"), self.sentence(note, release=release), *parts)
 
     def method(self) -> Section:
         """Return the assumptions, in short."""
-        cap = max_blocks_per_node(self.scenario.cluster.ipam.max_blocks_per_host)
-        assumptions: list[tuple[str, dict[str, object]]] = [
-            (
-                N_(
-                    "All addresses of a block are usable, the first and the last included; a block has 2^(32 − "
-                    "blockSize) of them, in IPv6 2^(128 − blockSize)."
-                ),
-                {},
+        params = {
+            "cap": max_blocks_per_node(self.scenario.cluster.ipam.max_blocks_per_host),
+            "version": self.scenario.release,
+        }
+        assumptions = (
+            N_(
+                "All addresses of a block are usable, the first and the last included; a block has 2^(32 − "
+                "blockSize) of them, in IPv6 2^(128 − blockSize)."
             ),
-            (
-                N_("A node takes addresses only from its own blocks (at most {cap} a family): strictAffinity is true.")
-                if self.scenario.cluster.ipam.strict_affinity
-                else N_(
-                    "A node takes addresses from its own blocks (at most {cap} per family), then borrows from other "
-                    "nodes' blocks unless strictAffinity is set. A node at its block limit does not borrow."
-                ),
-                {"cap": cap},
+            N_("A node takes addresses only from its own blocks (at most {cap} a family): strictAffinity is true.")
+            if self.scenario.cluster.ipam.strict_affinity
+            else N_(
+                "A node takes addresses from its own blocks (at most {cap} per family), then borrows from other "
+                "nodes' blocks unless strictAffinity is set. A node at its block limit does not borrow."
             ),
-            (
-                N_(
-                    "Each tunnel (IPIP, VXLAN, WireGuard) takes an address on every node, so a node without "
-                    "pods needs a block too."
-                ),
-                {},
+            N_(
+                "Each tunnel (IPIP, VXLAN, WireGuard) takes an address on every node, so a node without "
+                "pods needs a block too."
             ),
-            (
-                N_(
-                    "Nodes join one after another, each with all its pods before the next one joins; existing "
-                    "nodes come first."
-                ),
-                {},
+            N_(
+                "Nodes join one after another, each with all its pods before the next one joins; existing "
+                "nodes come first."
             ),
-            (N_("Growth is rounded up: half a node a month counts as one node in the first month."), {}),
-            (
-                N_(
-                    "Not modelled: pods and namespaces that name their pools, fragmentation by churn, addresses in "
-                    "cooldown."
-                ),
-                {},
+            N_("Growth is rounded up: half a node a month counts as one node in the first month."),
+            N_(
+                "Not modelled: pods and namespaces that name their pools, fragmentation by churn, addresses in "
+                "cooldown."
             ),
-            (
-                N_("All numbers follow Calico {version}; every rule names its source under Findings."),
-                {"version": self.scenario.release},
-            ),
-        ]
-        lines = [self.language.render(template, values) for template, values in assumptions]
+            N_("All numbers follow Calico {version}; every rule names its source under Findings."),
+        )
+        lines = [self.language.render(template, params) for template in assumptions]
         html = "".join(f"<li>{escape(line)}</li>" for line in lines)
         markdown = "\n".join(f"- {escape_markdown(line)}" for line in lines)
         return self.section(N_("Assumptions and method"), SectionPart(f"<ul>{html}</ul>", markdown))
@@ -300,31 +280,26 @@ class CapacityReport(BaseReport):
         """Return every parameter, so that the report can be made again."""
         return self.section(N_("Appendix: every parameter"), *self.scenario_parts(self.scenario))
 
-    def _pools_enabled_first(self) -> list[IPPool]:
-        """Return the pools by name, those that serve nothing last."""
-        return sorted(self.scenario.cluster.pools, key=lambda pool: (pool.disabled, pool.name))
-
     def _block_size_parts(self, pool: IPPool) -> list[SectionPart]:
         data = self.analysis.block_sizes(pool.name, lang=self.lang)
         title = pool_title(pool, self.language)
-        block_sizes_table = ReportTable.from_standard_table(
-            "block_sizes", data, lang=self.lang, chosen=pool.block_size, caption=title
-        )
         figure = draw_block_sizes(data, chosen_block_size=pool.block_size, lang=self.lang)
         alt = self.language.render(N_("Nodes that fit in pool {pool}, by blockSize."), {"pool": pool.name})
         return [
             heading_part(title, 3),
-            table_part(block_sizes_table.with_name(f"blocks {pool.name}")),
+            self.standard_table(
+                "block_sizes", data, title=f"blocks {pool.name}", chosen=pool.block_size, caption=title
+            ),
             picture_part(f"block sizes {pool.name}", figure, alt),
         ]
 
     def _plan_sentence(self) -> str:
-        pools_ = self.scenario.cluster.pools
+        pools = self.scenario.cluster.pools
         group = nodes_as_group(self.scenario)
         params = {
-            "pools": len(pools_),
-            "ranges": ", ".join(f"{pool.cidr} (blockSize {pool.block_size})" for pool in pools_[:4])
-            + (" …" if len(pools_) > 4 else ""),
+            "pools": len(pools),
+            "ranges": ", ".join(f"{pool.cidr} (blockSize {pool.block_size})" for pool in pools[:4])
+            + (" …" if len(pools) > 4 else ""),
             "nodes": group.nodes,
             "typical": group.pods_per_node,
             "busiest": max(group.pods_on_busiest_node, group.pods_per_node),

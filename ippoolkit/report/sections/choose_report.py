@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date as day
 from typing import Any
-
-import pandas as pd
 
 from ...choose import Recommendation, designs_table, first_designs, recommend, routes_table
 from ...choose.requirements_source import resolve_requirements
@@ -18,8 +16,7 @@ from ...model import Cluster, Scenario
 from ...read import load
 from ...write import to_manifests_yaml
 from .base_report import BaseReport
-from .report_table import ReportTable
-from .section import Section, SectionPart, code_part, heading_part, paragraph, picture_part, table_part
+from .section import Section, SectionPart, code_part, heading_part, paragraph, picture_part
 
 
 class ChooseReport(BaseReport):
@@ -49,20 +46,17 @@ class ChooseReport(BaseReport):
         requirement_fields = {name: value for name, value in need.items() if value not in (None, "", (), [])}
         if not requirement_fields.get("max_routes", 1):
             del requirement_fields["max_routes"]
-        self.recommendation = recommend(existing, today=day.fromisoformat(date) if date else None, **requirement_fields)
+        self.recommendation = recommend(
+            existing, today=dt.date.fromisoformat(date) if date else None, **requirement_fields
+        )
 
     def title(self) -> Section:
         """Return the head: what is needed."""
+        scenario = self.recommendation.scenario
+        release = str(scenario.release)
+        line = need_sentence(self.recommendation, self.language)
         return Section(
-            (
-                self.header_part(
-                    N_("What to choose"),
-                    self.recommendation.scenario.name,
-                    (need_sentence(self.recommendation, self.language),),
-                    release=str(self.recommendation.scenario.release),
-                ),
-            ),
-            {"release": str(self.recommendation.scenario.release)},
+            (self.header_part(N_("What to choose"), scenario.name, (line,), release=release),), {"release": release}
         )
 
     def picked(self) -> Section:
@@ -76,7 +70,7 @@ class ChooseReport(BaseReport):
     def routes(self) -> Section:
         """Return who holds how many routes."""
         routes = routes_table(self.recommendation, lang=self.lang)
-        return self.section(N_("Routes"), table_part(ReportTable.from_standard_table("routes", routes, lang=self.lang)))
+        return self.section(N_("Routes"), self.standard_table("routes", routes))
 
     def manifests(self) -> Section:
         """Return the manifests of the picked design."""
@@ -96,7 +90,7 @@ class ChooseReport(BaseReport):
 
 def alternative_parts(scenario: Scenario, page: BaseReport) -> list[SectionPart]:
     """Return what could be chosen for the nodes of a scenario instead of its pools, whose ranges are free for it."""
-    today = day.fromisoformat(page.date) if page.date else day.today()  # noqa: DTZ011 (a planner's own day)
+    today = dt.date.fromisoformat(page.date) if page.date else dt.date.today()  # noqa: DTZ011 (a planner's own day)
     cluster = Cluster(ipam=scenario.cluster.ipam, reservations=scenario.cluster.reservations)
     try:
         requirements = resolve_requirements(scenario, None, {}, today)
@@ -137,26 +131,19 @@ def need_sentence(recommendation: Recommendation, language: Language) -> str:
 
 def picked_parts(recommendation: Recommendation, page: BaseReport) -> list[SectionPart]:
     """Return the picked designs with their ranges, and the reasons."""
-    language = page.language
-    parts = []
-    for pick in recommendation.picks:
-        params = {
-            "family": pick.design.family,
-            "pools": pick.design.pools,
-            "prefix": pick.design.prefix,
-            "size": pick.design.block_size,
-            "cidrs": ", ".join(map(str, pick.cidrs[:8])),
-        }
-        parts.append(
-            paragraph(
-                language.render(
-                    N_("IPv{family}: {pools:pool} of /{prefix} with blockSize {size}, such as {cidrs}.")
-                    if pick.cidrs
-                    else N_("IPv{family}: {pools:pool} of /{prefix} with blockSize {size}."),
-                    params,
-                )
-            )
+    parts = [
+        page.sentence(
+            N_("IPv{family}: {pools:pool} of /{prefix} with blockSize {size}, such as {cidrs}.")
+            if pick.cidrs
+            else N_("IPv{family}: {pools:pool} of /{prefix} with blockSize {size}."),
+            family=pick.design.family,
+            pools=pick.design.pools,
+            prefix=pick.design.prefix,
+            size=pick.design.block_size,
+            cidrs=", ".join(map(str, pick.cidrs[:8])),
         )
+        for pick in recommendation.picks
+    ]
     return [*parts, page.findings_list_part(recommendation.reasons)]
 
 
@@ -165,16 +152,19 @@ def design_parts(recommendation: Recommendation, page: BaseReport) -> list[Secti
     designs = designs_table(recommendation, lang=page.lang)
     parts: list[SectionPart] = []
     for family in sorted({int(family) for family in designs["family"]}):
-        rows: pd.DataFrame = designs[designs["family"] == family]
+        rows = designs[designs["family"] == family]
         title = page.language.render(N_("Designs, IPv{family}"), {"family": family})
         shown = len(first_designs(rows))
         figure = draw_designs(rows, lang=page.lang)
-        report_table = ReportTable.from_standard_table("designs", rows, lang=page.lang, caption=title, most=shown)
         alt = page.language.render(
             N_("Designs of IPv{family}: nodes that fit, by addresses; darker: more routes."), {"family": family}
         )
-        parts += [heading_part(title, 3), picture_part(f"designs IPv{family}", figure, alt)]
-        parts.append(table_part(report_table.with_name(f"designs IPv{family}")))
+        name = f"designs IPv{family}"
+        parts += [
+            heading_part(title, 3),
+            picture_part(name, figure, alt),
+            page.standard_table("designs", rows, title=name, caption=title, max_rows=shown),
+        ]
         if len(rows) > shown:
             parts.append(page.remark(N_("The first {shown} of {count}."), shown=shown, count=len(rows)))
     return parts

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from ...analysis import analyse, compare
+from ...figures.style import shorten_middle
 from ...findings import N_
 from ...view.html import comparison_html
-from ...write import scenario_to_dict as plain_scenario
-from ...write import scenario_to_yaml
+from ...write import scenario_to_dict, scenario_to_yaml
 from ..run_context import read_at_hand
 from .base_report import MAX_ATTACHED_BYTES, BaseReport
 from .report_table import CellValue, ReportTable
@@ -62,11 +62,7 @@ class ComparisonReport(BaseReport):
     @cached_property
     def short_names(self) -> list[str]:
         """The names as columns bear them: the middle of a long one is left out, unless they would be alike then."""
-        half_length = MAX_HEADING_NAME // 2
-        shortened = [
-            name if len(name) <= MAX_HEADING_NAME else f"{name[:half_length]}…{name[-half_length:]}"
-            for name in self.names
-        ]
+        shortened = [shorten_middle(name, MAX_HEADING_NAME) for name in self.names]
         return shortened if len(set(shortened)) == len(shortened) else self.names
 
     @cached_property
@@ -92,7 +88,7 @@ class ComparisonReport(BaseReport):
         """Return how each scenario is judged, and what would be enough to fix it."""
         translate = self.language.translate
         boxes = [
-            (self._capitalise_first(translate(scenario_summary["word"])), name, scenario_summary["word"])
+            (translate(scenario_summary["word"]).capitalize(), name, scenario_summary["word"])
             for name, scenario_summary in zip(self.short_names, self.summaries, strict=True)
         ]
         headings = (N_("scenario"), N_("verdict"), N_("what to change"))
@@ -115,7 +111,7 @@ class ComparisonReport(BaseReport):
 
     def differences(self) -> Section:
         """Return every parameter that is not the same in all."""
-        flat_scenarios = [dict(_flatten(plain_scenario(scenario))) for scenario in self.scenarios]
+        flat_scenarios = [dict(_flatten(scenario_to_dict(scenario))) for scenario in self.scenarios]
         keys = dict.fromkeys(key for flat_scenario in flat_scenarios for key in flat_scenario)
         rows = [
             [key, *(flat_scenario.get(key) for flat_scenario in flat_scenarios)]
@@ -135,12 +131,10 @@ class ComparisonReport(BaseReport):
     def growth(self) -> Section:
         """Return the blocks left in each month."""
         tables = [analysis.growth(lang=self.lang) for analysis in self.analyses]
-        spare_by_month: list[dict[int, int]] = []
-        for data in tables:
-            least_by_month: dict[int, int] = {}
-            for month, spare_blocks in zip(data["month"], data["spare_blocks"].tolist(), strict=True):
-                least_by_month[int(month)] = min(least_by_month.get(int(month), spare_blocks), spare_blocks)
-            spare_by_month.append(least_by_month)
+        # The version with the fewest counts.
+        spare_by_month: list[dict[Any, Any]] = [
+            table.groupby("month")["spare_blocks"].min().to_dict() for table in tables
+        ]
         months = sorted({month for scenario_spare in spare_by_month for month in scenario_spare})
         shown_months = months if len(months) <= MONTHS_SHOWN else months[:: -(-len(months) // MONTHS_SHOWN)]
         rows = [[month, *(scenario_spare.get(month) for scenario_spare in spare_by_month)] for month in shown_months]
@@ -166,9 +160,6 @@ class ComparisonReport(BaseReport):
             parts.append(heading_part(name, 3))
             parts += self.scenario_parts(scenario, MAX_ATTACHED_BYTES // len(self.scenarios))
         return self.section(N_("Appendix: every parameter"), *parts)
-
-    def _capitalise_first(self, text: str) -> str:
-        return text[:1].upper() + text[1:]
 
 
 def _flatten(value: Any, path: str = "") -> Iterator[tuple[str, CellValue]]:

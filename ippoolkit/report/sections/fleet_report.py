@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from fractions import Fraction
 from functools import cached_property
+from math import floor
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -14,12 +16,13 @@ from ...capacity.evaluation import Status
 from ...cidr import Cidr
 from ...errors import InputError
 from ...findings import N_
+from ...view.growth import month_text
 from ..run_context import current_run, read_at_hand
 from .base_report import BaseReport
 from .history_outlook import forecast_scenario, outlook_summary
 from .report_table import CellValue
 from .scenario_summary import summarise_scenario
-from .section import Section, SectionPart, heading_part, paragraph, tiles_part
+from .section import Section, SectionPart, heading_part, tiles_part
 
 MAX_OVERLAPS = 200  # that a page lists
 
@@ -53,7 +56,7 @@ class FleetReport(BaseReport):
         run = current_run()
         self.entries: list[dict[str, Any]] = [self._entry_from_file(path) for path in scenarios]
         self.entries += [dict(entry) for entry in run.entries] if run is not None else []
-        _name_apart(self.entries)
+        _distinguish_names(self.entries)
 
     @cached_property
     def entries_by_severity(self) -> list[dict[str, Any]]:
@@ -64,11 +67,14 @@ class FleetReport(BaseReport):
         """Return the head: how many clusters, when, by which rules."""
         params = {"clusters": len(self.entries)}
         title = self.language.render(N_("{clusters} clusters"), params)
-        return Section((self.header_part(N_("Fleet report"), title, (self._verdict_counts_sentence(),)),))
+        verdict_counts = self._verdict_counts()
+        counts = {word.value: verdict_counts[word.value] for word in Status}
+        line = self.language.render(N_("{fails} fail, {tight} tight, {fits} fit, {idle} idle."), counts)
+        return Section((self.header_part(N_("Fleet report"), title, (line,)),))
 
     def counts(self) -> Section:
         """Return how many clusters have which verdict."""
-        verdict_counts = Counter(entry["word"] for entry in self.entries_by_severity)
+        verdict_counts = self._verdict_counts()
         boxes = [
             (
                 str(verdict_counts[word.value]),
@@ -116,17 +122,17 @@ class FleetReport(BaseReport):
         has_history = any("measured_outlook" in entry for entry in self.entries_by_severity)
         if has_history:
             headings.append(N_("runs out, as measured"))
-        rows, cell_classes, links = [], [], {}
+        rows, cell_classes = [], []
         for entry in self.entries_by_severity:
-            if entry.get("link"):
-                links[self.language.format_number(entry["name"])] = entry["link"]
             measured = (entry.get("measured_outlook"),) if has_history else ()
             rows.append((*self._cluster_row(entry), *measured))
-            shares = [f"share share-{_share_step(entry, quantity)}" for quantity in ("blocks", "addresses")]
+            shares = [f"share share-{_share_step(_usage(entry, quantity))}" for quantity in ("blocks", "addresses")]
             cell_classes.append(("", f"{entry['word']} whole", "", "", *shares, *[""] * (len(headings) - 6)))
         title = N_("Clusters, worst first")
         caption = self.language.translate(title)
-        clusters_table = self.table("clusters", headings, rows, marks=cell_classes, links=links, caption=caption)
+        clusters_table = self.table(
+            "clusters", headings, rows, marks=cell_classes, links=self._links(self.entries), caption=caption
+        )
         return self.section(title, clusters_table, *self._parts_without_verdict(), *self._failure_parts())
 
     def limits(self) -> Section:
@@ -163,9 +169,7 @@ class FleetReport(BaseReport):
             return Section(())
         headings = (N_("cluster"), N_("pool"), N_("CIDR")) * 2
         note = N_("These pools share addresses. That is fine as long as there is no routing between the clusters.")
-        return self.section(
-            N_("Overlapping pools"), paragraph(self.language.translate(note)), self.table("overlaps", headings, rows)
-        )
+        return self.section(N_("Overlapping pools"), self.sentence(note), self.table("overlaps", headings, rows))
 
     def _entry_from_file(self, path: str | Path) -> dict[str, Any]:
         try:
@@ -178,21 +182,16 @@ class FleetReport(BaseReport):
     def _cluster_row(self, entry: dict[str, Any]) -> tuple[CellValue, ...]:
         language = self.language
         month = entry.get("month")
-        runs_out = (
-            language.translate("now")
-            if month == 0
-            else language.render("month {month}", {"month": month})
-            if month
-            else None
-        )
         return (
             entry["name"],
             language.translate(entry["word"]),
             entry["sentence"],
             int(entry["nodes"]) if "nodes" in entry else None,
-            _usage_percent(entry, "blocks"),
-            _usage_percent(entry, "addresses"),
-            runs_out,
+            *(
+                None if usage is None else f"{floor(100 * usage)}%"
+                for usage in (_usage(entry, "blocks"), _usage(entry, "addresses"))
+            ),
+            None if month is None else month_text(month, language),
             entry["change"] or None,
         )
 
@@ -202,10 +201,11 @@ class FleetReport(BaseReport):
         if not without_verdict:
             return []
         rows = [(entry["name"],) for entry in without_verdict]
-        links = {
-            self.language.format_number(entry["name"]): entry["link"] for entry in without_verdict if entry.get("link")
-        }
-        return [self.table("reports", (N_("report"),), rows, links=links)]
+        return [self.table("reports", (N_("report"),), rows, links=self._links(without_verdict))]
+
+    def _links(self, entries: Sequence[dict[str, Any]]) -> dict[str, str]:
+        """Return where the names of entries lead, as they are shown."""
+        return {self.language.format_text(entry["name"]): entry["link"] for entry in entries if entry.get("link")}
 
     def _failure_parts(self) -> list[SectionPart]:
         failed = [entry for entry in self.entries if "error" in entry]
@@ -215,23 +215,21 @@ class FleetReport(BaseReport):
         note = N_("These inputs could not be read. Fix them and run the same command again.")
         return [
             heading_part(self.language.translate(N_("No report")), 3),
-            paragraph(self.language.translate(note)),
+            self.sentence(note),
             self.table("problems", (N_("cluster"), N_("problem")), rows),
         ]
 
-    def _verdict_counts_sentence(self) -> str:
-        verdict_counts = Counter(entry["word"] for entry in self.entries_by_severity)
-        params = {word: verdict_counts[word] for word in ("fails", "tight", "fits", "idle")}
-        return self.language.render(N_("{fails} fail, {tight} tight, {fits} fit, {idle} idle."), params)
+    def _verdict_counts(self) -> Counter[str]:
+        return Counter(entry["word"] for entry in self.entries_by_severity)
 
 
-def _severity_key(entry: dict[str, Any]) -> tuple[int, float, float, str]:
+def _severity_key(entry: dict[str, Any]) -> tuple[int, float, Fraction | int, str]:
     months = [month for month in (entry.get("month"), entry.get("measured_months")) if month is not None]
-    fullest_ratio = max(_usage_ratio(entry, "blocks"), _usage_ratio(entry, "addresses"))
-    return Status(entry["word"]).rank, min(months, default=float("inf")), -fullest_ratio, entry["name"]
+    fullest = max(_usage(entry, "blocks") or 0, _usage(entry, "addresses") or 0)
+    return Status(entry["word"]).rank, min(months, default=float("inf")), -fullest, entry["name"]
 
 
-def _name_apart(entries: list[dict[str, Any]]) -> None:
+def _distinguish_names(entries: list[dict[str, Any]]) -> None:
     """Distinguish inputs of one name: by the file of their report, else by their place."""
     counts = Counter(entry["name"] for entry in entries)
     for number, entry in enumerate(entries, 1):
@@ -239,16 +237,14 @@ def _name_apart(entries: list[dict[str, Any]]) -> None:
             entry["name"] = f"{entry['name']} ({Path(entry['link']).stem if entry.get('link') else number})"
 
 
-def _share_step(entry: dict[str, Any], quantity: str) -> int:
+def _share_step(usage: Fraction | None) -> int:
     """Return how much is used in percent, in steps of five, to be drawn as a bar."""
-    return min(100, max(0, round(_usage_ratio(entry, quantity) * 20) * 5))
+    return min(100, max(0, round((usage or 0) * 20) * 5))
 
 
-def _usage_ratio(entry: dict[str, Any], quantity: str) -> float:
+def _usage(entry: dict[str, Any], quantity: str) -> Fraction | None:
+    """Return the share of blocks or addresses that is needed; None where that is unknown, or there are none."""
     available = int(entry.get(quantity, 0))
-    return int(entry[f"{quantity}_needed"]) / available if available else 0.0
-
-
-def _usage_percent(entry: dict[str, Any], quantity: str) -> str | None:
-    available = int(entry.get(quantity, 0))
-    return f"{int(entry[f'{quantity}_needed']) * 100 // available}%" if available else None
+    return (
+        Fraction(int(entry[f"{quantity}_needed"]), available) if available and f"{quantity}_needed" in entry else None
+    )

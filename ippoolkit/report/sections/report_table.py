@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from ...capacity.table_columns import TABLES
 from ...findings import get_language
-from ...view.cell_text import column_values, value_text
+from ...view.cell_text import table_rows, value_text
 from ...view.html import table_html, text_table_html
 from ...view.markdown import named_table_markdown, table_markdown
+from ...view.text_columns import TextColumn
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 _PERCENTAGE = re.compile(r"[\d.,]+ ?%")
+_MAX_ROWS = 200  # that a page shows of a DataFrame
 
 CellValue = str | int | float | bool | None
 # What a workbook draws of the kit's tables: the kind of chart, the column along its axis, those that it shows.
@@ -61,34 +63,34 @@ class ReportTable:
         data: pd.DataFrame,
         *,
         lang: str,
+        title: str = "",
         chosen: int | None = None,
         caption: str = "",
-        most: int = 0,
+        max_rows: int | None = None,
         shown: pd.DataFrame | None = None,
     ) -> ReportTable:
-        """Return one of the kit's tables; a page shows its first `most` rows or those `shown`, exports hold all."""
+        """Return one of the kit's tables; `title` is what exports call it, its own name if left out.
+
+        A page shows its first `max_rows` rows or those `shown`, exports hold all.
+        """
         language = get_language(lang)
         columns = TABLES[name]
-        shown_rows = shown if shown is not None else data.head(most) if most else data
+        shown_rows = data[:max_rows] if shown is None else shown
         return cls(
-            name.replace("_", " "),
+            title or name.replace("_", " "),
             tuple(language.translate(column.heading) for column in columns),
-            _frame_rows(data[[column.name for column in columns]]),
+            frame_rows(data[[column.name for column in columns]]),
             table_html(name, shown_rows, lang=lang, chosen=chosen, caption=caption),
             named_table_markdown(name, shown_rows, lang=lang, chosen=chosen),
             standard_chart(name, [column.name for column in columns]),
         )
 
     @classmethod
-    def from_dataframe(
-        cls, data: pd.DataFrame, name: str = "table", *, lang: str = "en", max_rows: int = 200
-    ) -> ReportTable:
+    def from_dataframe(cls, data: pd.DataFrame, name: str = "table", *, lang: str = "en") -> ReportTable:
         """Return any DataFrame as a table, its index included where it has names of its own."""
         if data.index.name or data.index.nlevels > 1 or data.index.dtype == object:
             data = data.reset_index()
-        return cls.from_rows(
-            name, [str(column) for column in data.columns], _frame_rows(data), lang=lang, most=max_rows
-        )
+        return cls.from_rows(name, list(map(str, data.columns)), frame_rows(data), lang=lang, max_rows=_MAX_ROWS)
 
     @classmethod
     def from_rows(
@@ -101,36 +103,30 @@ class ReportTable:
         marks: Sequence[Sequence[str]] = (),
         links: dict[str, str] | None = None,
         caption: str = "",
-        most: int = 0,
+        max_rows: int | None = None,
         texts_only: bool = False,
     ) -> ReportTable:
         """Return a table of rows; columns of numbers are set to the right unless `texts_only`."""
         language = get_language(lang)
-        shown_rows = list(rows)[:most] if most else list(rows)
-        texts = [[value_text(value, language) for value in row] for row in shown_rows]
-        align_left = [
-            texts_only or _is_text_column([row[column] for row in shown_rows]) for column in range(len(headings))
-        ]
+        columns = []
+        for position, heading in enumerate(headings):
+            values = [row[position] for row in rows[:max_rows]]
+            texts = [value_text(value, language) for value in values]
+            columns.append(TextColumn(heading, heading, texts, texts_only or _is_text_column(values)))
         report_table = cls(name, tuple(headings), tuple(map(tuple, rows)))
-        return report_table.with_display(headings, texts, left=align_left, marks=marks, links=links, caption=caption)
+        return report_table.with_display(columns, marks=marks, links=links, caption=caption)
 
     def with_display(
         self,
-        headings: Sequence[str],
-        texts: Sequence[Sequence[str]],
+        columns: Sequence[TextColumn],
         *,
-        left: Sequence[bool],
         marks: Sequence[Sequence[str]] = (),
         links: dict[str, str] | None = None,
         caption: str = "",
     ) -> ReportTable:
         """Return the table with what people are to read of it."""
-        html = text_table_html(headings, texts, left_aligned=left, cell_classes=marks, links=links, caption=caption)
-        return replace(self, html=html, markdown=table_markdown(headings, texts, left))
-
-    def with_name(self, name: str) -> ReportTable:
-        """Return the table under another name."""
-        return replace(self, name=name)
+        html = text_table_html(columns, cell_classes=marks, links=links, caption=caption)
+        return replace(self, html=html, markdown=table_markdown(columns))
 
     def with_headings(self, headings: Sequence[str]) -> ReportTable:
         """Return the table with other headings, for exports."""
@@ -157,12 +153,9 @@ def _is_text_column(values: Sequence[CellValue]) -> bool:
     return 2 * sum(text_flags) > len(text_flags) or not text_flags
 
 
-def _frame_rows(data: pd.DataFrame) -> tuple[tuple[CellValue, ...], ...]:
-    columns = [
-        [_plain_value(value) for value in column_values(data.iloc[:, position])] for position in range(data.shape[1])
-    ]
-    return tuple(zip(*columns, strict=True))
-
-
-def _plain_value(value: Any) -> CellValue:
-    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
+def frame_rows(data: pd.DataFrame) -> tuple[tuple[CellValue, ...], ...]:
+    """Return the rows of a DataFrame for exports: what is neither number nor flag is text."""
+    return tuple(
+        tuple(value if value is None or isinstance(value, bool | int | float | str) else str(value) for value in row)
+        for row in table_rows(data)
+    )

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
 from ...change import COUNTS, PoolUsage, RenderedStep, Runbook, render_runbook, step_title
 from ...change.step_commands import group_label
-from ...figures.runbook_chart import draw_timeline as draw
+from ...figures.runbook_chart import draw_timeline
 from ...findings import N_, Severity, replace_unprintable
 from ...view.html import render_template, text_table_html
 from ...view.markdown import code_markdown, escape_markdown, table_markdown
+from ...view.text_columns import row_columns
 from .base_report import BaseReport
 from .report_table import ReportTable
 from .section import Section, SectionPart, code_part, heading_part, paragraph, picture_part, table_part, tiles_part
@@ -57,7 +58,7 @@ class RunbookReport(BaseReport):
         self.short = short
 
     def sections(self) -> list[Section]:
-        """Return all pieces in their order."""
+        """Return all sections in their order."""
         return [
             self.title(),
             self.verdict(),
@@ -139,16 +140,14 @@ class RunbookReport(BaseReport):
             )
             for row in touched_usage.to_dict("records")
         ]
-        headings = [
-            self.language.translate(heading_text) for heading_text in (N_("step"), N_("what"), *USAGE_HEADINGS.values())
-        ]
-        timeline_table = ReportTable("timeline", tuple(headings), tuple(rows)).with_display(
-            headings, self._blank_repeats(rows[:MAX_TIMELINE_ROWS]), left=[True, True, True, *([False] * len(COUNTS))]
+        columns = self._translated_columns({"step": N_("step"), "what": N_("what"), **USAGE_HEADINGS})
+        timeline_table = ReportTable("timeline", tuple(heading for _, heading, _ in columns), tuple(rows)).with_display(
+            row_columns(columns, self._blank_repeats(rows[:MAX_TIMELINE_ROWS]))
         )
         alt = self.language.translate(
             N_("Addresses in use and blocks of each pool after every step; the table has the numbers.")
         )
-        timeline_picture = picture_part("timeline", draw(touched_usage, lang=self.lang), alt)
+        timeline_picture = picture_part("timeline", draw_timeline(touched_usage, lang=self.lang), alt)
         peak_rows = [
             (name, *(getattr(pool_usage, count) for count in COUNTS))
             for name, pool_usage in self._named_peaks()
@@ -293,13 +292,13 @@ class RunbookReport(BaseReport):
         return texts
 
     def _usage_part(self, rows: Sequence[Sequence[object]], caption: str) -> SectionPart:
-        headings = [self.language.translate(heading_text) for heading_text in USAGE_HEADINGS.values()]
         texts = [[self.language.format_number(value) for value in row] for row in rows]
-        align_left = [True, *([False] * len(COUNTS))]
-        return SectionPart(
-            text_table_html(headings, texts, left_aligned=align_left, caption=caption),
-            table_markdown(headings, texts, align_left),
-        )
+        columns = row_columns(self._translated_columns(USAGE_HEADINGS), texts)
+        return SectionPart(text_table_html(columns, caption=caption), table_markdown(columns))
+
+    def _translated_columns(self, headings: Mapping[str, str]) -> list[tuple[str, str, bool]]:
+        """Return columns as `row_columns` takes them; counts are set to the right."""
+        return [(name, self.language.translate(heading), name not in COUNTS) for name, heading in headings.items()]
 
 
 def _labelled_line(label: str, text: str, css_class: str = "ipk-check") -> SectionPart:
