@@ -152,7 +152,7 @@ class _Redactor:
         cluster = dataclasses.replace(cluster, pools=tuple(sorted(cluster.pools, key=lambda pool: pool.name)))
         plan, networks = self._redact(scenario.plan), self._redact(scenario.networks)
         return Reading(
-            Scenario(name=name, cluster=cluster, plan=plan, networks=networks),
+            Scenario(name=name, calico=scenario.calico, cluster=cluster, plan=plan, networks=networks),
             tuple(map(_redact_note, reading.notes)),
             reported=tuple(map(self._redact_figure, reading.reported)),
             newest_creation=reading.newest_creation,

@@ -31,9 +31,8 @@ def finding_or_note(result, code):
 # K1 and K2: texts raise findings, whatever their layout
 
 
-def test_columns_of_which_nothing_is_known_are_not_missed_in_a_narrow_terminal(monkeypatch):
-    monkeypatch.setenv("COLUMNS", "80")
-    result = run("audit", FIELD / "08-dual-show")
+def test_columns_of_which_nothing_is_known_are_not_missed_in_a_narrow_terminal():
+    result = run("audit", FIELD / "08-dual-show", COLUMNS="80")
     assert "Columns not shown: blocks claimed; addresses." in result.stdout
     assert "Unknown for lack of IPAMBlock: borrowed." in result.stdout
 
