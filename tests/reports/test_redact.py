@@ -312,3 +312,8 @@ def test_a_notebook_of_ones_own_gets_the_redacted_scenario(tmp_path):
     text = ipk.report(plan(), tmp_path / "r.html", template=path, redact=True).read_text()
     assert "10.233.64.0" not in text
     assert ipaddress.ip_address("10.0.0.0") in ipaddress.ip_network("10.0.0.0/18")
+
+
+def test_a_redacted_scenario_is_judged_by_the_same_release():
+    (redacted,) = redact_scenarios([replace(ipk.load(ROOT / "data/kubean.yaml"), calico="v3.29.7")])
+    assert redacted.calico == "v3.29.7"
