@@ -31,7 +31,8 @@ class Analysis:
     """Everything that closed arithmetic says about one scenario.
 
     Nothing is computed before it is asked for, and nothing twice: views, reports and widgets that show the same
-    scenario share one `Analysis`. It never changes; a changed scenario gets another.
+    scenario share one `Analysis`. It never changes; a changed scenario gets another. The texts in its tables are in the
+    language `lang`: ``en`` or ``zh``.
 
     Parameters
     ----------
@@ -108,11 +109,6 @@ class Analysis:
 
     def pools(self, *, lang: str = "en") -> pd.DataFrame:
         """List the pools of a scenario, by name.
-
-        Parameters
-        ----------
-        lang
-            Language of the texts in the table: ``en`` or ``zh``.
 
         Returns
         -------
@@ -198,11 +194,6 @@ class Analysis:
     def nodes(self, *, lang: str = "en") -> pd.DataFrame:
         """List the nodes that exist, one by one, and the planned groups.
 
-        Parameters
-        ----------
-        lang
-            Language of the texts in the table: ``en`` or ``zh``.
-
         Returns
         -------
         pandas.DataFrame
@@ -213,11 +204,6 @@ class Analysis:
     def growth(self, *, lang: str = "en") -> pd.DataFrame:
         """Follow the plan over its horizon, all pools of an IP version together.
 
-        Parameters
-        ----------
-        lang
-            Language of the texts in the table: ``en`` or ``zh``.
-
         Returns
         -------
         pandas.DataFrame
@@ -227,11 +213,6 @@ class Analysis:
 
     def choice_table(self, *, lang: str = "en") -> pd.DataFrame:
         """List the nearest changes of one thing that make a plan fit which does not.
-
-        Parameters
-        ----------
-        lang
-            Language of the texts in the table: ``en`` or ``zh``.
 
         Returns
         -------
